@@ -1,0 +1,181 @@
+/**
+ * Checks of what callers hand in, made by the façades before anything reaches a machine.
+ *
+ * Every message has the same grammar: verb and thing, the rule, what came. The `attempt` that names
+ * verb and thing is a function, so that a call that is fine pays for no text.
+ *
+ * @module
+ */
+
+/** Says what was being attempted, such as `acquire "db" for agent "a1"`. */
+export type Attempt = () => string;
+
+/** The longest id, in UTF-16 code units. */
+export const LONGEST_ID = 256;
+
+// deno-lint-ignore no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** `value` as it is shown in a message: short, on one line, and without looking into it deeply. */
+export function quote(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value.length > 60 ? value.slice(0, 57) + "…" : value);
+    case "function":
+      return "a function";
+    case "symbol":
+      return "a symbol";
+    case "bigint":
+      return `${value}n`;
+    case "object":
+      if (value === null) return "null";
+      return Array.isArray(value) ? `an array of ${value.length}` : "an object";
+    default:
+      return String(value);
+  }
+}
+
+/** Throws the error for `rule` broken by `value`. */
+function refuse(
+  kind: typeof TypeError | typeof RangeError,
+  value: unknown,
+  rule: string,
+  attempt: Attempt,
+): never {
+  throw new kind(`Cannot ${attempt()}: ${rule}, got ${quote(value)}`);
+}
+
+/**
+ * Requires an id: a string of 1 to {@linkcode LONGEST_ID} characters without control characters.
+ * Ids such as `__proto__` are ids like any other.
+ */
+export function requireId(value: unknown, name: string, attempt: Attempt): asserts value is string {
+  if (typeof value !== "string") refuse(TypeError, value, `${name} must be a string`, attempt);
+  if (value.length === 0 || value.length > LONGEST_ID) {
+    const rule = `${name} must have 1 to ${LONGEST_ID} characters`;
+    if (value.length === 0) refuse(RangeError, value, rule, attempt);
+    throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${value.length}`);
+  }
+  if (CONTROL.test(value)) {
+    refuse(RangeError, value, `${name} must have no control characters`, attempt);
+  }
+}
+
+/** Requires an integer from `least` to `most`. */
+export function requireInteger(
+  value: unknown,
+  least: number,
+  most: number,
+  name: string,
+  attempt: Attempt,
+): asserts value is number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) {
+    return;
+  }
+  const rule = most === Number.MAX_SAFE_INTEGER
+    ? least === 0 ? "a non-negative integer" : least === 1 ? "a positive integer" : undefined
+    : undefined;
+  refuse(
+    typeof value === "number" ? RangeError : TypeError,
+    value,
+    `${name} must be ${rule ?? `an integer from ${least} to ${most}`}`,
+    attempt,
+  );
+}
+
+/** The longest time that an option may name, in milliseconds: about 285 years. */
+export const LONGEST_MS = 9_000_000_000_000;
+
+/** Requires a time of at least `least` (0 or 1) whole milliseconds. */
+export function requireMs(
+  value: unknown,
+  least: 0 | 1,
+  name: string,
+  attempt: Attempt,
+): asserts value is number {
+  if (typeof value === "number" && value > LONGEST_MS && Number.isInteger(value)) {
+    refuse(RangeError, value, `${name} must be at most ${LONGEST_MS} ms`, attempt);
+  }
+  requireInteger(value, least, Number.MAX_SAFE_INTEGER, name, attempt);
+}
+
+/** The largest magnitude of a priority; larger ones would drown the arrival time in a rank. */
+export const LARGEST_PRIORITY = 1_000_000;
+
+/** Requires a finite priority of a magnitude up to {@linkcode LARGEST_PRIORITY}. */
+export function requirePriority(
+  value: unknown,
+  name: string,
+  attempt: Attempt,
+): asserts value is number {
+  if (typeof value !== "number") refuse(TypeError, value, `${name} must be a number`, attempt);
+  if (!(Math.abs(value) <= LARGEST_PRIORITY)) {
+    const rule = `${name} must be a number from -${LARGEST_PRIORITY} to ${LARGEST_PRIORITY}`;
+    refuse(RangeError, value, rule, attempt);
+  }
+}
+
+/** Requires `true` or `false`. */
+export function requireBoolean(
+  value: unknown,
+  name: string,
+  attempt: Attempt,
+): asserts value is boolean {
+  if (typeof value !== "boolean") refuse(TypeError, value, `${name} must be a boolean`, attempt);
+}
+
+/** Requires one of a few strings. */
+export function requireOneOf(
+  value: unknown,
+  choices: readonly string[],
+  name: string,
+  attempt: Attempt,
+): void {
+  if (typeof value === "string" && choices.includes(value)) return;
+  refuse(
+    typeof value === "string" ? RangeError : TypeError,
+    value,
+    `${name} must be one of ${choices.map((choice) => `"${choice}"`).join(", ")}`,
+    attempt,
+  );
+}
+
+/** Requires a function. */
+export function requireFunction(value: unknown, name: string, attempt: Attempt): void {
+  if (typeof value !== "function") refuse(TypeError, value, `${name} must be a function`, attempt);
+}
+
+/** Requires an object that is neither `null` nor an array. */
+export function requireObject(
+  value: unknown,
+  name: string,
+  attempt: Attempt,
+): asserts value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    refuse(TypeError, value, `${name} must be an object`, attempt);
+  }
+}
+
+/** Requires an array of at most `most` elements. */
+export function requireArray(
+  value: unknown,
+  most: number,
+  name: string,
+  attempt: Attempt,
+): asserts value is readonly unknown[] {
+  if (!Array.isArray(value)) refuse(TypeError, value, `${name} must be an array`, attempt);
+  if (value.length > most) {
+    refuse(RangeError, value, `${name} must have at most ${most} elements`, attempt);
+  }
+}
+
+/** Requires an `AbortSignal`. */
+export function requireSignal(
+  value: unknown,
+  name: string,
+  attempt: Attempt,
+): asserts value is AbortSignal {
+  if (!(value instanceof AbortSignal)) {
+    refuse(TypeError, value, `${name} must be an AbortSignal`, attempt);
+  }
+}

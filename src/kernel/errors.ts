@@ -1,0 +1,241 @@
+/**
+ * Every error that Lockstep itself rejects with. Each has a `code` that never changes and carries
+ * what a program needs to act on it, so that nobody has to parse a message.
+ *
+ * Malformed arguments are `TypeError` and `RangeError` instead.
+ *
+ * @module
+ */
+
+/** The base of all errors below. */
+export abstract class LockstepError extends Error {
+  /** Names the kind of error; stable between versions. */
+  abstract readonly code: string;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A call on something that was closed. */
+export class ClosedError extends LockstepError {
+  readonly code = "closed";
+  constructor(attempt: string, thing: string) {
+    super(`Cannot ${attempt}: ${thing} is closed`);
+  }
+}
+
+/** A bug in Lockstep: a machine found its own state impossible. The engine stops. */
+export class InvariantError extends LockstepError {
+  readonly code = "invariant";
+}
+
+/** The log did not take a command; the state is as before. */
+export class LogError extends LockstepError {
+  readonly code = "log";
+}
+
+/** Something is full, and nothing was added. */
+export class LimitError extends LockstepError {
+  readonly code = "limit";
+  constructor(attempt: string, rule: string, readonly limit: number) {
+    super(`Cannot ${attempt}: ${rule}, the limit is ${limit}`);
+  }
+}
+
+/** What was done under an epoch that is no longer the newest; nothing changed. */
+export class StaleEpochError extends LockstepError {
+  readonly code = "stale-epoch";
+  constructor(
+    attempt: string,
+    /** The epoch that the caller named. */
+    readonly epoch: number,
+    /** The epoch in force, or `undefined` when nothing is granted. */
+    readonly current: number | undefined,
+  ) {
+    super(`Cannot ${attempt}: epoch must be ${current ?? "one in force"}, got ${epoch}`);
+  }
+}
+
+/** An agent that nobody registered, or that is gone. */
+export class UnknownAgentError extends LockstepError {
+  readonly code = "unknown-agent";
+  constructor(attempt: string, readonly agentId: string) {
+    super(`Cannot ${attempt}: agent must be registered, got ${JSON.stringify(agentId)}`);
+  }
+}
+
+/** A task that nobody submitted, or that has been forgotten since it ended. */
+export class UnknownTaskError extends LockstepError {
+  readonly code = "unknown-task";
+  constructor(attempt: string, readonly taskId: string) {
+    super(`Cannot ${attempt}: task must have been submitted, got ${JSON.stringify(taskId)}`);
+  }
+}
+
+/** A second submission of an id that is known. */
+export class DuplicateTaskError extends LockstepError {
+  readonly code = "duplicate-task";
+  constructor(readonly taskId: string) {
+    super(
+      `Cannot submit task ${JSON.stringify(taskId)}: id must be new, or come with the same ` +
+        `idempotencyKey as before, got a known id`,
+    );
+  }
+}
+
+/** Dependencies that lead back to where they start. */
+export class DependencyCycleError extends LockstepError {
+  readonly code = "dependency-cycle";
+  constructor(
+    readonly taskId: string,
+    /** The ids along the cycle; the first stands again at the end. */
+    readonly cycle: readonly string[],
+  ) {
+    super(
+      `Cannot add task ${JSON.stringify(taskId)}: dependencies must have no cycle, got ${
+        cycle.map((id) => JSON.stringify(id)).join(" -> ")
+      }`,
+    );
+  }
+}
+
+/** Something was asked of a task that its status doesn't allow. */
+export class TaskStatusError extends LockstepError {
+  readonly code = "task-status";
+  constructor(attempt: string, readonly taskId: string, readonly status: string, rule: string) {
+    super(`Cannot ${attempt}: task must be ${rule}, got ${JSON.stringify(status)}`);
+  }
+}
+
+/** A task ended as failed; `cause` is the error of its last attempt. */
+export class TaskFailedError extends LockstepError {
+  readonly code = "task-failed";
+  constructor(readonly taskId: string, reason: string, readonly attempts: number, cause?: unknown) {
+    super(`Task ${JSON.stringify(taskId)} failed after ${attempts} attempts: ${reason}`, { cause });
+  }
+}
+
+/** A task was cancelled, by a caller or because a task that it depends on can't deliver. */
+export class TaskCancelledError extends LockstepError {
+  readonly code = "task-cancelled";
+  constructor(readonly taskId: string, readonly reason: string) {
+    super(`Task ${JSON.stringify(taskId)} was cancelled: ${reason}`);
+  }
+}
+
+/** An attempt, or a task, took longer than it may. */
+export class TaskTimeoutError extends LockstepError {
+  readonly code = "task-timeout";
+  constructor(
+    readonly taskId: string,
+    /** Which of the task's limits it was. */
+    readonly limit: "queue" | "attempt" | "heartbeat" | "total",
+    readonly ms: number,
+  ) {
+    super(`Task ${JSON.stringify(taskId)} exceeded its ${limit} timeout of ${ms} ms`);
+  }
+}
+
+/** Throw this in a handler to end the task as failed at once, whatever retries are left. */
+export class NonRetryableError extends LockstepError {
+  readonly code = "non-retryable";
+}
+
+/** Throw this in a handler to be tried again no sooner than `retryAfterMs` from then. */
+export class RetryAfterError extends LockstepError {
+  readonly code = "retry-after";
+  constructor(message: string, readonly retryAfterMs: number) {
+    super(message);
+  }
+}
+
+/** A release or renewal by somebody who doesn't hold the lock; nothing changed. */
+export class NotHolderError extends LockstepError {
+  readonly code = "not-holder";
+  constructor(
+    attempt: string,
+    readonly resourceId: string,
+    readonly agentId: string,
+    /** Who does hold it; empty when it is free. */
+    readonly holders: readonly string[],
+  ) {
+    super(
+      `Cannot ${attempt}: agent must hold the lock, got ${
+        holders.length === 0 ? "a free lock" : `one held by ${holders.map(show).join(", ")}`
+      }`,
+    );
+  }
+}
+
+/** A wait for a lock took longer than it may. */
+export class LockTimeoutError extends LockstepError {
+  readonly code = "lock-timeout";
+  constructor(
+    readonly resourceIds: readonly string[],
+    readonly agentId: string,
+    readonly timeoutMs: number,
+  ) {
+    super(
+      `Cannot acquire ${resourceIds.map(show).join(", ")} for agent ${show(agentId)}: ` +
+        `the lock must become free within ${timeoutMs} ms`,
+    );
+  }
+}
+
+/** The wait was ended because somebody in a cycle of waits had to give way. */
+export class DeadlockError extends LockstepError {
+  readonly code = "deadlock";
+  constructor(
+    readonly agentId: string,
+    /** Who waits in the cycle: each agent waits for the resource at its own index. */
+    readonly agents: readonly string[],
+    /** What they wait for; the next agent of the cycle holds it. */
+    readonly resources: readonly string[],
+  ) {
+    const cycle = agents.map((agent, i) => `${show(agent)} waits for ${show(resources[i] ?? "")}`);
+    super(`Agent ${show(agentId)} gives way in a deadlock: ${cycle.join(", ")}`);
+  }
+}
+
+/** A wait for a lock was ended because its agent is gone or gave everything back. */
+export class LockAbandonedError extends LockstepError {
+  readonly code = "lock-abandoned";
+  constructor(readonly resourceIds: readonly string[], readonly agentId: string, reason: string) {
+    super(
+      `Cannot acquire ${resourceIds.map(show).join(", ")} for agent ${show(agentId)}: ${reason}`,
+    );
+  }
+}
+
+/** A lock was taken away: its lease expired, or it was revoked. The reason of a handle's signal. */
+export class LockLostError extends LockstepError {
+  readonly code = "lock-lost";
+  constructor(
+    readonly resourceId: string,
+    readonly agentId: string,
+    readonly epoch: number,
+    readonly reason: "expired" | "revoked" | "released",
+  ) {
+    super(`Agent ${show(agentId)} lost ${show(resourceId)} of epoch ${epoch}: it was ${reason}`);
+  }
+}
+
+/** What the caller holds, and what it asks for, can't go together. */
+export class LockModeError extends LockstepError {
+  readonly code = "lock-mode";
+  constructor(attempt: string, readonly resourceId: string, rule: string) {
+    super(`Cannot ${attempt}: ${rule}`);
+  }
+}
+
+/** `waitFor` saw no such event in time. */
+export class EventTimeoutError extends LockstepError {
+  readonly code = "event-timeout";
+  constructor(readonly event: string, readonly timeoutMs: number) {
+    super(`Cannot wait for event ${show(event)}: it must come within ${timeoutMs} ms`);
+  }
+}
+
+function show(id: string): string {
+  return JSON.stringify(id);
+}

@@ -1,0 +1,97 @@
+/**
+ * An indexed binary heap over plain arrays: each entry knows its own position, so that any entry
+ * can be removed in O(log n) without a search.
+ *
+ * Entries are ordered by `rank`, and entries of the same rank by `sequence`. Both stay as they are
+ * while an entry is in a heap; an entry is in at most one heap at a time.
+ *
+ * @module
+ */
+
+/** What an object needs to be kept in a heap. */
+export interface HeapEntry {
+  /** Smallest first. */
+  rank: number;
+  /** Decides between equal ranks, smallest first. Unique within a heap. */
+  sequence: number;
+  /** Index in the heap's array, or `-1` when the entry is in none. Kept by the heap. */
+  position: number;
+}
+
+/** A heap is its array: `heap[0]` is the smallest entry. */
+export type Heap<Entry extends HeapEntry> = Entry[];
+
+/** Whether `a` comes before `b`. */
+export function precedes(a: HeapEntry, b: HeapEntry): boolean {
+  return a.rank < b.rank || (a.rank === b.rank && a.sequence < b.sequence);
+}
+
+/** Adds `entry` in O(log n). */
+export function push<Entry extends HeapEntry>(heap: Heap<Entry>, entry: Entry): void {
+  heap.push(entry);
+  siftUp(heap, entry, heap.length - 1);
+}
+
+/** Removes and returns the smallest entry in O(log n), or `undefined` when there is none. */
+export function pop<Entry extends HeapEntry>(heap: Heap<Entry>): Entry | undefined {
+  const first = heap[0];
+  if (first !== undefined) remove(heap, first);
+  return first;
+}
+
+/** Removes `entry` in O(log n); does nothing when it is in no heap. */
+export function remove<Entry extends HeapEntry>(heap: Heap<Entry>, entry: Entry): void {
+  const position = entry.position;
+  if (position < 0) return;
+  entry.position = -1;
+  const last = heap.pop()!;
+  if (last === entry) return;
+  if (position > 0 && precedes(last, heap[(position - 1) >> 1]!)) siftUp(heap, last, position);
+  else siftDown(heap, last, position);
+}
+
+/** Gives `entry` a new rank and puts it in its new place in O(log n). */
+export function reorder<Entry extends HeapEntry>(
+  heap: Heap<Entry>,
+  entry: Entry,
+  rank: number,
+): void {
+  remove(heap, entry);
+  entry.rank = rank;
+  push(heap, entry);
+}
+
+function siftUp<Entry extends HeapEntry>(heap: Heap<Entry>, entry: Entry, from: number): void {
+  let position = from;
+  while (position > 0) {
+    const above = (position - 1) >> 1;
+    const parent = heap[above]!;
+    if (!precedes(entry, parent)) break;
+    heap[position] = parent;
+    parent.position = position;
+    position = above;
+  }
+  heap[position] = entry;
+  entry.position = position;
+}
+
+function siftDown<Entry extends HeapEntry>(heap: Heap<Entry>, entry: Entry, from: number): void {
+  const length = heap.length;
+  let position = from;
+  for (;;) {
+    let below = 2 * position + 1;
+    if (below >= length) break;
+    let child = heap[below]!;
+    const right = heap[below + 1];
+    if (below + 1 < length && precedes(right!, child)) {
+      below++;
+      child = right!;
+    }
+    if (!precedes(child, entry)) break;
+    heap[position] = child;
+    child.position = position;
+    position = below;
+  }
+  heap[position] = entry;
+  entry.position = position;
+}

@@ -1,0 +1,81 @@
+/**
+ * Where commands go before they are stepped. The log of commands *is* the state: who reads it from
+ * the start, or from a snapshot, arrives where everybody else is.
+ *
+ * @module
+ */
+
+import type { Instant } from "./machine.ts";
+
+/** One command, and the instant at which it is stepped. */
+export interface LogEntry<Command> {
+  readonly at: Instant;
+  readonly command: Command;
+}
+
+/** A state as text, and the number of entries that led to it. */
+export interface Snapshot {
+  readonly position: number;
+  readonly state: string;
+}
+
+/** Keeps commands in order. */
+export interface CommandLog<Command> {
+  /**
+   * Appends `entries` behind all earlier ones, all or none. Resolves when they are safe: from then
+   * on no crash loses them. Rejects when they were not taken.
+   *
+   * The engine has one call under way at a time.
+   */
+  append(entries: readonly LogEntry<Command>[]): Promise<void>;
+  /** The entries from `position` on, in order. @throws {RangeError} before the oldest one kept */
+  read(position: number): AsyncIterable<LogEntry<Command>>;
+  /** Keeps `snapshot` as the newest; what lies before it may be forgotten. */
+  saveSnapshot(snapshot: Snapshot): Promise<void>;
+  /** The newest snapshot, or `undefined`. */
+  loadSnapshot(): Promise<Snapshot | undefined>;
+  /** Flushes and lets go of everything; nothing is called afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * A log in memory, for tests and for visiting the moments of a run again. It dies with the process.
+ *
+ * Keeps what came since its newest snapshot.
+ */
+export class MemoryLog<Command> implements CommandLog<Command> {
+  #entries: LogEntry<Command>[] = [];
+  #first = 0;
+  #snapshot: Snapshot | undefined;
+
+  append(entries: readonly LogEntry<Command>[]): Promise<void> {
+    for (const entry of entries) this.#entries.push(entry);
+    return Promise.resolve();
+  }
+
+  async *read(position: number): AsyncIterable<LogEntry<Command>> {
+    if (position < this.#first) {
+      throw new RangeError(
+        `Cannot read the log: position must be at least ${this.#first}, got ${position}`,
+      );
+    }
+    for (let i = position; i - this.#first < this.#entries.length; i++) {
+      yield this.#entries[i - this.#first]!;
+    }
+  }
+
+  saveSnapshot(snapshot: Snapshot): Promise<void> {
+    this.#entries = this.#entries.slice(snapshot.position - this.#first);
+    this.#first = snapshot.position;
+    this.#snapshot = snapshot;
+    return Promise.resolve();
+  }
+
+  loadSnapshot(): Promise<Snapshot | undefined> {
+    return Promise.resolve(this.#snapshot);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
