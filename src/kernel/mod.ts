@@ -1,0 +1,23 @@
+/**
+ * What every subsystem is built on: the machine contract and the engine that hosts a machine.
+ *
+ * @module
+ */
+
+export * from "./arguments.ts";
+export * from "./clock.ts";
+export * from "./deadlines.ts";
+export * from "./engine.ts";
+export * from "./errors.ts";
+export * from "./event_bus.ts";
+export { EventStream } from "./event_stream.ts";
+export type * from "./event_types.ts";
+export * from "./events.ts";
+export * from "./heap.ts";
+export * from "./log.ts";
+export * from "./logger.ts";
+export * from "./machine.ts";
+export * from "./plain.ts";
+export * from "./prng.ts";
+export { readable } from "./readable.ts";
+export * from "./shapes.ts";

@@ -1,0 +1,115 @@
+/**
+ * A log that misbehaves when it is told to.
+ *
+ * @module
+ */
+
+import { requireInteger, requireMs } from "../kernel/arguments.ts";
+import { type Clock, systemClock } from "../kernel/clock.ts";
+import type { CommandLog, LogEntry, Snapshot } from "../kernel/log.ts";
+
+/**
+ * Passes everything on to another log, and delays, stalls or refuses what is appended.
+ *
+ * @example
+ * ```ts
+ * import { FaultyLog } from "@lockstep/lockstep/testing";
+ * import { MemoryLog } from "@lockstep/lockstep";
+ *
+ * const log = new FaultyLog(new MemoryLog());
+ * log.hold(); // appends wait …
+ * log.fail(1); // … the next one is refused …
+ * log.release(); // … and they go on
+ * ```
+ */
+export class FaultyLog<Command> implements CommandLog<Command> {
+  readonly #inner: CommandLog<Command>;
+  readonly #clock: Clock;
+  readonly #batches: number[] = [];
+  #delayMs = 0;
+  #failures = 0;
+  #failure: unknown;
+  #held: PromiseWithResolvers<void> | undefined;
+  #waiting = 0;
+  #closed = false;
+
+  /** `clock` times the delays. */
+  constructor(inner: CommandLog<Command>, clock: Clock = systemClock) {
+    this.#inner = inner;
+    this.#clock = clock;
+  }
+
+  /** How many entries each append had that was taken, in order. */
+  get batches(): readonly number[] {
+    return this.#batches;
+  }
+
+  /** How many appends wait for a delay or for `release`. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Whether the log was closed. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Makes the next `times` appends reject with `error`; the entries are not taken. */
+  fail(times: number, error: unknown = new Error("The disk is full")): void {
+    requireInteger(times, 0, Number.MAX_SAFE_INTEGER, "times", () => "fail appends");
+    this.#failures = times;
+    this.#failure = error;
+  }
+
+  /** Makes each further append take `ms` longer. */
+  delay(ms: number): void {
+    requireMs(ms, 0, "ms", () => "delay appends");
+    this.#delayMs = ms;
+  }
+
+  /** Makes appends wait for {@linkcode release}. */
+  hold(): void {
+    this.#held ??= Promise.withResolvers<void>();
+  }
+
+  /** Lets the appends that {@linkcode hold} made wait go on. */
+  release(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+
+  async append(entries: readonly LogEntry<Command>[]): Promise<void> {
+    this.#waiting++;
+    const delayMs = this.#delayMs;
+    if (delayMs > 0) {
+      await new Promise<void>((resolve) => {
+        this.#clock.setTimer(this.#clock.now() + delayMs, resolve);
+      });
+    }
+    while (this.#held !== undefined) await this.#held.promise;
+    this.#waiting--;
+    if (this.#failures > 0) {
+      this.#failures--;
+      throw this.#failure;
+    }
+    await this.#inner.append(entries);
+    this.#batches.push(entries.length);
+  }
+
+  read(position: number): AsyncIterable<LogEntry<Command>> {
+    return this.#inner.read(position);
+  }
+
+  saveSnapshot(snapshot: Snapshot): Promise<void> {
+    return this.#inner.saveSnapshot(snapshot);
+  }
+
+  loadSnapshot(): Promise<Snapshot | undefined> {
+    return this.#inner.loadSnapshot();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#inner.close();
+  }
+}

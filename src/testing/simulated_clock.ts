@@ -1,0 +1,144 @@
+/**
+ * Time that stands still until a test moves it.
+ *
+ * @module
+ */
+
+import type { CancelTimer, Clock } from "../kernel/clock.ts";
+import { type Heap, type HeapEntry, push, remove } from "../kernel/heap.ts";
+import type { Instant } from "../kernel/machine.ts";
+import { requireInteger, requireMs } from "../kernel/arguments.ts";
+
+interface SimulatedTimer extends HeapEntry {
+  readonly callback: () => void;
+}
+
+/**
+ * How often control is given up between two instants, so that promises settle: enough for chains of
+ * some hundred `await`s, and the same number in every run.
+ */
+const TURNS = 200;
+
+/**
+ * A clock for tests. Timers fire in the order of their instants, those of one instant in the order
+ * in which they were set, and each sees `now()` at its own instant. What a timer sets within the
+ * time that passes fires in its place.
+ *
+ * The methods that return a promise let other promises settle before the first instant, between
+ * instants, and after the last; `advanceSync` does everything at once. When a timer throws, time
+ * stands still at its instant and the caller gets the error.
+ *
+ * @example
+ * ```ts
+ * import { SimulatedClock } from "@lockstep/lockstep/testing";
+ *
+ * const clock = new SimulatedClock();
+ * clock.setTimer(1000, () => console.log("one second"));
+ * await clock.advance(1000);
+ * ```
+ */
+export class SimulatedClock implements Clock {
+  readonly #timers: Heap<SimulatedTimer> = [];
+  #sequence = 0;
+  #now: Instant;
+
+  constructor(start: Instant = 0) {
+    requireInteger(start, 0, Number.MAX_SAFE_INTEGER, "start", () => "create a clock");
+    this.#now = start;
+  }
+
+  now(): Instant {
+    return this.#now;
+  }
+
+  setTimer(at: Instant, callback: () => void): CancelTimer {
+    const timer = { rank: at, sequence: this.#sequence++, position: -1, callback };
+    push(this.#timers, timer);
+    return () => remove(this.#timers, timer);
+  }
+
+  /** How many timers are set. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** The instant of the earliest timer, or `Infinity`. */
+  get next(): Instant {
+    return this.#timers[0]?.rank ?? Infinity;
+  }
+
+  /** Lets `ms` pass. */
+  async advance(ms: number): Promise<void> {
+    await this.advanceTo(this.#later(ms));
+  }
+
+  /** Lets the time until `instant` pass; none when it is past. */
+  async advanceTo(instant: Instant): Promise<void> {
+    await settle();
+    while (this.next <= instant) {
+      this.#fireNext();
+      await settle();
+    }
+    this.#reach(instant);
+  }
+
+  /** Lets `ms` pass without giving up control, so that promises settle only afterwards. */
+  advanceSync(ms: number): void {
+    const instant = this.#later(ms);
+    while (this.next <= instant) this.#fireNext();
+    this.#reach(instant);
+  }
+
+  /**
+   * Lets time pass until no timer is set.
+   *
+   * @returns how many instants had timers
+   * @throws {RangeError} after `limit` instants with timers @default 10_000
+   */
+  async runUntilIdle(limit: number = 10_000): Promise<number> {
+    await settle();
+    let instants = 0;
+    for (; this.next < Infinity; instants++) {
+      if (instants === limit) {
+        throw new RangeError(
+          `Cannot run until idle: timers must end within ${limit} instants, got ${this.pending} more`,
+        );
+      }
+      this.#fireNext();
+      await settle();
+    }
+    return instants;
+  }
+
+  /** Sets the time and fires nothing, as when a machine's clock is put right; may go back. */
+  jumpTo(instant: Instant): void {
+    requireInteger(instant, 0, Number.MAX_SAFE_INTEGER, "instant", () => "set the clock");
+    this.#now = instant;
+  }
+
+  #later(ms: number): Instant {
+    requireMs(ms, 0, "ms", () => "advance the clock");
+    return this.#now + ms;
+  }
+
+  #reach(instant: Instant): void {
+    if (instant > this.#now) this.#now = instant;
+  }
+
+  /** Fires the timers of the earliest instant that are set when it comes. */
+  #fireNext(): void {
+    const at = this.next;
+    const newest = this.#sequence;
+    this.#reach(at);
+    for (;;) {
+      const timer = this.#timers[0];
+      if (timer === undefined || timer.rank > at || timer.sequence >= newest) return;
+      remove(this.#timers, timer);
+      timer.callback();
+    }
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await undefined;
+}
