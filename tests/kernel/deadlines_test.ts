@@ -1,0 +1,70 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  nextDeadline,
+  noDeadlines,
+  reschedule,
+  schedule,
+  takeDue,
+  unschedule,
+} from "../../src/kernel/deadlines.ts";
+
+function takeAll(deadlines: ReturnType<typeof noDeadlines<string>>, now: number): string[] {
+  const subjects: string[] = [];
+  for (let due = takeDue(deadlines, now); due; due = takeDue(deadlines, now)) {
+    subjects.push(due.subject);
+  }
+  return subjects;
+}
+
+Deno.test("timers fire by instant, and those of one instant in the order in which they were set", () => {
+  const deadlines = noDeadlines<string>();
+  schedule(deadlines, 20, "d");
+  schedule(deadlines, 10, "b");
+  schedule(deadlines, 10, "c");
+  schedule(deadlines, 5, "a");
+  assertEquals(nextDeadline(deadlines), 5);
+  assertEquals(takeAll(deadlines, 4), []);
+  assertEquals(takeAll(deadlines, 10), ["a", "b", "c"]);
+  assertEquals(nextDeadline(deadlines), 20);
+  assertEquals(takeAll(deadlines, 1_000), ["d"]);
+  assertEquals(nextDeadline(deadlines), Infinity);
+});
+
+Deno.test("a timer that was taken back never fires, and may be taken back again", () => {
+  const deadlines = noDeadlines<string>();
+  const timer = schedule(deadlines, 1, "never");
+  schedule(deadlines, 2, "then");
+  unschedule(deadlines, timer);
+  unschedule(deadlines, timer);
+  unschedule(deadlines, undefined);
+  assertEquals(takeAll(deadlines, 5), ["then"]);
+});
+
+Deno.test("a timer that is moved keeps its age among those of its new instant", () => {
+  const deadlines = noDeadlines<string>();
+  const oldest = schedule(deadlines, 1, "oldest");
+  schedule(deadlines, 9, "younger");
+  reschedule(deadlines, oldest, 9);
+  assertEquals(takeAll(deadlines, 8), []);
+  assertEquals(takeAll(deadlines, 9), ["oldest", "younger"]);
+});
+
+Deno.test("what is due in steps is due in the same order as all at once", () => {
+  const instants = fc.array(fc.nat({ max: 20 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(instants, fc.array(fc.nat({ max: 20 })), (timers, stops) => {
+      const stepwise = noDeadlines<string>();
+      const atOnce = noDeadlines<string>();
+      timers.forEach((at, i) => {
+        schedule(stepwise, at, `${i}`);
+        schedule(atOnce, at, `${i}`);
+      });
+      const fired = stops.toSorted((a, b) => a - b).flatMap((now) => takeAll(stepwise, now));
+      fired.push(...takeAll(stepwise, 20));
+      assertEquals(fired, takeAll(atOnce, 20));
+      assertEquals(fired.length, timers.length);
+    }),
+    { numRuns: 200 },
+  );
+});
