@@ -49,7 +49,10 @@ export interface Dispatcher<Command extends Named, Event extends Named> {
   send(command: Command, reply: Reply<Event>): void;
   /** Calls `observer` with each event until the returned function is called. */
   observe(observer: Observer<Event>): () => void;
-  /** Calls `listener` once when no command is stepped any more, with the error that says why. */
+  /**
+   * Calls `listener` once when no command is stepped any more, or at once when that is so already,
+   * with the error that says why.
+   */
   whenStopped(listener: (error: LockstepError) => void): void;
 }
 
@@ -66,16 +69,19 @@ export class Engine<State, Command extends Named, Event extends Named>
   readonly #log: CommandLog<Command | Tick> | undefined;
   readonly #eventBus: EventBus | undefined;
   readonly #logger: Logger;
-  readonly #observers: Observer<Event>[] = [];
+  #observers: readonly Observer<Event>[] = [];
   #state: State;
   #now: Instant;
   #position = 0;
+  /** How many events ever happened. */
   #sequence = 0;
 
   #armedAt: Instant = Infinity;
   #cancelTimer: CancelTimer | undefined;
 
+  /** Events to be published, and when each happened. The last one has the newest sequence number. */
   #outbox: Event[] = [];
+  #outboxTimes: Instant[] = [];
   #publishing = false;
 
   #gathering: Pending<Command | Tick, Event>[] = [];
@@ -84,6 +90,7 @@ export class Engine<State, Command extends Named, Event extends Named>
 
   #closing: Promise<void> | undefined;
   #broken: InvariantError | undefined;
+  #stopped: LockstepError | undefined;
   #stopListeners: ((error: LockstepError) => void)[] = [];
 
   constructor(machine: Machine<State, Command, Event>, options: EngineOptions<Command> = {}) {
@@ -93,7 +100,7 @@ export class Engine<State, Command extends Named, Event extends Named>
     this.#eventBus = options.eventBus;
     this.#logger = options.logger ?? defaultLogger;
     this.#state = machine.init();
-    this.#now = this.clock.now();
+    this.#now = Math.floor(this.clock.now());
   }
 
   /**
@@ -156,16 +163,16 @@ export class Engine<State, Command extends Named, Event extends Named>
         `Cannot dispatch ${command.type}: the engine must have no log, got one; use send()`,
       );
     }
-    this.#refuseWhenStopped(command);
+    this.#refuseWhenStopped(command.type);
     const events = this.#step(command, this.#time(), undefined);
     this.#publish();
     return events;
   }
 
   send(command: Command, reply: Reply<Event>): void {
-    this.#refuseWhenStopped(command);
+    this.#refuseWhenStopped(command.type);
     if (this.#log === undefined) {
-      this.#step(command, this.#time(), reply);
+      this.#settle(command, this.#time(), reply);
       this.#publish();
       return;
     }
@@ -174,33 +181,36 @@ export class Engine<State, Command extends Named, Event extends Named>
   }
 
   observe(observer: Observer<Event>): () => void {
-    this.#observers.push(observer);
+    this.#observers = [...this.#observers, observer];
     return () => {
-      const index = this.#observers.indexOf(observer);
-      if (index >= 0) this.#observers.splice(index, 1);
+      this.#observers = this.#observers.filter((each) => each !== observer);
     };
   }
 
   whenStopped(listener: (error: LockstepError) => void): void {
-    this.#stopListeners.push(listener);
+    if (this.#stopped === undefined) this.#stopListeners.push(listener);
+    else listener(this.#stopped);
   }
 
   /**
    * Writes the state into the log, so that recovery need not read what came before.
    *
    * @throws {TypeError} on an engine without a log
+   * @throws {ClosedError} after {@linkcode close}
    */
   async snapshot(): Promise<void> {
     const log = this.#log;
     if (log === undefined) {
       throw new TypeError("Cannot save a snapshot: the engine must have a log, got none");
     }
+    this.#refuseWhenStopped("save a snapshot");
     const state = encode({ state: this.#state, now: this.#now, sequence: this.#sequence });
     await log.saveSnapshot({ position: this.#position, state });
   }
 
   /** Lets what was sent reach the log, then lets go of everything. Harmless when called again. */
   close(): Promise<void> {
+    this.#disarm();
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -210,10 +220,10 @@ export class Engine<State, Command extends Named, Event extends Named>
   }
 
   async #close(): Promise<void> {
-    this.#disarm();
+    await undefined; // from here on, whoever asks finds the engine closed
     while (this.#writing !== undefined) await this.#writing;
     this.#stop(new ClosedError("go on", "the engine"));
-    this.#observers.length = 0;
+    this.#observers = [];
     await this.#log?.close();
   }
 
@@ -224,12 +234,13 @@ export class Engine<State, Command extends Named, Event extends Named>
     return this.#now;
   }
 
-  #refuseWhenStopped(command: Command): void {
+  #refuseWhenStopped(attempt: string): void {
     if (this.#broken !== undefined) throw this.#broken;
-    if (this.#closing !== undefined) throw new ClosedError(command.type, "the engine");
+    if (this.#closing !== undefined) throw new ClosedError(attempt, "the engine");
   }
 
   #stop(error: LockstepError): void {
+    this.#stopped ??= error;
     const listeners = this.#stopListeners;
     this.#stopListeners = [];
     for (const listener of listeners) listener(error);
@@ -252,9 +263,11 @@ export class Engine<State, Command extends Named, Event extends Named>
     this.#position++;
     reply?.(events, undefined);
     const { length } = events;
+    this.#sequence += length;
     for (let i = 0; i < length; i++) {
       const event = events[i]!;
       this.#outbox.push(event);
+      this.#outboxTimes.push(now);
       for (const observer of this.#observers) observer(event, now);
     }
     this.#arm();
@@ -265,12 +278,13 @@ export class Engine<State, Command extends Named, Event extends Named>
   #publish(): void {
     if (this.#publishing) return;
     this.#publishing = true;
+    const first = this.#sequence - this.#outbox.length;
     for (let i = 0; i < this.#outbox.length; i++) {
       const event = this.#outbox[i]!;
-      this.#eventBus?.publish(event.type, event, this.#now, this.#sequence);
-      this.#sequence++;
+      this.#eventBus?.publish(event.type, event, this.#outboxTimes[i]!, first + i);
     }
     this.#outbox.length = 0;
+    this.#outboxTimes.length = 0;
     this.#publishing = false;
   }
 
@@ -339,6 +353,10 @@ export class Engine<State, Command extends Named, Event extends Named>
     while (this.#gathering.length > 0) {
       const batch = this.#gathering;
       this.#gathering = [];
+      if (this.#broken !== undefined) {
+        for (const { reply } of batch) reply(undefined, this.#broken);
+        continue;
+      }
       try {
         await log.append(batch.map((pending) => pending.entry));
       } catch (cause) {
@@ -346,13 +364,13 @@ export class Engine<State, Command extends Named, Event extends Named>
         for (const { reply } of batch) reply(undefined, error);
         continue;
       }
-      for (const { entry, reply } of batch) this.#settle(entry, reply);
+      for (const { entry, reply } of batch) this.#settle(entry.command, entry.at, reply);
       this.#publish();
     }
     this.#writing = undefined;
   }
 
-  #settle({ command, at }: LogEntry<Command | Tick>, reply: Reply<Event>): void {
+  #settle(command: Command | Tick, at: Instant, reply: Reply<Event>): void {
     if (this.#broken !== undefined) return reply(undefined, this.#broken);
     try {
       this.#step(command, at, reply);
