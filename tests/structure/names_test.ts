@@ -1,0 +1,37 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { readSources } from "./source.ts";
+
+/** The paths whose last part is not in snake_case. */
+function misnamed(paths: readonly string[]): string[] {
+  return paths.filter((path) => !/(^|\/)[a-z][a-z0-9]*(_[a-z0-9]+)*\.ts$/.test(path));
+}
+
+/** The folders of `src` that don't say what they offer. */
+function withoutMod(paths: readonly string[]): string[] {
+  const folders = new Set(paths.map((path) => path.slice(0, path.lastIndexOf("/"))));
+  return [...folders].filter((folder) => !paths.includes(`${folder}/mod.ts`));
+}
+
+Deno.test("file names are in snake_case", () => {
+  const sources = readSources(["src", "tests", "bench"], ["mod.ts"]);
+  assertEquals(misnamed(sources.map(({ path }) => path)), []);
+});
+
+Deno.test("every folder of src has a mod.ts", () => {
+  assertEquals(withoutMod(readSources(["src"]).map(({ path }) => path)), []);
+});
+
+Deno.test("what the package exports are mod.ts files that exist", () => {
+  const paths = readSources(["src"], ["mod.ts"]).map(({ path }) => `./${path}`);
+  for (const target of Object.values(config.exports)) {
+    assertMatch(target, /\/mod\.ts$/);
+    assertEquals(paths.includes(target), true, target);
+  }
+});
+
+Deno.test("the checks of names see what is wrong", () => {
+  const wrong = ["src/a/ResourceManager.ts", "src/a/resource-manager.ts", "src/a/_b.ts", "Mod.ts"];
+  assertEquals(misnamed([...wrong, "src/a/mod.ts", "src/a/lock_2.ts"]), wrong);
+  assertEquals(withoutMod(["src/a/mod.ts", "src/a/b.ts", "src/c/b.ts"]), ["src/c"]);
+});
