@@ -136,6 +136,25 @@ export class TaskTimeoutError extends LockstepError {
   }
 }
 
+/** A claim on a task was taken back; the reason of the signal of its attempt. */
+export class ClaimLostError extends LockstepError {
+  readonly code = "claim-lost";
+  constructor(readonly taskId: string, readonly epoch: number, reason: string) {
+    super(`The claim on task ${JSON.stringify(taskId)} of epoch ${epoch} is over: ${reason}`);
+  }
+}
+
+/** An agent that may not be given the task: it lacks a capability or room, or is cordoned. */
+export class UnfitAgentError extends LockstepError {
+  readonly code = "unfit-agent";
+  constructor(attempt: string, readonly agentId: string | undefined) {
+    super(
+      `Cannot ${attempt}: the agent must have the capabilities that the task requires and room ` +
+        `for it, got ${agentId === undefined ? "none that does" : JSON.stringify(agentId)}`,
+    );
+  }
+}
+
 /** Throw this in a handler to end the task as failed at once, whatever retries are left. */
 export class NonRetryableError extends LockstepError {
   readonly code = "non-retryable";

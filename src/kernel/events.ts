@@ -6,7 +6,7 @@
  */
 
 import type { Instant } from "./machine.ts";
-import type { ErrorData, LockMode, TaskView } from "./shapes.ts";
+import type { ErrorData, LockMode, ResourceRequest, TaskView } from "./shapes.ts";
 
 /** The names that event handlers of the coordination API use. */
 export const SystemEvents = {
@@ -224,6 +224,8 @@ export interface TaskReadied {
 /** A task was put into an agent's queue, under a new epoch. */
 export interface TaskAssigned extends ClaimEvent {
   readonly type: "task:assigned";
+  /** The locks that it needs before it starts. */
+  readonly resources: readonly ResourceRequest[];
 }
 
 /** An attempt began. */

@@ -1,0 +1,293 @@
+/**
+ * The scheduler that chooses agents by itself.
+ *
+ * @module
+ */
+
+import { quote, requireFunction, requireId, requireObject } from "../kernel/arguments.ts";
+import { UnfitAgentError, UnknownAgentError } from "../kernel/errors.ts";
+import type { LockstepEvent } from "../kernel/events.ts";
+import type { EventBus } from "../kernel/event_bus.ts";
+import type { Logger } from "../kernel/logger.ts";
+import type { AgentProfile, Task, TaskStatus } from "../kernel/shapes.ts";
+import { precedes } from "../kernel/heap.ts";
+import type { TaskHandler } from "./attempt.ts";
+import type { TaskSchedulerConfig } from "./scheduler_config.ts";
+import type { Group, StrategyName, TaskRecord } from "./state.ts";
+import {
+  AffinitySchedulingStrategy,
+  CapabilitySchedulingStrategy,
+  LeastLoadedSchedulingStrategy,
+  RoundRobinSchedulingStrategy,
+  type SchedulingContext,
+  type SchedulingStrategy,
+  type TaskStats,
+} from "./strategies.ts";
+import type { TaskHandle } from "./task_handle.ts";
+import { TaskScheduler, type TaskSchedulerOptions } from "./task_scheduler.ts";
+import { viewOf } from "./view.ts";
+
+/** The strategies that the machine follows without a call. */
+const BUILT_IN = [
+  CapabilitySchedulingStrategy,
+  RoundRobinSchedulingStrategy,
+  LeastLoadedSchedulingStrategy,
+  AffinitySchedulingStrategy,
+];
+
+/** What the scheduler has done and is doing. */
+export interface SchedulingMetrics {
+  readonly strategy: string;
+  readonly tasks: Readonly<Record<TaskStatus, number>>;
+  readonly agents: readonly {
+    readonly agentId: string;
+    /** Slots in use. */
+    readonly load: number;
+    readonly maxConcurrentTasks: number;
+    readonly completedTasks: number;
+    readonly failedAttempts: number;
+  }[];
+  readonly taskTypes: ReadonlyMap<string, TaskStats>;
+}
+
+/**
+ * Gives each task to the best agent that is fit for it, and sees it to its end.
+ *
+ * An agent is a function of this process, or somebody outside who reports with `start`,
+ * `completeTask` and the like.
+ *
+ * @example
+ * ```ts
+ * import { AdvancedTaskScheduler } from "@lockstep/lockstep";
+ *
+ * await using scheduler = new AdvancedTaskScheduler();
+ * scheduler.registerAgent(
+ *   { id: "tester", capabilities: ["deno"], maxConcurrentTasks: 2 },
+ *   (task, { signal }) => fetch(String(task.input), { signal }).then((page) => page.status),
+ * );
+ * const handle = await scheduler.submit({
+ *   id: "probe",
+ *   input: "https://example.com",
+ *   requires: ["deno"],
+ *   timeoutMs: 5_000,
+ * });
+ * console.log(await handle.result);
+ * ```
+ */
+export class AdvancedTaskScheduler extends TaskScheduler {
+  readonly #strategies = new Map<string, SchedulingStrategy>();
+  readonly #profiles = new Map<string, AgentProfile>();
+  /** The strategy that chooses outside the machine, if one does. */
+  #custom: SchedulingStrategy | undefined;
+  #choosing = false;
+  #chooseAgain = false;
+
+  /** @throws {TypeError | RangeError} when an option is malformed; the message names it */
+  constructor(
+    config?: TaskSchedulerConfig,
+    eventBus?: EventBus,
+    logger?: Logger,
+    options?: TaskSchedulerOptions,
+  ) {
+    super(config, eventBus, logger, options);
+    for (const Strategy of BUILT_IN) this.registerStrategy(new Strategy());
+  }
+
+  /** Makes an agent known; `handler` runs its tasks here. A known agent gets the new profile. */
+  registerAgent(profile: AgentProfile, handler?: TaskHandler): Promise<void> {
+    const registered = this.register(profile, handler);
+    return registered.then(() => {
+      this.#profiles.set(profile.id, { ...profile });
+      this.#chooseSoon();
+    });
+  }
+
+  /**
+   * An agent is gone: its claims end, its tasks go back into the queue at no cost to them, and the
+   * locks in its name are released.
+   *
+   * @throws {UnknownAgentError} when there is no such agent
+   */
+  unregisterAgent(agentId: string, reason = "it was unregistered"): Promise<void> {
+    return this.remove(agentId, reason);
+  }
+
+  /** Gives an agent no further tasks, for `reason`. */
+  cordonAgent(agentId: string, reason = "it was cordoned"): Promise<void> {
+    return this.cordon(agentId, reason === "" ? "it was cordoned" : reason);
+  }
+
+  /** Gives a cordoned agent tasks again. */
+  uncordonAgent(agentId: string): Promise<void> {
+    return this.cordon(agentId, "");
+  }
+
+  /** Accepts a task for the best fit agent, or for one that must be registered. */
+  override assignTask(task: Task, agentId?: string): Promise<TaskHandle> {
+    if (agentId === undefined) return this.submitFor(task, undefined);
+    try {
+      requireId(agentId, "agentId", () => "assign a task");
+      return this.submitFor(task, agentId);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Makes a strategy known by its name, in place of an earlier one of that name.
+   *
+   * @throws {TypeError} when it has no name or no `selectAgent`
+   */
+  registerStrategy(strategy: SchedulingStrategy): void {
+    requireObject(strategy, "strategy", () => "register a strategy");
+    requireId(strategy.name, "strategy.name", () => "register a strategy");
+    const attempt = () => `register strategy ${quote(strategy.name)}`;
+    requireFunction(strategy.selectAgent, "selectAgent", attempt);
+    this.#strategies.set(strategy.name, strategy);
+  }
+
+  /**
+   * Has the strategy of this name choose from here on. Nothing that was chosen changes.
+   *
+   * @throws {RangeError} when no strategy of this name is registered
+   */
+  setDefaultStrategy(name: string): Promise<void> {
+    const strategy = this.#strategies.get(name);
+    if (strategy === undefined) {
+      const known = [...this.#strategies.keys()].map(quote).join(", ");
+      throw new RangeError(
+        `Cannot set the default strategy: name must be one of ${known}, got ${quote(name)}`,
+      );
+    }
+    const isBuiltIn = BUILT_IN.some((Strategy) => strategy.constructor === Strategy);
+    this.#custom = isBuiltIn ? undefined : strategy;
+    return this.call(
+      { type: "use-strategy", strategy: isBuiltIn ? name as StrategyName : "external" },
+      () => undefined,
+    );
+  }
+
+  /** What the scheduler has done and is doing. O(agents). */
+  getSchedulingMetrics(): SchedulingMetrics {
+    const { strategy, agents } = this.state.tasks;
+    return {
+      strategy: this.#custom?.name ?? strategy,
+      tasks: this.getTaskCounts(),
+      agents: [...agents.values()].map((agent) => ({
+        agentId: agent.agentId,
+        load: agent.load,
+        maxConcurrentTasks: agent.maxConcurrentTasks,
+        completedTasks: agent.completed,
+        failedAttempts: agent.failed,
+      })),
+      taskTypes: this.#taskTypes(),
+    };
+  }
+
+  protected override observed(event: LockstepEvent): void {
+    if (event.type === "agent:terminated") this.#profiles.delete(event.agentId);
+    if (this.#custom !== undefined) this.#chooseSoon();
+  }
+
+  // Strategies outside the machine
+
+  /** Chooses once what happens at this moment has happened; a strategy may not run inside a step. */
+  #chooseSoon(): void {
+    if (this.#custom === undefined) return;
+    if (this.#choosing) {
+      this.#chooseAgain = true;
+      return;
+    }
+    this.#choosing = true;
+    queueMicrotask(async () => {
+      do {
+        this.#chooseAgain = false;
+        await this.#choose();
+      } while (this.#chooseAgain);
+      this.#choosing = false;
+    });
+  }
+
+  /** Asks the strategy about ready tasks, oldest rank first, while a fit agent has room. */
+  async #choose(): Promise<void> {
+    for (const group of [...this.state.tasks.groups.values()]) {
+      if (group.assignedAgent !== "") continue;
+      const queue = group.candidates.length > 0 ? [...group.queue] : [];
+      queue.sort((a, b) => precedes(a, b) ? -1 : 1);
+      for (const task of queue) {
+        const strategy = this.#custom;
+        if (strategy === undefined || group.candidates.length === 0) break;
+        if (task.status === "ready") await this.#place(strategy, task, group);
+      }
+    }
+  }
+
+  async #place(strategy: SchedulingStrategy, task: TaskRecord, group: Group): Promise<void> {
+    const taskId = task.spec.id;
+    let chosen: string | null;
+    try {
+      chosen = strategy.selectAgent(
+        { ...viewOf(task), requires: task.spec.requires },
+        this.#candidatesOf(group),
+        this.#context(),
+      );
+      if (chosen === null) return;
+    } catch (error) {
+      this.#report(strategy, taskId, error);
+      chosen = "";
+    }
+    try {
+      await this.call({ type: "assign", taskId, agentId: chosen }, () => undefined);
+    } catch (error) {
+      const isItsFault = error instanceof UnfitAgentError || error instanceof UnknownAgentError;
+      if (!isItsFault || chosen === "") return;
+      this.#report(strategy, taskId, error);
+      await this.call({ type: "assign", taskId, agentId: "" }, () => undefined).catch(() => {});
+    }
+  }
+
+  /** The default decides in its place; whoever listens learns that it failed. */
+  #report(strategy: SchedulingStrategy, taskId: string, error: unknown): void {
+    const message = `Strategy ${quote(strategy.name)} failed for task ${quote(taskId)}`;
+    this.logger.warn(message, error);
+    this.eventBus.emit("system:error", { message, error, taskId, strategy: strategy.name });
+  }
+
+  #candidatesOf(group: Group): AgentProfile[] {
+    return [...group.candidates]
+      .map(({ agent }) => agent)
+      .sort((a, b) => a.order - b.order)
+      .map(({ agentId, capabilities, maxConcurrentTasks, priority }) => ({
+        ...this.#profiles.get(agentId),
+        id: agentId,
+        capabilities,
+        maxConcurrentTasks,
+        priority,
+      }));
+  }
+
+  #context(): SchedulingContext {
+    const agents = [...this.state.tasks.agents.values()];
+    return {
+      taskLoads: new Map(agents.map(({ agentId, load }) => [agentId, load])),
+      agentCapabilities: new Map(agents.map((agent) => [agent.agentId, agent.capabilities])),
+      agentPriorities: new Map(agents.map(({ agentId, priority }) => [agentId, priority])),
+      lastEpochs: new Map(agents.map(({ agentId, lastEpoch }) => [agentId, lastEpoch])),
+      taskHistory: this.#taskTypes(),
+      currentTime: new Date(this.clock.now()),
+    };
+  }
+
+  #taskTypes(): Map<string, TaskStats> {
+    const stats = new Map<string, TaskStats>();
+    for (const [type, entry] of this.state.tasks.history) {
+      stats.set(type, {
+        totalExecutions: entry.executions,
+        avgDuration: entry.totalMs / entry.executions,
+        successRate: entry.successes / entry.executions,
+        lastAgent: entry.lastAgentId,
+      });
+    }
+    return stats;
+  }
+}

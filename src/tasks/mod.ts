@@ -1,0 +1,27 @@
+/**
+ * What the tasks folder offers to the others.
+ *
+ * @module
+ */
+
+export { AdvancedTaskScheduler, type SchedulingMetrics } from "./advanced_task_scheduler.ts";
+export type { TaskContext, TaskHandler } from "./attempt.ts";
+export * from "./dependency_graph.ts";
+export type { LockExplanation, TaskExplanation } from "./explain.ts";
+export type { TaskSchedulerConfig } from "./scheduler_config.ts";
+export {
+  AffinitySchedulingStrategy,
+  CapabilitySchedulingStrategy,
+  LeastLoadedSchedulingStrategy,
+  RoundRobinSchedulingStrategy,
+  type SchedulingContext,
+  type SchedulingStrategy,
+  type TaskStats,
+} from "./strategies.ts";
+export { TaskHandle } from "./task_handle.ts";
+export {
+  type SchedulerHealth,
+  type ShutdownOptions,
+  TaskScheduler,
+  type TaskSchedulerOptions,
+} from "./task_scheduler.ts";

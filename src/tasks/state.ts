@@ -1,0 +1,460 @@
+/**
+ * What the task machine keeps, and what it is told.
+ *
+ * The state is plain data whose parts refer to each other: a task knows its agent, an agent its
+ * tasks, a group its queue and its candidates. So every transition follows references, and none
+ * searches.
+ *
+ * @module
+ */
+
+import { type Deadlines, noDeadlines, type Timer } from "../kernel/deadlines.ts";
+import { emptyFifo, type Fifo } from "../kernel/fifo.ts";
+import type { Heap, HeapEntry } from "../kernel/heap.ts";
+import type { TaskEvent } from "../kernel/events.ts";
+import type { Instant } from "../kernel/machine.ts";
+import type { Opaque } from "../kernel/plain.ts";
+import { type Prng, seeded } from "../kernel/prng.ts";
+import type {
+  Dependency,
+  ErrorData,
+  OnFailure,
+  ResourceRequest,
+  TaskStatus,
+} from "../kernel/shapes.ts";
+
+/** The rules that a task machine goes by. All times are milliseconds. */
+export interface TaskConfig {
+  /** By how much one point of priority makes a task look older than it is. @default 10_000 */
+  readonly agingMs: number;
+  /** Attempts after the first, of a task that names none. @default 3 */
+  readonly maxRetries: number;
+  /** The longest first pause between attempts; it doubles with each. @default 1_000 */
+  readonly retryDelay: number;
+  /** The longest pause between attempts. @default 60_000 */
+  readonly maxRetryDelayMs: number;
+  /** How often a task may lose its agent or its locks before it is given up. @default 5 */
+  readonly maxCrashes: number;
+  /** How long an aborted attempt keeps its slot and locks while its body runs on. @default 5_000 */
+  readonly abortGraceMs: number;
+  /** How many tasks may be unfinished at once. @default 2_000_000 */
+  readonly maxTasks: number;
+  /** How many agents there may be. @default 100_000 */
+  readonly maxAgents: number;
+  /** How many finished tasks are kept whole. @default 10_000 */
+  readonly keepFinished: number;
+  /** Of how many older ones the outcome is remembered, for who depends on them. @default 100_000 */
+  readonly keepOutcomes: number;
+  /** Of how many types of task a history is kept. @default 1_000 */
+  readonly keepTypes: number;
+  /** Where the jitter of pauses starts. @default 1 */
+  readonly seed: number;
+}
+
+/** The rules of who names none. */
+export const DEFAULT_TASK_CONFIG: TaskConfig = {
+  agingMs: 10_000,
+  maxRetries: 3,
+  retryDelay: 1_000,
+  maxRetryDelayMs: 60_000,
+  maxCrashes: 5,
+  abortGraceMs: 5_000,
+  maxTasks: 2_000_000,
+  maxAgents: 100_000,
+  keepFinished: 10_000,
+  keepOutcomes: 100_000,
+  keepTypes: 1_000,
+  seed: 1,
+};
+
+/** How a task ended. */
+export type Outcome = "completed" | "failed" | "cancelled";
+
+/** Who ranks the agents: one of the machine's own strategies, or somebody outside. */
+export type StrategyName =
+  | "capability"
+  | "round-robin"
+  | "least-loaded"
+  | "affinity"
+  /** Ready tasks wait for an `assign` command. */
+  | "external";
+
+/** What a task asks for, every field filled in. */
+export interface TaskSpec {
+  readonly id: string;
+  readonly type: string;
+  readonly description: string;
+  readonly priority: number;
+  readonly dependencies: readonly Dependency[];
+  /** The only agent that may run it, or `""`. */
+  readonly assignedAgent: string;
+  readonly resources: readonly ResourceRequest[];
+  /** Sorted, without repetition. */
+  readonly requires: readonly string[];
+  /** All limits: 0 is none. */
+  readonly queueTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly retries: number;
+  /** `""` is none. */
+  readonly idempotencyKey: string;
+}
+
+/** A task. As a heap entry it stands in its group's queue while it is ready. */
+export interface TaskRecord extends HeapEntry {
+  readonly spec: TaskSpec;
+  readonly input: Opaque | undefined;
+  readonly metadata: Opaque | undefined;
+  status: TaskStatus;
+  readonly createdAt: Instant;
+  startedAt: Instant | undefined;
+  finishedAt: Instant | undefined;
+  /** The group in whose queue it stands. */
+  group: Group | undefined;
+  /** Whose queue it is in, or who runs it. */
+  agent: Agent | undefined;
+  /** Of its newest claim; 0 before the first. */
+  epoch: number;
+  /** Whether its claim holds all locks that it needs. */
+  locked: boolean;
+  /** Attempts that count. */
+  attempts: number;
+  /** Claims lost through no fault of the task. */
+  crashes: number;
+  /** Dependencies that have not ended. */
+  openDependencies: number;
+  /** Dependencies of the kind `run-on-failure`, and how many of those did fail. */
+  fallbacks: number;
+  fallbacksFailed: number;
+  /** Who waits for it. */
+  dependents: Dependents | undefined;
+  result: Opaque | undefined;
+  progress: Opaque | undefined;
+  error: ErrorData | undefined;
+  /** The limit of its status: queue, attempt, or the end of its backoff. */
+  timer: Timer<TaskTimer> | undefined;
+  heartbeat: Timer<TaskTimer> | undefined;
+  total: Timer<TaskTimer> | undefined;
+}
+
+/** `dependent` waits for the task that the edge is kept at. */
+export interface Edge {
+  readonly dependent: TaskRecord;
+  readonly onFailure: OnFailure;
+}
+
+/** The edges that are kept at one task, by the id of the dependent. */
+export type Dependents = Map<string, Edge>;
+
+/** An agent that can be given tasks. */
+export interface Agent {
+  readonly agentId: string;
+  /** Sorted, without repetition. */
+  capabilities: readonly string[];
+  maxConcurrentTasks: number;
+  priority: number;
+  /** Whether a claim starts as soon as it can, or when the agent says so. */
+  startsAtOnce: boolean;
+  /** Ranks equally good agents: higher priority first, then the earlier registered. */
+  order: number;
+  /** Why it gets no tasks, or `""`. */
+  cordoned: string;
+  /** Its claims, oldest first. */
+  readonly tasks: Set<TaskRecord>;
+  /** Slots in use: its claims, and what it was made to give up but still runs. */
+  load: number;
+  /** The epoch of its newest claim. */
+  lastEpoch: number;
+  completed: number;
+  failed: number;
+  /** Its place in each group that it is fit for. */
+  candidacies: Candidacy[];
+}
+
+/** All tasks that ask the same of an agent. */
+export interface Group {
+  readonly key: string;
+  readonly requires: readonly string[];
+  /** The only agent that is fit, or `""`. */
+  readonly assignedAgent: string;
+  readonly queue: Heap<TaskRecord>;
+  /** Fit agents that could take a task at once, best first. */
+  readonly candidates: Heap<Candidacy>;
+}
+
+/** An agent's place in a group that it is fit for; in the heap while it has a free slot. */
+export interface Candidacy extends HeapEntry {
+  readonly agent: Agent;
+  readonly group: Group;
+}
+
+/** A claim that was taken back while its body may be running: slot and locks are still in use. */
+export interface Lingering {
+  readonly taskId: string;
+  readonly agent: Agent;
+  readonly epoch: number;
+  timer: Timer<TaskTimer> | undefined;
+}
+
+/** What is due when a timer of the machine fires. */
+export type TaskTimer =
+  | { readonly limit: "queue" | "attempt" | "heartbeat" | "total" | "backoff"; task: TaskRecord }
+  | { readonly limit: "grace"; lingering: Lingering };
+
+/** How tasks of one type went. */
+export interface TypeHistory {
+  executions: number;
+  successes: number;
+  totalMs: number;
+  lastAgentId: string;
+}
+
+/** Everything that a task machine knows. */
+export interface TaskState {
+  readonly config: TaskConfig;
+  strategy: StrategyName;
+  /** The newest epoch of any claim. */
+  epoch: number;
+  /** How many tasks were ever accepted; orders equal ranks. */
+  sequence: number;
+  /** How many agents were ever registered. */
+  registrations: number;
+  draining: boolean;
+  readonly tasks: Map<string, TaskRecord>;
+  readonly agents: Map<string, Agent>;
+  /** By what is asked of an agent. */
+  readonly groups: Map<string, Group>;
+  /** How many groups there may be before unused ones are dropped. */
+  groupLimit: number;
+  /** Who waits for a task that was not submitted yet. */
+  readonly awaited: Map<string, Dependents>;
+  /** By epoch. */
+  readonly lingering: Map<number, Lingering>;
+  /** Finished tasks that are kept whole, oldest first. */
+  readonly finished: Fifo<TaskRecord>;
+  /** Outcomes of tasks that were forgotten, and their ids, oldest first. */
+  readonly outcomes: Map<string, Outcome>;
+  readonly forgotten: Fifo<string>;
+  /** By type of task, oldest first. */
+  readonly history: Map<string, TypeHistory>;
+  /** How many commands came too late and were refused for their epoch. */
+  stale: number;
+  /** How many tasks have each status; finished ones count for ever. */
+  readonly counts: Record<TaskStatus, number>;
+  readonly deadlines: Deadlines<TaskTimer>;
+  readonly prng: Prng;
+}
+
+/**
+ * One step while it is under way. What changed is gathered, and dealt with once the change is
+ * complete: so no dependent is settled, and no agent given work, from a half-changed state.
+ */
+export interface Step {
+  readonly state: TaskState;
+  readonly now: Instant;
+  /** What has happened so far. */
+  readonly events: TaskEvent[];
+  /** Tasks that ended, and what their dependents are told of it. */
+  readonly ended: { readonly task: TaskRecord; readonly because: string }[];
+  /** Groups whose queue got a task. */
+  readonly queued: Group[];
+  /** Agents that got room for a task. */
+  readonly freed: Agent[];
+}
+
+/** A machine's first state. */
+export function initialTaskState(config: TaskConfig): TaskState {
+  return {
+    config,
+    strategy: "capability",
+    epoch: 0,
+    sequence: 0,
+    registrations: 0,
+    draining: false,
+    tasks: new Map(),
+    agents: new Map(),
+    groups: new Map(),
+    groupLimit: 256,
+    awaited: new Map(),
+    lingering: new Map(),
+    finished: emptyFifo(),
+    outcomes: new Map(),
+    forgotten: emptyFifo(),
+    history: new Map(),
+    stale: 0,
+    counts: {
+      waiting: 0,
+      ready: 0,
+      assigned: 0,
+      running: 0,
+      "backing-off": 0,
+      completed: 0,
+      failed: 0,
+      cancelled: 0,
+    },
+    deadlines: noDeadlines(),
+    prng: seeded(config.seed),
+  };
+}
+
+/** Whether a task with this status has ended for good. */
+export function isTerminal(status: TaskStatus): status is Outcome {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
+
+/** How many tasks have not ended. */
+export function unfinished({ counts }: TaskState): number {
+  return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
+}
+
+// What a task machine is told. An epoch of 0 means "the claim in force, whichever it is".
+
+/** Accepts a task. */
+export interface Submit {
+  readonly type: "submit";
+  readonly task: TaskSpec;
+  readonly input: unknown;
+  readonly metadata: unknown;
+}
+
+/** Gives a ready task to an agent; `""` leaves the choice to the machine. */
+export interface Assign {
+  readonly type: "assign";
+  readonly taskId: string;
+  readonly agentId: string;
+}
+
+/** What an agent says of its claim. */
+interface ClaimCommand {
+  readonly taskId: string;
+  readonly epoch: number;
+}
+
+/** The attempt begins. */
+export interface Start extends ClaimCommand {
+  readonly type: "start";
+}
+
+/** The attempt is alive. */
+export interface Heartbeat extends ClaimCommand {
+  readonly type: "heartbeat";
+}
+
+/** The attempt is this far. */
+export interface Progress extends ClaimCommand {
+  readonly type: "progress";
+  readonly progress: unknown;
+}
+
+/** The attempt succeeded. */
+export interface Complete extends ClaimCommand {
+  readonly type: "complete";
+  readonly result: unknown;
+}
+
+/** The attempt failed. */
+export interface Fail extends ClaimCommand {
+  readonly type: "fail";
+  readonly error: ErrorData;
+  /**
+   * Whose fault it is: the attempt's, which costs one; the task's, which no retry mends; or
+   * nobody's, such as a lost lock.
+   */
+  readonly fault: "attempt" | "task" | "none";
+}
+
+/** The body of an attempt that was taken back has ended. */
+export interface Settle extends ClaimCommand {
+  readonly type: "settle";
+}
+
+/** The claim holds its locks. */
+export interface Unblock extends ClaimCommand {
+  readonly type: "unblock";
+}
+
+/** The claim can't go on, through no fault of the task: it lost a lock, or can't have one. */
+export interface Preempt extends ClaimCommand {
+  readonly type: "preempt";
+  readonly reason: string;
+  /** Whether another attempt could fare better. */
+  readonly isHopeless: boolean;
+}
+
+/** Ends a task as cancelled. */
+export interface Cancel {
+  readonly type: "cancel";
+  readonly taskId: string;
+  readonly reason: string;
+}
+
+/** Makes an agent known, or changes what is known of it. */
+export interface RegisterAgent {
+  readonly type: "register-agent";
+  readonly agentId: string;
+  readonly capabilities: readonly string[];
+  readonly maxConcurrentTasks: number;
+  readonly priority: number;
+  readonly startsAtOnce: boolean;
+}
+
+/** An agent is gone. */
+export interface RemoveAgent {
+  readonly type: "remove-agent";
+  readonly agentId: string;
+  readonly reason: string;
+}
+
+/** Stops giving tasks to an agent, or with `reason: ""` resumes. */
+export interface CordonAgent {
+  readonly type: "cordon-agent";
+  readonly agentId: string;
+  readonly reason: string;
+}
+
+/** Cancels all tasks of an agent. */
+export interface CancelAgentTasks {
+  readonly type: "cancel-agent-tasks";
+  readonly agentId: string;
+  readonly reason: string;
+}
+
+/** Takes all tasks of an agent back into the queue. */
+export interface RequeueAgentTasks {
+  readonly type: "requeue-agent-tasks";
+  readonly agentId: string;
+  readonly reason: string;
+}
+
+/** Has another strategy rank the agents. */
+export interface UseStrategy {
+  readonly type: "use-strategy";
+  readonly strategy: StrategyName;
+}
+
+/** Accepts, assigns and starts nothing any more. */
+export interface Drain {
+  readonly type: "drain";
+}
+
+/** What a task machine is told. */
+export type TaskCommand =
+  | Submit
+  | Assign
+  | Start
+  | Heartbeat
+  | Progress
+  | Complete
+  | Fail
+  | Settle
+  | Unblock
+  | Preempt
+  | Cancel
+  | RegisterAgent
+  | RemoveAgent
+  | CordonAgent
+  | CancelAgentTasks
+  | RequeueAgentTasks
+  | UseStrategy
+  | Drain;

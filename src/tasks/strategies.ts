@@ -1,0 +1,153 @@
+/**
+ * Strategies rank the agents that are fit for a task and have room for it.
+ *
+ * The four of this file are also built into the task machine, which keeps the agents in order and
+ * never calls them; they choose the same agent as the machine does. Any other object with
+ * `selectAgent` is called for each task.
+ *
+ * @module
+ */
+
+import type { AgentProfile, Task } from "../kernel/shapes.ts";
+
+/** How tasks of one type went. */
+export interface TaskStats {
+  readonly totalExecutions: number;
+  /** In milliseconds. */
+  readonly avgDuration: number;
+  /** From 0 to 1. */
+  readonly successRate: number;
+  /** Who last completed one; `""` when nobody has. */
+  readonly lastAgent: string;
+}
+
+/** What a strategy may go by. */
+export interface SchedulingContext {
+  /** Slots in use, by agent. */
+  readonly taskLoads: ReadonlyMap<string, number>;
+  readonly agentCapabilities: ReadonlyMap<string, readonly string[]>;
+  readonly agentPriorities: ReadonlyMap<string, number>;
+  /** By type of task. */
+  readonly taskHistory: ReadonlyMap<string, TaskStats>;
+  /** The newest epoch of each agent; 0 for one that never had a claim. */
+  readonly lastEpochs?: ReadonlyMap<string, number>;
+  readonly currentTime: Date;
+}
+
+/** Chooses an agent for a task. */
+export interface SchedulingStrategy {
+  readonly name: string;
+  /** The id of one of `agents`, or `null` to leave the task waiting for now. */
+  selectAgent(
+    task: Task,
+    agents: readonly AgentProfile[],
+    context: SchedulingContext,
+  ): string | null;
+}
+
+/** The most specialized agent: the one with the fewest capabilities that the task doesn't need. */
+export class CapabilitySchedulingStrategy implements SchedulingStrategy {
+  readonly name = "capability";
+
+  selectAgent(
+    task: Task,
+    agents: readonly AgentProfile[],
+    context: SchedulingContext,
+  ): string | null {
+    const required = new Set(task.requires).size;
+    return least(task, agents, context, (agent) => {
+      return capabilitiesOf(agent, context).length - required + loadOf(agent, context);
+    });
+  }
+}
+
+/** The agent whose newest claim is the oldest. */
+export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
+  readonly name = "round-robin";
+  readonly #turns = new Map<string, number>();
+  #turn = 0;
+
+  selectAgent(
+    task: Task,
+    agents: readonly AgentProfile[],
+    context: SchedulingContext,
+  ): string | null {
+    const chosen = least(task, agents, context, ({ id }) => {
+      return context.lastEpochs?.get(id) ?? this.#turns.get(id) ?? 0;
+    });
+    if (chosen !== null) this.#turns.set(chosen, ++this.#turn);
+    return chosen;
+  }
+}
+
+/** The agent with the smallest part of its slots in use. */
+export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
+  readonly name = "least-loaded";
+
+  selectAgent(
+    task: Task,
+    agents: readonly AgentProfile[],
+    context: SchedulingContext,
+  ): string | null {
+    return least(task, agents, context, (agent) => loadOf(agent, context));
+  }
+}
+
+/** The agent that last completed a task of the same type; otherwise the least loaded one. */
+export class AffinitySchedulingStrategy implements SchedulingStrategy {
+  readonly name = "affinity";
+
+  selectAgent(
+    task: Task,
+    agents: readonly AgentProfile[],
+    context: SchedulingContext,
+  ): string | null {
+    const last = context.taskHistory.get(task.type ?? "task")?.lastAgent;
+    return least(task, agents, context, (agent) => {
+      return agent.id === last ? -1 : loadOf(agent, context);
+    });
+  }
+}
+
+/** Of the fit agents with room the one with the least cost, then the highest priority, then the first. */
+function least(
+  task: Task,
+  agents: readonly AgentProfile[],
+  context: SchedulingContext,
+  costOf: (agent: AgentProfile) => number,
+): string | null {
+  let best: AgentProfile | undefined;
+  let bestCost = Infinity;
+  for (const agent of agents) {
+    if (!isFit(task, agent, context)) continue;
+    const cost = costOf(agent);
+    const isBetter = cost < bestCost ||
+      (cost === bestCost && priorityOf(agent, context) > priorityOf(best!, context));
+    if (!isBetter) continue;
+    best = agent;
+    bestCost = cost;
+  }
+  return best?.id ?? null;
+}
+
+function isFit(task: Task, agent: AgentProfile, context: SchedulingContext): boolean {
+  const capabilities = capabilitiesOf(agent, context);
+  return loadOf(agent, context) < 1 &&
+    (task.requires ?? []).every((capability) => capabilities.includes(capability));
+}
+
+/** The part of its slots that is in use. */
+function loadOf(agent: AgentProfile, { taskLoads }: SchedulingContext): number {
+  return (taskLoads.get(agent.id) ?? 0) / (agent.maxConcurrentTasks ?? 1);
+}
+
+function capabilitiesOf(
+  agent: AgentProfile,
+  { agentCapabilities }: SchedulingContext,
+): readonly string[] {
+  return agentCapabilities.get(agent.id) ?? agent.capabilities ?? [];
+}
+
+function priorityOf(agent: AgentProfile, { agentPriorities }: SchedulingContext): number {
+  return agentPriorities.get(agent.id) ?? agent.priority ?? 0;
+}
