@@ -256,8 +256,8 @@ export class Engine<State, Command extends Named, Event extends Named>
         `Cannot ${command.type}: the machine ${this.#machine.name} broke, and its engine stops`,
         { cause },
       );
-      this.#logger.error(this.#broken.message, cause);
       this.#stop(this.#broken);
+      this.#logger.error(this.#broken.message, cause);
       throw this.#broken;
     }
     this.#position++;

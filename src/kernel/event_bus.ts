@@ -177,7 +177,7 @@ export class EventBus<Events extends object = EventMap> {
     channel.count++;
     channel.lastAt = at;
     const number = ++this.#emitted;
-    if (this.#debug) this.#logger.debug(`Event ${sequence} ${event} ${readable(payload)}`);
+    if (this.#debug) this.#log("debug", `Event ${sequence} ${event} ${readable(payload)}`);
     if (channel.subscriptions.size === 0 && this.#everything.subscriptions.size === 0) return;
     if (this.#delivering) this.#queue.push({ event, payload, sequence, at, number });
     else this.#deliver({ event, payload, sequence, at, number });
@@ -365,10 +365,14 @@ export class EventBus<Events extends object = EventMap> {
 
   #failed(event: string, error: unknown): void {
     this.#failures++;
+    this.#log("error", `A handler of ${JSON.stringify(event)} failed`, error);
+  }
+
+  #log(level: "debug" | "error", message: string, ...data: unknown[]): void {
     try {
-      this.#logger.error(`A handler of ${JSON.stringify(event)} failed`, error);
+      this.#logger[level](message, ...data);
     } catch {
-      // A logger that fails has nobody left to tell; the failure is counted.
+      // A logger that fails has nobody left to tell, and must not stop the events.
     }
   }
 }
