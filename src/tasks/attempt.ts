@@ -74,15 +74,17 @@ export class Attempt implements TaskContext {
     this.#controller?.abort(reason);
   }
 
-  progress(value: unknown): Promise<void> {
+  // Handlers take these out of the context by destructuring, so they are bound.
+
+  readonly progress = (value: unknown): Promise<void> => {
     return this.#host.progress(this.task.id, value, this.epoch);
-  }
+  };
 
-  heartbeat(): Promise<void> {
+  readonly heartbeat = (): Promise<void> => {
     return this.#host.heartbeat(this.task.id, this.epoch);
-  }
+  };
 
-  acquire(resourceId: string, options: AcquireOptions = {}): Promise<LockHandle> {
+  readonly acquire = (resourceId: string, options: AcquireOptions = {}): Promise<LockHandle> => {
     return this.#host.acquireForClaim(this, resourceId, options);
-  }
+  };
 }
