@@ -37,13 +37,24 @@ export function requireTask(task: Task): Dependencies {
     requireId(taskId, "a dependency's id", attempt);
     if (taskId === id) throw new DependencyCycleError(id, [id, id]);
   }
-  return dependencies.length < 2 ? dependencies : withoutRepetition(dependencies, attempt);
+  return areFewAndDistinct(dependencies) ? dependencies : withoutRepetition(dependencies, attempt);
 }
 
 function requireDependency(dependency: unknown, attempt: Attempt): void {
   requireObject(dependency, "a dependency", attempt);
   const { onFailure } = dependency;
   if (onFailure !== undefined) requireOneOf(onFailure, ON_FAILURE, "onFailure", attempt);
+}
+
+/** For the few that most tasks name, comparing them costs less than a map. */
+function areFewAndDistinct(dependencies: Dependencies): boolean {
+  if (dependencies.length > 8) return false;
+  for (let i = 1; i < dependencies.length; i++) {
+    for (let j = 0; j < i; j++) {
+      if (taskIdOf(dependencies[i]!) === taskIdOf(dependencies[j]!)) return false;
+    }
+  }
+  return true;
 }
 
 function withoutRepetition(dependencies: Dependencies, attempt: Attempt): Dependencies {

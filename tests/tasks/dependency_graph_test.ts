@@ -180,6 +180,8 @@ Deno.test("a dependency that is named twice counts once", () => {
     error.message,
     'Cannot add task "c": a dependency must have one onFailure, got "cancel" and "ignore" for "a"',
   );
+  add(graph, "many: t1 t2 t3 t4 t5 t6 t7 t8 t9 t1");
+  assertEquals(graph.getStats().maxDependencies, 9);
 });
 
 Deno.test("markFailed() cancels dependents in cascade, each once and nearest first", () => {
