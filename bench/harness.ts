@@ -1,0 +1,165 @@
+/**
+ * Compares ours with a peer, both in this process and in this run.
+ *
+ * What makes two figures comparable: the rounds of all sides are interleaved, and who goes first
+ * changes with each round, so that a busy machine or a warmer cache favours nobody; garbage is
+ * collected before each round where `--expose-gc` allows it; the first rounds are thrown away; and
+ * the median of the others counts. Nothing is extrapolated: what is printed was measured.
+ *
+ * @module
+ */
+
+/** One round: what this does is not measured, and what the function that it returns does, is. */
+export type Side = () => () => unknown;
+
+/** One operation, done by us and by others. */
+export interface Comparison {
+  readonly operation: string;
+  /** How many operations a round has. */
+  readonly count: number;
+  readonly ours: Side;
+  /** By name. The fastest of them counts. */
+  readonly peers: Readonly<Record<string, Side>>;
+  /** How many times as fast as the fastest peer we want to be. */
+  readonly target: number;
+  /** Rounds that count. @default 9 */
+  readonly rounds?: number;
+  /** Rounds before those. @default 3 */
+  readonly warmUps?: number;
+}
+
+/** One line of the table. */
+export interface Row {
+  readonly operation: string;
+  /** Nanoseconds for each operation, or the value that has a limit. */
+  readonly ours: number;
+  /** What `ours` and `peer` are measured in. */
+  readonly unit: "ns" | "×";
+  /** The fastest peer, or `undefined` when ours has a limit instead. */
+  readonly peer?: { readonly name: string; readonly value: number };
+  /** Peer by ours; the spread is the least and the greatest of single rounds. */
+  readonly ratio?: { readonly median: number; readonly least: number; readonly greatest: number };
+  /** The least ratio, or the greatest value of ours. */
+  readonly target: number;
+  readonly reached: boolean;
+  readonly rounds: number;
+}
+
+/** A file of benchmarks. */
+export interface Suite {
+  readonly name: string;
+  /** Runs them all; each row is printed when it comes. */
+  run(): AsyncIterable<Row>;
+}
+
+/** Measures a {@linkcode Comparison}. */
+export async function compare(comparison: Comparison): Promise<Row> {
+  const { operation, count, target, rounds = 9, warmUps = 3 } = comparison;
+  const sides: [string, Side][] = [["", comparison.ours], ...Object.entries(comparison.peers)];
+  const times = new Map<string, number[]>(sides.map(([name]) => [name, []]));
+  for (let round = -warmUps; round < rounds; round++) {
+    for (let i = 0; i < sides.length; i++) {
+      const [name, side] = sides[(i + round + warmUps) % sides.length]!;
+      const time = await measure(side);
+      if (round >= 0) times.get(name)!.push(time * 1e6 / count);
+    }
+  }
+  const ours = times.get("")!;
+  const byPeer = Object.keys(comparison.peers)
+    .map((name) => ({ name, value: median(times.get(name)!) }))
+    .sort((a, b) => a.value - b.value);
+  const peer = byPeer[0];
+  if (peer === undefined) {
+    throw new TypeError(`Cannot compare ${operation}: peers must not be empty`);
+  }
+  const ratios = times.get(peer.name)!.map((time, round) => time / ours[round]!);
+  const ratio = peer.value / median(ours);
+  return {
+    operation,
+    ours: median(ours),
+    unit: "ns",
+    peer,
+    ratio: { median: ratio, least: Math.min(...ratios), greatest: Math.max(...ratios) },
+    target,
+    reached: ratio >= target,
+    rounds,
+  };
+}
+
+/** The time that one round of `side` takes, in milliseconds. */
+export async function measure(side: Side): Promise<number> {
+  const body = side();
+  collectGarbage();
+  const start = performance.now();
+  const result = body();
+  if (result instanceof Promise) await result;
+  return performance.now() - start;
+}
+
+/** A row for a value of ours that must not be greater than `limit`. */
+export function atMost(
+  operation: string,
+  unit: Row["unit"],
+  ours: number,
+  limit: number,
+  rounds: number,
+): Row {
+  return { operation, ours, unit, target: limit, reached: ours <= limit, rounds };
+}
+
+/** The middle of `values`. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value below which the share `q` of `values` lies, between neighbours in proportion. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const place = (sorted.length - 1) * q;
+  const below = sorted[Math.floor(place)]!;
+  return below + (sorted[Math.ceil(place)]! - below) * (place % 1);
+}
+
+/** Whether garbage is collected between rounds. */
+export const collectsGarbage: boolean = "gc" in globalThis;
+
+function collectGarbage(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
+const WIDTHS = [58, 10, 24, 20, 8] as const;
+
+/** The head of the table. */
+export function header(): string {
+  return columns("operation", "ours", "peer", "ratio (of rounds)", "target", "verdict");
+}
+
+/** One line of the table. */
+export function line(row: Row): string {
+  const { peer, ratio, target, unit } = row;
+  return columns(
+    row.operation,
+    show(row.ours, unit),
+    peer === undefined ? "" : `${show(peer.value, unit)} ${peer.name}`,
+    ratio === undefined
+      ? ""
+      : `${times(ratio.median)} (${times(ratio.least)}–${times(ratio.greatest)})`,
+    peer === undefined ? `≤ ${show(target, unit)}` : `≥ ${times(target)}`,
+    row.reached ? "reached" : "MISSED",
+  );
+}
+
+function columns(...cells: string[]): string {
+  return cells.map((cell, i) => cell.padEnd(WIDTHS[i] ?? 0)).join(" ").trimEnd();
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(ratio < 10 ? 1 : 0)}×`;
+}
+
+function show(value: number, unit: Row["unit"]): string {
+  if (unit === "×") return times(value);
+  if (value < 1e3) return `${value.toFixed(0)} ns`;
+  if (value < 1e6) return `${(value / 1e3).toFixed(1)} µs`;
+  return `${(value / 1e6).toFixed(1)} ms`;
+}

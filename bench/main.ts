@@ -1,0 +1,36 @@
+/**
+ * Runs the benchmarks: `deno task bench [filter] [--json]`. Exits 1 when a target is missed.
+ *
+ * The filter picks the suites whose name contains it.
+ *
+ * @module
+ */
+
+import { dependencyGraph } from "./dependency_graph.ts";
+import { collectsGarbage, header, line, type Row, type Suite } from "./harness.ts";
+
+const SUITES: readonly Suite[] = [dependencyGraph];
+
+async function main(args: readonly string[]): Promise<number> {
+  const json = args.includes("--json");
+  const filter = args.find((arg) => !arg.startsWith("--")) ?? "";
+  const picked = SUITES.filter(({ name }) => name.includes(filter));
+  if (picked.length === 0) {
+    const names = SUITES.map(({ name }) => name).join(", ");
+    console.error(`No suite has a name with "${filter}" in it; there are ${names}`);
+    return 2;
+  }
+  if (!collectsGarbage) console.error("Run with --v8-flags=--expose-gc for steadier figures");
+  if (!json) console.log(header());
+  const rows: Row[] = [];
+  for (const suite of picked) {
+    for await (const row of suite.run()) {
+      rows.push(row);
+      if (!json) console.log(line(row));
+    }
+  }
+  if (json) console.log(JSON.stringify(rows, undefined, 2));
+  return rows.every(({ reached }) => reached) ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
