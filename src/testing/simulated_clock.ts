@@ -19,6 +19,9 @@ interface SimulatedTimer extends HeapEntry {
  */
 const TURNS = 200;
 
+/** How often timers may fire without time moving; more are taken for timers without end. */
+const MOST_ROUNDS = 10_000;
+
 /**
  * A clock for tests. Timers fire in the order of their instants, those of one instant in the order
  * in which they were set, and each sees `now()` at its own instant. What a timer sets within the
@@ -26,7 +29,8 @@ const TURNS = 200;
  *
  * The methods that return a promise let other promises settle before the first instant, between
  * instants, and after the last; `advanceSync` does everything at once. When a timer throws, time
- * stands still at its instant and the caller gets the error.
+ * stands still at its instant and the caller gets the error; so does one whose timers keep setting
+ * timers for the same instant.
  *
  * @example
  * ```ts
@@ -41,6 +45,8 @@ export class SimulatedClock implements Clock {
   readonly #timers: Heap<SimulatedTimer> = [];
   #sequence = 0;
   #now: Instant;
+  /** How often timers fired since time last moved. */
+  #rounds = 0;
 
   constructor(start: Instant = 0) {
     requireInteger(start, 0, Number.MAX_SAFE_INTEGER, "start", () => "create a clock");
@@ -122,7 +128,9 @@ export class SimulatedClock implements Clock {
   }
 
   #reach(instant: Instant): void {
-    if (instant > this.#now) this.#now = instant;
+    if (instant <= this.#now) return;
+    this.#now = instant;
+    this.#rounds = 0;
   }
 
   /** Fires the timers of the earliest instant that are set when it comes. */
@@ -130,6 +138,11 @@ export class SimulatedClock implements Clock {
     const at = this.next;
     const newest = this.#sequence;
     this.#reach(at);
+    if (++this.#rounds > MOST_ROUNDS) {
+      throw new RangeError(
+        `Cannot go beyond ${this.#now}: timers must let time pass, got ${MOST_ROUNDS} rounds of them`,
+      );
+    }
     for (;;) {
       const timer = this.#timers[0];
       if (timer === undefined || timer.rank > at || timer.sequence >= newest) return;

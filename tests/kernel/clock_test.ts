@@ -87,6 +87,15 @@ Deno.test("runUntilIdle() lets time pass to the last timer, and gives up on time
   await assertRejects(() => clock.runUntilIdle(50), RangeError, "within 50 instants");
 });
 
+Deno.test("timers that never let time pass are told from a long wait", async () => {
+  const clock = new SimulatedClock(7);
+  const again = () => void clock.setTimer(0, again);
+  again();
+  const rule = "Cannot go beyond 7: timers must let time pass";
+  await assertRejects(() => clock.runUntilIdle(20), RangeError, "within 20 instants");
+  assertThrows(() => clock.advanceSync(1), RangeError, rule);
+});
+
 Deno.test("a timer that throws stops the advance at its instant, and the rest can go on", async () => {
   const clock = new SimulatedClock();
   const fired: number[] = [];

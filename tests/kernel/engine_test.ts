@@ -299,13 +299,19 @@ Deno.test("a log that refuses a tick is offered it again, and nothing due is los
 });
 
 Deno.test("while a tick is being written no second one is queued", async () => {
-  const { log, engine, clock } = startWithLog();
-  await sent(engine, remind("tea", 100));
-  log.hold();
-  await clock.advance(5000);
-  log.release();
-  await settled(clock);
-  assertEquals([engine.position, engine.state.reminders.timers.length], [2, 0]);
+  const clock = new SimulatedClock(1000);
+  const log = new FaultyLog(new MemoryLog<CounterCommand | Tick>(), clock);
+  const engine = new Engine(counter, { clock, log });
+  await sent(engine, remind("tea", 5));
+  log.delay(10);
+  const added = sent(engine, add(1));
+  await clock.advance(10);
+  await added;
+  assertEquals([engine.position, log.waiting], [2, 1]);
+  await clock.advance(10);
+  assertEquals([engine.position, engine.state.reminders.timers.length], [3, 0]);
+  await clock.advance(1000);
+  assertEquals([engine.position, clock.pending], [3, 0]);
   await engine.close();
 });
 

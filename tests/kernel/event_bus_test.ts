@@ -15,6 +15,19 @@ function quietBus(): EventBus<Letters> {
   return new EventBus<Letters>(false, { logger: silentLogger });
 }
 
+/** A signal that knows how many listen to it. */
+function countedSignal(abort: AbortController): { signal: AbortSignal; listeners: () => number } {
+  const { signal } = abort;
+  let count = 0;
+  signal.addEventListener = new Proxy(signal.addEventListener, {
+    apply: (target, self, parameters) => (count++, Reflect.apply(target, self, parameters)),
+  });
+  signal.removeEventListener = new Proxy(signal.removeEventListener, {
+    apply: (target, self, parameters) => (count--, Reflect.apply(target, self, parameters)),
+  });
+  return { signal, listeners: () => count };
+}
+
 /** A logger that keeps what it is told. */
 function recorder(): { lines: string[]; logger: Logger } {
   const lines: string[] = [];
@@ -194,14 +207,13 @@ Deno.test("handlers and filters must be functions", () => {
 Deno.test("waitFor() resolves with the payload and leaves nothing behind", async () => {
   const clock = new SimulatedClock();
   const bus = new EventBus<Letters>(false, { clock, logger: silentLogger });
-  const abort = new AbortController();
-  const wait = bus.waitFor("a", 1000, { signal: abort.signal });
-  assertEquals(clock.pending, 1);
+  const { signal, listeners } = countedSignal(new AbortController());
+  const wait = bus.waitFor("a", 1000, { signal });
+  assertEquals([clock.pending, listeners()], [1, 1]);
   bus.emit("a", { n: 1 });
   bus.emit("a", { n: 2 });
   assertEquals(await wait, { n: 1 });
-  abort.abort();
-  assertEquals(clock.pending, 0);
+  assertEquals([clock.pending, listeners()], [0, 0]);
   bus.resetStats();
   assertEquals(bus.getEventStats(), []);
 });
@@ -314,6 +326,8 @@ Deno.test("events() hands events over as they come to consumers that wait, in or
   const last = stream.next();
   await stream.return();
   assertEquals(await last, { done: true, value: undefined });
+  stream.push({ event: "a", payload: { n: 2 }, sequence: 0, at: 0 });
+  assertEquals(await stream.next(), { done: true, value: undefined });
 });
 
 Deno.test("events() keeps a bounded number for a slow consumer, drops the oldest and tells how many", async () => {
@@ -342,6 +356,16 @@ Deno.test("events() ends with its signal, and lets go of its handlers", async ()
   const late = bus.events("a", { signal: abort.signal });
   assertEquals(await late.next(), { done: true, value: undefined });
   assertEquals(bus.getEventStats(), []);
+});
+
+Deno.test("events() leaves no listener on its signal when the loop is left", async () => {
+  const bus = quietBus();
+  const { signal, listeners } = countedSignal(new AbortController());
+  const stream = bus.events(["a", "b"], { signal });
+  assertEquals(listeners(), 1);
+  bus.emit("a", { n: 1 });
+  for await (const _ of stream) break;
+  assertEquals(listeners(), 0);
 });
 
 Deno.test("events() refuses a buffer that holds nothing", () => {

@@ -12,6 +12,13 @@ Deno.test("the same seed gives the same numbers, another seed others", () => {
   assertNotEquals(take(seeded(2 ** 32), 4), take(seeded(0), 4));
 });
 
+Deno.test("the numbers of a seed never change, because logs of commands are replayed with them", () => {
+  assertEquals(take(seeded(1), 4), [2012149540, 1872316204, 1707632675, 1779833415]);
+  const prng = seeded(2 ** 40 + 7);
+  assertEquals(take(prng, 4), [1614752920, 2544231158, 2841167337, 645591171]);
+  assertEquals([nextFloat(prng), nextInt(prng, 1000)], [0.11766926448411508, 528]);
+});
+
 Deno.test("a generator that was written and read goes on where it was", () => {
   const prng = seeded(42);
   take(prng, 1_000);
