@@ -8,8 +8,9 @@
 
 import { dependencyGraph } from "./dependency_graph.ts";
 import { collectsGarbage, header, line, type Row, type Suite } from "./harness.ts";
+import { locks } from "./locks.ts";
 
-const SUITES: readonly Suite[] = [dependencyGraph];
+const SUITES: readonly Suite[] = [locks, dependencyGraph];
 
 async function main(args: readonly string[]): Promise<number> {
   const json = args.includes("--json");

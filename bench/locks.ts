@@ -1,0 +1,170 @@
+/**
+ * The lock manager against async-mutex and async-lock.
+ *
+ * All sides keep one lock for each key, and all are used as their documentation says: a grant is
+ * awaited, then given back. Ours does more on the way (epochs, time limits, deadlock detection,
+ * events); nothing of it is switched off.
+ *
+ * @module
+ */
+
+import AsyncLock from "async-lock";
+import { Mutex } from "async-mutex";
+import { ResourceManager } from "../src/locks/resource_manager.ts";
+import { atMost, compare, quantile, type Row, type Side, type Suite } from "./harness.ts";
+
+const KEYS = Array.from({ length: 1000 }, (_, i) => `key-${i}`);
+const LAPS = 20;
+
+const uncontended: Record<"ours" | "async-mutex" | "async-lock", Side> = {
+  ours: () => {
+    const locks = new ResourceManager();
+    return async () => {
+      for (let lap = 0; lap < LAPS; lap++) {
+        for (const key of KEYS) {
+          await locks.acquire(key, "agent");
+          await locks.release(key, "agent");
+        }
+      }
+    };
+  },
+  "async-mutex": () => {
+    const mutexes = new Map(KEYS.map((key) => [key, new Mutex()]));
+    return async () => {
+      for (let lap = 0; lap < LAPS; lap++) {
+        for (const key of KEYS) {
+          const release = await mutexes.get(key)!.acquire();
+          release();
+        }
+      }
+    };
+  },
+  "async-lock": () => {
+    const lock = new AsyncLock();
+    return async () => {
+      for (let lap = 0; lap < LAPS; lap++) {
+        for (const key of KEYS) await lock.acquire(key, () => {});
+      }
+    };
+  },
+};
+
+/** Whoever waits, in no order of priority. */
+interface Waiter {
+  readonly agent: string;
+  readonly priority: number;
+}
+
+function waitersOf(count: number): Waiter[] {
+  // A step that shares no factor with the count visits every priority once.
+  return Array.from({ length: count }, (_, i) => ({
+    agent: `agent-${i}`,
+    priority: (i * 7919) % count,
+  }));
+}
+
+/** All wait for one lock that is held; it is given back, and passes through all of them. */
+function contendedOurs(waiters: readonly Waiter[], batches: number): Side {
+  return () => async () => {
+    for (let batch = 0; batch < batches; batch++) {
+      const locks = new ResourceManager();
+      await locks.acquire("key", "holder");
+      const turns = waiters.map(async ({ agent, priority }) => {
+        await locks.acquire("key", agent, priority);
+        await locks.release("key", agent);
+      });
+      await locks.release("key", "holder");
+      await Promise.all(turns);
+    }
+  };
+}
+
+function contendedMutex(waiters: readonly Waiter[], batches: number): Side {
+  return () => async () => {
+    for (let batch = 0; batch < batches; batch++) {
+      const mutex = new Mutex();
+      const held = await mutex.acquire();
+      const turns = waiters.map(async ({ priority }) => {
+        const release = await mutex.acquire(priority);
+        release();
+      });
+      held();
+      await Promise.all(turns);
+    }
+  };
+}
+
+/** How many wait, how often in a round, in how many rounds, and what we want. */
+const CROWDS = [
+  { count: 1_000, batches: 20, rounds: 9, warmUps: 3, target: 1.5 },
+  { count: 10_000, batches: 2, rounds: 5, warmUps: 1, target: 3 },
+  { count: 100_000, batches: 1, rounds: 3, warmUps: 0, target: 15 },
+];
+
+const CHAIN = 10_000;
+const SAMPLES = 2_000;
+
+/**
+ * How long it takes to find that nothing is wrong: each of 10,000 agents waits for the next, one
+ * more, whom others wait for, asks for the first one's lock. Nanoseconds, one for each sample.
+ */
+async function chainChecks(): Promise<number[]> {
+  const locks = new ResourceManager();
+  const waits: Promise<unknown>[] = [];
+  const wait = (resource: string, agent: string, signal?: AbortSignal) => {
+    const options = signal === undefined ? {} : { signal };
+    waits.push(locks.acquire(resource, agent, options).catch(() => {}));
+  };
+  for (let i = 0; i < CHAIN; i++) await locks.acquire(`r${i}`, `a${i}`);
+  for (let i = 0; i + 1 < CHAIN; i++) wait(`r${i + 1}`, `a${i}`);
+  await locks.acquire("s", "asks");
+  wait("s", "waits");
+
+  const times: number[] = [];
+  for (let i = 0; i < SAMPLES + 100; i++) {
+    const abort = new AbortController();
+    const start = performance.now();
+    wait("r0", "asks", abort.signal);
+    if (i >= 100) times.push((performance.now() - start) * 1e6);
+    abort.abort();
+    await waits.pop();
+  }
+  await locks.shutdown();
+  await Promise.all(waits);
+  return times;
+}
+
+async function* run(): AsyncIterable<Row> {
+  yield await compare({
+    operation: "acquire and release, 1,000 keys",
+    count: KEYS.length * LAPS,
+    ours: uncontended.ours,
+    peers: { "async-mutex": uncontended["async-mutex"], "async-lock": uncontended["async-lock"] },
+    target: 3,
+  });
+
+  const crowds: Row[] = [];
+  for (const { count, batches, rounds, warmUps, target } of CROWDS) {
+    const waiters = waitersOf(count);
+    const row = await compare({
+      operation: `${count.toLocaleString("en")} waiters with priorities on one lock`,
+      count: count * batches,
+      ours: contendedOurs(waiters, batches),
+      peers: { "async-mutex": contendedMutex(waiters, batches) },
+      target,
+      rounds,
+      warmUps,
+    });
+    crowds.push(row);
+    yield row;
+  }
+  const growth = crowds.at(-1)!.ours / crowds[0]!.ours;
+  yield atMost("growth per operation from 1,000 to 100,000 waiters", "×", growth, 2.5, 1);
+
+  const checks = await chainChecks();
+  const name = "deadlock check behind a chain of 10,000 waits, p99";
+  yield atMost(name, "ns", quantile(checks, 0.99), 1e6, checks.length);
+}
+
+/** The benchmarks of the locks. */
+export const locks: Suite = { name: "locks", run };
