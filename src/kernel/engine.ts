@@ -61,6 +61,14 @@ interface Pending<Command, Event> {
   readonly reply: Reply<Event>;
 }
 
+/** The events of one step. */
+interface Happened<Event> {
+  readonly events: readonly Event[];
+  readonly at: Instant;
+  /** The sequence number of the first of them. */
+  readonly first: number;
+}
+
 /** Hosts one machine. */
 export class Engine<State, Command extends Named, Event extends Named>
   implements Dispatcher<Command, Event>, AsyncDisposable {
@@ -79,9 +87,8 @@ export class Engine<State, Command extends Named, Event extends Named>
   #armedAt: Instant = Infinity;
   #cancelTimer: CancelTimer | undefined;
 
-  /** Events to be published, and when each happened. The last one has the newest sequence number. */
-  #outbox: Event[] = [];
-  #outboxTimes: Instant[] = [];
+  /** What happened in steps that a handler caused, until the handlers of earlier events are through. */
+  readonly #outbox: Happened<Event>[] = [];
   #publishing = false;
 
   #gathering: Pending<Command | Tick, Event>[] = [];
@@ -164,16 +171,13 @@ export class Engine<State, Command extends Named, Event extends Named>
       );
     }
     this.#refuseWhenStopped(command.type);
-    const events = this.#step(command, this.#time(), undefined);
-    this.#publish();
-    return events;
+    return this.#step(command, this.#time(), undefined);
   }
 
   send(command: Command, reply: Reply<Event>): void {
     this.#refuseWhenStopped(command.type);
     if (this.#log === undefined) {
       this.#settle(command, this.#time(), reply);
-      this.#publish();
       return;
     }
     requireJson(command, `command ${command.type}`);
@@ -265,27 +269,38 @@ export class Engine<State, Command extends Named, Event extends Named>
     const { length } = events;
     this.#sequence += length;
     for (let i = 0; i < length; i++) {
-      const event = events[i]!;
-      this.#outbox.push(event);
-      this.#outboxTimes.push(now);
-      for (const observer of this.#observers) observer(event, now);
+      for (const observer of this.#observers) observer(events[i]!, now);
     }
     this.#arm();
+    if (length > 0) this.#publish(events, now, this.#sequence - length);
     return events;
   }
 
-  /** Publishes what the outbox holds, also what handlers add to it meanwhile, in order. */
-  #publish(): void {
-    if (this.#publishing) return;
-    this.#publishing = true;
-    const first = this.#sequence - this.#outbox.length;
-    for (let i = 0; i < this.#outbox.length; i++) {
-      const event = this.#outbox[i]!;
-      this.#eventBus?.publish(event.type, event, this.#outboxTimes[i]!, first + i);
+  /** Publishes `events`, and then those of the steps that handlers cause meanwhile, in order. */
+  #publish(events: readonly Event[], at: Instant, first: number): void {
+    if (this.#publishing) {
+      this.#outbox.push({ events, at, first });
+      return;
     }
-    this.#outbox.length = 0;
-    this.#outboxTimes.length = 0;
+    this.#publishing = true;
+    this.#tell(events, at, first);
+    if (this.#outbox.length > 0) {
+      for (let i = 0; i < this.#outbox.length; i++) {
+        const next = this.#outbox[i]!;
+        this.#tell(next.events, next.at, next.first);
+      }
+      this.#outbox.length = 0;
+    }
     this.#publishing = false;
+  }
+
+  #tell(events: readonly Event[], at: Instant, first: number): void {
+    const eventBus = this.#eventBus;
+    if (eventBus === undefined) return;
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i]!;
+      eventBus.publish(event.type, event, at, first + i);
+    }
   }
 
   /**
@@ -318,9 +333,8 @@ export class Engine<State, Command extends Named, Event extends Named>
     try {
       this.#step({ type: "tick" }, now, undefined);
     } catch {
-      return; // it is logged, and every later call gets it
+      // It is logged, and every later call gets it.
     }
-    this.#publish();
   }
 
   #gatherTick(at: Instant): void {
@@ -365,7 +379,6 @@ export class Engine<State, Command extends Named, Event extends Named>
         continue;
       }
       for (const { entry, reply } of batch) this.#settle(entry.command, entry.at, reply);
-      this.#publish();
     }
     this.#writing = undefined;
   }
