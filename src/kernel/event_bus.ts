@@ -106,6 +106,7 @@ export class EventBus<Events extends object = EventMap> {
     event: Name,
     handler: EventHandler<Events[Name]>,
   ): Unsubscribe;
+  /** The same for an event whose payload has no known type. */
   on(event: string, handler: EventHandler<unknown>): Unsubscribe;
   on(event: string, handler: unknown): Unsubscribe {
     requireFunction(handler, "handler", () => `listen to ${JSON.stringify(event)}`);
@@ -117,6 +118,7 @@ export class EventBus<Events extends object = EventMap> {
     event: Name,
     handler: EventHandler<Events[Name]>,
   ): Unsubscribe;
+  /** The same for an event whose payload has no known type. */
   once(event: string, handler: EventHandler<unknown>): Unsubscribe;
   once(event: string, handler: unknown): Unsubscribe {
     requireFunction(handler, "handler", () => `listen to ${JSON.stringify(event)}`);
@@ -129,6 +131,7 @@ export class EventBus<Events extends object = EventMap> {
     filter: (payload: Events[Name]) => boolean,
     handler: EventHandler<Events[Name]>,
   ): Unsubscribe;
+  /** The same for an event whose payload has no known type. */
   onFiltered(
     event: string,
     filter: (payload: unknown) => boolean,
@@ -194,6 +197,7 @@ export class EventBus<Events extends object = EventMap> {
     timeoutMs?: number,
     options?: WaitForOptions,
   ): Promise<Events[Name]>;
+  /** The same for an event whose payload has no known type. */
   waitFor(event: string, timeoutMs?: number, options?: WaitForOptions): Promise<unknown>;
   async waitFor(
     event: string,
@@ -234,6 +238,7 @@ export class EventBus<Events extends object = EventMap> {
     names: Name | readonly Name[],
     options?: EventsOptions,
   ): EventStream<HeardEvents<Events, Name>>;
+  /** The same for all events, or for some whose payloads have no known type. */
   events(names?: string | readonly string[], options?: EventsOptions): EventStream<HeardEvent>;
   events(
     names?: string | readonly string[],

@@ -67,10 +67,12 @@ export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDi
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Itself. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** The same as {@linkcode return}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }

@@ -43,7 +43,9 @@ export interface EventsOptions {
 
 /** How often an event was emitted since the bus was made or its counts were reset. */
 export interface EventStats {
+  /** The name of the event. */
   readonly event: string;
+  /** How many were emitted, heard or not. */
   readonly count: number;
   /** `null` when it never was. */
   readonly lastEmitted: Date | null;
@@ -51,10 +53,13 @@ export interface EventStats {
 
 /** An event as an iterator yields it. */
 export interface HeardEvent<Name extends string = string, Payload = unknown> {
+  /** The name of the event. */
   readonly event: Name;
+  /** What it carries. */
   readonly payload: Payload;
   /** Its place in its engine's order, without gaps; `-1` for what a user emitted. */
   readonly sequence: number;
+  /** When it happened. */
   readonly at: Instant;
 }
 

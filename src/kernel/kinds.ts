@@ -8,8 +8,10 @@ import { quote } from "./arguments.ts";
 
 /** What a user gave to be carried: kept as it came and never looked into. */
 export class Opaque {
+  /** What came. */
   readonly value: unknown;
 
+  /** Wraps `value` so that it can be part of a state. */
   constructor(value: unknown) {
     this.value = value;
   }

@@ -48,6 +48,7 @@ export class SimulatedClock implements Clock {
   /** How often timers fired since time last moved. */
   #rounds = 0;
 
+  /** A clock that stands at `start`. */
   constructor(start: Instant = 0) {
     requireInteger(start, 0, Number.MAX_SAFE_INTEGER, "start", () => "create a clock");
     this.#now = start;

@@ -99,6 +99,23 @@ Deno.test("what a handler dispatches waits its turn, and events stay in gap-free
   }
 });
 
+Deno.test("what a handler dispatches comes after all events of the step that it heard of", async () => {
+  for (const { engine, eventBus, clock, published } of [start(), startWithLog()]) {
+    await sent(engine, remind("tea", 5));
+    eventBus.on("counter:reminded", () => engine.send(remind("soup", 500), () => {}));
+    clock.jumpTo(1010);
+    await sent(engine, add(1));
+    await settled(clock);
+    assertEquals(published, [
+      ["counter:scheduled", 0, 1000],
+      ["counter:reminded", 1, 1010],
+      ["counter:added", 2, 1010],
+      ["counter:scheduled", 3, 1010],
+    ]);
+    await engine.close();
+  }
+});
+
 Deno.test("events are published at the instant of their step, also late", async () => {
   const { engine, eventBus, clock, published } = start();
   eventBus.once("counter:scheduled", () => {
