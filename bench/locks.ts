@@ -14,7 +14,7 @@ import { ResourceManager } from "../src/locks/resource_manager.ts";
 import { atMost, compare, quantile, type Row, type Side, type Suite } from "./harness.ts";
 
 const KEYS = Array.from({ length: 1000 }, (_, i) => `key-${i}`);
-const LAPS = 20;
+const LAPS = 100;
 
 const uncontended: Record<"ours" | "async-mutex" | "async-lock", Side> = {
   ours: () => {

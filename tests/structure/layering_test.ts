@@ -60,6 +60,7 @@ Deno.test("the layering check sees each kind of breach", () => {
     ["src/coordination/manager.ts", "../locks/state.ts"],
     ["src/testing/simulator.ts", "../cli/mod.ts"],
     ["src/testing/simulator.ts", "fast-check"],
+    ["src/testing/simulator.ts", "../../deno.json"],
     ["src/cli/main.ts", "../testing/mod.ts"],
     ["src/cli/main.ts", "../locks/state.ts"],
     ["src/cli/main.ts", "p-queue"],
@@ -85,6 +86,7 @@ Deno.test("the layering check lets pass what the rings allow", () => {
     ["src/testing/simulator.ts", "../../mod.ts"],
     ["src/cli/main.ts", "../../mod.ts"],
     ["src/cli/main.ts", "yaml"],
+    ["src/cli/main.ts", "../../deno.json"],
     ["src/cli/main.ts", "node:util"],
     ["mod.ts", "./src/locks/mod.ts"],
   ];
