@@ -5,43 +5,79 @@
  * @module
  */
 
-import type { Dependents, Edge, Outcome, Step, TaskRecord, TaskSpec, TaskState } from "./state.ts";
+import type { Edge, Outcome, Step, TaskRecord, TaskSpec, TaskState } from "./state.ts";
 import { isTerminal } from "./state.ts";
 
 /**
  * The cycle that `spec` would close, from its id back to its id along dependencies, or `undefined`.
  *
- * Only a task that somebody waits for already can close one: others cost nothing.
+ * Only a task that somebody waits for already can close one: others cost nothing. The search goes
+ * from both sides of the task by turns and ends with the smaller one, so that a chain that is
+ * submitted in any order costs little for each of its tasks.
  */
 export function cycleThrough(state: TaskState, spec: TaskSpec): string[] | undefined {
   const { id } = spec;
-  const wanted = new Set<string>();
-  for (const { taskId } of spec.dependencies) {
-    if (taskId === id) return [id, id];
-    wanted.add(taskId);
-  }
-  const dependents = state.awaited.get(id);
-  if (dependents === undefined || wanted.size === 0) return undefined;
+  if (spec.dependencies.some(({ taskId }) => taskId === id)) return [id, id];
+  const waiting = state.awaited.get(id);
+  if (waiting === undefined || spec.dependencies.length === 0) return undefined;
 
-  const reachedFrom = new Map<string, string>();
-  const open: [string, Dependents | undefined][] = [[id, dependents]];
-  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
-    const [from, edges] = entry;
-    if (edges === undefined) continue;
-    for (const [next, { dependent }] of edges) {
-      if (reachedFrom.has(next)) continue;
-      reachedFrom.set(next, from);
-      if (wanted.has(next)) return pathBack(id, next, reachedFrom);
-      open.push([next, dependent.dependents]);
-    }
+  const dependencies = reachedFrom(id, spec.dependencies.map(({ taskId }) => taskId));
+  const dependents = reachedFrom(id, waiting.keys());
+  for (const dependent of dependents.keys()) {
+    if (dependencies.has(dependent)) return [id, dependent, id];
   }
-  return undefined;
+  const up = walk(dependencies, (from) => openDependenciesOf(state, from));
+  const down = walk(dependents, (from) => state.tasks.get(from)?.dependents?.keys() ?? []);
+  for (;;) {
+    const above = up.next().value;
+    if (above === undefined) return undefined;
+    if (dependents.has(above)) return pathThrough(above, id, dependencies, dependents);
+    const below = down.next().value;
+    if (below === undefined) return undefined;
+    if (dependencies.has(below)) return pathThrough(below, id, dependencies, dependents);
+  }
 }
 
-function pathBack(id: string, last: string, reachedFrom: ReadonlyMap<string, string>): string[] {
-  const path = [id];
-  for (let at = last; at !== id; at = reachedFrom.get(at)!) path.push(at);
-  path.push(id);
+/** Ids in the order in which they were reached, each with the id that it was reached from. */
+type Reached = Map<string, string>;
+
+function reachedFrom(id: string, neighbours: Iterable<string>): Reached {
+  const reached: Reached = new Map();
+  for (const neighbour of neighbours) reached.set(neighbour, id);
+  return reached;
+}
+
+/** Reaches one more id at a time, breadth first. */
+function* walk(
+  reached: Reached,
+  nextTo: (id: string) => Iterable<string>,
+): Generator<string, undefined> {
+  for (const from of reached.keys()) { // grows while it is read
+    for (const to of nextTo(from)) {
+      if (reached.has(to)) continue;
+      reached.set(to, from);
+      yield to;
+    }
+  }
+}
+
+/** What a task still waits for, or did when it began to. */
+function openDependenciesOf(state: TaskState, id: string): string[] {
+  const task = state.tasks.get(id);
+  return task?.status === "waiting" ? task.spec.dependencies.map(({ taskId }) => taskId) : [];
+}
+
+/** From `id` along dependencies to `middle`, and from there along dependencies to `id`. */
+function pathThrough(
+  middle: string,
+  id: string,
+  dependencies: Reached,
+  dependents: Reached,
+): string[] {
+  const path = [middle];
+  for (let at = middle; at !== id;) path.push(at = dependencies.get(at)!);
+  path.reverse();
+  for (let at = middle; at !== id;) path.push(at = dependents.get(at)!);
   return path;
 }
 

@@ -1,0 +1,174 @@
+/**
+ * A task machine in the hand: commands in short, events as lines.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { TaskEvent, TaskRefusal } from "../../src/kernel/events.ts";
+import type { Machine } from "../../src/kernel/machine.ts";
+import { encode } from "../../src/kernel/plain.ts";
+import type { ErrorData, OnFailure, TaskStatus } from "../../src/kernel/shapes.ts";
+import {
+  type TaskCommand,
+  type TaskConfig,
+  taskMachine,
+  type TaskState,
+} from "../../src/tasks/machine.ts";
+import type { Fail, RegisterAgent, Submit, TaskRecord, TaskSpec } from "../../src/tasks/state.ts";
+
+/** A task's fields, with dependencies such as `"a"` or `"a?ignore"`. */
+export interface TaskFields extends Partial<Omit<TaskSpec, "id" | "dependencies">> {
+  readonly after?: readonly string[];
+  readonly input?: unknown;
+}
+
+/** The command that submits a task. */
+export function submit(id: string, { after = [], input, ...fields }: TaskFields = {}): Submit {
+  const dependencies = after.map((part) => {
+    const [taskId = "", onFailure = "cancel"] = part.split("?");
+    return { taskId, onFailure: onFailure as OnFailure };
+  });
+  const task: TaskSpec = { ...PLAIN, ...fields, id, dependencies };
+  return { type: "submit", task, input, metadata: undefined };
+}
+
+const PLAIN: TaskSpec = {
+  id: "",
+  type: "task",
+  description: "",
+  priority: 0,
+  dependencies: [],
+  assignedAgent: "",
+  resources: [],
+  requires: [],
+  queueTimeoutMs: 0,
+  timeoutMs: 0,
+  heartbeatTimeoutMs: 0,
+  totalTimeoutMs: 0,
+  retries: 3,
+  idempotencyKey: "",
+};
+
+/** The command that registers an agent. */
+export function agent(
+  agentId: string,
+  fields: Partial<Omit<RegisterAgent, "type" | "agentId">> = {},
+): RegisterAgent {
+  return {
+    type: "register-agent",
+    agentId,
+    capabilities: [],
+    maxConcurrentTasks: 1,
+    priority: 0,
+    startsAtOnce: false,
+    ...fields,
+  };
+}
+
+/** An error as data. */
+export function error(message: string, fields: Partial<ErrorData> = {}): ErrorData {
+  return { name: "Error", message, ...fields };
+}
+
+/** A machine, its state, and the time. */
+export class Bench {
+  readonly machine: Machine<TaskState, TaskCommand, TaskEvent>;
+  readonly state: TaskState;
+  now = 0;
+
+  constructor(config: Partial<TaskConfig> = {}) {
+    this.machine = taskMachine(config);
+    this.state = this.machine.init();
+  }
+
+  /** Steps the commands, each at the time of the bench, and returns all events. */
+  do(...commands: readonly TaskCommand[]): TaskEvent[] {
+    return commands.flatMap((command) => this.machine.step(this.state, command, this.now));
+  }
+
+  /** Lets `ms` pass and fires what is due. */
+  pass(ms: number): TaskEvent[] {
+    this.now += ms;
+    return this.machine.step(this.state, { type: "tick" }, this.now);
+  }
+
+  /** Lets time pass until the next timer is due. */
+  passToNext(): TaskEvent[] {
+    return this.pass(this.machine.deadline(this.state) - this.now);
+  }
+
+  submit(id: string, fields: TaskFields = {}): TaskEvent[] {
+    return this.do(submit(id, fields));
+  }
+
+  agent(id: string, fields: Partial<Omit<RegisterAgent, "type" | "agentId">> = {}): TaskEvent[] {
+    return this.do(agent(id, fields));
+  }
+
+  start(taskId: string, epoch = 0): TaskEvent[] {
+    return this.do({ type: "start", taskId, epoch });
+  }
+
+  complete(taskId: string, epoch = 0, result: unknown = undefined): TaskEvent[] {
+    return this.do({ type: "complete", taskId, epoch, result });
+  }
+
+  fail(
+    taskId: string,
+    { epoch = 0, fault = "attempt", ...fields }:
+      & { epoch?: number; fault?: Fail["fault"] }
+      & Partial<ErrorData> = {},
+  ): TaskEvent[] {
+    return this.do({ type: "fail", taskId, epoch, fault, error: error("boom", fields) });
+  }
+
+  cancel(taskId: string, reason = "unwanted"): TaskEvent[] {
+    return this.do({ type: "cancel", taskId, reason });
+  }
+
+  settle(taskId: string, epoch: number): TaskEvent[] {
+    return this.do({ type: "settle", taskId, epoch });
+  }
+
+  /** The record of a task that must be there. */
+  task(taskId: string): TaskRecord {
+    const task = this.state.tasks.get(taskId);
+    if (task === undefined) throw new Error(`There is no task ${taskId}`);
+    return task;
+  }
+
+  status(taskId: string): TaskStatus {
+    return this.task(taskId).status;
+  }
+
+  /** Who has a task, or `undefined`. */
+  ownerOf(taskId: string): string | undefined {
+    return this.task(taskId).agent?.agentId;
+  }
+
+  load(agentId: string): number {
+    return this.state.agents.get(agentId)!.load;
+  }
+
+  /** Steps a command that must be refused and change nothing, but for the count of stale ones. */
+  refuses(command: TaskCommand, reason: TaskRefusal, detail?: unknown): void {
+    const before = encode(this.state);
+    const events = this.do(command);
+    assertEquals(events.map(({ type }) => type), ["task:refused"]);
+    const [refusal] = events;
+    if (refusal?.type !== "task:refused") throw new Error("unreachable");
+    assertEquals([refusal.reason, refusal.detail], [reason, detail]);
+    if (reason === "stale-epoch") this.state.stale--;
+    assertEquals(encode(this.state), before);
+    if (reason === "stale-epoch") this.state.stale++;
+  }
+}
+
+/** Each event as `name task agent`, as far as it has them. */
+export function lines(events: readonly TaskEvent[]): string[] {
+  return events.map((event) => {
+    const { type, taskId, agentId } = event as { type: string; taskId?: string; agentId?: string };
+    return [type, taskId, agentId].filter((part) => part !== undefined && part !== "").join(" ");
+  });
+}
