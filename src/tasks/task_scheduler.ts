@@ -17,15 +17,20 @@ import {
   requireMs,
 } from "../kernel/arguments.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Engine } from "../kernel/engine.ts";
+import { type Dispatcher, Engine } from "../kernel/engine.ts";
 import { ClaimLostError, TaskCancelledError, TaskTimeoutError } from "../kernel/errors.ts";
 import { EventBus } from "../kernel/event_bus.ts";
-import type { LockstepEvent, TaskEvent, TaskStarted, TaskTimedOut } from "../kernel/events.ts";
+import type { LockEvent, LockstepEvent, TaskEvent, TaskStarted, TaskTimedOut } from "../kernel/events.ts";
 import type { CommandLog } from "../kernel/log.ts";
 import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
 import type { Tick } from "../kernel/machine.ts";
 import type { AgentProfile, Task, TaskStatus, TaskView } from "../kernel/shapes.ts";
-import { type AcquireOptions, type LockHandle, ResourceManager } from "../locks/mod.ts";
+import {
+  type AcquireOptions,
+  type LockCommand,
+  type LockHandle,
+  ResourceManager,
+} from "../locks/mod.ts";
 import { Attempt, type AttemptHost, type TaskHandler } from "./attempt.ts";
 import { claimOwner } from "./claim_owner.ts";
 import { endError, errorData, faultOf } from "./error_data.ts";
@@ -112,7 +117,11 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
     this.#engine.observe((event) => this.#observe(event as TaskEvent));
     this.#engine.whenStopped((error) => this.#abandonAll(error));
     this.resources = new ResourceManager(config, eventBus, logger, {
-      shared: { dispatcher: this.#engine, state: () => this.state.locks },
+      host: {
+        // It is told of all events, and passes over those that aren't of locks.
+        dispatcher: this.#engine as unknown as Dispatcher<LockCommand, LockEvent>,
+        state: () => this.state.locks,
+      },
     });
   }
 

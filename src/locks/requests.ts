@@ -1,0 +1,253 @@
+/**
+ * What callers ask for, checked and with every field filled in.
+ *
+ * @module
+ */
+
+import {
+  type Attempt,
+  LONGEST_ID,
+  quote,
+  requireArray,
+  requireId,
+  requireInteger,
+  requireMs,
+  requireObject,
+  requireOneOf,
+  requirePriority,
+  requireSignal,
+} from "../kernel/arguments.ts";
+import type { LockMode, ResourceRequest } from "../kernel/shapes.ts";
+import type { Acquire, AcquireAll, Define, Release, ReleaseAll, Renew } from "./commands.ts";
+import type { AcquireDefaults } from "./config.ts";
+
+/** How a lock is asked for. */
+export interface AcquireOptions {
+  /** Higher is sooner; one point is worth `agingMs` of waiting. @default 0 */
+  priority?: number;
+  /** How long to wait, in milliseconds; 0 for as long as it takes. @default the config's `resourceTimeout` */
+  timeoutMs?: number;
+  /** How long to hold it without a renewal, in milliseconds; 0 for no lease. @default the config's `leaseMs` */
+  leaseMs?: number;
+  /** @default "exclusive" */
+  mode?: LockMode;
+  /** How many units of a resource with a capacity. @default 1 */
+  units?: number;
+  /** Ends the wait when it aborts. */
+  signal?: AbortSignal;
+}
+
+/** How several locks are asked for. */
+export type AcquireAllOptions = Omit<AcquireOptions, "mode" | "units">;
+
+/** A resource of several: its id, or its id with mode and units. */
+export type ResourceRequestLike =
+  | string
+  | { resourceId: string; mode?: LockMode; units?: number };
+
+/** Whose a lock is to be. */
+export interface LockHolder {
+  /** Who is shown and told. */
+  agentId: string;
+  /** Who it belongs to: something unique to one claim, say. @default the agent */
+  owner?: string;
+}
+
+/** The most resources that one call may ask for. */
+export const MOST_REQUESTS = 10_000;
+
+const MOST_UNITS = 1_000_000_000;
+const MODES: readonly LockMode[] = ["exclusive", "shared"];
+const NO_OPTIONS: AcquireOptions = {};
+
+/** The command for one lock. */
+export function acquireCommand(
+  resourceId: string,
+  agentId: string,
+  owner: string,
+  options: AcquireOptions | number | undefined,
+  defaults: AcquireDefaults,
+  wait: boolean,
+): Acquire {
+  const attempt = () => `acquire ${quote(resourceId)} for agent ${quote(agentId)}`;
+  requireId(resourceId, "resourceId", attempt);
+  requireHolder(agentId, owner, attempt);
+  const given = readOptions(options, attempt);
+  const {
+    mode = "exclusive",
+    units = 1,
+    priority = 0,
+    timeoutMs = defaults.timeoutMs,
+    leaseMs = defaults.leaseMs,
+  } = given;
+  if (given !== NO_OPTIONS) {
+    requireModeAndUnits(mode, units, attempt);
+    requireTerms(priority, timeoutMs, leaseMs, attempt);
+  }
+  return {
+    type: "acquire",
+    resourceId,
+    agentId,
+    owner,
+    mode,
+    units,
+    priority,
+    timeoutMs,
+    leaseMs,
+    wait,
+  };
+}
+
+/** The command for several locks at once. */
+export function acquireAllCommand(
+  requests: readonly ResourceRequestLike[],
+  agentId: string,
+  owner: string,
+  options: AcquireAllOptions | number | undefined,
+  defaults: AcquireDefaults,
+): AcquireAll {
+  const attempt = () => `acquire ${quote(requests)} for agent ${quote(agentId)}`;
+  requireHolder(agentId, owner, attempt);
+  const { priority = 0, timeoutMs = defaults.timeoutMs, leaseMs = defaults.leaseMs } = readOptions(
+    options,
+    attempt,
+  );
+  requireTerms(priority, timeoutMs, leaseMs, attempt);
+  const all = normalizeRequests(requests, attempt);
+  return { type: "acquire-all", requests: all, agentId, owner, priority, timeoutMs, leaseMs };
+}
+
+/**
+ * The requests with every field filled in.
+ *
+ * @throws {TypeError | RangeError} when one is malformed, or a resource is named twice
+ */
+export function normalizeRequests(
+  requests: readonly ResourceRequestLike[],
+  attempt: Attempt,
+): ResourceRequest[] {
+  requireArray(requests, MOST_REQUESTS, "requests", attempt);
+  const seen = new Set<string>();
+  return requests.map((request) => {
+    if (typeof request !== "string") requireObject(request, "each request", attempt);
+    const { resourceId, mode = "exclusive", units = 1 } = typeof request === "string"
+      ? { resourceId: request }
+      : request;
+    requireId(resourceId, "resourceId", attempt);
+    requireModeAndUnits(mode, units, attempt);
+    if (seen.has(resourceId)) {
+      throw new RangeError(
+        `Cannot ${attempt()}: requests must name each resource once, got ${
+          quote(resourceId)
+        } twice`,
+      );
+    }
+    seen.add(resourceId);
+    return { resourceId, mode, units };
+  });
+}
+
+/** The command that gives a lock back. */
+export function releaseCommand(
+  resourceId: string,
+  agentId: string,
+  epoch: number | undefined,
+): Release {
+  const attempt = () => `release ${quote(resourceId)} for agent ${quote(agentId)}`;
+  requireId(resourceId, "resourceId", attempt);
+  requireId(agentId, "agentId", attempt);
+  if (epoch !== undefined) requireEpoch(epoch, attempt);
+  return { type: "release", resourceId, agentId, owner: agentId, epoch: epoch ?? 0 };
+}
+
+/** The command that extends a lease. */
+export function renewCommand(
+  resourceId: string,
+  agentId: string,
+  owner: string,
+  leaseMs: number | undefined,
+  epoch: number | undefined,
+): Renew {
+  const attempt = () => `renew ${quote(resourceId)} for agent ${quote(agentId)}`;
+  requireId(resourceId, "resourceId", attempt);
+  requireHolder(agentId, owner, attempt);
+  if (leaseMs !== undefined) requireMs(leaseMs, 1, "leaseMs", attempt);
+  if (epoch !== undefined) requireEpoch(epoch, attempt);
+  return {
+    type: "renew",
+    resourceId,
+    agentId,
+    owner,
+    epoch: epoch ?? 0,
+    leaseMs: leaseMs ?? 0,
+  };
+}
+
+/** The command that gives back all of a holder's locks. */
+export function releaseAllCommand(holder: LockHolder): ReleaseAll {
+  const attempt = () => "release all locks";
+  const { agentId, owner } = readHolder(holder, attempt);
+  return { type: "release-all", agentId, owner };
+}
+
+/** The command that sets the units of a resource. */
+export function defineCommand(resourceId: string, definition: { capacity: number }): Define {
+  const attempt = () => `define ${quote(resourceId)}`;
+  requireId(resourceId, "resourceId", attempt);
+  requireObject(definition, "the definition", attempt);
+  const { capacity } = definition;
+  requireInteger(capacity, 1, MOST_UNITS, "capacity", attempt);
+  return { type: "define", resourceId, capacity };
+}
+
+/** A holder with its owner filled in. */
+export function readHolder(holder: LockHolder, attempt: Attempt): Required<LockHolder> {
+  requireObject(holder, "holder", attempt);
+  const { agentId, owner = agentId }: LockHolder = holder;
+  requireHolder(agentId, owner, attempt);
+  return { agentId, owner };
+}
+
+function requireHolder(agentId: string, owner: string, attempt: Attempt): void {
+  requireId(agentId, "agentId", attempt);
+  if (owner !== agentId) requireOwner(owner, attempt);
+}
+
+/** An owner is made by programs, so that it may have characters that no agent's id has. */
+function requireOwner(owner: unknown, attempt: Attempt): void {
+  if (typeof owner === "string" && owner.length > 0 && owner.length <= 2 * LONGEST_ID) return;
+  const rule = `owner must be a string of 1 to ${2 * LONGEST_ID} characters`;
+  throw new TypeError(`Cannot ${attempt()}: ${rule}, got ${quote(owner)}`);
+}
+
+function requireEpoch(value: unknown, attempt: Attempt): void {
+  requireInteger(value, 1, Number.MAX_SAFE_INTEGER, "epoch", attempt);
+}
+
+function readOptions(
+  options: AcquireOptions | number | undefined,
+  attempt: Attempt,
+): AcquireOptions {
+  if (options === undefined) return NO_OPTIONS;
+  if (typeof options === "number") return { priority: options };
+  requireObject(options, "options", attempt);
+  const given: AcquireOptions = options;
+  if (given.signal !== undefined) requireSignal(given.signal, "signal", attempt);
+  return given;
+}
+
+function requireModeAndUnits(mode: LockMode, units: number, attempt: Attempt): void {
+  requireOneOf(mode, MODES, "mode", attempt);
+  requireInteger(units, 1, mode === "shared" ? 1 : MOST_UNITS, "units", attempt);
+}
+
+function requireTerms(
+  priority: number,
+  timeoutMs: number,
+  leaseMs: number,
+  attempt: Attempt,
+): void {
+  requirePriority(priority, "priority", attempt);
+  requireMs(timeoutMs, 0, "timeoutMs", attempt);
+  requireMs(leaseMs, 0, "leaseMs", attempt);
+}
