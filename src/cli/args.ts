@@ -1,0 +1,214 @@
+/**
+ * What stands behind `lockstep` on the command line.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { DURATION_RULE, parseDuration, parseSize, SIZE_RULE } from "./durations.ts";
+import type { GraphFormat } from "./graph.ts";
+import { didYouMean } from "./problems.ts";
+import type { OutputMode } from "./view.ts";
+
+/** What a command line asks for. */
+export type Invocation =
+  | { readonly command: "help"; readonly topic: "lockstep" | "run" }
+  | { readonly command: "version" }
+  | ({ readonly command: "run" } & RunInvocation);
+
+/** What `lockstep run` is asked to do. */
+export interface RunInvocation {
+  /** A path, or `-` for standard input. */
+  readonly file: string;
+  readonly only: readonly string[] | undefined;
+  readonly agents: number | undefined;
+  readonly keepGoing: boolean;
+  readonly dryRun: boolean;
+  readonly graph: GraphFormat | undefined;
+  readonly json: boolean;
+  readonly output: OutputMode | undefined;
+  readonly maxOutputBytes: number | undefined;
+  readonly graceMs: number | undefined;
+}
+
+/** A command line that means nothing. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What `lockstep --help` says. */
+export const HELP = `Coordinates many agents that work at the same time.
+
+Usage: lockstep <command> [options]
+
+Commands:
+  run FILE   run a workflow of shell commands
+
+Options:
+  -h, --help      show this, or with a command the help of the command
+  -V, --version   show the version
+`;
+
+/** What `lockstep run --help` says. */
+export const RUN_HELP = `Runs a workflow of shell commands, described in YAML or JSON.
+
+Usage: lockstep run [options] FILE      (FILE may be - for standard input)
+
+Options:
+  --only TASKS        run these tasks and what they need; separated by commas, or repeated
+  --agents N          run with N equal agents that can do everything, instead of the file's
+  --keep-going        after a failure go on with the tasks that don't need what failed
+  --dry-run           show what would be run, in which order and by whom
+  --graph [FORMAT]    show the tasks as a graph: mermaid (default) or dot
+  --json              write events as JSON lines, and the report as the last one
+  --output MODE       stream: show output line by line (default when not on a terminal)
+                      fold: show that of failed tasks at the end (default on a terminal)
+  --max-output SIZE   keep and show so much of each task's output (default 1m)
+  --grace DURATION    how long commands may take to end when interrupted (default 5s)
+  -h, --help          show this
+
+A workflow:
+  agents:                       # left out: one agent for each core
+    builder: { capabilities: [deno], slots: 2 }
+    runner: { slots: 4 }
+  tasks:
+    format: { run: deno fmt --check }
+    check:  { run: deno check mod.ts, requires: [deno], priority: 5 }
+    test:   { run: deno test -A tests, needs: [format, check], locks: [database],
+              timeout: 10m, retries: 2 }
+    report: { run: cat build/*.log, needs: [test], when: failed }
+
+  task      run (a command or a list), name, description, needs, when (succeeded, failed, always),
+            locks (names, or { name: { mode: shared, units: 2 } }), requires, agent, priority,
+            timeout, retries, env, cwd
+  agent     capabilities, slots, env
+  top       agents, tasks, locks ({ name: { capacity: 2 } }), env, defaults ({ timeout, retries })
+
+Commands run by sh -e in the current directory, and find their task, agent, epoch and attempt in
+LOCKSTEP_TASK, LOCKSTEP_AGENT, LOCKSTEP_EPOCH and LOCKSTEP_ATTEMPT.
+
+Exit codes: 0 nothing failed, 1 something failed, 2 the file or the command line is wrong,
+            130 interrupted (143 terminated)
+`;
+
+const OPTIONS = {
+  help: { type: "boolean", short: "h" },
+  only: { type: "string", multiple: true },
+  agents: { type: "string" },
+  "keep-going": { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  graph: { type: "string" },
+  json: { type: "boolean" },
+  output: { type: "string" },
+  "max-output": { type: "string" },
+  grace: { type: "string" },
+} as const;
+
+/** Reads a command line. @throws {UsageError} when it means nothing */
+export function parseCommandLine(args: readonly string[]): Invocation {
+  const [command, ...rest] = args;
+  switch (command) {
+    case undefined:
+      throw new UsageError("a command must be given, got none");
+    case "-h":
+    case "--help":
+    case "help":
+      return { command: "help", topic: rest[0] === "run" ? "run" : "lockstep" };
+    case "-V":
+    case "--version":
+    case "version":
+      return { command: "version" };
+    case "run":
+      return parseRun(rest);
+  }
+  const what = command.startsWith("-") ? "option" : "command";
+  const known = command.startsWith("-") ? ["--help", "--version"] : ["run", "help", "version"];
+  throw new UsageError(`unknown ${what} ${JSON.stringify(command)}${didYouMean(command, known)}`);
+}
+
+function parseRun(args: readonly string[]): Invocation {
+  const { values, positionals } = parseOptions(args);
+  if (values.help) return { command: "help", topic: "run" };
+  const [file, ...more] = positionals;
+  if (file === undefined) throw new UsageError("run must be given a FILE, got none");
+  if (more.length > 0) {
+    throw new UsageError(`run must be given one FILE, got also ${JSON.stringify(more[0])}`);
+  }
+  const only = values.only?.flatMap((list) => list.split(",")).map((id) => id.trim());
+  return {
+    command: "run",
+    file,
+    only: only?.filter((id) => id !== ""),
+    agents: values.agents === undefined ? undefined : integer("--agents", values.agents, 1, 10_000),
+    keepGoing: values["keep-going"] ?? false,
+    dryRun: values["dry-run"] ?? false,
+    graph: oneOf("--graph", values.graph, ["mermaid", "dot"]),
+    json: values.json ?? false,
+    output: oneOf("--output", values.output, ["stream", "fold"]),
+    maxOutputBytes: measure("--max-output", values["max-output"], parseSize, SIZE_RULE),
+    graceMs: measure("--grace", values.grace, parseDuration, DURATION_RULE),
+  };
+}
+
+type Values = {
+  -readonly [Name in keyof typeof OPTIONS]?: Name extends "only" ? string[]
+    : (typeof OPTIONS)[Name]["type"] extends "boolean" ? boolean
+    : string;
+};
+
+function parseOptions(args: readonly string[]): { values: Values; positionals: string[] } {
+  try {
+    return parseArgs({
+      args: withFormat(args),
+      options: OPTIONS,
+      allowPositionals: true,
+    }) as { values: Values; positionals: string[] };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const unknown = /Unknown option '(--?[^'=]+)/.exec(message)?.[1];
+    if (unknown === undefined) {
+      throw new UsageError(message.charAt(0).toLowerCase() + message.slice(1));
+    }
+    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
+    throw new UsageError(`unknown option ${JSON.stringify(unknown)}${didYouMean(unknown, names)}`);
+  }
+}
+
+/** `--graph` may stand without a format; the parser knows options with a value or without. */
+function withFormat(args: readonly string[]): string[] {
+  return args.map((arg, i) => {
+    if (arg !== "--graph") return arg;
+    const next = args[i + 1];
+    return next === "mermaid" || next === "dot" ? arg : "--graph=mermaid";
+  });
+}
+
+function integer(option: string, text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  const rule = `${option} must be an integer from ${least} to ${most}`;
+  throw new UsageError(`${rule}, got ${JSON.stringify(text)}`);
+}
+
+function oneOf<Choice extends string>(
+  option: string,
+  value: string | undefined,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const choice = choices.find((each) => each === value);
+  if (value === undefined || choice !== undefined) return choice;
+  const rule = `${option} must be one of ${choices.join(", ")}`;
+  throw new UsageError(`${rule}, got ${JSON.stringify(value)}${didYouMean(value, choices)}`);
+}
+
+function measure(
+  option: string,
+  text: string | undefined,
+  parse: (text: string) => number | undefined,
+  rule: string,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = parse(text);
+  if (value !== undefined) return value;
+  throw new UsageError(`${option} must be ${rule}, got ${JSON.stringify(text)}`);
+}

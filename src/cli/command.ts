@@ -1,0 +1,131 @@
+/**
+ * The `lockstep` command as a function: arguments in, exit code out.
+ *
+ * @module
+ */
+
+import config from "../../deno.json" with { type: "json" };
+import { HELP, parseCommandLine, RUN_HELP, type RunInvocation, UsageError } from "./args.ts";
+import { EventView } from "./event_view.ts";
+import { graphText } from "./graph.ts";
+import { Interrupts } from "./interrupts.ts";
+import { LiveView } from "./live_view.ts";
+import { parseWorkflow } from "./parse.ts";
+import { PlainView } from "./plain_view.ts";
+import { planText } from "./plan.ts";
+import { WorkflowError } from "./problems.ts";
+import { prepare, runInView, type RunOptions } from "./runner.ts";
+import { type Screen, standardOutput } from "./terminal.ts";
+import type { View } from "./view.ts";
+import type { Workflow } from "./workflow.ts";
+
+/** The exit code for a file or a command line that is wrong. */
+const EXIT_WRONG = 2;
+
+/** Runs `lockstep` with the arguments of a command line; resolves with its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const screen = standardOutput();
+  try {
+    const invocation = parseCommandLine(args);
+    switch (invocation.command) {
+      case "help":
+        screen.write(invocation.topic === "run" ? RUN_HELP : HELP);
+        return 0;
+      case "version":
+        screen.write(`lockstep ${config.version}\n`);
+        return 0;
+      case "run":
+        return await run(invocation, screen);
+    }
+  } catch (error) {
+    const complaint = complaintOf(error);
+    if (complaint === undefined) throw error;
+    console.error(complaint);
+    return EXIT_WRONG;
+  }
+}
+
+/** What to say of an error that is the caller's, or `undefined` for one of our own. */
+function complaintOf(error: unknown): string | undefined {
+  if (error instanceof UsageError) {
+    return `lockstep: ${error.message}\nTry "lockstep run --help".`;
+  }
+  if (error instanceof WorkflowError) return error.message;
+  return error instanceof FileError ? `lockstep: ${error.message}` : undefined;
+}
+
+async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
+  const workflow = prepared(await readWorkflow(invocation.file), invocation);
+  if (invocation.graph !== undefined) {
+    screen.write(graphText(workflow, invocation.graph));
+    return 0;
+  }
+  if (invocation.dryRun) {
+    screen.write(planText(workflow, screen.style));
+    return 0;
+  }
+  using interrupts = new Interrupts();
+  const view = viewFor(invocation, screen);
+  try {
+    const options = {
+      ...optionsOf(invocation),
+      signal: interrupts.stop,
+      killSignal: interrupts.kill,
+    };
+    const report = await runInView(workflow, options, view);
+    return interrupts.exitCode ?? report.exitCode;
+  } finally {
+    if (view instanceof LiveView) view[Symbol.dispose]();
+  }
+}
+
+function prepared(workflow: Workflow, { only, agents }: RunInvocation): Workflow {
+  try {
+    return prepare(workflow, {
+      ...only !== undefined && { only },
+      ...agents !== undefined && { agents },
+    });
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function optionsOf({ keepGoing, maxOutputBytes, graceMs }: RunInvocation): RunOptions {
+  return {
+    keepGoing,
+    ...maxOutputBytes !== undefined && { maxOutputBytes },
+    ...graceMs !== undefined && { graceMs },
+  };
+}
+
+function viewFor({ json, output }: RunInvocation, screen: Screen): View {
+  if (json) return new EventView((event) => screen.write(`${JSON.stringify(event)}\n`));
+  if (screen.isTerminal) return new LiveView(screen, output ?? "fold");
+  return new PlainView(screen, output ?? "stream");
+}
+
+/** A file that can't be read. */
+class FileError extends Error {}
+
+async function readWorkflow(file: string): Promise<Workflow> {
+  if (file === "-") return parseWorkflow(await readAll(Deno.stdin.readable), "<stdin>");
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    throw new FileError(`cannot read ${JSON.stringify(file)}: ${whyUnreadable(error)}`);
+  }
+  return parseWorkflow(text, file);
+}
+
+async function readAll(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return await new Response(stream).text();
+}
+
+function whyUnreadable(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
+  return error instanceof Error ? error.message : String(error);
+}

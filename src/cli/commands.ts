@@ -1,0 +1,103 @@
+/**
+ * Runs the command of a task for one attempt, and hands on what it writes.
+ *
+ * @module
+ */
+
+import type { TaskContext } from "../tasks/mod.ts";
+import { LineSplitter, type Piece } from "./output.ts";
+import type { RunState, TaskRun } from "./run_state.ts";
+import { type Exit, runShell, SpawnError } from "./shell.ts";
+import type { View } from "./view.ts";
+
+/** How commands are ended. */
+export interface EndingOptions {
+  /** How long a command may take to end when it is asked to, in milliseconds. */
+  readonly graceMs: number;
+  /** Ends all commands at once. */
+  readonly kill: AbortSignal;
+}
+
+/** Runs the commands of a run's tasks. */
+export class Commands {
+  readonly #state: RunState;
+  readonly #view: View;
+  readonly #ending: EndingOptions;
+
+  constructor(state: RunState, view: View, ending: EndingOptions) {
+    this.#state = state;
+    this.#view = view;
+    this.#ending = ending;
+  }
+
+  /** Runs one attempt; resolves with what went wrong, or `undefined` when nothing did. */
+  async run(run: TaskRun, context: TaskContext): Promise<string | undefined> {
+    try {
+      const exit = await this.#shell(run, context);
+      return exit.code === 0 ? undefined : describeExit(exit);
+    } catch (error) {
+      if (error instanceof SpawnError) return error.message;
+      throw error;
+    }
+  }
+
+  async #shell(run: TaskRun, context: TaskContext): Promise<Exit> {
+    const { task, capture } = run;
+    if (context.attempt > 1) {
+      const text = `── attempt ${context.attempt} of ${task.retries + 1} ──`;
+      capture.add({ text, continues: false });
+    }
+    const splitter = new LineSplitter(capture.longestPiece);
+    const exit = await runShell({
+      script: task.run,
+      env: this.#environment(run, context),
+      cwd: task.cwd,
+      stop: context.signal,
+      ...this.#ending,
+      onOutput: (chunk) => {
+        this.#show(run, splitter.push(chunk));
+        if (splitter.pending !== "") run.lastLine = splitter.pending;
+      },
+    });
+    this.#show(run, splitter.end());
+    return exit;
+  }
+
+  #show(run: TaskRun, pieces: readonly Piece[]): void {
+    for (const piece of pieces) {
+      run.lastLine = piece.text;
+      this.#view.output(run, piece, run.capture.add(piece));
+    }
+  }
+
+  #environment({ task }: TaskRun, context: TaskContext): Record<string, string> {
+    const agent = this.#state.agents.get(context.agentId)?.agent;
+    return Object.fromEntries([
+      ...this.#state.workflow.env,
+      ...agent?.env ?? [],
+      ...task.env,
+      ["LOCKSTEP_TASK", task.id],
+      ["LOCKSTEP_AGENT", context.agentId],
+      ["LOCKSTEP_EPOCH", String(context.epoch)],
+      ["LOCKSTEP_ATTEMPT", String(context.attempt)],
+    ]);
+  }
+}
+
+function describeExit({ code, signal }: Exit): string {
+  if (signal !== undefined) return `killed by ${signal}`;
+  const name = code > 128 ? SIGNALS.get(code - 128) : undefined;
+  return name === undefined ? `exit ${code}` : `exit ${code} (${name})`;
+}
+
+/** Signals that commands commonly end by, as a shell reports them. */
+const SIGNALS: ReadonlyMap<number, string> = new Map([
+  [1, "SIGHUP"],
+  [2, "SIGINT"],
+  [3, "SIGQUIT"],
+  [6, "SIGABRT"],
+  [9, "SIGKILL"],
+  [11, "SIGSEGV"],
+  [13, "SIGPIPE"],
+  [15, "SIGTERM"],
+]);

@@ -1,0 +1,72 @@
+/**
+ * A run as plain objects, for programs; on the command line they are JSON lines.
+ *
+ * Besides the scheduler's events there are `run:started`, `task:output`, `task:output-limit`,
+ * `run:stopping` and, as the last one, `run:finished` with the report.
+ *
+ * @module
+ */
+
+import type { LockstepEvent } from "../kernel/events.ts";
+import { claimOf } from "../tasks/claim_owner.ts";
+import type { Piece } from "./output.ts";
+import type { RunReport } from "./report.ts";
+import type { RunState, TaskRun } from "./run_state.ts";
+import type { View } from "./view.ts";
+
+/** Something that happened in a run. */
+export interface RunEvent {
+  /** What it was. */
+  readonly type: string;
+  /** When, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** What belongs to it, as JSON values. */
+  readonly [field: string]: unknown;
+}
+
+/** Tells somebody of each event. */
+export class EventView implements View {
+  readonly #tell: (event: RunEvent) => void;
+  readonly #silenced = new Set<TaskRun>();
+
+  constructor(tell: (event: RunEvent) => void) {
+    this.#tell = tell;
+  }
+
+  begin({ workflow: { agents, tasks } }: RunState): void {
+    this.#say("run:started", {
+      tasks: tasks.map(({ id, needs }) => ({ id, needs })),
+      agents: agents.map(({ id, slots, capabilities }) => ({ id, slots, capabilities })),
+    });
+  }
+
+  event({ type, ...event }: LockstepEvent, sequence: number): void {
+    if (!("owner" in event)) return this.#say(type, { sequence, ...event });
+    const { owner, ...rest } = event;
+    const claim = claimOf(owner);
+    this.#say(type, { sequence, ...claim ?? { owner }, ...rest });
+  }
+
+  output(run: TaskRun, { text, continues }: Piece, isWithin: boolean): void {
+    if (isWithin) {
+      const { task: { id: taskId }, agentId, attempts: attempt } = run;
+      const line = { taskId, agentId, attempt, text };
+      this.#say("task:output", continues ? { ...line, continues } : line);
+    } else if (!this.#silenced.has(run)) {
+      this.#silenced.add(run);
+      this.#say("task:output-limit", { taskId: run.task.id, limit: run.capture.limit });
+    }
+  }
+
+  stopping(reason: "failure" | "interrupt"): void {
+    this.#say("run:stopping", { reason });
+  }
+
+  end(report: RunReport): void {
+    this.#say("run:finished", { ...report });
+  }
+
+  #say(type: string, fields: Record<string, unknown>): void {
+    this.#tell({ type, at: Date.now(), ...fields });
+  }
+}

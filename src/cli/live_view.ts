@@ -1,0 +1,217 @@
+/**
+ * A run on a terminal: what has ended scrolls away above, what goes on is redrawn below.
+ *
+ * Everything is drawn by a clock, ten times a second at most, whatever the tasks do in between: an
+ * event only changes what the next frame shows.
+ *
+ * @module
+ */
+
+import type { LockstepEvent } from "../kernel/events.ts";
+import { formatDuration } from "./durations.ts";
+import { estimateRemaining } from "./estimate.ts";
+import {
+  attemptText,
+  failureText,
+  listed,
+  lockText,
+  nameWidth,
+  narrate,
+  retryText,
+  stoppingText,
+} from "./narration.ts";
+import type { Piece } from "./output.ts";
+import { prefixed } from "./plain_view.ts";
+import type { RunReport } from "./report.ts";
+import { reportText } from "./report_text.ts";
+import type { RunState, TaskRun } from "./run_state.ts";
+import { displayWidth, padEnd, padStart, plain, type Screen, truncate } from "./terminal.ts";
+import type { OutputMode, View } from "./view.ts";
+
+const FRAME_MS = 100;
+
+/** How often the time that is left is guessed anew. */
+const ESTIMATE_MS = 1000;
+
+const HIDE_CURSOR = "\x1b[?25l";
+const SHOW_CURSOR = "\x1b[?25h";
+
+/** Draws a run; disposing of it gives the cursor back, however the run ended. */
+export class LiveView implements View, Disposable {
+  readonly #screen: Screen;
+  readonly #mode: OutputMode;
+  #state: RunState | undefined;
+  #width = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  /** Lines that the next frame puts above itself. */
+  #above: string[] = [];
+  /** How wide the lines of the last frame were. */
+  #drawn: number[] = [];
+  #estimate: { at: number; endsAt: number | undefined } = { at: -Infinity, endsAt: undefined };
+
+  constructor(screen: Screen, mode: OutputMode) {
+    this.#screen = screen;
+    this.#mode = mode;
+  }
+
+  begin(state: RunState): void {
+    this.#state = state;
+    this.#width = nameWidth(state);
+    this.#screen.write(HIDE_CURSOR);
+    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+  }
+
+  event(event: LockstepEvent): void {
+    if (event.type === "task:started" || event.type === "resource:queued") return;
+    const line = narrate(event, this.#state!, this.#screen.style, this.#width);
+    if (line !== undefined) this.#above.push(line);
+  }
+
+  output(run: TaskRun, { text }: Piece, isWithin: boolean): void {
+    if (this.#mode === "fold" || !isWithin) return;
+    this.#above.push(prefixed(this.#screen, run, this.#state!, this.#width, text));
+  }
+
+  stopping(reason: "failure" | "interrupt"): void {
+    const text = stoppingText(this.#state!, reason);
+    if (text !== undefined) this.#above.push(this.#screen.style.yellow(text));
+    this.#draw();
+  }
+
+  end(report: RunReport): void {
+    const { style } = this.#screen;
+    const { columns } = this.#screen.size();
+    this[Symbol.dispose]();
+    this.#screen.write(failureText(report, style, columns));
+    this.#screen.write(`\n${reportText(report, style, columns)}`);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#write([]);
+    this.#screen.write(SHOW_CURSOR);
+  }
+
+  #draw(): void {
+    const { columns, rows } = this.#screen.size();
+    this.#write(this.#frame(columns - 1, Math.max(1, rows - 2)));
+  }
+
+  /** Replaces the last frame by what has gathered above, and `frame`. */
+  #write(frame: readonly string[]): void {
+    const { columns } = this.#screen.size();
+    let rows = 0;
+    for (const width of this.#drawn) rows += Math.max(1, Math.ceil(width / columns));
+    const up = rows === 0 ? "" : `\x1b[${rows}A`;
+    const lines = [...this.#above, ...frame].map((line) => `${line}\x1b[K\n`);
+    this.#screen.write(`${up}\r${lines.join("")}\x1b[J`);
+    this.#above = [];
+    this.#drawn = frame.map(displayWidth);
+  }
+
+  /** What goes on, in at most so many columns and rows. */
+  #frame(columns: number, rows: number): string[] {
+    const lines = [this.#statusLine(columns)];
+    const tasks = this.#taskLines();
+    const room = rows - lines.length;
+    if (tasks.length <= room) lines.push(...tasks);
+    else {
+      const shown = Math.max(0, room - 1);
+      lines.push(...tasks.slice(0, shown));
+      if (room > 0) lines.push(this.#screen.style.dim(`  … and ${tasks.length - shown} more`));
+    }
+    return lines.map((line) => truncate(line, columns));
+  }
+
+  #statusLine(columns: number): string {
+    const { style } = this.#screen;
+    const state = this.#state!;
+    const total = state.tasks.size;
+    const parts = [`${state.ended}/${total}`, formatDuration(state.now())];
+    const left = this.#remaining();
+    if (left !== undefined) parts.push(`about ${formatDuration(left)} left`);
+    if (state.stopping === "failure") parts.push(style.red("stopping after a failure"));
+    if (state.stopping === "interrupt") parts.push(style.yellow("interrupted"));
+    parts.push(...this.#agentParts());
+    const text = parts.join(style.dim(" · "));
+    const bar = Math.min(24, columns - displayWidth(parts.slice(0, 3).join(" · ")) - 1);
+    if (bar < 6) return text;
+    const filled = Math.round(bar * state.ended / total);
+    return `${style.green("━".repeat(filled))}${style.dim("━".repeat(bar - filled))} ${text}`;
+  }
+
+  #agentParts(): string[] {
+    const { dim } = this.#screen.style;
+    return [...this.#state!.agents.values()].map(({ agent, running }) =>
+      dim(`${agent.id} ${running.size}/${agent.slots}`)
+    );
+  }
+
+  #remaining(): number | undefined {
+    const state = this.#state!;
+    const now = state.now();
+    if (now - this.#estimate.at >= ESTIMATE_MS) {
+      const left = estimateRemaining(state);
+      this.#estimate = { at: now, endsAt: left === undefined ? undefined : now + left };
+    }
+    const { endsAt } = this.#estimate;
+    return endsAt === undefined || endsAt <= now
+      ? undefined
+      : Math.ceil((endsAt - now) / 1000) * 1000;
+  }
+
+  /** One line for each task that is at work or about to be, the busiest first. */
+  #taskLines(): string[] {
+    const lines: Record<"running" | "locking" | "backing-off" | "ready" | "waiting", string[]> = {
+      running: [],
+      locking: [],
+      "backing-off": [],
+      ready: [],
+      waiting: [],
+    };
+    for (const run of this.#state!.tasks.values()) {
+      if (run.phase !== "ended") lines[run.phase].push(this.#taskLine(run));
+    }
+    return [
+      ...lines.running,
+      ...lines.locking,
+      ...lines["backing-off"],
+      ...lines.ready,
+      ...lines.waiting,
+    ];
+  }
+
+  #taskLine(run: TaskRun): string {
+    const { style } = this.#screen;
+    const state = this.#state!;
+    const name = padEnd(truncate(run.task.id, this.#width), this.#width);
+    const line = (sign: string, since: number | undefined, text: string) => {
+      const time = since === undefined ? "" : formatDuration(state.now() - since);
+      return `${sign} ${name}  ${padStart(time, 7)}  ${text}`;
+    };
+    switch (run.phase) {
+      case "running": {
+        const last = plain(run.lastLine).trim();
+        const text = `${run.agentId}${attemptText(run)}${
+          last === "" ? "" : style.dim(` │ ${last}`)
+        }`;
+        return line(style.cyan("▶"), run.startedAt, text);
+      }
+      case "locking":
+        return line(style.yellow("⧗"), run.readyAt, style.yellow(lockText(state, run)));
+      case "backing-off":
+        return line(style.yellow("↻"), undefined, retryText(run, state));
+      case "ready":
+        return line(style.dim("·"), run.readyAt, style.dim("waits for an agent"));
+      default:
+        return line(style.dim("·"), undefined, style.dim(`needs ${this.#openNeeds(run)}`));
+    }
+  }
+
+  #openNeeds({ task }: TaskRun): string {
+    const open = task.needs.filter((id) => this.#state!.tasks.get(id)?.phase !== "ended");
+    return listed(open, 3);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Workflows of shell commands, run by agents: what `lockstep run` does, for programs.
+ *
+ * @example
+ * ```ts
+ * import { parseWorkflow, runWorkflow } from "@lockstep/lockstep/cli";
+ *
+ * const workflow = parseWorkflow(await Deno.readTextFile("workflow.yaml"), "workflow.yaml");
+ * const report = await runWorkflow(workflow, { keepGoing: true });
+ * Deno.exit(report.exitCode);
+ * ```
+ *
+ * @module
+ */
+
+export { LockstepError } from "../kernel/errors.ts";
+export type { LockMode } from "../kernel/shapes.ts";
+export { main } from "./command.ts";
+export type { RunEvent } from "./event_view.ts";
+export { type GraphFormat, graphText } from "./graph.ts";
+export { parseWorkflow } from "./parse.ts";
+export { selectTasks } from "./plan.ts";
+export { type Position, type Problem, WorkflowError } from "./problems.ts";
+export type { AgentReport, LowerBound, RunReport, TaskReport } from "./report.ts";
+export type { Outcome } from "./run_state.ts";
+export { type RunOptions, runWorkflow } from "./runner.ts";
+export type {
+  When,
+  Workflow,
+  WorkflowAgent,
+  WorkflowLock,
+  WorkflowTask,
+  WorkflowTaskLock,
+} from "./workflow.ts";

@@ -1,0 +1,129 @@
+/**
+ * A run told line by line: what each event means to people.
+ *
+ * @module
+ */
+
+import type { LockstepEvent } from "../kernel/events.ts";
+import { formatDuration } from "./durations.ts";
+import { count } from "./plan.ts";
+import type { RunReport } from "./report.ts";
+import type { Outcome, RunState, TaskRun } from "./run_state.ts";
+import { displayWidth, harmless, padEnd, type Style, truncate } from "./terminal.ts";
+
+/** The widest that names are aligned to; longer ones stand out. */
+const WIDEST_NAME = 24;
+
+/** How wide the column of the names of tasks is. */
+export function nameWidth(state: RunState): number {
+  let width = 0;
+  for (const id of state.tasks.keys()) width = Math.max(width, displayWidth(id));
+  return Math.min(WIDEST_NAME, width);
+}
+
+/** The sign of an outcome. */
+export function sign(outcome: Outcome, style: Style): string {
+  switch (outcome) {
+    case "succeeded":
+      return style.green("✓");
+    case "failed":
+    case "timed-out":
+      return style.red("✗");
+    case "interrupted":
+      return style.yellow("■");
+    case "skipped":
+      return style.dim("-");
+  }
+}
+
+/** `event` as a line, or `undefined` when there is nothing to tell. */
+export function narrate(
+  event: LockstepEvent,
+  state: RunState,
+  style: Style,
+  width: number,
+): string | undefined {
+  const run = state.subjectOf(event);
+  if (run === undefined) return undefined;
+  const line = (sign: string, text: string) => `${sign} ${padEnd(run.task.id, width)}  ${text}`;
+  switch (event.type) {
+    case "task:started":
+      return line(style.cyan("▶"), `on ${event.agentId}${attemptText(run)}`);
+    case "resource:queued":
+      return line(style.yellow("⧗"), lockText(state, run));
+    case "task:backed-off":
+      if (state.stopping !== undefined) return undefined;
+      return line(style.yellow("↻"), retryText(run, state));
+    case "task:completed":
+    case "task:failed":
+    case "task:cancelled":
+      return line(sign(run.outcome!, style), endText(run, style));
+    default:
+      return undefined;
+  }
+}
+
+/** Which locks a task waits for, and who holds them. */
+export function lockText(state: RunState, run: TaskRun): string {
+  const holders = state.holdersFor(run);
+  const locks = run.waitsForLocks.length === 1 ? "lock" : "locks";
+  const by = holders.length === 0 ? "" : `, held by ${listed(holders, 3)}`;
+  return `waits for ${locks} ${listed(run.waitsForLocks, 3)}${by}`;
+}
+
+/** What failed, and when the next attempt begins. */
+export function retryText(run: TaskRun, state: RunState): string {
+  const next = `attempt ${run.attempts + 1} of ${run.task.retries + 1}`;
+  const pause = Math.max(0, (run.retryAt ?? 0) - state.now());
+  return `${run.reason}; ${next} in ${formatDuration(pause)}`;
+}
+
+/** Which attempt it is, unless it is the only one. */
+export function attemptText(run: TaskRun): string {
+  return run.attempts > 1 ? `, attempt ${run.attempts} of ${run.task.retries + 1}` : "";
+}
+
+function endText(run: TaskRun, style: Style): string {
+  const took = formatDuration(run.ranMs);
+  const attempts = run.attempts > 1 ? `, ${run.attempts} attempts` : "";
+  switch (run.outcome!) {
+    case "succeeded":
+      return style.dim(`${took}${attempts}`);
+    case "skipped":
+      return style.dim(`skipped: ${run.reason}`);
+    case "interrupted":
+      return `interrupted after ${took}${attempts}`;
+    default:
+      return `${run.reason} ${style.dim(`(${took}${attempts})`)}`;
+  }
+}
+
+/** What is said when nothing is started any more. */
+export function stoppingText(state: RunState, reason: "failure" | "interrupt"): string | undefined {
+  if (reason === "failure") return undefined;
+  let running = 0;
+  for (const agent of state.agents.values()) running += agent.running.size;
+  if (running === 0) return "Interrupted";
+  return `Interrupted: ending ${count(running, "command")}; once more to end at once`;
+}
+
+/** The output of the tasks that failed, each under a heading. */
+export function failureText(report: RunReport, style: Style, columns: number): string {
+  let text = "";
+  for (const { id, outcome, reason, attempts, output } of report.tasks) {
+    if (outcome !== "failed" && outcome !== "timed-out") continue;
+    const tries = attempts > 1 ? ` after ${attempts} attempts` : "";
+    const heading = truncate(`── ${id}: ${reason}${tries} `, columns - 2);
+    const rule = "─".repeat(Math.max(2, Math.min(columns, 80) - displayWidth(heading)));
+    text += `\n${style.red(style.bold(heading + rule))}\n`;
+    for (const line of output) text += `${harmless(line, style.isColoured)}\n`;
+    if (output.length === 0) text += `${style.dim("(no output)")}\n`;
+  }
+  return text;
+}
+
+/** Some names, and how many more there are. */
+export function listed(names: readonly string[], most: number): string {
+  if (names.length <= most) return names.join(", ");
+  return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+}

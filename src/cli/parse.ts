@@ -1,0 +1,263 @@
+/**
+ * From the text of a workflow file, YAML or JSON, to a {@linkcode Workflow}.
+ *
+ * Everything that is wrong is found in one go: first the shape of each part, then what the parts say
+ * about each other (`checks.ts`). JSON needs no reader of its own, since YAML 1.2 contains it.
+ *
+ * @module
+ */
+
+import { LineCounter, type Node, parseDocument } from "yaml";
+import { LARGEST_PRIORITY } from "../kernel/arguments.ts";
+import { checkReferences, type Marks } from "./checks.ts";
+import { type Problem, WorkflowError } from "./problems.ts";
+import type {
+  Workflow,
+  WorkflowAgent,
+  WorkflowLock,
+  WorkflowTask,
+  WorkflowTaskLock,
+} from "./workflow.ts";
+import { type Entry, show, YamlReader } from "./yaml_reader.ts";
+
+const WORKFLOW_KEYS = ["agents", "tasks", "locks", "env", "defaults"];
+const DEFAULTS_KEYS = ["timeout", "retries"];
+const AGENT_KEYS = ["capabilities", "slots", "env"];
+const LOCK_KEYS = ["capacity"];
+const TASK_LOCK_KEYS = ["mode", "units"];
+const TASK_KEYS = [
+  "run",
+  "name",
+  "description",
+  "needs",
+  "when",
+  "locks",
+  "requires",
+  "agent",
+  "priority",
+  "timeout",
+  "retries",
+  "env",
+  "cwd",
+];
+
+/** The most slots of an agent, units of a lock, and retries of a task. */
+const MOST = 10_000;
+const COUNT = { least: 1, most: MOST, integer: true };
+
+/**
+ * Reads a workflow.
+ *
+ * @param source The text of the file, YAML or JSON
+ * @param file What the file is called in messages. @default "workflow"
+ * @throws {WorkflowError} with everything that is wrong with it
+ *
+ * @example
+ * ```ts
+ * import { parseWorkflow, runWorkflow } from "@lockstep/lockstep/cli";
+ *
+ * const workflow = parseWorkflow("tasks: { hello: { run: echo hello } }");
+ * const report = await runWorkflow(workflow);
+ * console.log(report.exitCode);
+ * ```
+ */
+export function parseWorkflow(source: string, file: string = "workflow"): Workflow {
+  const lines = new LineCounter();
+  const document = parseDocument(source, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false, // the reader finds them too, and says where the first one is
+  });
+  const reader = new YamlReader(document, lines);
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const what = code === "MULTIPLE_DOCS" ? "there must be one document, got another" : message;
+    reader.report(reader.atOffset(pos[0]), undefined, `not YAML: ${what}`);
+  }
+  const workflow = reader.problems.length === 0
+    ? readWorkflow(reader, document.contents)
+    : undefined;
+  if (workflow === undefined || reader.problems.length > 0) {
+    throw new WorkflowError(file, inOrder(reader.problems), source);
+  }
+  return workflow;
+}
+
+function inOrder(problems: Problem[]): Problem[] {
+  return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+interface Defaults {
+  readonly timeoutMs: number | undefined;
+  readonly retries: number;
+}
+
+function readWorkflow(reader: YamlReader, root: Node | null): Workflow | undefined {
+  if (root === null || !reader.isMapping(root)) {
+    const rule = "a workflow must be a mapping with the key tasks";
+    return reader.report(reader.at(root), undefined, `${rule}, got ${show(root)}`);
+  }
+  const fields = reader.fields(root, undefined, "a workflow", WORKFLOW_KEYS);
+  const env = fields.get("env");
+  const marks: Marks = new Map();
+  const workflow = {
+    agents: readAgents(reader, fields.get("agents")),
+    tasks: readTasks(reader, root, fields.get("tasks"), marks, readDefaults(reader, fields)),
+    locks: readLocks(reader, fields.get("locks")),
+    env: env === undefined ? new Map<string, string>() : reader.environment(env.value, undefined),
+  };
+  checkReferences(workflow, marks, reader);
+  return workflow;
+}
+
+function readDefaults(reader: YamlReader, fields: ReadonlyMap<string, Entry>): Defaults {
+  const entry = fields.get("defaults");
+  if (entry === undefined) return { timeoutMs: undefined, retries: 0 };
+  const subject = "defaults";
+  const defaults = reader.fields(entry.value, undefined, subject, DEFAULTS_KEYS);
+  return readLimits(reader, defaults, subject, { timeoutMs: undefined, retries: 0 });
+}
+
+function readLimits(
+  reader: YamlReader,
+  fields: ReadonlyMap<string, Entry>,
+  subject: string,
+  defaults: Defaults,
+): Defaults {
+  const timeout = fields.get("timeout");
+  const retries = fields.get("retries");
+  const limits = { least: 0, most: MOST, integer: true };
+  return {
+    timeoutMs: timeout === undefined
+      ? defaults.timeoutMs
+      : reader.duration(timeout.value, subject, "timeout"),
+    retries: retries === undefined
+      ? defaults.retries
+      : reader.number(retries.value, subject, "retries", limits) ?? 0,
+  };
+}
+
+function readAgents(reader: YamlReader, entry: Entry | undefined): WorkflowAgent[] {
+  if (entry === undefined) return [];
+  const agents = reader.entries(entry.value, undefined, "agents") ?? [];
+  return agents.map(({ name, value }) => readAgent(reader, name, value));
+}
+
+function readAgent(reader: YamlReader, id: string, node: Node): WorkflowAgent {
+  const subject = `agent ${JSON.stringify(id)}`;
+  if (reader.isEmpty(node)) return { id, capabilities: [], slots: 1, env: new Map() };
+  const fields = reader.fields(node, subject, "an agent", AGENT_KEYS);
+  const capabilities = fields.get("capabilities");
+  const slots = fields.get("slots");
+  const env = fields.get("env");
+  return {
+    id,
+    capabilities: capabilities === undefined
+      ? []
+      : reader.names(capabilities.value, subject, "capabilities").map(({ name }) => name),
+    slots: slots === undefined ? 1 : reader.number(slots.value, subject, "slots", COUNT) ?? 1,
+    env: env === undefined ? new Map() : reader.environment(env.value, subject),
+  };
+}
+
+function readLocks(reader: YamlReader, entry: Entry | undefined): WorkflowLock[] {
+  if (entry === undefined) return [];
+  return (reader.entries(entry.value, undefined, "locks") ?? []).map(({ name, value }) => {
+    const subject = `lock ${JSON.stringify(name)}`;
+    if (reader.isEmpty(value)) return { name, capacity: 1 };
+    const capacity = reader.fields(value, subject, "a lock", LOCK_KEYS).get("capacity");
+    if (capacity === undefined) return { name, capacity: 1 };
+    return { name, capacity: reader.number(capacity.value, subject, "capacity", COUNT) ?? MOST };
+  });
+}
+
+function readTasks(
+  reader: YamlReader,
+  root: Node,
+  entry: Entry | undefined,
+  marks: Marks,
+  defaults: Defaults,
+): WorkflowTask[] {
+  if (entry === undefined) {
+    reader.report(reader.at(root), undefined, "a workflow must have the key tasks, got none");
+    return [];
+  }
+  const entries = reader.entries(entry.value, undefined, "tasks");
+  if (entries?.length === 0) {
+    reader.report(entry.at, undefined, "tasks must name at least one task, got none");
+  }
+  return (entries ?? []).map((each) => readTask(reader, each, marks, defaults));
+}
+
+function readTask(
+  reader: YamlReader,
+  { name: id, at, value: node }: Entry,
+  marks: Marks,
+  defaults: Defaults,
+): WorkflowTask {
+  const subject = `task ${JSON.stringify(id)}`;
+  const fields = reader.fields(node, subject, "a task", TASK_KEYS);
+  const read = <Result>(key: string, how: (node: Node) => Result): Result | undefined => {
+    const field = fields.get(key);
+    return field === undefined ? undefined : how(field.value);
+  };
+  const text = (key: string) => read(key, (value) => reader.text(value, subject, key));
+  const names = (key: string) => read(key, (value) => reader.names(value, subject, key)) ?? [];
+
+  const run = read("run", (value) => reader.texts(value, subject, "run"));
+  if (!fields.has("run") && reader.isMapping(node)) {
+    reader.report(at, subject, "a task must have the key run, got none");
+  }
+  const needs = names("needs");
+  const requires = names("requires");
+  const agent = read("agent", (value) => reader.name(value, subject, "agent"));
+  const locks = read("locks", (value) => readTaskLocks(reader, subject, value)) ?? [];
+  marks.set(id, { at, needs, requires, agent, locks, when: fields.get("when")?.at ?? at });
+  const priority = { least: -LARGEST_PRIORITY, most: LARGEST_PRIORITY, integer: false };
+  return {
+    id,
+    name: text("name"),
+    description: text("description"),
+    run: (run ?? []).join("\n"),
+    needs: needs.map(({ name }) => name),
+    when: read("when", (value) => reader.oneOf(value, subject, "when", WHENS)) ?? "succeeded",
+    locks: locks.map(({ at: _, ...lock }) => lock),
+    requires: requires.map(({ name }) => name),
+    agent: agent?.name,
+    priority: read("priority", (value) => reader.number(value, subject, "priority", priority)) ?? 0,
+    ...readLimits(reader, fields, subject, defaults),
+    env: read("env", (value) => reader.environment(value, subject)) ?? new Map(),
+    cwd: text("cwd"),
+  };
+}
+
+const WHENS = ["succeeded", "failed", "always"] as const;
+const MODES = ["exclusive", "shared"] as const;
+
+/** Locks are a list of names, or a mapping from names to mode and units. */
+function readTaskLocks(
+  reader: YamlReader,
+  subject: string,
+  node: Node,
+): (WorkflowTaskLock & { at: Entry["at"] })[] {
+  if (!reader.isMapping(node)) {
+    return reader.names(node, subject, "locks")
+      .map(({ name, at }) => ({ name, at, mode: "exclusive", units: 1 }));
+  }
+  return (reader.entries(node, subject, "locks") ?? []).map(({ name, at, value }) => {
+    if (reader.isEmpty(value)) return { name, at, mode: "exclusive", units: 1 };
+    const what = `lock ${JSON.stringify(name)}`;
+    const fields = reader.fields(value, subject, what, TASK_LOCK_KEYS);
+    const mode = fields.get("mode");
+    const units = fields.get("units");
+    return {
+      name,
+      at,
+      mode: mode === undefined
+        ? "exclusive"
+        : reader.oneOf(mode.value, subject, `mode of ${what}`, MODES) ?? "exclusive",
+      units: units === undefined
+        ? 1
+        : reader.number(units.value, subject, `units of ${what}`, COUNT) ?? 1,
+    };
+  });
+}

@@ -1,0 +1,85 @@
+/**
+ * A run as plain lines, for pipes and logs: nothing that was written is ever changed.
+ *
+ * @module
+ */
+
+import type { LockstepEvent } from "../kernel/events.ts";
+import { failureText, nameWidth, narrate, stoppingText } from "./narration.ts";
+import type { Piece } from "./output.ts";
+import type { RunReport } from "./report.ts";
+import { reportText } from "./report_text.ts";
+import type { RunState, TaskRun } from "./run_state.ts";
+import { harmless, padEnd, type Screen } from "./terminal.ts";
+import type { OutputMode, View } from "./view.ts";
+
+/** Writes each event, and each line of output behind the name of its task. */
+export class PlainView implements View {
+  readonly #screen: Screen;
+  readonly #mode: OutputMode;
+  #state: RunState | undefined;
+  #width = 0;
+  /** The tasks whose output reached its limit. */
+  readonly #silenced = new Set<TaskRun>();
+
+  constructor(screen: Screen, mode: OutputMode) {
+    this.#screen = screen;
+    this.#mode = mode;
+  }
+
+  begin(state: RunState): void {
+    this.#state = state;
+    this.#width = nameWidth(state);
+  }
+
+  event(event: LockstepEvent): void {
+    const state = this.#state!;
+    const run = state.subjectOf(event);
+    if (run?.phase === "ended" && this.#silenced.delete(run)) {
+      for (const line of run.capture.unshown()) {
+        this.#write(prefixed(this.#screen, run, state, this.#width, line));
+      }
+    }
+    const line = narrate(event, state, this.#screen.style, this.#width);
+    if (line !== undefined) this.#write(line);
+  }
+
+  output(run: TaskRun, { text }: Piece, isWithin: boolean): void {
+    if (this.#mode === "fold") return;
+    if (isWithin) {
+      this.#write(prefixed(this.#screen, run, this.#state!, this.#width, text));
+    } else if (!this.#silenced.has(run)) {
+      this.#silenced.add(run);
+      const notice = `… its output has reached the limit; the end follows when it ends`;
+      this.#write(prefixed(this.#screen, run, this.#state!, this.#width, notice));
+    }
+  }
+
+  stopping(reason: "failure" | "interrupt"): void {
+    const text = stoppingText(this.#state!, reason);
+    if (text !== undefined) this.#write(text);
+  }
+
+  end(report: RunReport): void {
+    const { style } = this.#screen;
+    this.#screen.write(failureText(report, style, 80));
+    this.#screen.write(`\n${reportText(report, style, 120)}`);
+  }
+
+  #write(line: string): void {
+    this.#screen.write(`${line}\n`);
+  }
+}
+
+/** A line of output behind the name of its task. */
+export function prefixed(
+  { style }: Screen,
+  run: TaskRun,
+  state: RunState,
+  width: number,
+  text: string,
+): string {
+  const index = state.workflow.tasks.indexOf(run.task);
+  const name = style.tint(index, padEnd(run.task.id, width));
+  return `  ${name} ${style.dim("│")} ${harmless(text, style.isColoured)}`;
+}

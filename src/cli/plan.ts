@@ -1,0 +1,113 @@
+/**
+ * What a run would do: which tasks, in which order, and who could run each.
+ *
+ * @module
+ */
+
+import { describeDuration } from "./durations.ts";
+import { didYouMean } from "./problems.ts";
+import { padEnd, type Style } from "./terminal.ts";
+import { isFit, type Workflow, type WorkflowTask } from "./workflow.ts";
+
+/**
+ * `workflow` with the tasks of `ids` and everything that they need.
+ *
+ * @throws {RangeError} when an id is no task's
+ */
+export function selectTasks(workflow: Workflow, ids: readonly string[]): Workflow {
+  const known = new Map(workflow.tasks.map((task) => [task.id, task]));
+  const chosen = new Set<string>();
+  for (const id of ids) {
+    if (!known.has(id)) {
+      throw new RangeError(
+        `Cannot select ${JSON.stringify(id)}: it must be a task${didYouMean(id, known.keys())}`,
+      );
+    }
+    const open = [id];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (chosen.has(next)) continue;
+      chosen.add(next);
+      open.push(...known.get(next)?.needs ?? []);
+    }
+  }
+  return { ...workflow, tasks: workflow.tasks.filter(({ id }) => chosen.has(id)) };
+}
+
+/** The tasks in waves: each needs only tasks of earlier ones. Higher priorities come first. */
+export function wavesOf(workflow: Workflow): WorkflowTask[][] {
+  const dependents = new Map<string, WorkflowTask[]>();
+  const open = new Map<string, number>();
+  for (const task of workflow.tasks) {
+    open.set(task.id, task.needs.length);
+    for (const need of task.needs) {
+      const those = dependents.get(need);
+      if (those === undefined) dependents.set(need, [task]);
+      else those.push(task);
+    }
+  }
+  const waves: WorkflowTask[][] = [];
+  let wave = workflow.tasks.filter((task) => task.needs.length === 0);
+  while (wave.length > 0) {
+    waves.push(wave.toSorted((a, b) => b.priority - a.priority));
+    const next: WorkflowTask[] = [];
+    for (const task of wave) {
+      for (const dependent of dependents.get(task.id) ?? []) {
+        const left = open.get(dependent.id)! - 1;
+        open.set(dependent.id, left);
+        if (left === 0) next.push(dependent);
+      }
+    }
+    wave = next;
+  }
+  return waves;
+}
+
+/** The plan as a text for people. */
+export function planText(workflow: Workflow, style: Style): string {
+  const { agents, tasks } = workflow;
+  const slots = agents.reduce((sum, agent) => sum + agent.slots, 0);
+  const lines = [
+    `${count(tasks.length, "task")} for ${count(agents.length, "agent")} with ${
+      count(slots, "slot")
+    }`,
+  ];
+  const width = Math.min(24, Math.max(0, ...tasks.map(({ id }) => id.length)));
+  wavesOf(workflow).forEach((wave, i) => {
+    lines.push("", style.bold(`wave ${i + 1}`));
+    for (const task of wave) {
+      lines.push(`  ${style.cyan(padEnd(task.id, width))}  ${firstLine(task.run)}`);
+      const details = detailsOf(workflow, task);
+      if (details !== "") lines.push(`  ${" ".repeat(width)}  ${style.dim(details)}`);
+    }
+  });
+  return lines.join("\n") + "\n";
+}
+
+function firstLine(script: string): string {
+  const lines = script.trim().split("\n");
+  return lines.length === 1 ? lines[0]! : `${lines[0]} …`;
+}
+
+function detailsOf(workflow: Workflow, task: WorkflowTask): string {
+  const fit = workflow.agents.filter((agent) => isFit(agent, task)).map(({ id }) => id);
+  const parts: string[] = [];
+  if (task.description !== undefined) parts.push(task.description.trim());
+  if (task.needs.length > 0) parts.push(`needs ${task.needs.join(", ")}`);
+  if (task.when !== "succeeded") parts.push(`when ${task.when}`);
+  parts.push(fit.length === workflow.agents.length ? "any agent" : `agent ${fit.join(" or ")}`);
+  if (task.locks.length > 0) parts.push(`locks ${task.locks.map(lockText).join(", ")}`);
+  if (task.priority !== 0) parts.push(`priority ${task.priority}`);
+  if (task.timeoutMs !== undefined) parts.push(`timeout ${describeDuration(task.timeoutMs)}`);
+  if (task.retries > 0) parts.push(count(task.retries, "retry", "retries"));
+  return parts.join(" · ");
+}
+
+function lockText({ name, mode, units }: WorkflowTask["locks"][number]): string {
+  if (mode === "shared") return `${name} (shared)`;
+  return units === 1 ? name : `${name} (${units} units)`;
+}
+
+/** A number with its noun. */
+export function count(n: number, singular: string, plural: string = `${singular}s`): string {
+  return `${n} ${n === 1 ? singular : plural}`;
+}

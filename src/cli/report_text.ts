@@ -1,0 +1,103 @@
+/**
+ * The report of a run as a text for people.
+ *
+ * @module
+ */
+
+import { formatDuration } from "./durations.ts";
+import { sign } from "./narration.ts";
+import { count } from "./plan.ts";
+import type { AgentReport, RunReport, TaskReport } from "./report.ts";
+import { displayWidth, padEnd, padStart, type Style, truncate } from "./terminal.ts";
+
+/** A table of tasks, a table of agents, and how good the schedule was. */
+export function reportText(report: RunReport, style: Style, columns: number): string {
+  const tasks = table(style, ["task", "outcome", "agent", ">attempts", ">waited", ">ran", ""], [
+    ...report.tasks.map((task) => taskRow(task, style)),
+  ]);
+  const agents = table(style, ["agent", ">slots", ">attempts", ">busy", ""], [
+    ...report.agents.map((agent) => agentRow(agent, style)),
+  ]);
+  const lines = [...tasks, "", ...agents, "", ...scheduleLines(report, style)];
+  lines.push(summaryLine(report, style));
+  return lines.map((line) => truncate(line, columns)).join("\n") + "\n";
+}
+
+function taskRow(task: TaskReport, style: Style): string[] {
+  const wasRun = task.attempts > 0;
+  return [
+    `${sign(task.outcome, style)} ${task.id}`,
+    task.outcome === "timed-out" ? "timed out" : task.outcome,
+    task.agentId ?? "–",
+    wasRun ? String(task.attempts) : "–",
+    wasRun ? formatDuration(task.waitedMs) : "–",
+    wasRun ? formatDuration(task.ranMs) : "–",
+    style.dim(task.reason),
+  ];
+}
+
+const BAR_COLUMNS = 20;
+
+function agentRow(agent: AgentReport, style: Style): string[] {
+  const filled = Math.round(agent.utilization * BAR_COLUMNS);
+  return [
+    agent.id,
+    String(agent.slots),
+    String(agent.attempts),
+    `${Math.round(agent.utilization * 100)}%`,
+    style.cyan("━".repeat(filled)) + style.dim("─".repeat(BAR_COLUMNS - filled)),
+  ];
+}
+
+function scheduleLines(report: RunReport, style: Style): string[] {
+  const { makespanMs, lowerBound, criticalPath, criticalPathMs, tasks } = report;
+  const wasInterrupted = tasks.some(({ outcome }) => outcome === "interrupted");
+  if (lowerBound.ms === 0 || wasInterrupted) {
+    return [`makespan       ${formatDuration(makespanMs)}`];
+  }
+  const factor = (makespanMs / lowerBound.ms).toFixed(2);
+  const bound = `${formatDuration(lowerBound.ms)} (${lowerBound.by})`;
+  const ran = new Map(tasks.map(({ id, ranMs }) => [id, ranMs]));
+  const path = criticalPath.map((id) => `${id} ${style.dim(formatDuration(ran.get(id)!))}`);
+  return [
+    `critical path  ${path.join(" → ")} = ${formatDuration(criticalPathMs)}`,
+    `makespan       ${formatDuration(makespanMs)}, within ${factor}× of the lower bound, ${bound}`,
+  ];
+}
+
+function summaryLine({ tasks }: RunReport, style: Style): string {
+  const number = (outcome: TaskReport["outcome"]) =>
+    tasks.filter((task) => task.outcome === outcome).length;
+  const parts: string[] = [];
+  const say = (n: number, text: string, paint: (text: string) => string) => {
+    if (n > 0) parts.push(paint(`${n} ${text}`));
+  };
+  say(number("succeeded"), "succeeded", style.green);
+  say(number("failed"), "failed", style.red);
+  say(number("timed-out"), "timed out", style.red);
+  say(number("interrupted"), "interrupted", style.yellow);
+  say(number("skipped"), "skipped", style.dim);
+  return `${style.bold(count(tasks.length, "task"))}: ${parts.join(", ")}`;
+}
+
+/** The widest that a cell is padded to. */
+const WIDEST_CELL = 32;
+
+/** Rows under headings in columns as wide as they must be; `>` aligns a column to the right. */
+function table(style: Style, headings: readonly string[], rows: readonly string[][]): string[] {
+  const titles = headings.map((heading) => heading.replace(/^>/, ""));
+  const widths = titles.map((title, i) =>
+    Math.min(
+      WIDEST_CELL,
+      Math.max(displayWidth(title), ...rows.map((row) => displayWidth(row[i]!))),
+    )
+  );
+  const format = (row: readonly string[]) =>
+    row.map((cell, i) =>
+      headings[i]!.startsWith(">") ? padStart(cell, widths[i]!) : padEnd(cell, widths[i]!)
+    )
+      .join("  ").trimEnd();
+  const first = ["  " + titles[0]!, ...titles.slice(1)];
+  const hasSigns = titles[0] === "task";
+  return [style.dim(format(hasSigns ? first : titles)), ...rows.map(format)];
+}

@@ -1,0 +1,313 @@
+/**
+ * What is known of a run: a fold over the scheduler's events, from which every view and the report
+ * are made. It decides nothing.
+ *
+ * All times are of one clock that never goes back, in milliseconds since the run began.
+ *
+ * @module
+ */
+
+import type { LockstepEvent, TaskStarted } from "../kernel/events.ts";
+import { claimOf } from "../tasks/claim_owner.ts";
+import { describeDuration } from "./durations.ts";
+import { Capture } from "./output.ts";
+import type { Workflow, WorkflowAgent, WorkflowTask } from "./workflow.ts";
+
+/** Where a task of a run is. */
+export type Phase =
+  /** Needs are open. */
+  | "waiting"
+  /** Nothing is missing but an agent. */
+  | "ready"
+  /** It has an agent and waits for its locks. */
+  | "locking"
+  | "running"
+  /** Between two attempts. */
+  | "backing-off"
+  | "ended";
+
+/** How a task ended. */
+export type Outcome =
+  | "succeeded"
+  | "failed"
+  | "timed-out"
+  /** It was never run, and that is no failure of its own. */
+  | "skipped"
+  /** It ran when the run was interrupted. */
+  | "interrupted";
+
+/** Why a task was skipped. */
+export type SkipCause =
+  /** A need failed. */
+  | "need"
+  /** Its `when` was not met, or a need was skipped. */
+  | "condition"
+  /** Nothing was started any more after a failure. */
+  | "failure"
+  /** The run was interrupted before it began. */
+  | "interrupt";
+
+/** What is known of one task. */
+export interface TaskRun {
+  readonly task: WorkflowTask;
+  readonly capture: Capture;
+  phase: Phase;
+  outcome: Outcome | undefined;
+  /** Why it ended as it did, or why its last attempt failed; empty when there is nothing to say. */
+  reason: string;
+  skipCause: SkipCause | undefined;
+  /** Whether its command has failed for the last time, though the scheduler has yet to hear of it. */
+  isFailing: boolean;
+  /** Of its newest claim. */
+  agentId: string | undefined;
+  attempts: number;
+  /** When it began to wait for an agent or a lock. */
+  readyAt: number | undefined;
+  /** When the attempt that runs began. */
+  startedAt: number | undefined;
+  /** When its first attempt began. */
+  firstStartedAt: number | undefined;
+  endedAt: number | undefined;
+  /** The locks that it waits for, while it is `locking`. */
+  waitsForLocks: readonly string[];
+  /** When its next attempt is due. */
+  retryAt: number | undefined;
+  /** How long it waited for agents and locks, all attempts together. */
+  waitedMs: number;
+  /** How long its attempts ran, all together. */
+  ranMs: number;
+  /** The last line that it wrote. */
+  lastLine: string;
+}
+
+/** What is known of one agent. */
+export interface AgentRun {
+  readonly agent: WorkflowAgent;
+  /** The commands that it runs, by the epoch of their claim. */
+  readonly running: Map<number, { readonly taskId: string; readonly since: number }>;
+  /** How long its slots were in use, all together. */
+  busyMs: number;
+  attempts: number;
+}
+
+/** Everything that is known of a run. */
+export class RunState {
+  readonly workflow: Workflow;
+  /** In the order of the file. */
+  readonly tasks: Map<string, TaskRun>;
+  readonly agents: Map<string, AgentRun>;
+  /** Why nothing is started any more. */
+  stopping: "failure" | "interrupt" | undefined;
+  /** How many tasks have ended. */
+  ended = 0;
+  readonly #clock: () => number;
+  readonly #origin: number;
+  /** Where the instants of the scheduler's clock lie on this one. */
+  readonly #epoch: number;
+
+  constructor(workflow: Workflow, maxOutputBytes: number, clock: () => number) {
+    this.workflow = workflow;
+    this.#clock = clock;
+    this.#origin = clock();
+    this.#epoch = Date.now();
+    this.tasks = new Map(workflow.tasks.map((task) => [task.id, taskRun(task, maxOutputBytes)]));
+    this.agents = new Map(workflow.agents.map((agent) => [agent.id, agentRun(agent)]));
+  }
+
+  /** Milliseconds since the run began. */
+  now(): number {
+    return this.#clock() - this.#origin;
+  }
+
+  /** Takes in what happened. */
+  apply(event: LockstepEvent): void {
+    if (event.type === "attempt:ended") return this.#leave(event.agentId, event.epoch);
+    const run = this.subjectOf(event);
+    if (run === undefined) return;
+    switch (event.type) {
+      case "task:created":
+        if (event.task.status === "ready") this.#ready(run);
+        return;
+      case "task:readied":
+      case "task:requeued":
+        return this.#ready(run);
+      case "task:assigned":
+        run.phase = "locking";
+        run.agentId = event.agentId;
+        return;
+      case "resource:queued":
+        run.waitsForLocks = event.resourceIds;
+        return;
+      case "task:started":
+        return this.#start(run, event);
+      case "task:timed-out":
+        run.reason = `timed out after ${describeDuration(event.ms)}`;
+        return;
+      case "task:backed-off":
+        this.#pause(run);
+        run.phase = "backing-off";
+        run.retryAt = event.retryAt - this.#epoch;
+        run.reason ||= event.error.message;
+        return;
+      case "task:completed":
+        run.reason = "";
+        return this.#end(run, "succeeded");
+      case "task:failed":
+        run.reason ||= event.error.message;
+        return this.#end(run, event.error.code === "task-timeout" ? "timed-out" : "failed");
+      case "task:cancelled":
+        return this.#cancelled(run);
+    }
+  }
+
+  /** The task that `event` is about, also where it speaks of the task's locks. */
+  subjectOf(event: LockstepEvent): TaskRun | undefined {
+    if ("taskId" in event) return this.tasks.get(event.taskId);
+    const claim = "owner" in event ? claimOf(event.owner) : undefined;
+    return claim === undefined ? undefined : this.tasks.get(claim.taskId);
+  }
+
+  /** Takes back the start of an attempt whose command was never run. */
+  retract(run: TaskRun, { agentId, epoch }: TaskStarted): void {
+    const agent = this.agents.get(agentId);
+    if (agent?.running.delete(epoch)) agent.attempts--;
+    run.phase = "ready";
+    run.attempts--;
+    run.startedAt = undefined;
+    if (run.attempts === 0) run.firstStartedAt = undefined;
+  }
+
+  /** The tasks that hold one of the locks that `run` waits for. */
+  holdersFor(run: TaskRun): string[] {
+    const holders: string[] = [];
+    for (const { running } of this.agents.values()) {
+      for (const { taskId } of running.values()) {
+        const locks = this.tasks.get(taskId)!.task.locks;
+        if (locks.some(({ name }) => run.waitsForLocks.includes(name))) holders.push(taskId);
+      }
+    }
+    return holders;
+  }
+
+  #ready(run: TaskRun): void {
+    this.#pause(run);
+    run.phase = "ready";
+    run.readyAt = this.now();
+  }
+
+  #start(run: TaskRun, { taskId, agentId, epoch, attempt }: TaskStarted): void {
+    const now = this.now();
+    run.phase = "running";
+    run.agentId = agentId;
+    run.attempts = attempt;
+    run.waitedMs += now - (run.readyAt ?? now);
+    run.readyAt = undefined;
+    run.startedAt = now;
+    run.firstStartedAt ??= now;
+    run.retryAt = undefined;
+    run.waitsForLocks = [];
+    run.reason = "";
+    const agent = this.agents.get(agentId);
+    if (agent === undefined) return;
+    agent.running.set(epoch, { taskId, since: now });
+    agent.attempts++;
+  }
+
+  /** Ends the wait or the attempt that is under way. */
+  #pause(run: TaskRun): void {
+    const now = this.now();
+    if (run.readyAt !== undefined) run.waitedMs += now - run.readyAt;
+    if (run.startedAt !== undefined) run.ranMs += now - run.startedAt;
+    run.readyAt = run.startedAt = undefined;
+  }
+
+  #leave(agentId: string, epoch: number): void {
+    const agent = this.agents.get(agentId);
+    const command = agent?.running.get(epoch);
+    if (agent === undefined || command === undefined) return;
+    agent.running.delete(epoch);
+    agent.busyMs += this.now() - command.since;
+  }
+
+  #end(run: TaskRun, outcome: Outcome): void {
+    this.#pause(run);
+    run.phase = "ended";
+    run.outcome = outcome;
+    run.endedAt = this.now();
+    this.ended++;
+  }
+
+  #cancelled(run: TaskRun): void {
+    const { phase, skipCause } = run;
+    if (phase === "running") {
+      run.reason = skipCause === "interrupt" ? "" : "cancelled";
+      return this.#end(run, "interrupted");
+    }
+    if (run.attempts > 0) {
+      run.reason = `${run.reason}, not tried again`;
+      return this.#end(run, "failed");
+    }
+    const { cause, reason } = skipCause === undefined
+      ? this.#causeInNeeds(run)
+      : { cause: skipCause, reason: SKIP_REASONS[skipCause] };
+    run.skipCause = cause;
+    run.reason = reason;
+    this.#end(run, "skipped");
+  }
+
+  /** Why a task was cancelled along with what it needs. */
+  #causeInNeeds({ task }: TaskRun): { cause: SkipCause; reason: string } {
+    if (task.when === "failed") {
+      return { cause: "condition", reason: "nothing that it needs failed" };
+    }
+    const needs = task.needs.map((id) => this.tasks.get(id)).filter((need) => need !== undefined);
+    const failed = needs.find(countsAsFailed);
+    if (failed !== undefined) {
+      const how = failed.outcome === "skipped" ? "was skipped" : "failed";
+      return { cause: "need", reason: `needs ${failed.task.id}, which ${how}` };
+    }
+    const skipped = needs.find((need) => need.outcome === "skipped");
+    const cause = skipped?.skipCause ?? "condition";
+    return { cause, reason: `needs ${skipped?.task.id ?? "something"}, which was skipped` };
+  }
+}
+
+const SKIP_REASONS: Record<SkipCause, string> = {
+  need: "a need failed",
+  condition: "nothing that it needs failed",
+  failure: "not started after a failure",
+  interrupt: "not started",
+};
+
+/** Whether a task that runs `when: failed` has reason to. */
+export function countsAsFailed(run: TaskRun): boolean {
+  const { outcome, skipCause, isFailing } = run;
+  return isFailing || outcome === "failed" || outcome === "timed-out" || skipCause === "need";
+}
+
+function taskRun(task: WorkflowTask, maxOutputBytes: number): TaskRun {
+  return {
+    task,
+    capture: new Capture(maxOutputBytes),
+    phase: "waiting",
+    outcome: undefined,
+    reason: "",
+    skipCause: undefined,
+    isFailing: false,
+    agentId: undefined,
+    attempts: 0,
+    readyAt: undefined,
+    startedAt: undefined,
+    firstStartedAt: undefined,
+    endedAt: undefined,
+    waitsForLocks: [],
+    retryAt: undefined,
+    waitedMs: 0,
+    ranMs: 0,
+    lastLine: "",
+  };
+}
+
+function agentRun(agent: WorkflowAgent): AgentRun {
+  return { agent, running: new Map(), busyMs: 0, attempts: 0 };
+}

@@ -1,0 +1,285 @@
+/**
+ * Runs a workflow: its agents become agents of a scheduler, its tasks become tasks, and each
+ * attempt is a shell command. Who runs what and when is the scheduler's to decide; here is only
+ * what a failure or an interrupt means for the rest.
+ *
+ * @module
+ */
+
+import { EventBus } from "../kernel/event_bus.ts";
+import { NonRetryableError } from "../kernel/errors.ts";
+import type { LockstepEvent } from "../kernel/events.ts";
+import { silentLogger } from "../kernel/logger.ts";
+import type { OnFailure, Task } from "../kernel/shapes.ts";
+import { AdvancedTaskScheduler, type TaskContext } from "../tasks/mod.ts";
+import { Commands } from "./commands.ts";
+import { EventView, type RunEvent } from "./event_view.ts";
+import { selectTasks } from "./plan.ts";
+import { reportOf, type RunReport } from "./report.ts";
+import { RunState, type SkipCause, type TaskRun } from "./run_state.ts";
+import { isPointless, unrelatedTo } from "./stopping.ts";
+import { silentView, type View } from "./view.ts";
+import { type When, withAgents, type Workflow } from "./workflow.ts";
+
+/** How a workflow is run; all of it may be left out. */
+export interface RunOptions {
+  /** Runs these tasks and what they need. @default all tasks */
+  readonly only?: readonly string[];
+  /** Runs with so many equal agents instead of the workflow's. */
+  readonly agents?: number;
+  /** Whether tasks are started that don't need what failed. @default false */
+  readonly keepGoing?: boolean;
+  /** How much of each task's output is kept, in bytes. @default 1 MiB */
+  readonly maxOutputBytes?: number;
+  /** How long a command may take to end when it is asked to, in milliseconds. @default 5_000 */
+  readonly graceMs?: number;
+  /** Interrupts the run: nothing is started any more, and what runs is asked to end. */
+  readonly signal?: AbortSignal;
+  /** Ends whatever runs at once. */
+  readonly killSignal?: AbortSignal;
+  /** Is told what happens. @default nobody */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** How much of each task's output is kept unless the caller says otherwise. */
+export const DEFAULT_MAX_OUTPUT = 2 ** 20;
+
+/** How long a command may take to end unless the caller says otherwise. */
+export const DEFAULT_GRACE_MS = 5_000;
+
+/** The longest pause before the second attempt; it doubles with each. */
+const RETRY_DELAY_MS = 500;
+
+/** `workflow` with the tasks and agents that `options` ask for. */
+export function prepare(
+  workflow: Workflow,
+  options: Pick<RunOptions, "only" | "agents">,
+): Workflow {
+  const chosen = options.only === undefined ? workflow : selectTasks(workflow, options.only);
+  if (options.agents !== undefined) return withAgents(chosen, options.agents);
+  return chosen.agents.length > 0 ? chosen : withAgents(chosen, navigator.hardwareConcurrency);
+}
+
+/**
+ * Runs all tasks of a workflow and resolves with what came of it. Needs the permissions to run
+ * `sh` and to read the environment.
+ *
+ * A task that fails is no reason to reject; the report tells.
+ *
+ * @throws {RangeError} when `only` names something that is no task
+ */
+export async function runWorkflow(
+  workflow: Workflow,
+  options: RunOptions = {},
+): Promise<RunReport> {
+  const { onEvent } = options;
+  return await runInView(
+    prepare(workflow, options),
+    options,
+    onEvent === undefined ? silentView : new EventView(onEvent),
+  );
+}
+
+/** Runs a prepared workflow and shows it in `view`. */
+export async function runInView(
+  workflow: Workflow,
+  options: RunOptions,
+  view: View,
+): Promise<RunReport> {
+  return await new Run(workflow, options, view).run();
+}
+
+class Run {
+  readonly #workflow: Workflow;
+  readonly #options: RunOptions;
+  readonly #state: RunState;
+  readonly #view: View;
+  readonly #eventBus = new EventBus();
+  readonly #scheduler: AdvancedTaskScheduler;
+  readonly #commands: Commands;
+  /** The newest attempt of each task; the next one waits for its end. */
+  readonly #attempts = new Map<string, Promise<void>>();
+
+  constructor(workflow: Workflow, options: RunOptions, view: View) {
+    this.#workflow = workflow;
+    this.#options = options;
+    this.#view = view;
+    const graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    const maxOutput = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT;
+    this.#state = new RunState(workflow, maxOutput, () => performance.now());
+    this.#scheduler = new AdvancedTaskScheduler(
+      {
+        retryDelay: RETRY_DELAY_MS,
+        // A command that was told to end holds its slot and its locks until it has.
+        abortGraceMs: graceMs + 60_000,
+      },
+      this.#eventBus,
+      silentLogger,
+    );
+    this.#commands = new Commands(this.#state, view, {
+      graceMs,
+      kill: options.killSignal ?? new AbortController().signal,
+    });
+  }
+
+  async run(): Promise<RunReport> {
+    const { signal } = this.#options;
+    const onInterrupt = () => this.#interrupt();
+    for (const type of EVENTS) {
+      this.#eventBus.on(type, (event, sequence) => this.#onEvent(event as LockstepEvent, sequence));
+    }
+    this.#view.begin(this.#state);
+    try {
+      const results = await this.#submitAll();
+      if (signal?.aborted) onInterrupt();
+      else signal?.addEventListener("abort", onInterrupt);
+      await this.#open();
+      await Promise.allSettled(results);
+      await Promise.allSettled(this.#attempts.values());
+    } finally {
+      signal?.removeEventListener("abort", onInterrupt);
+      await this.#scheduler.shutdown({ graceMs: 0 });
+      this.#eventBus.removeAllListeners();
+    }
+    const report = reportOf(this.#state);
+    this.#view.end(report);
+    return report;
+  }
+
+  /** Agents take nothing until all tasks are there, so that the first choice is by priority. */
+  async #submitAll(): Promise<Promise<unknown>[]> {
+    const { agents, locks, tasks } = this.#workflow;
+    for (const { name, capacity } of locks) {
+      await this.#scheduler.resources.define(name, { capacity });
+    }
+    for (const { id, capabilities, slots } of agents) {
+      const profile = { id, capabilities, maxConcurrentTasks: slots };
+      await this.#scheduler.registerAgent(
+        profile,
+        ({ id }, context) => this.#attempt(this.#state.tasks.get(id)!, context),
+      );
+      await this.#scheduler.cordonAgent(id, "tasks are being submitted");
+    }
+    const results: Promise<unknown>[] = [];
+    for (const { id } of tasks) {
+      const handle = await this.#scheduler.submit(this.#taskOf(this.#state.tasks.get(id)!));
+      results.push(handle.result.catch(() => {})); // the state knows how it ended
+    }
+    return results;
+  }
+
+  /** Lets the agents begin; who can do least chooses first, so that nobody takes what only few can. */
+  async #open(): Promise<void> {
+    const { agents } = this.#workflow;
+    const byAbility = agents.toSorted((a, b) => a.capabilities.length - b.capabilities.length);
+    for (const { id } of byAbility) await this.#scheduler.uncordonAgent(id);
+  }
+
+  #taskOf({ task }: TaskRun): Task {
+    const onFailure = ON_FAILURE[task.when];
+    return {
+      id: task.id,
+      type: task.id,
+      description: task.name ?? task.description ?? "",
+      priority: task.priority,
+      dependencies: task.needs.map((taskId) => ({ taskId, onFailure })),
+      requires: task.requires,
+      resources: task.locks.map(({ name, ...rest }) => ({ resourceId: name, ...rest })),
+      retries: task.retries,
+      ...task.timeoutMs !== undefined && { timeoutMs: task.timeoutMs },
+      ...task.agent !== undefined && { assignedAgent: task.agent },
+    };
+  }
+
+  // Attempts
+
+  async #attempt(run: TaskRun, context: TaskContext): Promise<void> {
+    const previous = this.#attempts.get(run.task.id);
+    const attempt = (async () => {
+      await previous?.catch(() => {});
+      await this.#execute(run, context);
+    })();
+    this.#attempts.set(run.task.id, attempt);
+    await attempt;
+  }
+
+  /** Runs the command; throws what went wrong with it. */
+  async #execute(run: TaskRun, context: TaskContext): Promise<void> {
+    const failure = await this.#commands.run(run, context);
+    if (failure === undefined || context.signal.aborted) return;
+    run.reason = failure;
+    const isFinal = context.attempt > run.task.retries || this.#state.stopping !== undefined;
+    if (!isFinal) throw new Error(failure);
+    this.#failed(run);
+    throw new NonRetryableError(failure);
+  }
+
+  // What follows from a failure or an interrupt
+
+  #onEvent(event: LockstepEvent, sequence: number): void {
+    this.#state.apply(event);
+    this.#view.event(event, sequence);
+    const run = this.#state.subjectOf(event);
+    if (run === undefined) return;
+    if (event.type === "task:failed") this.#failed(run);
+    if (event.type === "task:backed-off" && this.#state.stopping) this.#cancel(run);
+    if (event.type === "task:started" && isPointless(run, this.#state)) {
+      this.#state.retract(run, event);
+      this.#skip([run], "condition");
+    }
+  }
+
+  /** `run` failed for good, or is about to: without `keepGoing` nothing unrelated is started. */
+  #failed(run: TaskRun): void {
+    if (this.#options.keepGoing || this.#state.stopping !== undefined) return;
+    this.#state.stopping = "failure";
+    run.isFailing = true;
+    this.#view.stopping("failure");
+    this.#skip(unrelatedTo(run, this.#state), "failure");
+  }
+
+  #interrupt(): void {
+    this.#state.stopping = "interrupt";
+    this.#view.stopping("interrupt");
+    const open = [...this.#state.tasks.values()].filter(({ phase }) => phase !== "ended");
+    this.#skip(open, "interrupt");
+  }
+
+  /** Cancels tasks; the cause is noted first, since one takes others along. */
+  #skip(runs: readonly TaskRun[], cause: SkipCause): void {
+    for (const run of runs) run.skipCause = cause;
+    for (const run of runs) this.#cancel(run);
+  }
+
+  #cancel(run: TaskRun): void {
+    // One that was cancelled along with another has ended, which is refused and just as well.
+    this.#scheduler.cancelTask(run.task.id, "the run is stopping").catch(() => {});
+  }
+}
+
+/** What the end of a need means to the scheduler. */
+const ON_FAILURE: Record<When, OnFailure> = {
+  succeeded: "cancel",
+  failed: "run-on-failure",
+  always: "ignore",
+};
+
+/** What the state and the views go by. */
+const EVENTS: readonly LockstepEvent["type"][] = [
+  "agent:spawned",
+  "task:created",
+  "task:readied",
+  "task:assigned",
+  "task:started",
+  "task:timed-out",
+  "task:backed-off",
+  "task:requeued",
+  "task:completed",
+  "task:failed",
+  "task:cancelled",
+  "attempt:ended",
+  "resource:queued",
+  "resource:acquired",
+  "resource:released",
+  "deadlock:detected",
+];

@@ -1,0 +1,283 @@
+/**
+ * Reads typed values out of a YAML document and notes every problem with its place, instead of
+ * stopping at the first.
+ *
+ * What can't be read comes back as `undefined`, and a problem says why.
+ *
+ * @module
+ */
+
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  Scalar,
+} from "yaml";
+import { LONGEST_ID } from "../kernel/arguments.ts";
+import { DURATION_RULE, parseDuration } from "./durations.ts";
+import { didYouMean, type Position, type Problem } from "./problems.ts";
+
+/** One entry of a mapping. */
+export interface Entry {
+  readonly name: string;
+  /** Where its key stands. */
+  readonly at: Position;
+  readonly value: Node;
+}
+
+/** A name, and where it stands. */
+export interface Name {
+  readonly name: string;
+  readonly at: Position;
+}
+
+/** Reads the nodes of one document. */
+export class YamlReader {
+  readonly problems: Problem[] = [];
+  readonly #document: Document;
+  readonly #lines: LineCounter;
+
+  constructor(document: Document, lines: LineCounter) {
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  /** Where `node` begins. */
+  at(node: Node | null | undefined): Position {
+    return this.atOffset(node?.range?.[0] ?? 0);
+  }
+
+  /** The place of an offset into the text. */
+  atOffset(offset: number): Position {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  }
+
+  /** Notes a problem. */
+  report(at: Position, subject: string | undefined, message: string): undefined {
+    this.problems.push({ line: at.line, column: at.column, subject, message });
+  }
+
+  /** The entries of a mapping, merge keys included; a name that comes twice is a problem. */
+  entries(node: Node | null, subject: string | undefined, what: string): Entry[] | undefined {
+    const mapping = this.#resolve(node);
+    if (!isMap(mapping)) {
+      return this.report(this.at(node), subject, `${what} must be a mapping, got ${show(mapping)}`);
+    }
+    const entries = new Map<string, Entry>();
+    const inherited: Entry[] = [];
+    for (const { key, value } of mapping.items as { key: Node; value: Node | null }[]) {
+      if (isScalar(key) && key.value === "<<" && key.type === "PLAIN") {
+        inherited.push(...this.#merged(value, subject));
+        continue;
+      }
+      const name = this.name(key, subject, "a key");
+      if (name === undefined) continue;
+      const first = entries.get(name.name);
+      if (first !== undefined) this.report(name.at, subject, twice(name.name, first.at));
+      else entries.set(name.name, { ...name, value: value ?? nothing(key) });
+    }
+    for (const entry of inherited) {
+      if (!entries.has(entry.name)) entries.set(entry.name, entry);
+    }
+    return [...entries.values()];
+  }
+
+  /** The entries of a mapping by name, of which only `keys` are allowed. */
+  fields(
+    node: Node | null,
+    subject: string | undefined,
+    what: string,
+    keys: readonly string[],
+  ): Map<string, Entry> {
+    const fields = new Map<string, Entry>();
+    for (const entry of this.entries(node, subject, what) ?? []) {
+      if (keys.includes(entry.name)) {
+        fields.set(entry.name, entry);
+        continue;
+      }
+      const hint = didYouMean(entry.name, keys) || `; the keys are ${keys.join(", ")}`;
+      this.report(entry.at, subject, `unknown key ${JSON.stringify(entry.name)}${hint}`);
+    }
+    return fields;
+  }
+
+  /** A name: what a key or a list refers to. Numbers and the like are taken as they are written. */
+  name(node: Node | null, subject: string | undefined, what: string): Name | undefined {
+    const scalar = this.#resolve(node);
+    if (!isScalar(scalar) || scalar.value === null) {
+      return this.report(this.at(node), subject, `${what} must be a name, got ${show(scalar)}`);
+    }
+    const name = asWritten(scalar);
+    // deno-lint-ignore no-control-regex -- control characters are what it looks for
+    if (name === "" || name.length > LONGEST_ID || /[\u0000-\u001f\u007f]/.test(name)) {
+      const rule = `${what} must have 1 to ${LONGEST_ID} characters and no control characters`;
+      return this.report(this.at(node), subject, `${rule}, got ${JSON.stringify(name)}`);
+    }
+    return { name, at: this.at(node) };
+  }
+
+  /** A list of different names, or one name alone. */
+  names(node: Node, subject: string, what: string): Name[] {
+    const list = this.#resolve(node);
+    if (isScalar(list) && list.value === null) {
+      this.report(this.at(node), subject, `${what} must be a list of names, got nothing`);
+      return [];
+    }
+    if (isMap(list)) {
+      this.report(this.at(node), subject, `${what} must be a list of names, got a mapping`);
+      return [];
+    }
+    const names = new Map<string, Name>();
+    for (const item of isSeq(list) ? list.items as Node[] : [node]) {
+      const name = this.name(item, subject, `each of ${what}`);
+      if (name === undefined) continue;
+      const first = names.get(name.name);
+      if (first === undefined) names.set(name.name, name);
+      else this.report(name.at, subject, `${what}: ${twice(name.name, first.at)}`);
+    }
+    return [...names.values()];
+  }
+
+  /** A text that is not empty. */
+  text(node: Node, subject: string, what: string): string | undefined {
+    const scalar = this.#resolve(node);
+    if (isScalar(scalar) && typeof scalar.value === "string" && scalar.value.trim() !== "") {
+      return scalar.value;
+    }
+    const got = isScalar(scalar) && scalar.value === "" ? "an empty one" : show(scalar);
+    return this.report(this.at(node), subject, `${what} must be a text, got ${got}`);
+  }
+
+  /** A text, or a list of texts. */
+  texts(node: Node, subject: string, what: string): string[] | undefined {
+    const list = this.#resolve(node);
+    if (!isSeq(list)) {
+      const text = this.text(node, subject, what);
+      return text === undefined ? undefined : [text];
+    }
+    if (list.items.length === 0) {
+      return this.report(
+        this.at(node),
+        subject,
+        `${what} must have at least one command, got none`,
+      );
+    }
+    const texts = (list.items as Node[]).map((item) => this.text(item, subject, `each of ${what}`));
+    return texts.every((text) => text !== undefined) ? texts as string[] : undefined;
+  }
+
+  /** A number; an integer when `integer` says so. */
+  number(
+    node: Node,
+    subject: string,
+    what: string,
+    limits: { least: number; most: number; integer: boolean },
+  ): number | undefined {
+    const scalar = this.#resolve(node);
+    const value = isScalar(scalar) ? scalar.value : undefined;
+    const fits = typeof value === "number" && value >= limits.least && value <= limits.most &&
+      (!limits.integer || Number.isInteger(value));
+    if (fits) return value;
+    const kind = limits.integer ? "an integer" : "a number";
+    const rule = `${what} must be ${kind} from ${limits.least} to ${limits.most}`;
+    return this.report(this.at(node), subject, `${rule}, got ${show(scalar)}`);
+  }
+
+  /** A time in milliseconds, written with a unit. */
+  duration(node: Node, subject: string, what: string): number | undefined {
+    const scalar = this.#resolve(node);
+    const value = isScalar(scalar) ? scalar.value : undefined;
+    const ms = typeof value === "string" ? parseDuration(value) : undefined;
+    if (ms !== undefined) return ms;
+    const hint = typeof value === "number" && value > 0 ? `; write ${value}s for seconds` : "";
+    const rule = `${what} must be ${DURATION_RULE}`;
+    return this.report(this.at(node), subject, `${rule}, got ${show(scalar)}${hint}`);
+  }
+
+  /** One of a few words. */
+  oneOf<Choice extends string>(
+    node: Node,
+    subject: string,
+    what: string,
+    choices: readonly Choice[],
+  ): Choice | undefined {
+    const scalar = this.#resolve(node);
+    const value = isScalar(scalar) ? scalar.value : undefined;
+    const choice = choices.find((each) => each === value);
+    if (choice !== undefined) return choice;
+    const hint = typeof value === "string" ? didYouMean(value, choices) : "";
+    const rule = `${what} must be one of ${choices.join(", ")}`;
+    return this.report(this.at(node), subject, `${rule}, got ${show(scalar)}${hint}`);
+  }
+
+  /** Environment variables; numbers and the like are taken as they are written. */
+  environment(node: Node, subject: string | undefined): Map<string, string> {
+    const variables = new Map<string, string>();
+    for (const { name, at, value } of this.entries(node, subject, "env") ?? []) {
+      const scalar = this.#resolve(value);
+      if (name.includes("=")) {
+        this.report(at, subject, `a variable's name must have no "=", got ${JSON.stringify(name)}`);
+      } else if (!isScalar(scalar) || scalar.value === null || asWritten(scalar).includes("\0")) {
+        const rule = `variable ${JSON.stringify(name)} must be a text`;
+        this.report(this.at(value), subject, `${rule}, got ${show(scalar)}`);
+      } else {
+        variables.set(name, asWritten(scalar));
+      }
+    }
+    return variables;
+  }
+
+  /** Whether `node` is a mapping. */
+  isMapping(node: Node): boolean {
+    return isMap(this.#resolve(node));
+  }
+
+  /** Whether `node` says nothing. */
+  isEmpty(node: Node): boolean {
+    const scalar = this.#resolve(node);
+    return isScalar(scalar) && scalar.value === null;
+  }
+
+  #resolve(node: Node | null): Node | null {
+    if (!isAlias(node)) return node;
+    return node.resolve(this.#document) ?? null;
+  }
+
+  /** The entries that `<<` brings in: those of a mapping, or of each mapping of a list. */
+  #merged(node: Node | null, subject: string | undefined): Entry[] {
+    const resolved = this.#resolve(node);
+    const sources = isSeq(resolved) ? resolved.items as Node[] : [node];
+    return sources.flatMap((source) => this.entries(source, subject, "what << names") ?? []);
+  }
+}
+
+/** The value of a key that has none. */
+function nothing(key: Node): Scalar {
+  const scalar = new Scalar(null);
+  scalar.range = key.range ?? null;
+  return scalar;
+}
+
+/** The text of a scalar: of a string its value, of anything else what stands in the file. */
+function asWritten(scalar: Scalar): string {
+  return typeof scalar.value === "string" ? scalar.value : scalar.source ?? String(scalar.value);
+}
+
+function twice(name: string, first: Position): string {
+  return `duplicate name ${JSON.stringify(name)}; it stands first on line ${first.line}`;
+}
+
+/** What came, for a message. */
+export function show(node: Node | null): string {
+  if (isMap(node)) return "a mapping";
+  if (isSeq(node)) return node.items.length === 0 ? "an empty list" : "a list";
+  if (!isScalar(node) || node.value === null) return "nothing";
+  const { value } = node;
+  if (typeof value !== "string") return asWritten(node);
+  return JSON.stringify(value.length > 60 ? value.slice(0, 57) + "…" : value);
+}
