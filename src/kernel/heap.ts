@@ -1,6 +1,9 @@
 /**
- * An indexed binary heap over plain arrays: each entry knows its own position, so that any entry
- * can be removed in O(log n) without a search.
+ * An indexed heap over plain arrays: each entry knows its own position, so that any entry can be
+ * removed in O(log n) without a search.
+ *
+ * Each entry has four below it instead of two: half as many levels, and so half as many trips to
+ * memory one after the other, which is what a large heap spends its time on.
  *
  * Entries are ordered by `rank`, and entries of the same rank by `sequence`. Both stay as they are
  * while an entry is in a heap; an entry is in at most one heap at a time.
@@ -46,7 +49,7 @@ export function remove<Entry extends HeapEntry>(heap: Heap<Entry>, entry: Entry)
   entry.position = -1;
   const last = heap.pop()!;
   if (last === entry) return;
-  if (position > 0 && precedes(last, heap[(position - 1) >> 1]!)) siftUp(heap, last, position);
+  if (position > 0 && precedes(last, heap[(position - 1) >> 2]!)) siftUp(heap, last, position);
   else siftDown(heap, last, position);
 }
 
@@ -64,7 +67,7 @@ export function reorder<Entry extends HeapEntry>(
 function siftUp<Entry extends HeapEntry>(heap: Heap<Entry>, entry: Entry, from: number): void {
   let position = from;
   while (position > 0) {
-    const above = (position - 1) >> 1;
+    const above = (position - 1) >> 2;
     const parent = heap[above]!;
     if (!precedes(entry, parent)) break;
     heap[position] = parent;
@@ -78,14 +81,15 @@ function siftUp<Entry extends HeapEntry>(heap: Heap<Entry>, entry: Entry, from: 
 function siftDown<Entry extends HeapEntry>(heap: Heap<Entry>, entry: Entry, from: number): void {
   const length = heap.length;
   let position = from;
-  for (;;) {
-    let below = 2 * position + 1;
-    if (below >= length) break;
-    let child = heap[below]!;
-    const right = heap[below + 1];
-    if (below + 1 < length && precedes(right!, child)) {
-      below++;
-      child = right!;
+  for (let first = 4 * position + 1; first < length; first = 4 * position + 1) {
+    const end = Math.min(first + 4, length);
+    let below = first;
+    let child = heap[first]!;
+    for (let other = first + 1; other < end; other++) {
+      const candidate = heap[other]!;
+      if (!precedes(candidate, child)) continue;
+      below = other;
+      child = candidate;
     }
     if (!precedes(child, entry)) break;
     heap[position] = child;
