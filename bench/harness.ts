@@ -34,7 +34,7 @@ export interface Row {
   /** Nanoseconds for each operation, or the value that has a limit. */
   readonly ours: number;
   /** What `ours` and `peer` are measured in. */
-  readonly unit: "ns" | "×";
+  readonly unit: "ns" | "×" | "B";
   /** The fastest peer, or `undefined` when ours has a limit instead. */
   readonly peer?: { readonly name: string; readonly value: number };
   /** Peer by ours; the spread is the least and the greatest of single rounds. */
@@ -159,6 +159,7 @@ function times(ratio: number): string {
 
 function show(value: number, unit: Row["unit"]): string {
   if (unit === "×") return times(value);
+  if (unit === "B") return `${value.toFixed(0)} B`;
   if (value < 1e3) return `${value.toFixed(0)} ns`;
   if (value < 1e6) return `${(value / 1e3).toFixed(1)} µs`;
   return `${(value / 1e6).toFixed(1)} ms`;

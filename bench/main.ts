@@ -9,8 +9,9 @@
 import { dependencyGraph } from "./dependency_graph.ts";
 import { collectsGarbage, header, line, type Row, type Suite } from "./harness.ts";
 import { locks } from "./locks.ts";
+import { tasks } from "./tasks.ts";
 
-const SUITES: readonly Suite[] = [locks, dependencyGraph];
+const SUITES: readonly Suite[] = [locks, tasks, dependencyGraph];
 
 async function main(args: readonly string[]): Promise<number> {
   const json = args.includes("--json");

@@ -1,0 +1,118 @@
+/**
+ * The scheduler against p-queue, and against itself with a thousand times as many tasks.
+ *
+ * Both sides get the same number of tasks of ten priorities at once, run eight at a time, and are
+ * awaited to the last result. Ours does more on the way (epochs, a record of each task, events);
+ * nothing of it is switched off.
+ *
+ * @module
+ */
+
+import PQueue from "p-queue";
+import { AdvancedTaskScheduler } from "../src/tasks/mod.ts";
+import { taskMachine } from "../src/tasks/machine.ts";
+import { registration, submission } from "../src/tasks/submission.ts";
+import { atMost, compare, median, type Row, type Side, type Suite } from "./harness.ts";
+
+const PRIORITIES = 10;
+const AT_ONCE = 8;
+
+function ours(count: number): Side {
+  return () => {
+    const scheduler = new AdvancedTaskScheduler();
+    return async () => {
+      await scheduler.registerAgent({ id: "agent", maxConcurrentTasks: AT_ONCE }, () => 1);
+      const results: Promise<unknown>[] = [];
+      for (let i = 0; i < count; i++) {
+        const submitted = scheduler.submit({ id: `task-${i}`, priority: i % PRIORITIES });
+        results.push(submitted.then((handle) => handle.result));
+      }
+      await Promise.all(results);
+    };
+  };
+}
+
+function pQueue(count: number): Side {
+  return () => {
+    const queue = new PQueue({ concurrency: AT_ONCE });
+    return async () => {
+      const results: Promise<unknown>[] = [];
+      for (let i = 0; i < count; i++) {
+        results.push(queue.add(() => 1, { priority: i % PRIORITIES }));
+      }
+      await Promise.all(results);
+    };
+  };
+}
+
+const CROWDS = [
+  { count: 10_000, rounds: 9, warmUps: 3, target: 1 },
+  { count: 100_000, rounds: 5, warmUps: 1, target: 8 },
+];
+
+const FEW = 1_000;
+const MANY = 1_000_000;
+const OPERATIONS = 50_000;
+const ROUNDS = 5;
+
+/** What one submission costs while `queued` tasks wait, and the completion that takes one away. */
+function nanosecondsPerTask(queued: number): { ns: number; bytes: number } {
+  const machine = taskMachine();
+  const state = machine.init();
+  let id = 0;
+  let now = 0;
+  const submit = () => {
+    const priority = id % PRIORITIES;
+    machine.step(state, submission({ id: `task-${id++}`, priority }, 0), now++);
+  };
+  machine.step(state, registration({ id: "agent" }, true), now);
+  const before = heapUsed();
+  while (id < queued) submit();
+  const bytes = (heapUsed() - before) / queued;
+  const [agent] = state.agents.values();
+  const start = performance.now();
+  for (let i = 0; i < OPERATIONS; i++) {
+    submit();
+    const [running] = agent!.tasks;
+    machine.step(state, { type: "complete", taskId: running!.spec.id, epoch: 0, result: 1 }, now++);
+  }
+  return { ns: (performance.now() - start) * 1e6 / OPERATIONS, bytes };
+}
+
+function heapUsed(): number {
+  (globalThis as { gc?: () => void }).gc?.();
+  return Deno.memoryUsage().heapUsed;
+}
+
+function* depth(): Iterable<Row> {
+  const few: number[] = [];
+  const many: { ns: number; bytes: number }[] = [];
+  nanosecondsPerTask(FEW);
+  for (let round = 0; round < ROUNDS; round++) {
+    few.push(nanosecondsPerTask(FEW).ns);
+    many.push(nanosecondsPerTask(MANY));
+  }
+  const growth = median(many.map(({ ns }) => ns)) / median(few);
+  const label = `${MANY.toLocaleString("en")} queued tasks`;
+  yield atMost(`${label}: time of that at ${FEW.toLocaleString("en")}`, "×", growth, 2.5, ROUNDS);
+  const bytes = median(many.map((each) => each.bytes));
+  yield atMost(`${label}: heap for each`, "B", bytes, 1024, ROUNDS);
+}
+
+async function* run(): AsyncIterable<Row> {
+  for (const { count, rounds, warmUps, target } of CROWDS) {
+    yield await compare({
+      operation: `submit and complete ${count.toLocaleString("en")} tasks of 10 priorities`,
+      count,
+      ours: ours(count),
+      peers: { "p-queue": pQueue(count) },
+      target,
+      rounds,
+      warmUps,
+    });
+  }
+  yield* depth();
+}
+
+/** Tasks and the agents that run them. */
+export const tasks: Suite = { name: "tasks", run };
