@@ -24,6 +24,14 @@ export class ClosedError extends LockstepError {
   }
 }
 
+/** A call on something that has a log to read first. */
+export class UninitializedError extends LockstepError {
+  readonly code = "uninitialized";
+  constructor(attempt: string, thing: string) {
+    super(`Cannot ${attempt}: ${thing} must be initialized first`);
+  }
+}
+
 /** A bug in Lockstep: a machine found its own state impossible. The engine stops. */
 export class InvariantError extends LockstepError {
   readonly code = "invariant";
@@ -226,14 +234,15 @@ export class LockAbandonedError extends LockstepError {
   }
 }
 
-/** A lock was taken away: its lease expired, or it was revoked. The reason of a handle's signal. */
+/** A lock is lost to whom it was granted. The reason of a handle's signal. */
 export class LockLostError extends LockstepError {
   readonly code = "lock-lost";
   constructor(
     readonly resourceId: string,
     readonly agentId: string,
     readonly epoch: number,
-    readonly reason: "expired" | "revoked" | "released",
+    /** `gone` when nobody was watching as it happened. */
+    readonly reason: "expired" | "revoked" | "released" | "gone",
   ) {
     super(`Agent ${show(agentId)} lost ${show(resourceId)} of epoch ${epoch}: it was ${reason}`);
   }

@@ -178,7 +178,7 @@ function cancelWait(turn: Turn, command: CancelWait): void {
   const wait = state.waits.get(command.waitId);
   if (wait !== undefined && wait.owner.owner === command.owner) return cancel(turn, wait);
   const holds = state.owners.get(command.owner)?.holds ?? [];
-  const granted = holds.filter((hold) => hold.waitId === command.waitId);
+  const granted = holds.filter((hold) => hold.waitId === command.waitId).sort(byEpoch);
   if (granted.length === 0) return refuse(turn, command, "", "not-waiting");
   for (const hold of granted) takeBack(turn, hold, "released");
 }
@@ -187,12 +187,10 @@ function cancelWait(turn: Turn, command: CancelWait): void {
 function releaseAll(turn: Turn, command: ReleaseAll): void {
   const owner = turn.state.owners.get(command.owner);
   if (owner === undefined) return;
-  for (let wait = owner.waits.at(-1); wait !== undefined; wait = owner.waits.at(-1)) {
-    abandon(turn, wait, "gone");
-  }
-  for (let hold = owner.holds.at(-1); hold !== undefined; hold = owner.holds.at(-1)) {
-    takeBack(turn, hold, "released");
-  }
+  const waits = owner.waits.toSorted((a, b) => a.id - b.id);
+  const holds = owner.holds.toSorted(byEpoch);
+  for (const wait of waits) abandon(turn, wait, "gone");
+  for (const hold of holds) takeBack(turn, hold, "released");
 }
 
 function setCapacity(turn: Turn, command: Define): void {
@@ -205,6 +203,10 @@ function setCapacity(turn: Turn, command: Define): void {
   const objection = capacity === DEFAULT_CAPACITY ? undefined : roomFor(turn.state, lock, 1);
   if (objection !== undefined) return refuse(turn, command, resourceId, objection);
   define(turn, resourceId, capacity);
+}
+
+function byEpoch(a: Hold, b: Hold): number {
+  return a.epoch - b.epoch;
 }
 
 function heldBy(lock: Lock | undefined, owner: Owner | undefined): Hold | undefined {

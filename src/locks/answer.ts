@@ -1,0 +1,50 @@
+/**
+ * A promise that is made only when somebody has to wait.
+ *
+ * @module
+ */
+
+const DONE: Promise<undefined> = Promise.resolve(undefined);
+
+/** What a call comes to, at once or later. What comes after the first outcome is ignored. */
+export class Answer<Result> {
+  #settled = false;
+  #failed = false;
+  #value: unknown;
+  #resolve: ((value: Result) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+
+  /** Whether the outcome is known. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Ends the call well. */
+  succeed(value: Result): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    if (this.#resolve === undefined) this.#value = value;
+    else this.#resolve(value);
+  }
+
+  /** Ends the call badly. */
+  fail(error: unknown): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#failed = true;
+    if (this.#reject === undefined) this.#value = error;
+    else this.#reject(error);
+  }
+
+  /** The promise of the outcome; to be called once. */
+  promise(): Promise<Result> {
+    if (this.#settled) {
+      if (this.#failed) return Promise.reject(this.#value);
+      return (this.#value === undefined ? DONE : Promise.resolve(this.#value)) as Promise<Result>;
+    }
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * Cycles of waits: finding them when they close, and choosing who gives way.
+ *
+ * The graph is never built, it is there: a ticket that can't be granted waits for who holds its lock
+ * in a way that excludes it, and for who is first in its queue. Only a new edge can close a cycle,
+ * so the search starts where an edge is new and asks for a way back. It costs what can be reached.
+ *
+ * With several units, one holder's edge may not matter, since another may give back enough. A cycle
+ * with such an edge is a deadlock only if its owners are stuck: still waiting when everybody who
+ * can go on has gone on and given everything back.
+ *
+ * @module
+ */
+
+import { admits, covers, findHold } from "./tables.ts";
+import type { Hold, Lock, LockState, Owner, Ticket } from "./state.ts";
+
+/**
+ * A cycle of waits through `start`: the owner of each ticket waits, in that ticket's queue, for the
+ * owner of the next, and that of the last for `start`, who has the first. `undefined` when no
+ * deadlock goes through `start`.
+ */
+export function findCycle(state: LockState, start: Owner): Ticket[] | undefined {
+  if (start.waits.length === 0) return undefined;
+  if (start.holds.length === 0 && !isInTheWay(start)) return undefined;
+  const cycle = wayBack(state, start, undefined);
+  if (cycle === undefined || cycle.every((ticket) => ticket.lock.capacity === 1)) return cycle;
+  const stuck = markStuck(state, start);
+  return start.walk === stuck ? wayBack(state, start, stuck) : undefined;
+}
+
+/**
+ * Who of a cycle gives way: the wait of the lowest priority, then whose owner holds the fewest
+ * locks, then the youngest. No two waits are of one age.
+ */
+export function chooseVictim(cycle: readonly Ticket[]): Ticket {
+  return cycle.reduce((victim, ticket) => givesWayTo(ticket, victim) ? ticket : victim);
+}
+
+function givesWayTo({ wait: a }: Ticket, { wait: b }: Ticket): boolean {
+  if (a.priority !== b.priority) return a.priority < b.priority;
+  if (a.owner.holds.length !== b.owner.holds.length) {
+    return a.owner.holds.length < b.owner.holds.length;
+  }
+  return a.id > b.id;
+}
+
+/** Whether others queue behind `owner`. */
+function isInTheWay(owner: Owner): boolean {
+  for (const { tickets } of owner.waits) {
+    for (const { position, lock } of tickets) {
+      if (position === 0 && lock.queue.length > 1) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether `ticket` has to wait. */
+function isBlocked({ lock, wait, position, mode, units }: Ticket): boolean {
+  if (position === 0 && admits(lock, mode, units)) return false;
+  if (wait.tickets.length === 1) return true;
+  const held = findHold(lock, wait.owner);
+  return held === undefined || !covers(held, mode, units);
+}
+
+/**
+ * Whether the holders of a lock exclude `ticket`. Either all of them do or none, because holders
+ * are all shared or all exclusive.
+ */
+function isExcluded({ lock, mode }: Ticket): boolean {
+  return mode === "exclusive" || lock.sharers === 0;
+}
+
+/** Owners as a walk comes to them, breadth first, and how it came. */
+interface Walk {
+  /** The walk's number. Whoever is marked with it was visited. */
+  readonly number: number;
+  /** If given, only owners that this earlier walk has marked are visited. */
+  readonly within: number | undefined;
+  readonly owners: Owner[];
+  /** For each of `owners`, which of them led to it, through which of its tickets. */
+  readonly origins: number[];
+  readonly tickets: (Ticket | undefined)[];
+}
+
+function startWalk(state: LockState, start: Owner, within: number | undefined): Walk {
+  const number = ++state.walks;
+  start.walk = number;
+  return { number, within, owners: [start], origins: [-1], tickets: [undefined] };
+}
+
+/** Visits `owner`, unless it was or may not be. */
+function visit(walk: Walk, owner: Owner, origin: number, ticket: Ticket): void {
+  if (owner.walk === walk.number) return;
+  if (walk.within !== undefined && owner.walk !== walk.within) return;
+  owner.walk = walk.number;
+  walk.owners.push(owner);
+  walk.origins.push(origin);
+  walk.tickets.push(ticket);
+}
+
+/** The shortest way from `start` back to it. */
+function wayBack(state: LockState, start: Owner, within: number | undefined): Ticket[] | undefined {
+  const walk = startWalk(state, start, within);
+  for (let i = 0; i < walk.owners.length; i++) {
+    for (const { tickets } of walk.owners[i]!.waits) {
+      for (const ticket of tickets) {
+        if (isBlocked(ticket) && follow(walk, i, ticket, start)) return path(walk, i, ticket);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Visits whom `ticket` waits for, until it comes to `sought`; whether it did. */
+function follow(walk: Walk, origin: number, ticket: Ticket, sought: Owner | undefined): boolean {
+  const { lock, wait } = ticket;
+  const first = lock.queue[0]!.wait.owner;
+  if (first !== wait.owner) {
+    if (first === sought) return true;
+    visit(walk, first, origin, ticket);
+  }
+  if (lock.walk === walk.number || !isExcluded(ticket)) return false;
+  lock.walk = walk.number;
+  for (const { owner } of lock.holds) {
+    if (owner === sought) return true;
+    visit(walk, owner, origin, ticket);
+  }
+  return false;
+}
+
+/** The tickets from the start of `walk` to its owner `end`, and its ticket `last`. */
+function path(walk: Walk, end: number, last: Ticket): Ticket[] {
+  const way = [last];
+  for (let i = end; i > 0; i = walk.origins[i]!) way.push(walk.tickets[i]!);
+  return way.reverse();
+}
+
+/**
+ * Marks who is stuck among those whom `start` waits for, directly or not, and returns the mark.
+ *
+ * Whoever can go on loses the mark, which may let others go on. Going from the farthest to the
+ * nearest settles a tree of waits in one round; another round follows as long as somebody did.
+ */
+function markStuck(state: LockState, start: Owner): number {
+  const walk = startWalk(state, start, undefined);
+  for (let i = 0; i < walk.owners.length; i++) {
+    for (const { tickets } of walk.owners[i]!.waits) {
+      for (const ticket of tickets) if (isBlocked(ticket)) follow(walk, i, ticket, undefined);
+    }
+  }
+  const freed = ++state.walks;
+  let somebody = true;
+  while (somebody) {
+    somebody = false;
+    for (let i = walk.owners.length - 1; i >= 0; i--) {
+      const owner = walk.owners[i]!;
+      if (owner.walk !== walk.number || !canGoOn(owner, walk.number)) continue;
+      owner.walk = freed;
+      somebody = true;
+    }
+  }
+  return walk.number;
+}
+
+/** Whether `owner` gets all that it waits for once those who don't bear the mark `stuck` are done. */
+function canGoOn(owner: Owner, stuck: number): boolean {
+  for (const { tickets } of owner.waits) {
+    for (const ticket of tickets) {
+      if (isBlocked(ticket) && !canBeGranted(ticket, stuck)) return false;
+    }
+  }
+  return true;
+}
+
+function canBeGranted({ lock, wait, mode, units }: Ticket, stuck: number): boolean {
+  const first = lock.queue[0]!.wait.owner;
+  if (first !== wait.owner && first.walk === stuck) return false;
+  if (mode === "shared") return !lock.holds.some((hold) => isKept(hold, stuck, "exclusive"));
+  return !lock.holds.some((hold) => isKept(hold, stuck, "shared")) &&
+    keptUnits(lock, stuck) + units <= lock.capacity;
+}
+
+function isKept(hold: Hold, stuck: number, mode: Hold["mode"]): boolean {
+  return hold.mode === mode && hold.owner.walk === stuck;
+}
+
+function keptUnits(lock: Lock, stuck: number): number {
+  let units = 0;
+  for (const hold of lock.holds) if (isKept(hold, stuck, "exclusive")) units += hold.units;
+  return units;
+}

@@ -1,0 +1,338 @@
+/**
+ * Between callers and a lock machine: sends commands, and turns events into handles, promises,
+ * errors and signals.
+ *
+ * @module
+ */
+
+import type { CancelTimer } from "../kernel/clock.ts";
+import type { Dispatcher } from "../kernel/engine.ts";
+import { ClosedError, InvariantError, LockLostError, LogError } from "../kernel/errors.ts";
+import type { LockEvent } from "../kernel/events.ts";
+import type { Instant } from "../kernel/machine.ts";
+import { Acquisition, type AcquisitionHost } from "./acquisition.ts";
+import { Answer } from "./answer.ts";
+import type { Acquire, AcquireAll, Define, LockCommand, Release, Renew } from "./commands.ts";
+import { LockHandle, type LockSet, type Watch } from "./lock_handle.ts";
+import { refusalError } from "./refusals.ts";
+import { renewCommand } from "./requests.ts";
+import type { LockState } from "./state.ts";
+import { findHold } from "./tables.ts";
+
+/** A running lock machine, alone in its engine or part of a larger one. */
+export interface LockHost {
+  readonly dispatcher: Dispatcher<LockCommand, LockEvent>;
+  /** The state as it is; it may be another object after each step. */
+  readonly state: () => Readonly<LockState>;
+}
+
+type Command = Exclude<LockCommand, { type: "tick" }>;
+type LossEvent = Extract<
+  LockEvent,
+  { type: "resource:released" | "resource:expired" | "resource:revoked" }
+>;
+
+/** How long a command that the log did not take is kept before it is sent again. */
+const RESEND_MS = 1000;
+
+/** Speaks with one lock machine for any number of callers. */
+export class LockClient implements AcquisitionHost {
+  readonly #host: LockHost;
+  readonly #unobserve: () => void;
+  readonly #waiting = new Map<number, Acquisition>();
+  /** By epoch, who wants to know that the lock is lost. */
+  readonly #watches = new Map<number, Watch[]>();
+  /** Handles whose own release is under way. */
+  readonly #returning = new Set<LockHandle>();
+  #owed: LockCommand[] = [];
+  #cancelResend: CancelTimer | undefined;
+  #stopped: unknown;
+  #deadlocks = 0;
+
+  constructor(host: LockHost) {
+    this.#host = host;
+    this.#unobserve = host.dispatcher.observe((event) => this.#observe(event));
+    host.dispatcher.whenStopped((error) => this.#stop(error));
+  }
+
+  /** The state of the machine, to be read only. */
+  get state(): Readonly<LockState> {
+    return this.#host.state();
+  }
+
+  /** The time as the machine's clock has it. */
+  get now(): Instant {
+    return this.#host.dispatcher.clock.now();
+  }
+
+  /** Why nothing can be sent any more, or `undefined`. */
+  get stopped(): unknown {
+    return this.#stopped;
+  }
+
+  /** How many deadlocks were seen. */
+  get deadlocks(): number {
+    return this.#deadlocks;
+  }
+
+  /** Asks for one lock or several. Comes to `undefined` when the command may not wait but must. */
+  acquire(
+    command: Acquire | AcquireAll,
+    signal: AbortSignal | undefined,
+  ): Promise<LockHandle | LockSet | undefined> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    let granted: LockHandle | undefined;
+    let acquisition: Acquisition | undefined;
+    try {
+      this.#send(command, (events, error) => {
+        if (acquisition === undefined) granted = this.#simpleGrant(command, events);
+        if (granted !== undefined) return;
+        acquisition ??= new Acquisition(this, command, signal);
+        acquisition.reply(events, error);
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (granted !== undefined) return Promise.resolve(granted);
+    acquisition ??= new Acquisition(this, command, signal);
+    return acquisition.promise();
+  }
+
+  /** Sends a command and resolves with what `read` finds in its events. */
+  ask<Asked extends Command, Result>(
+    command: Asked,
+    read: (events: readonly LockEvent[], command: Asked, state: Readonly<LockState>) => Result,
+  ): Promise<Result> {
+    const answer = new Answer<Result>();
+    try {
+      this.#send(command, (events, error) => {
+        if (events === undefined) return answer.fail(error);
+        try {
+          answer.succeed(read(events, command, this.state));
+        } catch (refusal) {
+          answer.fail(refusal);
+        }
+      });
+    } catch (error) {
+      answer.fail(error);
+    }
+    return answer.promise();
+  }
+
+  giveBack(handle: LockHandle, owner: string, quietly: boolean): Promise<void> {
+    const { resource: resourceId, agent: agentId, epoch } = handle;
+    const command: Release = { type: "release", resourceId, agentId, owner, epoch };
+    if (!this.#watches.has(epoch)) return this.#release(command, quietly);
+    this.#returning.add(handle);
+    return this.#release(command, quietly).finally(() => this.#returning.delete(handle));
+  }
+
+  async extend(handle: LockHandle, owner: string, leaseMs: number | undefined): Promise<Instant> {
+    const { resource, agent, epoch } = handle;
+    return await this.ask(renewCommand(resource, agent, owner, leaseMs, epoch), readRenewal);
+  }
+
+  watch(handle: LockHandle, owner: string): Watch {
+    const watch: Watch = { handle, controller: new AbortController() };
+    const { resource, agent, epoch } = handle;
+    const lock = this.state.locks.get(resource);
+    const holder = this.state.owners.get(owner);
+    const held = lock === undefined || holder === undefined ? undefined : findHold(lock, holder);
+    if (held?.epoch !== epoch) {
+      watch.controller.abort(new LockLostError(resource, agent, epoch, "gone"));
+      return watch;
+    }
+    const others = this.#watches.get(epoch);
+    if (others === undefined) this.#watches.set(epoch, [watch]);
+    else others.push(watch);
+    return watch;
+  }
+
+  enlist(waitId: number, acquisition: Acquisition): void {
+    this.#waiting.set(waitId, acquisition);
+  }
+
+  dismiss(waitId: number): void {
+    this.#waiting.delete(waitId);
+  }
+
+  /** Sends `command`; when the log doesn't take it, again later. Nobody hears how it ends. */
+  owe(command: LockCommand): void {
+    try {
+      this.#host.dispatcher.send(command, (_events, error) => {
+        if (error instanceof LogError) this.#resendLater(command);
+      });
+    } catch {
+      // The machine has stopped, and with it what is to be given back.
+    }
+  }
+
+  /** Lets time pass in the machine, and sends again what its log did not take. */
+  refresh(): Promise<void> {
+    this.#resend();
+    const answer = new Answer<void>();
+    try {
+      this.#send({ type: "tick" }, (_events, error) => {
+        if (error === undefined) answer.succeed(undefined);
+        else answer.fail(error);
+      });
+    } catch (error) {
+      answer.fail(error);
+    }
+    return answer.promise();
+  }
+
+  /** Ends all calls that wait and takes their waits back; nothing is heard or sent afterwards. */
+  close(): void {
+    if (this.#stopped !== undefined) return;
+    for (const [waitId] of this.#waiting) {
+      const wait = this.state.waits.get(waitId);
+      if (wait === undefined) continue;
+      const { agentId, owner } = wait.owner;
+      this.owe({ type: "cancel-wait", waitId, agentId, owner });
+    }
+    this.#stop(new ClosedError("go on", "the resource manager"));
+  }
+
+  /** The handle of a free lock that was granted at once, and nothing else happened. */
+  #simpleGrant(
+    { type, agentId, owner }: Acquire | AcquireAll,
+    events: readonly LockEvent[] | undefined,
+  ): LockHandle | undefined {
+    if (type !== "acquire" || events?.length !== 1) return undefined;
+    const event = events[0]!;
+    if (event.type !== "resource:acquired") return undefined;
+    return new LockHandle(this, event.resourceId, agentId, owner, event.epoch, false);
+  }
+
+  #send(
+    command: LockCommand,
+    reply: (events: LockEvent[] | undefined, error: unknown) => void,
+  ): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    this.#host.dispatcher.send(command, reply);
+  }
+
+  #release(command: Release, quietly: boolean): Promise<void> {
+    if (!quietly) return this.ask(command, readRelease);
+    if (this.#stopped !== undefined) return Promise.resolve();
+    return this.ask(command, readNothing);
+  }
+
+  #stop(error: unknown): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = error;
+    this.#unobserve();
+    this.#cancelResend?.();
+    this.#owed = [];
+    for (const acquisition of [...this.#waiting.values()]) acquisition.end(error);
+    this.#watches.clear();
+  }
+
+  #observe(event: LockEvent): void {
+    switch (event.type) {
+      case "resource:acquired":
+      case "resource:reacquired":
+        if (event.waitId !== 0) this.#waiting.get(event.waitId)?.granted(event);
+        return;
+      case "resource:released":
+      case "resource:expired":
+      case "resource:revoked":
+        if (this.#watches.size > 0) this.#tellOfLoss(event);
+        return;
+      case "deadlock:detected":
+        this.#deadlocks++;
+        this.#waiting.get(event.waitId)?.ended(event);
+        return;
+      case "resource:timed-out":
+      case "resource:cancelled":
+      case "resource:abandoned":
+        this.#waiting.get(event.waitId)?.ended(event);
+    }
+  }
+
+  /** Listeners of a signal may do anything, so they have to wait until the step is through. */
+  #tellOfLoss({ type, resourceId, agentId, epoch }: LossEvent): void {
+    const watches = this.#watches.get(epoch);
+    if (watches === undefined) return;
+    this.#watches.delete(epoch);
+    const error = new LockLostError(resourceId, agentId, epoch, LOSSES[type]);
+    for (const { handle, controller } of watches) {
+      if (!this.#returning.has(handle)) queueMicrotask(() => controller.abort(error));
+    }
+  }
+
+  #resendLater(command: LockCommand): void {
+    if (this.#stopped !== undefined) return;
+    this.#owed.push(command);
+    if (this.#owed.length > 1) return;
+    const { clock } = this.#host.dispatcher;
+    this.#cancelResend = clock.setTimer(clock.now() + RESEND_MS, () => this.#resend());
+  }
+
+  #resend(): void {
+    this.#cancelResend?.();
+    const owed = this.#owed;
+    this.#owed = [];
+    for (const command of owed) this.owe(command);
+  }
+}
+
+const LOSSES = {
+  "resource:released": "released",
+  "resource:expired": "expired",
+  "resource:revoked": "revoked",
+} as const;
+
+/** Finds that `command` released its lock. @throws what it was refused for */
+export function readRelease(
+  events: readonly LockEvent[],
+  command: Release,
+  state: Readonly<LockState>,
+): void {
+  for (const event of events) {
+    if (event.type === "resource:released" && isAbout(event, command)) return;
+    if (event.type === "resource:refused" && isAbout(event, command)) {
+      throw refusalError(state, command, event);
+    }
+  }
+  throw new InvariantError("Cannot release: the machine must answer");
+}
+
+/** Finds when the lease ends that `command` extended. @throws what it was refused for */
+export function readRenewal(
+  events: readonly LockEvent[],
+  command: Renew,
+  state: Readonly<LockState>,
+): Instant {
+  for (const event of events) {
+    if (event.type === "resource:renewed" && isAbout(event, command)) return event.expiresAt;
+    if (event.type === "resource:refused" && isAbout(event, command)) {
+      throw refusalError(state, command, event);
+    }
+  }
+  throw new InvariantError("Cannot renew: the machine must answer");
+}
+
+/** Finds that `command` set a capacity. @throws what it was refused for */
+export function readDefinition(
+  events: readonly LockEvent[],
+  command: Define,
+  state: Readonly<LockState>,
+): void {
+  for (const event of events) {
+    if (event.type === "resource:refused" && event.command === command.type) {
+      throw refusalError(state, command, event);
+    }
+  }
+}
+
+/** For a command that can't be refused, or of which nobody wants to know. */
+export function readNothing(): void {}
+
+function isAbout(
+  event: { resourceId: string; owner: string },
+  command: { resourceId: string; owner: string },
+): boolean {
+  return event.owner === command.owner && event.resourceId === command.resourceId;
+}

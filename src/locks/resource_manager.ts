@@ -1,0 +1,372 @@
+/**
+ * Locks as callers use them.
+ *
+ * @module
+ */
+
+import { quote, requireFunction, requireId, requireObject } from "../kernel/arguments.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { Engine } from "../kernel/engine.ts";
+import { ClosedError, UninitializedError } from "../kernel/errors.ts";
+import type { EventBus } from "../kernel/event_bus.ts";
+import type { LockEvent } from "../kernel/events.ts";
+import type { CommandLog } from "../kernel/log.ts";
+import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
+import type { Instant } from "../kernel/machine.ts";
+import type { LockCommand } from "./commands.ts";
+import { type AcquireDefaults, readConfig, type ResourceManagerConfig } from "./config.ts";
+import {
+  LockClient,
+  type LockHost,
+  readDefinition,
+  readNothing,
+  readRelease,
+  readRenewal,
+} from "./lock_client.ts";
+import { type LockHandle, LockSet } from "./lock_handle.ts";
+import { lockMachine } from "./machine.ts";
+import {
+  acquireAllCommand,
+  type AcquireAllOptions,
+  acquireCommand,
+  type AcquireOptions,
+  defineCommand,
+  type LockHolder,
+  readHolder,
+  releaseAllCommand,
+  releaseCommand,
+  renewCommand,
+  type ResourceRequestLike,
+} from "./requests.ts";
+import type { LockState } from "./state.ts";
+import {
+  allocations,
+  health,
+  type HealthStatus,
+  holders,
+  type HolderView,
+  queue,
+  type WaiterView,
+  waiting,
+} from "./views.ts";
+
+/** What a resource manager is given besides; all of it may be left out. */
+export interface ResourceManagerOptions {
+  /** @default systemClock */
+  clock?: Clock;
+  /** Where commands are kept, so that locks outlive the process. @default nowhere */
+  log?: CommandLog<LockCommand>;
+  /** A lock machine that runs already; then `clock`, `log` and the machine's config are its own. */
+  host?: LockHost;
+}
+
+/**
+ * Gives locks to agents: one at a time, in order, with epochs, leases and deadlock detection.
+ *
+ * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
+ *
+ * @example
+ * ```ts
+ * import { ResourceManager } from "@lockstep/lockstep";
+ *
+ * const locks = new ResourceManager({ resourceTimeout: 5_000 });
+ * {
+ *   await using lock = await locks.acquire("report.md", "writer", { leaseMs: 60_000 });
+ *   console.log(locks.holderOf("report.md"), lock.epoch); // writer 1
+ *   console.log(await locks.tryAcquire("report.md", "reviewer")); // undefined
+ * }
+ * await locks.shutdown();
+ * ```
+ */
+export class ResourceManager implements AsyncDisposable {
+  readonly #defaults: AcquireDefaults;
+  /** Makes the engine from the log, if there is one to read. */
+  readonly #recover: (() => Promise<LockEngine>) | undefined;
+  #engine: LockEngine | undefined;
+  #client: LockClient | undefined;
+  #initializing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @throws {TypeError | RangeError} when the config, or something else, is malformed */
+  constructor(
+    config: ResourceManagerConfig = {},
+    eventBus?: EventBus,
+    logger: Logger = defaultLogger,
+    options: ResourceManagerOptions = {},
+  ) {
+    const attempt = () => "create a resource manager";
+    const { machine: rules, defaults } = readConfig(config);
+    this.#defaults = defaults;
+    requireLogger(logger, attempt());
+    if (eventBus !== undefined) requireFunction(eventBus?.publish, "eventBus.publish", attempt);
+    requireObject(options as unknown, "options", attempt);
+    const { clock, log, host } = options;
+    if (host !== undefined) {
+      this.#client = new LockClient(host);
+      return;
+    }
+    const machine = lockMachine(rules);
+    const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
+    if (log !== undefined) this.#recover = () => Engine.recover(machine, { ...rest, log });
+    else this.#run(new Engine(machine, rest));
+  }
+
+  /**
+   * Gets ready. With a log, takes up the locks that it knows of, and ends the waits of those who
+   * asked before: nobody is there any more to hear of them.
+   */
+  initialize(): Promise<void> {
+    this.#initializing ??= this.#initialize();
+    return this.#initializing;
+  }
+
+  /** Ends all waits with a `ClosedError` and lets go of everything. Harmless when called again. */
+  shutdown(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  /**
+   * Waits for a lock and resolves to its handle.
+   *
+   * An agent that holds it already gets a handle of the same epoch at once. Ends in O(log n) for n
+   * waiters, O(1) when the lock is free.
+   *
+   * @throws {LockTimeoutError} when it takes longer than `timeoutMs`
+   * @throws {DeadlockError} when the agent gives way in a cycle of waits
+   * @throws {LockAbandonedError} when {@linkcode releaseAllForAgent} ends the wait
+   * @throws {LockModeError} when the agent holds it already, but in a weaker mode
+   * @throws {LimitError} when there is no room to wait, or `units` exceed the capacity
+   * @throws the reason of `signal` when it aborts
+   */
+  acquire(
+    resourceId: string,
+    agentId: string,
+    priorityOrOptions?: number | AcquireOptions,
+  ): Promise<LockHandle> {
+    return this.#acquire(resourceId, agentId, agentId, priorityOrOptions, true) as Promise<
+      LockHandle
+    >;
+  }
+
+  /** Like {@linkcode acquire} for an owner that isn't the agent itself. */
+  acquireFor(
+    holder: LockHolder,
+    resourceId: string,
+    options?: number | AcquireOptions,
+  ): Promise<LockHandle> {
+    return attempting(() => {
+      const { agentId, owner } = readHolder(holder, () => `acquire ${quote(resourceId)}`);
+      return this.#acquire(resourceId, agentId, owner, options, true) as Promise<LockHandle>;
+    });
+  }
+
+  /** Like {@linkcode acquire}, but resolves to `undefined` instead of waiting. */
+  tryAcquire(
+    resourceId: string,
+    agentId: string,
+    options?: number | AcquireOptions,
+  ): Promise<LockHandle | undefined> {
+    return this.#acquire(resourceId, agentId, agentId, options, false);
+  }
+
+  /**
+   * Waits until the agent can have all of `requests` at the same moment. Where it comes first
+   * meanwhile nobody gets past it, so it doesn't starve.
+   *
+   * Rejects like {@linkcode acquire}.
+   */
+  acquireAll(
+    requests: readonly ResourceRequestLike[],
+    agentId: string,
+    options?: number | AcquireAllOptions,
+  ): Promise<LockSet> {
+    return this.acquireAllFor({ agentId }, requests, options);
+  }
+
+  /** Like {@linkcode acquireAll} for an owner that isn't the agent itself. */
+  acquireAllFor(
+    holder: LockHolder,
+    requests: readonly ResourceRequestLike[],
+    options?: number | AcquireAllOptions,
+  ): Promise<LockSet> {
+    return attempting(() => {
+      const { agentId, owner } = readHolder(holder, () => "acquire several locks");
+      const command = acquireAllCommand(requests, agentId, owner, options, this.#defaults);
+      const client = this.#running("acquire");
+      if (command.requests.length === 0) return Promise.resolve(new LockSet(agentId, []));
+      return client.acquire(command, signalOf(options)) as Promise<LockSet>;
+    });
+  }
+
+  /**
+   * Gives a lock back; the next waiter has it when this resolves.
+   *
+   * @param epoch the grant that is meant, if only that one is
+   * @throws {NotHolderError} when the agent doesn't hold it
+   * @throws {StaleEpochError} when the agent doesn't hold it under `epoch` any more
+   */
+  release(resourceId: string, agentId: string, epoch?: number): Promise<void> {
+    try {
+      const command = releaseCommand(resourceId, agentId, epoch);
+      return this.#running("release").ask(command, readRelease);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Lets a lease start again, over `leaseMs` if given, and resolves to when it ends: `Infinity` for
+   * a lock without a lease.
+   *
+   * @throws {NotHolderError} when the agent doesn't hold it
+   * @throws {StaleEpochError} when the agent doesn't hold it under `epoch` any more
+   */
+  renew(resourceId: string, agentId: string, leaseMs?: number, epoch?: number): Promise<Instant> {
+    return attempting(() => {
+      const command = renewCommand(resourceId, agentId, agentId, leaseMs, epoch);
+      return this.#running("renew").ask(command, readRenewal);
+    });
+  }
+
+  /** Ends all waits of an agent and gives back all that it holds. */
+  releaseAllForAgent(agentId: string): Promise<void> {
+    return this.releaseAllFor({ agentId });
+  }
+
+  /** Like {@linkcode releaseAllForAgent} for an owner that isn't the agent itself. */
+  releaseAllFor(holder: LockHolder): Promise<void> {
+    return attempting(() => {
+      const command = releaseAllCommand(holder);
+      return this.#running("release").ask(command, readNothing);
+    });
+  }
+
+  /**
+   * Sets how many units of a resource there are; one that isn't defined has one.
+   *
+   * @throws {LockModeError} when it is held or waited for, and has another capacity
+   */
+  define(resourceId: string, definition: { capacity: number }): Promise<void> {
+    return attempting(() => {
+      const command = defineCommand(resourceId, definition);
+      return this.#running("define").ask(command, readDefinition);
+    });
+  }
+
+  /** Whether anybody holds the lock. */
+  isLocked(resourceId: string): boolean {
+    return this.holderOf(resourceId) !== undefined;
+  }
+
+  /** The agent that holds the lock; of several, the one that has had it longest. */
+  holderOf(resourceId: string): string | undefined {
+    return this.holdersOf(resourceId)[0]?.agentId;
+  }
+
+  /** All who hold the lock, longest first. */
+  holdersOf(resourceId: string): HolderView[] {
+    return holders(this.#stateOf(resourceId), resourceId);
+  }
+
+  /** All who wait for the lock, in the order in which they are served. */
+  queueOf(resourceId: string): WaiterView[] {
+    return queue(this.#stateOf(resourceId), resourceId);
+  }
+
+  /** From each lock that is held to the agent that holds it. */
+  getAllocations(): Map<string, string> {
+    return allocations(this.#running("look").state);
+  }
+
+  /** From each agent that waits to the resources that it waits for. */
+  getWaitingRequests(): Map<string, string[]> {
+    return waiting(this.#running("look").state);
+  }
+
+  /** How the locks are. Costs a look at each. */
+  getHealthStatus(): Promise<HealthStatus> {
+    const client = this.#client;
+    if (client === undefined) {
+      const { message } = new UninitializedError("look", "the resource manager");
+      return Promise.resolve({ healthy: false, error: message, metrics: {} });
+    }
+    const status = health(client.state, client.now, client.stopped);
+    status.metrics["deadlocks"] = client.deadlocks;
+    return Promise.resolve(status);
+  }
+
+  /** Does what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  async performMaintenance(): Promise<void> {
+    await this.#running("go on").refresh();
+    if (this.#engine?.synchronous === false) await this.#engine.snapshot();
+  }
+
+  #acquire(
+    resourceId: string,
+    agentId: string,
+    owner: string,
+    options: number | AcquireOptions | undefined,
+    wait: boolean,
+  ): Promise<LockHandle | undefined> {
+    try {
+      const command = acquireCommand(resourceId, agentId, owner, options, this.#defaults, wait);
+      const acquired = this.#running("acquire").acquire(command, signalOf(options));
+      return acquired as Promise<LockHandle | undefined>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #initialize(): Promise<void> {
+    if (this.#closing !== undefined) throw new ClosedError("initialize", "the resource manager");
+    if (this.#recover === undefined) return;
+    const engine = await this.#recover();
+    if (this.#closing !== undefined) return await engine.close();
+    const client = this.#run(engine);
+    for (const { id: waitId, owner: { agentId, owner } } of [...engine.state.waits.values()]) {
+      client.owe({ type: "cancel-wait", waitId, agentId, owner });
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#initializing?.catch(() => {});
+    this.#client?.close();
+    await this.#engine?.close();
+  }
+
+  #run(engine: LockEngine): LockClient {
+    this.#engine = engine;
+    this.#client = new LockClient({ dispatcher: engine, state: () => engine.state });
+    return this.#client;
+  }
+
+  #running(attempt: string): LockClient {
+    if (this.#client !== undefined) return this.#client;
+    throw new UninitializedError(attempt, "the resource manager");
+  }
+
+  #stateOf(resourceId: string): Readonly<LockState> {
+    requireId(resourceId, "resourceId", () => `look at ${quote(resourceId)}`);
+    return this.#running("look").state;
+  }
+}
+
+type LockEngine = Engine<LockState, LockCommand, LockEvent>;
+
+/** What `call` promises, or a rejection with what it throws. */
+function attempting<Result>(call: () => Promise<Result>): Promise<Result> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function signalOf(options: number | AcquireAllOptions | undefined): AbortSignal | undefined {
+  return typeof options === "object" ? options.signal : undefined;
+}

@@ -1,0 +1,186 @@
+/**
+ * What a lock machine keeps.
+ *
+ * The parts refer to each other, so that what follows from a release or a wait is found by following
+ * references and never by a search. Locks and owners that are idle stay for a while: whoever comes
+ * back finds them in place, which makes an uncontended acquire two look-ups.
+ *
+ * @module
+ */
+
+import { type Deadlines, noDeadlines, type Timer } from "../kernel/deadlines.ts";
+import type { LockEvent } from "../kernel/events.ts";
+import type { Heap, HeapEntry } from "../kernel/heap.ts";
+import type { Instant } from "../kernel/machine.ts";
+import type { LockMode } from "../kernel/shapes.ts";
+
+/** The rules that a lock machine goes by. */
+export interface LockConfig {
+  /** By how many milliseconds one point of priority makes a wait look older. @default 10_000 */
+  readonly agingMs: number;
+  /** Whether cycles of waits are looked for. @default true */
+  readonly deadlockDetection: boolean;
+  /**
+   * What the victim of a deadlock loses: `abort` its wait, `revoke` also those of its locks that
+   * others in the cycle wait for. @default "abort"
+   */
+  readonly deadlockPolicy: "abort" | "revoke";
+  /** How many may queue for one resource, and how many may hold it. @default 1_000_000 */
+  readonly maxWaiters: number;
+  /** How many resources may be held, waited for or defined at once. @default 1_000_000 */
+  readonly maxResources: number;
+}
+
+/** The rules of who names none. */
+export const DEFAULT_LOCK_CONFIG: LockConfig = {
+  agingMs: 10_000,
+  deadlockDetection: true,
+  deadlockPolicy: "abort",
+  maxWaiters: 1_000_000,
+  maxResources: 1_000_000,
+};
+
+/** A resource: who holds it and who waits for it. */
+export interface Lock {
+  readonly resourceId: string;
+  /** How many units there are for exclusive holders. */
+  capacity: number;
+  /** How many of them are held. */
+  used: number;
+  /** How many hold it shared. */
+  sharers: number;
+  /** In no particular order. */
+  readonly holds: Hold[];
+  /** The first is served next. */
+  readonly queue: Heap<Ticket>;
+  /** The walk that was here last. */
+  walk: number;
+}
+
+/** Whoever holds or waits. */
+export interface Owner {
+  readonly owner: string;
+  /** Who is shown for it. */
+  agentId: string;
+  /** In no particular order, like `waits`. */
+  readonly holds: Hold[];
+  readonly waits: Wait[];
+  /** The walk that was here last. */
+  walk: number;
+}
+
+/** A grant that stands. */
+export interface Hold {
+  readonly kind: "hold";
+  readonly lock: Lock;
+  readonly owner: Owner;
+  readonly mode: LockMode;
+  readonly units: number;
+  readonly epoch: number;
+  readonly since: Instant;
+  /** The wait that led to it, or 0. */
+  readonly waitId: number;
+  /** How long its lease is, or 0. */
+  leaseMs: number;
+  /** When its lease ends. */
+  lease: Timer<Hold | Wait> | undefined;
+  /** Where it stands in `lock.holds` and `owner.holds`. */
+  lockIndex: number;
+  ownerIndex: number;
+}
+
+/** A wait for one lock, or for several at once. */
+export interface Wait {
+  readonly kind: "wait";
+  readonly id: number;
+  readonly owner: Owner;
+  /** One for each lock. */
+  readonly tickets: Ticket[];
+  readonly priority: number;
+  readonly since: Instant;
+  readonly timeoutMs: number;
+  /** Of the grant that it waits for, or 0. */
+  readonly leaseMs: number;
+  /** When it has taken too long. */
+  timeout: Timer<Hold | Wait> | undefined;
+  /** Where it stands in `owner.waits`, or -1 when it has ended. */
+  ownerIndex: number;
+}
+
+/**
+ * A wait's place in the queue of one lock. Its rank is `since − priority × agingMs`: it never
+ * changes, so a wait is overtaken only by those that began less than `Δpriority × agingMs` later.
+ */
+export interface Ticket extends HeapEntry {
+  readonly lock: Lock;
+  readonly wait: Wait;
+  readonly mode: LockMode;
+  readonly units: number;
+}
+
+/** The state of a lock machine. */
+export interface LockState {
+  readonly config: LockConfig;
+  readonly locks: Map<string, Lock>;
+  readonly owners: Map<string, Owner>;
+  readonly waits: Map<number, Wait>;
+  /** When leases end and waits have taken too long. */
+  readonly deadlines: Deadlines<Hold | Wait>;
+  /** The newest epoch. */
+  epoch: number;
+  /** The newest wait. */
+  lastWait: number;
+  /** How many of `locks` and of `owners` are idle. */
+  idleLocks: number;
+  idleOwners: number;
+  /** How often waits were followed from owner to owner. */
+  walks: number;
+}
+
+/** The state in which nothing is held. */
+export function emptyLocks(config: LockConfig): LockState {
+  return {
+    config,
+    locks: new Map(),
+    owners: new Map(),
+    waits: new Map(),
+    deadlines: noDeadlines(),
+    epoch: 0,
+    lastWait: 0,
+    idleLocks: 0,
+    idleOwners: 0,
+    walks: 0,
+  };
+}
+
+/** One step under way: what has happened in it, and what is still to be looked at. */
+export interface Turn {
+  readonly state: LockState;
+  readonly now: Instant;
+  /** Made with its first event, as most steps have but one. */
+  events: LockEvent[] | undefined;
+  /** Made when something follows from what happened. */
+  followUps: FollowUps | undefined;
+}
+
+/** What is still to be looked at in a step. */
+export interface FollowUps {
+  /** Locks that may have something to give to the first of their queue. */
+  readonly unserved: Lock[];
+  /** Waits for several locks of which one became theirs in another way. */
+  readonly candidates: Wait[];
+  /** Owners through whom a new cycle would go. */
+  readonly suspects: Owner[];
+}
+
+/** Tells of what happened. */
+export function tell(turn: Turn, event: LockEvent): void {
+  if (turn.events === undefined) turn.events = [event];
+  else turn.events.push(event);
+}
+
+/** The lists of what is still to be looked at. */
+export function followUps(turn: Turn): FollowUps {
+  turn.followUps ??= { unserved: [], candidates: [], suspects: [] };
+  return turn.followUps;
+}

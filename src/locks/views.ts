@@ -1,0 +1,124 @@
+/**
+ * Who holds what and who waits, as callers see it. Reads the state and changes nothing.
+ *
+ * @module
+ */
+
+import { precedes } from "../kernel/heap.ts";
+import type { Instant } from "../kernel/machine.ts";
+import { nextDeadline } from "../kernel/deadlines.ts";
+import type { LockMode } from "../kernel/shapes.ts";
+import type { LockState } from "./state.ts";
+
+/** Who holds a lock, and how. */
+export interface HolderView {
+  readonly agentId: string;
+  readonly owner: string;
+  readonly epoch: number;
+  readonly mode: LockMode;
+  readonly units: number;
+  readonly since: Instant;
+  /** When its lease ends; `undefined` without one. */
+  readonly expiresAt: Instant | undefined;
+}
+
+/** Who waits for a lock, and how. */
+export interface WaiterView {
+  readonly agentId: string;
+  readonly owner: string;
+  readonly waitId: number;
+  readonly mode: LockMode;
+  readonly units: number;
+  readonly priority: number;
+  readonly since: Instant;
+}
+
+/** How a subsystem is, computed when it is asked for. */
+export interface HealthStatus {
+  healthy: boolean;
+  /** What is wrong. */
+  error?: string;
+  metrics: Record<string, number>;
+}
+
+/** The holders of a lock, oldest first. */
+export function holders(state: Readonly<LockState>, resourceId: string): HolderView[] {
+  const holds = [...state.locks.get(resourceId)?.holds ?? []];
+  return holds.sort((a, b) => a.epoch - b.epoch).map((hold) => ({
+    agentId: hold.owner.agentId,
+    owner: hold.owner.owner,
+    epoch: hold.epoch,
+    mode: hold.mode,
+    units: hold.units,
+    since: hold.since,
+    expiresAt: hold.lease?.rank,
+  }));
+}
+
+/** The queue of a lock, in the order in which it is served. Costs a sort. */
+export function queue(state: Readonly<LockState>, resourceId: string): WaiterView[] {
+  const tickets = [...state.locks.get(resourceId)?.queue ?? []];
+  return tickets.sort((a, b) => precedes(a, b) ? -1 : 1).map(({ wait, mode, units }) => ({
+    agentId: wait.owner.agentId,
+    owner: wait.owner.owner,
+    waitId: wait.id,
+    mode,
+    units,
+    priority: wait.priority,
+    since: wait.since,
+  }));
+}
+
+/** From each lock that is held to its holder; of several, the one that has had it longest. */
+export function allocations(state: Readonly<LockState>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { resourceId, holds } of state.locks.values()) {
+    if (holds.length === 0) continue;
+    const oldest = holds.reduce((a, b) => a.epoch < b.epoch ? a : b);
+    found.set(resourceId, oldest.owner.agentId);
+  }
+  return found;
+}
+
+/** From each agent that waits to what it waits for, in the order in which the waits began. */
+export function waiting(state: Readonly<LockState>): Map<string, string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const { owner, tickets } of state.waits.values()) {
+    let resources = found.get(owner.agentId);
+    if (resources === undefined) found.set(owner.agentId, resources = new Set());
+    for (const { lock } of tickets) resources.add(lock.resourceId);
+  }
+  return new Map([...found].map(([agentId, resources]) => [agentId, [...resources]]));
+}
+
+/** How much later than due something may happen before that counts as ill. */
+const TOLERATED_LATENESS_MS = 1_000;
+
+/** Whether locks are given out as they should. Costs a look at each lock. */
+export function health(state: Readonly<LockState>, now: Instant, stopped: unknown): HealthStatus {
+  let held = 0;
+  let fullQueues = 0;
+  let longestQueue = 0;
+  for (const { holds, queue } of state.locks.values()) {
+    if (holds.length > 0) held++;
+    longestQueue = Math.max(longestQueue, queue.length);
+    if (queue.length >= state.config.maxWaiters) fullQueues++;
+  }
+  const inUse = state.locks.size - state.idleLocks;
+  const overdueMs = Math.max(0, now - nextDeadline(state.deadlines));
+  const metrics = {
+    totalResources: inUse,
+    lockedResources: held,
+    waitingRequests: state.waits.size,
+    longestQueue,
+    fullQueues,
+    overdueMs,
+  };
+  const problems: string[] = [];
+  if (stopped !== undefined) problems.push(stopped instanceof Error ? stopped.message : "stopped");
+  if (overdueMs > TOLERATED_LATENESS_MS) problems.push(`a timer is overdue by ${overdueMs} ms`);
+  if (fullQueues > 0) problems.push(`the queues of ${fullQueues} resources are full`);
+  if (inUse >= state.config.maxResources) problems.push("the table of resources is full");
+  if (problems.length === 0) return { healthy: true, metrics };
+  return { healthy: false, error: problems.join("; "), metrics };
+}

@@ -1,0 +1,149 @@
+/**
+ * Random commands for the lock machine, of few agents and few resources, so that they meet.
+ */
+
+import fc from "fast-check";
+import type { LockMode, ResourceRequest } from "../../src/kernel/shapes.ts";
+import type { LockCommand } from "../../src/locks/commands.ts";
+import type { LockState } from "../../src/locks/state.ts";
+
+/** A command that may refer to what is so when it is given; and how much later than the last. */
+export interface Move {
+  readonly afterMs: number;
+  readonly command: (state: Readonly<LockState>) => LockCommand;
+  toString(): string;
+}
+
+const OWNERS = ["a", "b", "c", "d", "__proto__"];
+const RESOURCES = ["r", "s", "t", "constructor"];
+
+const owner = fc.constantFrom(...OWNERS);
+const resourceId = fc.constantFrom(...RESOURCES);
+const mode = fc.constantFrom<LockMode>("exclusive", "exclusive", "shared");
+const terms = fc.record({
+  priority: fc.integer({ min: -2, max: 2 }),
+  timeoutMs: fc.constantFrom(0, 0, 15, 60),
+  leaseMs: fc.constantFrom(0, 0, 0, 10, 40),
+});
+
+function request(id: string, mode: LockMode, units: number): ResourceRequest {
+  return { resourceId: id, mode, units: mode === "shared" ? 1 : units };
+}
+
+const acquire = fc.tuple(
+  owner,
+  resourceId,
+  mode,
+  fc.constantFrom(1, 1, 2),
+  terms,
+  fc.constantFrom(true, true, true, false),
+).map(([owner, id, mode, units, terms, wait]) => () => ({
+  type: "acquire" as const,
+  ...request(id, mode, units),
+  agentId: owner,
+  owner,
+  ...terms,
+  wait,
+}));
+
+const acquireAll = fc.tuple(
+  owner,
+  fc.uniqueArray(fc.tuple(resourceId, mode, fc.constantFrom(1, 1, 2)), {
+    minLength: 1,
+    maxLength: 3,
+    selector: ([id]) => id,
+  }),
+  terms,
+).map(([owner, requests, terms]) => () => ({
+  type: "acquire-all" as const,
+  requests: requests.map(([id, mode, units]) => request(id, mode, units)),
+  agentId: owner,
+  owner,
+  ...terms,
+}));
+
+const release = fc.tuple(
+  owner,
+  resourceId,
+  fc.constantFrom<"any" | "own" | "stale">("any", "own", "stale"),
+)
+  .map(([owner, resourceId, meant]) => (state: Readonly<LockState>) => {
+    const epoch = epochOf(state, owner, resourceId, meant);
+    return { type: "release" as const, resourceId, agentId: owner, owner, epoch };
+  });
+
+const renew = fc.tuple(owner, resourceId, fc.constantFrom(0, 5, 50))
+  .map(([owner, resourceId, leaseMs]) => () => ({
+    type: "renew" as const,
+    resourceId,
+    agentId: owner,
+    owner,
+    epoch: 0,
+    leaseMs,
+  }));
+
+const cancel = fc.tuple(owner, fc.nat(5)).map(([name, back]) => (state: Readonly<LockState>) => {
+  const waitId = Math.max(0, state.lastWait - back);
+  const owner = state.waits.get(waitId)?.owner.owner ?? name;
+  return { type: "cancel-wait" as const, waitId, agentId: owner, owner };
+});
+
+const releaseAll = owner.map((owner) => () => ({
+  type: "release-all" as const,
+  agentId: owner,
+  owner,
+}));
+
+const define = fc.tuple(resourceId, fc.constantFrom(1, 2, 3)).map(
+  ([resourceId, capacity]) => () => ({
+    type: "define" as const,
+    resourceId,
+    capacity,
+  }),
+);
+
+const tick = fc.constant(() => ({ type: "tick" as const }));
+
+function epochOf(
+  state: Readonly<LockState>,
+  owner: string,
+  resourceId: string,
+  meant: "any" | "own" | "stale",
+): number {
+  if (meant === "any") return 0;
+  const holds = state.locks.get(resourceId)?.holds ?? [];
+  const epoch = (holds.find((hold) => hold.owner.owner === owner) ?? holds[0])?.epoch ?? 1;
+  return meant === "own" ? epoch : epoch + 1;
+}
+
+/** One move. */
+export const move: fc.Arbitrary<Move> = fc.tuple(
+  fc.constantFrom(0, 0, 1, 5, 20),
+  fc.oneof(
+    { weight: 10, arbitrary: acquire },
+    { weight: 4, arbitrary: acquireAll },
+    { weight: 5, arbitrary: release },
+    { weight: 1, arbitrary: renew },
+    { weight: 2, arbitrary: cancel },
+    { weight: 1, arbitrary: releaseAll },
+    { weight: 2, arbitrary: define },
+    { weight: 1, arbitrary: tick },
+  ),
+).map(([afterMs, command]) => ({
+  afterMs,
+  command: command as Move["command"],
+  toString: () => `after ${afterMs} ms: ${describe(command as Move["command"])}`,
+}));
+
+/** A run of moves. */
+export const moves: fc.Arbitrary<Move[]> = fc.array(move, {
+  minLength: 1,
+  maxLength: 80,
+  size: "max",
+});
+
+/** The command as it would be in the beginning, which is enough to read a failure. */
+function describe(command: Move["command"]): string {
+  const beginning = { locks: new Map(), waits: new Map(), lastWait: 0 } as unknown as LockState;
+  return JSON.stringify(command(beginning));
+}

@@ -1,0 +1,525 @@
+/**
+ * The slow, obvious twin of the lock machine: two lists, one of what is held and one of who waits,
+ * and every question answered by looking through them.
+ *
+ * It doesn't predict the order in which consequences come. It reads the events of a step one by
+ * one and demands of each that it may happen now, of the step that it answers its command as the
+ * rules say, and of its end that nothing more could happen.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { DeadlockDetected, LockEvent } from "../../src/kernel/events.ts";
+import type { LockMode, ResourceRequest } from "../../src/kernel/shapes.ts";
+import type { LockCommand } from "../../src/locks/commands.ts";
+import { DEFAULT_LOCK_CONFIG, type LockConfig } from "../../src/locks/state.ts";
+
+export interface TwinHold extends ResourceRequest {
+  owner: string;
+  epoch: number;
+  since: number;
+  waitId: number;
+  leaseMs: number;
+  /** Due at, and in which order among those due at once. */
+  timer: [at: number, sequence: number];
+}
+
+export interface TwinWait {
+  id: number;
+  owner: string;
+  requests: readonly ResourceRequest[];
+  priority: number;
+  rank: number;
+  since: number;
+  timeoutMs: number;
+  leaseMs: number;
+  timer: [at: number, sequence: number];
+}
+
+/** A wait, or a command, that gets several locks one after the other. */
+interface Grant {
+  waitId: number;
+  owner: string;
+  since: number;
+  leaseMs: number;
+  open: ResourceRequest[];
+}
+
+type Of<Type extends LockEvent["type"]> = Extract<LockEvent, { type: Type }>;
+
+export class Twin {
+  readonly config: LockConfig;
+  readonly capacities = new Map<string, number>();
+  holds: TwinHold[] = [];
+  waits: TwinWait[] = [];
+  epoch = 0;
+  #lastWait = 0;
+  #timers = 0;
+  #now = 0;
+  #events: readonly LockEvent[] = [];
+  #next = 0;
+  #grant: Grant | undefined;
+  #revoke: TwinHold | undefined;
+
+  constructor(config: Partial<LockConfig> = {}) {
+    this.config = { ...DEFAULT_LOCK_CONFIG, ...config };
+  }
+
+  /** Follows one step; throws when it isn't one that the rules allow. */
+  follow(command: LockCommand, now: number, events: readonly LockEvent[]): void {
+    this.#now = now;
+    this.#events = events;
+    this.#next = 0;
+    for (let due = this.#due(); due !== undefined; due = this.#due()) {
+      if ("requests" in due) {
+        this.#waitEnds(due, "resource:timed-out", { timeoutMs: due.timeoutMs });
+      } else this.#holdEnds(due, "resource:expired");
+      this.#consequences();
+    }
+    this.#answer(command);
+    this.#consequences();
+    assertEquals(events.slice(this.#next), [], "nothing else may happen");
+  }
+
+  /** When something is due next. */
+  deadline(): number {
+    return Math.min(...this.holds.map((h) => h.timer[0]), ...this.waits.map((w) => w.timer[0]));
+  }
+
+  /** All who wait for a resource, in the order in which they are served. */
+  queue(resourceId: string): TwinWait[] {
+    return this.waits
+      .filter((wait) => wait.requests.some((request) => request.resourceId === resourceId))
+      .sort((a, b) => a.rank - b.rank || a.id - b.id);
+  }
+
+  /** Owners that would still wait if all who can go on were done. */
+  stuck(): Set<string> {
+    const stuck = new Set(this.waits.map((wait) => wait.owner));
+    for (let before = -1; before !== stuck.size;) {
+      before = stuck.size;
+      for (const owner of [...stuck]) {
+        const waits = this.waits.filter((wait) => wait.owner === owner);
+        const goesOn = waits.every((wait) =>
+          wait.requests.every((request) => this.#comesTrue(wait, request, stuck))
+        );
+        if (goesOn) stuck.delete(owner);
+      }
+    }
+    return stuck;
+  }
+
+  /** The grants that may be made. */
+  grantable(): TwinWait[] {
+    return this.waits.filter((wait) =>
+      wait.requests.every((request) => !this.#isBlocked(wait, request))
+    );
+  }
+
+  // What the command itself does.
+
+  #answer(command: LockCommand): void {
+    switch (command.type) {
+      case "acquire":
+        return this.#acquire(command, [command]);
+      case "acquire-all":
+        return this.#acquire(command, command.requests);
+      case "release":
+      case "renew": {
+        const { resourceId, owner, epoch } = command;
+        const hold = this.#held(owner, resourceId);
+        if (hold === undefined || (epoch !== 0 && epoch !== hold.epoch)) {
+          const epochStands = epoch === 0 ||
+            this.#on(resourceId).some((other) => other.epoch === epoch);
+          const reason = hold === undefined && epochStands ? "not-holder" : "stale-epoch";
+          return this.#refused(command, resourceId, reason);
+        }
+        if (command.type === "release") return this.#holdEnds(hold, "resource:released");
+        return this.#renewed(hold, command.leaseMs);
+      }
+      case "cancel-wait": {
+        const wait = this.waits.find((w) => w.id === command.waitId && w.owner === command.owner);
+        if (wait !== undefined) return this.#waitEnds(wait, "resource:cancelled", {});
+        const held = this.holds
+          .filter((h) => h.waitId === command.waitId && h.owner === command.owner)
+          .sort((a, b) => a.epoch - b.epoch);
+        if (held.length === 0) return this.#refused(command, "", "not-waiting");
+        for (const hold of held) this.#holdEnds(hold, "resource:released");
+        return;
+      }
+      case "release-all": {
+        const waits = this.waits.filter((wait) => wait.owner === command.owner);
+        const held = this.holds.filter((hold) => hold.owner === command.owner);
+        for (const wait of waits) this.#waitEnds(wait, "resource:abandoned", { reason: "gone" });
+        for (const hold of held.sort((a, b) => a.epoch - b.epoch)) {
+          this.#holdEnds(hold, "resource:released");
+        }
+        return;
+      }
+      case "define": {
+        const { resourceId, capacity } = command;
+        const inUse = this.#on(resourceId).length + this.queue(resourceId).length > 0;
+        if (inUse && capacity !== this.#capacity(resourceId)) {
+          return this.#refused(command, resourceId, "in-use");
+        }
+        if (capacity !== 1 && this.#used([resourceId]) > this.config.maxResources) {
+          return this.#refused(command, resourceId, "full");
+        }
+        this.capacities.set(resourceId, capacity);
+        return this.#take({ type: "resource:defined", resourceId, capacity });
+      }
+    }
+  }
+
+  #acquire(
+    command: Extract<LockCommand, { type: "acquire" | "acquire-all" }>,
+    requests: readonly ResourceRequest[],
+  ): void {
+    const { owner, agentId, priority, timeoutMs, leaseMs } = command;
+    const rank = this.#now - priority * this.config.agingMs;
+    const isHeld = ({ resourceId, mode, units }: ResourceRequest) =>
+      this.#covers(this.#held(owner, resourceId), mode, units);
+    const free = requests.every((request) =>
+      isHeld(request) || (this.#admits(request) &&
+        this.queue(request.resourceId).every((wait) => rank < wait.rank))
+    );
+    const nothingHeld = this.#held(owner, requests[0]!.resourceId) === undefined;
+    if (command.type === "acquire" && !free && !command.wait && nothingHeld) {
+      return this.#refused(command, command.resourceId, "held");
+    }
+    for (const [i, { resourceId, units }] of requests.entries()) {
+      const held = this.#held(owner, resourceId);
+      const line = free ? this.#on(resourceId) : this.queue(resourceId);
+      const names = requests.slice(0, i + 1).map((request) => request.resourceId);
+      const idle = !this.#isUsed(resourceId);
+      const reason = held !== undefined
+        ? isHeld(requests[i]!) ? undefined : "upgrade"
+        : units > this.#capacity(resourceId)
+        ? "over-capacity"
+        : line.length >= this.config.maxWaiters ||
+            (idle && this.#used(names) > this.config.maxResources)
+        ? "full"
+        : undefined;
+      if (reason !== undefined) return this.#refused(command, resourceId, reason);
+    }
+    if (free) {
+      this.#grant = { waitId: 0, owner, since: this.#now, leaseMs, open: [...requests] };
+      return;
+    }
+    const id = ++this.#lastWait;
+    const resourceIds = requests.map((request) => request.resourceId);
+    this.#take({ type: "resource:queued", resourceIds, agentId, owner, waitId: id, priority });
+    const timer = this.#timer(timeoutMs);
+    const since = this.#now;
+    this.waits.push({ id, owner, requests, priority, rank, since, timeoutMs, leaseMs, timer });
+  }
+
+  #renewed(hold: TwinHold, leaseMs: number): void {
+    const hadLease = hold.leaseMs > 0;
+    hold.leaseMs = leaseMs > 0 ? leaseMs : hold.leaseMs;
+    const at = hold.leaseMs > 0 ? this.#now + hold.leaseMs : Infinity;
+    hold.timer = hadLease ? [at, hold.timer[1]] : this.#timer(hold.leaseMs);
+    const { resourceId, owner, epoch } = hold;
+    this.#take({
+      type: "resource:renewed",
+      resourceId,
+      agentId: owner,
+      owner,
+      epoch,
+      expiresAt: at,
+    });
+  }
+
+  #refused(
+    command: Exclude<LockCommand, { type: "tick" }>,
+    resourceId: string,
+    reason: Of<"resource:refused">["reason"],
+  ): void {
+    const { agentId, owner } = command.type === "define" ? { agentId: "", owner: "" } : command;
+    const type = "resource:refused";
+    this.#take({ type, resourceId, agentId, owner, command: command.type, reason });
+  }
+
+  // What follows.
+
+  /** Follows consequences as long as there must be some. */
+  #consequences(): void {
+    while (this.#mustGoOn()) {
+      const event = this.#events[this.#next];
+      assert(event !== undefined, `something must follow: ${this.#describe()}`);
+      switch (event!.type) {
+        case "resource:acquired":
+        case "resource:reacquired":
+          this.#granted(event as Of<"resource:acquired" | "resource:reacquired">);
+          break;
+        case "resource:abandoned":
+          this.#overtakenByItself(event as Of<"resource:abandoned">);
+          break;
+        case "deadlock:detected":
+          this.#gaveWay(event as DeadlockDetected);
+          break;
+        case "resource:revoked":
+          assert(this.#revoke !== undefined, "only a victim's lock is revoked");
+          this.#holdEnds(this.#revoke!, "resource:revoked");
+          this.#revoke = undefined;
+          break;
+        default:
+          assert(false, `${event!.type} can't follow: ${this.#describe()}`);
+      }
+    }
+  }
+
+  #mustGoOn(): boolean {
+    return this.#grant !== undefined || this.#revoke !== undefined || this.#isUnserved() ||
+      (this.config.deadlockDetection && this.stuck().size > 0);
+  }
+
+  #isUnserved(): boolean {
+    return this.grantable().length > 0 || this.#selfOvertaken().length > 0;
+  }
+
+  /** Waits whose owner has something of what they ask for, which ends them without a grant. */
+  #selfOvertaken(): TwinWait[] {
+    return this.waits.filter((wait) =>
+      wait.requests.some(({ resourceId, mode, units }) => {
+        const held = this.#held(wait.owner, resourceId);
+        if (held === undefined) return false;
+        return wait.requests.length === 1 || !this.#covers(held, mode, units);
+      })
+    );
+  }
+
+  #granted(event: Of<"resource:acquired" | "resource:reacquired">): void {
+    const { resourceId, owner, waitId } = event;
+    if (this.#grant?.waitId !== waitId) {
+      const wait = this.waits.find((other) => other.id === waitId);
+      assert(wait !== undefined, "a grant must end a wait");
+      const fits = this.grantable().includes(wait!) || this.#selfOvertaken().includes(wait!);
+      assert(fits, `the wait ${waitId} must not be granted yet: ${this.#describe()}`);
+      this.waits = this.waits.filter((other) => other !== wait);
+      assert(
+        this.#grant === undefined || event.type === "resource:reacquired",
+        "a grant must be completed before the next",
+      );
+      if (this.#grant !== undefined || event.type === "resource:reacquired") {
+        if (wait!.requests.length === 1) return this.#reacquired(owner, resourceId, waitId);
+      }
+      this.#grant = { ...wait!, waitId, open: [...wait!.requests] };
+    }
+    const grant = this.#grant!;
+    assertEquals(grant.open[0]?.resourceId, resourceId, "locks are granted in the order asked for");
+    const request = grant.open.shift()!;
+    if (grant.open.length === 0) this.#grant = undefined;
+    if (this.#held(owner, resourceId) !== undefined) {
+      return this.#reacquired(owner, resourceId, waitId);
+    }
+    this.#acquired(grant, request);
+  }
+
+  #reacquired(owner: string, resourceId: string, waitId: number): void {
+    const epoch = this.#held(owner, resourceId)!.epoch;
+    this.#take({
+      type: "resource:reacquired",
+      resourceId,
+      agentId: owner,
+      owner,
+      epoch,
+      waitId,
+    });
+  }
+
+  #acquired({ waitId, owner, since, leaseMs }: Grant, request: ResourceRequest): void {
+    const { resourceId, mode, units } = request;
+    assert(this.#admits(request), "the lock must have room");
+    const epoch = ++this.epoch;
+    this.#take({
+      type: "resource:acquired",
+      resourceId,
+      agentId: owner,
+      owner,
+      epoch,
+      mode,
+      units,
+      waitId,
+      waitedMs: this.#now - since,
+    });
+    const timer = this.#timer(leaseMs);
+    this.holds.push({
+      resourceId,
+      mode,
+      units,
+      owner,
+      epoch,
+      since: this.#now,
+      waitId,
+      leaseMs,
+      timer,
+    });
+  }
+
+  #overtakenByItself({ waitId }: Of<"resource:abandoned">): void {
+    const wait = this.waits.find((other) => other.id === waitId);
+    const uncovered = wait?.requests.some(({ resourceId, mode, units }) => {
+      const held = this.#held(wait.owner, resourceId);
+      return held !== undefined && !this.#covers(held, mode, units);
+    });
+    assert(uncovered, "only a wait that its owner's own grant rules out is abandoned");
+    this.#waitEnds(wait!, "resource:abandoned", { reason: "upgrade" });
+  }
+
+  #gaveWay(event: DeadlockDetected): void {
+    const { agents, resources, victim, owner, waitId } = event;
+    assert(!this.#isUnserved(), "cycles are looked for when all locks are handed out");
+    assertEquals(new Set(agents).size, agents.length, "nobody stands in a cycle twice");
+    const stuck = this.stuck();
+    const waits = agents.map((agent, i) => {
+      const next = agents[(i + 1) % agents.length]!;
+      const through = this.waits.filter((wait) => {
+        const request = wait.requests.find(({ resourceId }) => resourceId === resources[i]);
+        return wait.owner === agent && request !== undefined && this.#isBlocked(wait, request) &&
+          this.#waitsFor(wait, request).has(next);
+      });
+      assert(stuck.has(agent), `D3: ${agent} is no part of a deadlock`);
+      assert(through.length > 0, `D3: ${agent} does not wait for ${next} at ${resources[i]}`);
+      return through;
+    });
+    assertEquals(victim, owner);
+    const place = agents.indexOf(victim);
+    const wait = waits[place]?.find((other) => other.id === waitId);
+    assert(wait !== undefined, `D4: the victim ${victim} is not in the cycle`);
+    for (const [i, others] of waits.entries()) {
+      const fits = i === place || others.some((other) => this.#sacrificedBefore(wait!, other));
+      assert(fits, `D4: ${agents[i]} has to give way before ${victim}`);
+    }
+    this.#waitEnds(wait!, undefined, {});
+    const type = "deadlock:detected";
+    const waitedMs = this.#now - wait!.since;
+    this.#take({ type, agents, resources, victim, owner, waitId, waitedMs });
+    if (this.config.deadlockPolicy !== "revoke") return;
+    this.#revoke = this.#held(owner, resources.at(place - 1)!);
+  }
+
+  #sacrificedBefore(a: TwinWait, b: TwinWait): boolean {
+    const held = (wait: TwinWait) => this.holds.filter((h) => h.owner === wait.owner).length;
+    if (a.priority !== b.priority) return a.priority < b.priority;
+    if (held(a) !== held(b)) return held(a) < held(b);
+    return a.id >= b.id;
+  }
+
+  #waitEnds(wait: TwinWait, type: LockEvent["type"] | undefined, more: object): void {
+    this.waits = this.waits.filter((other) => other !== wait);
+    if (type === undefined) return;
+    const { id: waitId, owner, requests, since } = wait;
+    this.#take({
+      type,
+      resourceIds: requests.map((request) => request.resourceId),
+      agentId: owner,
+      owner,
+      waitId,
+      waitedMs: this.#now - since,
+      ...more,
+    } as LockEvent);
+  }
+
+  #holdEnds(
+    hold: TwinHold,
+    type: "resource:released" | "resource:expired" | "resource:revoked",
+  ): void {
+    this.holds = this.holds.filter((other) => other !== hold);
+    const { resourceId, owner, epoch, since } = hold;
+    const heldMs = this.#now - since;
+    this.#take({ type, resourceId, agentId: owner, owner, epoch, heldMs });
+  }
+
+  #take(expected: LockEvent): void {
+    assertEquals(this.#events[this.#next], expected);
+    this.#next++;
+  }
+
+  // Questions.
+
+  #due(): TwinHold | TwinWait | undefined {
+    return [...this.holds, ...this.waits]
+      .filter((thing) => thing.timer[0] <= this.#now)
+      .sort((a, b) => a.timer[0] - b.timer[0] || a.timer[1] - b.timer[1])[0];
+  }
+
+  #timer(ms: number): [number, number] {
+    return ms > 0 ? [this.#now + ms, this.#timers++] : [Infinity, -1];
+  }
+
+  #on(resourceId: string): TwinHold[] {
+    return this.holds.filter((hold) => hold.resourceId === resourceId);
+  }
+
+  #held(owner: string, resourceId: string): TwinHold | undefined {
+    return this.#on(resourceId).find((hold) => hold.owner === owner);
+  }
+
+  #capacity(resourceId: string): number {
+    return this.capacities.get(resourceId) ?? 1;
+  }
+
+  #isUsed(resourceId: string): boolean {
+    return this.#on(resourceId).length + this.queue(resourceId).length > 0 ||
+      this.#capacity(resourceId) !== 1;
+  }
+
+  /** How many resources are used, when `more` are as well. */
+  #used(more: string[]): number {
+    const all = new Set([
+      ...this.holds.map((hold) => hold.resourceId),
+      ...this.waits.flatMap((wait) => wait.requests.map((request) => request.resourceId)),
+      ...this.capacities.keys(),
+    ]);
+    return new Set([...[...all].filter((id) => this.#isUsed(id)), ...more]).size;
+  }
+
+  #covers(hold: TwinHold | undefined, mode: LockMode, units: number): boolean {
+    if (hold === undefined) return false;
+    if (hold.mode === "exclusive" && mode === "shared") {
+      return hold.units === this.#capacity(hold.resourceId);
+    }
+    return hold.mode === mode && hold.units >= units;
+  }
+
+  /** Whether `request` fits beside what is held, not counting what is `done`. */
+  #admits(
+    { resourceId, mode, units }: ResourceRequest,
+    done: (hold: TwinHold) => boolean = () => false,
+  ): boolean {
+    const holds = this.#on(resourceId).filter((hold) => !done(hold));
+    const exclusive = holds.filter((hold) => hold.mode === "exclusive");
+    if (mode === "shared") return exclusive.length === 0;
+    const used = exclusive.reduce((sum, hold) => sum + hold.units, 0);
+    return exclusive.length === holds.length && used + units <= this.#capacity(resourceId);
+  }
+
+  #isBlocked(wait: TwinWait, request: ResourceRequest): boolean {
+    const { resourceId, mode, units } = request;
+    if (this.#covers(this.#held(wait.owner, resourceId), mode, units)) return false;
+    return this.queue(resourceId)[0] !== wait || !this.#admits(request);
+  }
+
+  /** Whom a wait waits for at one of its resources. */
+  #waitsFor(wait: TwinWait, { resourceId, mode }: ResourceRequest): Set<string> {
+    const holders = this.#on(resourceId)
+      .filter((hold) => mode === "exclusive" || hold.mode === "exclusive")
+      .map((hold) => hold.owner);
+    const others = new Set([...holders, this.queue(resourceId)[0]!.owner]);
+    others.delete(wait.owner);
+    return others;
+  }
+
+  /** Whether a wait gets this lock once all who aren't `stuck` are done. */
+  #comesTrue(wait: TwinWait, request: ResourceRequest, stuck: ReadonlySet<string>): boolean {
+    if (!this.#isBlocked(wait, request)) return true;
+    const first = this.queue(request.resourceId)[0]!;
+    if (first.owner !== wait.owner && stuck.has(first.owner)) return false;
+    return this.#admits(request, (hold) => !stuck.has(hold.owner));
+  }
+
+  #describe(): string {
+    const { holds, waits } = this;
+    return JSON.stringify({ holds, waits, stuck: [...this.stuck()] });
+  }
+}
