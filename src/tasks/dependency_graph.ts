@@ -51,7 +51,9 @@ export interface GraphChanges {
 
 /** A chain of tasks, each of which waits for the one before it. */
 export interface DependencyPath {
+  /** The id of the task that comes first. */
   readonly from: string;
+  /** The id of the task that comes last. */
   readonly to: string;
   /** The ids of the chain, `from` and `to` included. */
   readonly path: string[];
@@ -61,15 +63,23 @@ export interface DependencyPath {
 
 /** How large a graph is, and how far. */
 export interface DependencyGraphStats {
+  /** Tasks that are there, in whatever status. */
   readonly totalTasks: number;
+  /** Tasks that were done. */
   readonly completedTasks: number;
+  /** Tasks that wait for nothing and were not started. */
   readonly readyTasks: number;
-  /** Those that wait for others. */
+  /** Tasks that wait for others. */
   readonly pendingTasks: number;
+  /** Tasks that were started and have not ended. */
   readonly runningTasks: number;
+  /** Tasks that failed themselves. */
   readonly failedTasks: number;
+  /** Tasks that can't run any more. */
   readonly cancelledTasks: number;
+  /** Dependencies of a task, on average. */
   readonly avgDependencies: number;
+  /** Dependencies of the task that has most. */
   readonly maxDependencies: number;
   /** Always 0: a task that would close a cycle is refused. */
   readonly cycles: number;
@@ -109,7 +119,11 @@ export class DependencyGraph {
   readonly #ready = new Set<GraphNode>();
   #walks = 0;
 
-  /** @param logger is told, as `debug`, which tasks a failure takes with it. @default silent */
+  /**
+   * An empty graph.
+   *
+   * @param logger is told, as `debug`, which tasks a failure takes with it. @default silent
+   */
   constructor(logger: Logger = silentLogger) {
     this.#logger = requireLogger(logger, "create a dependency graph");
   }
