@@ -102,6 +102,7 @@ export function complete(step: Step, task: TaskRecord, result: unknown): void {
   const agent = task.agent!;
   const ranMs = now - task.startedAt!;
   if (result !== undefined) task.result = new Opaque(result);
+  task.error = undefined;
   agent.completed++;
   remember(step.state, task, agent, ranMs, true);
   finish(step, task, "completed", "");

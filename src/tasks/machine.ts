@@ -423,6 +423,14 @@ function registerAgent(step: Step, command: RegisterAgent): void {
   join(state, agent);
   step.freed.push(agent);
   events.push({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks });
+  if (startsAtOnce && !state.draining) startAll(step, agent);
+}
+
+/** What an agent was given before it began to start its tasks at once. */
+function startAll(step: Step, agent: Agent): void {
+  for (const task of agent.tasks) {
+    if (task.status === "assigned" && task.locked) start(step, task);
+  }
 }
 
 function newAgent(agentId: string): Agent {
