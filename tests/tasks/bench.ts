@@ -29,7 +29,7 @@ export function submit(id: string, { after = [], input, ...fields }: TaskFields 
     const [taskId = "", onFailure = "cancel"] = part.split("?");
     return { taskId, onFailure: onFailure as OnFailure };
   });
-  const task: TaskSpec = { ...PLAIN, ...fields, id, dependencies };
+  const task: TaskSpec = { ...structuredClone(PLAIN), ...fields, id, dependencies };
   return { type: "submit", task, input, metadata: undefined };
 }
 
