@@ -17,14 +17,14 @@ import {
   lockText,
   nameWidth,
   narrate,
+  outputLine,
   retryText,
   stoppingText,
 } from "./narration.ts";
 import type { Piece } from "./output.ts";
-import { prefixed } from "./plain_view.ts";
 import type { RunReport } from "./report.ts";
 import { reportText } from "./report_text.ts";
-import type { RunState, TaskRun } from "./run_state.ts";
+import type { Phase, RunState, TaskRun } from "./run_state.ts";
 import { displayWidth, padEnd, padStart, plain, type Screen, truncate } from "./terminal.ts";
 import type { OutputMode, View } from "./view.ts";
 
@@ -32,6 +32,9 @@ const FRAME_MS = 100;
 
 /** How often the time that is left is guessed anew. */
 const ESTIMATE_MS = 1000;
+
+/** In the order in which tasks are shown. */
+const PHASES: readonly Phase[] = ["running", "locking", "backing-off", "ready", "waiting"];
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
@@ -69,7 +72,7 @@ export class LiveView implements View, Disposable {
 
   output(run: TaskRun, { text }: Piece, isWithin: boolean): void {
     if (this.#mode === "fold" || !isWithin) return;
-    this.#above.push(prefixed(this.#screen, run, this.#state!, this.#width, text));
+    this.#above.push(outputLine(run, text, this.#screen.style, this.#width));
   }
 
   stopping(reason: "failure" | "interrupt"): void {
@@ -113,15 +116,13 @@ export class LiveView implements View, Disposable {
 
   /** What goes on, in at most so many columns and rows. */
   #frame(columns: number, rows: number): string[] {
+    const open = this.#openTasks();
+    const room = rows - 1;
+    const shown = open.length <= room ? open.length : Math.max(0, room - 1);
     const lines = [this.#statusLine(columns)];
-    const tasks = this.#taskLines();
-    const room = rows - lines.length;
-    if (tasks.length <= room) lines.push(...tasks);
-    else {
-      const shown = Math.max(0, room - 1);
-      lines.push(...tasks.slice(0, shown));
-      if (room > 0) lines.push(this.#screen.style.dim(`  … and ${tasks.length - shown} more`));
-    }
+    for (const run of open.slice(0, shown)) lines.push(this.#taskLine(run));
+    const more = open.length - shown;
+    if (more > 0 && room > 0) lines.push(this.#screen.style.dim(`  … and ${more} more`));
     return lines.map((line) => truncate(line, columns));
   }
 
@@ -162,25 +163,11 @@ export class LiveView implements View, Disposable {
       : Math.ceil((endsAt - now) / 1000) * 1000;
   }
 
-  /** One line for each task that is at work or about to be, the busiest first. */
-  #taskLines(): string[] {
-    const lines: Record<"running" | "locking" | "backing-off" | "ready" | "waiting", string[]> = {
-      running: [],
-      locking: [],
-      "backing-off": [],
-      ready: [],
-      waiting: [],
-    };
-    for (const run of this.#state!.tasks.values()) {
-      if (run.phase !== "ended") lines[run.phase].push(this.#taskLine(run));
-    }
-    return [
-      ...lines.running,
-      ...lines.locking,
-      ...lines["backing-off"],
-      ...lines.ready,
-      ...lines.waiting,
-    ];
+  /** The tasks that have not ended, those at work first. */
+  #openTasks(): TaskRun[] {
+    const byPhase = new Map<Phase, TaskRun[]>(PHASES.map((phase) => [phase, []]));
+    for (const run of this.#state!.tasks.values()) byPhase.get(run.phase)?.push(run);
+    return [...byPhase.values()].flat();
   }
 
   #taskLine(run: TaskRun): string {

@@ -98,6 +98,12 @@ function endText(run: TaskRun, style: Style): string {
   }
 }
 
+/** A line of output behind the name of its task. */
+export function outputLine(run: TaskRun, text: string, style: Style, width: number): string {
+  const name = style.tint(run.index, padEnd(run.task.id, width));
+  return `  ${name} ${style.dim("│")} ${harmless(text, style.isColoured)}`;
+}
+
 /** What is said when nothing is started any more. */
 export function stoppingText(state: RunState, reason: "failure" | "interrupt"): string | undefined {
   if (reason === "failure") return undefined;

@@ -5,12 +5,12 @@
  */
 
 import type { LockstepEvent } from "../kernel/events.ts";
-import { failureText, nameWidth, narrate, stoppingText } from "./narration.ts";
+import { failureText, nameWidth, narrate, outputLine, stoppingText } from "./narration.ts";
 import type { Piece } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import { reportText } from "./report_text.ts";
 import type { RunState, TaskRun } from "./run_state.ts";
-import { harmless, padEnd, type Screen } from "./terminal.ts";
+import type { Screen } from "./terminal.ts";
 import type { OutputMode, View } from "./view.ts";
 
 /** Writes each event, and each line of output behind the name of its task. */
@@ -36,9 +36,7 @@ export class PlainView implements View {
     const state = this.#state!;
     const run = state.subjectOf(event);
     if (run?.phase === "ended" && this.#silenced.delete(run)) {
-      for (const line of run.capture.unshown()) {
-        this.#write(prefixed(this.#screen, run, state, this.#width, line));
-      }
+      for (const line of run.capture.unshown()) this.#writeOutput(run, line);
     }
     const line = narrate(event, state, this.#screen.style, this.#width);
     if (line !== undefined) this.#write(line);
@@ -47,11 +45,10 @@ export class PlainView implements View {
   output(run: TaskRun, { text }: Piece, isWithin: boolean): void {
     if (this.#mode === "fold") return;
     if (isWithin) {
-      this.#write(prefixed(this.#screen, run, this.#state!, this.#width, text));
+      this.#writeOutput(run, text);
     } else if (!this.#silenced.has(run)) {
       this.#silenced.add(run);
-      const notice = `… its output has reached the limit; the end follows when it ends`;
-      this.#write(prefixed(this.#screen, run, this.#state!, this.#width, notice));
+      this.#writeOutput(run, "… its output has reached the limit; the end follows when it ends");
     }
   }
 
@@ -66,20 +63,11 @@ export class PlainView implements View {
     this.#screen.write(`\n${reportText(report, style, 120)}`);
   }
 
+  #writeOutput(run: TaskRun, text: string): void {
+    this.#write(outputLine(run, text, this.#screen.style, this.#width));
+  }
+
   #write(line: string): void {
     this.#screen.write(`${line}\n`);
   }
-}
-
-/** A line of output behind the name of its task. */
-export function prefixed(
-  { style }: Screen,
-  run: TaskRun,
-  state: RunState,
-  width: number,
-  text: string,
-): string {
-  const index = state.workflow.tasks.indexOf(run.task);
-  const name = style.tint(index, padEnd(run.task.id, width));
-  return `  ${name} ${style.dim("│")} ${harmless(text, style.isColoured)}`;
 }

@@ -50,6 +50,8 @@ export type SkipCause =
 /** What is known of one task. */
 export interface TaskRun {
   readonly task: WorkflowTask;
+  /** Its place in the file, from 0. */
+  readonly index: number;
   readonly capture: Capture;
   phase: Phase;
   outcome: Outcome | undefined;
@@ -100,6 +102,8 @@ export class RunState {
   stopping: "failure" | "interrupt" | undefined;
   /** How many tasks have ended. */
   ended = 0;
+  /** From a lock to the tasks that hold it. */
+  readonly #holders = new Map<string, Set<string>>();
   readonly #clock: () => number;
   readonly #origin: number;
   /** Where the instants of the scheduler's clock lie on this one. */
@@ -110,7 +114,9 @@ export class RunState {
     this.#clock = clock;
     this.#origin = clock();
     this.#epoch = Date.now();
-    this.tasks = new Map(workflow.tasks.map((task) => [task.id, taskRun(task, maxOutputBytes)]));
+    this.tasks = new Map(
+      workflow.tasks.map((task, index) => [task.id, taskRun(task, index, maxOutputBytes)]),
+    );
     this.agents = new Map(workflow.agents.map((agent) => [agent.id, agentRun(agent)]));
   }
 
@@ -137,6 +143,12 @@ export class RunState {
         return;
       case "resource:queued":
         run.waitsForLocks = event.resourceIds;
+        return;
+      case "resource:acquired":
+        this.#holdersOf(event.resourceId).add(run.task.id);
+        return;
+      case "resource:released":
+        this.#holdersOf(event.resourceId).delete(run.task.id);
         return;
       case "task:started":
         return this.#start(run, event);
@@ -179,13 +191,13 @@ export class RunState {
 
   /** The tasks that hold one of the locks that `run` waits for. */
   holdersFor(run: TaskRun): string[] {
-    const holders: string[] = [];
-    for (const { running } of this.agents.values()) {
-      for (const { taskId } of running.values()) {
-        const locks = this.tasks.get(taskId)!.task.locks;
-        if (locks.some(({ name }) => run.waitsForLocks.includes(name))) holders.push(taskId);
-      }
-    }
+    const holders = run.waitsForLocks.flatMap((name) => [...this.#holders.get(name) ?? []]);
+    return [...new Set(holders)];
+  }
+
+  #holdersOf(lock: string): Set<string> {
+    let holders = this.#holders.get(lock);
+    if (holders === undefined) this.#holders.set(lock, holders = new Set());
     return holders;
   }
 
@@ -285,9 +297,10 @@ export function countsAsFailed(run: TaskRun): boolean {
   return isFailing || outcome === "failed" || outcome === "timed-out" || skipCause === "need";
 }
 
-function taskRun(task: WorkflowTask, maxOutputBytes: number): TaskRun {
+function taskRun(task: WorkflowTask, index: number, maxOutputBytes: number): TaskRun {
   return {
     task,
+    index,
     capture: new Capture(maxOutputBytes),
     phase: "waiting",
     outcome: undefined,

@@ -126,24 +126,21 @@ async function endLeftovers(
   drained: Promise<void>,
   { stop, graceMs }: ShellCommand,
 ): Promise<void> {
-  const isSilent = await within(drained, stop.aborted ? graceMs : DRAIN_MS);
+  await within(drained, stop.aborted ? graceMs : DRAIN_MS);
   if (!group.signal("SIGTERM")) return;
-  const end = performance.now() + (isSilent ? SILENT_GRACE_MS : graceMs);
+  await within(drained, graceMs);
+  const end = performance.now() + SILENT_GRACE_MS;
   while (group.isAlive() && performance.now() < end) await within(undefined, 20);
   group.signal("SIGKILL");
   await within(drained, DRAIN_MS);
 }
 
-/** Waits for `promise`, but no longer than `ms`, and says whether it came. */
-async function within(promise: Promise<void> | undefined, ms: number): Promise<boolean> {
+/** Waits for `promise`, but no longer than `ms`; without a promise, for `ms`. */
+async function within(promise: Promise<void> | undefined, ms: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), ms));
-  const came = promise?.then(() => true as const);
-  try {
-    return await (came === undefined ? timeout : Promise.race([came, timeout]));
-  } finally {
-    clearTimeout(timer);
-  }
+  const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+  await (promise === undefined ? timeout : Promise.race([promise, timeout]));
+  clearTimeout(timer);
 }
 
 /** A process and all its children, by the id of the process that leads them. */

@@ -143,14 +143,14 @@ export class YamlReader {
     return [...names.values()];
   }
 
-  /** A text that is not empty. */
+  /** A text that is not empty. `true` and the like, which are commands, are taken as written. */
   text(node: Node, subject: string, what: string): string | undefined {
     const scalar = this.#resolve(node);
-    if (isScalar(scalar) && typeof scalar.value === "string" && scalar.value.trim() !== "") {
-      return scalar.value;
+    if (isScalar(scalar) && scalar.value !== null) {
+      const text = asWritten(scalar);
+      if (text.trim() !== "" && !text.includes("\0")) return text;
     }
-    const got = isScalar(scalar) && scalar.value === "" ? "an empty one" : show(scalar);
-    return this.report(this.at(node), subject, `${what} must be a text, got ${got}`);
+    return this.report(this.at(node), subject, `${what} must be a text, got ${show(scalar)}`);
   }
 
   /** A text, or a list of texts. */

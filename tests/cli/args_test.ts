@@ -1,0 +1,74 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { type Invocation, parseCommandLine, UsageError } from "../../src/cli/args.ts";
+
+const DEFAULTS: Invocation = {
+  command: "run",
+  file: "w.yaml",
+  only: undefined,
+  agents: undefined,
+  keepGoing: false,
+  dryRun: false,
+  graph: undefined,
+  json: false,
+  output: undefined,
+  maxOutputBytes: undefined,
+  graceMs: undefined,
+};
+
+Deno.test("parseCommandLine() reads every option, wherever the file stands", () => {
+  assertEquals(parseCommandLine(["run", "w.yaml"]), DEFAULTS);
+  const line = "run --only a,b --agents 3 w.yaml --keep-going --dry-run --graph=dot --json " +
+    "--output fold --max-output 64k --grace 2s --only c";
+  assertEquals(parseCommandLine(line.split(" ")), {
+    command: "run",
+    file: "w.yaml",
+    only: ["a", "b", "c"],
+    agents: 3,
+    keepGoing: true,
+    dryRun: true,
+    graph: "dot",
+    json: true,
+    output: "fold",
+    maxOutputBytes: 65_536,
+    graceMs: 2000,
+  });
+});
+
+Deno.test("parseCommandLine() takes --graph with and without a format, before and after the file", () => {
+  const mermaid = { ...DEFAULTS, graph: "mermaid" };
+  assertEquals(parseCommandLine(["run", "--graph", "w.yaml"]), mermaid);
+  assertEquals(parseCommandLine(["run", "w.yaml", "--graph"]), mermaid);
+  assertEquals(parseCommandLine(["run", "--graph", "mermaid", "w.yaml"]), mermaid);
+  assertEquals(parseCommandLine(["run", "w.yaml", "--graph", "dot"]), { ...mermaid, graph: "dot" });
+});
+
+Deno.test("parseCommandLine() knows help and version", () => {
+  assertEquals(parseCommandLine(["--help"]), { command: "help", topic: "lockstep" });
+  assertEquals(parseCommandLine(["help", "run"]), { command: "help", topic: "run" });
+  assertEquals(parseCommandLine(["run", "-h"]), { command: "help", topic: "run" });
+  assertEquals(parseCommandLine(["--version"]), { command: "version" });
+});
+
+Deno.test("parseCommandLine() refuses what it doesn't know, and says what is near", () => {
+  const complaints: [string, string][] = [
+    ["", "a command must be given, got none"],
+    ["rnu", 'unknown command "rnu"; did you mean "run"?'],
+    ["--hlep", 'unknown option "--hlep"; did you mean "--help"?'],
+    ["run", "run must be given a FILE, got none"],
+    ["run a b", 'run must be given one FILE, got also "b"'],
+    ["run a --keepgoing", 'unknown option "--keepgoing"; did you mean "--keep-going"?'],
+    ["run a --agents 0", '--agents must be an integer from 1 to 10000, got "0"'],
+    ["run a --graph=png", '--graph must be one of mermaid, dot, got "png"'],
+    [
+      "run a --output flod",
+      '--output must be one of stream, fold, got "flod"; did you mean "fold"?',
+    ],
+    ["run a --max-output x", '--max-output must be a size such as 4096, 64k, 10m or 1g, got "x"'],
+    ["run a --grace 5", '--grace must be a duration such as 500ms, 10s, 10m or 1h30m, got "5"'],
+  ];
+  for (const [line, complaint] of complaints) {
+    const args = line === "" ? [] : line.split(" ");
+    const error: UsageError = assertThrows(() => parseCommandLine(args), UsageError);
+    assertEquals(error.message, complaint);
+  }
+});

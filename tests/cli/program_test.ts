@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { parseWorkflow, type RunEvent, runWorkflow } from "../../src/cli/mod.ts";
+import { LiveView } from "../../src/cli/live_view.ts";
+import { prepare, runInView } from "../../src/cli/runner.ts";
+import { createStyle, displayWidth, type Screen } from "../../src/cli/terminal.ts";
+
+Deno.test("runWorkflow() runs a workflow for a program and tells it what happens", async () => {
+  const workflow = parseWorkflow(`
+agents: { one: }
+tasks: { a: { run: echo hello }, b: { run: exit 2, needs: a } }
+`);
+  const events: RunEvent[] = [];
+  const report = await runWorkflow(workflow, { onEvent: (event) => events.push(event) });
+  assertEquals(report.exitCode, 1);
+  assertEquals(
+    report.tasks.map(({ id, outcome, reason, agentId, attempts, output }) => {
+      return { id, outcome, reason, agentId, attempts, output };
+    }),
+    [
+      { id: "a", outcome: "succeeded", reason: "", agentId: "one", attempts: 1, output: ["hello"] },
+      { id: "b", outcome: "failed", reason: "exit 2", agentId: "one", attempts: 1, output: [] },
+    ],
+  );
+  const types = events.map(({ type }) => type);
+  assertEquals([types[0], types.at(-1)], ["run:started", "run:finished"]);
+  const sequences = events.map(({ sequence }) => sequence).filter((each) => each !== undefined);
+  assertEquals(sequences, (sequences as number[]).toSorted((a, b) => a - b));
+});
+
+Deno.test("runWorkflow() ends what runs when its signal aborts, and starts nothing if it has", async () => {
+  const workflow = parseWorkflow("tasks: { a: { run: sleep 60 } }");
+  const controller = new AbortController();
+  const report = await runWorkflow(workflow, {
+    signal: controller.signal,
+    onEvent: ({ type }) => type === "task:started" && queueMicrotask(() => controller.abort()),
+  });
+  assertEquals([report.exitCode, report.tasks[0]?.outcome], [130, "interrupted"]);
+  const none = await runWorkflow(workflow, { signal: AbortSignal.abort() });
+  assertEquals([none.exitCode, none.tasks[0]?.outcome], [130, "skipped"]);
+});
+
+Deno.test("runWorkflow() rejects an `only` that is no task", async () => {
+  const workflow = parseWorkflow("tasks: { a: { run: echo } }");
+  await assertRejects(() => runWorkflow(workflow, { only: ["b"] }), RangeError, "must be a task");
+});
+
+Deno.test("runWorkflow() runs more tasks than there are slots", async () => {
+  const tasks = Object.fromEntries(
+    Array.from({ length: 120 }, (_, i) => [`t${i}`, { run: ":", needs: i < 60 ? [] : ["t1"] }]),
+  );
+  const report = await runWorkflow(parseWorkflow(JSON.stringify({ tasks })), { agents: 16 });
+  assertEquals(report.exitCode, 0);
+  assertEquals(report.tasks.filter(({ outcome }) => outcome === "succeeded").length, 120);
+});
+
+/** A terminal that keeps what is written. */
+class FakeScreen implements Screen {
+  readonly isTerminal = true;
+  readonly style = createStyle(true);
+  written: string[] = [];
+  constructor(readonly columns: number, readonly rows: number) {}
+  write(text: string): void {
+    this.written.push(text);
+  }
+  size(): { columns: number; rows: number } {
+    return { columns: this.columns, rows: this.rows };
+  }
+}
+
+Deno.test("the live view keeps to the terminal's width and height, and gives the cursor back", async () => {
+  const workflow = parseWorkflow(`
+agents: { one: { slots: 3 } }
+tasks:
+  first: { run: "echo a line of output that is far too long for this; sleep 0.35" }
+  second: { run: "sleep 0.35; exit 1", retries: 1, locks: [db] }
+  third: { run: sleep 0.35, locks: [db] }
+  ${Array.from({ length: 20 }, (_, i) => `wait-${i}: { run: echo, needs: [first] }`).join("\n  ")}
+`);
+  const screen = new FakeScreen(30, 8);
+  const view = new LiveView(screen, "fold");
+  const report = await runInView(prepare(workflow, {}), { keepGoing: true }, view);
+  assertEquals(report.exitCode, 1);
+  const written = screen.written.join("");
+  assert(written.startsWith("\x1b[?25l"));
+  // deno-lint-ignore no-control-regex
+  assertEquals(written.match(/\x1b\[\?25[lh]/g), ["\x1b[?25l", "\x1b[?25h"]);
+  const frames = screen.written.filter((text) => text.endsWith("\x1b[J") && text.includes("━"));
+  assert(frames.length >= 3, `${frames.length} frames`);
+  const first = frames[0]!.split("\n");
+  assert(first.length <= 7, `${first.length} lines`);
+  for (const line of first) {
+    assert(displayWidth(line.replace("\x1b[K", "").replace("\r", "")) < 30, line);
+  }
+  assert(frames[0]!.includes("… and "));
+});

@@ -1,0 +1,157 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { parseWorkflow } from "../../src/cli/parse.ts";
+import { criticalPath, reportOf, type Timed } from "../../src/cli/report.ts";
+import { reportText } from "../../src/cli/report_text.ts";
+import { RunState } from "../../src/cli/run_state.ts";
+import { createStyle } from "../../src/cli/terminal.ts";
+import type { LockstepEvent } from "../../src/kernel/events.ts";
+import { prepare } from "../../src/cli/runner.ts";
+
+function timed(id: string, ranMs: number, needs: string[] = []): Timed {
+  return { task: { id, needs }, ranMs };
+}
+
+Deno.test("criticalPath() is the longest chain by time, not by tasks", () => {
+  const runs = [
+    timed("a", 1),
+    timed("b", 1, ["a"]),
+    timed("c", 1, ["b"]),
+    timed("slow", 10),
+    timed("end", 2, ["c", "slow"]),
+  ];
+  assertEquals(criticalPath(runs), { path: ["slow", "end"], ms: 12 });
+});
+
+Deno.test("criticalPath() leaves out what did not run, and is empty when nothing ran", () => {
+  assertEquals(criticalPath([timed("a", 5), timed("b", 0, ["a"]), timed("c", 3, ["b"])]), {
+    path: ["a", "c"],
+    ms: 8,
+  });
+  assertEquals(criticalPath([timed("a", 0)]), { path: [], ms: 0 });
+  assertEquals(criticalPath([]), { path: [], ms: 0 });
+});
+
+Deno.test("criticalPath() agrees with looking at every chain", () => {
+  const graphs = fc.array(
+    fc.record({ ranMs: fc.nat(20), needs: fc.array(fc.nat(7), { maxLength: 3 }) }),
+    { minLength: 1, maxLength: 8 },
+  );
+  fc.assert(
+    fc.property(graphs, (nodes) => {
+      const needsOf = (i: number) => [...new Set(nodes[i]!.needs.filter((need) => need < i))];
+      const longest = (i: number): number =>
+        nodes[i]!.ranMs + Math.max(0, ...needsOf(i).map(longest));
+      const runs = nodes.map(({ ranMs }, i) => timed(`${i}`, ranMs, needsOf(i).map(String)));
+      const { path, ms } = criticalPath(runs.toReversed());
+      assertEquals(ms, Math.max(...nodes.map((_, i) => longest(i))));
+      assertEquals(path.reduce((sum, id) => sum + nodes[Number(id)]!.ranMs, 0), ms);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** A run that is fed events at instants, instead of running anything. */
+class Script {
+  now = 0;
+  epoch = 0;
+  readonly state: RunState;
+
+  constructor(source: string) {
+    this.state = new RunState(prepare(parseWorkflow(source), {}), 1000, () => this.now);
+  }
+
+  ready(taskId: string): this {
+    return this.apply({ type: "task:readied", taskId });
+  }
+
+  start(taskId: string, agentId: string, attempt = 1): number {
+    const epoch = ++this.epoch;
+    this.apply({ type: "task:assigned", taskId, agentId, epoch, resources: [] });
+    this.apply({ type: "task:started", taskId, agentId, epoch, attempt, waitedMs: 0 });
+    return epoch;
+  }
+
+  complete(taskId: string, agentId: string, epoch: number): this {
+    this.apply({ type: "task:completed", taskId, agentId, epoch, result: undefined, ranMs: 0 });
+    return this.apply({ type: "attempt:ended", taskId, agentId, epoch, abandoned: false });
+  }
+
+  apply(event: LockstepEvent): this {
+    this.state.apply(event);
+    return this;
+  }
+}
+
+Deno.test("reportOf() measures waiting, running, utilization and the lower bound", () => {
+  const script = new Script(
+    "{ agents: { x: { slots: 2 } }, tasks: { a: { run: _ }, b: { run: _, needs: a } } }",
+  ).ready("a");
+  script.now = 100;
+  const a = script.start("a", "x");
+  script.now = 400;
+  script.complete("a", "x", a).ready("b");
+  script.now = 500;
+  const b = script.start("b", "x");
+  script.now = 1000;
+  script.complete("b", "x", b);
+
+  const report = reportOf(script.state);
+  assertEquals(report.exitCode, 0);
+  assertEquals(report.makespanMs, 1000);
+  assertEquals(report.tasks.map(({ id, waitedMs, ranMs }) => [id, waitedMs, ranMs]), [
+    ["a", 100, 300],
+    ["b", 100, 500],
+  ]);
+  assertEquals(report.agents, [
+    { id: "x", slots: 2, attempts: 2, busyMs: 800, utilization: 0.4 },
+  ]);
+  assertEquals(report.criticalPath, ["a", "b"]);
+  assertEquals(report.lowerBound, { ms: 800, by: "critical path" });
+  const text = reportText(report, createStyle(false), 120);
+  assertStringIncludes(text, "within 1.25× of the lower bound, 800ms (critical path)");
+});
+
+Deno.test("reportOf() knows that work shared by too few slots, or one lock, bounds a run too", () => {
+  const run = (source: string) => {
+    const script = new Script(source);
+    for (const id of ["a", "b", "c"]) {
+      const epoch = script.ready(id).start(id, "x");
+      script.now += 100;
+      script.complete(id, "x", epoch);
+    }
+    return reportOf(script.state).lowerBound;
+  };
+  const tasks = (more: string) =>
+    `tasks: { a: { run: _${more} }, b: { run: _${more} }, c: { run: _${more} } }`;
+  assertEquals(run(`{ agents: { x: { slots: 2 } }, ${tasks("")} }`), {
+    ms: 150,
+    by: "work / slots",
+  });
+  assertEquals(run(`{ agents: { x: { slots: 3 } }, ${tasks(", locks: db")} }`), {
+    ms: 300,
+    by: 'lock "db"',
+  });
+  assertEquals(
+    run(`{ agents: { x: { slots: 3 } }, locks: { db: { capacity: 2 } }, ${tasks(", locks: db")} }`),
+    { ms: 150, by: 'lock "db"' },
+  );
+});
+
+Deno.test("reportOf() counts two attempts of a task that overlap on an agent as two slots", () => {
+  const script = new Script("{ agents: { x: { slots: 2 } }, tasks: { a: { run: _ } } }").ready("a");
+  const first = script.start("a", "x");
+  script.now = 100;
+  script.apply({ type: "task:timed-out", taskId: "a", limit: "attempt", ms: 100 });
+  const error = { name: "TaskTimeoutError", code: "task-timeout", message: "late" };
+  const claim = { taskId: "a", agentId: "x" };
+  script.apply({ type: "task:backed-off", ...claim, epoch: first, error, attempt: 1, retryAt: 0 });
+  assertEquals(script.state.tasks.get("a")?.reason, "timed out after 100ms");
+  const second = script.ready("a").start("a", "x", 2);
+  script.now = 200;
+  script.apply({ type: "attempt:ended", ...claim, epoch: first, abandoned: false });
+  script.complete("a", "x", second);
+  const report = reportOf(script.state);
+  assertEquals(report.agents[0]?.busyMs, 300);
+  assertEquals([report.tasks[0]?.ranMs, report.tasks[0]?.attempts], [200, 2]);
+});

@@ -1,0 +1,365 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { isGone, Workspace } from "./lockstep.ts";
+
+Deno.test("lockstep run streams output behind the names of tasks, and ends with a report", async () => {
+  using here = new Workspace();
+  const { code, stdout, stderr } = await here.run(`
+agents: { one: { slots: 2 } }
+tasks:
+  first: { run: "echo hello; echo world >&2" }
+  second: { run: printf 'no newline', needs: first }
+`);
+  assertEquals([code, stderr], [0, ""]);
+  assertStringIncludes(stdout, "  first  │ hello\n  first  │ world\n");
+  assertStringIncludes(stdout, "  second │ no newline\n");
+  assertMatch(stdout, /^✓ first +succeeded +one +1 +\d+ms +\d+ms$/m);
+  assertMatch(stdout, /^one +2 +2 +\d+% /m);
+  assertMatch(stdout, /^critical path {2}first \d+ms → second \d+ms = \d+ms$/m);
+  assertMatch(
+    stdout,
+    /^makespan .* within \d+\.\d\d× of the lower bound, \d+ms \(critical path\)$/m,
+  );
+  assertMatch(stdout, /^2 tasks: 2 succeeded$/m);
+});
+
+Deno.test("lockstep run shows failed tasks last and in full, with exit code or signal", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(
+    `
+tasks:
+  fine: { run: echo fine }
+  wrong: { run: "echo before; exit 7" }
+  killed: { run: kill -9 $$ }
+  inside: { run: sh -c 'kill -9 $$' }
+  nowhere: { run: echo, cwd: no/such/place }
+  unknown: { run: no-such-command }
+  strict: { run: ["false", echo not reached] }
+`,
+    "--keep-going",
+    "--output=fold",
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "\n── wrong: exit 7 ─");
+  assertStringIncludes(stdout, "─\nbefore\n");
+  assertStringIncludes(stdout, "\n── killed: killed by SIGKILL ─");
+  assertStringIncludes(stdout, "\n── inside: exit 137 (SIGKILL) ─");
+  assertStringIncludes(
+    stdout,
+    "\n── nowhere: Cannot start the command: cwd no/such/place must be a",
+  );
+  assertStringIncludes(stdout, "\n── unknown: exit 127 ─");
+  assertStringIncludes(stdout, "\n── strict: exit 1 ─");
+  assert(!stdout.includes("not reached") && !stdout.includes("│ fine"));
+  assertMatch(stdout, /^7 tasks: 1 succeeded, 6 failed$/m);
+});
+
+Deno.test("a failed attempt is tried again, and said to be", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(`
+tasks:
+  flaky: { run: "echo try $LOCKSTEP_ATTEMPT >> tries; test $LOCKSTEP_ATTEMPT = 3", retries: 2 }
+`);
+  assertEquals(code, 0);
+  assertEquals(here.read("tries"), "try 1\ntry 2\ntry 3\n");
+  assertMatch(stdout, /^↻ flaky +exit 1; attempt 2 of 3 in /m);
+  assertMatch(stdout, /^▶ flaky +on agent-\d+, attempt 3 of 3$/m);
+  assertMatch(stdout, /^✓ flaky +succeeded +agent-\d+ +3 /m);
+});
+
+Deno.test("a task out of attempts fails with the output of all of them", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(
+    "tasks: { a: { run: echo try $LOCKSTEP_ATTEMPT; exit 4, retries: 1 } }",
+    "--output=fold",
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "─\ntry 1\n── attempt 2 of 2 ──\ntry 2\n");
+  assertStringIncludes(stdout, "── a: exit 4 after 2 attempts ─");
+});
+
+Deno.test("a task that takes too long is ended with its children, and said to have timed out", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(`
+tasks:
+  slow: { run: "sleep 60 & echo $! > pid; wait", timeout: 300ms }
+  next: { run: echo, needs: slow }
+`);
+  assertEquals(code, 1);
+  assertMatch(stdout, /^✗ slow +timed out +agent-\d+ +1 .* timed out after 300ms$/m);
+  assertMatch(stdout, /^- next +skipped .* needs slow, which failed$/m);
+  await isGone(here.read("pid").trim());
+});
+
+Deno.test("a second attempt waits until the first, timed out, has ended", async () => {
+  using here = new Workspace();
+  const { code } = await here.run(`
+agents: { one: { slots: 4 } }
+tasks:
+  a:
+    run:
+      - test $LOCKSTEP_ATTEMPT = 2 && { test -e ended; exit; }
+      - trap 'sleep 0.8; touch ended; exit 1' TERM
+      - sleep 60 & wait
+    timeout: 600ms
+    retries: 1
+`);
+  assertEquals(code, 0);
+});
+
+Deno.test("tasks with the same lock exclude each other", async () => {
+  using here = new Workspace();
+  const task = "{ run: [mkdir held, sleep 0.1, rmdir held], locks: [db] }";
+  const { code, stdout } = await here.run(`
+agents: { one: { slots: 3 } }
+tasks: { a: ${task}, b: ${task}, c: ${task} }
+`);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^⧗ b +waits for lock db, held by a$/m);
+});
+
+Deno.test("shared locks, and units of a lock with capacity, are held together", async () => {
+  using here = new Workspace();
+  // Each of a pair waits for the other, and ends only if both run at the same time.
+  const meet = (mine: string, other: string) =>
+    `"touch ${mine}; until test -e ${other}; do sleep 0.02; done"`;
+  const { code } = await here.run(`
+agents: { one: { slots: 4 } }
+locks: { gpu: { capacity: 3 } }
+defaults: { timeout: 5s }
+tasks:
+  a: { run: ${meet("a", "b")}, locks: { db: { mode: shared } } }
+  b: { run: ${meet("b", "a")}, locks: { db: { mode: shared } } }
+  c: { run: ${meet("c", "d")}, locks: { gpu: { units: 2 } } }
+  d: { run: ${meet("d", "c")}, locks: [gpu] }
+`);
+  assertEquals(code, 0);
+});
+
+Deno.test("tasks find agents that can do what they require, and the one they are pinned to", async () => {
+  using here = new Workspace();
+  const { code } = await here.run(`
+env: { LAYER: workflow, A: workflow }
+agents:
+  plain: { slots: 4, env: { LAYER: agent } }
+  skilled: { capabilities: [x, y], slots: 4, env: { LAYER: agent, B: agent } }
+tasks:
+  both: { run: test $LOCKSTEP_AGENT = skilled, requires: [y, x] }
+  pinned: { run: test $LOCKSTEP_AGENT = plain, agent: plain }
+  layers:
+    run: test "$LOCKSTEP_TASK $LAYER $A $B" = "layers task workflow agent"
+    agent: skilled
+    env: { LAYER: task }
+  elsewhere: { run: 'test "$(pwd)" = / && test "$LOCKSTEP_EPOCH" -gt 0', cwd: / }
+`);
+  assertEquals(code, 0);
+});
+
+Deno.test("when: failed runs only after a failure, when: always in any case", async () => {
+  using here = new Workspace();
+  const workflow = (first: string) => `
+tasks:
+  first: { run: ${first} }
+  second: { run: echo, needs: first }
+  repair: { run: touch repaired, needs: second, when: failed }
+  unneeded: { run: touch unneeded, needs: repair, when: failed }
+  clean: { run: touch cleaned, needs: [first, second], when: always }
+`;
+  const good = await here.run(workflow("true"));
+  assertEquals(good.code, 0);
+  assertEquals([here.has("repaired"), here.has("unneeded"), here.has("cleaned")], [
+    false,
+    false,
+    true,
+  ]);
+  assertMatch(good.stdout, /^- repair +skipped .* nothing that it needs failed$/m);
+  assertMatch(good.stdout, /^- unneeded +skipped .* nothing that it needs failed$/m);
+  assertMatch(good.stdout, /^5 tasks: 3 succeeded, 2 skipped$/m);
+
+  Deno.removeSync(`${here.path}/cleaned`);
+  const bad = await here.run(workflow("false"));
+  assertEquals(bad.code, 1);
+  assertEquals([here.has("repaired"), here.has("unneeded"), here.has("cleaned")], [
+    true,
+    false,
+    true,
+  ]);
+  assertMatch(bad.stdout, /^- second +skipped .* needs first, which failed$/m);
+});
+
+const ONE_AFTER_ANOTHER = `
+agents: { one: }
+tasks:
+  good: { run: "true", priority: 9 }
+  bad: { run: "false", priority: 8 }
+  unrelated: { run: touch unrelated }
+  after: { run: touch after, needs: unrelated }
+  report: { run: touch report, needs: bad, when: failed }
+  clean: { run: touch clean, needs: [after, good], when: always }
+  idle: { run: touch idle, needs: after, when: always }
+`;
+
+Deno.test("after a failure nothing is started but what hangs on what was started", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(ONE_AFTER_ANOTHER);
+  assertEquals(code, 1);
+  const files = ["unrelated", "after", "report", "clean", "idle"].filter((name) => here.has(name));
+  assertEquals(files, ["report", "clean"]);
+  assertMatch(stdout, /^- unrelated +skipped .* not started after a failure$/m);
+});
+
+Deno.test("with --keep-going only what needs a failed task is left out", async () => {
+  using here = new Workspace();
+  const { code } = await here.run(ONE_AFTER_ANOTHER, "--keep-going");
+  assertEquals(code, 1);
+  const files = ["unrelated", "after", "report", "clean", "idle"].filter((name) => here.has(name));
+  assertEquals(files, ["unrelated", "after", "report", "clean", "idle"]);
+});
+
+Deno.test("after a failure what runs may end, but is not tried again", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(`
+agents: { one: { slots: 2 } }
+tasks:
+  bad: { run: "until test -e running; do sleep 0.02; done; exit 1" }
+  long: { run: "touch running; sleep 0.3; echo ended; exit 3", retries: 5 }
+`);
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "long │ ended\n");
+  assertMatch(stdout, /^✗ long +failed +one +1 .* exit 3$/m);
+});
+
+Deno.test("--only runs the chosen tasks and what they need", async () => {
+  using here = new Workspace();
+  const workflow = `
+tasks:
+  a: { run: touch a }
+  b: { run: touch b, needs: a }
+  c: { run: touch c }
+  d: { run: touch d, needs: [b, c] }
+`;
+  assertEquals((await here.run(workflow, "--only", "b")).code, 0);
+  assertEquals(["a", "b", "c", "d"].filter((name) => here.has(name)), ["a", "b"]);
+  const wrong = await here.run(workflow, "--only=bb");
+  assertEquals(wrong.code, 2);
+  assertStringIncludes(wrong.stderr, 'Cannot select "bb": it must be a task; did you mean "b"?');
+});
+
+Deno.test("--dry-run and --graph show tasks and run none", async () => {
+  using here = new Workspace();
+  const workflow = "tasks: { a: { run: touch a }, b: { run: touch b, needs: a } }";
+  const plan = await here.run(workflow, "--dry-run", "--agents=3");
+  assertEquals([plan.code, here.has("a")], [0, false]);
+  assertMatch(plan.stdout, /^2 tasks for 3 agents with 3 slots\n\nwave 1\n {2}a {2}touch a\n/);
+  const mermaid = await here.run(workflow, "--graph");
+  assertEquals(mermaid.stdout, 'flowchart LR\n  t0["a"]\n  t1["b"]\n  t0 --> t1\n');
+  const dot = await here.run(workflow, "--graph=dot");
+  assertStringIncludes(dot.stdout, '  "a" -> "b";\n');
+  assertEquals(here.has("a"), false);
+});
+
+Deno.test("--agents makes as many agents as it says, whatever the file has", async () => {
+  using here = new Workspace();
+  const task = "{ run: [mkdir busy, sleep 0.05, rmdir busy], requires: [x], agent: many }";
+  const { code, stdout } = await here.run(
+    `{ agents: { many: { slots: 9, capabilities: [x] } }, tasks: { a: ${task}, b: ${task} } }`,
+    "--agents=1",
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /^agent-1 +1 +2 /m);
+});
+
+Deno.test("--json writes one object a line, and the report as the last", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(
+    "tasks: { a: { run: echo hello, locks: [db] }, b: { run: exit 5, needs: a } }",
+    "--json",
+  );
+  assertEquals(code, 1);
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const types = events.map(({ type }) => type);
+  assertEquals(types[0], "run:started");
+  for (const type of ["task:created", "task:started", "task:output", "task:completed"]) {
+    assert(types.includes(type), type);
+  }
+  const output = events.find(({ type }) => type === "task:output");
+  assertEquals([output.taskId, output.attempt, output.text], ["a", 1, "hello"]);
+  const acquired = events.find(({ type }) => type === "resource:acquired");
+  assertEquals([acquired.taskId, acquired.resourceId], ["a", "db"]);
+  const report = events.at(-1);
+  assertEquals([report.type, report.exitCode], ["run:finished", 1]);
+  assertEquals(report.tasks.map((task: { outcome: string }) => task.outcome), [
+    "succeeded",
+    "failed",
+  ]);
+});
+
+Deno.test("--max-output keeps the beginning and the end, and says how much was cut", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(
+    `tasks: { a: { run: "seq 100000; exit 1" } }`,
+    "--max-output=1k",
+  );
+  assertEquals(code, 1);
+  assert(stdout.length < 6000, `${stdout.length} characters`);
+  assertStringIncludes(stdout, "  a │ 1\n");
+  assertStringIncludes(stdout, "  a │ 100000\n");
+  assertMatch(stdout, /^… 57[45](\.\d)? KiB cut …$/m);
+  assertStringIncludes(stdout, "\n99999\n100000\n");
+});
+
+Deno.test("what a command leaves running ends with it", async () => {
+  using here = new Workspace();
+  const { code } = await here.run(`
+tasks:
+  writes: { run: "sleep 60 & echo $! > first" }
+  silent: { run: "sleep 60 > /dev/null 2>&1 & echo $! > second" }
+`);
+  assertEquals(code, 0);
+  await isGone(here.read("first").trim());
+  await isGone(here.read("second").trim());
+});
+
+Deno.test("a workflow may come from standard input", async () => {
+  using here = new Workspace();
+  const good = await here.lockstep(["run", "-"], '{ "tasks": { "a": { "run": "echo hello" } } }');
+  assertEquals(good.code, 0);
+  assertStringIncludes(good.stdout, "a │ hello");
+  const bad = await here.lockstep(["run", "-"], "tasks: { a: { rum: echo } }");
+  assertEquals(bad.code, 2);
+  assertStringIncludes(
+    bad.stderr,
+    '<stdin>:1:15: task "a": unknown key "rum"; did you mean "run"?',
+  );
+});
+
+Deno.test("a wrong file is told with file, line, task and rule, and nothing is run", async () => {
+  using here = new Workspace();
+  const { code, stdout, stderr } = await here.run(`tasks:
+  a: { run: touch a }
+  b: { run: touch b, needs: [c], timeout: 5 }
+`);
+  assertEquals([code, stdout, here.has("a")], [2, "", false]);
+  assertStringIncludes(stderr, 'w.yaml:3:30: task "b": needs must name tasks, got "c"');
+  assertStringIncludes(stderr, 'w.yaml:3:43: task "b": timeout must be a duration');
+});
+
+Deno.test("a file that can't be read, and a wrong command line, exit with 2 and a sentence", async () => {
+  using here = new Workspace();
+  const missing = await here.lockstep(["run", "missing.yaml"]);
+  assertEquals([missing.code, missing.stderr.trim()], [
+    2,
+    'lockstep: cannot read "missing.yaml": there is no such file',
+  ]);
+  const directory = await here.lockstep(["run", "."]);
+  assertEquals([directory.code, directory.stderr.trim()], [
+    2,
+    'lockstep: cannot read ".": it is a directory',
+  ]);
+  const unknown = await here.lockstep(["run", "w.yaml", "--jsno"]);
+  assertEquals(unknown.code, 2);
+  assertStringIncludes(unknown.stderr, 'unknown option "--jsno"; did you mean "--json"?');
+  assertStringIncludes(unknown.stderr, 'Try "lockstep run --help"');
+  const help = await here.lockstep(["run", "--help"]);
+  assertEquals(help.code, 0);
+  assertStringIncludes(help.stdout, "Usage: lockstep run [options] FILE");
+});
