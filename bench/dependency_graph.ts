@@ -5,8 +5,7 @@
  */
 
 import { DepGraph } from "dependency-graph";
-import { DependencyGraph } from "../src/tasks/dependency_graph.ts";
-import type { Task } from "../src/kernel/shapes.ts";
+import { DependencyGraph, type Task } from "../mod.ts";
 import { compare, type Row, type Side, type Suite } from "./harness.ts";
 
 /** Their graph has no tasks that come before what they depend on, so all are added first. */

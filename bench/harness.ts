@@ -33,11 +33,11 @@ export interface Row {
   readonly operation: string;
   /** Nanoseconds for each operation, or the value that has a limit. */
   readonly ours: number;
-  /** What `ours` and `peer` are measured in. */
+  /** What `ours` and `peers` are measured in. */
   readonly unit: "ns" | "×" | "B";
-  /** The fastest peer, or `undefined` when ours has a limit instead. */
-  readonly peer?: { readonly name: string; readonly value: number };
-  /** Peer by ours; the spread is the least and the greatest of single rounds. */
+  /** Fastest first; none when ours has a limit instead. */
+  readonly peers: readonly { readonly name: string; readonly value: number }[];
+  /** Fastest peer by ours; the spread is the least and the greatest of single rounds. */
   readonly ratio?: { readonly median: number; readonly least: number; readonly greatest: number };
   /** The least ratio, or the greatest value of ours. */
   readonly target: number;
@@ -65,10 +65,10 @@ export async function compare(comparison: Comparison): Promise<Row> {
     }
   }
   const ours = times.get("")!;
-  const byPeer = Object.keys(comparison.peers)
+  const peers = Object.keys(comparison.peers)
     .map((name) => ({ name, value: median(times.get(name)!) }))
     .sort((a, b) => a.value - b.value);
-  const peer = byPeer[0];
+  const peer = peers[0];
   if (peer === undefined) {
     throw new TypeError(`Cannot compare ${operation}: peers must not be empty`);
   }
@@ -78,7 +78,7 @@ export async function compare(comparison: Comparison): Promise<Row> {
     operation,
     ours: median(ours),
     unit: "ns",
-    peer,
+    peers,
     ratio: { median: ratio, least: Math.min(...ratios), greatest: Math.max(...ratios) },
     target,
     reached: ratio >= target,
@@ -104,7 +104,7 @@ export function atMost(
   limit: number,
   rounds: number,
 ): Row {
-  return { operation, ours, unit, target: limit, reached: ours <= limit, rounds };
+  return { operation, ours, unit, peers: [], target: limit, reached: ours <= limit, rounds };
 }
 
 /** The middle of `values`. */
@@ -134,10 +134,10 @@ export function header(): string {
   return columns("operation", "ours", "peer", "ratio (of rounds)", "target", "verdict");
 }
 
-/** One line of the table. */
+/** One row of the table, and a line for each peer that is not the fastest. */
 export function line(row: Row): string {
-  const { peer, ratio, target, unit } = row;
-  return columns(
+  const { peers: [peer, ...slower], ratio, target, unit } = row;
+  const first = columns(
     row.operation,
     show(row.ours, unit),
     peer === undefined ? "" : `${show(peer.value, unit)} ${peer.name}`,
@@ -147,6 +147,10 @@ export function line(row: Row): string {
     peer === undefined ? `≤ ${show(target, unit)}` : `≥ ${times(target)}`,
     row.reached ? "reached" : "MISSED",
   );
+  const others = slower.map(({ name, value }) =>
+    columns("", "", `${show(value, unit)} ${name}`, times(value / row.ours))
+  );
+  return [first, ...others].join("\n");
 }
 
 function columns(...cells: string[]): string {

@@ -10,7 +10,7 @@
 
 import AsyncLock from "async-lock";
 import { Mutex } from "async-mutex";
-import { ResourceManager } from "../src/locks/resource_manager.ts";
+import { ResourceManager } from "../mod.ts";
 import { atMost, compare, quantile, type Row, type Side, type Suite } from "./harness.ts";
 
 const KEYS = Array.from({ length: 1000 }, (_, i) => `key-${i}`);
@@ -43,7 +43,7 @@ const uncontended: Record<"ours" | "async-mutex" | "async-lock", Side> = {
     const lock = new AsyncLock();
     return async () => {
       for (let lap = 0; lap < LAPS; lap++) {
-        for (const key of KEYS) await lock.acquire(key, () => {});
+        for (const key of KEYS) await lock.acquire(key, async () => {});
       }
     };
   },
