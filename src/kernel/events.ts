@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Instant } from "./machine.ts";
+import type { Instant, Named } from "./machine.ts";
 import type { ErrorData, LockMode, ResourceRequest, TaskView } from "./shapes.ts";
 
 /** The names that event handlers of the coordination API use. */
@@ -32,105 +32,107 @@ export const SystemEvents = {
   MESSAGE_RECEIVED: "message:received",
 } as const;
 
-// ── Resources ──
+// Resources
 
-/**
- * In all events of resources, `agentId` is who is told and shown, and `owner` is who the lock
- * belongs to: the agent itself, or one claim of a task that the agent runs.
- */
-interface ResourceEvent {
+/** What all events about one lock say. */
+export interface ResourceEvent {
+  /** What the lock is on. */
   readonly resourceId: string;
+  /** Who is told and shown. */
   readonly agentId: string;
+  /** Who the lock belongs to: the agent itself, or one claim of a task that the agent runs. */
   readonly owner: string;
 }
 
-/** A lock was granted, at once or after a wait. */
-export interface ResourceAcquired extends ResourceEvent {
-  readonly type: "resource:acquired";
+/** What all events about one grant of a lock say. */
+export interface GrantEvent extends ResourceEvent {
+  /** The number of the grant; larger than that of any earlier one. */
   readonly epoch: number;
-  readonly mode: LockMode;
-  readonly units: number;
-  /** The wait that it ends, or `0` when there was none. */
+}
+
+/** How a grant ended. */
+export interface GrantEnded extends GrantEvent {
+  /** Since the grant. */
+  readonly heldMs: number;
+}
+
+/** What all events about a wait say. */
+export interface WaitEvent {
+  /** All that the wait is for: one lock, or several at once. */
+  readonly resourceIds: readonly string[];
+  /** Who is told and shown. */
+  readonly agentId: string;
+  /** Who waits: the agent itself, or one claim of a task that the agent runs. */
+  readonly owner: string;
+  /** Numbers the waits of a machine, from 1. */
   readonly waitId: number;
+}
+
+/** How a wait ended without a grant. A deadlock's victim has `deadlock:detected` instead. */
+export interface WaitEnded extends WaitEvent {
+  /** Since the wait began. */
   readonly waitedMs: number;
 }
 
-/** Its owner asked for a lock that it holds; nothing changed. */
-export interface ResourceReacquired extends ResourceEvent {
-  readonly type: "resource:reacquired";
-  readonly epoch: number;
+/** A lock was granted, at once or after a wait. */
+export interface ResourceAcquired extends Named<"resource:acquired">, GrantEvent {
+  /** Whether others may hold it too. */
+  readonly mode: LockMode;
+  /** How many of a counted resource; 1 of any other. */
+  readonly units: number;
+  /** The wait that it ends, or `0` when there was none. */
+  readonly waitId: number;
+  /** Since the wait began; 0 when there was none. */
+  readonly waitedMs: number;
+}
+
+/** An owner asked for a lock that it holds, or got it meanwhile; its grant stands as it was. */
+export interface ResourceReacquired extends Named<"resource:reacquired">, GrantEvent {
   /** The wait that it ends, or `0` when there was none. */
   readonly waitId: number;
 }
 
 /** A wait for one lock, or for several at once, began. */
-export interface ResourceQueued {
-  readonly type: "resource:queued";
-  readonly resourceIds: readonly string[];
-  readonly agentId: string;
-  readonly owner: string;
-  readonly waitId: number;
+export interface ResourceQueued extends Named<"resource:queued">, WaitEvent {
+  /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
 }
 
 /** A lock was given back. */
-export interface ResourceReleased extends ResourceEvent {
-  readonly type: "resource:released";
-  readonly epoch: number;
-  readonly heldMs: number;
-}
+export interface ResourceReleased extends Named<"resource:released">, GrantEnded {}
 
 /** A lease was extended. */
-export interface ResourceRenewed extends ResourceEvent {
-  readonly type: "resource:renewed";
-  readonly epoch: number;
+export interface ResourceRenewed extends Named<"resource:renewed">, GrantEvent {
+  /** When the lease ends; `Infinity` for a lock without one. */
   readonly expiresAt: Instant;
 }
 
 /** A lease ran out and the lock was taken away. */
-export interface ResourceExpired extends ResourceEvent {
-  readonly type: "resource:expired";
-  readonly epoch: number;
-  readonly heldMs: number;
-}
+export interface ResourceExpired extends Named<"resource:expired">, GrantEnded {}
 
 /** A lock was taken away from the victim of a deadlock. */
-export interface ResourceRevoked extends ResourceEvent {
-  readonly type: "resource:revoked";
-  readonly epoch: number;
-  readonly heldMs: number;
-}
-
-/** How a wait ended without a grant. A deadlock's victim has `deadlock:detected` instead. */
-interface WaitEnded {
-  readonly resourceIds: readonly string[];
-  readonly agentId: string;
-  readonly owner: string;
-  readonly waitId: number;
-  readonly waitedMs: number;
-}
+export interface ResourceRevoked extends Named<"resource:revoked">, GrantEnded {}
 
 /** A wait took longer than it may. */
-export interface ResourceTimedOut extends WaitEnded {
-  readonly type: "resource:timed-out";
+export interface ResourceTimedOut extends Named<"resource:timed-out">, WaitEnded {
+  /** How long it was allowed to take. */
   readonly timeoutMs: number;
 }
 
 /** A wait was taken back by who began it. */
-export interface ResourceCancelled extends WaitEnded {
-  readonly type: "resource:cancelled";
-}
+export interface ResourceCancelled extends Named<"resource:cancelled">, WaitEnded {}
 
 /** A wait ended because its owner is gone, or asks for what it can't have with what it holds. */
-export interface ResourceAbandoned extends WaitEnded {
-  readonly type: "resource:abandoned";
+export interface ResourceAbandoned extends Named<"resource:abandoned">, WaitEnded {
+  /** `upgrade`: what the owner got meanwhile has to be given back before it may ask for more. */
   readonly reason: "gone" | "upgrade";
 }
 
 /** The number of units of a resource was set. */
-export interface ResourceDefined {
-  readonly type: "resource:defined";
+export interface ResourceDefined extends Named<"resource:defined"> {
+  /** What is counted. */
   readonly resourceId: string;
+  /** How many units exclusive holders can have between them. */
   readonly capacity: number;
 }
 
@@ -138,7 +140,9 @@ export interface ResourceDefined {
 export type ResourceRefusal =
   /** It is held, and the command would not wait. */
   | "held"
+  /** Its owner doesn't hold it. */
   | "not-holder"
+  /** The grant that the command names is not in force. */
   | "stale-epoch"
   /** A shared holder asked for an exclusive lock, or a holder for more units. */
   | "upgrade"
@@ -152,18 +156,21 @@ export type ResourceRefusal =
   | "in-use";
 
 /** A command was refused, and the state is as before. */
-export interface ResourceRefused {
-  readonly type: "resource:refused";
+export interface ResourceRefused extends Named<"resource:refused"> {
+  /** What the reason is about; `""` when that is a wait. */
   readonly resourceId: string;
+  /** Who asked; `""` when the command names nobody. */
   readonly agentId: string;
+  /** For whom it asked; `""` when the command names nobody. */
   readonly owner: string;
+  /** The command's `type`. */
   readonly command: string;
+  /** The condition that was not met. */
   readonly reason: ResourceRefusal;
 }
 
 /** A cycle of waits was found, and `victim` gave way: its wait has ended. */
-export interface DeadlockDetected {
-  readonly type: "deadlock:detected";
+export interface DeadlockDetected extends Named<"deadlock:detected"> {
   /** Who waits in the cycle. */
   readonly agents: readonly string[];
   /** What each of `agents`, by its index, waits for; the next of them holds it. */
@@ -174,6 +181,7 @@ export interface DeadlockDetected {
   readonly owner: string;
   /** The victim's wait. */
   readonly waitId: number;
+  /** Since the victim's wait began. */
   readonly waitedMs: number;
 }
 
@@ -193,182 +201,202 @@ export type LockEvent =
   | ResourceRefused
   | DeadlockDetected;
 
-// ── Tasks and agents ──
+// Tasks and agents
 
-/** A claim of an agent on a task, under the epoch of the claim. */
-interface ClaimEvent {
+/** What all events about the claim of an agent on a task say. */
+export interface ClaimEvent {
+  /** What is claimed. */
   readonly taskId: string;
+  /** Whose claim it is. */
   readonly agentId: string;
+  /** The number of the claim; larger than that of any earlier one. */
   readonly epoch: number;
 }
 
 /** A task was accepted. Its status is `waiting` or `ready`. */
-export interface TaskCreated {
-  readonly type: "task:created";
+export interface TaskCreated extends Named<"task:created"> {
+  /** The same as `task.id`. */
   readonly taskId: string;
+  /** As it was accepted, every default filled in. */
   readonly task: TaskView;
 }
 
 /** A known task was submitted again under its idempotency key; nothing changed. */
-export interface TaskRecognized {
-  readonly type: "task:recognized";
+export interface TaskRecognized extends Named<"task:recognized"> {
+  /** The id that came again. */
   readonly taskId: string;
 }
 
 /** A task became ready: its dependencies are settled, its backoff is over, or it lost its agent. */
-export interface TaskReadied {
-  readonly type: "task:readied";
+export interface TaskReadied extends Named<"task:readied"> {
+  /** What an agent may be given. */
   readonly taskId: string;
 }
 
 /** A task was put into an agent's queue, under a new epoch. */
-export interface TaskAssigned extends ClaimEvent {
-  readonly type: "task:assigned";
+export interface TaskAssigned extends Named<"task:assigned">, ClaimEvent {
   /** The locks that it needs before it starts. */
   readonly resources: readonly ResourceRequest[];
 }
 
 /** An attempt began. */
-export interface TaskStarted extends ClaimEvent {
-  readonly type: "task:started";
-  /** 1 for the first. */
+export interface TaskStarted extends Named<"task:started">, ClaimEvent {
+  /** 1 for the first; an attempt that ended through no fault of the task gives its number back. */
   readonly attempt: number;
-  /** From submission to this start. */
+  /** From submission to this start, earlier attempts included. */
   readonly waitedMs: number;
 }
 
 /** A running attempt said that it is alive. */
-export interface TaskHeartbeat extends ClaimEvent {
-  readonly type: "task:heartbeat";
-}
+export interface TaskHeartbeat extends Named<"task:heartbeat">, ClaimEvent {}
 
 /** A running attempt told how far it is. */
-export interface TaskProgressed extends ClaimEvent {
-  readonly type: "task:progressed";
+export interface TaskProgressed extends Named<"task:progressed">, ClaimEvent {
+  /** Whatever the agent reports, never looked into. */
   readonly progress: unknown;
 }
 
 /** An attempt, or a task, took longer than it may. What follows from it is the next event. */
-export interface TaskTimedOut {
-  readonly type: "task:timed-out";
+export interface TaskTimedOut extends Named<"task:timed-out"> {
+  /** What took too long. */
   readonly taskId: string;
+  /** `queue`: waiting to start. `heartbeat`: silence of an attempt. `total`: since submission. */
   readonly limit: "queue" | "attempt" | "heartbeat" | "total";
+  /** The limit, not the time taken. */
   readonly ms: number;
 }
 
 /** An attempt failed, and the task will be tried again at `retryAt`. */
-export interface TaskBackedOff extends ClaimEvent {
-  readonly type: "task:backed-off";
+export interface TaskBackedOff extends Named<"task:backed-off">, ClaimEvent {
+  /** Why the attempt failed. */
   readonly error: ErrorData;
+  /** How many attempts count so far; one that ended through no fault of the task doesn't. */
   readonly attempt: number;
+  /** When the backoff ends and the task is ready again. */
   readonly retryAt: Instant;
 }
 
 /** A claim ended through no fault of the task, which costs no attempt. */
-export interface TaskRequeued extends ClaimEvent {
-  readonly type: "task:requeued";
+export interface TaskRequeued extends Named<"task:requeued">, ClaimEvent {
+  /** What ended the claim, as a phrase for people. */
   readonly reason: string;
 }
 
 /** A task ended well. */
-export interface TaskCompleted extends ClaimEvent {
-  readonly type: "task:completed";
+export interface TaskCompleted extends Named<"task:completed">, ClaimEvent {
+  /** Whatever the agent handed in, never looked into. */
   readonly result: unknown;
+  /** From the start of its last attempt. */
   readonly ranMs: number;
 }
 
 /** A task ended badly, for good. */
-export interface TaskFailed {
-  readonly type: "task:failed";
+export interface TaskFailed extends Named<"task:failed"> {
+  /** What nobody will try again. */
   readonly taskId: string;
-  /** The agent of the last attempt, or `undefined` when none was started. */
+  /** Who had the task when it failed, or `undefined` when nobody did. */
   readonly agentId: string | undefined;
+  /** Of its newest claim; 0 when it had none. */
   readonly epoch: number;
+  /** Of the attempt that failed, or of the limit that was exceeded. */
   readonly error: ErrorData;
+  /** How many attempts were started that count against its retries. */
   readonly attempts: number;
 }
 
 /** A task was cancelled. */
-export interface TaskCancelled {
-  readonly type: "task:cancelled";
+export interface TaskCancelled extends Named<"task:cancelled"> {
+  /** What will not be done. */
   readonly taskId: string;
+  /** Who had the task when it was cancelled, or `undefined` when nobody did. */
   readonly agentId: string | undefined;
+  /** Of its newest claim; 0 when it had none. */
   readonly epoch: number;
+  /** What the caller said, or what became of a dependency. */
   readonly reason: string;
 }
 
-/** A claim gave its slot and its locks back: its body has settled, or its grace period is over. */
-export interface AttemptEnded extends ClaimEvent {
-  readonly type: "attempt:ended";
-  /** Whether the body was still running when its grace period ended. */
+/** A claim gave its slot and its locks back: its body has ended, or isn't waited for any longer. */
+export interface AttemptEnded extends Named<"attempt:ended">, ClaimEvent {
+  /** Whether the claim was taken back before, and its body didn't end within the grace period. */
   readonly abandoned: boolean;
 }
 
 /** Why a command on a task or an agent was refused. */
 export type TaskRefusal =
+  /** Nobody submitted it, or it ended long ago and was forgotten. */
   | "unknown-task"
+  /** Nobody registered it, or it is gone. */
   | "unknown-agent"
+  /** The id is known, and not under the same idempotency key. */
   | "duplicate"
+  /** Its dependencies lead back to it. */
   | "cycle"
+  /** The claim that the command names is not in force. */
   | "stale-epoch"
   /** The task's status doesn't allow it. */
   | "status"
   /** The agent lacks a capability, a free slot, or the right to take tasks. */
   | "unfit"
-  /** The queue is full. */
+  /** There are as many unfinished tasks, or agents, as there may be. */
   | "full"
-  /** Nothing is accepted any more. */
+  /** Nothing is accepted or started any more. */
   | "draining";
 
 /** A command was refused, and the state is as before. */
-export interface TaskRefused {
-  readonly type: "task:refused";
+export interface TaskRefused extends Named<"task:refused"> {
+  /** What the command is about; `""` when that is an agent. */
   readonly taskId: string;
+  /** Whom the command names; `undefined` for a command that names no agent. */
   readonly agentId: string | undefined;
+  /** The command's `type`. */
   readonly command: string;
+  /** The condition that was not met. */
   readonly reason: TaskRefusal;
   /** The status, the epoch in force, or the cycle: what the reason is about. */
   readonly detail: string | number | readonly string[] | undefined;
 }
 
 /** An agent was registered, or registered again with another profile. */
-export interface AgentSpawned {
-  readonly type: "agent:spawned";
+export interface AgentSpawned extends Named<"agent:spawned"> {
+  /** Who can be given tasks. */
   readonly agentId: string;
+  /** What it can do: sorted, each once. */
   readonly capabilities: readonly string[];
+  /** How many tasks it has at once, started or not. */
   readonly maxConcurrentTasks: number;
 }
 
 /** An agent is gone, and so are its claims. */
-export interface AgentTerminated {
-  readonly type: "agent:terminated";
+export interface AgentTerminated extends Named<"agent:terminated"> {
+  /** Who is gone; its claims end in the events that follow. */
   readonly agentId: string;
+  /** What the caller said, for people. */
   readonly reason: string;
 }
 
 /** An agent gets no further tasks; what it has goes on. */
-export interface AgentCordoned {
-  readonly type: "agent:cordoned";
+export interface AgentCordoned extends Named<"agent:cordoned"> {
+  /** Who is passed over. */
   readonly agentId: string;
+  /** What the caller said, for people; never `""`. */
   readonly reason: string;
 }
 
 /** An agent gets tasks again. */
-export interface AgentUncordoned {
-  readonly type: "agent:uncordoned";
+export interface AgentUncordoned extends Named<"agent:uncordoned"> {
+  /** Who is considered again. */
   readonly agentId: string;
 }
 
 /** Another strategy ranks the agents from here on. */
-export interface StrategyChanged {
-  readonly type: "strategy:changed";
+export interface StrategyChanged extends Named<"strategy:changed"> {
+  /** One of the machine's own, or `external` when somebody outside ranks. */
   readonly strategy: string;
 }
 
 /** Nothing is accepted or started any more. */
-export interface SchedulerDrained {
-  readonly type: "scheduler:drained";
-}
+export interface SchedulerDrained extends Named<"scheduler:drained"> {}
 
 /** What a task machine can say. */
 export type TaskEvent =
@@ -394,7 +422,7 @@ export type TaskEvent =
   | StrategyChanged
   | SchedulerDrained;
 
-// ── All of them ──
+// All of them
 
 /** Everything that any machine can say. */
 export type LockstepEvent = LockEvent | TaskEvent;

@@ -1,9 +1,9 @@
 /**
  * The contract that every subsystem follows: plain data and one deterministic transition function.
  *
- * A machine reads no clock, draws no random number, does no I/O, starts no timer and awaits nothing.
- * It is handed a command and the time, and answers with events: facts, in the order in which they
- * happened. Simulation, recovery by replay, replication and model checking all rest on this file.
+ * A machine reads no clock, draws no random number, does no I/O, starts no timer and awaits
+ * nothing. It is handed a command and the time, and answers with events: facts, in the order in
+ * which they happened. Simulation, recovery by replay, replication and model checking rest on it.
  *
  * @module
  */
@@ -13,30 +13,32 @@ import { fork } from "./plain.ts";
 /** Milliseconds since the Unix epoch, as the engine's clock read them. An integer. */
 export type Instant = number;
 
-/** What every command and every event has: the name of what is asked, or of what happened. */
-export interface Named {
-  readonly type: string;
+/** What every command and every event has. */
+export interface Named<Type extends string = string> {
+  /** What is asked, or what happened: the same word on the bus, in a log and in a trace. */
+  readonly type: Type;
 }
 
 /** The command that only lets time pass: due timers fire, nothing else happens. */
-export interface Tick {
-  readonly type: "tick";
-}
+export interface Tick extends Named<"tick"> {}
 
 /** A deterministic state machine over plain data. */
 export interface Machine<State, Command extends Named, Event extends Named> {
+  /** Names the machine in the report of its breakdown. */
   readonly name: string;
   /** A fresh state that shares nothing with any other. */
   init(): State;
   /** Applies `command` at `now` and returns what happened, in order. Consumes `state`. */
   step(state: State, command: Command | Tick, now: Instant): Event[];
-  /** When the next due timer fires, or `Infinity`. Changes nothing. */
+  /** When the next timer is due, or `Infinity`. Changes nothing. */
   deadline(state: State): Instant;
 }
 
-/** What {@linkcode transition} answers: the state after the step, and what happened in it. */
+/** What {@linkcode transition} answers. */
 export interface Transition<State, Event> {
+  /** As it is after the step. */
   readonly state: State;
+  /** What happened in the step, in order. */
   readonly events: Event[];
 }
 
