@@ -11,6 +11,7 @@
 export abstract class LockstepError extends Error {
   /** Names the kind of error; stable between versions. */
   abstract readonly code: string;
+  /** The name of the class. */
   override get name(): string {
     return this.constructor.name;
   }
@@ -18,7 +19,9 @@ export abstract class LockstepError extends Error {
 
 /** A call on something that was closed. */
 export class ClosedError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "closed";
+  /** `attempt` reads on after "Cannot", here and below; `thing` says what is closed. */
   constructor(attempt: string, thing: string) {
     super(`Cannot ${attempt}: ${thing} is closed`);
   }
@@ -26,7 +29,9 @@ export class ClosedError extends LockstepError {
 
 /** A call on something that has a log to read first. */
 export class UninitializedError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "uninitialized";
+  /** `thing` says what has the log, such as `the scheduler`. */
   constructor(attempt: string, thing: string) {
     super(`Cannot ${attempt}: ${thing} must be initialized first`);
   }
@@ -34,25 +39,31 @@ export class UninitializedError extends LockstepError {
 
 /** A bug in Lockstep: a machine found its own state impossible. The engine stops. */
 export class InvariantError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "invariant";
 }
 
 /** The log did not take a command; the state is as before. */
 export class LogError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "log";
 }
 
-/** Something is full, and nothing was added. */
+/** Something is full, or too small for what was asked; nothing was added. */
 export class LimitError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "limit";
+  /** `rule` says what must have room; `limit` is how much fits. */
   constructor(attempt: string, rule: string, readonly limit: number) {
     super(`Cannot ${attempt}: ${rule}, the limit is ${limit}`);
   }
 }
 
-/** What was done under an epoch that is no longer the newest; nothing changed. */
+/** A call under an epoch that is not in force; nothing changed. */
 export class StaleEpochError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "stale-epoch";
+  /** Names both epochs, so that a caller can tell how far it is behind. */
   constructor(
     attempt: string,
     /** The epoch that the caller named. */
@@ -66,7 +77,9 @@ export class StaleEpochError extends LockstepError {
 
 /** An agent that nobody registered, or that is gone. */
 export class UnknownAgentError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "unknown-agent";
+  /** `agentId` is what the caller named. */
   constructor(attempt: string, readonly agentId: string) {
     super(`Cannot ${attempt}: agent must be registered, got ${JSON.stringify(agentId)}`);
   }
@@ -74,15 +87,19 @@ export class UnknownAgentError extends LockstepError {
 
 /** A task that nobody submitted, or that has been forgotten since it ended. */
 export class UnknownTaskError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "unknown-task";
+  /** `taskId` is what the caller named. */
   constructor(attempt: string, readonly taskId: string) {
     super(`Cannot ${attempt}: task must have been submitted, got ${JSON.stringify(taskId)}`);
   }
 }
 
-/** A second submission of an id that is known. */
+/** A second submission of a known id, not under the idempotency key of the first. */
 export class DuplicateTaskError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "duplicate-task";
+  /** `taskId` is taken. */
   constructor(readonly taskId: string) {
     super(
       `Cannot submit task ${JSON.stringify(taskId)}: id must be new, or come with the same ` +
@@ -93,7 +110,9 @@ export class DuplicateTaskError extends LockstepError {
 
 /** Dependencies that lead back to where they start. */
 export class DependencyCycleError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "dependency-cycle";
+  /** `taskId` is the task that would have closed the cycle. */
   constructor(
     readonly taskId: string,
     /** The ids along the cycle; the first stands again at the end. */
@@ -109,7 +128,9 @@ export class DependencyCycleError extends LockstepError {
 
 /** Something was asked of a task that its status doesn't allow. */
 export class TaskStatusError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "task-status";
+  /** `status` is what the task has; `rule` says what it must have. */
   constructor(attempt: string, readonly taskId: string, readonly status: string, rule: string) {
     super(`Cannot ${attempt}: task must be ${rule}, got ${JSON.stringify(status)}`);
   }
@@ -117,15 +138,19 @@ export class TaskStatusError extends LockstepError {
 
 /** A task ended as failed; `cause` is the error of its last attempt. */
 export class TaskFailedError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "task-failed";
+  /** `attempts` leaves out those that ended through no fault of the task. */
   constructor(readonly taskId: string, reason: string, readonly attempts: number, cause?: unknown) {
     super(`Task ${JSON.stringify(taskId)} failed after ${attempts} attempts: ${reason}`, { cause });
   }
 }
 
-/** A task was cancelled, by a caller or because a task that it depends on can't deliver. */
+/** A task was cancelled, by a caller or by how a task that it depends on ended. */
 export class TaskCancelledError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "task-cancelled";
+  /** `reason` is the caller's, or says what became of a dependency. */
   constructor(readonly taskId: string, readonly reason: string) {
     super(`Task ${JSON.stringify(taskId)} was cancelled: ${reason}`);
   }
@@ -133,7 +158,9 @@ export class TaskCancelledError extends LockstepError {
 
 /** An attempt, or a task, took longer than it may. */
 export class TaskTimeoutError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "task-timeout";
+  /** `ms` is the limit, not the time taken. */
   constructor(
     readonly taskId: string,
     /** Which of the task's limits it was. */
@@ -146,7 +173,9 @@ export class TaskTimeoutError extends LockstepError {
 
 /** A claim on a task was taken back; the reason of the signal of its attempt. */
 export class ClaimLostError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "claim-lost";
+  /** `epoch` is that of the claim that is over. */
   constructor(readonly taskId: string, readonly epoch: number, reason: string) {
     super(`The claim on task ${JSON.stringify(taskId)} of epoch ${epoch} is over: ${reason}`);
   }
@@ -154,7 +183,9 @@ export class ClaimLostError extends LockstepError {
 
 /** An agent that may not be given the task: it lacks a capability or room, or is cordoned. */
 export class UnfitAgentError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "unfit-agent";
+  /** `agentId` is `undefined` when none was named and none is fit. */
   constructor(attempt: string, readonly agentId: string | undefined) {
     super(
       `Cannot ${attempt}: the agent must have the capabilities that the task requires and room ` +
@@ -165,12 +196,15 @@ export class UnfitAgentError extends LockstepError {
 
 /** Throw this in a handler to end the task as failed at once, whatever retries are left. */
 export class NonRetryableError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "non-retryable";
 }
 
 /** Throw this in a handler to be tried again no sooner than `retryAfterMs` from then. */
 export class RetryAfterError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "retry-after";
+  /** The pause is the longer one of `retryAfterMs` and that of the backoff. */
   constructor(message: string, readonly retryAfterMs: number) {
     super(message);
   }
@@ -178,7 +212,9 @@ export class RetryAfterError extends LockstepError {
 
 /** A release or renewal by somebody who doesn't hold the lock; nothing changed. */
 export class NotHolderError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "not-holder";
+  /** `agentId` is who asked. */
   constructor(
     attempt: string,
     readonly resourceId: string,
@@ -196,7 +232,9 @@ export class NotHolderError extends LockstepError {
 
 /** A wait for a lock took longer than it may. */
 export class LockTimeoutError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "lock-timeout";
+  /** `resourceIds` are all that the wait was for. */
   constructor(
     readonly resourceIds: readonly string[],
     readonly agentId: string,
@@ -209,9 +247,11 @@ export class LockTimeoutError extends LockstepError {
   }
 }
 
-/** The wait was ended because somebody in a cycle of waits had to give way. */
+/** A wait for a lock was ended because somebody in a cycle of waits had to give way. */
 export class DeadlockError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "deadlock";
+  /** `agentId` is the victim, who may ask again. */
   constructor(
     readonly agentId: string,
     /** Who waits in the cycle: each agent waits for the resource at its own index. */
@@ -224,9 +264,11 @@ export class DeadlockError extends LockstepError {
   }
 }
 
-/** A wait for a lock was ended because its agent is gone or gave everything back. */
+/** A wait for a lock came to nothing: it was called off, or its agent can't have the lock. */
 export class LockAbandonedError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "lock-abandoned";
+  /** `resourceIds` are all that the wait was for. */
   constructor(readonly resourceIds: readonly string[], readonly agentId: string, reason: string) {
     super(
       `Cannot acquire ${resourceIds.map(show).join(", ")} for agent ${show(agentId)}: ${reason}`,
@@ -236,7 +278,9 @@ export class LockAbandonedError extends LockstepError {
 
 /** A lock is lost to whom it was granted. The reason of a handle's signal. */
 export class LockLostError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "lock-lost";
+  /** `epoch` is that of the grant that is lost; `agentId` is who had it. */
   constructor(
     readonly resourceId: string,
     readonly agentId: string,
@@ -248,9 +292,11 @@ export class LockLostError extends LockstepError {
   }
 }
 
-/** What the caller holds, and what it asks for, can't go together. */
+/** What is asked for can't go together with what is held. */
 export class LockModeError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "lock-mode";
+  /** `rule` says what must be so. */
   constructor(attempt: string, readonly resourceId: string, rule: string) {
     super(`Cannot ${attempt}: ${rule}`);
   }
@@ -258,7 +304,9 @@ export class LockModeError extends LockstepError {
 
 /** `waitFor` saw no such event in time. */
 export class EventTimeoutError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "event-timeout";
+  /** `event` is the name of what didn't come. */
   constructor(readonly event: string, readonly timeoutMs: number) {
     super(`Cannot wait for event ${show(event)}: it must come within ${timeoutMs} ms`);
   }
