@@ -14,25 +14,31 @@ export type TaskStatus =
   | "ready"
   /** In an agent's queue, not started. */
   | "assigned"
+  /** An attempt is under way. */
   | "running"
   /** Between two attempts. */
   | "backing-off"
+  /** It has a result. */
   | "completed"
+  /** No attempt is left, or a limit was exceeded. */
   | "failed"
+  /** A caller, or what became of a dependency, called it off. */
   | "cancelled";
 
-/** What a failed or cancelled dependency does to the task that depends on it. */
+/** What it does to a task when one that it depends on fails or is cancelled. */
 export type OnFailure =
   /** Cancels it, and whatever depends on it. */
   | "cancel"
   /** Counts as done. */
   | "ignore"
-  /** The task runs only if this dependency fails; it is cancelled when it completes. */
+  /** The task runs only if at least one of its dependencies of this kind doesn't complete. */
   | "run-on-failure";
 
 /** An edge from a task to one that it depends on. */
 export interface Dependency {
+  /** What must end first. It may be submitted later. */
   readonly taskId: string;
+  /** What follows when that doesn't complete. */
   readonly onFailure: OnFailure;
 }
 
@@ -43,28 +49,38 @@ export type LockMode =
   /** Together with any number of other shared holders. */
   | "shared";
 
-/** One of the resources that a task needs while it runs. */
+/** A resource that somebody asks for, and how. */
 export interface ResourceRequest {
+  /** Any name that all who use the resource agree on: a path, say. */
   readonly resourceId: string;
+  /** Whether others may hold it at the same time. */
   readonly mode: LockMode;
-  /** How many units of a counted resource. */
+  /** How many units of a counted resource; 1 of any other, and of a shared one. */
   readonly units: number;
 }
 
 /** An error as data: what survives a log and a network. */
 export interface ErrorData {
+  /** Of its class, such as `TypeError`. */
   readonly name: string;
+  /** For people. */
   readonly message: string;
+  /** For programs; errors of Lockstep have one, and so do those of many platforms. */
   readonly code?: string;
+  /** The shortest pause before another attempt, in milliseconds. @default 0 */
   readonly retryAfterMs?: number;
 }
 
-/** A task as a caller describes it. Only `id` is needed; `status` is ignored on the way in. */
+/**
+ * A task as a caller describes it. Only `id` is needed. What a task becomes on its way (`status`,
+ * `output`, `error` and the times) is in its {@linkcode TaskView}, and ignored here.
+ */
 export interface Task {
+  /** Chosen by the caller, of at most 256 characters; the same one again is a duplicate. */
   readonly id: string;
   /** What kind of work it is; the affinity strategy and the metrics go by it. @default "task" */
   readonly type?: string;
-  /** @default "" */
+  /** For people. @default "" */
   readonly description?: string;
   /** Higher is sooner. @default 0 */
   readonly priority?: number;
@@ -72,13 +88,19 @@ export interface Task {
   readonly dependencies?: readonly (string | { taskId: string; onFailure?: OnFailure })[];
   /** The only agent that may run it. @default any fit agent */
   readonly assignedAgent?: string;
+  /** Ignored: a task begins as `waiting` or `ready`. */
   readonly status?: TaskStatus;
   /** Kept as it comes, never looked into. */
   readonly input?: unknown;
+  /** Ignored: the result of an attempt takes its place. */
   readonly output?: unknown;
+  /** Ignored: what an attempt throws takes its place. */
   readonly error?: unknown;
+  /** Ignored: the clock at submission takes its place. */
   readonly createdAt?: unknown;
+  /** Ignored: the clock at each start takes its place. */
   readonly startedAt?: unknown;
+  /** Ignored: the clock at its end takes its place. */
   readonly completedAt?: unknown;
   /** Kept as it comes, never looked into. */
   readonly metadata?: unknown;
@@ -91,7 +113,7 @@ export interface Task {
   readonly requires?: readonly string[];
   /** How long one attempt may take, in milliseconds. @default no limit */
   readonly timeoutMs?: number;
-  /** How long it may wait for its dependencies, an agent and its locks, in milliseconds. @default no limit */
+  /** How long it may wait to start, for whatever reason, in milliseconds. @default no limit */
   readonly queueTimeoutMs?: number;
   /** How long a running attempt may go without a heartbeat, in milliseconds. @default no limit */
   readonly heartbeatTimeoutMs?: number;
@@ -105,39 +127,59 @@ export interface Task {
 
 /** An agent as a caller describes it. Only `id` is needed. */
 export interface AgentProfile {
+  /** Chosen by the caller, of at most 256 characters; the same one again changes the profile. */
   readonly id: string;
-  /** @default the id */
+  /** For people. */
   readonly name?: string;
-  /** @default "agent" */
+  /** What kind of agent it is; strategies of your own can read it. */
   readonly type?: string;
   /** What it can do; a task that `requires` more is not given to it. @default [] */
   readonly capabilities?: readonly string[];
+  /** For whoever runs the agent; strategies of your own can read it. */
   readonly systemPrompt?: string;
   /** How many tasks it has at once, started or not. @default 1 */
   readonly maxConcurrentTasks?: number;
-  /** Among equally good agents the higher one is chosen. @default 0 */
+  /** Among equally good agents the higher one is chosen. An integer. @default 0 */
   readonly priority?: number;
+  /** Variables for whoever runs the agent; nothing here sets them. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** A path for whoever runs the agent; nothing here goes there. */
   readonly workingDirectory?: string;
+  /** A program for whoever runs the agent; nothing here starts it. */
   readonly shell?: string;
+  /** Kept as it comes, never looked into. */
   readonly metadata?: unknown;
 }
 
 /** A submitted task as it stands. Times are {@linkcode Instant}s. */
 export interface TaskView {
+  /** As the caller chose it. */
   readonly id: string;
+  /** What kind of work it is. */
   readonly type: string;
+  /** For people; `""` when the caller gave none. */
   readonly description: string;
+  /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
+  /** The ids of the tasks that must end first, ended or not. */
   readonly dependencies: readonly string[];
+  /** Who has it, started or not; `undefined` while nobody does, and when it has ended. */
   readonly assignedAgent?: string;
+  /** Where it is. */
   readonly status: TaskStatus;
+  /** As the caller gave it. */
   readonly input: unknown;
+  /** The result, once it is completed. */
   readonly output?: unknown;
+  /** Of the attempt that failed last, or why it was cancelled; none once it is completed. */
   readonly error?: ErrorData;
+  /** When it was submitted. */
   readonly createdAt: Instant;
+  /** When its newest attempt began. */
   readonly startedAt?: Instant;
+  /** When it ended, well or badly. */
   readonly completedAt?: Instant;
+  /** As the caller gave it. */
   readonly metadata?: unknown;
   /** The epoch of its newest claim; 0 before the first. */
   readonly epoch: number;
