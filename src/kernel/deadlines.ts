@@ -19,6 +19,7 @@ export interface Timer<Subject> extends HeapEntry {
 
 /** All timers of a machine. */
 export interface Deadlines<Subject> {
+  /** Those that are set; `timers[0]` is due first. */
   readonly timers: Heap<Timer<Subject>>;
   /** How many timers were ever set. */
   sequence: number;

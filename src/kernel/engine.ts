@@ -18,13 +18,13 @@ import { decode, encode, requireJson } from "./plain.ts";
 
 /** What an engine is given; all of it may be left out. */
 export interface EngineOptions<Command extends Named> {
-  /** @default systemClock */
+  /** Stamps commands and wakes the engine for what is due. @default systemClock */
   clock?: Clock;
-  /** @default none: the state lives and dies with the process, and a dispatch is synchronous */
+  /** Keeps the commands. @default none: the state dies with the process, calls answer at once */
   log?: CommandLog<Command | Tick>;
   /** Where events are published. @default nowhere */
   eventBus?: EventBus;
-  /** @default warnings and errors on the console */
+  /** Is told when the machine breaks. @default warnings and errors on the console */
   logger?: Logger;
 }
 
@@ -39,6 +39,7 @@ export type Reply<Event> = (events: Event[] | undefined, error: unknown) => void
 
 /** What a façade sees of an engine: a place to send its commands and to hear of its events. */
 export interface Dispatcher<Command extends Named, Event extends Named> {
+  /** What commands are stamped by; a façade that waits by it stays in step with them. */
   readonly clock: Clock;
   /**
    * Steps `command` and calls `reply` with its events, at once or when the log has it; exactly once
@@ -72,6 +73,7 @@ interface Happened<Event> {
 /** Hosts one machine. */
 export class Engine<State, Command extends Named, Event extends Named>
   implements Dispatcher<Command, Event>, AsyncDisposable {
+  /** What commands are stamped by. It may jump: stamps never go back. */
   readonly clock: Clock;
   readonly #machine: Machine<State, Command, Event>;
   readonly #log: CommandLog<Command | Tick> | undefined;
@@ -87,7 +89,7 @@ export class Engine<State, Command extends Named, Event extends Named>
   #armedAt: Instant = Infinity;
   #cancelTimer: CancelTimer | undefined;
 
-  /** What happened in steps that a handler caused, until the handlers of earlier events are through. */
+  /** What happened in steps that handlers caused, until those of earlier events are through. */
   readonly #outbox: Happened<Event>[] = [];
   #publishing = false;
 
@@ -100,6 +102,7 @@ export class Engine<State, Command extends Named, Event extends Named>
   #stopped: LockstepError | undefined;
   #stopListeners: ((error: LockstepError) => void)[] = [];
 
+  /** Starts from the machine's first state; {@linkcode recover} starts from what a log holds. */
   constructor(machine: Machine<State, Command, Event>, options: EngineOptions<Command> = {}) {
     this.clock = options.clock ?? systemClock;
     this.#machine = machine;
@@ -158,8 +161,8 @@ export class Engine<State, Command extends Named, Event extends Named>
   }
 
   /**
-   * Steps `command` and returns what happened; publishes it before returning, unless a handler of
-   * an earlier event is running, who is waited for.
+   * Steps `command` and returns what happened. Publishes it first; when a handler is what calls,
+   * later, once the handlers of earlier events are through.
    *
    * @throws {ClosedError} after {@linkcode close}
    * @throws {TypeError} on an engine with a log; use {@linkcode send}
@@ -219,6 +222,7 @@ export class Engine<State, Command extends Named, Event extends Named>
     return this.#closing;
   }
 
+  /** The same as {@linkcode close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -59,7 +59,7 @@ export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDi
     return new Promise((resolve) => this.#consumers.push(resolve));
   }
 
-  /** Ends the iteration and lets go of what is kept; a `for await` loop calls it when it is left. */
+  /** Ends the iteration and lets go of what is kept; a `for await` loop that is left calls it. */
   return(): Promise<IteratorResult<Heard, undefined>> {
     this.end();
     this.#buffer.length = 0;

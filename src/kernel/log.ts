@@ -7,15 +7,19 @@
 
 import type { Instant } from "./machine.ts";
 
-/** One command, and the instant at which it is stepped. */
+/** A command as it is stepped, the first time and at every replay. */
 export interface LogEntry<Command> {
+  /** The `now` of its step; never earlier than that of the entry before. */
   readonly at: Instant;
+  /** A JSON value. */
   readonly command: Command;
 }
 
-/** A state as text, and the number of entries that led to it. */
+/** A state to start from, in place of the entries that led to it. */
 export interface Snapshot {
+  /** How many entries led to it: the position of the first that it lacks. */
   readonly position: number;
+  /** The text that `encode` made of it. */
   readonly state: string;
 }
 

@@ -12,12 +12,16 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** Four levels, each taking a message and whatever belongs to it. */
 export interface Logger {
+  /** For who looks for a mistake: each event of a bus in debug mode. */
   // deno-lint-ignore no-explicit-any -- console, std/log and pino agree on nothing narrower
   debug(message: any, ...data: any[]): unknown;
+  /** For who wants to follow along. */
   // deno-lint-ignore no-explicit-any
   info(message: any, ...data: any[]): unknown;
+  /** For what went wrong and was dealt with. */
   // deno-lint-ignore no-explicit-any
   warn(message: any, ...data: any[]): unknown;
+  /** For what somebody should mend: a handler that failed, a machine that broke. */
   // deno-lint-ignore no-explicit-any
   error(message: any, ...data: any[]): unknown;
 }
@@ -36,6 +40,7 @@ class LevelledLogger implements Logger {
   readonly #threshold: number;
   readonly #sink: Logger;
 
+  /** Passes on to the sink what is severe enough. @throws {RangeError} for an unknown level */
   constructor(options: LoggerOptions = {}) {
     const level = options.level ?? "info";
     requireOneOf(level, Object.keys(SEVERITY), "level", () => "create a logger");
@@ -43,18 +48,22 @@ class LevelledLogger implements Logger {
     this.#sink = options.sink ?? console;
   }
 
+  /** Writes at level `debug` only. */
   debug(message: unknown, ...data: unknown[]): void {
     if (this.#threshold <= SEVERITY.debug) this.#sink.debug(message, ...data);
   }
 
+  /** Writes at the levels `debug` and `info`. */
   info(message: unknown, ...data: unknown[]): void {
     if (this.#threshold <= SEVERITY.info) this.#sink.info(message, ...data);
   }
 
+  /** Writes at all levels up to `warn`. */
   warn(message: unknown, ...data: unknown[]): void {
     if (this.#threshold <= SEVERITY.warn) this.#sink.warn(message, ...data);
   }
 
+  /** Writes unless the level is `silent`. */
   error(message: unknown, ...data: unknown[]): void {
     if (this.#threshold <= SEVERITY.error) this.#sink.error(message, ...data);
   }

@@ -7,11 +7,15 @@
  * @module
  */
 
-/** The state of a generator: four unsigned 32-bit integers. */
+/** The state of a generator: four unsigned 32-bit integers, named as in the algorithm. */
 export interface Prng {
+  /** Gives each output, as the sum with `b` and `counter`. */
   a: number;
+  /** Becomes `a`, stirred; the low half of the seed at first. */
   b: number;
+  /** Becomes `b`, stirred; the high half of the seed at first. */
   c: number;
+  /** Goes up with each output, so that no cycle is shorter than 2³². */
   counter: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Tools for testing what uses Lockstep: time that is moved by hand, and a log that fails on command.
+ * Tools for testing what uses Lockstep: time that is moved by hand, a log that fails on command.
  *
  * @module
  */
