@@ -86,11 +86,15 @@ export function enqueue(
 }
 
 /** Takes a lock back: its owner returns it, its lease is over, or its owner gives way. */
-export function takeBack(turn: Turn, hold: Hold, how: "released" | "expired" | "revoked"): void {
+export function takeBack(
+  turn: Turn,
+  hold: Hold,
+  type: "resource:released" | "resource:expired" | "resource:revoked",
+): void {
   const { lock, owner, epoch, since } = hold;
   removeHold(turn, hold);
   tell(turn, {
-    type: `resource:${how}`,
+    type,
     resourceId: lock.resourceId,
     agentId: owner.agentId,
     owner: owner.owner,

@@ -78,24 +78,22 @@ interface Walk {
   /** If given, only owners that this earlier walk has marked are visited. */
   readonly within: number | undefined;
   readonly owners: Owner[];
-  /** For each of `owners`, which of them led to it, through which of its tickets. */
-  readonly origins: number[];
+  /** The ticket that led to each of `owners`; it belongs to one before. None led to the first. */
   readonly tickets: (Ticket | undefined)[];
 }
 
 function startWalk(state: LockState, start: Owner, within: number | undefined): Walk {
   const number = ++state.walks;
   start.walk = number;
-  return { number, within, owners: [start], origins: [-1], tickets: [undefined] };
+  return { number, within, owners: [start], tickets: [undefined] };
 }
 
 /** Visits `owner`, unless it was or may not be. */
-function visit(walk: Walk, owner: Owner, origin: number, ticket: Ticket): void {
+function visit(walk: Walk, owner: Owner, ticket: Ticket): void {
   if (owner.walk === walk.number) return;
   if (walk.within !== undefined && owner.walk !== walk.within) return;
   owner.walk = walk.number;
   walk.owners.push(owner);
-  walk.origins.push(origin);
   walk.tickets.push(ticket);
 }
 
@@ -105,7 +103,7 @@ function wayBack(state: LockState, start: Owner, within: number | undefined): Ti
   for (let i = 0; i < walk.owners.length; i++) {
     for (const { tickets } of walk.owners[i]!.waits) {
       for (const ticket of tickets) {
-        if (isBlocked(ticket) && follow(walk, i, ticket, start)) return path(walk, i, ticket);
+        if (isBlocked(ticket) && follow(walk, ticket, start)) return path(walk, ticket);
       }
     }
   }
@@ -113,26 +111,31 @@ function wayBack(state: LockState, start: Owner, within: number | undefined): Ti
 }
 
 /** Visits whom `ticket` waits for, until it comes to `sought`; whether it did. */
-function follow(walk: Walk, origin: number, ticket: Ticket, sought: Owner | undefined): boolean {
+function follow(walk: Walk, ticket: Ticket, sought: Owner | undefined): boolean {
   const { lock, wait } = ticket;
   const first = lock.queue[0]!.wait.owner;
   if (first !== wait.owner) {
     if (first === sought) return true;
-    visit(walk, first, origin, ticket);
+    visit(walk, first, ticket);
   }
   if (lock.walk === walk.number || !isExcluded(ticket)) return false;
   lock.walk = walk.number;
   for (const { owner } of lock.holds) {
     if (owner === sought) return true;
-    visit(walk, owner, origin, ticket);
+    visit(walk, owner, ticket);
   }
   return false;
 }
 
-/** The tickets from the start of `walk` to its owner `end`, and its ticket `last`. */
-function path(walk: Walk, end: number, last: Ticket): Ticket[] {
+/** The tickets from the start of `walk` to `last`, found backwards. */
+function path({ owners, tickets }: Walk, last: Ticket): Ticket[] {
   const way = [last];
-  for (let i = end; i > 0; i = walk.origins[i]!) way.push(walk.tickets[i]!);
+  let { owner } = last.wait;
+  for (let i = owners.length - 1; i > 0; i--) {
+    if (owners[i] !== owner) continue;
+    way.push(tickets[i]!);
+    owner = tickets[i]!.wait.owner;
+  }
   return way.reverse();
 }
 
@@ -146,7 +149,7 @@ function markStuck(state: LockState, start: Owner): number {
   const walk = startWalk(state, start, undefined);
   for (let i = 0; i < walk.owners.length; i++) {
     for (const { tickets } of walk.owners[i]!.waits) {
-      for (const ticket of tickets) if (isBlocked(ticket)) follow(walk, i, ticket, undefined);
+      for (const ticket of tickets) if (isBlocked(ticket)) follow(walk, ticket, undefined);
     }
   }
   const freed = ++state.walks;

@@ -117,5 +117,5 @@ function breakAt(turn: Turn, cycle: readonly Ticket[], victim: Ticket): void {
   if (turn.state.config.deadlockPolicy !== "revoke") return;
   const { lock } = cycle.at(cycle.indexOf(victim) - 1)!;
   const held = findHold(lock, victim.wait.owner);
-  if (held !== undefined) takeBack(turn, held, "revoked");
+  if (held !== undefined) takeBack(turn, held, "resource:revoked");
 }

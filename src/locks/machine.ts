@@ -82,7 +82,7 @@ function step(state: LockState, command: LockCommand | Tick, now: Instant): Lock
 function fireDue(turn: Turn): void {
   const { state: { deadlines }, now } = turn;
   for (let due = takeDue(deadlines, now); due !== undefined; due = takeDue(deadlines, now)) {
-    if (due.subject.kind === "hold") takeBack(turn, due.subject, "expired");
+    if (due.subject.kind === "hold") takeBack(turn, due.subject, "resource:expired");
     else timeOut(turn, due.subject);
     settle(turn);
   }
@@ -165,7 +165,7 @@ function acquireAll(turn: Turn, command: AcquireAll): void {
 
 function release(turn: Turn, command: Release): void {
   const held = meantHold(turn, command);
-  if (held !== undefined) takeBack(turn, held, "released");
+  if (held !== undefined) takeBack(turn, held, "resource:released");
 }
 
 function renew(turn: Turn, command: Renew): void {
@@ -180,7 +180,7 @@ function cancelWait(turn: Turn, command: CancelWait): void {
   const holds = state.owners.get(command.owner)?.holds ?? [];
   const granted = holds.filter((hold) => hold.waitId === command.waitId).sort(byEpoch);
   if (granted.length === 0) return refuse(turn, command, "", "not-waiting");
-  for (const hold of granted) takeBack(turn, hold, "released");
+  for (const hold of granted) takeBack(turn, hold, "resource:released");
 }
 
 /** Waits end first, so that nothing of what is released comes back to its owner. */
@@ -190,7 +190,7 @@ function releaseAll(turn: Turn, command: ReleaseAll): void {
   const waits = owner.waits.toSorted((a, b) => a.id - b.id);
   const holds = owner.holds.toSorted(byEpoch);
   for (const wait of waits) abandon(turn, wait, "gone");
-  for (const hold of holds) takeBack(turn, hold, "released");
+  for (const hold of holds) takeBack(turn, hold, "resource:released");
 }
 
 function setCapacity(turn: Turn, command: Define): void {

@@ -20,6 +20,7 @@ import {
 import type { LockMode, ResourceRequest } from "../kernel/shapes.ts";
 import type { Acquire, AcquireAll, Define, Release, ReleaseAll, Renew } from "./commands.ts";
 import type { AcquireDefaults } from "./config.ts";
+import type { LockState } from "./state.ts";
 
 /** How a lock is asked for. */
 export interface AcquireOptions {
@@ -60,8 +61,9 @@ const MOST_UNITS = 1_000_000_000;
 const MODES: readonly LockMode[] = ["exclusive", "shared"];
 const NO_OPTIONS: AcquireOptions = {};
 
-/** The command for one lock. */
+/** The command for one lock. An id that `state` knows was checked when it came, and isn't again. */
 export function acquireCommand(
+  state: Readonly<LockState>,
   resourceId: string,
   agentId: string,
   owner: string,
@@ -70,8 +72,8 @@ export function acquireCommand(
   wait: boolean,
 ): Acquire {
   const attempt = () => `acquire ${quote(resourceId)} for agent ${quote(agentId)}`;
-  requireId(resourceId, "resourceId", attempt);
-  requireHolder(agentId, owner, attempt);
+  if (!state.locks.has(resourceId)) requireId(resourceId, "resourceId", attempt);
+  if (agentId !== owner || !state.owners.has(owner)) requireHolder(agentId, owner, attempt);
   const given = readOptions(options, attempt);
   const {
     mode = "exclusive",

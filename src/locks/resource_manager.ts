@@ -314,8 +314,11 @@ export class ResourceManager implements AsyncDisposable {
     wait: boolean,
   ): Promise<LockHandle | undefined> {
     try {
-      const command = acquireCommand(resourceId, agentId, owner, options, this.#defaults, wait);
-      const acquired = this.#running("acquire").acquire(command, signalOf(options));
+      const client = this.#running("acquire");
+      const { state } = client;
+      const defaults = this.#defaults;
+      const command = acquireCommand(state, resourceId, agentId, owner, options, defaults, wait);
+      const acquired = client.acquire(command, signalOf(options));
       return acquired as Promise<LockHandle | undefined>;
     } catch (error) {
       return Promise.reject(error);

@@ -95,7 +95,7 @@ export interface Wait {
   readonly id: number;
   readonly owner: Owner;
   /** One for each lock. */
-  readonly tickets: Ticket[];
+  tickets: readonly Ticket[];
   readonly priority: number;
   readonly since: Instant;
   readonly timeoutMs: number;

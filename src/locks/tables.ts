@@ -46,7 +46,7 @@ export function lockOf(state: LockState, resourceId: string): Lock {
       capacity: DEFAULT_CAPACITY,
       used: 0,
       sharers: 0,
-      holds: [],
+      holds: emptyList(),
       queue: [],
       walk: 0,
     };
@@ -60,13 +60,23 @@ export function lockOf(state: LockState, resourceId: string): Lock {
 export function ownerOf(state: LockState, name: string, agentId: string): Owner {
   let owner = state.owners.get(name);
   if (owner === undefined) {
-    owner = { owner: name, agentId, holds: [], waits: [], walk: 0 };
+    owner = { owner: name, agentId, holds: emptyList(), waits: emptyList(), walk: 0 };
     state.owners.set(name, owner);
     state.idleOwners++;
   } else if (owner.agentId !== agentId && isIdleOwner(owner)) {
     owner.agentId = agentId;
   }
   return owner;
+}
+
+/**
+ * An empty list with room for one. Most lists here never hold more, while the first `push` to a
+ * plain `[]` makes room for seventeen, which is most of what a waiter would cost.
+ */
+function emptyList<Element>(): Element[] {
+  const list: (Element | undefined)[] = [undefined];
+  list.pop();
+  return list as Element[];
 }
 
 /** Forgets what is idle once that is most of a large table. */
@@ -181,6 +191,8 @@ export function removeHold(turn: Turn, hold: Hold): void {
   if (owner.waits.length > 0) suspects.push(owner);
 }
 
+const NO_TICKETS: readonly Ticket[] = [];
+
 /** How a wait is ordered, how long it may take, and the lease that it leads to. */
 export interface WaitTerms {
   readonly priority: number;
@@ -201,7 +213,7 @@ export function addWait(
     kind: "wait",
     id: ++state.lastWait,
     owner,
-    tickets: [],
+    tickets: NO_TICKETS,
     priority,
     since: now,
     timeoutMs,
@@ -210,13 +222,13 @@ export function addWait(
     ownerIndex: owner.waits.length,
   };
   const rank = rankOf(turn, priority);
-  for (const { resourceId, mode, units } of requests) {
+  wait.tickets = requests.map(({ resourceId, mode, units }) => {
     const lock = lockOf(state, resourceId);
     if (isIdleLock(lock)) state.idleLocks--;
     const ticket = { rank, sequence: wait.id, position: -1, lock, wait, mode, units };
-    wait.tickets.push(ticket);
     push(lock.queue, ticket);
-  }
+    return ticket;
+  });
   owner.waits.push(wait);
   state.waits.set(wait.id, wait);
   if (timeoutMs > 0) wait.timeout = schedule(state.deadlines, now + timeoutMs, wait);
