@@ -61,10 +61,13 @@ function* walk(
   }
 }
 
-/** What a task still waits for, or did when it began to. */
-function openDependenciesOf(state: TaskState, id: string): string[] {
-  const task = state.tasks.get(id);
-  return task?.status === "waiting" ? task.spec.dependencies.map(({ taskId }) => taskId) : [];
+/** What a task still waits for: where there is an edge to it. */
+function* openDependenciesOf(state: TaskState, id: string): Iterable<string> {
+  for (const { taskId } of state.tasks.get(id)?.spec.dependencies ?? []) {
+    const known = state.tasks.get(taskId);
+    const dependents = known === undefined ? state.awaited.get(taskId) : known.dependents;
+    if (dependents?.has(id)) yield taskId;
+  }
 }
 
 /** From `id` along dependencies to `middle`, and from there along dependencies to `id`. */

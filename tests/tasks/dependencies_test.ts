@@ -176,6 +176,19 @@ Deno.test("what has ended closes no cycle", () => {
   assertEquals(bench.status("a"), "ready");
 });
 
+Deno.test("an id that was forgotten and comes back closes no cycle with what waited for its first bearer", () => {
+  const bench = new Bench({ keepFinished: 0, keepOutcomes: 0 });
+  bench.do({ type: "use-strategy", strategy: "external" });
+  bench.submit("a");
+  bench.submit("b", { after: ["a", "open"] });
+  run(bench, "a", "complete");
+  bench.submit("c", { after: ["x"] });
+  bench.submit("a", { after: ["x"] });
+  bench.submit("x", { after: ["b"] });
+  assertEquals(bench.status("x"), "waiting");
+  bench.refuses(submit("open", { after: ["c"] }), "cycle", ["open", "c", "x", "b", "open"]);
+});
+
 Deno.test("a task that ends while it waits leaves no edge behind", () => {
   const bench = idleBench();
   bench.submit("a");
