@@ -1,0 +1,196 @@
+/**
+ * Random commands for the task machine: few tasks, few agents, short times, so that everything
+ * meets everything.
+ *
+ * @module
+ */
+
+import fc from "fast-check";
+import type { OnFailure } from "../../src/kernel/shapes.ts";
+import type { TaskCommand, TaskConfig, TaskState } from "../../src/tasks/machine.ts";
+import { DEFAULT_TASK_CONFIG, type Fail, type StrategyName } from "../../src/tasks/state.ts";
+import { agent, submit } from "./bench.ts";
+
+/** A command, and how much later than the one before it comes. */
+export interface Timed {
+  readonly afterMs: number;
+  readonly command: TaskCommand | { type: "tick" };
+  /** What a command about a claim is to find out from the state. */
+  readonly claim?: {
+    /** Which of the claimed tasks it is about; `undefined` for the one that the command names. */
+    readonly pick: number | undefined;
+    /** By how much its epoch is older than the newest of its task; `undefined` for "in force". */
+    readonly age: number | undefined;
+  };
+}
+
+/** The command as it is meant in `state`; it shares nothing with others. */
+export function concrete({ command, claim }: Timed, state: TaskState): Timed["command"] {
+  const copy = structuredClone(command);
+  if (claim === undefined || !("taskId" in copy)) return copy;
+  const { pick, age } = claim;
+  const claimed = [...state.tasks.values()].filter((task) => task.agent !== undefined);
+  const picked = pick === undefined ? undefined : claimed[pick % claimed.length];
+  const taskId = picked?.spec.id ?? copy.taskId;
+  const newest = state.tasks.get(taskId)?.epoch ?? state.epoch;
+  return {
+    ...copy,
+    taskId,
+    epoch: age === undefined ? 0 : Math.max(0, newest - age),
+  } as TaskCommand;
+}
+
+const taskId = fc.nat(14).map((i) => `t${i}`);
+const agentId = fc.nat(2).map((i) => `a${i}`);
+const capabilities = fc.oneof(fc.constant(["p", "q"]), fc.subarray(["p", "q", "r"]));
+const reason = fc.constantFrom("r1", "r2");
+const onFailure = fc.constantFrom<OnFailure>("cancel", "ignore", "run-on-failure");
+const limit = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 30 }));
+const pick = fc.oneof({ weight: 5, arbitrary: fc.nat() }, fc.constant(undefined));
+const age = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(undefined) },
+  { weight: 4, arbitrary: fc.constant(0) },
+  fc.constantFrom(-1, 1, 2),
+);
+
+const submission = fc.record({
+  id: taskId,
+  after: fc.array(
+    fc.record({ taskId, onFailure }).map((edge) => `${edge.taskId}?${edge.onFailure}`),
+    { maxLength: 3 },
+  ),
+  isIndependent: fc.boolean(),
+  priority: fc.integer({ min: -2, max: 2 }),
+  type: fc.constantFrom("x", "y", "z"),
+  requires: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.subarray(["p", "q"])),
+  assignedAgent: fc.oneof({ weight: 5, arbitrary: fc.constant("") }, agentId),
+  needsLock: fc.nat(9).map((n) => n === 0),
+  retries: fc.nat(2),
+  queueTimeoutMs: limit,
+  timeoutMs: limit,
+  heartbeatTimeoutMs: limit,
+  totalTimeoutMs: limit,
+  idempotencyKey: fc.constantFrom("", "", "k1", "k2"),
+}).map(({ id, after, isIndependent, needsLock, ...fields }): TaskCommand =>
+  submit(id, {
+    ...fields,
+    after: isIndependent
+      ? []
+      : [...new Map(after.map((edge) => [edge.split("?")[0], edge])).values()],
+    resources: needsLock ? [{ resourceId: "r", mode: "exclusive", units: 1 }] : [],
+  })
+);
+
+const registration = fc.record({
+  id: agentId,
+  capabilities,
+  maxConcurrentTasks: fc.integer({ min: 1, max: 3 }),
+  priority: fc.nat(1),
+  startsAtOnce: fc.boolean(),
+}).map(({ id, ...fields }): TaskCommand => agent(id, fields));
+
+const aboutAgent = fc.record({
+  type: fc.constantFrom(
+    "remove-agent" as const,
+    "cordon-agent" as const,
+    "cordon-agent" as const,
+    "cancel-agent-tasks" as const,
+    "requeue-agent-tasks" as const,
+  ),
+  agentId,
+  reason: fc.constantFrom("", "r1"),
+});
+
+const aboutClaim = fc.record({
+  type: fc.constantFrom("start", "complete", "complete", "fail", "heartbeat", "progress", "settle"),
+  other: fc.constantFrom("unblock", "preempt", undefined, undefined, undefined),
+  taskId,
+  pick,
+  age,
+  fault: fc.constantFrom<Fail["fault"]>("attempt", "attempt", "none", "task"),
+  retryAfterMs: fc.constantFrom(undefined, undefined, 15),
+  isHopeless: fc.boolean(),
+}).map(({ type, other, taskId, pick, age, fault, ...fields }): Partial<Timed> => {
+  const { retryAfterMs, isHopeless } = fields;
+  const error = { name: "E", message: "m", ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const payload = { result: 1, progress: 2, error, fault, isHopeless, reason: "lost" };
+  const command = { ...payload, type: other ?? type, taskId, epoch: 0 } as TaskCommand;
+  return { claim: { pick, age }, command };
+});
+
+const rare = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ type: fc.constant("cancel" as const), taskId, reason }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("assign" as const),
+      taskId,
+      agentId: fc.oneof(agentId, fc.constant("")),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("use-strategy" as const),
+      strategy: fc.constantFrom<StrategyName>(
+        "capability",
+        "round-robin",
+        "least-loaded",
+        "affinity",
+        "external",
+      ),
+    }),
+  },
+);
+
+const tick = fc.constant({ type: "tick" as const });
+
+const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
+  { weight: 60, arbitrary: submission.map(ageless) },
+  { weight: 20, arbitrary: registration.map(ageless) },
+  { weight: 10, arbitrary: aboutAgent.map(ageless) },
+  { weight: 90, arbitrary: aboutClaim },
+  { weight: 15, arbitrary: rare.map(ageless) },
+  { weight: 10, arbitrary: tick.map(ageless) },
+);
+
+function ageless(command: Timed["command"]): Partial<Timed> {
+  return { command };
+}
+
+const steps = fc.array(
+  fc.record({
+    afterMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(5), fc.nat(30)),
+    step,
+  }).map(({ afterMs, step }) => ({ ...step, afterMs }) as Timed),
+  { maxLength: 120, size: "max" },
+);
+
+/** Lists of commands, most of them soon after each other; some end with what follows a drain. */
+export const commandLists: fc.Arbitrary<Timed[]> = fc.record({
+  agents: fc.array(registration, { maxLength: 3 }),
+  steps,
+  afterDrain: fc.option(steps, { freq: 3 }),
+}).map(({ agents, steps, afterDrain }) => [
+  ...agents.map((command) => ({ afterMs: 0, command })),
+  ...steps,
+  ...(afterDrain === null
+    ? []
+    : [{ afterMs: 0, command: { type: "drain" as const } }, ...afterDrain.slice(0, 20)]),
+]);
+
+/** Rules under which limits are met soon. */
+export const configs: fc.Arbitrary<TaskConfig> = fc.record({
+  agingMs: fc.constantFrom(0, 10),
+  maxRetries: fc.constant(3),
+  retryDelay: fc.constantFrom(0, 5),
+  maxRetryDelayMs: fc.constantFrom(3, 50),
+  maxCrashes: fc.constantFrom(0, 2),
+  abortGraceMs: fc.constantFrom(0, 6),
+  maxTasks: fc.constantFrom(6, DEFAULT_TASK_CONFIG.maxTasks),
+  maxAgents: fc.constantFrom(3, DEFAULT_TASK_CONFIG.maxAgents),
+  keepFinished: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepFinished),
+  keepOutcomes: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepOutcomes),
+  keepTypes: fc.constantFrom(1, 2, DEFAULT_TASK_CONFIG.keepTypes),
+  seed: fc.nat(),
+});

@@ -1,0 +1,140 @@
+/**
+ * What holds of a task machine after each step, by the names of the specification.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import type { TaskEvent } from "../../src/kernel/events.ts";
+import { hasRoom, isFit } from "../../src/tasks/placement.ts";
+import type { TaskState } from "../../src/tasks/machine.ts";
+import { isTerminal } from "../../src/tasks/state.ts";
+
+/** Checks a state by itself. */
+export function checkState(state: TaskState): void {
+  noLostTask(state);
+  noDuplicateTask(state);
+  ownedByLiveAgent(state);
+  loadsEqualClaims(state);
+  taskConservation(state);
+  workConserving(state);
+  noTimerOfFinishedTasks(state);
+  noEdgeToFinishedTasks(state);
+}
+
+function noLostTask(state: TaskState): void {
+  for (const task of state.tasks.values()) {
+    const { status, group, agent, timer } = task;
+    assertEquals(group !== undefined, status === "ready", "NoLostTask");
+    if (group !== undefined) assert(group.queue[task.position] === task, "NoLostTask: queue");
+    const isClaimed = status === "assigned" || status === "running";
+    assertEquals(agent !== undefined, isClaimed, "NoLostTask: agent");
+    if (agent !== undefined) assert(agent.tasks.has(task), "NoLostTask: claim");
+    if (status === "waiting") assertGreater(task.openDependencies, 0, "NoLostTask: dependencies");
+    if (status === "backing-off") assert(timer !== undefined && timer.position >= 0);
+  }
+}
+
+function noDuplicateTask({ groups, agents, counts }: TaskState): void {
+  const queued = [...groups.values()].flatMap(({ queue }) => queue);
+  const claimed = [...agents.values()].flatMap(({ tasks }) => [...tasks]);
+  assertEquals(new Set([...queued, ...claimed]).size, queued.length + claimed.length);
+  assertEquals(queued.length, counts.ready, "NoDuplicateTask");
+  assertEquals(claimed.length, counts.assigned + counts.running, "OwnershipUnique");
+}
+
+function ownedByLiveAgent({ tasks, agents, lingering }: TaskState): void {
+  for (const { agent } of [...tasks.values(), ...lingering.values()]) {
+    if (agent !== undefined) assert(agents.get(agent.agentId) === agent, "OwnedByLiveAgent");
+  }
+}
+
+function loadsEqualClaims({ agents, lingering }: TaskState): void {
+  for (const agent of agents.values()) {
+    const bodies = [...lingering.values()].filter((each) => each.agent === agent);
+    assertEquals(agent.load, agent.tasks.size + bodies.length, "load");
+  }
+}
+
+function taskConservation({ tasks, counts, sequence }: TaskState): void {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  assertEquals(all, sequence, "TaskConservation");
+  for (const status of Object.keys(counts) as (keyof typeof counts)[]) {
+    if (isTerminal(status)) continue;
+    const actual = [...tasks.values()].filter((task) => task.status === status).length;
+    assertEquals(counts[status], actual, `TaskConservation: ${status}`);
+  }
+}
+
+function workConserving(state: TaskState): void {
+  if (state.draining) return;
+  for (const { status, spec } of state.tasks.values()) {
+    const isOwnChoice = state.strategy === "external" && spec.assignedAgent === "";
+    if (status !== "ready" || isOwnChoice) continue;
+    for (const agent of state.agents.values()) {
+      assert(!hasRoom(agent) || !isFit(agent, spec), `${spec.id} could run on ${agent.agentId}`);
+    }
+  }
+}
+
+function noTimerOfFinishedTasks({ deadlines, lingering }: TaskState): void {
+  for (const { subject } of deadlines.timers) {
+    if (subject.limit === "grace") {
+      assert(lingering.get(subject.lingering.epoch) === subject.lingering, "grace of nobody");
+    } else {
+      assert(!isTerminal(subject.task.status), `timer of ${subject.task.spec.id}`);
+    }
+  }
+}
+
+function noEdgeToFinishedTasks({ tasks, awaited }: TaskState): void {
+  for (const [id, dependents] of awaited) {
+    assert(!tasks.has(id) && dependents.size > 0, `${id} is awaited for nothing`);
+    for (const { dependent } of dependents.values()) assertEquals(dependent.status, "waiting");
+  }
+  for (const { status, dependents } of tasks.values()) {
+    if (isTerminal(status)) assertEquals(dependents, undefined);
+    for (const { dependent } of dependents?.values() ?? []) {
+      assertEquals(dependent.status, "waiting");
+    }
+  }
+}
+
+/** Checks what happens from step to step. */
+export class History {
+  readonly #ended = new Set<string>();
+  #epoch = 0;
+  /** How many tasks each agent may have had in the last step. */
+  readonly #allowed = new Map<string, number>();
+
+  check(events: readonly TaskEvent[], state: TaskState): void {
+    for (const event of events) {
+      if (event.type === "task:created") this.#ended.delete(event.taskId);
+      else if (isOfLiveTask(event)) this.#ofLiveTask(event);
+      if (event.type === "task:assigned") {
+        assertGreater(event.epoch, this.#epoch, "EpochMonotonic");
+        this.#epoch = event.epoch;
+      }
+    }
+    this.#capacityRespected(state);
+  }
+
+  #ofLiveTask({ type, taskId }: { type: string; taskId: string }): void {
+    assert(!this.#ended.has(taskId), `TerminalIsTerminal, CompletedOnce: ${type} of ${taskId}`);
+    if (isTerminal(type.slice("task:".length) as "completed")) this.#ended.add(taskId);
+  }
+
+  /** An agent may have too many tasks after its slots were made fewer, but never gets more. */
+  #capacityRespected({ agents }: TaskState): void {
+    for (const { agentId, load, maxConcurrentTasks } of agents.values()) {
+      const allowed = this.#allowed.get(agentId) ?? 0;
+      assert(load <= Math.max(allowed, maxConcurrentTasks), "CapacityRespected");
+      this.#allowed.set(agentId, Math.max(load, maxConcurrentTasks));
+    }
+  }
+}
+
+function isOfLiveTask(event: TaskEvent): event is TaskEvent & { taskId: string } {
+  return event.type.startsWith("task:") && event.type !== "task:refused" &&
+    event.type !== "task:recognized";
+}
