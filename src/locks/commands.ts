@@ -1,23 +1,25 @@
 /**
  * What a lock machine can be told to do.
  *
- * `owner` is who a lock belongs to: usually the agent itself, for a task something that is unique to
- * one claim on it. `agentId` is who is shown and told. Times are milliseconds; 0 stands for none.
+ * Times are milliseconds; 0 stands for none.
  *
  * @module
  */
 
-import type { Tick } from "../kernel/machine.ts";
+import type { Named, Tick } from "../kernel/machine.ts";
 import type { ResourceRequest } from "../kernel/shapes.ts";
 
-interface LockCommandBase {
+/** What all commands of an owner say. */
+export interface OwnerCommand {
+  /** Who is shown and told. */
   readonly agentId: string;
+  /** Who a lock belongs to: the agent itself, or something unique to one claim on a task. */
   readonly owner: string;
 }
 
 /** Asks for one lock. */
-export interface Acquire extends LockCommandBase, ResourceRequest {
-  readonly type: "acquire";
+export interface Acquire extends Named<"acquire">, OwnerCommand, ResourceRequest {
+  /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
   /** How long it may wait. */
   readonly timeoutMs: number;
@@ -28,26 +30,30 @@ export interface Acquire extends LockCommandBase, ResourceRequest {
 }
 
 /** Asks for several locks, all at the same moment or none. No resource may be named twice. */
-export interface AcquireAll extends LockCommandBase {
-  readonly type: "acquire-all";
+export interface AcquireAll extends Named<"acquire-all">, OwnerCommand {
+  /** Granted at the same moment, in this order. */
   readonly requests: readonly ResourceRequest[];
+  /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
+  /** How long it may wait. */
   readonly timeoutMs: number;
+  /** How long each may be held without a renewal. */
   readonly leaseMs: number;
 }
 
 /** Gives a lock back. */
-export interface Release extends LockCommandBase {
-  readonly type: "release";
+export interface Release extends Named<"release">, OwnerCommand {
+  /** What the owner holds. */
   readonly resourceId: string;
   /** The grant that is meant; 0 for whichever the owner has. */
   readonly epoch: number;
 }
 
 /** Lets a lease start again. */
-export interface Renew extends LockCommandBase {
-  readonly type: "renew";
+export interface Renew extends Named<"renew">, OwnerCommand {
+  /** What the owner holds. */
   readonly resourceId: string;
+  /** The grant that is meant; 0 for whichever the owner has. */
   readonly epoch: number;
   /** The length of the lease from this moment on; 0 leaves the length as it is. */
   readonly leaseMs: number;
@@ -57,20 +63,19 @@ export interface Renew extends LockCommandBase {
  * Takes a wait back. When it was granted meanwhile, and what it was granted still stands, that is
  * given back, so that a grant whose waiter has left passes on.
  */
-export interface CancelWait extends LockCommandBase {
-  readonly type: "cancel-wait";
+export interface CancelWait extends Named<"cancel-wait">, OwnerCommand {
+  /** As `resource:queued` told it. */
   readonly waitId: number;
 }
 
 /** Ends all waits of an owner and gives back all that it holds. */
-export interface ReleaseAll extends LockCommandBase {
-  readonly type: "release-all";
-}
+export interface ReleaseAll extends Named<"release-all">, OwnerCommand {}
 
 /** Sets how many units a resource has. A resource that nobody defined has one. */
-export interface Define {
-  readonly type: "define";
+export interface Define extends Named<"define"> {
+  /** What is counted. */
   readonly resourceId: string;
+  /** At least 1. */
   readonly capacity: number;
 }
 

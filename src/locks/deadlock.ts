@@ -1,9 +1,10 @@
 /**
  * Cycles of waits: finding them when they close, and choosing who gives way.
  *
- * The graph is never built, it is there: a ticket that can't be granted waits for who holds its lock
- * in a way that excludes it, and for who is first in its queue. Only a new edge can close a cycle,
- * so the search starts where an edge is new and asks for a way back. It costs what can be reached.
+ * The graph is never built, it is there: a ticket that can't be granted waits for who holds its
+ * lock in a way that excludes it, and for who is first in its queue. Only a new edge can close a
+ * cycle, so the search starts where an edge is new and asks for a way back. It costs what can be
+ * reached.
  *
  * With several units, one holder's edge may not matter, since another may give back enough. A cycle
  * with such an edge is a deadlock only if its owners are stuck: still waiting when everybody who
@@ -166,7 +167,7 @@ function markStuck(state: LockState, start: Owner): number {
   return walk.number;
 }
 
-/** Whether `owner` gets all that it waits for once those who don't bear the mark `stuck` are done. */
+/** Whether `owner` gets all that it waits for once all without the mark `stuck` are done. */
 function canGoOn(owner: Owner, stuck: number): boolean {
   for (const { tickets } of owner.waits) {
     for (const ticket of tickets) {

@@ -21,6 +21,7 @@ import { findHold } from "./tables.ts";
 
 /** A running lock machine, alone in its engine or part of a larger one. */
 export interface LockHost {
+  /** Where commands go and events come from. */
   readonly dispatcher: Dispatcher<LockCommand, LockEvent>;
   /** The state as it is; it may be another object after each step. */
   readonly state: () => Readonly<LockState>;

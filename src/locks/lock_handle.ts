@@ -38,7 +38,9 @@ export interface Watch {
  * ```
  */
 export class LockHandle implements AsyncDisposable {
+  /** The id of what is held. */
   readonly resource: string;
+  /** The id of who holds it. */
   readonly agent: string;
   /** Larger than that of every earlier grant: show it to whatever the lock protects. */
   readonly epoch: number;
@@ -103,6 +105,7 @@ export class LockHandle implements AsyncDisposable {
 
 /** Several locks that were acquired together. */
 export class LockSet implements AsyncDisposable {
+  /** The id of who holds them. */
   readonly agent: string;
   /** One for each request, in the order of the requests. */
   readonly locks: readonly LockHandle[];

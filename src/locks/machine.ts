@@ -242,7 +242,7 @@ function objectionTo(
   return line.length >= state.config.maxWaiters ? "full" : undefined;
 }
 
-/** Whether the table of resources has no room for `added` more that are in use, of which `lock` is one. */
+/** Whether the table has no room for `added` more resources in use, of which `lock` is one. */
 function roomFor(
   state: LockState,
   lock: Lock | undefined,

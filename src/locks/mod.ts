@@ -10,6 +10,7 @@ export type {
   CancelWait,
   Define,
   LockCommand,
+  OwnerCommand,
   Release,
   ReleaseAll,
   Renew,

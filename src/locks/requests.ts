@@ -26,11 +26,11 @@ import type { LockState } from "./state.ts";
 export interface AcquireOptions {
   /** Higher is sooner; one point is worth `agingMs` of waiting. @default 0 */
   priority?: number;
-  /** How long to wait, in milliseconds; 0 for as long as it takes. @default the config's `resourceTimeout` */
+  /** How long to wait, in ms; 0 for as long as it takes. @default the config's `resourceTimeout` */
   timeoutMs?: number;
-  /** How long to hold it without a renewal, in milliseconds; 0 for no lease. @default the config's `leaseMs` */
+  /** How long to hold it unrenewed, in ms; 0 for no lease. @default the config's `leaseMs` */
   leaseMs?: number;
-  /** @default "exclusive" */
+  /** Whether others may hold it at the same time. @default "exclusive" */
   mode?: LockMode;
   /** How many units of a resource with a capacity. @default 1 */
   units?: number;

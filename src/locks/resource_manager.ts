@@ -52,7 +52,7 @@ import {
 
 /** What a resource manager is given besides; all of it may be left out. */
 export interface ResourceManagerOptions {
-  /** @default systemClock */
+  /** Times waits and leases. @default systemClock */
   clock?: Clock;
   /** Where commands are kept, so that locks outlive the process. @default nowhere */
   log?: CommandLog<LockCommand>;
@@ -87,7 +87,11 @@ export class ResourceManager implements AsyncDisposable {
   #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @throws {TypeError | RangeError} when the config, or something else, is malformed */
+  /**
+   * Starts with no lock held, or with those of a host that is given.
+   *
+   * @throws {TypeError | RangeError} when the config, or something else, is malformed
+   */
   constructor(
     config: ResourceManagerConfig = {},
     eventBus?: EventBus,
@@ -126,6 +130,7 @@ export class ResourceManager implements AsyncDisposable {
     return this.#closing;
   }
 
+  /** The same as {@linkcode shutdown}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }

@@ -1,9 +1,9 @@
 /**
  * What a lock machine keeps.
  *
- * The parts refer to each other, so that what follows from a release or a wait is found by following
- * references and never by a search. Locks and owners that are idle stay for a while: whoever comes
- * back finds them in place, which makes an uncontended acquire two look-ups.
+ * The parts refer to each other, so that what follows from a release or a wait is found by
+ * following references and never by a search. Locks and owners that are idle stay for a while:
+ * whoever comes back finds them in place, which makes an uncontended acquire two look-ups.
  *
  * @module
  */
@@ -42,6 +42,7 @@ export const DEFAULT_LOCK_CONFIG: LockConfig = {
 
 /** A resource: who holds it and who waits for it. */
 export interface Lock {
+  /** Its key in `locks`. */
   readonly resourceId: string;
   /** How many units there are for exclusive holders. */
   capacity: number;
@@ -59,11 +60,13 @@ export interface Lock {
 
 /** Whoever holds or waits. */
 export interface Owner {
+  /** Its key in `owners`. */
   readonly owner: string;
   /** Who is shown for it. */
   agentId: string;
-  /** In no particular order, like `waits`. */
+  /** In no particular order. */
   readonly holds: Hold[];
+  /** In no particular order. */
   readonly waits: Wait[];
   /** The walk that was here last. */
   walk: number;
@@ -71,37 +74,51 @@ export interface Owner {
 
 /** A grant that stands. */
 export interface Hold {
+  /** Tells it from a wait where a timer is about either. */
   readonly kind: "hold";
+  /** What is held. */
   readonly lock: Lock;
+  /** Who holds it. */
   readonly owner: Owner;
+  /** All holds of a lock have the same. */
   readonly mode: LockMode;
+  /** How many of the lock's `capacity` it takes; without meaning when it is shared. */
   readonly units: number;
+  /** Its number; larger than that of any earlier hold. */
   readonly epoch: number;
+  /** When it was granted. */
   readonly since: Instant;
   /** The wait that led to it, or 0. */
   readonly waitId: number;
   /** How long its lease is, or 0. */
   leaseMs: number;
-  /** When its lease ends. */
+  /** When its lease ends; none without a lease. */
   lease: Timer<Hold | Wait> | undefined;
-  /** Where it stands in `lock.holds` and `owner.holds`. */
+  /** Where it stands in `lock.holds`. */
   lockIndex: number;
+  /** Where it stands in `owner.holds`. */
   ownerIndex: number;
 }
 
 /** A wait for one lock, or for several at once. */
 export interface Wait {
+  /** Tells it from a hold where a timer is about either. */
   readonly kind: "wait";
+  /** Its key in `waits`, counted from 1. */
   readonly id: number;
+  /** Who waits. */
   readonly owner: Owner;
   /** One for each lock. */
   tickets: readonly Ticket[];
+  /** Decides, with `since`, the rank of its tickets; and who gives way in a deadlock. */
   readonly priority: number;
+  /** When it began. */
   readonly since: Instant;
+  /** How long it may take, or 0. */
   readonly timeoutMs: number;
   /** Of the grant that it waits for, or 0. */
   readonly leaseMs: number;
-  /** When it has taken too long. */
+  /** When it has taken too long; none without a limit. */
   timeout: Timer<Hold | Wait> | undefined;
   /** Where it stands in `owner.waits`, or -1 when it has ended. */
   ownerIndex: number;
@@ -112,17 +129,25 @@ export interface Wait {
  * changes, so a wait is overtaken only by those that began less than `Δpriority × agingMs` later.
  */
 export interface Ticket extends HeapEntry {
+  /** In whose queue it stands. */
   readonly lock: Lock;
+  /** What it is part of. */
   readonly wait: Wait;
+  /** How the lock is asked for. */
   readonly mode: LockMode;
+  /** How many of the lock's `capacity` it asks for; 1 when it is shared. */
   readonly units: number;
 }
 
 /** The state of a lock machine. */
 export interface LockState {
+  /** The rules that it goes by. */
   readonly config: LockConfig;
+  /** By resource. */
   readonly locks: Map<string, Lock>;
+  /** By what an owner is called. */
   readonly owners: Map<string, Owner>;
+  /** By number, oldest first. */
   readonly waits: Map<number, Wait>;
   /** When leases end and waits have taken too long. */
   readonly deadlines: Deadlines<Hold | Wait>;
@@ -130,8 +155,9 @@ export interface LockState {
   epoch: number;
   /** The newest wait. */
   lastWait: number;
-  /** How many of `locks` and of `owners` are idle. */
+  /** How many of `locks` are neither held nor waited for nor defined. */
   idleLocks: number;
+  /** How many of `owners` neither hold nor wait. */
   idleOwners: number;
   /** How often waits were followed from owner to owner. */
   walks: number;

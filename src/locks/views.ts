@@ -12,11 +12,17 @@ import type { LockState } from "./state.ts";
 
 /** Who holds a lock, and how. */
 export interface HolderView {
+  /** Who is shown for the owner. */
   readonly agentId: string;
+  /** Who the lock belongs to: the agent itself, or one claim of a task that the agent runs. */
   readonly owner: string;
+  /** The number of the grant; larger than that of any earlier one. */
   readonly epoch: number;
+  /** Whether others may hold it too. */
   readonly mode: LockMode;
+  /** How many of a counted resource; 1 of any other. */
   readonly units: number;
+  /** When it was granted; a renewal doesn't change that. */
   readonly since: Instant;
   /** When its lease ends; `undefined` without one. */
   readonly expiresAt: Instant | undefined;
@@ -24,20 +30,29 @@ export interface HolderView {
 
 /** Who waits for a lock, and how. */
 export interface WaiterView {
+  /** Who is shown for the owner. */
   readonly agentId: string;
+  /** Who waits: the agent itself, or one claim of a task that the agent runs. */
   readonly owner: string;
+  /** The same in the queues of all locks that are asked for together. */
   readonly waitId: number;
+  /** How it is to be held. */
   readonly mode: LockMode;
+  /** How many of a counted resource; 1 of any other. */
   readonly units: number;
+  /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
+  /** When the wait began. */
   readonly since: Instant;
 }
 
 /** How a subsystem is, computed when it is asked for. */
 export interface HealthStatus {
+  /** Whether nothing is wrong: nothing is late by over a second, nothing is full, nothing has stopped. */
   healthy: boolean;
-  /** What is wrong. */
+  /** What is wrong, for people; none when it is healthy. */
   error?: string;
+  /** Figures by name, in the unit that the name ends in, or else a count. */
   metrics: Record<string, number>;
 }
 
