@@ -48,7 +48,7 @@ export interface WaiterView {
 
 /** How a subsystem is, computed when it is asked for. */
 export interface HealthStatus {
-  /** Whether nothing is wrong: nothing is late by over a second, nothing is full, nothing has stopped. */
+  /** Whether nothing has stopped, is full, or is late by more than a second. */
   healthy: boolean;
   /** What is wrong, for people; none when it is healthy. */
   error?: string;
