@@ -228,6 +228,29 @@ tasks:
   assertMatch(stdout, /^✗ long +failed +one +1 .* exit 3$/m);
 });
 
+Deno.test("after a failure a task that times out is not tried again", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(`
+agents: { one: { slots: 2 } }
+tasks:
+  bad: { run: "until test -e running; do sleep 0.02; done; exit 1" }
+  long: { run: "touch running; sleep 60", timeout: 500ms, retries: 5 }
+`);
+  assertEquals(code, 1);
+  assertMatch(stdout, /^✗ long +failed +one +1 .* timed out after 500ms, not tried again$/m);
+});
+
+Deno.test("tasks are chosen by priority from the first on, whatever stands first", async () => {
+  using here = new Workspace();
+  const { code } = await here.run(`
+agents: { one: }
+tasks:
+  later: { run: echo later >> order }
+  sooner: { run: echo sooner >> order, priority: 1 }
+`);
+  assertEquals([code, here.read("order")], [0, "sooner\nlater\n"]);
+});
+
 Deno.test("--only runs the chosen tasks and what they need", async () => {
   using here = new Workspace();
   const workflow = `
@@ -312,7 +335,7 @@ Deno.test("what a command leaves running ends with it", async () => {
   const { code } = await here.run(`
 tasks:
   writes: { run: "sleep 60 & echo $! > first" }
-  silent: { run: "sleep 60 > /dev/null 2>&1 & echo $! > second" }
+  silent: { run: "(trap '' TERM; sleep 60) > /dev/null 2>&1 & echo $! > second" }
 `);
   assertEquals(code, 0);
   await isGone(here.read("first").trim());
