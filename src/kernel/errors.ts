@@ -302,6 +302,40 @@ export class LockModeError extends LockstepError {
   }
 }
 
+/** A circuit breaker let a call not through. */
+export class CircuitOpenError extends LockstepError {
+  readonly code = "circuit-open";
+  constructor(
+    /** The name of the breaker. */
+    readonly breaker: string,
+    /** `half-open` when as many probes are in flight as there may be. */
+    readonly state: "open" | "half-open",
+    /** When to try again, in milliseconds since the Unix epoch. */
+    readonly retryAt: number,
+    /** How long that was from when the call was made. */
+    readonly retryAfterMs: number,
+  ) {
+    super(
+      `Cannot call through circuit breaker ${show(breaker)}: ${
+        state === "open" ? "it must not be open" : "a probe must have ended"
+      }, try again in ${retryAfterMs} ms`,
+    );
+  }
+}
+
+/** A call through a circuit breaker took longer than it may. */
+export class CallTimeoutError extends LockstepError {
+  readonly code = "call-timeout";
+  constructor(
+    /** The name of the breaker. */
+    readonly breaker: string,
+    /** How long the call might take. */
+    readonly timeoutMs: number,
+  ) {
+    super(`The call through circuit breaker ${show(breaker)} exceeded its ${timeoutMs} ms`);
+  }
+}
+
 /** `waitFor` saw no such event in time. */
 export class EventTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
@@ -309,6 +343,52 @@ export class EventTimeoutError extends LockstepError {
   /** `event` is the name of what didn't come. */
   constructor(readonly event: string, readonly timeoutMs: number) {
     super(`Cannot wait for event ${show(event)}: it must come within ${timeoutMs} ms`);
+  }
+}
+
+/** A conflict that nobody reported, or that has been forgotten since it was settled. */
+export class UnknownConflictError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "unknown-conflict";
+  /** `attempt` completes "Cannot …". */
+  constructor(
+    attempt: string,
+    /** What was taken for the id of a conflict. */
+    readonly conflictId: string,
+  ) {
+    super(`Cannot ${attempt}: conflict must have been reported, got ${show(conflictId)}`);
+  }
+}
+
+/** What is known doesn't single out a winner; the conflict stays open. */
+export class UndecidedConflictError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "undecided-conflict";
+  /** `rule` says what would decide it. */
+  constructor(
+    attempt: string,
+    /** The conflict that stays open. */
+    readonly conflictId: string,
+    rule: string,
+  ) {
+    super(`Cannot ${attempt}: ${rule}`);
+  }
+}
+
+/** Something was asked of a vote that its rules don't allow; nothing changed. */
+export class VoteError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "vote";
+  /** `rule` says what must be so, and what came. */
+  constructor(
+    attempt: string,
+    /** What the vote is, or would be, about. */
+    readonly conflictId: string,
+    /** Which rule it was. */
+    readonly reason: "resolved" | "voting" | "not-voting" | "not-elector" | "voted" | "not-party",
+    rule: string,
+  ) {
+    super(`Cannot ${attempt}: ${rule}`);
   }
 }
 

@@ -6,7 +6,14 @@
  */
 
 import type { Instant, Named } from "./machine.ts";
-import type { ErrorData, LockMode, ResourceRequest, TaskView } from "./shapes.ts";
+import type {
+  Conflict,
+  ConflictResolution,
+  ErrorData,
+  LockMode,
+  ResourceRequest,
+  TaskView,
+} from "./shapes.ts";
 
 /** The names that event handlers of the coordination API use. */
 export const SystemEvents = {
@@ -422,10 +429,377 @@ export type TaskEvent =
   | StrategyChanged
   | SchedulerDrained;
 
+// Conflicts and versions
+
+/** What all events about one conflict say. */
+export interface AboutConflict {
+  /** Which conflict. */
+  readonly conflictId: string;
+}
+
+/** A conflict was reported. */
+export interface ConflictReported extends Named<"conflict:reported">, AboutConflict {
+  /** The conflict as it stands. */
+  readonly conflict: Conflict;
+}
+
+/** An open conflict was reported again, by the same subject and agents; nothing changed. */
+export interface ConflictRecognized extends Named<"conflict:recognized">, AboutConflict {
+  /** The conflict as it stands. */
+  readonly conflict: Conflict;
+}
+
+/** A conflict was settled. Whatever the losers hold of its subject, or wait for, is to end. */
+export interface ConflictResolved extends Named<"conflict:resolved">, AboutConflict {
+  /** The conflict, resolved. */
+  readonly conflict: Conflict;
+  /** Who won and why. */
+  readonly resolution: ConflictResolution;
+  /** The name of the strategy that decided. */
+  readonly strategy: string;
+  /** Since it was reported. */
+  readonly openMs: number;
+}
+
+/** A conflict was to be settled that is settled already; its resolution stands. */
+export interface ConflictUpheld extends Named<"conflict:upheld">, AboutConflict {
+  /** The one and only resolution. */
+  readonly resolution: ConflictResolution;
+}
+
+/** Conflicts were forgotten that had been settled long ago. */
+export interface ConflictForgotten extends Named<"conflict:forgotten"> {
+  /** How many. */
+  readonly count: number;
+  /** They were settled before this. */
+  readonly before: Instant;
+}
+
+/** Why a command on a conflict was refused. */
+export type ConflictRefusal =
+  /** Nobody reported it, or it is forgotten. */
+  | "unknown-conflict"
+  /** It is settled, and no vote can change that. */
+  | "resolved"
+  /** What is known about its agents doesn't single one out. */
+  | "undecided"
+  /** A vote is open. */
+  | "voting"
+  /** No vote is open. */
+  | "not-voting"
+  /** The voter has no vote. */
+  | "not-elector"
+  /** The voter has voted for somebody else. */
+  | "voted"
+  /** Who is to win, to lose or to be voted for is no agent of the conflict. */
+  | "not-party"
+  /** The table is full. */
+  | "full";
+
+/** A command was refused, and the state is as before. */
+export interface ConflictRefused extends Named<"conflict:refused">, AboutConflict {
+  /** The name of the command. */
+  readonly command: string;
+  /** Why it was refused. */
+  readonly reason: ConflictRefusal;
+  /** Whom the reason is about; `""` when it is nobody. */
+  readonly agentId: string;
+}
+
+/** A vote on a conflict began. */
+export interface VoteOpened extends Named<"vote:opened">, AboutConflict {
+  /** Who has a vote. */
+  readonly electorate: readonly string[];
+  /** How many votes decide it. */
+  readonly quorum: number;
+  /** When it ends at the latest. */
+  readonly closesAt: Instant;
+}
+
+/** Somebody voted. */
+export interface VoteCast extends Named<"vote:cast">, AboutConflict {
+  /** Who voted. */
+  readonly voter: string;
+  /** For which agent of the conflict. */
+  readonly candidate: string;
+}
+
+/** Somebody voted again for the same agent; it counts once. */
+export interface VoteRecognized extends Named<"vote:recognized">, AboutConflict {
+  /** Who voted. */
+  readonly voter: string;
+  /** For which agent of the conflict. */
+  readonly candidate: string;
+}
+
+/** A vote ended. When it decided the conflict, that is the next event. */
+export interface VoteClosed extends Named<"vote:closed">, AboutConflict {
+  /** Whether the quorum was reached, the deadline came first, or somebody decided meanwhile. */
+  readonly outcome: "decided" | "no-quorum" | "overtaken";
+  /** How many votes each agent of the conflict got, in the order of its agents. */
+  readonly tally: readonly (readonly [agentId: string, votes: number])[];
+}
+
+/** The priority of an agent became known. */
+export interface PriorityNoted extends Named<"priority:noted"> {
+  /** Whose it is. */
+  readonly agentId: string;
+  /** Higher wins. */
+  readonly priority: number;
+}
+
+/** It became known since when agents want something. */
+export interface RequestNoted extends Named<"request:noted"> {
+  /** What sort of thing they want. */
+  readonly subject: "resource" | "task";
+  /** What they want. */
+  readonly subjectId: string;
+  /** Since when each of them wants it. */
+  readonly requests: readonly (readonly [agentId: string, at: Instant])[];
+}
+
+/** What was known of an agent, its priority and its requests, was forgotten. */
+export interface PartyForgotten extends Named<"party:forgotten"> {
+  /** Who is unknown from here on. */
+  readonly agentId: string;
+}
+
+/** What all events about an agent and a version say. */
+export interface AboutVersion {
+  /** What has versions. */
+  readonly resourceId: string;
+  /** Who reads or writes it. */
+  readonly agentId: string;
+  /** The newest version, after this event. */
+  readonly version: number;
+}
+
+/** An agent learned the newest version, and may change it. */
+export interface VersionRead extends Named<"version:read">, AboutVersion {}
+
+/** An agent's change became the newest version. */
+export interface VersionCommitted extends Named<"version:committed">, AboutVersion {}
+
+/** An agent gave up changing what it had read. */
+export interface VersionReleased extends Named<"version:released">, AboutVersion {}
+
+/** Those who read long ago were forgotten. */
+export interface VersionForgotten extends Named<"version:forgotten"> {
+  /** How many they were. */
+  readonly count: number;
+  /** They read before this. */
+  readonly before: Instant;
+}
+
+/** Why a command on a version was refused. */
+export type VersionRefusal =
+  /** Somebody else's change came first. */
+  | "stale-version"
+  /** The agent has read nothing that it could give up. */
+  | "not-reader"
+  /** The table is full. */
+  | "full";
+
+/** A command was refused, and the state is as before. */
+export interface VersionRefused extends Named<"version:refused">, AboutVersion {
+  /** The name of the command. */
+  readonly command: string;
+  /** Why it was refused. */
+  readonly reason: VersionRefusal;
+}
+
+/** What a conflict machine can say. */
+export type ConflictEvent =
+  | ConflictReported
+  | ConflictRecognized
+  | ConflictResolved
+  | ConflictUpheld
+  | ConflictForgotten
+  | ConflictRefused
+  | VoteOpened
+  | VoteCast
+  | VoteRecognized
+  | VoteClosed
+  | PriorityNoted
+  | RequestNoted
+  | PartyForgotten
+  | VersionRead
+  | VersionCommitted
+  | VersionReleased
+  | VersionForgotten
+  | VersionRefused;
+
+// Circuit breakers
+
+/** The states of a circuit breaker: calls go through, none does, a few do as probes. */
+export const CircuitState = { CLOSED: "closed", OPEN: "open", HALF_OPEN: "half-open" } as const;
+
+/** The state of a circuit breaker. */
+export type CircuitState = "closed" | "open" | "half-open";
+
+/** What all events of circuit breakers tell. */
+export interface CircuitEvent {
+  /** Of the breaker. */
+  readonly name: string;
+}
+
+/** A breaker was made, closed, or got other rules. */
+export interface CircuitDefined extends CircuitEvent {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:defined";
+  /** The epoch of its state. */
+  readonly epoch: number;
+}
+
+/** A breaker was forgotten. */
+export interface CircuitRemoved extends CircuitEvent {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:removed";
+  /** The epoch of its last state. */
+  readonly epoch: number;
+}
+
+/** A call may be made. */
+export interface CircuitPermitted extends CircuitEvent {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:permitted";
+  /** Which call it is; larger than that of any earlier call. */
+  readonly permit: number;
+  /** The epoch of the state that admitted it. */
+  readonly epoch: number;
+  /** When it was admitted. */
+  readonly since: Instant;
+  /** The state that admitted it; in `half-open` the call is a probe. */
+  readonly state: CircuitState;
+}
+
+/** A call may not be made. */
+export interface CircuitRejected extends CircuitEvent {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:rejected";
+  /** Open, or half-open with as many probes in flight as there may be. */
+  readonly state: CircuitState;
+  /** When to ask again: a call goes through then, or a probe that is in flight will have ended. */
+  readonly retryAt: Instant;
+  /** How long that is from here. */
+  readonly retryAfterMs: number;
+}
+
+/** How a permitted call ended. */
+export interface CircuitResult extends CircuitEvent {
+  /** Which call it was. */
+  readonly permit: number;
+  /** The epoch of the state that had admitted it. */
+  readonly epoch: number;
+  /** How long it took. */
+  readonly durationMs: number;
+  /** Whether the breaker had left that state before, so that the result decided nothing. */
+  readonly stale: boolean;
+}
+
+/** A call succeeded. */
+export interface CircuitSucceeded extends CircuitResult {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:succeeded";
+}
+
+/** A call failed. */
+export interface CircuitFailed extends CircuitResult {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:failed";
+}
+
+/** A call ended in a way that says nothing about what the breaker guards. */
+export interface CircuitReturned extends CircuitResult {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:returned";
+}
+
+/** A probe was found to have taken longer than it may, and counts as failed. */
+export interface CircuitTimedOut extends CircuitEvent {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:timed-out";
+  /** Which call it is. */
+  readonly permit: number;
+  /** The epoch of the state that had admitted it. */
+  readonly epoch: number;
+  /** When it should have ended. */
+  readonly deadline: Instant;
+}
+
+/** Why a breaker went from one state to another. */
+export type CircuitChangeReason =
+  /** As many failures in a row as open it. */
+  | "failures"
+  | "failure-rate"
+  | "slow-calls"
+  | "open-time-over"
+  | "probe-failed"
+  | "probe-timed-out"
+  | "probes-succeeded"
+  | "forced"
+  | "reset";
+
+/** A breaker went from one state to another. */
+export interface CircuitStateChange extends CircuitEvent {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:state-change";
+  /** Where it was. */
+  readonly from: CircuitState;
+  /** Where it is. */
+  readonly to: CircuitState;
+  /** Why. */
+  readonly reason: CircuitChangeReason;
+  /** The epoch of its state from here on. */
+  readonly epoch: number;
+  /** When it will let a probe through; `undefined` unless it is open. */
+  readonly retryAt: Instant | undefined;
+}
+
+/** A breaker that is closed was told to count from nothing. */
+export interface CircuitReset extends CircuitEvent {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:reset";
+  /** The epoch of its state from here on. */
+  readonly epoch: number;
+}
+
+/** Why a command on a breaker was refused. */
+export type CircuitRefusal =
+  | "unknown-breaker"
+  /** It was never given, or the call has ended before. */
+  | "unknown-permit"
+  /** There are as many breakers as there may be. */
+  | "full";
+
+/** A command was refused, and the state is as before. */
+export interface CircuitRefused extends CircuitEvent {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:refused";
+  /** The name of the command. */
+  readonly command: string;
+  /** Why. */
+  readonly reason: CircuitRefusal;
+}
+
+/** What a breaker machine can say. */
+export type BreakerEvent =
+  | CircuitDefined
+  | CircuitRemoved
+  | CircuitPermitted
+  | CircuitRejected
+  | CircuitSucceeded
+  | CircuitFailed
+  | CircuitReturned
+  | CircuitTimedOut
+  | CircuitStateChange
+  | CircuitReset
+  | CircuitRefused;
+
 // All of them
 
 /** Everything that any machine can say. */
-export type LockstepEvent = LockEvent | TaskEvent;
+export type LockstepEvent = LockEvent | TaskEvent | ConflictEvent | BreakerEvent;
 
 /** From the name of an event to what its handlers get. */
 export type EventMap = { [Event in LockstepEvent as Event["type"]]: Event };
