@@ -11,6 +11,8 @@ import type {
   ConflictResolution,
   ErrorData,
   LockMode,
+  Message,
+  MessageOutcome,
   ResourceRequest,
   TaskView,
 } from "./shapes.ts";
@@ -596,9 +598,7 @@ export type VersionRefusal =
   /** Somebody else's change came first. */
   | "stale-version"
   /** The agent has read nothing that it could give up. */
-  | "not-reader"
-  /** The table is full. */
-  | "full";
+  | "not-reader";
 
 /** A command was refused, and the state is as before. */
 export interface VersionRefused extends Named<"version:refused">, AboutVersion {
@@ -796,10 +796,317 @@ export type BreakerEvent =
   | CircuitReset
   | CircuitRefused;
 
+// Messages
+
+/** What all events of one message have. */
+interface MessageEventBase {
+  /** Who sent the message. */
+  readonly from: string;
+  /** Whose mailbox it is for. */
+  readonly to: string;
+}
+
+/** What all events of one delivery, or of one reader's copy, have. */
+interface CopyEvent extends MessageEventBase {
+  /** The message. */
+  readonly messageId: string;
+  /** The handler whose copy it is; empty when the agent pulls. */
+  readonly handlerId: string;
+  /** The newest delivery of the copy, or `0`. */
+  readonly epoch: number;
+}
+
+/** A message was put into a mailbox. */
+export interface MessageSent extends MessageEventBase {
+  /** Names the event. */
+  readonly type: "message:sent";
+  /** As it was sent. */
+  readonly message: Message;
+  /** Whether its sender waits for a response. */
+  readonly isRequest: boolean;
+}
+
+/** A message was dropped because its id is known: it repeats an earlier one. */
+export interface MessageDeduplicated extends MessageEventBase {
+  /** Names the event. */
+  readonly type: "message:deduplicated";
+  /** The id that both have. */
+  readonly messageId: string;
+}
+
+/** A message was broadcast, or published to a topic; it was sent to each recipient just before. */
+export interface MessagePublished {
+  /** Names the event. */
+  readonly type: "message:published";
+  /** Who sent it. */
+  readonly from: string;
+  /** The topic; `undefined` for a broadcast. */
+  readonly topic: string | undefined;
+  /** What became of it, one for each recipient. */
+  readonly outcomes: readonly MessageOutcome[];
+}
+
+/** A message was handed out, under the epoch in it. */
+export interface MessageReceived extends MessageEventBase {
+  /** Names the event. */
+  readonly type: "message:received";
+  /** As it was handed out. */
+  readonly message: Message;
+  /** Who has it; empty when the agent took it itself. */
+  readonly handlerId: string;
+}
+
+/** A message was handled. */
+export interface MessageAcked extends CopyEvent {
+  /** Names the event. */
+  readonly type: "message:acked";
+  /** How long that took. */
+  readonly handledMs: number;
+}
+
+/** A delivery failed, and another one follows at `retryAt`. */
+export interface MessageNacked extends CopyEvent {
+  /** Names the event. */
+  readonly type: "message:nacked";
+  /** Whether the handler said so, or took too long. */
+  readonly reason: "failed" | "timed-out";
+  /** What the handler threw. */
+  readonly error: ErrorData;
+  /** Which delivery it was, from 1. */
+  readonly attempt: number;
+  /** When it is delivered again, or soon after. */
+  readonly retryAt: Instant;
+}
+
+/** A delivery was taken back because its handler is gone, at no cost to the message. */
+export interface MessageReturned extends CopyEvent {
+  /** Names the event. */
+  readonly type: "message:returned";
+}
+
+/** The pause after a failed delivery is over. */
+export interface MessageReadied extends CopyEvent {
+  /** Names the event. */
+  readonly type: "message:readied";
+}
+
+/** A delivery got more time. */
+export interface MessageExtended extends CopyEvent {
+  /** Names the event. */
+  readonly type: "message:extended";
+  /** Until when; `Infinity` for as long as it takes. */
+  readonly until: Instant;
+}
+
+/** A handler left before it got a message that other handlers of its agent got too. */
+export interface MessageDropped extends CopyEvent {
+  /** Names the event. */
+  readonly type: "message:dropped";
+}
+
+/** Why a message is a dead letter. */
+export type DeadLetterCause =
+  /** Each of its deliveries failed. */
+  | "max-deliveries"
+  /** Its handler said that no further delivery would help. */
+  | "rejected"
+  /** It was too late to deliver it. */
+  | "expired"
+  /** It made room for a newer one. */
+  | "evicted"
+  /** Its recipient is gone. */
+  | "recipient-gone";
+
+/** A message was given up. */
+export interface MessageDeadLettered extends CopyEvent {
+  /** Names the event. */
+  readonly type: "message:dead-lettered";
+  /** As it was last handed out, or sent. */
+  readonly message: Message;
+  /** Why. */
+  readonly cause: DeadLetterCause;
+  /** What its last delivery ended with, if that failed. */
+  readonly error: ErrorData | undefined;
+}
+
+/** A dead letter was sent again. */
+export interface MessageResent extends MessageEventBase {
+  /** Names the event. */
+  readonly type: "message:resent";
+  /** The message. */
+  readonly messageId: string;
+}
+
+/** The oldest dead letter was forgotten, to make room. */
+export interface MessageForgotten extends MessageEventBase {
+  /** Names the event. */
+  readonly type: "message:forgotten";
+  /** The message. */
+  readonly messageId: string;
+}
+
+/** A request was answered. `from` is who answers, `to` is who asked. */
+export interface MessageResponded extends MessageEventBase {
+  /** Names the event. */
+  readonly type: "message:responded";
+  /** The request. */
+  readonly messageId: string;
+  /** The answer. */
+  readonly response: unknown;
+  /** How long the request waited for it. */
+  readonly waitedMs: number;
+}
+
+/** A response was dropped, as nobody waits for it. */
+export interface MessageResponseDropped {
+  /** Names the event. */
+  readonly type: "message:response-dropped";
+  /** The request that it answers. */
+  readonly messageId: string;
+}
+
+/** Why a request ended without a response. */
+export type UnansweredReason =
+  | "timed-out"
+  | "cancelled"
+  /** The message is a dead letter. */
+  | "undeliverable"
+  /** Who asked is gone, or who was to answer. */
+  | "agent-gone";
+
+/** A request ended without a response. */
+export interface MessageUnanswered extends MessageEventBase {
+  /** Names the event. */
+  readonly type: "message:unanswered";
+  /** The request. */
+  readonly messageId: string;
+  /** Why it ended. */
+  readonly reason: UnansweredReason;
+  /** How long it waited. */
+  readonly waitedMs: number;
+}
+
+/** Why a command on messages was refused. */
+export type MessageRefusal =
+  /** The mailbox is full. */
+  | "mailbox-full"
+  /** There are as many mailboxes as there may be, and all are in use. */
+  | "too-many-mailboxes"
+  | "too-many-requests"
+  | "too-many-topics"
+  | "too-many-handlers"
+  /** A handler of that id is there already. */
+  | "known-handler"
+  | "unknown-handler"
+  /** The delivery is over. */
+  | "stale-epoch"
+  /** There is no such dead letter. */
+  | "unknown-message"
+  /** No such request waits. */
+  | "not-waiting"
+  /** There is no message to take. */
+  | "empty";
+
+/** A command was refused, and the state is as before. */
+export interface MessageRefused extends MessageEventBase {
+  /** Names the event. */
+  readonly type: "message:refused";
+  /** The message, where the command names one. */
+  readonly messageId: string;
+  /** What was refused. */
+  readonly command: string;
+  /** Why. */
+  readonly reason: MessageRefusal;
+}
+
+/** An agent got a handler. */
+export interface MailboxSubscribed {
+  /** Names the event. */
+  readonly type: "mailbox:subscribed";
+  /** The agent. */
+  readonly agentId: string;
+  /** The handler. */
+  readonly handlerId: string;
+}
+
+/** A handler left its agent. */
+export interface MailboxUnsubscribed {
+  /** Names the event. */
+  readonly type: "mailbox:unsubscribed";
+  /** The agent. */
+  readonly agentId: string;
+  /** The handler. */
+  readonly handlerId: string;
+}
+
+/** An agent is gone, and what was in its mailbox is in the dead letters. */
+export interface MailboxClosed {
+  /** Names the event. */
+  readonly type: "mailbox:closed";
+  /** The agent. */
+  readonly agentId: string;
+  /** Why. */
+  readonly reason: string;
+}
+
+/** The mailbox that had been idle longest was forgotten, to make room. It was empty. */
+export interface MailboxForgotten {
+  /** Names the event. */
+  readonly type: "mailbox:forgotten";
+  /** The agent. */
+  readonly agentId: string;
+}
+
+/** An agent gets what is published to a topic. */
+export interface TopicSubscribed {
+  /** Names the event. */
+  readonly type: "topic:subscribed";
+  /** The topic. */
+  readonly topic: string;
+  /** The agent. */
+  readonly agentId: string;
+}
+
+/** An agent doesn't get what is published to a topic any more. */
+export interface TopicUnsubscribed {
+  /** Names the event. */
+  readonly type: "topic:unsubscribed";
+  /** The topic. */
+  readonly topic: string;
+  /** The agent. */
+  readonly agentId: string;
+}
+
+/** What a mailbox machine can say. */
+export type MessageEvent =
+  | MessageSent
+  | MessageDeduplicated
+  | MessagePublished
+  | MessageReceived
+  | MessageAcked
+  | MessageNacked
+  | MessageReturned
+  | MessageReadied
+  | MessageExtended
+  | MessageDropped
+  | MessageDeadLettered
+  | MessageResent
+  | MessageForgotten
+  | MessageResponded
+  | MessageResponseDropped
+  | MessageUnanswered
+  | MessageRefused
+  | MailboxSubscribed
+  | MailboxUnsubscribed
+  | MailboxClosed
+  | MailboxForgotten
+  | TopicSubscribed
+  | TopicUnsubscribed;
+
 // All of them
 
 /** Everything that any machine can say. */
-export type LockstepEvent = LockEvent | TaskEvent | ConflictEvent | BreakerEvent;
+export type LockstepEvent = LockEvent | TaskEvent | ConflictEvent | BreakerEvent | MessageEvent;
 
 /** From the name of an event to what its handlers get. */
 export type EventMap = { [Event in LockstepEvent as Event["type"]]: Event };
