@@ -799,7 +799,7 @@ export type BreakerEvent =
 // Messages
 
 /** What all events of one message have. */
-interface MessageEventBase {
+export interface MessageEventBase {
   /** Who sent the message. */
   readonly from: string;
   /** Whose mailbox it is for. */
@@ -807,7 +807,7 @@ interface MessageEventBase {
 }
 
 /** What all events of one delivery, or of one reader's copy, have. */
-interface CopyEvent extends MessageEventBase {
+export interface CopyEvent extends MessageEventBase {
   /** The message. */
   readonly messageId: string;
   /** The handler whose copy it is; empty when the agent pulls. */
