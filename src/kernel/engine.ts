@@ -48,6 +48,15 @@ export interface Dispatcher<Command extends Named, Event extends Named> {
    * @throws {ClosedError} after `close`
    */
   send(command: Command, reply: Reply<Event>): void;
+  /** Whether commands are stepped as they come, since there is no log to wait for. */
+  readonly synchronous: boolean;
+  /**
+   * Steps `command` and returns its events, when `synchronous`: who needs no word before observers
+   * and handlers have theirs saves the reply.
+   *
+   * @throws {ClosedError} after `close`
+   */
+  dispatch(command: Command): Event[];
   /** Calls `observer` with each event until the returned function is called. */
   observe(observer: Observer<Event>): () => void;
   /**

@@ -11,6 +11,7 @@ import {
   requireObject,
   requireOneOf,
 } from "../kernel/arguments.ts";
+import type { LockMode } from "../kernel/shapes.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./state.ts";
 
 /**
@@ -30,8 +31,11 @@ export interface ResourceManagerConfig extends Partial<LockConfig> {
   messageTimeout?: number;
 }
 
-/** What goes for an acquire that names neither. */
+/** What goes for an acquire that says nothing else. */
 export interface AcquireDefaults {
+  readonly mode: LockMode;
+  readonly units: number;
+  readonly priority: number;
   readonly timeoutMs: number;
   readonly leaseMs: number;
 }
@@ -61,5 +65,5 @@ export function readConfig(config: ResourceManagerConfig): {
   const { resourceTimeout: timeoutMs = 30_000, leaseMs = 0 } = config;
   requireMs(timeoutMs, 0, "resourceTimeout", attempt);
   requireMs(leaseMs, 0, "leaseMs", attempt);
-  return { machine, defaults: { timeoutMs, leaseMs } };
+  return { machine, defaults: { mode: "exclusive", units: 1, priority: 0, timeoutMs, leaseMs } };
 }

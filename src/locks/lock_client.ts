@@ -36,6 +36,8 @@ type LossEvent = Extract<
 /** How long a command that the log did not take is kept before it is sent again. */
 const RESEND_MS = 1000;
 
+const DONE: Promise<undefined> = Promise.resolve(undefined);
+
 /** Speaks with one lock machine for any number of callers. */
 export class LockClient implements AcquisitionHost {
   readonly #host: LockHost;
@@ -104,20 +106,15 @@ export class LockClient implements AcquisitionHost {
     command: Asked,
     read: (events: readonly LockEvent[], command: Asked, state: Readonly<LockState>) => Result,
   ): Promise<Result> {
-    const answer = new Answer<Result>();
+    const { dispatcher } = this.#host;
     try {
-      this.#send(command, (events, error) => {
-        if (events === undefined) return answer.fail(error);
-        try {
-          answer.succeed(read(events, command, this.state));
-        } catch (refusal) {
-          answer.fail(refusal);
-        }
-      });
+      if (!dispatcher.synchronous) return this.#askLog(command, read);
+      if (this.#stopped !== undefined) throw this.#stopped;
+      const result = read(dispatcher.dispatch(command), command, this.state);
+      return result === undefined ? DONE as Promise<Result> : Promise.resolve(result);
     } catch (error) {
-      answer.fail(error);
+      return Promise.reject(error);
     }
-    return answer.promise();
   }
 
   giveBack(handle: LockHandle, owner: string, quietly: boolean): Promise<void> {
@@ -212,6 +209,22 @@ export class LockClient implements AcquisitionHost {
   ): void {
     if (this.#stopped !== undefined) throw this.#stopped;
     this.#host.dispatcher.send(command, reply);
+  }
+
+  #askLog<Asked extends Command, Result>(
+    command: Asked,
+    read: (events: readonly LockEvent[], command: Asked, state: Readonly<LockState>) => Result,
+  ): Promise<Result> {
+    const answer = new Answer<Result>();
+    this.#send(command, (events, error) => {
+      if (events === undefined) return answer.fail(error);
+      try {
+        answer.succeed(read(events, command, this.state));
+      } catch (refusal) {
+        answer.fail(refusal);
+      }
+    });
+    return answer.promise();
   }
 
   #release(command: Release, quietly: boolean): Promise<void> {

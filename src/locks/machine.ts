@@ -70,18 +70,23 @@ export function lockMachine(
   };
 }
 
-function step(state: LockState, command: LockCommand | Tick, now: Instant): LockEvent[] {
+function step(
+  state: LockState,
+  command: LockCommand | Tick,
+  now: Instant,
+  until: Instant = now,
+): LockEvent[] {
   const turn: Turn = { state, now, events: undefined, followUps: undefined };
-  if (nextDeadline(state.deadlines) <= now) fireDue(turn);
+  if (nextDeadline(state.deadlines) <= until) fireDue(turn, until);
   apply(turn, command);
   settle(turn);
   sweep(state);
   return turn.events ?? [];
 }
 
-function fireDue(turn: Turn): void {
-  const { state: { deadlines }, now } = turn;
-  for (let due = takeDue(deadlines, now); due !== undefined; due = takeDue(deadlines, now)) {
+function fireDue(turn: Turn, until: Instant): void {
+  const { deadlines } = turn.state;
+  for (let due = takeDue(deadlines, until); due !== undefined; due = takeDue(deadlines, until)) {
     if (due.subject.kind === "hold") takeBack(turn, due.subject, "resource:expired");
     else timeOut(turn, due.subject);
     settle(turn);

@@ -59,7 +59,6 @@ export const MOST_REQUESTS = 10_000;
 
 const MOST_UNITS = 1_000_000_000;
 const MODES: readonly LockMode[] = ["exclusive", "shared"];
-const NO_OPTIONS: AcquireOptions = {};
 
 /** The command for one lock. An id that `state` knows was checked when it came, and isn't again. */
 export function acquireCommand(
@@ -71,33 +70,30 @@ export function acquireCommand(
   defaults: AcquireDefaults,
   wait: boolean,
 ): Acquire {
-  const attempt = () => `acquire ${quote(resourceId)} for agent ${quote(agentId)}`;
-  if (!state.locks.has(resourceId)) requireId(resourceId, "resourceId", attempt);
-  if (agentId !== owner || !state.owners.has(owner)) requireHolder(agentId, owner, attempt);
-  const given = readOptions(options, attempt);
-  const {
-    mode = "exclusive",
-    units = 1,
-    priority = 0,
-    timeoutMs = defaults.timeoutMs,
-    leaseMs = defaults.leaseMs,
-  } = given;
-  if (given !== NO_OPTIONS) {
-    requireModeAndUnits(mode, units, attempt);
-    requireTerms(priority, timeoutMs, leaseMs, attempt);
+  if (!state.locks.has(resourceId) || agentId !== owner || !state.owners.has(owner)) {
+    const attempt = acquiring(resourceId, agentId);
+    requireId(resourceId, "resourceId", attempt);
+    requireHolder(agentId, owner, attempt);
   }
+  const terms = options === undefined
+    ? defaults
+    : readOptions(options, defaults, acquiring(resourceId, agentId));
   return {
     type: "acquire",
     resourceId,
     agentId,
     owner,
-    mode,
-    units,
-    priority,
-    timeoutMs,
-    leaseMs,
+    mode: terms.mode,
+    units: terms.units,
+    priority: terms.priority,
+    timeoutMs: terms.timeoutMs,
+    leaseMs: terms.leaseMs,
     wait,
   };
+}
+
+function acquiring(resourceIds: unknown, agentId: unknown): Attempt {
+  return () => `acquire ${quote(resourceIds)} for agent ${quote(agentId)}`;
 }
 
 /** The command for several locks at once. */
@@ -108,13 +104,11 @@ export function acquireAllCommand(
   options: AcquireAllOptions | number | undefined,
   defaults: AcquireDefaults,
 ): AcquireAll {
-  const attempt = () => `acquire ${quote(requests)} for agent ${quote(agentId)}`;
+  const attempt = acquiring(requests, agentId);
   requireHolder(agentId, owner, attempt);
-  const { priority = 0, timeoutMs = defaults.timeoutMs, leaseMs = defaults.leaseMs } = readOptions(
-    options,
-    attempt,
-  );
-  requireTerms(priority, timeoutMs, leaseMs, attempt);
+  const { priority, timeoutMs, leaseMs } = options === undefined
+    ? defaults
+    : readOptions(options, defaults, attempt);
   const all = normalizeRequests(requests, attempt);
   return { type: "acquire-all", requests: all, agentId, owner, priority, timeoutMs, leaseMs };
 }
@@ -149,16 +143,19 @@ export function normalizeRequests(
   });
 }
 
-/** The command that gives a lock back. */
+/** The command that gives a lock back. Ids that `state` knows aren't checked again. */
 export function releaseCommand(
+  state: Readonly<LockState>,
   resourceId: string,
   agentId: string,
   epoch: number | undefined,
 ): Release {
-  const attempt = () => `release ${quote(resourceId)} for agent ${quote(agentId)}`;
-  requireId(resourceId, "resourceId", attempt);
-  requireId(agentId, "agentId", attempt);
-  if (epoch !== undefined) requireEpoch(epoch, attempt);
+  if (epoch !== undefined || !state.locks.has(resourceId) || !state.owners.has(agentId)) {
+    const attempt = () => `release ${quote(resourceId)} for agent ${quote(agentId)}`;
+    requireId(resourceId, "resourceId", attempt);
+    requireId(agentId, "agentId", attempt);
+    if (epoch !== undefined) requireEpoch(epoch, attempt);
+  }
   return { type: "release", resourceId, agentId, owner: agentId, epoch: epoch ?? 0 };
 }
 
@@ -227,29 +224,28 @@ function requireEpoch(value: unknown, attempt: Attempt): void {
 }
 
 function readOptions(
-  options: AcquireOptions | number | undefined,
+  options: AcquireOptions | number,
+  defaults: AcquireDefaults,
   attempt: Attempt,
-): AcquireOptions {
-  if (options === undefined) return NO_OPTIONS;
-  if (typeof options === "number") return { priority: options };
-  requireObject(options, "options", attempt);
-  const given: AcquireOptions = options;
-  if (given.signal !== undefined) requireSignal(given.signal, "signal", attempt);
-  return given;
+): AcquireDefaults {
+  if (typeof options === "number") options = { priority: options };
+  requireObject(options as unknown, "options", attempt);
+  if (options.signal !== undefined) requireSignal(options.signal, "signal", attempt);
+  const {
+    mode = defaults.mode,
+    units = defaults.units,
+    priority = defaults.priority,
+    timeoutMs = defaults.timeoutMs,
+    leaseMs = defaults.leaseMs,
+  } = options;
+  requireModeAndUnits(mode, units, attempt);
+  requirePriority(priority, "priority", attempt);
+  requireMs(timeoutMs, 0, "timeoutMs", attempt);
+  requireMs(leaseMs, 0, "leaseMs", attempt);
+  return { mode, units, priority, timeoutMs, leaseMs };
 }
 
 function requireModeAndUnits(mode: LockMode, units: number, attempt: Attempt): void {
   requireOneOf(mode, MODES, "mode", attempt);
   requireInteger(units, 1, mode === "shared" ? 1 : MOST_UNITS, "units", attempt);
-}
-
-function requireTerms(
-  priority: number,
-  timeoutMs: number,
-  leaseMs: number,
-  attempt: Attempt,
-): void {
-  requirePriority(priority, "priority", attempt);
-  requireMs(timeoutMs, 0, "timeoutMs", attempt);
-  requireMs(leaseMs, 0, "leaseMs", attempt);
 }

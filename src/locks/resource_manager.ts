@@ -217,8 +217,9 @@ export class ResourceManager implements AsyncDisposable {
    */
   release(resourceId: string, agentId: string, epoch?: number): Promise<void> {
     try {
-      const command = releaseCommand(resourceId, agentId, epoch);
-      return this.#running("release").ask(command, readRelease);
+      const client = this.#running("release");
+      const command = releaseCommand(client.state, resourceId, agentId, epoch);
+      return client.ask(command, readRelease);
     } catch (error) {
       return Promise.reject(error);
     }
