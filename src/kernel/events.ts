@@ -807,7 +807,7 @@ export interface MessageEventBase {
 }
 
 /** What all events of one delivery, or of one reader's copy, have. */
-export interface CopyEvent extends MessageEventBase {
+export interface MessageCopyEvent extends MessageEventBase {
   /** The message. */
   readonly messageId: string;
   /** The handler whose copy it is; empty when the agent pulls. */
@@ -817,9 +817,7 @@ export interface CopyEvent extends MessageEventBase {
 }
 
 /** A message was put into a mailbox. */
-export interface MessageSent extends MessageEventBase {
-  /** Names the event. */
-  readonly type: "message:sent";
+export interface MessageSent extends Named<"message:sent">, MessageEventBase {
   /** As it was sent. */
   readonly message: Message;
   /** Whether its sender waits for a response. */
@@ -827,17 +825,13 @@ export interface MessageSent extends MessageEventBase {
 }
 
 /** A message was dropped because its id is known: it repeats an earlier one. */
-export interface MessageDeduplicated extends MessageEventBase {
-  /** Names the event. */
-  readonly type: "message:deduplicated";
+export interface MessageDeduplicated extends Named<"message:deduplicated">, MessageEventBase {
   /** The id that both have. */
   readonly messageId: string;
 }
 
 /** A message was broadcast, or published to a topic; it was sent to each recipient just before. */
-export interface MessagePublished {
-  /** Names the event. */
-  readonly type: "message:published";
+export interface MessagePublished extends Named<"message:published"> {
   /** Who sent it. */
   readonly from: string;
   /** The topic; `undefined` for a broadcast. */
@@ -847,9 +841,7 @@ export interface MessagePublished {
 }
 
 /** A message was handed out, under the epoch in it. */
-export interface MessageReceived extends MessageEventBase {
-  /** Names the event. */
-  readonly type: "message:received";
+export interface MessageReceived extends Named<"message:received">, MessageEventBase {
   /** As it was handed out. */
   readonly message: Message;
   /** Who has it; empty when the agent took it itself. */
@@ -857,17 +849,13 @@ export interface MessageReceived extends MessageEventBase {
 }
 
 /** A message was handled. */
-export interface MessageAcked extends CopyEvent {
-  /** Names the event. */
-  readonly type: "message:acked";
+export interface MessageAcked extends Named<"message:acked">, MessageCopyEvent {
   /** How long that took. */
   readonly handledMs: number;
 }
 
 /** A delivery failed, and another one follows at `retryAt`. */
-export interface MessageNacked extends CopyEvent {
-  /** Names the event. */
-  readonly type: "message:nacked";
+export interface MessageNacked extends Named<"message:nacked">, MessageCopyEvent {
   /** Whether the handler said so, or took too long. */
   readonly reason: "failed" | "timed-out";
   /** What the handler threw. */
@@ -879,30 +867,19 @@ export interface MessageNacked extends CopyEvent {
 }
 
 /** A delivery was taken back because its handler is gone, at no cost to the message. */
-export interface MessageReturned extends CopyEvent {
-  /** Names the event. */
-  readonly type: "message:returned";
-}
+export interface MessageReturned extends Named<"message:returned">, MessageCopyEvent {}
 
 /** The pause after a failed delivery is over. */
-export interface MessageReadied extends CopyEvent {
-  /** Names the event. */
-  readonly type: "message:readied";
-}
+export interface MessageReadied extends Named<"message:readied">, MessageCopyEvent {}
 
 /** A delivery got more time. */
-export interface MessageExtended extends CopyEvent {
-  /** Names the event. */
-  readonly type: "message:extended";
+export interface MessageExtended extends Named<"message:extended">, MessageCopyEvent {
   /** Until when; `Infinity` for as long as it takes. */
   readonly until: Instant;
 }
 
 /** A handler left before it got a message that other handlers of its agent got too. */
-export interface MessageDropped extends CopyEvent {
-  /** Names the event. */
-  readonly type: "message:dropped";
-}
+export interface MessageDropped extends Named<"message:dropped">, MessageCopyEvent {}
 
 /** Why a message is a dead letter. */
 export type DeadLetterCause =
@@ -918,9 +895,7 @@ export type DeadLetterCause =
   | "recipient-gone";
 
 /** A message was given up. */
-export interface MessageDeadLettered extends CopyEvent {
-  /** Names the event. */
-  readonly type: "message:dead-lettered";
+export interface MessageDeadLettered extends Named<"message:dead-lettered">, MessageCopyEvent {
   /** As it was last handed out, or sent. */
   readonly message: Message;
   /** Why. */
@@ -930,25 +905,19 @@ export interface MessageDeadLettered extends CopyEvent {
 }
 
 /** A dead letter was sent again. */
-export interface MessageResent extends MessageEventBase {
-  /** Names the event. */
-  readonly type: "message:resent";
+export interface MessageResent extends Named<"message:resent">, MessageEventBase {
   /** The message. */
   readonly messageId: string;
 }
 
 /** The oldest dead letter was forgotten, to make room. */
-export interface MessageForgotten extends MessageEventBase {
-  /** Names the event. */
-  readonly type: "message:forgotten";
+export interface MessageForgotten extends Named<"message:forgotten">, MessageEventBase {
   /** The message. */
   readonly messageId: string;
 }
 
 /** A request was answered. `from` is who answers, `to` is who asked. */
-export interface MessageResponded extends MessageEventBase {
-  /** Names the event. */
-  readonly type: "message:responded";
+export interface MessageResponded extends Named<"message:responded">, MessageEventBase {
   /** The request. */
   readonly messageId: string;
   /** The answer. */
@@ -958,9 +927,7 @@ export interface MessageResponded extends MessageEventBase {
 }
 
 /** A response was dropped, as nobody waits for it. */
-export interface MessageResponseDropped {
-  /** Names the event. */
-  readonly type: "message:response-dropped";
+export interface MessageResponseDropped extends Named<"message:response-dropped"> {
   /** The request that it answers. */
   readonly messageId: string;
 }
@@ -975,9 +942,7 @@ export type UnansweredReason =
   | "agent-gone";
 
 /** A request ended without a response. */
-export interface MessageUnanswered extends MessageEventBase {
-  /** Names the event. */
-  readonly type: "message:unanswered";
+export interface MessageUnanswered extends Named<"message:unanswered">, MessageEventBase {
   /** The request. */
   readonly messageId: string;
   /** Why it ended. */
@@ -1008,9 +973,7 @@ export type MessageRefusal =
   | "empty";
 
 /** A command was refused, and the state is as before. */
-export interface MessageRefused extends MessageEventBase {
-  /** Names the event. */
-  readonly type: "message:refused";
+export interface MessageRefused extends Named<"message:refused">, MessageEventBase {
   /** The message, where the command names one. */
   readonly messageId: string;
   /** What was refused. */
@@ -1020,9 +983,7 @@ export interface MessageRefused extends MessageEventBase {
 }
 
 /** An agent got a handler. */
-export interface MailboxSubscribed {
-  /** Names the event. */
-  readonly type: "mailbox:subscribed";
+export interface MailboxSubscribed extends Named<"mailbox:subscribed"> {
   /** The agent. */
   readonly agentId: string;
   /** The handler. */
@@ -1030,9 +991,7 @@ export interface MailboxSubscribed {
 }
 
 /** A handler left its agent. */
-export interface MailboxUnsubscribed {
-  /** Names the event. */
-  readonly type: "mailbox:unsubscribed";
+export interface MailboxUnsubscribed extends Named<"mailbox:unsubscribed"> {
   /** The agent. */
   readonly agentId: string;
   /** The handler. */
@@ -1040,9 +999,7 @@ export interface MailboxUnsubscribed {
 }
 
 /** An agent is gone, and what was in its mailbox is in the dead letters. */
-export interface MailboxClosed {
-  /** Names the event. */
-  readonly type: "mailbox:closed";
+export interface MailboxClosed extends Named<"mailbox:closed"> {
   /** The agent. */
   readonly agentId: string;
   /** Why. */
@@ -1050,17 +1007,13 @@ export interface MailboxClosed {
 }
 
 /** The mailbox that had been idle longest was forgotten, to make room. It was empty. */
-export interface MailboxForgotten {
-  /** Names the event. */
-  readonly type: "mailbox:forgotten";
+export interface MailboxForgotten extends Named<"mailbox:forgotten"> {
   /** The agent. */
   readonly agentId: string;
 }
 
 /** An agent gets what is published to a topic. */
-export interface TopicSubscribed {
-  /** Names the event. */
-  readonly type: "topic:subscribed";
+export interface TopicSubscribed extends Named<"topic:subscribed"> {
   /** The topic. */
   readonly topic: string;
   /** The agent. */
@@ -1068,9 +1021,7 @@ export interface TopicSubscribed {
 }
 
 /** An agent doesn't get what is published to a topic any more. */
-export interface TopicUnsubscribed {
-  /** Names the event. */
-  readonly type: "topic:unsubscribed";
+export interface TopicUnsubscribed extends Named<"topic:unsubscribed"> {
   /** The topic. */
   readonly topic: string;
   /** The agent. */
