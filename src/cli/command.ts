@@ -15,7 +15,7 @@ import { PlainView } from "./plain_view.ts";
 import { planText } from "./plan.ts";
 import { WorkflowError } from "./problems.ts";
 import { prepare, runInView, type RunOptions } from "./runner.ts";
-import { type Screen, standardOutput } from "./terminal.ts";
+import { harmless, type Screen, standardOutput } from "./terminal.ts";
 import type { View } from "./view.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -40,7 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     const complaint = complaintOf(error);
     if (complaint === undefined) throw error;
-    console.error(complaint);
+    console.error(harmless(complaint, false)); // it quotes the file
     return EXIT_WRONG;
   }
 }

@@ -8,7 +8,7 @@
  */
 
 import type { LockstepEvent } from "../kernel/events.ts";
-import { claimOf } from "../tasks/claim_owner.ts";
+import { claimOf } from "../tasks/mod.ts";
 import type { Piece } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import type { RunState, TaskRun } from "./run_state.ts";

@@ -60,7 +60,7 @@ export class PlainView implements View {
   end(report: RunReport): void {
     const { style } = this.#screen;
     this.#screen.write(failureText(report, style, 80));
-    this.#screen.write(`\n${reportText(report, style, 120)}`);
+    this.#screen.write(`\n${reportText(report, style, Infinity)}`);
   }
 
   #writeOutput(run: TaskRun, text: string): void {

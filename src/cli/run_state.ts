@@ -8,7 +8,7 @@
  */
 
 import type { LockstepEvent, TaskStarted } from "../kernel/events.ts";
-import { claimOf } from "../tasks/claim_owner.ts";
+import { claimOf } from "../tasks/mod.ts";
 import { describeDuration } from "./durations.ts";
 import { Capture } from "./output.ts";
 import type { Workflow, WorkflowAgent, WorkflowTask } from "./workflow.ts";

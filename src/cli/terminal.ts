@@ -143,10 +143,12 @@ export function standardOutput(): Screen {
     },
     size() {
       try {
-        return Deno.consoleSize();
+        const { columns, rows } = Deno.consoleSize();
+        if (columns > 0 && rows > 0) return { columns, rows };
       } catch {
-        return { columns: 80, rows: 24 };
+        // it is no terminal, or one that doesn't know
       }
+      return { columns: 80, rows: 24 };
     },
   };
 }

@@ -40,6 +40,8 @@ export class YamlReader {
   readonly problems: Problem[] = [];
   readonly #document: Document;
   readonly #lines: LineCounter;
+  /** The mappings that merge keys are being followed into. */
+  readonly #merging = new Set<Node>();
 
   constructor(document: Document, lines: LineCounter) {
     this.#document = document;
@@ -252,7 +254,17 @@ export class YamlReader {
   #merged(node: Node | null, subject: string | undefined): Entry[] {
     const resolved = this.#resolve(node);
     const sources = isSeq(resolved) ? resolved.items as Node[] : [node];
-    return sources.flatMap((source) => this.entries(source, subject, "what << names") ?? []);
+    return sources.flatMap((source) => {
+      const mapping = this.#resolve(source);
+      if (mapping === null || this.#merging.has(mapping)) {
+        this.report(this.at(source), subject, "<< must not lead back to its own mapping");
+        return [];
+      }
+      this.#merging.add(mapping);
+      const entries = this.entries(source, subject, "what << names") ?? [];
+      this.#merging.delete(mapping);
+      return entries;
+    });
   }
 }
 

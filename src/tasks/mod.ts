@@ -6,6 +6,7 @@
 
 export { AdvancedTaskScheduler, type SchedulingMetrics } from "./advanced_task_scheduler.ts";
 export type { TaskContext, TaskHandler } from "./attempt.ts";
+export { claimOf } from "./claim_owner.ts";
 export * from "./dependency_graph.ts";
 export type { LockExplanation, TaskExplanation } from "./explain.ts";
 export type { TaskSchedulerConfig } from "./scheduler_config.ts";

@@ -120,6 +120,15 @@ tasks:
   assertEquals(tasks[2]?.env, new Map([["X", "1"]]));
 });
 
+Deno.test("parseWorkflow() refuses anchors that lead back to themselves", () => {
+  assertEquals(problemsOf("tasks:\n  a: &a { run: x, <<: *a }\n"), [
+    '2:23 task "a": << must not lead back to its own mapping',
+  ]);
+  assertEquals(problemsOf("tasks:\n  a: { run: x, needs: &n [*n] }\n"), [
+    '2:27 task "a": each of needs must be a name, got a list',
+  ]);
+});
+
 Deno.test("parseWorkflow() finds all that is wrong, each with line, column, task and rule", () => {
   assertEquals(
     problemsOf(`agents:
