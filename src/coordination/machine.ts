@@ -76,38 +76,42 @@ class RootStep {
   run(command: RootCommand | Tick): LockstepEvent[] {
     const timely = this.fireTimers();
     if (command.type === "tick") return timely;
-    const events = this.react(this.hand(command));
+    const events = this.react(this.hand(command, this.now), this.now);
     return timely.length === 0 ? events : timely.concat(events);
   }
 
-  /** Lets the subsystem whose timer is due first go first, until no timer is due. */
+  /**
+   * Fires what is due, instant by instant. What follows from one instant comes before the next, also
+   * when the step is late: so it doesn't matter how many instants a step has to make up for.
+   */
   private fireTimers(): LockstepEvent[] {
     const events: LockstepEvent[] = [];
     for (;;) {
       const locksAt = this.locks.deadline(this.state.locks);
       const tasksAt = this.tasks.deadline(this.state.tasks);
-      if (Math.min(locksAt, tasksAt) > this.now) return events;
-      const fired: LockstepEvent[] = locksAt <= tasksAt
-        ? this.locks.step(this.state.locks, TICK, this.now)
-        : this.tasks.step(this.state.tasks, TICK, this.now);
-      for (const event of this.react(fired)) events.push(event);
+      const due = Math.min(locksAt, tasksAt);
+      if (due > this.now) return events;
+      const fired: LockstepEvent[] = locksAt === due
+        ? this.locks.step(this.state.locks, TICK, this.now, due)
+        : this.tasks.step(this.state.tasks, TICK, this.now, due);
+      for (const event of this.react(fired, due)) events.push(event);
     }
   }
 
-  private hand(command: RootCommand): LockstepEvent[] {
+  private hand(command: RootCommand, until: Instant): LockstepEvent[] {
     return LOCK_COMMANDS.has(command.type)
-      ? this.locks.step(this.state.locks, command as LockCommand, this.now)
-      : this.tasks.step(this.state.tasks, command as TaskCommand, this.now);
+      ? this.locks.step(this.state.locks, command as LockCommand, this.now, until)
+      : this.tasks.step(this.state.tasks, command as TaskCommand, this.now, until);
   }
 
   /** Appends to `events` what they lead to, in the order in which they happened. */
-  private react(events: LockstepEvent[]): LockstepEvent[] {
+  private react(events: LockstepEvent[], until: Instant): LockstepEvent[] {
     for (let i = 0; i < events.length; i++) { // grows while it is read
       const event = events[i]!;
       const reaction = REACTIONS.get(event.type);
       const command = reaction?.(event, this.state);
       if (command === undefined) continue;
-      for (const consequence of this.hand(command)) events.push(consequence);
+      for (const consequence of this.hand(command, until)) events.push(consequence);
     }
     return events;
   }

@@ -58,12 +58,14 @@ function acquireResources(
 ): RootCommand | undefined {
   const { taskId, agentId, epoch, resources } = event;
   if (resources.length === 0) return undefined;
+  const task = state.tasks.tasks.get(taskId);
+  if (task?.agent === undefined || task.epoch !== epoch) return undefined; // it has ended meanwhile
   return {
     type: "acquire-all",
     requests: resources,
     agentId,
     owner: claimOwner(taskId, epoch),
-    priority: state.tasks.tasks.get(taskId)!.spec.priority,
+    priority: task.spec.priority,
     timeoutMs: 0,
     leaseMs: 0,
   };

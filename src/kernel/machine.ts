@@ -28,8 +28,13 @@ export interface Machine<State, Command extends Named, Event extends Named> {
   readonly name: string;
   /** A fresh state that shares nothing with any other. */
   init(): State;
-  /** Applies `command` at `now` and returns what happened, in order. Consumes `state`. */
-  step(state: State, command: Command | Tick, now: Instant): Event[];
+  /**
+   * Applies `command` at `now` and returns what happened, in order. Consumes `state`.
+   *
+   * What was due before fires first. A machine that is part of another one may be held back: what
+   * is due later than `until` then waits for a later step. @default now
+   */
+  step(state: State, command: Command | Tick, now: Instant, until?: Instant): Event[];
   /** When the next timer is due, or `Infinity`. Changes nothing. */
   deadline(state: State): Instant;
 }
