@@ -1,0 +1,113 @@
+/**
+ * A root machine in the hand.
+ *
+ * @module
+ */
+
+import {
+  type RootCommand,
+  type RootConfig,
+  rootMachine,
+  type RootState,
+} from "../../src/coordination/machine.ts";
+import type { LockstepEvent } from "../../src/kernel/events.ts";
+import type { Machine } from "../../src/kernel/machine.ts";
+import type { ResourceRequest, TaskStatus } from "../../src/kernel/shapes.ts";
+import type { Acquire } from "../../src/locks/commands.ts";
+import { claimOwner } from "../../src/tasks/claim_owner.ts";
+import type { TaskRecord } from "../../src/tasks/state.ts";
+
+/** Resources as a task asks for them: ids, or ids with `:shared` or `:3` for three units. */
+export function resources(...names: readonly string[]): ResourceRequest[] {
+  return names.map((name) => {
+    const [resourceId = "", suffix = "1"] = name.split(":");
+    return suffix === "shared"
+      ? { resourceId, mode: "shared", units: 1 }
+      : { resourceId, mode: "exclusive", units: Number(suffix) };
+  });
+}
+
+/** The command that acquires one lock. */
+export function acquire(
+  resourceId: string,
+  agentId: string,
+  fields: Partial<Omit<Acquire, "type">> = {},
+): Acquire {
+  return {
+    type: "acquire",
+    resourceId,
+    agentId,
+    owner: agentId,
+    mode: "exclusive",
+    units: 1,
+    priority: 0,
+    timeoutMs: 0,
+    leaseMs: 0,
+    wait: true,
+    ...fields,
+  };
+}
+
+/** A root machine, its state, and the time. */
+export class RootBench {
+  readonly machine: Machine<RootState, RootCommand, LockstepEvent>;
+  readonly state: RootState;
+  now = 0;
+
+  constructor(config: RootConfig = {}) {
+    this.machine = rootMachine(config);
+    this.state = this.machine.init();
+  }
+
+  /** Steps the commands, each at the time of the bench, and returns all events. */
+  do(...commands: readonly RootCommand[]): LockstepEvent[] {
+    return commands.flatMap((command) => this.machine.step(this.state, command, this.now));
+  }
+
+  /** Lets `ms` pass and fires what is due. */
+  pass(ms: number): LockstepEvent[] {
+    this.now += ms;
+    return this.machine.step(this.state, { type: "tick" }, this.now);
+  }
+
+  task(taskId: string): TaskRecord {
+    const task = this.state.tasks.tasks.get(taskId);
+    if (task === undefined) throw new Error(`There is no task ${taskId}`);
+    return task;
+  }
+
+  status(taskId: string): TaskStatus {
+    return this.task(taskId).status;
+  }
+
+  /** Acquires a lock for the claim in force on a task, as its handler would. */
+  acquireWithin(taskId: string, resourceId: string): LockstepEvent[] {
+    const { epoch, agent } = this.task(taskId);
+    const owner = claimOwner(taskId, epoch);
+    return this.do(acquire(resourceId, agent!.agentId, { owner }));
+  }
+
+  /** Who holds a resource: agents by their id, claims as `task #epoch`. */
+  holders(resourceId: string): string[] {
+    const holds = this.state.locks.locks.get(resourceId)?.holds ?? [];
+    return holds.map(({ owner: { owner } }) => readableOwner(owner)).sort();
+  }
+}
+
+function readableOwner(owner: string): string {
+  const [, epoch, taskId] = owner.split("\u001f");
+  return taskId === undefined ? owner : `${taskId} #${epoch}`;
+}
+
+/** Each event as `name task-or-resource agent`, as far as it has them. */
+export function lines(events: readonly LockstepEvent[]): string[] {
+  return events.map((event) => {
+    const { type, taskId, resourceId, agentId } = event as {
+      type: string;
+      taskId?: string;
+      resourceId?: string;
+      agentId?: string;
+    };
+    return [type, taskId ?? resourceId, agentId].filter((part) => part).join(" ");
+  });
+}
