@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Edge, Outcome, Step, TaskRecord, TaskSpec, TaskState } from "./state.ts";
+import type { Edge, Outcome, TaskRecord, TaskSpec, TaskState } from "./state.ts";
+import type { Step } from "./step.ts";
 import { isTerminal } from "./state.ts";
 
 /**

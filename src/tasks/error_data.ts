@@ -11,7 +11,8 @@ import {
   TaskFailedError,
 } from "../kernel/errors.ts";
 import type { ErrorData } from "../kernel/shapes.ts";
-import type { Fail, TaskRecord } from "./state.ts";
+import type { Fail } from "./commands.ts";
+import type { TaskRecord } from "./state.ts";
 
 /** What is kept of whatever a handler threw. */
 export function errorData(thrown: unknown): ErrorData {

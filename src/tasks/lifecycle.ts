@@ -14,7 +14,8 @@ import { nextInt } from "../kernel/prng.ts";
 import type { ErrorData, TaskStatus } from "../kernel/shapes.ts";
 import { phrase, unlink } from "./dependencies.ts";
 import { dequeue, enqueue, refresh } from "./placement.ts";
-import type { Agent, Lingering, Outcome, Step, TaskRecord, TaskState } from "./state.ts";
+import type { Agent, Lingering, Outcome, TaskRecord, TaskState } from "./state.ts";
+import type { Step } from "./step.ts";
 
 /** Which status may follow which. Terminal ones are followed by none. */
 export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
@@ -33,7 +34,14 @@ export type Body =
   /** It has ended, or never began: slot and locks come back at once. */
   | "settled"
   /** It may be running: slot and locks come back when it settles, or after a grace period. */
-  | "running";
+  | "running"
+  /** It may be running, and nobody waits for it: its agent is gone. */
+  | "abandoned";
+
+/** A body is at work only once its attempt was started. */
+export function bodyOf(task: TaskRecord): Body {
+  return task.status === "running" ? "running" : "settled";
+}
 
 /** Nothing is missing any more but an agent. */
 export function ready(step: Step, task: TaskRecord): void {
@@ -199,7 +207,9 @@ function endClaim(step: Step, task: TaskRecord, body: Body): void {
   task.locked = false;
   unschedule(state.deadlines, task.heartbeat);
   task.heartbeat = undefined;
-  if (body === "settled") return endAttempt(step, { taskId, agent, epoch }, false);
+  if (body !== "running") {
+    return endAttempt(step, { taskId, agent, epoch }, body === "abandoned");
+  }
   const lingering: Lingering = { taskId, agent, epoch, timer: undefined };
   const at = now + state.config.abortGraceMs;
   lingering.timer = schedule(state.deadlines, at, { limit: "grace", lingering });

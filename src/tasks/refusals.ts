@@ -18,7 +18,7 @@ import {
 } from "../kernel/errors.ts";
 import type { LockstepEvent, TaskRefused } from "../kernel/events.ts";
 import { quote } from "../kernel/arguments.ts";
-import type { TaskCommand } from "./state.ts";
+import type { TaskCommand } from "./commands.ts";
 
 /** Throws what stands behind a refusal, if `events` end with one. */
 export function throwIfRefused(events: readonly LockstepEvent[], command: TaskCommand): void {

@@ -23,7 +23,7 @@ import type {
   ResourceRequest,
   Task,
 } from "../kernel/shapes.ts";
-import type { RegisterAgent, Submit } from "./state.ts";
+import type { RegisterAgent, Submit } from "./commands.ts";
 
 /** The most dependencies, resources or capabilities that one task or agent may name. */
 export const MOST_LISTED = 100_000;

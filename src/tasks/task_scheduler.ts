@@ -20,7 +20,13 @@ import type { Clock } from "../kernel/clock.ts";
 import { type Dispatcher, Engine } from "../kernel/engine.ts";
 import { ClaimLostError, TaskCancelledError, TaskTimeoutError } from "../kernel/errors.ts";
 import { EventBus } from "../kernel/event_bus.ts";
-import type { LockEvent, LockstepEvent, TaskEvent, TaskStarted, TaskTimedOut } from "../kernel/events.ts";
+import type {
+  LockEvent,
+  LockstepEvent,
+  TaskEvent,
+  TaskStarted,
+  TaskTimedOut,
+} from "../kernel/events.ts";
 import type { CommandLog } from "../kernel/log.ts";
 import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
 import type { Tick } from "../kernel/machine.ts";
@@ -37,7 +43,8 @@ import { endError, errorData, faultOf } from "./error_data.ts";
 import { explainTask, type TaskExplanation } from "./explain.ts";
 import { throwIfRefused } from "./refusals.ts";
 import { taskConfigOf, type TaskSchedulerConfig } from "./scheduler_config.ts";
-import { type Agent, DEFAULT_TASK_CONFIG, isTerminal, type TaskCommand } from "./state.ts";
+import type { TaskCommand } from "./commands.ts";
+import { type Agent, DEFAULT_TASK_CONFIG, isTerminal } from "./state.ts";
 import { registration, submission } from "./submission.ts";
 import { TaskHandle } from "./task_handle.ts";
 import { viewOf } from "./view.ts";

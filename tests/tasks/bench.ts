@@ -15,7 +15,8 @@ import {
   taskMachine,
   type TaskState,
 } from "../../src/tasks/machine.ts";
-import type { Fail, RegisterAgent, Submit, TaskRecord, TaskSpec } from "../../src/tasks/state.ts";
+import type { Fail, RegisterAgent, Submit } from "../../src/tasks/commands.ts";
+import type { TaskRecord, TaskSpec } from "../../src/tasks/state.ts";
 
 /** A task's fields, with dependencies such as `"a"` or `"a?ignore"`. */
 export interface TaskFields extends Partial<Omit<TaskSpec, "id" | "dependencies">> {

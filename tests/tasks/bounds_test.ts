@@ -65,7 +65,7 @@ Deno.test("a submission beyond maxTasks unfinished ones is refused until one has
   const bench = new Bench({ maxTasks: 2 });
   bench.submit("a");
   bench.submit("b", { after: ["a"] });
-  bench.refuses(submit("c"), "full");
+  bench.refuses(submit("c"), "full", 2);
   bench.cancel("b");
   bench.submit("c");
   assertEquals(unfinished(bench.state), 2);
@@ -74,7 +74,7 @@ Deno.test("a submission beyond maxTasks unfinished ones is refused until one has
 Deno.test("an agent beyond maxAgents is refused, a known one is not", () => {
   const bench = new Bench({ maxAgents: 1 });
   bench.agent("x");
-  bench.refuses(agent("y"), "full");
+  bench.refuses(agent("y"), "full", 1);
   assertEquals(lines(bench.agent("x", { maxConcurrentTasks: 4 })), ["agent:spawned x"]);
 });
 

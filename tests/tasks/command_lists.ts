@@ -8,7 +8,8 @@
 import fc from "fast-check";
 import type { OnFailure } from "../../src/kernel/shapes.ts";
 import type { TaskCommand, TaskConfig, TaskState } from "../../src/tasks/machine.ts";
-import { DEFAULT_TASK_CONFIG, type Fail, type StrategyName } from "../../src/tasks/state.ts";
+import { type Fail } from "../../src/tasks/commands.ts";
+import { DEFAULT_TASK_CONFIG, type StrategyName } from "../../src/tasks/state.ts";
 import { agent, submit } from "./bench.ts";
 
 /** A command, and how much later than the one before it comes. */

@@ -9,7 +9,8 @@ import type { TaskEvent, TaskRefusal } from "../../src/kernel/events.ts";
 import { nextInt, seeded } from "../../src/kernel/prng.ts";
 import type { ErrorData, TaskStatus } from "../../src/kernel/shapes.ts";
 import type { TaskCommand, TaskConfig } from "../../src/tasks/machine.ts";
-import type { Outcome, Submit, TaskSpec } from "../../src/tasks/state.ts";
+import type { Submit } from "../../src/tasks/commands.ts";
+import type { Outcome, TaskSpec } from "../../src/tasks/state.ts";
 import {
   AffinitySchedulingStrategy,
   CapabilitySchedulingStrategy,
@@ -43,6 +44,8 @@ export class SlowScheduler {
   #epoch = 0;
   #timersSet = 0;
   #submissions = 0;
+  /** Epochs of claims whose agent went while they ran. */
+  #abandoned: number[] = [];
   #registrations = 0;
   #random;
   /** What ready tasks ever asked of an agent, in the order in which it was first asked. */
@@ -125,7 +128,9 @@ export class SlowScheduler {
     if (this.#draining) return this.#refuse(command, spec.id, "draining");
     if (isSame) return this.#say({ type: "task:recognized", taskId: spec.id });
     if (known !== undefined || isForgotten) return this.#refuse(command, spec.id, "duplicate");
-    if (open >= this.config.maxTasks) return this.#refuse(command, spec.id, "full");
+    if (open >= this.config.maxTasks) {
+      return this.#refuse(command, spec.id, "full", this.config.maxTasks);
+    }
     if (spec.assignedAgent !== "") {
       if (pinned === undefined) return this.#refuse(command, spec.id, "unknown-agent");
       if (!isFit(pinned, spec)) return this.#refuse(command, spec.id, "unfit");
@@ -261,7 +266,7 @@ export class SlowScheduler {
     const { agentId, capabilities, maxConcurrentTasks, priority, startsAtOnce } = command;
     const known = this.#agent(agentId);
     if (known === undefined && this.agents.length >= this.config.maxAgents) {
-      return this.#refuse(command, "", "full");
+      return this.#refuse(command, "", "full", this.config.maxAgents);
     }
     const agent: SlowAgent = {
       id: agentId,
@@ -303,6 +308,8 @@ export class SlowScheduler {
     if (command.type === "remove-agent") {
       this.agents = this.agents.filter((other) => other !== agent);
       this.#say({ type: "agent:terminated", agentId, reason });
+      const running = tasks.filter(({ status }) => status === "running");
+      this.#abandoned = running.map(({ epoch }) => epoch);
       for (const task of tasks) this.#orphan(task, `agent "${agentId}" is gone`, false);
       for (const { epoch } of this.slots.filter((slot) => slot.agentId === agentId)) {
         this.#endLingering(epoch, true);
@@ -438,7 +445,7 @@ export class SlowScheduler {
     task.agentId = undefined;
     task.locked = false;
     slot.lingers = true;
-    if (!lingers) return this.#endLingering(slot.epoch, false);
+    if (!lingers) return this.#endLingering(slot.epoch, this.#abandoned.includes(slot.epoch));
     this.#timers.push({
       task: undefined,
       epoch: slot.epoch,

@@ -1,0 +1,44 @@
+/**
+ * One step of the task machine while it is under way.
+ *
+ * @module
+ */
+
+import type { TaskEvent, TaskRefusal, TaskRefused } from "../kernel/events.ts";
+import type { Instant } from "../kernel/machine.ts";
+import type { TaskCommand } from "./commands.ts";
+import type { Agent, Group, TaskRecord, TaskState } from "./state.ts";
+
+/**
+ * One step while it is under way. What changed is gathered, and dealt with once the change is
+ * complete: so no dependent is settled, and no agent given work, from a half-changed state.
+ */
+export interface Step {
+  readonly state: TaskState;
+  readonly now: Instant;
+  /** What has happened so far. */
+  readonly events: TaskEvent[];
+  /** Tasks that ended, and what their dependents are told of it. */
+  readonly ended: { readonly task: TaskRecord; readonly because: string }[];
+  /** Groups whose queue got a task. */
+  readonly queued: Group[];
+  /** Agents that got room for a task. */
+  readonly freed: Agent[];
+}
+
+/** A step in which nothing has happened. */
+export function beginStep(state: TaskState, now: Instant): Step {
+  return { state, now, events: [], ended: [], queued: [], freed: [] };
+}
+
+/** Refuses a command; the state is as before. */
+export function refuse(
+  { events }: Step,
+  command: TaskCommand,
+  taskId: string,
+  reason: TaskRefusal,
+  detail?: TaskRefused["detail"],
+): void {
+  const agentId = "agentId" in command ? command.agentId : undefined;
+  events.push({ type: "task:refused", taskId, agentId, command: command.type, reason, detail });
+}
