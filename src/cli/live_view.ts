@@ -140,7 +140,7 @@ export class LiveView implements View, Disposable {
     const bar = Math.min(24, columns - displayWidth(parts.slice(0, 3).join(" · ")) - 1);
     if (bar < 6) return text;
     const filled = Math.round(bar * state.ended / total);
-    return `${style.green("━".repeat(filled))}${style.dim("━".repeat(bar - filled))} ${text}`;
+    return `${style.green("━".repeat(filled))}${style.dim("─".repeat(bar - filled))} ${text}`;
   }
 
   #agentParts(): string[] {

@@ -125,21 +125,32 @@ export function padStart(text: string, columns: number): string {
   return " ".repeat(Math.max(0, columns - displayWidth(text))) + text;
 }
 
-/** Standard output of this process. */
+/** How much text is gathered before it is written. */
+const GATHERED = 65_536;
+
+/** Standard output of this process. What is written in one turn leaves in one go, at its end. */
 export function standardOutput(): Screen {
   const isTerminal = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
   const isColoured = isTerminal && (Deno.env.get("NO_COLOR") ?? "") === "";
   let isBroken = false;
+  let gathered = "";
+  const flush = () => {
+    const text = gathered;
+    gathered = "";
+    if (isBroken || text === "") return;
+    try {
+      writeAll(text);
+    } catch {
+      isBroken = true; // nobody reads any more, which is no reason to end what runs
+    }
+  };
   return {
     isTerminal,
     style: createStyle(isColoured),
     write(text) {
-      if (isBroken) return;
-      try {
-        writeAll(text);
-      } catch {
-        isBroken = true; // nobody reads any more, which is no reason to end what runs
-      }
+      if (gathered === "") queueMicrotask(flush);
+      gathered += text;
+      if (gathered.length > GATHERED) flush();
     },
     size() {
       try {
