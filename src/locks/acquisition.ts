@@ -6,7 +6,7 @@
 
 import { InvariantError } from "../kernel/errors.ts";
 import type { LockEvent, ResourceAcquired, ResourceReacquired } from "../kernel/events.ts";
-import { Answer } from "./answer.ts";
+import { Answer } from "../kernel/answer.ts";
 import type { Acquire, AcquireAll, LockCommand } from "./commands.ts";
 import { LockHandle, type LockKeeper, LockSet } from "./lock_handle.ts";
 import { endError, refusalError, type WaitEnd } from "./refusals.ts";

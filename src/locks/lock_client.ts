@@ -11,7 +11,7 @@ import { ClosedError, InvariantError, LockLostError, LogError } from "../kernel/
 import type { LockEvent } from "../kernel/events.ts";
 import type { Instant } from "../kernel/machine.ts";
 import { Acquisition, type AcquisitionHost } from "./acquisition.ts";
-import { Answer } from "./answer.ts";
+import { Answer } from "../kernel/answer.ts";
 import type { Acquire, AcquireAll, Define, LockCommand, Release, Renew } from "./commands.ts";
 import { LockHandle, type LockSet, type Watch } from "./lock_handle.ts";
 import { refusalError } from "./refusals.ts";

@@ -16,6 +16,7 @@ import {
   requireInteger,
   requireMs,
 } from "../kernel/arguments.ts";
+import { Answer } from "../kernel/answer.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { type Dispatcher, Engine } from "../kernel/engine.ts";
 import { ClaimLostError, TaskCancelledError, TaskTimeoutError } from "../kernel/errors.ts";
@@ -372,17 +373,21 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
     command: TaskCommand,
     read: (events: readonly LockstepEvent[]) => T,
   ): Promise<T> {
-    return new Promise((resolve, reject) => {
+    const answer = new Answer<T>();
+    try {
       this.#engine.send(command, (events, error) => {
-        if (events === undefined) return reject(error);
+        if (events === undefined) return answer.fail(error);
         try {
           throwIfRefused(events, command);
-          resolve(read(events));
+          answer.succeed(read(events));
         } catch (refusal) {
-          reject(refusal);
+          answer.fail(refusal);
         }
       });
-    });
+    } catch (error) {
+      answer.fail(error);
+    }
+    return answer.promise();
   }
 
   /** Is told of every event after the step in which it happened; may not send commands. */
