@@ -25,14 +25,9 @@ export const REACTIONS: ReadonlyMap<string, Reaction> = new Map<string, Reaction
     ({ agentId }, { locks }) =>
       locks.owners.has(agentId) ? { type: "release-all", agentId, owner: agentId } : undefined,
   ),
-  on(
-    "resource:acquired",
-    ({ owner }) => claimCommand(owner, (claim) => ({ type: "unblock", ...claim })),
-  ),
-  on(
-    "resource:reacquired",
-    ({ owner }) => claimCommand(owner, (claim) => ({ type: "unblock", ...claim })),
-  ),
+  on("resource:acquired", unblockClaim),
+  on("resource:reacquired", unblockClaim),
+  on("resource:queued", releaseIfOver),
   on(
     "resource:revoked",
     ({ owner, resourceId }) => preempt(owner, `it lost the lock "${resourceId}"`),
@@ -79,6 +74,26 @@ function releaseResources(
   if (state.locks.owners.size === 0) return undefined;
   const owner = claimOwner(taskId, epoch);
   return state.locks.owners.has(owner) ? { type: "release-all", agentId, owner } : undefined;
+}
+
+function unblockClaim(
+  event: Named<"resource:acquired" | "resource:reacquired">,
+  state: RootState,
+): RootCommand | undefined {
+  return releaseIfOver(event, state) ??
+    claimCommand(event.owner, (claim) => ({ type: "unblock", ...claim }));
+}
+
+/** A claim that ended just before its handler asked for a lock gets none. */
+function releaseIfOver(
+  { owner, agentId }: { owner: string; agentId: string },
+  { tasks }: RootState,
+): RootCommand | undefined {
+  const claim = claimOf(owner);
+  if (claim === undefined || tasks.lingering.has(claim.epoch)) return undefined;
+  const task = tasks.tasks.get(claim.taskId);
+  const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
+  return isInForce ? undefined : { type: "release-all", agentId, owner };
 }
 
 /** A task that waits for its locks gives its slot back; one that runs learns of it by itself. */

@@ -264,6 +264,16 @@ Deno.test("a claim that ended before its locks came never gets them", () => {
   assertEquals(bench.state.locks.waits.size, 0);
 });
 
+Deno.test("L6-granted-to-terminated-agent: a claim that is over acquires nothing, at once or later", () => {
+  const bench = benchWith(["x"], 1, { tasks: { abortGraceMs: 0 } });
+  bench.do(submit("t", { timeoutMs: 10, retries: 0 }), acquire("held", "z"));
+  const owner = "\u001f1\u001ft";
+  bench.now = 10; // the timeout is due when the handler's commands come
+  bench.do(acquire("free", "x", { owner }));
+  bench.do(acquire("held", "x", { owner }));
+  assertEquals([bench.holders("free"), bench.state.locks.waits.size], [[], 0]);
+});
+
 Deno.test("timers of both subsystems fire in the order of their instants, also when the tick is late", () => {
   const bench = benchWith(["x"]);
   bench.do(acquire("r", "z", { leaseMs: 20 }));

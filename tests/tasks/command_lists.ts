@@ -8,7 +8,7 @@
 import fc from "fast-check";
 import type { OnFailure } from "../../src/kernel/shapes.ts";
 import type { TaskCommand, TaskConfig, TaskState } from "../../src/tasks/machine.ts";
-import { type Fail } from "../../src/tasks/commands.ts";
+import type { Fail } from "../../src/tasks/commands.ts";
 import { DEFAULT_TASK_CONFIG, type StrategyName } from "../../src/tasks/state.ts";
 import { agent, submit } from "./bench.ts";
 
@@ -159,15 +159,15 @@ function ageless(command: Timed["command"]): Partial<Timed> {
   return { command };
 }
 
-const steps = fc.array(
-  fc.record({
-    afterMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(5), fc.nat(30)),
-    step,
-  }).map(({ afterMs, step }) => ({ ...step, afterMs }) as Timed),
-  { maxLength: 120, size: "max" },
-);
+/** A command that comes soon after the one before it, in most cases. */
+export const timedCommand: fc.Arbitrary<Timed> = fc.record({
+  afterMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(5), fc.nat(30)),
+  step,
+}).map(({ afterMs, step }) => ({ ...step, afterMs }) as Timed);
 
-/** Lists of commands, most of them soon after each other; some end with what follows a drain. */
+const steps = fc.array(timedCommand, { maxLength: 120, size: "max" });
+
+/** Lists of commands; some end with what follows a drain. */
 export const commandLists: fc.Arbitrary<Timed[]> = fc.record({
   agents: fc.array(registration, { maxLength: 3 }),
   steps,
