@@ -64,19 +64,35 @@ async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
     screen.write(planText(workflow, screen.style));
     return 0;
   }
+  return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen));
+}
+
+/**
+ * Runs a workflow for whoever sits at the terminal or reads the pipe, who may interrupt it; resolves
+ * with the exit code.
+ */
+async function runOnScreen(workflow: Workflow, options: RunOptions, view: View): Promise<number> {
   using interrupts = new Interrupts();
-  const view = viewFor(invocation, screen);
   try {
-    const options = {
-      ...optionsOf(invocation),
-      signal: interrupts.stop,
-      killSignal: interrupts.kill,
-    };
-    const report = await runInView(workflow, options, view);
+    const report = await runInView(
+      workflow,
+      { ...options, signal: interrupts.stop, killSignal: interrupts.kill },
+      view,
+    );
     return interrupts.exitCode ?? report.exitCode;
   } finally {
     if (view instanceof LiveView) view[Symbol.dispose]();
   }
+}
+
+/**
+ * Runs a workflow of a program as the command does: live on a terminal, line by line in a pipe, with
+ * the report at the end. Resolves with the exit code.
+ */
+export async function showWorkflow(workflow: Workflow, options: RunOptions = {}): Promise<number> {
+  const screen = standardOutput();
+  const view = screen.isTerminal ? new LiveView(screen, "fold") : new PlainView(screen, "fold");
+  return await runOnScreen(prepare(workflow, options), options, view);
 }
 
 function prepared(workflow: Workflow, { only, agents }: RunInvocation): Workflow {

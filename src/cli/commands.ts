@@ -4,6 +4,7 @@
  * @module
  */
 
+import { DeadlockError, LockLostError } from "../kernel/errors.ts";
 import type { TaskContext } from "../tasks/mod.ts";
 import { LineSplitter, type Piece } from "./output.ts";
 import type { RunState, TaskRun } from "./run_state.ts";
@@ -18,49 +19,74 @@ export interface EndingOptions {
   readonly kill: AbortSignal;
 }
 
+/**
+ * A task as a function of this process instead of a command: fails by throwing, writes its output
+ * with `write`, and can acquire locks while it runs.
+ */
+export type TaskFunction = (
+  context: TaskContext,
+  write: (text: string) => void,
+) => void | Promise<void>;
+
 /** Runs the commands of a run's tasks. */
 export class Commands {
   readonly #state: RunState;
   readonly #view: View;
   readonly #ending: EndingOptions;
+  readonly #functions: ReadonlyMap<string, TaskFunction>;
 
-  constructor(state: RunState, view: View, ending: EndingOptions) {
+  constructor(
+    state: RunState,
+    view: View,
+    ending: EndingOptions,
+    functions: ReadonlyMap<string, TaskFunction>,
+  ) {
     this.#state = state;
     this.#view = view;
     this.#ending = ending;
+    this.#functions = functions;
   }
 
   /** Runs one attempt; resolves with what went wrong, or `undefined` when nothing did. */
   async run(run: TaskRun, context: TaskContext): Promise<string | undefined> {
-    try {
-      const exit = await this.#shell(run, context);
-      return exit.code === 0 ? undefined : describeExit(exit);
-    } catch (error) {
-      if (error instanceof SpawnError) return error.message;
-      throw error;
-    }
-  }
-
-  async #shell(run: TaskRun, context: TaskContext): Promise<Exit> {
     const { task, capture } = run;
     if (context.attempt > 1) {
       const text = `── attempt ${context.attempt} of ${task.retries + 1} ──`;
       capture.add({ text, continues: false });
     }
     const splitter = new LineSplitter(capture.longestPiece);
-    const exit = await runShell({
-      script: task.run,
-      env: this.#environment(run, context),
-      cwd: task.cwd,
-      stop: context.signal,
-      ...this.#ending,
-      onOutput: (chunk) => {
-        this.#show(run, splitter.push(chunk));
-        if (splitter.pending !== "") run.lastLine = splitter.pending;
-      },
-    });
+    const onOutput = (chunk: Uint8Array) => {
+      this.#show(run, splitter.push(chunk));
+      if (splitter.pending !== "") run.lastLine = splitter.pending;
+    };
+    const work = this.#functions.get(task.id);
+    const failure =
+      await (work === undefined
+        ? this.#shell(run, context, onOutput)
+        : call(work, context, onOutput));
     this.#show(run, splitter.end());
-    return exit;
+    return failure;
+  }
+
+  async #shell(
+    run: TaskRun,
+    context: TaskContext,
+    onOutput: (chunk: Uint8Array) => void,
+  ): Promise<string | undefined> {
+    try {
+      const exit = await runShell({
+        script: run.task.run,
+        env: this.#environment(run, context),
+        cwd: run.task.cwd,
+        stop: context.signal,
+        ...this.#ending,
+        onOutput,
+      });
+      return exit.code === 0 ? undefined : describeExit(exit);
+    } catch (error) {
+      if (error instanceof SpawnError) return error.message;
+      throw error;
+    }
   }
 
   #show(run: TaskRun, pieces: readonly Piece[]): void {
@@ -81,6 +107,22 @@ export class Commands {
       ["LOCKSTEP_EPOCH", String(context.epoch)],
       ["LOCKSTEP_ATTEMPT", String(context.attempt)],
     ]);
+  }
+}
+
+/** Calls a function; lets errors pass that are nobody's fault, so that they cost no attempt. */
+async function call(
+  work: TaskFunction,
+  context: TaskContext,
+  onOutput: (chunk: Uint8Array) => void,
+): Promise<string | undefined> {
+  const encoder = new TextEncoder();
+  try {
+    await work(context, (text) => onOutput(encoder.encode(text)));
+    return undefined;
+  } catch (error) {
+    if (error instanceof DeadlockError || error instanceof LockLostError) throw error;
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

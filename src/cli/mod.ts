@@ -15,7 +15,8 @@
 
 export { LockstepError } from "../kernel/errors.ts";
 export type { LockMode } from "../kernel/shapes.ts";
-export { main } from "./command.ts";
+export { main, showWorkflow } from "./command.ts";
+export type { TaskFunction } from "./commands.ts";
 export type { RunEvent } from "./event_view.ts";
 export { type GraphFormat, graphText } from "./graph.ts";
 export { parseWorkflow } from "./parse.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { LockstepEvent } from "../kernel/events.ts";
+import type { DeadlockDetected, LockstepEvent } from "../kernel/events.ts";
+import { claimOf } from "../tasks/mod.ts";
 import { formatDuration } from "./durations.ts";
 import { count } from "./plan.ts";
 import type { RunReport } from "./report.ts";
@@ -51,6 +52,8 @@ export function narrate(
       return line(style.cyan("▶"), `on ${event.agentId}${attemptText(run)}`);
     case "resource:queued":
       return line(style.yellow("⧗"), lockText(state, run));
+    case "deadlock:detected":
+      return line(style.yellow("⚭"), deadlockText(event));
     case "task:backed-off":
       if (state.stopping !== undefined) return undefined;
       return line(style.yellow("↻"), retryText(run, state));
@@ -69,6 +72,12 @@ export function lockText(state: RunState, run: TaskRun): string {
   const locks = run.waitsForLocks.length === 1 ? "lock" : "locks";
   const by = holders.length === 0 ? "" : `, held by ${listed(holders, 3)}`;
   return `waits for ${locks} ${listed(run.waitsForLocks, 3)}${by}`;
+}
+
+/** Who waits for whom, and who gives way. */
+function deadlockText({ owners, resources }: DeadlockDetected): string {
+  const waits = owners.map((owner, i) => `${claimOf(owner)?.taskId ?? owner} for ${resources[i]}`);
+  return `gives way in a deadlock: ${listed(waits, 5)}`;
 }
 
 /** What failed, and when the next attempt begins. */

@@ -146,6 +146,7 @@ export class RunState {
         return;
       case "resource:acquired":
         this.#holdersOf(event.resourceId).add(run.task.id);
+        run.waitsForLocks = run.waitsForLocks.filter((name) => name !== event.resourceId);
         return;
       case "resource:released":
         this.#holdersOf(event.resourceId).delete(run.task.id);
@@ -158,6 +159,8 @@ export class RunState {
       case "task:backed-off":
         this.#pause(run);
         run.phase = "backing-off";
+        run.attempts = event.attempt; // one that failed by nobody's fault doesn't count
+        run.waitsForLocks = [];
         run.retryAt = event.retryAt - this.#epoch;
         run.reason ||= event.error.message;
         return;

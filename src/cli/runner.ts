@@ -12,7 +12,7 @@ import type { LockstepEvent } from "../kernel/events.ts";
 import { silentLogger } from "../kernel/logger.ts";
 import type { OnFailure, Task } from "../kernel/shapes.ts";
 import { AdvancedTaskScheduler, type TaskContext } from "../tasks/mod.ts";
-import { Commands } from "./commands.ts";
+import { Commands, type TaskFunction } from "./commands.ts";
 import { EventView, type RunEvent } from "./event_view.ts";
 import { selectTasks } from "./plan.ts";
 import { reportOf, type RunReport } from "./report.ts";
@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Ends whatever runs at once. */
   readonly killSignal?: AbortSignal;
+  /** Tasks that are functions of this process, by id; what they `run` is passed over. */
+  readonly functions?: ReadonlyMap<string, TaskFunction>;
   /** Is told what happens. @default nobody */
   readonly onEvent?: (event: RunEvent) => void;
 }
@@ -119,7 +121,7 @@ class Run {
     this.#commands = new Commands(this.#state, view, {
       graceMs,
       kill: options.killSignal ?? new AbortController().signal,
-    });
+    }, options.functions ?? new Map());
   }
 
   async run(): Promise<RunReport> {

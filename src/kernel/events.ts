@@ -182,6 +182,8 @@ export interface ResourceRefused extends Named<"resource:refused"> {
 export interface DeadlockDetected extends Named<"deadlock:detected"> {
   /** Who waits in the cycle. */
   readonly agents: readonly string[];
+  /** The owners of their waits: the agents themselves, or claims of tasks. */
+  readonly owners: readonly string[];
   /** What each of `agents`, by its index, waits for; the next of them holds it. */
   readonly resources: readonly string[];
   /** The agent that gave way. */
@@ -659,7 +661,7 @@ export interface CircuitRemoved extends CircuitEvent {
   readonly epoch: number;
 }
 
-/** A call may be made. */
+/** A call may be made. While a breaker is closed calls are made without a permit. */
 export interface CircuitPermitted extends CircuitEvent {
   /** The name of the event. */
   readonly type: "circuitbreaker:permitted";
@@ -687,17 +689,17 @@ export interface CircuitRejected extends CircuitEvent {
 
 /** How a permitted call ended. */
 export interface CircuitResult extends CircuitEvent {
-  /** Which call it was. */
+  /** Which call it was; 0 when it was made without a permit. */
   readonly permit: number;
   /** The epoch of the state that had admitted it. */
   readonly epoch: number;
-  /** How long it took. */
-  readonly durationMs: number;
+  /** How long it took; `undefined` when nobody has looked. */
+  readonly durationMs: number | undefined;
   /** Whether the breaker had left that state before, so that the result decided nothing. */
   readonly stale: boolean;
 }
 
-/** A call succeeded. */
+/** A call succeeded. Those that change nothing are told together, by `circuitbreaker:counted`. */
 export interface CircuitSucceeded extends CircuitResult {
   /** The name of the event. */
   readonly type: "circuitbreaker:succeeded";
@@ -713,6 +715,18 @@ export interface CircuitFailed extends CircuitResult {
 export interface CircuitReturned extends CircuitResult {
   /** The name of the event. */
   readonly type: "circuitbreaker:returned";
+}
+
+/** Some calls were made, and some succeeded, while the breaker was closed and none had failed since. */
+export interface CircuitCounted extends CircuitEvent {
+  /** The name of the event. */
+  readonly type: "circuitbreaker:counted";
+  /** The epoch of the state that had admitted them. */
+  readonly epoch: number;
+  /** How many were made. */
+  readonly requests: number;
+  /** How many have succeeded. */
+  readonly successes: number;
 }
 
 /** A probe was found to have taken longer than it may, and counts as failed. */
@@ -791,6 +805,7 @@ export type BreakerEvent =
   | CircuitSucceeded
   | CircuitFailed
   | CircuitReturned
+  | CircuitCounted
   | CircuitTimedOut
   | CircuitStateChange
   | CircuitReset
@@ -998,6 +1013,12 @@ export interface MailboxUnsubscribed extends Named<"mailbox:unsubscribed"> {
   readonly handlerId: string;
 }
 
+/** An agent is known, and gets what is broadcast. */
+export interface MailboxOpened extends Named<"mailbox:opened"> {
+  /** The agent. */
+  readonly agentId: string;
+}
+
 /** An agent is gone, and what was in its mailbox is in the dead letters. */
 export interface MailboxClosed extends Named<"mailbox:closed"> {
   /** The agent. */
@@ -1049,6 +1070,7 @@ export type MessageEvent =
   | MessageRefused
   | MailboxSubscribed
   | MailboxUnsubscribed
+  | MailboxOpened
   | MailboxClosed
   | MailboxForgotten
   | TopicSubscribed

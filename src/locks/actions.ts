@@ -148,6 +148,7 @@ export function giveWay(turn: Turn, cycle: readonly Ticket[], { wait }: Ticket):
   tell(turn, {
     type: "deadlock:detected",
     agents: cycle.map((ticket) => ticket.wait.owner.agentId),
+    owners: cycle.map((ticket) => ticket.wait.owner.owner),
     resources: cycle.map((ticket) => ticket.lock.resourceId),
     victim: wait.owner.agentId,
     owner: wait.owner.owner,

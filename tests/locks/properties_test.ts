@@ -1,5 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import type { LockEvent } from "../../src/kernel/events.ts";
+import { precedes } from "../../src/kernel/heap.ts";
+import { transition } from "../../src/kernel/machine.ts";
+import { decode, encode } from "../../src/kernel/plain.ts";
+import type { LockCommand } from "../../src/locks/commands.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
 import type { LockConfig, LockState } from "../../src/locks/state.ts";
 import { type Move, moves } from "./commands.ts";
@@ -13,30 +18,272 @@ const config: fc.Arbitrary<Partial<LockConfig>> = fc.record({
   maxResources: fc.constantFrom(2, 1_000),
 });
 
+/** One step of a run, and what was so before and after it. */
+interface Moment {
+  readonly state: LockState;
+  readonly now: number;
+  readonly command: LockCommand;
+  readonly events: readonly LockEvent[];
+}
+
 function run(
   rules: Partial<LockConfig>,
   script: readonly Move[],
-  look: (state: LockState, twin: Twin, now: number) => void,
-): void {
+  look: (moment: Moment) => void,
+): LockState {
   const machine = lockMachine(rules);
   const state = machine.init();
-  const twin = new Twin(rules);
   let now = 0;
-  for (const { afterMs, command } of script) {
+  for (const { afterMs, command: given } of script) {
     now += afterMs;
-    const given = command(state);
-    twin.follow(given, now, machine.step(state, given, now));
-    look(state, twin, now);
+    const command = given(state);
+    look({ state, now, command, events: machine.step(state, command, now) });
   }
+  return state;
+}
+
+/** Holds at every moment of every run. */
+function always(rules: fc.Arbitrary<Partial<LockConfig>>, look: (moment: Moment) => void): void {
+  fc.assert(
+    fc.property(rules, moves, (rules, script) => {
+      run(rules, script, look);
+    }),
+    { numRuns: 300 },
+  );
 }
 
 Deno.test("every step does what the slow twin says, and nothing else", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
-      run(rules, script, (state, twin) => {
+      const twin = new Twin(rules);
+      run(rules, script, ({ state, now, command, events }) => {
+        twin.follow(command, now, events);
         assertEquals(lockMachine().deadline(state), twin.deadline());
       });
     }),
-    { numRuns: 1500 },
+    { numRuns: 1_000 },
+  );
+});
+
+Deno.test("step() in place and transition() on a copy give the same state and events", () => {
+  fc.assert(
+    fc.property(config, moves, (rules, script) => {
+      const machine = lockMachine(rules);
+      let pure = machine.init();
+      run(rules, script, ({ state, now, command, events }) => {
+        const before = encode(pure);
+        const next = transition(machine, pure, command, now);
+        assertEquals(encode(pure), before);
+        pure = next.state;
+        assertEquals(next.events, events as LockEvent[]);
+        assertEquals(encode(pure), encode(state));
+      });
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("a snapshot that is restored in the middle of a run changes nothing after it", () => {
+  fc.assert(
+    fc.property(config, moves, moves, (rules, before, after) => {
+      const machine = lockMachine(rules);
+      const state = run(rules, before, () => {});
+      const restored = decode(encode(state)) as LockState;
+      let now = 10_000;
+      for (const { afterMs, command } of after) {
+        now += afterMs;
+        const given = command(state);
+        const events = machine.step(state, given, now);
+        assertEquals(machine.step(restored, given, now), events);
+      }
+      assertEquals(encode(restored), encode(state));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("a tick that comes early or again changes nothing", () => {
+  always(config, ({ state, now }) => {
+    const before = encode(state);
+    assertEquals(lockMachine().step(state, { type: "tick" }, now), []);
+    assertEquals(encode(state), before);
+  });
+});
+
+Deno.test("it makes no difference whether a tick comes before a command or the command alone", () => {
+  fc.assert(
+    fc.property(config, moves, (rules, script) => {
+      const machine = lockMachine(rules);
+      const ticked = machine.init();
+      const state = run(rules, script, ({ now, command, events }) => {
+        const first = machine.step(ticked, { type: "tick" }, now);
+        assertEquals([...first, ...machine.step(ticked, command, now)], [...events]);
+      });
+      assertEquals(encode(ticked), encode(state));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("what is refused leaves the state as it was", () => {
+  fc.assert(
+    fc.property(config, moves, (rules, script) => {
+      const machine = lockMachine(rules);
+      const state = machine.init();
+      let now = 0;
+      for (const { afterMs, command } of script) {
+        now += afterMs;
+        machine.step(state, { type: "tick" }, now);
+        const before = encode(state);
+        const events = machine.step(state, command(state), now);
+        if (events[0]?.type === "resource:refused") {
+          assertEquals(events.length, 1);
+          assertEquals(encode(state), before);
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("MutualExclusion: exclusive holders share with nobody beyond the capacity", () => {
+  always(config, ({ state }) => {
+    for (const { holds, capacity, used, sharers } of state.locks.values()) {
+      const exclusive = holds.filter((hold) => hold.mode === "exclusive");
+      assertEquals(used, exclusive.reduce((sum, hold) => sum + hold.units, 0));
+      assertEquals(sharers, holds.length - exclusive.length);
+      assert(used <= capacity && (used === 0 || sharers === 0));
+      assertEquals(new Set(holds.map((hold) => hold.owner)).size, holds.length);
+    }
+  });
+});
+
+Deno.test("HolderHasNewestEpoch: each grant has a larger epoch than any before it", () => {
+  fc.assert(
+    fc.property(config, moves, (rules, script) => {
+      let newest = 0;
+      run(rules, script, ({ state, events }) => {
+        for (const event of events) {
+          if (event.type === "resource:acquired") assertEquals(event.epoch, ++newest);
+        }
+        assertEquals(state.epoch, newest);
+        for (const { holds } of state.locks.values()) {
+          for (const hold of holds) assert(hold.epoch <= newest);
+        }
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("NoLostWakeup: nobody waits for what could be granted", () => {
+  always(config, ({ state }) => {
+    for (const { queue: [first], holds, capacity, used, sharers } of state.locks.values()) {
+      if (first === undefined || first.wait.tickets.length > 1) continue;
+      const free = first.mode === "shared"
+        ? used === 0
+        : sharers === 0 && used + first.units <= capacity;
+      assert(!free, `${first.wait.owner.owner} waits for a lock with ${holds.length} holders`);
+    }
+  });
+});
+
+Deno.test("HolderDoesNotQueueHere: only a wait for several queues where its owner holds enough", () => {
+  always(config, ({ state }) => {
+    for (const lock of state.locks.values()) {
+      for (const { wait, mode, units } of lock.queue) {
+        const held = lock.holds.find((hold) => hold.owner === wait.owner);
+        if (held === undefined) continue;
+        assert(wait.tickets.length > 1);
+        const isWhole = held.mode === "exclusive" && held.units === lock.capacity;
+        assert(isWhole || (held.mode === mode && held.units >= units));
+      }
+    }
+  });
+});
+
+Deno.test("QueueOrdered: the first of each queue came first, by its priority and age", () => {
+  always(config, ({ state }) => {
+    for (const { queue } of state.locks.values()) {
+      for (const [position, ticket] of queue.entries()) {
+        assertEquals(ticket.position, position);
+        const { priority, since } = ticket.wait;
+        assertEquals(ticket.rank, since - priority * state.config.agingMs);
+        assert(ticket === queue[0] || precedes(queue[0]!, ticket));
+      }
+    }
+  });
+});
+
+Deno.test("BoundedBypass: nobody is overtaken by who came later than priority is worth", () => {
+  fc.assert(
+    fc.property(config, moves, (rules, script) => {
+      run(rules, script, ({ state, now, command, events }) => {
+        for (const event of events) {
+          if (event.type !== "resource:acquired") continue;
+          // A grant without a wait is as good as a wait that begins and ends in this step.
+          const priority = "priority" in command && event.waitId === 0 ? command.priority : 0;
+          if (event.waitId !== 0) continue;
+          for (const { wait } of state.locks.get(event.resourceId)?.queue ?? []) {
+            if (wait.since === now) continue;
+            const worth = (priority - wait.priority) * state.config.agingMs;
+            assert(now - wait.since < worth, `${event.owner} overtook ${wait.owner.owner}`);
+          }
+        }
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("WaitForAcyclic: after each step everybody can still go on", () => {
+  fc.assert(
+    fc.property(config, moves, (rules, script) => {
+      const detecting = { ...rules, deadlockDetection: true };
+      const twin = new Twin(detecting);
+      run(detecting, script, ({ now, command, events }) => {
+        twin.follow(command, now, events);
+        assertEquals([...twin.stuck()], []);
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("NoGhostWaiter: who gave everything back holds nothing and waits nowhere", () => {
+  always(config, ({ state, command }) => {
+    for (const wait of state.waits.values()) assert(wait.owner.waits.includes(wait));
+    if (command.type !== "release-all") return;
+    const waiters = [...state.waits.values()].map((wait) => wait.owner.owner);
+    const holders = [...state.locks.values()].flatMap(({ holds }) =>
+      holds.map((hold) => hold.owner.owner)
+    );
+    const queued = [...state.locks.values()].flatMap(({ queue }) =>
+      queue.map((ticket) => ticket.wait.owner.owner)
+    );
+    assert(![...waiters, ...holders, ...queued].includes(command.owner));
+  });
+});
+
+Deno.test("every wait ends exactly once, and its timer with it", () => {
+  fc.assert(
+    fc.property(config, moves, (rules, script) => {
+      const open = new Set<number>();
+      const state = run(rules, script, ({ events }) => {
+        const ended = new Set<number>();
+        for (const event of events) {
+          if (event.type === "resource:queued") open.add(event.waitId);
+          else if ("waitId" in event && event.waitId !== 0) ended.add(event.waitId);
+        }
+        for (const waitId of ended) assert(open.delete(waitId), `wait ${waitId} ended twice`);
+      });
+      assertEquals([...state.waits.keys()].toSorted(), [...open].toSorted());
+      const timed = [...state.waits.values()].filter((wait) => wait.timeoutMs > 0).length;
+      const leased = [...state.locks.values()].flatMap(({ holds }) =>
+        holds.filter((hold) => hold.leaseMs > 0)
+      ).length;
+      assertEquals(state.deadlines.timers.length, timed + leased);
+    }),
+    { numRuns: 300 },
   );
 });

@@ -393,7 +393,7 @@ export class Twin {
     this.#waitEnds(wait!, undefined, {});
     const type = "deadlock:detected";
     const waitedMs = this.#now - wait!.since;
-    this.#take({ type, agents, resources, victim, owner, waitId, waitedMs });
+    this.#take({ type, agents, owners: agents, resources, victim, owner, waitId, waitedMs });
     if (this.config.deadlockPolicy !== "revoke") return;
     this.#revoke = this.#held(owner, resources.at(place - 1)!);
   }

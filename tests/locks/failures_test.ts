@@ -1,0 +1,392 @@
+/** The failures that systems of this kind have shown, by the names that they have in the rules. */
+
+import { assert, assertEquals } from "@std/assert";
+import type { DeadlockDetected, LockEvent } from "../../src/kernel/events.ts";
+import { managed } from "./managed.ts";
+import { lines, Script } from "./script.ts";
+
+function victims(events: readonly LockEvent[]): string[] {
+  return events.flatMap((event) => event.type === "deadlock:detected" ? [event.victim] : []);
+}
+
+Deno.test("L1-lost-grant: fifty contenders all get the lock, one after the other", async () => {
+  await using fixture = managed();
+  const { locks } = fixture;
+  let inside = 0;
+  const epochs: number[] = [];
+  await Promise.all(Array.from({ length: 50 }, async (_, i) => {
+    await using lock = await locks.acquire("r", `agent ${i}`);
+    assertEquals(++inside, 1);
+    epochs.push(lock.epoch);
+    await Promise.resolve();
+    inside--;
+  }));
+  assertEquals(epochs, Array.from({ length: 50 }, (_, i) => i + 1));
+  assertEquals(locks.isLocked("r"), false);
+});
+
+Deno.test("L3-waiters-poll: a thousand waiters set no timer but the one that ends them", async () => {
+  await using fixture = managed({ resourceTimeout: 0 });
+  const { locks, clock } = fixture;
+  const first = await locks.acquire("r", "first");
+  const waits = Array.from({ length: 1_000 }, (_, i) => locks.acquire("r", `agent ${i}`));
+  assertEquals(clock.pending, 0);
+  await first.release();
+  for (const wait of waits) await (await wait).release();
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("L4-queue-replaced-under-waiters: waits that end in any order leave the others in place", () => {
+  const script = new Script();
+  script.acquire("holder", "r");
+  for (const owner of ["a", "b", "c", "d", "e"]) script.acquire(owner, "r", { timeoutMs: 100 });
+  script.cancel("b", 2);
+  script.releaseAll("d");
+  script.acquire("f", "r");
+  const served = [];
+  for (let holder = "holder"; holder !== undefined; holder = script.holders("r")[0]!) {
+    script.release(holder, "r");
+    served.push(...script.holders("r"));
+  }
+  assertEquals(served, ["a", "c", "e", "f"]);
+});
+
+Deno.test("L5-expired-lock-wakes-nobody: the end of a lease serves the waiter", async () => {
+  await using fixture = managed();
+  const { locks, clock } = fixture;
+  const lost = await locks.acquire("r", "a", { leaseMs: 100 });
+  const next = locks.acquire("r", "b");
+  await clock.advance(100);
+  const lock = await next;
+  assert(lock.epoch > lost.epoch);
+  assertEquals(locks.holderOf("r"), "b");
+});
+
+Deno.test("L6-granted-to-terminated-agent: who is gone gets nothing", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("gone", "r");
+  script.acquire("gone", "r");
+  script.acquireAll("gone", ["r", "s"]);
+  script.acquire("b", "r");
+  script.releaseAll("gone");
+  assertEquals(lines(script.release("a", "r")), ["released r by a", "acquired r by b"]);
+  assertEquals(lines(script.release("b", "r")), ["released r by b"]);
+  assertEquals(script.holders("s"), []);
+});
+
+Deno.test("L8-two-waits-of-one-agent-collide: each ends on its own", async () => {
+  await using fixture = managed();
+  const { locks } = fixture;
+  const first = await locks.acquire("r", "a");
+  const abort = new AbortController();
+  const [one, two, three] = [
+    locks.acquire("r", "b", { signal: abort.signal }),
+    locks.acquire("r", "b"),
+    locks.acquire("r", "b"),
+  ];
+  abort.abort("no longer needed");
+  assertEquals(await one.catch((reason) => reason), "no longer needed");
+  await first.release();
+  const lock = await two;
+  const same = await three;
+  assertEquals([lock.borrowed, same.borrowed], [false, true]);
+  assertEquals(same.epoch, lock.epoch);
+  await same[Symbol.asyncDispose]();
+  assertEquals(locks.holderOf("r"), "b");
+});
+
+Deno.test("L8-two-waits-of-one-agent-collide: a weaker grant ends a stronger wait", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "r", { mode: "shared", priority: 1 });
+  script.acquire("b", "r");
+  script.acquireAll("b", ["r", "s"]);
+  assertEquals(lines(script.release("a", "r")), [
+    "released r by a",
+    "acquired r by b",
+    "abandoned r by b: upgrade",
+    "abandoned r+s by b: upgrade",
+  ]);
+});
+
+Deno.test("L8-two-waits-of-one-agent-collide: a wait for several goes on with what came meanwhile", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("c", "s");
+  script.acquireAll("b", ["r", "s"]);
+  script.acquire("b", "r", { priority: 1 });
+  assertEquals(lines(script.release("a", "r")), ["released r by a", "acquired r by b"]);
+  assertEquals(lines(script.release("c", "s")), [
+    "released s by c",
+    "reacquired r by b",
+    "acquired s by b",
+  ]);
+});
+
+Deno.test("L8-two-waits-of-one-agent-collide: a wait for several whose last lock comes alone is granted", () => {
+  const script = new Script();
+  script.define("r", 2);
+  script.acquire("b", "s");
+  script.acquire("a", "r", { units: 2 });
+  script.acquireAll("b", ["s", "r"]);
+  script.acquire("b", "r", { priority: 1 });
+  assertEquals(lines(script.release("a", "r")), [
+    "released r by a",
+    "acquired r by b",
+    "reacquired s by b",
+    "reacquired r by b",
+  ]);
+});
+
+Deno.test("L9-starvation: a stream of urgent waits delays a calm one by no more than the bound", () => {
+  const script = new Script({ agingMs: 10 });
+  script.acquire("holder", "r");
+  script.acquire("calm", "r", { priority: 0 });
+  let overtaken = 0;
+  for (let i = 0; script.holders("r")[0] !== "calm"; i++) {
+    script.now += 1;
+    script.acquire(`urgent ${i}`, "r", { priority: 5 });
+    script.release(script.holders("r")[0]!, "r");
+    overtaken++;
+    assert(overtaken <= 50, "five points of priority are worth 50 ms");
+  }
+  assertEquals(overtaken, 50);
+});
+
+Deno.test("L10-interval-keeps-process-alive: nothing is left after shutdown, nor while nothing is due", async () => {
+  await using fixture = managed();
+  const { locks, clock } = fixture;
+  const lock = await locks.acquire("r", "a");
+  assertEquals(clock.pending, 0);
+  const wait = locks.acquire("r", "b").catch((error) => error);
+  assertEquals(clock.pending, 1);
+  await locks.shutdown();
+  assertEquals(clock.pending, 0);
+  assertEquals((await wait).code, "closed");
+  await lock[Symbol.asyncDispose]();
+});
+
+Deno.test("D1-detected-after-ten-seconds: a cycle is found in the step that closes it", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "s");
+  script.acquire("a", "s");
+  assertEquals(lines(script.acquire("b", "r")), [
+    "queued r by b",
+    "deadlock, b gives way: a waits for s, b waits for r",
+  ]);
+  assertEquals(lines(script.release("b", "s")), ["released s by b", "acquired s by a"]);
+});
+
+Deno.test("D2-only-head-waiters-seen: a waiter deep in a queue closes a cycle, too", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "s");
+  script.acquire("x", "r");
+  script.acquire("y", "r");
+  script.acquire("b", "r");
+  assertEquals(lines(script.acquire("a", "s")), [
+    "queued s by a",
+    "deadlock, a gives way: a waits for s, b waits for r",
+  ]);
+});
+
+Deno.test("D2-only-head-waiters-seen: an agent waits for several locks, each of which counts", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "s");
+  script.acquire("c", "t");
+  script.acquire("a", "t");
+  script.acquire("a", "s");
+  assertEquals(victims(script.acquire("b", "r")), ["b"]);
+});
+
+Deno.test("D3-bystander-listed: who only waits for the cycle is not part of it", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "s");
+  script.acquire("bystander", "q");
+  script.acquire("bystander", "r");
+  script.acquire("other", "q");
+  script.acquire("a", "s");
+  assertEquals(lines(script.acquire("b", "r")), [
+    "queued r by b",
+    "deadlock, b gives way: a waits for s, b waits for r",
+  ]);
+});
+
+Deno.test("D3-bystander-listed: the cycle is told in order, each waiting for the next", () => {
+  const script = new Script();
+  for (const [owner, resource] of [["a", "r"], ["b", "s"], ["c", "t"]] as const) {
+    script.acquire(owner, resource);
+  }
+  script.acquire("a", "s");
+  script.acquire("b", "t");
+  const event = script.acquire("c", "r").at(-1);
+  assertEquals(event, {
+    type: "deadlock:detected",
+    agents: ["c", "a", "b"],
+    owners: ["c", "a", "b"],
+    resources: ["r", "s", "t"],
+    victim: "c",
+    owner: "c",
+    waitId: 3,
+    waitedMs: 0,
+  });
+});
+
+Deno.test("D4-bystander-chosen: the victim is of the lowest priority in the cycle, not beyond it", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "s");
+  script.acquire("least", "r", { priority: -9 });
+  script.acquire("a", "s", { priority: 1 });
+  assertEquals(victims(script.acquire("b", "r", { priority: 2 })), ["a"]);
+});
+
+Deno.test("D4-bystander-chosen: of one priority, who holds fewest locks gives way", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "s");
+  script.acquire("b", "more");
+  script.acquire("a", "s");
+  assertEquals(victims(script.acquire("b", "r")), ["a"]);
+});
+
+Deno.test("D4-bystander-chosen: then the youngest wait", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "s");
+  script.acquire("b", "r");
+  script.now += 5;
+  assertEquals(victims(script.acquire("a", "s")), ["a"]);
+});
+
+Deno.test("D5-grant-closes-a-cycle-unseen: a waiter that gets a lock is waited for", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("c", "s");
+  script.acquire("b", "r", { mode: "shared" });
+  script.acquire("d", "r", { mode: "shared" });
+  script.acquire("c", "r");
+  assertEquals(lines(script.acquire("d", "s")), ["queued s by d"]);
+  assertEquals(lines(script.release("a", "r")), [
+    "released r by a",
+    "acquired r by b",
+    "acquired r by d",
+    "deadlock, d gives way: c waits for r, d waits for s",
+  ]);
+});
+
+Deno.test("D5-grant-closes-a-cycle-unseen: so is one that comes first in a queue", () => {
+  const script = new Script();
+  script.acquire("h", "r");
+  script.acquire("c", "s");
+  script.acquireAll("first", ["r", "q"]);
+  script.acquireAll("b", ["r", "s"]);
+  script.acquire("c", "r");
+  assertEquals(lines(script.cancel("first", 1)), [
+    "cancelled r+q by first",
+    "deadlock, b gives way: b waits for s, c waits for r",
+  ]);
+});
+
+Deno.test("D5-grant-closes-a-cycle-unseen: so is one that gives back what its wait counted on", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("a", "u");
+  script.acquire("z", "t");
+  script.acquireAll("x", ["r", "u"]);
+  script.acquireAll("a", ["r", "t"]);
+  assertEquals(lines(script.release("a", "r")), [
+    "released r by a",
+    "deadlock, x gives way: a waits for r, x waits for u",
+  ]);
+});
+
+Deno.test("a cycle that several waits close is broken as often as needed", () => {
+  const script = new Script();
+  script.acquire("a", "r", { mode: "shared" });
+  script.acquire("b", "r", { mode: "shared" });
+  script.acquire("c", "s");
+  script.acquire("a", "s", { priority: -1 });
+  script.acquire("b", "s", { priority: -1 });
+  assertEquals(victims(script.acquire("c", "r")), ["a", "b"]);
+});
+
+Deno.test("with several units a way back is no deadlock while somebody else can give some back", () => {
+  const script = new Script();
+  script.define("r", 2);
+  script.acquire("a", "r");
+  script.acquire("free", "r");
+  script.acquire("b", "s");
+  script.acquire("b", "r");
+  assertEquals(lines(script.acquire("a", "s")), ["queued s by a"]);
+  assertEquals(lines(script.release("free", "r")), ["released r by free", "acquired r by b"]);
+});
+
+Deno.test("with several units a deadlock is found when nobody is left to give any back", () => {
+  const script = new Script();
+  script.define("r", 2);
+  script.acquire("a", "r");
+  script.acquire("other", "r");
+  script.acquire("b", "s");
+  script.acquire("b", "r");
+  script.acquire("a", "s");
+  assertEquals(victims(script.acquire("other", "s")).length, 1);
+});
+
+Deno.test("a reader behind a writer doesn't wait for the readers that hold the lock", () => {
+  const script = new Script();
+  script.acquire("a", "r", { mode: "shared" });
+  script.acquire("h", "x");
+  script.acquireAll("m", ["r:shared", "x"]);
+  script.acquire("c", "y");
+  script.acquire("c", "r", { mode: "shared" });
+  assertEquals(lines(script.acquire("a", "y")), ["queued y by a"]);
+  assertEquals(lines(script.release("h", "x")), [
+    "released x by h",
+    "acquired r by m",
+    "acquired x by m",
+    "acquired r by c",
+  ]);
+});
+
+Deno.test("a policy of revoking takes the victim's lock that the cycle waits for, and no other", () => {
+  const script = new Script({ deadlockPolicy: "revoke" });
+  script.acquire("a", "r");
+  script.acquire("a", "own");
+  script.acquire("b", "s");
+  script.acquire("b", "more");
+  script.acquire("b", "still more");
+  script.acquire("a", "s");
+  assertEquals(lines(script.acquire("b", "r")), [
+    "queued r by b",
+    "deadlock, a gives way: a waits for s, b waits for r",
+    "revoked r by a",
+    "acquired r by b",
+  ]);
+  assertEquals(script.holders("own"), ["a"]);
+});
+
+Deno.test("without detection cycles stay until a wait times out", () => {
+  const script = new Script({ deadlockDetection: false });
+  script.acquire("a", "r");
+  script.acquire("b", "s");
+  script.acquire("a", "s", { timeoutMs: 10 });
+  assertEquals(lines(script.acquire("b", "r")), ["queued r by b"]);
+  assertEquals(lines(script.pass(10)), ["timed-out s by a"]);
+});
+
+Deno.test("a cycle of ten thousand agents is found", () => {
+  const script = new Script();
+  const count = 10_000;
+  for (let i = 0; i < count; i++) script.acquire(`a${i}`, `r${i}`);
+  for (let i = 0; i + 1 < count; i++) {
+    assertEquals(script.acquire(`a${i}`, `r${i + 1}`).length, 1);
+  }
+  const last = `a${count - 1}`;
+  const event = script.acquire(last, "r0").at(-1) as DeadlockDetected;
+  assertEquals([event.type, event.agents.length, event.victim], ["deadlock:detected", count, last]);
+});

@@ -1,0 +1,114 @@
+/**
+ * A lock machine driven by hand: commands with everything left out that a test isn't about, and
+ * events told in a line each.
+ */
+
+import type { LockEvent } from "../../src/kernel/events.ts";
+import type { ResourceRequest } from "../../src/kernel/shapes.ts";
+import type { LockCommand } from "../../src/locks/commands.ts";
+import { lockMachine } from "../../src/locks/machine.ts";
+import type { LockConfig, LockState } from "../../src/locks/state.ts";
+
+export interface Terms extends Partial<Omit<ResourceRequest, "resourceId">> {
+  priority?: number;
+  timeoutMs?: number;
+  leaseMs?: number;
+  wait?: boolean;
+}
+
+export class Script {
+  readonly machine: ReturnType<typeof lockMachine>;
+  readonly state: LockState;
+  now = 1_000;
+
+  constructor(config: Partial<LockConfig> = {}) {
+    this.machine = lockMachine(config);
+    this.state = this.machine.init();
+  }
+
+  step(command: LockCommand): LockEvent[] {
+    return this.machine.step(this.state, command, this.now);
+  }
+
+  acquire(owner: string, resourceId: string, terms: Terms = {}): LockEvent[] {
+    const defaults = { mode: "exclusive" as const, units: 1, wait: true, ...NO_LIMITS };
+    return this.step({
+      type: "acquire",
+      resourceId,
+      agentId: owner,
+      owner,
+      ...defaults,
+      ...terms,
+    });
+  }
+
+  /** Asks for several: `r` is exclusive, `r:shared` is not. */
+  acquireAll(owner: string, resources: string[], terms: Omit<Terms, "wait"> = {}): LockEvent[] {
+    const requests = resources.map((name) => {
+      const [resourceId = "", mode = "exclusive"] = name.split(":");
+      return { resourceId, mode: mode as "exclusive" | "shared", units: 1 };
+    });
+    const { priority, timeoutMs, leaseMs } = { ...NO_LIMITS, ...terms };
+    const who = { agentId: owner, owner };
+    return this.step({ type: "acquire-all", requests, ...who, priority, timeoutMs, leaseMs });
+  }
+
+  release(owner: string, resourceId: string, epoch = 0): LockEvent[] {
+    return this.step({ type: "release", resourceId, agentId: owner, owner, epoch });
+  }
+
+  renew(owner: string, resourceId: string, leaseMs = 0, epoch = 0): LockEvent[] {
+    return this.step({ type: "renew", resourceId, agentId: owner, owner, epoch, leaseMs });
+  }
+
+  cancel(owner: string, waitId: number): LockEvent[] {
+    return this.step({ type: "cancel-wait", waitId, agentId: owner, owner });
+  }
+
+  releaseAll(owner: string): LockEvent[] {
+    return this.step({ type: "release-all", agentId: owner, owner });
+  }
+
+  define(resourceId: string, capacity: number): LockEvent[] {
+    return this.step({ type: "define", resourceId, capacity });
+  }
+
+  /** Lets `ms` pass and fires what is due. */
+  pass(ms: number): LockEvent[] {
+    this.now += ms;
+    return this.step({ type: "tick" });
+  }
+
+  /** The owners that hold a lock, oldest grant first. */
+  holders(resourceId: string): string[] {
+    const holds = this.state.locks.get(resourceId)?.holds ?? [];
+    return holds.toSorted((a, b) => a.epoch - b.epoch).map((hold) => hold.owner.owner);
+  }
+}
+
+const NO_LIMITS = { priority: 0, timeoutMs: 0, leaseMs: 0 };
+
+/** The events as lines such as `acquired r by a`, without the prefix of their type. */
+export function lines(events: readonly LockEvent[]): string[] {
+  return events.map((event) => {
+    const [, type] = event.type.split(":");
+    switch (event.type) {
+      case "deadlock:detected": {
+        const cycle = event.agents.map((agent, i) => `${agent} waits for ${event.resources[i]}`);
+        return `deadlock, ${event.victim} gives way: ${cycle.toSorted().join(", ")}`;
+      }
+      case "resource:refused":
+        return `refused ${event.command} of ${event.owner}: ${event.reason}`;
+      case "resource:defined":
+        return `defined ${event.resourceId} as ${event.capacity}`;
+      case "resource:abandoned":
+        return `abandoned ${event.resourceIds.join("+")} by ${event.owner}: ${event.reason}`;
+      case "resource:queued":
+      case "resource:timed-out":
+      case "resource:cancelled":
+        return `${type} ${event.resourceIds.join("+")} by ${event.owner}`;
+      default:
+        return `${type} ${event.resourceId} by ${event.owner}`;
+    }
+  });
+}
