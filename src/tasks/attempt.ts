@@ -71,7 +71,9 @@ export class Attempt implements TaskContext {
   abort(reason: Error): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    this.#controller?.abort(reason);
+    const controller = this.#controller;
+    // Its listeners may do anything, so they have to wait until the step is through.
+    if (controller !== undefined) queueMicrotask(() => controller.abort(reason));
   }
 
   // Handlers take these out of the context by destructuring, so they are bound.

@@ -4,28 +4,32 @@
  * @module
  */
 
-import {
-  ClosedError,
-  NonRetryableError,
-  TaskCancelledError,
-  TaskFailedError,
-} from "../kernel/errors.ts";
+import { NonRetryableError, TaskCancelledError, TaskFailedError } from "../kernel/errors.ts";
+import type { TaskCancelled, TaskFailed } from "../kernel/events.ts";
 import type { ErrorData } from "../kernel/shapes.ts";
 import type { Fail } from "./commands.ts";
 import type { TaskRecord } from "./state.ts";
 
 /** What is kept of whatever a handler threw. */
 export function errorData(thrown: unknown): ErrorData {
-  if (!(thrown instanceof Error)) return { name: "Error", message: String(thrown) };
-  const { name, message } = thrown;
-  const { code, retryAfterMs } = thrown as { code?: unknown; retryAfterMs?: unknown };
+  if (!(thrown instanceof Error)) return { name: "Error", message: text(thrown) };
+  const { name, message, code, retryAfterMs } = thrown as unknown as Record<string, unknown>;
   return {
-    name,
-    message,
+    name: typeof name === "string" ? name : "Error",
+    message: text(message),
     ...(typeof code === "string" && { code }),
     ...(Number.isSafeInteger(retryAfterMs) && (retryAfterMs as number) >= 0 &&
       { retryAfterMs: retryAfterMs as number }),
   };
+}
+
+/** `value` as text, also when it refuses to be shown. */
+function text(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "something that can't be shown";
+  }
 }
 
 /** Codes of errors that are nobody's fault: the attempt costs nothing. */
@@ -46,12 +50,21 @@ export function errorFrom(data: ErrorData): Error {
   return Object.assign(error, data.code !== undefined && { code: data.code });
 }
 
-/** What a handle rejects with when its task has ended without a result. */
-export function endError(task: TaskRecord): Error {
-  const { spec: { id }, status, error, attempts } = task;
-  if (status === "cancelled") return new TaskCancelledError(id, error?.message ?? "");
-  if (status !== "failed" || error === undefined) {
-    return new ClosedError(`finish task "${id}"`, "the scheduler");
-  }
-  return new TaskFailedError(id, error.message, attempts, errorFrom(error));
+/** What the handle of a failed task rejects with. */
+export function failure(
+  { taskId, error, attempts }: Pick<TaskFailed, "taskId" | "error" | "attempts">,
+): Error {
+  return new TaskFailedError(taskId, error.message, attempts, errorFrom(error));
+}
+
+/** What the handle of a cancelled task rejects with. */
+export function cancellation({ taskId, reason }: Pick<TaskCancelled, "taskId" | "reason">): Error {
+  return new TaskCancelledError(taskId, reason);
+}
+
+/** What the handle of a task that has ended badly rejects with. */
+export function endError({ spec: { id: taskId }, status, error, attempts }: TaskRecord): Error {
+  return status === "failed"
+    ? failure({ taskId, error: error!, attempts })
+    : cancellation({ taskId, reason: error!.message });
 }

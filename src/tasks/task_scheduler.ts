@@ -19,11 +19,12 @@ import {
 import { Answer } from "../kernel/answer.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { type Dispatcher, Engine } from "../kernel/engine.ts";
-import { ClaimLostError, TaskCancelledError, TaskTimeoutError } from "../kernel/errors.ts";
+import { ClaimLostError, TaskTimeoutError } from "../kernel/errors.ts";
 import { EventBus } from "../kernel/event_bus.ts";
 import type {
   LockEvent,
   LockstepEvent,
+  TaskCancelled,
   TaskEvent,
   TaskStarted,
   TaskTimedOut,
@@ -40,7 +41,7 @@ import {
 } from "../locks/mod.ts";
 import { Attempt, type AttemptHost, type TaskHandler } from "./attempt.ts";
 import { claimOwner } from "./claim_owner.ts";
-import { endError, errorData, faultOf } from "./error_data.ts";
+import { cancellation, endError, errorData, failure, faultOf } from "./error_data.ts";
 import { explainTask, type TaskExplanation } from "./explain.ts";
 import { throwIfRefused } from "./refusals.ts";
 import { taskConfigOf, type TaskSchedulerConfig } from "./scheduler_config.ts";
@@ -189,8 +190,8 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
       if (this.state.tasks.agents.has(agentId)) return this.submitFor(task, agentId);
       const agent = { id: agentId, maxConcurrentTasks: UNREGISTERED_SLOTS };
       submission(task, this.#maxRetries, agentId); // a malformed task makes no agent known
-      return this.call(registration(agent, false), () => undefined)
-        .then(() => this.submitFor(task, agentId));
+      const registered = this.call(registration(agent, false), nothing);
+      return Promise.all([this.submitFor(task, agentId), registered]).then(([handle]) => handle);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -339,7 +340,7 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
   protected submitFor(task: Task, agentId: string | undefined): Promise<TaskHandle> {
     try {
       const command = submission(task, this.#maxRetries, agentId);
-      return this.call(command, () => this.#handleOf(command.task.id));
+      return this.call(command, (events) => this.#handleOf(command.task.id, events));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -401,6 +402,7 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
         this.#run(event);
         break;
       case "task:completed":
+        this.#abort(event.epoch, event.taskId, "somebody else completed the task");
         this.#settle(event.taskId, event.result, undefined);
         break;
       case "task:timed-out":
@@ -414,11 +416,15 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
         break;
       case "task:failed":
         this.#abort(event.epoch, event.taskId, event.error.message);
-        this.#settleBadly(event.taskId);
+        if (this.#handles.has(event.taskId)) {
+          this.#settle(event.taskId, undefined, failure(event));
+        }
         break;
       case "task:cancelled":
-        this.#attempts.get(event.epoch)?.abort(new TaskCancelledError(event.taskId, event.reason));
-        this.#settleBadly(event.taskId);
+        this.#attempts.get(event.epoch)?.abort(cancellation(event));
+        if (this.#handles.has(event.taskId)) {
+          this.#settle(event.taskId, undefined, cancellation(event));
+        }
         break;
       case "agent:terminated":
         this.#handlers.delete(event.agentId);
@@ -427,15 +433,16 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
     this.observed(event);
   }
 
-  #handleOf(taskId: string): TaskHandle {
-    let handle = this.#handles.get(taskId);
-    if (handle === undefined) {
-      handle = new TaskHandle(taskId, this);
-      const task = this.state.tasks.tasks.get(taskId)!;
-      if (!isTerminal(task.status)) this.#handles.set(taskId, handle);
-      else if (task.status === "completed") handle.settle(task.result?.value, undefined);
-      else handle.settle(undefined, endError(task));
-    }
+  /** The handle of a task that `events` accepted, and maybe ended. */
+  #handleOf(taskId: string, events: readonly LockstepEvent[]): TaskHandle {
+    const known = this.#handles.get(taskId);
+    if (known !== undefined) return known;
+    const handle = new TaskHandle(taskId, this);
+    const task = this.state.tasks.tasks.get(taskId);
+    if (task === undefined) handle.settle(undefined, cancellation(cancelledIn(events, taskId)));
+    else if (!isTerminal(task.status)) this.#handles.set(taskId, handle);
+    else if (task.status === "completed") handle.settle(task.result?.value, undefined);
+    else handle.settle(undefined, endError(task));
     return handle;
   }
 
@@ -444,11 +451,6 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
     if (handle === undefined) return;
     this.#handles.delete(taskId);
     handle.settle(result, error);
-  }
-
-  #settleBadly(taskId: string): void {
-    if (!this.#handles.has(taskId)) return;
-    this.#settle(taskId, undefined, endError(this.state.tasks.tasks.get(taskId)!));
   }
 
   #abandonAll(error: Error): void {
@@ -461,8 +463,12 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
   #run({ taskId, agentId, epoch, attempt: number }: TaskStarted): void {
     const handler = this.#handlers.get(agentId);
     if (handler === undefined) return;
-    const task = viewOf(this.state.tasks.tasks.get(taskId)!);
-    const attempt = new Attempt(this, task, epoch, agentId, number);
+    const task = this.state.tasks.tasks.get(taskId);
+    if (task === undefined) { // it ended, and was forgotten, in the very step that started it
+      queueMicrotask(() => this.call({ type: "settle", taskId, epoch }, nothing).catch(nothing));
+      return;
+    }
+    const attempt = new Attempt(this, viewOf(task), epoch, agentId, number);
     this.#attempts.set(epoch, attempt);
     queueMicrotask(() => this.#execute(attempt, handler));
   }
@@ -563,6 +569,13 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
 }
 
 function nothing(): void {}
+
+/** How a task ended that was forgotten in the step that accepted it. */
+function cancelledIn(events: readonly LockstepEvent[], taskId: string): TaskCancelled {
+  return events.find((event) =>
+    event.type === "task:cancelled" && event.taskId === taskId
+  ) as TaskCancelled;
+}
 
 function couldServe(agent: Agent, requires: readonly string[], assignedAgent: string): boolean {
   return (assignedAgent === "" || assignedAgent === agent.agentId) &&
