@@ -1,0 +1,91 @@
+/**
+ * Schedulers on a simulated clock.
+ *
+ * @module
+ */
+
+import type { RootCommand } from "../../src/coordination/machine.ts";
+import { EventBus } from "../../src/kernel/event_bus.ts";
+import { MemoryLog } from "../../src/kernel/log.ts";
+import { silentLogger } from "../../src/kernel/logger.ts";
+import type { Tick } from "../../src/kernel/machine.ts";
+import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
+import type { TaskSchedulerConfig } from "../../src/tasks/scheduler_config.ts";
+import { TaskScheduler } from "../../src/tasks/task_scheduler.ts";
+import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+
+/** A scheduler and what it is built on. Disposing of it shuts it down without grace. */
+export interface Scheduling<Scheduler extends TaskScheduler> extends AsyncDisposable {
+  readonly clock: SimulatedClock;
+  readonly bus: EventBus;
+  readonly scheduler: Scheduler;
+}
+
+/** A scheduler that chooses agents. */
+export function choosing(config: TaskSchedulerConfig = {}): Scheduling<AdvancedTaskScheduler> {
+  const clock = new SimulatedClock();
+  const bus = new EventBus(false, { clock, logger: silentLogger });
+  const scheduler = new AdvancedTaskScheduler(config, bus, silentLogger, { clock });
+  return disposable(clock, bus, scheduler);
+}
+
+/** A scheduler whose callers choose agents. */
+export function assigning(config: TaskSchedulerConfig = {}): Scheduling<TaskScheduler> {
+  const clock = new SimulatedClock();
+  const bus = new EventBus(false, { clock, logger: silentLogger });
+  return disposable(clock, bus, new TaskScheduler(config, bus, silentLogger, { clock }));
+}
+
+/** A scheduler that chooses agents, on a log that fails on command. */
+export function logging(
+  config: TaskSchedulerConfig = {},
+): Scheduling<AdvancedTaskScheduler> & { readonly log: FaultyLog<RootCommand | Tick> } {
+  const clock = new SimulatedClock();
+  const bus = new EventBus(false, { clock, logger: silentLogger });
+  const log = new FaultyLog(new MemoryLog<RootCommand | Tick>(), clock);
+  const scheduler = new AdvancedTaskScheduler(config, bus, silentLogger, { clock, log });
+  return { ...disposable(clock, bus, scheduler), log };
+}
+
+function disposable<Scheduler extends TaskScheduler>(
+  clock: SimulatedClock,
+  bus: EventBus,
+  scheduler: Scheduler,
+): Scheduling<Scheduler> {
+  return {
+    clock,
+    bus,
+    scheduler,
+    async [Symbol.asyncDispose]() {
+      const closed = scheduler.shutdown({ graceMs: 0 });
+      await clock.runUntilIdle();
+      await closed;
+    },
+  };
+}
+
+/** A handler that ends when the test says so. */
+export class Body {
+  readonly #end = Promise.withResolvers<unknown>();
+  readonly #begun = Promise.withResolvers<AbortSignal>();
+
+  /** The handler. */
+  readonly run = (_task: unknown, { signal }: { signal: AbortSignal }): Promise<unknown> => {
+    this.#begun.resolve(signal);
+    return this.#end.promise;
+  };
+
+  /** Resolves with its signal once it runs. */
+  get begun(): Promise<AbortSignal> {
+    return this.#begun.promise;
+  }
+
+  end(result?: unknown): void {
+    this.#end.resolve(result);
+  }
+}
+
+/** Lets everything happen that needs no time to pass. */
+export async function soon(): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await undefined;
+}
