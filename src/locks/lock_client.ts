@@ -183,13 +183,14 @@ export class LockClient implements AcquisitionHost {
   /** Ends all calls that wait and takes their waits back; nothing is heard or sent afterwards. */
   close(): void {
     if (this.#stopped !== undefined) return;
-    for (const [waitId] of this.#waiting) {
+    const waitIds = [...this.#waiting.keys()];
+    this.#stop(new ClosedError("go on", "the resource manager"));
+    for (const waitId of waitIds) {
       const wait = this.state.waits.get(waitId);
       if (wait === undefined) continue;
       const { agentId, owner } = wait.owner;
       this.owe({ type: "cancel-wait", waitId, agentId, owner });
     }
-    this.#stop(new ClosedError("go on", "the resource manager"));
   }
 
   /** The handle of a free lock that was granted at once, and nothing else happened. */

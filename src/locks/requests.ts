@@ -70,7 +70,7 @@ export function acquireCommand(
   defaults: AcquireDefaults,
   wait: boolean,
 ): Acquire {
-  if (!state.locks.has(resourceId) || agentId !== owner || !state.owners.has(owner)) {
+  if (!state.locks.has(resourceId) || agentId !== owner || !isKnownAgent(state, agentId)) {
     const attempt = acquiring(resourceId, agentId);
     requireId(resourceId, "resourceId", attempt);
     requireHolder(agentId, owner, attempt);
@@ -150,7 +150,7 @@ export function releaseCommand(
   agentId: string,
   epoch: number | undefined,
 ): Release {
-  if (epoch !== undefined || !state.locks.has(resourceId) || !state.owners.has(agentId)) {
+  if (epoch !== undefined || !state.locks.has(resourceId) || !isKnownAgent(state, agentId)) {
     const attempt = () => `release ${quote(resourceId)} for agent ${quote(agentId)}`;
     requireId(resourceId, "resourceId", attempt);
     requireId(agentId, "agentId", attempt);
@@ -210,6 +210,11 @@ export function readHolder(holder: LockHolder, attempt: Attempt): Required<LockH
 function requireHolder(agentId: string, owner: string, attempt: Attempt): void {
   requireId(agentId, "agentId", attempt);
   if (owner !== agentId) requireOwner(owner, attempt);
+}
+
+/** Whether `agentId` is an owner that stands for itself, which only an agent's id does. */
+function isKnownAgent(state: Readonly<LockState>, agentId: string): boolean {
+  return state.owners.get(agentId)?.agentId === agentId;
 }
 
 /** An owner is made by programs, so that it may have characters that no agent's id has. */

@@ -203,7 +203,10 @@ export class ResourceManager implements AsyncDisposable {
       const { agentId, owner } = readHolder(holder, () => "acquire several locks");
       const command = acquireAllCommand(requests, agentId, owner, options, this.#defaults);
       const client = this.#running("acquire");
-      if (command.requests.length === 0) return Promise.resolve(new LockSet(agentId, []));
+      if (command.requests.length === 0) {
+        if (client.stopped !== undefined) throw client.stopped;
+        return Promise.resolve(new LockSet(agentId, []));
+      }
       return client.acquire(command, signalOf(options)) as Promise<LockSet>;
     });
   }

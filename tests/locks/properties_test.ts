@@ -218,16 +218,19 @@ Deno.test("QueueOrdered: the first of each queue came first, by its priority and
 Deno.test("BoundedBypass: nobody is overtaken by who came later than priority is worth", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
+      const arrivals = new Map<number, { priority: number; since: number }>();
       run(rules, script, ({ state, now, command, events }) => {
+        const atOnce = { priority: "priority" in command ? command.priority : 0, since: now };
         for (const event of events) {
+          if (event.type === "resource:queued") {
+            arrivals.set(event.waitId, { priority: event.priority, since: now });
+          }
           if (event.type !== "resource:acquired") continue;
-          // A grant without a wait is as good as a wait that begins and ends in this step.
-          const priority = "priority" in command && event.waitId === 0 ? command.priority : 0;
-          if (event.waitId !== 0) continue;
+          const { priority, since } = arrivals.get(event.waitId) ?? atOnce;
           for (const { wait } of state.locks.get(event.resourceId)?.queue ?? []) {
-            if (wait.since === now) continue;
+            const later = since - wait.since;
             const worth = (priority - wait.priority) * state.config.agingMs;
-            assert(now - wait.since < worth, `${event.owner} overtook ${wait.owner.owner}`);
+            assert(later <= 0 || later < worth, `${event.owner} overtook ${wait.owner.owner}`);
           }
         }
       });

@@ -1,0 +1,210 @@
+/** The resource manager on a log: its commands are stepped when the log has them. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { EventBus } from "../../src/kernel/event_bus.ts";
+import { LogError, StaleEpochError, UninitializedError } from "../../src/kernel/errors.ts";
+import { MemoryLog } from "../../src/kernel/log.ts";
+import { silentLogger } from "../../src/kernel/logger.ts";
+import { type LockCommand, ResourceManager } from "../../src/locks/mod.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
+
+interface Logged extends AsyncDisposable {
+  readonly locks: ResourceManager;
+  readonly log: FaultyLog<LockCommand>;
+  readonly memory: MemoryLog<LockCommand>;
+  readonly clock: SimulatedClock;
+}
+
+async function logged(memory: MemoryLog<LockCommand> = new MemoryLog()): Promise<Logged> {
+  const clock = new SimulatedClock(1_000);
+  const log = new FaultyLog<LockCommand>(memory, clock);
+  const locks = new ResourceManager({}, new EventBus(), silentLogger, { clock, log });
+  await locks.initialize();
+  return { locks, log, memory, clock, [Symbol.asyncDispose]: () => locks.shutdown() };
+}
+
+/** Lets everything that is under way be done. */
+async function quiet(): Promise<void> {
+  for (let i = 0; i < 50; i++) await undefined;
+}
+
+Deno.test("with a log, nothing is granted before the log has it", async () => {
+  await using fixture = await logged();
+  const { locks, log } = fixture;
+  log.hold();
+  const wait = locks.acquire("r", "a");
+  await quiet();
+  assertEquals(locks.isLocked("r"), false);
+  log.release();
+  assertEquals((await wait).epoch, 1);
+});
+
+Deno.test("with a log, contenders get the lock one after the other", async () => {
+  await using fixture = await logged();
+  const { locks } = fixture;
+  let inside = 0;
+  const epochs = await Promise.all(Array.from({ length: 20 }, async (_, i) => {
+    await using lock = await locks.acquire("r", `agent ${i}`);
+    assertEquals(++inside, 1);
+    await Promise.resolve();
+    inside--;
+    return lock.epoch;
+  }));
+  assertEquals(epochs.toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i + 1));
+});
+
+Deno.test("with a log, all other calls work, too", async () => {
+  await using fixture = await logged();
+  const { locks, clock } = fixture;
+  const lock = await locks.acquire("r", "a", { leaseMs: 100 });
+  assertEquals(await lock.renew(200), 1_200);
+  assertEquals(await locks.tryAcquire("r", "b"), undefined);
+  await locks.define("s", { capacity: 2 });
+  const set = await locks.acquireAll(["s", "t"], "b");
+  await set.release();
+  const { signal } = lock;
+  const timesOut = locks.acquire("r", "b", { timeoutMs: 50 }).catch((error) => error.code);
+  await quiet();
+  await clock.advance(50);
+  assertEquals(await timesOut, "lock-timeout");
+  await clock.advance(150);
+  assertEquals([signal.aborted, locks.isLocked("r")], [true, false]);
+  await assertRejects(() => lock.release(), StaleEpochError);
+  await locks.releaseAllForAgent("a");
+});
+
+Deno.test("what the log refuses changes nothing, and what comes later goes on", async () => {
+  await using fixture = await logged();
+  const { locks, log } = fixture;
+  log.fail(1);
+  await assertRejects(() => locks.acquire("r", "a"), LogError);
+  assertEquals(locks.isLocked("r"), false);
+  const lock = await locks.acquire("r", "a");
+  log.fail(1);
+  await assertRejects(() => lock.release(), LogError);
+  assertEquals(locks.isLocked("r"), true);
+  const { signal } = lock;
+  await lock.release();
+  await quiet();
+  assertEquals([locks.isLocked("r"), signal.aborted], [false, false]);
+});
+
+Deno.test("a call that is aborted before the log has it gives back what it then gets", async () => {
+  await using fixture = await logged();
+  const { locks, log } = fixture;
+  log.hold();
+  const abort = new AbortController();
+  const { signal } = abort;
+  const calls = [
+    locks.acquire("r", "a", { signal }),
+    locks.acquire("r", "b", { signal }),
+    locks.acquireAll(["s", "t"], "a", { signal }),
+  ];
+  abort.abort("enough");
+  for (const call of calls) assertEquals(await call.catch((reason) => reason), "enough");
+  log.release();
+  await quiet();
+  assertEquals(locks.getAllocations().size, 0);
+  assertEquals(locks.getWaitingRequests().size, 0);
+});
+
+Deno.test("a wait that is aborted while its grant is on the way passes the grant on", async () => {
+  await using fixture = await logged();
+  const { locks, log } = fixture;
+  const lock = await locks.acquire("r", "a");
+  const abort = new AbortController();
+  const aborted = locks.acquire("r", "b", { signal: abort.signal }).catch((reason) => reason);
+  const next = locks.acquire("r", "c");
+  await quiet();
+  log.hold();
+  const released = lock.release();
+  abort.abort("enough");
+  log.release();
+  await released;
+  assertEquals(await aborted, "enough");
+  assertEquals((await next).agent, "c");
+});
+
+Deno.test("what is to be given back is sent again when the log refuses it", async () => {
+  await using fixture = await logged();
+  const { locks, log, clock } = fixture;
+  await locks.acquire("r", "a");
+  const abort = new AbortController();
+  const aborted = locks.acquire("r", "b", { signal: abort.signal }).catch((reason) => reason);
+  await quiet();
+  log.fail(1);
+  abort.abort("enough");
+  await quiet();
+  assertEquals([await aborted, locks.queueOf("r").length], ["enough", 1]);
+  await clock.advance(1_000);
+  await quiet();
+  assertEquals(locks.queueOf("r"), []);
+});
+
+Deno.test("locks outlive the process, and waits end with it", async () => {
+  const memory = new MemoryLog<LockCommand>();
+  const first = await logged(memory);
+  const lock = await first.locks.acquire("r", "a");
+  const waits = [
+    first.locks.acquire("r", "b").catch((error) => error.code),
+    first.locks.acquireAll(["r", "s"], "c").catch((error) => error.code),
+  ];
+  await quiet();
+  await crash(first);
+
+  await using second = await logged(memory);
+  const { locks } = second;
+  await quiet();
+  assertEquals([locks.holderOf("r"), locks.queueOf("r")], ["a", []]);
+  const next = locks.acquire("r", "b");
+  await locks.release("r", "a", lock.epoch);
+  assert((await next).epoch > lock.epoch);
+  assertEquals(await Promise.all(waits), ["closed", "closed"]);
+});
+
+Deno.test("maintenance writes a snapshot, from which everything is found again", async () => {
+  const memory = new MemoryLog<LockCommand>();
+  const first = await logged(memory);
+  for (let i = 0; i < 5; i++) await first.locks.acquire(`r${i}`, "a", { leaseMs: 5_000 });
+  await first.locks.performMaintenance();
+  await first.locks.release("r0", "a");
+  await crash(first);
+  assert(await memory.loadSnapshot() !== undefined);
+
+  await using second = await logged(memory);
+  assertEquals([...second.locks.getAllocations().keys()], ["r1", "r2", "r3", "r4"]);
+  await second.clock.advance(5_000);
+  await quiet();
+  assertEquals(second.locks.getAllocations().size, 0);
+});
+
+Deno.test("a manager with a log has to be initialized first", async () => {
+  const locks = new ResourceManager({}, undefined, silentLogger, { log: new MemoryLog() });
+  await assertRejects(() => locks.acquire("r", "a"), UninitializedError);
+  assertEquals((await locks.getHealthStatus()).healthy, false);
+  await locks.initialize();
+  assertEquals((await locks.acquire("r", "a")).epoch, 1);
+  await locks.shutdown();
+});
+
+Deno.test("calls that the log has not when the manager shuts down end all the same", async () => {
+  const fixture = await logged();
+  const { locks, log } = fixture;
+  await locks.acquire("r", "a");
+  log.hold();
+  const [wait, other] = [locks.acquire("r", "b"), locks.acquire("s", "b")]
+    .map((call) => call.then(({ epoch }) => epoch, (error) => error.code));
+  const shutdown = locks.shutdown();
+  await quiet();
+  log.release();
+  await shutdown;
+  assertEquals([await wait, await other], ["closed", 2]);
+});
+
+/** Ends a process as a crash does: what it would say in parting doesn't reach the log. */
+async function crash({ locks, log }: Logged): Promise<void> {
+  log.fail(100);
+  await locks.shutdown();
+  log.fail(0);
+}
