@@ -66,13 +66,17 @@ export {
   type Tick,
   type Transition,
   transition,
+  UndecidedConflictError,
   UnfitAgentError,
   UninitializedError,
   UnknownAgentError,
+  UnknownConflictError,
   UnknownTaskError,
   type Unsubscribe,
+  VoteError,
   type WaitForOptions,
 } from "./src/kernel/mod.ts";
 export type * from "./src/kernel/mod.ts";
+export * from "./src/conflicts/mod.ts";
 export * from "./src/locks/mod.ts";
 export * from "./src/tasks/mod.ts";

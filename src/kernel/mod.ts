@@ -13,6 +13,7 @@ export * from "./event_bus.ts";
 export { EventStream } from "./event_stream.ts";
 export type * from "./event_types.ts";
 export * from "./events.ts";
+export type { Fifo } from "./fifo.ts";
 export * from "./heap.ts";
 export * from "./log.ts";
 export * from "./logger.ts";

@@ -1,0 +1,203 @@
+/**
+ * What can happen to a conflict or a vote. Each function here changes the state in one way and
+ * makes the one event that tells of it.
+ *
+ * @module
+ */
+
+import { schedule, unschedule } from "../kernel/deadlines.ts";
+import type { ConflictRefusal, VoteClosed } from "../kernel/events.ts";
+import { dequeueFirst, enqueueLast, fifoSize } from "../kernel/fifo.ts";
+import type { Instant } from "../kernel/machine.ts";
+import type { ConflictDecision } from "../kernel/shapes.ts";
+import type { ConflictCommand, NoteRequests, OpenVote, ReportConflict } from "./commands.ts";
+import {
+  type ConflictRecord,
+  type ConflictState,
+  type Party,
+  subjectKey,
+  type Turn,
+  viewOf,
+  type Vote,
+} from "./state.ts";
+
+/** Opens a conflict. */
+export function report({ state, now, events }: Turn, command: ReportConflict, key: string): void {
+  const { subject, subjectId, disagreement, agents } = command;
+  const id = `conflict-${++state.reported}`;
+  const conflict: ConflictRecord = {
+    id,
+    subject,
+    subjectId,
+    disagreement,
+    agents,
+    reportedAt: now,
+    key,
+    resolution: undefined,
+    vote: undefined,
+  };
+  state.active.set(id, conflict);
+  state.byKey.set(key, conflict);
+  increment(state.reportedOn, disagreement ?? "resource");
+  events.push({ type: "conflict:reported", conflictId: id, conflict: viewOf(conflict) });
+}
+
+/** Says that a conflict is open already. */
+export function recognize({ events }: Turn, conflict: ConflictRecord): void {
+  events.push({
+    type: "conflict:recognized",
+    conflictId: conflict.id,
+    conflict: viewOf(conflict),
+  });
+}
+
+/** Settles an open conflict, once and for all. */
+export function resolve(
+  { state, now, events }: Turn,
+  conflict: ConflictRecord,
+  strategy: string,
+  decision: ConflictDecision,
+): void {
+  const { id, key, reportedAt } = conflict;
+  const resolution = { ...decision, timestamp: now };
+  conflict.resolution = resolution;
+  state.active.delete(id);
+  state.byKey.delete(key);
+  state.settled.set(id, conflict);
+  enqueueLast(state.settledIds, id);
+  increment(state.settledBy, strategy);
+  if (fifoSize(state.settledIds) > state.config.keepResolved) forgetOldest(state);
+  events.push({
+    type: "conflict:resolved",
+    conflictId: id,
+    conflict: viewOf(conflict),
+    resolution,
+    strategy,
+    openMs: now - reportedAt,
+  });
+}
+
+/** Says that a conflict is settled already. */
+export function uphold({ events }: Turn, { id, resolution }: ConflictRecord): void {
+  events.push({ type: "conflict:upheld", conflictId: id, resolution: resolution! });
+}
+
+/** Forgets the conflicts that were settled before an instant. */
+export function forgetBefore({ state, events }: Turn, before: Instant): void {
+  const count = countSettled(state, before);
+  for (let i = 0; i < count; i++) forgetOldest(state);
+  events.push({ type: "conflict:forgotten", count, before });
+}
+
+/** How many conflicts were settled before an instant. Costs as much as they are. */
+export function countSettled({ settled }: Readonly<ConflictState>, before: Instant): number {
+  let count = 0;
+  for (const { resolution } of settled.values()) {
+    if (resolution!.timestamp >= before) break;
+    count++;
+  }
+  return count;
+}
+
+function forgetOldest(state: ConflictState): void {
+  state.settled.delete(dequeueFirst(state.settledIds)!);
+}
+
+/** Lets others decide a conflict. */
+export function openVote(
+  { state, now, events }: Turn,
+  conflict: ConflictRecord,
+  command: OpenVote,
+): void {
+  const { conflictId, electorate, quorum, timeoutMs } = command;
+  const vote: Vote = {
+    conflict,
+    electorate: new Set(electorate),
+    quorum,
+    ballots: new Map(),
+    timer: undefined,
+  };
+  const closesAt = now + timeoutMs;
+  vote.timer = schedule(state.deadlines, closesAt, vote);
+  conflict.vote = vote;
+  events.push({ type: "vote:opened", conflictId, electorate, quorum, closesAt });
+}
+
+/** Counts a vote. */
+export function cast({ events }: Turn, vote: Vote, voter: string, candidate: string): void {
+  vote.ballots.set(voter, candidate);
+  events.push({ type: "vote:cast", conflictId: vote.conflict.id, voter, candidate });
+}
+
+/** Says that a vote is counted already. */
+export function recognizeVote({ events }: Turn, vote: Vote, voter: string): void {
+  const candidate = vote.ballots.get(voter)!;
+  events.push({ type: "vote:recognized", conflictId: vote.conflict.id, voter, candidate });
+}
+
+/** Ends a vote; returns how many votes each agent of the conflict got. */
+export function closeVote(
+  { state, events }: Turn,
+  vote: Vote,
+  outcome: VoteClosed["outcome"],
+): ReadonlyMap<string, number> {
+  const { conflict, ballots } = vote;
+  conflict.vote = undefined;
+  unschedule(state.deadlines, vote.timer);
+  vote.timer = undefined;
+  const tally = new Map(conflict.agents.map((agentId) => [agentId, 0]));
+  for (const candidate of ballots.values()) increment(tally, candidate);
+  events.push({ type: "vote:closed", conflictId: conflict.id, outcome, tally: [...tally] });
+  return tally;
+}
+
+/** Keeps the priority of an agent. */
+export function notePriority({ state, events }: Turn, agentId: string, priority: number): void {
+  partyOf(state, agentId).priority = priority;
+  events.push({ type: "priority:noted", agentId, priority });
+}
+
+/** Keeps since when agents want something. */
+export function noteRequests({ state, now, events }: Turn, command: NoteRequests): void {
+  const { subject, subjectId } = command;
+  const key = subjectKey(subject, subjectId);
+  const requests: [string, Instant][] = [];
+  for (const [agentId, said] of command.requests) {
+    const at = said ?? now;
+    const known = partyOf(state, agentId).requests;
+    known.delete(key); // so that the newest note stands last
+    known.set(key, at);
+    if (known.size > state.config.keepRequests) known.delete(known.keys().next().value!);
+    requests.push([agentId, at]);
+  }
+  events.push({ type: "request:noted", subject, subjectId, requests });
+}
+
+/** Forgets an agent; nothing when nothing is known of it. */
+export function forgetParty({ state, events }: Turn, agentId: string): void {
+  if (state.parties.delete(agentId)) events.push({ type: "party:forgotten", agentId });
+}
+
+/** Says why `command` changes nothing. */
+export function refuse(
+  { events }: Turn,
+  command: ConflictCommand,
+  conflictId: string,
+  reason: ConflictRefusal,
+  agentId = "",
+): void {
+  events.push({ type: "conflict:refused", conflictId, command: command.type, reason, agentId });
+}
+
+function partyOf({ parties }: ConflictState, agentId: string): Party {
+  let party = parties.get(agentId);
+  if (party === undefined) {
+    party = { agentId, priority: undefined, requests: new Map() };
+    parties.set(agentId, party);
+  }
+  return party;
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

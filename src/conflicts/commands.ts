@@ -1,0 +1,143 @@
+/**
+ * What a conflict machine can be told to do. Times are milliseconds.
+ *
+ * @module
+ */
+
+import type { Instant, Named, Tick } from "../kernel/machine.ts";
+import type { ConflictDecision, TaskConflictType } from "../kernel/shapes.ts";
+import type { ConflictSubject } from "./state.ts";
+
+/** Says that agents can't all have what they want. */
+export interface ReportConflict extends Named<"report-conflict"> {
+  /** What sort of thing they want. */
+  readonly subject: ConflictSubject;
+  /** What they want. */
+  readonly subjectId: string;
+  /** What they disagree on, when it is a task. */
+  readonly disagreement: TaskConflictType | undefined;
+  /** Two or more, each named once. */
+  readonly agents: readonly string[];
+}
+
+/** Settles a conflict as somebody outside decided. */
+export interface DecideConflict extends Named<"decide-conflict"> {
+  /** Which conflict. */
+  readonly conflictId: string;
+  /** The name of who decided. */
+  readonly strategy: string;
+  /** What was decided. */
+  readonly decision: ConflictDecision;
+}
+
+/** By what an automatic resolution decides. */
+export type ConflictCriterion = "priority" | "timestamp";
+
+/** Settles a conflict by what is known of its agents. */
+export interface AutoResolve extends Named<"auto-resolve"> {
+  /** Which conflict. */
+  readonly conflictId: string;
+  /** What counts first. */
+  readonly prefer: ConflictCriterion;
+}
+
+/** Lets others decide. */
+export interface OpenVote extends Named<"open-vote"> {
+  /** Which conflict. */
+  readonly conflictId: string;
+  /** Who has a vote, each named once. */
+  readonly electorate: readonly string[];
+  /** How many votes decide it, at most all. */
+  readonly quorum: number;
+  /** How long it is open. */
+  readonly timeoutMs: number;
+}
+
+/** Votes. */
+export interface CastVote extends Named<"cast-vote"> {
+  /** Which conflict. */
+  readonly conflictId: string;
+  /** Who votes. */
+  readonly voter: string;
+  /** For whom. */
+  readonly candidate: string;
+}
+
+/** Makes the priority of an agent known. */
+export interface RankAgent extends Named<"rank-agent"> {
+  /** Whose it is. */
+  readonly agentId: string;
+  /** Higher wins. */
+  readonly priority: number;
+}
+
+/** Makes known since when agents want something; a later note replaces an earlier one. */
+export interface NoteRequests extends Named<"note-requests"> {
+  /** What sort of thing they want. */
+  readonly subject: ConflictSubject;
+  /** What they want. */
+  readonly subjectId: string;
+  /** Since when each of them wants it; `null` for this moment. */
+  readonly requests: readonly (readonly [agentId: string, at: Instant | null])[];
+}
+
+/** Forgets what is known of an agent. */
+export interface ForgetParty extends Named<"forget-party"> {
+  /** Who is gone. */
+  readonly agentId: string;
+}
+
+/** Forgets conflicts that were settled long ago. */
+export interface ForgetConflicts extends Named<"forget-conflicts"> {
+  /** Those settled before this. */
+  readonly before: Instant;
+}
+
+/** Tells an agent the version that it may change. */
+export interface ReadVersion extends Named<"read-version"> {
+  /** What has versions. */
+  readonly resourceId: string;
+  /** Who reads it. */
+  readonly agentId: string;
+}
+
+/** Makes the next version, if the newest one is what the agent expects. */
+export interface CommitVersion extends Named<"commit-version"> {
+  /** What has versions. */
+  readonly resourceId: string;
+  /** Who changed it. */
+  readonly agentId: string;
+  /** What the change is based on. */
+  readonly expectedVersion: number;
+}
+
+/** Says that an agent won't change what it read. */
+export interface ReleaseVersion extends Named<"release-version"> {
+  /** What has versions. */
+  readonly resourceId: string;
+  /** Who had read it. */
+  readonly agentId: string;
+}
+
+/** Forgets who read long ago. */
+export interface ForgetReaders extends Named<"forget-readers"> {
+  /** Those who read before this. */
+  readonly before: Instant;
+}
+
+/** What a conflict machine can be told to do. */
+export type ConflictCommand =
+  | ReportConflict
+  | DecideConflict
+  | AutoResolve
+  | OpenVote
+  | CastVote
+  | RankAgent
+  | NoteRequests
+  | ForgetParty
+  | ForgetConflicts
+  | ReadVersion
+  | CommitVersion
+  | ReleaseVersion
+  | ForgetReaders
+  | Tick;

@@ -1,0 +1,51 @@
+/**
+ * Conflicts: the conflict machine, {@linkcode ConflictResolver} and its strategies, and
+ * {@linkcode OptimisticLockManager}.
+ *
+ * @module
+ */
+
+export type { ConflictHost, ConflictHosting } from "./client.ts";
+export type {
+  AutoResolve,
+  CastVote,
+  CommitVersion,
+  ConflictCommand,
+  ConflictCriterion,
+  DecideConflict,
+  ForgetConflicts,
+  ForgetParty,
+  ForgetReaders,
+  NoteRequests,
+  OpenVote,
+  RankAgent,
+  ReadVersion,
+  ReleaseVersion,
+  ReportConflict,
+} from "./commands.ts";
+export type { ConflictResolverOptions, OptimisticLockOptions } from "./config.ts";
+export {
+  ConflictResolver,
+  type ConflictStats,
+  type VoteOptions,
+  type VoteView,
+} from "./conflict_resolver.ts";
+export { conflictMachine } from "./machine.ts";
+export { OptimisticLockManager, type UpdateResult } from "./optimistic_lock_manager.ts";
+export type {
+  ConflictConfig,
+  ConflictRecord,
+  ConflictState,
+  ConflictSubject,
+  Party,
+  Reading,
+  Versioned,
+  Vote,
+} from "./state.ts";
+export {
+  type ConflictResolutionStrategy,
+  PriorityResolutionStrategy,
+  type ResolutionContext,
+  TimestampResolutionStrategy,
+  VotingResolutionStrategy,
+} from "./strategies.ts";

@@ -1,0 +1,227 @@
+/**
+ * Strategies settle conflicts by what they are handed, and by nothing else: the same conflict and
+ * the same context lead to the same decision.
+ *
+ * Ties break by priority, then by the earliest request, then by id, as far as the context tells. An
+ * agent of whom the context tells nothing comes last.
+ *
+ * @module
+ */
+
+import { type Attempt, quote, requireArray, requireInteger } from "../kernel/arguments.ts";
+import { UndecidedConflictError } from "../kernel/errors.ts";
+import type { Instant } from "../kernel/machine.ts";
+import type { Conflict, ConflictDecision } from "../kernel/shapes.ts";
+import { decideByPriority, decideByTimestamp, decideByVotes, type Evidence } from "./ranking.ts";
+
+/** What a strategy decides by; strategies of your own may ask for more. */
+export interface ResolutionContext {
+  /** From agent to priority; higher wins. */
+  readonly agentPriorities?: ReadonlyMap<string, number>;
+  /** From agent to when it asked; earlier wins. */
+  readonly requestTimestamps?: ReadonlyMap<string, Date | Instant>;
+  /** From agent of the conflict to who voted for it; nobody has two votes. */
+  readonly votes?: ReadonlyMap<string, readonly string[]>;
+  /** Who may vote. @default everybody */
+  readonly electorate?: readonly string[];
+  /** How many votes there must be. @default 1 */
+  readonly quorum?: number;
+  /** Whatever else a strategy goes by. */
+  readonly [more: string]: unknown;
+}
+
+/** Settles conflicts. */
+export interface ConflictResolutionStrategy {
+  /** What it is called by. */
+  readonly name: string;
+  /** Decides; the winner and the losers are agents of the conflict. */
+  resolve(
+    conflict: Conflict,
+    context: ResolutionContext,
+  ): ConflictDecision | Promise<ConflictDecision>;
+}
+
+/**
+ * The agent with the highest priority wins.
+ *
+ * @example
+ * ```ts
+ * import { ConflictResolver } from "@lockstep/lockstep";
+ *
+ * const resolver = new ConflictResolver();
+ * const { id } = await resolver.reportResourceConflict("report.md", ["writer", "reviewer"]);
+ * const { winner } = await resolver.resolveConflict(id, "priority", {
+ *   agentPriorities: new Map([["writer", 1], ["reviewer", 5]]),
+ * });
+ * console.log(winner); // reviewer
+ * ```
+ */
+export class PriorityResolutionStrategy implements ConflictResolutionStrategy {
+  /** What it is called by. */
+  readonly name = "priority";
+
+  /**
+   * Decides by `agentPriorities`.
+   *
+   * @throws {UndecidedConflictError} when no agent of the conflict has a priority
+   */
+  resolve(conflict: Conflict, context: ResolutionContext): ConflictDecision {
+    const evidence = evidenceOf(conflict, context);
+    return decided(
+      conflict,
+      decideByPriority(conflict.agents, evidence),
+      "agentPriorities must have a priority of one of its agents",
+    );
+  }
+}
+
+/**
+ * The agent that asked first wins.
+ *
+ * @example
+ * ```ts
+ * import { ConflictResolver } from "@lockstep/lockstep";
+ *
+ * const resolver = new ConflictResolver();
+ * const { id } = await resolver.reportResourceConflict("report.md", ["writer", "reviewer"]);
+ * const { winner } = await resolver.resolveConflict(id, "timestamp", {
+ *   requestTimestamps: new Map([["writer", new Date(1_000)], ["reviewer", new Date(2_000)]]),
+ * });
+ * console.log(winner); // writer
+ * ```
+ */
+export class TimestampResolutionStrategy implements ConflictResolutionStrategy {
+  /** What it is called by. */
+  readonly name = "timestamp";
+
+  /**
+   * Decides by `requestTimestamps`.
+   *
+   * @throws {UndecidedConflictError} when no agent of the conflict has a request time
+   */
+  resolve(conflict: Conflict, context: ResolutionContext): ConflictDecision {
+    const evidence = evidenceOf(conflict, context);
+    return decided(
+      conflict,
+      decideByTimestamp(conflict.agents, evidence),
+      "requestTimestamps must have a time of one of its agents",
+    );
+  }
+}
+
+/**
+ * The agent with the most votes wins. The votes are in already; `ConflictResolver.openVote` holds a
+ * vote with a deadline.
+ *
+ * @example
+ * ```ts
+ * import { ConflictResolver } from "@lockstep/lockstep";
+ *
+ * const resolver = new ConflictResolver();
+ * const { id } = await resolver.reportTaskConflict("plan", ["a", "b"], "output");
+ * const { winner } = await resolver.resolveConflict(id, "vote", {
+ *   votes: new Map([["a", ["critic"]], ["b", ["tester", "planner"]]]),
+ * });
+ * console.log(winner); // b
+ * ```
+ */
+export class VotingResolutionStrategy implements ConflictResolutionStrategy {
+  /** What it is called by. */
+  readonly name = "vote";
+
+  /**
+   * Decides by `votes`.
+   *
+   * @throws {RangeError} when somebody votes twice, or without a right to, or for a stranger
+   * @throws {UndecidedConflictError} when there are fewer votes than the quorum
+   */
+  resolve(conflict: Conflict, context: ResolutionContext): ConflictDecision {
+    const attempt = attemptOf(conflict);
+    const { quorum = 1 } = context;
+    requireInteger(quorum, 1, Number.MAX_SAFE_INTEGER, "quorum", attempt);
+    const votes = countVotes(conflict, context, attempt);
+    const cast = [...votes.values()].reduce((sum, count) => sum + count, 0);
+    const decision = cast < quorum
+      ? undefined
+      : decideByVotes(conflict.agents, votes, evidenceOf(conflict, context));
+    return decided(conflict, decision, `votes must be ${quorum} or more, got ${cast}`);
+  }
+}
+
+function countVotes(
+  { agents }: Conflict,
+  { votes = new Map(), electorate }: ResolutionContext,
+  attempt: Attempt,
+): Map<string, number> {
+  requireMap(votes, "votes", attempt);
+  if (electorate !== undefined) requireArray(electorate, MOST_VOTERS, "electorate", attempt);
+  const entitled = electorate && new Set<unknown>(electorate);
+  const counted = new Map<string, number>();
+  const voted = new Set<string>();
+  for (const [candidate, voters] of votes) {
+    requireArray(voters, MOST_VOTERS, `votes for ${quote(candidate)}`, attempt);
+    if (!agents.includes(candidate)) {
+      refuse(attempt, "votes must be for its agents", candidate);
+    }
+    for (const voter of new Set(voters)) {
+      if (entitled?.has(voter) === false) {
+        refuse(attempt, "voters must be of the electorate", voter);
+      }
+      if (voted.has(voter)) refuse(attempt, "nobody must have two votes", voter);
+      voted.add(voter);
+      counted.set(candidate, (counted.get(candidate) ?? 0) + 1);
+    }
+  }
+  return counted;
+}
+
+/** How many voters a vote may have. */
+export const MOST_VOTERS = 100_000;
+
+function refuse(attempt: Attempt, rule: string, who: unknown): never {
+  throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(who)}`);
+}
+
+function evidenceOf(conflict: Conflict, context: ResolutionContext): Evidence {
+  const attempt = attemptOf(conflict);
+  const { agentPriorities = new Map(), requestTimestamps = new Map() } = context;
+  requireMap(agentPriorities, "agentPriorities", attempt);
+  requireMap(requestTimestamps, "requestTimestamps", attempt);
+  const priorities = new Map<string, number>();
+  const requestedAt = new Map<string, Instant>();
+  for (const agentId of conflict.agents) {
+    const priority: unknown = agentPriorities.get(agentId);
+    if (priority !== undefined) {
+      priorities.set(agentId, finite(priority, "agentPriorities", attempt));
+    }
+    const at: unknown = requestTimestamps.get(agentId);
+    if (at !== undefined) {
+      const time = at instanceof Date ? at.getTime() : at;
+      requestedAt.set(agentId, finite(time, "requestTimestamps", attempt));
+    }
+  }
+  return { priorities, requestedAt };
+}
+
+function finite(value: unknown, name: string, attempt: Attempt): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new TypeError(`Cannot ${attempt()}: ${name} must be finite, got ${quote(value)}`);
+}
+
+function requireMap(value: unknown, name: string, attempt: Attempt): void {
+  if (value instanceof Map) return;
+  throw new TypeError(`Cannot ${attempt()}: ${name} must be a Map, got ${quote(value)}`);
+}
+
+function decided(
+  conflict: Conflict,
+  decision: ConflictDecision | undefined,
+  rule: string,
+): ConflictDecision {
+  if (decision !== undefined) return decision;
+  throw new UndecidedConflictError(attemptOf(conflict)(), conflict.id, rule);
+}
+
+function attemptOf({ id }: Conflict): Attempt {
+  return () => `resolve conflict ${quote(id)}`;
+}

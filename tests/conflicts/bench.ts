@@ -1,0 +1,93 @@
+/**
+ * A conflict machine on a bench: commands go in, lines come out.
+ */
+
+import type { ConflictCommand } from "../../src/conflicts/commands.ts";
+import { conflictMachine } from "../../src/conflicts/machine.ts";
+import type { ConflictConfig, ConflictState } from "../../src/conflicts/state.ts";
+import type { ConflictEvent } from "../../src/kernel/events.ts";
+import type { Machine } from "../../src/kernel/machine.ts";
+
+export class Bench {
+  readonly machine: Machine<ConflictState, ConflictCommand, ConflictEvent>;
+  readonly state: ConflictState;
+  now = 0;
+
+  constructor(config: Partial<ConflictConfig> = {}) {
+    this.machine = conflictMachine(config);
+    this.state = this.machine.init();
+  }
+
+  do(command: ConflictCommand): ConflictEvent[] {
+    return this.machine.step(this.state, command, this.now);
+  }
+
+  report(resource: string, ...agents: string[]): ConflictEvent[] {
+    return this.do({
+      type: "report-conflict",
+      subject: "resource",
+      subjectId: resource,
+      disagreement: undefined,
+      agents,
+    });
+  }
+
+  decide(conflictId: string, winner: string): ConflictEvent[] {
+    const decision = { type: "manual", winner, reason: "because" } as const;
+    return this.do({ type: "decide-conflict", conflictId, strategy: "me", decision });
+  }
+
+  autoResolve(conflictId: string, prefer: "priority" | "timestamp" = "priority"): ConflictEvent[] {
+    return this.do({ type: "auto-resolve", conflictId, prefer });
+  }
+
+  openVote(conflictId: string, electorate: string[], quorum: number): ConflictEvent[] {
+    return this.do({ type: "open-vote", conflictId, electorate, quorum, timeoutMs: 100 });
+  }
+
+  vote(conflictId: string, voter: string, candidate: string): ConflictEvent[] {
+    return this.do({ type: "cast-vote", conflictId, voter, candidate });
+  }
+
+  rank(agentId: string, priority: number): ConflictEvent[] {
+    return this.do({ type: "rank-agent", agentId, priority });
+  }
+
+  note(resource: string, ...requests: [agentId: string, at: number | null][]): ConflictEvent[] {
+    return this.do({ type: "note-requests", subject: "resource", subjectId: resource, requests });
+  }
+
+  read(resourceId: string, agentId: string): ConflictEvent[] {
+    return this.do({ type: "read-version", resourceId, agentId });
+  }
+
+  commit(resourceId: string, agentId: string, expectedVersion: number): ConflictEvent[] {
+    return this.do({ type: "commit-version", resourceId, agentId, expectedVersion });
+  }
+}
+
+/** Each event in short: its name and what tells it from others of the name. */
+export function lines(events: readonly ConflictEvent[]): string[] {
+  return events.map((event) => {
+    switch (event.type) {
+      case "conflict:resolved":
+        return `resolved ${event.conflictId} by ${event.strategy}: ${event.resolution.winner}`;
+      case "conflict:upheld":
+        return `upheld ${event.conflictId}: ${event.resolution.winner}`;
+      case "conflict:refused":
+        return `refused ${event.command}: ${event.reason}`;
+      case "conflict:forgotten":
+        return `forgot ${event.count}`;
+      case "vote:closed":
+        return `closed ${event.outcome} ${event.tally.map((each) => each.join(":")).join(" ")}`;
+      case "version:refused":
+        return `refused ${event.command}: ${event.reason}, ${event.version}`;
+      case "version:read":
+      case "version:committed":
+      case "version:released":
+        return `${event.type} ${event.agentId} ${event.version}`;
+      default:
+        return event.type;
+    }
+  });
+}
