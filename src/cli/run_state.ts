@@ -151,6 +151,9 @@ export class RunState {
       case "resource:released":
         this.#holdersOf(event.resourceId).delete(run.task.id);
         return;
+      case "deadlock:detected":
+        run.reason = "gave way in a deadlock";
+        return;
       case "task:started":
         return this.#start(run, event);
       case "task:timed-out":

@@ -9,7 +9,9 @@
 
 /** The queue: `items` from `head` on, oldest first. */
 export interface Fifo<Item> {
+  /** The queue, and before it what has left it and was not cleared away yet. */
   items: Item[];
+  /** Where the oldest item is. */
   head: number;
 }
 

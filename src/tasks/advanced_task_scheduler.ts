@@ -35,18 +35,29 @@ const BUILT_IN = [
   AffinitySchedulingStrategy,
 ];
 
+/** What an agent has done and is doing. */
+export interface AgentMetrics {
+  /** Whose figures they are. */
+  readonly agentId: string;
+  /** Slots in use. */
+  readonly load: number;
+  /** Slots in all. */
+  readonly maxConcurrentTasks: number;
+  /** Since it was registered. */
+  readonly completedTasks: number;
+  /** Attempts that it reported as failed. */
+  readonly failedAttempts: number;
+}
+
 /** What the scheduler has done and is doing. */
 export interface SchedulingMetrics {
+  /** The name of the strategy that chooses. */
   readonly strategy: string;
+  /** How many tasks have each status; finished ones count for ever. */
   readonly tasks: Readonly<Record<TaskStatus, number>>;
-  readonly agents: readonly {
-    readonly agentId: string;
-    /** Slots in use. */
-    readonly load: number;
-    readonly maxConcurrentTasks: number;
-    readonly completedTasks: number;
-    readonly failedAttempts: number;
-  }[];
+  /** In the order in which they were registered. */
+  readonly agents: readonly AgentMetrics[];
+  /** How tasks of each type went. */
   readonly taskTypes: ReadonlyMap<string, TaskStats>;
 }
 
@@ -82,7 +93,11 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   #choosing = false;
   #chooseAgain = false;
 
-  /** @throws {TypeError | RangeError} when an option is malformed; the message names it */
+  /**
+   * Makes a scheduler without agents, which follows the strategy `capability`.
+   *
+   * @throws {TypeError | RangeError} when an option is malformed; the message names it
+   */
   constructor(
     config?: TaskSchedulerConfig,
     eventBus?: EventBus,
@@ -90,6 +105,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     options?: TaskSchedulerOptions,
   ) {
     super(config, eventBus, logger, options);
+    this.client.observed = (event: LockstepEvent) => this.#observe(event);
     for (const Strategy of BUILT_IN) this.registerStrategy(new Strategy());
   }
 
@@ -161,7 +177,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     }
     const isBuiltIn = BUILT_IN.some((Strategy) => strategy.constructor === Strategy);
     this.#custom = isBuiltIn ? undefined : strategy;
-    return this.call(
+    return this.client.call(
       { type: "use-strategy", strategy: isBuiltIn ? name as StrategyName : "external" },
       () => undefined,
     );
@@ -169,7 +185,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
 
   /** What the scheduler has done and is doing. O(agents). */
   getSchedulingMetrics(): SchedulingMetrics {
-    const { strategy, agents } = this.state.tasks;
+    const { strategy, agents } = this.client.state.tasks;
     return {
       strategy: this.#custom?.name ?? strategy,
       tasks: this.getTaskCounts(),
@@ -184,7 +200,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     };
   }
 
-  protected override observed(event: LockstepEvent): void {
+  #observe(event: LockstepEvent): void {
     if (event.type === "agent:terminated") this.#profiles.delete(event.agentId);
     if (this.#custom !== undefined) this.#chooseSoon();
   }
@@ -210,7 +226,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
 
   /** Asks the strategy about ready tasks, oldest rank first, while a fit agent has room. */
   async #choose(): Promise<void> {
-    for (const group of [...this.state.tasks.groups.values()]) {
+    for (const group of [...this.client.state.tasks.groups.values()]) {
       if (group.assignedAgent !== "") continue;
       const queue = group.candidates.length > 0 ? [...group.queue] : [];
       queue.sort((a, b) => precedes(a, b) ? -1 : 1);
@@ -237,20 +253,22 @@ export class AdvancedTaskScheduler extends TaskScheduler {
       chosen = "";
     }
     try {
-      await this.call({ type: "assign", taskId, agentId: chosen }, () => undefined);
+      await this.client.call({ type: "assign", taskId, agentId: chosen }, () => undefined);
     } catch (error) {
       const isItsFault = error instanceof UnfitAgentError || error instanceof UnknownAgentError;
       if (!isItsFault || chosen === "") return;
       this.#report(strategy, taskId, error);
-      await this.call({ type: "assign", taskId, agentId: "" }, () => undefined).catch(() => {});
+      await this.client.call({ type: "assign", taskId, agentId: "" }, () => undefined).catch(
+        () => {},
+      );
     }
   }
 
   /** The default decides in its place; whoever listens learns that it failed. */
   #report(strategy: SchedulingStrategy, taskId: string, error: unknown): void {
     const message = `Strategy ${quote(strategy.name)} failed for task ${quote(taskId)}`;
-    this.logger.warn(message, error);
-    this.eventBus.emit("system:error", { message, error, taskId, strategy: strategy.name });
+    this.client.logger.warn(message, error);
+    this.client.eventBus.emit("system:error", { message, error, taskId, strategy: strategy.name });
   }
 
   #candidatesOf(group: Group): AgentProfile[] {
@@ -267,20 +285,20 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   }
 
   #context(): SchedulingContext {
-    const agents = [...this.state.tasks.agents.values()];
+    const agents = [...this.client.state.tasks.agents.values()];
     return {
       taskLoads: new Map(agents.map(({ agentId, load }) => [agentId, load])),
       agentCapabilities: new Map(agents.map((agent) => [agent.agentId, agent.capabilities])),
       agentPriorities: new Map(agents.map(({ agentId, priority }) => [agentId, priority])),
       lastEpochs: new Map(agents.map(({ agentId, lastEpoch }) => [agentId, lastEpoch])),
       taskHistory: this.#taskTypes(),
-      currentTime: new Date(this.clock.now()),
+      currentTime: new Date(this.client.clock.now()),
     };
   }
 
   #taskTypes(): Map<string, TaskStats> {
     const stats = new Map<string, TaskStats>();
-    for (const [type, entry] of this.state.tasks.history) {
+    for (const [type, entry] of this.client.state.tasks.history) {
       stats.set(type, {
         totalExecutions: entry.executions,
         avgDuration: entry.totalMs / entry.executions,

@@ -78,9 +78,8 @@ export function removeAgent(step: Step, command: RemoveAgent): void {
     const body = task.status === "running" ? "abandoned" : "settled";
     orphan(step, task, `agent "${agentId}" is gone`, body);
   }
-  for (const lingering of [...state.lingering.values()]) {
-    if (lingering.agent === agent) endLingering(step, lingering, true);
-  }
+  const lingering = [...state.lingering.values()].filter((claim) => claim.agent === agent);
+  for (const claim of lingering.sort((a, b) => a.epoch - b.epoch)) endLingering(step, claim, true);
 }
 
 export function cordonAgent(step: Step, command: CordonAgent): void {

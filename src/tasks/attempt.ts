@@ -6,6 +6,8 @@
 
 import type { TaskView } from "../kernel/shapes.ts";
 import type { AcquireOptions, LockHandle } from "../locks/mod.ts";
+import { claimOwner } from "./claim_owner.ts";
+import type { TaskClient } from "./task_client.ts";
 
 /** What a handler is given besides its task. */
 export interface TaskContext {
@@ -13,6 +15,7 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** The fencing token of the claim. */
   readonly epoch: number;
+  /** Who runs it. */
   readonly agentId: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
@@ -27,31 +30,20 @@ export interface TaskContext {
 /** An agent as a function. What it returns is the task's result. */
 export type TaskHandler = (task: TaskView, context: TaskContext) => unknown;
 
-/** What an attempt asks of its scheduler. */
-export interface AttemptHost {
-  progress(taskId: string, progress: unknown, epoch: number): Promise<void>;
-  heartbeat(taskId: string, epoch: number): Promise<void>;
-  acquireForClaim(
-    attempt: Attempt,
-    resourceId: string,
-    options: AcquireOptions,
-  ): Promise<LockHandle>;
-}
-
 /** A running attempt. */
 export class Attempt implements TaskContext {
-  readonly #host: AttemptHost;
+  readonly #client: TaskClient;
   #controller: AbortController | undefined;
   #reason: Error | undefined;
 
   constructor(
-    host: AttemptHost,
+    client: TaskClient,
     readonly task: TaskView,
     readonly epoch: number,
     readonly agentId: string,
     readonly attempt: number,
   ) {
-    this.#host = host;
+    this.#client = client;
   }
 
   /** Whether the claim is over. */
@@ -76,17 +68,28 @@ export class Attempt implements TaskContext {
     if (controller !== undefined) queueMicrotask(() => controller.abort(reason));
   }
 
-  // Handlers take these out of the context by destructuring, so they are bound.
+  // Handlers take these out of the context by destructuring, so they are bound when asked for.
 
-  readonly progress = (value: unknown): Promise<void> => {
-    return this.#host.progress(this.task.id, value, this.epoch);
-  };
+  get progress(): TaskContext["progress"] {
+    const { task: { id: taskId }, epoch } = this;
+    return (progress) => this.#client.call({ type: "progress", taskId, epoch, progress }, nothing);
+  }
 
-  readonly heartbeat = (): Promise<void> => {
-    return this.#host.heartbeat(this.task.id, this.epoch);
-  };
+  get heartbeat(): TaskContext["heartbeat"] {
+    const { task: { id: taskId }, epoch } = this;
+    return () => this.#client.call({ type: "heartbeat", taskId, epoch }, nothing);
+  }
 
-  readonly acquire = (resourceId: string, options: AcquireOptions = {}): Promise<LockHandle> => {
-    return this.#host.acquireForClaim(this, resourceId, options);
-  };
+  get acquire(): TaskContext["acquire"] {
+    const { task, epoch, agentId } = this;
+    const holder = { owner: claimOwner(task.id, epoch), agentId };
+    return (resourceId, options = {}) => {
+      const signal = options.signal === undefined
+        ? this.signal
+        : AbortSignal.any([this.signal, options.signal]);
+      return this.#client.resources.acquireFor(holder, resourceId, { ...options, signal });
+    };
+  }
 }
+
+function nothing(): void {}

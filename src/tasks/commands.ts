@@ -4,55 +4,57 @@
  * @module
  */
 
+import type { Named } from "../kernel/machine.ts";
 import type { ErrorData } from "../kernel/shapes.ts";
 import type { StrategyName, TaskSpec } from "./state.ts";
 
 /** Accepts a task. */
-export interface Submit {
-  readonly type: "submit";
+export interface Submit extends Named<"submit"> {
+  /** What it asks for. */
   readonly task: TaskSpec;
+  /** Kept as it comes, never looked into; so is `metadata`. */
   readonly input: unknown;
+  /** What the submitter wants to find again. */
   readonly metadata: unknown;
 }
 
 /** Gives a ready task to an agent; `""` leaves the choice to the machine. */
-export interface Assign {
-  readonly type: "assign";
+export interface Assign extends AgentCommand, Named<"assign"> {
+  /** The task to give. */
   readonly taskId: string;
-  readonly agentId: string;
 }
 
 /** What an agent says of its claim. */
-interface ClaimCommand {
+export interface ClaimCommand {
+  /** The task that is claimed. */
   readonly taskId: string;
+  /** The claim that is meant; 0 for the one in force. */
   readonly epoch: number;
 }
 
 /** The attempt begins. */
-export interface Start extends ClaimCommand {
-  readonly type: "start";
+export interface Start extends ClaimCommand, Named<"start"> {
 }
 
 /** The attempt is alive. */
-export interface Heartbeat extends ClaimCommand {
-  readonly type: "heartbeat";
+export interface Heartbeat extends ClaimCommand, Named<"heartbeat"> {
 }
 
 /** The attempt is this far. */
-export interface Progress extends ClaimCommand {
-  readonly type: "progress";
+export interface Progress extends ClaimCommand, Named<"progress"> {
+  /** Kept as it comes, never looked into. */
   readonly progress: unknown;
 }
 
 /** The attempt succeeded. */
-export interface Complete extends ClaimCommand {
-  readonly type: "complete";
+export interface Complete extends ClaimCommand, Named<"complete"> {
+  /** Kept as it comes, never looked into. */
   readonly result: unknown;
 }
 
 /** The attempt failed. */
-export interface Fail extends ClaimCommand {
-  readonly type: "fail";
+export interface Fail extends ClaimCommand, Named<"fail"> {
+  /** What went wrong. */
   readonly error: ErrorData;
   /**
    * Whose fault it is: the attempt's, which costs one; the task's, which no retry mends; or
@@ -62,77 +64,79 @@ export interface Fail extends ClaimCommand {
 }
 
 /** The body of an attempt that was taken back has ended. */
-export interface Settle extends ClaimCommand {
-  readonly type: "settle";
+export interface Settle extends ClaimCommand, Named<"settle"> {
 }
 
 /** The claim holds its locks. */
-export interface Unblock extends ClaimCommand {
-  readonly type: "unblock";
+export interface Unblock extends ClaimCommand, Named<"unblock"> {
 }
 
 /** The claim can't go on, through no fault of the task: it lost a lock, or can't have one. */
-export interface Preempt extends ClaimCommand {
-  readonly type: "preempt";
+export interface Preempt extends ClaimCommand, Named<"preempt"> {
+  /** Told to people. */
   readonly reason: string;
-  /** Whether another attempt could fare better. */
+  /** Whether no further attempt could fare better. */
   readonly isHopeless: boolean;
 }
 
 /** Ends a task as cancelled. */
-export interface Cancel {
-  readonly type: "cancel";
+export interface Cancel extends Named<"cancel"> {
+  /** The task to end. */
   readonly taskId: string;
+  /** Told to people. */
   readonly reason: string;
 }
 
-/** Makes an agent known, or changes what is known of it. */
-export interface RegisterAgent {
-  readonly type: "register-agent";
+/** What all commands about an agent say. */
+export interface AgentCommand {
+  /** The agent that is meant. */
   readonly agentId: string;
+}
+
+/** Makes an agent known, or changes what is known of it. */
+export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
+  /** Sorted, without repetition. */
   readonly capabilities: readonly string[];
+  /** How many claims it has at once, started or not. */
   readonly maxConcurrentTasks: number;
+  /** Among equally good agents the higher one is chosen. */
   readonly priority: number;
+  /** Whether a claim starts as soon as it can, or when the agent says so. */
   readonly startsAtOnce: boolean;
 }
 
 /** An agent is gone. */
-export interface RemoveAgent {
-  readonly type: "remove-agent";
-  readonly agentId: string;
+export interface RemoveAgent extends AgentCommand, Named<"remove-agent"> {
+  /** Told to people. */
   readonly reason: string;
 }
 
 /** Stops giving tasks to an agent, or with `reason: ""` resumes. */
-export interface CordonAgent {
-  readonly type: "cordon-agent";
-  readonly agentId: string;
+export interface CordonAgent extends AgentCommand, Named<"cordon-agent"> {
+  /** Told to people. */
   readonly reason: string;
 }
 
 /** Cancels all tasks of an agent. */
-export interface CancelAgentTasks {
-  readonly type: "cancel-agent-tasks";
-  readonly agentId: string;
+export interface CancelAgentTasks extends AgentCommand, Named<"cancel-agent-tasks"> {
+  /** Told to people. */
   readonly reason: string;
 }
 
 /** Takes all tasks of an agent back into the queue. */
-export interface RequeueAgentTasks {
-  readonly type: "requeue-agent-tasks";
-  readonly agentId: string;
+export interface RequeueAgentTasks extends AgentCommand, Named<"requeue-agent-tasks"> {
+  /** Told to people. */
   readonly reason: string;
 }
 
 /** Has another strategy rank the agents. */
-export interface UseStrategy {
-  readonly type: "use-strategy";
+export interface UseStrategy extends Named<"use-strategy"> {
+  /** Who ranks from here on. */
   readonly strategy: StrategyName;
 }
 
 /** Accepts, assigns and starts nothing any more. */
-export interface Drain {
-  readonly type: "drain";
+export interface Drain extends Named<"drain"> {
 }
 
 /** What a task machine is told. */

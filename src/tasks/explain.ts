@@ -13,13 +13,17 @@ import type { Agent, TaskRecord, TaskState } from "./state.ts";
 
 /** A lock that a task waits for, and who has it. */
 export interface LockExplanation {
+  /** What it waits for. */
   readonly resourceId: string;
+  /** Agents; empty when others are before it in the queue. */
   readonly heldBy: readonly string[];
 }
 
 /** The answer of `explain`. Lists are empty where they don't apply. */
 export interface TaskExplanation {
+  /** Which task it is about. */
   readonly taskId: string;
+  /** Where it is. */
   readonly status: TaskStatus;
   /** One sentence. */
   readonly summary: string;

@@ -4,10 +4,16 @@
  * @module
  */
 
-export { AdvancedTaskScheduler, type SchedulingMetrics } from "./advanced_task_scheduler.ts";
+export {
+  AdvancedTaskScheduler,
+  type AgentMetrics,
+  type SchedulingMetrics,
+} from "./advanced_task_scheduler.ts";
 export type { TaskContext, TaskHandler } from "./attempt.ts";
 export { claimOf } from "./claim_owner.ts";
 export * from "./dependency_graph.ts";
+export type { RootCommand } from "../coordination/machine.ts";
+export type * from "./commands.ts";
 export type { LockExplanation, TaskExplanation } from "./explain.ts";
 export type { TaskSchedulerConfig } from "./scheduler_config.ts";
 export {
@@ -19,6 +25,7 @@ export {
   type SchedulingStrategy,
   type TaskStats,
 } from "./strategies.ts";
+export type { StrategyName, TaskConfig, TaskSpec } from "./state.ts";
 export { TaskHandle } from "./task_handle.ts";
 export {
   type SchedulerHealth,

@@ -80,21 +80,31 @@ export type StrategyName =
 
 /** What a task asks for, every field filled in. */
 export interface TaskSpec {
+  /** Unique among all tasks that are remembered. */
   readonly id: string;
+  /** What kind of work it is. */
   readonly type: string;
+  /** For people; may be empty. */
   readonly description: string;
+  /** One point counts as `agingMs` of waiting. */
   readonly priority: number;
+  /** What must end first, each once. */
   readonly dependencies: readonly Dependency[];
   /** The only agent that may run it, or `""`. */
   readonly assignedAgent: string;
+  /** What it holds while it runs, each once. */
   readonly resources: readonly ResourceRequest[];
-  /** Sorted, without repetition. */
+  /** Capabilities, sorted, without repetition. */
   readonly requires: readonly string[];
-  /** All limits: 0 is none. */
+  /** How long it may wait for an agent and locks; like all limits in milliseconds, and 0 is none. */
   readonly queueTimeoutMs: number;
+  /** How long one attempt may take. */
   readonly timeoutMs: number;
+  /** How long an attempt may be silent. */
   readonly heartbeatTimeoutMs: number;
+  /** How long it may take from submission to its end. */
   readonly totalTimeoutMs: number;
+  /** Attempts after the first. */
   readonly retries: number;
   /** `""` is none. */
   readonly idempotencyKey: string;

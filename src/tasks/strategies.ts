@@ -12,6 +12,7 @@ import type { AgentProfile, Task } from "../kernel/shapes.ts";
 
 /** How tasks of one type went. */
 export interface TaskStats {
+  /** Attempts that ended, well or badly. */
   readonly totalExecutions: number;
   /** In milliseconds. */
   readonly avgDuration: number;
@@ -25,17 +26,21 @@ export interface TaskStats {
 export interface SchedulingContext {
   /** Slots in use, by agent. */
   readonly taskLoads: ReadonlyMap<string, number>;
+  /** What each agent can do. */
   readonly agentCapabilities: ReadonlyMap<string, readonly string[]>;
+  /** Higher is preferred among equals. */
   readonly agentPriorities: ReadonlyMap<string, number>;
   /** By type of task. */
   readonly taskHistory: ReadonlyMap<string, TaskStats>;
   /** The newest epoch of each agent; 0 for one that never had a claim. */
   readonly lastEpochs?: ReadonlyMap<string, number>;
+  /** As the scheduler's clock has it. */
   readonly currentTime: Date;
 }
 
 /** Chooses an agent for a task. */
 export interface SchedulingStrategy {
+  /** What `setDefaultStrategy` calls it. */
   readonly name: string;
   /** The id of one of `agents`, or `null` to leave the task waiting for now. */
   selectAgent(
@@ -47,8 +52,10 @@ export interface SchedulingStrategy {
 
 /** The most specialized agent: the one with the fewest capabilities that the task doesn't need. */
 export class CapabilitySchedulingStrategy implements SchedulingStrategy {
+  /** `capability`. */
   readonly name = "capability";
 
+  /** The id of the best of `agents`, or `null` when none is fit and has room. */
   selectAgent(
     task: Task,
     agents: readonly AgentProfile[],
@@ -63,10 +70,12 @@ export class CapabilitySchedulingStrategy implements SchedulingStrategy {
 
 /** The agent whose newest claim is the oldest. */
 export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
+  /** `round-robin`. */
   readonly name = "round-robin";
   readonly #turns = new Map<string, number>();
   #turn = 0;
 
+  /** The id of the best of `agents`, or `null` when none is fit and has room. */
   selectAgent(
     task: Task,
     agents: readonly AgentProfile[],
@@ -82,8 +91,10 @@ export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
 
 /** The agent with the smallest part of its slots in use. */
 export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
+  /** `least-loaded`. */
   readonly name = "least-loaded";
 
+  /** The id of the best of `agents`, or `null` when none is fit and has room. */
   selectAgent(
     task: Task,
     agents: readonly AgentProfile[],
@@ -95,8 +106,10 @@ export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
 
 /** The agent that last completed a task of the same type; otherwise the least loaded one. */
 export class AffinitySchedulingStrategy implements SchedulingStrategy {
+  /** `affinity`. */
   readonly name = "affinity";
 
+  /** The id of the best of `agents`, or `null` when none is fit and has room. */
   selectAgent(
     task: Task,
     agents: readonly AgentProfile[],

@@ -5,7 +5,7 @@
  */
 
 import type { TaskStatus } from "../kernel/shapes.ts";
-import type { TaskScheduler } from "./task_scheduler.ts";
+import type { TaskClient } from "./task_client.ts";
 
 /**
  * A submitted task.
@@ -21,19 +21,26 @@ import type { TaskScheduler } from "./task_scheduler.ts";
  * ```
  */
 export class TaskHandle {
-  readonly #scheduler: TaskScheduler;
+  /** The task's id. */
+  readonly id: string;
+  readonly #client: TaskClient;
   #ended = false;
   #error: unknown;
   #value: unknown;
   #waiting: PromiseWithResolvers<unknown> | undefined;
 
-  constructor(readonly id: string, scheduler: TaskScheduler) {
-    this.#scheduler = scheduler;
+  /**
+   * Handles come from `submit`; nobody else needs to make one.
+   * @internal
+   */
+  constructor(id: string, client: TaskClient) {
+    this.id = id;
+    this.#client = client;
   }
 
   /** Where the task is, or `undefined` when it has been forgotten. */
   get status(): TaskStatus | undefined {
-    return this.#scheduler.getTask(this.id)?.status;
+    return this.#client.state.tasks.tasks.get(this.id)?.status;
   }
 
   /**
@@ -53,10 +60,13 @@ export class TaskHandle {
 
   /** Cancels the task; harmless when it was cancelled before. */
   cancel(reason = "its submitter cancelled it"): Promise<void> {
-    return this.#scheduler.cancelTask(this.id, reason);
+    return this.#client.call({ type: "cancel", taskId: this.id, reason }, () => undefined);
   }
 
-  /** Called by the scheduler, once. @internal */
+  /**
+   * Called once, by the scheduler.
+   * @internal
+   */
   settle(value: unknown, error: Error | undefined): void {
     this.#ended = true;
     this.#value = value;

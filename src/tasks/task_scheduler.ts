@@ -7,53 +7,36 @@
  * @module
  */
 
-import { rootMachine } from "../coordination/machine.ts";
-import type { RootCommand, RootState } from "../coordination/machine.ts";
+import type { RootCommand } from "../coordination/machine.ts";
 import {
   quote,
   requireFunction,
   requireId,
   requireInteger,
   requireMs,
+  requireObject,
 } from "../kernel/arguments.ts";
-import { Answer } from "../kernel/answer.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { type Dispatcher, Engine } from "../kernel/engine.ts";
-import { ClaimLostError, TaskTimeoutError } from "../kernel/errors.ts";
 import { EventBus } from "../kernel/event_bus.ts";
-import type {
-  LockEvent,
-  LockstepEvent,
-  TaskCancelled,
-  TaskEvent,
-  TaskStarted,
-  TaskTimedOut,
-} from "../kernel/events.ts";
 import type { CommandLog } from "../kernel/log.ts";
 import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
 import type { Tick } from "../kernel/machine.ts";
 import type { AgentProfile, Task, TaskStatus, TaskView } from "../kernel/shapes.ts";
-import {
-  type AcquireOptions,
-  type LockCommand,
-  type LockHandle,
-  ResourceManager,
-} from "../locks/mod.ts";
-import { Attempt, type AttemptHost, type TaskHandler } from "./attempt.ts";
-import { claimOwner } from "./claim_owner.ts";
-import { cancellation, endError, errorData, failure, faultOf } from "./error_data.ts";
-import { explainTask, type TaskExplanation } from "./explain.ts";
-import { throwIfRefused } from "./refusals.ts";
-import { taskConfigOf, type TaskSchedulerConfig } from "./scheduler_config.ts";
+import type { ResourceManager } from "../locks/mod.ts";
+import type { TaskHandler } from "./attempt.ts";
 import type { TaskCommand } from "./commands.ts";
-import { type Agent, DEFAULT_TASK_CONFIG, isTerminal } from "./state.ts";
+import { errorData, faultOf } from "./error_data.ts";
+import { explainTask, type TaskExplanation } from "./explain.ts";
+import { taskConfigOf, type TaskSchedulerConfig } from "./scheduler_config.ts";
+import { type Agent, DEFAULT_TASK_CONFIG } from "./state.ts";
 import { registration, submission } from "./submission.ts";
-import { TaskHandle } from "./task_handle.ts";
+import { TaskClient } from "./task_client.ts";
+import type { TaskHandle } from "./task_handle.ts";
 import { viewOf } from "./view.ts";
 
 /** What a scheduler is built on; all of it may be left out. */
 export interface TaskSchedulerOptions {
-  /** @default systemClock */
+  /** Where all times come from. @default systemClock */
   readonly clock?: Clock;
   /** Makes every command safe before it is acknowledged. @default none */
   readonly log?: CommandLog<RootCommand | Tick>;
@@ -67,8 +50,11 @@ export interface ShutdownOptions {
 
 /** How a scheduler is doing. */
 export interface SchedulerHealth {
+  /** Whether nothing needs a look. */
   readonly healthy: boolean;
+  /** What needs a look. */
   readonly error?: string;
+  /** Tasks by status, agents, and reports that came too late. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -91,62 +77,51 @@ const UNREGISTERED_SLOTS = 1_000_000;
  * console.log(await handle.result); // { lines: 12 }
  * ```
  */
-export class TaskScheduler implements AttemptHost, AsyncDisposable {
-  /** The locks that tasks use, in the same order of events. */
-  readonly resources: ResourceManager;
-  protected readonly eventBus: EventBus;
-  protected readonly logger: Logger;
-  readonly #engine: Engine<RootState, RootCommand, LockstepEvent>;
+export class TaskScheduler implements AsyncDisposable {
+  /**
+   * What speaks with the machines.
+   * @internal
+   */
+  protected readonly client: TaskClient;
   readonly #maxRetries: number;
-  readonly #handles = new Map<string, TaskHandle>();
-  readonly #handlers = new Map<string, TaskHandler>();
-  readonly #attempts = new Map<number, Attempt>();
-  #lastTimeout: TaskTimedOut | undefined;
-  #whenIdle: (() => void) | undefined;
+  #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @throws {TypeError | RangeError} when an option is malformed; the message names it */
+  /**
+   * Makes a scheduler that works at once; one with a log works after `initialize`.
+   *
+   * @throws {TypeError | RangeError} when an option is malformed; the message names it
+   */
   constructor(
     config: TaskSchedulerConfig = {},
     eventBus: EventBus = new EventBus(),
     logger: Logger = defaultLogger,
     options: TaskSchedulerOptions = {},
   ) {
-    const rules = taskConfigOf(config);
-    this.#maxRetries = rules.maxRetries ?? DEFAULT_TASK_CONFIG.maxRetries;
-    this.eventBus = eventBus;
-    this.logger = requireLogger(logger, "create a scheduler");
+    const attempt = () => "create a scheduler";
+    const tasks = taskConfigOf(config);
+    requireFunction(eventBus?.publish, "eventBus.publish", attempt);
+    requireLogger(logger, attempt());
+    requireObject(options, "options", attempt);
     const { deadlockDetection = true, agingMs } = config;
     const locks = { deadlockDetection, ...(agingMs !== undefined && { agingMs }) };
-    this.#engine = new Engine(rootMachine({ tasks: rules, locks }), {
-      ...options,
-      eventBus,
-      logger,
-    });
-    this.#engine.observe((event) => this.#observe(event as TaskEvent));
-    this.#engine.whenStopped((error) => this.#abandonAll(error));
-    this.resources = new ResourceManager(config, eventBus, logger, {
-      host: {
-        // It is told of all events, and passes over those that aren't of locks.
-        dispatcher: this.#engine as unknown as Dispatcher<LockCommand, LockEvent>,
-        state: () => this.state.locks,
-      },
-    });
+    this.#maxRetries = tasks.maxRetries ?? DEFAULT_TASK_CONFIG.maxRetries;
+    this.client = new TaskClient({ tasks, locks }, config, eventBus, logger, options);
   }
 
-  /** What the machines know: read it, change nothing. */
-  protected get state(): Readonly<RootState> {
-    return this.#engine.state;
+  /** The locks that tasks use, in the same order of events. */
+  get resources(): ResourceManager {
+    return this.client.resources;
   }
 
-  /** The clock that all times come from. */
-  protected get clock(): Clock {
-    return this.#engine.clock;
-  }
-
-  /** Does nothing that is not done; there for who calls it. */
+  /**
+   * Gets ready. With a log, takes up the tasks and locks that it knows of; whoever ran or waited in
+   * the process that wrote it is gone, and its tasks go back into the queue. Harmless when called
+   * again.
+   */
   initialize(): Promise<void> {
-    return Promise.resolve();
+    this.#initializing ??= this.client.recover();
+    return this.#initializing;
   }
 
   /**
@@ -164,6 +139,7 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
     return this.#closing;
   }
 
+  /** Shuts down. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
@@ -187,10 +163,10 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
   assignTask(task: Task, agentId: string): Promise<TaskHandle> {
     try {
       requireId(agentId, "agentId", () => "assign a task");
-      if (this.state.tasks.agents.has(agentId)) return this.submitFor(task, agentId);
+      if (this.client.state.tasks.agents.has(agentId)) return this.submitFor(task, agentId);
       const agent = { id: agentId, maxConcurrentTasks: UNREGISTERED_SLOTS };
       submission(task, this.#maxRetries, agentId); // a malformed task makes no agent known
-      const registered = this.call(registration(agent, false), nothing);
+      const registered = this.client.call(registration(agent, false), nothing);
       return Promise.all([this.submitFor(task, agentId), registered]).then(([handle]) => handle);
     } catch (error) {
       return Promise.reject(error);
@@ -246,7 +222,7 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.call({ type: "cancel", taskId, reason }, nothing);
+    return this.client.call({ type: "cancel", taskId, reason }, nothing);
   }
 
   /** Cancels all tasks of an agent. @throws {UnknownAgentError} when there is no such agent */
@@ -264,24 +240,24 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
 
   /** How many tasks an agent has, started or not; 0 for one that nobody knows. */
   getAgentTaskCount(agentId: string): number {
-    return this.state.tasks.agents.get(agentId)?.tasks.size ?? 0;
+    return this.client.state.tasks.agents.get(agentId)?.tasks.size ?? 0;
   }
 
   /** The tasks that an agent has, started or not, oldest claim first. */
   getAgentTasks(agentId: string): TaskView[] {
-    const agent = this.state.tasks.agents.get(agentId);
+    const agent = this.client.state.tasks.agents.get(agentId);
     return agent === undefined ? [] : [...agent.tasks].map(viewOf);
   }
 
   /** A task as it stands, or `undefined` when nobody submitted it or it has been forgotten. */
   getTask(taskId: string): TaskView | undefined {
-    const task = this.state.tasks.tasks.get(taskId);
+    const task = this.client.state.tasks.tasks.get(taskId);
     return task === undefined ? undefined : viewOf(task);
   }
 
   /** How many tasks have each status. Finished ones count for ever. */
   getTaskCounts(): Readonly<Record<TaskStatus, number>> {
-    return { ...this.state.tasks.counts };
+    return { ...this.client.state.tasks.counts };
   }
 
   /**
@@ -291,12 +267,12 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
    */
   explain(taskId: string): TaskExplanation {
     requireId(taskId, "taskId", () => "explain a task");
-    return explainTask(this.state, taskId);
+    return explainTask(this.client.state, taskId);
   }
 
   /** Computed: unhealthy when the queue is nearly full, or when tasks wait that no agent may run. */
   getHealthStatus(): Promise<SchedulerHealth> {
-    const { tasks } = this.state;
+    const { tasks } = this.client.state;
     const { counts, agents } = tasks;
     const open = counts.waiting + counts.ready + counts.assigned + counts.running +
       counts["backing-off"];
@@ -321,224 +297,56 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
     return Promise.resolve();
   }
 
-  /** @internal */
-  acquireForClaim(
-    { task, epoch, agentId, signal }: Attempt,
-    resourceId: string,
-    options: AcquireOptions,
-  ): Promise<LockHandle> {
-    const both = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
-    return this.resources.acquireFor(
-      { owner: claimOwner(task.id, epoch), agentId },
-      resourceId,
-      { ...options, signal: both },
-    );
-  }
-
   // For the scheduler that chooses
 
+  /**
+   * Accepts a task, for one agent if `agentId` is given.
+   * @internal
+   */
   protected submitFor(task: Task, agentId: string | undefined): Promise<TaskHandle> {
     try {
       const command = submission(task, this.#maxRetries, agentId);
-      return this.call(command, (events) => this.#handleOf(command.task.id, events));
+      return this.client.submit(command);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
+  /**
+   * Makes an agent known.
+   * @internal
+   */
   protected register(profile: AgentProfile, handler: TaskHandler | undefined): Promise<void> {
     try {
       const command = registration(profile, handler !== undefined);
       if (handler !== undefined) {
         requireFunction(handler, "handler", () => `register agent ${quote(profile.id)}`);
       }
-      return this.call(command, () => {
-        if (handler === undefined) this.#handlers.delete(command.agentId);
-        else this.#handlers.set(command.agentId, handler);
-      });
+      return this.client.call(command, () => this.client.handle(command.agentId, handler));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
+  /**
+   * Takes an agent away.
+   * @internal
+   */
   protected remove(agentId: string, reason: string): Promise<void> {
     return this.#aboutAgent({ type: "remove-agent", agentId, reason });
   }
 
+  /**
+   * Stops giving tasks to an agent, or resumes.
+   * @internal
+   */
   protected cordon(agentId: string, reason: string): Promise<void> {
     return this.#aboutAgent({ type: "cordon-agent", agentId, reason });
   }
 
-  /** Sends a command; resolves with what `read` makes of its events, rejects when it is refused. */
-  protected call<T>(
-    command: TaskCommand,
-    read: (events: readonly LockstepEvent[]) => T,
-  ): Promise<T> {
-    const answer = new Answer<T>();
-    try {
-      this.#engine.send(command, (events, error) => {
-        if (events === undefined) return answer.fail(error);
-        try {
-          throwIfRefused(events, command);
-          answer.succeed(read(events));
-        } catch (refusal) {
-          answer.fail(refusal);
-        }
-      });
-    } catch (error) {
-      answer.fail(error);
-    }
-    return answer.promise();
-  }
-
-  /** Is told of every event after the step in which it happened; may not send commands. */
-  protected observed(_event: LockstepEvent): void {}
-
-  // Events
-
-  #observe(event: TaskEvent): void {
-    switch (event.type) {
-      case "task:started":
-        this.#run(event);
-        break;
-      case "task:completed":
-        this.#abort(event.epoch, event.taskId, "somebody else completed the task");
-        this.#settle(event.taskId, event.result, undefined);
-        break;
-      case "task:timed-out":
-        this.#lastTimeout = event;
-        break;
-      case "task:backed-off":
-        this.#abort(event.epoch, event.taskId, event.error.message);
-        break;
-      case "task:requeued":
-        this.#abort(event.epoch, event.taskId, event.reason);
-        break;
-      case "task:failed":
-        this.#abort(event.epoch, event.taskId, event.error.message);
-        if (this.#handles.has(event.taskId)) {
-          this.#settle(event.taskId, undefined, failure(event));
-        }
-        break;
-      case "task:cancelled":
-        this.#attempts.get(event.epoch)?.abort(cancellation(event));
-        if (this.#handles.has(event.taskId)) {
-          this.#settle(event.taskId, undefined, cancellation(event));
-        }
-        break;
-      case "agent:terminated":
-        this.#handlers.delete(event.agentId);
-        break;
-    }
-    this.observed(event);
-  }
-
-  /** The handle of a task that `events` accepted, and maybe ended. */
-  #handleOf(taskId: string, events: readonly LockstepEvent[]): TaskHandle {
-    const known = this.#handles.get(taskId);
-    if (known !== undefined) return known;
-    const handle = new TaskHandle(taskId, this);
-    const task = this.state.tasks.tasks.get(taskId);
-    if (task === undefined) handle.settle(undefined, cancellation(cancelledIn(events, taskId)));
-    else if (!isTerminal(task.status)) this.#handles.set(taskId, handle);
-    else if (task.status === "completed") handle.settle(task.result?.value, undefined);
-    else handle.settle(undefined, endError(task));
-    return handle;
-  }
-
-  #settle(taskId: string, result: unknown, error: Error | undefined): void {
-    const handle = this.#handles.get(taskId);
-    if (handle === undefined) return;
-    this.#handles.delete(taskId);
-    handle.settle(result, error);
-  }
-
-  #abandonAll(error: Error): void {
-    for (const taskId of [...this.#handles.keys()]) this.#settle(taskId, undefined, error);
-    for (const attempt of this.#attempts.values()) attempt.abort(error);
-  }
-
-  // Attempts of in-process agents
-
-  #run({ taskId, agentId, epoch, attempt: number }: TaskStarted): void {
-    const handler = this.#handlers.get(agentId);
-    if (handler === undefined) return;
-    const task = this.state.tasks.tasks.get(taskId);
-    if (task === undefined) { // it ended, and was forgotten, in the very step that started it
-      queueMicrotask(() => this.call({ type: "settle", taskId, epoch }, nothing).catch(nothing));
-      return;
-    }
-    const attempt = new Attempt(this, viewOf(task), epoch, agentId, number);
-    this.#attempts.set(epoch, attempt);
-    queueMicrotask(() => this.#execute(attempt, handler));
-  }
-
-  async #execute(attempt: Attempt, handler: TaskHandler): Promise<void> {
-    const { task: { id: taskId }, epoch } = attempt;
-    let command: TaskCommand;
-    try {
-      const result = attempt.isOver ? undefined : await handler(attempt.task, attempt);
-      command = { type: "complete", taskId, epoch, result };
-    } catch (thrown) {
-      command = { type: "fail", taskId, epoch, error: errorData(thrown), fault: faultOf(thrown) };
-    }
-    this.#attempts.delete(epoch);
-    const settled: TaskCommand = { type: "settle", taskId, epoch };
-    try {
-      await this.call(attempt.isOver ? settled : command, nothing);
-    } catch (error) {
-      await this.#reportAgain(taskId, epoch, error);
-    }
-    if (this.#attempts.size === 0) this.#whenIdle?.();
-  }
-
-  /** A result that was not taken: the claim ended meanwhile, or the log can't write the result. */
-  async #reportAgain(taskId: string, epoch: number, cause: unknown): Promise<void> {
-    const isMalformed = cause instanceof TypeError;
-    const command: TaskCommand = isMalformed
-      ? { type: "fail", taskId, epoch, error: errorData(cause), fault: "task" }
-      : { type: "settle", taskId, epoch };
-    try {
-      await this.call(command, nothing);
-    } catch (error) {
-      this.logger.warn(`Cannot report the end of task ${quote(taskId)}`, error);
-    }
-  }
-
-  #abort(epoch: number, taskId: string, reason: string): void {
-    const attempt = this.#attempts.get(epoch);
-    const timeout = this.#lastTimeout;
-    this.#lastTimeout = undefined;
-    if (attempt === undefined) return;
-    attempt.abort(
-      timeout?.taskId === taskId
-        ? new TaskTimeoutError(taskId, timeout.limit, timeout.ms)
-        : new ClaimLostError(taskId, epoch, reason),
-    );
-  }
-
-  // Shutdown
-
   async #shutdown(graceMs: number): Promise<void> {
-    await this.call({ type: "drain" }, nothing).catch(nothing);
-    await this.#idleWithin(graceMs);
-    for (const { task } of [...this.#attempts.values()]) {
-      await this.cancelTask(task.id, "the scheduler was shut down").catch(nothing);
-    }
-    await this.#idleWithin(this.state.tasks.config.abortGraceMs);
-    await this.resources.shutdown();
-    await this.#engine.close();
-  }
-
-  #idleWithin(ms: number): Promise<void> {
-    if (this.#attempts.size === 0 || ms === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = this.clock.setTimer(this.clock.now() + ms, resolve);
-      this.#whenIdle = () => {
-        cancel();
-        resolve();
-      };
-    });
+    await this.#initializing?.catch(nothing);
+    await this.client.close(graceMs);
   }
 
   #claim(
@@ -551,7 +359,7 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.call(command, nothing);
+    return this.client.call(command, nothing);
   }
 
   #aboutAgent(
@@ -564,18 +372,11 @@ export class TaskScheduler implements AttemptHost, AsyncDisposable {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.call(command, nothing);
+    return this.client.call(command, nothing);
   }
 }
 
 function nothing(): void {}
-
-/** How a task ended that was forgotten in the step that accepted it. */
-function cancelledIn(events: readonly LockstepEvent[], taskId: string): TaskCancelled {
-  return events.find((event) =>
-    event.type === "task:cancelled" && event.taskId === taskId
-  ) as TaskCancelled;
-}
 
 function couldServe(agent: Agent, requires: readonly string[], assignedAgent: string): boolean {
   return (assignedAgent === "" || assignedAgent === agent.agentId) &&
