@@ -24,6 +24,7 @@ import type { Hold, Lock, LockState, Owner, Ticket } from "./state.ts";
 export function findCycle(state: LockState, start: Owner): Ticket[] | undefined {
   if (start.waits.length === 0) return undefined;
   if (start.holds.length === 0 && !isInTheWay(start)) return undefined;
+  if (isFirstOfAll(state, start)) return undefined;
   const cycle = wayBack(state, start, undefined);
   if (cycle === undefined || cycle.every((ticket) => ticket.lock.capacity === 1)) return cycle;
   const stuck = markStuck(state, start);
@@ -54,6 +55,40 @@ function isInTheWay(owner: Owner): boolean {
     }
   }
   return false;
+}
+
+/** How many tickets {@linkcode isFirstOfAll} looks at. */
+const SHORT_LOOK = 500;
+
+/**
+ * Whether it is plain that `start` doesn't wait, directly or not, for anybody who waits for it:
+ * those are few, and it isn't one of them.
+ *
+ * Takes everybody in a queue for somebody who waits, which may hide an answer but never gives a
+ * wrong one.
+ */
+function isFirstOfAll(state: LockState, start: Owner): boolean {
+  const walk = startWalk(state, start, undefined);
+  let left = SHORT_LOOK;
+  const isBehind = (queue: readonly Ticket[], owner: Owner): boolean => {
+    left -= queue.length;
+    if (left < 0) return true;
+    for (const ticket of queue) {
+      const waiter = ticket.wait.owner;
+      if (waiter === start && owner !== start) return true;
+      visit(walk, waiter, ticket);
+    }
+    return false;
+  };
+  for (const owner of walk.owners) {
+    for (const { lock } of owner.holds) if (isBehind(lock.queue, owner)) return false;
+    for (const { tickets } of owner.waits) {
+      for (const { position, lock } of tickets) {
+        if (position === 0 && isBehind(lock.queue, owner)) return false;
+      }
+    }
+  }
+  return true;
 }
 
 /** Whether `ticket` has to wait. */

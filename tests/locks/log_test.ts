@@ -142,6 +142,21 @@ Deno.test("what is to be given back is sent again when the log refuses it", asyn
   assertEquals(locks.queueOf("r"), []);
 });
 
+Deno.test("shutdown leaves no timer, even when something is still to be given back", async () => {
+  const { locks, log, clock } = await logged();
+  await locks.acquire("r", "a");
+  const abort = new AbortController();
+  const options = { signal: abort.signal, timeoutMs: 0 };
+  const aborted = locks.acquire("r", "b", options).catch((reason) => reason);
+  await quiet();
+  log.fail(1);
+  abort.abort("enough");
+  await quiet();
+  assertEquals([await aborted, clock.pending], ["enough", 1]);
+  await locks.shutdown();
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("locks outlive the process, and waits end with it", async () => {
   const memory = new MemoryLog<LockCommand>();
   const first = await logged(memory);
