@@ -224,43 +224,47 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     });
   }
 
-  /** Asks the strategy about ready tasks, oldest rank first, while a fit agent has room. */
+  /** Asks the strategy about ready tasks, first things first, while a fit agent has room. */
   async #choose(): Promise<void> {
-    for (const group of [...this.client.state.tasks.groups.values()]) {
-      if (group.assignedAgent !== "") continue;
-      const queue = group.candidates.length > 0 ? [...group.queue] : [];
-      queue.sort((a, b) => precedes(a, b) ? -1 : 1);
-      for (const task of queue) {
-        const strategy = this.#custom;
-        if (strategy === undefined || group.candidates.length === 0) break;
-        if (task.status === "ready") await this.#place(strategy, task, group);
-      }
+    for (const task of this.#unplaced()) {
+      const strategy = this.#custom;
+      if (strategy === undefined) return;
+      const { group, status } = task;
+      if (status !== "ready" || group === undefined || group.candidates.length === 0) continue;
+      await this.#place(strategy, task, group);
     }
+  }
+
+  /** The ready tasks that some agent could take, in their order. */
+  #unplaced(): TaskRecord[] {
+    return [...this.client.state.tasks.groups.values()]
+      .filter(({ assignedAgent, candidates }) => assignedAgent === "" && candidates.length > 0)
+      .flatMap(({ queue }) => queue)
+      .sort((a, b) => precedes(a, b) ? -1 : 1);
   }
 
   async #place(strategy: SchedulingStrategy, task: TaskRecord, group: Group): Promise<void> {
     const taskId = task.spec.id;
-    let chosen: string | null;
+    let chosen = "";
     try {
-      chosen = strategy.selectAgent(
+      const answer: unknown = strategy.selectAgent(
         { ...viewOf(task), requires: task.spec.requires },
         this.#candidatesOf(group),
         this.#context(),
       );
-      if (chosen === null) return;
+      if (answer === null) return;
+      requireId(answer, "agentId", () => `assign task ${quote(taskId)}`);
+      chosen = answer;
     } catch (error) {
       this.#report(strategy, taskId, error);
-      chosen = "";
     }
     try {
-      await this.client.call({ type: "assign", taskId, agentId: chosen }, () => undefined);
+      await this.client.call({ type: "assign", taskId, agentId: chosen }, nothing);
     } catch (error) {
       const isItsFault = error instanceof UnfitAgentError || error instanceof UnknownAgentError;
       if (!isItsFault || chosen === "") return;
       this.#report(strategy, taskId, error);
-      await this.client.call({ type: "assign", taskId, agentId: "" }, () => undefined).catch(
-        () => {},
-      );
+      await this.client.call({ type: "assign", taskId, agentId: "" }, nothing).catch(nothing);
     }
   }
 
@@ -309,3 +313,5 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     return stats;
   }
 }
+
+function nothing(): void {}

@@ -43,17 +43,15 @@ const NONE: readonly never[] = [];
  */
 export function submission(task: Task, maxRetries: number, agentId?: string): Submit {
   requireObject(task, "task", () => "submit a task");
-  const { id } = task;
+  const { id, priority = 0, retries = maxRetries } = task;
   requireId(id, "id", () => "submit a task");
   const attempt = () => `submit task ${quote(id)}`;
   const type = text(task.type, "task", "type", attempt);
   const description = text(task.description, "", "description", attempt);
   const idempotencyKey = text(task.idempotencyKey, "", "idempotencyKey", attempt);
-  const priority = task.priority ?? 0;
   requirePriority(priority, "priority", attempt);
-  const assignedAgent = agentId ?? task.assignedAgent ?? "";
+  const { assignedAgent = "" } = task;
   if (assignedAgent !== "") requireId(assignedAgent, "assignedAgent", attempt);
-  const retries = task.retries ?? maxRetries;
   requireInteger(retries, 0, MOST_RETRIES, "retries", attempt);
   return {
     type: "submit",
@@ -63,7 +61,7 @@ export function submission(task: Task, maxRetries: number, agentId?: string): Su
       description,
       priority,
       dependencies: dependenciesOf(task.dependencies, attempt),
-      assignedAgent,
+      assignedAgent: agentId ?? assignedAgent,
       resources: requestsOf(task.resources, attempt),
       requires: namesOf(task.requires, "requires", attempt),
       queueTimeoutMs: limit(task.queueTimeoutMs, "queueTimeoutMs", attempt),
@@ -86,12 +84,10 @@ export function submission(task: Task, maxRetries: number, agentId?: string): Su
  */
 export function registration(profile: AgentProfile, startsAtOnce: boolean): RegisterAgent {
   requireObject(profile, "profile", () => "register an agent");
-  const { id } = profile;
+  const { id, maxConcurrentTasks = 1, priority = 0 } = profile;
   requireId(id, "id", () => "register an agent");
   const attempt = () => `register agent ${quote(id)}`;
-  const maxConcurrentTasks = profile.maxConcurrentTasks ?? 1;
   requireInteger(maxConcurrentTasks, 1, 1_000_000, "maxConcurrentTasks", attempt);
-  const priority = profile.priority ?? 0;
   requireInteger(priority, -1_000_000, 1_000_000, "priority", attempt);
   return {
     type: "register-agent",
