@@ -37,13 +37,20 @@ export function assigning(config: TaskSchedulerConfig = {}): Scheduling<TaskSche
 }
 
 /** A scheduler that chooses agents, on a log that fails on command. */
-export function logging(
+export interface Logging extends Scheduling<AdvancedTaskScheduler> {
+  readonly log: FaultyLog<RootCommand | Tick>;
+}
+
+/** A scheduler on a log; on `inner`, which another one may have written, if that is given. */
+export async function logging(
   config: TaskSchedulerConfig = {},
-): Scheduling<AdvancedTaskScheduler> & { readonly log: FaultyLog<RootCommand | Tick> } {
+  inner: MemoryLog<RootCommand | Tick> = new MemoryLog(),
+): Promise<Logging> {
   const clock = new SimulatedClock();
   const bus = new EventBus(false, { clock, logger: silentLogger });
-  const log = new FaultyLog(new MemoryLog<RootCommand | Tick>(), clock);
+  const log = new FaultyLog(inner, clock);
   const scheduler = new AdvancedTaskScheduler(config, bus, silentLogger, { clock, log });
+  await scheduler.initialize();
   return { ...disposable(clock, bus, scheduler), log };
 }
 

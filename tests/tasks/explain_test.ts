@@ -1,0 +1,148 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { UnknownTaskError } from "../../src/kernel/errors.ts";
+import type { TaskExplanation } from "../../src/tasks/explain.ts";
+import { Body, choosing, type Scheduling, soon } from "./scheduling.ts";
+import type { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
+
+/** What an explanation says beyond the empty lists. */
+function told(it: Scheduling<AdvancedTaskScheduler>, taskId: string): Partial<TaskExplanation> {
+  const entries = Object.entries(it.scheduler.explain(taskId));
+  return Object.fromEntries(
+    entries.filter(([name, value]) =>
+      name !== "taskId" && !(Array.isArray(value) && value.length === 0)
+    ),
+  );
+}
+
+Deno.test("explain() of a waiting task names its open dependencies, and those nobody has submitted", async () => {
+  await using it = choosing();
+  await it.scheduler.registerAgent({ id: "x" }, () => 1);
+  const done = await it.scheduler.submit({ id: "done" });
+  await done.result;
+  await it.scheduler.submit({ id: "open", requires: ["git"] });
+  await it.scheduler.submit({ id: "t", dependencies: ["done", "open", "later"] });
+  assertEquals(told(it, "t"), {
+    status: "waiting",
+    summary: 'It waits for "open", "later", which nobody has submitted',
+    openDependencies: [{ taskId: "open", submitted: true }, { taskId: "later", submitted: false }],
+  });
+});
+
+Deno.test("explain() of a ready task names the capability that no agent has", async () => {
+  await using it = choosing();
+  await it.scheduler.registerAgent({ id: "x", capabilities: ["deno"] });
+  await it.scheduler.submit({ id: "t", requires: ["deno", "git", "zip"] });
+  assertEquals(told(it, "t"), {
+    status: "ready",
+    summary: 'No agent can "git", "zip"',
+    missingCapabilities: ["git", "zip"],
+  });
+});
+
+Deno.test("explain() of a ready task says so when no one agent has all that it requires", async () => {
+  await using it = choosing();
+  await it.scheduler.registerAgent({ id: "x", capabilities: ["deno"] });
+  await it.scheduler.registerAgent({ id: "y", capabilities: ["git"] });
+  await it.scheduler.submit({ id: "t", requires: ["deno", "git"] });
+  assertEquals(told(it, "t"), { status: "ready", summary: "No agent is fit for it" });
+});
+
+Deno.test("explain() of a ready task names the full and the cordoned agents", async () => {
+  await using it = choosing();
+  await it.scheduler.registerAgent({ id: "full" });
+  await it.scheduler.submit({ id: "first" });
+  await it.scheduler.registerAgent({ id: "away" });
+  await it.scheduler.cordonAgent("away");
+  await it.scheduler.submit({ id: "t" });
+  assertEquals(told(it, "t"), {
+    status: "ready",
+    summary: 'It waits for "full" to have room, or for "away" to take tasks again',
+    fullAgents: ["full"],
+    cordonedAgents: ["away"],
+  });
+});
+
+Deno.test("explain() of a pinned task says that its agent is gone", async () => {
+  await using it = choosing();
+  await it.scheduler.registerAgent({ id: "x" });
+  await it.scheduler.registerAgent({ id: "y" });
+  await it.scheduler.assignTask({ id: "t" }, "x");
+  await it.scheduler.unregisterAgent("x");
+  assertEquals(told(it, "t"), { status: "ready", summary: 'Its agent "x" is not there' });
+});
+
+Deno.test("explain() of a ready task says that a strategy hesitates", async () => {
+  await using it = choosing();
+  it.scheduler.registerStrategy({ name: "shy", selectAgent: () => null });
+  await it.scheduler.setDefaultStrategy("shy");
+  await it.scheduler.registerAgent({ id: "x" });
+  await it.scheduler.submit({ id: "t" });
+  await soon();
+  const summary = "It waits for the strategy to choose an agent";
+  assertEquals(told(it, "t"), { status: "ready", summary });
+});
+
+Deno.test("explain() of an assigned task names the locks that it waits for and who has them", async () => {
+  await using it = choosing();
+  await it.scheduler.resources.acquire("db", "somebody");
+  await it.scheduler.registerAgent({ id: "x" }, () => 1);
+  await it.scheduler.submit({ id: "t", resources: ["db", "disk"] });
+  assertEquals(told(it, "t"), {
+    status: "assigned",
+    summary: 'It waits on agent "x" for "db", held by "somebody"',
+    locks: [{ resourceId: "db", heldBy: ["somebody"] }],
+  });
+});
+
+Deno.test("explain() of an assigned task that lacks nothing says that its agent has not started it", async () => {
+  await using it = choosing();
+  await it.scheduler.registerAgent({ id: "x" });
+  await it.scheduler.submit({ id: "t" });
+  const summary = 'Agent "x" has it in its queue and has not started it';
+  assertEquals(told(it, "t"), { status: "assigned", summary });
+});
+
+Deno.test("explain() tells where a running, failed, retried, cancelled or completed task is", async () => {
+  await using it = choosing({ retryDelay: 0 });
+  const body = new Body();
+  await it.scheduler.registerAgent({ id: "x", maxConcurrentTasks: 9 }, (task, context) => {
+    if (task.id === "runs") return body.run(task, context);
+    if (task.id === "done") return 1;
+    throw Object.assign(new Error("boom"), { retryAfterMs: 60_000 });
+  });
+  for (const [id, retries] of [["runs", 0], ["done", 0], ["failed", 0], ["retried", 1]] as const) {
+    await it.scheduler.submit({ id, retries });
+  }
+  await it.scheduler.submit({ id: "cancelled", dependencies: ["failed", "never"] });
+  await soon();
+  assertEquals(told(it, "runs"), { status: "running", summary: 'It runs on agent "x", attempt 1' });
+  assertEquals(told(it, "done"), { status: "completed", summary: "It is done" });
+  assertEquals(told(it, "failed"), { status: "failed", summary: "It failed: boom" });
+  assertEquals(told(it, "cancelled"), {
+    status: "cancelled",
+    summary: 'It was cancelled: dependency "failed" failed',
+  });
+  assertEquals(told(it, "retried"), {
+    status: "backing-off",
+    summary: "Its last attempt failed (boom); the next is due at 1970-01-01T00:01:00.000Z",
+    retryAt: 60_000,
+  });
+  body.end();
+});
+
+Deno.test("explain() shows at most five of many", async () => {
+  await using it = choosing();
+  const dependencies = ["a", "b", "c", "d", "e", "f", "g"];
+  for (const id of dependencies) await it.scheduler.submit({ id });
+  await it.scheduler.submit({ id: "t", dependencies });
+  const { summary, openDependencies } = it.scheduler.explain("t");
+  assertEquals(summary, 'It waits for "a", "b", "c", "d", "e" and 2 more');
+  assertEquals(openDependencies.length, 7);
+});
+
+Deno.test("explain() of what nobody submitted is an error", async () => {
+  await using it = choosing();
+  assertThrows(() => it.scheduler.explain("nope"), UnknownTaskError, '"nope"');
+  assertThrows(() => it.scheduler.explain("__proto__"), UnknownTaskError);
+  assertThrows(() => it.scheduler.explain(""), RangeError, "taskId must have 1 to 256 characters");
+});
