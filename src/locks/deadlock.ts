@@ -24,7 +24,6 @@ import type { Hold, Lock, LockState, Owner, Ticket } from "./state.ts";
 export function findCycle(state: LockState, start: Owner): Ticket[] | undefined {
   if (start.waits.length === 0) return undefined;
   if (start.holds.length === 0 && !isInTheWay(start)) return undefined;
-  if (isFirstOfAll(state, start)) return undefined;
   const cycle = wayBack(state, start, undefined);
   if (cycle === undefined || cycle.every((ticket) => ticket.lock.capacity === 1)) return cycle;
   const stuck = markStuck(state, start);
@@ -57,8 +56,11 @@ function isInTheWay(owner: Owner): boolean {
   return false;
 }
 
-/** How many tickets {@linkcode isFirstOfAll} looks at. */
-const SHORT_LOOK = 500;
+/** How many owners are visited before it is worth a look whether anybody could come back. */
+const SHORT_WALK = 4;
+
+/** How many tickets that look may take in. */
+const SHORT_LOOK = 100;
 
 /**
  * Whether it is plain that `start` doesn't wait, directly or not, for anybody who waits for it:
@@ -137,6 +139,7 @@ function visit(walk: Walk, owner: Owner, ticket: Ticket): void {
 function wayBack(state: LockState, start: Owner, within: number | undefined): Ticket[] | undefined {
   const walk = startWalk(state, start, within);
   for (let i = 0; i < walk.owners.length; i++) {
+    if (i === SHORT_WALK && isFirstOfAll(state, start)) return undefined;
     for (const { tickets } of walk.owners[i]!.waits) {
       for (const ticket of tickets) {
         if (isBlocked(ticket) && follow(walk, ticket, start)) return path(walk, ticket);

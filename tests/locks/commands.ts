@@ -14,7 +14,7 @@ export interface Move {
   toString(): string;
 }
 
-const OWNERS = ["a", "b", "c", "d", "__proto__"];
+const OWNERS = ["a", "b", "c", "d", "e", "__proto__"];
 const RESOURCES = ["r", "s", "t", "constructor"];
 
 const owner = fc.constantFrom(...OWNERS);

@@ -390,3 +390,23 @@ Deno.test("a cycle of ten thousand agents is found", () => {
   const event = script.acquire(last, "r0").at(-1) as DeadlockDetected;
   assertEquals([event.type, event.agents.length, event.victim], ["deadlock:detected", count, last]);
 });
+
+Deno.test("a long cycle is found through holders and through first places in queues alike", () => {
+  for (const through of ["holders", "queues"]) {
+    const script = new Script();
+    const count = 40;
+    for (let i = 0; i < count; i++) {
+      if (through === "holders") {
+        script.acquire(`a${i}`, `r${i}`);
+      } else {
+        // Each is first in the queue of its own resource, and waits for one that stays held.
+        script.acquire(`outsider ${i}`, `held ${i}`);
+        script.acquireAll(`a${i}`, [`r${i}`, `held ${i}`]);
+      }
+    }
+    let events: LockEvent[] = [];
+    for (let i = 0; i < count; i++) events = script.acquire(`a${i}`, `r${(i + 1) % count}`);
+    const event = events.at(-1) as DeadlockDetected;
+    assertEquals([event.type, event.agents.length], ["deadlock:detected", count], through);
+  }
+});
