@@ -5,13 +5,16 @@
  */
 
 import { quote } from "../kernel/arguments.ts";
-import { ClaimLostError, TaskTimeoutError } from "../kernel/errors.ts";
+import { ClaimLostError, LogError, TaskTimeoutError } from "../kernel/errors.ts";
 import type { LockstepEvent, TaskStarted, TaskTimedOut } from "../kernel/events.ts";
 import { Attempt, type TaskHandler } from "./attempt.ts";
 import type { TaskCommand } from "./commands.ts";
 import { cancellation, errorData, faultOf } from "./error_data.ts";
 import type { TaskClient } from "./task_client.ts";
 import { viewOf } from "./view.ts";
+
+/** How long a report that the log did not take is kept before it is sent again. */
+const RESEND_MS = 1000;
 
 /** Calls handlers, tells their attempts when their claim is over, and reports how they ended. */
 export class AttemptRunner {
@@ -22,6 +25,8 @@ export class AttemptRunner {
   /** The event before the one that says what follows from it. */
   #lastTimeout: TaskTimedOut | undefined;
   #whenIdle: (() => void) | undefined;
+  /** End the pauses before reports are sent again. */
+  readonly #pauses = new Set<() => void>();
 
   constructor(client: TaskClient) {
     this.#client = client;
@@ -64,6 +69,7 @@ export class AttemptRunner {
   /** Ends all claims for `error`. */
   abortAll(error: Error): void {
     for (const attempt of this.#attempts.values()) attempt.abort(error);
+    for (const endPause of this.#pauses) endPause();
   }
 
   /** Resolves when no handler is at work, or after `ms`. */
@@ -105,20 +111,46 @@ export class AttemptRunner {
     this.#attempts.delete(epoch);
     if (attempt.isOver) command = { type: "settle", taskId, epoch };
     try {
-      await this.#client.call(command, nothing);
+      await this.#report(command);
     } catch (error) {
-      await this.#reportAgain(taskId, epoch, error);
+      await this.#reportInstead(taskId, epoch, error);
     }
     if (this.#attempts.size === 0) this.#whenIdle?.();
   }
 
-  /** A result that was not taken: the claim ended meanwhile, or the log can't write the result. */
-  async #reportAgain(taskId: string, epoch: number, cause: unknown): Promise<void> {
+  /** Sends a report until the log takes it: nobody else knows that the handler has settled. */
+  async #report(command: TaskCommand): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#client.call(command, nothing);
+      } catch (error) {
+        if (!(error instanceof LogError)) throw error;
+      }
+      await this.#pause();
+    }
+  }
+
+  /** Resolves after a while, or when nothing can be sent any more. */
+  #pause(): Promise<void> {
+    const { clock } = this.#client;
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel();
+        this.#pauses.delete(end);
+        resolve();
+      };
+      const cancel = clock.setTimer(clock.now() + RESEND_MS, end);
+      this.#pauses.add(end);
+    });
+  }
+
+  /** After a result that is refused: the claim ended meanwhile, or no log can write the result. */
+  async #reportInstead(taskId: string, epoch: number, cause: unknown): Promise<void> {
     const command: TaskCommand = cause instanceof TypeError
       ? { type: "fail", taskId, epoch, error: errorData(cause), fault: "task" }
       : { type: "settle", taskId, epoch };
     try {
-      await this.#client.call(command, nothing);
+      await this.#report(command);
     } catch (error) {
       this.#client.logger.warn(`Cannot report the end of task ${quote(taskId)}`, error);
     }
