@@ -184,7 +184,10 @@ export interface DeadlockDetected extends Named<"deadlock:detected"> {
   readonly agents: readonly string[];
   /** The owners of their waits: the agents themselves, or claims of tasks. */
   readonly owners: readonly string[];
-  /** What each of `agents`, by its index, waits for; the next of them holds it. */
+  /**
+   * What each of `agents`, by its index, waits for; the next of them holds it or is first in its
+   * queue.
+   */
   readonly resources: readonly string[];
   /** The agent that gave way. */
   readonly victim: string;
