@@ -290,7 +290,10 @@ export interface TaskBackedOff extends Named<"task:backed-off">, ClaimEvent {
   readonly retryAt: Instant;
 }
 
-/** A claim ended through no fault of the task, which costs no attempt. */
+/**
+ * A claim ended through no fault of the task, which costs no attempt. The task is ready again at
+ * once, or when the body of the claim has ended.
+ */
 export interface TaskRequeued extends Named<"task:requeued">, ClaimEvent {
   /** What ended the claim, as a phrase for people. */
   readonly reason: string;

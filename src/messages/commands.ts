@@ -1,0 +1,186 @@
+/**
+ * What a mailbox machine can be told to do. Times are milliseconds; 0 stands for none.
+ *
+ * @module
+ */
+
+import type { Tick } from "../kernel/machine.ts";
+import type { ErrorData } from "../kernel/shapes.ts";
+
+/** What every way of sending has. */
+interface Sending {
+  /** Who sends. */
+  readonly from: string;
+  /** What the sender calls this kind of message. */
+  readonly kind: string;
+  /** Kept as it comes, never looked into. */
+  readonly payload: unknown;
+  /** Above 0 for the urgent lane. */
+  readonly priority: number;
+  /** How long it may take to be delivered. */
+  readonly ttlMs: number;
+}
+
+/** Sends a message to one agent. */
+export interface SendMessage extends Sending {
+  readonly type: "send-message";
+  /** Who is to get it. */
+  readonly to: string;
+  /** An id of the sender's choice, or empty. A repeat of one is dropped. */
+  readonly messageId: string;
+  /** How long the sender waits for a response. */
+  readonly responseMs: number;
+}
+
+/** Sends a message to all other agents that have a mailbox. */
+export interface BroadcastMessage extends Sending {
+  readonly type: "broadcast-message";
+}
+
+/** Sends a message to all agents that are subscribed to a topic. */
+export interface PublishMessage extends Sending {
+  readonly type: "publish-message";
+  /** The topic. */
+  readonly topic: string;
+}
+
+/** Answers a message whose sender waits for a response. */
+export interface Respond {
+  readonly type: "respond";
+  /** The message that is answered. */
+  readonly messageId: string;
+  /** Kept as it comes, never looked into. */
+  readonly response: unknown;
+}
+
+/** Stops waiting for a response. */
+export interface CancelRequest {
+  readonly type: "cancel-request";
+  /** The message whose response nobody wants any more. */
+  readonly messageId: string;
+}
+
+/** Reports on a delivery, or asks something of it. */
+interface DeliveryCommand {
+  /** Whose mailbox the message is from. */
+  readonly agentId: string;
+  /** The delivery that is meant. */
+  readonly epoch: number;
+}
+
+/** The message is handled. */
+export interface AckMessage extends DeliveryCommand {
+  readonly type: "ack-message";
+}
+
+/** The message could not be handled. */
+export interface NackMessage extends DeliveryCommand {
+  readonly type: "nack-message";
+  /** What went wrong. */
+  readonly error: ErrorData;
+  /** Whether another delivery would end the same way. */
+  readonly isFinal: boolean;
+}
+
+/** The delivery did not begin: the message is to be delivered again, at no cost. */
+export interface ReturnMessage extends DeliveryCommand {
+  readonly type: "return-message";
+}
+
+/** The delivery goes on, for `timeoutMs` from this moment at most. */
+export interface ExtendMessage extends DeliveryCommand {
+  readonly type: "extend-message";
+  /** 0 lifts the limit. */
+  readonly timeoutMs: number;
+}
+
+/** Takes the next message of an agent that pulls. */
+export interface ReceiveMessage {
+  readonly type: "receive-message";
+  /** Whose mailbox it is. */
+  readonly agentId: string;
+  /** How long the agent may take to handle it. */
+  readonly timeoutMs: number;
+}
+
+/** Gives an agent a handler, which is delivered messages from here on. */
+export interface AttachHandler {
+  readonly type: "attach-handler";
+  /** The agent. */
+  readonly agentId: string;
+  /** The handler; no other one has the same id at the same time. */
+  readonly handlerId: string;
+}
+
+/** Takes a handler away. */
+export interface DetachHandler {
+  readonly type: "detach-handler";
+  /** The agent. */
+  readonly agentId: string;
+  /** The handler. */
+  readonly handlerId: string;
+  /** Whether what it is handling is taken back, at no cost; else it may end that. */
+  readonly takesBack: boolean;
+}
+
+/** Has an agent get what is published to a topic. */
+export interface SubscribeTopic {
+  readonly type: "subscribe-topic";
+  /** The agent. */
+  readonly agentId: string;
+  /** The topic. */
+  readonly topic: string;
+}
+
+/** Ends that. */
+export interface UnsubscribeTopic {
+  readonly type: "unsubscribe-topic";
+  /** The agent. */
+  readonly agentId: string;
+  /** The topic. */
+  readonly topic: string;
+}
+
+/** Sends a dead letter again to who did not get it. */
+export interface ResendMessage {
+  readonly type: "resend-message";
+  /** The dead letter. */
+  readonly messageId: string;
+}
+
+/** Makes an agent known, so that broadcasts reach it whether or not it was sent anything. */
+export interface OpenMailbox {
+  readonly type: "open-mailbox";
+  /** The agent. */
+  readonly agentId: string;
+}
+
+/** An agent is gone: its mailbox is emptied into the dead letters and forgotten. */
+export interface CloseMailbox {
+  readonly type: "close-mailbox";
+  /** The agent. */
+  readonly agentId: string;
+  /** Why. */
+  readonly reason: string;
+}
+
+/** What a mailbox machine can be told to do. */
+export type MessageCommand =
+  | SendMessage
+  | BroadcastMessage
+  | PublishMessage
+  | Respond
+  | CancelRequest
+  | AckMessage
+  | NackMessage
+  | ReturnMessage
+  | ExtendMessage
+  | ReceiveMessage
+  | AttachHandler
+  | DetachHandler
+  | SubscribeTopic
+  | UnsubscribeTopic
+  | ResendMessage
+  | OpenMailbox
+  | CloseMailbox
+  | Tick;

@@ -1,0 +1,299 @@
+/**
+ * Between callers and a mailbox machine: sends commands, and turns events into promises and errors.
+ *
+ * @module
+ */
+
+import { Answer } from "../kernel/answer.ts";
+import { quote } from "../kernel/arguments.ts";
+import type { CancelTimer } from "../kernel/clock.ts";
+import type { Dispatcher } from "../kernel/engine.ts";
+import { ClosedError, LogError } from "../kernel/errors.ts";
+import type { MessageEvent, MessageUnanswered } from "../kernel/events.ts";
+import type { Logger } from "../kernel/logger.ts";
+import type { Instant, Tick } from "../kernel/machine.ts";
+import type { MessageOutcome } from "../kernel/shapes.ts";
+import type {
+  AttachHandler,
+  BroadcastMessage,
+  MessageCommand,
+  PublishMessage,
+  SendMessage,
+} from "./commands.ts";
+import { type Handler, HandlerRunner, type RunnerHost } from "./handler_runner.ts";
+import { findRefusal, readOutcomes, readSending } from "./answers.ts";
+import { unansweredError } from "./refusals.ts";
+import type { MessageState } from "./state.ts";
+
+/** A running mailbox machine, alone in its engine or part of a larger one. */
+export interface MessageHost {
+  /** Takes its commands and tells of its events. */
+  readonly dispatcher: Dispatcher<MessageCommand, MessageEvent>;
+  /** The state as it is; it may be another object after each step. */
+  readonly state: () => Readonly<MessageState>;
+}
+
+type Command = Exclude<MessageCommand, Tick>;
+
+/** A request under way. */
+interface Asking {
+  readonly answer: Answer<unknown>;
+  readonly timeoutMs: number;
+}
+
+/** How long a command that the log did not take is kept before it is sent again. */
+const RESEND_MS = 1000;
+
+/** Speaks with one mailbox machine for any number of callers. */
+export class MessageClient implements RunnerHost {
+  /** Calls the handlers. */
+  readonly handlers: HandlerRunner;
+  readonly #host: MessageHost;
+  readonly #unobserve: () => void;
+  /** By message, the calls that wait for a response. */
+  readonly #asking = new Map<string, Asking>();
+  #owed: MessageCommand[] = [];
+  #cancelResend: CancelTimer | undefined;
+  #stopped: unknown;
+  /** How many calls of the dispatcher are under way, after which the handlers are called. */
+  #depth = 0;
+
+  constructor(host: MessageHost, logger: Logger) {
+    this.#host = host;
+    this.handlers = new HandlerRunner(this, logger);
+    this.#unobserve = host.dispatcher.observe((event) => this.#observe(event));
+    host.dispatcher.whenStopped((error) => this.#stop(error));
+  }
+
+  /** The state of the machine, to be read only. */
+  get state(): Readonly<MessageState> {
+    return this.#host.state();
+  }
+
+  /** The time as the machine's clock has it. */
+  get now(): Instant {
+    return this.#host.dispatcher.clock.now();
+  }
+
+  /** Why nothing can be sent any more, or `undefined`. */
+  get stopped(): unknown {
+    return this.#stopped;
+  }
+
+  /** Sends a message and resolves with its id. */
+  post(command: SendMessage): Promise<string> {
+    return this.ask(command, readSending);
+  }
+
+  /** Sends a message to several agents and resolves with what became of it for each. */
+  spread(command: BroadcastMessage | PublishMessage): Promise<MessageOutcome[]> {
+    return this.ask(command, readOutcomes);
+  }
+
+  /** Sends a request and resolves with the response. */
+  request(command: SendMessage, signal: AbortSignal | undefined): Promise<unknown> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const answer = new Answer<unknown>();
+    let messageId: string | undefined;
+    const abort = () => {
+      answer.fail(signal!.reason);
+      if (messageId === undefined || !this.#asking.delete(messageId)) return;
+      this.owe({ type: "cancel-request", messageId });
+    };
+    signal?.addEventListener("abort", abort);
+    try {
+      this.send(command, (events, error) => {
+        if (events === undefined) return answer.fail(error);
+        try {
+          messageId = readSending(events, command, this.state);
+        } catch (refusal) {
+          return answer.fail(refusal);
+        }
+        const isWanted = !answer.settled && this.#stopped === undefined;
+        if (isWanted) this.#asking.set(messageId, { answer, timeoutMs: command.responseMs });
+        else this.#cancelSoon(messageId);
+        if (!answer.settled && !isWanted) answer.fail(this.#stopped);
+      });
+    } catch (error) {
+      answer.fail(error);
+    }
+    const outcome = answer.promise();
+    if (signal === undefined) return outcome;
+    return outcome.finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  /** Sends a command and resolves with what `read` finds in its events. */
+  ask<Asked extends Command, Result>(
+    command: Asked,
+    read: (
+      events: readonly MessageEvent[],
+      command: Asked,
+      state: Readonly<MessageState>,
+    ) => Result,
+  ): Promise<Result> {
+    const answer = new Answer<Result>();
+    try {
+      this.send(command, (events, error) => {
+        if (events === undefined) return answer.fail(error);
+        try {
+          answer.succeed(read(events, command, this.state));
+        } catch (refusal) {
+          answer.fail(refusal);
+        }
+      });
+    } catch (error) {
+      answer.fail(error);
+    }
+    return answer.promise();
+  }
+
+  /** Sends `command`; when the log doesn't take it, again later. Nobody hears how it ends. */
+  owe(command: MessageCommand): void {
+    try {
+      this.send(command, (_events, error) => {
+        if (error instanceof LogError) this.#resendLater(command);
+      });
+    } catch {
+      // The machine has stopped, and with it what is to be reported.
+    }
+  }
+
+  /** Sends `command`, and then calls the handlers that are to be called. */
+  send(
+    command: MessageCommand,
+    reply: (events: MessageEvent[] | undefined, error: unknown) => void,
+  ): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    this.#depth++;
+    try {
+      this.#host.dispatcher.send(command, reply);
+    } finally {
+      this.#depth--;
+    }
+    this.handlers.run();
+  }
+
+  /**
+   * Adds a handler, which is not called before this returns.
+   *
+   * @throws what it was refused for, unless there is a log to wait for: then that is logged
+   */
+  attach(handlerId: string, handler: Handler): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    const { agentId } = handler;
+    const command: AttachHandler = { type: "attach-handler", agentId, handlerId };
+    let isWaiting = false;
+    let refusal: unknown;
+    this.handlers.add(handlerId, handler);
+    this.#host.dispatcher.send(command, (events, error) => {
+      refusal = events === undefined ? error : findRefusal(events, command, this.state);
+      if (refusal === undefined) return;
+      this.handlers.remove(handlerId);
+      if (isWaiting) this.handlers.report(`Cannot subscribe agent ${quote(agentId)}`, refusal);
+    });
+    if (refusal !== undefined) throw refusal;
+    isWaiting = true;
+  }
+
+  /** Takes a handler back, and tells whether there was one. */
+  detach(agentId: string, handlerId: string): boolean {
+    if (this.handlers.get(handlerId)?.agentId !== agentId) return false;
+    this.handlers.remove(handlerId);
+    this.owe({ type: "detach-handler", agentId, handlerId, takesBack: false });
+    return true;
+  }
+
+  /** Lets time pass in the machine, and sends again what its log did not take. */
+  refresh(): Promise<void> {
+    this.#resend();
+    const answer = new Answer<void>();
+    try {
+      this.send({ type: "tick" }, (_events, error) => {
+        if (error === undefined) answer.succeed(undefined);
+        else answer.fail(error);
+      });
+    } catch (error) {
+      answer.fail(error);
+    }
+    return answer.promise();
+  }
+
+  /**
+   * Ends all calls that wait, and takes handlers and requests back; nothing is heard or sent
+   * afterwards.
+   */
+  close(): void {
+    if (this.#stopped !== undefined) return;
+    const error = new ClosedError("go on", "the message router");
+    const asking = [...this.#asking];
+    this.#asking.clear();
+    this.handlers.close();
+    for (const [messageId, { answer }] of asking) {
+      answer.fail(error);
+      this.owe({ type: "cancel-request", messageId });
+    }
+    this.#stop(error);
+  }
+
+  #stop(error: unknown): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = error;
+    this.#unobserve();
+    this.#cancelResend?.();
+    this.#owed = [];
+    this.handlers.abandon(error);
+    const asking = [...this.#asking.values()];
+    this.#asking.clear();
+    for (const { answer } of asking) answer.fail(error);
+  }
+
+  #observe(event: MessageEvent): void {
+    switch (event.type) {
+      case "message:received":
+        this.handlers.take(event, this.#depth > 0);
+        return;
+      case "message:nacked":
+      case "message:returned":
+      case "message:dropped":
+      case "message:dead-lettered":
+        this.handlers.lose(event);
+        return;
+      case "message:responded": {
+        const asking = this.#asking.get(event.messageId);
+        if (asking === undefined) return;
+        this.#asking.delete(event.messageId);
+        asking.answer.succeed(event.response);
+        return;
+      }
+      case "message:unanswered":
+        this.#fail(event);
+    }
+  }
+
+  #fail(event: MessageUnanswered): void {
+    const asking = this.#asking.get(event.messageId);
+    if (asking === undefined) return;
+    this.#asking.delete(event.messageId);
+    asking.answer.fail(unansweredError(event, asking.timeoutMs));
+  }
+
+  /** A reply may send nothing itself. */
+  #cancelSoon(messageId: string): void {
+    queueMicrotask(() => this.owe({ type: "cancel-request", messageId }));
+  }
+
+  #resendLater(command: MessageCommand): void {
+    if (this.#stopped !== undefined) return;
+    this.#owed.push(command);
+    if (this.#owed.length > 1) return;
+    const { clock } = this.#host.dispatcher;
+    this.#cancelResend = clock.setTimer(clock.now() + RESEND_MS, () => this.#resend());
+  }
+
+  #resend(): void {
+    this.#cancelResend?.();
+    const owed = this.#owed;
+    this.#owed = [];
+    for (const command of owed) this.owe(command);
+  }
+}

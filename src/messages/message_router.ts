@@ -1,0 +1,464 @@
+/**
+ * Messages as callers use them.
+ *
+ * @module
+ */
+
+import {
+  type Attempt,
+  quote,
+  requireFunction,
+  requireId,
+  requireObject,
+} from "../kernel/arguments.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { Engine } from "../kernel/engine.ts";
+import { ClosedError, UninitializedError } from "../kernel/errors.ts";
+import type { EventBus } from "../kernel/event_bus.ts";
+import type { MessageEvent } from "../kernel/events.ts";
+import type { CommandLog } from "../kernel/log.ts";
+import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
+import type { Tick } from "../kernel/machine.ts";
+import type { Message, MessageOutcome } from "../kernel/shapes.ts";
+import type { HealthStatus } from "../locks/mod.ts";
+import { readDone, readReceived, readResponse } from "./answers.ts";
+import type { AckMessage, ExtendMessage, MessageCommand, NackMessage } from "./commands.ts";
+import { type MessageDefaults, type MessageRouterConfig, readConfig } from "./config.ts";
+import type { MessageHandler } from "./delivery_context.ts";
+import { messageMachine } from "./machine.ts";
+import { MessageClient, type MessageHost } from "./message_client.ts";
+import {
+  broadcastCommand,
+  type PostOptions,
+  publishCommand,
+  readTimeout,
+  type ReceiveOptions,
+  requestCommand,
+  type RequestOptions,
+  requireEpoch,
+  sendCommand,
+  type SendOptions,
+  type SubscribeOptions,
+} from "./options.ts";
+import type { MessageState } from "./state.ts";
+import { Subscription } from "./subscription.ts";
+import { errorData, isFinal } from "./thrown.ts";
+import { deadLetters, type DeadLetterView, health, unhandled, waiting } from "./views.ts";
+
+/** What a message router is given besides; all of it may be left out. */
+export interface MessageRouterOptions {
+  /** @default systemClock */
+  clock?: Clock;
+  /** Where commands are kept, so that messages outlive the process. @default nowhere */
+  log?: CommandLog<MessageCommand | Tick>;
+  /** A mailbox machine that runs already; then `clock`, `log` and the machine's config are its own. */
+  host?: MessageHost;
+}
+
+type MessageEngine = Engine<MessageState, MessageCommand, MessageEvent>;
+
+/**
+ * Carries messages between agents: at least once, in order for each sender, with responses, topics
+ * and dead letters.
+ *
+ * Works at once, unless it has a log: then {@linkcode initialize} has to read it first. Handlers that
+ * are not asynchronous are through when `send` returns, unless it is called by a handler.
+ *
+ * @example
+ * ```ts
+ * import { MessageRouter } from "@lockstep/lockstep";
+ *
+ * await using router = new MessageRouter();
+ * router.subscribe("reviewer", async (message, { respond }) => {
+ *   console.log(`${message.from} asks for a review of ${message.payload}`);
+ * });
+ * router.subscribe("adder", (message, context) => {
+ *   const { a, b } = message.payload as { a: number; b: number };
+ *   context.respond(a + b);
+ * });
+ * await router.send("writer", "reviewer", "report.md");
+ * console.log(await router.sendWithResponse("writer", "adder", { a: 1, b: 2 })); // 3
+ * ```
+ */
+export class MessageRouter implements AsyncDisposable {
+  readonly #defaults: MessageDefaults;
+  readonly #logger: Logger;
+  /** Makes the engine from the log, if there is one to read. */
+  readonly #recover: (() => Promise<MessageEngine>) | undefined;
+  #engine: MessageEngine | undefined;
+  #client: MessageClient | undefined;
+  #handlers = 0;
+  #initializing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @throws {TypeError | RangeError} when the config, or something else, is malformed */
+  constructor(
+    config: MessageRouterConfig = {},
+    eventBus?: EventBus,
+    logger: Logger = defaultLogger,
+    options: MessageRouterOptions = {},
+  ) {
+    const attempt = () => "create a message router";
+    const { machine: rules, defaults } = readConfig(config);
+    this.#defaults = defaults;
+    this.#logger = requireLogger(logger, attempt());
+    if (eventBus !== undefined) requireFunction(eventBus?.publish, "eventBus.publish", attempt);
+    requireObject(options as unknown, "options", attempt);
+    const { clock, log, host } = options;
+    if (host !== undefined) {
+      this.#serve(host);
+      return;
+    }
+    const machine = messageMachine(rules);
+    const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
+    if (log !== undefined) this.#recover = () => Engine.recover(machine, { ...rest, log });
+    else this.#run(new Engine(machine, rest));
+  }
+
+  /**
+   * Gets ready. With a log, takes up the messages that it knows of: what was being handled is
+   * delivered again, and requests of those who asked before end, as nobody is there to hear of them.
+   */
+  initialize(): Promise<void> {
+    this.#initializing ??= this.#initialize();
+    return this.#initializing;
+  }
+
+  /**
+   * Ends all subscriptions, rejects all calls that wait with a `ClosedError`, and lets go of
+   * everything. Harmless when called again.
+   */
+  shutdown(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  /**
+   * Sends a message and resolves with its id, once it is in the recipient's mailbox.
+   *
+   * Costs O(1), and O(log n) when messages of n other senders wait in that mailbox.
+   *
+   * @throws {MailboxFullError} when the mailbox is full and may not drop its oldest message
+   * @throws {LimitError} when there is no room for another mailbox
+   */
+  send(from: string, to: string, payload: unknown, options?: SendOptions): Promise<string> {
+    try {
+      const command = sendCommand(from, to, payload, options);
+      return this.#running("send a message").post(command);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Sends a request and resolves with the response.
+   *
+   * @throws {ResponseTimeoutError} when none comes within `timeoutMs`
+   * @throws {UnansweredError} when the request is a dead letter, or one of the agents is gone
+   * @throws {MailboxFullError} when the mailbox is full and may not drop its oldest message
+   * @throws {LimitError} when there is no room for another mailbox or request
+   * @throws the reason of `signal` when it aborts
+   */
+  sendWithResponse<Response = unknown>(
+    from: string,
+    to: string,
+    payload: unknown,
+    timeoutMsOrOptions?: number | RequestOptions,
+  ): Promise<Response> {
+    return attempting(() => {
+      const command = requestCommand(from, to, payload, timeoutMsOrOptions, this.#defaults);
+      const client = this.#running("send a request");
+      const signal = typeof timeoutMsOrOptions === "object" ? timeoutMsOrOptions.signal : undefined;
+      return client.request(command, signal) as Promise<Response>;
+    });
+  }
+
+  /**
+   * Answers a request; the first answer counts. Resolves to whether anybody still waited for it: one
+   * that comes late is counted and dropped.
+   */
+  sendResponse(messageId: string, response: unknown): Promise<boolean> {
+    return attempting(() => {
+      requireId(messageId, "messageId", () => "send a response");
+      const client = this.#running("send a response");
+      return client.ask({ type: "respond", messageId, response }, readResponse);
+    });
+  }
+
+  /**
+   * Sends a message to all other agents that have a mailbox: they have subscribed, were sent
+   * something, or are registered. Resolves with what became of it for each.
+   */
+  broadcast(from: string, payload: unknown, options?: PostOptions): Promise<MessageOutcome[]> {
+    return attempting(() => {
+      const command = broadcastCommand(from, payload, options);
+      return this.#running("broadcast a message").spread(command);
+    });
+  }
+
+  /**
+   * Sends a message to all agents that are subscribed to `topic`, also to the sender if it is.
+   * Resolves with what became of it for each.
+   */
+  publish(
+    from: string,
+    topic: string,
+    payload: unknown,
+    options?: PostOptions,
+  ): Promise<MessageOutcome[]> {
+    return attempting(() => {
+      const command = publishCommand(from, topic, payload, options);
+      return this.#running("publish a message").spread(command);
+    });
+  }
+
+  /**
+   * Has an agent get what is published to `topic`; harmless when it does.
+   *
+   * @throws {LimitError} when there is no room for another topic or mailbox
+   */
+  subscribeTopic(agentId: string, topic: string): Promise<void> {
+    return this.#aboutTopic("subscribe-topic", agentId, topic);
+  }
+
+  /** Ends that; harmless when it doesn't. */
+  unsubscribeTopic(agentId: string, topic: string): Promise<void> {
+    return this.#aboutTopic("unsubscribe-topic", agentId, topic);
+  }
+
+  /** Who is subscribed to `topic`, in the order in which they came. */
+  subscribersOf(topic: string): string[] {
+    requireId(topic, "topic", () => "look at a topic");
+    return [...this.#running("look").state.topics.get(topic) ?? []];
+  }
+
+  /** What an agent is subscribed to, in the order in which it was. */
+  topicsOf(agentId: string): string[] {
+    requireId(agentId, "agentId", () => "look at a mailbox");
+    return [...this.#running("look").state.mailboxes.get(agentId)?.topics ?? []];
+  }
+
+  /**
+   * Has `handler` called with each message for an agent, also with those that wait already. Of
+   * several handlers of one agent each gets every message that comes after it was subscribed, and
+   * is retried alone. The handler is not called before this returns.
+   *
+   * @throws {LimitError} when there is no room for another handler or mailbox
+   */
+  subscribe(agentId: string, handler: MessageHandler, options?: SubscribeOptions): Subscription {
+    const attempt = () => `subscribe agent ${quote(agentId)}`;
+    requireId(agentId, "agentId", attempt);
+    requireFunction(handler, "handler", attempt);
+    const timeoutMs = readTimeout(options, this.#defaults.handlingMs, attempt);
+    const client = this.#running("subscribe");
+    this.#handlers = Math.max(this.#handlers, client.state.lastHandler) + 1;
+    const handlerId = `handler-${this.#handlers}`;
+    client.attach(handlerId, { agentId, handle: handler, timeoutMs });
+    return new Subscription(handlerId, agentId, () => void client.detach(agentId, handlerId));
+  }
+
+  /** Ends a subscription, and tells whether there was one. What it is handling it may end. */
+  unsubscribe(agentId: string, handlerId: string): boolean {
+    const attempt = () => `unsubscribe agent ${quote(agentId)}`;
+    requireId(agentId, "agentId", attempt);
+    requireId(handlerId, "handlerId", attempt);
+    return this.#running("unsubscribe").detach(agentId, handlerId);
+  }
+
+  /**
+   * Takes the next message of an agent that has no handler, or `undefined` when there is none; the
+   * agent then calls {@linkcode ack} or {@linkcode nack} with its epoch.
+   */
+  receive(agentId: string, options?: ReceiveOptions): Promise<Message | undefined> {
+    return attempting(() => {
+      const attempt = () => `receive a message of agent ${quote(agentId)}`;
+      requireId(agentId, "agentId", attempt);
+      const timeoutMs = readTimeout(options, this.#defaults.handlingMs, attempt);
+      const client = this.#running("receive a message");
+      return client.ask({ type: "receive-message", agentId, timeoutMs }, readReceived);
+    });
+  }
+
+  /**
+   * The agent has handled what it received under `epoch`.
+   *
+   * @throws {StaleEpochError} when that delivery is over
+   */
+  ack(agentId: string, epoch: number): Promise<void> {
+    return this.#report({ type: "ack-message", agentId, epoch });
+  }
+
+  /**
+   * The agent could not handle what it received under `epoch`: it is delivered again after a pause,
+   * unless `error` is a `NonRetryableError`.
+   *
+   * @throws {StaleEpochError} when that delivery is over
+   */
+  nack(agentId: string, epoch: number, error?: unknown): Promise<void> {
+    const thrown = error ?? new Error("the agent gave it back");
+    return this.#report({
+      type: "nack-message",
+      agentId,
+      epoch,
+      error: errorData(thrown),
+      isFinal: isFinal(thrown),
+    });
+  }
+
+  /**
+   * Gives an agent `timeoutMs` from now for what it received under `epoch`; 0 for as long as it takes.
+   *
+   * @throws {StaleEpochError} when that delivery is over
+   */
+  extend(agentId: string, epoch: number, timeoutMs: number): Promise<void> {
+    return attempting(() => {
+      readTimeout({ timeoutMs }, 0, () => `extend a message of agent ${quote(agentId)}`);
+      return this.#report({ type: "extend-message", agentId, epoch, timeoutMs });
+    });
+  }
+
+  /** What an agent has not handled yet, urgent messages first, oldest first. Costs a look at each. */
+  peek(agentId: string): Message[] {
+    requireId(agentId, "agentId", () => "look into a mailbox");
+    return unhandled(this.#running("look").state, agentId);
+  }
+
+  /** What could not be delivered, to one agent or to any, oldest first. Costs a look at each. */
+  deadLetters(agentId?: string): DeadLetterView[] {
+    if (agentId !== undefined) requireId(agentId, "agentId", () => "look at dead letters");
+    return deadLetters(this.#running("look").state, agentId);
+  }
+
+  /**
+   * Sends a dead letter again, under the same id: to the handlers that did not get it, or to all of
+   * its agent when those are gone. It does not expire any more.
+   *
+   * @throws {UnknownMessageError} when it is no dead letter, or was forgotten
+   * @throws {MailboxFullError} when the mailbox is full
+   */
+  resend(messageId: string): Promise<void> {
+    return attempting(() => {
+      requireId(messageId, "messageId", () => "resend a message");
+      return this.#running("resend").ask({ type: "resend-message", messageId }, readDone);
+    });
+  }
+
+  /** From each agent that waits for a response to the agents that it asked. */
+  getWaitingRequests(): Map<string, string[]> {
+    return waiting(this.#running("look").state);
+  }
+
+  /**
+   * Makes an agent known, so that broadcasts reach it before it subscribes or is sent anything.
+   *
+   * @throws {LimitError} when there is no room for another mailbox
+   */
+  registerAgent(agentId: string): Promise<void> {
+    return attempting(() => {
+      requireId(agentId, "agentId", () => "register an agent");
+      const client = this.#running("register an agent");
+      return client.ask({ type: "open-mailbox", agentId }, readDone);
+    });
+  }
+
+  /**
+   * Forgets an agent that is gone: its handlers and topics, its requests and those to it. What it has
+   * not handled goes to the dead letters.
+   */
+  removeAgent(agentId: string, reason = "it was removed"): Promise<void> {
+    return attempting(() => {
+      const attempt = () => `remove agent ${quote(agentId)}`;
+      requireId(agentId, "agentId", attempt);
+      requireId(reason, "reason", attempt);
+      const client = this.#running("remove an agent");
+      return client.ask({ type: "close-mailbox", agentId, reason }, readDone);
+    });
+  }
+
+  /** How the mailboxes are. Costs a look at each. */
+  getHealthStatus(): Promise<HealthStatus> {
+    const client = this.#client;
+    if (client === undefined) {
+      const { message } = new UninitializedError("look", "the message router");
+      return Promise.resolve({ healthy: false, error: message, metrics: {} });
+    }
+    return Promise.resolve(health(client.state, client.now, client.stopped));
+  }
+
+  /** Does what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  async performMaintenance(): Promise<void> {
+    await this.#running("go on").refresh();
+    if (this.#engine?.synchronous === false) await this.#engine.snapshot();
+  }
+
+  #report(command: AckMessage | NackMessage | ExtendMessage): Promise<void> {
+    return attempting(() => {
+      const { agentId, epoch, type } = command;
+      const attempt: Attempt = () => `${type.replace("-", " a ")} of agent ${quote(agentId)}`;
+      requireId(agentId, "agentId", attempt);
+      requireEpoch(epoch, attempt);
+      return this.#running("report").ask(command, readDone);
+    });
+  }
+
+  #aboutTopic(
+    type: "subscribe-topic" | "unsubscribe-topic",
+    agentId: string,
+    topic: string,
+  ): Promise<void> {
+    return attempting(() => {
+      const attempt = () => `change the topics of agent ${quote(agentId)}`;
+      requireId(agentId, "agentId", attempt);
+      requireId(topic, "topic", attempt);
+      return this.#running("change topics").ask({ type, agentId, topic }, readDone);
+    });
+  }
+
+  async #initialize(): Promise<void> {
+    if (this.#closing !== undefined) throw new ClosedError("initialize", "the message router");
+    if (this.#recover === undefined) return;
+    const engine = await this.#recover();
+    if (this.#closing !== undefined) return await engine.close();
+    const client = this.#run(engine);
+    for (const [handlerId, { mailbox: { agentId } }] of [...engine.state.readers]) {
+      client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
+    }
+    for (const messageId of [...engine.state.requests.keys()]) {
+      client.owe({ type: "cancel-request", messageId });
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#initializing?.catch(() => {});
+    this.#client?.close();
+    await this.#engine?.close();
+  }
+
+  #run(engine: MessageEngine): MessageClient {
+    this.#engine = engine;
+    return this.#serve({ dispatcher: engine, state: () => engine.state });
+  }
+
+  #serve(host: MessageHost): MessageClient {
+    this.#client = new MessageClient(host, this.#logger);
+    return this.#client;
+  }
+
+  #running(attempt: string): MessageClient {
+    if (this.#client !== undefined) return this.#client;
+    throw new UninitializedError(attempt, "the message router");
+  }
+}
+
+/** What `call` promises, or a rejection with what it throws. */
+function attempting<Result>(call: () => Promise<Result>): Promise<Result> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Messages: the mailbox machine, and {@linkcode MessageRouter}.
+ *
+ * @module
+ */
+
+export type * from "./commands.ts";
+export type { MessageRouterConfig } from "./config.ts";
+export { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./delivery_context.ts";
+export type { Linked, List } from "./list.ts";
+export { messageMachine } from "./machine.ts";
+export type { MessageHost } from "./message_client.ts";
+export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";
+export type {
+  PostOptions,
+  ReceiveOptions,
+  RequestOptions,
+  SendOptions,
+  SubscribeOptions,
+} from "./options.ts";
+export type {
+  Channel,
+  Copy,
+  DeadLetter,
+  Due,
+  Expiry,
+  Lane,
+  Mailbox,
+  MessageConfig,
+  MessageState,
+  Reader,
+  Request,
+} from "./state.ts";
+export { Subscription } from "./subscription.ts";
+export type { DeadLetterView } from "./views.ts";

@@ -1,0 +1,98 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { UninitializedError } from "../../src/kernel/errors.ts";
+import { MemoryLog } from "../../src/kernel/log.ts";
+import { silentLogger } from "../../src/kernel/logger.ts";
+import type { Tick } from "../../src/kernel/machine.ts";
+import { type MessageCommand, MessageRouter } from "../../src/messages/mod.ts";
+import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+
+type Log = MemoryLog<MessageCommand | Tick>;
+
+async function routerOn(
+  log: Log | FaultyLog<MessageCommand | Tick>,
+  clock: SimulatedClock = new SimulatedClock(),
+): Promise<MessageRouter> {
+  const config = { retryDelay: 0 };
+  const router = new MessageRouter(config, undefined, silentLogger, { log, clock });
+  await router.initialize();
+  return router;
+}
+
+Deno.test("a router with a log has to be initialized first", async () => {
+  const router = new MessageRouter({}, undefined, silentLogger, { log: new MemoryLog() });
+  await assertRejects(() => router.send("a", "b", 1), UninitializedError);
+  assertThrows(() => router.subscribe("b", () => {}), UninitializedError);
+  assertEquals((await router.getHealthStatus()).healthy, false);
+  await router.shutdown();
+});
+
+Deno.test("what was sent and not handled outlives the process, in order and with its attempts", async () => {
+  const log: Log = new MemoryLog();
+  const first = await routerOn(log);
+  first.subscribe("b", () => new Promise(() => {}));
+  for (const payload of [1, 2]) await first.send("a", "b", payload);
+  await first.performMaintenance();
+  await first.send("a", "b", 3);
+
+  // The first process is gone without a word; the second one reads its log.
+  const clock = new SimulatedClock(1_000);
+  await using second = await routerOn(log, clock);
+  const got: unknown[] = [];
+  second.subscribe("b", ({ payload, attempt }) => got.push([payload, attempt]));
+  await clock.advance(0);
+  assertEquals(got, [[1, 1], [2, 1], [3, 1]]);
+  assertEquals(second.peek("b"), []);
+});
+
+Deno.test("requests of a process that is gone are taken back by the next one", async () => {
+  const log: Log = new MemoryLog();
+  const first = await routerOn(log);
+  const asked = first.sendWithResponse("a", "b", "?");
+  asked.catch(() => {});
+  await undefined;
+  const clock = new SimulatedClock();
+  await using second = await routerOn(log, clock);
+  await clock.advance(0);
+  assertEquals(second.getWaitingRequests().size, 0);
+  await first.shutdown();
+});
+
+Deno.test("an ack that the log did not take is sent again", async () => {
+  const log = new FaultyLog<MessageCommand | Tick>(new MemoryLog());
+  const clock = new SimulatedClock();
+  await using router = await routerOn(log, clock);
+  let calls = 0;
+  router.subscribe("b", () => {
+    calls++;
+    log.fail(1);
+  });
+  await router.send("a", "b", 1);
+  await clock.advance(0);
+  assertEquals([calls, router.peek("b").length], [1, 1]);
+  await clock.advance(1_000);
+  assertEquals([calls, router.peek("b").length], [1, 0]);
+});
+
+Deno.test("a request that is aborted before the log has it is taken back", async () => {
+  const log = new FaultyLog<MessageCommand | Tick>(new MemoryLog());
+  const clock = new SimulatedClock();
+  await using router = await routerOn(log, clock);
+  const abort = new AbortController();
+  log.hold();
+  const { signal } = abort;
+  const response = assertRejects(() => router.sendWithResponse("a", "b", "?", { signal }));
+  abort.abort();
+  log.release();
+  await response;
+  await clock.advance(0);
+  assertEquals(router.getWaitingRequests().size, 0);
+});
+
+Deno.test("a payload that a log can't write is refused with the path to it", async () => {
+  await using router = await routerOn(new MemoryLog());
+  await assertRejects(
+    () => router.send("a", "b", { list: [1, new Date()] }),
+    TypeError,
+    "payload.list[1]",
+  );
+});

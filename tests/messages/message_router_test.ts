@@ -1,0 +1,539 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  ClosedError,
+  DeliveryLostError,
+  LimitError,
+  MailboxFullError,
+  NonRetryableError,
+  ResponseTimeoutError,
+  StaleEpochError,
+  UnansweredError,
+  UnknownMessageError,
+} from "../../src/kernel/errors.ts";
+import { EventBus } from "../../src/kernel/event_bus.ts";
+import { type Logger, silentLogger } from "../../src/kernel/logger.ts";
+import type { Message } from "../../src/kernel/shapes.ts";
+import {
+  type DeliveryContext,
+  MessageRouter,
+  type MessageRouterConfig,
+} from "../../src/messages/mod.ts";
+import { SimulatedClock } from "../../src/testing/mod.ts";
+
+/** A router on a clock that is moved by hand. */
+class Setting implements AsyncDisposable {
+  readonly clock = new SimulatedClock(1_000);
+  readonly eventBus = new EventBus(false, { logger: silentLogger, clock: this.clock });
+  readonly router: MessageRouter;
+
+  constructor(config: MessageRouterConfig = {}, logger: Logger = silentLogger) {
+    this.router = new MessageRouter(config, this.eventBus, logger, { clock: this.clock });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.router.shutdown();
+    assertEquals(this.clock.pending, 0, "no timer may be left behind");
+  }
+}
+
+Deno.test("a synchronous handler is through when send() returns", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const got: unknown[] = [];
+  router.subscribe("b", ({ payload, from }) => got.push(from, payload));
+  const sent = router.send("a", "b", 1);
+  assertEquals(got, ["a", 1]);
+  assertEquals(await sent, "message-1");
+  assertEquals(router.peek("b"), []);
+});
+
+Deno.test("M1-sent-before-subscribe-lost: what waits is handled after subscribe() has returned", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  await router.send("a", "b", 1);
+  const got: unknown[] = [];
+  router.subscribe("b", ({ payload }) => got.push(payload));
+  assertEquals(got, []);
+  await undefined;
+  assertEquals(got, [1]);
+});
+
+Deno.test("M2-sweep-rejects-fresh-requests: maintenance ends no request before its deadline", async () => {
+  await using setting = new Setting();
+  const { router, clock } = setting;
+  const response = router.sendWithResponse("a", "b", "?", 5_000);
+  await clock.advance(4_999);
+  await router.performMaintenance();
+  const [request] = router.peek("b");
+  await router.sendResponse(request!.id, "!");
+  assertEquals(await response, "!");
+});
+
+Deno.test("M3-cannot-unsubscribe: each of the ways to unsubscribe ends the calls", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const got: unknown[] = [];
+  const handler = ({ payload }: Message) => got.push(payload);
+  const first = router.subscribe("b", handler);
+  await router.send("a", "b", 1);
+  first.unsubscribe();
+  first.unsubscribe();
+  await router.send("a", "b", 2);
+  assertEquals(got, [1]);
+  const second = router.subscribe("b", handler);
+  assert(router.unsubscribe("b", second.id));
+  assert(!router.unsubscribe("b", second.id));
+  await undefined;
+  {
+    using _ = router.subscribe("b", handler);
+    await undefined;
+  }
+  await router.send("a", "b", 3);
+  assertEquals(got, [1, 2]);
+  assertEquals(router.peek("b").map(({ payload }) => payload), [3]);
+});
+
+Deno.test("M4-async-handler-error-unhandled: a handler that rejects is logged and tried again", async () => {
+  const logged: unknown[] = [];
+  const logger = { ...silentLogger, error: (...data: unknown[]) => logged.push(data) };
+  Object.assign(logger, { debug() {}, info() {}, warn() {} });
+  await using setting = new Setting({}, logger as Logger);
+  const { router, clock } = setting;
+  const attempts: number[] = [];
+  router.subscribe("b", async (_message, { attempt }) => {
+    attempts.push(attempt);
+    await undefined;
+    if (attempt < 3) throw new Error("not yet");
+  });
+  await router.send("a", "b", 1);
+  await clock.runUntilIdle();
+  assertEquals(attempts, [1, 2, 3]);
+  assertEquals(logged.length, 2);
+  assertEquals(router.deadLetters(), []);
+});
+
+Deno.test("M5-receiver-cannot-tell-the-sender: handlers and events say who sent what to whom", async () => {
+  await using setting = new Setting();
+  const { router, eventBus } = setting;
+  const heard: unknown[] = [];
+  for (const name of ["message:sent", "message:received"] as const) {
+    eventBus.on(name, ({ from, to, message }) => heard.push([name, from, to, message.payload]));
+  }
+  router.subscribe("b", ({ from, to }) => heard.push([from, to]));
+  await router.send("a", "b", 1);
+  assertEquals(heard, [
+    ["message:sent", "a", "b", 1],
+    ["message:received", "a", "b", 1],
+    ["a", "b"],
+  ]);
+});
+
+Deno.test("M6-unbounded-mailbox: a full mailbox rejects the sender", async () => {
+  await using setting = new Setting({ mailboxCapacity: 1 });
+  const { router } = setting;
+  await router.send("a", "b", 1);
+  const error = await assertRejects(() => router.send("a", "b", 2), MailboxFullError);
+  assertEquals([error.code, error.from, error.to, error.limit], ["mailbox-full", "a", "b", 1]);
+  assertEquals(
+    error.message,
+    'Cannot send a message from "a" to "b": the mailbox must have room for it, the limit is 1',
+  );
+});
+
+Deno.test("a handler that throws keeps no other handler, and no other agent, from its messages", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const got: string[] = [];
+  router.subscribe("b", () => {
+    throw new Error("always");
+  });
+  router.subscribe("b", ({ payload }) => got.push(`second ${payload}`));
+  router.subscribe("c", ({ payload }) => got.push(`c ${payload}`));
+  for (const payload of [1, 2]) {
+    await router.send("a", "b", payload);
+    await router.send("a", "c", payload);
+  }
+  assertEquals(got, ["second 1", "c 1", "second 2", "c 2"]);
+});
+
+Deno.test("messages that handlers send are handled after them, however long the chain", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const order: string[] = [];
+  router.subscribe("b", ({ payload }) => {
+    order.push(`begin ${payload}`);
+    if (payload as number > 0) router.send("b", "b", payload as number - 1);
+    order.push(`end ${payload}`);
+  });
+  await router.send("a", "b", 1);
+  assertEquals(order, ["begin 1", "end 1", "begin 0", "end 0"]);
+  order.length = 0;
+  await router.send("a", "b", 50_000);
+  assertEquals(order.length, 2 * 50_001);
+});
+
+Deno.test("an asynchronous handler gets the next message of a sender when it is through", async () => {
+  await using setting = new Setting();
+  const { router, clock } = setting;
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const begun: unknown[] = [];
+  router.subscribe("b", async ({ payload }) => {
+    begun.push(payload);
+    await gates[payload as number]?.promise;
+  });
+  await router.send("a", "b", 0);
+  await router.send("a", "b", 1);
+  await router.send("c", "b", 2);
+  assertEquals(begun, [0, 2]);
+  gates[0]!.resolve();
+  await clock.advance(0);
+  assertEquals(begun, [0, 2, 1]);
+  gates[1]!.resolve();
+  await clock.advance(0);
+});
+
+Deno.test("a handler that takes too long loses its delivery, hears of it, and acks nothing any more", async () => {
+  await using setting = new Setting({ messageTimeout: 100, retryDelay: 0, maxDeliveries: 2 });
+  const { router, clock, eventBus } = setting;
+  const contexts: DeliveryContext[] = [];
+  const gate = Promise.withResolvers<void>();
+  let acked = 0;
+  eventBus.on("message:acked", () => acked++);
+  router.subscribe("b", async (_message, context) => {
+    contexts.push(context);
+    assert(!context.signal.aborted);
+    await gate.promise;
+  });
+  await router.send("a", "b", 1);
+  await clock.advance(100);
+  assertEquals(contexts.length, 2);
+  const { reason } = contexts[0]!.signal;
+  assertInstanceOf(reason, DeliveryLostError);
+  assertEquals([reason.reason, reason.epoch], ["timed-out", 1]);
+  await clock.advance(100);
+  assert(contexts[1]!.signal.aborted);
+  gate.resolve();
+  await clock.advance(0);
+  assertEquals(acked, 0);
+  assertEquals(router.deadLetters("b").map(({ cause }) => cause), ["max-deliveries"]);
+  assertEquals((await router.getHealthStatus()).metrics["staleReports"], 2);
+});
+
+Deno.test("context.extend() gives a handler more time", async () => {
+  await using setting = new Setting({ messageTimeout: 100 });
+  const { router, clock } = setting;
+  const gate = Promise.withResolvers<void>();
+  let attempts = 0;
+  router.subscribe("b", async (_message, context) => {
+    attempts++;
+    await context.extend(1_000);
+    await gate.promise;
+  });
+  await router.send("a", "b", 1);
+  await clock.advance(900);
+  gate.resolve();
+  await clock.advance(0);
+  assertEquals([attempts, router.peek("b").length], [1, 0]);
+});
+
+Deno.test("context.ack() ends the delivery before the handler is through, and its failure changes nothing", async () => {
+  await using setting = new Setting();
+  const { router, clock } = setting;
+  const gate = Promise.withResolvers<void>();
+  let attempts = 0;
+  router.subscribe("b", async (_message, context) => {
+    attempts++;
+    await context.ack();
+    await assertRejects(() => context.ack(), StaleEpochError);
+    await gate.promise;
+    throw new Error("too late to matter");
+  });
+  await router.send("a", "b", 1);
+  await clock.advance(0);
+  assertEquals(router.peek("b"), []);
+  gate.resolve();
+  await clock.runUntilIdle();
+  assertEquals(attempts, 1);
+});
+
+Deno.test("an agent that is removed takes its handlers' deliveries with it", async () => {
+  await using setting = new Setting();
+  const { router, clock } = setting;
+  let reason: unknown;
+  router.subscribe("b", async (_message, { signal }) => {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    reason = signal.reason;
+  });
+  await router.send("a", "b", 1);
+  await router.removeAgent("b", "crashed");
+  await clock.advance(0);
+  assertEquals(reason instanceof DeliveryLostError && reason.reason, "recipient-gone");
+  assertEquals(router.deadLetters().map(({ cause, message }) => [cause, message.payload]), [
+    ["recipient-gone", 1],
+  ]);
+  const got: unknown[] = [];
+  router.subscribe("b", ({ payload }) => got.push(payload));
+  await router.resend("message-1");
+  assertEquals(got, [1]);
+});
+
+Deno.test("a signal that is first asked for when its delivery is lost is aborted", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  let aborted: boolean | undefined;
+  router.subscribe("b", (_message, context) => {
+    router.removeAgent("b");
+    aborted = context.signal.aborted;
+  });
+  await router.send("a", "b", 1);
+  assertEquals(aborted, true);
+});
+
+Deno.test("a handler is not called any more once it is unsubscribed, and its messages wait", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const got: unknown[] = [];
+  for (const from of ["a", "c"]) await router.send(from, "b", from);
+  const subscription = router.subscribe("b", ({ payload }) => {
+    got.push(payload);
+    subscription.unsubscribe();
+  });
+  await undefined;
+  assertEquals(got, ["a"]);
+  assertEquals(router.peek("b").map(({ payload, attempt }) => [payload, attempt]), [["c", 0]]);
+});
+
+Deno.test("a NonRetryableError makes a dead letter at once", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  router.subscribe("b", () => {
+    throw new NonRetryableError("never");
+  });
+  await router.send("a", "b", 1);
+  const [dead] = router.deadLetters("b");
+  assertEquals([dead?.cause, dead?.error?.message], ["rejected", "never"]);
+  assertEquals(router.deadLetters("c"), []);
+  await assertRejects(() => router.resend("message-7"), UnknownMessageError);
+});
+
+Deno.test("sendWithResponse() resolves with what a handler responds, also long after it is through", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const ids: string[] = [];
+  router.subscribe("adder", ({ payload, type }, context) => {
+    assertEquals(type, "request");
+    context.respond((payload as number) + 1);
+  });
+  router.subscribe("slow", ({ id }) => ids.push(id));
+  assertEquals(await router.sendWithResponse<number>("a", "adder", 1), 2);
+  const response = router.sendWithResponse("a", "slow", 1);
+  assertEquals(router.getWaitingRequests(), new Map([["a", ["slow"]]]));
+  assert(await router.sendResponse(ids[0]!, undefined));
+  assertEquals(await response, undefined);
+  assert(!await router.sendResponse(ids[0]!, "again"));
+});
+
+Deno.test("a request that nobody answers rejects at its deadline, and the late response is dropped", async () => {
+  await using setting = new Setting({ messageTimeout: 500 });
+  const { router, clock } = setting;
+  const response = assertRejects(
+    () => router.sendWithResponse("a", "b", "?"),
+    ResponseTimeoutError,
+  );
+  await clock.advance(500);
+  const error = await response;
+  assertEquals([error.messageId, error.from, error.to, error.timeoutMs], [
+    "message-1",
+    "a",
+    "b",
+    500,
+  ]);
+  assertEquals(await router.sendResponse("message-1", "!"), false);
+  assertEquals((await router.getHealthStatus()).metrics["lateResponses"], 1);
+});
+
+Deno.test("a request can be cancelled by its signal, and leaves nothing behind", async () => {
+  await using setting = new Setting();
+  const { router, clock } = setting;
+  const abort = new AbortController();
+  const response = assertRejects(
+    () => router.sendWithResponse("a", "b", "?", { signal: abort.signal }),
+    Error,
+    "changed my mind",
+  );
+  abort.abort(new Error("changed my mind"));
+  await response;
+  assertEquals([router.getWaitingRequests().size, clock.pending], [0, 0]);
+  await assertRejects(
+    () => router.sendWithResponse("a", "b", "?", { signal: abort.signal }),
+    Error,
+    "changed my mind",
+  );
+  assertEquals(router.peek("b").length, 1);
+});
+
+Deno.test("a request rejects at once when it can't be delivered", async () => {
+  await using setting = new Setting({ maxDeliveries: 1 });
+  const { router } = setting;
+  router.subscribe("b", () => {
+    throw new Error("no");
+  });
+  const error = await assertRejects(
+    () => router.sendWithResponse("a", "b", "?"),
+    UnansweredError,
+  );
+  assertEquals([error.reason, error.messageId], ["undeliverable", "message-1"]);
+});
+
+Deno.test("an agent that pulls receives, acks and nacks under the epoch of the delivery", async () => {
+  await using setting = new Setting({ messageTimeout: 100, retryDelay: 0 });
+  const { router, clock } = setting;
+  assertEquals(await router.receive("b"), undefined);
+  await router.send("a", "b", 1);
+  const first = await router.receive("b");
+  assertEquals([first?.payload, first?.attempt], [1, 1]);
+  assertEquals(await router.receive("b"), undefined);
+  await router.nack("b", first!.epoch);
+  await clock.advance(0);
+  const second = await router.receive("b", { timeoutMs: 0 });
+  await router.extend("b", second!.epoch, 50);
+  await clock.advance(50);
+  await assertRejects(() => router.ack("b", second!.epoch), StaleEpochError);
+  const third = await router.receive("b");
+  await router.ack("b", third!.epoch);
+  assertEquals([third?.attempt, clock.pending], [3, 0]);
+});
+
+Deno.test("send() drops a repeat of an id and resolves with it all the same", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const got: unknown[] = [];
+  router.subscribe("b", ({ payload }) => got.push(payload));
+  assertEquals(await router.send("a", "b", 1, { id: "order-1" }), "order-1");
+  assertEquals(await router.send("a", "b", 1, { id: "order-1" }), "order-1");
+  assertEquals(got, [1]);
+});
+
+Deno.test("broadcast() and publish() tell what became of the message for each recipient", async () => {
+  await using setting = new Setting({ mailboxCapacity: 1 });
+  const { router } = setting;
+  await router.registerAgent("a");
+  await router.subscribeTopic("b", "news");
+  await router.subscribeTopic("c", "news");
+  assertEquals([router.subscribersOf("news"), router.topicsOf("b")], [["b", "c"], ["news"]]);
+  await router.send("a", "c", "fills it");
+  assertEquals(await router.broadcast("a", 1), [
+    { to: "b", messageId: "message-2", refused: undefined },
+    { to: "c", messageId: "", refused: "mailbox-full" },
+  ]);
+  await router.unsubscribeTopic("c", "news");
+  assertEquals(await router.publish("a", "news", 2, { priority: 1 }), [
+    { to: "b", messageId: "message-3", refused: undefined },
+  ]);
+  assertEquals(router.peek("b").map(({ type, payload, topic }) => [type, payload, topic]), [
+    ["topic", 2, "news"],
+    ["broadcast", 1, undefined],
+  ]);
+});
+
+Deno.test("payloads are carried as they are, whatever they are", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const payload = { when: new Date(), self: undefined as unknown, run: () => 1 };
+  payload.self = payload;
+  let got: unknown;
+  router.subscribe("b", (message) => got = message.payload);
+  await router.send("a", "b", payload);
+  assertStrictEquals(got, payload);
+});
+
+Deno.test("ids such as __proto__ are ids like any other", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const got: unknown[] = [];
+  router.subscribe("__proto__", ({ from }) => got.push(from));
+  await router.send("constructor", "__proto__", 1, { id: "toString" });
+  await router.subscribeTopic("__proto__", "__proto__");
+  assertEquals((await router.publish("hasOwnProperty", "__proto__", 1)).length, 1);
+  assertEquals(got, ["constructor", "hasOwnProperty"]);
+});
+
+Deno.test("shutdown() rejects what waits, aborts what runs, and refuses what comes", async () => {
+  const setting = new Setting();
+  const { router, clock } = setting;
+  const response = assertRejects(() => router.sendWithResponse("a", "c", "?"), ClosedError);
+  let signal: AbortSignal | undefined;
+  router.subscribe("b", (_message, context) => {
+    signal = context.signal;
+    return new Promise(() => {});
+  });
+  await router.send("a", "b", 1);
+  await router.shutdown();
+  await response;
+  await undefined;
+  assert(signal?.aborted);
+  await router.shutdown();
+  await assertRejects(() => router.send("a", "b", 1), ClosedError);
+  assertThrows(() => router.subscribe("b", () => {}), ClosedError);
+  assertEquals(clock.pending, 0);
+  assertEquals((await router.getHealthStatus()).healthy, false);
+});
+
+Deno.test("health is computed: a full mailbox and a fresh dead letter are ill", async () => {
+  await using setting = new Setting({ mailboxCapacity: 1 });
+  const { router, clock } = setting;
+  assertEquals((await router.getHealthStatus()).healthy, true);
+  await router.send("a", "b", 1, { ttlMs: 10 });
+  assertEquals((await router.getHealthStatus()).error, "1 mailboxes are full");
+  await clock.advance(10);
+  const ill = await router.getHealthStatus();
+  assertEquals([ill.healthy, ill.metrics["deadLetters"]], [false, 1]);
+  await clock.advance(60_000);
+  assertEquals((await router.getHealthStatus()).healthy, true);
+});
+
+Deno.test("malformed arguments are refused with the rule that they break", async () => {
+  await using setting = new Setting({ maxHandlers: 1 });
+  const { router } = setting;
+  const refused: [() => unknown, string][] = [
+    [() => router.send("", "b", 1), "from must have 1 to 256 characters"],
+    [() => router.send("a", 7 as never, 1), "to must be a string"],
+    [() => router.send("a", "b", 1, { ttlMs: 0 }), "ttlMs must be a positive integer"],
+    [() => router.send("a", "b", 1, { priority: NaN }), "priority must be a number"],
+    [() => router.send("a", "b", 1, { id: "message-9" }), "id must not look like one"],
+    [() => router.sendWithResponse("a", "b", 1, -5), "timeoutMs must be a positive integer"],
+    [
+      () => router.sendWithResponse("a", "b", 1, { signal: {} as never }),
+      "signal must be an AbortSignal",
+    ],
+    [() => router.publish("a", "", 1), "topic must have 1 to 256 characters"],
+    [() => router.ack("b", 0), "epoch must be a positive integer"],
+    [() => router.receive("b", { timeoutMs: 1.5 }), "timeoutMs must be a non-negative integer"],
+    [() => router.extend("b", 1, -1), "timeoutMs must be a non-negative integer"],
+  ];
+  for (const [call, rule] of refused) {
+    const error = await assertRejects(async () => await call(), Error);
+    assert(error instanceof TypeError || error instanceof RangeError, rule);
+    assert(error.message.includes(rule), error.message);
+  }
+  assertThrows(() => router.subscribe("b", 1 as never), TypeError, "handler must be a function");
+  router.subscribe("b", () => {});
+  assertThrows(() => router.subscribe("b", () => {}), LimitError);
+  for (
+    const config of [
+      { mailboxCapacity: 0 },
+      { mailboxPolicy: "drop-newest" },
+      { retryDelay: -1 },
+      { messageTimeout: "1" },
+    ]
+  ) {
+    assertThrows(() => new MessageRouter(config as never), Error, "Cannot create a message router");
+  }
+});
