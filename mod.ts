@@ -9,7 +9,10 @@
  */
 
 export {
+  CallTimeoutError,
   type CancelTimer,
+  CircuitOpenError,
+  CircuitState,
   ClaimLostError,
   type Clock,
   ClosedError,
@@ -77,6 +80,7 @@ export {
   type WaitForOptions,
 } from "./src/kernel/mod.ts";
 export type * from "./src/kernel/mod.ts";
+export * from "./src/breakers/mod.ts";
 export * from "./src/conflicts/mod.ts";
 export * from "./src/locks/mod.ts";
 export * from "./src/tasks/mod.ts";

@@ -6,12 +6,14 @@
  * @module
  */
 
+import { breakers } from "./breakers.ts";
 import { dependencyGraph } from "./dependency_graph.ts";
 import { collectsGarbage, header, line, type Row, type Suite } from "./harness.ts";
 import { locks } from "./locks.ts";
+import { messages } from "./messages.ts";
 import { tasks } from "./tasks.ts";
 
-const SUITES: readonly Suite[] = [locks, tasks, dependencyGraph];
+const SUITES: readonly Suite[] = [locks, tasks, dependencyGraph, breakers, messages];
 
 async function main(args: readonly string[]): Promise<number> {
   const json = args.includes("--json");

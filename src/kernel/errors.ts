@@ -304,7 +304,9 @@ export class LockModeError extends LockstepError {
 
 /** A circuit breaker let a call not through. */
 export class CircuitOpenError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "circuit-open";
+  /** The refusal of one call. */
   constructor(
     /** The name of the breaker. */
     readonly breaker: string,
@@ -324,7 +326,9 @@ export class CircuitOpenError extends LockstepError {
 
 /** A call through a circuit breaker took longer than it may. */
 export class CallTimeoutError extends LockstepError {
+  /** Stable, unlike the message. */
   readonly code = "call-timeout";
+  /** The end of one call. */
   constructor(
     /** The name of the breaker. */
     readonly breaker: string,

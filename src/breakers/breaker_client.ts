@@ -1,0 +1,184 @@
+/**
+ * Between callers and a breaker machine: sends commands, and makes an engine for who brings none.
+ *
+ * @module
+ */
+
+import { quote, requireFunction, requireInteger, requireObject } from "../kernel/arguments.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { type Dispatcher, Engine } from "../kernel/engine.ts";
+import type { EventBus } from "../kernel/event_bus.ts";
+import type { BreakerEvent } from "../kernel/events.ts";
+import { type Logger, requireLogger } from "../kernel/logger.ts";
+import type { Instant, Tick } from "../kernel/machine.ts";
+import type { BreakerCommand } from "./commands.ts";
+import { breakerMachine } from "./machine.ts";
+import {
+  type Breaker,
+  type BreakerConfig,
+  type BreakerState,
+  DEFAULT_BREAKER_CONFIG,
+} from "./state.ts";
+
+/** A running breaker machine, alone in its engine or part of a larger one. */
+export interface BreakerHost {
+  /** Where commands go. */
+  readonly dispatcher: Dispatcher<BreakerCommand, BreakerEvent>;
+  /** The state as it is; it may be another object after each step. */
+  state(): Readonly<BreakerState>;
+}
+
+/** What a breaker, or a manager of breakers, is given besides; all of it may be left out. */
+export interface BreakerOptions {
+  /** What tells the time. @default systemClock */
+  clock?: Clock;
+  /** Where the chance in open times begins. @default chance */
+  seed?: number;
+  /** A breaker machine that runs already; then `clock` and `seed` are its own. */
+  host?: BreakerHost;
+}
+
+/** What several breakers of one machine have in common. */
+export class BreakerClient implements BreakerHost {
+  /** Where commands go. */
+  readonly dispatcher: Dispatcher<BreakerCommand, BreakerEvent>;
+  /** Why nothing can be sent any more, or `undefined`. */
+  stopped: unknown;
+  readonly #host: BreakerHost;
+  readonly #logger: Logger;
+
+  /** A client of `host`. */
+  constructor(host: BreakerHost, logger: Logger) {
+    this.dispatcher = host.dispatcher;
+    this.#host = host;
+    this.#logger = logger;
+    host.dispatcher.whenStopped((error) => this.stopped = error);
+  }
+
+  /** The state as it is. */
+  state(): Readonly<BreakerState> {
+    return this.#host.state();
+  }
+
+  /** The time as the machine has it: its clock's, but never earlier than its newest step. */
+  get now(): Instant {
+    return Math.max(this.dispatcher.clock.now(), this.state().now);
+  }
+
+  /** The breaker of that name, to be read only. */
+  find(name: string): Readonly<Breaker> | undefined {
+    return this.state().breakers.get(name);
+  }
+
+  /** Sends `command`. */
+  ask(command: BreakerCommand): Exchange {
+    return new Exchange(this.dispatcher, command);
+  }
+
+  /** Sends a command of which nobody hears how it ends. */
+  order(command: NamedCommand): void {
+    this.tellOfLoss(this.ask(command), command);
+  }
+
+  /** Logs it when a command never reaches the machine. */
+  tellOfLoss(asked: Exchange, { type, name }: NamedCommand): void {
+    const tell = ({ error }: Exchange) => {
+      if (error === undefined) return;
+      this.#logger.error(`Circuit breaker ${quote(name)} lost the command ${type}`, error);
+    };
+    if (asked.answered) tell(asked);
+    else void asked.wait().then(tell);
+  }
+}
+
+type NamedCommand = Exclude<BreakerCommand, Tick>;
+
+/** What the machine answers to one command, at once or later. */
+export class Exchange {
+  /** Whether the answer is there. */
+  answered = false;
+  /** What happened, or `undefined` when the command was not stepped. */
+  events: readonly BreakerEvent[] | undefined;
+  /** Why the command was not stepped. */
+  error: unknown;
+  #wake: ((self: Exchange) => void) | undefined;
+
+  /** Sends `command` on its way. */
+  constructor(dispatcher: Dispatcher<BreakerCommand, BreakerEvent>, command: BreakerCommand) {
+    dispatcher.send(command, (events, error) => {
+      this.answered = true;
+      this.events = events;
+      this.error = error;
+      this.#wake?.(this);
+    });
+  }
+
+  /** Resolves when the answer is there; to be called once, and only when it isn't. */
+  wait(): Promise<Exchange> {
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+}
+
+/** A client, and its engine if nobody else looks after that. */
+export interface OwnClient {
+  /** What to send commands through. */
+  readonly client: BreakerClient;
+  /** What to close in the end; `undefined` when it is another's. */
+  readonly engine: AsyncDisposable | undefined;
+}
+
+/**
+ * A client of the host that `options` name, or of an engine of its own, which logs all changes of
+ * state.
+ *
+ * @throws {TypeError | RangeError} when something is malformed
+ */
+export function clientOf(
+  thing: string,
+  config: Partial<BreakerConfig>,
+  logger: Logger,
+  eventBus: EventBus | undefined,
+  options: BreakerOptions,
+): OwnClient {
+  const attempt = () => `create ${thing}`;
+  requireLogger(logger, attempt());
+  if (eventBus !== undefined) requireFunction(eventBus?.publish, "eventBus.publish", attempt);
+  requireObject(options as unknown, "options", attempt);
+  const { clock, host } = options;
+  if (host instanceof BreakerClient) return { client: host, engine: undefined };
+  if (host !== undefined) return { client: new BreakerClient(host, logger), engine: undefined };
+  const {
+    seed = options.seed ?? Math.floor(Math.random() * Number.MAX_SAFE_INTEGER),
+    maxBreakers = DEFAULT_BREAKER_CONFIG.maxBreakers,
+  } = config;
+  requireInteger(seed, 0, Number.MAX_SAFE_INTEGER, "seed", attempt);
+  requireInteger(maxBreakers, 1, MOST_BREAKERS, "maxBreakers", attempt);
+  const engine = new Engine(breakerMachine({ seed, maxBreakers }), {
+    logger,
+    ...(clock && { clock }),
+    ...(eventBus && { eventBus }),
+  });
+  engine.observe((event) => logChange(event, logger));
+  return { client: new BreakerClient(new OwnHost(engine), logger), engine };
+}
+
+/** A class, since what is compiled for a closure of each breaker's own is lost with that breaker. */
+class OwnHost implements BreakerHost {
+  constructor(readonly dispatcher: Engine<BreakerState, BreakerCommand, BreakerEvent>) {}
+
+  state(): Readonly<BreakerState> {
+    return this.dispatcher.state;
+  }
+}
+
+const MOST_BREAKERS = 10_000_000;
+
+function logChange(event: BreakerEvent, logger: Logger): void {
+  if (event.type !== "circuitbreaker:state-change") return;
+  const { name, from, to, reason } = event;
+  try {
+    logger.info(`Circuit breaker ${quote(name)} went from ${from} to ${to}: ${reason}`);
+  } catch {
+    // A logger that throws must not stop an engine.
+  }
+}

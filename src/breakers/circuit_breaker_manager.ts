@@ -1,0 +1,142 @@
+/**
+ * Circuit breakers by name, made on first use.
+ *
+ * @module
+ */
+
+import { quote, requireId, requireObject } from "../kernel/arguments.ts";
+import { ClosedError } from "../kernel/errors.ts";
+import type { EventBus } from "../kernel/event_bus.ts";
+import type { CircuitState } from "../kernel/events.ts";
+import { defaultLogger, type Logger } from "../kernel/logger.ts";
+import {
+  type BreakerClient,
+  type BreakerOptions,
+  clientOf,
+  type OwnClient,
+} from "./breaker_client.ts";
+import type { BreakerBody } from "./breaker_call.ts";
+import { CircuitBreaker, type ExecuteOptions } from "./circuit_breaker.ts";
+import { type CircuitBreakerConfig, readConfig } from "./config.ts";
+import type { CircuitBreakerMetrics } from "./metrics.ts";
+import type { BreakerConfig } from "./state.ts";
+
+/** Options of a manager, and of those of its breakers that name none. */
+export interface CircuitBreakerManagerConfig extends CircuitBreakerConfig, Partial<BreakerConfig> {}
+
+/**
+ * Keeps circuit breakers by name and makes them on first use.
+ *
+ * @example
+ * ```ts
+ * import { CircuitBreakerManager } from "@lockstep/lockstep";
+ *
+ * const breakers = new CircuitBreakerManager({ failureThreshold: 3, timeout: 10_000 });
+ * console.log(await breakers.execute("search", () => "found")); // found
+ * console.log(breakers.getBreaker("search").getState()); // closed
+ * ```
+ */
+export class CircuitBreakerManager implements AsyncDisposable {
+  readonly #config: CircuitBreakerManagerConfig;
+  readonly #logger: Logger;
+  readonly #client: BreakerClient;
+  readonly #engine: OwnClient["engine"];
+  readonly #breakers = new Map<string, CircuitBreaker>();
+  #isClosed = false;
+
+  /**
+   * A manager without breakers.
+   *
+   * @throws {TypeError | RangeError} when something is malformed
+   */
+  constructor(
+    config: CircuitBreakerManagerConfig = {},
+    logger: Logger = defaultLogger,
+    eventBus?: EventBus,
+    options: BreakerOptions = {},
+  ) {
+    readConfig(config, () => "create circuit breakers");
+    const { client, engine } = clientOf("circuit breakers", config, logger, eventBus, options);
+    this.#config = { ...config };
+    this.#logger = logger;
+    this.#client = client;
+    this.#engine = engine;
+  }
+
+  /**
+   * The breaker `name`, made when there is none; only then `config` counts, on top of the manager's.
+   *
+   * @throws {TypeError | RangeError} when `name` or `config` is malformed
+   * @throws {LimitError} when there are `maxBreakers`
+   */
+  getBreaker(name: string, config: CircuitBreakerConfig = {}): CircuitBreaker {
+    const known = this.#breakers.get(name);
+    if (known !== undefined) return known;
+    const attempt = () => `create circuit breaker ${quote(name)}`;
+    if (this.#isClosed) throw new ClosedError(attempt(), "the manager");
+    requireId(name, "name", attempt);
+    requireObject(config as unknown, "config", attempt);
+    const host = this.#client;
+    const merged = { ...this.#config, ...config };
+    const breaker = new CircuitBreaker(name, merged, this.#logger, undefined, { host });
+    this.#breakers.set(name, breaker);
+    return breaker;
+  }
+
+  /** Calls `body` through the breaker `name`; see {@linkcode CircuitBreaker.execute}. */
+  async execute<Result>(
+    name: string,
+    body: BreakerBody<Result>,
+    config?: CircuitBreakerConfig,
+    options?: ExecuteOptions,
+  ): Promise<Result> {
+    return await this.getBreaker(name, config).execute(body, options);
+  }
+
+  /** All breakers, by name, in the order in which they were made. */
+  getAllBreakers(): Map<string, CircuitBreaker> {
+    return new Map(this.#breakers);
+  }
+
+  /** The figures of all breakers, by name. */
+  getAllMetrics(): Map<string, CircuitBreakerMetrics> {
+    return new Map([...this.#breakers].map(([name, breaker]) => [name, breaker.getMetrics()]));
+  }
+
+  /** Resets the breaker `name`; does nothing when there is none. */
+  resetBreaker(name: string): void {
+    this.#breakers.get(name)?.reset();
+  }
+
+  /** Resets all breakers. */
+  resetAll(): void {
+    for (const breaker of this.#breakers.values()) breaker.reset();
+  }
+
+  /** Puts the breaker `name`, made when there is none, into a state. */
+  forceState(name: string, state: CircuitState): void {
+    this.getBreaker(name).forceState(state);
+  }
+
+  /** Forgets the breaker `name`, so that there is room for another. Whether there was one. */
+  removeBreaker(name: string): boolean {
+    const breaker = this.#breakers.get(name);
+    if (breaker === undefined) return false;
+    this.#breakers.delete(name);
+    void breaker.shutdown();
+    this.#client.order({ type: "remove-breaker", name });
+    return true;
+  }
+
+  /** Refuses further calls. Those in flight go on as they are. Harmless when called again. */
+  async shutdown(): Promise<void> {
+    this.#isClosed = true;
+    for (const breaker of this.#breakers.values()) void breaker.shutdown();
+    await this.#engine?.[Symbol.asyncDispose]();
+  }
+
+  /** The same as {@linkcode shutdown}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * What the newest calls came to, in O(1) for each of them.
+ *
+ * A window by count is a ring of single calls. A window by time is a ring of ten buckets: it slides
+ * by a bucket at a time, and whatever the gap between two calls, what is too old is gone before the
+ * next call is counted.
+ *
+ * @module
+ */
+
+import type { Instant } from "../kernel/machine.ts";
+
+/** How many calls there were, and of which kinds. A call may be of both. */
+export interface CallTally {
+  /** All of them. */
+  calls: number;
+  /** Those that failed. */
+  failures: number;
+  /** Those that were slow. */
+  slow: number;
+}
+
+/** The newest calls, up to a number of them. */
+export interface CountWindow {
+  /** Names the variant. */
+  readonly kind: "count";
+  /** One call each: 1 when it failed, plus 2 when it was slow. */
+  readonly ring: number[];
+  /** How long the ring gets. */
+  readonly size: number;
+  /** The place of the next call. */
+  next: number;
+  /** What is in the ring. */
+  readonly tally: CallTally;
+}
+
+/** The calls of the newest time. */
+export interface TimeWindow {
+  /** Names the variant. */
+  readonly kind: "time";
+  /** The calls of a tenth of the time each; that of slot `n` is at `n` modulo their number. */
+  readonly buckets: CallTally[];
+  /** How long the time is. */
+  readonly windowMs: number;
+  /** The slot of the newest call. */
+  newest: number;
+  /** What is in all buckets. */
+  readonly tally: CallTally;
+}
+
+/** What the newest calls came to. */
+export type CallWindow = CountWindow | TimeWindow;
+
+/** What a window is made after. */
+export interface WindowRules {
+  /** Of which kind it is. */
+  readonly window: "count" | "time";
+  /** The number of calls of one by count. */
+  readonly windowCalls: number;
+  /** The time of one by time. */
+  readonly windowMs: number;
+}
+
+/** How many buckets a window by time has. */
+export const BUCKETS = 10;
+
+const FAILED = 1;
+const SLOW = 2;
+
+/** A window without calls. */
+export function emptyWindow(rules: WindowRules): CallWindow {
+  const { windowCalls: size, windowMs } = rules;
+  const tally = { calls: 0, failures: 0, slow: 0 };
+  if (rules.window === "count") return { kind: "count", ring: [], size, next: 0, tally };
+  const buckets = Array.from({ length: BUCKETS }, () => ({ calls: 0, failures: 0, slow: 0 }));
+  return { kind: "time", buckets, windowMs, newest: 0, tally };
+}
+
+/** Counts one call that ends at `now`, forgets what is too old, and returns what there is. */
+export function record(
+  kept: CallWindow,
+  failed: boolean,
+  slow: boolean,
+  now: Instant,
+): CallTally {
+  if (kept.kind === "count") recordCall(kept, (failed ? FAILED : 0) + (slow ? SLOW : 0));
+  else add(kept, bucketAt(kept, now), failed ? 1 : 0, slow ? 1 : 0);
+  return kept.tally;
+}
+
+function recordCall(kept: CountWindow, call: number): void {
+  const { ring, size, next, tally } = kept;
+  const oldest = ring[next];
+  if (oldest !== undefined) {
+    tally.calls--;
+    if ((oldest & FAILED) !== 0) tally.failures--;
+    if ((oldest & SLOW) !== 0) tally.slow--;
+  }
+  ring[next] = call;
+  kept.next = next + 1 === size ? 0 : next + 1;
+  tally.calls++;
+  if ((call & FAILED) !== 0) tally.failures++;
+  if ((call & SLOW) !== 0) tally.slow++;
+}
+
+function add({ tally }: TimeWindow, bucket: CallTally, failures: number, slow: number): void {
+  for (const counted of [bucket, tally]) {
+    counted.calls++;
+    counted.failures += failures;
+    counted.slow += slow;
+  }
+}
+
+/** The bucket of `now`, after all that `now` makes too old were emptied. */
+function bucketAt(kept: TimeWindow, now: Instant): CallTally {
+  const { buckets, windowMs, newest } = kept;
+  const slot = Math.floor(now * BUCKETS / windowMs);
+  const first = Math.max(newest + 1, slot - BUCKETS + 1);
+  for (let passed = first; passed <= slot; passed++) empty(kept, buckets[passed % BUCKETS]!);
+  if (slot > newest) kept.newest = slot;
+  return buckets[kept.newest % BUCKETS]!;
+}
+
+function empty({ tally }: TimeWindow, bucket: CallTally): void {
+  tally.calls -= bucket.calls;
+  tally.failures -= bucket.failures;
+  tally.slow -= bucket.slow;
+  bucket.calls = bucket.failures = bucket.slow = 0;
+}
