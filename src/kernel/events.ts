@@ -280,7 +280,7 @@ export interface TaskTimedOut extends Named<"task:timed-out"> {
   readonly ms: number;
 }
 
-/** An attempt failed, and the task will be tried again at `retryAt`. */
+/** An attempt failed, and the task is tried again at `retryAt`, or later if its body runs on. */
 export interface TaskBackedOff extends Named<"task:backed-off">, ClaimEvent {
   /** Why the attempt failed. */
   readonly error: ErrorData;
@@ -290,10 +290,7 @@ export interface TaskBackedOff extends Named<"task:backed-off">, ClaimEvent {
   readonly retryAt: Instant;
 }
 
-/**
- * A claim ended through no fault of the task, which costs no attempt. The task is ready again at
- * once, or when the body of the claim has ended.
- */
+/** A claim ended through no fault of the task, which costs no attempt. */
 export interface TaskRequeued extends Named<"task:requeued">, ClaimEvent {
   /** What ended the claim, as a phrase for people. */
   readonly reason: string;

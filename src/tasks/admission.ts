@@ -82,6 +82,7 @@ function recordOf(state: TaskState, command: Submit, now: Instant): TaskRecord {
     epoch: 0,
     locked: false,
     attempts: 0,
+    lingering: 0,
     crashes: 0,
     openDependencies: 0,
     fallbacks: 0,

@@ -158,9 +158,13 @@ export function settleBody(step: Step, { epoch }: Settle): void {
 
 export function endLingering(step: Step, lingering: Lingering, abandoned: boolean): void {
   const { state } = step;
-  state.lingering.delete(lingering.epoch);
+  const { task, agent, epoch } = lingering;
+  state.lingering.delete(epoch);
+  task.lingering--;
   unschedule(state.deadlines, lingering.timer);
-  endAttempt(step, lingering, abandoned);
+  endAttempt(step, { taskId: task.spec.id, agent, epoch }, abandoned);
+  const isDue = task.status === "backing-off" && task.timer === undefined;
+  if (isDue && task.lingering === 0) ready(step, task);
 }
 
 // What other subsystems say of a claim; too late it is nothing
@@ -186,7 +190,8 @@ export function fire(step: Step, due: TaskTimer): void {
   const { task, limit } = due;
   if (limit === "backoff") {
     task.timer = undefined;
-    return ready(step, task);
+    if (task.lingering === 0) ready(step, task);
+    return;
   }
   timeOut(step, task, limit);
   const body = bodyOf(task);

@@ -76,7 +76,8 @@ function reasonsOf(state: Readonly<RootState>, task: TaskRecord): [string, Reaso
     case "running":
       return [`It runs on agent "${task.agent!.agentId}", attempt ${task.attempts}`, {}];
     case "backing-off": {
-      const retryAt = task.timer!.rank;
+      if (task.timer === undefined) return ["It waits until its last attempt has ended", {}];
+      const retryAt = task.timer.rank;
       const when = new Date(retryAt).toISOString();
       return [`Its last attempt failed (${task.error!.message}); the next is due at ${when}`, {
         retryAt,

@@ -145,7 +145,7 @@ export function cancel(
   endClaim(step, task, body);
 }
 
-/** Lets a failed attempt be followed by another one, after a pause. */
+/** Lets a failed attempt be followed by another one, after a pause and the end of its body. */
 export function backOff(
   step: Step,
   task: TaskRecord,
@@ -210,10 +210,11 @@ function endClaim(step: Step, task: TaskRecord, body: Body): void {
   if (body !== "running") {
     return endAttempt(step, { taskId, agent, epoch }, body === "abandoned");
   }
-  const lingering: Lingering = { taskId, agent, epoch, timer: undefined };
+  const lingering: Lingering = { task, agent, epoch, timer: undefined };
   const at = now + state.config.abortGraceMs;
   lingering.timer = schedule(state.deadlines, at, { limit: "grace", lingering });
   state.lingering.set(epoch, lingering);
+  task.lingering++;
 }
 
 /** What every end of a task has in common. */

@@ -129,6 +129,8 @@ export interface TaskRecord extends HeapEntry {
   locked: boolean;
   /** Attempts that count. */
   attempts: number;
+  /** How many of its bodies may be running although their claims are over; no retry begins before. */
+  lingering: number;
   /** Claims lost through no fault of the task. */
   crashes: number;
   /** Dependencies that have not ended. */
@@ -200,7 +202,7 @@ export interface Candidacy extends HeapEntry {
 
 /** A claim that was taken back while its body may be running: slot and locks are still in use. */
 export interface Lingering {
-  readonly taskId: string;
+  readonly task: TaskRecord;
   readonly agent: Agent;
   readonly epoch: number;
   timer: Timer<TaskTimer> | undefined;

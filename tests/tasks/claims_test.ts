@@ -176,6 +176,7 @@ Deno.test("T10-late-result-of-timed-out-attempt-accepted: it is refused, before 
   const late = { type: "complete", taskId: "t", epoch: 1, result: "late" } as const;
   bench.refuses(late, "stale-epoch", undefined);
   bench.passToNext();
+  bench.do({ type: "settle", taskId: "t", epoch: 1 });
   assertEquals(bench.status("t"), "assigned");
   bench.refuses(late, "stale-epoch", 2);
   bench.complete("t", 2, "in time");

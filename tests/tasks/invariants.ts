@@ -31,7 +31,10 @@ function noLostTask(state: TaskState): void {
     assertEquals(agent !== undefined, isClaimed, "NoLostTask: agent");
     if (agent !== undefined) assert(agent.tasks.has(task), "NoLostTask: claim");
     if (status === "waiting") assertGreater(task.openDependencies, 0, "NoLostTask: dependencies");
-    if (status === "backing-off") assert(timer !== undefined && timer.position >= 0);
+    const pauses = timer !== undefined && timer.position >= 0;
+    if (status === "backing-off") assert(pauses || task.lingering > 0, "NoLostTask: pause");
+    const bodies = [...state.lingering.values()].filter((each) => each.task === task);
+    assertEquals(task.lingering, bodies.length, "bodies");
   }
 }
 

@@ -209,3 +209,32 @@ Deno.test("cancelling an agent's tasks cancels all of them and what depends on t
   ]);
   assertEquals(bench.load("x"), 2);
 });
+
+/** A bench on which the only attempt of `t` has timed out while its body ran on. */
+function overdue(): Bench {
+  const bench = new Bench({ retryDelay: 0, abortGraceMs: 1_000 });
+  bench.agent("x", { maxConcurrentTasks: 2, startsAtOnce: true });
+  bench.submit("t", { timeoutMs: 50 });
+  bench.pass(50);
+  return bench;
+}
+
+Deno.test("T15-retried-twice-at-once: a retry waits until the body of the attempt before has ended", () => {
+  const bench = overdue();
+  assertEquals(lines(bench.pass(700)), []);
+  assertEquals(bench.status("t"), "backing-off");
+  assertEquals(lines(bench.settle("t", 1)), [
+    "attempt:ended t x",
+    "task:readied t",
+    "task:assigned t x",
+    "task:started t x",
+  ]);
+});
+
+Deno.test("a retry waits for a body that never ends no longer than the grace period", () => {
+  const bench = overdue();
+  bench.pass(999);
+  assertEquals(bench.status("t"), "backing-off");
+  bench.pass(1);
+  assertEquals(bench.status("t"), "running");
+});

@@ -464,6 +464,16 @@ export class SlowScheduler {
     this.#say({ type: "attempt:ended", taskId, agentId, epoch, abandoned });
     const agent = this.#agent(agentId);
     if (agent !== undefined) this.#freed.push(agent);
+    const task = this.tasks.find(({ spec: { id } }) => id === taskId);
+    const pauses = this.#timers.some((timer) => timer.task === task && timer.limit === "backoff");
+    const isBusy = this.slots.some((other) => other.taskId === taskId && other.lingers);
+    if (task?.status === "backing-off" && !pauses && !isBusy) this.#makeReady(task);
+  }
+
+  #makeReady(task: SlowTask): void {
+    task.status = "ready";
+    this.#say({ type: "task:readied", taskId: task.spec.id });
+    this.#queue(task);
   }
 
   // What follows
@@ -540,9 +550,8 @@ export class SlowScheduler {
     if (task === undefined) return;
     const taskId = task.spec.id;
     if (limit === "backoff") {
-      task.status = "ready";
-      this.#say({ type: "task:readied", taskId });
-      return this.#queue(task);
+      const isBusy = this.slots.some((slot) => slot.taskId === taskId && slot.lingers);
+      return isBusy ? undefined : this.#makeReady(task);
     }
     const isRunning = task.status === "running";
     const ms = {
