@@ -99,8 +99,6 @@ class Run {
   readonly #eventBus = new EventBus();
   readonly #scheduler: AdvancedTaskScheduler;
   readonly #commands: Commands;
-  /** The newest attempt of each task; the next one waits for its end. */
-  readonly #attempts = new Map<string, Promise<void>>();
 
   constructor(workflow: Workflow, options: RunOptions, view: View) {
     this.#workflow = workflow;
@@ -137,7 +135,6 @@ class Run {
       else signal?.addEventListener("abort", onInterrupt);
       await this.#open();
       await Promise.allSettled(results);
-      await Promise.allSettled(this.#attempts.values());
     } finally {
       signal?.removeEventListener("abort", onInterrupt);
       await this.#scheduler.shutdown({ graceMs: 0 });
@@ -158,7 +155,7 @@ class Run {
       const profile = { id, capabilities, maxConcurrentTasks: slots };
       await this.#scheduler.registerAgent(
         profile,
-        ({ id }, context) => this.#attempt(this.#state.tasks.get(id)!, context),
+        ({ id }, context) => this.#execute(this.#state.tasks.get(id)!, context),
       );
       await this.#scheduler.cordonAgent(id, "tasks are being submitted");
     }
@@ -194,16 +191,6 @@ class Run {
   }
 
   // Attempts
-
-  async #attempt(run: TaskRun, context: TaskContext): Promise<void> {
-    const previous = this.#attempts.get(run.task.id);
-    const attempt = (async () => {
-      await previous?.catch(() => {});
-      await this.#execute(run, context);
-    })();
-    this.#attempts.set(run.task.id, attempt);
-    await attempt;
-  }
 
   /** Runs the command; throws what went wrong with it. */
   async #execute(run: TaskRun, context: TaskContext): Promise<void> {
