@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Tick } from "../kernel/machine.ts";
+import type { Named, Tick } from "../kernel/machine.ts";
 import type { ErrorData } from "../kernel/shapes.ts";
 
 /** What every way of sending has. */
-interface Sending {
+export interface Sending {
   /** Who sends. */
   readonly from: string;
   /** What the sender calls this kind of message. */
@@ -22,8 +22,7 @@ interface Sending {
 }
 
 /** Sends a message to one agent. */
-export interface SendMessage extends Sending {
-  readonly type: "send-message";
+export interface SendMessage extends Named<"send-message">, Sending {
   /** Who is to get it. */
   readonly to: string;
   /** An id of the sender's choice, or empty. A repeat of one is dropped. */
@@ -33,20 +32,16 @@ export interface SendMessage extends Sending {
 }
 
 /** Sends a message to all other agents that have a mailbox. */
-export interface BroadcastMessage extends Sending {
-  readonly type: "broadcast-message";
-}
+export interface BroadcastMessage extends Named<"broadcast-message">, Sending {}
 
 /** Sends a message to all agents that are subscribed to a topic. */
-export interface PublishMessage extends Sending {
-  readonly type: "publish-message";
+export interface PublishMessage extends Named<"publish-message">, Sending {
   /** The topic. */
   readonly topic: string;
 }
 
 /** Answers a message whose sender waits for a response. */
-export interface Respond {
-  readonly type: "respond";
+export interface Respond extends Named<"respond"> {
   /** The message that is answered. */
   readonly messageId: string;
   /** Kept as it comes, never looked into. */
@@ -54,14 +49,13 @@ export interface Respond {
 }
 
 /** Stops waiting for a response. */
-export interface CancelRequest {
-  readonly type: "cancel-request";
+export interface CancelRequest extends Named<"cancel-request"> {
   /** The message whose response nobody wants any more. */
   readonly messageId: string;
 }
 
 /** Reports on a delivery, or asks something of it. */
-interface DeliveryCommand {
+export interface DeliveryCommand {
   /** Whose mailbox the message is from. */
   readonly agentId: string;
   /** The delivery that is meant. */
@@ -69,13 +63,10 @@ interface DeliveryCommand {
 }
 
 /** The message is handled. */
-export interface AckMessage extends DeliveryCommand {
-  readonly type: "ack-message";
-}
+export interface AckMessage extends Named<"ack-message">, DeliveryCommand {}
 
 /** The message could not be handled. */
-export interface NackMessage extends DeliveryCommand {
-  readonly type: "nack-message";
+export interface NackMessage extends Named<"nack-message">, DeliveryCommand {
   /** What went wrong. */
   readonly error: ErrorData;
   /** Whether another delivery would end the same way. */
@@ -83,20 +74,16 @@ export interface NackMessage extends DeliveryCommand {
 }
 
 /** The delivery did not begin: the message is to be delivered again, at no cost. */
-export interface ReturnMessage extends DeliveryCommand {
-  readonly type: "return-message";
-}
+export interface ReturnMessage extends Named<"return-message">, DeliveryCommand {}
 
 /** The delivery goes on, for `timeoutMs` from this moment at most. */
-export interface ExtendMessage extends DeliveryCommand {
-  readonly type: "extend-message";
+export interface ExtendMessage extends Named<"extend-message">, DeliveryCommand {
   /** 0 lifts the limit. */
   readonly timeoutMs: number;
 }
 
 /** Takes the next message of an agent that pulls. */
-export interface ReceiveMessage {
-  readonly type: "receive-message";
+export interface ReceiveMessage extends Named<"receive-message"> {
   /** Whose mailbox it is. */
   readonly agentId: string;
   /** How long the agent may take to handle it. */
@@ -104,8 +91,7 @@ export interface ReceiveMessage {
 }
 
 /** Gives an agent a handler, which is delivered messages from here on. */
-export interface AttachHandler {
-  readonly type: "attach-handler";
+export interface AttachHandler extends Named<"attach-handler"> {
   /** The agent. */
   readonly agentId: string;
   /** The handler; no other one has the same id at the same time. */
@@ -113,8 +99,7 @@ export interface AttachHandler {
 }
 
 /** Takes a handler away. */
-export interface DetachHandler {
-  readonly type: "detach-handler";
+export interface DetachHandler extends Named<"detach-handler"> {
   /** The agent. */
   readonly agentId: string;
   /** The handler. */
@@ -124,8 +109,7 @@ export interface DetachHandler {
 }
 
 /** Has an agent get what is published to a topic. */
-export interface SubscribeTopic {
-  readonly type: "subscribe-topic";
+export interface SubscribeTopic extends Named<"subscribe-topic"> {
   /** The agent. */
   readonly agentId: string;
   /** The topic. */
@@ -133,8 +117,7 @@ export interface SubscribeTopic {
 }
 
 /** Ends that. */
-export interface UnsubscribeTopic {
-  readonly type: "unsubscribe-topic";
+export interface UnsubscribeTopic extends Named<"unsubscribe-topic"> {
   /** The agent. */
   readonly agentId: string;
   /** The topic. */
@@ -142,22 +125,19 @@ export interface UnsubscribeTopic {
 }
 
 /** Sends a dead letter again to who did not get it. */
-export interface ResendMessage {
-  readonly type: "resend-message";
+export interface ResendMessage extends Named<"resend-message"> {
   /** The dead letter. */
   readonly messageId: string;
 }
 
 /** Makes an agent known, so that broadcasts reach it whether or not it was sent anything. */
-export interface OpenMailbox {
-  readonly type: "open-mailbox";
+export interface OpenMailbox extends Named<"open-mailbox"> {
   /** The agent. */
   readonly agentId: string;
 }
 
 /** An agent is gone: its mailbox is emptied into the dead letters and forgotten. */
-export interface CloseMailbox {
-  readonly type: "close-mailbox";
+export interface CloseMailbox extends Named<"close-mailbox"> {
   /** The agent. */
   readonly agentId: string;
   /** Why. */

@@ -47,7 +47,7 @@ import { deadLetters, type DeadLetterView, health, unhandled, waiting } from "./
 
 /** What a message router is given besides; all of it may be left out. */
 export interface MessageRouterOptions {
-  /** @default systemClock */
+  /** Tells the time. @default systemClock */
   clock?: Clock;
   /** Where commands are kept, so that messages outlive the process. @default nowhere */
   log?: CommandLog<MessageCommand | Tick>;
@@ -91,7 +91,11 @@ export class MessageRouter implements AsyncDisposable {
   #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @throws {TypeError | RangeError} when the config, or something else, is malformed */
+  /**
+   * A router that runs at once, unless it is given a log.
+   *
+   * @throws {TypeError | RangeError} when the config, or something else, is malformed
+   */
   constructor(
     config: MessageRouterConfig = {},
     eventBus?: EventBus,
@@ -133,6 +137,7 @@ export class MessageRouter implements AsyncDisposable {
     return this.#closing;
   }
 
+  /** Does the same as {@linkcode shutdown}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }

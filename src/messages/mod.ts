@@ -7,7 +7,7 @@
 export type * from "./commands.ts";
 export type { MessageRouterConfig } from "./config.ts";
 export { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./delivery_context.ts";
-export type { Linked, List } from "./list.ts";
+export type { Linked as MailboxLink, List as MailboxList } from "./list.ts";
 export { messageMachine } from "./machine.ts";
 export type { MessageHost } from "./message_client.ts";
 export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";
@@ -19,17 +19,17 @@ export type {
   SubscribeOptions,
 } from "./options.ts";
 export type {
-  Channel,
-  Copy,
+  Channel as MailboxChannel,
+  Copy as MessageCopy,
   DeadLetter,
-  Due,
-  Expiry,
-  Lane,
+  Due as MessageDue,
+  Expiry as MessageExpiry,
+  Lane as MailboxLane,
   Mailbox,
   MessageConfig,
   MessageState,
-  Reader,
-  Request,
+  OpenRequest,
+  Reader as MailboxReader,
 } from "./state.ts";
 export { Subscription } from "./subscription.ts";
 export type { DeadLetterView } from "./views.ts";

@@ -7,7 +7,7 @@
 
 import { schedule, unschedule } from "../kernel/deadlines.ts";
 import type { UnansweredReason } from "../kernel/events.ts";
-import type { MessageState, Request, Turn } from "./state.ts";
+import type { MessageState, OpenRequest, Turn } from "./state.ts";
 
 /** Has `from` wait for a response to a message of which there are `copies`. */
 export function openRequest(
@@ -18,7 +18,15 @@ export function openRequest(
   responseMs: number,
   copies: number,
 ): void {
-  const request: Request = { kind: "request", id, from, to, since: now, copies, timer: undefined };
+  const request: OpenRequest = {
+    kind: "request",
+    id,
+    from,
+    to,
+    since: now,
+    copies,
+    timer: undefined,
+  };
   request.timer = schedule(state.deadlines, now + responseMs, request);
   state.requests.set(id, request);
   addEdge(state.waitingOn, from, request);
@@ -47,7 +55,7 @@ export function respond(turn: Turn, messageId: string, response: unknown): void 
 }
 
 /** Ends a request without a response. */
-export function endRequest(turn: Turn, request: Request, reason: UnansweredReason): void {
+export function endRequest(turn: Turn, request: OpenRequest, reason: UnansweredReason): void {
   const { id: messageId, from, to, since } = request;
   closeRequest(turn.state, request);
   turn.events.push({
@@ -73,20 +81,28 @@ export function endRequestsOf(turn: Turn, agentId: string): void {
   for (const request of askedOf.get(agentId) ?? []) endRequest(turn, request, "agent-gone");
 }
 
-function closeRequest(state: MessageState, request: Request): void {
+function closeRequest(state: MessageState, request: OpenRequest): void {
   unschedule(state.deadlines, request.timer);
   state.requests.delete(request.id);
   removeEdge(state.waitingOn, request.from, request);
   removeEdge(state.askedOf, request.to, request);
 }
 
-function addEdge(edges: Map<string, Set<Request>>, agentId: string, request: Request): void {
+function addEdge(
+  edges: Map<string, Set<OpenRequest>>,
+  agentId: string,
+  request: OpenRequest,
+): void {
   const known = edges.get(agentId);
   if (known === undefined) edges.set(agentId, new Set([request]));
   else known.add(request);
 }
 
-function removeEdge(edges: Map<string, Set<Request>>, agentId: string, request: Request): void {
+function removeEdge(
+  edges: Map<string, Set<OpenRequest>>,
+  agentId: string,
+  request: OpenRequest,
+): void {
   const known = edges.get(agentId);
   known?.delete(request);
   if (known?.size === 0) edges.delete(agentId);

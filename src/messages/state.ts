@@ -189,7 +189,7 @@ export interface Expiry {
 }
 
 /** A message whose sender waits for a response. */
-export interface Request {
+export interface OpenRequest {
   /** Tells it from the other things that timers are about. */
   readonly kind: "request";
   /** The message. */
@@ -207,7 +207,7 @@ export interface Request {
 }
 
 /** What a timer can be about. */
-export type Due = Copy | Expiry | Request;
+export type Due = Copy | Expiry | OpenRequest;
 
 /** A message that could not be delivered. */
 export interface DeadLetter extends Linked<DeadLetter> {
@@ -242,11 +242,11 @@ export interface MessageState {
   /** Who is subscribed, by topic. */
   readonly topics: Map<string, Set<string>>;
   /** What waits for a response, by message. */
-  readonly requests: Map<string, Request>;
+  readonly requests: Map<string, OpenRequest>;
   /** From each agent that waits for a response to its requests: edges of the wait-for graph. */
-  readonly waitingOn: Map<string, Set<Request>>;
+  readonly waitingOn: Map<string, Set<OpenRequest>>;
   /** The same edges from the other end: from each agent that is asked to the requests. */
-  readonly askedOf: Map<string, Set<Request>>;
+  readonly askedOf: Map<string, Set<OpenRequest>>;
   /** By message. */
   readonly deadLetters: Map<string, DeadLetter>;
   /** The same, oldest first. */
