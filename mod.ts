@@ -19,6 +19,7 @@ export {
   type CommandLog,
   DeadlockError,
   decode,
+  DeliveryLostError,
   DependencyCycleError,
   type Dispatcher,
   DuplicateTaskError,
@@ -50,6 +51,7 @@ export {
   type LoggerOptions,
   type LogLevel,
   type Machine,
+  MailboxFullError,
   MemoryLog,
   type Named,
   NonRetryableError,
@@ -57,6 +59,7 @@ export {
   type Observer,
   Opaque,
   type Reply,
+  ResponseTimeoutError,
   RetryAfterError,
   type Snapshot,
   StaleEpochError,
@@ -69,11 +72,13 @@ export {
   type Tick,
   type Transition,
   transition,
+  UnansweredError,
   UndecidedConflictError,
   UnfitAgentError,
   UninitializedError,
   UnknownAgentError,
   UnknownConflictError,
+  UnknownMessageError,
   UnknownTaskError,
   type Unsubscribe,
   VoteError,
@@ -83,4 +88,5 @@ export type * from "./src/kernel/mod.ts";
 export * from "./src/breakers/mod.ts";
 export * from "./src/conflicts/mod.ts";
 export * from "./src/locks/mod.ts";
+export * from "./src/messages/mod.ts";
 export * from "./src/tasks/mod.ts";
