@@ -89,4 +89,5 @@ export * from "./src/breakers/mod.ts";
 export * from "./src/conflicts/mod.ts";
 export * from "./src/locks/mod.ts";
 export * from "./src/messages/mod.ts";
+export * from "./src/metrics/mod.ts";
 export * from "./src/tasks/mod.ts";

@@ -1,0 +1,24 @@
+/**
+ * Metrics: a fold over events, and {@linkcode CoordinationMetricsCollector}.
+ *
+ * @module
+ */
+
+export {
+  CoordinationMetricsCollector,
+  type MetricsCollectorOptions,
+  type MetricsSample,
+  type TopMetric,
+} from "./coordination_metrics_collector.ts";
+export type { MetricsConfig } from "./fold.ts";
+export type { Summary } from "./histogram.ts";
+export { OPEN_METRICS_CONTENT_TYPE } from "./open_metrics.ts";
+export { probeProcess, type ProcessProbe, type ProcessUsage } from "./probe.ts";
+export type {
+  AgentFigures,
+  CoordinationFigures,
+  CoordinationMetrics,
+  PerformanceFigures,
+  ResourceFigures,
+  TaskFigures,
+} from "./report.ts";

@@ -1,0 +1,198 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { LockstepEvent } from "../../src/kernel/events.ts";
+import type { TaskStatus } from "../../src/kernel/shapes.ts";
+import { lockMachine, type LockState } from "../../src/locks/machine.ts";
+import { emptyMetrics, fold, type MetricsState } from "../../src/metrics/fold.ts";
+import { reportOf } from "../../src/metrics/report.ts";
+import { summaryOf } from "../../src/metrics/histogram.ts";
+import { taskMachine, type TaskState } from "../../src/tasks/machine.ts";
+import { moves } from "../locks/commands.ts";
+import { reach } from "../structure/layering.ts";
+import { findImpurities } from "../structure/purity.ts";
+import { readSources } from "../structure/source.ts";
+import { Bench } from "../tasks/bench.ts";
+import { commandLists, concrete, configs } from "../tasks/command_lists.ts";
+
+const UNKNOWN = { agentTypeOf: undefined, memoryBytes: undefined, cpuPercent: undefined };
+const OPEN: readonly TaskStatus[] = ["waiting", "ready", "assigned", "running", "backing-off"];
+
+function foldAll(metrics: MetricsState, events: readonly LockstepEvent[], at: number): void {
+  for (const event of events) fold(metrics, event, at);
+}
+
+function countBy<Key>(keys: Iterable<Key>): Map<Key, number> {
+  const counts = new Map<Key, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+/** The gauges and counters of tasks and agents must say what the state says. */
+function compareTasks(metrics: MetricsState, state: TaskState, now: number): void {
+  const { tasksByStatus, tasksByType, tasksByPriority } = metrics.gauges;
+  for (const status of OPEN) assertEquals(tasksByStatus.get(status) ?? 0, state.counts[status]);
+  const open = [...state.tasks.values()].filter(({ status }) => OPEN.includes(status));
+  assertEquals(tasksByType, countBy(open.map(({ spec }) => spec.type)));
+  assertEquals(tasksByPriority, countBy(open.map(({ spec }) => spec.priority)));
+  assertEquals(
+    new Map([...metrics.gauges.agents].map(([id, { load, slots }]) => [id, [load, slots]])),
+    new Map([...state.agents].map(([id, agent]) => [id, [agent.load, agent.maxConcurrentTasks]])),
+  );
+  const { taskMetrics, agentMetrics } = reportOf(metrics, now, UNKNOWN);
+  assertEquals(taskMetrics.completedTasks, state.counts.completed);
+  assertEquals(taskMetrics.failedTasks, state.counts.failed);
+  assertEquals(taskMetrics.cancelledTasks, state.counts.cancelled);
+  assertEquals(taskMetrics.totalTasks, state.sequence);
+  assertEquals(taskMetrics.activeTasks, state.counts.assigned + state.counts.running);
+  const agents = [...state.agents.values()];
+  assertEquals(agentMetrics.busyAgents, agents.filter(({ load }) => load > 0).length);
+  assertEquals(agentMetrics.activeAgents, agents.filter(({ cordoned }) => cordoned === "").length);
+  assertEquals(metrics.counters.get("task.stale"), state.stale);
+}
+
+function compareLocks(metrics: MetricsState, state: LockState, now: number): void {
+  const { resourceMetrics } = reportOf(metrics, now, UNKNOWN);
+  const held = [...state.locks.values()].filter(({ holds }) => holds.length > 0).length;
+  assertEquals(resourceMetrics.lockedResources, held);
+  assertEquals(resourceMetrics.totalResources, state.locks.size - state.idleLocks);
+  assertEquals(resourceMetrics.lockContention, state.waits.size);
+}
+
+Deno.test("Q1-active-gauge-drifts: gauges of tasks and agents equal counts of the state after each step", () => {
+  fc.assert(
+    fc.property(configs, commandLists, (config, list) => {
+      const machine = taskMachine(config);
+      const state = machine.init();
+      const metrics = emptyMetrics();
+      let now = 0;
+      for (const timed of list) {
+        now += timed.afterMs;
+        foldAll(metrics, machine.step(state, concrete(timed, state), now), now);
+        compareTasks(metrics, state, now);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("Q1-active-gauge-drifts: gauges of locks equal counts of the state after each step", () => {
+  fc.assert(
+    fc.property(moves, (script) => {
+      const machine = lockMachine({ deadlockPolicy: "revoke" });
+      const state = machine.init();
+      const metrics = emptyMetrics();
+      let now = 0;
+      for (const { afterMs, command } of script) {
+        now += afterMs;
+        foldAll(metrics, machine.step(state, command(state), now), now);
+        compareLocks(metrics, state, now);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("a fold that begins late counts what it hears of, and never less than nothing", () => {
+  fc.assert(
+    fc.property(configs, commandLists, fc.nat(60), (config, list, unheard) => {
+      const machine = taskMachine(config);
+      const state = machine.init();
+      const metrics = emptyMetrics();
+      let now = 0;
+      list.forEach((timed, i) => {
+        now += timed.afterMs;
+        const events = machine.step(state, concrete(timed, state), now);
+        if (i >= unheard) foldAll(metrics, events, now);
+      });
+      const { tasks, tasksByStatus, agents } = metrics.gauges;
+      for (const [id, { status }] of tasks) assertEquals(status, state.tasks.get(id)?.status);
+      assertEquals(tasksByStatus, countBy([...tasks.values()].map(({ status }) => status)));
+      for (const { load } of agents.values()) assertEquals(Math.max(0, load), load);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("durations of tasks are those that the events tell, and of queues the time between two", () => {
+  const bench = new Bench();
+  const metrics = emptyMetrics();
+  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, bench.now);
+  hear(bench.submit("t"));
+  bench.now = 30;
+  hear(bench.agent("x"));
+  hear(bench.start("t"));
+  bench.now = 100;
+  hear(bench.complete("t"));
+  const { taskMetrics, performanceMetrics } = reportOf(metrics, bench.now, UNKNOWN);
+  assertEquals(taskMetrics.avgTaskDuration, 70);
+  assertEquals(performanceMetrics.schedulingLatency, 30);
+  assertEquals(performanceMetrics.coordinationLatency, undefined);
+});
+
+Deno.test("locks, messages, conflicts, steals and breakers are counted and timed by their events", () => {
+  const metrics = emptyMetrics();
+  const lock = { resourceId: "r", agentId: "a", owner: "a", epoch: 1 };
+  const message = { id: "m", timestamp: 40, attempt: 1 };
+  const events = [
+    { type: "resource:acquired", ...lock, waitId: 0, waitedMs: 4 },
+    { type: "resource:expired", ...lock, heldMs: 6 },
+    { type: "deadlock:detected", waitId: 3 },
+    { type: "message:sent", message },
+    { type: "message:received", message },
+    { type: "message:received", message: { ...message, attempt: 2 } },
+    { type: "conflict:reported" },
+    { type: "conflict:resolved", openMs: 8 },
+    { type: "version:refused", reason: "stale-version" },
+    { type: "version:refused", reason: "not-reader" },
+    { type: "workstealing:completed" },
+    { type: "circuitbreaker:state-change", from: "closed", to: "open" },
+    { type: "circuitbreaker:state-change", from: "open", to: "half-open" },
+  ];
+  foldAll(metrics, events as unknown as LockstepEvent[], 50);
+  const { resourceMetrics, coordinationMetrics, performanceMetrics } = reportOf(
+    metrics,
+    50,
+    UNKNOWN,
+  );
+  assertEquals(coordinationMetrics, {
+    messagesSent: 1,
+    messagesReceived: 2,
+    messageLatency: 10,
+    conflictsDetected: 1,
+    conflictsResolved: 1,
+    workStealingEvents: 1,
+    circuitBreakerTrips: 1,
+  });
+  assertEquals([resourceMetrics.avgLockDuration, resourceMetrics.deadlockCount], [6, 1]);
+  assertEquals(performanceMetrics.coordinationLatency, 4);
+  assertEquals(metrics.counters.get("update.refused"), 1);
+  assertEquals(summaryOf(metrics.metrics.get("conflict.open")!.histogram!)?.max, 8);
+});
+
+Deno.test("throughput and errors are those of the last minute", () => {
+  const bench = new Bench({ retryDelay: 0 });
+  const metrics = emptyMetrics();
+  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, bench.now);
+  hear(bench.agent("x"));
+  for (let i = 0; i < 5; i++) {
+    bench.now = i * 20_000;
+    hear(bench.submit(`t${i}`));
+    hear(bench.start(`t${i}`));
+    hear(i === 4 ? bench.fail("t4") : bench.complete(`t${i}`));
+  }
+  const at = (now: number) => {
+    const { taskMetrics, performanceMetrics } = reportOf(metrics, now, UNKNOWN);
+    return [taskMetrics.taskThroughput, performanceMetrics.errorRate];
+  };
+  assertEquals(at(80_000), [2, 1]);
+  assertEquals(at(119_999), [1, 1]);
+  assertEquals(at(120_000), [0, 1]);
+  assertEquals(at(1_000_000), [0, 0]);
+});
+
+Deno.test("the fold is pure: it reads no clock, and the figures depend on the events alone", () => {
+  const sources = readSources(["src"]);
+  const folded = reach(sources, ["src/metrics/fold.ts"], ({ typeOnly }) => !typeOnly);
+  const impurities = sources.filter(({ path }) => folded.has(path)).flatMap(findImpurities);
+  assertEquals(impurities, []);
+});

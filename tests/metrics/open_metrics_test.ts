@@ -1,0 +1,161 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import fc from "fast-check";
+import { EventBus } from "../../src/kernel/event_bus.ts";
+import { silentLogger } from "../../src/kernel/logger.ts";
+import { ResourceManager } from "../../src/locks/mod.ts";
+import { CoordinationMetricsCollector } from "../../src/metrics/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
+
+/** A family as a strict reader sees it. */
+interface Family {
+  type: string;
+  unit: string;
+  help: string;
+  samples: { name: string; labels: [string, string][]; value: number }[];
+}
+
+const NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
+const LABEL = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\[\\\\n"])*"';
+const SAMPLE = new RegExp(
+  `^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)\\})? (-?[0-9.]+(?:e[+-]?[0-9]+)?)$`,
+);
+const SUFFIXES: Record<string, string[]> = {
+  counter: ["_total"],
+  gauge: [""],
+  summary: ["", "_count", "_sum"],
+};
+
+/** Reads a text by the rules of the format, and throws where it breaks one. */
+function read(text: string): Map<string, Family> {
+  const lines = text.split("\n");
+  assertEquals(lines.splice(-2), ["# EOF", ""], "a text ends with # EOF and a line feed");
+  const families = new Map<string, Family>();
+  let family: Family | undefined;
+  let name = "";
+  for (const line of lines) {
+    const comment = line.match(new RegExp(`^# (TYPE|UNIT|HELP) (${NAME}) (.*)$`));
+    if (comment !== null) {
+      const [, keyword, about, rest] = comment as unknown as [string, string, string, string];
+      if (keyword === "TYPE") {
+        assert(!families.has(about), `${about} comes in two places`);
+        families.set(name = about, family = { type: rest, unit: "", help: "", samples: [] });
+      }
+      assertEquals(about, name);
+      if (keyword === "UNIT") family!.unit = rest;
+      if (keyword === "HELP") family!.help = rest;
+      continue;
+    }
+    assertMatch(line, SAMPLE);
+    const [, sampleName, labels, value] = line.match(SAMPLE) as unknown as string[];
+    const suffix = sampleName!.slice(name.length);
+    assert(sampleName!.startsWith(name), `${sampleName} is of another family than ${name}`);
+    assert(SUFFIXES[family!.type]!.includes(suffix), `${sampleName} is no ${family!.type}`);
+    family!.samples.push({
+      name: sampleName!,
+      labels: [...(labels ?? "").matchAll(/([a-zA-Z0-9_]+)="((?:[^"\\]|\\.)*)"/g)].map((
+        [, label, escaped],
+      ) => [label!, unescaped(escaped!)]),
+      value: Number(value),
+    });
+  }
+  for (const [each, { unit, samples }] of families) {
+    assert(unit === "" || each.endsWith(`_${unit}`), `${each} doesn't end with its unit`);
+    const keys = samples.map((sample) => JSON.stringify([sample.name, sample.labels]));
+    assertEquals(new Set(keys).size, keys.length, `${each} has a sample twice`);
+    for (const { labels } of samples) {
+      assertEquals(new Set(labels.map(([label]) => label)).size, labels.length);
+      assert(labels.every(([label]) => !label.startsWith("__")), "reserved label");
+    }
+  }
+  return families;
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(.)/g, (_, character) => character === "n" ? "\n" : character);
+}
+
+function create(): { metrics: CoordinationMetricsCollector; eventBus: EventBus } {
+  const eventBus = new EventBus();
+  const clock = new SimulatedClock();
+  const probe = () => ({ memoryBytes: 2_000_000, cpuMs: 1_500 });
+  return {
+    metrics: new CoordinationMetricsCollector(silentLogger, eventBus, { clock, probe }),
+    eventBus,
+  };
+}
+
+Deno.test("counters, gauges, summaries and units are what the format asks for", async () => {
+  const { metrics, eventBus } = create();
+  const clock = new SimulatedClock();
+  await using locks = new ResourceManager({}, eventBus, silentLogger, { clock });
+  metrics.start();
+  await locks.acquire("r", "a");
+  await clock.advance(250);
+  await locks.release("r", "a");
+  await locks.acquire("s", "a");
+  const families = read(metrics.toOpenMetrics());
+  assertEquals(families.get("lockstep_resource_acquired"), {
+    type: "counter",
+    unit: "",
+    help: "Locks that were granted",
+    samples: [{ name: "lockstep_resource_acquired_total", labels: [], value: 2 }],
+  });
+  assertEquals(
+    families.get("lockstep_resources")?.samples.map(({ labels, value }) => {
+      return [labels, value];
+    }),
+    [[[["state", "locked"]], 1], [[["state", "free"]], 0]],
+  );
+  const hold = families.get("lockstep_resource_hold_seconds")!;
+  assertEquals([hold.type, hold.unit], ["summary", "seconds"]);
+  assertEquals(hold.samples.map(({ name, labels, value }) => [name, labels.flat(), value]), [
+    ["lockstep_resource_hold_seconds", ["quantile", "0.5"], 0.25],
+    ["lockstep_resource_hold_seconds", ["quantile", "0.95"], 0.25],
+    ["lockstep_resource_hold_seconds", ["quantile", "0.99"], 0.25],
+    ["lockstep_resource_hold_seconds_count", [], 1],
+    ["lockstep_resource_hold_seconds_sum", [], 0.25],
+  ]);
+  assertEquals(families.get("lockstep_process_cpu_seconds")?.samples[0]?.value, 1.5);
+});
+
+Deno.test("a duration of which nothing was measured isn't shown", () => {
+  const families = read(create().metrics.toOpenMetrics());
+  assertEquals([...families.values()].filter(({ type }) => type === "summary"), []);
+});
+
+Deno.test("names and tags of any form come out distinct, and values of tags as they were", () => {
+  const name = fc.oneof(
+    fc.constantFrom("a.b", "a_b", "a-b", "1", "__proto__", "x_total", "é", "a_b_2"),
+    fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom(...'aB0_.-:é"\\ ') }),
+  );
+  const tags = fc.array(fc.tuple(name, fc.string({ unit: fc.constantFrom(...'a"\\\nné,{}=') })), {
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(name, tags, fc.double({ noNaN: true, noDefaultInfinity: true }))),
+      (
+        recorded,
+      ) => {
+        const { metrics } = create();
+        const expected = new Map<string, { values: string[]; value: number }>();
+        for (const [metric, pairs, value] of recorded) {
+          const tags = Object.fromEntries(pairs);
+          metrics.recordMetric(metric, value, tags);
+          const sorted = Object.entries(tags).sort(([a], [b]) => a < b ? -1 : 1);
+          const values = sorted.map(([, text]) => text);
+          expected.set(JSON.stringify([metric, sorted]), { values, value: value + 0 });
+        }
+        const samples = [...read(metrics.toOpenMetrics())]
+          .filter(([family]) => family.startsWith("lockstep_recorded_value_"))
+          .flatMap(([, family]) => family.samples)
+          .map(({ labels, value }) => JSON.stringify([labels.map(([, text]) => text), value]));
+        const wanted = [...expected.values()].map(({ values, value }) =>
+          JSON.stringify([values, value])
+        );
+        assertEquals(samples.toSorted(), wanted.toSorted());
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
