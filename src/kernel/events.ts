@@ -928,7 +928,7 @@ export interface MessageResent extends Named<"message:resent">, MessageEventBase
   readonly messageId: string;
 }
 
-/** The oldest dead letter was forgotten, to make room. */
+/** A dead letter was forgotten, to make room, or for a newer one of the same id. */
 export interface MessageForgotten extends Named<"message:forgotten">, MessageEventBase {
   /** The message. */
   readonly messageId: string;

@@ -21,8 +21,10 @@ export function bury(
   const { id, channel: { from, reader }, sequence, epoch, payload } = copy;
   const message = messageOf(copy);
   const known = state.deadLetters.get(id);
-  if (known !== undefined) exhume(state, known);
-  const others = known?.sequence === sequence ? known.handlerIds : [];
+  const isOther = known !== undefined && known.sequence !== sequence;
+  if (isOther) forget(turn, known);
+  else if (known !== undefined) exhume(state, known);
+  const others = isOther ? [] : known?.handlerIds ?? [];
   const letter: DeadLetter = {
     message: withoutPayload(message),
     payload,
@@ -47,14 +49,15 @@ export function bury(
     cause,
     error,
   });
-  forgetOldest(turn);
+  const oldest = state.deadOrder.first;
+  if (oldest !== undefined && state.deadLetters.size > state.config.maxDeadLetters) {
+    forget(turn, oldest);
+  }
 }
 
-function forgetOldest({ state, events }: Turn): void {
-  const oldest = state.deadOrder.first;
-  if (oldest === undefined || state.deadLetters.size <= state.config.maxDeadLetters) return;
-  exhume(state, oldest);
-  const { id: messageId, from, to } = oldest.message;
+function forget({ state, events }: Turn, letter: DeadLetter): void {
+  exhume(state, letter);
+  const { id: messageId, from, to } = letter.message;
   events.push({ type: "message:forgotten", from, to, messageId });
 }
 

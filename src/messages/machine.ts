@@ -71,7 +71,7 @@ function fireDue(turn: Turn, until: Instant): void {
 function fire(turn: Turn, due: Due): void {
   switch (due.kind) {
     case "copy":
-      if (due.isInFlight) nack(turn, due, "timed-out", TOO_LONG, false);
+      if (due.isInFlight) nack(turn, due, "timed-out", { ...TOO_LONG }, false);
       else ready(turn, due);
       return;
     case "expiry":

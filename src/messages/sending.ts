@@ -20,7 +20,7 @@ import { addCopy, channelOf, laneOf, openMailbox, settleIdleness } from "./table
 export function send(turn: Turn, command: SendMessage): void {
   const { state, events } = turn;
   const { from, to, messageId, responseMs } = command;
-  if (messageId !== "" && state.knownIds.has(messageId)) {
+  if (messageId !== "" && isKnown(state, messageId)) {
     state.duplicates++;
     events.push({ type: "message:deduplicated", from, to, messageId });
     return;
@@ -95,7 +95,8 @@ export function resend(turn: Turn, command: ResendMessage): void {
   events.push({ type: "message:resent", from, to, messageId: id });
   state.lastMessage++;
   const message = { ...messageIn(dead), expiry: undefined, epoch: 0, attempt: 0 };
-  for (const reader of [...readers]) enqueue(turn, reader, message, dead.payload);
+  for (const reader of readers) makeRoom(turn, laneOf(reader, priority));
+  for (const reader of readers) enqueue(turn, reader, message, dead.payload);
   settleIdleness(state, mailbox);
 }
 
@@ -196,6 +197,10 @@ function oldestWaiting(lane: Lane): Copy | undefined {
   let copy = lane.copies.first;
   while (copy?.isInFlight === true) copy = copy.next;
   return copy;
+}
+
+function isKnown({ knownIds, requests }: MessageState, id: string): boolean {
+  return knownIds.has(id) || requests.has(id);
 }
 
 /** Keeps an id, so that a repeat is found, and forgets the oldest when there are too many. */

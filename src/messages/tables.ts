@@ -149,9 +149,7 @@ export function insertCopy(copy: Copy): void {
   insertBefore(lane.copies, copy, laneNext);
   lane.size++;
   let next = channel.first;
-  while (next !== undefined && (next === channel.busy || next.sequence < copy.sequence)) {
-    next = next.nextInChannel;
-  }
+  while (next !== undefined && next.sequence < copy.sequence) next = next.nextInChannel;
   const previous = next === undefined ? channel.last : next.previousInChannel;
   if (channel.first === undefined) lane.idleChannels--;
   copy.previousInChannel = previous;

@@ -1,0 +1,169 @@
+/**
+ * Random commands for the mailbox machine, of few agents and few handlers, so that they meet.
+ */
+
+import fc from "fast-check";
+import type { MessageCommand } from "../../src/messages/commands.ts";
+import type { MessageState } from "../../src/messages/state.ts";
+
+/** A command that may refer to what is so when it is given; and how much later than the last. */
+export interface Move {
+  readonly afterMs: number;
+  readonly command: (state: Readonly<MessageState>) => MessageCommand;
+  toString(): string;
+}
+
+type Maker = (state: Readonly<MessageState>) => MessageCommand;
+
+const agent = fc.constantFrom("a", "b", "c", "__proto__");
+const handlerId = fc.constantFrom("h", "i", "j", "k");
+const topic = fc.constantFrom("t", "u", "constructor");
+const terms = fc.record({
+  kind: fc.constant("message"),
+  payload: fc.integer({ min: 0, max: 9 }),
+  priority: fc.constantFrom(0, 0, 0, 1),
+  ttlMs: fc.constantFrom(0, 0, 0, 8, 30),
+});
+
+const send = fc.tuple(
+  agent,
+  fc.constantFrom("b", "b", "c", "d", "e"),
+  terms,
+  fc.constantFrom("", "", "", "p", "q", "r"),
+  fc.constantFrom(0, 0, 0, 12, 50),
+).map(([from, to, terms, messageId, responseMs]): Maker => () => ({
+  type: "send-message",
+  from,
+  to,
+  ...terms,
+  messageId,
+  responseMs,
+}));
+
+const broadcast = fc.tuple(agent, terms).map(([from, terms]): Maker => () => ({
+  type: "broadcast-message",
+  from,
+  ...terms,
+}));
+
+const publish = fc.tuple(agent, topic, terms).map(([from, topic, terms]): Maker => () => ({
+  type: "publish-message",
+  from,
+  topic,
+  ...terms,
+}));
+
+/** One of the deliveries that stand, or one that doesn't. */
+function delivery(state: Readonly<MessageState>, pick: number) {
+  const standing = [...state.deliveries];
+  const found = pick < 0 ? undefined : standing[pick % Math.max(1, standing.length)];
+  if (found === undefined) return { agentId: "b", epoch: Math.max(1, state.epoch + pick) };
+  return { agentId: found[1].channel.reader.mailbox.agentId, epoch: found[0] };
+}
+
+const pick = fc.integer({ min: -1, max: 8 });
+const ack = pick.map((pick): Maker => (state) => ({
+  type: "ack-message",
+  ...delivery(state, pick),
+}));
+const giveBack = pick.map((pick): Maker => (state) => ({
+  type: "return-message",
+  ...delivery(state, pick),
+}));
+const extend = fc.tuple(pick, fc.constantFrom(0, 5, 40)).map(
+  ([pick, timeoutMs]): Maker => (state) => ({
+    type: "extend-message",
+    ...delivery(state, pick),
+    timeoutMs,
+  }),
+);
+const nack = fc.tuple(pick, fc.constantFrom(false, false, false, true)).map(
+  ([pick, isFinal]): Maker => (state) => ({
+    type: "nack-message",
+    ...delivery(state, pick),
+    error: { name: "Error", message: "no" },
+    isFinal,
+  }),
+);
+const receive = fc.tuple(fc.constantFrom("b", "c", "d", "e"), fc.constantFrom(0, 0, 10)).map(
+  ([agentId, timeoutMs]): Maker => () => ({ type: "receive-message", agentId, timeoutMs }),
+);
+const attach = fc.tuple(fc.constantFrom("b", "b", "c", "d"), handlerId).map(
+  ([agentId, handlerId]): Maker => () => ({ type: "attach-handler", agentId, handlerId }),
+);
+const detach = fc.tuple(agent, handlerId, fc.boolean()).map(
+  ([agentId, handlerId, takesBack]): Maker => (state) => ({
+    type: "detach-handler",
+    agentId: state.readers.get(handlerId)?.mailbox.agentId ?? agentId,
+    handlerId,
+    takesBack,
+  }),
+);
+const subscribe = fc.tuple(agent, topic).map(([agentId, topic]): Maker => () => ({
+  type: "subscribe-topic",
+  agentId,
+  topic,
+}));
+const unsubscribe = fc.tuple(agent, topic).map(([agentId, topic]): Maker => () => ({
+  type: "unsubscribe-topic",
+  agentId,
+  topic,
+}));
+const resend = fc.nat(5).map((pick): Maker => (state) => ({
+  type: "resend-message",
+  messageId: [...state.deadLetters.keys()][pick] ?? "message-1",
+}));
+const request = fc.tuple(fc.nat(3), fc.boolean()).map(([pick, answers]): Maker => (state) => {
+  const messageId = [...state.requests.keys()][pick] ?? "message-1";
+  return answers
+    ? { type: "respond", messageId, response: pick }
+    : { type: "cancel-request", messageId };
+});
+const open = agent.map((agentId): Maker => () => ({ type: "open-mailbox", agentId }));
+const close = fc.constantFrom("a", "b", "c", "d").map((agentId): Maker => () => ({
+  type: "close-mailbox",
+  agentId,
+  reason: "gone",
+}));
+const tick = fc.constant<Maker>(() => ({ type: "tick" }));
+
+const move: fc.Arbitrary<Move> = fc.tuple(
+  fc.constantFrom(0, 0, 1, 5, 20),
+  fc.oneof(
+    { weight: 14, arbitrary: send },
+    { weight: 2, arbitrary: broadcast },
+    { weight: 3, arbitrary: publish },
+    { weight: 7, arbitrary: ack },
+    { weight: 6, arbitrary: nack },
+    { weight: 2, arbitrary: giveBack },
+    { weight: 2, arbitrary: extend },
+    { weight: 4, arbitrary: receive },
+    { weight: 4, arbitrary: attach },
+    { weight: 3, arbitrary: detach },
+    { weight: 2, arbitrary: subscribe },
+    { weight: 1, arbitrary: unsubscribe },
+    { weight: 2, arbitrary: resend },
+    { weight: 2, arbitrary: request },
+    { weight: 1, arbitrary: open },
+    { weight: 1, arbitrary: close },
+    { weight: 1, arbitrary: tick },
+  ),
+).map(([afterMs, command]) => ({
+  afterMs,
+  command,
+  toString: () => `after ${afterMs} ms: ${describe(command)}`,
+}));
+
+/** A run of moves. */
+export const moves: fc.Arbitrary<Move[]> = fc.array(move, {
+  minLength: 1,
+  maxLength: 100,
+  size: "max",
+});
+
+/** The command as it would be in the beginning, which is enough to read a failure. */
+function describe(command: Maker): string {
+  const nothing = new Map();
+  const beginning = { deliveries: nothing, readers: nothing, deadLetters: nothing, epoch: 0 };
+  return JSON.stringify(command({ ...beginning, requests: nothing } as unknown as MessageState));
+}

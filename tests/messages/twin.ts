@@ -1,0 +1,639 @@
+/**
+ * The slow, obvious twin of the mailbox machine: one list of copies, and every question answered by
+ * looking through it. It says which events a step must have, in order; only the length of a pause it
+ * takes from the machine, since that is drawn at random.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { DeadLetterCause, MessageEvent, MessageRefusal } from "../../src/kernel/events.ts";
+import type { ErrorData, Message, MessageOutcome } from "../../src/kernel/shapes.ts";
+import type { MessageCommand, SendMessage } from "../../src/messages/commands.ts";
+import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "../../src/messages/state.ts";
+
+interface TwinReader {
+  readonly mailbox: TwinMailbox;
+  readonly since: number;
+  handlerId: string;
+  isPush: boolean;
+  hasLeft: boolean;
+}
+
+interface TwinMailbox {
+  readonly agentId: string;
+  readers: TwinReader[];
+  isOpen: boolean;
+  isClosed: boolean;
+  /** When it became idle, or 0. */
+  idleSince: number;
+}
+
+interface TwinCopy {
+  reader: TwinReader;
+  readonly message: Message;
+  readonly sequence: number;
+  phase: "waiting" | "out" | "pausing";
+  attempt: number;
+  epoch: number;
+  handlerId: string;
+  deliveredAt: number;
+}
+
+interface TwinRequest {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly since: number;
+  copies: number;
+}
+
+interface TwinTimer {
+  readonly at: number;
+  readonly order: number;
+  readonly of: TwinCopy | TwinRequest;
+  readonly isExpiry: boolean;
+  readonly fire: () => void;
+}
+
+interface TwinDeadLetter {
+  readonly message: Message;
+  readonly sequence: number;
+  readonly cause: DeadLetterCause;
+  readonly handlerIds: string[];
+}
+
+export class Twin {
+  readonly config: MessageConfig;
+  mailboxes: TwinMailbox[] = [];
+  copies: TwinCopy[] = [];
+  requests: TwinRequest[] = [];
+  deadLetters: TwinDeadLetter[] = [];
+  topics: [topic: string, agentId: string][] = [];
+  #known: string[] = [];
+  #timers: TwinTimer[] = [];
+  #orders = 0;
+  #epoch = 0;
+  #sequence = 0;
+  #idles = 0;
+  #now = 0;
+  #expected: MessageEvent[] = [];
+  #actual: readonly MessageEvent[] = [];
+
+  constructor(config: Partial<MessageConfig> = {}) {
+    this.config = { ...DEFAULT_MESSAGE_CONFIG, ...config };
+  }
+
+  /** Follows one step; throws when it isn't the one that the rules demand. */
+  follow(command: MessageCommand, now: number, events: readonly MessageEvent[]): void {
+    this.#now = now;
+    this.#expected = [];
+    this.#actual = events;
+    for (let due = this.#due(); due !== undefined; due = this.#due()) {
+      this.#timers.splice(this.#timers.indexOf(due), 1);
+      due.fire();
+    }
+    this.#apply(command);
+    this.#noteIdle();
+    assertEquals(events, this.#expected);
+  }
+
+  /** When something is due next. */
+  deadline(): number {
+    return Math.min(...this.#timers.map(({ at }) => at));
+  }
+
+  #due(): TwinTimer | undefined {
+    return this.#timers
+      .filter(({ at }) => at <= this.#now)
+      .sort((a, b) => a.at - b.at || a.order - b.order)[0];
+  }
+
+  #apply(command: MessageCommand): void {
+    switch (command.type) {
+      case "tick":
+        return;
+      case "send-message":
+        return this.#send(command);
+      case "broadcast-message": {
+        const others = this.mailboxes.filter(({ agentId }) => agentId !== command.from);
+        return this.#spread(command, others, undefined);
+      }
+      case "publish-message": {
+        const to = this.topics.filter(([topic]) => topic === command.topic);
+        return this.#spread(command, to.map(([, agentId]) => this.#find(agentId)!), command.topic);
+      }
+      case "ack-message":
+      case "nack-message":
+      case "return-message":
+      case "extend-message": {
+        const { agentId, epoch } = command;
+        const copy = this.copies.find((copy) => copy.phase === "out" && copy.epoch === epoch);
+        if (copy?.reader.mailbox.agentId !== agentId) return this.#refuse(command, "stale-epoch");
+        if (command.type === "ack-message") return this.#ack(copy);
+        if (command.type === "return-message") return this.#takeBack(copy);
+        if (command.type === "extend-message") return this.#extend(copy, command.timeoutMs);
+        return this.#nack(copy, "failed", command.error, command.isFinal);
+      }
+      case "receive-message": {
+        const reader = this.#find(command.agentId)?.readers[0];
+        const copy = reader && (this.#next(reader, true) ?? this.#next(reader, false));
+        if (copy === undefined) return this.#refuse(command, "empty");
+        return this.#deliver(copy, command.timeoutMs);
+      }
+      case "respond":
+        return this.#respond(command.messageId, command.response);
+      case "cancel-request": {
+        const request = this.requests.find(({ id }) => id === command.messageId);
+        if (request === undefined) return this.#refuse(command, "not-waiting");
+        return this.#unanswered(request, "cancelled");
+      }
+      case "attach-handler":
+        return this.#attach(command, command.agentId, command.handlerId);
+      case "detach-handler":
+        return this.#detach(command, command.agentId, command.handlerId, command.takesBack);
+      case "subscribe-topic": {
+        const { agentId, topic } = command;
+        if (this.topics.some(([t, a]) => t === topic && a === agentId)) return;
+        const known = new Set(this.topics.map(([t]) => t));
+        if (!known.has(topic) && known.size >= this.config.maxTopics) {
+          return this.#refuse(command, "too-many-topics");
+        }
+        if (this.#open(agentId) === undefined) return this.#refuse(command, "too-many-mailboxes");
+        this.topics.push([topic, agentId]);
+        return this.#tell({ type: "topic:subscribed", topic, agentId });
+      }
+      case "unsubscribe-topic": {
+        const { agentId, topic } = command;
+        const index = this.topics.findIndex(([t, a]) => t === topic && a === agentId);
+        if (index < 0) return;
+        this.topics.splice(index, 1);
+        return this.#tell({ type: "topic:unsubscribed", topic, agentId });
+      }
+      case "resend-message":
+        return this.#resend(command, command.messageId);
+      case "open-mailbox": {
+        const mailbox = this.#open(command.agentId);
+        if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
+        if (mailbox.isOpen) return;
+        mailbox.isOpen = true;
+        return this.#tell({ type: "mailbox:opened", agentId: command.agentId });
+      }
+      case "close-mailbox":
+        return this.#close(command.agentId, command.reason);
+    }
+  }
+
+  // What goes into mailboxes.
+
+  #send(command: SendMessage): void {
+    const { from, to, messageId, responseMs } = command;
+    if (this.#known.includes(messageId) || this.requests.some(({ id }) => id === messageId)) {
+      return this.#tell({ type: "message:deduplicated", from, to, messageId });
+    }
+    if (responseMs > 0 && this.requests.length >= this.config.maxRequests) {
+      return this.#refuse(command, "too-many-requests");
+    }
+    const mailbox = this.#open(to);
+    if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
+    if (!this.#hasRoom(mailbox.readers, command.priority > 0)) {
+      return this.#refuse(command, "mailbox-full");
+    }
+    if (messageId !== "") {
+      this.#known = [...this.#known, messageId].slice(-this.config.dedupeWindow);
+    }
+    this.#post(mailbox, this.#message(command, to, undefined, messageId), responseMs);
+  }
+
+  #spread(
+    command: Extract<MessageCommand, { type: "broadcast-message" | "publish-message" }>,
+    recipients: readonly TwinMailbox[],
+    topic: string | undefined,
+  ): void {
+    const outcomes: MessageOutcome[] = recipients.map((mailbox) => {
+      const to = mailbox.agentId;
+      if (!this.#hasRoom(mailbox.readers, command.priority > 0)) {
+        this.#refuse(command, "mailbox-full", to);
+        return { to, messageId: "", refused: "mailbox-full" };
+      }
+      const message = this.#message(command, to, topic, "");
+      this.#post(mailbox, message, 0);
+      return { to, messageId: message.id, refused: undefined };
+    });
+    this.#tell({ type: "message:published", from: command.from, topic, outcomes });
+  }
+
+  #message(
+    { from, kind, payload, priority, ttlMs }: Pick<
+      SendMessage,
+      "from" | "kind" | "payload" | "priority" | "ttlMs"
+    >,
+    to: string,
+    topic: string | undefined,
+    chosenId: string,
+  ): Message {
+    const id = chosenId || `message-${this.#sequence + 1}`;
+    const expiry = ttlMs > 0 ? this.#now + ttlMs : undefined;
+    const timestamp = this.#now;
+    const rest = { priority, expiry, from, to, topic, epoch: 0, attempt: 0 };
+    return { id, type: kind, payload, timestamp, ...rest };
+  }
+
+  #post({ readers, agentId: to }: TwinMailbox, message: Message, responseMs: number): void {
+    const { id, from } = message;
+    this.#sequence++;
+    for (const reader of readers) this.#makeRoom(reader, message.priority > 0);
+    this.#tell({ type: "message:sent", from, to, message, isRequest: responseMs > 0 });
+    if (responseMs > 0) {
+      const request = { id, from, to, since: this.#now, copies: readers.length };
+      this.requests.push(request);
+      this.#set(this.#now + responseMs, request, () => this.#unanswered(request, "timed-out"));
+    }
+    for (const reader of readers) this.#enqueue(reader, message);
+  }
+
+  #enqueue(reader: TwinReader, message: Message): void {
+    const copy: TwinCopy = {
+      reader,
+      message,
+      sequence: this.#sequence,
+      phase: "waiting",
+      attempt: 0,
+      epoch: 0,
+      handlerId: reader.handlerId,
+      deliveredAt: 0,
+    };
+    this.copies.push(copy);
+    if (message.expiry !== undefined) {
+      const expire = () => copy.phase !== "out" && this.#giveUp(copy, "expired", undefined);
+      this.#set(message.expiry, copy, expire, true);
+    }
+    this.#serve(reader, message.priority > 0);
+  }
+
+  #resend(command: MessageCommand, messageId: string): void {
+    const dead = this.deadLetters.find(({ message }) => message.id === messageId);
+    if (dead === undefined) return this.#refuse(command, "unknown-message");
+    const { from, to, priority } = dead.message;
+    const mailbox = this.#open(to);
+    if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes", to);
+    const without = mailbox.readers.filter(({ handlerId }) => dead.handlerIds.includes(handlerId));
+    const readers = without.length > 0 ? without : mailbox.readers;
+    if (!this.#hasRoom(readers, priority > 0)) return this.#refuse(command, "mailbox-full", to);
+    this.deadLetters = this.deadLetters.filter((other) => other !== dead);
+    this.#tell({ type: "message:resent", from, to, messageId });
+    this.#sequence++;
+    const message = { ...dead.message, expiry: undefined, epoch: 0, attempt: 0 };
+    for (const reader of readers) this.#makeRoom(reader, priority > 0);
+    for (const reader of readers) this.#enqueue(reader, message);
+  }
+
+  #hasRoom(readers: readonly TwinReader[], urgent: boolean): boolean {
+    return readers.every((reader) => {
+      const lane = this.#lane(reader, urgent);
+      if (lane.length < this.config.mailboxCapacity) return true;
+      return this.config.mailboxPolicy === "drop-oldest" &&
+        lane.some(({ phase }) => phase !== "out");
+    });
+  }
+
+  #makeRoom(reader: TwinReader, urgent: boolean): void {
+    const lane = this.#lane(reader, urgent);
+    if (lane.length < this.config.mailboxCapacity) return;
+    this.#giveUp(lane.find(({ phase }) => phase !== "out")!, "evicted", undefined);
+  }
+
+  // What happens to a copy.
+
+  #serve(reader: TwinReader, urgent: boolean): void {
+    for (;;) {
+      const out = this.#lane(reader, urgent).filter(({ phase }) => phase === "out").length;
+      const next = this.#next(reader, urgent);
+      if (!reader.isPush || out >= this.config.maxInFlight || next === undefined) return;
+      this.#deliver(next, 0);
+    }
+  }
+
+  #deliver(copy: TwinCopy, timeoutMs: number): void {
+    copy.phase = "out";
+    copy.attempt++;
+    copy.epoch = ++this.#epoch;
+    copy.handlerId = copy.reader.handlerId;
+    copy.deliveredAt = this.#now;
+    if (timeoutMs > 0) this.#limit(copy, timeoutMs);
+    const { from, to } = copy.message;
+    const message = this.#view(copy);
+    this.#tell({ type: "message:received", from, to, message, handlerId: copy.handlerId });
+  }
+
+  #limit(copy: TwinCopy, timeoutMs: number): void {
+    const error = { name: "TimeoutError", message: "the handler took too long" };
+    this.#set(this.#now + timeoutMs, copy, () => this.#nack(copy, "timed-out", error, false));
+  }
+
+  #extend(copy: TwinCopy, timeoutMs: number): void {
+    this.#unset(copy);
+    const until = timeoutMs > 0 ? this.#now + timeoutMs : Infinity;
+    if (timeoutMs > 0) this.#limit(copy, timeoutMs);
+    this.#tell({ type: "message:extended", ...this.#identify(copy), until });
+  }
+
+  #ack(copy: TwinCopy): void {
+    this.#remove(copy);
+    const handledMs = this.#now - copy.deliveredAt;
+    this.#tell({ type: "message:acked", ...this.#identify(copy), handledMs });
+    this.#serve(copy.reader, copy.message.priority > 0);
+  }
+
+  #nack(
+    copy: TwinCopy,
+    reason: "failed" | "timed-out",
+    error: ErrorData,
+    isFinal: boolean,
+  ): void {
+    const { attempt, reader, message } = copy;
+    if (reader.hasLeft) return this.#passOn(copy, error);
+    if (isFinal) return this.#giveUp(copy, "rejected", error);
+    if (attempt >= this.config.maxDeliveries) return this.#giveUp(copy, "max-deliveries", error);
+    if (this.#isExpired(copy)) return this.#giveUp(copy, "expired", error);
+    const actual = this.#actual[this.#expected.length];
+    assert(actual?.type === "message:nacked");
+    const { retryAt } = actual as Extract<MessageEvent, { type: "message:nacked" }>;
+    const longest = Math.min(
+      this.config.maxRetryDelayMs,
+      this.config.retryDelay * 2 ** (attempt - 1),
+    );
+    assert(retryAt >= this.#now && retryAt <= this.#now + longest, "the pause is within its limit");
+    this.#unset(copy);
+    copy.phase = "pausing";
+    this.#set(retryAt, copy, () => {
+      copy.phase = "waiting";
+      this.#tell({ type: "message:readied", ...this.#identify(copy) });
+      this.#serve(copy.reader, message.priority > 0);
+    });
+    this.#tell({
+      type: "message:nacked",
+      ...this.#identify(copy),
+      reason,
+      error,
+      attempt,
+      retryAt,
+    });
+    this.#serve(reader, message.priority > 0);
+  }
+
+  #takeBack(copy: TwinCopy): void {
+    if (copy.reader.hasLeft) return this.#passOn(copy, undefined);
+    if (this.#isExpired(copy)) return this.#giveUp(copy, "expired", undefined);
+    this.#unset(copy);
+    copy.phase = "waiting";
+    copy.attempt--;
+    this.#tell({ type: "message:returned", ...this.#identify(copy) });
+    this.#serve(copy.reader, copy.message.priority > 0);
+  }
+
+  #passOn(copy: TwinCopy, error: ErrorData | undefined): void {
+    const { mailbox } = copy.reader;
+    if (mailbox.isClosed) return this.#giveUp(copy, "recipient-gone", error);
+    if (this.#isExpired(copy)) return this.#giveUp(copy, "expired", error);
+    const heir = mailbox.readers[0]!;
+    if (copy.sequence > heir.since) {
+      this.#remove(copy);
+      this.#tell({ type: "message:dropped", ...this.#identify(copy) });
+      return this.#lose(copy.message.id);
+    }
+    this.#unset(copy);
+    if (copy.phase === "out") copy.attempt--;
+    copy.phase = "waiting";
+    copy.reader = heir;
+    this.#tell({ type: "message:returned", ...this.#identify(copy) });
+    this.#serve(heir, copy.message.priority > 0);
+  }
+
+  #giveUp(copy: TwinCopy, cause: DeadLetterCause, error: ErrorData | undefined): void {
+    this.#remove(copy);
+    const { id, from, to, priority } = copy.message;
+    const { handlerId } = copy.reader;
+    const earlier = this.deadLetters.find(({ message }) => message.id === id);
+    const isSame = earlier?.sequence === copy.sequence;
+    const others = isSame ? earlier!.handlerIds : [];
+    const message = this.#view(copy);
+    if (earlier !== undefined && !isSame) {
+      const { from, to } = earlier.message;
+      this.#tell({ type: "message:forgotten", from, to, messageId: id });
+    }
+    const dead = { message, sequence: copy.sequence, cause, handlerIds: [...others, handlerId] };
+    this.deadLetters = [...this.deadLetters.filter((other) => other !== earlier), dead];
+    const { epoch } = copy;
+    const type = "message:dead-lettered";
+    this.#tell({ type, from, to, messageId: id, handlerId, epoch, message, cause, error });
+    if (this.deadLetters.length > this.config.maxDeadLetters) {
+      const { message: { id: messageId, from, to } } = this.deadLetters.shift()!;
+      this.#tell({ type: "message:forgotten", from, to, messageId });
+    }
+    this.#lose(id);
+    this.#serve(copy.reader, priority > 0);
+  }
+
+  #remove(copy: TwinCopy): void {
+    this.copies = this.copies.filter((other) => other !== copy);
+    this.#timers = this.#timers.filter((timer) => timer.of !== copy);
+    this.#noteIdle();
+  }
+
+  // Requests.
+
+  #respond(messageId: string, response: unknown): void {
+    const request = this.requests.find(({ id }) => id === messageId);
+    if (request === undefined) return this.#tell({ type: "message:response-dropped", messageId });
+    const { from: to, to: from, since } = request;
+    this.#end(request);
+    const waitedMs = this.#now - since;
+    this.#tell({ type: "message:responded", from, to, messageId, response, waitedMs });
+  }
+
+  #lose(messageId: string): void {
+    const request = this.requests.find(({ id }) => id === messageId);
+    if (request !== undefined && --request.copies === 0) this.#unanswered(request, "undeliverable");
+  }
+
+  #unanswered(
+    request: TwinRequest,
+    reason: "timed-out" | "cancelled" | "undeliverable" | "agent-gone",
+  ): void {
+    this.#end(request);
+    const { id: messageId, from, to, since } = request;
+    const waitedMs = this.#now - since;
+    this.#tell({ type: "message:unanswered", from, to, messageId, reason, waitedMs });
+  }
+
+  #end(request: TwinRequest): void {
+    this.requests = this.requests.filter((other) => other !== request);
+    this.#timers = this.#timers.filter((timer) => timer.of !== request);
+  }
+
+  // Who is there.
+
+  #attach(command: MessageCommand, agentId: string, handlerId: string): void {
+    const all = this.mailboxes.flatMap(({ readers }) => readers);
+    if (all.some((reader) => reader.isPush && reader.handlerId === handlerId)) {
+      return this.#refuse(command, "known-handler");
+    }
+    const mailbox = this.#open(agentId);
+    if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
+    const { readers } = mailbox;
+    if (readers[0]!.isPush) {
+      if (readers.length >= this.config.maxHandlers) {
+        return this.#refuse(command, "too-many-handlers");
+      }
+      readers.push(newReader(mailbox, this.#sequence));
+    }
+    const reader = readers.at(-1)!;
+    reader.handlerId = handlerId;
+    reader.isPush = true;
+    this.#tell({ type: "mailbox:subscribed", agentId, handlerId });
+    for (const urgent of [true, false]) this.#serve(reader, urgent);
+  }
+
+  #detach(command: MessageCommand, agentId: string, handlerId: string, takesBack: boolean): void {
+    const mailbox = this.#find(agentId);
+    const reader = mailbox?.readers.find((each) => each.isPush && each.handlerId === handlerId);
+    if (mailbox === undefined || reader === undefined) {
+      return this.#refuse(command, "unknown-handler");
+    }
+    reader.isPush = false;
+    this.#tell({ type: "mailbox:unsubscribed", agentId, handlerId });
+    const copies = [...this.#lane(reader, true), ...this.#lane(reader, false)];
+    const out = copies.filter(({ phase }) => phase === "out");
+    if (mailbox.readers.length === 1) {
+      reader.handlerId = "";
+      if (takesBack) { for (const copy of out) this.#takeBack(copy); }
+      return;
+    }
+    reader.hasLeft = true;
+    mailbox.readers = mailbox.readers.filter((other) => other !== reader);
+    for (const copy of copies) {
+      if (takesBack || copy.phase !== "out") this.#passOn(copy, undefined);
+    }
+  }
+
+  #open(agentId: string): TwinMailbox | undefined {
+    const known = this.#find(agentId);
+    if (known !== undefined) return known;
+    if (this.mailboxes.length >= this.config.maxMailboxes) {
+      const [idle] = this.mailboxes
+        .filter(({ idleSince }) => idleSince > 0)
+        .sort((a, b) => a.idleSince - b.idleSince);
+      if (idle === undefined) return undefined;
+      this.mailboxes = this.mailboxes.filter((other) => other !== idle);
+      this.#tell({ type: "mailbox:forgotten", agentId: idle.agentId });
+    }
+    const mailbox: TwinMailbox = {
+      agentId,
+      readers: [],
+      isOpen: false,
+      isClosed: false,
+      idleSince: 0,
+    };
+    mailbox.readers.push(newReader(mailbox, 0));
+    this.mailboxes.push(mailbox);
+    return mailbox;
+  }
+
+  #close(agentId: string, reason: string): void {
+    const mailbox = this.#find(agentId);
+    if (mailbox !== undefined) {
+      mailbox.isClosed = true;
+      this.mailboxes = this.mailboxes.filter((other) => other !== mailbox);
+      this.#tell({ type: "mailbox:closed", agentId, reason });
+    }
+    for (const end of ["from", "to"] as const) {
+      for (const request of this.requests.filter((each) => each[end] === agentId)) {
+        this.#unanswered(request, "agent-gone");
+      }
+    }
+    this.topics = this.topics.filter(([, other]) => other !== agentId);
+    for (const reader of mailbox?.readers ?? []) {
+      reader.isPush = false;
+      for (const copy of [...this.#lane(reader, true), ...this.#lane(reader, false)]) {
+        this.#giveUp(copy, "recipient-gone", undefined);
+      }
+    }
+  }
+
+  /** Notes which mailboxes became idle, and which are not any more. */
+  #noteIdle(): void {
+    for (const mailbox of this.mailboxes) {
+      const { agentId, readers, isOpen } = mailbox;
+      const isIdle = !readers[0]!.isPush && !isOpen &&
+        !this.copies.some(({ reader }) => readers.includes(reader)) &&
+        !this.topics.some(([, subscriber]) => subscriber === agentId);
+      if (!isIdle) mailbox.idleSince = 0;
+      else if (mailbox.idleSince === 0) mailbox.idleSince = ++this.#idles;
+    }
+  }
+
+  // Questions and small things.
+
+  #find(agentId: string): TwinMailbox | undefined {
+    return this.mailboxes.find((mailbox) => mailbox.agentId === agentId);
+  }
+
+  #lane(reader: TwinReader, urgent: boolean): TwinCopy[] {
+    return this.copies
+      .filter((copy) => copy.reader === reader && (copy.message.priority > 0) === urgent)
+      .sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** The oldest message that nothing of its sender holds back. */
+  #next(reader: TwinReader, urgent: boolean): TwinCopy | undefined {
+    const lane = this.#lane(reader, urgent);
+    const busy = lane.filter(({ phase }) => phase !== "waiting").map((copy) => copy.message.from);
+    return lane.find(({ phase, message }) => phase === "waiting" && !busy.includes(message.from));
+  }
+
+  #isExpired({ message: { expiry } }: TwinCopy): boolean {
+    return expiry !== undefined && expiry <= this.#now;
+  }
+
+  #view({ message, epoch, attempt }: TwinCopy): Message {
+    return { ...message, epoch, attempt };
+  }
+
+  #identify({ message: { id: messageId, from, to }, handlerId, epoch }: TwinCopy) {
+    return { from, to, messageId, handlerId, epoch };
+  }
+
+  #set(at: number, of: TwinCopy | TwinRequest, fire: () => void, isExpiry = false): void {
+    this.#timers.push({ at, order: this.#orders++, of, isExpiry, fire });
+  }
+
+  /** Takes back the limit of a delivery or of a pause; the expiry stays. */
+  #unset(copy: TwinCopy): void {
+    this.#timers = this.#timers.filter(({ of, isExpiry }) => of !== copy || isExpiry);
+  }
+
+  #refuse(command: MessageCommand, reason: MessageRefusal, to?: string): void {
+    const { from = "", to: named, agentId = "", messageId = "" } = command as {
+      from?: string;
+      to?: string;
+      agentId?: string;
+      messageId?: string;
+    };
+    const type = "message:refused";
+    this.#tell({
+      type,
+      from,
+      to: to ?? named ?? agentId,
+      messageId,
+      command: command.type,
+      reason,
+    });
+  }
+
+  #tell(event: MessageEvent): void {
+    this.#expected.push(event);
+  }
+}
+
+function newReader(mailbox: TwinMailbox, since: number): TwinReader {
+  return { mailbox, since, handlerId: "", isPush: false, hasLeft: false };
+}
