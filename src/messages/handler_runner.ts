@@ -93,6 +93,13 @@ export class HandlerRunner implements DeliveryKeeper {
     this.#handlers.delete(handlerId);
   }
 
+  /** Removes the handlers of an agent that is gone. */
+  removeAgent(agentId: string): void {
+    for (const [handlerId, handler] of this.#handlers) {
+      if (handler.agentId === agentId) this.#handlers.delete(handlerId);
+    }
+  }
+
   /** Takes a delivery, to be handled by the next `run`: the caller's own when `willRun`. */
   take(event: MessageReceived, willRun: boolean): void {
     if (!this.#handlers.has(event.handlerId)) return;

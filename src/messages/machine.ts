@@ -75,7 +75,6 @@ function fire(turn: Turn, due: Due): void {
       else ready(turn, due);
       return;
     case "expiry":
-      due.copy.expiry = undefined;
       // One that is out for delivery may still be handled; if not, it is not delivered again.
       if (!due.copy.isInFlight) giveUp(turn, due.copy, "expired", undefined);
       return;

@@ -267,6 +267,9 @@ export class MessageClient implements RunnerHost {
       }
       case "message:unanswered":
         this.#fail(event);
+        return;
+      case "mailbox:closed":
+        this.handlers.removeAgent(event.agentId);
     }
   }
 

@@ -66,6 +66,15 @@ Deno.test("messages of different senders are delivered in the order in which the
   assertEquals(order, [1, 2, 3, 4, 5]);
 });
 
+Deno.test("a sender whose oldest message is given up waits its turn with the next one", () => {
+  const office = new PostOffice({ maxInFlight: 1 });
+  office.send("a", "b", 1, { ttlMs: 5 });
+  office.send("c", "b", 2);
+  office.send("a", "b", 3);
+  office.pass(5);
+  assertEquals(received(office.attach("b", "h")), [2]);
+});
+
 Deno.test("a handler gets at most maxInFlight messages at once", () => {
   const office = new PostOffice({ maxInFlight: 2 });
   office.attach("b", "h");
@@ -195,6 +204,13 @@ Deno.test("a repeat of an id is dropped, as far back as the window reaches", () 
   assertEquals(send("p"), "message:sent");
   assertEquals(office.state.knownIds.size, 2);
   assertEquals(office.state.duplicates, 3);
+});
+
+Deno.test("an id is known as long as its request is open, whatever the window", () => {
+  const office = new PostOffice({ dedupeWindow: 1 });
+  office.send("a", "b", 1, { messageId: "p", responseMs: 100 });
+  office.send("a", "b", 2, { messageId: "q" });
+  assertEquals(lines(office.send("a", "b", 3, { messageId: "p" })), ["message:deduplicated p"]);
 });
 
 Deno.test("a message that was refused may be sent again under its id", () => {

@@ -91,6 +91,34 @@ Deno.test("what a handler that left could not handle goes to the oldest that is 
   assertEquals(lines(office.nack("b", office.epochOf(2, "h"))), ["message:dropped message-2 h"]);
 });
 
+Deno.test("what is handed over comes before what its sender sent later, and still expires", () => {
+  const office = new PostOffice();
+  office.attach("b", "h");
+  for (const payload of [1, 2, 3]) office.send("a", "b", payload, { ttlMs: payload * 10 });
+  office.attach("b", "i");
+  office.send("a", "b", 4);
+  office.send("a", "b", 5);
+  office.detach("b", "h", true);
+  assertEquals(lines(office.pass(20)), [
+    "message:dead-lettered 1 i expired",
+    "message:dead-lettered 2 i expired",
+  ]);
+  assertEquals(received(office.ack("b", office.epochOf(4, "i"))), [3]);
+  assertEquals(received(office.ack("b", office.epochOf(3, "i"))), [5]);
+});
+
+Deno.test("what a handler that left could not handle is a dead letter when its agent is gone too", () => {
+  const office = new PostOffice();
+  office.attach("b", "h");
+  office.attach("b", "i");
+  office.send("a", "b", 1);
+  office.detach("b", "h");
+  office.do({ type: "close-mailbox", agentId: "b", reason: "crashed" });
+  assertEquals(lines(office.nack("b", office.epochOf(1))), [
+    "message:dead-lettered 1 h recipient-gone",
+  ]);
+});
+
 Deno.test("a delivery that is returned is made again at no cost", () => {
   const office = new PostOffice({ maxDeliveries: 1 });
   office.attach("b", "h");

@@ -18,8 +18,10 @@ import {
   UnknownMessageError,
 } from "../../src/kernel/errors.ts";
 import { EventBus } from "../../src/kernel/event_bus.ts";
+import { Engine } from "../../src/kernel/engine.ts";
 import { type Logger, silentLogger } from "../../src/kernel/logger.ts";
 import type { Message } from "../../src/kernel/shapes.ts";
+import { messageMachine } from "../../src/messages/machine.ts";
 import {
   type DeliveryContext,
   MessageRouter,
@@ -263,6 +265,30 @@ Deno.test("context.ack() ends the delivery before the handler is through, and it
   assertEquals(attempts, 1);
 });
 
+Deno.test("a message that was acked early is not acked again", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  router.subscribe("b", (_message, context) => void context.ack());
+  await router.send("a", "b", 1);
+  assertEquals((await router.getHealthStatus()).metrics["staleReports"], 0);
+});
+
+Deno.test("a handler whose agent is removed before it is called is not called", async () => {
+  await using setting = new Setting();
+  const { router } = setting;
+  const got: unknown[] = [];
+  for (const from of ["a", "c"]) await router.send(from, "b", from);
+  const subscription = router.subscribe("b", ({ payload }) => {
+    got.push(payload);
+    router.removeAgent("b");
+  });
+  await undefined;
+  assertEquals(got, ["a"]);
+  assert(!router.unsubscribe("b", subscription.id));
+  // The one report is that of the first message, which was lost while it was handled.
+  assertEquals((await router.getHealthStatus()).metrics["staleReports"], 1);
+});
+
 Deno.test("an agent that is removed takes its handlers' deliveries with it", async () => {
   await using setting = new Setting();
   const { router, clock } = setting;
@@ -379,6 +405,28 @@ Deno.test("a request can be cancelled by its signal, and leaves nothing behind",
   assertEquals(router.peek("b").length, 1);
 });
 
+Deno.test("a request takes its listener off the signal however it ends", async () => {
+  await using setting = new Setting();
+  const { router, clock } = setting;
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: unknown[]) => {
+    listeners++;
+    Reflect.apply(addEventListener, signal, args);
+  };
+  signal.removeEventListener = (...args: unknown[]) => {
+    listeners--;
+    Reflect.apply(removeEventListener, signal, args);
+  };
+  router.subscribe("b", (_message, context) => void context.respond(1));
+  await router.sendWithResponse("a", "b", "?", { signal });
+  const late = assertRejects(() => router.sendWithResponse("a", "c", "?", { signal }));
+  await clock.advance(10_000);
+  await late;
+  assertEquals(listeners, 0);
+});
+
 Deno.test("a request rejects at once when it can't be delivered", async () => {
   await using setting = new Setting({ maxDeliveries: 1 });
   const { router } = setting;
@@ -484,6 +532,36 @@ Deno.test("shutdown() rejects what waits, aborts what runs, and refuses what com
   assertThrows(() => router.subscribe("b", () => {}), ClosedError);
   assertEquals(clock.pending, 0);
   assertEquals((await router.getHealthStatus()).healthy, false);
+});
+
+Deno.test("a router on a machine that runs already leaves its messages there when it is shut down", async () => {
+  const engine = new Engine(messageMachine(), { logger: silentLogger });
+  const host = { dispatcher: engine, state: () => engine.state };
+  const router = new MessageRouter({}, undefined, silentLogger, { host });
+  router.subscribe("b", () => new Promise(() => {}));
+  await router.send("a", "b", 1);
+  await router.shutdown();
+  assertEquals([engine.state.deliveries.size, engine.state.readers.size], [0, 0]);
+  const next = new MessageRouter({}, undefined, silentLogger, { host });
+  assertEquals(next.peek("b").map(({ payload, attempt }) => [payload, attempt]), [[1, 0]]);
+  await next.shutdown();
+  await engine.close();
+});
+
+Deno.test("when the machine stops, calls that wait reject and signals abort", async () => {
+  const engine = new Engine(messageMachine(), { logger: silentLogger });
+  const host = { dispatcher: engine, state: () => engine.state };
+  const router = new MessageRouter({ messageTimeout: 0 }, undefined, silentLogger, { host });
+  let signal: AbortSignal | undefined;
+  router.subscribe("b", (_message, context) => {
+    signal = context.signal;
+    return new Promise(() => {});
+  });
+  const response = assertRejects(() => router.sendWithResponse("a", "b", "?"), ClosedError);
+  await engine.close();
+  await response;
+  assertInstanceOf(signal?.reason, ClosedError);
+  await router.shutdown();
 });
 
 Deno.test("health is computed: a full mailbox and a fresh dead letter are ill", async () => {

@@ -81,6 +81,21 @@ Deno.test("a request waits as long as one handler of several may still answer", 
   assertEquals(office.state.requests.size, 0);
 });
 
+Deno.test("a handler that leaves without a word leaves the answer to the others", () => {
+  const office = new PostOffice({ maxInFlight: 1 });
+  office.attach("b", "h");
+  office.attach("b", "i");
+  office.send("c", "b", "keeps both busy");
+  ask(office);
+  office.detach("b", "h");
+  assertEquals(office.state.requests.size, 1);
+  office.ack("b", office.epochOf("keeps both busy", "i"));
+  assertEquals(lines(office.nack("b", office.epochOf("?", "i"), { isFinal: true })), [
+    "message:dead-lettered ? i rejected",
+    "message:unanswered message-2 undeliverable",
+  ]);
+});
+
 Deno.test("a request that was acked waits for its response", () => {
   const office = new PostOffice();
   office.attach("b", "h");
