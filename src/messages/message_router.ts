@@ -69,14 +69,12 @@ type MessageEngine = Engine<MessageState, MessageCommand, MessageEvent>;
  * import { MessageRouter } from "@lockstep/lockstep";
  *
  * await using router = new MessageRouter();
- * router.subscribe("reviewer", async (message, { respond }) => {
- *   console.log(`${message.from} asks for a review of ${message.payload}`);
- * });
+ * router.subscribe("reviewer", ({ from, payload }) => console.log(`${from} wrote ${payload}`));
  * router.subscribe("adder", (message, context) => {
  *   const { a, b } = message.payload as { a: number; b: number };
  *   context.respond(a + b);
  * });
- * await router.send("writer", "reviewer", "report.md");
+ * await router.send("writer", "reviewer", "report.md"); // writer wrote report.md
  * console.log(await router.sendWithResponse("writer", "adder", { a: 1, b: 2 })); // 3
  * ```
  */
