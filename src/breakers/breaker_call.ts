@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Attempt, requireMs, requireObject, requireSignal } from "../kernel/arguments.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { CallTimeoutError } from "../kernel/errors.ts";
 
@@ -15,6 +16,35 @@ export interface BreakerCallContext {
 
 /** What is called through a breaker. */
 export type BreakerBody<Result> = (call: BreakerCallContext) => Result | PromiseLike<Result>;
+
+/** Options of `CircuitBreaker.execute`. */
+export interface ExecuteOptions {
+  /** Cancels the call, which then rejects with the signal's reason and counts for nothing. */
+  signal?: AbortSignal;
+  /** How long the call may take, in milliseconds; 0 for as long as it takes. @default callTimeoutMs */
+  timeoutMs?: number;
+}
+
+/** What limits one call. */
+export interface CallLimits {
+  /** What cancels it. */
+  readonly signal: AbortSignal | undefined;
+  /** How long it may take; 0 for as long as it takes. */
+  readonly timeoutMs: number;
+}
+
+/** `options`, checked. */
+export function readOptions(
+  options: ExecuteOptions,
+  callTimeoutMs: number,
+  attempt: Attempt,
+): CallLimits {
+  requireObject(options as unknown, "options", attempt);
+  const { signal, timeoutMs = callTimeoutMs } = options;
+  if (signal !== undefined) requireSignal(signal, "signal", attempt);
+  requireMs(timeoutMs, 0, "timeoutMs", attempt);
+  return { signal, timeoutMs };
+}
 
 /** A call that may be told to stop. Its signal is made only when somebody asks for it. */
 export class BreakerCall implements BreakerCallContext {
@@ -43,7 +73,7 @@ export async function callWithLimits<Result>(
   name: string,
   clock: Clock,
   body: BreakerBody<Result>,
-  { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
+  { signal, timeoutMs }: CallLimits,
   cut: (outcome: "failure" | "neutral") => void,
 ): Promise<Result> {
   signal?.throwIfAborted();

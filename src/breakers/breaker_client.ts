@@ -75,19 +75,20 @@ export class BreakerClient implements BreakerHost {
     return new Exchange(this.dispatcher, command);
   }
 
-  /** Sends a command of which nobody hears how it ends. */
-  order(command: NamedCommand): void {
-    this.tellOfLoss(this.ask(command), command);
+  /**
+   * Sends `command`, which nobody waits for an answer to. Resolves when it has been stepped, or
+   * wasn't taken, which is logged; `undefined` when that is known at once.
+   */
+  tell(command: NamedCommand): Promise<void> | undefined {
+    const asked = this.ask(command);
+    return asked.answered ? undefined : this.tellOfLoss(asked, command);
   }
 
-  /** Logs it when a command never reaches the machine. */
-  tellOfLoss(asked: Exchange, { type, name }: NamedCommand): void {
-    const tell = ({ error }: Exchange) => {
-      if (error === undefined) return;
-      this.#logger.error(`Circuit breaker ${quote(name)} lost the command ${type}`, error);
-    };
-    if (asked.answered) tell(asked);
-    else void asked.wait().then(tell);
+  /** Waits for the answer to `command`, and logs it when there was none. */
+  async tellOfLoss(asked: Exchange, { type, name }: NamedCommand): Promise<void> {
+    const { error } = await asked.wait();
+    if (error === undefined) return;
+    this.#logger.error(`Circuit breaker ${quote(name)} lost the command ${type}`, error);
   }
 }
 

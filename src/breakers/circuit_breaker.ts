@@ -4,20 +4,18 @@
  * @module
  */
 
-import {
-  quote,
-  requireFunction,
-  requireId,
-  requireMs,
-  requireObject,
-  requireOneOf,
-  requireSignal,
-} from "../kernel/arguments.ts";
+import { quote, requireFunction, requireId, requireOneOf } from "../kernel/arguments.ts";
 import { ClosedError, LimitError } from "../kernel/errors.ts";
 import type { EventBus } from "../kernel/event_bus.ts";
 import { CircuitState } from "../kernel/events.ts";
 import { defaultLogger, type Logger } from "../kernel/logger.ts";
-import { type BreakerBody, BreakerCall, callWithLimits } from "./breaker_call.ts";
+import {
+  type BreakerBody,
+  BreakerCall,
+  callWithLimits,
+  type ExecuteOptions,
+  readOptions,
+} from "./breaker_call.ts";
 import {
   type BreakerClient,
   type BreakerOptions,
@@ -25,25 +23,11 @@ import {
   type Exchange,
   type OwnClient,
 } from "./breaker_client.ts";
-import type {
-  BreakerCommand,
-  CallOutcome,
-  ForceBreaker,
-  RequestPermit,
-  ResetBreaker,
-} from "./commands.ts";
+import type { CallOutcome, ForceBreaker, RequestPermit, ResetBreaker } from "./commands.ts";
 import { type BreakerSettings, type CircuitBreakerConfig, readConfig } from "./config.ts";
 import { isUneventful, outlook } from "./machine.ts";
 import { type CircuitBreakerMetrics, metricsOf } from "./metrics.ts";
 import { countSuccess, newTally, type Permit, readPermit } from "./permit.ts";
-
-/** Options of {@linkcode CircuitBreaker.execute}. */
-export interface ExecuteOptions {
-  /** Cancels the call, which then rejects with the signal's reason and counts for nothing. */
-  signal?: AbortSignal;
-  /** How long the call may take, in milliseconds; 0 for as long as it takes. @default callTimeoutMs */
-  timeoutMs?: number;
-}
 
 /** How many successes that change nothing are told together at most. */
 const MOST_UNTOLD = 1_000;
@@ -167,11 +151,12 @@ export class CircuitBreaker implements AsyncDisposable {
     body: BreakerBody<Result>,
     options: ExecuteOptions,
   ): Promise<Result> {
-    const request = this.#readOptions(options);
-    const { signal } = options;
+    const { callTimeoutMs } = this.#settings;
+    const { signal, timeoutMs } = readOptions(options, callTimeoutMs, () => this.#attempt(CALL));
+    const request = { ...this.#request, timeoutMs };
     signal?.throwIfAborted();
     const permit = this.#look() ?? this.#read(await this.#ask(request));
-    const limits = { signal, timeoutMs: request.timeoutMs };
+    const limits = { signal, timeoutMs };
     const { clock } = this.#client.dispatcher;
     let outcome: CallOutcome | undefined;
     try {
@@ -201,7 +186,8 @@ export class CircuitBreaker implements AsyncDisposable {
   }
 
   #ask(request: RequestPermit): Exchange | Promise<Exchange> {
-    const asked = this.#send(request);
+    this.#report(this.#tally.epoch);
+    const asked = this.#client.ask(request);
     return asked.answered ? asked : asked.wait();
   }
 
@@ -210,7 +196,7 @@ export class CircuitBreaker implements AsyncDisposable {
   }
 
   /** Tells the machine how a call ended. Never fails: the call's own end is what counts. */
-  #settle(made: Permit, outcome: CallOutcome): Promise<unknown> | undefined {
+  #settle(made: Permit, outcome: CallOutcome): Promise<void> | undefined {
     const { permit, epoch, since } = made;
     const { name } = this;
     try {
@@ -218,8 +204,8 @@ export class CircuitBreaker implements AsyncDisposable {
         const breaker = this.#client.find(name);
         if (breaker !== undefined && isUneventful(breaker, epoch)) return this.#countSuccess();
       }
-      const told = this.#send({ type: "settle-permit", name, permit, epoch, since, outcome });
-      return told.answered ? undefined : told.wait();
+      this.#report(this.#tally.epoch);
+      return this.#client.tell({ type: "settle-permit", name, permit, epoch, since, outcome });
     } catch {
       return undefined; // the engine is closed or broken, and has said so
     }
@@ -246,16 +232,6 @@ export class CircuitBreaker implements AsyncDisposable {
     requireFunction(body, "body", () => this.#attempt(CALL));
   }
 
-  #readOptions(options: ExecuteOptions): RequestPermit {
-    const attempt = () => this.#attempt(CALL);
-    requireObject(options as unknown, "options", attempt);
-    const { signal, timeoutMs } = options;
-    if (signal !== undefined) requireSignal(signal, "signal", attempt);
-    if (timeoutMs === undefined) return this.#request;
-    requireMs(timeoutMs, 0, "timeoutMs", attempt);
-    return { type: "request-permit", name: this.name, timeoutMs };
-  }
-
   #define(): void {
     const client = this.#client;
     const command = {
@@ -264,9 +240,12 @@ export class CircuitBreaker implements AsyncDisposable {
       rules: this.#settings.rules,
     } as const;
     const asked = client.ask(command);
-    if (!asked.answered) return client.tellOfLoss(asked, command);
+    if (!asked.answered) return void client.tellOfLoss(asked, command);
     if (asked.events === undefined) throw asked.error;
-    if (!asked.events.some(({ type }) => type === "circuitbreaker:refused")) return;
+    const isFull = asked.events.some(({ type, name }) =>
+      type === "circuitbreaker:refused" && name === this.name
+    );
+    if (!isFull) return;
     const limit = client.state().config.maxBreakers;
     throw new LimitError(this.#attempt("create"), "there must be room for one more", limit);
   }
@@ -275,13 +254,7 @@ export class CircuitBreaker implements AsyncDisposable {
   #order(verb: string, command: ForceBreaker | ResetBreaker): void {
     if (this.#isClosed) throw new ClosedError(this.#attempt(verb), "it");
     this.#report(this.#tally.epoch);
-    this.#client.order(command);
-  }
-
-  /** Sends a command after what it is to find counted. */
-  #send(command: BreakerCommand): Exchange {
-    this.#report(this.#tally.epoch);
-    return this.#client.ask(command);
+    void this.#client.tell(command);
   }
 
   /** Tells the machine of what it has not heard of, and begins anew under `epoch`. */
@@ -292,7 +265,14 @@ export class CircuitBreaker implements AsyncDisposable {
     if (requests + successes === 0) return;
     const { name } = this;
     try {
-      this.#client.order({ type: "count-calls", name, epoch, requests, successes, lastSuccessAt });
+      void this.#client.tell({
+        type: "count-calls",
+        name,
+        epoch,
+        requests,
+        successes,
+        lastSuccessAt,
+      });
     } catch {
       // The engine is closed or broken, and the figures are gone with it.
     }

@@ -15,8 +15,8 @@ import {
   clientOf,
   type OwnClient,
 } from "./breaker_client.ts";
-import type { BreakerBody } from "./breaker_call.ts";
-import { CircuitBreaker, type ExecuteOptions } from "./circuit_breaker.ts";
+import type { BreakerBody, ExecuteOptions } from "./breaker_call.ts";
+import { CircuitBreaker } from "./circuit_breaker.ts";
 import { type CircuitBreakerConfig, readConfig } from "./config.ts";
 import type { CircuitBreakerMetrics } from "./metrics.ts";
 import type { BreakerConfig } from "./state.ts";
@@ -124,7 +124,7 @@ export class CircuitBreakerManager implements AsyncDisposable {
     if (breaker === undefined) return false;
     this.#breakers.delete(name);
     void breaker.shutdown();
-    this.#client.order({ type: "remove-breaker", name });
+    void this.#client.tell({ type: "remove-breaker", name });
     return true;
   }
 

@@ -5,9 +5,9 @@
  * @module
  */
 
-export type { BreakerBody, BreakerCallContext } from "./breaker_call.ts";
+export type { BreakerBody, BreakerCallContext, ExecuteOptions } from "./breaker_call.ts";
 export type { BreakerHost, BreakerOptions } from "./breaker_client.ts";
-export { CircuitBreaker, type ExecuteOptions } from "./circuit_breaker.ts";
+export { CircuitBreaker } from "./circuit_breaker.ts";
 export {
   CircuitBreakerManager,
   type CircuitBreakerManagerConfig,

@@ -41,6 +41,8 @@ async function fail(breaker: CircuitBreaker, times = 1): Promise<void> {
   }
 }
 
+const down = () => Promise.reject(new Error("down"));
+
 /** A call that is in flight until the test ends it. */
 function begin(breaker: CircuitBreaker): {
   end: (value: string) => Promise<string>;
@@ -377,6 +379,29 @@ Deno.test("a probe with a timeoutMs of its own is due then, and counts once", as
   assertEquals([failures, staleResults, totalRequests], [6, 0, 6]);
 });
 
+Deno.test("a probe without a time limit of its own is due after callTimeoutMs", async () => {
+  const box = make({ ...EXAMPLE, callTimeoutMs: 500 });
+  box.breaker.forceState("half-open");
+  void box.breaker.execute(() => new Promise(() => {}), { timeoutMs: 0 });
+  await box.clock.advance(499);
+  assertEquals(box.breaker.getState(), "half-open");
+  await box.clock.advance(1);
+  assertEquals(box.breaker.getState(), "open");
+});
+
+Deno.test("a call leaves no listener on its signal", async () => {
+  const { breaker } = make();
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+  signal.removeEventListener = (...args: Parameters<typeof add>) => (listeners--, remove(...args));
+  await breaker.execute(() => 1, { signal });
+  await breaker.execute(down, { signal }).catch(() => {});
+  assertEquals(listeners, 0);
+});
+
 Deno.test("a cancelled call rejects at once with the reason, and counts for nothing", async () => {
   const box = make({ ...EXAMPLE, failureThreshold: 1 });
   const abort = new AbortController();
@@ -469,8 +494,9 @@ Deno.test("figures are right while calls are in flight and after thousands of th
   const { breaker } = make();
   await succeed(breaker, 2_500);
   const calls = [begin(breaker), begin(breaker)];
-  const { totalRequests, successes } = breaker.getMetrics();
+  const { totalRequests, successes, lastSuccessTime } = breaker.getMetrics();
   assertEquals([totalRequests, successes], [2_502, 2_500]);
+  assertEquals(lastSuccessTime, new Date(1_000));
   await Promise.all(calls.map((call) => call.end("")));
   assertEquals(breaker.getMetrics().successes, 2_502);
 });

@@ -1,0 +1,202 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Engine, EventBus, LogError, Logger, MemoryLog } from "../../src/kernel/mod.ts";
+import type { BreakerEvent } from "../../src/kernel/events.ts";
+import type { BreakerCommand } from "../../src/breakers/commands.ts";
+import { breakerMachine } from "../../src/breakers/machine.ts";
+import {
+  type BreakerHost,
+  CircuitBreaker,
+  type CircuitBreakerConfig,
+  CircuitBreakerManager,
+  CircuitOpenError,
+  ClosedError,
+  LimitError,
+} from "../../mod.ts";
+import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+
+const silent = new Logger({ level: "silent" });
+const down = () => Promise.reject(new Error("down"));
+
+function hostOn(engine: Engine<ReturnType<typeof machine.init>, BreakerCommand, BreakerEvent>) {
+  return { dispatcher: engine, state: () => engine.state };
+}
+
+const machine = breakerMachine();
+
+function make(host: BreakerHost, config: CircuitBreakerConfig = {}, logger = silent) {
+  return new CircuitBreaker("api", config, logger, undefined, { host });
+}
+
+Deno.test("a breaker on an engine with a log has changed when its call has ended", async () => {
+  const clock = new SimulatedClock();
+  const log = new MemoryLog<BreakerCommand>();
+  const engine = new Engine(machine, { clock, log, logger: silent });
+  const breaker = make(hostOn(engine), { failureThreshold: 2, successThreshold: 1 });
+  assertEquals(await breaker.execute(() => 1), 1);
+  for (let i = 0; i < 2; i++) await assertRejects(() => breaker.execute(down), Error, "down");
+  assertEquals(breaker.getState(), "open");
+  await assertRejects(() => breaker.execute(() => 1), CircuitOpenError);
+  clock.advanceSync(60_000);
+  assertEquals(await breaker.execute(() => 2), 2);
+  assertEquals(breaker.getState(), "closed");
+  await breaker.shutdown();
+  await engine.close();
+});
+
+Deno.test("a breaker is after a restart what it was before", async () => {
+  const clock = new SimulatedClock();
+  const log = new MemoryLog<BreakerCommand>();
+  const engine = new Engine(machine, { clock, log, logger: silent });
+  const breaker = make(hostOn(engine), { failureThreshold: 1 });
+  await breaker.execute(() => 1);
+  await breaker.execute(down).catch(() => {});
+  const before = breaker.getMetrics();
+  await engine.close();
+  const recovered = await Engine.recover(machine, { clock, log, logger: silent });
+  const after = make(hostOn(recovered), { failureThreshold: 1 });
+  assertEquals(after.getState(), "open");
+  assertEquals(after.getMetrics(), before);
+  await assertRejects(() => after.execute(() => 1), CircuitOpenError);
+  await recovered.close();
+});
+
+Deno.test("what a log doesn't take costs no call its result, and is reported", async () => {
+  const clock = new SimulatedClock();
+  const log = new FaultyLog(new MemoryLog<BreakerCommand>());
+  const engine = new Engine(machine, { clock, log, logger: silent });
+  const lost: unknown[] = [];
+  const logger = {
+    ...silent,
+    debug() {},
+    info() {},
+    warn() {},
+    error: (text: unknown) => lost.push(text),
+  };
+  const breaker = make(hostOn(engine), { failureThreshold: 1 }, logger);
+  await clock.advance(0);
+  log.fail(1);
+  await assertRejects(() => breaker.execute(down), Error, "down");
+  assertEquals(breaker.getState(), "closed");
+  log.fail(1);
+  breaker.forceState("open");
+  await clock.advance(0);
+  assertEquals(
+    lost,
+    ["count-calls", "settle-permit", "force-breaker"].map((command) =>
+      `Circuit breaker "api" lost the command ${command}`
+    ),
+  );
+  breaker.forceState("open");
+  await clock.advance(0);
+  log.fail(1);
+  await assertRejects(() => breaker.execute(() => 1), LogError);
+  await engine.close();
+});
+
+Deno.test("two breakers of one name on one host are one", async () => {
+  const engine = new Engine(machine, { logger: silent });
+  const [a, b] = [
+    make(hostOn(engine), { failureThreshold: 2 }),
+    make(hostOn(engine), {
+      failureThreshold: 2,
+    }),
+  ] as const;
+  await a.execute(() => 1);
+  await b.execute(() => 1);
+  await a.execute(down).catch(() => {});
+  await b.execute(down).catch(() => {});
+  assertEquals([a.getState(), b.getState()], ["open", "open"]);
+  assertEquals([a.getMetrics(), b.getMetrics().successes], [b.getMetrics(), 2]);
+  await engine.close();
+});
+
+Deno.test("calls are refused when the engine of the host has stopped", async () => {
+  const engine = new Engine(machine, { logger: silent });
+  const breaker = make(hostOn(engine));
+  const gate = Promise.withResolvers<number>();
+  const call = breaker.execute(() => gate.promise);
+  await engine.close();
+  await assertRejects(() => breaker.execute(() => 1), ClosedError, "the engine is closed");
+  gate.resolve(5);
+  assertEquals(await call, 5);
+  assertThrows(() => breaker.reset(), ClosedError);
+  await breaker.shutdown();
+});
+
+Deno.test("a breaker that its host has removed refuses calls", async () => {
+  const engine = new Engine(machine, { logger: silent });
+  const breaker = make(hostOn(engine));
+  engine.dispatch({ type: "remove-breaker", name: "api" });
+  await assertRejects(() => breaker.execute(() => 1), ClosedError);
+  assertEquals([breaker.getState(), breaker.getMetrics().totalRequests], ["closed", 0]);
+  await engine.close();
+});
+
+Deno.test("a host that is full takes no further breaker", async () => {
+  const engine = new Engine(breakerMachine({ maxBreakers: 1 }), { logger: silent });
+  const breakers = new CircuitBreakerManager({}, silent, undefined, { host: hostOn(engine) });
+  breakers.getBreaker("a");
+  assertThrows(
+    () => breakers.getBreaker("b"),
+    LimitError,
+    'Cannot create circuit breaker "b": there must be room for one more, the limit is 1',
+  );
+  await breakers.shutdown();
+  assertEquals(engine.closed, false);
+  await engine.close();
+});
+
+Deno.test("a breaker finds its own answer among those to others", async () => {
+  const engine = new Engine(machine, { logger: silent });
+  const others: BreakerEvent[] = [
+    { type: "circuitbreaker:rejected", name: "b", state: "open", retryAt: 1, retryAfterMs: 1 },
+    { type: "circuitbreaker:refused", name: "b", command: "", reason: "unknown-breaker" },
+    { type: "circuitbreaker:permitted", name: "b", permit: 9, epoch: 9, since: 0, state: "open" },
+  ];
+  const host: BreakerHost = {
+    ...hostOn(engine),
+    dispatcher: {
+      clock: engine.clock,
+      synchronous: engine.synchronous,
+      dispatch: (command) => engine.dispatch(command),
+      send: (command, reply) =>
+        engine.send(command, (events, error) => reply([...others, ...events!, ...others], error)),
+      observe: (observer) => engine.observe(observer),
+      whenStopped: (listener) => engine.whenStopped(listener),
+    },
+  };
+  const breaker = new CircuitBreaker("a", { successThreshold: 1 }, silent, undefined, { host });
+  breaker.forceState("half-open");
+  assertEquals(await breaker.execute(() => 1), 1);
+  assertEquals(breaker.getState(), "closed");
+  await engine.close();
+});
+
+Deno.test("successes that change nothing are told a thousand at a time, or before anything else", async () => {
+  const eventBus = new EventBus();
+  const told: string[] = [];
+  eventBus.on("circuitbreaker:counted", ({ requests, successes }) => {
+    told.push(`${requests} ${successes}`);
+  });
+  const breaker = new CircuitBreaker("api", {}, silent, eventBus);
+  for (let i = 0; i < 1_001; i++) await breaker.execute(() => i);
+  assertEquals(told, ["1000 1000"]);
+  await breaker.execute(down).catch(() => {});
+  assertEquals(told, ["1000 1000", "2 1"]);
+  await breaker.execute(() => 1);
+  await breaker.execute(() => 1);
+  assertEquals(told, ["1000 1000", "2 1", "1 0"]);
+  await breaker.shutdown();
+  assertEquals(told, ["1000 1000", "2 1", "1 0", "1 1"]);
+});
+
+Deno.test("a look sees the time of the newest step when the clock goes back", async () => {
+  const clock = new SimulatedClock();
+  const breakers = new CircuitBreakerManager({}, silent, undefined, { clock });
+  breakers.forceState("a", "open");
+  clock.jumpTo(60_000);
+  await breakers.execute("b", down).catch(() => {});
+  clock.jumpTo(0);
+  assertEquals(breakers.getBreaker("a").getState(), "half-open");
+  await breakers.shutdown();
+});
