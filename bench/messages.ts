@@ -17,7 +17,7 @@ const AGENTS = Array.from({ length: 1_000 }, (_, i) => `agent-${i}`);
 const FEW = 1_000;
 const MANY = 100_000;
 const ROUNDS = 9;
-const WARM_UPS = 3;
+const WARM_UPS = 6;
 
 /** From one agent to another. */
 const pair: Side = () => {
