@@ -117,8 +117,8 @@ function bucketAt(kept: TimeWindow, now: Instant): CallTally {
   const slot = Math.floor(now * BUCKETS / windowMs);
   const first = Math.max(newest + 1, slot - BUCKETS + 1);
   for (let passed = first; passed <= slot; passed++) empty(kept, buckets[passed % BUCKETS]!);
-  if (slot > newest) kept.newest = slot;
-  return buckets[kept.newest % BUCKETS]!;
+  kept.newest = slot;
+  return buckets[slot % BUCKETS]!;
 }
 
 function empty({ tally }: TimeWindow, bucket: CallTally): void {

@@ -43,6 +43,34 @@ Deno.test("a breaker on an engine with a log has changed when its call has ended
   await engine.close();
 });
 
+Deno.test("a call ends when the log has its outcome, whichever it is", async () => {
+  const clock = new SimulatedClock();
+  const log = new FaultyLog(new MemoryLog<BreakerCommand>());
+  const engine = new Engine(machine, { clock, log, logger: silent });
+  const breaker = make(hostOn(engine), { failureThreshold: 1, successThreshold: 1 });
+  await clock.advance(0);
+  const bodies: [() => Promise<number>, string][] = [
+    [down, "open"],
+    [() => Promise.resolve(1), "closed"],
+  ];
+  for (const [body, state] of bodies) {
+    let hasEnded = false;
+    const call = breaker.execute(() => {
+      log.hold();
+      return body();
+    });
+    const ended = call.catch(() => {}).then(() => hasEnded = true);
+    await clock.advance(0);
+    assertEquals(hasEnded, false);
+    log.release();
+    await ended;
+    assertEquals(breaker.getState(), state);
+    breaker.forceState("half-open");
+    await clock.advance(0);
+  }
+  await engine.close();
+});
+
 Deno.test("a breaker is after a restart what it was before", async () => {
   const clock = new SimulatedClock();
   const log = new MemoryLog<BreakerCommand>();

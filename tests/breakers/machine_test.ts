@@ -94,8 +94,8 @@ Deno.test("a probe that is told of at its deadline has taken too long, and count
   const permit = request(0)!;
   assertEquals(names(settle(10, permit, "success")), ["timed-out", "state-change"]);
   assertEquals(phase(), { state: "open", until: 110 });
-  const { successes, failures, stale } = state.breakers.get("a")!.counts;
-  assertEquals([successes, failures, stale], [0, 1, 0]);
+  const { successes, failures, stale, lastFailureAt } = state.breakers.get("a")!.counts;
+  assertEquals([successes, failures, stale, lastFailureAt], [0, 1, 0, 10]);
 });
 
 Deno.test("of several probes that hang, the first one's deadline is when the breaker opened", () => {
