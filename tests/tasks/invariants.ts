@@ -31,7 +31,7 @@ function noLostTask(state: TaskState): void {
     assertEquals(agent !== undefined, isClaimed, "NoLostTask: agent");
     if (agent !== undefined) assert(agent.tasks.has(task), "NoLostTask: claim");
     if (status === "waiting") assertGreater(task.openDependencies, 0, "NoLostTask: dependencies");
-    const pauses = timer !== undefined && timer.position >= 0;
+    const pauses = timer?.isSet === true;
     if (status === "backing-off") assert(pauses || task.lingering > 0, "NoLostTask: pause");
     const bodies = [...state.lingering.values()].filter((each) => each.task === task);
     assertEquals(task.lingering, bodies.length, "bodies");
@@ -81,7 +81,8 @@ function workConserving(state: TaskState): void {
 }
 
 function noTimerOfFinishedTasks({ deadlines, lingering }: TaskState): void {
-  for (const { subject } of deadlines.timers) {
+  for (const { subject, isSet } of deadlines.timers) {
+    if (!isSet) continue;
     if (subject.limit === "grace") {
       assert(lingering.get(subject.lingering.epoch) === subject.lingering, "grace of nobody");
     } else {
