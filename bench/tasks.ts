@@ -17,31 +17,30 @@ import { atMost, compare, median, type Row, type Side, type Suite } from "./harn
 const PRIORITIES = 10;
 const AT_ONCE = 8;
 
+/** Sides as a program has them: made once, and used for as long as it runs. */
 function ours(count: number): Side {
-  return () => {
-    const scheduler = new AdvancedTaskScheduler();
-    return async () => {
-      await scheduler.registerAgent({ id: "agent", maxConcurrentTasks: AT_ONCE }, () => 1);
-      const results: Promise<unknown>[] = [];
-      for (let i = 0; i < count; i++) {
-        const submitted = scheduler.submit({ id: `task-${i}`, priority: i % PRIORITIES });
-        results.push(submitted.then((handle) => handle.result));
-      }
-      await Promise.all(results);
-    };
+  const scheduler = new AdvancedTaskScheduler();
+  scheduler.registerAgent({ id: "agent", maxConcurrentTasks: AT_ONCE }, () => 1);
+  let batch = 0;
+  return () => async () => {
+    const results: Promise<unknown>[] = [];
+    batch++;
+    for (let i = 0; i < count; i++) {
+      const submitted = scheduler.submit({ id: `task-${batch}-${i}`, priority: i % PRIORITIES });
+      results.push(submitted.then((handle) => handle.result));
+    }
+    await Promise.all(results);
   };
 }
 
 function pQueue(count: number): Side {
-  return () => {
-    const queue = new PQueue({ concurrency: AT_ONCE });
-    return async () => {
-      const results: Promise<unknown>[] = [];
-      for (let i = 0; i < count; i++) {
-        results.push(queue.add(() => 1, { priority: i % PRIORITIES }));
-      }
-      await Promise.all(results);
-    };
+  const queue = new PQueue({ concurrency: AT_ONCE });
+  return () => async () => {
+    const results: Promise<unknown>[] = [];
+    for (let i = 0; i < count; i++) {
+      results.push(queue.add(() => 1, { priority: i % PRIORITIES }));
+    }
+    await Promise.all(results);
   };
 }
 
