@@ -150,7 +150,8 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   }
 
   /**
-   * Makes a strategy known by its name, in place of an earlier one of that name.
+   * Makes a strategy known by its name, in place of an earlier one of that name. It chooses once
+   * `setDefaultStrategy` names it, also where the earlier one is the default.
    *
    * @throws {TypeError} when it has no name or no `selectAgent`
    */

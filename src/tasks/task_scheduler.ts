@@ -126,7 +126,8 @@ export class TaskScheduler implements AsyncDisposable {
 
   /**
    * Accepts nothing and starts nothing any more, lets running attempts end for `graceMs`, cancels
-   * those that are left, and closes. Harmless when called again.
+   * those that are left, and closes. Attempts of agents outside this process are not waited for; the
+   * handles of all that has not ended reject with a `ClosedError`. Harmless when called again.
    */
   shutdown({ graceMs = 5_000 }: ShutdownOptions = {}): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
