@@ -9,6 +9,7 @@
  */
 
 import { quote, requireMs } from "../kernel/arguments.ts";
+import { errorData, isFinal } from "../kernel/error_data.ts";
 import { DeliveryLostError } from "../kernel/errors.ts";
 import type {
   MessageDeadLettered,
@@ -25,7 +26,6 @@ import { readDone, readResponse } from "./answers.ts";
 import type { MessageCommand } from "./commands.ts";
 import { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./delivery_context.ts";
 import type { MessageState } from "./state.ts";
-import { errorData, isFinal } from "./thrown.ts";
 
 /** What a runner needs of whoever has it. */
 export interface RunnerHost {

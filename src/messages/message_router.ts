@@ -13,6 +13,7 @@ import {
 } from "../kernel/arguments.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Engine } from "../kernel/engine.ts";
+import { errorData, isFinal } from "../kernel/error_data.ts";
 import { ClosedError, UninitializedError } from "../kernel/errors.ts";
 import type { EventBus } from "../kernel/event_bus.ts";
 import type { MessageEvent } from "../kernel/events.ts";
@@ -42,7 +43,6 @@ import {
 } from "./options.ts";
 import type { MessageState } from "./state.ts";
 import { Subscription } from "./subscription.ts";
-import { errorData, isFinal } from "./thrown.ts";
 import { deadLetters, type DeadLetterView, health, unhandled, waiting } from "./views.ts";
 
 /** What a message router is given besides; all of it may be left out. */

@@ -5,11 +5,12 @@
  */
 
 import { quote } from "../kernel/arguments.ts";
+import { errorData } from "../kernel/error_data.ts";
 import { ClaimLostError, LogError, TaskTimeoutError } from "../kernel/errors.ts";
 import type { LockstepEvent, TaskStarted, TaskTimedOut } from "../kernel/events.ts";
 import { Attempt, type TaskHandler } from "./attempt.ts";
 import type { TaskCommand } from "./commands.ts";
-import { cancellation, errorData, faultOf } from "./error_data.ts";
+import { cancellation, faultOf } from "./errors.ts";
 import type { TaskClient } from "./task_client.ts";
 import { viewOf } from "./view.ts";
 

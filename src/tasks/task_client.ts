@@ -25,7 +25,7 @@ import type { TaskHandler } from "./attempt.ts";
 import { AttemptRunner } from "./attempt_runner.ts";
 import { claimOf } from "./claim_owner.ts";
 import type { Submit, TaskCommand } from "./commands.ts";
-import { cancellation, endError, failure } from "./error_data.ts";
+import { cancellation, endError, failure } from "./errors.ts";
 import { throwIfRefused } from "./refusals.ts";
 import { isTerminal } from "./state.ts";
 import { TaskHandle } from "./task_handle.ts";

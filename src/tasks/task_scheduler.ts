@@ -17,6 +17,7 @@ import {
   requireObject,
 } from "../kernel/arguments.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { errorData } from "../kernel/error_data.ts";
 import { EventBus } from "../kernel/event_bus.ts";
 import type { CommandLog } from "../kernel/log.ts";
 import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
@@ -25,7 +26,7 @@ import type { AgentProfile, Task, TaskStatus, TaskView } from "../kernel/shapes.
 import type { ResourceManager } from "../locks/mod.ts";
 import type { TaskHandler } from "./attempt.ts";
 import type { TaskCommand } from "./commands.ts";
-import { errorData, faultOf } from "./error_data.ts";
+import { faultOf } from "./errors.ts";
 import { explainTask, type TaskExplanation } from "./explain.ts";
 import { taskConfigOf, type TaskSchedulerConfig } from "./scheduler_config.ts";
 import { type Agent, DEFAULT_TASK_CONFIG } from "./state.ts";
