@@ -12,7 +12,14 @@ import type { Assign, Cancel, Submit } from "./commands.ts";
 import { cycleThrough, link } from "./dependencies.ts";
 import { assign, bodyOf, cancel, limitQueueTime, queue } from "./lifecycle.ts";
 import { bestAgent, hasRoom, isFit } from "./placement.ts";
-import { isTerminal, type TaskRecord, type TaskSpec, type TaskState, unfinished } from "./state.ts";
+import {
+  isTerminal,
+  outcomeOf,
+  type TaskRecord,
+  type TaskSpec,
+  type TaskState,
+  unfinished,
+} from "./state.ts";
 import { refuse, type Step } from "./step.ts";
 import { viewOf } from "./view.ts";
 
@@ -54,7 +61,7 @@ function submitRefusal(state: TaskState, spec: TaskSpec): TaskRefusal | undefine
       ? undefined
       : "duplicate";
   }
-  if (state.outcomes.has(spec.id)) return "duplicate";
+  if (outcomeOf(state, spec.id) !== undefined) return "duplicate";
   if (unfinished(state) >= state.config.maxTasks) return "full";
   if (spec.assignedAgent !== "") {
     const agent = state.agents.get(spec.assignedAgent);

@@ -7,7 +7,7 @@
 
 import type { Edge, Outcome, TaskRecord, TaskSpec, TaskState } from "./state.ts";
 import type { Step } from "./step.ts";
-import { isTerminal } from "./state.ts";
+import { isTerminal, outcomeOf } from "./state.ts";
 
 /**
  * The cycle that `spec` would close, from its id back to its id along dependencies, or `undefined`.
@@ -99,7 +99,7 @@ export function link(state: TaskState, task: TaskRecord): string | undefined {
     if (onFailure === "run-on-failure") task.fallbacks++;
     const edge = { dependent: task, onFailure };
     const known = state.tasks.get(taskId);
-    const outcome = known === undefined ? state.outcomes.get(taskId) : known.status;
+    const outcome = known === undefined ? outcomeOf(state, taskId) : known.status;
     if (outcome !== undefined && isTerminal(outcome)) {
       verdict ??= settle(edge, outcome, `dependency "${taskId}" ${phrase(outcome)}`);
     } else if (known !== undefined) {

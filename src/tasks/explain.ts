@@ -9,7 +9,7 @@ import { UnknownTaskError } from "../kernel/errors.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { TaskStatus } from "../kernel/shapes.ts";
 import { claimOwner } from "./claim_owner.ts";
-import type { Agent, TaskRecord, TaskState } from "./state.ts";
+import { type Agent, outcomeOf, type TaskRecord, type TaskState } from "./state.ts";
 
 /** A lock that a task waits for, and who has it. */
 export interface LockExplanation {
@@ -94,11 +94,14 @@ function reasonsOf(state: Readonly<RootState>, task: TaskRecord): [string, Reaso
   }
 }
 
-function waiting({ tasks, outcomes }: TaskState, task: TaskRecord): [string, Reasons] {
+function waiting(state: TaskState, task: TaskRecord): [string, Reasons] {
+  const { tasks } = state;
   const openDependencies = task.spec.dependencies
     .filter(({ taskId }) => {
       const known = tasks.get(taskId);
-      return known === undefined ? !outcomes.has(taskId) : known.finishedAt === undefined;
+      return known === undefined
+        ? outcomeOf(state, taskId) === undefined
+        : known.finishedAt === undefined;
     })
     .map(({ taskId }) => ({ taskId, submitted: tasks.has(taskId) }));
   const names = openDependencies.map(({ taskId, submitted }) =>

@@ -234,13 +234,16 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
 
 /** Keeps whole what ended last, of older tasks the outcome, and nothing of the oldest. */
 function forgetOldest(state: TaskState): void {
-  const { config: { keepFinished, keepOutcomes }, finished, outcomes, forgotten } = state;
+  const { config: { keepFinished, keepOutcomes }, finished } = state;
   if (fifoSize(finished) <= keepFinished) return;
   const { spec: { id }, status } = dequeueFirst(finished)!;
   state.tasks.delete(id);
-  outcomes.set(id, status as Outcome);
-  enqueueLast(forgotten, id);
-  if (outcomes.size > keepOutcomes) outcomes.delete(dequeueFirst(forgotten)!);
+  if (keepOutcomes === 0) return;
+  if (state.outcomes.size >= keepOutcomes) { // dropping a whole map is cheaper than entry by entry
+    state.olderOutcomes = state.outcomes;
+    state.outcomes = new Map();
+  }
+  state.outcomes.set(id, status as Outcome);
 }
 
 /** Adds an attempt to the history of its type. */

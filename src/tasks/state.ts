@@ -40,9 +40,9 @@ export interface TaskConfig {
   readonly maxTasks: number;
   /** How many agents there may be. @default 100_000 */
   readonly maxAgents: number;
-  /** How many finished tasks are kept whole. @default 10_000 */
+  /** How many finished tasks are kept whole. @default 1_000 */
   readonly keepFinished: number;
-  /** Of how many older ones the outcome is remembered, for who depends on them. @default 100_000 */
+  /** Of how many older ones at least the outcome is remembered, for who depends on them; twice as many at most. @default 100_000 */
   readonly keepOutcomes: number;
   /** Of how many types of task a history is kept. @default 1_000 */
   readonly keepTypes: number;
@@ -60,7 +60,7 @@ export const DEFAULT_TASK_CONFIG: TaskConfig = {
   abortGraceMs: 5_000,
   maxTasks: 2_000_000,
   maxAgents: 100_000,
-  keepFinished: 10_000,
+  keepFinished: 1_000,
   keepOutcomes: 100_000,
   keepTypes: 1_000,
   seed: 1,
@@ -244,9 +244,9 @@ export interface TaskState {
   readonly lingering: Map<number, Lingering>;
   /** Finished tasks that are kept whole, oldest first. */
   readonly finished: Fifo<TaskRecord>;
-  /** Outcomes of tasks that were forgotten, and their ids, oldest first. */
-  readonly outcomes: Map<string, Outcome>;
-  readonly forgotten: Fifo<string>;
+  /** Outcomes of tasks that were forgotten: the latest, and as many or more before them. */
+  outcomes: Map<string, Outcome>;
+  olderOutcomes: Map<string, Outcome>;
   /** By type of task, oldest first. */
   readonly history: Map<string, TypeHistory>;
   /** How many commands came too late and were refused for their epoch. */
@@ -274,7 +274,7 @@ export function initialTaskState(config: TaskConfig): TaskState {
     lingering: new Map(),
     finished: emptyFifo(),
     outcomes: new Map(),
-    forgotten: emptyFifo(),
+    olderOutcomes: new Map(),
     history: new Map(),
     stale: 0,
     counts: {
@@ -295,6 +295,11 @@ export function initialTaskState(config: TaskConfig): TaskState {
 /** Whether a task with this status has ended for good. */
 export function isTerminal(status: TaskStatus): status is Outcome {
   return status === "completed" || status === "failed" || status === "cancelled";
+}
+
+/** How a task ended that was forgotten, as long as that is remembered. */
+export function outcomeOf(state: TaskState, taskId: string): Outcome | undefined {
+  return state.outcomes.get(taskId) ?? state.olderOutcomes.get(taskId);
 }
 
 /** How many tasks have not ended. */

@@ -11,17 +11,19 @@ function complete(bench: Bench, ...ids: string[]): void {
   }
 }
 
-Deno.test("finished tasks are kept whole up to keepFinished, and their outcomes up to keepOutcomes", () => {
+Deno.test("finished tasks are kept whole up to keepFinished, and their outcomes up to twice keepOutcomes", () => {
   const bench = new Bench({ keepFinished: 2, keepOutcomes: 2 });
   bench.agent("x");
-  complete(bench, "a", "b", "c", "d", "e");
-  assertEquals([...bench.state.tasks.keys()], ["d", "e"]);
-  assertEquals([...bench.state.outcomes], [["b", "completed"], ["c", "completed"]]);
-  bench.refuses(submit("b"), "duplicate");
-  bench.refuses(submit("d"), "duplicate");
+  complete(bench, "a", "b", "c", "d", "e", "f", "g");
+  assertEquals([...bench.state.tasks.keys()], ["f", "g"]);
+  assertEquals([...bench.state.outcomes], [["e", "completed"]]);
+  assertEquals([...bench.state.olderOutcomes.keys()], ["c", "d"]);
+  bench.refuses(submit("c"), "duplicate");
+  bench.refuses(submit("e"), "duplicate");
+  bench.refuses(submit("f"), "duplicate");
   bench.submit("a");
   assertEquals(bench.status("a"), "assigned");
-  assertEquals(bench.state.counts.completed, 5);
+  assertEquals(bench.state.counts.completed, 7);
 });
 
 Deno.test("with nothing kept a task is gone with its end, in every way to end", () => {

@@ -44,6 +44,8 @@ export class SlowScheduler {
   #epoch = 0;
   #timersSet = 0;
   #submissions = 0;
+  /** How many of the forgotten were since the older ones were dropped. */
+  #latest = 0;
   /** Epochs of claims whose agent went while they ran. */
   #abandoned: number[] = [];
   #registrations = 0;
@@ -435,8 +437,13 @@ export class SlowScheduler {
     const oldest = finished[0];
     if (finished.length <= keepFinished || oldest === undefined) return;
     this.tasks = this.tasks.filter((other) => other !== oldest);
+    if (keepOutcomes === 0) return;
+    if (this.#latest === keepOutcomes) {
+      this.forgotten = this.forgotten.slice(-keepOutcomes);
+      this.#latest = 0;
+    }
     this.forgotten.push({ id: oldest.spec.id, outcome: oldest.status as Outcome });
-    if (this.forgotten.length > keepOutcomes) this.forgotten.shift();
+    this.#latest++;
   }
 
   #part(task: SlowTask, lingers: boolean): void {
