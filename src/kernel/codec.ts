@@ -11,7 +11,7 @@
 
 import { quote } from "./arguments.ts";
 import { requireJson } from "./json.ts";
-import { type Kind, kindOf, notPlain, Opaque, setProperty } from "./kinds.ts";
+import { emptyOf, type Kind, kindOf, notPlain, Opaque, setProperty } from "./kinds.ts";
 
 type Part = string | number | boolean | null | [number] | [string];
 
@@ -123,22 +123,9 @@ function emptyNode(node: unknown): object {
   const [kind] = node;
   const paired = kind === "object" || kind === "bare" || kind === "map";
   if (paired && node.length % 2 === 0) throw garbled("keys and values must be paired", node);
-  switch (kind) {
-    case "object":
-      return {};
-    case "bare":
-      return Object.create(null);
-    case "array":
-      return [];
-    case "map":
-      return new Map();
-    case "set":
-      return new Set();
-    case "opaque":
-      return new Opaque(node[1]);
-    default:
-      throw garbled("each node must begin with its kind", kind);
-  }
+  const empty = kind === "opaque" ? new Opaque(node[1]) : emptyOf(kind);
+  if (empty === undefined) throw garbled("each node must begin with its kind", kind);
+  return empty;
 }
 
 function fillNode(object: object, node: unknown[], valueOf: (part: unknown) => unknown): void {

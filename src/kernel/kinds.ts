@@ -40,6 +40,24 @@ export function kindOf(value: object): Kind | undefined {
   }
 }
 
+/** A fresh, empty value of `kind`; `undefined` for what is no kind, or is opaque and can't be filled. */
+export function emptyOf(kind: unknown): object | undefined {
+  switch (kind) {
+    case "object":
+      return {};
+    case "bare":
+      return Object.create(null);
+    case "array":
+      return [];
+    case "map":
+      return new Map();
+    case "set":
+      return new Set();
+    default:
+      return undefined;
+  }
+}
+
 /** Sets `object[key]`, also when the key is `__proto__`. */
 export function setProperty(object: object, key: string, value: unknown): void {
   if (key !== "__proto__") (object as Record<string, unknown>)[key] = value;

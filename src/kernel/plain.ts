@@ -9,7 +9,7 @@
  * @module
  */
 
-import { kindOf, notPlain, Opaque, setProperty } from "./kinds.ts";
+import { emptyOf, kindOf, notPlain, Opaque, setProperty } from "./kinds.ts";
 
 export { decode, encode } from "./codec.ts";
 export { requireJson } from "./json.ts";
@@ -32,7 +32,7 @@ export function fork<T>(value: T): T {
     if (part instanceof Opaque) return part;
     let copy = copies.get(part);
     if (copy === undefined) {
-      copy = emptyLike(part);
+      copy = emptyOf(kindOf(part));
       if (copy === undefined) throw notPlain("fork", value);
       copies.set(part, copy);
       sources.push(part);
@@ -45,23 +45,6 @@ export function fork<T>(value: T): T {
     fill(copies.get(source)!, source, copyOf);
   }
   return root as T;
-}
-
-function emptyLike(source: object): object | undefined {
-  switch (kindOf(source)) {
-    case "object":
-      return {};
-    case "bare":
-      return Object.create(null);
-    case "array":
-      return [];
-    case "map":
-      return new Map();
-    case "set":
-      return new Set();
-    default:
-      return undefined;
-  }
 }
 
 function fill(copy: object, source: object, copyOf: (part: unknown) => unknown): void {
