@@ -35,6 +35,7 @@ export {
   EventStream,
   EventTimeoutError,
   fork,
+  type HealthStatus,
   type HeardEvent,
   type HeardEvents,
   type Instant,

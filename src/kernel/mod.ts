@@ -14,6 +14,7 @@ export { EventStream } from "./event_stream.ts";
 export type * from "./event_types.ts";
 export * from "./events.ts";
 export type { Fifo } from "./fifo.ts";
+export type * from "./health.ts";
 export * from "./heap.ts";
 export * from "./log.ts";
 export * from "./logger.ts";

@@ -24,4 +24,4 @@ export { normalizeRequests, type ResourceRequestLike } from "./requests.ts";
 export { ResourceManager, type ResourceManagerOptions } from "./resource_manager.ts";
 export { type Hold, type Lock, type LockConfig, type LockState, type Owner } from "./state.ts";
 export { type Ticket, type Wait } from "./state.ts";
-export { type HealthStatus, type HolderView, type WaiterView } from "./views.ts";
+export { type HolderView, type WaiterView } from "./views.ts";

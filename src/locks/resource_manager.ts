@@ -10,6 +10,7 @@ import { Engine } from "../kernel/engine.ts";
 import { ClosedError, UninitializedError } from "../kernel/errors.ts";
 import type { EventBus } from "../kernel/event_bus.ts";
 import type { LockEvent } from "../kernel/events.ts";
+import type { HealthStatus } from "../kernel/health.ts";
 import type { CommandLog } from "../kernel/log.ts";
 import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
 import type { Instant } from "../kernel/machine.ts";
@@ -42,7 +43,6 @@ import type { LockState } from "./state.ts";
 import {
   allocations,
   health,
-  type HealthStatus,
   holders,
   type HolderView,
   queue,

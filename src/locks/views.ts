@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HealthStatus } from "../kernel/health.ts";
 import { precedes } from "../kernel/heap.ts";
 import type { Instant } from "../kernel/machine.ts";
 import { nextDeadline } from "../kernel/deadlines.ts";
@@ -44,16 +45,6 @@ export interface WaiterView {
   readonly priority: number;
   /** When the wait began. */
   readonly since: Instant;
-}
-
-/** How a subsystem is, computed when it is asked for. */
-export interface HealthStatus {
-  /** Whether nothing has stopped, is full, or is late by more than a second. */
-  healthy: boolean;
-  /** What is wrong, for people; none when it is healthy. */
-  error?: string;
-  /** Figures by name, in the unit that the name ends in, or else a count. */
-  metrics: Record<string, number>;
 }
 
 /** The holders of a lock, oldest first. */

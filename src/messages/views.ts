@@ -6,9 +6,9 @@
 
 import { nextDeadline } from "../kernel/deadlines.ts";
 import type { DeadLetterCause } from "../kernel/events.ts";
+import type { HealthStatus } from "../kernel/health.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { ErrorData, Message } from "../kernel/shapes.ts";
-import type { HealthStatus } from "../locks/mod.ts";
 import { messageIn } from "./dead_letters.ts";
 import type { Copy, DeadLetter, Lane, MessageState } from "./state.ts";
 import { messageOf } from "./tables.ts";

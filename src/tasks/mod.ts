@@ -28,7 +28,6 @@ export {
 export type { StrategyName, TaskConfig, TaskSpec } from "./state.ts";
 export { TaskHandle } from "./task_handle.ts";
 export {
-  type SchedulerHealth,
   type ShutdownOptions,
   TaskScheduler,
   type TaskSchedulerOptions,

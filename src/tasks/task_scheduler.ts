@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { HealthStatus } from "../kernel/health.ts";
 import type { RootCommand } from "../coordination/machine.ts";
 import {
   quote,
@@ -47,16 +48,6 @@ export interface TaskSchedulerOptions {
 export interface ShutdownOptions {
   /** How long running attempts may go on before they are aborted, in milliseconds. @default 5_000 */
   readonly graceMs?: number;
-}
-
-/** How a scheduler is doing. */
-export interface SchedulerHealth {
-  /** Whether nothing needs a look. */
-  readonly healthy: boolean;
-  /** What needs a look. */
-  readonly error?: string;
-  /** Tasks by status, agents, and reports that came too late. */
-  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** How many tasks an agent may have that was never registered but is assigned one. */
@@ -273,7 +264,7 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   /** Computed: unhealthy when the queue is nearly full, or when tasks wait that no agent may run. */
-  getHealthStatus(): Promise<SchedulerHealth> {
+  getHealthStatus(): Promise<HealthStatus> {
     const { tasks } = this.client.state;
     const { counts, agents } = tasks;
     const open = counts.waiting + counts.ready + counts.assigned + counts.running +
