@@ -52,6 +52,7 @@ export {
   type LoggerOptions,
   type LogLevel,
   type Machine,
+  type MachineHost,
   MailboxFullError,
   MemoryLog,
   type Named,

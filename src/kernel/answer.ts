@@ -48,3 +48,12 @@ export class Answer<Result> {
     });
   }
 }
+
+/** What `call` promises, or a rejection with what it throws. */
+export function attempting<Result>(call: () => Promise<Result>): Promise<Result> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}

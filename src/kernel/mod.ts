@@ -5,6 +5,7 @@
  */
 
 export * from "./arguments.ts";
+export type { MachineHost } from "./client.ts";
 export * from "./clock.ts";
 export * from "./deadlines.ts";
 export * from "./engine.ts";

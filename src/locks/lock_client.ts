@@ -5,13 +5,11 @@
  * @module
  */
 
-import type { CancelTimer } from "../kernel/clock.ts";
-import type { Dispatcher } from "../kernel/engine.ts";
-import { ClosedError, InvariantError, LockLostError, LogError } from "../kernel/errors.ts";
+import { MachineClient, type MachineHost } from "../kernel/client.ts";
+import { ClosedError, InvariantError, LockLostError } from "../kernel/errors.ts";
 import type { LockEvent } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import type { Instant, Tick } from "../kernel/machine.ts";
 import { Acquisition, type AcquisitionHost } from "./acquisition.ts";
-import { Answer } from "../kernel/answer.ts";
 import type { Acquire, AcquireAll, Define, LockCommand, Release, Renew } from "./commands.ts";
 import { LockHandle, type LockSet, type Watch } from "./lock_handle.ts";
 import { refusalError } from "./refusals.ts";
@@ -20,57 +18,29 @@ import type { LockState } from "./state.ts";
 import { findHold } from "./tables.ts";
 
 /** A running lock machine, alone in its engine or part of a larger one. */
-export interface LockHost {
-  /** Where commands go and events come from. */
-  readonly dispatcher: Dispatcher<LockCommand, LockEvent>;
-  /** The state as it is; it may be another object after each step. */
-  readonly state: () => Readonly<LockState>;
-}
+export interface LockHost extends MachineHost<LockState, LockCommand, LockEvent> {}
 
-type Command = Exclude<LockCommand, { type: "tick" }>;
+type Command = Exclude<LockCommand, Tick>;
 type LossEvent = Extract<
   LockEvent,
   { type: "resource:released" | "resource:expired" | "resource:revoked" }
 >;
 
-/** How long a command that the log did not take is kept before it is sent again. */
-const RESEND_MS = 1000;
-
 const DONE: Promise<undefined> = Promise.resolve(undefined);
 
 /** Speaks with one lock machine for any number of callers. */
-export class LockClient implements AcquisitionHost {
-  readonly #host: LockHost;
-  readonly #unobserve: () => void;
+export class LockClient extends MachineClient<LockState, Command, LockEvent>
+  implements AcquisitionHost {
   readonly #waiting = new Map<number, Acquisition>();
   /** By epoch, who wants to know that the lock is lost. */
   readonly #watches = new Map<number, Watch[]>();
   /** Handles whose own release is under way. */
   readonly #returning = new Set<LockHandle>();
-  #owed: LockCommand[] = [];
-  #cancelResend: CancelTimer | undefined;
-  #stopped: unknown;
   #deadlocks = 0;
 
   constructor(host: LockHost) {
-    this.#host = host;
-    this.#unobserve = host.dispatcher.observe((event) => this.#observe(event));
-    host.dispatcher.whenStopped((error) => this.#stop(error));
-  }
-
-  /** The state of the machine, to be read only. */
-  get state(): Readonly<LockState> {
-    return this.#host.state();
-  }
-
-  /** The time as the machine's clock has it. */
-  get now(): Instant {
-    return this.#host.dispatcher.clock.now();
-  }
-
-  /** Why nothing can be sent any more, or `undefined`. */
-  get stopped(): unknown {
-    return this.#stopped;
+    super(host);
+    this.listen();
   }
 
   /** How many deadlocks were seen. */
@@ -87,7 +57,7 @@ export class LockClient implements AcquisitionHost {
     let granted: LockHandle | undefined;
     let acquisition: Acquisition | undefined;
     try {
-      this.#send(command, (events, error) => {
+      this.send(command, (events, error) => {
         if (acquisition === undefined) granted = this.#simpleGrant(command, events);
         if (granted !== undefined) return;
         acquisition ??= new Acquisition(this, command, signal);
@@ -101,15 +71,15 @@ export class LockClient implements AcquisitionHost {
     return acquisition.promise();
   }
 
-  /** Sends a command and resolves with what `read` finds in its events. */
-  ask<Asked extends Command, Result>(
+  /** Does without a reply where the machine answers at once. */
+  override ask<Asked extends Command, Result>(
     command: Asked,
     read: (events: readonly LockEvent[], command: Asked, state: Readonly<LockState>) => Result,
   ): Promise<Result> {
-    const { dispatcher } = this.#host;
+    const { dispatcher } = this.host;
+    if (!dispatcher.synchronous) return super.ask(command, read);
     try {
-      if (!dispatcher.synchronous) return this.#askLog(command, read);
-      if (this.#stopped !== undefined) throw this.#stopped;
+      if (this.stopped !== undefined) throw this.stopped;
       const result = read(dispatcher.dispatch(command), command, this.state);
       return result === undefined ? DONE as Promise<Result> : Promise.resolve(result);
     } catch (error) {
@@ -154,37 +124,11 @@ export class LockClient implements AcquisitionHost {
     this.#waiting.delete(waitId);
   }
 
-  /** Sends `command`; when the log doesn't take it, again later. Nobody hears how it ends. */
-  owe(command: LockCommand): void {
-    try {
-      this.#host.dispatcher.send(command, (_events, error) => {
-        if (error instanceof LogError) this.#resendLater(command);
-      });
-    } catch {
-      // The machine has stopped, and with it what is to be given back.
-    }
-  }
-
-  /** Lets time pass in the machine, and sends again what its log did not take. */
-  refresh(): Promise<void> {
-    this.#resend();
-    const answer = new Answer<void>();
-    try {
-      this.#send({ type: "tick" }, (_events, error) => {
-        if (error === undefined) answer.succeed(undefined);
-        else answer.fail(error);
-      });
-    } catch (error) {
-      answer.fail(error);
-    }
-    return answer.promise();
-  }
-
   /** Ends all calls that wait and takes their waits back; nothing is heard or sent afterwards. */
   close(): void {
-    if (this.#stopped !== undefined) return;
+    if (this.stopped !== undefined) return;
     const waitIds = [...this.#waiting.keys()];
-    this.#stop(new ClosedError("go on", "the resource manager"));
+    this.stop(new ClosedError("go on", "the resource manager"));
     for (const waitId of waitIds) {
       const wait = this.state.waits.get(waitId);
       if (wait === undefined) continue;
@@ -204,47 +148,18 @@ export class LockClient implements AcquisitionHost {
     return new LockHandle(this, event.resourceId, agentId, owner, event.epoch, false);
   }
 
-  #send(
-    command: LockCommand,
-    reply: (events: LockEvent[] | undefined, error: unknown) => void,
-  ): void {
-    if (this.#stopped !== undefined) throw this.#stopped;
-    this.#host.dispatcher.send(command, reply);
-  }
-
-  #askLog<Asked extends Command, Result>(
-    command: Asked,
-    read: (events: readonly LockEvent[], command: Asked, state: Readonly<LockState>) => Result,
-  ): Promise<Result> {
-    const answer = new Answer<Result>();
-    this.#send(command, (events, error) => {
-      if (events === undefined) return answer.fail(error);
-      try {
-        answer.succeed(read(events, command, this.state));
-      } catch (refusal) {
-        answer.fail(refusal);
-      }
-    });
-    return answer.promise();
-  }
-
   #release(command: Release, quietly: boolean): Promise<void> {
     if (!quietly) return this.ask(command, readRelease);
-    if (this.#stopped !== undefined) return Promise.resolve();
+    if (this.stopped !== undefined) return Promise.resolve();
     return this.ask(command, readNothing);
   }
 
-  #stop(error: unknown): void {
-    if (this.#stopped !== undefined) return;
-    this.#stopped = error;
-    this.#unobserve();
-    this.#cancelResend?.();
-    this.#owed = [];
+  protected override end(error: unknown): void {
     for (const acquisition of [...this.#waiting.values()]) acquisition.end(error);
     this.#watches.clear();
   }
 
-  #observe(event: LockEvent): void {
+  protected override hear(event: LockEvent): void {
     switch (event.type) {
       case "resource:acquired":
       case "resource:reacquired":
@@ -275,21 +190,6 @@ export class LockClient implements AcquisitionHost {
     for (const { handle, controller } of watches) {
       if (!this.#returning.has(handle)) queueMicrotask(() => controller.abort(error));
     }
-  }
-
-  #resendLater(command: LockCommand): void {
-    if (this.#stopped !== undefined) return;
-    this.#owed.push(command);
-    if (this.#owed.length > 1) return;
-    const { clock } = this.#host.dispatcher;
-    this.#cancelResend = clock.setTimer(clock.now() + RESEND_MS, () => this.#resend());
-  }
-
-  #resend(): void {
-    this.#cancelResend?.();
-    const owed = this.#owed;
-    this.#owed = [];
-    for (const command of owed) this.owe(command);
   }
 }
 

@@ -4,15 +4,16 @@
  * @module
  */
 
-import { quote, requireFunction, requireId, requireObject } from "../kernel/arguments.ts";
+import { attempting } from "../kernel/answer.ts";
+import { quote, requireId } from "../kernel/arguments.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Engine } from "../kernel/engine.ts";
-import { ClosedError, UninitializedError } from "../kernel/errors.ts";
+import { UninitializedError } from "../kernel/errors.ts";
 import type { EventBus } from "../kernel/event_bus.ts";
 import type { LockEvent } from "../kernel/events.ts";
 import type { HealthStatus } from "../kernel/health.ts";
+import { MachineHome, requireSurroundings } from "../kernel/home.ts";
 import type { CommandLog } from "../kernel/log.ts";
-import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
+import { defaultLogger, type Logger } from "../kernel/logger.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { LockCommand } from "./commands.ts";
 import { type AcquireDefaults, readConfig, type ResourceManagerConfig } from "./config.ts";
@@ -80,12 +81,7 @@ export interface ResourceManagerOptions {
  */
 export class ResourceManager implements AsyncDisposable {
   readonly #defaults: AcquireDefaults;
-  /** Makes the engine from the log, if there is one to read. */
-  readonly #recover: (() => Promise<LockEngine>) | undefined;
-  #engine: LockEngine | undefined;
-  #client: LockClient | undefined;
-  #initializing: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #home: MachineHome<LockState, LockCommand, LockEvent, LockClient>;
 
   /**
    * Starts with no lock held, or with those of a host that is given.
@@ -101,18 +97,14 @@ export class ResourceManager implements AsyncDisposable {
     const attempt = () => "create a resource manager";
     const { machine: rules, defaults } = readConfig(config);
     this.#defaults = defaults;
-    requireLogger(logger, attempt());
-    if (eventBus !== undefined) requireFunction(eventBus?.publish, "eventBus.publish", attempt);
-    requireObject(options as unknown, "options", attempt);
-    const { clock, log, host } = options;
-    if (host !== undefined) {
-      this.#client = new LockClient(host);
-      return;
-    }
-    const machine = lockMachine(rules);
-    const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
-    if (log !== undefined) this.#recover = () => Engine.recover(machine, { ...rest, log });
-    else this.#run(new Engine(machine, rest));
+    requireSurroundings(attempt, eventBus, logger, options);
+    const household = {
+      thing: "the resource manager",
+      machine: lockMachine(rules),
+      join: (host: LockHost) => new LockClient(host),
+      takeUp: endWaits,
+    };
+    this.#home = new MachineHome(household, eventBus, logger, options);
   }
 
   /**
@@ -120,14 +112,12 @@ export class ResourceManager implements AsyncDisposable {
    * asked before: nobody is there any more to hear of them.
    */
   initialize(): Promise<void> {
-    this.#initializing ??= this.#initialize();
-    return this.#initializing;
+    return this.#home.initialize();
   }
 
   /** Ends all waits with a `ClosedError` and lets go of everything. Harmless when called again. */
   shutdown(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    return this.#home.close();
   }
 
   /** The same as {@linkcode shutdown}. */
@@ -202,7 +192,7 @@ export class ResourceManager implements AsyncDisposable {
     return attempting(() => {
       const { agentId, owner } = readHolder(holder, () => "acquire several locks");
       const command = acquireAllCommand(requests, agentId, owner, options, this.#defaults);
-      const client = this.#running("acquire");
+      const client = this.#home.running("acquire");
       if (command.requests.length === 0) {
         if (client.stopped !== undefined) throw client.stopped;
         return Promise.resolve(new LockSet(agentId, []));
@@ -220,7 +210,7 @@ export class ResourceManager implements AsyncDisposable {
    */
   release(resourceId: string, agentId: string, epoch?: number): Promise<void> {
     try {
-      const client = this.#running("release");
+      const client = this.#home.running("release");
       const command = releaseCommand(client.state, resourceId, agentId, epoch);
       return client.ask(command, readRelease);
     } catch (error) {
@@ -238,7 +228,7 @@ export class ResourceManager implements AsyncDisposable {
   renew(resourceId: string, agentId: string, leaseMs?: number, epoch?: number): Promise<Instant> {
     return attempting(() => {
       const command = renewCommand(resourceId, agentId, agentId, leaseMs, epoch);
-      return this.#running("renew").ask(command, readRenewal);
+      return this.#home.running("renew").ask(command, readRenewal);
     });
   }
 
@@ -251,7 +241,7 @@ export class ResourceManager implements AsyncDisposable {
   releaseAllFor(holder: LockHolder): Promise<void> {
     return attempting(() => {
       const command = releaseAllCommand(holder);
-      return this.#running("release").ask(command, readNothing);
+      return this.#home.running("release").ask(command, readNothing);
     });
   }
 
@@ -263,7 +253,7 @@ export class ResourceManager implements AsyncDisposable {
   define(resourceId: string, definition: { capacity: number }): Promise<void> {
     return attempting(() => {
       const command = defineCommand(resourceId, definition);
-      return this.#running("define").ask(command, readDefinition);
+      return this.#home.running("define").ask(command, readDefinition);
     });
   }
 
@@ -289,17 +279,17 @@ export class ResourceManager implements AsyncDisposable {
 
   /** From each lock that is held to the agent that holds it. */
   getAllocations(): Map<string, string> {
-    return allocations(this.#running("look").state);
+    return allocations(this.#home.running("look").state);
   }
 
   /** From each agent that waits to the resources that it waits for. */
   getWaitingRequests(): Map<string, string[]> {
-    return waiting(this.#running("look").state);
+    return waiting(this.#home.running("look").state);
   }
 
   /** How the locks are. Costs a look at each. */
   getHealthStatus(): Promise<HealthStatus> {
-    const client = this.#client;
+    const { client } = this.#home;
     if (client === undefined) {
       const { message } = new UninitializedError("look", "the resource manager");
       return Promise.resolve({ healthy: false, error: message, metrics: {} });
@@ -310,9 +300,8 @@ export class ResourceManager implements AsyncDisposable {
   }
 
   /** Does what is due, which happens by itself too; with a log of its own, writes a snapshot. */
-  async performMaintenance(): Promise<void> {
-    await this.#running("go on").refresh();
-    if (this.#engine?.synchronous === false) await this.#engine.snapshot();
+  performMaintenance(): Promise<void> {
+    return this.#home.maintain();
   }
 
   #acquire(
@@ -323,7 +312,7 @@ export class ResourceManager implements AsyncDisposable {
     wait: boolean,
   ): Promise<LockHandle | undefined> {
     try {
-      const client = this.#running("acquire");
+      const client = this.#home.running("acquire");
       const { state } = client;
       const defaults = this.#defaults;
       const command = acquireCommand(state, resourceId, agentId, owner, options, defaults, wait);
@@ -334,48 +323,16 @@ export class ResourceManager implements AsyncDisposable {
     }
   }
 
-  async #initialize(): Promise<void> {
-    if (this.#closing !== undefined) throw new ClosedError("initialize", "the resource manager");
-    if (this.#recover === undefined) return;
-    const engine = await this.#recover();
-    if (this.#closing !== undefined) return await engine.close();
-    const client = this.#run(engine);
-    for (const { id: waitId, owner: { agentId, owner } } of [...engine.state.waits.values()]) {
-      client.owe({ type: "cancel-wait", waitId, agentId, owner });
-    }
-  }
-
-  async #close(): Promise<void> {
-    await this.#initializing?.catch(() => {});
-    this.#client?.close();
-    await this.#engine?.close();
-  }
-
-  #run(engine: LockEngine): LockClient {
-    this.#engine = engine;
-    this.#client = new LockClient({ dispatcher: engine, state: () => engine.state });
-    return this.#client;
-  }
-
-  #running(attempt: string): LockClient {
-    if (this.#client !== undefined) return this.#client;
-    throw new UninitializedError(attempt, "the resource manager");
-  }
-
   #stateOf(resourceId: string): Readonly<LockState> {
     requireId(resourceId, "resourceId", () => `look at ${quote(resourceId)}`);
-    return this.#running("look").state;
+    return this.#home.running("look").state;
   }
 }
 
-type LockEngine = Engine<LockState, LockCommand, LockEvent>;
-
-/** What `call` promises, or a rejection with what it throws. */
-function attempting<Result>(call: () => Promise<Result>): Promise<Result> {
-  try {
-    return call();
-  } catch (error) {
-    return Promise.reject(error);
+/** Nobody is there any more to hear of the waits that a log knows of. */
+function endWaits(client: LockClient): void {
+  for (const { id: waitId, owner: { agentId, owner } } of [...client.state.waits.values()]) {
+    client.owe({ type: "cancel-wait", waitId, agentId, owner });
   }
 }
 

@@ -6,12 +6,12 @@
 
 import { Answer } from "../kernel/answer.ts";
 import { quote } from "../kernel/arguments.ts";
-import type { CancelTimer } from "../kernel/clock.ts";
-import type { Dispatcher } from "../kernel/engine.ts";
-import { ClosedError, LogError } from "../kernel/errors.ts";
+import { MachineClient, type MachineHost } from "../kernel/client.ts";
+import type { Reply } from "../kernel/engine.ts";
+import { ClosedError } from "../kernel/errors.ts";
 import type { MessageEvent, MessageUnanswered } from "../kernel/events.ts";
 import type { Logger } from "../kernel/logger.ts";
-import type { Instant, Tick } from "../kernel/machine.ts";
+import type { Tick } from "../kernel/machine.ts";
 import type { MessageOutcome } from "../kernel/shapes.ts";
 import type {
   AttachHandler,
@@ -26,12 +26,7 @@ import { unansweredError } from "./refusals.ts";
 import type { MessageState } from "./state.ts";
 
 /** A running mailbox machine, alone in its engine or part of a larger one. */
-export interface MessageHost {
-  /** Takes its commands and tells of its events. */
-  readonly dispatcher: Dispatcher<MessageCommand, MessageEvent>;
-  /** The state as it is; it may be another object after each step. */
-  readonly state: () => Readonly<MessageState>;
-}
+export interface MessageHost extends MachineHost<MessageState, MessageCommand, MessageEvent> {}
 
 type Command = Exclude<MessageCommand, Tick>;
 
@@ -41,43 +36,20 @@ interface Asking {
   readonly timeoutMs: number;
 }
 
-/** How long a command that the log did not take is kept before it is sent again. */
-const RESEND_MS = 1000;
-
 /** Speaks with one mailbox machine for any number of callers. */
-export class MessageClient implements RunnerHost {
+export class MessageClient extends MachineClient<MessageState, Command, MessageEvent>
+  implements RunnerHost {
   /** Calls the handlers. */
   readonly handlers: HandlerRunner;
-  readonly #host: MessageHost;
-  readonly #unobserve: () => void;
   /** By message, the calls that wait for a response. */
   readonly #asking = new Map<string, Asking>();
-  #owed: MessageCommand[] = [];
-  #cancelResend: CancelTimer | undefined;
-  #stopped: unknown;
   /** How many calls of the dispatcher are under way, after which the handlers are called. */
   #depth = 0;
 
   constructor(host: MessageHost, logger: Logger) {
-    this.#host = host;
+    super(host);
     this.handlers = new HandlerRunner(this, logger);
-    this.#unobserve = host.dispatcher.observe((event) => this.#observe(event));
-    host.dispatcher.whenStopped((error) => this.#stop(error));
-  }
-
-  /** The state of the machine, to be read only. */
-  get state(): Readonly<MessageState> {
-    return this.#host.state();
-  }
-
-  /** The time as the machine's clock has it. */
-  get now(): Instant {
-    return this.#host.dispatcher.clock.now();
-  }
-
-  /** Why nothing can be sent any more, or `undefined`. */
-  get stopped(): unknown {
-    return this.#stopped;
+    this.listen();
   }
 
   /** Sends a message and resolves with its id. */
@@ -109,10 +81,10 @@ export class MessageClient implements RunnerHost {
         } catch (refusal) {
           return answer.fail(refusal);
         }
-        const isWanted = !answer.settled && this.#stopped === undefined;
+        const isWanted = !answer.settled && this.stopped === undefined;
         if (isWanted) this.#asking.set(messageId, { answer, timeoutMs: command.responseMs });
         else this.#cancelSoon(messageId);
-        if (!answer.settled && !isWanted) answer.fail(this.#stopped);
+        if (!answer.settled && !isWanted) answer.fail(this.stopped);
       });
     } catch (error) {
       answer.fail(error);
@@ -122,55 +94,9 @@ export class MessageClient implements RunnerHost {
     return outcome.finally(() => signal.removeEventListener("abort", abort));
   }
 
-  /** Sends a command and resolves with what `read` finds in its events. */
-  ask<Asked extends Command, Result>(
-    command: Asked,
-    read: (
-      events: readonly MessageEvent[],
-      command: Asked,
-      state: Readonly<MessageState>,
-    ) => Result,
-  ): Promise<Result> {
-    const answer = new Answer<Result>();
-    try {
-      this.send(command, (events, error) => {
-        if (events === undefined) return answer.fail(error);
-        try {
-          answer.succeed(read(events, command, this.state));
-        } catch (refusal) {
-          answer.fail(refusal);
-        }
-      });
-    } catch (error) {
-      answer.fail(error);
-    }
-    return answer.promise();
-  }
-
-  /** Sends `command`; when the log doesn't take it, again later. Nobody hears how it ends. */
-  owe(command: MessageCommand): void {
-    try {
-      this.send(command, (_events, error) => {
-        if (error instanceof LogError) this.#resendLater(command);
-      });
-    } catch {
-      // The machine has stopped, and with it what is to be reported.
-    }
-  }
-
-  /** Sends `command`, and then calls the handlers that are to be called. */
-  send(
-    command: MessageCommand,
-    reply: (events: MessageEvent[] | undefined, error: unknown) => void,
-  ): void {
-    if (this.#stopped !== undefined) throw this.#stopped;
-    this.#depth++;
-    try {
-      this.#host.dispatcher.send(command, reply);
-    } finally {
-      this.#depth--;
-    }
-    this.handlers.run();
+  /** Does nothing once the client has stopped: what is left then ends by itself. */
+  override owe(command: Command): void {
+    if (this.stopped === undefined) super.owe(command);
   }
 
   /**
@@ -179,13 +105,13 @@ export class MessageClient implements RunnerHost {
    * @throws what it was refused for, unless there is a log to wait for: then that is logged
    */
   attach(handlerId: string, handler: Handler): void {
-    if (this.#stopped !== undefined) throw this.#stopped;
+    if (this.stopped !== undefined) throw this.stopped;
     const { agentId } = handler;
     const command: AttachHandler = { type: "attach-handler", agentId, handlerId };
     let isWaiting = false;
     let refusal: unknown;
     this.handlers.add(handlerId, handler);
-    this.#host.dispatcher.send(command, (events, error) => {
+    this.host.dispatcher.send(command, (events, error) => {
       refusal = events === undefined ? error : findRefusal(events, command, this.state);
       if (refusal === undefined) return;
       this.handlers.remove(handlerId);
@@ -203,27 +129,12 @@ export class MessageClient implements RunnerHost {
     return true;
   }
 
-  /** Lets time pass in the machine, and sends again what its log did not take. */
-  refresh(): Promise<void> {
-    this.#resend();
-    const answer = new Answer<void>();
-    try {
-      this.send({ type: "tick" }, (_events, error) => {
-        if (error === undefined) answer.succeed(undefined);
-        else answer.fail(error);
-      });
-    } catch (error) {
-      answer.fail(error);
-    }
-    return answer.promise();
-  }
-
   /**
    * Ends all calls that wait, and takes handlers and requests back; nothing is heard or sent
    * afterwards.
    */
   close(): void {
-    if (this.#stopped !== undefined) return;
+    if (this.stopped !== undefined) return;
     const error = new ClosedError("go on", "the message router");
     const asking = [...this.#asking];
     this.#asking.clear();
@@ -232,22 +143,28 @@ export class MessageClient implements RunnerHost {
       answer.fail(error);
       this.owe({ type: "cancel-request", messageId });
     }
-    this.#stop(error);
+    this.stop(error);
   }
 
-  #stop(error: unknown): void {
-    if (this.#stopped !== undefined) return;
-    this.#stopped = error;
-    this.#unobserve();
-    this.#cancelResend?.();
-    this.#owed = [];
+  /** Hands `command` to the machine, and then calls the handlers that are to be called. */
+  protected override pass(command: Command | Tick, reply: Reply<MessageEvent>): void {
+    this.#depth++;
+    try {
+      super.pass(command, reply);
+    } finally {
+      this.#depth--;
+    }
+    this.handlers.run();
+  }
+
+  protected override end(error: unknown): void {
     this.handlers.abandon(error);
     const asking = [...this.#asking.values()];
     this.#asking.clear();
     for (const { answer } of asking) answer.fail(error);
   }
 
-  #observe(event: MessageEvent): void {
+  protected override hear(event: MessageEvent): void {
     switch (event.type) {
       case "message:received":
         this.handlers.take(event, this.#depth > 0);
@@ -283,20 +200,5 @@ export class MessageClient implements RunnerHost {
   /** A reply may send nothing itself. */
   #cancelSoon(messageId: string): void {
     queueMicrotask(() => this.owe({ type: "cancel-request", messageId }));
-  }
-
-  #resendLater(command: MessageCommand): void {
-    if (this.#stopped !== undefined) return;
-    this.#owed.push(command);
-    if (this.#owed.length > 1) return;
-    const { clock } = this.#host.dispatcher;
-    this.#cancelResend = clock.setTimer(clock.now() + RESEND_MS, () => this.#resend());
-  }
-
-  #resend(): void {
-    this.#cancelResend?.();
-    const owed = this.#owed;
-    this.#owed = [];
-    for (const command of owed) this.owe(command);
   }
 }

@@ -4,22 +4,17 @@
  * @module
  */
 
-import {
-  type Attempt,
-  quote,
-  requireFunction,
-  requireId,
-  requireObject,
-} from "../kernel/arguments.ts";
+import { attempting } from "../kernel/answer.ts";
+import { type Attempt, quote, requireFunction, requireId } from "../kernel/arguments.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Engine } from "../kernel/engine.ts";
 import { errorData, isFinal } from "../kernel/error_data.ts";
-import { ClosedError, UninitializedError } from "../kernel/errors.ts";
+import { UninitializedError } from "../kernel/errors.ts";
 import type { EventBus } from "../kernel/event_bus.ts";
 import type { MessageEvent } from "../kernel/events.ts";
 import type { HealthStatus } from "../kernel/health.ts";
+import { MachineHome, requireSurroundings } from "../kernel/home.ts";
 import type { CommandLog } from "../kernel/log.ts";
-import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
+import { defaultLogger, type Logger } from "../kernel/logger.ts";
 import type { Tick } from "../kernel/machine.ts";
 import type { Message, MessageOutcome } from "../kernel/shapes.ts";
 import { readDone, readReceived, readResponse } from "./answers.ts";
@@ -55,8 +50,6 @@ export interface MessageRouterOptions {
   host?: MessageHost;
 }
 
-type MessageEngine = Engine<MessageState, MessageCommand, MessageEvent>;
-
 /**
  * Carries messages between agents: at least once, in order for each sender, with responses, topics
  * and dead letters.
@@ -80,14 +73,8 @@ type MessageEngine = Engine<MessageState, MessageCommand, MessageEvent>;
  */
 export class MessageRouter implements AsyncDisposable {
   readonly #defaults: MessageDefaults;
-  readonly #logger: Logger;
-  /** Makes the engine from the log, if there is one to read. */
-  readonly #recover: (() => Promise<MessageEngine>) | undefined;
-  #engine: MessageEngine | undefined;
-  #client: MessageClient | undefined;
+  readonly #home: MachineHome<MessageState, MessageCommand, MessageEvent, MessageClient>;
   #handlers = 0;
-  #initializing: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
 
   /**
    * A router that runs at once, unless it is given a log.
@@ -103,18 +90,14 @@ export class MessageRouter implements AsyncDisposable {
     const attempt = () => "create a message router";
     const { machine: rules, defaults } = readConfig(config);
     this.#defaults = defaults;
-    this.#logger = requireLogger(logger, attempt());
-    if (eventBus !== undefined) requireFunction(eventBus?.publish, "eventBus.publish", attempt);
-    requireObject(options as unknown, "options", attempt);
-    const { clock, log, host } = options;
-    if (host !== undefined) {
-      this.#serve(host);
-      return;
-    }
-    const machine = messageMachine(rules);
-    const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
-    if (log !== undefined) this.#recover = () => Engine.recover(machine, { ...rest, log });
-    else this.#run(new Engine(machine, rest));
+    requireSurroundings(attempt, eventBus, logger, options);
+    const household = {
+      thing: "the message router",
+      machine: messageMachine(rules),
+      join: (host: MessageHost) => new MessageClient(host, logger),
+      takeUp: endReadersAndRequests,
+    };
+    this.#home = new MachineHome(household, eventBus, logger, options);
   }
 
   /**
@@ -122,8 +105,7 @@ export class MessageRouter implements AsyncDisposable {
    * delivered again, and requests of those who asked before end, as nobody is there to hear of them.
    */
   initialize(): Promise<void> {
-    this.#initializing ??= this.#initialize();
-    return this.#initializing;
+    return this.#home.initialize();
   }
 
   /**
@@ -131,8 +113,7 @@ export class MessageRouter implements AsyncDisposable {
    * everything. Harmless when called again.
    */
   shutdown(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    return this.#home.close();
   }
 
   /** Does the same as {@linkcode shutdown}. */
@@ -151,7 +132,7 @@ export class MessageRouter implements AsyncDisposable {
   send(from: string, to: string, payload: unknown, options?: SendOptions): Promise<string> {
     try {
       const command = sendCommand(from, to, payload, options);
-      return this.#running("send a message").post(command);
+      return this.#home.running("send a message").post(command);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -174,7 +155,7 @@ export class MessageRouter implements AsyncDisposable {
   ): Promise<Response> {
     return attempting(() => {
       const command = requestCommand(from, to, payload, timeoutMsOrOptions, this.#defaults);
-      const client = this.#running("send a request");
+      const client = this.#home.running("send a request");
       const signal = typeof timeoutMsOrOptions === "object" ? timeoutMsOrOptions.signal : undefined;
       return client.request(command, signal) as Promise<Response>;
     });
@@ -187,7 +168,7 @@ export class MessageRouter implements AsyncDisposable {
   sendResponse(messageId: string, response: unknown): Promise<boolean> {
     return attempting(() => {
       requireId(messageId, "messageId", () => "send a response");
-      const client = this.#running("send a response");
+      const client = this.#home.running("send a response");
       return client.ask({ type: "respond", messageId, response }, readResponse);
     });
   }
@@ -199,7 +180,7 @@ export class MessageRouter implements AsyncDisposable {
   broadcast(from: string, payload: unknown, options?: PostOptions): Promise<MessageOutcome[]> {
     return attempting(() => {
       const command = broadcastCommand(from, payload, options);
-      return this.#running("broadcast a message").spread(command);
+      return this.#home.running("broadcast a message").spread(command);
     });
   }
 
@@ -215,7 +196,7 @@ export class MessageRouter implements AsyncDisposable {
   ): Promise<MessageOutcome[]> {
     return attempting(() => {
       const command = publishCommand(from, topic, payload, options);
-      return this.#running("publish a message").spread(command);
+      return this.#home.running("publish a message").spread(command);
     });
   }
 
@@ -236,13 +217,13 @@ export class MessageRouter implements AsyncDisposable {
   /** Who is subscribed to `topic`, in the order in which they came. */
   subscribersOf(topic: string): string[] {
     requireId(topic, "topic", () => "look at a topic");
-    return [...this.#running("look").state.topics.get(topic) ?? []];
+    return [...this.#home.running("look").state.topics.get(topic) ?? []];
   }
 
   /** What an agent is subscribed to, in the order in which it was. */
   topicsOf(agentId: string): string[] {
     requireId(agentId, "agentId", () => "look at a mailbox");
-    return [...this.#running("look").state.mailboxes.get(agentId)?.topics ?? []];
+    return [...this.#home.running("look").state.mailboxes.get(agentId)?.topics ?? []];
   }
 
   /**
@@ -257,7 +238,7 @@ export class MessageRouter implements AsyncDisposable {
     requireId(agentId, "agentId", attempt);
     requireFunction(handler, "handler", attempt);
     const timeoutMs = readTimeout(options, this.#defaults.handlingMs, attempt);
-    const client = this.#running("subscribe");
+    const client = this.#home.running("subscribe");
     this.#handlers = Math.max(this.#handlers, client.state.lastHandler) + 1;
     const handlerId = `handler-${this.#handlers}`;
     client.attach(handlerId, { agentId, handle: handler, timeoutMs });
@@ -269,7 +250,7 @@ export class MessageRouter implements AsyncDisposable {
     const attempt = () => `unsubscribe agent ${quote(agentId)}`;
     requireId(agentId, "agentId", attempt);
     requireId(handlerId, "handlerId", attempt);
-    return this.#running("unsubscribe").detach(agentId, handlerId);
+    return this.#home.running("unsubscribe").detach(agentId, handlerId);
   }
 
   /**
@@ -281,7 +262,7 @@ export class MessageRouter implements AsyncDisposable {
       const attempt = () => `receive a message of agent ${quote(agentId)}`;
       requireId(agentId, "agentId", attempt);
       const timeoutMs = readTimeout(options, this.#defaults.handlingMs, attempt);
-      const client = this.#running("receive a message");
+      const client = this.#home.running("receive a message");
       return client.ask({ type: "receive-message", agentId, timeoutMs }, readReceived);
     });
   }
@@ -327,13 +308,13 @@ export class MessageRouter implements AsyncDisposable {
   /** What an agent has not handled yet, urgent messages first, oldest first. Costs a look at each. */
   peek(agentId: string): Message[] {
     requireId(agentId, "agentId", () => "look into a mailbox");
-    return unhandled(this.#running("look").state, agentId);
+    return unhandled(this.#home.running("look").state, agentId);
   }
 
   /** What could not be delivered, to one agent or to any, oldest first. Costs a look at each. */
   deadLetters(agentId?: string): DeadLetterView[] {
     if (agentId !== undefined) requireId(agentId, "agentId", () => "look at dead letters");
-    return deadLetters(this.#running("look").state, agentId);
+    return deadLetters(this.#home.running("look").state, agentId);
   }
 
   /**
@@ -346,13 +327,13 @@ export class MessageRouter implements AsyncDisposable {
   resend(messageId: string): Promise<void> {
     return attempting(() => {
       requireId(messageId, "messageId", () => "resend a message");
-      return this.#running("resend").ask({ type: "resend-message", messageId }, readDone);
+      return this.#home.running("resend").ask({ type: "resend-message", messageId }, readDone);
     });
   }
 
   /** From each agent that waits for a response to the agents that it asked. */
   getWaitingRequests(): Map<string, string[]> {
-    return waiting(this.#running("look").state);
+    return waiting(this.#home.running("look").state);
   }
 
   /**
@@ -363,7 +344,7 @@ export class MessageRouter implements AsyncDisposable {
   registerAgent(agentId: string): Promise<void> {
     return attempting(() => {
       requireId(agentId, "agentId", () => "register an agent");
-      const client = this.#running("register an agent");
+      const client = this.#home.running("register an agent");
       return client.ask({ type: "open-mailbox", agentId }, readDone);
     });
   }
@@ -377,14 +358,14 @@ export class MessageRouter implements AsyncDisposable {
       const attempt = () => `remove agent ${quote(agentId)}`;
       requireId(agentId, "agentId", attempt);
       requireId(reason, "reason", attempt);
-      const client = this.#running("remove an agent");
+      const client = this.#home.running("remove an agent");
       return client.ask({ type: "close-mailbox", agentId, reason }, readDone);
     });
   }
 
   /** How the mailboxes are. Costs a look at each. */
   getHealthStatus(): Promise<HealthStatus> {
-    const client = this.#client;
+    const { client } = this.#home;
     if (client === undefined) {
       const { message } = new UninitializedError("look", "the message router");
       return Promise.resolve({ healthy: false, error: message, metrics: {} });
@@ -393,9 +374,8 @@ export class MessageRouter implements AsyncDisposable {
   }
 
   /** Does what is due, which happens by itself too; with a log of its own, writes a snapshot. */
-  async performMaintenance(): Promise<void> {
-    await this.#running("go on").refresh();
-    if (this.#engine?.synchronous === false) await this.#engine.snapshot();
+  performMaintenance(): Promise<void> {
+    return this.#home.maintain();
   }
 
   #report(command: AckMessage | NackMessage | ExtendMessage): Promise<void> {
@@ -404,7 +384,7 @@ export class MessageRouter implements AsyncDisposable {
       const attempt: Attempt = () => `${type.replace("-", " a ")} of agent ${quote(agentId)}`;
       requireId(agentId, "agentId", attempt);
       requireEpoch(epoch, attempt);
-      return this.#running("report").ask(command, readDone);
+      return this.#home.running("report").ask(command, readDone);
     });
   }
 
@@ -417,51 +397,17 @@ export class MessageRouter implements AsyncDisposable {
       const attempt = () => `change the topics of agent ${quote(agentId)}`;
       requireId(agentId, "agentId", attempt);
       requireId(topic, "topic", attempt);
-      return this.#running("change topics").ask({ type, agentId, topic }, readDone);
+      return this.#home.running("change topics").ask({ type, agentId, topic }, readDone);
     });
-  }
-
-  async #initialize(): Promise<void> {
-    if (this.#closing !== undefined) throw new ClosedError("initialize", "the message router");
-    if (this.#recover === undefined) return;
-    const engine = await this.#recover();
-    if (this.#closing !== undefined) return await engine.close();
-    const client = this.#run(engine);
-    for (const [handlerId, { mailbox: { agentId } }] of [...engine.state.readers]) {
-      client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
-    }
-    for (const messageId of [...engine.state.requests.keys()]) {
-      client.owe({ type: "cancel-request", messageId });
-    }
-  }
-
-  async #close(): Promise<void> {
-    await this.#initializing?.catch(() => {});
-    this.#client?.close();
-    await this.#engine?.close();
-  }
-
-  #run(engine: MessageEngine): MessageClient {
-    this.#engine = engine;
-    return this.#serve({ dispatcher: engine, state: () => engine.state });
-  }
-
-  #serve(host: MessageHost): MessageClient {
-    this.#client = new MessageClient(host, this.#logger);
-    return this.#client;
-  }
-
-  #running(attempt: string): MessageClient {
-    if (this.#client !== undefined) return this.#client;
-    throw new UninitializedError(attempt, "the message router");
   }
 }
 
-/** What `call` promises, or a rejection with what it throws. */
-function attempting<Result>(call: () => Promise<Result>): Promise<Result> {
-  try {
-    return call();
-  } catch (error) {
-    return Promise.reject(error);
+/** Takes back the handlers and requests of a process that is gone, as a log knows of them. */
+function endReadersAndRequests(client: MessageClient): void {
+  for (const [handlerId, { mailbox: { agentId } }] of [...client.state.readers]) {
+    client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
+  }
+  for (const messageId of [...client.state.requests.keys()]) {
+    client.owe({ type: "cancel-request", messageId });
   }
 }
