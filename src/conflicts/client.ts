@@ -5,9 +5,9 @@
  * @module
  */
 
-import { requireFunction, requireObject } from "../kernel/arguments.ts";
+import type { MachineHost } from "../kernel/client.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { type Dispatcher, Engine } from "../kernel/engine.ts";
+import { Engine } from "../kernel/engine.ts";
 import {
   ClosedError,
   UndecidedConflictError,
@@ -16,8 +16,9 @@ import {
 } from "../kernel/errors.ts";
 import type { EventBus } from "../kernel/event_bus.ts";
 import type { ConflictEvent } from "../kernel/events.ts";
+import { requireSurroundings } from "../kernel/home.ts";
 import type { CommandLog } from "../kernel/log.ts";
-import { type Logger, requireLogger } from "../kernel/logger.ts";
+import type { Logger } from "../kernel/logger.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { ConflictResolution } from "../kernel/shapes.ts";
 import type { ConflictCommand } from "./commands.ts";
@@ -25,12 +26,7 @@ import { conflictMachine } from "./machine.ts";
 import { type ConflictConfig, type ConflictState, findConflict } from "./state.ts";
 
 /** A running conflict machine, alone in its engine or part of a larger one. */
-export interface ConflictHost {
-  /** Where commands go, and events come from. */
-  readonly dispatcher: Dispatcher<ConflictCommand, ConflictEvent>;
-  /** The state as it is; it may be another object after each step. */
-  readonly state: () => Readonly<ConflictState>;
-}
+export interface ConflictHost extends MachineHost<ConflictState, ConflictCommand, ConflictEvent> {}
 
 /** Where a façade of this folder runs; all of it may be left out. */
 export interface ConflictHosting {
@@ -71,10 +67,7 @@ export class ConflictClient {
     eventBus: EventBus | undefined,
     options: ConflictHosting,
   ) {
-    const attempt = () => `create ${thing}`;
-    requireLogger(logger, attempt());
-    if (eventBus !== undefined) requireFunction(eventBus?.publish, "eventBus.publish", attempt);
-    requireObject(options as unknown, "options", attempt);
+    requireSurroundings(() => `create ${thing}`, eventBus, logger, options);
     this.#thing = thing;
     this.#logger = logger;
     const { clock, log, host } = options;
