@@ -4,12 +4,14 @@
  * @module
  */
 
-import { quote, requireFunction, requireInteger, requireObject } from "../kernel/arguments.ts";
+import { quote, requireInteger } from "../kernel/arguments.ts";
+import type { MachineHost } from "../kernel/client.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { type Dispatcher, Engine } from "../kernel/engine.ts";
 import type { EventBus } from "../kernel/event_bus.ts";
 import type { BreakerEvent } from "../kernel/events.ts";
-import { type Logger, requireLogger } from "../kernel/logger.ts";
+import { requireSurroundings } from "../kernel/home.ts";
+import type { Logger } from "../kernel/logger.ts";
 import type { Instant, Tick } from "../kernel/machine.ts";
 import type { BreakerCommand } from "./commands.ts";
 import { breakerMachine } from "./machine.ts";
@@ -21,12 +23,7 @@ import {
 } from "./state.ts";
 
 /** A running breaker machine, alone in its engine or part of a larger one. */
-export interface BreakerHost {
-  /** Where commands go. */
-  readonly dispatcher: Dispatcher<BreakerCommand, BreakerEvent>;
-  /** The state as it is; it may be another object after each step. */
-  state(): Readonly<BreakerState>;
-}
+export interface BreakerHost extends MachineHost<BreakerState, BreakerCommand, BreakerEvent> {}
 
 /** What a breaker, or a manager of breakers, is given besides; all of it may be left out. */
 export interface BreakerOptions {
@@ -142,9 +139,7 @@ export function clientOf(
   options: BreakerOptions,
 ): OwnClient {
   const attempt = () => `create ${thing}`;
-  requireLogger(logger, attempt());
-  if (eventBus !== undefined) requireFunction(eventBus?.publish, "eventBus.publish", attempt);
-  requireObject(options as unknown, "options", attempt);
+  requireSurroundings(attempt, eventBus, logger, options);
   const { clock, host } = options;
   if (host instanceof BreakerClient) return { client: host, engine: undefined };
   if (host !== undefined) return { client: new BreakerClient(host, logger), engine: undefined };
