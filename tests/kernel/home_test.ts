@@ -74,6 +74,7 @@ Deno.test("a home with a log has a client once the log is read, and takes up onc
   await home.maintain();
   assertEquals(home.running("count").state.total, 101);
   assertEquals((await log.loadSnapshot())?.position, 3);
+  assertEquals(log.batches.reduce((sum, entries) => sum + entries, 0), 3);
   await home.close();
   assert(log.closed);
 });
