@@ -82,7 +82,9 @@ function deadlockText({ owners, resources }: DeadlockDetected): string {
 
 /** What failed, and when the next attempt begins. */
 export function retryText(run: TaskRun, state: RunState): string {
-  const next = `attempt ${run.attempts + 1} of ${run.task.retries + 1}`;
+  const next = run.attempts === 0 // it failed by nobody's fault, and doesn't count
+    ? "once more"
+    : `attempt ${run.attempts + 1} of ${run.task.retries + 1}`;
   const pause = Math.max(0, (run.retryAt ?? 0) - state.now());
   return `${run.reason}; ${next} in ${formatDuration(pause)}`;
 }
