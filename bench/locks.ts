@@ -102,20 +102,22 @@ const CHAIN = 10_000;
 const SAMPLES = 2_000;
 
 /**
- * How long it takes to find that nothing is wrong: each of 10,000 agents waits for the next, one
- * more, whom others wait for, asks for the first one's lock. Nanoseconds, one for each sample.
+ * How long it takes to find that nothing is wrong. One agent asks for the lock at the end of a chain
+ * of `ahead` waits, while a chain of `behind` waits ends with a lock of its own: neither side can be
+ * seen to be harmless before the shorter one was walked. Nanoseconds, one for each sample.
  */
-async function chainChecks(): Promise<number[]> {
-  const locks = new ResourceManager();
+async function chainChecks(ahead: number, behind: number): Promise<number[]> {
+  const locks = new ResourceManager({ resourceTimeout: 0 });
   const waits: Promise<unknown>[] = [];
   const wait = (resource: string, agent: string, signal?: AbortSignal) => {
     const options = signal === undefined ? {} : { signal };
     waits.push(locks.acquire(resource, agent, options).catch(() => {}));
   };
-  for (let i = 0; i < CHAIN; i++) await locks.acquire(`r${i}`, `a${i}`);
-  for (let i = 0; i + 1 < CHAIN; i++) wait(`r${i + 1}`, `a${i}`);
-  await locks.acquire("s", "asks");
-  wait("s", "waits");
+  for (let i = 0; i < ahead; i++) await locks.acquire(`r${i}`, `a${i}`);
+  for (let i = 0; i + 1 < ahead; i++) wait(`r${i + 1}`, `a${i}`);
+  await locks.acquire("s0", "asks");
+  for (let i = 1; i <= behind; i++) await locks.acquire(`s${i}`, `b${i}`);
+  for (let i = 1; i <= behind; i++) wait(`s${i - 1}`, `b${i}`);
 
   const times: number[] = [];
   for (let i = 0; i < SAMPLES + 100; i++) {
@@ -159,9 +161,12 @@ async function* run(): AsyncIterable<Row> {
   const growth = crowds.at(-1)!.ours / crowds[0]!.ours;
   yield atMost("growth per operation from 1,000 to 100,000 waiters", "×", growth, 2.5, 1);
 
-  const checks = await chainChecks();
-  const name = "deadlock check behind a chain of 10,000 waits, p99";
-  yield atMost(name, "ns", quantile(checks, 0.99), 1e6, checks.length);
+  for (const [ahead, behind] of [[CHAIN, 1], [CHAIN / 2, CHAIN / 2]] as const) {
+    const checks = await chainChecks(ahead, behind);
+    const [before, after] = [ahead, behind].map((count) => count.toLocaleString("en"));
+    const name = `deadlock check, ${before} waits ahead, ${after} behind, p99`;
+    yield atMost(name, "ns", quantile(checks, 0.99), 1e6, checks.length);
+  }
 }
 
 /** The benchmarks of the locks. */
