@@ -64,7 +64,7 @@ export function reschedule<Subject>(
   at: Instant,
 ): void {
   reorder(deadlines.timers, timer, at);
-  dropIdleFirst(deadlines);
+  tidy(deadlines);
 }
 
 /** Takes a timer back in O(1) amortized; does nothing when it has fired or was taken back before. */
@@ -75,9 +75,7 @@ export function unschedule<Subject>(
   if (timer === undefined || !timer.isSet) return;
   timer.isSet = false;
   deadlines.idle++;
-  const { timers, idle } = deadlines;
-  if (timers[0] === timer) dropIdleFirst(deadlines);
-  else if (timers.length > FEW && 2 * idle > timers.length) dropIdle(deadlines);
+  tidy(deadlines);
 }
 
 /** The earliest instant at which something is due, or `Infinity`. */
@@ -95,8 +93,15 @@ export function takeDue<Subject>(
   if (first === undefined || first.rank > now) return undefined;
   pop(deadlines.timers);
   first.isSet = false;
-  dropIdleFirst(deadlines);
+  tidy(deadlines);
   return first;
+}
+
+/** Makes sure that the first timer is set, and that not too many others are idle. */
+function tidy<Subject>(deadlines: Deadlines<Subject>): void {
+  dropIdleFirst(deadlines);
+  const { timers, idle } = deadlines;
+  if (timers.length > FEW && 2 * idle > timers.length) dropIdle(deadlines);
 }
 
 function dropIdleFirst<Subject>(deadlines: Deadlines<Subject>): void {

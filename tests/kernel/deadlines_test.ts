@@ -1,11 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
+  countTimers,
   nextDeadline,
   noDeadlines,
   reschedule,
   schedule,
   takeDue,
+  type Timer,
   unschedule,
 } from "../../src/kernel/deadlines.ts";
 
@@ -66,5 +68,54 @@ Deno.test("what is due in steps is due in the same order as all at once", () => 
       assertEquals(fired.length, timers.length);
     }),
     { numRuns: 200 },
+  );
+});
+
+/** One of hundreds of moves: sets a timer, or picks one to take back or to move, or lets time pass. */
+const moves = fc.array(
+  fc.record({
+    kind: fc.constantFrom("set", "set", "unset", "unset", "move", "pass" as const),
+    pick: fc.nat(),
+    ms: fc.nat({ max: 1_000 }),
+  }),
+  { minLength: 400, maxLength: 800 },
+);
+
+Deno.test("whatever is set, moved and taken back, what fires is what a sorted list says, and idle timers don't pile up", () => {
+  fc.assert(
+    fc.property(moves, (moves) => {
+      const deadlines = noDeadlines<number>();
+      const timers: Timer<number>[] = [];
+      let expected: { at: number; id: number }[] = [];
+      let now = 0;
+      for (const { kind, pick, ms } of moves) {
+        const picked = timers[pick % Math.max(1, timers.length)];
+        const entry = expected.find(({ id }) => id === picked?.subject);
+        if (kind === "set") {
+          expected.push({ at: now + ms, id: timers.length });
+          timers.push(schedule(deadlines, now + ms, timers.length));
+        } else if (kind === "unset") {
+          expected = expected.filter((other) => other !== entry);
+          unschedule(deadlines, picked);
+        } else if (kind === "move" && entry !== undefined) {
+          entry.at = now + ms;
+          reschedule(deadlines, picked!, now + ms);
+        } else if (kind === "pass") {
+          now += ms % 20;
+          const due = expected.filter(({ at }) => at <= now);
+          due.sort((a, b) => a.at - b.at || a.id - b.id);
+          expected = expected.filter(({ at }) => at > now);
+          const fired: number[] = [];
+          for (let timer = takeDue(deadlines, now); timer; timer = takeDue(deadlines, now)) {
+            fired.push(timer.subject);
+          }
+          assertEquals(fired, due.map(({ id }) => id));
+        }
+        assertEquals(nextDeadline(deadlines), Math.min(Infinity, ...expected.map(({ at }) => at)));
+        assertEquals(countTimers(deadlines), expected.length);
+        assert(deadlines.timers.length <= Math.max(64, 2 * expected.length) + 1);
+      }
+    }),
+    { numRuns: 50, endOnFailure: true },
   );
 });
