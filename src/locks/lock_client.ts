@@ -116,6 +116,11 @@ export class LockClient extends MachineClient<LockState, Command, LockEvent>
     return watch;
   }
 
+  /** How many calls wait to hear how their wait ends. */
+  get listening(): number {
+    return this.#waiting.size;
+  }
+
   enlist(waitId: number, acquisition: Acquisition): void {
     this.#waiting.set(waitId, acquisition);
   }
