@@ -119,3 +119,12 @@ Deno.test("whatever is set, moved and taken back, what fires is what a sorted li
     { numRuns: 50, endOnFailure: true },
   );
 });
+
+Deno.test("timers that are taken back behind one that stays are cleared away", () => {
+  const deadlines = noDeadlines<number>();
+  schedule(deadlines, 0, -1);
+  const others = Array.from({ length: 1_000 }, (_, i) => schedule(deadlines, 1 + i, i));
+  for (const timer of others) unschedule(deadlines, timer);
+  assert(deadlines.timers.length <= 64);
+  assertEquals([countTimers(deadlines), nextDeadline(deadlines)], [1, 0]);
+});
