@@ -87,6 +87,7 @@ export {
   type WaitForOptions,
 } from "./src/kernel/mod.ts";
 export type * from "./src/kernel/mod.ts";
+export * from "./src/agents/mod.ts";
 export * from "./src/breakers/mod.ts";
 export * from "./src/conflicts/mod.ts";
 export * from "./src/locks/mod.ts";

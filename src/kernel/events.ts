@@ -5,12 +5,14 @@
  * @module
  */
 
+import type { AgentEvent } from "./agent_events.ts";
 import type { BreakerEvent } from "./breaker_events.ts";
 import type { ConflictEvent } from "./conflict_events.ts";
 import type { LockEvent } from "./lock_events.ts";
 import type { MessageEvent } from "./message_events.ts";
 import type { TaskEvent } from "./task_events.ts";
 
+export type * from "./agent_events.ts";
 export * from "./breaker_events.ts";
 export type * from "./conflict_events.ts";
 export type * from "./lock_events.ts";
@@ -42,7 +44,13 @@ export const SystemEvents = {
 } as const;
 
 /** Everything that any machine can say. */
-export type LockstepEvent = LockEvent | TaskEvent | ConflictEvent | BreakerEvent | MessageEvent;
+export type LockstepEvent =
+  | AgentEvent
+  | LockEvent
+  | TaskEvent
+  | ConflictEvent
+  | BreakerEvent
+  | MessageEvent;
 
 /** From the name of an event to what its handlers get. */
 export type EventMap = { [Event in LockstepEvent as Event["type"]]: Event };
