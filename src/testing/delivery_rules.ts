@@ -1,0 +1,165 @@
+/**
+ * What the events of mailboxes must keep to. A message has a copy for each handler of its recipient,
+ * and the copies of one sender's messages for one handler are delivered one at a time, in the order
+ * in which they were sent.
+ *
+ * @module
+ */
+
+import type { LockstepEvent, MessageReceived } from "../kernel/events.ts";
+import type { Accuse } from "./history.ts";
+
+/** What one handler gets from one sender, in one lane. */
+interface Stream {
+  /** The message that is out for delivery, or in the pause after one; `""` for none. */
+  busy: string;
+  /** Where the newest message that was delivered was in the order of all, and whether it is done. */
+  newest: number;
+  isDone: boolean;
+}
+
+/** A message that some handlers have yet to be done with. */
+interface Sent {
+  readonly place: number;
+  readonly urgent: boolean;
+  copies: number;
+}
+
+/** Follows the messages of one system. Each event costs O(1). */
+export class DeliveryRules {
+  readonly #sent = new Map<string, Sent>();
+  /** By recipient, then by sender, lane and handler. */
+  readonly #streams = new Map<string, Map<string, Stream>>();
+  readonly #handlers = new Map<string, Set<string>>();
+  readonly #deliveries = new Map<number, string>();
+  readonly #accuse: Accuse;
+  #place = 0;
+  #epoch = 0;
+
+  constructor(accuse: Accuse) {
+    this.#accuse = accuse;
+  }
+
+  take(event: LockstepEvent): void {
+    switch (event.type) {
+      case "message:sent":
+        return this.#send(event.message.id, event.message.priority > 0, event.to);
+      case "message:resent":
+        return this.#resend(event.messageId, event.to);
+      case "message:received":
+        return this.#deliver(event);
+      case "message:acked":
+        this.#endDelivery(event.type, event.epoch, event.messageId);
+        return this.#drop(event);
+      case "message:nacked":
+        return this.#endDelivery(event.type, event.epoch, event.messageId);
+      case "message:returned":
+        this.#deliveries.delete(event.epoch);
+        return this.#free(event);
+      case "message:readied":
+        return this.#free(event);
+      case "message:dropped":
+      case "message:dead-lettered":
+        this.#deliveries.delete(event.epoch);
+        return this.#drop(event);
+      case "mailbox:subscribed":
+        return this.#subscribe(event.agentId, event.handlerId);
+      case "mailbox:unsubscribed":
+        this.#handlers.get(event.agentId)?.delete(event.handlerId);
+        this.#streams.delete(event.agentId); // who takes over may have had newer messages before
+        return;
+      case "mailbox:closed":
+      case "mailbox:forgotten":
+        this.#handlers.delete(event.agentId);
+        this.#streams.delete(event.agentId);
+        return;
+    }
+  }
+
+  #send(messageId: string, urgent: boolean, to: string): void {
+    const copies = Math.max(1, this.#handlers.get(to)?.size ?? 0);
+    this.#sent.set(messageId, { place: ++this.#place, urgent, copies });
+  }
+
+  #resend(messageId: string, to: string): void {
+    const urgent = this.#sent.get(messageId)?.urgent ?? false;
+    this.#send(messageId, urgent, to);
+  }
+
+  #subscribe(agentId: string, handlerId: string): void {
+    const handlers = this.#handlers.get(agentId);
+    if (handlers === undefined) this.#handlers.set(agentId, new Set([handlerId]));
+    else handlers.add(handlerId);
+    if (handlers === undefined || handlers.size === 1) this.#streams.delete(agentId);
+  }
+
+  #deliver({ message, handlerId }: MessageReceived): void {
+    const { id, from, to, epoch } = message;
+    if (epoch <= this.#epoch) {
+      this.#accuse("EpochMonotonic", `"${id}" was delivered under epoch ${epoch} again`);
+    }
+    this.#epoch = epoch;
+    this.#deliveries.set(epoch, id);
+    const sent = this.#sent.get(id);
+    if (sent === undefined) {
+      return this.#accuse("NothingFromNowhere", `"${id}" was delivered and is not under way`);
+    }
+    const stream = this.#stream(to, from, message.priority > 0, handlerId);
+    if (stream.busy !== "") {
+      this.#accuse("FifoPerPair", `"${id}" was delivered while "${stream.busy}" is not done`);
+    } else if (sent.place < stream.newest) {
+      this.#accuse("FifoPerPair", `"${id}" was delivered after one that was sent later`);
+    } else if (sent.place === stream.newest && stream.isDone) {
+      this.#accuse("HandledOnce", `"${id}" was delivered after it was handled`);
+    }
+    stream.busy = id;
+    stream.newest = Math.max(stream.newest, sent.place);
+    stream.isDone = false;
+  }
+
+  #endDelivery(type: string, epoch: number, messageId: string): void {
+    if (this.#deliveries.delete(epoch)) return;
+    this.#accuse("HandledOnce", `${type} tells of a delivery of "${messageId}" that is over`);
+  }
+
+  /** A copy is done with. */
+  #drop(event: CopyEvent): void {
+    const sent = this.#sent.get(event.messageId);
+    if (sent === undefined) return;
+    this.#free(event);
+    const stream = this.#find(event, sent.urgent);
+    if (stream?.newest === sent.place) stream.isDone = true;
+    if (--sent.copies === 0) this.#sent.delete(event.messageId);
+  }
+
+  /** A copy holds the later ones back no longer. */
+  #free(event: CopyEvent): void {
+    const { messageId } = event;
+    const stream = this.#find(event, this.#sent.get(messageId)?.urgent ?? false);
+    if (stream?.busy === messageId) stream.busy = "";
+  }
+
+  #find({ from, to, handlerId }: CopyEvent, urgent: boolean): Stream | undefined {
+    return this.#streams.get(to)?.get(keyOf(from, urgent, handlerId));
+  }
+
+  #stream(to: string, from: string, urgent: boolean, handlerId: string): Stream {
+    let streams = this.#streams.get(to);
+    if (streams === undefined) this.#streams.set(to, streams = new Map());
+    const key = keyOf(from, urgent, handlerId);
+    let stream = streams.get(key);
+    if (stream === undefined) streams.set(key, stream = { busy: "", newest: 0, isDone: false });
+    return stream;
+  }
+}
+
+interface CopyEvent {
+  readonly messageId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly handlerId: string;
+}
+
+function keyOf(from: string, urgent: boolean, handlerId: string): string {
+  return `${from}\u0000${handlerId}${urgent ? "\u0000urgent" : ""}`;
+}

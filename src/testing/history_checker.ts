@@ -1,0 +1,253 @@
+/**
+ * Checks what was recorded of a system, simulated or real, against what it promises.
+ *
+ * @module
+ */
+
+import type { EventBus } from "../kernel/event_bus.ts";
+import type { Unsubscribe } from "../kernel/event_types.ts";
+import type { LockstepEvent } from "../kernel/events.ts";
+import type { Instant } from "../kernel/machine.ts";
+import { DEFAULT_AGING_MS, EventRules, RULED_EVENTS } from "./event_rules.ts";
+import type {
+  HistoryCall,
+  HistoryEntry,
+  HistoryOperation,
+  HistoryReturn,
+  HistoryViolation,
+} from "./history.ts";
+import { LockRules, type Waiting } from "./lock_rules.ts";
+import { MessageRules } from "./message_rules.ts";
+import { TaskRules } from "./task_rules.ts";
+
+/** Options of {@linkcode HistoryChecker}. */
+export interface HistoryOptions {
+  /** By how much one point of priority makes a wait look older. @default 10_000 */
+  agingMs?: number;
+  /**
+   * How long a call may take to reach the system, in milliseconds: of two waits that begin closer
+   * to each other than that, either may be served first. @default 0
+   */
+  slackMs?: number;
+}
+
+/** A call whose return is to come. */
+interface Open {
+  readonly entry: HistoryCall;
+  readonly position: number;
+  /** What was known when it began: the newest epoch of what it is about. */
+  readonly floor: number;
+  readonly waiting: Waiting | undefined;
+}
+
+/** What is known of one client. */
+interface Client {
+  readonly open: Set<number>;
+  /** From each resource that it holds to the epoch. */
+  readonly holds: Map<string, number>;
+}
+
+/**
+ * Takes a history entry by entry and finds what may not be, at a cost linear in its length:
+ *
+ * - `MutualExclusion`: two hold what only one can;
+ * - `GrantRaisesEpoch`, `StaleWriteRefused`: a grant has no larger epoch than an earlier one, or a
+ *   resource takes a write under an epoch older than one that it has seen;
+ * - `CompletedOnce`, `StaleRejected`, `EpochMonotonic`, `TerminalIsTerminal`: two results of one
+ *   task are accepted, or one of a claim that was over, or a task is claimed anew under no new epoch;
+ * - `FifoPerPair`, `HandledOnce`, `NothingFromNowhere`: messages between two overtake each other,
+ *   are handled twice, or were never sent;
+ * - `BoundedBypass`: a waiter is overtaken by one that came later than its priority is worth.
+ *
+ * A history is either made of what clients saw ({@linkcode add}) or of what the system said
+ * ({@linkcode event}); the two aren't mixed in one checker.
+ *
+ * @example
+ * ```ts
+ * import { HistoryChecker } from "@lockstep/lockstep/testing";
+ *
+ * const checker = new HistoryChecker();
+ * const call = { operation: "acquire", resourceId: "db" } as const;
+ * checker.add({ type: "call", id: 1, agentId: "a", at: 0, call });
+ * checker.add({ type: "return", id: 1, at: 5, accepted: true, epoch: 1 });
+ * checker.add({ type: "call", id: 2, agentId: "b", at: 6, call });
+ * checker.add({ type: "return", id: 2, at: 7, accepted: true, epoch: 2 });
+ * console.log(checker.violations[0]?.rule); // MutualExclusion
+ * ```
+ */
+export class HistoryChecker {
+  readonly #violations: HistoryViolation[] = [];
+  readonly #open = new Map<number, Open>();
+  readonly #clients = new Map<string, Client>();
+  readonly #locks: LockRules;
+  readonly #tasks: TaskRules;
+  readonly #messages: MessageRules;
+  readonly #events: EventRules;
+  #position = 0;
+
+  /** A checker that has seen nothing. */
+  constructor({ agingMs = DEFAULT_AGING_MS, slackMs = 0 }: HistoryOptions = {}) {
+    const accuse = (rule: string, message: string) => {
+      this.#violations.push({ rule, position: this.#position, message });
+    };
+    this.#locks = new LockRules(accuse, agingMs, slackMs);
+    this.#tasks = new TaskRules(accuse);
+    this.#messages = new MessageRules(accuse);
+    this.#events = new EventRules(accuse, agingMs);
+  }
+
+  /** What was found so far, in the order of the history. */
+  get violations(): readonly HistoryViolation[] {
+    return this.#violations;
+  }
+
+  /** Takes the next entry of what clients saw. */
+  add(entry: HistoryEntry): void {
+    switch (entry.type) {
+      case "call":
+        this.#begin(entry);
+        break;
+      case "return":
+        this.#end(entry);
+        break;
+      case "lost":
+        this.#locks.end(entry.resourceId, entry.epoch);
+        break;
+      case "dead-lettered":
+        this.#messages.bury(entry.messageId);
+        break;
+      case "gone":
+        this.#forget(entry.agentId);
+        break;
+    }
+    this.#position++;
+  }
+
+  /** Takes the next event that the system published or logged. */
+  event(event: LockstepEvent, at: Instant): void {
+    this.#events.take(event, at);
+    this.#position++;
+  }
+
+  /** Takes every event of `eventBus` from here on, until the returned function is called. */
+  watch(eventBus: EventBus): Unsubscribe {
+    const take = (event: LockstepEvent, _sequence: number, at: Instant) => this.event(event, at);
+    const unsubscribe = RULED_EVENTS.map((name) => eventBus.on(name, take));
+    return () => unsubscribe.forEach((each) => each());
+  }
+
+  #begin(entry: HistoryCall): void {
+    const { id, agentId, at, call } = entry;
+    let waiting: Waiting | undefined;
+    if (call.operation === "acquire") {
+      waiting = { priority: call.priority ?? 0, since: at, hasEnded: false };
+      this.#locks.wait(waiting, call.resourceId);
+    } else if (call.operation === "release") {
+      this.#locks.end(call.resourceId, call.epoch);
+      this.#clientOf(agentId).holds.delete(call.resourceId);
+    } else if (call.operation === "send") {
+      const { messageId, to, urgent = false } = call;
+      this.#messages.begin(messageId, agentId, to, urgent, this.#position);
+    } else if (call.operation === "handle") {
+      this.#messages.deliver(call.messageId);
+    }
+    this.#clientOf(agentId).open.add(id);
+    this.#open.set(id, { entry, position: this.#position, floor: this.#floorOf(call), waiting });
+  }
+
+  #end(entry: HistoryReturn): void {
+    const open = this.#open.get(entry.id);
+    if (open === undefined) return;
+    this.#open.delete(entry.id);
+    this.#clientOf(open.entry.agentId).open.delete(entry.id);
+    if (open.waiting !== undefined) open.waiting.hasEnded = true;
+    if (entry.accepted) this.#accept(open, entry);
+    else if (open.entry.call.operation === "send") this.#messages.bury(open.entry.call.messageId);
+  }
+
+  #accept({ entry: { agentId, call }, floor, waiting }: Open, { at, epoch = 0 }: HistoryReturn) {
+    switch (call.operation) {
+      case "acquire": {
+        const { resourceId, mode = "exclusive", units = 1, leaseMs = 0 } = call;
+        const expiresAt = leaseMs === 0 ? Infinity : waiting!.since + leaseMs;
+        const grant = { resourceId, owner: agentId, epoch, mode, units, expiresAt, floor };
+        this.#clientOf(agentId).holds.set(resourceId, epoch);
+        return this.#locks.grant(grant, waiting, at);
+      }
+      case "access":
+        return this.#locks.access(call.resourceId, call.epoch, floor);
+      case "claim":
+        return this.#tasks.claim(call.taskId, epoch, floor);
+      case "complete":
+        return this.#tasks.complete(call.taskId, call.epoch, floor);
+      case "send":
+        return this.#messages.done(call.messageId, this.#position);
+      case "handle":
+        return this.#messages.handle(call.messageId);
+    }
+  }
+
+  /** What a client that crashed had asked for may take effect, or not: so nothing is made of it. */
+  #forget(agentId: string): void {
+    const client = this.#clients.get(agentId);
+    if (client === undefined) return;
+    this.#clients.delete(agentId);
+    for (const [resourceId, epoch] of client.holds) this.#locks.end(resourceId, epoch);
+    for (const id of client.open) {
+      const { waiting } = this.#open.get(id)!;
+      if (waiting !== undefined) waiting.hasEnded = true;
+      this.#open.delete(id);
+    }
+  }
+
+  #clientOf(agentId: string): Client {
+    let client = this.#clients.get(agentId);
+    if (client === undefined) {
+      client = { open: new Set(), holds: new Map() };
+      this.#clients.set(agentId, client);
+    }
+    return client;
+  }
+
+  #floorOf(call: HistoryOperation): number {
+    switch (call.operation) {
+      case "acquire":
+        return this.#locks.newest(call.resourceId);
+      case "access":
+        return this.#locks.touched(call.resourceId);
+      case "claim":
+      case "complete":
+        return this.#tasks.newest(call.taskId);
+      default:
+        return 0;
+    }
+  }
+}
+
+/**
+ * Checks a whole history of what clients saw.
+ *
+ * @returns what is wrong, in the order of the history; nothing when all is well
+ */
+export function checkHistory(
+  history: Iterable<HistoryEntry>,
+  options?: HistoryOptions,
+): readonly HistoryViolation[] {
+  const checker = new HistoryChecker(options);
+  for (const entry of history) checker.add(entry);
+  return checker.violations;
+}
+
+/**
+ * Checks the events of a system, in the order in which it said them, each with its time.
+ *
+ * @returns what is wrong, in the order of the events; nothing when all is well
+ */
+export function checkEvents(
+  events: Iterable<readonly [event: LockstepEvent, at: Instant]>,
+  options?: HistoryOptions,
+): readonly HistoryViolation[] {
+  const checker = new HistoryChecker(options);
+  for (const [event, at] of events) checker.event(event, at);
+  return checker.violations;
+}

@@ -1,0 +1,171 @@
+/**
+ * What a history of locks must keep to: exclusive holders exclude each other, epochs rise, nothing is
+ * touched under an old epoch, and nobody is overtaken by more than priority is worth.
+ *
+ * @module
+ */
+
+import type { Instant } from "../kernel/machine.ts";
+import type { LockMode } from "../kernel/shapes.ts";
+import type { Accuse } from "./history.ts";
+
+/** A grant as a history tells it. */
+export interface Grant {
+  readonly resourceId: string;
+  readonly owner: string;
+  readonly epoch: number;
+  readonly mode: LockMode;
+  readonly units: number;
+  /** When its lease ends; `Infinity` without one. */
+  readonly expiresAt: Instant;
+  /** An epoch that had been granted before this one was asked for. */
+  readonly floor: number;
+}
+
+/** A wait as a history tells it. */
+export interface Waiting {
+  readonly priority: number;
+  readonly since: Instant;
+  hasEnded: boolean;
+}
+
+/** One resource. */
+interface Held {
+  capacity: number;
+  newest: number;
+  /** The newest epoch under which it was touched. */
+  touched: number;
+  /** Those who certainly hold it, by epoch. */
+  readonly holders: Map<number, Grant>;
+  /** Waits by priority, oldest first; those that have ended are skipped when they come first. */
+  readonly waits: Map<number, { list: Waiting[]; first: number }>;
+}
+
+/** Follows the locks of a history. Each call costs O(holders + different priorities) of a resource. */
+export class LockRules {
+  readonly #resources = new Map<string, Held>();
+  readonly #accuse: Accuse;
+  readonly #agingMs: number;
+  readonly #slackMs: number;
+
+  constructor(accuse: Accuse, agingMs: number, slackMs: number) {
+    this.#accuse = accuse;
+    this.#agingMs = agingMs;
+    this.#slackMs = slackMs;
+  }
+
+  define(resourceId: string, capacity: number): void {
+    this.#resource(resourceId).capacity = capacity;
+  }
+
+  /** The newest epoch that is known to be granted: what is asked for from here on gets a larger one. */
+  newest(resourceId: string): number {
+    return this.#resources.get(resourceId)?.newest ?? 0;
+  }
+
+  /** The newest epoch that was shown to a resource. */
+  touched(resourceId: string): number {
+    return this.#resources.get(resourceId)?.touched ?? 0;
+  }
+
+  wait(waiting: Waiting, resourceId: string): void {
+    const { waits } = this.#resource(resourceId);
+    const line = waits.get(waiting.priority);
+    if (line === undefined) waits.set(waiting.priority, { list: [waiting], first: 0 });
+    else line.list.push(waiting);
+  }
+
+  /** Takes a grant; `waiting` is the wait that led to it, or `undefined` when that isn't known. */
+  grant(grant: Grant, waiting: Waiting | undefined, at: Instant): void {
+    const { resourceId, owner, epoch } = grant;
+    const held = this.#resource(resourceId);
+    if (held.holders.get(epoch)?.owner === owner) return; // it was told what it has
+    if (epoch <= grant.floor || held.holders.has(epoch)) {
+      this.#accuse(
+        "GrantRaisesEpoch",
+        `"${owner}" got "${resourceId}" under epoch ${epoch}, and ${grant.floor} was granted before`,
+      );
+    }
+    if (held.holders.size > 0) this.#excludeOthers(held, grant, at);
+    if (waiting !== undefined) this.#requireTurn(held, waiting, resourceId, owner);
+    held.newest = Math.max(held.newest, epoch);
+    held.holders.set(epoch, grant);
+  }
+
+  /** A grant ends. Whether anybody certainly had it. */
+  end(resourceId: string, epoch: number): boolean {
+    return this.#resources.get(resourceId)?.holders.delete(epoch) ?? false;
+  }
+
+  /** A lease goes on until `expiresAt`. */
+  renew(resourceId: string, epoch: number, expiresAt: Instant): void {
+    const holders = this.#resources.get(resourceId)?.holders;
+    const grant = holders?.get(epoch);
+    if (grant !== undefined) holders!.set(epoch, { ...grant, expiresAt });
+  }
+
+  /** A resource let itself be touched under `epoch`, though maybe `floor` was shown before. */
+  access(resourceId: string, epoch: number, floor: number): void {
+    const held = this.#resource(resourceId);
+    if (epoch < floor) {
+      this.#accuse(
+        "StaleWriteRefused",
+        `"${resourceId}" was touched under epoch ${epoch} after epoch ${floor}`,
+      );
+    }
+    held.touched = Math.max(held.touched, epoch);
+  }
+
+  #excludeOthers(held: Held, grant: Grant, at: Instant): void {
+    let units = grant.mode === "exclusive" ? grant.units : 0;
+    for (const other of held.holders.values()) {
+      if (other.expiresAt <= at) {
+        held.holders.delete(other.epoch);
+      } else if (other.mode === "exclusive") {
+        units += other.units;
+        if (grant.mode === "shared") units = Infinity;
+      } else if (grant.mode === "exclusive") {
+        units = Infinity;
+      }
+    }
+    if (units <= held.capacity) return;
+    const others = [...held.holders.values()].map(({ owner, epoch }) => `"${owner}" (${epoch})`);
+    this.#accuse(
+      "MutualExclusion",
+      `"${grant.owner}" got "${grant.resourceId}" under epoch ${grant.epoch} while ${
+        others.join(", ")
+      } had it`,
+    );
+  }
+
+  #requireTurn(held: Held, own: Waiting, resourceId: string, owner: string): void {
+    for (const [priority, line] of held.waits) {
+      let first = line.list[line.first];
+      while (first?.hasEnded === true) first = line.list[++line.first];
+      if (first === undefined) {
+        held.waits.delete(priority);
+        continue;
+      }
+      if (line.first > 64 && line.first * 2 > line.list.length) {
+        line.list.splice(0, line.first);
+        line.first = 0;
+      }
+      const later = own.since - first.since - this.#slackMs;
+      if (later <= 0 || later < (own.priority - priority) * this.#agingMs) continue;
+      this.#accuse(
+        "BoundedBypass",
+        `"${owner}" (priority ${own.priority}) got "${resourceId}" before a wait of priority ` +
+          `${priority} that began ${own.since - first.since} ms earlier`,
+      );
+    }
+  }
+
+  #resource(resourceId: string): Held {
+    let held = this.#resources.get(resourceId);
+    if (held === undefined) {
+      held = { capacity: 1, newest: 0, touched: 0, holders: new Map(), waits: new Map() };
+      this.#resources.set(resourceId, held);
+    }
+    return held;
+  }
+}
