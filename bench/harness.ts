@@ -18,9 +18,11 @@ export interface Comparison {
   /** How many operations a round has. */
   readonly count: number;
   readonly ours: Side;
-  /** By name. The fastest of them counts. */
+  /** By name. */
   readonly peers: Readonly<Record<string, Side>>;
-  /** How many times as fast as the fastest peer we want to be. */
+  /** The peer that counts. @default the fastest */
+  readonly against?: string;
+  /** How many times as fast as that peer we want to be. */
   readonly target: number;
   /** Rounds that count. @default 9 */
   readonly rounds?: number;
@@ -35,9 +37,9 @@ export interface Row {
   readonly ours: number;
   /** What `ours` and `peers` are measured in. */
   readonly unit: "ns" | "×" | "B";
-  /** Fastest first; none when ours has a limit instead. */
+  /** The one that counts, then the others, fastest first; none when ours has a limit instead. */
   readonly peers: readonly { readonly name: string; readonly value: number }[];
-  /** Fastest peer by ours; the spread is the least and the greatest of single rounds. */
+  /** The peer that counts by ours; the spread is the least and the greatest of single rounds. */
   readonly ratio?: { readonly median: number; readonly least: number; readonly greatest: number };
   /** The least ratio, or the greatest value of ours. */
   readonly target: number;
@@ -54,7 +56,7 @@ export interface Suite {
 
 /** Measures a {@linkcode Comparison}. */
 export async function compare(comparison: Comparison): Promise<Row> {
-  const { operation, count, target, rounds = 9, warmUps = 3 } = comparison;
+  const { operation, count, against, target, rounds = 9, warmUps = 3 } = comparison;
   const sides: [string, Side][] = [["", comparison.ours], ...Object.entries(comparison.peers)];
   const times = new Map<string, number[]>(sides.map(([name]) => [name, []]));
   for (let round = -warmUps; round < rounds; round++) {
@@ -64,10 +66,11 @@ export async function compare(comparison: Comparison): Promise<Row> {
       if (round >= 0) times.get(name)!.push(time * 1e6 / count);
     }
   }
+  const byCounting = (a: string, b: string) => Number(b === against) - Number(a === against);
   const ours = times.get("")!;
   const peers = Object.keys(comparison.peers)
     .map((name) => ({ name, value: median(times.get(name)!) }))
-    .sort((a, b) => a.value - b.value);
+    .sort((a, b) => byCounting(a.name, b.name) || a.value - b.value);
   const peer = peers[0];
   if (peer === undefined) {
     throw new TypeError(`Cannot compare ${operation}: peers must not be empty`);
@@ -134,9 +137,9 @@ export function header(): string {
   return columns("operation", "ours", "peer", "ratio (of rounds)", "target", "verdict");
 }
 
-/** One row of the table, and a line for each peer that is not the fastest. */
+/** One row of the table, and a line for each peer that doesn't count. */
 export function line(row: Row): string {
-  const { peers: [peer, ...slower], ratio, target, unit } = row;
+  const { peers: [peer, ...rest], ratio, target, unit } = row;
   const first = columns(
     row.operation,
     show(row.ours, unit),
@@ -147,7 +150,7 @@ export function line(row: Row): string {
     peer === undefined ? `≤ ${show(target, unit)}` : `≥ ${times(target)}`,
     row.reached ? "reached" : "MISSED",
   );
-  const others = slower.map(({ name, value }) =>
+  const others = rest.map(({ name, value }) =>
     columns("", "", `${show(value, unit)} ${name}`, times(value / row.ours))
   );
   return [first, ...others].join("\n");

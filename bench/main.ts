@@ -8,12 +8,13 @@
 
 import { breakers } from "./breakers.ts";
 import { dependencyGraph } from "./dependency_graph.ts";
+import { events } from "./events.ts";
 import { collectsGarbage, header, line, type Row, type Suite } from "./harness.ts";
 import { locks } from "./locks.ts";
 import { messages } from "./messages.ts";
 import { tasks } from "./tasks.ts";
 
-const SUITES: readonly Suite[] = [locks, tasks, dependencyGraph, breakers, messages];
+const SUITES: readonly Suite[] = [locks, tasks, dependencyGraph, breakers, messages, events];
 
 async function main(args: readonly string[]): Promise<number> {
   const json = args.includes("--json");
