@@ -10,6 +10,7 @@
  */
 
 import { requireFunction, requireMs } from "./arguments.ts";
+import { Channel, type Listener, type Subscription } from "./channel.ts";
 import { type CancelTimer, type Clock, systemClock } from "./clock.ts";
 import { ClosedError, EventTimeoutError } from "./errors.ts";
 import { EventStream } from "./event_stream.ts";
@@ -27,33 +28,18 @@ import type { EventMap } from "./events.ts";
 import { defaultLogger, Logger } from "./logger.ts";
 import type { Instant } from "./machine.ts";
 import { readable } from "./readable.ts";
+import { TurnTime } from "./turn_time.ts";
 
-type Listener = (payload: unknown, sequence: number, at: Instant, event: string) => unknown;
-
-interface Subscription {
-  readonly listener: Listener;
-  /** What the user handed in, by which `off` finds it. */
-  readonly handler: unknown;
-  readonly once: boolean;
-  /** How much had been emitted when it was added. */
-  readonly since: number;
-  /** Is called when the subscription is taken away by `removeAllListeners`. */
-  readonly removed: (() => void) | undefined;
-}
-
-interface Channel {
-  readonly name: string;
-  readonly subscriptions: Set<Subscription>;
-  count: number;
-  lastAt: Instant;
-}
-
+/** An event that waits for those before it. */
 interface Emission {
+  readonly channel: Channel;
   readonly event: string;
   readonly payload: unknown;
   readonly sequence: number;
   readonly at: Instant;
-  readonly number: number;
+  /** How many of its channel it is told to, and how many of those who listen to everything. */
+  readonly some: number;
+  readonly all: number;
 }
 
 /** How many names without handlers are counted; further ones are delivered but not counted. */
@@ -79,20 +65,23 @@ export class EventBus<Events extends object = EventMap> {
   readonly #debug: boolean;
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #time: TurnTime;
   readonly #maxBuffered: number;
   readonly #channels = new Map<string, Channel>();
   /** Who listens to every event. */
-  readonly #everything = newChannel("*");
-  #emitted = 0;
+  readonly #everything = new Channel("*");
+  readonly #queue: Emission[] = [];
+  /** The channels that somebody left while an event was being told. */
+  readonly #untidy: Channel[] = [];
   #failures = 0;
-  #queue: Emission[] = [];
-  #delivering = false;
+  #isTelling = false;
 
   /** `debug` logs each event at level debug. */
   constructor(debug = false, options: EventBusOptions = {}) {
     this.#debug = debug;
     this.#logger = options.logger ?? (debug ? new Logger({ level: "debug" }) : defaultLogger);
     this.#clock = options.clock ?? systemClock;
+    this.#time = new TurnTime(this.#clock);
     this.#maxBuffered = options.maxBuffered ?? 1024;
   }
 
@@ -168,7 +157,7 @@ export class EventBus<Events extends object = EventMap> {
 
   /** Tells the handlers of `event`, at once or when the event in delivery is through. */
   emit(event: string, payload?: unknown): void {
-    this.publish(event, payload, this.#clock.now(), -1);
+    this.publish(event, payload, this.#time.read(), -1);
   }
 
   /**
@@ -179,11 +168,20 @@ export class EventBus<Events extends object = EventMap> {
     const channel = this.#channels.get(event) ?? this.#open(event);
     channel.count++;
     channel.lastAt = at;
-    const number = ++this.#emitted;
     if (this.#debug) this.#log("debug", `Event ${sequence} ${event} ${readable(payload)}`);
-    if (channel.subscriptions.size === 0 && this.#everything.subscriptions.size === 0) return;
-    if (this.#delivering) this.#queue.push({ event, payload, sequence, at, number });
-    else this.#deliver({ event, payload, sequence, at, number });
+    const some = channel.subscriptions.length;
+    const all = this.#everything.subscriptions.length;
+    if (some + all === 0) return;
+    if (this.#isTelling) {
+      this.#queue.push({ channel, event, payload, sequence, at, some, all });
+      return;
+    }
+    this.#isTelling = true;
+    this.#tell(channel, some, event, payload, sequence, at);
+    if (all > 0) this.#tell(this.#everything, all, event, payload, sequence, at);
+    if (this.#queue.length > 0) this.#tellQueued();
+    this.#isTelling = false;
+    if (this.#untidy.length > 0) this.#tidy();
   }
 
   /**
@@ -281,7 +279,7 @@ export class EventBus<Events extends object = EventMap> {
   resetStats(): void {
     for (const channel of this.#channels.values()) {
       channel.count = 0;
-      this.#retire(channel);
+      if (!this.#isTelling) this.#settle(channel);
     }
   }
 
@@ -294,7 +292,8 @@ export class EventBus<Events extends object = EventMap> {
       ? [...this.#channels.values(), this.#everything]
       : [this.#channels.get(event)];
     for (const channel of channels) {
-      for (const subscription of channel?.subscriptions ?? []) {
+      for (const subscription of [...channel?.subscriptions ?? []]) {
+        if (!subscription.isActive) continue;
         this.#unsubscribe(channel!, subscription);
         subscription.removed?.();
       }
@@ -303,69 +302,85 @@ export class EventBus<Events extends object = EventMap> {
 
   #subscribe(event: string, listener: Listener, settings: Settings): Unsubscribe {
     let channel = this.#channels.get(event);
-    if (channel === undefined) this.#channels.set(event, channel = newChannel(event));
+    if (channel === undefined) this.#channels.set(event, channel = new Channel(event));
     return this.#add(channel, listener, settings);
   }
 
   #add(channel: Channel, listener: Listener, settings: Settings): Unsubscribe {
     const { handler, once = false, removed } = settings;
-    const subscription = { listener, handler, once, removed, since: this.#emitted };
-    channel.subscriptions.add(subscription);
-    return () => this.#unsubscribe(channel, subscription);
+    const subscription: Subscription = { listener, handler, removed, isActive: true };
+    const unsubscribe = () => this.#unsubscribe(channel, subscription);
+    if (once) {
+      subscription.listener = (...event) => {
+        unsubscribe();
+        return listener(...event);
+      };
+    }
+    channel.add(subscription);
+    return unsubscribe;
   }
 
   #unsubscribe(channel: Channel, subscription: Subscription): void {
-    channel.subscriptions.delete(subscription);
-    this.#retire(channel);
+    channel.silence(subscription);
+    if (this.#isTelling) this.#untidy.push(channel);
+    else this.#settle(channel);
   }
 
   /** The channel that counts `event`, of which there is none. */
   #open(event: string): Channel {
-    const channel = newChannel(event);
+    const channel = new Channel(event);
     if (this.#channels.size < MOST_COUNTED_NAMES) this.#channels.set(event, channel);
     return channel;
   }
 
-  /** Forgets a channel that holds nothing, or only a count that there is no room for. */
-  #retire(channel: Channel): void {
-    if (channel.subscriptions.size > 0) return;
+  /** Forgets who has left, and a channel that holds nothing, or only a count without room for it. */
+  #settle(channel: Channel): void {
+    channel.tidy();
+    if (!channel.isSilent) return;
     if (channel.count > 0 && this.#channels.size <= MOST_COUNTED_NAMES) return;
     if (this.#channels.get(channel.name) === channel) this.#channels.delete(channel.name);
   }
 
-  /** Delivers an event, and then what its handlers emitted, in order. */
-  #deliver(first: Emission): void {
-    this.#delivering = true;
+  #tidy(): void {
+    for (const channel of this.#untidy) this.#settle(channel);
+    this.#untidy.length = 0;
+  }
+
+  /** Tells what handlers emitted, in order, and what comes of that. */
+  #tellQueued(): void {
     const queue = this.#queue;
-    queue.push(first);
-    try {
-      for (let i = 0; i < queue.length; i++) {
-        const emission = queue[i]!;
-        const channel = this.#channels.get(emission.event);
-        if (channel !== undefined) this.#tell(channel, emission);
-        this.#tell(this.#everything, emission);
+    for (let i = 0; i < queue.length; i++) {
+      const { channel, event, payload, sequence, at, some, all } = queue[i]!;
+      this.#tell(channel, some, event, payload, sequence, at);
+      this.#tell(this.#everything, all, event, payload, sequence, at);
+    }
+    queue.length = 0;
+  }
+
+  /** Tells an event to the first `count` of a channel who still listen. */
+  #tell(
+    channel: Channel,
+    count: number,
+    event: string,
+    payload: unknown,
+    sequence: number,
+    at: Instant,
+  ): void {
+    const { subscriptions } = channel;
+    for (let i = 0; i < count;) {
+      try {
+        while (i < count) {
+          const result = subscriptions[i++]!.listener(payload, sequence, at, event);
+          if (result !== undefined && isThenable(result)) this.#watch(event, result);
+        }
+      } catch (error) {
+        this.#failed(event, error);
       }
-    } finally {
-      queue.length = 0;
-      this.#delivering = false;
     }
   }
 
-  #tell(channel: Channel, emission: Emission): void {
-    for (const subscription of channel.subscriptions) {
-      if (subscription.since >= emission.number) continue;
-      if (subscription.once) this.#unsubscribe(channel, subscription);
-      this.#call(subscription.listener, emission);
-    }
-  }
-
-  #call(listener: Listener, { event, payload, sequence, at }: Emission): void {
-    try {
-      const result = listener(payload, sequence, at, event);
-      if (isThenable(result)) result.then(undefined, (error) => this.#failed(event, error));
-    } catch (error) {
-      this.#failed(event, error);
-    }
+  #watch(event: string, result: PromiseLike<unknown>): void {
+    result.then(undefined, (error) => this.#failed(event, error));
   }
 
   #failed(event: string, error: unknown): void {
@@ -386,10 +401,6 @@ interface Settings {
   readonly handler: unknown;
   readonly once?: boolean;
   readonly removed?: () => void;
-}
-
-function newChannel(name: string): Channel {
-  return { name, subscriptions: new Set(), count: 0, lastAt: 0 };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -21,7 +21,10 @@ export type Unsubscribe = () => void;
 export interface EventBusOptions {
   /** Hears of failing handlers and, in debug mode, of each event. @default the console */
   logger?: Logger;
-  /** Times `waitFor` and stamps what users emit. @default systemClock */
+  /**
+   * Times `waitFor` and stamps what users emit; the system clock is read once for all that is emitted
+   * in one turn of the event loop. @default systemClock
+   */
   clock?: Clock;
   /** How many events an iterator keeps for a slow consumer by default. @default 1024 */
   maxBuffered?: number;
