@@ -5,9 +5,14 @@
  * ```ts
  * import { parseWorkflow, runWorkflow } from "@lockstep/lockstep/cli";
  *
- * const workflow = parseWorkflow(await Deno.readTextFile("workflow.yaml"), "workflow.yaml");
+ * const workflow = parseWorkflow(`
+ * tasks:
+ *   build: { run: echo building }
+ *   test: { run: exit 3, needs: [build], retries: 1 }
+ * `);
  * const report = await runWorkflow(workflow, { keepGoing: true });
- * Deno.exit(report.exitCode);
+ * for (const { id, outcome, attempts } of report.tasks) console.log(id, outcome, attempts);
+ * console.log(report.exitCode); // 1
  * ```
  *
  * @module

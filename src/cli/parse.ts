@@ -58,7 +58,7 @@ const COUNT = { least: 1, most: MOST, integer: true };
  *
  * const workflow = parseWorkflow("tasks: { hello: { run: echo hello } }");
  * const report = await runWorkflow(workflow);
- * console.log(report.exitCode);
+ * console.log(report.exitCode); // 0
  * ```
  */
 export function parseWorkflow(source: string, file: string = "workflow"): Workflow {

@@ -79,7 +79,28 @@ interface Happened<Event> {
   readonly first: number;
 }
 
-/** Hosts one machine. */
+/**
+ * Hosts one machine.
+ *
+ * @example
+ * ```ts
+ * import { Engine, type Machine, type Tick } from "@lockstep/lockstep";
+ *
+ * const door: Machine<{ open: boolean }, { type: "push" }, { type: "door:moved"; open: boolean }> = {
+ *   name: "door",
+ *   init: () => ({ open: false }),
+ *   step(state, command: { type: "push" } | Tick) {
+ *     if (command.type === "tick") return [];
+ *     state.open = !state.open;
+ *     return [{ type: "door:moved", open: state.open }];
+ *   },
+ *   deadline: () => Infinity,
+ * };
+ * await using engine = new Engine(door);
+ * engine.dispatch({ type: "push" });
+ * console.log(engine.state.open); // true
+ * ```
+ */
 export class Engine<State, Command extends Named, Event extends Named>
   implements Dispatcher<Command, Event>, AsyncDisposable {
   /** What commands are stamped by. It may jump: stamps never go back. */

@@ -7,7 +7,22 @@
 
 import { requireInteger } from "./arguments.ts";
 
-/** An async iterator over events, as `EventBus.events()` hands it out. */
+/**
+ * An async iterator over events, as `EventBus.events()` hands it out.
+ *
+ * @example
+ * ```ts
+ * import { EventBus } from "@lockstep/lockstep";
+ *
+ * const eventBus = new EventBus();
+ * const stream = eventBus.events(["build:started", "build:ended"]);
+ * eventBus.emit("build:started", { commit: "5b7863e" });
+ * for await (const { event, payload } of stream) {
+ *   console.log(event, payload); // build:started { commit: "5b7863e" }
+ *   break; // ends the stream, which lets go of the bus
+ * }
+ * ```
+ */
 export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDisposable {
   readonly #capacity: number;
   readonly #release: () => void;

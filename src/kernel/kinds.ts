@@ -6,7 +6,17 @@
 
 import { quote } from "./arguments.ts";
 
-/** What a user gave to be carried: kept as it came and never looked into. */
+/**
+ * What a user gave to be carried: kept as it came and never looked into.
+ *
+ * @example
+ * ```ts
+ * import { fork, Opaque } from "@lockstep/lockstep";
+ *
+ * const task = { input: new Opaque({ url: new URL("https://example.com") }) };
+ * console.log(fork(task).input.value === task.input.value); // true
+ * ```
+ */
 export class Opaque {
   /** What came. */
   readonly value: unknown;

@@ -46,6 +46,17 @@ export interface CommandLog<Command> {
  * A log in memory, for tests and for visiting the moments of a run again. It dies with the process.
  *
  * Keeps what came since its newest snapshot.
+ *
+ * @example
+ * ```ts
+ * import { MemoryLog, TaskScheduler } from "@lockstep/lockstep";
+ *
+ * const log = new MemoryLog<never>();
+ * await using scheduler = new TaskScheduler({}, undefined, undefined, { log });
+ * await scheduler.initialize();
+ * await scheduler.assignTask({ id: "t1" }, "a1");
+ * for await (const { command } of log.read(0)) console.log(command);
+ * ```
  */
 export class MemoryLog<Command> implements CommandLog<Command> {
   #entries: LogEntry<Command>[] = [];

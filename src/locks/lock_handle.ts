@@ -103,7 +103,18 @@ export class LockHandle implements AsyncDisposable {
   }
 }
 
-/** Several locks that were acquired together. */
+/**
+ * Several locks that were acquired together.
+ *
+ * @example
+ * ```ts
+ * import { ResourceManager } from "@lockstep/lockstep";
+ *
+ * await using locks = new ResourceManager();
+ * await using set = await locks.acquireAll(["b.ts", "a.ts"], "writer");
+ * console.log(set.resources.join(", ")); // b.ts, a.ts
+ * ```
+ */
 export class LockSet implements AsyncDisposable {
   /** The id of who holds them. */
   readonly agent: string;

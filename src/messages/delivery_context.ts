@@ -25,7 +25,21 @@ export interface DeliveryKeeper {
   watchDelivery(context: DeliveryContext): AbortController;
 }
 
-/** A delivery, as its handler sees it. */
+/**
+ * A delivery, as its handler sees it.
+ *
+ * @example
+ * ```ts
+ * import { MessageRouter } from "@lockstep/lockstep";
+ *
+ * await using router = new MessageRouter({ retryDelay: 1 });
+ * router.subscribe("builder", (_message, delivery) => {
+ *   if (delivery.attempt === 1) throw new Error("not yet");
+ *   return delivery.respond("built");
+ * });
+ * console.log(await router.sendWithResponse("caller", "builder", "build")); // built
+ * ```
+ */
 export class DeliveryContext {
   /** What is delivered. */
   readonly message: Message;

@@ -73,16 +73,19 @@ export interface SchedulingMetrics {
  *
  * await using scheduler = new AdvancedTaskScheduler();
  * scheduler.registerAgent(
- *   { id: "tester", capabilities: ["deno"], maxConcurrentTasks: 2 },
- *   (task, { signal }) => fetch(String(task.input), { signal }).then((page) => page.status),
+ *   { id: "counter", capabilities: ["count"], maxConcurrentTasks: 2 },
+ *   (task, { signal }) => {
+ *     signal.throwIfAborted();
+ *     return String(task.input).split(" ").length;
+ *   },
  * );
  * const handle = await scheduler.submit({
- *   id: "probe",
- *   input: "https://example.com",
- *   requires: ["deno"],
+ *   id: "count words",
+ *   input: "as many as there are",
+ *   requires: ["count"],
  *   timeoutMs: 5_000,
  * });
- * console.log(await handle.result);
+ * console.log(await handle.result); // 5
  * ```
  */
 export class AdvancedTaskScheduler extends TaskScheduler {

@@ -50,7 +50,24 @@ export interface SchedulingStrategy {
   ): string | null;
 }
 
-/** The most specialized agent: the one with the fewest capabilities that the task doesn't need. */
+/**
+ * The most specialized agent: the one with the fewest capabilities that the task doesn't need.
+ *
+ * @example
+ * ```ts
+ * import { AdvancedTaskScheduler, CapabilitySchedulingStrategy } from "@lockstep/lockstep";
+ *
+ * await using scheduler = new AdvancedTaskScheduler();
+ * scheduler.registerStrategy(new CapabilitySchedulingStrategy());
+ * await scheduler.setDefaultStrategy("capability");
+ * for (const id of ["specialist", "generalist"]) {
+ *   const capabilities = id === "specialist" ? ["sql"] : ["sql", "css"];
+ *   await scheduler.registerAgent({ id, capabilities }, () => id);
+ * }
+ * const { result } = await scheduler.submit({ id: "query", requires: ["sql"] });
+ * console.log(await result); // specialist
+ * ```
+ */
 export class CapabilitySchedulingStrategy implements SchedulingStrategy {
   /** `capability`. */
   readonly name = "capability";
@@ -68,7 +85,23 @@ export class CapabilitySchedulingStrategy implements SchedulingStrategy {
   }
 }
 
-/** The agent whose newest claim is the oldest. */
+/**
+ * The agent whose newest claim is the oldest.
+ *
+ * @example
+ * ```ts
+ * import { AdvancedTaskScheduler, RoundRobinSchedulingStrategy } from "@lockstep/lockstep";
+ *
+ * await using scheduler = new AdvancedTaskScheduler();
+ * scheduler.registerStrategy(new RoundRobinSchedulingStrategy());
+ * await scheduler.setDefaultStrategy("round-robin");
+ * for (const id of ["one", "two"]) await scheduler.registerAgent({ id }, () => id);
+ * const tasks = [];
+ * for (const id of ["a", "b", "c"]) tasks.push(await scheduler.submit({ id }));
+ * const agents = await Promise.all(tasks.map(({ result }) => result));
+ * console.log(agents.join(", ")); // one, two, one
+ * ```
+ */
 export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
   /** `round-robin`. */
   readonly name = "round-robin";
@@ -89,7 +122,23 @@ export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
   }
 }
 
-/** The agent with the smallest part of its slots in use. */
+/**
+ * The agent with the smallest part of its slots in use.
+ *
+ * @example
+ * ```ts
+ * import { AdvancedTaskScheduler, LeastLoadedSchedulingStrategy } from "@lockstep/lockstep";
+ *
+ * await using scheduler = new AdvancedTaskScheduler();
+ * scheduler.registerStrategy(new LeastLoadedSchedulingStrategy());
+ * await scheduler.setDefaultStrategy("least-loaded");
+ * const wait = () => new Promise((resolve) => setTimeout(resolve, 20));
+ * await scheduler.registerAgent({ id: "small", maxConcurrentTasks: 2 }, wait);
+ * await scheduler.submit({ id: "long" });
+ * await scheduler.registerAgent({ id: "large", maxConcurrentTasks: 4 }, () => "large");
+ * console.log(await (await scheduler.submit({ id: "short" })).result); // large
+ * ```
+ */
 export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
   /** `least-loaded`. */
   readonly name = "least-loaded";
@@ -104,7 +153,21 @@ export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
   }
 }
 
-/** The agent that last completed a task of the same type; otherwise the least loaded one. */
+/**
+ * The agent that last completed a task of the same type; otherwise the least loaded one.
+ *
+ * @example
+ * ```ts
+ * import { AdvancedTaskScheduler, AffinitySchedulingStrategy } from "@lockstep/lockstep";
+ *
+ * await using scheduler = new AdvancedTaskScheduler();
+ * scheduler.registerStrategy(new AffinitySchedulingStrategy());
+ * await scheduler.setDefaultStrategy("affinity");
+ * for (const id of ["one", "two"]) await scheduler.registerAgent({ id }, () => id);
+ * await (await scheduler.submit({ id: "first", type: "docs" })).result;
+ * console.log(await (await scheduler.submit({ id: "second", type: "docs" })).result); // one
+ * ```
+ */
 export class AffinitySchedulingStrategy implements SchedulingStrategy {
   /** `affinity`. */
   readonly name = "affinity";

@@ -1,0 +1,67 @@
+import { assertEquals } from "@std/assert";
+import { type Block, blocksOf, firstUnkept, promisesOf } from "./blocks.ts";
+import { Programs } from "./programs.ts";
+import { classesWithoutExample } from "./symbols.ts";
+import { pages, sources } from "./sources.ts";
+
+const blocks: Block[] = [...pages(), ...sources()].flatMap(({ path, text }) =>
+  blocksOf(path, text, "ts")
+);
+const programs = blocks.map(({ origin, code }) => ({ name: origin, source: code }));
+
+let running: ReturnType<Programs["run"]> | undefined;
+
+async function runAll() {
+  using written = new Programs(programs);
+  return await written.run();
+}
+
+Deno.test("every example of the documentation and of doc comments is well typed", async () => {
+  using written = new Programs(programs);
+  assertEquals(await written.complaints(), "");
+});
+
+for (const { origin, code } of blocks) {
+  Deno.test(`the example at ${origin} does what it says`, async () => {
+    const { output, error } = (await (running ??= runAll())).get(origin)!;
+    if (error !== undefined) throw new Error(error);
+    const unkept = firstUnkept(promisesOf(code), output);
+    assertEquals(unkept, undefined, `It printed ${JSON.stringify(output)}`);
+  });
+}
+
+Deno.test("every exported class but an error has an example", async () => {
+  assertEquals(await classesWithoutExample("mod.ts", "src/testing/mod.ts", "src/cli/mod.ts"), []);
+});
+
+Deno.test("blocks are found between fences of their language, in pages and in comments", () => {
+  const page = "a\n```ts\nconst a = 1;\n```\n```sh\nls\n```\n```ts\n  indented\n```\n";
+  assertEquals(blocksOf("p.md", page, "ts"), [
+    { origin: "p.md:2", code: "const a = 1;\n" },
+    { origin: "p.md:8", code: "  indented\n" },
+  ]);
+  const source = "/**\n * Does.\n *\n * ```ts\n * if (a) {\n *   b();\n * }\n * ```\n */\n";
+  assertEquals(blocksOf("s.ts", source, "ts"), [
+    { origin: "s.ts:4", code: "if (a) {\n  b();\n}\n" },
+  ]);
+});
+
+Deno.test("what an example says that it prints is compared with what it prints", () => {
+  const code = 'console.log(a); // 1\nconsole.log("x"); // y // z\nconst b = 2; // not printed\n';
+  assertEquals(promisesOf(code), ["1", "y // z"]);
+  assertEquals(firstUnkept(["1", "2"], ["0", "1", "2"]), undefined);
+  assertEquals(firstUnkept(["1", "2"], ["2", "1"]), "2");
+});
+
+Deno.test("a program that is badly typed, throws or prints something else is found out", async () => {
+  using written = new Programs([
+    { name: "bad type", source: 'const a: number = "a";\nconsole.log(a);\n' },
+    { name: "throws", source: 'throw new Error("on purpose");\n' },
+    { name: "prints", source: 'console.log("a", 1, [2]);\n' },
+  ]);
+  assertEquals((await written.complaints()).includes("bad_type.ts"), true);
+  const endings = await written.run();
+  assertEquals(endings.get("bad type"), { output: ["a"] });
+  assertEquals(endings.get("throws")!.error!.includes("on purpose"), true);
+  assertEquals(endings.get("prints"), { output: ["a 1 [ 2 ]"] });
+});

@@ -1,0 +1,34 @@
+/**
+ * What the documentation consists of: the pages, and the source files with their comments.
+ *
+ * @module
+ */
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** A file; `path` is relative to the repository's root. */
+export interface Page {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The pages for users, README.md first. */
+export function pages(): Page[] {
+  return ["README.md", ...list("docs", ".md")].map(read);
+}
+
+/** The source files. */
+export function sources(): Page[] {
+  return ["mod.ts", ...list("src", ".ts")].map(read);
+}
+
+function read(path: string): Page {
+  return { path, text: Deno.readTextFileSync(new URL(path, ROOT)) };
+}
+
+function list(folder: string, ending: string): string[] {
+  return [...Deno.readDirSync(new URL(`${folder}/`, ROOT))].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? list(path, ending) : path.endsWith(ending) ? [path] : [];
+  }).sort();
+}
