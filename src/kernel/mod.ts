@@ -22,5 +22,5 @@ export * from "./logger.ts";
 export * from "./machine.ts";
 export * from "./plain.ts";
 export * from "./prng.ts";
-export { readable } from "./readable.ts";
+export { sentence } from "./sentences.ts";
 export * from "./shapes.ts";

@@ -1,20 +1,7 @@
 /**
- * The name under which one claim of a task owns locks. It can't be the id of an agent, since ids
- * have no control characters.
+ * The name under which a claim owns locks is part of the vocabulary of events; it is kept there.
  *
  * @module
  */
 
-const MARK = "\u001f";
-
-/** The owner that stands for the claim on `taskId` under `epoch`. */
-export function claimOwner(taskId: string, epoch: number): string {
-  return MARK + epoch + MARK + taskId;
-}
-
-/** The claim that `owner` stands for, or `undefined` when it is an agent. */
-export function claimOf(owner: string): { taskId: string; epoch: number } | undefined {
-  if (!owner.startsWith(MARK)) return undefined;
-  const end = owner.indexOf(MARK, 1);
-  return { epoch: Number(owner.slice(1, end)), taskId: owner.slice(end + 1) };
-}
+export { claimOf, claimOwner } from "../kernel/claim_owner.ts";
