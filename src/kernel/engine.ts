@@ -15,6 +15,7 @@ import type { CommandLog, LogEntry } from "./log.ts";
 import { defaultLogger, type Logger } from "./logger.ts";
 import type { Instant, Machine, Named, Tick } from "./machine.ts";
 import { decode, encode, requireJson } from "./plain.ts";
+import { commandLine, eventLine, isAtDebug } from "./trace.ts";
 
 /** What an engine is given; all of it may be left out. */
 export interface EngineOptions<Command extends Named> {
@@ -24,7 +25,10 @@ export interface EngineOptions<Command extends Named> {
   log?: CommandLog<Command | Tick>;
   /** Where events are published. @default nowhere */
   eventBus?: EventBus;
-  /** Is told when the machine breaks. @default warnings and errors on the console */
+  /**
+   * Is told when the machine breaks; one whose level is debug also of each command, and of each event
+   * that the bus doesn't log itself. @default warnings and errors on the console
+   */
   logger?: Logger;
 }
 
@@ -71,8 +75,11 @@ interface Pending<Command, Event> {
   readonly reply: Reply<Event>;
 }
 
-/** The events of one step. */
+/** One step. */
 interface Happened<Event> {
+  readonly command: Named;
+  /** The place of the command in the log, from 1. */
+  readonly position: number;
   readonly events: readonly Event[];
   readonly at: Instant;
   /** The sequence number of the first of them. */
@@ -109,6 +116,8 @@ export class Engine<State, Command extends Named, Event extends Named>
   readonly #log: CommandLog<Command | Tick> | undefined;
   readonly #eventBus: EventBus | undefined;
   readonly #logger: Logger;
+  /** Whether each command is logged. */
+  readonly #traces: boolean;
   #observers: readonly Observer<Event>[] = [];
   #state: State;
   #now: Instant;
@@ -139,6 +148,7 @@ export class Engine<State, Command extends Named, Event extends Named>
     this.#log = options.log;
     this.#eventBus = options.eventBus;
     this.#logger = options.logger ?? defaultLogger;
+    this.#traces = isAtDebug(this.#logger);
     this.#state = machine.init();
     this.#now = Math.floor(this.clock.now());
   }
@@ -306,21 +316,31 @@ export class Engine<State, Command extends Named, Event extends Named>
       for (const observer of this.#observers) observer(events[i]!, now);
     }
     this.#arm();
-    if (length > 0) this.#publish(events, now, this.#sequence - length);
+    if (length > 0 || this.#traces) {
+      this.#publish(events, now, this.#sequence - length, command, this.#position);
+    }
     return events;
   }
 
   /** Publishes `events`, and then those of the steps that handlers cause meanwhile, in order. */
-  #publish(events: readonly Event[], at: Instant, first: number): void {
+  #publish(
+    events: readonly Event[],
+    at: Instant,
+    first: number,
+    command: Named,
+    position: number,
+  ): void {
     if (this.#publishing) {
-      this.#outbox.push({ events, at, first });
+      this.#outbox.push({ events, at, first, command, position });
       return;
     }
     this.#publishing = true;
+    if (this.#traces) this.#trace({ events, at, first, command, position });
     this.#tell(events, at, first);
     if (this.#outbox.length > 0) {
       for (let i = 0; i < this.#outbox.length; i++) {
         const next = this.#outbox[i]!;
+        if (this.#traces) this.#trace(next);
         this.#tell(next.events, next.at, next.first);
       }
       this.#outbox.length = 0;
@@ -334,6 +354,18 @@ export class Engine<State, Command extends Named, Event extends Named>
     for (let i = 0; i < events.length; i++) {
       const event = events[i]!;
       eventBus.publish(event.type, event, at, first + i);
+    }
+  }
+
+  /** Logs a command and, unless the bus does that, its events. */
+  #trace({ events, at, first, command, position }: Happened<Event>): void {
+    const logger = this.#logger;
+    try {
+      logger.debug(commandLine(this.#machine.name, position, command, at, first, events.length));
+      if (this.#eventBus?.debug === true) return;
+      events.forEach((event, i) => logger.debug(eventLine(event.type, event, first + i, at)));
+    } catch {
+      // A logger that fails has nobody left to tell, and must not stop the engine.
     }
   }
 

@@ -27,7 +27,7 @@ import type {
 import type { EventMap } from "./events.ts";
 import { defaultLogger, Logger } from "./logger.ts";
 import type { Instant } from "./machine.ts";
-import { readable } from "./readable.ts";
+import { eventLine } from "./trace.ts";
 import { TurnTime } from "./turn_time.ts";
 
 /** An event that waits for those before it. */
@@ -62,7 +62,8 @@ const MOST_COUNTED_NAMES = 10_000;
  * ```
  */
 export class EventBus<Events extends object = EventMap> {
-  readonly #debug: boolean;
+  /** Whether it logs each event. */
+  readonly debug: boolean;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #time: TurnTime;
@@ -76,9 +77,9 @@ export class EventBus<Events extends object = EventMap> {
   #failures = 0;
   #isTelling = false;
 
-  /** `debug` logs each event at level debug. */
+  /** With `debug` it logs each event at level debug: its sequence number, and what it means. */
   constructor(debug = false, options: EventBusOptions = {}) {
-    this.#debug = debug;
+    this.debug = debug;
     this.#logger = options.logger ?? (debug ? new Logger({ level: "debug" }) : defaultLogger);
     this.#clock = options.clock ?? systemClock;
     this.#time = new TurnTime(this.#clock);
@@ -168,7 +169,7 @@ export class EventBus<Events extends object = EventMap> {
     const channel = this.#channels.get(event) ?? this.#open(event);
     channel.count++;
     channel.lastAt = at;
-    if (this.#debug) this.#log("debug", `Event ${sequence} ${event} ${readable(payload)}`);
+    if (this.debug) this.#log("debug", eventLine(event, payload, sequence, at));
     const some = channel.subscriptions.length;
     const all = this.#everything.subscriptions.length;
     if (some + all === 0) return;

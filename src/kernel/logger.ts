@@ -12,7 +12,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** Four levels, each taking a message and whatever belongs to it. */
 export interface Logger {
-  /** For who looks for a mistake: each event of a bus in debug mode. */
+  /** For who looks for a mistake: each command of an engine, each event of a bus in debug mode. */
   // deno-lint-ignore no-explicit-any -- console, std/log and pino agree on nothing narrower
   debug(message: any, ...data: any[]): unknown;
   /** For who wants to follow along. */
@@ -37,6 +37,8 @@ export interface LoggerOptions {
 const SEVERITY: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
 
 class LevelledLogger implements Logger {
+  /** The least severe level that is written. */
+  readonly level: LogLevel;
   readonly #threshold: number;
   readonly #sink: Logger;
 
@@ -44,6 +46,7 @@ class LevelledLogger implements Logger {
   constructor(options: LoggerOptions = {}) {
     const level = options.level ?? "info";
     requireOneOf(level, Object.keys(SEVERITY), "level", () => "create a logger");
+    this.level = level;
     this.#threshold = SEVERITY[level];
     this.#sink = options.sink ?? console;
   }

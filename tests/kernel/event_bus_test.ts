@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ClosedError, EventTimeoutError } from "../../src/kernel/errors.ts";
 import { EventBus } from "../../src/kernel/event_bus.ts";
-import type { CounterState } from "./counter.ts";
 import { SystemEvents } from "../../src/kernel/events.ts";
 import { type Logger, silentLogger } from "../../src/kernel/logger.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
@@ -378,21 +377,22 @@ Deno.test("events() refuses a buffer that holds nothing", () => {
 
 Deno.test("debug mode logs each event on one line, heard or not, whatever it carries", () => {
   const { lines, logger } = recorder();
-  const bus = new EventBus(true, { logger });
-  bus.publish("task:started", { type: "task:started", taskId: "t1" }, 0, 12);
-  bus.emit("custom", { map: new Map([["k", new Set([1])]]), error: new Error("bad"), big: 5n });
-  const cycle: Partial<CounterState> & { self?: unknown } = {};
+  const bus = new EventBus(true, { logger, clock: new SimulatedClock(5_000) });
+  bus.publish("task:readied", { type: "task:readied", taskId: "t1" }, 3_600_001, 12);
+  bus.emit("custom", { n: 0 });
+  const cycle: { self?: unknown } = {};
   cycle.self = cycle;
   bus.emit("cyclic", cycle);
   bus.emit("empty");
-  bus.emit("long", "x".repeat(5000));
+  bus.emit("long\n", "x".repeat(5000));
   assertEquals(lines.slice(0, 4), [
-    'debug | Event 12 task:started {"type":"task:started","taskId":"t1"}',
-    'debug | Event -1 custom {"map":[["k",[1]]],"error":"Error: bad","big":"5n"}',
-    "debug | Event -1 cyclic an object",
-    "debug | Event -1 empty undefined",
+    "debug | 01:00:00.001    #12 task:readied                task t1: → ready",
+    "debug | 00:00:05.000      · custom                      { n: 0 }",
+    "debug | 00:00:05.000      · cyclic                      { self: [itself] }",
+    "debug | 00:00:05.000      · empty                       undefined",
   ]);
-  assert(lines[4]!.length < 600);
+  assert(lines[4]!.length < 300);
+  assert(!lines[4]!.includes("\n"));
 });
 
 Deno.test("without debug mode nothing is logged", () => {
