@@ -87,5 +87,4 @@ function forget(state: MembershipState, member: Member): void {
   state.members.delete(member.agentId);
   if (member.isSuspect) state.suspects--;
   unschedule(state.deadlines, member.timer);
-  member.timer = undefined;
 }

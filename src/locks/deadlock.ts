@@ -67,7 +67,7 @@ const SHORT_LOOK = 100;
  * those are few, and it isn't one of them.
  *
  * Takes everybody in a queue for somebody who waits, which may hide an answer but never gives a
- * wrong one.
+ * wrong one. Leaves its own mark on whom it visits, and so isn't for a walk that goes by earlier ones.
  */
 function isFirstOfAll(state: LockState, start: Owner): boolean {
   const walk = startWalk(state, start, undefined);
@@ -139,7 +139,7 @@ function visit(walk: Walk, owner: Owner, ticket: Ticket): void {
 function wayBack(state: LockState, start: Owner, within: number | undefined): Ticket[] | undefined {
   const walk = startWalk(state, start, within);
   for (let i = 0; i < walk.owners.length; i++) {
-    if (i === SHORT_WALK && isFirstOfAll(state, start)) return undefined;
+    if (i === SHORT_WALK && within === undefined && isFirstOfAll(state, start)) return undefined;
     for (const { tickets } of walk.owners[i]!.waits) {
       for (const ticket of tickets) {
         if (isBlocked(ticket) && follow(walk, ticket, start)) return path(walk, ticket);

@@ -337,6 +337,19 @@ Deno.test("with several units a deadlock is found when nobody is left to give an
   assertEquals(victims(script.acquire("other", "s")).length, 1);
 });
 
+Deno.test("with several units a deadlock of any length is found", () => {
+  for (const length of [2, 3, 4, 5, 6, 7, 20]) {
+    const script = new Script();
+    script.define("units", 2);
+    for (const owner of ["agent 0", "other"]) script.acquire(owner, "units");
+    for (let i = 0; i < length; i++) script.acquire(`agent ${i}`, `r${i}`);
+    script.acquire("other", "r0");
+    for (let i = 1; i < length - 1; i++) script.acquire(`agent ${i}`, `r${i + 1}`);
+    script.acquire(`agent ${length - 1}`, "units");
+    assertEquals(victims(script.acquire("agent 0", "r1", { priority: -1 })), ["agent 0"]);
+  }
+});
+
 Deno.test("a reader behind a writer doesn't wait for the readers that hold the lock", () => {
   const script = new Script();
   script.acquire("a", "r", { mode: "shared" });
