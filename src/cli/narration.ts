@@ -76,7 +76,9 @@ export function lockText(state: RunState, run: TaskRun): string {
 
 /** Who waits for whom, and who gives way. */
 function deadlockText({ owners, resources }: DeadlockDetected): string {
-  const waits = owners.map((owner, i) => `${claimOf(owner)?.taskId ?? owner} for ${resources[i]}`);
+  const waits = owners.map((owner, i) =>
+    `${claimOf(owner)?.taskId ?? owner} for ${resources[i] || "an answer"}`
+  );
   return `gives way in a deadlock: ${listed(waits, 5)}`;
 }
 

@@ -48,6 +48,8 @@ const LOCK_COMMANDS: ReadonlySet<string> = new Set<LockCommand["type"]>([
   "renew",
   "cancel-wait",
   "define",
+  "ask",
+  "end-ask",
 ]);
 
 /** A machine of all subsystems. */

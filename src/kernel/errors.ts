@@ -247,7 +247,7 @@ export class LockTimeoutError extends LockstepError {
   }
 }
 
-/** A wait for a lock was ended because somebody in a cycle of waits had to give way. */
+/** A wait or a request was ended because somebody in a cycle of waits had to give way. */
 export class DeadlockError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "deadlock";
@@ -256,10 +256,16 @@ export class DeadlockError extends LockstepError {
     readonly agentId: string,
     /** Who waits in the cycle: each agent waits for the resource at its own index. */
     readonly agents: readonly string[],
-    /** What they wait for; the next agent of the cycle holds it. */
+    /** What they wait for; the next agent of the cycle holds it. `""` for that one's answer. */
     readonly resources: readonly string[],
   ) {
-    const cycle = agents.map((agent, i) => `${show(agent)} waits for ${show(resources[i] ?? "")}`);
+    const cycle = agents.map((agent, i) => {
+      const next = agents[(i + 1) % agents.length] ?? "";
+      const resource = resources[i] ?? "";
+      return `${show(agent)} waits for ${
+        resource === "" ? `${show(next)} to answer` : show(resource)
+      }`;
+    });
     super(`Agent ${show(agentId)} gives way in a deadlock: ${cycle.join(", ")}`);
   }
 }

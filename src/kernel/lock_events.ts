@@ -142,24 +142,56 @@ export interface ResourceRefused extends Named<"resource:refused"> {
   readonly reason: ResourceRefusal;
 }
 
-/** A cycle of waits was found, and `victim` gave way: its wait has ended. */
+/** What all events about a request that waits for its response say. */
+export interface AskEvent {
+  /** Which request, such as the id of the message. */
+  readonly askId: string;
+  /** Who asks. */
+  readonly agentId: string;
+  /** Who is asked. */
+  readonly toAgentId: string;
+}
+
+/** An agent waits for an answer, which a deadlock may go through. */
+export interface AskBegun extends Named<"ask:begun">, AskEvent {
+  /** Of a cycle of waits, the lowest gives way. */
+  readonly priority: number;
+}
+
+/** An agent waits for an answer no longer. A deadlock's victim has `deadlock:detected` instead. */
+export interface AskEnded extends Named<"ask:ended">, AskEvent {
+  /** Whether it was told so, or who asks or is asked is gone. */
+  readonly reason: "ended" | "gone";
+  /** Since it was asked. */
+  readonly waitedMs: number;
+}
+
+/** A request isn't watched for deadlocks, and the state is as before. */
+export interface AskRefused extends Named<"ask:refused">, AskEvent {
+  /** Another one of that id waits, or too many do. */
+  readonly reason: "known-ask" | "full";
+}
+
+/** A cycle of waits was found, and `victim` gave way: its wait, or its request, has ended. */
 export interface DeadlockDetected extends Named<"deadlock:detected"> {
   /** Who waits in the cycle. */
   readonly agents: readonly string[];
-  /** The owners of their waits: the agents themselves, or claims of tasks. */
+  /** The owners of their waits and requests: the agents themselves, or claims of tasks. */
   readonly owners: readonly string[];
   /**
    * What each of `agents`, by its index, waits for; the next of them holds it or is first in its
-   * queue.
+   * queue. `""` for one that waits for the next one's answer.
    */
   readonly resources: readonly string[];
   /** The agent that gave way. */
   readonly victim: string;
   /** The owner of the victim's wait. */
   readonly owner: string;
-  /** The victim's wait. */
+  /** The victim's wait; 0 when it is a request. */
   readonly waitId: number;
-  /** Since the victim's wait began. */
+  /** The victim's request; `""` when it is a wait. */
+  readonly askId: string;
+  /** Since the victim's wait, or request, began. */
   readonly waitedMs: number;
 }
 
@@ -177,4 +209,7 @@ export type LockEvent =
   | ResourceAbandoned
   | ResourceDefined
   | ResourceRefused
+  | AskBegun
+  | AskEnded
+  | AskRefused
   | DeadlockDetected;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { GrantEnded, LockEvent, WaitEnded } from "./lock_events.ts";
+import type { AskEvent, GrantEnded, LockEvent, WaitEnded } from "./lock_events.ts";
 import { listed, timeOfDay } from "./readable.ts";
 import { ownerName, refusal, type Sentences } from "./sentence.ts";
 
@@ -38,11 +38,25 @@ export const LOCK_SENTENCES: Sentences<LockEvent> = {
   "resource:defined": ({ resourceId, capacity }) => `lock ${resourceId}: has ${capacity} units`,
   "resource:refused": ({ resourceId, agentId, owner, command, reason }) =>
     refusal(command, resourceId, ownerName(agentId, owner), reason),
+  "ask:begun": (event) => `${request(event)} waits for the answer`,
+  "ask:ended": (event) => {
+    const how = event.reason === "gone" ? "given up because one of them is gone," : "over";
+    return `${request(event)} → ${how} after ${event.waitedMs} ms`;
+  },
+  "ask:refused": (event) =>
+    refusal("ask", `request ${event.askId} to ${event.toAgentId}`, event.agentId, event.reason),
   "deadlock:detected": ({ agents, resources, victim }) => {
-    const waits = agents.map((agent, i) => `${agent} waits for ${resources[i]}`);
+    const waits = agents.map((agent, i) => {
+      const answerer = agents[(i + 1) % agents.length];
+      return `${agent} waits for ${resources[i] === "" ? `${answerer} to answer` : resources[i]}`;
+    });
     return `deadlock: ${listed(waits)} → ${victim} gives way`;
   },
 };
+
+function request({ askId, agentId, toAgentId }: AskEvent): string {
+  return `request ${askId} to ${toAgentId}: ${agentId}`;
+}
 
 function ended({ resourceId, agentId, owner, epoch, heldMs }: GrantEnded, how: string): string {
   const holder = ownerName(agentId, owner);

@@ -8,14 +8,15 @@
 import { reschedule, schedule } from "../kernel/deadlines.ts";
 import type { ResourceAbandoned, ResourceRefusal } from "../kernel/events.ts";
 import type { LockMode, ResourceRequest } from "../kernel/shapes.ts";
-import type { LockCommand } from "./commands.ts";
+import { unlink } from "./asks.ts";
+import type { ResourceCommand } from "./commands.ts";
+import { type Edge, isAsk, waiterOf } from "./edges.ts";
 import {
   followUps,
   type Hold,
   type Lock,
   type Owner,
   tell,
-  type Ticket,
   type Turn,
   type Wait,
 } from "./state.ts";
@@ -142,18 +143,21 @@ export function abandon(turn: Turn, wait: Wait, reason: ResourceAbandoned["reaso
   tell(turn, { type: "resource:abandoned", ...ended(turn, wait), reason });
 }
 
-/** Ends the wait of `victim`, so that the others of `cycle` can go on. */
-export function giveWay(turn: Turn, cycle: readonly Ticket[], { wait }: Ticket): void {
-  removeWait(turn, wait);
+/** Ends the wait or the request `victim`, so that the others of `cycle` can go on. */
+export function giveWay(turn: Turn, cycle: readonly Edge[], victim: Edge): void {
+  if (isAsk(victim)) unlink(turn.state, victim);
+  else removeWait(turn, victim.wait);
+  const { owner, agentId } = waiterOf(victim);
   tell(turn, {
     type: "deadlock:detected",
-    agents: cycle.map((ticket) => ticket.wait.owner.agentId),
-    owners: cycle.map((ticket) => ticket.wait.owner.owner),
-    resources: cycle.map((ticket) => ticket.lock.resourceId),
-    victim: wait.owner.agentId,
-    owner: wait.owner.owner,
-    waitId: wait.id,
-    waitedMs: turn.now - wait.since,
+    agents: cycle.map((edge) => waiterOf(edge).agentId),
+    owners: cycle.map((edge) => waiterOf(edge).owner),
+    resources: cycle.map((edge) => isAsk(edge) ? "" : edge.lock.resourceId),
+    victim: agentId,
+    owner,
+    waitId: isAsk(victim) ? 0 : victim.wait.id,
+    askId: isAsk(victim) ? victim.askId : "",
+    waitedMs: turn.now - (isAsk(victim) ? victim : victim.wait).since,
   });
 }
 
@@ -170,7 +174,7 @@ export function define(turn: Turn, resourceId: string, capacity: number): void {
 /** Says why `command` changes nothing. */
 export function refuse(
   turn: Turn,
-  command: Exclude<LockCommand, { type: "tick" }>,
+  command: ResourceCommand,
   resourceId: string,
   reason: ResourceRefusal,
 ): void {

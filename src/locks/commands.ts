@@ -68,7 +68,7 @@ export interface CancelWait extends Named<"cancel-wait">, OwnerCommand {
   readonly waitId: number;
 }
 
-/** Ends all waits of an owner and gives back all that it holds. */
+/** Ends all that an owner waits for, asks and is asked, and gives back all that it holds. */
 export interface ReleaseAll extends Named<"release-all">, OwnerCommand {}
 
 /** Sets how many units a resource has. A resource that nobody defined has one. */
@@ -77,6 +77,27 @@ export interface Define extends Named<"define"> {
   readonly resourceId: string;
   /** At least 1. */
   readonly capacity: number;
+}
+
+/**
+ * Says that an agent waits for the response to a request, and can't go on before: a wait like one
+ * for a lock, where cycles of waits are concerned. Agents own it in their own name.
+ */
+export interface Ask extends Named<"ask"> {
+  /** Unique among all requests that wait, such as the message's id. */
+  readonly askId: string;
+  /** Who asks. */
+  readonly agentId: string;
+  /** Who is to answer. */
+  readonly toAgentId: string;
+  /** Of a cycle of waits, the lowest gives way. */
+  readonly priority: number;
+}
+
+/** Says that a request was answered, or nobody waits for it any more; harmless when it has ended. */
+export interface EndAsk extends Named<"end-ask"> {
+  /** Which request. */
+  readonly askId: string;
 }
 
 /** What a lock machine can be told to do. */
@@ -88,4 +109,9 @@ export type LockCommand =
   | CancelWait
   | ReleaseAll
   | Define
+  | Ask
+  | EndAsk
   | Tick;
+
+/** What is about locks themselves, and can be refused. */
+export type ResourceCommand = Exclude<LockCommand, Ask | EndAsk | Tick>;

@@ -56,12 +56,14 @@ export function readConfig(config: ResourceManagerConfig): {
     deadlockPolicy: config.deadlockPolicy ?? DEFAULT_LOCK_CONFIG.deadlockPolicy,
     maxWaiters: config.maxWaiters ?? DEFAULT_LOCK_CONFIG.maxWaiters,
     maxResources: config.maxResources ?? DEFAULT_LOCK_CONFIG.maxResources,
+    maxAsks: config.maxAsks ?? DEFAULT_LOCK_CONFIG.maxAsks,
   };
   requireInteger(machine.agingMs, 0, LONGEST_AGING_MS, "agingMs", attempt);
   requireBoolean(machine.deadlockDetection, "deadlockDetection", attempt);
   requireOneOf(machine.deadlockPolicy, ["abort", "revoke"], "deadlockPolicy", attempt);
   requireInteger(machine.maxWaiters, 1, MOST_WAITERS, "maxWaiters", attempt);
   requireInteger(machine.maxResources, 1, MOST_WAITERS, "maxResources", attempt);
+  requireInteger(machine.maxAsks, 0, MOST_WAITERS, "maxAsks", attempt);
   const { resourceTimeout: timeoutMs = 30_000, leaseMs = 0 } = config;
   requireMs(timeoutMs, 0, "resourceTimeout", attempt);
   requireMs(leaseMs, 0, "leaseMs", attempt);

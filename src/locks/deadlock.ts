@@ -1,53 +1,54 @@
 /**
  * Cycles of waits: finding them when they close, and choosing who gives way.
  *
- * The graph is never built, it is there: a ticket that can't be granted waits for who holds its
- * lock in a way that excludes it, and for who is first in its queue. Only a new edge can close a
- * cycle, so the search starts where an edge is new and asks for a way back. It costs what can be
- * reached.
+ * Only a new edge can close a cycle, so the search starts where an edge is new and asks for a way
+ * back. It costs what can be reached.
  *
  * With several units, one holder's edge may not matter, since another may give back enough. A cycle
- * with such an edge is a deadlock only if its owners are stuck: still waiting when everybody who
- * can go on has gone on and given everything back.
+ * with such an edge is a deadlock only if its owners are stuck.
+ *
+ * A request that waits for its response is an edge as well. A cycle that goes through a lock is a
+ * deadlock however many requests it goes through, too. Those who only ask each other may well
+ * answer; but when at least two of them hold locks, what they hold is at stake, and they count as
+ * deadlocked, too. Whether two holders are on one cycle is a hard question (it is NP-complete), so
+ * that isn't asked, but whether each of them waits for the other by requests alone.
  *
  * @module
  */
 
-import { admits, covers, findHold } from "./tables.ts";
-import type { Hold, Lock, LockState, Owner, Ticket } from "./state.ts";
+import { type Edge, isAsk, isBlocked, numberOf, priorityOf, waiterOf } from "./edges.ts";
+import type { LockState, Owner } from "./state.ts";
+import { markStuck } from "./stuck.ts";
+import { follow, followAsks, path, startWalk, visit } from "./walk.ts";
 
 /**
- * A cycle of waits through `start`: the owner of each ticket waits, in that ticket's queue, for the
- * owner of the next, and that of the last for `start`, who has the first. `undefined` when no
- * deadlock goes through `start`.
+ * A cycle of waits that came about at `start`: the owner of each edge waits, in that ticket's queue
+ * or by that request, for the owner of the next, and that of the last for the owner of the first.
+ * `undefined` when no deadlock goes through `start`.
  */
-export function findCycle(state: LockState, start: Owner): Ticket[] | undefined {
-  if (start.waits.length === 0) return undefined;
+export function findCycle(state: LockState, start: Owner): Edge[] | undefined {
+  if (start.waits.length === 0 && start.asks === undefined) return undefined;
   if (start.holds.length === 0 && !isInTheWay(start)) return undefined;
-  const cycle = wayBack(state, start, undefined);
-  if (cycle === undefined || cycle.every((ticket) => ticket.lock.capacity === 1)) return cycle;
-  const stuck = markStuck(state, start);
-  return start.walk === stuck ? wayBack(state, start, stuck) : undefined;
+  return cycleThroughLock(state, start) ?? cycleOfAsks(state, start);
 }
 
 /**
- * Who of a cycle gives way: the wait of the lowest priority, then whose owner holds the fewest
- * locks, then the youngest. No two waits are of one age.
+ * Who of a cycle gives way: the wait or request of the lowest priority, then whose owner holds the
+ * fewest locks, then the youngest. No two are of one age.
  */
-export function chooseVictim(cycle: readonly Ticket[]): Ticket {
-  return cycle.reduce((victim, ticket) => givesWayTo(ticket, victim) ? ticket : victim);
+export function chooseVictim(cycle: readonly Edge[]): Edge {
+  return cycle.reduce((victim, edge) => givesWayTo(edge, victim) ? edge : victim);
 }
 
-function givesWayTo({ wait: a }: Ticket, { wait: b }: Ticket): boolean {
-  if (a.priority !== b.priority) return a.priority < b.priority;
-  if (a.owner.holds.length !== b.owner.holds.length) {
-    return a.owner.holds.length < b.owner.holds.length;
-  }
-  return a.id > b.id;
+function givesWayTo(a: Edge, b: Edge): boolean {
+  if (priorityOf(a) !== priorityOf(b)) return priorityOf(a) < priorityOf(b);
+  const held = waiterOf(a).holds.length - waiterOf(b).holds.length;
+  return held === 0 ? numberOf(a) > numberOf(b) : held < 0;
 }
 
-/** Whether others queue behind `owner`. */
+/** Whether others queue behind `owner`, or ask it. */
 function isInTheWay(owner: Owner): boolean {
+  if (owner.askedBy !== undefined) return true;
   for (const { tickets } of owner.waits) {
     for (const { position, lock } of tickets) {
       if (position === 0 && lock.queue.length > 1) return true;
@@ -56,10 +57,64 @@ function isInTheWay(owner: Owner): boolean {
   return false;
 }
 
+function cycleThroughLock(state: LockState, start: Owner): Edge[] | undefined {
+  const cycle = wayBack(state, start, undefined);
+  if (cycle === undefined || cycle.every(isCertain)) return cycle;
+  const stuck = markStuck(state, start);
+  return start.walk === stuck ? wayBack(state, start, stuck) : undefined;
+}
+
+/** Whether nobody but the owner of the next edge can end the wait. */
+function isCertain(edge: Edge): boolean {
+  return isAsk(edge) || edge.lock.capacity === 1;
+}
+
 /** How many owners are visited before it is worth a look whether anybody could come back. */
 const SHORT_WALK = 4;
 
-/** How many tickets that look may take in. */
+/**
+ * The shortest way through a lock from `start` back to it.
+ *
+ * The walk goes by requests alone first, and then on from there through locks; from where it came
+ * through a lock it goes on by both.
+ */
+function wayBack(state: LockState, start: Owner, within: number | undefined): Edge[] | undefined {
+  const walk = startWalk(state, start, within);
+  followAsks(walk);
+  const asked = walk.owners.length;
+  for (let i = 0; i < walk.owners.length; i++) {
+    if (i === SHORT_WALK && within === undefined && isFirstOfAll(state, start)) return undefined;
+    const { waits, asks } = walk.owners[i]!;
+    for (const { tickets } of waits) {
+      for (const ticket of tickets) {
+        if (isBlocked(ticket) && follow(walk, ticket, i, start)) return path(walk, ticket, i);
+      }
+    }
+    if (i < asked || asks === undefined) continue;
+    for (const ask of asks) {
+      if (ask.to === start) return withoutDetour(path(walk, ask, i));
+      visit(walk, ask.to, ask, i);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Of a way back that comes to somebody twice, by requests alone and later through a lock, what lies
+ * between: as a cycle of its own it goes through a lock, too.
+ */
+function withoutDetour(way: Edge[]): Edge[] {
+  const places = new Map<Owner, number>();
+  let shortest = way;
+  for (const [i, edge] of way.entries()) {
+    const before = places.get(waiterOf(edge));
+    if (before !== undefined && i - before < shortest.length) shortest = way.slice(before, i);
+    places.set(waiterOf(edge), i);
+  }
+  return shortest;
+}
+
+/** How many edges a look for who waits may take in. */
 const SHORT_LOOK = 100;
 
 /**
@@ -72,163 +127,47 @@ const SHORT_LOOK = 100;
 function isFirstOfAll(state: LockState, start: Owner): boolean {
   const walk = startWalk(state, start, undefined);
   let left = SHORT_LOOK;
-  const isBehind = (queue: readonly Ticket[], owner: Owner): boolean => {
-    left -= queue.length;
+  const isBehind = (edges: readonly Edge[], owner: Owner, origin: number): boolean => {
+    left -= edges.length;
     if (left < 0) return true;
-    for (const ticket of queue) {
-      const waiter = ticket.wait.owner;
+    for (const edge of edges) {
+      const waiter = waiterOf(edge);
       if (waiter === start && owner !== start) return true;
-      visit(walk, waiter, ticket);
+      visit(walk, waiter, edge, origin);
     }
     return false;
   };
-  for (const owner of walk.owners) {
-    for (const { lock } of owner.holds) if (isBehind(lock.queue, owner)) return false;
+  for (const [i, owner] of walk.owners.entries()) {
+    if (owner.askedBy !== undefined && isBehind(owner.askedBy, owner, i)) return false;
+    for (const { lock } of owner.holds) if (isBehind(lock.queue, owner, i)) return false;
     for (const { tickets } of owner.waits) {
       for (const { position, lock } of tickets) {
-        if (position === 0 && isBehind(lock.queue, owner)) return false;
+        if (position === 0 && isBehind(lock.queue, owner, i)) return false;
       }
     }
   }
   return true;
 }
 
-/** Whether `ticket` has to wait. */
-function isBlocked({ lock, wait, position, mode, units }: Ticket): boolean {
-  if (position === 0 && admits(lock, mode, units)) return false;
-  if (wait.tickets.length === 1) return true;
-  const held = findHold(lock, wait.owner);
-  return held === undefined || !covers(held, mode, units);
-}
-
 /**
- * Whether the holders of a lock exclude `ticket`. Either all of them do or none, because holders
- * are all shared or all exclusive.
+ * The shortest way by requests alone from `start` back to it, if at least two of those who wait for
+ * each other like that hold locks.
  */
-function isExcluded({ lock, mode }: Ticket): boolean {
-  return mode === "exclusive" || lock.sharers === 0;
-}
-
-/** Owners as a walk comes to them, breadth first, and how it came. */
-interface Walk {
-  /** The walk's number. Whoever is marked with it was visited. */
-  readonly number: number;
-  /** If given, only owners that this earlier walk has marked are visited. */
-  readonly within: number | undefined;
-  readonly owners: Owner[];
-  /** The ticket that led to each of `owners`; it belongs to one before. None led to the first. */
-  readonly tickets: (Ticket | undefined)[];
-}
-
-function startWalk(state: LockState, start: Owner, within: number | undefined): Walk {
-  const number = ++state.walks;
-  start.walk = number;
-  return { number, within, owners: [start], tickets: [undefined] };
-}
-
-/** Visits `owner`, unless it was or may not be. */
-function visit(walk: Walk, owner: Owner, ticket: Ticket): void {
-  if (owner.walk === walk.number) return;
-  if (walk.within !== undefined && owner.walk !== walk.within) return;
-  owner.walk = walk.number;
-  walk.owners.push(owner);
-  walk.tickets.push(ticket);
-}
-
-/** The shortest way from `start` back to it. */
-function wayBack(state: LockState, start: Owner, within: number | undefined): Ticket[] | undefined {
-  const walk = startWalk(state, start, within);
-  for (let i = 0; i < walk.owners.length; i++) {
-    if (i === SHORT_WALK && within === undefined && isFirstOfAll(state, start)) return undefined;
-    for (const { tickets } of walk.owners[i]!.waits) {
-      for (const ticket of tickets) {
-        if (isBlocked(ticket) && follow(walk, ticket, start)) return path(walk, ticket);
-      }
-    }
+function cycleOfAsks(state: LockState, start: Owner): Edge[] | undefined {
+  if (start.asks === undefined || start.askedBy === undefined) return undefined;
+  const walk = startWalk(state, start, undefined);
+  followAsks(walk);
+  const reached = new Set(walk.owners);
+  const knot = new Set([start]);
+  let holders = 0;
+  for (const { askedBy, holds } of knot) { // grows while it is read
+    if (holds.length > 0) holders++;
+    for (const { from } of askedBy ?? []) if (reached.has(from)) knot.add(from);
+  }
+  if (holders < 2) return undefined;
+  for (const [i, { asks }] of walk.owners.entries()) {
+    const last = asks?.find(({ to }) => to === start);
+    if (last !== undefined) return path(walk, last, i);
   }
   return undefined;
-}
-
-/** Visits whom `ticket` waits for, until it comes to `sought`; whether it did. */
-function follow(walk: Walk, ticket: Ticket, sought: Owner | undefined): boolean {
-  const { lock, wait } = ticket;
-  const first = lock.queue[0]!.wait.owner;
-  if (first !== wait.owner) {
-    if (first === sought) return true;
-    visit(walk, first, ticket);
-  }
-  if (lock.walk === walk.number || !isExcluded(ticket)) return false;
-  lock.walk = walk.number;
-  for (const { owner } of lock.holds) {
-    if (owner === sought) return true;
-    visit(walk, owner, ticket);
-  }
-  return false;
-}
-
-/** The tickets from the start of `walk` to `last`, found backwards. */
-function path({ owners, tickets }: Walk, last: Ticket): Ticket[] {
-  const way = [last];
-  let { owner } = last.wait;
-  for (let i = owners.length - 1; i > 0; i--) {
-    if (owners[i] !== owner) continue;
-    way.push(tickets[i]!);
-    owner = tickets[i]!.wait.owner;
-  }
-  return way.reverse();
-}
-
-/**
- * Marks who is stuck among those whom `start` waits for, directly or not, and returns the mark.
- *
- * Whoever can go on loses the mark, which may let others go on. Going from the farthest to the
- * nearest settles a tree of waits in one round; another round follows as long as somebody did.
- */
-function markStuck(state: LockState, start: Owner): number {
-  const walk = startWalk(state, start, undefined);
-  for (let i = 0; i < walk.owners.length; i++) {
-    for (const { tickets } of walk.owners[i]!.waits) {
-      for (const ticket of tickets) if (isBlocked(ticket)) follow(walk, ticket, undefined);
-    }
-  }
-  const freed = ++state.walks;
-  let somebody = true;
-  while (somebody) {
-    somebody = false;
-    for (let i = walk.owners.length - 1; i >= 0; i--) {
-      const owner = walk.owners[i]!;
-      if (owner.walk !== walk.number || !canGoOn(owner, walk.number)) continue;
-      owner.walk = freed;
-      somebody = true;
-    }
-  }
-  return walk.number;
-}
-
-/** Whether `owner` gets all that it waits for once all without the mark `stuck` are done. */
-function canGoOn(owner: Owner, stuck: number): boolean {
-  for (const { tickets } of owner.waits) {
-    for (const ticket of tickets) {
-      if (isBlocked(ticket) && !canBeGranted(ticket, stuck)) return false;
-    }
-  }
-  return true;
-}
-
-function canBeGranted({ lock, wait, mode, units }: Ticket, stuck: number): boolean {
-  const first = lock.queue[0]!.wait.owner;
-  if (first !== wait.owner && first.walk === stuck) return false;
-  if (mode === "shared") return !lock.holds.some((hold) => isKept(hold, stuck, "exclusive"));
-  return !lock.holds.some((hold) => isKept(hold, stuck, "shared")) &&
-    keptUnits(lock, stuck) + units <= lock.capacity;
-}
-
-function isKept(hold: Hold, stuck: number, mode: Hold["mode"]): boolean {
-  return hold.mode === mode && hold.owner.walk === stuck;
-}
-
-function keptUnits(lock: Lock, stuck: number): number {
-  let units = 0;
-  for (const hold of lock.holds) if (isKept(hold, stuck, "exclusive")) units += hold.units;
-  return units;
 }

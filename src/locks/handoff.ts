@@ -11,8 +11,8 @@
 import { abandon, giveWay, grant, reacquire, takeBack } from "./actions.ts";
 import { chooseVictim, findCycle } from "./deadlock.ts";
 import type { LockMode } from "../kernel/shapes.ts";
-import { followUps, type Hold, type Lock, type Owner, type Ticket } from "./state.ts";
-import type { Turn, Wait } from "./state.ts";
+import { type Edge, isAsk, waiterOf } from "./edges.ts";
+import { followUps, type Hold, type Lock, type Owner, type Turn, type Wait } from "./state.ts";
 import { admits, covers, findHold, findTickets, removeWait } from "./tables.ts";
 
 /** Grants a lock and ends what its owner need not wait for any more. */
@@ -25,8 +25,9 @@ export function give(
   wait: Wait | undefined,
 ): void {
   const hold = grant(turn, lock, owner, request, leaseMs, wait);
-  if (owner.waits.length === 0 || lock.queue.length === 0) return;
-  endOtherWaits(turn, hold);
+  const isAwaited = lock.queue.length > 0;
+  if (isAwaited && owner.waits.length > 0) endOtherWaits(turn, hold);
+  else if (owner.asks === undefined || !(isAwaited || owner.askedBy !== undefined)) return;
   followUps(turn).suspects.push(owner);
 }
 
@@ -112,10 +113,10 @@ function breakCycle(turn: Turn): boolean {
   return false;
 }
 
-function breakAt(turn: Turn, cycle: readonly Ticket[], victim: Ticket): void {
+function breakAt(turn: Turn, cycle: readonly Edge[], victim: Edge): void {
   giveWay(turn, cycle, victim);
-  if (turn.state.config.deadlockPolicy !== "revoke") return;
-  const { lock } = cycle.at(cycle.indexOf(victim) - 1)!;
-  const held = findHold(lock, victim.wait.owner);
+  const before = cycle.at(cycle.indexOf(victim) - 1)!;
+  if (turn.state.config.deadlockPolicy !== "revoke" || isAsk(before)) return;
+  const held = findHold(before.lock, waiterOf(victim));
   if (held !== undefined) takeBack(turn, held, "resource:revoked");
 }

@@ -25,6 +25,7 @@ import {
   takeBack,
   timeOut,
 } from "./actions.ts";
+import { begin, end, endAll } from "./asks.ts";
 import type {
   Acquire,
   AcquireAll,
@@ -109,6 +110,10 @@ function apply(turn: Turn, command: LockCommand): void {
       return releaseAll(turn, command);
     case "define":
       return setCapacity(turn, command);
+    case "ask":
+      return begin(turn, command);
+    case "end-ask":
+      return end(turn, command);
     case "tick":
       return;
   }
@@ -195,6 +200,7 @@ function releaseAll(turn: Turn, command: ReleaseAll): void {
   const waits = owner.waits.toSorted((a, b) => a.id - b.id);
   const holds = owner.holds.toSorted(byEpoch);
   for (const wait of waits) abandon(turn, wait, "gone");
+  endAll(turn, owner);
   for (const hold of holds) takeBack(turn, hold, "resource:released");
 }
 

@@ -7,13 +7,16 @@
 export type {
   Acquire,
   AcquireAll,
+  Ask as AskResponse,
   CancelWait,
   Define,
+  EndAsk,
   LockCommand,
   OwnerCommand,
   Release,
   ReleaseAll,
   Renew,
+  ResourceCommand,
 } from "./commands.ts";
 export type { ResourceManagerConfig } from "./config.ts";
 export type { LockHost } from "./lock_client.ts";
@@ -22,6 +25,13 @@ export { lockMachine } from "./machine.ts";
 export { type AcquireAllOptions, type AcquireOptions, type LockHolder } from "./requests.ts";
 export { normalizeRequests, type ResourceRequestLike } from "./requests.ts";
 export { ResourceManager, type ResourceManagerOptions } from "./resource_manager.ts";
-export { type Hold, type Lock, type LockConfig, type LockState, type Owner } from "./state.ts";
+export {
+  type Ask,
+  type Hold,
+  type Lock,
+  type LockConfig,
+  type LockState,
+  type Owner,
+} from "./state.ts";
 export { type Ticket, type Wait } from "./state.ts";
 export { type HolderView, type WaiterView } from "./views.ts";

@@ -23,7 +23,7 @@ import type {
   ResourceRefused,
   ResourceTimedOut,
 } from "../kernel/events.ts";
-import type { LockCommand } from "./commands.ts";
+import type { ResourceCommand } from "./commands.ts";
 import type { LockState } from "./state.ts";
 
 /** The ways in which a wait ends without a grant. */
@@ -51,7 +51,7 @@ const ABANDONED: Record<ResourceAbandoned["reason"], string> = {
 /** The error for a refused `command`. `state` is the one that refused it. */
 export function refusalError(
   state: Readonly<LockState>,
-  command: Exclude<LockCommand, { type: "tick" }>,
+  command: ResourceCommand,
   { resourceId, agentId, reason }: ResourceRefused,
 ): LockstepError {
   const lock = state.locks.get(resourceId);

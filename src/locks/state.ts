@@ -29,6 +29,8 @@ export interface LockConfig {
   readonly maxWaiters: number;
   /** How many resources may be held, waited for or defined at once. @default 1_000_000 */
   readonly maxResources: number;
+  /** How many requests may wait for their response at once. @default 1_000_000 */
+  readonly maxAsks: number;
 }
 
 /** The rules of who names none. */
@@ -38,6 +40,7 @@ export const DEFAULT_LOCK_CONFIG: LockConfig = {
   deadlockPolicy: "abort",
   maxWaiters: 1_000_000,
   maxResources: 1_000_000,
+  maxAsks: 1_000_000,
 };
 
 /** A resource: who holds it and who waits for it. */
@@ -58,7 +61,7 @@ export interface Lock {
   walk: number;
 }
 
-/** Whoever holds or waits. */
+/** Whoever holds or waits, asks or is asked. */
 export interface Owner {
   /** Its key in `owners`. */
   readonly owner: string;
@@ -68,6 +71,10 @@ export interface Owner {
   readonly holds: Hold[];
   /** In no particular order. */
   readonly waits: Wait[];
+  /** Its requests that wait for a response, in no particular order; `undefined` for none. */
+  asks: Ask[] | undefined;
+  /** What it was asked and has not answered, in no particular order; `undefined` for nothing. */
+  askedBy: Ask[] | undefined;
   /** The walk that was here last. */
   walk: number;
 }
@@ -104,7 +111,7 @@ export interface Hold {
 export interface Wait {
   /** Tells it from a hold where a timer is about either. */
   readonly kind: "wait";
-  /** Its key in `waits`, counted from 1. */
+  /** Its key in `waits`; larger than that of any earlier wait, and the number of any earlier ask. */
   readonly id: number;
   /** Who waits. */
   readonly owner: Owner;
@@ -139,6 +146,26 @@ export interface Ticket extends HeapEntry {
   readonly units: number;
 }
 
+/** A request that waits for its response. */
+export interface Ask {
+  /** Its key in `asks`. */
+  readonly askId: string;
+  /** Larger than that of any earlier ask, and the id of any earlier wait. */
+  readonly number: number;
+  /** Who asks. */
+  readonly from: Owner;
+  /** Who is asked. */
+  readonly to: Owner;
+  /** Decides who gives way in a deadlock. */
+  readonly priority: number;
+  /** When it was asked. */
+  readonly since: Instant;
+  /** Where it stands in `from.asks`. */
+  fromIndex: number;
+  /** Where it stands in `to.askedBy`. */
+  toIndex: number;
+}
+
 /** The state of a lock machine. */
 export interface LockState {
   /** The rules that it goes by. */
@@ -149,15 +176,17 @@ export interface LockState {
   readonly owners: Map<string, Owner>;
   /** By number, oldest first. */
   readonly waits: Map<number, Wait>;
+  /** By id, oldest first. */
+  readonly asks: Map<string, Ask>;
   /** When leases end and waits have taken too long. */
   readonly deadlines: Deadlines<Hold | Wait>;
   /** The newest epoch. */
   epoch: number;
-  /** The newest wait. */
+  /** The newest wait or ask. */
   lastWait: number;
   /** How many of `locks` are neither held nor waited for nor defined. */
   idleLocks: number;
-  /** How many of `owners` neither hold nor wait. */
+  /** How many of `owners` neither hold nor wait, ask nor are asked. */
   idleOwners: number;
   /** How often waits were followed from owner to owner. */
   walks: number;
@@ -170,6 +199,7 @@ export function emptyLocks(config: LockConfig): LockState {
     locks: new Map(),
     owners: new Map(),
     waits: new Map(),
+    asks: new Map(),
     deadlines: noDeadlines(),
     epoch: 0,
     lastWait: 0,

@@ -33,8 +33,9 @@ export function isIdleLock(lock: Lock): boolean {
   return lock.holds.length === 0 && lock.queue.length === 0 && lock.capacity === DEFAULT_CAPACITY;
 }
 
-function isIdleOwner(owner: Owner): boolean {
-  return owner.holds.length === 0 && owner.waits.length === 0;
+/** Whether nothing would be lost if `owner` were forgotten. */
+export function isIdleOwner({ holds, waits, asks, askedBy }: Owner): boolean {
+  return holds.length === 0 && waits.length === 0 && asks === undefined && askedBy === undefined;
 }
 
 /** The lock of `resourceId`, made when there is none. */
@@ -60,7 +61,15 @@ export function lockOf(state: LockState, resourceId: string): Lock {
 export function ownerOf(state: LockState, name: string, agentId: string): Owner {
   let owner = state.owners.get(name);
   if (owner === undefined) {
-    owner = { owner: name, agentId, holds: emptyList(), waits: emptyList(), walk: 0 };
+    owner = {
+      owner: name,
+      agentId,
+      holds: emptyList(),
+      waits: emptyList(),
+      asks: undefined,
+      askedBy: undefined,
+      walk: 0,
+    };
     state.owners.set(name, owner);
     state.idleOwners++;
   } else if (owner.agentId !== agentId && isIdleOwner(owner)) {

@@ -94,6 +94,24 @@ const releaseAll = owner.map((owner) => () => ({
   owner,
 }));
 
+const ask = fc.tuple(
+  fc.constantFrom("m1", "m2", "m3", "m4", "m5", "m6", "m7", "__proto__"),
+  owner,
+  owner,
+  fc.integer({ min: -2, max: 2 }),
+).map(([askId, agentId, toAgentId, priority]) => () => ({
+  type: "ask" as const,
+  askId,
+  agentId,
+  toAgentId,
+  priority,
+}));
+
+const endAsk = fc.nat(10).map((which) => (state: Readonly<LockState>) => ({
+  type: "end-ask" as const,
+  askId: [...state.asks.keys()][which] ?? "m1",
+}));
+
 const define = fc.tuple(resourceId, fc.constantFrom(1, 2, 3)).map(
   ([resourceId, capacity]) => () => ({
     type: "define" as const,
@@ -127,6 +145,8 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 2, arbitrary: cancel },
     { weight: 1, arbitrary: releaseAll },
     { weight: 2, arbitrary: define },
+    { weight: 5, arbitrary: ask },
+    { weight: 1, arbitrary: endAsk },
     { weight: 1, arbitrary: tick },
   ),
 ).map(([afterMs, command]) => ({
@@ -144,6 +164,6 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(move, {
 
 /** The command as it would be in the beginning, which is enough to read a failure. */
 function describe(command: Move["command"]): string {
-  const beginning = { locks: new Map(), waits: new Map(), lastWait: 0 } as unknown as LockState;
-  return JSON.stringify(command(beginning));
+  const beginning = { locks: new Map(), waits: new Map(), asks: new Map(), lastWait: 0 };
+  return JSON.stringify(command(beginning as unknown as LockState));
 }

@@ -232,6 +232,7 @@ Deno.test("D3-bystander-listed: the cycle is told in order, each waiting for the
     victim: "c",
     owner: "c",
     waitId: 3,
+    askId: "",
     waitedMs: 0,
   });
 });

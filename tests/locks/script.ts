@@ -69,6 +69,14 @@ export class Script {
     return this.step({ type: "release-all", agentId: owner, owner });
   }
 
+  ask(askId: string, agentId: string, toAgentId: string, priority = 0): LockEvent[] {
+    return this.step({ type: "ask", askId, agentId, toAgentId, priority });
+  }
+
+  endAsk(askId: string): LockEvent[] {
+    return this.step({ type: "end-ask", askId });
+  }
+
   define(resourceId: string, capacity: number): LockEvent[] {
     return this.step({ type: "define", resourceId, capacity });
   }
@@ -94,8 +102,15 @@ export function lines(events: readonly LockEvent[]): string[] {
     const [, type] = event.type.split(":");
     switch (event.type) {
       case "deadlock:detected": {
-        const cycle = event.agents.map((agent, i) => `${agent} waits for ${event.resources[i]}`);
-        return `deadlock, ${event.victim} gives way: ${cycle.toSorted().join(", ")}`;
+        const { agents, resources, victim, askId } = event;
+        const cycle = agents.map((agent, i) => {
+          const next = agents[(i + 1) % agents.length];
+          return resources[i] === ""
+            ? `${agent} asks ${next}`
+            : `${agent} waits for ${resources[i]}`;
+        });
+        const way = askId === "" ? "" : ` by ${askId}`;
+        return `deadlock, ${victim} gives way${way}: ${cycle.toSorted().join(", ")}`;
       }
       case "resource:refused":
         return `refused ${event.command} of ${event.owner}: ${event.reason}`;
@@ -103,6 +118,12 @@ export function lines(events: readonly LockEvent[]): string[] {
         return `defined ${event.resourceId} as ${event.capacity}`;
       case "resource:abandoned":
         return `abandoned ${event.resourceIds.join("+")} by ${event.owner}: ${event.reason}`;
+      case "ask:begun":
+        return `asked ${event.toAgentId} by ${event.agentId}`;
+      case "ask:ended":
+        return `${event.reason} ${event.askId}`;
+      case "ask:refused":
+        return `refused ${event.askId}: ${event.reason}`;
       case "resource:queued":
       case "resource:timed-out":
       case "resource:cancelled":

@@ -10,7 +10,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DeadlockDetected, LockEvent } from "../../src/kernel/events.ts";
 import type { LockMode, ResourceRequest } from "../../src/kernel/shapes.ts";
-import type { LockCommand } from "../../src/locks/commands.ts";
+import type { LockCommand, ResourceCommand } from "../../src/locks/commands.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "../../src/locks/state.ts";
 
 export interface TwinHold extends ResourceRequest {
@@ -35,6 +35,16 @@ export interface TwinWait {
   timer: [at: number, sequence: number];
 }
 
+export interface TwinAsk {
+  askId: string;
+  /** Orders asks and waits by age. */
+  id: number;
+  owner: string;
+  to: string;
+  priority: number;
+  since: number;
+}
+
 /** A wait, or a command, that gets several locks one after the other. */
 interface Grant {
   waitId: number;
@@ -51,6 +61,7 @@ export class Twin {
   readonly capacities = new Map<string, number>();
   holds: TwinHold[] = [];
   waits: TwinWait[] = [];
+  asks: TwinAsk[] = [];
   epoch = 0;
   #lastWait = 0;
   #timers = 0;
@@ -92,20 +103,43 @@ export class Twin {
       .sort((a, b) => a.rank - b.rank || a.id - b.id);
   }
 
-  /** Owners that would still wait if all who can go on were done. */
+  /**
+   * Owners that would still wait if all who can go on were done: for a lock, or for the answer of
+   * somebody who does.
+   */
   stuck(): Set<string> {
-    const stuck = new Set(this.waits.map((wait) => wait.owner));
+    let stuck = new Set([...this.waits, ...this.asks].map(({ owner }) => owner));
     for (let before = -1; before !== stuck.size;) {
       before = stuck.size;
-      for (const owner of [...stuck]) {
-        const waits = this.waits.filter((wait) => wait.owner === owner);
-        const goesOn = waits.every((wait) =>
-          wait.requests.every((request) => this.#comesTrue(wait, request, stuck))
-        );
-        if (goesOn) stuck.delete(owner);
-      }
+      const kept = this.waits.filter((wait) =>
+        stuck.has(wait.owner) &&
+        wait.requests.some((request) => !this.#comesTrue(wait, request, stuck))
+      );
+      stuck = this.#askers(new Set(kept.map(({ owner }) => owner)), stuck);
     }
     return stuck;
+  }
+
+  /** Whether at least two lock holders wait for each other by requests alone; with `agent` one of them. */
+  isAskingInCircles(agent?: string): boolean {
+    const names = agent === undefined ? this.asks.map(({ owner }) => owner) : [agent];
+    return names.some((name) => {
+      const asking = this.#askers(new Set([name]));
+      const knot = [...asking].filter((other) => this.#askers(new Set([other])).has(name));
+      const holders = knot.filter((other) => this.holds.some(({ owner }) => owner === other));
+      return holders.length >= 2;
+    });
+  }
+
+  /** Who of `all`, directly or not, asks one of `asked`, and these. */
+  #askers(asked: Set<string>, all?: ReadonlySet<string>): Set<string> {
+    for (let before = -1; before !== asked.size;) {
+      before = asked.size;
+      for (const { owner, to } of this.asks) {
+        if (asked.has(to) && (all === undefined || all.has(owner))) asked.add(owner);
+      }
+    }
+    return asked;
   }
 
   /** The grants that may be made. */
@@ -150,6 +184,11 @@ export class Twin {
         const waits = this.waits.filter((wait) => wait.owner === command.owner);
         const held = this.holds.filter((hold) => hold.owner === command.owner);
         for (const wait of waits) this.#waitEnds(wait, "resource:abandoned", { reason: "gone" });
+        for (
+          const ask of this.asks.filter(({ owner, to }) => [owner, to].includes(command.owner))
+        ) {
+          this.#askEnds(ask, "gone");
+        }
         for (const hold of held.sort((a, b) => a.epoch - b.epoch)) {
           this.#holdEnds(hold, "resource:released");
         }
@@ -167,7 +206,34 @@ export class Twin {
         this.capacities.set(resourceId, capacity);
         return this.#take({ type: "resource:defined", resourceId, capacity });
       }
+      case "ask":
+        return this.#ask(command);
+      case "end-ask": {
+        const ask = this.asks.find(({ askId }) => askId === command.askId);
+        if (ask !== undefined) this.#askEnds(ask, "ended");
+      }
     }
+  }
+
+  #ask({ askId, agentId, toAgentId, priority }: Extract<LockCommand, { type: "ask" }>): void {
+    if (agentId === toAgentId) return;
+    const reason = this.asks.some((ask) => ask.askId === askId)
+      ? "known-ask"
+      : this.asks.length >= this.config.maxAsks
+      ? "full"
+      : undefined;
+    const about = { askId, agentId, toAgentId };
+    if (reason !== undefined) return this.#take({ type: "ask:refused", ...about, reason });
+    this.#take({ type: "ask:begun", ...about, priority });
+    const id = ++this.#lastWait;
+    this.asks.push({ askId, id, owner: agentId, to: toAgentId, priority, since: this.#now });
+  }
+
+  #askEnds(ask: TwinAsk, reason: Of<"ask:ended">["reason"]): void {
+    this.asks = this.asks.filter((other) => other !== ask);
+    const { askId, owner, to, since } = ask;
+    const waitedMs = this.#now - since;
+    this.#take({ type: "ask:ended", askId, agentId: owner, toAgentId: to, reason, waitedMs });
   }
 
   #acquire(
@@ -230,7 +296,7 @@ export class Twin {
   }
 
   #refused(
-    command: Exclude<LockCommand, { type: "tick" }>,
+    command: ResourceCommand,
     resourceId: string,
     reason: Of<"resource:refused">["reason"],
   ): void {
@@ -270,7 +336,7 @@ export class Twin {
 
   #mustGoOn(): boolean {
     return this.#grant !== undefined || this.#revoke !== undefined || this.#isUnserved() ||
-      (this.config.deadlockDetection && this.stuck().size > 0);
+      (this.config.deadlockDetection && (this.stuck().size > 0 || this.isAskingInCircles()));
   }
 
   #isUnserved(): boolean {
@@ -367,39 +433,48 @@ export class Twin {
   }
 
   #gaveWay(event: DeadlockDetected): void {
-    const { agents, resources, victim, owner, waitId } = event;
+    const { agents, resources, victim, owner, waitId, askId } = event;
     assert(!this.#isUnserved(), "cycles are looked for when all locks are handed out");
     assertEquals(new Set(agents).size, agents.length, "nobody stands in a cycle twice");
     const stuck = this.stuck();
-    const waits = agents.map((agent, i) => {
+    const edges = agents.map((agent, i) => {
       const next = agents[(i + 1) % agents.length]!;
-      const through = this.waits.filter((wait) => {
-        const request = wait.requests.find(({ resourceId }) => resourceId === resources[i]);
-        return wait.owner === agent && request !== undefined && this.#isBlocked(wait, request) &&
-          this.#waitsFor(wait, request).has(next);
-      });
-      assert(stuck.has(agent), `D3: ${agent} is no part of a deadlock`);
-      assert(through.length > 0, `D3: ${agent} does not wait for ${next} at ${resources[i]}`);
+      const through = this.#edges(agent, next, resources[i]!);
+      const isDeadlocked = stuck.has(agent) || this.isAskingInCircles(agent);
+      assert(isDeadlocked, `D3: ${agent} is no part of a deadlock`);
+      assert(through.length > 0, `D3: ${agent} does not wait for ${next} at "${resources[i]}"`);
       return through;
     });
     assertEquals(victim, owner);
     const place = agents.indexOf(victim);
-    const wait = waits[place]?.find((other) => other.id === waitId);
-    assert(wait !== undefined, `D4: the victim ${victim} is not in the cycle`);
-    for (const [i, others] of waits.entries()) {
-      const fits = i === place || others.some((other) => this.#sacrificedBefore(wait!, other));
+    const edge = edges[place]?.find((other) => isCalled(other, waitId, askId));
+    assert(edge !== undefined, `D4: the victim ${victim} is not in the cycle`);
+    for (const [i, others] of edges.entries()) {
+      const fits = i === place || others.some((other) => this.#sacrificedBefore(edge!, other));
       assert(fits, `D4: ${agents[i]} has to give way before ${victim}`);
     }
-    this.#waitEnds(wait!, undefined, {});
+    if ("to" in edge!) this.asks = this.asks.filter((other) => other !== edge);
+    else this.#waitEnds(edge!, undefined, {});
+    const waitedMs = this.#now - edge!.since;
     const type = "deadlock:detected";
-    const waitedMs = this.#now - wait!.since;
-    this.#take({ type, agents, owners: agents, resources, victim, owner, waitId, waitedMs });
+    this.#take({ type, agents, owners: agents, resources, victim, owner, waitId, askId, waitedMs });
     if (this.config.deadlockPolicy !== "revoke") return;
     this.#revoke = this.#held(owner, resources.at(place - 1)!);
   }
 
-  #sacrificedBefore(a: TwinWait, b: TwinWait): boolean {
-    const held = (wait: TwinWait) => this.holds.filter((h) => h.owner === wait.owner).length;
+  /** Why `agent` waits for `next`: for its answer, or at a resource. */
+  #edges(agent: string, next: string, resourceId: string): (TwinWait | TwinAsk)[] {
+    if (resourceId === "") return this.asks.filter((a) => a.owner === agent && a.to === next);
+    return this.waits.filter((wait) => {
+      const request = wait.requests.find((request) => request.resourceId === resourceId);
+      return wait.owner === agent && request !== undefined && this.#isBlocked(wait, request) &&
+        this.#waitsFor(wait, request).has(next);
+    });
+  }
+
+  #sacrificedBefore(a: TwinWait | TwinAsk, b: TwinWait | TwinAsk): boolean {
+    const held = ({ owner }: { owner: string }) =>
+      this.holds.filter((hold) => hold.owner === owner).length;
     if (a.priority !== b.priority) return a.priority < b.priority;
     if (held(a) !== held(b)) return held(a) < held(b);
     return a.id >= b.id;
@@ -519,7 +594,11 @@ export class Twin {
   }
 
   #describe(): string {
-    const { holds, waits } = this;
-    return JSON.stringify({ holds, waits, stuck: [...this.stuck()] });
+    const { holds, waits, asks } = this;
+    return JSON.stringify({ holds, waits, asks, stuck: [...this.stuck()] });
   }
+}
+
+function isCalled(edge: TwinWait | TwinAsk, waitId: number, askId: string): boolean {
+  return "to" in edge ? edge.askId === askId : askId === "" && edge.id === waitId;
 }

@@ -1,0 +1,319 @@
+/** Requests that wait for their response, as edges of the wait-for graph. */
+
+import { assert, assertEquals } from "@std/assert";
+import { DeadlockError } from "../../src/kernel/errors.ts";
+import type { DeadlockDetected } from "../../src/kernel/events.ts";
+import { encode } from "../../src/kernel/plain.ts";
+import { lines, Script } from "./script.ts";
+
+Deno.test("a request of who holds a lock to who waits for it is a deadlock, in the step that closes it", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "r");
+  script.now += 7;
+  assertEquals(script.ask("m", "a", "b", -1), [
+    { type: "ask:begun", askId: "m", agentId: "a", toAgentId: "b", priority: -1 },
+    {
+      type: "deadlock:detected",
+      agents: ["a", "b"],
+      owners: ["a", "b"],
+      resources: ["", "r"],
+      victim: "a",
+      owner: "a",
+      waitId: 0,
+      askId: "m",
+      waitedMs: 0,
+    },
+  ]);
+  assertEquals(script.endAsk("m"), []);
+  assertEquals(lines(script.release("a", "r")), ["released r by a", "acquired r by b"]);
+});
+
+Deno.test("so is a wait for a lock of who is asked", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.ask("m", "a", "b");
+  assertEquals(lines(script.acquire("b", "r")), [
+    "queued r by b",
+    "deadlock, b gives way: a asks b, b waits for r",
+  ]);
+  script.endAsk("m");
+  assertEquals(lines(script.acquire("b", "r")), ["queued r by b"]);
+});
+
+Deno.test("two agents that ask each other while both hold locks are found, whatever the locks are", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "s");
+  script.ask("m", "a", "b");
+  assertEquals(lines(script.ask("n", "b", "a")), [
+    "asked a by b",
+    "deadlock, b gives way by n: a asks b, b asks a",
+  ]);
+});
+
+Deno.test("two agents that ask each other may well answer when at most one of them holds a lock", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.ask("m", "a", "b");
+  assertEquals(lines(script.ask("n", "b", "a")), ["asked a by b"]);
+  script.acquire("c", "r");
+  assertEquals(lines(script.endAsk("m")), ["ended m"]);
+});
+
+Deno.test("a lock that one of two who ask each other gets makes them a deadlock", () => {
+  const script = new Script();
+  script.ask("m", "a", "b");
+  script.ask("n", "b", "a", 1);
+  script.acquire("a", "r");
+  assertEquals(lines(script.acquire("b", "s")), [
+    "acquired s by b",
+    "deadlock, a gives way by m: a asks b, b asks a",
+  ]);
+});
+
+Deno.test("a cycle goes through several requests and several locks", () => {
+  const script = new Script();
+  for (const [owner, resource] of [["a", "r"], ["c", "s"], ["e", "t"]] as const) {
+    script.acquire(owner, resource);
+  }
+  script.ask("m", "a", "b");
+  script.ask("n", "b", "c");
+  script.acquire("d", "s");
+  script.ask("o", "c", "d", -1);
+  assertEquals(lines(script.endAsk("o")), []);
+  script.ask("p", "c", "e");
+  assertEquals(lines(script.acquire("e", "r", { priority: 1 })), [
+    "queued r by e",
+    "deadlock, b gives way by n: a asks b, b asks c, c asks e, e waits for r",
+  ]);
+});
+
+Deno.test("D5-grant-closes-a-cycle-unseen: so does a lock that goes to who asks somebody", () => {
+  const script = new Script();
+  script.acquire("h", "r");
+  script.acquire("a", "r", { mode: "shared" });
+  script.acquire("b", "r", { mode: "shared" });
+  script.acquire("c", "r");
+  script.ask("m", "b", "c");
+  assertEquals(lines(script.release("h", "r")), [
+    "released r by h",
+    "acquired r by a",
+    "acquired r by b",
+    "deadlock, c gives way: b asks c, c waits for r",
+  ]);
+});
+
+Deno.test("who is first in a queue and asks one behind it would wait for it with the lock, too", () => {
+  const script = new Script();
+  script.acquire("h", "r");
+  script.acquire("a", "r");
+  script.acquire("b", "r");
+  assertEquals(lines(script.ask("m", "a", "b")), [
+    "asked b by a",
+    "deadlock, a gives way by m: a asks b, b waits for r",
+  ]);
+});
+
+Deno.test("D3-bystander-listed: who only asks into a cycle, or is asked out of it, is not part of it", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "r");
+  script.ask("in", "x", "a");
+  script.ask("out", "a", "y");
+  script.acquire("x", "held");
+  assertEquals(lines(script.ask("m", "a", "b")), [
+    "asked b by a",
+    "deadlock, b gives way: a asks b, b waits for r",
+  ]);
+});
+
+Deno.test("D4-bystander-chosen: of one priority, who holds fewest locks gives way, waiting or asking", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "r");
+  script.acquire("b", "s");
+  script.acquire("b", "t");
+  assertEquals(lines(script.ask("m", "a", "b")), [
+    "asked b by a",
+    "deadlock, a gives way by m: a asks b, b waits for r",
+  ]);
+});
+
+Deno.test("D4-bystander-chosen: the lowest priority gives way, waiting or asking", () => {
+  for (const [priority, victim] of [[1, "b gives way"], [-1, "a gives way by m"]] as const) {
+    const script = new Script();
+    script.acquire("a", "r");
+    script.acquire("b", "s");
+    script.acquire("b", "r");
+    const [, deadlock] = lines(script.ask("m", "a", "b", priority));
+    assertEquals(deadlock, `deadlock, ${victim}: a asks b, b waits for r`);
+  }
+});
+
+Deno.test("several requests that close cycles are broken one by one", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("b", "r", { priority: 1 });
+  script.ask("m", "a", "x");
+  script.ask("n", "a", "y");
+  script.ask("o", "y", "b", -1);
+  assertEquals(
+    lines(script.ask("p", "x", "b", -1)).at(-1)?.slice(0, 29),
+    "deadlock, x gives way by p: a",
+  );
+  assertEquals([...script.state.asks.keys()], ["m", "n"]);
+});
+
+Deno.test("with several units a request is no deadlock while somebody else can give some back", () => {
+  const script = new Script();
+  script.define("r", 2);
+  for (const owner of ["a", "free", "b"]) script.acquire(owner, "r");
+  assertEquals(lines(script.ask("m", "a", "b")), ["asked b by a"]);
+  assertEquals(lines(script.ask("n", "free", "b")), [
+    "asked b by free",
+    "deadlock, b gives way: b waits for r, free asks b",
+  ]);
+});
+
+Deno.test("with several units a holder that only asks around counts as one that gives back", () => {
+  const script = new Script();
+  script.define("r", 2);
+  for (const owner of ["a", "other", "b"]) script.acquire(owner, "r");
+  script.ask("m", "other", "y");
+  script.ask("n", "y", "other");
+  assertEquals(lines(script.ask("o", "a", "b")), ["asked b by a"]);
+});
+
+Deno.test("with several units a deadlock is told without a way around that is none", () => {
+  const script = new Script();
+  script.define("r", 2);
+  for (const owner of ["a", "free", "x"]) script.acquire(owner, "r");
+  script.acquire("a", "t");
+  script.acquire("b", "s");
+  script.acquire("b", "t");
+  script.ask("m", "a", "x");
+  assertEquals(lines(script.acquire("a", "s", { priority: -1 })), [
+    "queued s by a",
+    "deadlock, a gives way: a waits for s, b waits for t",
+  ]);
+});
+
+Deno.test("D3-bystander-listed: of two cycles that close in one step, each is told without the other", () => {
+  const script = new Script();
+  script.acquire("h", "r");
+  script.acquire("h", "q");
+  for (const owner of ["z", "y"]) script.acquire(owner, "r", { mode: "shared" });
+  for (const owner of ["u", "v", "s"]) script.acquire(owner, "q", { mode: "shared" });
+  script.acquire("x", "r");
+  script.ask("m", "y", "x");
+  script.ask("n", "x", "s");
+  script.ask("o", "s", "x");
+  assertEquals(lines(script.releaseAll("h")), [
+    "released r by h",
+    "released q by h",
+    "acquired r by z",
+    "acquired q by u",
+    "acquired r by y",
+    "acquired q by v",
+    "acquired q by s",
+    "deadlock, x gives way: x waits for r, y asks x",
+  ]);
+});
+
+Deno.test("a policy of revoking takes what the cycle waits for from a victim that asks", () => {
+  const script = new Script({ deadlockPolicy: "revoke" });
+  script.acquire("a", "r");
+  script.acquire("b", "r");
+  assertEquals(lines(script.ask("m", "a", "b", -1)), [
+    "asked b by a",
+    "deadlock, a gives way by m: a asks b, b waits for r",
+    "revoked r by a",
+    "acquired r by b",
+  ]);
+});
+
+Deno.test("a policy of revoking takes nothing from a victim whom the cycle only asks", () => {
+  const script = new Script({ deadlockPolicy: "revoke" });
+  script.acquire("a", "r");
+  script.ask("m", "a", "b");
+  script.acquire("b", "s");
+  assertEquals(lines(script.acquire("b", "r", { priority: -1 })), [
+    "queued r by b",
+    "deadlock, b gives way: a asks b, b waits for r",
+  ]);
+  assertEquals(script.holders("s"), ["b"]);
+});
+
+Deno.test("without detection requests are kept, and no cycle is looked for", () => {
+  const script = new Script({ deadlockDetection: false });
+  script.acquire("a", "r");
+  script.acquire("b", "r");
+  assertEquals(lines(script.ask("m", "a", "b")), ["asked b by a"]);
+  assertEquals(lines(script.endAsk("m")), ["ended m"]);
+});
+
+Deno.test("release-all ends what its owner asks and is asked, after its waits and before its locks", () => {
+  const script = new Script();
+  script.acquire("a", "r");
+  script.acquire("h", "s");
+  script.acquire("a", "s");
+  script.ask("m", "a", "x");
+  script.ask("n", "y", "a");
+  script.ask("o", "y", "x");
+  assertEquals(lines(script.releaseAll("a")), [
+    "abandoned s by a: gone",
+    "gone m",
+    "gone n",
+    "released r by a",
+  ]);
+  assertEquals([...script.state.asks.keys()], ["o"]);
+});
+
+Deno.test("end-ask of what is unknown, and asking oneself, change nothing", () => {
+  const script = new Script();
+  const before = encode(script.state);
+  assertEquals(script.endAsk("m"), []);
+  assertEquals(script.ask("m", "a", "a"), []);
+  assertEquals(encode(script.state), before);
+});
+
+Deno.test("requests are bounded, and one id waits once", () => {
+  const script = new Script({ maxAsks: 1 });
+  script.ask("m", "a", "b");
+  const before = encode(script.state);
+  assertEquals(lines(script.ask("m", "b", "a")), ["refused m: known-ask"]);
+  assertEquals(lines(script.ask("n", "b", "a")), ["refused n: full"]);
+  assertEquals(encode(script.state), before);
+  script.endAsk("m");
+  assertEquals(lines(script.ask("n", "b", "a")), ["asked a by b"]);
+});
+
+Deno.test("many requests leave nothing behind but a bounded number of idle owners", () => {
+  const script = new Script();
+  for (let i = 0; i < 10_000; i++) {
+    script.ask(`m${i}`, `asker ${i}`, "server");
+    script.endAsk(`m${i}`);
+  }
+  assert(script.state.owners.size < 2_100, `${script.state.owners.size} owners are kept`);
+  assertEquals(script.state.owners.size, script.state.idleOwners);
+  assertEquals(script.state.asks.size, 0);
+});
+
+Deno.test("a cycle of ten thousand requests through one lock is found", () => {
+  const script = new Script();
+  script.acquire("agent 0", "r");
+  script.acquire("agent 10000", "r");
+  for (let i = 1; i < 10_000; i++) script.ask(`m${i}`, `agent ${i}`, `agent ${i + 1}`);
+  const deadlock = script.ask("last", "agent 0", "agent 1", -1).at(-1) as DeadlockDetected;
+  assertEquals([deadlock.type, deadlock.askId], ["deadlock:detected", "last"]);
+  assertEquals(deadlock.agents, Array.from({ length: 10_001 }, (_, i) => `agent ${i}`));
+});
+
+Deno.test("the error of a victim says who waits for whose answer", () => {
+  const error = new DeadlockError("a", ["a", "b"], ["", "r"]);
+  assertEquals(
+    error.message,
+    'Agent "a" gives way in a deadlock: "a" waits for "b" to answer, "b" waits for "r"',
+  );
+});
