@@ -88,8 +88,10 @@ export {
 } from "./src/kernel/mod.ts";
 export type * from "./src/kernel/mod.ts";
 export * from "./src/agents/mod.ts";
+export type { BeatAgent, JoinAgent, LeaveAgent, MembershipCommand } from "./src/agents/mod.ts";
 export * from "./src/breakers/mod.ts";
 export * from "./src/conflicts/mod.ts";
+export * from "./src/coordination/mod.ts";
 export * from "./src/locks/mod.ts";
 export * from "./src/messages/mod.ts";
 export * from "./src/metrics/mod.ts";

@@ -31,6 +31,7 @@ export function report({ state, now, events }: Turn, command: ReportConflict, ke
     subjectId,
     disagreement,
     agents,
+    gone: new Set(),
     reportedAt: now,
     key,
     resolution: undefined,
@@ -38,6 +39,7 @@ export function report({ state, now, events }: Turn, command: ReportConflict, ke
   };
   state.active.set(id, conflict);
   state.byKey.set(key, conflict);
+  for (const agentId of agents) addTo(state.conflictsOf, agentId, conflict);
   increment(state.reportedOn, disagreement ?? "resource");
   events.push({ type: "conflict:reported", conflictId: id, conflict: viewOf(conflict) });
 }
@@ -63,6 +65,7 @@ export function resolve(
   conflict.resolution = resolution;
   state.active.delete(id);
   state.byKey.delete(key);
+  for (const agentId of conflict.agents) removeFrom(state.conflictsOf, agentId, conflict);
   state.settled.set(id, conflict);
   enqueueLast(state.settledIds, id);
   increment(state.settledBy, strategy);
@@ -120,6 +123,7 @@ export function openVote(
   const closesAt = now + timeoutMs;
   vote.timer = schedule(state.deadlines, closesAt, vote);
   conflict.vote = vote;
+  for (const elector of vote.electorate) addTo(state.votesOf, elector, vote);
   events.push({ type: "vote:opened", conflictId, electorate, quorum, closesAt });
 }
 
@@ -145,10 +149,29 @@ export function closeVote(
   conflict.vote = undefined;
   unschedule(state.deadlines, vote.timer);
   vote.timer = undefined;
+  for (const elector of vote.electorate) removeFrom(state.votesOf, elector, vote);
   const tally = new Map(conflict.agents.map((agentId) => [agentId, 0]));
   for (const candidate of ballots.values()) increment(tally, candidate);
   events.push({ type: "vote:closed", conflictId: conflict.id, outcome, tally: [...tally] });
   return tally;
+}
+
+/** Takes the vote of somebody who is gone without having voted. */
+export function removeElector({ state, events }: Turn, vote: Vote, voter: string): void {
+  vote.electorate.delete(voter);
+  removeFrom(state.votesOf, voter, vote);
+  events.push({ type: "vote:withdrawn", conflictId: vote.conflict.id, voter });
+}
+
+/** Keeps an agent that is gone from winning. */
+export function removeParty(
+  { state, events }: Turn,
+  conflict: ConflictRecord,
+  agentId: string,
+): void {
+  conflict.gone.add(agentId);
+  removeFrom(state.conflictsOf, agentId, conflict);
+  events.push({ type: "conflict:withdrawn", conflictId: conflict.id, agentId });
 }
 
 /** Keeps the priority of an agent. */
@@ -196,6 +219,18 @@ function partyOf({ parties }: ConflictState, agentId: string): Party {
     parties.set(agentId, party);
   }
   return party;
+}
+
+function addTo<Entry>(index: Map<string, Set<Entry>>, agentId: string, entry: Entry): void {
+  const known = index.get(agentId);
+  if (known === undefined) index.set(agentId, new Set([entry]));
+  else known.add(entry);
+}
+
+function removeFrom<Entry>(index: Map<string, Set<Entry>>, agentId: string, entry: Entry): void {
+  const known = index.get(agentId);
+  known?.delete(entry);
+  if (known?.size === 0) index.delete(agentId);
 }
 
 function increment<Key>(counts: Map<Key, number>, key: Key): void {

@@ -87,6 +87,15 @@ export interface ForgetParty extends Named<"forget-party"> {
   readonly agentId: string;
 }
 
+/**
+ * An agent is gone: what is known of it is forgotten, it can win no open conflict, and has no vote
+ * that it has not cast.
+ */
+export interface RetireParty extends Named<"retire-party"> {
+  /** Who is gone. */
+  readonly agentId: string;
+}
+
 /** Forgets conflicts that were settled long ago. */
 export interface ForgetConflicts extends Named<"forget-conflicts"> {
   /** Those settled before this. */
@@ -135,6 +144,7 @@ export type ConflictCommand =
   | RankAgent
   | NoteRequests
   | ForgetParty
+  | RetireParty
   | ForgetConflicts
   | ReadVersion
   | CommitVersion

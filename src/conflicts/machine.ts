@@ -16,6 +16,7 @@ import { nextDeadline, takeDue } from "../kernel/deadlines.ts";
 import { InvariantError } from "../kernel/errors.ts";
 import type { ConflictEvent } from "../kernel/events.ts";
 import type { Instant, Machine, Tick } from "../kernel/machine.ts";
+import type { ConflictDecision } from "../kernel/shapes.ts";
 import {
   cast,
   closeVote,
@@ -27,6 +28,8 @@ import {
   recognize,
   recognizeVote,
   refuse,
+  removeElector,
+  removeParty,
   report,
   resolve,
   uphold,
@@ -68,9 +71,14 @@ export function conflictMachine(
   };
 }
 
-function step(state: ConflictState, command: ConflictCommand, now: Instant): ConflictEvent[] {
+function step(
+  state: ConflictState,
+  command: ConflictCommand,
+  now: Instant,
+  until: Instant = now,
+): ConflictEvent[] {
   const turn: Turn = { state, now, events: [] };
-  for (let due = takeDue(state.deadlines, now); due; due = takeDue(state.deadlines, now)) {
+  for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
     closeVote(turn, due.subject, "no-quorum");
   }
   apply(turn, command);
@@ -95,6 +103,8 @@ function apply(turn: Turn, command: ConflictCommand | Tick): void {
       return takeNote(turn, command);
     case "forget-party":
       return forgetParty(turn, command.agentId);
+    case "retire-party":
+      return retireParty(turn, command.agentId);
     case "forget-conflicts":
       return forgetBefore(turn, command.before);
     case "read-version":
@@ -128,7 +138,9 @@ function decideConflict(turn: Turn, command: DecideConflict): void {
   if (conflict === undefined) return;
   const { winner, losers = [] } = command.decision;
   const named = winner === undefined ? losers : [winner, ...losers];
-  const stranger = named.find((agentId) => !conflict.agents.includes(agentId));
+  const stranger = winner !== undefined && conflict.gone.has(winner)
+    ? winner
+    : named.find((agentId) => !conflict.agents.includes(agentId));
   if (stranger !== undefined) {
     return refuse(turn, command, conflict.id, "not-party", stranger);
   }
@@ -143,9 +155,9 @@ function autoResolve(turn: Turn, command: AutoResolve): void {
   if (conflict.vote !== undefined) return refuse(turn, command, conflict.id, "voting");
   const evidence = evidenceOn(state, conflict);
   const mayUseIds = state.config.tiebreak === "id";
-  const decision = decideByWhatIsKnown(conflict.agents, evidence, command.prefer, mayUseIds);
+  const decision = decideByWhatIsKnown(present(conflict), evidence, command.prefer, mayUseIds);
   if (decision === undefined) return refuse(turn, command, conflict.id, "undecided");
-  resolve(turn, conflict, decision.type, decision);
+  resolve(turn, conflict, decision.type, withGone(conflict, decision));
 }
 
 function beginVote(turn: Turn, command: OpenVote): void {
@@ -162,7 +174,8 @@ function castVote(turn: Turn, command: CastVote): void {
   const { voter, candidate } = command;
   if (vote === undefined) return refuse(turn, command, id, "not-voting");
   if (!vote.electorate.has(voter)) return refuse(turn, command, id, "not-elector", voter);
-  if (!agents.includes(candidate)) return refuse(turn, command, id, "not-party", candidate);
+  const stands = agents.includes(candidate) && !conflict.gone.has(candidate);
+  if (!stands) return refuse(turn, command, id, "not-party", candidate);
   const known = vote.ballots.get(voter);
   if (known === candidate) return recognizeVote(turn, vote, voter);
   if (known !== undefined) return refuse(turn, command, id, "voted", voter);
@@ -172,8 +185,49 @@ function castVote(turn: Turn, command: CastVote): void {
 
 function settleByVote(turn: Turn, conflict: ConflictRecord, vote: Vote): void {
   const tally = closeVote(turn, vote, "decided");
-  const decision = decideByVotes(conflict.agents, tally, evidenceOn(turn.state, conflict));
-  resolve(turn, conflict, "vote", decision!);
+  const decision = decideByVotes(present(conflict), tally, evidenceOn(turn.state, conflict));
+  if (decision === undefined) return; // all votes were for agents that are gone
+  resolve(turn, conflict, "vote", withGone(conflict, decision));
+}
+
+/** Those who can still win. */
+function present({ agents, gone }: ConflictRecord): readonly string[] {
+  return gone.size === 0 ? agents : agents.filter((agentId) => !gone.has(agentId));
+}
+
+/** Whoever is gone has lost, too. */
+function withGone({ gone }: ConflictRecord, decision: ConflictDecision): ConflictDecision {
+  return gone.size === 0 ? decision : { ...decision, losers: [...decision.losers ?? [], ...gone] };
+}
+
+/**
+ * An agent is gone: it votes no more, and can't win. A vote that can't reach its quorum any more
+ * ends, and a conflict that leaves one agent, or none, is settled. Costs what it takes part in.
+ */
+function retireParty(turn: Turn, agentId: string): void {
+  const { state } = turn;
+  for (const vote of state.votesOf.get(agentId) ?? []) withdrawVoter(turn, vote, agentId);
+  for (const conflict of state.conflictsOf.get(agentId) ?? []) withdraw(turn, conflict, agentId);
+  forgetParty(turn, agentId);
+}
+
+function withdrawVoter(turn: Turn, vote: Vote, agentId: string): void {
+  if (vote.ballots.has(agentId)) return; // it was there when it voted
+  removeElector(turn, vote, agentId);
+  if (vote.electorate.size < vote.quorum) closeVote(turn, vote, "no-quorum");
+}
+
+function withdraw(turn: Turn, conflict: ConflictRecord, agentId: string): void {
+  removeParty(turn, conflict, agentId);
+  const [winner, second] = present(conflict);
+  if (second !== undefined) return;
+  if (conflict.vote !== undefined) closeVote(turn, conflict.vote, "overtaken");
+  resolve(turn, conflict, "survivor", {
+    type: "manual",
+    ...(winner !== undefined && { winner }),
+    losers: [...conflict.gone],
+    reason: winner === undefined ? "its agents are gone" : "the others are gone",
+  });
 }
 
 function rankAgent(turn: Turn, command: RankAgent): void {

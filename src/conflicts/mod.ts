@@ -22,6 +22,7 @@ export type {
   ReadVersion,
   ReleaseVersion,
   ReportConflict,
+  RetireParty,
 } from "./commands.ts";
 export type { ConflictResolverOptions, OptimisticLockOptions } from "./config.ts";
 export {

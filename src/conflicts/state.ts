@@ -64,6 +64,8 @@ export interface ConflictRecord {
   readonly disagreement: TaskConflictType | undefined;
   /** Two or more, in the order of the report. */
   readonly agents: readonly string[];
+  /** Those of `agents` that are gone, and can't win. */
+  readonly gone: Set<string>;
   /** When it was reported. */
   readonly reportedAt: Instant;
   /** The same for reports of the same conflict. */
@@ -79,7 +81,7 @@ export interface Vote {
   /** What it is about. */
   readonly conflict: ConflictRecord;
   /** Who has a vote. */
-  readonly electorate: ReadonlySet<string>;
+  readonly electorate: Set<string>;
   /** How many votes decide it. */
   readonly quorum: number;
   /** From who voted to whom they voted for. */
@@ -128,6 +130,10 @@ export interface ConflictState {
   readonly active: Map<string, ConflictRecord>;
   /** Open conflicts by what makes two reports the same. */
   readonly byKey: Map<string, ConflictRecord>;
+  /** Open conflicts by each of their agents. */
+  readonly conflictsOf: Map<string, Set<ConflictRecord>>;
+  /** Open votes by each of their electors. */
+  readonly votesOf: Map<string, Set<Vote>>;
   /** Settled conflicts by id, those that were settled first come first. */
   readonly settled: Map<string, ConflictRecord>;
   /** The ids of `settled` in the same order. */
@@ -157,6 +163,8 @@ export function noConflicts(config: ConflictConfig): ConflictState {
     reported: 0,
     active: new Map(),
     byKey: new Map(),
+    conflictsOf: new Map(),
+    votesOf: new Map(),
     settled: new Map(),
     settledIds: emptyFifo(),
     settledBy: new Map(),

@@ -3,13 +3,33 @@
  * for everything.
  *
  * A step hands the command to the subsystem that it belongs to, then lets the reactions turn what
- * happened there into commands for the others, until nothing is left to react to.
+ * happened there into commands for the others, until nothing is left to react to. Whatever an event
+ * leads to has happened when the step returns.
  *
  * @module
  */
 
-import type { LockEvent, LockstepEvent, TaskEvent } from "../kernel/events.ts";
-import type { Instant, Machine, Tick } from "../kernel/machine.ts";
+import {
+  isCurrent,
+  type MembershipCommand,
+  type MembershipConfig,
+  membershipMachine,
+  type MembershipState,
+} from "../agents/machine.ts";
+import {
+  type BreakerCommand,
+  type BreakerConfig,
+  breakerMachine,
+  type BreakerState,
+} from "../breakers/machine.ts";
+import {
+  type ConflictCommand,
+  type ConflictConfig,
+  conflictMachine,
+  type ConflictState,
+} from "../conflicts/machine.ts";
+import type { AgentRefused, LockstepEvent } from "../kernel/events.ts";
+import type { Instant, Machine, Named, Tick } from "../kernel/machine.ts";
 import {
   type LockCommand,
   type LockConfig,
@@ -17,106 +37,302 @@ import {
   type LockState,
 } from "../locks/machine.ts";
 import {
+  type MessageCommand,
+  type MessageConfig,
+  messageMachine,
+  type MessageState,
+} from "../messages/machine.ts";
+import {
   type TaskCommand,
   type TaskConfig,
   taskMachine,
   type TaskState,
 } from "../tasks/machine.ts";
 import { REACTIONS } from "./reactions.ts";
+import { DEFAULT_RULES, type RootRules } from "./rules.ts";
 
-/** The states of all subsystems. */
+/** The states of all subsystems, and what the reactions between them go by. */
 export interface RootState {
-  readonly locks: LockState;
+  /** Which agents are there, and whether they are alive. */
+  readonly agents: MembershipState;
+  /** Tasks, and who runs them. */
   readonly tasks: TaskState;
+  /** Locks on resources. */
+  readonly locks: LockState;
+  /** Mailboxes. */
+  readonly messages: MessageState;
+  /** Circuit breakers. */
+  readonly breakers: BreakerState;
+  /** Conflicts and versions. */
+  readonly conflicts: ConflictState;
+  /** What the reactions go by. */
+  readonly rules: RootRules;
+  /** By the epoch of its claim, each attempt that goes through the breaker of its agent. */
+  readonly calls: Map<number, AgentCall>;
+  /** By breaker, the claims that have asked for a permit and wait for the answer. */
+  readonly asking: Map<string, number[]>;
 }
 
-/** Whatever a subsystem can be told. Their commands have different names. */
-export type RootCommand = LockCommand | TaskCommand;
+/** An attempt as a call through the breaker of its agent. */
+export interface AgentCall {
+  /** Of the breaker. */
+  readonly name: string;
+  /** What let it begin; 0 while the breaker was closed, when nothing has to. */
+  readonly permit: number;
+  /** Of the breaker's state in which it began. */
+  readonly epoch: number;
+  /** When it began. */
+  readonly since: Instant;
+}
 
-/** The rules of all subsystems. */
+/** Whatever one subsystem can be told. Their commands have different names. */
+export type PartCommand = Exclude<
+  | MembershipCommand
+  | TaskCommand
+  | LockCommand
+  | MessageCommand
+  | BreakerCommand
+  | ConflictCommand,
+  Tick
+>;
+
+/**
+ * Has an agent do something in a certain life of it. When that life is over, because the agent was
+ * given up or has come back under another incarnation, it is refused, whatever it is.
+ */
+export interface AsAgent extends Named<"as-agent"> {
+  /** Who does it. */
+  readonly agentId: string;
+  /** In which life. */
+  readonly incarnation: number;
+  /** What it does. */
+  readonly command: PartCommand;
+}
+
+/** What the root machine can be told. */
+export type RootCommand = PartCommand | AsAgent;
+
+/** The rules of all subsystems, and of the reactions between them. */
 export interface RootConfig {
-  readonly locks?: Partial<LockConfig>;
+  readonly agents?: Partial<MembershipConfig>;
   readonly tasks?: Partial<TaskConfig>;
+  readonly locks?: Partial<LockConfig>;
+  readonly messages?: Partial<MessageConfig>;
+  readonly breakers?: Partial<BreakerConfig>;
+  readonly conflicts?: Partial<ConflictConfig>;
+  readonly rules?: Partial<RootRules>;
 }
 
-/** The commands that belong to the lock machine; all others belong to the task machine. */
-const LOCK_COMMANDS: ReadonlySet<string> = new Set<LockCommand["type"]>([
-  "acquire",
-  "acquire-all",
-  "release",
-  "release-all",
-  "renew",
-  "cancel-wait",
-  "define",
-  "ask",
-  "end-ask",
-]);
+/** A subsystem, by the name of its state. In this order they fire what is due at one instant. */
+type PartName = "agents" | "locks" | "tasks" | "messages" | "breakers" | "conflicts";
+
+/** A machine of one subsystem, as far as the root cares. */
+type Part = Machine<unknown, PartCommand, LockstepEvent>;
+
+/** To which subsystem each command belongs. */
+const ROUTES: Readonly<Record<PartCommand["type"], PartName>> = {
+  "join-agent": "agents",
+  "beat-agent": "agents",
+  "leave-agent": "agents",
+  "submit": "tasks",
+  "assign": "tasks",
+  "start": "tasks",
+  "heartbeat": "tasks",
+  "progress": "tasks",
+  "complete": "tasks",
+  "fail": "tasks",
+  "settle": "tasks",
+  "unblock": "tasks",
+  "preempt": "tasks",
+  "cancel": "tasks",
+  "register-agent": "tasks",
+  "remove-agent": "tasks",
+  "cordon-agent": "tasks",
+  "cancel-agent-tasks": "tasks",
+  "requeue-agent-tasks": "tasks",
+  "use-strategy": "tasks",
+  "drain": "tasks",
+  "acquire": "locks",
+  "acquire-all": "locks",
+  "release": "locks",
+  "renew": "locks",
+  "cancel-wait": "locks",
+  "release-all": "locks",
+  "evict": "locks",
+  "ask": "locks",
+  "end-ask": "locks",
+  "define": "locks",
+  "send-message": "messages",
+  "broadcast-message": "messages",
+  "publish-message": "messages",
+  "respond": "messages",
+  "cancel-request": "messages",
+  "ack-message": "messages",
+  "nack-message": "messages",
+  "return-message": "messages",
+  "extend-message": "messages",
+  "receive-message": "messages",
+  "attach-handler": "messages",
+  "detach-handler": "messages",
+  "subscribe-topic": "messages",
+  "unsubscribe-topic": "messages",
+  "resend-message": "messages",
+  "open-mailbox": "messages",
+  "close-mailbox": "messages",
+  "define-breaker": "breakers",
+  "remove-breaker": "breakers",
+  "request-permit": "breakers",
+  "settle-permit": "breakers",
+  "count-calls": "breakers",
+  "force-breaker": "breakers",
+  "reset-breaker": "breakers",
+  "report-conflict": "conflicts",
+  "decide-conflict": "conflicts",
+  "auto-resolve": "conflicts",
+  "open-vote": "conflicts",
+  "cast-vote": "conflicts",
+  "rank-agent": "conflicts",
+  "note-requests": "conflicts",
+  "forget-party": "conflicts",
+  "retire-party": "conflicts",
+  "forget-conflicts": "conflicts",
+  "read-version": "conflicts",
+  "commit-version": "conflicts",
+  "release-version": "conflicts",
+  "forget-readers": "conflicts",
+};
+
+/** The same to be looked up, whatever a command is called. */
+const PART_OF: ReadonlyMap<string, PartName> = new Map(Object.entries(ROUTES));
 
 /** A machine of all subsystems. */
 export function rootMachine(
   config: RootConfig = {},
 ): Machine<RootState, RootCommand, LockstepEvent> {
-  const locks = lockMachine(config.locks);
-  const tasks = taskMachine(config.tasks);
+  const root = new Root(config);
   return {
     name: "root",
-    init: () => ({ locks: locks.init(), tasks: tasks.init() }),
-    step: (state, command, now) => new RootStep(locks, tasks, state, now).run(command),
-    deadline: (state) => Math.min(locks.deadline(state.locks), tasks.deadline(state.tasks)),
+    init: () => root.init(),
+    step: (state, command, now) => root.step(state, command, now),
+    deadline: (state) => root.deadline(state),
   };
 }
 
-/** One step of the root machine while it is under way. */
-class RootStep {
-  constructor(
-    readonly locks: Machine<LockState, LockCommand, LockEvent>,
-    readonly tasks: Machine<TaskState, TaskCommand, TaskEvent>,
-    readonly state: RootState,
-    readonly now: Instant,
-  ) {}
+/** The machines of all subsystems, and how a step goes through them. */
+class Root {
+  readonly #parts: Readonly<Record<PartName, Part>>;
+  readonly #rules: RootRules;
+  readonly #timed: readonly (readonly [PartName, Part])[];
 
-  run(command: RootCommand | Tick): LockstepEvent[] {
-    const timely = this.fireTimers();
-    if (command.type === "tick") return timely;
-    const events = this.react(this.hand(command, this.now), this.now);
-    return timely.length === 0 ? events : timely.concat(events);
+  constructor(config: RootConfig) {
+    this.#rules = { ...DEFAULT_RULES, ...config.rules };
+    this.#parts = {
+      agents: membershipMachine(config.agents) as Part,
+      locks: lockMachine(config.locks) as Part,
+      tasks: taskMachine(config.tasks) as Part,
+      messages: messageMachine(config.messages) as Part,
+      breakers: breakerMachine(config.breakers) as Part,
+      conflicts: conflictMachine(config.conflicts) as Part,
+    };
+    this.#timed = Object.entries(this.#parts) as [PartName, Part][];
+  }
+
+  init(): RootState {
+    const { agents, locks, tasks, messages, breakers, conflicts } = this.#parts;
+    return {
+      agents: agents.init() as MembershipState,
+      tasks: tasks.init() as TaskState,
+      locks: locks.init() as LockState,
+      messages: messages.init() as MessageState,
+      breakers: breakers.init() as BreakerState,
+      conflicts: conflicts.init() as ConflictState,
+      rules: this.#rules,
+      calls: new Map(),
+      asking: new Map(),
+    };
+  }
+
+  deadline(state: RootState): Instant {
+    let first = Infinity;
+    for (const [name, part] of this.#timed) {
+      const at = part.deadline(state[name]);
+      if (at < first) first = at;
+    }
+    return first;
+  }
+
+  step(state: RootState, command: RootCommand | Tick, now: Instant): LockstepEvent[] {
+    const timely = this.deadline(state) <= now ? this.#fireTimers(state, now) : undefined;
+    if (command.type === "tick") return timely ?? [];
+    const events = this.#react(state, this.#begin(state, command, now), now, now);
+    return timely === undefined ? events : timely.concat(events);
   }
 
   /**
    * Fires what is due, instant by instant. What follows from one instant comes before the next, also
    * when the step is late: so it doesn't matter how many instants a step has to make up for.
    */
-  private fireTimers(): LockstepEvent[] {
+  #fireTimers(state: RootState, now: Instant): LockstepEvent[] {
     const events: LockstepEvent[] = [];
-    for (;;) {
-      const locksAt = this.locks.deadline(this.state.locks);
-      const tasksAt = this.tasks.deadline(this.state.tasks);
-      const due = Math.min(locksAt, tasksAt);
-      if (due > this.now) return events;
-      const fired: LockstepEvent[] = locksAt === due
-        ? this.locks.step(this.state.locks, TICK, this.now, due)
-        : this.tasks.step(this.state.tasks, TICK, this.now, due);
-      for (const event of this.react(fired, due)) events.push(event);
-    }
-  }
-
-  private hand(command: RootCommand, until: Instant): LockstepEvent[] {
-    return LOCK_COMMANDS.has(command.type)
-      ? this.locks.step(this.state.locks, command as LockCommand, this.now, until)
-      : this.tasks.step(this.state.tasks, command as TaskCommand, this.now, until);
-  }
-
-  /** Appends to `events` what they lead to, in the order in which they happened. */
-  private react(events: LockstepEvent[], until: Instant): LockstepEvent[] {
-    for (let i = 0; i < events.length; i++) { // grows while it is read
-      const event = events[i]!;
-      const reaction = REACTIONS.get(event.type);
-      const command = reaction?.(event, this.state);
-      if (command === undefined) continue;
-      for (const consequence of this.hand(command, until)) events.push(consequence);
+    for (let due = this.deadline(state); due <= now; due = this.deadline(state)) {
+      const [name, part] = this.#timed.find(([name, part]) => part.deadline(state[name]) === due)!;
+      const fired = part.step(state[name], TICK, now, due);
+      for (const event of this.#react(state, fired, now, due)) events.push(event);
     }
     return events;
   }
+
+  /** What a command itself leads to. */
+  #begin(state: RootState, command: RootCommand, now: Instant): LockstepEvent[] {
+    if (command.type !== "as-agent") return this.#hand(state, command, now, now);
+    const { agentId, incarnation } = command;
+    if (isCurrent(state.agents, agentId, incarnation)) {
+      return this.#hand(state, command.command, now, now);
+    }
+    return [refusal(state, command)];
+  }
+
+  #hand(state: RootState, command: PartCommand, now: Instant, until: Instant): LockstepEvent[] {
+    const name = PART_OF.get(command.type)!;
+    return this.#parts[name].step(state[name], command, now, until);
+  }
+
+  /** Appends to `events` what they lead to, in the order in which they happened. */
+  #react(
+    state: RootState,
+    events: LockstepEvent[],
+    now: Instant,
+    until: Instant,
+  ): LockstepEvent[] {
+    for (let i = 0; i < events.length; i++) { // grows while it is read
+      const event = events[i]!;
+      const reactions = REACTIONS.get(event.type);
+      if (reactions === undefined) continue;
+      for (const reaction of reactions) {
+        const command = reaction(event, state, now);
+        if (command === undefined) continue;
+        for (const consequence of this.#hand(state, command, now, until)) {
+          events.push(consequence);
+        }
+      }
+    }
+    return events;
+  }
+}
+
+function refusal(
+  { agents }: RootState,
+  { agentId, incarnation, command }: AsAgent,
+): AgentRefused {
+  const inForce = agents.members.get(agentId)?.incarnation;
+  return {
+    type: "agent:refused",
+    agentId,
+    incarnation,
+    command: command.type,
+    reason: inForce === undefined ? "unknown-agent" : "stale-incarnation",
+    detail: inForce ?? 0,
+  };
 }
 
 const TICK: Tick = { type: "tick" };

@@ -1,131 +1,126 @@
 /**
  * The only place where one subsystem acts on another: from what happened to what is to be done.
  *
- * A claim of a task owns its locks in its own name, not in its agent's, so that two tasks of one
- * agent exclude each other. {@linkcode claimOwner} makes that name.
+ * The table says it all: an event's reactions follow each other in its order, and what they lead to
+ * comes after all that has happened before. `claim_reactions.ts` has what binds tasks and locks,
+ * `agent_reactions.ts` what becomes of an agent everywhere, `agent_breakers.ts` the circuit breaker
+ * of each agent, `request_reactions.ts` what binds messages and locks, `conflict_reactions.ts` what
+ * conflicts come from and lead to.
  *
  * @module
  */
 
 import type { LockstepEvent } from "../kernel/events.ts";
-import { claimOf, claimOwner } from "../tasks/claim_owner.ts";
-import type { RootCommand, RootState } from "./machine.ts";
+import type { Instant } from "../kernel/machine.ts";
+import {
+  admitCall,
+  beginCall,
+  dropCall,
+  followBreaker,
+  forgetBreaker,
+  makeBreaker,
+  settleCall,
+} from "./agent_breakers.ts";
+import {
+  closeMailbox,
+  enroll,
+  introduce,
+  leaveMembers,
+  openMailbox,
+  releaseLocks,
+  removeFromTasks,
+  requeueTasks,
+  resumeAgent,
+  retireFromConflicts,
+  suspendAgent,
+} from "./agent_reactions.ts";
+import {
+  acquireResources,
+  giveWayBeforeStart,
+  refuseBeforeStart,
+  releaseIfOver,
+  releaseResources,
+  stopWithoutLock,
+  unblockClaim,
+} from "./claim_reactions.ts";
+import {
+  evictLosers,
+  noteContenders,
+  reportContention,
+  reportDoubleClaim,
+  settleContention,
+  settleDoubleClaim,
+} from "./conflict_reactions.ts";
+import type { PartCommand, RootState } from "./machine.ts";
+import { cancelRequest, endWatch, watchRequest } from "./request_reactions.ts";
 
 /** What an event leads to, or `undefined`. */
-export type Reaction = (event: LockstepEvent, state: RootState) => RootCommand | undefined;
+export type Reaction = (
+  event: LockstepEvent,
+  state: RootState,
+  now: Instant,
+) => PartCommand | undefined;
 
-type Named<Type extends LockstepEvent["type"]> = Extract<LockstepEvent, { type: Type }>;
+/** The event of that name. */
+export type Happened<Type extends LockstepEvent["type"]> = Extract<LockstepEvent, { type: Type }>;
 
-/** From the name of an event to the reaction to it. */
-export const REACTIONS: ReadonlyMap<string, Reaction> = new Map<string, Reaction>([
+/** From the name of an event to the reactions to it, in order. */
+export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
+  // A claim of a task takes its locks, gives them back, and ends when it loses one.
   on("task:assigned", acquireResources),
   on("attempt:ended", releaseResources),
-  on(
-    "agent:terminated",
-    ({ agentId }, { locks }) =>
-      locks.owners.has(agentId) ? { type: "release-all", agentId, owner: agentId } : undefined,
-  ),
   on("resource:acquired", unblockClaim),
   on("resource:reacquired", unblockClaim),
-  on("resource:queued", releaseIfOver),
-  on(
-    "resource:revoked",
-    ({ owner, resourceId }) => preempt(owner, `it lost the lock "${resourceId}"`),
-  ),
-  on(
-    "resource:expired",
-    ({ owner, resourceId }) => preempt(owner, `it lost the lock "${resourceId}"`),
-  ),
-  on("deadlock:detected", giveWayBeforeStart),
+  on("resource:queued", releaseIfOver, noteContenders, reportContention, settleContention),
+  on("resource:revoked", stopWithoutLock),
+  on("resource:expired", stopWithoutLock),
   on("resource:refused", refuseBeforeStart),
+  on("deadlock:detected", giveWayBeforeStart, cancelRequest),
+
+  // A request is a wait like one for a lock.
+  on("message:sent", watchRequest),
+  on("message:responded", endWatch),
+  on("message:unanswered", endWatch),
+
+  // Whoever is registered is known everywhere, and whoever is gone is gone everywhere.
+  on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
+  on("agent:joined", requeueTasks, releaseLocks),
+  on("agent:suspected", suspendAgent),
+  on("agent:recovered", resumeAgent),
+  on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
+  on("agent:left", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
+  on(
+    "agent:terminated",
+    leaveMembers,
+    releaseLocks,
+    closeMailbox,
+    retireFromConflicts,
+    forgetBreaker,
+  ),
+
+  // An attempt is a call through the breaker of its agent.
+  on("task:started", beginCall),
+  on("task:completed", settleCall),
+  on("task:failed", settleCall),
+  on("task:cancelled", settleCall),
+  on("task:backed-off", settleCall),
+  on("task:requeued", settleCall),
+  on("circuitbreaker:permitted", admitCall),
+  on("circuitbreaker:rejected", dropCall),
+  on("circuitbreaker:state-change", followBreaker),
+
+  // Who loses a conflict lets go.
+  on("task:refused", reportDoubleClaim, settleDoubleClaim),
+  on("conflict:resolved", evictLosers),
 ]);
 
 function on<Type extends LockstepEvent["type"]>(
   type: Type,
-  reaction: (event: Named<Type>, state: RootState) => RootCommand | undefined,
-): [string, Reaction] {
-  return [type, reaction as Reaction];
-}
-
-function acquireResources(
-  event: Named<"task:assigned">,
-  state: RootState,
-): RootCommand | undefined {
-  const { taskId, agentId, epoch, resources } = event;
-  if (resources.length === 0) return undefined;
-  const task = state.tasks.tasks.get(taskId);
-  if (task?.agent === undefined || task.epoch !== epoch) return undefined; // it has ended meanwhile
-  return {
-    type: "acquire-all",
-    requests: resources,
-    agentId,
-    owner: claimOwner(taskId, epoch),
-    priority: task.spec.priority,
-    timeoutMs: 0,
-    leaseMs: 0,
-  };
-}
-
-function releaseResources(
-  event: Named<"attempt:ended">,
-  state: RootState,
-): RootCommand | undefined {
-  const { taskId, agentId, epoch } = event;
-  if (state.locks.owners.size === 0) return undefined;
-  const owner = claimOwner(taskId, epoch);
-  return state.locks.owners.has(owner) ? { type: "release-all", agentId, owner } : undefined;
-}
-
-function unblockClaim(
-  event: Named<"resource:acquired" | "resource:reacquired">,
-  state: RootState,
-): RootCommand | undefined {
-  return releaseIfOver(event, state) ??
-    claimCommand(event.owner, (claim) => ({ type: "unblock", ...claim }));
-}
-
-/** A claim that ended just before its handler asked for a lock gets none. */
-function releaseIfOver(
-  { owner, agentId }: { owner: string; agentId: string },
-  { tasks }: RootState,
-): RootCommand | undefined {
-  const claim = claimOf(owner);
-  if (claim === undefined || tasks.lingering.has(claim.epoch)) return undefined;
-  const task = tasks.tasks.get(claim.taskId);
-  const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
-  return isInForce ? undefined : { type: "release-all", agentId, owner };
-}
-
-/** A task that waits for its locks gives its slot back; one that runs learns of it by itself. */
-function giveWayBeforeStart(
-  { owner }: Named<"deadlock:detected">,
-  state: RootState,
-): RootCommand | undefined {
-  return isStarting(owner, state) ? preempt(owner, "it gave way in a deadlock") : undefined;
-}
-
-function refuseBeforeStart(
-  { owner, resourceId, reason, command }: Named<"resource:refused">,
-  state: RootState,
-): RootCommand | undefined {
-  if (command !== "acquire-all" || !isStarting(owner, state)) return undefined;
-  const isHopeless = reason === "over-capacity";
-  return preempt(owner, `it can't have the lock "${resourceId}" (${reason})`, isHopeless);
-}
-
-function isStarting(owner: string, state: RootState): boolean {
-  const claim = claimOf(owner);
-  return claim !== undefined && state.tasks.tasks.get(claim.taskId)?.status === "assigned";
-}
-
-function preempt(owner: string, reason: string, isHopeless = false): RootCommand | undefined {
-  return claimCommand(owner, (claim) => ({ type: "preempt", ...claim, reason, isHopeless }));
-}
-
-function claimCommand(
-  owner: string,
-  command: (claim: { taskId: string; epoch: number }) => RootCommand,
-): RootCommand | undefined {
-  const claim = claimOf(owner);
-  return claim === undefined ? undefined : command(claim);
+  ...reactions: readonly ((
+    event: Happened<Type>,
+    state: RootState,
+    now: Instant,
+  ) => PartCommand | undefined)[]
+): [string, readonly Reaction[]] {
+  return [type, reactions as readonly Reaction[]];
 }

@@ -108,6 +108,18 @@ export interface VoteRecognized extends Named<"vote:recognized">, AboutConflict 
   readonly candidate: string;
 }
 
+/** An elector is gone without having voted. */
+export interface VoteWithdrawn extends Named<"vote:withdrawn">, AboutConflict {
+  /** Whose vote there is no more. */
+  readonly voter: string;
+}
+
+/** An agent of an open conflict is gone, and can't win it any more. */
+export interface ConflictWithdrawn extends Named<"conflict:withdrawn">, AboutConflict {
+  /** Who is gone. */
+  readonly agentId: string;
+}
+
 /** A vote ended. When it decided the conflict, that is the next event. */
 export interface VoteClosed extends Named<"vote:closed">, AboutConflict {
   /** Whether the quorum was reached, the deadline came first, or somebody decided meanwhile. */
@@ -193,6 +205,8 @@ export type ConflictEvent =
   | VoteOpened
   | VoteCast
   | VoteRecognized
+  | VoteWithdrawn
+  | ConflictWithdrawn
   | VoteClosed
   | PriorityNoted
   | RequestNoted

@@ -34,6 +34,10 @@ export const CONFLICT_SENTENCES: Sentences<ConflictEvent> = {
     `${subject("conflict", conflictId)}: ${voter} votes for ${candidate}`,
   "vote:recognized": ({ conflictId, voter, candidate }) =>
     `${subject("conflict", conflictId)}: ${voter} voted for ${candidate} before`,
+  "vote:withdrawn": ({ conflictId, voter }) =>
+    `${subject("conflict", conflictId)}: ${voter} is gone and votes no more`,
+  "conflict:withdrawn": ({ conflictId, agentId }) =>
+    `${subject("conflict", conflictId)}: ${agentId} is gone and can't win`,
   "vote:closed": ({ conflictId, outcome, tally }) => {
     const votes = listed(tally.map(([agentId, votes]) => `${agentId} ${votes}`));
     return `${subject("conflict", conflictId)}: the vote is over, ${outcome}: ${votes}`;

@@ -400,7 +400,7 @@ export class UnansweredError extends LockstepError {
     /** Who was asked. */
     readonly to: string,
     /** `undeliverable` when the request is a dead letter. */
-    readonly reason: "undeliverable" | "agent-gone" | "cancelled",
+    readonly reason: "undeliverable" | "agent-gone" | "cancelled" | "deadlock",
   ) {
     super(`Cannot ask ${show(to)} for ${show(from)}: ${UNANSWERED[reason]}`);
   }
@@ -410,6 +410,7 @@ const UNANSWERED: Record<UnansweredError["reason"], string> = {
   "undeliverable": "the request could not be delivered, and is in the dead letters",
   "agent-gone": "one of the agents is gone",
   "cancelled": "the request was cancelled",
+  "deadlock": "the request gave way in a cycle of waits",
 };
 
 /** A message that is no dead letter, or was forgotten. */

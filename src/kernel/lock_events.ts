@@ -83,7 +83,7 @@ export interface ResourceRenewed extends Named<"resource:renewed">, GrantEvent {
 /** A lease ran out and the lock was taken away. */
 export interface ResourceExpired extends Named<"resource:expired">, GrantEnded {}
 
-/** A lock was taken away from the victim of a deadlock. */
+/** A lock was taken away from the victim of a deadlock, or the loser of a conflict. */
 export interface ResourceRevoked extends Named<"resource:revoked">, GrantEnded {}
 
 /** A wait took longer than it may. */
@@ -95,10 +95,13 @@ export interface ResourceTimedOut extends Named<"resource:timed-out">, WaitEnded
 /** A wait was taken back by who began it. */
 export interface ResourceCancelled extends Named<"resource:cancelled">, WaitEnded {}
 
-/** A wait ended because its owner is gone, or asks for what it can't have with what it holds. */
+/** A wait ended because it can't lead to anything any more. */
 export interface ResourceAbandoned extends Named<"resource:abandoned">, WaitEnded {
-  /** `upgrade`: what the owner got meanwhile has to be given back before it may ask for more. */
-  readonly reason: "gone" | "upgrade";
+  /**
+   * `gone`: its owner is; `upgrade`: what the owner got meanwhile has to be given back before it may
+   * ask for more; `conflict`: its agent lost one over the resource.
+   */
+  readonly reason: "gone" | "upgrade" | "conflict";
 }
 
 /** The number of units of a resource was set. */

@@ -145,6 +145,8 @@ export interface MessageResponseDropped extends Named<"message:response-dropped"
 export type UnansweredReason =
   | "timed-out"
   | "cancelled"
+  /** Who asked gives way in a cycle of waits. */
+  | "deadlock"
   /** The message is a dead letter. */
   | "undeliverable"
   /** Who asked is gone, or who was to answer. */

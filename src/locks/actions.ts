@@ -181,8 +181,8 @@ export function refuse(
   tell(turn, {
     type: "resource:refused",
     resourceId,
-    agentId: command.type === "define" ? "" : command.agentId,
-    owner: command.type === "define" ? "" : command.owner,
+    agentId: "agentId" in command ? command.agentId : "",
+    owner: "owner" in command ? command.owner : "",
     command: command.type,
     reason,
   });

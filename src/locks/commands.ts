@@ -71,6 +71,17 @@ export interface CancelWait extends Named<"cancel-wait">, OwnerCommand {
 /** Ends all that an owner waits for, asks and is asked, and gives back all that it holds. */
 export interface ReleaseAll extends Named<"release-all">, OwnerCommand {}
 
+/**
+ * Ends what some agents hold of a resource and their waits for it, whoever owns them: they have lost
+ * a conflict over it.
+ */
+export interface Evict extends Named<"evict"> {
+  /** What the conflict is about. */
+  readonly resourceId: string;
+  /** The losers. */
+  readonly agentIds: readonly string[];
+}
+
 /** Sets how many units a resource has. A resource that nobody defined has one. */
 export interface Define extends Named<"define"> {
   /** What is counted. */
@@ -108,6 +119,7 @@ export type LockCommand =
   | Renew
   | CancelWait
   | ReleaseAll
+  | Evict
   | Define
   | Ask
   | EndAsk

@@ -31,6 +31,7 @@ import type {
   AcquireAll,
   CancelWait,
   Define,
+  Evict,
   LockCommand,
   Release,
   ReleaseAll,
@@ -108,6 +109,8 @@ function apply(turn: Turn, command: LockCommand): void {
       return cancelWait(turn, command);
     case "release-all":
       return releaseAll(turn, command);
+    case "evict":
+      return evict(turn, command);
     case "define":
       return setCapacity(turn, command);
     case "ask":
@@ -202,6 +205,17 @@ function releaseAll(turn: Turn, command: ReleaseAll): void {
   for (const wait of waits) abandon(turn, wait, "gone");
   endAll(turn, owner);
   for (const hold of holds) takeBack(turn, hold, "resource:released");
+}
+
+/** Waits end first, so that nothing of what is taken away comes back to a loser. */
+function evict(turn: Turn, { resourceId, agentIds }: Evict): void {
+  const lock = turn.state.locks.get(resourceId);
+  if (lock === undefined) return;
+  const waits = lock.queue.map(({ wait }) => wait)
+    .filter(({ owner }) => agentIds.includes(owner.agentId));
+  const holds = lock.holds.filter(({ owner }) => agentIds.includes(owner.agentId));
+  for (const wait of waits.sort((a, b) => a.id - b.id)) abandon(turn, wait, "conflict");
+  for (const hold of holds.sort(byEpoch)) takeBack(turn, hold, "resource:revoked");
 }
 
 function setCapacity(turn: Turn, command: Define): void {

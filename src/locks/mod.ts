@@ -11,6 +11,7 @@ export type {
   CancelWait,
   Define,
   EndAsk,
+  Evict,
   LockCommand,
   OwnerCommand,
   Release,

@@ -46,6 +46,7 @@ export function endError(resourceIds: readonly string[], end: WaitEnd): Lockstep
 const ABANDONED: Record<ResourceAbandoned["reason"], string> = {
   gone: "the agent is gone, or gave everything back",
   upgrade: "the agent got it meanwhile, in a weaker mode or with fewer units",
+  conflict: "the agent lost a conflict over it",
 };
 
 /** The error for a refused `command`. `state` is the one that refused it. */

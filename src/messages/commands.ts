@@ -52,6 +52,8 @@ export interface Respond extends Named<"respond"> {
 export interface CancelRequest extends Named<"cancel-request"> {
   /** The message whose response nobody wants any more. */
   readonly messageId: string;
+  /** Whether who asked wants it so, or has to give way in a deadlock. @default "cancelled" */
+  readonly reason?: "cancelled" | "deadlock";
 }
 
 /** Reports on a delivery, or asks something of it. */

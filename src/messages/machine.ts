@@ -172,7 +172,7 @@ function receive(turn: Turn, command: ReceiveMessage): void {
 function cancelRequest(turn: Turn, command: CancelRequest): void {
   const request = turn.state.requests.get(command.messageId);
   if (request === undefined) return refuse(turn, command, "not-waiting");
-  endRequest(turn, request, "cancelled");
+  endRequest(turn, request, command.reason ?? "cancelled");
 }
 
 export type { MessageCommand } from "./commands.ts";

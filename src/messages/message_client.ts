@@ -8,8 +8,8 @@ import { Answer } from "../kernel/answer.ts";
 import { quote } from "../kernel/arguments.ts";
 import { MachineClient, type MachineHost } from "../kernel/client.ts";
 import type { Reply } from "../kernel/engine.ts";
-import { ClosedError } from "../kernel/errors.ts";
-import type { MessageEvent, MessageUnanswered } from "../kernel/events.ts";
+import { ClosedError, DeadlockError } from "../kernel/errors.ts";
+import type { DeadlockDetected, MessageEvent } from "../kernel/events.ts";
 import type { Logger } from "../kernel/logger.ts";
 import type { Tick } from "../kernel/machine.ts";
 import type { MessageOutcome } from "../kernel/shapes.ts";
@@ -164,7 +164,7 @@ export class MessageClient extends MachineClient<MessageState, Command, MessageE
     for (const { answer } of asking) answer.fail(error);
   }
 
-  protected override hear(event: MessageEvent): void {
+  protected override hear(event: MessageEvent | DeadlockDetected): void {
     switch (event.type) {
       case "message:received":
         this.handlers.take(event, this.#depth > 0);
@@ -183,18 +183,30 @@ export class MessageClient extends MachineClient<MessageState, Command, MessageE
         return;
       }
       case "message:unanswered":
-        this.#fail(event);
+        this.#fail(event, unansweredError);
+        return;
+      case "deadlock:detected":
+        this.#giveWay(event);
         return;
       case "mailbox:closed":
         this.handlers.removeAgent(event.agentId);
     }
   }
 
-  #fail(event: MessageUnanswered): void {
+  #fail<Ended extends { readonly messageId: string }>(
+    event: Ended,
+    errorOf: (event: Ended, timeoutMs: number) => Error,
+  ): void {
     const asking = this.#asking.get(event.messageId);
     if (asking === undefined) return;
     this.#asking.delete(event.messageId);
-    asking.answer.fail(unansweredError(event, asking.timeoutMs));
+    asking.answer.fail(errorOf(event, asking.timeoutMs));
+  }
+
+  /** In a larger machine, where requests are watched for deadlocks, one of them may be the victim. */
+  #giveWay({ askId: messageId, victim, agents, resources }: DeadlockDetected): void {
+    if (messageId === "") return;
+    this.#fail({ messageId }, () => new DeadlockError(victim, agents, resources));
   }
 
   /** A reply may send nothing itself. */

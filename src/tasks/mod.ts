@@ -12,7 +12,6 @@ export {
 export type { TaskContext, TaskHandler } from "./attempt.ts";
 export { claimOf } from "./claim_owner.ts";
 export * from "./dependency_graph.ts";
-export type { RootCommand } from "../coordination/machine.ts";
 export type * from "./commands.ts";
 export type { LockExplanation, TaskExplanation } from "./explain.ts";
 export type { TaskSchedulerConfig } from "./scheduler_config.ts";

@@ -111,6 +111,9 @@ const endAsk = fc.nat(10).map((which) => (state: Readonly<LockState>) => ({
   type: "end-ask" as const,
   askId: [...state.asks.keys()][which] ?? "m1",
 }));
+const evict = fc.tuple(resourceId, fc.uniqueArray(owner, { maxLength: 3 })).map(
+  ([resourceId, agentIds]) => () => ({ type: "evict" as const, resourceId, agentIds }),
+);
 
 const define = fc.tuple(resourceId, fc.constantFrom(1, 2, 3)).map(
   ([resourceId, capacity]) => () => ({
@@ -144,6 +147,7 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 1, arbitrary: renew },
     { weight: 2, arbitrary: cancel },
     { weight: 1, arbitrary: releaseAll },
+    { weight: 1, arbitrary: evict },
     { weight: 2, arbitrary: define },
     { weight: 5, arbitrary: ask },
     { weight: 1, arbitrary: endAsk },

@@ -194,6 +194,18 @@ export class Twin {
         }
         return;
       }
+      case "evict": {
+        const { resourceId, agentIds } = command;
+        const waits = this.queue(resourceId).filter((wait) => agentIds.includes(wait.owner));
+        const held = this.#on(resourceId).filter((hold) => agentIds.includes(hold.owner));
+        for (const wait of waits.sort((a, b) => a.id - b.id)) {
+          this.#waitEnds(wait, "resource:abandoned", { reason: "conflict" });
+        }
+        for (const hold of held.sort((a, b) => a.epoch - b.epoch)) {
+          this.#holdEnds(hold, "resource:revoked");
+        }
+        return;
+      }
       case "define": {
         const { resourceId, capacity } = command;
         const inUse = this.#on(resourceId).length + this.queue(resourceId).length > 0;
@@ -300,7 +312,8 @@ export class Twin {
     resourceId: string,
     reason: Of<"resource:refused">["reason"],
   ): void {
-    const { agentId, owner } = command.type === "define" ? { agentId: "", owner: "" } : command;
+    const agentId = "agentId" in command ? command.agentId : "";
+    const owner = "owner" in command ? command.owner : "";
     const type = "resource:refused";
     this.#take({ type, resourceId, agentId, owner, command: command.type, reason });
   }

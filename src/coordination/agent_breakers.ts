@@ -1,0 +1,139 @@
+/**
+ * The circuit breaker of each agent: its attempts are calls, and while it keeps failing it gets no
+ * tasks.
+ *
+ * An attempt begins under the epoch of the breaker's state, and how it ends counts for that state
+ * only. When the breaker opens, the agent is passed over until the breaker will let a call through;
+ * from then until it closes the agent has no more tasks at once than the breaker admits probes.
+ * Whatever ends an attempt through no fault of its own counts for nothing.
+ *
+ * @module
+ */
+
+import type { CallOutcome } from "../breakers/commands.ts";
+import type { Breaker } from "../breakers/state.ts";
+import type { Instant } from "../kernel/machine.ts";
+import type { AgentCall, PartCommand, RootState } from "./machine.ts";
+import type { Happened } from "./reactions.ts";
+
+const PREFIX = "agent:";
+
+/** What the breaker of an agent is called. */
+export function agentBreakerName(agentId: string): string {
+  return PREFIX + agentId;
+}
+
+/** The agent whose breaker is called so, or `undefined`. */
+function agentOf(name: string): string | undefined {
+  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined;
+}
+
+/** Gives an agent its breaker. */
+export function makeBreaker(
+  { agentId }: Happened<"agent:spawned">,
+  { rules: { agentBreaker }, breakers }: RootState,
+): PartCommand | undefined {
+  const name = agentBreakerName(agentId);
+  if (agentBreaker === undefined || breakers.breakers.has(name)) return undefined;
+  return { type: "define-breaker", name, rules: agentBreaker };
+}
+
+/** Takes it away with the agent. */
+export function forgetBreaker(
+  { agentId }: Happened<"agent:terminated">,
+  { breakers, asking }: RootState,
+): PartCommand | undefined {
+  const name = agentBreakerName(agentId);
+  if (!breakers.breakers.has(name)) return undefined;
+  asking.delete(name);
+  return { type: "remove-breaker", name };
+}
+
+/** Makes an attempt a call: under a closed breaker without asking, otherwise with a permit. */
+export function beginCall(
+  { agentId, epoch }: Happened<"task:started">,
+  state: RootState,
+  now: Instant,
+): PartCommand | undefined {
+  const breaker = breakerOf(agentId, state);
+  if (breaker === undefined) return undefined;
+  const { name } = breaker;
+  if (breaker.phase.state === "closed") {
+    state.calls.set(epoch, { name, permit: 0, epoch: breaker.epoch, since: now });
+    return undefined;
+  }
+  const asking = state.asking.get(name);
+  if (asking === undefined) state.asking.set(name, [epoch]);
+  else asking.push(epoch);
+  return { type: "request-permit", name, timeoutMs: 0 };
+}
+
+/** Keeps the permit of the attempt that asked first. */
+export function admitCall(
+  { name, permit, epoch, since }: Happened<"circuitbreaker:permitted">,
+  state: RootState,
+): undefined {
+  const claim = nextAsking(name, state);
+  if (claim !== undefined) state.calls.set(claim, { name, permit, epoch, since });
+}
+
+/** The attempt that asked first goes on, and how it ends counts for nothing. */
+export function dropCall(
+  { name }: Happened<"circuitbreaker:rejected">,
+  state: RootState,
+): undefined {
+  nextAsking(name, state);
+}
+
+function nextAsking(name: string, { asking }: RootState): number | undefined {
+  const claims = asking.get(name);
+  const claim = claims?.shift();
+  if (claims?.length === 0) asking.delete(name);
+  return claim;
+}
+
+type End = Happened<
+  "task:completed" | "task:failed" | "task:cancelled" | "task:backed-off" | "task:requeued"
+>;
+
+/** Tells the breaker how an attempt ended. */
+export function settleCall(event: End, state: RootState): PartCommand | undefined {
+  const call: AgentCall | undefined = state.calls.get(event.epoch);
+  if (call === undefined) return undefined;
+  state.calls.delete(event.epoch);
+  const { name, permit, epoch, since } = call;
+  if (!state.breakers.breakers.has(name)) return undefined;
+  return { type: "settle-permit", name, permit, epoch, since, outcome: outcomeOf(event) };
+}
+
+/** Errors by which an attempt ends through no fault of its agent. */
+const BLAMELESS: ReadonlySet<string | undefined> = new Set(["preempted", "quarantined"]);
+
+function outcomeOf(event: End): CallOutcome {
+  switch (event.type) {
+    case "task:completed":
+      return "success";
+    case "task:failed":
+    case "task:backed-off":
+      return BLAMELESS.has(event.error.code) ? "neutral" : "failure";
+    case "task:cancelled":
+    case "task:requeued":
+      return "neutral";
+  }
+}
+
+/** Has an agent passed over while its breaker is open, and tried out until it is closed. */
+export function followBreaker(
+  { name, to, retryAt }: Happened<"circuitbreaker:state-change">,
+  state: RootState,
+): PartCommand | undefined {
+  const agentId = agentOf(name);
+  if (agentId === undefined || !state.tasks.agents.has(agentId)) return undefined;
+  if (to !== "open") return { type: "cordon-agent", agentId, reason: "" };
+  return { type: "cordon-agent", agentId, reason: `its attempts kept failing until ${retryAt}` };
+}
+
+function breakerOf(agentId: string, { rules, breakers }: RootState): Breaker | undefined {
+  if (rules.agentBreaker === undefined) return undefined;
+  return breakers.breakers.get(agentBreakerName(agentId));
+}
