@@ -5,6 +5,7 @@
  * @module
  */
 
+export { type Exploration, explore, type Move } from "./explorer.ts";
 export { FaultyLog } from "./faulty_log.ts";
 export type * from "./history.ts";
 export {
@@ -14,3 +15,4 @@ export {
   type HistoryOptions,
 } from "./history_checker.ts";
 export { SimulatedClock } from "./simulated_clock.ts";
+export { type Edge, StateGraph } from "./state_graph.ts";

@@ -16,7 +16,7 @@ function withoutMod(paths: readonly string[], machines: ReadonlySet<string>): st
 }
 
 Deno.test("file names are in snake_case", () => {
-  const sources = readSources(["src", "tests", "bench"], ["mod.ts"]);
+  const sources = readSources(["src", "tests", "bench", "spec"], ["mod.ts"]);
   assertEquals(misnamed(sources.map(({ path }) => path)), []);
 });
 

@@ -1,0 +1,87 @@
+/**
+ * Reads the graph that TLC writes with `-dump dot,actionlabels`.
+ *
+ * A line is a node (`1234 [label="/\\ x = 1\n/\\ y = 2"…]`), an edge (`1234 -> 5678 [label="Name"…]`),
+ * or decoration. A node that everything may begin with is filled.
+ *
+ * @module
+ */
+
+import { readValue } from "./value.ts";
+
+/** The variables of one state, by name, each as its one text. */
+export type Variables = ReadonlyMap<string, string>;
+
+/** TLC's graph as it is in the file. */
+export interface DotGraph {
+  readonly nodes: ReadonlyMap<string, Variables>;
+  readonly initial: readonly string[];
+  readonly edges: readonly DotEdge[];
+}
+
+/** One step of the specification. */
+export interface DotEdge {
+  readonly from: string;
+  /** The name of the definition that made it. */
+  readonly action: string;
+  readonly to: string;
+}
+
+const NODE = /^(-?\d+) \[label="((?:[^"\\]|\\.)*)"(,style = filled)?/;
+const EDGE = /^(-?\d+) -> (-?\d+)(?: \[label="((?:[^"\\]|\\.)*)")?/;
+
+/** Reads the file at `path`. */
+export async function readDot(path: string): Promise<DotGraph> {
+  const nodes = new Map<string, Variables>();
+  const initial: string[] = [];
+  const edges: DotEdge[] = [];
+  const values = new Map<string, string>();
+  const names = new Map<string, string>();
+  using file = await Deno.open(path);
+  for await (const line of lines(file.readable)) {
+    const edge = EDGE.exec(line);
+    if (edge !== null) {
+      const name = edge[3] ?? "";
+      const action = names.get(name) ?? unescape(name);
+      names.set(name, action);
+      edges.push({ from: edge[1]!, action, to: edge[2]! });
+      continue;
+    }
+    const node = NODE.exec(line);
+    if (node === null) continue;
+    nodes.set(node[1]!, readState(unescape(node[2]!), values));
+    if (node[3] !== undefined) initial.push(node[1]!);
+  }
+  return { nodes, initial, edges };
+}
+
+/** Reads `/\ a = 1\n/\ b = 2`; `known` keeps what was read before, since most of it comes again. */
+export function readState(text: string, known: Map<string, string> = new Map()): Variables {
+  const variables = new Map<string, string>();
+  const parts = text.startsWith("/\\ ") ? text.slice(3).split("\n/\\ ") : [text];
+  for (const part of parts) {
+    const equals = part.indexOf(" = ");
+    const printed = part.slice(equals + 3);
+    let value = known.get(printed);
+    if (value === undefined) {
+      value = readValue(printed);
+      known.set(printed, value);
+    }
+    variables.set(part.slice(0, equals).trim(), value);
+  }
+  return variables;
+}
+
+function unescape(text: string): string {
+  return text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped);
+}
+
+async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<string> {
+  let rest = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop()!;
+    yield* parts;
+  }
+  if (rest !== "") yield rest;
+}

@@ -1,0 +1,158 @@
+/**
+ * Brings the graphs of a specification and of a machine into one form, and compares them.
+ *
+ * A machine takes a command in one step, while its specification may have an action for each event
+ * of the step. States within a step are therefore left out, and their actions' labels joined.
+ *
+ * @module
+ */
+
+import { StateGraph } from "../../src/testing/mod.ts";
+import type { DotGraph, Variables } from "./dot.ts";
+
+/** How TLC's graph is read. */
+export interface Reading {
+  /** Whether a state is one that a machine may be left in; the others are within a step. */
+  readonly isStable: (state: Variables) => boolean;
+  /** What a step does, given the name of its action and where it leads; `""` adds nothing. */
+  readonly label: (action: string, to: Variables) => string;
+  /** Variables that no state of the machine has. */
+  readonly hidden: readonly string[];
+}
+
+/** Joins the labels of one step. */
+export const THEN = " > ";
+
+/** The text of a state from the texts of its variables. */
+export function stateText(variables: Iterable<readonly [name: string, value: string]>): string {
+  return [...variables].map(([name, value]) => `${name}=${value}`).sort().join(" ");
+}
+
+/** TLC's graph with stable states only. */
+export function readGraph(dot: DotGraph, { isStable, label, hidden }: Reading): StateGraph {
+  const graph = new StateGraph();
+  const leaving = new Map<string, { label: string; to: string }[]>();
+  for (const { from, action, to } of dot.edges) {
+    const target = dot.nodes.get(to);
+    if (target === undefined) throw new Error(`Cannot read a graph: the node ${to} must be in it`);
+    const edges = leaving.get(from) ?? [];
+    edges.push({ label: label(action, target), to });
+    leaving.set(from, edges);
+  }
+  const stable = new Map<string, number>();
+  for (const [id, variables] of dot.nodes) {
+    if (!isStable(variables)) continue;
+    const visible = [...variables].filter(([name]) => !hidden.includes(name));
+    stable.set(id, graph.add(stateText(visible)));
+  }
+  const follow = (from: number, id: string, labels: readonly string[]) => {
+    for (const edge of leaving.get(id) ?? []) {
+      const path = edge.label === "" ? labels : [...labels, edge.label];
+      if (path.length > 1_000) throw new Error("Cannot read a graph: a step must come to an end");
+      const to = stable.get(edge.to);
+      if (to === undefined) follow(from, edge.to, path);
+      else graph.connect(from, path.join(THEN), to);
+    }
+  };
+  for (const [id, from] of stable) follow(from, id, []);
+  for (const id of dot.initial) graph.initial.add(stable.get(id)!);
+  return graph;
+}
+
+/** What a repository keeps of a graph. */
+export interface Digest {
+  readonly states: number;
+  readonly edges: number;
+  readonly sha256: string;
+}
+
+/** The digest of a graph, whatever the order in which it was found. */
+export async function digestOf(graph: StateGraph): Promise<Digest> {
+  const order = graph.states.map((_, i) => i);
+  order.sort((a, b) => graph.states[a]! < graph.states[b]! ? -1 : 1);
+  const places = new Map(order.map((state, place) => [state, place]));
+  const lines = [...graph.initial].map((state) => `initial ${places.get(state)}`).sort();
+  for (const [place, state] of order.entries()) {
+    lines.push(`state ${place} ${graph.states[state]}`);
+    const edges = [...graph.edgesFrom(state)];
+    lines.push(
+      ...edges.map(({ label, to, times }) => `${times} ${label} ${places.get(to)}`).sort(),
+    );
+  }
+  const bytes = new TextEncoder().encode(lines.join("\n"));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const sha256 = [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { states: graph.states.length, edges: graph.edgeCount, sha256 };
+}
+
+/** Where two graphs first differ, in words; `undefined` when they are the same. */
+export function findDifference(
+  spec: StateGraph,
+  machine: StateGraph,
+): string | undefined {
+  const starts = ({ states, initial }: StateGraph) => [...initial].map((i) => states[i]!).sort();
+  if (starts(spec).join("\n") !== starts(machine).join("\n")) {
+    return `They begin differently.\n  specification: ${starts(spec)}\n  machine: ${
+      starts(machine)
+    }`;
+  }
+  return findEdge("the specification", spec, machine) ??
+    findEdge("the machine", machine, spec) ?? findRepetition(spec, machine);
+}
+
+/** Goes through the states of `one` in their order, so that the first difference is a near one. */
+function findEdge(name: string, one: StateGraph, other: StateGraph): string | undefined {
+  for (const [index, state] of one.states.entries()) {
+    const place = other.indexOf(state);
+    if (place === undefined) continue;
+    const known = new Set([...other.edgesFrom(place)].map((edge) => edgeText(other, edge)));
+    for (const edge of one.edgesFrom(index)) {
+      if (known.has(edgeText(one, edge))) continue;
+      return describeEdge(name, one, other, state, edge, place);
+    }
+  }
+  return undefined;
+}
+
+function edgeText({ states }: StateGraph, { label, to }: { label: string; to: number }): string {
+  return `${label}\t${states[to]}`;
+}
+
+function describeEdge(
+  name: string,
+  one: StateGraph,
+  other: StateGraph,
+  from: string,
+  edge: { label: string; to: number },
+  place: number,
+): string {
+  const command = edge.label.split(THEN)[0]!.split(" = ")[0]!;
+  const instead = [...other.edgesFrom(place)].filter(({ label }) =>
+    label.split(THEN)[0]!.split(" = ")[0] === command
+  );
+  const lines = [
+    `Only ${name} does this:`,
+    `  ${edge.label}`,
+    `from\n  ${from.replaceAll(" ", "\n  ")}`,
+    `to\n  ${one.states[edge.to]!.replaceAll(" ", "\n  ")}`,
+  ];
+  for (const { label, to } of instead) {
+    lines.push(`The other does\n  ${label}\nto\n  ${other.states[to]!.replaceAll(" ", "\n  ")}`);
+  }
+  return lines.join("\n");
+}
+
+function findRepetition(spec: StateGraph, machine: StateGraph): string | undefined {
+  for (const [index, state] of spec.states.entries()) {
+    const place = machine.indexOf(state);
+    if (place === undefined) return `Only the specification comes to\n  ${state}`;
+    const times = new Map(
+      [...machine.edgesFrom(place)].map((edge) => [edgeText(machine, edge), edge.times]),
+    );
+    for (const edge of spec.edgesFrom(index)) {
+      if (times.get(edgeText(spec, edge)) === edge.times) continue;
+      return `${edge.label} is there ${edge.times} times in the specification, not so in the machine, from\n  ${state}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+/**
+ * Broken copies of a machine: each must be noticed, or the checks prove nothing.
+ *
+ * A copy of the sources is changed in one place and explored by a process of its own, whose digests
+ * of graphs must then differ from those that are kept, unless it breaks down.
+ *
+ * @module
+ */
+
+import type { Outcome } from "./check.ts";
+import { folderOf, type MachineMutants } from "./models.ts";
+import type { CodeMutant, Subject } from "./subject.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const COPIED = ["src", "spec", "mod.ts", "deno.json", "deno.lock"];
+const TIMEOUT_MS = 60_000;
+
+/** Explores every mutant of `subject`. */
+export async function checkMutants(
+  model: MachineMutants,
+  { mutants }: Subject,
+  folder: string,
+): Promise<Outcome> {
+  const started = performance.now();
+  const problems: string[] = [];
+  if (mutants.length < model.atLeast) problems.push(`there are only ${mutants.length} mutants`);
+  for (const entry of COPIED) await copy(new URL(entry, ROOT).pathname, `${folder}/${entry}`);
+  for (const mutant of mutants) {
+    const problem = await tryMutant(mutant, folder, folderOf(model));
+    if (problem !== undefined) problems.push(`${mutant.name}: ${problem}`);
+  }
+  const caught = mutants.length - problems.length;
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    problems,
+    result: `${caught} caught`,
+    states: 0,
+    transitions: 0,
+    depth: 0,
+    seconds,
+  };
+}
+
+async function tryMutant(
+  { file, find, replace }: CodeMutant,
+  folder: string,
+  subject: string,
+): Promise<string | undefined> {
+  const path = `${folder}/${file}`;
+  const text = await Deno.readTextFile(path);
+  if (text.split(find).length !== 2) return `its text must be in ${file} once`;
+  await Deno.writeTextFile(path, text.replace(find, () => replace));
+  try {
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", `${folder}/spec/tool/digests.ts`, subject],
+      stdout: "null",
+      stderr: "null",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).output();
+    return code === 0 ? "nothing noticed it" : undefined;
+  } finally {
+    await Deno.writeTextFile(path, text);
+  }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name } of Deno.readDir(from)) await copy(`${from}/${name}`, `${to}/${name}`);
+}

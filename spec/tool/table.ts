@@ -1,0 +1,44 @@
+/**
+ * Tables and counterexamples as text.
+ *
+ * @module
+ */
+
+import type { Variables } from "./dot.ts";
+import type { TlcResult } from "./tlc.ts";
+
+/** Rows as lines with their columns aligned; numbers stand at the right. */
+export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const columns = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from(
+    { length: columns },
+    (_, column) => Math.max(...rows.map((row) => String(row[column] ?? "").length)),
+  );
+  return rows.map((row) =>
+    row.map((cell, column) => {
+      const text = typeof cell === "number" ? cell.toLocaleString("en-US") : cell;
+      return typeof cell === "number"
+        ? text.padStart(widths[column]! + 2)
+        : text.padEnd(widths[column]! + 2);
+    }).join("").trimEnd()
+  ).join("\n");
+}
+
+/** The steps to what is wrong: what happened, and what is different since. */
+export function counterexampleTable(
+  { counterexample, loop }: TlcResult,
+  nameOf: (action: string, state: Variables) => string,
+): string {
+  let before: Variables = new Map();
+  const rows = counterexample.map(({ action, state }, i) => {
+    const changes = [...state].filter(([name, value]) => before.get(name) !== value);
+    before = state;
+    return [
+      String(i + 1),
+      i === 0 ? "in the beginning" : nameOf(action, state),
+      changes.map(([name, value]) => `${name} = ${value}`).join("  "),
+    ];
+  });
+  if (loop !== undefined) rows.push(["", `then ${loop}`, ""]);
+  return table([["step", "what happens", "what is different"], ...rows]);
+}

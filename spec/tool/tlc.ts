@@ -1,0 +1,123 @@
+/**
+ * Runs TLC, and reads what it says.
+ *
+ * @module
+ */
+
+import { readState, type Variables } from "./dot.ts";
+
+/** What TLC is to check. */
+export interface TlcJob {
+  readonly jar: string;
+  /** A folder of its own, with all modules and the configuration in it. */
+  readonly folder: string;
+  /** The module's name, without `.tla`. */
+  readonly module: string;
+  /** The configuration's name, without `.cfg`. */
+  readonly config: string;
+  /** Whether to write the graph of states to `graph.dot`. */
+  readonly dump: boolean;
+  readonly timeoutMs: number;
+}
+
+/** One state of a counterexample. */
+export interface Step {
+  /** The definition that led to it. */
+  readonly action: string;
+  readonly state: Variables;
+}
+
+/** What came of it. */
+export interface TlcResult {
+  /** TLC's own, or -1 when it took too long. */
+  readonly exit: number;
+  /** The invariant or property that does not hold, when TLC names it. */
+  readonly violated: string | undefined;
+  /** How many states were found, and how many steps led to them. */
+  readonly states: number;
+  readonly transitions: number;
+  /** The length of the longest of the shortest ways to a state. */
+  readonly depth: number;
+  /** A way to what is wrong. */
+  readonly counterexample: readonly Step[];
+  /** How the counterexample goes on for ever, when it does. */
+  readonly loop: string | undefined;
+  readonly output: string;
+  readonly seconds: number;
+}
+
+/** Runs TLC. Its answer is the same each time: one worker, and no chance. */
+export async function runTlc(job: TlcJob): Promise<TlcResult> {
+  const started = performance.now();
+  await prepare(job.folder);
+  const signal = AbortSignal.timeout(job.timeoutMs);
+  const child = new Deno.Command("java", {
+    args: argumentsOf(job),
+    cwd: job.folder,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal,
+  });
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  const output = decoder.decode(stdout) + decoder.decode(stderr);
+  const seconds = (performance.now() - started) / 1000;
+  return { exit: signal.aborted ? -1 : code, ...readOutput(output), output, seconds };
+}
+
+/** TLC asks on its first run whether it may send statistics; the answer stands in a home of its own. */
+async function prepare(folder: string): Promise<void> {
+  await Deno.mkdir(`${folder}/home/.tlaplus`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/home/.tlaplus/esc.txt`, "NO_STATISTICS\n");
+  await Deno.mkdir(`${folder}/meta`, { recursive: true });
+  await Deno.mkdir(`${folder}/temporary`, { recursive: true });
+}
+
+function argumentsOf({ jar, folder, module, config, dump }: TlcJob): string[] {
+  return [
+    ...["-Xmx1g", "-XX:+UseSerialGC", "-Xshare:auto"],
+    `-Djava.io.tmpdir=${folder}/temporary`,
+    `-Duser.home=${folder}/home`,
+    ...["-cp", jar, "tlc2.TLC"],
+    ...["-metadir", `${folder}/meta`, "-workers", "1", "-fp", "0", "-seed", "1"],
+    ...["-deadlock", "-lncheck", "final", "-noGenerateSpecTE"],
+    ...(dump ? ["-dump", "dot,actionlabels", "graph.dot"] : []),
+    ...["-config", `${config}.cfg`, module],
+  ];
+}
+
+/** What TLC's report says. */
+export function readOutput(
+  output: string,
+): Pick<
+  TlcResult,
+  "violated" | "states" | "transitions" | "depth" | "counterexample" | "loop"
+> {
+  const found = [...output.matchAll(/^([\d,]+) states generated, ([\d,]+) distinct/gm)].at(-1);
+  const depth = /depth of the complete state graph search is (\d+)/.exec(output);
+  const violated = /(?:Invariant|Action property|Property) (\S+) (?:of \S+ )?is violated/.exec(
+    output,
+  )?.[1];
+  const loop = /^(?:State \d+: Stuttering|Back to state (\d+))/m.exec(output);
+  return {
+    violated,
+    states: numberOf(found?.[2]),
+    transitions: numberOf(found?.[1]),
+    depth: numberOf(depth?.[1]),
+    counterexample: readSteps(output),
+    loop: loop === null ? undefined : loop[1] === undefined ? "nothing more" : `step ${loop[1]}`,
+  };
+}
+
+function numberOf(text: string | undefined): number {
+  return text === undefined ? 0 : Number(text.replaceAll(",", ""));
+}
+
+function readSteps(output: string): Step[] {
+  const header = /^State \d+: <(\w+)[^\n]*>\n((?:.+\n)*)/gm;
+  return [...output.matchAll(header)].map(([, action, state]) => ({
+    action: action!,
+    state: readState(state!.trimEnd()),
+  }));
+}

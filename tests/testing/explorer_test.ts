@@ -1,0 +1,87 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { Machine, Named } from "../../src/kernel/machine.ts";
+import { explore, type Move } from "../../src/testing/mod.ts";
+
+interface Turn extends Named<"turn"> {
+  readonly by: number;
+}
+interface Turned extends Named<"turned" | "stuck" | "rung"> {}
+
+/** A dial from 0 to 3 that rings two milliseconds after it came to 3. */
+const dial: Machine<{ at: number; ringsAt: number }, Turn, Turned> = {
+  name: "dial",
+  init: () => ({ at: 0, ringsAt: Infinity }),
+  step(state, command, now) {
+    const events: Turned[] = [];
+    if (state.ringsAt <= now) {
+      state.ringsAt = Infinity;
+      events.push({ type: "rung" });
+    }
+    if (command.type === "tick") return events;
+    if (state.at + command.by > 3) return [...events, { type: "stuck" }];
+    state.at += command.by;
+    if (state.at === 3) state.ringsAt = now + 2;
+    return [...events, { type: "turned" }];
+  },
+  deadline: (state) => state.ringsAt,
+};
+
+const ONE: Move<Turn> = { command: { type: "turn", by: 1 }, afterMs: 0 };
+const TWO: Move<Turn> = { command: { type: "turn", by: 2 }, afterMs: 0 };
+const WAIT: Move<Turn> = { command: { type: "tick" }, afterMs: 2 };
+
+function exploreDial(alphabet: Move<Turn>[], maxStates?: number) {
+  return explore(dial, {
+    alphabet,
+    describe: ({ at, ringsAt }, now) => `${at}, rings in ${ringsAt - now}`,
+    label: ({ command }, events) =>
+      `${command.type === "turn" ? command.by : "wait"}: ${events.map(({ type }) => type)}`,
+    ...(maxStates === undefined ? {} : { maxStates }),
+  });
+}
+
+Deno.test("explore() finds every state, and every edge, refusals included", () => {
+  const graph = exploreDial([ONE, TWO, WAIT]);
+  const edges = graph.states.flatMap((from, index) =>
+    [...graph.edgesFrom(index)].map(({ label, to, times }) =>
+      `${from} --${label}--> ${graph.states[to]} x${times}`
+    )
+  );
+  assertEquals([...graph.initial].map((index) => graph.states[index]), ["0, rings in Infinity"]);
+  assertEquals(graph.states.toSorted(), [
+    "0, rings in Infinity",
+    "1, rings in Infinity",
+    "2, rings in Infinity",
+    "3, rings in 2",
+    "3, rings in Infinity",
+  ]);
+  assertEquals(edges.length, 15);
+  assertEquals(graph.edgeCount, 15);
+  for (
+    const edge of [
+      "1, rings in Infinity --2: turned--> 3, rings in 2 x1",
+      "2, rings in Infinity --2: stuck--> 2, rings in Infinity x1",
+      "3, rings in 2 --wait: rung--> 3, rings in Infinity x1",
+      "3, rings in Infinity --wait: --> 3, rings in Infinity x1",
+    ]
+  ) assertEquals(edges.includes(edge), true, edge);
+});
+
+Deno.test("explore() tries only what the surroundings allow", () => {
+  const graph = explore(dial, {
+    alphabet: [ONE],
+    describe: ({ at }) => String(at),
+    label: (_, events) => events.map(({ type }) => type).join(),
+    allows: ({ at }) => at < 2,
+  });
+  assertEquals(graph.states, ["0", "1", "2"]);
+});
+
+Deno.test("explore() counts moves that can't be told apart", () => {
+  const graph = exploreDial([ONE, ONE]);
+  assertEquals([...graph.edgesFrom(0)], [{ label: "1: turned", to: 1, times: 2 }]);
+});
+
+Deno.test("explore() gives up beyond the number of states that it is allowed", () => {
+  assertThrows(() => exploreDial([ONE, TWO, WAIT], 4), RangeError, "at most 4 states, got more");
+});
