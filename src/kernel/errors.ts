@@ -422,8 +422,9 @@ export class UnknownMessageError extends LockstepError {
     attempt: string,
     /** What was asked for. */
     readonly messageId: string,
+    rule = "the message must be a dead letter",
   ) {
-    super(`Cannot ${attempt}: the message must be a dead letter, got ${show(messageId)}`);
+    super(`Cannot ${attempt}: ${rule}, got ${show(messageId)}`);
   }
 }
 

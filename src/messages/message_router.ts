@@ -21,6 +21,7 @@ import { readDone, readReceived, readResponse } from "./answers.ts";
 import type { AckMessage, ExtendMessage, MessageCommand, NackMessage } from "./commands.ts";
 import { type MessageDefaults, type MessageRouterConfig, readConfig } from "./config.ts";
 import type { MessageHandler } from "./delivery_context.ts";
+import { explainMessage, type MessageExplanation } from "./explain.ts";
 import { messageMachine } from "./machine.ts";
 import { MessageClient, type MessageHost } from "./message_client.ts";
 import {
@@ -329,6 +330,17 @@ export class MessageRouter implements AsyncDisposable {
       requireId(messageId, "messageId", () => "resend a message");
       return this.#home.running("resend").ask({ type: "resend-message", messageId }, readDone);
     });
+  }
+
+  /**
+   * Why a message is where it is, and what would move it. Costs a look at each message, but for
+   * requests only at those of the recipient.
+   *
+   * @throws {UnknownMessageError} when nothing is known of it: it was handled, or never sent
+   */
+  explain(messageId: string): MessageExplanation {
+    requireId(messageId, "messageId", () => "explain a message");
+    return explainMessage(this.#home.running("look").state, messageId);
   }
 
   /** From each agent that waits for a response to the agents that it asked. */
