@@ -4,7 +4,20 @@
  * @module
  */
 
-/** States by a text that tells them apart, and what leads from one to another. */
+/**
+ * States by a text that tells them apart, and what leads from one to another.
+ *
+ * @example
+ * ```ts
+ * import { StateGraph } from "@lockstep/lockstep/testing";
+ *
+ * const graph = new StateGraph();
+ * const [free, held] = [graph.add("free"), graph.add("held")];
+ * graph.initial.add(free);
+ * graph.connect(free, "acquire", held);
+ * console.log(graph.states.join(", ")); // free, held
+ * ```
+ */
 export class StateGraph {
   /** The texts of the states, in the order in which they were found. */
   readonly states: string[] = [];

@@ -43,16 +43,15 @@ export function promisesOf(code: string): string[] {
   return [...code.matchAll(/^\s*console\.log\(.*\);? \/\/ (.*)$/gm)].map(([, said]) => said!);
 }
 
-/** The first of `promises` that `output` doesn't have in this order, or `undefined`. */
+/** The first of `promises` that `output` doesn't have, in whatever order, or `undefined`. */
 export function firstUnkept(
   promises: readonly string[],
   output: readonly string[],
 ): string | undefined {
-  let from = 0;
-  for (const promise of promises) {
-    const at = output.indexOf(promise, from);
-    if (at < 0) return promise;
-    from = at + 1;
-  }
-  return undefined;
+  const left = [...output];
+  return promises.find((promise) => {
+    const at = left.indexOf(promise);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }

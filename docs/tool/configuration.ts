@@ -1,0 +1,132 @@
+/**
+ * The tables of options, from their types.
+ *
+ * @module
+ */
+
+import { type Field, readShapes } from "./symbols.ts";
+
+/** From a class to the interface of its options, in the order of the page. */
+const SECTIONS: readonly { heading: string; shape: string; about: string }[] = [
+  {
+    heading: "TaskScheduler, AdvancedTaskScheduler",
+    shape: "TaskSchedulerConfig",
+    about: "The first argument. A task may name limits and retries of its own.",
+  },
+  {
+    heading: "ResourceManager",
+    shape: "ResourceManagerConfig",
+    about: "The first argument. Every `acquire` may name a priority, a time to wait and a lease.",
+  },
+  {
+    heading: "MessageRouter",
+    shape: "MessageRouterConfig",
+    about: "The first argument.",
+  },
+  {
+    heading: "CircuitBreaker",
+    shape: "CircuitBreakerConfig",
+    about:
+      "The second argument, after the name. `CircuitBreakerManager` takes the same as its first " +
+      "argument, for those of its breakers that name nothing else, and the two below it.",
+  },
+  {
+    heading: "CircuitBreakerManager",
+    shape: "BreakerConfig",
+    about: "Besides the options of its breakers.",
+  },
+  {
+    heading: "ConflictResolver",
+    shape: "ConflictResolverOptions",
+    about: "The last argument.",
+  },
+  {
+    heading: "OptimisticLockManager",
+    shape: "OptimisticLockOptions",
+    about: "The last argument.",
+  },
+  {
+    heading: "CoordinationMetricsCollector",
+    shape: "MetricsCollectorOptions",
+    about: "The last argument.",
+  },
+  {
+    heading: "EventBus",
+    shape: "EventBusOptions",
+    about: "The second argument; the first turns the debug mode on.",
+  },
+];
+
+const INTRODUCTION = `# Configuration
+
+Every option of every class, with its unit and its default. This page is generated from the types
+(\`deno task docs\`), and a test compares the two.
+
+All options may be left out. Whatever is malformed throws a \`TypeError\` or a \`RangeError\` that names
+the option, when the object is made. One config fits all: a class passes over options that are meant
+for others, so the same object can be handed to each.
+
+\`\`\`ts
+import { MessageRouter, ResourceManager, TaskScheduler } from "@lockstep/lockstep";
+
+const config = {
+  maxRetries: 3,
+  retryDelay: 1_000,
+  deadlockDetection: true,
+  resourceTimeout: 30_000,
+  messageTimeout: 10_000,
+};
+await using tasks = new TaskScheduler(config);
+await using locks = new ResourceManager(config);
+await using messages = new MessageRouter(config);
+\`\`\`
+
+Every constructor also takes \`options.clock\`, for tests with a \`SimulatedClock\`; those that keep
+something take \`options.log\`.
+`;
+
+/** The text of the page. */
+export async function configurationPage(): Promise<string> {
+  const shapes = await readShapes("mod.ts");
+  const sections = SECTIONS.map(({ heading, shape, about }) => {
+    const { fields } = shapes.get(shape)!;
+    const rows = fields.filter(isOption).map(rowOf);
+    return `## ${heading}\n\n${about}\n\n${HEAD}\n${rows.join("\n")}`;
+  });
+  return [INTRODUCTION, ...sections].join("\n\n");
+}
+
+const HEAD = "| Option | Unit | Default | What it does |\n| --- | --- | --- | --- |";
+
+/** Whether it is to be set here: some are there so that a config for everybody fits. */
+function isOption({ name, doc, type }: Field): boolean {
+  return doc !== "For other subsystems." && !["clock", "log", "host"].includes(name) &&
+    type !== "Dispatcher";
+}
+
+function rowOf(field: Field): string {
+  const fallback = field.fallback === undefined ? "–" : stated(field.fallback);
+  return `| \`${field.name}\` | ${escaped(unitOf(field))} | ${fallback} | ${escaped(field.doc)} |`;
+}
+
+/** Values as code, sentences as they are. */
+function stated(fallback: string): string {
+  return /^([\d_.]+|true|false|".*"|\w+)$/.test(fallback) ? `\`${fallback}\`` : escaped(fallback);
+}
+
+/** What a number counts, or which values there are. */
+export function unitOf({ name, type }: Field): string {
+  if (type !== "number") return type === "boolean" ? "`true`, `false`" : valuesOf(type);
+  if (/(Ms|[tT]imeout|Delay|Interval)$/.test(name)) return "ms";
+  if (/(Rate|Jitter)$/.test(name)) return "share, 0 to 1";
+  if (name.endsWith("Factor")) return "factor";
+  return name === "seed" ? "integer" : "count";
+}
+
+function valuesOf(type: string): string {
+  return type.split(" | ").map((value) => `\`${value}\``).join(", ");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("|", "\\|");
+}

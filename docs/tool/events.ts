@@ -1,0 +1,65 @@
+/**
+ * The catalogue of events, from their types.
+ *
+ * @module
+ */
+
+import { SystemEvents } from "../../mod.ts";
+import { readShapes, type Shape } from "./symbols.ts";
+
+/** From the file of a subsystem's events to its heading, in the order of the catalogue. */
+const SECTIONS: ReadonlyMap<string, string> = new Map([
+  ["task_events.ts", "Tasks and the agents that do them"],
+  ["stealing_events.ts", "Work stealing"],
+  ["agent_events.ts", "Agents as members"],
+  ["lock_events.ts", "Resources"],
+  ["message_events.ts", "Messages"],
+  ["breaker_events.ts", "Circuit breakers"],
+  ["conflict_events.ts", "Conflicts and versions"],
+  ["system_events.ts", "The system"],
+]);
+
+const INTRODUCTION = `# Events
+
+Everything that happens, by the name that it has on the bus, in a log, in a trace and in the
+specification. This page is generated from the types (\`deno task docs\`), and a test compares the
+two. How to listen is told in [events and debugging](events-and-debugging.md).
+
+A name reads \`noun:past-participle\`. An event that ends in \`:refused\` tells that a command was turned
+down and changed nothing; its \`reason\` says why. Times are milliseconds; an \`Instant\` is counted since
+the Unix epoch. An \`epoch\` is the number of a grant: larger than that of any grant before it.
+`;
+
+/** The text of the catalogue. */
+export async function eventCatalogue(): Promise<string> {
+  const shapes = [...(await readShapes("src/kernel/events.ts")).values()]
+    .filter(({ event }) => event !== undefined);
+  const files = [...new Set(shapes.map(({ file }) => file))].sort(byRank);
+  const sections = files.map((file) => {
+    const events = shapes.filter((shape) => shape.file === file).sort((a, b) => a.line - b.line);
+    return { heading: SECTIONS.get(file) ?? file.replace(/_events\.ts$/, ""), events };
+  });
+  return [
+    INTRODUCTION,
+    sections.map(indexOf).join("\n"),
+    ...sections.flatMap(({ heading, events }) => [`## ${heading}`, ...events.map(entryOf)]),
+  ].join("\n\n");
+}
+
+function byRank(a: string, b: string): number {
+  const known = [...SECTIONS.keys()];
+  const [first, second] = [known.indexOf(a), known.indexOf(b)];
+  return (first < 0 ? known.length : first) - (second < 0 ? known.length : second);
+}
+
+function indexOf({ heading, events }: { heading: string; events: readonly Shape[] }): string {
+  const links = events.map(({ event }) => `[\`${event}\`](#${event!.replaceAll(/[^\w-]/g, "")})`);
+  return `- ${heading}: ${links.join(", ")}`;
+}
+
+function entryOf({ event, doc, fields }: Shape): string {
+  const known = Object.entries(SystemEvents).find(([, name]) => name === event)?.[0];
+  const also = known === undefined ? "" : ` Also \`SystemEvents.${known}\`.`;
+  const lines = fields.map(({ name, type, doc }) => `- \`${name}: ${type}\` – ${doc}`);
+  return [`### ${event}`, `${doc}${also}`, lines.join("\n")].join("\n\n");
+}
