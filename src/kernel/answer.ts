@@ -4,7 +4,7 @@
  * @module
  */
 
-const DONE: Promise<undefined> = Promise.resolve(undefined);
+const DONE: Promise<unknown> = Promise.resolve(undefined);
 
 /** What a call comes to, at once or later. What comes after the first outcome is ignored. */
 export class Answer<Result> {
@@ -40,13 +40,18 @@ export class Answer<Result> {
   promise(): Promise<Result> {
     if (this.#settled) {
       if (this.#failed) return Promise.reject(this.#value);
-      return (this.#value === undefined ? DONE : Promise.resolve(this.#value)) as Promise<Result>;
+      return resolved(this.#value as Result);
     }
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
+}
+
+/** A promise of `value`; that of `undefined` is always the same. */
+export function resolved<Result>(value: Result): Promise<Result> {
+  return value === undefined ? DONE as Promise<Result> : Promise.resolve(value);
 }
 
 /** What `call` promises, or a rejection with what it throws. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Answer } from "./answer.ts";
+import { Answer, resolved } from "./answer.ts";
 import type { CancelTimer } from "./clock.ts";
 import type { Dispatcher, Reply } from "./engine.ts";
 import { LogError } from "./errors.ts";
@@ -60,6 +60,7 @@ export abstract class MachineClient<State, Command extends Named, Event extends 
     command: Asked,
     read: (events: readonly Event[], command: Asked, state: Readonly<State>) => Result,
   ): Promise<Result> {
+    if (this.host.dispatcher.synchronous) return this.#askNow(command, read);
     const answer = new Answer<Result>();
     try {
       this.send(command, (events, error) => {
@@ -79,6 +80,7 @@ export abstract class MachineClient<State, Command extends Named, Event extends 
   /** Sends `command`; when the log doesn't take it, again later. Nobody hears how it ends. */
   owe(command: Command): void {
     try {
+      if (this.host.dispatcher.synchronous) return void this.step(command);
       this.pass(command, (_events, error) => {
         if (error instanceof LogError) this.#resendLater(command);
       });
@@ -113,6 +115,11 @@ export abstract class MachineClient<State, Command extends Named, Event extends 
     this.host.dispatcher.send(command, reply);
   }
 
+  /** Has a machine that answers at once step `command`, whether the client has stopped or not. */
+  protected step(command: Command): readonly Event[] {
+    return this.host.dispatcher.dispatch(command);
+  }
+
   /** Begins to hear of events, and of the end; whatever `hear` and `end` need has to be there. */
   protected listen(): void {
     this.#unobserve = this.host.dispatcher.observe((event) => this.hear(event));
@@ -134,6 +141,19 @@ export abstract class MachineClient<State, Command extends Named, Event extends 
 
   /** Ends all that waits with `error`, since the client has stopped. */
   protected abstract end(error: unknown): void;
+
+  /** Does without a reply, and often without a promise of its own. */
+  #askNow<Asked extends Command, Result>(
+    command: Asked,
+    read: (events: readonly Event[], command: Asked, state: Readonly<State>) => Result,
+  ): Promise<Result> {
+    try {
+      if (this.#stopped !== undefined) throw this.#stopped;
+      return resolved(read(this.step(command), command, this.state));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
 
   #resendLater(command: Command): void {
     if (this.#stopped !== undefined) return;

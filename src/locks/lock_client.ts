@@ -26,8 +26,6 @@ type LossEvent = Extract<
   { type: "resource:released" | "resource:expired" | "resource:revoked" }
 >;
 
-const DONE: Promise<undefined> = Promise.resolve(undefined);
-
 /** Speaks with one lock machine for any number of callers. */
 export class LockClient extends MachineClient<LockState, Command, LockEvent>
   implements AcquisitionHost {
@@ -69,22 +67,6 @@ export class LockClient extends MachineClient<LockState, Command, LockEvent>
     if (granted !== undefined) return Promise.resolve(granted);
     acquisition ??= new Acquisition(this, command, signal);
     return acquisition.promise();
-  }
-
-  /** Does without a reply where the machine answers at once. */
-  override ask<Asked extends Command, Result>(
-    command: Asked,
-    read: (events: readonly LockEvent[], command: Asked, state: Readonly<LockState>) => Result,
-  ): Promise<Result> {
-    const { dispatcher } = this.host;
-    if (!dispatcher.synchronous) return super.ask(command, read);
-    try {
-      if (this.stopped !== undefined) throw this.stopped;
-      const result = read(dispatcher.dispatch(command), command, this.state);
-      return result === undefined ? DONE as Promise<Result> : Promise.resolve(result);
-    } catch (error) {
-      return Promise.reject(error);
-    }
   }
 
   giveBack(handle: LockHandle, owner: string, quietly: boolean): Promise<void> {

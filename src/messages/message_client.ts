@@ -157,6 +157,19 @@ export class MessageClient extends MachineClient<MessageState, Command, MessageE
     this.handlers.run();
   }
 
+  /** The same, when the machine answers at once. */
+  protected override step(command: Command): readonly MessageEvent[] {
+    this.#depth++;
+    let events: readonly MessageEvent[];
+    try {
+      events = super.step(command);
+    } finally {
+      this.#depth--;
+    }
+    this.handlers.run();
+    return events;
+  }
+
   protected override end(error: unknown): void {
     this.handlers.abandon(error);
     const asking = [...this.#asking.values()];
