@@ -11,6 +11,7 @@ import type { LockstepEvent } from "../kernel/events.ts";
 import type { Instant } from "../kernel/machine.ts";
 import { type Gauges, noGauges, track } from "./gauges.ts";
 import { emptyHistogram, type Histogram, observe } from "./histogram.ts";
+import { OPENING_EVENTS } from "./open_items.ts";
 import { countOne, emptyRate, type Rate } from "./rate.ts";
 import { append, emptySeries, type Series, type Tags } from "./series.ts";
 import {
@@ -88,6 +89,7 @@ export const FOLDED_EVENTS: readonly string[] = [
     ...["agent:spawned", "agent:terminated", "agent:cordoned", "agent:uncordoned"],
     ...["resource:queued", "resource:reacquired", "resource:cancelled", "resource:abandoned"],
     "resource:defined",
+    ...OPENING_EVENTS,
   ]),
 ];
 

@@ -12,6 +12,7 @@
 import type { LockstepEvent, TaskCreated } from "../kernel/events.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { TaskStatus } from "../kernel/shapes.ts";
+import { nothingOpen, type OpenItems, trackOpen } from "./open_items.ts";
 
 /** A task that has not ended. */
 export interface TrackedTask {
@@ -63,6 +64,8 @@ export interface Gauges {
   lockedResources: number;
   /** From each wait to the resources that it is for. */
   readonly waits: Map<number, readonly string[]>;
+  /** Everything else that is open. */
+  readonly open: OpenItems;
 }
 
 /** The moment at which nothing is going on. */
@@ -76,6 +79,7 @@ export function noGauges(): Gauges {
     resources: new Map(),
     lockedResources: 0,
     waits: new Map(),
+    open: nothingOpen(),
   };
 }
 
@@ -85,6 +89,7 @@ export function noGauges(): Gauges {
  * @returns how long the task waited for an agent, when it got one
  */
 export function track(gauges: Gauges, event: LockstepEvent, at: Instant): number | undefined {
+  trackOpen(gauges.open, event);
   switch (event.type) {
     case "task:created":
       return accept(gauges, event, at);

@@ -6,6 +6,7 @@
 
 import type { MetricsState } from "./fold.ts";
 import { quantileOf } from "./histogram.ts";
+import { breakersByState, countSuspects, type OpenItems } from "./open_items.ts";
 import { COUNTERS, DURATION_METRICS } from "./vocabulary.ts";
 
 /** What to serve the text as. */
@@ -91,6 +92,22 @@ function gaugeFamilies({ gauges }: Readonly<MetricsState>): Family[] {
       ],
     ),
     gauge("lock_waits", "Waits for locks", "", [["", waits.size]]),
+    ...openFamilies(gauges.open),
+  ];
+}
+
+function openFamilies(open: OpenItems): Family[] {
+  const { members, requests, deadLetters, conflicts } = open;
+  const suspects = countSuspects(open);
+  return [
+    gauge("members", "Agents that are there", "state", [
+      ["alive", members.size - suspects],
+      ["suspect", suspects],
+    ]),
+    gauge("requests", "Requests that wait for their response", "", [["", requests.size]]),
+    gauge("dead_letters", "Messages that could not be delivered", "", [["", deadLetters.size]]),
+    gauge("conflicts", "Conflicts that were not settled", "", [["", conflicts.size]]),
+    gauge("circuit_breakers", "Circuit breakers", "state", Object.entries(breakersByState(open))),
   ];
 }
 

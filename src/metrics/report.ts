@@ -10,6 +10,7 @@ import type { Instant } from "../kernel/machine.ts";
 import type { TaskStatus } from "../kernel/shapes.ts";
 import type { MetricsState } from "./fold.ts";
 import { summaryOf } from "./histogram.ts";
+import { breakersByState, countSuspects } from "./open_items.ts";
 import { perMinute } from "./rate.ts";
 
 /** How tasks are and went. */
@@ -46,6 +47,8 @@ export interface AgentFigures {
   readonly idleAgents: number;
   /** How many have a task. */
   readonly busyAgents: number;
+  /** How many of those that are there have been silent for so long that they may be dead. */
+  readonly suspectAgents: number;
   /** How much of their slots is in use, in percent; 0 without agents. */
   readonly agentUtilization: number;
   /** How many tasks an agent has on average; 0 without agents. */
@@ -88,6 +91,14 @@ export interface CoordinationFigures {
   readonly workStealingEvents: number;
   /** How often a circuit breaker opened. */
   readonly circuitBreakerTrips: number;
+  /** How many requests wait for their response. */
+  readonly openRequests: number;
+  /** How many messages could not be delivered and were not sent again. */
+  readonly deadLetters: number;
+  /** How many conflicts were not settled. */
+  readonly activeConflicts: number;
+  /** How many circuit breakers are open. */
+  readonly openCircuitBreakers: number;
 }
 
 /** How well it runs. */
@@ -141,15 +152,7 @@ export function reportOf(
     taskMetrics: tasksOf(state, now),
     agentMetrics: agentsOf(state, surroundings.agentTypeOf),
     resourceMetrics: resourcesOf(state),
-    coordinationMetrics: {
-      messagesSent: counted(state, "message.sent"),
-      messagesReceived: counted(state, "message.received"),
-      messageLatency: mean(state, "message.latency"),
-      conflictsDetected: counted(state, "conflict.detected"),
-      conflictsResolved: counted(state, "conflict.resolved"),
-      workStealingEvents: counted(state, "workstealing.completed"),
-      circuitBreakerTrips: counted(state, "circuitbreaker.tripped"),
-    },
+    coordinationMetrics: coordinationOf(state),
     performanceMetrics: {
       coordinationLatency: mean(state, "resource.wait"),
       schedulingLatency: mean(state, "scheduling.latency"),
@@ -180,7 +183,7 @@ function tasksOf(state: Readonly<MetricsState>, now: Instant): TaskFigures {
 }
 
 function agentsOf(
-  { gauges: { agents } }: Readonly<MetricsState>,
+  { gauges: { agents, open } }: Readonly<MetricsState>,
   agentTypeOf: Surroundings["agentTypeOf"],
 ): AgentFigures {
   const types = new Map<string, number>();
@@ -201,6 +204,7 @@ function agentsOf(
     activeAgents: active,
     idleAgents: agents.size - busy,
     busyAgents: busy,
+    suspectAgents: countSuspects(open),
     agentUtilization: slots === 0 ? 0 : 100 * load / slots,
     avgTasksPerAgent: agents.size === 0 ? 0 : load / agents.size,
     agentsByType: agentTypeOf && Object.fromEntries(types),
@@ -218,6 +222,23 @@ function resourcesOf(state: Readonly<MetricsState>): ResourceFigures {
     avgLockDuration: mean(state, "resource.hold"),
     lockContention: waits.size,
     deadlockCount: counted(state, "deadlock.detected"),
+  };
+}
+
+function coordinationOf(state: Readonly<MetricsState>): CoordinationFigures {
+  const { open } = state.gauges;
+  return {
+    messagesSent: counted(state, "message.sent"),
+    messagesReceived: counted(state, "message.received"),
+    messageLatency: mean(state, "message.latency"),
+    conflictsDetected: counted(state, "conflict.detected"),
+    conflictsResolved: counted(state, "conflict.resolved"),
+    workStealingEvents: counted(state, "workstealing.completed"),
+    circuitBreakerTrips: counted(state, "circuitbreaker.tripped"),
+    openRequests: open.requests.size,
+    deadLetters: open.deadLetters.size,
+    activeConflicts: open.conflicts.size,
+    openCircuitBreakers: breakersByState(open).open,
   };
 }
 

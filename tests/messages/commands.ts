@@ -127,7 +127,8 @@ const close = fc.constantFrom("a", "b", "c", "d").map((agentId): Maker => () => 
 }));
 const tick = fc.constant<Maker>(() => ({ type: "tick" }));
 
-const move: fc.Arbitrary<Move> = fc.tuple(
+/** One move. */
+export const move: fc.Arbitrary<Move> = fc.tuple(
   fc.constantFrom(0, 0, 1, 5, 20),
   fc.oneof(
     { weight: 14, arbitrary: send },

@@ -59,6 +59,7 @@ Deno.test("the figures of a run with agents, tasks and locks are those of what h
       activeAgents: 2,
       idleAgents: 1,
       busyAgents: 1,
+      suspectAgents: 0,
       agentUtilization: 100 / 3,
       avgTasksPerAgent: 0.5,
       agentsByType: { coder: 1, agent: 1 },
@@ -80,6 +81,10 @@ Deno.test("the figures of a run with agents, tasks and locks are those of what h
       conflictsResolved: 0,
       workStealingEvents: 0,
       circuitBreakerTrips: 0,
+      openRequests: 0,
+      deadLetters: 0,
+      activeConflicts: 0,
+      openCircuitBreakers: 0,
     },
     performanceMetrics: {
       coordinationLatency: 0,

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { rootMachine, type RootState } from "../../src/coordination/machine.ts";
 import type { LockstepEvent } from "../../src/kernel/events.ts";
 import type { TaskStatus } from "../../src/kernel/shapes.ts";
 import { lockMachine, type LockState } from "../../src/locks/machine.ts";
@@ -7,6 +8,7 @@ import { emptyMetrics, fold, type MetricsState } from "../../src/metrics/fold.ts
 import { reportOf } from "../../src/metrics/report.ts";
 import { summaryOf } from "../../src/metrics/histogram.ts";
 import { taskMachine, type TaskState } from "../../src/tasks/machine.ts";
+import { rootConfigs, rootMoves } from "../coordination/root_moves.ts";
 import { moves } from "../locks/commands.ts";
 import { reach } from "../structure/layering.ts";
 import { findImpurities } from "../structure/purity.ts";
@@ -92,6 +94,60 @@ Deno.test("Q1-active-gauge-drifts: gauges of locks equal counts of the state aft
   );
 });
 
+/** What is open, and how often what happened, must be what the states of the subsystems say. */
+function compareOthers({ gauges, counters }: MetricsState, state: RootState): void {
+  const { members, requests, deadLetters, conflicts, breakers } = gauges.open;
+  const isSuspect = [...state.agents.members].map(([id, member]) =>
+    [id, member.isSuspect] as const
+  );
+  assertEquals(members, new Map(isSuspect));
+  assertEquals(requests, new Set(state.messages.requests.keys()));
+  assertEquals(deadLetters, new Set(state.messages.deadLetters.keys()));
+  assertEquals(conflicts, new Set(state.conflicts.active.keys()));
+  const phases = [...state.breakers.breakers].map(([id, { phase }]) => [id, phase.state] as const);
+  assertEquals(breakers, new Map(phases));
+  const settled = [...state.conflicts.settledBy.values()].reduce((sum, count) => sum + count, 0);
+  assertEquals(
+    Object.fromEntries(COUNTED.map((metric) => [metric, counters.get(metric)!])),
+    {
+      "agent.joined": state.agents.lastIncarnation,
+      "resource.acquired": state.locks.epoch,
+      "message.received": state.messages.epoch,
+      "conflict.detected": state.conflicts.reported,
+      "conflict.resolved": settled,
+    },
+  );
+  const posted = counters.get("message.sent")! + counters.get("message.resent")!;
+  assertEquals(posted, state.messages.lastMessage);
+}
+
+const COUNTED = [
+  "agent.joined",
+  "resource.acquired",
+  "message.received",
+  "conflict.detected",
+  "conflict.resolved",
+];
+
+Deno.test("Q1-active-gauge-drifts: figures of all subsystems equal counts of the root state after each step", () => {
+  fc.assert(
+    fc.property(rootConfigs, rootMoves, (config, moves) => {
+      const machine = rootMachine(config);
+      const state = machine.init();
+      const metrics = emptyMetrics();
+      let now = 0;
+      for (const { afterMs, command } of moves) {
+        now += afterMs;
+        foldAll(metrics, machine.step(state, command(state), now), now);
+        compareTasks(metrics, state.tasks, now);
+        compareLocks(metrics, state.locks, now);
+        compareOthers(metrics, state);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
 Deno.test("a fold that begins late counts what it hears of, and never less than nothing", () => {
   fc.assert(
     fc.property(configs, commandLists, fc.nat(60), (config, list, unheard) => {
@@ -137,7 +193,7 @@ Deno.test("locks, messages, conflicts, steals and breakers are counted and timed
     { type: "resource:acquired", ...lock, waitId: 0, waitedMs: 4 },
     { type: "resource:expired", ...lock, heldMs: 6 },
     { type: "deadlock:detected", waitId: 3 },
-    { type: "message:sent", message },
+    { type: "message:sent", message, isRequest: true },
     { type: "message:received", message },
     { type: "message:received", message: { ...message, attempt: 2 } },
     { type: "conflict:reported" },
@@ -162,6 +218,10 @@ Deno.test("locks, messages, conflicts, steals and breakers are counted and timed
     conflictsResolved: 1,
     workStealingEvents: 1,
     circuitBreakerTrips: 1,
+    openRequests: 1,
+    deadLetters: 0,
+    activeConflicts: 0,
+    openCircuitBreakers: 0,
   });
   assertEquals([resourceMetrics.avgLockDuration, resourceMetrics.deadlockCount], [6, 1]);
   assertEquals(performanceMetrics.coordinationLatency, 4);

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { EventBus } from "../../src/kernel/event_bus.ts";
+import type { LockstepEvent } from "../../src/kernel/events.ts";
 import { silentLogger } from "../../src/kernel/logger.ts";
 import { ResourceManager } from "../../src/locks/mod.ts";
+import { emptyMetrics, fold } from "../../src/metrics/fold.ts";
 import { CoordinationMetricsCollector } from "../../src/metrics/mod.ts";
+import { openMetricsOf } from "../../src/metrics/open_metrics.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 /** A family as a strict reader sees it. */
@@ -116,6 +119,30 @@ Deno.test("counters, gauges, summaries and units are what the format asks for", 
     ["lockstep_resource_hold_seconds_sum", [], 0.25],
   ]);
   assertEquals(families.get("lockstep_process_cpu_seconds")?.samples[0]?.value, 1.5);
+});
+
+Deno.test("what is open of requests, dead letters, conflicts, breakers and members is shown by its number", () => {
+  const state = emptyMetrics();
+  const events = [
+    { type: "agent:joined", agentId: "a" },
+    { type: "agent:joined", agentId: "b" },
+    { type: "agent:suspected", agentId: "b" },
+    { type: "message:sent", message: { id: "m" }, isRequest: true },
+    { type: "message:dead-lettered", messageId: "n" },
+    { type: "conflict:reported", conflictId: "c" },
+    { type: "circuitbreaker:defined", name: "x" },
+    { type: "circuitbreaker:defined", name: "y" },
+    { type: "circuitbreaker:state-change", name: "y", to: "open" },
+  ];
+  for (const event of events) fold(state, event as unknown as LockstepEvent, 0);
+  const families = read(openMetricsOf(state, { memoryBytes: undefined, cpuMs: undefined }));
+  const shown = (name: string) =>
+    families.get(`lockstep_${name}`)?.samples.map(({ labels, value }) =>
+      [...labels.map(([, text]) => text), value].join(" ")
+    );
+  assertEquals(shown("members"), ["alive 1", "suspect 1"]);
+  for (const name of ["requests", "dead_letters", "conflicts"]) assertEquals(shown(name), ["1"]);
+  assertEquals(shown("circuit_breakers"), ["closed 1", "open 1", "half-open 0"]);
 });
 
 Deno.test("a duration of which nothing was measured isn't shown", () => {
