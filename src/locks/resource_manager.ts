@@ -5,7 +5,7 @@
  */
 
 import { attempting } from "../kernel/answer.ts";
-import { quote, requireId } from "../kernel/arguments.ts";
+import { quote, requireId, requireInteger } from "../kernel/arguments.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { UninitializedError } from "../kernel/errors.ts";
 import type { EventBus } from "../kernel/event_bus.ts";
@@ -17,6 +17,7 @@ import { defaultLogger, type Logger } from "../kernel/logger.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { LockCommand } from "./commands.ts";
 import { type AcquireDefaults, readConfig, type ResourceManagerConfig } from "./config.ts";
+import { explainWait, type WaitExplanation } from "./explain.ts";
 import {
   LockClient,
   type LockHost,
@@ -285,6 +286,15 @@ export class ResourceManager implements AsyncDisposable {
   /** From each agent that waits to the resources that it waits for. */
   getWaitingRequests(): Map<string, string[]> {
     return waiting(this.#home.running("look").state);
+  }
+
+  /**
+   * Why a wait has not ended, and what would end it; `undefined` when it has. `resource:queued` and
+   * {@linkcode queueOf} tell the ids of waits.
+   */
+  explain(waitId: number): WaitExplanation | undefined {
+    requireInteger(waitId, 1, Number.MAX_SAFE_INTEGER, "waitId", () => "explain a wait");
+    return explainWait(this.#home.running("look").state, waitId);
   }
 
   /** How the locks are. Costs a look at each. */
