@@ -7,7 +7,8 @@
 import { DeadlockError, LockLostError } from "../kernel/errors.ts";
 import type { TaskContext } from "../tasks/mod.ts";
 import { LineSplitter, type Piece } from "./output.ts";
-import type { RunState, TaskRun } from "./run_state.ts";
+import type { RunState } from "./run_state.ts";
+import type { TaskRun } from "./runs.ts";
 import { type Exit, runShell, SpawnError } from "./shell.ts";
 import type { View } from "./view.ts";
 

@@ -5,7 +5,8 @@
  */
 
 import { inOrderOfNeeds } from "./report.ts";
-import type { RunState, TaskRun } from "./run_state.ts";
+import type { RunState } from "./run_state.ts";
+import type { TaskRun } from "./runs.ts";
 
 /**
  * Milliseconds that are likely left, or `undefined` while nothing has ended to guess from.

@@ -11,7 +11,8 @@ import type { LockstepEvent } from "../kernel/events.ts";
 import { claimOf } from "../tasks/mod.ts";
 import type { Piece } from "./output.ts";
 import type { RunReport } from "./report.ts";
-import type { RunState, TaskRun } from "./run_state.ts";
+import type { RunState } from "./run_state.ts";
+import type { TaskRun } from "./runs.ts";
 import type { View } from "./view.ts";
 
 /** Something that happened in a run. */

@@ -24,7 +24,8 @@ import {
 import type { Piece } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import { reportText } from "./report_text.ts";
-import type { Phase, RunState, TaskRun } from "./run_state.ts";
+import type { RunState } from "./run_state.ts";
+import type { Phase, TaskRun } from "./runs.ts";
 import { displayWidth, padEnd, padStart, plain, type Screen, truncate } from "./terminal.ts";
 import type { OutputMode, View } from "./view.ts";
 

@@ -24,12 +24,13 @@ export { main, showWorkflow } from "./command.ts";
 export type { TaskFunction } from "./commands.ts";
 export type { RunEvent } from "./event_view.ts";
 export { type GraphFormat, graphText } from "./graph.ts";
+export type { LockReport } from "./lock_use.ts";
 export { parseWorkflow } from "./parse.ts";
 export { selectTasks } from "./plan.ts";
 export { type Position, type Problem, WorkflowError } from "./problems.ts";
 export type { AgentReport, LowerBound, RunReport, TaskReport } from "./report.ts";
-export type { Outcome } from "./run_state.ts";
 export { type RunOptions, runWorkflow } from "./runner.ts";
+export type { Outcome } from "./runs.ts";
 export type {
   When,
   Workflow,

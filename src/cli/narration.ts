@@ -4,12 +4,13 @@
  * @module
  */
 
-import type { DeadlockDetected, LockstepEvent } from "../kernel/events.ts";
+import type { CircuitStateChange, DeadlockDetected, LockstepEvent } from "../kernel/events.ts";
 import { claimOf } from "../tasks/mod.ts";
 import { formatDuration } from "./durations.ts";
 import { count } from "./plan.ts";
 import type { RunReport } from "./report.ts";
-import type { Outcome, RunState, TaskRun } from "./run_state.ts";
+import type { RunState } from "./run_state.ts";
+import type { Outcome, TaskRun } from "./runs.ts";
 import { displayWidth, harmless, padEnd, type Style, truncate } from "./terminal.ts";
 
 /** The widest that names are aligned to; longer ones stand out. */
@@ -44,6 +45,12 @@ export function narrate(
   style: Style,
   width: number,
 ): string | undefined {
+  if (event.type === "circuitbreaker:state-change") {
+    const agent = state.agentOf(event)?.agent.id;
+    return agent === undefined
+      ? undefined
+      : `${style.yellow("⊘")} ${padEnd(agent, width)}  ${breakerText(event)}`;
+  }
   const run = state.subjectOf(event);
   if (run === undefined) return undefined;
   const line = (sign: string, text: string) => `${sign} ${padEnd(run.task.id, width)}  ${text}`;
@@ -80,6 +87,20 @@ function deadlockText({ owners, resources }: DeadlockDetected): string {
     `${claimOf(owner)?.taskId ?? owner} for ${resources[i] || "an answer"}`
   );
   return `gives way in a deadlock: ${listed(waits, 5)}`;
+}
+
+/** Whether an agent gets tasks, by its circuit breaker. */
+function breakerText({ to, retryAt }: CircuitStateChange): string {
+  switch (to) {
+    case "open": {
+      const ms = Math.max(0, (retryAt ?? 0) - Date.now());
+      return `is passed over for ${formatDuration(ms)}: its commands keep failing`;
+    }
+    case "half-open":
+      return "is tried out";
+    case "closed":
+      return "takes tasks again";
+  }
 }
 
 /** What failed, and when the next attempt begins. */

@@ -9,7 +9,8 @@ import { failureText, nameWidth, narrate, outputLine, stoppingText } from "./nar
 import type { Piece } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import { reportText } from "./report_text.ts";
-import type { RunState, TaskRun } from "./run_state.ts";
+import type { RunState } from "./run_state.ts";
+import type { TaskRun } from "./runs.ts";
 import type { Screen } from "./terminal.ts";
 import type { OutputMode, View } from "./view.ts";
 

@@ -5,7 +5,9 @@
  * @module
  */
 
-import type { AgentRun, Outcome, RunState, TaskRun } from "./run_state.ts";
+import type { LockReport } from "./lock_use.ts";
+import type { RunState } from "./run_state.ts";
+import type { AgentRun, Outcome, TaskRun } from "./runs.ts";
 
 /** What came of one task. All times are milliseconds. */
 export interface TaskReport {
@@ -39,6 +41,8 @@ export interface AgentReport {
   readonly busyMs: number;
   /** From 0 to 1: the part of its slots' time that was used. */
   readonly utilization: number;
+  /** How often its commands failed so often that it was passed over for a while. */
+  readonly trips: number;
 }
 
 /** Why a run can't be shorter. */
@@ -57,6 +61,8 @@ export interface RunReport {
   readonly tasks: readonly TaskReport[];
   /** In the order of the file. */
   readonly agents: readonly AgentReport[];
+  /** The locks that were held, those first that were waited for longest. */
+  readonly locks: readonly LockReport[];
   /** From the first submission to the last end. */
   readonly makespanMs: number;
   /** Ids along the longest chain of needs, by the time that was measured. */
@@ -77,6 +83,7 @@ export function reportOf(state: RunState): RunReport {
     exitCode: state.stopping === "interrupt" ? 130 : failed ? 1 : 0,
     tasks: runs.map(taskReport),
     agents: [...state.agents.values()].map((agent) => agentReport(agent, makespanMs)),
+    locks: state.locks.report(),
     makespanMs,
     criticalPath: path,
     criticalPathMs: ms,
@@ -98,10 +105,13 @@ function taskReport(run: TaskRun): TaskReport {
   };
 }
 
-function agentReport({ agent, attempts, busyMs }: AgentRun, makespanMs: number): AgentReport {
+function agentReport(
+  { agent, attempts, busyMs, trips }: AgentRun,
+  makespanMs: number,
+): AgentReport {
   const { id, slots } = agent;
   const utilization = makespanMs === 0 ? 0 : Math.min(1, busyMs / (slots * makespanMs));
-  return { id, slots, attempts, busyMs, utilization };
+  return { id, slots, attempts, busyMs, utilization, trips };
 }
 
 /** What the longest chain needs to know of a task. */

@@ -7,10 +7,11 @@
 import { formatDuration } from "./durations.ts";
 import { sign } from "./narration.ts";
 import { count } from "./plan.ts";
+import type { LockReport } from "./lock_use.ts";
 import type { AgentReport, RunReport, TaskReport } from "./report.ts";
 import { displayWidth, padEnd, padStart, type Style, truncate } from "./terminal.ts";
 
-/** A table of tasks, a table of agents, and how good the schedule was. */
+/** What came of tasks, agents and contended locks, each in a table, and how good the schedule was. */
 export function reportText(report: RunReport, style: Style, columns: number): string {
   const tasks = table(style, ["task", "outcome", "agent", ">attempts", ">waited", ">ran", ""], [
     ...report.tasks.map((task) => taskRow(task, style)),
@@ -18,7 +19,8 @@ export function reportText(report: RunReport, style: Style, columns: number): st
   const agents = table(style, ["agent", ">slots", ">attempts", ">busy", ""], [
     ...report.agents.map((agent) => agentRow(agent, style)),
   ]);
-  const lines = [...tasks, "", ...agents, "", ...scheduleLines(report, style)];
+  const locks = lockTable(report, style);
+  const lines = [...tasks, "", ...agents, "", ...locks, ...scheduleLines(report, style)];
   lines.push(summaryLine(report, style));
   return lines.map((line) => truncate(line, columns)).join("\n") + "\n";
 }
@@ -45,8 +47,34 @@ function agentRow(agent: AgentReport, style: Style): string[] {
     String(agent.slots),
     String(agent.attempts),
     `${Math.round(agent.utilization * 100)}%`,
-    style.cyan("━".repeat(filled)) + style.dim("─".repeat(BAR_COLUMNS - filled)),
+    style.cyan("━".repeat(filled)) + style.dim("─".repeat(BAR_COLUMNS - filled)) +
+    (agent.trips === 0 ? "" : style.yellow(`  passed over ${times(agent.trips)}`)),
   ];
+}
+
+function times(n: number): string {
+  return n === 1 ? "once" : n === 2 ? "twice" : `${n} times`;
+}
+
+/** How many locks are listed at most. */
+const MOST_LOCKS = 5;
+
+/** The locks that somebody waited for, and an empty line; nothing when nobody did. */
+function lockTable({ locks }: RunReport, style: Style): string[] {
+  const contended = locks.filter(({ waits }) => waits > 0);
+  if (contended.length === 0) return [];
+  const rows = contended.slice(0, MOST_LOCKS).map((lock) => lockRow(lock));
+  const more = contended.length - rows.length;
+  return [
+    ...table(style, ["contended lock", ">grants", ">waits", ">waited", ">longest"], rows),
+    ...(more > 0 ? [style.dim(`… and ${more} more`)] : []),
+    "",
+  ];
+}
+
+function lockRow({ name, grants, waits, waitedMs, longestWaitMs }: LockReport): string[] {
+  const durations = [waitedMs, longestWaitMs].map(formatDuration);
+  return [name, String(grants), String(waits), ...durations];
 }
 
 function scheduleLines(report: RunReport, style: Style): string[] {

@@ -7,90 +7,19 @@
  * @module
  */
 
-import type { LockstepEvent, TaskStarted } from "../kernel/events.ts";
+import type { CircuitEvent, LockstepEvent, TaskStarted } from "../kernel/events.ts";
 import { claimOf } from "../tasks/mod.ts";
 import { describeDuration } from "./durations.ts";
-import { Capture } from "./output.ts";
-import type { Workflow, WorkflowAgent, WorkflowTask } from "./workflow.ts";
-
-/** Where a task of a run is. */
-export type Phase =
-  /** Needs are open. */
-  | "waiting"
-  /** Nothing is missing but an agent. */
-  | "ready"
-  /** It has an agent and waits for its locks. */
-  | "locking"
-  | "running"
-  /** Between two attempts. */
-  | "backing-off"
-  | "ended";
-
-/** How a task ended. */
-export type Outcome =
-  | "succeeded"
-  | "failed"
-  | "timed-out"
-  /** It was never run, and that is no failure of its own. */
-  | "skipped"
-  /** It ran when the run was interrupted. */
-  | "interrupted";
-
-/** Why a task was skipped. */
-export type SkipCause =
-  /** A need failed. */
-  | "need"
-  /** Its `when` was not met, or a need was skipped. */
-  | "condition"
-  /** Nothing was started any more after a failure. */
-  | "failure"
-  /** The run was interrupted before it began. */
-  | "interrupt";
-
-/** What is known of one task. */
-export interface TaskRun {
-  readonly task: WorkflowTask;
-  /** Its place in the file, from 0. */
-  readonly index: number;
-  readonly capture: Capture;
-  phase: Phase;
-  outcome: Outcome | undefined;
-  /** Why it ended as it did, or why its last attempt failed; empty when there is nothing to say. */
-  reason: string;
-  skipCause: SkipCause | undefined;
-  /** Whether its command has failed for the last time, though the scheduler has yet to hear of it. */
-  isFailing: boolean;
-  /** Of its newest claim. */
-  agentId: string | undefined;
-  attempts: number;
-  /** When it began to wait for an agent or a lock. */
-  readyAt: number | undefined;
-  /** When the attempt that runs began. */
-  startedAt: number | undefined;
-  /** When its first attempt began. */
-  firstStartedAt: number | undefined;
-  endedAt: number | undefined;
-  /** The locks that it waits for, while it is `locking`. */
-  waitsForLocks: readonly string[];
-  /** When its next attempt is due. */
-  retryAt: number | undefined;
-  /** How long it waited for agents and locks, all attempts together. */
-  waitedMs: number;
-  /** How long its attempts ran, all together. */
-  ranMs: number;
-  /** The last line that it wrote. */
-  lastLine: string;
-}
-
-/** What is known of one agent. */
-export interface AgentRun {
-  readonly agent: WorkflowAgent;
-  /** The commands that it runs, by the epoch of their claim. */
-  readonly running: Map<number, { readonly taskId: string; readonly since: number }>;
-  /** How long its slots were in use, all together. */
-  busyMs: number;
-  attempts: number;
-}
+import { LockUse } from "./lock_use.ts";
+import {
+  type AgentRun,
+  agentRun,
+  type Outcome,
+  type SkipCause,
+  type TaskRun,
+  taskRun,
+} from "./runs.ts";
+import type { Workflow } from "./workflow.ts";
 
 /** Everything that is known of a run. */
 export class RunState {
@@ -102,6 +31,7 @@ export class RunState {
   stopping: "failure" | "interrupt" | undefined;
   /** How many tasks have ended. */
   ended = 0;
+  readonly locks: LockUse = new LockUse();
   /** From a lock to the tasks that hold it. */
   readonly #holders = new Map<string, Set<string>>();
   readonly #clock: () => number;
@@ -128,6 +58,11 @@ export class RunState {
   /** Takes in what happened. */
   apply(event: LockstepEvent): void {
     if (event.type === "attempt:ended") return this.#leave(event.agentId, event.epoch);
+    if (event.type === "circuitbreaker:state-change" && event.to === "open") {
+      const agent = this.agentOf(event);
+      if (agent !== undefined) agent.trips++;
+    }
+    this.locks.apply(event);
     const run = this.subjectOf(event);
     if (run === undefined) return;
     switch (event.type) {
@@ -183,6 +118,13 @@ export class RunState {
     if ("taskId" in event) return this.tasks.get(event.taskId);
     const claim = "owner" in event ? claimOf(event.owner) : undefined;
     return claim === undefined ? undefined : this.tasks.get(claim.taskId);
+  }
+
+  /** The agent whose circuit breaker `event` is about. */
+  agentOf({ name }: CircuitEvent): AgentRun | undefined {
+    return name.startsWith(BREAKER_PREFIX)
+      ? this.agents.get(name.slice(BREAKER_PREFIX.length))
+      : undefined;
   }
 
   /** Takes back the start of an attempt whose command was never run. */
@@ -290,6 +232,9 @@ export class RunState {
   }
 }
 
+/** What the names of agents' circuit breakers begin with. */
+const BREAKER_PREFIX = "agent:";
+
 const SKIP_REASONS: Record<SkipCause, string> = {
   need: "a need failed",
   condition: "nothing that it needs failed",
@@ -301,32 +246,4 @@ const SKIP_REASONS: Record<SkipCause, string> = {
 export function countsAsFailed(run: TaskRun): boolean {
   const { outcome, skipCause, isFailing } = run;
   return isFailing || outcome === "failed" || outcome === "timed-out" || skipCause === "need";
-}
-
-function taskRun(task: WorkflowTask, index: number, maxOutputBytes: number): TaskRun {
-  return {
-    task,
-    index,
-    capture: new Capture(maxOutputBytes),
-    phase: "waiting",
-    outcome: undefined,
-    reason: "",
-    skipCause: undefined,
-    isFailing: false,
-    agentId: undefined,
-    attempts: 0,
-    readyAt: undefined,
-    startedAt: undefined,
-    firstStartedAt: undefined,
-    endedAt: undefined,
-    waitsForLocks: [],
-    retryAt: undefined,
-    waitedMs: 0,
-    ranMs: 0,
-    lastLine: "",
-  };
-}
-
-function agentRun(agent: WorkflowAgent): AgentRun {
-  return { agent, running: new Map(), busyMs: 0, attempts: 0 };
 }

@@ -16,7 +16,8 @@ import { Commands, type TaskFunction } from "./commands.ts";
 import { EventView, type RunEvent } from "./event_view.ts";
 import { selectTasks } from "./plan.ts";
 import { reportOf, type RunReport } from "./report.ts";
-import { RunState, type SkipCause, type TaskRun } from "./run_state.ts";
+import { RunState } from "./run_state.ts";
+import type { SkipCause, TaskRun } from "./runs.ts";
 import { isPointless, unrelatedTo } from "./stopping.ts";
 import { silentView, type View } from "./view.ts";
 import { type When, withAgents, type Workflow } from "./workflow.ts";
@@ -271,4 +272,5 @@ const EVENTS: readonly LockstepEvent["type"][] = [
   "resource:acquired",
   "resource:released",
   "deadlock:detected",
+  "circuitbreaker:state-change",
 ];

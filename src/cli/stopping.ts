@@ -4,7 +4,8 @@
  * @module
  */
 
-import { countsAsFailed, type RunState, type TaskRun } from "./run_state.ts";
+import { countsAsFailed, type RunState } from "./run_state.ts";
+import type { TaskRun } from "./runs.ts";
 
 /**
  * The tasks that are not started any more once `failed` has failed. Left are those that hang on it,

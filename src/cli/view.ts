@@ -7,7 +7,8 @@
 import type { LockstepEvent } from "../kernel/events.ts";
 import type { Piece } from "./output.ts";
 import type { RunReport } from "./report.ts";
-import type { RunState, TaskRun } from "./run_state.ts";
+import type { RunState } from "./run_state.ts";
+import type { TaskRun } from "./runs.ts";
 
 /** Shows a run. Everything is told after the state has taken it in. */
 export interface View {

@@ -1,11 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { parseWorkflow } from "../../src/cli/parse.ts";
+import { narrate } from "../../src/cli/narration.ts";
 import { criticalPath, reportOf, type Timed } from "../../src/cli/report.ts";
 import { reportText } from "../../src/cli/report_text.ts";
 import { RunState } from "../../src/cli/run_state.ts";
 import { createStyle } from "../../src/cli/terminal.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
+import { claimOwner } from "../../src/tasks/claim_owner.ts";
+import type { CircuitState, LockstepEvent } from "../../src/kernel/events.ts";
 import { prepare } from "../../src/cli/runner.ts";
 
 function timed(id: string, ranMs: number, needs: string[] = []): Timed {
@@ -104,7 +106,7 @@ Deno.test("reportOf() measures waiting, running, utilization and the lower bound
     ["b", 100, 500],
   ]);
   assertEquals(report.agents, [
-    { id: "x", slots: 2, attempts: 2, busyMs: 800, utilization: 0.4 },
+    { id: "x", slots: 2, attempts: 2, busyMs: 800, utilization: 0.4, trips: 0 },
   ]);
   assertEquals(report.criticalPath, ["a", "b"]);
   assertEquals(report.lowerBound, { ms: 800, by: "critical path" });
@@ -154,4 +156,77 @@ Deno.test("reportOf() counts two attempts of a task that overlap on an agent as 
   const report = reportOf(script.state);
   assertEquals(report.agents[0]?.busyMs, 300);
   assertEquals([report.tasks[0]?.ranMs, report.tasks[0]?.attempts], [200, 2]);
+});
+
+/** The grant of a lock to a task's newest claim. */
+function granted(script: Script, taskId: string, resourceId: string, waitedMs: number): void {
+  const epoch = ++script.epoch;
+  script.apply({
+    type: "resource:acquired",
+    resourceId,
+    agentId: "x",
+    owner: claimOwner(taskId, epoch),
+    epoch,
+    mode: "exclusive",
+    units: 1,
+    waitId: waitedMs === 0 ? 0 : epoch,
+    waitedMs,
+  });
+}
+
+Deno.test("reportText() lists the locks that were waited for, the worst first, and no others", () => {
+  const script = new Script("{ tasks: { a: { run: _ }, b: { run: _ } } }");
+  granted(script, "a", "quiet", 0);
+  granted(script, "a", "ledger", 0);
+  granted(script, "b", "ledger", 200);
+  granted(script, "a", "database", 0);
+  granted(script, "b", "database", 3000);
+  granted(script, "a", "database", 1000);
+  const report = reportOf(script.state);
+  assertEquals(report.locks[0], {
+    name: "database",
+    grants: 3,
+    waits: 2,
+    waitedMs: 4000,
+    longestWaitMs: 3000,
+  });
+  const lines = reportText(report, createStyle(false), 120).split("\n");
+  const from = lines.indexOf("contended lock  grants  waits  waited  longest");
+  assertEquals(lines.slice(from + 1, from + 4), [
+    "database             3      2    4.0s     3.0s",
+    "ledger               2      1   200ms    200ms",
+    "",
+  ]);
+});
+
+Deno.test("an agent whose breaker opens is said to be passed over, and the report counts it", () => {
+  const script = new Script("{ agents: { x: , y: }, tasks: { a: { run: _ } } }");
+  const change = (from: CircuitState, to: CircuitState, name = "agent:x"): LockstepEvent => ({
+    type: "circuitbreaker:state-change",
+    name,
+    from,
+    to,
+    reason: "forced",
+    epoch: 1,
+    retryAt: to === "open" ? Date.now() : undefined,
+  });
+  const style = createStyle(false);
+  const told = [
+    change("closed", "open"),
+    change("open", "half-open"),
+    change("half-open", "closed"),
+  ]
+    .map((event) => narrate(event, script.apply(event).state, style, 1));
+  assertEquals(told, [
+    "⊘ x  is passed over for 0ms: its commands keep failing",
+    "⊘ x  is tried out",
+    "⊘ x  takes tasks again",
+  ]);
+  const report = reportOf(script.state);
+  assertEquals(report.agents.map(({ id, trips }) => [id, trips]), [["x", 1], ["y", 0]]);
+  assertStringIncludes(reportText(report, style, 120), "passed over once");
+  assertEquals(
+    narrate(change("closed", "open", "api"), script.state, style, 1),
+    undefined,
+  );
 });
