@@ -1,0 +1,217 @@
+/**
+ * Everything at once: 10,000 agents, 100,000 queued tasks, 50,000 resources, and 1,000,000 messages a
+ * minute. Prints how long each kind of operation takes, and what is on the heap.
+ *
+ * `deno task bench:all-at-once [seconds]`
+ *
+ * The load comes as it would in life, whether or not what came before is through: in each
+ * millisecond so many messages, and a share of completions, hand-offs and conflicts, in an order
+ * that chance decides. What is measured is the time from the call to what it is about: the next
+ * task's assignment, the grant of the lock, the handler's call with the message, the resolution.
+ *
+ * @module
+ */
+
+import {
+  AdvancedTaskScheduler,
+  ConflictResolver,
+  EventBus,
+  MessageRouter,
+  ResourceManager,
+} from "../mod.ts";
+import { nextInt, seeded } from "../src/kernel/mod.ts";
+import { Latencies } from "./latencies.ts";
+
+const AGENTS = 10_000;
+const SKILLS = 20;
+const TASKS = 100_000;
+const RESOURCES = 50_000;
+/** Agents fight over few resources, so that some conflicts are over the same one. */
+const DISPUTED = 100;
+
+/** How often in a second. A completed task is followed by another one, so that as many are queued. */
+const RATES = { message: 1_000_000 / 60, task: 2_000, lock: 2_000, conflict: 200 } as const;
+type Operation = keyof typeof RATES;
+
+const LIMIT_MS = 1;
+
+/** The system under load, and what is measured of it. */
+class Scenario {
+  readonly latencies = {
+    assignment: new Latencies(),
+    acquire: new Latencies(),
+    delivery: new Latencies(),
+    resolution: new Latencies(),
+    /** How late the load itself came. */
+    lateness: new Latencies(),
+  };
+  readonly #eventBus = new EventBus();
+  readonly #tasks = new AdvancedTaskScheduler({}, this.#eventBus);
+  readonly #locks = new ResourceManager({}, this.#eventBus);
+  readonly #messages = new MessageRouter({}, this.#eventBus);
+  readonly #conflicts = new ConflictResolver(undefined, this.#eventBus);
+  readonly #prng = seeded(1);
+  readonly #agents = Array.from({ length: AGENTS }, (_, i) => `agent-${i}`);
+  /** By agent, what it works on. */
+  readonly #work = new Map<string, string>();
+  /** By resource, who holds it. */
+  readonly #holders: string[] = [];
+  #submitted = 0;
+  /** When the agent became free whose next task is awaited; 0 for none. */
+  #freedAt = 0;
+
+  /** Fills the system. */
+  async setUp(): Promise<void> {
+    heap("nothing");
+    this.#eventBus.on("task:assigned", ({ taskId, agentId }) => {
+      this.#work.set(agentId, taskId);
+      if (this.#freedAt > 0) this.latencies.assignment.add(performance.now() - this.#freedAt);
+      this.#freedAt = 0;
+    });
+    for (const [i, id] of this.#agents.entries()) {
+      await this.#tasks.registerAgent({ id, capabilities: [`skill-${i % SKILLS}`] });
+      await this.#conflicts.setAgentPriority(id, i);
+      this.#messages.subscribe(id, ({ payload }) => {
+        this.latencies.delivery.add(performance.now() - (payload as number));
+      });
+    }
+    heap(`${show(AGENTS)} agents, with handlers and priorities`);
+    while (this.#submitted < AGENTS + TASKS) await this.#submit();
+    for (const task of this.#work.values()) await this.#tasks.start(task);
+    heap(`${show(TASKS)} queued tasks, and one that runs on each agent`);
+    for (let i = 0; i < RESOURCES; i++) {
+      const holder = this.#holders[i] = this.#agents[i % AGENTS]!;
+      await this.#locks.acquire(`resource-${i}`, holder);
+    }
+    heap(`${show(RESOURCES)} resources that are held`);
+  }
+
+  /** Puts `seconds` of load on, millisecond by millisecond. */
+  async load(seconds: number): Promise<void> {
+    const start = performance.now();
+    for (let ms = 0; ms < seconds * 1_000; ms++) {
+      const early = start + ms - performance.now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      this.latencies.lateness.add(Math.max(0, performance.now() - start - ms));
+      for (const operation of this.#dueAt(ms)) await this.#operate(operation);
+    }
+  }
+
+  /** Ends it. */
+  async shutdown(): Promise<void> {
+    await this.#tasks.shutdown({ graceMs: 0 });
+    await this.#locks.shutdown();
+    await this.#messages.shutdown();
+    await this.#conflicts.shutdown();
+  }
+
+  /** What the load of the millisecond `ms` consists of, shuffled. */
+  #dueAt(ms: number): Operation[] {
+    const due: Operation[] = [];
+    for (const [operation, rate] of Object.entries(RATES) as [Operation, number][]) {
+      const count = Math.floor((ms + 1) * rate / 1_000) - Math.floor(ms * rate / 1_000);
+      for (let i = 0; i < count; i++) {
+        due.splice(nextInt(this.#prng, due.length + 1), 0, operation);
+      }
+    }
+    return due;
+  }
+
+  #operate(operation: Operation): Promise<unknown> {
+    switch (operation) {
+      case "message":
+        return this.#messages.send(this.#anyone(), this.#anyone(), performance.now());
+      case "task":
+        return this.#goOn(this.#anyone());
+      case "lock":
+        return this.#handOver(nextInt(this.#prng, RESOURCES), this.#anyone());
+      case "conflict":
+        return this.#dispute([this.#anyone(), this.#anyone(), this.#anyone()]);
+    }
+  }
+
+  /** An agent ends its task and starts the next. */
+  async #goOn(agent: string): Promise<void> {
+    this.#freedAt = performance.now();
+    await this.#tasks.completeTask(this.#work.get(agent)!);
+    await this.#tasks.start(this.#work.get(agent)!);
+    await this.#submit();
+  }
+
+  async #submit(): Promise<void> {
+    const number = this.#submitted++;
+    await this.#tasks.submit({
+      id: `task-${number}`,
+      priority: number % 10,
+      requires: [`skill-${number % SKILLS}`],
+    });
+  }
+
+  /** A resource goes to another agent, which waits for it already, or asks when it is free. */
+  async #handOver(number: number, next: string): Promise<void> {
+    const resource = `resource-${number}`;
+    const holder = this.#holders[number]!;
+    if (next === holder) return;
+    const waits = nextInt(this.#prng, 2) === 0;
+    const waiting = waits ? this.#locks.acquire(resource, next) : undefined;
+    const start = performance.now();
+    await this.#locks.release(resource, holder);
+    await (waiting ?? this.#locks.acquire(resource, next));
+    this.latencies.acquire.add(performance.now() - start);
+    this.#holders[number] = next;
+  }
+
+  /** A conflict is reported and resolved by what is known of its agents. */
+  async #dispute(rivals: readonly string[]): Promise<void> {
+    if (new Set(rivals).size < rivals.length) return;
+    const resource = `resource-${nextInt(this.#prng, DISPUTED)}`;
+    const { id } = await this.#conflicts.reportResourceConflict(resource, rivals);
+    const start = performance.now();
+    await this.#conflicts.autoResolve(id);
+    this.latencies.resolution.add(performance.now() - start);
+  }
+
+  #anyone(): string {
+    return this.#agents[nextInt(this.#prng, AGENTS)]!;
+  }
+}
+
+function heap(what: string): void {
+  (globalThis as { gc?: () => void }).gc?.();
+  const megabytes = Deno.memoryUsage().heapUsed / 2 ** 20;
+  console.log(`${megabytes.toFixed(0).padStart(6)} MB on the heap with ${what}`);
+}
+
+function report({ latencies }: Scenario, seconds: number): void {
+  const widths = [12, 11, 10, 10, 10, 10, 10];
+  const line = (...cells: string[]) =>
+    console.log(cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join(" ").trimEnd());
+  console.log(`\n${seconds} s of load; times in µs`);
+  line("", "count", "p50", "p95", "p99", "p99.9", "most");
+  for (const [name, measured] of Object.entries(latencies)) {
+    const quantiles = measured.quantiles([0.5, 0.95, 0.99, 0.999, 1]);
+    const times = quantiles.map((ms) => (ms * 1_000).toFixed(1));
+    line(name, show(measured.count), ...times, verdictOn(name, quantiles[2]!));
+  }
+  console.log("");
+}
+
+function verdictOn(name: string, p99: number): string {
+  if (name === "lateness") return "(of the load itself)";
+  return `p99 < ${LIMIT_MS} ms: ${p99 < LIMIT_MS ? "reached" : "MISSED"}`;
+}
+
+function show(count: number): string {
+  return count.toLocaleString("en");
+}
+
+async function main(seconds: number): Promise<void> {
+  const scenario = new Scenario();
+  await scenario.setUp();
+  await scenario.load(seconds);
+  report(scenario, seconds);
+  heap("all of it after the load");
+  await scenario.shutdown();
+}
+
+if (import.meta.main) await main(Number(Deno.args[0] ?? 60));
