@@ -20,7 +20,7 @@ export type {
   ResourceCommand,
 } from "./commands.ts";
 export type { ResourceManagerConfig } from "./config.ts";
-export type { LockWaitExplanation, WaitExplanation } from "./explain.ts";
+export { explainWaitsOf, type LockWaitExplanation, type WaitExplanation } from "./explain.ts";
 export type { LockHost } from "./lock_client.ts";
 export { LockHandle, LockSet } from "./lock_handle.ts";
 export { lockMachine } from "./machine.ts";

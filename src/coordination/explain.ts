@@ -1,0 +1,189 @@
+/**
+ * Why an agent does what it does, or nothing, and what would change that.
+ *
+ * @module
+ */
+
+import { type MemberView, memberView } from "../agents/mod.ts";
+import { outlook } from "../breakers/machine.ts";
+import { quote } from "../kernel/arguments.ts";
+import { claimOwner } from "../kernel/claim_owner.ts";
+import { UnknownAgentError } from "../kernel/errors.ts";
+import type { CircuitState } from "../kernel/events.ts";
+import type { Instant } from "../kernel/machine.ts";
+import { listed } from "../kernel/readable.ts";
+import type { TaskStatus } from "../kernel/shapes.ts";
+import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
+
+import { agentBreakerName } from "./agent_breakers.ts";
+import type { RootState } from "./machine.ts";
+
+/** A request that waits for its response. */
+export interface RequestExplanation {
+  /** The request. */
+  readonly messageId: string;
+  /** Who is at the other end. */
+  readonly agentId: string;
+  /** Since when. */
+  readonly since: Instant;
+  /** Until when. */
+  readonly until: Instant | undefined;
+}
+
+/** The answer of `explainAgent`. Lists are empty where they don't apply. */
+export interface AgentExplanation {
+  /** Who it is about. */
+  readonly agentId: string;
+  /**
+   * What counts most: it may be dead; it is given no tasks; all its slots are in use, some are, none
+   * is; or it is there, but not for tasks.
+   */
+  readonly status: "suspect" | "cordoned" | "full" | "busy" | "idle" | "unregistered";
+  /** One sentence. */
+  readonly summary: string;
+  /** Its life; `undefined` when it is no member. */
+  readonly member: MemberView | undefined;
+  /** Why it is given no tasks; empty when it is. */
+  readonly cordons: readonly string[];
+  /** The tasks that it has, oldest claim first. */
+  readonly tasks: readonly { readonly taskId: string; readonly status: TaskStatus }[];
+  /** How many of its slots are in use, those of attempts that were given up included. */
+  readonly load: number;
+  /** How many slots it has. */
+  readonly slots: number;
+  /** Its circuit breaker; `undefined` when it has none. */
+  readonly breaker: { readonly state: CircuitState; readonly retryAt: Instant } | undefined;
+  /** What it holds itself, or for a task that it has. */
+  readonly holds: readonly string[];
+  /** What it waits for, itself or for a task that it has. */
+  readonly waits: readonly WaitExplanation[];
+  /** Whose responses it waits for, oldest first. */
+  readonly asks: readonly RequestExplanation[];
+  /** Who waits for its responses, oldest first. */
+  readonly askedBy: readonly RequestExplanation[];
+  /** How many messages it has not handled. */
+  readonly unhandledMessages: number;
+}
+
+/**
+ * Explains one agent. Costs a look at what it has: its tasks, locks, waits and requests.
+ *
+ * @throws {UnknownAgentError} when there is no such agent
+ */
+export function explainAgent(
+  state: Readonly<RootState>,
+  agentId: string,
+  now: Instant,
+): AgentExplanation {
+  const member = memberView(state.agents, agentId);
+  const worker = state.tasks.agents.get(agentId);
+  if (member === undefined && worker === undefined) {
+    throw new UnknownAgentError("explain an agent", agentId);
+  }
+  const facts = {
+    agentId,
+    member,
+    cordons: worker === undefined || worker.cordoned === "" ? [] : [worker.cordoned],
+    tasks: [...worker?.tasks ?? []].map(({ spec, status }) => ({ taskId: spec.id, status })),
+    load: worker?.load ?? 0,
+    slots: worker?.maxConcurrentTasks ?? 0,
+    breaker: breakerOf(state, agentId, now),
+    ...locksOf(state, agentId),
+    asks: requestsOf(state, "waitingOn", agentId),
+    askedBy: requestsOf(state, "askedOf", agentId),
+    unhandledMessages: unhandledOf(state, agentId),
+  };
+  const [status, because] = verdictOn(facts, state.tasks.counts.ready);
+  return { ...facts, status, summary: [because, ...waitingFor(facts)].join("; ") };
+}
+
+type Facts = Omit<AgentExplanation, "status" | "summary">;
+
+function verdictOn(facts: Facts, ready: number): [AgentExplanation["status"], string] {
+  const { member, cordons, tasks, load, slots } = facts;
+  if (member?.status === "suspect") {
+    const since = `It has been silent since ${iso(member.lastHeardAt)}`;
+    return ["suspect", `${since}, and is given up at ${iso(member.deadAt!)} unless it is heard of`];
+  }
+  if (cordons.length > 0) return ["cordoned", `It is given no tasks: ${cordons.join(", ")}`];
+  if (slots === 0) return ["unregistered", "It is not registered for tasks"];
+  if (load >= slots) return ["full", `All of its ${slots} slots are in use: ${namesOf(tasks)}`];
+  if (load > 0) return ["busy", `It has ${load} of ${slots} slots in use: ${namesOf(tasks)}`];
+  if (ready === 0) return ["idle", "It has nothing to do: no task waits for an agent"];
+  return ["idle", `It has nothing to do: none of the ${ready} tasks that are ready is given to it`];
+}
+
+function namesOf(tasks: Facts["tasks"]): string {
+  return tasks.length === 0
+    ? "attempts that were given up"
+    : listed(tasks.map(({ taskId }) => quote(taskId)));
+}
+
+/** What keeps an agent from going on, whatever else it does. */
+function waitingFor({ waits, asks }: Facts): string[] {
+  const locks = waits.flatMap((wait) =>
+    wait.locks.filter(({ isFree }) => !isFree).map(({ resourceId }) => quote(resourceId))
+  );
+  const agents = [...new Set(asks.map(({ agentId }) => quote(agentId)))];
+  return [
+    ...(locks.length > 0 ? [`it waits for ${listed(locks)}`] : []),
+    ...(agents.length > 0 ? [`it waits for an answer from ${listed(agents)}`] : []),
+  ];
+}
+
+function breakerOf(
+  { breakers }: Readonly<RootState>,
+  agentId: string,
+  now: Instant,
+): AgentExplanation["breaker"] {
+  const breaker = breakers.breakers.get(agentBreakerName(agentId));
+  if (breaker === undefined) return undefined;
+  const { state, retryAt } = outlook(breaker, now);
+  return { state, retryAt };
+}
+
+/** What an agent holds and waits for in its own name and in those of its claims. */
+function locksOf(
+  { locks, tasks }: Readonly<RootState>,
+  agentId: string,
+): Pick<AgentExplanation, "holds" | "waits"> {
+  const claims = [...tasks.agents.get(agentId)?.tasks ?? []];
+  const names = [agentId, ...claims.map(({ spec, epoch }) => claimOwner(spec.id, epoch))];
+  const holds: string[] = [];
+  const waits: WaitExplanation[] = [];
+  for (const name of names) {
+    const owner = locks.owners.get(name);
+    if (owner === undefined) continue;
+    for (const hold of owner.holds.toSorted((a, b) => a.epoch - b.epoch)) {
+      holds.push(hold.lock.resourceId);
+    }
+    waits.push(...explainWaitsOf(owner));
+  }
+  return { holds, waits };
+}
+
+function requestsOf(
+  { messages }: Readonly<RootState>,
+  edges: "waitingOn" | "askedOf",
+  agentId: string,
+): RequestExplanation[] {
+  return [...messages[edges].get(agentId) ?? []].map(({ id, from, to, since, timer }) => ({
+    messageId: id,
+    agentId: edges === "waitingOn" ? to : from,
+    since,
+    until: timer?.rank,
+  }));
+}
+
+/** Of several handlers of an agent, the one that is farthest behind counts. */
+function unhandledOf({ messages }: Readonly<RootState>, agentId: string): number {
+  let most = 0;
+  for (const { urgent, normal } of messages.mailboxes.get(agentId)?.readers ?? []) {
+    most = Math.max(most, urgent.size + normal.size);
+  }
+  return most;
+}
+
+function iso(at: Instant): string {
+  return new Date(at).toISOString();
+}

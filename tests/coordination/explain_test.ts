@@ -1,0 +1,132 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { readConfig } from "../../src/breakers/config.ts";
+import { type AgentExplanation, explainAgent } from "../../src/coordination/explain.ts";
+import type { RootConfig } from "../../src/coordination/machine.ts";
+import { DEFAULT_RULES } from "../../src/coordination/rules.ts";
+import { UnknownAgentError } from "../../src/kernel/errors.ts";
+import { encode } from "../../src/kernel/plain.ts";
+import { agent, error, submit } from "../tasks/bench.ts";
+import { acquire, resources, RootBench } from "./bench.ts";
+
+const RULES: RootConfig = { rules: { ...DEFAULT_RULES, sharesAgents: true } };
+
+/** A machine with eager agents of two slots that are members, too. */
+function benchWith(...agents: string[]): RootBench {
+  const bench = new RootBench(RULES);
+  for (const id of agents) bench.do(agent(id, { maxConcurrentTasks: 2, startsAtOnce: true }));
+  return bench;
+}
+
+function explained(bench: RootBench, agentId: string): AgentExplanation {
+  const before = encode(bench.state);
+  const explanation = explainAgent(bench.state, agentId, bench.now);
+  assertEquals(encode(bench.state), before);
+  return explanation;
+}
+
+Deno.test("an agent without tasks says whether there are any", () => {
+  const bench = benchWith("x");
+  const { status, summary, member, slots } = explained(bench, "x");
+  assertEquals([status, summary, slots], [
+    "idle",
+    "It has nothing to do: no task waits for an agent",
+    2,
+  ]);
+  assertEquals([member?.status, member?.incarnation], ["alive", 1]);
+  bench.do(submit("t", { requires: ["git"] }));
+  assertEquals(
+    explained(bench, "x").summary,
+    "It has nothing to do: none of the 1 tasks that are ready is given to it",
+  );
+});
+
+Deno.test("an agent with tasks names them, what they hold and what they wait for", () => {
+  const bench = benchWith("x", "y");
+  bench.do(acquire("s", "y"), acquire("own", "x"));
+  bench.do(submit("t", { resources: resources("r") }), submit("u", { resources: resources("s") }));
+  const x = explained(bench, "x");
+  const y = explained(bench, "y");
+  assertEquals([x, y].map(({ status, summary }) => `${status}: ${summary}`).sort(), [
+    'busy: It has 1 of 2 slots in use: "t"',
+    'busy: It has 1 of 2 slots in use: "u"; it waits for "s"',
+  ]);
+  assertEquals([...x.holds, ...y.holds].sort(), ["own", "r", "s"]);
+  assertEquals([...x.waits, ...y.waits].map(({ summary }) => summary), [
+    'It waits for "s", held by "y"',
+  ]);
+});
+
+Deno.test("an agent whose slots are in use is full, also of attempts that were given up", () => {
+  const bench = new RootBench({ tasks: { abortGraceMs: 10 }, ...RULES });
+  bench.do(agent("x", { startsAtOnce: true }), submit("t"));
+  assertEquals(explained(bench, "x").summary, 'All of its 1 slots are in use: "t"');
+  bench.do({ type: "cancel", taskId: "t", reason: "no" });
+  const { status, summary } = explained(bench, "x");
+  assertEquals([status, summary], [
+    "full",
+    "All of its 1 slots are in use: attempts that were given up",
+  ]);
+});
+
+Deno.test("an agent that is cordoned says why", () => {
+  const bench = benchWith("x");
+  bench.do({ type: "cordon-agent", agentId: "x", reason: "maintenance" });
+  const { status, summary, cordons } = explained(bench, "x");
+  assertEquals([status, summary], ["cordoned", "It is given no tasks: maintenance"]);
+  assertEquals(cordons, ["maintenance"]);
+});
+
+Deno.test("a silent agent says when it is given up", () => {
+  const bench = new RootBench(RULES);
+  bench.do({ type: "join-agent", agentId: "x", heartbeatTimeoutMs: 100, incarnation: 0 });
+  assertEquals(explained(bench, "x").status, "unregistered");
+  bench.pass(50);
+  const { status, summary } = explained(bench, "x");
+  assertEquals([status, summary], [
+    "suspect",
+    "It has been silent since 1970-01-01T00:00:00.000Z, " +
+    "and is given up at 1970-01-01T00:00:00.100Z unless it is heard of",
+  ]);
+});
+
+Deno.test("an agent whose breaker is open is told by it when it is tried again", () => {
+  const { rules: agentBreaker } = readConfig(
+    { failureThreshold: 1, timeout: 500, openTimeJitter: 0 },
+    () => "test",
+  );
+  const bench = new RootBench({ rules: { ...DEFAULT_RULES, agentBreaker } });
+  bench.do(agent("x", { startsAtOnce: true }), submit("t", { retries: 0 }));
+  bench.do({ type: "fail", taskId: "t", epoch: 0, error: error("no"), fault: "attempt" });
+  const { status, breaker } = explained(bench, "x");
+  assertEquals([status, breaker], ["cordoned", { state: "open", retryAt: 500 }]);
+});
+
+Deno.test("an agent that asks, or is asked, says whom, and what it has not handled", () => {
+  const bench = benchWith("x", "y");
+  bench.do({
+    type: "send-message",
+    from: "x",
+    to: "y",
+    kind: "message",
+    payload: 1,
+    priority: 0,
+    ttlMs: 0,
+    messageId: "",
+    responseMs: 80,
+  });
+  const x = explained(bench, "x");
+  const edge = { messageId: "message-1", since: 0, until: 80 };
+  assertEquals(x.asks, [{ ...edge, agentId: "y" }]);
+  assertEquals(
+    x.summary,
+    'It has nothing to do: no task waits for an agent; it waits for an answer from "y"',
+  );
+  const y = explained(bench, "y");
+  assertEquals([y.askedBy, y.unhandledMessages], [[{ ...edge, agentId: "x" }], 1]);
+});
+
+Deno.test("nobody is explained who is neither a member nor registered for tasks", () => {
+  const bench = benchWith("x");
+  bench.do({ type: "remove-agent", agentId: "x", reason: "done" });
+  assertThrows(() => explainAgent(bench.state, "x", 0), UnknownAgentError);
+});
