@@ -88,7 +88,14 @@ export {
 } from "./src/kernel/mod.ts";
 export type * from "./src/kernel/mod.ts";
 export * from "./src/agents/mod.ts";
-export type { BeatAgent, JoinAgent, LeaveAgent, MembershipCommand } from "./src/agents/mod.ts";
+export type {
+  BeatAgent,
+  JoinAgent,
+  LeaveAgent,
+  MembershipCommand,
+  MembershipConfig,
+  MemberView,
+} from "./src/agents/mod.ts";
 export * from "./src/breakers/mod.ts";
 export * from "./src/conflicts/mod.ts";
 export * from "./src/coordination/mod.ts";

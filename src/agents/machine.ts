@@ -109,5 +109,6 @@ function leaveAgent(turn: Turn, { agentId, reason }: LeaveAgent): void {
   if (member !== undefined) leave(turn, member, reason);
 }
 
+export { readMembershipConfig } from "./config.ts";
 export type { MembershipCommand } from "./commands.ts";
 export { isCurrent, type MembershipConfig, type MembershipState } from "./state.ts";

@@ -5,7 +5,6 @@
  */
 
 export type { BeatAgent, JoinAgent, LeaveAgent, MembershipCommand } from "./commands.ts";
-export { readMembershipConfig } from "./config.ts";
 export { membershipMachine } from "./machine.ts";
 export type { Member, MembershipConfig, MembershipState } from "./state.ts";
 export { health as membershipHealth, type MemberView, memberView, memberViews } from "./views.ts";

@@ -56,7 +56,7 @@ export function readConfig(config: CircuitBreakerConfig, attempt: Attempt): Brea
 }
 
 function completeRules(config: CircuitBreakerConfig, callTimeoutMs: number): BreakerRules {
-  const { timeout = MINUTE_MS, window = "count", windowCalls = 100 } = config;
+  const { timeout = MINUTE_MS, window: span = "count", windowCalls = 100 } = config;
   const longestProbeMs = callTimeoutMs > 0 ? callTimeoutMs : Math.max(timeout, MINUTE_MS);
   return {
     policy: config.policy ?? "consecutive",
@@ -67,10 +67,10 @@ function completeRules(config: CircuitBreakerConfig, callTimeoutMs: number): Bre
     failureRate: config.failureRate ?? 0.5,
     slowCallRate: config.slowCallRate ?? 0.5,
     slowCallMs: config.slowCallMs ?? 10_000,
-    window,
+    window: span,
     windowCalls,
     windowMs: config.windowMs ?? MINUTE_MS,
-    minimumCalls: config.minimumCalls ?? (window === "count" ? Math.min(10, windowCalls) : 10),
+    minimumCalls: config.minimumCalls ?? (span === "count" ? Math.min(10, windowCalls) : 10),
     probeTimeoutMs: config.probeTimeoutMs ?? longestProbeMs,
     openTimeFactor: config.openTimeFactor ?? 2,
     maxOpenMs: config.maxOpenMs ?? 10 * timeout,

@@ -216,6 +216,7 @@ function sameRules(a: BreakerRules, b: BreakerRules): boolean {
   return names.every((name) => a[name] === b[name]);
 }
 
+export { readConfig as readBreakerConfig } from "./config.ts";
 export type { BreakerCommand } from "./commands.ts";
 export { isUneventful, type Outlook, outlook, retryAt, wouldAdmit } from "./outlook.ts";
 export type { BreakerConfig, BreakerState } from "./state.ts";

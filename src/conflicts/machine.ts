@@ -279,5 +279,6 @@ export function evidenceOn(state: Readonly<ConflictState>, conflict: ConflictRec
   return { priorities, requestedAt };
 }
 
+export { readRules as readConflictRules } from "./config.ts";
 export type { ConflictCommand } from "./commands.ts";
 export type { ConflictConfig, ConflictState } from "./state.ts";

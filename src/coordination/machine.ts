@@ -28,6 +28,7 @@ import {
   conflictMachine,
   type ConflictState,
 } from "../conflicts/machine.ts";
+import type { MachineHost } from "../kernel/client.ts";
 import type { AgentRefused, LockstepEvent } from "../kernel/events.ts";
 import type { Instant, Machine, Named, Tick } from "../kernel/machine.ts";
 import {
@@ -111,6 +112,9 @@ export interface AsAgent extends Named<"as-agent"> {
 
 /** What the root machine can be told. */
 export type RootCommand = PartCommand | AsAgent;
+
+/** A running root machine. */
+export interface RootHost extends MachineHost<RootState, RootCommand, LockstepEvent> {}
 
 /** The rules of all subsystems, and of the reactions between them. */
 export interface RootConfig {

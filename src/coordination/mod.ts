@@ -4,4 +4,17 @@
  * @module
  */
 
+export { AgentSession } from "./agent_session.ts";
+export type {
+  AgentOptions,
+  ConflictOptions,
+  CoordinationConfig,
+  StealingOptions,
+} from "./config.ts";
+export {
+  CoordinationManager,
+  type CoordinationOptions,
+  type SystemMetrics,
+} from "./coordination_manager.ts";
+export type { CoordinationHealth } from "./health.ts";
 export type { AsAgent, PartCommand, RootCommand } from "./machine.ts";

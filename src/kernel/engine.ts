@@ -185,6 +185,11 @@ export class Engine<State, Command extends Named, Event extends Named>
     return this.#state;
   }
 
+  /** When the machine's next timer is due, or `Infinity`. */
+  get deadline(): Instant {
+    return this.#machine.deadline(this.#state);
+  }
+
   /** How many entries of the log have been stepped; without a log, how many commands. */
   get position(): number {
     return this.#position;

@@ -35,6 +35,8 @@ export interface HomeOptions<State, Command extends Named, Event extends Named> 
   log?: CommandLog<Command | Tick>;
   /** A machine that runs already; then `clock` and `log` are its own. */
   host?: MachineHost<State, Command, Event>;
+  /** Whether the host's machine was read from a log that an earlier process wrote. @default false */
+  isRecovered?: boolean;
 }
 
 /** What a home needs of whoever speaks with its machine. */
@@ -65,12 +67,13 @@ export class MachineHome<
     household: Household<State, Command, Event, Client>,
     eventBus: EventBus | undefined,
     logger: Logger,
-    { clock, log, host }: HomeOptions<State, Command, Event>,
+    { clock, log, host, isRecovered = false }: HomeOptions<State, Command, Event>,
   ) {
-    const { machine, join } = household;
+    const { machine, join, takeUp } = household;
     this.#household = household;
     if (host !== undefined) {
       this.#client = join(host);
+      if (isRecovered) takeUp?.(this.#client);
       return;
     }
     const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };

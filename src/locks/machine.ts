@@ -295,5 +295,6 @@ function requireDistinct(requests: readonly ResourceRequest[]): void {
   throw new InvariantError("Cannot acquire-all: no resource may be named twice");
 }
 
+export { readConfig as readLockConfig } from "./config.ts";
 export type { LockCommand } from "./commands.ts";
 export type { LockConfig, LockState } from "./state.ts";

@@ -175,5 +175,6 @@ function cancelRequest(turn: Turn, command: CancelRequest): void {
   endRequest(turn, request, command.reason ?? "cancelled");
 }
 
+export { readConfig as readMessageConfig } from "./config.ts";
 export type { MessageCommand } from "./commands.ts";
 export type { MessageConfig, MessageState } from "./state.ts";

@@ -49,6 +49,8 @@ export interface MessageRouterOptions {
   log?: CommandLog<MessageCommand | Tick>;
   /** A mailbox machine that runs already; then `clock`, `log` and the machine's config are its own. */
   host?: MessageHost;
+  /** Whether the host's machine was read from a log that an earlier process wrote. @default false */
+  isRecovered?: boolean;
 }
 
 /**

@@ -166,5 +166,6 @@ function doom(step: Step, task: TaskRecord, because: string): void {
   cancel(step, task, because, because, "settled");
 }
 
+export { taskConfigOf } from "./scheduler_config.ts";
 export type { TaskCommand } from "./commands.ts";
 export type { TaskConfig, TaskState } from "./state.ts";

@@ -8,6 +8,7 @@
 import {
   type RootCommand,
   type RootConfig,
+  type RootHost,
   rootMachine,
   type RootState,
 } from "../coordination/machine.ts";
@@ -34,6 +35,8 @@ import { TaskHandle } from "./task_handle.ts";
 export interface TaskClientOptions {
   readonly clock?: Clock;
   readonly log?: CommandLog<RootCommand | Tick>;
+  /** A root machine that runs already; then `clock`, `log` and the rules are its own. */
+  readonly host?: RootHost;
 }
 
 /** Speaks with the machines of one scheduler. */
@@ -47,6 +50,8 @@ export class TaskClient {
   readonly #recover: (() => Promise<RootEngine>) | undefined;
   readonly #attempts = new AttemptRunner(this);
   readonly #handles = new Map<string, TaskHandle>();
+  #host: RootHost | undefined;
+  /** What runs the machines, unless a host does. */
   #engine: RootEngine | undefined;
   #resources: ResourceManager | undefined;
 
@@ -55,25 +60,29 @@ export class TaskClient {
     locks: ResourceManagerConfig,
     eventBus: EventBus,
     logger: Logger,
-    { clock, log }: TaskClientOptions,
+    { clock, log, host }: TaskClientOptions,
   ) {
     this.eventBus = eventBus;
     this.logger = logger;
     this.#locks = locks;
+    if (host !== undefined) {
+      this.#attach(host);
+      return;
+    }
     const machine = rootMachine(config);
     const options = { eventBus, logger, ...(clock !== undefined && { clock }) };
     if (log !== undefined) this.#recover = () => Engine.recover(machine, { ...options, log });
-    else this.#attach(new Engine(machine, options));
+    else this.#run(new Engine(machine, options));
   }
 
   /** What the machines know, to be read only. */
   get state(): Readonly<RootState> {
-    return this.#running("look").state;
+    return this.#running("look").state();
   }
 
   /** Where all times come from. */
   get clock(): Clock {
-    return this.#running("look").clock;
+    return this.#running("look").dispatcher.clock;
   }
 
   /** The locks, on the same engine. */
@@ -88,7 +97,7 @@ export class TaskClient {
    */
   async recover(): Promise<void> {
     if (this.#recover === undefined || this.#engine !== undefined) return;
-    this.#attach(await this.#recover());
+    this.#run(await this.#recover());
     const { tasks, locks } = this.state;
     for (const { id, owner: { agentId, owner } } of [...locks.waits.values()]) {
       if (claimOf(owner) !== undefined) continue;
@@ -123,7 +132,7 @@ export class TaskClient {
    * left, and lets go of everything.
    */
   async close(graceMs: number): Promise<void> {
-    if (this.#engine === undefined) return;
+    if (this.#host === undefined) return;
     await this.call({ type: "drain" }, nothing).catch(nothing);
     await this.#attempts.idleWithin(graceMs);
     const reason = "the scheduler was shut down";
@@ -132,26 +141,32 @@ export class TaskClient {
     }
     await this.#attempts.idleWithin(this.state.tasks.config.abortGraceMs);
     await this.resources.shutdown();
-    await this.#engine.close();
+    await this.#engine?.close();
   }
 
-  #running(attempt: string): RootEngine {
-    if (this.#engine !== undefined) return this.#engine;
+  #running(attempt: string): RootHost {
+    if (this.#host !== undefined) return this.#host;
     throw new UninitializedError(attempt, "the scheduler");
   }
 
-  #attach(engine: RootEngine): void {
+  #run(engine: RootEngine): void {
     this.#engine = engine;
-    engine.observe((event) => this.#observe(event));
-    engine.whenStopped((error) => {
+    this.#attach({ dispatcher: engine, state: () => engine.state });
+  }
+
+  #attach(host: RootHost): void {
+    this.#host = host;
+    const { dispatcher } = host;
+    dispatcher.observe((event) => this.#observe(event));
+    dispatcher.whenStopped((error) => {
       for (const taskId of [...this.#handles.keys()]) this.#settle(taskId, undefined, error);
       this.#attempts.abortAll(error);
     });
     this.#resources = new ResourceManager(this.#locks, this.eventBus, this.logger, {
       host: {
         // It is told of all events, and passes over those that aren't of locks.
-        dispatcher: engine as unknown as Dispatcher<LockCommand, LockEvent>,
-        state: () => engine.state.locks,
+        dispatcher: dispatcher as unknown as Dispatcher<LockCommand, LockEvent>,
+        state: () => host.state().locks,
       },
     });
   }
@@ -159,7 +174,7 @@ export class TaskClient {
   #send<T>(command: RootCommand, read: (events: readonly LockstepEvent[]) => T): Promise<T> {
     const answer = new Answer<T>();
     try {
-      this.#running(command.type).send(command, (events, error) => {
+      this.#running(command.type).dispatcher.send(command, (events, error) => {
         if (events === undefined) return answer.fail(error);
         try {
           answer.succeed(read(events));

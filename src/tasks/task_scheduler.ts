@@ -8,7 +8,7 @@
  */
 
 import type { HealthStatus } from "../kernel/health.ts";
-import type { RootCommand } from "../coordination/machine.ts";
+import type { RootCommand, RootHost } from "../coordination/machine.ts";
 import {
   quote,
   requireFunction,
@@ -42,6 +42,16 @@ export interface TaskSchedulerOptions {
   readonly clock?: Clock;
   /** Makes every command safe before it is acknowledged. @default none */
   readonly log?: CommandLog<RootCommand | Tick>;
+  /**
+   * Machines that run already; then clock, log and the rules are their own.
+   * @internal
+   */
+  readonly host?: RootHost;
+  /**
+   * Another scheduler, of which this one is to be a further way to the same tasks, agents and locks.
+   * @internal
+   */
+  readonly shares?: TaskScheduler;
 }
 
 /** How a scheduler ends. */
@@ -98,7 +108,9 @@ export class TaskScheduler implements AsyncDisposable {
     const { deadlockDetection = true, agingMs } = config;
     const locks = { deadlockDetection, ...(agingMs !== undefined && { agingMs }) };
     this.#maxRetries = tasks.maxRetries ?? DEFAULT_TASK_CONFIG.maxRetries;
-    this.client = new TaskClient({ tasks, locks }, config, eventBus, logger, options);
+    const { shares } = options as TaskSchedulerOptions;
+    this.client = shares?.client ??
+      new TaskClient({ tasks, locks }, config, eventBus, logger, options);
   }
 
   /** The locks that tasks use, in the same order of events. */

@@ -1,0 +1,445 @@
+/**
+ * All subsystems as one: tasks, locks, messages, breakers, conflicts and metrics on one engine.
+ *
+ * @module
+ */
+
+import { membershipHealth, type MemberView, memberView } from "../agents/mod.ts";
+import type { CircuitBreakerManager, CircuitBreakerMetrics } from "../breakers/mod.ts";
+import type { ConflictResolver, ConflictStats, OptimisticLockManager } from "../conflicts/mod.ts";
+import { attempting } from "../kernel/answer.ts";
+import {
+  quote,
+  requireFunction,
+  requireId,
+  requireInteger,
+  requireMs,
+  requireOneOf,
+} from "../kernel/arguments.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { Engine } from "../kernel/engine.ts";
+import { ClosedError, UninitializedError } from "../kernel/errors.ts";
+import { EventBus } from "../kernel/event_bus.ts";
+import { SystemEvents, type TaskBackedOff, type TaskFailed } from "../kernel/events.ts";
+import { requireSurroundings } from "../kernel/home.ts";
+import type { CommandLog } from "../kernel/log.ts";
+import { defaultLogger, type Logger } from "../kernel/logger.ts";
+import type { Tick } from "../kernel/machine.ts";
+import type { AgentProfile, Conflict, Task, TaskView } from "../kernel/shapes.ts";
+import type { AcquireOptions, LockHandle, ResourceManager } from "../locks/mod.ts";
+import type { MessageRouter } from "../messages/mod.ts";
+import type { CoordinationMetrics, CoordinationMetricsCollector } from "../metrics/mod.ts";
+import type { ShutdownOptions, TaskHandle, TaskHandler, TaskScheduler } from "../tasks/mod.ts";
+import { AgentSession } from "./agent_session.ts";
+import {
+  type CoordinationConfig,
+  type CoordinationSettings,
+  readCoordinationConfig,
+} from "./config.ts";
+import {
+  breakerHealth,
+  conflictHealth,
+  type CoordinationHealth,
+  engineHealth,
+  wholeHealth,
+} from "./health.ts";
+import { type RootCommand, rootMachine } from "./machine.ts";
+import { takeUp } from "./recovery.ts";
+import { type RootEngine, Subsystems } from "./subsystems.ts";
+
+/** What a coordination manager is built on; all of it may be left out. */
+export interface CoordinationOptions {
+  /** Where all times come from. @default systemClock */
+  clock?: Clock;
+  /** Makes every command safe before it is acknowledged, so that all outlives the process. @default none */
+  log?: CommandLog<RootCommand | Tick>;
+}
+
+/** The figures of a whole coordination system. */
+export interface SystemMetrics extends CoordinationMetrics {
+  /** How it is. */
+  readonly health: CoordinationHealth;
+  /** How many conflicts there are and were. */
+  readonly conflicts: ConflictStats;
+  /** The figures of all breakers that were asked for by name. */
+  readonly circuitBreakers: Readonly<Record<string, CircuitBreakerMetrics>>;
+}
+
+const THING = "the coordination manager";
+
+/**
+ * Coordinates agents: who does which task, who holds which resource, who has told whom what, who is
+ * alive, and what happens when one of them fails. One log, one clock and one order of events hold
+ * for all of it, and whatever one event leads to elsewhere happens in the same step.
+ *
+ * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
+ *
+ * @example
+ * ```ts
+ * import { CoordinationManager } from "@lockstep/lockstep";
+ *
+ * await using manager = new CoordinationManager({ maxRetries: 2 });
+ * await manager.registerAgent({ id: "writer", capabilities: ["edit"] }, async (task, { acquire }) => {
+ *   await using _lock = await acquire("report.md");
+ *   return `${task.id} is written`;
+ * });
+ * const handle = await manager.submit({ id: "intro", requires: ["edit"] });
+ * console.log(await handle.result); // intro is written
+ * ```
+ */
+export class CoordinationManager implements AsyncDisposable {
+  readonly #settings: CoordinationSettings;
+  readonly #eventBus: EventBus;
+  readonly #logger: Logger;
+  /** Makes the engine from the log, if there is one to read. */
+  readonly #recover: (() => Promise<RootEngine>) | undefined;
+  #parts: Subsystems | undefined;
+  #isAdvanced = false;
+  #unsubscribers: (() => void)[] = [];
+  #initializing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Makes a system without agents.
+   *
+   * @throws {TypeError | RangeError} when an option is malformed; the message names it
+   */
+  constructor(
+    config: CoordinationConfig = {},
+    eventBus: EventBus = new EventBus(),
+    logger: Logger = defaultLogger,
+    options: CoordinationOptions = {},
+  ) {
+    const attempt = () => "create a coordination manager";
+    this.#settings = readCoordinationConfig(config);
+    requireSurroundings(attempt, eventBus, logger, options);
+    requireFunction(eventBus?.publish, "eventBus.publish", attempt);
+    this.#eventBus = eventBus;
+    this.#logger = logger;
+    const machine = rootMachine(this.#settings.root);
+    const { clock, log } = options;
+    const rest = { eventBus, logger, ...(clock !== undefined && { clock }) };
+    if (log !== undefined) this.#recover = () => Engine.recover(machine, { ...rest, log });
+    else this.#run(new Engine(machine, rest), false);
+  }
+
+  /**
+   * Gets ready, and says so with `system:ready`. With a log, takes up what it knows: whoever waited
+   * in the process that wrote it is gone, and so are the agents that ran in it, until they are
+   * registered again. Harmless when called again.
+   */
+  initialize(): Promise<void> {
+    this.#initializing ??= this.#initialize();
+    return this.#initializing;
+  }
+
+  /**
+   * Starts nothing any more, lets running attempts end for `graceMs`, ends all waits with a
+   * `ClosedError`, and lets go of everything. Harmless when called again.
+   */
+  shutdown({ graceMs = 5_000 }: ShutdownOptions = {}): Promise<void> {
+    return attempting(() => {
+      requireMs(graceMs, 0, "graceMs", () => "shut the coordination manager down");
+      this.#closing ??= this.#shutdown(graceMs);
+      return this.#closing;
+    });
+  }
+
+  /** The same as {@linkcode shutdown}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  // Subsystems
+
+  /** Tasks: the scheduler for agents that callers choose, or the advanced one once it is enabled. */
+  get scheduler(): TaskScheduler {
+    const { scheduler, advanced } = this.#running("look");
+    return this.#isAdvanced ? advanced : scheduler;
+  }
+
+  /** Locks. */
+  get resources(): ResourceManager {
+    return this.#running("look").resources;
+  }
+
+  /** Messages. */
+  get messages(): MessageRouter {
+    return this.#running("look").messages;
+  }
+
+  /** Circuit breakers by name, for whatever agents call. */
+  get breakers(): CircuitBreakerManager {
+    return this.#running("look").breakers;
+  }
+
+  /** Conflicts. */
+  get conflicts(): ConflictResolver {
+    return this.#running("look").conflicts;
+  }
+
+  /** Versions, for changes that are made without a lock. */
+  get versions(): OptimisticLockManager {
+    return this.#running("look").versions;
+  }
+
+  /** Metrics; they count from the start. */
+  get metrics(): CoordinationMetricsCollector {
+    return this.#running("look").metrics;
+  }
+
+  // Agents
+
+  /**
+   * Makes an agent known everywhere: for tasks, as a member, with a mailbox, with its priority in
+   * conflicts. With a `handler` it runs here; without one it reports from outside, and has to send
+   * heartbeats if the config says so. A known agent gets the new profile and goes on with its life;
+   * one that is gone begins another.
+   *
+   * @throws {TypeError | RangeError} when the profile is malformed
+   * @throws {LimitError} when there are too many agents
+   */
+  async registerAgent(profile: AgentProfile, handler?: TaskHandler): Promise<AgentSession> {
+    const parts = this.#running("register an agent");
+    await parts.advanced.registerAgent(profile, handler);
+    const { id: agentId } = profile;
+    const { incarnation } = parts.engine.state.agents.members.get(agentId)!;
+    return new AgentSession(parts, agentId, incarnation);
+  }
+
+  /**
+   * Tells that an agent is alive.
+   *
+   * @param incarnation of which life of it @default the one in force
+   * @throws {UnknownAgentError} when it isn't there
+   * @throws {StaleEpochError} when that life is over
+   */
+  heartbeat(agentId: string, incarnation: number = 0): Promise<void> {
+    return attempting(() => {
+      const attempt = () => "take a heartbeat";
+      requireId(agentId, "agentId", attempt);
+      requireInteger(incarnation, 0, Number.MAX_SAFE_INTEGER, "incarnation", attempt);
+      return this.#running("take a heartbeat").client.tell({
+        type: "beat-agent",
+        agentId,
+        incarnation,
+      });
+    });
+  }
+
+  /**
+   * An agent is gone. In one step its tasks go back into the queue, its locks to those who wait for
+   * them, its messages to the dead letters, and its waits, requests and votes end.
+   *
+   * @throws {UnknownAgentError} when there is no such agent
+   */
+  removeAgent(agentId: string, reason: string = "it was removed"): Promise<void> {
+    return attempting(() =>
+      this.#running("remove an agent").advanced.unregisterAgent(agentId, reason)
+    );
+  }
+
+  /** Whether an agent is there and alive, and in which life; `undefined` when it isn't there. */
+  getAgent(agentId: string): MemberView | undefined {
+    requireId(agentId, "agentId", () => "look at an agent");
+    return memberView(this.#running("look").engine.state.agents, agentId);
+  }
+
+  // Tasks
+
+  /** Accepts a task for the best fit agent; see {@linkcode TaskScheduler.submit}. */
+  submit(task: Task): Promise<TaskHandle> {
+    return attempting(() => this.#running("submit a task").scheduler.submit(task));
+  }
+
+  /** Accepts a task for one agent; see {@linkcode TaskScheduler.assignTask}. */
+  assignTask(task: Task, agentId: string): Promise<TaskHandle> {
+    return attempting(() => this.#running("assign a task").scheduler.assignTask(task, agentId));
+  }
+
+  /** A task is done; see {@linkcode TaskScheduler.completeTask}. */
+  completeTask(taskId: string, result?: unknown, epoch?: number): Promise<void> {
+    return attempting(() =>
+      this.#running("complete a task").scheduler.completeTask(taskId, result, epoch)
+    );
+  }
+
+  /** An attempt failed; see {@linkcode TaskScheduler.failTask}. */
+  failTask(taskId: string, error: unknown, epoch?: number): Promise<void> {
+    return attempting(() => this.#running("fail a task").scheduler.failTask(taskId, error, epoch));
+  }
+
+  /** Ends a task as cancelled; see {@linkcode TaskScheduler.cancelTask}. */
+  cancelTask(taskId: string, reason?: string): Promise<void> {
+    return attempting(() => this.#running("cancel a task").scheduler.cancelTask(taskId, reason));
+  }
+
+  /** How many tasks an agent has, started or not; 0 for one that nobody knows. */
+  getAgentTaskCount(agentId: string): Promise<number> {
+    return attempting(() =>
+      Promise.resolve(this.#running("look").scheduler.getAgentTaskCount(agentId))
+    );
+  }
+
+  /** The tasks that an agent has, started or not, oldest claim first. */
+  getAgentTasks(agentId: string): Promise<TaskView[]> {
+    return attempting(() =>
+      Promise.resolve(this.#running("look").scheduler.getAgentTasks(agentId))
+    );
+  }
+
+  /**
+   * Has {@linkcode scheduler} be the one that follows strategies. It is another way to the same tasks:
+   * nothing that was submitted, assigned or started changes. Harmless when called again.
+   */
+  enableAdvancedScheduling(): void {
+    this.#running("enable advanced scheduling");
+    this.#isAdvanced = true;
+  }
+
+  // Locks, messages, conflicts
+
+  /** Waits for a lock; see {@linkcode ResourceManager.acquire}. */
+  acquireResource(
+    resourceId: string,
+    agentId: string,
+    options?: number | AcquireOptions,
+  ): Promise<LockHandle> {
+    return attempting(() =>
+      this.#running("acquire a resource").resources.acquire(resourceId, agentId, options)
+    );
+  }
+
+  /** Gives a lock back; see {@linkcode ResourceManager.release}. */
+  releaseResource(resourceId: string, agentId: string, epoch?: number): Promise<void> {
+    return attempting(() =>
+      this.#running("release a resource").resources.release(resourceId, agentId, epoch)
+    );
+  }
+
+  /**
+   * Sends a message, and resolves with its id once it is in the recipient's mailbox. Where `message`
+   * is an object with a `type`, that is the type of the message; all of it is the payload.
+   */
+  sendMessage(from: string, to: string, message: unknown): Promise<string> {
+    return attempting(() => {
+      const { messages } = this.#running("send a message");
+      const type = typeOf(message);
+      return messages.send(from, to, message, type === undefined ? undefined : { type });
+    });
+  }
+
+  /**
+   * Reports that agents can't all have a resource or a task, and settles it at once where the config's
+   * `conflicts.settleBy` says by what. Resolves with the conflict as it then stands.
+   *
+   * @throws {UndecidedConflictError} when it is to be settled, and what is known does not decide it
+   */
+  async reportConflict(
+    kind: "resource" | "task",
+    id: string,
+    agents: readonly string[],
+  ): Promise<Conflict> {
+    const { conflicts } = this.#running("report a conflict");
+    requireOneOf(kind, ["resource", "task"], "kind", () => `report a conflict over ${quote(id)}`);
+    const conflict = kind === "resource"
+      ? await conflicts.reportResourceConflict(id, [...agents])
+      : await conflicts.reportTaskConflict(id, [...agents], "assignment");
+    const { settleBy } = this.#settings.conflicts;
+    if (settleBy === undefined || conflict.resolved) return conflict;
+    await conflicts.autoResolve(conflict.id, settleBy);
+    return conflicts.getConflict(conflict.id)!;
+  }
+
+  // The whole
+
+  /** How the system is, and each of its parts. Costs a look at much of it. */
+  async getHealthStatus(): Promise<CoordinationHealth> {
+    const parts = this.#parts;
+    if (parts === undefined) {
+      const { message } = new UninitializedError("look", THING);
+      return wholeHealth({ engine: { healthy: false, error: message, metrics: {} } });
+    }
+    if (this.#closing !== undefined) {
+      const { message } = new ClosedError("go on", THING);
+      return wholeHealth({ engine: { healthy: false, error: message, metrics: {} } });
+    }
+    const { engine, scheduler, resources, messages } = parts;
+    const { state } = engine;
+    const now = Math.floor(engine.clock.now());
+    return wholeHealth({
+      engine: engineHealth(engine.deadline, now),
+      agents: membershipHealth(state.agents, now),
+      scheduler: await scheduler.getHealthStatus(),
+      resources: await resources.getHealthStatus(),
+      messages: await messages.getHealthStatus(),
+      breakers: breakerHealth(state, now),
+      conflicts: conflictHealth(state),
+    });
+  }
+
+  /** Does what is due, writes a snapshot if there is a log, and tells `system:healthcheck` how all is. */
+  async performMaintenance(): Promise<void> {
+    const { client, engine } = this.#running("go on");
+    await client.refresh();
+    if (!engine.synchronous) await engine.snapshot();
+    this.#eventBus.emit(SystemEvents.SYSTEM_HEALTHCHECK, { status: await this.getHealthStatus() });
+  }
+
+  /** The figures of all parts. */
+  async getCoordinationMetrics(): Promise<SystemMetrics> {
+    const { metrics, conflicts, breakers } = this.#running("look");
+    return {
+      ...metrics.getCurrentMetrics(),
+      health: await this.getHealthStatus(),
+      conflicts: conflicts.getStats(),
+      circuitBreakers: Object.fromEntries(breakers.getAllMetrics()),
+    };
+  }
+
+  #running(attempt: string): Subsystems {
+    if (this.#parts === undefined) throw new UninitializedError(attempt, THING);
+    return this.#parts;
+  }
+
+  #run(engine: RootEngine, isRecovered: boolean): Subsystems {
+    const eventBus = this.#eventBus;
+    const logger = this.#logger;
+    this.#parts = new Subsystems(engine, this.#settings, eventBus, logger, isRecovered);
+    this.#unsubscribers = [
+      eventBus.on("task:failed", (event, sequence) => this.#tellError(event, sequence)),
+      eventBus.on("task:backed-off", (event, sequence) => this.#tellError(event, sequence)),
+    ];
+    return this.#parts;
+  }
+
+  /** Says of a failed attempt whose it was. */
+  #tellError({ agentId, taskId, error }: TaskFailed | TaskBackedOff, sequence: number): void {
+    if (agentId === undefined || sequence < 0) return;
+    this.#eventBus.emit(SystemEvents.AGENT_ERROR, { agentId, taskId, error });
+  }
+
+  async #initialize(): Promise<void> {
+    if (this.#closing !== undefined) throw new ClosedError("initialize", THING);
+    if (this.#recover !== undefined) {
+      const engine = await this.#recover();
+      if (this.#closing !== undefined) return await engine.close();
+      await takeUp(this.#run(engine, true).client);
+    }
+    this.#eventBus.emit(SystemEvents.SYSTEM_READY, { timestamp: new Date() });
+  }
+
+  async #shutdown(graceMs: number): Promise<void> {
+    await this.#initializing?.catch(() => {});
+    await this.#parts?.close(graceMs);
+    for (const unsubscribe of this.#unsubscribers) unsubscribe();
+    this.#eventBus.emit(SystemEvents.SYSTEM_SHUTDOWN, { reason: "shutdown" });
+  }
+}
+
+/** The type that a message says it has. */
+function typeOf(message: unknown): string | undefined {
+  if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
+  const { type } = message;
+  return typeof type === "string" && type !== "" ? type : undefined;
+}

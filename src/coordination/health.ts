@@ -1,0 +1,84 @@
+/**
+ * How a whole coordination system is: what ails each of its parts, computed when it is asked for.
+ *
+ * @module
+ */
+
+import { outlook } from "../breakers/machine.ts";
+import type { HealthStatus } from "../kernel/health.ts";
+import type { Instant } from "../kernel/machine.ts";
+import type { RootState } from "./machine.ts";
+
+/** How a coordination system is, and each of its parts. */
+export interface CoordinationHealth extends HealthStatus {
+  /** By the name of the part. */
+  readonly components: Readonly<Record<string, HealthStatus>>;
+}
+
+/** How much later than due something may happen before that counts as ill. */
+const TOLERATED_LATENESS_MS = 1_000;
+
+/** How full a table may be. */
+const TOLERATED_SHARE = 0.9;
+
+/** Whether what is due has happened. */
+export function engineHealth(deadline: Instant, now: Instant): HealthStatus {
+  const overdueMs = Math.max(0, now - deadline);
+  return statusOf(
+    overdueMs > TOLERATED_LATENESS_MS ? `a timer is overdue by ${overdueMs} ms` : undefined,
+    { overdueMs },
+  );
+}
+
+/** Whether calls go through all breakers. Costs a look at each. */
+export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): HealthStatus {
+  const open: string[] = [];
+  let halfOpen = 0;
+  for (const breaker of breakers.breakers.values()) {
+    const { state } = outlook(breaker, now);
+    if (state === "open") open.push(breaker.name);
+    else if (state === "half-open") halfOpen++;
+  }
+  return statusOf(open.length > 0 ? `${listed(open)} open` : undefined, {
+    breakers: breakers.breakers.size,
+    open: open.length,
+    halfOpen,
+  });
+}
+
+/** Whether conflicts get settled. */
+export function conflictHealth({ conflicts }: Readonly<RootState>): HealthStatus {
+  const { active, reported, config: { maxActive } } = conflicts;
+  const isFull = active.size > TOLERATED_SHARE * maxActive;
+  return statusOf(isFull ? `${active.size} of ${maxActive} conflicts are open` : undefined, {
+    active: active.size,
+    reported,
+  });
+}
+
+/** What ails the parts ails the whole; figures are named after their part. */
+export function wholeHealth(
+  components: Readonly<Record<string, HealthStatus>>,
+): CoordinationHealth {
+  const problems: string[] = [];
+  const metrics: Record<string, number> = {};
+  for (const [name, { error, metrics: figures }] of Object.entries(components)) {
+    if (error !== undefined) problems.push(`${name}: ${error}`);
+    for (const [figure, value] of Object.entries(figures)) metrics[`${name}.${figure}`] = value;
+  }
+  return {
+    ...statusOf(problems.length > 0 ? problems.join("; ") : undefined, metrics),
+    components,
+  };
+}
+
+function statusOf(error: string | undefined, metrics: Record<string, number>): HealthStatus {
+  return { healthy: error === undefined, ...(error !== undefined && { error }), metrics };
+}
+
+/** At most three of `names`, and whether they are one or more. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map((name) => JSON.stringify(name)).join(", ");
+  if (names.length === 1) return `${shown} is`;
+  return names.length > 3 ? `${shown} and ${names.length - 3} more are` : `${shown} are`;
+}

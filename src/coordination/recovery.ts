@@ -1,0 +1,32 @@
+/**
+ * What becomes of callers who are gone with the process that wrote a log.
+ *
+ * @module
+ */
+
+import { claimOf } from "../tasks/mod.ts";
+import type { RootClient } from "./root_client.ts";
+
+/**
+ * Ends the waits of callers who are not there any more to hear of them, and suspends the agents that
+ * ran in their process until somebody registers them again: what they had goes back into the queue,
+ * and what they held is released. Messages to them stay.
+ */
+export async function takeUp(client: RootClient): Promise<void> {
+  const { tasks, locks } = client.state;
+  for (const { id: waitId, owner: { agentId, owner } } of [...locks.waits.values()]) {
+    if (claimOf(owner) !== undefined) continue;
+    await client.tell({ type: "cancel-wait", waitId, agentId, owner });
+  }
+  for (const { agentId, startsAtOnce } of [...tasks.agents.values()]) {
+    if (!startsAtOnce) continue;
+    const reason = "its process ended";
+    await client.tell({ type: "cordon-agent", agentId, reason });
+    await client.tell({ type: "requeue-agent-tasks", agentId, reason });
+    await client.tell({ type: "release-all", agentId, owner: agentId });
+    for (const claim of [...client.state.tasks.lingering.values()]) {
+      if (claim.agent.agentId !== agentId) continue;
+      await client.tell({ type: "settle", taskId: claim.task.spec.id, epoch: claim.epoch });
+    }
+  }
+}

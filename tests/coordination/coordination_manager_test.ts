@@ -1,0 +1,267 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  AdvancedTaskScheduler,
+  ClosedError,
+  type CoordinationConfig,
+  CoordinationManager,
+  DeadlockError,
+  EventBus,
+  StaleEpochError,
+  UnansweredError,
+  UnknownAgentError,
+} from "../../mod.ts";
+import { SimulatedClock } from "../../src/testing/mod.ts";
+
+/** A manager on a clock that stands, and the names of the events that it publishes. */
+function managed(config: CoordinationConfig = {}): {
+  manager: CoordinationManager;
+  eventBus: EventBus;
+  clock: SimulatedClock;
+} {
+  const clock = new SimulatedClock();
+  const eventBus = new EventBus(false, { clock });
+  const manager = new CoordinationManager(config, eventBus, undefined, { clock });
+  return { manager, eventBus, clock };
+}
+
+/** Never ends by itself. */
+function forever(): Promise<never> {
+  return new Promise(() => {});
+}
+
+Deno.test("one order of events holds for tasks, locks, messages and conflicts of a manager", async () => {
+  const { manager, eventBus } = managed();
+  const sequences: number[] = [];
+  const names = ["task:created", "resource:acquired", "message:sent", "conflict:reported"] as const;
+  for (const name of names) eventBus.on(name, (_event, sequence) => sequences.push(sequence));
+  await manager.assignTask({ id: "t" }, "a");
+  await manager.acquireResource("r", "a");
+  await manager.sendMessage("a", "b", { type: "status" });
+  await manager.reportConflict("resource", "r", ["a", "b"]);
+  assertEquals(sequences.length, 4);
+  assertEquals(sequences, sequences.toSorted((a, b) => a - b));
+  assertEquals(manager.messages.peek("b")[0]!.type, "status");
+  await manager.shutdown();
+});
+
+Deno.test("a task that is submitted runs on a fit agent, and its handle resolves with the result", async () => {
+  await using manager = new CoordinationManager();
+  await manager.registerAgent({ id: "w", capabilities: ["edit"] }, (task) => `${task.id} is done`);
+  const handle = await manager.submit({ id: "t", requires: ["edit"] });
+  assertEquals(await handle.result, "t is done");
+});
+
+Deno.test("T20-switching-scheduler-drops-state: enableAdvancedScheduling() keeps tasks, claims, agents and handles", async () => {
+  const { manager } = managed();
+  const handle = await manager.assignTask({ id: "t1" }, "a");
+  await manager.scheduler.start("t1");
+  await manager.assignTask({ id: "t2", dependencies: ["t1"] }, "a");
+  const before = manager.scheduler;
+  manager.enableAdvancedScheduling();
+  manager.enableAdvancedScheduling();
+  assertInstanceOf(manager.scheduler, AdvancedTaskScheduler);
+  assertEquals(await manager.getAgentTaskCount("a"), 1);
+  assertEquals((await manager.getAgentTasks("a"))[0]!.status, "running");
+  await manager.completeTask("t1", "result");
+  assertEquals(await handle.result, "result");
+  assertEquals(manager.scheduler.getTask("t2")!.status, "assigned");
+  assertEquals(before.getTask("t2")!.status, "assigned");
+  await manager.shutdown();
+});
+
+Deno.test("an agent that is removed leaves no task, lock, wait, message or request behind", async () => {
+  const { manager } = managed();
+  await manager.registerAgent({ id: "a" });
+  await manager.registerAgent({ id: "b" });
+  await manager.assignTask({ id: "t" }, "a");
+  const lock = await manager.acquireResource("r", "a");
+  const next = manager.acquireResource("r", "b");
+  await manager.sendMessage("b", "a", "unread");
+  const asked = manager.messages.sendWithResponse("b", "a", "?");
+  await manager.removeAgent("a", "it crashed");
+  assertEquals((await next).epoch > lock.epoch, true);
+  assertEquals(lock.signal.aborted, true);
+  await assertRejects(() => asked, UnansweredError);
+  assertEquals(manager.messages.deadLetters("a").map(({ cause }) => cause), [
+    "recipient-gone",
+    "recipient-gone",
+  ]);
+  assertEquals(await manager.getAgentTaskCount("a"), 0);
+  assertEquals(manager.getAgent("a"), undefined);
+  await assertRejects(() => manager.removeAgent("a"), UnknownAgentError);
+  await manager.shutdown();
+});
+
+Deno.test("an agent that falls silent is passed over, and one that stays silent is dead", async () => {
+  const { manager, eventBus, clock } = managed({ agents: { heartbeatTimeoutMs: 1_000 } });
+  const heard: string[] = [];
+  for (
+    const name of ["agent:suspected", "agent:recovered", "agent:died", "agent:terminated"] as const
+  ) {
+    eventBus.on(name, () => heard.push(name));
+  }
+  const session = await manager.registerAgent({ id: "a" });
+  await clock.advance(600);
+  assertEquals(manager.getAgent("a")!.status, "suspect");
+  await manager.submit({ id: "t" });
+  assertEquals(manager.scheduler.getTask("t")!.status, "ready");
+  await session.heartbeat();
+  assertEquals(manager.scheduler.getTask("t")!.status, "assigned");
+  await clock.advance(2_000);
+  assertEquals(manager.scheduler.getTask("t")!.status, "ready");
+  assertEquals(heard, [
+    "agent:suspected",
+    "agent:recovered",
+    "agent:suspected",
+    "agent:died",
+    "agent:terminated",
+  ]);
+  await assertRejects(() => session.heartbeat(), UnknownAgentError);
+  await manager.shutdown();
+});
+
+Deno.test("an agent that comes back with an old incarnation is refused whatever it does", async () => {
+  const { manager } = managed();
+  const old = await manager.registerAgent({ id: "a" });
+  await manager.removeAgent("a");
+  const fresh = await manager.registerAgent({ id: "a" });
+  assert(fresh.incarnation > old.incarnation);
+  await manager.assignTask({ id: "t" }, "a");
+  const attempts = [
+    () => old.heartbeat(),
+    () => old.start("t"),
+    () => old.complete("t", "stolen"),
+    () => old.acquire("r"),
+    () => old.send("b", "hello"),
+    () => old.request("b", "hello"),
+  ];
+  for (const attempt of attempts) await assertRejects(attempt, StaleEpochError);
+  assertEquals(manager.resources.isLocked("r"), false);
+  assertEquals(manager.messages.peek("b"), []);
+  await fresh.start("t");
+  await fresh.complete("t", "done");
+  assertEquals(manager.scheduler.getTask("t")!.output, "done");
+  await manager.shutdown();
+});
+
+Deno.test("two agents that ask each other while they hold locks are found, and one request gives way", async () => {
+  const { manager } = managed();
+  await manager.acquireResource("r1", "a");
+  await manager.acquireResource("r2", "b");
+  const waits = [
+    manager.messages.sendWithResponse("a", "b", "may I?"),
+    manager.messages.sendWithResponse("b", "a", "may I?"),
+  ];
+  const error = await assertRejects(() => Promise.race(waits), DeadlockError);
+  assertEquals(error.agents.toSorted(), ["a", "b"]);
+  assertEquals(manager.messages.getWaitingRequests().size, 1);
+  const rest = Promise.allSettled(waits);
+  await manager.shutdown();
+  await rest;
+});
+
+Deno.test("C3-resolution-without-effect: who loses a conflict over a resource loses it in the step that decides", async () => {
+  const { manager } = managed();
+  const held = await manager.acquireResource("r", "weak");
+  const waiting = manager.acquireResource("r", "strong");
+  await manager.conflicts.setAgentPriority("weak", 1);
+  await manager.conflicts.setAgentPriority("strong", 5);
+  const conflict = await manager.reportConflict("resource", "r", ["weak", "strong"]);
+  await manager.conflicts.autoResolve(conflict.id);
+  assertEquals(manager.resources.holderOf("r"), "strong");
+  assertEquals(held.signal.aborted, true);
+  await waiting;
+  await manager.shutdown();
+});
+
+Deno.test("H1-always-healthy: health tells what ails each part", async () => {
+  const { manager, clock } = managed({
+    agents: { heartbeatTimeoutMs: 1_000 },
+    messages: { mailboxCapacity: 1 },
+  });
+  assertEquals((await manager.getHealthStatus()).healthy, true);
+  await manager.registerAgent({ id: "a" });
+  await clock.advance(700);
+  await manager.sendMessage("x", "a", 1);
+  const health = await manager.getHealthStatus();
+  assertEquals(health.healthy, false);
+  assertEquals(health.components["agents"]!.healthy, false);
+  assertEquals(health.components["messages"]!.healthy, false);
+  assertEquals(health.components["resources"]!.healthy, true);
+  await manager.shutdown();
+  assertEquals((await manager.getHealthStatus()).healthy, false);
+});
+
+Deno.test("initialize() and shutdown() may be called again, and nothing works after the end", async () => {
+  const { manager, eventBus, clock } = managed();
+  const heard: string[] = [];
+  for (const name of ["system:ready", "system:shutdown"]) eventBus.on(name, () => heard.push(name));
+  await Promise.all([manager.initialize(), manager.initialize()]);
+  await manager.registerAgent({ id: "a" }, forever);
+  const handle = await manager.submit({ id: "t" });
+  const waiting = manager.acquireResource("r", "a").then(() => manager.acquireResource("r", "b"));
+  const rejected = Promise.allSettled([waiting, handle.result]);
+  const ends = [manager.shutdown({ graceMs: 0 }), manager.shutdown()];
+  await clock.advance(10_000);
+  await Promise.all(ends);
+  assertEquals((await rejected).map(({ status }) => status), ["rejected", "rejected"]);
+  assertEquals(heard, ["system:ready", "system:shutdown"]);
+  await assertRejects(() => manager.submit({ id: "u" }), ClosedError);
+  await assertRejects(() => manager.acquireResource("r", "a"), ClosedError);
+  await assertRejects(() => manager.sendMessage("a", "b", 1), ClosedError);
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("E3-events-used-as-commands: what somebody emits on the bus changes no machine", async () => {
+  const { manager, eventBus } = managed();
+  await manager.registerAgent({ id: "a" });
+  await manager.assignTask({ id: "t" }, "a");
+  eventBus.emit(
+    "task:completed",
+    { taskId: "t", agentId: "a", epoch: 1, result: 1, ranMs: 0 } as never,
+  );
+  eventBus.emit("agent:terminated", { agentId: "a", reason: "gone" } as never);
+  assertEquals(manager.scheduler.getTask("t")!.status, "assigned");
+  assert(manager.getAgent("a") !== undefined);
+  assertEquals(manager.metrics.getCurrentMetrics().taskMetrics.completedTasks, 0);
+  await manager.shutdown();
+});
+
+Deno.test("a failed attempt is told as an error of its agent", async () => {
+  const { manager, eventBus } = managed({ maxRetries: 0 });
+  const errors: unknown[] = [];
+  eventBus.on("agent:error", (event) => errors.push(event));
+  await manager.assignTask({ id: "t" }, "a");
+  await manager.failTask("t", new TypeError("bad"));
+  const error = { name: "TypeError", message: "bad" };
+  assertEquals(errors, [{ agentId: "a", taskId: "t", error }]);
+  await manager.shutdown();
+});
+
+Deno.test("malformed configs and arguments are refused with the rule that they break", async () => {
+  const bad: [unknown, string][] = [
+    [{ maxRetries: -1 }, "maxRetries"],
+    [{ retryDelay: "1s" }, "retryDelay"],
+    [{ resourceTimeout: NaN }, "resourceTimeout"],
+    [{ messageTimeout: -5 }, "messageTimeout"],
+    [{ deadlockDetection: "yes" }, "deadlockDetection"],
+    [{ workStealing: { stealThreshold: 0 } }, "stealThreshold"],
+    [{ agentBreaker: { failureThreshold: 0 } }, "failureThreshold"],
+    [{ conflicts: { settleBy: "chance" } }, "settleBy"],
+    [{ agents: { heartbeatTimeoutMs: -1 } }, "heartbeatTimeoutMs"],
+    [{ messages: { mailboxCapacity: 0 } }, "mailboxCapacity"],
+    [{ locks: 7 }, "locks"],
+    [null, "config"],
+  ];
+  for (const [config, name] of bad) {
+    const error = assertThrows(() => new CoordinationManager(config as CoordinationConfig));
+    assert(error instanceof TypeError || error instanceof RangeError, name);
+    assert(error.message.includes(name), `${error.message} names ${name}`);
+  }
+  const { manager } = managed();
+  await assertRejects(() => manager.registerAgent({ id: "" }), RangeError);
+  await assertRejects(() => manager.heartbeat("nobody"), UnknownAgentError);
+  await assertRejects(() => manager.reportConflict("meal" as "task", "t", ["a", "b"]), RangeError);
+  await assertRejects(() => manager.assignTask({ id: "t" }, 7 as unknown as string), TypeError);
+  await manager.shutdown();
+});
