@@ -36,6 +36,7 @@ import {
   type CoordinationSettings,
   readCoordinationConfig,
 } from "./config.ts";
+import { explain, type Explanation, type Explicable } from "./explain.ts";
 import {
   breakerHealth,
   conflictHealth,
@@ -376,6 +377,27 @@ export class CoordinationManager implements AsyncDisposable {
       breakers: breakerHealth(state, now),
       conflicts: conflictHealth(state),
     });
+  }
+
+  /**
+   * Why a task, a message, an agent or a wait for locks is where it is, and what would move it. Tasks,
+   * messages and agents are looked for in this order, unless `kind` says what is meant; waits have
+   * numbers, as `resource:queued` tells them.
+   *
+   * @throws {RangeError} when nothing has this id
+   */
+  explain(id: string | number, kind?: Explicable): Explanation {
+    const attempt = () => `explain ${quote(id)}`;
+    if (typeof id !== "number") requireId(id, "id", attempt);
+    if (kind !== undefined) {
+      requireOneOf(kind, ["task", "wait", "message", "agent"], "kind", attempt);
+    }
+    const found = explain(this.#running("explain"), id, kind);
+    if (found !== undefined) return found;
+    const rule = typeof id === "number"
+      ? "id must be that of a wait that has not ended"
+      : `id must be that of a ${kind ?? "task, a message or an agent"}`;
+    throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(id)}`);
   }
 
   /** Does what is due, writes a snapshot if there is a log, and tells `system:healthcheck` how all is. */

@@ -8,15 +8,26 @@ import { type MemberView, memberView } from "../agents/mod.ts";
 import { outlook } from "../breakers/machine.ts";
 import { quote } from "../kernel/arguments.ts";
 import { claimOwner } from "../kernel/claim_owner.ts";
-import { UnknownAgentError } from "../kernel/errors.ts";
+import { UnknownAgentError, UnknownMessageError } from "../kernel/errors.ts";
 import type { CircuitState } from "../kernel/events.ts";
 import type { Instant } from "../kernel/machine.ts";
 import { listed } from "../kernel/readable.ts";
 import type { TaskStatus } from "../kernel/shapes.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
-
+import type { MessageExplanation } from "../messages/mod.ts";
+import type { TaskExplanation } from "../tasks/mod.ts";
 import { agentBreakerName } from "./agent_breakers.ts";
 import type { RootState } from "./machine.ts";
+
+/** What can be explained. */
+export type Explicable = "task" | "wait" | "message" | "agent";
+
+/** Why something is where it is, and what would move it. */
+export type Explanation =
+  | ({ readonly kind: "task" } & TaskExplanation)
+  | ({ readonly kind: "wait" } & WaitExplanation)
+  | ({ readonly kind: "message" } & MessageExplanation)
+  | ({ readonly kind: "agent" } & AgentExplanation);
 
 /** A request that waits for its response. */
 export interface RequestExplanation {
@@ -63,6 +74,52 @@ export interface AgentExplanation {
   readonly askedBy: readonly RequestExplanation[];
   /** How many messages it has not handled. */
   readonly unhandledMessages: number;
+}
+
+/** Where answers come from. */
+export interface Explainers {
+  /** The machines, and what the time is. */
+  readonly client: { readonly state: Readonly<RootState>; readonly now: Instant };
+  /** Explains tasks. */
+  readonly scheduler: { explain(taskId: string): TaskExplanation };
+  /** Explains waits. */
+  readonly resources: { explain(waitId: number): WaitExplanation | undefined };
+  /** Explains messages. */
+  readonly messages: { explain(messageId: string): MessageExplanation };
+}
+
+/** Explains what has this id, of this kind if it is given; `undefined` when there is nothing. */
+export function explain(
+  { client, scheduler, resources, messages }: Explainers,
+  id: string | number,
+  kind: Explicable | undefined,
+): Explanation | undefined {
+  const isMeant = (which: Explicable) => kind === undefined || kind === which;
+  const { state, now } = client;
+  if (typeof id === "number") {
+    const wait = isMeant("wait") ? resources.explain(id) : undefined;
+    return wait && { kind: "wait", ...wait };
+  }
+  if (isMeant("task") && state.tasks.tasks.has(id)) {
+    return { kind: "task", ...scheduler.explain(id) };
+  }
+  const message = isMeant("message") ? knownMessage(messages, id) : undefined;
+  if (message !== undefined) return { kind: "message", ...message };
+  const isAgent = state.agents.members.has(id) || state.tasks.agents.has(id);
+  if (!isAgent || !isMeant("agent")) return undefined;
+  return { kind: "agent", ...explainAgent(state, id, Math.floor(now)) };
+}
+
+function knownMessage(
+  messages: Explainers["messages"],
+  messageId: string,
+): MessageExplanation | undefined {
+  try {
+    return messages.explain(messageId);
+  } catch (error) {
+    if (error instanceof UnknownMessageError) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -16,5 +16,6 @@ export {
   type CoordinationOptions,
   type SystemMetrics,
 } from "./coordination_manager.ts";
+export type { AgentExplanation, Explanation, Explicable, RequestExplanation } from "./explain.ts";
 export type { CoordinationHealth } from "./health.ts";
 export type { AsAgent, PartCommand, RootCommand } from "./machine.ts";

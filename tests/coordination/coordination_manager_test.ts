@@ -265,3 +265,26 @@ Deno.test("malformed configs and arguments are refused with the rule that they b
   await assertRejects(() => manager.assignTask({ id: "t" }, 7 as unknown as string), TypeError);
   await manager.shutdown();
 });
+
+Deno.test("explain() tells why a task, a wait, a message or an agent is where it is", async () => {
+  const { manager, eventBus } = managed();
+  let waitId = 0;
+  eventBus.on("resource:queued", (event) => waitId = event.waitId);
+  await manager.registerAgent({ id: "a", capabilities: ["edit"] });
+  await manager.submit({ id: "t", requires: ["fly"] });
+  await manager.acquireResource("r", "a");
+  const waiting = manager.acquireResource("r", "b").catch(() => {});
+  const messageId = await manager.sendMessage("b", "a", "hello");
+  const task = manager.explain("t");
+  assert(task.kind === "task" && task.missingCapabilities.includes("fly"));
+  const wait = manager.explain(waitId);
+  assert(wait.kind === "wait" && wait.summary.includes('"a"'), wait.kind);
+  assertEquals(manager.explain(messageId).kind, "message");
+  const agent = manager.explain("a");
+  assert(agent.kind === "agent" && agent.holds.includes("r") && agent.unhandledMessages === 1);
+  assertThrows(() => manager.explain("nobody"), RangeError, "a task, a message or an agent");
+  assertThrows(() => manager.explain("a", "task"), RangeError, "a task");
+  assertThrows(() => manager.explain(99), RangeError, "not ended");
+  await manager.shutdown();
+  await waiting;
+});
