@@ -44,6 +44,12 @@ export class EventRules {
   }
 
   take(event: LockstepEvent, at: Instant): void {
+    if (event.type.startsWith("task:")) this.takeTask(event);
+    else if (event.type.startsWith("m")) this.takeMessage(event);
+    else this.takeLock(event, at);
+  }
+
+  takeLock(event: LockstepEvent, at: Instant): void {
     switch (event.type) {
       case "resource:queued":
         return this.#queue(event, at);
@@ -64,6 +70,11 @@ export class EventRules {
         return this.#locks.renew(event.resourceId, event.epoch, Infinity);
       case "resource:defined":
         return this.#locks.define(event.resourceId, event.capacity);
+    }
+  }
+
+  takeTask(event: LockstepEvent): void {
+    switch (event.type) {
       case "task:created":
         return this.#tasks.create(event.taskId);
       case "task:assigned":
@@ -73,9 +84,11 @@ export class EventRules {
       case "task:failed":
       case "task:cancelled":
         return this.#tasks.end(event.taskId);
-      default:
-        return this.#deliveries.take(event);
     }
+  }
+
+  takeMessage(event: LockstepEvent): void {
+    this.#deliveries.take(event);
   }
 
   #queue({ waitId, priority, resourceIds }: ResourceQueued, at: Instant): void {

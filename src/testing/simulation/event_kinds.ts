@@ -1,0 +1,107 @@
+/**
+ * What a simulation wants to know of an event by its type, found in one look-up: events are of so many
+ * shapes that each further question to them is slow.
+ *
+ * @module
+ */
+
+import type { TaskStatus } from "../../kernel/shapes.ts";
+
+/** Which subsystem says it. */
+export type Family = "locks" | "tasks" | "messages" | "breakers" | "conflicts" | "agents";
+
+/** What an event says of the status of its task. */
+export interface Transition {
+  /** The statuses in which it may find it. */
+  readonly before: readonly TaskStatus[];
+  /** The status that it leaves it in; `undefined` when that stays. */
+  readonly after: TaskStatus | undefined;
+}
+
+/** All events of one type. */
+export interface EventKind {
+  /** The type. */
+  readonly type: string;
+  /** Who says it. */
+  readonly family: Family;
+  /** Whether it tells that a command was refused. */
+  readonly isRefusal: boolean;
+  /** Whether agents are told of it, besides who asked for it. */
+  readonly isTold: boolean;
+  /** What it means for its task. */
+  readonly transition: Transition | undefined;
+  /** How often it was said. */
+  count: number;
+}
+
+const UNFINISHED: readonly TaskStatus[] = [
+  ...(["waiting", "ready", "assigned", "running", "backing-off"] as const),
+];
+
+const TRANSITIONS: ReadonlyMap<string, Transition> = new Map<string, Transition>([
+  ["task:readied", { before: ["waiting", "backing-off"], after: "ready" }],
+  ["task:assigned", { before: ["ready"], after: "assigned" }],
+  ["task:started", { before: ["assigned"], after: "running" }],
+  ["task:heartbeat", { before: ["running"], after: undefined }],
+  ["task:progressed", { before: ["running"], after: undefined }],
+  ["task:completed", { before: ["running"], after: "completed" }],
+  ["task:backed-off", { before: ["assigned", "running"], after: "backing-off" }],
+  ["task:requeued", { before: ["assigned", "running"], after: "ready" }],
+  ["task:failed", { before: UNFINISHED, after: "failed" }],
+  ["task:cancelled", { before: UNFINISHED, after: "cancelled" }],
+]);
+
+const TOLD: ReadonlySet<string> = new Set([
+  ...["task:assigned", "task:started", "task:requeued", "task:backed-off", "task:failed"],
+  ...["task:cancelled", "resource:acquired", "resource:reacquired", "resource:timed-out"],
+  ...["resource:cancelled", "resource:abandoned", "deadlock:detected"],
+]);
+
+const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
+  ["resource", "locks"],
+  ["deadlock", "locks"],
+  ["message", "messages"],
+  ["mailbox", "messages"],
+  ["topic", "messages"],
+  ["circuitbreaker", "breakers"],
+  ["conflict", "conflicts"],
+  ["vote", "conflicts"],
+  ["version", "conflicts"],
+  ["party", "conflicts"],
+  ["priority", "conflicts"],
+  ["request", "conflicts"],
+]);
+
+const MEMBERSHIP: ReadonlySet<string> = new Set([
+  ...["agent:joined", "agent:heartbeat", "agent:suspected", "agent:recovered", "agent:died"],
+  ...["agent:left", "agent:refused"],
+]);
+
+/** The kinds of all events that were said. */
+export class EventKinds {
+  readonly #kinds = new Map<string, EventKind>();
+
+  /** The kind of the events of that type. */
+  of(type: string): EventKind {
+    return this.#kinds.get(type) ?? this.#add(type);
+  }
+
+  /** All of them, in the order in which they were first said. */
+  all(): Iterable<EventKind> {
+    return this.#kinds.values();
+  }
+
+  #add(type: string): EventKind {
+    const noun = type.slice(0, type.indexOf(":"));
+    const kind = {
+      type,
+      family: MEMBERSHIP.has(type) ? "agents" as const : FAMILIES.get(noun) ?? "tasks",
+      isRefusal: type.endsWith(":refused"),
+      isTold: TOLD.has(type),
+      transition: TRANSITIONS.get(type),
+      count: 0,
+    };
+    this.#kinds.set(type, kind);
+    return kind;
+  }
+}

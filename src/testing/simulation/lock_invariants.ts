@@ -1,0 +1,164 @@
+/**
+ * What holds of locks after each step, by the names of the specification: of one lock, which is
+ * cheap enough for each that a step has touched, and of all.
+ *
+ * @module
+ */
+
+import { countTimers } from "../../kernel/deadlines.ts";
+import { precedes } from "../../kernel/heap.ts";
+import type { Hold, Lock, LockState, Owner, Ticket } from "../../locks/mod.ts";
+import { accuse } from "./failure.ts";
+
+/** What holds of one lock. Costs O(holders). */
+export function checkLock(state: LockState, lock: Lock): void {
+  const { resourceId, holds, queue, capacity, used, sharers } = lock;
+  let units = 0;
+  let shared = 0;
+  for (const { mode, units: held, epoch } of holds) {
+    if (mode === "shared") shared++;
+    else units += held;
+    if (epoch > state.epoch) accuse("HolderHasNewestEpoch", `"${resourceId}" under ${epoch}`);
+  }
+  if (units !== used || shared !== sharers) {
+    accuse(
+      "MutualExclusion",
+      `"${resourceId}" counts ${used} units and ${sharers} sharers wrongly`,
+    );
+  }
+  if (used > capacity || (used > 0 && sharers > 0)) {
+    accuse(
+      "MutualExclusion",
+      `"${resourceId}" has ${used} of ${capacity} units, ${sharers} sharers`,
+    );
+  }
+  const first = queue[0];
+  if (first === undefined) return;
+  if (isGrantable(first)) {
+    accuse("NoLostWakeup", `${ownerOf(first)} waits for "${resourceId}" and could have it`);
+  }
+  for (let i = 1; i < Math.min(5, queue.length); i++) {
+    if (precedes(queue[i]!, first)) accuse("QueueOrdered", `of "${resourceId}"`);
+  }
+}
+
+/** Whether a wait could be granted: it is first wherever its owner lacks the lock. */
+function isGrantable(ticket: Ticket): boolean {
+  const { tickets, owner } = ticket.wait;
+  return tickets.every(({ lock, mode, units, position }) => {
+    if (position === 0 && admits(lock, mode, units)) return true;
+    const held = lock.holds.find((hold) => hold.owner === owner);
+    return tickets.length > 1 && held !== undefined && covers(held, mode, units);
+  });
+}
+
+function admits({ used, sharers, capacity }: Lock, mode: string, units: number): boolean {
+  return mode === "shared" ? used === 0 : sharers === 0 && used + units <= capacity;
+}
+
+function covers(hold: Hold, mode: string, units: number): boolean {
+  if (hold.mode === mode) return mode === "shared" || hold.units >= units;
+  return hold.mode === "exclusive" && hold.units === hold.lock.capacity;
+}
+
+function ownerOf({ wait }: Ticket): string {
+  return `"${wait.owner.owner}"`;
+}
+
+/** What holds of all locks. Costs O(state). */
+export function checkLocks(state: LockState): void {
+  let timers = 0;
+  let idleLocks = 0;
+  for (const lock of state.locks.values()) {
+    checkLock(state, lock);
+    checkQueue(lock);
+    timers += lock.holds.filter(({ leaseMs }) => leaseMs > 0).length;
+    if (lock.holds.length + lock.queue.length === 0 && lock.capacity === 1) idleLocks++;
+  }
+  for (const wait of state.waits.values()) {
+    if (wait.timeoutMs > 0) timers++;
+    if (wait.owner.waits[wait.ownerIndex] !== wait) {
+      accuse("NoGhostWaiter", `the wait ${wait.id} is not its owner's`);
+    }
+  }
+  if (countTimers(state.deadlines) !== timers) {
+    accuse("TimersGuardWhatIs", `${countTimers(state.deadlines)} timers for ${timers} limits`);
+  }
+  if (idleLocks !== state.idleLocks) accuse("IdleLocksCounted", `${state.idleLocks}`);
+  for (const owner of state.owners.values()) checkOwner(state, owner);
+  if (state.config.deadlockDetection) checkAcyclic(state);
+}
+
+function checkQueue({ resourceId, queue, holds }: Lock): void {
+  for (const [position, ticket] of queue.entries()) {
+    if (ticket.position !== position || precedes(ticket, queue[(position - 1) >> 2] ?? ticket)) {
+      accuse("QueueOrdered", `of "${resourceId}"`);
+    }
+    if (!ticket.wait.tickets.includes(ticket)) accuse("NoGhostWaiter", `at "${resourceId}"`);
+    const held = holds.find((hold) => hold.owner === ticket.wait.owner);
+    if (held === undefined) continue;
+    if (ticket.wait.tickets.length === 1 || !covers(held, ticket.mode, ticket.units)) {
+      accuse("HolderDoesNotQueueHere", `${ownerOf(ticket)} at "${resourceId}"`);
+    }
+  }
+}
+
+function checkOwner(state: LockState, { owner, holds, waits }: Owner): void {
+  for (const hold of holds) {
+    if (hold.lock.holds[hold.lockIndex] !== hold) {
+      accuse("NoGhostWaiter", `"${owner}" holds nothing`);
+    }
+    if (state.locks.get(hold.lock.resourceId) !== hold.lock) {
+      accuse("NoGhostWaiter", `"${owner}" holds "${hold.lock.resourceId}", which is forgotten`);
+    }
+  }
+  for (const wait of waits) {
+    if (state.waits.get(wait.id) !== wait) accuse("NoGhostWaiter", `"${owner}" waits nowhere`);
+  }
+}
+
+/**
+ * Whether everybody can still go on: whoever has no wait that is blocked may give back what it has,
+ * and whoever can then be granted all its waits may, too, until nobody is left.
+ */
+function checkAcyclic(state: LockState): void {
+  const stuck = new Set<Owner>();
+  for (const { owner } of state.waits.values()) stuck.add(owner);
+  for (let before = -1; before !== stuck.size;) {
+    before = stuck.size;
+    for (const owner of stuck) {
+      if (owner.waits.every(({ tickets }) => tickets.every((each) => comesTrue(each, stuck)))) {
+        stuck.delete(owner);
+      }
+    }
+  }
+  if (stuck.size === 0) return;
+  const names = [...stuck].map(({ owner }) => `"${owner}"`).join(", ");
+  accuse("WaitForAcyclic", `${names} wait for each other`);
+}
+
+/** Whether a ticket is granted once all who aren't stuck have given back what they have. */
+function comesTrue({ lock, wait, mode, units }: Ticket, stuck: ReadonlySet<Owner>): boolean {
+  const held = lock.holds.find((hold) => hold.owner === wait.owner);
+  if (held !== undefined && covers(held, mode, units)) return true;
+  const first = lock.queue[0]!.wait.owner;
+  if (first !== wait.owner && stuck.has(first)) return false;
+  const kept = lock.holds.filter((hold) => stuck.has(hold.owner));
+  const exclusive = kept.filter((hold) => hold.mode === "exclusive");
+  if (mode === "shared") return exclusive.length === 0;
+  const used = exclusive.reduce((sum, hold) => sum + hold.units, 0);
+  return exclusive.length === kept.length && used + units <= lock.capacity;
+}
+
+/** What holds of locks when everything has come to rest. */
+export function checkLocksAtRest(state: LockState): void {
+  for (const wait of state.waits.values()) {
+    accuse("EveryWaiterResolved", `"${wait.owner.owner}" still waits (${wait.id})`);
+  }
+  for (const { owner, holds } of state.owners.values()) {
+    const [hold] = holds;
+    if (hold !== undefined) {
+      accuse("AllLocksFree", `"${owner}" still holds "${hold.lock.resourceId}" (${hold.epoch})`);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Workloads in which agents lock each other out.
+ *
+ * @module
+ */
+
+import type { SimulatedAgent } from "./agent.ts";
+import type { Chance } from "./chance.ts";
+import type { Behaviour } from "./thread.ts";
+import type { Workload } from "./workload.ts";
+
+/** Rules of locks under which much happens in a short time. */
+function drawLockRules(chance: Chance) {
+  return {
+    locks: {
+      agingMs: chance.pick([0, 5, 50]),
+      deadlockPolicy: chance.pick(["abort", "revoke"] as const),
+      maxWaiters: chance.pick([4, 1_000, 1_000]),
+      maxResources: chance.pick([40, 1_000]),
+    },
+  };
+}
+
+/**
+ * Dijkstra's dining philosophers: each takes the fork on one side and then the one on the other, which
+ * leads to deadlocks, or both at once, which doesn't.
+ */
+export const philosophers: Workload = {
+  name: "philosophers",
+  config: drawLockRules,
+  behaviour: (agent) => [dine(agent)],
+};
+
+function* dine(agent: SimulatedAgent): Behaviour {
+  const { world, locks } = agent;
+  const { chance } = world;
+  const left = `fork-${agent.index}`;
+  const right = `fork-${(agent.index + 1) % world.workers.length}`;
+  const forks = left === right ? [left] : [left, right];
+  while (!world.isOver) {
+    yield* agent.sleep(chance.around(5));
+    const priority = chance.int(3);
+    if (chance.happens(0.3)) {
+      const requests = forks.map((resourceId) => ({
+        ...{ resourceId, mode: "exclusive" as const, units: 1 },
+      }));
+      if (yield* locks.acquireAll(requests, { priority })) yield* agent.sleep(chance.around(3));
+      yield* locks.releaseAll();
+      continue;
+    }
+    const held: [string, number][] = [];
+    for (const fork of forks) {
+      const timeoutMs = chance.pick([0, 0, 20, 200]);
+      const epoch = yield* locks.acquire(fork, { priority, timeoutMs });
+      if (epoch === 0) break;
+      held.push([fork, epoch]);
+      yield* agent.sleep(chance.int(4));
+    }
+    for (const [fork, epoch] of held) {
+      locks.touch(fork, epoch);
+      yield* locks.release(fork, epoch);
+    }
+  }
+  yield* locks.releaseAll();
+}
+
+/** Readers that share, writers that don't, and some who count units of a resource. */
+export const readersAndWriters: Workload = {
+  name: "readers-writers",
+  config: drawLockRules,
+  begin(world) {
+    world.after(0, () => {
+      for (const resourceId of ["pool-0", "pool-1"]) {
+        world.report({ type: "define", resourceId, capacity: world.chance.between(2, 4) });
+      }
+    });
+  },
+  behaviour: (agent) => [agent.index % 3 === 0 ? count(agent) : readAndWrite(agent)],
+};
+
+function* readAndWrite(agent: SimulatedAgent): Behaviour {
+  const { world, locks } = agent;
+  const { chance } = world;
+  while (!world.isOver) {
+    const book = `book-${chance.int(3)}`;
+    const mode = chance.happens(0.7) ? "shared" : "exclusive";
+    const leaseMs = chance.pick([0, 10, 50]);
+    const wait = chance.happens(0.8);
+    const terms = { mode, priority: chance.int(2), timeoutMs: chance.pick([0, 30]), wait } as const;
+    const epoch = yield* locks.acquire(book, leaseMs === 0 ? terms : { ...terms, leaseMs });
+    if (epoch !== 0) {
+      yield* agent.sleep(chance.around(4));
+      if (mode === "exclusive") locks.touch(book, epoch);
+      if (chance.happens(0.2)) yield* locks.acquire(book, { mode: "exclusive", timeoutMs: 20 });
+      if (leaseMs > 0 && chance.happens(0.5)) yield* locks.renew(book, epoch, leaseMs);
+      yield* agent.sleep(chance.around(4));
+      yield* locks.release(book, chance.happens(0.8) ? epoch : 0);
+    }
+    yield* agent.sleep(chance.around(5));
+  }
+  yield* locks.releaseAll();
+}
+
+function* count(agent: SimulatedAgent): Behaviour {
+  const { world, locks } = agent;
+  const { chance } = world;
+  while (!world.isOver) {
+    const pool = `pool-${chance.int(2)}`;
+    const units = chance.between(1, 4);
+    const epoch = yield* locks.acquire(pool, { units, timeoutMs: 100, priority: chance.int(3) });
+    if (epoch !== 0) {
+      yield* agent.sleep(chance.around(5));
+      yield* locks.release(pool, epoch);
+    }
+    yield* agent.sleep(chance.around(5));
+    if (chance.happens(0.01)) {
+      yield* agent.insist({ type: "define", resourceId: pool, capacity: chance.between(1, 4) });
+    }
+    if (chance.happens(0.05)) yield* misbehave(agent, pool);
+  }
+  yield* locks.releaseAll();
+}
+
+/** Asks for what has to be refused, or comes too late. */
+function* misbehave(agent: SimulatedAgent, resourceId: string): Behaviour {
+  const { world, id: agentId } = agent;
+  const { chance } = world;
+  const common = { agentId, owner: agentId };
+  switch (chance.int(3)) {
+    case 0:
+      yield* agent.ask({ type: "release", resourceId, epoch: chance.between(0, 5), ...common });
+      return;
+    case 1:
+      yield* agent.ask({ type: "cancel-wait", waitId: 1 + chance.int(50), ...common });
+      return;
+    case 2:
+      yield* agent.ask({
+        ...{ type: "renew", resourceId, epoch: chance.between(0, 9), leaseMs: 20 },
+        ...common,
+      });
+  }
+}

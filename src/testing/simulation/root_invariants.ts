@@ -1,0 +1,50 @@
+/**
+ * What holds between the subsystems after each step.
+ *
+ * @module
+ */
+
+import type { RootState } from "../../coordination/machine.ts";
+import { claimOf, claimOwner } from "../../tasks/mod.ts";
+import { accuse } from "./failure.ts";
+import { checkLocks, checkLocksAtRest } from "./lock_invariants.ts";
+import { checkTasks, checkTasksAtRest } from "./task_invariants.ts";
+
+/** What holds of everything. Costs O(state). */
+export function checkRoot(state: RootState): void {
+  checkLocks(state.locks);
+  checkTasks(state.tasks);
+  checkClaimsOfLocks(state);
+  checkLocksOfClaims(state);
+}
+
+/** Nothing is held, or waited for, by a claim that is over. */
+function checkClaimsOfLocks({ locks, tasks }: RootState): void {
+  for (const { owner, holds, waits } of locks.owners.values()) {
+    if (holds.length + waits.length === 0) continue;
+    const claim = claimOf(owner);
+    if (claim === undefined) continue;
+    const task = tasks.tasks.get(claim.taskId);
+    const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
+    if (isInForce || tasks.lingering.has(claim.epoch)) continue;
+    accuse("NothingHeldByWhoIsGone", `the claim ${claim.epoch} on "${claim.taskId}" is over`);
+  }
+}
+
+/** Who waits for its locks to start waits in a queue; who runs has had them. */
+function checkLocksOfClaims({ locks, tasks }: RootState): void {
+  for (const { agentId, tasks: claims } of tasks.agents.values()) {
+    for (const { spec: { id }, status, epoch, locked } of claims) {
+      if (status !== "assigned" || locked) continue;
+      if (locks.owners.get(claimOwner(id, epoch))?.waits.length === 1) continue;
+      accuse("NoLostTask", `"${id}" at "${agentId}" waits for locks that it hasn't asked for`);
+    }
+  }
+}
+
+/** What holds of everything when it has come to rest. */
+export function checkRootAtRest(state: RootState): void {
+  checkRoot(state);
+  checkTasksAtRest(state.tasks);
+  checkLocksAtRest(state.locks);
+}

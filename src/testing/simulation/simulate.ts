@@ -1,0 +1,150 @@
+/**
+ * Runs a simulated world until something breaks or everything has come to rest.
+ *
+ * @module
+ */
+
+import { type RootCommand, type RootConfig, rootMachine } from "../../coordination/machine.ts";
+import type { Instant, Tick } from "../../kernel/machine.ts";
+import { Chance } from "./chance.ts";
+import { Coverage } from "./coverage.ts";
+import { EventKinds } from "./event_kinds.ts";
+import { accuse, BrokenInvariantError } from "./failure.ts";
+import { drawFaults, drawRates, type FaultName, type Faults } from "./faults.ts";
+import type { RootMachine } from "./host.ts";
+import { checkRootAtRest } from "./root_invariants.ts";
+import { Watcher } from "./watcher.ts";
+import { WORKLOADS } from "./workloads.ts";
+import type { Workload } from "./workload.ts";
+import { World } from "./world.ts";
+
+/** Options of {@linkcode simulate}; what is left out is drawn from the seed. */
+export interface SimulationOptions {
+  /** Where every choice comes from. */
+  readonly seed: number;
+  /** How many steps the coordinator makes before faults and new work stop. @default 10_000 */
+  readonly steps?: number;
+  /** How many agents there are. */
+  readonly agents?: number;
+  /** What goes on: one of {@linkcode WORKLOADS}, by name or as it is, or one of your own. */
+  readonly workload?: string | Workload;
+  /** What goes wrong: names, whose rates are drawn, or rates. */
+  readonly faults?: readonly FaultName[] | Faults;
+  /** The rules of the coordinator, instead of those that the workload draws. */
+  readonly config?: RootConfig;
+  /** After how many steps everything is looked at, not only what was touched. @default 1_000 */
+  readonly checkEvery?: number;
+  /** Makes the machine that is driven: a broken one, to see that the simulation finds it. */
+  readonly machine?: (config: RootConfig) => RootMachine;
+  /** Is called with each command before what it did is looked at, and with its time. */
+  readonly onStep?: (command: RootCommand | Tick, at: Instant, events: readonly object[]) => void;
+}
+
+/** What a simulation was, and what it came to. */
+export interface SimulationReport {
+  /** From which it can be run again. */
+  readonly seed: number;
+  /** The name of what went on. */
+  readonly workload: string;
+  /** How many agents there were. */
+  readonly agents: number;
+  /** What went wrong, and how often. */
+  readonly faults: Faults;
+  /** The rules of the coordinator. */
+  readonly config: RootConfig;
+  /** How many steps the coordinator made, until everything was at rest or something broke. */
+  readonly steps: number;
+  /** How much time passed in the world, in milliseconds. */
+  readonly simulatedMs: number;
+  /** What happened how often. */
+  readonly coverage: Coverage;
+  /** What broke, or `undefined` when all was well. */
+  readonly broken: BrokenInvariantError | undefined;
+}
+
+/** After how many further steps a world that doesn't come to rest is taken for one that never will. */
+const MOST_STEPS_TO_REST = 200_000;
+
+/**
+ * Simulates a coordinator with agents, a log and a network, all on one clock, with every choice from
+ * the seed: the same options give the same run, step by step.
+ *
+ * After each step of the coordinator, what the step has touched is checked, and now and then
+ * everything. In the end faults stop, and everything has to come to rest: all tasks have ended, all
+ * locks are free, nobody waits.
+ *
+ * @example
+ * ```ts
+ * import { simulate } from "@lockstep/lockstep/testing";
+ *
+ * const { broken, steps } = simulate({ seed: 1, steps: 1_000, workload: "philosophers" });
+ * console.log(broken ?? `nothing broke in ${steps} steps`);
+ * ```
+ */
+export function simulate(options: SimulationOptions): SimulationReport {
+  const { seed, steps = 10_000, checkEvery = 1_000, machine = rootMachine, onStep } = options;
+  const chance = new Chance(seed);
+  const workload = workloadOf(options, chance);
+  const agents = options.agents ?? 2 + chance.int(chance.pick([4, 8, 24]));
+  const faults = faultsOf(options, chance);
+  const config = options.config ?? workload.config?.(chance) ?? {};
+  const coverage = new Coverage();
+  const kinds = new EventKinds();
+  let world: World | undefined;
+  let watcher: Watcher | undefined;
+  const hosted = machine(config);
+  const initial = hosted.init();
+  const observer: Watcher["stepped"] = (command, events, at) => {
+    onStep?.(command, at, events);
+    watcher!.stepped(command, events, at);
+  };
+  watcher = new Watcher(() => world?.host.state ?? initial, coverage, kinds, checkEvery);
+  let broken: BrokenInvariantError | undefined;
+  try {
+    world = new World({
+      ...{ machine: hosted, chance, faults, workload, agents, coverage, kinds },
+      observer: { stepped: observer },
+    });
+    world.run(steps);
+    comeToRest(world, watcher);
+  } catch (error) {
+    if (!(error instanceof BrokenInvariantError)) throw error;
+    broken = error;
+  }
+  watcher.sumUp();
+  const reached = { steps: world?.host.steps ?? 0, simulatedMs: world?.now ?? 0 };
+  return { seed, workload: workload.name, agents, faults, config, ...reached, coverage, broken };
+}
+
+/** Ends faults and new work, and waits until nothing is left to be done. */
+function comeToRest(world: World, watcher: Watcher): void {
+  world.calm();
+  settle(world);
+  for (const agent of world.agents.values()) agent.spawn(agent.leave());
+  settle(world);
+  watcher.checkAll();
+  checkRootAtRest(world.host.state);
+}
+
+/** A world that goes on without coming to an end is alive, but does nothing that matters. */
+function settle(world: World): void {
+  if (world.run(world.host.steps + MOST_STEPS_TO_REST)) {
+    accuse("ComesToRest", `there is no end after ${MOST_STEPS_TO_REST} steps without faults`);
+  }
+}
+
+function workloadOf({ workload }: SimulationOptions, chance: Chance): Workload {
+  const drawn = chance.pick(WORKLOADS);
+  if (workload === undefined) return drawn;
+  if (typeof workload !== "string") return workload;
+  const found = WORKLOADS.find(({ name }) => name === workload);
+  if (found !== undefined) return found;
+  const names = WORKLOADS.map(({ name }) => name).join(", ");
+  throw new RangeError(`Cannot simulate: workload must be one of ${names}, got "${workload}"`);
+}
+
+function faultsOf({ faults }: SimulationOptions, chance: Chance): Faults {
+  const drawn = drawFaults(chance);
+  if (faults === undefined) return drawn;
+  return Array.isArray(faults) ? drawRates(chance, faults as FaultName[]) : faults as Faults;
+}

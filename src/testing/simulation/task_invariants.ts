@@ -1,0 +1,149 @@
+/**
+ * What holds of tasks and their agents after each step, by the names of the specification: of one
+ * task, of one agent, and of all.
+ *
+ * @module
+ */
+
+import { countTimers } from "../../kernel/deadlines.ts";
+import type { TaskStatus } from "../../kernel/shapes.ts";
+import type { TaskState } from "../../tasks/machine.ts";
+import { accuse } from "./failure.ts";
+
+/** A task as the machine keeps it. */
+export type TaskRecord = TaskState["tasks"] extends ReadonlyMap<string, infer Record> ? Record
+  : never;
+
+/** An agent as the task machine keeps it. */
+export type AgentRecord = TaskState["agents"] extends ReadonlyMap<string, infer Record> ? Record
+  : never;
+
+/** Whether a task has ended for good. */
+export function isOver(status: TaskStatus): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
+
+/** What holds of one task. Costs O(1). */
+export function checkTask(state: TaskState, task: TaskRecord): void {
+  const { spec: { id }, status, group, agent, timer, position } = task;
+  if ((group !== undefined) !== (status === "ready")) accuse("NoLostTask", `"${id}" is ${status}`);
+  if (group !== undefined && group.queue[position] !== task) {
+    accuse("NoLostTask", `"${id}" is ready and in no queue`);
+  }
+  const isClaimed = status === "assigned" || status === "running";
+  if ((agent !== undefined) !== isClaimed) {
+    accuse("OwnershipUnique", `"${id}" is ${status}, and "${agent?.agentId ?? "nobody"}" has it`);
+  }
+  if (agent !== undefined) {
+    if (!agent.tasks.has(task)) accuse("NoLostTask", `"${agent.agentId}" doesn't have "${id}"`);
+    if (state.agents.get(agent.agentId) !== agent) {
+      accuse("OwnedByLiveAgent", `"${id}" is "${agent.agentId}"'s, who is gone`);
+    }
+  }
+  if (status === "waiting" && task.openDependencies <= 0) accuse("NoLostTask", `"${id}" waits`);
+  if (status === "backing-off" && timer?.isSet !== true && task.lingering === 0) {
+    accuse("NoLostTask", `nothing ends the pause of "${id}"`);
+  }
+  if (status === "running" && !task.locked) accuse("RunningHasLocks", `"${id}"`);
+  if (isOver(status) && (timer?.isSet === true || task.total?.isSet === true)) {
+    accuse("TimersGuardWhatIs", `"${id}" has ended and has a timer`);
+  }
+}
+
+/** What holds of all tasks and agents. Costs O(state). */
+export function checkTasks(state: TaskState): void {
+  const { tasks, agents, groups, counts, sequence, lingering } = state;
+  let queued = 0;
+  let claimed = 0;
+  const actual: Record<TaskStatus, number> = { ...counts };
+  for (const status of Object.keys(actual) as TaskStatus[]) {
+    if (!isOver(status)) actual[status] = 0;
+  }
+  let timers = lingering.size;
+  for (const task of tasks.values()) {
+    checkTask(state, task);
+    if (!isOver(task.status)) actual[task.status]++;
+    for (const timer of [task.timer, task.heartbeat, task.total]) if (timer?.isSet) timers++;
+  }
+  for (const { queue } of groups.values()) queued += queue.length;
+  for (const agent of agents.values()) {
+    claimed += agent.tasks.size;
+    checkAgent(state, agent);
+  }
+  if (queued !== counts.ready) accuse("NoDuplicateTask", `${queued} of ${counts.ready} ready ones`);
+  if (claimed !== counts.assigned + counts.running) accuse("OwnershipUnique", `${claimed} claims`);
+  let all = 0;
+  for (const status of Object.keys(counts) as TaskStatus[]) {
+    all += counts[status];
+    if (counts[status] !== actual[status]) {
+      accuse("TaskConservation", `${actual[status]} are ${status}, and ${counts[status]} counted`);
+    }
+  }
+  if (all !== sequence) accuse("TaskConservation", `${sequence} submitted, ${all} counted`);
+  for (const { agent, task } of lingering.values()) {
+    if (agents.get(agent.agentId) !== agent) accuse("OwnedByLiveAgent", `body of ${task.spec.id}`);
+  }
+  if (timers !== countOwn(state)) accuse("TimersGuardWhatIs", `${timers} limits`);
+  checkDependencies(state);
+  checkWorkConserving(state);
+}
+
+function countOwn({ deadlines }: TaskState): number {
+  return countTimers(deadlines);
+}
+
+function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
+  let bodies = 0;
+  for (const each of lingering.values()) if (each.agent === agent) bodies++;
+  if (agent.load !== agent.tasks.size + bodies) {
+    accuse("CapacityRespected", `"${agent.agentId}" has a load of ${agent.load}`);
+  }
+  for (const task of agent.tasks) {
+    if (task.agent !== agent) accuse("OwnershipUnique", `"${task.spec.id}" is somebody else's`);
+  }
+}
+
+function checkDependencies({ tasks, awaited }: TaskState): void {
+  for (const [id, dependents] of awaited) {
+    if (tasks.has(id) || dependents.size === 0) {
+      accuse("NoLostTask", `"${id}" is awaited for nothing`);
+    }
+  }
+  for (const { spec, status, dependents } of tasks.values()) {
+    if (isOver(status) && dependents !== undefined) {
+      accuse("NoLostTask", `"${spec.id}" has ended and is waited for`);
+    }
+    for (const { dependent } of dependents?.values() ?? []) {
+      if (dependent.status !== "waiting") accuse("NoLostTask", `"${dependent.spec.id}" waits not`);
+    }
+  }
+}
+
+/** Nobody idles while there is something that it could do. */
+function checkWorkConserving({ groups, agents, draining, strategy }: TaskState): void {
+  if (draining) return;
+  for (const { queue: [task], requires, assignedAgent } of groups.values()) {
+    if (task === undefined || (strategy === "external" && assignedAgent === "")) continue;
+    for (const agent of agents.values()) {
+      if (agent.load >= agent.maxConcurrentTasks || agent.cordoned !== "") continue;
+      if (assignedAgent !== "" && assignedAgent !== agent.agentId) continue;
+      if (!requires.every((capability) => agent.capabilities.includes(capability))) continue;
+      accuse("WorkConserving", `"${task.spec.id}" could run on "${agent.agentId}"`);
+    }
+  }
+}
+
+/** What holds of tasks when everything has come to rest. */
+export function checkTasksAtRest(state: TaskState): void {
+  for (const { spec: { id }, status } of state.tasks.values()) {
+    if (!isOver(status)) accuse("EveryTaskDone", `"${id}" is still ${status}`);
+  }
+  if (state.lingering.size > 0) accuse("EveryTaskDone", "a body has not ended");
+  for (const { agentId, load } of state.agents.values()) {
+    if (load !== 0) accuse("EveryTaskDone", `"${agentId}" still has a load of ${load}`);
+  }
+  const { counts, sequence } = state;
+  if (counts.completed + counts.failed + counts.cancelled !== sequence) {
+    accuse("TaskConservation", `${sequence} were submitted: ${JSON.stringify(counts)}`);
+  }
+}

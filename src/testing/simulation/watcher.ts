@@ -1,0 +1,108 @@
+/**
+ * Looks at each step of a simulation: what it said has to follow from what was said before, and
+ * what it touched has to be as it was said.
+ *
+ * What a step costs here depends on what it has touched, not on how much there is; from time to time
+ * everything is looked at.
+ *
+ * @module
+ */
+
+import type { RootCommand, RootState } from "../../coordination/machine.ts";
+import type { LockstepEvent } from "../../kernel/events.ts";
+import type { Instant, Tick } from "../../kernel/machine.ts";
+import { DEFAULT_AGING_MS, EventRules } from "../event_rules.ts";
+import type { Coverage } from "./coverage.ts";
+import type { EventKind, EventKinds } from "./event_kinds.ts";
+import { accuse } from "./failure.ts";
+import { checkLock } from "./lock_invariants.ts";
+import { checkRoot } from "./root_invariants.ts";
+import { TaskShadow } from "./task_shadow.ts";
+import type { StepObserver } from "./world.ts";
+
+/** Checks steps. */
+export class Watcher implements StepObserver {
+  readonly #state: () => RootState;
+  readonly #coverage: Coverage;
+  readonly #kinds: EventKinds;
+  readonly #rules: EventRules;
+  readonly #tasks = new TaskShadow();
+  readonly #checkEvery: number;
+  #untilCheck: number;
+
+  constructor(
+    state: () => RootState,
+    coverage: Coverage,
+    kinds: EventKinds,
+    checkEvery: number,
+  ) {
+    this.#state = state;
+    this.#kinds = kinds;
+    this.#coverage = coverage;
+    this.#checkEvery = this.#untilCheck = checkEvery;
+    const agingMs = state().locks.config.agingMs ?? DEFAULT_AGING_MS;
+    this.#rules = new EventRules(accuse, agingMs);
+  }
+
+  stepped(command: RootCommand | Tick, events: readonly LockstepEvent[], at: Instant): void {
+    const state = this.#state();
+    for (const event of events) {
+      const kind = this.#kinds.of(event.type);
+      kind.count++;
+      if (kind.isRefusal) {
+        const { command, reason } = event as { command: string; reason: string };
+        this.#coverage.refusal(command, reason);
+      }
+      this.#take(state, event, kind, at);
+    }
+    this.#tasks.check(state.tasks);
+    if (command.type === "release-all") this.#checkGone(state, command.owner, events);
+    if (--this.#untilCheck > 0) return;
+    this.#untilCheck = this.#checkEvery;
+    checkRoot(state);
+  }
+
+  /** Tells the coverage of all events. */
+  sumUp(): void {
+    for (const { type, count } of this.#kinds.all()) this.#coverage.events.set(type, count);
+  }
+
+  /** Looks at everything. */
+  checkAll(): void {
+    checkRoot(this.#state());
+    this.#tasks.checkBooks(this.#state().tasks);
+  }
+
+  #take(state: RootState, event: LockstepEvent, kind: EventKind, at: Instant): void {
+    switch (kind.family) {
+      case "locks":
+        this.#rules.takeLock(event, at);
+        return this.#checkLocks(state, event);
+      case "tasks":
+        this.#rules.takeTask(event);
+        return this.#tasks.take(event, kind.transition);
+      case "messages":
+        return this.#rules.takeMessage(event);
+    }
+  }
+
+  #checkLocks({ locks }: RootState, event: LockstepEvent): void {
+    if ("resourceId" in event) {
+      const lock = locks.locks.get(event.resourceId);
+      if (lock !== undefined) checkLock(locks, lock);
+    } else if ("resourceIds" in event) {
+      for (const resourceId of event.resourceIds) {
+        const lock = locks.locks.get(resourceId);
+        if (lock !== undefined) checkLock(locks, lock);
+      }
+    }
+  }
+
+  /** Who gave everything back has nothing and waits for nothing. */
+  #checkGone({ locks }: RootState, name: string, events: readonly LockstepEvent[]): void {
+    if (events.some((event) => "command" in event)) return;
+    const owner = locks.owners.get(name);
+    if (owner === undefined || owner.holds.length + owner.waits.length === 0) return;
+    accuse("NoGhostWaiter", `"${name}" has given everything back and has something`);
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * A simulated world: one time, one list of what happens next, a coordinator, agents, and a network
+ * between them.
+ *
+ * Nothing in it waits for real: the world goes from one happening to the next, and every choice is
+ * drawn from its seed, so the same seed gives the same world, step by step.
+ *
+ * @module
+ */
+
+import type { RootCommand } from "../../coordination/machine.ts";
+import type { LockstepEvent } from "../../kernel/events.ts";
+import { type Heap, type HeapEntry, pop, precedes, push } from "../../kernel/heap.ts";
+import { dequeueFirst, emptyFifo, enqueueLast, type Fifo, fifoSize } from "../../kernel/fifo.ts";
+import type { Instant, Tick } from "../../kernel/machine.ts";
+import { SimulatedAgent } from "./agent.ts";
+import type { Chance } from "./chance.ts";
+import type { Coverage } from "./coverage.ts";
+import type { EventKinds } from "./event_kinds.ts";
+import { accuse } from "./failure.ts";
+import { type FaultName, type Faults, losesKnowledge, needsLog } from "./faults.ts";
+import { Host, type HostReply, type HostWorld, type RootMachine } from "./host.ts";
+import { strike } from "./strikes.ts";
+import type { TaskScript } from "./scripts.ts";
+import type { Workload } from "./workload.ts";
+
+/** Something that will happen. */
+interface Happening extends HeapEntry {
+  readonly act: () => void;
+}
+
+/** Looks at each step. */
+export interface StepObserver {
+  /** Is called after each step of the coordinator. */
+  stepped(
+    command: RootCommand | Tick,
+    events: readonly LockstepEvent[],
+    at: Instant,
+    isTold: boolean,
+  ): void;
+}
+
+/** What a world is made of. */
+export interface WorldParts {
+  readonly machine: RootMachine;
+  readonly chance: Chance;
+  readonly faults: Faults;
+  readonly workload: Workload;
+  readonly agents: number;
+  readonly coverage: Coverage;
+  readonly kinds: EventKinds;
+  readonly observer: StepObserver;
+}
+
+/** The faults that leave somebody without knowledge of what it has. */
+const UNSETTLING: readonly FaultName[] = [
+  ...(["crash", "pause", "restart", "slow", "lost", "duplicated", "delayed", "reordered"] as const),
+  ...(["handler-hangs", "log-failure", "log-stall", "log-cut"] as const),
+];
+
+/** How long it takes something to cross the network, in milliseconds. */
+const LATENCY_MS = 1;
+
+/** How many happenings may pass without a step of the coordinator. */
+const MOST_IDLE = 200_000;
+
+/** A coordinator and its surroundings. */
+export class World implements HostWorld {
+  /** The true time. */
+  now: Instant = 0;
+  /** Whether there is to be no new work, so that everything comes to rest. */
+  isOver = false;
+  /** Every choice. */
+  readonly chance: Chance;
+  /** The coordinator. */
+  readonly host: Host;
+  /** All agents, by id; clients too. */
+  readonly agents = new Map<string, SimulatedAgent>();
+  /** Those of them that do tasks. */
+  readonly workers: SimulatedAgent[] = [];
+  /** What bodies of tasks do, by task. */
+  readonly scripts = new Map<string, TaskScript>();
+  /** The newest epoch that each resource has seen: it refuses an older one. */
+  readonly guards = new Map<string, number>();
+  /** What happened how often. */
+  readonly coverage: Coverage;
+  /** What is going on. */
+  readonly workload: Workload;
+  #faults: Faults;
+  readonly #kinds: EventKinds;
+  readonly #observer: StepObserver;
+  readonly #heap: Heap<Happening> = [];
+  readonly #line: Fifo<Happening> = emptyFifo();
+  #sequence = 0;
+  #serial = 0;
+  #lostRate = 0;
+  #networkIsSound = true;
+
+  constructor(parts: WorldParts) {
+    const { machine, chance, faults, workload, agents, coverage, kinds, observer } = parts;
+    this.#kinds = kinds;
+    this.chance = chance;
+    this.#faults = faults;
+    this.workload = workload;
+    this.coverage = coverage;
+    this.#observer = observer;
+    this.host = new Host(machine, this, needsLog(faults));
+    this.#setFaults(faults);
+    this.isUnsure = UNSETTLING.some((fault) => fault in faults);
+    for (let i = 0; i < agents; i++) {
+      const agent = new SimulatedAgent(this, `agent-${i}`, i, false);
+      this.workers.push(agent);
+      this.agents.set(agent.id, agent);
+    }
+    for (let i = 0; i < (workload.clients ?? 0); i++) {
+      const client = new SimulatedAgent(this, `client-${i}`, i, true);
+      this.agents.set(client.id, client);
+    }
+    workload.begin?.(this);
+    for (const agent of this.agents.values()) agent.start();
+    strike(this, faults);
+  }
+
+  /** How often `fault` happens; 0 for never. */
+  rate(fault: FaultName): number {
+    return this.#faults[fault] ?? 0;
+  }
+
+  /** Whether `fault` happens this time, at most with the given probability; counts it. */
+  fails(fault: FaultName, most: number): boolean {
+    const rate = this.#faults[fault];
+    if (rate === undefined || !this.chance.happens(rate * most)) return false;
+    this.coverage.fault(fault);
+    return true;
+  }
+
+  /** Whether somebody who waits for an answer may wait in vain. */
+  get isLossy(): boolean {
+    return this.#lostRate > 0 || losesKnowledge(this.#faults);
+  }
+
+  /** Whether somebody may come to have what it doesn't know of, or never be done with what it has. */
+  readonly isUnsure: boolean;
+
+  /** A name that was not used before. */
+  name(kind: string): string {
+    return `${kind}-${++this.#serial}`;
+  }
+
+  at(at: Instant, act: () => void): void {
+    push(this.#heap, { rank: at, sequence: this.#sequence++, position: -1, act });
+  }
+
+  /** Does `act` in `ms`. */
+  after(ms: number, act: () => void): void {
+    this.at(this.now + ms, act);
+  }
+
+  /** Has `act` happen where something arrives that is sent here; maybe never, late or twice. */
+  transmit(act: () => void): void {
+    if (this.#networkIsSound) return this.#inTurn(act);
+    if (this.fails("lost", 0.2)) return;
+    this.at(this.now + this.#latency(), act);
+    if (this.fails("duplicated", 0.2)) this.at(this.now + this.#latency(), act);
+  }
+
+  /** Sends `command` to the coordinator; the reply comes back the same way. */
+  send(command: RootCommand, reply: HostReply): void {
+    this.transmit(() => this.host.submit(command, (events) => this.transmit(() => reply(events))));
+  }
+
+  /** Sends `command` to the coordinator from outside of all that fails, until it is taken. */
+  report(command: RootCommand): void {
+    const again = () => this.after(20, () => this.report(command));
+    if (this.host.isDown) return again();
+    this.host.submit(command, (events) => {
+      if (events === undefined) again();
+    });
+  }
+
+  stepped(
+    command: RootCommand | Tick,
+    events: readonly LockstepEvent[],
+    at: Instant,
+    isTold: boolean,
+  ): void {
+    this.#observer.stepped(command, events, at, isTold);
+    if (isTold) { for (const event of events) this.#tell(event); }
+  }
+
+  drawWriteMs(): number {
+    if (this.fails("log-failure", 0.2)) return Infinity;
+    return this.fails("log-stall", 0.1) ? this.chance.around(200) : 1;
+  }
+
+  /** Lets the world go on until the coordinator has made `steps` steps. Whether it did. */
+  run(steps: number): boolean {
+    const { host } = this;
+    let idle = 0;
+    while (host.steps < steps) {
+      const before = host.steps;
+      if (!this.#next()) return false;
+      idle = host.steps === before ? idle + 1 : 0;
+      if (idle > MOST_IDLE) accuse("Progress", "the world goes on and the coordinator does not");
+    }
+    return true;
+  }
+
+  /** Ends all faults, and all that agents suffer from them; there is no new work from here on. */
+  calm(): void {
+    this.isOver = true;
+    this.#setFaults({});
+    for (const agent of this.agents.values()) agent.recover();
+  }
+
+  /** Whether anything is about to happen. */
+  get isStill(): boolean {
+    return this.#heap.length + fifoSize(this.#line) === 0 && this.host.dueAt === Infinity;
+  }
+
+  /** What takes as long as all else in its line needs no heap to be in order. */
+  #inTurn(act: () => void): void {
+    const rank = this.now + LATENCY_MS;
+    enqueueLast(this.#line, { rank, sequence: this.#sequence++, position: -1, act });
+  }
+
+  #setFaults(faults: Faults): void {
+    this.#faults = faults;
+    this.#lostRate = faults.lost ?? 0;
+    const { lost, duplicated, delayed, reordered } = faults;
+    this.#networkIsSound = [lost, duplicated, delayed, reordered].every((rate) =>
+      rate === undefined
+    );
+  }
+
+  #latency(): number {
+    let latency = LATENCY_MS;
+    if (this.fails("reordered", 1)) latency += this.chance.int(10);
+    if (this.fails("delayed", 0.2)) latency += this.chance.around(100);
+    return latency;
+  }
+
+  #next(): boolean {
+    const due = this.host.dueAt;
+    const inLine = this.#line.items[this.#line.head];
+    const inHeap = this.#heap[0];
+    const next = inLine === undefined || (inHeap !== undefined && precedes(inHeap, inLine))
+      ? inHeap
+      : inLine;
+    if (next !== undefined && next.rank < due) {
+      if (next === inHeap) pop(this.#heap);
+      else dequeueFirst(this.#line);
+      this.now = next.rank;
+      next.act();
+      return true;
+    }
+    if (due === Infinity) return false;
+    if (due > this.now) this.now = due;
+    this.host.tick();
+    return true;
+  }
+
+  #tell(event: LockstepEvent): void {
+    if (!this.#kinds.of(event.type).isTold) return;
+    const agentId = event.type === "deadlock:detected"
+      ? event.victim
+      : (event as { agentId?: string }).agentId;
+    const agent = this.agents.get(agentId ?? "");
+    if (agent?.concerns(event)) this.transmit(() => agent.receive(() => agent.hear(event)));
+  }
+}
