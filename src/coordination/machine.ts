@@ -49,7 +49,7 @@ import {
   taskMachine,
   type TaskState,
 } from "../tasks/machine.ts";
-import { REACTIONS } from "./reactions.ts";
+import { type Reaction, REACTIONS } from "./reactions.ts";
 import { DEFAULT_RULES, type RootRules } from "./rules.ts";
 
 /** The states of all subsystems, and what the reactions between them go by. */
@@ -118,12 +118,19 @@ export interface RootHost extends MachineHost<RootState, RootCommand, LockstepEv
 
 /** The rules of all subsystems, and of the reactions between them. */
 export interface RootConfig {
+  /** Of members. */
   readonly agents?: Partial<MembershipConfig>;
+  /** Of tasks and those who do them. */
   readonly tasks?: Partial<TaskConfig>;
+  /** Of locks. */
   readonly locks?: Partial<LockConfig>;
+  /** Of mailboxes. */
   readonly messages?: Partial<MessageConfig>;
+  /** Of circuit breakers. */
   readonly breakers?: Partial<BreakerConfig>;
+  /** Of conflicts and versions. */
   readonly conflicts?: Partial<ConflictConfig>;
+  /** Of the reactions between them. */
   readonly rules?: Partial<RootRules>;
 }
 
@@ -209,11 +216,15 @@ const ROUTES: Readonly<Record<PartCommand["type"], PartName>> = {
 /** The same to be looked up, whatever a command is called. */
 const PART_OF: ReadonlyMap<string, PartName> = new Map(Object.entries(ROUTES));
 
-/** A machine of all subsystems. */
+/** From the name of an event to what it leads to, in order. */
+export type Reactions = ReadonlyMap<string, readonly Reaction[]>;
+
+/** A machine of all subsystems; `reactions` are those of the product unless a test has others. */
 export function rootMachine(
   config: RootConfig = {},
+  reactions: Reactions = REACTIONS,
 ): Machine<RootState, RootCommand, LockstepEvent> {
-  const root = new Root(config);
+  const root = new Root(config, reactions);
   return {
     name: "root",
     init: () => root.init(),
@@ -226,9 +237,11 @@ export function rootMachine(
 class Root {
   readonly #parts: Readonly<Record<PartName, Part>>;
   readonly #rules: RootRules;
+  readonly #reactions: Reactions;
   readonly #timed: readonly (readonly [PartName, Part])[];
 
-  constructor(config: RootConfig) {
+  constructor(config: RootConfig, reactions: Reactions) {
+    this.#reactions = reactions;
     this.#rules = { ...DEFAULT_RULES, ...config.rules };
     this.#parts = {
       agents: membershipMachine(config.agents) as Part,
@@ -310,7 +323,7 @@ class Root {
   ): LockstepEvent[] {
     for (let i = 0; i < events.length; i++) { // grows while it is read
       const event = events[i]!;
-      const reactions = REACTIONS.get(event.type);
+      const reactions = this.#reactions.get(event.type);
       if (reactions === undefined) continue;
       for (const reaction of reactions) {
         const command = reaction(event, state, now);
@@ -338,5 +351,8 @@ function refusal(
     detail: inForce ?? 0,
   };
 }
+
+export { type Reaction, REACTIONS } from "./reactions.ts";
+export type { RootRules } from "./rules.ts";
 
 const TICK: Tick = { type: "tick" };

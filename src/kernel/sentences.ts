@@ -28,6 +28,11 @@ const SENTENCES: Sentences<LockstepEvent> = {
 
 const BY_NAME: ReadonlyMap<string, (event: never) => string> = new Map(Object.entries(SENTENCES));
 
+/** The names of all events that a machine can say. */
+export function eventNames(): string[] {
+  return [...BY_NAME.keys()];
+}
+
 /**
  * What the event `name` means that carries `payload`, as one line such as
  * `task t1: ready → assigned to a1 (epoch 5)`; of an event that is none of ours, what it carries.

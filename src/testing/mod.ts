@@ -1,6 +1,6 @@
 /**
- * Tools for testing what uses Lockstep: time that is moved by hand, a log that fails on command, and a
- * checker of what was recorded.
+ * Tools for testing what uses Lockstep: time that is moved by hand, a log that fails on command, a
+ * checker of what was recorded, and a whole simulated world in which things go wrong.
  *
  * @module
  */
@@ -14,5 +14,6 @@ export {
   HistoryChecker,
   type HistoryOptions,
 } from "./history_checker.ts";
+export * from "./simulation/mod.ts";
 export { SimulatedClock } from "./simulated_clock.ts";
 export { type Edge, StateGraph } from "./state_graph.ts";

@@ -41,6 +41,7 @@ export class SimulatedAgent {
   #backlog: (() => void)[] = [];
   readonly #threads = new Set<Thread>();
 
+  /** An agent that has yet to be started. */
   constructor(world: World, id: string, index: number, isClient: boolean) {
     this.world = world;
     this.id = id;
@@ -60,7 +61,8 @@ export class SimulatedAgent {
     if (this.#isUp) return;
     this.#isUp = true;
     this.#life++;
-    this.spawn(this.isClient ? this.#liveAsClient() : this.#live());
+    if (this.isClient) this.#act();
+    else this.spawn(this.#live());
   }
 
   /** Ends its life on the spot. */
@@ -187,10 +189,10 @@ export class SimulatedAgent {
   *#live(): Behaviour {
     yield* this.attempts.join();
     if (this.world.isUnsure) this.spawn(this.attempts.lookAround());
-    yield* this.#liveAsClient();
+    this.#act();
   }
 
-  *#liveAsClient(): Behaviour {
+  #act(): void {
     const { workload } = this.world;
     const behaviours = this.isClient ? workload.client?.(this) : workload.behaviour?.(this);
     for (const behaviour of behaviours ?? []) this.spawn(behaviour);

@@ -27,6 +27,7 @@ export class Attempts {
   readonly #underWay = new Map<number, Attempt>();
   #joined = 0;
 
+  /** Of an agent that has none. */
   constructor(agent: SimulatedAgent) {
     this.#agent = agent;
   }
@@ -54,6 +55,7 @@ export class Attempts {
     });
   }
 
+  /** Whether `event` tells the agent of a task. */
   concerns(event: LockstepEvent): boolean {
     switch (event.type) {
       case "task:assigned":
@@ -70,6 +72,7 @@ export class Attempts {
     }
   }
 
+  /** Takes note of an event. */
   hear(event: LockstepEvent): void {
     switch (event.type) {
       case "task:assigned":

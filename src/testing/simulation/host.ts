@@ -73,6 +73,7 @@ export class Host {
   #tickIsPending = false;
   #retryTickAt = 0;
 
+  /** Starts from the machine's first state. */
   constructor(machine: RootMachine, world: HostWorld, hasLog: boolean) {
     this.#machine = machine;
     this.#world = world;

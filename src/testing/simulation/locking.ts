@@ -6,6 +6,7 @@
 
 import type { LockstepEvent } from "../../kernel/events.ts";
 import type { LockMode, ResourceRequest } from "../../kernel/shapes.ts";
+import type { OwnerCommand } from "../../locks/mod.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { Doing } from "./thread.ts";
 
@@ -15,9 +16,9 @@ export interface LockTerms {
   readonly owner?: string;
   /** Whether others may hold it, too. @default "exclusive" */
   readonly mode?: LockMode;
-  /** @default 1 */
+  /** How many of a counted resource. @default 1 */
   readonly units?: number;
-  /** @default 0 */
+  /** Higher is sooner. @default 0 */
   readonly priority?: number;
   /** How long it may take; 0 for as long as it takes. @default 0 */
   readonly timeoutMs?: number;
@@ -25,6 +26,13 @@ export interface LockTerms {
   readonly leaseMs?: number;
   /** Whether to wait for it. @default true */
   readonly wait?: boolean;
+}
+
+/** What every way of asking says. */
+interface CommonTerms extends OwnerCommand {
+  readonly priority: number;
+  readonly timeoutMs: number;
+  readonly leaseMs: number;
 }
 
 /** How a wait ended: with the last of the events that tell of it. */
@@ -49,6 +57,7 @@ export class Locking {
   /** Ends of waits that came before the news that there is a wait. */
   readonly #early = new Map<number, WaitEnd[]>();
 
+  /** Of an agent that knows of nothing. */
   constructor(agent: SimulatedAgent) {
     this.#agent = agent;
   }
@@ -59,10 +68,12 @@ export class Locking {
     this.#early.clear();
   }
 
+  /** Whether `event` tells the agent of a wait. */
   concerns(event: LockstepEvent): boolean {
     return "waitId" in event && event.waitId !== 0;
   }
 
+  /** Takes note of an event. */
   hear(event: LockstepEvent): void {
     if (!("waitId" in event) || event.waitId === 0 || event.type === "resource:queued") return;
     const waiter = this.#waiters.get(event.waitId);
@@ -115,7 +126,7 @@ export class Locking {
   }
 
   /** Gives a lock back; `epoch` 0 means whichever grant there is. */
-  *release(resourceId: string, epoch: number, owner = this.#agent.id): Doing<void> {
+  *release(resourceId: string, epoch: number, owner: string = this.#agent.id): Doing<void> {
     const agentId = this.#agent.id;
     yield* this.#agent.insist({ type: "release", resourceId, agentId, owner, epoch });
   }
@@ -148,7 +159,7 @@ export class Locking {
   }
 
   /** Where a grant may be made that nobody hears of, only a lease ends it. */
-  #common({ owner, priority = 0, timeoutMs = 0, leaseMs }: LockTerms) {
+  #common({ owner, priority = 0, timeoutMs = 0, leaseMs }: LockTerms): CommonTerms {
     const { id, world } = this.#agent;
     const term = leaseMs ?? (world.isUnsure ? 400 : 0);
     return { agentId: id, owner: owner ?? id, priority, timeoutMs, leaseMs: term };

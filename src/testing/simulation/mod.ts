@@ -4,14 +4,26 @@
  * @module
  */
 
+export type { AgentCall, RootConfig, RootRules, RootState } from "../../coordination/machine.ts";
 export { SimulatedAgent } from "./agent.ts";
+export { Attempts } from "./attempts.ts";
 export { Chance } from "./chance.ts";
 export { type Counts, Coverage } from "./coverage.ts";
+export {
+  type EventKind,
+  EventKinds,
+  type Family,
+  type Transition as StatusTransition,
+} from "./event_kinds.ts";
 export { BrokenInvariantError } from "./failure.ts";
 export { type FaultName, FAULTS, type Faults } from "./faults.ts";
+export { Host, type HostReply, type HostWorld, type RootMachine } from "./host.ts";
+export { Locking, type LockTerms } from "./locking.ts";
 export { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
+export { replay, type RootEntry } from "./replay.ts";
+export { shrink, type ShrunkRun } from "./shrink.ts";
 export { type SimulatedTask, submit, type TaskScript } from "./scripts.ts";
-export { type Behaviour, type Doing } from "./thread.ts";
+export { type Behaviour, type Doing, Thread } from "./thread.ts";
 export { type SimulatedProfile, type Workload } from "./workload.ts";
 export { WORKLOADS } from "./workloads.ts";
-export { World } from "./world.ts";
+export { type StepObserver, World, type WorldParts } from "./world.ts";

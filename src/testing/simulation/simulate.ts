@@ -12,6 +12,7 @@ import { EventKinds } from "./event_kinds.ts";
 import { accuse, BrokenInvariantError } from "./failure.ts";
 import { drawFaults, drawRates, type FaultName, type Faults } from "./faults.ts";
 import type { RootMachine } from "./host.ts";
+import { countedReactions } from "./reactions.ts";
 import { checkRootAtRest } from "./root_invariants.ts";
 import { Watcher } from "./watcher.ts";
 import { WORKLOADS } from "./workloads.ts";
@@ -82,23 +83,20 @@ const MOST_STEPS_TO_REST = 200_000;
  * ```
  */
 export function simulate(options: SimulationOptions): SimulationReport {
-  const { seed, steps = 10_000, checkEvery = 1_000, machine = rootMachine, onStep } = options;
+  const { seed, steps = 10_000, checkEvery = 1_000, onStep } = options;
   const chance = new Chance(seed);
-  const workload = workloadOf(options, chance);
-  const agents = options.agents ?? 2 + chance.int(chance.pick([4, 8, 24]));
-  const faults = faultsOf(options, chance);
-  const config = options.config ?? workload.config?.(chance) ?? {};
   const coverage = new Coverage();
+  const { workload, agents, faults, config } = drawSetting(options, chance);
+  const { machine = (rules) => rootMachine(rules, countedReactions(coverage.reactions)) } = options;
   const kinds = new EventKinds();
   let world: World | undefined;
-  let watcher: Watcher | undefined;
   const hosted = machine(config);
   const initial = hosted.init();
   const observer: Watcher["stepped"] = (command, events, at) => {
     onStep?.(command, at, events);
-    watcher!.stepped(command, events, at);
+    watcher.stepped(command, events, at);
   };
-  watcher = new Watcher(() => world?.host.state ?? initial, coverage, kinds, checkEvery);
+  const watcher = new Watcher(() => world?.host.state ?? initial, coverage, kinds, checkEvery);
   let broken: BrokenInvariantError | undefined;
   try {
     world = new World({
@@ -114,6 +112,16 @@ export function simulate(options: SimulationOptions): SimulationReport {
   watcher.sumUp();
   const reached = { steps: world?.host.steps ?? 0, simulatedMs: world?.now ?? 0 };
   return { seed, workload: workload.name, agents, faults, config, ...reached, coverage, broken };
+}
+
+/** What is drawn stays the same whatever else is given, so that a run can be changed bit by bit. */
+function drawSetting(options: SimulationOptions, chance: Chance) {
+  const workload = workloadOf(options, chance);
+  const crowd = 2 + chance.int(chance.pick([4, 8, 24]));
+  const faults = faultsOf(options, chance);
+  const config = workload.config?.(chance) ?? {};
+  const { agents = crowd, config: given = config } = options;
+  return { workload, agents, faults, config: given };
 }
 
 /** Ends faults and new work, and waits until nothing is left to be done. */

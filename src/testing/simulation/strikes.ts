@@ -12,6 +12,9 @@ import type { World } from "./world.ts";
 /** How long it takes on average from one strike of the most frequent fault to the next. */
 const MEAN_MS = 100;
 
+/** The same for copies of the whole state, which take long. */
+const MEAN_RESTORE_MS = 2_000;
+
 const STRIKES: Partial<Record<FaultName, (world: World) => void>> = {
   crash: strikeDown,
   pause,
@@ -46,7 +49,8 @@ export function strike(world: World, faults: Faults): void {
 function again(world: World, name: FaultName, act: (world: World) => void): void {
   const rate = world.rate(name);
   if (rate === 0) return;
-  world.after(1 + world.chance.around(MEAN_MS / rate), () => {
+  const mean = name === "restore" ? MEAN_RESTORE_MS : MEAN_MS;
+  world.after(1 + world.chance.around(mean / rate), () => {
     if (world.isOver) return;
     world.coverage.fault(name);
     act(world);

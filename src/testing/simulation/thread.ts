@@ -22,6 +22,7 @@ export class Thread {
   readonly #onEnd: (() => void) | undefined;
   #isAlive = true;
 
+  /** Begins with the first `resume`; `onEnd` is called when it ends, or is killed. */
   constructor(agent: SimulatedAgent, behaviour: Behaviour, onEnd?: () => void) {
     this.agent = agent;
     this.#behaviour = behaviour;

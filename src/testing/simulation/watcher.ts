@@ -50,8 +50,7 @@ export class Watcher implements StepObserver {
       const kind = this.#kinds.of(event.type);
       kind.count++;
       if (kind.isRefusal) {
-        const { command, reason } = event as { command: string; reason: string };
-        this.#coverage.refusal(command, reason);
+        this.#coverage.refusal(event.type, (event as { reason: string }).reason);
       }
       this.#take(state, event, kind, at);
     }

@@ -16,7 +16,7 @@ export interface SimulatedProfile {
   readonly capabilities?: readonly string[];
   /** How many tasks it has at once. @default 1 to 3, by its number */
   readonly slots?: number;
-  /** @default 0 */
+  /** Among equally good agents the higher one is chosen. @default 0 */
   readonly priority?: number;
 }
 

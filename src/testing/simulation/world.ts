@@ -42,13 +42,21 @@ export interface StepObserver {
 
 /** What a world is made of. */
 export interface WorldParts {
+  /** What the coordinator is. */
   readonly machine: RootMachine;
+  /** Where every choice comes from. */
   readonly chance: Chance;
+  /** What goes wrong. */
   readonly faults: Faults;
+  /** What goes on. */
   readonly workload: Workload;
+  /** How many agents there are. */
   readonly agents: number;
+  /** Counts faults. */
   readonly coverage: Coverage;
+  /** Knows all kinds of events. */
   readonly kinds: EventKinds;
+  /** Looks at each step. */
   readonly observer: StepObserver;
 }
 
@@ -75,13 +83,13 @@ export class World implements HostWorld {
   /** The coordinator. */
   readonly host: Host;
   /** All agents, by id; clients too. */
-  readonly agents = new Map<string, SimulatedAgent>();
+  readonly agents: Map<string, SimulatedAgent> = new Map();
   /** Those of them that do tasks. */
   readonly workers: SimulatedAgent[] = [];
   /** What bodies of tasks do, by task. */
-  readonly scripts = new Map<string, TaskScript>();
+  readonly scripts: Map<string, TaskScript> = new Map();
   /** The newest epoch that each resource has seen: it refuses an older one. */
-  readonly guards = new Map<string, number>();
+  readonly guards: Map<string, number> = new Map();
   /** What happened how often. */
   readonly coverage: Coverage;
   /** What is going on. */
@@ -96,6 +104,7 @@ export class World implements HostWorld {
   #lostRate = 0;
   #networkIsSound = true;
 
+  /** A world in which everybody has just begun. */
   constructor(parts: WorldParts) {
     const { machine, chance, faults, workload, agents, coverage, kinds, observer } = parts;
     this.#kinds = kinds;
@@ -147,6 +156,7 @@ export class World implements HostWorld {
     return `${kind}-${++this.#serial}`;
   }
 
+  /** Does `act` at `at`. */
   at(at: Instant, act: () => void): void {
     push(this.#heap, { rank: at, sequence: this.#sequence++, position: -1, act });
   }
@@ -178,6 +188,7 @@ export class World implements HostWorld {
     });
   }
 
+  /** Looks at a step of the coordinator, and tells agents of it. */
   stepped(
     command: RootCommand | Tick,
     events: readonly LockstepEvent[],
@@ -188,6 +199,7 @@ export class World implements HostWorld {
     if (isTold) { for (const event of events) this.#tell(event); }
   }
 
+  /** How long the next write of the log takes; `Infinity` when it is refused. */
   drawWriteMs(): number {
     if (this.fails("log-failure", 0.2)) return Infinity;
     return this.fails("log-stall", 0.1) ? this.chance.around(200) : 1;

@@ -1,0 +1,97 @@
+/**
+ * `deno task sim`: simulates until time is over or something breaks.
+ *
+ * @module
+ */
+
+import { sentence } from "../../kernel/sentences.ts";
+import { readArguments, type SimulatorArguments } from "./arguments.ts";
+import { Coverage } from "./coverage.ts";
+import { coverageLines, drawLine, failureLines } from "./report.ts";
+import { shrink } from "./shrink.ts";
+import { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
+
+/** How often progress is told, in milliseconds. */
+const PROGRESS_MS = 5_000;
+
+/** What the runs so far have come to. */
+class Tally {
+  readonly coverage = new Coverage();
+  runs = 0;
+  steps = 0;
+  simulatedMs = 0;
+  readonly #begin = performance.now();
+  #toldAt = this.#begin;
+
+  add({ steps, simulatedMs, coverage }: SimulationReport): void {
+    this.runs++;
+    this.steps += steps;
+    this.simulatedMs += simulatedMs;
+    this.coverage.add(coverage);
+  }
+
+  get ms(): number {
+    return performance.now() - this.#begin;
+  }
+
+  progress(): void {
+    if (performance.now() - this.#toldAt < PROGRESS_MS) return;
+    this.#toldAt = performance.now();
+    console.log(this.line());
+  }
+
+  line(): string {
+    const speed = Math.round(this.steps / this.ms * 1_000);
+    const hours = (this.simulatedMs / 3_600_000).toFixed(1);
+    return `${this.runs} runs, ${this.steps} steps, ${speed} steps/s, ${hours} hours simulated`;
+  }
+}
+
+function optionsOf(given: SimulatorArguments, seed: number): SimulationOptions {
+  const { steps, workload, faults, agents, trace } = given;
+  return {
+    ...{ seed, steps },
+    ...(workload !== undefined && { workload }),
+    ...(faults !== undefined && { faults }),
+    ...(agents !== undefined && { agents }),
+    ...(trace && { onStep: tell }),
+  };
+}
+
+const tell: NonNullable<SimulationOptions["onStep"]> = (command, at, events) => {
+  console.log(`${at}  ${JSON.stringify(command)}`);
+  for (const event of events as { type: string }[]) {
+    console.log(`      ${event.type}  ${sentence(event.type, event)}`);
+  }
+};
+
+function main(given: SimulatorArguments): number {
+  const tally = new Tally();
+  console.log(`seed ${given.seed}, ${given.steps} steps a run`);
+  for (let i = 0; i < given.runs && tally.ms < given.minutes * 60_000; i++) {
+    const options = optionsOf(given, given.seed + i);
+    const report = simulate(options);
+    tally.add(report);
+    if (given.runs === 1) console.log(drawLine(report));
+    if (report.broken !== undefined) {
+      const { onStep: _, ...silent } = options;
+      console.error(failureLines(report, given.steps, shrink(silent, report)).join("\n"));
+      return 1;
+    }
+    tally.progress();
+  }
+  console.log(coverageLines(tally.coverage).join("\n"));
+  console.log(`nothing broke: ${tally.line()}`);
+  return 0;
+}
+
+if (import.meta.main) {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  try {
+    Deno.exitCode = main(readArguments(Deno.args, seed));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    console.error(error.message);
+    Deno.exitCode = 2;
+  }
+}

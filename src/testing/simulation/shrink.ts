@@ -1,0 +1,99 @@
+/**
+ * Makes what broke small enough to be understood: a smaller world, and then as few commands as show
+ * the same on the machine alone.
+ *
+ * @module
+ */
+
+import type { RootConfig } from "../../coordination/machine.ts";
+import type { FaultName, Faults } from "./faults.ts";
+import type { RootMachine } from "./host.ts";
+import { replay, type RootEntry } from "./replay.ts";
+import { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
+
+/** What is left of a run that broke something. */
+export interface ShrunkRun {
+  /** From which the smaller run can be repeated. */
+  readonly options: SimulationOptions;
+  /** What the smaller run came to. */
+  readonly report: SimulationReport;
+  /**
+   * The commands that show the same on the machine alone; `undefined` when it takes the world around
+   * it, as what never comes to rest does.
+   */
+  readonly commands: readonly RootEntry[] | undefined;
+}
+
+/** Options of which those that can be made smaller are known. */
+interface Setting extends SimulationOptions {
+  readonly agents: number;
+  readonly faults: Faults;
+  readonly steps: number;
+}
+
+/** How many runs, and how many replays, are tried. */
+const MOST_RUNS = 60;
+const MOST_REPLAYS = 2_000;
+
+/** Shrinks the run of `options`, which came to `report`. */
+export function shrink(options: SimulationOptions, report: SimulationReport): ShrunkRun {
+  const { workload, agents, faults, broken, steps, config } = report;
+  const rule = broken!.rule;
+  let best: { options: Setting; report: SimulationReport } = {
+    options: { ...options, workload: options.workload ?? workload, agents, faults, steps },
+    report,
+  };
+  let runs = 0;
+  const attempt = (change: Partial<Setting>): boolean => {
+    if (runs++ >= MOST_RUNS) return false;
+    const smaller = { ...best.options, ...change };
+    const outcome = simulate(smaller);
+    if (outcome.broken?.rule !== rule) return false;
+    best = {
+      options: { ...smaller, steps: Math.min(smaller.steps, outcome.steps) },
+      report: outcome,
+    };
+    return true;
+  };
+  for (const name of Object.keys(faults) as FaultName[]) {
+    attempt({ faults: without(best.options.faults, name) });
+  }
+  for (const fewer of [1, 2, 3, 4, 6, 8]) {
+    if (fewer < best.options.agents && attempt({ agents: fewer })) break;
+  }
+  for (let i = 1; i <= 20 && best.options.steps > 50; i++) {
+    attempt({ seed: options.seed + i, steps: Math.floor(best.options.steps / 2), config });
+  }
+  return { ...best, commands: shrinkCommands(best.options, rule) };
+}
+
+function without(faults: Faults, name: FaultName): Faults {
+  return Object.fromEntries(Object.entries(faults).filter(([each]) => each !== name));
+}
+
+/** The fewest commands that are found to break `rule`, by leaving out ever smaller parts of them. */
+function shrinkCommands(options: SimulationOptions, rule: string): RootEntry[] | undefined {
+  let entries: RootEntry[] = [];
+  const onStep: SimulationOptions["onStep"] = (command, at) => entries.push({ command, at });
+  const { config, broken } = simulate({ ...options, onStep });
+  const machine = options.machine;
+  if (broken?.rule !== rule || !breaks(entries, rule, config, machine)) return undefined;
+  let replays = 0;
+  for (let size = Math.ceil(entries.length / 2); size >= 1; size = Math.floor(size / 2)) {
+    for (let from = entries.length - size; from > -size; from -= size) {
+      if (replays++ >= MOST_REPLAYS) return entries;
+      const fewer = entries.filter((_, i) => i < from || i >= from + size);
+      if (breaks(fewer, rule, config, machine)) entries = fewer;
+    }
+  }
+  return entries;
+}
+
+function breaks(
+  entries: readonly RootEntry[],
+  rule: string,
+  config: RootConfig,
+  machine: ((config: RootConfig) => RootMachine) | undefined,
+): boolean {
+  return replay(entries, config, machine)?.rule === rule;
+}
