@@ -15,7 +15,11 @@ import type { Instant, Machine, Tick } from "../../kernel/machine.ts";
 import { decode, encode } from "../../kernel/plain.ts";
 import { accuse, BrokenInvariantError } from "./failure.ts";
 
-/** The machine that a simulation drives. */
+/**
+ * The machine that a simulation drives.
+ *
+ * @internal
+ */
 export type RootMachine = Machine<RootState, RootCommand, LockstepEvent>;
 
 /** Is called with the events of a command, or with `undefined` when the log refused it. */
@@ -51,7 +55,10 @@ const RETRY_MS = 20;
 
 /** Hosts the root machine. */
 export class Host {
-  /** The state as it is. */
+  /**
+   * The state as it is.
+   * @internal
+   */
   state: RootState;
   /** How many commands were stepped, ticks included. */
   steps = 0;

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { AgentCall, RootConfig, RootRules, RootState } from "../../coordination/machine.ts";
+export type { RootConfig, RootRules } from "../../coordination/machine.ts";
 export { SimulatedAgent } from "./agent.ts";
 export { Attempts } from "./attempts.ts";
 export { Chance } from "./chance.ts";

@@ -79,12 +79,14 @@ function shrinkCommands(options: SimulationOptions, rule: string): RootEntry[] |
   const machine = options.machine;
   if (broken?.rule !== rule || !breaks(entries, rule, config, machine)) return undefined;
   let replays = 0;
-  for (let size = Math.ceil(entries.length / 2); size >= 1; size = Math.floor(size / 2)) {
-    for (let from = entries.length - size; from > -size; from -= size) {
+  for (let size = Math.ceil(entries.length / 2); size >= 1;) {
+    const before = entries.length;
+    for (let from = before - size; from > -size; from -= size) {
       if (replays++ >= MOST_REPLAYS) return entries;
       const fewer = entries.filter((_, i) => i < from || i >= from + size);
       if (breaks(fewer, rule, config, machine)) entries = fewer;
     }
+    if (size > 1 || entries.length === before) size = Math.floor(size / 2);
   }
   return entries;
 }

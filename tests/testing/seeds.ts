@@ -1,0 +1,27 @@
+/**
+ * Runs that once broke something, in the product or in the simulator, each with what it was.
+ *
+ * @module
+ */
+
+import type { SimulationOptions } from "../../src/testing/mod.ts";
+
+/** A run that is kept. */
+export interface KeptRun extends SimulationOptions {
+  /** What broke. */
+  readonly because: string;
+}
+
+/** All of them, the oldest first. */
+export const SEEDS: readonly KeptRun[] = [
+  {
+    ...{ seed: 26, steps: 5_000, workload: "poison", agents: 5 },
+    faults: ["lost", "reordered", "handler-throws", "clock-stall", "log-stall", "log-failure"],
+    because: "an agent that was removed while it was starting never learned of it",
+  },
+  {
+    ...{ seed: 3, steps: 5_000, workload: "mixed", agents: 2 },
+    faults: ["pause", "restart", "late-report", "lost", "handler-answers-twice", "log-cut"],
+    because: "commands that were read back from a log shared parts with each other",
+  },
+];

@@ -1,0 +1,144 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { rootMachine } from "../../src/coordination/machine.ts";
+import {
+  type Behaviour,
+  FAULTS,
+  type RootConfig,
+  type RootMachine,
+  shrink,
+  simulate,
+  type SimulatedAgent,
+  WORKLOADS,
+} from "../../src/testing/mod.ts";
+
+for (const { name } of WORKLOADS) {
+  Deno.test(`the workload ${name} comes to rest, with faults and without`, () => {
+    for (const faults of [[], FAULTS]) {
+      const { broken } = simulate({ seed: 7, steps: 2_000, workload: name, agents: 5, faults });
+      assertEquals(broken, undefined);
+    }
+  });
+}
+
+for (const fault of FAULTS) {
+  Deno.test(`the fault ${fault} does no harm, and happens`, () => {
+    let happened = 0;
+    for (const workload of ["mixed", "poison"]) {
+      const faults = { [fault]: 1 };
+      const report = simulate({ seed: 3, steps: 1_500, workload, agents: 4, faults });
+      assertEquals(report.broken, undefined);
+      happened += report.coverage.faults.get(fault) ?? 0;
+    }
+    assert(happened > 0);
+  });
+}
+
+/** Everything that a run has done, command by command and event by event. */
+function traceOf(options: Parameters<typeof simulate>[0]): string[] {
+  const trace: string[] = [];
+  simulate({
+    ...options,
+    onStep: (command, at, events) => trace.push(JSON.stringify([at, command, events])),
+  });
+  return trace;
+}
+
+Deno.test("the same seed gives the same run, and another one another", () => {
+  const trace = traceOf({ seed: 11, steps: 1_000 });
+  assertEquals(traceOf({ seed: 11, steps: 1_000 }), trace);
+  assert(JSON.stringify(traceOf({ seed: 12, steps: 1_000 })) !== JSON.stringify(trace));
+});
+
+Deno.test("what is looked at doesn't change what happens", () => {
+  const options = { seed: 13, steps: 1_000 };
+  assertEquals(traceOf({ ...options, checkEvery: 1 }), traceOf(options));
+});
+
+/** A machine that forgets to tell of one event in `every` of a type. */
+function forgetful(type: string, every: number): (config: RootConfig) => RootMachine {
+  return (config) => {
+    const machine = rootMachine(config);
+    let count = 0;
+    return {
+      ...machine,
+      step: (state, command, now) =>
+        machine.step(state, command, now).filter((event) =>
+          event.type !== type || ++count % every !== 0
+        ),
+    };
+  };
+}
+
+for (
+  const [type, rule] of [
+    ["resource:released", "MutualExclusion"],
+    ["task:started", "EventsTellAll"],
+    ["attempt:ended", "AttemptEndsOnce"],
+  ] as const
+) {
+  Deno.test(`a machine that keeps quiet about ${type} breaks ${rule}`, () => {
+    const machine = forgetful(type, 50);
+    const { broken } = simulate({ seed: 1, steps: 5_000, workload: "mixed", machine, faults: {} });
+    assertEquals(broken?.rule, rule);
+  });
+}
+
+Deno.test("what broke is shrunk to a few commands that show the same", () => {
+  const machine: (config: RootConfig) => RootMachine = (config) => {
+    const inner = rootMachine(config);
+    return {
+      ...inner,
+      step: (state, command, now) => {
+        const events = inner.step(state, command, now);
+        // A lock that is held by two is granted once more than it is given back.
+        return events.filter((event) =>
+          event.type !== "resource:released" || event.resourceId !== "fork-1"
+        );
+      },
+    };
+  };
+  const options = { seed: 5, steps: 3_000, workload: "philosophers", machine };
+  const report = simulate(options);
+  assertEquals(report.broken?.rule, "MutualExclusion");
+  const { commands, report: smaller } = shrink(options, report);
+  assertEquals(smaller.broken?.rule, "MutualExclusion");
+  assert(smaller.steps <= report.steps);
+  assertEquals(commands?.length, 3);
+});
+
+Deno.test("a workload of one's own is simulated like the others", () => {
+  function* visit(agent: SimulatedAgent): Behaviour {
+    while (!agent.world.isOver) {
+      const epoch = yield* agent.locks.acquire("door");
+      yield* agent.sleep(3);
+      if (epoch !== 0) yield* agent.locks.release("door", epoch);
+    }
+  }
+  const workload = { name: "visitors", behaviour: (agent: SimulatedAgent) => [visit(agent)] };
+  const report = simulate({ seed: 1, steps: 500, workload, faults: {} });
+  assertEquals(report.broken, undefined);
+  assert(report.coverage.events.get("resource:acquired")! > 100);
+});
+
+Deno.test("a workload that never ends doesn't come to rest", () => {
+  function* knock(agent: SimulatedAgent): Behaviour {
+    for (;;) yield* agent.locks.acquire("door", { wait: false });
+  }
+  const workload = { name: "restless", behaviour: (agent: SimulatedAgent) => [knock(agent)] };
+  const { broken } = simulate({ seed: 1, steps: 100, workload, faults: {} });
+  assertEquals(broken?.rule, "ComesToRest");
+});
+
+Deno.test("a lock that is never given back doesn't come to rest", () => {
+  function* keep(agent: SimulatedAgent): Behaviour {
+    yield* agent.locks.acquire(`door-${agent.index}`, { owner: "somebody" + agent.index });
+    yield* agent.sleep(10);
+  }
+  const workload = { name: "greedy", behaviour: (agent: SimulatedAgent) => [keep(agent)] };
+  const { broken } = simulate({ seed: 1, steps: 100, workload, faults: {} });
+  assertEquals(broken?.rule, "AllLocksFree");
+});
+
+Deno.test("an unknown workload is refused by name", () => {
+  assertThrows(() => simulate({ seed: 1, workload: "nothing" }), RangeError, '"nothing"');
+});
