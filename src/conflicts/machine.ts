@@ -186,8 +186,8 @@ function castVote(turn: Turn, command: CastVote): void {
 function settleByVote(turn: Turn, conflict: ConflictRecord, vote: Vote): void {
   const tally = closeVote(turn, vote, "decided");
   const decision = decideByVotes(present(conflict), tally, evidenceOn(turn.state, conflict));
-  if (decision === undefined) return; // all votes were for agents that are gone
-  resolve(turn, conflict, "vote", withGone(conflict, decision));
+  // The newest vote at least was for an agent that is there.
+  resolve(turn, conflict, "vote", withGone(conflict, decision!));
 }
 
 /** Those who can still win. */

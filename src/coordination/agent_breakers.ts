@@ -13,7 +13,7 @@
 import type { CallOutcome } from "../breakers/commands.ts";
 import type { Breaker } from "../breakers/state.ts";
 import type { Instant } from "../kernel/machine.ts";
-import type { AgentCall, PartCommand, RootState } from "./machine.ts";
+import type { AskingClaim, PartCommand, RootState } from "./machine.ts";
 import type { Happened } from "./reactions.ts";
 
 const PREFIX = "agent:";
@@ -62,19 +62,26 @@ export function beginCall(
     state.calls.set(epoch, { name, permit: 0, epoch: breaker.epoch, since: now });
     return undefined;
   }
+  const claim = { epoch, outcome: undefined };
   const asking = state.asking.get(name);
-  if (asking === undefined) state.asking.set(name, [epoch]);
-  else asking.push(epoch);
+  if (asking === undefined) state.asking.set(name, [claim]);
+  else asking.push(claim);
   return { type: "request-permit", name, timeoutMs: 0 };
 }
 
-/** Keeps the permit of the attempt that asked first. */
+/** Keeps the permit of the attempt that asked first, or settles it when that is over already. */
 export function admitCall(
   { name, permit, epoch, since }: Happened<"circuitbreaker:permitted">,
   state: RootState,
-): undefined {
+): PartCommand | undefined {
   const claim = nextAsking(name, state);
-  if (claim !== undefined) state.calls.set(claim, { name, permit, epoch, since });
+  if (claim === undefined) return undefined;
+  const call = { name, permit, epoch, since };
+  if (claim.outcome !== undefined) {
+    return { type: "settle-permit", ...call, outcome: claim.outcome };
+  }
+  state.calls.set(claim.epoch, call);
+  return undefined;
 }
 
 /** The attempt that asked first goes on, and how it ends counts for nothing. */
@@ -85,7 +92,7 @@ export function dropCall(
   nextAsking(name, state);
 }
 
-function nextAsking(name: string, { asking }: RootState): number | undefined {
+function nextAsking(name: string, { asking }: RootState): AskingClaim | undefined {
   const claims = asking.get(name);
   const claim = claims?.shift();
   if (claims?.length === 0) asking.delete(name);
@@ -98,12 +105,20 @@ type End = Happened<
 
 /** Tells the breaker how an attempt ended. */
 export function settleCall(event: End, state: RootState): PartCommand | undefined {
-  const call: AgentCall | undefined = state.calls.get(event.epoch);
-  if (call === undefined) return undefined;
+  const call = state.calls.get(event.epoch);
+  if (call === undefined) return noteOutcome(event, state);
   state.calls.delete(event.epoch);
   const { name, permit, epoch, since } = call;
   if (!state.breakers.breakers.has(name)) return undefined;
   return { type: "settle-permit", name, permit, epoch, since, outcome: outcomeOf(event) };
+}
+
+/** An attempt that began and ended in one step has asked for a permit, and not got it yet. */
+function noteOutcome(event: End, { asking }: RootState): undefined {
+  if (asking.size === 0 || event.agentId === undefined) return;
+  const claims = asking.get(agentBreakerName(event.agentId));
+  const claim = claims?.find(({ epoch }) => epoch === event.epoch);
+  if (claim !== undefined) claim.outcome = outcomeOf(event);
 }
 
 /** Errors by which an attempt ends through no fault of its agent. */

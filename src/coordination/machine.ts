@@ -28,9 +28,11 @@ import {
   conflictMachine,
   type ConflictState,
 } from "../conflicts/machine.ts";
+import type { CallOutcome } from "../breakers/commands.ts";
 import type { MachineHost } from "../kernel/client.ts";
 import type { AgentRefused, LockstepEvent } from "../kernel/events.ts";
 import type { Instant, Machine, Named, Tick } from "../kernel/machine.ts";
+import { fork } from "../kernel/plain.ts";
 import {
   type LockCommand,
   type LockConfig,
@@ -71,7 +73,15 @@ export interface RootState {
   /** By the epoch of its claim, each attempt that goes through the breaker of its agent. */
   readonly calls: Map<number, AgentCall>;
   /** By breaker, the claims that have asked for a permit and wait for the answer. */
-  readonly asking: Map<string, number[]>;
+  readonly asking: Map<string, AskingClaim[]>;
+}
+
+/** A claim whose attempt has asked the breaker of its agent for a permit. */
+export interface AskingClaim {
+  /** Of the claim. */
+  readonly epoch: number;
+  /** How the attempt has ended, when it did so in the step in which it began. */
+  outcome: CallOutcome | undefined;
 }
 
 /** An attempt as a call through the breaker of its agent. */
@@ -263,7 +273,7 @@ class Root {
       messages: messages.init() as MessageState,
       breakers: breakers.init() as BreakerState,
       conflicts: conflicts.init() as ConflictState,
-      rules: this.#rules,
+      rules: fork(this.#rules),
       calls: new Map(),
       asking: new Map(),
     };

@@ -238,3 +238,67 @@ Deno.test("a conflict of fewer than two agents is a bug of the caller", () => {
   assertThrows(() => bench.report("r", "a"), InvariantError);
   assertThrows(() => bench.report("r", "a", "a"), InvariantError);
 });
+
+Deno.test("an agent that is gone can't win, and a conflict that leaves one agent is settled for it", () => {
+  const bench = new Bench({ tiebreak: "id" });
+  bench.report("r", "a", "b", "c");
+  bench.rank("a", 9);
+  const gone = { type: "retire-party", agentId: "a" } as const;
+  assertEquals(lines(bench.do(gone)), ["conflict:withdrawn", "party:forgotten"]);
+  assertEquals(lines(bench.do(gone)), []);
+  assertEquals(lines(bench.decide("conflict-1", "a")), ["refused decide-conflict: not-party"]);
+  assertEquals(lines(bench.do({ type: "retire-party", agentId: "c" })), [
+    "conflict:withdrawn",
+    "resolved conflict-1 by survivor: b",
+  ]);
+  assertEquals([bench.state.conflictsOf.size, bench.state.active.size], [0, 0]);
+  bench.report("s", "b", "c");
+  bench.report("s", "b", "d");
+  const events = bench.do({ type: "retire-party", agentId: "b" });
+  assertEquals(lines(events), [
+    "conflict:withdrawn",
+    "resolved conflict-2 by survivor: c",
+    "conflict:withdrawn",
+    "resolved conflict-3 by survivor: d",
+  ]);
+});
+
+Deno.test("who is gone loses whatever decides the conflict that is left", () => {
+  const bench = new Bench({ tiebreak: "id" });
+  bench.report("r", "a", "b", "c");
+  bench.do({ type: "retire-party", agentId: "a" });
+  const { resolution } = bench.autoResolve("conflict-1").at(-1) as ConflictResolved;
+  assertEquals([resolution.winner, resolution.losers], ["b", ["c", "a"]]);
+});
+
+Deno.test("the vote of an agent that is gone counts if it was cast, and a vote without hope of a quorum ends", () => {
+  const bench = new Bench();
+  bench.report("r", "a", "b");
+  bench.openVote("conflict-1", ["x", "y", "z"], 2);
+  bench.vote("conflict-1", "x", "b");
+  assertEquals(lines(bench.do({ type: "retire-party", agentId: "x" })), []);
+  assertEquals(lines(bench.do({ type: "retire-party", agentId: "y" })), ["vote:withdrawn"]);
+  assertEquals(lines(bench.vote("conflict-1", "y", "a")), ["refused cast-vote: not-elector"]);
+  assertEquals(lines(bench.vote("conflict-1", "z", "b")).at(-1), "resolved conflict-1 by vote: b");
+  bench.report("s", "a", "b");
+  bench.openVote("conflict-2", ["x", "y"], 2);
+  assertEquals(lines(bench.do({ type: "retire-party", agentId: "y" })), [
+    "vote:withdrawn",
+    "closed no-quorum a:0 b:0",
+  ]);
+  assertEquals(bench.state.votesOf.size, 0);
+});
+
+Deno.test("nobody can vote for an agent that is gone", () => {
+  const bench = new Bench();
+  bench.report("r", "a", "b", "c");
+  bench.openVote("conflict-1", ["x", "y"], 2);
+  bench.vote("conflict-1", "x", "a");
+  bench.do({ type: "retire-party", agentId: "a" });
+  assertEquals(lines(bench.vote("conflict-1", "y", "a")), ["refused cast-vote: not-party"]);
+  assertEquals(lines(bench.vote("conflict-1", "y", "c")), [
+    "vote:cast",
+    "closed decided a:1 b:0 c:1",
+    "resolved conflict-1 by vote: c",
+  ]);
+});

@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import { REACTIONS } from "../../src/coordination/reactions.ts";
+
+/** What the table is to be: a change of it is a change of what the system promises. */
+const TABLE: Record<string, string[]> = {
+  "task:assigned": ["acquireResources"],
+  "attempt:ended": ["releaseResources"],
+  "resource:acquired": ["unblockClaim"],
+  "resource:reacquired": ["unblockClaim"],
+  "resource:queued": ["releaseIfOver", "noteContenders", "reportContention", "settleContention"],
+  "resource:revoked": ["stopWithoutLock"],
+  "resource:expired": ["stopWithoutLock"],
+  "resource:refused": ["refuseBeforeStart"],
+  "deadlock:detected": ["giveWayBeforeStart", "cancelRequest"],
+  "message:sent": ["watchRequest"],
+  "message:responded": ["endWatch"],
+  "message:unanswered": ["endWatch"],
+  "agent:spawned": ["enroll", "openMailbox", "introduce", "makeBreaker"],
+  "agent:joined": ["requeueTasks", "releaseLocks"],
+  "agent:suspected": ["suspendAgent"],
+  "agent:recovered": ["resumeAgent"],
+  "agent:died": ["removeFromTasks", "releaseLocks", "closeMailbox", "retireFromConflicts"],
+  "agent:left": ["removeFromTasks", "releaseLocks", "closeMailbox", "retireFromConflicts"],
+  "agent:terminated": [
+    "leaveMembers",
+    "releaseLocks",
+    "closeMailbox",
+    "retireFromConflicts",
+    "forgetBreaker",
+  ],
+  "task:started": ["beginCall"],
+  "task:completed": ["settleCall"],
+  "task:failed": ["settleCall"],
+  "task:cancelled": ["settleCall"],
+  "task:backed-off": ["settleCall"],
+  "task:requeued": ["settleCall"],
+  "circuitbreaker:permitted": ["admitCall"],
+  "circuitbreaker:rejected": ["dropCall"],
+  "circuitbreaker:state-change": ["followBreaker"],
+  "task:refused": ["reportDoubleClaim", "settleDoubleClaim"],
+  "conflict:resolved": ["evictLosers"],
+};
+
+Deno.test("the reactions to each event are these, in this order", () => {
+  const table = [...REACTIONS].map(([type, reactions]) => [
+    type,
+    reactions.map((reaction) => reaction.name),
+  ]);
+  assertEquals(Object.fromEntries(table), TABLE);
+});

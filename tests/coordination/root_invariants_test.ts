@@ -1,0 +1,110 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { type RootCommand, rootMachine, type RootState } from "../../src/coordination/machine.ts";
+import type { LockstepEvent } from "../../src/kernel/events.ts";
+import { transition } from "../../src/kernel/machine.ts";
+import { decode, encode } from "../../src/kernel/plain.ts";
+import { claimOf } from "../../src/tasks/mod.ts";
+import { rootConfigs, rootMoves } from "./root_moves.ts";
+
+const GONE: ReadonlySet<string> = new Set(["agent:terminated", "agent:died", "agent:left"]);
+
+/** Nothing anywhere speaks of an agent that is gone. */
+function assertGone(agentId: string, state: RootState): void {
+  const { tasks, locks, messages, conflicts, agents, breakers } = state;
+  const owner = locks.owners.get(agentId);
+  assertEquals(owner?.holds.length ?? 0, 0, `NoGhostWaiter: ${agentId} holds`);
+  assertEquals(owner?.waits.length ?? 0, 0, `NoGhostWaiter: ${agentId} waits`);
+  assert(!tasks.agents.has(agentId), `OwnedByLiveAgent: ${agentId} has tasks`);
+  assert(!messages.mailboxes.has(agentId), `${agentId} has a mailbox`);
+  assert(!messages.waitingOn.has(agentId) && !messages.askedOf.has(agentId), `${agentId} asks`);
+  assert(!conflicts.parties.has(agentId), `${agentId} is a party`);
+  assert(!conflicts.conflictsOf.has(agentId), `${agentId} can win`);
+  assert(!agents.members.has(agentId), `${agentId} is a member`);
+  assert(!breakers.breakers.has(`agent:${agentId}`), `${agentId} has a breaker`);
+}
+
+/** What holds between the subsystems after each step. */
+function checkRoot({ tasks, locks, messages, conflicts, calls, asking }: RootState): void {
+  for (const { owner, holds, waits } of locks.owners.values()) {
+    const claim = claimOf(owner);
+    if (claim === undefined || holds.length + waits.length === 0) continue;
+    const task = tasks.tasks.get(claim.taskId);
+    const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
+    assert(isInForce || tasks.lingering.has(claim.epoch), `${claim.taskId} holds after its end`);
+  }
+  for (const askId of locks.asks.keys()) {
+    assert(messages.requests.has(askId), `${askId} is watched after its end`);
+  }
+  const running = [...tasks.tasks.values()].filter(({ status }) => status === "running");
+  const epochs = new Set(running.map(({ epoch }) => epoch));
+  for (const epoch of calls.keys()) assert(epochs.has(epoch), `call ${epoch} has no attempt`);
+  assertEquals(asking.size, 0, "no claim waits for a permit after the step");
+  for (const conflict of conflicts.active.values()) {
+    const present = conflict.agents.filter((agentId) => !conflict.gone.has(agentId));
+    assert(present.length > 1, `${conflict.id} is open though it is decided`);
+  }
+}
+
+/** Agents that are gone by `events`, and were not brought back by a later one. */
+function goneBy(events: readonly LockstepEvent[]): Set<string> {
+  const gone = new Set<string>();
+  for (const event of events) {
+    if (event.type === "agent:joined" || event.type === "agent:spawned") gone.delete(event.agentId);
+    else if (GONE.has(event.type)) gone.add((event as { agentId: string }).agentId);
+  }
+  return gone;
+}
+
+const LEAVING: ReadonlySet<string> = new Set([
+  "tick",
+  "leave-agent",
+  "remove-agent",
+  "drain-agent",
+]);
+
+Deno.test("nothing is owned by an agent that is gone, and what is held is held by someone who runs or asked", () => {
+  fc.assert(
+    fc.property(rootConfigs, rootMoves, (config, moves) => {
+      const machine = rootMachine(config);
+      const state = machine.init();
+      let now = 0;
+      const step = (command: RootCommand | { type: "tick" }) => {
+        const events = machine.step(state, command, now);
+        checkRoot(state);
+        if (!LEAVING.has(command.type)) return;
+        for (const agentId of goneBy(events)) assertGone(agentId, state);
+      };
+      for (const { afterMs, command } of moves) {
+        now += afterMs;
+        step({ type: "tick" });
+        step(command(state));
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("a root state of all subsystems that is copied, or saved and restored, goes on as it would have", () => {
+  fc.assert(
+    fc.property(rootConfigs, rootMoves, fc.nat(100), (config, moves, restart) => {
+      const machine = rootMachine(config);
+      const state = machine.init();
+      let restored = machine.init();
+      let now = 0;
+      for (const [i, { afterMs, command }] of moves.entries()) {
+        now += afterMs;
+        if (i === restart % moves.length) restored = decode(encode(restored)) as RootState;
+        const next = structuredClone(command(state));
+        if (i % 10 === 0) {
+          const pure = transition(machine, state, next, now);
+          assertEquals(machine.step(restored, next, now), pure.events);
+          machine.step(state, next, now);
+          assertEquals(encode(state), encode(pure.state));
+        } else assertEquals(machine.step(restored, next, now), machine.step(state, next, now));
+      }
+      assertEquals(encode(restored), encode(state));
+    }),
+    { numRuns: 60 },
+  );
+});
