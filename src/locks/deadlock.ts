@@ -58,6 +58,7 @@ function isInTheWay(owner: Owner): boolean {
 }
 
 function cycleThroughLock(state: LockState, start: Owner): Edge[] | undefined {
+  if (state.waits.size === 0) return undefined;
   const cycle = wayBack(state, start, undefined);
   if (cycle === undefined || cycle.every(isCertain)) return cycle;
   const stuck = markStuck(state, start);
@@ -155,16 +156,16 @@ function isFirstOfAll(state: LockState, start: Owner): boolean {
  */
 function cycleOfAsks(state: LockState, start: Owner): Edge[] | undefined {
   if (start.asks === undefined || start.askedBy === undefined) return undefined;
+  const askers = new Set([start]);
+  for (const { askedBy } of askers) { // grows while it is read
+    for (const { from } of askedBy ?? []) askers.add(from);
+  }
+  const holders = [...askers].filter(({ holds }) => holds.length > 0);
+  if (holders.length < 2) return undefined;
   const walk = startWalk(state, start, undefined);
   followAsks(walk);
-  const reached = new Set(walk.owners);
-  const knot = new Set([start]);
-  let holders = 0;
-  for (const { askedBy, holds } of knot) { // grows while it is read
-    if (holds.length > 0) holders++;
-    for (const { from } of askedBy ?? []) if (reached.has(from)) knot.add(from);
-  }
-  if (holders < 2) return undefined;
+  const asked = new Set(walk.owners);
+  if (holders.filter((holder) => asked.has(holder)).length < 2) return undefined;
   for (const [i, { asks }] of walk.owners.entries()) {
     const last = asks?.find(({ to }) => to === start);
     if (last !== undefined) return path(walk, last, i);
