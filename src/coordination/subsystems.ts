@@ -19,6 +19,7 @@ import { AdvancedTaskScheduler, TaskScheduler } from "../tasks/mod.ts";
 import type { CoordinationSettings } from "./config.ts";
 import type { RootCommand, RootHost, RootState } from "./machine.ts";
 import { ActingDispatcher, RootClient } from "./root_client.ts";
+import { gaugesOf } from "./standing.ts";
 
 /** An engine of the root machine. */
 export type RootEngine = Engine<RootState, RootCommand, LockstepEvent>;
@@ -52,6 +53,7 @@ export class Subsystems {
     this.metrics = new CoordinationMetricsCollector(logger, eventBus, {
       ...settings.metrics,
       clock,
+      standing: () => gaugesOf(engine.state),
     });
     this.metrics.start();
     this.client = new RootClient(host);

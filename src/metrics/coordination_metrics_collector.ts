@@ -28,7 +28,7 @@ import {
   type MetricsState,
   record,
 } from "./fold.ts";
-import { noGauges } from "./gauges.ts";
+import { type Gauges, noGauges } from "./gauges.ts";
 import { type Summary, summaryOf } from "./histogram.ts";
 import { openMetricsOf } from "./open_metrics.ts";
 import { CpuMeter, probeProcess, type ProcessProbe, type ProcessUsage } from "./probe.ts";
@@ -43,6 +43,11 @@ export interface MetricsCollectorOptions extends Partial<MetricsConfig> {
   probe?: ProcessProbe;
   /** Tells the types of agents, which events don't. @default nobody does */
   agentTypeOf?: (agentId: string) => string | undefined;
+  /**
+   * Tells what is so when the collector starts, as far as all events that were published until then
+   * have led to it. @default nothing is going on
+   */
+  standing?: () => Gauges;
 }
 
 /** One value of a metric. */
@@ -100,6 +105,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #probe: ProcessProbe;
   readonly #agentTypeOf: ((agentId: string) => string | undefined) | undefined;
+  readonly #standing: () => Gauges;
   readonly #state: MetricsState;
   #cpu = new CpuMeter();
   #unsubscribers: (() => void)[] = [];
@@ -118,20 +124,22 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     this.#logger = requireLogger(logger, attempt());
     requireFunction(eventBus?.on, "eventBus.on", attempt);
     requireObject(options as unknown, "options", attempt);
-    const { clock = systemClock, probe = probeProcess, agentTypeOf } = options;
+    const { clock = systemClock, probe = probeProcess, agentTypeOf, standing = noGauges } = options;
     requireFunction(probe, "probe", attempt);
+    requireFunction(standing, "standing", attempt);
     if (agentTypeOf !== undefined) requireFunction(agentTypeOf, "agentTypeOf", attempt);
     this.#eventBus = eventBus;
     this.#clock = clock;
     this.#probe = probe;
     this.#agentTypeOf = agentTypeOf;
+    this.#standing = standing;
     this.#state = emptyMetrics(readConfig(options, attempt));
   }
 
   /** Begins to listen, and to measure the process. Harmless when it has begun. */
   start(): void {
     if (this.#unsubscribers.length > 0) return;
-    this.#state.gauges = noGauges(); // what happened meanwhile is unknown
+    this.#state.gauges = this.#standing(); // what happened meanwhile was not heard
     this.#cpu = new CpuMeter();
     this.#measure(this.#now());
     this.#unsubscribers = FOLDED_EVENTS.map((name) =>

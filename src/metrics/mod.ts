@@ -11,7 +11,9 @@ export {
   type TopMetric,
 } from "./coordination_metrics_collector.ts";
 export type { MetricsConfig } from "./fold.ts";
+export type { Gauges, TrackedAgent, TrackedResource, TrackedTask } from "./gauges.ts";
 export type { Summary } from "./histogram.ts";
+export type { OpenItems } from "./open_items.ts";
 export { OPEN_METRICS_CONTENT_TYPE } from "./open_metrics.ts";
 export { probeProcess, type ProcessProbe, type ProcessUsage } from "./probe.ts";
 export type {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { rootMachine, type RootState } from "../../src/coordination/machine.ts";
+import { gaugesOf } from "../../src/coordination/standing.ts";
 import type { LockstepEvent } from "../../src/kernel/events.ts";
 import type { TaskStatus } from "../../src/kernel/shapes.ts";
 import { lockMachine, type LockState } from "../../src/locks/machine.ts";
@@ -142,6 +143,8 @@ Deno.test("Q1-active-gauge-drifts: figures of all subsystems equal counts of the
         compareTasks(metrics, state.tasks, now);
         compareLocks(metrics, state.locks, now);
         compareOthers(metrics, state);
+        for (const task of metrics.gauges.tasks.values()) task.readyAt = undefined;
+        assertEquals(gaugesOf(state), metrics.gauges);
       }
     }),
     { numRuns: 150 },

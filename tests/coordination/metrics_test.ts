@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import {
+  CoordinationManager,
+  EventBus,
+  MemoryLog,
+  type RootCommand,
+  type Tick,
+} from "../../mod.ts";
+import { silentLogger } from "../../src/kernel/logger.ts";
+import { SimulatedClock } from "../../src/testing/mod.ts";
+
+function create(log: MemoryLog<RootCommand | Tick>): CoordinationManager {
+  const clock = new SimulatedClock();
+  const eventBus = new EventBus(false, { clock });
+  return new CoordinationManager({}, eventBus, silentLogger, { clock, log });
+}
+
+Deno.test("Q1-active-gauge-drifts: after a restart the figures tell what the log knows to be so", async () => {
+  const log = new MemoryLog<RootCommand | Tick>();
+  const before = create(log);
+  await before.initialize();
+  await before.registerAgent({ id: "x", maxConcurrentTasks: 2 });
+  await before.submit({ id: "t", type: "code", priority: 3 });
+  await before.submit({ id: "u", requires: ["git"] });
+  await before.acquireResource("r", "x");
+  await before.sendMessage("x", "y", "hello");
+  await before.reportConflict("resource", "s", ["x", "y"]);
+  const { taskMetrics, agentMetrics, resourceMetrics } = await before.getCoordinationMetrics();
+  assertEquals([taskMetrics.tasksByStatus, agentMetrics.busyAgents], [
+    { assigned: 1, ready: 1 },
+    1,
+  ]);
+
+  await using after = create(log);
+  await after.initialize();
+  const again = await after.getCoordinationMetrics();
+  assertEquals(again.taskMetrics, taskMetrics);
+  assertEquals(again.agentMetrics, agentMetrics);
+  assertEquals(again.resourceMetrics.lockedResources, resourceMetrics.lockedResources);
+  assertEquals(again.coordinationMetrics.activeConflicts, 1);
+  assertEquals(again.coordinationMetrics.messagesSent, 0, "counters count from the start");
+  await before.shutdown();
+});
