@@ -17,9 +17,9 @@
  */
 
 import { type Edge, isAsk, isBlocked, numberOf, priorityOf, waiterOf } from "./edges.ts";
-import type { LockState, Owner } from "./state.ts";
+import type { LockState, Owner, Wait } from "./state.ts";
 import { markStuck } from "./stuck.ts";
-import { follow, followAsks, path, startWalk, visit } from "./walk.ts";
+import { follow, followAsks, oldestFirst, path, startWalk, visit } from "./walk.ts";
 
 /**
  * A cycle of waits that came about at `start`: the owner of each edge waits, in that ticket's queue
@@ -86,18 +86,22 @@ function wayBack(state: LockState, start: Owner, within: number | undefined): Ed
   for (let i = 0; i < walk.owners.length; i++) {
     if (i === SHORT_WALK && within === undefined && isFirstOfAll(state, start)) return undefined;
     const { waits, asks } = walk.owners[i]!;
-    for (const { tickets } of waits) {
+    for (const { tickets } of oldestFirst(waits, idOf)) {
       for (const ticket of tickets) {
         if (isBlocked(ticket) && follow(walk, ticket, i, start)) return path(walk, ticket, i);
       }
     }
     if (i < asked || asks === undefined) continue;
-    for (const ask of asks) {
+    for (const ask of oldestFirst(asks, numberOf)) {
       if (ask.to === start) return withoutDetour(path(walk, ask, i));
       visit(walk, ask.to, ask, i);
     }
   }
   return undefined;
+}
+
+function idOf({ id }: Wait): number {
+  return id;
 }
 
 /**
@@ -167,7 +171,7 @@ function cycleOfAsks(state: LockState, start: Owner): Edge[] | undefined {
   const asked = new Set(walk.owners);
   if (holders.filter((holder) => asked.has(holder)).length < 2) return undefined;
   for (const [i, { asks }] of walk.owners.entries()) {
-    const last = asks?.find(({ to }) => to === start);
+    const last = oldestFirst(asks ?? [], numberOf).find(({ to }) => to === start);
     if (last !== undefined) return path(walk, last, i);
   }
   return undefined;

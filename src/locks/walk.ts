@@ -8,8 +8,8 @@
  * @module
  */
 
-import { type Edge, isExcluded } from "./edges.ts";
-import type { LockState, Owner, Ticket } from "./state.ts";
+import { type Edge, isExcluded, numberOf } from "./edges.ts";
+import type { Hold, LockState, Owner, Ticket } from "./state.ts";
 
 /** Owners as a walk comes to them, and how it came. */
 export interface Walk {
@@ -61,7 +61,7 @@ export function follow(
   }
   if (lock.walk === walk.number || !isExcluded(ticket)) return false;
   lock.walk = walk.number;
-  for (const { owner } of lock.holds) {
+  for (const { owner } of oldestFirst(lock.holds, epochOf)) {
     if (owner === sought) return true;
     visit(walk, owner, ticket, origin);
   }
@@ -77,13 +77,33 @@ export function followAsks(walk: Walk): void {
   if (owners[0]!.asks === undefined) return;
   const known = new Set(owners);
   for (let i = 0; i < owners.length; i++) {
-    for (const ask of owners[i]!.asks ?? []) {
+    for (const ask of oldestFirst(owners[i]!.asks ?? [], numberOf)) {
       const { to } = ask;
       if (known.has(to) || (within !== undefined && to.walk !== within)) continue;
       known.add(to);
       append(walk, to, ask, i);
     }
   }
+}
+
+/**
+ * `list` in the order of `ageOf`, smallest first. In the tables it stands in an order that depends on
+ * what has been removed, which must not decide which cycle is found first. Costs O(n) when the order
+ * is right already, as it mostly is.
+ */
+export function oldestFirst<Member>(
+  list: readonly Member[],
+  ageOf: (member: Member) => number,
+): readonly Member[] {
+  for (let i = 1; i < list.length; i++) {
+    if (ageOf(list[i - 1]!) < ageOf(list[i]!)) continue;
+    return list.toSorted((a, b) => ageOf(a) - ageOf(b));
+  }
+  return list;
+}
+
+function epochOf({ epoch }: Hold): number {
+  return epoch;
 }
 
 /** The edges from the start of `walk` to the `end`th owner, and `last`, which is one of its own. */

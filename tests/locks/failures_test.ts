@@ -316,6 +316,24 @@ Deno.test("a cycle that several waits close is broken as often as needed", () =>
   assertEquals(victims(script.acquire("c", "r")), ["a", "b"]);
 });
 
+Deno.test("which cycle is broken depends on who waits and holds, not on what has ended before", () => {
+  const breakCycles = (endedBefore: boolean) => {
+    const script = new Script();
+    script.acquire("a", "r");
+    script.acquire("b", "s");
+    if (endedBefore) script.acquire("b", "r");
+    script.acquire("b", "r", { priority: 1 });
+    script.acquire("b", "r");
+    if (endedBefore) script.cancel("b", 1);
+    return lines(script.acquire("a", "s", { priority: 1 }));
+  };
+  assertEquals(breakCycles(false), [
+    "queued s by a",
+    "deadlock, a gives way: a waits for s, b waits for r",
+  ]);
+  assertEquals(breakCycles(true), breakCycles(false));
+});
+
 Deno.test("with several units a way back is no deadlock while somebody else can give some back", () => {
   const script = new Script();
   script.define("r", 2);
