@@ -106,7 +106,15 @@ function report(chosen: Model[], outcomes: ReadonlyMap<Model, Outcome>, seconds:
   const rows: (string | number)[][] = chosen.map((model) => {
     const { problems, result, states, depth, seconds } = outcomes.get(model)!;
     const mark = problems.length === 0 ? "" : "FAILED";
-    return [model.name, expectation(model), result, states, depth, seconds.toFixed(1), mark];
+    return [
+      model.name,
+      expectation(model),
+      result,
+      states,
+      depth,
+      Math.round(seconds * 10) / 10,
+      mark,
+    ];
   });
   console.log(table([["run", "expectation", "result", "states", "depth", "seconds"], ...rows]));
   const wrong = chosen.filter((model) => outcomes.get(model)!.problems.length > 0);

@@ -7,20 +7,19 @@
 import type { Variables } from "./dot.ts";
 import type { TlcResult } from "./tlc.ts";
 
-/** Rows as lines with their columns aligned; numbers stand at the right. */
+/** Rows as lines with their columns aligned; columns of numbers at their right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const texts = rows.map((row) => row.map((cell) => cell.toLocaleString("en-US")));
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from(
     { length: columns },
-    (_, column) => Math.max(...rows.map((row) => String(row[column] ?? "").length)),
+    (_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)),
   );
-  return rows.map((row) =>
-    row.map((cell, column) => {
-      const text = typeof cell === "number" ? cell.toLocaleString("en-US") : cell;
-      return typeof cell === "number"
-        ? text.padStart(widths[column]! + 2)
-        : text.padEnd(widths[column]! + 2);
-    }).join("").trimEnd()
+  const isNumeric = widths.map((_, column) => rows.some((row) => typeof row[column] === "number"));
+  return texts.map((row) =>
+    row.map((text, column) =>
+      isNumeric[column] ? text.padStart(widths[column]!) : text.padEnd(widths[column]!)
+    ).join("  ").trimEnd()
   ).join("\n");
 }
 

@@ -81,7 +81,7 @@ function argumentsOf({ jar, folder, module, config, dump }: TlcJob): string[] {
     `-Duser.home=${folder}/home`,
     ...["-cp", jar, "tlc2.TLC"],
     ...["-metadir", `${folder}/meta`, "-workers", "1", "-fp", "0", "-seed", "1"],
-    ...["-deadlock", "-lncheck", "final", "-noGenerateSpecTE"],
+    ...["-deadlock", "-lncheck", "final"],
     ...(dump ? ["-dump", "dot,actionlabels", "graph.dot"] : []),
     ...["-config", `${config}.cfg`, module],
   ];

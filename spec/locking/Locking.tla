@@ -1,0 +1,545 @@
+------------------------------- MODULE Locking -------------------------------
+(* Locks with epochs: who holds what, who waits for it, and who gets it next.     *)
+(* The machine is src/locks/machine.ts.                                           *)
+(*                                                                                *)
+(* A command is answered by one event, and other events may follow from that one  *)
+(* until nothing more does. Each event is an action here, with the event's name   *)
+(* and what the event tells; what is still to follow stands in `todo`, and no     *)
+(* command is taken before that is done.                                          *)
+EXTENDS Integers, Sequences, FiniteSets
+
+CONSTANTS
+  Owner,        \* who may hold and wait
+  Lock,         \* the resources
+  Aging,        \* what one point of priority is worth, in time
+  Detects,      \* whether cycles of waits are looked for
+  Revokes,      \* whether the victim of a deadlock also loses its lock on the cycle
+  MaxWaiters,   \* how many may queue for a lock, or hold it
+  MaxLocks      \* how many locks may be in use
+
+VARIABLES
+  now,          \* the time
+  epoch,        \* the newest epoch
+  lastWait,     \* the newest wait
+  capacity,     \* [Lock -> Nat]  the units of each lock
+  holds,        \* [Lock -> [holders -> Hold]]
+  queue,        \* [Lock -> Seq(wait)]  the first is served next
+  waits,        \* [numbers of waits -> Wait]
+  timers,       \* Seq([at, kind, id]), oldest first: ends of leases and of patience
+  todo,         \* what is still to follow in the step
+  told          \* the last event, as far as the configuration wants to know: see Say
+vars == <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo, told>>
+
+Modes == {"exclusive", "shared"}
+Request(r, m, u) == [lock |-> r, mode |-> m, units |-> u]
+
+(* What is still to follow, in the order in which it is looked at. *)
+Nothing == [
+  open     |-> FALSE,  \* whether a step is under way
+  revoke   |-> <<>>,   \* the lock that a victim loses
+  others   |-> <<>>,   \* waits of an owner for a lock that it has just got
+  grant    |-> <<>>,   \* what is still to be granted of several locks
+  leaving  |-> <<>>,   \* who gives back all, or all that one wait led to
+  unserved |-> <<>>,   \* locks that may have something for the first of their queue
+  again    |-> <<>>,   \* waits for several locks of which one became theirs otherwise
+  suspects |-> <<>>,   \* owners through whom a new cycle would go; the last comes first
+  due      |-> FALSE]  \* whether timers are due
+
+Stable == todo = Nothing
+
+(* Overridden by configurations that don't want to know it all. *)
+Say(event) == told' = event
+SayNothing(event) == told' = [type |-> "nothing"]
+SayBriefly(event) == told' = [type |-> event.type, owner |-> IF "owner" \in DOMAIN event THEN event.owner ELSE ""]
+SayWithin(event) == told' = IF todo'.open THEN event ELSE [type |-> "nothing"]
+
+--------------------------------------------------------------------------------
+(* Questions. *)
+
+MinOf(S) == CHOOSE x \in S : \A y \in S : x <= y
+Ids(S) == {waits[w].id : w \in S}
+Without(s, x) == SelectSeq(s, LAMBDA y : y # x)
+RECURSIVE Sorted(_)
+Sorted(S) == IF S = {} THEN <<>> ELSE <<MinOf(S)>> \o Sorted(S \ {MinOf(S)})
+RECURSIVE Sum(_, _)
+Sum(f, S) == IF S = {} THEN 0 ELSE LET x == CHOOSE x \in S : TRUE IN f[x] + Sum(f, S \ {x})
+
+Holders(r) == DOMAIN holds[r]
+Holds(a, r) == a \in Holders(r)
+LocksOf(a) == {r \in Lock : Holds(a, r)}
+WaitsOf(a) == {w \in DOMAIN waits : waits[w].owner = a}
+IsMany(w) == Len(waits[w].requests) > 1
+
+Used(r) == Sum([a \in Holders(r) |-> IF holds[r][a].mode = "exclusive" THEN holds[r][a].units ELSE 0], Holders(r))
+IsShared(r) == \E a \in Holders(r) : holds[r][a].mode = "shared"
+
+(* Whether nothing that is held keeps the lock from being given out like this. *)
+Admits(q) == IF q.mode = "shared" THEN Used(q.lock) = 0
+             ELSE ~IsShared(q.lock) /\ Used(q.lock) + q.units <= capacity[q.lock]
+
+(* Whether who holds (m, u) of the lock needs nothing more for the request. *)
+Covers(m, u, q) == IF m = q.mode THEN m = "shared" \/ u >= q.units
+                   ELSE m = "exclusive" /\ u = capacity[q.lock]
+HasEnough(a, q) == Holds(a, q.lock) /\ Covers(holds[q.lock][a].mode, holds[q.lock][a].units, q)
+
+Rank(since, priority) == since - priority * Aging
+RankOf(w) == Rank(waits[w].since, waits[w].priority)
+
+(* Whether a request can be granted at once: the lock admits it, and nobody comes before. *)
+IsFree(q, priority) == /\ Admits(q)
+                       /\ queue[q.lock] # <<>> => Rank(now, priority) < RankOf(queue[q.lock][1])
+
+IsUsed(r) == Holders(r) # {} \/ queue[r] # <<>> \/ capacity[r] # 1
+IsFull(r, added) == ~IsUsed(r) /\ Cardinality({s \in Lock : IsUsed(s)}) + added > MaxLocks
+
+(* Why a request can't even wait, or, when it is free, can't be granted. *)
+Objection(a, q, free, added) ==
+  CASE Holds(a, q.lock) -> IF HasEnough(a, q) THEN "none" ELSE "upgrade"
+    [] q.units > capacity[q.lock] -> "over-capacity"
+    [] (IF free THEN Cardinality(Holders(q.lock)) ELSE Len(queue[q.lock])) >= MaxWaiters -> "full"
+    [] IsFull(q.lock, added) -> "full"
+    [] OTHER -> "none"
+
+(* Whether all that a wait asks for can be its owner's. *)
+IsGrantable(w) ==
+  \A i \in DOMAIN waits[w].requests : LET q == waits[w].requests[i] IN
+    \/ queue[q.lock][1] = w /\ Admits(q)
+    \/ IsMany(w) /\ HasEnough(waits[w].owner, q)
+
+--------------------------------------------------------------------------------
+(* Who waits for whom. *)
+
+IsBlocked(w, q) == /\ ~(queue[q.lock][1] = w /\ Admits(q))
+                   /\ ~(IsMany(w) /\ HasEnough(waits[w].owner, q))
+Excludes(q) == q.mode = "exclusive" \/ ~IsShared(q.lock)
+
+HolderWithEpoch(r, e) == CHOOSE a \in Holders(r) : holds[r][a].epoch = e
+HoldersInOrder(r) == LET es == Sorted({holds[r][a].epoch : a \in Holders(r)}) IN
+                     [i \in DOMAIN es |-> HolderWithEpoch(r, es[i])]
+
+(* Whom a wait waits for at one of its locks: the first of the queue, then the holders. *)
+WaitsFor(w, q) ==
+  IF ~IsBlocked(w, q) THEN <<>>
+  ELSE LET first == waits[queue[q.lock][1]].owner IN
+       (IF first = waits[w].owner THEN <<>> ELSE <<first>>)
+       \o (IF Excludes(q) THEN HoldersInOrder(q.lock) ELSE <<>>)
+Hop(w, q, a) == [wait |-> w, lock |-> q.lock, to |-> a]
+RECURSIVE HopsOfWait(_, _)
+HopsOfWait(w, i) ==
+  IF i > Len(waits[w].requests) THEN <<>>
+  ELSE LET q == waits[w].requests[i]  to == WaitsFor(w, q) IN
+       [k \in DOMAIN to |-> Hop(w, q, to[k])] \o HopsOfWait(w, i + 1)
+RECURSIVE HopsOfWaits(_)
+HopsOfWaits(ws) == IF ws = <<>> THEN <<>> ELSE HopsOfWait(Head(ws), 1) \o HopsOfWaits(Tail(ws))
+Hops(a) == HopsOfWaits(Sorted(WaitsOf(a)))
+
+(* The shortest way from an owner back to it, breadth first; only through `among`. *)
+RECURSIVE Visit(_, _, _, _)
+Visit(found, path, hops, among) ==
+  IF hops = <<>> THEN found
+  ELSE LET a == Head(hops).to
+           isNew == a \in among /\ \A i \in DOMAIN found : found[i].owner # a
+       IN Visit(IF isNew THEN Append(found, [owner |-> a, path |-> Append(path, Head(hops))]) ELSE found,
+                path, Tail(hops), among)
+RECURSIVE Search(_, _, _, _)
+Search(found, i, start, among) ==
+  IF i > Len(found) THEN <<>>
+  ELSE LET hops == Hops(found[i].owner)
+           home == {k \in DOMAIN hops : hops[k].to = start}
+       IN IF home # {} THEN Append(found[i].path, hops[MinOf(home)])
+          ELSE Search(Visit(found, found[i].path, hops, among), i + 1, start, among)
+WayBack(a, among) == Search(<<[owner |-> a, path |-> <<>>]>>, 1, a, among)
+
+(* Whether a request comes true once all who aren't stuck have given everything back. *)
+ComesTrue(w, q, stuck) ==
+  LET first == waits[queue[q.lock][1]].owner
+      kept == {a \in Holders(q.lock) \cap stuck : TRUE}
+      units == Sum([a \in kept |-> holds[q.lock][a].units], kept)
+  IN /\ first # waits[w].owner => first \notin stuck
+     /\ \A a \in kept : holds[q.lock][a].mode = q.mode
+     /\ q.mode = "exclusive" => units + q.units <= capacity[q.lock]
+CanGoOn(a, stuck) == \A w \in WaitsOf(a) : \A i \in DOMAIN waits[w].requests :
+  LET q == waits[w].requests[i] IN IsBlocked(w, q) => ComesTrue(w, q, stuck)
+RECURSIVE StuckAmong(_)
+StuckAmong(S) == LET able == {a \in S : CanGoOn(a, S)} IN IF able = {} THEN S ELSE StuckAmong(S \ able)
+
+(* A deadlock through an owner: hops from owner to owner; none is <<>>. *)
+CycleThrough(a) ==
+  LET cycle == WayBack(a, Owner) IN
+  IF \A i \in DOMAIN cycle : capacity[cycle[i].lock] = 1 THEN cycle
+  ELSE LET stuck == StuckAmong(Owner) IN IF a \in stuck THEN WayBack(a, stuck) ELSE <<>>
+
+(* The wait of the lowest priority, then whose owner holds the fewest locks, then the youngest. *)
+GivesWayTo(v, w) ==
+  LET few(x) == Cardinality(LocksOf(waits[x].owner)) IN
+  \/ waits[v].priority < waits[w].priority
+  \/ waits[v].priority = waits[w].priority /\ few(v) < few(w)
+  \/ waits[v].priority = waits[w].priority /\ few(v) = few(w) /\ v >= w
+Victim(cycle) == CHOOSE i \in DOMAIN cycle :
+  \A k \in DOMAIN cycle : GivesWayTo(cycle[i].wait, cycle[k].wait)
+
+--------------------------------------------------------------------------------
+(* What changes when a wait or a grant ends or begins. *)
+
+WaitsWithout(w) == [v \in DOMAIN waits \ {w} |-> waits[v]]
+QueueWithout(w) == [r \in Lock |-> Without(queue[r], w)]
+TimersWithout(kind, id) == SelectSeq(timers, LAMBDA t : ~(t.kind = kind /\ t.id = id))
+
+(* The locks whose first waiter leaves with a wait while others stay. *)
+Vacated(w) == LET rs == [i \in DOMAIN waits[w].requests |-> waits[w].requests[i].lock] IN
+              SelectSeq(rs, LAMBDA r : queue[r][1] = w /\ Len(queue[r]) > 1)
+AfterWait(w, t) ==
+  LET rs == Vacated(w)
+      crowded == SelectSeq(rs, LAMBDA r : Len(queue[r]) > 2)
+  IN [t EXCEPT !.unserved = @ \o rs,
+               !.suspects = @ \o [i \in DOMAIN crowded |-> waits[queue[crowded[i]][2]].owner]]
+
+AfterHold(a, r, t) ==
+  [t EXCEPT !.unserved = IF queue[r] = <<>> THEN @ ELSE Append(@, r),
+            !.suspects = IF queue[r] = <<>> \/ WaitsOf(a) = {} THEN @ ELSE Append(@, a)]
+
+Opened(t) == IF t = Nothing THEN t ELSE [t EXCEPT !.open = TRUE]
+DropFirst(s) == IF s = <<>> THEN s ELSE Tail(s)
+
+EndWait(w, t) == /\ waits' = WaitsWithout(w)
+                 /\ queue' = QueueWithout(w)
+                 /\ timers' = TimersWithout("wait", w)
+                 /\ todo' = Opened(AfterWait(w, t))
+                 /\ UNCHANGED <<now, epoch, lastWait, capacity, holds>>
+
+EndHold(r, a, t) ==
+  /\ holds' = [holds EXCEPT ![r] = [b \in Holders(r) \ {a} |-> holds[r][b]]]
+  /\ timers' = TimersWithout("hold", holds[r][a].epoch)
+  /\ todo' = Opened(AfterHold(a, r, t))
+  /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits>>
+
+Stay == UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo>>
+Only(r) == UNCHANGED <<now, epoch, lastWait, capacity>>
+
+NextEpoch == epoch + 1
+NextWait == lastWait + 1
+NewestEpoch(e) == e
+NewestWait(w) == w
+
+--------------------------------------------------------------------------------
+(* Events. Each has the arguments of the event of that name, and after them what  *)
+(* else is needed.                                                                *)
+
+(* `ws`, `qs`, `ts` and `t` are waits, queue, timers and todo without the wait that ends. *)
+Acquired(r, a, e, m, u, w, waited, lease, ws, qs, ts, t) ==
+  LET mine == {v \in DOMAIN ws : ws[v].owner = a}
+      here == SelectSeq(Sorted(mine), LAMBDA v : \E i \in DOMAIN qs[r] : qs[r][i] = v)
+      want(v) == LET q == ws[v].requests IN q[CHOOSE i \in DOMAIN q : q[i].lock = r]
+      mayGoOn(v) == Covers(m, u, want(v)) /\ Len(ws[v].requests) > 1
+      ended == SelectSeq(here, LAMBDA v : ~mayGoOn(v))
+      ends == IF ended = <<>> THEN <<>> ELSE <<[lock |-> r, owner |-> a, waits |-> ended]>>
+      isSuspect == mine # {} /\ qs[r] # <<>>
+  IN /\ e = NextEpoch
+     /\ epoch' = NewestEpoch(e)
+     /\ holds' = [holds EXCEPT ![r] = [b \in Holders(r) \cup {a} |->
+          IF b = a THEN [mode |-> m, units |-> u, epoch |-> e, since |-> now, wait |-> w, leaseMs |-> lease]
+          ELSE holds[r][b]]]
+     /\ waits' = ws
+     /\ queue' = qs
+     /\ timers' = IF lease = 0 THEN ts ELSE Append(ts, [at |-> now + lease, kind |-> "hold", id |-> e])
+     /\ todo' = Opened([t EXCEPT !.again = @ \o SelectSeq(here, mayGoOn),
+                                 !.others = ends,
+                                 !.suspects = IF isSuspect /\ ended = <<>> THEN Append(@, a) ELSE @])
+     /\ UNCHANGED <<now, lastWait, capacity>>
+     /\ Say([type |-> "resource:acquired", resourceId |-> r, owner |-> a, epoch |-> e, mode |-> m,
+             units |-> u, waitId |-> w, waitedMs |-> waited])
+
+(* An owner is told that it has what it asks for; a wait may end with that. *)
+ToldReacquired(r, a, e, w) ==
+  Say([type |-> "resource:reacquired", resourceId |-> r, owner |-> a, epoch |-> e, waitId |-> w])
+Reacquired(r, a, e, w, ws, qs, ts, t) ==
+  /\ e = holds[r][a].epoch
+  /\ waits' = ws /\ queue' = qs /\ timers' = ts
+  /\ todo' = Opened(t)
+  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds>>
+  /\ ToldReacquired(r, a, e, w)
+
+ResourcesOf(w) == [i \in DOMAIN waits[w].requests |-> waits[w].requests[i].lock]
+
+Queued(rs, a, w, p, requests, timeout, lease) ==
+  LET wait == [id |-> w, owner |-> a, requests |-> requests, priority |-> p, since |-> now,
+               timeoutMs |-> timeout, leaseMs |-> lease]
+      place(q) == Cardinality({i \in DOMAIN q : RankOf(q[i]) <= Rank(now, p)})
+      into(q) == SubSeq(q, 1, place(q)) \o <<w>> \o SubSeq(q, place(q) + 1, Len(q))
+  IN /\ w = NextWait
+     /\ lastWait' = NewestWait(w)
+     /\ waits' = [v \in DOMAIN waits \cup {w} |-> IF v = w THEN wait ELSE waits[v]]
+     /\ queue' = [r \in Lock |-> IF \E i \in DOMAIN rs : rs[i] = r THEN into(queue[r]) ELSE queue[r]]
+     /\ timers' = IF timeout = 0 THEN timers ELSE Append(timers, [at |-> now + timeout, kind |-> "wait", id |-> w])
+     /\ todo' = Opened([todo EXCEPT !.suspects = Append(@, a)])
+     /\ UNCHANGED <<now, epoch, capacity, holds>>
+     /\ Say([type |-> "resource:queued", resourceIds |-> rs, owner |-> a, waitId |-> w, priority |-> p])
+
+GaveBack(type, r, a, e, held, t) ==
+  /\ e = holds[r][a].epoch
+  /\ held = now - holds[r][a].since
+  /\ EndHold(r, a, t)
+  /\ Say([type |-> type, resourceId |-> r, owner |-> a, epoch |-> e, heldMs |-> held])
+Released(r, a, e, held, t) == GaveBack("resource:released", r, a, e, held, t)
+Expired(r, a, e, held, t) == GaveBack("resource:expired", r, a, e, held, t)
+Revoked(r, a, e, held, t) == GaveBack("resource:revoked", r, a, e, held, t)
+
+Renewed(r, a, e, expires, lease) ==
+  LET had == \E i \in DOMAIN timers : timers[i].kind = "hold" /\ timers[i].id = e
+      again(t) == IF t.kind = "hold" /\ t.id = e THEN [t EXCEPT !.at = expires] ELSE t
+  IN /\ e = holds[r][a].epoch
+     /\ expires = IF lease = 0 THEN 0 ELSE now + lease
+     /\ holds' = [holds EXCEPT ![r][a].leaseMs = lease]
+     /\ timers' = CASE had -> [i \in DOMAIN timers |-> again(timers[i])]
+                    [] ~had /\ lease > 0 -> Append(timers, [at |-> expires, kind |-> "hold", id |-> e])
+                    [] OTHER -> timers
+     /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits, todo>>
+     /\ Say([type |-> "resource:renewed", resourceId |-> r, owner |-> a, epoch |-> e, expiresAt |-> expires])
+
+TimedOut(rs, a, w, waited, timeout, t) ==
+  /\ EndWait(w, t)
+  /\ Say([type |-> "resource:timed-out", resourceIds |-> rs, owner |-> a, waitId |-> w, waitedMs |-> waited,
+          timeoutMs |-> timeout])
+Cancelled(rs, a, w, waited, t) ==
+  /\ EndWait(w, t)
+  /\ Say([type |-> "resource:cancelled", resourceIds |-> rs, owner |-> a, waitId |-> w, waitedMs |-> waited])
+Abandoned(rs, a, w, waited, reason, t) ==
+  /\ EndWait(w, t)
+  /\ Say([type |-> "resource:abandoned", resourceIds |-> rs, owner |-> a, waitId |-> w, waitedMs |-> waited,
+          reason |-> reason])
+
+DeadlockDetected(owners, rs, a, w, waited, t) ==
+  /\ EndWait(w, t)
+  /\ Say([type |-> "deadlock:detected", owners |-> owners, resources |-> rs, owner |-> a, waitId |-> w,
+          waitedMs |-> waited])
+
+Defined(r, c) ==
+  /\ capacity' = [capacity EXCEPT ![r] = c]
+  /\ UNCHANGED <<now, epoch, lastWait, holds, queue, waits, timers, todo>>
+  /\ Say([type |-> "resource:defined", resourceId |-> r, capacity |-> c])
+
+Refused(r, a, command, reason) ==
+  /\ Stay
+  /\ Say([type |-> "resource:refused", resourceId |-> r, owner |-> a, command |-> command, reason |-> reason])
+
+--------------------------------------------------------------------------------
+(* What a command is answered with: the event, or the reason of a refusal.        *)
+
+AnswerToAcquire(a, r, m, u, p, wait) ==
+  LET q == Request(r, m, u)  free == IsFree(q, p)  objection == Objection(a, q, free, 1) IN
+  CASE HasEnough(a, q) -> "reacquired"
+    [] ~Holds(a, r) /\ ~free /\ ~wait -> "held"
+    [] objection # "none" -> objection
+    [] OTHER -> IF free THEN "acquired" ELSE "queued"
+
+Acquire(a, r, m, u, p, timeout, lease, wait) ==
+  LET answer == AnswerToAcquire(a, r, m, u, p, wait)  q == Request(r, m, u) IN
+  /\ Stable
+  /\ CASE answer = "reacquired" -> Reacquired(r, a, holds[r][a].epoch, 0, waits, queue, timers, todo)
+       [] answer = "acquired" -> Acquired(r, a, NextEpoch, m, u, 0, 0, lease, waits, queue, timers, todo)
+       [] answer = "queued" -> Queued(<<r>>, a, NextWait, p, <<q>>, timeout, lease)
+       [] OTHER -> Refused(r, a, "acquire", answer)
+
+IsFreeToAll(a, qs, p) == \A i \in DOMAIN qs : HasEnough(a, qs[i]) \/ IsFree(qs[i], p)
+AddedBy(qs, i) == Cardinality({k \in 1..i : ~IsUsed(qs[k].lock)})
+ObjectionToAll(a, qs, p) ==
+  LET why(i) == Objection(a, qs[i], IsFreeToAll(a, qs, p), AddedBy(qs, i))
+      objected == {i \in DOMAIN qs : why(i) # "none"}
+  IN IF objected = {} THEN <<>> ELSE <<why(MinOf(objected)), qs[MinOf(objected)].lock>>
+AnswerToAcquireAll(a, qs, p) ==
+  IF ObjectionToAll(a, qs, p) # <<>> THEN ObjectionToAll(a, qs, p)
+  ELSE IF ~IsFreeToAll(a, qs, p) THEN <<"queued">>
+  ELSE IF HasEnough(a, qs[1]) THEN <<"reacquired">> ELSE <<"acquired">>
+
+(* Grants the first of the locks that are asked for together, and leaves the others to do. *)
+GrantNext(g, ws, qs, ts, t) ==
+  LET q == Head(g.requests)
+      rest == IF Len(g.requests) = 1 THEN <<>> ELSE <<[g EXCEPT !.requests = Tail(@)]>>
+      then == [t EXCEPT !.grant = rest]
+  IN IF Holds(g.owner, q.lock)
+     THEN Reacquired(q.lock, g.owner, holds[q.lock][g.owner].epoch, g.wait, ws, qs, ts, then)
+     ELSE Acquired(q.lock, g.owner, NextEpoch, q.mode, q.units, g.wait,
+                   IF g.wait = 0 THEN 0 ELSE now - g.since, g.leaseMs, ws, qs, ts, then)
+
+AcquireAll(a, qs, p, timeout, lease) ==
+  LET answer == AnswerToAcquireAll(a, qs, p) IN
+  /\ Stable
+  /\ CASE answer[1] \in {"acquired", "reacquired"} ->
+            GrantNext([owner |-> a, wait |-> 0, since |-> now, leaseMs |-> lease, requests |-> qs],
+                      waits, queue, timers, todo)
+       [] answer[1] = "queued" -> Queued([i \in DOMAIN qs |-> qs[i].lock], a, NextWait, p, qs, timeout, lease)
+       [] OTHER -> Refused(answer[2], a, "acquire-all", answer[1])
+
+(* Whether there is the grant that is meant; 0 means whichever there is. *)
+AnswerToEpoch(a, r, e, done) ==
+  CASE Holds(a, r) /\ e \in {0, holds[r][a].epoch} -> done
+    [] ~Holds(a, r) /\ (e = 0 \/ \E b \in Holders(r) : holds[r][b].epoch = e) -> "not-holder"
+    [] OTHER -> "stale-epoch"
+AnswerToRelease(a, r, e) == AnswerToEpoch(a, r, e, "released")
+AnswerToRenew(a, r, e) == AnswerToEpoch(a, r, e, "renewed")
+
+ReleasedNow(r, a, t) == Released(r, a, holds[r][a].epoch, now - holds[r][a].since, t)
+
+Release(a, r, e) ==
+  LET answer == AnswerToRelease(a, r, e) IN
+  /\ Stable
+  /\ IF answer = "released" THEN ReleasedNow(r, a, todo) ELSE Refused(r, a, "release", answer)
+
+Renew(a, r, e, lease) ==
+  LET answer == AnswerToRenew(a, r, e)
+      length == IF lease = 0 THEN holds[r][a].leaseMs ELSE lease
+  IN /\ Stable
+     /\ IF answer = "renewed"
+        THEN Renewed(r, a, holds[r][a].epoch, IF length = 0 THEN 0 ELSE now + length, length)
+        ELSE Refused(r, a, "renew", answer)
+
+(* The lock among S that was granted first. *)
+Oldest(a, S) == CHOOSE r \in S : \A s \in S : holds[r][a].epoch <= holds[s][a].epoch
+GrantedBy(a, w) == {r \in LocksOf(a) : holds[r][a].wait = w}
+AnswerToCancelWait(a, w) == CASE w \in WaitsOf(a) -> "cancelled"
+                              [] GrantedBy(a, w) # {} -> "released"
+                              [] OTHER -> "not-waiting"
+Waited(w) == now - waits[w].since
+CancelWait(a, w) ==
+  LET answer == AnswerToCancelWait(a, w) IN
+  /\ Stable
+  /\ CASE answer = "cancelled" -> Cancelled(ResourcesOf(w), a, w, Waited(w), todo)
+       [] answer = "released" -> ReleasedNow(Oldest(a, GrantedBy(a, w)), a,
+            [todo EXCEPT !.leaving = <<[owner |-> a, all |-> FALSE, wait |-> w]>>])
+       [] OTHER -> Refused("", a, "cancel-wait", answer)
+
+(* What is left of who gives everything back: waits first, so that nothing comes back. *)
+AnswerToReleaseAll(a) == CASE WaitsOf(a) # {} -> "abandoned"
+                           [] LocksOf(a) # {} -> "released"
+                           [] OTHER -> "nothing"
+Leave(a, t) ==
+  LET w == MinOf(WaitsOf(a)) IN
+  IF WaitsOf(a) # {} THEN Abandoned(ResourcesOf(w), a, w, Waited(w), "gone", t)
+  ELSE ReleasedNow(Oldest(a, LocksOf(a)), a, t)
+ReleaseAll(a) ==
+  /\ Stable
+  /\ IF AnswerToReleaseAll(a) = "nothing" THEN Stay /\ Say([type |-> "nothing"])
+     ELSE Leave(a, [todo EXCEPT !.leaving = <<[owner |-> a, all |-> TRUE, wait |-> 0]>>])
+
+AnswerToDefine(r, c) == CASE (Holders(r) # {} \/ queue[r] # <<>>) /\ c # capacity[r] -> "in-use"
+                          [] c # 1 /\ IsFull(r, 1) -> "full"
+                          [] OTHER -> "defined"
+Define(r, c) ==
+  LET answer == AnswerToDefine(r, c) IN
+  /\ Stable
+  /\ IF answer = "defined" THEN Defined(r, c) ELSE Refused(r, "", "define", answer)
+
+Due == {i \in DOMAIN timers : timers[i].at <= now}
+Tick(d) ==
+  /\ Stable
+  /\ now' = now + d
+  /\ todo' = IF \E i \in DOMAIN timers : timers[i].at <= now + d
+             THEN [todo EXCEPT !.open = TRUE, !.due = TRUE] ELSE todo
+  /\ UNCHANGED <<epoch, lastWait, capacity, holds, queue, waits, timers>>
+  /\ Say([type |-> "nothing"])
+
+--------------------------------------------------------------------------------
+(* What follows. *)
+
+(* What comes next, and what is left to do after it. *)
+Coming(is, what, t) == [is |-> is, what |-> what, then |-> t]
+Leaver == todo.leaving[1]
+NextTimer == CHOOSE i \in Due : \A k \in Due : timers[i].at < timers[k].at \/ (timers[i].at = timers[k].at /\ i <= k)
+RECURSIVE Pending(_)
+Pending(t) ==
+  CASE t.revoke # <<>> -> Coming("revoke", t.revoke, [t EXCEPT !.revoke = <<>>])
+    [] t.others # <<>> -> Coming("other", t.others[1], t)
+    [] t.grant # <<>> -> Coming("grant", t.grant[1], t)
+    [] t.leaving # <<>> ->
+         IF t.leaving[1].all THEN
+           IF WaitsOf(t.leaving[1].owner) # {} \/ LocksOf(t.leaving[1].owner) # {}
+           THEN Coming("leave", t.leaving[1].owner, t) ELSE Pending([t EXCEPT !.leaving = <<>>])
+         ELSE LET a == t.leaving[1].owner  rs == GrantedBy(a, t.leaving[1].wait) IN
+           IF rs # {} THEN Coming("give back", [owner |-> a, lock |-> Oldest(a, rs)], t)
+           ELSE Pending([t EXCEPT !.leaving = <<>>])
+    [] t.unserved # <<>> ->
+         LET q == queue[Head(t.unserved)]  then == [t EXCEPT !.unserved = Tail(@)] IN
+         IF q # <<>> /\ IsGrantable(q[1]) THEN Coming("serve", q[1], then) ELSE Pending(then)
+    [] t.again # <<>> ->
+         LET w == Head(t.again)  then == [t EXCEPT !.again = Tail(@)] IN
+         IF w \in DOMAIN waits /\ IsGrantable(w) THEN Coming("serve", w, then) ELSE Pending(then)
+    [] t.suspects # <<>> ->
+         LET cycle == IF Detects THEN CycleThrough(t.suspects[Len(t.suspects)]) ELSE <<>>
+             then == [t EXCEPT !.suspects = SubSeq(@, 1, Len(@) - 1)]
+         IN IF cycle # <<>> THEN Coming("break", cycle, t) ELSE Pending(then)
+    [] t.due /\ Due # {} -> Coming("due", timers[NextTimer], t)
+    [] OTHER -> Coming("nothing", 0, Nothing)
+
+Serve(w, t) ==
+  LET wait == waits[w] IN
+  GrantNext([owner |-> wait.owner, wait |-> w, since |-> wait.since, leaseMs |-> wait.leaseMs,
+             requests |-> wait.requests],
+            WaitsWithout(w), QueueWithout(w), TimersWithout("wait", w), AfterWait(w, t))
+
+(* Ends a wait for a lock that its owner has just got. *)
+EndOther(other, t) ==
+  LET a == other.owner  r == other.lock  w == Head(other.waits)
+      last == Len(other.waits) = 1
+      then == [AfterWait(w, t) EXCEPT
+                 !.others = IF last THEN <<>> ELSE <<[other EXCEPT !.waits = Tail(@)]>>,
+                 !.suspects = IF last THEN Append(@, a) ELSE @]
+      rest == [t EXCEPT !.others = then.others]
+      q == waits[w].requests[CHOOSE i \in DOMAIN waits[w].requests : waits[w].requests[i].lock = r]
+  IN IF HasEnough(a, q)
+     THEN Reacquired(r, a, holds[r][a].epoch, w, WaitsWithout(w), QueueWithout(w), TimersWithout("wait", w), then)
+     ELSE /\ waits' = WaitsWithout(w)
+          /\ queue' = QueueWithout(w)
+          /\ timers' = TimersWithout("wait", w)
+          /\ todo' = then
+          /\ UNCHANGED <<now, epoch, lastWait, capacity, holds>>
+          /\ Say([type |-> "resource:abandoned", resourceIds |-> ResourcesOf(w), owner |-> a, waitId |-> w,
+                  waitedMs |-> Waited(w), reason |-> "upgrade"])
+
+BreakAt(cycle, t) ==
+  LET i == Victim(cycle)
+      w == cycle[i].wait
+      a == waits[w].owner
+      before == cycle[IF i = 1 THEN Len(cycle) ELSE i - 1].lock
+      loses == IF Revokes /\ Holds(a, before) THEN <<before, a>> ELSE <<>>
+  IN DeadlockDetected([k \in DOMAIN cycle |-> waits[cycle[k].wait].owner], [k \in DOMAIN cycle |-> cycle[k].lock],
+                      a, w, Waited(w), [t EXCEPT !.revoke = loses])
+
+Fire(timer, t) ==
+  IF timer.kind = "wait"
+  THEN LET wait == waits[timer.id] IN
+       TimedOut(ResourcesOf(timer.id), wait.owner, timer.id, Waited(timer.id), wait.timeoutMs, t)
+  ELSE \E r \in Lock : \E a \in Holders(r) :
+       /\ holds[r][a].epoch = timer.id
+       /\ Expired(r, a, timer.id, now - holds[r][a].since, t)
+
+(* The next event of the step. *)
+Follow ==
+  /\ todo.open
+  /\ LET p == Pending(todo) IN
+     CASE p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
+            Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, p.then)
+       [] p.is = "other" -> EndOther(p.what, p.then)
+       [] p.is = "grant" -> GrantNext(p.what, waits, queue, timers, p.then)
+       [] p.is = "leave" -> Leave(p.what, p.then)
+       [] p.is = "give back" -> ReleasedNow(p.what.lock, p.what.owner, p.then)
+       [] p.is = "serve" -> Serve(p.what, p.then)
+       [] p.is = "break" -> BreakAt(p.what, p.then)
+       [] p.is = "due" -> Fire(p.what, p.then)
+       [] OTHER -> FALSE
+
+(* Nothing more follows. *)
+Settled == /\ todo.open
+           /\ Pending(todo).is = "nothing"
+           /\ todo' = Nothing
+           /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers>>
+           /\ Say([type |-> "nothing"])
+
+Init == /\ now = 0 /\ epoch = 0 /\ lastWait = 0
+        /\ capacity = [r \in Lock |-> 1]
+        /\ holds = [r \in Lock |-> <<>>]
+        /\ queue = [r \in Lock |-> <<>>]
+        /\ waits = <<>>
+        /\ timers = <<>>
+        /\ todo = Nothing
+        /\ told = [type |-> "nothing"]
+================================================================================

@@ -1,0 +1,38 @@
+/**
+ * The lock machine as its specification sees it: which commands are tried, when it is enough, and
+ * which state of the specification a state of the machine is.
+ *
+ * @module
+ */
+
+import type { StateGraph } from "../../src/testing/mod.ts";
+import type { GraphModel, Subject, Trace } from "../tool/subject.ts";
+import { lockActions, READING } from "./actions.ts";
+import { exploreLocks } from "./exploration.ts";
+import { MODELS } from "./models.ts";
+import { MUTANTS } from "./code_mutants.ts";
+import { badTraces, goodTraces, randomTraces } from "./traces.ts";
+
+function graphModels(): Map<string, GraphModel> {
+  return new Map(MODELS.map((model) => {
+    let graph: StateGraph | undefined;
+    const explore = () => graph ??= exploreLocks(model);
+    const module = `Locking${model.name[0]!.toUpperCase()}${model.name.slice(1)}`;
+    return [model.name, {
+      explore,
+      get alphabet() {
+        return { module, extends: "MCLocking", actions: lockActions(model, explore()) };
+      },
+      reading: READING,
+    }];
+  }));
+}
+
+const traces: ReadonlyMap<string, () => Promise<readonly Trace[]>> = new Map([
+  ["good", goodTraces],
+  ["bad", badTraces],
+  ["random", randomTraces],
+]);
+
+const subject: Subject = { graphs: graphModels(), traces, mutants: MUTANTS };
+export default subject;

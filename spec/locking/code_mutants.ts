@@ -1,0 +1,2 @@
+import type { CodeMutant } from "../tool/subject.ts";
+export const MUTANTS: readonly CodeMutant[] = [];

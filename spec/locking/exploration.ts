@@ -1,0 +1,213 @@
+/**
+ * Explores the lock machine within the bounds of a model.
+ *
+ * @module
+ */
+
+import type { LockEvent } from "../../src/kernel/events.ts";
+import type { Instant, Tick } from "../../src/kernel/machine.ts";
+import type { ResourceRequest } from "../../src/kernel/shapes.ts";
+import { type LockCommand, lockMachine, type LockState } from "../../src/locks/machine.ts";
+import { explore, type Move, type StateGraph } from "../../src/testing/mod.ts";
+import { stateText, THEN } from "../tool/graphs.ts";
+import { canonical } from "../tool/value.ts";
+import type { LockModel } from "./models.ts";
+
+/** The machine's reachable states, as the specification would have them. */
+export function exploreLocks(model: LockModel): StateGraph {
+  return explore(lockMachine(model.config), {
+    alphabet: movesOf(model),
+    describe: (state, now) => stateText(variablesOf(model, state, now)),
+    label: labelOf,
+    allows: (state, now, move) => mayTry(model, state, now, move),
+  });
+}
+
+/** Everything that is tried in every state. */
+export function movesOf(model: LockModel): Move<LockCommand>[] {
+  const { owners, locks, capacities, durations } = model;
+  return [
+    ...owners.flatMap((owner) => commandsOf(model, owner)),
+    ...locks.flatMap((resourceId) =>
+      capacities.map((capacity) => ({ type: "define" as const, resourceId, capacity }))
+    ),
+  ].map((command): Move<LockCommand> => ({ command, afterMs: 0 })).concat(
+    durations.map((afterMs) => ({ command: { type: "tick" }, afterMs })),
+  );
+}
+
+function commandsOf(model: LockModel, owner: string): LockCommand[] {
+  const who = { agentId: owner, owner };
+  const terms = product(model.priorities, model.timeouts, model.leases);
+  const targets = product(model.locks, model.epochs);
+  const waits = Array.from({ length: model.maxWait }, (_, i) => i + 1);
+  return [
+    ...product(model.locks, model.modes, model.units, terms, model.patience).map((
+      [resourceId, mode, units, [priority, timeoutMs, leaseMs], wait],
+    ): LockCommand => ({
+      ...{ type: "acquire", ...who, resourceId, mode, units, priority, timeoutMs, leaseMs, wait },
+    })),
+    ...product(model.groups, terms).map(([group, [priority, timeoutMs, leaseMs]]): LockCommand => {
+      const requests = group.map(([resourceId, mode, units]) => ({ resourceId, mode, units }));
+      return { type: "acquire-all", ...who, requests, priority, timeoutMs, leaseMs };
+    }),
+    ...targets.map(([resourceId, epoch]): LockCommand => (
+      { type: "release", ...who, resourceId, epoch }
+    )),
+    ...product(targets, model.renewals).map(([[resourceId, epoch], leaseMs]): LockCommand => (
+      { type: "renew", ...who, resourceId, epoch, leaseMs }
+    )),
+    ...waits.map((waitId): LockCommand => ({ type: "cancel-wait", ...who, waitId })),
+    { type: "release-all", ...who },
+  ];
+}
+
+/** All combinations of one of each. */
+function product<Lists extends readonly (readonly unknown[])[]>(
+  ...lists: Lists
+): { -readonly [I in keyof Lists]: Lists[I][number] }[] {
+  return lists.reduce<unknown[][]>(
+    (combined, list) => combined.flatMap((row) => list.map((member) => [...row, member])),
+    [[]],
+  ) as { -readonly [I in keyof Lists]: Lists[I][number] }[];
+}
+
+/** The surroundings' guard; the same as `MayAsk` and `MayPass` of `MCLocking`. */
+function mayTry(
+  { maxEpoch, maxWait, maxNow }: LockModel,
+  { epoch, lastWait }: Readonly<LockState>,
+  now: Instant,
+  { command, afterMs }: Move<LockCommand>,
+): boolean {
+  if (command.type === "tick") return now + afterMs <= maxNow;
+  if (command.type !== "acquire" && command.type !== "acquire-all") return true;
+  return epoch < maxEpoch && lastWait < maxWait;
+}
+
+/** The values of the specification's variables in a state of the machine. */
+export function variablesOf(
+  { locks }: Pick<LockModel, "locks">,
+  state: Readonly<LockState>,
+  now: Instant,
+): [name: string, value: string][] {
+  const queues = locks.map((id) =>
+    [...state.locks.get(id)?.queue ?? []]
+      .sort((a, b) => a.rank - b.rank || a.sequence - b.sequence).map(({ wait }) => wait.id)
+  );
+  const capacity = new Map(locks.map((id) => [id, state.locks.get(id)?.capacity ?? 1]));
+  const holds = new Map(locks.map((id) => [id, holdsOf(state, id)]));
+  return [
+    ["now", String(now)],
+    ["epoch", String(state.epoch)],
+    ["lastWait", String(state.lastWait)],
+    ["capacity", canonical(capacity)],
+    ["holds", canonical(holds)],
+    ["queue", canonical(new Map(locks.map((id, i) => [id, queues[i]])))],
+    ["waits", canonical(waitsOf(state))],
+    ["timers", canonical(timersOf(state))],
+  ];
+}
+
+function holdsOf(state: Readonly<LockState>, id: string): Map<string, unknown> {
+  const holds = state.locks.get(id)?.holds ?? [];
+  return new Map(
+    holds.map(({ owner, mode, units, epoch, since, waitId: wait, leaseMs }) =>
+      [owner.owner, { mode, units, epoch, since, wait, leaseMs }] as const
+    ),
+  );
+}
+
+function waitsOf({ waits }: Readonly<LockState>): Map<number, unknown> {
+  return new Map(
+    [...waits].map(([key, { id, owner, tickets, priority, since, timeoutMs, leaseMs }]) => {
+      const requests = tickets.map(({ lock, mode, units }) => ({
+        lock: lock.resourceId,
+        mode,
+        units,
+      }));
+      return [key, {
+        id,
+        owner: owner.owner,
+        requests,
+        priority,
+        since,
+        timeoutMs,
+        leaseMs,
+      }] as const;
+    }),
+  );
+}
+
+function timersOf({ deadlines }: Readonly<LockState>): unknown[] {
+  return deadlines.timers.filter(({ isSet }) => isSet).sort((a, b) => a.sequence - b.sequence)
+    .map(({ rank: at, subject }) =>
+      subject.kind === "hold"
+        ? { at, kind: "hold", id: subject.epoch }
+        : { at, kind: "wait", id: subject.id }
+    );
+}
+
+/** A step in words: the command, what it is answered with, and in full what followed. */
+function labelOf({ command, afterMs }: Move<LockCommand>, events: readonly LockEvent[]): string {
+  if (command.type === "tick") {
+    return [commandText(command, afterMs), ...events.map(eventText)].join(THEN);
+  }
+  const [answer, ...others] = events;
+  const asked = `${commandText(command, 0)} = ${answerText(command, answer)}`;
+  return [asked, ...others.map(eventText)].join(THEN);
+}
+
+/** A command in words. */
+export function commandText(command: LockCommand | Tick, afterMs: number): string {
+  switch (command.type) {
+    case "tick":
+      return `tick ${afterMs}`;
+    case "define":
+      return `define ${command.resourceId} ${command.capacity}`;
+    case "acquire": {
+      const { owner, priority, timeoutMs, leaseMs, wait } = command;
+      return `acquire ${owner} ${requestText(command)} ${priority} ${timeoutMs} ${leaseMs} ${wait}`;
+    }
+    case "acquire-all": {
+      const { owner, requests, priority, timeoutMs, leaseMs } = command;
+      const asked = requests.map(requestText).join(" ");
+      return `acquire-all ${owner} ${asked} ${priority} ${timeoutMs} ${leaseMs}`;
+    }
+    case "release":
+      return `release ${command.owner} ${command.resourceId} ${command.epoch}`;
+    case "renew":
+      return `renew ${command.owner} ${command.resourceId} ${command.epoch} ${command.leaseMs}`;
+    case "cancel-wait":
+      return `cancel-wait ${command.owner} ${command.waitId}`;
+    case "release-all":
+      return `release-all ${command.owner}`;
+    default:
+      throw new Error(`Cannot describe ${command.type}: the specification must have it`);
+  }
+}
+
+function requestText({ resourceId, mode, units }: ResourceRequest): string {
+  return `${resourceId} ${mode} ${units}`;
+}
+
+/** What the first event of a step says of its command. */
+function answerText(command: LockCommand, answer: LockEvent | undefined): string {
+  if (answer === undefined) return "nothing";
+  if (answer.type !== "resource:refused") return answer.type.split(":")[1]!;
+  return command.type === "acquire-all" ? `${answer.reason} ${answer.resourceId}` : answer.reason;
+}
+
+/** What the specification doesn't know of: agents apart from owners, and requests. */
+const UNKNOWN = new Set(["agentId", "agents", "victim", "askId"]);
+
+/** An event as the specification tells it. */
+export function toldOf(event: LockEvent): Record<string, unknown> {
+  const entries = Object.entries(event).filter(([name]) => !UNKNOWN.has(name));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value === Infinity ? 0 : value]),
+  );
+}
+
+function eventText(event: LockEvent): string {
+  return canonical(toldOf(event));
+}

@@ -1,0 +1,110 @@
+/**
+ * The bounded models whose graphs are compared. Each has a configuration of TLC of the same name,
+ * with the same bounds.
+ *
+ * @module
+ */
+
+import type { LockMode } from "../../src/kernel/shapes.ts";
+import type { LockConfig } from "../../src/locks/machine.ts";
+
+/** What is tried, and when it is enough. */
+export interface LockModel {
+  readonly name: string;
+  readonly config: Partial<LockConfig>;
+  readonly owners: readonly string[];
+  readonly locks: readonly string[];
+  /** No more is asked for when so many grants were made, or so many waits began. */
+  readonly maxEpoch: number;
+  readonly maxWait: number;
+  /** When time stands still. */
+  readonly maxNow: number;
+  readonly modes: readonly LockMode[];
+  readonly units: readonly number[];
+  readonly priorities: readonly number[];
+  readonly timeouts: readonly number[];
+  readonly leases: readonly number[];
+  readonly patience: readonly boolean[];
+  /** What is asked for at once. */
+  readonly groups: readonly (readonly [lock: string, mode: LockMode, units: number][])[];
+  /** Which grants are meant; 0 for whichever there is. */
+  readonly epochs: readonly number[];
+  readonly renewals: readonly number[];
+  readonly capacities: readonly number[];
+  readonly durations: readonly number[];
+}
+
+const FEW: Omit<LockModel, "name"> = {
+  config: { agingMs: 1, maxWaiters: 9, maxResources: 9 },
+  owners: ["a", "b"],
+  locks: ["r"],
+  maxEpoch: 3,
+  maxWait: 3,
+  maxNow: 0,
+  modes: ["exclusive"],
+  units: [1],
+  priorities: [0],
+  timeouts: [0],
+  leases: [0],
+  patience: [true],
+  groups: [],
+  epochs: [0],
+  renewals: [],
+  capacities: [],
+  durations: [],
+};
+
+/** All of them. */
+export const MODELS: readonly LockModel[] = [
+  {
+    ...FEW,
+    name: "queue",
+    owners: ["a", "b", "c"],
+    maxEpoch: 2,
+    maxNow: 1,
+    priorities: [0, 1],
+    epochs: [0, 1],
+    durations: [1],
+  },
+  {
+    ...FEW,
+    name: "time",
+    maxEpoch: 2,
+    maxWait: 2,
+    maxNow: 2,
+    timeouts: [0, 1],
+    leases: [0, 1],
+    renewals: [0, 2],
+    durations: [1, 2],
+  },
+  {
+    ...FEW,
+    name: "deadlock",
+    locks: ["r", "s"],
+    maxWait: 4,
+    priorities: [0, 1],
+  },
+  {
+    ...FEW,
+    name: "groups",
+    locks: ["r", "s"],
+    maxWait: 2,
+    priorities: [0, 1],
+    groups: [
+      [["r", "exclusive", 1], ["s", "exclusive", 1]],
+      [["s", "shared", 1], ["r", "exclusive", 1]],
+    ],
+  },
+  {
+    ...FEW,
+    name: "sharing",
+    config: { ...FEW.config, deadlockPolicy: "revoke", maxWaiters: 2, maxResources: 1 },
+    owners: ["a", "b", "c"],
+    maxEpoch: 2,
+    maxWait: 2,
+    modes: ["exclusive", "shared"],
+    units: [1, 2],
+    patience: [true, false],
+    capacities: [1, 2],
+  },
+];
