@@ -9,6 +9,26 @@ import { type Field, readShapes } from "./symbols.ts";
 /** From a class to the interface of its options, in the order of the page. */
 const SECTIONS: readonly { heading: string; shape: string; about: string }[] = [
   {
+    heading: "CoordinationManager",
+    shape: "CoordinationConfig",
+    about: "The first argument. What has a section of its own below is handed to that subsystem.",
+  },
+  {
+    heading: "Agents of a CoordinationManager",
+    shape: "AgentOptions",
+    about: "Its option `agents`.",
+  },
+  {
+    heading: "Work stealing of a CoordinationManager",
+    shape: "StealingOptions",
+    about: "Its option `workStealing`.",
+  },
+  {
+    heading: "Conflicts of a CoordinationManager",
+    shape: "ConflictOptions",
+    about: "Its option `conflicts`.",
+  },
+  {
     heading: "TaskScheduler, AdvancedTaskScheduler",
     shape: "TaskSchedulerConfig",
     about: "The first argument. A task may name limits and retries of its own.",
@@ -67,7 +87,7 @@ the option, when the object is made. One config fits all: a class passes over op
 for others, so the same object can be handed to each.
 
 \`\`\`ts
-import { MessageRouter, ResourceManager, TaskScheduler } from "@lockstep/lockstep";
+import { CoordinationManager, MessageRouter, ResourceManager, TaskScheduler } from "@lockstep/lockstep";
 
 const config = {
   maxRetries: 3,
@@ -76,6 +96,7 @@ const config = {
   resourceTimeout: 30_000,
   messageTimeout: 10_000,
 };
+await using manager = new CoordinationManager(config);
 await using tasks = new TaskScheduler(config);
 await using locks = new ResourceManager(config);
 await using messages = new MessageRouter(config);
@@ -124,6 +145,7 @@ export function unitOf({ name, type }: Field): string {
 }
 
 function valuesOf(type: string): string {
+  if (/^[A-Z]/.test(type)) return `\`${type}\``;
   return type.split(" | ").map((value) => `\`${value}\``).join(", ");
 }
 

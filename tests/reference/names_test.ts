@@ -27,6 +27,16 @@ function takes<Shape>(...names: (keyof Shape)[]): void {
   assertLess(0, names.length);
 }
 
+Deno.test("CoordinationManager has the members that its users know", async () => {
+  await using manager = new lockstep.CoordinationManager(config, eventBus, logger, { clock });
+  has(manager, "initialize", "shutdown", "assignTask", "getAgentTaskCount", "getAgentTasks");
+  has(manager, "cancelTask", "acquireResource", "releaseResource", "sendMessage");
+  has(manager, "getHealthStatus", "performMaintenance", "getCoordinationMetrics");
+  has(manager, "enableAdvancedScheduling", "reportConflict");
+  has(manager, "submit", "completeTask", "failTask", "registerAgent", "heartbeat", "removeAgent");
+  has(manager, "scheduler", "resources", "messages", "breakers", "conflicts", "metrics");
+});
+
 Deno.test("TaskScheduler has the members that its users know", async () => {
   await using scheduler = new lockstep.TaskScheduler(config, eventBus, logger, { clock });
   has(scheduler, "initialize", "shutdown", "assignTask", "completeTask", "failTask", "cancelTask");

@@ -22,3 +22,4 @@ await using scheduler = new lockstep.TaskScheduler(config);
 await using advanced = new lockstep.AdvancedTaskScheduler(config);
 await using resources = new lockstep.ResourceManager(config);
 await using messages = new lockstep.MessageRouter(config);
+await using manager = new lockstep.CoordinationManager(config);
