@@ -144,8 +144,9 @@ export function followBreaker(
 ): PartCommand | undefined {
   const agentId = agentOf(name);
   if (agentId === undefined || !state.tasks.agents.has(agentId)) return undefined;
-  if (to !== "open") return { type: "cordon-agent", agentId, reason: "" };
-  return { type: "cordon-agent", agentId, reason: `its attempts kept failing until ${retryAt}` };
+  const cordon = { type: "cordon-agent", agentId, cause: "breaker" } as const;
+  if (to !== "open") return { ...cordon, reason: "", untilMs: 0 };
+  return { ...cordon, reason: "its attempts kept failing", untilMs: retryAt ?? 0 };
 }
 
 function breakerOf(agentId: string, { rules, breakers }: RootState): Breaker | undefined {

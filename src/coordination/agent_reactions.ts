@@ -49,7 +49,7 @@ export function suspendAgent(
 ): PartCommand | undefined {
   if (!tasks.agents.has(agentId)) return undefined;
   const reason = `it has been silent for ${silentMs} ms`;
-  return { type: "cordon-agent", agentId, reason };
+  return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };
 }
 
 /** Ends that. */
@@ -58,7 +58,7 @@ export function resumeAgent(
   { tasks }: RootState,
 ): PartCommand | undefined {
   if (!tasks.agents.has(agentId)) return undefined;
-  return { type: "cordon-agent", agentId, reason: "" };
+  return { type: "cordon-agent", agentId, reason: "", cause: "suspect", untilMs: 0 };
 }
 
 /** What an agent had in an earlier life goes back into the queue. */

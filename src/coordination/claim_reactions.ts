@@ -11,13 +11,14 @@ import { claimOf, claimOwner } from "../tasks/claim_owner.ts";
 import type { PartCommand, RootState } from "./machine.ts";
 import type { Happened } from "./reactions.ts";
 
-/** Has a claim wait for all locks that its task asks for. */
+/** Has a claim that got a slot wait for all locks that its task asks for. */
 export function acquireResources(
-  event: Happened<"task:assigned">,
+  event: Happened<"task:assigned" | "task:admitted">,
   state: RootState,
 ): PartCommand | undefined {
   const { taskId, agentId, epoch, resources } = event;
-  if (resources.length === 0) return undefined;
+  const isQueued = event.type === "task:assigned" && event.queued;
+  if (isQueued || resources.length === 0) return undefined;
   const task = state.tasks.tasks.get(taskId);
   if (task?.agent === undefined || task.epoch !== epoch) return undefined; // it has ended meanwhile
   return {

@@ -68,6 +68,7 @@ export type Happened<Type extends LockstepEvent["type"]> = Extract<LockstepEvent
 export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
   // A claim of a task takes its locks, gives them back, and ends when it loses one.
   on("task:assigned", acquireResources),
+  on("task:admitted", acquireResources),
   on("attempt:ended", releaseResources),
   on("resource:acquired", unblockClaim),
   on("resource:reacquired", unblockClaim),

@@ -59,6 +59,15 @@ export interface ResourceRequest {
   readonly units: number;
 }
 
+/** Why an agent gets no tasks. Each cause is put and lifted by itself. */
+export type CordonCause =
+  /** Somebody asked for it. */
+  | "caller"
+  /** It has not been heard of for a while. */
+  | "suspect"
+  /** Too many of its attempts failed. */
+  | "breaker";
+
 /** An error as data: what survives a log and a network. */
 export interface ErrorData {
   /** Of its class, such as `TypeError`. */
@@ -137,8 +146,10 @@ export interface AgentProfile {
   readonly capabilities?: readonly string[];
   /** For whoever runs the agent; strategies of your own can read it. */
   readonly systemPrompt?: string;
-  /** How many tasks it has at once, started or not. @default 1 */
+  /** How many slots it has: a claim needs one to start. @default 1 */
   readonly maxConcurrentTasks?: number;
+  /** How many tasks that were assigned to it may wait for a slot. @default 10_000 */
+  readonly maxQueuedTasks?: number;
   /** Among equally good agents the higher one is chosen. An integer. @default 0 */
   readonly priority?: number;
   /** Variables for whoever runs the agent; nothing here sets them. */

@@ -5,7 +5,7 @@
  */
 
 import type { Instant, Named } from "./machine.ts";
-import type { ErrorData, ResourceRequest, TaskView } from "./shapes.ts";
+import type { CordonCause, ErrorData, ResourceRequest, TaskView } from "./shapes.ts";
 
 /** What all events about the claim of an agent on a task say. */
 export interface ClaimEvent {
@@ -37,10 +37,24 @@ export interface TaskReadied extends Named<"task:readied"> {
   readonly taskId: string;
 }
 
-/** A task was put into an agent's queue, under a new epoch. */
+/** A task was given to an agent, under a new epoch. */
 export interface TaskAssigned extends Named<"task:assigned">, ClaimEvent {
   /** The locks that it needs before it starts. */
   readonly resources: readonly ResourceRequest[];
+  /** Whether it waits in the agent's own queue for a slot; otherwise it has one. */
+  readonly queued: boolean;
+}
+
+/** A claim got a slot after it had waited for one in its agent's queue. */
+export interface TaskAdmitted extends Named<"task:admitted">, ClaimEvent {
+  /** The locks that it needs before it starts. */
+  readonly resources: readonly ResourceRequest[];
+}
+
+/** A claim that had not started was taken from its agent, to be given to another one at once. */
+export interface TaskStolen extends Named<"task:stolen">, ClaimEvent {
+  /** Who gets it, under a new epoch. */
+  readonly targetAgent: string;
 }
 
 /** An attempt began. */
@@ -124,6 +138,8 @@ export interface TaskCancelled extends Named<"task:cancelled"> {
 export interface AttemptEnded extends Named<"attempt:ended">, ClaimEvent {
   /** Whether the claim was taken back before, and its body didn't end within the grace period. */
   readonly abandoned: boolean;
+  /** Whether it was still in its agent's queue, and so had neither slot nor locks. */
+  readonly queued: boolean;
 }
 
 /** Why a command on a task or an agent was refused. */
@@ -167,8 +183,10 @@ export interface AgentSpawned extends Named<"agent:spawned"> {
   readonly agentId: string;
   /** What it can do: sorted, each once. */
   readonly capabilities: readonly string[];
-  /** How many tasks it has at once, started or not. */
+  /** How many slots it has: a claim needs one to start. */
   readonly maxConcurrentTasks: number;
+  /** What kind of agent it is. */
+  readonly kind: string;
 }
 
 /** An agent is gone, and so are its claims. */
@@ -179,18 +197,86 @@ export interface AgentTerminated extends Named<"agent:terminated"> {
   readonly reason: string;
 }
 
-/** An agent gets no further tasks; what it has goes on. */
+/** For one more cause an agent gets no further tasks; what has a slot goes on. */
 export interface AgentCordoned extends Named<"agent:cordoned"> {
   /** Who is passed over. */
   readonly agentId: string;
+  /** Each cause is lifted by itself. */
+  readonly cause: CordonCause;
   /** What the caller said, for people; never `""`. */
   readonly reason: string;
+  /** When it is lifted by itself, or 0 for never. */
+  readonly untilMs: Instant;
 }
 
-/** An agent gets tasks again. */
+/** A cause is no longer in force; without any an agent gets tasks again. */
 export interface AgentUncordoned extends Named<"agent:uncordoned"> {
   /** Who is considered again. */
   readonly agentId: string;
+  /** What is lifted. */
+  readonly cause: CordonCause;
+}
+
+/** An agent gets no further tasks, and is gone once it has none. */
+export interface AgentDraining extends Named<"agent:draining"> {
+  /** Who is about to go. */
+  readonly agentId: string;
+  /** What the caller said, for people. */
+  readonly reason: string;
+}
+
+/** An agent, or who watches it, told how much it has to do. */
+export interface AgentReported extends Named<"agent:reported"> {
+  /** Whose load it is. */
+  readonly agentId: string;
+  /** How many tasks it has besides those that it was given here. */
+  readonly outside: number;
+  /** How long a task of its takes; `undefined` when nobody said, as for the next two. */
+  readonly avgTaskDurationMs: number | undefined;
+  /** Of the processor, in percent. */
+  readonly cpuPercent: number | undefined;
+  /** Of the memory, in percent. */
+  readonly memoryPercent: number | undefined;
+}
+
+/** A report of load was not renewed, and is forgotten. */
+export interface AgentReportExpired extends Named<"agent:report-expired"> {
+  /** Whose load is again what it was given here. */
+  readonly agentId: string;
+}
+
+/** An agent has nothing to do any more. */
+export interface AgentIdle extends Named<"agent:idle"> {
+  /** Whose last claim has ended. */
+  readonly agentId: string;
+}
+
+/** An agent has something to do again. */
+export interface AgentActive extends Named<"agent:active"> {
+  /** Who has a claim. */
+  readonly agentId: string;
+}
+
+/** Tasks are about to be moved from a busy agent to an idle one. */
+export interface WorkStealingRequest extends Named<"workstealing:request"> {
+  /** Whose they were. */
+  readonly sourceAgent: string;
+  /** Whose they will be. */
+  readonly targetAgent: string;
+  /** How many. */
+  readonly taskCount: number;
+}
+
+/** Tasks were moved. */
+export interface WorkStealingCompleted extends Named<"workstealing:completed"> {
+  /** Whose they were. */
+  readonly sourceAgent: string;
+  /** Whose they are. */
+  readonly targetAgent: string;
+  /** How many. */
+  readonly taskCount: number;
+  /** Which, the most recently assigned first. */
+  readonly taskIds: readonly string[];
 }
 
 /** Another strategy ranks the agents from here on. */
@@ -208,6 +294,7 @@ export type TaskEvent =
   | TaskRecognized
   | TaskReadied
   | TaskAssigned
+  | TaskAdmitted
   | TaskStarted
   | TaskHeartbeat
   | TaskProgressed
@@ -217,11 +304,19 @@ export type TaskEvent =
   | TaskCompleted
   | TaskFailed
   | TaskCancelled
+  | TaskStolen
   | AttemptEnded
   | TaskRefused
   | AgentSpawned
   | AgentTerminated
   | AgentCordoned
   | AgentUncordoned
+  | AgentDraining
+  | AgentReported
+  | AgentReportExpired
+  | AgentIdle
+  | AgentActive
+  | WorkStealingRequest
+  | WorkStealingCompleted
   | StrategyChanged
   | SchedulerDrained;

@@ -87,6 +87,7 @@ export const FOLDED_EVENTS: readonly string[] = [
     ...DURATIONS.map(({ event }) => event),
     ...["task:readied", "attempt:ended"],
     ...["agent:spawned", "agent:terminated", "agent:cordoned", "agent:uncordoned"],
+    ...["agent:draining", "task:admitted"],
     ...["resource:queued", "resource:reacquired", "resource:cancelled", "resource:abandoned"],
     "resource:defined",
     ...OPENING_EVENTS,

@@ -9,9 +9,17 @@
  * @module
  */
 
-import type { LockstepEvent, TaskCreated } from "../kernel/events.ts";
+import type {
+  AgentCordoned,
+  AgentDraining,
+  AgentSpawned,
+  AgentTerminated,
+  AgentUncordoned,
+  LockstepEvent,
+  TaskCreated,
+} from "../kernel/events.ts";
 import type { Instant } from "../kernel/machine.ts";
-import type { TaskStatus } from "../kernel/shapes.ts";
+import type { CordonCause, TaskStatus } from "../kernel/shapes.ts";
 import { nothingOpen, type OpenItems, trackOpen } from "./open_items.ts";
 
 /** A task that has not ended. */
@@ -32,8 +40,8 @@ export interface TrackedAgent {
   slots: number;
   /** How many of the slots are in use. */
   load: number;
-  /** Whether it gets no tasks. */
-  cordoned: boolean;
+  /** Why it gets no tasks: causes of cordons, and that it is draining. */
+  readonly cordons: Set<CordonCause | "draining">;
 }
 
 /** A resource in use. */
@@ -96,8 +104,10 @@ export function track(gauges: Gauges, event: LockstepEvent, at: Instant): number
     case "task:readied":
       return move(gauges, event.taskId, "ready", at);
     case "task:assigned":
-      addLoad(gauges, event.agentId, 1);
+      if (!event.queued) addLoad(gauges, event.agentId, 1);
       return move(gauges, event.taskId, "assigned", at);
+    case "task:admitted":
+      return addLoad(gauges, event.agentId, 1);
     case "task:started":
       return move(gauges, event.taskId, "running", at);
     case "task:backed-off":
@@ -109,11 +119,12 @@ export function track(gauges: Gauges, event: LockstepEvent, at: Instant): number
     case "task:cancelled":
       return forget(gauges, event.taskId);
     case "attempt:ended":
-      return addLoad(gauges, event.agentId, -1);
+      return event.queued ? undefined : addLoad(gauges, event.agentId, -1);
     case "agent:spawned":
     case "agent:terminated":
     case "agent:cordoned":
     case "agent:uncordoned":
+    case "agent:draining":
       return trackAgent(gauges, event);
     default:
       return trackResource(gauges, event);
@@ -162,19 +173,34 @@ function forget(gauges: Gauges, taskId: string): undefined {
   if (task.priority !== undefined) change(gauges.tasksByPriority, task.priority, -1);
 }
 
-type AgentEvent = Extract<
-  LockstepEvent,
-  { type: "agent:spawned" | "agent:terminated" | "agent:cordoned" | "agent:uncordoned" }
->;
+type AgentEvent =
+  | AgentSpawned
+  | AgentTerminated
+  | AgentCordoned
+  | AgentUncordoned
+  | AgentDraining;
 
 function trackAgent({ agents }: Gauges, event: AgentEvent): undefined {
   const agent = agents.get(event.agentId);
-  if (event.type === "agent:spawned") {
-    const slots = event.maxConcurrentTasks;
-    if (agent === undefined) agents.set(event.agentId, { slots, load: 0, cordoned: false });
-    else agent.slots = slots;
-  } else if (event.type === "agent:terminated") agents.delete(event.agentId);
-  else if (agent !== undefined) agent.cordoned = event.type === "agent:cordoned";
+  switch (event.type) {
+    case "agent:spawned": {
+      const slots = event.maxConcurrentTasks;
+      if (agent === undefined) agents.set(event.agentId, { slots, load: 0, cordons: new Set() });
+      else agent.slots = slots;
+      return;
+    }
+    case "agent:terminated":
+      agents.delete(event.agentId);
+      return;
+    case "agent:cordoned":
+      agent?.cordons.add(event.cause);
+      return;
+    case "agent:uncordoned":
+      agent?.cordons.delete(event.cause);
+      return;
+    case "agent:draining":
+      agent?.cordons.add("draining");
+  }
 }
 
 function addLoad({ agents }: Gauges, agentId: string, added: number): undefined {

@@ -192,7 +192,7 @@ function agentsOf(
   let load = 0;
   let slots = 0;
   for (const [agentId, agent] of agents) {
-    if (!agent.cordoned) active++;
+    if (agent.cordons.size === 0) active++;
     if (agent.load > 0) busy++;
     load += agent.load;
     slots += agent.slots;

@@ -11,7 +11,8 @@ import { Opaque } from "../kernel/plain.ts";
 import type { Assign, Cancel, Submit } from "./commands.ts";
 import { cycleThrough, link } from "./dependencies.ts";
 import { assign, bodyOf, cancel, limitQueueTime, queue } from "./lifecycle.ts";
-import { bestAgent, hasRoom, isFit } from "./placement.ts";
+import { bestAgent, isFit } from "./placement.ts";
+import { hasRoom } from "./room.ts";
 import {
   isTerminal,
   outcomeOf,
@@ -66,7 +67,7 @@ function submitRefusal(state: TaskState, spec: TaskSpec): TaskRefusal | undefine
   if (spec.assignedAgent !== "") {
     const agent = state.agents.get(spec.assignedAgent);
     if (agent === undefined) return "unknown-agent";
-    if (!isFit(agent, spec)) return "unfit";
+    if (!isFit(agent, spec.requires, "") || agent.drained !== undefined) return "unfit";
   }
   return undefined;
 }
@@ -84,8 +85,11 @@ function recordOf(state: TaskState, command: Submit, now: Instant): TaskRecord {
     createdAt: now,
     startedAt: undefined,
     finishedAt: undefined,
+    pinnedTo: spec.assignedAgent,
     group: undefined,
     agent: undefined,
+    queued: false,
+    movable: undefined,
     epoch: 0,
     locked: false,
     attempts: 0,
@@ -117,7 +121,7 @@ export function assignTo(step: Step, command: Assign): void {
     const reason = command.agentId === "" ? "unfit" : "unknown-agent";
     return refuse(step, command, command.taskId, reason);
   }
-  if (!hasRoom(agent) || !isFit(agent, task.spec)) {
+  if (!hasRoom(agent) || !isFit(agent, task.spec.requires, task.pinnedTo)) {
     return refuse(step, command, command.taskId, "unfit");
   }
   assign(step, task, agent);

@@ -242,7 +242,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   /** The ready tasks that some agent could take, in their order. */
   #unplaced(): TaskRecord[] {
     return [...this.client.state.tasks.groups.values()]
-      .filter(({ assignedAgent, candidates }) => assignedAgent === "" && candidates.length > 0)
+      .filter(({ pinnedTo, candidates }) => pinnedTo === "" && candidates.length > 0)
       .flatMap(({ queue }) => queue)
       .sort((a, b) => precedes(a, b) ? -1 : 1);
   }

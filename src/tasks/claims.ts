@@ -24,12 +24,13 @@ import {
   endAttempt,
   fail,
   ready,
-  remember,
   requeue,
   start,
   timeOut,
 } from "./lifecycle.ts";
+import { remember } from "./history.ts";
 import { isTerminal, type Lingering, type TaskRecord, type TaskTimer } from "./state.ts";
+import { forgetReport, uncordon } from "./standing.ts";
 import { refuse, type Step } from "./step.ts";
 
 type ClaimCommand = Start | Heartbeat | Progress | Complete | Fail;
@@ -162,7 +163,7 @@ export function endLingering(step: Step, lingering: Lingering, abandoned: boolea
   state.lingering.delete(epoch);
   task.lingering--;
   unschedule(state.deadlines, lingering.timer);
-  endAttempt(step, { taskId: task.spec.id, agent, epoch }, abandoned);
+  endAttempt(step, { taskId: task.spec.id, agent, epoch }, abandoned, false);
   const isDue = task.status === "backing-off" && task.timer === undefined;
   if (isDue && task.lingering === 0) ready(step, task);
 }
@@ -172,7 +173,7 @@ export function endLingering(step: Step, lingering: Lingering, abandoned: boolea
 export function unblock(step: Step, { taskId, epoch }: Unblock): void {
   const { state } = step;
   const task = state.tasks.get(taskId);
-  if (task?.agent === undefined || task.epoch !== epoch || task.locked) return;
+  if (task?.agent === undefined || task.epoch !== epoch || task.locked || task.queued) return;
   task.locked = true;
   if (task.agent.startsAtOnce && !state.draining) start(step, task);
 }
@@ -186,7 +187,19 @@ export function preempt(step: Step, { taskId, epoch, reason, isHopeless }: Preem
 }
 
 export function fire(step: Step, due: TaskTimer): void {
-  if (due.limit === "grace") return endLingering(step, due.lingering, true);
+  switch (due.limit) {
+    case "grace":
+      return endLingering(step, due.lingering, true);
+    case "cordon":
+      return uncordon(step, due.agent, due.cause);
+    case "report":
+      return forgetReport(step, due.agent);
+    default:
+      return fireOf(step, due);
+  }
+}
+
+function fireOf(step: Step, due: Extract<TaskTimer, { task: TaskRecord }>): void {
   const { task, limit } = due;
   if (limit === "backoff") {
     task.timer = undefined;

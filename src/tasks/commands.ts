@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Named } from "../kernel/machine.ts";
-import type { ErrorData } from "../kernel/shapes.ts";
+import type { Instant, Named } from "../kernel/machine.ts";
+import type { CordonCause, ErrorData } from "../kernel/shapes.ts";
 import type { StrategyName, TaskSpec } from "./state.ts";
 
 /** Accepts a task. */
@@ -97,12 +97,16 @@ export interface AgentCommand {
 export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
   /** Sorted, without repetition. */
   readonly capabilities: readonly string[];
-  /** How many claims it has at once, started or not. */
+  /** How many slots it has: a claim needs one to start. */
   readonly maxConcurrentTasks: number;
+  /** How many claims may wait for a slot. */
+  readonly maxQueuedTasks: number;
   /** Among equally good agents the higher one is chosen. */
   readonly priority: number;
   /** Whether a claim starts as soon as it can, or when the agent says so. */
   readonly startsAtOnce: boolean;
+  /** What kind of agent it is; told, and kept for metrics. */
+  readonly kind: string;
 }
 
 /** An agent is gone. */
@@ -111,10 +115,32 @@ export interface RemoveAgent extends AgentCommand, Named<"remove-agent"> {
   readonly reason: string;
 }
 
-/** Stops giving tasks to an agent, or with `reason: ""` resumes. */
+/** Stops giving tasks to an agent for one cause, or with `reason: ""` lifts that cause. */
 export interface CordonAgent extends AgentCommand, Named<"cordon-agent"> {
   /** Told to people. */
   readonly reason: string;
+  /** Which of the causes is meant. */
+  readonly cause: CordonCause;
+  /** When the cause is lifted by itself; 0 for never. */
+  readonly untilMs: Instant;
+}
+
+/** Lets an agent finish what it has begun, and takes it away then. */
+export interface DrainAgent extends AgentCommand, Named<"drain-agent"> {
+  /** Told to people. */
+  readonly reason: string;
+}
+
+/** Tells how much an agent has to do; what is `undefined` stays as it was last told. */
+export interface ReportLoad extends AgentCommand, Named<"report-load"> {
+  /** All of its tasks, those that it was given here among them. */
+  readonly taskCount: number | undefined;
+  /** How long a task of its takes. */
+  readonly avgTaskDurationMs: number | undefined;
+  /** Of the processor, from 0 to 100. */
+  readonly cpuPercent: number | undefined;
+  /** Of the memory, from 0 to 100. */
+  readonly memoryPercent: number | undefined;
 }
 
 /** Cancels all tasks of an agent. */
@@ -155,6 +181,8 @@ export type TaskCommand =
   | RegisterAgent
   | RemoveAgent
   | CordonAgent
+  | DrainAgent
+  | ReportLoad
   | CancelAgentTasks
   | RequeueAgentTasks
   | UseStrategy

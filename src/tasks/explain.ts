@@ -9,6 +9,7 @@ import { UnknownTaskError } from "../kernel/errors.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { TaskStatus } from "../kernel/shapes.ts";
 import { claimOwner } from "./claim_owner.ts";
+import { hasRoom, isOpen } from "./room.ts";
 import { type Agent, outcomeOf, type TaskRecord, type TaskState } from "./state.ts";
 
 /** A lock that a task waits for, and who has it. */
@@ -111,7 +112,7 @@ function waiting(state: TaskState, task: TaskRecord): [string, Reasons] {
 }
 
 function unassigned({ agents, draining }: TaskState, task: TaskRecord): [string, Reasons] {
-  const { requires, assignedAgent } = task.spec;
+  const { spec: { requires }, pinnedTo } = task;
   if (draining) return ["Nothing is started any more: the scheduler is shutting down", {}];
   const all = [...agents.values()];
   const missingCapabilities = requires.filter((capability) =>
@@ -121,20 +122,18 @@ function unassigned({ agents, draining }: TaskState, task: TaskRecord): [string,
     return [`No agent can ${listed(quoted(missingCapabilities))}`, { missingCapabilities }];
   }
   const fit = all.filter((agent) =>
-    (assignedAgent === "" || agent.agentId === assignedAgent) &&
+    (pinnedTo === "" || agent.agentId === pinnedTo) &&
     requires.every((capability) => agent.capabilities.includes(capability))
   );
   if (fit.length === 0) {
     return [
-      assignedAgent === "" ? "No agent is fit for it" : `Its agent "${assignedAgent}" is not there`,
+      pinnedTo === "" ? "No agent is fit for it" : `Its agent "${pinnedTo}" is not there`,
       {},
     ];
   }
-  const cordonedAgents = idsOf(fit.filter((agent) => agent.cordoned !== ""));
+  const cordonedAgents = idsOf(fit.filter((agent) => !isOpen(agent)));
   const fullAgents = idsOf(
-    fit.filter(({ cordoned, load, maxConcurrentTasks }) =>
-      cordoned === "" && load >= maxConcurrentTasks
-    ),
+    fit.filter((agent) => isOpen(agent) && !hasRoom(agent)),
   );
   const parts = [
     ...(fullAgents.length > 0 ? [`${listed(quoted(fullAgents))} to have room`] : []),

@@ -7,15 +7,19 @@
 
 import { schedule, unschedule } from "../kernel/deadlines.ts";
 import { InvariantError } from "../kernel/errors.ts";
-import { dequeueFirst, enqueueLast, fifoSize } from "../kernel/fifo.ts";
+import { enqueueLast } from "../kernel/fifo.ts";
 import type { TaskTimedOut } from "../kernel/events.ts";
+import { push, remove } from "../kernel/heap.ts";
 import { Opaque } from "../kernel/plain.ts";
 import { nextInt } from "../kernel/prng.ts";
 import type { ErrorData, TaskStatus } from "../kernel/shapes.ts";
 import { phrase, unlink } from "./dependencies.ts";
-import { dequeue, enqueue, refresh } from "./placement.ts";
+import { forgetOldest, remember } from "./history.ts";
+import { dequeue, enqueue, refresh, unpinFromLost } from "./placement.ts";
+import { hasRoom } from "./room.ts";
 import type { Agent, Lingering, Outcome, TaskRecord, TaskState } from "./state.ts";
-import type { Step } from "./step.ts";
+import { type Step, touch } from "./step.ts";
+import { offer, withdraw } from "./stocks.ts";
 
 /** Which status may follow which. Terminal ones are followed by none. */
 export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
@@ -53,6 +57,7 @@ export function ready(step: Step, task: TaskRecord): void {
 /** Puts a ready task where agents find it. */
 export function queue(step: Step, task: TaskRecord): void {
   limitQueueTime(step, task);
+  unpinFromLost(step.state, task);
   step.queued.push(enqueue(step.state, task));
 }
 
@@ -63,27 +68,65 @@ export function limitQueueTime({ state, now }: Step, task: TaskRecord): void {
   task.timer = schedule(state.deadlines, now + queueTimeoutMs, { limit: "queue", task });
 }
 
-/** Puts a task into an agent's queue, under a new epoch. */
-export function assign(step: Step, task: TaskRecord, agent: Agent): void {
+/** Gives a task to an agent, under a new epoch: with a slot, or into the agent's own queue. */
+export function assign(step: Step, task: TaskRecord, agent: Agent, queued = false): void {
   const { state, events } = step;
   const { id: taskId, resources } = task.spec;
+  touch(step, agent);
   dequeue(task);
   move(state, task, "assigned");
   task.agent = agent;
   task.epoch = agent.lastEpoch = ++state.epoch;
-  task.locked = resources.length === 0;
+  task.queued = queued;
   agent.tasks.add(task);
+  if (queued) push(agent.queue, task);
+  else occupy(state, task, agent);
+  offer(state, task);
+  const { agentId } = agent;
+  events.push({ type: "task:assigned", taskId, agentId, epoch: task.epoch, resources, queued });
+  if (agent.startsAtOnce && task.locked) start(step, task);
+}
+
+/** Gives a slot to a claim that waits for one. */
+export function admit(step: Step, task: TaskRecord): void {
+  const { spec: { id: taskId, resources }, epoch } = task;
+  const agent = task.agent!;
+  touch(step, agent);
+  remove(agent.queue, task);
+  task.queued = false;
+  occupy(step.state, task, agent);
+  step.events.push({ type: "task:admitted", taskId, agentId: agent.agentId, epoch, resources });
+  if (agent.startsAtOnce && task.locked) start(step, task);
+}
+
+function occupy(state: TaskState, task: TaskRecord, agent: Agent): void {
+  task.locked = task.spec.resources.length === 0;
   agent.load++;
   refresh(state, agent);
-  const { agentId } = agent;
-  events.push({ type: "task:assigned", taskId, agentId, epoch: task.epoch, resources });
-  if (agent.startsAtOnce && task.locked) start(step, task);
+}
+
+/** Takes a claim that has not started from its agent, and gives the task to `target` at once. */
+export function steal(step: Step, task: TaskRecord, target: Agent): void {
+  const { spec: { id: taskId }, epoch } = task;
+  const { agentId } = task.agent!;
+  move(step.state, task, "ready");
+  task.pinnedTo = "";
+  step.events.push({
+    type: "task:stolen",
+    taskId,
+    agentId,
+    epoch,
+    targetAgent: target.agentId,
+  });
+  endClaim(step, task, "settled");
+  assign(step, task, target, !hasRoom(target));
 }
 
 /** Begins an attempt of an assigned task. */
 export function start({ state, now, events }: Step, task: TaskRecord): void {
   const { spec, epoch } = task;
   move(state, task, "running");
+  withdraw(task);
   task.attempts++;
   task.startedAt = now;
   unschedule(state.deadlines, task.timer);
@@ -175,6 +218,7 @@ export function requeue(step: Step, task: TaskRecord, reason: string, body: Body
     task.timer = undefined;
   }
   move(state, task, "ready");
+  if (task.spec.placed) task.pinnedTo = "";
   events.push({ type: "task:requeued", taskId, agentId, epoch, reason });
   endClaim(step, task, body);
   queue(step, task);
@@ -187,28 +231,35 @@ export function timeOut({ events }: Step, task: TaskRecord, limit: TaskTimedOut[
 
 /** Gives the slot, and by the reaction to its event the locks, of a claim back. */
 export function endAttempt(
-  { events, freed }: Step,
+  step: Step,
   claim: { readonly taskId: string; readonly agent: Agent; readonly epoch: number },
   abandoned: boolean,
+  queued: boolean,
 ): void {
   const { taskId, agent, epoch } = claim;
-  agent.load--;
-  freed.push(agent);
-  events.push({ type: "attempt:ended", taskId, agentId: agent.agentId, epoch, abandoned });
+  const { agentId } = agent;
+  touch(step, agent);
+  if (!queued) agent.load--;
+  step.freed.push(agent);
+  step.events.push({ type: "attempt:ended", taskId, agentId, epoch, abandoned, queued });
 }
 
 /** Parts a task from its agent, if it has one. */
 function endClaim(step: Step, task: TaskRecord, body: Body): void {
   const { state, now } = step;
-  const { agent, epoch, spec: { id: taskId } } = task;
+  const { agent, epoch, queued, spec: { id: taskId } } = task;
   if (agent === undefined) return;
+  touch(step, agent);
+  withdraw(task);
   agent.tasks.delete(task);
+  if (queued) remove(agent.queue, task);
+  task.queued = false;
   task.agent = undefined;
   task.locked = false;
   unschedule(state.deadlines, task.heartbeat);
   task.heartbeat = undefined;
   if (body !== "running") {
-    return endAttempt(step, { taskId, agent, epoch }, body === "abandoned");
+    return endAttempt(step, { taskId, agent, epoch }, body === "abandoned", queued);
   }
   const lingering: Lingering = { task, agent, epoch, timer: undefined };
   const at = now + state.config.abortGraceMs;
@@ -230,43 +281,6 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   if (task.dependents !== undefined) step.ended.push({ task, because });
   enqueueLast(state.finished, task);
   forgetOldest(state);
-}
-
-/** Keeps whole what ended last, of older tasks the outcome, and nothing of the oldest. */
-function forgetOldest(state: TaskState): void {
-  const { config: { keepFinished, keepOutcomes }, finished } = state;
-  if (fifoSize(finished) <= keepFinished) return;
-  const { spec: { id }, status } = dequeueFirst(finished)!;
-  state.tasks.delete(id);
-  if (keepOutcomes === 0) return;
-  if (state.outcomes.size >= keepOutcomes) { // dropping a whole map is cheaper than entry by entry
-    state.olderOutcomes = state.outcomes;
-    state.outcomes = new Map();
-  }
-  state.outcomes.set(id, status as Outcome);
-}
-
-/** Adds an attempt to the history of its type. */
-export function remember(
-  { history, config }: TaskState,
-  task: TaskRecord,
-  agent: Agent,
-  ranMs: number,
-  succeeded: boolean,
-): void {
-  const { type } = task.spec;
-  let entry = history.get(type);
-  if (entry === undefined) {
-    if (history.size >= config.keepTypes) history.delete(history.keys().next().value!);
-    entry = { executions: 0, successes: 0, totalMs: 0, lastAgentId: "" };
-    history.set(type, entry);
-  }
-  entry.executions++;
-  entry.totalMs += ranMs;
-  if (succeeded) {
-    entry.successes++;
-    entry.lastAgentId = agent.agentId;
-  }
 }
 
 /** Exponential backoff with full jitter (Brooker, "Exponential Backoff and Jitter", 2015). */

@@ -6,10 +6,14 @@
  * attempt. Whatever an agent says of a task names the epoch of its claim, and what is said under an
  * older epoch is refused: so a late result of an attempt that was given up changes nothing.
  *
+ * A task that was placed with an agent is assigned at once, also when the agent has no slot free:
+ * then it stands in the agent's own queue, from where it may be stolen by one that has less to do.
+ * Only a claim with a slot holds locks or starts.
+ *
  * A step first does what was asked ({@linkcode Step} gathers what follows from it), then settles
- * dependents, then gives free agents work. `lifecycle.ts` has the actions and `claims.ts` what leads
- * to them, `placement.ts` finds task for agent and agent for task, `dependencies.ts` knows who waits
- * for whom.
+ * dependents, gives free agents work, and evens out loads. `lifecycle.ts` has the actions and
+ * `claims.ts` what leads to them, `placement.ts` finds task for agent and agent for task,
+ * `dependencies.ts` knows who waits for whom, `stealing.ts` what is to be moved.
  *
  * @module
  */
@@ -20,7 +24,7 @@ import type { Instant, Machine, Tick } from "../kernel/machine.ts";
 import { assignTo, cancelTask, submit } from "./admission.ts";
 import {
   cancelAgentTasks,
-  cordonAgent,
+  drainAgent,
   registerAgent,
   removeAgent,
   requeueAgentTasks,
@@ -37,17 +41,10 @@ import {
   unblock,
 } from "./claims.ts";
 import type { TaskCommand, UseStrategy } from "./commands.ts";
-import { settleDependents } from "./dependencies.ts";
-import { assign, cancel, ready } from "./lifecycle.ts";
-import { assignsItself, bestAgent, bestTask, hasRoom, refresh } from "./placement.ts";
-import {
-  type Agent,
-  DEFAULT_TASK_CONFIG,
-  initialTaskState,
-  type TaskConfig,
-  type TaskRecord,
-  type TaskState,
-} from "./state.ts";
+import { refresh } from "./placement.ts";
+import { settle } from "./settling.ts";
+import { cordonAgent, reportLoad } from "./standing.ts";
+import { DEFAULT_TASK_CONFIG, initialTaskState, type TaskConfig, type TaskState } from "./state.ts";
 import { beginStep, type Step } from "./step.ts";
 
 /** A machine that goes by `config`. */
@@ -108,6 +105,10 @@ function apply(step: Step, command: TaskCommand | Tick): void {
       return removeAgent(step, command);
     case "cordon-agent":
       return cordonAgent(step, command);
+    case "drain-agent":
+      return drainAgent(step, command);
+    case "report-load":
+      return reportLoad(step, command);
     case "cancel-agent-tasks":
       return cancelAgentTasks(step, command);
     case "requeue-agent-tasks":
@@ -133,37 +134,6 @@ function drain({ state, events }: Step): void {
   if (state.draining) return;
   state.draining = true;
   events.push({ type: "scheduler:drained" });
-}
-
-/** Deals with what a change has led to: dependents first, then idle agents and waiting tasks. */
-function settle(step: Step): void {
-  settleDependents(step, ready, doom);
-  const { state, queued, freed } = step;
-  for (const agent of freed) refresh(state, agent);
-  if (!state.draining) {
-    for (const agent of freed) giveWork(step, agent);
-    for (const group of queued) {
-      while (group.queue.length > 0 && assignsItself(state, group)) {
-        const agent = bestAgent(state, group.queue[0]!);
-        if (agent === undefined) break;
-        assign(step, bestTask(state, agent)!, agent);
-      }
-    }
-  }
-  queued.length = 0;
-  freed.length = 0;
-}
-
-function giveWork(step: Step, agent: Agent): void {
-  while (hasRoom(agent)) {
-    const task = bestTask(step.state, agent);
-    if (task === undefined) return;
-    assign(step, task, agent);
-  }
-}
-
-function doom(step: Step, task: TaskRecord, because: string): void {
-  cancel(step, task, because, because, "settled");
 }
 
 export { taskConfigOf } from "./scheduler_config.ts";

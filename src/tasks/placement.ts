@@ -10,32 +10,37 @@
  * @module
  */
 
-import { precedes, push, remove, reorder } from "../kernel/heap.ts";
-import type { Agent, Candidacy, Group, TaskRecord, TaskSpec, TaskState } from "./state.ts";
+import { type Heap, precedes, push, remove, reorder } from "../kernel/heap.ts";
+import { hasRoom, loadOf, roomOf } from "./room.ts";
+import type { Agent, Candidacy, Group, Reception, Stock, TaskRecord, TaskState } from "./state.ts";
 
 /** Separates the parts of a group's key; ids and capabilities have no control characters. */
 const SEPARATOR = "\u0000";
+/** Begins the key of a group of placed tasks. */
+const PLACED = "\u0001";
 
-/** Whether `agent` may run what the group's tasks ask for, room or not. */
-export function isFit(
-  agent: Agent,
-  demand: { readonly requires: readonly string[]; readonly assignedAgent: string },
-): boolean {
-  if (demand.assignedAgent !== "" && demand.assignedAgent !== agent.agentId) return false;
-  for (const capability of demand.requires) {
+/** Whether `agent` may run what requires this, if it is pinned to `pinnedTo`, room or not. */
+export function isFit(agent: Agent, requires: readonly string[], pinnedTo: string): boolean {
+  if (pinnedTo !== "" && pinnedTo !== agent.agentId) return false;
+  for (const capability of requires) {
     if (!agent.capabilities.includes(capability)) return false;
   }
   return true;
 }
 
-/** Whether `agent` could take one more task. */
-export function hasRoom(agent: Agent): boolean {
-  return agent.load < agent.maxConcurrentTasks && agent.cordoned === "";
+/** A placed task no longer waits for an agent that is gone, or about to go, or unfit by now. */
+export function unpinFromLost(state: TaskState, task: TaskRecord): void {
+  const { spec: { placed, requires }, pinnedTo } = task;
+  if (!placed || pinnedTo === "") return;
+  const agent = state.agents.get(pinnedTo);
+  const isLost = agent === undefined || agent.drained !== undefined;
+  if (isLost || !isFit(agent, requires, "")) task.pinnedTo = "";
 }
 
 /** Puts a ready task into the queue of its group, and returns the group. */
 export function enqueue(state: TaskState, task: TaskRecord): Group {
-  const group = groupOf(state, task.spec);
+  const { spec: { requires, placed }, pinnedTo } = task;
+  const group = groupOf(state, requires, pinnedTo, placed && pinnedTo !== "");
   task.group = group;
   push(group.queue, task);
   return group;
@@ -54,14 +59,14 @@ export function bestAgent(state: TaskState, task: TaskRecord): Agent | undefined
   if (state.strategy === "affinity" && candidates.length > 1) {
     const last = state.history.get(task.spec.type)?.lastAgentId;
     const agent = last === undefined ? undefined : state.agents.get(last);
-    if (agent !== undefined && hasRoom(agent) && isFit(agent, task.spec)) return agent;
+    if (agent !== undefined && hasRoom(agent) && isFit(agent, task.spec.requires, "")) return agent;
   }
   return candidates[0]?.agent;
 }
 
-/** The task that `agent` should take next, or `undefined`. */
+/** What `agent` should give its next slot to, of its own queue or its groups, or `undefined`. */
 export function bestTask(state: TaskState, agent: Agent): TaskRecord | undefined {
-  let best: TaskRecord | undefined;
+  let best: TaskRecord | undefined = agent.queue[0];
   for (const { group } of agent.candidacies) {
     const head = group.queue[0];
     if (head === undefined || !assignsItself(state, group)) continue;
@@ -70,22 +75,39 @@ export function bestTask(state: TaskState, agent: Agent): TaskRecord | undefined
   return best;
 }
 
+/** The placed task that `agent` should take into its own queue next, or `undefined`. */
+export function bestPlaced(agent: Agent): TaskRecord | undefined {
+  let best: TaskRecord | undefined;
+  for (const { group } of agent.candidacies) {
+    if (!group.placed) continue;
+    const head = group.queue[0];
+    if (head !== undefined && (best === undefined || precedes(head, best))) best = head;
+  }
+  return best;
+}
+
 /** Whether the machine itself decides who runs the tasks of `group`. */
 export function assignsItself(state: TaskState, group: Group): boolean {
-  return state.strategy !== "external" || group.assignedAgent !== "";
+  return state.strategy !== "external" || group.pinnedTo !== "";
 }
 
 /** Makes `agent` a candidate wherever it is fit. O(groups). */
 export function join(state: TaskState, agent: Agent): void {
   for (const group of state.groups.values()) {
-    if (isFit(agent, group)) agent.candidacies.push(candidacy(agent, group));
+    if (isFit(agent, group.requires, group.pinnedTo)) {
+      agent.candidacies.push(candidacy(state, agent, group));
+    }
   }
   refresh(state, agent);
 }
 
 /** Withdraws `agent` from all its groups. */
 export function leave(agent: Agent): void {
-  for (const candidacy of agent.candidacies) remove(candidacy.group.candidates, candidacy);
+  for (const candidacy of agent.candidacies) {
+    const { group, reception } = candidacy;
+    remove(group.candidates, candidacy);
+    if (reception !== undefined) remove(group.receivers, reception);
+  }
   agent.candidacies = [];
 }
 
@@ -108,6 +130,28 @@ export function refresh(state: TaskState, agent: Agent): void {
   }
 }
 
+/** Puts an agent among the receivers of `group` where its load ranks it, if it has room. */
+export function rankReception(reception: Reception, group: Group): void {
+  const { agent } = reception;
+  if (roomOf(agent) > 0) rank(group.receivers, reception, loadOf(agent));
+  else remove(group.receivers, reception);
+}
+
+/** Puts an agent's entry where `value` ranks it; of equal ones the agents' order decides. */
+export function rank<Entry extends Reception | Stock>(
+  heap: Heap<Entry>,
+  entry: Entry,
+  value: number,
+): void {
+  const { order } = entry.agent;
+  const isInPlace = entry.position >= 0 && entry.rank === value && entry.sequence === order;
+  if (isInPlace) return;
+  remove(heap, entry);
+  entry.rank = value;
+  entry.sequence = order;
+  push(heap, entry);
+}
+
 /** How good `agent` is for the tasks of `group`, smallest first. Ties go by the agent's order. */
 function rankOf(state: TaskState, agent: Agent, group: Group): number {
   switch (state.strategy) {
@@ -123,44 +167,62 @@ function rankOf(state: TaskState, agent: Agent, group: Group): number {
   }
 }
 
-function candidacy(agent: Agent, group: Group): Candidacy {
-  return { rank: 0, sequence: agent.order, position: -1, agent, group };
+function candidacy(state: TaskState, agent: Agent, group: Group): Candidacy {
+  const reception = state.config.stealing && group.pinnedTo === ""
+    ? { rank: 0, sequence: agent.order, position: -1, agent }
+    : undefined;
+  return { rank: 0, sequence: agent.order, position: -1, agent, group, reception };
 }
 
-function groupOf(state: TaskState, { requires, assignedAgent }: TaskSpec): Group {
-  const key = requires.length === 0
-    ? assignedAgent
-    : assignedAgent + SEPARATOR + requires.join(SEPARATOR);
+/** The group of what requires this and is pinned or placed so. O(agents) when there is none yet. */
+export function groupOf(
+  state: TaskState,
+  requires: readonly string[],
+  pinnedTo: string,
+  placed: boolean,
+): Group {
+  const demand = requires.length === 0 ? pinnedTo : pinnedTo + SEPARATOR + requires.join(SEPARATOR);
+  const key = placed ? PLACED + demand : demand;
   const known = state.groups.get(key);
   if (known !== undefined) return known;
   if (state.groups.size >= state.groupLimit) dropUnusedGroups(state);
-  const group: Group = { key, requires, assignedAgent, queue: [], candidates: [] };
+  const group: Group = {
+    key,
+    requires,
+    pinnedTo,
+    placed,
+    queue: [],
+    candidates: [],
+    donors: [],
+    receivers: [],
+  };
   state.groups.set(key, group);
-  if (assignedAgent === "") {
-    for (const agent of state.agents.values()) admit(state, agent, group);
+  if (pinnedTo === "") {
+    for (const agent of state.agents.values()) enlist(state, agent, group);
   } else {
-    const agent = state.agents.get(assignedAgent);
-    if (agent !== undefined) admit(state, agent, group);
+    const agent = state.agents.get(pinnedTo);
+    if (agent !== undefined) enlist(state, agent, group);
   }
   return group;
 }
 
-function admit(state: TaskState, agent: Agent, group: Group): void {
-  if (!isFit(agent, group)) return;
-  const place = candidacy(agent, group);
+function enlist(state: TaskState, agent: Agent, group: Group): void {
+  if (!isFit(agent, group.requires, group.pinnedTo)) return;
+  const place = candidacy(state, agent, group);
   agent.candidacies.push(place);
+  if (place.reception !== undefined) rankReception(place.reception, group);
   if (!hasRoom(agent)) return;
   place.rank = rankOf(state, agent, group);
   push(group.candidates, place);
 }
 
 /**
- * Forgets the groups that have no task in their queue. The limit doubles with what is left, so the
+ * Forgets the groups that have no task in their queue and none to steal. The limit doubles with what is left, so the
  * work is shared by as many new groups.
  */
 function dropUnusedGroups(state: TaskState): void {
   for (const group of state.groups.values()) {
-    if (group.queue.length === 0) state.groups.delete(group.key);
+    if (group.queue.length === 0 && group.donors.length === 0) state.groups.delete(group.key);
   }
   for (const agent of state.agents.values()) {
     agent.candidacies = agent.candidacies.filter(({ group }) => state.groups.has(group.key));

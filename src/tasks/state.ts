@@ -10,17 +10,21 @@
 
 import { type Deadlines, noDeadlines, type Timer } from "../kernel/deadlines.ts";
 import { emptyFifo, type Fifo } from "../kernel/fifo.ts";
-import type { Heap, HeapEntry } from "../kernel/heap.ts";
+import type { HeapEntry } from "../kernel/heap.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { Opaque } from "../kernel/plain.ts";
 import { type Prng, seeded } from "../kernel/prng.ts";
 import type {
+  CordonCause,
   Dependency,
   ErrorData,
   OnFailure,
   ResourceRequest,
   TaskStatus,
 } from "../kernel/shapes.ts";
+import type { Agent, Group, Movable } from "./agent_state.ts";
+
+export type * from "./agent_state.ts";
 
 /** The rules that a task machine goes by. All times are milliseconds. */
 export interface TaskConfig {
@@ -48,6 +52,16 @@ export interface TaskConfig {
   readonly keepTypes: number;
   /** Where the jitter of pauses starts. @default 1 */
   readonly seed: number;
+  /** Whether assigned tasks that have not started are moved from busy agents to idle ones. @default false */
+  readonly stealing: boolean;
+  /** From which difference of two agents' loads on tasks are moved. @default 3 */
+  readonly stealThreshold: number;
+  /** How many tasks are moved at once. @default 2 */
+  readonly maxStealBatch: number;
+  /** Twice as long a report of an agent's load counts. @default 5_000 */
+  readonly stealInterval: number;
+  /** Whether events tell when an agent gets its first claim and loses its last. @default false */
+  readonly announcesIdleness: boolean;
 }
 
 /** The rules of who names none. */
@@ -64,6 +78,11 @@ export const DEFAULT_TASK_CONFIG: TaskConfig = {
   keepOutcomes: 100_000,
   keepTypes: 1_000,
   seed: 1,
+  stealing: false,
+  stealThreshold: 3,
+  maxStealBatch: 2,
+  stealInterval: 5_000,
+  announcesIdleness: false,
 };
 
 /** How a task ended. */
@@ -92,6 +111,8 @@ export interface TaskSpec {
   readonly dependencies: readonly Dependency[];
   /** The only agent that may run it, or `""`. */
   readonly assignedAgent: string;
+  /** Whether it goes into that agent's queue at once, from where it may go on to others. */
+  readonly placed: boolean;
   /** What it holds while it runs, each once. */
   readonly resources: readonly ResourceRequest[];
   /** Capabilities, sorted, without repetition. */
@@ -110,7 +131,7 @@ export interface TaskSpec {
   readonly idempotencyKey: string;
 }
 
-/** A task. As a heap entry it stands in its group's queue while it is ready. */
+/** A task. As a heap entry it stands in its group's queue while it is ready, or in its agent's. */
 export interface TaskRecord extends HeapEntry {
   readonly spec: TaskSpec;
   readonly input: Opaque | undefined;
@@ -119,13 +140,19 @@ export interface TaskRecord extends HeapEntry {
   readonly createdAt: Instant;
   startedAt: Instant | undefined;
   finishedAt: Instant | undefined;
+  /** The only agent that it may be given to, or `""`. */
+  pinnedTo: string;
   /** The group in whose queue it stands. */
   group: Group | undefined;
-  /** Whose queue it is in, or who runs it. */
+  /** Who has it, started or not. */
   agent: Agent | undefined;
+  /** Whether its claim has no slot, and so stands in its agent's queue. */
+  queued: boolean;
+  /** Its place among what may be stolen from its agent. */
+  movable: Movable | undefined;
   /** Of its newest claim; 0 before the first. */
   epoch: number;
-  /** Whether its claim holds all locks that it needs. */
+  /** Whether its claim has a slot and all locks that it needs. */
   locked: boolean;
   /** Attempts that count. */
   attempts: number;
@@ -158,48 +185,6 @@ export interface Edge {
 /** The edges that are kept at one task, by the id of the dependent. */
 export type Dependents = Map<string, Edge>;
 
-/** An agent that can be given tasks. */
-export interface Agent {
-  readonly agentId: string;
-  /** Sorted, without repetition. */
-  capabilities: readonly string[];
-  maxConcurrentTasks: number;
-  priority: number;
-  /** Whether a claim starts as soon as it can, or when the agent says so. */
-  startsAtOnce: boolean;
-  /** Ranks equally good agents: higher priority first, then the earlier registered. */
-  order: number;
-  /** Why it gets no tasks, or `""`. */
-  cordoned: string;
-  /** Its claims, oldest first. */
-  readonly tasks: Set<TaskRecord>;
-  /** Slots in use: its claims, and what it was made to give up but still runs. */
-  load: number;
-  /** The epoch of its newest claim. */
-  lastEpoch: number;
-  completed: number;
-  failed: number;
-  /** Its place in each group that it is fit for. */
-  candidacies: Candidacy[];
-}
-
-/** All tasks that ask the same of an agent. */
-export interface Group {
-  readonly key: string;
-  readonly requires: readonly string[];
-  /** The only agent that is fit, or `""`. */
-  readonly assignedAgent: string;
-  readonly queue: Heap<TaskRecord>;
-  /** Fit agents that could take a task at once, best first. */
-  readonly candidates: Heap<Candidacy>;
-}
-
-/** An agent's place in a group that it is fit for; in the heap while it has a free slot. */
-export interface Candidacy extends HeapEntry {
-  readonly agent: Agent;
-  readonly group: Group;
-}
-
 /** A claim that was taken back while its body may be running: slot and locks are still in use. */
 export interface Lingering {
   readonly task: TaskRecord;
@@ -211,7 +196,9 @@ export interface Lingering {
 /** What is due when a timer of the machine fires. */
 export type TaskTimer =
   | { readonly limit: "queue" | "attempt" | "heartbeat" | "total" | "backoff"; task: TaskRecord }
-  | { readonly limit: "grace"; lingering: Lingering };
+  | { readonly limit: "grace"; lingering: Lingering }
+  | { readonly limit: "cordon"; agent: Agent; cause: CordonCause }
+  | { readonly limit: "report"; agent: Agent };
 
 /** How tasks of one type went. */
 export interface TypeHistory {

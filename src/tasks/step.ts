@@ -24,11 +24,36 @@ export interface Step {
   readonly queued: Group[];
   /** Agents that got room for a task. */
   readonly freed: Agent[];
+  /** Agents whose load or room changed, while tasks may be stolen. */
+  shifted: Set<Agent> | undefined;
+  /** Groups in which something may have to be stolen therefore. */
+  unbalanced: Set<Group> | undefined;
+  /** How many claims each agent had before, while idleness is announced. */
+  claimsBefore: Map<Agent, number> | undefined;
 }
 
 /** A step in which nothing has happened. */
 export function beginStep(state: TaskState, now: Instant): Step {
-  return { state, now, events: [], ended: [], queued: [], freed: [] };
+  return {
+    state,
+    now,
+    events: [],
+    ended: [],
+    queued: [],
+    freed: [],
+    shifted: undefined,
+    unbalanced: undefined,
+    claimsBefore: undefined,
+  };
+}
+
+/** Notes that the load or the room of `agent` is about to change. */
+export function touch(step: Step, agent: Agent): void {
+  const { stealing, announcesIdleness } = step.state.config;
+  if (stealing) (step.shifted ??= new Set()).add(agent);
+  if (!announcesIdleness) return;
+  const before = step.claimsBefore ??= new Map();
+  if (!before.has(agent)) before.set(agent, agent.tasks.size);
 }
 
 /** Refuses a command; the state is as before. */

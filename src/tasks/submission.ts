@@ -36,7 +36,7 @@ const MODES: readonly LockMode[] = ["exclusive", "shared"];
 const NONE: readonly never[] = [];
 
 /**
- * The command that submits `task`, to be run only by `agentId` if that is given.
+ * The command that submits `task`, placed with `agentId` if that is given.
  *
  * @throws {TypeError} when a field has the wrong type
  * @throws {RangeError} when a field is outside its range
@@ -62,6 +62,7 @@ export function submission(task: Task, maxRetries: number, agentId?: string): Su
       priority,
       dependencies: dependenciesOf(task.dependencies, attempt),
       assignedAgent: agentId ?? assignedAgent,
+      placed: agentId !== undefined,
       resources: requestsOf(task.resources, attempt),
       requires: namesOf(task.requires, "requires", attempt),
       queueTimeoutMs: limit(task.queueTimeoutMs, "queueTimeoutMs", attempt),
@@ -84,18 +85,21 @@ export function submission(task: Task, maxRetries: number, agentId?: string): Su
  */
 export function registration(profile: AgentProfile, startsAtOnce: boolean): RegisterAgent {
   requireObject(profile, "profile", () => "register an agent");
-  const { id, maxConcurrentTasks = 1, priority = 0 } = profile;
+  const { id, maxConcurrentTasks = 1, maxQueuedTasks = 10_000, priority = 0 } = profile;
   requireId(id, "id", () => "register an agent");
   const attempt = () => `register agent ${quote(id)}`;
   requireInteger(maxConcurrentTasks, 1, 1_000_000, "maxConcurrentTasks", attempt);
+  requireInteger(maxQueuedTasks, 0, 1_000_000_000, "maxQueuedTasks", attempt);
   requireInteger(priority, -1_000_000, 1_000_000, "priority", attempt);
   return {
     type: "register-agent",
     agentId: id,
     capabilities: namesOf(profile.capabilities, "capabilities", attempt),
     maxConcurrentTasks,
+    maxQueuedTasks,
     priority,
     startsAtOnce,
+    kind: text(profile.type, "agent", "type", attempt),
   };
 }
 

@@ -281,9 +281,9 @@ export class TaskScheduler implements AsyncDisposable {
     const { counts, agents } = tasks;
     const open = counts.waiting + counts.ready + counts.assigned + counts.running +
       counts["backing-off"];
-    const stranded = [...tasks.groups.values()].filter(({ queue, requires, assignedAgent }) =>
+    const stranded = [...tasks.groups.values()].filter(({ queue, requires, pinnedTo }) =>
       queue.length > 0 &&
-      ![...agents.values()].some((agent) => couldServe(agent, requires, assignedAgent))
+      ![...agents.values()].some((agent) => couldServe(agent, requires, pinnedTo))
     );
     const error = open > 0.9 * tasks.config.maxTasks
       ? `${open} of ${tasks.config.maxTasks} tasks are unfinished`
@@ -346,7 +346,7 @@ export class TaskScheduler implements AsyncDisposable {
    * @internal
    */
   protected cordon(agentId: string, reason: string): Promise<void> {
-    return this.#aboutAgent({ type: "cordon-agent", agentId, reason });
+    return this.#aboutAgent({ type: "cordon-agent", agentId, reason, cause: "caller", untilMs: 0 });
   }
 
   async #shutdown(graceMs: number): Promise<void> {
@@ -383,8 +383,8 @@ export class TaskScheduler implements AsyncDisposable {
 
 function nothing(): void {}
 
-function couldServe(agent: Agent, requires: readonly string[], assignedAgent: string): boolean {
-  return (assignedAgent === "" || assignedAgent === agent.agentId) &&
+function couldServe(agent: Agent, requires: readonly string[], pinnedTo: string): boolean {
+  return (pinnedTo === "" || pinnedTo === agent.agentId) &&
     requires.every((capability) => agent.capabilities.includes(capability));
 }
 

@@ -69,14 +69,21 @@ class Script {
 
   start(taskId: string, agentId: string, attempt = 1): number {
     const epoch = ++this.epoch;
-    this.apply({ type: "task:assigned", taskId, agentId, epoch, resources: [] });
+    this.apply({ type: "task:assigned", taskId, agentId, epoch, resources: [], queued: false });
     this.apply({ type: "task:started", taskId, agentId, epoch, attempt, waitedMs: 0 });
     return epoch;
   }
 
   complete(taskId: string, agentId: string, epoch: number): this {
     this.apply({ type: "task:completed", taskId, agentId, epoch, result: undefined, ranMs: 0 });
-    return this.apply({ type: "attempt:ended", taskId, agentId, epoch, abandoned: false });
+    return this.apply({
+      type: "attempt:ended",
+      taskId,
+      agentId,
+      epoch,
+      abandoned: false,
+      queued: false,
+    });
   }
 
   apply(event: LockstepEvent): this {
@@ -151,7 +158,7 @@ Deno.test("reportOf() counts two attempts of a task that overlap on an agent as 
   assertEquals(script.state.tasks.get("a")?.reason, "timed out after 100ms");
   const second = script.ready("a").start("a", "x", 2);
   script.now = 200;
-  script.apply({ type: "attempt:ended", ...claim, epoch: first, abandoned: false });
+  script.apply({ type: "attempt:ended", ...claim, epoch: first, abandoned: false, queued: false });
   script.complete("a", "x", second);
   const report = reportOf(script.state);
   assertEquals(report.agents[0]?.busyMs, 300);

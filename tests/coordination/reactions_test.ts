@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RootConfig } from "../../src/coordination/machine.ts";
 import type { LockstepEvent } from "../../src/kernel/events.ts";
-import { agent, error, submit } from "../tasks/bench.ts";
+import { agent, error, place, submit } from "../tasks/bench.ts";
 import { acquire, lines, resources, RootBench } from "./bench.ts";
 
 /** A machine with eager agents, each with `slots` slots. */
@@ -43,6 +43,38 @@ Deno.test("a task that can't have all its resources has none of them and waits i
   const release = { type: "release", resourceId: "s", agentId: "z", owner: "z", epoch: 0 } as const;
   assertEquals(lines(bench.do(release)).at(-1), "task:started t x");
   assertEquals([bench.holders("r"), bench.holders("s")], [["t #1"], ["t #1"]]);
+});
+
+Deno.test("a claim in its agent's queue neither holds nor awaits locks; with its slot it asks for them", () => {
+  const bench = benchWith(["x"]);
+  bench.do(place("a", "x"), place("b", "x", { resources: resources("r") }));
+  assertEquals([bench.status("b"), bench.holders("r")], ["assigned", []]);
+  bench.do(acquire("r", "z"));
+  assertEquals(lines(bench.do({ type: "complete", taskId: "a", epoch: 1, result: 1 })), [
+    "task:completed a x",
+    "attempt:ended a x",
+    "task:admitted b x",
+    "resource:queued x",
+  ]);
+  const release = { type: "release", resourceId: "r", agentId: "z", owner: "z", epoch: 0 } as const;
+  assertEquals(lines(bench.do(release)).at(-1), "task:started b x");
+  assertEquals(bench.holders("r"), ["b #2"]);
+});
+
+Deno.test("a stolen claim gives up its locks, and the new one asks for them", () => {
+  const bench = new RootBench({ tasks: { stealing: true } });
+  bench.do(agent("x", { maxConcurrentTasks: 3 }));
+  for (const id of ["a", "b", "c"]) bench.do(place(id, "x", { resources: resources(id) }));
+  assertEquals(bench.holders("c"), ["c #3"]);
+  const events = lines(bench.do(agent("y")));
+  assertEquals(events.filter((line) => line.includes(" c")), [
+    "task:stolen c x",
+    "attempt:ended c x",
+    "task:assigned c y",
+    "resource:released c x",
+    "resource:acquired c y",
+  ]);
+  assertEquals([bench.holders("c"), bench.task("c").locked], [["c #4"], true]);
 });
 
 Deno.test("two tasks of one agent exclude each other, and so do a task and its agent", () => {

@@ -8,6 +8,7 @@ import { lockMachine, type LockState } from "../../src/locks/machine.ts";
 import { emptyMetrics, fold, type MetricsState } from "../../src/metrics/fold.ts";
 import { reportOf } from "../../src/metrics/report.ts";
 import { summaryOf } from "../../src/metrics/histogram.ts";
+import { isOpen } from "../../src/tasks/room.ts";
 import { taskMachine, type TaskState } from "../../src/tasks/machine.ts";
 import { rootConfigs, rootMoves } from "../coordination/root_moves.ts";
 import { moves } from "../locks/commands.ts";
@@ -49,7 +50,7 @@ function compareTasks(metrics: MetricsState, state: TaskState, now: number): voi
   assertEquals(taskMetrics.activeTasks, state.counts.assigned + state.counts.running);
   const agents = [...state.agents.values()];
   assertEquals(agentMetrics.busyAgents, agents.filter(({ load }) => load > 0).length);
-  assertEquals(agentMetrics.activeAgents, agents.filter(({ cordoned }) => cordoned === "").length);
+  assertEquals(agentMetrics.activeAgents, agents.filter(isOpen).length);
   assertEquals(metrics.counters.get("task.stale"), state.stale);
 }
 

@@ -8,14 +8,20 @@ import { assertEquals } from "@std/assert";
 import type { TaskEvent, TaskRefusal } from "../../src/kernel/events.ts";
 import type { Machine } from "../../src/kernel/machine.ts";
 import { encode } from "../../src/kernel/plain.ts";
-import type { ErrorData, OnFailure, TaskStatus } from "../../src/kernel/shapes.ts";
+import type { CordonCause, ErrorData, OnFailure, TaskStatus } from "../../src/kernel/shapes.ts";
 import {
   type TaskCommand,
   type TaskConfig,
   taskMachine,
   type TaskState,
 } from "../../src/tasks/machine.ts";
-import type { Fail, RegisterAgent, Submit } from "../../src/tasks/commands.ts";
+import type {
+  CordonAgent,
+  Fail,
+  RegisterAgent,
+  ReportLoad,
+  Submit,
+} from "../../src/tasks/commands.ts";
 import type { TaskRecord, TaskSpec } from "../../src/tasks/state.ts";
 
 /** A task's fields, with dependencies such as `"a"` or `"a?ignore"`. */
@@ -41,6 +47,7 @@ const PLAIN: TaskSpec = {
   priority: 0,
   dependencies: [],
   assignedAgent: "",
+  placed: false,
   resources: [],
   requires: [],
   queueTimeoutMs: 0,
@@ -61,10 +68,42 @@ export function agent(
     agentId,
     capabilities: [],
     maxConcurrentTasks: 1,
+    maxQueuedTasks: 10_000,
     priority: 0,
     startsAtOnce: false,
+    kind: "agent",
     ...fields,
   };
+}
+
+/** The command that places a task with an agent. */
+export function place(id: string, agentId: string, fields: TaskFields = {}): Submit {
+  return submit(id, { ...fields, assignedAgent: agentId, placed: true });
+}
+
+/** The command that tells how much an agent has to do. */
+export function report(
+  agentId: string,
+  fields: Partial<Omit<ReportLoad, "type" | "agentId">> = {},
+): ReportLoad {
+  return {
+    type: "report-load",
+    agentId,
+    taskCount: undefined,
+    avgTaskDurationMs: undefined,
+    cpuPercent: undefined,
+    memoryPercent: undefined,
+    ...fields,
+  };
+}
+
+/** The command that cordons an agent for one cause, or lifts that cause. */
+export function cordon(
+  agentId: string,
+  reason: string,
+  { cause = "caller", untilMs = 0 }: { cause?: CordonCause; untilMs?: number } = {},
+): CordonAgent {
+  return { type: "cordon-agent", agentId, reason, cause, untilMs };
 }
 
 /** An error as data. */
@@ -101,6 +140,11 @@ export class Bench {
 
   submit(id: string, fields: TaskFields = {}): TaskEvent[] {
     return this.do(submit(id, fields));
+  }
+
+  /** Places each of `ids` with an agent. */
+  place(agentId: string, ...ids: readonly string[]): TaskEvent[] {
+    return ids.flatMap((id) => this.do(place(id, agentId)));
   }
 
   agent(id: string, fields: Partial<Omit<RegisterAgent, "type" | "agentId">> = {}): TaskEvent[] {
@@ -146,6 +190,12 @@ export class Bench {
   /** Who has a task, or `undefined`. */
   ownerOf(taskId: string): string | undefined {
     return this.task(taskId).agent?.agentId;
+  }
+
+  /** The tasks that an agent has, oldest claim first; those without a slot in brackets. */
+  tasksOf(agentId: string): string[] {
+    return [...this.state.agents.get(agentId)!.tasks]
+      .map(({ spec: { id }, queued }) => queued ? `(${id})` : id);
   }
 
   load(agentId: string): number {

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { InvariantError } from "../../src/kernel/errors.ts";
 import type { TaskStatus } from "../../src/kernel/shapes.ts";
 import { complete, TRANSITIONS } from "../../src/tasks/lifecycle.ts";
-import { Bench, lines, submit } from "./bench.ts";
+import { beginStep } from "../../src/tasks/step.ts";
+import { Bench, cordon, lines, submit } from "./bench.ts";
 
 /** A task `t` on agent `x`, assigned but not started. */
 function assigned(): Bench {
@@ -78,7 +79,7 @@ Deno.test("a task is assigned, started and completed under one epoch, and each s
       result: { lines: 3 },
       ranMs: 5,
     },
-    { type: "attempt:ended", taskId: "t", agentId: "x", epoch: 1, abandoned: false },
+    { type: "attempt:ended", taskId: "t", agentId: "x", epoch: 1, abandoned: false, queued: false },
   ]);
 });
 
@@ -94,7 +95,7 @@ Deno.test("a transition that the table forbids is a bug and says so", () => {
   const bench = started();
   const task = bench.task("t");
   task.status = "backing-off";
-  const step = { state: bench.state, now: 0, events: [], ended: [], queued: [], freed: [] };
+  const step = beginStep(bench.state, 0);
   assertThrows(
     () => complete(step, task, undefined),
     InvariantError,
@@ -308,7 +309,7 @@ Deno.test("commands on tasks and agents that nobody knows are refused", () => {
     bench.refuses({ type: "cancel", taskId: id, reason: "" }, "unknown-task");
     bench.refuses({ type: "assign", taskId: id, agentId: "" }, "unknown-task");
     bench.refuses({ type: "remove-agent", agentId: id, reason: "" }, "unknown-agent");
-    bench.refuses({ type: "cordon-agent", agentId: id, reason: "" }, "unknown-agent");
+    bench.refuses(cordon(id, ""), "unknown-agent");
     bench.refuses({ type: "cancel-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
     bench.refuses({ type: "requeue-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
   }

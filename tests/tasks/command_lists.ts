@@ -100,7 +100,9 @@ const aboutAgent = fc.record({
   ),
   agentId,
   reason: fc.constantFrom("", "r1"),
-});
+  cause: fc.constant("caller" as const),
+  untilMs: fc.constant(0),
+}) as fc.Arbitrary<TaskCommand>;
 
 const aboutClaim = fc.record({
   type: fc.constantFrom("start", "complete", "complete", "fail", "heartbeat", "progress", "settle"),
@@ -194,4 +196,9 @@ export const configs: fc.Arbitrary<TaskConfig> = fc.record({
   keepOutcomes: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepOutcomes),
   keepTypes: fc.constantFrom(1, 2, DEFAULT_TASK_CONFIG.keepTypes),
   seed: fc.nat(),
+  stealing: fc.constant(false),
+  stealThreshold: fc.constant(3),
+  maxStealBatch: fc.constant(2),
+  stealInterval: fc.constant(5_000),
+  announcesIdleness: fc.constant(false),
 });

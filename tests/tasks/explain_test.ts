@@ -66,7 +66,7 @@ Deno.test("explain() of a pinned task says that its agent is gone", async () => 
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" });
   await it.scheduler.registerAgent({ id: "y" });
-  await it.scheduler.assignTask({ id: "t" }, "x");
+  await it.scheduler.submit({ id: "t", assignedAgent: "x" });
   await it.scheduler.unregisterAgent("x");
   assertEquals(told(it, "t"), { status: "ready", summary: 'Its agent "x" is not there' });
 });

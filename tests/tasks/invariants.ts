@@ -6,7 +6,8 @@
 
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { TaskEvent } from "../../src/kernel/events.ts";
-import { hasRoom, isFit } from "../../src/tasks/placement.ts";
+import { isFit } from "../../src/tasks/placement.ts";
+import { hasRoom } from "../../src/tasks/room.ts";
 import type { TaskState } from "../../src/tasks/machine.ts";
 import { isTerminal } from "../../src/tasks/state.ts";
 
@@ -71,11 +72,12 @@ function taskConservation({ tasks, counts, sequence }: TaskState): void {
 
 function workConserving(state: TaskState): void {
   if (state.draining) return;
-  for (const { status, spec } of state.tasks.values()) {
-    const isOwnChoice = state.strategy === "external" && spec.assignedAgent === "";
+  for (const { status, spec, pinnedTo } of state.tasks.values()) {
+    const isOwnChoice = state.strategy === "external" && pinnedTo === "";
     if (status !== "ready" || isOwnChoice) continue;
     for (const agent of state.agents.values()) {
-      assert(!hasRoom(agent) || !isFit(agent, spec), `${spec.id} could run on ${agent.agentId}`);
+      const isIdle = hasRoom(agent) && isFit(agent, spec.requires, pinnedTo);
+      assert(!isIdle, `${spec.id} could run on ${agent.agentId}`);
     }
   }
 }
@@ -85,7 +87,7 @@ function noTimerOfFinishedTasks({ deadlines, lingering }: TaskState): void {
     if (!isSet) continue;
     if (subject.limit === "grace") {
       assert(lingering.get(subject.lingering.epoch) === subject.lingering, "grace of nobody");
-    } else {
+    } else if ("task" in subject) {
       assert(!isTerminal(subject.task.status), `timer of ${subject.task.spec.id}`);
     }
   }

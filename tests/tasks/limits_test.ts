@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { TaskEvent } from "../../src/kernel/events.ts";
-import { Bench, lines } from "./bench.ts";
+import { Bench, cordon, lines } from "./bench.ts";
 
 function timeouts(events: readonly TaskEvent[]): string[] {
   return events.flatMap((event) =>
@@ -42,7 +42,7 @@ Deno.test("queueTimeoutMs is one limit from submission to start, and starts agai
   bench.complete("first");
   assertEquals(bench.status("t"), "running");
   assertEquals(bench.pass(200), []);
-  bench.do({ type: "cordon-agent", agentId: "x", reason: "later" });
+  bench.do(cordon("x", "later"));
   bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
   assertEquals(lines(bench.pass(99)), []);
   assertEquals(timeouts(bench.pass(1)), ["t queue 100"]);
@@ -73,7 +73,7 @@ Deno.test("a body that doesn't settle loses its slot when the grace period ends"
   assertEquals(bench.status("t"), "failed");
   assertEquals([bench.load("x"), bench.pass(299)], [1, []]);
   assertEquals(bench.pass(1), [
-    { type: "attempt:ended", taskId: "t", agentId: "x", epoch: 1, abandoned: true },
+    { type: "attempt:ended", taskId: "t", agentId: "x", epoch: 1, abandoned: true, queued: false },
   ]);
   assertEquals([bench.load("x"), bench.state.lingering.size], [0, 0]);
 });
@@ -116,7 +116,7 @@ Deno.test("totalTimeoutMs ends a task in every status", () => {
   bench.submit("waiting", { totalTimeoutMs, after: ["never"] });
   bench.start("running");
   bench.fail("backing-off", { retryAfterMs: 1_000 });
-  bench.do({ type: "cordon-agent", agentId: "x", reason: "full" });
+  bench.do(cordon("x", "full"));
   const ids = ["assigned", "running", "backing-off", "ready", "waiting"];
   bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "reset" });
   const events = bench.pass(100);

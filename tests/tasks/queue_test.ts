@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Bench, lines, submit } from "./bench.ts";
+import { Bench, cordon, lines, submit } from "./bench.ts";
 
 /** The ids of tasks in the order in which agent `x`, who has one slot, gets them. */
 function order(bench: Bench): string[] {
@@ -108,16 +108,15 @@ Deno.test("a cordoned agent keeps what it has and gets nothing until it is uncor
   const bench = new Bench();
   bench.agent("x", { maxConcurrentTasks: 2 });
   bench.submit("a");
-  const cordon = { type: "cordon-agent", agentId: "x", reason: "maintenance" } as const;
-  assertEquals(bench.do(cordon), [
-    { type: "agent:cordoned", agentId: "x", reason: "maintenance" },
+  assertEquals(bench.do(cordon("x", "maintenance")), [
+    { type: "agent:cordoned", agentId: "x", cause: "caller", reason: "maintenance", untilMs: 0 },
   ]);
-  assertEquals(bench.do(cordon), []);
+  assertEquals(bench.do(cordon("x", "maintenance")), []);
   bench.submit("b");
   assertEquals([bench.ownerOf("a"), bench.status("b")], ["x", "ready"]);
   bench.complete("a");
   assertEquals(bench.status("b"), "ready");
-  assertEquals(lines(bench.do({ ...cordon, reason: "" })), [
+  assertEquals(lines(bench.do(cordon("x", ""))), [
     "agent:uncordoned x",
     "task:assigned b x",
   ]);

@@ -36,7 +36,7 @@ export class SlowScheduler {
   agents: SlowAgent[] = [];
   forgotten: { id: string; outcome: Outcome }[] = [];
   /** Every slot in use: by a claim in force, or by a body that was told to stop. */
-  slots: { taskId: string; agentId: string; epoch: number; lingers: boolean }[] = [];
+  slots: { task: SlowTask; agentId: string; epoch: number; lingers: boolean }[] = [];
   #timers: SlowTimer[] = [];
   #history: { type: string; last: string }[] = [];
   #strategy: keyof typeof STRATEGIES = "capability";
@@ -112,7 +112,7 @@ export class SlowScheduler {
       case "tick":
         return;
       default:
-        return this.#aboutAgent(command);
+        return this.#aboutAgent(command as Command<"cordon-agent">);
     }
   }
 
@@ -281,7 +281,7 @@ export class SlowScheduler {
     };
     this.#registrations++;
     this.agents = [...this.agents.filter((other) => other !== known), agent];
-    this.#say({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks });
+    this.#say({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind: "agent" });
     if (startsAtOnce && !this.#draining) {
       for (const task of this.#tasksOf(agentId)) {
         if (task.status === "assigned" && task.locked) this.#start(task);
@@ -302,8 +302,8 @@ export class SlowScheduler {
       if (agent.cordon === reason) return;
       agent.cordon = reason;
       this.#freed.push(agent);
-      if (reason === "") this.#say({ type: "agent:uncordoned", agentId });
-      else this.#say({ type: "agent:cordoned", agentId, reason });
+      if (reason === "") this.#say({ type: "agent:uncordoned", agentId, cause: "caller" });
+      else this.#say({ type: "agent:cordoned", agentId, cause: "caller", reason, untilMs: 0 });
       return;
     }
     const tasks = this.#tasksOf(agentId);
@@ -350,8 +350,15 @@ export class SlowScheduler {
     Object.assign(task, { status: "assigned", agentId: agent.id, epoch });
     task.locked = resources.length === 0;
     agent.lastEpoch = epoch;
-    this.slots.push({ taskId, agentId: agent.id, epoch, lingers: false });
-    this.#say({ type: "task:assigned", taskId, agentId: agent.id, epoch, resources });
+    this.slots.push({ task, agentId: agent.id, epoch, lingers: false });
+    this.#say({
+      type: "task:assigned",
+      taskId,
+      agentId: agent.id,
+      epoch,
+      resources,
+      queued: false,
+    });
     if (agent.eager && task.locked) this.#start(task);
   }
 
@@ -467,14 +474,14 @@ export class SlowScheduler {
     if (slot === undefined) return;
     this.slots = this.slots.filter((other) => other !== slot);
     this.#timers = this.#timers.filter((timer) => timer.epoch !== epoch);
-    const { taskId, agentId } = slot;
-    this.#say({ type: "attempt:ended", taskId, agentId, epoch, abandoned });
+    const { task, agentId } = slot;
+    const taskId = task.spec.id;
+    this.#say({ type: "attempt:ended", taskId, agentId, epoch, abandoned, queued: false });
     const agent = this.#agent(agentId);
     if (agent !== undefined) this.#freed.push(agent);
-    const task = this.tasks.find(({ spec: { id } }) => id === taskId);
     const pauses = this.#timers.some((timer) => timer.task === task && timer.limit === "backoff");
-    const isBusy = this.slots.some((other) => other.taskId === taskId && other.lingers);
-    if (task?.status === "backing-off" && !pauses && !isBusy) this.#makeReady(task);
+    const isBusy = this.slots.some((other) => other.task === task && other.lingers);
+    if (task.status === "backing-off" && !pauses && !isBusy) this.#makeReady(task);
   }
 
   #makeReady(task: SlowTask): void {
@@ -557,7 +564,7 @@ export class SlowScheduler {
     if (task === undefined) return;
     const taskId = task.spec.id;
     if (limit === "backoff") {
-      const isBusy = this.slots.some((slot) => slot.taskId === taskId && slot.lingers);
+      const isBusy = this.slots.some((slot) => slot.task === task && slot.lingers);
       return isBusy ? undefined : this.#makeReady(task);
     }
     const isRunning = task.status === "running";

@@ -1,0 +1,82 @@
+/**
+ * Moves tasks that have not started from busy agents to idle ones.
+ *
+ * A batch goes from the busiest agent that has such tasks to the idlest one that is fit for them and
+ * has room, if their loads differ by the threshold; at most half of the difference, so that the
+ * receiver never becomes the busier and no task goes back and forth. Batches follow each other until
+ * none is called for, so after each step none is: a check by the clock would find nothing.
+ *
+ * @module
+ */
+
+import { steal } from "./lifecycle.ts";
+import { loadOf, roomOf } from "./room.ts";
+import type { Agent, Group, Stock, TaskState } from "./state.ts";
+import type { Step } from "./step.ts";
+import { rankShifted } from "./stocks.ts";
+
+/** A batch that is called for. */
+interface Imbalance {
+  readonly group: Group;
+  readonly stock: Stock;
+  readonly target: Agent;
+  readonly difference: number;
+}
+
+/** Moves the batch that the largest difference calls for; answers whether there was one. */
+export function rebalance(step: Step): boolean {
+  const { state, shifted } = step;
+  if (shifted === undefined || state.draining) return false;
+  const unbalanced = step.unbalanced ??= new Set();
+  rankShifted(shifted, unbalanced);
+  let worst: Imbalance | undefined;
+  for (const group of unbalanced) {
+    const found = imbalanceIn(state, group);
+    if (found === undefined) unbalanced.delete(group);
+    else if (worst === undefined || isWorse(found, worst)) worst = found;
+  }
+  if (worst === undefined) return false;
+  moveBatch(step, worst);
+  return true;
+}
+
+/** The batch that `group` calls for, or `undefined`. */
+function imbalanceIn({ config }: TaskState, group: Group): Imbalance | undefined {
+  const stock = group.donors[0];
+  const target = group.receivers[0]?.agent;
+  if (stock === undefined || target === undefined) return undefined;
+  const difference = loadOf(stock.agent) - loadOf(target);
+  // One task less here and one more there is no gain below a difference of two.
+  const isCalledFor = difference >= Math.max(2, config.stealThreshold);
+  return isCalledFor ? { group, stock, target, difference } : undefined;
+}
+
+function isWorse(a: Imbalance, b: Imbalance): boolean {
+  return a.difference > b.difference ||
+    (a.difference === b.difference && a.group.key < b.group.key);
+}
+
+function moveBatch(step: Step, { stock, target, difference }: Imbalance): void {
+  const sourceAgent = stock.agent.agentId;
+  const targetAgent = target.agentId;
+  const taskCount = Math.min(
+    step.state.config.maxStealBatch,
+    Math.floor(difference / 2),
+    stock.tasks.length,
+    roomOf(target),
+  );
+  step.events.push({ type: "workstealing:request", sourceAgent, targetAgent, taskCount });
+  const taskIds: string[] = [];
+  for (let moved = 0; moved < taskCount; moved++) {
+    const { task } = stock.tasks[0]!;
+    taskIds.push(task.spec.id);
+    steal(step, task, target);
+  }
+  step.events.push({
+    type: "workstealing:completed",
+    sourceAgent,
+    targetAgent,
+    taskCount,
+    taskIds,
+  });
+}
