@@ -15,6 +15,7 @@ import { listed } from "../kernel/readable.ts";
 import type { TaskStatus } from "../kernel/shapes.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";
+import type { Agent } from "../tasks/machine.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
 import { agentBreakerName } from "./agent_breakers.ts";
 import type { RootState } from "./machine.ts";
@@ -140,7 +141,7 @@ export function explainAgent(
   const facts = {
     agentId,
     member,
-    cordons: worker === undefined || worker.cordoned === "" ? [] : [worker.cordoned],
+    cordons: worker === undefined ? [] : cordonsOf(worker),
     tasks: [...worker?.tasks ?? []].map(({ spec, status }) => ({ taskId: spec.id, status })),
     load: worker?.load ?? 0,
     slots: worker?.maxConcurrentTasks ?? 0,
@@ -152,6 +153,12 @@ export function explainAgent(
   };
   const [status, because] = verdictOn(facts, state.tasks.counts.ready);
   return { ...facts, status, summary: [because, ...waitingFor(facts)].join("; ") };
+}
+
+/** Why an agent gets no tasks. */
+function cordonsOf({ cordons, drained }: Agent): string[] {
+  const reasons = [...cordons.values()].map(({ reason }) => reason);
+  return drained === undefined ? reasons : [...reasons, drained];
 }
 
 type Facts = Omit<AgentExplanation, "status" | "summary">;

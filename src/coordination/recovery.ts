@@ -21,7 +21,7 @@ export async function takeUp(client: RootClient): Promise<void> {
   for (const { agentId, startsAtOnce } of [...tasks.agents.values()]) {
     if (!startsAtOnce) continue;
     const reason = "its process ended";
-    await client.tell({ type: "cordon-agent", agentId, reason });
+    await client.tell({ type: "cordon-agent", agentId, reason, cause: "caller", untilMs: 0 });
     await client.tell({ type: "requeue-agent-tasks", agentId, reason });
     await client.tell({ type: "release-all", agentId, owner: agentId });
     for (const claim of [...client.state.tasks.lingering.values()]) {

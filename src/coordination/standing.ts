@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { CordonCause } from "../kernel/shapes.ts";
 import type { Gauges, OpenItems, TrackedResource } from "../metrics/mod.ts";
 import type { RootState } from "./machine.ts";
 
@@ -34,8 +35,10 @@ function takeTasks(gauges: Gauges, { tasks: { tasks, agents } }: Readonly<RootSt
     increment(gauges.tasksByType, type);
     increment(gauges.tasksByPriority, priority);
   }
-  for (const { agentId, maxConcurrentTasks: slots, load, cordoned } of agents.values()) {
-    gauges.agents.set(agentId, { slots, load, cordoned: cordoned !== "" });
+  for (const { agentId, maxConcurrentTasks: slots, load, ...agent } of agents.values()) {
+    const cordons = new Set<CordonCause | "draining">(agent.cordons.keys());
+    if (agent.drained !== undefined) cordons.add("draining");
+    gauges.agents.set(agentId, { slots, load, cordons });
   }
 }
 

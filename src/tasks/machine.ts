@@ -138,4 +138,4 @@ function drain({ state, events }: Step): void {
 
 export { taskConfigOf } from "./scheduler_config.ts";
 export type { TaskCommand } from "./commands.ts";
-export type { TaskConfig, TaskState } from "./state.ts";
+export type { Agent, TaskConfig, TaskState } from "./state.ts";

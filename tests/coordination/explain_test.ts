@@ -5,7 +5,7 @@ import type { RootConfig } from "../../src/coordination/machine.ts";
 import { DEFAULT_RULES } from "../../src/coordination/rules.ts";
 import { UnknownAgentError } from "../../src/kernel/errors.ts";
 import { encode } from "../../src/kernel/plain.ts";
-import { agent, error, submit } from "../tasks/bench.ts";
+import { agent, cordon, error, submit } from "../tasks/bench.ts";
 import { acquire, resources, RootBench } from "./bench.ts";
 
 const RULES: RootConfig = { rules: { ...DEFAULT_RULES, sharesAgents: true } };
@@ -70,7 +70,7 @@ Deno.test("an agent whose slots are in use is full, also of attempts that were g
 
 Deno.test("an agent that is cordoned says why", () => {
   const bench = benchWith("x");
-  bench.do({ type: "cordon-agent", agentId: "x", reason: "maintenance" });
+  bench.do(cordon("x", "maintenance"));
   const { status, summary, cordons } = explained(bench, "x");
   assertEquals([status, summary], ["cordoned", "It is given no tasks: maintenance"]);
   assertEquals(cordons, ["maintenance"]);

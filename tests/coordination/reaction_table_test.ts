@@ -4,6 +4,7 @@ import { REACTIONS } from "../../src/coordination/reactions.ts";
 /** What the table is to be: a change of it is a change of what the system promises. */
 const TABLE: Record<string, string[]> = {
   "task:assigned": ["acquireResources"],
+  "task:admitted": ["acquireResources"],
   "attempt:ended": ["releaseResources"],
   "resource:acquired": ["unblockClaim"],
   "resource:reacquired": ["unblockClaim"],

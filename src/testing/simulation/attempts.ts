@@ -52,6 +52,8 @@ export class Attempts {
       maxConcurrentTasks: profile?.slots ?? 1 + index % 3,
       priority: profile?.priority ?? 0,
       startsAtOnce: this.#isEager,
+      maxQueuedTasks: 10_000,
+      kind: "agent",
     });
   }
 

@@ -30,6 +30,7 @@ const PLAIN: Omit<TaskSpec, "id"> = {
   priority: 0,
   dependencies: [],
   assignedAgent: "",
+  placed: false,
   resources: [],
   requires: [],
   queueTimeoutMs: 0,

@@ -68,6 +68,8 @@ export function checkTasks(state: TaskState): void {
   for (const { queue } of groups.values()) queued += queue.length;
   for (const agent of agents.values()) {
     claimed += agent.tasks.size;
+    for (const { timer } of agent.cordons.values()) if (timer?.isSet) timers++;
+    if (agent.report !== undefined) timers++;
     checkAgent(state, agent);
   }
   if (queued !== counts.ready) accuse("NoDuplicateTask", `${queued} of ${counts.ready} ready ones`);
@@ -95,7 +97,7 @@ function countOwn({ deadlines }: TaskState): number {
 function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
   let bodies = 0;
   for (const each of lingering.values()) if (each.agent === agent) bodies++;
-  if (agent.load !== agent.tasks.size + bodies) {
+  if (agent.load !== agent.tasks.size - agent.queue.length + bodies) {
     accuse("CapacityRespected", `"${agent.agentId}" has a load of ${agent.load}`);
   }
   for (const task of agent.tasks) {
@@ -122,11 +124,12 @@ function checkDependencies({ tasks, awaited }: TaskState): void {
 /** Nobody idles while there is something that it could do. */
 function checkWorkConserving({ groups, agents, draining, strategy }: TaskState): void {
   if (draining) return;
-  for (const { queue: [task], requires, assignedAgent } of groups.values()) {
-    if (task === undefined || (strategy === "external" && assignedAgent === "")) continue;
+  for (const { queue: [task], requires, pinnedTo } of groups.values()) {
+    if (task === undefined || (strategy === "external" && pinnedTo === "")) continue;
     for (const agent of agents.values()) {
-      if (agent.load >= agent.maxConcurrentTasks || agent.cordoned !== "") continue;
-      if (assignedAgent !== "" && assignedAgent !== agent.agentId) continue;
+      if (agent.load >= agent.maxConcurrentTasks || agent.cordons.size > 0) continue;
+      if (agent.drained !== undefined) continue;
+      if (pinnedTo !== "" && pinnedTo !== agent.agentId) continue;
       if (!requires.every((capability) => agent.capabilities.includes(capability))) continue;
       accuse("WorkConserving", `"${task.spec.id}" could run on "${agent.agentId}"`);
     }

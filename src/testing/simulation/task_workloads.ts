@@ -97,6 +97,9 @@ export const pipelines: Workload = {
   client: (client) => [feed(client)],
 };
 
+/** The rest of the command that cordons an agent, or lifts that. */
+const CORDON = { type: "cordon-agent", cause: "caller", untilMs: 0 } as const;
+
 const STAGES = ["stage-0", "stage-1", "stage-2"];
 
 function* feed(client: SimulatedAgent): Behaviour {
@@ -233,9 +236,9 @@ function* direct(client: SimulatedAgent): Behaviour {
         yield* client.insist({ type: "use-strategy", strategy: chance.pick(strategies) });
         break;
       case 1:
-        yield* client.insist({ type: "cordon-agent", agentId, reason: "it rests" });
+        yield* client.insist({ ...CORDON, agentId, reason: "it rests" });
         yield* client.sleep(chance.around(50));
-        yield* client.insist({ type: "cordon-agent", agentId, reason: "" });
+        yield* client.insist({ ...CORDON, agentId, reason: "" });
         break;
       case 2:
         yield* client.insist({ type: "cancel-agent-tasks", agentId, reason: "it does them badly" });
@@ -253,7 +256,7 @@ function* direct(client: SimulatedAgent): Behaviour {
   }
   yield* client.insist({ type: "use-strategy", strategy: "capability" });
   for (const { id: agentId } of world.workers) {
-    yield* client.insist({ type: "cordon-agent", agentId, reason: "" });
+    yield* client.insist({ ...CORDON, agentId, reason: "" });
   }
 }
 
