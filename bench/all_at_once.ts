@@ -6,19 +6,14 @@
  *
  * The load comes as it would in life, whether or not what came before is through: in each
  * millisecond so many messages, and a share of completions, hand-offs and conflicts, in an order
- * that chance decides. What is measured is the time from the call to what it is about: the next
+ * that chance decides. All of it goes through one coordination manager, in one order of events, with
+ * metrics that count each. What is measured is the time from the call to what it is about: the next
  * task's assignment, the grant of the lock, the handler's call with the message, the resolution.
  *
  * @module
  */
 
-import {
-  AdvancedTaskScheduler,
-  ConflictResolver,
-  EventBus,
-  MessageRouter,
-  ResourceManager,
-} from "../mod.ts";
+import { CoordinationManager, EventBus } from "../mod.ts";
 import { nextInt, seeded } from "../src/kernel/mod.ts";
 import { Latencies } from "./latencies.ts";
 
@@ -46,10 +41,7 @@ class Scenario {
     lateness: new Latencies(),
   };
   readonly #eventBus = new EventBus();
-  readonly #tasks = new AdvancedTaskScheduler({}, this.#eventBus);
-  readonly #locks = new ResourceManager({}, this.#eventBus);
-  readonly #messages = new MessageRouter({}, this.#eventBus);
-  readonly #conflicts = new ConflictResolver(undefined, this.#eventBus);
+  readonly #manager = new CoordinationManager({}, this.#eventBus);
   readonly #prng = seeded(1);
   readonly #agents = Array.from({ length: AGENTS }, (_, i) => `agent-${i}`);
   /** By agent, what it works on. */
@@ -62,26 +54,28 @@ class Scenario {
 
   /** Fills the system. */
   async setUp(): Promise<void> {
-    heap("nothing");
+    heap("an empty system");
+    await this.#manager.initialize();
+    this.#manager.enableAdvancedScheduling();
     this.#eventBus.on("task:assigned", ({ taskId, agentId }) => {
       this.#work.set(agentId, taskId);
       if (this.#freedAt > 0) this.latencies.assignment.add(performance.now() - this.#freedAt);
       this.#freedAt = 0;
     });
     for (const [i, id] of this.#agents.entries()) {
-      await this.#tasks.registerAgent({ id, capabilities: [`skill-${i % SKILLS}`] });
-      await this.#conflicts.setAgentPriority(id, i);
-      this.#messages.subscribe(id, ({ payload }) => {
+      const capabilities = [`skill-${i % SKILLS}`];
+      await this.#manager.registerAgent({ id, capabilities, priority: i });
+      this.#manager.messages.subscribe(id, ({ payload }) => {
         this.latencies.delivery.add(performance.now() - (payload as number));
       });
     }
     heap(`${show(AGENTS)} agents, with handlers and priorities`);
     while (this.#submitted < AGENTS + TASKS) await this.#submit();
-    for (const task of this.#work.values()) await this.#tasks.start(task);
+    for (const task of this.#work.values()) await this.#manager.scheduler.start(task);
     heap(`${show(TASKS)} queued tasks, and one that runs on each agent`);
     for (let i = 0; i < RESOURCES; i++) {
       const holder = this.#holders[i] = this.#agents[i % AGENTS]!;
-      await this.#locks.acquire(`resource-${i}`, holder);
+      await this.#manager.acquireResource(`resource-${i}`, holder);
     }
     heap(`${show(RESOURCES)} resources that are held`);
   }
@@ -99,10 +93,7 @@ class Scenario {
 
   /** Ends it. */
   async shutdown(): Promise<void> {
-    await this.#tasks.shutdown({ graceMs: 0 });
-    await this.#locks.shutdown();
-    await this.#messages.shutdown();
-    await this.#conflicts.shutdown();
+    await this.#manager.shutdown({ graceMs: 0 });
   }
 
   /** What the load of the millisecond `ms` consists of, shuffled. */
@@ -120,7 +111,7 @@ class Scenario {
   #operate(operation: Operation): Promise<unknown> {
     switch (operation) {
       case "message":
-        return this.#messages.send(this.#anyone(), this.#anyone(), performance.now());
+        return this.#manager.sendMessage(this.#anyone(), this.#anyone(), performance.now());
       case "task":
         return this.#goOn(this.#anyone());
       case "lock":
@@ -133,14 +124,14 @@ class Scenario {
   /** An agent ends its task and starts the next. */
   async #goOn(agent: string): Promise<void> {
     this.#freedAt = performance.now();
-    await this.#tasks.completeTask(this.#work.get(agent)!);
-    await this.#tasks.start(this.#work.get(agent)!);
+    await this.#manager.completeTask(this.#work.get(agent)!);
+    await this.#manager.scheduler.start(this.#work.get(agent)!);
     await this.#submit();
   }
 
   async #submit(): Promise<void> {
     const number = this.#submitted++;
-    await this.#tasks.submit({
+    await this.#manager.submit({
       id: `task-${number}`,
       priority: number % 10,
       requires: [`skill-${number % SKILLS}`],
@@ -153,10 +144,10 @@ class Scenario {
     const holder = this.#holders[number]!;
     if (next === holder) return;
     const waits = nextInt(this.#prng, 2) === 0;
-    const waiting = waits ? this.#locks.acquire(resource, next) : undefined;
+    const waiting = waits ? this.#manager.acquireResource(resource, next) : undefined;
     const start = performance.now();
-    await this.#locks.release(resource, holder);
-    await (waiting ?? this.#locks.acquire(resource, next));
+    await this.#manager.releaseResource(resource, holder);
+    await (waiting ?? this.#manager.acquireResource(resource, next));
     this.latencies.acquire.add(performance.now() - start);
     this.#holders[number] = next;
   }
@@ -165,9 +156,9 @@ class Scenario {
   async #dispute(rivals: readonly string[]): Promise<void> {
     if (new Set(rivals).size < rivals.length) return;
     const resource = `resource-${nextInt(this.#prng, DISPUTED)}`;
-    const { id } = await this.#conflicts.reportResourceConflict(resource, rivals);
+    const { id } = await this.#manager.reportConflict("resource", resource, rivals);
     const start = performance.now();
-    await this.#conflicts.autoResolve(id);
+    await this.#manager.conflicts.autoResolve(id);
     this.latencies.resolution.add(performance.now() - start);
   }
 
