@@ -16,7 +16,7 @@ import { giveUp, passOn, serve, takeBack } from "./delivery.ts";
 import { refuse } from "./refusing.ts";
 import { endRequestsOf } from "./responses.ts";
 import type { Copy, Mailbox, MessageState, Reader, Turn } from "./state.ts";
-import { newReader, openMailbox, removeMailbox, settleIdleness } from "./tables.ts";
+import { letLeave, newReader, openMailbox, removeMailbox, settleIdleness } from "./tables.ts";
 
 /**
  * Gives an agent a handler. The first one takes over what has come before; each further one gets a
@@ -66,6 +66,7 @@ export function detach(turn: Turn, command: DetachHandler): void {
     forEachCopy(reader, (copy) => {
       if (takesBack || !copy.isInFlight) passOn(turn, copy, undefined);
     });
+    letLeave(reader);
   }
   settleIdleness(state, mailbox);
 }
@@ -94,7 +95,7 @@ export function close(turn: Turn, command: CloseMailbox): void {
   endRequestsOf(turn, agentId);
   if (mailbox === undefined) return;
   for (const topic of mailbox.topics) leaveTopic(state, mailbox, topic);
-  for (const reader of mailbox.readers) {
+  for (const reader of [...mailbox.readers, ...mailbox.leaving]) {
     reader.isPush = false;
     state.readers.delete(reader.handlerId);
     forEachCopy(reader, (copy) => giveUp(turn, copy, "recipient-gone", undefined));

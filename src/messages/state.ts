@@ -78,6 +78,8 @@ export interface Mailbox extends Linked<Mailbox> {
   readonly agentId: string;
   /** At least one. The first pulls, or belongs to the oldest handler. */
   readonly readers: Reader[];
+  /** Those that have left and have a message in hand, which they may end; the oldest first. */
+  readonly leaving: Reader[];
   /** What the agent is subscribed to. */
   readonly topics: Set<string>;
   /** Whether its agent is known to be there, even if it is sent nothing. */

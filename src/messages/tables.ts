@@ -34,6 +34,7 @@ export function openMailbox(turn: Turn, agentId: string): Mailbox | undefined {
   const mailbox: Mailbox = {
     agentId,
     readers: [],
+    leaving: [],
     topics: new Set(),
     isOpen: false,
     isClosed: false,
@@ -68,10 +69,25 @@ export function settleIdleness(state: MessageState, mailbox: Mailbox): void {
   else unlink(state.idleMailboxes, mailbox);
 }
 
-function isDispensable({ readers, topics, isOpen, isClosed }: Mailbox): boolean {
+function isDispensable({ readers, leaving, topics, isOpen, isClosed }: Mailbox): boolean {
   const reader = readers[0]!;
-  return !reader.isPush && reader.normal.size === 0 && reader.urgent.size === 0 &&
-    readers.length === 1 && topics.size === 0 && !isOpen && !isClosed;
+  return !reader.isPush && isEmpty(reader) && readers.length === 1 && leaving.length === 0 &&
+    topics.size === 0 && !isOpen && !isClosed;
+}
+
+function isEmpty({ urgent, normal }: Reader): boolean {
+  return urgent.size + normal.size === 0;
+}
+
+/** Lets a reader that has left end what it has in hand. */
+export function letLeave(reader: Reader): void {
+  if (!isEmpty(reader)) reader.mailbox.leaving.push(reader);
+}
+
+/** Forgets a reader that has left and has nothing in hand any more. */
+function forgetLeft(reader: Reader): void {
+  const { leaving } = reader.mailbox;
+  if (isEmpty(reader) && leaving.includes(reader)) leaving.splice(leaving.indexOf(reader), 1);
 }
 
 /** A reader that pulls, and that gets what comes after message `since`. */
@@ -180,7 +196,9 @@ export function removeCopy(state: MessageState, copy: Copy): void {
   if (channel.busy === copy) channel.busy = undefined;
   settleChannel(channel);
   if (channel.first === undefined) retireChannel(channel);
-  if (lane.size === 0) settleIdleness(state, channel.reader.mailbox);
+  if (lane.size > 0) return;
+  if (channel.reader.hasLeft) forgetLeft(channel.reader);
+  settleIdleness(state, channel.reader.mailbox);
 }
 
 /** Ends a delivery; the copy still holds back its channel. */

@@ -107,18 +107,6 @@ Deno.test("what is handed over comes before what its sender sent later, and stil
   assertEquals(received(office.ack("b", office.epochOf(3, "i"))), [5]);
 });
 
-Deno.test("what a handler that left could not handle is a dead letter when its agent is gone too", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  office.attach("b", "i");
-  office.send("a", "b", 1);
-  office.detach("b", "h");
-  office.do({ type: "close-mailbox", agentId: "b", reason: "crashed" });
-  assertEquals(lines(office.nack("b", office.epochOf(1))), [
-    "message:dead-lettered 1 h recipient-gone",
-  ]);
-});
-
 Deno.test("a delivery that is returned is made again at no cost", () => {
   const office = new PostOffice({ maxDeliveries: 1 });
   office.attach("b", "h");
@@ -202,4 +190,36 @@ Deno.test("many senders that come and go leave no more behind than a bounded num
     office.ack("b", office.epochOf(i));
   }
   assertEquals(office.state.readers.get("h")!.normal.channels.size <= 130, true);
+});
+
+Deno.test("what a handler that left has in hand is a dead letter once its agent is gone", () => {
+  const office = new PostOffice();
+  office.attach("b", "h");
+  office.send("a", "b", 1);
+  office.attach("b", "i");
+  office.detach("b", "h");
+  assertEquals(lines(office.do({ type: "close-mailbox", agentId: "b", reason: "gone" })), [
+    "mailbox:closed b gone",
+    "message:dead-lettered 1 h recipient-gone",
+  ]);
+  assertEquals(office.state.deliveries.size, 0);
+  office.refuses({ type: "ack-message", agentId: "b", epoch: 1 }, "stale-epoch");
+});
+
+Deno.test("a mailbox isn't forgotten while a handler that left it has a message in hand", () => {
+  const office = new PostOffice({ maxMailboxes: 1 });
+  office.attach("b", "h");
+  office.send("a", "b", 1);
+  office.attach("b", "i");
+  office.detach("b", "h");
+  office.detach("b", "i");
+  office.refuses({ type: "open-mailbox", agentId: "c" }, "too-many-mailboxes");
+  office.nack("b", 1);
+  assertEquals(received(office.attach("b", "j")), [1]);
+  office.ack("b", 2);
+  office.detach("b", "j");
+  assertEquals(lines(office.do({ type: "open-mailbox", agentId: "c" })), [
+    "mailbox:forgotten b",
+    "mailbox:opened c",
+  ]);
 });

@@ -16,6 +16,8 @@ interface TwinReader {
   handlerId: string;
   isPush: boolean;
   hasLeft: boolean;
+  /** Which departure that was, or 0. */
+  leftAt: number;
 }
 
 interface TwinMailbox {
@@ -74,6 +76,7 @@ export class Twin {
   #epoch = 0;
   #sequence = 0;
   #idles = 0;
+  #departures = 0;
   #now = 0;
   #expected: MessageEvent[] = [];
   #actual: readonly MessageEvent[] = [];
@@ -509,6 +512,7 @@ export class Twin {
       return;
     }
     reader.hasLeft = true;
+    reader.leftAt = ++this.#departures;
     mailbox.readers = mailbox.readers.filter((other) => other !== reader);
     for (const copy of copies) {
       if (takesBack || copy.phase !== "out") this.#passOn(copy, undefined);
@@ -551,7 +555,7 @@ export class Twin {
       }
     }
     this.topics = this.topics.filter(([, other]) => other !== agentId);
-    for (const reader of mailbox?.readers ?? []) {
+    for (const reader of [...mailbox?.readers ?? [], ...this.#leaving(mailbox)]) {
       reader.isPush = false;
       for (const copy of [...this.#lane(reader, true), ...this.#lane(reader, false)]) {
         this.#giveUp(copy, "recipient-gone", undefined);
@@ -559,12 +563,19 @@ export class Twin {
     }
   }
 
+  /** Readers that left the mailbox with something in hand, in the order in which they left. */
+  #leaving(mailbox: TwinMailbox | undefined): TwinReader[] {
+    const left = this.copies.map(({ reader }) => reader)
+      .filter((reader) => reader.hasLeft && reader.mailbox === mailbox);
+    return [...new Set(left)].sort((a, b) => a.leftAt - b.leftAt);
+  }
+
   /** Notes which mailboxes became idle, and which are not any more. */
   #noteIdle(): void {
     for (const mailbox of this.mailboxes) {
       const { agentId, readers, isOpen } = mailbox;
       const isIdle = !readers[0]!.isPush && !isOpen &&
-        !this.copies.some(({ reader }) => readers.includes(reader)) &&
+        !this.copies.some(({ reader }) => reader.mailbox === mailbox) &&
         !this.topics.some(([, subscriber]) => subscriber === agentId);
       if (!isIdle) mailbox.idleSince = 0;
       else if (mailbox.idleSince === 0) mailbox.idleSince = ++this.#idles;
@@ -635,5 +646,5 @@ export class Twin {
 }
 
 function newReader(mailbox: TwinMailbox, since: number): TwinReader {
-  return { mailbox, since, handlerId: "", isPush: false, hasLeft: false };
+  return { mailbox, since, handlerId: "", isPush: false, hasLeft: false, leftAt: 0 };
 }
