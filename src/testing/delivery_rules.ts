@@ -22,6 +22,8 @@ interface Stream {
 interface Sent {
   readonly place: number;
   readonly urgent: boolean;
+  /** Whether another message of the same id is under way, so that neither can be told apart. */
+  readonly isAmbiguous: boolean;
   copies: number;
 }
 
@@ -55,9 +57,11 @@ export class DeliveryRules {
         return this.#endDelivery(event.type, event.epoch, event.messageId);
       case "message:returned":
         this.#deliveries.delete(event.epoch);
-        return this.#free(event);
+        this.#free(event);
+        return;
       case "message:readied":
-        return this.#free(event);
+        this.#free(event);
+        return;
       case "message:dropped":
       case "message:dead-lettered":
         this.#deliveries.delete(event.epoch);
@@ -78,7 +82,9 @@ export class DeliveryRules {
 
   #send(messageId: string, urgent: boolean, to: string): void {
     const copies = Math.max(1, this.#handlers.get(to)?.size ?? 0);
-    this.#sent.set(messageId, { place: ++this.#place, urgent, copies });
+    const other = this.#sent.get(messageId)?.copies ?? 0;
+    const place = ++this.#place;
+    this.#sent.set(messageId, { place, urgent, isAmbiguous: other > 0, copies: copies + other });
   }
 
   #resend(messageId: string, to: string): void {
@@ -104,6 +110,7 @@ export class DeliveryRules {
     if (sent === undefined) {
       return this.#accuse("NothingFromNowhere", `"${id}" was delivered and is not under way`);
     }
+    if (sent.isAmbiguous) return;
     const stream = this.#stream(to, from, message.priority > 0, handlerId);
     if (stream.busy !== "") {
       this.#accuse("FifoPerPair", `"${id}" was delivered while "${stream.busy}" is not done`);
@@ -125,22 +132,22 @@ export class DeliveryRules {
   /** A copy is done with. */
   #drop(event: CopyEvent): void {
     const sent = this.#sent.get(event.messageId);
+    const stream = this.#free(event);
     if (sent === undefined) return;
-    this.#free(event);
-    const stream = this.#find(event, sent.urgent);
     if (stream?.newest === sent.place) stream.isDone = true;
     if (--sent.copies === 0) this.#sent.delete(event.messageId);
   }
 
-  /** A copy holds the later ones back no longer. */
-  #free(event: CopyEvent): void {
-    const { messageId } = event;
-    const stream = this.#find(event, this.#sent.get(messageId)?.urgent ?? false);
-    if (stream?.busy === messageId) stream.busy = "";
-  }
-
-  #find({ from, to, handlerId }: CopyEvent, urgent: boolean): Stream | undefined {
-    return this.#streams.get(to)?.get(keyOf(from, urgent, handlerId));
+  /** A copy holds the later ones back no longer, in whichever lane it was. */
+  #free({ messageId, from, to, handlerId }: CopyEvent): Stream | undefined {
+    const streams = this.#streams.get(to);
+    for (const urgent of [false, true]) {
+      const stream = streams?.get(keyOf(from, urgent, handlerId));
+      if (stream?.busy !== messageId) continue;
+      stream.busy = "";
+      return stream;
+    }
+    return undefined;
   }
 
   #stream(to: string, from: string, urgent: boolean, handlerId: string): Stream {

@@ -11,6 +11,7 @@ import type { RootCommand } from "../../coordination/machine.ts";
 import type { LockstepEvent } from "../../kernel/events.ts";
 import { Attempts } from "./attempts.ts";
 import { Locking } from "./locking.ts";
+import { Mailing } from "./mailing.ts";
 import { type Behaviour, type Doing, Thread } from "./thread.ts";
 import type { World } from "./world.ts";
 
@@ -33,6 +34,8 @@ export class SimulatedAgent {
   readonly locks: Locking;
   /** What it knows of tasks. */
   readonly attempts: Attempts;
+  /** What it knows of messages. */
+  readonly mail: Mailing;
   /** How many times as long as others it takes for everything. */
   slowness = 1;
   #life = 0;
@@ -49,6 +52,7 @@ export class SimulatedAgent {
     this.isClient = isClient;
     this.locks = new Locking(this);
     this.attempts = new Attempts(this);
+    this.mail = new Mailing(this);
   }
 
   /** Whether it is neither stopped nor gone. */
@@ -75,6 +79,7 @@ export class SimulatedAgent {
     this.#threads.clear();
     this.locks.forget();
     this.attempts.forget();
+    this.mail.forget();
   }
 
   /** Stops it for `ms`. It won't notice. */
@@ -106,13 +111,15 @@ export class SimulatedAgent {
 
   /** Whether `event` tells it something. */
   concerns(event: LockstepEvent): boolean {
-    return this.#isUp && (this.locks.concerns(event) || this.attempts.concerns(event));
+    return this.#isUp &&
+      (this.locks.concerns(event) || this.attempts.concerns(event) || this.mail.concerns(event));
   }
 
   /** Takes note of an event. */
   hear(event: LockstepEvent): void {
     this.locks.hear(event);
     this.attempts.hear(event);
+    this.mail.hear(event);
   }
 
   /** Begins to do something besides. */
@@ -177,6 +184,7 @@ export class SimulatedAgent {
   /** Gives back whatever it may still have. */
   *leave(): Behaviour {
     yield* this.locks.releaseAll();
+    yield* this.insist({ type: "close-mailbox", agentId: this.id, reason: "it has left" });
   }
 
   #wake(): void {

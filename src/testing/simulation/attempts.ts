@@ -102,6 +102,7 @@ export class Attempts {
     for (let rounds = 0; rounds < 2; rounds += world.isOver ? 1 : 0) {
       yield* this.#agent.sleep(200);
       if (world.host.isDown) continue;
+      this.#agent.mail.lookAround();
       const known = world.host.state.tasks.agents.get(id);
       if (known === undefined) yield* this.join();
       for (const { spec, epoch, status } of known?.tasks ?? []) {

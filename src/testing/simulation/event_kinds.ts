@@ -54,12 +54,14 @@ const TRANSITIONS: ReadonlyMap<string, Transition> = new Map<string, Transition>
 const TOLD: ReadonlySet<string> = new Set([
   ...["task:assigned", "task:started", "task:requeued", "task:backed-off", "task:failed"],
   ...["task:cancelled", "resource:acquired", "resource:reacquired", "resource:timed-out"],
-  ...["resource:cancelled", "resource:abandoned", "deadlock:detected"],
+  ...["resource:cancelled", "resource:abandoned", "deadlock:detected", "message:received"],
+  ...["message:responded", "message:unanswered"],
 ]);
 
 const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["resource", "locks"],
   ["deadlock", "locks"],
+  ["ask", "locks"],
   ["message", "messages"],
   ["mailbox", "messages"],
   ["topic", "messages"],

@@ -55,9 +55,10 @@ export type FaultName = (typeof FAULTS)[number];
 /** From each fault that can happen to how often it does, from above 0 to 1. */
 export type Faults = Partial<Record<FaultName, number>>;
 
-/** Whether a coordinator with these faults has a log. */
-export function needsLog(faults: Faults): boolean {
-  return "log-stall" in faults || "log-failure" in faults || "log-cut" in faults;
+/** Whether a coordinator with these faults has a log, and whether that is ever read. */
+export function logFor(faults: Faults): "none" | "kept" | "read" {
+  if ("log-cut" in faults) return "read";
+  return "log-stall" in faults || "log-failure" in faults ? "kept" : "none";
 }
 
 /** Whether what is transmitted may never arrive, so that whoever waits must ask again. */

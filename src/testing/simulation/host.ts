@@ -48,7 +48,7 @@ interface Pending {
 }
 
 /** After how many entries of its log a host writes a snapshot. */
-const SNAPSHOT_EVERY = 400;
+const SNAPSHOT_EVERY = 2_000;
 
 /** How long a host waits after a write that failed. */
 const RETRY_MS = 20;
@@ -65,6 +65,8 @@ export class Host {
   readonly #machine: RootMachine;
   readonly #world: HostWorld;
   readonly #hasLog: boolean;
+  /** Whether its log is ever read, so that what is in it has to be kept. */
+  readonly #isRead: boolean;
   #now: Instant = 0;
   /** By how much the clock is ahead of the true time. */
   #skew = 0;
@@ -81,12 +83,13 @@ export class Host {
   #retryTickAt = 0;
 
   /** Starts from the machine's first state. */
-  constructor(machine: RootMachine, world: HostWorld, hasLog: boolean) {
+  constructor(machine: RootMachine, world: HostWorld, log: "none" | "kept" | "read") {
     this.#machine = machine;
     this.#world = world;
-    this.#hasLog = hasLog;
+    this.#hasLog = log !== "none";
+    this.#isRead = log === "read";
     this.state = machine.init();
-    this.#snapshot = hasLog ? encode(this.state) : "";
+    this.#snapshot = this.#isRead ? encode(this.state) : "";
   }
 
   /** Whether commands go through a log. */
@@ -221,7 +224,7 @@ export class Host {
       );
     }
     this.steps++;
-    if (this.#hasLog) this.#keep({ at, command });
+    if (this.#isRead) this.#keep({ at, command });
     this.#world.stepped(command, events, at, isTold);
     return events;
   }

@@ -119,22 +119,36 @@ function checkOwner(state: LockState, { owner, holds, waits }: Owner): void {
 
 /**
  * Whether everybody can still go on: whoever has no wait that is blocked may give back what it has,
- * and whoever can then be granted all its waits may, too, until nobody is left.
+ * and whoever can then be granted all its waits may, too, until nobody is left. Those who only ask
+ * each other may answer.
  */
 function checkAcyclic(state: LockState): void {
   const stuck = new Set<Owner>();
   for (const { owner } of state.waits.values()) stuck.add(owner);
+  for (const { from } of state.asks.values()) stuck.add(from);
   for (let before = -1; before !== stuck.size;) {
     before = stuck.size;
-    for (const owner of stuck) {
-      if (owner.waits.every(({ tickets }) => tickets.every((each) => comesTrue(each, stuck)))) {
-        stuck.delete(owner);
-      }
-    }
+    for (const owner of stuck) if (canGoOn(owner, stuck)) stuck.delete(owner);
+    if (before === stuck.size) freeThoseWhoOnlyAsk(stuck);
   }
   if (stuck.size === 0) return;
   const names = [...stuck].map(({ owner }) => `"${owner}"`).join(", ");
   accuse("WaitForAcyclic", `${names} wait for each other`);
+}
+
+/** Frees those who neither wait for a lock nor, directly or not, ask somebody who does. */
+function freeThoseWhoOnlyAsk(stuck: Set<Owner>): void {
+  const kept = new Set([...stuck].filter(({ waits }) => waits.length > 0));
+  for (const { askedBy = [] } of kept) { // grows while it is read
+    for (const { from } of askedBy) if (stuck.has(from)) kept.add(from);
+  }
+  for (const owner of stuck) if (!kept.has(owner)) stuck.delete(owner);
+}
+
+/** Whether an owner gets all that it waits for, locks and answers, once others have gone on. */
+function canGoOn({ waits, asks = [] }: Owner, stuck: ReadonlySet<Owner>): boolean {
+  return waits.every(({ tickets }) => tickets.every((ticket) => comesTrue(ticket, stuck))) &&
+    asks.every(({ to }) => !stuck.has(to));
 }
 
 /** Whether a ticket is granted once all who aren't stuck have given back what they have. */
@@ -155,6 +169,7 @@ export function checkLocksAtRest(state: LockState): void {
   for (const wait of state.waits.values()) {
     accuse("EveryWaiterResolved", `"${wait.owner.owner}" still waits (${wait.id})`);
   }
+  for (const { askId } of state.asks.values()) accuse("EveryWaiterResolved", `"${askId}" is open`);
   for (const { owner, holds } of state.owners.values()) {
     const [hold] = holds;
     if (hold !== undefined) {

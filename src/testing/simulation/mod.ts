@@ -18,6 +18,7 @@ export {
 export { BrokenInvariantError } from "./failure.ts";
 export { type FaultName, FAULTS, type Faults } from "./faults.ts";
 export { Host, type HostReply, type HostWorld, type RootMachine } from "./host.ts";
+export { Mailing, type MailTerms } from "./mailing.ts";
 export { Locking, type LockTerms } from "./locking.ts";
 export { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
 export { replay, type RootEntry } from "./replay.ts";

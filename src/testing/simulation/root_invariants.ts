@@ -8,12 +8,14 @@ import type { RootState } from "../../coordination/machine.ts";
 import { claimOf, claimOwner } from "../../tasks/mod.ts";
 import { accuse } from "./failure.ts";
 import { checkLocks, checkLocksAtRest } from "./lock_invariants.ts";
+import { checkMessages, checkMessagesAtRest } from "./message_invariants.ts";
 import { checkTasks, checkTasksAtRest } from "./task_invariants.ts";
 
 /** What holds of everything. Costs O(state). */
 export function checkRoot(state: RootState): void {
   checkLocks(state.locks);
   checkTasks(state.tasks);
+  checkMessages(state.messages);
   checkClaimsOfLocks(state);
   checkLocksOfClaims(state);
 }
@@ -47,4 +49,5 @@ export function checkRootAtRest(state: RootState): void {
   checkRoot(state);
   checkTasksAtRest(state.tasks);
   checkLocksAtRest(state.locks);
+  checkMessagesAtRest(state.messages);
 }

@@ -129,6 +129,10 @@ function comeToRest(world: World, watcher: Watcher): void {
   world.calm();
   settle(world);
   for (const agent of world.agents.values()) agent.spawn(agent.leave());
+  for (const agentId of world.host.state.messages.mailboxes.keys()) {
+    if (world.agents.has(agentId)) continue;
+    world.report({ type: "close-mailbox", agentId, reason: "nobody reads it" });
+  }
   settle(world);
   watcher.checkAll();
   checkRootAtRest(world.host.state);

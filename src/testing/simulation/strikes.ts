@@ -49,7 +49,7 @@ export function strike(world: World, faults: Faults): void {
 function again(world: World, name: FaultName, act: (world: World) => void): void {
   const rate = world.rate(name);
   if (rate === 0) return;
-  const mean = name === "restore" ? MEAN_RESTORE_MS : MEAN_MS;
+  const mean = name === "restore" || name === "log-cut" ? MEAN_RESTORE_MS : MEAN_MS;
   world.after(1 + world.chance.around(mean / rate), () => {
     if (world.isOver) return;
     world.coverage.fault(name);

@@ -5,6 +5,7 @@
  */
 
 import { philosophers, readersAndWriters } from "./lock_workloads.ts";
+import { chatter } from "./message_workloads.ts";
 import { bursts, forkJoin, pipelines, poison, uneven } from "./task_workloads.ts";
 import { together, type Workload } from "./workload.ts";
 
@@ -17,5 +18,6 @@ export const WORKLOADS: readonly Workload[] = [
   bursts,
   poison,
   uneven,
-  together("mixed", readersAndWriters, forkJoin, uneven),
+  chatter,
+  together("mixed", readersAndWriters, forkJoin, uneven, chatter),
 ];

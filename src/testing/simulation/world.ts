@@ -18,7 +18,7 @@ import type { Chance } from "./chance.ts";
 import type { Coverage } from "./coverage.ts";
 import type { EventKinds } from "./event_kinds.ts";
 import { accuse } from "./failure.ts";
-import { type FaultName, type Faults, losesKnowledge, needsLog } from "./faults.ts";
+import { type FaultName, type Faults, logFor, losesKnowledge } from "./faults.ts";
 import { Host, type HostReply, type HostWorld, type RootMachine } from "./host.ts";
 import { strike } from "./strikes.ts";
 import type { TaskScript } from "./scripts.ts";
@@ -113,7 +113,7 @@ export class World implements HostWorld {
     this.workload = workload;
     this.coverage = coverage;
     this.#observer = observer;
-    this.host = new Host(machine, this, needsLog(faults));
+    this.host = new Host(machine, this, logFor(faults));
     this.#setFaults(faults);
     this.isUnsure = UNSETTLING.some((fault) => fault in faults);
     for (let i = 0; i < agents; i++) {
@@ -274,10 +274,22 @@ export class World implements HostWorld {
 
   #tell(event: LockstepEvent): void {
     if (!this.#kinds.of(event.type).isTold) return;
-    const agentId = event.type === "deadlock:detected"
-      ? event.victim
-      : (event as { agentId?: string }).agentId;
-    const agent = this.agents.get(agentId ?? "");
+    const agent = this.agents.get(recipientOf(event) ?? "");
     if (agent?.concerns(event)) this.transmit(() => agent.receive(() => agent.hear(event)));
+  }
+}
+
+/** Whom of the agents an event is told, besides who asked for it. */
+function recipientOf(event: LockstepEvent): string | undefined {
+  switch (event.type) {
+    case "deadlock:detected":
+      return event.victim;
+    case "message:received":
+    case "message:responded":
+      return event.to;
+    case "message:unanswered":
+      return event.from;
+    default:
+      return (event as { agentId?: string }).agentId;
   }
 }
