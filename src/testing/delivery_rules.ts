@@ -24,6 +24,8 @@ interface Sent {
   readonly urgent: boolean;
   /** Whether another message of the same id is under way, so that neither can be told apart. */
   readonly isAmbiguous: boolean;
+  /** Whether a handler that had left gave it to another one, which may have had newer ones. */
+  isInherited: boolean;
   copies: number;
 }
 
@@ -58,7 +60,7 @@ export class DeliveryRules {
       case "message:returned":
         this.#deliveries.delete(event.epoch);
         this.#free(event);
-        return;
+        return this.#inherit(event);
       case "message:readied":
         this.#free(event);
         return;
@@ -84,12 +86,19 @@ export class DeliveryRules {
     const copies = Math.max(1, this.#handlers.get(to)?.size ?? 0);
     const other = this.#sent.get(messageId)?.copies ?? 0;
     const place = ++this.#place;
-    this.#sent.set(messageId, { place, urgent, isAmbiguous: other > 0, copies: copies + other });
+    const common = { place, urgent, copies: copies + other };
+    this.#sent.set(messageId, { ...common, isAmbiguous: other > 0, isInherited: false });
   }
 
   #resend(messageId: string, to: string): void {
     const urgent = this.#sent.get(messageId)?.urgent ?? false;
     this.#send(messageId, urgent, to);
+  }
+
+  #inherit({ messageId, to, handlerId }: CopyEvent): void {
+    const sent = this.#sent.get(messageId);
+    const hasLeft = handlerId !== "" && this.#handlers.get(to)?.has(handlerId) !== true;
+    if (sent !== undefined && hasLeft) sent.isInherited = true;
   }
 
   #subscribe(agentId: string, handlerId: string): void {
@@ -114,7 +123,7 @@ export class DeliveryRules {
     const stream = this.#stream(to, from, message.priority > 0, handlerId);
     if (stream.busy !== "") {
       this.#accuse("FifoPerPair", `"${id}" was delivered while "${stream.busy}" is not done`);
-    } else if (sent.place < stream.newest) {
+    } else if (sent.place < stream.newest && !sent.isInherited) {
       this.#accuse("FifoPerPair", `"${id}" was delivered after one that was sent later`);
     } else if (sent.place === stream.newest && stream.isDone) {
       this.#accuse("HandledOnce", `"${id}" was delivered after it was handled`);

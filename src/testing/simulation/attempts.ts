@@ -223,7 +223,7 @@ export class Attempts {
       agent.crash();
       world.after(10, () => {
         world.report({ type: "remove-agent", agentId: id, reason: "a task brought it down" });
-        world.after(10, () => agent.start());
+        world.after(10, () => agent.isUp ? agent.rejoin() : agent.start());
       });
     });
   }
