@@ -38,7 +38,7 @@ function takeTasks(gauges: Gauges, { tasks: { tasks, agents } }: Readonly<RootSt
   for (const { agentId, maxConcurrentTasks: slots, load, ...agent } of agents.values()) {
     const cordons = new Set<CordonCause | "draining">(agent.cordons.keys());
     if (agent.drained !== undefined) cordons.add("draining");
-    gauges.agents.set(agentId, { slots, load, cordons });
+    gauges.agents.set(agentId, { kind: agent.kind, slots, load, cordons });
   }
 }
 

@@ -41,8 +41,6 @@ export interface MetricsCollectorOptions extends Partial<MetricsConfig> {
   clock?: Clock;
   /** Tells what the process uses. @default what Deno, Node or Bun say of it */
   probe?: ProcessProbe;
-  /** Tells the types of agents, which events don't. @default nobody does */
-  agentTypeOf?: (agentId: string) => string | undefined;
   /**
    * Tells what is so when the collector starts, as far as all events that were published until then
    * have led to it. @default nothing is going on
@@ -104,7 +102,6 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
   readonly #eventBus: EventBus;
   readonly #clock: Clock;
   readonly #probe: ProcessProbe;
-  readonly #agentTypeOf: ((agentId: string) => string | undefined) | undefined;
   readonly #standing: () => Gauges;
   readonly #state: MetricsState;
   #cpu = new CpuMeter();
@@ -124,14 +121,12 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     this.#logger = requireLogger(logger, attempt());
     requireFunction(eventBus?.on, "eventBus.on", attempt);
     requireObject(options as unknown, "options", attempt);
-    const { clock = systemClock, probe = probeProcess, agentTypeOf, standing = noGauges } = options;
+    const { clock = systemClock, probe = probeProcess, standing = noGauges } = options;
     requireFunction(probe, "probe", attempt);
     requireFunction(standing, "standing", attempt);
-    if (agentTypeOf !== undefined) requireFunction(agentTypeOf, "agentTypeOf", attempt);
     this.#eventBus = eventBus;
     this.#clock = clock;
     this.#probe = probe;
-    this.#agentTypeOf = agentTypeOf;
     this.#standing = standing;
     this.#state = emptyMetrics(readConfig(options, attempt));
   }
@@ -189,8 +184,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
   getCurrentMetrics(): CoordinationMetrics {
     const now = this.#now();
     const { memoryBytes, cpuPercent } = this.#measure(now);
-    const agentTypeOf = this.#agentTypeOf;
-    return reportOf(this.#state, now, { agentTypeOf, memoryBytes, cpuPercent });
+    return reportOf(this.#state, now, { memoryBytes, cpuPercent });
   }
 
   /**

@@ -36,6 +36,8 @@ export interface TrackedTask {
 
 /** An agent that is registered. */
 export interface TrackedAgent {
+  /** What kind of agent it is. */
+  kind: string;
   /** How many tasks it takes at once. */
   slots: number;
   /** How many of the slots are in use. */
@@ -184,9 +186,9 @@ function trackAgent({ agents }: Gauges, event: AgentEvent): undefined {
   const agent = agents.get(event.agentId);
   switch (event.type) {
     case "agent:spawned": {
-      const slots = event.maxConcurrentTasks;
-      if (agent === undefined) agents.set(event.agentId, { slots, load: 0, cordons: new Set() });
-      else agent.slots = slots;
+      const { agentId, kind, maxConcurrentTasks: slots } = event;
+      if (agent === undefined) agents.set(agentId, { kind, slots, load: 0, cordons: new Set() });
+      else Object.assign(agent, { kind, slots });
       return;
     }
     case "agent:terminated":

@@ -51,10 +51,10 @@ export interface AgentFigures {
   readonly suspectAgents: number;
   /** How much of their slots is in use, in percent; 0 without agents. */
   readonly agentUtilization: number;
-  /** How many tasks an agent has on average; 0 without agents. */
+  /** How many tasks an agent has on average, started or not; 0 without agents. */
   readonly avgTasksPerAgent: number;
-  /** How many are of each type; `undefined` when nobody told their types. */
-  readonly agentsByType: Record<string, number> | undefined;
+  /** How many are of each type, as they were registered. */
+  readonly agentsByType: Record<string, number>;
 }
 
 /** How resources are and were used. */
@@ -133,8 +133,6 @@ export interface CoordinationMetrics {
 
 /** What events don't tell. */
 export interface Surroundings {
-  /** The type of an agent; `undefined` when it isn't known. */
-  readonly agentTypeOf: ((agentId: string) => string | undefined) | undefined;
   /** In bytes; `undefined` when it isn't known. */
   readonly memoryBytes: number | undefined;
   /** In percent; `undefined` when it isn't known. */
@@ -150,7 +148,7 @@ export function reportOf(
   return {
     timestamp: new Date(now),
     taskMetrics: tasksOf(state, now),
-    agentMetrics: agentsOf(state, surroundings.agentTypeOf),
+    agentMetrics: agentsOf(state),
     resourceMetrics: resourcesOf(state),
     coordinationMetrics: coordinationOf(state),
     performanceMetrics: {
@@ -182,23 +180,21 @@ function tasksOf(state: Readonly<MetricsState>, now: Instant): TaskFigures {
   };
 }
 
-function agentsOf(
-  { gauges: { agents, open } }: Readonly<MetricsState>,
-  agentTypeOf: Surroundings["agentTypeOf"],
-): AgentFigures {
+function agentsOf({ gauges }: Readonly<MetricsState>): AgentFigures {
+  const { agents, tasksByStatus, open } = gauges;
   const types = new Map<string, number>();
   let active = 0;
   let busy = 0;
   let load = 0;
   let slots = 0;
-  for (const [agentId, agent] of agents) {
+  for (const agent of agents.values()) {
     if (agent.cordons.size === 0) active++;
     if (agent.load > 0) busy++;
     load += agent.load;
     slots += agent.slots;
-    const type = agentTypeOf?.(agentId) ?? "agent";
-    types.set(type, (types.get(type) ?? 0) + 1);
+    types.set(agent.kind, (types.get(agent.kind) ?? 0) + 1);
   }
+  const tasks = (tasksByStatus.get("assigned") ?? 0) + (tasksByStatus.get("running") ?? 0);
   return {
     totalAgents: agents.size,
     activeAgents: active,
@@ -206,8 +202,8 @@ function agentsOf(
     busyAgents: busy,
     suspectAgents: countSuspects(open),
     agentUtilization: slots === 0 ? 0 : 100 * load / slots,
-    avgTasksPerAgent: agents.size === 0 ? 0 : load / agents.size,
-    agentsByType: agentTypeOf && Object.fromEntries(types),
+    avgTasksPerAgent: agents.size === 0 ? 0 : tasks / agents.size,
+    agentsByType: Object.fromEntries(types),
   };
 }
 

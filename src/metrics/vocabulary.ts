@@ -56,6 +56,8 @@ export const COUNTERS: readonly CounterSpec[] = [
     ({ reason }) => reason === "stale-epoch",
   ),
   counter("agent.spawned", "agent:spawned", "Agents that were registered, or registered anew"),
+  counter("agent.idle", "agent:idle", "Agents that ran out of tasks, where that is told"),
+  counter("agent.active", "agent:active", "Agents that got their first task, where that is told"),
   counter("agent.terminated", "agent:terminated", "Agents that were removed"),
   counter("agent.joined", "agent:joined", "Lives of agents that began"),
   counter("agent.suspected", "agent:suspected", "Silences of agents that became suspicious"),
@@ -89,7 +91,8 @@ export const COUNTERS: readonly CounterSpec[] = [
     "Changes of a version that was not the newest",
     ({ reason }) => reason === "stale-version",
   ),
-  { metric: "workstealing.completed", event: "workstealing:completed", help: "Steals" },
+  counter("task.stolen", "task:stolen", "Tasks that were moved from a busy agent to an idle one"),
+  counter("workstealing.completed", "workstealing:completed", "Steals"),
   counter(
     "circuitbreaker.tripped",
     "circuitbreaker:state-change",

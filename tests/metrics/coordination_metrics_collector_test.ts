@@ -28,14 +28,12 @@ function create(options: MetricsCollectorOptions = {}): {
 }
 
 Deno.test("the figures of a run with agents, tasks and locks are those of what happened", async () => {
-  const { metrics, eventBus, clock } = create({
-    agentTypeOf: (agentId) => agentId === "x" ? "coder" : undefined,
-  });
+  const { metrics, eventBus, clock } = create();
   metrics.start();
   await using scheduler = new AdvancedTaskScheduler({}, eventBus, silentLogger, { clock });
   await scheduler.initialize();
   const { promise: gate, resolve: open } = Promise.withResolvers<string>();
-  await scheduler.registerAgent({ id: "x", maxConcurrentTasks: 2 }, () => gate);
+  await scheduler.registerAgent({ id: "x", type: "coder", maxConcurrentTasks: 2 }, () => gate);
   await scheduler.registerAgent({ id: "y", capabilities: ["z"] }, () => gate);
   const handle = await scheduler.submit({ id: "t", type: "code", priority: 2, resources: ["r"] });
   await clock.advance(500);

@@ -18,7 +18,7 @@ import { readSources } from "../structure/source.ts";
 import { Bench } from "../tasks/bench.ts";
 import { commandLists, concrete, configs } from "../tasks/command_lists.ts";
 
-const UNKNOWN = { agentTypeOf: undefined, memoryBytes: undefined, cpuPercent: undefined };
+const UNKNOWN = { memoryBytes: undefined, cpuPercent: undefined };
 const OPEN: readonly TaskStatus[] = ["waiting", "ready", "assigned", "running", "backing-off"];
 
 function foldAll(metrics: MetricsState, events: readonly LockstepEvent[], at: number): void {
@@ -51,6 +51,10 @@ function compareTasks(metrics: MetricsState, state: TaskState, now: number): voi
   const agents = [...state.agents.values()];
   assertEquals(agentMetrics.busyAgents, agents.filter(({ load }) => load > 0).length);
   assertEquals(agentMetrics.activeAgents, agents.filter(isOpen).length);
+  const byType = countBy(agents.map(({ kind }) => kind));
+  assertEquals(agentMetrics.agentsByType, Object.fromEntries(byType));
+  const claims = agents.reduce((sum, { tasks }) => sum + tasks.size, 0);
+  assertEquals(agentMetrics.avgTasksPerAgent, agents.length === 0 ? 0 : claims / agents.length);
   assertEquals(metrics.counters.get("task.stale"), state.stale);
 }
 
