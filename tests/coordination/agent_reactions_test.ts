@@ -1,0 +1,171 @@
+import { assert, assertEquals } from "@std/assert";
+import { readBreakerConfig } from "../../src/breakers/machine.ts";
+import type { PartCommand, RootConfig } from "../../src/coordination/machine.ts";
+import { DEFAULT_RULES } from "../../src/coordination/rules.ts";
+import type { SendMessage } from "../../src/messages/commands.ts";
+import { agent, error, submit } from "../tasks/bench.ts";
+import { acquire, lines, RootBench } from "./bench.ts";
+
+const { rules: agentBreaker } = readBreakerConfig(
+  { failureThreshold: 1, successThreshold: 1, halfOpenLimit: 1, timeout: 100 },
+  () => "test",
+);
+
+/** A machine whose agents are known everywhere. */
+function shared(rules: Partial<RootConfig["rules"]> = {}): RootBench {
+  return new RootBench({ rules: { ...DEFAULT_RULES, sharesAgents: true, ...rules } });
+}
+
+function message(from: string, to: string, responseMs = 0): SendMessage {
+  return {
+    type: "send-message",
+    from,
+    to,
+    kind: "message",
+    payload: 1,
+    priority: 0,
+    ttlMs: 0,
+    messageId: "",
+    responseMs,
+  };
+}
+
+const GONE = {
+  "remove-agent": { type: "remove-agent", agentId: "x", reason: "crashed" },
+  "leave-agent": { type: "leave-agent", agentId: "x", reason: "crashed" },
+  "death": undefined,
+} as const satisfies Record<string, PartCommand | undefined>;
+
+Deno.test("an agent that is registered is a member, has a mailbox, a priority and a breaker", () => {
+  const bench = shared({ agentBreaker });
+  assertEquals(lines(bench.do(agent("x", { priority: 7 }))), [
+    "agent:spawned x",
+    "agent:joined x",
+    "mailbox:opened x",
+    "priority:noted x",
+    "circuitbreaker:defined",
+  ]);
+  assertEquals(lines(bench.do(agent("x", { priority: 7 }))), ["agent:spawned x"]);
+  assertEquals(lines(bench.do(agent("x", { priority: 8 }))), [
+    "agent:spawned x",
+    "priority:noted x",
+  ]);
+});
+
+Deno.test("where agents are not shared, one that is registered for tasks is known for tasks only", () => {
+  const bench = new RootBench();
+  assertEquals(lines(bench.do(agent("x"))), ["agent:spawned x"]);
+});
+
+for (const [name, command] of Object.entries(GONE)) {
+  Deno.test(`an agent that is gone is gone everywhere, in one step: ${name}`, () => {
+    const bench = shared({ agentBreaker, heartbeatTimeoutMs: 50 });
+    bench.do(agent("x"), agent("y"), submit("t", { assignedAgent: "" }));
+    bench.do(acquire("r", "x"), acquire("r", "z"), acquire("s", "z"), acquire("s", "x"));
+    bench.do(message("z", "x"), message("z", "x", 500), message("x", "z", 500));
+    bench.do({ type: "beat-agent", agentId: "y", incarnation: 0 });
+    bench.now = 25;
+    bench.do({ type: "beat-agent", agentId: "y", incarnation: 0 });
+    const events = command === undefined ? bench.pass(26) : bench.do(command);
+    const told = lines(events);
+    assert(told.includes("agent:terminated x"), told.join("\n"));
+    assertEquals(bench.holders("r"), ["z"]);
+    const { locks, messages, agents, breakers, conflicts, tasks } = bench.state;
+    assertEquals(locks.owners.get("x")?.waits.length ?? 0, 0);
+    assertEquals([messages.mailboxes.has("x"), messages.requests.size, locks.asks.size], [
+      false,
+      0,
+      0,
+    ]);
+    assertEquals(messages.deadLetters.size, 2);
+    assertEquals([...agents.members.keys()], ["y"]);
+    assertEquals([...breakers.breakers.keys()], ["agent:y"]);
+    assertEquals(conflicts.parties.has("x"), false);
+    assertEquals(tasks.tasks.get("t")!.agent?.agentId, "y");
+  });
+}
+
+Deno.test("a new life of an agent starts without the tasks and locks of the one before, and keeps its messages", () => {
+  const bench = shared();
+  bench.do(agent("x"), submit("t"), acquire("r", "x"), message("z", "x"));
+  const before = bench.task("t").epoch;
+  const join = { type: "join-agent", agentId: "x", heartbeatTimeoutMs: 0, incarnation: 0 } as const;
+  assertEquals(lines(bench.do(join)).slice(0, 2), ["agent:joined x", "task:requeued t x"]);
+  assertEquals(bench.holders("r"), []);
+  assert(bench.task("t").epoch > before);
+  assertEquals(bench.state.messages.mailboxes.has("x"), true);
+});
+
+Deno.test("what an agent does as an earlier life of itself is refused and changes nothing", () => {
+  const bench = shared();
+  bench.do(agent("x"));
+  const command = acquire("r", "x");
+  const as = (agentId: string, incarnation: number) =>
+    ({ type: "as-agent", agentId, incarnation, command }) as const;
+  assertEquals(lines(bench.do(as("x", 2))), ["agent:refused x"]);
+  assertEquals(lines(bench.do(as("y", 1))), ["agent:refused y"]);
+  assertEquals(bench.holders("r"), []);
+  assertEquals(lines(bench.do(as("x", 1))), ["resource:acquired r x"]);
+});
+
+Deno.test("an agent whose breaker is open gets no tasks until its time is over, then as many as there are probes", () => {
+  const bench = shared({ agentBreaker });
+  bench.do(agent("x", { startsAtOnce: true, maxConcurrentTasks: 3 }));
+  bench.do(submit("a", { retries: 0 }));
+  bench.do({ type: "fail", taskId: "a", epoch: 0, error: error("boom"), fault: "attempt" });
+  bench.do(submit("b"), submit("c"));
+  assertEquals([bench.status("b"), bench.status("c")], ["ready", "ready"]);
+  bench.pass(99);
+  assertEquals(bench.status("b"), "ready");
+  bench.pass(1);
+  assertEquals([bench.status("b"), bench.status("c")], ["running", "ready"]);
+  bench.do({ type: "complete", taskId: "b", epoch: 0, result: 1 });
+  assertEquals(bench.status("c"), "running");
+  bench.do(submit("d"), submit("e"));
+  assertEquals([bench.status("d"), bench.status("e")], ["running", "running"]);
+});
+
+Deno.test("a probe that begins and ends in one step decides about the breaker", () => {
+  const bench = shared({ agentBreaker });
+  bench.do(agent("x"), submit("a", { retries: 0 }));
+  bench.do({ type: "fail", taskId: "a", epoch: 0, error: error("boom"), fault: "attempt" });
+  bench.pass(100);
+  bench.do(submit("b"));
+  bench.do({ type: "complete", taskId: "b", epoch: 0, result: 1 });
+  const breaker = bench.state.breakers.breakers.get("agent:x")!;
+  assertEquals([breaker.phase.state, bench.state.asking.size], ["closed", 0]);
+});
+
+Deno.test("what ends an attempt through no fault of its own says nothing about its agent", () => {
+  const bench = shared({ agentBreaker });
+  bench.do(agent("x", { startsAtOnce: true }), submit("a"), submit("b"));
+  bench.do({ type: "cancel", taskId: "a", reason: "unwanted" });
+  bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
+  assertEquals(bench.state.breakers.breakers.get("agent:x")!.phase.state, "closed");
+  const epoch = bench.task("b").epoch;
+  bench.do({ type: "preempt", taskId: "b", epoch, reason: "no lock", isHopeless: false });
+  assertEquals(bench.state.breakers.breakers.get("agent:x")!.phase.state, "closed");
+});
+
+Deno.test("a request is an edge of the wait-for graph until it is answered", () => {
+  const bench = shared();
+  bench.do(message("a", "b", 500));
+  assertEquals([...bench.state.locks.asks.keys()], ["message-1"]);
+  bench.do({ type: "respond", messageId: "message-1", response: 1 });
+  assertEquals(bench.state.locks.asks.size, 0);
+  bench.do(message("a", "b", 500));
+  bench.pass(500);
+  assertEquals(bench.state.locks.asks.size, 0);
+});
+
+Deno.test("a request that gives way in a deadlock ends, and what the others wait for goes on", () => {
+  const bench = shared();
+  bench.do(acquire("r", "a"), acquire("s", "b"), acquire("s", "a", { priority: 5 }));
+  assertEquals(lines(bench.do(message("b", "a", 500))), [
+    "message:sent",
+    "ask:begun b",
+    "deadlock:detected",
+    "message:unanswered",
+  ]);
+  assertEquals(bench.state.messages.requests.size, 0);
+});
