@@ -23,9 +23,10 @@ export function agentBreakerName(agentId: string): string {
   return PREFIX + agentId;
 }
 
-/** The agent whose breaker is called so, or `undefined`. */
-function agentOf(name: string): string | undefined {
-  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined;
+/** The agent whose breaker is called so, if it is registered. */
+function agentOf(name: string, { tasks }: RootState): string | undefined {
+  const agentId = name.slice(PREFIX.length);
+  return name.startsWith(PREFIX) && tasks.agents.has(agentId) ? agentId : undefined;
 }
 
 /** Gives an agent its breaker. */
@@ -137,16 +138,26 @@ function outcomeOf(event: End): CallOutcome {
   }
 }
 
-/** Has an agent passed over while its breaker is open, and tried out until it is closed. */
-export function followBreaker(
-  { name, to, retryAt }: Happened<"circuitbreaker:state-change">,
+/** Lets an agent have no more tasks at once than its breaker admits probes, until it is closed. */
+export function limitToProbes(
+  { name, to }: Happened<"circuitbreaker:state-change">,
   state: RootState,
 ): PartCommand | undefined {
-  const agentId = agentOf(name);
-  if (agentId === undefined || !state.tasks.agents.has(agentId)) return undefined;
-  const cordon = { type: "cordon-agent", agentId, cause: "breaker" } as const;
-  if (to !== "open") return { ...cordon, reason: "", untilMs: 0 };
-  return { ...cordon, reason: "its attempts kept failing", untilMs: retryAt ?? 0 };
+  const agentId = agentOf(name, state);
+  const breaker = state.breakers.breakers.get(name);
+  if (agentId === undefined || breaker === undefined) return undefined;
+  return { type: "limit-agent", agentId, slots: to === "closed" ? 0 : breaker.rules.halfOpenLimit };
+}
+
+/** Has an agent passed over while its breaker is open. */
+export function passOver(
+  { name, to, retryAt = 0 }: Happened<"circuitbreaker:state-change">,
+  state: RootState,
+): PartCommand | undefined {
+  const agentId = agentOf(name, state);
+  if (agentId === undefined) return undefined;
+  const reason = to === "open" ? "its attempts kept failing" : "";
+  return { type: "cordon-agent", agentId, cause: "breaker", reason, untilMs: retryAt };
 }
 
 function breakerOf(agentId: string, { rules, breakers }: RootState): Breaker | undefined {

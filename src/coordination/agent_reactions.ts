@@ -17,8 +17,9 @@ export function enroll(
   { rules, agents, tasks }: RootState,
 ): PartCommand | undefined {
   if (!rules.sharesAgents || agents.members.has(agentId)) return undefined;
-  const isOutside = tasks.agents.get(agentId)?.startsAtOnce === false;
-  const heartbeatTimeoutMs = isOutside ? rules.heartbeatTimeoutMs : 0;
+  const agent = tasks.agents.get(agentId);
+  const fallback = agent?.startsAtOnce === false ? rules.heartbeatTimeoutMs : 0;
+  const heartbeatTimeoutMs = agent?.heartbeatTimeoutMs ?? fallback;
   return { type: "join-agent", agentId, heartbeatTimeoutMs, incarnation: 0 };
 }
 

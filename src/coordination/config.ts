@@ -138,14 +138,21 @@ export function readCoordinationConfig(config: CoordinationConfig): Coordination
     if (config[part] !== undefined) requireObject(config[part] as unknown, part, attempt);
   }
   const shared = sharedOptions(config);
-  const tasks = { ...shared, ...config.tasks };
+  const stealing = readStealing(config.workStealing, attempt);
+  const { enabled, ...limits } = stealing;
+  const tasks = {
+    announcesIdleness: true,
+    stealing: enabled,
+    ...limits,
+    ...shared,
+    ...config.tasks,
+  };
   const locks = { ...shared, ...config.locks };
   const messages = {
     ...(config.messageTimeout !== undefined && { messageTimeout: config.messageTimeout }),
     ...(config.seed !== undefined && { seed: config.seed }),
     ...config.messages,
   };
-  const stealing = readStealing(config.workStealing, attempt);
   const breakers = { ...config.circuitBreakers };
   const conflicts = { ...config.conflicts };
   const { seed = 1 } = config;

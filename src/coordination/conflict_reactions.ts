@@ -119,12 +119,15 @@ function settle({ rules, conflicts }: RootState, key: string): PartCommand | und
   return { type: "auto-resolve", conflictId: conflict.id, prefer: rules.settlesBy };
 }
 
-/** Ends what the losers of a conflict hold of its subject, and what they wait for. */
+/**
+ * Ends what the losers of a conflict hold of its subject, and what they wait for; a task that one of
+ * them has goes to the winner.
+ */
 export function evictLosers(
   { conflict, resolution }: Happened<"conflict:resolved">,
   state: RootState,
 ): PartCommand | undefined {
-  const { losers = [] } = resolution;
+  const { winner, losers = [] } = resolution;
   if (losers.length === 0) return undefined;
   if ("resourceId" in conflict) {
     const { resourceId } = conflict;
@@ -132,5 +135,6 @@ export function evictLosers(
       ? { type: "evict", resourceId, agentIds: losers }
       : undefined;
   }
-  return undefined;
+  if (conflict.type !== "assignment" || winner === undefined) return undefined;
+  return { type: "award", taskId: conflict.taskId, agentId: winner, losers };
 }

@@ -45,7 +45,7 @@ import {
   wholeHealth,
 } from "./health.ts";
 import { type RootCommand, rootMachine } from "./machine.ts";
-import { takeUp } from "./recovery.ts";
+import { revive, takeUp } from "./recovery.ts";
 import { type RootEngine, Subsystems } from "./subsystems.ts";
 
 /** What a coordination manager is built on; all of it may be left out. */
@@ -204,6 +204,7 @@ export class CoordinationManager implements AsyncDisposable {
     const parts = this.#running("register an agent");
     await parts.advanced.registerAgent(profile, handler);
     const { id: agentId } = profile;
+    await revive(parts.client, agentId);
     const { incarnation } = parts.engine.state.agents.members.get(agentId)!;
     return new AgentSession(parts, agentId, incarnation);
   }

@@ -169,6 +169,8 @@ const ROUTES: Readonly<Record<PartCommand["type"], PartName>> = {
   "register-agent": "tasks",
   "remove-agent": "tasks",
   "cordon-agent": "tasks",
+  "limit-agent": "tasks",
+  "award": "tasks",
   "drain-agent": "tasks",
   "report-load": "tasks",
   "cancel-agent-tasks": "tasks",

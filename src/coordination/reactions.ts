@@ -16,9 +16,10 @@ import {
   admitCall,
   beginCall,
   dropCall,
-  followBreaker,
   forgetBreaker,
+  limitToProbes,
   makeBreaker,
+  passOver,
   settleCall,
 } from "./agent_breakers.ts";
 import {
@@ -108,7 +109,7 @@ export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
   on("task:requeued", settleCall),
   on("circuitbreaker:permitted", admitCall),
   on("circuitbreaker:rejected", dropCall),
-  on("circuitbreaker:state-change", followBreaker),
+  on("circuitbreaker:state-change", limitToProbes, passOver),
 
   // Who loses a conflict lets go.
   on("task:refused", reportDoubleClaim, settleDoubleClaim),

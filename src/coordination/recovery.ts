@@ -21,7 +21,7 @@ export async function takeUp(client: RootClient): Promise<void> {
   for (const { agentId, startsAtOnce } of [...tasks.agents.values()]) {
     if (!startsAtOnce) continue;
     const reason = "its process ended";
-    await client.tell({ type: "cordon-agent", agentId, reason, cause: "caller", untilMs: 0 });
+    await client.tell({ type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 });
     await client.tell({ type: "requeue-agent-tasks", agentId, reason });
     await client.tell({ type: "release-all", agentId, owner: agentId });
     for (const claim of [...client.state.tasks.lingering.values()]) {
@@ -29,4 +29,14 @@ export async function takeUp(client: RootClient): Promise<void> {
       await client.tell({ type: "settle", taskId: claim.task.spec.id, epoch: claim.epoch });
     }
   }
+}
+
+/** Gives tasks again to an agent that was taken for dead, as its registration shows that it isn't. */
+export async function revive(client: RootClient, agentId: string): Promise<void> {
+  const { agents, tasks } = client.state;
+  if (agents.members.get(agentId)?.isSuspect) {
+    await client.tell({ type: "beat-agent", agentId, incarnation: 0 });
+  }
+  if (!tasks.agents.get(agentId)?.cordons.has("suspect")) return;
+  await client.tell({ type: "cordon-agent", agentId, cause: "suspect", reason: "", untilMs: 0 });
 }

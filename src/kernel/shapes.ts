@@ -152,6 +152,11 @@ export interface AgentProfile {
   readonly maxQueuedTasks?: number;
   /** Among equally good agents the higher one is chosen. An integer. @default 0 */
   readonly priority?: number;
+  /**
+   * How long it may be silent before it counts as dead, in milliseconds, where a manager watches
+   * agents; 0 for as long as it likes. @default the config's for an agent outside of the process, or 0
+   */
+  readonly heartbeatTimeoutMs?: number;
   /** Variables for whoever runs the agent; nothing here sets them. */
   readonly environment?: Readonly<Record<string, string>>;
   /** A path for whoever runs the agent; nothing here goes there. */

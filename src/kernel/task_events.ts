@@ -217,6 +217,14 @@ export interface AgentUncordoned extends Named<"agent:uncordoned"> {
   readonly cause: CordonCause;
 }
 
+/** An agent may use only some of its slots, or all again. */
+export interface AgentLimited extends Named<"agent:limited"> {
+  /** Whose slots they are. */
+  readonly agentId: string;
+  /** How many it may use; 0 for all that it has. */
+  readonly slots: number;
+}
+
 /** An agent gets no further tasks, and is gone once it has none. */
 export interface AgentDraining extends Named<"agent:draining"> {
   /** Who is about to go. */
@@ -312,6 +320,7 @@ export type TaskEvent =
   | AgentCordoned
   | AgentUncordoned
   | AgentDraining
+  | AgentLimited
   | AgentReported
   | AgentReportExpired
   | AgentIdle

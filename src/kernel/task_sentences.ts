@@ -62,6 +62,10 @@ export const TASK_SENTENCES: Sentences<TaskEvent> = {
     return `agent ${agentId}: gets no further tasks${until} (${cause}), ${oneLine(reason)}`;
   },
   "agent:uncordoned": ({ agentId, cause }) => `agent ${agentId}: the cordon is lifted (${cause})`,
+  "agent:limited": ({ agentId, slots }) =>
+    slots === 0
+      ? `agent ${agentId}: may use all its slots`
+      : `agent ${agentId}: may use ${slots} of its slots`,
   "agent:draining": ({ agentId, reason }) =>
     `agent ${agentId}: goes when it has no task left, ${oneLine(reason)}`,
   "agent:reported": ({ agentId, outside, avgTaskDurationMs, cpuPercent, memoryPercent }) => {

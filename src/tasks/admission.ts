@@ -8,11 +8,11 @@ import { schedule } from "../kernel/deadlines.ts";
 import type { TaskRefusal } from "../kernel/events.ts";
 import type { Instant } from "../kernel/machine.ts";
 import { Opaque } from "../kernel/plain.ts";
-import type { Assign, Cancel, Submit } from "./commands.ts";
+import type { Assign, Award, Cancel, Submit } from "./commands.ts";
 import { cycleThrough, link } from "./dependencies.ts";
-import { assign, bodyOf, cancel, limitQueueTime, queue } from "./lifecycle.ts";
+import { assign, bodyOf, cancel, limitQueueTime, queue, requeue } from "./lifecycle.ts";
 import { bestAgent, isFit } from "./placement.ts";
-import { hasRoom } from "./room.ts";
+import { hasRoom, roomOf } from "./room.ts";
 import {
   isTerminal,
   outcomeOf,
@@ -125,6 +125,21 @@ export function assignTo(step: Step, command: Assign): void {
     return refuse(step, command, command.taskId, "unfit");
   }
   assign(step, task, agent);
+}
+
+export function award(step: Step, { taskId, agentId, losers }: Award): void {
+  const { state } = step;
+  const task = state.tasks.get(taskId);
+  const winner = state.agents.get(agentId);
+  if (task?.agent === undefined || winner === undefined || state.draining) return;
+  if (!losers.includes(task.agent.agentId) || roomOf(winner) === 0) return;
+  const { placed, requires } = task.spec;
+  if (!isFit(winner, requires, placed ? "" : task.pinnedTo)) return;
+  if (task.status === "running") task.attempts--;
+  const reason = `agent "${task.agent.agentId}" lost a conflict over it`;
+  requeue(step, task, reason, bodyOf(task));
+  if (placed) task.pinnedTo = agentId;
+  assign(step, task, winner, !hasRoom(winner));
 }
 
 export function cancelTask(step: Step, command: Cancel): void {

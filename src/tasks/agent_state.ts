@@ -18,10 +18,14 @@ export interface Agent {
   /** Sorted, without repetition. */
   capabilities: readonly string[];
   maxConcurrentTasks: number;
+  /** How many of its slots it may use at most; 0 for all. */
+  slotLimit: number;
   maxQueuedTasks: number;
   priority: number;
   /** Whether a claim starts as soon as it can, or when the agent says so. */
   startsAtOnce: boolean;
+  /** How long it may be silent, where agents are watched; `undefined` for as long as the rules say. */
+  heartbeatTimeoutMs: number | undefined;
   /** Ranks equally good agents: higher priority first, then the earlier registered. */
   order: number;
   /** Why it gets no tasks. */

@@ -48,6 +48,7 @@ function describe(agent: Agent, profile: RegisterAgent): void {
   agent.maxQueuedTasks = profile.maxQueuedTasks;
   agent.priority = profile.priority;
   agent.startsAtOnce = profile.startsAtOnce;
+  agent.heartbeatTimeoutMs = profile.heartbeatTimeoutMs;
 }
 
 /** What an agent was given before it began to start its tasks at once. */
@@ -63,9 +64,11 @@ function newAgent(agentId: string): Agent {
     kind: "",
     capabilities: [],
     maxConcurrentTasks: 1,
+    slotLimit: 0,
     maxQueuedTasks: 0,
     priority: 0,
     startsAtOnce: false,
+    heartbeatTimeoutMs: undefined,
     order: 0,
     cordons: new Map(),
     drained: undefined,

@@ -79,6 +79,18 @@ export interface Preempt extends ClaimCommand, Named<"preempt"> {
   readonly isHopeless: boolean;
 }
 
+/**
+ * Settles who has a task: takes it from an agent that lost a conflict over it, at no cost to the task,
+ * and gives it to the one that won. Changes nothing when nobody who lost has it, or when the winner
+ * can't take it.
+ */
+export interface Award extends AgentCommand, Named<"award"> {
+  /** What the conflict was about. */
+  readonly taskId: string;
+  /** Those who are not to have it. */
+  readonly losers: readonly string[];
+}
+
 /** Ends a task as cancelled. */
 export interface Cancel extends Named<"cancel"> {
   /** The task to end. */
@@ -107,6 +119,8 @@ export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
   readonly startsAtOnce: boolean;
   /** What kind of agent it is; told, and kept for metrics. */
   readonly kind: string;
+  /** How long it may be silent before it counts as dead, where agents are watched. @default the rules' */
+  readonly heartbeatTimeoutMs?: number;
 }
 
 /** An agent is gone. */
@@ -123,6 +137,12 @@ export interface CordonAgent extends AgentCommand, Named<"cordon-agent"> {
   readonly cause: CordonCause;
   /** When the cause is lifted by itself; 0 for never. */
   readonly untilMs: Instant;
+}
+
+/** Keeps an agent from using more than some of its slots. */
+export interface LimitAgent extends AgentCommand, Named<"limit-agent"> {
+  /** How many slots it may use at most; 0 for all that it has. */
+  readonly slots: number;
 }
 
 /** Lets an agent finish what it has begun, and takes it away then. */
@@ -182,6 +202,8 @@ export type TaskCommand =
   | RemoveAgent
   | CordonAgent
   | DrainAgent
+  | LimitAgent
+  | Award
   | ReportLoad
   | CancelAgentTasks
   | RequeueAgentTasks

@@ -21,7 +21,7 @@
 import { nextDeadline, takeDue } from "../kernel/deadlines.ts";
 import type { TaskEvent } from "../kernel/events.ts";
 import type { Instant, Machine, Tick } from "../kernel/machine.ts";
-import { assignTo, cancelTask, submit } from "./admission.ts";
+import { assignTo, award, cancelTask, submit } from "./admission.ts";
 import {
   cancelAgentTasks,
   drainAgent,
@@ -43,7 +43,7 @@ import {
 import type { TaskCommand, UseStrategy } from "./commands.ts";
 import { refresh } from "./placement.ts";
 import { settle } from "./settling.ts";
-import { cordonAgent, reportLoad } from "./standing.ts";
+import { cordonAgent, limitAgent, reportLoad } from "./standing.ts";
 import { DEFAULT_TASK_CONFIG, initialTaskState, type TaskConfig, type TaskState } from "./state.ts";
 import { beginStep, type Step } from "./step.ts";
 
@@ -105,6 +105,10 @@ function apply(step: Step, command: TaskCommand | Tick): void {
       return removeAgent(step, command);
     case "cordon-agent":
       return cordonAgent(step, command);
+    case "limit-agent":
+      return limitAgent(step, command);
+    case "award":
+      return award(step, command);
     case "drain-agent":
       return drainAgent(step, command);
     case "report-load":

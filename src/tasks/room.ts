@@ -11,9 +11,14 @@ export function isOpen(agent: Agent): boolean {
   return agent.cordons.size === 0 && agent.drained === undefined;
 }
 
+/** How many slots `agent` may use. */
+export function slotsOf({ maxConcurrentTasks, slotLimit }: Agent): number {
+  return slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
+}
+
 /** Whether `agent` has a slot for one more task. */
 export function hasRoom(agent: Agent): boolean {
-  return agent.load < agent.maxConcurrentTasks && isOpen(agent);
+  return agent.load < slotsOf(agent) && isOpen(agent);
 }
 
 /** Whether one more claim could wait for a slot of `agent`. */
@@ -24,7 +29,7 @@ export function hasRoomInQueue(agent: Agent): boolean {
 /** How many more claims `agent` could have, with a slot or waiting for one. */
 export function roomOf(agent: Agent): number {
   if (!isOpen(agent)) return 0;
-  return Math.max(0, agent.maxConcurrentTasks - agent.load) +
+  return Math.max(0, slotsOf(agent) - agent.load) +
     Math.max(0, agent.maxQueuedTasks - agent.queue.length);
 }
 

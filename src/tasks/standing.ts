@@ -1,12 +1,13 @@
 /**
- * How an agent stands: for which causes it gets no tasks, and how much it says it has to do.
+ * How an agent stands: for which causes it gets no tasks, or only some, and how much it says it has
+ * to do.
  *
  * @module
  */
 
 import { schedule, unschedule } from "../kernel/deadlines.ts";
 import type { CordonCause } from "../kernel/shapes.ts";
-import type { CordonAgent, ReportLoad } from "./commands.ts";
+import type { CordonAgent, LimitAgent, ReportLoad } from "./commands.ts";
 import type { Agent, LoadReport, TaskState } from "./state.ts";
 import { refuse, type Step, touch } from "./step.ts";
 
@@ -38,6 +39,16 @@ export function uncordon(step: Step, agent: Agent, cause: CordonCause): void {
   agent.cordons.delete(cause);
   step.freed.push(agent);
   step.events.push({ type: "agent:uncordoned", agentId: agent.agentId, cause });
+}
+
+export function limitAgent(step: Step, command: LimitAgent): void {
+  const { agentId, slots } = command;
+  const agent = step.state.agents.get(agentId);
+  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+  if (agent.slotLimit === slots) return;
+  agent.slotLimit = slots;
+  step.freed.push(agent);
+  step.events.push({ type: "agent:limited", agentId, slots });
 }
 
 export function reportLoad(step: Step, command: ReportLoad): void {

@@ -64,6 +64,10 @@ export function refuse(
   reason: TaskRefusal,
   detail?: TaskRefused["detail"],
 ): void {
-  const agentId = "agentId" in command ? command.agentId : undefined;
+  const agentId = "agentId" in command
+    ? command.agentId
+    : command.type === "submit"
+    ? command.task.assignedAgent || undefined
+    : undefined;
   events.push({ type: "task:refused", taskId, agentId, command: command.type, reason, detail });
 }

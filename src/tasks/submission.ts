@@ -91,6 +91,10 @@ export function registration(profile: AgentProfile, startsAtOnce: boolean): Regi
   requireInteger(maxConcurrentTasks, 1, 1_000_000, "maxConcurrentTasks", attempt);
   requireInteger(maxQueuedTasks, 0, 1_000_000_000, "maxQueuedTasks", attempt);
   requireInteger(priority, -1_000_000, 1_000_000, "priority", attempt);
+  const { heartbeatTimeoutMs } = profile;
+  if (heartbeatTimeoutMs !== undefined) {
+    requireMs(heartbeatTimeoutMs, 0, "heartbeatTimeoutMs", attempt);
+  }
   return {
     type: "register-agent",
     agentId: id,
@@ -100,6 +104,7 @@ export function registration(profile: AgentProfile, startsAtOnce: boolean): Regi
     priority,
     startsAtOnce,
     kind: text(profile.type, "agent", "type", attempt),
+    ...(heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs }),
   };
 }
 

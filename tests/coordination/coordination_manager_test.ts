@@ -6,8 +6,12 @@ import {
   CoordinationManager,
   DeadlockError,
   EventBus,
+  MemoryLog,
+  type RootCommand,
   StaleEpochError,
+  type Tick,
   UnansweredError,
+  UninitializedError,
   UnknownAgentError,
 } from "../../mod.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
@@ -287,4 +291,96 @@ Deno.test("explain() tells why a task, a wait, a message or an agent is where it
   assertThrows(() => manager.explain(99), RangeError, "not ended");
   await manager.shutdown();
   await waiting;
+});
+
+Deno.test("an agent whose attempts keep failing is passed over until its breaker lets a probe through", async () => {
+  const { manager, clock } = managed({
+    maxRetries: 0,
+    agentBreaker: { failureThreshold: 2, timeout: 1_000 },
+  });
+  await manager.registerAgent({ id: "bad", priority: 1 });
+  for (const id of ["t1", "t2"]) {
+    await manager.submit({ id });
+    await manager.scheduler.start(id);
+    await manager.failTask(id, new Error("broken"));
+  }
+  await manager.submit({ id: "t3" });
+  assertEquals(manager.scheduler.getTask("t3")!.status, "ready");
+  assertEquals((await manager.getHealthStatus()).components["breakers"]!.metrics["open"], 1);
+  await clock.advance(999);
+  assertEquals(manager.scheduler.getTask("t3")!.status, "ready");
+  await clock.advance(1);
+  assertEquals(manager.scheduler.getTask("t3")!.status, "assigned");
+  await manager.scheduler.start("t3");
+  await manager.completeTask("t3");
+  assertEquals((await manager.getHealthStatus()).components["breakers"]!.healthy, true);
+  await manager.shutdown();
+});
+
+Deno.test("contention and double claims report conflicts themselves where they are to, and are settled by what is known", async () => {
+  const { manager } = managed({
+    conflicts: { reportContention: true, reportDoubleClaims: true, settleBy: "priority" },
+  });
+  await manager.registerAgent({ id: "weak", priority: 1 });
+  await manager.registerAgent({ id: "strong", priority: 5 });
+  await manager.acquireResource("r", "weak");
+  await manager.acquireResource("r", "strong");
+  assertEquals(manager.resources.holderOf("r"), "strong");
+  assertEquals(manager.conflicts.getStats().resolutionsByStrategy, { priority: 1 });
+  await manager.assignTask({ id: "t" }, "weak");
+  await manager.assignTask({ id: "t" }, "strong").catch(() => {});
+  assertEquals(manager.conflicts.getStats().conflictsByType["assignment"], 1);
+  assertEquals((await manager.getAgentTasks("strong")).map(({ id }) => id), ["t"]);
+  await manager.shutdown();
+});
+
+Deno.test("a manager with a log works once it has read it, and takes up everything that the log knows", async () => {
+  const clock = new SimulatedClock();
+  const log = new MemoryLog<RootCommand | Tick>();
+  const first = new CoordinationManager({}, undefined, undefined, { clock, log });
+  assertThrows(() => first.scheduler, UninitializedError);
+  await assertRejects(() => first.submit({ id: "t" }), UninitializedError);
+  await first.initialize();
+  await first.registerAgent({ id: "inside" }, forever);
+  await first.registerAgent({ id: "outside" });
+  await first.submit({ id: "t1", assignedAgent: "inside" });
+  await first.submit({ id: "t2", assignedAgent: "outside" });
+  await first.acquireResource("r", "outside");
+  await first.sendMessage("outside", "inside", "still unread");
+  await first.performMaintenance();
+  await first.sendMessage("outside", "inside", "after the snapshot");
+  await first.messages.peek("inside");
+
+  const second = new CoordinationManager({}, undefined, undefined, { clock, log });
+  await second.initialize();
+  assertEquals(second.scheduler.getTask("t1")!.status, "ready");
+  assertEquals(second.scheduler.getTask("t2")!.status, "assigned");
+  assertEquals(second.resources.holderOf("r"), "outside");
+  assertEquals(second.messages.peek("inside").map(({ payload }) => payload), [
+    "still unread",
+    "after the snapshot",
+  ]);
+  await second.registerAgent({ id: "inside" }, () => "done");
+  await second.submit({ id: "t3", dependencies: ["t1"] }).then(({ result }) => result);
+  assertEquals(second.scheduler.getTask("t1")!.output, "done");
+  await second.shutdown({ graceMs: 0 });
+});
+
+Deno.test("S1-steal-only-announced: tasks that were assigned to a busy agent move to an idle one, and its handler runs them", async () => {
+  const { manager, eventBus } = managed();
+  const moved: string[] = [];
+  eventBus.on("workstealing:request", ({ sourceAgent, targetAgent, taskCount }) => {
+    moved.push(`${taskCount} from ${sourceAgent} to ${targetAgent}`);
+  });
+  const done: string[] = [];
+  await manager.registerAgent({ id: "busy" });
+  await manager.registerAgent({ id: "idle", maxConcurrentTasks: 9 }, (task) => {
+    done.push(task.id);
+  });
+  for (let i = 1; i <= 4; i++) await manager.assignTask({ id: `t${i}` }, "busy");
+  await manager.messages.receive("nobody");
+  assertEquals(moved[0], "1 from busy to idle");
+  assertEquals(done[0], "t3");
+  assertEquals(await manager.getAgentTaskCount("busy") < 4, true);
+  await manager.shutdown();
 });

@@ -37,7 +37,7 @@ const TABLE: Record<string, string[]> = {
   "task:requeued": ["settleCall"],
   "circuitbreaker:permitted": ["admitCall"],
   "circuitbreaker:rejected": ["dropCall"],
-  "circuitbreaker:state-change": ["followBreaker"],
+  "circuitbreaker:state-change": ["limitToProbes", "passOver"],
   "task:refused": ["reportDoubleClaim", "settleDoubleClaim"],
   "conflict:resolved": ["evictLosers"],
 };
