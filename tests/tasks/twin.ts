@@ -642,7 +642,8 @@ export class SlowScheduler {
     reason: TaskRefusal,
     detail: string | number | string[] | undefined = undefined,
   ): void {
-    const agentId = "agentId" in command ? command.agentId : undefined;
+    const named = command.type === "submit" ? command.task.assignedAgent : "";
+    const agentId = "agentId" in command ? command.agentId : named || undefined;
     this.#say({ type: "task:refused", taskId, agentId, command: command.type, reason, detail });
   }
 
