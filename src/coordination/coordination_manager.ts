@@ -241,6 +241,26 @@ export class CoordinationManager implements AsyncDisposable {
     );
   }
 
+  /**
+   * An agent is about to go: it finishes what it has begun, the rest goes to others, and then it is
+   * removed.
+   *
+   * @throws {UnknownAgentError} when there is no such agent
+   */
+  drainAgent(agentId: string, reason?: string): Promise<void> {
+    return attempting(() => this.#running("drain an agent").advanced.drainAgent(agentId, reason));
+  }
+
+  /** Gives an agent no further tasks, for `reason`, until {@linkcode uncordonAgent}. */
+  cordonAgent(agentId: string, reason?: string): Promise<void> {
+    return attempting(() => this.#running("cordon an agent").advanced.cordonAgent(agentId, reason));
+  }
+
+  /** Gives an agent tasks again that was cordoned by hand; other causes stay in force. */
+  uncordonAgent(agentId: string): Promise<void> {
+    return attempting(() => this.#running("uncordon an agent").advanced.uncordonAgent(agentId));
+  }
+
   /** Whether an agent is there and alive, and in which life; `undefined` when it isn't there. */
   getAgent(agentId: string): MemberView | undefined {
     requireId(agentId, "agentId", () => "look at an agent");

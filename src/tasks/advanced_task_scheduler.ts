@@ -141,6 +141,16 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     return this.cordon(agentId, "");
   }
 
+  /**
+   * Lets an agent finish what it has begun, gives what it has not to others, and takes it away then,
+   * which `agent:terminated` tells. Harmless when called again.
+   *
+   * @throws {UnknownAgentError} when there is no such agent
+   */
+  drainAgent(agentId: string, reason = "it was drained"): Promise<void> {
+    return this.drain(agentId, reason === "" ? "it was drained" : reason);
+  }
+
   /** Accepts a task for the best fit agent, or for one that must be registered. */
   override assignTask(task: Task, agentId?: string): Promise<TaskHandle> {
     if (agentId === undefined) return this.submitFor(task, undefined);

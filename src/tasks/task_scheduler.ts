@@ -349,6 +349,14 @@ export class TaskScheduler implements AsyncDisposable {
     return this.#aboutAgent({ type: "cordon-agent", agentId, reason, cause: "caller", untilMs: 0 });
   }
 
+  /**
+   * Lets an agent finish what it has begun, and takes it away then.
+   * @internal
+   */
+  protected drain(agentId: string, reason: string): Promise<void> {
+    return this.#aboutAgent({ type: "drain-agent", agentId, reason });
+  }
+
   async #shutdown(graceMs: number): Promise<void> {
     if (this.#initializing !== undefined) await this.#initializing.catch(nothing);
     await this.client.close(graceMs);

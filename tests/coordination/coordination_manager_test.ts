@@ -384,3 +384,50 @@ Deno.test("S1-steal-only-announced: tasks that were assigned to a busy agent mov
   assertEquals(await manager.getAgentTaskCount("busy") < 4, true);
   await manager.shutdown();
 });
+
+Deno.test("an agent that is drained ends what it has begun, and is gone everywhere then", async () => {
+  const { manager, eventBus } = managed();
+  const gone: string[] = [];
+  eventBus.on("agent:terminated", ({ agentId, reason }) => gone.push(`${agentId}: ${reason}`));
+  const session = await manager.registerAgent({ id: "a" });
+  await manager.assignTask({ id: "t1" }, "a");
+  await manager.assignTask({ id: "t2" }, "a");
+  await session.start("t1");
+  await manager.drainAgent("a", "a new version");
+  assertEquals(manager.scheduler.getTask("t2")!.status, "ready");
+  assertEquals(gone, []);
+  await session.complete("t1");
+  assertEquals(gone, ["a: a new version"]);
+  assertEquals(manager.getAgent("a"), undefined);
+  await manager.shutdown();
+});
+
+Deno.test("an agent that is cordoned by hand gets no tasks until that is lifted by hand", async () => {
+  const { manager } = managed();
+  await manager.registerAgent({ id: "a" });
+  await manager.cordonAgent("a", "maintenance");
+  await manager.submit({ id: "t" });
+  assertEquals(manager.scheduler.getTask("t")!.status, "ready");
+  await manager.registerAgent({ id: "a" });
+  assertEquals(manager.scheduler.getTask("t")!.status, "ready");
+  await manager.uncordonAgent("a");
+  assertEquals(manager.scheduler.getTask("t")!.status, "assigned");
+  await manager.shutdown();
+});
+
+Deno.test("an agent may have a limit of silence of its own", async () => {
+  const { manager, clock } = managed({ agents: { heartbeatTimeoutMs: 10_000 } });
+  await manager.registerAgent({ id: "a", heartbeatTimeoutMs: 100 });
+  await manager.registerAgent({ id: "b", heartbeatTimeoutMs: 0 });
+  await manager.registerAgent({ id: "c" });
+  await clock.advance(100);
+  assertEquals(["a", "b", "c"].map((id) => manager.getAgent(id)?.status), [
+    undefined,
+    "alive",
+    "alive",
+  ]);
+  await clock.advance(10_000);
+  assertEquals(manager.getAgent("b")?.status, "alive");
+  assertEquals(manager.getAgent("c"), undefined);
+  await manager.shutdown();
+});
