@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { RootCommand } from "../../coordination/machine.ts";
+import type { PartCommand, RootCommand } from "../../coordination/machine.ts";
 import type { LockstepEvent } from "../../kernel/events.ts";
 import { Attempts } from "./attempts.ts";
 import { Locking } from "./locking.ts";
@@ -17,6 +17,12 @@ import type { World } from "./world.ts";
 
 /** How long an agent waits for an answer before it asks again. */
 const PATIENCE_MS = 60;
+
+/** What an agent does to begin or end a life, and so not within one. */
+const BETWEEN_LIVES: ReadonlySet<string> = new Set([
+  ...["register-agent", "remove-agent", "join-agent", "beat-agent", "leave-agent"],
+  ...["release-all", "close-mailbox"],
+]);
 
 /** Somebody who does something in a simulated world; a client does no tasks and suffers no faults. */
 export class SimulatedAgent {
@@ -36,6 +42,8 @@ export class SimulatedAgent {
   readonly attempts: Attempts;
   /** What it knows of messages. */
   readonly mail: Mailing;
+  /** Its life as the coordinator counts it; 0 when it doesn't know. */
+  incarnation = 0;
   /** How many times as long as others it takes for everything. */
   slowness = 1;
   #life = 0;
@@ -72,6 +80,7 @@ export class SimulatedAgent {
   /** Ends its life on the spot. */
   crash(): void {
     this.#isUp = false;
+    this.incarnation = 0;
     this.#life++;
     this.#pausedUntil = 0;
     this.#backlog = [];
@@ -166,8 +175,9 @@ export class SimulatedAgent {
    */
   *ask(command: RootCommand): Doing<readonly LockstepEvent[] | undefined> {
     const { world } = this;
+    const told = this.#inItsLife(command);
     return yield* this.wait<readonly LockstepEvent[] | undefined>((resume) => {
-      world.send(command, resume);
+      world.send(told, resume);
       if (world.isLossy) world.after(PATIENCE_MS, () => resume(undefined));
     });
   }
@@ -183,8 +193,20 @@ export class SimulatedAgent {
 
   /** Gives back whatever it may still have. */
   *leave(): Behaviour {
+    const { id: agentId } = this;
+    const reason = "it has left";
+    if (this.index % 2 === 0) yield* this.insist({ type: "leave-agent", agentId, reason });
     yield* this.locks.releaseAll();
     yield* this.insist({ type: "close-mailbox", agentId: this.id, reason: "it has left" });
+  }
+
+  /** Some agents name their life with whatever they do, so that nothing is done for one that is over. */
+  #inItsLife(command: RootCommand): RootCommand {
+    const { id: agentId, incarnation } = this;
+    if (incarnation === 0 || this.index % 2 === 0 || BETWEEN_LIVES.has(command.type)) {
+      return command;
+    }
+    return { type: "as-agent", agentId, incarnation, command: command as PartCommand };
   }
 
   #wake(): void {
@@ -197,6 +219,7 @@ export class SimulatedAgent {
   *#live(): Behaviour {
     yield* this.attempts.join();
     if (this.world.isUnsure) this.spawn(this.attempts.lookAround());
+    if (this.world.host.state.rules.heartbeatTimeoutMs > 0) this.spawn(this.attempts.beat());
     this.#act();
   }
 

@@ -11,6 +11,7 @@ import { claimOwner } from "../../tasks/mod.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { TaskScript } from "./scripts.ts";
 import type { Behaviour, Doing, Thread } from "./thread.ts";
+import { unfinished } from "./world.ts";
 
 /** An attempt that the agent believes to be under way. */
 interface Attempt {
@@ -26,6 +27,7 @@ export class Attempts {
   readonly #agent: SimulatedAgent;
   readonly #underWay = new Map<number, Attempt>();
   #joined = 0;
+  #lastLife = 0;
 
   /** Of an agent that has none. */
   constructor(agent: SimulatedAgent) {
@@ -39,22 +41,64 @@ export class Attempts {
 
   /** Makes the agent known to the coordinator; what it had in an earlier life may be taken away. */
   *join(): Doing<void> {
-    const { id: agentId, world, index } = this.#agent;
+    const agent = this.#agent;
+    const { id: agentId, world, index } = agent;
     const { workload, chance } = world;
-    if (this.#joined++ > 0 && chance.happens(0.5)) {
-      yield* this.#agent.insist({ type: "remove-agent", agentId, reason: "it was started again" });
-    }
-    const profile = workload.profile?.(this.#agent);
-    yield* this.#agent.insist({
+    agent.incarnation = 0;
+    if (this.#joined++ > 0 && chance.happens(0.5)) yield* this.#endEarlierLife();
+    const profile = workload.profile?.(agent);
+    const events = yield* agent.insist({
       type: "register-agent",
       agentId,
       capabilities: profile?.capabilities ?? [],
       maxConcurrentTasks: profile?.slots ?? 1 + index % 3,
+      maxQueuedTasks: profile?.queue ?? 100,
       priority: profile?.priority ?? 0,
       startsAtOnce: this.#isEager,
-      maxQueuedTasks: 10_000,
       kind: "agent",
     });
+    this.#noteLife(events);
+    agent.mail.lookAround();
+  }
+
+  /** Either way, nothing is left of what it had; or it goes on from where it was, if it still may. */
+  *#endEarlierLife(): Doing<void> {
+    const { id: agentId, world } = this.#agent;
+    if (!world.host.state.agents.members.has(agentId) || world.chance.happens(0.5)) {
+      yield* this.#agent.insist({ type: "remove-agent", agentId, reason: "it was started again" });
+      return;
+    }
+    const { heartbeatTimeoutMs } = world.host.state.rules;
+    const incarnation = world.chance.happens(0.2) ? this.#lastLife : 0;
+    const events = yield* this.#agent.insist({
+      ...{ type: "join-agent", agentId, heartbeatTimeoutMs, incarnation },
+    });
+    this.#noteLife(events);
+  }
+
+  #noteLife(events: readonly LockstepEvent[]): void {
+    const { id } = this.#agent;
+    for (const event of events) {
+      if (event.type !== "agent:joined" || event.agentId !== id) continue;
+      this.#agent.incarnation = this.#lastLife = event.incarnation;
+    }
+  }
+
+  /** Shows that the agent is alive for as long as there is anything to do. */
+  *beat(): Behaviour {
+    const agent = this.#agent;
+    const { id: agentId, world } = agent;
+    while (!world.isOver || unfinished(world) > 0) {
+      const { heartbeatTimeoutMs } = world.host.state.rules;
+      yield* agent.sleep(Math.max(5, heartbeatTimeoutMs / 4));
+      if (agent.incarnation === 0) continue;
+      const events = yield* agent.ask({
+        type: "beat-agent",
+        agentId,
+        incarnation: agent.incarnation,
+      });
+      if (events?.some((event) => event.type === "agent:refused")) yield* this.join();
+    }
   }
 
   /** Whether `event` tells the agent of a task. */
@@ -64,6 +108,7 @@ export class Attempts {
         return !this.#isEager;
       case "task:started":
         return this.#isEager;
+      case "task:stolen":
       case "task:requeued":
       case "task:backed-off":
       case "task:failed":
@@ -83,6 +128,7 @@ export class Attempts {
       case "task:started":
         if (this.#isEager) this.#begin(event.taskId, event.epoch, true);
         return;
+      case "task:stolen":
       case "task:requeued":
       case "task:backed-off":
       case "task:failed":

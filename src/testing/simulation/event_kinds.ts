@@ -41,6 +41,8 @@ const UNFINISHED: readonly TaskStatus[] = [
 const TRANSITIONS: ReadonlyMap<string, Transition> = new Map<string, Transition>([
   ["task:readied", { before: ["waiting", "backing-off"], after: "ready" }],
   ["task:assigned", { before: ["ready"], after: "assigned" }],
+  ["task:admitted", { before: ["assigned"], after: undefined }],
+  ["task:stolen", { before: ["assigned"], after: "ready" }],
   ["task:started", { before: ["assigned"], after: "running" }],
   ["task:heartbeat", { before: ["running"], after: undefined }],
   ["task:progressed", { before: ["running"], after: undefined }],
@@ -52,7 +54,14 @@ const TRANSITIONS: ReadonlyMap<string, Transition> = new Map<string, Transition>
 ]);
 
 const TOLD: ReadonlySet<string> = new Set([
-  ...["task:assigned", "task:started", "task:requeued", "task:backed-off", "task:failed"],
+  ...[
+    "task:assigned",
+    "task:started",
+    "task:stolen",
+    "task:requeued",
+    "task:backed-off",
+    "task:failed",
+  ],
   ...["task:cancelled", "resource:acquired", "resource:reacquired", "resource:timed-out"],
   ...["resource:cancelled", "resource:abandoned", "deadlock:detected", "message:received"],
   ...["message:responded", "message:unanswered"],

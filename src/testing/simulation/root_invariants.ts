@@ -18,6 +18,25 @@ export function checkRoot(state: RootState): void {
   checkMessages(state.messages);
   checkClaimsOfLocks(state);
   checkLocksOfClaims(state);
+  checkCalls(state);
+}
+
+/** Each call through the breaker of an agent is an attempt, and each request that is watched waits. */
+function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootState): void {
+  const running = new Set<number>();
+  for (const { status, epoch } of tasks.tasks.values()) {
+    if (status === "running") running.add(epoch);
+  }
+  for (const epoch of calls.keys()) {
+    if (!running.has(epoch)) accuse("CallsAreAttempts", `the call of the claim ${epoch} is over`);
+  }
+  if (asking.size > 0) accuse("CallsAreAttempts", "a claim waits for a permit after the step");
+  for (const askId of locks.asks.keys()) {
+    if (!messages.requests.has(askId)) accuse("EdgesOfRequests", `"${askId}" is watched, and over`);
+  }
+  for (const { id, agents, gone } of conflicts.active.values()) {
+    if (agents.length - gone.size < 2) accuse("DecidedIsSettled", `"${id}" is open`);
+  }
 }
 
 /** Nothing is held, or waited for, by a claim that is over. */
@@ -36,8 +55,8 @@ function checkClaimsOfLocks({ locks, tasks }: RootState): void {
 /** Who waits for its locks to start waits in a queue; who runs has had them. */
 function checkLocksOfClaims({ locks, tasks }: RootState): void {
   for (const { agentId, tasks: claims } of tasks.agents.values()) {
-    for (const { spec: { id }, status, epoch, locked } of claims) {
-      if (status !== "assigned" || locked) continue;
+    for (const { spec: { id }, status, epoch, locked, queued } of claims) {
+      if (status !== "assigned" || locked || queued) continue;
       if (locks.owners.get(claimOwner(id, epoch))?.waits.length === 1) continue;
       accuse("NoLostTask", `"${id}" at "${agentId}" waits for locks that it hasn't asked for`);
     }

@@ -4,8 +4,14 @@
  * @module
  */
 
-import { type RootCommand, type RootConfig, rootMachine } from "../../coordination/machine.ts";
+import {
+  type RootCommand,
+  type RootConfig,
+  rootMachine,
+  type RootRules,
+} from "../../coordination/machine.ts";
 import type { Instant, Tick } from "../../kernel/machine.ts";
+import { drawBreakerRules } from "./breaker_workload.ts";
 import { Chance } from "./chance.ts";
 import { Coverage } from "./coverage.ts";
 import { EventKinds } from "./event_kinds.ts";
@@ -119,9 +125,22 @@ function drawSetting(options: SimulationOptions, chance: Chance) {
   const workload = workloadOf(options, chance);
   const crowd = 2 + chance.int(chance.pick([4, 8, 24]));
   const faults = faultsOf(options, chance);
-  const config = workload.config?.(chance) ?? {};
+  const config = { rules: drawRules(chance), ...workload.config?.(chance) };
   const { agents = crowd, config: given = config } = options;
   return { workload, agents, faults, config: given };
+}
+
+/** What the reactions between subsystems go by, in any workload. */
+function drawRules(chance: Chance): Partial<RootRules> {
+  const rules = {
+    sharesAgents: chance.happens(0.6),
+    heartbeatTimeoutMs: chance.pick([0, 100, 300]),
+    reportsContention: chance.happens(0.2),
+    reportsDoubleClaims: chance.happens(0.3),
+    settlesBy: chance.pick([undefined, "priority", "timestamp"] as const),
+  };
+  const agentBreaker = drawBreakerRules(chance);
+  return chance.happens(0.3) ? { ...rules, agentBreaker } : rules;
 }
 
 /** Ends faults and new work, and waits until nothing is left to be done. */

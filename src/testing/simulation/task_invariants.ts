@@ -88,6 +88,7 @@ export function checkTasks(state: TaskState): void {
   if (timers !== countOwn(state)) accuse("TimersGuardWhatIs", `${timers} limits`);
   checkDependencies(state);
   checkWorkConserving(state);
+  checkBalance(state);
 }
 
 function countOwn({ deadlines }: TaskState): number {
@@ -100,8 +101,19 @@ function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
   if (agent.load !== agent.tasks.size - agent.queue.length + bodies) {
     accuse("CapacityRespected", `"${agent.agentId}" has a load of ${agent.load}`);
   }
+  let queued = 0;
   for (const task of agent.tasks) {
     if (task.agent !== agent) accuse("OwnershipUnique", `"${task.spec.id}" is somebody else's`);
+    if (!task.queued) continue;
+    queued++;
+    if (task.status !== "assigned" || task.locked || agent.queue[task.position] !== task) {
+      accuse("NoLostTask", `"${task.spec.id}" is not in the queue of "${agent.agentId}"`);
+    }
+  }
+  if (agent.queue.length !== queued) accuse("NoDuplicateTask", `in "${agent.agentId}"'s queue`);
+  const isOpen = agent.cordons.size === 0 && agent.drained === undefined;
+  if (isOpen && queued > 0 && agent.load < agent.maxConcurrentTasks) {
+    accuse("WorkConserving", `"${agent.agentId}" has a free slot, and a queue`);
   }
 }
 
@@ -134,6 +146,22 @@ function checkWorkConserving({ groups, agents, draining, strategy }: TaskState):
       accuse("WorkConserving", `"${task.spec.id}" could run on "${agent.agentId}"`);
     }
   }
+}
+
+/** No steal is called for: they follow each other until none is. */
+function checkBalance({ config, groups, draining }: TaskState): void {
+  if (!config.stealing || draining) return;
+  for (const { donors: [stock], receivers: [reception] } of groups.values()) {
+    if (stock === undefined || reception === undefined) continue;
+    const difference = loadOf(stock.agent) - loadOf(reception.agent);
+    if (difference >= Math.max(2, config.stealThreshold)) {
+      accuse("ImbalanceEnds", `"${stock.agent.agentId}" has ${difference} tasks more than another`);
+    }
+  }
+}
+
+function loadOf({ tasks, outside }: AgentRecord): number {
+  return tasks.size + outside;
 }
 
 /** What holds of tasks when everything has come to rest. */

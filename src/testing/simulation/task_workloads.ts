@@ -10,7 +10,7 @@ import type { Chance } from "./chance.ts";
 import { submit, type TaskScript } from "./scripts.ts";
 import type { Behaviour, Doing } from "./thread.ts";
 import type { Workload } from "./workload.ts";
-import type { World } from "./world.ts";
+import { unfinished } from "./world.ts";
 
 /** Rules of tasks under which much happens in a short time. */
 function drawTaskRules(chance: Chance) {
@@ -43,11 +43,6 @@ function drawScript(chance: Chance): TaskScript {
 /** Waits until no more than `most` tasks are unfinished, as the coordinator counts them. */
 function* waitForRoom(client: SimulatedAgent, most: number): Doing<void> {
   while (unfinished(client.world) > most && !client.world.isOver) yield* client.sleep(5);
-}
-
-/** How many tasks have not ended. */
-export function unfinished({ host: { state: { tasks: { counts } } } }: World): number {
-  return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
 }
 
 /** One task that many others wait for, and one that waits for all of those. */
@@ -199,12 +194,26 @@ function* dose(client: SimulatedAgent): Behaviour {
 export const uneven: Workload = {
   name: "uneven",
   clients: 2,
-  config: drawTaskRules,
+  config: (chance) => {
+    const { tasks } = drawTaskRules(chance);
+    return {
+      tasks: {
+        ...tasks,
+        stealing: chance.happens(0.8),
+        stealThreshold: chance.between(1, 4),
+        maxStealBatch: chance.pick([1, 2, 5]),
+        stealInterval: 50,
+        announcesIdleness: chance.happens(0.5),
+      },
+    };
+  },
   begin(world) {
     for (const worker of world.workers) worker.slowness = 1 + (worker.index % 4) * 2;
   },
-  profile: ({ index, world }) => ({ slots: 1 + index % 5, priority: world.chance.int(3) }),
-  behaviour: (agent) => [requeue(agent)],
+  profile: ({ index, world: { chance } }) => ({
+    ...{ slots: 1 + index % 5, queue: chance.pick([2, 100]), priority: chance.int(3) },
+  }),
+  behaviour: (agent) => [requeue(agent), tellLoad(agent)],
   client: (client) => [pin(client), direct(client)],
 };
 
@@ -215,7 +224,8 @@ function* pin(client: SimulatedAgent): Behaviour {
     const { id } = chance.pick(world.workers);
     yield* submit(client, {
       script: drawScript(chance),
-      assignedAgent: chance.happens(0.3) ? id : "",
+      assignedAgent: chance.happens(0.7) ? id : "",
+      placed: chance.happens(0.6),
       queueTimeoutMs: 400,
       type: `type-${chance.int(3)}`,
     });
@@ -231,7 +241,7 @@ function* direct(client: SimulatedAgent): Behaviour {
     yield* client.sleep(chance.around(100));
     const { id: agentId } = chance.pick(world.workers);
     const [taskId = ""] = world.host.state.tasks.tasks.keys();
-    switch (chance.int(6)) {
+    switch (chance.int(7)) {
       case 0:
         yield* client.insist({ type: "use-strategy", strategy: chance.pick(strategies) });
         break;
@@ -250,6 +260,11 @@ function* direct(client: SimulatedAgent): Behaviour {
           reason: "others may do them",
         });
         break;
+      case 4:
+        yield* client.insist({ type: "drain-agent", agentId, reason: "it is to be updated" });
+        yield* client.sleep(50);
+        world.agents.get(agentId)?.rejoin();
+        break;
       default:
         yield* client.insist({ type: "assign", taskId, agentId: chance.pick([agentId, "", "x"]) });
     }
@@ -257,6 +272,19 @@ function* direct(client: SimulatedAgent): Behaviour {
   yield* client.insist({ type: "use-strategy", strategy: "capability" });
   for (const { id: agentId } of world.workers) {
     yield* client.insist({ ...CORDON, agentId, reason: "" });
+  }
+}
+
+/** An agent that tells how much it has to do besides. */
+function* tellLoad(agent: SimulatedAgent): Behaviour {
+  const { world, id: agentId } = agent;
+  const { chance } = world;
+  while (!world.isOver) {
+    yield* agent.sleep(chance.around(100));
+    yield* agent.ask({
+      ...{ type: "report-load", agentId, taskCount: chance.pick([undefined, chance.int(20)]) },
+      ...{ avgTaskDurationMs: undefined, cpuPercent: chance.int(101), memoryPercent: undefined },
+    });
   }
 }
 

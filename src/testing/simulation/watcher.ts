@@ -12,6 +12,9 @@ import type { RootCommand, RootState } from "../../coordination/machine.ts";
 import type { LockstepEvent } from "../../kernel/events.ts";
 import type { Instant, Tick } from "../../kernel/machine.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../event_rules.ts";
+import { AgentShadow } from "./agent_shadow.ts";
+import { BreakerShadow } from "./breaker_shadow.ts";
+import { ConflictShadow } from "./conflict_shadow.ts";
 import type { Coverage } from "./coverage.ts";
 import type { EventKind, EventKinds } from "./event_kinds.ts";
 import { accuse } from "./failure.ts";
@@ -20,6 +23,11 @@ import { checkRoot } from "./root_invariants.ts";
 import { TaskShadow } from "./task_shadow.ts";
 import type { StepObserver } from "./world.ts";
 
+/** Commands after which nothing is left of whom they take away; others may bring somebody back. */
+const LEAVING: ReadonlySet<string> = new Set([
+  ...["tick", "leave-agent", "remove-agent", "drain-agent"],
+]);
+
 /** Checks steps. */
 export class Watcher implements StepObserver {
   readonly #state: () => RootState;
@@ -27,6 +35,9 @@ export class Watcher implements StepObserver {
   readonly #kinds: EventKinds;
   readonly #rules: EventRules;
   readonly #tasks = new TaskShadow();
+  readonly #breakers = new BreakerShadow();
+  readonly #conflicts = new ConflictShadow();
+  readonly #agents = new AgentShadow();
   readonly #checkEvery: number;
   #untilCheck: number;
 
@@ -46,6 +57,7 @@ export class Watcher implements StepObserver {
 
   stepped(command: RootCommand | Tick, events: readonly LockstepEvent[], at: Instant): void {
     const state = this.#state();
+    const life = command.type === "as-agent" ? this.#agents.lifeOf(command.agentId) : 0;
     for (const event of events) {
       const kind = this.#kinds.of(event.type);
       kind.count++;
@@ -55,10 +67,12 @@ export class Watcher implements StepObserver {
       this.#take(state, event, kind, at);
     }
     this.#tasks.check(state.tasks);
+    this.#agents.checkCommand(command, life);
+    this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
     if (command.type === "release-all") this.#checkGone(state, command.owner, events);
     if (--this.#untilCheck > 0) return;
     this.#untilCheck = this.#checkEvery;
-    checkRoot(state);
+    this.#checkState(state);
   }
 
   /** Tells the coverage of all events. */
@@ -68,8 +82,14 @@ export class Watcher implements StepObserver {
 
   /** Looks at everything. */
   checkAll(): void {
-    checkRoot(this.#state());
+    this.#checkState(this.#state());
     this.#tasks.checkBooks(this.#state().tasks);
+  }
+
+  #checkState(state: RootState): void {
+    checkRoot(state);
+    this.#breakers.check(state.breakers);
+    this.#conflicts.check(state.conflicts);
   }
 
   #take(state: RootState, event: LockstepEvent, kind: EventKind, at: Instant): void {
@@ -79,9 +99,16 @@ export class Watcher implements StepObserver {
         return this.#checkLocks(state, event);
       case "tasks":
         this.#rules.takeTask(event);
+        if (!event.type.startsWith("task:")) this.#agents.take(event);
         return this.#tasks.take(event, kind.transition);
       case "messages":
         return this.#rules.takeMessage(event);
+      case "breakers":
+        return this.#breakers.take(event, state.breakers, at);
+      case "conflicts":
+        return this.#conflicts.take(event);
+      case "agents":
+        return this.#agents.take(event);
     }
   }
 

@@ -16,6 +16,8 @@ export interface SimulatedProfile {
   readonly capabilities?: readonly string[];
   /** How many tasks it has at once. @default 1 to 3, by its number */
   readonly slots?: number;
+  /** How many claims may wait for a slot. @default 100 */
+  readonly queue?: number;
   /** Among equally good agents the higher one is chosen. @default 0 */
   readonly priority?: number;
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { calls } from "./breaker_workload.ts";
+import { disputes } from "./conflict_workload.ts";
 import { philosophers, readersAndWriters } from "./lock_workloads.ts";
 import { chatter } from "./message_workloads.ts";
 import { bursts, forkJoin, pipelines, poison, uneven } from "./task_workloads.ts";
@@ -19,5 +21,7 @@ export const WORKLOADS: readonly Workload[] = [
   poison,
   uneven,
   chatter,
-  together("mixed", readersAndWriters, forkJoin, uneven, chatter),
+  calls,
+  disputes,
+  together("mixed", readersAndWriters, forkJoin, uneven, chatter, calls, disputes),
 ];

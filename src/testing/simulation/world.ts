@@ -293,3 +293,8 @@ function recipientOf(event: LockstepEvent): string | undefined {
       return (event as { agentId?: string }).agentId;
   }
 }
+
+/** How many tasks have not ended. */
+export function unfinished({ host: { state: { tasks: { counts } } } }: World): number {
+  return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
+}
