@@ -7,6 +7,7 @@
  * @module
  */
 
+import { quote } from "../kernel/arguments.ts";
 import { claimOf, claimOwner } from "../tasks/claim_owner.ts";
 import type { PartCommand, RootState } from "./machine.ts";
 import type { Happened } from "./reactions.ts";
@@ -77,6 +78,16 @@ export function giveWayBeforeStart(
   state: RootState,
 ): PartCommand | undefined {
   return isStarting(owner, state) ? preempt(owner, "it gave way in a deadlock") : undefined;
+}
+
+/** A task whose wait for its locks came to nothing gives its slot back. */
+export function giveUpBeforeStart(
+  { owner, resourceIds, reason }: Happened<"resource:abandoned">,
+  state: RootState,
+): PartCommand | undefined {
+  if (reason === "gone" || !isStarting(owner, state)) return undefined;
+  const cause = reason === "conflict" ? "it lost a conflict over" : "it can't wait for";
+  return preempt(owner, `${cause} ${resourceIds.map(quote).join(", ")}`);
 }
 
 /** A task that can't have its locks does not start. */

@@ -37,6 +37,7 @@ import {
 } from "./agent_reactions.ts";
 import {
   acquireResources,
+  giveUpBeforeStart,
   giveWayBeforeStart,
   refuseBeforeStart,
   releaseIfOver,
@@ -76,6 +77,7 @@ export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
   on("resource:queued", releaseIfOver, noteContenders, reportContention, settleContention),
   on("resource:revoked", stopWithoutLock),
   on("resource:expired", stopWithoutLock),
+  on("resource:abandoned", giveUpBeforeStart),
   on("resource:refused", refuseBeforeStart),
   on("deadlock:detected", giveWayBeforeStart, cancelRequest),
 

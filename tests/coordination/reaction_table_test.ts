@@ -11,6 +11,7 @@ const TABLE: Record<string, string[]> = {
   "resource:queued": ["releaseIfOver", "noteContenders", "reportContention", "settleContention"],
   "resource:revoked": ["stopWithoutLock"],
   "resource:expired": ["stopWithoutLock"],
+  "resource:abandoned": ["giveUpBeforeStart"],
   "resource:refused": ["refuseBeforeStart"],
   "deadlock:detected": ["giveWayBeforeStart", "cancelRequest"],
   "message:sent": ["watchRequest"],

@@ -350,3 +350,24 @@ Deno.test("the deadline is that of the subsystem whose timer is due first", () =
   bench.do({ type: "complete", taskId: "t", epoch: 0, result: 1 });
   assertEquals(bench.machine.deadline(bench.state), 30);
 });
+
+Deno.test("a task that loses a conflict over a lock that it waits for gives its slot back, and is tried again", () => {
+  const rules = { reportsContention: true, settlesBy: "timestamp" } as const;
+  const bench = benchWith(["x", "y"], 1, { rules });
+  bench.do(submit("a", { resources: resources("r") }));
+  bench.now = 5;
+  assertEquals(lines(bench.do(submit("b", { resources: resources("r") }))), [
+    "task:created b",
+    "task:assigned b y",
+    "resource:queued y",
+    "request:noted",
+    "conflict:reported",
+    "conflict:resolved",
+    "resource:abandoned y",
+    "task:backed-off b y",
+    "attempt:ended b y",
+  ]);
+  bench.do({ type: "complete", taskId: "a", epoch: 0, result: 1 });
+  bench.pass(10_000);
+  assertEquals([bench.status("b"), bench.holders("r")], ["running", ["b #3"]]);
+});

@@ -24,4 +24,16 @@ export const SEEDS: readonly KeptRun[] = [
     faults: ["pause", "restart", "late-report", "lost", "handler-answers-twice", "log-cut"],
     because: "commands that were read back from a log shared parts with each other",
   },
+  {
+    ...{ seed: 20, steps: 3_000, workload: "bursts", agents: 3, faults: [] },
+    config: { rules: { reportsContention: true, settlesBy: "timestamp" } },
+    because:
+      "a task that lost a conflict over the lock that it waited for stayed assigned for ever",
+  },
+  {
+    ...{ seed: 3, steps: 5_000, workload: "chatter", agents: 2 },
+    faults: ["pause", "restart", "late-report", "lost", "handler-answers-twice", "log-cut"],
+    because:
+      "what a handler that left had in hand was neither handled nor dead when its agent was gone",
+  },
 ];

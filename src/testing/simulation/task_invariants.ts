@@ -111,10 +111,14 @@ function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
     }
   }
   if (agent.queue.length !== queued) accuse("NoDuplicateTask", `in "${agent.agentId}"'s queue`);
-  const isOpen = agent.cordons.size === 0 && agent.drained === undefined;
-  if (isOpen && queued > 0 && agent.load < agent.maxConcurrentTasks) {
+  if (queued > 0 && hasRoom(agent)) {
     accuse("WorkConserving", `"${agent.agentId}" has a free slot, and a queue`);
   }
+}
+
+function hasRoom({ load, maxConcurrentTasks, slotLimit, cordons, drained }: AgentRecord): boolean {
+  const slots = slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
+  return load < slots && cordons.size === 0 && drained === undefined;
 }
 
 function checkDependencies({ tasks, awaited }: TaskState): void {
@@ -139,8 +143,7 @@ function checkWorkConserving({ groups, agents, draining, strategy }: TaskState):
   for (const { queue: [task], requires, pinnedTo } of groups.values()) {
     if (task === undefined || (strategy === "external" && pinnedTo === "")) continue;
     for (const agent of agents.values()) {
-      if (agent.load >= agent.maxConcurrentTasks || agent.cordons.size > 0) continue;
-      if (agent.drained !== undefined) continue;
+      if (!hasRoom(agent)) continue;
       if (pinnedTo !== "" && pinnedTo !== agent.agentId) continue;
       if (!requires.every((capability) => agent.capabilities.includes(capability))) continue;
       accuse("WorkConserving", `"${task.spec.id}" could run on "${agent.agentId}"`);
