@@ -84,9 +84,10 @@ function take(step: Step, task: TaskRecord, agent: Agent): void {
 function announceIdleness(step: Step): void {
   const { state, claimsBefore, events } = step;
   if (claimsBefore === undefined) return;
-  for (const [agent, before] of claimsBefore) {
-    const { agentId, tasks: { size } } = agent;
-    if (state.agents.get(agentId) !== agent || (before > 0) === (size > 0)) continue;
+  const changed = [...claimsBefore].filter(([agent, before]) =>
+    state.agents.get(agent.agentId) === agent && (before > 0) !== (agent.tasks.size > 0)
+  ).map(([agent]) => agent);
+  for (const { agentId, tasks: { size } } of changed.sort((a, b) => a.order - b.order)) {
     events.push({ type: size > 0 ? "agent:active" : "agent:idle", agentId });
   }
   claimsBefore.clear();

@@ -12,7 +12,7 @@ import type { Agent, LoadReport, TaskState } from "./state.ts";
 import { refuse, type Step, touch } from "./step.ts";
 
 export function cordonAgent(step: Step, command: CordonAgent): void {
-  const { state, events } = step;
+  const { state, now, events } = step;
   const { agentId, cause, reason, untilMs } = command;
   const agent = state.agents.get(agentId);
   if (agent === undefined) return refuse(step, command, "", "unknown-agent");
@@ -26,7 +26,7 @@ export function cordonAgent(step: Step, command: CordonAgent): void {
   unschedule(state.deadlines, known?.timer);
   const timer = untilMs === 0
     ? undefined
-    : schedule(state.deadlines, untilMs, { limit: "cordon", agent, cause });
+    : schedule(state.deadlines, Math.max(now, untilMs), { limit: "cordon", agent, cause });
   agent.cordons.set(cause, { reason, untilMs, timer });
   step.freed.push(agent);
   events.push({ type: "agent:cordoned", agentId, cause, reason, untilMs });

@@ -64,7 +64,8 @@ const submission = fc.record({
   priority: fc.integer({ min: -2, max: 2 }),
   type: fc.constantFrom("x", "y", "z"),
   requires: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.subarray(["p", "q"])),
-  assignedAgent: fc.oneof({ weight: 5, arbitrary: fc.constant("") }, agentId),
+  assignedAgent: fc.oneof({ weight: 3, arbitrary: fc.constant("") }, agentId),
+  placed: fc.nat(4).map((n) => n > 0),
   needsLock: fc.nat(9).map((n) => n === 0),
   retries: fc.nat(2),
   queueTimeoutMs: limit,
@@ -72,9 +73,10 @@ const submission = fc.record({
   heartbeatTimeoutMs: limit,
   totalTimeoutMs: limit,
   idempotencyKey: fc.constantFrom("", "", "k1", "k2"),
-}).map(({ id, after, isIndependent, needsLock, ...fields }): TaskCommand =>
+}).map(({ id, after, isIndependent, needsLock, placed, ...fields }): TaskCommand =>
   submit(id, {
     ...fields,
+    placed: placed && fields.assignedAgent !== "",
     after: isIndependent
       ? []
       : [...new Map(after.map((edge) => [edge.split("?")[0], edge])).values()],
@@ -86,6 +88,7 @@ const registration = fc.record({
   id: agentId,
   capabilities,
   maxConcurrentTasks: fc.integer({ min: 1, max: 3 }),
+  maxQueuedTasks: fc.constantFrom(0, 1, 3, 10_000, 10_000),
   priority: fc.nat(1),
   startsAtOnce: fc.boolean(),
 }).map(({ id, ...fields }): TaskCommand => agent(id, fields));
@@ -96,13 +99,26 @@ const aboutAgent = fc.record({
     "cordon-agent" as const,
     "cordon-agent" as const,
     "cancel-agent-tasks" as const,
+    "cordon-agent" as const,
+    "drain-agent" as const,
     "requeue-agent-tasks" as const,
   ),
   agentId,
-  reason: fc.constantFrom("", "r1"),
-  cause: fc.constant("caller" as const),
-  untilMs: fc.constant(0),
-}) as fc.Arbitrary<TaskCommand>;
+  reason: fc.constantFrom("", "", "r1"),
+  cause: fc.constantFrom("caller" as const, "suspect" as const, "breaker" as const),
+  untilMs: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(200)),
+}).map(({ type, agentId, reason, cause, untilMs }): TaskCommand =>
+  type === "cordon-agent" ? { type, agentId, reason, cause, untilMs } : { type, agentId, reason }
+);
+
+const loadReport = fc.record({
+  type: fc.constant("report-load" as const),
+  agentId,
+  taskCount: fc.option(fc.nat(6), { nil: undefined }),
+  avgTaskDurationMs: fc.constant(undefined),
+  cpuPercent: fc.option(fc.nat(100), { nil: undefined }),
+  memoryPercent: fc.constant(undefined),
+});
 
 const aboutClaim = fc.record({
   type: fc.constantFrom("start", "complete", "complete", "fail", "heartbeat", "progress", "settle"),
@@ -151,10 +167,42 @@ const tick = fc.constant({ type: "tick" as const });
 const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 60, arbitrary: submission.map(ageless) },
   { weight: 20, arbitrary: registration.map(ageless) },
-  { weight: 10, arbitrary: aboutAgent.map(ageless) },
+  { weight: 12, arbitrary: aboutAgent.map(ageless) },
+  { weight: 8, arbitrary: loadReport.map(ageless) },
   { weight: 90, arbitrary: aboutClaim },
   { weight: 15, arbitrary: rare.map(ageless) },
   { weight: 10, arbitrary: tick.map(ageless) },
+);
+
+/** A task of a crowd: there are many, most are placed with an agent, and none waits for another. */
+const placement = fc.record({
+  id: fc.nat(99).map((i) => `t${i}`),
+  agentId,
+  requires: fc.constantFrom<string[]>([], [], [], ["p"], ["p", "q"]),
+  priority: fc.nat(2),
+  isPinned: fc.nat(9).map((n) => n === 0),
+  isShared: fc.nat(9).map((n) => n === 0),
+  needsLock: fc.nat(5).map((n) => n === 0),
+  retries: fc.nat(1),
+  queueTimeoutMs: limit,
+  timeoutMs: limit,
+}).map(({ id, agentId, isPinned, isShared, needsLock, ...fields }): TaskCommand =>
+  submit(id, {
+    ...fields,
+    assignedAgent: isShared ? "" : agentId,
+    placed: !isShared && !isPinned,
+    resources: needsLock ? [{ resourceId: "r", mode: "exclusive", units: 1 }] : [],
+  })
+);
+
+const crowdStep: fc.Arbitrary<Partial<Timed>> = fc.oneof(
+  { weight: 80, arbitrary: placement.map(ageless) },
+  { weight: 5, arbitrary: registration.map(ageless) },
+  { weight: 12, arbitrary: aboutAgent.map(ageless) },
+  { weight: 6, arbitrary: loadReport.map(ageless) },
+  { weight: 40, arbitrary: aboutClaim },
+  { weight: 5, arbitrary: rare.map(ageless) },
+  { weight: 5, arbitrary: tick.map(ageless) },
 );
 
 function ageless(command: Timed["command"]): Partial<Timed> {
@@ -162,25 +210,36 @@ function ageless(command: Timed["command"]): Partial<Timed> {
 }
 
 /** A command that comes soon after the one before it, in most cases. */
-export const timedCommand: fc.Arbitrary<Timed> = fc.record({
-  afterMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(5), fc.nat(30)),
-  step,
-}).map(({ afterMs, step }) => ({ ...step, afterMs }) as Timed);
+export const timedCommand: fc.Arbitrary<Timed> = timed(step);
 
-const steps = fc.array(timedCommand, { maxLength: 120, size: "max" });
+function timed(step: fc.Arbitrary<Partial<Timed>>): fc.Arbitrary<Timed> {
+  return fc.record({
+    afterMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(5), fc.nat(30)),
+    step,
+  }).map(({ afterMs, step }) => ({ ...step, afterMs }) as Timed);
+}
 
-/** Lists of commands; some end with what follows a drain. */
-export const commandLists: fc.Arbitrary<Timed[]> = fc.record({
-  agents: fc.array(registration, { maxLength: 3 }),
-  steps,
-  afterDrain: fc.option(steps, { freq: 3 }),
-}).map(({ agents, steps, afterDrain }) => [
-  ...agents.map((command) => ({ afterMs: 0, command })),
-  ...steps,
-  ...(afterDrain === null
-    ? []
-    : [{ afterMs: 0, command: { type: "drain" as const } }, ...afterDrain.slice(0, 20)]),
-]);
+/** Lists that begin with agents; some end with what follows a drain. */
+function listsOf(step: fc.Arbitrary<Timed>): fc.Arbitrary<Timed[]> {
+  const steps = fc.array(step, { maxLength: 120, size: "max" });
+  return fc.record({
+    agents: fc.array(registration, { maxLength: 3 }),
+    steps,
+    afterDrain: fc.option(steps, { freq: 3 }),
+  }).map(({ agents, steps, afterDrain }) => [
+    ...agents.map((command) => ({ afterMs: 0, command })),
+    ...steps,
+    ...(afterDrain === null
+      ? []
+      : [{ afterMs: 0, command: { type: "drain" as const } }, ...afterDrain.slice(0, 20)]),
+  ]);
+}
+
+/** Lists of commands: of everything, or of crowds of tasks that are placed with few agents. */
+export const commandLists: fc.Arbitrary<Timed[]> = fc.oneof(
+  { weight: 3, arbitrary: listsOf(timedCommand) },
+  { weight: 2, arbitrary: listsOf(timed(crowdStep)) },
+);
 
 /** Rules under which limits are met soon. */
 export const configs: fc.Arbitrary<TaskConfig> = fc.record({
@@ -196,9 +255,9 @@ export const configs: fc.Arbitrary<TaskConfig> = fc.record({
   keepOutcomes: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepOutcomes),
   keepTypes: fc.constantFrom(1, 2, DEFAULT_TASK_CONFIG.keepTypes),
   seed: fc.nat(),
-  stealing: fc.constant(false),
-  stealThreshold: fc.constant(3),
-  maxStealBatch: fc.constant(2),
-  stealInterval: fc.constant(5_000),
-  announcesIdleness: fc.constant(false),
+  stealing: fc.nat(2).map((n) => n > 0),
+  stealThreshold: fc.integer({ min: 1, max: 3 }),
+  maxStealBatch: fc.integer({ min: 1, max: 3 }),
+  stealInterval: fc.constantFrom(5, DEFAULT_TASK_CONFIG.stealInterval),
+  announcesIdleness: fc.boolean(),
 });

@@ -9,7 +9,8 @@ import type { TaskEvent } from "../../src/kernel/events.ts";
 import { isFit } from "../../src/tasks/placement.ts";
 import { hasRoom } from "../../src/tasks/room.ts";
 import type { TaskState } from "../../src/tasks/machine.ts";
-import { isTerminal } from "../../src/tasks/state.ts";
+import { type Agent, isTerminal, type TaskRecord } from "../../src/tasks/state.ts";
+import { checkQueues, Loads } from "./stealing_invariants.ts";
 
 /** Checks a state by itself. */
 export function checkState(state: TaskState): void {
@@ -21,6 +22,7 @@ export function checkState(state: TaskState): void {
   workConserving(state);
   noTimerOfFinishedTasks(state);
   noEdgeToFinishedTasks(state);
+  checkQueues(state);
 }
 
 function noLostTask(state: TaskState): void {
@@ -56,7 +58,7 @@ function ownedByLiveAgent({ tasks, agents, lingering }: TaskState): void {
 function loadsEqualClaims({ agents, lingering }: TaskState): void {
   for (const agent of agents.values()) {
     const bodies = [...lingering.values()].filter((each) => each.agent === agent);
-    assertEquals(agent.load, agent.tasks.size + bodies.length, "load");
+    assertEquals(agent.load, agent.tasks.size - agent.queue.length + bodies.length, "load");
   }
 }
 
@@ -82,13 +84,16 @@ function workConserving(state: TaskState): void {
   }
 }
 
-function noTimerOfFinishedTasks({ deadlines, lingering }: TaskState): void {
+function noTimerOfFinishedTasks({ deadlines, lingering, agents }: TaskState): void {
   for (const { subject, isSet } of deadlines.timers) {
     if (!isSet) continue;
     if (subject.limit === "grace") {
       assert(lingering.get(subject.lingering.epoch) === subject.lingering, "grace of nobody");
     } else if ("task" in subject) {
       assert(!isTerminal(subject.task.status), `timer of ${subject.task.spec.id}`);
+    } else {
+      const { agent } = subject;
+      assert(agents.get(agent.agentId) === agent, `timer of ${agent.agentId}, who is gone`);
     }
   }
 }
@@ -109,6 +114,9 @@ function noEdgeToFinishedTasks({ tasks, awaited }: TaskState): void {
 /** Checks what happens from step to step. */
 export class History {
   readonly #ended = new Set<string>();
+  readonly #loads = new Loads();
+  /** Who had each task after the last step, and under which epoch. */
+  #owners = new Map<TaskRecord, { agent: Agent | undefined; epoch: number }>();
   #epoch = 0;
   /** How many tasks each agent may have had in the last step. */
   readonly #allowed = new Map<string, number>();
@@ -122,7 +130,20 @@ export class History {
         this.#epoch = event.epoch;
       }
     }
+    this.#loads.check(events, state);
     this.#capacityRespected(state);
+    this.#ownerChangeRaisesEpoch(state);
+  }
+
+  #ownerChangeRaisesEpoch({ tasks }: TaskState): void {
+    for (const task of tasks.values()) {
+      const { agent, epoch } = task;
+      const before = this.#owners.get(task);
+      const isNew = agent !== undefined && agent !== before?.agent;
+      const least = (before?.epoch ?? 0) + (isNew ? 1 : 0);
+      assert(epoch >= least, `OwnerChangeRaisesEpoch, EpochMonotonic: ${task.spec.id}`);
+      this.#owners.set(task, { agent, epoch });
+    }
   }
 
   #ofLiveTask({ type, taskId }: { type: string; taskId: string }): void {

@@ -40,7 +40,7 @@ Deno.test("the machine says at each step what the slow twin says", () => {
   );
 });
 
-Deno.test("NoLostTask, NoDuplicateTask, OwnershipUnique, OwnedByLiveAgent, CapacityRespected, TaskConservation, CompletedOnce, EpochMonotonic, TerminalIsTerminal hold after each step", () => {
+Deno.test("NoLostTask, NoDuplicateTask, OwnershipUnique, OwnedByLiveAgent, RunningHasRun, OneRunPerEpoch, NoRestartOfEpoch, CapacityRespected, TaskConservation, CompletedOnce, EpochMonotonic, OwnerChangeRaisesEpoch, TerminalIsTerminal, StealReducesImbalance, ImbalanceEnds hold after each step", () => {
   fc.assert(
     fc.property(configs, commandLists, (config, list) => {
       const machine = taskMachine(config);
@@ -53,7 +53,7 @@ Deno.test("NoLostTask, NoDuplicateTask, OwnershipUnique, OwnedByLiveAgent, Capac
         checkState(state);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 

@@ -7,7 +7,7 @@
 
 import type { TaskEvent, TaskRefusal } from "../../src/kernel/events.ts";
 import { nextInt, seeded } from "../../src/kernel/prng.ts";
-import type { ErrorData, TaskStatus } from "../../src/kernel/shapes.ts";
+import type { CordonCause, ErrorData, TaskStatus } from "../../src/kernel/shapes.ts";
 import type { TaskCommand, TaskConfig } from "../../src/tasks/machine.ts";
 import type { Submit } from "../../src/tasks/commands.ts";
 import type { Outcome, TaskSpec } from "../../src/tasks/state.ts";
@@ -17,7 +17,19 @@ import {
   LeastLoadedSchedulingStrategy,
   RoundRobinSchedulingStrategy,
 } from "../../src/tasks/strategies.ts";
-import { type SlowAgent, slowCycle, type SlowTask, type SlowTimer } from "./twin_parts.ts";
+import {
+  byRank,
+  bySeniority,
+  demandOf,
+  hasAll,
+  isFit,
+  isOpen,
+  type SlowAgent,
+  slowCycle,
+  type SlowTask,
+  type SlowTimer,
+} from "./twin_parts.ts";
+import { batchCalledFor, isMovable } from "./twin_stealing.ts";
 
 const STRATEGIES = {
   capability: new CapabilitySchedulingStrategy(),
@@ -28,15 +40,26 @@ const STRATEGIES = {
 };
 
 type Command<Type extends TaskCommand["type"]> = Extract<TaskCommand, { type: Type }>;
+type AboutAgent = Command<
+  | "remove-agent"
+  | "cordon-agent"
+  | "drain-agent"
+  | "report-load"
+  | "cancel-agent-tasks"
+  | "requeue-agent-tasks"
+>;
 type Claim = Command<"start" | "heartbeat" | "progress" | "complete" | "fail">;
+
+/** The fields of a timer that is of no task. */
+const NOTHING = { task: undefined, epoch: 0 };
 
 export class SlowScheduler {
   now = 0;
   tasks: SlowTask[] = [];
   agents: SlowAgent[] = [];
   forgotten: { id: string; outcome: Outcome }[] = [];
-  /** Every slot in use: by a claim in force, or by a body that was told to stop. */
-  slots: { task: SlowTask; agentId: string; epoch: number; lingers: boolean }[] = [];
+  /** Every claim that has not ended: in force, or a body that was told to stop. */
+  claims: { task: SlowTask; agentId: string; epoch: number; lingers: boolean }[] = [];
   #timers: SlowTimer[] = [];
   #history: { type: string; last: string }[] = [];
   #strategy: keyof typeof STRATEGIES = "capability";
@@ -55,8 +78,10 @@ export class SlowScheduler {
   #events: TaskEvent[] = [];
   /** What is left to do in this step. */
   #ended: { task: SlowTask; because: string }[] = [];
-  #freed: SlowAgent[] = [];
+  #freed: string[] = [];
   #queued: string[] = [];
+  /** Who had a claim before. */
+  #busy: string[] = [];
 
   constructor(readonly config: TaskConfig) {
     this.#random = seeded(config.seed);
@@ -66,9 +91,11 @@ export class SlowScheduler {
     this.now = now;
     this.#events = [];
     for (let due = this.#takeDue(); due !== undefined; due = this.#takeDue()) {
+      this.#noteBusy();
       this.#fire(due);
       this.#settle();
     }
+    this.#noteBusy();
     this.#apply(command);
     this.#settle();
     return this.#events;
@@ -112,7 +139,7 @@ export class SlowScheduler {
       case "tick":
         return;
       default:
-        return this.#aboutAgent(command as Command<"cordon-agent">);
+        return this.#aboutAgent(command);
     }
   }
 
@@ -135,7 +162,8 @@ export class SlowScheduler {
     }
     if (spec.assignedAgent !== "") {
       if (pinned === undefined) return this.#refuse(command, spec.id, "unknown-agent");
-      if (!isFit(pinned, spec)) return this.#refuse(command, spec.id, "unfit");
+      const isUnfit = !hasAll(pinned, spec.requires) || pinned.drained !== undefined;
+      if (isUnfit) return this.#refuse(command, spec.id, "unfit");
     }
     if (cycle !== undefined) return this.#refuse(command, spec.id, "cycle", cycle);
     this.#accept(spec);
@@ -149,8 +177,10 @@ export class SlowScheduler {
       status: "waiting",
       createdAt: this.now,
       startedAt: 0,
+      pinnedTo: spec.assignedAgent,
       agentId: undefined,
       epoch: 0,
+      queued: false,
       locked: false,
       attempts: 0,
       crashes: 0,
@@ -183,7 +213,7 @@ export class SlowScheduler {
     if (agent === undefined) {
       return this.#refuse(command, taskId, agentId === "" ? "unfit" : "unknown-agent");
     }
-    if (!this.#hasRoom(agent) || !isFit(agent, task.spec)) {
+    if (!this.#hasRoom(agent) || !isFit(agent, task)) {
       return this.#refuse(command, taskId, "unfit");
     }
     this.#assign(task, agent);
@@ -250,7 +280,8 @@ export class SlowScheduler {
 
   #unblock(taskId: string, epoch: number): void {
     const task = this.find(taskId);
-    if (task?.agentId === undefined || task.epoch !== epoch || task.locked) return;
+    if (task?.agentId === undefined || task.epoch !== epoch) return;
+    if (task.locked || task.queued) return;
     task.locked = true;
     if (this.#agent(task.agentId)!.eager && !this.#draining) this.#start(task);
   }
@@ -265,7 +296,7 @@ export class SlowScheduler {
   }
 
   #register(command: Command<"register-agent">): void {
-    const { agentId, capabilities, maxConcurrentTasks, priority, startsAtOnce } = command;
+    const { agentId, capabilities, maxConcurrentTasks, kind, startsAtOnce } = command;
     const known = this.#agent(agentId);
     if (known === undefined && this.agents.length >= this.config.maxAgents) {
       return this.#refuse(command, "", "full", this.config.maxAgents);
@@ -274,65 +305,152 @@ export class SlowScheduler {
       id: agentId,
       capabilities,
       maxConcurrentTasks,
-      priority,
+      maxQueuedTasks: command.maxQueuedTasks,
+      priority: command.priority,
       eager: startsAtOnce,
-      cordon: known?.cordon ?? "",
+      registration: this.#registrations++,
+      cordons: known?.cordons ?? [],
+      drained: known?.drained,
+      outside: known?.outside ?? 0,
+      report: known?.report,
       lastEpoch: known?.lastEpoch ?? 0,
     };
-    this.#registrations++;
     this.agents = [...this.agents.filter((other) => other !== known), agent];
-    this.#say({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind: "agent" });
+    this.#say({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind });
+    this.#unpinFrom(agentId);
     if (startsAtOnce && !this.#draining) {
       for (const task of this.#tasksOf(agentId)) {
         if (task.status === "assigned" && task.locked) this.#start(task);
       }
     }
-    this.#freed.push(agent);
+    this.#freed.push(agentId);
   }
 
-  #aboutAgent(
-    command: Command<
-      "remove-agent" | "cordon-agent" | "cancel-agent-tasks" | "requeue-agent-tasks"
-    >,
-  ): void {
-    const { agentId, reason } = command;
-    const agent = this.#agent(agentId);
+  #aboutAgent(command: AboutAgent): void {
+    const agent = this.#agent(command.agentId);
     if (agent === undefined) return this.#refuse(command, "", "unknown-agent");
-    if (command.type === "cordon-agent") {
-      if (agent.cordon === reason) return;
-      agent.cordon = reason;
-      this.#freed.push(agent);
-      if (reason === "") this.#say({ type: "agent:uncordoned", agentId, cause: "caller" });
-      else this.#say({ type: "agent:cordoned", agentId, cause: "caller", reason, untilMs: 0 });
-      return;
+    switch (command.type) {
+      case "report-load":
+        return this.#report(agent, command);
+      case "cordon-agent":
+        return this.#cordon(agent, command);
+      case "drain-agent":
+        return this.#drainAgent(agent, command.reason);
+      case "remove-agent":
+        return this.#dismiss(agent, command.reason);
     }
-    const tasks = this.#tasksOf(agentId);
-    if (command.type === "remove-agent") {
-      this.agents = this.agents.filter((other) => other !== agent);
-      this.#say({ type: "agent:terminated", agentId, reason });
-      const running = tasks.filter(({ status }) => status === "running");
-      this.#abandoned = running.map(({ epoch }) => epoch);
-      for (const task of tasks) this.#orphan(task, `agent "${agentId}" is gone`, false);
-      for (const { epoch } of this.slots.filter((slot) => slot.agentId === agentId)) {
-        this.#endLingering(epoch, true);
-      }
-      return;
-    }
-    for (const task of tasks) {
+    for (const task of this.#tasksOf(agent.id)) {
       const isRunning = task.status === "running";
       if (command.type === "cancel-agent-tasks") {
-        this.#cancel(task, reason, `dependency "${task.spec.id}" was cancelled`);
+        this.#cancel(task, command.reason, `dependency "${task.spec.id}" was cancelled`);
       } else {
         if (isRunning) task.attempts--;
-        this.#requeue(task, reason, isRunning);
+        this.#requeue(task, command.reason, isRunning);
       }
     }
+  }
+
+  #report(agent: SlowAgent, command: Command<"report-load">): void {
+    const { id: agentId, report } = agent;
+    const { taskCount } = command;
+    if (taskCount !== undefined) {
+      agent.outside = Math.max(0, taskCount - this.#tasksOf(agentId).length);
+    }
+    agent.report = {
+      avgTaskDurationMs: command.avgTaskDurationMs ?? report?.avgTaskDurationMs,
+      cpuPercent: command.cpuPercent ?? report?.cpuPercent,
+      memoryPercent: command.memoryPercent ?? report?.memoryPercent,
+    };
+    this.#timers = this.#timers.filter((timer) =>
+      timer.limit !== "report" || timer.agentId !== agentId
+    );
+    const at = this.now + 2 * this.config.stealInterval;
+    this.#timers.push({ ...NOTHING, limit: "report", agentId, at, order: this.#timersSet++ });
+    this.#say({ type: "agent:reported", agentId, outside: agent.outside, ...agent.report });
+  }
+
+  #cordon(agent: SlowAgent, { cause, reason, untilMs }: Command<"cordon-agent">): void {
+    const { id: agentId } = agent;
+    const known = agent.cordons.find((cordon) => cordon.cause === cause);
+    const isSame = known === undefined
+      ? reason === ""
+      : known.reason === reason && known.untilMs === untilMs;
+    if (isSame) return;
+    this.#lift(agent, cause);
+    if (reason === "") return this.#say({ type: "agent:uncordoned", agentId, cause });
+    agent.cordons = [...agent.cordons, { cause, reason, untilMs }];
+    if (untilMs > 0) {
+      const at = Math.max(this.now, untilMs);
+      const order = this.#timersSet++;
+      this.#timers.push({ ...NOTHING, limit: "cordon", agentId, cause, at, order });
+    }
+    this.#say({ type: "agent:cordoned", agentId, cause, reason, untilMs });
+  }
+
+  #lift(agent: SlowAgent, cause: CordonCause): void {
+    agent.cordons = agent.cordons.filter((cordon) => cordon.cause !== cause);
+    this.#timers = this.#timers.filter((timer) =>
+      timer.limit !== "cordon" || timer.agentId !== agent.id || timer.cause !== cause
+    );
+    this.#freed.push(agent.id);
+  }
+
+  #drainAgent(agent: SlowAgent, reason: string): void {
+    if (agent.drained !== undefined) return;
+    agent.drained = reason;
+    this.#say({ type: "agent:draining", agentId: agent.id, reason });
+    this.#freed.push(agent.id);
+    this.#unpinFrom(agent.id);
+    for (const task of this.#tasksOf(agent.id)) {
+      if (!isMovable(task)) continue;
+      this.#requeue(task, `agent "${agent.id}" is draining`, false);
+    }
+  }
+
+  #dismiss(agent: SlowAgent, reason: string): void {
+    const agentId = agent.id;
+    this.agents = this.agents.filter((other) => other !== agent);
+    this.#timers = this.#timers.filter((timer) => timer.agentId !== agentId);
+    this.#say({ type: "agent:terminated", agentId, reason });
+    this.#unpinFrom(agentId);
+    const tasks = this.#tasksOf(agentId);
+    const running = tasks.filter(({ status }) => status === "running");
+    this.#abandoned = running.map(({ epoch }) => epoch);
+    for (const task of tasks) this.#orphan(task, `agent "${agentId}" is gone`, false);
+    for (const { epoch } of this.claims.filter((claim) => claim.agentId === agentId)) {
+      this.#endLingering(epoch, true);
+    }
+  }
+
+  /** Placed tasks that are ready wait no longer for an agent that won't take them any more. */
+  #unpinFrom(agentId: string): void {
+    for (const demand of [...this.#demands]) {
+      const tasks = this.tasks.filter((task) =>
+        task.status === "ready" && task.pinnedTo === agentId && demandOf(task) === demand
+      );
+      for (const task of tasks.sort(byRank)) {
+        this.#unpinFromLost(task);
+        if (task.pinnedTo === "") this.#enqueue(task);
+      }
+    }
+  }
+
+  #unpinFromLost(task: SlowTask): void {
+    if (!task.spec.placed) return;
+    const agent = this.#agent(task.pinnedTo);
+    const isThere = agent !== undefined && agent.drained === undefined;
+    if (!isThere || !hasAll(agent, task.spec.requires)) task.pinnedTo = "";
   }
 
   // Actions
 
   #queue(task: SlowTask): void {
     this.#limitQueueTime(task);
+    this.#unpinFromLost(task);
+    this.#enqueue(task);
+  }
+
+  #enqueue(task: SlowTask): void {
     this.#demands.add(demandOf(task));
     this.#queued.push(demandOf(task));
   }
@@ -344,22 +462,42 @@ export class SlowScheduler {
     }
   }
 
-  #assign(task: SlowTask, agent: SlowAgent): void {
+  #assign(task: SlowTask, agent: SlowAgent, queued = false): void {
     const { id: taskId, resources } = task.spec;
     const epoch = ++this.#epoch;
-    Object.assign(task, { status: "assigned", agentId: agent.id, epoch });
-    task.locked = resources.length === 0;
+    Object.assign(task, { status: "assigned", agentId: agent.id, epoch, queued });
+    task.locked = !queued && resources.length === 0;
     agent.lastEpoch = epoch;
-    this.slots.push({ task, agentId: agent.id, epoch, lingers: false });
-    this.#say({
-      type: "task:assigned",
-      taskId,
-      agentId: agent.id,
-      epoch,
-      resources,
-      queued: false,
-    });
+    this.claims.push({ task, agentId: agent.id, epoch, lingers: false });
+    if (this.config.stealing && task.spec.placed) {
+      this.#demands.add(demandOf({ ...task, pinnedTo: "" }));
+    }
+    this.#say({ type: "task:assigned", taskId, agentId: agent.id, epoch, resources, queued });
     if (agent.eager && task.locked) this.#start(task);
+  }
+
+  /** Gives an agent's slot to a claim in its queue, or to a task that nobody has. */
+  #take(task: SlowTask, agent: SlowAgent): void {
+    if (!task.queued) return this.#assign(task, agent);
+    const { spec: { id: taskId, resources }, epoch } = task;
+    task.queued = false;
+    task.locked = resources.length === 0;
+    this.#say({ type: "task:admitted", taskId, agentId: agent.id, epoch, resources });
+    if (agent.eager && task.locked) this.#start(task);
+  }
+
+  #steal(task: SlowTask, target: SlowAgent): void {
+    const { spec: { id: taskId }, epoch, agentId } = task;
+    this.#say({
+      type: "task:stolen",
+      taskId,
+      agentId: agentId!,
+      epoch,
+      targetAgent: target.id,
+    });
+    task.pinnedTo = "";
+    this.#part(task, false);
+    this.#assign(task, target, !this.#hasRoom(target));
   }
 
   #start(task: SlowTask): void {
@@ -411,6 +549,7 @@ export class SlowScheduler {
     const claim = { taskId: task.spec.id, agentId: task.agentId!, epoch: task.epoch };
     this.#untime(task, "attempt", "heartbeat");
     task.status = "ready";
+    if (task.spec.placed) task.pinnedTo = "";
     this.#say({ type: "task:requeued", ...claim, reason });
     this.#part(task, lingers);
     this.#queue(task);
@@ -454,33 +593,33 @@ export class SlowScheduler {
   }
 
   #part(task: SlowTask, lingers: boolean): void {
-    const slot = this.slots.find(({ epoch }) => epoch === task.epoch);
-    if (task.agentId === undefined || slot === undefined) return;
-    task.agentId = undefined;
-    task.locked = false;
-    slot.lingers = true;
-    if (!lingers) return this.#endLingering(slot.epoch, this.#abandoned.includes(slot.epoch));
+    const claim = this.claims.find(({ epoch }) => epoch === task.epoch);
+    if (task.agentId === undefined || claim === undefined) return;
+    const { epoch } = claim;
+    const { queued } = task;
+    Object.assign(task, { agentId: undefined, locked: false, queued: false });
+    claim.lingers = true;
+    if (!lingers) return this.#endLingering(epoch, this.#abandoned.includes(epoch), queued);
     this.#timers.push({
       task: undefined,
-      epoch: slot.epoch,
+      epoch,
       limit: "grace",
       at: this.now + this.config.abortGraceMs,
       order: this.#timersSet++,
     });
   }
 
-  #endLingering(epoch: number, abandoned: boolean): void {
-    const slot = this.slots.find((slot) => slot.epoch === epoch && slot.lingers);
-    if (slot === undefined) return;
-    this.slots = this.slots.filter((other) => other !== slot);
+  #endLingering(epoch: number, abandoned: boolean, queued = false): void {
+    const claim = this.claims.find((claim) => claim.epoch === epoch && claim.lingers);
+    if (claim === undefined) return;
+    this.claims = this.claims.filter((other) => other !== claim);
     this.#timers = this.#timers.filter((timer) => timer.epoch !== epoch);
-    const { task, agentId } = slot;
+    const { task, agentId } = claim;
     const taskId = task.spec.id;
-    this.#say({ type: "attempt:ended", taskId, agentId, epoch, abandoned, queued: false });
-    const agent = this.#agent(agentId);
-    if (agent !== undefined) this.#freed.push(agent);
+    this.#say({ type: "attempt:ended", taskId, agentId, epoch, abandoned, queued });
+    this.#freed.push(agentId);
     const pauses = this.#timers.some((timer) => timer.task === task && timer.limit === "backoff");
-    const isBusy = this.slots.some((other) => other.task === task && other.lingers);
+    const isBusy = this.claims.some((other) => other.task === task && other.lingers);
     if (task.status === "backing-off" && !pauses && !isBusy) this.#makeReady(task);
   }
 
@@ -494,23 +633,82 @@ export class SlowScheduler {
 
   #settle(): void {
     for (const { task, because } of this.#ended) this.#tellDependents(task, because);
-    const [freed, queued] = [this.#freed, this.#queued];
     this.#ended = [];
+    this.#distribute();
+    while (this.#stealBatch()) this.#distribute();
+    this.#announceIdleness();
+  }
+
+  #distribute(): void {
+    for (const agentId of this.#freed) {
+      const agent = this.#agent(agentId);
+      const isThrough = !this.claims.some((claim) => claim.agentId === agentId);
+      if (agent?.drained !== undefined && isThrough) this.#dismiss(agent, agent.drained);
+    }
+    const [freed, queued] = [this.#freed, this.#queued];
     this.#freed = [];
     this.#queued = [];
     if (this.#draining) return;
-    for (const agent of freed) {
-      for (let task = this.#taskFor(agent); task !== undefined; task = this.#taskFor(agent)) {
-        this.#assign(task, agent);
-      }
+    for (const agentId of freed) this.#giveWork(agentId);
+    for (const demand of queued) this.#serve(demand);
+  }
+
+  #giveWork(agentId: string): void {
+    const agent = this.#agent(agentId);
+    if (agent === undefined) return;
+    for (let task = this.#taskFor(agent); task !== undefined; task = this.#taskFor(agent)) {
+      this.#take(task, agent);
     }
-    for (const demand of queued) {
-      for (;;) {
-        const [first] = this.#ready().filter((task) => demandOf(task) === demand);
-        const agent = first === undefined ? undefined : this.#choose(first);
-        if (agent === undefined) break;
-        this.#assign(this.#taskFor(agent)!, agent);
+    while (this.#hasRoomInQueue(agent)) {
+      const task = this.#ready().find((task) => task.spec.placed && task.pinnedTo === agentId);
+      if (task === undefined) return;
+      this.#assign(task, agent, true);
+    }
+  }
+
+  #serve(demand: string): void {
+    for (;;) {
+      const first = this.#ready().find((task) => demandOf(task) === demand);
+      if (first === undefined) return;
+      const agent = this.#choose(first);
+      if (agent !== undefined) {
+        this.#take(this.#taskFor(agent)!, agent);
+        continue;
       }
+      const owner = first.spec.placed ? this.#agent(first.pinnedTo) : undefined;
+      if (owner === undefined || !this.#hasRoomInQueue(owner)) return;
+      this.#assign(first, owner, true);
+    }
+  }
+
+  #stealBatch(): boolean {
+    if (!this.config.stealing || this.#draining) return false;
+    const batch = batchCalledFor(this.config, {
+      agents: this.agents,
+      tasksOf: (agentId) => this.#tasksOf(agentId),
+      roomOf: (agent) => this.#roomOf(agent),
+    });
+    if (batch === undefined) return false;
+    const { tasks, target } = batch;
+    const parties = { sourceAgent: batch.source.id, targetAgent: target.id };
+    const taskCount = tasks.length;
+    const taskIds = tasks.map(({ spec }) => spec.id);
+    this.#say({ type: "workstealing:request", ...parties, taskCount });
+    for (const task of tasks) this.#steal(task, target);
+    this.#say({ type: "workstealing:completed", ...parties, taskCount, taskIds });
+    return true;
+  }
+
+  #noteBusy(): void {
+    this.#busy = this.agents.map(({ id }) => id).filter((id) => this.#tasksOf(id).length > 0);
+  }
+
+  #announceIdleness(): void {
+    if (!this.config.announcesIdleness) return;
+    for (const { id: agentId } of [...this.agents].sort(bySeniority)) {
+      const isBusy = this.#tasksOf(agentId).length > 0;
+      if (isBusy === this.#busy.includes(agentId)) continue;
+      this.#say({ type: isBusy ? "agent:active" : "agent:idle", agentId });
     }
   }
 
@@ -535,19 +733,22 @@ export class SlowScheduler {
   /** The ready tasks that the machine assigns by itself, first things first. */
   #ready(): SlowTask[] {
     return this.tasks
-      .filter(({ status, spec }) =>
-        status === "ready" && (this.#strategy !== "external" || spec.assignedAgent !== "")
+      .filter(({ status, pinnedTo }) =>
+        status === "ready" && (this.#strategy !== "external" || pinnedTo !== "")
       )
-      .sort((a, b) => a.rank - b.rank || a.sequence - b.sequence);
+      .sort(byRank);
   }
 
+  /** What an agent's next slot goes to: of its own queue, or of what is ready. */
   #taskFor(agent: SlowAgent): SlowTask | undefined {
     if (!this.#hasRoom(agent)) return undefined;
-    return this.#ready().find((task) => isFit(agent, task.spec));
+    const own = this.#tasksOf(agent.id).filter(({ queued }) => queued);
+    const others = this.#ready().filter((task) => isFit(agent, task));
+    return [...own, ...others].sort(byRank)[0];
   }
 
   #choose(task: SlowTask): SlowAgent | undefined {
-    const fit = this.agents.filter((agent) => this.#hasRoom(agent) && isFit(agent, task.spec));
+    const fit = this.agents.filter((agent) => this.#hasRoom(agent) && isFit(agent, task));
     const chosen = STRATEGIES[this.#strategy].selectAgent(task.spec, fit, {
       taskLoads: new Map(fit.map(({ id }) => [id, this.loadOf(id)])),
       agentCapabilities: new Map(fit.map(({ id, capabilities }) => [id, capabilities])),
@@ -559,12 +760,15 @@ export class SlowScheduler {
     return chosen === null ? undefined : this.#agent(chosen);
   }
 
-  #fire({ limit, task, epoch }: SlowTimer): void {
+  #fire({ limit, task, epoch, agentId = "", cause }: SlowTimer): void {
     if (limit === "grace") return this.#endLingering(epoch, true);
+    if (limit === "cordon" || limit === "report") {
+      return this.#fireOf(this.#agent(agentId)!, cause);
+    }
     if (task === undefined) return;
     const taskId = task.spec.id;
     if (limit === "backoff") {
-      const isBusy = this.slots.some((slot) => slot.task === task && slot.lingers);
+      const isBusy = this.claims.some((claim) => claim.task === task && claim.lingers);
       return isBusy ? undefined : this.#makeReady(task);
     }
     const isRunning = task.status === "running";
@@ -581,6 +785,18 @@ export class SlowScheduler {
     const isRetried = limit === "attempt" && task.attempts <= task.spec.retries;
     if (isRetried) this.#backOff(task, error, task.attempts, isRunning);
     else this.#fail(task, error, isRunning);
+  }
+
+  /** A cordon ends by itself, or, without a cause, a report is forgotten. */
+  #fireOf(agent: SlowAgent, cause: CordonCause | undefined): void {
+    const agentId = agent.id;
+    if (cause !== undefined) {
+      this.#lift(agent, cause);
+      this.#say({ type: "agent:uncordoned", agentId, cause });
+    } else {
+      Object.assign(agent, { report: undefined, outside: 0 });
+      this.#say({ type: "agent:report-expired", agentId });
+    }
   }
 
   #takeDue(): SlowTimer | undefined {
@@ -612,12 +828,28 @@ export class SlowScheduler {
     return this.tasks.filter((task) => task.agentId === agentId).sort((a, b) => a.epoch - b.epoch);
   }
 
+  /** Slots in use. */
   loadOf(agentId: string): number {
-    return this.slots.filter((slot) => slot.agentId === agentId).length;
+    return this.claims.filter((claim) => claim.agentId === agentId).length -
+      this.#queueOf(agentId).length;
+  }
+
+  #queueOf(agentId: string): SlowTask[] {
+    return this.#tasksOf(agentId).filter(({ queued }) => queued);
   }
 
   #hasRoom(agent: SlowAgent): boolean {
-    return agent.cordon === "" && this.loadOf(agent.id) < agent.maxConcurrentTasks;
+    return isOpen(agent) && this.loadOf(agent.id) < agent.maxConcurrentTasks;
+  }
+
+  #hasRoomInQueue(agent: SlowAgent): boolean {
+    return isOpen(agent) && this.#queueOf(agent.id).length < agent.maxQueuedTasks;
+  }
+
+  #roomOf(agent: SlowAgent): number {
+    if (!isOpen(agent)) return 0;
+    return Math.max(0, agent.maxConcurrentTasks - this.loadOf(agent.id)) +
+      Math.max(0, agent.maxQueuedTasks - this.#queueOf(agent.id).length);
   }
 
   #outcomeOf(taskId: string): Outcome | undefined {
@@ -654,15 +886,6 @@ export class SlowScheduler {
 
 function isOver(status: TaskStatus): boolean {
   return ["completed", "failed", "cancelled"].includes(status);
-}
-
-function isFit(agent: SlowAgent, { requires, assignedAgent }: TaskSpec): boolean {
-  return (assignedAgent === "" || assignedAgent === agent.id) &&
-    requires.every((capability) => agent.capabilities.includes(capability));
-}
-
-function demandOf({ spec }: SlowTask): string {
-  return JSON.stringify([spec.assignedAgent, ...spec.requires]);
 }
 
 /** Why a task can't run any more by what it was told, if it can't. */

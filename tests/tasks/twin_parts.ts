@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TaskStatus } from "../../src/kernel/shapes.ts";
+import type { CordonCause, TaskStatus } from "../../src/kernel/shapes.ts";
 import type { Outcome, TaskSpec } from "../../src/tasks/state.ts";
 
 export interface SlowTask {
@@ -14,8 +14,12 @@ export interface SlowTask {
   status: TaskStatus;
   readonly createdAt: number;
   startedAt: number;
+  /** The only agent that it may be given to, or `""`. */
+  pinnedTo: string;
   agentId: string | undefined;
   epoch: number;
+  /** Whether its claim has no slot. */
+  queued: boolean;
   locked: boolean;
   attempts: number;
   crashes: number;
@@ -27,18 +31,77 @@ export interface SlowAgent {
   readonly id: string;
   readonly capabilities: readonly string[];
   readonly maxConcurrentTasks: number;
+  readonly maxQueuedTasks: number;
   readonly priority: number;
   readonly eager: boolean;
-  cordon: string;
+  /** How many registrations there were before its newest. */
+  readonly registration: number;
+  cordons: readonly SlowCordon[];
+  drained: string | undefined;
+  outside: number;
+  report: SlowReport | undefined;
   lastEpoch: number;
+}
+
+export interface SlowCordon {
+  readonly cause: CordonCause;
+  readonly reason: string;
+  readonly untilMs: number;
+}
+
+export interface SlowReport {
+  readonly avgTaskDurationMs: number | undefined;
+  readonly cpuPercent: number | undefined;
+  readonly memoryPercent: number | undefined;
 }
 
 export interface SlowTimer {
   readonly task: SlowTask | undefined;
   readonly epoch: number;
-  readonly limit: "queue" | "attempt" | "heartbeat" | "total" | "backoff" | "grace";
+  readonly limit:
+    | "queue"
+    | "attempt"
+    | "heartbeat"
+    | "total"
+    | "backoff"
+    | "grace"
+    | "cordon"
+    | "report";
+  /** Of a cordon or a report. */
+  readonly agentId?: string;
+  readonly cause?: CordonCause;
   at: number;
   readonly order: number;
+}
+
+/** Whether an agent may run a task, room or not. */
+export function isFit(agent: SlowAgent, { spec: { requires }, pinnedTo }: SlowTask): boolean {
+  return (pinnedTo === "" || pinnedTo === agent.id) && hasAll(agent, requires);
+}
+
+/** Whether an agent can do all of this. */
+export function hasAll({ capabilities }: SlowAgent, requires: readonly string[]): boolean {
+  return requires.every((capability) => capabilities.includes(capability));
+}
+
+/** Whether an agent takes tasks at all. */
+export function isOpen({ cordons, drained }: SlowAgent): boolean {
+  return cordons.length === 0 && drained === undefined;
+}
+
+/** Higher priority first, then the earlier registered. */
+export function bySeniority(a: SlowAgent, b: SlowAgent): number {
+  return b.priority - a.priority || a.registration - b.registration;
+}
+
+/** By rank, and among equals by their submission. */
+export function byRank(a: SlowTask, b: SlowTask): number {
+  return a.rank - b.rank || a.sequence - b.sequence;
+}
+
+/** What a ready task asks of an agent. */
+export function demandOf({ spec: { placed, requires }, pinnedTo }: SlowTask): string {
+  return JSON.stringify([placed && pinnedTo !== "", pinnedTo, ...requires]);
 }
 
 /** Some cycle that `spec` would close: from its id along dependencies back to it. */

@@ -1,0 +1,204 @@
+/**
+ * What holds of agents' queues and of stealing after each step, by the names of the specification.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
+import type { TaskEvent, WorkStealingCompleted } from "../../src/kernel/events.ts";
+import type { TaskState } from "../../src/tasks/machine.ts";
+import { hasRoom, hasRoomInQueue, isOpen, loadOf, roomOf } from "../../src/tasks/room.ts";
+import type { Agent, TaskRecord } from "../../src/tasks/state.ts";
+
+/** Checks a state by itself. */
+export function checkQueues(state: TaskState): void {
+  for (const agent of state.agents.values()) {
+    queuesAreClaims(agent);
+    if (!state.draining) worksOffItsQueue(state, agent);
+  }
+  for (const task of state.tasks.values()) placedTasksHaveAWay(state, task);
+  if (!state.config.stealing) return;
+  stocksAreMovable(state);
+  if (state.draining) return;
+  receiversHaveRoom(state);
+  imbalanceEnds(state);
+}
+
+function queuesAreClaims({ queue, tasks }: Agent): void {
+  const queued = [...tasks].filter((task) => task.queued);
+  assertEquals(new Set(queue), new Set(queued), "NoLostTask: an agent's queue");
+  for (const [position, task] of queue.entries()) {
+    assertEquals(task.position, position, "NoDuplicateTask: an agent's queue");
+    const { status, locked, group } = task;
+    assertEquals([status, locked, group], ["assigned", false, undefined], "CapacityRespected");
+  }
+}
+
+/** Nobody waits for what there is. */
+function worksOffItsQueue({ groups }: TaskState, agent: Agent): void {
+  assert(!hasRoom(agent) || agent.queue.length === 0, `${agent.agentId} has a slot for its queue`);
+  for (const { placed, pinnedTo, queue } of groups.values()) {
+    const waits = placed && pinnedTo === agent.agentId && queue.length > 0;
+    assert(!waits || !hasRoomInQueue(agent), `${agent.agentId} has room for what was placed`);
+  }
+  const isThrough = agent.drained !== undefined && agent.load === 0 && agent.tasks.size === 0;
+  assert(!isThrough, `${agent.agentId} is through and still there`);
+}
+
+function placedTasksHaveAWay({ agents }: TaskState, task: TaskRecord): void {
+  const { spec: { placed }, status, pinnedTo } = task;
+  if (!placed || status !== "ready" || pinnedTo === "") return;
+  const agent = agents.get(pinnedTo);
+  assert(agent !== undefined && agent.drained === undefined, "EveryTaskDone: its agent won't come");
+}
+
+function stocksAreMovable({ agents, groups, tasks }: TaskState): void {
+  for (const task of tasks.values()) {
+    const isMovable = task.status === "assigned" && task.spec.placed;
+    assertEquals(task.movable !== undefined, isMovable, "stock");
+    if (task.movable === undefined) continue;
+    const { stock, position } = task.movable;
+    assert(stock.agent === task.agent && stock.tasks[position] === task.movable, "stock");
+    assertEquals(stock.group.requires, task.spec.requires);
+    assert(stock.group.donors[stock.position] === stock, "donor");
+    assert(stock.agent.stocks.includes(stock), "donor");
+  }
+  const donors = [...groups.values()].flatMap((group) => group.donors);
+  const stocks = [...agents.values()].flatMap((agent) => agent.stocks);
+  assertEquals(new Set(donors).size, stocks.length, "donors");
+  for (const stock of stocks) assertGreater(stock.tasks.length, 0, "donor of nothing");
+}
+
+function receiversHaveRoom({ agents, groups }: TaskState): void {
+  for (const { receivers, donors, requires, pinnedTo } of groups.values()) {
+    if (pinnedTo !== "") continue;
+    const able = [...agents.values()].filter((agent) => {
+      return roomOf(agent) > 0 && requires.every((each) => agent.capabilities.includes(each));
+    });
+    assertEquals(new Set(receivers.map(({ agent }) => agent)), new Set(able), "receivers");
+    for (const { agent, rank } of receivers) assertEquals(rank, loadOf(agent), "receivers");
+    for (const { agent, rank } of donors) assertEquals(rank, -loadOf(agent), "donors");
+  }
+}
+
+/** No batch is called for that was not moved. */
+function imbalanceEnds({ agents, tasks, config }: TaskState): void {
+  for (const { status, agent, spec: { placed, requires } } of tasks.values()) {
+    if (status !== "assigned" || !placed) continue;
+    for (const other of agents.values()) {
+      const isAble = roomOf(other) > 0 &&
+        requires.every((each) => other.capabilities.includes(each));
+      const difference = loadOf(agent!) - loadOf(other);
+      const isCalledFor = isAble && difference >= Math.max(2, config.stealThreshold);
+      assert(!isCalledFor, `ImbalanceEnds: from ${agent!.agentId} to ${other.agentId}`);
+    }
+  }
+}
+
+/** Counts the claims of each agent by what is told of them. */
+export class Loads {
+  readonly #claims = new Map<string, { agentId: string; epoch: number }>();
+  readonly #outside = new Map<string, number>();
+  /** Epochs that were started. */
+  readonly #started = new Set<number>();
+  readonly #capacity = new Map<string, number>();
+  #before: [source: number, target: number] = [0, 0];
+
+  /** Checks what happens from step to step. */
+  check(events: readonly TaskEvent[], state: TaskState): void {
+    for (const event of events) this.#take(event, state);
+    for (const { agentId, tasks, outside } of state.agents.values()) {
+      assertEquals(this.#claimsOf(agentId), tasks.size, "S5-load-never-falls");
+      assertEquals(this.#outside.get(agentId) ?? 0, outside);
+    }
+    for (const { spec, status, epoch } of state.tasks.values()) {
+      const isStarted = this.#started.has(epoch) && this.#claims.has(spec.id);
+      assertEquals(status === "running", isStarted, "RunningHasRun");
+    }
+    this.#queuesRespectCapacity(state);
+  }
+
+  #take(event: TaskEvent, state: TaskState): void {
+    switch (event.type) {
+      case "task:assigned":
+        return this.#assign(event);
+      case "task:admitted":
+      case "task:stolen":
+        this.#isOwn(event);
+        assert(!this.#started.has(event.epoch), `S4-started-task-stolen: ${event.taskId}`);
+        if (event.type === "task:stolen") this.#claims.delete(event.taskId);
+        return;
+      case "task:started":
+        this.#isOwn(event);
+        assert(!this.#started.has(event.epoch), "NoRestartOfEpoch, OneRunPerEpoch");
+        this.#started.add(event.epoch);
+        return;
+      case "task:completed":
+        this.#isOwn(event);
+        this.#claims.delete(event.taskId);
+        return;
+      case "task:failed":
+      case "task:cancelled":
+      case "task:backed-off":
+      case "task:requeued":
+        this.#claims.delete(event.taskId);
+        return;
+      case "agent:reported":
+        this.#outside.set(event.agentId, event.outside);
+        return;
+      case "agent:report-expired":
+      case "agent:terminated":
+        this.#outside.delete(event.agentId);
+        return;
+      case "workstealing:request":
+        this.#before = [this.#loadOf(event.sourceAgent), this.#loadOf(event.targetAgent)];
+        return;
+      case "workstealing:completed":
+        return this.#stealReducesImbalance(event, state);
+    }
+  }
+
+  #assign({ taskId, agentId, epoch }: { taskId: string; agentId: string; epoch: number }): void {
+    assertEquals(this.#claims.get(taskId), undefined, "OwnershipUnique");
+    this.#claims.set(taskId, { agentId, epoch });
+  }
+
+  /** Who does something with a claim is who has it. */
+  #isOwn({ taskId, agentId, epoch }: { taskId: string; agentId: string; epoch: number }): void {
+    assertEquals(this.#claims.get(taskId), { agentId, epoch }, "StaleRejected");
+  }
+
+  #stealReducesImbalance(event: WorkStealingCompleted, { agents, config }: TaskState): void {
+    const { sourceAgent, targetAgent, taskCount, taskIds } = event;
+    const [source, target] = this.#before;
+    assertGreaterOrEqual(source - target, config.stealThreshold, "stealThreshold");
+    assertEquals([taskIds.length, new Set(taskIds).size], [taskCount, taskCount], "S2");
+    assertGreater(taskCount, 0, "S1-steal-only-announced");
+    assert(taskCount <= config.maxStealBatch, "maxStealBatch");
+    for (const taskId of taskIds) {
+      assertEquals(this.#claims.get(taskId)?.agentId, targetAgent, "S1-steal-only-announced");
+    }
+    const after = this.#loadOf(sourceAgent) - this.#loadOf(targetAgent);
+    assertGreaterOrEqual(after, 0, "StealReducesImbalance: the receiver is the busier");
+    assertGreater(source - target, after, "StealReducesImbalance");
+    const agent = agents.get(targetAgent);
+    assert(agent !== undefined && isOpen(agent), "S3-dead-agent-is-the-favourite-target");
+  }
+
+  /** A queue may be too long after it was made shorter, but never gets longer then. */
+  #queuesRespectCapacity({ agents }: TaskState): void {
+    for (const { agentId, queue, maxQueuedTasks } of agents.values()) {
+      const allowed = this.#capacity.get(agentId) ?? 0;
+      assert(queue.length <= Math.max(allowed, maxQueuedTasks), "CapacityRespected: queue");
+      this.#capacity.set(agentId, Math.max(queue.length, maxQueuedTasks));
+    }
+  }
+
+  #claimsOf(agentId: string): number {
+    return [...this.#claims.values()].filter((claim) => claim.agentId === agentId).length;
+  }
+
+  #loadOf(agentId: string): number {
+    return this.#claimsOf(agentId) + (this.#outside.get(agentId) ?? 0);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * How the slow twin of the task machine finds what is to be stolen: it looks at everything.
+ *
+ * @module
+ */
+
+import type { TaskConfig } from "../../src/tasks/machine.ts";
+import { bySeniority, hasAll, type SlowAgent, type SlowTask } from "./twin_parts.ts";
+
+/** What is looked at. */
+interface Scene {
+  readonly agents: readonly SlowAgent[];
+  readonly tasksOf: (agentId: string) => SlowTask[];
+  readonly roomOf: (agent: SlowAgent) => number;
+}
+
+/** Tasks that are to be moved from one agent to another. */
+export interface SlowBatch {
+  readonly source: SlowAgent;
+  readonly target: SlowAgent;
+  readonly tasks: readonly SlowTask[];
+}
+
+/** Whether a task may be taken from its agent. */
+export function isMovable({ status, spec }: SlowTask): boolean {
+  return status === "assigned" && spec.placed;
+}
+
+/** The batch of the largest difference, of those that the rules call for. */
+export function batchCalledFor(config: TaskConfig, scene: Scene): SlowBatch | undefined {
+  const { agents, tasksOf, roomOf } = scene;
+  const loadOf = ({ id, outside }: SlowAgent) => tasksOf(id).length + outside;
+  const movable = agents.flatMap(({ id }) => tasksOf(id)).filter(isMovable);
+  const found = [...new Set(movable.map(demandOf))].sort().map((demand) => {
+    const tasks = movable.filter((task) => demandOf(task) === demand);
+    const { requires } = tasks[0]!.spec;
+    const donors = agents.filter(({ id }) => tasks.some(({ agentId }) => agentId === id));
+    const fit = agents.filter((agent) => hasAll(agent, requires) && roomOf(agent) > 0);
+    const [source] = [...donors].sort((a, b) => loadOf(b) - loadOf(a) || bySeniority(a, b));
+    const [target] = [...fit].sort((a, b) => loadOf(a) - loadOf(b) || bySeniority(a, b));
+    if (source === undefined || target === undefined) return undefined;
+    const difference = loadOf(source) - loadOf(target);
+    if (difference < config.stealThreshold || difference < 2) return undefined;
+    const most = Math.min(config.maxStealBatch, Math.floor(difference / 2), roomOf(target));
+    const newest = tasks.filter(({ agentId }) => agentId === source.id)
+      .sort((a, b) => b.epoch - a.epoch);
+    return { source, target, tasks: newest.slice(0, most), difference };
+  }).filter((batch) => batch !== undefined);
+  return found.reduce<typeof found[number] | undefined>(
+    (worst, batch) => worst === undefined || batch.difference > worst.difference ? batch : worst,
+    undefined,
+  );
+}
+
+/** What a task requires, in an order that the machine shares. */
+function demandOf({ spec: { requires } }: SlowTask): string {
+  return requires.map((capability) => `\u0000${capability}`).join("");
+}
