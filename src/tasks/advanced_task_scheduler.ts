@@ -151,7 +151,13 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     return this.drain(agentId, reason === "" ? "it was drained" : reason);
   }
 
-  /** Accepts a task for the best fit agent, or for one that must be registered. */
+  /**
+   * Accepts a task for the best fit agent, or places it with one that must be registered.
+   *
+   * A task that is placed goes into its agent's own queue at once, also when the agent has no slot
+   * free. With `stealing` it moves to an agent that has less to do, as long as it has not started;
+   * when its agent is gone it goes to any fit one. `task.assignedAgent` pins it for good instead.
+   */
   override assignTask(task: Task, agentId?: string): Promise<TaskHandle> {
     if (agentId === undefined) return this.submitFor(task, undefined);
     try {

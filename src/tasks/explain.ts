@@ -6,6 +6,7 @@
 
 import type { RootState } from "../coordination/machine.ts";
 import { UnknownTaskError } from "../kernel/errors.ts";
+import { precedes } from "../kernel/heap.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { TaskStatus } from "../kernel/shapes.ts";
 import { claimOwner } from "./claim_owner.ts";
@@ -18,6 +19,18 @@ export interface LockExplanation {
   readonly resourceId: string;
   /** Agents; empty when others are before it in the queue. */
   readonly heldBy: readonly string[];
+}
+
+/** A place in the queue of an agent that has no slot free. */
+export interface QueueExplanation {
+  /** Whose queue it is. */
+  readonly agentId: string;
+  /** 1 for the task that gets the next slot. */
+  readonly position: number;
+  /** How many wait there. */
+  readonly length: number;
+  /** The tasks before it, first things first; at most a hundred. */
+  readonly ahead: readonly string[];
 }
 
 /** The answer of `explain`. Lists are empty where they don't apply. */
@@ -38,14 +51,20 @@ export interface TaskExplanation {
   readonly cordonedAgents: readonly string[];
   /** Locks that it waits for. */
   readonly locks: readonly LockExplanation[];
+  /** Where it stands in the queue of its agent, if it has one and no slot. */
+  readonly queue?: QueueExplanation;
   /** When the next attempt is due. */
   readonly retryAt?: Instant;
 }
 
+/** How many tasks an explanation lists that are before another. */
+const MOST_AHEAD = 100;
+
 type Reasons = Partial<Omit<TaskExplanation, "taskId" | "status" | "summary">>;
 
 /**
- * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one.
+ * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one, and a look
+ * at its agent's queue for one that stands there.
  *
  * @throws {UnknownTaskError} when there is no such task
  */
@@ -148,6 +167,7 @@ function unassigned({ agents, draining }: TaskState, task: TaskRecord): [string,
 function unstarted(state: Readonly<RootState>, task: TaskRecord): [string, Reasons] {
   const { spec, epoch } = task;
   const { agentId } = task.agent!;
+  if (task.queued) return queued(state.tasks, task, task.agent!);
   if (task.locked) return [`Agent "${agentId}" has it in its queue and has not started it`, {}];
   const owner = claimOwner(spec.id, epoch);
   const locks = spec.resources
@@ -165,6 +185,23 @@ function unstarted(state: Readonly<RootState>, task: TaskRecord): [string, Reaso
     ? `It waits on agent "${agentId}" for ${listed(names)}`
     : `It waits on agent "${agentId}" for its turn in the queues of its locks`;
   return [summary, { locks }];
+}
+
+function queued({ config }: TaskState, task: TaskRecord, agent: Agent): [string, Reasons] {
+  const { agentId, cordons } = agent;
+  const before = agent.queue.filter((other) => precedes(other, task))
+    .sort((a, b) => precedes(a, b) ? -1 : 1)
+    .map(({ spec: { id } }) => id);
+  const position = before.length + 1;
+  const { length } = agent.queue;
+  const place = `It waits for a slot of agent "${agentId}" as number ${position} of ${length}`;
+  const behind = before.length === 0 ? "" : `, behind ${listed(quoted(before))}`;
+  const reasons = [...cordons.values()].map(({ reason }) => reason);
+  const closed = reasons.length === 0 ? "" : `; the agent takes no tasks: ${reasons.join(", ")}`;
+  const less = Math.max(2, config.stealThreshold);
+  const thief = config.stealing ? `; a fit agent with ${less} tasks less would take it over` : "";
+  const queue = { agentId, position, length, ahead: before.slice(0, MOST_AHEAD) };
+  return [place + behind + closed + thief, { queue }];
 }
 
 function idsOf(agents: readonly Agent[]): string[] {

@@ -13,7 +13,7 @@ export type { TaskContext, TaskHandler } from "./attempt.ts";
 export { claimOf, claimOwner } from "./claim_owner.ts";
 export * from "./dependency_graph.ts";
 export type * from "./commands.ts";
-export type { LockExplanation, TaskExplanation } from "./explain.ts";
+export type { LockExplanation, QueueExplanation, TaskExplanation } from "./explain.ts";
 export type { TaskSchedulerConfig } from "./scheduler_config.ts";
 export {
   AffinitySchedulingStrategy,

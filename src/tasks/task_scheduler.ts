@@ -164,7 +164,10 @@ export class TaskScheduler implements AsyncDisposable {
     return this.submitFor(task, undefined);
   }
 
-  /** Accepts a task for one agent; an agent that was never registered is made known by it. */
+  /**
+   * Places a task with an agent: it goes into the agent's own queue at once, also when the agent has
+   * no slot free. An agent that was never registered is made known by it.
+   */
   assignTask(task: Task, agentId: string): Promise<TaskHandle> {
     try {
       requireId(agentId, "agentId", () => "assign a task");

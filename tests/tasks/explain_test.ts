@@ -102,6 +102,33 @@ Deno.test("explain() of an assigned task that lacks nothing says that its agent 
   assertEquals(told(it, "t"), { status: "assigned", summary });
 });
 
+Deno.test("explain() of a task in its agent's queue tells its place, and what would move it", async () => {
+  await using it = choosing();
+  await it.scheduler.registerAgent({ id: "x" });
+  for (const id of ["a", "b", "c"]) await it.scheduler.assignTask({ id }, "x");
+  const queue = { agentId: "x", position: 2, length: 2, ahead: ["b"] };
+  const summary = 'It waits for a slot of agent "x" as number 2 of 2, behind "b"';
+  assertEquals(told(it, "c"), { status: "assigned", summary, queue });
+  await it.scheduler.cordonAgent("x", "maintenance");
+  assertEquals(
+    it.scheduler.explain("b").summary,
+    [
+      'It waits for a slot of agent "x" as number 1 of 2',
+      "the agent takes no tasks: maintenance",
+    ].join("; "),
+  );
+  await using stealing = choosing({ stealing: true, stealThreshold: 5 });
+  await stealing.scheduler.registerAgent({ id: "x" });
+  for (const id of ["a", "b"]) await stealing.scheduler.assignTask({ id }, "x");
+  assertEquals(
+    stealing.scheduler.explain("b").summary,
+    [
+      'It waits for a slot of agent "x" as number 1 of 1',
+      "a fit agent with 5 tasks less would take it over",
+    ].join("; "),
+  );
+});
+
 Deno.test("explain() tells where a running, failed, retried, cancelled or completed task is", async () => {
   await using it = choosing({ retryDelay: 0 });
   const body = new Body();
