@@ -46,6 +46,7 @@ export function limitAgent(step: Step, command: LimitAgent): void {
   const agent = step.state.agents.get(agentId);
   if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   if (agent.slotLimit === slots) return;
+  touch(step, agent);
   agent.slotLimit = slots;
   step.freed.push(agent);
   step.events.push({ type: "agent:limited", agentId, slots });

@@ -137,7 +137,22 @@ const aboutClaim = fc.record({
   return { claim: { pick, age }, command };
 });
 
+const limitation = fc.record({
+  type: fc.constant("limit-agent" as const),
+  agentId,
+  slots: fc.nat(2),
+});
+
+const award = fc.record({
+  type: fc.constant("award" as const),
+  taskId,
+  agentId,
+  losers: fc.uniqueArray(agentId, { minLength: 1, maxLength: 3 }),
+  pick,
+}).map(({ pick, ...command }): Partial<Timed> => ({ claim: { pick, age: undefined }, command }));
+
 const rare = fc.oneof(
+  { weight: 2, arbitrary: limitation },
   { weight: 3, arbitrary: fc.record({ type: fc.constant("cancel" as const), taskId, reason }) },
   {
     weight: 3,
@@ -171,6 +186,7 @@ const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 8, arbitrary: loadReport.map(ageless) },
   { weight: 90, arbitrary: aboutClaim },
   { weight: 15, arbitrary: rare.map(ageless) },
+  { weight: 4, arbitrary: award },
   { weight: 10, arbitrary: tick.map(ageless) },
 );
 
@@ -202,6 +218,7 @@ const crowdStep: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 6, arbitrary: loadReport.map(ageless) },
   { weight: 40, arbitrary: aboutClaim },
   { weight: 5, arbitrary: rare.map(ageless) },
+  { weight: 4, arbitrary: award },
   { weight: 5, arbitrary: tick.map(ageless) },
 );
 

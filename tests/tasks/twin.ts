@@ -24,6 +24,7 @@ import {
   hasAll,
   isFit,
   isOpen,
+  slotsOf,
   type SlowAgent,
   slowCycle,
   type SlowTask,
@@ -44,6 +45,7 @@ type AboutAgent = Command<
   | "remove-agent"
   | "cordon-agent"
   | "drain-agent"
+  | "limit-agent"
   | "report-load"
   | "cancel-agent-tasks"
   | "requeue-agent-tasks"
@@ -123,6 +125,8 @@ export class SlowScheduler {
         return this.#unblock(command.taskId, command.epoch);
       case "preempt":
         return this.#preempt(command);
+      case "award":
+        return this.#award(command);
       case "cancel":
         return this.#cancelTask(command);
       case "register-agent":
@@ -286,6 +290,20 @@ export class SlowScheduler {
     if (this.#agent(task.agentId)!.eager && !this.#draining) this.#start(task);
   }
 
+  #award({ taskId, agentId, losers }: Command<"award">): void {
+    const task = this.find(taskId);
+    const winner = this.#agent(agentId);
+    const loser = losers.find((id) => id === task?.agentId);
+    if (task === undefined || winner === undefined || loser === undefined) return;
+    const { spec: { placed, requires }, pinnedTo, status } = task;
+    const mayHaveIt = hasAll(winner, requires) && (placed || ["", agentId].includes(pinnedTo));
+    if (!mayHaveIt || this.#roomOf(winner) === 0 || this.#draining) return;
+    if (status === "running") task.attempts--;
+    this.#requeue(task, `agent "${loser}" lost a conflict over it`, status === "running");
+    if (placed) task.pinnedTo = agentId;
+    this.#assign(task, winner, !this.#hasRoom(winner));
+  }
+
   #cancelTask(command: Command<"cancel">): void {
     const { taskId, reason } = command;
     const task = this.find(taskId);
@@ -305,6 +323,7 @@ export class SlowScheduler {
       id: agentId,
       capabilities,
       maxConcurrentTasks,
+      slotLimit: known?.slotLimit ?? 0,
       maxQueuedTasks: command.maxQueuedTasks,
       priority: command.priority,
       eager: startsAtOnce,
@@ -334,6 +353,8 @@ export class SlowScheduler {
         return this.#report(agent, command);
       case "cordon-agent":
         return this.#cordon(agent, command);
+      case "limit-agent":
+        return this.#limit(agent, command.slots);
       case "drain-agent":
         return this.#drainAgent(agent, command.reason);
       case "remove-agent":
@@ -385,6 +406,13 @@ export class SlowScheduler {
       this.#timers.push({ ...NOTHING, limit: "cordon", agentId, cause, at, order });
     }
     this.#say({ type: "agent:cordoned", agentId, cause, reason, untilMs });
+  }
+
+  #limit(agent: SlowAgent, slots: number): void {
+    if (agent.slotLimit === slots) return;
+    agent.slotLimit = slots;
+    this.#freed.push(agent.id);
+    this.#say({ type: "agent:limited", agentId: agent.id, slots });
   }
 
   #lift(agent: SlowAgent, cause: CordonCause): void {
@@ -839,7 +867,7 @@ export class SlowScheduler {
   }
 
   #hasRoom(agent: SlowAgent): boolean {
-    return isOpen(agent) && this.loadOf(agent.id) < agent.maxConcurrentTasks;
+    return isOpen(agent) && this.loadOf(agent.id) < slotsOf(agent);
   }
 
   #hasRoomInQueue(agent: SlowAgent): boolean {
@@ -848,7 +876,7 @@ export class SlowScheduler {
 
   #roomOf(agent: SlowAgent): number {
     if (!isOpen(agent)) return 0;
-    return Math.max(0, agent.maxConcurrentTasks - this.loadOf(agent.id)) +
+    return Math.max(0, slotsOf(agent) - this.loadOf(agent.id)) +
       Math.max(0, agent.maxQueuedTasks - this.#queueOf(agent.id).length);
   }
 

@@ -31,6 +31,7 @@ export interface SlowAgent {
   readonly id: string;
   readonly capabilities: readonly string[];
   readonly maxConcurrentTasks: number;
+  slotLimit: number;
   readonly maxQueuedTasks: number;
   readonly priority: number;
   readonly eager: boolean;
@@ -87,6 +88,11 @@ export function hasAll({ capabilities }: SlowAgent, requires: readonly string[])
 /** Whether an agent takes tasks at all. */
 export function isOpen({ cordons, drained }: SlowAgent): boolean {
   return cordons.length === 0 && drained === undefined;
+}
+
+/** How many slots an agent may use. */
+export function slotsOf({ maxConcurrentTasks, slotLimit }: SlowAgent): number {
+  return slotLimit > 0 ? Math.min(slotLimit, maxConcurrentTasks) : maxConcurrentTasks;
 }
 
 /** Higher priority first, then the earlier registered. */
