@@ -8,7 +8,7 @@
  */
 
 import { quote } from "../kernel/arguments.ts";
-import { claimOf, claimOwner } from "../tasks/claim_owner.ts";
+import { claimOf, claimOwner } from "../kernel/claim_owner.ts";
 import type { PartCommand, RootState } from "./machine.ts";
 import type { Happened } from "./reactions.ts";
 

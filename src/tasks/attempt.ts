@@ -4,9 +4,9 @@
  * @module
  */
 
+import { claimOwner } from "../kernel/claim_owner.ts";
 import type { TaskView } from "../kernel/shapes.ts";
 import type { AcquireOptions, LockHandle } from "../locks/mod.ts";
-import { claimOwner } from "./claim_owner.ts";
 import type { TaskClient } from "./task_client.ts";
 
 /** What a handler is given besides its task. */

@@ -5,11 +5,11 @@
  */
 
 import type { RootState } from "../coordination/machine.ts";
+import { claimOwner } from "../kernel/claim_owner.ts";
 import { UnknownTaskError } from "../kernel/errors.ts";
 import { precedes } from "../kernel/heap.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type { TaskStatus } from "../kernel/shapes.ts";
-import { claimOwner } from "./claim_owner.ts";
 import { hasRoom, isOpen } from "./room.ts";
 import { type Agent, outcomeOf, type TaskRecord, type TaskState } from "./state.ts";
 

@@ -13,6 +13,7 @@ import {
   type RootState,
 } from "../coordination/machine.ts";
 import { Answer } from "../kernel/answer.ts";
+import { claimOf } from "../kernel/claim_owner.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { type Dispatcher, Engine } from "../kernel/engine.ts";
 import { UninitializedError } from "../kernel/errors.ts";
@@ -24,7 +25,6 @@ import type { Tick } from "../kernel/machine.ts";
 import { type LockCommand, ResourceManager, type ResourceManagerConfig } from "../locks/mod.ts";
 import type { TaskHandler } from "./attempt.ts";
 import { AttemptRunner } from "./attempt_runner.ts";
-import { claimOf } from "./claim_owner.ts";
 import type { Submit, TaskCommand } from "./commands.ts";
 import { cancellation, endError, failure } from "./errors.ts";
 import { throwIfRefused } from "./refusals.ts";

@@ -14,7 +14,7 @@ import type { LockstepEvent } from "../../src/kernel/events.ts";
 import type { Machine } from "../../src/kernel/machine.ts";
 import type { ResourceRequest, TaskStatus } from "../../src/kernel/shapes.ts";
 import type { Acquire } from "../../src/locks/commands.ts";
-import { claimOwner } from "../../src/tasks/claim_owner.ts";
+import { claimOwner } from "../../src/kernel/claim_owner.ts";
 import type { TaskRecord } from "../../src/tasks/state.ts";
 
 /** Resources as a task asks for them: ids, or ids with `:shared` or `:3` for three units. */

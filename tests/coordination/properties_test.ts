@@ -4,7 +4,7 @@ import { type RootCommand, rootMachine, type RootState } from "../../src/coordin
 import { transition } from "../../src/kernel/machine.ts";
 import { decode, encode } from "../../src/kernel/plain.ts";
 import type { ResourceRequest } from "../../src/kernel/shapes.ts";
-import { claimOf, claimOwner } from "../../src/tasks/claim_owner.ts";
+import { claimOf, claimOwner } from "../../src/kernel/claim_owner.ts";
 import { concrete, configs, type Timed, timedCommand } from "../tasks/command_lists.ts";
 import { checkState, History } from "../tasks/invariants.ts";
 import { acquire } from "./bench.ts";
