@@ -103,16 +103,22 @@ function agent(id: string, slots: number, capabilities: string[]) {
 async function surveyed(): Promise<Entry[]> {
   const entries: Entry[] = [];
   for await (const { name } of Deno.readDir(new URL("src/", root))) {
-    const texts: string[] = [];
-    for await (const file of Deno.readDir(new URL(`src/${name}/`, root))) {
-      texts.push(await Deno.readTextFile(new URL(`src/${name}/${file.name}`, root)));
-    }
+    const texts = await textsOf(new URL(`src/${name}/`, root));
     const lines = texts.flatMap((text) => text.split("\n"));
     const comments = lines.filter((line) => /^\s*(\/\*\*|\*|\/\/)/.test(line)).length;
     const counts = { files: texts.length, lines: lines.length, comments };
     entries.push({ folder: `src/${name}`, ...counts });
   }
   return entries.sort((a, b) => a.folder < b.folder ? -1 : 1);
+}
+
+async function textsOf(folder: URL): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) texts.push(...await textsOf(new URL(`${name}/`, folder)));
+    else texts.push(await Deno.readTextFile(new URL(name, folder)));
+  }
+  return texts;
 }
 
 /** Takes its agent's time over a folder, then writes what is there into the ledger. */

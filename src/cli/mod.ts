@@ -35,6 +35,7 @@ export type {
   When,
   Workflow,
   WorkflowAgent,
+  WorkflowBreaker,
   WorkflowLock,
   WorkflowTask,
   WorkflowTaskLock,

@@ -11,16 +11,19 @@ import { LineCounter, type Node, parseDocument } from "yaml";
 import { LARGEST_PRIORITY } from "../kernel/arguments.ts";
 import { checkReferences, type Marks } from "./checks.ts";
 import { type Problem, WorkflowError } from "./problems.ts";
+import { DEFAULT_BREAKER } from "./workflow.ts";
 import type {
   Workflow,
   WorkflowAgent,
+  WorkflowBreaker,
   WorkflowLock,
   WorkflowTask,
   WorkflowTaskLock,
 } from "./workflow.ts";
 import { type Entry, show, YamlReader } from "./yaml_reader.ts";
 
-const WORKFLOW_KEYS = ["agents", "tasks", "locks", "env", "defaults"];
+const WORKFLOW_KEYS = ["agents", "tasks", "locks", "env", "defaults", "breaker"];
+const BREAKER_KEYS = ["failures", "cooldown"];
 const DEFAULTS_KEYS = ["timeout", "retries"];
 const AGENT_KEYS = ["capabilities", "slots", "env"];
 const LOCK_KEYS = ["capacity"];
@@ -99,11 +102,13 @@ function readWorkflow(reader: YamlReader, root: Node | null): Workflow | undefin
   const fields = reader.fields(root, undefined, "a workflow", WORKFLOW_KEYS);
   const env = fields.get("env");
   const marks: Marks = new Map();
+  const breaker = readBreaker(reader, fields.get("breaker"));
   const workflow = {
     agents: readAgents(reader, fields.get("agents")),
     tasks: readTasks(reader, root, fields.get("tasks"), marks, readDefaults(reader, fields)),
     locks: readLocks(reader, fields.get("locks")),
     env: env === undefined ? new Map<string, string>() : reader.environment(env.value, undefined),
+    ...breaker !== undefined && { breaker },
   };
   checkReferences(workflow, marks, reader);
   return workflow;
@@ -133,6 +138,23 @@ function readLimits(
     retries: retries === undefined
       ? defaults.retries
       : reader.number(retries.value, subject, "retries", limits) ?? 0,
+  };
+}
+
+function readBreaker(reader: YamlReader, entry: Entry | undefined): WorkflowBreaker | undefined {
+  if (entry === undefined) return undefined;
+  const subject = "breaker";
+  const fields = reader.fields(entry.value, undefined, subject, BREAKER_KEYS);
+  const failures = fields.get("failures");
+  const cooldown = fields.get("cooldown");
+  const count = { least: 0, most: MOST, integer: true };
+  return {
+    failures: failures === undefined
+      ? DEFAULT_BREAKER.failures
+      : reader.number(failures.value, subject, "failures", count) ?? 0,
+    cooldownMs: cooldown === undefined
+      ? DEFAULT_BREAKER.cooldownMs
+      : reader.duration(cooldown.value, subject, "cooldown") ?? 1,
   };
 }
 

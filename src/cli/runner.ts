@@ -6,12 +6,14 @@
  * @module
  */
 
+import type { CircuitBreakerConfig } from "../breakers/mod.ts";
 import { EventBus } from "../kernel/event_bus.ts";
 import { NonRetryableError } from "../kernel/errors.ts";
 import type { LockstepEvent } from "../kernel/events.ts";
 import { silentLogger } from "../kernel/logger.ts";
 import type { OnFailure, Task } from "../kernel/shapes.ts";
-import { AdvancedTaskScheduler, type TaskContext } from "../tasks/mod.ts";
+import { CoordinationManager } from "../coordination/mod.ts";
+import type { AdvancedTaskScheduler, TaskContext } from "../tasks/mod.ts";
 import { Commands, type TaskFunction } from "./commands.ts";
 import { EventView, type RunEvent } from "./event_view.ts";
 import { selectTasks } from "./plan.ts";
@@ -20,7 +22,7 @@ import { RunState } from "./run_state.ts";
 import type { SkipCause, TaskRun } from "./runs.ts";
 import { isPointless, unrelatedTo } from "./stopping.ts";
 import { silentView, type View } from "./view.ts";
-import { type When, withAgents, type Workflow } from "./workflow.ts";
+import { DEFAULT_BREAKER, type When, withAgents, type Workflow } from "./workflow.ts";
 
 /** How a workflow is run; all of it may be left out. */
 export interface RunOptions {
@@ -60,7 +62,9 @@ export function prepare(
 ): Workflow {
   const chosen = options.only === undefined ? workflow : selectTasks(workflow, options.only);
   if (options.agents !== undefined) return withAgents(chosen, options.agents);
-  return chosen.agents.length > 0 ? chosen : withAgents(chosen, navigator.hardwareConcurrency);
+  if (chosen.agents.length === 0) return withAgents(chosen, navigator.hardwareConcurrency);
+  // Where there is no other agent, or all are alike, a failure says nothing about the agent.
+  return chosen.agents.length === 1 ? chosen : { breaker: DEFAULT_BREAKER, ...chosen };
 }
 
 /**
@@ -98,6 +102,7 @@ class Run {
   readonly #state: RunState;
   readonly #view: View;
   readonly #eventBus = new EventBus();
+  readonly #manager: CoordinationManager;
   readonly #scheduler: AdvancedTaskScheduler;
   readonly #commands: Commands;
 
@@ -108,15 +113,17 @@ class Run {
     const graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
     const maxOutput = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT;
     this.#state = new RunState(workflow, maxOutput, () => performance.now());
-    this.#scheduler = new AdvancedTaskScheduler(
+    this.#manager = new CoordinationManager(
       {
         retryDelay: RETRY_DELAY_MS,
+        agentBreaker: breakerOf(workflow),
         // A command that was told to end holds its slot and its locks until it has.
-        abortGraceMs: graceMs + 60_000,
+        tasks: { abortGraceMs: graceMs + 60_000 },
       },
       this.#eventBus,
       silentLogger,
     );
+    this.#scheduler = this.#manager.enableAdvancedScheduling();
     this.#commands = new Commands(this.#state, view, {
       graceMs,
       kill: options.killSignal ?? new AbortController().signal,
@@ -138,7 +145,7 @@ class Run {
       await Promise.allSettled(results);
     } finally {
       signal?.removeEventListener("abort", onInterrupt);
-      await this.#scheduler.shutdown({ graceMs: 0 });
+      await this.#manager.shutdown({ graceMs: 0 });
       this.#eventBus.removeAllListeners();
     }
     const report = reportOf(this.#state);
@@ -150,11 +157,11 @@ class Run {
   async #submitAll(): Promise<Promise<unknown>[]> {
     const { agents, locks, tasks } = this.#workflow;
     for (const { name, capacity } of locks) {
-      await this.#scheduler.resources.define(name, { capacity });
+      await this.#manager.resources.define(name, { capacity });
     }
     for (const { id, capabilities, slots } of agents) {
       const profile = { id, capabilities, maxConcurrentTasks: slots };
-      await this.#scheduler.registerAgent(
+      await this.#manager.registerAgent(
         profile,
         ({ id }, context) => this.#execute(this.#state.tasks.get(id)!, context),
       );
@@ -245,6 +252,13 @@ class Run {
     // One that was cancelled along with another has ended, which is refused and just as well.
     this.#scheduler.cancelTask(run.task.id, "the run is stopping").catch(() => {});
   }
+}
+
+/** The rules by which agents are passed over, or `false` for never. */
+function breakerOf({ breaker }: Workflow): CircuitBreakerConfig | false {
+  if (breaker === undefined || breaker.failures === 0) return false;
+  const { failures: failureThreshold, cooldownMs: timeout } = breaker;
+  return { failureThreshold, timeout, successThreshold: 1, halfOpenLimit: 1 };
 }
 
 /** What the end of a need means to the scheduler. */

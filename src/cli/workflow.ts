@@ -80,6 +80,17 @@ export interface WorkflowLock {
   readonly capacity: number;
 }
 
+/** When an agent is passed over because its commands keep failing. */
+export interface WorkflowBreaker {
+  /** After how many failures in a row; 0 for never. */
+  readonly failures: number;
+  /** For how long, before it is tried out with one command; longer each time that this fails. */
+  readonly cooldownMs: number;
+}
+
+/** When an agent is passed over unless the file says otherwise. */
+export const DEFAULT_BREAKER: WorkflowBreaker = { failures: 5, cooldownMs: 30_000 };
+
 /** A workflow that can be run. */
 export interface Workflow {
   /** Empty when the file names none: then there is one agent for each core. */
@@ -90,6 +101,8 @@ export interface Workflow {
   readonly locks: readonly WorkflowLock[];
   /** Variables of all commands. */
   readonly env: ReadonlyMap<string, string>;
+  /** When an agent is passed over. @default after 5 failures for 30 seconds, if there are several */
+  readonly breaker?: WorkflowBreaker;
 }
 
 /**

@@ -29,7 +29,13 @@ import type { AgentProfile, Conflict, Task, TaskView } from "../kernel/shapes.ts
 import type { AcquireOptions, LockHandle, ResourceManager } from "../locks/mod.ts";
 import type { MessageRouter } from "../messages/mod.ts";
 import type { CoordinationMetrics, CoordinationMetricsCollector } from "../metrics/mod.ts";
-import type { ShutdownOptions, TaskHandle, TaskHandler, TaskScheduler } from "../tasks/mod.ts";
+import type {
+  AdvancedTaskScheduler,
+  ShutdownOptions,
+  TaskHandle,
+  TaskHandler,
+  TaskScheduler,
+} from "../tasks/mod.ts";
 import { AgentSession } from "./agent_session.ts";
 import {
   type CoordinationConfig,
@@ -314,9 +320,10 @@ export class CoordinationManager implements AsyncDisposable {
    * Has {@linkcode scheduler} be the one that follows strategies. It is another way to the same tasks:
    * nothing that was submitted, assigned or started changes. Harmless when called again.
    */
-  enableAdvancedScheduling(): void {
-    this.#running("enable advanced scheduling");
+  enableAdvancedScheduling(): AdvancedTaskScheduler {
+    const { advanced } = this.#running("enable advanced scheduling");
     this.#isAdvanced = true;
+    return advanced;
   }
 
   // Locks, messages, conflicts

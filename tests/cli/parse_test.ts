@@ -274,3 +274,18 @@ Deno.test("a WorkflowError shows each problem below its place in the file", () =
    |                ^`,
   );
 });
+
+Deno.test("parseWorkflow() reads when an agent is passed over", () => {
+  const breaker = (text: string) => parseWorkflow(`{ ${text} tasks: { a: { run: _ } } }`).breaker;
+  assertEquals(breaker(""), undefined);
+  assertEquals(breaker("breaker: { failures: 3 },"), { failures: 3, cooldownMs: 30_000 });
+  assertEquals(breaker("breaker: { failures: 0, cooldown: 5s },"), {
+    failures: 0,
+    cooldownMs: 5000,
+  });
+  assertEquals(problemsOf("{ breaker: { failures: -1, cooldown: 5 }, tasks: { a: { run: _ } } }"), [
+    "1:24 breaker: failures must be an integer from 0 to 10000, got -1",
+    "1:38 breaker: cooldown must be a duration such as 500ms, 10s, 10m or 1h30m, got 5; " +
+    "write 5s for seconds",
+  ]);
+});

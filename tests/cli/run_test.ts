@@ -386,3 +386,45 @@ Deno.test("a file that can't be read, and a wrong command line, exit with 2 and 
   assertEquals(help.code, 0);
   assertStringIncludes(help.stdout, "Usage: lockstep run [options] FILE");
 });
+
+Deno.test("an agent whose commands keep failing is passed over, and what failed is done by another", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(`
+agents:
+  broken: { env: { BROKEN: yes } }
+  sound:
+breaker: { failures: 2, cooldown: 60s }
+defaults: { retries: 9 }
+tasks:
+  a: { run: 'test -z "$BROKEN"' }
+  b: { run: 'test -z "$BROKEN"' }
+  c: { run: 'test -z "$BROKEN"' }
+  d: { run: 'test -z "$BROKEN"' }
+`);
+  assertEquals(code, 0, stdout);
+  assertMatch(stdout, /^⊘ broken +is passed over for (1m 00|59\.\d)s: its commands keep failing$/m);
+  assertMatch(stdout, /^broken +1 +2 +\d+% +\S+ +passed over once$/m);
+  assertMatch(stdout, /^sound +1 +4 /m);
+});
+
+Deno.test("an agent is tried out after its cooldown, and gets tasks again when that goes well", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(`
+agents: { one: , other: { capabilities: [nothing] } }
+breaker: { failures: 1, cooldown: 400ms }
+tasks:
+  a: { run: test $LOCKSTEP_ATTEMPT = 2, agent: one, retries: 1 }
+  b: { run: echo, agent: one, needs: [a] }
+`);
+  assertEquals(code, 0, stdout);
+  assertMatch(stdout, /^⊘ one +is passed over for/m);
+  assertMatch(stdout, /^⊘ one +takes tasks again$/m);
+});
+
+Deno.test("agents that are all alike are not passed over", async () => {
+  using here = new Workspace();
+  const tasks = Array.from({ length: 7 }, (_, i) => `t${i}: { run: exit 1 }`).join(", ");
+  const { code, stdout } = await here.run(`tasks: { ${tasks} }`, "--agents=2", "--keep-going");
+  assertEquals(code, 1);
+  assertEquals(stdout.includes("passed over"), false, stdout);
+});
