@@ -146,7 +146,7 @@ export interface ConflictState {
   readonly parties: Map<string, Party>;
   /** When votes end. */
   readonly deadlines: Deadlines<Vote>;
-  /** Resources that somebody reads, or whose version is above the floor. */
+  /** Resources that somebody reads, or whose version isn't the floor. */
   readonly versions: Map<string, Versioned>;
   /** Those of `versions` that nobody reads, the longest idle first. */
   readonly idleVersions: Map<string, Versioned>;

@@ -126,11 +126,11 @@ function endReading(state: ConflictState, key: string, { versioned }: Reading): 
 function becomeIdle(state: ConflictState, versioned: Versioned): void {
   const { versions, idleVersions, config } = state;
   const { resourceId, version } = versioned;
+  idleVersions.delete(resourceId);
   if (version === state.versionFloor) {
     versions.delete(resourceId);
     return;
   }
-  idleVersions.delete(resourceId);
   idleVersions.set(resourceId, versioned);
   if (idleVersions.size > config.maxIdleVersions) forgetOldestVersions(state);
 }

@@ -48,6 +48,18 @@ Deno.test("what nobody reads or has changed leaves nothing behind", () => {
   assertEquals(bench.state.versions.size, 0);
 });
 
+Deno.test("a resource that has come up to the version of those that are forgotten is forgotten, too", () => {
+  const bench = new Bench({ maxIdleVersions: 1, maxReadings: 1 });
+  bench.commit("forgotten", "a", 0);
+  bench.read("late", "a");
+  bench.commit("r", "a", 0);
+  bench.read("r", "a");
+  assertEquals(bench.state.versionFloor, 1);
+  bench.commit("late", "a", 0);
+  assertEquals([bench.state.idleVersions.size, bench.state.versions.has("late")], [0, false]);
+  checkTables(bench);
+});
+
 interface Change {
   readonly resource: number;
   readonly agent: string;
