@@ -76,6 +76,7 @@ function task(id: string, more: Partial<WorkflowTask>): WorkflowTask {
     locks: [],
     requires: [],
     agent: undefined,
+    prefers: undefined,
     priority: 0,
     timeoutMs: undefined,
     retries: 0,

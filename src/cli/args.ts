@@ -79,8 +79,8 @@ A workflow:
     report: { run: cat build/*.log, needs: [test], when: failed }
 
   task      run (a command or a list), name, description, needs, when (succeeded, failed, always),
-            locks (names, or { name: { mode: shared, units: 2 } }), requires, agent, priority,
-            timeout, retries, env, cwd
+            locks (names, or { name: { mode: shared, units: 2 } }), requires, agent (the only one),
+            prefers (an agent, until another is idle), priority, timeout, retries, env, cwd
   agent     capabilities, slots, env
   top       agents, tasks, locks ({ name: { capacity: 2 } }), env, defaults ({ timeout, retries }),
             breaker ({ failures: 5, cooldown: 30s }: when an agent is passed over; 0 for never)

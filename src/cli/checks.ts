@@ -16,6 +16,7 @@ export interface TaskMarks {
   readonly needs: readonly Name[];
   readonly requires: readonly Name[];
   readonly agent: Name | undefined;
+  readonly prefers: Name | undefined;
   readonly locks: readonly (Name & { readonly units: number })[];
 }
 
@@ -30,6 +31,7 @@ export function checkReferences(workflow: Workflow, marks: Marks, reader: YamlRe
     const subject = `task ${JSON.stringify(task.id)}`;
     checkNeeds(task, mark, ids, (at, message) => reader.report(at, subject, message));
     checkAgent(workflow, task, mark, (at, message) => reader.report(at, subject, message));
+    checkPreference(workflow, task, mark, (at, message) => reader.report(at, subject, message));
     checkLocks(workflow, mark, (at, message) => reader.report(at, subject, message));
   }
   for (const { at, cycle } of findCycles(marks)) {
@@ -82,6 +84,25 @@ function checkAgent(workflow: Workflow, task: WorkflowTask, mark: TaskMarks, rep
     report(mark.requires[0]?.at ?? mark.at, `no single agent can do ${all}, which it requires`);
   } else {
     report(mark.agent?.at ?? mark.at, `agent ${JSON.stringify(pinned.id)} can't do all of ${all}`);
+  }
+}
+
+function checkPreference(
+  { agents }: Workflow,
+  task: WorkflowTask,
+  { prefers, agent: only }: TaskMarks,
+  report: Report,
+): void {
+  if (prefers === undefined) return;
+  const { name, at } = prefers;
+  const preferred = agents.find(({ id }) => id === name);
+  if (preferred === undefined) {
+    const hint = didYouMean(name, agents.map(({ id }) => id));
+    report(at, `prefers must be one of the workflow's agents, got ${JSON.stringify(name)}${hint}`);
+  } else if (only !== undefined) {
+    report(at, "prefers must not come with agent, which leaves no choice");
+  } else if (!isFit(preferred, task)) {
+    report(at, `agent ${JSON.stringify(name)} can't do all that it requires`);
   }
 }
 

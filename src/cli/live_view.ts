@@ -35,7 +35,14 @@ const FRAME_MS = 100;
 const ESTIMATE_MS = 1000;
 
 /** In the order in which tasks are shown. */
-const PHASES: readonly Phase[] = ["running", "locking", "backing-off", "ready", "waiting"];
+const PHASES: readonly Phase[] = [
+  "running",
+  "locking",
+  "backing-off",
+  "queued",
+  "ready",
+  "waiting",
+];
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
@@ -191,6 +198,8 @@ export class LiveView implements View, Disposable {
         return line(style.yellow("⧗"), run.readyAt, style.yellow(lockText(state, run)));
       case "backing-off":
         return line(style.yellow("↻"), undefined, retryText(run, state));
+      case "queued":
+        return line(style.dim("·"), run.readyAt, style.dim(`waits for ${run.agentId}`));
       case "ready":
         return line(style.dim("·"), run.readyAt, style.dim("waits for an agent"));
       default:

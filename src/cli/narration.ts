@@ -51,6 +51,11 @@ export function narrate(
       ? undefined
       : `${style.yellow("⊘")} ${padEnd(agent, width)}  ${breakerText(event)}`;
   }
+  if (event.type === "workstealing:completed") {
+    const { sourceAgent, targetAgent, taskIds } = event;
+    const what = `takes ${listed(taskIds, 3)} over from ${sourceAgent}`;
+    return `${style.cyan("⇄")} ${padEnd(targetAgent, width)}  ${what}`;
+  }
   const run = state.subjectOf(event);
   if (run === undefined) return undefined;
   const line = (sign: string, text: string) => `${sign} ${padEnd(run.task.id, width)}  ${text}`;

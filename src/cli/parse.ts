@@ -37,6 +37,7 @@ const TASK_KEYS = [
   "locks",
   "requires",
   "agent",
+  "prefers",
   "priority",
   "timeout",
   "retries",
@@ -232,8 +233,9 @@ function readTask(
   const needs = names("needs");
   const requires = names("requires");
   const agent = read("agent", (value) => reader.name(value, subject, "agent"));
+  const prefers = read("prefers", (value) => reader.name(value, subject, "prefers"));
   const locks = read("locks", (value) => readTaskLocks(reader, subject, value)) ?? [];
-  marks.set(id, { at, needs, requires, agent, locks, when: fields.get("when")?.at ?? at });
+  marks.set(id, { at, needs, requires, agent, prefers, locks, when: fields.get("when")?.at ?? at });
   const priority = { least: -LARGEST_PRIORITY, most: LARGEST_PRIORITY, integer: false };
   return {
     id,
@@ -245,6 +247,7 @@ function readTask(
     locks: locks.map(({ at: _, ...lock }) => lock),
     requires: requires.map(({ name }) => name),
     agent: agent?.name,
+    prefers: prefers?.name,
     priority: read("priority", (value) => reader.number(value, subject, "priority", priority)) ?? 0,
     ...readLimits(reader, fields, subject, defaults),
     env: read("env", (value) => reader.environment(value, subject)) ?? new Map(),

@@ -95,6 +95,7 @@ function detailsOf(workflow: Workflow, task: WorkflowTask): string {
   if (task.needs.length > 0) parts.push(`needs ${task.needs.join(", ")}`);
   if (task.when !== "succeeded") parts.push(`when ${task.when}`);
   parts.push(fit.length === workflow.agents.length ? "any agent" : `agent ${fit.join(" or ")}`);
+  if (task.prefers !== undefined) parts.push(`rather ${task.prefers}`);
   if (task.locks.length > 0) parts.push(`locks ${task.locks.map(lockText).join(", ")}`);
   if (task.priority !== 0) parts.push(`priority ${task.priority}`);
   if (task.timeoutMs !== undefined) parts.push(`timeout ${describeDuration(task.timeoutMs)}`);

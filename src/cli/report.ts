@@ -43,6 +43,8 @@ export interface AgentReport {
   readonly utilization: number;
   /** How often its commands failed so often that it was passed over for a while. */
   readonly trips: number;
+  /** How many tasks it took over from busier agents. */
+  readonly stolen: number;
 }
 
 /** Why a run can't be shorter. */
@@ -106,12 +108,12 @@ function taskReport(run: TaskRun): TaskReport {
 }
 
 function agentReport(
-  { agent, attempts, busyMs, trips }: AgentRun,
+  { agent, attempts, busyMs, trips, stolen }: AgentRun,
   makespanMs: number,
 ): AgentReport {
   const { id, slots } = agent;
   const utilization = makespanMs === 0 ? 0 : Math.min(1, busyMs / (slots * makespanMs));
-  return { id, slots, attempts, busyMs, utilization, trips };
+  return { id, slots, attempts, busyMs, utilization, trips, stolen };
 }
 
 /** What the longest chain needs to know of a task. */

@@ -48,6 +48,7 @@ function agentRow(agent: AgentReport, style: Style): string[] {
     String(agent.attempts),
     `${Math.round(agent.utilization * 100)}%`,
     style.cyan("━".repeat(filled)) + style.dim("─".repeat(BAR_COLUMNS - filled)) +
+    (agent.stolen === 0 ? "" : style.dim(`  took over ${count(agent.stolen, "task")}`)) +
     (agent.trips === 0 ? "" : style.yellow(`  passed over ${times(agent.trips)}`)),
   ];
 }

@@ -62,6 +62,10 @@ export class RunState {
       const agent = this.agentOf(event);
       if (agent !== undefined) agent.trips++;
     }
+    if (event.type === "workstealing:completed") {
+      const agent = this.agents.get(event.targetAgent);
+      if (agent !== undefined) agent.stolen += event.taskCount;
+    }
     this.locks.apply(event);
     const run = this.subjectOf(event);
     if (run === undefined) return;
@@ -73,8 +77,11 @@ export class RunState {
       case "task:requeued":
         return this.#ready(run);
       case "task:assigned":
-        run.phase = "locking";
+        run.phase = event.queued ? "queued" : "locking";
         run.agentId = event.agentId;
+        return;
+      case "task:admitted":
+        run.phase = "locking";
         return;
       case "resource:queued":
         run.waitsForLocks = event.resourceIds;

@@ -117,6 +117,7 @@ class Run {
       {
         retryDelay: RETRY_DELAY_MS,
         agentBreaker: breakerOf(workflow),
+        workStealing: { stealThreshold: 2 }, // one that waits in a queue moves to whoever is idle
         // A command that was told to end holds its slot and its locks until it has.
         tasks: { abortGraceMs: graceMs + 60_000 },
       },
@@ -168,8 +169,9 @@ class Run {
       await this.#scheduler.cordonAgent(id, "tasks are being submitted");
     }
     const results: Promise<unknown>[] = [];
-    for (const { id } of tasks) {
-      const handle = await this.#scheduler.submit(this.#taskOf(this.#state.tasks.get(id)!));
+    for (const { id, prefers } of tasks) {
+      const task = this.#taskOf(this.#state.tasks.get(id)!);
+      const handle = await this.#scheduler.assignTask(task, prefers);
       results.push(handle.result.catch(() => {})); // the state knows how it ended
     }
     return results;
@@ -274,6 +276,7 @@ const EVENTS: readonly LockstepEvent["type"][] = [
   "task:created",
   "task:readied",
   "task:assigned",
+  "task:admitted",
   "task:started",
   "task:timed-out",
   "task:backed-off",
@@ -287,4 +290,5 @@ const EVENTS: readonly LockstepEvent["type"][] = [
   "resource:released",
   "deadlock:detected",
   "circuitbreaker:state-change",
+  "workstealing:completed",
 ];

@@ -13,6 +13,8 @@ export type Phase =
   | "waiting"
   /** Nothing is missing but an agent. */
   | "ready"
+  /** In the queue of an agent that is busy. */
+  | "queued"
   /** It has an agent and waits for its locks. */
   | "locking"
   | "running"
@@ -86,6 +88,8 @@ export interface AgentRun {
   attempts: number;
   /** How often its commands failed so often that it was passed over. */
   trips: number;
+  /** How many tasks it took over from busier agents. */
+  stolen: number;
 }
 
 /** What is known of a task before anything has happened. */
@@ -115,5 +119,5 @@ export function taskRun(task: WorkflowTask, index: number, maxOutputBytes: numbe
 
 /** What is known of an agent before anything has happened. */
 export function agentRun(agent: WorkflowAgent): AgentRun {
-  return { agent, running: new Map(), busyMs: 0, attempts: 0, trips: 0 };
+  return { agent, running: new Map(), busyMs: 0, attempts: 0, trips: 0, stolen: 0 };
 }

@@ -48,6 +48,8 @@ export interface WorkflowTask {
   readonly requires: readonly string[];
   /** The only agent that may run it. */
   readonly agent: string | undefined;
+  /** The agent in whose queue it waits, unless one that is less busy takes it over. */
+  readonly prefers: string | undefined;
   /** Higher is sooner. */
   readonly priority: number;
   /** How long one attempt may take; `undefined` is for ever. */
@@ -116,7 +118,7 @@ export function withAgents(workflow: Workflow, count: number): Workflow {
     slots: 1,
     env: new Map<string, string>(),
   }));
-  const tasks = workflow.tasks.map((task) => ({ ...task, agent: undefined }));
+  const tasks = workflow.tasks.map((task) => ({ ...task, agent: undefined, prefers: undefined }));
   return { ...workflow, agents, tasks };
 }
 

@@ -25,6 +25,7 @@ Deno.test("parseWorkflow() fills in every default", () => {
     locks: [],
     requires: [],
     agent: undefined,
+    prefers: undefined,
     priority: 0,
     timeoutMs: undefined,
     retries: 0,
@@ -85,6 +86,7 @@ tasks:
     ],
     requires: ["deno"],
     agent: "builder",
+    prefers: undefined,
     priority: -2.5,
     timeoutMs: 5_400_000,
     retries: 0,
@@ -287,5 +289,21 @@ Deno.test("parseWorkflow() reads when an agent is passed over", () => {
     "1:24 breaker: failures must be an integer from 0 to 10000, got -1",
     "1:38 breaker: cooldown must be a duration such as 500ms, 10s, 10m or 1h30m, got 5; " +
     "write 5s for seconds",
+  ]);
+});
+
+Deno.test("parseWorkflow() finds a preference that leads nowhere or leaves no choice", () => {
+  const source = `
+agents: { one: , two: { capabilities: [x] } }
+tasks:
+  a: { run: _, prefers: one }
+  b: { run: _, prefers: on }
+  c: { run: _, prefers: one, agent: two }
+  d: { run: _, prefers: one, requires: [x] }
+`;
+  assertEquals(problemsOf(source), [
+    '5:25 task "b": prefers must be one of the workflow\'s agents, got "on"; did you mean "one"?',
+    '6:25 task "c": prefers must not come with agent, which leaves no choice',
+    '7:25 task "d": agent "one" can\'t do all that it requires',
   ]);
 });

@@ -113,7 +113,7 @@ Deno.test("reportOf() measures waiting, running, utilization and the lower bound
     ["b", 100, 500],
   ]);
   assertEquals(report.agents, [
-    { id: "x", slots: 2, attempts: 2, busyMs: 800, utilization: 0.4, trips: 0 },
+    { id: "x", slots: 2, attempts: 2, busyMs: 800, utilization: 0.4, trips: 0, stolen: 0 },
   ]);
   assertEquals(report.criticalPath, ["a", "b"]);
   assertEquals(report.lowerBound, { ms: 800, by: "critical path" });

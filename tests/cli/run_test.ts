@@ -428,3 +428,19 @@ Deno.test("agents that are all alike are not passed over", async () => {
   assertEquals(code, 1);
   assertEquals(stdout.includes("passed over"), false, stdout);
 });
+
+Deno.test("an idle agent takes over tasks that prefer a busy one, unless they are pinned to it", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(`
+agents: { busy: , idle: }
+defaults: { timeout: 30s }
+tasks:
+  a: { run: sleep 0.3, prefers: busy }
+  b: { run: sleep 0.3, prefers: busy }
+  c: { run: sleep 0.3, prefers: busy }
+  d: { run: 'test $LOCKSTEP_AGENT = busy', agent: busy }
+`);
+  assertEquals(code, 0, stdout);
+  assertMatch(stdout, /^⇄ idle +takes [bc] over from busy$/m);
+  assertMatch(stdout, /^idle +1 +1 .* took over 1 task$/m);
+});
