@@ -35,6 +35,8 @@ export class DeliveryRules {
   /** By recipient, then by sender, lane and handler. */
   readonly #streams = new Map<string, Map<string, Stream>>();
   readonly #handlers = new Map<string, Set<string>>();
+  /** From each dead letter to the handlers that did not get it: it is sent again to those. */
+  readonly #dead = new Map<string, Set<string>>();
   readonly #deliveries = new Map<number, string>();
   readonly #accuse: Accuse;
   #place = 0;
@@ -42,6 +44,11 @@ export class DeliveryRules {
 
   constructor(accuse: Accuse) {
     this.#accuse = accuse;
+  }
+
+  /** How many messages some handler has yet to be done with. */
+  get underWay(): number {
+    return this.#sent.size;
   }
 
   take(event: LockstepEvent): void {
@@ -65,9 +72,15 @@ export class DeliveryRules {
         this.#free(event);
         return;
       case "message:dropped":
-      case "message:dead-lettered":
         this.#deliveries.delete(event.epoch);
         return this.#drop(event);
+      case "message:dead-lettered":
+        this.#deliveries.delete(event.epoch);
+        this.#bury(event.messageId, event.handlerId);
+        return this.#drop(event);
+      case "message:forgotten":
+        this.#dead.delete(event.messageId);
+        return;
       case "mailbox:subscribed":
         return this.#subscribe(event.agentId, event.handlerId);
       case "mailbox:unsubscribed":
@@ -82,8 +95,14 @@ export class DeliveryRules {
     }
   }
 
-  #send(messageId: string, urgent: boolean, to: string): void {
-    const copies = Math.max(1, this.#handlers.get(to)?.size ?? 0);
+  #bury(messageId: string, handlerId: string): void {
+    const losers = this.#dead.get(messageId);
+    if (losers === undefined) this.#dead.set(messageId, new Set([handlerId]));
+    else losers.add(handlerId);
+  }
+
+  #send(messageId: string, urgent: boolean, to: string, losers = 0): void {
+    const copies = losers > 0 ? losers : Math.max(1, this.#handlers.get(to)?.size ?? 0);
     const other = this.#sent.get(messageId)?.copies ?? 0;
     const place = ++this.#place;
     const common = { place, urgent, copies: copies + other };
@@ -92,7 +111,10 @@ export class DeliveryRules {
 
   #resend(messageId: string, to: string): void {
     const urgent = this.#sent.get(messageId)?.urgent ?? false;
-    this.#send(messageId, urgent, to);
+    const handlers = this.#handlers.get(to);
+    const losers = [...this.#dead.get(messageId) ?? []].filter((each) => handlers?.has(each));
+    this.#dead.delete(messageId);
+    this.#send(messageId, urgent, to, losers.length);
   }
 
   #inherit({ messageId, to, handlerId }: CopyEvent): void {

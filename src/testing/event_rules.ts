@@ -23,6 +23,7 @@ export const RULED_EVENTS = [
   ...["task:created", "task:assigned", "task:completed", "task:failed", "task:cancelled"],
   ...["message:sent", "message:resent", "message:received", "message:acked", "message:nacked"],
   ...["message:returned", "message:readied", "message:dropped", "message:dead-lettered"],
+  ...["message:forgotten"],
   ...["mailbox:subscribed", "mailbox:unsubscribed", "mailbox:closed", "mailbox:forgotten"],
 ] as const;
 
@@ -38,7 +39,7 @@ export class EventRules {
 
   constructor(accuse: Accuse, agingMs: number) {
     this.#accuse = accuse;
-    this.#locks = new LockRules(accuse, agingMs, 0);
+    this.#locks = new LockRules(accuse, agingMs, 0, true);
     this.#tasks = new TaskRules(accuse);
     this.#deliveries = new DeliveryRules(accuse);
   }
@@ -91,8 +92,13 @@ export class EventRules {
     this.#deliveries.take(event);
   }
 
+  /** How many copies of messages have been sent, and are neither handled nor dead. */
+  get messagesUnderWay(): number {
+    return this.#deliveries.underWay;
+  }
+
   #queue({ waitId, priority, resourceIds }: ResourceQueued, at: Instant): void {
-    const waiting = { priority, since: at, hasEnded: false };
+    const waiting = { sequence: waitId, priority, since: at, hasEnded: false };
     this.#waits.set(waitId, waiting);
     for (const resourceId of resourceIds) this.#locks.wait(waiting, resourceId);
   }

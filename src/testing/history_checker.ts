@@ -57,7 +57,8 @@ interface Client {
  *   task are accepted, or one of a claim that was over, or a task is claimed anew under no new epoch;
  * - `FifoPerPair`, `HandledOnce`, `NothingFromNowhere`: messages between two overtake each other,
  *   are handled twice, or were never sent;
- * - `BoundedBypass`: a waiter is overtaken by one that came later than its priority is worth.
+ * - `BoundedBypass`: a waiter is overtaken by one that came later than its priority is worth; events
+ *   tell when waits begin, so there the order of a queue is known exactly, and is `ServedInOrder`.
  *
  * A history is either made of what clients saw ({@linkcode add}) or of what the system said
  * ({@linkcode event}); the two aren't mixed in one checker.
@@ -90,7 +91,7 @@ export class HistoryChecker {
     const accuse = (rule: string, message: string) => {
       this.#violations.push({ rule, position: this.#position, message });
     };
-    this.#locks = new LockRules(accuse, agingMs, slackMs);
+    this.#locks = new LockRules(accuse, agingMs, slackMs, false);
     this.#tasks = new TaskRules(accuse);
     this.#messages = new MessageRules(accuse);
     this.#events = new EventRules(accuse, agingMs);
@@ -140,7 +141,7 @@ export class HistoryChecker {
     const { id, agentId, at, call } = entry;
     let waiting: Waiting | undefined;
     if (call.operation === "acquire") {
-      waiting = { priority: call.priority ?? 0, since: at, hasEnded: false };
+      waiting = { sequence: id, priority: call.priority ?? 0, since: at, hasEnded: false };
       this.#locks.wait(waiting, call.resourceId);
     } else if (call.operation === "release") {
       this.#locks.end(call.resourceId, call.epoch);

@@ -24,6 +24,8 @@ export interface Grant {
 
 /** A wait as a history tells it. */
 export interface Waiting {
+  /** Decides between waits of the same rank, where it is known when exactly each began. */
+  readonly sequence: number;
   readonly priority: number;
   readonly since: Instant;
   hasEnded: boolean;
@@ -47,9 +49,12 @@ export class LockRules {
   readonly #accuse: Accuse;
   readonly #agingMs: number;
   readonly #slackMs: number;
+  readonly #isExact: boolean;
 
-  constructor(accuse: Accuse, agingMs: number, slackMs: number) {
+  /** `isExact` says that waits began when the history says so, and not only soon after. */
+  constructor(accuse: Accuse, agingMs: number, slackMs: number, isExact: boolean) {
     this.#accuse = accuse;
+    this.#isExact = isExact;
     this.#agingMs = agingMs;
     this.#slackMs = slackMs;
   }
@@ -150,6 +155,10 @@ export class LockRules {
         line.list.splice(0, line.first);
         line.first = 0;
       }
+      if (this.#isExact && precedes(first, own, this.#agingMs)) {
+        const behind = `"${owner}" got "${resourceId}" before a wait that comes first`;
+        this.#accuse("ServedInOrder", behind);
+      }
       const later = own.since - first.since - this.#slackMs;
       if (later <= 0 || later < (own.priority - priority) * this.#agingMs) continue;
       this.#accuse(
@@ -168,4 +177,10 @@ export class LockRules {
     }
     return held;
   }
+}
+
+/** Whether `a` comes before `b` in a queue: it looks older, or it is and they look the same. */
+function precedes(a: Waiting, b: Waiting, agingMs: number): boolean {
+  const difference = a.since - a.priority * agingMs - (b.since - b.priority * agingMs);
+  return difference < 0 || (difference === 0 && a.sequence < b.sequence);
 }

@@ -6,18 +6,20 @@
 
 import type { RootCommand, RootState } from "../../coordination/machine.ts";
 import type { LockstepEvent } from "../../kernel/events.ts";
-import type { Tick } from "../../kernel/machine.ts";
+import type { Instant, Tick } from "../../kernel/machine.ts";
 import { accuse } from "./failure.ts";
 
 /** Follows the events of agents. */
 export class AgentShadow {
   readonly #lives = new Map<string, number>();
+  /** When each was last heard of. */
+  readonly #heard = new Map<string, Instant>();
   /** Who went in the step under way, and did not come back. */
   readonly #gone = new Set<string>();
   #incarnation = 0;
   #refusals = 0;
 
-  take(event: LockstepEvent): void {
+  take(event: LockstepEvent, at: Instant, heartbeatTimeoutMs: number): void {
     switch (event.type) {
       case "agent:joined":
         if (event.incarnation <= this.#incarnation) {
@@ -25,12 +27,22 @@ export class AgentShadow {
         }
         this.#incarnation = event.incarnation;
         this.#lives.set(event.agentId, event.incarnation);
+        this.#heard.set(event.agentId, at);
         this.#gone.delete(event.agentId);
         return;
       case "agent:spawned":
         this.#gone.delete(event.agentId);
         return;
+      case "agent:heartbeat":
+        this.#heard.set(event.agentId, at);
+        return;
       case "agent:died":
+        if (at - this.#heard.get(event.agentId)! < heartbeatTimeoutMs) {
+          accuse("DiesOnlySilent", `"${event.agentId}" was heard of ${heartbeatTimeoutMs} ms ago`);
+        }
+        this.#lives.delete(event.agentId);
+        this.#gone.add(event.agentId);
+        return;
       case "agent:left":
         this.#lives.delete(event.agentId);
         this.#gone.add(event.agentId);

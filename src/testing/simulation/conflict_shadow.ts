@@ -5,6 +5,7 @@
  */
 
 import type { ConflictState } from "../../conflicts/machine.ts";
+import type { RootCommand } from "../../coordination/machine.ts";
 import type { LockstepEvent } from "../../kernel/events.ts";
 import { accuse } from "./failure.ts";
 
@@ -37,6 +38,21 @@ export class ConflictShadow {
         return;
       case "version:committed":
         return this.#commit(event.resourceId, event.version);
+    }
+  }
+
+  /** A change is taken only if it is based on the newest version. */
+  checkCommit(
+    { resourceId, agentId, expectedVersion }: Extract<RootCommand, { type: "commit-version" }>,
+    events: readonly LockstepEvent[],
+  ): void {
+    for (const event of events) {
+      if (event.type !== "version:committed" || event.agentId !== agentId) continue;
+      if (event.version === expectedVersion + 1) continue;
+      accuse(
+        "StaleRejected",
+        `"${resourceId}" was at ${event.version - 1}, not ${expectedVersion}`,
+      );
     }
   }
 

@@ -6,16 +6,19 @@
  */
 
 import { countTimers } from "../../kernel/deadlines.ts";
+import type { Instant } from "../../kernel/machine.ts";
 import { precedes } from "../../kernel/heap.ts";
-import type { Hold, Lock, LockState, Owner, Ticket } from "../../locks/mod.ts";
+import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../locks/mod.ts";
 import { accuse } from "./failure.ts";
 
 /** What holds of one lock. Costs O(holders). */
-export function checkLock(state: LockState, lock: Lock): void {
+export function checkLock(state: LockState, lock: Lock, now: Instant): void {
   const { resourceId, holds, queue, capacity, used, sharers } = lock;
   let units = 0;
   let shared = 0;
-  for (const { mode, units: held, epoch } of holds) {
+  for (const { mode, units: held, epoch, lease, leaseMs, since } of holds) {
+    const renewedAt = lease === undefined ? since : lease.rank - leaseMs;
+    if (renewedAt < since || renewedAt > now) accuse("LeaseKept", `"${resourceId}" under ${epoch}`);
     if (mode === "shared") shared++;
     else units += held;
     if (epoch > state.epoch) accuse("HolderHasNewestEpoch", `"${resourceId}" under ${epoch}`);
@@ -66,17 +69,20 @@ function ownerOf({ wait }: Ticket): string {
 }
 
 /** What holds of all locks. Costs O(state). */
-export function checkLocks(state: LockState): void {
+export function checkLocks(state: LockState, now: Instant): void {
   let timers = 0;
   let idleLocks = 0;
   for (const lock of state.locks.values()) {
-    checkLock(state, lock);
+    checkLock(state, lock, now);
     checkQueue(lock);
     timers += lock.holds.filter(({ leaseMs }) => leaseMs > 0).length;
     if (lock.holds.length + lock.queue.length === 0 && lock.capacity === 1) idleLocks++;
   }
   for (const wait of state.waits.values()) {
     if (wait.timeoutMs > 0) timers++;
+    if (wait.timeout !== undefined && wait.timeout.rank !== wait.since + wait.timeoutMs) {
+      accuse("TimersGuardWhatIs", `the wait ${wait.id} is timed out at ${wait.timeout.rank}`);
+    }
     if (wait.owner.waits[wait.ownerIndex] !== wait) {
       accuse("NoGhostWaiter", `the wait ${wait.id} is not its owner's`);
     }
@@ -136,9 +142,9 @@ function checkAcyclic(state: LockState): void {
   accuse("WaitForAcyclic", `${names} wait for each other`);
 }
 
-/** Frees those who neither wait for a lock nor, directly or not, ask somebody who does. */
+/** Frees those who neither wait for a lock that somebody stuck has nor, directly or not, ask somebody who does. */
 function freeThoseWhoOnlyAsk(stuck: Set<Owner>): void {
-  const kept = new Set([...stuck].filter(({ waits }) => waits.length > 0));
+  const kept = new Set([...stuck].filter(({ waits }) => !areGranted(waits, stuck)));
   for (const { askedBy = [] } of kept) { // grows while it is read
     for (const { from } of askedBy) if (stuck.has(from)) kept.add(from);
   }
@@ -147,8 +153,11 @@ function freeThoseWhoOnlyAsk(stuck: Set<Owner>): void {
 
 /** Whether an owner gets all that it waits for, locks and answers, once others have gone on. */
 function canGoOn({ waits, asks = [] }: Owner, stuck: ReadonlySet<Owner>): boolean {
-  return waits.every(({ tickets }) => tickets.every((ticket) => comesTrue(ticket, stuck))) &&
-    asks.every(({ to }) => !stuck.has(to));
+  return areGranted(waits, stuck) && asks.every(({ to }) => !stuck.has(to));
+}
+
+function areGranted(waits: readonly Wait[], stuck: ReadonlySet<Owner>): boolean {
+  return waits.every(({ tickets }) => tickets.every((ticket) => comesTrue(ticket, stuck)));
 }
 
 /** Whether a ticket is granted once all who aren't stuck have given back what they have. */

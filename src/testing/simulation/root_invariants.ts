@@ -5,6 +5,7 @@
  */
 
 import type { RootState } from "../../coordination/machine.ts";
+import type { Instant } from "../../kernel/machine.ts";
 import { claimOf, claimOwner } from "../../tasks/mod.ts";
 import { accuse } from "./failure.ts";
 import { checkLocks, checkLocksAtRest } from "./lock_invariants.ts";
@@ -12,8 +13,8 @@ import { checkMessages, checkMessagesAtRest } from "./message_invariants.ts";
 import { checkTasks, checkTasksAtRest } from "./task_invariants.ts";
 
 /** What holds of everything. Costs O(state). */
-export function checkRoot(state: RootState): void {
-  checkLocks(state.locks);
+export function checkRoot(state: RootState, now: Instant): void {
+  checkLocks(state.locks, now);
   checkTasks(state.tasks);
   checkMessages(state.messages);
   checkClaimsOfLocks(state);
@@ -64,8 +65,8 @@ function checkLocksOfClaims({ locks, tasks }: RootState): void {
 }
 
 /** What holds of everything when it has come to rest. */
-export function checkRootAtRest(state: RootState): void {
-  checkRoot(state);
+export function checkRootAtRest(state: RootState, now: Instant): void {
+  checkRoot(state, now);
   checkTasksAtRest(state.tasks);
   checkLocksAtRest(state.locks);
   checkMessagesAtRest(state.messages);

@@ -19,7 +19,6 @@ import { accuse, BrokenInvariantError } from "./failure.ts";
 import { drawFaults, drawRates, type FaultName, type Faults } from "./faults.ts";
 import type { RootMachine } from "./host.ts";
 import { countedReactions } from "./reactions.ts";
-import { checkRootAtRest } from "./root_invariants.ts";
 import { Watcher } from "./watcher.ts";
 import { WORKLOADS } from "./workloads.ts";
 import type { Workload } from "./workload.ts";
@@ -153,8 +152,8 @@ function comeToRest(world: World, watcher: Watcher): void {
     world.report({ type: "close-mailbox", agentId, reason: "nobody reads it" });
   }
   settle(world);
-  watcher.checkAll();
-  checkRootAtRest(world.host.state);
+  watcher.checkAll(world.host.time());
+  watcher.checkRest(world.host.time());
 }
 
 /** A world that goes on without coming to an end is alive, but does nothing that matters. */

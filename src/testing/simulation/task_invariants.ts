@@ -44,10 +44,22 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
   if (status === "backing-off" && timer?.isSet !== true && task.lingering === 0) {
     accuse("NoLostTask", `nothing ends the pause of "${id}"`);
   }
+  checkTimes(state, task);
   if (status === "running" && !task.locked) accuse("RunningHasLocks", `"${id}"`);
   if (isOver(status) && (timer?.isSet === true || task.total?.isSet === true)) {
     accuse("TimersGuardWhatIs", `"${id}" has ended and has a timer`);
   }
+}
+
+/** Its place in a queue, and its limits, follow from when it was submitted and started. */
+function checkTimes({ config }: TaskState, task: TaskRecord): void {
+  const { spec, status, rank, createdAt, startedAt = 0, timer, total, heartbeat } = task;
+  if (rank !== createdAt - spec.priority * config.agingMs) accuse("QueueOrdered", `"${spec.id}"`);
+  const isWrong = (status === "running" && timer?.isSet === true &&
+    timer.rank !== startedAt + spec.timeoutMs) ||
+    (total?.isSet === true && total.rank !== createdAt + spec.totalTimeoutMs) ||
+    (heartbeat?.isSet === true && heartbeat.rank < startedAt + spec.heartbeatTimeoutMs);
+  if (isWrong) accuse("TimersGuardWhatIs", `a limit of "${spec.id}" is not where it should be`);
 }
 
 /** What holds of all tasks and agents. Costs O(state). */

@@ -15,11 +15,12 @@ import { DEFAULT_AGING_MS, EventRules } from "../event_rules.ts";
 import { AgentShadow } from "./agent_shadow.ts";
 import { BreakerShadow } from "./breaker_shadow.ts";
 import { ConflictShadow } from "./conflict_shadow.ts";
+import { MessageShadow } from "./message_shadow.ts";
 import type { Coverage } from "./coverage.ts";
 import type { EventKind, EventKinds } from "./event_kinds.ts";
 import { accuse } from "./failure.ts";
 import { checkLock } from "./lock_invariants.ts";
-import { checkRoot } from "./root_invariants.ts";
+import { checkRoot, checkRootAtRest } from "./root_invariants.ts";
 import { TaskShadow } from "./task_shadow.ts";
 import type { StepObserver } from "./world.ts";
 
@@ -35,6 +36,7 @@ export class Watcher implements StepObserver {
   readonly #kinds: EventKinds;
   readonly #rules: EventRules;
   readonly #tasks = new TaskShadow();
+  readonly #messages = new MessageShadow();
   readonly #breakers = new BreakerShadow();
   readonly #conflicts = new ConflictShadow();
   readonly #agents = new AgentShadow();
@@ -68,11 +70,12 @@ export class Watcher implements StepObserver {
     }
     this.#tasks.check(state.tasks);
     this.#agents.checkCommand(command, life);
+    if (command.type === "commit-version") this.#conflicts.checkCommit(command, events);
     this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
     if (command.type === "release-all") this.#checkGone(state, command.owner, events);
     if (--this.#untilCheck > 0) return;
     this.#untilCheck = this.#checkEvery;
-    this.#checkState(state);
+    this.#checkState(state, at);
   }
 
   /** Tells the coverage of all events. */
@@ -80,14 +83,22 @@ export class Watcher implements StepObserver {
     for (const { type, count } of this.#kinds.all()) this.#coverage.events.set(type, count);
   }
 
+  /** Looks at what has to be so when everything has come to rest. */
+  checkRest(now: Instant): void {
+    checkRootAtRest(this.#state(), now);
+    const { messagesUnderWay } = this.#rules;
+    if (messagesUnderWay === 0) return;
+    accuse("MessageConservation", `${messagesUnderWay} are neither handled nor dead`);
+  }
+
   /** Looks at everything. */
-  checkAll(): void {
-    this.#checkState(this.#state());
+  checkAll(now: Instant): void {
+    this.#checkState(this.#state(), now);
     this.#tasks.checkBooks(this.#state().tasks);
   }
 
-  #checkState(state: RootState): void {
-    checkRoot(state);
+  #checkState(state: RootState, now: Instant): void {
+    checkRoot(state, now);
     this.#breakers.check(state.breakers);
     this.#conflicts.check(state.conflicts);
   }
@@ -96,30 +107,31 @@ export class Watcher implements StepObserver {
     switch (kind.family) {
       case "locks":
         this.#rules.takeLock(event, at);
-        return this.#checkLocks(state, event);
+        return this.#checkLocks(state, event, at);
       case "tasks":
         this.#rules.takeTask(event);
-        if (!event.type.startsWith("task:")) this.#agents.take(event);
+        if (!event.type.startsWith("task:")) this.#agents.take(event, at, 0);
         return this.#tasks.take(event, kind.transition);
       case "messages":
+        this.#messages.take(event, state.messages);
         return this.#rules.takeMessage(event);
       case "breakers":
         return this.#breakers.take(event, state.breakers, at);
       case "conflicts":
         return this.#conflicts.take(event);
       case "agents":
-        return this.#agents.take(event);
+        return this.#agents.take(event, at, state.rules.heartbeatTimeoutMs);
     }
   }
 
-  #checkLocks({ locks }: RootState, event: LockstepEvent): void {
+  #checkLocks({ locks }: RootState, event: LockstepEvent, at: Instant): void {
     if ("resourceId" in event) {
       const lock = locks.locks.get(event.resourceId);
-      if (lock !== undefined) checkLock(locks, lock);
+      if (lock !== undefined) checkLock(locks, lock, at);
     } else if ("resourceIds" in event) {
       for (const resourceId of event.resourceIds) {
         const lock = locks.locks.get(resourceId);
-        if (lock !== undefined) checkLock(locks, lock);
+        if (lock !== undefined) checkLock(locks, lock, at);
       }
     }
   }
