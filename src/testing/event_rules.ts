@@ -92,6 +92,12 @@ export class EventRules {
     this.#deliveries.take(event);
   }
 
+  /** A lock was granted at once to a request of that priority. */
+  overtake({ resourceId, owner }: ResourceAcquired, priority: number, at: Instant): void {
+    const newcomer = { sequence: Infinity, priority, since: at, hasEnded: true };
+    this.#locks.overtake(newcomer, resourceId, owner);
+  }
+
   /** How many copies of messages have been sent, and are neither handled nor dead. */
   get messagesUnderWay(): number {
     return this.#deliveries.underWay;

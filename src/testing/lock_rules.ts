@@ -97,6 +97,14 @@ export class LockRules {
     held.holders.set(epoch, grant);
   }
 
+  /** A lock was granted at once to who asked for it: nobody who waits may come first. */
+  overtake(own: Waiting, resourceId: string, owner: string): void {
+    const held = this.#resources.get(resourceId);
+    if (held !== undefined && held.waits.size > 0) {
+      this.#requireTurn(held, own, resourceId, owner);
+    }
+  }
+
   /** A grant ends. Whether anybody certainly had it. */
   end(resourceId: string, epoch: number): boolean {
     return this.#resources.get(resourceId)?.holders.delete(epoch) ?? false;

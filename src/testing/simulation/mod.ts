@@ -23,6 +23,11 @@ export { Locking, type LockTerms } from "./locking.ts";
 export { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
 export { replay, type RootEntry } from "./replay.ts";
 export { shrink, type ShrunkRun } from "./shrink.ts";
+export {
+  type ManagerSimulationOptions,
+  type ManagerSimulationReport,
+  simulateManager,
+} from "./simulate_manager.ts";
 export { type SimulatedTask, submit, type TaskScript } from "./scripts.ts";
 export { type Behaviour, type Doing, Thread } from "./thread.ts";
 export { type SimulatedProfile, type Workload } from "./workload.ts";

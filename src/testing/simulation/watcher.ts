@@ -11,6 +11,7 @@
 import type { RootCommand, RootState } from "../../coordination/machine.ts";
 import type { LockstepEvent } from "../../kernel/events.ts";
 import type { Instant, Tick } from "../../kernel/machine.ts";
+import { claimOf } from "../../tasks/mod.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../event_rules.ts";
 import { AgentShadow } from "./agent_shadow.ts";
 import { BreakerShadow } from "./breaker_shadow.ts";
@@ -67,6 +68,10 @@ export class Watcher implements StepObserver {
         this.#coverage.refusal(event.type, (event as { reason: string }).reason);
       }
       this.#take(state, event, kind, at);
+      if (event.type === "resource:acquired" && event.waitId === 0) {
+        const priority = priorityOf(event.owner, command, state);
+        if (priority !== undefined) this.#rules.overtake(event, priority, at);
+      }
     }
     this.#tasks.check(state.tasks);
     this.#agents.checkCommand(command, life);
@@ -143,4 +148,16 @@ export class Watcher implements StepObserver {
     if (owner === undefined || owner.holds.length + owner.waits.length === 0) return;
     accuse("NoGhostWaiter", `"${name}" has given everything back and has something`);
   }
+}
+
+/** The priority with which a lock was asked for that was granted at once, where that is known. */
+function priorityOf(
+  owner: string,
+  command: RootCommand | Tick,
+  { tasks }: RootState,
+): number | undefined {
+  const asked = command.type === "as-agent" ? command.command : command;
+  if ("priority" in asked && "owner" in asked && asked.owner === owner) return asked.priority;
+  const claim = claimOf(owner);
+  return claim === undefined ? undefined : tasks.tasks.get(claim.taskId)?.spec.priority;
 }

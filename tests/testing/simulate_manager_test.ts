@@ -1,0 +1,23 @@
+import { assert, assertEquals } from "@std/assert";
+import { simulateManager } from "../../src/testing/mod.ts";
+
+for (const hasLog of [false, true]) {
+  const with_ = hasLog ? "on a log that fails, and processes that die" : "without a log";
+  Deno.test(`every call of a manager ends, with an error of its own if not well, ${with_}`, async () => {
+    let deaths = 0;
+    for (let seed = 1; seed <= 5; seed++) {
+      const report = await simulateManager({ seed, rounds: 60, hasLog });
+      assertEquals(report.broken, undefined);
+      assert(report.outcomes.get("ok")! > 0);
+      deaths += report.deaths;
+    }
+    assertEquals(deaths > 0, hasLog);
+  });
+}
+
+Deno.test("the same seed makes the same calls of a manager, which end in the same ways", async () => {
+  const options = { seed: 9, rounds: 30 };
+  const first = await simulateManager(options);
+  const second = await simulateManager(options);
+  assertEquals(first, second);
+});
