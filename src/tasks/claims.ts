@@ -152,9 +152,9 @@ function quarantine(step: Step, task: TaskRecord, reason: string, body: Body): v
 }
 
 /** The body of a claim that was taken back has ended; late or twice it is nothing. */
-export function settleBody(step: Step, { epoch }: Settle): void {
+export function settleBody(step: Step, { taskId, epoch }: Settle): void {
   const lingering = step.state.lingering.get(epoch);
-  if (lingering !== undefined) endLingering(step, lingering, false);
+  if (lingering?.task.spec.id === taskId) endLingering(step, lingering, false);
 }
 
 export function endLingering(step: Step, lingering: Lingering, abandoned: boolean): void {

@@ -185,6 +185,15 @@ Deno.test("T10-late-result-of-timed-out-attempt-accepted: it is refused, before 
   assertEquals(bench.task("t").result?.value, "in time");
 });
 
+Deno.test("a settled body is that of the task that is named, not of another one with the epoch", () => {
+  const bench = started();
+  bench.submit("other");
+  bench.cancel("t");
+  assertEquals(bench.settle("other", 1), []);
+  assertEquals(bench.state.lingering.size, 1);
+  assertEquals(lines(bench.settle("t", 1))[0], "attempt:ended t x");
+});
+
 Deno.test("T11-two-owners-after-duplicate-assign: a task that has an owner is assigned to no other", () => {
   const bench = new Bench();
   bench.do({ type: "use-strategy", strategy: "external" });

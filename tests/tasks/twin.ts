@@ -120,7 +120,7 @@ export class SlowScheduler {
       case "fail":
         return this.#claim(command);
       case "settle":
-        return this.#endLingering(command.epoch, false);
+        return this.#settleBody(command);
       case "unblock":
         return this.#unblock(command.taskId, command.epoch);
       case "preempt":
@@ -635,6 +635,13 @@ export class SlowScheduler {
       at: this.now + this.config.abortGraceMs,
       order: this.#timersSet++,
     });
+  }
+
+  #settleBody({ taskId, epoch }: Command<"settle">): void {
+    const isOfTask = this.claims.some((claim) =>
+      claim.epoch === epoch && claim.task.spec.id === taskId
+    );
+    if (isOfTask) this.#endLingering(epoch, false);
   }
 
   #endLingering(epoch: number, abandoned: boolean, queued = false): void {
