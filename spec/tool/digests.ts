@@ -7,8 +7,11 @@
 import { digestOf } from "./graphs.ts";
 import { loadSubject } from "./subject.ts";
 
-/** The names of the graphs of `folder` that are not as they were when TLC found the same. */
-export async function findChanged(folder: string): Promise<string[]> {
+/**
+ * The names of the graphs of `folder` that are not as they were when TLC found the same; looking for
+ * them ends when there are `enough`.
+ */
+export async function findChanged(folder: string, enough = Infinity): Promise<string[]> {
   const { graphs } = await loadSubject(folder);
   const changed: string[] = [];
   for (const [name, { explore }] of graphs) {
@@ -16,12 +19,13 @@ export async function findChanged(folder: string): Promise<string[]> {
     const kept = JSON.parse(await Deno.readTextFile(file));
     const digest = await digestOf(explore());
     if (JSON.stringify(digest) !== JSON.stringify(kept)) changed.push(name);
+    if (changed.length >= enough) break;
   }
   return changed;
 }
 
 if (import.meta.main) {
-  const changed = await findChanged(Deno.args[0] ?? "");
+  const changed = await findChanged(Deno.args[0] ?? "", 1);
   if (changed.length > 0) console.error(`Changed: ${changed.join(", ")}`);
   Deno.exit(changed.length > 0 ? 1 : 0);
 }

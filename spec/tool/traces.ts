@@ -12,7 +12,7 @@ export function traceModule(traces: readonly Trace[]): string {
   const runs = traces.map(({ rows }) => `<<\n    ${rows.map(expression).join(",\n    ")}\n  >>`);
   return [
     `---- MODULE TraceData ----`,
-    `EXTENDS TLC`,
+    `EXTENDS Integers, TLC`,
     `Traces == <<\n  ${runs.join(",\n  ")}\n>>`,
     `====`,
     "",

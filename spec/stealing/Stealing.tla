@@ -1,0 +1,684 @@
+------------------------------- MODULE Stealing -------------------------------
+(* Tasks, the agents that run them, and how unstarted tasks move to whoever has *)
+(* less to do. The machine is src/tasks.                                        *)
+(*                                                                              *)
+(* A command is an action that only says what is to happen: it fills `todo`.    *)
+(* Each event is an action of its own, with the event's name and arguments,     *)
+(* that takes its item from `todo`. When nothing is left to do, free agents     *)
+(* take work and loads are evened out, one event at a time again. What is then  *)
+(* reached is quiet, and only in a quiet state is the next command heard: a     *)
+(* step of the machine is the path from one quiet state to the next.            *)
+EXTENDS Integers, Sequences, FiniteSets
+
+CONSTANTS
+  Task, Agent,
+  Nobody,          \* no agent
+  Slots,           \* [Agent -> Nat]: how many claims of it may run at once
+  Room,            \* [Agent -> Nat]: how many more may wait in its own queue
+  AtOnce,          \* the agents whose claims start as soon as they have a slot
+  Steals,          \* whether stealing is on
+  StealThreshold, MaxStealBatch,
+  Retries,         \* attempts after the first
+  MaxCrashes,      \* lost claims that a task survives
+  Limits,          \* the time limits that tasks have: queue, attempt, heartbeat
+  Causes           \* for which agents may be cordoned
+
+\* Sequences
+
+Range(s) == {s[i] : i \in 1..Len(s)}
+Index(s, x) == CHOOSE i \in 1..Len(s) : s[i] = x
+Without(s, x) == SelectSeq(s, LAMBDA y : y # x)
+Min(S) == CHOOSE x \in S : \A y \in S : x <= y
+
+VARIABLES
+  tasks,           \* [Task -> record], what TypeOK says
+  agents,          \* [Agent -> [up, cordons, drained, outside, reported]]
+  order,           \* agents, in the order of their registration
+  born,            \* tasks, in the order of their submission
+  ready,           \* tasks that wait for any agent, or for the one they are pinned to; by rank
+  claims,          \* [Agent -> tasks, the newest claim last]
+  queue,           \* [Agent -> its claims without a slot, by rank]
+  load,            \* [Agent -> slots in use]
+  lingering,       \* claims taken back whose bodies may run on, in their slots
+  epoch,           \* the newest of all claims
+  todo,            \* what is left to do of the command that was heard last
+  freed,           \* agents that got room in the step under way, and can use it
+  quiet            \* whether nothing is left to do
+
+known == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
+vars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
+
+Unborn == [status |-> "new", agent |-> Nobody, epoch |-> 0, slot |-> FALSE, placed |-> FALSE,
+           pin |-> Nobody, rank |-> 0, attempts |-> 0, crashes |-> 0, paused |-> FALSE]
+
+Absent == [up |-> FALSE, cordons |-> {}, drained |-> FALSE, outside |-> 0, reported |-> FALSE]
+
+\* `there` are registered already, in this order.
+InitWith(there) ==
+        /\ tasks = [t \in Task |-> Unborn]
+        /\ agents = [a \in Agent |-> [Absent EXCEPT !.up = a \in Range(there)]]
+        /\ order = there /\ born = <<>> /\ ready = <<>>
+        /\ claims = [a \in Agent |-> <<>>] /\ queue = [a \in Agent |-> <<>>]
+        /\ load = [a \in Agent |-> 0]
+        /\ lingering = {} /\ epoch = 0
+        /\ todo = <<>> /\ freed = {} /\ quiet = TRUE
+Init == InitWith(<<>>)
+
+-------------------------------------------------------------------------------
+\* Who comes first, and who may
+
+Precedes(t, u) == \/ tasks[t].rank < tasks[u].rank
+                  \/ tasks[t].rank = tasks[u].rank /\ Index(born, t) < Index(born, u)
+\* `s` is in order already; `t` may be in it.
+Insert(s, t) == SelectSeq(s, LAMBDA u : Precedes(u, t)) \o <<t>> \o SelectSeq(s, LAMBDA u : Precedes(t, u))
+
+Terminal == {"completed", "failed", "cancelled"}
+Claimed == {"assigned", "running"}
+
+Takes(a) == agents[a].up /\ agents[a].cordons = {} /\ ~agents[a].drained
+HasSlot(a) == load[a] < Slots[a]
+HasPlace(a) == Len(queue[a]) < Room[a]
+Fit(a, t) == tasks[t].pin \in {Nobody, a}
+FitReady(a) == SelectSeq(ready, LAMBDA t : Fit(a, t))
+
+TakesOwn(a) == Takes(a) /\ HasSlot(a) /\ queue[a] # <<>>
+TakesReady(a) == Takes(a) /\ HasSlot(a) /\ FitReady(a) # <<>>
+CanTake(a) == TakesOwn(a) \/ TakesReady(a)
+
+\* Less of its slots in use first, then the earlier registered.
+Idler(a, b) == \/ load[a] * Slots[b] < load[b] * Slots[a]
+               \/ load[a] * Slots[b] = load[b] * Slots[a] /\ Index(order, a) < Index(order, b)
+Idlest(S) == CHOOSE a \in S : \A b \in S \ {a} : Idler(a, b)
+Earliest(S) == CHOOSE a \in S : \A b \in S \ {a} : Index(order, a) < Index(order, b)
+
+\* The next thing that free room leads to: an agent with a slot takes the first of its own queue or
+\* of the ready tasks; a placed task finds room in its agent's queue.
+Nothing == [kind |-> "nothing", t |-> "", a |-> Nobody]
+Take(a) == IF TakesOwn(a) /\ (~TakesReady(a) \/ Precedes(Head(queue[a]), Head(FitReady(a))))
+           THEN [kind |-> "admit", t |-> Head(queue[a]), a |-> a]
+           ELSE [kind |-> "assign", t |-> Head(FitReady(a)), a |-> a]
+Placeable == SelectSeq(ready, LAMBDA t : tasks[t].placed /\ tasks[t].pin # Nobody
+                                          /\ Takes(tasks[t].pin) /\ HasPlace(tasks[t].pin))
+\* A drained agent goes when nothing of it is left.
+Through(a) == agents[a].up /\ agents[a].drained /\ load[a] = 0 /\ claims[a] = <<>>
+Due == IF \E a \in freed : Through(a)
+       THEN [kind |-> "dismiss", t |-> "", a |-> CHOOSE a \in freed : Through(a)]
+       ELSE IF \E a \in freed : CanTake(a) THEN Take(Earliest({a \in freed : CanTake(a)}))
+       ELSE IF \E a \in Agent : CanTake(a) THEN Take(Idlest({a \in Agent : CanTake(a)}))
+       ELSE IF Placeable # <<>>
+            THEN [kind |-> "place", t |-> Head(Placeable), a |-> tasks[Head(Placeable)].pin]
+       ELSE Nothing
+
+-------------------------------------------------------------------------------
+\* Whose work goes to whom
+
+Load(a) == Len(claims[a]) + agents[a].outside
+Movable(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].placed /\ tasks[t].status = "assigned")
+FreeRoom(a) == (IF HasSlot(a) THEN Slots[a] - load[a] ELSE 0)
+               + (IF HasPlace(a) THEN Room[a] - Len(queue[a]) ELSE 0)
+Donors == {a \in Agent : Movable(a) # <<>>}
+Receivers == {a \in Agent : Takes(a) /\ FreeRoom(a) > 0}
+Busier(a, b) == Load(a) > Load(b) \/ (Load(a) = Load(b) /\ Index(order, a) < Index(order, b))
+Source == CHOOSE a \in Donors : \A b \in Donors \ {a} : Busier(a, b)
+Target == CHOOSE a \in Receivers : \A b \in Receivers \ {a} :
+            Load(a) < Load(b) \/ (Load(a) = Load(b) /\ Index(order, a) < Index(order, b))
+Batch(from, to) == Min({MaxStealBatch, (Load(from) - Load(to)) \div 2, Len(Movable(from)), FreeRoom(to)})
+StealDue == /\ Steals /\ Donors # {} /\ Receivers # {}
+            /\ Source # Target
+            /\ Load(Source) >= Load(Target) + StealThreshold
+            /\ Batch(Source, Target) > 0
+
+NothingLeft == todo = <<>> /\ Due.kind = "nothing" /\ ~StealDue
+
+-------------------------------------------------------------------------------
+\* What is to be done
+
+OfTask(ev, t) == [ev |-> ev, t |-> t]
+Started(t) == OfTask("started", t)
+Completed(t) == OfTask("completed", t)
+TimedOut(t, limit) == [ev |-> "timed-out", t |-> t, limit |-> limit]
+Ends(t, fault, body) == [ev |-> "ends", t |-> t, fault |-> fault, body |-> body]
+Ended(t, a, e, abandoned, slot) ==
+  [ev |-> "ended", t |-> t, a |-> a, e |-> e, abandoned |-> abandoned, slot |-> slot]
+Moves(t, from, to) == [ev |-> "moves", t |-> t, from |-> from, to |-> to]
+Arrives(t, from, to) == [ev |-> "arrives", t |-> t, from |-> from, to |-> to]
+Stole(from, to, n, ts) == [ev |-> "stole", from |-> from, to |-> to, n |-> n, ts |-> ts]
+OfAgent(ev, a) == [ev |-> ev, a |-> a]
+OfCordon(ev, a, cause) == [ev |-> ev, a |-> a, cause |-> cause]
+Reported(a, outside) == [ev |-> "reported", a |-> a, outside |-> outside]
+
+\* Where the body of a claim is when the claim ends.
+BodyOf(t) == IF tasks[t].status = "running" THEN "running" ELSE "settled"
+
+\* The claim of `t` ends; its slot comes back with attempt:ended, at once or when the body has ended.
+Parts(t, body, rest) ==
+  LET r == tasks[t]  a == r.agent IN
+  IF a = Nobody
+  THEN todo' = rest /\ UNCHANGED <<claims, queue, lingering>>
+  ELSE /\ claims' = [claims EXCEPT ![a] = Without(@, t)]
+       /\ queue' = [queue EXCEPT ![a] = Without(@, t)]
+       /\ IF body = "running"
+          THEN /\ lingering' = lingering \cup {[task |-> t, agent |-> a, epoch |-> r.epoch]}
+               /\ todo' = rest
+          ELSE /\ todo' = <<Ended(t, a, r.epoch, body = "abandoned", r.slot)>> \o rest
+               /\ UNCHANGED lingering
+
+\* What comes next is settled: agents in S got room, and once all is done only those matter that can
+\* use it. The last conjunct of every event.
+Frees(S) == /\ freed' = IF todo' = <<>> THEN {a \in S : (CanTake(a) \/ Through(a))'} ELSE S
+            /\ quiet' = NothingLeft'
+
+Unclaimed(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE]
+
+\* What a claim's end means to the task.
+Outcome(t, fault) ==
+  LET r == tasks[t]  ran == IF r.status = "running" THEN 1 ELSE 0 IN
+  CASE fault = "attempt" ->
+         [status |-> IF r.attempts > Retries THEN "failed" ELSE "backing-off",
+          attempts |-> r.attempts, crashes |-> r.crashes]
+    [] fault = "none" ->
+         [status |-> IF r.crashes + 1 > MaxCrashes THEN "failed" ELSE "backing-off",
+          attempts |-> r.attempts - ran, crashes |-> r.crashes + 1]
+    [] fault = "orphan" ->
+         [status |-> IF r.crashes + ran > MaxCrashes THEN "failed" ELSE "ready",
+          attempts |-> r.attempts - ran, crashes |-> r.crashes + ran]
+    [] fault = "requeue" ->
+         [status |-> "ready", attempts |-> r.attempts - ran, crashes |-> r.crashes]
+    [] OTHER ->
+         [status |-> "failed", attempts |-> r.attempts, crashes |-> r.crashes]
+
+-------------------------------------------------------------------------------
+\* Events
+
+TaskCreated(t) ==
+  /\ todo # <<>> /\ Head(todo).ev = "created" /\ Head(todo).t = t
+  /\ LET i == Head(todo) IN
+     /\ tasks' = [tasks EXCEPT ![t] = [Unborn EXCEPT !.status = "ready", !.rank = i.rank,
+                                         !.pin = i.home, !.placed = i.home # Nobody]]
+     /\ ready' = SelectSeq(ready, LAMBDA u : tasks[u].rank <= i.rank) \o <<t>>
+                 \o SelectSeq(ready, LAMBDA u : tasks[u].rank > i.rank)
+  /\ born' = Append(born, t)
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+NextEpoch == epoch + 1
+\* `t` goes to `a`, into a slot if one is free, under a new epoch.
+Claims(t, a, rest) ==
+  LET slot == HasSlot(a)  e == NextEpoch IN
+  /\ epoch' = e
+  /\ tasks' = [tasks EXCEPT ![t].status = "assigned", ![t].agent = a, ![t].epoch = e, ![t].slot = slot]
+  /\ ready' = Without(ready, t)
+  /\ claims' = [claims EXCEPT ![a] = Append(@, t)]
+  /\ queue' = IF slot THEN queue ELSE [queue EXCEPT ![a] = Insert(@, t)]
+  /\ load' = IF slot THEN [load EXCEPT ![a] = @ + 1] ELSE load
+  /\ todo' = (IF slot /\ a \in AtOnce THEN <<Started(t)>> ELSE <<>>) \o rest
+  /\ UNCHANGED <<agents, order, born, lingering>>
+  /\ Frees(freed)
+
+TaskAssigned(t, a, e, queued) ==
+  /\ e = NextEpoch /\ queued = ~HasSlot(a)
+  /\ \/ /\ todo = <<>> /\ ~quiet
+        /\ Due.kind \in {"assign", "place"} /\ Due.t = t /\ Due.a = a
+        /\ Claims(t, a, <<>>)
+     \/ /\ todo # <<>> /\ Head(todo).ev = "arrives" /\ Head(todo).t = t /\ Head(todo).to = a
+        /\ Claims(t, a, Tail(todo))
+
+\* A claim that waited in its agent's queue gets a slot.
+TaskAdmitted(t, a, e) ==
+  /\ todo = <<>> /\ ~quiet
+  /\ Due.kind = "admit" /\ Due.t = t /\ Due.a = a /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t].slot = TRUE]
+  /\ queue' = [queue EXCEPT ![a] = Without(@, t)]
+  /\ load' = [load EXCEPT ![a] = @ + 1]
+  /\ todo' = IF a \in AtOnce THEN <<Started(t)>> ELSE <<>>
+  /\ UNCHANGED <<agents, order, born, ready, claims, lingering, epoch>>
+  /\ Frees(freed)
+
+TaskStarted(t, a, e) ==
+  /\ todo # <<>> /\ Head(todo) = Started(t)
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t].status = "running", ![t].attempts = @ + 1]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+TaskCompleted(t, a, e) ==
+  /\ todo # <<>> /\ Head(todo) = Completed(t)
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT !.status = "completed"]]
+  /\ Parts(t, "settled", Tail(todo))
+  /\ UNCHANGED <<agents, order, born, ready, load, epoch>>
+  /\ Frees(freed)
+
+\* The claim of `t`, or its wait for one, ends by `fault`, and the task has this status then.
+EndsAs(t, a, e, status) ==
+  /\ todo # <<>> /\ Head(todo).ev = "ends" /\ Head(todo).t = t
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ LET i == Head(todo)  o == Outcome(t, i.fault)
+         leaves == status = "ready" /\ tasks[t].placed IN
+     /\ o.status = status
+     /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT
+                    !.status = status, !.attempts = o.attempts, !.crashes = o.crashes,
+                    !.paused = status = "backing-off", !.pin = IF leaves THEN Nobody ELSE @]]
+     /\ ready' = IF status = "ready" THEN Insert(ready, t) ELSE Without(ready, t)
+     /\ Parts(t, i.body, Tail(todo))
+  /\ UNCHANGED <<agents, order, born, load, epoch>>
+  /\ Frees(freed)
+
+TaskFailed(t, a, e) == EndsAs(t, a, e, "failed")
+TaskBackedOff(t, a, e) == EndsAs(t, a, e, "backing-off")
+TaskRequeued(t, a, e) == EndsAs(t, a, e, "ready")
+
+TaskCancelled(t, a, e) ==
+  /\ todo # <<>> /\ Head(todo) = OfTask("cancelled", t)
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT !.status = "cancelled", !.paused = FALSE]]
+  /\ ready' = Without(ready, t)
+  /\ Parts(t, BodyOf(t), Tail(todo))
+  /\ UNCHANGED <<agents, order, born, load, epoch>>
+  /\ Frees(freed)
+
+TaskTimedOut(t, limit) ==
+  /\ todo # <<>> /\ Head(todo) = TimedOut(t, limit)
+  /\ todo' = <<Ends(t, CASE limit = "attempt" -> "attempt" [] limit = "heartbeat" -> "orphan"
+                         [] OTHER -> "limit", BodyOf(t))>> \o Tail(todo)
+  /\ UNCHANGED known
+  /\ Frees(freed)
+
+Lost(a) == ~agents[a].up \/ agents[a].drained
+\* A pause is over. A placed task whose agent is gone is anybody's.
+TaskReadied(t) ==
+  /\ todo # <<>> /\ Head(todo) = OfTask("readied", t)
+  /\ tasks' = [tasks EXCEPT ![t].status = "ready", ![t].paused = FALSE,
+                 ![t].pin = IF tasks[t].placed /\ @ # Nobody /\ Lost(@) THEN Nobody ELSE @]
+  /\ ready' = Insert(ready, t)
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, born, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+\* A claim gives its slot back. Where its task waited for that, the task is ready again.
+AttemptEnded(t, a, e, abandoned, queued) ==
+  /\ todo # <<>> /\ Head(todo).ev = "ended" /\ Head(todo).t = t
+  /\ LET i == Head(todo)
+         left == {l \in lingering : l.epoch # e}
+         waits == /\ tasks[t].status = "backing-off" /\ ~tasks[t].paused
+                  /\ left # lingering /\ \A l \in left : l.task # t
+     IN
+     /\ i.a = a /\ i.e = e /\ i.abandoned = abandoned /\ i.slot = ~queued
+     /\ lingering' = left
+     /\ load' = IF i.slot THEN [load EXCEPT ![a] = @ - 1] ELSE load
+     /\ todo' = (IF waits THEN <<OfTask("readied", t)>> ELSE <<>>) \o Tail(todo)
+  /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, epoch>>
+  /\ Frees(IF agents[a].up THEN freed \cup {a} ELSE freed)
+
+AgentSpawned(a) ==
+  /\ todo # <<>> /\ Head(todo) = OfAgent("spawned", a)
+  /\ agents' = [agents EXCEPT ![a].up = TRUE]
+  /\ order' = Append(Without(order, a), a)
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<tasks, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed \cup {a})
+
+\* Its claims end in the order in which they began, then the bodies that it still ran. What was
+\* placed with it and waits for room is anybody's.
+Unpinned(t, a) == IF tasks[t].status = "ready" /\ tasks[t].placed /\ tasks[t].pin = a
+                  THEN [tasks[t] EXCEPT !.pin = Nobody] ELSE tasks[t]
+RECURSIVE InOrder(_)
+InOrder(S) == IF S = {} THEN <<>>
+              ELSE LET l == CHOOSE x \in S : \A y \in S : x.epoch <= y.epoch IN <<l>> \o InOrder(S \ {l})
+Bodies(a) == InOrder({l \in lingering : l.agent = a})
+AgentTerminated(a) ==
+  /\ \/ todo # <<>> /\ Head(todo) = OfAgent("terminated", a)
+     \/ todo = <<>> /\ ~quiet /\ Due.kind = "dismiss" /\ Due.a = a
+  /\ agents' = [agents EXCEPT ![a] = Absent]
+  /\ order' = Without(order, a)
+  /\ tasks' = [t \in Task |-> Unpinned(t, a)]
+  /\ LET orphan(t) == Ends(t, "orphan", IF tasks[t].status = "running" THEN "abandoned" ELSE "settled")
+         ended(l) == Ended(l.task, a, l.epoch, TRUE, TRUE)
+     IN todo' = [i \in 1..Len(claims[a]) |-> orphan(claims[a][i])]
+                \o [i \in 1..Len(Bodies(a)) |-> ended(Bodies(a)[i])]
+                \o (IF todo = <<>> THEN <<>> ELSE Tail(todo))
+  /\ UNCHANGED <<born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed \ {a})
+
+AgentDraining(a) ==
+  /\ todo # <<>> /\ Head(todo) = OfAgent("draining", a)
+  /\ agents' = [agents EXCEPT ![a].drained = TRUE]
+  /\ tasks' = [t \in Task |-> Unpinned(t, a)]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed \cup {a})
+
+AgentReported(a, outside) ==
+  /\ todo # <<>> /\ Head(todo) = Reported(a, outside)
+  /\ agents' = [agents EXCEPT ![a].outside = outside, ![a].reported = TRUE]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<tasks, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+AgentReportExpired(a) ==
+  /\ todo # <<>> /\ Head(todo) = OfAgent("report-expired", a)
+  /\ agents' = [agents EXCEPT ![a].outside = 0, ![a].reported = FALSE]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<tasks, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+AgentCordoned(a, cause) ==
+  /\ todo # <<>> /\ Head(todo) = OfCordon("cordoned", a, cause)
+  /\ agents' = [agents EXCEPT ![a].cordons = @ \cup {cause}]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<tasks, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+AgentUncordoned(a, cause) ==
+  /\ todo # <<>> /\ Head(todo) = OfCordon("uncordoned", a, cause)
+  /\ agents' = [agents EXCEPT ![a].cordons = @ \ {cause}]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<tasks, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed \cup {a})
+
+\* The newest claims move first.
+Newest(s, n) == [i \in 1..n |-> s[Len(s) + 1 - i]]
+WorkstealingRequest(from, to, n) ==
+  /\ todo = <<>> /\ ~quiet /\ Due.kind = "nothing" /\ StealDue
+  /\ from = Source /\ to = Target /\ n = Batch(from, to)
+  /\ LET ts == Newest(Movable(from), n) IN
+     todo' = [i \in 1..n |-> Moves(ts[i], from, to)] \o <<Stole(from, to, n, ts)>>
+  /\ UNCHANGED known
+  /\ Frees(freed)
+
+TaskStolen(t, from, e, to) ==
+  /\ todo # <<>> /\ Head(todo) = Moves(t, from, to)
+  /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT !.status = "ready", !.pin = Nobody]]
+  /\ Parts(t, "settled", <<Arrives(t, from, to)>> \o Tail(todo))
+  /\ UNCHANGED <<agents, order, born, ready, load, epoch>>
+  /\ Frees(freed)
+
+WorkstealingCompleted(from, to, n, ts) ==
+  /\ todo # <<>> /\ Head(todo) = Stole(from, to, n, ts)
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED known
+  /\ Frees(freed)
+
+-------------------------------------------------------------------------------
+\* Commands
+
+Asks(items) == todo' = items /\ UNCHANGED known /\ freed' = {} /\ quiet' = (items = <<>>)
+
+\* A claim is spoken of under its epoch; 0 is the one in force.
+InForce(t, e) == tasks[t].agent # Nobody /\ e \in {0, tasks[t].epoch}
+ClaimRefusal(t, e) ==
+  IF tasks[t].status = "new" THEN "unknown-task"
+  ELSE IF InForce(t, e) THEN "none"
+  ELSE IF e = 0 \/ (e = tasks[t].epoch /\ tasks[t].status \in Terminal) THEN "status"
+  ELSE "stale-epoch"
+RunRefusal(t, e) ==
+  IF ClaimRefusal(t, e) # "none" THEN ClaimRefusal(t, e)
+  ELSE IF tasks[t].slot THEN "none" ELSE "status"
+Refusal(command, t, e) ==
+  CASE command = "start" ->
+         IF RunRefusal(t, e) = "none" /\ tasks[t].status = "running" THEN "status" ELSE RunRefusal(t, e)
+    [] command = "cancel" ->
+         IF tasks[t].status = "new" THEN "unknown-task"
+         ELSE IF tasks[t].status \in {"completed", "failed"} THEN "status" ELSE "none"
+    [] OTHER -> RunRefusal(t, e)
+SubmitRefusal(t, home) ==
+  IF tasks[t].status # "new" THEN "duplicate"
+  ELSE IF home = Nobody THEN "none"
+  ELSE IF ~agents[home].up THEN "unknown-agent"
+  ELSE IF agents[home].drained THEN "unfit" ELSE "none"
+
+\* A refusal changes nothing, so it needs no item. It is about a task, or an agent that isn't there.
+TaskRefused(command, t, e, reason) ==
+  /\ quiet /\ reason # "none" /\ Refusal(command, t, e) = reason
+  /\ UNCHANGED vars
+SubmitRefused(t, home, reason) ==
+  /\ quiet /\ reason # "none" /\ SubmitRefusal(t, home) = reason
+  /\ UNCHANGED vars
+AgentRefused(command, a, reason) ==
+  /\ quiet /\ reason = "unknown-agent" /\ ~agents[a].up
+  /\ UNCHANGED vars
+
+First(t) == IF tasks[t].status = "running" THEN <<>> ELSE <<Started(t)>>
+
+Submit(t, home, rank) ==
+  /\ quiet /\ SubmitRefusal(t, home) = "none"
+  /\ Asks(<<[ev |-> "created", t |-> t, home |-> home, rank |-> rank]>>)
+Start(t, e) == quiet /\ Refusal("start", t, e) = "none" /\ Asks(First(t))
+Complete(t, e) == quiet /\ Refusal("complete", t, e) = "none" /\ Asks(First(t) \o <<Completed(t)>>)
+Fail(t, e, fault) == /\ quiet /\ Refusal("fail", t, e) = "none"
+                     /\ Asks(First(t) \o <<Ends(t, fault, "settled")>>)
+Cancel(t) == /\ quiet /\ Refusal("cancel", t, 0) = "none"
+             /\ Asks(IF tasks[t].status = "cancelled" THEN <<>> ELSE <<OfTask("cancelled", t)>>)
+Body(t, e) == {l \in lingering : l.task = t /\ l.epoch = e}
+\* Late, or twice, it is nothing.
+Settle(t, e) ==
+  /\ quiet
+  /\ Asks(IF Body(t, e) = {} THEN <<>>
+          ELSE <<Ended(t, (CHOOSE l \in Body(t, e) : TRUE).agent, e, FALSE, TRUE)>>)
+GraceOver(t, e) ==
+  /\ quiet /\ Body(t, e) # {}
+  /\ Asks(<<Ended(t, (CHOOSE l \in Body(t, e) : TRUE).agent, e, TRUE, TRUE)>>)
+Expire(t, limit) ==
+  /\ quiet /\ limit \in Limits
+  /\ tasks[t].status \in (IF limit = "queue" THEN {"ready", "assigned"} ELSE {"running"})
+  /\ Asks(<<TimedOut(t, limit)>>)
+\* A task is not tried again while a body of it may run.
+PauseOver(t) ==
+  /\ quiet /\ tasks[t].paused
+  /\ IF \E l \in lingering : l.task = t
+     THEN tasks' = [tasks EXCEPT ![t].paused = FALSE] /\ UNCHANGED
+            <<agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
+     ELSE Asks(<<OfTask("readied", t)>>)
+RegisterAgent(a) == quiet /\ Asks(<<OfAgent("spawned", a)>>)
+RemoveAgent(a) == quiet /\ agents[a].up /\ Asks(<<OfAgent("terminated", a)>>)
+CordonAgent(a, cause) ==
+  /\ quiet /\ agents[a].up
+  /\ Asks(IF cause \in agents[a].cordons THEN <<>> ELSE <<OfCordon("cordoned", a, cause)>>)
+UncordonAgent(a, cause) ==
+  /\ quiet /\ agents[a].up
+  /\ Asks(IF cause \in agents[a].cordons THEN <<OfCordon("uncordoned", a, cause)>> ELSE <<>>)
+\* What has a slot or was not placed here stays until it ends.
+DrainAgent(a) ==
+  /\ quiet /\ agents[a].up
+  /\ LET leaving == SelectSeq(claims[a], LAMBDA t : tasks[t].placed /\ tasks[t].status = "assigned") IN
+     Asks(IF agents[a].drained THEN <<>>
+          ELSE <<OfAgent("draining", a)>>
+               \o [i \in 1..Len(leaving) |-> Ends(leaving[i], "requeue", "settled")])
+RequeueAgentTasks(a) ==
+  /\ quiet /\ agents[a].up
+  /\ Asks([i \in 1..Len(claims[a]) |-> Ends(claims[a][i], "requeue", BodyOf(claims[a][i]))])
+\* What it was given here is not counted twice.
+ReportLoad(a, count) ==
+  /\ quiet /\ agents[a].up
+  /\ Asks(<<Reported(a, IF count > Len(claims[a]) THEN count - Len(claims[a]) ELSE 0)>>)
+ForgetReport(a) == quiet /\ agents[a].reported /\ Asks(<<OfAgent("report-expired", a)>>)
+
+Epochs == 0..epoch
+Commands ==
+  \/ \E t \in Task, home \in Agent \cup {Nobody}, rank \in Int : Submit(t, home, rank)
+  \/ \E t \in Task, e \in Epochs :
+       Start(t, e) \/ Complete(t, e) \/ Settle(t, e) \/ GraceOver(t, e)
+  \/ \E t \in Task, e \in Epochs, fault \in {"attempt", "task", "none"} : Fail(t, e, fault)
+  \/ \E t \in Task, e \in Epochs, command \in {"start", "complete", "fail"},
+        reason \in {"unknown-task", "status", "stale-epoch"} : TaskRefused(command, t, e, reason)
+  \/ \E t \in Task, home \in Agent \cup {Nobody}, reason \in {"duplicate", "unknown-agent", "unfit"} :
+       SubmitRefused(t, home, reason)
+  \/ \E t \in Task : Cancel(t) \/ PauseOver(t)
+       \/ \E reason \in {"unknown-task", "status"} : TaskRefused("cancel", t, 0, reason)
+  \/ \E t \in Task, limit \in Limits : Expire(t, limit)
+  \/ \E a \in Agent, command \in {"remove-agent", "drain-agent", "cordon-agent", "requeue-agent-tasks",
+        "report-load"} : AgentRefused(command, a, "unknown-agent")
+  \/ \E a \in Agent : \/ RegisterAgent(a) \/ RemoveAgent(a) \/ DrainAgent(a)
+                      \/ RequeueAgentTasks(a) \/ ForgetReport(a)
+                      \/ \E cause \in Causes : CordonAgent(a, cause) \/ UncordonAgent(a, cause)
+                      \/ \E count \in Nat : ReportLoad(a, count)
+Events ==
+  \/ \E t \in Task, a \in Agent \cup {Nobody}, e \in 0..(epoch + 1) :
+       \/ TaskStarted(t, a, e) \/ TaskCompleted(t, a, e) \/ TaskFailed(t, a, e)
+       \/ TaskBackedOff(t, a, e) \/ TaskRequeued(t, a, e) \/ TaskCancelled(t, a, e)
+  \/ \E t \in Task, a \in Agent, e \in 0..(epoch + 1) :
+       \/ TaskAdmitted(t, a, e)
+       \/ \E queued \in BOOLEAN : TaskAssigned(t, a, e, queued)
+       \/ \E abandoned, queued \in BOOLEAN : AttemptEnded(t, a, e, abandoned, queued)
+       \/ \E to \in Agent : TaskStolen(t, a, e, to)
+  \/ \E t \in Task : TaskCreated(t) \/ TaskReadied(t) \/ \E limit \in Limits : TaskTimedOut(t, limit)
+  \/ \E a \in Agent : \/ AgentSpawned(a) \/ AgentTerminated(a) \/ AgentDraining(a) \/ AgentReportExpired(a)
+                      \/ \E cause \in Causes : AgentCordoned(a, cause) \/ AgentUncordoned(a, cause)
+                      \/ todo # <<>> /\ Head(todo).ev = "reported" /\ AgentReported(a, Head(todo).outside)
+  \/ \E from, to \in Agent, n \in 1..MaxStealBatch :
+       \/ WorkstealingRequest(from, to, n)
+       \/ \E ts \in [1..n -> Task] : WorkstealingCompleted(from, to, n, ts)
+
+Next == (quiet /\ Commands) \/ (~quiet /\ Events)
+Spec == Init /\ [][Next]_vars
+
+-------------------------------------------------------------------------------
+\* What holds in every state. None of it asks the operators above what is right.
+
+Count(s, x) == Cardinality({i \in 1..Len(s) : s[i] = x})
+Pending(ev) == {i \in 1..Len(todo) : todo[i].ev = ev}
+Arriving(t) == {i \in Pending("arrives") : todo[i].t = t}
+Owners(t) == {a \in Agent : Count(claims[a], t) > 0}
+
+TypeOK ==
+  /\ \A t \in Task :
+       /\ tasks[t].status \in {"new", "ready", "assigned", "running", "backing-off"} \cup Terminal
+       /\ tasks[t].agent \in Agent \cup {Nobody} /\ tasks[t].pin \in Agent \cup {Nobody}
+       /\ tasks[t].epoch \in 0..epoch
+       /\ tasks[t].slot \in BOOLEAN /\ tasks[t].placed \in BOOLEAN /\ tasks[t].paused \in BOOLEAN
+       /\ tasks[t].attempts \in 0..(Retries + 1) /\ tasks[t].crashes \in 0..(MaxCrashes + 1)
+       /\ tasks[t].slot => tasks[t].status \in Claimed
+       /\ tasks[t].paused => tasks[t].status = "backing-off"
+       /\ tasks[t].pin # Nobody => tasks[t].placed
+  /\ \A a \in Agent : /\ agents[a].up \in BOOLEAN /\ agents[a].cordons \subseteq Causes
+                      /\ load[a] \in Nat /\ agents[a].outside \in Nat
+  /\ \A l \in lingering : l.task \in Task /\ l.agent \in Agent /\ l.epoch \in 1..epoch
+  /\ freed \subseteq Agent /\ (todo = <<>> => \A a \in freed : agents[a].up)
+  /\ Range(order) = {a \in Agent : agents[a].up} /\ Len(order) = Cardinality(Range(order))
+
+\* What waits or runs is in exactly one place, where its owner finds it.
+NoLostTask ==
+  \A t \in Task :
+    /\ tasks[t].status = "ready" => Count(ready, t) + Cardinality(Arriving(t)) = 1
+    /\ tasks[t].status \in Claimed =>
+         /\ Count(claims[tasks[t].agent], t) = 1
+         /\ Count(queue[tasks[t].agent], t) = IF tasks[t].slot THEN 0 ELSE 1
+    \* Who is between attempts has something that will end the pause.
+    /\ tasks[t].status = "backing-off" =>
+         \/ tasks[t].paused
+         \/ \E l \in lingering : l.task = t
+         \/ \E i \in 1..Len(todo) : todo[i] = OfTask("readied", t)
+
+NoDuplicateTask ==
+  \A t \in Task :
+    /\ Count(ready, t) <= 1
+    /\ tasks[t].status # "ready" => Count(ready, t) + Cardinality(Arriving(t)) = 0
+    /\ tasks[t].status \notin Claimed => Owners(t) = {}
+    /\ \A a \in Agent : Count(queue[a], t) <= Count(claims[a], t)
+
+OwnershipUnique ==
+  \A t \in Task : /\ Owners(t) = IF tasks[t].agent = Nobody THEN {} ELSE {tasks[t].agent}
+                  /\ \A u \in Task : (t # u /\ tasks[t].epoch = tasks[u].epoch) => tasks[t].epoch = 0
+
+\* Nobody who is gone has anything, except what is about to be taken from it.
+OwnedByLiveAgent ==
+  /\ \A t \in Task : (tasks[t].agent # Nobody /\ ~agents[tasks[t].agent].up) =>
+       \E i \in Pending("ends") : todo[i].t = t
+  /\ \A l \in lingering : ~agents[l.agent].up => \E i \in Pending("ended") : todo[i].e = l.epoch
+  /\ quiet => \A a \in Agent : ~(agents[a].drained /\ load[a] = 0 /\ claims[a] = <<>>)
+  /\ todo = <<>> => \A t \in Task : (tasks[t].placed /\ tasks[t].status = "ready") =>
+       (tasks[t].pin = Nobody \/ agents[tasks[t].pin].up)
+
+\* Slots in use: by claims, by bodies that run on, and by what has yet to give its slot back.
+InUse(a) == Cardinality({t \in Task : tasks[t].agent = a /\ tasks[t].slot})
+            + Cardinality({l \in lingering : l.agent = a})
+            + Cardinality({i \in Pending("ended") : /\ todo[i].a = a /\ todo[i].slot
+                             /\ \A l \in lingering : l.epoch # todo[i].e})
+CapacityRespected ==
+  \A a \in Agent : /\ load[a] = InUse(a) /\ load[a] <= Slots[a] /\ Len(queue[a]) <= Room[a]
+                   /\ \A t \in Task : tasks[t].status = "running" => tasks[t].slot
+
+TaskConservation ==
+  /\ Range(born) = {t \in Task : tasks[t].status # "new"}
+  /\ Len(born) = Cardinality(Range(born))
+
+InRankOrder(s) ==
+  \A i, j \in 1..Len(s) : i < j =>
+    \/ tasks[s[i]].rank < tasks[s[j]].rank
+    \/ /\ tasks[s[i]].rank = tasks[s[j]].rank
+       /\ \E m, n \in 1..Len(born) : m < n /\ born[m] = s[i] /\ born[n] = s[j]
+QueueOrdered ==
+  /\ InRankOrder(ready) /\ \A a \in Agent : InRankOrder(queue[a])
+  /\ \A a \in Agent, i, j \in 1..Len(born) :
+       (i < j /\ j <= Len(claims[a])) => tasks[claims[a][i]].epoch < tasks[claims[a][j]].epoch
+
+Open(a) == agents[a].up /\ ~agents[a].drained /\ agents[a].cordons = {}
+\* In a quiet state nobody idles beside work that it could do.
+WorkConserving ==
+  quiet => \A a \in Agent, t \in Task :
+    /\ ~(/\ Open(a) /\ load[a] < Slots[a]
+         /\ tasks[t].agent = a /\ tasks[t].status = "assigned" /\ ~tasks[t].slot)
+    /\ ~(/\ Open(a) /\ tasks[t].status = "ready"
+         /\ tasks[t].pin \in {Nobody, a}
+         /\ load[a] < Slots[a] \/ (tasks[t].pin = a /\ Len(queue[a]) < Room[a]))
+
+\* In a quiet state no two agents are so unequal that a task should move.
+Work(a) == Len(claims[a]) + agents[a].outside
+Balanced ==
+  (quiet /\ Steals) => \A t \in Task, a \in Agent :
+    ~(/\ tasks[t].status = "assigned" /\ tasks[t].placed
+      /\ Open(a) /\ a # tasks[t].agent
+      /\ load[a] < Slots[a] \/ Len(queue[a]) < Room[a]
+      /\ Work(tasks[t].agent) >= Work(a) + StealThreshold
+      /\ Work(tasks[t].agent) >= Work(a) + 2)
+
+-------------------------------------------------------------------------------
+\* What holds of every action.
+
+EpochMonotonic ==
+  [][epoch' >= epoch /\ \A t \in Task : tasks'[t].epoch >= tasks[t].epoch]_vars
+OwnerChangeRaisesEpoch ==
+  [][\A t \in Task : tasks'[t].agent \notin {Nobody, tasks[t].agent} => tasks'[t].epoch > epoch]_vars
+NewEpochForOwnerOnly ==
+  [][\A t \in Task : tasks'[t].epoch # tasks[t].epoch => tasks[t].agent = Nobody /\ tasks'[t].agent # Nobody]_vars
+TerminalIsTerminal ==
+  [][\A t \in Task : tasks[t].status \in Terminal => tasks'[t] = tasks[t]]_vars
+\* Only who has the claim in force is heard.
+StaleRejected ==
+  [][\A t \in Task, e \in Epochs :
+       (Start(t, e) \/ Complete(t, e) \/ \E fault \in {"attempt", "task", "none"} : Fail(t, e, fault))
+         => tasks[t].status \in Claimed /\ e \in {0, tasks[t].epoch}]_vars
+\* A steal begins only between the busiest and the idlest, far enough apart, and takes the newest.
+Takeable(a) == {t \in Task : tasks[t].agent = a /\ tasks[t].placed /\ tasks[t].status = "assigned"}
+StealIsDue ==
+  [][(todo = <<>> /\ todo' # <<>> /\ Head(todo').ev = "moves") =>
+       LET from == Head(todo').from  to == Head(todo').to  n == Len(todo') - 1
+           moved == {todo'[i].t : i \in 1..n} IN
+       /\ from # to /\ Open(to)
+       /\ n \in 1..MaxStealBatch /\ Cardinality(moved) = n /\ moved \subseteq Takeable(from)
+       /\ \A t \in moved, u \in Takeable(from) \ moved : tasks[t].epoch > tasks[u].epoch
+       /\ Work(from) - Work(to) >= StealThreshold
+       /\ \A a \in Agent : Takeable(a) # {} => Work(a) <= Work(from)
+       /\ \A a \in Agent : (/\ Open(a)
+                            /\ load[a] < Slots[a] \/ Len(queue[a]) < Room[a]) => Work(a) >= Work(to)
+    ]_vars
+\* Who is closed gets nothing new.
+ClosedTakesNothing ==
+  [][\A a \in Agent : ~Open(a) => Len(claims'[a]) <= Len(claims[a]) /\ Len(queue'[a]) <= Len(queue[a])
+       /\ \A t \in Task : (tasks'[t].slot /\ tasks'[t].agent = a) => tasks[t].slot]_vars
+\* A task is not tried again while a body of it may run.
+RetryWaitsForBody ==
+  [][\A t \in Task : (tasks[t].status = "backing-off" /\ tasks'[t].status = "ready") =>
+       \A l \in lingering : l.task # t]_vars
+\* Only what has not started moves.
+OnlyUnstartedMoves ==
+  [][(todo # <<>> /\ Head(todo).ev = "moves") => tasks[Head(todo).t].status = "assigned"]_vars
+\* The receiver never becomes the busier one.
+StealReducesImbalance ==
+  [][(todo # <<>> /\ Head(todo).ev = "arrives") =>
+       \A from, to \in Agent : (Head(todo).from = from /\ Head(todo).to = to) =>
+         tasks'[Head(todo).t].agent = to /\ Work(to)' <= Work(from)']_vars
+===============================================================================

@@ -1,0 +1,73 @@
+---------------------------- MODULE StealingBounds ----------------------------
+(* Bounded instances of Stealing: what the environment does, how far it goes,  *)
+(* and the instances themselves.                                               *)
+EXTENDS Stealing
+
+CONSTANTS
+  Used,        \* the commands that the environment gives
+  MaxEpoch,    \* it falls silent once a claim has this epoch
+  Ranks,       \* the ranks that tasks may have
+  There,       \* the agents that are registered from the start
+  Homes,       \* where tasks may be placed at their submission
+  Reports      \* how many tasks an agent may report that it has
+
+\* Tasks come in the order of their names: other orders are the same but for the names.
+Names == <<"t1", "t2", "t3", "t4", "t5", "t6">>
+InTurn(t) == t \in Range(born) \/ t = Names[Len(born) + 1]
+Heard(command) == command \in Used /\ epoch < MaxEpoch
+
+BSubmit(t, home, rank) == Heard("submit") /\ InTurn(t) /\ Submit(t, home, rank)
+BStart(t, e) == Heard("start") /\ Start(t, e)
+BComplete(t, e) == Heard("complete") /\ Complete(t, e)
+BFail(t, e, fault) == Heard("fail-" \o fault) /\ Fail(t, e, fault)
+BCancel(t) == Heard("cancel") /\ Cancel(t)
+BSettle(t, e) == Heard("settle") /\ Settle(t, e)
+BGraceOver(t, e) == Heard("grace-over") /\ GraceOver(t, e)
+BExpire(t, limit) == Heard("expire-" \o limit) /\ Expire(t, limit)
+BPauseOver(t) == Heard("pause-over") /\ PauseOver(t)
+BRegisterAgent(a) == Heard("register-agent") /\ ~agents[a].up /\ RegisterAgent(a)
+BRemoveAgent(a) == Heard("remove-agent") /\ RemoveAgent(a)
+BCordonAgent(a, cause) == Heard("cordon-agent") /\ CordonAgent(a, cause)
+BUncordonAgent(a, cause) == Heard("cordon-agent") /\ UncordonAgent(a, cause)
+BDrainAgent(a) == Heard("drain-agent") /\ DrainAgent(a)
+BRequeueAgentTasks(a) == Heard("requeue-agent-tasks") /\ RequeueAgentTasks(a)
+BReportLoad(a, count) == Heard("report-load") /\ ReportLoad(a, count)
+BForgetReport(a) == Heard("report-load") /\ ForgetReport(a)
+BTaskRefused(command, t, e, reason) == Heard(command) /\ TaskRefused(command, t, e, reason)
+BSubmitRefused(t, home, reason) == Heard("submit") /\ InTurn(t) /\ SubmitRefused(t, home, reason)
+BAgentRefused(command, a, reason) == Heard(command) /\ AgentRefused(command, a, reason)
+
+AgentCommands == {"remove-agent", "drain-agent", "cordon-agent", "requeue-agent-tasks", "report-load"}
+Faults == {"attempt", "task", "none"}
+Named == 0..MaxEpoch
+BCommands ==
+  \/ \E t \in Task, home \in Homes, rank \in Ranks : BSubmit(t, home, rank)
+  \/ \E t \in Task, e \in Named : BStart(t, e) \/ BSettle(t, e) \/ BGraceOver(t, e)
+  \/ \E t \in Task, e \in Named, fault \in Faults : BFail(t, e, fault)
+  \/ \E t \in Task : BCancel(t) \/ BPauseOver(t) \/ \E limit \in Limits : BExpire(t, limit)
+  \/ \E a \in Agent : \/ BRegisterAgent(a) \/ BRemoveAgent(a) \/ BDrainAgent(a)
+                      \/ BRequeueAgentTasks(a) \/ BForgetReport(a)
+                      \/ \E cause \in Causes : BCordonAgent(a, cause) \/ BUncordonAgent(a, cause)
+                      \/ \E count \in Reports : BReportLoad(a, count)
+  \/ \E t \in Task, e \in Named, command \in {"start", "complete"} \cup {"fail-" \o fault : fault \in Faults},
+        reason \in {"unknown-task", "status", "stale-epoch"} : BTaskRefused(command, t, e, reason)
+  \/ \E t \in Task, reason \in {"unknown-task", "status"} : BTaskRefused("cancel", t, 0, reason)
+  \/ \E t \in Task, home \in Homes, reason \in {"duplicate", "unknown-agent", "unfit"} :
+        BSubmitRefused(t, home, reason)
+  \/ \E a \in Agent, command \in AgentCommands : BAgentRefused(command, a, "unknown-agent")
+
+BComplete0 == \E t \in Task, e \in Named : BComplete(t, e)
+BInit == InitWith(There)
+BNext == (quiet /\ (BCommands \/ BComplete0)) \/ (~quiet /\ Events)
+
+-------------------------------------------------------------------------------
+\* Instances
+
+OneEach == [a \in Agent |-> 1]
+TwoEach == [a \in Agent |-> 2]
+MixedSlots == [a \in Agent |-> IF a = "a2" THEN 2 ELSE 1]
+MixedRoom == [a \in Agent |-> CASE a = "a1" -> 2 [] a = "a2" -> 1 [] OTHER -> 0]
+NoneThere == <<>>
+InOrder2 == <<"a1", "a2">>
+Shuffled3 == <<"a2", "a1", "a3">>
+===============================================================================

@@ -1,0 +1,151 @@
+---------------------------- MODULE StealingMutants ----------------------------
+(* Broken operators of Stealing. A configuration puts one in the place of its    *)
+(* original, and the property that models.json names must catch it.              *)
+EXTENDS Stealing
+
+\* A stolen task stays with its old owner, too.
+M_StealCopies(t, from, e, to) ==
+  /\ todo # <<>> /\ Head(todo) = Moves(t, from, to) /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT !.status = "ready", !.pin = Nobody]]
+  /\ todo' = <<Arrives(t, from, to)>> \o Tail(todo)
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+\* It is taken, but never arrives.
+M_StealDrops(t, from, e, to) ==
+  /\ todo # <<>> /\ Head(todo) = Moves(t, from, to) /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT !.status = "ready", !.pin = Nobody]]
+  /\ Parts(t, "settled", Tail(todo))
+  /\ UNCHANGED <<agents, order, born, ready, load, epoch>>
+  /\ Frees(freed)
+
+\* A new claim has the epoch of the last one.
+M_SameEpoch == IF epoch = 0 THEN 1 ELSE epoch
+
+\* Who once had the task is heard.
+M_AcceptsStale(t, e) == tasks[t].agent # Nobody
+
+\* What runs may be moved.
+M_MovesRunning(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].placed)
+
+\* What was given to its agent by the machine, not by who submitted it, may be moved.
+M_MovesUnplaced(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].status = "assigned")
+
+\* A batch is not held to half of the difference.
+M_WholeDifference(from, to) == Min({MaxStealBatch, Len(Movable(from)), FreeRoom(to)})
+
+\* Nor to the largest size of a batch.
+M_LargeBatch(from, to) == Min({(Load(from) - Load(to)) \div 2, Len(Movable(from)), FreeRoom(to)})
+
+\* Nor to the room that the receiver has.
+M_NoRoomAsked(from, to) == Min({MaxStealBatch, (Load(from) - Load(to)) \div 2, Len(Movable(from))})
+
+\* A difference of one is enough.
+M_Eager ==
+  /\ Steals /\ Donors # {} /\ Receivers # {} /\ Source # Target
+  /\ Load(Source) > Load(Target)
+M_OneAtLeast(from, to) == 1
+
+\* The threshold itself isn't enough.
+M_Lazy ==
+  /\ Steals /\ Donors # {} /\ Receivers # {} /\ Source # Target
+  /\ Load(Source) > Load(Target) + StealThreshold
+  /\ Batch(Source, Target) > 0
+
+M_NeverSteals == FALSE
+
+\* Agents that take no tasks get stolen ones.
+M_ClosedReceivers == {a \in Agent : FreeRoom(a) > 0}
+
+\* The oldest claims move first.
+M_OldestFirst(s, n) == SubSeq(s, 1, n)
+
+\* The source is not the busiest.
+M_IdlestSource == CHOOSE a \in Donors : \A b \in Donors : Load(a) <= Load(b)
+
+\* What others reported of themselves doesn't count.
+M_ReportIgnored(a) == Len(claims[a])
+
+\* Nobody sees to the claims of an agent that is gone.
+M_ClaimsStay(a) ==
+  /\ todo # <<>> /\ Head(todo) = OfAgent("terminated", a)
+  /\ agents' = [agents EXCEPT ![a] = Absent]
+  /\ order' = Without(order, a)
+  /\ tasks' = [t \in Task |-> Unpinned(t, a)]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed \ {a})
+
+\* A placed task that is in no queue waits for its agent, even if that is gone.
+M_PinStays(t, a) == tasks[t]
+M_NobodyLost(a) == FALSE
+
+\* A drained agent stays for ever.
+M_NeverThrough(a) == FALSE
+
+\* Slots don't come back.
+M_LoadNeverFalls(t, a, e, abandoned, queued) ==
+  /\ todo # <<>> /\ Head(todo).ev = "ended" /\ Head(todo).t = t
+  /\ a = Head(todo).a /\ e = Head(todo).e /\ Head(todo).abandoned = abandoned /\ Head(todo).slot = ~queued
+  /\ lingering' = {l \in lingering : l.epoch # e}
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, load, epoch>>
+  /\ Frees(IF agents[a].up THEN freed \cup {a} ELSE freed)
+
+\* A body that runs on has no slot.
+M_BodyLeft(t, body, rest) ==
+  LET r == tasks[t]  a == r.agent IN
+  IF a = Nobody
+  THEN todo' = rest /\ UNCHANGED <<claims, queue, lingering>>
+  ELSE /\ claims' = [claims EXCEPT ![a] = Without(@, t)]
+       /\ queue' = [queue EXCEPT ![a] = Without(@, t)]
+       /\ todo' = <<Ended(t, a, r.epoch, body = "abandoned", r.slot)>> \o rest
+       /\ lingering' = IF body = "running"
+                       THEN lingering \cup {[task |-> t, agent |-> a, epoch |-> r.epoch]} ELSE lingering
+
+\* An agent's queue has no end, or its slots have none.
+M_EndlessQueue(a) == TRUE
+M_EndlessSlots(a) == TRUE
+
+\* Nothing is taken from an agent's own queue.
+M_NothingAdmitted(a) == FALSE
+
+\* Cordoned and drained agents take work.
+M_TakesAll(a) == agents[a].up
+
+\* New entries go to the end of a queue.
+M_FirstComeFirst(s, t) == Append(s, t)
+
+\* What was finished can be called off.
+M_CancelsFinished(command, t, e) ==
+  CASE command = "cancel" -> IF tasks[t].status = "new" THEN "unknown-task" ELSE "none"
+    [] OTHER -> RunRefusal(t, e)
+
+\* A task can be submitted twice.
+M_SubmittedTwice(t, home) == IF home = Nobody THEN "none" ELSE "unfit"
+
+\* A completed task keeps its claim.
+M_CompletedKeepsClaim(t, a, e) ==
+  /\ todo # <<>> /\ Head(todo) = Completed(t)
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ tasks' = tasks
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+\* The next attempt begins although the last one's body runs.
+M_RetriesBesideBody(t) == quiet /\ tasks[t].paused /\ Asks(<<OfTask("readied", t)>>)
+
+\* After its pause a task is forgotten.
+M_PauseForgotten(t) ==
+  /\ quiet /\ tasks[t].paused
+  /\ tasks' = [tasks EXCEPT ![t].paused = FALSE]
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
+
+\* Crashes cost nothing.
+M_NoQuarantine(t, fault) ==
+  LET r == tasks[t]  ran == IF r.status = "running" THEN 1 ELSE 0 IN
+  IF fault = "limit" THEN [status |-> "failed", attempts |-> r.attempts, crashes |-> r.crashes]
+  ELSE [status |-> IF fault \in {"orphan", "requeue"} THEN "ready" ELSE "backing-off",
+        attempts |-> r.attempts - ran, crashes |-> r.crashes + ran]
+================================================================================

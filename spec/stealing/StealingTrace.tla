@@ -1,0 +1,98 @@
+----------------------------- MODULE StealingTrace -----------------------------
+(* Could the recorded runs be runs of Stealing? TraceData has them: Traces is a  *)
+(* sequence of runs, a run a sequence of rows. A row names an action and its     *)
+(* arguments, and may tell what the machine looked like after it.                *)
+EXTENDS Stealing, TraceData
+
+VARIABLES
+  run,   \* which of the runs
+  i      \* how many of its rows were followed
+tvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet, run, i>>
+
+Names(first, n) == {first \o ToString(k) : k \in 1..n}
+TraceTasks == Names("t", 16)
+TraceAgents == Names("a", 4)
+TraceSlots == [a \in Agent |-> CASE a = "a2" -> 2 [] a = "a4" -> 3 [] OTHER -> 1]
+TraceRoom == [a \in Agent |-> CASE a = "a1" -> 3 [] a = "a2" -> 2 [] a = "a3" -> 0 [] OTHER -> 5]
+
+Row == Traces[run][i + 1]
+
+\* One action with its arguments.
+Command(r) == LET x == r.args IN
+  CASE r.action = "Submit" -> Submit(x[1], x[2], x[3])
+    [] r.action = "Start" -> Start(x[1], x[2])
+    [] r.action = "Complete" -> Complete(x[1], x[2])
+    [] r.action = "Fail" -> Fail(x[1], x[2], x[3])
+    [] r.action = "Settle" -> Settle(x[1], x[2])
+    [] r.action = "Cancel" -> Cancel(x[1])
+    [] r.action = "RegisterAgent" -> RegisterAgent(x[1])
+    [] r.action = "RemoveAgent" -> RemoveAgent(x[1])
+    [] r.action = "DrainAgent" -> DrainAgent(x[1])
+    [] r.action = "RequeueAgentTasks" -> RequeueAgentTasks(x[1])
+    [] r.action = "CordonAgent" -> CordonAgent(x[1], x[2])
+    [] r.action = "UncordonAgent" -> UncordonAgent(x[1], x[2])
+    [] r.action = "ReportLoad" -> ReportLoad(x[1], x[2])
+    [] r.action = "PauseOver" -> PauseOver(x[1])
+    [] r.action = "TaskRefused" -> TaskRefused(x[1], x[2], x[3], x[4])
+    [] r.action = "SubmitRefused" -> SubmitRefused(x[1], x[2], x[3])
+    [] r.action = "AgentRefused" -> AgentRefused(x[1], x[2], x[3])
+    [] OTHER -> FALSE
+Event(r) == LET x == r.args IN
+  CASE r.action = "TaskCreated" -> TaskCreated(x[1])
+    [] r.action = "TaskReadied" -> TaskReadied(x[1])
+    [] r.action = "TaskAssigned" -> TaskAssigned(x[1], x[2], x[3], x[4])
+    [] r.action = "TaskAdmitted" -> TaskAdmitted(x[1], x[2], x[3])
+    [] r.action = "TaskStarted" -> TaskStarted(x[1], x[2], x[3])
+    [] r.action = "TaskCompleted" -> TaskCompleted(x[1], x[2], x[3])
+    [] r.action = "TaskFailed" -> TaskFailed(x[1], x[2], x[3])
+    [] r.action = "TaskBackedOff" -> TaskBackedOff(x[1], x[2], x[3])
+    [] r.action = "TaskRequeued" -> TaskRequeued(x[1], x[2], x[3])
+    [] r.action = "TaskCancelled" -> TaskCancelled(x[1], x[2], x[3])
+    [] r.action = "TaskTimedOut" -> TaskTimedOut(x[1], x[2])
+    [] r.action = "TaskStolen" -> TaskStolen(x[1], x[2], x[3], x[4])
+    [] r.action = "AttemptEnded" -> AttemptEnded(x[1], x[2], x[3], x[4], x[5])
+    [] r.action = "AgentSpawned" -> AgentSpawned(x[1])
+    [] r.action = "AgentTerminated" -> AgentTerminated(x[1])
+    [] r.action = "AgentDraining" -> AgentDraining(x[1])
+    [] r.action = "AgentCordoned" -> AgentCordoned(x[1], x[2])
+    [] r.action = "AgentUncordoned" -> AgentUncordoned(x[1], x[2])
+    [] r.action = "AgentReported" -> AgentReported(x[1], x[2])
+    [] r.action = "AgentReportExpired" -> AgentReportExpired(x[1])
+    [] r.action = "WorkstealingRequest" -> WorkstealingRequest(x[1], x[2], x[3])
+    [] r.action = "WorkstealingCompleted" -> WorkstealingCompleted(x[1], x[2], x[3], x[4])
+    [] OTHER -> FALSE
+
+\* Nobody records that time is up; an event that begins a step tells which time it was.
+Timer(r) == LET x == r.args IN
+  CASE r.action = "TaskTimedOut" -> Expire(x[1], x[2])
+    [] r.action = "TaskReadied" -> PauseOver(x[1])
+    [] r.action = "AttemptEnded" -> GraceOver(x[1], x[3])
+    [] r.action = "AgentReportExpired" -> ForgetReport(x[1])
+    [] r.action = "AgentUncordoned" -> UncordonAgent(x[1], x[2])
+    [] OTHER -> FALSE
+BeginsByTimer(r) ==
+  quiet /\ r.action \in {"TaskTimedOut", "TaskReadied", "AttemptEnded", "AgentReportExpired", "AgentUncordoned"}
+
+Agrees(r) == /\ "claims" \in DOMAIN r => claims' = r.claims
+             /\ "queue" \in DOMAIN r => queue' = r.queue
+             /\ "load" \in DOMAIN r => load' = r.load
+             /\ "ready" \in DOMAIN r => ready' = r.ready
+             /\ "quiet" \in DOMAIN r => quiet' = r.quiet
+
+Follows == IF quiet THEN Command(Row) ELSE Event(Row)
+TNext == /\ i < Len(Traces[run])
+         /\ IF BeginsByTimer(Row)
+            THEN Timer(Row) /\ UNCHANGED <<run, i>>
+            ELSE Follows /\ Agrees(Row) /\ i' = i + 1 /\ run' = run
+TInit == InitWith(<<>>) /\ run \in 1..Len(Traces) /\ i = 0
+TSpec == TInit /\ [][TNext]_tvars
+
+\* Always true; says how far each run was followed.
+Verdict ==
+  IF i = Len(Traces[run]) THEN PrintT(<<"TRACE ACCEPTED", run, i>>)
+  ELSE IF ENABLED TNext THEN TRUE
+  ELSE PrintT(<<"TRACE DIVERGES", run, i + 1, Row,
+                IF ENABLED Follows THEN "the action is possible, but leads elsewhere"
+                ELSE "the action is not possible here",
+                [todo |-> todo, claims |-> claims, queue |-> queue, load |-> load, ready |-> ready]>>)
+================================================================================

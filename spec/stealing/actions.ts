@@ -1,0 +1,145 @@
+/**
+ * Which action of the specification stands for a command or an event, and with which arguments.
+ *
+ * @module
+ */
+
+import type { TaskEvent } from "../../src/kernel/events.ts";
+import type { TaskCommand } from "../../src/tasks/machine.ts";
+
+/** Lets a timer that is set be due: time is reduced to that. */
+export interface Expire {
+  readonly type: "expire";
+  readonly limit: "queue" | "attempt" | "heartbeat" | "backoff" | "grace" | "report";
+  /** The task, or of a report the agent. */
+  readonly id: string;
+  /** Of the claim whose grace period ends; otherwise 0. */
+  readonly epoch: number;
+}
+
+/** What the surroundings of a modelled machine do. */
+export type ModelCommand = TaskCommand | Expire;
+
+/** An action with its arguments. */
+export interface Action {
+  readonly name: string;
+  readonly arguments: readonly (string | number | boolean | readonly string[])[];
+}
+
+/** The action that stands for a command that was heard. */
+export function commandAction(command: ModelCommand): Action {
+  switch (command.type) {
+    case "submit": {
+      const { id, assignedAgent, priority } = command.task;
+      return action("Submit", id, assignedAgent, -priority);
+    }
+    case "start":
+      return action("Start", command.taskId, command.epoch);
+    case "complete":
+      return action("Complete", command.taskId, command.epoch);
+    case "fail":
+      return action("Fail", command.taskId, command.epoch, command.fault);
+    case "settle":
+      return action("Settle", command.taskId, command.epoch);
+    case "cancel":
+      return action("Cancel", command.taskId);
+    case "register-agent":
+      return action("RegisterAgent", command.agentId);
+    case "remove-agent":
+      return action("RemoveAgent", command.agentId);
+    case "drain-agent":
+      return action("DrainAgent", command.agentId);
+    case "requeue-agent-tasks":
+      return action("RequeueAgentTasks", command.agentId);
+    case "cordon-agent": {
+      const name = command.reason === "" ? "UncordonAgent" : "CordonAgent";
+      return action(name, command.agentId, command.cause);
+    }
+    case "report-load":
+      return action("ReportLoad", command.agentId, command.taskCount!);
+    case "expire":
+      return expiryAction(command);
+  }
+  throw new TypeError(`Cannot model "${command.type}": the specification must have it`);
+}
+
+function expiryAction({ limit, id, epoch }: Expire): Action {
+  if (limit === "grace") return action("GraceOver", id, epoch);
+  if (limit === "backoff") return action("PauseOver", id);
+  if (limit === "report") return action("ForgetReport", id);
+  return action("Expire", id, limit);
+}
+
+/** The action that stands for a command that was refused. */
+export function refusalAction(
+  command: ModelCommand,
+  { taskId, agentId = "", reason }: Extract<TaskEvent, { type: "task:refused" }>,
+): Action {
+  switch (command.type) {
+    case "submit":
+      return action("SubmitRefused", taskId, command.task.assignedAgent, reason);
+    case "fail":
+      return action("TaskRefused", `fail-${command.fault}`, taskId, command.epoch, reason);
+    case "start":
+    case "complete":
+      return action("TaskRefused", command.type, taskId, command.epoch, reason);
+    case "cancel":
+      return action("TaskRefused", command.type, taskId, 0, reason);
+    default:
+      return action("AgentRefused", command.type, agentId, reason);
+  }
+}
+
+/** The action that stands for an event. */
+export function eventAction(event: TaskEvent): Action {
+  switch (event.type) {
+    case "task:created":
+    case "task:readied":
+      return action(nameOf(event), event.taskId);
+    case "task:assigned":
+      return action(nameOf(event), event.taskId, event.agentId, event.epoch, event.queued);
+    case "task:admitted":
+    case "task:started":
+    case "task:completed":
+    case "task:backed-off":
+    case "task:requeued":
+      return action(nameOf(event), event.taskId, event.agentId, event.epoch);
+    case "task:failed":
+    case "task:cancelled":
+      return action(nameOf(event), event.taskId, event.agentId ?? "", event.epoch);
+    case "task:timed-out":
+      return action(nameOf(event), event.taskId, event.limit);
+    case "task:stolen":
+      return action(nameOf(event), event.taskId, event.agentId, event.epoch, event.targetAgent);
+    case "attempt:ended": {
+      const { taskId, agentId, epoch, abandoned, queued } = event;
+      return action(nameOf(event), taskId, agentId, epoch, abandoned, queued);
+    }
+    case "agent:spawned":
+    case "agent:terminated":
+    case "agent:draining":
+    case "agent:report-expired":
+      return action(nameOf(event), event.agentId);
+    case "agent:cordoned":
+    case "agent:uncordoned":
+      return action(nameOf(event), event.agentId, event.cause);
+    case "agent:reported":
+      return action(nameOf(event), event.agentId, event.outside);
+    case "workstealing:request":
+      return action(nameOf(event), event.sourceAgent, event.targetAgent, event.taskCount);
+    case "workstealing:completed": {
+      const { sourceAgent, targetAgent, taskCount, taskIds } = event;
+      return action(nameOf(event), sourceAgent, targetAgent, taskCount, taskIds);
+    }
+  }
+  throw new TypeError(`Cannot model "${event.type}": the specification must have it`);
+}
+
+/** `task:backed-off` is `TaskBackedOff`. */
+function nameOf({ type }: TaskEvent): string {
+  return type.split(/[:-]/).map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");
+}
+
+function action(name: string, ...args: Action["arguments"]): Action {
+  return { name, arguments: args };
+}

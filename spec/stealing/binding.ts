@@ -1,0 +1,98 @@
+/**
+ * Binds the task machine to `Stealing.tla`.
+ *
+ * @module
+ */
+
+import { explore, type StateGraph } from "../../src/testing/mod.ts";
+import type { TaskEvent } from "../../src/kernel/events.ts";
+import { stateText, THEN } from "../tool/graphs.ts";
+import type { Alphabet, GraphModel, Subject } from "../tool/subject.ts";
+import { canonical, expression } from "../tool/value.ts";
+import { abstraction } from "./abstraction.ts";
+import {
+  type Action,
+  commandAction,
+  eventAction,
+  type ModelCommand,
+  refusalAction,
+} from "./actions.ts";
+import { allows, alphabet, boundedMachine, type Bounds } from "./bounded_machine.ts";
+import { BOUNDS } from "./bounds.ts";
+import { MUTANTS } from "./code_mutants.ts";
+import { falsifiedTraces } from "./falsified_traces.ts";
+import { fewTraces, randomSets } from "./traces.ts";
+
+/** Commands are bounded in the model; their actions have this before their names there. */
+const BOUNDED = "B";
+
+/** What the machine does within `bounds`, and the names of all steps that it was seen to make. */
+export function exploreWithin(
+  bounds: Bounds,
+): { readonly graph: StateGraph; readonly actions: ReadonlyMap<string, string> } {
+  const actions = new Map<string, string>();
+  const name = (prefix: string, action: Action): string => {
+    const text = textOf(prefix, action);
+    const name = text.replace(/[^A-Za-z0-9]+/g, "_").replace(/_$/, "");
+    const known = actions.get(name);
+    if (known !== undefined && known !== text) {
+      throw new Error(`Cannot name ${text}: it must differ from ${known}`);
+    }
+    actions.set(name, text);
+    return name;
+  };
+  const graph = explore(boundedMachine(bounds), {
+    alphabet: alphabet(bounds).map((command) => ({ command, afterMs: 0 })),
+    describe: (state) => {
+      const variables = Object.entries(abstraction(state, bounds.tasks, bounds.agents));
+      return stateText(variables.map(([name, value]) => [name, canonical(value)]));
+    },
+    label: ({ command }, events) => label(command as ModelCommand, events, name),
+    allows: (state, _, { command }) => allows(bounds, state, command as ModelCommand),
+  });
+  return { graph, actions };
+}
+
+function label(
+  command: ModelCommand,
+  events: readonly TaskEvent[],
+  name: (prefix: string, action: Action) => string,
+): string {
+  const [first] = events;
+  if (first?.type === "task:refused") return name(BOUNDED, refusalAction(command, first));
+  const heard = name(BOUNDED, commandAction(command));
+  return [heard, ...events.map((event) => name("", eventAction(event)))].join(THEN);
+}
+
+function textOf(prefix: string, { name, arguments: given }: Action): string {
+  return `${prefix}${name}(${given.map(expression).join(", ")})`;
+}
+
+function graphModel(name: string, bounds: Bounds): GraphModel {
+  let found: ReturnType<typeof exploreWithin> | undefined;
+  const explored = () => found ??= exploreWithin(bounds);
+  return {
+    get alphabet(): Alphabet {
+      const { actions } = explored();
+      return {
+        module: `Stealing${name[0]!.toUpperCase()}${name.slice(1)}`,
+        extends: "StealingBounds",
+        actions,
+      };
+    },
+    explore: () => explored().graph,
+    reading: {
+      isStable: (state) => state.get("quiet") === "TRUE",
+      label: (action) => action,
+      hidden: ["todo", "freed", "quiet"],
+    },
+  };
+}
+
+const subject: Subject = {
+  graphs: new Map([...BOUNDS].map(([name, bounds]) => [name, graphModel(name, bounds)])),
+  traces: new Map([...randomSets(), ["few", fewTraces], ["falsified", falsifiedTraces]]),
+  mutants: MUTANTS,
+};
+
+export default subject;

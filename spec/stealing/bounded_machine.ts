@@ -1,0 +1,236 @@
+/**
+ * The task machine within the bounds of `MCStealing`: what its surroundings do, and what a state is
+ * to the specification.
+ *
+ * No time passes. Each timer is far away, and the surroundings let any one that is set be due: so
+ * every order of deadlines is tried, and no state differs from another by an instant.
+ *
+ * @module
+ */
+
+import { reschedule, type Timer } from "../../src/kernel/deadlines.ts";
+import type { TaskEvent } from "../../src/kernel/events.ts";
+import type { Machine } from "../../src/kernel/machine.ts";
+import type { CordonCause } from "../../src/kernel/shapes.ts";
+import { type TaskCommand, taskMachine, type TaskState } from "../../src/tasks/machine.ts";
+import type { TaskSpec, TaskTimer } from "../../src/tasks/state.ts";
+import type { Expire, ModelCommand } from "./actions.ts";
+
+/** The constants of a configuration of `MCStealing`. */
+export interface Bounds {
+  readonly tasks: readonly string[];
+  readonly agents: readonly string[];
+  /** By agent, as are the next two. */
+  readonly slots: Readonly<Record<string, number>>;
+  readonly room: Readonly<Record<string, number>>;
+  readonly atOnce: readonly string[];
+  readonly steals: boolean;
+  readonly stealThreshold: number;
+  readonly maxStealBatch: number;
+  readonly retries: number;
+  readonly maxCrashes: number;
+  readonly limits: readonly ("queue" | "attempt" | "heartbeat")[];
+  readonly causes: readonly CordonCause[];
+  readonly used: readonly string[];
+  readonly ranks: readonly number[];
+  readonly maxEpoch: number;
+  /** Who is registered from the start, in this order. */
+  readonly there: readonly string[];
+  readonly homes: readonly string[];
+  readonly reports: readonly number[];
+}
+
+/** So far that no step comes to it. */
+const FAR_MS = 1_000_000_000;
+
+const ERROR = { name: "Error", code: undefined, message: "", retryAfterMs: FAR_MS };
+
+/** A machine that also hears {@linkcode Expire}. */
+export function boundedMachine(bounds: Bounds): Machine<TaskState, ModelCommand, TaskEvent> {
+  const machine = taskMachine({
+    agingMs: 1,
+    maxCrashes: bounds.maxCrashes,
+    retryDelay: FAR_MS,
+    maxRetryDelayMs: FAR_MS,
+    abortGraceMs: FAR_MS,
+    stealing: bounds.steals,
+    stealThreshold: bounds.stealThreshold,
+    maxStealBatch: bounds.maxStealBatch,
+    stealInterval: FAR_MS,
+  });
+  return {
+    ...machine,
+    init() {
+      const state = machine.init();
+      for (const agentId of bounds.there) machine.step(state, register(bounds, agentId), 0);
+      return state;
+    },
+    step(state, command, now) {
+      if (command.type !== "expire") return machine.step(state, command, now);
+      reschedule(state.deadlines, timerOf(state, command)!, now);
+      return machine.step(state, { type: "tick" }, now);
+    },
+  };
+}
+
+function timerOf(state: TaskState, { limit, id, epoch }: Expire): Timer<TaskTimer> | undefined {
+  const task = state.tasks.get(id);
+  switch (limit) {
+    case "report":
+      return state.agents.get(id)?.report?.timer;
+    case "grace": {
+      const lingering = state.lingering.get(epoch);
+      return lingering?.task === task ? lingering?.timer : undefined;
+    }
+    case "heartbeat":
+      return task?.heartbeat;
+    default: {
+      const subject = task?.timer?.subject;
+      return subject?.limit === limit ? task!.timer : undefined;
+    }
+  }
+}
+
+/** Whether the surroundings give `command` in this state. */
+export function allows(bounds: Bounds, state: TaskState, command: ModelCommand): boolean {
+  if (state.epoch >= bounds.maxEpoch) return false;
+  switch (command.type) {
+    case "submit": {
+      const turn = bounds.tasks.indexOf(command.task.id);
+      // A refused submission counts once, whatever its rank.
+      const isRepetition = turn < state.tasks.size ||
+        (command.task.assignedAgent !== "" && isLost(state, command.task.assignedAgent));
+      return turn <= state.tasks.size &&
+        !(isRepetition && command.task.priority !== -bounds.ranks[0]!);
+    }
+    case "register-agent":
+      return !state.agents.has(command.agentId);
+    case "cordon-agent":
+      // Nobody can be told apart who lifts a cordon of an agent that isn't there.
+      return command.reason !== "" || state.agents.has(command.agentId);
+    case "report-load":
+      return state.agents.has(command.agentId) || command.taskCount === bounds.reports[0];
+    case "expire":
+      return timerOf(state, command)?.isSet === true;
+    default:
+      return true;
+  }
+}
+
+function isLost(state: TaskState, agentId: string): boolean {
+  return state.agents.get(agentId)?.drained !== undefined || !state.agents.has(agentId);
+}
+
+/** All that the surroundings may do. */
+export function alphabet(bounds: Bounds): ModelCommand[] {
+  const commands: ModelCommand[] = [];
+  const { used } = bounds;
+  for (const taskId of bounds.tasks) {
+    commands.push(...taskCommands(bounds, taskId));
+    for (let epoch = 0; epoch <= bounds.maxEpoch; epoch++) {
+      commands.push(...claimCommands(taskId, epoch));
+    }
+  }
+  for (const agentId of bounds.agents) commands.push(...agentCommands(bounds, agentId));
+  return commands.filter((command) => used.includes(usedAs(command)));
+}
+
+/** The name in the model's constant `Used`. */
+function usedAs(command: ModelCommand): string {
+  if (command.type === "fail") return `fail-${command.fault}`;
+  if (command.type !== "expire") return command.type;
+  if (command.limit === "grace") return "grace-over";
+  if (command.limit === "backoff") return "pause-over";
+  return command.limit === "report" ? "report-load" : `expire-${command.limit}`;
+}
+
+function taskCommands(bounds: Bounds, taskId: string): ModelCommand[] {
+  const expire = (limit: Expire["limit"]): Expire => ({
+    type: "expire",
+    limit,
+    id: taskId,
+    epoch: 0,
+  });
+  return [
+    ...bounds.homes.flatMap((home) =>
+      bounds.ranks.map((rank) => submit(bounds, taskId, home, rank))
+    ),
+    { type: "cancel", taskId, reason: "test" },
+    expire("backoff"),
+    ...bounds.limits.map(expire),
+  ];
+}
+
+function claimCommands(taskId: string, epoch: number): ModelCommand[] {
+  const fail = (fault: "attempt" | "task" | "none"): ModelCommand => (
+    { type: "fail", taskId, epoch, error: ERROR as never, fault }
+  );
+  return [
+    { type: "start", taskId, epoch },
+    { type: "complete", taskId, epoch, result: undefined },
+    fail("attempt"),
+    fail("task"),
+    fail("none"),
+    { type: "settle", taskId, epoch },
+    { type: "expire", limit: "grace", id: taskId, epoch },
+  ];
+}
+
+function agentCommands(bounds: Bounds, agentId: string): ModelCommand[] {
+  const reason = "test";
+  return [
+    register(bounds, agentId),
+    { type: "remove-agent", agentId, reason },
+    { type: "drain-agent", agentId, reason },
+    { type: "requeue-agent-tasks", agentId, reason },
+    ...bounds.causes.flatMap((cause): ModelCommand[] => [
+      { type: "cordon-agent", agentId, cause, reason, untilMs: 0 },
+      { type: "cordon-agent", agentId, cause, reason: "", untilMs: 0 },
+    ]),
+    ...bounds.reports.map((taskCount): ModelCommand => ({
+      type: "report-load",
+      agentId,
+      taskCount,
+      avgTaskDurationMs: undefined,
+      cpuPercent: undefined,
+      memoryPercent: undefined,
+    })),
+    { type: "expire", limit: "report", id: agentId, epoch: 0 },
+  ];
+}
+
+function register({ slots, room, atOnce }: Bounds, agentId: string): TaskCommand {
+  return {
+    type: "register-agent",
+    agentId,
+    capabilities: [],
+    maxConcurrentTasks: slots[agentId]!,
+    maxQueuedTasks: room[agentId]!,
+    priority: 0,
+    startsAtOnce: atOnce.includes(agentId),
+    kind: "agent",
+  };
+}
+
+function submit(bounds: Bounds, id: string, home: string, rank: number): ModelCommand {
+  const far = (limit: "queue" | "attempt" | "heartbeat") =>
+    bounds.limits.includes(limit) ? FAR_MS : 0;
+  const task: TaskSpec = {
+    id,
+    type: "test",
+    description: "",
+    priority: -rank,
+    dependencies: [],
+    assignedAgent: home,
+    placed: home !== "",
+    resources: [],
+    requires: [],
+    queueTimeoutMs: far("queue"),
+    timeoutMs: far("attempt"),
+    heartbeatTimeoutMs: far("heartbeat"),
+    totalTimeoutMs: 0,
+    retries: bounds.retries,
+    idempotencyKey: "",
+  };
+  return { type: "submit", task, input: undefined, metadata: undefined };
+}

@@ -1,0 +1,93 @@
+/**
+ * The bounded models whose graphs are compared; each is the configuration `cfg/graph-<name>.cfg`.
+ *
+ * @module
+ */
+
+import type { Bounds } from "./bounded_machine.ts";
+
+const ONE_EACH = { a1: 1, a2: 1 };
+
+const BASE: Bounds = {
+  tasks: ["t1", "t2"],
+  agents: ["a1", "a2"],
+  slots: ONE_EACH,
+  room: ONE_EACH,
+  atOnce: ["a2"],
+  steals: true,
+  stealThreshold: 2,
+  maxStealBatch: 2,
+  retries: 1,
+  maxCrashes: 1,
+  limits: [],
+  causes: [],
+  used: [],
+  ranks: [0],
+  maxEpoch: 3,
+  there: ["a1", "a2"],
+  homes: ["", "a1"],
+  reports: [],
+};
+
+/** By name. */
+export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
+  ["steals", {
+    ...BASE,
+    tasks: ["t1", "t2", "t3"],
+    room: { a1: 2, a2: 2 },
+    used: ["submit", "start", "complete"],
+    maxEpoch: 5,
+    homes: ["", "a1", "a2"],
+  }],
+  ["faults", {
+    ...BASE,
+    maxStealBatch: 1,
+    limits: ["attempt", "heartbeat"],
+    used: [
+      "submit",
+      "start",
+      "fail-attempt",
+      "fail-none",
+      "expire-attempt",
+      "expire-heartbeat",
+      "settle",
+      "grace-over",
+      "pause-over",
+      "remove-agent",
+    ],
+  }],
+  ["agents", {
+    ...BASE,
+    maxStealBatch: 1,
+    causes: ["caller"],
+    used: ["submit", "complete", "register-agent", "remove-agent", "cordon-agent", "drain-agent"],
+    maxEpoch: 3,
+  }],
+  ["reports", {
+    ...BASE,
+    agents: ["a1", "a2", "a3"],
+    slots: { a1: 1, a2: 2, a3: 1 },
+    room: { a1: 2, a2: 1, a3: 0 },
+    stealThreshold: 3,
+    limits: ["queue"],
+    used: ["submit", "cancel", "complete", "report-load", "requeue-agent-tasks", "expire-queue"],
+    ranks: [0, 1],
+    maxEpoch: 3,
+    there: ["a2", "a1", "a3"],
+    homes: ["a1"],
+    reports: [3],
+  }],
+  ["batches", {
+    ...BASE,
+    tasks: ["t1", "t2", "t3"],
+    agents: ["a1", "a2", "a3"],
+    slots: { a1: 1, a2: 2, a3: 1 },
+    room: { a1: 2, a2: 1, a3: 0 },
+    stealThreshold: 4,
+    used: ["submit", "report-load"],
+    maxEpoch: 5,
+    there: ["a2", "a1", "a3"],
+    homes: ["a1"],
+    reports: [2, 7],
+  }],
+]);

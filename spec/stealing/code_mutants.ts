@@ -1,0 +1,199 @@
+/**
+ * Broken copies of the task machine and of what binds it: each must be noticed.
+ *
+ * @module
+ */
+
+import type { CodeMutant } from "../tool/subject.ts";
+
+function mutant(name: string, file: string, find: string, replace: string): CodeMutant {
+  return { name, file, find, replace };
+}
+
+const CLAIMS = "src/tasks/claims.ts";
+const LIFECYCLE = "src/tasks/lifecycle.ts";
+const PLACEMENT = "src/tasks/placement.ts";
+const SETTLING = "src/tasks/settling.ts";
+const STEALING = "src/tasks/stealing.ts";
+const STOCKS = "src/tasks/stocks.ts";
+const AGENTS = "src/tasks/agents.ts";
+const ROOM = "src/tasks/room.ts";
+const STANDING = "src/tasks/standing.ts";
+
+export const MUTANTS: readonly CodeMutant[] = [
+  mutant(
+    "a stale epoch is heard",
+    CLAIMS,
+    "(epoch === 0 || epoch === task.epoch)) return task;",
+    "true) return task;",
+  ),
+  mutant(
+    "a body ends under another task's name",
+    CLAIMS,
+    "lingering?.task.spec.id === taskId",
+    "lingering !== undefined",
+  ),
+  mutant(
+    "a claim without a slot starts",
+    CLAIMS,
+    'task.status === "running" || !task.locked',
+    'task.status === "running"',
+  ),
+  mutant(
+    "a crash costs no attempt back",
+    CLAIMS,
+    "    task.attempts--;\n    task.crashes++;",
+    "    task.crashes++;",
+  ),
+  mutant(
+    "a task survives one crash more",
+    CLAIMS,
+    "if (task.crashes > step.state.config.maxCrashes) quarantine",
+    "if (task.crashes > step.state.config.maxCrashes + 1) quarantine",
+  ),
+  mutant(
+    "a retry begins beside the last body",
+    CLAIMS,
+    "    if (task.lingering === 0) ready(step, task);\n    return;",
+    "    ready(step, task);\n    return;",
+  ),
+  mutant(
+    "a claim keeps the epoch of the last one",
+    LIFECYCLE,
+    "++state.epoch",
+    "state.epoch || ++state.epoch",
+  ),
+  mutant("slots don't come back", LIFECYCLE, "if (!queued) agent.load--;", ""),
+  mutant(
+    "a queued claim gives a slot back",
+    LIFECYCLE,
+    "if (!queued) agent.load--;",
+    "agent.load--;",
+  ),
+  mutant(
+    "a stolen task stays pinned",
+    LIFECYCLE,
+    '  move(step.state, task, "ready");\n  task.pinnedTo = "";',
+    '  move(step.state, task, "ready");',
+  ),
+  mutant(
+    "a stolen task has no slot",
+    LIFECYCLE,
+    "assign(step, task, target, !hasRoom(target));",
+    "assign(step, task, target, true);",
+  ),
+  mutant(
+    "the agent's own queue comes last",
+    PLACEMENT,
+    "let best: TaskRecord | undefined = agent.queue[0];",
+    "let best: TaskRecord | undefined;",
+  ),
+  mutant(
+    "placed tasks wait for an agent that is gone",
+    PLACEMENT,
+    "const isLost = agent === undefined || agent.drained !== undefined;",
+    "const isLost = false;",
+  ),
+  mutant(
+    "nobody goes after it was drained",
+    SETTLING,
+    "drained !== undefined && load === 0",
+    "false && load === 0",
+  ),
+  mutant(
+    "one batch is all",
+    SETTLING,
+    "while (rebalance(step)) distribute(step);",
+    "if (rebalance(step)) distribute(step);",
+  ),
+  mutant(
+    "nothing is placed in a freed queue",
+    SETTLING,
+    "while (hasRoomInQueue(agent)) {",
+    "while (false as boolean) {",
+  ),
+  mutant("a difference of one is enough", STEALING, "Math.max(2, config.stealThreshold)", "1"),
+  mutant(
+    "the threshold is not enough",
+    STEALING,
+    "difference >= Math.max",
+    "difference > Math.max",
+  ),
+  mutant(
+    "more than half of the difference moves",
+    STEALING,
+    "Math.floor(difference / 2)",
+    "difference",
+  ),
+  mutant(
+    "a batch may be larger",
+    STEALING,
+    "step.state.config.maxStealBatch,",
+    "step.state.config.maxStealBatch + 1,",
+  ),
+  mutant("nobody asks for the receiver's room", STEALING, "    roomOf(target),\n", ""),
+  mutant(
+    "source and target change places",
+    STEALING,
+    'type: "workstealing:request", sourceAgent, targetAgent',
+    'type: "workstealing:request", sourceAgent: targetAgent, targetAgent: sourceAgent',
+  ),
+  mutant(
+    "what was not placed is stolen",
+    STOCKS,
+    "!placed || !state.config.stealing",
+    "!state.config.stealing",
+  ),
+  mutant("the oldest claims move first", STOCKS, "rank: -epoch", "rank: epoch"),
+  mutant(
+    "the least busy gives",
+    STOCKS,
+    "rank(stock.group.donors, stock, -loadOf(agent))",
+    "rank(stock.group.donors, stock, loadOf(agent))",
+  ),
+  mutant("reports count for nothing", ROOM, "agent.tasks.size + agent.outside", "agent.tasks.size"),
+  mutant(
+    "what it was given here counts twice",
+    STANDING,
+    "taskCount - agent.tasks.size",
+    "taskCount",
+  ),
+  mutant("a cordoned agent takes work", ROOM, "agent.cordons.size === 0 && ", ""),
+  mutant("a drained agent takes work", ROOM, " && agent.drained === undefined", ""),
+  mutant(
+    "a queue has one place more",
+    ROOM,
+    "agent.queue.length < agent.maxQueuedTasks",
+    "agent.queue.length <= agent.maxQueuedTasks",
+  ),
+  mutant(
+    "what has started counts as settled when its agent goes",
+    AGENTS,
+    '? "abandoned" : "settled"',
+    '? "running" : "settled"',
+  ),
+  mutant(
+    "a drained agent keeps what is placed with it",
+    AGENTS,
+    'task.status === "assigned" && task.spec.placed',
+    "false",
+  ),
+  mutant(
+    "the binding doesn't look at slots",
+    "spec/stealing/abstraction.ts",
+    "slot: agent !== undefined && !queued",
+    "slot: agent !== undefined",
+  ),
+  mutant(
+    "the binding takes agents for tasks",
+    "spec/stealing/actions.ts",
+    "event.targetAgent);",
+    "event.agentId);",
+  ),
+  mutant(
+    "the binding confuses two commands",
+    "spec/stealing/actions.ts",
+    'action("DrainAgent"',
+    'action("RemoveAgent"',
+  ),
+];

@@ -1,0 +1,160 @@
+/**
+ * Recorded runs of the task machine: random ones, which the specification must be able to follow,
+ * and falsified ones, in which it must get lost at the very row that was falsified.
+ *
+ * @module
+ */
+
+import type { CordonCause } from "../../src/kernel/shapes.ts";
+import { nextInt, type Prng, seeded } from "../../src/kernel/prng.ts";
+import { type TaskCommand, taskMachine, type TaskState } from "../../src/tasks/machine.ts";
+import type { TaskSpec } from "../../src/tasks/state.ts";
+import type { Trace } from "../tool/subject.ts";
+import { recorded, type Row } from "./recorder.ts";
+
+/** The constants of `cfg/trace.cfg`. */
+const AGENTS = ["a1", "a2", "a3", "a4"];
+const SLOTS: Record<string, number> = { a1: 1, a2: 2, a3: 1, a4: 3 };
+const ROOM: Record<string, number> = { a1: 3, a2: 2, a3: 0, a4: 5 };
+const AT_ONCE = ["a2", "a4"];
+const TASKS = 16;
+const CAUSES: readonly CordonCause[] = ["caller", "suspect", "breaker"];
+
+const ROWS = 200;
+const BATCHES = 4;
+const RUNS = 50;
+
+/** Sets of random runs by name, as many in all as the specification is held to. */
+export function randomSets(): [name: string, () => Promise<readonly Trace[]>][] {
+  return Array.from({ length: BATCHES }, (_, batch) => [
+    `random-${batch + 1}`,
+    () =>
+      Promise.resolve(Array.from({ length: RUNS }, (_, i) => randomTrace(batch * RUNS + i + 1))),
+  ]);
+}
+
+/** A few more, to be held to the invariants as well. */
+export function fewTraces(): Promise<readonly Trace[]> {
+  return Promise.resolve(Array.from({ length: 10 }, (_, i) => randomTrace(2_000 + i)));
+}
+
+function randomTrace(seed: number): Trace {
+  return { name: `seed ${seed}`, rows: randomRun(seed) };
+}
+
+/** A run of random commands at random times. */
+export function randomRun(seed: number): Row[] {
+  const rows: Row[] = [];
+  const machine = recorded(
+    taskMachine({
+      seed,
+      agingMs: 10,
+      maxCrashes: 1,
+      retryDelay: 50,
+      maxRetryDelayMs: 100,
+      abortGraceMs: 40,
+      stealing: true,
+      stealThreshold: 2,
+      maxStealBatch: 2,
+      stealInterval: 60,
+    }),
+    AGENTS,
+    (row) => rows.push(row),
+  );
+  const state = machine.init();
+  const prng = seeded(seed);
+  let now = 0;
+  for (const agentId of AGENTS) machine.step(state, register(agentId), now);
+  while (rows.length < ROWS) {
+    if (nextInt(prng, 3) === 0) now += nextInt(prng, 30);
+    machine.step(state, randomCommand(prng, state), now);
+  }
+  // A run may end within a step, but what the step's end looked like is only known at its end.
+  return rows.slice(0, ROWS);
+}
+
+function randomCommand(prng: Prng, state: TaskState): TaskCommand {
+  const pick = <Item>(items: readonly Item[]) => items[nextInt(prng, items.length)]!;
+  const taskId = `t${nextInt(prng, TASKS) + 1}`;
+  const task = state.tasks.get(taskId);
+  const agentId = pick(AGENTS);
+  const epoch = nextInt(prng, 4) === 0 ? nextInt(prng, state.epoch + 2) : task?.epoch ?? 0;
+  const reason = "test";
+  const kind = nextInt(prng, 40);
+  if (kind < 8) return submit(prng, `t${Math.min(state.tasks.size + 1, TASKS)}`, agentId);
+  if (kind < 14) return { type: "start", taskId, epoch };
+  if (kind < 20) return { type: "complete", taskId, epoch, result: undefined };
+  if (kind < 24) {
+    const fault = pick(["attempt", "task", "none"] as const);
+    return { type: "fail", taskId, epoch, error: { name: "Error", message: "" }, fault };
+  }
+  if (kind < 28) {
+    const bodies = [...state.lingering.values()];
+    const body = bodies.length > 0 ? pick(bodies) : undefined;
+    return { type: "settle", taskId: body?.task.spec.id ?? taskId, epoch: body?.epoch ?? epoch };
+  }
+  if (kind < 29) return { type: "cancel", taskId, reason };
+  if (kind < 31) return { type: "remove-agent", agentId, reason };
+  if (kind < 34) return state.agents.has(agentId) ? report(prng, agentId) : register(agentId);
+  if (kind < 37) {
+    const lifts = nextInt(prng, 3) > 0;
+    if (lifts && !state.agents.has(agentId)) return register(agentId);
+    return {
+      type: "cordon-agent",
+      agentId,
+      cause: pick(CAUSES),
+      reason: lifts ? "" : reason,
+      untilMs: 0,
+    };
+  }
+  if (kind < 38) return { type: "requeue-agent-tasks", agentId, reason };
+  if (kind < 39) return { type: "drain-agent", agentId, reason };
+  return report(prng, agentId);
+}
+
+function report(prng: Prng, agentId: string): TaskCommand {
+  return {
+    type: "report-load",
+    agentId,
+    taskCount: nextInt(prng, 8),
+    avgTaskDurationMs: undefined,
+    cpuPercent: undefined,
+    memoryPercent: undefined,
+  };
+}
+
+function register(agentId: string): TaskCommand {
+  return {
+    type: "register-agent",
+    agentId,
+    capabilities: [],
+    maxConcurrentTasks: SLOTS[agentId]!,
+    maxQueuedTasks: ROOM[agentId]!,
+    priority: 0,
+    startsAtOnce: AT_ONCE.includes(agentId),
+    kind: "agent",
+  };
+}
+
+function submit(prng: Prng, id: string, agentId: string): TaskCommand {
+  const home = nextInt(prng, 3) === 0 ? "" : agentId;
+  const limit = (ms: number) => nextInt(prng, 2) === 0 ? 0 : ms + nextInt(prng, ms);
+  const task: TaskSpec = {
+    id,
+    type: "test",
+    description: "",
+    priority: nextInt(prng, 3),
+    dependencies: [],
+    assignedAgent: home,
+    placed: home !== "",
+    resources: [],
+    requires: [],
+    queueTimeoutMs: limit(300),
+    timeoutMs: limit(60),
+    heartbeatTimeoutMs: limit(60),
+    totalTimeoutMs: 0,
+    retries: 1,
+    idempotencyKey: "",
+  };
+  return { type: "submit", task, input: undefined, metadata: undefined };
+}
