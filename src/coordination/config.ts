@@ -35,7 +35,7 @@ export interface StealingOptions {
   stealThreshold?: number;
   /** How many tasks move at once at most. @default 2 */
   maxStealBatch?: number;
-  /** How often loads are looked at without a change, in milliseconds. @default 5_000 */
+  /** Half of how long a report of an agent's load counts, in milliseconds. @default 5_000 */
   stealInterval?: number;
 }
 

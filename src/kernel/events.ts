@@ -17,6 +17,7 @@ export * from "./breaker_events.ts";
 export type * from "./conflict_events.ts";
 export type * from "./lock_events.ts";
 export type * from "./message_events.ts";
+export type * from "./stealing_events.ts";
 export type * from "./task_events.ts";
 
 /** The names that event handlers of the coordination API use. */

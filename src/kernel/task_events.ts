@@ -6,6 +6,7 @@
 
 import type { Instant, Named } from "./machine.ts";
 import type { CordonCause, ErrorData, ResourceRequest, TaskView } from "./shapes.ts";
+import type { StealingEvent } from "./stealing_events.ts";
 
 /** What all events about the claim of an agent on a task say. */
 export interface ClaimEvent {
@@ -49,12 +50,6 @@ export interface TaskAssigned extends Named<"task:assigned">, ClaimEvent {
 export interface TaskAdmitted extends Named<"task:admitted">, ClaimEvent {
   /** The locks that it needs before it starts. */
   readonly resources: readonly ResourceRequest[];
-}
-
-/** A claim that had not started was taken from its agent, to be given to another one at once. */
-export interface TaskStolen extends Named<"task:stolen">, ClaimEvent {
-  /** Who gets it, under a new epoch. */
-  readonly targetAgent: string;
 }
 
 /** An attempt began. */
@@ -233,26 +228,6 @@ export interface AgentDraining extends Named<"agent:draining"> {
   readonly reason: string;
 }
 
-/** An agent, or who watches it, told how much it has to do. */
-export interface AgentReported extends Named<"agent:reported"> {
-  /** Whose load it is. */
-  readonly agentId: string;
-  /** How many tasks it has besides those that it was given here. */
-  readonly outside: number;
-  /** How long a task of its takes; `undefined` when nobody said, as for the next two. */
-  readonly avgTaskDurationMs: number | undefined;
-  /** Of the processor, in percent. */
-  readonly cpuPercent: number | undefined;
-  /** Of the memory, in percent. */
-  readonly memoryPercent: number | undefined;
-}
-
-/** A report of load was not renewed, and is forgotten. */
-export interface AgentReportExpired extends Named<"agent:report-expired"> {
-  /** Whose load is again what it was given here. */
-  readonly agentId: string;
-}
-
 /** An agent has nothing to do any more. */
 export interface AgentIdle extends Named<"agent:idle"> {
   /** Whose last claim has ended. */
@@ -263,28 +238,6 @@ export interface AgentIdle extends Named<"agent:idle"> {
 export interface AgentActive extends Named<"agent:active"> {
   /** Who has a claim. */
   readonly agentId: string;
-}
-
-/** Tasks are about to be moved from a busy agent to an idle one. */
-export interface WorkStealingRequest extends Named<"workstealing:request"> {
-  /** Whose they were. */
-  readonly sourceAgent: string;
-  /** Whose they will be. */
-  readonly targetAgent: string;
-  /** How many. */
-  readonly taskCount: number;
-}
-
-/** Tasks were moved. */
-export interface WorkStealingCompleted extends Named<"workstealing:completed"> {
-  /** Whose they were. */
-  readonly sourceAgent: string;
-  /** Whose they are. */
-  readonly targetAgent: string;
-  /** How many. */
-  readonly taskCount: number;
-  /** Which, the most recently assigned first. */
-  readonly taskIds: readonly string[];
 }
 
 /** Another strategy ranks the agents from here on. */
@@ -298,6 +251,7 @@ export interface SchedulerDrained extends Named<"scheduler:drained"> {}
 
 /** What a task machine can say. */
 export type TaskEvent =
+  | StealingEvent
   | TaskCreated
   | TaskRecognized
   | TaskReadied
@@ -312,7 +266,6 @@ export type TaskEvent =
   | TaskCompleted
   | TaskFailed
   | TaskCancelled
-  | TaskStolen
   | AttemptEnded
   | TaskRefused
   | AgentSpawned
@@ -321,11 +274,7 @@ export type TaskEvent =
   | AgentUncordoned
   | AgentDraining
   | AgentLimited
-  | AgentReported
-  | AgentReportExpired
   | AgentIdle
   | AgentActive
-  | WorkStealingRequest
-  | WorkStealingCompleted
   | StrategyChanged
   | SchedulerDrained;

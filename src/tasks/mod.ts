@@ -31,3 +31,9 @@ export {
   TaskScheduler,
   type TaskSchedulerOptions,
 } from "./task_scheduler.ts";
+export {
+  type WorkStealingConfig,
+  WorkStealingCoordinator,
+  type WorkStealingOptions,
+} from "./work_stealing_coordinator.ts";
+export type { AgentWorkload, WorkloadStats } from "./workloads.ts";

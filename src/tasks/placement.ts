@@ -22,8 +22,13 @@ const PLACED = "\u0001";
 /** Whether `agent` may run what requires this, if it is pinned to `pinnedTo`, room or not. */
 export function isFit(agent: Agent, requires: readonly string[], pinnedTo: string): boolean {
   if (pinnedTo !== "" && pinnedTo !== agent.agentId) return false;
+  return hasAll(agent.capabilities, requires);
+}
+
+/** Whether `capabilities` are all that is required. */
+export function hasAll(capabilities: readonly string[], requires: readonly string[]): boolean {
   for (const capability of requires) {
-    if (!agent.capabilities.includes(capability)) return false;
+    if (!capabilities.includes(capability)) return false;
   }
   return true;
 }

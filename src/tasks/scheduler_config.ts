@@ -22,7 +22,7 @@ type Numbers = Omit<TaskConfig, "stealing" | "announcesIdleness">;
 const CHOICES = ["stealing", "announcesIdleness"] as const;
 
 /** From the name of a rule to the least it may be, and whether it is a time. */
-const RULES: ReadonlyMap<keyof Numbers, { least: 0 | 1; isTime: boolean }> = new Map([
+const RULES: ReadonlyMap<keyof Numbers, { least: 0 | 1 | 2; isTime: boolean }> = new Map([
   ["agingMs", { least: 0, isTime: true }],
   ["maxRetries", { least: 0, isTime: false }],
   ["retryDelay", { least: 0, isTime: true }],
@@ -35,7 +35,7 @@ const RULES: ReadonlyMap<keyof Numbers, { least: 0 | 1; isTime: boolean }> = new
   ["keepOutcomes", { least: 0, isTime: false }],
   ["keepTypes", { least: 1, isTime: false }],
   ["seed", { least: 0, isTime: false }],
-  ["stealThreshold", { least: 1, isTime: false }],
+  ["stealThreshold", { least: 2, isTime: false }],
   ["maxStealBatch", { least: 1, isTime: false }],
   ["stealInterval", { least: 1, isTime: true }],
 ]);
@@ -57,7 +57,7 @@ export function taskConfigOf(config: TaskSchedulerConfig): Partial<TaskConfig> {
     const value: unknown = config[name];
     if (value === undefined) continue;
     if (name === "agingMs") requireInteger(value, 0, LONGEST_AGING_MS, name, attempt);
-    else if (isTime) requireMs(value, least, name, attempt);
+    else if (isTime) requireMs(value, least as 0 | 1, name, attempt);
     else requireInteger(value, least, Number.MAX_SAFE_INTEGER, name, attempt);
     rules[name] = value;
   }

@@ -54,7 +54,7 @@ export interface TaskConfig {
   readonly seed: number;
   /** Whether assigned tasks that have not started are moved from busy agents to idle ones. @default false */
   readonly stealing: boolean;
-  /** From which difference of two agents' loads on tasks are moved. @default 3 */
+  /** From which difference of two agents' loads on tasks are moved; at least 2. @default 3 */
   readonly stealThreshold: number;
   /** How many tasks are moved at once. @default 2 */
   readonly maxStealBatch: number;

@@ -1,0 +1,283 @@
+/**
+ * Work stealing as callers use it: they tell how loaded agents are, and ask who has the least to do.
+ *
+ * @module
+ */
+
+import { attempting } from "../kernel/answer.ts";
+import {
+  type Attempt,
+  quote,
+  requireArray,
+  requireBoolean,
+  requireId,
+  requireInteger,
+  requireMs,
+  requireObject,
+} from "../kernel/arguments.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { UnknownAgentError } from "../kernel/errors.ts";
+import type { EventBus } from "../kernel/event_bus.ts";
+import type { TaskEvent } from "../kernel/events.ts";
+import { MachineHome, requireSurroundings } from "../kernel/home.ts";
+import type { CommandLog } from "../kernel/log.ts";
+import { defaultLogger, type Logger } from "../kernel/logger.ts";
+import type { Tick } from "../kernel/machine.ts";
+import type { AgentProfile, Task } from "../kernel/shapes.ts";
+import type { TaskCommand } from "./commands.ts";
+import { taskMachine, type TaskState } from "./machine.ts";
+import { hasAll } from "./placement.ts";
+import { isOpen, loadOf, roomOf, slotsOf } from "./room.ts";
+import type { Agent } from "./state.ts";
+import { StealingClient, type TaskHost } from "./stealing_client.ts";
+import { MOST_LISTED } from "./submission.ts";
+import {
+  type AgentWorkload,
+  reportOf,
+  requireAmount,
+  statsOf,
+  type WorkloadStats,
+} from "./workloads.ts";
+
+/** Options of a work stealing coordinator. */
+export interface WorkStealingConfig {
+  /** Whether tasks move at all. @default true */
+  enabled?: boolean;
+  /** From which difference of two agents' loads on tasks move; at least 2. @default 3 */
+  stealThreshold?: number;
+  /** How many tasks move at once at most. @default 2 */
+  maxStealBatch?: number;
+  /** Half of how long a report of an agent's load counts, in milliseconds. @default 5_000 */
+  stealInterval?: number;
+}
+
+/** What a work stealing coordinator is given besides; all of it may be left out. */
+export interface WorkStealingOptions {
+  /** Tells the time. @default systemClock */
+  clock?: Clock;
+  /** Where reports are kept. @default nowhere */
+  log?: CommandLog<TaskCommand | Tick>;
+  /**
+   * A task machine that runs already; then `clock`, `log` and its rules are its own.
+   * @internal
+   */
+  host?: TaskHost;
+}
+
+const THING = "the work stealing coordinator";
+
+/**
+ * Keeps the work of agents even.
+ *
+ * Tasks that were assigned to an agent and have not started move to one that has less to do, in one
+ * step and under a larger epoch; `workstealing:request` and `workstealing:completed` tell of it. What
+ * moves them is the task machine: the coordinator of a {@linkcode CoordinationManager} and an
+ * {@linkcode AdvancedTaskScheduler} with `stealing` have tasks to move. One that is constructed alone
+ * has an engine of its own: it knows the agents whose load it is told, for as long as their reports
+ * count, and says who has the least to do, but has no tasks.
+ *
+ * @example
+ * ```ts
+ * import { WorkStealingCoordinator } from "@lockstep/lockstep";
+ *
+ * await using stealing = new WorkStealingCoordinator({ stealThreshold: 3, maxStealBatch: 2 });
+ * stealing.updateAgentWorkload("writer", { taskCount: 5, avgTaskDuration: 2_000 });
+ * stealing.updateAgentWorkload("editor", { taskCount: 1, cpuUsage: 70 });
+ * console.log(stealing.findBestAgent({ id: "intro" }, ["writer", "editor"])); // editor
+ * console.log(stealing.getWorkloadStats().imbalance); // 4
+ * ```
+ */
+export class WorkStealingCoordinator implements AsyncDisposable {
+  readonly #home: MachineHome<TaskState, TaskCommand, TaskEvent, StealingClient>;
+  /** Whether agents are known by their reports alone. */
+  readonly #isAlone: boolean;
+
+  /**
+   * A coordinator that works at once, unless it is given a log: then {@linkcode initialize} has to
+   * read it first.
+   *
+   * @throws {TypeError | RangeError} when the config, or something else, is malformed
+   */
+  constructor(
+    config: WorkStealingConfig = {},
+    eventBus?: EventBus,
+    logger: Logger = defaultLogger,
+    options: WorkStealingOptions = {},
+  ) {
+    const attempt = () => `create ${THING}`;
+    const machine = taskMachine(rulesOf(config, attempt));
+    requireSurroundings(attempt, eventBus, logger, options);
+    this.#isAlone = options.host === undefined;
+    const join = (host: TaskHost) => new StealingClient(host, logger);
+    const household = { thing: THING, machine, join };
+    this.#home = new MachineHome(household, eventBus, logger, options);
+  }
+
+  /** Gets ready: with a log, takes up the reports that it knows of. Harmless when called again. */
+  initialize(): Promise<void> {
+    return this.#home.initialize();
+  }
+
+  /** Lets go of everything. Harmless when called again. */
+  shutdown(): Promise<void> {
+    return this.#home.close();
+  }
+
+  /** The same as {@linkcode shutdown}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  /**
+   * Tells how loaded an agent is; what is left out stays as it was last told. What the task machine
+   * knows by itself is not counted twice. A report counts for twice the `stealInterval`.
+   *
+   * A coordinator alone gets to know the agent by it, with its `priority` and `capabilities`; otherwise
+   * those are as the agent was registered.
+   *
+   * @throws {TypeError | RangeError} when a field is malformed
+   * @throws {UnknownAgentError} when the task machine of the host doesn't know the agent
+   */
+  updateAgentWorkload(agentId: string, workload: Partial<AgentWorkload>): void {
+    const attempt = () => `update the workload of agent ${quote(agentId)}`;
+    requireId(agentId, "agentId", () => "update a workload");
+    const report = reportOf(agentId, workload, attempt);
+    const client = this.#home.running(attempt());
+    this.#introduce(client, agentId, workload, attempt);
+    if (report.avgTaskDurationMs !== undefined) client.forgetDurations(agentId);
+    client.tell(report);
+  }
+
+  /**
+   * Tells how long a task of an agent took. The last ten make up its average.
+   *
+   * @throws {TypeError | RangeError} when `ms` is no duration
+   * @throws {UnknownAgentError} when the task machine of the host doesn't know the agent
+   */
+  recordTaskDuration(agentId: string, ms: number): void {
+    const attempt = () => `record a duration of agent ${quote(agentId)}`;
+    requireId(agentId, "agentId", () => "record a duration");
+    requireAmount(ms, "ms", attempt);
+    const client = this.#home.running(attempt());
+    this.#introduce(client, agentId, {}, attempt);
+    client.tell(reportOf(agentId, { avgTaskDuration: client.averageWith(agentId, ms) }, attempt));
+  }
+
+  /**
+   * Forgets reports that no longer count, and moves what is to be moved. That happens by itself too:
+   * whatever changes a load is looked at at once, so this is for who can't wait for a timer.
+   */
+  checkAndSteal(): Promise<void> {
+    return attempting(() => this.#home.running("check loads").refresh());
+  }
+
+  /**
+   * The agent among `agents` that has the least to do and may run `task`, or `null` when none may: it
+   * lacks a capability that the task requires, is cordoned or draining, is full, or isn't known.
+   *
+   * The least loaded one is that with the fewest tasks for each of its slots; of equals that whose
+   * tasks will take the least time, then that with the least processor and then memory in use, then
+   * that with the highest priority, then the first. What nobody has told counts as nothing.
+   *
+   * Costs O(agents given).
+   *
+   * @param agents profiles or ids; what is registered with a host goes before what a profile says
+   * @throws {TypeError | RangeError} when an argument is malformed
+   */
+  findBestAgent(task: Task, agents: readonly (AgentProfile | string)[]): string | null {
+    requireObject(task, "task", () => "find an agent");
+    const attempt = () => `find an agent for task ${quote(task.id)}`;
+    const { requires = [] } = task;
+    requireArray(requires, MOST_LISTED, "requires", attempt);
+    requireArray(agents, MOST_LISTED, "agents", attempt);
+    const { state } = this.#home.running(attempt());
+    let best: Rating | undefined;
+    for (const [i, given] of agents.entries()) {
+      const profile = profileOf(given, `agents[${i}]`, attempt);
+      const agent = state.agents.get(profile.id);
+      if (agent === undefined || !this.#isKnown(agent) || !isOpen(agent)) continue;
+      const { capabilities = agent.capabilities } = this.#isAlone ? profile : agent;
+      if (roomOf(agent) === 0 || !hasAll(capabilities, requires)) continue;
+      const rating = this.#rate(agent, profile);
+      if (best === undefined || isBetter(rating, best)) best = rating;
+    }
+    return best?.agentId ?? null;
+  }
+
+  /** How the work is spread over the agents that are known. Costs O(agents). */
+  getWorkloadStats(): WorkloadStats {
+    const { state } = this.#home.running("look at workloads");
+    return statsOf([...state.agents.values()].filter((agent) => this.#isKnown(agent)));
+  }
+
+  /** An agent that is known by its reports alone is gone with the last one. */
+  #isKnown({ report }: Agent): boolean {
+    return !this.#isAlone || report !== undefined;
+  }
+
+  /** Sees to it that the machine knows an agent. */
+  #introduce(
+    client: StealingClient,
+    agentId: string,
+    { priority, capabilities }: Partial<AgentWorkload>,
+    attempt: Attempt,
+  ): void {
+    const known = client.profileOf(agentId);
+    if (!this.#isAlone) {
+      if (known === undefined) throw new UnknownAgentError(attempt(), agentId);
+      return;
+    }
+    if (known !== undefined && priority === undefined && capabilities === undefined) return;
+    client.register({
+      id: agentId,
+      priority: priority ?? known?.priority ?? 0,
+      capabilities: capabilities ?? known?.capabilities ?? [],
+    });
+  }
+
+  /** What speaks against an agent, the most important first. */
+  #rate(agent: Agent, profile: AgentProfile): Rating {
+    const { agentId, report, priority } = agent;
+    const load = loadOf(agent);
+    const slots = this.#isAlone ? profile.maxConcurrentTasks ?? 1 : slotsOf(agent);
+    const costs = [
+      load / slots,
+      load * (report?.avgTaskDurationMs ?? 0),
+      report?.cpuPercent ?? 0,
+      report?.memoryPercent ?? 0,
+      -(this.#isAlone ? profile.priority ?? priority : priority),
+    ];
+    return { agentId, costs };
+  }
+}
+
+interface Rating {
+  readonly agentId: string;
+  readonly costs: readonly number[];
+}
+
+function isBetter(a: Rating, b: Rating): boolean {
+  for (const [i, cost] of a.costs.entries()) {
+    if (cost !== b.costs[i]!) return cost < b.costs[i]!;
+  }
+  return false;
+}
+
+const MOST_STOLEN = 1_000_000;
+
+function rulesOf(config: WorkStealingConfig, attempt: Attempt) {
+  requireObject(config, "config", attempt);
+  const { enabled = true, stealThreshold = 3, maxStealBatch = 2, stealInterval = 5_000 } = config;
+  requireBoolean(enabled, "enabled", attempt);
+  requireInteger(stealThreshold, 2, MOST_STOLEN, "stealThreshold", attempt);
+  requireInteger(maxStealBatch, 1, MOST_STOLEN, "maxStealBatch", attempt);
+  requireMs(stealInterval, 1, "stealInterval", attempt);
+  return { stealing: enabled, stealThreshold, maxStealBatch, stealInterval };
+}
+
+function profileOf(given: unknown, name: string, attempt: Attempt): AgentProfile {
+  if (typeof given === "string") return { id: given };
+  requireObject(given, name, attempt);
+  requireId(given["id"], `${name}.id`, attempt);
+  return given as unknown as AgentProfile;
+}
