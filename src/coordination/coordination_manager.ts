@@ -35,6 +35,7 @@ import type {
   TaskHandle,
   TaskHandler,
   TaskScheduler,
+  WorkStealingCoordinator,
 } from "../tasks/mod.ts";
 import { AgentSession } from "./agent_session.ts";
 import {
@@ -173,6 +174,11 @@ export class CoordinationManager implements AsyncDisposable {
   /** Messages. */
   get messages(): MessageRouter {
     return this.#running("look").messages;
+  }
+
+  /** Work stealing: reports of loads, and who has the least to do. */
+  get stealing(): WorkStealingCoordinator {
+    return this.#running("look").stealing;
   }
 
   /** Circuit breakers by name, for whatever agents call. */

@@ -15,7 +15,7 @@ import type { Named } from "../kernel/machine.ts";
 import type { ResourceManager } from "../locks/mod.ts";
 import { MessageRouter } from "../messages/mod.ts";
 import { CoordinationMetricsCollector } from "../metrics/mod.ts";
-import { AdvancedTaskScheduler, TaskScheduler } from "../tasks/mod.ts";
+import { AdvancedTaskScheduler, TaskScheduler, WorkStealingCoordinator } from "../tasks/mod.ts";
 import type { CoordinationSettings } from "./config.ts";
 import type { RootCommand, RootHost, RootState } from "./machine.ts";
 import { ActingDispatcher, RootClient } from "./root_client.ts";
@@ -33,6 +33,7 @@ export class Subsystems {
   readonly advanced: AdvancedTaskScheduler;
   readonly resources: ResourceManager;
   readonly messages: MessageRouter;
+  readonly stealing: WorkStealingCoordinator;
   readonly breakers: CircuitBreakerManager;
   readonly conflicts: ConflictResolver;
   readonly versions: OptimisticLockManager;
@@ -66,6 +67,9 @@ export class Subsystems {
       host: partOf(host, "messages"),
       isRecovered,
     });
+    this.stealing = new WorkStealingCoordinator(settings.stealing, eventBus, logger, {
+      host: partOf(host, "tasks"),
+    });
     this.breakers = new CircuitBreakerManager(settings.breakers, logger, eventBus, {
       host: partOf(host, "breakers"),
     });
@@ -81,6 +85,7 @@ export class Subsystems {
   async close(graceMs: number): Promise<void> {
     await this.scheduler.shutdown({ graceMs });
     await this.messages.shutdown();
+    await this.stealing.shutdown();
     await this.breakers.shutdown();
     await this.conflicts.shutdown();
     await this.versions.shutdown();

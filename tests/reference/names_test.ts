@@ -35,6 +35,7 @@ Deno.test("CoordinationManager has the members that its users know", async () =>
   has(manager, "enableAdvancedScheduling", "reportConflict");
   has(manager, "submit", "completeTask", "failTask", "registerAgent", "heartbeat", "removeAgent");
   has(manager, "scheduler", "resources", "messages", "breakers", "conflicts", "metrics");
+  has(manager, "stealing");
 });
 
 Deno.test("TaskScheduler has the members that its users know", async () => {
@@ -50,6 +51,18 @@ Deno.test("AdvancedTaskScheduler has the members that its users know", async () 
   has(scheduler, "initialize", "shutdown", "assignTask", "completeTask", "failTask", "cancelTask");
   has(scheduler, "registerStrategy", "setDefaultStrategy", "registerAgent", "unregisterAgent");
   has(scheduler, "getSchedulingMetrics");
+});
+
+Deno.test("WorkStealingCoordinator has the members that its users know", async () => {
+  const options = { clock };
+  await using stealing = new lockstep.WorkStealingCoordinator({}, eventBus, logger, options);
+  has(stealing, "initialize", "shutdown", "updateAgentWorkload", "recordTaskDuration");
+  has(stealing, "checkAndSteal", "findBestAgent", "getWorkloadStats");
+  const stats = stealing.getWorkloadStats();
+  has(stats, "totalAgents", "workloads", "totalTasks", "avgTasksPerAgent", "minTasks", "maxTasks");
+  has(stats, "imbalance");
+  takes<lockstep.AgentWorkload>("agentId", "taskCount", "avgTaskDuration", "cpuUsage");
+  takes<lockstep.AgentWorkload>("memoryUsage", "priority", "capabilities");
 });
 
 Deno.test("the scheduling strategies have the names and members that their users know", () => {
