@@ -123,7 +123,13 @@ function noteOutcome(event: End, { asking }: RootState): undefined {
 }
 
 /** Errors by which an attempt ends through no fault of its agent. */
-const BLAMELESS: ReadonlySet<string | undefined> = new Set(["preempted", "quarantined"]);
+const BLAMELESS: ReadonlySet<string | undefined> = new Set([
+  "preempted",
+  "quarantined",
+  "deadlock",
+  "lock-lost",
+  "lock-abandoned",
+]);
 
 function outcomeOf(event: End): CallOutcome {
   switch (event.type) {

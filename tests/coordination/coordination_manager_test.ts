@@ -317,6 +317,20 @@ Deno.test("an agent whose attempts keep failing is passed over until its breaker
   await manager.shutdown();
 });
 
+Deno.test("an attempt that gives way in a deadlock or loses a lock says nothing about its agent", async () => {
+  const { manager, clock } = managed({ agentBreaker: { failureThreshold: 1 } });
+  await manager.registerAgent({ id: "a" });
+  await manager.submit({ id: "t1" });
+  for (const code of ["deadlock", "lock-lost", "lock-abandoned"]) {
+    await manager.scheduler.start("t1");
+    await manager.failTask("t1", Object.assign(new Error("not my fault"), { code }));
+    const agent = manager.explain("a");
+    assertEquals(agent.kind === "agent" && agent.breaker?.state, "closed", code);
+    await clock.advance(60_000);
+  }
+  await manager.shutdown();
+});
+
 Deno.test("contention and double claims report conflicts themselves where they are to, and are settled by what is known", async () => {
   const { manager } = managed({
     conflicts: { reportContention: true, reportDoubleClaims: true, settleBy: "priority" },
