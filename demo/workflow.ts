@@ -24,13 +24,21 @@ const PACE: ReadonlyMap<string, number> = new Map([["swift", 4000], ["steady", 8
   16000,
 ]]);
 
+/** How many folders are weighed. */
+const WEIGHED = 5;
+
 /** Runs it; resolves with whether it went as it was meant to. */
 export async function runWorkflowDemo(): Promise<boolean> {
   const ledger: Entry[] = [];
   const functions = new Map<string, TaskFunction>();
   const folders = await surveyed();
   const tasks = [
-    ...folders.map(({ folder }) => task(`survey ${folder}`, { requires: ["read"] })),
+    ...folders.map(({ folder }) => {
+      return task(`survey ${folder}`, { requires: ["read"], prefers: "slow" });
+    }),
+    ...folders.slice(0, WEIGHED).map(({ folder }) => {
+      return task(`weigh ${folder}`, { requires: ["scales"], retries: 5 });
+    }),
     ...folders.map(({ folder }) => lint(folder)),
     task("compare a", { requires: ["read"], priority: 2 }),
     task("compare b", { requires: ["read"], priority: 2 }),
@@ -42,7 +50,10 @@ export async function runWorkflowDemo(): Promise<boolean> {
       requires: ["read"],
     }),
   ];
-  for (const entry of folders) functions.set(`survey ${entry.folder}`, survey(entry, ledger));
+  for (const entry of folders) {
+    functions.set(`survey ${entry.folder}`, survey(entry, ledger));
+    functions.set(`weigh ${entry.folder}`, weigh(entry));
+  }
   functions.set("compare a", compare("src/locks", "src/tasks"));
   functions.set("compare b", compare("src/tasks", "src/locks"));
   functions.set("moody", moody);
@@ -51,16 +62,21 @@ export async function runWorkflowDemo(): Promise<boolean> {
   console.log(
     `${tasks.length} tasks over ${folders.length} folders of this project. What is meant to happen:
   "compare a" and "compare b" run into a deadlock, one gives way and is tried again,
-  "moody" fails once, "slack" takes too long, and all wait for the ledger by turns.
+  "moody" fails once, "slack" takes too long, and all wait for the ledger by turns;
+  the surveys begin in the queue of "slow", from whom idler agents take them over;
+  nothing works on "broken", which is passed over once that is clear.
 `,
   );
   const agents = [
-    agent("swift", 3, ["read"]),
+    agent("swift", 3, ["read", "scales"]),
     agent("steady", 2, ["deno", "read"]),
     agent("slow", 1, ["read"]),
+    agent("broken", 1, ["scales"]),
   ];
+  const breaker = { failures: 2, cooldownMs: 60_000 };
   const options = { functions, keepGoing: true };
-  const exitCode = await showWorkflow({ agents, tasks, locks: [], env: new Map() }, options);
+  const workflow = { agents, tasks, locks: [], env: new Map(), breaker };
+  const exitCode = await showWorkflow(workflow, options);
   // One task is meant to time out, which makes the run fail; more than that is not meant.
   return exitCode === 1 && ledger.length === folders.length;
 }
@@ -131,6 +147,15 @@ function survey(entry: Entry, ledger: Entry[]): TaskFunction {
     await pause(20, lock.signal);
     ledger.push(entry);
     write(`${entry.files} files, ${entry.lines} lines\n`);
+  };
+}
+
+/** Takes its time, too, and fails wherever the scales are broken. */
+function weigh({ lines }: Entry): TaskFunction {
+  return async ({ agentId, signal }, write) => {
+    await pause(150, signal);
+    if (agentId === "broken") throw new Error("out of order");
+    write(`${lines} lines weigh next to nothing\n`);
   };
 }
 
