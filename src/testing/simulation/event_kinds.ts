@@ -16,6 +16,8 @@ export interface Transition {
   readonly before: readonly TaskStatus[];
   /** The status that it leaves it in; `undefined` when that stays. */
   readonly after: TaskStatus | undefined;
+  /** Whether nothing comes after it. */
+  readonly isLast?: boolean;
 }
 
 /** All events of one type. */
@@ -46,11 +48,11 @@ const TRANSITIONS: ReadonlyMap<string, Transition> = new Map<string, Transition>
   ["task:started", { before: ["assigned"], after: "running" }],
   ["task:heartbeat", { before: ["running"], after: undefined }],
   ["task:progressed", { before: ["running"], after: undefined }],
-  ["task:completed", { before: ["running"], after: "completed" }],
+  ["task:completed", { before: ["running"], after: "completed", isLast: true }],
   ["task:backed-off", { before: ["assigned", "running"], after: "backing-off" }],
   ["task:requeued", { before: ["assigned", "running"], after: "ready" }],
-  ["task:failed", { before: UNFINISHED, after: "failed" }],
-  ["task:cancelled", { before: UNFINISHED, after: "cancelled" }],
+  ["task:failed", { before: UNFINISHED, after: "failed", isLast: true }],
+  ["task:cancelled", { before: UNFINISHED, after: "cancelled", isLast: true }],
 ]);
 
 const TOLD: ReadonlySet<string> = new Set([

@@ -68,6 +68,8 @@ export class Host {
   /** Whether its log is ever read, so that what is in it has to be kept. */
   readonly #isRead: boolean;
   #now: Instant = 0;
+  /** Of the state as it is. */
+  #deadline: Instant = Infinity;
   /** By how much the clock is ahead of the true time. */
   #skew = 0;
   #frozenUntil: Instant = 0;
@@ -113,9 +115,8 @@ export class Host {
   /** When, in true time, something will be due; `Infinity` when nothing will. */
   get dueAt(): Instant {
     if (this.#tickIsPending || this.#isDown) return Infinity;
-    const deadline = this.#machine.deadline(this.state);
-    if (deadline === Infinity) return Infinity;
-    return Math.max(deadline - this.#skew, this.#frozenUntil, this.#retryTickAt);
+    if (this.#deadline === Infinity) return Infinity;
+    return Math.max(this.#deadline - this.#skew, this.#frozenUntil, this.#retryTickAt);
   }
 
   /** Lets the clock jump ahead. */
@@ -224,6 +225,7 @@ export class Host {
       );
     }
     this.steps++;
+    this.#deadline = this.#machine.deadline(this.state);
     if (this.#isRead) this.#keep({ at, command });
     this.#world.stepped(command, events, at, isTold);
     return events;

@@ -128,7 +128,7 @@ function checkOwner(state: LockState, { owner, holds, waits }: Owner): void {
  * and whoever can then be granted all its waits may, too, until nobody is left. Those who only ask
  * each other may answer.
  */
-function checkAcyclic(state: LockState): void {
+export function checkAcyclic(state: LockState): void {
   const stuck = new Set<Owner>();
   for (const { owner } of state.waits.values()) stuck.add(owner);
   for (const { from } of state.asks.values()) stuck.add(from);

@@ -6,7 +6,7 @@
 
 import type { SimulatedAgent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
-import type { Behaviour } from "./thread.ts";
+import type { Behaviour, Doing } from "./thread.ts";
 import type { Workload } from "./workload.ts";
 
 /** Rules of locks under which much happens in a short time. */
@@ -48,6 +48,10 @@ function* dine(agent: SimulatedAgent): Behaviour {
       yield* locks.releaseAll();
       continue;
     }
+    if (chance.happens(0.3)) {
+      yield* reachForBoth(agent, forks);
+      continue;
+    }
     const held: [string, number][] = [];
     for (const fork of forks) {
       const timeoutMs = chance.pick([0, 0, 20, 200]);
@@ -62,6 +66,20 @@ function* dine(agent: SimulatedAgent): Behaviour {
     }
   }
   yield* locks.releaseAll();
+}
+
+/** Waits for both forks at the same time, and keeps the one until the other has come, or won't. */
+function* reachForBoth(agent: SimulatedAgent, forks: readonly string[]): Doing<void> {
+  const { world, locks } = agent;
+  let missing = forks.length;
+  function* reachFor(fork: string): Behaviour {
+    const epoch = yield* locks.acquire(fork, { priority: world.chance.int(3) });
+    missing--;
+    while (missing > 0) yield* agent.sleep(2);
+    if (epoch !== 0) yield* locks.release(fork, epoch);
+  }
+  for (const fork of forks) agent.spawn(reachFor(fork));
+  while (missing > 0) yield* agent.sleep(3);
 }
 
 /** Readers that share, writers that don't, and some who count units of a resource. */
@@ -81,6 +99,7 @@ export const readersAndWriters: Workload = {
 function* readAndWrite(agent: SimulatedAgent): Behaviour {
   const { world, locks } = agent;
   const { chance } = world;
+  let earlier = 0;
   while (!world.isOver) {
     const book = `book-${chance.int(3)}`;
     const mode = chance.happens(0.7) ? "shared" : "exclusive";
@@ -89,6 +108,8 @@ function* readAndWrite(agent: SimulatedAgent): Behaviour {
     const terms = { mode, priority: chance.int(2), timeoutMs: chance.pick([0, 30]), wait } as const;
     const epoch = yield* locks.acquire(book, leaseMs === 0 ? terms : { ...terms, leaseMs });
     if (epoch !== 0) {
+      if (earlier !== 0 && chance.happens(0.1)) yield* locks.release(book, earlier);
+      earlier = epoch;
       yield* agent.sleep(chance.around(4));
       if (mode === "exclusive") locks.touch(book, epoch);
       if (chance.happens(0.2)) yield* locks.acquire(book, { mode: "exclusive", timeoutMs: 20 });

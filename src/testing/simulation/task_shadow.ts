@@ -30,6 +30,7 @@ export class TaskShadow {
   /** Claims whose slot is in use, by epoch. */
   readonly #claims = new Map<number, Claim>();
   readonly #touched: string[] = [];
+  #epoch = 0;
   #submitted = 0;
   #ended = 0;
 
@@ -45,7 +46,8 @@ export class TaskShadow {
     }
     this.#touch(taskId, told);
     if (event.type === "task:assigned") {
-      told.epoch = event.epoch;
+      if (event.epoch <= this.#epoch) accuse("EpochMonotonic", `"${taskId}" has ${event.epoch}`);
+      this.#epoch = told.epoch = event.epoch;
       this.#claims.set(event.epoch, { taskId, isOver: false });
     } else if (epoch !== undefined && epoch !== told.epoch) {
       accuse("StaleRejected", `${event.type} of "${taskId}" under epoch ${epoch}`);

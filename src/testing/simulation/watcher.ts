@@ -20,7 +20,7 @@ import { MessageShadow } from "./message_shadow.ts";
 import type { Coverage } from "./coverage.ts";
 import type { EventKind, EventKinds } from "./event_kinds.ts";
 import { accuse } from "./failure.ts";
-import { checkLock } from "./lock_invariants.ts";
+import { checkAcyclic, checkLock } from "./lock_invariants.ts";
 import { checkRoot, checkRootAtRest } from "./root_invariants.ts";
 import { TaskShadow } from "./task_shadow.ts";
 import type { StepObserver } from "./world.ts";
@@ -29,6 +29,10 @@ import type { StepObserver } from "./world.ts";
 const LEAVING: ReadonlySet<string> = new Set([
   ...["tick", "leave-agent", "remove-agent", "drain-agent"],
 ]);
+
+/** After how many steps waits are followed, and when they are few enough for that. */
+const WALK_EVERY = 50;
+const FEW_WAITS = 60;
 
 /** Checks steps. */
 export class Watcher implements StepObserver {
@@ -43,6 +47,7 @@ export class Watcher implements StepObserver {
   readonly #agents = new AgentShadow();
   readonly #checkEvery: number;
   #untilCheck: number;
+  #untilWalk = WALK_EVERY;
 
   constructor(
     state: () => RootState,
@@ -75,9 +80,17 @@ export class Watcher implements StepObserver {
     }
     this.#tasks.check(state.tasks);
     this.#agents.checkCommand(command, life);
+    checkGrantMeant(command, events);
     if (command.type === "commit-version") this.#conflicts.checkCommit(command, events);
     this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
     if (command.type === "release-all") this.#checkGone(state, command.owner, events);
+    if (--this.#untilWalk <= 0) {
+      this.#untilWalk = WALK_EVERY;
+      const { waits, asks } = state.locks;
+      if (state.locks.config.deadlockDetection && waits.size + asks.size < FEW_WAITS) {
+        checkAcyclic(state.locks);
+      }
+    }
     if (--this.#untilCheck > 0) return;
     this.#untilCheck = this.#checkEvery;
     this.#checkState(state, at);
@@ -114,7 +127,6 @@ export class Watcher implements StepObserver {
         this.#rules.takeLock(event, at);
         return this.#checkLocks(state, event, at);
       case "tasks":
-        this.#rules.takeTask(event);
         if (!event.type.startsWith("task:")) this.#agents.take(event, at, 0);
         return this.#tasks.take(event, kind.transition);
       case "messages":
@@ -147,6 +159,19 @@ export class Watcher implements StepObserver {
     const owner = locks.owners.get(name);
     if (owner === undefined || owner.holds.length + owner.waits.length === 0) return;
     accuse("NoGhostWaiter", `"${name}" has given everything back and has something`);
+  }
+}
+
+/** Who gives back a certain grant, or renews it, changes no other. */
+function checkGrantMeant(command: RootCommand | Tick, events: readonly LockstepEvent[]): void {
+  const asked = command.type === "as-agent" ? command.command : command;
+  if ((asked.type !== "release" && asked.type !== "renew") || asked.epoch === 0) return;
+  for (const event of events) {
+    if (event.type !== "resource:released" && event.type !== "resource:renewed") continue;
+    if (event.owner !== asked.owner || event.resourceId !== asked.resourceId) continue;
+    if (event.epoch !== asked.epoch) {
+      accuse("StaleRejected", `${asked.type} of ${asked.epoch} came to ${event.epoch}`);
+    }
   }
 }
 

@@ -273,7 +273,9 @@ export class World implements HostWorld {
   }
 
   #tell(event: LockstepEvent): void {
-    if (!this.#kinds.of(event.type).isTold) return;
+    const { isTold, transition } = this.#kinds.of(event.type);
+    if (transition?.isLast === true) this.scripts.delete((event as { taskId: string }).taskId);
+    if (!isTold) return;
     const agent = this.agents.get(recipientOf(event) ?? "");
     if (agent?.concerns(event)) this.transmit(() => agent.receive(() => agent.hear(event)));
   }
