@@ -9,6 +9,8 @@
  * @module
  */
 
+import process from "node:process";
+
 /** One round: what this does is not measured, and what the function that it returns does, is. */
 export type Side = () => () => unknown;
 
@@ -97,6 +99,22 @@ export async function measure(side: Side): Promise<number> {
   const result = body();
   if (result instanceof Promise) await result;
   return performance.now() - start;
+}
+
+/**
+ * The time that processors spend on one round of `side`, in milliseconds, on all threads.
+ *
+ * For a round that never waits that is no less than the time that passes on an idle machine, and on
+ * a busy one it leaves out what others do. So it is what limits hold for that aren't relative.
+ */
+export async function measureProcessors(side: Side): Promise<number> {
+  const body = side();
+  collectGarbage();
+  const start = process.cpuUsage();
+  const result = body();
+  if (result instanceof Promise) await result;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e3;
 }
 
 /** A row for a value of ours that must not be greater than `limit`. */

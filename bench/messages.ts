@@ -10,7 +10,7 @@
 
 import { EventBus } from "../src/kernel/mod.ts";
 import { MessageRouter } from "../src/messages/mod.ts";
-import { atMost, measure, median, type Row, type Side, type Suite } from "./harness.ts";
+import { atMost, measureProcessors, median, type Row, type Side, type Suite } from "./harness.ts";
 
 const COUNT = 200_000;
 const AGENTS = Array.from({ length: 1_000 }, (_, i) => `agent-${i}`);
@@ -90,11 +90,11 @@ function requireAll(handled: number, expected: number): void {
   if (handled !== expected) throw new Error(`${expected} must be handled, got ${handled}`);
 }
 
-/** Nanoseconds for each of `count` operations, the median of the rounds that count. */
+/** Nanoseconds of processor time for each of `count` operations, the median of the rounds that count. */
 async function nanoseconds(side: Side, count: number): Promise<number> {
   const times: number[] = [];
   for (let round = -WARM_UPS; round < ROUNDS; round++) {
-    const ms = await measure(side);
+    const ms = await measureProcessors(side);
     if (round >= 0) times.push(ms * 1e6 / count);
   }
   return median(times);
