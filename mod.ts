@@ -95,6 +95,7 @@ export type {
   MembershipCommand,
   MembershipConfig,
   MemberView,
+  ResumeListening,
 } from "./src/agents/mod.ts";
 export * from "./src/breakers/mod.ts";
 export * from "./src/conflicts/mod.ts";

@@ -8,7 +8,7 @@
 import { reschedule, schedule, unschedule } from "../kernel/deadlines.ts";
 import type { MembershipRefusal } from "../kernel/events.ts";
 import type { BeatAgent, JoinAgent } from "./commands.ts";
-import { dueAt, type Member, type MembershipState, type Turn } from "./state.ts";
+import { dueAt, type Member, type MembershipState, silentSince, type Turn } from "./state.ts";
 
 /** Has an agent begin a life, in place of `former` if it has one. */
 export function join(
@@ -51,18 +51,19 @@ export function recover({ state, events }: Turn, member: Member, silentMs: numbe
 
 /** Suspects an agent that is silent. */
 export function suspect({ state, now, events }: Turn, member: Member): void {
-  const { agentId, incarnation, lastHeardAt } = member;
+  const { agentId, incarnation } = member;
   member.isSuspect = true;
   state.suspects++;
   reschedule(state.deadlines, member.timer!, dueAt(state, member));
-  events.push({ type: "agent:suspected", agentId, incarnation, silentMs: now - lastHeardAt });
+  const silentMs = now - silentSince(state, member);
+  events.push({ type: "agent:suspected", agentId, incarnation, silentMs });
 }
 
 /** Gives up an agent that was silent for too long. */
 export function die({ state, now, events }: Turn, member: Member): void {
-  const { agentId, incarnation, lastHeardAt } = member;
+  const { agentId, incarnation } = member;
   forget(state, member);
-  const reason = `no heartbeat for ${now - lastHeardAt} ms`;
+  const reason = `no heartbeat for ${now - silentSince(state, member)} ms`;
   events.push({ type: "agent:died", agentId, incarnation, reason });
 }
 
@@ -71,6 +72,12 @@ export function leave({ state, events }: Turn, member: Member, reason: string): 
   const { agentId, incarnation } = member;
   forget(state, member);
   events.push({ type: "agent:left", agentId, incarnation, reason });
+}
+
+/** Has the silence of each agent begin anew, in O(1): its timer finds out when it fires. */
+export function resume({ state, now, events }: Turn): void {
+  state.listeningSince = now;
+  events.push({ type: "listening:resumed" });
 }
 
 /** Says why `command` changes nothing. */

@@ -35,5 +35,12 @@ export interface LeaveAgent extends Named<"leave-agent"> {
   readonly reason: string;
 }
 
+/**
+ * Says that nobody could be heard up to this moment, since the engine was down: the silence of each
+ * agent begins anew. As what is due fires before any command, a host that means to spare agents holds
+ * that back.
+ */
+export interface ResumeListening extends Named<"resume-listening"> {}
+
 /** What a membership machine can be told to do. */
-export type MembershipCommand = JoinAgent | BeatAgent | LeaveAgent | Tick;
+export type MembershipCommand = JoinAgent | BeatAgent | LeaveAgent | ResumeListening | Tick;

@@ -12,13 +12,16 @@
  * heard of, and is set to what is then due. So a timer fires at most twice within each time that
  * its agent may be silent, however often it shows that it is alive.
  *
+ * While nobody listens, as the engine is down, nobody is silent: a host that starts again says so
+ * before anything is due, and each silence begins anew.
+ *
  * @module
  */
 
 import { nextDeadline, reschedule } from "../kernel/deadlines.ts";
 import type { AgentEvent } from "../kernel/events.ts";
 import type { Instant, Machine, Tick } from "../kernel/machine.ts";
-import { beat, die, join, leave, recover, refuse, suspect } from "./actions.ts";
+import { beat, die, join, leave, recover, refuse, resume, suspect } from "./actions.ts";
 import type { BeatAgent, JoinAgent, LeaveAgent, MembershipCommand } from "./commands.ts";
 import {
   DEFAULT_MEMBERSHIP_CONFIG,
@@ -26,6 +29,7 @@ import {
   type MembershipConfig,
   type MembershipState,
   nobody,
+  silentSince,
   type Turn,
 } from "./state.ts";
 
@@ -62,7 +66,7 @@ function fireDue(turn: Turn, until: Instant): void {
     const member = first.subject;
     const due = dueAt(state, member);
     if (due > first.rank) reschedule(deadlines, first, due);
-    else if (due < member.lastHeardAt + member.heartbeatTimeoutMs) suspect(turn, member);
+    else if (due < silentSince(state, member) + member.heartbeatTimeoutMs) suspect(turn, member);
     else die(turn, member);
   }
 }
@@ -75,6 +79,8 @@ function apply(turn: Turn, command: MembershipCommand | Tick): void {
       return beatAgent(turn, command);
     case "leave-agent":
       return leaveAgent(turn, command);
+    case "resume-listening":
+      return resume(turn);
     case "tick":
       return;
   }
@@ -96,12 +102,13 @@ function joinAgent(turn: Turn, command: JoinAgent): void {
 function beatAgent(turn: Turn, command: BeatAgent): void {
   const member = turn.state.members.get(command.agentId);
   if (member === undefined) return refuse(turn, command, "unknown-agent", 0);
-  const { incarnation, lastHeardAt } = member;
+  const { incarnation } = member;
   if (command.incarnation !== 0 && command.incarnation !== incarnation) {
     return refuse(turn, command, "stale-incarnation", incarnation);
   }
+  const silentMs = turn.now - silentSince(turn.state, member);
   beat(turn, member);
-  if (member.isSuspect) recover(turn, member, turn.now - lastHeardAt);
+  if (member.isSuspect) recover(turn, member, silentMs);
 }
 
 function leaveAgent(turn: Turn, { agentId, reason }: LeaveAgent): void {
@@ -110,5 +117,5 @@ function leaveAgent(turn: Turn, { agentId, reason }: LeaveAgent): void {
 }
 
 export { readMembershipConfig } from "./config.ts";
-export type { MembershipCommand } from "./commands.ts";
+export type { MembershipCommand, ResumeListening } from "./commands.ts";
 export { isCurrent, type MembershipConfig, type MembershipState } from "./state.ts";

@@ -4,7 +4,13 @@
  * @module
  */
 
-export type { BeatAgent, JoinAgent, LeaveAgent, MembershipCommand } from "./commands.ts";
+export type {
+  BeatAgent,
+  JoinAgent,
+  LeaveAgent,
+  MembershipCommand,
+  ResumeListening,
+} from "./commands.ts";
 export { membershipMachine } from "./machine.ts";
 export type { Member, MembershipConfig, MembershipState } from "./state.ts";
 export { health as membershipHealth, type MemberView, memberView, memberViews } from "./views.ts";

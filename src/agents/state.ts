@@ -57,6 +57,8 @@ export interface MembershipState {
   suspects: number;
   /** The newest incarnation, of whichever agent. */
   lastIncarnation: number;
+  /** Since when agents can be heard; a silence that began before counts from here. */
+  listeningSince: Instant;
   /** When somebody may have been silent for too long. */
   readonly deadlines: Deadlines<Member>;
 }
@@ -68,6 +70,7 @@ export function nobody(config: MembershipConfig): MembershipState {
     members: new Map(),
     suspects: 0,
     lastIncarnation: 0,
+    listeningSince: 0,
     deadlines: noDeadlines(),
   };
 }
@@ -96,10 +99,19 @@ export function isCurrent(
  * When `member` is to be suspected or, if it is suspected or never is, to be given up; `Infinity`
  * when it may be silent for as long as it likes.
  */
-export function dueAt({ config }: Readonly<MembershipState>, member: Readonly<Member>): Instant {
-  const { heartbeatTimeoutMs, lastHeardAt, isSuspect } = member;
+export function dueAt(state: Readonly<MembershipState>, member: Readonly<Member>): Instant {
+  const { heartbeatTimeoutMs, isSuspect } = member;
   if (heartbeatTimeoutMs === 0) return Infinity;
-  return lastHeardAt + (isSuspect ? heartbeatTimeoutMs : silenceOf(config, heartbeatTimeoutMs));
+  const mayLastMs = isSuspect ? heartbeatTimeoutMs : silenceOf(state.config, heartbeatTimeoutMs);
+  return silentSince(state, member) + mayLastMs;
+}
+
+/** When the silence of `member` began: when it was last heard of, or could be heard again. */
+export function silentSince(
+  { listeningSince }: Readonly<MembershipState>,
+  { lastHeardAt }: Readonly<Member>,
+): Instant {
+  return Math.max(lastHeardAt, listeningSince);
 }
 
 /** After how long a silence something happens to an agent that is not suspected. */

@@ -7,7 +7,7 @@
 import { nextDeadline } from "../kernel/deadlines.ts";
 import type { HealthStatus } from "../kernel/health.ts";
 import type { Instant } from "../kernel/machine.ts";
-import { type Member, type MembershipState, silenceOf } from "./state.ts";
+import { type Member, type MembershipState, silenceOf, silentSince } from "./state.ts";
 
 /** An agent that is there. */
 export interface MemberView {
@@ -42,9 +42,10 @@ export function memberViews(state: Readonly<MembershipState>): MemberView[] {
   return members.map((member) => viewOf(state, member));
 }
 
-function viewOf({ config }: Readonly<MembershipState>, member: Member): MemberView {
+function viewOf(state: Readonly<MembershipState>, member: Member): MemberView {
   const { agentId, incarnation, isSuspect, joinedAt, lastHeardAt, heartbeatTimeoutMs } = member;
-  const silence = silenceOf(config, heartbeatTimeoutMs);
+  const silence = silenceOf(state.config, heartbeatTimeoutMs);
+  const since = silentSince(state, member);
   const mayBecomeSuspect = !isSuspect && silence < heartbeatTimeoutMs;
   return {
     agentId,
@@ -52,8 +53,8 @@ function viewOf({ config }: Readonly<MembershipState>, member: Member): MemberVi
     status: isSuspect ? "suspect" : "alive",
     joinedAt,
     lastHeardAt,
-    suspectedAt: mayBecomeSuspect ? lastHeardAt + silence : undefined,
-    deadAt: heartbeatTimeoutMs > 0 ? lastHeardAt + heartbeatTimeoutMs : undefined,
+    suspectedAt: mayBecomeSuspect ? since + silence : undefined,
+    deadAt: heartbeatTimeoutMs > 0 ? since + heartbeatTimeoutMs : undefined,
   };
 }
 

@@ -62,6 +62,11 @@ export function resumeAgent(
   return { type: "cordon-agent", agentId, reason: "", cause: "suspect", untilMs: 0 };
 }
 
+/** Lets attempts that nobody could hear be alive like their agents. */
+export function renewHeartbeats(): PartCommand {
+  return { type: "renew-heartbeats" };
+}
+
 /** What an agent had in an earlier life goes back into the queue. */
 export function requeueTasks(
   { agentId, replaces }: Happened<"agent:joined">,

@@ -52,7 +52,7 @@ import {
   wholeHealth,
 } from "./health.ts";
 import { type RootCommand, rootMachine } from "./machine.ts";
-import { revive, takeUp } from "./recovery.ts";
+import { listenAgain, revive, takeUp } from "./recovery.ts";
 import { type RootEngine, Subsystems } from "./subsystems.ts";
 
 /** What a coordination manager is built on; all of it may be left out. */
@@ -134,7 +134,7 @@ export class CoordinationManager implements AsyncDisposable {
   /**
    * Gets ready, and says so with `system:ready`. With a log, takes up what it knows: whoever waited
    * in the process that wrote it is gone, and so are the agents that ran in it, until they are
-   * registered again. Harmless when called again.
+   * registered again; the silence of agents outside begins anew. Harmless when called again.
    */
   initialize(): Promise<void> {
     this.#initializing ??= this.#initialize();
@@ -480,6 +480,7 @@ export class CoordinationManager implements AsyncDisposable {
     if (this.#recover !== undefined) {
       const engine = await this.#recover();
       if (this.#closing !== undefined) return await engine.close();
+      listenAgain(engine);
       await takeUp(this.#run(engine, true).client);
     }
     this.#eventBus.emit(SystemEvents.SYSTEM_READY, { timestamp: new Date() });

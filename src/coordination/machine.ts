@@ -15,6 +15,7 @@ import {
   type MembershipConfig,
   membershipMachine,
   type MembershipState,
+  type ResumeListening,
 } from "../agents/machine.ts";
 import {
   type BreakerCommand,
@@ -155,6 +156,7 @@ const ROUTES: Readonly<Record<PartCommand["type"], PartName>> = {
   "join-agent": "agents",
   "beat-agent": "agents",
   "leave-agent": "agents",
+  "resume-listening": "agents",
   "submit": "tasks",
   "assign": "tasks",
   "start": "tasks",
@@ -175,6 +177,7 @@ const ROUTES: Readonly<Record<PartCommand["type"], PartName>> = {
   "report-load": "tasks",
   "cancel-agent-tasks": "tasks",
   "requeue-agent-tasks": "tasks",
+  "renew-heartbeats": "tasks",
   "use-strategy": "tasks",
   "drain": "tasks",
   "acquire": "locks",
@@ -297,10 +300,17 @@ class Root {
   }
 
   step(state: RootState, command: RootCommand | Tick, now: Instant): LockstepEvent[] {
+    if (command.type === "resume-listening") return this.#resume(state, command, now);
     const timely = this.deadline(state) <= now ? this.#fireTimers(state, now) : undefined;
     if (command.type === "tick") return timely ?? [];
     const events = this.#react(state, this.#begin(state, command, now), now, now);
     return timely === undefined ? events : timely.concat(events);
+  }
+
+  /** The one command that comes before what is due: who couldn't be heard isn't late. */
+  #resume(state: RootState, command: ResumeListening, now: Instant): LockstepEvent[] {
+    const events = this.#react(state, this.#hand(state, command, now, NEVER), now, NEVER);
+    return events.concat(this.#fireTimers(state, now));
   }
 
   /**
@@ -374,3 +384,6 @@ export { type Reaction, REACTIONS } from "./reactions.ts";
 export type { RootRules } from "./rules.ts";
 
 const TICK: Tick = { type: "tick" };
+
+/** Nothing is due so early. */
+const NEVER: Instant = -Infinity;

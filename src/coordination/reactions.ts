@@ -30,6 +30,7 @@ import {
   openMailbox,
   releaseLocks,
   removeFromTasks,
+  renewHeartbeats,
   requeueTasks,
   resumeAgent,
   retireFromConflicts,
@@ -91,6 +92,7 @@ export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
   on("agent:joined", requeueTasks, releaseLocks),
   on("agent:suspected", suspendAgent),
   on("agent:recovered", resumeAgent),
+  on("listening:resumed", renewHeartbeats),
   on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
   on("agent:left", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
   on(

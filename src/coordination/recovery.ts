@@ -6,6 +6,16 @@
 
 import { claimOf } from "../tasks/mod.ts";
 import type { RootClient } from "./root_client.ts";
+import type { RootEngine } from "./subsystems.ts";
+
+/**
+ * Has the silence of each agent begin anew, as nobody heard it while no process ran. It has to be what
+ * an engine is told first: anything else would let agents die whose silence nobody can know.
+ */
+export function listenAgain(engine: RootEngine): void {
+  if (engine.state.agents.members.size === 0) return;
+  engine.send({ type: "resume-listening" }, () => {}); // a log that fails tells whoever comes next
+}
 
 /**
  * Ends the waits of callers who are not there any more to hear of them, and suspends the agents that

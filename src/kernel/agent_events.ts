@@ -25,7 +25,7 @@ export interface AgentHeartbeat extends Named<"agent:heartbeat">, MemberEvent {}
 
 /** An agent has been silent for so long that it should get nothing more to do. */
 export interface AgentSuspected extends Named<"agent:suspected">, MemberEvent {
-  /** Since its last heartbeat, or since it joined. */
+  /** Since its last heartbeat, since it joined, or since it could be heard again. */
   readonly silentMs: number;
 }
 
@@ -46,6 +46,12 @@ export interface AgentLeft extends Named<"agent:left">, MemberEvent {
   /** For people. */
   readonly reason: string;
 }
+
+/**
+ * Agents can be heard again that couldn't be, as the engine was down: from here on each of them may be
+ * silent for as long as if it had just been heard of.
+ */
+export interface ListeningResumed extends Named<"listening:resumed"> {}
 
 /** Why a command of an agent was refused. */
 export type MembershipRefusal =
@@ -76,4 +82,5 @@ export type AgentEvent =
   | AgentRecovered
   | AgentDied
   | AgentLeft
+  | ListeningResumed
   | AgentRefused;

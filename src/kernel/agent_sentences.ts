@@ -22,6 +22,7 @@ export const AGENT_SENTENCES: Sentences<AgentEvent> = {
     `${member(event)} suspected → alive, was silent for ${event.silentMs} ms`,
   "agent:died": (event) => `${member(event)} → dead, ${oneLine(event.reason)}`,
   "agent:left": (event) => `${member(event)} → left, ${oneLine(event.reason)}`,
+  "listening:resumed": () => "agents: each silence begins anew",
   "agent:refused": ({ agentId, incarnation, command, reason, detail }) => {
     const life = incarnation === 0 ? "" : `, life ${incarnation}`;
     return refusal(command, `agent ${agentId}${life}`, "", `${reason}: ${detail}`);

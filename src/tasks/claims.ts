@@ -95,6 +95,11 @@ export function progress(step: Step, command: Progress): void {
   step.events.push({ type: "task:progressed", taskId, agentId, epoch: task.epoch, progress });
 }
 
+/** Costs a look at each task; who has it done says what for. */
+export function renewHeartbeats(step: Step): void {
+  for (const task of step.state.tasks.values()) extendHeartbeat(step, task);
+}
+
 function extendHeartbeat({ state, now }: Step, task: TaskRecord): void {
   if (task.heartbeat === undefined) return;
   reschedule(state.deadlines, task.heartbeat, now + task.spec.heartbeatTimeoutMs);

@@ -175,6 +175,10 @@ export interface RequeueAgentTasks extends AgentCommand, Named<"requeue-agent-ta
   readonly reason: string;
 }
 
+/** Has each attempt be alive at this moment that has to show it, as nobody could hear it before. */
+export interface RenewHeartbeats extends Named<"renew-heartbeats"> {
+}
+
 /** Has another strategy rank the agents. */
 export interface UseStrategy extends Named<"use-strategy"> {
   /** Who ranks from here on. */
@@ -207,5 +211,6 @@ export type TaskCommand =
   | ReportLoad
   | CancelAgentTasks
   | RequeueAgentTasks
+  | RenewHeartbeats
   | UseStrategy
   | Drain;

@@ -36,6 +36,7 @@ import {
   heartbeat,
   preempt,
   progress,
+  renewHeartbeats,
   settleBody,
   startClaim,
   unblock,
@@ -117,6 +118,8 @@ function apply(step: Step, command: TaskCommand | Tick): void {
       return cancelAgentTasks(step, command);
     case "requeue-agent-tasks":
       return requeueAgentTasks(step, command);
+    case "renew-heartbeats":
+      return renewHeartbeats(step);
     case "use-strategy":
       return setStrategy(step, command);
     case "drain":

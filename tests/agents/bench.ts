@@ -34,6 +34,11 @@ export class Bench {
     return this.do({ type: "leave-agent", agentId, reason });
   }
 
+  /** Has a step in which nothing is due say that nobody could be heard until then. */
+  resume(): AgentEvent[] {
+    return this.machine.step(this.state, { type: "resume-listening" }, this.now, -Infinity);
+  }
+
   /** Lets time pass until `now`; what is due on the way happens late, all at once. */
   at(now: number): AgentEvent[] {
     this.now = now;
@@ -44,6 +49,7 @@ export class Bench {
 /** Each event in short: what happened, to whom, in which life. */
 export function lines(events: readonly AgentEvent[]): string[] {
   return events.map((event) => {
+    if (event.type === "listening:resumed") return event.type;
     const line = `${event.type.slice("agent:".length)} ${event.agentId} ${event.incarnation}`;
     switch (event.type) {
       case "agent:joined":

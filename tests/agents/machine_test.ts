@@ -180,6 +180,42 @@ Deno.test("a step that is held back leaves what is due later for a later step", 
   assertEquals(lines(machine.step(state, { type: "tick" }, 500, 500)), ["died a 1"]);
 });
 
+Deno.test("each silence begins anew when agents can be heard again, and nobody dies of what came before", () => {
+  const bench = new Bench();
+  bench.join("a", 100);
+  bench.join("b", 0);
+  bench.at(60);
+  bench.now = 5_000;
+  assertEquals(bench.resume(), [{ type: "listening:resumed" }]);
+  assertEquals(bench.at(5_000), []);
+  const view = memberView(bench.state, "a")!;
+  assertEquals([view.status, view.lastHeardAt, view.deadAt], ["suspect", 0, 5_100]);
+  assertEquals(bench.at(5_099), []);
+  assertEquals(bench.at(5_100), [{
+    type: "agent:died",
+    agentId: "a",
+    incarnation: 1,
+    reason: "no heartbeat for 100 ms",
+  }]);
+});
+
+Deno.test("whoever is heard after that is silent from then on", () => {
+  const bench = new Bench();
+  bench.join("a", 100);
+  bench.at(60);
+  bench.now = 5_000;
+  bench.resume();
+  bench.now = 5_010;
+  assertEquals(bench.beat("a").at(-1), {
+    type: "agent:recovered",
+    agentId: "a",
+    incarnation: 1,
+    silentMs: 10,
+  });
+  assertEquals(memberView(bench.state, "a")!.suspectedAt, 5_060);
+  assertEquals(lines(bench.at(5_060)), ["suspected a 1"]);
+});
+
 Deno.test("heartbeats set no timers, however many they are", () => {
   const bench = new Bench();
   bench.join("a", 100);

@@ -20,6 +20,7 @@ interface Life {
 export class Twin {
   readonly #lives: Life[] = [];
   #instant = 0;
+  #listeningSince = 0;
 
   constructor(readonly config: MembershipConfig) {}
 
@@ -39,6 +40,9 @@ export class Twin {
         return [...events, ...this.#beat(command.agentId, command.incarnation, now)];
       case "leave-agent":
         return [...events, ...this.#leave(command.agentId, command.reason)];
+      case "resume-listening":
+        this.#listeningSince = now;
+        return [...events, { type: "listening:resumed" }];
       case "tick":
         return events;
     }
@@ -49,19 +53,23 @@ export class Twin {
     for (const life of this.present) {
       const { agentId, incarnation, timeoutMs } = life;
       if (timeoutMs === 0) continue;
-      const silent = instant - life.heard.at(-1)!;
+      const since = this.#silentSince(life);
+      const silent = instant - since;
       const patience = this.config.suspectAfterMs || timeoutMs / 2;
       if (silent >= patience && silent < timeoutMs && !life.suspected) {
         life.suspected = true;
-        const silentMs = now - life.heard.at(-1)!;
-        events.push({ type: "agent:suspected", agentId, incarnation, silentMs });
+        events.push({ type: "agent:suspected", agentId, incarnation, silentMs: now - since });
       }
       if (silent >= timeoutMs) {
         life.over = true;
-        const reason = `no heartbeat for ${now - life.heard.at(-1)!} ms`;
+        const reason = `no heartbeat for ${now - since} ms`;
         events.push({ type: "agent:died", agentId, incarnation, reason });
       }
     }
+  }
+
+  #silentSince({ heard }: Life): number {
+    return Math.max(heard.at(-1)!, this.#listeningSince);
   }
 
   #find(agentId: string): Life | undefined {
@@ -103,7 +111,7 @@ export class Twin {
     if (incarnation !== 0 && incarnation !== life.incarnation) {
       return [{ ...refused, reason: "stale-incarnation", detail: life.incarnation }];
     }
-    const silentMs = now - life.heard.at(-1)!;
+    const silentMs = now - this.#silentSince(life);
     life.heard.push(now);
     const told = { agentId, incarnation: life.incarnation };
     const heartbeat = { type: "agent:heartbeat", ...told } as const;

@@ -21,6 +21,7 @@ const TABLE: Record<string, string[]> = {
   "agent:joined": ["requeueTasks", "releaseLocks"],
   "agent:suspected": ["suspendAgent"],
   "agent:recovered": ["resumeAgent"],
+  "listening:resumed": ["renewHeartbeats"],
   "agent:died": ["removeFromTasks", "releaseLocks", "closeMailbox", "retireFromConflicts"],
   "agent:left": ["removeFromTasks", "releaseLocks", "closeMailbox", "retireFromConflicts"],
   "agent:terminated": [

@@ -49,6 +49,7 @@ const membership = fc.oneof(
   }),
   fc.record({ type: fc.constant("beat-agent" as const), agentId, incarnation }),
   fc.record({ type: fc.constant("leave-agent" as const), agentId, reason: fc.constant("done") }),
+  fc.constant({ type: "resume-listening" as const }),
 );
 
 const conflict: fc.Arbitrary<(state: Readonly<RootState>) => Command> = fc.tuple(

@@ -296,6 +296,16 @@ Deno.test("a completed task shows its result, and no error of an earlier attempt
   assertEquals([bench.task("t").result?.value, bench.task("t").error], ["done", undefined]);
 });
 
+Deno.test("attempts that nobody could hear are alive at the moment at which they can be heard again", () => {
+  const bench = new Bench();
+  bench.agent("x", { startsAtOnce: true, maxConcurrentTasks: 2 });
+  bench.submit("t", { heartbeatTimeoutMs: 10 });
+  bench.submit("u");
+  const { machine, state } = bench;
+  assertEquals(machine.step(state, { type: "renew-heartbeats" }, 500, 0), []);
+  assertEquals(machine.deadline(state), 510);
+});
+
 Deno.test("progress is kept and counts as a heartbeat", () => {
   const bench = new Bench();
   bench.agent("x");

@@ -162,6 +162,7 @@ const rare = fc.oneof(
       agentId: fc.oneof(agentId, fc.constant("")),
     }),
   },
+  { weight: 1, arbitrary: fc.constant({ type: "renew-heartbeats" as const }) },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -131,6 +131,13 @@ export class SlowScheduler {
         return this.#cancelTask(command);
       case "register-agent":
         return this.#register(command);
+      case "renew-heartbeats":
+        for (const timer of this.#timers) {
+          if (timer.limit === "heartbeat") {
+            timer.at = this.now + timer.task!.spec.heartbeatTimeoutMs;
+          }
+        }
+        return;
       case "use-strategy":
         this.#strategy = command.strategy;
         this.#say({ type: "strategy:changed", strategy: command.strategy });

@@ -87,7 +87,7 @@ const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
 
 const MEMBERSHIP: ReadonlySet<string> = new Set([
   ...["agent:joined", "agent:heartbeat", "agent:suspected", "agent:recovered", "agent:died"],
-  ...["agent:left", "agent:refused"],
+  ...["agent:left", "agent:refused", "listening:resumed"],
 ]);
 
 /** The kinds of all events that were said. */
