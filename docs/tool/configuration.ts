@@ -34,6 +34,11 @@ const SECTIONS: readonly { heading: string; shape: string; about: string }[] = [
     about: "The first argument. A task may name limits and retries of its own.",
   },
   {
+    heading: "WorkStealingCoordinator",
+    shape: "WorkStealingConfig",
+    about: "The first argument.",
+  },
+  {
     heading: "ResourceManager",
     shape: "ResourceManagerConfig",
     about: "The first argument. Every `acquire` may name a priority, a time to wait and a lease.",

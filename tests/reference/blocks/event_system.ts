@@ -65,3 +65,9 @@ assertEquals(lines, [
   "Conflict resolved: agent2 won using priority",
   "Circuit breaker api: closed -> open",
 ]);
+
+await using manager = new lockstep.CoordinationManager({}, eventBus, logger);
+await manager.registerAgent({ id: "busy" });
+for (const id of ["a", "b", "c", "d"]) await manager.assignTask({ id }, "busy");
+await manager.registerAgent({ id: "idle" });
+assertEquals(lines.includes("Work stealing: 2 tasks from busy to idle"), true, lines.join());
