@@ -15,5 +15,6 @@ export {
   type HistoryOptions,
 } from "./history_checker.ts";
 export * from "./simulation/mod.ts";
+export { recorded, type RecordedStep } from "./recorder.ts";
 export { SimulatedClock } from "./simulated_clock.ts";
 export { type Edge, StateGraph } from "./state_graph.ts";

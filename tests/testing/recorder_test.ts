@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { Engine } from "../../src/kernel/engine.ts";
+import { type LockCommand, lockMachine } from "../../src/locks/machine.ts";
+import type { LockEvent } from "../../src/kernel/events.ts";
+import { recorded, type RecordedStep, SimulatedClock } from "../../src/testing/mod.ts";
+
+type Recorded = RecordedStep<LockCommand, LockEvent>;
+
+function acquire(owner: string, leaseMs: number): LockCommand {
+  const terms = { priority: 0, timeoutMs: 0, leaseMs, wait: true };
+  const request = { resourceId: "r", mode: "exclusive" as const, units: 1 };
+  return { type: "acquire", ...request, agentId: owner, owner, ...terms };
+}
+
+Deno.test("recorded() hands on every step of a machine that an engine hosts", async () => {
+  const steps: Recorded[] = [];
+  const clock = new SimulatedClock();
+  await using engine = new Engine(recorded(lockMachine(), (step) => steps.push(step)), { clock });
+  engine.dispatch(acquire("a", 10));
+  engine.dispatch(acquire("b", 0));
+  await clock.advance(10);
+  assertEquals(
+    steps.map(({ at, command, events }) => [at, command.type, events.map(({ type }) => type)]),
+    [
+      [0, "acquire", ["resource:acquired"]],
+      [0, "acquire", ["resource:queued"]],
+      [10, "tick", ["resource:expired", "resource:acquired"]],
+    ],
+  );
+});
+
+Deno.test("recorded() tells what was due apart from what a command did, and answers both", () => {
+  const steps: Recorded[] = [];
+  const machine = recorded(lockMachine(), (step) => steps.push(step));
+  const state = machine.init();
+  machine.step(state, acquire("a", 10), 0);
+  const events = machine.step(state, acquire("b", 0), 12);
+  assertEquals(events.map(({ type }) => type), ["resource:expired", "resource:acquired"]);
+  assertEquals(steps.map(({ at, command, events }) => [at, command.type, events.length]), [
+    [0, "acquire", 1],
+    [12, "tick", 1],
+    [12, "acquire", 1],
+  ]);
+});
