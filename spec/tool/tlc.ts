@@ -17,6 +17,8 @@ export interface TlcJob {
   readonly config: string;
   /** Whether to write the graph of states to `graph.dot`. */
   readonly dump: boolean;
+  /** Whether a state without a step is reported. @default false */
+  readonly deadlock?: boolean;
   readonly timeoutMs: number;
 }
 
@@ -74,14 +76,16 @@ async function prepare(folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/temporary`, { recursive: true });
 }
 
-function argumentsOf({ jar, folder, module, config, dump }: TlcJob): string[] {
+function argumentsOf({ jar, folder, module, config, dump, deadlock = false }: TlcJob): string[] {
   return [
     ...["-Xmx1g", "-XX:+UseSerialGC", "-Xshare:auto"],
     `-Djava.io.tmpdir=${folder}/temporary`,
     `-Duser.home=${folder}/home`,
     ...["-cp", jar, "tlc2.TLC"],
     ...["-metadir", `${folder}/meta`, "-workers", "1", "-fp", "0", "-seed", "1"],
-    ...["-deadlock", "-lncheck", "final"],
+    // The option says not to report it.
+    ...(deadlock ? [] : ["-deadlock"]),
+    ...["-lncheck", "final"],
     ...(dump ? ["-dump", "dot,actionlabels", "graph.dot"] : []),
     ...["-config", `${config}.cfg`, module],
   ];

@@ -19,23 +19,44 @@ export function traceModule(traces: readonly Trace[]): string {
   ].join("\n");
 }
 
-const VERDICT = /<<\s*"TRACE (ACCEPTED|DIVERGES)",\s*(\d+),\s*(\d+)/g;
+const VERDICT = /<<"TRACE", (\d+), (\d+)(, "ACCEPTED")?>>/g;
 
-/** What is wrong with TLC's verdicts on `traces`; nothing when each came out as it must. */
-export function misjudged(traces: readonly Trace[], output: string): string[] {
-  const verdicts = new Map<number, { accepted: boolean; event: number }>();
-  for (const [, verdict, trace, event] of output.matchAll(VERDICT)) {
-    verdicts.set(Number(trace), { accepted: verdict === "ACCEPTED", event: Number(event) });
+/** A run that did not come out as it must. */
+export interface Misjudged {
+  readonly trace: Trace;
+  readonly problem: string;
+}
+
+/**
+ * The runs among `traces` that did not come out as they must, by what TLC printed: for each run how
+ * far the specification followed it, and whether that was all.
+ */
+export function misjudged(traces: readonly Trace[], output: string): Misjudged[] {
+  const followed = new Map<number, number>();
+  const accepted = new Set<number>();
+  for (const [, run, place, all] of output.matchAll(VERDICT)) {
+    const index = Number(run) - 1;
+    followed.set(index, Math.max(followed.get(index) ?? 0, Number(place)));
+    if (all !== undefined) accepted.add(index);
   }
-  return traces.flatMap(({ name, rows, divergesAt }, i) => {
-    const verdict = verdicts.get(i + 1);
-    if (rows.length === 0) return [`${name} has no events`];
-    if (verdict === undefined) return [`${name} got no verdict`];
-    if (divergesAt === undefined) {
-      return verdict.accepted ? [] : [`${name} diverges at event ${verdict.event}`];
-    }
-    if (verdict.accepted) return [`${name} is accepted, but is wrong at event ${divergesAt}`];
-    if (verdict.event === divergesAt) return [];
-    return [`${name} diverges at event ${verdict.event}, but is wrong at event ${divergesAt}`];
+  return traces.flatMap((trace, i) => {
+    const problem = judgeTrace(trace, followed.get(i), accepted.has(i));
+    return problem === undefined ? [] : [{ trace, problem: `${trace.name} ${problem}` }];
   });
+}
+
+function judgeTrace(
+  { rows, divergesAt }: Trace,
+  followed: number | undefined,
+  accepted: boolean,
+): string | undefined {
+  if (rows.length === 0) return "has no events";
+  if (followed === undefined) return "got no verdict";
+  const verdict = accepted
+    ? "is accepted"
+    : `diverges at event ${followed + 1}: ${JSON.stringify(rows[followed] ?? "its end")}`;
+  if (divergesAt === undefined) return accepted ? undefined : verdict;
+  return !accepted && followed + 1 === divergesAt
+    ? undefined
+    : `${verdict}, but is wrong at event ${divergesAt}`;
 }
