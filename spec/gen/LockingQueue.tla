@@ -4,39 +4,21 @@ EXTENDS MCLocking
 
 follow == Follow /\ TRUE
 settled == Settled /\ TRUE
-acquire_a_r_exclusive_1_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, FALSE) = "acquired" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
-acquire_a_r_exclusive_1_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, FALSE) = "held" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
-acquire_a_r_exclusive_1_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, FALSE) = "reacquired" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
 acquire_a_r_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_r_exclusive_1_1_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 1, FALSE) = "acquired" /\ Acquire("a", "r", "exclusive", 1, 1, 0, 0, FALSE) /\ TRUE
-acquire_a_r_exclusive_1_1_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 1, FALSE) = "held" /\ Acquire("a", "r", "exclusive", 1, 1, 0, 0, FALSE) /\ TRUE
-acquire_a_r_exclusive_1_1_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 1, FALSE) = "reacquired" /\ Acquire("a", "r", "exclusive", 1, 1, 0, 0, FALSE) /\ TRUE
 acquire_a_r_exclusive_1_1_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 1, TRUE) = "acquired" /\ Acquire("a", "r", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_1_1_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 1, TRUE) = "queued" /\ Acquire("a", "r", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_1_1_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 1, TRUE) = "reacquired" /\ Acquire("a", "r", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_b_r_exclusive_1_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, FALSE) = "acquired" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
-acquire_b_r_exclusive_1_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, FALSE) = "held" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
-acquire_b_r_exclusive_1_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, FALSE) = "reacquired" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
 acquire_b_r_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_r_exclusive_1_1_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 1, FALSE) = "acquired" /\ Acquire("b", "r", "exclusive", 1, 1, 0, 0, FALSE) /\ TRUE
-acquire_b_r_exclusive_1_1_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 1, FALSE) = "held" /\ Acquire("b", "r", "exclusive", 1, 1, 0, 0, FALSE) /\ TRUE
-acquire_b_r_exclusive_1_1_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 1, FALSE) = "reacquired" /\ Acquire("b", "r", "exclusive", 1, 1, 0, 0, FALSE) /\ TRUE
 acquire_b_r_exclusive_1_1_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 1, TRUE) = "acquired" /\ Acquire("b", "r", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_1_1_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 1, TRUE) = "queued" /\ Acquire("b", "r", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_1_1_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 1, TRUE) = "reacquired" /\ Acquire("b", "r", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_c_r_exclusive_1_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, FALSE) = "acquired" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
-acquire_c_r_exclusive_1_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, FALSE) = "held" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
-acquire_c_r_exclusive_1_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, FALSE) = "reacquired" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
 acquire_c_r_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_r_exclusive_1_1_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 1, FALSE) = "acquired" /\ Acquire("c", "r", "exclusive", 1, 1, 0, 0, FALSE) /\ TRUE
-acquire_c_r_exclusive_1_1_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 1, FALSE) = "held" /\ Acquire("c", "r", "exclusive", 1, 1, 0, 0, FALSE) /\ TRUE
-acquire_c_r_exclusive_1_1_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 1, FALSE) = "reacquired" /\ Acquire("c", "r", "exclusive", 1, 1, 0, 0, FALSE) /\ TRUE
 acquire_c_r_exclusive_1_1_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 1, TRUE) = "acquired" /\ Acquire("c", "r", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_1_1_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 1, TRUE) = "queued" /\ Acquire("c", "r", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_1_1_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 1, TRUE) = "reacquired" /\ Acquire("c", "r", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
@@ -96,39 +78,21 @@ tick_1 == MayPass(1) /\ Tick(1) /\ TRUE
 NamedNext ==
   \/ follow
   \/ settled
-  \/ acquire_a_r_exclusive_1_0_0_0_false_is_acquired
-  \/ acquire_a_r_exclusive_1_0_0_0_false_is_held
-  \/ acquire_a_r_exclusive_1_0_0_0_false_is_reacquired
   \/ acquire_a_r_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_a_r_exclusive_1_0_0_0_true_is_queued
   \/ acquire_a_r_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_a_r_exclusive_1_1_0_0_false_is_acquired
-  \/ acquire_a_r_exclusive_1_1_0_0_false_is_held
-  \/ acquire_a_r_exclusive_1_1_0_0_false_is_reacquired
   \/ acquire_a_r_exclusive_1_1_0_0_true_is_acquired
   \/ acquire_a_r_exclusive_1_1_0_0_true_is_queued
   \/ acquire_a_r_exclusive_1_1_0_0_true_is_reacquired
-  \/ acquire_b_r_exclusive_1_0_0_0_false_is_acquired
-  \/ acquire_b_r_exclusive_1_0_0_0_false_is_held
-  \/ acquire_b_r_exclusive_1_0_0_0_false_is_reacquired
   \/ acquire_b_r_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_b_r_exclusive_1_0_0_0_true_is_queued
   \/ acquire_b_r_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_b_r_exclusive_1_1_0_0_false_is_acquired
-  \/ acquire_b_r_exclusive_1_1_0_0_false_is_held
-  \/ acquire_b_r_exclusive_1_1_0_0_false_is_reacquired
   \/ acquire_b_r_exclusive_1_1_0_0_true_is_acquired
   \/ acquire_b_r_exclusive_1_1_0_0_true_is_queued
   \/ acquire_b_r_exclusive_1_1_0_0_true_is_reacquired
-  \/ acquire_c_r_exclusive_1_0_0_0_false_is_acquired
-  \/ acquire_c_r_exclusive_1_0_0_0_false_is_held
-  \/ acquire_c_r_exclusive_1_0_0_0_false_is_reacquired
   \/ acquire_c_r_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_c_r_exclusive_1_0_0_0_true_is_queued
   \/ acquire_c_r_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_c_r_exclusive_1_1_0_0_false_is_acquired
-  \/ acquire_c_r_exclusive_1_1_0_0_false_is_held
-  \/ acquire_c_r_exclusive_1_1_0_0_false_is_reacquired
   \/ acquire_c_r_exclusive_1_1_0_0_true_is_acquired
   \/ acquire_c_r_exclusive_1_1_0_0_true_is_queued
   \/ acquire_c_r_exclusive_1_1_0_0_true_is_reacquired

@@ -2,60 +2,83 @@
 \* Generated from the machine's alphabet by deno task spec --write.
 EXTENDS MCLocking
 
+follow == Follow /\ TRUE
+settled == Settled /\ TRUE
+acquire_a_r_exclusive_1_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, FALSE) = "acquired" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_a_r_exclusive_1_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, FALSE) = "held" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_a_r_exclusive_1_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, FALSE) = "reacquired" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_a_r_exclusive_1_0_0_0_false_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, FALSE) = "upgrade" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
 acquire_a_r_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 1, 0, TRUE) = "upgrade" /\ Acquire("a", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
+acquire_a_r_exclusive_2_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 2, 0, FALSE) = "acquired" /\ Acquire("a", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
+acquire_a_r_exclusive_2_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 2, 0, FALSE) = "held" /\ Acquire("a", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
+acquire_a_r_exclusive_2_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 2, 0, FALSE) = "reacquired" /\ Acquire("a", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
+acquire_a_r_exclusive_2_0_0_0_false_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 2, 0, FALSE) = "upgrade" /\ Acquire("a", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
 acquire_a_r_exclusive_2_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 2, 0, TRUE) = "acquired" /\ Acquire("a", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_2_0_0_0_true_is_over_H_capacity == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 2, 0, TRUE) = "over-capacity" /\ Acquire("a", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_2_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 2, 0, TRUE) = "queued" /\ Acquire("a", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_2_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 2, 0, TRUE) = "reacquired" /\ Acquire("a", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_exclusive_2_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "exclusive", 2, 0, TRUE) = "upgrade" /\ Acquire("a", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
+acquire_a_r_shared_1_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 1, 0, FALSE) = "acquired" /\ Acquire("a", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_a_r_shared_1_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 1, 0, FALSE) = "held" /\ Acquire("a", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_a_r_shared_1_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 1, 0, FALSE) = "reacquired" /\ Acquire("a", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_a_r_shared_1_0_0_0_false_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 1, 0, FALSE) = "upgrade" /\ Acquire("a", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
 acquire_a_r_shared_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 1, 0, TRUE) = "acquired" /\ Acquire("a", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_shared_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 1, 0, TRUE) = "queued" /\ Acquire("a", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_shared_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 1, 0, TRUE) = "reacquired" /\ Acquire("a", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_r_shared_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 1, 0, TRUE) = "upgrade" /\ Acquire("a", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_r_shared_2_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 2, 0, TRUE) = "acquired" /\ Acquire("a", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_r_shared_2_0_0_0_true_is_over_H_capacity == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 2, 0, TRUE) = "over-capacity" /\ Acquire("a", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_r_shared_2_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 2, 0, TRUE) = "queued" /\ Acquire("a", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_r_shared_2_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 2, 0, TRUE) = "reacquired" /\ Acquire("a", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_r_shared_2_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("a", "r", "shared", 2, 0, TRUE) = "upgrade" /\ Acquire("a", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
+acquire_b_r_exclusive_1_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, FALSE) = "acquired" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_b_r_exclusive_1_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, FALSE) = "held" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_b_r_exclusive_1_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, FALSE) = "reacquired" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_b_r_exclusive_1_0_0_0_false_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, FALSE) = "upgrade" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
 acquire_b_r_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 1, 0, TRUE) = "upgrade" /\ Acquire("b", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
+acquire_b_r_exclusive_2_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 2, 0, FALSE) = "acquired" /\ Acquire("b", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
+acquire_b_r_exclusive_2_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 2, 0, FALSE) = "held" /\ Acquire("b", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
+acquire_b_r_exclusive_2_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 2, 0, FALSE) = "reacquired" /\ Acquire("b", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
+acquire_b_r_exclusive_2_0_0_0_false_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 2, 0, FALSE) = "upgrade" /\ Acquire("b", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
 acquire_b_r_exclusive_2_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 2, 0, TRUE) = "acquired" /\ Acquire("b", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_2_0_0_0_true_is_over_H_capacity == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 2, 0, TRUE) = "over-capacity" /\ Acquire("b", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_2_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 2, 0, TRUE) = "queued" /\ Acquire("b", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_2_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 2, 0, TRUE) = "reacquired" /\ Acquire("b", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_exclusive_2_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "exclusive", 2, 0, TRUE) = "upgrade" /\ Acquire("b", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
+acquire_b_r_shared_1_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 1, 0, FALSE) = "acquired" /\ Acquire("b", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_b_r_shared_1_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 1, 0, FALSE) = "held" /\ Acquire("b", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_b_r_shared_1_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 1, 0, FALSE) = "reacquired" /\ Acquire("b", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_b_r_shared_1_0_0_0_false_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 1, 0, FALSE) = "upgrade" /\ Acquire("b", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
 acquire_b_r_shared_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 1, 0, TRUE) = "acquired" /\ Acquire("b", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_shared_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 1, 0, TRUE) = "queued" /\ Acquire("b", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_shared_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_r_shared_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 1, 0, TRUE) = "upgrade" /\ Acquire("b", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_r_shared_2_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 2, 0, TRUE) = "acquired" /\ Acquire("b", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_r_shared_2_0_0_0_true_is_over_H_capacity == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 2, 0, TRUE) = "over-capacity" /\ Acquire("b", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_r_shared_2_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 2, 0, TRUE) = "queued" /\ Acquire("b", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_r_shared_2_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 2, 0, TRUE) = "reacquired" /\ Acquire("b", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_r_shared_2_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("b", "r", "shared", 2, 0, TRUE) = "upgrade" /\ Acquire("b", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
+acquire_c_r_exclusive_1_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, FALSE) = "acquired" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_c_r_exclusive_1_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, FALSE) = "held" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_c_r_exclusive_1_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, FALSE) = "reacquired" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_c_r_exclusive_1_0_0_0_false_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, FALSE) = "upgrade" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, FALSE) /\ TRUE
 acquire_c_r_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 1, 0, TRUE) = "upgrade" /\ Acquire("c", "r", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
+acquire_c_r_exclusive_2_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 2, 0, FALSE) = "acquired" /\ Acquire("c", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
+acquire_c_r_exclusive_2_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 2, 0, FALSE) = "held" /\ Acquire("c", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
+acquire_c_r_exclusive_2_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 2, 0, FALSE) = "reacquired" /\ Acquire("c", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
+acquire_c_r_exclusive_2_0_0_0_false_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 2, 0, FALSE) = "upgrade" /\ Acquire("c", "r", "exclusive", 2, 0, 0, 0, FALSE) /\ TRUE
 acquire_c_r_exclusive_2_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 2, 0, TRUE) = "acquired" /\ Acquire("c", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_2_0_0_0_true_is_over_H_capacity == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 2, 0, TRUE) = "over-capacity" /\ Acquire("c", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_2_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 2, 0, TRUE) = "queued" /\ Acquire("c", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_2_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 2, 0, TRUE) = "reacquired" /\ Acquire("c", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_exclusive_2_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "exclusive", 2, 0, TRUE) = "upgrade" /\ Acquire("c", "r", "exclusive", 2, 0, 0, 0, TRUE) /\ TRUE
+acquire_c_r_shared_1_0_0_0_false_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 1, 0, FALSE) = "acquired" /\ Acquire("c", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_c_r_shared_1_0_0_0_false_is_held == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 1, 0, FALSE) = "held" /\ Acquire("c", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_c_r_shared_1_0_0_0_false_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 1, 0, FALSE) = "reacquired" /\ Acquire("c", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
+acquire_c_r_shared_1_0_0_0_false_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 1, 0, FALSE) = "upgrade" /\ Acquire("c", "r", "shared", 1, 0, 0, 0, FALSE) /\ TRUE
 acquire_c_r_shared_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 1, 0, TRUE) = "acquired" /\ Acquire("c", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_shared_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 1, 0, TRUE) = "queued" /\ Acquire("c", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_shared_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 1, 0, TRUE) = "reacquired" /\ Acquire("c", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_r_shared_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 1, 0, TRUE) = "upgrade" /\ Acquire("c", "r", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_r_shared_2_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 2, 0, TRUE) = "acquired" /\ Acquire("c", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_r_shared_2_0_0_0_true_is_over_H_capacity == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 2, 0, TRUE) = "over-capacity" /\ Acquire("c", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_r_shared_2_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 2, 0, TRUE) = "queued" /\ Acquire("c", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_r_shared_2_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 2, 0, TRUE) = "reacquired" /\ Acquire("c", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_r_shared_2_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("c", "r", "shared", 2, 0, TRUE) = "upgrade" /\ Acquire("c", "r", "shared", 2, 0, 0, 0, TRUE) /\ TRUE
 cancel_H_wait_a_1_is_cancelled == Stable /\ AnswerToCancelWait("a", 1) = "cancelled" /\ CancelWait("a", 1) /\ TRUE
 cancel_H_wait_a_1_is_not_H_waiting == Stable /\ AnswerToCancelWait("a", 1) = "not-waiting" /\ CancelWait("a", 1) /\ TRUE
 cancel_H_wait_a_1_is_released == Stable /\ AnswerToCancelWait("a", 1) = "released" /\ CancelWait("a", 1) /\ TRUE
@@ -93,64 +116,85 @@ release_H_all_b_is_released == Stable /\ AnswerToReleaseAll("b") = "released" /\
 release_H_all_c_is_abandoned == Stable /\ AnswerToReleaseAll("c") = "abandoned" /\ ReleaseAll("c") /\ TRUE
 release_H_all_c_is_nothing == Stable /\ AnswerToReleaseAll("c") = "nothing" /\ ReleaseAll("c") /\ TRUE
 release_H_all_c_is_released == Stable /\ AnswerToReleaseAll("c") = "released" /\ ReleaseAll("c") /\ TRUE
-follow == Follow /\ TRUE
-settled == Settled /\ TRUE
 
 NamedNext ==
+  \/ follow
+  \/ settled
+  \/ acquire_a_r_exclusive_1_0_0_0_false_is_acquired
+  \/ acquire_a_r_exclusive_1_0_0_0_false_is_held
+  \/ acquire_a_r_exclusive_1_0_0_0_false_is_reacquired
+  \/ acquire_a_r_exclusive_1_0_0_0_false_is_upgrade
   \/ acquire_a_r_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_a_r_exclusive_1_0_0_0_true_is_queued
   \/ acquire_a_r_exclusive_1_0_0_0_true_is_reacquired
   \/ acquire_a_r_exclusive_1_0_0_0_true_is_upgrade
+  \/ acquire_a_r_exclusive_2_0_0_0_false_is_acquired
+  \/ acquire_a_r_exclusive_2_0_0_0_false_is_held
+  \/ acquire_a_r_exclusive_2_0_0_0_false_is_reacquired
+  \/ acquire_a_r_exclusive_2_0_0_0_false_is_upgrade
   \/ acquire_a_r_exclusive_2_0_0_0_true_is_acquired
   \/ acquire_a_r_exclusive_2_0_0_0_true_is_over_H_capacity
   \/ acquire_a_r_exclusive_2_0_0_0_true_is_queued
   \/ acquire_a_r_exclusive_2_0_0_0_true_is_reacquired
   \/ acquire_a_r_exclusive_2_0_0_0_true_is_upgrade
+  \/ acquire_a_r_shared_1_0_0_0_false_is_acquired
+  \/ acquire_a_r_shared_1_0_0_0_false_is_held
+  \/ acquire_a_r_shared_1_0_0_0_false_is_reacquired
+  \/ acquire_a_r_shared_1_0_0_0_false_is_upgrade
   \/ acquire_a_r_shared_1_0_0_0_true_is_acquired
   \/ acquire_a_r_shared_1_0_0_0_true_is_queued
   \/ acquire_a_r_shared_1_0_0_0_true_is_reacquired
   \/ acquire_a_r_shared_1_0_0_0_true_is_upgrade
-  \/ acquire_a_r_shared_2_0_0_0_true_is_acquired
-  \/ acquire_a_r_shared_2_0_0_0_true_is_over_H_capacity
-  \/ acquire_a_r_shared_2_0_0_0_true_is_queued
-  \/ acquire_a_r_shared_2_0_0_0_true_is_reacquired
-  \/ acquire_a_r_shared_2_0_0_0_true_is_upgrade
+  \/ acquire_b_r_exclusive_1_0_0_0_false_is_acquired
+  \/ acquire_b_r_exclusive_1_0_0_0_false_is_held
+  \/ acquire_b_r_exclusive_1_0_0_0_false_is_reacquired
+  \/ acquire_b_r_exclusive_1_0_0_0_false_is_upgrade
   \/ acquire_b_r_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_b_r_exclusive_1_0_0_0_true_is_queued
   \/ acquire_b_r_exclusive_1_0_0_0_true_is_reacquired
   \/ acquire_b_r_exclusive_1_0_0_0_true_is_upgrade
+  \/ acquire_b_r_exclusive_2_0_0_0_false_is_acquired
+  \/ acquire_b_r_exclusive_2_0_0_0_false_is_held
+  \/ acquire_b_r_exclusive_2_0_0_0_false_is_reacquired
+  \/ acquire_b_r_exclusive_2_0_0_0_false_is_upgrade
   \/ acquire_b_r_exclusive_2_0_0_0_true_is_acquired
   \/ acquire_b_r_exclusive_2_0_0_0_true_is_over_H_capacity
   \/ acquire_b_r_exclusive_2_0_0_0_true_is_queued
   \/ acquire_b_r_exclusive_2_0_0_0_true_is_reacquired
   \/ acquire_b_r_exclusive_2_0_0_0_true_is_upgrade
+  \/ acquire_b_r_shared_1_0_0_0_false_is_acquired
+  \/ acquire_b_r_shared_1_0_0_0_false_is_held
+  \/ acquire_b_r_shared_1_0_0_0_false_is_reacquired
+  \/ acquire_b_r_shared_1_0_0_0_false_is_upgrade
   \/ acquire_b_r_shared_1_0_0_0_true_is_acquired
   \/ acquire_b_r_shared_1_0_0_0_true_is_queued
   \/ acquire_b_r_shared_1_0_0_0_true_is_reacquired
   \/ acquire_b_r_shared_1_0_0_0_true_is_upgrade
-  \/ acquire_b_r_shared_2_0_0_0_true_is_acquired
-  \/ acquire_b_r_shared_2_0_0_0_true_is_over_H_capacity
-  \/ acquire_b_r_shared_2_0_0_0_true_is_queued
-  \/ acquire_b_r_shared_2_0_0_0_true_is_reacquired
-  \/ acquire_b_r_shared_2_0_0_0_true_is_upgrade
+  \/ acquire_c_r_exclusive_1_0_0_0_false_is_acquired
+  \/ acquire_c_r_exclusive_1_0_0_0_false_is_held
+  \/ acquire_c_r_exclusive_1_0_0_0_false_is_reacquired
+  \/ acquire_c_r_exclusive_1_0_0_0_false_is_upgrade
   \/ acquire_c_r_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_c_r_exclusive_1_0_0_0_true_is_queued
   \/ acquire_c_r_exclusive_1_0_0_0_true_is_reacquired
   \/ acquire_c_r_exclusive_1_0_0_0_true_is_upgrade
+  \/ acquire_c_r_exclusive_2_0_0_0_false_is_acquired
+  \/ acquire_c_r_exclusive_2_0_0_0_false_is_held
+  \/ acquire_c_r_exclusive_2_0_0_0_false_is_reacquired
+  \/ acquire_c_r_exclusive_2_0_0_0_false_is_upgrade
   \/ acquire_c_r_exclusive_2_0_0_0_true_is_acquired
   \/ acquire_c_r_exclusive_2_0_0_0_true_is_over_H_capacity
   \/ acquire_c_r_exclusive_2_0_0_0_true_is_queued
   \/ acquire_c_r_exclusive_2_0_0_0_true_is_reacquired
   \/ acquire_c_r_exclusive_2_0_0_0_true_is_upgrade
+  \/ acquire_c_r_shared_1_0_0_0_false_is_acquired
+  \/ acquire_c_r_shared_1_0_0_0_false_is_held
+  \/ acquire_c_r_shared_1_0_0_0_false_is_reacquired
+  \/ acquire_c_r_shared_1_0_0_0_false_is_upgrade
   \/ acquire_c_r_shared_1_0_0_0_true_is_acquired
   \/ acquire_c_r_shared_1_0_0_0_true_is_queued
   \/ acquire_c_r_shared_1_0_0_0_true_is_reacquired
   \/ acquire_c_r_shared_1_0_0_0_true_is_upgrade
-  \/ acquire_c_r_shared_2_0_0_0_true_is_acquired
-  \/ acquire_c_r_shared_2_0_0_0_true_is_over_H_capacity
-  \/ acquire_c_r_shared_2_0_0_0_true_is_queued
-  \/ acquire_c_r_shared_2_0_0_0_true_is_reacquired
-  \/ acquire_c_r_shared_2_0_0_0_true_is_upgrade
   \/ cancel_H_wait_a_1_is_cancelled
   \/ cancel_H_wait_a_1_is_not_H_waiting
   \/ cancel_H_wait_a_1_is_released
@@ -188,8 +232,6 @@ NamedNext ==
   \/ release_H_all_c_is_abandoned
   \/ release_H_all_c_is_nothing
   \/ release_H_all_c_is_released
-  \/ follow
-  \/ settled
 
 NamedSpec == Init /\ [][NamedNext]_vars
 NothingAdded == [][Next]_vars

@@ -57,7 +57,6 @@ SayWithin(event) == told' = IF todo'.open THEN event ELSE [type |-> "nothing"]
 (* Questions. *)
 
 MinOf(S) == CHOOSE x \in S : \A y \in S : x <= y
-Ids(S) == {waits[w].id : w \in S}
 Without(s, x) == SelectSeq(s, LAMBDA y : y # x)
 RECURSIVE Sorted(_)
 Sorted(S) == IF S = {} THEN <<>> ELSE <<MinOf(S)>> \o Sorted(S \ {MinOf(S)})
@@ -214,7 +213,6 @@ EndHold(r, a, t) ==
   /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits>>
 
 Stay == UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo>>
-Only(r) == UNCHANGED <<now, epoch, lastWait, capacity>>
 
 NextEpoch == epoch + 1
 NextWait == lastWait + 1
@@ -443,7 +441,6 @@ Tick(d) ==
 
 (* What comes next, and what is left to do after it. *)
 Coming(is, what, t) == [is |-> is, what |-> what, then |-> t]
-Leaver == todo.leaving[1]
 NextTimer == CHOOSE i \in Due : \A k \in Due : timers[i].at < timers[k].at \/ (timers[i].at = timers[k].at /\ i <= k)
 RECURSIVE Pending(_)
 Pending(t) ==
@@ -483,7 +480,6 @@ EndOther(other, t) ==
       then == [AfterWait(w, t) EXCEPT
                  !.others = IF last THEN <<>> ELSE <<[other EXCEPT !.waits = Tail(@)]>>,
                  !.suspects = IF last THEN Append(@, a) ELSE @]
-      rest == [t EXCEPT !.others = then.others]
       q == waits[w].requests[CHOOSE i \in DOMAIN waits[w].requests : waits[w].requests[i].lock = r]
   IN IF HasEnough(a, q)
      THEN Reacquired(r, a, holds[r][a].epoch, w, WaitsWithout(w), QueueWithout(w), TimersWithout("wait", w), then)
@@ -542,4 +538,147 @@ Init == /\ now = 0 /\ epoch = 0 /\ lastWait = 0
         /\ timers = <<>>
         /\ todo = Nothing
         /\ told = [type |-> "nothing"]
+
+--------------------------------------------------------------------------------
+(* What must be true of every state. None of it is phrased with an operator that  *)
+(* decides something above.                                                       *)
+
+TicketOf(w, r) == waits[w].requests[CHOOSE i \in DOMAIN waits[w].requests : waits[w].requests[i].lock = r]
+UnitsHeld(r) == Sum([a \in Holders(r) |-> holds[r][a].units], Holders(r))
+
+TypeOK ==
+  /\ now \in Nat /\ epoch \in Nat /\ lastWait \in Nat
+  /\ capacity \in [Lock -> Nat \ {0}]
+  /\ DOMAIN holds = Lock /\ DOMAIN queue = Lock
+  /\ \A r \in Lock : Holders(r) \subseteq Owner /\ \A a \in Holders(r) :
+       /\ holds[r][a].mode \in Modes
+       /\ holds[r][a].units \in 1..capacity[r]
+       /\ holds[r][a].epoch \in 1..epoch
+       /\ holds[r][a].since \in 0..now
+       /\ holds[r][a].wait \in 0..lastWait
+  /\ \A w \in DOMAIN waits :
+       /\ w = waits[w].id /\ w \in 1..lastWait
+       /\ waits[w].owner \in Owner
+       /\ waits[w].since \in 0..now
+       /\ \A r \in Lock : w \in {queue[r][i] : i \in DOMAIN queue[r]} <=>
+            (\E i \in DOMAIN waits[w].requests : waits[w].requests[i].lock = r)
+  /\ \A r \in Lock : \A i, k \in DOMAIN queue[r] :
+       queue[r][i] \in DOMAIN waits /\ (queue[r][i] = queue[r][k] => i = k)
+
+(* Who holds a lock exclusively shares it with no reader, and no more is held than there is. *)
+MutualExclusion ==
+  \A r \in Lock :
+    LET exclusive == {a \in Holders(r) : holds[r][a].mode = "exclusive"} IN
+    exclusive # {} => exclusive = Holders(r) /\ UnitsHeld(r) <= capacity[r]
+
+(* No two grants have the same epoch. *)
+EpochsAreUnique == \A r, s \in Lock : \A a \in Holders(r), b \in Holders(s) :
+  holds[r][a].epoch = holds[s][b].epoch => r = s /\ a = b
+
+(* Nobody waits for what could be granted. *)
+CouldBeIts(w, r) ==
+  LET q == TicketOf(w, r)  a == waits[w].owner IN
+  \/ /\ queue[r][1] = w
+     /\ \A b \in Holders(r) : holds[r][b].mode = q.mode
+     /\ q.mode = "exclusive" => UnitsHeld(r) + q.units <= capacity[r]
+  \/ /\ a \in Holders(r)
+     /\ \/ holds[r][a].mode = "exclusive" /\ holds[r][a].units = capacity[r]
+        \/ holds[r][a].mode = q.mode /\ holds[r][a].units >= q.units
+NoLostWakeup == Stable =>
+  \A w \in DOMAIN waits : \E i \in DOMAIN waits[w].requests : ~CouldBeIts(w, waits[w].requests[i].lock)
+
+(* Only a wait for several locks queues where its owner holds enough already. *)
+HolderDoesNotQueueHere == Stable =>
+  \A r \in Lock : \A i \in DOMAIN queue[r] :
+    LET w == queue[r][i]  a == waits[w].owner  q == TicketOf(w, r) IN
+    a \in Holders(r) => /\ Len(waits[w].requests) > 1
+                        /\ \/ holds[r][a].mode = "exclusive" /\ holds[r][a].units = capacity[r]
+                           \/ holds[r][a].mode = q.mode /\ holds[r][a].units >= q.units
+
+(* Priority counts as time that was waited, and of two who came at once the first comes first. *)
+CameBefore(v, w) ==
+  LET headStart == (waits[v].priority - waits[w].priority) * Aging
+      later == waits[v].since - waits[w].since
+  IN later < headStart \/ (later = headStart /\ v < w)
+QueueOrdered == \A r \in Lock : \A i, k \in DOMAIN queue[r] : i < k => CameBefore(queue[r][i], queue[r][k])
+
+(* No set of owners waits for nobody but itself. *)
+ComesTrueWithout(w, r, S) ==
+  LET q == TicketOf(w, r)  a == waits[w].owner
+      left == {b \in Holders(r) : b \in S}
+  IN \/ CouldBeIts(w, r)
+     \/ /\ waits[queue[r][1]].owner \notin S \ {a}
+        /\ \A b \in left : holds[r][b].mode = q.mode
+        /\ q.mode = "exclusive" => Sum([b \in left |-> holds[r][b].units], left) + q.units <= capacity[r]
+Deadlocked(S) == \A a \in S : \E w \in DOMAIN waits :
+  waits[w].owner = a /\ \E i \in DOMAIN waits[w].requests : ~ComesTrueWithout(w, waits[w].requests[i].lock, S)
+WaitForAcyclic == Stable /\ Detects => ~\E S \in SUBSET Owner \ {{}} : Deadlocked(S)
+
+(* Every timer is about a grant or a wait that is there, every lease and all patience has one. *)
+TimersBelong ==
+  LET ends(kind) == {timers[i].id : i \in {k \in DOMAIN timers : timers[k].kind = kind}}
+      leased == UNION {{holds[r][a].epoch : a \in {b \in Holders(r) : holds[r][b].leaseMs > 0}} : r \in Lock}
+      patient == {w \in DOMAIN waits : waits[w].timeoutMs > 0}
+  IN ends("hold") = leased /\ ends("wait") = patient
+     /\ Len(timers) = Cardinality(leased) + Cardinality(patient)
+
+(* No timer that is due is passed over. *)
+NothingOverdue == Stable => \A i \in DOMAIN timers : timers[i].at > now
+
+--------------------------------------------------------------------------------
+(* What must be true of every step. `told` tells which event it was.              *)
+
+Is(type) == told'.type = type
+Keeps(a, r) == a \in DOMAIN holds'[r] /\ holds'[r][a].epoch = holds[r][a].epoch
+WasDue(kind, id) == \E i \in DOMAIN timers : timers[i].kind = kind /\ timers[i].id = id /\ timers[i].at <= now
+Ended == DOMAIN waits \ DOMAIN waits'
+
+EpochMonotonic == [][epoch' >= epoch /\ lastWait' >= lastWait]_vars
+
+(* Each grant has a larger epoch than any before it. *)
+GrantRaisesEpoch == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
+  ~(a \in Holders(r) /\ Keeps(a, r)) => holds'[r][a].epoch > epoch]_vars
+
+(* Who is served came before all who still wait. *)
+ServedInOrder == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
+  LET w == holds'[r][a].wait IN
+  (~(a \in Holders(r)) /\ w \in Ended) =>
+    \A i \in DOMAIN queue[r] : queue[r][i] # w => CameBefore(w, queue[r][i])]_vars
+
+(* A wait ends in one of five ways, alone, and for a reason. *)
+WaitEndsWithOutcome == [][\A w \in Ended :
+  /\ Ended = {w}
+  /\ told'.owner = waits[w].owner
+  /\ CASE Is("resource:acquired") \/ Is("resource:reacquired") ->
+            \A i \in DOMAIN waits[w].requests : LET q == waits[w].requests[i] IN
+              \/ waits[w].owner \in DOMAIN holds'[q.lock]
+              \/ todo'.grant # <<>> /\ \E k \in DOMAIN todo'.grant[1].requests : todo'.grant[1].requests[k] = q
+       [] Is("resource:timed-out") -> WasDue("wait", w)
+       [] Is("resource:abandoned") ->
+            \/ \E i \in DOMAIN todo.others : todo.others[i].waits[1] = w
+            \/ holds' = holds /\ todo'.leaving # <<>>
+       [] Is("deadlock:detected") -> \E S \in SUBSET Owner : waits[w].owner \in S /\ Deadlocked(S)
+       [] OTHER -> Is("resource:cancelled")]_vars
+
+(* Only who holds a lock gives it back; else its lease is over, or it gives way. *)
+ReleaseOnlyByHolder == [][\A r \in Lock : \A a \in Holders(r) : ~Keeps(a, r) =>
+  /\ told'.owner = a
+  /\ \/ Is("resource:released")
+     \/ Is("resource:expired") /\ WasDue("hold", holds[r][a].epoch)
+     \/ Is("resource:revoked") /\ Revokes]_vars
+
+(* Who gives way ends one wait of its own and nothing else. *)
+VictimBreaksNoOther == [][Is("deadlock:detected") =>
+  /\ Cardinality(Ended) = 1
+  /\ \A w \in DOMAIN waits' : waits'[w] = waits[w]
+  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds>>]_vars
+
+RefusalChangesNothing == [][Is("resource:refused") =>
+  UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo>>]_vars
+
+(* The units of a lock change only while nobody uses it. *)
+CapacityChangesIdle == [][\A r \in Lock : capacity'[r] # capacity[r] => Holders(r) = {} /\ queue[r] = <<>>]_vars
+
+(* A group of locks is granted in one step: no other owner gets any lock in between. *)
+AllOrNothing == [][todo.grant # <<>> /\ told'.type # "nothing" => told'.owner = todo.grant[1].owner]_vars
 ================================================================================

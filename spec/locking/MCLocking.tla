@@ -13,11 +13,16 @@ CONSTANTS
   Epochs,      \* which grants are meant; 0 for whichever there is
   Renewals,    \* how long leases become
   Capacities,  \* what is defined
-  Durations    \* how time passes
+  Durations,   \* how time passes
+  Leavers      \* who gives back everything
 
 MayAsk == epoch < MaxEpoch /\ lastWait < MaxWait
 MayPass(d) == now + d <= MaxNow
+(* Nobody asks for several units of what is shared; no facade lets that pass. *)
+IsWellFormed(m, u) == m = "shared" => u = 1
 Waits == 1..MaxWait
+Cancellable == Waits
+Nobody == {}
 
 NoGroups == {}
 BothLocks == {<<Request("r", "exclusive", 1), Request("s", "exclusive", 1)>>}
@@ -26,11 +31,11 @@ BothOrders == {<<Request("r", "exclusive", 1), Request("s", "exclusive", 1)>>,
 
 Commands(a) ==
   \/ \E r \in Lock, m \in AskedModes, u \in AskedUnits, p \in Priorities, t \in Timeouts, l \in Leases, w \in Patience :
-       MayAsk /\ Acquire(a, r, m, u, p, t, l, w)
+       MayAsk /\ IsWellFormed(m, u) /\ Acquire(a, r, m, u, p, t, l, w)
   \/ \E qs \in Groups, p \in Priorities, t \in Timeouts, l \in Leases : MayAsk /\ AcquireAll(a, qs, p, t, l)
   \/ \E r \in Lock, e \in Epochs : Release(a, r, e) \/ \E l \in Renewals : Renew(a, r, e, l)
-  \/ \E w \in Waits : CancelWait(a, w)
-  \/ ReleaseAll(a)
+  \/ \E w \in Cancellable : CancelWait(a, w)
+  \/ a \in Leavers /\ ReleaseAll(a)
 Surroundings ==
   \/ \E r \in Lock, c \in Capacities : Define(r, c)
   \/ \E d \in Durations : MayPass(d) /\ Tick(d)
@@ -40,4 +45,23 @@ Next == \/ \E a \in Owner : Commands(a)
         \/ Follow
         \/ Settled
 Spec == Init /\ [][Next]_vars
+
+(* Who comes later by more than its priority is worth overtakes nobody. *)
+MostPriority == CHOOSE p \in Priorities : \A q \in Priorities : q <= p
+BoundedBypass == [][\A r \in Lock : \A a \in DOMAIN holds'[r] : a \notin Holders(r) =>
+  LET w == holds'[r][a].wait
+      isKnown == w = 0 \/ w \in DOMAIN waits
+      since == IF w = 0 THEN now ELSE waits[w].since
+      priority == IF w = 0 THEN MostPriority ELSE waits[w].priority
+  IN isKnown => \A i \in DOMAIN queue[r] : LET v == waits[queue[r][i]] IN
+     v.id # w => since - v.since <= (priority - v.priority) * Aging
+                 /\ (w = 0 => since - v.since < (priority - v.priority) * Aging)]_vars
+
+(* Each must be reachable: the negation has to be violated. *)
+NobodyTimesOut == ~(told.type = "resource:timed-out")
+NoLeaseEnds == ~(told.type = "resource:expired")
+NoDeadlock == ~(told.type = "deadlock:detected")
+NobodyIsRevoked == ~(told.type = "resource:revoked")
+NobodyIsAbandoned == ~(told.type = "resource:abandoned" /\ todo.leaving = <<>>)
+NobodyShares == \A r \in Lock : Cardinality(Holders(r)) < 2
 ================================================================================

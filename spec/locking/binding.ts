@@ -12,6 +12,7 @@ import { exploreLocks } from "./exploration.ts";
 import { MODELS } from "./models.ts";
 import { MUTANTS } from "./code_mutants.ts";
 import { badTraces, goodTraces, randomTraces } from "./traces.ts";
+import type { LockConfig } from "../../src/locks/machine.ts";
 
 function graphModels(): Map<string, GraphModel> {
   return new Map(MODELS.map((model) => {
@@ -28,10 +29,20 @@ function graphModels(): Map<string, GraphModel> {
   }));
 }
 
+/** Random runs under different rules: fifty each. */
+const RUNS: readonly [name: string, config: Partial<LockConfig>][] = [
+  ["random", { agingMs: 10 }],
+  ["random-revoking", { agingMs: 5, deadlockPolicy: "revoke" }],
+  ["random-undetected", { agingMs: 0, deadlockDetection: false }],
+  ["random-full", { agingMs: 10, maxWaiters: 2, maxResources: 3 }],
+];
+
 const traces: ReadonlyMap<string, () => Promise<readonly Trace[]>> = new Map([
   ["good", goodTraces],
   ["bad", badTraces],
-  ["random", randomTraces],
+  ...RUNS.map(([name, config], i) =>
+    [name, () => Promise.resolve(randomTraces(config, 50 * i, 50))] as const
+  ),
 ]);
 
 const subject: Subject = { graphs: graphModels(), traces, mutants: MUTANTS };

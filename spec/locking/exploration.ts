@@ -41,9 +41,12 @@ function commandsOf(model: LockModel, owner: string): LockCommand[] {
   const terms = product(model.priorities, model.timeouts, model.leases);
   const targets = product(model.locks, model.epochs);
   const waits = Array.from({ length: model.maxWait }, (_, i) => i + 1);
+  // Nobody asks for several units of what is shared; no façade lets that pass.
+  const kinds = product(model.modes, model.units)
+    .filter(([mode, units]) => mode === "exclusive" || units === 1);
   return [
-    ...product(model.locks, model.modes, model.units, terms, model.patience).map((
-      [resourceId, mode, units, [priority, timeoutMs, leaseMs], wait],
+    ...product(model.locks, kinds, terms, model.patience).map((
+      [resourceId, [mode, units], [priority, timeoutMs, leaseMs], wait],
     ): LockCommand => ({
       ...{ type: "acquire", ...who, resourceId, mode, units, priority, timeoutMs, leaseMs, wait },
     })),

@@ -127,7 +127,7 @@ Deno.test("it makes no difference whether a tick comes before a command or the c
   );
 });
 
-Deno.test("what is refused leaves the state as it was", () => {
+Deno.test("RefusalChangesNothing: what is refused leaves the state as it was", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       const machine = lockMachine(rules);
@@ -160,7 +160,7 @@ Deno.test("MutualExclusion: exclusive holders share with nobody beyond the capac
   });
 });
 
-Deno.test("HolderHasNewestEpoch: each grant has a larger epoch than any before it", () => {
+Deno.test("GrantRaisesEpoch: each grant has a larger epoch than any before it", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       let newest = 0;
@@ -271,7 +271,7 @@ Deno.test("NoGhostWaiter: who gave everything back holds nothing and waits nowhe
   });
 });
 
-Deno.test("every wait ends exactly once, and its timer with it", () => {
+Deno.test("WaitEndsWithOutcome: every wait ends exactly once, and its timer with it", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       const open = new Set<number>();

@@ -1,0 +1,71 @@
+/**
+ * Runs of the lock machine as rows for the specification.
+ *
+ * @module
+ */
+
+import type { LockEvent } from "../../src/kernel/events.ts";
+import type { LockCommand } from "../../src/locks/machine.ts";
+import type { RecordedStep } from "../../src/testing/mod.ts";
+import { toldOf } from "./exploration.ts";
+
+/** What was told the machine, or that something follows, and what the event tells. */
+export type Row = Record<string, unknown>;
+
+/** Rows of a run: one for each command and each event, and one for each time that time passes. */
+export class Recording {
+  readonly rows: Row[] = [];
+  /** How many of them tell of an event. */
+  events = 0;
+  #now = 0;
+
+  /** Takes a step of the machine. */
+  readonly take = ({ at, command, events }: RecordedStep<LockCommand, LockEvent>): void => {
+    if (at > this.#now) this.rows.push({ do: "tick", ms: at - this.#now, told: NOTHING });
+    this.#now = at;
+    this.events += events.length;
+    const [answer, ...others] = events;
+    if (command.type !== "tick") {
+      this.rows.push({ ...asked(command), told: answer === undefined ? NOTHING : toldOf(answer) });
+    } else if (answer !== undefined) others.unshift(answer);
+    for (const event of others) this.rows.push({ do: "follow", told: toldOf(event) });
+  };
+}
+
+const NOTHING = { type: "nothing" };
+
+/** A command as a row has it. */
+function asked(command: Exclude<LockCommand, { type: "tick" }>): Row {
+  switch (command.type) {
+    case "acquire": {
+      const { type, owner, resourceId, mode, units, priority, timeoutMs, leaseMs, wait } = command;
+      const what = { owner, lock: resourceId, mode, units, priority };
+      return { do: type, ...what, timeoutMs, leaseMs, wait };
+    }
+    case "acquire-all": {
+      const { type, owner, priority, timeoutMs, leaseMs } = command;
+      const requests = command.requests
+        .map(({ resourceId: lock, mode, units }) => ({ lock, mode, units }));
+      return { do: type, owner, requests, priority, timeoutMs, leaseMs };
+    }
+    case "release":
+      return {
+        do: "release",
+        owner: command.owner,
+        lock: command.resourceId,
+        epoch: command.epoch,
+      };
+    case "renew": {
+      const { owner, resourceId, epoch, leaseMs } = command;
+      return { do: "renew", owner, lock: resourceId, epoch, leaseMs };
+    }
+    case "cancel-wait":
+      return { do: "cancel-wait", owner: command.owner, wait: command.waitId };
+    case "release-all":
+      return { do: "release-all", owner: command.owner };
+    case "define":
+      return { do: "define", lock: command.resourceId, capacity: command.capacity };
+    default:
+      throw new Error(`Cannot record ${command.type}: the specification must have it`);
+  }
+}

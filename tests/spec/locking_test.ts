@@ -1,0 +1,104 @@
+import { assert, assertEquals } from "@std/assert";
+import binding from "../../spec/locking/binding.ts";
+import { MODELS } from "../../spec/locking/models.ts";
+import { alphabetModule } from "../../spec/tool/alphabet.ts";
+import { digestOf } from "../../spec/tool/graphs.ts";
+import { readModels } from "../../spec/tool/models.ts";
+import { withFigures } from "../../spec/tool/readme.ts";
+
+async function readSpec(path: string): Promise<string> {
+  return await Deno.readTextFile(new URL(`../../spec/${path}`, import.meta.url));
+}
+
+for (const [name, graph] of binding.graphs) {
+  Deno.test(`the graph of the lock machine is the one that TLC found for its specification: ${name}`, async () => {
+    const kept = JSON.parse(await readSpec(`graphs/locking-${name}.json`));
+    assert(kept.states > 500);
+    assertEquals(await digestOf(graph.explore()), kept);
+  });
+
+  Deno.test(`the named steps of the locks' specification are up to date: ${name}`, async () => {
+    const { alphabet } = graph;
+    assertEquals(await readSpec(`gen/${alphabet.module}.tla`), alphabetModule(alphabet));
+  });
+}
+
+Deno.test("the configurations of TLC have the bounds that the lock machine is explored within", async () => {
+  const text = (value: unknown): string => {
+    if (Array.isArray(value)) return `{${value.map(text).join(", ")}}`;
+    return typeof value === "boolean" ? String(value).toUpperCase() : JSON.stringify(value);
+  };
+  for (const model of MODELS) {
+    const { config } = model;
+    const bounds = {
+      Owner: model.owners,
+      Lock: model.locks,
+      Aging: config.agingMs,
+      Detects: config.deadlockDetection ?? true,
+      Revokes: config.deadlockPolicy === "revoke",
+      MaxWaiters: config.maxWaiters,
+      MaxLocks: config.maxResources,
+      MaxEpoch: model.maxEpoch,
+      MaxWait: model.maxWait,
+      MaxNow: model.maxNow,
+      AskedModes: model.modes,
+      AskedUnits: model.units,
+      Priorities: model.priorities,
+      Timeouts: model.timeouts,
+      Leases: model.leases,
+      Patience: model.patience,
+      Epochs: model.epochs,
+      Renewals: model.renewals,
+      Capacities: model.capacities,
+      Durations: model.durations,
+    };
+    for (const kind of ["graph", "complete"]) {
+      const lines = (await readSpec(`locking/cfg/${kind}-${model.name}.cfg`)).split("\n");
+      for (const [name, value] of Object.entries(bounds)) {
+        assert(lines.includes(`  ${name} = ${text(value)}`), `${kind}-${model.name}: ${name}`);
+      }
+    }
+  }
+});
+
+Deno.test("every graph of the locks is compared, and its steps are proven to be all", async () => {
+  const models = await readModels();
+  for (const name of binding.graphs.keys()) {
+    for (const kind of ["graph", "complete"]) {
+      assert(
+        models.some((model) => model.name === `locking/${kind}-${name}` && model.kind === kind),
+      );
+    }
+  }
+});
+
+Deno.test("the property tests of locks carry the names of the specification's properties", async () => {
+  const spec = await Promise.all(
+    ["Locking", "MCLocking", "LockingWorld"].map((module) => readSpec(`locking/${module}.tla`)),
+  );
+  const tests = await readSpec("../tests/locks/properties_test.ts");
+  const names = [...tests.matchAll(/Deno\.test\("([A-Z]\w+): /g)].map(([, name]) => name!);
+  assert(names.length >= 8);
+  for (const name of names) {
+    assert(spec.some((text) => new RegExp(`^${name} ==`, "m").test(text)), name);
+  }
+});
+
+Deno.test("the figures in the README are those that checks are held to", async () => {
+  const text = await readSpec("README.md");
+  assertEquals(text, withFigures(text, await readModels()));
+  assert(text.includes("| `graph-deadlock`"));
+});
+
+Deno.test("the project's README tells how large the graphs are that are equal", async () => {
+  const readme = (await readSpec("../README.md")).replaceAll("\n", " ");
+  let states = 0;
+  let edges = 0;
+  for (const name of binding.graphs.keys()) {
+    const kept = JSON.parse(await readSpec(`graphs/locking-${name}.json`));
+    states += kept.states;
+    edges += kept.edges;
+  }
+  const figures = [states, edges].map((figure) => figure.toLocaleString("en-US"));
+  assert(readme.includes(`${figures[0]} states and ${figures[1]} steps`), figures.join(" "));
+});
