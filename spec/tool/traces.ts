@@ -19,7 +19,11 @@ export function traceModule(traces: readonly Trace[]): string {
   ].join("\n");
 }
 
-const VERDICT = /<<"TRACE", (\d+), (\d+)(, "ACCEPTED")?>>/g;
+/** How far a run was followed, and whether that was all of it. */
+const FOLLOWED = /<<"TRACE", (\d+), (\d+)(, "ACCEPTED")?>>/g;
+
+/** The same from a module that finds out itself where a run diverges. */
+const VERDICT = /<<\s*"TRACE (ACCEPTED|DIVERGES)",\s*(\d+),\s*(\d+)/g;
 
 /** A run that did not come out as it must. */
 export interface Misjudged {
@@ -34,10 +38,17 @@ export interface Misjudged {
 export function misjudged(traces: readonly Trace[], output: string): Misjudged[] {
   const followed = new Map<number, number>();
   const accepted = new Set<number>();
-  for (const [, run, place, all] of output.matchAll(VERDICT)) {
+  const note = (run: string, place: number, all: boolean) => {
     const index = Number(run) - 1;
-    followed.set(index, Math.max(followed.get(index) ?? 0, Number(place)));
-    if (all !== undefined) accepted.add(index);
+    followed.set(index, Math.max(followed.get(index) ?? 0, place));
+    if (all) accepted.add(index);
+  };
+  for (const [, run, place, all] of output.matchAll(FOLLOWED)) {
+    note(run!, Number(place), all !== undefined);
+  }
+  for (const [, verdict, run, event] of output.matchAll(VERDICT)) {
+    const all = verdict === "ACCEPTED";
+    note(run!, all ? Number(event) : Number(event) - 1, all);
   }
   return traces.flatMap((trace, i) => {
     const problem = judgeTrace(trace, followed.get(i), accepted.has(i));
