@@ -171,10 +171,10 @@ export const MUTANTS: readonly Mutant[] = [
     "",
   ),
   mutant(
-    "the reaction that closes the mailbox of a dead agent is dropped",
+    "the reaction that takes the breaker away with its agent is dropped",
     "coordination/reactions.ts",
-    '  on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),',
-    '  on("agent:died", removeFromTasks, releaseLocks, retireFromConflicts),',
+    "    retireFromConflicts,\n    forgetBreaker,\n  ),",
+    "    retireFromConflicts,\n  ),",
   ),
   mutant(
     "the reaction that tells a breaker of an attempt's end is dropped",

@@ -16,6 +16,8 @@ interface Told {
   epoch: number;
   /** Whether it was touched in the step under way. */
   isTouched: boolean;
+  /** Whether its pause between two attempts ended in that step. */
+  isRetried: boolean;
 }
 
 interface Claim {
@@ -45,6 +47,7 @@ export class TaskShadow {
       accuse(rule, `${event.type} of "${taskId}", which is ${told.status}`);
     }
     this.#touch(taskId, told);
+    if (told.status === "backing-off" && after === "ready") told.isRetried = true;
     if (event.type === "task:assigned") {
       if (event.epoch <= this.#epoch) accuse("EpochMonotonic", `"${taskId}" has ${event.epoch}`);
       this.#epoch = told.epoch = event.epoch;
@@ -72,6 +75,10 @@ export class TaskShadow {
       else if (task === undefined) accuse("NoLostTask", `"${taskId}" is forgotten`);
       if (task === undefined) continue;
       checkTask(state, task);
+      if (told.isRetried && task.lingering > 0) {
+        accuse("NoRetryBesideABody", `"${taskId}" is tried again while a body of it may run`);
+      }
+      told.isRetried = false;
       if (task.status !== told.status || task.epoch !== told.epoch) {
         const said = `${told.status} (${told.epoch})`;
         accuse("EventsTellAll", `"${taskId}" is ${task.status} (${task.epoch}), not ${said}`);
@@ -101,7 +108,7 @@ export class TaskShadow {
     const told = this.#tasks.get(taskId);
     if (told !== undefined) accuse("NoDuplicateTask", `"${taskId}" was created twice`);
     this.#submitted++;
-    const created = { status, epoch: 0, isTouched: false };
+    const created = { status, epoch: 0, isTouched: false, isRetried: false };
     this.#tasks.set(taskId, created);
     this.#touch(taskId, created);
   }

@@ -80,7 +80,7 @@ export class Watcher implements StepObserver {
     }
     this.#tasks.check(state.tasks);
     this.#agents.checkCommand(command, life);
-    checkGrantMeant(command, events);
+    checkMeant(command, events);
     if (command.type === "commit-version") this.#conflicts.checkCommit(command, events);
     this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
     if (command.type === "release-all") this.#checkGone(state, command.owner, events);
@@ -125,6 +125,9 @@ export class Watcher implements StepObserver {
     switch (kind.family) {
       case "locks":
         this.#rules.takeLock(event, at);
+        if (event.type === "resource:expired" || event.type === "resource:revoked") {
+          checkWithoutLock(event.owner, state);
+        }
         return this.#checkLocks(state, event, at);
       case "tasks":
         if (!event.type.startsWith("task:")) this.#agents.take(event, at, 0);
@@ -162,17 +165,47 @@ export class Watcher implements StepObserver {
   }
 }
 
-/** Who gives back a certain grant, or renews it, changes no other. */
-function checkGrantMeant(command: RootCommand | Tick, events: readonly LockstepEvent[]): void {
-  const asked = command.type === "as-agent" ? command.command : command;
-  if ((asked.type !== "release" && asked.type !== "renew") || asked.epoch === 0) return;
-  for (const event of events) {
-    if (event.type !== "resource:released" && event.type !== "resource:renewed") continue;
-    if (event.owner !== asked.owner || event.resourceId !== asked.resourceId) continue;
-    if (event.epoch !== asked.epoch) {
-      accuse("StaleRejected", `${asked.type} of ${asked.epoch} came to ${event.epoch}`);
-    }
+/** From each command that names an epoch to the event that only it leads to. */
+const COMES_TO: ReadonlyMap<string, string> = new Map([
+  ["release", "resource:released"],
+  ["renew", "resource:renewed"],
+  ["complete", "task:completed"],
+  ["heartbeat", "task:heartbeat"],
+  ["progress", "task:progressed"],
+]);
+
+/** Who names a grant or a claim changes no other. */
+function checkMeant(command: RootCommand | Tick, events: readonly LockstepEvent[]): void {
+  const asked = (command.type === "as-agent" ? command.command : command) as Subject;
+  const comesTo = COMES_TO.get(asked.type);
+  if (comesTo === undefined || asked.epoch === 0) return;
+  // What was due before the command may have ended what it means, and is told in the same step.
+  if ((events as readonly Subject[]).some((event) => event.command === asked.type)) return;
+  for (const event of events as readonly Subject[]) {
+    if (event.type !== comesTo || event.epoch === asked.epoch) continue;
+    if (event.owner !== asked.owner && asked.owner !== undefined) continue;
+    if (event.resourceId !== asked.resourceId || event.taskId !== asked.taskId) continue;
+    accuse("StaleRejected", `${asked.type} under epoch ${asked.epoch} came to ${event.epoch}`);
   }
+}
+
+/** What a command, or an event, may be about. */
+interface Subject {
+  readonly type: string;
+  readonly command?: string;
+  readonly epoch?: number;
+  readonly owner?: string;
+  readonly resourceId?: string;
+  readonly taskId?: string;
+}
+
+/** A claim that has lost a lock is over. */
+function checkWithoutLock(owner: string, { tasks }: RootState): void {
+  const claim = claimOf(owner);
+  if (claim === undefined) return;
+  const task = tasks.tasks.get(claim.taskId);
+  if (task?.agent === undefined || task.epoch !== claim.epoch) return;
+  accuse("NoClaimWithoutItsLock", `"${claim.taskId}" goes on under ${claim.epoch}`);
 }
 
 /** The priority with which a lock was asked for that was granted at once, where that is known. */
