@@ -252,7 +252,7 @@ export const MUTANTS: readonly Mutant[] = [
     "a conflict is resolved twice",
     "conflicts/machine.ts",
     "  else if (conflict.resolution === undefined) return conflict;",
-    "  else return conflict;",
+    '  else if (conflict.id !== "") return conflict;',
   ),
   mutant(
     "an agent votes twice",

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { PartCommand, RootCommand } from "../../coordination/machine.ts";
+import type { AsAgent, PartCommand, RootCommand } from "../../coordination/machine.ts";
 import type { LockstepEvent } from "../../kernel/events.ts";
 import { Attempts } from "./attempts.ts";
 import { Locking } from "./locking.ts";
@@ -176,10 +176,22 @@ export class SimulatedAgent {
   *ask(command: RootCommand): Doing<readonly LockstepEvent[] | undefined> {
     const { world } = this;
     const told = this.#inItsLife(command);
-    return yield* this.wait<readonly LockstepEvent[] | undefined>((resume) => {
+    const events = yield* this.wait<readonly LockstepEvent[] | undefined>((resume) => {
       world.send(told, resume);
       if (world.isLossy) world.after(PATIENCE_MS, () => resume(undefined));
     });
+    if (told !== command) this.#learn(told as AsAgent, events);
+    return events;
+  }
+
+  /** An agent whose life is over, as it now hears, begins another one. */
+  #learn({ incarnation }: AsAgent, events: readonly LockstepEvent[] | undefined): void {
+    const isRefused = events?.some((event) =>
+      event.type === "agent:refused" && event.incarnation === incarnation
+    );
+    if (isRefused !== true || this.incarnation !== incarnation) return;
+    this.incarnation = 0;
+    this.rejoin();
   }
 
   /** Sends a command again and again until it is answered. */

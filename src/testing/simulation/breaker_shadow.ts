@@ -16,9 +16,16 @@ interface Told {
   readonly probes: Set<number>;
   /** How many probes have succeeded since it is half-open. */
   successes: number;
+  /** Whether the newest result was of a call that an earlier state had admitted. */
+  wasStale: boolean;
   /** When it lets a probe through; of no meaning unless it is open. */
   retryAt: number;
 }
+
+/** The reasons that are results of calls. */
+const BY_RESULT: ReadonlySet<string> = new Set([
+  ...["failures", "failure-rate", "slow-calls", "probe-failed", "probes-succeeded"],
+]);
 
 /** Follows the events of breakers. */
 export class BreakerShadow {
@@ -66,7 +73,7 @@ export class BreakerShadow {
 
   #make(name: string, epoch: number): void {
     this.#raise(name, epoch);
-    const told = { epoch, probes: new Set<number>(), successes: 0, retryAt: 0 };
+    const told = { epoch, probes: new Set<number>(), successes: 0, retryAt: 0, wasStale: false };
     this.#breakers.set(name, { state: "closed", ...told });
   }
 
@@ -107,6 +114,9 @@ export class BreakerShadow {
       const wanted = breakers.get(name)?.rules.successThreshold ?? 0;
       if (told.successes < wanted) accuse("ClosesByProbes", `"${name}" after ${told.successes}`);
     }
+    if (told.wasStale && BY_RESULT.has(reason)) {
+      accuse("StaleRejected", `"${name}" is ${to} by the result of an earlier state`);
+    }
     told.state = to;
     told.epoch = epoch;
     told.retryAt = retryAt;
@@ -116,7 +126,9 @@ export class BreakerShadow {
 
   #settle(event: { name: string; permit: number; type: string; stale?: boolean }): void {
     const told = this.#breakers.get(event.name);
-    if (told === undefined || event.stale === true || event.permit === 0) return;
+    if (told === undefined) return;
+    told.wasStale = event.stale === true;
+    if (told.wasStale || event.permit === 0) return;
     const isProbe = told.probes.delete(event.permit);
     if (told.state === "half-open" && !isProbe) {
       accuse("StaleRejected", `the call ${event.permit} through "${event.name}" was over before`);

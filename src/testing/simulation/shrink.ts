@@ -31,8 +31,9 @@ interface Setting extends SimulationOptions {
   readonly steps: number;
 }
 
-/** How many runs, and how many replays, are tried. */
+/** How many runs are tried, and for how long, and how many replays. */
 const MOST_RUNS = 60;
+const MOST_RUNNING_MS = 20_000;
 const MOST_REPLAYS = 2_000;
 
 /** Shrinks the run of `options`, which came to `report`. */
@@ -44,8 +45,9 @@ export function shrink(options: SimulationOptions, report: SimulationReport): Sh
     report,
   };
   let runs = 0;
+  const until = performance.now() + MOST_RUNNING_MS;
   const attempt = (change: Partial<Setting>): boolean => {
-    if (runs++ >= MOST_RUNS) return false;
+    if (runs++ >= MOST_RUNS || performance.now() > until) return false;
     const smaller = { ...best.options, ...change };
     const outcome = simulate(smaller);
     if (outcome.broken?.rule !== rule) return false;

@@ -47,7 +47,6 @@ export class TaskShadow {
       accuse(rule, `${event.type} of "${taskId}", which is ${told.status}`);
     }
     this.#touch(taskId, told);
-    if (told.status === "backing-off" && after === "ready") told.isRetried = true;
     if (event.type === "task:assigned") {
       if (event.epoch <= this.#epoch) accuse("EpochMonotonic", `"${taskId}" has ${event.epoch}`);
       this.#epoch = told.epoch = event.epoch;
@@ -57,6 +56,8 @@ export class TaskShadow {
     }
     if (after === undefined) return;
     if (after !== "assigned" && after !== "running") {
+      // A late step goes through several instants: only the last retry in it is still one.
+      told.isRetried = told.status === "backing-off" && after === "ready";
       const claim = this.#claims.get(told.epoch);
       if (claim !== undefined) claim.isOver = true;
     }
