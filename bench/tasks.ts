@@ -98,6 +98,42 @@ function* depth(): Iterable<Row> {
   yield atMost(`${label}: heap for each`, "B", bytes, 1024, ROUNDS);
 }
 
+const FEW_AGENTS = 100;
+const MANY_AGENTS = 10_000;
+
+/** What a task costs that is placed with a busy agent and stolen by one of `agents` idle ones. */
+function nanosecondsPerSteal(agents: number): number {
+  const machine = taskMachine({ stealing: true });
+  const state = machine.init();
+  for (let i = 0; i < agents; i++) {
+    machine.step(state, registration({ id: `agent-${i}` }, false), 0);
+  }
+  let stolen = 0;
+  let id = 0;
+  const place = () => {
+    const events = machine.step(state, submission({ id: `task-${id++}` }, 0, "agent-0"), id);
+    for (const { type } of events) if (type === "task:stolen") stolen++;
+  };
+  while (id < OPERATIONS / 5) place(); // so that it is warm
+  stolen = 0;
+  const start = performance.now();
+  while (id < OPERATIONS) place();
+  return (performance.now() - start) * 1e6 / stolen;
+}
+
+function* stealing(): Iterable<Row> {
+  const few: number[] = [];
+  const many: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    few.push(nanosecondsPerSteal(FEW_AGENTS));
+    many.push(nanosecondsPerSteal(MANY_AGENTS));
+  }
+  const label = `${MANY_AGENTS.toLocaleString("en")} agents`;
+  yield atMost(`${label}: place a task and steal it`, "ns", median(many), 20_000, ROUNDS);
+  const growth = median(many) / median(few);
+  yield atMost(`${label}: time of that with ${FEW_AGENTS}`, "×", growth, 2.5, ROUNDS);
+}
+
 async function* run(): AsyncIterable<Row> {
   for (const { count, rounds, warmUps, target } of CROWDS) {
     yield await compare({
@@ -111,6 +147,7 @@ async function* run(): AsyncIterable<Row> {
     });
   }
   yield* depth();
+  yield* stealing();
 }
 
 /** Tasks and the agents that run them. */
