@@ -174,7 +174,7 @@ function verdictOn(facts: Facts, ready: number): [AgentExplanation["status"], st
   if (load >= slots) return ["full", `All of its ${slots} slots are in use: ${namesOf(tasks)}`];
   if (load > 0) return ["busy", `It has ${load} of ${slots} slots in use: ${namesOf(tasks)}`];
   if (ready === 0) return ["idle", "It has nothing to do: no task waits for an agent"];
-  return ["idle", `It has nothing to do: none of the ${ready} tasks that are ready is given to it`];
+  return ["idle", `It has nothing to do: no task that is ready is given to it, of ${ready}`];
 }
 
 function namesOf(tasks: Facts["tasks"]): string {

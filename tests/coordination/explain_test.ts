@@ -36,7 +36,7 @@ Deno.test("an agent without tasks says whether there are any", () => {
   bench.do(submit("t", { requires: ["git"] }));
   assertEquals(
     explained(bench, "x").summary,
-    "It has nothing to do: none of the 1 tasks that are ready is given to it",
+    "It has nothing to do: no task that is ready is given to it, of 1",
   );
 });
 
