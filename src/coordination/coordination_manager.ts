@@ -18,7 +18,7 @@ import {
 } from "../kernel/arguments.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Engine } from "../kernel/engine.ts";
-import { ClosedError, UninitializedError } from "../kernel/errors.ts";
+import { ClosedError, UninitializedError, UnknownAgentError } from "../kernel/errors.ts";
 import { EventBus } from "../kernel/event_bus.ts";
 import { SystemEvents, type TaskBackedOff, type TaskFailed } from "../kernel/events.ts";
 import { requireSurroundings } from "../kernel/home.ts";
@@ -211,14 +211,16 @@ export class CoordinationManager implements AsyncDisposable {
    *
    * @throws {TypeError | RangeError} when the profile is malformed
    * @throws {LimitError} when there are too many agents
+   * @throws {UnknownAgentError} when somebody has removed the agent before this resolves
    */
   async registerAgent(profile: AgentProfile, handler?: TaskHandler): Promise<AgentSession> {
     const parts = this.#running("register an agent");
     await parts.advanced.registerAgent(profile, handler);
     const { id: agentId } = profile;
     await revive(parts.client, agentId);
-    const { incarnation } = parts.engine.state.agents.members.get(agentId)!;
-    return new AgentSession(parts, agentId, incarnation);
+    const member = parts.engine.state.agents.members.get(agentId);
+    if (member === undefined) throw new UnknownAgentError("register an agent", agentId);
+    return new AgentSession(parts, agentId, member.incarnation);
   }
 
   /**

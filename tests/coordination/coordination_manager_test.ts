@@ -445,3 +445,11 @@ Deno.test("an agent may have a limit of silence of its own", async () => {
   assertEquals(manager.getAgent("c"), undefined);
   await manager.shutdown();
 });
+
+Deno.test("registerAgent() of an agent that is removed meanwhile rejects with a typed error", async () => {
+  const { manager } = managed();
+  const registering = manager.registerAgent({ id: "a" });
+  await manager.removeAgent("a");
+  await assertRejects(() => registering, UnknownAgentError, '"a"');
+  await manager.shutdown();
+});
