@@ -30,6 +30,13 @@ Deno.test("sim traces each command with its events", async () => {
   assertStringIncludes(out, "resource:acquired");
 });
 
+Deno.test("sim drives a whole manager if it is told to, and says how calls ended", async () => {
+  const { code, out } = await sim("--manager", "--seed", "3", "--runs", "2");
+  assertEquals(code, 0);
+  assertStringIncludes(out, "ok");
+  assertStringIncludes(out, "nothing broke: 2 runs of a manager");
+});
+
 Deno.test("sim refuses what it doesn't know, and says what there is", async () => {
   const { code, error } = await sim("--speed", "9");
   assertEquals(code, 2);

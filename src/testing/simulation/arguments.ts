@@ -24,6 +24,8 @@ export interface SimulatorArguments {
   readonly agents: number | undefined;
   /** Whether each step is told. */
   readonly trace: boolean;
+  /** Whether a whole manager is driven, with promises, instead of the machine below it. */
+  readonly manager: boolean;
 }
 
 /** How `deno task sim` is used. */
@@ -36,6 +38,7 @@ export const USAGE = `Usage: deno task sim [options]
   --faults <list>    instead of those that are drawn: none, or names, or name=rate; by commas
   --agents <n>       instead of a number that is drawn
   --trace            tell each step
+  --manager          drive a whole manager, with promises, instead of the machine below it
 Faults: ${FAULTS.join(", ")}`;
 
 /**
@@ -48,7 +51,7 @@ export function readArguments(given: readonly string[], drawnSeed: number): Simu
   for (let i = 0; i < given.length; i++) {
     const [name = "", inline] = given[i]!.split(/=(.*)/s);
     if (!OPTIONS.has(name)) throw new RangeError(`There is no option ${quote(name)}\n\n${USAGE}`);
-    if (name === "--trace") values.set(name, "");
+    if (FLAGS.has(name)) values.set(name, "");
     else values.set(name, inline ?? given[++i] ?? "");
   }
   const number = (name: string, fallback: number) => {
@@ -67,11 +70,15 @@ export function readArguments(given: readonly string[], drawnSeed: number): Simu
     faults: faultsIn(values.get("--faults")),
     agents: values.has("--agents") ? number("--agents", 1) : undefined,
     trace: values.has("--trace"),
+    manager: values.has("--manager"),
   };
 }
 
+const FLAGS: ReadonlySet<string> = new Set(["--trace", "--manager"]);
+
 const OPTIONS: ReadonlySet<string> = new Set([
-  ...["--seed", "--steps", "--runs", "--minutes", "--workload", "--faults", "--agents", "--trace"],
+  ...FLAGS,
+  ...["--seed", "--steps", "--runs", "--minutes", "--workload", "--faults", "--agents"],
 ]);
 
 function faultsIn(text: string | undefined): readonly FaultName[] | Faults | undefined {

@@ -228,7 +228,9 @@ export class Attempts {
     const pause = Math.ceil(ms / (beats + locks.length + 1));
     yield* this.#agent.sleep(pause);
     for (const resourceId of locks) {
-      const granted = yield* this.#agent.locks.acquire(resourceId, { owner, timeoutMs: 200 });
+      const lease = this.#agent.world.chance.happens(0.2) ? { leaseMs: 5 } : {};
+      const terms = { owner, timeoutMs: 200, ...lease };
+      const granted = yield* this.#agent.locks.acquire(resourceId, terms);
       if (granted === 0) return undefined;
       yield* this.#agent.sleep(pause);
       this.#agent.locks.touch(resourceId, granted);

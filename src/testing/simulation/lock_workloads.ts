@@ -49,7 +49,8 @@ function* dine(agent: SimulatedAgent): Behaviour {
       continue;
     }
     if (chance.happens(0.3)) {
-      yield* reachForBoth(agent, forks);
+      const trays = chance.some(["tray-0", "tray-1", "tray-2"], 0.7);
+      yield* reachForAll(agent, chance.happens(0.5) ? forks : trays);
       continue;
     }
     const held: [string, number][] = [];
@@ -68,8 +69,8 @@ function* dine(agent: SimulatedAgent): Behaviour {
   yield* locks.releaseAll();
 }
 
-/** Waits for both forks at the same time, and keeps the one until the other has come, or won't. */
-function* reachForBoth(agent: SimulatedAgent, forks: readonly string[]): Doing<void> {
+/** Waits for several at the same time, and keeps each until the others have come, or won't. */
+function* reachForAll(agent: SimulatedAgent, forks: readonly string[]): Doing<void> {
   const { world, locks } = agent;
   let missing = forks.length;
   function* reachFor(fork: string): Behaviour {

@@ -9,6 +9,7 @@ import { readArguments, type SimulatorArguments } from "./arguments.ts";
 import { Coverage } from "./coverage.ts";
 import { coverageLines, drawLine, failureLines } from "./report.ts";
 import { shrink } from "./shrink.ts";
+import { simulateManager } from "./simulate_manager.ts";
 import { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
 
 /** How often progress is told, in milliseconds. */
@@ -85,10 +86,37 @@ function main(given: SimulatorArguments): number {
   return 0;
 }
 
+async function simulateManagers({ seed, runs, minutes }: SimulatorArguments): Promise<number> {
+  const outcomes = new Map<string, number>();
+  const begin = performance.now();
+  let calls = 0;
+  let i = 0;
+  for (; i < runs && performance.now() - begin < minutes * 60_000; i++) {
+    const report = await simulateManager({ seed: seed + i });
+    calls += report.calls;
+    for (const [name, count] of report.outcomes) {
+      outcomes.set(name, (outcomes.get(name) ?? 0) + count);
+    }
+    if (report.broken === undefined) continue;
+    console.error(
+      `BROKEN ${report.broken.message}\nreplay: deno task sim --manager --seed ${
+        seed + i
+      } --runs 1`,
+    );
+    return 1;
+  }
+  for (const [name, count] of [...outcomes].sort()) {
+    console.log(`  ${String(count).padStart(10)}  ${name}`);
+  }
+  console.log(`nothing broke: ${i} runs of a manager, ${calls} calls`);
+  return 0;
+}
+
 if (import.meta.main) {
   const seed = Math.floor(Math.random() * 2 ** 31);
   try {
-    Deno.exitCode = main(readArguments(Deno.args, seed));
+    const given = readArguments(Deno.args, seed);
+    Deno.exitCode = given.manager ? await simulateManagers(given) : main(given);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     console.error(error.message);
