@@ -16,7 +16,6 @@ const SECTIONS: ReadonlyMap<string, string> = new Map([
   ["message_events.ts", "Messages"],
   ["breaker_events.ts", "Circuit breakers"],
   ["conflict_events.ts", "Conflicts and versions"],
-  ["system_events.ts", "The system"],
 ]);
 
 const INTRODUCTION = `# Events
@@ -28,22 +27,31 @@ two. How to listen is told in [events and debugging](events-and-debugging.md).
 A name reads \`noun:past-participle\`. An event that ends in \`:refused\` tells that a command was turned
 down and changed nothing; its \`reason\` says why. Times are milliseconds; an \`Instant\` is counted since
 the Unix epoch. An \`epoch\` is the number of a grant: larger than that of any grant before it.
+What is said of the system as a whole comes from no machine, and has the sequence number -1.
 `;
 
 /** The text of the catalogue. */
 export async function eventCatalogue(): Promise<string> {
-  const shapes = [...(await readShapes("src/kernel/events.ts")).values()]
-    .filter(({ event }) => event !== undefined);
+  const known = await readShapes("src/kernel/events.ts");
+  const shapes = [...known.values()].filter(({ event }) => event !== undefined);
   const files = [...new Set(shapes.map(({ file }) => file))].sort(byRank);
   const sections = files.map((file) => {
     const events = shapes.filter((shape) => shape.file === file).sort((a, b) => a.line - b.line);
     return { heading: SECTIONS.get(file) ?? file.replace(/_events\.ts$/, ""), events };
   });
+  sections.push({ heading: "The system as a whole", events: systemEvents(known) });
   return [
     INTRODUCTION,
     sections.map(indexOf).join("\n"),
     ...sections.flatMap(({ heading, events }) => [`## ${heading}`, ...events.map(entryOf)]),
   ].join("\n\n");
+}
+
+/** What façades say, which is named by a map and not by a type. */
+function systemEvents(known: ReadonlyMap<string, Shape>): Shape[] {
+  return known.get("SystemEventMap")!.fields.map(({ name, type }) => {
+    return { ...known.get(type)!, event: name };
+  });
 }
 
 function byRank(a: string, b: string): number {

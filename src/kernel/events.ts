@@ -10,6 +10,7 @@ import type { BreakerEvent } from "./breaker_events.ts";
 import type { ConflictEvent } from "./conflict_events.ts";
 import type { LockEvent } from "./lock_events.ts";
 import type { MessageEvent } from "./message_events.ts";
+import type { SystemEventMap } from "./system_events.ts";
 import type { TaskEvent } from "./task_events.ts";
 
 export type * from "./agent_events.ts";
@@ -18,6 +19,7 @@ export type * from "./conflict_events.ts";
 export type * from "./lock_events.ts";
 export type * from "./message_events.ts";
 export type * from "./stealing_events.ts";
+export type * from "./system_events.ts";
 export type * from "./task_events.ts";
 
 /** The names that event handlers of the coordination API use. */
@@ -54,4 +56,6 @@ export type LockstepEvent =
   | MessageEvent;
 
 /** From the name of an event to what its handlers get. */
-export type EventMap = { [Event in LockstepEvent as Event["type"]]: Event };
+export type EventMap =
+  & { [Event in LockstepEvent as Event["type"]]: Event }
+  & SystemEventMap;

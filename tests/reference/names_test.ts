@@ -246,6 +246,14 @@ Deno.test("SystemEvents has the names that its users know, and the events carry 
   takes<Carried["task:failed"]>("taskId", "error");
   takes<Carried["task:cancelled"]>("taskId", "reason");
   takes<Carried["agent:spawned"]>("agentId");
+  takes<Carried["agent:idle"]>("agentId");
+  takes<Carried["agent:active"]>("agentId");
+  takes<Carried["agent:error"]>("agentId", "error");
+  takes<Carried["system:ready"]>("timestamp");
+  takes<Carried["system:shutdown"]>("reason");
+  takes<Carried["system:error"]>("message", "error");
+  takes<Carried["system:healthcheck"]>("status");
+  takes<Carried["workstealing:request"]>("sourceAgent", "targetAgent", "taskCount");
   takes<Carried["agent:terminated"]>("agentId");
   takes<Carried["resource:acquired"]>("resourceId", "agentId");
   takes<Carried["resource:released"]>("resourceId", "agentId");
