@@ -89,9 +89,9 @@ export const MUTANTS: readonly CodeMutant[] = [
     "cycle.indexOf(victim)",
   ),
   mutant(
-    "a group isn't tried again when its owner gets one of the locks",
-    "handoff.ts",
-    "followUps(turn).candidates.push(wait);",
+    "nobody looks for cycles when a wait begins",
+    "actions.ts",
+    "  followUps(turn).suspects.push(owner);",
     "",
   ),
   mutant(
