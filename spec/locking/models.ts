@@ -58,6 +58,17 @@ const FEW: Omit<LockModel, "name"> = {
 export const MODELS: readonly LockModel[] = [
   {
     ...FEW,
+    name: "limits",
+    config: { ...FEW.config, maxWaiters: 1, maxResources: 2 },
+    locks: ["r", "s", "t"],
+    maxEpoch: 2,
+    maxWait: 1,
+    patience: [true, false],
+    groups: [[["r", "exclusive", 1], ["s", "exclusive", 1]]],
+    capacities: [1, 2],
+  },
+  {
+    ...FEW,
     name: "sharing",
     config: { ...FEW.config, deadlockPolicy: "revoke", maxWaiters: 2, maxResources: 1 },
     owners: ["a", "b", "c"],
