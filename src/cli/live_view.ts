@@ -152,9 +152,9 @@ export class LiveView implements View, Disposable {
   }
 
   #agentParts(): string[] {
-    const { dim } = this.#screen.style;
-    return [...this.#state!.agents.values()].map(({ agent, running }) =>
-      dim(`${agent.id} ${running.size}/${agent.slots}`)
+    const { dim, yellow } = this.#screen.style;
+    return [...this.#state!.agents.values()].map(({ agent, running, isPassedOver }) =>
+      dim(`${agent.id} ${running.size}/${agent.slots}`) + (isPassedOver ? yellow(" ⊘") : "")
     );
   }
 

@@ -7,7 +7,12 @@
  * @module
  */
 
-import type { CircuitEvent, LockstepEvent, TaskStarted } from "../kernel/events.ts";
+import type {
+  CircuitEvent,
+  CircuitStateChange,
+  LockstepEvent,
+  TaskStarted,
+} from "../kernel/events.ts";
 import { claimOf } from "../tasks/mod.ts";
 import { describeDuration } from "./durations.ts";
 import { LockUse } from "./lock_use.ts";
@@ -58,10 +63,7 @@ export class RunState {
   /** Takes in what happened. */
   apply(event: LockstepEvent): void {
     if (event.type === "attempt:ended") return this.#leave(event.agentId, event.epoch);
-    if (event.type === "circuitbreaker:state-change" && event.to === "open") {
-      const agent = this.agentOf(event);
-      if (agent !== undefined) agent.trips++;
-    }
+    if (event.type === "circuitbreaker:state-change") this.#passOver(event);
     if (event.type === "workstealing:completed") {
       const agent = this.agents.get(event.targetAgent);
       if (agent !== undefined) agent.stolen += event.taskCount;
@@ -148,6 +150,13 @@ export class RunState {
   holdersFor(run: TaskRun): string[] {
     const holders = run.waitsForLocks.flatMap((name) => [...this.#holders.get(name) ?? []]);
     return [...new Set(holders)];
+  }
+
+  #passOver(event: CircuitStateChange): void {
+    const agent = this.agentOf(event);
+    if (agent === undefined) return;
+    agent.isPassedOver = event.to === "open";
+    if (agent.isPassedOver) agent.trips++;
   }
 
   #holdersOf(lock: string): Set<string> {

@@ -88,6 +88,8 @@ export interface AgentRun {
   attempts: number;
   /** How often its commands failed so often that it was passed over. */
   trips: number;
+  /** Whether it gets nothing at the moment. */
+  isPassedOver: boolean;
   /** How many tasks it took over from busier agents. */
   stolen: number;
 }
@@ -119,5 +121,13 @@ export function taskRun(task: WorkflowTask, index: number, maxOutputBytes: numbe
 
 /** What is known of an agent before anything has happened. */
 export function agentRun(agent: WorkflowAgent): AgentRun {
-  return { agent, running: new Map(), busyMs: 0, attempts: 0, trips: 0, stolen: 0 };
+  return {
+    agent,
+    running: new Map(),
+    busyMs: 0,
+    attempts: 0,
+    trips: 0,
+    isPassedOver: false,
+    stolen: 0,
+  };
 }

@@ -93,3 +93,21 @@ tasks:
   }
   assert(frames[0]!.includes("… and "));
 });
+
+Deno.test("the live view marks the agents that are passed over", async () => {
+  const workflow = parseWorkflow(`
+agents: { bad: { env: { BAD: yes } }, good: }
+breaker: { failures: 1, cooldown: 60s }
+defaults: { retries: 3 }
+tasks:
+  first: { run: 'test -z "$BAD"; sleep 0.3' }
+  second: { run: 'test -z "$BAD"; sleep 0.3' }
+`);
+  const screen = new FakeScreen(120, 20);
+  const report = await runInView(prepare(workflow, {}), {}, new LiveView(screen, "fold"));
+  assertEquals(report.exitCode, 0);
+  assert(
+    screen.written.some((text) => /bad 0\/1[^·]* ⊘/.test(text)),
+    screen.written.join(""),
+  );
+});
