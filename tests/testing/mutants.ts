@@ -17,6 +17,8 @@ export interface Mutant {
   readonly from: string;
   /** What is there instead. */
   readonly to: string;
+  /** Where it is looked for, when it is rare elsewhere. @default whatever a seed draws */
+  readonly workload?: string;
 }
 
 function mutant(name: string, file: string, from: string, to: string): Mutant {
@@ -79,12 +81,15 @@ export const MUTANTS: readonly Mutant[] = [
     "  followUps(turn).suspects.push(owner);",
     "",
   ),
-  mutant(
-    "a grant's new cycle is not looked for",
-    "locks/handoff.ts",
-    "askedBy !== undefined)) return;\n  followUps(turn).suspects.push(owner);",
-    "askedBy !== undefined)) return;",
-  ),
+  {
+    ...mutant(
+      "a grant's new cycle is not looked for",
+      "locks/handoff.ts",
+      "askedBy !== undefined)) return;\n  followUps(turn).suspects.push(owner);",
+      "askedBy !== undefined)) return;",
+    ),
+    workload: "philosophers",
+  },
   mutant(
     "who gives everything back goes on waiting",
     "locks/machine.ts",

@@ -49,7 +49,7 @@ export async function find(mutant: Mutant): Promise<Finding> {
     await copyTree("src", `${root}/src`);
     const path = `${root}/src/${mutant.file}`;
     await Deno.writeTextFile(path, plantedIn(await Deno.readTextFile(path), mutant));
-    await Deno.writeTextFile(`${root}/hunt.ts`, HUNT);
+    await Deno.writeTextFile(`${root}/hunt.ts`, huntFor(mutant.workload));
     const command = new Deno.Command(Deno.execPath(), {
       args: ["run", "-q", "--no-check", "--no-config", `${root}/hunt.ts`],
       stdout: "piped",
@@ -66,12 +66,14 @@ export async function find(mutant: Mutant): Promise<Finding> {
   }
 }
 
-const HUNT = `
+function huntFor(workload: string | undefined): string {
+  const options = JSON.stringify({ steps: STEPS, workload });
+  return `
 import { simulate } from "./src/testing/simulation/mod.ts";
 let steps = 0;
 let found = { rule: "" };
 for (let seed = 1; seed <= ${RUNS} && performance.now() < ${HUNT_MS}; seed++) {
-  const { broken, steps: made } = simulate({ seed, steps: ${STEPS} });
+  const { broken, steps: made } = simulate({ seed, ...${options} });
   steps += made;
   if (broken === undefined) continue;
   found = { steps, rule: broken.message.slice(0, 100) };
@@ -80,6 +82,7 @@ for (let seed = 1; seed <= ${RUNS} && performance.now() < ${HUNT_MS}; seed++) {
 if (found.rule === "") found.rule = "nothing broke in " + steps + " steps";
 console.log(JSON.stringify(found));
 `;
+}
 
 if (import.meta.main) {
   const chosen = MUTANTS.filter(({ name }) =>

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ResourceRequest } from "../../kernel/shapes.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
 import type { Behaviour, Doing } from "./thread.ts";
@@ -41,15 +42,18 @@ function* dine(agent: SimulatedAgent): Behaviour {
     yield* agent.sleep(chance.around(5));
     const priority = chance.int(3);
     if (chance.happens(0.3)) {
-      const requests = forks.map((resourceId) => ({
-        ...{ resourceId, mode: "exclusive" as const, units: 1 },
-      }));
-      if (yield* locks.acquireAll(requests, { priority })) yield* agent.sleep(chance.around(3));
+      if (yield* locks.acquireAll(forks.map(exclusive), { priority })) {
+        yield* agent.sleep(chance.around(3));
+      }
       yield* locks.releaseAll();
       continue;
     }
+    if (chance.happens(0.2)) {
+      yield* askForMore(agent, priority);
+      continue;
+    }
     if (chance.happens(0.3)) {
-      const trays = chance.some(["tray-0", "tray-1", "tray-2"], 0.7);
+      const trays = chance.some(TRAYS, 0.7);
       yield* reachForAll(agent, chance.happens(0.5) ? forks : trays);
       continue;
     }
@@ -64,6 +68,27 @@ function* dine(agent: SimulatedAgent): Behaviour {
     for (const [fork, epoch] of held) {
       locks.touch(fork, epoch);
       yield* locks.release(fork, epoch);
+    }
+  }
+  yield* locks.releaseAll();
+}
+
+const TRAYS = ["tray-0", "tray-1", "tray-2"];
+
+function exclusive(resourceId: string): ResourceRequest {
+  return { resourceId, mode: "exclusive", units: 1 };
+}
+
+/** Has one tray and asks for others, both at once or one besides, while somebody waits in between. */
+function* askForMore(agent: SimulatedAgent, priority: number): Doing<void> {
+  const { world: { chance }, locks } = agent;
+  const first = chance.pick(TRAYS);
+  const others = TRAYS.filter((tray) => tray !== first);
+  const timeoutMs = chance.pick([0, 0, 0, 100]);
+  if ((yield* locks.acquire(first, { priority, timeoutMs })) !== 0) {
+    const more = chance.happens(0.5) ? others : others.slice(1);
+    if (yield* locks.acquireAll(more.map(exclusive), { priority: chance.int(3), timeoutMs })) {
+      yield* agent.sleep(chance.around(3));
     }
   }
   yield* locks.releaseAll();
