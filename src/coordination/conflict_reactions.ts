@@ -61,12 +61,12 @@ export function settleContention(
   return settle(state, conflictKey("resource", resourceId, undefined, agents));
 }
 
-/** The first resource of a wait that another agent holds. */
+/** The first resource of a wait that another agent holds, unless the wait has ended meanwhile. */
 function contentionIn(
-  { agentId, resourceIds }: Happened<"resource:queued">,
+  { agentId, resourceIds, waitId }: Happened<"resource:queued">,
   { rules, locks }: RootState,
 ): Contention | undefined {
-  if (!rules.reportsContention) return undefined;
+  if (!rules.reportsContention || !locks.waits.has(waitId)) return undefined;
   for (const resourceId of resourceIds) {
     const holders = locks.locks.get(resourceId)?.holds.map(({ owner }) => owner.agentId) ?? [];
     const agents = [...new Set([...holders, agentId])];
@@ -106,7 +106,8 @@ function claimantsIn(
   { taskId, agentId, command, reason }: Happened<"task:refused">,
   { rules, tasks }: RootState,
 ): readonly string[] | undefined {
-  if (!rules.reportsDoubleClaims || agentId === undefined || agentId === "") return undefined;
+  if (!rules.reportsDoubleClaims || agentId === undefined) return undefined;
+  if (!tasks.agents.has(agentId)) return undefined;
   const isDouble = (command === "submit" && reason === "duplicate") ||
     (command === "assign" && reason === "status");
   const owner = isDouble ? tasks.tasks.get(taskId)?.agent?.agentId : undefined;
