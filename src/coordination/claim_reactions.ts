@@ -46,7 +46,7 @@ export function releaseResources(
 
 /** Lets a claim start that has its locks. */
 export function unblockClaim(
-  event: Happened<"resource:acquired" | "resource:reacquired">,
+  event: Happened<"resource:acquired">,
   state: RootState,
 ): PartCommand | undefined {
   return releaseIfOver(event, state) ??
@@ -102,7 +102,8 @@ export function refuseBeforeStart(
 
 function isStarting(owner: string, state: RootState): boolean {
   const claim = claimOf(owner);
-  return claim !== undefined && state.tasks.tasks.get(claim.taskId)?.status === "assigned";
+  const task = claim && state.tasks.tasks.get(claim.taskId);
+  return task?.status === "assigned" && task.epoch === claim?.epoch;
 }
 
 function preempt(owner: string, reason: string, isHopeless = false): PartCommand | undefined {

@@ -2,7 +2,8 @@
  * The only place where one subsystem acts on another: from what happened to what is to be done.
  *
  * The table says it all: an event's reactions follow each other in its order, and what they lead to
- * comes after all that has happened before. `claim_reactions.ts` has what binds tasks and locks,
+ * comes after all that has happened before. Where two of them don't depend on each other, their order
+ * still decides which event comes first, in the log of every replica. `claim_reactions.ts` has what binds tasks and locks,
  * `agent_reactions.ts` what becomes of an agent everywhere, `agent_breakers.ts` the circuit breaker
  * of each agent, `request_reactions.ts` what binds messages and locks, `conflict_reactions.ts` what
  * conflicts come from and lead to.
@@ -74,7 +75,6 @@ export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
   on("task:admitted", acquireResources),
   on("attempt:ended", releaseResources),
   on("resource:acquired", unblockClaim),
-  on("resource:reacquired", unblockClaim),
   on("resource:queued", releaseIfOver, noteContenders, reportContention, settleContention),
   on("resource:revoked", stopWithoutLock),
   on("resource:expired", stopWithoutLock),

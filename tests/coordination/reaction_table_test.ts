@@ -7,7 +7,6 @@ const TABLE: Record<string, string[]> = {
   "task:admitted": ["acquireResources"],
   "attempt:ended": ["releaseResources"],
   "resource:acquired": ["unblockClaim"],
-  "resource:reacquired": ["unblockClaim"],
   "resource:queued": ["releaseIfOver", "noteContenders", "reportContention", "settleContention"],
   "resource:revoked": ["stopWithoutLock"],
   "resource:expired": ["stopWithoutLock"],

@@ -1,0 +1,116 @@
+import { assert, assertEquals } from "@std/assert";
+import { claimOwner } from "../../src/kernel/claim_owner.ts";
+import { agent, cordon, submit } from "../tasks/bench.ts";
+import { acquire, lines, resources, RootBench } from "./bench.ts";
+
+/** A machine with one eager agent of `slots` slots. */
+function eager(slots = 1): RootBench {
+  const bench = new RootBench({ tasks: { abortGraceMs: 100 } });
+  bench.do(agent("x", { maxConcurrentTasks: slots, startsAtOnce: true }));
+  return bench;
+}
+
+const RELEASE = { type: "release", resourceId: "r", agentId: "z", owner: "z", epoch: 0 } as const;
+
+Deno.test("of two claims that wait for a lock the one whose task has the higher priority gets it", () => {
+  const bench = eager(2);
+  bench.do(acquire("r", "z"));
+  bench.do(submit("low", { resources: resources("r") }));
+  bench.do(submit("high", { resources: resources("r"), priority: 5 }));
+  bench.do(RELEASE);
+  assertEquals([bench.status("low"), bench.status("high")], ["assigned", "running"]);
+});
+
+Deno.test("a claim that ended before its turn came asks for nothing", () => {
+  const bench = new RootBench();
+  for (const id of ["x", "y"]) {
+    bench.do(agent(id, { startsAtOnce: true }));
+    bench.do({ type: "join-agent", agentId: id, heartbeatTimeoutMs: 50, incarnation: 0 });
+  }
+  bench.do(cordon("y", "busy"), submit("t", { resources: resources("r") }), cordon("y", ""));
+  assertEquals(bench.holders("r"), ["t #1"]);
+  bench.pass(25); // both are suspected, and nothing else gets to them
+  for (const id of ["x", "y"]) bench.do(cordon(id, "", { cause: "suspect" }));
+  const told = lines(bench.pass(25));
+  // Both die in one instant: the claim that y gets when x goes is over before y is known to be gone.
+  assertEquals(told.filter((line) => /^(agent:died|task:assigned|resource)/.test(line)), [
+    "agent:died x",
+    "agent:died y",
+    "task:assigned t y",
+    "resource:released r x",
+  ]);
+});
+
+Deno.test("an aborted attempt may still take locks until its body settles", () => {
+  const bench = eager();
+  bench.do(submit("t"));
+  const owner = claimOwner("t", bench.task("t").epoch);
+  bench.do({ type: "cancel", taskId: "t", reason: "unwanted" });
+  bench.do(acquire("r", "x", { owner }));
+  assertEquals(bench.holders("r"), ["t #1"]);
+  bench.do({ type: "settle", taskId: "t", epoch: 1 });
+  assertEquals(bench.holders("r"), []);
+});
+
+Deno.test("L6-granted-to-terminated-agent: an earlier claim of a task that is claimed anew gets no lock", () => {
+  const bench = eager();
+  bench.do(submit("t"), agent("y", { startsAtOnce: true }));
+  const owner = claimOwner("t", bench.task("t").epoch);
+  bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
+  bench.do({ type: "settle", taskId: "t", epoch: 1 });
+  assertEquals([bench.status("t"), bench.task("t").epoch], ["running", 2]);
+  assertEquals(lines(bench.do(acquire("r", "x", { owner }))), [
+    "resource:acquired r x",
+    "resource:released r x",
+  ]);
+  bench.do(acquire("s", "z"));
+  assertEquals(lines(bench.do(acquire("s", "x", { owner }))), [
+    "resource:queued x",
+    "resource:abandoned x",
+  ]);
+});
+
+Deno.test("a lock that is refused to a handler is the handler's to do without", () => {
+  const bench = eager();
+  bench.do(submit("t"), acquire("held", "z"));
+  const owner = claimOwner("t", 1);
+  bench.do(acquire("held", "x", { owner, wait: false }));
+  const all = {
+    type: "acquire-all",
+    requests: resources("r:9"),
+    agentId: "x",
+    owner,
+    priority: 0,
+    timeoutMs: 0,
+    leaseMs: 0,
+  } as const;
+  assertEquals(lines(bench.do(all)), ["resource:refused r x"]);
+  assertEquals(bench.status("t"), "running");
+});
+
+Deno.test("a lock that is refused to one call leaves the claim waiting for those of its task", () => {
+  const bench = eager();
+  bench.do(acquire("r", "z"), submit("t", { resources: resources("r") }));
+  const refused = bench.do(acquire("r", "x", { owner: claimOwner("t", 1), wait: false }));
+  assertEquals(lines(refused), ["resource:refused r x"]);
+  assertEquals(bench.status("t"), "assigned");
+});
+
+Deno.test("what is refused to an earlier claim says nothing about the one that waits for its locks", () => {
+  const bench = eager();
+  bench.do(submit("t", { resources: resources("r") }), agent("y", { startsAtOnce: true }));
+  bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
+  assertEquals([bench.status("t"), bench.holders("r")], ["assigned", ["t #1"]]);
+  const owner = claimOwner("t", 1); // its body has not settled
+  const all = {
+    type: "acquire-all",
+    requests: resources("gpu:9"),
+    agentId: "x",
+    owner,
+    priority: 0,
+    timeoutMs: 0,
+    leaseMs: 0,
+  } as const;
+  assertEquals(lines(bench.do(all)), ["resource:refused gpu x"]);
+  assert(bench.status("t") === "assigned");
+});
