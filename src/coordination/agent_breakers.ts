@@ -13,6 +13,7 @@
 import type { CallOutcome } from "../breakers/commands.ts";
 import type { Breaker } from "../breakers/state.ts";
 import type { Instant } from "../kernel/machine.ts";
+import { BLAMELESS } from "../tasks/errors.ts";
 import type { AskingClaim, PartCommand, RootState } from "./machine.ts";
 import type { Happened } from "./reactions.ts";
 
@@ -23,10 +24,11 @@ export function agentBreakerName(agentId: string): string {
   return PREFIX + agentId;
 }
 
-/** The agent whose breaker is called so, if it is registered. */
-function agentOf(name: string, { tasks }: RootState): string | undefined {
+/** The agent whose breaker is called so, if agents have breakers and it is registered. */
+function agentOf(name: string, { rules, tasks }: RootState): string | undefined {
+  if (rules.agentBreaker === undefined || !name.startsWith(PREFIX)) return undefined;
   const agentId = name.slice(PREFIX.length);
-  return name.startsWith(PREFIX) && tasks.agents.has(agentId) ? agentId : undefined;
+  return tasks.agents.has(agentId) ? agentId : undefined;
 }
 
 /** Gives an agent its breaker. */
@@ -122,13 +124,10 @@ function noteOutcome(event: End, { asking }: RootState): undefined {
   if (claim !== undefined) claim.outcome = outcomeOf(event);
 }
 
-/** Errors by which an attempt ends through no fault of its agent. */
-const BLAMELESS: ReadonlySet<string | undefined> = new Set([
-  "preempted",
-  "quarantined",
-  "deadlock",
-  "lock-lost",
-  "lock-abandoned",
+/** Codes of errors by which an attempt ends through no fault of its agent. */
+const NEUTRAL: ReadonlySet<string | undefined> = new Set([
+  ...BLAMELESS,
+  ...["preempted", "quarantined"],
 ]);
 
 function outcomeOf(event: End): CallOutcome {
@@ -137,7 +136,7 @@ function outcomeOf(event: End): CallOutcome {
       return "success";
     case "task:failed":
     case "task:backed-off":
-      return BLAMELESS.has(event.error.code) ? "neutral" : "failure";
+      return NEUTRAL.has(event.error.code) ? "neutral" : "failure";
     case "task:cancelled":
     case "task:requeued":
       return "neutral";

@@ -11,7 +11,7 @@ import type { Fail } from "./commands.ts";
 import type { TaskRecord } from "./state.ts";
 
 /** Codes of errors that are nobody's fault: the attempt costs nothing. */
-const BLAMELESS: ReadonlySet<string> = new Set(["deadlock", "lock-lost", "lock-abandoned"]);
+export const BLAMELESS: ReadonlySet<string> = new Set(["deadlock", "lock-lost", "lock-abandoned"]);
 
 /** Whose fault an error is. */
 export function faultOf(thrown: unknown): Fail["fault"] {

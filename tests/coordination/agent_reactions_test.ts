@@ -2,9 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { readBreakerConfig } from "../../src/breakers/machine.ts";
 import type { PartCommand, RootConfig } from "../../src/coordination/machine.ts";
 import { DEFAULT_RULES } from "../../src/coordination/rules.ts";
-import type { SendMessage } from "../../src/messages/commands.ts";
 import { agent, error, submit } from "../tasks/bench.ts";
-import { acquire, lines, RootBench } from "./bench.ts";
+import { acquire, lines, message, RootBench } from "./bench.ts";
 
 const { rules: agentBreaker } = readBreakerConfig(
   { failureThreshold: 1, successThreshold: 1, halfOpenLimit: 1, timeout: 100 },
@@ -14,20 +13,6 @@ const { rules: agentBreaker } = readBreakerConfig(
 /** A machine whose agents are known everywhere. */
 function shared(rules: Partial<RootConfig["rules"]> = {}): RootBench {
   return new RootBench({ rules: { ...DEFAULT_RULES, sharesAgents: true, ...rules } });
-}
-
-function message(from: string, to: string, responseMs = 0): SendMessage {
-  return {
-    type: "send-message",
-    from,
-    to,
-    kind: "message",
-    payload: 1,
-    priority: 0,
-    ttlMs: 0,
-    messageId: "",
-    responseMs,
-  };
 }
 
 const GONE = {
@@ -134,38 +119,4 @@ Deno.test("a probe that begins and ends in one step decides about the breaker", 
   bench.do({ type: "complete", taskId: "b", epoch: 0, result: 1 });
   const breaker = bench.state.breakers.breakers.get("agent:x")!;
   assertEquals([breaker.phase.state, bench.state.asking.size], ["closed", 0]);
-});
-
-Deno.test("what ends an attempt through no fault of its own says nothing about its agent", () => {
-  const bench = shared({ agentBreaker });
-  bench.do(agent("x", { startsAtOnce: true }), submit("a"), submit("b"));
-  bench.do({ type: "cancel", taskId: "a", reason: "unwanted" });
-  bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
-  assertEquals(bench.state.breakers.breakers.get("agent:x")!.phase.state, "closed");
-  const epoch = bench.task("b").epoch;
-  bench.do({ type: "preempt", taskId: "b", epoch, reason: "no lock", isHopeless: false });
-  assertEquals(bench.state.breakers.breakers.get("agent:x")!.phase.state, "closed");
-});
-
-Deno.test("a request is an edge of the wait-for graph until it is answered", () => {
-  const bench = shared();
-  bench.do(message("a", "b", 500));
-  assertEquals([...bench.state.locks.asks.keys()], ["message-1"]);
-  bench.do({ type: "respond", messageId: "message-1", response: 1 });
-  assertEquals(bench.state.locks.asks.size, 0);
-  bench.do(message("a", "b", 500));
-  bench.pass(500);
-  assertEquals(bench.state.locks.asks.size, 0);
-});
-
-Deno.test("a request that gives way in a deadlock ends, and what the others wait for goes on", () => {
-  const bench = shared();
-  bench.do(acquire("r", "a"), acquire("s", "b"), acquire("s", "a", { priority: 5 }));
-  assertEquals(lines(bench.do(message("b", "a", 500))), [
-    "message:sent",
-    "ask:begun b",
-    "deadlock:detected",
-    "message:unanswered",
-  ]);
-  assertEquals(bench.state.messages.requests.size, 0);
 });

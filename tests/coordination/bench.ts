@@ -15,6 +15,7 @@ import type { Machine } from "../../src/kernel/machine.ts";
 import type { ResourceRequest, TaskStatus } from "../../src/kernel/shapes.ts";
 import type { Acquire } from "../../src/locks/commands.ts";
 import { claimOwner } from "../../src/kernel/claim_owner.ts";
+import type { SendMessage } from "../../src/messages/commands.ts";
 import type { TaskRecord } from "../../src/tasks/state.ts";
 
 /** Resources as a task asks for them: ids, or ids with `:shared` or `:3` for three units. */
@@ -44,6 +45,27 @@ export function acquire(
     timeoutMs: 0,
     leaseMs: 0,
     wait: true,
+    ...fields,
+  };
+}
+
+/** The command that sends a message, or a request when `responseMs` says how long it waits. */
+export function message(
+  from: string,
+  to: string,
+  responseMs = 0,
+  fields: Partial<Omit<SendMessage, "type">> = {},
+): SendMessage {
+  return {
+    type: "send-message",
+    from,
+    to,
+    kind: "message",
+    payload: 1,
+    priority: 0,
+    ttlMs: 0,
+    messageId: "",
+    responseMs,
     ...fields,
   };
 }

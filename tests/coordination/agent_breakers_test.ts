@@ -1,0 +1,225 @@
+import { assertEquals } from "@std/assert";
+import { readBreakerConfig } from "../../src/breakers/machine.ts";
+import type { CircuitBreakerConfig } from "../../src/breakers/mod.ts";
+import type { LockstepEvent } from "../../src/kernel/events.ts";
+import { agent, cordon, error, submit } from "../tasks/bench.ts";
+import { acquire, lines, resources, RootBench } from "./bench.ts";
+
+function rulesOf(config: CircuitBreakerConfig = {}) {
+  const defaults = { failureThreshold: 1, successThreshold: 1, halfOpenLimit: 1, timeout: 100 };
+  return readBreakerConfig({ ...defaults, ...config }, () => "test").rules;
+}
+
+/** A machine in which agents have breakers, with an eager agent `x` of `slots` slots. */
+function guarded(config: CircuitBreakerConfig = {}, slots = 3): RootBench {
+  const bench = new RootBench({ rules: { agentBreaker: rulesOf(config) } });
+  bench.do(agent("x", { startsAtOnce: true, maxConcurrentTasks: slots }));
+  return bench;
+}
+
+function stateOf(bench: RootBench, name = "agent:x"): string {
+  return bench.state.breakers.breakers.get(name)!.phase.state;
+}
+
+function force(state: "open" | "closed" | "half-open", name = "agent:x") {
+  return { type: "force-breaker", name, state } as const;
+}
+
+function fail(taskId: string) {
+  return { type: "fail", taskId, epoch: 0, error: error("boom"), fault: "attempt" } as const;
+}
+
+function complete(taskId: string) {
+  return { type: "complete", taskId, epoch: 0, result: 1 } as const;
+}
+
+Deno.test("an attempt under a closed breaker asks for nothing, and one under a half-open breaker for a permit", () => {
+  const bench = guarded();
+  assertEquals(lines(bench.do(submit("a"))), [
+    "task:created a",
+    "task:assigned a x",
+    "task:started a x",
+  ]);
+  bench.do(complete("a"), force("half-open"));
+  assertEquals(lines(bench.do(submit("b"))).at(-1), "circuitbreaker:permitted");
+});
+
+Deno.test("a breaker that opens limits its agent first, then has it passed over until its time is over", () => {
+  const bench = guarded();
+  bench.do(submit("a", { retries: 0 }));
+  const events = bench.do(fail("a"));
+  assertEquals(lines(events).slice(-3), [
+    "circuitbreaker:state-change",
+    "agent:limited x",
+    "agent:cordoned x",
+  ]);
+  assertEquals((events.at(-1) as { reason: string }).reason, "its attempts kept failing");
+});
+
+Deno.test("a breaker that closes lifts the limit first, then lets its agent have tasks", () => {
+  const bench = guarded();
+  bench.do(force("open"), submit("a"));
+  const told = lines(bench.do(force("closed")));
+  assertEquals(told.slice(0, 3), [
+    "circuitbreaker:state-change",
+    "agent:limited x",
+    "agent:uncordoned x",
+  ]);
+  assertEquals(bench.status("a"), "running");
+});
+
+Deno.test("an agent has as many tasks at once as its half-open breaker admits probes", () => {
+  const bench = guarded({ halfOpenLimit: 2, successThreshold: 2 });
+  bench.do(force("half-open"), submit("a"), submit("b"), submit("c"));
+  assertEquals(["a", "b", "c"].map((id) => bench.status(id)), ["running", "running", "ready"]);
+  bench.do(complete("a"), complete("b"));
+  assertEquals([stateOf(bench), bench.status("c")], ["closed", "running"]);
+});
+
+/** How an attempt can end through no fault of its agent. */
+const BLAMELESS: Record<string, (bench: RootBench) => LockstepEvent[]> = {
+  "it is cancelled": (bench) => bench.do({ type: "cancel", taskId: "a", reason: "unwanted" }),
+  "it is moved": (bench) =>
+    bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" }),
+  "it loses a lock": (bench) => preempt(bench, false),
+  "it gives way in a deadlock": (bench) => bench.do(fault("deadlock")),
+  "its lock is taken away": (bench) => bench.do(fault("lock-lost")),
+  "it waits for a lock in vain": (bench) => bench.do(fault("lock-abandoned")),
+  "it loses a lock for good": (bench) => preempt(bench, true),
+};
+
+function fault(code: string) {
+  const gone = error("gone", { code });
+  return { type: "fail", taskId: "a", epoch: 0, error: gone, fault: "none" } as const;
+}
+
+function preempt(bench: RootBench, isHopeless: boolean): LockstepEvent[] {
+  const { epoch } = bench.task("a");
+  return bench.do({ type: "preempt", taskId: "a", epoch, reason: "no lock", isHopeless });
+}
+
+for (const [name, end] of Object.entries(BLAMELESS)) {
+  Deno.test(`an attempt says nothing about its agent when ${name}`, () => {
+    for (const state of ["closed", "half-open"] as const) {
+      const bench = guarded({ failureThreshold: 1, successThreshold: 1 }, 1);
+      bench.do(force(state), submit("a"));
+      assertEquals(bench.status("a"), "running");
+      bench.do(cordon("x", "so that it does not begin anew"));
+      end(bench);
+      assertEquals([bench.status("a") === "running", stateOf(bench)], [false, state]);
+      assertEquals(bench.state.calls.size, 0);
+    }
+  });
+}
+
+Deno.test("a task that brought down too many agents is not held against the last of them", () => {
+  const bench = new RootBench({
+    tasks: { maxCrashes: 1 },
+    rules: { agentBreaker: rulesOf() },
+  });
+  bench.do(agent("x", { startsAtOnce: true }));
+  bench.do(submit("a"));
+  for (let life = 1; life <= 2; life++) {
+    bench.do(fault("deadlock"));
+    bench.pass(10_000);
+  }
+  assertEquals([bench.task("a").error?.code, stateOf(bench)], ["quarantined", "closed"]);
+});
+
+Deno.test("how long an attempt took counts from its start", () => {
+  const bench = guarded({
+    policy: "slow-call",
+    slowCallMs: 50,
+    slowCallRate: 1,
+    minimumCalls: 1,
+    window: "count",
+    windowCalls: 5,
+  });
+  bench.now = 1_000;
+  bench.do(submit("a"), submit("b"));
+  bench.now = 1_049;
+  bench.do(complete("a"));
+  assertEquals(stateOf(bench), "closed");
+  const slow = guarded({
+    policy: "slow-call",
+    slowCallMs: 50,
+    slowCallRate: 1,
+    minimumCalls: 1,
+    window: "count",
+    windowCalls: 5,
+  });
+  slow.do(submit("a"));
+  slow.now = 50;
+  slow.do(complete("a"));
+  assertEquals(stateOf(slow), "open");
+});
+
+Deno.test("of two attempts that begin in one step the first gets the only permit", () => {
+  const bench = guarded();
+  bench.do(acquire("r", "z"));
+  const shared = resources("r:shared");
+  bench.do(submit("a", { resources: shared, retries: 0 }), submit("b", { resources: shared }));
+  bench.do(force("half-open"));
+  const release = { type: "release", resourceId: "r", agentId: "z", owner: "z", epoch: 0 } as const;
+  const told = lines(bench.do(release)).filter((line) => /started|permitted|rejected/.test(line));
+  assertEquals(told, [
+    "task:started a x",
+    "task:started b x",
+    "circuitbreaker:permitted",
+    "circuitbreaker:rejected",
+  ]);
+  assertEquals([...bench.state.calls.keys()], [bench.task("a").epoch]);
+  bench.do(fail("b"));
+  assertEquals(stateOf(bench), "half-open");
+  bench.do(fail("a"));
+  assertEquals(stateOf(bench), "open");
+});
+
+Deno.test("an agent that is gone when its attempt gets its permit leaves nothing behind", () => {
+  const bench = new RootBench({ rules: { agentBreaker: rulesOf() } });
+  for (const id of ["x", "y"]) {
+    bench.do(agent(id, { startsAtOnce: true }));
+    bench.do({ type: "join-agent", agentId: id, heartbeatTimeoutMs: 50, incarnation: 0 });
+  }
+  bench.do(cordon("y", "busy"), submit("t"), cordon("y", ""), force("half-open", "agent:y"));
+  bench.pass(25);
+  for (const id of ["x", "y"]) bench.do(cordon(id, "", { cause: "suspect" }));
+  const told = lines(bench.pass(25));
+  assertEquals(told.includes("task:started t y"), true);
+  assertEquals(told.filter((line) => line.includes("refused")), []);
+  const { breakers, asking, calls } = bench.state;
+  assertEquals([breakers.breakers.size, asking.size, calls.size], [0, 0, 0]);
+});
+
+Deno.test("an agent that is registered again keeps its breaker, and the rules that somebody gave it", () => {
+  const bench = guarded();
+  const rules = rulesOf({ timeout: 7_000 });
+  bench.do({ type: "define-breaker", name: "agent:x", rules }, force("open"));
+  assertEquals(lines(bench.do(agent("x"))), ["agent:spawned x"]);
+  assertEquals(stateOf(bench), "open");
+  assertEquals(bench.state.breakers.breakers.get("agent:x")!.rules.timeout, 7_000);
+});
+
+Deno.test("an attempt that outlives the breaker of its agent ends without it", () => {
+  const bench = guarded();
+  bench.do(submit("a"), { type: "remove-breaker", name: "agent:x" });
+  assertEquals(lines(bench.do(complete("a"))), ["task:completed a x", "attempt:ended a x"]);
+});
+
+Deno.test("a breaker of another name is nothing to agents, and neither is one of an agent that is not there", () => {
+  const bench = guarded();
+  const rules = rulesOf();
+  for (const name of ["tools/x", "agent:ghost"]) {
+    bench.do({ type: "define-breaker", name, rules });
+    assertEquals(lines(bench.do(force("open", name))), ["circuitbreaker:state-change"]);
+  }
+});
+
+Deno.test("where agents have no breakers one that is called like an agent's is whoever's made it", () => {
+  const bench = new RootBench();
+  bench.do(agent("x", { startsAtOnce: true }));
+  bench.do({ type: "define-breaker", name: "agent:x", rules: rulesOf() });
+  bench.do(submit("a", { retries: 0 }), fail("a"));
+  assertEquals(stateOf(bench), "closed");
+  assertEquals(lines(bench.do(force("open"))), ["circuitbreaker:state-change"]);
+});
