@@ -119,3 +119,78 @@ Deno.test("an agent that was suspected when the process ended gets no tasks unti
   assert(manager.getAgent("a")!.status === "alive");
   await manager.shutdown();
 });
+
+Deno.test("waits of callers who are gone with their process end, and those of tasks outside go on", async () => {
+  const log: Log = new MemoryLog();
+  const { manager: before } = await begun(log, 0);
+  await before.registerAgent({ id: "a" });
+  await before.acquireResource("r", "holder");
+  await before.assignTask({ id: "t", resources: ["r"] }, "a");
+  void before.acquireResource("r", "caller").catch(() => {});
+  await before.performMaintenance();
+
+  const { manager } = await begun(log, 1_000);
+  assertEquals(manager.resources.queueOf("r").map(({ agentId }) => agentId), ["a"]);
+  await manager.releaseResource("r", "holder");
+  await manager.scheduler.start("t");
+  await manager.completeTask("t", "done");
+  await manager.acquireResource("r", "caller");
+  await manager.shutdown();
+});
+
+Deno.test("what agents had that ran in the process is free again, and what agents outside have is not", async () => {
+  const log: Log = new MemoryLog();
+  const { manager: before } = await begun(log, 0);
+  const forever = () => new Promise<never>(() => {});
+  await before.registerAgent({ id: "inside" }, forever);
+  await before.registerAgent({ id: "outside" });
+  for (const agentId of ["inside", "outside"]) {
+    await before.submit({ id: `of ${agentId}`, assignedAgent: agentId, resources: [agentId] });
+    await before.acquireResource(`held by ${agentId}`, agentId);
+  }
+  await before.cancelTask("of outside"); // it goes on with what it has until it settles
+  const { manager } = await begun(log, 1_000);
+  assertEquals(
+    ["inside", "held by inside", "held by outside"].map((id) => manager.resources.holderOf(id)),
+    [undefined, undefined, "outside"],
+  );
+  assertEquals(manager.scheduler.getTask("of inside")!.status, "ready");
+  await manager.registerAgent({ id: "inside" }, () => "done");
+  const handle = await manager.submit({
+    id: "next",
+    dependencies: ["of inside"],
+    assignedAgent: "inside",
+  });
+  assertEquals(await handle.result, "done");
+  await manager.shutdown({ graceMs: 0 });
+});
+
+Deno.test("an aborted attempt of an agent outside keeps its locks over a restart until its body settles", async () => {
+  const log: Log = new MemoryLog();
+  const { manager: before } = await begun(log, 0);
+  await before.registerAgent({ id: "inside" }, () => {});
+  await before.registerAgent({ id: "outside" });
+  await before.submit({ id: "t", assignedAgent: "outside", resources: ["r"] });
+  await before.scheduler.start("t");
+  await before.cancelTask("t");
+  const { manager } = await begun(log, 10);
+  assertEquals(manager.resources.isLocked("r"), true);
+  await manager.shutdown({ graceMs: 0 });
+});
+
+Deno.test("an agent that is registered again is heard by that, and its suspicion ends", async () => {
+  const log: Log = new MemoryLog();
+  const { manager, clock } = await begun(log, 0, config);
+  await manager.registerAgent({ id: "a" });
+  await clock.advance(600);
+  const known = (await commandsIn(log)).length;
+  await manager.registerAgent({ id: "a" });
+  await manager.registerAgent({ id: "a" });
+  assertEquals((await commandsIn(log)).slice(known), [
+    "register-agent",
+    "beat-agent",
+    "register-agent",
+  ]);
+  assertEquals([manager.getAgent("a")!.status, manager.getAgent("a")!.lastHeardAt], ["alive", 600]);
+  await manager.shutdown();
+});

@@ -1,0 +1,166 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  type AgentSession,
+  ClosedError,
+  type CoordinationConfig,
+  CoordinationManager,
+  EventBus,
+  LockTimeoutError,
+  ResponseTimeoutError,
+  StaleEpochError,
+  UnknownAgentError,
+} from "../../mod.ts";
+import { SimulatedClock } from "../../src/testing/mod.ts";
+
+function managed(config: CoordinationConfig = {}) {
+  const clock = new SimulatedClock();
+  const eventBus = new EventBus(false, { clock });
+  const manager = new CoordinationManager(config, eventBus, undefined, { clock });
+  return { manager, eventBus, clock };
+}
+
+/** Whatever a session can do. */
+const CALLS: Record<string, (session: AgentSession) => Promise<unknown>> = {
+  heartbeat: (session) => session.heartbeat(),
+  start: (session) => session.start("t"),
+  progress: (session) => session.progress("t", 1),
+  complete: (session) => session.complete("t"),
+  fail: (session) => session.fail("t", new Error("no")),
+  acquire: (session) => session.acquire("free"),
+  release: (session) => session.release("r"),
+  send: (session) => session.send("b", "hello"),
+  request: (session) => session.request("b", "hello"),
+};
+
+for (const [name, call] of Object.entries(CALLS)) {
+  Deno.test(`${name}() of a life that is over is refused, changes nothing, and is told which life is in force`, async () => {
+    const { manager } = managed();
+    const old = await manager.registerAgent({ id: "a" });
+    await manager.removeAgent("a");
+    await assertRejects(() => call(old), UnknownAgentError);
+    const session = await manager.registerAgent({ id: "a" });
+    await manager.assignTask({ id: "t" }, "a");
+    await session.start("t");
+    await session.acquire("r");
+    await assertRejects(() => call(old), StaleEpochError);
+    assertEquals(manager.scheduler.getTask("t")!.status, "running");
+    assertEquals(manager.resources.holderOf("r"), "a");
+    assertEquals([manager.resources.isLocked("free"), manager.messages.peek("b")], [false, []]);
+    await manager.shutdown({ graceMs: 0 });
+  });
+
+  Deno.test(`${name}() rejects once the manager is closed`, async () => {
+    const { manager } = managed();
+    const session = await manager.registerAgent({ id: "a" });
+    await manager.shutdown();
+    await assertRejects(() => call(session), ClosedError);
+  });
+}
+
+Deno.test("a session names the claim that it means, and an earlier one is refused", async () => {
+  const { manager } = managed();
+  const session = await manager.registerAgent({ id: "a" });
+  await manager.assignTask({ id: "t" }, "a");
+  const { epoch } = manager.scheduler.getTask("t")!;
+  const stale = epoch + 1;
+  await assertRejects(() => session.start("t", stale), StaleEpochError);
+  await session.start("t", epoch);
+  await assertRejects(() => session.progress("t", 0.5, stale), StaleEpochError);
+  await assertRejects(() => session.complete("t", "done", stale), StaleEpochError);
+  await assertRejects(() => session.fail("t", new Error("no"), stale), StaleEpochError);
+  const lock = await session.acquire("r");
+  await assertRejects(() => session.release("r", lock.epoch + 1), StaleEpochError);
+  await session.release("r", lock.epoch);
+  await session.complete("t", "done", epoch);
+  assertEquals(manager.scheduler.getTask("t")!.output, "done");
+  await manager.shutdown();
+});
+
+Deno.test("a session hands on what a lock, a message or a request is to be like", async () => {
+  const { manager, clock } = managed();
+  const session = await manager.registerAgent({ id: "a" });
+  await manager.acquireResource("r", "z");
+  const waiting = assertRejects(() => session.acquire("r", { timeoutMs: 20 }), LockTimeoutError);
+  const asked = assertRejects(
+    () => session.request("b", "?", { timeoutMs: 20 }),
+    ResponseTimeoutError,
+  );
+  await clock.advance(20);
+  await waiting;
+  await asked;
+  await session.send("b", "hello", { type: "greeting" });
+  assertEquals(manager.messages.peek("b").map(({ type }) => type).at(-1), "greeting");
+  await manager.shutdown();
+});
+
+Deno.test("malformed arguments are refused by a session as they are by the part that they are for", async () => {
+  const { manager } = managed();
+  const session = await manager.registerAgent({ id: "a" });
+  const calls = [
+    () => session.start(7 as never),
+    () => session.acquire("" as never),
+    () => session.acquire("r", { leaseMs: -5 }),
+    () => session.send("", "hello"),
+    () => session.complete("t", 1, -1),
+  ];
+  for (const call of calls) {
+    const error = await call().then(() => undefined, (error) => error);
+    assertEquals(error instanceof TypeError || error instanceof RangeError, true, `${error}`);
+  }
+  await manager.acquireResource("r", "someone else"); // nobody acts for `a` any more
+  assertEquals(manager.resources.holderOf("r"), "someone else");
+  await manager.shutdown();
+});
+
+Deno.test("a handler that hears of what a session did acts for itself, not for the session", async () => {
+  const { manager, eventBus } = managed();
+  const session = await manager.registerAgent({ id: "a" });
+  const heard: string[] = [];
+  eventBus.on("resource:acquired", ({ resourceId }) => {
+    heard.push(resourceId);
+    if (resourceId === "r") {
+      void manager.removeAgent("a");
+      void manager.acquireResource("s", "other");
+    }
+  });
+  const lock = await session.acquire("r");
+  assertEquals([lock.signal.aborted, heard], [true, ["r", "s"]]);
+  assertEquals(manager.resources.holderOf("s"), "other");
+  await assertRejects(() => session.heartbeat(), UnknownAgentError);
+  await manager.shutdown();
+});
+
+Deno.test("a known agent that is registered again goes on with its life, its tasks and its locks", async () => {
+  const { manager, clock } = managed({ agents: { heartbeatTimeoutMs: 1_000 } });
+  const session = await manager.registerAgent({ id: "a", maxConcurrentTasks: 1 });
+  await manager.assignTask({ id: "t" }, "a");
+  await manager.assignTask({ id: "u" }, "a");
+  await session.start("t");
+  await session.acquire("r");
+  await clock.advance(600);
+  assertEquals(manager.getAgent("a")!.status, "suspect");
+  const again = await manager.registerAgent({ id: "a", maxConcurrentTasks: 2 });
+  assertEquals(again.incarnation, session.incarnation);
+  assertEquals(manager.getAgent("a")!.status, "alive");
+  assertEquals(manager.scheduler.getTask("t")!.status, "running");
+  assertEquals(manager.resources.holderOf("r"), "a");
+  await session.complete("t", "done");
+  await again.start("u");
+  await manager.shutdown({ graceMs: 0 });
+});
+
+Deno.test("an agent that comes back after it was given up begins another life with what waits for it", async () => {
+  const { manager, clock } = managed({ agents: { heartbeatTimeoutMs: 1_000 } });
+  const session = await manager.registerAgent({ id: "a" });
+  await manager.submit({ id: "t" });
+  await session.start("t");
+  await clock.advance(1_000);
+  assertEquals(manager.scheduler.getTask("t")!.status, "ready");
+  const again = await manager.registerAgent({ id: "a" });
+  assertEquals(again.incarnation > session.incarnation, true);
+  await assertRejects(() => session.complete("t", "late"), StaleEpochError);
+  await again.start("t");
+  await again.complete("t", "done");
+  assertEquals(manager.scheduler.getTask("t")!.output, "done");
+  await manager.shutdown();
+});

@@ -1,0 +1,190 @@
+import { assert, assertEquals } from "@std/assert";
+import type { PartCommand, RootConfig } from "../../src/coordination/machine.ts";
+import type { LockstepEvent } from "../../src/kernel/events.ts";
+import { agent, submit } from "../tasks/bench.ts";
+import { acquire, lines, message, RootBench } from "./bench.ts";
+
+function join(agentId: string, heartbeatTimeoutMs = 0): PartCommand {
+  return { type: "join-agent", agentId, heartbeatTimeoutMs, incarnation: 0 };
+}
+
+/** A machine whose agents are known everywhere. */
+function shared(config: RootConfig = {}): RootBench {
+  return new RootBench({ ...config, rules: { sharesAgents: true, ...config.rules } });
+}
+
+Deno.test("an agent that runs in the process of the engine needs no heartbeats, unless it names a time", () => {
+  const bench = shared({ rules: { heartbeatTimeoutMs: 50 } });
+  bench.do(agent("inside", { startsAtOnce: true }), agent("outside"));
+  bench.do(agent("own", { startsAtOnce: true, heartbeatTimeoutMs: 40 }));
+  assertEquals(lines(bench.pass(20)), ["agent:suspected own", "agent:cordoned own"]);
+  assertEquals(lines(bench.pass(5)), ["agent:suspected outside", "agent:cordoned outside"]);
+  bench.pass(1_000);
+  assertEquals([...bench.state.agents.members.keys()], ["inside"]);
+});
+
+Deno.test("a mailbox that a message made before its agent came is opened when it comes", () => {
+  const bench = shared();
+  bench.do(message("z", "x"));
+  assertEquals(lines(bench.do(agent("x"))), [
+    "agent:spawned x",
+    "agent:joined x",
+    "mailbox:opened x",
+    "priority:noted x",
+  ]);
+  assertEquals(bench.state.messages.mailboxes.get("x")!.isOpen, true);
+});
+
+Deno.test("the first life of an agent as a member takes nothing from it", () => {
+  const bench = new RootBench();
+  bench.do(agent("x"), submit("t"), acquire("r", "x"));
+  assertEquals(lines(bench.do(join("x"))), ["agent:joined x"]);
+  assertEquals([bench.task("t").agent?.agentId, bench.holders("r")], ["x", ["x"]]);
+});
+
+Deno.test("the lives of a member that does no tasks are nothing to the tasks", () => {
+  const bench = shared();
+  bench.do(join("x", 100));
+  assertEquals(lines(bench.do(join("x", 100))), ["agent:joined x"]);
+  assertEquals(lines(bench.pass(50)), ["agent:suspected x"]);
+  assertEquals(lines(bench.do({ type: "beat-agent", agentId: "x", incarnation: 0 })), [
+    "agent:heartbeat x",
+    "agent:recovered x",
+  ]);
+  assertEquals(lines(bench.do({ type: "leave-agent", agentId: "x", reason: "done" })), [
+    "agent:left x",
+  ]);
+});
+
+Deno.test("a suspect gets no tasks, and why is told", () => {
+  const bench = shared({ rules: { heartbeatTimeoutMs: 100 } });
+  bench.do(agent("x"));
+  const events = bench.pass(50);
+  assertEquals(lines(events), ["agent:suspected x", "agent:cordoned x"]);
+  assertEquals((events[1] as { reason: string }).reason, "it has been silent for 50 ms");
+});
+
+Deno.test("why an agent is gone is told wherever it is gone", () => {
+  const bench = shared();
+  bench.do(agent("x"), agent("y"), message("z", "x"));
+  const reasons = (events: readonly LockstepEvent[]) =>
+    events.filter((event) => "reason" in event && "agentId" in event && event.agentId === "x")
+      .map((event) => (event as { reason: string }).reason);
+  const told = reasons(bench.do({ type: "remove-agent", agentId: "x", reason: "it crashed" }));
+  assert(told.length > 1 && told.every((reason) => reason === "it crashed"), told.join());
+});
+
+/** A member that holds a lock, waits for one, asks and is asked, votes and may win. */
+function involved(): RootBench {
+  const bench = new RootBench();
+  const about = { subject: "resource", disagreement: undefined } as const;
+  bench.do(
+    join("x", 100),
+    acquire("mine", "x"),
+    acquire("mine", "next"),
+    acquire("wanted", "z"),
+    acquire("wanted", "x"),
+    message("x", "y", 500),
+    message("p", "x", 500),
+    { type: "report-conflict", ...about, subjectId: "mine", agents: ["x", "next"] },
+    { type: "report-conflict", ...about, subjectId: "other", agents: ["p", "q"] },
+    {
+      type: "open-vote",
+      conflictId: "conflict-2",
+      electorate: ["x", "v"],
+      quorum: 2,
+      timeoutMs: 1_000,
+    },
+    { type: "rank-agent", agentId: "x", priority: 1 },
+  );
+  return bench;
+}
+
+/** What becomes of it, in the order of the table. */
+const GONE = [
+  "resource:abandoned x",
+  "ask:ended x",
+  "ask:ended p",
+  "resource:released mine x",
+  "resource:acquired mine next",
+  "mailbox:closed x",
+  "message:unanswered",
+  "message:unanswered",
+  "message:dead-lettered",
+  "vote:withdrawn",
+  "vote:closed",
+  "conflict:withdrawn x",
+  "conflict:resolved",
+  "party:forgotten x",
+];
+
+Deno.test("a member that leaves lets go of its locks, then of its messages, then of its votes and chances", () => {
+  const bench = involved();
+  const told = lines(bench.do({ type: "leave-agent", agentId: "x", reason: "done" }));
+  assertEquals(told.slice(0, 1 + GONE.length), ["agent:left x", ...GONE]);
+  assertIsGone(bench);
+});
+
+Deno.test("a member that dies lets go of its locks, then of its messages, then of its votes and chances", () => {
+  const bench = involved();
+  bench.pass(50);
+  const told = lines(bench.pass(50));
+  assertEquals(told.slice(0, 1 + GONE.length), ["agent:died x", ...GONE]);
+  assertIsGone(bench);
+});
+
+Deno.test("an agent that is removed is no member first, then lets go in the same order, and its breaker goes last", () => {
+  const bench = involved();
+  bench.do(agent("x"));
+  const told = lines(bench.do({ type: "remove-agent", agentId: "x", reason: "gone" }));
+  const first = ["agent:terminated x", "agent:left x", ...GONE];
+  assertEquals(told.slice(0, first.length), first);
+  assertIsGone(bench);
+});
+
+function assertIsGone({ state: { locks, messages, conflicts, agents } }: RootBench): void {
+  assertEquals([locks.asks.size, messages.requests.size, messages.mailboxes.has("x")], [
+    0,
+    0,
+    false,
+  ]);
+  assertEquals([conflicts.votesOf.size, conflicts.conflictsOf.has("x")], [0, false]);
+  assertEquals([conflicts.parties.size, agents.members.size], [0, 0]);
+}
+
+Deno.test("what an agent was asked ends with it, also when its mailbox is forgotten already", () => {
+  const bench = new RootBench({ messages: { maxMailboxes: 1 } });
+  bench.do(join("x"), message("z", "x", 500));
+  bench.do({ type: "receive-message", agentId: "x", timeoutMs: 0 });
+  const [epoch = 0] = bench.state.messages.deliveries.keys();
+  bench.do({ type: "ack-message", agentId: "x", epoch }, message("z", "other"));
+  assertEquals(bench.state.messages.mailboxes.has("x"), false);
+  assertEquals(bench.state.messages.askedOf.has("x"), true);
+  const told = lines(bench.do({ type: "leave-agent", agentId: "x", reason: "done" }));
+  assertEquals(told, ["agent:left x", "ask:ended z", "message:unanswered"]);
+});
+
+/** `x` holds the lock that its own task waits for. */
+function selfBlocked(): RootBench {
+  const bench = new RootBench();
+  bench.do(agent("x", { startsAtOnce: true }), join("x", 100), acquire("r", "x"));
+  const r = { resourceId: "r", mode: "exclusive", units: 1 } as const;
+  bench.do(submit("t", { resources: [r] }));
+  assertEquals(bench.status("t"), "assigned");
+  return bench;
+}
+
+Deno.test("an agent loses its tasks before its locks, so that none of them starts with what it lets go", () => {
+  const ends: ((bench: RootBench) => LockstepEvent[])[] = [
+    (bench) => bench.do(join("x", 100)),
+    (bench) => bench.do({ type: "leave-agent", agentId: "x", reason: "done" }),
+    (bench) => [...bench.pass(50), ...bench.pass(50)],
+  ];
+  for (const end of ends) {
+    const told = lines(end(selfBlocked()));
+    const lost = told.indexOf("task:requeued t x");
+    const released = told.indexOf("resource:released r x");
+    assert(lost >= 0 && lost < released, told.join("\n"));
+    assert(!told.slice(0, released).includes("task:started t x"), told.join("\n"));
+  }
+});
