@@ -221,3 +221,42 @@ Deno.test("drain stops stealing with everything else", () => {
   bench.do({ type: "drain" }, cordon("y", ""));
   assertEquals([bench.tasksOf("x").length, bench.tasksOf("y")], [3, []]);
 });
+
+Deno.test("two imbalances that one change leads to are both evened out", () => {
+  const bench = new Bench({ stealing: true, maxStealBatch: 9 });
+  const slots = { maxConcurrentTasks: 8 };
+  bench.agent("gone", { ...slots, capabilities: ["p", "q"] });
+  for (const id of ["a", "b", "c"]) bench.do(place(id, "gone", { requires: ["p"] }));
+  for (const id of ["d", "e", "f", "g"]) bench.do(place(id, "gone", { requires: ["q"] }));
+  bench.state.agents.get("gone")!.outside = -100; // so that nothing is stolen from it before
+  for (const skill of ["p", "q"]) {
+    bench.agent(`only ${skill}`, { ...slots, capabilities: [skill] });
+    bench.agent(`also ${skill}`, { ...slots, capabilities: [skill, "x", "y", "z"] });
+  }
+  bench.do({ type: "remove-agent", agentId: "gone", reason: "crashed" });
+  const counts = ["only p", "also p", "only q", "also q"].map((id) => bench.tasksOf(id).length);
+  assertEquals(counts, [2, 1, 2, 2]);
+});
+
+Deno.test("an agent that became unfit for what it has is still relieved of it", () => {
+  const bench = new Bench({ stealing: true });
+  bench.agent("x", { capabilities: ["git"] });
+  for (const id of ["a", "b"]) bench.do(place(id, "x", { requires: ["git"] }));
+  bench.agent("y", { capabilities: ["git"] });
+  bench.agent("x", { capabilities: [] });
+  assertEquals(bench.tasksOf("y"), []);
+  bench.do(report("x", { taskCount: 5 }));
+  assertEquals(bench.tasksOf("y"), ["b", "(a)"]);
+});
+
+Deno.test("what may be stolen is remembered however many other things tasks ask for", () => {
+  const bench = new Bench({ stealing: true });
+  bench.agent("x", { capabilities: ["p"] });
+  for (const id of ["a", "b", "c"]) bench.do(place(id, "x", { requires: ["p"] }));
+  for (let i = 0; i < 600; i++) {
+    bench.submit(`${i}`, { requires: [`skill-${i}`] });
+    bench.cancel(`${i}`);
+  }
+  bench.agent("y", { capabilities: ["p"] });
+  assertEquals(bench.tasksOf("y"), ["c"]);
+});
