@@ -18,6 +18,7 @@ BRemoveAgent_a1 == BRemoveAgent("a1") /\ TRUE
 AgentTerminated_a1 == AgentTerminated("a1") /\ TRUE
 BDrainAgent_a1 == BDrainAgent("a1") /\ TRUE
 AgentDraining_a1 == AgentDraining("a1") /\ TRUE
+BRequeueAgentTasks_a1 == BRequeueAgentTasks("a1") /\ TRUE
 BCordonAgent_a1_caller == BCordonAgent("a1", "caller") /\ TRUE
 AgentCordoned_a1_caller == AgentCordoned("a1", "caller") /\ TRUE
 BUncordonAgent_a1_caller == BUncordonAgent("a1", "caller") /\ TRUE
@@ -25,6 +26,7 @@ BRemoveAgent_a2 == BRemoveAgent("a2") /\ TRUE
 AgentTerminated_a2 == AgentTerminated("a2") /\ TRUE
 BDrainAgent_a2 == BDrainAgent("a2") /\ TRUE
 AgentDraining_a2 == AgentDraining("a2") /\ TRUE
+BRequeueAgentTasks_a2 == BRequeueAgentTasks("a2") /\ TRUE
 BCordonAgent_a2_caller == BCordonAgent("a2", "caller") /\ TRUE
 AgentCordoned_a2_caller == AgentCordoned("a2", "caller") /\ TRUE
 BUncordonAgent_a2_caller == BUncordonAgent("a2", "caller") /\ TRUE
@@ -52,6 +54,7 @@ WorkstealingCompleted_a1_a2_1_t2 == WorkstealingCompleted("a1", "a2", 1, <<"t2">
 TaskRequeued_t1_a1_1 == TaskRequeued("t1", "a1", 1) /\ TRUE
 TaskAssigned_t1_a2_2_FALSE == TaskAssigned("t1", "a2", 2, FALSE) /\ TRUE
 TaskStarted_t1_a2_2 == TaskStarted("t1", "a2", 2) /\ TRUE
+TaskAssigned_t1_a1_2_FALSE == TaskAssigned("t1", "a1", 2, FALSE) /\ TRUE
 TaskAssigned_t1_a2_1_FALSE == TaskAssigned("t1", "a2", 1, FALSE) /\ TRUE
 TaskStarted_t1_a2_1 == TaskStarted("t1", "a2", 1) /\ TRUE
 BSubmitRefused_t1_a1_unknown_agent == BSubmitRefused("t1", "a1", "unknown-agent") /\ TRUE
@@ -59,12 +62,14 @@ BRegisterAgent_a1 == BRegisterAgent("a1") /\ TRUE
 AgentSpawned_a1 == AgentSpawned("a1") /\ TRUE
 BAgentRefused_remove_agent_a1_unknown_agent == BAgentRefused("remove-agent", "a1", "unknown-agent") /\ TRUE
 BAgentRefused_drain_agent_a1_unknown_agent == BAgentRefused("drain-agent", "a1", "unknown-agent") /\ TRUE
+BAgentRefused_requeue_agent_tasks_a1_unknown_agent == BAgentRefused("requeue-agent-tasks", "a1", "unknown-agent") /\ TRUE
 BAgentRefused_cordon_agent_a1_unknown_agent == BAgentRefused("cordon-agent", "a1", "unknown-agent") /\ TRUE
 AgentUncordoned_a1_caller == AgentUncordoned("a1", "caller") /\ TRUE
 BRegisterAgent_a2 == BRegisterAgent("a2") /\ TRUE
 AgentSpawned_a2 == AgentSpawned("a2") /\ TRUE
 BAgentRefused_remove_agent_a2_unknown_agent == BAgentRefused("remove-agent", "a2", "unknown-agent") /\ TRUE
 BAgentRefused_drain_agent_a2_unknown_agent == BAgentRefused("drain-agent", "a2", "unknown-agent") /\ TRUE
+BAgentRefused_requeue_agent_tasks_a2_unknown_agent == BAgentRefused("requeue-agent-tasks", "a2", "unknown-agent") /\ TRUE
 BAgentRefused_cordon_agent_a2_unknown_agent == BAgentRefused("cordon-agent", "a2", "unknown-agent") /\ TRUE
 AgentUncordoned_a2_caller == AgentUncordoned("a2", "caller") /\ TRUE
 BTaskRefused_complete_t1_0_status == BTaskRefused("complete", "t1", 0, "status") /\ TRUE
@@ -78,6 +83,7 @@ AttemptEnded_t2_a2_2_FALSE_FALSE == AttemptEnded("t2", "a2", 2, FALSE, FALSE) /\
 BTaskRefused_complete_t2_1_stale_epoch == BTaskRefused("complete", "t2", 1, "stale-epoch") /\ TRUE
 BComplete_t2_2 == BComplete("t2", 2) /\ TRUE
 BTaskRefused_complete_t2_3_stale_epoch == BTaskRefused("complete", "t2", 3, "stale-epoch") /\ TRUE
+TaskAssigned_t1_a1_3_FALSE == TaskAssigned("t1", "a1", 3, FALSE) /\ TRUE
 TaskRequeued_t2_a2_2 == TaskRequeued("t2", "a2", 2) /\ TRUE
 AttemptEnded_t2_a2_2_TRUE_FALSE == AttemptEnded("t2", "a2", 2, TRUE, FALSE) /\ TRUE
 TaskCompleted_t1_a2_2 == TaskCompleted("t1", "a2", 2) /\ TRUE
@@ -88,6 +94,17 @@ BSubmitRefused_t2_a1_unknown_agent == BSubmitRefused("t2", "a1", "unknown-agent"
 TaskRequeued_t1_a2_2 == TaskRequeued("t1", "a2", 2) /\ TRUE
 AttemptEnded_t1_a2_2_TRUE_FALSE == AttemptEnded("t1", "a2", 2, TRUE, FALSE) /\ TRUE
 BSubmitRefused_t2_a1_unfit == BSubmitRefused("t2", "a1", "unfit") /\ TRUE
+TaskStarted_t1_a1_2 == TaskStarted("t1", "a1", 2) /\ TRUE
+TaskCompleted_t1_a1_2 == TaskCompleted("t1", "a1", 2) /\ TRUE
+AttemptEnded_t1_a1_2_FALSE_FALSE == AttemptEnded("t1", "a1", 2, FALSE, FALSE) /\ TRUE
+TaskAssigned_t2_a1_3_TRUE == TaskAssigned("t2", "a1", 3, TRUE) /\ TRUE
+TaskStolen_t2_a1_3_a2 == TaskStolen("t2", "a1", 3, "a2") /\ TRUE
+AttemptEnded_t2_a1_3_FALSE_TRUE == AttemptEnded("t2", "a1", 3, FALSE, TRUE) /\ TRUE
+TaskAssigned_t2_a2_4_FALSE == TaskAssigned("t2", "a2", 4, FALSE) /\ TRUE
+TaskStarted_t2_a2_4 == TaskStarted("t2", "a2", 4) /\ TRUE
+TaskRequeued_t1_a1_2 == TaskRequeued("t1", "a1", 2) /\ TRUE
+TaskAssigned_t1_a2_3_FALSE == TaskAssigned("t1", "a2", 3, FALSE) /\ TRUE
+TaskStarted_t1_a2_3 == TaskStarted("t1", "a2", 3) /\ TRUE
 TaskCompleted_t1_a2_1 == TaskCompleted("t1", "a2", 1) /\ TRUE
 AttemptEnded_t1_a2_1_FALSE_FALSE == AttemptEnded("t1", "a2", 1, FALSE, FALSE) /\ TRUE
 TaskRequeued_t1_a2_1 == TaskRequeued("t1", "a2", 1) /\ TRUE
@@ -101,31 +118,22 @@ TaskRequeued_t2_a1_2 == TaskRequeued("t2", "a1", 2) /\ TRUE
 TaskAssigned_t2_a1_3_FALSE == TaskAssigned("t2", "a1", 3, FALSE) /\ TRUE
 BTaskRefused_complete_t2_0_status == BTaskRefused("complete", "t2", 0, "status") /\ TRUE
 BTaskRefused_complete_t2_2_status == BTaskRefused("complete", "t2", 2, "status") /\ TRUE
-TaskAssigned_t1_a2_3_FALSE == TaskAssigned("t1", "a2", 3, FALSE) /\ TRUE
-TaskStarted_t1_a2_3 == TaskStarted("t1", "a2", 3) /\ TRUE
-TaskAssigned_t1_a1_3_FALSE == TaskAssigned("t1", "a1", 3, FALSE) /\ TRUE
 BTaskRefused_complete_t2_2_stale_epoch == BTaskRefused("complete", "t2", 2, "stale-epoch") /\ TRUE
 BTaskRefused_complete_t1_2_status == BTaskRefused("complete", "t1", 2, "status") /\ TRUE
 TaskAdmitted_t2_a1_2 == TaskAdmitted("t2", "a1", 2) /\ TRUE
-TaskAssigned_t1_a1_2_FALSE == TaskAssigned("t1", "a1", 2, FALSE) /\ TRUE
 TaskCompleted_t2_a2_1 == TaskCompleted("t2", "a2", 1) /\ TRUE
 AttemptEnded_t2_a2_1_FALSE_FALSE == AttemptEnded("t2", "a2", 1, FALSE, FALSE) /\ TRUE
 BComplete_t2_1 == BComplete("t2", 1) /\ TRUE
 TaskRequeued_t2_a2_1 == TaskRequeued("t2", "a2", 1) /\ TRUE
 AttemptEnded_t2_a2_1_TRUE_FALSE == AttemptEnded("t2", "a2", 1, TRUE, FALSE) /\ TRUE
-TaskStarted_t1_a1_2 == TaskStarted("t1", "a1", 2) /\ TRUE
-TaskCompleted_t1_a1_2 == TaskCompleted("t1", "a1", 2) /\ TRUE
-AttemptEnded_t1_a1_2_FALSE_FALSE == AttemptEnded("t1", "a1", 2, FALSE, FALSE) /\ TRUE
-TaskAssigned_t2_a1_3_TRUE == TaskAssigned("t2", "a1", 3, TRUE) /\ TRUE
-TaskRequeued_t1_a1_2 == TaskRequeued("t1", "a1", 2) /\ TRUE
+TaskAssigned_t2_a2_4_TRUE == TaskAssigned("t2", "a2", 4, TRUE) /\ TRUE
 TaskFailed_t1_a2_2 == TaskFailed("t1", "a2", 2) /\ TRUE
 BTaskRefused_complete_t2_1_status == BTaskRefused("complete", "t2", 1, "status") /\ TRUE
-TaskStolen_t2_a1_3_a2 == TaskStolen("t2", "a1", 3, "a2") /\ TRUE
-AttemptEnded_t2_a1_3_FALSE_TRUE == AttemptEnded("t2", "a1", 3, FALSE, TRUE) /\ TRUE
-TaskAssigned_t2_a2_4_FALSE == TaskAssigned("t2", "a2", 4, FALSE) /\ TRUE
-TaskStarted_t2_a2_4 == TaskStarted("t2", "a2", 4) /\ TRUE
-TaskFailed_t2_a2_2 == TaskFailed("t2", "a2", 2) /\ TRUE
 TaskAssigned_t2_a1_4_TRUE == TaskAssigned("t2", "a1", 4, TRUE) /\ TRUE
+TaskStolen_t2_a1_4_a2 == TaskStolen("t2", "a1", 4, "a2") /\ TRUE
+AttemptEnded_t2_a1_4_FALSE_TRUE == AttemptEnded("t2", "a1", 4, FALSE, TRUE) /\ TRUE
+TaskAssigned_t2_a2_5_TRUE == TaskAssigned("t2", "a2", 5, TRUE) /\ TRUE
+TaskFailed_t2_a2_2 == TaskFailed("t2", "a2", 2) /\ TRUE
 
 NamedNext ==
   \/ BSubmit_t1_0
@@ -144,6 +152,7 @@ NamedNext ==
   \/ AgentTerminated_a1
   \/ BDrainAgent_a1
   \/ AgentDraining_a1
+  \/ BRequeueAgentTasks_a1
   \/ BCordonAgent_a1_caller
   \/ AgentCordoned_a1_caller
   \/ BUncordonAgent_a1_caller
@@ -151,6 +160,7 @@ NamedNext ==
   \/ AgentTerminated_a2
   \/ BDrainAgent_a2
   \/ AgentDraining_a2
+  \/ BRequeueAgentTasks_a2
   \/ BCordonAgent_a2_caller
   \/ AgentCordoned_a2_caller
   \/ BUncordonAgent_a2_caller
@@ -178,6 +188,7 @@ NamedNext ==
   \/ TaskRequeued_t1_a1_1
   \/ TaskAssigned_t1_a2_2_FALSE
   \/ TaskStarted_t1_a2_2
+  \/ TaskAssigned_t1_a1_2_FALSE
   \/ TaskAssigned_t1_a2_1_FALSE
   \/ TaskStarted_t1_a2_1
   \/ BSubmitRefused_t1_a1_unknown_agent
@@ -185,12 +196,14 @@ NamedNext ==
   \/ AgentSpawned_a1
   \/ BAgentRefused_remove_agent_a1_unknown_agent
   \/ BAgentRefused_drain_agent_a1_unknown_agent
+  \/ BAgentRefused_requeue_agent_tasks_a1_unknown_agent
   \/ BAgentRefused_cordon_agent_a1_unknown_agent
   \/ AgentUncordoned_a1_caller
   \/ BRegisterAgent_a2
   \/ AgentSpawned_a2
   \/ BAgentRefused_remove_agent_a2_unknown_agent
   \/ BAgentRefused_drain_agent_a2_unknown_agent
+  \/ BAgentRefused_requeue_agent_tasks_a2_unknown_agent
   \/ BAgentRefused_cordon_agent_a2_unknown_agent
   \/ AgentUncordoned_a2_caller
   \/ BTaskRefused_complete_t1_0_status
@@ -204,6 +217,7 @@ NamedNext ==
   \/ BTaskRefused_complete_t2_1_stale_epoch
   \/ BComplete_t2_2
   \/ BTaskRefused_complete_t2_3_stale_epoch
+  \/ TaskAssigned_t1_a1_3_FALSE
   \/ TaskRequeued_t2_a2_2
   \/ AttemptEnded_t2_a2_2_TRUE_FALSE
   \/ TaskCompleted_t1_a2_2
@@ -214,6 +228,17 @@ NamedNext ==
   \/ TaskRequeued_t1_a2_2
   \/ AttemptEnded_t1_a2_2_TRUE_FALSE
   \/ BSubmitRefused_t2_a1_unfit
+  \/ TaskStarted_t1_a1_2
+  \/ TaskCompleted_t1_a1_2
+  \/ AttemptEnded_t1_a1_2_FALSE_FALSE
+  \/ TaskAssigned_t2_a1_3_TRUE
+  \/ TaskStolen_t2_a1_3_a2
+  \/ AttemptEnded_t2_a1_3_FALSE_TRUE
+  \/ TaskAssigned_t2_a2_4_FALSE
+  \/ TaskStarted_t2_a2_4
+  \/ TaskRequeued_t1_a1_2
+  \/ TaskAssigned_t1_a2_3_FALSE
+  \/ TaskStarted_t1_a2_3
   \/ TaskCompleted_t1_a2_1
   \/ AttemptEnded_t1_a2_1_FALSE_FALSE
   \/ TaskRequeued_t1_a2_1
@@ -227,31 +252,22 @@ NamedNext ==
   \/ TaskAssigned_t2_a1_3_FALSE
   \/ BTaskRefused_complete_t2_0_status
   \/ BTaskRefused_complete_t2_2_status
-  \/ TaskAssigned_t1_a2_3_FALSE
-  \/ TaskStarted_t1_a2_3
-  \/ TaskAssigned_t1_a1_3_FALSE
   \/ BTaskRefused_complete_t2_2_stale_epoch
   \/ BTaskRefused_complete_t1_2_status
   \/ TaskAdmitted_t2_a1_2
-  \/ TaskAssigned_t1_a1_2_FALSE
   \/ TaskCompleted_t2_a2_1
   \/ AttemptEnded_t2_a2_1_FALSE_FALSE
   \/ BComplete_t2_1
   \/ TaskRequeued_t2_a2_1
   \/ AttemptEnded_t2_a2_1_TRUE_FALSE
-  \/ TaskStarted_t1_a1_2
-  \/ TaskCompleted_t1_a1_2
-  \/ AttemptEnded_t1_a1_2_FALSE_FALSE
-  \/ TaskAssigned_t2_a1_3_TRUE
-  \/ TaskRequeued_t1_a1_2
+  \/ TaskAssigned_t2_a2_4_TRUE
   \/ TaskFailed_t1_a2_2
   \/ BTaskRefused_complete_t2_1_status
-  \/ TaskStolen_t2_a1_3_a2
-  \/ AttemptEnded_t2_a1_3_FALSE_TRUE
-  \/ TaskAssigned_t2_a2_4_FALSE
-  \/ TaskStarted_t2_a2_4
-  \/ TaskFailed_t2_a2_2
   \/ TaskAssigned_t2_a1_4_TRUE
+  \/ TaskStolen_t2_a1_4_a2
+  \/ AttemptEnded_t2_a1_4_FALSE_TRUE
+  \/ TaskAssigned_t2_a2_5_TRUE
+  \/ TaskFailed_t2_a2_2
 
 NamedSpec == Init /\ [][NamedNext]_vars
 NothingAdded == [][Next]_vars

@@ -528,9 +528,9 @@ Events ==
   \/ \E a \in Agent : \/ AgentSpawned(a) \/ AgentTerminated(a) \/ AgentDraining(a) \/ AgentReportExpired(a)
                       \/ \E cause \in Causes : AgentCordoned(a, cause) \/ AgentUncordoned(a, cause)
                       \/ todo # <<>> /\ Head(todo).ev = "reported" /\ AgentReported(a, Head(todo).outside)
-  \/ \E from, to \in Agent, n \in 1..MaxStealBatch :
-       \/ WorkstealingRequest(from, to, n)
-       \/ \E ts \in [1..n -> Task] : WorkstealingCompleted(from, to, n, ts)
+  \/ \E from, to \in Agent, n \in 1..Cardinality(Task) : WorkstealingRequest(from, to, n)
+  \/ todo # <<>> /\ Head(todo).ev = "stole"
+     /\ WorkstealingCompleted(Head(todo).from, Head(todo).to, Head(todo).n, Head(todo).ts)
 
 Next == (quiet /\ Commands) \/ (~quiet /\ Events)
 Spec == Init /\ [][Next]_vars
@@ -604,6 +604,11 @@ CapacityRespected ==
 TaskConservation ==
   /\ Range(born) = {t \in Task : tasks[t].status # "new"}
   /\ Len(born) = Cardinality(Range(born))
+
+\* Nobody goes on for ever: neither by failures nor by crashes.
+LimitsKept ==
+  \A t \in Task : /\ tasks[t].crashes > MaxCrashes => tasks[t].status = "failed"
+                  /\ tasks[t].attempts > Retries => tasks[t].status \in {"running"} \cup Terminal
 
 InRankOrder(s) ==
   \A i, j \in 1..Len(s) : i < j =>

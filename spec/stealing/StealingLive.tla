@@ -4,6 +4,8 @@
 (* agents crash without a word, which is found out later.                        *)
 EXTENDS StealingBounds, StealingMutants
 
+CONSTANT Fragile   \* the agents that may crash
+
 VARIABLE crashed   \* agents whose process is gone, though nobody has noticed
 lvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet, crashed>>
 
@@ -17,8 +19,6 @@ Alive(t) == tasks[t].agent # Nobody /\ tasks[t].agent \notin crashed
 LSubmit(t, home) == InTurn(t) /\ Submit(t, home, 0) /\ UNCHANGED crashed
 LStart(t) == Alive(t) /\ Start(t, 0) /\ UNCHANGED crashed
 LComplete(t) == Alive(t) /\ tasks[t].status = "running" /\ Complete(t, 0) /\ UNCHANGED crashed
-LFail(t) == Alive(t) /\ tasks[t].status = "running" /\ Fail(t, 0, "attempt") /\ UNCHANGED crashed
-LPauseOver(t) == PauseOver(t) /\ UNCHANGED crashed
 LReport(a, count) == ReportLoad(a, count) /\ UNCHANGED crashed
 LCordon(a, cause) == (CordonAgent(a, cause) \/ UncordonAgent(a, cause)) /\ UNCHANGED crashed
 LEvents == Events /\ UNCHANGED crashed
@@ -29,8 +29,7 @@ LNext ==
   \/ quiet /\ \/ \E t \in Task : \/ \E home \in Homes : LSubmit(t, home)
                                  \/ Uses("start") /\ LStart(t)
                                  \/ Uses("complete") /\ LComplete(t)
-                                 \/ Uses("fail") /\ (LFail(t) \/ LPauseOver(t))
-              \/ \E a \in Agent : \/ Uses("crash") /\ (Crash(a) \/ Detect(a) \/ Return(a))
+              \/ \E a \in Agent : \/ a \in Fragile /\ (Crash(a) \/ Detect(a) \/ Return(a))
                                   \/ \E count \in Reports : Uses("report-load") /\ LReport(a, count)
                                   \/ \E cause \in Causes : Uses("cordon-agent") /\ LCordon(a, cause)
   \/ ~quiet /\ LEvents
@@ -40,13 +39,13 @@ MachineIsFair == WF_lvars(LEvents)
 StealSpec == LInit /\ [][LNext]_lvars /\ MachineIsFair
 
 \* A crash is found out, and somebody comes back.
-CrashesAreFound == MachineIsFair /\ \A a \in Agent : SF_lvars(Detect(a))
+CrashesAreFound == MachineIsFair /\ \A a \in Fragile : SF_lvars(Detect(a))
 CrashSpec == LInit /\ [][LNext]_lvars /\ CrashesAreFound
 
 \* Agents that live do what they have; between steps of the machine everybody gets a turn.
 AgentsAreFair ==
-  /\ \A a \in Agent : SF_lvars(Return(a))
-  /\ \A t \in Task : SF_lvars(LStart(t)) /\ SF_lvars(LComplete(t)) /\ SF_lvars(LPauseOver(t))
+  /\ \A a \in Fragile : SF_lvars(Return(a))
+  /\ \A t \in Task : SF_lvars(LStart(t)) /\ SF_lvars(LComplete(t))
 DoneSpec == LInit /\ [][LNext]_lvars /\ CrashesAreFound /\ AgentsAreFair
 
 -------------------------------------------------------------------------------

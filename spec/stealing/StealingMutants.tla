@@ -25,6 +25,12 @@ M_SameEpoch == IF epoch = 0 THEN 1 ELSE epoch
 \* Who once had the task is heard.
 M_AcceptsStale(t, e) == tasks[t].agent # Nobody
 
+\* Who once had the task may start it.
+M_StartsStale(command, t, e) ==
+  IF command = "start" /\ tasks[t].slot /\ tasks[t].status = "assigned" THEN "none"
+  ELSE IF command = "start" THEN "status"
+  ELSE IF command = "cancel" THEN "unknown-task" ELSE RunRefusal(t, e)
+
 \* What runs may be moved.
 M_MovesRunning(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].placed)
 
@@ -92,16 +98,16 @@ M_LoadNeverFalls(t, a, e, abandoned, queued) ==
   /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, load, epoch>>
   /\ Frees(IF agents[a].up THEN freed \cup {a} ELSE freed)
 
-\* A body that runs on has no slot.
-M_BodyLeft(t, body, rest) ==
+\* Nobody waits for the end of a body that runs on.
+M_BodyForgotten(t, body, rest) ==
   LET r == tasks[t]  a == r.agent IN
   IF a = Nobody
   THEN todo' = rest /\ UNCHANGED <<claims, queue, lingering>>
   ELSE /\ claims' = [claims EXCEPT ![a] = Without(@, t)]
        /\ queue' = [queue EXCEPT ![a] = Without(@, t)]
-       /\ todo' = <<Ended(t, a, r.epoch, body = "abandoned", r.slot)>> \o rest
-       /\ lingering' = IF body = "running"
-                       THEN lingering \cup {[task |-> t, agent |-> a, epoch |-> r.epoch]} ELSE lingering
+       /\ todo' = (IF body = "running" THEN <<>>
+                   ELSE <<Ended(t, a, r.epoch, body = "abandoned", r.slot)>>) \o rest
+       /\ UNCHANGED lingering
 
 \* An agent's queue has no end, or its slots have none.
 M_EndlessQueue(a) == TRUE
