@@ -55,19 +55,26 @@ async function tryMutant(
   await Deno.writeTextFile(path, text.replace(find, () => replace));
   try {
     return await isUnchanged(folder, subject) ? "nothing noticed it" : undefined;
+  } catch (error) {
+    return String(error);
   } finally {
     await Deno.writeTextFile(path, text);
   }
 }
 
-/** Whether the copy in `folder` has the graphs that are kept, and doesn't break down. */
+/**
+ * Whether the copy in `folder` has the graphs that are kept, and doesn't break down.
+ *
+ * @throws {Error} when that can't be told in time
+ */
 async function isUnchanged(folder: string, subject: string): Promise<boolean> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
+  const { success, signal } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", `${folder}/spec/tool/digests.ts`, subject],
     stdout: "null",
     stderr: "null",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).output();
+  if (signal !== null) throw new Error(`Cannot tell what is broken: it must take ${TIMEOUT_MS} ms`);
   return success;
 }
 
