@@ -22,7 +22,7 @@ function drawTaskRules(chance: Chance) {
       maxCrashes: chance.pick([1, 3, 5]),
       abortGraceMs: chance.pick([1, 10, 100]),
       keepFinished: chance.pick([0, 5, 50]),
-      keepOutcomes: chance.pick([100, 1_000]),
+      keepOutcomes: 2_000,
       keepTypes: chance.pick([2, 100]),
       seed: chance.seed(),
     },
