@@ -36,6 +36,9 @@ export class AgentShadow {
       case "agent:heartbeat":
         this.#heard.set(event.agentId, at);
         return;
+      case "listening:resumed":
+        for (const agentId of this.#heard.keys()) this.#heard.set(agentId, at);
+        return;
       case "agent:died":
         if (at - this.#heard.get(event.agentId)! < heartbeatTimeoutMs) {
           accuse("DiesOnlySilent", `"${event.agentId}" was heard of ${heartbeatTimeoutMs} ms ago`);

@@ -190,6 +190,8 @@ export class Host {
     }
     this.#isDown = false;
     for (const { entry } of kept) this.#step(entry.command, entry.at, false);
+    // Whoever was silent while nobody listened may yet be alive.
+    this.#step({ type: "resume-listening" }, this.time(), true);
   }
 
   #write(): void {

@@ -168,6 +168,22 @@ function* count(agent: SimulatedAgent): Behaviour {
   yield* locks.releaseAll();
 }
 
+/** Begins to wait, and takes that back. */
+function* changeMind(agent: SimulatedAgent): Doing<void> {
+  const { id: agentId, world } = agent;
+  const common = { agentId, owner: agentId };
+  const events = yield* agent.ask({
+    ...{ type: "acquire", resourceId: `book-${world.chance.int(3)}`, mode: "exclusive", units: 1 },
+    ...{ priority: 0, timeoutMs: 100, leaseMs: 50, wait: true },
+    ...common,
+  });
+  const queued = events?.find((event) =>
+    event.type === "resource:queued" && event.owner === agentId
+  );
+  if (queued?.type !== "resource:queued") return;
+  yield* agent.insist({ type: "cancel-wait", waitId: queued.waitId, ...common });
+}
+
 /** Asks for what has to be refused, or comes too late. */
 function* misbehave(agent: SimulatedAgent, resourceId: string): Behaviour {
   const { world, id: agentId } = agent;
@@ -179,7 +195,7 @@ function* misbehave(agent: SimulatedAgent, resourceId: string): Behaviour {
       return;
     case 1:
       yield* agent.ask({ type: "cancel-wait", waitId: 1 + chance.int(50), ...common });
-      return;
+      return yield* changeMind(agent);
     case 2:
       yield* agent.ask({
         ...{ type: "renew", resourceId, epoch: chance.between(0, 9), leaseMs: 20 },

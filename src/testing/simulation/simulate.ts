@@ -18,6 +18,7 @@ import { EventKinds } from "./event_kinds.ts";
 import { accuse, BrokenInvariantError } from "./failure.ts";
 import { drawFaults, drawRates, type FaultName, type Faults } from "./faults.ts";
 import type { RootMachine } from "./host.ts";
+import { isOver } from "./task_invariants.ts";
 import { countedReactions } from "./reactions.ts";
 import { Watcher } from "./watcher.ts";
 import { WORKLOADS } from "./workloads.ts";
@@ -144,7 +145,9 @@ function drawRules(chance: Chance): Partial<RootRules> {
 
 /** Ends faults and new work, and waits until nothing is left to be done. */
 function comeToRest(world: World, watcher: Watcher): void {
+  const drains = world.chance.happens(0.05);
   world.calm();
+  if (drains) drain(world);
   settle(world);
   for (const agent of world.agents.values()) agent.spawn(agent.leave());
   for (const agentId of world.host.state.messages.mailboxes.keys()) {
@@ -154,6 +157,18 @@ function comeToRest(world: World, watcher: Watcher): void {
   settle(world);
   watcher.checkAll(world.host.time());
   watcher.checkRest(world.host.time());
+}
+
+/** Nothing is started any more, and what is left of the work is called off. */
+function drain(world: World): void {
+  world.report({ type: "drain" });
+  world.after(2_000, () => {
+    for (const { spec: { id: taskId }, status } of world.host.state.tasks.tasks.values()) {
+      if (!isOver(status)) {
+        world.report({ type: "cancel", taskId, reason: "there is no time left" });
+      }
+    }
+  });
 }
 
 /** A world that goes on without coming to an end is alive, but does nothing that matters. */

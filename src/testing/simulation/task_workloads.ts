@@ -118,6 +118,7 @@ function requests(chance: Chance) {
   const ids = chance.some(["file-0", "file-1", "file-2"], 0.5);
   return ids.map((resourceId) => ({
     ...{ resourceId, mode: chance.pick(["exclusive", "shared"] as const), units: 1 },
+    ...(chance.happens(0.02) && { mode: "exclusive" as const, units: 2 }), // nobody can have that
   }));
 }
 
@@ -156,6 +157,10 @@ function* one(client: SimulatedAgent): Behaviour {
     heartbeatTimeoutMs: chance.pick([0, 0, 100]),
     resources: chance.happens(0.2) ? requests(chance) : [],
   });
+  if (chance.happens(0.02)) {
+    const own = world.name("loop");
+    yield* submit(client, { id: own, dependencies: [{ taskId: own, onFailure: "cancel" }] });
+  }
   if (!chance.happens(0.1)) return;
   yield* client.sleep(chance.around(20));
   const taskId = chance.happens(0.9) ? id : "nothing";
@@ -225,6 +230,7 @@ function* pin(client: SimulatedAgent): Behaviour {
     yield* submit(client, {
       script: drawScript(chance),
       assignedAgent: chance.happens(0.7) ? id : "",
+      resources: chance.happens(0.2) ? requests(chance) : [],
       placed: chance.happens(0.6),
       queueTimeoutMs: 400,
       type: `type-${chance.int(3)}`,
