@@ -165,6 +165,16 @@ export function passOver(
   return { type: "cordon-agent", agentId, cause: "breaker", reason, untilMs: retryAt };
 }
 
+/** What was assigned to an agent that is passed over, and not begun, may go to others. */
+export function shedWhileOpen(
+  { name, to }: Happened<"circuitbreaker:state-change">,
+  state: RootState,
+): PartCommand | undefined {
+  const agentId = to === "open" ? agentOf(name, state) : undefined;
+  if (agentId === undefined) return undefined;
+  return { type: "shed-tasks", agentId, reason: `agent "${agentId}" is passed over` };
+}
+
 function breakerOf(agentId: string, { rules, breakers }: RootState): Breaker | undefined {
   if (rules.agentBreaker === undefined) return undefined;
   return breakers.breakers.get(agentBreakerName(agentId));

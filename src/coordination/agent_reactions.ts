@@ -53,7 +53,16 @@ export function suspendAgent(
   return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };
 }
 
-/** Ends that. */
+/** What was assigned to it, and not begun, may go to others. */
+export function shedWhileSuspect(
+  { agentId }: Happened<"agent:suspected">,
+  { tasks }: RootState,
+): PartCommand | undefined {
+  if (!tasks.agents.has(agentId)) return undefined;
+  return { type: "shed-tasks", agentId, reason: `agent "${agentId}" is silent` };
+}
+
+/** Gives it tasks again. */
 export function resumeAgent(
   { agentId }: Happened<"agent:recovered">,
   { tasks }: RootState,

@@ -173,6 +173,7 @@ const ROUTES: Readonly<Record<PartCommand["type"], PartName>> = {
   "cordon-agent": "tasks",
   "limit-agent": "tasks",
   "award": "tasks",
+  "shed-tasks": "tasks",
   "drain-agent": "tasks",
   "report-load": "tasks",
   "cancel-agent-tasks": "tasks",

@@ -22,6 +22,7 @@ import {
   makeBreaker,
   passOver,
   settleCall,
+  shedWhileOpen,
 } from "./agent_breakers.ts";
 import {
   closeMailbox,
@@ -35,6 +36,7 @@ import {
   requeueTasks,
   resumeAgent,
   retireFromConflicts,
+  shedWhileSuspect,
   suspendAgent,
 } from "./agent_reactions.ts";
 import {
@@ -90,7 +92,7 @@ export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
   // Whoever is registered is known everywhere, and whoever is gone is gone everywhere.
   on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
   on("agent:joined", requeueTasks, releaseLocks),
-  on("agent:suspected", suspendAgent),
+  on("agent:suspected", suspendAgent, shedWhileSuspect),
   on("agent:recovered", resumeAgent),
   on("listening:resumed", renewHeartbeats),
   on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
@@ -113,7 +115,7 @@ export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
   on("task:requeued", settleCall),
   on("circuitbreaker:permitted", admitCall),
   on("circuitbreaker:rejected", dropCall),
-  on("circuitbreaker:state-change", limitToProbes, passOver),
+  on("circuitbreaker:state-change", limitToProbes, passOver, shedWhileOpen),
 
   // Who loses a conflict lets go.
   on("task:refused", reportDoubleClaim, settleDoubleClaim),

@@ -12,11 +12,12 @@ import type {
   RegisterAgent,
   RemoveAgent,
   RequeueAgentTasks,
+  ShedTasks,
 } from "./commands.ts";
 import { bodyOf, cancel, requeue, start } from "./lifecycle.ts";
 import { dequeue, enqueue, join, leave, unpinFromLost } from "./placement.ts";
 import { dropTimers } from "./standing.ts";
-import type { Agent, Group } from "./state.ts";
+import type { Agent, Group, TaskRecord } from "./state.ts";
 import { refuse, type Step, touch } from "./step.ts";
 
 export function registerAgent(step: Step, command: RegisterAgent): void {
@@ -120,10 +121,23 @@ export function drainAgent(step: Step, command: DrainAgent): void {
   agent.drained = reason;
   freed.push(agent);
   events.push({ type: "agent:draining", agentId, reason });
-  release(step, placedGroups(agent));
+  shed(step, agent, `agent "${agentId}" is draining`);
+}
+
+export function shedTasks(step: Step, command: ShedTasks): void {
+  const agent = step.state.agents.get(command.agentId);
+  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+  touch(step, agent);
+  shed(step, agent, command.reason);
+}
+
+function shed(step: Step, agent: Agent, reason: string): void {
+  for (const group of placedGroups(agent)) {
+    for (const task of inOrder(group)) unpin(step, task);
+  }
   for (const task of [...agent.tasks]) {
     const isMovable = task.status === "assigned" && task.spec.placed;
-    if (isMovable) requeue(step, task, `agent "${agentId}" is draining`, "settled");
+    if (isMovable) requeue(step, task, reason, "settled");
   }
 }
 
@@ -136,13 +150,23 @@ function placedGroups(agent: Agent): Group[] {
 /** Lets placed tasks go to others whose agent won't take them any more. */
 function release(step: Step, placed: readonly Group[]): void {
   for (const group of placed) {
-    for (const task of [...group.queue].sort((a, b) => precedes(a, b) ? -1 : 1)) {
+    for (const task of inOrder(group)) {
       unpinFromLost(step.state, task);
       if (task.pinnedTo !== "") break;
-      dequeue(task);
-      step.queued.push(enqueue(step.state, task));
+      unpin(step, task);
     }
   }
+}
+
+function inOrder({ queue }: Group): TaskRecord[] {
+  return queue.toSorted((a, b) => precedes(a, b) ? -1 : 1);
+}
+
+/** Puts a ready task where every fit agent finds it. */
+function unpin(step: Step, task: TaskRecord): void {
+  task.pinnedTo = "";
+  dequeue(task);
+  step.queued.push(enqueue(step.state, task));
 }
 
 export function cancelAgentTasks(step: Step, command: CancelAgentTasks): void {

@@ -145,6 +145,12 @@ export interface LimitAgent extends AgentCommand, Named<"limit-agent"> {
   readonly slots: number;
 }
 
+/** Lets tasks that were assigned to an agent, and that it has not begun, go to any fit agent. */
+export interface ShedTasks extends AgentCommand, Named<"shed-tasks"> {
+  /** Told to people. */
+  readonly reason: string;
+}
+
 /** Lets an agent finish what it has begun, and takes it away then. */
 export interface DrainAgent extends AgentCommand, Named<"drain-agent"> {
   /** Told to people. */
@@ -207,6 +213,7 @@ export type TaskCommand =
   | CordonAgent
   | DrainAgent
   | LimitAgent
+  | ShedTasks
   | Award
   | ReportLoad
   | CancelAgentTasks

@@ -28,6 +28,7 @@ import {
   registerAgent,
   removeAgent,
   requeueAgentTasks,
+  shedTasks,
 } from "./agents.ts";
 import {
   completeClaim,
@@ -110,6 +111,8 @@ function apply(step: Step, command: TaskCommand | Tick): void {
       return limitAgent(step, command);
     case "award":
       return award(step, command);
+    case "shed-tasks":
+      return shedTasks(step, command);
     case "drain-agent":
       return drainAgent(step, command);
     case "report-load":

@@ -120,3 +120,59 @@ Deno.test("a probe that begins and ends in one step decides about the breaker", 
   const breaker = bench.state.breakers.breakers.get("agent:x")!;
   assertEquals([breaker.phase.state, bench.state.asking.size], ["closed", 0]);
 });
+
+Deno.test("what ends an attempt through no fault of its own says nothing about its agent", () => {
+  const bench = shared({ agentBreaker });
+  bench.do(agent("x", { startsAtOnce: true }), submit("a"), submit("b"));
+  bench.do({ type: "cancel", taskId: "a", reason: "unwanted" });
+  bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
+  assertEquals(bench.state.breakers.breakers.get("agent:x")!.phase.state, "closed");
+  const epoch = bench.task("b").epoch;
+  bench.do({ type: "preempt", taskId: "b", epoch, reason: "no lock", isHopeless: false });
+  assertEquals(bench.state.breakers.breakers.get("agent:x")!.phase.state, "closed");
+});
+
+Deno.test("a request is an edge of the wait-for graph until it is answered", () => {
+  const bench = shared();
+  bench.do(message("a", "b", 500));
+  assertEquals([...bench.state.locks.asks.keys()], ["message-1"]);
+  bench.do({ type: "respond", messageId: "message-1", response: 1 });
+  assertEquals(bench.state.locks.asks.size, 0);
+  bench.do(message("a", "b", 500));
+  bench.pass(500);
+  assertEquals(bench.state.locks.asks.size, 0);
+});
+
+Deno.test("a request that gives way in a deadlock ends, and what the others wait for goes on", () => {
+  const bench = shared();
+  bench.do(acquire("r", "a"), acquire("s", "b"), acquire("s", "a", { priority: 5 }));
+  assertEquals(lines(bench.do(message("b", "a", 500))), [
+    "message:sent",
+    "ask:begun b",
+    "deadlock:detected",
+    "message:unanswered",
+  ]);
+  assertEquals(bench.state.messages.requests.size, 0);
+});
+
+Deno.test("what was assigned to an agent that is passed over, and not begun, goes to an idle one", () => {
+  const bench = shared({ agentBreaker });
+  const place = (id: string) => submit(id, { assignedAgent: "x", placed: true, retries: 0 });
+  bench.do(agent("x", { startsAtOnce: true }), agent("y", { startsAtOnce: true }));
+  bench.do(place("a"), place("b"), place("c"));
+  bench.do({ type: "fail", taskId: "a", epoch: 0, error: error("boom"), fault: "attempt" });
+  assertEquals(["b", "c"].map((id) => [bench.status(id), bench.task(id).agent?.agentId]), [
+    ["running", "x"], // begun in the step that opened the breaker
+    ["running", "y"],
+  ]);
+});
+
+Deno.test("what was assigned to an agent that falls silent, and not begun, goes to one that is heard of", () => {
+  const bench = shared({ heartbeatTimeoutMs: 100 });
+  bench.do(agent("x"), agent("y"));
+  bench.do(submit("a", { assignedAgent: "x", placed: true }));
+  bench.now = 40;
+  bench.do({ type: "beat-agent", agentId: "y", incarnation: 0 });
+  bench.pass(10);
+  assertEquals(bench.task("a").agent?.agentId, "y");
+});

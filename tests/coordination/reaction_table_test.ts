@@ -18,7 +18,7 @@ const TABLE: Record<string, string[]> = {
   "message:unanswered": ["endWatch"],
   "agent:spawned": ["enroll", "openMailbox", "introduce", "makeBreaker"],
   "agent:joined": ["requeueTasks", "releaseLocks"],
-  "agent:suspected": ["suspendAgent"],
+  "agent:suspected": ["suspendAgent", "shedWhileSuspect"],
   "agent:recovered": ["resumeAgent"],
   "listening:resumed": ["renewHeartbeats"],
   "agent:died": ["removeFromTasks", "releaseLocks", "closeMailbox", "retireFromConflicts"],
@@ -38,7 +38,7 @@ const TABLE: Record<string, string[]> = {
   "task:requeued": ["settleCall"],
   "circuitbreaker:permitted": ["admitCall"],
   "circuitbreaker:rejected": ["dropCall"],
-  "circuitbreaker:state-change": ["limitToProbes", "passOver"],
+  "circuitbreaker:state-change": ["limitToProbes", "passOver", "shedWhileOpen"],
   "task:refused": ["reportDoubleClaim", "settleDoubleClaim"],
   "conflict:resolved": ["evictLosers"],
 };

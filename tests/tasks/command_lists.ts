@@ -101,6 +101,7 @@ const aboutAgent = fc.record({
     "cancel-agent-tasks" as const,
     "cordon-agent" as const,
     "drain-agent" as const,
+    "shed-tasks" as const,
     "requeue-agent-tasks" as const,
   ),
   agentId,

@@ -45,6 +45,7 @@ type AboutAgent = Command<
   | "remove-agent"
   | "cordon-agent"
   | "drain-agent"
+  | "shed-tasks"
   | "limit-agent"
   | "report-load"
   | "cancel-agent-tasks"
@@ -362,6 +363,8 @@ export class SlowScheduler {
         return this.#cordon(agent, command);
       case "limit-agent":
         return this.#limit(agent, command.slots);
+      case "shed-tasks":
+        return this.#shed(agent, command.reason);
       case "drain-agent":
         return this.#drainAgent(agent, command.reason);
       case "remove-agent":
@@ -435,10 +438,13 @@ export class SlowScheduler {
     agent.drained = reason;
     this.#say({ type: "agent:draining", agentId: agent.id, reason });
     this.#freed.push(agent.id);
-    this.#unpinFrom(agent.id);
+    this.#shed(agent, `agent "${agent.id}" is draining`);
+  }
+
+  #shed(agent: SlowAgent, reason: string): void {
+    this.#unpinFrom(agent.id, true);
     for (const task of this.#tasksOf(agent.id)) {
-      if (!isMovable(task)) continue;
-      this.#requeue(task, `agent "${agent.id}" is draining`, false);
+      if (isMovable(task)) this.#requeue(task, reason, false);
     }
   }
 
@@ -458,13 +464,14 @@ export class SlowScheduler {
   }
 
   /** Placed tasks that are ready wait no longer for an agent that won't take them any more. */
-  #unpinFrom(agentId: string): void {
+  #unpinFrom(agentId: string, isMeant = false): void {
     for (const demand of [...this.#demands]) {
       const tasks = this.tasks.filter((task) =>
         task.status === "ready" && task.pinnedTo === agentId && demandOf(task) === demand
       );
       for (const task of tasks.sort(byRank)) {
-        this.#unpinFromLost(task);
+        if (isMeant && task.spec.placed) task.pinnedTo = "";
+        else this.#unpinFromLost(task);
         if (task.pinnedTo === "") this.#enqueue(task);
       }
     }
