@@ -17,7 +17,7 @@ import {
 } from "../kernel/arguments.ts";
 import { InvariantError, UndecidedConflictError, UnknownConflictError } from "../kernel/errors.ts";
 import type { EventBus } from "../kernel/event_bus.ts";
-import type { ConflictEvent } from "../kernel/events.ts";
+import type { ConflictEvent, ConflictRefused } from "../kernel/events.ts";
 import { defaultLogger, type Logger } from "../kernel/logger.ts";
 import type { Instant } from "../kernel/machine.ts";
 import type {
@@ -29,12 +29,17 @@ import type {
 } from "../kernel/shapes.ts";
 import { countSettled } from "./actions.ts";
 import { ConflictClient } from "./client.ts";
-import type { ConflictCommand, ConflictCriterion, NoteRequests } from "./commands.ts";
+import type {
+  ConflictCommand,
+  ConflictCriterion,
+  NoteRequests,
+  ReportConflict,
+} from "./commands.ts";
 import { type ConflictResolverOptions, readRules, readVoteTimeout } from "./config.ts";
 import { evidenceOn } from "./machine.ts";
 import { refusalError } from "./refusals.ts";
 import { readAgents, readDecision, readIds } from "./requests.ts";
-import { findConflict, viewOf } from "./state.ts";
+import { conflictKey, findConflict, viewOf } from "./state.ts";
 import {
   type ConflictResolutionStrategy,
   MOST_VOTERS,
@@ -411,10 +416,12 @@ export class ConflictResolver implements AsyncDisposable {
     };
   }
 
-  #report(command: ConflictCommand, attempt: () => string): Promise<Conflict> {
+  #report(command: ReportConflict, attempt: () => string): Promise<Conflict> {
+    const { subject, subjectId, disagreement, agents } = command;
+    const key = conflictKey(subject, subjectId, disagreement, agents);
     return this.#ask(command, attempt, (event) => {
       const answers = event.type === "conflict:reported" || event.type === "conflict:recognized";
-      return answers ? event.conflict : undefined;
+      return answers && keyOf(event.conflict) === key ? event.conflict : undefined;
     });
   }
 
@@ -428,7 +435,10 @@ export class ConflictResolver implements AsyncDisposable {
     });
   }
 
-  /** Sends a command and resolves to the first answer that `read` finds in an event. */
+  /**
+   * Sends a command and resolves to the first answer that `read` finds in an event. What was due
+   * may have led to other conflicts in the same step.
+   */
   #ask<Result>(
     command: ConflictCommand,
     attempt: () => string,
@@ -438,7 +448,7 @@ export class ConflictResolver implements AsyncDisposable {
       for (const event of events) {
         const answer = read(event, events);
         if (answer !== undefined) return answer;
-        if (event.type === "conflict:refused" && event.command === command.type) {
+        if (event.type === "conflict:refused" && isAbout(event, command)) {
           throw refusalError(this.#client.state(attempt), event, attempt());
         }
       }
@@ -466,6 +476,18 @@ export class ConflictResolver implements AsyncDisposable {
     const { priorities, requestedAt } = evidenceOn(state, findConflict(state, conflictId)!);
     return { agentPriorities: priorities, requestTimestamps: requestedAt };
   }
+}
+
+/** Whether `event` refuses `command`, and not one of the same name about another conflict. */
+function isAbout(event: ConflictRefused, command: ConflictCommand): boolean {
+  const { conflictId = "" } = command as { conflictId?: string };
+  return event.command === command.type && event.conflictId === conflictId;
+}
+
+function keyOf(conflict: Conflict): string {
+  return "taskId" in conflict
+    ? conflictKey("task", conflict.taskId, conflict.type, conflict.agents)
+    : conflictKey("resource", conflict.resourceId, undefined, conflict.agents);
 }
 
 function isDone(type: ConflictEvent["type"]): (event: ConflictEvent) => true | undefined {

@@ -82,6 +82,7 @@ export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
   on("resource:expired", stopWithoutLock),
   on("resource:abandoned", giveUpBeforeStart),
   on("resource:refused", refuseBeforeStart),
+  // The victim of a deadlock is a claim or a request, so at most one of its two reactions acts.
   on("deadlock:detected", giveWayBeforeStart, cancelRequest),
 
   // A request is a wait like one for a lock.

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { readBreakerConfig } from "../../src/breakers/machine.ts";
 import type { CircuitBreakerConfig } from "../../src/breakers/mod.ts";
+import { settleCall } from "../../src/coordination/agent_breakers.ts";
 import type { LockstepEvent } from "../../src/kernel/events.ts";
 import { agent, cordon, error, submit } from "../tasks/bench.ts";
 import { acquire, lines, resources, RootBench } from "./bench.ts";
@@ -169,10 +170,22 @@ Deno.test("of two attempts that begin in one step the first gets the only permit
     "circuitbreaker:rejected",
   ]);
   assertEquals([...bench.state.calls.keys()], [bench.task("a").epoch]);
+  assertEquals(bench.state.asking.size, 0);
   bench.do(fail("b"));
   assertEquals(stateOf(bench), "half-open");
   bench.do(fail("a"));
   assertEquals(stateOf(bench), "open");
+});
+
+Deno.test("of two attempts that wait for a permit the one that ended is noted as such", () => {
+  const bench = guarded();
+  bench.do(submit("a"), submit("b"));
+  const claims = [1, 2].map((epoch) => ({ epoch, outcome: undefined }));
+  bench.state.asking.set("agent:x", claims);
+  bench.state.calls.clear();
+  const ended = { taskId: "b", agentId: "x", epoch: 2, result: 1, ranMs: 0 } as const;
+  settleCall({ type: "task:completed", ...ended }, bench.state);
+  assertEquals(claims.map(({ outcome }) => outcome), [undefined, "success"]);
 });
 
 Deno.test("an agent that is gone when its attempt gets its permit leaves nothing behind", () => {

@@ -21,25 +21,31 @@ Deno.test("of two claims that wait for a lock the one whose task has the higher 
   assertEquals([bench.status("low"), bench.status("high")], ["assigned", "running"]);
 });
 
-Deno.test("a claim that ended before its turn came asks for nothing", () => {
-  const bench = new RootBench();
-  for (const id of ["x", "y"]) {
-    bench.do(agent(id, { startsAtOnce: true }));
-    bench.do({ type: "join-agent", agentId: id, heartbeatTimeoutMs: 50, incarnation: 0 });
-  }
-  bench.do(cordon("y", "busy"), submit("t", { resources: resources("r") }), cordon("y", ""));
-  assertEquals(bench.holders("r"), ["t #1"]);
-  bench.pass(25); // both are suspected, and nothing else gets to them
-  for (const id of ["x", "y"]) bench.do(cordon(id, "", { cause: "suspect" }));
-  const told = lines(bench.pass(25));
-  // Both die in one instant: the claim that y gets when x goes is over before y is known to be gone.
-  assertEquals(told.filter((line) => /^(agent:died|task:assigned|resource)/.test(line)), [
-    "agent:died x",
-    "agent:died y",
-    "task:assigned t y",
-    "resource:released r x",
-  ]);
-});
+for (const third of [false, true]) {
+  const name = third ? ", also when its task has another claim already" : "";
+  Deno.test(`a claim that ended before its turn came asks for nothing${name}`, () => {
+    const bench = new RootBench();
+    for (const id of ["x", "y"]) {
+      bench.do(agent(id, { startsAtOnce: true }));
+      bench.do({ type: "join-agent", agentId: id, heartbeatTimeoutMs: 50, incarnation: 0 });
+    }
+    bench.do(cordon("y", "busy"), submit("t", { resources: resources("r") }), cordon("y", ""));
+    assertEquals(bench.holders("r"), ["t #1"]);
+    bench.pass(25); // both are suspected, and nothing else gets to them
+    for (const id of ["x", "y"]) bench.do(cordon(id, "", { cause: "suspect" }));
+    if (third) bench.do(agent("z", { startsAtOnce: true }));
+    const told = lines(bench.pass(25));
+    // Both die in one instant: the claim that y gets when x goes is over before y is known to be gone.
+    assertEquals(told.filter((line) => /^(agent:died|task:assigned|resource)/.test(line)), [
+      "agent:died x",
+      "agent:died y",
+      "task:assigned t y",
+      ...third ? ["task:assigned t z"] : [],
+      "resource:released r x",
+      ...third ? ["resource:acquired r z"] : [],
+    ]);
+  });
+}
 
 Deno.test("an aborted attempt may still take locks until its body settles", () => {
   const bench = eager();

@@ -348,6 +348,26 @@ Deno.test("contention and double claims report conflicts themselves where they a
   await manager.shutdown();
 });
 
+Deno.test("whoever reports a conflict is answered with that one, also when what was due reports another", async () => {
+  let now = 0;
+  const clock = { now: () => now, setTimer: () => () => {} };
+  const config = { conflicts: { reportContention: true } };
+  const manager = new CoordinationManager(config, undefined, undefined, { clock });
+  await manager.registerAgent({ id: "a" });
+  await manager.submit({ id: "t", resources: ["r"] });
+  await manager.scheduler.start("t");
+  await manager.failTask("t", new Error("once more"));
+  await manager.acquireResource("r", "z");
+  now = 10_000; // the pause is over, and the next attempt is to wait for the lock
+  const conflict = await manager.reportConflict("resource", "s", ["x", "y"]);
+  assertEquals(conflict.agents, ["x", "y"]);
+  assertEquals(manager.conflicts.getActiveConflicts().map(({ agents }) => agents), [
+    ["z", "a"],
+    ["x", "y"],
+  ]);
+  await manager.shutdown({ graceMs: 0 });
+});
+
 Deno.test("a manager with a log works once it has read it, and takes up everything that the log knows", async () => {
   const clock = new SimulatedClock();
   const log = new MemoryLog<RootCommand | Tick>();

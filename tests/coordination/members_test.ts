@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { readBreakerConfig } from "../../src/breakers/machine.ts";
 import type { PartCommand, RootConfig } from "../../src/coordination/machine.ts";
 import type { LockstepEvent } from "../../src/kernel/events.ts";
 import { agent, submit } from "../tasks/bench.ts";
@@ -74,12 +75,12 @@ Deno.test("why an agent is gone is told wherever it is gone", () => {
   assert(told.length > 1 && told.every((reason) => reason === "it crashed"), told.join());
 });
 
-/** A member that holds a lock, waits for one, asks and is asked, votes and may win. */
-function involved(): RootBench {
-  const bench = new RootBench();
+/** An agent that holds a lock, waits for one, asks and is asked, votes and may win. */
+function involved(config: RootConfig = {}, begin: PartCommand = join("x", 100)): RootBench {
+  const bench = new RootBench(config);
   const about = { subject: "resource", disagreement: undefined } as const;
   bench.do(
-    join("x", 100),
+    begin,
     acquire("mine", "x"),
     acquire("mine", "next"),
     acquire("wanted", "z"),
@@ -138,6 +139,15 @@ Deno.test("an agent that is removed is no member first, then lets go in the same
   bench.do(agent("x"));
   const told = lines(bench.do({ type: "remove-agent", agentId: "x", reason: "gone" }));
   const first = ["agent:terminated x", "agent:left x", ...GONE];
+  assertEquals(told.slice(0, first.length), first);
+  assertIsGone(bench);
+});
+
+Deno.test("an agent that does tasks only lets go in the same order when it is removed, and its breaker goes last", () => {
+  const { rules: agentBreaker } = readBreakerConfig({}, () => "test");
+  const bench = involved({ rules: { agentBreaker } }, agent("x"));
+  const told = lines(bench.do({ type: "remove-agent", agentId: "x", reason: "gone" }));
+  const first = ["agent:terminated x", ...GONE, "circuitbreaker:removed"];
   assertEquals(told.slice(0, first.length), first);
   assertIsGone(bench);
 });

@@ -158,12 +158,8 @@ Deno.test("tell() rejects when its own command is refused, and not for what was 
   );
   const inner = new Recorder();
   const other = new RootClient({ dispatcher: inner, state: () => engine.state });
-  const told = other.tell({ type: "cordon-agent", ...CORDON });
-  inner.replies.at(-1)?.(
-    [{ ...refused("a", 1), command: "beat-agent" } as LockstepEvent],
-    undefined,
-  );
-  await told;
+  inner.events = [refused("a", 1)];
+  await other.tell({ type: "cordon-agent", ...CORDON });
   client.close(new ClosedError("go on", "the client"));
   await assertRejects(
     () => client.tell({ type: "beat-agent", agentId: "a", incarnation: 0 }),
