@@ -316,6 +316,20 @@ Deno.test("a cycle that several waits close is broken as often as needed", () =>
   assertEquals(victims(script.acquire("c", "r")), ["a", "b"]);
 });
 
+Deno.test("NoLostWakeup: a group is granted when its owner gets what it lacked in another way", () => {
+  const script = new Script();
+  script.acquire("b", "r");
+  script.acquireAll("a", ["r", "s"]);
+  script.acquire("c", "r", { priority: 1 });
+  script.acquire("a", "r", { priority: 2 });
+  assertEquals(lines(script.release("b", "r")), [
+    "released r by b",
+    "acquired r by a",
+    "reacquired r by a",
+    "acquired s by a",
+  ]);
+});
+
 Deno.test("which cycle is broken depends on who waits and holds, not on what has ended before", () => {
   const breakCycles = (endedBefore: boolean) => {
     const script = new Script();
