@@ -481,8 +481,13 @@ export class CoordinationManager implements AsyncDisposable {
     if (this.#closing !== undefined) throw new ClosedError("initialize", THING);
     if (this.#recover !== undefined) {
       const engine = await this.#recover();
+      try {
+        await listenAgain(engine);
+      } catch (error) {
+        await engine.close();
+        throw error;
+      }
       if (this.#closing !== undefined) return await engine.close();
-      listenAgain(engine);
       await takeUp(this.#run(engine, true).client);
     }
     this.#eventBus.emit(SystemEvents.SYSTEM_READY, { timestamp: new Date() });

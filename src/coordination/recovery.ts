@@ -11,10 +11,17 @@ import type { RootEngine } from "./subsystems.ts";
 /**
  * Has the silence of each agent begin anew, as nobody heard it while no process ran. It has to be what
  * an engine is told first: anything else would let agents die whose silence nobody can know.
+ *
+ * @throws what the log refused it for
  */
-export function listenAgain(engine: RootEngine): void {
-  if (engine.state.agents.members.size === 0) return;
-  engine.send({ type: "resume-listening" }, () => {}); // a log that fails tells whoever comes next
+export function listenAgain(engine: RootEngine): Promise<void> {
+  if (engine.state.agents.members.size === 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    engine.send({ type: "resume-listening" }, (_events, error) => {
+      if (error === undefined) resolve();
+      else reject(error);
+    });
+  });
 }
 
 /**

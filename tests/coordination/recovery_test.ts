@@ -1,16 +1,21 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type CoordinationConfig,
   CoordinationManager,
+  type LogEntry,
+  LogError,
   MemoryLog,
   type RootCommand,
   StaleEpochError,
   type Tick,
+  UninitializedError,
 } from "../../mod.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
 import { acquire, lines, RootBench } from "./bench.ts";
 
 type Log = MemoryLog<RootCommand | Tick>;
+
+const LATER = 60_000;
 
 /** A manager that begins at `now` with what `log` knows; what wrote the log before is left to stand still. */
 async function begun(
@@ -194,3 +199,59 @@ Deno.test("an agent that is registered again is heard by that, and its suspicion
   assertEquals([manager.getAgent("a")!.status, manager.getAgent("a")!.lastHeardAt], ["alive", 600]);
   await manager.shutdown();
 });
+
+Deno.test("a restart whose log refuses that it listens again is none, and the next one spares all agents", async () => {
+  const log: Log = new MemoryLog();
+  const before = await begun(log, 0, config);
+  await before.manager.registerAgent({ id: "a" });
+  const faulty = new FaultyLog(log);
+  faulty.fail(1);
+  const clock = new SimulatedClock(LATER);
+  const manager = new CoordinationManager(config, undefined, undefined, { clock, log: faulty });
+  await assertRejects(() => manager.initialize(), LogError);
+  await clock.advance(10_000);
+  assertThrows(() => manager.scheduler, UninitializedError);
+  assertEquals(clock.pending, 0);
+  await manager.shutdown();
+  const next = await begun(log, LATER, config);
+  assertEquals(next.manager.getAgent("a")!.status, "alive");
+  await next.manager.shutdown();
+});
+
+Deno.test("a restart that is given up halfway is taken up by the next one, wherever the log ends", async () => {
+  const log: Log = new MemoryLog();
+  const { manager: before } = await begun(log, 0, config);
+  await before.registerAgent({ id: "inside" }, () => new Promise<never>(() => {}));
+  await before.registerAgent({ id: "outside" });
+  await before.submit({ id: "t", assignedAgent: "inside", resources: ["r"] });
+  await before.acquireResource("s", "inside");
+  void before.acquireResource("s", "caller").catch(() => {});
+  const whole = await entriesOf(log);
+  const restarted = await copyOf(whole);
+  await begun(restarted, LATER, config);
+  const all = await entriesOf(restarted);
+  assert(all.length > whole.length + 3);
+  for (let length = whole.length; length <= all.length; length++) {
+    const { manager } = await begun(await copyOf(all.slice(0, length)), 2 * LATER, config);
+    assertEquals(manager.getAgent("outside")!.status, "alive");
+    assertEquals([manager.resources.isLocked("r"), manager.resources.isLocked("s")], [
+      false,
+      false,
+    ]);
+    assertEquals(manager.scheduler.getTask("t")!.status, "ready");
+    await manager.registerAgent({ id: "inside" }, () => "done");
+    const next = { id: "next", dependencies: ["t"], assignedAgent: "inside" };
+    assertEquals(await (await manager.submit(next)).result, "done");
+    await manager.shutdown({ graceMs: 0 });
+  }
+});
+
+async function entriesOf(log: Log): Promise<LogEntry<RootCommand | Tick>[]> {
+  return await Array.fromAsync(log.read(0));
+}
+
+async function copyOf(entries: readonly LogEntry<RootCommand | Tick>[]): Promise<Log> {
+  const log: Log = new MemoryLog();
+  await log.append(structuredClone([...entries]));
+  return log;
+}
