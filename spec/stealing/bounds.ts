@@ -29,8 +29,20 @@ const BASE: Bounds = {
   reports: [],
 };
 
-/** By name. */
+/** By name, small ones first, since a broken machine is noticed by any. */
 export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
+  ["full", {
+    ...BASE,
+    tasks: ["t1", "t2", "t3"],
+    agents: ["a1"],
+    slots: { a1: 1 },
+    room: { a1: 1 },
+    atOnce: [],
+    used: ["submit", "complete", "cancel", "remove-agent", "register-agent"],
+    maxEpoch: 3,
+    there: ["a1"],
+    homes: ["", "a1"],
+  }],
   ["steals", {
     ...BASE,
     tasks: ["t1", "t2", "t3"],
@@ -56,20 +68,18 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
       "remove-agent",
     ],
   }],
-  ["agents", {
+  ["batches", {
     ...BASE,
-    maxStealBatch: 1,
-    causes: ["caller"],
-    used: [
-      "submit",
-      "complete",
-      "register-agent",
-      "remove-agent",
-      "cordon-agent",
-      "drain-agent",
-      "requeue-agent-tasks",
-    ],
-    maxEpoch: 3,
+    tasks: ["t1", "t2", "t3"],
+    agents: ["a1", "a2", "a3"],
+    slots: { a1: 1, a2: 2, a3: 1 },
+    room: { a1: 2, a2: 1, a3: 0 },
+    stealThreshold: 4,
+    used: ["submit", "report-load"],
+    maxEpoch: 5,
+    there: ["a2", "a1", "a3"],
+    homes: ["a1"],
+    reports: [2, 7],
   }],
   ["reports", {
     ...BASE,
@@ -85,29 +95,19 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
     homes: ["", "a1"],
     reports: [3],
   }],
-  ["batches", {
+  ["agents", {
     ...BASE,
-    tasks: ["t1", "t2", "t3"],
-    agents: ["a1", "a2", "a3"],
-    slots: { a1: 1, a2: 2, a3: 1 },
-    room: { a1: 2, a2: 1, a3: 0 },
-    stealThreshold: 4,
-    used: ["submit", "report-load"],
-    maxEpoch: 5,
-    there: ["a2", "a1", "a3"],
-    homes: ["a1"],
-    reports: [2, 7],
-  }],
-  ["full", {
-    ...BASE,
-    tasks: ["t1", "t2", "t3"],
-    agents: ["a1"],
-    slots: { a1: 1 },
-    room: { a1: 1 },
-    atOnce: [],
-    used: ["submit", "complete", "cancel", "remove-agent", "register-agent"],
+    maxStealBatch: 1,
+    causes: ["caller"],
+    used: [
+      "submit",
+      "complete",
+      "register-agent",
+      "remove-agent",
+      "cordon-agent",
+      "drain-agent",
+      "requeue-agent-tasks",
+    ],
     maxEpoch: 3,
-    there: ["a1"],
-    homes: ["", "a1"],
   }],
 ]);

@@ -112,7 +112,6 @@ export const MUTANTS: readonly CodeMutant[] = [
     "while (hasRoomInQueue(agent)) {",
     "while (false as boolean) {",
   ),
-  mutant("a difference of one is enough", STEALING, "Math.max(2, config.stealThreshold)", "1"),
   mutant(
     "the threshold is not enough",
     STEALING,
