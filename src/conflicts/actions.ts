@@ -53,15 +53,19 @@ export function recognize({ events }: Turn, conflict: ConflictRecord): void {
   });
 }
 
-/** Settles an open conflict, once and for all. */
+/**
+ * Settles an open conflict, once and for all. Losers are to let go, so who is gone is none of them:
+ * an agent that has come back has nothing to do with what it wanted before.
+ */
 export function resolve(
   { state, now, events }: Turn,
   conflict: ConflictRecord,
   strategy: string,
   decision: ConflictDecision,
 ): void {
-  const { id, key, reportedAt } = conflict;
-  const resolution = { ...decision, timestamp: now };
+  const { id, key, reportedAt, gone } = conflict;
+  const losers = decision.losers?.filter((agentId) => !gone.has(agentId));
+  const resolution = { ...decision, ...(losers !== undefined && { losers }), timestamp: now };
   conflict.resolution = resolution;
   state.active.delete(id);
   state.byKey.delete(key);

@@ -16,7 +16,6 @@ import { nextDeadline, takeDue } from "../kernel/deadlines.ts";
 import { InvariantError } from "../kernel/errors.ts";
 import type { ConflictEvent } from "../kernel/events.ts";
 import type { Instant, Machine, Tick } from "../kernel/machine.ts";
-import type { ConflictDecision } from "../kernel/shapes.ts";
 import {
   cast,
   closeVote,
@@ -157,7 +156,7 @@ function autoResolve(turn: Turn, command: AutoResolve): void {
   const mayUseIds = state.config.tiebreak === "id";
   const decision = decideByWhatIsKnown(present(conflict), evidence, command.prefer, mayUseIds);
   if (decision === undefined) return refuse(turn, command, conflict.id, "undecided");
-  resolve(turn, conflict, decision.type, withGone(conflict, decision));
+  resolve(turn, conflict, decision.type, decision);
 }
 
 function beginVote(turn: Turn, command: OpenVote): void {
@@ -187,17 +186,12 @@ function settleByVote(turn: Turn, conflict: ConflictRecord, vote: Vote): void {
   const tally = closeVote(turn, vote, "decided");
   const decision = decideByVotes(present(conflict), tally, evidenceOn(turn.state, conflict));
   // The newest vote at least was for an agent that is there.
-  resolve(turn, conflict, "vote", withGone(conflict, decision!));
+  resolve(turn, conflict, "vote", decision!);
 }
 
 /** Those who can still win. */
 function present({ agents, gone }: ConflictRecord): readonly string[] {
   return gone.size === 0 ? agents : agents.filter((agentId) => !gone.has(agentId));
-}
-
-/** Whoever is gone has lost, too. */
-function withGone({ gone }: ConflictRecord, decision: ConflictDecision): ConflictDecision {
-  return gone.size === 0 ? decision : { ...decision, losers: [...decision.losers ?? [], ...gone] };
 }
 
 /**
@@ -225,7 +219,7 @@ function withdraw(turn: Turn, conflict: ConflictRecord, agentId: string): void {
   resolve(turn, conflict, "survivor", {
     type: "manual",
     ...(winner !== undefined && { winner }),
-    losers: [...conflict.gone],
+    losers: [],
     reason: winner === undefined ? "its agents are gone" : "the others are gone",
   });
 }

@@ -263,12 +263,12 @@ Deno.test("an agent that is gone can't win, and a conflict that leaves one agent
   ]);
 });
 
-Deno.test("who is gone loses whatever decides the conflict that is left", () => {
+Deno.test("who is gone neither wins nor has to let go, whatever decides the conflict that is left", () => {
   const bench = new Bench({ tiebreak: "id" });
   bench.report("r", "a", "b", "c");
   bench.do({ type: "retire-party", agentId: "a" });
   const { resolution } = bench.autoResolve("conflict-1").at(-1) as ConflictResolved;
-  assertEquals([resolution.winner, resolution.losers], ["b", ["c", "a"]]);
+  assertEquals([resolution.winner, resolution.losers], ["b", ["c"]]);
 });
 
 Deno.test("the vote of an agent that is gone counts if it was cast, and a vote without hope of a quorum ends", () => {

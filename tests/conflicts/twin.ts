@@ -230,10 +230,7 @@ export class Twin {
     this.#settle(conflict, type, {
       type,
       winner,
-      losers: [
-        ...bestFirst(others, order.map((criterion) => measures[criterion])),
-        ...conflict.gone,
-      ],
+      losers: bestFirst(others, order.map((criterion) => measures[criterion])),
       reason: `as far as is known, ${grounds.join(" and ")}`,
     });
   }
@@ -286,12 +283,14 @@ export class Twin {
     this.#settle(conflict, "vote", {
       type: "vote",
       winner: winner!,
-      losers: [...losers, ...conflict.gone],
+      losers,
       reason: `it has the most votes, ${most}${tie}`,
     });
   }
 
-  #settle(conflict: TwinConflict, strategy: string, decision: ConflictDecision): void {
+  #settle(conflict: TwinConflict, strategy: string, given: ConflictDecision): void {
+    const losers = given.losers?.filter((agentId) => !conflict.gone.includes(agentId));
+    const decision = { ...given, ...(losers !== undefined && { losers }) };
     if (conflict.vote !== undefined) this.#close(conflict, "overtaken");
     const resolution = { ...decision, timestamp: this.#now };
     conflict.resolution = resolution;
@@ -338,7 +337,7 @@ export class Twin {
       this.#settle(conflict, "survivor", {
         type: "manual",
         ...(winner !== undefined && { winner }),
-        losers: [...conflict.gone],
+        losers: [],
         reason: winner === undefined ? "its agents are gone" : "the others are gone",
       });
     }
