@@ -148,7 +148,8 @@ export class Host {
   submit(command: RootCommand | Tick, reply: HostReply): void {
     if (this.#isDown) return;
     if (!this.#hasLog) return reply(this.#step(command, this.time(), true));
-    this.#pending.push({ entry: { at: this.time(), command: written(command) }, reply });
+    const kept = this.#isRead ? written(command) : command;
+    this.#pending.push({ entry: { at: this.time(), command: kept }, reply });
     if (this.#writing === undefined) this.#write();
   }
 
