@@ -70,16 +70,16 @@ function forgetful(type: string, every: number): (config: RootConfig) => RootMac
 }
 
 for (
-  const [type, rule] of [
+  const [type, ...rules] of [
     ["resource:released", "MutualExclusion"],
-    ["task:started", "EventsTellAll"],
+    ["task:started", "EventsTellAll", "StatusTable"],
     ["attempt:ended", "AttemptEndsOnce"],
   ] as const
 ) {
-  Deno.test(`a machine that keeps quiet about ${type} breaks ${rule}`, () => {
+  Deno.test(`a machine that keeps quiet about ${type} breaks ${rules.join(" or ")}`, () => {
     const machine = forgetful(type, 50);
     const { broken } = simulate({ seed: 1, steps: 5_000, workload: "mixed", machine, faults: {} });
-    assertEquals(broken?.rule, rule);
+    assert((rules as readonly string[]).includes(broken!.rule), broken!.message);
   });
 }
 
