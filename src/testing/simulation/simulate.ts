@@ -70,7 +70,7 @@ export interface SimulationReport {
 }
 
 /** After how many further steps a world that doesn't come to rest is taken for one that never will. */
-const MOST_STEPS_TO_REST = 200_000;
+const MOST_STEPS_TO_REST = 20_000;
 
 /**
  * Simulates a coordinator with agents, a log and a network, all on one clock, with every choice from
