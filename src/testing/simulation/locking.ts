@@ -172,7 +172,7 @@ export class Locking {
       this.#waiters.set(waitId, waiter);
       for (const end of this.#early.get(waitId) ?? []) this.#end(waitId, waiter, end);
       this.#early.delete(waitId);
-      if (!world.isLossy) return;
+      if (!world.isUnsure) return; // what was said before faults stopped may be lost, too
       world.after(PATIENCE_MS, () => {
         if (this.#waiters.get(waitId) !== waiter) return;
         this.#waiters.delete(waitId);
