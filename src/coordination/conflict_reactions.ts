@@ -5,31 +5,29 @@
  * @module
  */
 
+import type { ReportConflict } from "../conflicts/commands.ts";
 import { conflictKey } from "../conflicts/state.ts";
 import type { PartCommand, RootState } from "./machine.ts";
 import type { Happened } from "./reactions.ts";
 
-/** A resource and the agents who contend for it, who holds it first. */
-interface Contention {
-  readonly resourceId: string;
-  readonly agents: readonly string[];
-}
+/** What agents can't all have, as a conflict over it is reported. */
+type Dispute = Omit<ReportConflict, "type">;
 
 /** Makes known since when those want a lock who contend for it. */
 export function noteContenders(
   event: Happened<"resource:queued">,
   state: RootState,
 ): PartCommand | undefined {
-  const contention = contentionIn(event, state);
-  if (contention === undefined) return undefined;
-  const { resourceId: subjectId } = contention;
+  const dispute = contentionIn(event, state);
+  if (dispute === undefined) return undefined;
+  const { subject, subjectId, agents } = dispute;
   const holds = state.locks.locks.get(subjectId)!.holds;
   const since = new Map(holds.map((hold) => [hold.owner.agentId, hold.since]));
   return {
     type: "note-requests",
-    subject: "resource",
+    subject,
     subjectId,
-    requests: contention.agents.map((agentId) => [agentId, since.get(agentId) ?? null]),
+    requests: agents.map((agentId) => [agentId, since.get(agentId) ?? null]),
   };
 }
 
@@ -38,16 +36,7 @@ export function reportContention(
   event: Happened<"resource:queued">,
   state: RootState,
 ): PartCommand | undefined {
-  const contention = contentionIn(event, state);
-  if (contention === undefined) return undefined;
-  const { resourceId, agents } = contention;
-  return {
-    type: "report-conflict",
-    subject: "resource",
-    subjectId: resourceId,
-    disagreement: undefined,
-    agents,
-  };
+  return report(contentionIn(event, state));
 }
 
 /** Settles what was just reported, if the rules say by what. */
@@ -55,22 +44,23 @@ export function settleContention(
   event: Happened<"resource:queued">,
   state: RootState,
 ): PartCommand | undefined {
-  const contention = contentionIn(event, state);
-  if (contention === undefined) return undefined;
-  const { resourceId, agents } = contention;
-  return settle(state, conflictKey("resource", resourceId, undefined, agents));
+  return settle(contentionIn(event, state), state);
 }
 
-/** The first resource of a wait that another agent holds, unless the wait has ended meanwhile. */
+/**
+ * Over the first resource of a wait that another agent holds, unless the wait has ended meanwhile.
+ * Who holds it is named first.
+ */
 function contentionIn(
   { agentId, resourceIds, waitId }: Happened<"resource:queued">,
   { rules, locks }: RootState,
-): Contention | undefined {
+): Dispute | undefined {
   if (!rules.reportsContention || !locks.waits.has(waitId)) return undefined;
-  for (const resourceId of resourceIds) {
-    const holders = locks.locks.get(resourceId)?.holds.map(({ owner }) => owner.agentId) ?? [];
+  for (const subjectId of resourceIds) {
+    const holders = locks.locks.get(subjectId)?.holds.map(({ owner }) => owner.agentId) ?? [];
     const agents = [...new Set([...holders, agentId])];
-    if (agents.length > 1) return { resourceId, agents };
+    if (agents.length === 1) continue;
+    return { subject: "resource", subjectId, disagreement: undefined, agents };
   }
   return undefined;
 }
@@ -80,15 +70,7 @@ export function reportDoubleClaim(
   event: Happened<"task:refused">,
   state: RootState,
 ): PartCommand | undefined {
-  const agents = claimantsIn(event, state);
-  if (agents === undefined) return undefined;
-  return {
-    type: "report-conflict",
-    subject: "task",
-    subjectId: event.taskId,
-    disagreement: "assignment",
-    agents,
-  };
+  return report(doubleClaimIn(event, state));
 }
 
 /** Settles what was just reported, if the rules say by what. */
@@ -96,28 +78,36 @@ export function settleDoubleClaim(
   event: Happened<"task:refused">,
   state: RootState,
 ): PartCommand | undefined {
-  const agents = claimantsIn(event, state);
-  if (agents === undefined) return undefined;
-  return settle(state, conflictKey("task", event.taskId, "assignment", agents));
+  return settle(doubleClaimIn(event, state), state);
 }
 
-/** Who has the task of a refused assignment, and who was to get it. */
-function claimantsIn(
-  { taskId, agentId, command, reason }: Happened<"task:refused">,
+/** Over the task of a refused assignment, between who has it and who was to get it. */
+function doubleClaimIn(
+  { taskId: subjectId, agentId, command, reason }: Happened<"task:refused">,
   { rules, tasks }: RootState,
-): readonly string[] | undefined {
+): Dispute | undefined {
   if (!rules.reportsDoubleClaims || agentId === undefined) return undefined;
   if (!tasks.agents.has(agentId)) return undefined;
   const isDouble = (command === "submit" && reason === "duplicate") ||
     (command === "assign" && reason === "status");
-  const owner = isDouble ? tasks.tasks.get(taskId)?.agent?.agentId : undefined;
-  return owner === undefined || owner === agentId ? undefined : [owner, agentId];
+  const owner = isDouble ? tasks.tasks.get(subjectId)?.agent?.agentId : undefined;
+  if (owner === undefined || owner === agentId) return undefined;
+  return { subject: "task", subjectId, disagreement: "assignment", agents: [owner, agentId] };
 }
 
-function settle({ rules, conflicts }: RootState, key: string): PartCommand | undefined {
-  const conflict = conflicts.byKey.get(key);
-  if (conflict === undefined || rules.settlesBy === undefined) return undefined;
-  return { type: "auto-resolve", conflictId: conflict.id, prefer: rules.settlesBy };
+function report(dispute: Dispute | undefined): PartCommand | undefined {
+  return dispute && { type: "report-conflict", ...dispute };
+}
+
+function settle(
+  dispute: Dispute | undefined,
+  { rules, conflicts }: RootState,
+): PartCommand | undefined {
+  if (dispute === undefined || rules.settlesBy === undefined) return undefined;
+  const { subject, subjectId, disagreement, agents } = dispute;
+  const conflict = conflicts.byKey.get(conflictKey(subject, subjectId, disagreement, agents));
+  return conflict &&
+    { type: "auto-resolve", conflictId: conflict.id, prefer: rules.settlesBy };
 }
 
 /**
