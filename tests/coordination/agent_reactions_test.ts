@@ -132,29 +132,6 @@ Deno.test("what ends an attempt through no fault of its own says nothing about i
   assertEquals(bench.state.breakers.breakers.get("agent:x")!.phase.state, "closed");
 });
 
-Deno.test("a request is an edge of the wait-for graph until it is answered", () => {
-  const bench = shared();
-  bench.do(message("a", "b", 500));
-  assertEquals([...bench.state.locks.asks.keys()], ["message-1"]);
-  bench.do({ type: "respond", messageId: "message-1", response: 1 });
-  assertEquals(bench.state.locks.asks.size, 0);
-  bench.do(message("a", "b", 500));
-  bench.pass(500);
-  assertEquals(bench.state.locks.asks.size, 0);
-});
-
-Deno.test("a request that gives way in a deadlock ends, and what the others wait for goes on", () => {
-  const bench = shared();
-  bench.do(acquire("r", "a"), acquire("s", "b"), acquire("s", "a", { priority: 5 }));
-  assertEquals(lines(bench.do(message("b", "a", 500))), [
-    "message:sent",
-    "ask:begun b",
-    "deadlock:detected",
-    "message:unanswered",
-  ]);
-  assertEquals(bench.state.messages.requests.size, 0);
-});
-
 Deno.test("what was assigned to an agent that is passed over, and not begun, goes to an idle one", () => {
   const bench = shared({ agentBreaker });
   const place = (id: string) => submit(id, { assignedAgent: "x", placed: true, retries: 0 });
