@@ -8,85 +8,30 @@
  * @module
  */
 
-export {
-  CallTimeoutError,
-  type CancelTimer,
-  CircuitOpenError,
-  CircuitState,
-  ClaimLostError,
-  type Clock,
-  ClosedError,
-  type CommandLog,
-  DeadlockError,
-  decode,
-  DeliveryLostError,
-  DependencyCycleError,
-  type Dispatcher,
-  DuplicateTaskError,
-  encode,
-  Engine,
-  type EngineOptions,
-  EventBus,
-  type EventBusOptions,
-  type EventHandler,
-  type EventMap,
-  type EventsOptions,
-  type EventStats,
-  EventStream,
-  EventTimeoutError,
-  fork,
-  type HealthStatus,
-  type HeardEvent,
-  type HeardEvents,
-  type Instant,
-  InvariantError,
-  LimitError,
-  LockAbandonedError,
-  LockLostError,
-  LockModeError,
-  LockstepError,
-  LockTimeoutError,
-  type LogEntry,
-  LogError,
-  Logger,
-  type LoggerOptions,
-  type LogLevel,
-  type Machine,
-  type MachineHost,
-  MailboxFullError,
-  MemoryLog,
-  type Named,
-  NonRetryableError,
-  NotHolderError,
-  type Observer,
-  Opaque,
-  type Reply,
-  ResponseTimeoutError,
-  RetryAfterError,
-  type Snapshot,
-  StaleEpochError,
-  systemClock,
-  SystemEvents,
-  TaskCancelledError,
-  TaskFailedError,
-  TaskStatusError,
-  TaskTimeoutError,
-  type Tick,
-  type Transition,
-  transition,
-  UnansweredError,
-  UndecidedConflictError,
-  UnfitAgentError,
-  UninitializedError,
-  UnknownAgentError,
-  UnknownConflictError,
-  UnknownMessageError,
-  UnknownTaskError,
-  type Unsubscribe,
-  VoteError,
-  type WaitForOptions,
-} from "./src/kernel/mod.ts";
-export type * from "./src/kernel/mod.ts";
+export type { MachineHost } from "./src/core/client.ts";
+export * from "./src/core/clock.ts";
+export * from "./src/core/data/plain.ts";
+export * from "./src/core/engine.ts";
+export type { ErrorData } from "./src/core/error_data.ts";
+export * from "./src/core/errors.ts";
+export * from "./src/root/event_bus.ts";
+export { EventStream } from "./src/core/bus/event_stream.ts";
+export type * from "./src/core/bus/event_types.ts";
+export type * from "./src/core/health.ts";
+export * from "./src/core/log.ts";
+export * from "./src/core/logger.ts";
+export * from "./src/core/machine.ts";
+export * from "./src/root/events.ts";
+export type * from "./src/agents/types.ts";
+export type * from "./src/tasks/types.ts";
+export type * from "./src/locks/types.ts";
+export type * from "./src/conflicts/types.ts";
+export type * from "./src/messages/types.ts";
+export * from "./src/tasks/errors.ts";
+export * from "./src/locks/errors.ts";
+export * from "./src/conflicts/errors.ts";
+export * from "./src/messages/errors.ts";
+export * from "./src/breakers/errors.ts";
 export * from "./src/agents/mod.ts";
 export type {
   BeatAgent,

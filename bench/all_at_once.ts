@@ -14,7 +14,7 @@
  */
 
 import { CoordinationManager, EventBus } from "../mod.ts";
-import { nextInt, seeded } from "../src/kernel/mod.ts";
+import { nextInt, seeded } from "../src/core/data/prng.ts";
 import { Latencies } from "./latencies.ts";
 
 const AGENTS = 10_000;

@@ -10,7 +10,7 @@
 import { circuitBreaker, ConsecutiveBreaker, handleAll } from "cockatiel";
 import Opossum from "opossum";
 import { CircuitBreaker } from "../src/breakers/circuit_breaker.ts";
-import { silentLogger } from "../src/kernel/logger.ts";
+import { silentLogger } from "../src/core/logger.ts";
 import { compare, type Row, type Side, type Suite } from "./harness.ts";
 
 type Body = () => Promise<number>;

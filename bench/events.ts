@@ -9,7 +9,7 @@
 
 import { EventEmitter } from "eventemitter3";
 import mitt from "mitt";
-import { EventBus } from "../src/kernel/mod.ts";
+import { EventBus } from "../src/core/bus/event_bus.ts";
 import { compare, type Row, type Side, type Suite } from "./harness.ts";
 
 /** Its types describe the module of another kind that comes with it. */

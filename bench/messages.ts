@@ -8,7 +8,7 @@
  * @module
  */
 
-import { EventBus } from "../src/kernel/mod.ts";
+import { EventBus } from "../src/core/bus/event_bus.ts";
 import { MessageRouter } from "../src/messages/mod.ts";
 import { atMost, measureProcessors, median, type Row, type Side, type Suite } from "./harness.ts";
 

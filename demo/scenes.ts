@@ -6,7 +6,7 @@
  */
 
 import { CoordinationManager, EventBus, type EventMap, Logger } from "../mod.ts";
-import { sentence } from "../src/kernel/sentences.ts";
+import { describeEvent } from "../src/root/events.ts";
 
 /** What one scene needs. */
 interface Stage {
@@ -56,7 +56,9 @@ export async function playScenes(): Promise<boolean> {
   await using manager = new CoordinationManager(config, eventBus, logger);
   for (const name of SHOWN) {
     eventBus.on(name, (payload, sequence) => {
-      const line = `    ${String(sequence).padStart(3)}  ${sentence(name, payload)}`;
+      const line = `    ${String(sequence).padStart(3)}  ${
+        describeEvent(payload as { type: string })
+      }`;
       console.log(line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line);
     });
   }

@@ -9,13 +9,12 @@ import { readShapes, type Shape } from "./symbols.ts";
 
 /** From the file of a subsystem's events to its heading, in the order of the catalogue. */
 const SECTIONS: ReadonlyMap<string, string> = new Map([
-  ["task_events.ts", "Tasks and the agents that do them"],
-  ["stealing_events.ts", "Work stealing"],
-  ["agent_events.ts", "Agents as members"],
-  ["lock_events.ts", "Resources"],
-  ["message_events.ts", "Messages"],
-  ["breaker_events.ts", "Circuit breakers"],
-  ["conflict_events.ts", "Conflicts and versions"],
+  ["tasks/events.ts", "Tasks and the agents that do them"],
+  ["agents/events.ts", "Agents as members"],
+  ["locks/events.ts", "Resources"],
+  ["messages/events.ts", "Messages"],
+  ["breakers/events.ts", "Circuit breakers"],
+  ["conflicts/events.ts", "Conflicts and versions"],
 ]);
 
 const INTRODUCTION = `# Events
@@ -32,12 +31,12 @@ What is said of the system as a whole comes from no machine, and has the sequenc
 
 /** The text of the catalogue. */
 export async function eventCatalogue(): Promise<string> {
-  const known = await readShapes("src/kernel/events.ts");
+  const known = await readShapes("src/root/events.ts");
   const shapes = [...known.values()].filter(({ event }) => event !== undefined);
   const files = [...new Set(shapes.map(({ file }) => file))].sort(byRank);
   const sections = files.map((file) => {
     const events = shapes.filter((shape) => shape.file === file).sort((a, b) => a.line - b.line);
-    return { heading: SECTIONS.get(file) ?? file.replace(/_events\.ts$/, ""), events };
+    return { heading: SECTIONS.get(file) ?? file, events };
   });
   sections.push({ heading: "The system as a whole", events: systemEvents(known) });
   return [

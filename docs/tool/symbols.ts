@@ -23,7 +23,7 @@ export interface Field {
 /** One interface. */
 export interface Shape {
   readonly name: string;
-  /** The file that declares it, such as `lock_events.ts`. */
+  /** The file that declares it, such as `locks/events.ts`. */
   readonly file: string;
   readonly line: number;
   readonly doc: string;
@@ -104,7 +104,7 @@ function shapeOf(name: string, own: Declaration, known: Known): Shape {
   const fields = fieldsOf(own, known);
   return {
     name,
-    file: own.location.filename.split("/").at(-1)!,
+    file: own.location.filename.split("/").slice(-2).join("/"),
     line: own.location.line,
     doc: sentences(own.jsDoc?.doc),
     event: eventOf(own),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Tick } from "../../src/kernel/machine.ts";
+import type { Tick } from "../../src/core/machine.ts";
 import type { LockCommand } from "../../src/locks/machine.ts";
 import type { StateGraph } from "../../src/testing/mod.ts";
 import { type Reading, THEN } from "../tool/graphs.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { LockEvent } from "../../src/kernel/events.ts";
-import type { Instant, Tick } from "../../src/kernel/machine.ts";
-import type { ResourceRequest } from "../../src/kernel/shapes.ts";
+import type { LockEvent } from "../../src/locks/events.ts";
+import type { Instant, Tick } from "../../src/core/machine.ts";
+import type { ResourceRequest } from "../../src/locks/types.ts";
 import { type LockCommand, lockMachine, type LockState } from "../../src/locks/machine.ts";
 import { explore, type Move, type StateGraph } from "../../src/testing/mod.ts";
 import { stateText, THEN } from "../tool/graphs.ts";

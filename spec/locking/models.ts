@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { LockMode } from "../../src/kernel/shapes.ts";
+import type { LockMode } from "../../src/locks/types.ts";
 import type { LockConfig } from "../../src/locks/machine.ts";
 
 /** What is tried, and when it is enough. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LockEvent } from "../../src/kernel/events.ts";
+import type { LockEvent } from "../../src/locks/events.ts";
 import type { LockCommand } from "../../src/locks/machine.ts";
 import type { RecordedStep } from "../../src/testing/mod.ts";
 import { toldOf } from "./exploration.ts";

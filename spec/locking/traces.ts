@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Engine } from "../../src/kernel/engine.ts";
-import { nextInt, seeded } from "../../src/kernel/prng.ts";
-import type { LockMode, ResourceRequest } from "../../src/kernel/shapes.ts";
+import { Engine } from "../../src/core/engine.ts";
+import { nextInt, seeded } from "../../src/core/data/prng.ts";
+import type { LockMode, ResourceRequest } from "../../src/locks/types.ts";
 import {
   type LockCommand,
   type LockConfig,

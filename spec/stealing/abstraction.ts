@@ -7,7 +7,7 @@
  * @module
  */
 
-import { precedes } from "../../src/kernel/heap.ts";
+import { precedes } from "../../src/core/data/heap.ts";
 import type { TaskState } from "../../src/tasks/machine.ts";
 import type { Agent, TaskRecord } from "../../src/tasks/state.ts";
 

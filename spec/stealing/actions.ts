@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TaskEvent } from "../../src/kernel/events.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
 import type { TaskCommand } from "../../src/tasks/machine.ts";
 
 /** Lets a timer that is set be due: time is reduced to that. */

@@ -5,7 +5,7 @@
  */
 
 import { explore, type StateGraph } from "../../src/testing/mod.ts";
-import type { TaskEvent } from "../../src/kernel/events.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
 import type { Alphabet, GraphModel, Subject } from "../tool/subject.ts";
 import { canonical, expression } from "../tool/value.ts";

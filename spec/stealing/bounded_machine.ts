@@ -8,10 +8,10 @@
  * @module
  */
 
-import { reschedule, type Timer } from "../../src/kernel/deadlines.ts";
-import type { TaskEvent } from "../../src/kernel/events.ts";
-import type { Machine } from "../../src/kernel/machine.ts";
-import type { CordonCause } from "../../src/kernel/shapes.ts";
+import { reschedule, type Timer } from "../../src/core/data/deadlines.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
+import type { Machine } from "../../src/core/machine.ts";
+import type { CordonCause } from "../../src/tasks/types.ts";
 import { type TaskCommand, taskMachine, type TaskState } from "../../src/tasks/machine.ts";
 import type { TaskSpec, TaskTimer } from "../../src/tasks/state.ts";
 import type { Expire, ModelCommand } from "./actions.ts";

@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { TaskEvent } from "../../src/kernel/events.ts";
-import type { Machine } from "../../src/kernel/machine.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
+import type { Machine } from "../../src/core/machine.ts";
 import type { TaskCommand, TaskState } from "../../src/tasks/machine.ts";
 import { abstraction } from "./abstraction.ts";
 import { type Action, commandAction, eventAction, refusalAction } from "./actions.ts";

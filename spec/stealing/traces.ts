@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { CordonCause } from "../../src/kernel/shapes.ts";
-import { nextInt, type Prng, seeded } from "../../src/kernel/prng.ts";
+import type { CordonCause } from "../../src/tasks/types.ts";
+import { nextInt, type Prng, seeded } from "../../src/core/data/prng.ts";
 import { type TaskCommand, taskMachine, type TaskState } from "../../src/tasks/machine.ts";
 import type { TaskSpec } from "../../src/tasks/state.ts";
 import type { Trace } from "../tool/subject.ts";

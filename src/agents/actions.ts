@@ -5,8 +5,8 @@
  * @module
  */
 
-import { reschedule, schedule, unschedule } from "../kernel/deadlines.ts";
-import type { MembershipRefusal } from "../kernel/events.ts";
+import { reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
+import type { MembershipRefusal } from "./events.ts";
 import type { BeatAgent, JoinAgent } from "./commands.ts";
 import { dueAt, type Member, type MembershipState, silentSince, type Turn } from "./state.ts";
 

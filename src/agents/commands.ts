@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Named, Tick } from "../kernel/machine.ts";
+import type { Named, Tick } from "../core/machine.ts";
 
 /** Says that an agent is there. Whoever joins is alive under a fresh incarnation. */
 export interface JoinAgent extends Named<"join-agent"> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger, requireMs, requireObject } from "../kernel/arguments.ts";
+import { requireInteger, requireMs, requireObject } from "../core/arguments.ts";
 import { DEFAULT_MEMBERSHIP_CONFIG, type MembershipConfig } from "./state.ts";
 
 /** The largest table that may be asked for. */

@@ -18,9 +18,11 @@
  * @module
  */
 
-import { nextDeadline, reschedule } from "../kernel/deadlines.ts";
-import type { AgentEvent } from "../kernel/events.ts";
-import type { Instant, Machine, Tick } from "../kernel/machine.ts";
+import { describer } from "../core/describe.ts";
+import { AGENT_DESCRIPTIONS } from "./events.ts";
+import { nextDeadline, reschedule } from "../core/data/deadlines.ts";
+import type { AgentEvent } from "./events.ts";
+import type { Instant, Machine, Tick } from "../core/machine.ts";
 import { beat, die, join, leave, recover, refuse, resume, suspect } from "./actions.ts";
 import type { BeatAgent, JoinAgent, LeaveAgent, MembershipCommand } from "./commands.ts";
 import {
@@ -42,6 +44,7 @@ export function membershipMachine(
     init: () => nobody({ ...DEFAULT_MEMBERSHIP_CONFIG, ...config }),
     step,
     deadline: (state) => nextDeadline(state.deadlines),
+    describe: describer(AGENT_DESCRIPTIONS),
   };
 }
 

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { type Deadlines, noDeadlines, type Timer } from "../kernel/deadlines.ts";
-import type { AgentEvent } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
+import type { AgentEvent } from "./events.ts";
+import type { Instant } from "../core/machine.ts";
 
 /** The rules that a membership machine goes by. */
 export interface MembershipConfig {

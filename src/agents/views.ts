@@ -4,9 +4,9 @@
  * @module
  */
 
-import { nextDeadline } from "../kernel/deadlines.ts";
-import type { HealthStatus } from "../kernel/health.ts";
-import type { Instant } from "../kernel/machine.ts";
+import { nextDeadline } from "../core/data/deadlines.ts";
+import type { HealthStatus } from "../core/health.ts";
+import type { Instant } from "../core/machine.ts";
 import { type Member, type MembershipState, silenceOf, silentSince } from "./state.ts";
 
 /** An agent that is there. */

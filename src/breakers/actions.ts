@@ -5,10 +5,10 @@
  * @module
  */
 
-import { schedule, unschedule } from "../kernel/deadlines.ts";
-import type { CircuitChangeReason, CircuitRefusal } from "../kernel/events.ts";
-import type { Instant, Tick } from "../kernel/machine.ts";
-import { nextInt } from "../kernel/prng.ts";
+import { schedule, unschedule } from "../core/data/deadlines.ts";
+import type { CircuitChangeReason, CircuitRefusal } from "./events.ts";
+import type { Instant, Tick } from "../core/machine.ts";
+import { nextInt } from "../core/data/prng.ts";
 import type { BreakerCommand, CountCalls, SettlePermit } from "./commands.ts";
 import {
   type Breaker,

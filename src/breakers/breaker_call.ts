@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Attempt, requireMs, requireObject, requireSignal } from "../kernel/arguments.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { CallTimeoutError } from "../kernel/errors.ts";
+import { type Attempt, requireMs, requireObject, requireSignal } from "../core/arguments.ts";
+import type { Clock } from "../core/clock.ts";
+import { CallTimeoutError } from "./errors.ts";
 
 /** What the body of a call is given. */
 export interface BreakerCallContext {

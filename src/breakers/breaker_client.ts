@@ -4,15 +4,15 @@
  * @module
  */
 
-import { quote, requireInteger } from "../kernel/arguments.ts";
-import type { MachineHost } from "../kernel/client.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { type Dispatcher, Engine } from "../kernel/engine.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { BreakerEvent } from "../kernel/events.ts";
-import { requireSurroundings } from "../kernel/home.ts";
-import type { Logger } from "../kernel/logger.ts";
-import type { Instant, Tick } from "../kernel/machine.ts";
+import { quote, requireInteger } from "../core/arguments.ts";
+import type { MachineHost } from "../core/client.ts";
+import type { Clock } from "../core/clock.ts";
+import { type Dispatcher, Engine } from "../core/engine.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { BreakerEvent } from "./events.ts";
+import { requireSurroundings } from "../core/home.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Instant, Tick } from "../core/machine.ts";
 import type { BreakerCommand } from "./commands.ts";
 import { breakerMachine } from "./machine.ts";
 import {

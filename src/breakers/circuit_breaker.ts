@@ -4,11 +4,11 @@
  * @module
  */
 
-import { quote, requireFunction, requireId, requireOneOf } from "../kernel/arguments.ts";
-import { ClosedError, LimitError } from "../kernel/errors.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import { CircuitState } from "../kernel/events.ts";
-import { defaultLogger, type Logger } from "../kernel/logger.ts";
+import { quote, requireFunction, requireId, requireOneOf } from "../core/arguments.ts";
+import { ClosedError, LimitError } from "../core/errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import { CircuitState } from "./events.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
   type BreakerBody,
   BreakerCall,

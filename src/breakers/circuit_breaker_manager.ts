@@ -4,11 +4,11 @@
  * @module
  */
 
-import { quote, requireId, requireObject } from "../kernel/arguments.ts";
-import { ClosedError } from "../kernel/errors.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { CircuitState } from "../kernel/events.ts";
-import { defaultLogger, type Logger } from "../kernel/logger.ts";
+import { quote, requireId, requireObject } from "../core/arguments.ts";
+import { ClosedError } from "../core/errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { CircuitState } from "./events.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
   type BreakerClient,
   type BreakerOptions,

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CircuitState } from "../kernel/events.ts";
-import type { Instant, Tick } from "../kernel/machine.ts";
+import type { CircuitState } from "./events.ts";
+import type { Instant, Tick } from "../core/machine.ts";
 import type { BreakerRules } from "./state.ts";
 
 /** Makes a breaker, closed; or gives one that is known other rules and leaves its state as it is. */

@@ -12,7 +12,7 @@ import {
   requireMs,
   requireObject,
   requireOneOf,
-} from "../kernel/arguments.ts";
+} from "../core/arguments.ts";
 import type { BreakerPolicy, BreakerRules } from "./state.ts";
 
 /** Options of a circuit breaker. All times are milliseconds. */

@@ -10,9 +10,11 @@
  * @module
  */
 
-import { nextDeadline } from "../kernel/deadlines.ts";
-import type { BreakerEvent, CircuitChangeReason, CircuitState } from "../kernel/events.ts";
-import type { Instant, Machine, Tick } from "../kernel/machine.ts";
+import { describer } from "../core/describe.ts";
+import { BREAKER_DESCRIPTIONS } from "./events.ts";
+import { nextDeadline } from "../core/data/deadlines.ts";
+import type { BreakerEvent, CircuitChangeReason, CircuitState } from "./events.ts";
+import type { Instant, Machine, Tick } from "../core/machine.ts";
 import {
   admit,
   close,
@@ -59,6 +61,7 @@ export function breakerMachine(
     init: () => emptyBreakers({ ...DEFAULT_BREAKER_CONFIG, ...config }),
     step,
     deadline: () => Infinity,
+    describe: describer(BREAKER_DESCRIPTIONS),
   };
 }
 

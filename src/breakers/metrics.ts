@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CircuitState } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import type { CircuitState } from "./events.ts";
+import type { Instant } from "../core/machine.ts";
 import { outlook } from "./outlook.ts";
 import { type Breaker, noCounts } from "./state.ts";
 

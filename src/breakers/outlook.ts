@@ -7,9 +7,9 @@
  * @module
  */
 
-import { nextDeadline } from "../kernel/deadlines.ts";
-import type { CircuitState } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import { nextDeadline } from "../core/data/deadlines.ts";
+import type { CircuitState } from "./events.ts";
+import type { Instant } from "../core/machine.ts";
 import type { Breaker, BreakerState } from "./state.ts";
 
 /** How a breaker is at some moment. */

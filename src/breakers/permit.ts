@@ -5,10 +5,11 @@
  * @module
  */
 
-import { quote } from "../kernel/arguments.ts";
-import { CircuitOpenError, ClosedError, InvariantError } from "../kernel/errors.ts";
-import type { BreakerEvent } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import { quote } from "../core/arguments.ts";
+import { CircuitOpenError } from "./errors.ts";
+import { ClosedError, InvariantError } from "../core/errors.ts";
+import type { BreakerEvent } from "./events.ts";
+import type { Instant } from "../core/machine.ts";
 import type { UntoldFigures } from "./metrics.ts";
 
 /** What lets a call be made. */

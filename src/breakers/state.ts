@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Deadlines, noDeadlines, type Timer } from "../kernel/deadlines.ts";
-import type { BreakerEvent } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
-import { type Prng, seeded } from "../kernel/prng.ts";
+import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
+import type { BreakerEvent } from "./events.ts";
+import type { Instant } from "../core/machine.ts";
+import { type Prng, seeded } from "../core/data/prng.ts";
 import { type CallWindow, emptyWindow } from "./window.ts";
 
 /**

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Instant } from "../kernel/machine.ts";
+import type { Instant } from "../core/machine.ts";
 
 /** How many calls there were, and of which kinds. A call may be of both. */
 export interface CallTally {

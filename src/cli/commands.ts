@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DeadlockError, LockLostError } from "../kernel/errors.ts";
+import { DeadlockError, LockLostError } from "../locks/errors.ts";
 import type { TaskContext } from "../tasks/mod.ts";
 import { LineSplitter, type Piece } from "./output.ts";
 import type { RunState } from "./run_state.ts";

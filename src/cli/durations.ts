@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LONGEST_MS } from "../kernel/arguments.ts";
+import { LONGEST_MS } from "../core/arguments.ts";
 
 /** How a duration is written, for messages. */
 export const DURATION_RULE = "a duration such as 500ms, 10s, 10m or 1h30m";

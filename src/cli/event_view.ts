@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { LockstepEvent } from "../kernel/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
 import { claimOf } from "../tasks/mod.ts";
 import type { Piece } from "./output.ts";
 import type { RunReport } from "./report.ts";

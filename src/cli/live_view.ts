@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { LockstepEvent } from "../kernel/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
 import { formatDuration } from "./durations.ts";
 import { estimateRemaining } from "./estimate.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LockstepEvent } from "../kernel/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
 
 /** How one lock was used. All times are milliseconds. */
 export interface LockReport {

@@ -18,8 +18,8 @@
  * @module
  */
 
-export { LockstepError } from "../kernel/errors.ts";
-export type { LockMode } from "../kernel/shapes.ts";
+export { LockstepError } from "../core/errors.ts";
+export type { LockMode } from "../locks/types.ts";
 export { main, showWorkflow } from "./command.ts";
 export type { TaskFunction } from "./commands.ts";
 export type { RunEvent } from "./event_view.ts";

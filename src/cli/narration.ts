@@ -4,7 +4,9 @@
  * @module
  */
 
-import type { CircuitStateChange, DeadlockDetected, LockstepEvent } from "../kernel/events.ts";
+import type { CircuitStateChange } from "../breakers/events.ts";
+import type { DeadlockDetected } from "../locks/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
 import { claimOf } from "../tasks/mod.ts";
 import { formatDuration } from "./durations.ts";
 import { count } from "./plan.ts";

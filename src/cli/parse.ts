@@ -8,7 +8,7 @@
  */
 
 import { LineCounter, type Node, parseDocument } from "yaml";
-import { LARGEST_PRIORITY } from "../kernel/arguments.ts";
+import { LARGEST_PRIORITY } from "../core/arguments.ts";
 import { checkReferences, type Marks } from "./checks.ts";
 import { type Problem, WorkflowError } from "./problems.ts";
 import { DEFAULT_BREAKER } from "./workflow.ts";

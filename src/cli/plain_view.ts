@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LockstepEvent } from "../kernel/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
 import { failureText, nameWidth, narrate, outputLine, stoppingText } from "./narration.ts";
 import type { Piece } from "./output.ts";
 import type { RunReport } from "./report.ts";

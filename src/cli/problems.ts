@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LockstepError } from "../kernel/errors.ts";
+import { LockstepError } from "../core/errors.ts";
 
 /** A place in a file; both count from 1. */
 export interface Position {

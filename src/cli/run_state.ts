@@ -7,12 +7,9 @@
  * @module
  */
 
-import type {
-  CircuitEvent,
-  CircuitStateChange,
-  LockstepEvent,
-  TaskStarted,
-} from "../kernel/events.ts";
+import type { CircuitEvent, CircuitStateChange } from "../breakers/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { TaskStarted } from "../tasks/events.ts";
 import { claimOf } from "../tasks/mod.ts";
 import { describeDuration } from "./durations.ts";
 import { LockUse } from "./lock_use.ts";

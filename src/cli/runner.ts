@@ -7,11 +7,11 @@
  */
 
 import type { CircuitBreakerConfig } from "../breakers/mod.ts";
-import { EventBus } from "../kernel/event_bus.ts";
-import { NonRetryableError } from "../kernel/errors.ts";
-import type { LockstepEvent } from "../kernel/events.ts";
-import { silentLogger } from "../kernel/logger.ts";
-import type { OnFailure, Task } from "../kernel/shapes.ts";
+import { EventBus } from "../core/bus/event_bus.ts";
+import { NonRetryableError } from "../core/errors.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import { silentLogger } from "../core/logger.ts";
+import type { OnFailure, Task } from "../tasks/types.ts";
 import { CoordinationManager } from "../coordination/mod.ts";
 import type { AdvancedTaskScheduler, TaskContext } from "../tasks/mod.ts";
 import { Commands, type TaskFunction } from "./commands.ts";

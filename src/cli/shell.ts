@@ -8,7 +8,7 @@
  */
 
 import process from "node:process";
-import { LockstepError } from "../kernel/errors.ts";
+import { LockstepError } from "../core/errors.ts";
 
 /** What is run, and who is told. */
 export interface ShellCommand {

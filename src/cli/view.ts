@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LockstepEvent } from "../kernel/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
 import type { Piece } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import type { RunState } from "./run_state.ts";

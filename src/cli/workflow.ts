@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { LockMode } from "../kernel/shapes.ts";
+import type { LockMode } from "../locks/types.ts";
 
 /** When a task runs, by how its needs ended. */
 export type When =

@@ -17,7 +17,7 @@ import {
   type Node,
   Scalar,
 } from "yaml";
-import { LONGEST_ID } from "../kernel/arguments.ts";
+import { LONGEST_ID } from "../core/arguments.ts";
 import { DURATION_RULE, parseDuration } from "./durations.ts";
 import { didYouMean, type Position, type Problem } from "./problems.ts";
 

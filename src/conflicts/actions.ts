@@ -5,11 +5,11 @@
  * @module
  */
 
-import { schedule, unschedule } from "../kernel/deadlines.ts";
-import type { ConflictRefusal, VoteClosed } from "../kernel/events.ts";
-import { dequeueFirst, enqueueLast, fifoSize } from "../kernel/fifo.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { ConflictDecision } from "../kernel/shapes.ts";
+import { schedule, unschedule } from "../core/data/deadlines.ts";
+import type { ConflictRefusal, VoteClosed } from "./events.ts";
+import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
+import type { Instant } from "../core/machine.ts";
+import type { ConflictDecision } from "./types.ts";
 import type { ConflictCommand, NoteRequests, OpenVote, ReportConflict } from "./commands.ts";
 import {
   type ConflictRecord,

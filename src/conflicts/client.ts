@@ -5,38 +5,19 @@
  * @module
  */
 
-import type { MachineHost } from "../kernel/client.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { Engine } from "../kernel/engine.ts";
-import {
-  ClosedError,
-  UndecidedConflictError,
-  UninitializedError,
-  UnknownConflictError,
-} from "../kernel/errors.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { ConflictEvent } from "../kernel/events.ts";
-import { requireSurroundings } from "../kernel/home.ts";
-import type { CommandLog } from "../kernel/log.ts";
-import type { Logger } from "../kernel/logger.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { ConflictResolution } from "../kernel/shapes.ts";
+import { Engine } from "../core/engine.ts";
+import { ClosedError, UninitializedError } from "../core/errors.ts";
+import { UndecidedConflictError, UnknownConflictError } from "./errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { ConflictEvent } from "./events.ts";
+import { requireSurroundings } from "../core/home.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Instant } from "../core/machine.ts";
+import type { ConflictResolution } from "./types.ts";
 import type { ConflictCommand } from "./commands.ts";
+import type { ConflictHost, ConflictHosting } from "./hosting.ts";
 import { conflictMachine } from "./machine.ts";
 import { type ConflictConfig, type ConflictState, findConflict } from "./state.ts";
-
-/** A running conflict machine, alone in its engine or part of a larger one. */
-export interface ConflictHost extends MachineHost<ConflictState, ConflictCommand, ConflictEvent> {}
-
-/** Where a façade of this folder runs; all of it may be left out. */
-export interface ConflictHosting {
-  /** Tells the time, and ends votes. @default systemClock */
-  clock?: Clock;
-  /** Where commands are kept, so that they outlive the process. @default nowhere */
-  log?: CommandLog<ConflictCommand>;
-  /** A conflict machine that runs already; then `clock`, `log` and its rules are its own. */
-  host?: ConflictHost;
-}
 
 type ConflictEngine = Engine<ConflictState, ConflictCommand, ConflictEvent>;
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Instant, Named, Tick } from "../kernel/machine.ts";
-import type { ConflictDecision, TaskConflictType } from "../kernel/shapes.ts";
+import type { Instant, Named, Tick } from "../core/machine.ts";
+import type { ConflictDecision, TaskConflictType } from "./types.ts";
 import type { ConflictSubject } from "./state.ts";
 
 /** Says that agents can't all have what they want. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { requireInteger, requireMs, requireObject, requireOneOf } from "../kernel/arguments.ts";
-import type { ConflictHosting } from "./client.ts";
+import { requireInteger, requireMs, requireObject, requireOneOf } from "../core/arguments.ts";
+import type { ConflictHosting } from "./hosting.ts";
 import { type ConflictConfig, DEFAULT_CONFLICT_CONFIG } from "./state.ts";
 
 /** Options of {@linkcode ConflictResolver}; all of them may be left out. */

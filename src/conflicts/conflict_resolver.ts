@@ -14,19 +14,20 @@ import {
   requireOneOf,
   requirePriority,
   requireSignal,
-} from "../kernel/arguments.ts";
-import { InvariantError, UndecidedConflictError, UnknownConflictError } from "../kernel/errors.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { ConflictEvent, ConflictRefused } from "../kernel/events.ts";
-import { defaultLogger, type Logger } from "../kernel/logger.ts";
-import type { Instant } from "../kernel/machine.ts";
+} from "../core/arguments.ts";
+import { InvariantError } from "../core/errors.ts";
+import { UndecidedConflictError, UnknownConflictError } from "./errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { ConflictEvent, ConflictRefused } from "./events.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
+import type { Instant } from "../core/machine.ts";
 import type {
   Conflict,
   ConflictResolution,
   ResourceConflict,
   TaskConflict,
   TaskConflictType,
-} from "../kernel/shapes.ts";
+} from "./types.ts";
 import { countSettled } from "./actions.ts";
 import { ConflictClient } from "./client.ts";
 import type {

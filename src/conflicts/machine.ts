@@ -12,10 +12,12 @@
  * @module
  */
 
-import { nextDeadline, takeDue } from "../kernel/deadlines.ts";
-import { InvariantError } from "../kernel/errors.ts";
-import type { ConflictEvent } from "../kernel/events.ts";
-import type { Instant, Machine, Tick } from "../kernel/machine.ts";
+import { describer } from "../core/describe.ts";
+import { CONFLICT_DESCRIPTIONS } from "./events.ts";
+import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
+import { InvariantError } from "../core/errors.ts";
+import type { ConflictEvent } from "./events.ts";
+import type { Instant, Machine, Tick } from "../core/machine.ts";
 import {
   cast,
   closeVote,
@@ -67,6 +69,7 @@ export function conflictMachine(
     init: () => noConflicts({ ...DEFAULT_CONFLICT_CONFIG, ...config }),
     step,
     deadline: (state) => nextDeadline(state.deadlines),
+    describe: describer(CONFLICT_DESCRIPTIONS),
   };
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { quote, requireId, requireInteger, requireMs } from "../kernel/arguments.ts";
-import { InvariantError } from "../kernel/errors.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import { defaultLogger, type Logger } from "../kernel/logger.ts";
+import { quote, requireId, requireInteger, requireMs } from "../core/arguments.ts";
+import { InvariantError } from "../core/errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
 import { ConflictClient } from "./client.ts";
 import { type OptimisticLockOptions, readRules } from "./config.ts";
 import { countReadings, versionOf } from "./versions.ts";

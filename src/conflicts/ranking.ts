@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { Instant } from "../kernel/machine.ts";
-import type { ConflictDecision } from "../kernel/shapes.ts";
+import type { Instant } from "../core/machine.ts";
+import type { ConflictDecision } from "./types.ts";
 import type { ConflictCriterion } from "./commands.ts";
 
 /** What is known of the agents of a conflict. */

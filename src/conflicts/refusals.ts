@@ -4,16 +4,10 @@
  * @module
  */
 
-import { quote } from "../kernel/arguments.ts";
-import {
-  InvariantError,
-  LimitError,
-  type LockstepError,
-  UndecidedConflictError,
-  UnknownConflictError,
-  VoteError,
-} from "../kernel/errors.ts";
-import type { ConflictRefused } from "../kernel/events.ts";
+import { quote } from "../core/arguments.ts";
+import { InvariantError, LimitError, type LockstepError } from "../core/errors.ts";
+import { UndecidedConflictError, UnknownConflictError, VoteError } from "./errors.ts";
+import type { ConflictRefused } from "./events.ts";
 import type { ConflictState } from "./state.ts";
 
 /** The error for a refused command. `state` is the one that refused it. */

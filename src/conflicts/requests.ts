@@ -11,8 +11,8 @@ import {
   requireId,
   requireObject,
   requireOneOf,
-} from "../kernel/arguments.ts";
-import type { Conflict, ConflictDecision } from "../kernel/shapes.ts";
+} from "../core/arguments.ts";
+import type { Conflict, ConflictDecision } from "./types.ts";
 
 /** How many agents a conflict may have. */
 const MOST_AGENTS = 1_000;

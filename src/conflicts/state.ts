@@ -5,17 +5,17 @@
  * @module
  */
 
-import { type Deadlines, noDeadlines, type Timer } from "../kernel/deadlines.ts";
-import type { ConflictEvent } from "../kernel/events.ts";
-import { emptyFifo, type Fifo } from "../kernel/fifo.ts";
-import type { Instant } from "../kernel/machine.ts";
+import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
+import type { ConflictEvent } from "./events.ts";
+import { emptyFifo, type Fifo } from "../core/data/fifo.ts";
+import type { Instant } from "../core/machine.ts";
 import type {
   Conflict,
   ConflictResolution,
   ResourceConflict,
   TaskConflict,
   TaskConflictType,
-} from "../kernel/shapes.ts";
+} from "./types.ts";
 
 /** The rules that a conflict machine goes by. */
 export interface ConflictConfig {

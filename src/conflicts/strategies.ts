@@ -8,10 +8,10 @@
  * @module
  */
 
-import { type Attempt, quote, requireArray, requireInteger } from "../kernel/arguments.ts";
-import { UndecidedConflictError } from "../kernel/errors.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { Conflict, ConflictDecision } from "../kernel/shapes.ts";
+import { type Attempt, quote, requireArray, requireInteger } from "../core/arguments.ts";
+import { UndecidedConflictError } from "./errors.ts";
+import type { Instant } from "../core/machine.ts";
+import type { Conflict, ConflictDecision } from "./types.ts";
 import { decideByPriority, decideByTimestamp, decideByVotes, type Evidence } from "./ranking.ts";
 
 /** What a strategy decides by; strategies of your own may ask for more. */

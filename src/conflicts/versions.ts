@@ -10,8 +10,8 @@
  * @module
  */
 
-import type { VersionRefusal } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import type { VersionRefusal } from "./events.ts";
+import type { Instant } from "../core/machine.ts";
 import type { CommitVersion, ReadVersion, ReleaseVersion } from "./commands.ts";
 import {
   type ConflictState,

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { attempting } from "../kernel/answer.ts";
+import { attempting } from "../core/answer.ts";
 import type { AcquireOptions, LockHandle } from "../locks/mod.ts";
 import type { MessageRouter, RequestOptions, SendOptions } from "../messages/mod.ts";
 import type { TaskScheduler } from "../tasks/mod.ts";
 import type { ResourceManager } from "../locks/mod.ts";
-import type { ActingDispatcher, RootClient } from "./root_client.ts";
+import type { ActingDispatcher, RootClient } from "../root/client.ts";
 
 /** Where a session's calls go. */
 export interface SessionHost {

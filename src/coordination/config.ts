@@ -16,7 +16,7 @@ import {
   requireMs,
   requireObject,
   requireOneOf,
-} from "../kernel/arguments.ts";
+} from "../core/arguments.ts";
 import { readLockConfig } from "../locks/machine.ts";
 import type { ResourceManagerConfig } from "../locks/mod.ts";
 import { readMessageConfig } from "../messages/machine.ts";
@@ -24,8 +24,8 @@ import type { MessageRouterConfig } from "../messages/mod.ts";
 import type { MetricsConfig } from "../metrics/mod.ts";
 import { taskConfigOf } from "../tasks/machine.ts";
 import type { TaskSchedulerConfig } from "../tasks/mod.ts";
-import type { RootConfig } from "./machine.ts";
-import type { RootRules } from "./rules.ts";
+import type { RootConfig } from "../root/state.ts";
+import type { RootRules } from "../root/rules.ts";
 
 /** Options of work stealing. */
 export interface StealingOptions {

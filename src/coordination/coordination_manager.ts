@@ -7,7 +7,7 @@
 import { membershipHealth, type MemberView, memberView } from "../agents/mod.ts";
 import type { CircuitBreakerManager, CircuitBreakerMetrics } from "../breakers/mod.ts";
 import type { ConflictResolver, ConflictStats, OptimisticLockManager } from "../conflicts/mod.ts";
-import { attempting } from "../kernel/answer.ts";
+import { attempting } from "../core/answer.ts";
 import {
   quote,
   requireFunction,
@@ -15,17 +15,20 @@ import {
   requireInteger,
   requireMs,
   requireOneOf,
-} from "../kernel/arguments.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { Engine } from "../kernel/engine.ts";
-import { ClosedError, UninitializedError, UnknownAgentError } from "../kernel/errors.ts";
-import { EventBus } from "../kernel/event_bus.ts";
-import { SystemEvents, type TaskBackedOff, type TaskFailed } from "../kernel/events.ts";
-import { requireSurroundings } from "../kernel/home.ts";
-import type { CommandLog } from "../kernel/log.ts";
-import { defaultLogger, type Logger } from "../kernel/logger.ts";
-import type { Tick } from "../kernel/machine.ts";
-import type { AgentProfile, Conflict, Task, TaskView } from "../kernel/shapes.ts";
+} from "../core/arguments.ts";
+import type { Clock } from "../core/clock.ts";
+import { Engine } from "../core/engine.ts";
+import { ClosedError, UninitializedError, UnknownAgentError } from "../core/errors.ts";
+import { EventBus } from "../core/bus/event_bus.ts";
+import { SystemEvents } from "../root/events.ts";
+import type { TaskBackedOff, TaskFailed } from "../tasks/events.ts";
+import { requireSurroundings } from "../core/home.ts";
+import type { CommandLog } from "../core/log.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
+import type { Tick } from "../core/machine.ts";
+import type { AgentProfile } from "../agents/types.ts";
+import type { Conflict } from "../conflicts/types.ts";
+import type { Task, TaskView } from "../tasks/types.ts";
 import type { AcquireOptions, LockHandle, ResourceManager } from "../locks/mod.ts";
 import type { MessageRouter } from "../messages/mod.ts";
 import type { CoordinationMetrics, CoordinationMetricsCollector } from "../metrics/mod.ts";
@@ -51,7 +54,8 @@ import {
   engineHealth,
   wholeHealth,
 } from "./health.ts";
-import { type RootCommand, rootMachine } from "./machine.ts";
+import type { RootCommand } from "../root/state.ts";
+import { rootMachine } from "../root/machine.ts";
 import { listenAgain, revive, takeUp } from "./recovery.ts";
 import { type RootEngine, Subsystems } from "./subsystems.ts";
 

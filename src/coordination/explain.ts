@@ -6,19 +6,20 @@
 
 import { type MemberView, memberView } from "../agents/mod.ts";
 import { outlook } from "../breakers/machine.ts";
-import { quote } from "../kernel/arguments.ts";
-import { claimOwner } from "../kernel/claim_owner.ts";
-import { UnknownAgentError, UnknownMessageError } from "../kernel/errors.ts";
-import type { CircuitState } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
-import { listed } from "../kernel/readable.ts";
-import type { TaskStatus } from "../kernel/shapes.ts";
+import { quote } from "../core/arguments.ts";
+import { claimOwner } from "../locks/claim_owner.ts";
+import { UnknownAgentError } from "../core/errors.ts";
+import { UnknownMessageError } from "../messages/errors.ts";
+import type { CircuitState } from "../breakers/events.ts";
+import type { Instant } from "../core/machine.ts";
+import { listed } from "../core/readable.ts";
+import type { TaskStatus } from "../tasks/types.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";
 import type { Agent } from "../tasks/machine.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
-import { agentBreakerName } from "./agent_breakers.ts";
-import type { RootState } from "./machine.ts";
+import { agentBreakerName } from "../root/reactions/breakers.ts";
+import type { RootState } from "../root/state.ts";
 
 /** What can be explained. */
 export type Explicable = "task" | "wait" | "message" | "agent";

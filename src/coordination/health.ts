@@ -5,9 +5,9 @@
  */
 
 import { outlook } from "../breakers/machine.ts";
-import type { HealthStatus } from "../kernel/health.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { RootState } from "./machine.ts";
+import type { HealthStatus } from "../core/health.ts";
+import type { Instant } from "../core/machine.ts";
+import type { RootState } from "../root/state.ts";
 
 /** How a coordination system is, and each of its parts. */
 export interface CoordinationHealth extends HealthStatus {

@@ -18,4 +18,4 @@ export {
 } from "./coordination_manager.ts";
 export type { AgentExplanation, Explanation, Explicable, RequestExplanation } from "./explain.ts";
 export type { CoordinationHealth } from "./health.ts";
-export type { AsAgent, PartCommand, RootCommand } from "./machine.ts";
+export type { AsAgent, PartCommand, RootCommand } from "../root/state.ts";

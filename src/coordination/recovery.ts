@@ -5,7 +5,7 @@
  */
 
 import { claimOf } from "../tasks/mod.ts";
-import type { RootClient } from "./root_client.ts";
+import type { RootClient } from "../root/client.ts";
 import type { RootEngine } from "./subsystems.ts";
 
 /**

@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { CordonCause } from "../kernel/shapes.ts";
+import type { CordonCause } from "../tasks/types.ts";
 import type { Gauges, OpenItems, TrackedResource } from "../metrics/mod.ts";
-import type { RootState } from "./machine.ts";
+import type { RootState } from "../root/state.ts";
 
 /** The gauges as a fold over all events so far would have them. Costs a look at everything. */
 export function gaugesOf(state: Readonly<RootState>): Gauges {

@@ -7,18 +7,18 @@
 
 import { CircuitBreakerManager } from "../breakers/mod.ts";
 import { type ConflictHost, ConflictResolver, OptimisticLockManager } from "../conflicts/mod.ts";
-import type { Dispatcher, Engine } from "../kernel/engine.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { LockstepEvent } from "../kernel/events.ts";
-import type { Logger } from "../kernel/logger.ts";
-import type { Named } from "../kernel/machine.ts";
+import type { Dispatcher, Engine } from "../core/engine.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Named } from "../core/machine.ts";
 import type { ResourceManager } from "../locks/mod.ts";
 import { MessageRouter } from "../messages/mod.ts";
 import { CoordinationMetricsCollector } from "../metrics/mod.ts";
 import { AdvancedTaskScheduler, TaskScheduler, WorkStealingCoordinator } from "../tasks/mod.ts";
 import type { CoordinationSettings } from "./config.ts";
-import type { RootCommand, RootHost, RootState } from "./machine.ts";
-import { ActingDispatcher, RootClient } from "./root_client.ts";
+import type { RootCommand, RootHost, RootState } from "../root/state.ts";
+import { ActingDispatcher, RootClient } from "../root/client.ts";
 import { gaugesOf } from "./standing.ts";
 
 /** An engine of the root machine. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { InvariantError } from "../kernel/errors.ts";
-import type { LockEvent, ResourceAcquired, ResourceReacquired } from "../kernel/events.ts";
-import { Answer } from "../kernel/answer.ts";
+import { InvariantError } from "../core/errors.ts";
+import type { LockEvent, ResourceAcquired, ResourceReacquired } from "./events.ts";
+import { Answer } from "../core/answer.ts";
 import type { Acquire, AcquireAll, LockCommand } from "./commands.ts";
 import { LockHandle, type LockKeeper, LockSet } from "./lock_handle.ts";
 import { endError, refusalError, type WaitEnd } from "./refusals.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { reschedule, schedule } from "../kernel/deadlines.ts";
-import type { ResourceAbandoned, ResourceRefusal } from "../kernel/events.ts";
-import type { LockMode, ResourceRequest } from "../kernel/shapes.ts";
+import { reschedule, schedule } from "../core/data/deadlines.ts";
+import type { ResourceAbandoned, ResourceRefusal } from "./events.ts";
+import type { LockMode, ResourceRequest } from "./types.ts";
 import { unlink } from "./asks.ts";
 import type { ResourceCommand } from "./commands.ts";
 import { type Edge, isAsk, waiterOf } from "./edges.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { AskEnded } from "../kernel/events.ts";
+import type { AskEnded } from "./events.ts";
 import type { Ask as AskCommand, EndAsk } from "./commands.ts";
 import { type Ask, followUps, type LockState, type Owner, tell, type Turn } from "./state.ts";
 import { isIdleOwner, ownerOf } from "./tables.ts";

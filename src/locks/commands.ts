@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { Named, Tick } from "../kernel/machine.ts";
-import type { ResourceRequest } from "../kernel/shapes.ts";
+import type { Named, Tick } from "../core/machine.ts";
+import type { ResourceRequest } from "./types.ts";
 
 /** What all commands of an owner say. */
 export interface OwnerCommand {

@@ -10,8 +10,8 @@ import {
   requireMs,
   requireObject,
   requireOneOf,
-} from "../kernel/arguments.ts";
-import type { LockMode } from "../kernel/shapes.ts";
+} from "../core/arguments.ts";
+import type { LockMode } from "./types.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./state.ts";
 
 /**

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { quote } from "../kernel/arguments.ts";
-import { precedes } from "../kernel/heap.ts";
-import type { Instant } from "../kernel/machine.ts";
-import { listed } from "../kernel/readable.ts";
+import { quote } from "../core/arguments.ts";
+import { precedes } from "../core/data/heap.ts";
+import type { Instant } from "../core/machine.ts";
+import { listed } from "../core/readable.ts";
 import { isBlocked, isExcluded } from "./edges.ts";
 import type { LockState, Owner, Ticket, Wait } from "./state.ts";
 

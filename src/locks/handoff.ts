@@ -10,7 +10,7 @@
 
 import { abandon, giveWay, grant, reacquire, takeBack } from "./actions.ts";
 import { chooseVictim, findCycle } from "./deadlock.ts";
-import type { LockMode } from "../kernel/shapes.ts";
+import type { LockMode } from "./types.ts";
 import { type Edge, isAsk, waiterOf } from "./edges.ts";
 import { followUps, type Hold, type Lock, type Owner, type Turn, type Wait } from "./state.ts";
 import { admits, covers, findHold, findTickets, removeWait } from "./tables.ts";

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { MachineClient, type MachineHost } from "../kernel/client.ts";
-import { ClosedError, InvariantError, LockLostError } from "../kernel/errors.ts";
-import type { LockEvent } from "../kernel/events.ts";
-import type { Instant, Tick } from "../kernel/machine.ts";
+import { MachineClient, type MachineHost } from "../core/client.ts";
+import { ClosedError, InvariantError } from "../core/errors.ts";
+import { LockLostError } from "./errors.ts";
+import type { LockEvent } from "./events.ts";
+import type { Instant, Tick } from "../core/machine.ts";
 import { Acquisition, type AcquisitionHost } from "./acquisition.ts";
 import type { Acquire, AcquireAll, Define, LockCommand, Release, Renew } from "./commands.ts";
 import { LockHandle, type LockSet, type Watch } from "./lock_handle.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Instant } from "../kernel/machine.ts";
+import type { Instant } from "../core/machine.ts";
 
 /** What a handle needs of whoever made it. */
 export interface LockKeeper {

@@ -9,11 +9,13 @@
  * @module
  */
 
-import { nextDeadline, takeDue } from "../kernel/deadlines.ts";
-import { InvariantError } from "../kernel/errors.ts";
-import type { LockEvent, ResourceRefusal } from "../kernel/events.ts";
-import type { Instant, Machine, Tick } from "../kernel/machine.ts";
-import type { ResourceRequest } from "../kernel/shapes.ts";
+import { describer } from "../core/describe.ts";
+import { LOCK_DESCRIPTIONS } from "./events.ts";
+import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
+import { InvariantError } from "../core/errors.ts";
+import type { LockEvent, ResourceRefusal } from "./events.ts";
+import type { Instant, Machine, Tick } from "../core/machine.ts";
+import type { ResourceRequest } from "./types.ts";
 import {
   abandon,
   cancel,
@@ -69,6 +71,7 @@ export function lockMachine(
     init: () => emptyLocks({ ...DEFAULT_LOCK_CONFIG, ...config }),
     step,
     deadline: (state) => nextDeadline(state.deadlines),
+    describe: describer(LOCK_DESCRIPTIONS),
   };
 }
 

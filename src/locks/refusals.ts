@@ -4,25 +4,22 @@
  * @module
  */
 
-import { quote } from "../kernel/arguments.ts";
+import { quote } from "../core/arguments.ts";
 import {
   DeadlockError,
-  InvariantError,
-  LimitError,
   LockAbandonedError,
   LockModeError,
-  type LockstepError,
   LockTimeoutError,
   NotHolderError,
-  StaleEpochError,
-} from "../kernel/errors.ts";
+} from "./errors.ts";
+import { InvariantError, LimitError, type LockstepError, StaleEpochError } from "../core/errors.ts";
 import type {
   DeadlockDetected,
   ResourceAbandoned,
   ResourceCancelled,
   ResourceRefused,
   ResourceTimedOut,
-} from "../kernel/events.ts";
+} from "./events.ts";
 import type { ResourceCommand } from "./commands.ts";
 import type { LockState } from "./state.ts";
 

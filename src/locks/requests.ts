@@ -16,8 +16,8 @@ import {
   requireOneOf,
   requirePriority,
   requireSignal,
-} from "../kernel/arguments.ts";
-import type { LockMode, ResourceRequest } from "../kernel/shapes.ts";
+} from "../core/arguments.ts";
+import type { LockMode, ResourceRequest } from "./types.ts";
 import type { Acquire, AcquireAll, Define, Release, ReleaseAll, Renew } from "./commands.ts";
 import type { AcquireDefaults } from "./config.ts";
 import type { LockState } from "./state.ts";

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { attempting } from "../kernel/answer.ts";
-import { quote, requireId, requireInteger } from "../kernel/arguments.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { UninitializedError } from "../kernel/errors.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { LockEvent } from "../kernel/events.ts";
-import type { HealthStatus } from "../kernel/health.ts";
-import { MachineHome, requireSurroundings } from "../kernel/home.ts";
-import type { CommandLog } from "../kernel/log.ts";
-import { defaultLogger, type Logger } from "../kernel/logger.ts";
-import type { Instant } from "../kernel/machine.ts";
+import { attempting } from "../core/answer.ts";
+import { quote, requireId, requireInteger } from "../core/arguments.ts";
+import type { Clock } from "../core/clock.ts";
+import { UninitializedError } from "../core/errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { LockEvent } from "./events.ts";
+import type { HealthStatus } from "../core/health.ts";
+import { MachineHome, requireSurroundings } from "../core/home.ts";
+import type { CommandLog } from "../core/log.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
+import type { Instant } from "../core/machine.ts";
 import type { LockCommand } from "./commands.ts";
 import { type AcquireDefaults, readConfig, type ResourceManagerConfig } from "./config.ts";
 import { explainWait, type WaitExplanation } from "./explain.ts";

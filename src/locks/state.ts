@@ -8,11 +8,11 @@
  * @module
  */
 
-import { type Deadlines, noDeadlines, type Timer } from "../kernel/deadlines.ts";
-import type { LockEvent } from "../kernel/events.ts";
-import type { Heap, HeapEntry } from "../kernel/heap.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { LockMode } from "../kernel/shapes.ts";
+import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
+import type { LockEvent } from "./events.ts";
+import type { Heap, HeapEntry } from "../core/data/heap.ts";
+import type { Instant } from "../core/machine.ts";
+import type { LockMode } from "./types.ts";
 
 /** The rules that a lock machine goes by. */
 export interface LockConfig {

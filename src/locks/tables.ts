@@ -8,9 +8,9 @@
  * @module
  */
 
-import { schedule, unschedule } from "../kernel/deadlines.ts";
-import { push, remove } from "../kernel/heap.ts";
-import type { LockMode, ResourceRequest } from "../kernel/shapes.ts";
+import { schedule, unschedule } from "../core/data/deadlines.ts";
+import { push, remove } from "../core/data/heap.ts";
+import type { LockMode, ResourceRequest } from "./types.ts";
 import {
   followUps,
   type Hold,

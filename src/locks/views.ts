@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { HealthStatus } from "../kernel/health.ts";
-import { precedes } from "../kernel/heap.ts";
-import type { Instant } from "../kernel/machine.ts";
-import { nextDeadline } from "../kernel/deadlines.ts";
-import type { LockMode } from "../kernel/shapes.ts";
+import type { HealthStatus } from "../core/health.ts";
+import { precedes } from "../core/data/heap.ts";
+import type { Instant } from "../core/machine.ts";
+import { nextDeadline } from "../core/data/deadlines.ts";
+import type { LockMode } from "./types.ts";
 import type { LockState } from "./state.ts";
 
 /** Who holds a lock, and how. */

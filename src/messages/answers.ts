@@ -4,10 +4,10 @@
  * @module
  */
 
-import { InvariantError, type LockstepError } from "../kernel/errors.ts";
-import type { MessageEvent } from "../kernel/events.ts";
-import type { Tick } from "../kernel/machine.ts";
-import type { Message, MessageOutcome } from "../kernel/shapes.ts";
+import { InvariantError, type LockstepError } from "../core/errors.ts";
+import type { MessageEvent } from "./events.ts";
+import type { Tick } from "../core/machine.ts";
+import type { Message, MessageOutcome } from "./types.ts";
 import type { MessageCommand, ReceiveMessage, Respond, SendMessage } from "./commands.ts";
 import { refusalError } from "./refusals.ts";
 import type { MessageState } from "./state.ts";

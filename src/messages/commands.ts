@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Named, Tick } from "../kernel/machine.ts";
-import type { ErrorData } from "../kernel/shapes.ts";
+import type { Named, Tick } from "../core/machine.ts";
+import type { ErrorData } from "../core/error_data.ts";
 
 /** What every way of sending has. */
 export interface Sending {

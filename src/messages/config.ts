@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireInteger, requireMs, requireObject, requireOneOf } from "../kernel/arguments.ts";
+import { requireInteger, requireMs, requireObject, requireOneOf } from "../core/arguments.ts";
 import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "./state.ts";
 
 /**

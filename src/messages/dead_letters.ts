@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { DeadLetterCause } from "../kernel/events.ts";
-import type { ErrorData, Message } from "../kernel/shapes.ts";
+import type { DeadLetterCause } from "./events.ts";
+import type { ErrorData } from "../core/error_data.ts";
+import type { Message } from "./types.ts";
 import { append, unlink } from "./list.ts";
 import type { Copy, DeadLetter, MessageState, Turn } from "./state.ts";
 import { messageOf } from "./tables.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { schedule, unschedule } from "../kernel/deadlines.ts";
-import type { DeadLetterCause, MessageNacked } from "../kernel/events.ts";
-import { nextInt } from "../kernel/prng.ts";
-import type { ErrorData } from "../kernel/shapes.ts";
+import { schedule, unschedule } from "../core/data/deadlines.ts";
+import type { DeadLetterCause, MessageNacked } from "./events.ts";
+import { nextInt } from "../core/data/prng.ts";
+import type { ErrorData } from "../core/error_data.ts";
 import { bury } from "./dead_letters.ts";
 import { copyIsLost } from "./responses.ts";
 import type { Copy, Lane, Reader, Turn } from "./state.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Message } from "../kernel/shapes.ts";
+import type { Message } from "./types.ts";
 
 /**
  * Handles a message of an agent. When it returns, or what it returns resolves, the message is acked;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { quote } from "../kernel/arguments.ts";
-import { UnknownMessageError } from "../kernel/errors.ts";
-import type { DeadLetterCause } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import { quote } from "../core/arguments.ts";
+import { UnknownMessageError } from "./errors.ts";
+import type { DeadLetterCause } from "./events.ts";
+import type { Instant } from "../core/machine.ts";
 import type { Copy, DeadLetter, Lane, MessageState, OpenRequest } from "./state.ts";
 
 /** Where a message is for one reader of its recipient's mailbox. */

@@ -8,9 +8,9 @@
  * @module
  */
 
-import { quote, requireMs } from "../kernel/arguments.ts";
-import { errorData, isFinal } from "../kernel/error_data.ts";
-import { DeliveryLostError } from "../kernel/errors.ts";
+import { quote, requireMs } from "../core/arguments.ts";
+import { errorData, isFinal } from "../core/error_data.ts";
+import { DeliveryLostError } from "./errors.ts";
 import type {
   MessageDeadLettered,
   MessageDropped,
@@ -18,10 +18,10 @@ import type {
   MessageNacked,
   MessageReceived,
   MessageReturned,
-} from "../kernel/events.ts";
-import { dequeueFirst, emptyFifo, enqueueLast } from "../kernel/fifo.ts";
-import type { Logger } from "../kernel/logger.ts";
-import type { Tick } from "../kernel/machine.ts";
+} from "./events.ts";
+import { dequeueFirst, emptyFifo, enqueueLast } from "../core/data/fifo.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Tick } from "../core/machine.ts";
 import { readDone, readResponse } from "./answers.ts";
 import type { MessageCommand } from "./commands.ts";
 import { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./delivery_context.ts";

@@ -10,9 +10,11 @@
  * @module
  */
 
-import { nextDeadline, takeDue } from "../kernel/deadlines.ts";
-import type { MessageEvent } from "../kernel/events.ts";
-import type { Instant, Machine, Tick } from "../kernel/machine.ts";
+import { describer } from "../core/describe.ts";
+import { MESSAGE_DESCRIPTIONS } from "./events.ts";
+import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
+import type { MessageEvent } from "./events.ts";
+import type { Instant, Machine, Tick } from "../core/machine.ts";
 import type {
   AckMessage,
   CancelRequest,
@@ -46,6 +48,7 @@ export function messageMachine(
     init: () => emptyMessages({ ...DEFAULT_MESSAGE_CONFIG, ...config }),
     step,
     deadline: (state) => nextDeadline(state.deadlines),
+    describe: describer(MESSAGE_DESCRIPTIONS),
   };
 }
 

@@ -4,15 +4,17 @@
  * @module
  */
 
-import { Answer } from "../kernel/answer.ts";
-import { quote } from "../kernel/arguments.ts";
-import { MachineClient, type MachineHost } from "../kernel/client.ts";
-import type { Reply } from "../kernel/engine.ts";
-import { ClosedError, DeadlockError } from "../kernel/errors.ts";
-import type { DeadlockDetected, MessageEvent } from "../kernel/events.ts";
-import type { Logger } from "../kernel/logger.ts";
-import type { Tick } from "../kernel/machine.ts";
-import type { MessageOutcome } from "../kernel/shapes.ts";
+import { Answer } from "../core/answer.ts";
+import { quote } from "../core/arguments.ts";
+import { MachineClient, type MachineHost } from "../core/client.ts";
+import type { Reply } from "../core/engine.ts";
+import { ClosedError } from "../core/errors.ts";
+import { DeadlockError } from "../locks/errors.ts";
+import type { DeadlockDetected } from "../locks/events.ts";
+import type { MessageEvent } from "./events.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Tick } from "../core/machine.ts";
+import type { MessageOutcome } from "./types.ts";
 import type {
   AttachHandler,
   BroadcastMessage,

@@ -4,19 +4,19 @@
  * @module
  */
 
-import { attempting } from "../kernel/answer.ts";
-import { type Attempt, quote, requireFunction, requireId } from "../kernel/arguments.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { errorData, isFinal } from "../kernel/error_data.ts";
-import { UninitializedError } from "../kernel/errors.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { MessageEvent } from "../kernel/events.ts";
-import type { HealthStatus } from "../kernel/health.ts";
-import { MachineHome, requireSurroundings } from "../kernel/home.ts";
-import type { CommandLog } from "../kernel/log.ts";
-import { defaultLogger, type Logger } from "../kernel/logger.ts";
-import type { Tick } from "../kernel/machine.ts";
-import type { Message, MessageOutcome } from "../kernel/shapes.ts";
+import { attempting } from "../core/answer.ts";
+import { type Attempt, quote, requireFunction, requireId } from "../core/arguments.ts";
+import type { Clock } from "../core/clock.ts";
+import { errorData, isFinal } from "../core/error_data.ts";
+import { UninitializedError } from "../core/errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { MessageEvent } from "./events.ts";
+import type { HealthStatus } from "../core/health.ts";
+import { MachineHome, requireSurroundings } from "../core/home.ts";
+import type { CommandLog } from "../core/log.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
+import type { Tick } from "../core/machine.ts";
+import type { Message, MessageOutcome } from "./types.ts";
 import { readDone, readReceived, readResponse } from "./answers.ts";
 import type { AckMessage, ExtendMessage, MessageCommand, NackMessage } from "./commands.ts";
 import { type MessageDefaults, type MessageRouterConfig, readConfig } from "./config.ts";

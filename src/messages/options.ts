@@ -13,7 +13,7 @@ import {
   requireObject,
   requirePriority,
   requireSignal,
-} from "../kernel/arguments.ts";
+} from "../core/arguments.ts";
 import type { BroadcastMessage, PublishMessage, SendMessage } from "./commands.ts";
 import type { MessageDefaults } from "./config.ts";
 

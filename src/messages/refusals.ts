@@ -4,19 +4,16 @@
  * @module
  */
 
-import { quote } from "../kernel/arguments.ts";
+import { quote } from "../core/arguments.ts";
+import { InvariantError, LimitError, type LockstepError, StaleEpochError } from "../core/errors.ts";
 import {
-  InvariantError,
-  LimitError,
-  type LockstepError,
   MailboxFullError,
   ResponseTimeoutError,
-  StaleEpochError,
   UnansweredError,
   UnknownMessageError,
-} from "../kernel/errors.ts";
-import type { MessageRefused, MessageUnanswered } from "../kernel/events.ts";
-import type { Tick } from "../kernel/machine.ts";
+} from "./errors.ts";
+import type { MessageRefused, MessageUnanswered } from "./events.ts";
+import type { Tick } from "../core/machine.ts";
 import type { MessageCommand } from "./commands.ts";
 import type { MessageConfig } from "./state.ts";
 

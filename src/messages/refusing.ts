@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { MessageRefusal } from "../kernel/events.ts";
-import type { Tick } from "../kernel/machine.ts";
+import type { MessageRefusal } from "./events.ts";
+import type { Tick } from "../core/machine.ts";
 import type { MessageCommand } from "./commands.ts";
 import type { Turn } from "./state.ts";
 

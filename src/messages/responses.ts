@@ -5,8 +5,8 @@
  * @module
  */
 
-import { schedule, unschedule } from "../kernel/deadlines.ts";
-import type { UnansweredReason } from "../kernel/events.ts";
+import { schedule, unschedule } from "../core/data/deadlines.ts";
+import type { UnansweredReason } from "./events.ts";
 import type { MessageState, OpenRequest, Turn } from "./state.ts";
 
 /** Has `from` wait for a response to a message of which there are `copies`. */

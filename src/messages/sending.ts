@@ -4,10 +4,10 @@
  * @module
  */
 
-import { schedule } from "../kernel/deadlines.ts";
-import { dequeueFirst, enqueueLast, fifoSize } from "../kernel/fifo.ts";
-import { Opaque } from "../kernel/plain.ts";
-import type { Message, MessageOutcome } from "../kernel/shapes.ts";
+import { schedule } from "../core/data/deadlines.ts";
+import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
+import { Opaque } from "../core/data/plain.ts";
+import type { Message, MessageOutcome } from "./types.ts";
 import type { BroadcastMessage, PublishMessage, ResendMessage, SendMessage } from "./commands.ts";
 import { exhume, messageIn } from "./dead_letters.ts";
 import { giveUp, serve } from "./delivery.ts";

@@ -12,14 +12,15 @@
  * @module
  */
 
-import { type Deadlines, noDeadlines, type Timer } from "../kernel/deadlines.ts";
-import type { DeadLetterCause, MessageEvent } from "../kernel/events.ts";
-import { emptyFifo, type Fifo } from "../kernel/fifo.ts";
-import type { Heap, HeapEntry } from "../kernel/heap.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { Opaque } from "../kernel/plain.ts";
-import { type Prng, seeded } from "../kernel/prng.ts";
-import type { ErrorData, Message } from "../kernel/shapes.ts";
+import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
+import type { DeadLetterCause, MessageEvent } from "./events.ts";
+import { emptyFifo, type Fifo } from "../core/data/fifo.ts";
+import type { Heap, HeapEntry } from "../core/data/heap.ts";
+import type { Instant } from "../core/machine.ts";
+import type { Opaque } from "../core/data/plain.ts";
+import { type Prng, seeded } from "../core/data/prng.ts";
+import type { ErrorData } from "../core/error_data.ts";
+import type { Message } from "./types.ts";
 import { emptyList, type Linked, type List } from "./list.ts";
 
 /** The rules that a mailbox machine goes by. Times are milliseconds. */

@@ -8,10 +8,10 @@
  * @module
  */
 
-import { unschedule } from "../kernel/deadlines.ts";
-import { push, remove } from "../kernel/heap.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { Message } from "../kernel/shapes.ts";
+import { unschedule } from "../core/data/deadlines.ts";
+import { push, remove } from "../core/data/heap.ts";
+import type { Instant } from "../core/machine.ts";
+import type { Message } from "./types.ts";
 import { append, emptyList, insertBefore, unlink } from "./list.ts";
 import type { Channel, Copy, Lane, Mailbox, MessageState, Reader, Turn } from "./state.ts";
 

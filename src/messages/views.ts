@@ -4,11 +4,12 @@
  * @module
  */
 
-import { nextDeadline } from "../kernel/deadlines.ts";
-import type { DeadLetterCause } from "../kernel/events.ts";
-import type { HealthStatus } from "../kernel/health.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { ErrorData, Message } from "../kernel/shapes.ts";
+import { nextDeadline } from "../core/data/deadlines.ts";
+import type { DeadLetterCause } from "./events.ts";
+import type { HealthStatus } from "../core/health.ts";
+import type { Instant } from "../core/machine.ts";
+import type { ErrorData } from "../core/error_data.ts";
+import type { Message } from "./types.ts";
 import { messageIn } from "./dead_letters.ts";
 import type { Copy, DeadLetter, Lane, MessageState } from "./state.ts";
 import { messageOf } from "./tables.ts";

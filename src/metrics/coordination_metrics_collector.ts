@@ -11,12 +11,12 @@ import {
   requireInteger,
   requireMs,
   requireObject,
-} from "../kernel/arguments.ts";
-import { type Clock, systemClock } from "../kernel/clock.ts";
-import { EventBus } from "../kernel/event_bus.ts";
-import type { LockstepEvent } from "../kernel/events.ts";
-import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
-import type { Instant } from "../kernel/machine.ts";
+} from "../core/arguments.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { EventBus } from "../core/bus/event_bus.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import { defaultLogger, type Logger, requireLogger } from "../core/logger.ts";
+import type { Instant } from "../core/machine.ts";
 import {
   clear,
   DEFAULT_METRICS_CONFIG,

@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { LockstepEvent } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { Instant } from "../core/machine.ts";
 import { type Gauges, noGauges, track } from "./gauges.ts";
 import { emptyHistogram, type Histogram, observe } from "./histogram.ts";
 import { OPENING_EVENTS } from "./open_items.ts";

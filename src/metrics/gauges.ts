@@ -15,11 +15,11 @@ import type {
   AgentSpawned,
   AgentTerminated,
   AgentUncordoned,
-  LockstepEvent,
   TaskCreated,
-} from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { CordonCause, TaskStatus } from "../kernel/shapes.ts";
+} from "../tasks/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { Instant } from "../core/machine.ts";
+import type { CordonCause, TaskStatus } from "../tasks/types.ts";
 import { nothingOpen, type OpenItems, trackOpen } from "./open_items.ts";
 
 /** A task that has not ended. */

@@ -7,7 +7,8 @@
  * @module
  */
 
-import type { CircuitState, LockstepEvent } from "../kernel/events.ts";
+import type { CircuitState } from "../breakers/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
 
 /** What is open at the moment, by id. */
 export interface OpenItems {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Instant } from "../kernel/machine.ts";
+import type { Instant } from "../core/machine.ts";
 
 /** What a process uses; what isn't known is left out. */
 export interface ProcessUsage {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Instant } from "../kernel/machine.ts";
+import type { Instant } from "../core/machine.ts";
 
 /** How many seconds are counted. */
 const SECONDS = 60;

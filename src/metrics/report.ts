@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { Instant } from "../kernel/machine.ts";
-import type { TaskStatus } from "../kernel/shapes.ts";
+import type { Instant } from "../core/machine.ts";
+import type { TaskStatus } from "../tasks/types.ts";
 import type { MetricsState } from "./fold.ts";
 import { summaryOf } from "./histogram.ts";
 import { breakersByState, countSuspects } from "./open_items.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Instant } from "../kernel/machine.ts";
+import type { Instant } from "../core/machine.ts";
 
 /** What a sample is labelled with. */
 export type Tags = Readonly<Record<string, string>>;

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { EventMap } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import type { EventMap } from "../root/events.ts";
+import type { Instant } from "../core/machine.ts";
 
 /** Something that is counted. */
 export interface CounterSpec {

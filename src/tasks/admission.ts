@@ -4,10 +4,10 @@
  * @module
  */
 
-import { schedule } from "../kernel/deadlines.ts";
-import type { TaskRefusal } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
-import { Opaque } from "../kernel/plain.ts";
+import { schedule } from "../core/data/deadlines.ts";
+import type { TaskRefusal } from "./events.ts";
+import type { Instant } from "../core/machine.ts";
+import { Opaque } from "../core/data/plain.ts";
 import type { Assign, Award, Cancel, Submit } from "./commands.ts";
 import { cycleThrough, link } from "./dependencies.ts";
 import { assign, bodyOf, cancel, limitQueueTime, queue, requeue } from "./lifecycle.ts";

@@ -4,13 +4,15 @@
  * @module
  */
 
-import { quote, requireFunction, requireId, requireObject } from "../kernel/arguments.ts";
-import { UnfitAgentError, UnknownAgentError } from "../kernel/errors.ts";
-import type { LockstepEvent } from "../kernel/events.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { Logger } from "../kernel/logger.ts";
-import type { AgentProfile, Task, TaskStatus } from "../kernel/shapes.ts";
-import { precedes } from "../kernel/heap.ts";
+import { quote, requireFunction, requireId, requireObject } from "../core/arguments.ts";
+import { UnfitAgentError } from "./errors.ts";
+import { UnknownAgentError } from "../core/errors.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { Logger } from "../core/logger.ts";
+import type { AgentProfile } from "../agents/types.ts";
+import type { Task, TaskStatus } from "./types.ts";
+import { precedes } from "../core/data/heap.ts";
 import type { TaskHandler } from "./attempt.ts";
 import type { TaskSchedulerConfig } from "./scheduler_config.ts";
 import type { Group, StrategyName, TaskRecord } from "./state.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { precedes } from "../kernel/heap.ts";
+import { precedes } from "../core/data/heap.ts";
 import { endLingering, orphan } from "./claims.ts";
 import type {
   CancelAgentTasks,

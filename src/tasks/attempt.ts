@@ -4,8 +4,8 @@
  * @module
  */
 
-import { claimOwner } from "../kernel/claim_owner.ts";
-import type { TaskView } from "../kernel/shapes.ts";
+import { claimOwner } from "../locks/claim_owner.ts";
+import type { TaskView } from "./types.ts";
 import type { AcquireOptions, LockHandle } from "../locks/mod.ts";
 import type { TaskClient } from "./task_client.ts";
 

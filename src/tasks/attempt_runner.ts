@@ -4,10 +4,12 @@
  * @module
  */
 
-import { quote } from "../kernel/arguments.ts";
-import { errorData } from "../kernel/error_data.ts";
-import { ClaimLostError, LogError, TaskTimeoutError } from "../kernel/errors.ts";
-import type { LockstepEvent, TaskStarted, TaskTimedOut } from "../kernel/events.ts";
+import { quote } from "../core/arguments.ts";
+import { errorData } from "../core/error_data.ts";
+import { ClaimLostError, TaskTimeoutError } from "./errors.ts";
+import { LogError } from "../core/errors.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { TaskStarted, TaskTimedOut } from "./events.ts";
 import { Attempt, type TaskHandler } from "./attempt.ts";
 import type { TaskCommand } from "./commands.ts";
 import { cancellation, faultOf } from "./errors.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { reschedule, unschedule } from "../kernel/deadlines.ts";
-import { Opaque } from "../kernel/plain.ts";
+import { reschedule, unschedule } from "../core/data/deadlines.ts";
+import { Opaque } from "../core/data/plain.ts";
 import type {
   Complete,
   Fail,

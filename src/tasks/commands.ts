@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Instant, Named } from "../kernel/machine.ts";
-import type { CordonCause, ErrorData } from "../kernel/shapes.ts";
+import type { Instant, Named } from "../core/machine.ts";
+import type { CordonCause } from "./types.ts";
+import type { ErrorData } from "../core/error_data.ts";
 import type { StrategyName, TaskSpec } from "./state.ts";
 
 /** Accepts a task. */

@@ -14,10 +14,10 @@ import {
   requireFunction,
   requireId,
   requireOneOf,
-} from "../kernel/arguments.ts";
-import { DependencyCycleError, TaskStatusError, UnknownTaskError } from "../kernel/errors.ts";
-import { type Logger, requireLogger, silentLogger } from "../kernel/logger.ts";
-import type { Task } from "../kernel/shapes.ts";
+} from "../core/arguments.ts";
+import { DependencyCycleError, TaskStatusError, UnknownTaskError } from "./errors.ts";
+import { type Logger, requireLogger, silentLogger } from "../core/logger.ts";
+import type { Task } from "./types.ts";
 import {
   type Dependencies,
   onFailureOf,

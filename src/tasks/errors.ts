@@ -1,14 +1,123 @@
 /**
- * What an error means for the task whose attempt it ended, and what the task's handle rejects with.
+ * Errors of tasks.
  *
  * @module
  */
 
-import { codeOf, errorFrom, isFinal } from "../kernel/error_data.ts";
-import { TaskCancelledError, TaskFailedError } from "../kernel/errors.ts";
-import type { TaskCancelled, TaskFailed } from "../kernel/events.ts";
+import { codeOf, errorFrom, isFinal } from "../core/error_data.ts";
+import type { TaskCancelled, TaskFailed } from "./events.ts";
 import type { Fail } from "./commands.ts";
 import type { TaskRecord } from "./state.ts";
+import { LockstepError } from "../core/errors.ts";
+
+/** A task that nobody submitted, or that has been forgotten since it ended. */
+export class UnknownTaskError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "unknown-task";
+  /** `taskId` is what the caller named. */
+  constructor(attempt: string, readonly taskId: string) {
+    super(`Cannot ${attempt}: task must have been submitted, got ${JSON.stringify(taskId)}`);
+  }
+}
+
+/** A second submission of a known id, not under the idempotency key of the first. */
+export class DuplicateTaskError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "duplicate-task";
+  /** `taskId` is taken. */
+  constructor(readonly taskId: string) {
+    super(
+      `Cannot submit task ${JSON.stringify(taskId)}: id must be new, or come with the same ` +
+        `idempotencyKey as before, got a known id`,
+    );
+  }
+}
+
+/** Dependencies that lead back to where they start. */
+export class DependencyCycleError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "dependency-cycle";
+  /** `taskId` is the task that would have closed the cycle. */
+  constructor(
+    readonly taskId: string,
+    /** The ids along the cycle; the first stands again at the end. */
+    readonly cycle: readonly string[],
+  ) {
+    super(
+      `Cannot add task ${JSON.stringify(taskId)}: dependencies must have no cycle, got ${
+        cycle.map((id) => JSON.stringify(id)).join(" -> ")
+      }`,
+    );
+  }
+}
+
+/** Something was asked of a task that its status doesn't allow. */
+export class TaskStatusError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "task-status";
+  /** `status` is what the task has; `rule` says what it must have. */
+  constructor(attempt: string, readonly taskId: string, readonly status: string, rule: string) {
+    super(`Cannot ${attempt}: task must be ${rule}, got ${JSON.stringify(status)}`);
+  }
+}
+
+/** A task ended as failed; `cause` is the error of its last attempt. */
+export class TaskFailedError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "task-failed";
+  /** `attempts` leaves out those that ended through no fault of the task. */
+  constructor(readonly taskId: string, reason: string, readonly attempts: number, cause?: unknown) {
+    super(`Task ${JSON.stringify(taskId)} failed after ${attempts} attempts: ${reason}`, { cause });
+  }
+}
+
+/** A task was cancelled, by a caller or by how a task that it depends on ended. */
+export class TaskCancelledError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "task-cancelled";
+  /** `reason` is the caller's, or says what became of a dependency. */
+  constructor(readonly taskId: string, readonly reason: string) {
+    super(`Task ${JSON.stringify(taskId)} was cancelled: ${reason}`);
+  }
+}
+
+/** An attempt, or a task, took longer than it may. */
+export class TaskTimeoutError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "task-timeout";
+  /** `ms` is the limit, not the time taken. */
+  constructor(
+    readonly taskId: string,
+    /** Which of the task's limits it was. */
+    readonly limit: "queue" | "attempt" | "heartbeat" | "total",
+    readonly ms: number,
+  ) {
+    super(`Task ${JSON.stringify(taskId)} exceeded its ${limit} timeout of ${ms} ms`);
+  }
+}
+
+/** A claim on a task was taken back; the reason of the signal of its attempt. */
+export class ClaimLostError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "claim-lost";
+  /** `epoch` is that of the claim that is over. */
+  constructor(readonly taskId: string, readonly epoch: number, reason: string) {
+    super(`The claim on task ${JSON.stringify(taskId)} of epoch ${epoch} is over: ${reason}`);
+  }
+}
+
+/** An agent that may not be given the task: it lacks a capability or room, or is cordoned. */
+export class UnfitAgentError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "unfit-agent";
+  /** `agentId` is `undefined` when none was named and none is fit. */
+  constructor(attempt: string, readonly agentId: string | undefined) {
+    super(
+      `Cannot ${attempt}: the agent must have the capabilities that the task requires and room ` +
+        `for it, got ${agentId === undefined ? "none that does" : JSON.stringify(agentId)}`,
+    );
+  }
+}
 
 /** Codes of errors that are nobody's fault: the attempt costs nothing. */
 export const BLAMELESS: ReadonlySet<string> = new Set(["deadlock", "lock-lost", "lock-abandoned"]);

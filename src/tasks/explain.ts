@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { RootState } from "../coordination/machine.ts";
-import { claimOwner } from "../kernel/claim_owner.ts";
-import { UnknownTaskError } from "../kernel/errors.ts";
-import { precedes } from "../kernel/heap.ts";
-import type { Instant } from "../kernel/machine.ts";
-import type { TaskStatus } from "../kernel/shapes.ts";
+import type { RootState } from "../root/state.ts";
+import { claimOwner } from "../locks/claim_owner.ts";
+import { UnknownTaskError } from "./errors.ts";
+import { precedes } from "../core/data/heap.ts";
+import type { Instant } from "../core/machine.ts";
+import type { TaskStatus } from "./types.ts";
 import { hasRoom, isOpen } from "./room.ts";
 import { type Agent, outcomeOf, type TaskRecord, type TaskState } from "./state.ts";
 

@@ -11,9 +11,9 @@ import {
   requireId,
   requireObject,
   requireOneOf,
-} from "../kernel/arguments.ts";
-import { DependencyCycleError, DuplicateTaskError } from "../kernel/errors.ts";
-import type { OnFailure, Task } from "../kernel/shapes.ts";
+} from "../core/arguments.ts";
+import { DependencyCycleError, DuplicateTaskError } from "./errors.ts";
+import type { OnFailure, Task } from "./types.ts";
 
 /** Dependencies as they come with a task. */
 export type Dependencies = NonNullable<Task["dependencies"]>;

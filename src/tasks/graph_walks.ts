@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { OnFailure, Task, TaskStatus } from "../kernel/shapes.ts";
+import type { OnFailure, Task, TaskStatus } from "./types.ts";
 
 /** Where a task of a graph is. */
 export type GraphTaskStatus = Exclude<TaskStatus, "assigned" | "backing-off">;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { dequeueFirst, fifoSize } from "../kernel/fifo.ts";
+import { dequeueFirst, fifoSize } from "../core/data/fifo.ts";
 import type { Agent, Outcome, TaskRecord, TaskState } from "./state.ts";
 
 /** Keeps whole what ended last, of older tasks the outcome, and nothing of the oldest. */

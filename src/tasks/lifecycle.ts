@@ -5,14 +5,15 @@
  * @module
  */
 
-import { schedule, unschedule } from "../kernel/deadlines.ts";
-import { InvariantError } from "../kernel/errors.ts";
-import { enqueueLast } from "../kernel/fifo.ts";
-import type { TaskTimedOut } from "../kernel/events.ts";
-import { push, remove } from "../kernel/heap.ts";
-import { Opaque } from "../kernel/plain.ts";
-import { nextInt } from "../kernel/prng.ts";
-import type { ErrorData, TaskStatus } from "../kernel/shapes.ts";
+import { schedule, unschedule } from "../core/data/deadlines.ts";
+import { InvariantError } from "../core/errors.ts";
+import { enqueueLast } from "../core/data/fifo.ts";
+import type { TaskTimedOut } from "./events.ts";
+import { push, remove } from "../core/data/heap.ts";
+import { Opaque } from "../core/data/plain.ts";
+import { nextInt } from "../core/data/prng.ts";
+import type { ErrorData } from "../core/error_data.ts";
+import type { TaskStatus } from "./types.ts";
 import { phrase, unlink } from "./dependencies.ts";
 import { forgetOldest, remember } from "./history.ts";
 import { dequeue, enqueue, refresh, unpinFromLost } from "./placement.ts";

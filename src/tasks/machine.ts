@@ -18,9 +18,11 @@
  * @module
  */
 
-import { nextDeadline, takeDue } from "../kernel/deadlines.ts";
-import type { TaskEvent } from "../kernel/events.ts";
-import type { Instant, Machine, Tick } from "../kernel/machine.ts";
+import { describer } from "../core/describe.ts";
+import { TASK_DESCRIPTIONS } from "./events.ts";
+import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
+import type { TaskEvent } from "./events.ts";
+import type { Instant, Machine, Tick } from "../core/machine.ts";
 import { assignTo, award, cancelTask, submit } from "./admission.ts";
 import {
   cancelAgentTasks,
@@ -58,6 +60,7 @@ export function taskMachine(
     init: () => initialTaskState({ ...DEFAULT_TASK_CONFIG, ...config }),
     step,
     deadline: (state) => nextDeadline(state.deadlines),
+    describe: describer(TASK_DESCRIPTIONS),
   };
 }
 

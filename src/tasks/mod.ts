@@ -10,7 +10,7 @@ export {
   type SchedulingMetrics,
 } from "./advanced_task_scheduler.ts";
 export type { TaskContext, TaskHandler } from "./attempt.ts";
-export { claimOf, claimOwner } from "../kernel/claim_owner.ts";
+export { claimOf, claimOwner } from "../locks/claim_owner.ts";
 export * from "./dependency_graph.ts";
 export type * from "./commands.ts";
 export type { LockExplanation, QueueExplanation, TaskExplanation } from "./explain.ts";

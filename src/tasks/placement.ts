@@ -10,7 +10,7 @@
  * @module
  */
 
-import { type Heap, precedes, push, remove, reorder } from "../kernel/heap.ts";
+import { type Heap, precedes, push, remove, reorder } from "../core/data/heap.ts";
 import { hasRoom, loadOf, roomOf } from "./room.ts";
 import type { Agent, Candidacy, Group, Reception, Stock, TaskRecord, TaskState } from "./state.ts";
 

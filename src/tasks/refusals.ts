@@ -6,18 +6,21 @@
 
 import {
   ClosedError,
-  DependencyCycleError,
-  DuplicateTaskError,
   LimitError,
   type LockstepError,
   StaleEpochError,
+  UnknownAgentError,
+} from "../core/errors.ts";
+import {
+  DependencyCycleError,
+  DuplicateTaskError,
   TaskStatusError,
   UnfitAgentError,
-  UnknownAgentError,
   UnknownTaskError,
-} from "../kernel/errors.ts";
-import type { LockstepEvent, TaskRefused } from "../kernel/events.ts";
-import { quote } from "../kernel/arguments.ts";
+} from "./errors.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { TaskRefused } from "./events.ts";
+import { quote } from "../core/arguments.ts";
 import type { TaskCommand } from "./commands.ts";
 
 /** Throws what stands behind a refusal, if `events` end with one. */

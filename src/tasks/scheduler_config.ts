@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireBoolean, requireInteger, requireMs, requireObject } from "../kernel/arguments.ts";
+import { requireBoolean, requireInteger, requireMs, requireObject } from "../core/arguments.ts";
 import type { TaskConfig } from "./state.ts";
 
 /** Options of `TaskScheduler`. All times are milliseconds. */

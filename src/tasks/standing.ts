@@ -5,8 +5,8 @@
  * @module
  */
 
-import { schedule, unschedule } from "../kernel/deadlines.ts";
-import type { CordonCause } from "../kernel/shapes.ts";
+import { schedule, unschedule } from "../core/data/deadlines.ts";
+import type { CordonCause } from "./types.ts";
 import type { CordonAgent, LimitAgent, ReportLoad } from "./commands.ts";
 import type { Agent, LoadReport, TaskState } from "./state.ts";
 import { refuse, type Step, touch } from "./step.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { MachineClient, type MachineHost } from "../kernel/client.ts";
-import { ClosedError } from "../kernel/errors.ts";
-import type { TaskEvent } from "../kernel/events.ts";
-import type { Logger } from "../kernel/logger.ts";
-import type { AgentProfile } from "../kernel/shapes.ts";
+import { MachineClient, type MachineHost } from "../core/client.ts";
+import { ClosedError } from "../core/errors.ts";
+import type { TaskEvent } from "./events.ts";
+import type { Logger } from "../core/logger.ts";
+import type { AgentProfile } from "../agents/types.ts";
 import type { TaskCommand } from "./commands.ts";
 import type { TaskState } from "./machine.ts";
 import { throwIfRefused } from "./refusals.ts";

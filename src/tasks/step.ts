@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { TaskEvent, TaskRefusal, TaskRefused } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import type { TaskEvent, TaskRefusal, TaskRefused } from "./events.ts";
+import type { Instant } from "../core/machine.ts";
 import type { TaskCommand } from "./commands.ts";
 import type { Agent, Group, TaskRecord, TaskState } from "./state.ts";
 

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { push, remove } from "../kernel/heap.ts";
+import { push, remove } from "../core/data/heap.ts";
 import { groupOf, rank, rankReception } from "./placement.ts";
 import { loadOf } from "./room.ts";
 import type { Agent, Group, Stock, TaskRecord, TaskState } from "./state.ts";

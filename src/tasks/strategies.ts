@@ -8,7 +8,8 @@
  * @module
  */
 
-import type { AgentProfile, Task } from "../kernel/shapes.ts";
+import type { AgentProfile } from "../agents/types.ts";
+import type { Task } from "./types.ts";
 
 /** How tasks of one type went. */
 export interface TaskStats {

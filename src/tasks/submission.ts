@@ -14,15 +14,10 @@ import {
   requireObject,
   requireOneOf,
   requirePriority,
-} from "../kernel/arguments.ts";
-import type {
-  AgentProfile,
-  Dependency,
-  LockMode,
-  OnFailure,
-  ResourceRequest,
-  Task,
-} from "../kernel/shapes.ts";
+} from "../core/arguments.ts";
+import type { AgentProfile } from "../agents/types.ts";
+import type { Dependency, OnFailure, Task } from "./types.ts";
+import type { LockMode, ResourceRequest } from "../locks/types.ts";
 import type { RegisterAgent, Submit } from "./commands.ts";
 
 /** The most dependencies, resources or capabilities that one task or agent may name. */

@@ -5,23 +5,20 @@
  * @module
  */
 
-import {
-  type RootCommand,
-  type RootConfig,
-  type RootHost,
-  rootMachine,
-  type RootState,
-} from "../coordination/machine.ts";
-import { Answer } from "../kernel/answer.ts";
-import { claimOf } from "../kernel/claim_owner.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { type Dispatcher, Engine } from "../kernel/engine.ts";
-import { UninitializedError } from "../kernel/errors.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { LockEvent, LockstepEvent, TaskCancelled } from "../kernel/events.ts";
-import type { CommandLog } from "../kernel/log.ts";
-import type { Logger } from "../kernel/logger.ts";
-import type { Tick } from "../kernel/machine.ts";
+import type { RootCommand, RootConfig, RootHost, RootState } from "../root/state.ts";
+import { rootMachine } from "../root/machine.ts";
+import { Answer } from "../core/answer.ts";
+import { claimOf } from "../locks/claim_owner.ts";
+import type { Clock } from "../core/clock.ts";
+import { type Dispatcher, Engine } from "../core/engine.ts";
+import { UninitializedError } from "../core/errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { LockEvent } from "../locks/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { TaskCancelled } from "./events.ts";
+import type { CommandLog } from "../core/log.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Tick } from "../core/machine.ts";
 import { type LockCommand, ResourceManager, type ResourceManagerConfig } from "../locks/mod.ts";
 import type { TaskHandler } from "./attempt.ts";
 import { AttemptRunner } from "./attempt_runner.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TaskStatus } from "../kernel/shapes.ts";
+import type { TaskStatus } from "./types.ts";
 import type { TaskClient } from "./task_client.ts";
 
 /**

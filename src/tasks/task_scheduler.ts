@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { HealthStatus } from "../kernel/health.ts";
-import type { RootCommand, RootHost } from "../coordination/machine.ts";
+import type { HealthStatus } from "../core/health.ts";
+import type { RootCommand, RootHost } from "../root/state.ts";
 import {
   quote,
   requireFunction,
@@ -16,14 +16,15 @@ import {
   requireInteger,
   requireMs,
   requireObject,
-} from "../kernel/arguments.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { errorData } from "../kernel/error_data.ts";
-import { EventBus } from "../kernel/event_bus.ts";
-import type { CommandLog } from "../kernel/log.ts";
-import { defaultLogger, type Logger, requireLogger } from "../kernel/logger.ts";
-import type { Tick } from "../kernel/machine.ts";
-import type { AgentProfile, Task, TaskStatus, TaskView } from "../kernel/shapes.ts";
+} from "../core/arguments.ts";
+import type { Clock } from "../core/clock.ts";
+import { errorData } from "../core/error_data.ts";
+import { EventBus } from "../core/bus/event_bus.ts";
+import type { CommandLog } from "../core/log.ts";
+import { defaultLogger, type Logger, requireLogger } from "../core/logger.ts";
+import type { Tick } from "../core/machine.ts";
+import type { AgentProfile } from "../agents/types.ts";
+import type { Task, TaskStatus, TaskView } from "./types.ts";
 import type { ResourceManager } from "../locks/mod.ts";
 import type { TaskHandler } from "./attempt.ts";
 import type { TaskCommand } from "./commands.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TaskView } from "../kernel/shapes.ts";
+import type { TaskView } from "./types.ts";
 import type { TaskRecord } from "./state.ts";
 
 /** The task as it stands. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { attempting } from "../kernel/answer.ts";
+import { attempting } from "../core/answer.ts";
 import {
   type Attempt,
   quote,
@@ -14,16 +14,17 @@ import {
   requireInteger,
   requireMs,
   requireObject,
-} from "../kernel/arguments.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { UnknownAgentError } from "../kernel/errors.ts";
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { TaskEvent } from "../kernel/events.ts";
-import { MachineHome, requireSurroundings } from "../kernel/home.ts";
-import type { CommandLog } from "../kernel/log.ts";
-import { defaultLogger, type Logger } from "../kernel/logger.ts";
-import type { Tick } from "../kernel/machine.ts";
-import type { AgentProfile, Task } from "../kernel/shapes.ts";
+} from "../core/arguments.ts";
+import type { Clock } from "../core/clock.ts";
+import { UnknownAgentError } from "../core/errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { TaskEvent } from "./events.ts";
+import { MachineHome, requireSurroundings } from "../core/home.ts";
+import type { CommandLog } from "../core/log.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
+import type { Tick } from "../core/machine.ts";
+import type { AgentProfile } from "../agents/types.ts";
+import type { Task } from "./types.ts";
 import type { TaskCommand } from "./commands.ts";
 import { taskMachine, type TaskState } from "./machine.ts";
 import { hasAll } from "./placement.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Attempt, quote, requireInteger, requireObject } from "../kernel/arguments.ts";
+import { type Attempt, quote, requireInteger, requireObject } from "../core/arguments.ts";
 import type { ReportLoad } from "./commands.ts";
 import { loadOf } from "./room.ts";
 import type { Agent } from "./state.ts";

@@ -6,7 +6,8 @@
  * @module
  */
 
-import type { LockstepEvent, MessageReceived } from "../kernel/events.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { MessageReceived } from "../messages/events.ts";
 import type { Accuse } from "./history.ts";
 
 /** What one handler gets from one sender, in one lane. */

@@ -5,8 +5,9 @@
  * @module
  */
 
-import type { LockstepEvent, ResourceAcquired, ResourceQueued } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { ResourceAcquired, ResourceQueued } from "../locks/events.ts";
+import type { Instant } from "../core/machine.ts";
 import { DeliveryRules } from "./delivery_rules.ts";
 import type { Accuse } from "./history.ts";
 import { LockRules, type Waiting } from "./lock_rules.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Instant, Machine, Named, Tick } from "../kernel/machine.ts";
-import { fork } from "../kernel/plain.ts";
+import type { Instant, Machine, Named, Tick } from "../core/machine.ts";
+import { fork } from "../core/data/plain.ts";
 import { StateGraph } from "./state_graph.ts";
 
 /** One thing that may be tried in any state. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { requireInteger, requireMs } from "../kernel/arguments.ts";
-import { type Clock, systemClock } from "../kernel/clock.ts";
-import type { CommandLog, LogEntry, Snapshot } from "../kernel/log.ts";
+import { requireInteger, requireMs } from "../core/arguments.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { CommandLog, LogEntry, Snapshot } from "../core/log.ts";
 
 /**
  * Passes everything on to another log, and delays, stalls or refuses what is appended.

@@ -8,8 +8,8 @@
  * @module
  */
 
-import type { Instant } from "../kernel/machine.ts";
-import type { LockMode } from "../kernel/shapes.ts";
+import type { Instant } from "../core/machine.ts";
+import type { LockMode } from "../locks/types.ts";
 
 /** What a client can ask for, as far as a history is concerned. */
 export type HistoryOperation =

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { EventBus } from "../kernel/event_bus.ts";
-import type { Unsubscribe } from "../kernel/event_types.ts";
-import type { LockstepEvent } from "../kernel/events.ts";
-import type { Instant } from "../kernel/machine.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { Unsubscribe } from "../core/bus/event_types.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { Instant } from "../core/machine.ts";
 import { DEFAULT_AGING_MS, EventRules, RULED_EVENTS } from "./event_rules.ts";
 import type {
   HistoryCall,

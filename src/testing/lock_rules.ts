@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Instant } from "../kernel/machine.ts";
-import type { LockMode } from "../kernel/shapes.ts";
+import type { Instant } from "../core/machine.ts";
+import type { LockMode } from "../locks/types.ts";
 import type { Accuse } from "./history.ts";
 
 /** A grant as a history tells it. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Instant, Machine, Named, Tick } from "../kernel/machine.ts";
+import type { Instant, Machine, Named, Tick } from "../core/machine.ts";
 
 /** One step of a machine. */
 export interface RecordedStep<Command extends Named, Event extends Named> {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { CancelTimer, Clock } from "../kernel/clock.ts";
-import { type Heap, type HeapEntry, push, remove } from "../kernel/heap.ts";
-import type { Instant } from "../kernel/machine.ts";
-import { requireInteger, requireMs } from "../kernel/arguments.ts";
+import type { CancelTimer, Clock } from "../core/clock.ts";
+import { type Heap, type HeapEntry, push, remove } from "../core/data/heap.ts";
+import type { Instant } from "../core/machine.ts";
+import { requireInteger, requireMs } from "../core/arguments.ts";
 
 interface SimulatedTimer extends HeapEntry {
   readonly callback: () => void;

@@ -5,8 +5,8 @@
 import type { MembershipCommand } from "../../src/agents/commands.ts";
 import { membershipMachine } from "../../src/agents/machine.ts";
 import type { MembershipConfig, MembershipState } from "../../src/agents/state.ts";
-import type { AgentEvent } from "../../src/kernel/events.ts";
-import type { Machine } from "../../src/kernel/machine.ts";
+import type { AgentEvent } from "../../src/agents/events.ts";
+import type { Machine } from "../../src/core/machine.ts";
 
 export class Bench {
   readonly machine: Machine<MembershipState, MembershipCommand, AgentEvent>;

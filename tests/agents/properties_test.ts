@@ -10,9 +10,9 @@ import {
   type MembershipState,
 } from "../../src/agents/state.ts";
 import { memberViews } from "../../src/agents/views.ts";
-import { countTimers } from "../../src/kernel/deadlines.ts";
-import { transition } from "../../src/kernel/machine.ts";
-import { decode, encode } from "../../src/kernel/plain.ts";
+import { countTimers } from "../../src/core/data/deadlines.ts";
+import { transition } from "../../src/core/machine.ts";
+import { decode, encode } from "../../src/core/data/plain.ts";
 import { Twin } from "./twin.ts";
 
 const config: fc.Arbitrary<Partial<MembershipConfig>> = fc.record({

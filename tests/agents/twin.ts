@@ -5,7 +5,7 @@
 
 import type { MembershipCommand } from "../../src/agents/commands.ts";
 import type { MembershipConfig } from "../../src/agents/state.ts";
-import type { AgentEvent } from "../../src/kernel/events.ts";
+import type { AgentEvent } from "../../src/agents/events.ts";
 
 interface Life {
   readonly agentId: string;

@@ -1,6 +1,10 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Engine, EventBus, LogError, Logger, MemoryLog } from "../../src/kernel/mod.ts";
-import type { BreakerEvent } from "../../src/kernel/events.ts";
+import { Engine } from "../../src/core/engine.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { LogError } from "../../src/core/errors.ts";
+import { Logger } from "../../src/core/logger.ts";
+import { MemoryLog } from "../../src/core/log.ts";
+import type { BreakerEvent } from "../../src/breakers/events.ts";
 import type { BreakerCommand } from "../../src/breakers/commands.ts";
 import { breakerMachine } from "../../src/breakers/machine.ts";
 import {

@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { countTimers } from "../../src/kernel/deadlines.ts";
-import { decode, encode, fork, transition } from "../../src/kernel/mod.ts";
-import type { CircuitPermitted } from "../../src/kernel/events.ts";
+import { countTimers } from "../../src/core/data/deadlines.ts";
+import { decode, encode } from "../../src/core/data/codec.ts";
+import { fork } from "../../src/core/data/plain.ts";
+import { transition } from "../../src/core/machine.ts";
+import type { CircuitPermitted } from "../../src/breakers/events.ts";
 import type { BreakerCommand } from "../../src/breakers/commands.ts";
 import { readConfig } from "../../src/breakers/config.ts";
 import { breakerMachine, outlook, wouldAdmit } from "../../src/breakers/machine.ts";

@@ -3,7 +3,7 @@
  * answers each question by looking through them. It says what each command must make happen.
  */
 
-import type { BreakerEvent, CircuitState } from "../../src/kernel/events.ts";
+import type { BreakerEvent, CircuitState } from "../../src/breakers/events.ts";
 import type { BreakerCommand, CallOutcome, SettlePermit } from "../../src/breakers/commands.ts";
 import type { BreakerRules } from "../../src/breakers/state.ts";
 

@@ -6,8 +6,9 @@ import { criticalPath, reportOf, type Timed } from "../../src/cli/report.ts";
 import { reportText } from "../../src/cli/report_text.ts";
 import { RunState } from "../../src/cli/run_state.ts";
 import { createStyle } from "../../src/cli/terminal.ts";
-import { claimOwner } from "../../src/kernel/claim_owner.ts";
-import type { CircuitState, LockstepEvent } from "../../src/kernel/events.ts";
+import { claimOwner } from "../../src/locks/claim_owner.ts";
+import type { CircuitState } from "../../src/breakers/events.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
 import { prepare } from "../../src/cli/runner.ts";
 
 function timed(id: string, ranMs: number, needs: string[] = []): Timed {

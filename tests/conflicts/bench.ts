@@ -5,8 +5,8 @@
 import type { ConflictCommand } from "../../src/conflicts/commands.ts";
 import { conflictMachine } from "../../src/conflicts/machine.ts";
 import type { ConflictConfig, ConflictState } from "../../src/conflicts/state.ts";
-import type { ConflictEvent } from "../../src/kernel/events.ts";
-import type { Machine } from "../../src/kernel/machine.ts";
+import type { ConflictEvent } from "../../src/conflicts/events.ts";
+import type { Machine } from "../../src/core/machine.ts";
 
 export class Bench {
   readonly machine: Machine<ConflictState, ConflictCommand, ConflictEvent>;

@@ -8,19 +8,17 @@ import {
 } from "../../src/conflicts/mod.ts";
 import type { ConflictCommand } from "../../src/conflicts/commands.ts";
 import { conflictMachine } from "../../src/conflicts/machine.ts";
-import { type Dispatcher, Engine } from "../../src/kernel/engine.ts";
+import { type Dispatcher, Engine } from "../../src/core/engine.ts";
+import { ClosedError, LimitError, UninitializedError } from "../../src/core/errors.ts";
 import {
-  ClosedError,
-  LimitError,
   UndecidedConflictError,
-  UninitializedError,
   UnknownConflictError,
   VoteError,
-} from "../../src/kernel/errors.ts";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import type { ConflictEvent } from "../../src/kernel/events.ts";
-import { MemoryLog } from "../../src/kernel/log.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
+} from "../../src/conflicts/errors.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import type { ConflictEvent } from "../../src/conflicts/events.ts";
+import { MemoryLog } from "../../src/core/log.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 function create(options: ConflictResolverOptions = {}): {

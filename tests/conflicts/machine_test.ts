@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { InvariantError } from "../../src/kernel/errors.ts";
-import type { ConflictResolved } from "../../src/kernel/events.ts";
-import { fork } from "../../src/kernel/plain.ts";
+import { InvariantError } from "../../src/core/errors.ts";
+import type { ConflictResolved } from "../../src/conflicts/events.ts";
+import { fork } from "../../src/core/data/plain.ts";
 import { Bench, lines } from "./bench.ts";
 
 /** A conflict of `a` and `b` over `r`. */

@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { conflictMachine } from "../../src/conflicts/machine.ts";
 import type { ConflictRecord, ConflictState } from "../../src/conflicts/state.ts";
-import { fifoSize } from "../../src/kernel/fifo.ts";
-import { countTimers } from "../../src/kernel/deadlines.ts";
-import { transition } from "../../src/kernel/machine.ts";
-import { decode, encode } from "../../src/kernel/plain.ts";
+import { fifoSize } from "../../src/core/data/fifo.ts";
+import { countTimers } from "../../src/core/data/deadlines.ts";
+import { transition } from "../../src/core/machine.ts";
+import { decode, encode } from "../../src/core/data/plain.ts";
 import { config, moves } from "./commands.ts";
 import { present, Twin, type TwinConflict } from "./twin.ts";
 

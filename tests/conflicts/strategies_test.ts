@@ -5,8 +5,8 @@ import {
   TimestampResolutionStrategy,
   VotingResolutionStrategy,
 } from "../../src/conflicts/strategies.ts";
-import { UndecidedConflictError } from "../../src/kernel/errors.ts";
-import type { Conflict } from "../../src/kernel/shapes.ts";
+import { UndecidedConflictError } from "../../src/conflicts/errors.ts";
+import type { Conflict } from "../../src/conflicts/types.ts";
 
 const CONFLICT: Conflict = {
   id: "conflict-1",

@@ -9,8 +9,8 @@ import {
   type ConflictSubject,
   DEFAULT_CONFLICT_CONFIG,
 } from "../../src/conflicts/state.ts";
-import type { ConflictEvent, ConflictRefusal, VoteClosed } from "../../src/kernel/events.ts";
-import type { Conflict, ConflictDecision, ConflictResolution } from "../../src/kernel/shapes.ts";
+import type { ConflictEvent, ConflictRefusal, VoteClosed } from "../../src/conflicts/events.ts";
+import type { Conflict, ConflictDecision, ConflictResolution } from "../../src/conflicts/types.ts";
 import { VersionTwin } from "./version_twin.ts";
 
 export interface TwinVote {

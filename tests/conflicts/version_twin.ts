@@ -4,7 +4,7 @@
  */
 
 import type { ConflictConfig } from "../../src/conflicts/state.ts";
-import type { ConflictEvent } from "../../src/kernel/events.ts";
+import type { ConflictEvent } from "../../src/conflicts/events.ts";
 
 interface TwinReading {
   readonly resourceId: string;

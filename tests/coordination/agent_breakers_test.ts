@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { readBreakerConfig } from "../../src/breakers/machine.ts";
 import type { CircuitBreakerConfig } from "../../src/breakers/mod.ts";
-import { settleCall } from "../../src/coordination/agent_breakers.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
+import { settleCall } from "../../src/root/reactions/breakers.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
 import { agent, cordon, error, submit } from "../tasks/bench.ts";
 import { acquire, lines, resources, RootBench } from "./bench.ts";
 

@@ -4,17 +4,14 @@
  * @module
  */
 
-import {
-  type RootCommand,
-  type RootConfig,
-  rootMachine,
-  type RootState,
-} from "../../src/coordination/machine.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
-import type { Machine } from "../../src/kernel/machine.ts";
-import type { ResourceRequest, TaskStatus } from "../../src/kernel/shapes.ts";
+import type { RootCommand, RootConfig, RootState } from "../../src/root/state.ts";
+import { rootMachine } from "../../src/root/machine.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
+import type { Machine } from "../../src/core/machine.ts";
+import type { ResourceRequest } from "../../src/locks/types.ts";
+import type { TaskStatus } from "../../src/tasks/types.ts";
 import type { Acquire } from "../../src/locks/commands.ts";
-import { claimOwner } from "../../src/kernel/claim_owner.ts";
+import { claimOwner } from "../../src/locks/claim_owner.ts";
 import type { SendMessage } from "../../src/messages/commands.ts";
 import type { TaskRecord } from "../../src/tasks/state.ts";
 

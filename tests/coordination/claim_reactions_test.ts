@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { claimOwner } from "../../src/kernel/claim_owner.ts";
+import { claimOwner } from "../../src/locks/claim_owner.ts";
 import { agent, cordon, submit } from "../tasks/bench.ts";
 import { acquire, lines, resources, RootBench } from "./bench.ts";
 

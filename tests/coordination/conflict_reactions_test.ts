@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { DecideConflict } from "../../src/conflicts/commands.ts";
-import type { RootRules } from "../../src/coordination/rules.ts";
-import type { ConflictReported } from "../../src/kernel/events.ts";
-import type { ConflictDecision } from "../../src/kernel/shapes.ts";
-import { claimOwner } from "../../src/kernel/claim_owner.ts";
+import type { RootRules } from "../../src/root/rules.ts";
+import type { ConflictReported } from "../../src/conflicts/events.ts";
+import type { ConflictDecision } from "../../src/conflicts/types.ts";
+import { claimOwner } from "../../src/locks/claim_owner.ts";
 import { agent, place, submit } from "../tasks/bench.ts";
 import { acquire, lines, RootBench } from "./bench.ts";
 

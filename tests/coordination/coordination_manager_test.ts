@@ -199,7 +199,9 @@ Deno.test("H1-always-healthy: health tells what ails each part", async () => {
 Deno.test("initialize() and shutdown() may be called again, and nothing works after the end", async () => {
   const { manager, eventBus, clock } = managed();
   const heard: string[] = [];
-  for (const name of ["system:ready", "system:shutdown"]) eventBus.on(name, () => heard.push(name));
+  for (const name of ["system:ready", "system:shutdown"] as const) {
+    eventBus.on(name, () => heard.push(name));
+  }
   await Promise.all([manager.initialize(), manager.initialize()]);
   await manager.registerAgent({ id: "a" }, forever);
   const handle = await manager.submit({ id: "t" });

@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { readConfig } from "../../src/breakers/config.ts";
 import { type AgentExplanation, explainAgent } from "../../src/coordination/explain.ts";
-import type { RootConfig } from "../../src/coordination/machine.ts";
-import { DEFAULT_RULES } from "../../src/coordination/rules.ts";
-import { UnknownAgentError } from "../../src/kernel/errors.ts";
-import { encode } from "../../src/kernel/plain.ts";
+import type { RootConfig } from "../../src/root/state.ts";
+import { DEFAULT_RULES } from "../../src/root/rules.ts";
+import { UnknownAgentError } from "../../src/core/errors.ts";
+import { encode } from "../../src/core/data/plain.ts";
 import { agent, cordon, error, submit } from "../tasks/bench.ts";
 import { acquire, resources, RootBench } from "./bench.ts";
 

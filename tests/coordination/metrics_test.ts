@@ -6,7 +6,7 @@ import {
   type RootCommand,
   type Tick,
 } from "../../mod.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 
 function create(log: MemoryLog<RootCommand | Tick>): CoordinationManager {

@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type RootCommand, rootMachine, type RootState } from "../../src/coordination/machine.ts";
-import { transition } from "../../src/kernel/machine.ts";
-import { decode, encode } from "../../src/kernel/plain.ts";
-import type { ResourceRequest } from "../../src/kernel/shapes.ts";
-import { claimOf, claimOwner } from "../../src/kernel/claim_owner.ts";
+import type { RootCommand, RootState } from "../../src/root/state.ts";
+import { rootMachine } from "../../src/root/machine.ts";
+import { transition } from "../../src/core/machine.ts";
+import { decode, encode } from "../../src/core/data/plain.ts";
+import type { ResourceRequest } from "../../src/locks/types.ts";
+import { claimOf, claimOwner } from "../../src/locks/claim_owner.ts";
 import { concrete, configs, type Timed, timedCommand } from "../tasks/command_lists.ts";
 import { checkState, History } from "../tasks/invariants.ts";
 import { acquire } from "./bench.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { REACTIONS } from "../../src/coordination/reactions.ts";
+import { REACTIONS } from "../../src/root/reactions/table.ts";
 
 /** What the table is to be: a change of it is a change of what the system promises. */
 const TABLE: Record<string, string[]> = {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import type { RootConfig } from "../../src/coordination/machine.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
+import type { RootConfig } from "../../src/root/state.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
 import { agent, error, place, submit } from "../tasks/bench.ts";
 import { acquire, lines, resources, RootBench } from "./bench.ts";
 

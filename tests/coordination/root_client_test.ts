@@ -11,8 +11,8 @@ import {
   type Tick,
   UnknownAgentError,
 } from "../../mod.ts";
-import { rootMachine } from "../../src/coordination/machine.ts";
-import { ActingDispatcher, refusalError, RootClient } from "../../src/coordination/root_client.ts";
+import { rootMachine } from "../../src/root/machine.ts";
+import { ActingDispatcher, refusalError, RootClient } from "../../src/root/client.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 import { acquire } from "./bench.ts";
 

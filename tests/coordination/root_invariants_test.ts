@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type RootCommand, rootMachine, type RootState } from "../../src/coordination/machine.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
-import { transition } from "../../src/kernel/machine.ts";
-import { decode, encode } from "../../src/kernel/plain.ts";
+import type { RootCommand, RootState } from "../../src/root/state.ts";
+import { rootMachine } from "../../src/root/machine.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
+import { transition } from "../../src/core/machine.ts";
+import { decode, encode } from "../../src/core/data/plain.ts";
 import { claimOf } from "../../src/tasks/mod.ts";
 import { rootConfigs, rootMoves } from "./root_moves.ts";
 

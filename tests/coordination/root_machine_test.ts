@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { readBreakerConfig } from "../../src/breakers/machine.ts";
-import { rootMachine } from "../../src/coordination/machine.ts";
-import { DEFAULT_RULES } from "../../src/coordination/rules.ts";
+import { rootMachine } from "../../src/root/machine.ts";
+import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import { agent, submit } from "../tasks/bench.ts";
 import { acquire, lines, message, resources, RootBench } from "./bench.ts";
 

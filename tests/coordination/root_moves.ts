@@ -4,8 +4,8 @@
  */
 
 import fc from "fast-check";
-import type { RootCommand, RootConfig, RootState } from "../../src/coordination/machine.ts";
-import { DEFAULT_RULES } from "../../src/coordination/rules.ts";
+import type { RootCommand, RootConfig, RootState } from "../../src/root/state.ts";
+import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import type { ReportConflict } from "../../src/conflicts/commands.ts";
 import { readConfig } from "../../src/breakers/config.ts";
 import { move as lockMove } from "../locks/commands.ts";

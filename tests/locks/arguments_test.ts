@@ -1,7 +1,7 @@
 /** What callers can hand in wrong, and calls at the wrong time. */
 
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { ClosedError } from "../../src/kernel/errors.ts";
+import { ClosedError } from "../../src/core/errors.ts";
 import { ResourceManager } from "../../src/locks/mod.ts";
 import { managed } from "./managed.ts";
 

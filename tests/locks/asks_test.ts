@@ -1,9 +1,9 @@
 /** Requests that wait for their response, as edges of the wait-for graph. */
 
 import { assert, assertEquals } from "@std/assert";
-import { DeadlockError } from "../../src/kernel/errors.ts";
-import type { DeadlockDetected } from "../../src/kernel/events.ts";
-import { encode } from "../../src/kernel/plain.ts";
+import { DeadlockError } from "../../src/locks/errors.ts";
+import type { DeadlockDetected } from "../../src/locks/events.ts";
+import { encode } from "../../src/core/data/plain.ts";
 import { lines, Script } from "./script.ts";
 
 Deno.test("a request of who holds a lock to who waits for it is a deadlock, in the step that closes it", () => {

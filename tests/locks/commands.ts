@@ -3,7 +3,7 @@
  */
 
 import fc from "fast-check";
-import type { LockMode, ResourceRequest } from "../../src/kernel/shapes.ts";
+import type { LockMode, ResourceRequest } from "../../src/locks/types.ts";
 import type { LockCommand } from "../../src/locks/commands.ts";
 import type { LockState } from "../../src/locks/state.ts";
 

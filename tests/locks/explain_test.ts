@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { encode } from "../../src/kernel/plain.ts";
+import { encode } from "../../src/core/data/plain.ts";
 import { explainWait } from "../../src/locks/explain.ts";
 import { managed } from "./managed.ts";
 import { Script } from "./script.ts";

@@ -1,7 +1,7 @@
 /** The failures that systems of this kind have shown, by the names that they have in the rules. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { DeadlockDetected, LockEvent } from "../../src/kernel/events.ts";
+import type { DeadlockDetected, LockEvent } from "../../src/locks/events.ts";
 import { managed } from "./managed.ts";
 import { lines, Script } from "./script.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Engine } from "../../src/kernel/engine.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
+import { Engine } from "../../src/core/engine.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import { LockClient } from "../../src/locks/lock_client.ts";
 import { type Acquire, lockMachine } from "../../src/locks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";

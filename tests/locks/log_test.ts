@@ -1,10 +1,10 @@
 /** The resource manager on a log: its commands are stepped when the log has them. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import { LogError, StaleEpochError, UninitializedError } from "../../src/kernel/errors.ts";
-import { MemoryLog } from "../../src/kernel/log.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { LogError, StaleEpochError, UninitializedError } from "../../src/core/errors.ts";
+import { MemoryLog } from "../../src/core/log.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import { type LockCommand, ResourceManager } from "../../src/locks/mod.ts";
 import { FaultyLog } from "../../src/testing/faulty_log.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";

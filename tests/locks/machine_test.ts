@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { InvariantError } from "../../src/kernel/errors.ts";
-import { encode } from "../../src/kernel/plain.ts";
-import type { LockEvent } from "../../src/kernel/events.ts";
+import { InvariantError } from "../../src/core/errors.ts";
+import { encode } from "../../src/core/data/plain.ts";
+import type { LockEvent } from "../../src/locks/events.ts";
 import { lines, Script } from "./script.ts";
 
 function epoch(events: readonly LockEvent[]): number {

@@ -1,8 +1,8 @@
 /** A resource manager on a clock that stands still. */
 
-import type { CommandLog } from "../../src/kernel/log.ts";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
+import type { CommandLog } from "../../src/core/log.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import {
   type LockCommand,
   ResourceManager,

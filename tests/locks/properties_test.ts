@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { countTimers } from "../../src/kernel/deadlines.ts";
-import type { LockEvent } from "../../src/kernel/events.ts";
-import { precedes } from "../../src/kernel/heap.ts";
-import { transition } from "../../src/kernel/machine.ts";
-import { decode, encode } from "../../src/kernel/plain.ts";
+import { countTimers } from "../../src/core/data/deadlines.ts";
+import type { LockEvent } from "../../src/locks/events.ts";
+import { precedes } from "../../src/core/data/heap.ts";
+import { transition } from "../../src/core/machine.ts";
+import { decode, encode } from "../../src/core/data/plain.ts";
 import type { LockCommand } from "../../src/locks/commands.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
 import type { LockConfig, LockState } from "../../src/locks/state.ts";

@@ -7,15 +7,14 @@ import {
 } from "@std/assert";
 import {
   DeadlockError,
-  LimitError,
   LockAbandonedError,
   LockLostError,
   LockModeError,
   LockTimeoutError,
   NotHolderError,
-  StaleEpochError,
-} from "../../src/kernel/errors.ts";
-import { Engine } from "../../src/kernel/engine.ts";
+} from "../../src/locks/errors.ts";
+import { LimitError, StaleEpochError } from "../../src/core/errors.ts";
+import { Engine } from "../../src/core/engine.ts";
 import { lockMachine, ResourceManager } from "../../src/locks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { managed } from "./managed.ts";

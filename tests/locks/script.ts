@@ -3,8 +3,8 @@
  * events told in a line each.
  */
 
-import type { LockEvent } from "../../src/kernel/events.ts";
-import type { ResourceRequest } from "../../src/kernel/shapes.ts";
+import type { LockEvent } from "../../src/locks/events.ts";
+import type { ResourceRequest } from "../../src/locks/types.ts";
 import type { LockCommand } from "../../src/locks/commands.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
 import type { LockConfig, LockState } from "../../src/locks/state.ts";

@@ -8,8 +8,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { DeadlockDetected, LockEvent } from "../../src/kernel/events.ts";
-import type { LockMode, ResourceRequest } from "../../src/kernel/shapes.ts";
+import type { DeadlockDetected, LockEvent } from "../../src/locks/events.ts";
+import type { LockMode, ResourceRequest } from "../../src/locks/types.ts";
 import type { LockCommand, ResourceCommand } from "../../src/locks/commands.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "../../src/locks/state.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UnknownMessageError } from "../../src/kernel/errors.ts";
-import { encode } from "../../src/kernel/plain.ts";
+import { UnknownMessageError } from "../../src/messages/errors.ts";
+import { encode } from "../../src/core/data/plain.ts";
 import { explainMessage, type MessageExplanation } from "../../src/messages/explain.ts";
 import { MessageRouter } from "../../src/messages/mod.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { UninitializedError } from "../../src/kernel/errors.ts";
-import { MemoryLog } from "../../src/kernel/log.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
-import type { Tick } from "../../src/kernel/machine.ts";
+import { UninitializedError } from "../../src/core/errors.ts";
+import { MemoryLog } from "../../src/core/log.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { Tick } from "../../src/core/machine.ts";
 import { type MessageCommand, MessageRouter } from "../../src/messages/mod.ts";
 import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
 

@@ -8,19 +8,21 @@ import {
 } from "@std/assert";
 import {
   ClosedError,
-  DeliveryLostError,
   LimitError,
-  MailboxFullError,
   NonRetryableError,
-  ResponseTimeoutError,
   StaleEpochError,
+} from "../../src/core/errors.ts";
+import {
+  DeliveryLostError,
+  MailboxFullError,
+  ResponseTimeoutError,
   UnansweredError,
   UnknownMessageError,
-} from "../../src/kernel/errors.ts";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import { Engine } from "../../src/kernel/engine.ts";
-import { type Logger, silentLogger } from "../../src/kernel/logger.ts";
-import type { Message } from "../../src/kernel/shapes.ts";
+} from "../../src/messages/errors.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { Engine } from "../../src/core/engine.ts";
+import { type Logger, silentLogger } from "../../src/core/logger.ts";
+import type { Message } from "../../src/messages/types.ts";
 import { messageMachine } from "../../src/messages/machine.ts";
 import {
   type DeliveryContext,

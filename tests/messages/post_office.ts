@@ -3,8 +3,8 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { MessageEvent } from "../../src/kernel/events.ts";
-import type { Message } from "../../src/kernel/shapes.ts";
+import type { MessageEvent } from "../../src/messages/events.ts";
+import type { Message } from "../../src/messages/types.ts";
 import type { MessageCommand, SendMessage } from "../../src/messages/commands.ts";
 import { messageMachine } from "../../src/messages/machine.ts";
 import type { MessageConfig, MessageState } from "../../src/messages/state.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { transition } from "../../src/kernel/machine.ts";
-import { decode, encode } from "../../src/kernel/plain.ts";
+import { transition } from "../../src/core/machine.ts";
+import { decode, encode } from "../../src/core/data/plain.ts";
 import { messageMachine } from "../../src/messages/machine.ts";
 import type { MessageConfig, MessageState } from "../../src/messages/state.ts";
 import { moves } from "./commands.ts";

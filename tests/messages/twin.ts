@@ -5,8 +5,9 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { DeadLetterCause, MessageEvent, MessageRefusal } from "../../src/kernel/events.ts";
-import type { ErrorData, Message, MessageOutcome } from "../../src/kernel/shapes.ts";
+import type { DeadLetterCause, MessageEvent, MessageRefusal } from "../../src/messages/events.ts";
+import type { ErrorData } from "../../src/core/error_data.ts";
+import type { Message, MessageOutcome } from "../../src/messages/types.ts";
 import type { MessageCommand, SendMessage } from "../../src/messages/commands.ts";
 import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "../../src/messages/state.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import type { Logger } from "../../src/kernel/logger.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import type { Logger } from "../../src/core/logger.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import { ResourceManager } from "../../src/locks/mod.ts";
 import {
   CoordinationMetricsCollector,

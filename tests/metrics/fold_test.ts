@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { rootMachine, type RootState } from "../../src/coordination/machine.ts";
+import { rootMachine } from "../../src/root/machine.ts";
+import type { RootState } from "../../src/root/state.ts";
 import { gaugesOf } from "../../src/coordination/standing.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
-import type { TaskStatus } from "../../src/kernel/shapes.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
+import type { TaskStatus } from "../../src/tasks/types.ts";
 import { lockMachine, type LockState } from "../../src/locks/machine.ts";
 import { emptyMetrics, fold, type MetricsState } from "../../src/metrics/fold.ts";
 import { reportOf } from "../../src/metrics/report.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import { ResourceManager } from "../../src/locks/mod.ts";
 import { emptyMetrics, fold } from "../../src/metrics/fold.ts";
 import { CoordinationMetricsCollector } from "../../src/metrics/mod.ts";

@@ -1,10 +1,13 @@
 /**
- * The rings: an import goes inward only, and from one folder to another through a `mod.ts` or, for
- * its machine, a `machine.ts`.
+ * Checks the direction of imports.
  *
  * ```
- * kernel  <  machines  <  façades of subsystems  <  of coordination  <  mod.ts  <  testing, cli
+ * core  <  machines of subsystems  <  root machine  <  façades  <  coordination  <  edges
  * ```
+ *
+ * An import goes inward only, in no cycle, types included. What a machine consists of imports the
+ * core, its own folder, and of another subsystem only its public data types; it is pure. The core
+ * names no subsystem.
  *
  * @module
  */
@@ -12,96 +15,112 @@
 import { findImpurities } from "./purity.ts";
 import { type Import, readImports, type Source, type Violation } from "./source.ts";
 
-/** How far out the façades of a folder are; those of subsystems, which are all others, at 1. */
-const RINGS = new Map([["kernel", 0], ["coordination", 2], ["mod.ts", 3], ["testing", 4], [
-  "cli",
-  4,
-]]);
-const SUBSYSTEM = 1;
+const SUBSYSTEMS: ReadonlySet<string> = new Set(
+  ["agents", "locks", "tasks", "messages", "breakers", "conflicts", "metrics"],
+);
 
-/** What the edges may use besides the product, by folder. */
-const OUTSIDE = new Map([["cli", /^(yaml$|node:|deno\.json$)/]]);
+/** The distance of a folder from the core; a façade of a subsystem is at 3, its machine at 1. */
+const RINGS: ReadonlyMap<string, number> = new Map([
+  ["core", 0],
+  ["root", 2],
+  ["coordination", 4],
+  ["testing", 5],
+  ["mod.ts", 5],
+  ["cli", 6],
+]);
+const MACHINE_RING = 1;
+const FACADE_RING = 3;
 
-/** Every import that goes outward, sideways past a `mod.ts`, or out of the project. */
+/** What the edges import from outside of the project, by folder. */
+const OUTSIDE: ReadonlyMap<string, RegExp> = new Map([["cli", /^(yaml$|node:|deno\.json$)/]]);
+
+/** The files of a subsystem that describe data, and may be imported by other subsystems. */
+const SHARED = /^src\/\w+\/(types|events|errors|claim_owner)\.ts$/;
+
+/** Finds every import that goes outward, sideways into a machine, or out of the project. */
 export function checkLayers(sources: readonly Source[]): Violation[] {
   const pure = pureRing(sources);
+  const inner = machineFiles(sources);
   return sources.flatMap((source) =>
     readImports(source).flatMap((target) => {
-      const rule = breach(source.path, target, pure);
+      const rule = breach(source.path, target, pure, inner);
       return rule === undefined ? [] : [{ path: source.path, line: target.line, rule }];
     })
   );
 }
 
-function breach(path: string, { target, outside }: Import, pure: Set<string>): string | undefined {
+function breach(
+  path: string,
+  { target, outside }: Import,
+  pure: ReadonlySet<string>,
+  inner: ReadonlySet<string>,
+): string | undefined {
   const from = folderOf(path);
   const to = folderOf(target);
   if (outside || to === "") {
     return OUTSIDE.get(from)?.test(target) ? undefined : `${from} may not import ${target}`;
   }
-  if (from === to && from !== "mod.ts") return undefined;
-  if (pure.has(path)) {
-    // Whatever the root machine imports is held to purity itself; a mod.ts offers façades.
-    const part = from === "coordination" && ringOf(to) === SUBSYSTEM && !target.endsWith("mod.ts");
-    if (to === "kernel" || part) return undefined;
-    return `what a machine consists of may import the kernel and its own folder, not ${target}`;
-  }
-  if (from !== "mod.ts" && (to === "kernel" || isMachine(target))) return undefined;
-  const peers = ringOf(from) === SUBSYSTEM && ringOf(to) === SUBSYSTEM;
-  if (ringOf(to) >= ringOf(from) && !peers) {
-    return `${from} may not import ${to}: imports go inward`;
-  }
-  return target.endsWith("mod.ts") ? undefined : `${to} is entered through its mod.ts`;
+  if (from === to) return undefined;
+  if (from === "core") return `the core names no other folder, not ${target}`;
+  if (to === "core") return undefined;
+  if (SUBSYSTEMS.has(to) && SHARED.test(target)) return undefined;
+  const isMachine = SUBSYSTEMS.has(from) && pure.has(path);
+  const ringOfFrom = isMachine ? MACHINE_RING : RINGS.get(from) ?? FACADE_RING;
+  const ringOfTo = inner.has(target) ? MACHINE_RING : RINGS.get(to) ?? FACADE_RING;
+  const peers = ringOfFrom === FACADE_RING && ringOfTo === FACADE_RING;
+  if (ringOfTo < ringOfFrom || peers) return undefined;
+  return `${path} (ring ${ringOfFrom}) may not import ${target} (ring ${ringOfTo})`;
 }
 
 function isMachine(path: string): boolean {
   return /^src\/[^/]+\/machine\.ts$/.test(path);
 }
 
-/** `src/locks/queue.ts` is in `locks`; `mod.ts` is a place of its own; all else is nowhere. */
+/** Returns `locks` for `src/locks/queue.ts`, `mod.ts` for itself, and `""` for all else. */
 function folderOf(path: string): string {
   return path === "mod.ts" ? path : /^src\/([^/]+)\//.exec(path)?.[1] ?? "";
 }
 
-function ringOf(folder: string): number {
-  return RINGS.get(folder) ?? SUBSYSTEM;
-}
-
-/** Folders whose façades import each other, as the way from one back to itself. */
-export function findFolderCycle(sources: readonly Source[]): string[] | undefined {
-  const pure = pureRing(sources);
-  const edges = new Map<string, Set<string>>();
-  for (const source of sources) {
-    if (pure.has(source.path)) continue;
-    const from = folderOf(source.path);
-    const to = edges.get(from) ?? new Set();
-    for (const { target, outside } of readImports(source)) {
-      if (!outside && !isMachine(target)) to.add(folderOf(target));
-    }
-    to.delete(from);
-    edges.set(from, to);
-  }
+/** Returns the first cycle of files that import each other, types included, as a path. */
+export function findCycle(sources: readonly Source[]): string[] | undefined {
+  const imports = new Map(
+    sources.map((source) => [
+      source.path,
+      readImports(source).filter(({ outside }) => !outside).map(({ target }) => target),
+    ]),
+  );
   const done = new Set<string>();
-  const follow = (folder: string, path: string[]): string[] | undefined => {
-    if (path.includes(folder)) return [...path.slice(path.indexOf(folder)), folder];
-    if (done.has(folder)) return undefined;
-    for (const next of edges.get(folder) ?? []) {
-      const cycle = follow(next, [...path, folder]);
+  const path: string[] = [];
+  const follow = (file: string): string[] | undefined => {
+    const at = path.indexOf(file);
+    if (at >= 0) return [...path.slice(at), file];
+    if (done.has(file)) return undefined;
+    path.push(file);
+    for (const next of imports.get(file) ?? []) {
+      const cycle = follow(next);
       if (cycle !== undefined) return cycle;
     }
-    done.add(folder);
+    path.pop();
+    done.add(file);
     return undefined;
   };
-  return [...edges.keys()].map((folder) => follow(folder, [])).find((cycle) => cycle !== undefined);
+  return [...imports.keys()].map(follow).find((cycle) => cycle !== undefined);
 }
 
-/** The machines and whatever of them is left at run time: every file in it has to be pure. */
+/** Returns the machines and everything that they import at run time: each of it must be pure. */
 export function pureRing(sources: readonly Source[]): Set<string> {
   const machines = sources.map(({ path }) => path).filter(isMachine);
   return reach(sources, machines, ({ typeOnly }) => !typeOnly);
 }
 
-/** Every file that `roots` lead to along the imports that `follow` picks, and `roots`. */
+/** Returns the files of subsystems that their machines consist of, including types. */
+function machineFiles(sources: readonly Source[]): Set<string> {
+  const machines = sources.map(({ path }) => path)
+    .filter((path) => isMachine(path) && SUBSYSTEMS.has(folderOf(path)));
+  return reach(sources, machines);
+}
+
+/** Returns `roots` and every file that they lead to along the imports that `follow` accepts. */
 export function reach(
   sources: readonly Source[],
   roots: readonly string[],
@@ -119,7 +138,7 @@ export function reach(
   return reached;
 }
 
-/** Whatever in the machines, and in what they import, is not a function of state and command. */
+/** Finds what makes a machine, or a file that it imports, more than a function of its arguments. */
 export function checkPurity(sources: readonly Source[]): Violation[] {
   const pure = pureRing(sources);
   return sources.filter(({ path }) => pure.has(path)).flatMap(findImpurities);

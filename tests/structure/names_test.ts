@@ -1,6 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { pureRing } from "./layering.ts";
 import { readSources } from "./source.ts";
 
 /** The paths whose last part is not in snake_case. */
@@ -8,21 +7,9 @@ function misnamed(paths: readonly string[]): string[] {
   return paths.filter((path) => !/(^|\/)[a-z][a-z0-9]*(_[a-z0-9]+)*\.ts$/.test(path));
 }
 
-/** The folders that have more to offer than a machine, and don't say what. */
-function withoutMod(paths: readonly string[], machines: ReadonlySet<string>): string[] {
-  const offering = paths.filter((path) => !machines.has(path));
-  const folders = new Set(offering.map((path) => path.slice(0, path.lastIndexOf("/"))));
-  return [...folders].filter((folder) => !paths.includes(`${folder}/mod.ts`));
-}
-
 Deno.test("file names are in snake_case", () => {
   const sources = readSources(["src", "tests", "bench", "spec"], ["mod.ts"]);
   assertEquals(misnamed(sources.map(({ path }) => path)), []);
-});
-
-Deno.test("every folder of src with more than a machine has a mod.ts", () => {
-  const sources = readSources(["src"]);
-  assertEquals(withoutMod(sources.map(({ path }) => path), pureRing(sources)), []);
 });
 
 Deno.test("what the package exports are mod.ts files that exist", () => {
@@ -36,6 +23,4 @@ Deno.test("what the package exports are mod.ts files that exist", () => {
 Deno.test("the checks of names see what is wrong", () => {
   const wrong = ["src/a/ResourceManager.ts", "src/a/resource-manager.ts", "src/a/_b.ts", "Mod.ts"];
   assertEquals(misnamed([...wrong, "src/a/mod.ts", "src/a/lock_2.ts"]), wrong);
-  const paths = ["src/a/mod.ts", "src/a/b.ts", "src/c/b.ts", "src/d/machine.ts"];
-  assertEquals(withoutMod(paths, new Set(["src/d/machine.ts"])), ["src/c"]);
 });

@@ -1,5 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { ClaimLostError, UnfitAgentError, UnknownAgentError } from "../../src/kernel/errors.ts";
+import { ClaimLostError, UnfitAgentError } from "../../src/tasks/errors.ts";
+import { UnknownAgentError } from "../../src/core/errors.ts";
 import { assigning, Body, choosing, soon } from "./scheduling.ts";
 
 Deno.test("an agent that is registered twice has its second handler and profile", async () => {

@@ -2,16 +2,18 @@ import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@st
 import {
   DependencyCycleError,
   DuplicateTaskError,
+  TaskStatusError,
+  UnknownTaskError,
+} from "../../src/tasks/errors.ts";
+import {
   LimitError,
   LockstepError,
   StaleEpochError,
-  TaskStatusError,
   UnknownAgentError,
-  UnknownTaskError,
-} from "../../src/kernel/errors.ts";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
-import type { Task } from "../../src/kernel/shapes.ts";
+} from "../../src/core/errors.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { Task } from "../../src/tasks/types.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import { assigning, choosing, type Scheduling } from "./scheduling.ts";
 

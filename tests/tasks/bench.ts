@@ -5,10 +5,11 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { TaskEvent, TaskRefusal } from "../../src/kernel/events.ts";
-import type { Machine } from "../../src/kernel/machine.ts";
-import { encode } from "../../src/kernel/plain.ts";
-import type { CordonCause, ErrorData, OnFailure, TaskStatus } from "../../src/kernel/shapes.ts";
+import type { TaskEvent, TaskRefusal } from "../../src/tasks/events.ts";
+import type { Machine } from "../../src/core/machine.ts";
+import { encode } from "../../src/core/data/plain.ts";
+import type { CordonCause, OnFailure, TaskStatus } from "../../src/tasks/types.ts";
+import type { ErrorData } from "../../src/core/error_data.ts";
 import {
   type TaskCommand,
   type TaskConfig,

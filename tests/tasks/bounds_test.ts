@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { decode, encode } from "../../src/kernel/plain.ts";
+import { decode, encode } from "../../src/core/data/plain.ts";
 import { unfinished } from "../../src/tasks/state.ts";
 import { agent, Bench, lines, submit } from "./bench.ts";
 

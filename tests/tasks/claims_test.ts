@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
-import { InvariantError } from "../../src/kernel/errors.ts";
-import type { TaskStatus } from "../../src/kernel/shapes.ts";
+import { InvariantError } from "../../src/core/errors.ts";
+import type { TaskStatus } from "../../src/tasks/types.ts";
 import { complete, TRANSITIONS } from "../../src/tasks/lifecycle.ts";
 import { beginStep } from "../../src/tasks/step.ts";
 import { Bench, cordon, lines, submit } from "./bench.ts";

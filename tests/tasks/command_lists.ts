@@ -6,7 +6,7 @@
  */
 
 import fc from "fast-check";
-import type { OnFailure } from "../../src/kernel/shapes.ts";
+import type { OnFailure } from "../../src/tasks/types.ts";
 import type { TaskCommand, TaskConfig, TaskState } from "../../src/tasks/machine.ts";
 import type { Fail } from "../../src/tasks/commands.ts";
 import { DEFAULT_TASK_CONFIG, type StrategyName } from "../../src/tasks/state.ts";

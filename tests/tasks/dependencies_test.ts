@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { TaskEvent } from "../../src/kernel/events.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
 import { Bench, lines, submit } from "./bench.ts";
 
 /** Runs a task that is ready on an agent of its own. */

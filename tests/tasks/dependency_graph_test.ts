@@ -5,8 +5,8 @@ import {
   DuplicateTaskError,
   TaskStatusError,
   UnknownTaskError,
-} from "../../src/kernel/errors.ts";
-import type { OnFailure } from "../../src/kernel/shapes.ts";
+} from "../../src/tasks/errors.ts";
+import type { OnFailure } from "../../src/tasks/types.ts";
 import { DependencyGraph } from "../../src/tasks/dependency_graph.ts";
 import { SlowGraph } from "./dependency_graph_twin.ts";
 

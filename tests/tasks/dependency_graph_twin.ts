@@ -10,8 +10,8 @@ import {
   DuplicateTaskError,
   TaskStatusError,
   UnknownTaskError,
-} from "../../src/kernel/errors.ts";
-import type { Dependency } from "../../src/kernel/shapes.ts";
+} from "../../src/tasks/errors.ts";
+import type { Dependency } from "../../src/tasks/types.ts";
 import type { GraphTaskStatus } from "../../src/tasks/dependency_graph.ts";
 
 interface SlowTask {

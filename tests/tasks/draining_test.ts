@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { UnfitAgentError, UnknownAgentError } from "../../src/kernel/errors.ts";
+import { UnfitAgentError } from "../../src/tasks/errors.ts";
+import { UnknownAgentError } from "../../src/core/errors.ts";
 import type { TaskConfig } from "../../src/tasks/machine.ts";
 import { Bench, cordon, lines, place, submit } from "./bench.ts";
 import { Body, choosing, soon } from "./scheduling.ts";

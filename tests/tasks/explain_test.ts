@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UnknownTaskError } from "../../src/kernel/errors.ts";
+import { UnknownTaskError } from "../../src/tasks/errors.ts";
 import type { TaskExplanation } from "../../src/tasks/explain.ts";
 import { Body, choosing, type Scheduling, soon } from "./scheduling.ts";
 import type { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";

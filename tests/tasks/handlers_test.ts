@@ -1,14 +1,12 @@
 import { assert, assertEquals, assertGreater, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   ClaimLostError,
-  LockLostError,
-  NonRetryableError,
-  RetryAfterError,
-  StaleEpochError,
   TaskCancelledError,
   TaskFailedError,
   TaskTimeoutError,
-} from "../../src/kernel/errors.ts";
+} from "../../src/tasks/errors.ts";
+import { LockLostError } from "../../src/locks/errors.ts";
+import { NonRetryableError, RetryAfterError, StaleEpochError } from "../../src/core/errors.ts";
 import type { TaskContext } from "../../src/tasks/attempt.ts";
 import { Body, choosing, soon } from "./scheduling.ts";
 

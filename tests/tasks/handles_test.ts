@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { NonRetryableError, TaskCancelledError, TaskFailedError } from "../../src/kernel/errors.ts";
+import { NonRetryableError } from "../../src/core/errors.ts";
+import { TaskCancelledError, TaskFailedError } from "../../src/tasks/errors.ts";
 import { choosing, soon } from "./scheduling.ts";
 
 Deno.test("the same handle comes back for the same idempotency key, also after the end", async () => {

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import type { TaskEvent } from "../../src/kernel/events.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
 import { isFit } from "../../src/tasks/placement.ts";
 import { hasRoom } from "../../src/tasks/room.ts";
 import type { TaskState } from "../../src/tasks/machine.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { TaskEvent } from "../../src/kernel/events.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
 import { Bench, cordon, lines } from "./bench.ts";
 
 function timeouts(events: readonly TaskEvent[]): string[] {

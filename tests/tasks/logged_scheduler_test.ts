@@ -1,13 +1,14 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import type { RootCommand } from "../../src/coordination/machine.ts";
-import { ClosedError, LogError, TaskFailedError } from "../../src/kernel/errors.ts";
-import { UninitializedError } from "../../src/kernel/errors.ts";
-import { MemoryLog } from "../../src/kernel/log.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
-import type { Tick } from "../../src/kernel/machine.ts";
-import { EventBus } from "../../src/kernel/event_bus.ts";
+import type { RootCommand } from "../../src/root/state.ts";
+import { ClosedError, LogError } from "../../src/core/errors.ts";
+import { TaskFailedError } from "../../src/tasks/errors.ts";
+import { UninitializedError } from "../../src/core/errors.ts";
+import { MemoryLog } from "../../src/core/log.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { Tick } from "../../src/core/machine.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
-import { TaskTimeoutError } from "../../src/kernel/errors.ts";
+import { TaskTimeoutError } from "../../src/tasks/errors.ts";
 import { Body, logging, soon } from "./scheduling.ts";
 
 Deno.test("nothing is acknowledged before the log has it", async () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { TaskEvent } from "../../src/kernel/events.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
 import { Bench, cordon, lines, place, submit } from "./bench.ts";
 
 /** A bench with an agent `x` of one slot that starts nothing by itself. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { TaskEvent } from "../../src/kernel/events.ts";
-import { transition } from "../../src/kernel/machine.ts";
-import { decode, encode, fork } from "../../src/kernel/plain.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
+import { transition } from "../../src/core/machine.ts";
+import { decode, encode, fork } from "../../src/core/data/plain.ts";
 import { type TaskConfig, taskMachine, type TaskState } from "../../src/tasks/machine.ts";
 import { commandLists, concrete, configs, type Timed } from "./command_lists.ts";
 import { checkState, History } from "./invariants.ts";

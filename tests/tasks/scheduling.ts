@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { RootCommand } from "../../src/coordination/machine.ts";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import { MemoryLog } from "../../src/kernel/log.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
-import type { Tick } from "../../src/kernel/machine.ts";
+import type { RootCommand } from "../../src/root/state.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { MemoryLog } from "../../src/core/log.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { Tick } from "../../src/core/machine.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import type { TaskSchedulerConfig } from "../../src/tasks/scheduler_config.ts";
 import { TaskScheduler } from "../../src/tasks/task_scheduler.ts";

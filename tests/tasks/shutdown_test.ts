@@ -1,7 +1,8 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
-import { ClosedError, TaskCancelledError } from "../../src/kernel/errors.ts";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
+import { ClosedError } from "../../src/core/errors.ts";
+import { TaskCancelledError } from "../../src/tasks/errors.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import { assigning, Body, choosing, soon } from "./scheduling.ts";
 

@@ -5,7 +5,8 @@
  */
 
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
-import type { TaskEvent, WorkStealingCompleted } from "../../src/kernel/events.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
+import type { WorkStealingCompleted } from "../../src/tasks/events.ts";
 import type { TaskState } from "../../src/tasks/machine.ts";
 import { hasRoom, hasRoomInQueue, loadOf, roomOf } from "../../src/tasks/room.ts";
 import type { Agent, TaskRecord } from "../../src/tasks/state.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { AgentProfile, Task } from "../../src/kernel/shapes.ts";
+import type { AgentProfile } from "../../src/agents/types.ts";
+import type { Task } from "../../src/tasks/types.ts";
 import type { SchedulingContext, SchedulingStrategy } from "../../src/tasks/strategies.ts";
 import { RoundRobinSchedulingStrategy } from "../../src/tasks/strategies.ts";
 import { choosing, logging, soon } from "./scheduling.ts";

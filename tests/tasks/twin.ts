@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { TaskEvent, TaskRefusal } from "../../src/kernel/events.ts";
-import { nextInt, seeded } from "../../src/kernel/prng.ts";
-import type { CordonCause, ErrorData, TaskStatus } from "../../src/kernel/shapes.ts";
+import type { TaskEvent, TaskRefusal } from "../../src/tasks/events.ts";
+import { nextInt, seeded } from "../../src/core/data/prng.ts";
+import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
+import type { ErrorData } from "../../src/core/error_data.ts";
 import type { TaskCommand, TaskConfig } from "../../src/tasks/machine.ts";
 import type { Submit } from "../../src/tasks/commands.ts";
 import type { Outcome, TaskSpec } from "../../src/tasks/state.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CordonCause, TaskStatus } from "../../src/kernel/shapes.ts";
+import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
 import type { Outcome, TaskSpec } from "../../src/tasks/state.ts";
 
 export interface SlowTask {

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ClosedError, UninitializedError, UnknownAgentError } from "../../src/kernel/errors.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
-import { Engine } from "../../src/kernel/engine.ts";
-import { EventBus } from "../../src/kernel/event_bus.ts";
-import { MemoryLog } from "../../src/kernel/log.ts";
-import { silentLogger } from "../../src/kernel/logger.ts";
-import type { Tick } from "../../src/kernel/machine.ts";
+import { ClosedError, UninitializedError, UnknownAgentError } from "../../src/core/errors.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
+import { Engine } from "../../src/core/engine.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { MemoryLog } from "../../src/core/log.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { Tick } from "../../src/core/machine.ts";
 import { type TaskCommand, taskMachine } from "../../src/tasks/machine.ts";
 import type { AgentWorkload } from "../../src/tasks/mod.ts";
 import { WorkStealingCoordinator } from "../../src/tasks/work_stealing_coordinator.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Machine, Named } from "../../src/kernel/machine.ts";
+import type { Machine, Named } from "../../src/core/machine.ts";
 import { explore, type Move } from "../../src/testing/mod.ts";
 
 interface Turn extends Named<"turn"> {
@@ -23,6 +23,7 @@ const dial: Machine<{ at: number; ringsAt: number }, Turn, Turned> = {
     if (state.at === 3) state.ringsAt = now + 2;
     return [...events, { type: "turned" }];
   },
+  describe: ({ type }) => type,
   deadline: (state) => state.ringsAt,
 };
 

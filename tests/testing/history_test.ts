@@ -6,7 +6,7 @@ import {
   type HistoryEntry,
   type HistoryOperation,
 } from "../../src/testing/mod.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
 import { EventBus, Logger, MessageRouter, ResourceManager, TaskScheduler } from "../../mod.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 

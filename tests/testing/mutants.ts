@@ -165,25 +165,25 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "the reaction that gives back the locks of a task is dropped",
-    "coordination/reactions.ts",
+    "root/reactions/table.ts",
     '  on("attempt:ended", releaseResources),\n',
     "",
   ),
   mutant(
     "the reaction that ends a claim without its lock is dropped",
-    "coordination/reactions.ts",
+    "root/reactions/table.ts",
     '  on("resource:expired", stopWithoutLock),\n',
     "",
   ),
   mutant(
     "the reaction that takes the breaker away with its agent is dropped",
-    "coordination/reactions.ts",
+    "root/reactions/table.ts",
     "    retireFromConflicts,\n    forgetBreaker,\n  ),",
     "    retireFromConflicts,\n  ),",
   ),
   mutant(
     "the reaction that tells a breaker of an attempt's end is dropped",
-    "coordination/reactions.ts",
+    "root/reactions/table.ts",
     '  on("task:requeued", settleCall),\n',
     "",
   ),
@@ -286,7 +286,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant("a heartbeat is not noted", "agents/actions.ts", "member.lastHeardAt = now;", "void now;"),
   mutant(
     "what is due fires one millisecond late",
-    "kernel/deadlines.ts",
+    "core/data/deadlines.ts",
     "first.rank > now) return undefined;",
     "first.rank >= now) return undefined;",
   ),

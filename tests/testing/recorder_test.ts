@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { Engine } from "../../src/kernel/engine.ts";
+import { Engine } from "../../src/core/engine.ts";
 import { type LockCommand, lockMachine } from "../../src/locks/machine.ts";
-import type { LockEvent } from "../../src/kernel/events.ts";
+import type { LockEvent } from "../../src/locks/events.ts";
 import { recorded, type RecordedStep, SimulatedClock } from "../../src/testing/mod.ts";
 
 type Recorded = RecordedStep<LockCommand, LockEvent>;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { rootMachine } from "../../src/coordination/machine.ts";
+import { rootMachine } from "../../src/root/machine.ts";
 import {
   type Behaviour,
   FAULTS,

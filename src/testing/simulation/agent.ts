@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { AsAgent, PartCommand, RootCommand } from "../../coordination/machine.ts";
-import type { LockstepEvent } from "../../kernel/events.ts";
+import type { AsAgent, PartCommand, RootCommand } from "../../root/state.ts";
+import type { LockstepEvent } from "../../root/events.ts";
 import { Attempts } from "./attempts.ts";
 import { Locking } from "./locking.ts";
 import { Mailing } from "./mailing.ts";

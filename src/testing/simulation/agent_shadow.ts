@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { RootCommand, RootState } from "../../coordination/machine.ts";
-import type { LockstepEvent } from "../../kernel/events.ts";
-import type { Instant, Tick } from "../../kernel/machine.ts";
+import type { RootCommand, RootState } from "../../root/state.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { Instant, Tick } from "../../core/machine.ts";
 import { accuse } from "./failure.ts";
 
 /** Follows the events of agents. */

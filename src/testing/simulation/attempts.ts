@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { RootCommand } from "../../coordination/machine.ts";
-import type { LockstepEvent } from "../../kernel/events.ts";
-import type { ErrorData } from "../../kernel/shapes.ts";
+import type { RootCommand } from "../../root/state.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { ErrorData } from "../../core/error_data.ts";
 import { claimOwner } from "../../tasks/mod.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { TaskScript } from "./scripts.ts";

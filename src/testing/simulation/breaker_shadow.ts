@@ -5,7 +5,8 @@
  */
 
 import type { BreakerState } from "../../breakers/machine.ts";
-import type { CircuitState, LockstepEvent } from "../../kernel/events.ts";
+import type { CircuitState } from "../../breakers/events.ts";
+import type { LockstepEvent } from "../../root/events.ts";
 import { accuse } from "./failure.ts";
 
 /** One breaker as the events tell of it. */

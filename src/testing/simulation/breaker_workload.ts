@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RootCommand } from "../../coordination/machine.ts";
+import type { RootCommand } from "../../root/state.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
 import type { Behaviour, Doing } from "./thread.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { nextFloat, nextUint32, type Prng, seeded } from "../../kernel/prng.ts";
+import { nextFloat, nextUint32, type Prng, seeded } from "../../core/data/prng.ts";
 
 /** Draws what a simulated world does next. The same seed draws the same. */
 export class Chance {

@@ -5,8 +5,8 @@
  */
 
 import type { ConflictState } from "../../conflicts/machine.ts";
-import type { RootCommand } from "../../coordination/machine.ts";
-import type { LockstepEvent } from "../../kernel/events.ts";
+import type { RootCommand } from "../../root/state.ts";
+import type { LockstepEvent } from "../../root/events.ts";
 import { accuse } from "./failure.ts";
 
 /** How many settled conflicts are remembered, to see that none is settled again. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { eventNames } from "../../kernel/sentences.ts";
+import { eventNames } from "../../root/events.ts";
 import { FAULTS } from "./faults.ts";
 import { reactionNames } from "./reactions.ts";
 import { refusalNames } from "./refusals.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { TaskStatus } from "../../kernel/shapes.ts";
+import type { TaskStatus } from "../../tasks/types.ts";
 
 /** Which subsystem says it. */
 export type Family = "locks" | "tasks" | "messages" | "breakers" | "conflicts" | "agents";

@@ -8,11 +8,11 @@
  * @module
  */
 
-import type { RootCommand, RootState } from "../../coordination/machine.ts";
-import type { LockstepEvent } from "../../kernel/events.ts";
-import type { LogEntry } from "../../kernel/log.ts";
-import type { Instant, Machine, Tick } from "../../kernel/machine.ts";
-import { decode, encode } from "../../kernel/plain.ts";
+import type { RootCommand, RootState } from "../../root/state.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { LogEntry } from "../../core/log.ts";
+import type { Instant, Machine, Tick } from "../../core/machine.ts";
+import { decode, encode } from "../../core/data/plain.ts";
 import { accuse, BrokenInvariantError } from "./failure.ts";
 
 /**

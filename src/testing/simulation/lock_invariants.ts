@@ -5,9 +5,9 @@
  * @module
  */
 
-import { countTimers } from "../../kernel/deadlines.ts";
-import type { Instant } from "../../kernel/machine.ts";
-import { precedes } from "../../kernel/heap.ts";
+import { countTimers } from "../../core/data/deadlines.ts";
+import type { Instant } from "../../core/machine.ts";
+import { precedes } from "../../core/data/heap.ts";
 import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../locks/mod.ts";
 import { accuse } from "./failure.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ResourceRequest } from "../../kernel/shapes.ts";
+import type { ResourceRequest } from "../../locks/types.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
 import type { Behaviour, Doing } from "./thread.ts";

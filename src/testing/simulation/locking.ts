@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { LockstepEvent } from "../../kernel/events.ts";
-import type { LockMode, ResourceRequest } from "../../kernel/shapes.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { LockMode, ResourceRequest } from "../../locks/types.ts";
 import type { OwnerCommand } from "../../locks/mod.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { Doing } from "./thread.ts";

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { RootCommand } from "../../coordination/machine.ts";
-import type { LockstepEvent, MessageReceived } from "../../kernel/events.ts";
-import type { Message } from "../../kernel/shapes.ts";
+import type { RootCommand } from "../../root/state.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { MessageReceived } from "../../messages/events.ts";
+import type { Message } from "../../messages/types.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { Behaviour, Doing } from "./thread.ts";
 

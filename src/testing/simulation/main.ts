@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sentence } from "../../kernel/sentences.ts";
+import { describeEvent } from "../../root/events.ts";
 import { readArguments, type SimulatorArguments } from "./arguments.ts";
 import { Coverage } from "./coverage.ts";
 import { coverageLines, drawLine, failureLines } from "./report.ts";
@@ -62,7 +62,7 @@ function optionsOf(given: SimulatorArguments, seed: number): SimulationOptions {
 const tell: NonNullable<SimulationOptions["onStep"]> = (command, at, events) => {
   console.log(`${at}  ${JSON.stringify(command)}`);
   for (const event of events as { type: string }[]) {
-    console.log(`      ${event.type}  ${sentence(event.type, event)}`);
+    console.log(`      ${event.type}  ${describeEvent(event)}`);
   }
 };
 

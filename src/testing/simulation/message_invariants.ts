@@ -4,8 +4,8 @@
  * @module
  */
 
-import { countTimers } from "../../kernel/deadlines.ts";
-import { precedes } from "../../kernel/heap.ts";
+import { countTimers } from "../../core/data/deadlines.ts";
+import { precedes } from "../../core/data/heap.ts";
 import type { Mailbox, MailboxLane, MailboxReader, MessageState } from "../../messages/mod.ts";
 import { accuse } from "./failure.ts";
 

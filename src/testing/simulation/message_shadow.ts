@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { LockstepEvent } from "../../kernel/events.ts";
-import { dequeueFirst, emptyFifo, enqueueLast, type Fifo, fifoSize } from "../../kernel/fifo.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import { dequeueFirst, emptyFifo, enqueueLast, type Fifo, fifoSize } from "../../core/data/fifo.ts";
 import type { MessageState } from "../../messages/mod.ts";
 import { accuse } from "./failure.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-export type { RootConfig, RootRules } from "../../coordination/machine.ts";
+export type { RootConfig } from "../../root/state.ts";
+export type { RootRules } from "../../root/rules.ts";
 export { SimulatedAgent } from "./agent.ts";
 export { Attempts } from "./attempts.ts";
 export { Chance } from "./chance.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { CancelTimer, Clock } from "../../kernel/clock.ts";
-import type { CommandLog, LogEntry, Snapshot } from "../../kernel/log.ts";
-import type { Instant } from "../../kernel/machine.ts";
+import type { CancelTimer, Clock } from "../../core/clock.ts";
+import type { CommandLog, LogEntry, Snapshot } from "../../core/log.ts";
+import type { Instant } from "../../core/machine.ts";
 
 const NEVER: Promise<never> = new Promise(() => {});
 

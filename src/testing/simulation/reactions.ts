@@ -4,7 +4,9 @@
  * @module
  */
 
-import { type Reaction, REACTIONS, type Reactions } from "../../coordination/machine.ts";
+import type { Reaction } from "../../root/reactions/reaction.ts";
+import { REACTIONS } from "../../root/reactions/table.ts";
+import type { Reactions } from "../../root/machine.ts";
 
 /** Reactions that only take note of something. */
 const SILENT: ReadonlySet<string> = new Set(["admitCall", "dropCall"]);

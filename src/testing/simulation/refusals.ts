@@ -5,15 +5,12 @@
  * @module
  */
 
-import type {
-  CircuitRefusal,
-  ConflictRefusal,
-  MembershipRefusal,
-  MessageRefusal,
-  ResourceRefusal,
-  TaskRefusal,
-  VersionRefusal,
-} from "../../kernel/events.ts";
+import type { CircuitRefusal } from "../../breakers/events.ts";
+import type { ConflictRefusal, VersionRefusal } from "../../conflicts/events.ts";
+import type { MembershipRefusal } from "../../agents/events.ts";
+import type { MessageRefusal } from "../../messages/events.ts";
+import type { ResourceRefusal } from "../../locks/events.ts";
+import type { TaskRefusal } from "../../tasks/events.ts";
 
 const RESOURCES: Record<ResourceRefusal, true> = {
   held: true,

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type RootCommand, type RootConfig, rootMachine } from "../../coordination/machine.ts";
-import type { LogEntry } from "../../kernel/log.ts";
-import type { Tick } from "../../kernel/machine.ts";
+import type { RootCommand, RootConfig } from "../../root/state.ts";
+import { rootMachine } from "../../root/machine.ts";
+import type { LogEntry } from "../../core/log.ts";
+import type { Tick } from "../../core/machine.ts";
 import { Coverage } from "./coverage.ts";
 import { EventKinds } from "./event_kinds.ts";
 import { BrokenInvariantError } from "./failure.ts";

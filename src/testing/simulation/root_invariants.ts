@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { RootState } from "../../coordination/machine.ts";
-import type { Instant } from "../../kernel/machine.ts";
+import type { RootState } from "../../root/state.ts";
+import type { Instant } from "../../core/machine.ts";
 import { claimOf, claimOwner } from "../../tasks/mod.ts";
 import { accuse } from "./failure.ts";
 import { checkLocks, checkLocksAtRest } from "./lock_invariants.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RootConfig } from "../../coordination/machine.ts";
+import type { RootConfig } from "../../root/state.ts";
 import type { FaultName, Faults } from "./faults.ts";
 import type { RootMachine } from "./host.ts";
 import { replay, type RootEntry } from "./replay.ts";

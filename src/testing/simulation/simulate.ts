@@ -4,13 +4,10 @@
  * @module
  */
 
-import {
-  type RootCommand,
-  type RootConfig,
-  rootMachine,
-  type RootRules,
-} from "../../coordination/machine.ts";
-import type { Instant, Tick } from "../../kernel/machine.ts";
+import type { RootCommand, RootConfig } from "../../root/state.ts";
+import { rootMachine } from "../../root/machine.ts";
+import type { RootRules } from "../../root/rules.ts";
+import type { Instant, Tick } from "../../core/machine.ts";
 import { drawBreakerRules } from "./breaker_workload.ts";
 import { Chance } from "./chance.ts";
 import { Coverage } from "./coverage.ts";

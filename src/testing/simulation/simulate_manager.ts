@@ -9,12 +9,12 @@
  */
 
 import { type CoordinationConfig, CoordinationManager } from "../../coordination/mod.ts";
-import type { RootCommand } from "../../coordination/machine.ts";
-import { EventBus } from "../../kernel/event_bus.ts";
-import { LockstepError } from "../../kernel/errors.ts";
-import { MemoryLog } from "../../kernel/log.ts";
-import type { Logger } from "../../kernel/logger.ts";
-import type { Tick } from "../../kernel/machine.ts";
+import type { RootCommand } from "../../root/state.ts";
+import { EventBus } from "../../core/bus/event_bus.ts";
+import { LockstepError } from "../../core/errors.ts";
+import { MemoryLog } from "../../core/log.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { Tick } from "../../core/machine.ts";
 import { FaultyLog } from "../faulty_log.ts";
 import { HistoryChecker } from "../history_checker.ts";
 import { SimulatedClock } from "../simulated_clock.ts";

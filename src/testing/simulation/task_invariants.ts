@@ -5,8 +5,8 @@
  * @module
  */
 
-import { countTimers } from "../../kernel/deadlines.ts";
-import type { TaskStatus } from "../../kernel/shapes.ts";
+import { countTimers } from "../../core/data/deadlines.ts";
+import type { TaskStatus } from "../../tasks/types.ts";
 import type { TaskState } from "../../tasks/machine.ts";
 import { accuse } from "./failure.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { LockstepEvent } from "../../kernel/events.ts";
-import type { TaskStatus } from "../../kernel/shapes.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { TaskStatus } from "../../tasks/types.ts";
 import type { TaskState } from "../../tasks/machine.ts";
 import type { Transition } from "./event_kinds.ts";
 import { accuse } from "./failure.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OnFailure } from "../../kernel/shapes.ts";
+import type { OnFailure } from "../../tasks/types.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
 import { submit, type TaskScript } from "./scripts.ts";

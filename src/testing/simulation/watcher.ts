@@ -8,9 +8,9 @@
  * @module
  */
 
-import type { RootCommand, RootState } from "../../coordination/machine.ts";
-import type { LockstepEvent } from "../../kernel/events.ts";
-import type { Instant, Tick } from "../../kernel/machine.ts";
+import type { RootCommand, RootState } from "../../root/state.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { Instant, Tick } from "../../core/machine.ts";
 import { claimOf } from "../../tasks/mod.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../event_rules.ts";
 import { AgentShadow } from "./agent_shadow.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RootConfig } from "../../coordination/machine.ts";
+import type { RootConfig } from "../../root/state.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
 import type { Behaviour } from "./thread.ts";

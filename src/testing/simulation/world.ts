@@ -8,11 +8,11 @@
  * @module
  */
 
-import type { RootCommand } from "../../coordination/machine.ts";
-import type { LockstepEvent } from "../../kernel/events.ts";
-import { type Heap, type HeapEntry, pop, precedes, push } from "../../kernel/heap.ts";
-import { dequeueFirst, emptyFifo, enqueueLast, type Fifo, fifoSize } from "../../kernel/fifo.ts";
-import type { Instant, Tick } from "../../kernel/machine.ts";
+import type { RootCommand } from "../../root/state.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import { type Heap, type HeapEntry, pop, precedes, push } from "../../core/data/heap.ts";
+import { dequeueFirst, emptyFifo, enqueueLast, type Fifo, fifoSize } from "../../core/data/fifo.ts";
+import type { Instant, Tick } from "../../core/machine.ts";
 import { SimulatedAgent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
 import type { Coverage } from "./coverage.ts";

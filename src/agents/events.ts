@@ -1,0 +1,113 @@
+/**
+ * What happens to agents as members: they join, show that they are alive, fall silent, die, leave.
+ *
+ * @module
+ */
+
+import { oneLine } from "../core/readable.ts";
+import { type Descriptions, refusal } from "../core/describe.ts";
+import type { Named } from "../core/machine.ts";
+
+/** What all events about one member say. */
+export interface MemberEvent {
+  /** Who it is. */
+  readonly agentId: string;
+  /** Which life of it; larger than that of any agent that joined before. */
+  readonly incarnation: number;
+}
+
+/** An agent is there, under a fresh incarnation. */
+export interface AgentJoined extends Named<"agent:joined">, MemberEvent {
+  /** The incarnation that this one takes the place of; `undefined` when the agent was not there. */
+  readonly replaces: number | undefined;
+}
+
+/** An agent showed that it is alive. */
+export interface AgentHeartbeat extends Named<"agent:heartbeat">, MemberEvent {}
+
+/** An agent has been silent for so long that it should get nothing more to do. */
+export interface AgentSuspected extends Named<"agent:suspected">, MemberEvent {
+  /** Since its last heartbeat, since it joined, or since it could be heard again. */
+  readonly silentMs: number;
+}
+
+/** A suspected agent showed that it is alive; the heartbeat is the event before. */
+export interface AgentRecovered extends Named<"agent:recovered">, MemberEvent {
+  /** How long it had been silent. */
+  readonly silentMs: number;
+}
+
+/** An agent was silent for too long, and is forgotten. Its incarnation never comes back. */
+export interface AgentDied extends Named<"agent:died">, MemberEvent {
+  /** For people. */
+  readonly reason: string;
+}
+
+/** An agent left, and is forgotten. Its incarnation never comes back. */
+export interface AgentLeft extends Named<"agent:left">, MemberEvent {
+  /** For people. */
+  readonly reason: string;
+}
+
+/**
+ * Agents can be heard again that couldn't be, as the engine was down: from here on each of them may be
+ * silent for as long as if it had just been heard of.
+ */
+export interface ListeningResumed extends Named<"listening:resumed"> {}
+
+/** Why a command of an agent was refused. */
+export type MembershipRefusal =
+  /** The incarnation that the command names is not in force. */
+  | "stale-incarnation"
+  /** No such agent is there: it never joined, it left, or it was silent for too long. */
+  | "unknown-agent"
+  /** There are as many agents as there may be. */
+  | "full";
+
+/** A command was refused, and the state is as before. */
+export interface AgentRefused extends Named<"agent:refused">, MemberEvent {
+  /** What the command named; 0 when it named none. */
+  readonly incarnation: number;
+  /** The command's `type`. */
+  readonly command: string;
+  /** The condition that was not met. */
+  readonly reason: MembershipRefusal;
+  /** The incarnation in force, 0 for none; or how many agents there may be. */
+  readonly detail: number;
+}
+
+/** What a membership machine can say. */
+export type AgentEvent =
+  | AgentJoined
+  | AgentHeartbeat
+  | AgentSuspected
+  | AgentRecovered
+  | AgentDied
+  | AgentLeft
+  | ListeningResumed
+  | AgentRefused;
+
+/** From the name of an event to its one-line description. */
+export const AGENT_DESCRIPTIONS: Descriptions<AgentEvent> = {
+  "agent:joined": (event) => {
+    const { replaces } = event;
+    return `${member(event)} joined${
+      replaces === undefined ? "" : ` in place of its life ${replaces}`
+    }`;
+  },
+  "agent:heartbeat": (event) => `${member(event)} is alive`,
+  "agent:suspected": (event) => `${member(event)} → suspected, silent for ${event.silentMs} ms`,
+  "agent:recovered": (event) =>
+    `${member(event)} suspected → alive, was silent for ${event.silentMs} ms`,
+  "agent:died": (event) => `${member(event)} → dead, ${oneLine(event.reason)}`,
+  "agent:left": (event) => `${member(event)} → left, ${oneLine(event.reason)}`,
+  "listening:resumed": () => "agents: each silence begins anew",
+  "agent:refused": ({ agentId, incarnation, command, reason, detail }) => {
+    const life = incarnation === 0 ? "" : `, life ${incarnation}`;
+    return refusal(command, `agent ${agentId}${life}`, "", `${reason}: ${detail}`);
+  },
+};
+
+function member({ agentId, incarnation }: MemberEvent): string {
+  return `agent ${agentId}: life ${incarnation}`;
+}

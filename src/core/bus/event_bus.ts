@@ -1,0 +1,404 @@
+/**
+ * Carries facts outwards: what the machines say, and what users add for each other to hear.
+ *
+ * An event is delivered to all of its handlers before the next one is; what a handler emits waits
+ * until then. A handler hears what is emitted after it was added and before it is removed. One that
+ * throws or rejects harms nobody: it is logged and counted. What a user emits is heard by handlers
+ * alone, and changes no machine.
+ *
+ * @module
+ */
+
+import { requireFunction, requireMs } from "../arguments.ts";
+import { Channel, type Listener, type Subscription } from "./channel.ts";
+import { type CancelTimer, type Clock, systemClock } from "../clock.ts";
+import { ClosedError, EventTimeoutError } from "../errors.ts";
+import { EventStream } from "./event_stream.ts";
+import type {
+  AnyEvents,
+  EventBusOptions,
+  EventHandler,
+  EventsOptions,
+  EventStats,
+  HeardEvent,
+  HeardEvents,
+  Unsubscribe,
+  WaitForOptions,
+} from "./event_types.ts";
+import { defaultLogger, Logger } from "../logger.ts";
+import type { Instant } from "../machine.ts";
+import { eventLine } from "../trace.ts";
+import { TurnTime } from "./turn_time.ts";
+
+/** An event that waits for those before it. */
+interface Emission {
+  readonly channel: Channel;
+  readonly event: string;
+  readonly payload: unknown;
+  readonly sequence: number;
+  readonly at: Instant;
+  /** How many of its channel it is told to, and how many of those who listen to everything. */
+  readonly some: number;
+  readonly all: number;
+}
+
+/** How many names without handlers are counted; further ones are delivered but not counted. */
+const MOST_COUNTED_NAMES = 10_000;
+
+/**
+ * Tells handlers by name of event what happened.
+ *
+ * `Events` maps names to payloads; other names work too, with payloads of unknown type.
+ *
+ * @example
+ * ```ts
+ * import { EventBus } from "@lockstep/lockstep";
+ *
+ * const eventBus = new EventBus();
+ * const stop = eventBus.on("resource:acquired", ({ resourceId, agentId }) => {
+ *   console.log(`${agentId} holds ${resourceId}`);
+ * });
+ * stop();
+ * ```
+ */
+export class EventBus<Events extends object = AnyEvents> {
+  /** Whether it logs each event. */
+  readonly debug: boolean;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #time: TurnTime;
+  readonly #maxBuffered: number;
+  readonly #channels = new Map<string, Channel>();
+  /** Who listens to every event. */
+  readonly #everything = new Channel("*");
+  readonly #queue: Emission[] = [];
+  /** The channels that somebody left while an event was being told. */
+  readonly #untidy: Channel[] = [];
+  #failures = 0;
+  #isTelling = false;
+
+  /** With `debug` it logs each event at level debug: its sequence number, and what it means. */
+  constructor(debug = false, options: EventBusOptions = {}) {
+    this.debug = debug;
+    this.#logger = options.logger ?? (debug ? new Logger({ level: "debug" }) : defaultLogger);
+    this.#clock = options.clock ?? systemClock;
+    this.#time = new TurnTime(this.#clock);
+    this.#maxBuffered = options.maxBuffered ?? 1024;
+  }
+
+  /** How many calls of handlers and filters threw or rejected. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Calls `handler` with each `event` from here on, until the returned function is called. */
+  on<Name extends keyof Events & string>(
+    event: Name,
+    handler: EventHandler<Events[Name]>,
+  ): Unsubscribe;
+  on(event: string, handler: unknown): Unsubscribe {
+    requireFunction(handler, "handler", () => `listen to ${JSON.stringify(event)}`);
+    return this.#subscribe(event, handler as Listener, { handler });
+  }
+
+  /** Calls `handler` with the next `event` only. */
+  once<Name extends keyof Events & string>(
+    event: Name,
+    handler: EventHandler<Events[Name]>,
+  ): Unsubscribe;
+  once(event: string, handler: unknown): Unsubscribe {
+    requireFunction(handler, "handler", () => `listen to ${JSON.stringify(event)}`);
+    return this.#subscribe(event, handler as Listener, { handler, once: true });
+  }
+
+  /** Calls `handler` with those of `event` for which `filter` answers `true`. */
+  onFiltered<Name extends keyof Events & string>(
+    event: Name,
+    filter: (payload: Events[Name]) => boolean,
+    handler: EventHandler<Events[Name]>,
+  ): Unsubscribe;
+  onFiltered(
+    event: string,
+    filter: unknown,
+    handler: unknown,
+  ): Unsubscribe {
+    requireFunction(filter, "filter", () => `listen to ${JSON.stringify(event)}`);
+    requireFunction(handler, "handler", () => `listen to ${JSON.stringify(event)}`);
+    const listener: Listener = (payload, ...rest) => {
+      return (filter as Listener)(payload, ...rest)
+        ? (handler as Listener)(payload, ...rest)
+        : undefined;
+    };
+    return this.#subscribe(event, listener, { handler });
+  }
+
+  /**
+   * Removes `handler` from `event`, the oldest first where it was added more than once. Costs
+   * O(handlers of the event); the function that `on` returns costs O(1).
+   */
+  off(event: string, handler: EventHandler<never>): void {
+    const channel = this.#channels.get(event);
+    if (channel === undefined) return;
+    for (const subscription of channel.subscriptions) {
+      if (subscription.handler !== handler) continue;
+      this.#unsubscribe(channel, subscription);
+      return;
+    }
+  }
+
+  /** Tells the handlers of `event`, at once or when the event in delivery is through. */
+  emit(event: string, payload?: unknown): void {
+    this.publish(event, payload, this.#time.read(), -1);
+  }
+
+  /**
+   * Like {@linkcode emit}, for engines: with the instant and the sequence number of the event.
+   * Costs one look-up when nobody listens.
+   */
+  publish(
+    event: string,
+    payload: unknown,
+    at: Instant,
+    sequence: number,
+    describe?: (event: never) => string,
+  ): void {
+    const channel = this.#channels.get(event) ?? this.#open(event);
+    channel.count++;
+    channel.lastAt = at;
+    if (this.debug) this.#log("debug", eventLine(event, payload, sequence, at, describe));
+    const some = channel.subscriptions.length;
+    const all = this.#everything.subscriptions.length;
+    if (some + all === 0) return;
+    if (this.#isTelling) {
+      this.#queue.push({ channel, event, payload, sequence, at, some, all });
+      return;
+    }
+    this.#isTelling = true;
+    this.#tell(channel, some, event, payload, sequence, at);
+    if (all > 0) this.#tell(this.#everything, all, event, payload, sequence, at);
+    if (this.#queue.length > 0) this.#tellQueued();
+    this.#isTelling = false;
+    if (this.#untidy.length > 0) this.#tidy();
+  }
+
+  /**
+   * Resolves with what the next `event` carries. Leaves no handler and no timer behind.
+   *
+   * @throws {EventTimeoutError} when none comes within `timeoutMs` @default no limit
+   * @throws {ClosedError} when `removeAllListeners` ends the wait
+   */
+  waitFor<Name extends keyof Events & string>(
+    event: Name,
+    timeoutMs?: number,
+    options?: WaitForOptions,
+  ): Promise<Events[Name]>;
+  async waitFor(
+    event: string,
+    timeoutMs?: number,
+    { signal }: WaitForOptions = {},
+  ): Promise<unknown> {
+    const attempt = () => `wait for event ${JSON.stringify(event)}`;
+    if (timeoutMs !== undefined) requireMs(timeoutMs, 1, "timeoutMs", attempt);
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const unsubscribe = this.#subscribe(event, resolve, {
+      handler: undefined,
+      once: true,
+      removed: () => reject(new ClosedError(attempt(), "the event bus")),
+    });
+    const abort = () => reject(signal!.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    let cancelTimer: CancelTimer | undefined;
+    if (timeoutMs !== undefined) {
+      cancelTimer = this.#clock.setTimer(this.#clock.now() + timeoutMs, () => {
+        reject(new EventTimeoutError(event, timeoutMs));
+      });
+    }
+    try {
+      return await promise;
+    } finally {
+      unsubscribe();
+      cancelTimer?.();
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /**
+   * The events of `names`, or all, from this call on. A consumer that falls behind by more than
+   * `buffer` events loses the oldest ones, and finds their number in `dropped`.
+   */
+  events<Name extends keyof Events & string>(
+    names: Name | readonly Name[],
+    options?: EventsOptions,
+  ): EventStream<HeardEvents<Events, Name>>;
+  /** The same for all events. */
+  events(names?: undefined, options?: EventsOptions): EventStream<HeardEvent>;
+  events(
+    names?: string | readonly string[],
+    { buffer = this.#maxBuffered, signal }: EventsOptions = {},
+  ): EventStream<HeardEvent> {
+    const unsubscribers: Unsubscribe[] = [];
+    const stream = new EventStream<HeardEvent>(buffer, () => {
+      signal?.removeEventListener("abort", abort);
+      for (const unsubscribe of unsubscribers) unsubscribe();
+    });
+    const abort = () => void stream.return();
+    if (signal?.aborted) {
+      abort();
+      return stream;
+    }
+    signal?.addEventListener("abort", abort, { once: true });
+    const listener: Listener = (payload, sequence, at, event) => {
+      stream.push({ event, payload, sequence, at });
+    };
+    const settings = { handler: undefined, removed: () => stream.end() };
+    if (names === undefined) {
+      unsubscribers.push(this.#add(this.#everything, listener, settings));
+    }
+    for (const name of new Set(typeof names === "string" ? [names] : names)) {
+      unsubscribers.push(this.#subscribe(name, listener, settings));
+    }
+    return stream;
+  }
+
+  /** How often each event was emitted. */
+  getEventStats(): EventStats[] {
+    return [...this.#channels.values()].map(({ name, count, lastAt }) => ({
+      event: name,
+      count,
+      lastEmitted: count === 0 ? null : new Date(lastAt),
+    }));
+  }
+
+  /** Counts from zero again. */
+  resetStats(): void {
+    for (const channel of this.#channels.values()) {
+      channel.count = 0;
+      if (!this.#isTelling) this.#settle(channel);
+    }
+  }
+
+  /**
+   * Removes all handlers, of `event` or of all events; iterators end once they are empty, and waits
+   * reject with {@linkcode ClosedError}.
+   */
+  removeAllListeners(event?: string): void {
+    const channels = event === undefined
+      ? [...this.#channels.values(), this.#everything]
+      : [this.#channels.get(event)];
+    for (const channel of channels) {
+      for (const subscription of [...channel?.subscriptions ?? []]) {
+        if (!subscription.isActive) continue;
+        this.#unsubscribe(channel!, subscription);
+        subscription.removed?.();
+      }
+    }
+  }
+
+  #subscribe(event: string, listener: Listener, settings: Settings): Unsubscribe {
+    let channel = this.#channels.get(event);
+    if (channel === undefined) this.#channels.set(event, channel = new Channel(event));
+    return this.#add(channel, listener, settings);
+  }
+
+  #add(channel: Channel, listener: Listener, settings: Settings): Unsubscribe {
+    const { handler, once = false, removed } = settings;
+    const subscription: Subscription = { listener, handler, removed, isActive: true };
+    const unsubscribe = () => this.#unsubscribe(channel, subscription);
+    if (once) {
+      subscription.listener = (...event) => {
+        unsubscribe();
+        return listener(...event);
+      };
+    }
+    channel.add(subscription);
+    return unsubscribe;
+  }
+
+  #unsubscribe(channel: Channel, subscription: Subscription): void {
+    channel.silence(subscription);
+    if (this.#isTelling) this.#untidy.push(channel);
+    else this.#settle(channel);
+  }
+
+  /** The channel that counts `event`, of which there is none. */
+  #open(event: string): Channel {
+    const channel = new Channel(event);
+    if (this.#channels.size < MOST_COUNTED_NAMES) this.#channels.set(event, channel);
+    return channel;
+  }
+
+  /** Forgets who has left, and a channel that holds nothing, or only a count without room for it. */
+  #settle(channel: Channel): void {
+    channel.tidy();
+    if (!channel.isSilent) return;
+    if (channel.count > 0 && this.#channels.size <= MOST_COUNTED_NAMES) return;
+    if (this.#channels.get(channel.name) === channel) this.#channels.delete(channel.name);
+  }
+
+  #tidy(): void {
+    for (const channel of this.#untidy) this.#settle(channel);
+    this.#untidy.length = 0;
+  }
+
+  /** Tells what handlers emitted, in order, and what comes of that. */
+  #tellQueued(): void {
+    const queue = this.#queue;
+    for (let i = 0; i < queue.length; i++) {
+      const { channel, event, payload, sequence, at, some, all } = queue[i]!;
+      this.#tell(channel, some, event, payload, sequence, at);
+      this.#tell(this.#everything, all, event, payload, sequence, at);
+    }
+    queue.length = 0;
+  }
+
+  /** Tells an event to the first `count` of a channel who still listen. */
+  #tell(
+    channel: Channel,
+    count: number,
+    event: string,
+    payload: unknown,
+    sequence: number,
+    at: Instant,
+  ): void {
+    const { subscriptions } = channel;
+    for (let i = 0; i < count;) {
+      try {
+        while (i < count) {
+          const result = subscriptions[i++]!.listener(payload, sequence, at, event);
+          if (result !== undefined && isThenable(result)) this.#watch(event, result);
+        }
+      } catch (error) {
+        this.#failed(event, error);
+      }
+    }
+  }
+
+  #watch(event: string, result: PromiseLike<unknown>): void {
+    result.then(undefined, (error) => this.#failed(event, error));
+  }
+
+  #failed(event: string, error: unknown): void {
+    this.#failures++;
+    this.#log("error", `A handler of ${JSON.stringify(event)} failed`, error);
+  }
+
+  #log(level: "debug" | "error", message: string, ...data: unknown[]): void {
+    try {
+      this.#logger[level](message, ...data);
+    } catch {
+      // A logger that fails has nobody left to tell, and must not stop the events.
+    }
+  }
+}
+
+interface Settings {
+  readonly handler: unknown;
+  readonly once?: boolean;
+  readonly removed?: () => void;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null &&
+    typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,122 @@
+/**
+ * Timers as data: a heap of instants at which something is due.
+ *
+ * A machine keeps one queue, asks {@linkcode nextDeadline} for its `deadline`, and at the start of
+ * each step takes what {@linkcode takeDue} hands out until nothing is due any more. Timers fire in
+ * the order of their instant, and those of the same instant in the order in which they were set.
+ *
+ * Most timers guard against what doesn't happen, and are taken back. Such a timer stays where it is
+ * until it comes first, or until half of the heap is of its kind: so taking one back costs O(1), and
+ * clearing away costs O(1) for each, read in the order of memory.
+ *
+ * @module
+ */
+
+import { type Heap, type HeapEntry, pop, push, reorder } from "./heap.ts";
+import type { Instant } from "../machine.ts";
+
+/** One timer; `rank` is the instant at which it is due. */
+export interface Timer<Subject> extends HeapEntry {
+  /** What it is about. */
+  readonly subject: Subject;
+  /** Whether it has yet to fire, and was not taken back. */
+  isSet: boolean;
+}
+
+/** All timers of a machine. */
+export interface Deadlines<Subject> {
+  /** The first of them is set. */
+  readonly timers: Heap<Timer<Subject>>;
+  /** How many of them were taken back. */
+  idle: number;
+  /** How many timers were ever set. */
+  sequence: number;
+}
+
+/** With fewer timers than this it is not worth while to clear away the idle ones. */
+const FEW = 64;
+
+/** A queue in which nothing is due. */
+export function noDeadlines<Subject>(): Deadlines<Subject> {
+  return { timers: [], idle: 0, sequence: 0 };
+}
+
+/** How many timers are set. */
+export function countTimers<Subject>({ timers, idle }: Deadlines<Subject>): number {
+  return timers.length - idle;
+}
+
+/** Sets a timer in O(log n), or O(1) when it is due later than all others. */
+export function schedule<Subject>(
+  deadlines: Deadlines<Subject>,
+  at: Instant,
+  subject: Subject,
+): Timer<Subject> {
+  const timer = { rank: at, sequence: deadlines.sequence++, position: -1, subject, isSet: true };
+  push(deadlines.timers, timer);
+  return timer;
+}
+
+/** Moves a timer that is set, in O(log n); among those of its new instant it keeps its age. */
+export function reschedule<Subject>(
+  deadlines: Deadlines<Subject>,
+  timer: Timer<Subject>,
+  at: Instant,
+): void {
+  reorder(deadlines.timers, timer, at);
+  tidy(deadlines);
+}
+
+/** Takes a timer back in O(1) amortized; does nothing when it has fired or was taken back before. */
+export function unschedule<Subject>(
+  deadlines: Deadlines<Subject>,
+  timer: Timer<Subject> | undefined,
+): void {
+  if (timer === undefined || !timer.isSet) return;
+  timer.isSet = false;
+  deadlines.idle++;
+  tidy(deadlines);
+}
+
+/** The earliest instant at which something is due, or `Infinity`. */
+export function nextDeadline<Subject>(deadlines: Deadlines<Subject>): Instant {
+  const first = deadlines.timers[0];
+  return first === undefined ? Infinity : first.rank;
+}
+
+/** Removes and returns what is due first at `now`, or `undefined` when nothing is. */
+export function takeDue<Subject>(
+  deadlines: Deadlines<Subject>,
+  now: Instant,
+): Timer<Subject> | undefined {
+  const first = deadlines.timers[0];
+  if (first === undefined || first.rank > now) return undefined;
+  pop(deadlines.timers);
+  first.isSet = false;
+  tidy(deadlines);
+  return first;
+}
+
+/** Makes sure that the first timer is set, and that not too many others are idle. */
+function tidy<Subject>(deadlines: Deadlines<Subject>): void {
+  dropIdleFirst(deadlines);
+  const { timers, idle } = deadlines;
+  if (timers.length > FEW && 2 * idle > timers.length) dropIdle(deadlines);
+}
+
+function dropIdleFirst<Subject>(deadlines: Deadlines<Subject>): void {
+  const { timers } = deadlines;
+  for (let first = timers[0]; first !== undefined && !first.isSet; first = timers[0]) {
+    pop(timers);
+    deadlines.idle--;
+  }
+}
+
+function dropIdle<Subject>(deadlines: Deadlines<Subject>): void {
+  const { timers } = deadlines;
+  const set = timers.filter((timer) => timer.isSet);
+  for (const timer of timers) timer.position = -1;
+  timers.length = 0;
+  for (const timer of set) push(timers, timer);
+  deadlines.idle = 0;
+}

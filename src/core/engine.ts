@@ -1,0 +1,472 @@
+/**
+ * Decides when things happen: hosts one machine and gives it a clock, a log, a timer, and somebody
+ * to tell.
+ *
+ * Without a log a dispatch is synchronous. With one, commands are stepped in the log's order once
+ * the log says that they are safe, in batches: while one batch is being written the next gathers.
+ *
+ * @module
+ */
+
+import { type CancelTimer, type Clock, systemClock } from "./clock.ts";
+import { ClosedError, InvariantError, type LockstepError, LogError } from "./errors.ts";
+import type { EventBus } from "./bus/event_bus.ts";
+import type { CommandLog, LogEntry } from "./log.ts";
+import { defaultLogger, type Logger } from "./logger.ts";
+import type { Instant, Machine, Named, Tick } from "./machine.ts";
+import { decode, encode, requireJson } from "./data/plain.ts";
+import { commandLine, eventLine, isAtDebug } from "./trace.ts";
+
+/** What an engine is given; all of it may be left out. */
+export interface EngineOptions<Command extends Named> {
+  /** Stamps commands and wakes the engine for what is due. @default systemClock */
+  clock?: Clock;
+  /** Keeps the commands. @default none: the state dies with the process, calls answer at once */
+  log?: CommandLog<Command | Tick>;
+  /** Where events are published. @default nowhere */
+  eventBus?: EventBus;
+  /**
+   * Is told when the machine breaks; one whose level is debug also of each command, and of each event
+   * that the bus doesn't log itself. @default warnings and errors on the console
+   */
+  logger?: Logger;
+}
+
+/** Is called with each event after the step in which it happened, before it is published. */
+export type Observer<Event> = (event: Event, now: Instant) => void;
+
+/**
+ * Is called with what one command did, right after its step and before any observer; or with why
+ * it was not stepped.
+ */
+export type Reply<Event> = (events: Event[] | undefined, error: unknown) => void;
+
+/** What a façade sees of an engine: a place to send its commands and to hear of its events. */
+export interface Dispatcher<Command extends Named, Event extends Named> {
+  /** What commands are stamped by; a façade that waits by it stays in step with them. */
+  readonly clock: Clock;
+  /**
+   * Steps `command` and calls `reply` with its events, at once or when the log has it; exactly once
+   * and before any later command is stepped. Neither `reply` nor an observer may send or throw.
+   *
+   * @throws {ClosedError} after `close`
+   */
+  send(command: Command, reply: Reply<Event>): void;
+  /** Whether commands are stepped as they come, since there is no log to wait for. */
+  readonly synchronous: boolean;
+  /**
+   * Steps `command` and returns its events, when `synchronous`: who needs no word before observers
+   * and handlers have theirs saves the reply.
+   *
+   * @throws {ClosedError} after `close`
+   */
+  dispatch(command: Command): Event[];
+  /** Calls `observer` with each event until the returned function is called. */
+  observe(observer: Observer<Event>): () => void;
+  /**
+   * Calls `listener` once when no command is stepped any more, or at once when that is so already,
+   * with the error that says why.
+   */
+  whenStopped(listener: (error: LockstepError) => void): void;
+}
+
+interface Pending<Command, Event> {
+  readonly entry: LogEntry<Command>;
+  readonly reply: Reply<Event>;
+}
+
+/** One step. */
+interface Happened<Event> {
+  readonly command: Named;
+  /** The place of the command in the log, from 1. */
+  readonly position: number;
+  readonly events: readonly Event[];
+  readonly at: Instant;
+  /** The sequence number of the first of them. */
+  readonly first: number;
+}
+
+/**
+ * Hosts one machine.
+ *
+ * @example
+ * ```ts
+ * import { Engine, type Machine, type Tick } from "@lockstep/lockstep";
+ *
+ * const door: Machine<{ open: boolean }, { type: "push" }, { type: "door:moved"; open: boolean }> = {
+ *   name: "door",
+ *   init: () => ({ open: false }),
+ *   step(state, command: { type: "push" } | Tick) {
+ *     if (command.type === "tick") return [];
+ *     state.open = !state.open;
+ *     return [{ type: "door:moved", open: state.open }];
+ *   },
+ *   deadline: () => Infinity,
+ *   describe: ({ open }) => `the door is ${open ? "open" : "shut"}`,
+ * };
+ * await using engine = new Engine(door);
+ * engine.dispatch({ type: "push" });
+ * console.log(engine.state.open); // true
+ * ```
+ */
+export class Engine<State, Command extends Named, Event extends Named>
+  implements Dispatcher<Command, Event>, AsyncDisposable {
+  /** What commands are stamped by. It may jump: stamps never go back. */
+  readonly clock: Clock;
+  readonly #machine: Machine<State, Command, Event>;
+  readonly #log: CommandLog<Command | Tick> | undefined;
+  readonly #eventBus: EventBus | undefined;
+  readonly #logger: Logger;
+  /** Whether each command is logged. */
+  readonly #traces: boolean;
+  #observers: readonly Observer<Event>[] = [];
+  #state: State;
+  #now: Instant;
+  #position = 0;
+  /** How many events ever happened. */
+  #sequence = 0;
+
+  #armedAt: Instant = Infinity;
+  #cancelTimer: CancelTimer | undefined;
+
+  /** What happened in steps that handlers caused, until those of earlier events are through. */
+  readonly #outbox: Happened<Event>[] = [];
+  #publishing = false;
+
+  #gathering: Pending<Command | Tick, Event>[] = [];
+  #writing: Promise<void> | undefined;
+  #tickIsQueued = false;
+
+  #closing: Promise<void> | undefined;
+  #broken: InvariantError | undefined;
+  #stopped: LockstepError | undefined;
+  #stopListeners: ((error: LockstepError) => void)[] = [];
+
+  /** Starts from the machine's first state; {@linkcode recover} starts from what a log holds. */
+  constructor(machine: Machine<State, Command, Event>, options: EngineOptions<Command> = {}) {
+    this.clock = options.clock ?? systemClock;
+    this.#machine = machine;
+    this.#log = options.log;
+    this.#eventBus = options.eventBus;
+    this.#logger = options.logger ?? defaultLogger;
+    this.#traces = isAtDebug(this.#logger);
+    this.#state = machine.init();
+    this.#now = Math.floor(this.clock.now());
+  }
+
+  /**
+   * An engine in the state that `options.log` leads to: its newest snapshot, and every entry since.
+   *
+   * Nothing of the past is published.
+   */
+  static async recover<State, Command extends Named, Event extends Named>(
+    machine: Machine<State, Command, Event>,
+    options: EngineOptions<Command> & { log: CommandLog<Command | Tick> },
+  ): Promise<Engine<State, Command, Event>> {
+    const engine = new Engine(machine, options);
+    const snapshot = await options.log.loadSnapshot();
+    if (snapshot !== undefined) {
+      const kept = decode(snapshot.state) as { state: State; now: Instant; sequence: number };
+      engine.#state = kept.state;
+      engine.#now = kept.now;
+      engine.#sequence = kept.sequence;
+      engine.#position = snapshot.position;
+    }
+    for await (const { at, command } of options.log.read(engine.#position)) {
+      engine.#now = at;
+      engine.#sequence += machine.step(engine.#state, command, at).length;
+      engine.#position++;
+    }
+    engine.#arm();
+    return engine;
+  }
+
+  /** The state as it is. It belongs to the machine: read it, change nothing, keep nothing. */
+  get state(): Readonly<State> {
+    return this.#state;
+  }
+
+  /** When the machine's next timer is due, or `Infinity`. */
+  get deadline(): Instant {
+    return this.#machine.deadline(this.#state);
+  }
+
+  /** How many entries of the log have been stepped; without a log, how many commands. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Whether {@linkcode close} was called. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Whether {@linkcode dispatch} answers at once. */
+  get synchronous(): boolean {
+    return this.#log === undefined;
+  }
+
+  /**
+   * Steps `command` and returns what happened. Publishes it first; when a handler is what calls,
+   * later, once the handlers of earlier events are through.
+   *
+   * @throws {ClosedError} after {@linkcode close}
+   * @throws {TypeError} on an engine with a log; use {@linkcode send}
+   */
+  dispatch(command: Command): Event[] {
+    if (this.#log !== undefined) {
+      throw new TypeError(
+        `Cannot dispatch ${command.type}: the engine must have no log, got one; use send()`,
+      );
+    }
+    this.#refuseWhenStopped(command.type);
+    return this.#step(command, this.#time(), undefined);
+  }
+
+  send(command: Command, reply: Reply<Event>): void {
+    this.#refuseWhenStopped(command.type);
+    if (this.#log === undefined) {
+      this.#settle(command, this.#time(), reply);
+      return;
+    }
+    requireJson(command, `command ${command.type}`);
+    this.#gather({ entry: { at: this.#time(), command }, reply });
+  }
+
+  observe(observer: Observer<Event>): () => void {
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((each) => each !== observer);
+    };
+  }
+
+  whenStopped(listener: (error: LockstepError) => void): void {
+    if (this.#stopped === undefined) this.#stopListeners.push(listener);
+    else listener(this.#stopped);
+  }
+
+  /**
+   * Writes the state into the log, so that recovery need not read what came before.
+   *
+   * @throws {TypeError} on an engine without a log
+   * @throws {ClosedError} after {@linkcode close}
+   */
+  async snapshot(): Promise<void> {
+    const log = this.#log;
+    if (log === undefined) {
+      throw new TypeError("Cannot save a snapshot: the engine must have a log, got none");
+    }
+    this.#refuseWhenStopped("save a snapshot");
+    const state = encode({ state: this.#state, now: this.#now, sequence: this.#sequence });
+    await log.saveSnapshot({ position: this.#position, state });
+  }
+
+  /** Lets what was sent reach the log, then lets go of everything. Harmless when called again. */
+  close(): Promise<void> {
+    this.#disarm();
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await undefined; // from here on, whoever asks finds the engine closed
+    while (this.#writing !== undefined) await this.#writing;
+    this.#stop(new ClosedError("go on", "the engine"));
+    this.#observers = [];
+    await this.#log?.close();
+  }
+
+  /** The clock's time as an integer that never goes back. */
+  #time(): Instant {
+    const read = Math.floor(this.clock.now());
+    if (read > this.#now) this.#now = read;
+    return this.#now;
+  }
+
+  #refuseWhenStopped(attempt: string): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    if (this.#closing !== undefined) throw new ClosedError(attempt, "the engine");
+  }
+
+  #stop(error: LockstepError): void {
+    this.#stopped ??= error;
+    const listeners = this.#stopListeners;
+    this.#stopListeners = [];
+    for (const listener of listeners) listener(error);
+  }
+
+  #step(command: Command | Tick, now: Instant, reply: Reply<Event> | undefined): Event[] {
+    let events: Event[];
+    try {
+      events = this.#machine.step(this.#state, command, now);
+    } catch (cause) {
+      this.#disarm();
+      this.#broken = new InvariantError(
+        `Cannot ${command.type}: the machine ${this.#machine.name} broke, and its engine stops`,
+        { cause },
+      );
+      this.#stop(this.#broken);
+      this.#logger.error(this.#broken.message, cause);
+      throw this.#broken;
+    }
+    this.#position++;
+    reply?.(events, undefined);
+    const { length } = events;
+    this.#sequence += length;
+    for (let i = 0; i < length; i++) {
+      for (const observer of this.#observers) observer(events[i]!, now);
+    }
+    this.#arm();
+    if (length > 0 || this.#traces) {
+      this.#publish(events, now, this.#sequence - length, command, this.#position);
+    }
+    return events;
+  }
+
+  /** Publishes `events`, and then those of the steps that handlers cause meanwhile, in order. */
+  #publish(
+    events: readonly Event[],
+    at: Instant,
+    first: number,
+    command: Named,
+    position: number,
+  ): void {
+    if (this.#publishing) {
+      this.#outbox.push({ events, at, first, command, position });
+      return;
+    }
+    this.#publishing = true;
+    if (this.#traces) this.#trace({ events, at, first, command, position });
+    this.#tell(events, at, first);
+    if (this.#outbox.length > 0) {
+      for (let i = 0; i < this.#outbox.length; i++) {
+        const next = this.#outbox[i]!;
+        if (this.#traces) this.#trace(next);
+        this.#tell(next.events, next.at, next.first);
+      }
+      this.#outbox.length = 0;
+    }
+    this.#publishing = false;
+  }
+
+  #tell(events: readonly Event[], at: Instant, first: number): void {
+    const eventBus = this.#eventBus;
+    if (eventBus === undefined) return;
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i]!;
+      eventBus.publish(event.type, event, at, first + i, this.#machine.describe);
+    }
+  }
+
+  /** Logs a command and, unless the bus does that, its events. */
+  #trace({ events, at, first, command, position }: Happened<Event>): void {
+    const logger = this.#logger;
+    const { describe } = this.#machine;
+    try {
+      logger.debug(commandLine(this.#machine.name, position, command, at, first, events.length));
+      if (this.#eventBus?.debug === true) return;
+      events.forEach((event, i) =>
+        logger.debug(eventLine(event.type, event, first + i, at, describe))
+      );
+    } catch {
+      // A logger that fails has nobody left to tell, and must not stop the engine.
+    }
+  }
+
+  /**
+   * Makes the timer go off no later than the next deadline. One that is set for earlier stays: it
+   * finds nothing due and arms anew, which is cheaper than a timer for each change.
+   */
+  #arm(): void {
+    const deadline = this.#machine.deadline(this.#state);
+    if (deadline === Infinity) return this.#disarm();
+    if (deadline >= this.#armedAt || this.#closing !== undefined) return;
+    this.#disarm();
+    this.#armedAt = deadline;
+    this.#cancelTimer = this.clock.setTimer(deadline, () => this.#fire());
+  }
+
+  #disarm(): void {
+    if (this.#armedAt === Infinity) return;
+    this.#armedAt = Infinity;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  #fire(): void {
+    this.#armedAt = Infinity;
+    this.#cancelTimer = undefined;
+    if (this.#broken !== undefined || this.#closing !== undefined) return;
+    const now = this.#time();
+    if (this.#machine.deadline(this.#state) > now) return this.#arm();
+    if (this.#log !== undefined) return this.#gatherTick(now);
+    try {
+      this.#step({ type: "tick" }, now, undefined);
+    } catch {
+      // It is logged, and every later call gets it.
+    }
+  }
+
+  #gatherTick(at: Instant): void {
+    if (this.#tickIsQueued) return;
+    this.#tickIsQueued = true;
+    this.#gather({
+      entry: { at, command: { type: "tick" } },
+      reply: (_events, error) => {
+        this.#tickIsQueued = false;
+        if (error !== undefined) this.#retryTick();
+      },
+    });
+  }
+
+  /** The log did not take a tick: what was due then is still due. */
+  #retryTick(): void {
+    if (this.#broken !== undefined || this.#closing !== undefined) return;
+    this.#disarm();
+    this.#armedAt = this.#time() + TICK_RETRY_MS;
+    this.#cancelTimer = this.clock.setTimer(this.#armedAt, () => this.#fire());
+  }
+
+  #gather(pending: Pending<Command | Tick, Event>): void {
+    this.#gathering.push(pending);
+    this.#writing ??= this.#write(this.#log!);
+  }
+
+  async #write(log: CommandLog<Command | Tick>): Promise<void> {
+    await undefined; // lets the commands of the same turn join the first batch
+    while (this.#gathering.length > 0) {
+      const batch = this.#gathering;
+      this.#gathering = [];
+      if (this.#broken !== undefined) {
+        for (const { reply } of batch) reply(undefined, this.#broken);
+        continue;
+      }
+      try {
+        await log.append(batch.map((pending) => pending.entry));
+      } catch (cause) {
+        const error = new LogError("Cannot append to the log: nothing was changed", { cause });
+        for (const { reply } of batch) reply(undefined, error);
+        continue;
+      }
+      for (const { entry, reply } of batch) this.#settle(entry.command, entry.at, reply);
+    }
+    this.#writing = undefined;
+  }
+
+  #settle(command: Command | Tick, at: Instant, reply: Reply<Event>): void {
+    if (this.#broken !== undefined) return reply(undefined, this.#broken);
+    try {
+      this.#step(command, at, reply);
+    } catch (broken) {
+      reply(undefined, broken);
+    }
+  }
+}
+
+/** How long an engine waits before it offers a refused tick to its log again. */
+const TICK_RETRY_MS = 1000;

@@ -1,0 +1,119 @@
+/**
+ * What binds tasks and locks.
+ *
+ * A claim of a task owns its locks in its own name, not in its agent's, so that two tasks of one
+ * agent exclude each other. {@linkcode claimOwner} makes that name.
+ *
+ * @module
+ */
+
+import { quote } from "../../core/arguments.ts";
+import { claimOf, claimOwner } from "../../locks/claim_owner.ts";
+import type { PartCommand, RootState } from "../state.ts";
+import type { Happened } from "./reaction.ts";
+
+/** Has a claim that got a slot wait for all locks that its task asks for. */
+export function acquireResources(
+  event: Happened<"task:assigned" | "task:admitted">,
+  state: RootState,
+): PartCommand | undefined {
+  const { taskId, agentId, epoch, resources } = event;
+  const isQueued = event.type === "task:assigned" && event.queued;
+  if (isQueued || resources.length === 0) return undefined;
+  const task = state.tasks.tasks.get(taskId);
+  if (task?.agent === undefined || task.epoch !== epoch) return undefined; // it has ended meanwhile
+  return {
+    type: "acquire-all",
+    requests: resources,
+    agentId,
+    owner: claimOwner(taskId, epoch),
+    priority: task.spec.priority,
+    timeoutMs: 0,
+    leaseMs: 0,
+  };
+}
+
+/** Gives back what a claim held until its body had ended. */
+export function releaseResources(
+  event: Happened<"attempt:ended">,
+  state: RootState,
+): PartCommand | undefined {
+  const { taskId, agentId, epoch } = event;
+  if (state.locks.owners.size === 0) return undefined;
+  const owner = claimOwner(taskId, epoch);
+  return state.locks.owners.has(owner) ? { type: "release-all", agentId, owner } : undefined;
+}
+
+/** Lets a claim start that has its locks. */
+export function unblockClaim(
+  event: Happened<"resource:acquired">,
+  state: RootState,
+): PartCommand | undefined {
+  return releaseIfOver(event, state) ??
+    claimCommand(event.owner, (claim) => ({ type: "unblock", ...claim }));
+}
+
+/** A claim that ended just before its handler asked for a lock gets none. */
+export function releaseIfOver(
+  { owner, agentId }: { owner: string; agentId: string },
+  { tasks }: RootState,
+): PartCommand | undefined {
+  const claim = claimOf(owner);
+  if (claim === undefined || tasks.lingering.has(claim.epoch)) return undefined;
+  const task = tasks.tasks.get(claim.taskId);
+  const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
+  return isInForce ? undefined : { type: "release-all", agentId, owner };
+}
+
+/** A claim can't go on without a lock that was taken away from it. */
+export function stopWithoutLock(
+  { owner, resourceId }: Happened<"resource:revoked" | "resource:expired">,
+): PartCommand | undefined {
+  return preempt(owner, `it lost the lock "${resourceId}"`);
+}
+
+/** A task that waits for its locks gives its slot back; one that runs learns of it by itself. */
+export function giveWayBeforeStart(
+  { owner }: Happened<"deadlock:detected">,
+  state: RootState,
+): PartCommand | undefined {
+  return isStarting(owner, state) ? preempt(owner, "it gave way in a deadlock") : undefined;
+}
+
+/** A task whose wait for its locks came to nothing gives its slot back. */
+export function giveUpBeforeStart(
+  { owner, resourceIds, reason }: Happened<"resource:abandoned">,
+  state: RootState,
+): PartCommand | undefined {
+  if (reason === "gone" || !isStarting(owner, state)) return undefined;
+  const cause = reason === "conflict" ? "it lost a conflict over" : "it can't wait for";
+  return preempt(owner, `${cause} ${resourceIds.map(quote).join(", ")}`);
+}
+
+/** A task that can't have its locks does not start. */
+export function refuseBeforeStart(
+  { owner, resourceId, reason, command }: Happened<"resource:refused">,
+  state: RootState,
+): PartCommand | undefined {
+  if (command !== "acquire-all" || !isStarting(owner, state)) return undefined;
+  const isHopeless = reason === "over-capacity";
+  return preempt(owner, `it can't have the lock "${resourceId}" (${reason})`, isHopeless);
+}
+
+function isStarting(owner: string, state: RootState): boolean {
+  const claim = claimOf(owner);
+  const task = claim && state.tasks.tasks.get(claim.taskId);
+  return task?.status === "assigned" && task.epoch === claim?.epoch;
+}
+
+function preempt(owner: string, reason: string, isHopeless = false): PartCommand | undefined {
+  return claimCommand(owner, (claim) => ({ type: "preempt", ...claim, reason, isHopeless }));
+}
+
+function claimCommand(
+  owner: string,
+  command: (claim: { taskId: string; epoch: number }) => PartCommand,
+): PartCommand | undefined {
+  const claim = claimOf(owner);
+  return claim === undefined ? undefined : command(claim);
+}

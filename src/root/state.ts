@@ -1,0 +1,112 @@
+/**
+ * The state, the commands and the config of the root machine.
+ *
+ * @module
+ */
+
+import type { MembershipCommand } from "../agents/commands.ts";
+import type { MembershipConfig, MembershipState } from "../agents/state.ts";
+import type { BreakerCommand, CallOutcome } from "../breakers/commands.ts";
+import type { BreakerConfig, BreakerState } from "../breakers/state.ts";
+import type { ConflictCommand } from "../conflicts/commands.ts";
+import type { ConflictConfig, ConflictState } from "../conflicts/state.ts";
+import type { MachineHost } from "../core/client.ts";
+import type { Instant, Named, Tick } from "../core/machine.ts";
+import type { LockCommand } from "../locks/commands.ts";
+import type { LockConfig, LockState } from "../locks/state.ts";
+import type { MessageCommand } from "../messages/commands.ts";
+import type { MessageConfig, MessageState } from "../messages/state.ts";
+import type { TaskCommand } from "../tasks/commands.ts";
+import type { TaskConfig, TaskState } from "../tasks/state.ts";
+import type { LockstepEvent } from "./events.ts";
+import type { RootRules } from "./rules.ts";
+
+/** The states of all subsystems, and what the reactions between them go by. */
+export interface RootState {
+  /** Which agents are there, and whether they are alive. */
+  readonly agents: MembershipState;
+  /** Tasks, and who runs them. */
+  readonly tasks: TaskState;
+  /** Locks on resources. */
+  readonly locks: LockState;
+  /** Mailboxes. */
+  readonly messages: MessageState;
+  /** Circuit breakers. */
+  readonly breakers: BreakerState;
+  /** Conflicts and versions. */
+  readonly conflicts: ConflictState;
+  /** What the reactions go by. */
+  readonly rules: RootRules;
+  /** By the epoch of its claim, each attempt that goes through the breaker of its agent. */
+  readonly calls: Map<number, AgentCall>;
+  /** By breaker, the claims that have asked for a permit and wait for the answer. */
+  readonly asking: Map<string, AskingClaim[]>;
+}
+
+/** A claim whose attempt has asked the breaker of its agent for a permit. */
+export interface AskingClaim {
+  /** Of the claim. */
+  readonly epoch: number;
+  /** How the attempt has ended, when it did so in the step in which it began. */
+  outcome: CallOutcome | undefined;
+}
+
+/** An attempt as a call through the breaker of its agent. */
+export interface AgentCall {
+  /** Of the breaker. */
+  readonly name: string;
+  /** What let it begin; 0 while the breaker was closed, when nothing has to. */
+  readonly permit: number;
+  /** Of the breaker's state in which it began. */
+  readonly epoch: number;
+  /** When it began. */
+  readonly since: Instant;
+}
+
+/** Whatever one subsystem can be told. Their commands have different names. */
+export type PartCommand = Exclude<
+  | MembershipCommand
+  | TaskCommand
+  | LockCommand
+  | MessageCommand
+  | BreakerCommand
+  | ConflictCommand,
+  Tick
+>;
+
+/**
+ * Has an agent do something in a certain life of it. When that life is over, because the agent was
+ * given up or has come back under another incarnation, it is refused, whatever it is.
+ */
+export interface AsAgent extends Named<"as-agent"> {
+  /** Who does it. */
+  readonly agentId: string;
+  /** In which life. */
+  readonly incarnation: number;
+  /** What it does. */
+  readonly command: PartCommand;
+}
+
+/** What the root machine can be told. */
+export type RootCommand = PartCommand | AsAgent;
+
+/** A running root machine. */
+export interface RootHost extends MachineHost<RootState, RootCommand, LockstepEvent> {}
+
+/** The rules of all subsystems, and of the reactions between them. */
+export interface RootConfig {
+  /** Of members. */
+  readonly agents?: Partial<MembershipConfig>;
+  /** Of tasks and those who do them. */
+  readonly tasks?: Partial<TaskConfig>;
+  /** Of locks. */
+  readonly locks?: Partial<LockConfig>;
+  /** Of mailboxes. */
+  readonly messages?: Partial<MessageConfig>;
+  /** Of circuit breakers. */
+  readonly breakers?: Partial<BreakerConfig>;
+  /** Of conflicts and versions. */
+  readonly conflicts?: Partial<ConflictConfig>;
+  /** Of the reactions between them. */
+  readonly rules?: Partial<RootRules>;
+}

@@ -1,0 +1,560 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { Engine, type EngineOptions } from "../../src/core/engine.ts";
+import { ClosedError, InvariantError, LogError } from "../../src/core/errors.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { MemoryLog } from "../../src/core/log.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { Tick } from "../../src/core/machine.ts";
+import { encode } from "../../src/core/data/plain.ts";
+import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+import { counter, type CounterCommand, type CounterEvent, type CounterState } from "./counter.ts";
+
+type CounterEngine = Engine<CounterState, CounterCommand, CounterEvent>;
+
+/** An engine of the counter with a simulated clock at 1000, and every event that it publishes. */
+function start(options: EngineOptions<CounterCommand> = {}) {
+  const clock = new SimulatedClock(1000);
+  const eventBus = new EventBus(false, { logger: silentLogger, clock });
+  const published: [type: string, sequence: number, at: number][] = [];
+  for (const type of ["counter:added", "counter:scheduled", "counter:reminded"]) {
+    eventBus.on(type, (_payload, sequence, at) => published.push([type, sequence, at]));
+  }
+  const engine = new Engine(counter, { clock, eventBus, logger: silentLogger, ...options });
+  return { clock, eventBus, published, engine };
+}
+
+function startWithLog() {
+  const log = new FaultyLog(new MemoryLog<CounterCommand | Tick>());
+  return { log, ...start({ log }) };
+}
+
+/** The events of `command`, once the engine has stepped it. */
+function sent(engine: CounterEngine, command: CounterCommand): Promise<CounterEvent[]> {
+  return new Promise((resolve, reject) => {
+    engine.send(command, (events, error) => events ? resolve(events) : reject(error));
+  });
+}
+
+const add = (by: number): CounterCommand => ({ type: "add", by });
+const remind = (of: string, inMs: number): CounterCommand => ({ type: "remind", of, inMs });
+
+/** Lets promises settle, however long their chains are. */
+function settled(clock: SimulatedClock): Promise<void> {
+  return clock.advance(0);
+}
+
+// Without a log
+
+Deno.test("without a log dispatch() steps, publishes and returns at once", async () => {
+  const { engine, published } = start();
+  assertEquals(engine.synchronous, true);
+  assertEquals(engine.dispatch(add(5)), [{ type: "counter:added", by: 5, total: 5 }]);
+  assertEquals(published, [["counter:added", 0, 1000]]);
+  assertEquals([engine.state.total, engine.position], [5, 1]);
+  await engine.close();
+});
+
+Deno.test("send() replies before observers hear, and they before the event is published", async () => {
+  for (const { engine, eventBus, clock } of [start(), startWithLog()]) {
+    const order: string[] = [];
+    eventBus.on("counter:added", () => order.push("published"));
+    const stop = engine.observe((event, now) => order.push(`observed ${event.type} at ${now}`));
+    engine.send(add(1), (events, error) => order.push(`replied ${events?.length} ${error}`));
+    await settled(clock);
+    stop();
+    stop();
+    engine.send(add(1), () => {});
+    await settled(clock);
+    assertEquals(order, [
+      "replied 1 undefined",
+      "observed counter:added at 1000",
+      "published",
+      "published",
+    ]);
+    await engine.close();
+  }
+});
+
+Deno.test("what a handler dispatches waits its turn, and events stay in gap-free order", async () => {
+  for (const { engine, eventBus, clock, published } of [start(), startWithLog()]) {
+    const order: string[] = [];
+    eventBus.on("counter:scheduled", () => {
+      order.push("first handler");
+      engine.send(add(1), () => order.push("replied"));
+    });
+    eventBus.on("counter:scheduled", () => order.push("second handler"));
+    eventBus.on("counter:added", () => order.push("added"));
+    engine.send(remind("tea", 10), () => {});
+    engine.send(remind("tea", 20), () => {});
+    await settled(clock);
+    if (engine.synchronous) {
+      const round = ["first handler", "replied", "second handler", "added"];
+      assertEquals(order, [...round, ...round]);
+    } else {
+      const round = ["first handler", "second handler"];
+      assertEquals(order, [...round, ...round, "replied", "added", "replied", "added"]);
+    }
+    assertEquals(published.map(([, sequence]) => sequence), [0, 1, 2, 3]);
+    await engine.close();
+  }
+});
+
+Deno.test("what a handler dispatches comes after all events of the step that it heard of", async () => {
+  for (const { engine, eventBus, clock, published } of [start(), startWithLog()]) {
+    await sent(engine, remind("tea", 5));
+    eventBus.on("counter:reminded", () => engine.send(remind("soup", 500), () => {}));
+    clock.jumpTo(1010);
+    await sent(engine, add(1));
+    await settled(clock);
+    assertEquals(published, [
+      ["counter:scheduled", 0, 1000],
+      ["counter:reminded", 1, 1010],
+      ["counter:added", 2, 1010],
+      ["counter:scheduled", 3, 1010],
+    ]);
+    await engine.close();
+  }
+});
+
+Deno.test("events are published at the instant of their step, also late", async () => {
+  const { engine, eventBus, clock, published } = start();
+  eventBus.once("counter:scheduled", () => {
+    engine.dispatch(remind("second", 7));
+    clock.jumpTo(2000);
+    engine.dispatch(add(1));
+  });
+  engine.dispatch(remind("first", 5));
+  assertEquals(published, [
+    ["counter:scheduled", 0, 1000],
+    ["counter:scheduled", 1, 1000],
+    ["counter:reminded", 2, 2000],
+    ["counter:reminded", 3, 2000],
+    ["counter:added", 4, 2000],
+  ]);
+  await engine.close();
+});
+
+Deno.test("a handler that throws harms neither the engine nor other handlers", async () => {
+  for (const { engine, eventBus, clock, published } of [start(), startWithLog()]) {
+    eventBus.on("counter:added", () => {
+      throw new Error("handler");
+    });
+    eventBus.on("counter:added", () => Promise.reject(new Error("async handler")));
+    await sent(engine, add(1));
+    await sent(engine, add(2));
+    await settled(clock);
+    assertEquals([engine.state.total, published.length, eventBus.failures], [3, 2, 4]);
+    await engine.close();
+  }
+});
+
+Deno.test("a clock that goes back stands still for the machine", async () => {
+  for (const { engine, clock } of [start(), startWithLog()]) {
+    await sent(engine, add(1));
+    clock.jumpTo(400);
+    await sent(engine, add(1));
+    clock.jumpTo(1001);
+    await sent(engine, add(1));
+    assertEquals(engine.state.history.map(({ at }) => at), [1000, 1000, 1001]);
+    await engine.close();
+  }
+});
+
+Deno.test("an engine makes an integer of a clock's fraction", async () => {
+  const clock = { now: () => 10.7, setTimer: () => () => {} };
+  const engine = new Engine(counter, { clock });
+  engine.dispatch(add(1));
+  assertEquals(engine.state.history[0]!.at, 10);
+  await engine.close();
+});
+
+// Timers
+
+Deno.test("one timer is armed, and what is due fires at its instant", async () => {
+  for (const { engine, clock, published } of [start(), startWithLog()]) {
+    await sent(engine, remind("late", 500));
+    await sent(engine, remind("early", 100));
+    await sent(engine, remind("middle", 300));
+    assertEquals([clock.pending, clock.next], [1, 1100]);
+    await clock.advance(299);
+    assertEquals([clock.pending, clock.next], [1, 1300]);
+    await clock.advance(1000);
+    assertEquals(clock.pending, 0);
+    assertEquals(published.slice(3), [
+      ["counter:reminded", 3, 1100],
+      ["counter:reminded", 4, 1300],
+      ["counter:reminded", 5, 1500],
+    ]);
+    await engine.close();
+  }
+});
+
+Deno.test("a timer that goes off early steps nothing and is armed again", async () => {
+  const timers: { at: number; callback: () => void }[] = [];
+  let now = 1000;
+  const clock = {
+    now: () => now,
+    setTimer(at: number, callback: () => void) {
+      timers.push({ at, callback });
+      return () => {};
+    },
+  };
+  const engine = new Engine(counter, { clock });
+  engine.dispatch(remind("tea", 100));
+  now = 1050;
+  timers[0]!.callback();
+  assertEquals([engine.position, timers.length, timers[1]!.at], [1, 2, 1100]);
+  now = 1100;
+  timers[1]!.callback();
+  assertEquals([engine.position, engine.state.reminders.timers.length], [2, 0]);
+  await engine.close();
+});
+
+Deno.test("a deadline that moves away costs no timer, and its timer finds nothing due", async () => {
+  const { engine, clock, published } = start();
+  engine.dispatch(remind("tea", 100));
+  clock.jumpTo(1100);
+  engine.dispatch(remind("soup", 100));
+  assertEquals([clock.pending, clock.next], [1, 1100]);
+  await settled(clock);
+  assertEquals([clock.pending, clock.next], [1, 1200]);
+  assertEquals(published.length, 3);
+  await engine.close();
+});
+
+Deno.test("close() leaves no timer, and a command within it arms none", async () => {
+  for (const { engine, clock } of [start(), startWithLog()]) {
+    await sent(engine, remind("tea", 100));
+    const unsettled = engine.synchronous ? undefined : sent(engine, remind("soup", 50));
+    const closing = engine.close();
+    assertEquals(clock.pending, 0);
+    await closing;
+    await unsettled;
+    assertEquals(clock.pending, 0);
+  }
+});
+
+// With a log
+
+Deno.test("with a log nothing is answered or stepped before it is safe", async () => {
+  const { log, engine, clock, published } = startWithLog();
+  assertEquals(engine.synchronous, false);
+  log.hold();
+  const answered: number[] = [];
+  for (const by of [1, 2, 3]) void sent(engine, add(by)).then(() => answered.push(by));
+  await settled(clock);
+  assertEquals([log.waiting, engine.state.total, engine.position], [1, 0, 0]);
+  assertEquals([answered, published], [[], []]);
+  log.release();
+  await settled(clock);
+  assertEquals([engine.state.total, engine.position, answered], [6, 3, [1, 2, 3]]);
+  await engine.close();
+});
+
+Deno.test("commands are stepped in the order in which they were sent, across batches", async () => {
+  const { log, engine, clock, published } = startWithLog();
+  const order: number[] = [];
+  const send = (by: number) => void sent(engine, add(by)).then(() => order.push(by));
+  [1, 2, 3].forEach(send);
+  await settled(clock);
+  log.hold();
+  send(4);
+  await settled(clock);
+  [5, 6, 7].forEach(send);
+  await settled(clock);
+  log.release();
+  await settled(clock);
+  assertEquals(log.batches, [3, 1, 3]);
+  assertEquals(order, [1, 2, 3, 4, 5, 6, 7]);
+  assertEquals(engine.state.history.map(({ by }) => by), [1, 2, 3, 4, 5, 6, 7]);
+  assertEquals(published.map(([, sequence]) => sequence), [0, 1, 2, 3, 4, 5, 6]);
+  await engine.close();
+});
+
+Deno.test("a command is stepped at the instant at which it was sent", async () => {
+  const { log, engine, clock, published } = startWithLog();
+  log.hold();
+  const first = sent(engine, add(1));
+  await clock.advance(50);
+  const second = sent(engine, add(2));
+  await clock.advance(50);
+  log.release();
+  await Promise.all([first, second]);
+  await settled(clock);
+  assertEquals(published, [["counter:added", 0, 1000], ["counter:added", 1, 1050]]);
+  await engine.close();
+});
+
+Deno.test("a failed append rejects its callers, leaves the state untouched, and later commands go on", async () => {
+  const { log, engine, published } = startWithLog();
+  await sent(engine, add(1));
+  const before = encode(engine.state);
+  const cause = new Error("The disk is full");
+  log.fail(1, cause);
+  const refused = [sent(engine, add(2)), sent(engine, add(3))];
+  for (const each of refused) {
+    const error = await assertRejects(() => each, LogError, "nothing was changed");
+    assertEquals([error.code, error.cause], ["log", cause]);
+  }
+  assertEquals([encode(engine.state), engine.position, published.length], [before, 1, 1]);
+  assertEquals(await sent(engine, add(4)), [{ type: "counter:added", by: 4, total: 5 }]);
+  await engine.close();
+});
+
+Deno.test("a log that refuses a tick is offered it again, and nothing due is lost", async () => {
+  const { log, engine, clock, published } = startWithLog();
+  await sent(engine, remind("tea", 100));
+  log.fail(2);
+  await clock.advance(100);
+  assertEquals([published.length, clock.pending], [1, 1]);
+  await clock.advance(1000);
+  assertEquals([published.length, clock.pending], [1, 1]);
+  await clock.advance(1000);
+  assertEquals(published.at(-1), ["counter:reminded", 1, 3100]);
+  assertEquals(clock.pending, 0);
+  await engine.close();
+});
+
+Deno.test("while a tick is being written no second one is queued", async () => {
+  const clock = new SimulatedClock(1000);
+  const log = new FaultyLog(new MemoryLog<CounterCommand | Tick>(), clock);
+  const engine = new Engine(counter, { clock, log });
+  await sent(engine, remind("tea", 5));
+  log.delay(10);
+  const added = sent(engine, add(1));
+  await clock.advance(10);
+  await added;
+  assertEquals([engine.position, log.waiting], [2, 1]);
+  await clock.advance(10);
+  assertEquals([engine.position, engine.state.reminders.timers.length], [3, 0]);
+  await clock.advance(1000);
+  assertEquals([engine.position, clock.pending], [3, 0]);
+  await engine.close();
+});
+
+Deno.test("send() refuses a command that JSON can't hold, with the path to it", async () => {
+  const { engine, log } = startWithLog();
+  assertThrows(
+    () => engine.send({ type: "add", by: 1, note: { when: new Date(0) } }, () => {}),
+    TypeError,
+    "Cannot write command add.note.when: it must be a JSON value, got a Date",
+  );
+  assertThrows(
+    () => engine.dispatch(add(1)),
+    TypeError,
+    "Cannot dispatch add: the engine must have no log, got one; use send()",
+  );
+  await engine.close();
+  assertEquals(log.batches, []);
+});
+
+Deno.test("without a log a command may carry anything", async () => {
+  const { engine } = start();
+  const note = { when: new Date(0), run: () => 1 };
+  engine.dispatch({ type: "add", by: 1, note });
+  assertEquals(engine.state.history[0]!.note.value, note);
+  await engine.close();
+});
+
+// Closing
+
+Deno.test("close() lets what was sent reach the log, and refuses what comes after", async () => {
+  const { log, engine, clock } = startWithLog();
+  log.hold();
+  const first = sent(engine, add(1));
+  await settled(clock);
+  const second = sent(engine, add(2));
+  const closing = engine.close();
+  assertEquals(engine.closed, true);
+  assertThrows(
+    () => engine.send(add(3), () => {}),
+    ClosedError,
+    "Cannot add: the engine is closed",
+  );
+  await settled(clock);
+  assertEquals(log.closed, false);
+  log.release();
+  await closing;
+  assertEquals([(await first).length, (await second).length], [1, 1]);
+  assertEquals([log.batches, log.closed, engine.state.total], [[1, 1], true, 3]);
+});
+
+Deno.test("close() is harmless when called again, and await using calls it", async () => {
+  const { log, engine } = startWithLog();
+  await Promise.all([engine.close(), engine.close()]);
+  await engine.close();
+  assertEquals(log.closed, true);
+  const other = startWithLog();
+  {
+    await using engine = other.engine;
+    await sent(engine, add(1));
+  }
+  assertEquals([other.log.closed, other.engine.closed], [true, true]);
+});
+
+Deno.test("whoever asks is told that an engine was closed, once, also when it was so before", async () => {
+  const { engine } = start();
+  const told: unknown[] = [];
+  engine.whenStopped((error) => {
+    told.push(error);
+    assertThrows(() => engine.dispatch(add(1)), ClosedError);
+    void engine.close();
+  });
+  const closing = engine.close();
+  assertThrows(() => engine.dispatch(add(1)), ClosedError, "Cannot add: the engine is closed");
+  await closing;
+  engine.whenStopped((error) => told.push(error));
+  assertEquals(told.length, 2);
+  assertInstanceOf(told[0], ClosedError);
+  assertEquals(told[1], told[0]);
+});
+
+// Bugs
+
+Deno.test("a machine that breaks stops its engine, and tells callers and whenStopped listeners", async () => {
+  for (const { engine, clock } of [start(), startWithLog()]) {
+    const told: unknown[] = [];
+    engine.whenStopped((error) => told.push(error));
+    await sent(engine, remind("tea", 100));
+    const broken = sent(engine, { type: "break" });
+    const after = engine.synchronous ? undefined : sent(engine, add(1));
+    const error = await assertRejects(() => broken, InvariantError, "the machine counter broke");
+    assertEquals((error.cause as Error).message, "The counter is broken");
+    assertEquals(told, [error]);
+    if (after !== undefined) await assertRejects(() => after, InvariantError);
+    assertThrows(() => engine.send(add(1), () => {}), InvariantError, "its engine stops");
+    assertEquals([clock.pending, engine.position], [0, 1]);
+    if (!engine.synchronous) await assertRejects(() => engine.snapshot(), InvariantError);
+    await engine.close();
+    assertEquals(told.length, 1);
+  }
+});
+
+Deno.test("dispatch() throws what broke the machine", async () => {
+  const { engine } = start();
+  assertThrows(() => engine.dispatch({ type: "break" }), InvariantError);
+  assertThrows(() => engine.dispatch(add(1)), InvariantError);
+  await engine.close();
+});
+
+Deno.test("what waits behind the command that broke the machine is not written", async () => {
+  const { log, engine, clock } = startWithLog();
+  log.hold();
+  const broken = sent(engine, { type: "break" });
+  await settled(clock);
+  const behind = sent(engine, add(1));
+  log.release();
+  await assertRejects(() => broken, InvariantError);
+  await assertRejects(() => behind, InvariantError);
+  assertEquals(log.batches, [1]);
+  await engine.close();
+});
+
+// Recovery
+
+async function liveThrough(engine: CounterEngine, clock: SimulatedClock): Promise<void> {
+  await sent(engine, { type: "add", by: 3, note: { deep: [1, "two", null] } });
+  await sent(engine, remind("tea", 100));
+  await clock.advance(70);
+  await sent(engine, remind("soup", 500));
+  await clock.advance(70);
+  await sent(engine, add(-1));
+}
+
+/** A log in memory that outlives its engine, like a file does. */
+function durable(): MemoryLog<CounterCommand | Tick> {
+  return new MemoryLog<CounterCommand | Tick>();
+}
+
+Deno.test("recovery from the log gives the identical state", async () => {
+  const log = durable();
+  const { engine, clock } = start({ log });
+  await liveThrough(engine, clock);
+  await engine.close();
+  const recovered = await Engine.recover(counter, { log, clock });
+  assertEquals(encode(recovered.state), encode(engine.state));
+  assertEquals(recovered.position, engine.position);
+  await recovered.close();
+});
+
+Deno.test("recovery from a snapshot and what came after gives the identical state", async () => {
+  const log = durable();
+  const { engine, clock } = start({ log });
+  await liveThrough(engine, clock);
+  await engine.snapshot();
+  await assertRejects(async () => {
+    for await (const _ of log.read(0)) assert(false);
+  }, RangeError);
+  await sent(engine, add(40));
+  await engine.close();
+  const recovered = await Engine.recover(counter, { log, clock });
+  assertEquals(encode(recovered.state), encode(engine.state));
+  assertEquals([recovered.position, recovered.state.total], [engine.position, 42]);
+  await recovered.close();
+});
+
+Deno.test("a recovered engine publishes nothing of the past and counts on", async () => {
+  const log = durable();
+  const { engine, clock, published } = start({ log });
+  await liveThrough(engine, clock);
+  await engine.snapshot();
+  await sent(engine, add(1));
+  await engine.close();
+  const count = published.length;
+  const { eventBus, published: later } = start();
+  const recovered = await Engine.recover(counter, { log, clock, eventBus });
+  assertEquals(later, []);
+  await sent(recovered, add(1));
+  await settled(clock);
+  assertEquals(later.map(([, sequence]) => sequence), [count]);
+  await recovered.close();
+});
+
+Deno.test("a snapshot taken by a handler counts the events that are still to be published", async () => {
+  const log = durable();
+  const { engine, clock, eventBus } = start({ log });
+  eventBus.once("counter:added", () => void engine.snapshot());
+  await Promise.all([sent(engine, add(1)), sent(engine, add(2)), sent(engine, add(3))]);
+  await engine.close();
+  const { eventBus: laterBus, published } = start();
+  const recovered = await Engine.recover(counter, { log, clock, eventBus: laterBus });
+  await sent(recovered, add(1));
+  await settled(clock);
+  assertEquals(published.map(([, sequence]) => sequence), [3]);
+  assertEquals(recovered.state.total, 7);
+  await recovered.close();
+});
+
+Deno.test("what fell due while no engine ran fires after recovery", async () => {
+  const log = durable();
+  const { engine, clock } = start({ log });
+  await sent(engine, remind("tea", 100));
+  await engine.close();
+  clock.jumpTo(9000);
+  const { eventBus, published } = start();
+  const recovered = await Engine.recover(counter, { log, clock, eventBus });
+  await settled(clock);
+  assertEquals(published, [["counter:reminded", 1, 9000]]);
+  await recovered.close();
+});
+
+Deno.test("time doesn't go back over a restart", async () => {
+  const log = durable();
+  const { engine, clock } = start({ log });
+  await sent(engine, add(1));
+  await engine.close();
+  clock.jumpTo(10);
+  const recovered = await Engine.recover(counter, { log, clock });
+  await sent(recovered, add(1));
+  assertEquals(recovered.state.history.map(({ at }) => at), [1000, 1000]);
+  await recovered.close();
+});
+
+Deno.test("snapshot() needs a log and an open engine", async () => {
+  const { engine } = start();
+  await assertRejects(() => engine.snapshot(), TypeError, "the engine must have a log, got none");
+  await engine.close();
+  const logged = startWithLog();
+  await logged.engine.close();
+  await assertRejects(() => logged.engine.snapshot(), ClosedError, "Cannot save a snapshot");
+});
