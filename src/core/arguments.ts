@@ -124,6 +124,19 @@ export function requireBoolean(
   if (typeof value !== "boolean") refuse(TypeError, value, `${name} must be a boolean`, attempt);
 }
 
+/** Requires a number from `least` to `most`. */
+export function requireNumber(
+  value: unknown,
+  least: number,
+  most: number,
+  name: string,
+  attempt: Attempt,
+): asserts value is number {
+  if (typeof value === "number" && value >= least && value <= most) return;
+  const kind = typeof value === "number" ? RangeError : TypeError;
+  refuse(kind, value, `${name} must be a number from ${least} to ${most}`, attempt);
+}
+
 /** Requires one of a few strings. */
 export function requireOneOf(
   value: unknown,

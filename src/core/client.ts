@@ -1,42 +1,65 @@
 /**
- * Between the callers of a façade and its machine: sends commands, and turns what they did into
- * promises.
+ * The client of a machine: sends commands for the callers of a façade, and turns answers and events
+ * into promises.
  *
  * @module
  */
 
-import { Answer, resolved } from "./answer.ts";
 import type { CancelTimer } from "./clock.ts";
+import { Deferred, resolved } from "./deferred.ts";
 import type { Dispatcher, Reply } from "./engine.ts";
 import { LogError } from "./errors.ts";
-import type { Instant, Named, Tick } from "./machine.ts";
+import {
+  type AnswerTo,
+  type Instant,
+  type Named,
+  type Outcome,
+  Refusal,
+  type Tick,
+} from "./machine.ts";
 
 /** A running machine, alone in its engine or part of a larger one. */
-export interface MachineHost<State, Command extends Named, Event extends Named> {
-  /** Where commands go and events come from. */
-  readonly dispatcher: Dispatcher<Command | Tick, Event>;
-  /** The state as it is; it may be another object after each step. */
+export interface MachineHost<
+  State,
+  Command extends Named,
+  Event extends Named,
+  Answers = Record<never, never>,
+> {
+  /** Accepts commands and emits events. */
+  readonly dispatcher: Dispatcher<Command, Event, Answers>;
+  /** Returns the current state; it may be another object after each step. */
   state(): Readonly<State>;
 }
 
-/** How long a command that the log did not take is kept before it is sent again. */
+/** How long a command that the log did not store is kept before it is sent again. */
 const RESEND_MS = 1000;
 
+/** A command that the log did not store, and its caller. */
+interface Owed<Command> {
+  readonly command: Command;
+  readonly settled: Deferred<unknown>;
+}
+
 /**
- * Speaks with one machine for any number of callers, until it stops or is closed.
+ * Sends the commands of one façade until it stops or is closed.
  *
- * A subclass calls `listen` once it can hear, and `stop` when it is closed.
+ * A subclass calls `listen` at the end of its constructor, and `stop` when it is closed.
  */
-export abstract class MachineClient<State, Command extends Named, Event extends Named> {
+export abstract class MachineClient<
+  State,
+  Command extends Named,
+  Event extends Named,
+  Answers = Record<never, never>,
+> {
   /** Where the machine runs. */
-  protected readonly host: MachineHost<State, Command, Event>;
+  protected readonly host: MachineHost<State, Command, Event, Answers>;
   #unobserve: (() => void) | undefined;
-  #owed: Command[] = [];
+  #owed: Owed<Command>[] = [];
   #cancelResend: CancelTimer | undefined;
   #stopped: unknown;
 
-  /** A client that hears nothing yet. */
-  constructor(host: MachineHost<State, Command, Event>) {
+  /** Makes a client that observes nothing yet. */
+  constructor(host: MachineHost<State, Command, Event, Answers>) {
     this.host = host;
   }
 
@@ -45,119 +68,168 @@ export abstract class MachineClient<State, Command extends Named, Event extends 
     return this.host.state();
   }
 
-  /** The time as the machine's clock has it. */
+  /** The time of the machine's clock. */
   get now(): Instant {
     return this.host.dispatcher.clock.now();
   }
 
-  /** Why nothing can be sent any more, or `undefined`. */
+  /** The error because of which nothing can be sent any more, or `undefined`. */
   get stopped(): unknown {
     return this.#stopped;
   }
 
-  /** Sends a command and resolves with what `read` finds in its events. */
-  ask<Asked extends Command, Result>(
-    command: Asked,
-    read: (events: readonly Event[], command: Asked, state: Readonly<State>) => Result,
-  ): Promise<Result> {
-    if (this.host.dispatcher.synchronous) return this.#askNow(command, read);
-    const answer = new Answer<Result>();
-    try {
-      this.send(command, (events, error) => {
-        if (events === undefined) return answer.fail(error);
-        try {
-          answer.succeed(read(events, command, this.state));
-        } catch (refusal) {
-          answer.fail(refusal);
-        }
-      });
-    } catch (error) {
-      answer.fail(error);
+  /** Sends a command and resolves with its answer. Rejects with the error of its refusal. */
+  call<Each extends Command>(command: Each): Promise<AnswerTo<Answers, Each>>;
+  /** Sends a command and resolves with what `read` makes of its answer. */
+  call<Each extends Command, Result>(
+    command: Each,
+    read: (answer: AnswerTo<Answers, Each>) => Result,
+  ): Promise<Result>;
+  call<Each extends Command>(
+    command: Each,
+    read?: (answer: AnswerTo<Answers, Each>) => unknown,
+  ): Promise<unknown> {
+    if (this.host.dispatcher.synchronous) {
+      try {
+        if (this.#stopped !== undefined) throw this.#stopped;
+        return resolved(this.#read(command, this.dispatch(command), read));
+      } catch (error) {
+        return Promise.reject(error);
+      }
     }
-    return answer.promise();
+    return this.#exchange(command, (outcome) => this.#read(command, outcome, read));
   }
 
-  /** Sends `command`; when the log doesn't take it, again later. Nobody hears how it ends. */
-  owe(command: Command): void {
-    try {
-      if (this.host.dispatcher.synchronous) return void this.step(command);
-      this.pass(command, (_events, error) => {
-        if (error instanceof LogError) this.#resendLater(command);
-      });
-    } catch {
-      // The machine has stopped, and with it what the command was to end.
-    }
-  }
-
-  /** Lets time pass in the machine, and sends again what its log did not take. */
-  refresh(): Promise<void> {
-    this.#resend();
-    const answer = new Answer<void>();
-    try {
-      this.send({ type: "tick" }, (_events, error) => {
-        if (error === undefined) answer.succeed(undefined);
-        else answer.fail(error);
-      });
-    } catch (error) {
-      answer.fail(error);
-    }
-    return answer.promise();
-  }
-
-  /** Sends `command`. @throws why the client has stopped */
-  protected send(command: Command | Tick, reply: Reply<Event>): void {
-    if (this.#stopped !== undefined) throw this.#stopped;
-    this.pass(command, reply);
-  }
-
-  /** Hands `command` to the machine, whether the client has stopped or not. */
-  protected pass(command: Command | Tick, reply: Reply<Event>): void {
-    this.host.dispatcher.send(command, reply);
-  }
-
-  /** Has a machine that answers at once step `command`, whether the client has stopped or not. */
-  protected step(command: Command): readonly Event[] {
-    return this.host.dispatcher.dispatch(command);
-  }
-
-  /** Begins to hear of events, and of the end; whatever `hear` and `end` need has to be there. */
-  protected listen(): void {
-    this.#unobserve = this.host.dispatcher.observe((event) => this.hear(event));
-    this.host.dispatcher.whenStopped((error) => this.stop(error));
-  }
-
-  /** Hears and sends nothing any more, for the reason `error`. Harmless when called again. */
-  protected stop(error: unknown): void {
-    if (this.#stopped !== undefined) return;
-    this.#stopped = error;
-    this.#unobserve?.();
-    this.#cancelResend?.();
-    this.#owed = [];
-    this.end(error);
-  }
-
-  /** Takes an event of the machine; may send nothing itself. */
-  protected abstract hear(event: Event): void;
-
-  /** Ends all that waits with `error`, since the client has stopped. */
-  protected abstract end(error: unknown): void;
-
-  /** Does without a reply, and often without a promise of its own. */
-  #askNow<Asked extends Command, Result>(
-    command: Asked,
-    read: (events: readonly Event[], command: Asked, state: Readonly<State>) => Result,
-  ): Promise<Result> {
+  /** Sends a command and resolves once it was stepped, also when it was refused. */
+  attempt(command: Command): Promise<void> {
+    if (!this.host.dispatcher.synchronous) return this.#exchange(command, ignore);
     try {
       if (this.#stopped !== undefined) throw this.#stopped;
-      return resolved(read(this.step(command), command, this.state));
+      this.dispatch(command);
+      return resolved(undefined);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #resendLater(command: Command): void {
+  /**
+   * Sends `command` until the log stores it, and resolves with the answer. Also after the client has
+   * stopped, as it ends something that the machine would keep for ever.
+   */
+  deliver<Each extends Command>(command: Each): Promise<AnswerTo<Answers, Each>> {
+    const settled = new Deferred<unknown>();
+    this.#deliver({ command, settled });
+    return settled.promise() as Promise<AnswerTo<Answers, Each>>;
+  }
+
+  /** The same as {@linkcode deliver} for a command whose end no caller waits for. */
+  owe(command: Command): void {
+    this.deliver(command).catch(ignore);
+  }
+
+  /** Lets time pass in the machine, and sends again what its log did not store. */
+  refresh(): Promise<void> {
+    this.#resend();
+    return this.#exchange({ type: "tick" }, ignore);
+  }
+
+  /** Returns the error for a refused command. `state` is the one that refused it. */
+  protected abstract errorOf(refusal: Refusal, command: Command): Error;
+
+  /** Sends `command`. @throws the error because of which the client has stopped */
+  protected send<Each extends Command | Tick>(
+    command: Each,
+    reply: Reply<Outcome<Answers, Each>>,
+  ): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    this.pass(command, reply);
+  }
+
+  /** Hands `command` to the machine, whether the client has stopped or not. */
+  protected pass<Each extends Command | Tick>(
+    command: Each,
+    reply: Reply<Outcome<Answers, Each>>,
+  ): void {
+    this.host.dispatcher.send(command, reply);
+  }
+
+  /** Steps `command` on a synchronous machine, whether the client has stopped or not. */
+  protected dispatch<Each extends Command>(command: Each): Outcome<Answers, Each> {
+    return this.host.dispatcher.dispatch(command);
+  }
+
+  /** Starts to observe events of `types`, and the end of the machine. */
+  protected listen<Type extends Event["type"]>(
+    types: readonly Type[],
+    observer: (event: Extract<Event, { type: Type }>) => void,
+  ): void {
+    const { dispatcher } = this.host;
+    if (types.length > 0) this.#unobserve = dispatcher.observe(types, observer);
+    dispatcher.whenStopped((error) => this.stop(error));
+  }
+
+  /** Stops for the reason `error`: observes and sends nothing any more. Idempotent. */
+  protected stop(error: unknown): void {
     if (this.#stopped !== undefined) return;
-    this.#owed.push(command);
+    this.#stopped = error;
+    this.#unobserve?.();
+    this.#cancelResend?.();
+    const owed = this.#owed;
+    this.#owed = [];
+    for (const { settled } of owed) settled.reject(error);
+    this.end(error);
+  }
+
+  /** Ends all calls that wait with `error`, as the client has stopped. */
+  protected abstract end(error: unknown): void;
+
+  #exchange<Each extends Command | Tick, Result>(
+    command: Each,
+    read: (outcome: Outcome<Answers, Each>) => Result,
+  ): Promise<Result> {
+    const result = new Deferred<Result>();
+    try {
+      this.send(command, (outcome, error) => {
+        if (error !== undefined) return result.reject(error);
+        try {
+          result.resolve(read(outcome!));
+        } catch (refusal) {
+          result.reject(refusal);
+        }
+      });
+    } catch (error) {
+      result.reject(error);
+    }
+    return result.promise();
+  }
+
+  #read<Each extends Command>(
+    command: Each,
+    answer: Outcome<Answers, Each>,
+    read: ((answer: AnswerTo<Answers, Each>) => unknown) | undefined,
+  ): unknown {
+    if (answer instanceof Refusal) throw this.errorOf(answer, command);
+    return read === undefined ? answer : read(answer as AnswerTo<Answers, Each>);
+  }
+
+  #deliver(owed: Owed<Command>): void {
+    const { command, settled } = owed;
+    try {
+      this.pass(command, (answer, error) => {
+        if (error instanceof LogError && this.#stopped === undefined) {
+          return this.#resendLater(owed);
+        }
+        if (error !== undefined) return settled.reject(error);
+        if (answer instanceof Refusal) settled.reject(this.errorOf(answer, command));
+        else settled.resolve(answer);
+      });
+    } catch (error) {
+      settled.reject(error); // the machine has stopped, and with it what the command was to end
+    }
+  }
+
+  #resendLater(owed: Owed<Command>): void {
+    this.#owed.push(owed);
     if (this.#owed.length > 1) return;
     const { clock } = this.host.dispatcher;
     this.#cancelResend = clock.setTimer(clock.now() + RESEND_MS, () => this.#resend());
@@ -167,6 +239,8 @@ export abstract class MachineClient<State, Command extends Named, Event extends 
     this.#cancelResend?.();
     const owed = this.#owed;
     this.#owed = [];
-    for (const command of owed) this.owe(command);
+    for (const each of owed) this.#deliver(each);
   }
 }
+
+function ignore(): void {}

@@ -13,7 +13,7 @@ import { ClosedError, InvariantError, type LockstepError, LogError } from "./err
 import type { EventBus } from "./bus/event_bus.ts";
 import type { CommandLog, LogEntry } from "./log.ts";
 import { defaultLogger, type Logger } from "./logger.ts";
-import type { Instant, Machine, Named, Tick } from "./machine.ts";
+import type { Instant, Machine, Named, Outcome, Tick } from "./machine.ts";
 import { decode, encode, requireJson } from "./data/plain.ts";
 import { commandLine, eventLine, isAtDebug } from "./trace.ts";
 
@@ -32,47 +32,53 @@ export interface EngineOptions<Command extends Named> {
   logger?: Logger;
 }
 
-/** Is called with each event after the step in which it happened, before it is published. */
+/** Receives an event after the step in which it happened, before the event is published. */
 export type Observer<Event> = (event: Event, now: Instant) => void;
 
 /**
- * Is called with what one command did, right after its step and before any observer; or with why
- * it was not stepped.
+ * Receives the answer to a command, right after its step and before any observer; or the error
+ * because of which it was not stepped.
  */
-export type Reply<Event> = (events: Event[] | undefined, error: unknown) => void;
+export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
 
-/** What a façade sees of an engine: a place to send its commands and to hear of its events. */
-export interface Dispatcher<Command extends Named, Event extends Named> {
-  /** What commands are stamped by; a façade that waits by it stays in step with them. */
+/** What a façade sees of an engine: it sends commands to it and observes its events. */
+export interface Dispatcher<Command extends Named, Event extends Named, Answers> {
+  /** Stamps commands; a façade that waits by it stays in step with them. */
   readonly clock: Clock;
   /**
-   * Steps `command` and calls `reply` with its events, at once or when the log has it; exactly once
-   * and before any later command is stepped. Neither `reply` nor an observer may send or throw.
+   * Steps `command` and calls `reply` with the answer, at once or when the log has stored it; exactly
+   * once and before any later command is stepped. Neither `reply` nor an observer may send or throw.
    *
    * @throws {ClosedError} after `close`
    */
-  send(command: Command, reply: Reply<Event>): void;
-  /** Whether commands are stepped as they come, since there is no log to wait for. */
+  send<Each extends Command | Tick>(
+    command: Each,
+    reply: Reply<Outcome<Answers, Each>>,
+  ): void;
+  /** Whether commands are stepped as they come, as there is no log to wait for. */
   readonly synchronous: boolean;
   /**
-   * Steps `command` and returns its events, when `synchronous`: who needs no word before observers
-   * and handlers have theirs saves the reply.
+   * Steps `command` and returns the answer, when `synchronous`: a caller that needs it only after
+   * observers and handlers ran saves the reply.
    *
    * @throws {ClosedError} after `close`
    */
-  dispatch(command: Command): Event[];
-  /** Calls `observer` with each event until the returned function is called. */
-  observe(observer: Observer<Event>): () => void;
+  dispatch<Each extends Command | Tick>(command: Each): Outcome<Answers, Each>;
+  /** Calls `observer` with each event of `types` until the returned function is called. */
+  observe<Type extends Event["type"]>(
+    types: readonly Type[],
+    observer: Observer<Extract<Event, { type: Type }>>,
+  ): () => void;
   /**
-   * Calls `listener` once when no command is stepped any more, or at once when that is so already,
-   * with the error that says why.
+   * Calls `listener` once when no command is stepped any more, with the error that says why; at once
+   * when that is so already.
    */
   whenStopped(listener: (error: LockstepError) => void): void;
 }
 
-interface Pending<Command, Event> {
+interface Pending<Command> {
   readonly entry: LogEntry<Command>;
-  readonly reply: Reply<Event>;
+  readonly reply: Reply<unknown>;
 }
 
 /** One step. */
@@ -91,15 +97,17 @@ interface Happened<Event> {
  *
  * @example
  * ```ts
- * import { Engine, type Machine, type Tick } from "@lockstep/lockstep";
+ * import { Engine, type Machine } from "@lockstep/lockstep";
  *
  * const door: Machine<{ open: boolean }, { type: "push" }, { type: "door:moved"; open: boolean }> = {
  *   name: "door",
+ *   commands: ["push"],
  *   init: () => ({ open: false }),
- *   step(state, command: { type: "push" } | Tick) {
- *     if (command.type === "tick") return [];
+ *   step(state, command, _now, events) {
+ *     if (command.type === "tick") return undefined;
  *     state.open = !state.open;
- *     return [{ type: "door:moved", open: state.open }];
+ *     events.push({ type: "door:moved", open: state.open });
+ *     return undefined;
  *   },
  *   deadline: () => Infinity,
  *   describe: ({ open }) => `the door is ${open ? "open" : "shut"}`,
@@ -109,17 +117,24 @@ interface Happened<Event> {
  * console.log(engine.state.open); // true
  * ```
  */
-export class Engine<State, Command extends Named, Event extends Named>
-  implements Dispatcher<Command, Event>, AsyncDisposable {
+export class Engine<
+  State,
+  Command extends Named,
+  Event extends Named,
+  Answers = Record<never, never>,
+> implements Dispatcher<Command, Event, Answers>, AsyncDisposable {
   /** What commands are stamped by. It may jump: stamps never go back. */
   readonly clock: Clock;
-  readonly #machine: Machine<State, Command, Event>;
+  readonly #machine: Machine<State, Command, Event, Answers>;
   readonly #log: CommandLog<Command | Tick> | undefined;
   readonly #eventBus: EventBus | undefined;
   readonly #logger: Logger;
   /** Whether each command is logged. */
   readonly #traces: boolean;
-  #observers: readonly Observer<Event>[] = [];
+  /** By the type of an event. */
+  readonly #observers = new Map<string, readonly Observer<Event>[]>();
+  /** The events of the step, reused by all steps but those that handlers cause. */
+  readonly #events: Event[] = [];
   #state: State;
   #now: Instant;
   #position = 0;
@@ -133,7 +148,7 @@ export class Engine<State, Command extends Named, Event extends Named>
   readonly #outbox: Happened<Event>[] = [];
   #publishing = false;
 
-  #gathering: Pending<Command | Tick, Event>[] = [];
+  #gathering: Pending<Command | Tick>[] = [];
   #writing: Promise<void> | undefined;
   #tickIsQueued = false;
 
@@ -143,7 +158,10 @@ export class Engine<State, Command extends Named, Event extends Named>
   #stopListeners: ((error: LockstepError) => void)[] = [];
 
   /** Starts from the machine's first state; {@linkcode recover} starts from what a log holds. */
-  constructor(machine: Machine<State, Command, Event>, options: EngineOptions<Command> = {}) {
+  constructor(
+    machine: Machine<State, Command, Event, Answers>,
+    options: EngineOptions<Command> = {},
+  ) {
     this.clock = options.clock ?? systemClock;
     this.#machine = machine;
     this.#log = options.log;
@@ -159,10 +177,10 @@ export class Engine<State, Command extends Named, Event extends Named>
    *
    * Nothing of the past is published.
    */
-  static async recover<State, Command extends Named, Event extends Named>(
-    machine: Machine<State, Command, Event>,
+  static async recover<State, Command extends Named, Event extends Named, Answers>(
+    machine: Machine<State, Command, Event, Answers>,
     options: EngineOptions<Command> & { log: CommandLog<Command | Tick> },
-  ): Promise<Engine<State, Command, Event>> {
+  ): Promise<Engine<State, Command, Event, Answers>> {
     const engine = new Engine(machine, options);
     const snapshot = await options.log.loadSnapshot();
     if (snapshot !== undefined) {
@@ -174,7 +192,9 @@ export class Engine<State, Command extends Named, Event extends Named>
     }
     for await (const { at, command } of options.log.read(engine.#position)) {
       engine.#now = at;
-      engine.#sequence += machine.step(engine.#state, command, at).length;
+      const events: Event[] = [];
+      machine.step(engine.#state, command, at, events);
+      engine.#sequence += events.length;
       engine.#position++;
     }
     engine.#arm();
@@ -207,13 +227,13 @@ export class Engine<State, Command extends Named, Event extends Named>
   }
 
   /**
-   * Steps `command` and returns what happened. Publishes it first; when a handler is what calls,
-   * later, once the handlers of earlier events are through.
+   * Steps `command` and returns the answer. Publishes the events first; when a handler is what
+   * calls, later, once the handlers of earlier events have run.
    *
    * @throws {ClosedError} after {@linkcode close}
    * @throws {TypeError} on an engine with a log; use {@linkcode send}
    */
-  dispatch(command: Command): Event[] {
+  dispatch<Each extends Command | Tick>(command: Each): Outcome<Answers, Each> {
     if (this.#log !== undefined) {
       throw new TypeError(
         `Cannot dispatch ${command.type}: the engine must have no log, got one; use send()`,
@@ -223,20 +243,33 @@ export class Engine<State, Command extends Named, Event extends Named>
     return this.#step(command, this.#time(), undefined);
   }
 
-  send(command: Command, reply: Reply<Event>): void {
+  send<Each extends Command | Tick>(
+    command: Each,
+    reply: Reply<Outcome<Answers, Each>>,
+  ): void {
     this.#refuseWhenStopped(command.type);
     if (this.#log === undefined) {
-      this.#settle(command, this.#time(), reply);
+      this.#settle(command, this.#time(), reply as Reply<unknown>);
       return;
     }
     requireJson(command, `command ${command.type}`);
-    this.#gather({ entry: { at: this.#time(), command }, reply });
+    this.#gather({ entry: { at: this.#time(), command }, reply: reply as Reply<unknown> });
   }
 
-  observe(observer: Observer<Event>): () => void {
-    this.#observers = [...this.#observers, observer];
+  observe<Type extends Event["type"]>(
+    types: readonly Type[],
+    observer: Observer<Extract<Event, { type: Type }>>,
+  ): () => void {
+    const each = observer as Observer<Event>;
+    for (const type of types) {
+      this.#observers.set(type, [...this.#observers.get(type) ?? [], each]);
+    }
     return () => {
-      this.#observers = this.#observers.filter((each) => each !== observer);
+      for (const type of types) {
+        const others = this.#observers.get(type)?.filter((other) => other !== each) ?? [];
+        if (others.length > 0) this.#observers.set(type, others);
+        else this.#observers.delete(type);
+      }
     };
   }
 
@@ -277,7 +310,7 @@ export class Engine<State, Command extends Named, Event extends Named>
     await undefined; // from here on, whoever asks finds the engine closed
     while (this.#writing !== undefined) await this.#writing;
     this.#stop(new ClosedError("go on", "the engine"));
-    this.#observers = [];
+    this.#observers.clear();
     await this.#log?.close();
   }
 
@@ -300,10 +333,16 @@ export class Engine<State, Command extends Named, Event extends Named>
     for (const listener of listeners) listener(error);
   }
 
-  #step(command: Command | Tick, now: Instant, reply: Reply<Event> | undefined): Event[] {
-    let events: Event[];
+  #step<Each extends Command | Tick>(
+    command: Each,
+    now: Instant,
+    reply: Reply<unknown> | undefined,
+  ): Outcome<Answers, Each> {
+    const events = this.#publishing ? [] : this.#events;
+    events.length = 0;
+    let answer: Outcome<Answers, Each>;
     try {
-      events = this.#machine.step(this.#state, command, now);
+      answer = this.#machine.step(this.#state, command, now, events);
     } catch (cause) {
       this.#disarm();
       this.#broken = new InvariantError(
@@ -315,17 +354,21 @@ export class Engine<State, Command extends Named, Event extends Named>
       throw this.#broken;
     }
     this.#position++;
-    reply?.(events, undefined);
+    reply?.(answer, undefined);
     const { length } = events;
     this.#sequence += length;
-    for (let i = 0; i < length; i++) {
-      for (const observer of this.#observers) observer(events[i]!, now);
+    if (this.#observers.size > 0) {
+      for (let i = 0; i < length; i++) {
+        const observers = this.#observers.get(events[i]!.type);
+        if (observers === undefined) continue;
+        for (const observer of observers) observer(events[i]!, now);
+      }
     }
     this.#arm();
     if (length > 0 || this.#traces) {
       this.#publish(events, now, this.#sequence - length, command, this.#position);
     }
-    return events;
+    return answer;
   }
 
   /** Publishes `events`, and then those of the steps that handlers cause meanwhile, in order. */
@@ -417,7 +460,7 @@ export class Engine<State, Command extends Named, Event extends Named>
     this.#tickIsQueued = true;
     this.#gather({
       entry: { at, command: { type: "tick" } },
-      reply: (_events, error) => {
+      reply: (_answer, error) => {
         this.#tickIsQueued = false;
         if (error !== undefined) this.#retryTick();
       },
@@ -432,7 +475,7 @@ export class Engine<State, Command extends Named, Event extends Named>
     this.#cancelTimer = this.clock.setTimer(this.#armedAt, () => this.#fire());
   }
 
-  #gather(pending: Pending<Command | Tick, Event>): void {
+  #gather(pending: Pending<Command | Tick>): void {
     this.#gathering.push(pending);
     this.#writing ??= this.#write(this.#log!);
   }
@@ -458,7 +501,7 @@ export class Engine<State, Command extends Named, Event extends Named>
     this.#writing = undefined;
   }
 
-  #settle(command: Command | Tick, at: Instant, reply: Reply<Event>): void {
+  #settle(command: Command | Tick, at: Instant, reply: Reply<unknown>): void {
     if (this.#broken !== undefined) return reply(undefined, this.#broken);
     try {
       this.#step(command, at, reply);

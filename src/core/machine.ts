@@ -2,64 +2,154 @@
  * The contract that every subsystem follows: plain data and one deterministic transition function.
  *
  * A machine reads no clock, draws no random number, does no I/O, starts no timer and awaits
- * nothing. It is handed a command and the time, and answers with events: facts, in the order in
- * which they happened. Simulation, recovery by replay, replication and model checking rest on it.
+ * nothing. It receives a command and the time; it emits events (facts, in the order in which they
+ * happened) and answers its caller. Simulation, recovery by replay, replication and model checking
+ * rest on it.
  *
  * @module
  */
 
 import { fork } from "./data/plain.ts";
 
-/** Milliseconds since the Unix epoch, as the engine's clock read them. An integer. */
+/** Milliseconds since the Unix epoch, as the engine's clock read them. An integer that never decreases. */
 export type Instant = number;
 
-/** What every command and every event has. */
+/** The part that all commands and all events have in common. */
 export interface Named<Type extends string = string> {
-  /** What is asked, or what happened: the same word on the bus, in a log and in a trace. */
+  /** The name of the command or of the event: the same on the bus, in a journal and in a trace. */
   readonly type: Type;
 }
 
 /** The command that only lets time pass: due timers fire, nothing else happens. */
 export interface Tick extends Named<"tick"> {}
 
-/** A deterministic state machine over plain data. */
-export interface Machine<State, Command extends Named, Event extends Named> {
-  /** Names the machine in the report of its breakdown. */
+/** The answer to a command that was rejected without a change of state. */
+export class Refusal<Event extends Named = Named> {
+  /** The event that the rejection emitted; its `reason` names the condition. */
+  readonly event: Event;
+
+  /** Makes the answer that belongs to `event`. */
+  constructor(event: Event) {
+    this.event = event;
+  }
+}
+
+/** The answer to `Command` by a machine with these `Answers`; `undefined` when it has none. */
+export type AnswerTo<Answers, Command extends Named> = Command["type"] extends keyof Answers
+  ? Answers[Command["type"]]
+  : undefined;
+
+/** The answer to `Command`, or its refusal. */
+export type Outcome<Answers, Command extends Named> = AnswerTo<Answers, Command> | Refusal;
+
+/** A deterministic state machine over plain data. `Answers` maps a command's type to its answer. */
+export interface Machine<
+  State,
+  Command extends Named,
+  Event extends Named,
+  Answers = Record<never, never>,
+> {
+  /** The name of the machine in the report of its breakdown. */
   readonly name: string;
-  /** A fresh state that shares nothing with any other. */
+  /** The types of the commands that the machine accepts, besides `tick`. */
+  readonly commands: readonly string[];
+  /** Returns a fresh state that shares nothing with any other. */
   init(): State;
   /**
-   * Applies `command` at `now` and returns what happened, in order. Consumes `state`.
-   *
-   * What was due before fires first. A machine that is part of another one may be held back: what
-   * is due later than `until` then waits for a later step. @default now
+   * Fires what is due, applies `command` at `now`, appends what happened to `events`, and answers
+   * the caller. Consumes `state`.
    */
-  step(state: State, command: Command | Tick, now: Instant, until?: Instant): Event[];
-  /** When the next timer is due, or `Infinity`. Changes nothing. */
+  step<Each extends Command | Tick>(
+    state: State,
+    command: Each,
+    now: Instant,
+    events: Event[],
+  ): Outcome<Answers, Each>;
+  /** Returns when the next timer is due, or `Infinity`. Changes nothing. */
   deadline(state: State): Instant;
-  /** One line for people about an event. Never throws. */
+  /** Describes an event in one line for people. Never throws. */
   describe(event: Event): string;
 }
 
-/** What {@linkcode transition} answers. */
-export interface Transition<State, Event> {
-  /** As it is after the step. */
+/** A machine that can be part of a larger one, which then decides when its timers fire. */
+export interface Part<
+  State,
+  Command extends Named,
+  Event extends Named,
+  Answers = Record<never, never>,
+> extends Machine<State, Command, Event, Answers> {
+  /** Fires the timers that are due at `until` or before, in order. `now` is the time of the step. */
+  fire(state: State, now: Instant, until: Instant, events: Event[]): void;
+  /** Applies `command` like {@linkcode Machine.step}, but fires no timer. */
+  apply<Each extends Command>(
+    state: State,
+    command: Each,
+    now: Instant,
+    events: Event[],
+  ): Outcome<Answers, Each>;
+}
+
+/** The functions of a part, from which {@linkcode definePart} derives its `step`. */
+export interface PartDefinition<State, Command extends Named, Event extends Named> {
+  readonly name: string;
+  readonly commands: readonly Command["type"][];
+  init(): State;
+  fire(state: State, now: Instant, until: Instant, events: Event[]): void;
+  apply(state: State, command: Command, now: Instant, events: Event[]): unknown;
+  deadline(state: State): Instant;
+  describe(event: Event): string;
+}
+
+/** Makes a part whose `step` fires what is due and then applies the command. */
+export function definePart<
+  State,
+  Command extends Named,
+  Event extends Named,
+  Answers = Record<never, never>,
+>(
+  definition: PartDefinition<State, Exclude<Command, Tick>, Event>,
+): Part<State, Exclude<Command, Tick>, Event, Answers> {
+  type Each = Exclude<Command, Tick>;
+  const { fire, apply, deadline } = definition;
+  const part = {
+    ...definition,
+    step(state: State, command: Each | Tick, now: Instant, events: Event[]): unknown {
+      if (deadline(state) <= now) fire(state, now, now, events);
+      return command.type === "tick" ? undefined : apply(state, command as Each, now, events);
+    },
+  };
+  return part as unknown as Part<State, Each, Event, Answers>;
+}
+
+/** The result of {@linkcode transition}. */
+export interface Transition<State, Event, Answer> {
+  /** The state after the step. */
   readonly state: State;
-  /** What happened in the step, in order. */
+  /** The events of the step, in order. */
   readonly events: Event[];
+  /** The answer to the command. */
+  readonly answer: Answer;
 }
 
 /**
- * {@linkcode Machine.step} without the consumption: forks `state` first, so the caller keeps it.
+ * Steps a copy: {@linkcode Machine.step} without the consumption of `state`.
  *
  * Costs a copy of the whole state; the engine steps in place instead.
  */
-export function transition<State, Command extends Named, Event extends Named>(
-  machine: Machine<State, Command, Event>,
+export function transition<
+  State,
+  Command extends Named,
+  Event extends Named,
+  Answers,
+  Each extends Command | Tick,
+>(
+  machine: Machine<State, Command, Event, Answers>,
   state: State,
-  command: Command | Tick,
+  command: Each,
   now: Instant,
-): Transition<State, Event> {
+): Transition<State, Event, Outcome<Answers, Each>> {
   const next = fork(state);
-  return { events: machine.step(next, command, now), state: next };
+  const events: Event[] = [];
+  const answer = machine.step(next, command, now, events);
+  return { state: next, events, answer };
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Named, Tick } from "../core/machine.ts";
+import type { Instant, Named, Tick } from "../core/machine.ts";
 import type { ResourceRequest } from "./types.ts";
 
 /** What all commands of an owner say. */
@@ -124,6 +124,41 @@ export type LockCommand =
   | Ask
   | EndAsk
   | Tick;
+
+/** The answer to `acquire`. */
+export type AcquireAnswer =
+  /** The lock was granted under a new epoch. */
+  | { readonly status: "granted"; readonly epoch: number }
+  /** The owner holds it already. */
+  | { readonly status: "held"; readonly epoch: number }
+  /** The owner waits; events with this `waitId` say how the wait ends. */
+  | { readonly status: "queued"; readonly waitId: number };
+
+/** One lock of a group that was granted at once. */
+export interface GroupGrant {
+  /** The id of the resource. */
+  readonly resourceId: string;
+  /** The number of the grant. */
+  readonly epoch: number;
+  /** Whether the owner held it before. */
+  readonly borrowed: boolean;
+}
+
+/** The answers of a lock machine, by the type of the command. */
+export interface LockAnswers {
+  readonly acquire: AcquireAnswer;
+  readonly "acquire-all":
+    | { readonly status: "granted"; readonly grants: readonly GroupGrant[] }
+    | { readonly status: "queued"; readonly waitId: number };
+  readonly release: { readonly epoch: number };
+  readonly renew: { readonly expiresAt: Instant };
+  readonly "cancel-wait": void;
+  readonly "release-all": void;
+  readonly evict: void;
+  readonly define: void;
+  readonly ask: void;
+  readonly "end-ask": void;
+}
 
 /** What is about locks themselves, and can be refused. */
 export type ResourceCommand = Exclude<LockCommand, Ask | EndAsk | Tick>;

@@ -1,22 +1,59 @@
 /**
- * The config of a resource manager.
+ * The config of locks.
  *
  * @module
  */
 
+import type { Attempt } from "../core/arguments.ts";
 import {
-  requireBoolean,
-  requireInteger,
-  requireMs,
-  requireObject,
-  requireOneOf,
-} from "../core/arguments.ts";
+  boolean,
+  count,
+  defaultsOf,
+  integer,
+  ms,
+  oneOf,
+  type Options,
+  readConfig,
+} from "../core/config.ts";
 import type { LockMode } from "./types.ts";
-import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./state.ts";
+
+/** The options of a lock machine. */
+export interface LockConfig {
+  /** By how many milliseconds one point of priority makes a wait look older. @default 10_000 */
+  readonly agingMs: number;
+  /** Whether cycles of waits are looked for. @default true */
+  readonly deadlockDetection: boolean;
+  /**
+   * What the victim of a deadlock loses: `abort` its wait, `revoke` also those of its locks that
+   * others in the cycle wait for. @default "abort"
+   */
+  readonly deadlockPolicy: "abort" | "revoke";
+  /** How many may queue for one resource, and how many may hold it. @default 1_000_000 */
+  readonly maxWaiters: number;
+  /** How many resources may be held, waited for or defined at once. @default 1_000_000 */
+  readonly maxResources: number;
+  /** How many requests may wait for their response at once. @default 1_000_000 */
+  readonly maxAsks: number;
+}
+
+const LONGEST_AGING_MS = 1_000_000_000;
+
+/** The default and the check of each option of a lock machine. */
+export const LOCK_OPTIONS: Options<LockConfig> = {
+  agingMs: integer(10_000, 0, LONGEST_AGING_MS),
+  deadlockDetection: boolean(true),
+  deadlockPolicy: oneOf("abort", ["abort", "revoke"]),
+  maxWaiters: count(1_000_000),
+  maxResources: count(1_000_000),
+  maxAsks: count(1_000_000, 0),
+};
+
+/** The config of a lock machine that is given none. */
+export const DEFAULT_LOCK_CONFIG: LockConfig = defaultsOf(LOCK_OPTIONS);
 
 /**
- * The config of a resource manager. The one of a whole coordination system fits, too: what is meant
- * for other subsystems is passed over.
+ * Options of {@linkcode ResourceManager}. The config of a whole coordination system fits, too: it
+ * ignores the options of other subsystems.
  */
 export interface ResourceManagerConfig extends Partial<LockConfig> {
   /** How long an acquire waits, in milliseconds; 0 for as long as it takes. @default 30_000 */
@@ -31,7 +68,13 @@ export interface ResourceManagerConfig extends Partial<LockConfig> {
   messageTimeout?: number;
 }
 
-/** What goes for an acquire that says nothing else. */
+/** The default and the check of each option that only the façade reads. */
+export const ACQUIRE_OPTIONS: Options<{ resourceTimeout: number; leaseMs: number }> = {
+  resourceTimeout: ms(30_000),
+  leaseMs: ms(0),
+};
+
+/** The terms of an acquire that names none. */
 export interface AcquireDefaults {
   readonly mode: LockMode;
   readonly units: number;
@@ -40,32 +83,14 @@ export interface AcquireDefaults {
   readonly leaseMs: number;
 }
 
-const MOST_WAITERS = 10_000_000;
-const LONGEST_AGING_MS = 1_000_000_000;
-
-/** The machine's part of `config`, checked. */
-export function readConfig(config: ResourceManagerConfig): {
+/** Returns the machine's part of `config`, and the terms of acquires that name none. */
+export function readLockConfig(config: ResourceManagerConfig, attempt: Attempt): {
   machine: LockConfig;
   defaults: AcquireDefaults;
 } {
-  const attempt = () => "create a resource manager";
-  requireObject(config as unknown, "config", attempt);
-  const machine: LockConfig = {
-    agingMs: config.agingMs ?? DEFAULT_LOCK_CONFIG.agingMs,
-    deadlockDetection: config.deadlockDetection ?? DEFAULT_LOCK_CONFIG.deadlockDetection,
-    deadlockPolicy: config.deadlockPolicy ?? DEFAULT_LOCK_CONFIG.deadlockPolicy,
-    maxWaiters: config.maxWaiters ?? DEFAULT_LOCK_CONFIG.maxWaiters,
-    maxResources: config.maxResources ?? DEFAULT_LOCK_CONFIG.maxResources,
-    maxAsks: config.maxAsks ?? DEFAULT_LOCK_CONFIG.maxAsks,
+  const { resourceTimeout, leaseMs } = readConfig(ACQUIRE_OPTIONS, config, attempt);
+  return {
+    machine: readConfig(LOCK_OPTIONS, config, attempt),
+    defaults: { mode: "exclusive", units: 1, priority: 0, timeoutMs: resourceTimeout, leaseMs },
   };
-  requireInteger(machine.agingMs, 0, LONGEST_AGING_MS, "agingMs", attempt);
-  requireBoolean(machine.deadlockDetection, "deadlockDetection", attempt);
-  requireOneOf(machine.deadlockPolicy, ["abort", "revoke"], "deadlockPolicy", attempt);
-  requireInteger(machine.maxWaiters, 1, MOST_WAITERS, "maxWaiters", attempt);
-  requireInteger(machine.maxResources, 1, MOST_WAITERS, "maxResources", attempt);
-  requireInteger(machine.maxAsks, 0, MOST_WAITERS, "maxAsks", attempt);
-  const { resourceTimeout: timeoutMs = 30_000, leaseMs = 0 } = config;
-  requireMs(timeoutMs, 0, "resourceTimeout", attempt);
-  requireMs(leaseMs, 0, "leaseMs", attempt);
-  return { machine, defaults: { mode: "exclusive", units: 1, priority: 0, timeoutMs, leaseMs } };
 }

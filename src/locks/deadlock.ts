@@ -16,10 +16,8 @@
  * @module
  */
 
-import { type Edge, isAsk, isBlocked, numberOf, priorityOf, waiterOf } from "./edges.ts";
-import type { LockState, Owner, Wait } from "./state.ts";
-import { markStuck } from "./stuck.ts";
-import { follow, followAsks, oldestFirst, path, startWalk, visit } from "./walk.ts";
+import type { Ask, Hold, Lock, LockState, Owner, Ticket, Wait } from "./state.ts";
+import { admits, covers, findHold } from "./tables.ts";
 
 /**
  * A cycle of waits that came about at `start`: the owner of each edge waits, in that ticket's queue
@@ -175,4 +173,221 @@ function cycleOfAsks(state: LockState, start: Owner): Edge[] | undefined {
     if (last !== undefined) return path(walk, last, i);
   }
   return undefined;
+}
+
+/** Owners as a walk comes to them, and how it came. */
+export interface Walk {
+  /** The walk's number. Whoever is marked with it was visited. */
+  readonly number: number;
+  /** If given, only owners that this earlier walk has marked are visited. */
+  readonly within: number | undefined;
+  /** The first is where it started. */
+  readonly owners: Owner[];
+  /** The edge that led to each of `owners`. None led to the first. */
+  readonly edges: (Edge | undefined)[];
+  /** The index of the owner that this edge belongs to. */
+  readonly origins: number[];
+}
+
+/** A walk that has visited nobody but `start`. */
+export function startWalk(state: LockState, start: Owner, within: number | undefined): Walk {
+  const number = ++state.walks;
+  start.walk = number;
+  return { number, within, owners: [start], edges: [undefined], origins: [-1] };
+}
+
+/** Visits `owner`, to which `edge` of the `origin`th owner leads, unless it was or may not be. */
+export function visit(walk: Walk, owner: Owner, edge: Edge, origin: number): void {
+  if (owner.walk === walk.number) return;
+  if (walk.within !== undefined && owner.walk !== walk.within) return;
+  owner.walk = walk.number;
+  append(walk, owner, edge, origin);
+}
+
+function append({ owners, edges, origins }: Walk, owner: Owner, edge: Edge, origin: number): void {
+  owners.push(owner);
+  edges.push(edge);
+  origins.push(origin);
+}
+
+/** Visits whom `ticket` waits for, until it comes to `sought`; whether it did. */
+export function follow(
+  walk: Walk,
+  ticket: Ticket,
+  origin: number,
+  sought: Owner | undefined,
+): boolean {
+  const { lock, wait } = ticket;
+  const first = lock.queue[0]!.wait.owner;
+  if (first !== wait.owner) {
+    if (first === sought) return true;
+    visit(walk, first, ticket, origin);
+  }
+  if (lock.walk === walk.number || !isExcluded(ticket)) return false;
+  lock.walk = walk.number;
+  for (const { owner } of oldestFirst(lock.holds, epochOf)) {
+    if (owner === sought) return true;
+    visit(walk, owner, ticket, origin);
+  }
+  return false;
+}
+
+/**
+ * Adds to a walk that has just started all whom its start asks, whom they ask, and so on. They
+ * aren't marked, so the walk may come to each of them once more in another way.
+ */
+export function followAsks(walk: Walk): void {
+  const { owners, within } = walk;
+  if (owners[0]!.asks === undefined) return;
+  const known = new Set(owners);
+  for (let i = 0; i < owners.length; i++) {
+    for (const ask of oldestFirst(owners[i]!.asks ?? [], numberOf)) {
+      const { to } = ask;
+      if (known.has(to) || (within !== undefined && to.walk !== within)) continue;
+      known.add(to);
+      append(walk, to, ask, i);
+    }
+  }
+}
+
+/**
+ * `list` in the order of `ageOf`, smallest first. In the tables it stands in an order that depends on
+ * what has been removed, which must not decide which cycle is found first. Costs O(n) when the order
+ * is right already, as it mostly is.
+ */
+export function oldestFirst<Member>(
+  list: readonly Member[],
+  ageOf: (member: Member) => number,
+): readonly Member[] {
+  for (let i = 1; i < list.length; i++) {
+    if (ageOf(list[i - 1]!) < ageOf(list[i]!)) continue;
+    return list.toSorted((a, b) => ageOf(a) - ageOf(b));
+  }
+  return list;
+}
+
+function epochOf({ epoch }: Hold): number {
+  return epoch;
+}
+
+/** The edges from the start of `walk` to the `end`th owner, and `last`, which is one of its own. */
+export function path({ edges, origins }: Walk, last: Edge, end: number): Edge[] {
+  const way = [last];
+  for (let i = end; i > 0; i = origins[i]!) way.push(edges[i]!);
+  return way.reverse();
+}
+
+/** Marks who is stuck among those whom `start` waits for, directly or not, and returns the mark. */
+export function markStuck(state: LockState, start: Owner): number {
+  const walk = startWalk(state, start, undefined);
+  for (let i = 0; i < walk.owners.length; i++) {
+    const { waits, asks } = walk.owners[i]!;
+    for (const { tickets } of waits) {
+      for (const ticket of tickets) if (isBlocked(ticket)) follow(walk, ticket, i, undefined);
+    }
+    if (asks !== undefined) { for (const ask of asks) visit(walk, ask.to, ask, i); }
+  }
+  const freed = ++state.walks;
+  do freeWhoCanGoOn(walk, freed); while (freeWhoOnlyAsk(walk, freed));
+  return walk.number;
+}
+
+/**
+ * Whoever can go on loses the mark, which may let others go on. Going from the farthest to the
+ * nearest settles a tree of waits in one round; another round follows as long as somebody did.
+ */
+function freeWhoCanGoOn({ owners, number: stuck }: Walk, freed: number): void {
+  let somebody = true;
+  while (somebody) {
+    somebody = false;
+    for (let i = owners.length - 1; i >= 0; i--) {
+      const owner = owners[i]!;
+      if (owner.walk !== stuck || isKeptByLock(owner, stuck) || isKeptByAsk(owner, stuck)) continue;
+      owner.walk = freed;
+      somebody = true;
+    }
+  }
+}
+
+/** Frees those who neither wait for a lock nor, directly or not, ask somebody who does. */
+function freeWhoOnlyAsk({ owners, number: stuck }: Walk, freed: number): boolean {
+  const left = owners.filter((owner) => owner.walk === stuck);
+  if (left.every(({ asks }) => asks === undefined)) return false;
+  const kept = new Set(left.filter((owner) => isKeptByLock(owner, stuck)));
+  for (const { askedBy } of kept) { // grows while it is read
+    for (const { from } of askedBy ?? []) if (from.walk === stuck) kept.add(from);
+  }
+  for (const owner of left) if (!kept.has(owner)) owner.walk = freed;
+  return kept.size < left.length;
+}
+
+function isKeptByAsk({ asks }: Owner, stuck: number): boolean {
+  return asks !== undefined && asks.some(({ to }) => to.walk === stuck);
+}
+
+/** Whether `owner` doesn't get all locks that it waits for once all without the mark are done. */
+function isKeptByLock({ waits }: Owner, stuck: number): boolean {
+  for (const { tickets } of waits) {
+    for (const ticket of tickets) {
+      if (isBlocked(ticket) && !canBeGranted(ticket, stuck)) return true;
+    }
+  }
+  return false;
+}
+
+function canBeGranted({ lock, wait, mode, units }: Ticket, stuck: number): boolean {
+  const first = lock.queue[0]!.wait.owner;
+  if (first !== wait.owner && first.walk === stuck) return false;
+  if (mode === "shared") return !lock.holds.some((hold) => isKept(hold, stuck, "exclusive"));
+  return !lock.holds.some((hold) => isKept(hold, stuck, "shared")) &&
+    keptUnits(lock, stuck) + units <= lock.capacity;
+}
+
+function isKept(hold: Hold, stuck: number, mode: Hold["mode"]): boolean {
+  return hold.mode === mode && hold.owner.walk === stuck;
+}
+
+function keptUnits(lock: Lock, stuck: number): number {
+  let units = 0;
+  for (const hold of lock.holds) if (isKept(hold, stuck, "exclusive")) units += hold.units;
+  return units;
+}
+
+/** Why one owner waits for another. */
+export type Edge = Ticket | Ask;
+
+/** Whether an edge is a request. */
+export function isAsk(edge: Edge): edge is Ask {
+  return "to" in edge;
+}
+
+/** Who waits. */
+export function waiterOf(edge: Edge): Owner {
+  return isAsk(edge) ? edge.from : edge.wait.owner;
+}
+
+/** Higher counts more. */
+export function priorityOf(edge: Edge): number {
+  return isAsk(edge) ? edge.priority : edge.wait.priority;
+}
+
+/** By what waits and requests are ordered in age, the youngest last. No two are the same. */
+export function numberOf(edge: Edge): number {
+  return isAsk(edge) ? edge.number : edge.wait.id;
+}
+
+/** Whether `ticket` has to wait. */
+export function isBlocked({ lock, wait, position, mode, units }: Ticket): boolean {
+  if (position === 0 && admits(lock, mode, units)) return false;
+  if (wait.tickets.length === 1) return true;
+  const held = findHold(lock, wait.owner);
+  return held === undefined || !covers(held, mode, units);
+}
+
+/**
+ * Whether the holders of a lock exclude `ticket`. Either all of them do or none, because holders
+ * are all shared or all exclusive.
+ */
+export function isExcluded({ lock, mode }: Ticket): boolean {
+  return mode === "exclusive" || lock.sharers === 0;
 }

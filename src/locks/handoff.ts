@@ -2,75 +2,75 @@
  * What follows when a lock or a place in a queue becomes free, or somebody new holds a lock: the
  * next waiters get theirs, and cycles of waits are broken, until nothing more follows.
  *
- * Each consequence is put on a list of the turn and worked off from there, so a chain of any length
+ * Each consequence is put on a list of the step and processed from there, so a chain of any length
  * needs no recursion.
  *
  * @module
  */
 
-import { abandon, giveWay, grant, reacquire, takeBack } from "./actions.ts";
-import { chooseVictim, findCycle } from "./deadlock.ts";
+import { abandon, breakDeadlock, grant, reacquire, takeBack } from "./transitions.ts";
+import { chooseVictim, type Edge, findCycle, isAsk, waiterOf } from "./deadlock.ts";
 import type { LockMode } from "./types.ts";
-import { type Edge, isAsk, waiterOf } from "./edges.ts";
-import { followUps, type Hold, type Lock, type Owner, type Turn, type Wait } from "./state.ts";
+import { followUps, type Hold, type Lock, type LockStep, type Owner, type Wait } from "./state.ts";
 import { admits, covers, findHold, findTickets, removeWait } from "./tables.ts";
 
 /** Grants a lock and ends what its owner need not wait for any more. */
 export function give(
-  turn: Turn,
+  step: LockStep,
   lock: Lock,
   owner: Owner,
   request: { mode: LockMode; units: number },
   leaseMs: number,
   wait: Wait | undefined,
-): void {
-  const hold = grant(turn, lock, owner, request, leaseMs, wait);
+): Hold {
+  const hold = grant(step, lock, owner, request, leaseMs, wait);
   const isAwaited = lock.queue.length > 0;
-  if (isAwaited && owner.waits.length > 0) endOtherWaits(turn, hold);
-  else if (owner.asks === undefined || !(isAwaited || owner.askedBy !== undefined)) return;
-  followUps(turn).suspects.push(owner);
+  if (isAwaited && owner.waits.length > 0) endOtherWaits(step, hold);
+  else if (owner.asks === undefined || !(isAwaited || owner.askedBy !== undefined)) return hold;
+  followUps(step).suspects.push(owner);
+  return hold;
 }
 
-/** Works off all that follows from what has happened in the turn. */
-export function settle(turn: Turn): void {
-  if (turn.followUps === undefined) return;
-  do serveAll(turn); while (breakCycle(turn));
+/** Works off all that follows from what has happened in the step. */
+export function settle(step: LockStep): void {
+  if (step.followUps === undefined) return;
+  do serveAll(step); while (breakCycle(step));
 }
 
 /** The other waits of an owner for a lock that it just got. */
-function endOtherWaits(turn: Turn, hold: Hold): void {
+function endOtherWaits(step: LockStep, hold: Hold): void {
   for (const { wait, mode, units } of findTickets(hold.lock, hold.owner)) {
     if (!covers(hold, mode, units)) {
-      abandon(turn, wait, "upgrade");
+      abandon(step, wait, "upgrade");
     } else if (wait.tickets.length > 1) {
-      followUps(turn).candidates.push(wait);
+      followUps(step).candidates.push(wait);
     } else {
-      removeWait(turn, wait);
-      reacquire(turn, hold, wait.id);
+      removeWait(step, wait);
+      reacquire(step, hold, wait.id);
     }
   }
 }
 
-function serveAll(turn: Turn): void {
-  const { unserved, candidates } = followUps(turn);
+function serveAll(step: LockStep): void {
+  const { unserved, candidates } = followUps(step);
   let served = 0;
   let tried = 0;
   while (served < unserved.length || tried < candidates.length) {
-    if (served < unserved.length) serve(turn, unserved[served++]!);
-    else tryAgain(turn, candidates[tried++]!);
+    if (served < unserved.length) serve(step, unserved[served++]!);
+    else tryAgain(step, candidates[tried++]!);
   }
   unserved.length = 0;
   candidates.length = 0;
 }
 
-/** Grants the first wait of a queue if it may be; then the next one is looked at in its turn. */
-function serve(turn: Turn, { queue }: Lock): void {
+/** Grants the first wait of a queue if it may be; then the next one is looked at next. */
+function serve(step: LockStep, { queue }: Lock): void {
   const first = queue[0];
-  if (first !== undefined && isGrantable(first.wait)) grantWait(turn, first.wait);
+  if (first !== undefined && isGrantable(first.wait)) grantWait(step, first.wait);
 }
 
-function tryAgain(turn: Turn, wait: Wait): void {
-  if (wait.ownerIndex >= 0 && isGrantable(wait)) grantWait(turn, wait);
+function tryAgain(step: LockStep, wait: Wait): void {
+  if (wait.ownerIndex >= 0 && isGrantable(wait)) grantWait(step, wait);
 }
 
 /**
@@ -87,25 +87,25 @@ function isGrantable({ tickets, owner }: Wait): boolean {
   return true;
 }
 
-function grantWait(turn: Turn, wait: Wait): void {
+function grantWait(step: LockStep, wait: Wait): void {
   const { tickets, owner, id, leaseMs } = wait;
-  removeWait(turn, wait);
+  removeWait(step, wait);
   for (const ticket of tickets) {
     const held = tickets.length === 1 ? undefined : findHold(ticket.lock, owner);
-    if (held !== undefined) reacquire(turn, held, id);
-    else give(turn, ticket.lock, owner, ticket, leaseMs, wait);
+    if (held !== undefined) reacquire(step, held, id);
+    else give(step, ticket.lock, owner, ticket, leaseMs, wait);
   }
 }
 
 /** Breaks one cycle of waits, if there is one among those that may have closed. */
-function breakCycle(turn: Turn): boolean {
-  const { state } = turn;
-  const { suspects } = followUps(turn);
+function breakCycle(step: LockStep): boolean {
+  const { state } = step;
+  const { suspects } = followUps(step);
   if (!state.config.deadlockDetection) suspects.length = 0;
   for (let suspect = suspects.at(-1); suspect !== undefined; suspect = suspects.at(-1)) {
     const cycle = findCycle(state, suspect);
     if (cycle !== undefined) {
-      breakAt(turn, cycle, chooseVictim(cycle));
+      breakAt(step, cycle, chooseVictim(cycle));
       return true;
     }
     suspects.pop();
@@ -113,10 +113,10 @@ function breakCycle(turn: Turn): boolean {
   return false;
 }
 
-function breakAt(turn: Turn, cycle: readonly Edge[], victim: Edge): void {
-  giveWay(turn, cycle, victim);
+function breakAt(step: LockStep, cycle: readonly Edge[], victim: Edge): void {
+  breakDeadlock(step, cycle, victim);
   const before = cycle.at(cycle.indexOf(victim) - 1)!;
-  if (turn.state.config.deadlockPolicy !== "revoke" || isAsk(before)) return;
+  if (step.state.config.deadlockPolicy !== "revoke" || isAsk(before)) return;
   const held = findHold(before.lock, waiterOf(victim));
-  if (held !== undefined) takeBack(turn, held, "resource:revoked");
+  if (held !== undefined) takeBack(step, held, "resource:revoked");
 }

@@ -10,45 +10,47 @@
  */
 
 import { describer } from "../core/describe.ts";
-import { LOCK_DESCRIPTIONS } from "./events.ts";
+import { LOCK_DESCRIPTIONS, type LockEvent, type ResourceRefusal } from "./events.ts";
 import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
 import { InvariantError } from "../core/errors.ts";
-import type { LockEvent, ResourceRefusal } from "./events.ts";
-import type { Instant, Machine, Tick } from "../core/machine.ts";
+import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
 import type { ResourceRequest } from "./types.ts";
 import {
   abandon,
+  begin,
   cancel,
   define,
+  end,
+  endAll,
   enqueue,
   extend,
   reacquire,
   refuse,
   takeBack,
   timeOut,
-} from "./actions.ts";
-import { begin, end, endAll } from "./asks.ts";
+} from "./transitions.ts";
 import type {
   Acquire,
   AcquireAll,
   CancelWait,
   Define,
   Evict,
+  GroupGrant,
+  LockAnswers,
   LockCommand,
   Release,
   ReleaseAll,
   Renew,
 } from "./commands.ts";
+import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./config.ts";
 import { give, settle } from "./handoff.ts";
 import {
-  DEFAULT_LOCK_CONFIG,
   emptyLocks,
   type Hold,
   type Lock,
-  type LockConfig,
   type LockState,
+  type LockStep,
   type Owner,
-  type Turn,
 } from "./state.ts";
 import {
   admits,
@@ -62,94 +64,115 @@ import {
   sweep,
 } from "./tables.ts";
 
-/** A machine of locks that goes by `config`, and by the defaults where it is silent. */
-export function lockMachine(
-  config: Partial<LockConfig> = {},
-): Machine<LockState, LockCommand, LockEvent> {
-  return {
+/** The types of the commands of a lock machine. */
+const COMMANDS = [
+  "acquire",
+  "acquire-all",
+  "release",
+  "renew",
+  "cancel-wait",
+  "release-all",
+  "evict",
+  "define",
+  "ask",
+  "end-ask",
+] as const;
+
+/** A lock machine as part of a larger one. */
+export type LockPart = Part<LockState, Exclude<LockCommand, Tick>, LockEvent, LockAnswers>;
+
+/** Makes a lock machine with `config`, and the defaults for what that leaves out. */
+export function lockMachine(config: Partial<LockConfig> = {}): LockPart {
+  return definePart<LockState, LockCommand, LockEvent, LockAnswers>({
     name: "locks",
+    commands: COMMANDS,
     init: () => emptyLocks({ ...DEFAULT_LOCK_CONFIG, ...config }),
-    step,
+    fire,
+    apply,
     deadline: (state) => nextDeadline(state.deadlines),
     describe: describer(LOCK_DESCRIPTIONS),
-  };
+  });
 }
 
-function step(
-  state: LockState,
-  command: LockCommand | Tick,
-  now: Instant,
-  until: Instant = now,
-): LockEvent[] {
-  const turn: Turn = { state, now, events: undefined, followUps: undefined };
-  if (nextDeadline(state.deadlines) <= until) fireDue(turn, until);
-  apply(turn, command);
-  settle(turn);
-  sweep(state);
-  return turn.events ?? [];
-}
-
-function fireDue(turn: Turn, until: Instant): void {
-  const { deadlines } = turn.state;
+/** Ends what has taken too long, in order; what follows from one timer comes before the next. */
+function fire(state: LockState, now: Instant, until: Instant, events: LockEvent[]): void {
+  const step: LockStep = { state, now, events, followUps: undefined };
+  const { deadlines } = state;
   for (let due = takeDue(deadlines, until); due !== undefined; due = takeDue(deadlines, until)) {
-    if (due.subject.kind === "hold") takeBack(turn, due.subject, "resource:expired");
-    else timeOut(turn, due.subject);
-    settle(turn);
+    if (due.subject.kind === "hold") takeBack(step, due.subject, "resource:expired");
+    else timeOut(step, due.subject);
+    settle(step);
   }
+  sweep(state);
 }
 
-function apply(turn: Turn, command: LockCommand): void {
+function apply(
+  state: LockState,
+  command: Exclude<LockCommand, Tick>,
+  now: Instant,
+  events: LockEvent[],
+): unknown {
+  const step: LockStep = { state, now, events, followUps: undefined };
+  const answer = handle(step, command);
+  settle(step);
+  sweep(state);
+  return answer;
+}
+
+function handle(step: LockStep, command: Exclude<LockCommand, Tick>): unknown {
   switch (command.type) {
     case "acquire":
-      return acquire(turn, command);
+      return acquire(step, command);
     case "acquire-all":
-      return acquireAll(turn, command);
+      return acquireAll(step, command);
     case "release":
-      return release(turn, command);
+      return release(step, command);
     case "renew":
-      return renew(turn, command);
+      return renew(step, command);
     case "cancel-wait":
-      return cancelWait(turn, command);
+      return cancelWait(step, command);
     case "release-all":
-      return releaseAll(turn, command);
+      return releaseAll(step, command);
     case "evict":
-      return evict(turn, command);
+      return evict(step, command);
     case "define":
-      return setCapacity(turn, command);
+      return setCapacity(step, command);
     case "ask":
-      return begin(turn, command);
+      return begin(step, command);
     case "end-ask":
-      return end(turn, command);
-    case "tick":
-      return;
+      return end(step, command);
   }
 }
 
-function acquire(turn: Turn, command: Acquire): void {
-  const { state } = turn;
+type Answer<Type extends keyof LockAnswers> = LockAnswers[Type] | Refusal;
+
+function acquire(step: LockStep, command: Acquire): Answer<"acquire"> {
+  const { state } = step;
   const { resourceId, agentId, priority, leaseMs } = command;
   const lock = state.locks.get(resourceId);
   const owner = state.owners.get(command.owner);
   const held = heldBy(lock, owner);
   if (held !== undefined && covers(held, command.mode, command.units)) {
-    return reacquire(turn, held, 0);
+    reacquire(step, held, 0);
+    return { status: "held", epoch: held.epoch };
   }
-  const free = isFree(turn, lock, command, priority);
+  const free = isFree(step, lock, command, priority);
   if (!free && !command.wait && held === undefined) {
-    return refuse(turn, command, resourceId, "held");
+    return refuse(step, command, resourceId, "held");
   }
   const objection = objectionTo(state, lock, held, command, free) ?? roomFor(state, lock, 1);
-  if (objection !== undefined) return refuse(turn, command, resourceId, objection);
+  if (objection !== undefined) return refuse(step, command, resourceId, objection);
 
   const who = owner !== undefined && owner.agentId === agentId
     ? owner
     : ownerOf(state, command.owner, agentId);
-  if (!free) return enqueue(turn, who, [command], command);
-  give(turn, lock ?? lockOf(state, resourceId), who, command, leaseMs, undefined);
+  if (!free) return { status: "queued", waitId: enqueue(step, who, [command], command).id };
+  const hold = give(step, lock ?? lockOf(state, resourceId), who, command, leaseMs, undefined);
+  return { status: "granted", epoch: hold.epoch };
 }
 
-function acquireAll(turn: Turn, command: AcquireAll): void {
-  const { state } = turn;
+function acquireAll(step: LockStep, command: AcquireAll): Answer<"acquire-all"> {
+  const { state } = step;
   const { requests, agentId, priority, leaseMs } = command;
   requireDistinct(requests);
   const owner = state.owners.get(command.owner);
@@ -158,7 +181,7 @@ function acquireAll(turn: Turn, command: AcquireAll): void {
     const lock = state.locks.get(request.resourceId);
     const held = heldBy(lock, owner);
     free &&= (held !== undefined && covers(held, request.mode, request.units)) ||
-      isFree(turn, lock, request, priority);
+      isFree(step, lock, request, priority);
   }
   let added = 0;
   for (const request of requests) {
@@ -166,71 +189,77 @@ function acquireAll(turn: Turn, command: AcquireAll): void {
     if (lock === undefined || isIdleLock(lock)) added++;
     const objection = objectionTo(state, lock, heldBy(lock, owner), request, free) ??
       roomFor(state, lock, added);
-    if (objection !== undefined) return refuse(turn, command, request.resourceId, objection);
+    if (objection !== undefined) return refuse(step, command, request.resourceId, objection);
   }
 
   const who = ownerOf(state, command.owner, agentId);
-  if (!free) return enqueue(turn, who, requests, command);
-  for (const request of requests) {
-    const lock = lockOf(state, request.resourceId);
+  if (!free) return { status: "queued", waitId: enqueue(step, who, requests, command).id };
+  const grants = requests.map((request): GroupGrant => {
+    const { resourceId } = request;
+    const lock = lockOf(state, resourceId);
     const held = findHold(lock, who);
-    if (held !== undefined) reacquire(turn, held, 0);
-    else give(turn, lock, who, request, leaseMs, undefined);
-  }
+    if (held !== undefined) reacquire(step, held, 0);
+    const { epoch } = held ?? give(step, lock, who, request, leaseMs, undefined);
+    return { resourceId, epoch, borrowed: held !== undefined };
+  });
+  return { status: "granted", grants };
 }
 
-function release(turn: Turn, command: Release): void {
-  const held = meantHold(turn, command);
-  if (held !== undefined) takeBack(turn, held, "resource:released");
+function release(step: LockStep, command: Release): Answer<"release"> {
+  const held = meantHold(step, command);
+  if (held instanceof Refusal) return held;
+  takeBack(step, held, "resource:released");
+  return { epoch: held.epoch };
 }
 
-function renew(turn: Turn, command: Renew): void {
-  const held = meantHold(turn, command);
-  if (held !== undefined) extend(turn, held, command.leaseMs);
+function renew(step: LockStep, command: Renew): Answer<"renew"> {
+  const held = meantHold(step, command);
+  if (held instanceof Refusal) return held;
+  return { expiresAt: extend(step, held, command.leaseMs) };
 }
 
-function cancelWait(turn: Turn, command: CancelWait): void {
-  const { state } = turn;
+function cancelWait(step: LockStep, command: CancelWait): Answer<"cancel-wait"> {
+  const { state } = step;
   const wait = state.waits.get(command.waitId);
-  if (wait !== undefined && wait.owner.owner === command.owner) return cancel(turn, wait);
+  if (wait !== undefined && wait.owner.owner === command.owner) return cancel(step, wait);
   const holds = state.owners.get(command.owner)?.holds ?? [];
   const granted = holds.filter((hold) => hold.waitId === command.waitId).sort(byEpoch);
-  if (granted.length === 0) return refuse(turn, command, "", "not-waiting");
-  for (const hold of granted) takeBack(turn, hold, "resource:released");
+  if (granted.length === 0) return refuse(step, command, "", "not-waiting");
+  for (const hold of granted) takeBack(step, hold, "resource:released");
 }
 
 /** Waits end first, so that nothing of what is released comes back to its owner. */
-function releaseAll(turn: Turn, command: ReleaseAll): void {
-  const owner = turn.state.owners.get(command.owner);
+function releaseAll(step: LockStep, command: ReleaseAll): void {
+  const owner = step.state.owners.get(command.owner);
   if (owner === undefined) return;
   const waits = owner.waits.toSorted((a, b) => a.id - b.id);
   const holds = owner.holds.toSorted(byEpoch);
-  for (const wait of waits) abandon(turn, wait, "gone");
-  endAll(turn, owner);
-  for (const hold of holds) takeBack(turn, hold, "resource:released");
+  for (const wait of waits) abandon(step, wait, "gone");
+  endAll(step, owner);
+  for (const hold of holds) takeBack(step, hold, "resource:released");
 }
 
 /** Waits end first, so that nothing of what is taken away comes back to a loser. */
-function evict(turn: Turn, { resourceId, agentIds }: Evict): void {
-  const lock = turn.state.locks.get(resourceId);
+function evict(step: LockStep, { resourceId, agentIds }: Evict): void {
+  const lock = step.state.locks.get(resourceId);
   if (lock === undefined) return;
   const waits = lock.queue.map(({ wait }) => wait)
     .filter(({ owner }) => agentIds.includes(owner.agentId));
   const holds = lock.holds.filter(({ owner }) => agentIds.includes(owner.agentId));
-  for (const wait of waits.sort((a, b) => a.id - b.id)) abandon(turn, wait, "conflict");
-  for (const hold of holds.sort(byEpoch)) takeBack(turn, hold, "resource:revoked");
+  for (const wait of waits.sort((a, b) => a.id - b.id)) abandon(step, wait, "conflict");
+  for (const hold of holds.sort(byEpoch)) takeBack(step, hold, "resource:revoked");
 }
 
-function setCapacity(turn: Turn, command: Define): void {
+function setCapacity(step: LockStep, command: Define): Answer<"define"> {
   const { resourceId, capacity } = command;
-  const lock = turn.state.locks.get(resourceId);
+  const lock = step.state.locks.get(resourceId);
   const known = lock === undefined ? DEFAULT_CAPACITY : lock.capacity;
   if (capacity !== known && lock !== undefined && lock.holds.length + lock.queue.length > 0) {
-    return refuse(turn, command, resourceId, "in-use");
+    return refuse(step, command, resourceId, "in-use");
   }
-  const objection = capacity === DEFAULT_CAPACITY ? undefined : roomFor(turn.state, lock, 1);
-  if (objection !== undefined) return refuse(turn, command, resourceId, objection);
-  define(turn, resourceId, capacity);
+  const objection = capacity === DEFAULT_CAPACITY ? undefined : roomFor(step.state, lock, 1);
+  if (objection !== undefined) return refuse(step, command, resourceId, objection);
+  define(step, resourceId, capacity);
 }
 
 function byEpoch(a: Hold, b: Hold): number {
@@ -243,7 +272,7 @@ function heldBy(lock: Lock | undefined, owner: Owner | undefined): Hold | undefi
 
 /** Whether `request` can be granted at once: the lock admits it, and nobody comes before it. */
 function isFree(
-  turn: Turn,
+  step: LockStep,
   lock: Lock | undefined,
   { mode, units }: ResourceRequest,
   priority: number,
@@ -251,7 +280,7 @@ function isFree(
   if (lock === undefined) return units <= DEFAULT_CAPACITY;
   if (!admits(lock, mode, units)) return false;
   const first = lock.queue[0];
-  return first === undefined || rankOf(turn, priority) < first.rank;
+  return first === undefined || rankOf(step, priority) < first.rank;
 }
 
 /** Why `request` can't even wait, if it can't; or, when it is `free`, can't be granted. */
@@ -282,22 +311,18 @@ function roomFor(
 }
 
 /** The grant that `command` means; when there is none the command is refused. */
-function meantHold(turn: Turn, command: Release | Renew): Hold | undefined {
-  const { state } = turn;
+function meantHold(step: LockStep, command: Release | Renew): Hold | Refusal {
+  const { state } = step;
   const { resourceId, epoch } = command;
   const lock = state.locks.get(resourceId);
   const held = heldBy(lock, state.owners.get(command.owner));
   if (held !== undefined && (epoch === 0 || held.epoch === epoch)) return held;
   const others = epoch === 0 || lock?.holds.some((hold) => hold.epoch === epoch);
-  refuse(turn, command, resourceId, held === undefined && others ? "not-holder" : "stale-epoch");
-  return undefined;
+  const reason = held === undefined && others ? "not-holder" : "stale-epoch";
+  return refuse(step, command, resourceId, reason);
 }
 
 function requireDistinct(requests: readonly ResourceRequest[]): void {
   if (new Set(requests.map((request) => request.resourceId)).size === requests.length) return;
   throw new InvariantError("Cannot acquire-all: no resource may be named twice");
 }
-
-export { readConfig as readLockConfig } from "./config.ts";
-export type { LockCommand } from "./commands.ts";
-export type { LockConfig, LockState } from "./state.ts";

@@ -4,28 +4,31 @@
  * @module
  */
 
-import { attempting } from "../core/answer.ts";
+import { attempting } from "../core/deferred.ts";
 import { quote, requireId, requireInteger } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { UninitializedError } from "../core/errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { LockEvent } from "./events.ts";
 import type { HealthStatus } from "../core/health.ts";
-import { MachineHome, requireSurroundings } from "../core/home.ts";
+import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";
-import type { LockCommand } from "./commands.ts";
-import { type AcquireDefaults, readConfig, type ResourceManagerConfig } from "./config.ts";
-import { explainWait, type WaitExplanation } from "./explain.ts";
+import type { LockAnswers, LockCommand } from "./commands.ts";
+import { type AcquireDefaults, readLockConfig, type ResourceManagerConfig } from "./config.ts";
 import {
-  LockClient,
-  type LockHost,
-  readDefinition,
-  readNothing,
-  readRelease,
-  readRenewal,
-} from "./lock_client.ts";
+  allocations,
+  explainWait,
+  health,
+  holders,
+  type HolderView,
+  queue,
+  type WaiterView,
+  type WaitExplanation,
+  waiting,
+} from "./views.ts";
+import { LockClient, type LockHost } from "./client.ts";
 import { type LockHandle, LockSet } from "./lock_handle.ts";
 import { lockMachine } from "./machine.ts";
 import {
@@ -40,17 +43,8 @@ import {
   releaseCommand,
   renewCommand,
   type ResourceRequestLike,
-} from "./requests.ts";
+} from "./arguments.ts";
 import type { LockState } from "./state.ts";
-import {
-  allocations,
-  health,
-  holders,
-  type HolderView,
-  queue,
-  type WaiterView,
-  waiting,
-} from "./views.ts";
 
 /** What a resource manager is given besides; all of it may be left out. */
 export interface ResourceManagerOptions {
@@ -82,7 +76,7 @@ export interface ResourceManagerOptions {
  */
 export class ResourceManager implements AsyncDisposable {
   readonly #defaults: AcquireDefaults;
-  readonly #home: MachineHome<LockState, LockCommand, LockEvent, LockClient>;
+  readonly #host: Host<LockState, LockCommand, LockEvent, LockAnswers, LockClient>;
 
   /**
    * Starts with no lock held, or with those of a host that is given.
@@ -96,16 +90,16 @@ export class ResourceManager implements AsyncDisposable {
     options: ResourceManagerOptions = {},
   ) {
     const attempt = () => "create a resource manager";
-    const { machine: rules, defaults } = readConfig(config);
+    const { machine: rules, defaults } = readLockConfig(config, attempt);
     this.#defaults = defaults;
     requireSurroundings(attempt, eventBus, logger, options);
-    const household = {
+    const hosted = {
       thing: "the resource manager",
       machine: lockMachine(rules),
-      join: (host: LockHost) => new LockClient(host),
-      takeUp: endWaits,
+      connect: (host: LockHost) => new LockClient(host),
+      recover: endWaits,
     };
-    this.#home = new MachineHome(household, eventBus, logger, options);
+    this.#host = new Host(hosted, eventBus, logger, options);
   }
 
   /**
@@ -113,12 +107,12 @@ export class ResourceManager implements AsyncDisposable {
    * asked before: nobody is there any more to hear of them.
    */
   initialize(): Promise<void> {
-    return this.#home.initialize();
+    return this.#host.initialize();
   }
 
   /** Ends all waits with a `ClosedError` and lets go of everything. Harmless when called again. */
   shutdown(): Promise<void> {
-    return this.#home.close();
+    return this.#host.close();
   }
 
   /** The same as {@linkcode shutdown}. */
@@ -193,7 +187,7 @@ export class ResourceManager implements AsyncDisposable {
     return attempting(() => {
       const { agentId, owner } = readHolder(holder, () => "acquire several locks");
       const command = acquireAllCommand(requests, agentId, owner, options, this.#defaults);
-      const client = this.#home.running("acquire");
+      const client = this.#host.running("acquire");
       if (command.requests.length === 0) {
         if (client.stopped !== undefined) throw client.stopped;
         return Promise.resolve(new LockSet(agentId, []));
@@ -211,9 +205,9 @@ export class ResourceManager implements AsyncDisposable {
    */
   release(resourceId: string, agentId: string, epoch?: number): Promise<void> {
     try {
-      const client = this.#home.running("release");
+      const client = this.#host.running("release");
       const command = releaseCommand(client.state, resourceId, agentId, epoch);
-      return client.ask(command, readRelease);
+      return client.call(command, nothing);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -229,7 +223,7 @@ export class ResourceManager implements AsyncDisposable {
   renew(resourceId: string, agentId: string, leaseMs?: number, epoch?: number): Promise<Instant> {
     return attempting(() => {
       const command = renewCommand(resourceId, agentId, agentId, leaseMs, epoch);
-      return this.#home.running("renew").ask(command, readRenewal);
+      return this.#host.running("renew").call(command, ({ expiresAt }) => expiresAt);
     });
   }
 
@@ -242,7 +236,7 @@ export class ResourceManager implements AsyncDisposable {
   releaseAllFor(holder: LockHolder): Promise<void> {
     return attempting(() => {
       const command = releaseAllCommand(holder);
-      return this.#home.running("release").ask(command, readNothing);
+      return this.#host.running("release").call(command);
     });
   }
 
@@ -254,7 +248,7 @@ export class ResourceManager implements AsyncDisposable {
   define(resourceId: string, definition: { capacity: number }): Promise<void> {
     return attempting(() => {
       const command = defineCommand(resourceId, definition);
-      return this.#home.running("define").ask(command, readDefinition);
+      return this.#host.running("define").call(command);
     });
   }
 
@@ -280,12 +274,12 @@ export class ResourceManager implements AsyncDisposable {
 
   /** From each lock that is held to the agent that holds it. */
   getAllocations(): Map<string, string> {
-    return allocations(this.#home.running("look").state);
+    return allocations(this.#host.running("look").state);
   }
 
   /** From each agent that waits to the resources that it waits for. */
   getWaitingRequests(): Map<string, string[]> {
-    return waiting(this.#home.running("look").state);
+    return waiting(this.#host.running("look").state);
   }
 
   /**
@@ -294,12 +288,12 @@ export class ResourceManager implements AsyncDisposable {
    */
   explain(waitId: number): WaitExplanation | undefined {
     requireInteger(waitId, 1, Number.MAX_SAFE_INTEGER, "waitId", () => "explain a wait");
-    return explainWait(this.#home.running("look").state, waitId);
+    return explainWait(this.#host.running("look").state, waitId);
   }
 
   /** How the locks are. Costs a look at each. */
   getHealthStatus(): Promise<HealthStatus> {
-    const { client } = this.#home;
+    const { client } = this.#host;
     if (client === undefined) {
       const { message } = new UninitializedError("look", "the resource manager");
       return Promise.resolve({ healthy: false, error: message, metrics: {} });
@@ -311,7 +305,7 @@ export class ResourceManager implements AsyncDisposable {
 
   /** Does what is due, which happens by itself too; with a log of its own, writes a snapshot. */
   performMaintenance(): Promise<void> {
-    return this.#home.maintain();
+    return this.#host.maintain();
   }
 
   #acquire(
@@ -322,7 +316,7 @@ export class ResourceManager implements AsyncDisposable {
     wait: boolean,
   ): Promise<LockHandle | undefined> {
     try {
-      const client = this.#home.running("acquire");
+      const client = this.#host.running("acquire");
       const { state } = client;
       const defaults = this.#defaults;
       const command = acquireCommand(state, resourceId, agentId, owner, options, defaults, wait);
@@ -335,7 +329,7 @@ export class ResourceManager implements AsyncDisposable {
 
   #stateOf(resourceId: string): Readonly<LockState> {
     requireId(resourceId, "resourceId", () => `look at ${quote(resourceId)}`);
-    return this.#home.running("look").state;
+    return this.#host.running("look").state;
   }
 }
 
@@ -349,3 +343,5 @@ function endWaits(client: LockClient): void {
 function signalOf(options: number | AcquireAllOptions | undefined): AbortSignal | undefined {
   return typeof options === "object" ? options.signal : undefined;
 }
+
+function nothing(): void {}

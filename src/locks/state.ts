@@ -12,36 +12,8 @@ import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.
 import type { LockEvent } from "./events.ts";
 import type { Heap, HeapEntry } from "../core/data/heap.ts";
 import type { Instant } from "../core/machine.ts";
+import type { LockConfig } from "./config.ts";
 import type { LockMode } from "./types.ts";
-
-/** The rules that a lock machine goes by. */
-export interface LockConfig {
-  /** By how many milliseconds one point of priority makes a wait look older. @default 10_000 */
-  readonly agingMs: number;
-  /** Whether cycles of waits are looked for. @default true */
-  readonly deadlockDetection: boolean;
-  /**
-   * What the victim of a deadlock loses: `abort` its wait, `revoke` also those of its locks that
-   * others in the cycle wait for. @default "abort"
-   */
-  readonly deadlockPolicy: "abort" | "revoke";
-  /** How many may queue for one resource, and how many may hold it. @default 1_000_000 */
-  readonly maxWaiters: number;
-  /** How many resources may be held, waited for or defined at once. @default 1_000_000 */
-  readonly maxResources: number;
-  /** How many requests may wait for their response at once. @default 1_000_000 */
-  readonly maxAsks: number;
-}
-
-/** The rules of who names none. */
-export const DEFAULT_LOCK_CONFIG: LockConfig = {
-  agingMs: 10_000,
-  deadlockDetection: true,
-  deadlockPolicy: "abort",
-  maxWaiters: 1_000_000,
-  maxResources: 1_000_000,
-  maxAsks: 1_000_000,
-};
 
 /** A resource: who holds it and who waits for it. */
 export interface Lock {
@@ -210,11 +182,11 @@ export function emptyLocks(config: LockConfig): LockState {
 }
 
 /** One step under way: what has happened in it, and what is still to be looked at. */
-export interface Turn {
+export interface LockStep {
   readonly state: LockState;
   readonly now: Instant;
-  /** Made with its first event, as most steps have but one. */
-  events: LockEvent[] | undefined;
+  /** The events of the step, in order. */
+  readonly events: LockEvent[];
   /** Made when something follows from what happened. */
   followUps: FollowUps | undefined;
 }
@@ -229,14 +201,13 @@ export interface FollowUps {
   readonly suspects: Owner[];
 }
 
-/** Tells of what happened. */
-export function tell(turn: Turn, event: LockEvent): void {
-  if (turn.events === undefined) turn.events = [event];
-  else turn.events.push(event);
+/** Appends an event to those of the step. */
+export function emit(step: LockStep, event: LockEvent): void {
+  step.events.push(event);
 }
 
 /** The lists of what is still to be looked at. */
-export function followUps(turn: Turn): FollowUps {
-  turn.followUps ??= { unserved: [], candidates: [], suspects: [] };
-  return turn.followUps;
+export function followUps(step: LockStep): FollowUps {
+  step.followUps ??= { unserved: [], candidates: [], suspects: [] };
+  return step.followUps;
 }

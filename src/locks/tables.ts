@@ -16,9 +16,9 @@ import {
   type Hold,
   type Lock,
   type LockState,
+  type LockStep,
   type Owner,
   type Ticket,
-  type Turn,
   type Wait,
 } from "./state.ts";
 
@@ -141,7 +141,7 @@ export function covers(hold: Hold, mode: LockMode, units: number): boolean {
 
 /** Gives `lock` to `owner` under a new epoch; its lease starts. */
 export function addHold(
-  turn: Turn,
+  step: LockStep,
   lock: Lock,
   owner: Owner,
   mode: LockMode,
@@ -149,7 +149,7 @@ export function addHold(
   leaseMs: number,
   waitId: number,
 ): Hold {
-  const { state, now } = turn;
+  const { state, now } = step;
   if (isIdleLock(lock)) state.idleLocks--;
   if (isIdleOwner(owner)) state.idleOwners--;
   const hold: Hold = {
@@ -175,8 +175,8 @@ export function addHold(
 }
 
 /** Takes a grant back. Who waits for the lock is looked at later in the step. */
-export function removeHold(turn: Turn, hold: Hold): void {
-  const { state } = turn;
+export function removeHold(step: LockStep, hold: Hold): void {
+  const { state } = step;
   const { lock, owner } = hold;
   const lastOfLock = lock.holds.pop()!;
   if (lastOfLock !== hold) {
@@ -194,7 +194,7 @@ export function removeHold(turn: Turn, hold: Hold): void {
   if (isIdleLock(lock)) state.idleLocks++;
   if (isIdleOwner(owner)) state.idleOwners++;
   if (lock.queue.length === 0) return;
-  const { unserved, suspects } = followUps(turn);
+  const { unserved, suspects } = followUps(step);
   unserved.push(lock);
   // A wait for several locks may have counted on this one.
   if (owner.waits.length > 0) suspects.push(owner);
@@ -211,12 +211,12 @@ export interface WaitTerms {
 
 /** Lets `owner` wait for all of `requests`, in the queue of each. */
 export function addWait(
-  turn: Turn,
+  step: LockStep,
   owner: Owner,
   requests: readonly ResourceRequest[],
   { priority, timeoutMs, leaseMs }: WaitTerms,
 ): Wait {
-  const { state, now } = turn;
+  const { state, now } = step;
   if (isIdleOwner(owner)) state.idleOwners--;
   const wait: Wait = {
     kind: "wait",
@@ -230,7 +230,7 @@ export function addWait(
     timeout: undefined,
     ownerIndex: owner.waits.length,
   };
-  const rank = rankOf(turn, priority);
+  const rank = rankOf(step, priority);
   wait.tickets = requests.map(({ resourceId, mode, units }) => {
     const lock = lockOf(state, resourceId);
     if (isIdleLock(lock)) state.idleLocks--;
@@ -245,13 +245,13 @@ export function addWait(
 }
 
 /** What a wait that begins in this step is ordered by, smallest first. */
-export function rankOf(turn: Turn, priority: number): number {
-  return turn.now - priority * turn.state.config.agingMs;
+export function rankOf(step: LockStep, priority: number): number {
+  return step.now - priority * step.state.config.agingMs;
 }
 
 /** Takes a wait out of its queues. Who comes first instead is looked at later in the step. */
-export function removeWait(turn: Turn, wait: Wait): void {
-  const { state } = turn;
+export function removeWait(step: LockStep, wait: Wait): void {
+  const { state } = step;
   for (const ticket of wait.tickets) {
     const { lock } = ticket;
     const wasFirst = ticket.position === 0;
@@ -260,7 +260,7 @@ export function removeWait(turn: Turn, wait: Wait): void {
     if (first === undefined) {
       if (isIdleLock(lock)) state.idleLocks++;
     } else if (wasFirst) {
-      const { unserved, suspects } = followUps(turn);
+      const { unserved, suspects } = followUps(step);
       unserved.push(lock);
       if (lock.queue.length > 1) suspects.push(first.wait.owner);
     }

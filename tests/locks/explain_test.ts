@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { encode } from "../../src/core/data/plain.ts";
-import { explainWait } from "../../src/locks/explain.ts";
+import { explainWait } from "../../src/locks/views.ts";
 import { managed } from "./managed.ts";
 import { Script } from "./script.ts";
 

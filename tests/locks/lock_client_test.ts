@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Engine } from "../../src/core/engine.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { LockClient } from "../../src/locks/lock_client.ts";
+import { LockClient } from "../../src/locks/client.ts";
 import { type Acquire, lockMachine } from "../../src/locks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 

@@ -1,13 +1,13 @@
 /**
- * A promise that is made only when somebody has to wait.
+ * A promise that is made only when its caller has to wait.
  *
  * @module
  */
 
 const DONE: Promise<unknown> = Promise.resolve(undefined);
 
-/** What a call comes to, at once or later. What comes after the first outcome is ignored. */
-export class Answer<Result> {
+/** The result of a call, known at once or later. Only the first outcome counts. */
+export class Deferred<Result> {
   #settled = false;
   #failed = false;
   #value: unknown;
@@ -19,16 +19,16 @@ export class Answer<Result> {
     return this.#settled;
   }
 
-  /** Ends the call well. */
-  succeed(value: Result): void {
+  /** Settles the call with `value`. */
+  resolve(value: Result): void {
     if (this.#settled) return;
     this.#settled = true;
     if (this.#resolve === undefined) this.#value = value;
     else this.#resolve(value);
   }
 
-  /** Ends the call badly. */
-  fail(error: unknown): void {
+  /** Settles the call with `error`. */
+  reject(error: unknown): void {
     if (this.#settled) return;
     this.#settled = true;
     this.#failed = true;
@@ -36,7 +36,7 @@ export class Answer<Result> {
     else this.#reject(error);
   }
 
-  /** The promise of the outcome; to be called once. */
+  /** Returns the promise of the outcome; to be called once. */
   promise(): Promise<Result> {
     if (this.#settled) {
       if (this.#failed) return Promise.reject(this.#value);
@@ -49,12 +49,12 @@ export class Answer<Result> {
   }
 }
 
-/** A promise of `value`; that of `undefined` is always the same. */
+/** Returns a promise of `value`; that of `undefined` is always the same. */
 export function resolved<Result>(value: Result): Promise<Result> {
   return value === undefined ? DONE as Promise<Result> : Promise.resolve(value);
 }
 
-/** What `call` promises, or a rejection with what it throws. */
+/** Calls `call`, and turns what it throws into a rejection. */
 export function attempting<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
     return call();

@@ -1,0 +1,151 @@
+/**
+ * Runs the machine of a façade: inside a host that it is given, or in an engine of its own, which
+ * runs at once, or with a log once that has been read.
+ *
+ * @module
+ */
+
+import { type Attempt, requireFunction, requireObject } from "./arguments.ts";
+import type { EventBus } from "./bus/event_bus.ts";
+import type { MachineHost } from "./client.ts";
+import type { Clock } from "./clock.ts";
+import { Engine } from "./engine.ts";
+import { ClosedError, UninitializedError } from "./errors.ts";
+import type { CommandLog } from "./log.ts";
+import { type Logger, requireLogger } from "./logger.ts";
+import type { Machine, Named, Tick } from "./machine.ts";
+
+/** The machine of a façade, and how the façade uses it. */
+export interface Hosted<State, Command extends Named, Event extends Named, Answers, Client> {
+  /** The name of the façade in errors: `the resource manager`. */
+  readonly thing: string;
+  /** The machine that runs in an engine of its own, unless a host is given. */
+  readonly machine: Machine<State, Command, Event, Answers>;
+  /** Makes the client once the machine runs. */
+  readonly connect: (host: MachineHost<State, Command, Event, Answers>) => Client;
+  /** Ends what a log contains of callers that ended with the process that wrote it. */
+  readonly recover?: (client: Client) => void | Promise<void>;
+}
+
+/** The options that decide where a machine runs. */
+export interface HostOptions<State, Command extends Named, Event extends Named, Answers> {
+  /** Tells the time. @default systemClock */
+  clock?: Clock;
+  /** Stores the commands. @default none */
+  log?: CommandLog<Command | Tick>;
+  /** A machine that runs already; then `clock` and `log` are its own. */
+  host?: MachineHost<State, Command, Event, Answers>;
+  /** Whether the machine of `host` was read from a log of an earlier process. @default false */
+  isRecovered?: boolean;
+}
+
+/** What a host needs of a client. */
+export interface HostedClient {
+  /** Lets time pass in the machine. */
+  refresh(): Promise<void>;
+  /** Ends all calls that wait. */
+  close(): void;
+}
+
+/** Runs a machine for one façade, from its first call to its shutdown. */
+export class Host<
+  State,
+  Command extends Named,
+  Event extends Named,
+  Answers,
+  Client extends HostedClient,
+> {
+  readonly #hosted: Hosted<State, Command, Event, Answers, Client>;
+  /** Makes the engine from the log, if there is one to read. */
+  readonly #open: (() => Promise<Engine<State, Command, Event, Answers>>) | undefined;
+  #engine: Engine<State, Command, Event, Answers> | undefined;
+  #client: Client | undefined;
+  #initializing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** Runs the machine at once, unless there is a log to read. */
+  constructor(
+    hosted: Hosted<State, Command, Event, Answers, Client>,
+    eventBus: EventBus | undefined,
+    logger: Logger,
+    { clock, log, host, isRecovered = false }: HostOptions<State, Command, Event, Answers>,
+  ) {
+    const { machine, connect, recover } = hosted;
+    this.#hosted = hosted;
+    if (host !== undefined) {
+      this.#client = connect(host);
+      if (isRecovered) recover?.(this.#client);
+      return;
+    }
+    const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
+    if (log !== undefined) this.#open = () => Engine.recover(machine, { ...rest, log });
+    else this.#run(new Engine(machine, rest));
+  }
+
+  /** The client of the machine, or `undefined` until it runs. */
+  get client(): Client | undefined {
+    return this.#client;
+  }
+
+  /** The engine of the host's own, or `undefined`. */
+  get engine(): Engine<State, Command, Event, Answers> | undefined {
+    return this.#engine;
+  }
+
+  /** Returns the client of the machine. @throws {UninitializedError} until it runs */
+  running(attempt: string): Client {
+    if (this.#client !== undefined) return this.#client;
+    throw new UninitializedError(attempt, this.#hosted.thing);
+  }
+
+  /** Reads the log, if there is one. Idempotent. */
+  initialize(): Promise<void> {
+    this.#initializing ??= this.#initialize();
+    return this.#initializing;
+  }
+
+  /** Ends all calls, and the engine if it is the host's own. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  async maintain(): Promise<void> {
+    await this.running("go on").refresh();
+    if (this.#engine?.synchronous === false) await this.#engine.snapshot();
+  }
+
+  async #initialize(): Promise<void> {
+    const { thing, recover } = this.#hosted;
+    if (this.#closing !== undefined) throw new ClosedError("initialize", thing);
+    if (this.#open === undefined) return;
+    const engine = await this.#open();
+    if (this.#closing !== undefined) return await engine.close();
+    await recover?.(this.#run(engine));
+  }
+
+  async #close(): Promise<void> {
+    await this.#initializing?.catch(() => {});
+    this.#client?.close();
+    await this.#engine?.close();
+  }
+
+  #run(engine: Engine<State, Command, Event, Answers>): Client {
+    this.#engine = engine;
+    this.#client = this.#hosted.connect({ dispatcher: engine, state: () => engine.state });
+    return this.#client;
+  }
+}
+
+/** Checks what every façade is given besides its config. @throws {TypeError} naming what is wrong */
+export function requireSurroundings(
+  attempt: Attempt,
+  eventBus: EventBus | undefined,
+  logger: Logger,
+  options: unknown,
+): void {
+  requireLogger(logger, attempt());
+  if (eventBus !== undefined) requireFunction(eventBus?.publish, "eventBus.publish", attempt);
+  requireObject(options, "options", attempt);
+}

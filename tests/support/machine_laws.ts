@@ -1,0 +1,144 @@
+/**
+ * The laws that every machine obeys, whatever it is about.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { decode, encode } from "../../src/core/data/plain.ts";
+import {
+  type Machine,
+  type Named,
+  Refusal,
+  type Tick,
+  transition,
+} from "../../src/core/machine.ts";
+import { stepped } from "./driver.ts";
+
+/** One move of a random run; the command may depend on the state. */
+export interface Move<State, Command> {
+  readonly afterMs: number;
+  readonly command: (state: State) => Command | Tick;
+}
+
+/** A machine with random configs and random runs. */
+export interface Lawful<State, Command extends Named, Event extends Named, Answers, Config> {
+  /** The name of the machine in the names of the tests. */
+  readonly name: string;
+  readonly machine: (config: Config) => Machine<State, Command, Event, Answers>;
+  readonly config: fc.Arbitrary<Config>;
+  readonly moves: fc.Arbitrary<readonly Move<State, Command>[]>;
+  /** How many random runs each law gets. @default 150 */
+  readonly numRuns?: number;
+}
+
+/** Registers one test for each law. */
+export function machineLaws<State, Command extends Named, Event extends Named, Answers, Config>(
+  { name, machine: make, config, moves, numRuns = 150 }: Lawful<
+    State,
+    Command,
+    Event,
+    Answers,
+    Config
+  >,
+): void {
+  const law = (
+    sentence: string,
+    holds: (
+      machine: Machine<State, Command, Event, Answers>,
+      script: readonly Move<State, Command>[],
+    ) => void,
+  ) =>
+    Deno.test(`${name}: ${sentence}`, () => {
+      fc.assert(
+        fc.property(config, moves, (config, script) => holds(make(config), script)),
+        { numRuns },
+      );
+    });
+
+  /** Runs `script`, and calls `check` with each command before it is stepped. */
+  const run = (
+    machine: Machine<State, Command, Event, Answers>,
+    script: readonly Move<State, Command>[],
+    check: (state: State, command: Command | Tick, now: number) => void,
+  ) => {
+    const state = machine.init();
+    let now = 0;
+    for (const { afterMs, command: given } of script) {
+      now += afterMs;
+      check(state, given(state), now);
+    }
+    return state;
+  };
+
+  law("a step in place and a transition of a copy agree", (machine, script) => {
+    let pure = machine.init();
+    const state = run(machine, script, (state, command, now) => {
+      const before = encode(pure);
+      const next = transition(machine, pure, command, now);
+      assertEquals(encode(pure), before);
+      pure = next.state;
+      let answer: unknown;
+      assertEquals(stepped(machine, state, command, now, (given) => answer = given), next.events);
+      assertEquals(next.answer as unknown, answer);
+    });
+    assertEquals(encode(pure), encode(state));
+  });
+
+  law("a restored snapshot behaves like the state that it was taken of", (machine, script) => {
+    const half = Math.floor(script.length / 2);
+    let restored = machine.init();
+    let moves = 0;
+    const state = run(machine, script, (state, command, now) => {
+      if (moves++ === half) restored = decode(encode(state)) as State;
+      const events = stepped(machine, state, command, now);
+      if (moves > half) assertEquals(stepped(machine, restored, command, now), events);
+    });
+    if (moves > half) assertEquals(encode(restored), encode(state));
+  });
+
+  law("a tick that comes early or again changes nothing", (machine, script) => {
+    run(machine, script, (state, command, now) => {
+      stepped(machine, state, command, now);
+      const before = encode(state);
+      assertEquals(stepped(machine, state, { type: "tick" }, now), []);
+      assertEquals(encode(state), before);
+      assert(machine.deadline(state) > now);
+    });
+  });
+
+  law("a tick before a command makes no difference", (machine, script) => {
+    const ticked = machine.init();
+    const state = run(machine, script, (state, command, now) => {
+      const events = stepped(machine, state, command, now);
+      const first = stepped(machine, ticked, { type: "tick" }, now);
+      assertEquals([...first, ...stepped(machine, ticked, command, now)], events);
+    });
+    assertEquals(encode(ticked), encode(state));
+  });
+
+  law("a refusal is one event, and changes nothing", (machine, script) => {
+    run(machine, script, (state, command, now) => {
+      stepped(machine, state, { type: "tick" }, now);
+      const before = encode(state);
+      let answer: unknown;
+      const events = stepped(machine, state, command, now, (given) => answer = given);
+      const refused = events.filter(({ type }) => type.endsWith(":refused"));
+      if (answer instanceof Refusal) {
+        assertEquals(events as Named[], [answer.event]);
+        assertEquals(encode(state), before);
+      } else {
+        assertEquals(refused, []);
+      }
+    });
+  });
+
+  law("every command that it accepts is listed", (machine, script) => {
+    const known = new Set(machine.commands);
+    run(machine, script, (state, command, now) => {
+      assert(command.type === "tick" || known.has(command.type), command.type);
+      stepped(machine, state, command, now);
+    });
+  });
+}
