@@ -4,30 +4,34 @@
  * @module
  */
 
-import { quote, requireFunction, requireId, requireOneOf } from "../core/arguments.ts";
-import { ClosedError, LimitError } from "../core/errors.ts";
-import type { EventBus } from "../core/bus/event_bus.ts";
-import { CircuitState } from "./events.ts";
-import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
-  type BreakerBody,
-  BreakerCall,
-  callWithLimits,
-  type ExecuteOptions,
-  readOptions,
-} from "./breaker_call.ts";
+  type Attempt,
+  quote,
+  requireFunction,
+  requireId,
+  requireMs,
+  requireObject,
+  requireOneOf,
+  requireSignal,
+} from "../core/arguments.ts";
+import { ClosedError, InvariantError, LimitError } from "../core/errors.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import { type BreakerEvent, CircuitState } from "./events.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
   type BreakerClient,
   type BreakerOptions,
   clientOf,
   type Exchange,
   type OwnClient,
-} from "./breaker_client.ts";
+} from "./client.ts";
 import type { CallOutcome, ForceBreaker, RequestPermit, ResetBreaker } from "./commands.ts";
 import { type BreakerSettings, type CircuitBreakerConfig, readConfig } from "./config.ts";
 import { isUneventful, outlook } from "./machine.ts";
-import { type CircuitBreakerMetrics, metricsOf } from "./metrics.ts";
-import { countSuccess, newTally, type Permit, readPermit } from "./permit.ts";
+import { type CircuitBreakerMetrics, metricsOf, type UntoldFigures } from "./views.ts";
+import type { Clock } from "../core/clock.ts";
+import { CallTimeoutError, CircuitOpenError } from "./errors.ts";
+import type { Instant } from "../core/machine.ts";
 
 /** How many successes that change nothing are told together at most. */
 const MOST_UNTOLD = 1_000;
@@ -284,3 +288,158 @@ export class CircuitBreaker implements AsyncDisposable {
 }
 
 const CALL = "call through";
+
+/** What the body of a call is given. */
+export interface BreakerCallContext {
+  /** Aborts when the call is cancelled or has taken too long. */
+  readonly signal: AbortSignal;
+}
+
+/** What is called through a breaker. */
+export type BreakerBody<Result> = (call: BreakerCallContext) => Result | PromiseLike<Result>;
+
+/** Options of `CircuitBreaker.execute`. */
+export interface ExecuteOptions {
+  /** Cancels the call, which then rejects with the signal's reason and counts for nothing. */
+  signal?: AbortSignal;
+  /** How long the call may take, in milliseconds; 0 for as long as it takes. @default callTimeoutMs */
+  timeoutMs?: number;
+}
+
+/** What limits one call. */
+export interface CallLimits {
+  /** What cancels it. */
+  readonly signal: AbortSignal | undefined;
+  /** How long it may take; 0 for as long as it takes. */
+  readonly timeoutMs: number;
+}
+
+/** `options`, checked. */
+export function readOptions(
+  options: ExecuteOptions,
+  callTimeoutMs: number,
+  attempt: Attempt,
+): CallLimits {
+  requireObject(options as unknown, "options", attempt);
+  const { signal, timeoutMs = callTimeoutMs } = options;
+  if (signal !== undefined) requireSignal(signal, "signal", attempt);
+  requireMs(timeoutMs, 0, "timeoutMs", attempt);
+  return { signal, timeoutMs };
+}
+
+/** A call that may be told to stop. Its signal is made only when somebody asks for it. */
+export class BreakerCall implements BreakerCallContext {
+  #controller: AbortController | undefined;
+
+  /** Aborts when the call is cancelled or has taken too long. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  /** Tells the body to stop. */
+  abort(reason: unknown): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
+}
+
+/**
+ * Calls `body`, and waits for it until `signal` aborts or `timeoutMs` have passed; 0 for as long as
+ * it takes. Leaves no timer and no listener behind.
+ *
+ * @param cut is called when the wait ends before the body, with what that says of the call
+ */
+export async function callWithLimits<Result>(
+  name: string,
+  clock: Clock,
+  body: BreakerBody<Result>,
+  { signal, timeoutMs }: CallLimits,
+  cut: (outcome: "failure" | "neutral") => void,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  const call = new BreakerCall();
+  const end = Promise.withResolvers<never>();
+  const cutShort = (outcome: "failure" | "neutral", reason: unknown) => {
+    cut(outcome);
+    end.reject(reason); // comes first, so that what the body makes of the abort is not thrown
+    call.abort(reason);
+  };
+  const cancel = () => cutShort("neutral", signal!.reason);
+  const timeOut = () => cutShort("failure", new CallTimeoutError(name, timeoutMs));
+  const cancelTimer = timeoutMs === 0 ? () => {} : clock.setTimer(clock.now() + timeoutMs, timeOut);
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    return await Promise.race([body(call), end.promise]);
+  } finally {
+    cancelTimer();
+    signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/** What lets a call be made. */
+export interface Permit {
+  /** 0 when the call is made without asking. */
+  readonly permit: number;
+  /** Under which the call is made. */
+  readonly epoch: number;
+  /** When it was made; `undefined` when nobody has looked. */
+  readonly since: Instant | undefined;
+}
+
+/**
+ * Reads the answer to a `request-permit` for the breaker `name`.
+ *
+ * @throws {CircuitOpenError} when it is rejected
+ * @throws {ClosedError} when the breaker was removed
+ * @throws `error` when the command was not stepped
+ */
+export function readPermit(
+  name: string,
+  events: readonly BreakerEvent[] | undefined,
+  error: unknown,
+): Permit {
+  if (events === undefined) throw error;
+  for (const event of events) {
+    if (event.name !== name) continue;
+    switch (event.type) {
+      case "circuitbreaker:permitted":
+        return event;
+      case "circuitbreaker:rejected": {
+        const state = event.state === "open" ? "open" : "half-open";
+        throw new CircuitOpenError(name, state, event.retryAt, event.retryAfterMs);
+      }
+      case "circuitbreaker:refused":
+        throw new ClosedError(`call through circuit breaker ${quote(name)}`, "it");
+    }
+  }
+  throw new InvariantError("Cannot request-permit: the machine must answer");
+}
+
+/** Calls that were made under one epoch without asking. It is the permit of those, too. */
+export interface Tally extends Permit, UntoldFigures {}
+
+/** A tally of no calls. */
+export function newTally(epoch: number): Tally {
+  return {
+    permit: 0,
+    epoch,
+    since: undefined,
+    requests: 0,
+    successes: 0,
+    lastSuccessAt: undefined,
+  };
+}
+
+/** Of so many successes each is timed; of further ones, one of `SAMPLED` is. */
+const FEW = 64;
+const SAMPLED = 8;
+
+/**
+ * Counts a success. Reading the clock costs half as much as a whole call, so that of a busy breaker
+ * is not read each time.
+ */
+export function countSuccess(tally: Tally, clock: { now(): Instant }): void {
+  if (tally.successes < FEW || tally.successes % SAMPLED === 0) tally.lastSuccessAt = clock.now();
+  tally.successes++;
+}

@@ -9,16 +9,10 @@ import { ClosedError } from "../core/errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { CircuitState } from "./events.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import {
-  type BreakerClient,
-  type BreakerOptions,
-  clientOf,
-  type OwnClient,
-} from "./breaker_client.ts";
-import type { BreakerBody, ExecuteOptions } from "./breaker_call.ts";
-import { CircuitBreaker } from "./circuit_breaker.ts";
+import { type BreakerClient, type BreakerOptions, clientOf, type OwnClient } from "./client.ts";
+import { type BreakerBody, CircuitBreaker, type ExecuteOptions } from "./circuit_breaker.ts";
 import { type CircuitBreakerConfig, readConfig } from "./config.ts";
-import type { CircuitBreakerMetrics } from "./metrics.ts";
+import type { CircuitBreakerMetrics } from "./views.ts";
 import type { BreakerConfig } from "./state.ts";
 
 /** Options of a manager, and of those of its breakers that name none. */

@@ -11,9 +11,13 @@
  */
 
 import { describer } from "../core/describe.ts";
-import { BREAKER_DESCRIPTIONS } from "./events.ts";
+import {
+  BREAKER_DESCRIPTIONS,
+  type BreakerEvent,
+  type CircuitChangeReason,
+  type CircuitState,
+} from "./events.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
-import type { BreakerEvent, CircuitChangeReason, CircuitState } from "./events.ts";
 import type { Instant, Machine, Tick } from "../core/machine.ts";
 import {
   admit,
@@ -30,7 +34,7 @@ import {
   reject,
   reset,
   timeOut,
-} from "./actions.ts";
+} from "./transitions.ts";
 import type {
   BreakerCommand,
   CallOutcome,
@@ -38,7 +42,7 @@ import type {
   RequestPermit,
   SettlePermit,
 } from "./commands.ts";
-import { outlook } from "./outlook.ts";
+import { outlook } from "./views.ts";
 import {
   type Breaker,
   type BreakerConfig,
@@ -221,5 +225,5 @@ function sameRules(a: BreakerRules, b: BreakerRules): boolean {
 
 export { readConfig as readBreakerConfig } from "./config.ts";
 export type { BreakerCommand } from "./commands.ts";
-export { isUneventful, type Outlook, outlook, retryAt, wouldAdmit } from "./outlook.ts";
+export { isUneventful, type Outlook, outlook, retryAt, wouldAdmit } from "./views.ts";
 export type { BreakerConfig, BreakerState } from "./state.ts";

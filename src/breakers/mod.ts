@@ -5,8 +5,8 @@
  * @module
  */
 
-export type { BreakerBody, BreakerCallContext, ExecuteOptions } from "./breaker_call.ts";
-export type { BreakerHost, BreakerOptions } from "./breaker_client.ts";
+export type { BreakerBody, BreakerCallContext, ExecuteOptions } from "./circuit_breaker.ts";
+export type { BreakerHost, BreakerOptions } from "./client.ts";
 export { CircuitBreaker } from "./circuit_breaker.ts";
 export {
   CircuitBreakerManager,
@@ -25,7 +25,7 @@ export type {
 } from "./commands.ts";
 export type { CircuitBreakerConfig } from "./config.ts";
 export { breakerMachine } from "./machine.ts";
-export type { CircuitBreakerMetrics } from "./metrics.ts";
+export type { CircuitBreakerMetrics } from "./views.ts";
 export type {
   Breaker,
   BreakerConfig,
