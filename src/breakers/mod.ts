@@ -13,25 +13,24 @@ export {
   type CircuitBreakerManagerConfig,
 } from "./circuit_breaker_manager.ts";
 export type {
+  BreakerAnswers,
   BreakerCommand,
-  CallOutcome,
   CountCalls,
   DefineBreaker,
   ForceBreaker,
+  PermitAnswer,
   RemoveBreaker,
   RequestPermit,
   ResetBreaker,
   SettlePermit,
 } from "./commands.ts";
-export type { CircuitBreakerConfig } from "./config.ts";
+export type { BreakerConfig, BreakerPolicy, BreakerRules, CircuitBreakerConfig } from "./config.ts";
 export { breakerMachine } from "./machine.ts";
+export { type CallOutcome, CircuitState } from "./types.ts";
 export type { CircuitBreakerMetrics } from "./views.ts";
 export type {
   Breaker,
-  BreakerConfig,
   BreakerCounts,
-  BreakerPolicy,
-  BreakerRules,
   BreakerState,
   ClosedPhase,
   HalfOpenPhase,

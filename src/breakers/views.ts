@@ -8,9 +8,9 @@
  */
 
 import { nextDeadline } from "../core/data/deadlines.ts";
-import type { CircuitState } from "./events.ts";
+import type { CircuitState } from "./types.ts";
 import type { Instant } from "../core/machine.ts";
-import { type Breaker, type BreakerState, noCounts } from "./state.ts";
+import { type Breaker, noCounts } from "./state.ts";
 
 /** How a breaker is at some moment. */
 export interface Outlook {
@@ -49,24 +49,6 @@ function whileOpen(until: Instant, now: Instant): Outlook {
   return until <= now
     ? { state: "half-open", admits: true, retryAt: now, probes: 0 }
     : { state: "open", admits: false, retryAt: until, probes: 0 };
-}
-
-/**
- * Whether the breaker `name` would let a call through at `now`; one that nobody defined would.
- * Changes nothing. Costs O(1).
- */
-export function wouldAdmit(state: Readonly<BreakerState>, name: string, now: Instant): boolean {
-  const breaker = state.breakers.get(name);
-  return breaker === undefined || outlook(breaker, Math.max(now, state.now)).admits;
-}
-
-/**
- * When the breaker `name`, asked at `now`, will let a call through again, or at the latest will know
- * more; `now` when it does already. Changes nothing. Costs O(1).
- */
-export function retryAt(state: Readonly<BreakerState>, name: string, now: Instant): Instant {
-  const breaker = state.breakers.get(name);
-  return breaker === undefined ? now : outlook(breaker, Math.max(now, state.now)).retryAt;
 }
 
 /**
