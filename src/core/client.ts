@@ -100,6 +100,11 @@ export abstract class MachineClient<
     return this.#exchange(command, (outcome) => this.#read(command, outcome, read));
   }
 
+  /** Sends a command and resolves with its answer, or with its refusal. */
+  outcomeOf<Each extends Command>(command: Each): Promise<Outcome<Answers, Each>> {
+    return this.#exchange(command, (outcome) => outcome);
+  }
+
   /** Sends a command and resolves once it was stepped, also when it was refused. */
   attempt(command: Command): Promise<void> {
     if (!this.host.dispatcher.synchronous) return this.#exchange(command, ignore);
