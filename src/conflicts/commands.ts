@@ -5,7 +5,7 @@
  */
 
 import type { Instant, Named, Tick } from "../core/machine.ts";
-import type { Conflict, ConflictDecision, TaskConflictType } from "./types.ts";
+import type { Conflict, ConflictDecision, ConflictResolution, TaskConflictType } from "./types.ts";
 import type { ConflictSubject } from "./state.ts";
 import {
   type Attempt,
@@ -142,6 +142,39 @@ export interface ForgetReaders extends Named<"forget-readers"> {
   readonly before: Instant;
 }
 
+/** The resolution of a conflict; `isNew` is `false` when the conflict was resolved before. */
+export interface ResolutionAnswer {
+  readonly resolution: ConflictResolution;
+  readonly isNew: boolean;
+}
+
+/** The answers of a conflict machine, by the type of the command. */
+export interface ConflictAnswers {
+  /** `isNew` is `false` when the same conflict is open already. */
+  readonly "report-conflict": {
+    readonly conflictId: string;
+    readonly isNew: boolean;
+    readonly conflict: Conflict;
+  };
+  readonly "decide-conflict": ResolutionAnswer;
+  readonly "auto-resolve": ResolutionAnswer;
+  readonly "open-vote": { readonly closesAt: Instant };
+  /** The resolution when this vote decided; `isNew` is `false` when it was cast before. */
+  readonly "cast-vote": {
+    readonly resolution: ConflictResolution | undefined;
+    readonly isNew: boolean;
+  };
+  readonly "rank-agent": void;
+  readonly "note-requests": void;
+  readonly "forget-party": void;
+  readonly "retire-party": void;
+  readonly "forget-conflicts": { readonly count: number };
+  readonly "read-version": { readonly version: number };
+  readonly "commit-version": { readonly version: number };
+  readonly "release-version": { readonly version: number };
+  readonly "forget-readers": { readonly count: number };
+}
+
 /** What a conflict machine can be told to do. */
 export type ConflictCommand =
   | ReportConflict
@@ -186,7 +219,7 @@ export function readIds(ids: unknown, name: string, most: number, attempt: Attem
 /** What a strategy decided, checked; whoever isn't named, besides a winner, loses. */
 export function readDecision(
   proposed: unknown,
-  { agents }: Conflict,
+  agents: readonly string[],
   attempt: Attempt,
 ): ConflictDecision {
   requireObject(proposed, "what the strategy decides", attempt);

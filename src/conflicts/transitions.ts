@@ -6,26 +6,37 @@
  */
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
-import type { ConflictRefusal, VoteClosed } from "./events.ts";
+import type { ConflictRefusal, ConflictRefused, VoteClosed } from "./events.ts";
 import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
-import type { Instant } from "../core/machine.ts";
-import type { ConflictDecision } from "./types.ts";
-import type { ConflictCommand, NoteRequests, OpenVote, ReportConflict } from "./commands.ts";
+import { type Instant, Refusal, type Tick } from "../core/machine.ts";
+import type { ConflictDecision, ConflictResolution } from "./types.ts";
+import type {
+  ConflictAnswers,
+  ConflictCommand,
+  NoteRequests,
+  OpenVote,
+  ReportConflict,
+  ResolutionAnswer,
+} from "./commands.ts";
 import {
   type ConflictRecord,
   type ConflictState,
   type Party,
   subjectKey,
   type Turn,
-  viewOf,
   type Vote,
 } from "./state.ts";
+import { countSettled, viewOf } from "./views.ts";
 
 /** Opens a conflict. */
-export function report({ state, now, events }: Turn, command: ReportConflict, key: string): void {
+export function report(
+  { state, now, events }: Turn,
+  command: ReportConflict,
+  key: string,
+): ConflictAnswers["report-conflict"] {
   const { subject, subjectId, disagreement, agents } = command;
   const id = `conflict-${++state.reported}`;
-  const conflict: ConflictRecord = {
+  const known: ConflictRecord = {
     id,
     subject,
     subjectId,
@@ -37,20 +48,24 @@ export function report({ state, now, events }: Turn, command: ReportConflict, ke
     resolution: undefined,
     vote: undefined,
   };
-  state.active.set(id, conflict);
-  state.byKey.set(key, conflict);
-  for (const agentId of agents) addTo(state.conflictsOf, agentId, conflict);
+  state.active.set(id, known);
+  state.byKey.set(key, known);
+  for (const agentId of agents) addTo(state.conflictsOf, agentId, known);
   increment(state.reportedOn, disagreement ?? "resource");
-  events.push({ type: "conflict:reported", conflictId: id, conflict: viewOf(conflict) });
+  const conflict = viewOf(known);
+  events.push({ type: "conflict:reported", conflictId: id, conflict });
+  return { conflictId: id, isNew: true, conflict };
 }
 
 /** Says that a conflict is open already. */
-export function recognize({ events }: Turn, conflict: ConflictRecord): void {
-  events.push({
-    type: "conflict:recognized",
-    conflictId: conflict.id,
-    conflict: viewOf(conflict),
-  });
+export function recognize(
+  { events }: Turn,
+  known: ConflictRecord,
+): ConflictAnswers["report-conflict"] {
+  const { id: conflictId } = known;
+  const conflict = viewOf(known);
+  events.push({ type: "conflict:recognized", conflictId, conflict });
+  return { conflictId, isNew: false, conflict };
 }
 
 /**
@@ -62,7 +77,7 @@ export function resolve(
   conflict: ConflictRecord,
   strategy: string,
   decision: ConflictDecision,
-): void {
+): ResolutionAnswer {
   const { id, key, reportedAt, gone } = conflict;
   const losers = decision.losers?.filter((agentId) => !gone.has(agentId));
   const resolution = { ...decision, ...(losers !== undefined && { losers }), timestamp: now };
@@ -82,28 +97,28 @@ export function resolve(
     strategy,
     openMs: now - reportedAt,
   });
+  return { resolution, isNew: true };
 }
 
 /** Says that a conflict is settled already. */
-export function uphold({ events }: Turn, { id, resolution }: ConflictRecord): void {
-  events.push({ type: "conflict:upheld", conflictId: id, resolution: resolution! });
+export function uphold(
+  { events }: Turn,
+  conflictId: string,
+  resolution: ConflictResolution,
+): ResolutionAnswer {
+  events.push({ type: "conflict:upheld", conflictId, resolution });
+  return { resolution, isNew: false };
 }
 
 /** Forgets the conflicts that were settled before an instant. */
-export function forgetBefore({ state, events }: Turn, before: Instant): void {
+export function forgetBefore(
+  { state, events }: Turn,
+  before: Instant,
+): ConflictAnswers["forget-conflicts"] {
   const count = countSettled(state, before);
   for (let i = 0; i < count; i++) forgetOldest(state);
   events.push({ type: "conflict:forgotten", count, before });
-}
-
-/** How many conflicts were settled before an instant. Costs as much as they are. */
-export function countSettled({ settled }: Readonly<ConflictState>, before: Instant): number {
-  let count = 0;
-  for (const { resolution } of settled.values()) {
-    if (resolution!.timestamp >= before) break;
-    count++;
-  }
-  return count;
+  return { count };
 }
 
 function forgetOldest(state: ConflictState): void {
@@ -115,7 +130,7 @@ export function openVote(
   { state, now, events }: Turn,
   conflict: ConflictRecord,
   command: OpenVote,
-): void {
+): ConflictAnswers["open-vote"] {
   const { conflictId, electorate, quorum, timeoutMs } = command;
   const vote: Vote = {
     conflict,
@@ -129,6 +144,7 @@ export function openVote(
   conflict.vote = vote;
   for (const elector of vote.electorate) addTo(state.votesOf, elector, vote);
   events.push({ type: "vote:opened", conflictId, electorate, quorum, closesAt });
+  return { closesAt };
 }
 
 /** Counts a vote. */
@@ -138,9 +154,13 @@ export function cast({ events }: Turn, vote: Vote, voter: string, candidate: str
 }
 
 /** Says that a vote is counted already. */
-export function recognizeVote({ events }: Turn, vote: Vote, voter: string): void {
-  const candidate = vote.ballots.get(voter)!;
-  events.push({ type: "vote:recognized", conflictId: vote.conflict.id, voter, candidate });
+export function recognizeVote(
+  { events }: Turn,
+  { conflict }: Vote,
+  voter: string,
+  candidate: string,
+): void {
+  events.push({ type: "vote:recognized", conflictId: conflict.id, voter, candidate });
 }
 
 /** Ends a vote; returns how many votes each agent of the conflict got. */
@@ -208,12 +228,19 @@ export function forgetParty({ state, events }: Turn, agentId: string): void {
 /** Says why `command` changes nothing. */
 export function refuse(
   { events }: Turn,
-  command: ConflictCommand,
-  conflictId: string,
+  command: Exclude<ConflictCommand, Tick>,
   reason: ConflictRefusal,
   agentId = "",
-): void {
-  events.push({ type: "conflict:refused", conflictId, command: command.type, reason, agentId });
+): Refusal<ConflictRefused> {
+  const refused: ConflictRefused = {
+    type: "conflict:refused",
+    conflictId: "conflictId" in command ? command.conflictId : "",
+    command: command.type,
+    reason,
+    agentId,
+  };
+  events.push(refused);
+  return new Refusal(refused);
 }
 
 function partyOf({ parties }: ConflictState, agentId: string): Party {

@@ -1,25 +1,20 @@
 /**
- * A conflict machine on a bench: commands go in, lines come out.
+ * A conflict machine driven by hand, and its events as lines.
  */
 
-import type { ConflictCommand } from "../../src/conflicts/commands.ts";
-import { conflictMachine } from "../../src/conflicts/machine.ts";
-import type { ConflictConfig, ConflictState } from "../../src/conflicts/state.ts";
+import type { ConflictAnswers, ConflictCommand } from "../../src/conflicts/commands.ts";
+import type { ConflictConfig } from "../../src/conflicts/config.ts";
 import type { ConflictEvent } from "../../src/conflicts/events.ts";
-import type { Machine } from "../../src/core/machine.ts";
+import { conflictMachine } from "../../src/conflicts/machine.ts";
+import type { ConflictState } from "../../src/conflicts/state.ts";
+import type { Tick } from "../../src/core/machine.ts";
+import { Driver } from "../support/driver.ts";
 
-export class Bench {
-  readonly machine: Machine<ConflictState, ConflictCommand, ConflictEvent>;
-  readonly state: ConflictState;
-  now = 0;
-
+/** Steps of one conflict machine. */
+export class Conflicts
+  extends Driver<ConflictState, Exclude<ConflictCommand, Tick>, ConflictEvent, ConflictAnswers> {
   constructor(config: Partial<ConflictConfig> = {}) {
-    this.machine = conflictMachine(config);
-    this.state = this.machine.init();
-  }
-
-  do(command: ConflictCommand): ConflictEvent[] {
-    return this.machine.step(this.state, command, this.now);
+    super(conflictMachine(config));
   }
 
   report(resource: string, ...agents: string[]): ConflictEvent[] {
