@@ -5,12 +5,12 @@
  */
 
 import { type MemberView, memberView } from "../agents/mod.ts";
-import { outlook } from "../breakers/machine.ts";
+import { outlook } from "../breakers/views.ts";
 import { quote } from "../core/arguments.ts";
 import { claimOwner } from "../locks/claim_owner.ts";
 import { UnknownAgentError } from "../core/errors.ts";
 import { UnknownMessageError } from "../messages/errors.ts";
-import type { CircuitState } from "../breakers/events.ts";
+import type { CircuitState } from "../breakers/types.ts";
 import type { Instant } from "../core/machine.ts";
 import { listed } from "../core/readable.ts";
 import type { TaskStatus } from "../tasks/types.ts";

@@ -7,8 +7,10 @@
 import type { MembershipAnswers, MembershipCommand } from "../agents/commands.ts";
 import type { MembershipConfig } from "../agents/config.ts";
 import type { MembershipState } from "../agents/state.ts";
-import type { BreakerAnswers, BreakerCommand, CallOutcome } from "../breakers/commands.ts";
-import type { BreakerConfig, BreakerState } from "../breakers/state.ts";
+import type { BreakerAnswers, BreakerCommand } from "../breakers/commands.ts";
+import type { CallOutcome } from "../breakers/types.ts";
+import type { BreakerState } from "../breakers/state.ts";
+import type { BreakerConfig } from "../breakers/config.ts";
 import type { ConflictAnswers, ConflictCommand } from "../conflicts/commands.ts";
 import type { ConflictConfig, ConflictState } from "../conflicts/state.ts";
 import type { MachineHost } from "../core/client.ts";

@@ -237,7 +237,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "one probe too many goes through a breaker",
-    "breakers/outlook.ts",
+    "breakers/views.ts",
     "probes < rules.halfOpenLimit",
     "probes <= rules.halfOpenLimit",
   ),
