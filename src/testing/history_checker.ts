@@ -16,9 +16,7 @@ import type {
   HistoryReturn,
   HistoryViolation,
 } from "./history.ts";
-import { LockRules, type Waiting } from "./lock_rules.ts";
-import { MessageRules } from "./message_rules.ts";
-import { TaskRules } from "./task_rules.ts";
+import { LockRules, MessageRules, TaskRules, type Waiting } from "./history_rules.ts";
 
 /** Options of {@linkcode HistoryChecker}. */
 export interface HistoryOptions {

@@ -22,7 +22,7 @@ export { Host, type HostReply, type HostWorld, type RootMachine } from "./host.t
 export { Mailing, type MailTerms } from "./mailing.ts";
 export { Locking, type LockTerms } from "./locking.ts";
 export { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
-export { replay, type RootEntry } from "./replay.ts";
+export { replay, type RootEntry } from "./shrink.ts";
 export { shrink, type ShrunkRun } from "./shrink.ts";
 export {
   type ManagerSimulationOptions,

@@ -192,3 +192,165 @@ function precedes(a: Waiting, b: Waiting, agingMs: number): boolean {
   const difference = a.since - a.priority * agingMs - (b.since - b.priority * agingMs);
   return difference < 0 || (difference === 0 && a.sequence < b.sequence);
 }
+
+interface Claimed {
+  newest: number;
+  /** The claim whose result was accepted, or 0. */
+  completed: number;
+  hasEnded: boolean;
+}
+
+const NEW: Claimed = { newest: 0, completed: 0, hasEnded: false };
+
+/** Follows the tasks of a history. Each call costs O(1). */
+export class TaskRules {
+  readonly #tasks = new Map<string, Claimed>();
+  readonly #accuse: Accuse;
+
+  constructor(accuse: Accuse) {
+    this.#accuse = accuse;
+  }
+
+  /** A task of that id is new; an earlier one is forgotten. */
+  create(taskId: string): void {
+    this.#tasks.set(taskId, { ...NEW });
+  }
+
+  /** A task has failed, or was called off. */
+  end(taskId: string): void {
+    this.#task(taskId).hasEnded = true;
+  }
+
+  /** The newest claim that is known: a result under an older one comes too late from here on. */
+  newest(taskId: string): number {
+    return this.#tasks.get(taskId)?.newest ?? 0;
+  }
+
+  /** A claim was given out although maybe `floor` was before. */
+  claim(taskId: string, epoch: number, floor: number): void {
+    const task = this.#task(taskId);
+    if (epoch <= floor) {
+      this.#accuse(
+        "EpochMonotonic",
+        `"${taskId}" was claimed under epoch ${epoch} after epoch ${floor}`,
+      );
+    }
+    if (task.hasEnded) {
+      this.#accuse("TerminalIsTerminal", `"${taskId}" was claimed after it had ended`);
+    }
+    task.newest = Math.max(task.newest, epoch);
+  }
+
+  /** A result was accepted although maybe `floor` was the newest claim. */
+  complete(taskId: string, epoch: number, floor: number): void {
+    const task = this.#task(taskId);
+    if (epoch < floor) {
+      this.#accuse(
+        "StaleRejected",
+        `a result of "${taskId}" under epoch ${epoch} was accepted after the claim ${floor}`,
+      );
+    }
+    if (task.completed !== 0) {
+      this.#accuse(
+        "CompletedOnce",
+        `"${taskId}" was completed under epoch ${task.completed} and again under ${epoch}`,
+      );
+    } else if (task.hasEnded) {
+      this.#accuse("TerminalIsTerminal", `"${taskId}" was completed after it had ended`);
+    }
+    task.completed = epoch;
+    task.hasEnded = true;
+  }
+
+  #task(taskId: string): Claimed {
+    let task = this.#tasks.get(taskId);
+    if (task === undefined) this.#tasks.set(taskId, task = { ...NEW });
+    return task;
+  }
+}
+
+/** A message that was sent, from one sender to one reader of a recipient. */
+interface Sent {
+  readonly messageId: string;
+  readonly channel: Channel;
+  /** Where in the history its sending began, and where it was done. */
+  readonly begun: number;
+  done: number;
+  isOver: boolean;
+}
+
+/** All messages of one lane from one sender to one reader. */
+interface Channel {
+  /** Oldest first; those that are over are skipped when they come first. */
+  readonly sent: Sent[];
+  first: number;
+}
+
+/** Follows the messages of a history. Each call costs O(1), amortized. */
+export class MessageRules {
+  readonly #channels = new Map<string, Channel>();
+  readonly #sent = new Map<string, Sent>();
+  readonly #accuse: Accuse;
+
+  constructor(accuse: Accuse) {
+    this.#accuse = accuse;
+  }
+
+  /** A message is being sent; what orders it is known when it is done. */
+  begin(messageId: string, from: string, to: string, urgent: boolean, position: number): void {
+    const key = `${from}\u0000${to}\u0000${urgent}`;
+    let channel = this.#channels.get(key);
+    if (channel === undefined) this.#channels.set(key, channel = { sent: [], first: 0 });
+    const sent = { messageId, channel, begun: position, done: Infinity, isOver: false };
+    channel.sent.push(sent);
+    this.#sent.set(messageId, sent);
+  }
+
+  /** A message was sent: those that are begun from here on come after it. */
+  done(messageId: string, position: number): void {
+    const sent = this.#sent.get(messageId);
+    if (sent !== undefined) sent.done = position;
+  }
+
+  /** A message is handed out. */
+  deliver(messageId: string): void {
+    const sent = this.#sent.get(messageId);
+    if (sent === undefined) {
+      return this.#accuse("NothingFromNowhere", `"${messageId}" was delivered and never sent`);
+    }
+    if (sent.isOver) {
+      return this.#accuse("HandledOnce", `"${messageId}" was delivered after it was handled`);
+    }
+    const first = this.#firstOf(sent.channel);
+    if (first === undefined || first.done >= sent.begun) return;
+    this.#accuse(
+      "FifoPerPair",
+      `"${messageId}" was delivered before "${first.messageId}", which was sent earlier`,
+    );
+  }
+
+  /** A message was handled. */
+  handle(messageId: string): void {
+    const sent = this.#sent.get(messageId);
+    if (sent === undefined) return;
+    if (sent.isOver) this.#accuse("HandledOnce", `"${messageId}" was handled twice`);
+    sent.isOver = true;
+  }
+
+  /** A message won't be delivered. */
+  bury(messageId: string): void {
+    const sent = this.#sent.get(messageId);
+    if (sent !== undefined) sent.isOver = true;
+  }
+
+  #firstOf(channel: Channel): Sent | undefined {
+    const { sent } = channel;
+    let first = sent[channel.first];
+    while (first?.isOver === true) first = sent[++channel.first];
+    if (channel.first > 64 && channel.first * 2 > sent.length) {
+      sent.splice(0, channel.first);
+      channel.first = 0;
+    }
+    return first;
+  }
+}

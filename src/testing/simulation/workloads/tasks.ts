@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { OnFailure } from "../../tasks/types.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { Chance } from "./chance.ts";
-import { submit, type TaskScript } from "./scripts.ts";
-import type { Behaviour, Doing } from "./thread.ts";
-import type { Workload } from "./workload.ts";
-import { unfinished } from "./world.ts";
+import type { OnFailure } from "../../../tasks/types.ts";
+import type { SimulatedAgent } from "../agent.ts";
+import type { Chance } from "../chance.ts";
+import { submit, type TaskScript } from "../scripts.ts";
+import type { Behaviour, Doing } from "../thread.ts";
+import type { Workload } from "../workload.ts";
+import { unfinished } from "../world.ts";
 
 /** Rules of tasks under which much happens in a short time. */
 function drawTaskRules(chance: Chance) {

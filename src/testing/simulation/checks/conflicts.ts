@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ConflictState } from "../../conflicts/machine.ts";
-import type { RootCommand } from "../../root/state.ts";
-import type { LockstepEvent } from "../../root/events.ts";
-import { accuse } from "./failure.ts";
+import type { ConflictState } from "../../../conflicts/machine.ts";
+import type { RootCommand } from "../../../root/state.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import { accuse } from "../failure.ts";
 
 /** How many settled conflicts are remembered, to see that none is settled again. */
 const REMEMBERED = 10_000;

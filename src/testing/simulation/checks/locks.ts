@@ -5,11 +5,11 @@
  * @module
  */
 
-import { countTimers } from "../../core/data/deadlines.ts";
-import type { Instant } from "../../core/machine.ts";
-import { precedes } from "../../core/data/heap.ts";
-import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../locks/mod.ts";
-import { accuse } from "./failure.ts";
+import { countTimers } from "../../../core/data/deadlines.ts";
+import type { Instant } from "../../../core/machine.ts";
+import { precedes } from "../../../core/data/heap.ts";
+import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../../locks/mod.ts";
+import { accuse } from "../failure.ts";
 
 /** What holds of one lock. Costs O(holders). */
 export function checkLock(state: LockState, lock: Lock, now: Instant): void {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { BreakerState } from "../../breakers/machine.ts";
-import type { CircuitState } from "../../breakers/events.ts";
-import type { LockstepEvent } from "../../root/events.ts";
-import { accuse } from "./failure.ts";
+import type { BreakerState } from "../../../breakers/machine.ts";
+import type { CircuitState } from "../../../breakers/events.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import { accuse } from "../failure.ts";
 
 /** One breaker as the events tell of it. */
 interface Told {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { RootCommand, RootState } from "../../root/state.ts";
-import type { LockstepEvent } from "../../root/events.ts";
-import type { Instant, Tick } from "../../core/machine.ts";
-import { accuse } from "./failure.ts";
+import type { RootCommand, RootState } from "../../../root/state.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import type { Instant, Tick } from "../../../core/machine.ts";
+import { accuse } from "../failure.ts";
 
 /** Follows the events of agents. */
 export class AgentShadow {
