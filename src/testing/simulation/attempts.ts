@@ -7,11 +7,65 @@
 import type { RootCommand } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import type { ErrorData } from "../../core/error_data.ts";
-import { claimOwner } from "../../tasks/mod.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { TaskScript } from "./scripts.ts";
-import type { Behaviour, Doing, Thread } from "./thread.ts";
-import { unfinished } from "./world.ts";
+import { claimOwner, type TaskSpec } from "../../tasks/mod.ts";
+import type { Actor, Behaviour, Doing, Thread } from "./actor.ts";
+import type { Locking } from "./locking.ts";
+import type { Mailing } from "./mailing.ts";
+import type { TaskScript } from "./world.ts";
+
+/** What an agent can do. */
+export interface SimulatedProfile {
+  /** Sorted, each once. @default none */
+  readonly capabilities?: readonly string[];
+  /** How many tasks it has at once. @default 1 to 3, by its number */
+  readonly slots?: number;
+  /** How many claims may wait for a slot. @default 100 */
+  readonly queue?: number;
+  /** Among equally good agents the higher one is chosen. @default 0 */
+  readonly priority?: number;
+}
+
+/** A task that asks for nothing. */
+const PLAIN: Omit<TaskSpec, "id"> = {
+  type: "task",
+  description: "",
+  priority: 0,
+  dependencies: [],
+  assignedAgent: "",
+  placed: false,
+  resources: [],
+  requires: [],
+  queueTimeoutMs: 0,
+  timeoutMs: 0,
+  heartbeatTimeoutMs: 0,
+  totalTimeoutMs: 0,
+  retries: 3,
+  idempotencyKey: "",
+};
+
+/** A task of a simulated world: what it asks for, and what its body does. */
+export interface SimulatedTask extends Partial<TaskSpec> {
+  /** What its body does. */
+  readonly script?: TaskScript;
+}
+
+/** Submits `task`, and again until that is answered. Comes to its id; `""` when it was refused. */
+export function* submit(
+  client: Actor,
+  { script = {}, ...fields }: SimulatedTask,
+): Generator<undefined, string, unknown> {
+  const { world } = client;
+  const { id = world.name("task") } = fields;
+  const limits = world.isUnsure ? { timeoutMs: 300 } : {};
+  const task = { ...PLAIN, ...limits, idempotencyKey: id, ...fields, id };
+  world.scripts.set(id, script);
+  const events = yield* client.insist({ type: "submit", task, input: null, metadata: null });
+  const isKnown = events.some((event) =>
+    (event.type === "task:created" || event.type === "task:recognized") && event.taskId === id
+  );
+  if (!isKnown) world.scripts.delete(id);
+  return isKnown ? id : "";
+}
 
 /** An attempt that the agent believes to be under way. */
 interface Attempt {
@@ -24,14 +78,25 @@ interface Attempt {
 
 /** An agent's dealings with tasks. */
 export class Attempts {
-  readonly #agent: SimulatedAgent;
+  readonly #agent: Actor;
+  readonly #locks: Locking;
+  readonly #mail: Mailing;
+  readonly #profile: () => SimulatedProfile | undefined;
   readonly #underWay = new Map<number, Attempt>();
   #joined = 0;
   #lastLife = 0;
 
   /** Of an agent that has none. */
-  constructor(agent: SimulatedAgent) {
+  constructor(
+    agent: Actor,
+    locks: Locking,
+    mail: Mailing,
+    profile: () => SimulatedProfile | undefined,
+  ) {
     this.#agent = agent;
+    this.#locks = locks;
+    this.#mail = mail;
+    this.#profile = profile;
   }
 
   /** Forgets everything. */
@@ -43,10 +108,10 @@ export class Attempts {
   *join(): Doing<void> {
     const agent = this.#agent;
     const { id: agentId, world, index } = agent;
-    const { workload, chance } = world;
+    const { chance } = world;
     agent.incarnation = 0;
     if (this.#joined++ > 0 && chance.happens(0.5)) yield* this.#endEarlierLife();
-    const profile = workload.profile?.(agent);
+    const profile = this.#profile();
     const events = yield* agent.insist({
       type: "register-agent",
       agentId,
@@ -58,7 +123,7 @@ export class Attempts {
       kind: "agent",
     });
     this.#noteLife(events);
-    agent.mail.lookAround();
+    this.#mail.lookAround();
   }
 
   /** Either way, nothing is left of what it had; or it goes on from where it was, if it still may. */
@@ -88,7 +153,7 @@ export class Attempts {
   *beat(): Behaviour {
     const agent = this.#agent;
     const { id: agentId, world } = agent;
-    while (!world.isOver || unfinished(world) > 0) {
+    while (!world.isOver || world.unfinished > 0) {
       const { heartbeatTimeoutMs } = world.host.state.rules;
       yield* agent.sleep(Math.max(5, heartbeatTimeoutMs / 4));
       if (agent.incarnation === 0) continue;
@@ -148,7 +213,7 @@ export class Attempts {
     for (let rounds = 0; rounds < 2; rounds += world.isOver ? 1 : 0) {
       yield* this.#agent.sleep(200);
       if (world.host.isDown) continue;
-      this.#agent.mail.lookAround();
+      this.#mail.lookAround();
       const known = world.host.state.tasks.agents.get(id);
       if (known === undefined) yield* this.join();
       for (const { spec, epoch, status } of known?.tasks ?? []) {
@@ -230,10 +295,10 @@ export class Attempts {
     for (const resourceId of locks) {
       const lease = this.#agent.world.chance.happens(0.2) ? { leaseMs: 5 } : {};
       const terms = { owner, timeoutMs: 200, ...lease };
-      const granted = yield* this.#agent.locks.acquire(resourceId, terms);
+      const granted = yield* this.#locks.acquire(resourceId, terms);
       if (granted === 0) return undefined;
       yield* this.#agent.sleep(pause);
-      this.#agent.locks.touch(resourceId, granted);
+      this.#locks.touch(resourceId, granted);
     }
     for (let i = 0; i < beats; i++) {
       const command: RootCommand = i % 2 === 0

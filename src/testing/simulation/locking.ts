@@ -7,8 +7,7 @@
 import type { LockstepEvent } from "../../root/events.ts";
 import type { LockMode, ResourceRequest } from "../../locks/types.ts";
 import type { OwnerCommand } from "../../locks/mod.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { Doing } from "./thread.ts";
+import type { Actor, Doing } from "./actor.ts";
 
 /** How a lock is asked for; everything may be left out. */
 export interface LockTerms {
@@ -52,13 +51,13 @@ const PATIENCE_MS = 300;
 
 /** An agent's dealings with locks. */
 export class Locking {
-  readonly #agent: SimulatedAgent;
+  readonly #agent: Actor;
   readonly #waiters = new Map<number, Waiter>();
   /** Ends of waits that came before the news that there is a wait. */
   readonly #early = new Map<number, WaitEnd[]>();
 
   /** Of an agent that knows of nothing. */
-  constructor(agent: SimulatedAgent) {
+  constructor(agent: Actor) {
     this.#agent = agent;
   }
 

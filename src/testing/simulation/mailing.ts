@@ -8,8 +8,7 @@ import type { RootCommand } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import type { MessageReceived } from "../../messages/events.ts";
 import type { Message } from "../../messages/types.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { Behaviour, Doing } from "./thread.ts";
+import type { Actor, Behaviour, Doing } from "./actor.ts";
 
 /** How a message is sent; everything may be left out. */
 export interface MailTerms {
@@ -29,14 +28,14 @@ const PATIENCE_MS = 400;
 
 /** An agent's dealings with messages. */
 export class Mailing {
-  readonly #agent: SimulatedAgent;
+  readonly #agent: Actor;
   /** Deliveries that it knows of, by epoch. */
   readonly #known = new Set<number>();
   readonly #requests = new Map<string, (end: LockstepEvent) => void>();
   readonly #handlers = new Set<string>();
 
   /** Of an agent that has no mail. */
-  constructor(agent: SimulatedAgent) {
+  constructor(agent: Actor) {
     this.#agent = agent;
   }
 

@@ -6,8 +6,9 @@
 
 export type { RootConfig } from "../../root/state.ts";
 export type { RootRules } from "../../root/rules.ts";
-export { SimulatedAgent } from "./agent.ts";
-export { Attempts } from "./attempts.ts";
+export { Actor, type Behaviour, type Doing, Thread } from "./actor.ts";
+export { SimulatedAgent, type Workload } from "./agent.ts";
+export { Attempts, type SimulatedProfile, type SimulatedTask, submit } from "./attempts.ts";
 export { Chance } from "./chance.ts";
 export { type Counts, Coverage } from "./coverage.ts";
 export {
@@ -29,8 +30,11 @@ export {
   type ManagerSimulationReport,
   simulateManager,
 } from "./simulate_manager.ts";
-export { type SimulatedTask, submit, type TaskScript } from "./scripts.ts";
-export { type Behaviour, type Doing, Thread } from "./thread.ts";
-export { type SimulatedProfile, type Workload } from "./workload.ts";
 export { WORKLOADS } from "./workloads.ts";
-export { type StepObserver, World, type WorldParts } from "./world.ts";
+export {
+  type Participant,
+  type StepObserver,
+  type TaskScript,
+  World,
+  type WorldParts,
+} from "./world.ts";

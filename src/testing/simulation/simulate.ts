@@ -8,6 +8,7 @@ import type { RootCommand, RootConfig } from "../../root/state.ts";
 import { rootMachine } from "../../root/machine.ts";
 import type { RootRules } from "../../root/rules.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
+import { populate, type Workload } from "./agent.ts";
 import { drawBreakerRules } from "./workloads/breakers.ts";
 import { Chance } from "./chance.ts";
 import { countedReactions, Coverage } from "./coverage.ts";
@@ -18,7 +19,6 @@ import type { RootMachine } from "./host.ts";
 import { isOver } from "./checks/tasks.ts";
 import { Watcher } from "./watcher.ts";
 import { WORKLOADS } from "./workloads.ts";
-import type { Workload } from "./workload.ts";
 import { World } from "./world.ts";
 
 /** Options of {@linkcode simulate}; what is left out is drawn from the seed. */
@@ -91,20 +91,17 @@ export function simulate(options: SimulationOptions): SimulationReport {
   const { workload, agents, faults, config } = drawSetting(options, chance);
   const { machine = (rules) => rootMachine(rules, countedReactions(coverage.reactions)) } = options;
   const kinds = new EventKinds();
-  let world: World | undefined;
-  const hosted = machine(config);
-  const initial = hosted.init();
-  const observer: Watcher["stepped"] = (command, events, at) => {
-    onStep?.(command, at, events);
-    watcher.stepped(command, events, at);
-  };
-  const watcher = new Watcher(() => world?.host.state ?? initial, coverage, kinds, checkEvery);
+  const world: World = new World({
+    ...{ machine: machine(config), chance, faults, coverage, kinds },
+    observer: (command, events, at) => {
+      onStep?.(command, at, events);
+      watcher.stepped(command, events, at);
+    },
+  });
+  const watcher = new Watcher(() => world.host.state, coverage, kinds, checkEvery);
   let broken: BrokenInvariantError | undefined;
   try {
-    world = new World({
-      ...{ machine: hosted, chance, faults, workload, agents, coverage, kinds },
-      observer: { stepped: observer },
-    });
+    populate(world, workload, agents);
     world.run(steps);
     comeToRest(world, watcher);
   } catch (error) {
@@ -112,7 +109,7 @@ export function simulate(options: SimulationOptions): SimulationReport {
     broken = error;
   }
   watcher.sumUp();
-  const reached = { steps: world?.host.steps ?? 0, simulatedMs: world?.now ?? 0 };
+  const reached = { steps: world.host.steps, simulatedMs: world.now };
   return { seed, workload: workload.name, agents, faults, config, ...reached, coverage, broken };
 }
 
@@ -145,7 +142,7 @@ function comeToRest(world: World, watcher: Watcher): void {
   world.calm();
   if (drains) drain(world);
   settle(world);
-  for (const agent of world.agents.values()) agent.spawn(agent.leave());
+  for (const agent of world.agents.values()) agent.leave();
   for (const agentId of world.host.state.messages.mailboxes.keys()) {
     if (world.agents.has(agentId)) continue;
     world.report({ type: "close-mailbox", agentId, reason: "nobody reads it" });

@@ -22,7 +22,6 @@ import type { EventKind, EventKinds } from "./event_kinds.ts";
 import { accuse } from "./failure.ts";
 import { checkAcyclic, checkLock, checkLocks, checkLocksAtRest } from "./checks/locks.ts";
 import { checkTasks, checkTasksAtRest, TaskShadow } from "./checks/tasks.ts";
-import type { StepObserver } from "./world.ts";
 
 /** Commands after which nothing is left of whom they take away; others may bring somebody back. */
 const LEAVING: ReadonlySet<string> = new Set([
@@ -34,7 +33,7 @@ const WALK_EVERY = 50;
 const FEW_WAITS = 60;
 
 /** Checks steps. */
-export class Watcher implements StepObserver {
+export class Watcher {
   readonly #state: () => RootState;
   readonly #coverage: Coverage;
   readonly #kinds: EventKinds;

@@ -9,7 +9,7 @@ import { disputes } from "./workloads/conflicts.ts";
 import { philosophers, readersAndWriters } from "./workloads/locks.ts";
 import { chatter } from "./workloads/messages.ts";
 import { bursts, forkJoin, pipelines, poison, uneven } from "./workloads/tasks.ts";
-import { together, type Workload } from "./workload.ts";
+import { together, type Workload } from "./agent.ts";
 
 /** Each of them, the mixed one last. */
 export const WORKLOADS: readonly Workload[] = [

@@ -13,30 +13,69 @@ import type { LockstepEvent } from "../../root/events.ts";
 import { type Heap, type HeapEntry, pop, precedes, push } from "../../core/data/heap.ts";
 import { dequeueFirst, emptyFifo, enqueueLast, type Fifo, fifoSize } from "../../core/data/fifo.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
-import { SimulatedAgent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
 import type { Coverage } from "./coverage.ts";
 import type { EventKinds } from "./event_kinds.ts";
 import { accuse } from "./failure.ts";
 import { type FaultName, type Faults, logFor, losesKnowledge } from "./faults.ts";
 import { Host, type HostReply, type HostWorld, type RootMachine } from "./host.ts";
-import type { TaskScript } from "./scripts.ts";
-import type { Workload } from "./workload.ts";
 
 /** Something that will happen. */
 interface Happening extends HeapEntry {
   readonly act: () => void;
 }
 
-/** Looks at each step. */
-export interface StepObserver {
-  /** Is called after each step of the coordinator. */
-  stepped(
-    command: RootCommand | Tick,
-    events: readonly LockstepEvent[],
-    at: Instant,
-    isTold: boolean,
-  ): void;
+/** Looks at each step of the coordinator, after it was made. */
+export type StepObserver = (
+  command: RootCommand | Tick,
+  events: readonly LockstepEvent[],
+  at: Instant,
+) => void;
+
+/** An agent or a client, as far as the world around it is concerned. */
+export interface Participant {
+  /** By which the coordinator knows it. */
+  readonly id: string;
+  /** Its number among its kind, from 0. */
+  readonly index: number;
+  /** Whether it is neither stopped nor gone. */
+  readonly isUp: boolean;
+  /** How many times as long as others it takes for everything. */
+  slowness: number;
+  /** Begins a life, which knows nothing of earlier ones. */
+  start(): void;
+  /** Ends its life on the spot. */
+  crash(): void;
+  /** Stops it for `ms`. It won't notice. */
+  pause(ms: number): void;
+  /** Ends all that it suffers from. */
+  recover(): void;
+  /** Makes itself known again, as somebody may have taken it for dead. */
+  rejoin(): void;
+  /** Gives back whatever it may still have. */
+  leave(): void;
+  /** Does `act` as soon as it can, if it is up. */
+  receive(act: () => void): void;
+  /** Whether `event` tells it something. */
+  concerns(event: LockstepEvent): boolean;
+  /** Takes note of an event. */
+  hear(event: LockstepEvent): void;
+}
+
+/** What the body of a task does; everything may be left out. */
+export interface TaskScript {
+  /** How long it works. @default 5 */
+  readonly ms?: number;
+  /** How often it says in between that it is alive. @default 0 */
+  readonly beats?: number;
+  /** With which probability it throws. @default 0 */
+  readonly throws?: number;
+  /** With which probability it says that no retry would help. @default 0 */
+  readonly givesUp?: number;
+  /** With which probability it takes its agent down. @default 0 */
+  readonly poison?: number;
+  /** What it locks besides, one after the other. @default nothing */
+  readonly locks?: readonly string[];
 }
 
 /** What a world is made of. */
@@ -47,10 +86,6 @@ export interface WorldParts {
   readonly chance: Chance;
   /** What goes wrong. */
   readonly faults: Faults;
-  /** What goes on. */
-  readonly workload: Workload;
-  /** How many agents there are. */
-  readonly agents: number;
   /** Counts faults. */
   readonly coverage: Coverage;
   /** Knows all kinds of events. */
@@ -82,17 +117,15 @@ export class World implements HostWorld {
   /** The coordinator. */
   readonly host: Host;
   /** All agents, by id; clients too. */
-  readonly agents: Map<string, SimulatedAgent> = new Map();
+  readonly agents: Map<string, Participant> = new Map();
   /** Those of them that do tasks. */
-  readonly workers: SimulatedAgent[] = [];
+  readonly workers: Participant[] = [];
   /** What bodies of tasks do, by task. */
   readonly scripts: Map<string, TaskScript> = new Map();
   /** The newest epoch that each resource has seen: it refuses an older one. */
   readonly guards: Map<string, number> = new Map();
   /** What happened how often. */
   readonly coverage: Coverage;
-  /** What is going on. */
-  readonly workload: Workload;
   #faults: Faults;
   readonly #kinds: EventKinds;
   readonly #observer: StepObserver;
@@ -103,30 +136,28 @@ export class World implements HostWorld {
   #lostRate = 0;
   #networkIsSound = true;
 
-  /** A world in which everybody has just begun. */
-  constructor(parts: WorldParts) {
-    const { machine, chance, faults, workload, agents, coverage, kinds, observer } = parts;
+  /** A world without agents. */
+  constructor({ machine, chance, faults, coverage, kinds, observer }: WorldParts) {
     this.#kinds = kinds;
     this.chance = chance;
     this.#faults = faults;
-    this.workload = workload;
     this.coverage = coverage;
     this.#observer = observer;
     this.host = new Host(machine, this, logFor(faults));
     this.#setFaults(faults);
     this.isUnsure = UNSETTLING.some((fault) => fault in faults);
-    for (let i = 0; i < agents; i++) {
-      const agent = new SimulatedAgent(this, `agent-${i}`, i, false);
-      this.workers.push(agent);
-      this.agents.set(agent.id, agent);
-    }
-    for (let i = 0; i < (workload.clients ?? 0); i++) {
-      const client = new SimulatedAgent(this, `client-${i}`, i, true);
-      this.agents.set(client.id, client);
-    }
-    workload.begin?.(this);
+  }
+
+  /** Adds an agent that does tasks, or a client, which does none; starts neither. */
+  add(participant: Participant, doesTasks: boolean): void {
+    if (doesTasks) this.workers.push(participant);
+    this.agents.set(participant.id, participant);
+  }
+
+  /** Starts all agents and clients, and then the faults. */
+  start(): void {
     for (const agent of this.agents.values()) agent.start();
-    strike(this, faults);
+    strike(this, this.#faults);
   }
 
   /** How often `fault` happens; 0 for never. */
@@ -149,6 +180,12 @@ export class World implements HostWorld {
 
   /** Whether somebody may come to have what it doesn't know of, or never be done with what it has. */
   readonly isUnsure: boolean;
+
+  /** How many tasks have not ended. */
+  get unfinished(): number {
+    const { counts } = this.host.state.tasks;
+    return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
+  }
 
   /** A name that was not used before. */
   name(kind: string): string {
@@ -194,7 +231,7 @@ export class World implements HostWorld {
     at: Instant,
     isTold: boolean,
   ): void {
-    this.#observer.stepped(command, events, at, isTold);
+    this.#observer(command, events, at);
     if (isTold) { for (const event of events) this.#tell(event); }
   }
 
@@ -295,11 +332,6 @@ function recipientOf(event: LockstepEvent): string | undefined {
   }
 }
 
-/** How many tasks have not ended. */
-export function unfinished({ host: { state: { tasks: { counts } } } }: World): number {
-  return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
-}
-
 /** How long it takes on average from one strike of the most frequent fault to the next. */
 const MEAN_MS = 100;
 
@@ -349,7 +381,7 @@ function again(world: World, name: FaultName, act: (world: World) => void): void
   });
 }
 
-function victim(world: World): SimulatedAgent | undefined {
+function victim(world: World): Participant | undefined {
   const agent = world.chance.pick(world.workers);
   return agent.isUp ? agent : undefined;
 }

@@ -5,10 +5,9 @@
  */
 
 import type { RootCommand } from "../../../root/state.ts";
-import type { SimulatedAgent } from "../agent.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { Chance } from "../chance.ts";
-import type { Behaviour, Doing } from "../thread.ts";
-import type { Workload } from "../workload.ts";
+import type { Behaviour, Doing } from "../actor.ts";
 
 type Rules = Extract<RootCommand, { type: "define-breaker" }>["rules"];
 

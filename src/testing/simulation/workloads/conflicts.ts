@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { SimulatedAgent } from "../agent.ts";
-import type { Behaviour, Doing } from "../thread.ts";
-import type { Workload } from "../workload.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
+import type { Behaviour, Doing } from "../actor.ts";
 
 /**
  * Agents report conflicts, have them decided, by votes too, and change what has versions without a

@@ -5,10 +5,9 @@
  */
 
 import type { ResourceRequest } from "../../../locks/types.ts";
-import type { SimulatedAgent } from "../agent.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { Chance } from "../chance.ts";
-import type { Behaviour, Doing } from "../thread.ts";
-import type { Workload } from "../workload.ts";
+import type { Behaviour, Doing } from "../actor.ts";
 
 /** Rules of locks under which much happens in a short time. */
 function drawLockRules(chance: Chance) {

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { SimulatedAgent } from "../agent.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { MailTerms } from "../mailing.ts";
-import type { Behaviour, Doing } from "../thread.ts";
-import type { Workload } from "../workload.ts";
+import type { Behaviour, Doing } from "../actor.ts";
 
 /**
  * Agents send to each other, to all and to topics, ask each other, also while they hold locks, and

@@ -5,12 +5,11 @@
  */
 
 import type { OnFailure } from "../../../tasks/types.ts";
-import type { SimulatedAgent } from "../agent.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { Chance } from "../chance.ts";
-import { submit, type TaskScript } from "../scripts.ts";
-import type { Behaviour, Doing } from "../thread.ts";
-import type { Workload } from "../workload.ts";
-import { unfinished } from "../world.ts";
+import { submit } from "../attempts.ts";
+import type { Behaviour, Doing } from "../actor.ts";
+import type { TaskScript } from "../world.ts";
 
 /** Rules of tasks under which much happens in a short time. */
 function drawTaskRules(chance: Chance) {
@@ -42,7 +41,7 @@ function drawScript(chance: Chance): TaskScript {
 
 /** Waits until no more than `most` tasks are unfinished, as the coordinator counts them. */
 function* waitForRoom(client: SimulatedAgent, most: number): Doing<void> {
-  while (unfinished(client.world) > most && !client.world.isOver) yield* client.sleep(5);
+  while (client.world.unfinished > most && !client.world.isOver) yield* client.sleep(5);
 }
 
 /** One task that many others wait for, and one that waits for all of those. */
