@@ -8,7 +8,7 @@
 import type { LockstepEvent } from "../root/events.ts";
 import type { ResourceAcquired, ResourceQueued } from "../locks/events.ts";
 import type { Instant } from "../core/machine.ts";
-import type { Accuse } from "./history.ts";
+import type { ReportViolation } from "./history.ts";
 import { LockRules, TaskRules, type Waiting } from "./history_rules.ts";
 import type { MessageReceived } from "../messages/events.ts";
 
@@ -33,15 +33,15 @@ export class EventRules {
   readonly #tasks: TaskRules;
   readonly #deliveries: DeliveryRules;
   readonly #waits = new Map<number, Waiting>();
-  readonly #accuse: Accuse;
+  readonly #report: ReportViolation;
   #newestLock = 0;
   #newestClaim = 0;
 
-  constructor(accuse: Accuse, agingMs: number) {
-    this.#accuse = accuse;
-    this.#locks = new LockRules(accuse, agingMs, 0, true);
-    this.#tasks = new TaskRules(accuse);
-    this.#deliveries = new DeliveryRules(accuse);
+  constructor(report: ReportViolation, agingMs: number) {
+    this.#report = report;
+    this.#locks = new LockRules(report, agingMs, 0, true);
+    this.#tasks = new TaskRules(report);
+    this.#deliveries = new DeliveryRules(report);
   }
 
   take(event: LockstepEvent, at: Instant): void {
@@ -121,7 +121,7 @@ export class EventRules {
   #endGrant(type: string, { resourceId, epoch, owner }: GrantEnd): void {
     if (this.#locks.end(resourceId, epoch)) return;
     const message = `${type} says that "${owner}" had "${resourceId}" under epoch ${epoch}`;
-    this.#accuse("ReleaseOnlyByHolder", message);
+    this.#report("ReleaseOnlyByHolder", message);
   }
 
   #endWait(waitId: number): void {
@@ -172,12 +172,12 @@ export class DeliveryRules {
   /** From each dead letter to the handlers that did not get it: it is sent again to those. */
   readonly #dead = new Map<string, Set<string>>();
   readonly #deliveries = new Map<number, string>();
-  readonly #accuse: Accuse;
+  readonly #report: ReportViolation;
   #place = 0;
   #epoch = 0;
 
-  constructor(accuse: Accuse) {
-    this.#accuse = accuse;
+  constructor(report: ReportViolation) {
+    this.#report = report;
   }
 
   /** How many messages some handler has yet to be done with. */
@@ -267,22 +267,22 @@ export class DeliveryRules {
   #deliver({ message, handlerId }: MessageReceived): void {
     const { id, from, to, epoch } = message;
     if (epoch <= this.#epoch) {
-      this.#accuse("EpochMonotonic", `"${id}" was delivered under epoch ${epoch} again`);
+      this.#report("EpochMonotonic", `"${id}" was delivered under epoch ${epoch} again`);
     }
     this.#epoch = epoch;
     this.#deliveries.set(epoch, id);
     const sent = this.#sent.get(id);
     if (sent === undefined) {
-      return this.#accuse("NothingFromNowhere", `"${id}" was delivered and is not under way`);
+      return this.#report("NothingFromNowhere", `"${id}" was delivered and is not under way`);
     }
     if (sent.isAmbiguous) return;
     const stream = this.#stream(to, from, message.priority > 0, handlerId);
     if (stream.busy !== "") {
-      this.#accuse("FifoPerPair", `"${id}" was delivered while "${stream.busy}" is not done`);
+      this.#report("FifoPerPair", `"${id}" was delivered while "${stream.busy}" is not done`);
     } else if (sent.place < stream.newest && !sent.isInherited) {
-      this.#accuse("FifoPerPair", `"${id}" was delivered after one that was sent later`);
+      this.#report("FifoPerPair", `"${id}" was delivered after one that was sent later`);
     } else if (sent.place === stream.newest && stream.isDone) {
-      this.#accuse("HandledOnce", `"${id}" was delivered after it was handled`);
+      this.#report("HandledOnce", `"${id}" was delivered after it was handled`);
     }
     stream.busy = id;
     stream.newest = Math.max(stream.newest, sent.place);
@@ -291,7 +291,7 @@ export class DeliveryRules {
 
   #endDelivery(type: string, epoch: number, messageId: string): void {
     if (this.#deliveries.delete(epoch)) return;
-    this.#accuse("HandledOnce", `${type} tells of a delivery of "${messageId}" that is over`);
+    this.#report("HandledOnce", `${type} tells of a delivery of "${messageId}" that is over`);
   }
 
   /** A copy is done with. */

@@ -7,7 +7,7 @@
 
 import type { Instant } from "../core/machine.ts";
 import type { LockMode } from "../locks/types.ts";
-import type { Accuse } from "./history.ts";
+import type { ReportViolation } from "./history.ts";
 
 /** A grant as a history tells it. */
 export interface Grant {
@@ -46,14 +46,14 @@ interface Held {
 /** Follows the locks of a history. Each call costs O(holders + different priorities) of a resource. */
 export class LockRules {
   readonly #resources = new Map<string, Held>();
-  readonly #accuse: Accuse;
+  readonly #report: ReportViolation;
   readonly #agingMs: number;
   readonly #slackMs: number;
   readonly #isExact: boolean;
 
   /** `isExact` says that waits began when the history says so, and not only soon after. */
-  constructor(accuse: Accuse, agingMs: number, slackMs: number, isExact: boolean) {
-    this.#accuse = accuse;
+  constructor(report: ReportViolation, agingMs: number, slackMs: number, isExact: boolean) {
+    this.#report = report;
     this.#isExact = isExact;
     this.#agingMs = agingMs;
     this.#slackMs = slackMs;
@@ -86,7 +86,7 @@ export class LockRules {
     const held = this.#resource(resourceId);
     if (held.holders.get(epoch)?.owner === owner) return; // it was told what it has
     if (epoch <= grant.floor || held.holders.has(epoch)) {
-      this.#accuse(
+      this.#report(
         "GrantRaisesEpoch",
         `"${owner}" got "${resourceId}" under epoch ${epoch}, and ${grant.floor} was granted before`,
       );
@@ -121,7 +121,7 @@ export class LockRules {
   access(resourceId: string, epoch: number, floor: number): void {
     const held = this.#resource(resourceId);
     if (epoch < floor) {
-      this.#accuse(
+      this.#report(
         "StaleWriteRefused",
         `"${resourceId}" was touched under epoch ${epoch} after epoch ${floor}`,
       );
@@ -143,7 +143,7 @@ export class LockRules {
     }
     if (units <= held.capacity) return;
     const others = [...held.holders.values()].map(({ owner, epoch }) => `"${owner}" (${epoch})`);
-    this.#accuse(
+    this.#report(
       "MutualExclusion",
       `"${grant.owner}" got "${grant.resourceId}" under epoch ${grant.epoch} while ${
         others.join(", ")
@@ -165,11 +165,11 @@ export class LockRules {
       }
       if (this.#isExact && precedes(first, own, this.#agingMs)) {
         const behind = `"${owner}" got "${resourceId}" before a wait that comes first`;
-        this.#accuse("ServedInOrder", behind);
+        this.#report("ServedInOrder", behind);
       }
       const later = own.since - first.since - this.#slackMs;
       if (later <= 0 || later < (own.priority - priority) * this.#agingMs) continue;
-      this.#accuse(
+      this.#report(
         "BoundedBypass",
         `"${owner}" (priority ${own.priority}) got "${resourceId}" before a wait of priority ` +
           `${priority} that began ${own.since - first.since} ms earlier`,
@@ -205,10 +205,10 @@ const NEW: Claimed = { newest: 0, completed: 0, hasEnded: false };
 /** Follows the tasks of a history. Each call costs O(1). */
 export class TaskRules {
   readonly #tasks = new Map<string, Claimed>();
-  readonly #accuse: Accuse;
+  readonly #report: ReportViolation;
 
-  constructor(accuse: Accuse) {
-    this.#accuse = accuse;
+  constructor(report: ReportViolation) {
+    this.#report = report;
   }
 
   /** A task of that id is new; an earlier one is forgotten. */
@@ -230,13 +230,13 @@ export class TaskRules {
   claim(taskId: string, epoch: number, floor: number): void {
     const task = this.#task(taskId);
     if (epoch <= floor) {
-      this.#accuse(
+      this.#report(
         "EpochMonotonic",
         `"${taskId}" was claimed under epoch ${epoch} after epoch ${floor}`,
       );
     }
     if (task.hasEnded) {
-      this.#accuse("TerminalIsTerminal", `"${taskId}" was claimed after it had ended`);
+      this.#report("TerminalIsTerminal", `"${taskId}" was claimed after it had ended`);
     }
     task.newest = Math.max(task.newest, epoch);
   }
@@ -245,18 +245,18 @@ export class TaskRules {
   complete(taskId: string, epoch: number, floor: number): void {
     const task = this.#task(taskId);
     if (epoch < floor) {
-      this.#accuse(
+      this.#report(
         "StaleRejected",
         `a result of "${taskId}" under epoch ${epoch} was accepted after the claim ${floor}`,
       );
     }
     if (task.completed !== 0) {
-      this.#accuse(
+      this.#report(
         "CompletedOnce",
         `"${taskId}" was completed under epoch ${task.completed} and again under ${epoch}`,
       );
     } else if (task.hasEnded) {
-      this.#accuse("TerminalIsTerminal", `"${taskId}" was completed after it had ended`);
+      this.#report("TerminalIsTerminal", `"${taskId}" was completed after it had ended`);
     }
     task.completed = epoch;
     task.hasEnded = true;
@@ -290,10 +290,10 @@ interface Channel {
 export class MessageRules {
   readonly #channels = new Map<string, Channel>();
   readonly #sent = new Map<string, Sent>();
-  readonly #accuse: Accuse;
+  readonly #report: ReportViolation;
 
-  constructor(accuse: Accuse) {
-    this.#accuse = accuse;
+  constructor(report: ReportViolation) {
+    this.#report = report;
   }
 
   /** A message is being sent; what orders it is known when it is done. */
@@ -316,14 +316,14 @@ export class MessageRules {
   deliver(messageId: string): void {
     const sent = this.#sent.get(messageId);
     if (sent === undefined) {
-      return this.#accuse("NothingFromNowhere", `"${messageId}" was delivered and never sent`);
+      return this.#report("NothingFromNowhere", `"${messageId}" was delivered and never sent`);
     }
     if (sent.isOver) {
-      return this.#accuse("HandledOnce", `"${messageId}" was delivered after it was handled`);
+      return this.#report("HandledOnce", `"${messageId}" was delivered after it was handled`);
     }
     const first = this.#firstOf(sent.channel);
     if (first === undefined || first.done >= sent.begun) return;
-    this.#accuse(
+    this.#report(
       "FifoPerPair",
       `"${messageId}" was delivered before "${first.messageId}", which was sent earlier`,
     );
@@ -333,7 +333,7 @@ export class MessageRules {
   handle(messageId: string): void {
     const sent = this.#sent.get(messageId);
     if (sent === undefined) return;
-    if (sent.isOver) this.#accuse("HandledOnce", `"${messageId}" was handled twice`);
+    if (sent.isOver) this.#report("HandledOnce", `"${messageId}" was handled twice`);
     sent.isOver = true;
   }
 

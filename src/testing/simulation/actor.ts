@@ -10,10 +10,10 @@ import type { LockstepEvent } from "../../root/events.ts";
 import type { Participant, World } from "./world.ts";
 
 /** What somebody does in a simulation: it yields to wait, and is resumed with what it waited for. */
-export type Behaviour = Generator<undefined, void, unknown>;
+export type Behavior = Generator<undefined, void, unknown>;
 
-/** A part of a behaviour that comes to something. */
-export type Doing<Result> = Generator<undefined, Result, unknown>;
+/** A part of a behavior that comes to something. */
+export type Routine<Result> = Generator<undefined, Result, unknown>;
 
 /** One thing that an agent does. */
 export class Thread {
@@ -21,36 +21,36 @@ export class Thread {
   readonly agent: Actor;
   /** Goes up with each resumption, so that only the first answer to a wait counts. */
   turn = 0;
-  readonly #behaviour: Behaviour;
+  readonly #behavior: Behavior;
   readonly #onEnd: (() => void) | undefined;
-  #isAlive = true;
+  #isRunning = true;
 
   /** Begins with the first `resume`; `onEnd` is called when it ends, or is killed. */
-  constructor(agent: Actor, behaviour: Behaviour, onEnd?: () => void) {
+  constructor(agent: Actor, behavior: Behavior, onEnd?: () => void) {
     this.agent = agent;
-    this.#behaviour = behaviour;
+    this.#behavior = behavior;
     this.#onEnd = onEnd;
   }
 
   /** Goes on with `value`, if it still waits for `turn`. */
   resume(turn: number, value: unknown): void {
-    if (turn !== this.turn || !this.#isAlive) return;
+    if (turn !== this.turn || !this.#isRunning) return;
     this.turn++;
     const { agent } = this;
     const before = agent.current;
     agent.current = this;
-    const { done } = this.#behaviour.next(value);
+    const { done } = this.#behavior.next(value);
     agent.current = before;
-    if (done === true && this.#isAlive) this.#end();
+    if (done === true && this.#isRunning) this.#end();
   }
 
   /** Ends it wherever it is; nothing of it happens any more. */
-  kill(): void {
-    if (this.#isAlive) this.#end();
+  stop(): void {
+    if (this.#isRunning) this.#end();
   }
 
   #end(): void {
-    this.#isAlive = false;
+    this.#isRunning = false;
     this.#onEnd?.();
   }
 }
@@ -59,7 +59,7 @@ export class Thread {
 const PATIENCE_MS = 60;
 
 /** What an agent does to begin or end a life, and so not within one. */
-const BETWEEN_LIVES: ReadonlySet<string> = new Set([
+const OUTSIDE_INCARNATION: ReadonlySet<string> = new Set([
   ...["register-agent", "remove-agent", "join-agent", "beat-agent", "leave-agent"],
   ...["release-all", "close-mailbox"],
 ]);
@@ -77,7 +77,7 @@ export abstract class Actor implements Participant {
   /** Its life as the coordinator counts it; 0 when it doesn't know. */
   incarnation = 0;
   slowness = 1;
-  #life = 0;
+  #generation = 0;
   #isUp = false;
   #pausedUntil = 0;
   #backlog: (() => void)[] = [];
@@ -94,7 +94,7 @@ export abstract class Actor implements Participant {
   abstract rejoin(): void;
   abstract leave(): void;
   abstract concerns(event: LockstepEvent): boolean;
-  abstract hear(event: LockstepEvent): void;
+  abstract observe(event: LockstepEvent): void;
   /** Begins what it does by itself. */
   protected abstract begin(): void;
   /** Loses all that it knows. */
@@ -107,17 +107,17 @@ export abstract class Actor implements Participant {
   start(): void {
     if (this.#isUp) return;
     this.#isUp = true;
-    this.#life++;
+    this.#generation++;
     this.begin();
   }
 
   crash(): void {
     this.#isUp = false;
     this.incarnation = 0;
-    this.#life++;
+    this.#generation++;
     this.#pausedUntil = 0;
     this.#backlog = [];
-    for (const thread of [...this.#threads]) thread.kill();
+    for (const thread of [...this.#threads]) thread.stop();
     this.#threads.clear();
     this.forget();
   }
@@ -135,15 +135,15 @@ export abstract class Actor implements Participant {
     this.start();
   }
 
-  receive(act: () => void): void {
+  perform(act: () => void): void {
     if (!this.#isUp) return;
     if (this.world.now < this.#pausedUntil) this.#backlog.push(act);
     else act();
   }
 
   /** Begins to do something besides. */
-  spawn(behaviour: Behaviour, onEnd?: () => void): Thread {
-    const thread = new Thread(this, behaviour, () => {
+  spawn(behavior: Behavior, onEnd?: () => void): Thread {
+    const thread = new Thread(this, behavior, () => {
       this.#threads.delete(thread);
       onEnd?.();
     });
@@ -153,15 +153,15 @@ export abstract class Actor implements Participant {
   }
 
   /** Has the running thread wait: `begin` gets what resumes it. */
-  *wait<Result>(begin: (resume: (value: Result) => void) => void): Doing<Result> {
+  *wait<Result>(begin: (resume: (value: Result) => void) => void): Routine<Result> {
     const thread = this.current!;
     const { turn } = thread;
-    const life = this.#life;
+    const generation = this.#generation;
     let atOnce: { value: Result } | undefined;
     let isBeginning = true;
     begin((value) => {
       if (isBeginning) atOnce ??= { value };
-      else if (life === this.#life) this.receive(() => thread.resume(turn, value));
+      else if (generation === this.#generation) this.perform(() => thread.resume(turn, value));
     });
     isBeginning = false;
     if (atOnce !== undefined) {
@@ -172,7 +172,7 @@ export abstract class Actor implements Participant {
   }
 
   /** Takes `ms` for something, or more when it is slow. */
-  *sleep(ms: number): Doing<void> {
+  *sleep(ms: number): Routine<void> {
     yield* this.wait<void>((resume) => {
       this.world.after(Math.max(1, ms * this.slowness), () => resume());
     });
@@ -183,14 +183,14 @@ export abstract class Actor implements Participant {
    *
    * @returns its events; `undefined` when the log refused it, or no answer came in time
    */
-  *ask(command: RootCommand): Doing<readonly LockstepEvent[] | undefined> {
+  *call(command: RootCommand): Routine<readonly LockstepEvent[] | undefined> {
     const { world } = this;
-    const told = this.#inItsLife(command);
+    const sent = this.#withIncarnation(command);
     const events = yield* this.wait<readonly LockstepEvent[] | undefined>((resume) => {
-      world.send(told, resume);
-      if (world.isLossy) world.after(PATIENCE_MS, () => resume(undefined));
+      world.send(sent, resume);
+      if (world.losesAnswers) world.after(PATIENCE_MS, () => resume(undefined));
     });
-    if (told !== command) this.#learn(told as AsAgent, events);
+    if (sent !== command) this.#learn(sent as AsAgent, events);
     return events;
   }
 
@@ -205,18 +205,18 @@ export abstract class Actor implements Participant {
   }
 
   /** Sends a command again and again until it is answered. */
-  *insist(command: RootCommand): Doing<readonly LockstepEvent[]> {
+  *deliver(command: RootCommand): Routine<readonly LockstepEvent[]> {
     for (;;) {
-      const events = yield* this.ask(command);
+      const events = yield* this.call(command);
       if (events !== undefined) return events;
       yield* this.sleep(5);
     }
   }
 
   /** Some agents name their life with whatever they do, so that nothing is done for one that is over. */
-  #inItsLife(command: RootCommand): RootCommand {
+  #withIncarnation(command: RootCommand): RootCommand {
     const { id: agentId, incarnation } = this;
-    if (incarnation === 0 || this.index % 2 === 0 || BETWEEN_LIVES.has(command.type)) {
+    if (incarnation === 0 || this.index % 2 === 0 || OUTSIDE_INCARNATION.has(command.type)) {
       return command;
     }
     return { type: "as-agent", agentId, incarnation, command: command as PartCommand };
@@ -226,6 +226,6 @@ export abstract class Actor implements Participant {
     if (this.world.now < this.#pausedUntil) return;
     const backlog = this.#backlog;
     this.#backlog = [];
-    for (const act of backlog) this.receive(act);
+    for (const act of backlog) this.perform(act);
   }
 }

@@ -10,7 +10,7 @@
 
 import type { RootConfig } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
-import { Actor, type Behaviour } from "./actor.ts";
+import { Actor, type Behavior } from "./actor.ts";
 import { Attempts, type SimulatedProfile } from "./attempts.ts";
 import type { Chance } from "./chance.ts";
 import { Locking } from "./locking.ts";
@@ -18,7 +18,7 @@ import { Mailing } from "./mailing.ts";
 import type { World } from "./world.ts";
 
 /**
- * What agents and clients do. Each behaviour is a generator; it waits by `yield*` to what an agent
+ * What agents and clients do. Each behavior is a generator; it waits by `yield*` to what an agent
  * offers, and ends soon once `world.isOver`.
  */
 export interface Workload {
@@ -33,9 +33,9 @@ export interface Workload {
   /** What an agent can do. */
   profile?(agent: SimulatedAgent): SimulatedProfile;
   /** What an agent does by itself, in each of its lives, besides the tasks that it is given. */
-  behaviour?(agent: SimulatedAgent): Behaviour[];
+  behavior?(agent: SimulatedAgent): Behavior[];
   /** What a client does. */
-  client?(client: SimulatedAgent): Behaviour[];
+  client?(client: SimulatedAgent): Behavior[];
 }
 
 /** Several workloads at the same time. */
@@ -46,7 +46,7 @@ export function together(name: string, ...parts: readonly Workload[]): Workload 
     config: (chance) => Object.assign({}, ...parts.map(({ config }) => config?.(chance) ?? {})),
     begin: (world) => parts.forEach(({ begin }) => begin?.(world)),
     profile: (agent) => Object.assign({}, ...parts.map(({ profile }) => profile?.(agent) ?? {})),
-    behaviour: (agent) => parts.flatMap(({ behaviour }) => behaviour?.(agent) ?? []),
+    behavior: (agent) => parts.flatMap(({ behavior }) => behavior?.(agent) ?? []),
     client: (client) => parts.flatMap((part) => part.client?.(client) ?? []),
   };
 }
@@ -83,7 +83,7 @@ export class SimulatedAgent extends Actor {
   }
 
   rejoin(): void {
-    if (this.isUp && !this.isClient) this.receive(() => this.spawn(this.attempts.join()));
+    if (this.isUp && !this.isClient) this.perform(() => this.spawn(this.attempts.join()));
   }
 
   leave(): void {
@@ -95,15 +95,15 @@ export class SimulatedAgent extends Actor {
       (this.locks.concerns(event) || this.attempts.concerns(event) || this.mail.concerns(event));
   }
 
-  hear(event: LockstepEvent): void {
-    this.locks.hear(event);
-    this.attempts.hear(event);
-    this.mail.hear(event);
+  observe(event: LockstepEvent): void {
+    this.locks.observe(event);
+    this.attempts.observe(event);
+    this.mail.observe(event);
   }
 
   protected begin(): void {
     if (this.isClient) this.#act();
-    else this.spawn(this.#live());
+    else this.spawn(this.#run());
   }
 
   protected forget(): void {
@@ -112,24 +112,26 @@ export class SimulatedAgent extends Actor {
     this.mail.forget();
   }
 
-  *#live(): Behaviour {
+  *#run(): Behavior {
     yield* this.attempts.join();
-    if (this.world.isUnsure) this.spawn(this.attempts.lookAround());
-    if (this.world.host.state.rules.heartbeatTimeoutMs > 0) this.spawn(this.attempts.beat());
+    if (this.world.isUnreliable) this.spawn(this.attempts.resync());
+    if (this.world.engine.state.rules.heartbeatTimeoutMs > 0) {
+      this.spawn(this.attempts.sendHeartbeats());
+    }
     this.#act();
   }
 
   #act(): void {
-    const { client, behaviour } = this.#workload;
-    const behaviours = this.isClient ? client?.(this) : behaviour?.(this);
-    for (const each of behaviours ?? []) this.spawn(each);
+    const { client, behavior } = this.#workload;
+    const behaviors = this.isClient ? client?.(this) : behavior?.(this);
+    for (const each of behaviors ?? []) this.spawn(each);
   }
 
-  *#leave(): Behaviour {
+  *#leave(): Behavior {
     const { id: agentId } = this;
     const reason = "it has left";
-    if (this.index % 2 === 0) yield* this.insist({ type: "leave-agent", agentId, reason });
+    if (this.index % 2 === 0) yield* this.deliver({ type: "leave-agent", agentId, reason });
     yield* this.locks.releaseAll();
-    yield* this.insist({ type: "close-mailbox", agentId, reason });
+    yield* this.deliver({ type: "close-mailbox", agentId, reason });
   }
 }

@@ -6,7 +6,7 @@
 
 export type { RootConfig } from "../../root/state.ts";
 export type { RootRules } from "../../root/rules.ts";
-export { Actor, type Behaviour, type Doing, Thread } from "./actor.ts";
+export { Actor, type Behavior, type Routine, Thread } from "./actor.ts";
 export { SimulatedAgent, type Workload } from "./agent.ts";
 export { Attempts, type SimulatedProfile, type SimulatedTask, submit } from "./attempts.ts";
 export { Chance } from "./chance.ts";
@@ -14,12 +14,12 @@ export { type Counts, Coverage } from "./coverage.ts";
 export {
   type EventKind,
   EventKinds,
-  type Family,
+  type Subsystem,
   type Transition as StatusTransition,
 } from "./event_kinds.ts";
 export { BrokenInvariantError } from "./failure.ts";
 export { type FaultName, FAULTS, type Faults } from "./faults.ts";
-export { Host, type HostReply, type HostWorld, type RootMachine } from "./host.ts";
+export { type EngineReply, type EngineWorld, type RootMachine, SimulatedEngine } from "./engine.ts";
 export { Mailing, type MailTerms } from "./mailing.ts";
 export { Locking, type LockTerms } from "./locking.ts";
 export { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";

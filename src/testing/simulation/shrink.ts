@@ -7,7 +7,7 @@
 
 import type { RootCommand, RootConfig } from "../../root/state.ts";
 import type { FaultName, Faults } from "./faults.ts";
-import type { RootMachine } from "./host.ts";
+import type { RootMachine } from "./engine.ts";
 import { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
 import { rootMachine } from "../../root/machine.ts";
 import type { LogEntry } from "../../core/log.ts";
@@ -15,7 +15,7 @@ import type { Tick } from "../../core/machine.ts";
 import { Coverage } from "./coverage.ts";
 import { EventKinds } from "./event_kinds.ts";
 import { BrokenInvariantError } from "./failure.ts";
-import { Watcher } from "./watcher.ts";
+import { StepChecker } from "./checks/step_checker.ts";
 
 /** What is left of a run that broke something. */
 export interface ShrunkRun {
@@ -123,10 +123,10 @@ export function replay(
 ): BrokenInvariantError | undefined {
   const hosted = machine(config);
   const state = hosted.init();
-  const watcher = new Watcher(() => state, new Coverage(), new EventKinds(), 1);
+  const checker = new StepChecker(() => state, new Coverage(), new EventKinds(), 1);
   try {
     for (const { command, at } of entries) {
-      watcher.stepped(command, hosted.step(state, command, at), at);
+      checker.stepped(command, hosted.step(state, command, at), at);
     }
     return undefined;
   } catch (error) {

@@ -13,11 +13,11 @@ import { drawBreakerRules } from "./workloads/breakers.ts";
 import { Chance } from "./chance.ts";
 import { countedReactions, Coverage } from "./coverage.ts";
 import { EventKinds } from "./event_kinds.ts";
-import { accuse, BrokenInvariantError } from "./failure.ts";
+import { BrokenInvariantError, fail } from "./failure.ts";
 import { drawFaults, drawRates, type FaultName, type Faults } from "./faults.ts";
-import type { RootMachine } from "./host.ts";
+import type { RootMachine } from "./engine.ts";
 import { isOver } from "./checks/tasks.ts";
-import { Watcher } from "./watcher.ts";
+import { StepChecker } from "./checks/step_checker.ts";
 import { WORKLOADS } from "./workloads.ts";
 import { World } from "./world.ts";
 
@@ -95,31 +95,31 @@ export function simulate(options: SimulationOptions): SimulationReport {
     ...{ machine: machine(config), chance, faults, coverage, kinds },
     observer: (command, events, at) => {
       onStep?.(command, at, events);
-      watcher.stepped(command, events, at);
+      checker.stepped(command, events, at);
     },
   });
-  const watcher = new Watcher(() => world.host.state, coverage, kinds, checkEvery);
+  const checker = new StepChecker(() => world.engine.state, coverage, kinds, checkEvery);
   let broken: BrokenInvariantError | undefined;
   try {
     populate(world, workload, agents);
     world.run(steps);
-    comeToRest(world, watcher);
+    comeToRest(world, checker);
   } catch (error) {
     if (!(error instanceof BrokenInvariantError)) throw error;
     broken = error;
   }
-  watcher.sumUp();
-  const reached = { steps: world.host.steps, simulatedMs: world.now };
+  checker.sumUp();
+  const reached = { steps: world.engine.steps, simulatedMs: world.now };
   return { seed, workload: workload.name, agents, faults, config, ...reached, coverage, broken };
 }
 
 /** What is drawn stays the same whatever else is given, so that a run can be changed bit by bit. */
 function drawSetting(options: SimulationOptions, chance: Chance) {
   const workload = workloadOf(options, chance);
-  const crowd = 2 + chance.int(chance.pick([4, 8, 24]));
+  const drawnAgents = 2 + chance.int(chance.pick([4, 8, 24]));
   const faults = faultsOf(options, chance);
   const config = { rules: drawRules(chance), ...workload.config?.(chance) };
-  const { agents = crowd, config: given = config } = options;
+  const { agents = drawnAgents, config: given = config } = options;
   return { workload, agents, faults, config: given };
 }
 
@@ -137,26 +137,26 @@ function drawRules(chance: Chance): Partial<RootRules> {
 }
 
 /** Ends faults and new work, and waits until nothing is left to be done. */
-function comeToRest(world: World, watcher: Watcher): void {
+function comeToRest(world: World, checker: StepChecker): void {
   const drains = world.chance.happens(0.05);
-  world.calm();
+  world.endFaults();
   if (drains) drain(world);
-  settle(world);
+  runToRest(world);
   for (const agent of world.agents.values()) agent.leave();
-  for (const agentId of world.host.state.messages.mailboxes.keys()) {
+  for (const agentId of world.engine.state.messages.mailboxes.keys()) {
     if (world.agents.has(agentId)) continue;
     world.report({ type: "close-mailbox", agentId, reason: "nobody reads it" });
   }
-  settle(world);
-  watcher.checkAll(world.host.time());
-  watcher.checkRest(world.host.time());
+  runToRest(world);
+  checker.checkAll(world.engine.time());
+  checker.checkRest(world.engine.time());
 }
 
 /** Nothing is started any more, and what is left of the work is called off. */
 function drain(world: World): void {
   world.report({ type: "drain" });
   world.after(2_000, () => {
-    for (const { spec: { id: taskId }, status } of world.host.state.tasks.tasks.values()) {
+    for (const { spec: { id: taskId }, status } of world.engine.state.tasks.tasks.values()) {
       if (!isOver(status)) {
         world.report({ type: "cancel", taskId, reason: "there is no time left" });
       }
@@ -165,9 +165,9 @@ function drain(world: World): void {
 }
 
 /** A world that goes on without coming to an end is alive, but does nothing that matters. */
-function settle(world: World): void {
-  if (world.run(world.host.steps + MOST_STEPS_TO_REST)) {
-    accuse("ComesToRest", `there is no end after ${MOST_STEPS_TO_REST} steps without faults`);
+function runToRest(world: World): void {
+  if (world.run(world.engine.steps + MOST_STEPS_TO_REST)) {
+    fail("ComesToRest", `there is no end after ${MOST_STEPS_TO_REST} steps without faults`);
   }
 }
 

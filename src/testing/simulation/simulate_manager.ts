@@ -19,7 +19,7 @@ import { FaultyLog } from "../faulty_log.ts";
 import { HistoryChecker } from "../history_checker.ts";
 import { SimulatedClock } from "../simulated_clock.ts";
 import { Chance } from "./chance.ts";
-import { accuse, BrokenInvariantError } from "./failure.ts";
+import { BrokenInvariantError, fail } from "./failure.ts";
 import type { TaskContext } from "../../tasks/mod.ts";
 import type { CancelTimer, Clock } from "../../core/clock.ts";
 
@@ -42,7 +42,7 @@ export interface ManagerSimulationReport {
   /** How many of them ended in which way: `ok`, or the code or name of the error. */
   readonly outcomes: ReadonlyMap<string, number>;
   /** How often a process died and another one went on. */
-  readonly deaths: number;
+  readonly crashes: number;
   /** What broke, or `undefined` when all was well. */
   readonly broken: BrokenInvariantError | undefined;
 }
@@ -58,7 +58,7 @@ export class ManagerWorld {
   /** How calls ended. */
   readonly outcomes: Map<string, number> = new Map();
   /** How often a process died. */
-  deaths = 0;
+  crashes = 0;
   /** How many calls were made. */
   calls = 0;
   /** Whether handlers may fail. */
@@ -66,10 +66,10 @@ export class ManagerWorld {
   readonly #log: Log | undefined;
   readonly #config: CoordinationConfig;
   #manager: CoordinationManager | undefined;
-  #process: MortalProcess<RootCommand | Tick> | undefined;
+  #process: SimulatedProcess<RootCommand | Tick> | undefined;
   #checker = new HistoryChecker();
   #open = new Map<number, string>();
-  #life = 0;
+  #generation = 0;
   #serial = 0;
 
   /** A world whose manager has yet to be started. */
@@ -102,35 +102,35 @@ export class ManagerWorld {
   /** Begins a process, which reads the log if there is one, and registers the agents. */
   async start(): Promise<void> {
     const inner = this.#log ?? new MemoryLog<RootCommand | Tick>();
-    const process = new MortalProcess(this.clock, inner);
+    const process = new SimulatedProcess(this.clock, inner);
     const eventBus = new EventBus(false, { clock: process });
     this.#process = process;
-    this.#life++;
+    this.#generation++;
     this.#open = new Map();
     this.#checker = new HistoryChecker({ agingMs: 50 });
-    if (this.deaths === 0) this.#checker.watch(eventBus);
+    if (this.crashes === 0) this.#checker.watch(eventBus);
     const log = this.#log === undefined ? {} : { log: process };
     const manager = new CoordinationManager(this.#config, eventBus, QUIET, {
       ...{ clock: process },
       ...log,
     });
     this.#manager = manager;
-    await this.#while(manager.initialize());
+    await this.#advanceUntil(manager.initialize());
     for (let i = 0; i < 4; i++) this.call("register", () => register(this, `agent-${i}`));
     await this.clock.advance(50);
   }
 
   /** Makes a call and takes note of how it ends; only an error of ours may be its end. */
   call(what: string, begin: () => Promise<unknown>): void {
-    const life = this.#life;
+    const generation = this.#generation;
     const id = ++this.calls;
     this.#open.set(id, what);
     const end = (outcome: string) => {
-      if (life !== this.#life) return;
+      if (generation !== this.#generation) return;
       this.#open.delete(id);
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     };
-    begin().then(() => end("ok"), (error: unknown) => end(this.#judge(what, error)));
+    begin().then(() => end("ok"), (error: unknown) => end(this.#classify(what, error)));
   }
 
   /** Does some of what users do, lets time pass, and lets something go wrong. */
@@ -145,7 +145,7 @@ export class ManagerWorld {
     if (chance.happens(0.05)) this.#log.delay(chance.pick([0, 0, 5, 50]));
     if (chance.happens(0.05)) this.#log.hold();
     if (chance.happens(0.2)) this.#log.release();
-    if (chance.happens(0.02)) await this.#die();
+    if (chance.happens(0.02)) await this.#crash();
   }
 
   /** Ends all faults, lets everything end, and looks at what is left. */
@@ -155,20 +155,20 @@ export class ManagerWorld {
     this.#log?.fail(0);
     this.#log?.delay(0);
     await this.clock.advance(60_000);
-    const { healthy, error } = await this.#while(this.manager.getHealthStatus());
-    if (!healthy && error?.includes("overdue") === true) accuse("NothingOverdue", error);
-    await this.#while(this.manager.shutdown({ graceMs: 100 }));
+    const { healthy, error } = await this.#advanceUntil(this.manager.getHealthStatus());
+    if (!healthy && error?.includes("overdue") === true) fail("NothingOverdue", error);
+    await this.#advanceUntil(this.manager.shutdown({ graceMs: 100 }));
     await this.clock.advance(1_000);
     this.#check();
     const [left] = this.#open.values();
-    if (left !== undefined) accuse("EveryCallEnds", `${this.#open.size} calls, one of ${left}`);
+    if (left !== undefined) fail("EveryCallEnds", `${this.#open.size} calls, one of ${left}`);
     const { pending } = this.#process!;
-    if (pending > 0) accuse("NoTimerLeftBehind", `${pending} timers after the shutdown`);
+    if (pending > 0) fail("NoTimerLeftBehind", `${pending} timers after the shutdown`);
   }
 
-  async #die(): Promise<void> {
-    this.deaths++;
-    this.#process!.die();
+  async #crash(): Promise<void> {
+    this.crashes++;
+    this.#process!.crash();
     this.#log!.release();
     await this.clock.advance(this.chance.around(100));
     this.#log!.fail(0);
@@ -176,19 +176,19 @@ export class ManagerWorld {
   }
 
   /** Lets time pass until `promise` has settled. */
-  async #while<Result>(promise: Promise<Result>): Promise<Result> {
+  async #advanceUntil<Result>(promise: Promise<Result>): Promise<Result> {
     let isOver = false;
     const watched = promise.finally(() => isOver = true);
     watched.catch(() => {});
     for (let i = 0; !isOver; i++) {
-      if (i === 1_000) accuse("EveryCallEnds", "the manager neither begins nor ends");
+      if (i === 1_000) fail("EveryCallEnds", "the manager neither begins nor ends");
       this.#log?.release();
       await this.clock.advance(100);
     }
     return await watched;
   }
 
-  #judge(what: string, error: unknown): string {
+  #classify(what: string, error: unknown): string {
     if (error instanceof LockstepError) return error.code;
     if (error instanceof HandlerError || error === ABORTED) return "ours";
     this.#broken ??= new BrokenInvariantError("ErrorsAreTyped", `${what} ended with ${error}`, {
@@ -202,7 +202,7 @@ export class ManagerWorld {
   #check(): void {
     if (this.#broken !== undefined) throw this.#broken;
     const [violation] = this.#checker.violations;
-    if (violation !== undefined) accuse(violation.rule, violation.message);
+    if (violation !== undefined) fail(violation.rule, violation.message);
   }
 }
 
@@ -247,8 +247,8 @@ export async function simulateManager(
     if (!(error instanceof BrokenInvariantError)) throw error;
     broken = error;
   }
-  const { calls, outcomes, deaths } = world;
-  return { seed, calls, outcomes, deaths, broken };
+  const { calls, outcomes, crashes } = world;
+  return { seed, calls, outcomes, crashes, broken };
 }
 
 /** What handlers and bodies throw in a simulation. */
@@ -293,11 +293,11 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 /** Does one of the things that users do. */
 export function act(world: ManagerWorld): void {
-  const [what, begin] = world.chance.pick(ACTS);
+  const [what, begin] = world.chance.pick(ACTIONS);
   world.call(what, () => begin(world));
 }
 
-const ACTS: readonly (readonly [string, (world: ManagerWorld) => Promise<unknown>])[] = [
+const ACTIONS: readonly (readonly [string, (world: ManagerWorld) => Promise<unknown>])[] = [
   ["submit", submit],
   ["submit", submit],
   ["assign", assign],
@@ -312,7 +312,7 @@ const ACTS: readonly (readonly [string, (world: ManagerWorld) => Promise<unknown
   ["edit", edit],
   ["look", look],
   ["maintain", (world) => world.manager.performMaintenance()],
-  ["come and go", comeAndGo],
+  ["come and go", reregister],
 ];
 
 function agent({ chance }: ManagerWorld): string {
@@ -407,7 +407,7 @@ async function look(world: ManagerWorld): Promise<void> {
 }
 
 /** An agent leaves, and is there again under its name. */
-async function comeAndGo(world: ManagerWorld): Promise<void> {
+async function reregister(world: ManagerWorld): Promise<void> {
   if (!world.chance.happens(0.2)) return;
   const agentId = agent(world);
   await world.manager.removeAgent(agentId);
@@ -417,11 +417,11 @@ async function comeAndGo(world: ManagerWorld): Promise<void> {
 const NEVER: Promise<never> = new Promise(() => {});
 
 /** What a process of a simulated world has of time and storage, until it dies. */
-export class MortalProcess<Command> implements Clock, CommandLog<Command> {
+export class SimulatedProcess<Command> implements Clock, CommandLog<Command> {
   readonly #clock: Clock;
   readonly #log: CommandLog<Command>;
   readonly #timers: Set<CancelTimer> = new Set();
-  #isDead = false;
+  #hasCrashed = false;
 
   /** A process that lives. */
   constructor(clock: Clock, log: CommandLog<Command>) {
@@ -435,8 +435,8 @@ export class MortalProcess<Command> implements Clock, CommandLog<Command> {
   }
 
   /** Ends it. What waits for its clock or its log waits for ever. */
-  die(): void {
-    this.#isDead = true;
+  crash(): void {
+    this.#hasCrashed = true;
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
   }
@@ -446,7 +446,7 @@ export class MortalProcess<Command> implements Clock, CommandLog<Command> {
   }
 
   setTimer(at: Instant, callback: () => void): CancelTimer {
-    if (this.#isDead) return () => {};
+    if (this.#hasCrashed) return () => {};
     const cancel = this.#clock.setTimer(at, () => {
       this.#timers.delete(cancel);
       callback();
@@ -459,7 +459,7 @@ export class MortalProcess<Command> implements Clock, CommandLog<Command> {
   }
 
   append(entries: readonly LogEntry<Command>[]): Promise<void> {
-    return this.#isDead ? NEVER : this.#unlessDead(this.#log.append(entries));
+    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#log.append(entries));
   }
 
   read(position: number): AsyncIterable<LogEntry<Command>> {
@@ -467,7 +467,7 @@ export class MortalProcess<Command> implements Clock, CommandLog<Command> {
   }
 
   saveSnapshot(snapshot: Snapshot): Promise<void> {
-    return this.#isDead ? NEVER : this.#unlessDead(this.#log.saveSnapshot(snapshot));
+    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#log.saveSnapshot(snapshot));
   }
 
   loadSnapshot(): Promise<Snapshot | undefined> {
@@ -479,8 +479,8 @@ export class MortalProcess<Command> implements Clock, CommandLog<Command> {
     return Promise.resolve();
   }
 
-  async #unlessDead<Result>(promise: Promise<Result>): Promise<Result> {
+  async #unlessCrashed<Result>(promise: Promise<Result>): Promise<Result> {
     const result = await promise;
-    return this.#isDead ? await NEVER : result;
+    return this.#hasCrashed ? await NEVER : result;
   }
 }

@@ -7,10 +7,10 @@
 import type { BreakerState } from "../../../breakers/machine.ts";
 import type { CircuitState } from "../../../breakers/events.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
-import { accuse } from "../failure.ts";
+import { fail } from "../failure.ts";
 
 /** One breaker as the events tell of it. */
-interface Told {
+interface Expected {
   state: CircuitState;
   epoch: number;
   /** Calls in flight through it while it is half-open, by permit. */
@@ -30,7 +30,7 @@ const BY_RESULT: ReadonlySet<string> = new Set([
 
 /** Follows the events of breakers. */
 export class BreakerShadow {
-  readonly #breakers = new Map<string, Told>();
+  readonly #breakers = new Map<string, Expected>();
   #epoch = 0;
   #permit = 0;
 
@@ -48,7 +48,7 @@ export class BreakerShadow {
         return this.#change(event, state, at);
       case "circuitbreaker:reset":
         this.#raise(event.name, event.epoch);
-        this.#told(event.name).epoch = event.epoch;
+        this.#expected(event.name).epoch = event.epoch;
         return;
       case "circuitbreaker:succeeded":
       case "circuitbreaker:failed":
@@ -61,21 +61,30 @@ export class BreakerShadow {
   /** Compares the states of all breakers with what was said of them. */
   check(state: BreakerState): void {
     for (const { name, phase, epoch } of state.breakers.values()) {
-      const told = this.#told(name);
-      if (told.state !== phase.state || told.epoch !== epoch) {
-        accuse("EventsTellAll", `the breaker "${name}" is ${phase.state}, told was ${told.state}`);
+      const expected = this.#expected(name);
+      if (expected.state !== phase.state || expected.epoch !== epoch) {
+        fail(
+          "EventsMatchState",
+          `the breaker "${name}" is ${phase.state}, expected was ${expected.state}`,
+        );
       }
       if (phase.state !== "half-open") continue;
-      if (phase.probes.size !== told.probes.size) {
-        accuse("EventsTellAll", `${phase.probes.size} probes go through "${name}"`);
+      if (phase.probes.size !== expected.probes.size) {
+        fail("EventsMatchState", `${phase.probes.size} probes go through "${name}"`);
       }
     }
   }
 
   #make(name: string, epoch: number): void {
     this.#raise(name, epoch);
-    const told = { epoch, probes: new Set<number>(), successes: 0, retryAt: 0, wasStale: false };
-    this.#breakers.set(name, { state: "closed", ...told });
+    const expected = {
+      epoch,
+      probes: new Set<number>(),
+      successes: 0,
+      retryAt: 0,
+      wasStale: false,
+    };
+    this.#breakers.set(name, { state: "closed", ...expected });
   }
 
   #permitted(
@@ -84,18 +93,18 @@ export class BreakerShadow {
       & { name: string; epoch: number; state: CircuitState },
     { breakers }: BreakerState,
   ): void {
-    const told = this.#told(name);
-    if (permit <= this.#permit) accuse("EpochMonotonic", `permit ${permit} of "${name}"`);
+    const expected = this.#expected(name);
+    if (permit <= this.#permit) fail("EpochMonotonic", `permit ${permit} of "${name}"`);
     this.#permit = permit;
-    if (told.state !== phase || told.epoch !== epoch) {
-      accuse("OpenAdmitsNothing", `"${name}" is ${told.state} and admits a call as ${phase}`);
+    if (expected.state !== phase || expected.epoch !== epoch) {
+      fail("OpenAdmitsNothing", `"${name}" is ${expected.state} and admits a call as ${phase}`);
     }
-    if (phase === "open") accuse("OpenAdmitsNothing", `"${name}" is open and admits a call`);
+    if (phase === "open") fail("OpenAdmitsNothing", `"${name}" is open and admits a call`);
     if (phase !== "half-open") return;
-    told.probes.add(permit);
+    expected.probes.add(permit);
     const limit = breakers.get(name)?.rules.halfOpenLimit ?? Infinity;
-    if (told.probes.size > limit) {
-      accuse("ProbesBounded", `${told.probes.size} go through "${name}"`);
+    if (expected.probes.size > limit) {
+      fail("ProbesBounded", `${expected.probes.size} go through "${name}"`);
     }
   }
 
@@ -105,46 +114,50 @@ export class BreakerShadow {
     at: number,
   ): void {
     const { name, from, to, epoch, reason, retryAt = 0 } = event;
-    const told = this.#told(name);
+    const expected = this.#expected(name);
     this.#raise(name, epoch);
-    if (told.state !== from) accuse("StatusTable", `"${name}" goes from ${from}, is ${told.state}`);
-    if (from === "open" && to === "half-open" && reason !== "forced" && at < told.retryAt) {
-      accuse("OpenTimeKept", `"${name}" is half-open ${told.retryAt - at} ms early`);
+    if (expected.state !== from) {
+      fail("StatusTable", `"${name}" goes from ${from}, is ${expected.state}`);
+    }
+    if (from === "open" && to === "half-open" && reason !== "forced" && at < expected.retryAt) {
+      fail("OpenTimeKept", `"${name}" is half-open ${expected.retryAt - at} ms early`);
     }
     if (reason === "probes-succeeded") {
       const wanted = breakers.get(name)?.rules.successThreshold ?? 0;
-      if (told.successes < wanted) accuse("ClosesByProbes", `"${name}" after ${told.successes}`);
+      if (expected.successes < wanted) {
+        fail("ClosesByProbes", `"${name}" after ${expected.successes}`);
+      }
     }
-    if (told.wasStale && BY_RESULT.has(reason)) {
-      accuse("StaleRejected", `"${name}" is ${to} by the result of an earlier state`);
+    if (expected.wasStale && BY_RESULT.has(reason)) {
+      fail("StaleRejected", `"${name}" is ${to} by the result of an earlier state`);
     }
-    told.state = to;
-    told.epoch = epoch;
-    told.retryAt = retryAt;
-    told.successes = 0;
-    told.probes.clear();
+    expected.state = to;
+    expected.epoch = epoch;
+    expected.retryAt = retryAt;
+    expected.successes = 0;
+    expected.probes.clear();
   }
 
   #settle(event: { name: string; permit: number; type: string; stale?: boolean }): void {
-    const told = this.#breakers.get(event.name);
-    if (told === undefined) return;
-    told.wasStale = event.stale === true;
-    if (told.wasStale || event.permit === 0) return;
-    const isProbe = told.probes.delete(event.permit);
-    if (told.state === "half-open" && !isProbe) {
-      accuse("StaleRejected", `the call ${event.permit} through "${event.name}" was over before`);
+    const expected = this.#breakers.get(event.name);
+    if (expected === undefined) return;
+    expected.wasStale = event.stale === true;
+    if (expected.wasStale || event.permit === 0) return;
+    const isProbe = expected.probes.delete(event.permit);
+    if (expected.state === "half-open" && !isProbe) {
+      fail("StaleRejected", `the call ${event.permit} through "${event.name}" was over before`);
     }
-    if (isProbe && event.type === "circuitbreaker:succeeded") told.successes++;
+    if (isProbe && event.type === "circuitbreaker:succeeded") expected.successes++;
   }
 
   #raise(name: string, epoch: number): void {
-    if (epoch <= this.#epoch) accuse("EpochMonotonic", `"${name}" has epoch ${epoch} again`);
+    if (epoch <= this.#epoch) fail("EpochMonotonic", `"${name}" has epoch ${epoch} again`);
     this.#epoch = epoch;
   }
 
-  #told(name: string): Told {
-    const told = this.#breakers.get(name);
-    if (told === undefined) accuse("NothingFromNowhere", `the breaker "${name}" was never made`);
-    return told!;
+  #expected(name: string): Expected {
+    const expected = this.#breakers.get(name);
+    if (expected === undefined) fail("NothingFromNowhere", `the breaker "${name}" was never made`);
+    return expected!;
   }
 }

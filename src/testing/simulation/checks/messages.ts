@@ -7,7 +7,7 @@
 import { countTimers } from "../../../core/data/deadlines.ts";
 import { precedes } from "../../../core/data/heap.ts";
 import type { Mailbox, MailboxLane, MailboxReader, MessageState } from "../../../messages/mod.ts";
-import { accuse } from "../failure.ts";
+import { fail } from "../failure.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import {
   dequeueFirst,
@@ -20,10 +20,10 @@ import {
 /** What holds of one mailbox. Costs O(its messages). */
 export function checkMailbox(state: MessageState, mailbox: Mailbox): number {
   let timers = 0;
-  if (mailbox.readers.length === 0) accuse("NoLostMessage", `nobody reads "${mailbox.agentId}"`);
+  if (mailbox.readers.length === 0) fail("NoLostMessage", `nobody reads "${mailbox.agentId}"`);
   for (const reader of mailbox.readers) {
     if (reader.isPush && state.readers.get(reader.handlerId) !== reader) {
-      accuse("NoGhostHandler", `"${reader.handlerId}" is not known`);
+      fail("NoGhostHandler", `"${reader.handlerId}" is not known`);
     }
     timers += checkLane(state, reader, reader.urgent) + checkLane(state, reader, reader.normal);
   }
@@ -40,31 +40,31 @@ function checkLane(state: MessageState, reader: MailboxReader, lane: MailboxLane
     size++;
     if (copy.isInFlight) {
       inFlight++;
-      if (state.deliveries.get(copy.epoch) !== copy) accuse("DeliveredIsKnown", `"${copy.id}"`);
+      if (state.deliveries.get(copy.epoch) !== copy) fail("DeliveredIsKnown", `"${copy.id}"`);
     }
     if (copy.timer?.isSet) timers++;
     if (copy.expiry?.isSet) timers++;
     const next = copy.nextInChannel;
     if (next !== undefined && next.sequence <= copy.sequence) {
-      accuse("FifoPerPair", `"${next.id}" stands behind "${copy.id}" for "${agentId}"`);
+      fail("FifoPerPair", `"${next.id}" stands behind "${copy.id}" for "${agentId}"`);
     }
   }
   if (size !== lane.size || inFlight !== lane.inFlight) {
-    accuse("MessageConservation", `the lane of "${agentId}" has ${size}, not ${lane.size}`);
+    fail("MessageConservation", `the lane of "${agentId}" has ${size}, not ${lane.size}`);
   }
   for (const channel of lane.channels.values()) {
     const isReady = channel.busy === undefined && channel.first !== undefined;
     if (isReady !== (channel.position >= 0)) {
-      accuse("NoLostMessage", `what "${channel.from}" sent to "${agentId}" is never delivered`);
+      fail("NoLostMessage", `what "${channel.from}" sent to "${agentId}" is never delivered`);
     }
-    if (isReady && lane.ready[channel.position] !== channel) accuse("NoLostMessage", agentId);
-    if (isReady && precedes(channel, lane.ready[0]!)) accuse("OldestFirst", agentId);
+    if (isReady && lane.ready[channel.position] !== channel) fail("NoLostMessage", agentId);
+    if (isReady && precedes(channel, lane.ready[0]!)) fail("OldestFirst", agentId);
   }
   if (reader.isPush && inFlight < state.config.maxInFlight && lane.ready.length > 0) {
-    accuse("NoLostWakeup", `"${reader.handlerId}" has room and is handed nothing`);
+    fail("NoLostWakeup", `"${reader.handlerId}" has room and is handed nothing`);
   }
   if (size > state.config.mailboxCapacity + state.config.maxHandlers) {
-    accuse("MailboxBounded", `"${agentId}" has ${size} messages in a lane`);
+    fail("MailboxBounded", `"${agentId}" has ${size} messages in a lane`);
   }
   return timers;
 }
@@ -74,23 +74,23 @@ export function checkMessages(state: MessageState): void {
   let timers = 0;
   for (const mailbox of state.mailboxes.values()) timers += checkMailbox(state, mailbox);
   for (const [epoch, copy] of state.deliveries) {
-    if (copy.epoch !== epoch || !copy.isInFlight) accuse("DeliveredIsKnown", `"${copy.id}"`);
-    if (copy.epoch > state.epoch) accuse("EpochMonotonic", `a delivery under ${copy.epoch}`);
+    if (copy.epoch !== epoch || !copy.isInFlight) fail("DeliveredIsKnown", `"${copy.id}"`);
+    if (copy.epoch > state.epoch) fail("EpochMonotonic", `a delivery under ${copy.epoch}`);
     if (copy.channel.reader.hasLeft) {
       timers += Number(copy.timer?.isSet) + Number(copy.expiry?.isSet);
     }
   }
   for (const request of state.requests.values()) {
-    if (!state.waitingOn.get(request.from)?.has(request)) accuse("EdgesOfRequests", request.id);
-    if (!state.askedOf.get(request.to)?.has(request)) accuse("EdgesOfRequests", request.id);
-    if (request.copies <= 0) accuse("NoLostRequest", `nothing can answer "${request.id}"`);
+    if (!state.waitingOn.get(request.from)?.has(request)) fail("RequestEdgesMatch", request.id);
+    if (!state.askedOf.get(request.to)?.has(request)) fail("RequestEdgesMatch", request.id);
+    if (request.copies <= 0) fail("NoLostRequest", `nothing can answer "${request.id}"`);
     if (request.timer?.isSet) timers++;
   }
   if (state.deadLetters.size > state.config.maxDeadLetters) {
-    accuse("DeadLettersBounded", `${state.deadLetters.size}`);
+    fail("DeadLettersBounded", `${state.deadLetters.size}`);
   }
   if (countTimers(state.deadlines) < timers || state.knownIds.size > state.config.dedupeWindow) {
-    accuse("TimersGuardWhatIs", `${timers} limits, ${countTimers(state.deadlines)} timers`);
+    fail("TimersMatchState", `${timers} limits, ${countTimers(state.deadlines)} timers`);
   }
 }
 
@@ -100,11 +100,11 @@ export function checkMessagesAtRest(state: MessageState): void {
     for (const { urgent, normal } of readers) {
       if (urgent.size + normal.size === 0) continue;
       const [first] = [urgent.copies.first, normal.copies.first].filter((copy) => copy);
-      accuse("MailboxesEmpty", `"${first!.id}" for "${agentId}" is neither handled nor dead`);
+      fail("MailboxesEmpty", `"${first!.id}" for "${agentId}" is neither handled nor dead`);
     }
   }
-  for (const { id } of state.requests.values()) accuse("EveryRequestEnds", `"${id}" still waits`);
-  for (const { id } of state.deliveries.values()) accuse("MailboxesEmpty", `"${id}" is out`);
+  for (const { id } of state.requests.values()) fail("EveryRequestEnds", `"${id}" still waits`);
+  for (const { id } of state.deliveries.values()) fail("MailboxesEmpty", `"${id}" is out`);
 }
 
 /** Follows the events of messages. */
@@ -118,12 +118,12 @@ export class MessageShadow {
     if (event.type !== "message:received") return;
     const { id, attempt } = event.message;
     if (attempt <= config.maxDeliveries) return;
-    accuse("DeliveriesBounded", `"${id}" is delivered for the ${attempt}th time`);
+    fail("DeliveriesBounded", `"${id}" is delivered for the ${attempt}th time`);
   }
 
   #send(id: string, window: number): void {
     if (window === 0 || id.startsWith("message-")) return;
-    if (this.#known.has(id)) accuse("DroppedRepeats", `"${id}" was sent again`);
+    if (this.#known.has(id)) fail("DuplicatesDropped", `"${id}" was sent again`);
     this.#known.add(id);
     enqueueLast(this.#order, id);
     if (fifoSize(this.#order) > window) this.#known.delete(dequeueFirst(this.#order)!);

@@ -8,7 +8,7 @@
 import { countTimers } from "../../../core/data/deadlines.ts";
 import type { TaskStatus } from "../../../tasks/types.ts";
 import type { TaskState } from "../../../tasks/machine.ts";
-import { accuse } from "../failure.ts";
+import { fail } from "../failure.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { Transition } from "../event_kinds.ts";
 
@@ -28,40 +28,40 @@ export function isOver(status: TaskStatus): boolean {
 /** What holds of one task. Costs O(1). */
 export function checkTask(state: TaskState, task: TaskRecord): void {
   const { spec: { id }, status, group, agent, timer, position } = task;
-  if ((group !== undefined) !== (status === "ready")) accuse("NoLostTask", `"${id}" is ${status}`);
+  if ((group !== undefined) !== (status === "ready")) fail("NoLostTask", `"${id}" is ${status}`);
   if (group !== undefined && group.queue[position] !== task) {
-    accuse("NoLostTask", `"${id}" is ready and in no queue`);
+    fail("NoLostTask", `"${id}" is ready and in no queue`);
   }
   const isClaimed = status === "assigned" || status === "running";
   if ((agent !== undefined) !== isClaimed) {
-    accuse("OwnershipUnique", `"${id}" is ${status}, and "${agent?.agentId ?? "nobody"}" has it`);
+    fail("OwnershipUnique", `"${id}" is ${status}, and "${agent?.agentId ?? "nobody"}" has it`);
   }
   if (agent !== undefined) {
-    if (!agent.tasks.has(task)) accuse("NoLostTask", `"${agent.agentId}" doesn't have "${id}"`);
+    if (!agent.tasks.has(task)) fail("NoLostTask", `"${agent.agentId}" doesn't have "${id}"`);
     if (state.agents.get(agent.agentId) !== agent) {
-      accuse("OwnedByLiveAgent", `"${id}" is "${agent.agentId}"'s, who is gone`);
+      fail("OwnedByLiveAgent", `"${id}" is "${agent.agentId}"'s, who is gone`);
     }
   }
-  if (status === "waiting" && task.openDependencies <= 0) accuse("NoLostTask", `"${id}" waits`);
+  if (status === "waiting" && task.openDependencies <= 0) fail("NoLostTask", `"${id}" waits`);
   if (status === "backing-off" && timer?.isSet !== true && task.lingering === 0) {
-    accuse("NoLostTask", `nothing ends the pause of "${id}"`);
+    fail("NoLostTask", `nothing ends the pause of "${id}"`);
   }
   checkTimes(state, task);
-  if (status === "running" && !task.locked) accuse("RunningHasLocks", `"${id}"`);
+  if (status === "running" && !task.locked) fail("RunningHasLocks", `"${id}"`);
   if (isOver(status) && (timer?.isSet === true || task.total?.isSet === true)) {
-    accuse("TimersGuardWhatIs", `"${id}" has ended and has a timer`);
+    fail("TimersMatchState", `"${id}" has ended and has a timer`);
   }
 }
 
 /** Its place in a queue, and its limits, follow from when it was submitted and started. */
 function checkTimes({ config }: TaskState, task: TaskRecord): void {
   const { spec, status, rank, createdAt, startedAt = 0, timer, total, heartbeat } = task;
-  if (rank !== createdAt - spec.priority * config.agingMs) accuse("QueueOrdered", `"${spec.id}"`);
+  if (rank !== createdAt - spec.priority * config.agingMs) fail("QueueOrdered", `"${spec.id}"`);
   const isWrong = (status === "running" && timer?.isSet === true &&
     timer.rank !== startedAt + spec.timeoutMs) ||
     (total?.isSet === true && total.rank !== createdAt + spec.totalTimeoutMs) ||
     (heartbeat?.isSet === true && heartbeat.rank < startedAt + spec.heartbeatTimeoutMs);
-  if (isWrong) accuse("TimersGuardWhatIs", `a limit of "${spec.id}" is not where it should be`);
+  if (isWrong) fail("TimersMatchState", `a limit of "${spec.id}" is not where it should be`);
 }
 
 /** What holds of all tasks and agents. Costs O(state). */
@@ -86,20 +86,20 @@ export function checkTasks(state: TaskState): void {
     if (agent.report !== undefined) timers++;
     checkAgent(state, agent);
   }
-  if (queued !== counts.ready) accuse("NoDuplicateTask", `${queued} of ${counts.ready} ready ones`);
-  if (claimed !== counts.assigned + counts.running) accuse("OwnershipUnique", `${claimed} claims`);
+  if (queued !== counts.ready) fail("NoDuplicateTask", `${queued} of ${counts.ready} ready ones`);
+  if (claimed !== counts.assigned + counts.running) fail("OwnershipUnique", `${claimed} claims`);
   let all = 0;
   for (const status of Object.keys(counts) as TaskStatus[]) {
     all += counts[status];
     if (counts[status] !== actual[status]) {
-      accuse("TaskConservation", `${actual[status]} are ${status}, and ${counts[status]} counted`);
+      fail("TaskConservation", `${actual[status]} are ${status}, and ${counts[status]} counted`);
     }
   }
-  if (all !== sequence) accuse("TaskConservation", `${sequence} submitted, ${all} counted`);
+  if (all !== sequence) fail("TaskConservation", `${sequence} submitted, ${all} counted`);
   for (const { agent, task } of lingering.values()) {
-    if (agents.get(agent.agentId) !== agent) accuse("OwnedByLiveAgent", `body of ${task.spec.id}`);
+    if (agents.get(agent.agentId) !== agent) fail("OwnedByLiveAgent", `body of ${task.spec.id}`);
   }
-  if (timers !== countOwn(state)) accuse("TimersGuardWhatIs", `${timers} limits`);
+  if (timers !== countOwn(state)) fail("TimersMatchState", `${timers} limits`);
   checkDependencies(state);
   checkWorkConserving(state);
   checkBalance(state);
@@ -113,20 +113,20 @@ function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
   let bodies = 0;
   for (const each of lingering.values()) if (each.agent === agent) bodies++;
   if (agent.load !== agent.tasks.size - agent.queue.length + bodies) {
-    accuse("CapacityRespected", `"${agent.agentId}" has a load of ${agent.load}`);
+    fail("CapacityRespected", `"${agent.agentId}" has a load of ${agent.load}`);
   }
   let queued = 0;
   for (const task of agent.tasks) {
-    if (task.agent !== agent) accuse("OwnershipUnique", `"${task.spec.id}" is somebody else's`);
+    if (task.agent !== agent) fail("OwnershipUnique", `"${task.spec.id}" is somebody else's`);
     if (!task.queued) continue;
     queued++;
     if (task.status !== "assigned" || task.locked || agent.queue[task.position] !== task) {
-      accuse("NoLostTask", `"${task.spec.id}" is not in the queue of "${agent.agentId}"`);
+      fail("NoLostTask", `"${task.spec.id}" is not in the queue of "${agent.agentId}"`);
     }
   }
-  if (agent.queue.length !== queued) accuse("NoDuplicateTask", `in "${agent.agentId}"'s queue`);
+  if (agent.queue.length !== queued) fail("NoDuplicateTask", `in "${agent.agentId}"'s queue`);
   if (queued > 0 && hasRoom(agent)) {
-    accuse("WorkConserving", `"${agent.agentId}" has a free slot, and a queue`);
+    fail("WorkConserving", `"${agent.agentId}" has a free slot, and a queue`);
   }
 }
 
@@ -138,15 +138,15 @@ function hasRoom({ load, maxConcurrentTasks, slotLimit, cordons, drained }: Agen
 function checkDependencies({ tasks, awaited }: TaskState): void {
   for (const [id, dependents] of awaited) {
     if (tasks.has(id) || dependents.size === 0) {
-      accuse("NoLostTask", `"${id}" is awaited for nothing`);
+      fail("NoLostTask", `"${id}" is awaited for nothing`);
     }
   }
   for (const { spec, status, dependents } of tasks.values()) {
     if (isOver(status) && dependents !== undefined) {
-      accuse("NoLostTask", `"${spec.id}" has ended and is waited for`);
+      fail("NoLostTask", `"${spec.id}" has ended and is waited for`);
     }
     for (const { dependent } of dependents?.values() ?? []) {
-      if (dependent.status !== "waiting") accuse("NoLostTask", `"${dependent.spec.id}" waits not`);
+      if (dependent.status !== "waiting") fail("NoLostTask", `"${dependent.spec.id}" waits not`);
     }
   }
 }
@@ -160,7 +160,7 @@ function checkWorkConserving({ groups, agents, draining, strategy }: TaskState):
       if (!hasRoom(agent)) continue;
       if (pinnedTo !== "" && pinnedTo !== agent.agentId) continue;
       if (!requires.every((capability) => agent.capabilities.includes(capability))) continue;
-      accuse("WorkConserving", `"${task.spec.id}" could run on "${agent.agentId}"`);
+      fail("WorkConserving", `"${task.spec.id}" could run on "${agent.agentId}"`);
     }
   }
 }
@@ -172,7 +172,7 @@ function checkBalance({ config, groups, draining }: TaskState): void {
     if (stock === undefined || reception === undefined) continue;
     const difference = loadOf(stock.agent) - loadOf(reception.agent);
     if (difference >= Math.max(2, config.stealThreshold)) {
-      accuse("ImbalanceEnds", `"${stock.agent.agentId}" has ${difference} tasks more than another`);
+      fail("ImbalanceEnds", `"${stock.agent.agentId}" has ${difference} tasks more than another`);
     }
   }
 }
@@ -184,19 +184,19 @@ function loadOf({ tasks, outside }: AgentRecord): number {
 /** What holds of tasks when everything has come to rest. */
 export function checkTasksAtRest(state: TaskState): void {
   for (const { spec: { id }, status } of state.tasks.values()) {
-    if (!isOver(status)) accuse("EveryTaskDone", `"${id}" is still ${status}`);
+    if (!isOver(status)) fail("EveryTaskDone", `"${id}" is still ${status}`);
   }
-  if (state.lingering.size > 0) accuse("EveryTaskDone", "a body has not ended");
+  if (state.lingering.size > 0) fail("EveryTaskDone", "a body has not ended");
   for (const { agentId, load } of state.agents.values()) {
-    if (load !== 0) accuse("EveryTaskDone", `"${agentId}" still has a load of ${load}`);
+    if (load !== 0) fail("EveryTaskDone", `"${agentId}" still has a load of ${load}`);
   }
   const { counts, sequence } = state;
   if (counts.completed + counts.failed + counts.cancelled !== sequence) {
-    accuse("TaskConservation", `${sequence} were submitted: ${JSON.stringify(counts)}`);
+    fail("TaskConservation", `${sequence} were submitted: ${JSON.stringify(counts)}`);
   }
 }
 
-interface Told {
+interface Expected {
   status: TaskStatus;
   epoch: number;
   /** Whether it was touched in the step under way. */
@@ -213,7 +213,7 @@ interface Claim {
 
 /** Follows the events of tasks. */
 export class TaskShadow {
-  readonly #tasks = new Map<string, Told>();
+  readonly #tasks = new Map<string, Expected>();
   /** Claims whose slot is in use, by epoch. */
   readonly #claims = new Map<number, Claim>();
   readonly #touched: string[] = [];
@@ -224,29 +224,29 @@ export class TaskShadow {
   take(event: LockstepEvent, transition: Transition | undefined): void {
     if (transition === undefined) return this.#takeOther(event);
     const { taskId, epoch } = event as LockstepEvent & { taskId: string; epoch?: number };
-    const told = this.#tasks.get(taskId);
-    if (told === undefined) return accuse("NothingFromNowhere", `${event.type} of "${taskId}"`);
+    const expected = this.#tasks.get(taskId);
+    if (expected === undefined) return fail("NothingFromNowhere", `${event.type} of "${taskId}"`);
     const { before, after } = transition;
-    if (!before.includes(told.status)) {
-      const rule = isOver(told.status) ? "TerminalIsTerminal" : "StatusTable";
-      accuse(rule, `${event.type} of "${taskId}", which is ${told.status}`);
+    if (!before.includes(expected.status)) {
+      const rule = isOver(expected.status) ? "TerminalIsTerminal" : "StatusTable";
+      fail(rule, `${event.type} of "${taskId}", which is ${expected.status}`);
     }
-    this.#touch(taskId, told);
+    this.#touch(taskId, expected);
     if (event.type === "task:assigned") {
-      if (event.epoch <= this.#epoch) accuse("EpochMonotonic", `"${taskId}" has ${event.epoch}`);
-      this.#epoch = told.epoch = event.epoch;
+      if (event.epoch <= this.#epoch) fail("EpochMonotonic", `"${taskId}" has ${event.epoch}`);
+      this.#epoch = expected.epoch = event.epoch;
       this.#claims.set(event.epoch, { taskId, isOver: false });
-    } else if (epoch !== undefined && epoch !== told.epoch) {
-      accuse("StaleRejected", `${event.type} of "${taskId}" under epoch ${epoch}`);
+    } else if (epoch !== undefined && epoch !== expected.epoch) {
+      fail("StaleRejected", `${event.type} of "${taskId}" under epoch ${epoch}`);
     }
     if (after === undefined) return;
     if (after !== "assigned" && after !== "running") {
       // A late step goes through several instants: only the last retry in it is still one.
-      told.isRetried = told.status === "backing-off" && after === "ready";
-      const claim = this.#claims.get(told.epoch);
+      expected.isRetried = expected.status === "backing-off" && after === "ready";
+      const claim = this.#claims.get(expected.epoch);
       if (claim !== undefined) claim.isOver = true;
     }
-    told.status = after;
+    expected.status = after;
     if (isOver(after)) this.#ended++;
   }
 
@@ -254,20 +254,20 @@ export class TaskShadow {
   check(state: TaskState): void {
     const { tasks } = state;
     for (const taskId of this.#touched) {
-      const told = this.#tasks.get(taskId)!;
-      told.isTouched = false;
+      const expected = this.#tasks.get(taskId)!;
+      expected.isTouched = false;
       const task = tasks.get(taskId);
-      if (isOver(told.status)) this.#tasks.delete(taskId);
-      else if (task === undefined) accuse("NoLostTask", `"${taskId}" is forgotten`);
+      if (isOver(expected.status)) this.#tasks.delete(taskId);
+      else if (task === undefined) fail("NoLostTask", `"${taskId}" is forgotten`);
       if (task === undefined) continue;
       checkTask(state, task);
-      if (told.isRetried && task.lingering > 0) {
-        accuse("NoRetryBesideABody", `"${taskId}" is tried again while a body of it may run`);
+      if (expected.isRetried && task.lingering > 0) {
+        fail("NoRetryDuringAttempt", `"${taskId}" is tried again while a body of it may run`);
       }
-      told.isRetried = false;
-      if (task.status !== told.status || task.epoch !== told.epoch) {
-        const said = `${told.status} (${told.epoch})`;
-        accuse("EventsTellAll", `"${taskId}" is ${task.status} (${task.epoch}), not ${said}`);
+      expected.isRetried = false;
+      if (task.status !== expected.status || task.epoch !== expected.epoch) {
+        const said = `${expected.status} (${expected.epoch})`;
+        fail("EventsMatchState", `"${taskId}" is ${task.status} (${task.epoch}), not ${said}`);
       }
     }
     this.#touched.length = 0;
@@ -277,11 +277,11 @@ export class TaskShadow {
   checkBooks({ sequence, counts }: TaskState): void {
     const ended = counts.completed + counts.failed + counts.cancelled;
     if (sequence !== this.#submitted || ended !== this.#ended) {
-      accuse("BooksBalance", `${this.#submitted} submitted, ${this.#ended} ended by the events`);
+      fail("BooksBalance", `${this.#submitted} submitted, ${this.#ended} ended by the events`);
     }
     if (this.#claims.size > counts.assigned + counts.running && ended === sequence) {
       const [[epoch, { taskId }] = [0, { taskId: "" }]] = this.#claims;
-      accuse("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" never gave its slot back`);
+      fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" never gave its slot back`);
     }
   }
 
@@ -291,8 +291,8 @@ export class TaskShadow {
   }
 
   #create(taskId: string, status: TaskStatus): void {
-    const told = this.#tasks.get(taskId);
-    if (told !== undefined) accuse("NoDuplicateTask", `"${taskId}" was created twice`);
+    const expected = this.#tasks.get(taskId);
+    if (expected !== undefined) fail("NoDuplicateTask", `"${taskId}" was created twice`);
     this.#submitted++;
     const created = { status, epoch: 0, isTouched: false, isRetried: false };
     this.#tasks.set(taskId, created);
@@ -302,15 +302,15 @@ export class TaskShadow {
   #endAttempt(taskId: string, epoch: number): void {
     const claim = this.#claims.get(epoch);
     if (claim?.taskId !== taskId) {
-      accuse("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" gave its slot back before`);
+      fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" gave its slot back before`);
     }
-    if (!claim!.isOver) accuse("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" is in force`);
+    if (!claim!.isOver) fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" is in force`);
     this.#claims.delete(epoch);
   }
 
-  #touch(taskId: string, told: Told): void {
-    if (told.isTouched) return;
-    told.isTouched = true;
+  #touch(taskId: string, expected: Expected): void {
+    if (expected.isTouched) return;
+    expected.isTouched = true;
     this.#touched.push(taskId);
   }
 }
