@@ -4,11 +4,10 @@
  * @module
  */
 
-import type { RootCommand } from "../../root/state.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { Chance } from "./chance.ts";
-import type { Behaviour, Doing } from "./thread.ts";
-import type { Workload } from "./workload.ts";
+import type { RootCommand } from "../../../root/state.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
+import type { Chance } from "../chance.ts";
+import type { Behavior, Routine } from "../actor.ts";
 
 type Rules = Extract<RootCommand, { type: "define-breaker" }>["rules"];
 
@@ -39,12 +38,12 @@ export function drawBreakerRules(chance: Chance): Rules {
 export const calls: Workload = {
   name: "calls",
   config: (chance) => ({ breakers: { maxBreakers: chance.pick([2, 100]), seed: chance.seed() } }),
-  behaviour: (agent) => [callAgainAndAgain(agent)],
+  behavior: (agent) => [callAgainAndAgain(agent)],
 };
 
 const NAMES = ["api", "disk", "mail"];
 
-function* callAgainAndAgain(agent: SimulatedAgent): Behaviour {
+function* callAgainAndAgain(agent: SimulatedAgent): Behavior {
   const { world } = agent;
   const { chance } = world;
   const failing = chance.pick([0.05, 0.5]);
@@ -56,55 +55,55 @@ function* callAgainAndAgain(agent: SimulatedAgent): Behaviour {
   }
 }
 
-function* call(agent: SimulatedAgent, name: string, failing: number): Doing<void> {
+function* call(agent: SimulatedAgent, name: string, failing: number): Routine<void> {
   const { world } = agent;
-  const { chance, host } = world;
-  const known = host.isDown ? undefined : host.state.breakers.breakers.get(name);
+  const { chance, engine } = world;
+  const known = engine.isDown ? undefined : engine.state.breakers.breakers.get(name);
   if (known === undefined) return yield* define(agent, name);
   let permit = 0;
   let epoch = known.epoch;
-  const since = host.time();
+  const since = engine.time();
   if (known.phase.state !== "closed") {
-    const events = yield* agent.ask({ type: "request-permit", name, timeoutMs: 0 });
+    const events = yield* agent.call({ type: "request-permit", name, timeoutMs: 0 });
     const permitted = events?.find((event) => event.type === "circuitbreaker:permitted");
     if (permitted === undefined) return;
     ({ permit, epoch } = permitted);
   }
   yield* agent.sleep(chance.around(chance.pick([3, 3, 30])));
-  if (world.fails("handler-hangs", 0.2)) return;
-  const fails = chance.happens(failing) || world.fails("handler-throws", 0.3);
+  if (world.injects("handler-hangs", 0.2)) return;
+  const fails = chance.happens(failing) || world.injects("handler-throws", 0.3);
   const outcome = fails
     ? "failure"
     : chance.pick(["success", "success", "success", "neutral"] as const);
   const report: RootCommand = { type: "settle-permit", name, permit, epoch, since, outcome };
-  if (world.fails("duplicate-report", 0.3) && permit !== 0) world.send(report, () => {});
-  if (world.fails("late-report", 0.2)) yield* agent.sleep(chance.around(100));
-  yield* agent.ask(report);
+  if (world.injects("duplicate-report", 0.3) && permit !== 0) world.send(report, () => {});
+  if (world.injects("late-report", 0.2)) yield* agent.sleep(chance.around(100));
+  yield* agent.call(report);
 }
 
-function* define(agent: SimulatedAgent, name: string): Doing<void> {
+function* define(agent: SimulatedAgent, name: string): Routine<void> {
   const rules = drawBreakerRules(agent.world.chance);
-  yield* agent.ask({ type: "define-breaker", name, rules });
+  yield* agent.call({ type: "define-breaker", name, rules });
 }
 
-function* change(agent: SimulatedAgent, name: string): Doing<void> {
+function* change(agent: SimulatedAgent, name: string): Routine<void> {
   const { chance } = agent.world;
   switch (chance.int(6)) {
     case 0:
-      yield* agent.ask({ type: "remove-breaker", name });
+      yield* agent.call({ type: "remove-breaker", name });
       return;
     case 1:
-      yield* agent.ask({ type: "reset-breaker", name });
+      yield* agent.call({ type: "reset-breaker", name });
       return;
     case 2:
-      yield* agent.ask({
+      yield* agent.call({
         ...{ type: "settle-permit", name, permit: 9 ** 9, epoch: 1 },
         since: 0,
         outcome: "success",
       });
       return;
     case 3:
-      yield* agent.ask({
+      yield* agent.call({
         type: "count-calls",
         name,
         epoch: 1,
@@ -117,7 +116,7 @@ function* change(agent: SimulatedAgent, name: string): Doing<void> {
       return yield* define(agent, name);
     default: {
       const state = chance.pick(["open", "closed", "half-open"] as const);
-      yield* agent.ask({ type: "force-breaker", name, state });
+      yield* agent.call({ type: "force-breaker", name, state });
     }
   }
 }

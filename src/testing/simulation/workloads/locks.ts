@@ -4,11 +4,10 @@
  * @module
  */
 
-import type { ResourceRequest } from "../../locks/types.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { Chance } from "./chance.ts";
-import type { Behaviour, Doing } from "./thread.ts";
-import type { Workload } from "./workload.ts";
+import type { ResourceRequest } from "../../../locks/types.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
+import type { Chance } from "../chance.ts";
+import type { Behavior, Routine } from "../actor.ts";
 
 /** Rules of locks under which much happens in a short time. */
 function drawLockRules(chance: Chance) {
@@ -29,10 +28,10 @@ function drawLockRules(chance: Chance) {
 export const philosophers: Workload = {
   name: "philosophers",
   config: drawLockRules,
-  behaviour: (agent) => [dine(agent)],
+  behavior: (agent) => [dine(agent)],
 };
 
-function* dine(agent: SimulatedAgent): Behaviour {
+function* dine(agent: SimulatedAgent): Behavior {
   const { world, locks } = agent;
   const { chance } = world;
   const left = `fork-${agent.index}`;
@@ -80,7 +79,7 @@ function exclusive(resourceId: string): ResourceRequest {
 }
 
 /** Has one tray and asks for others, both at once or one besides, while somebody waits in between. */
-function* askForMore(agent: SimulatedAgent, priority: number): Doing<void> {
+function* askForMore(agent: SimulatedAgent, priority: number): Routine<void> {
   const { world: { chance }, locks } = agent;
   const first = chance.pick(TRAYS);
   const others = TRAYS.filter((tray) => tray !== first);
@@ -95,10 +94,10 @@ function* askForMore(agent: SimulatedAgent, priority: number): Doing<void> {
 }
 
 /** Waits for several at the same time, and keeps each until the others have come, or won't. */
-function* reachForAll(agent: SimulatedAgent, forks: readonly string[]): Doing<void> {
+function* reachForAll(agent: SimulatedAgent, forks: readonly string[]): Routine<void> {
   const { world, locks } = agent;
   let missing = forks.length;
-  function* reachFor(fork: string): Behaviour {
+  function* reachFor(fork: string): Behavior {
     const epoch = yield* locks.acquire(fork, { priority: world.chance.int(3) });
     missing--;
     while (missing > 0) yield* agent.sleep(2);
@@ -119,10 +118,10 @@ export const readersAndWriters: Workload = {
       }
     });
   },
-  behaviour: (agent) => [agent.index % 3 === 0 ? count(agent) : readAndWrite(agent)],
+  behavior: (agent) => [agent.index % 3 === 0 ? count(agent) : readAndWrite(agent)],
 };
 
-function* readAndWrite(agent: SimulatedAgent): Behaviour {
+function* readAndWrite(agent: SimulatedAgent): Behavior {
   const { world, locks } = agent;
   const { chance } = world;
   let earlier = 0;
@@ -148,7 +147,7 @@ function* readAndWrite(agent: SimulatedAgent): Behaviour {
   yield* locks.releaseAll();
 }
 
-function* count(agent: SimulatedAgent): Behaviour {
+function* count(agent: SimulatedAgent): Behavior {
   const { world, locks } = agent;
   const { chance } = world;
   while (!world.isOver) {
@@ -161,7 +160,7 @@ function* count(agent: SimulatedAgent): Behaviour {
     }
     yield* agent.sleep(chance.around(5));
     if (chance.happens(0.01)) {
-      yield* agent.insist({ type: "define", resourceId: pool, capacity: chance.between(1, 4) });
+      yield* agent.deliver({ type: "define", resourceId: pool, capacity: chance.between(1, 4) });
     }
     if (chance.happens(0.05)) yield* misbehave(agent, pool);
   }
@@ -169,10 +168,10 @@ function* count(agent: SimulatedAgent): Behaviour {
 }
 
 /** Begins to wait, and takes that back. */
-function* changeMind(agent: SimulatedAgent): Doing<void> {
+function* changeMind(agent: SimulatedAgent): Routine<void> {
   const { id: agentId, world } = agent;
   const common = { agentId, owner: agentId };
-  const events = yield* agent.ask({
+  const events = yield* agent.call({
     ...{ type: "acquire", resourceId: `book-${world.chance.int(3)}`, mode: "exclusive", units: 1 },
     ...{ priority: 0, timeoutMs: 100, leaseMs: 50, wait: true },
     ...common,
@@ -181,23 +180,23 @@ function* changeMind(agent: SimulatedAgent): Doing<void> {
     event.type === "resource:queued" && event.owner === agentId
   );
   if (queued?.type !== "resource:queued") return;
-  yield* agent.insist({ type: "cancel-wait", waitId: queued.waitId, ...common });
+  yield* agent.deliver({ type: "cancel-wait", waitId: queued.waitId, ...common });
 }
 
 /** Asks for what has to be refused, or comes too late. */
-function* misbehave(agent: SimulatedAgent, resourceId: string): Behaviour {
+function* misbehave(agent: SimulatedAgent, resourceId: string): Behavior {
   const { world, id: agentId } = agent;
   const { chance } = world;
   const common = { agentId, owner: agentId };
   switch (chance.int(3)) {
     case 0:
-      yield* agent.ask({ type: "release", resourceId, epoch: chance.between(0, 5), ...common });
+      yield* agent.call({ type: "release", resourceId, epoch: chance.between(0, 5), ...common });
       return;
     case 1:
-      yield* agent.ask({ type: "cancel-wait", waitId: 1 + chance.int(50), ...common });
+      yield* agent.call({ type: "cancel-wait", waitId: 1 + chance.int(50), ...common });
       return yield* changeMind(agent);
     case 2:
-      yield* agent.ask({
+      yield* agent.call({
         ...{ type: "renew", resourceId, epoch: chance.between(0, 9), leaseMs: 20 },
         ...common,
       });

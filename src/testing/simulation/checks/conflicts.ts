@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ConflictState } from "../../conflicts/machine.ts";
-import type { RootCommand } from "../../root/state.ts";
-import type { LockstepEvent } from "../../root/events.ts";
-import { accuse } from "./failure.ts";
+import type { ConflictState } from "../../../conflicts/machine.ts";
+import type { RootCommand } from "../../../root/state.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import { fail } from "../failure.ts";
 
 /** How many settled conflicts are remembered, to see that none is settled again. */
 const REMEMBERED = 10_000;
@@ -49,7 +49,7 @@ export class ConflictShadow {
     for (const event of events) {
       if (event.type !== "version:committed" || event.agentId !== agentId) continue;
       if (event.version === expectedVersion + 1) continue;
-      accuse(
+      fail(
         "StaleRejected",
         `"${resourceId}" was at ${event.version - 1}, not ${expectedVersion}`,
       );
@@ -59,10 +59,13 @@ export class ConflictShadow {
   /** Compares what is open with what was said to be. */
   check({ active }: ConflictState): void {
     if (active.size !== this.#open.size) {
-      accuse("EventsTellAll", `${active.size} conflicts are open, ${this.#open.size} were told of`);
+      fail(
+        "EventsMatchState",
+        `${active.size} conflicts are open, ${this.#open.size} were expected of`,
+      );
     }
     for (const id of active.keys()) {
-      if (!this.#open.has(id)) accuse("ResolvedOnce", `"${id}" is open again`);
+      if (!this.#open.has(id)) fail("ResolvedOnce", `"${id}" is open again`);
     }
   }
 
@@ -71,13 +74,13 @@ export class ConflictShadow {
   ) {
     const agents = this.#open.get(id);
     if (agents === undefined || this.#settled.has(id)) {
-      return accuse("ResolvedOnce", `"${id}" was resolved and is not open`);
+      return fail("ResolvedOnce", `"${id}" was resolved and is not open`);
     }
     const { winner, losers = [] } = resolution;
     for (const agentId of winner === undefined ? losers : [winner, ...losers]) {
-      if (!agents.has(agentId)) accuse("PartiesOnly", `"${agentId}" has no part in "${id}"`);
+      if (!agents.has(agentId)) fail("PartiesOnly", `"${agentId}" has no part in "${id}"`);
     }
-    if (winner !== undefined && losers.includes(winner)) accuse("PartiesOnly", `"${winner}" loses`);
+    if (winner !== undefined && losers.includes(winner)) fail("PartiesOnly", `"${winner}" loses`);
     this.#open.delete(id);
     this.#settled.add(id);
     if (this.#settled.size > REMEMBERED) this.#settled.delete(this.#settled.keys().next().value!);
@@ -85,18 +88,18 @@ export class ConflictShadow {
 
   #vote(conflictId: string, voter: string, candidate: string): void {
     const votes = this.#votes.get(conflictId);
-    if (votes === undefined) return accuse("OneVoteEach", `"${voter}" votes on "${conflictId}"`);
-    if (votes.has(voter)) accuse("OneVoteEach", `"${voter}" votes twice on "${conflictId}"`);
+    if (votes === undefined) return fail("OneVoteEach", `"${voter}" votes on "${conflictId}"`);
+    if (votes.has(voter)) fail("OneVoteEach", `"${voter}" votes twice on "${conflictId}"`);
     votes.add(voter);
     if (this.#open.get(conflictId)?.has(candidate) !== true) {
-      accuse("PartiesOnly", `"${candidate}" has no part in "${conflictId}"`);
+      fail("PartiesOnly", `"${candidate}" has no part in "${conflictId}"`);
     }
   }
 
   #commit(resourceId: string, version: number): void {
     const newest = this.#versions.get(resourceId) ?? 0;
     if (version <= newest) {
-      accuse("VersionMonotonic", `"${resourceId}" has version ${version} after ${newest}`);
+      fail("VersionMonotonic", `"${resourceId}" has version ${version} after ${newest}`);
     }
     this.#versions.set(resourceId, version);
   }

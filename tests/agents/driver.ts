@@ -1,25 +1,19 @@
-/**
- * A membership machine on a bench: commands go in, lines come out.
- */
+/** Drives a membership machine with short verbs, and shortens its events to lines. */
 
-import type { MembershipCommand } from "../../src/agents/commands.ts";
-import { membershipMachine } from "../../src/agents/machine.ts";
-import type { MembershipConfig, MembershipState } from "../../src/agents/state.ts";
+import type { MembershipAnswers, MembershipCommand } from "../../src/agents/commands.ts";
+import type { MembershipConfig } from "../../src/agents/config.ts";
 import type { AgentEvent } from "../../src/agents/events.ts";
-import type { Machine } from "../../src/core/machine.ts";
+import { membershipMachine } from "../../src/agents/machine.ts";
+import type { MembershipState } from "../../src/agents/state.ts";
+import { Driver } from "../support/driver.ts";
 
-export class Bench {
-  readonly machine: Machine<MembershipState, MembershipCommand, AgentEvent>;
-  readonly state: MembershipState;
-  now = 0;
+type Command = Exclude<MembershipCommand, { type: "tick" }>;
 
+/** A membership machine under test. */
+export class MembershipDriver
+  extends Driver<MembershipState, Command, AgentEvent, MembershipAnswers> {
   constructor(config: Partial<MembershipConfig> = {}) {
-    this.machine = membershipMachine(config);
-    this.state = this.machine.init();
-  }
-
-  do(command: MembershipCommand): AgentEvent[] {
-    return this.machine.step(this.state, command, this.now);
+    super(membershipMachine(config));
   }
 
   join(agentId: string, heartbeatTimeoutMs = 100, incarnation = 0): AgentEvent[] {
@@ -34,19 +28,21 @@ export class Bench {
     return this.do({ type: "leave-agent", agentId, reason });
   }
 
-  /** Has a step in which nothing is due say that nobody could be heard until then. */
-  resume(): AgentEvent[] {
-    return this.machine.step(this.state, { type: "resume-listening" }, this.now, -Infinity);
+  /** Starts each silence anew at `now`, before any timer that is due by then fires. */
+  resumeAt(now: number): AgentEvent[] {
+    this.now = now;
+    const events: AgentEvent[] = [];
+    membershipMachine().apply(this.state, { type: "resume-listening" }, now, events);
+    return events;
   }
 
-  /** Lets time pass until `now`; what is due on the way happens late, all at once. */
+  /** Fires what is due at `now`, all of it late if it was due before. */
   at(now: number): AgentEvent[] {
-    this.now = now;
-    return this.do({ type: "tick" });
+    return this.pass(now - this.now);
   }
 }
 
-/** Each event in short: what happened, to whom, in which life. */
+/** Shortens each event to its kind, its agent and the incarnation. */
 export function lines(events: readonly AgentEvent[]): string[] {
   return events.map((event) => {
     if (event.type === "listening:resumed") return event.type;

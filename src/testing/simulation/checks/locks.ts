@@ -5,11 +5,11 @@
  * @module
  */
 
-import { countTimers } from "../../core/data/deadlines.ts";
-import type { Instant } from "../../core/machine.ts";
-import { precedes } from "../../core/data/heap.ts";
-import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../locks/mod.ts";
-import { accuse } from "./failure.ts";
+import { countTimers } from "../../../core/data/deadlines.ts";
+import type { Instant } from "../../../core/machine.ts";
+import { precedes } from "../../../core/data/heap.ts";
+import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../../locks/mod.ts";
+import { fail } from "../failure.ts";
 
 /** What holds of one lock. Costs O(holders). */
 export function checkLock(state: LockState, lock: Lock, now: Instant): void {
@@ -18,19 +18,19 @@ export function checkLock(state: LockState, lock: Lock, now: Instant): void {
   let shared = 0;
   for (const { mode, units: held, epoch, lease, leaseMs, since } of holds) {
     const renewedAt = lease === undefined ? since : lease.rank - leaseMs;
-    if (renewedAt < since || renewedAt > now) accuse("LeaseKept", `"${resourceId}" under ${epoch}`);
+    if (renewedAt < since || renewedAt > now) fail("LeaseKept", `"${resourceId}" under ${epoch}`);
     if (mode === "shared") shared++;
     else units += held;
-    if (epoch > state.epoch) accuse("HolderHasNewestEpoch", `"${resourceId}" under ${epoch}`);
+    if (epoch > state.epoch) fail("HolderHasNewestEpoch", `"${resourceId}" under ${epoch}`);
   }
   if (units !== used || shared !== sharers) {
-    accuse(
+    fail(
       "MutualExclusion",
       `"${resourceId}" counts ${used} units and ${sharers} sharers wrongly`,
     );
   }
   if (used > capacity || (used > 0 && sharers > 0)) {
-    accuse(
+    fail(
       "MutualExclusion",
       `"${resourceId}" has ${used} of ${capacity} units, ${sharers} sharers`,
     );
@@ -38,10 +38,10 @@ export function checkLock(state: LockState, lock: Lock, now: Instant): void {
   const first = queue[0];
   if (first === undefined) return;
   if (isGrantable(first)) {
-    accuse("NoLostWakeup", `${ownerOf(first)} waits for "${resourceId}" and could have it`);
+    fail("NoLostWakeup", `${ownerOf(first)} waits for "${resourceId}" and could have it`);
   }
   for (let i = 1; i < Math.min(5, queue.length); i++) {
-    if (precedes(queue[i]!, first)) accuse("QueueOrdered", `of "${resourceId}"`);
+    if (precedes(queue[i]!, first)) fail("QueueOrdered", `of "${resourceId}"`);
   }
 }
 
@@ -81,16 +81,16 @@ export function checkLocks(state: LockState, now: Instant): void {
   for (const wait of state.waits.values()) {
     if (wait.timeoutMs > 0) timers++;
     if (wait.timeout !== undefined && wait.timeout.rank !== wait.since + wait.timeoutMs) {
-      accuse("TimersGuardWhatIs", `the wait ${wait.id} is timed out at ${wait.timeout.rank}`);
+      fail("TimersMatchState", `the wait ${wait.id} is timed out at ${wait.timeout.rank}`);
     }
     if (wait.owner.waits[wait.ownerIndex] !== wait) {
-      accuse("NoGhostWaiter", `the wait ${wait.id} is not its owner's`);
+      fail("NoGhostWaiter", `the wait ${wait.id} is not its owner's`);
     }
   }
   if (countTimers(state.deadlines) !== timers) {
-    accuse("TimersGuardWhatIs", `${countTimers(state.deadlines)} timers for ${timers} limits`);
+    fail("TimersMatchState", `${countTimers(state.deadlines)} timers for ${timers} limits`);
   }
-  if (idleLocks !== state.idleLocks) accuse("IdleLocksCounted", `${state.idleLocks}`);
+  if (idleLocks !== state.idleLocks) fail("IdleLocksCounted", `${state.idleLocks}`);
   for (const owner of state.owners.values()) checkOwner(state, owner);
   if (state.config.deadlockDetection) checkAcyclic(state);
 }
@@ -98,13 +98,13 @@ export function checkLocks(state: LockState, now: Instant): void {
 function checkQueue({ resourceId, queue, holds }: Lock): void {
   for (const [position, ticket] of queue.entries()) {
     if (ticket.position !== position || precedes(ticket, queue[(position - 1) >> 2] ?? ticket)) {
-      accuse("QueueOrdered", `of "${resourceId}"`);
+      fail("QueueOrdered", `of "${resourceId}"`);
     }
-    if (!ticket.wait.tickets.includes(ticket)) accuse("NoGhostWaiter", `at "${resourceId}"`);
+    if (!ticket.wait.tickets.includes(ticket)) fail("NoGhostWaiter", `at "${resourceId}"`);
     const held = holds.find((hold) => hold.owner === ticket.wait.owner);
     if (held === undefined) continue;
     if (ticket.wait.tickets.length === 1 || !covers(held, ticket.mode, ticket.units)) {
-      accuse("HolderDoesNotQueueHere", `${ownerOf(ticket)} at "${resourceId}"`);
+      fail("HolderDoesNotQueueHere", `${ownerOf(ticket)} at "${resourceId}"`);
     }
   }
 }
@@ -112,14 +112,14 @@ function checkQueue({ resourceId, queue, holds }: Lock): void {
 function checkOwner(state: LockState, { owner, holds, waits }: Owner): void {
   for (const hold of holds) {
     if (hold.lock.holds[hold.lockIndex] !== hold) {
-      accuse("NoGhostWaiter", `"${owner}" holds nothing`);
+      fail("NoGhostWaiter", `"${owner}" holds nothing`);
     }
     if (state.locks.get(hold.lock.resourceId) !== hold.lock) {
-      accuse("NoGhostWaiter", `"${owner}" holds "${hold.lock.resourceId}", which is forgotten`);
+      fail("NoGhostWaiter", `"${owner}" holds "${hold.lock.resourceId}", which is forgotten`);
     }
   }
   for (const wait of waits) {
-    if (state.waits.get(wait.id) !== wait) accuse("NoGhostWaiter", `"${owner}" waits nowhere`);
+    if (state.waits.get(wait.id) !== wait) fail("NoGhostWaiter", `"${owner}" waits nowhere`);
   }
 }
 
@@ -139,7 +139,7 @@ export function checkAcyclic(state: LockState): void {
   }
   if (stuck.size === 0) return;
   const names = [...stuck].map(({ owner }) => `"${owner}"`).join(", ");
-  accuse("WaitForAcyclic", `${names} wait for each other`);
+  fail("WaitForAcyclic", `${names} wait for each other`);
 }
 
 /** Frees those who neither wait for a lock that somebody stuck has nor, directly or not, ask somebody who does. */
@@ -176,13 +176,13 @@ function comesTrue({ lock, wait, mode, units }: Ticket, stuck: ReadonlySet<Owner
 /** What holds of locks when everything has come to rest. */
 export function checkLocksAtRest(state: LockState): void {
   for (const wait of state.waits.values()) {
-    accuse("EveryWaiterResolved", `"${wait.owner.owner}" still waits (${wait.id})`);
+    fail("EveryWaiterResolved", `"${wait.owner.owner}" still waits (${wait.id})`);
   }
-  for (const { askId } of state.asks.values()) accuse("EveryWaiterResolved", `"${askId}" is open`);
+  for (const { askId } of state.asks.values()) fail("EveryWaiterResolved", `"${askId}" is open`);
   for (const { owner, holds } of state.owners.values()) {
     const [hold] = holds;
     if (hold !== undefined) {
-      accuse("AllLocksFree", `"${owner}" still holds "${hold.lock.resourceId}" (${hold.epoch})`);
+      fail("AllLocksFree", `"${owner}" still holds "${hold.lock.resourceId}" (${hold.epoch})`);
     }
   }
 }

@@ -13,7 +13,7 @@ import type { LockstepEvent } from "../../root/events.ts";
 import type { LogEntry } from "../../core/log.ts";
 import type { Instant, Machine, Tick } from "../../core/machine.ts";
 import { decode, encode } from "../../core/data/plain.ts";
-import { accuse, BrokenInvariantError } from "./failure.ts";
+import { BrokenInvariantError, fail } from "./failure.ts";
 
 /**
  * The machine that a simulation drives.
@@ -23,20 +23,20 @@ import { accuse, BrokenInvariantError } from "./failure.ts";
 export type RootMachine = Machine<RootState, RootCommand, LockstepEvent>;
 
 /** Is called with the events of a command, or with `undefined` when the log refused it. */
-export type HostReply = (events: readonly LockstepEvent[] | undefined) => void;
+export type EngineReply = (events: readonly LockstepEvent[] | undefined) => void;
 
-/** What a host needs of the world that it is in. */
-export interface HostWorld {
+/** What a engine needs of the world that it is in. */
+export interface EngineWorld {
   /** The true time. */
   readonly now: Instant;
   /** Does `act` at `at`. */
   at(at: Instant, act: () => void): void;
-  /** Looks at a step; `isTold` is whether anybody hears of its events. */
+  /** Looks at a step; `isPublished` is whether anybody hears of its events. */
   stepped(
     command: RootCommand | Tick,
     events: readonly LockstepEvent[],
     at: Instant,
-    isTold: boolean,
+    isPublished: boolean,
   ): void;
   /** How long the next write takes; `Infinity` when it is refused. */
   drawWriteMs(): number;
@@ -44,17 +44,17 @@ export interface HostWorld {
 
 interface Pending {
   readonly entry: LogEntry<RootCommand | Tick>;
-  readonly reply: HostReply;
+  readonly reply: EngineReply;
 }
 
-/** After how many entries of its log a host writes a snapshot. */
+/** After how many entries of its log a engine writes a snapshot. */
 const SNAPSHOT_EVERY = 2_000;
 
-/** How long a host waits after a write that failed. */
+/** How long a engine waits after a write that failed. */
 const RETRY_MS = 20;
 
 /** Hosts the root machine. */
-export class Host {
+export class SimulatedEngine {
   /**
    * The state as it is.
    * @internal
@@ -63,7 +63,7 @@ export class Host {
   /** How many commands were stepped, ticks included. */
   steps = 0;
   readonly #machine: RootMachine;
-  readonly #world: HostWorld;
+  readonly #world: EngineWorld;
   readonly #hasLog: boolean;
   /** Whether its log is ever read, so that what is in it has to be kept. */
   readonly #isRead: boolean;
@@ -78,14 +78,14 @@ export class Host {
   #entries: LogEntry<RootCommand | Tick>[] = [];
   #pending: Pending[] = [];
   #writing: Pending[] | undefined;
-  /** Which life of the host this is: what an earlier one began doesn't end. */
-  #life = 0;
+  /** Which life of the engine this is: what an earlier one began doesn't end. */
+  #generation = 0;
   #isDown = false;
   #tickIsPending = false;
   #retryTickAt = 0;
 
   /** Starts from the machine's first state. */
-  constructor(machine: RootMachine, world: HostWorld, log: "none" | "kept" | "read") {
+  constructor(machine: RootMachine, world: EngineWorld, log: "none" | "kept" | "read") {
     this.#machine = machine;
     this.#world = world;
     this.#hasLog = log !== "none";
@@ -144,8 +144,8 @@ export class Host {
     });
   }
 
-  /** Steps `command` once the log has it, at once without one. A host that is down hears nothing. */
-  submit(command: RootCommand | Tick, reply: HostReply): void {
+  /** Steps `command` once the log has it, at once without one. A engine that is down hears nothing. */
+  submit(command: RootCommand | Tick, reply: EngineReply): void {
     if (this.#isDown) return;
     if (!this.#hasLog) return reply(this.#step(command, this.time(), true));
     const kept = this.#isRead ? written(command) : command;
@@ -158,7 +158,7 @@ export class Host {
     const text = encode(this.state);
     this.state = decode(text) as RootState;
     if (encode(this.state) !== text) {
-      accuse("RestoreChangesNothing", "a state reads as another one");
+      fail("RestoreChangesNothing", "a state reads as another one");
     }
   }
 
@@ -169,7 +169,7 @@ export class Host {
   crash(written: number, ms: number): void {
     if (this.#isDown) return;
     const kept = (this.#writing ?? []).slice(0, written);
-    this.#life++;
+    this.#generation++;
     this.#isDown = true;
     this.#pending = [];
     this.#writing = undefined;
@@ -184,7 +184,7 @@ export class Host {
       this.#machine.step(this.state, written(command), at);
     }
     if (encode(this.state) !== before) {
-      accuse(
+      fail(
         "ReplayGivesTheSameState",
         "the log leads to another state than the one that was lost",
       );
@@ -201,10 +201,10 @@ export class Host {
     this.#pending = [];
     this.#writing = batch;
     const ms = this.#world.drawWriteMs();
-    const life = this.#life;
+    const generation = this.#generation;
     const took = ms === Infinity ? 1 : ms;
     this.#world.at(this.#world.now + took, () => {
-      if (life !== this.#life) return;
+      if (generation !== this.#generation) return;
       this.#writing = undefined;
       for (const { entry, reply } of batch) {
         reply(ms === Infinity ? undefined : this.#step(entry.command, entry.at, true));
@@ -213,7 +213,11 @@ export class Host {
     });
   }
 
-  #step(command: RootCommand | Tick, at: Instant, isTold: boolean): readonly LockstepEvent[] {
+  #step(
+    command: RootCommand | Tick,
+    at: Instant,
+    isPublished: boolean,
+  ): readonly LockstepEvent[] {
     let events: readonly LockstepEvent[];
     try {
       events = this.#machine.step(this.state, command, at);
@@ -230,7 +234,7 @@ export class Host {
     this.steps++;
     this.#deadline = this.#machine.deadline(this.state);
     if (this.#isRead) this.#keep({ at, command });
-    this.#world.stepped(command, events, at, isTold);
+    this.#world.stepped(command, events, at, isPublished);
     return events;
   }
 

@@ -7,7 +7,7 @@
 
 import type { Instant } from "../core/machine.ts";
 import type { LockMode } from "../locks/types.ts";
-import type { Accuse } from "./history.ts";
+import type { ReportViolation } from "./history.ts";
 
 /** A grant as a history tells it. */
 export interface Grant {
@@ -46,14 +46,14 @@ interface Held {
 /** Follows the locks of a history. Each call costs O(holders + different priorities) of a resource. */
 export class LockRules {
   readonly #resources = new Map<string, Held>();
-  readonly #accuse: Accuse;
+  readonly #report: ReportViolation;
   readonly #agingMs: number;
   readonly #slackMs: number;
   readonly #isExact: boolean;
 
   /** `isExact` says that waits began when the history says so, and not only soon after. */
-  constructor(accuse: Accuse, agingMs: number, slackMs: number, isExact: boolean) {
-    this.#accuse = accuse;
+  constructor(report: ReportViolation, agingMs: number, slackMs: number, isExact: boolean) {
+    this.#report = report;
     this.#isExact = isExact;
     this.#agingMs = agingMs;
     this.#slackMs = slackMs;
@@ -86,7 +86,7 @@ export class LockRules {
     const held = this.#resource(resourceId);
     if (held.holders.get(epoch)?.owner === owner) return; // it was told what it has
     if (epoch <= grant.floor || held.holders.has(epoch)) {
-      this.#accuse(
+      this.#report(
         "GrantRaisesEpoch",
         `"${owner}" got "${resourceId}" under epoch ${epoch}, and ${grant.floor} was granted before`,
       );
@@ -121,7 +121,7 @@ export class LockRules {
   access(resourceId: string, epoch: number, floor: number): void {
     const held = this.#resource(resourceId);
     if (epoch < floor) {
-      this.#accuse(
+      this.#report(
         "StaleWriteRefused",
         `"${resourceId}" was touched under epoch ${epoch} after epoch ${floor}`,
       );
@@ -143,7 +143,7 @@ export class LockRules {
     }
     if (units <= held.capacity) return;
     const others = [...held.holders.values()].map(({ owner, epoch }) => `"${owner}" (${epoch})`);
-    this.#accuse(
+    this.#report(
       "MutualExclusion",
       `"${grant.owner}" got "${grant.resourceId}" under epoch ${grant.epoch} while ${
         others.join(", ")
@@ -165,11 +165,11 @@ export class LockRules {
       }
       if (this.#isExact && precedes(first, own, this.#agingMs)) {
         const behind = `"${owner}" got "${resourceId}" before a wait that comes first`;
-        this.#accuse("ServedInOrder", behind);
+        this.#report("ServedInOrder", behind);
       }
       const later = own.since - first.since - this.#slackMs;
       if (later <= 0 || later < (own.priority - priority) * this.#agingMs) continue;
-      this.#accuse(
+      this.#report(
         "BoundedBypass",
         `"${owner}" (priority ${own.priority}) got "${resourceId}" before a wait of priority ` +
           `${priority} that began ${own.since - first.since} ms earlier`,
@@ -191,4 +191,166 @@ export class LockRules {
 function precedes(a: Waiting, b: Waiting, agingMs: number): boolean {
   const difference = a.since - a.priority * agingMs - (b.since - b.priority * agingMs);
   return difference < 0 || (difference === 0 && a.sequence < b.sequence);
+}
+
+interface Claimed {
+  newest: number;
+  /** The claim whose result was accepted, or 0. */
+  completed: number;
+  hasEnded: boolean;
+}
+
+const NEW: Claimed = { newest: 0, completed: 0, hasEnded: false };
+
+/** Follows the tasks of a history. Each call costs O(1). */
+export class TaskRules {
+  readonly #tasks = new Map<string, Claimed>();
+  readonly #report: ReportViolation;
+
+  constructor(report: ReportViolation) {
+    this.#report = report;
+  }
+
+  /** A task of that id is new; an earlier one is forgotten. */
+  create(taskId: string): void {
+    this.#tasks.set(taskId, { ...NEW });
+  }
+
+  /** A task has failed, or was called off. */
+  end(taskId: string): void {
+    this.#task(taskId).hasEnded = true;
+  }
+
+  /** The newest claim that is known: a result under an older one comes too late from here on. */
+  newest(taskId: string): number {
+    return this.#tasks.get(taskId)?.newest ?? 0;
+  }
+
+  /** A claim was given out although maybe `floor` was before. */
+  claim(taskId: string, epoch: number, floor: number): void {
+    const task = this.#task(taskId);
+    if (epoch <= floor) {
+      this.#report(
+        "EpochMonotonic",
+        `"${taskId}" was claimed under epoch ${epoch} after epoch ${floor}`,
+      );
+    }
+    if (task.hasEnded) {
+      this.#report("TerminalIsTerminal", `"${taskId}" was claimed after it had ended`);
+    }
+    task.newest = Math.max(task.newest, epoch);
+  }
+
+  /** A result was accepted although maybe `floor` was the newest claim. */
+  complete(taskId: string, epoch: number, floor: number): void {
+    const task = this.#task(taskId);
+    if (epoch < floor) {
+      this.#report(
+        "StaleRejected",
+        `a result of "${taskId}" under epoch ${epoch} was accepted after the claim ${floor}`,
+      );
+    }
+    if (task.completed !== 0) {
+      this.#report(
+        "CompletedOnce",
+        `"${taskId}" was completed under epoch ${task.completed} and again under ${epoch}`,
+      );
+    } else if (task.hasEnded) {
+      this.#report("TerminalIsTerminal", `"${taskId}" was completed after it had ended`);
+    }
+    task.completed = epoch;
+    task.hasEnded = true;
+  }
+
+  #task(taskId: string): Claimed {
+    let task = this.#tasks.get(taskId);
+    if (task === undefined) this.#tasks.set(taskId, task = { ...NEW });
+    return task;
+  }
+}
+
+/** A message that was sent, from one sender to one reader of a recipient. */
+interface Sent {
+  readonly messageId: string;
+  readonly channel: Channel;
+  /** Where in the history its sending began, and where it was done. */
+  readonly begun: number;
+  done: number;
+  isOver: boolean;
+}
+
+/** All messages of one lane from one sender to one reader. */
+interface Channel {
+  /** Oldest first; those that are over are skipped when they come first. */
+  readonly sent: Sent[];
+  first: number;
+}
+
+/** Follows the messages of a history. Each call costs O(1), amortized. */
+export class MessageRules {
+  readonly #channels = new Map<string, Channel>();
+  readonly #sent = new Map<string, Sent>();
+  readonly #report: ReportViolation;
+
+  constructor(report: ReportViolation) {
+    this.#report = report;
+  }
+
+  /** A message is being sent; what orders it is known when it is done. */
+  begin(messageId: string, from: string, to: string, urgent: boolean, position: number): void {
+    const key = `${from}\u0000${to}\u0000${urgent}`;
+    let channel = this.#channels.get(key);
+    if (channel === undefined) this.#channels.set(key, channel = { sent: [], first: 0 });
+    const sent = { messageId, channel, begun: position, done: Infinity, isOver: false };
+    channel.sent.push(sent);
+    this.#sent.set(messageId, sent);
+  }
+
+  /** A message was sent: those that are begun from here on come after it. */
+  done(messageId: string, position: number): void {
+    const sent = this.#sent.get(messageId);
+    if (sent !== undefined) sent.done = position;
+  }
+
+  /** A message is handed out. */
+  deliver(messageId: string): void {
+    const sent = this.#sent.get(messageId);
+    if (sent === undefined) {
+      return this.#report("NothingFromNowhere", `"${messageId}" was delivered and never sent`);
+    }
+    if (sent.isOver) {
+      return this.#report("HandledOnce", `"${messageId}" was delivered after it was handled`);
+    }
+    const first = this.#firstOf(sent.channel);
+    if (first === undefined || first.done >= sent.begun) return;
+    this.#report(
+      "FifoPerPair",
+      `"${messageId}" was delivered before "${first.messageId}", which was sent earlier`,
+    );
+  }
+
+  /** A message was handled. */
+  handle(messageId: string): void {
+    const sent = this.#sent.get(messageId);
+    if (sent === undefined) return;
+    if (sent.isOver) this.#report("HandledOnce", `"${messageId}" was handled twice`);
+    sent.isOver = true;
+  }
+
+  /** A message won't be delivered. */
+  bury(messageId: string): void {
+    const sent = this.#sent.get(messageId);
+    if (sent !== undefined) sent.isOver = true;
+  }
+
+  #firstOf(channel: Channel): Sent | undefined {
+    const { sent } = channel;
+    let first = sent[channel.first];
+    while (first?.isOver === true) first = sent[++channel.first];
+    if (channel.first > 64 && channel.first * 2 > sent.length) {
+      sent.splice(0, channel.first);
+      channel.first = 0;
+    }
+    return first;
+  }
 }

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { SimulatedAgent } from "./agent.ts";
-import type { MailTerms } from "./mailing.ts";
-import type { Behaviour, Doing } from "./thread.ts";
-import type { Workload } from "./workload.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
+import type { MailTerms } from "../mailing.ts";
+import type { Behavior, Routine } from "../actor.ts";
 
 /**
  * Agents send to each other, to all and to topics, ask each other, also while they hold locks, and
@@ -32,13 +31,13 @@ export const chatter: Workload = {
       seed: chance.seed(),
     },
   }),
-  behaviour: (agent) => [
+  behavior: (agent) => [
     agent.index % 3 === 2 ? agent.mail.pull() : listen(agent),
     talk(agent),
   ],
 };
 
-function* listen(agent: SimulatedAgent): Behaviour {
+function* listen(agent: SimulatedAgent): Behavior {
   const { world, mail } = agent;
   const { chance } = world;
   yield* mail.subscribe();
@@ -51,7 +50,7 @@ function* listen(agent: SimulatedAgent): Behaviour {
   yield* mail.subscribe();
 }
 
-function* talk(agent: SimulatedAgent): Behaviour {
+function* talk(agent: SimulatedAgent): Behavior {
   const { world } = agent;
   const { chance } = world;
   let last = "";
@@ -70,28 +69,28 @@ function* talk(agent: SimulatedAgent): Behaviour {
   }
 }
 
-function* something(agent: SimulatedAgent, to: string): Doing<void> {
+function* something(agent: SimulatedAgent, to: string): Routine<void> {
   const { world, id: from } = agent;
   const { chance } = world;
   const topic = `topic-${chance.int(3)}`;
   const common = { from, kind: "message", payload: null, priority: chance.int(2), ttlMs: 0 };
   switch (chance.int(9)) {
     case 0:
-      yield* agent.ask({ type: "broadcast-message", ...common });
+      yield* agent.call({ type: "broadcast-message", ...common });
       return;
     case 1:
-      yield* agent.ask({ type: "publish-message", topic, ...common });
+      yield* agent.call({ type: "publish-message", topic, ...common });
       return;
     case 2:
-      yield* agent.ask({ type: "subscribe-topic", agentId: from, topic });
+      yield* agent.call({ type: "subscribe-topic", agentId: from, topic });
       return;
     case 3:
-      yield* agent.ask({ type: "unsubscribe-topic", agentId: from, topic });
+      yield* agent.call({ type: "unsubscribe-topic", agentId: from, topic });
       return;
     case 4:
       return yield* sendAgain(agent);
     case 5:
-      yield* agent.ask({ type: "cancel-request", messageId: `ask-${chance.int(500)}` });
+      yield* agent.call({ type: "cancel-request", messageId: `ask-${chance.int(500)}` });
       return;
     case 6:
       return yield* askWithLock(agent, to);
@@ -100,17 +99,17 @@ function* something(agent: SimulatedAgent, to: string): Doing<void> {
   }
 }
 
-function* sendAgain(agent: SimulatedAgent): Doing<void> {
-  const { host, chance } = agent.world;
-  if (host.isDown) return;
-  const { deadLetters } = host.state.messages;
+function* sendAgain(agent: SimulatedAgent): Routine<void> {
+  const { engine, chance } = agent.world;
+  if (engine.isDown) return;
+  const { deadLetters } = engine.state.messages;
   const [messageId = "nothing"] = chance.happens(0.8) ? deadLetters.keys() : [];
   if (deadLetters.get(messageId)?.message.to === "ghost") return;
-  yield* agent.ask({ type: "resend-message", messageId });
+  yield* agent.call({ type: "resend-message", messageId });
 }
 
 /** Asks somebody while it holds what the other may wait for. */
-function* askWithLock(agent: SimulatedAgent, to: string): Doing<void> {
+function* askWithLock(agent: SimulatedAgent, to: string): Routine<void> {
   const { world, locks, mail } = agent;
   const { chance } = world;
   const desk = `desk-${chance.int(2)}`;

@@ -8,22 +8,20 @@
  * @module
  */
 
-import type { RootCommand, RootState } from "../../root/state.ts";
-import type { LockstepEvent } from "../../root/events.ts";
-import type { Instant, Tick } from "../../core/machine.ts";
-import { claimOf } from "../../tasks/mod.ts";
-import { DEFAULT_AGING_MS, EventRules } from "../event_rules.ts";
-import { AgentShadow } from "./agent_shadow.ts";
-import { BreakerShadow } from "./breaker_shadow.ts";
-import { ConflictShadow } from "./conflict_shadow.ts";
-import { MessageShadow } from "./message_shadow.ts";
-import type { Coverage } from "./coverage.ts";
-import type { EventKind, EventKinds } from "./event_kinds.ts";
-import { accuse } from "./failure.ts";
-import { checkAcyclic, checkLock } from "./lock_invariants.ts";
-import { checkRoot, checkRootAtRest } from "./root_invariants.ts";
-import { TaskShadow } from "./task_shadow.ts";
-import type { StepObserver } from "./world.ts";
+import type { RootCommand, RootState } from "../../../root/state.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import type { Instant, Tick } from "../../../core/machine.ts";
+import { claimOf, claimOwner } from "../../../tasks/mod.ts";
+import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
+import { AgentShadow } from "./agents.ts";
+import { BreakerShadow } from "./breakers.ts";
+import { ConflictShadow } from "./conflicts.ts";
+import { checkMessages, checkMessagesAtRest, MessageShadow } from "./messages.ts";
+import type { Coverage } from "../coverage.ts";
+import type { EventKind, EventKinds } from "../event_kinds.ts";
+import { fail } from "../failure.ts";
+import { checkAcyclic, checkLock, checkLocks, checkLocksAtRest } from "./locks.ts";
+import { checkTasks, checkTasksAtRest, TaskShadow } from "./tasks.ts";
 
 /** Commands after which nothing is left of whom they take away; others may bring somebody back. */
 const LEAVING: ReadonlySet<string> = new Set([
@@ -35,7 +33,7 @@ const WALK_EVERY = 50;
 const FEW_WAITS = 60;
 
 /** Checks steps. */
-export class Watcher implements StepObserver {
+export class StepChecker {
   readonly #state: () => RootState;
   readonly #coverage: Coverage;
   readonly #kinds: EventKinds;
@@ -60,12 +58,14 @@ export class Watcher implements StepObserver {
     this.#coverage = coverage;
     this.#checkEvery = this.#untilCheck = checkEvery;
     const agingMs = state().locks.config.agingMs ?? DEFAULT_AGING_MS;
-    this.#rules = new EventRules(accuse, agingMs);
+    this.#rules = new EventRules(fail, agingMs);
   }
 
   stepped(command: RootCommand | Tick, events: readonly LockstepEvent[], at: Instant): void {
     const state = this.#state();
-    const life = command.type === "as-agent" ? this.#agents.lifeOf(command.agentId) : 0;
+    const incarnation = command.type === "as-agent"
+      ? this.#agents.incarnationOf(command.agentId)
+      : 0;
     for (const event of events) {
       const kind = this.#kinds.of(event.type);
       kind.count++;
@@ -79,7 +79,7 @@ export class Watcher implements StepObserver {
       }
     }
     this.#tasks.check(state.tasks);
-    this.#agents.checkCommand(command, life);
+    this.#agents.checkCommand(command, incarnation);
     checkMeant(command, events);
     if (command.type === "commit-version") this.#conflicts.checkCommit(command, events);
     this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
@@ -106,7 +106,7 @@ export class Watcher implements StepObserver {
     checkRootAtRest(this.#state(), now);
     const { messagesUnderWay } = this.#rules;
     if (messagesUnderWay === 0) return;
-    accuse("MessageConservation", `${messagesUnderWay} are neither handled nor dead`);
+    fail("MessageConservation", `${messagesUnderWay} are neither handled nor dead`);
   }
 
   /** Looks at everything. */
@@ -122,7 +122,7 @@ export class Watcher implements StepObserver {
   }
 
   #take(state: RootState, event: LockstepEvent, kind: EventKind, at: Instant): void {
-    switch (kind.family) {
+    switch (kind.subsystem) {
       case "locks":
         this.#rules.takeLock(event, at);
         if (event.type === "resource:expired" || event.type === "resource:revoked") {
@@ -161,7 +161,7 @@ export class Watcher implements StepObserver {
     if (events.some((event) => "command" in event)) return;
     const owner = locks.owners.get(name);
     if (owner === undefined || owner.holds.length + owner.waits.length === 0) return;
-    accuse("NoGhostWaiter", `"${name}" has given everything back and has something`);
+    fail("NoGhostWaiter", `"${name}" has given everything back and has something`);
   }
 }
 
@@ -179,13 +179,13 @@ function checkMeant(command: RootCommand | Tick, events: readonly LockstepEvent[
   const asked = (command.type === "as-agent" ? command.command : command) as Subject;
   const comesTo = COMES_TO.get(asked.type);
   if (comesTo === undefined || asked.epoch === 0) return;
-  // What was due before the command may have ended what it means, and is told in the same step.
+  // What was due before the command may have ended what it means, and is expected in the same step.
   if ((events as readonly Subject[]).some((event) => event.command === asked.type)) return;
   for (const event of events as readonly Subject[]) {
     if (event.type !== comesTo || event.epoch === asked.epoch) continue;
     if (event.owner !== asked.owner && asked.owner !== undefined) continue;
     if (event.resourceId !== asked.resourceId || event.taskId !== asked.taskId) continue;
-    accuse("StaleRejected", `${asked.type} under epoch ${asked.epoch} came to ${event.epoch}`);
+    fail("StaleRejected", `${asked.type} under epoch ${asked.epoch} came to ${event.epoch}`);
   }
 }
 
@@ -205,7 +205,7 @@ function checkWithoutLock(owner: string, { tasks }: RootState): void {
   if (claim === undefined) return;
   const task = tasks.tasks.get(claim.taskId);
   if (task?.agent === undefined || task.epoch !== claim.epoch) return;
-  accuse("NoClaimWithoutItsLock", `"${claim.taskId}" goes on under ${claim.epoch}`);
+  fail("NoClaimWithoutItsLock", `"${claim.taskId}" goes on under ${claim.epoch}`);
 }
 
 /** The priority with which a lock was asked for that was granted at once, where that is known. */
@@ -218,4 +218,64 @@ function priorityOf(
   if ("priority" in asked && "owner" in asked && asked.owner === owner) return asked.priority;
   const claim = claimOf(owner);
   return claim === undefined ? undefined : tasks.tasks.get(claim.taskId)?.spec.priority;
+}
+
+/** What holds of everything. Costs O(state). */
+export function checkRoot(state: RootState, now: Instant): void {
+  checkLocks(state.locks, now);
+  checkTasks(state.tasks);
+  checkMessages(state.messages);
+  checkClaimsOfLocks(state);
+  checkLocksOfClaims(state);
+  checkCalls(state);
+}
+
+/** Each call through the breaker of an agent is an attempt, and each request that is watched waits. */
+function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootState): void {
+  const running = new Set<number>();
+  for (const { status, epoch } of tasks.tasks.values()) {
+    if (status === "running") running.add(epoch);
+  }
+  for (const epoch of calls.keys()) {
+    if (!running.has(epoch)) fail("CallsAreAttempts", `the call of the claim ${epoch} is over`);
+  }
+  if (asking.size > 0) fail("CallsAreAttempts", "a claim waits for a permit after the step");
+  for (const askId of locks.asks.keys()) {
+    if (!messages.requests.has(askId)) fail("RequestEdgesMatch", `"${askId}" is watched, and over`);
+  }
+  for (const { id, agents, gone } of conflicts.active.values()) {
+    if (agents.length - gone.size < 2) fail("DecidedIsClosed", `"${id}" is open`);
+  }
+}
+
+/** Nothing is held, or waited for, by a claim that is over. */
+function checkClaimsOfLocks({ locks, tasks }: RootState): void {
+  for (const { owner, holds, waits } of locks.owners.values()) {
+    if (holds.length + waits.length === 0) continue;
+    const claim = claimOf(owner);
+    if (claim === undefined) continue;
+    const task = tasks.tasks.get(claim.taskId);
+    const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
+    if (isInForce || tasks.lingering.has(claim.epoch)) continue;
+    fail("NothingHeldByEndedClaim", `the claim ${claim.epoch} on "${claim.taskId}" is over`);
+  }
+}
+
+/** Who waits for its locks to start waits in a queue; who runs has had them. */
+function checkLocksOfClaims({ locks, tasks }: RootState): void {
+  for (const { agentId, tasks: claims } of tasks.agents.values()) {
+    for (const { spec: { id }, status, epoch, locked, queued } of claims) {
+      if (status !== "assigned" || locked || queued) continue;
+      if (locks.owners.get(claimOwner(id, epoch))?.waits.length === 1) continue;
+      fail("NoLostTask", `"${id}" at "${agentId}" waits for locks that it hasn't asked for`);
+    }
+  }
+}
+
+/** What holds of everything when it has come to rest. */
+export function checkRootAtRest(state: RootState, now: Instant): void {
+  checkRoot(state, now);
+  checkTasksAtRest(state.tasks);
+  checkLocksAtRest(state.locks);
+  checkMessagesAtRest(state.messages);
 }

@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { SimulatedAgent } from "./agent.ts";
-import type { Behaviour, Doing } from "./thread.ts";
-import type { Workload } from "./workload.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
+import type { Behavior, Routine } from "../actor.ts";
 
 /**
  * Agents report conflicts, have them decided, by votes too, and change what has versions without a
@@ -25,10 +24,10 @@ export const disputes: Workload = {
       maxReadings: chance.pick([8, 100]),
     },
   }),
-  behaviour: (agent) => [dispute(agent), edit(agent)],
+  behavior: (agent) => [dispute(agent), edit(agent)],
 };
 
-function* dispute(agent: SimulatedAgent): Behaviour {
+function* dispute(agent: SimulatedAgent): Behavior {
   const { world } = agent;
   const { chance } = world;
   while (!world.isOver) {
@@ -40,29 +39,29 @@ function* dispute(agent: SimulatedAgent): Behaviour {
         yield* report(agent);
         break;
       case 1:
-        yield* agent.ask({
+        yield* agent.call({
           ...{ type: "decide-conflict", conflictId, strategy: "manual" },
           decision: { type: "manual", winner: a, losers: a === b ? [] : [b], reason: "so be it" },
         });
         break;
       case 2:
-        yield* agent.ask({
+        yield* agent.call({
           ...{ type: "auto-resolve", conflictId },
           prefer: chance.pick(["priority", "timestamp"] as const),
         });
         break;
       case 3:
-        yield* agent.ask({
+        yield* agent.call({
           ...{ type: "open-vote", conflictId, quorum: 1 + chance.int(2), timeoutMs: 30 },
           electorate: a === b ? [a] : [a, b],
         });
         break;
       case 4:
       case 5:
-        yield* agent.ask({ type: "cast-vote", conflictId, voter: a, candidate: b });
+        yield* agent.call({ type: "cast-vote", conflictId, voter: a, candidate: b });
         break;
       case 6:
-        yield* agent.ask({ type: "rank-agent", agentId: a, priority: chance.int(3) });
+        yield* agent.call({ type: "rank-agent", agentId: a, priority: chance.int(3) });
         break;
       default:
         yield* forget(agent, a);
@@ -70,58 +69,58 @@ function* dispute(agent: SimulatedAgent): Behaviour {
   }
 }
 
-function anyConflict({ world: { host, chance } }: SimulatedAgent): string {
-  if (host.isDown || chance.happens(0.1)) return `conflict-${chance.between(1, 30)}`;
-  const { active, settled } = host.state.conflicts;
+function anyConflict({ world: { engine, chance } }: SimulatedAgent): string {
+  if (engine.isDown || chance.happens(0.1)) return `conflict-${chance.between(1, 30)}`;
+  const { active, settled } = engine.state.conflicts;
   const ids = [...(chance.happens(0.7) ? active : settled).keys()];
   return ids.length === 0 ? "conflict-1" : chance.pick(ids);
 }
 
-function* report(agent: SimulatedAgent): Doing<void> {
+function* report(agent: SimulatedAgent): Routine<void> {
   const { world } = agent;
   const { chance } = world;
   const agents = [...new Set([agent.id, chance.pick(world.workers).id])];
   if (agents.length < 2) return;
   const isTask = chance.happens(0.3);
-  yield* agent.ask({
+  yield* agent.call({
     type: "report-conflict",
     subject: isTask ? "task" : "resource",
     subjectId: `book-${chance.int(3)}`,
     disagreement: isTask ? chance.pick(["assignment", "dependency", "output"] as const) : undefined,
     agents,
   });
-  yield* agent.ask({
+  yield* agent.call({
     ...{ type: "note-requests", subject: "resource", subjectId: `book-${chance.int(3)}` },
     requests: agents.map((agentId) => [agentId, chance.happens(0.5) ? null : world.now] as const),
   });
 }
 
-function* forget(agent: SimulatedAgent, agentId: string): Doing<void> {
+function* forget(agent: SimulatedAgent, agentId: string): Routine<void> {
   const { world } = agent;
   const before = Math.max(0, world.now - 100);
   switch (world.chance.int(4)) {
     case 0:
-      yield* agent.ask({ type: "forget-party", agentId });
+      yield* agent.call({ type: "forget-party", agentId });
       return;
     case 1:
-      yield* agent.ask({ type: "forget-conflicts", before });
+      yield* agent.call({ type: "forget-conflicts", before });
       return;
     case 2:
-      yield* agent.ask({ type: "forget-readers", before });
+      yield* agent.call({ type: "forget-readers", before });
   }
 }
 
 /** Reads a version, works, and commits; who comes second reads again. */
-function* edit(agent: SimulatedAgent): Behaviour {
+function* edit(agent: SimulatedAgent): Behavior {
   const { world, id: agentId } = agent;
   const { chance } = world;
   while (!world.isOver) {
     const resourceId = `page-${chance.int(3)}`;
-    const events = yield* agent.ask({ type: "read-version", resourceId, agentId });
+    const events = yield* agent.call({ type: "read-version", resourceId, agentId });
     const read = events?.find((event) => event.type === "version:read");
     yield* agent.sleep(chance.around(5));
     const expectedVersion = read?.version ?? 0;
-    if (chance.happens(0.1)) yield* agent.ask({ type: "release-version", resourceId, agentId });
-    else yield* agent.ask({ type: "commit-version", resourceId, agentId, expectedVersion });
+    if (chance.happens(0.1)) yield* agent.call({ type: "release-version", resourceId, agentId });
+    else yield* agent.call({ type: "commit-version", resourceId, agentId, expectedVersion });
   }
 }

@@ -4,13 +4,12 @@
  * @module
  */
 
-import type { OnFailure } from "../../tasks/types.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { Chance } from "./chance.ts";
-import { submit, type TaskScript } from "./scripts.ts";
-import type { Behaviour, Doing } from "./thread.ts";
-import type { Workload } from "./workload.ts";
-import { unfinished } from "./world.ts";
+import type { OnFailure } from "../../../tasks/types.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
+import type { Chance } from "../chance.ts";
+import { submit } from "../attempts.ts";
+import type { Behavior, Routine } from "../actor.ts";
+import type { TaskScript } from "../world.ts";
 
 /** Rules of tasks under which much happens in a short time. */
 function drawTaskRules(chance: Chance) {
@@ -33,16 +32,16 @@ function drawTaskRules(chance: Chance) {
 function drawScript(chance: Chance): TaskScript {
   return {
     ms: chance.around(10),
-    beats: chance.pick([0, 0, 0, 2]),
+    heartbeats: chance.pick([0, 0, 0, 2]),
     throws: chance.pick([0, 0, 0.1]),
     givesUp: 0.2,
     locks: chance.happens(0.1) ? [`file-${chance.int(3)}`, `file-${3 + chance.int(3)}`] : [],
   };
 }
 
-/** Waits until no more than `most` tasks are unfinished, as the coordinator counts them. */
-function* waitForRoom(client: SimulatedAgent, most: number): Doing<void> {
-  while (unfinished(client.world) > most && !client.world.isOver) yield* client.sleep(5);
+/** Waits until no more than `most` tasks are unfinishedTasks, as the coordinator counts them. */
+function* waitForRoom(client: SimulatedAgent, most: number): Routine<void> {
+  while (client.world.unfinishedTasks > most && !client.world.isOver) yield* client.sleep(5);
 }
 
 /** One task that many others wait for, and one that waits for all of those. */
@@ -53,7 +52,7 @@ export const forkJoin: Workload = {
   client: (client) => [forkAndJoin(client)],
 };
 
-function* forkAndJoin(client: SimulatedAgent): Behaviour {
+function* forkAndJoin(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
   while (!world.isOver) {
@@ -75,7 +74,7 @@ function* forkAndJoin(client: SimulatedAgent): Behaviour {
     if (!joinsFirst) yield* submit(client, join);
     if (chance.happens(0.1)) {
       const taskId = chance.pick([root, ...branches]);
-      yield* client.insist({ type: "cancel", taskId, reason: "nobody wants it any more" });
+      yield* client.deliver({ type: "cancel", taskId, reason: "nobody wants it any more" });
     }
     yield* waitForRoom(client, 20);
   }
@@ -97,7 +96,7 @@ const CORDON = { type: "cordon-agent", cause: "caller", untilMs: 0 } as const;
 
 const STAGES = ["stage-0", "stage-1", "stage-2"];
 
-function* feed(client: SimulatedAgent): Behaviour {
+function* feed(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
   while (!world.isOver) {
@@ -133,7 +132,7 @@ export const bursts: Workload = {
   client: (client) => [burst(client)],
 };
 
-function* burst(client: SimulatedAgent): Behaviour {
+function* burst(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
   while (!world.isOver) {
@@ -146,7 +145,7 @@ function* burst(client: SimulatedAgent): Behaviour {
   }
 }
 
-function* one(client: SimulatedAgent): Behaviour {
+function* one(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
   const id = yield* submit(client, {
@@ -164,8 +163,8 @@ function* one(client: SimulatedAgent): Behaviour {
   if (!chance.happens(0.1)) return;
   yield* client.sleep(chance.around(20));
   const taskId = chance.happens(0.9) ? id : "nothing";
-  yield* client.insist({ type: "cancel", taskId, reason: "it takes too long" });
-  yield* client.insist({ type: "cancel", taskId, reason: "it still takes too long" });
+  yield* client.deliver({ type: "cancel", taskId, reason: "it takes too long" });
+  yield* client.deliver({ type: "cancel", taskId, reason: "it still takes too long" });
 }
 
 /** Tasks that bring down whoever does them, among others that always fail, or only at first. */
@@ -176,7 +175,7 @@ export const poison: Workload = {
   client: (client) => [dose(client)],
 };
 
-function* dose(client: SimulatedAgent): Behaviour {
+function* dose(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
   while (!world.isOver) {
@@ -218,11 +217,11 @@ export const uneven: Workload = {
   profile: ({ index, world: { chance } }) => ({
     ...{ slots: 1 + index % 5, queue: chance.pick([2, 100]), priority: chance.int(3) },
   }),
-  behaviour: (agent) => [requeue(agent), tellLoad(agent)],
+  behavior: (agent) => [requeue(agent), tellLoad(agent)],
   client: (client) => [pin(client), direct(client)],
 };
 
-function* pin(client: SimulatedAgent): Behaviour {
+function* pin(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
   while (!world.isOver) {
@@ -239,55 +238,59 @@ function* pin(client: SimulatedAgent): Behaviour {
   }
 }
 
-function* direct(client: SimulatedAgent): Behaviour {
+function* direct(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
   const strategies = ["capability", "round-robin", "least-loaded", "affinity", "external"] as const;
   while (!world.isOver) {
     yield* client.sleep(chance.around(100));
     const { id: agentId } = chance.pick(world.workers);
-    const [taskId = ""] = world.host.state.tasks.tasks.keys();
+    const [taskId = ""] = world.engine.state.tasks.tasks.keys();
     switch (chance.int(7)) {
       case 0:
-        yield* client.insist({ type: "use-strategy", strategy: chance.pick(strategies) });
+        yield* client.deliver({ type: "use-strategy", strategy: chance.pick(strategies) });
         break;
       case 1:
-        yield* client.insist({ ...CORDON, agentId, reason: "it rests" });
+        yield* client.deliver({ ...CORDON, agentId, reason: "it rests" });
         yield* client.sleep(chance.around(50));
-        yield* client.insist({ ...CORDON, agentId, reason: "" });
+        yield* client.deliver({ ...CORDON, agentId, reason: "" });
         break;
       case 2:
-        yield* client.insist({ type: "cancel-agent-tasks", agentId, reason: "it does them badly" });
+        yield* client.deliver({
+          type: "cancel-agent-tasks",
+          agentId,
+          reason: "it does them badly",
+        });
         break;
       case 3:
-        yield* client.insist({
+        yield* client.deliver({
           type: "requeue-agent-tasks",
           agentId,
           reason: "others may do them",
         });
         break;
       case 4:
-        yield* client.insist({ type: "drain-agent", agentId, reason: "it is to be updated" });
+        yield* client.deliver({ type: "drain-agent", agentId, reason: "it is to be updated" });
         yield* client.sleep(50);
         world.agents.get(agentId)?.rejoin();
         break;
       default:
-        yield* client.insist({ type: "assign", taskId, agentId: chance.pick([agentId, "", "x"]) });
+        yield* client.deliver({ type: "assign", taskId, agentId: chance.pick([agentId, "", "x"]) });
     }
   }
-  yield* client.insist({ type: "use-strategy", strategy: "capability" });
+  yield* client.deliver({ type: "use-strategy", strategy: "capability" });
   for (const { id: agentId } of world.workers) {
-    yield* client.insist({ ...CORDON, agentId, reason: "" });
+    yield* client.deliver({ ...CORDON, agentId, reason: "" });
   }
 }
 
 /** An agent that tells how much it has to do besides. */
-function* tellLoad(agent: SimulatedAgent): Behaviour {
+function* tellLoad(agent: SimulatedAgent): Behavior {
   const { world, id: agentId } = agent;
   const { chance } = world;
   while (!world.isOver) {
     yield* agent.sleep(chance.around(100));
-    yield* agent.ask({
+    yield* agent.call({
       ...{ type: "report-load", agentId, taskCount: chance.pick([undefined, chance.int(20)]) },
       ...{ avgTaskDurationMs: undefined, cpuPercent: chance.int(101), memoryPercent: undefined },
     });
@@ -295,10 +298,10 @@ function* tellLoad(agent: SimulatedAgent): Behaviour {
 }
 
 /** An agent that gives back what it has, now and then. */
-function* requeue(agent: SimulatedAgent): Behaviour {
+function* requeue(agent: SimulatedAgent): Behavior {
   const { world, id: agentId } = agent;
   while (!world.isOver) {
     yield* agent.sleep(world.chance.around(500));
-    yield* agent.ask({ type: "requeue-agent-tasks", agentId, reason: "it has too much to do" });
+    yield* agent.call({ type: "requeue-agent-tasks", agentId, reason: "it has too much to do" });
   }
 }
