@@ -7,7 +7,7 @@
 import type { DeadLetterCause } from "./events.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Message } from "./types.ts";
-import { append, unlink } from "./list.ts";
+import { append, unlink } from "../core/data/list.ts";
 import type { Copy, DeadLetter, MessageState, Turn } from "./state.ts";
 import { messageOf } from "./tables.ts";
 

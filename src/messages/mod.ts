@@ -8,7 +8,7 @@ export type * from "./commands.ts";
 export type { MessageRouterConfig } from "./config.ts";
 export { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./delivery_context.ts";
 export type { DeliveryExplanation, MessageExplanation } from "./explain.ts";
-export type { Linked as MailboxLink, List as MailboxList } from "./list.ts";
+export type { Linked as MailboxLink, List as MailboxList } from "../core/data/list.ts";
 export { messageMachine } from "./machine.ts";
 export type { MessageHost } from "./message_client.ts";
 export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";

@@ -21,7 +21,7 @@ import type { Opaque } from "../core/data/plain.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Message } from "./types.ts";
-import { emptyList, type Linked, type List } from "./list.ts";
+import { emptyList, type Linked, type List } from "../core/data/list.ts";
 
 /** The rules that a mailbox machine goes by. Times are milliseconds. */
 export interface MessageConfig {

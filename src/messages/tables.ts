@@ -12,7 +12,7 @@ import { unschedule } from "../core/data/deadlines.ts";
 import { push, remove } from "../core/data/heap.ts";
 import type { Instant } from "../core/machine.ts";
 import type { Message } from "./types.ts";
-import { append, emptyList, insertBefore, unlink } from "./list.ts";
+import { append, emptyList, insertBefore, unlink } from "../core/data/list.ts";
 import type { Channel, Copy, Lane, Mailbox, MessageState, Reader, Turn } from "./state.ts";
 
 /** How many idle channels a lane keeps in any case. */
