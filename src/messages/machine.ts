@@ -11,9 +11,8 @@
  */
 
 import { describer } from "../core/describe.ts";
-import { MESSAGE_DESCRIPTIONS } from "./events.ts";
+import { MESSAGE_DESCRIPTIONS, type MessageEvent } from "./events.ts";
 import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
-import type { MessageEvent } from "./events.ts";
 import type { Instant, Machine, Tick } from "../core/machine.ts";
 import type {
   AckMessage,
@@ -24,11 +23,30 @@ import type {
   ReceiveMessage,
   ReturnMessage,
 } from "./commands.ts";
-import { ack, deliver, extend, giveUp, nack, passOn, ready, serve, takeBack } from "./delivery.ts";
-import { attach, close, detach, open, subscribeTopic, unsubscribeTopic } from "./membership.ts";
-import { refuse } from "./refusing.ts";
-import { endRequest, respond } from "./responses.ts";
-import { broadcast, publish, resend, send } from "./sending.ts";
+import {
+  ack,
+  attach,
+  broadcast,
+  close,
+  deliver,
+  detach,
+  endRequest,
+  extend,
+  giveUp,
+  nack,
+  open,
+  passOn,
+  publish,
+  ready,
+  refuse,
+  resend,
+  respond,
+  send,
+  serve,
+  subscribeTopic,
+  takeBack,
+  unsubscribeTopic,
+} from "./transitions.ts";
 import {
   type Copy,
   DEFAULT_MESSAGE_CONFIG,

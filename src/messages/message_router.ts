@@ -20,10 +20,18 @@ import type { Message, MessageOutcome } from "./types.ts";
 import { readDone, readReceived, readResponse } from "./answers.ts";
 import type { AckMessage, ExtendMessage, MessageCommand, NackMessage } from "./commands.ts";
 import { type MessageDefaults, type MessageRouterConfig, readConfig } from "./config.ts";
-import type { MessageHandler } from "./delivery_context.ts";
-import { explainMessage, type MessageExplanation } from "./explain.ts";
+import { type MessageHandler, Subscription } from "./handlers.ts";
+import {
+  deadLetters,
+  type DeadLetterView,
+  explainMessage,
+  health,
+  type MessageExplanation,
+  unhandled,
+  waiting,
+} from "./views.ts";
 import { messageMachine } from "./machine.ts";
-import { MessageClient, type MessageHost } from "./message_client.ts";
+import { MessageClient, type MessageHost } from "./client.ts";
 import {
   broadcastCommand,
   type PostOptions,
@@ -36,10 +44,8 @@ import {
   sendCommand,
   type SendOptions,
   type SubscribeOptions,
-} from "./options.ts";
+} from "./arguments.ts";
 import type { MessageState } from "./state.ts";
-import { Subscription } from "./subscription.ts";
-import { deadLetters, type DeadLetterView, health, unhandled, waiting } from "./views.ts";
 
 /** What a message router is given besides; all of it may be left out. */
 export interface MessageRouterOptions {

@@ -6,11 +6,11 @@
 
 export type * from "./commands.ts";
 export type { MessageRouterConfig } from "./config.ts";
-export { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./delivery_context.ts";
-export type { DeliveryExplanation, MessageExplanation } from "./explain.ts";
+export { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./handlers.ts";
+export type { DeliveryExplanation, MessageExplanation } from "./views.ts";
 export type { Linked as MailboxLink, List as MailboxList } from "../core/data/list.ts";
 export { messageMachine } from "./machine.ts";
-export type { MessageHost } from "./message_client.ts";
+export type { MessageHost } from "./client.ts";
 export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";
 export type {
   PostOptions,
@@ -18,7 +18,7 @@ export type {
   RequestOptions,
   SendOptions,
   SubscribeOptions,
-} from "./options.ts";
+} from "./arguments.ts";
 export type {
   Channel as MailboxChannel,
   Copy as MessageCopy,
@@ -32,5 +32,5 @@ export type {
   OpenRequest,
   Reader as MailboxReader,
 } from "./state.ts";
-export { Subscription } from "./subscription.ts";
+export { Subscription } from "./handlers.ts";
 export type { DeadLetterView } from "./views.ts";
