@@ -104,7 +104,7 @@ export class MessageRouter implements AsyncDisposable {
       thing: "the message router",
       machine: messageMachine(rules),
       join: (host: MessageHost) => new MessageClient(host, logger),
-      takeUp: endReadersAndRequests,
+      takeUp: endHandlersAndRequests,
     };
     this.#home = new MachineHome(household, eventBus, logger, options);
   }
@@ -423,8 +423,8 @@ export class MessageRouter implements AsyncDisposable {
 }
 
 /** Takes back the handlers and requests of a process that is gone, as a log knows of them. */
-function endReadersAndRequests(client: MessageClient): void {
-  for (const [handlerId, { mailbox: { agentId } }] of [...client.state.readers]) {
+function endHandlersAndRequests(client: MessageClient): void {
+  for (const [handlerId, { mailbox: { agentId } }] of [...client.state.consumers]) {
     client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
   }
   for (const messageId of [...client.state.requests.keys()]) {

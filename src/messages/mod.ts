@@ -21,6 +21,7 @@ export type {
 } from "./arguments.ts";
 export type {
   Channel as MailboxChannel,
+  Consumer as MailboxConsumer,
   Copy as MessageCopy,
   DeadLetter,
   Due as MessageDue,
@@ -30,7 +31,6 @@ export type {
   MessageConfig,
   MessageState,
   OpenRequest,
-  Reader as MailboxReader,
 } from "./state.ts";
 export { Subscription } from "./handlers.ts";
 export type { DeadLetterView } from "./views.ts";

@@ -22,31 +22,31 @@ import type {
   UnsubscribeTopic,
 } from "./commands.ts";
 import type {
+  Consumer,
   Copy,
   DeadLetter,
   Lane,
   Mailbox,
   MessageState,
+  MessageStep,
   OpenRequest,
-  Reader,
-  Turn,
 } from "./state.ts";
 import {
   addCopy,
   channelOf,
-  freeChannel,
+  endDelivery,
   insertCopy,
   isExpired,
+  keepLeaving,
   laneOf,
-  letLeave,
   messageOf,
-  newReader,
+  newConsumer,
   openMailbox,
   removeCopy,
   removeMailbox,
-  settleChannel,
-  settleIdleness,
-  withdraw,
+  unblockChannel,
+  updateIdle,
+  updateReady,
 } from "./tables.ts";
 import type { DeadLetterCause, MessageNacked, MessageRefusal, UnansweredReason } from "./events.ts";
 import { nextInt } from "../core/data/prng.ts";
@@ -55,7 +55,7 @@ import { append, unlink } from "../core/data/list.ts";
 import type { Tick } from "../core/machine.ts";
 
 /** Sends a message to one agent. */
-export function send(turn: Turn, command: SendMessage): void {
+export function send(step: MessageStep, command: SendMessage): void {
   const { state, events } = turn;
   const { from, to, messageId, responseMs } = command;
   if (messageId !== "" && isKnown(state, messageId)) {
@@ -65,82 +65,82 @@ export function send(turn: Turn, command: SendMessage): void {
   }
   const isRequest = responseMs > 0;
   if (isRequest && state.requests.size >= state.config.maxRequests) {
-    return refuse(turn, command, "too-many-requests");
+    return refuse(step, command, "too-many-requests");
   }
-  const mailbox = openMailbox(turn, to);
-  if (mailbox === undefined) return refuse(turn, command, "too-many-mailboxes");
-  if (!hasRoom(state, mailbox.readers, command.priority)) {
-    return refuse(turn, command, "mailbox-full");
+  const mailbox = openMailbox(step, to);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
+  if (!hasRoom(state, mailbox.consumers, command.priority)) {
+    return refuse(step, command, "mailbox-full");
   }
   if (messageId !== "") remember(state, messageId);
-  const message = messageFor(turn, command, to, messageId, undefined);
-  post(turn, mailbox, message, new Opaque(command.payload), responseMs);
+  const message = messageFor(step, command, to, messageId, undefined);
+  post(step, mailbox, message, new Opaque(command.payload), responseMs);
 }
 
 /** Sends a message to all other agents that have a mailbox. */
-export function broadcast(turn: Turn, command: BroadcastMessage): void {
+export function broadcast(step: MessageStep, command: BroadcastMessage): void {
   const payload = new Opaque(command.payload);
   const outcomes: MessageOutcome[] = [];
-  for (const mailbox of turn.state.mailboxes.values()) {
+  for (const mailbox of step.state.mailboxes.values()) {
     if (mailbox.agentId === command.from) continue;
-    outcomes.push(spread(turn, mailbox, command, payload, undefined));
+    outcomes.push(spread(step, mailbox, command, payload, undefined));
   }
   const { from } = command;
-  turn.events.push({ type: "message:published", from, topic: undefined, outcomes });
+  step.events.push({ type: "message:published", from, topic: undefined, outcomes });
 }
 
 /** Sends a message to all agents that are subscribed to its topic. */
-export function publish(turn: Turn, command: PublishMessage): void {
+export function publish(step: MessageStep, command: PublishMessage): void {
   const { from, topic } = command;
   const payload = new Opaque(command.payload);
   const outcomes: MessageOutcome[] = [];
-  for (const agentId of turn.state.topics.get(topic) ?? []) {
-    const mailbox = turn.state.mailboxes.get(agentId)!;
-    outcomes.push(spread(turn, mailbox, command, payload, topic));
+  for (const agentId of step.state.topics.get(topic) ?? []) {
+    const mailbox = step.state.mailboxes.get(agentId)!;
+    outcomes.push(spread(step, mailbox, command, payload, topic));
   }
-  turn.events.push({ type: "message:published", from, topic, outcomes });
+  step.events.push({ type: "message:published", from, topic, outcomes });
 }
 
 function spread(
-  turn: Turn,
+  step: MessageStep,
   mailbox: Mailbox,
   command: BroadcastMessage | PublishMessage,
   payload: Opaque,
   topic: string | undefined,
 ): MessageOutcome {
   const to = mailbox.agentId;
-  if (!hasRoom(turn.state, mailbox.readers, command.priority)) {
-    refuse(turn, command, "mailbox-full", to);
+  if (!hasRoom(step.state, mailbox.consumers, command.priority)) {
+    refuse(step, command, "mailbox-full", to);
     return { to, messageId: "", refused: "mailbox-full" };
   }
-  const message = messageFor(turn, command, to, "", topic);
-  post(turn, mailbox, message, payload, 0);
+  const message = messageFor(step, command, to, "", topic);
+  post(step, mailbox, message, payload, 0);
   return { to, messageId: message.id, refused: undefined };
 }
 
 /** Sends a dead letter again: to the handlers that did not get it, or to all when they are gone. */
-export function resend(turn: Turn, command: ResendMessage): void {
+export function resend(step: MessageStep, command: ResendMessage): void {
   const { state, events } = turn;
   const dead = state.deadLetters.get(command.messageId);
-  if (dead === undefined) return refuse(turn, command, "unknown-message");
+  if (dead === undefined) return refuse(step, command, "unknown-message");
   const { message: { id, from, to, priority }, handlerIds } = dead;
-  const mailbox = openMailbox(turn, to);
-  if (mailbox === undefined) return refuse(turn, command, "too-many-mailboxes", to);
-  const losers = mailbox.readers.filter((reader) => handlerIds.includes(reader.handlerId));
-  const readers = losers.length === 0 ? mailbox.readers : losers;
-  if (!hasRoom(state, readers, priority)) return refuse(turn, command, "mailbox-full", to);
-  exhume(state, dead);
+  const mailbox = openMailbox(step, to);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes", to);
+  const missing = mailbox.consumers.filter((consumer) => handlerIds.includes(consumer.handlerId));
+  const consumers = missing.length === 0 ? mailbox.consumers : missing;
+  if (!hasRoom(state, consumers, priority)) return refuse(step, command, "mailbox-full", to);
+  removeDeadLetter(state, dead);
   events.push({ type: "message:resent", from, to, messageId: id });
   state.lastMessage++;
-  const message = { ...messageIn(dead), expiry: undefined, epoch: 0, attempt: 0 };
-  for (const reader of readers) makeRoom(turn, laneOf(reader, priority));
-  for (const reader of readers) enqueue(turn, reader, message, dead.payload);
-  settleIdleness(state, mailbox);
+  const message = { ...messageOfDeadLetter(dead), expiry: undefined, epoch: 0, attempt: 0 };
+  for (const consumer of consumers) makeRoom(step, laneOf(consumer, priority));
+  for (const consumer of consumers) enqueue(step, consumer, message, dead.payload);
+  updateIdle(state, mailbox);
 }
 
 /** The newest message, as it is sent. */
 function messageFor(
-  { state, now }: Turn,
+  { state, now }: MessageStep,
   { from, kind, payload, priority, ttlMs }: SendMessage | BroadcastMessage | PublishMessage,
   to: string,
   chosenId: string,
@@ -164,29 +164,29 @@ function messageFor(
 
 /** Puts the newest message into a mailbox that has room for it. */
 function post(
-  turn: Turn,
+  step: MessageStep,
   mailbox: Mailbox,
   message: Message,
   payload: Opaque,
   responseMs: number,
 ): void {
-  const { readers } = mailbox;
+  const { consumers } = mailbox;
   const { id, from, to } = message;
   const isRequest = responseMs > 0;
-  for (const reader of readers) makeRoom(turn, laneOf(reader, message.priority));
-  turn.events.push({ type: "message:sent", from, to, message, isRequest });
-  if (isRequest) openRequest(turn, id, from, to, responseMs, readers.length);
-  for (const reader of readers) enqueue(turn, reader, message, payload);
-  if (!readers[0]!.isPush) settleIdleness(turn.state, mailbox);
+  for (const consumer of consumers) makeRoom(step, laneOf(consumer, message.priority));
+  step.events.push({ type: "message:sent", from, to, message, isRequest });
+  if (isRequest) openRequest(step, id, from, to, responseMs, consumers.length);
+  for (const consumer of consumers) enqueue(step, consumer, message, payload);
+  if (!consumers[0]!.isPush) updateIdle(step.state, mailbox);
 }
 
-function enqueue(turn: Turn, reader: Reader, message: Message, payload: Opaque): void {
+function enqueue(step: MessageStep, consumer: Consumer, message: Message, payload: Opaque): void {
   const { state } = turn;
   const { priority, expiry } = message;
-  const lane = laneOf(reader, priority);
+  const lane = laneOf(consumer, priority);
   const copy: Copy = {
     kind: "copy",
-    channel: channelOf(reader, lane, message.from),
+    channel: channelOf(consumer, lane, message.from),
     sequence: state.lastMessage,
     id: message.id,
     type: message.type,
@@ -198,7 +198,7 @@ function enqueue(turn: Turn, reader: Reader, message: Message, payload: Opaque):
     attempt: 0,
     epoch: 0,
     isInFlight: false,
-    handlerId: reader.handlerId,
+    handlerId: consumer.handlerId,
     deliveredAt: 0,
     timer: undefined,
     expiry: undefined,
@@ -211,23 +211,27 @@ function enqueue(turn: Turn, reader: Reader, message: Message, payload: Opaque):
     copy.expiry = schedule(state.deadlines, expiry, { kind: "expiry", copy });
   }
   addCopy(copy);
-  serve(turn, reader, lane);
+  deliverReady(step, consumer, lane);
 }
 
-/** Whether each of `readers` has room, or something old to give up for it. */
-function hasRoom({ config }: MessageState, readers: readonly Reader[], priority: number): boolean {
-  for (const reader of readers) {
-    const lane = laneOf(reader, priority);
+/** Whether each of `consumers` has room, or something old to give up for it. */
+function hasRoom(
+  { config }: MessageState,
+  consumers: readonly Consumer[],
+  priority: number,
+): boolean {
+  for (const consumer of consumers) {
+    const lane = laneOf(consumer, priority);
     if (lane.size < config.mailboxCapacity) continue;
     if (config.mailboxPolicy === "reject" || oldestWaiting(lane) === undefined) return false;
   }
   return true;
 }
 
-function makeRoom(turn: Turn, lane: Lane): void {
-  if (lane.size < turn.state.config.mailboxCapacity) return;
+function makeRoom(step: MessageStep, lane: Lane): void {
+  if (lane.size < step.state.config.mailboxCapacity) return;
   const oldest = oldestWaiting(lane);
-  if (oldest !== undefined) giveUp(turn, oldest, "evicted", undefined);
+  if (oldest !== undefined) deadLetter(step, oldest, "evicted", undefined);
 }
 
 /** The oldest message that is not out for delivery; passes over those that are. */
@@ -250,29 +254,29 @@ function remember({ knownIds, knownOrder, config }: MessageState, id: string): v
 }
 
 /** Delivers what may be delivered, until the handler has as much as it may have. */
-export function serve(turn: Turn, reader: Reader, lane: Lane): void {
-  const { maxInFlight } = turn.state.config;
-  while (reader.isPush && lane.inFlight < maxInFlight && lane.ready.length > 0) {
-    deliver(turn, lane.ready[0]!.first!, 0);
+export function deliverReady(step: MessageStep, consumer: Consumer, lane: Lane): void {
+  const { maxInFlight } = step.state.config;
+  while (consumer.isPush && lane.inFlight < maxInFlight && lane.ready.length > 0) {
+    deliver(step, lane.ready[0]!.first!, 0);
   }
 }
 
 /** Hands out the first copy of a ready channel, under a new epoch. */
-export function deliver(turn: Turn, copy: Copy, timeoutMs: number): void {
+export function deliver(step: MessageStep, copy: Copy, timeoutMs: number): void {
   const { state, now } = turn;
   const { channel } = copy;
   copy.attempt++;
   copy.epoch = ++state.epoch;
   copy.isInFlight = true;
-  copy.handlerId = channel.reader.handlerId;
+  copy.handlerId = channel.consumer.handlerId;
   copy.deliveredAt = now;
   if (timeoutMs > 0) copy.timer = schedule(state.deadlines, now + timeoutMs, copy);
   state.deliveries.set(copy.epoch, copy);
   channel.busy = copy;
   channel.lane.inFlight++;
-  settleChannel(channel);
+  updateReady(channel);
   const message = messageOf(copy);
-  turn.events.push({
+  step.events.push({
     type: "message:received",
     from: message.from,
     to: message.to,
@@ -282,38 +286,38 @@ export function deliver(turn: Turn, copy: Copy, timeoutMs: number): void {
 }
 
 /** The delivery has done what it is for. */
-export function ack(turn: Turn, copy: Copy): void {
-  const { reader, lane, from } = copy.channel;
-  removeCopy(turn.state, copy);
-  turn.events.push({
+export function ack(step: MessageStep, copy: Copy): void {
+  const { consumer, lane, from } = copy.channel;
+  removeCopy(step.state, copy);
+  step.events.push({
     type: "message:acked",
     from,
-    to: reader.mailbox.agentId,
+    to: consumer.mailbox.agentId,
     messageId: copy.id,
     handlerId: copy.handlerId,
     epoch: copy.epoch,
-    handledMs: turn.now - copy.deliveredAt,
+    handledMs: step.now - copy.deliveredAt,
   });
-  serve(turn, reader, lane);
+  deliverReady(step, consumer, lane);
 }
 
 /** The delivery has failed. */
 export function nack(
-  turn: Turn,
+  step: MessageStep,
   copy: Copy,
   reason: MessageNacked["reason"],
   error: ErrorData,
   isFinal: boolean,
 ): void {
-  if (copy.channel.reader.hasLeft) return passOn(turn, copy, error);
-  const cause = endOf(turn, copy, isFinal);
-  if (cause !== undefined) return giveUp(turn, copy, cause, error);
+  if (copy.channel.consumer.hasLeft) return handOver(step, copy, error);
+  const cause = endOf(step, copy, isFinal);
+  if (cause !== undefined) return deadLetter(step, copy, cause, error);
   const { state, now } = turn;
-  const { reader, lane } = copy.channel;
-  const retryAt = now + pauseAfter(turn, copy.attempt, error);
-  withdraw(state, copy);
+  const { consumer, lane } = copy.channel;
+  const retryAt = now + pauseAfter(step, copy.attempt, error);
+  endDelivery(state, copy);
   copy.timer = schedule(state.deadlines, retryAt, copy);
-  turn.events.push({
+  step.events.push({
     type: "message:nacked",
     ...identify(copy),
     reason,
@@ -321,88 +325,92 @@ export function nack(
     attempt: copy.attempt,
     retryAt,
   });
-  serve(turn, reader, lane);
+  deliverReady(step, consumer, lane);
 }
 
-function endOf({ state, now }: Turn, copy: Copy, isFinal: boolean): DeadLetterCause | undefined {
+function endOf(
+  { state, now }: MessageStep,
+  copy: Copy,
+  isFinal: boolean,
+): DeadLetterCause | undefined {
   if (isFinal) return "rejected";
   if (copy.attempt >= state.config.maxDeliveries) return "max-deliveries";
   return isExpired(copy, now) ? "expired" : undefined;
 }
 
 /** Up to `retryDelay` at first, twice as long each time; never shorter than the error demands. */
-function pauseAfter({ state }: Turn, attempt: number, { retryAfterMs }: ErrorData): number {
+function pauseAfter({ state }: MessageStep, attempt: number, { retryAfterMs }: ErrorData): number {
   const { config, prng } = state;
   const longest = Math.min(config.maxRetryDelayMs, config.retryDelay * 2 ** (attempt - 1));
   return Math.max(nextInt(prng, longest + 1), retryAfterMs ?? 0);
 }
 
 /** The pause after a failed delivery is over. */
-export function ready(turn: Turn, copy: Copy): void {
+export function ready(step: MessageStep, copy: Copy): void {
   const { channel } = copy;
   copy.timer = undefined;
-  freeChannel(channel);
-  turn.events.push({ type: "message:readied", ...identify(copy) });
-  serve(turn, channel.reader, channel.lane);
+  unblockChannel(channel);
+  step.events.push({ type: "message:readied", ...identify(copy) });
+  deliverReady(step, channel.consumer, channel.lane);
 }
 
 /** Gives the delivery until `timeoutMs` from this moment; 0 for as long as it takes. */
-export function extend(turn: Turn, copy: Copy, timeoutMs: number): void {
-  const { deadlines } = turn.state;
+export function extend(step: MessageStep, copy: Copy, timeoutMs: number): void {
+  const { deadlines } = step.state;
   unschedule(deadlines, copy.timer);
-  const until = timeoutMs === 0 ? Infinity : turn.now + timeoutMs;
+  const until = timeoutMs === 0 ? Infinity : step.now + timeoutMs;
   copy.timer = timeoutMs === 0 ? undefined : schedule(deadlines, until, copy);
-  turn.events.push({ type: "message:extended", ...identify(copy), until });
+  step.events.push({ type: "message:extended", ...identify(copy), until });
 }
 
 /** Ends a delivery at no cost, so that it is delivered again as soon as may be. */
-export function takeBack(turn: Turn, copy: Copy): void {
-  if (isExpired(copy, turn.now)) return giveUp(turn, copy, "expired", undefined);
-  withdraw(turn.state, copy);
+export function returnDelivery(step: MessageStep, copy: Copy): void {
+  if (isExpired(copy, step.now)) return deadLetter(step, copy, "expired", undefined);
+  endDelivery(step.state, copy);
   copy.attempt--;
-  freeChannel(copy.channel);
-  turn.events.push({ type: "message:returned", ...identify(copy) });
+  unblockChannel(copy.channel);
+  step.events.push({ type: "message:returned", ...identify(copy) });
 }
 
 /** Moves a copy to the dead letters, and lets what it held back go on. */
-export function giveUp(
-  turn: Turn,
+export function deadLetter(
+  step: MessageStep,
   copy: Copy,
   cause: DeadLetterCause,
   error: ErrorData | undefined,
 ): void {
-  const { reader, lane } = copy.channel;
-  removeCopy(turn.state, copy);
-  bury(turn, copy, cause, error);
-  copyIsLost(turn, copy.id);
-  serve(turn, reader, lane);
+  const { consumer, lane } = copy.channel;
+  removeCopy(step.state, copy);
+  addDeadLetter(step, copy, cause, error);
+  loseCopy(step, copy.id);
+  deliverReady(step, consumer, lane);
 }
 
 /**
- * A copy whose reader has left: the oldest reader that is left gets it, unless it has, or has had,
+ * A copy whose consumer has left: the oldest consumer that is left gets it, unless it has, or has had,
  * a copy of its own.
  */
-export function passOn(turn: Turn, copy: Copy, error: ErrorData | undefined): void {
-  const { reader: { mailbox }, from } = copy.channel;
-  if (mailbox.isClosed) return giveUp(turn, copy, "recipient-gone", error);
-  if (isExpired(copy, turn.now)) return giveUp(turn, copy, "expired", error);
-  const heir = mailbox.readers[0]!;
+export function handOver(step: MessageStep, copy: Copy, error: ErrorData | undefined): void {
+  const { consumer: { mailbox }, from } = copy.channel;
+  if (mailbox.isClosed) return deadLetter(step, copy, "recipient-gone", error);
+  if (isExpired(copy, step.now)) return deadLetter(step, copy, "expired", error);
+  const successor = mailbox.consumers[0]!;
   const wasInFlight = copy.isInFlight;
   const { expiry } = copy;
-  const isCovered = copy.sequence > heir.since;
+  const isCovered = copy.sequence > successor.since;
   if (!isCovered) copy.expiry = undefined;
-  removeCopy(turn.state, copy);
+  removeCopy(step.state, copy);
   if (isCovered) {
-    turn.events.push({ type: "message:dropped", ...identify(copy) });
-    return copyIsLost(turn, copy.id);
+    step.events.push({ type: "message:dropped", ...identify(copy) });
+    return loseCopy(step, copy.id);
   }
   copy.expiry = expiry;
   if (wasInFlight) copy.attempt--;
-  const lane = laneOf(heir, copy.priority);
-  copy.channel = channelOf(heir, lane, from);
+  const lane = laneOf(successor, copy.priority);
+  copy.channel = channelOf(successor, lane, from);
   insertCopy(copy);
-  turn.events.push({ type: "message:returned", ...identify(copy) });
-  serve(turn, heir, lane);
+  step.events.push({ type: "message:returned", ...identify(copy) });
+  deliverReady(step, successor, lane);
 }
 
 /** What the events of a copy have in common. */
@@ -413,24 +421,24 @@ function identify({ channel, id, handlerId, epoch }: Copy): {
   handlerId: string;
   epoch: number;
 } {
-  const { from, reader } = channel;
-  return { from, to: reader.mailbox.agentId, messageId: id, handlerId, epoch };
+  const { from, consumer } = channel;
+  return { from, to: consumer.mailbox.agentId, messageId: id, handlerId, epoch };
 }
 
 /** Keeps a copy that was taken out of its channel, together with those of other handlers. */
-export function bury(
-  turn: Turn,
+export function addDeadLetter(
+  step: MessageStep,
   copy: Copy,
   cause: DeadLetterCause,
   error: ErrorData | undefined,
 ): void {
   const { state, now, events } = turn;
-  const { id, channel: { from, reader }, sequence, epoch, payload } = copy;
+  const { id, channel: { from, consumer }, sequence, epoch, payload } = copy;
   const message = messageOf(copy);
   const known = state.deadLetters.get(id);
   const isOther = known !== undefined && known.sequence !== sequence;
-  if (isOther) forget(turn, known);
-  else if (known !== undefined) exhume(state, known);
+  if (isOther) forgetDeadLetter(step, known);
+  else if (known !== undefined) removeDeadLetter(state, known);
   const others = isOther ? [] : known?.handlerIds ?? [];
   const letter: DeadLetter = {
     message: withoutPayload(message),
@@ -439,7 +447,7 @@ export function bury(
     cause,
     error,
     at: now,
-    handlerIds: [...others, reader.handlerId],
+    handlerIds: [...others, consumer.handlerId],
     previous: undefined,
     next: undefined,
   };
@@ -450,7 +458,7 @@ export function bury(
     from,
     to: message.to,
     messageId: id,
-    handlerId: reader.handlerId,
+    handlerId: consumer.handlerId,
     epoch,
     message,
     cause,
@@ -458,24 +466,24 @@ export function bury(
   });
   const oldest = state.deadOrder.first;
   if (oldest !== undefined && state.deadLetters.size > state.config.maxDeadLetters) {
-    forget(turn, oldest);
+    forgetDeadLetter(step, oldest);
   }
 }
 
-function forget({ state, events }: Turn, letter: DeadLetter): void {
-  exhume(state, letter);
+function forgetDeadLetter({ state, events }: MessageStep, letter: DeadLetter): void {
+  removeDeadLetter(state, letter);
   const { id: messageId, from, to } = letter.message;
   events.push({ type: "message:forgotten", from, to, messageId });
 }
 
 /** Takes a dead letter out. */
-export function exhume(state: MessageState, letter: DeadLetter): void {
+export function removeDeadLetter(state: MessageState, letter: DeadLetter): void {
   state.deadLetters.delete(letter.message.id);
   unlink(state.deadOrder, letter);
 }
 
 /** The message that a dead letter holds, as it was last handed out, or sent. */
-export function messageIn({ message, payload }: DeadLetter): Message {
+export function messageOfDeadLetter({ message, payload }: DeadLetter): Message {
   return { ...message, payload: payload.value };
 }
 
@@ -487,7 +495,7 @@ function withoutPayload(message: Message): Omit<Message, "payload"> {
 
 /** Has `from` wait for a response to a message of which there are `copies`. */
 export function openRequest(
-  { state, now }: Turn,
+  { state, now }: MessageStep,
   id: string,
   from: string,
   to: string,
@@ -510,7 +518,7 @@ export function openRequest(
 }
 
 /** Hands the response to who waits for it, or counts it as late. */
-export function respond(turn: Turn, messageId: string, response: unknown): void {
+export function respond(step: MessageStep, messageId: string, response: unknown): void {
   const { state, now, events } = turn;
   const request = state.requests.get(messageId);
   if (request === undefined) {
@@ -531,30 +539,34 @@ export function respond(turn: Turn, messageId: string, response: unknown): void 
 }
 
 /** Ends a request without a response. */
-export function endRequest(turn: Turn, request: OpenRequest, reason: UnansweredReason): void {
+export function endRequest(
+  step: MessageStep,
+  request: OpenRequest,
+  reason: UnansweredReason,
+): void {
   const { id: messageId, from, to, since } = request;
-  closeRequest(turn.state, request);
-  turn.events.push({
+  closeRequest(step.state, request);
+  step.events.push({
     type: "message:unanswered",
     from,
     to,
     messageId,
     reason,
-    waitedMs: turn.now - since,
+    waitedMs: step.now - since,
   });
 }
 
 /** Ends the request that a copy belonged to, if no other copy may lead to a response. */
-export function copyIsLost(turn: Turn, messageId: string): void {
-  const request = turn.state.requests.get(messageId);
-  if (request !== undefined && --request.copies === 0) endRequest(turn, request, "undeliverable");
+export function loseCopy(step: MessageStep, messageId: string): void {
+  const request = step.state.requests.get(messageId);
+  if (request !== undefined && --request.copies === 0) endRequest(step, request, "undeliverable");
 }
 
 /** Ends all requests by an agent and to it. */
-export function endRequestsOf(turn: Turn, agentId: string): void {
-  const { waitingOn, askedOf } = turn.state;
-  for (const request of waitingOn.get(agentId) ?? []) endRequest(turn, request, "agent-gone");
-  for (const request of askedOf.get(agentId) ?? []) endRequest(turn, request, "agent-gone");
+export function endRequestsOf(step: MessageStep, agentId: string): void {
+  const { waitingOn, askedOf } = step.state;
+  for (const request of waitingOn.get(agentId) ?? []) endRequest(step, request, "agent-gone");
+  for (const request of askedOf.get(agentId) ?? []) endRequest(step, request, "agent-gone");
 }
 
 function closeRequest(state: MessageState, request: OpenRequest): void {
@@ -588,68 +600,68 @@ function removeEdge(
  * Gives an agent a handler. The first one takes over what has come before; each further one gets a
  * copy of what comes from here on.
  */
-export function attach(turn: Turn, command: AttachHandler): void {
+export function attach(step: MessageStep, command: AttachHandler): void {
   const { state, events } = turn;
   const { agentId, handlerId } = command;
-  if (state.readers.has(handlerId)) return refuse(turn, command, "known-handler");
-  const mailbox = openMailbox(turn, agentId);
-  if (mailbox === undefined) return refuse(turn, command, "too-many-mailboxes");
-  const { readers } = mailbox;
-  if (readers[0]!.isPush && readers.length >= state.config.maxHandlers) {
-    return refuse(turn, command, "too-many-handlers");
+  if (state.consumers.has(handlerId)) return refuse(step, command, "known-handler");
+  const mailbox = openMailbox(step, agentId);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
+  const { consumers } = mailbox;
+  if (consumers[0]!.isPush && consumers.length >= state.config.maxHandlers) {
+    return refuse(step, command, "too-many-handlers");
   }
-  if (readers[0]!.isPush) readers.push(newReader(mailbox, state.lastMessage));
-  const reader = readers.at(-1)!;
-  reader.handlerId = handlerId;
-  reader.isPush = true;
-  state.readers.set(handlerId, reader);
+  if (consumers[0]!.isPush) consumers.push(newConsumer(mailbox, state.lastMessage));
+  const consumer = consumers.at(-1)!;
+  consumer.handlerId = handlerId;
+  consumer.isPush = true;
+  state.consumers.set(handlerId, consumer);
   state.lastHandler++;
-  settleIdleness(state, mailbox);
+  updateIdle(state, mailbox);
   events.push({ type: "mailbox:subscribed", agentId, handlerId });
-  serve(turn, reader, reader.urgent);
-  serve(turn, reader, reader.normal);
+  deliverReady(step, consumer, consumer.urgent);
+  deliverReady(step, consumer, consumer.normal);
 }
 
 /**
  * Takes a handler away. What waits for the last one of an agent waits for the next; what waits for
  * another one goes to the oldest that is left, unless that one has a copy.
  */
-export function detach(turn: Turn, command: DetachHandler): void {
+export function detach(step: MessageStep, command: DetachHandler): void {
   const { state, events } = turn;
   const { agentId, handlerId, takesBack } = command;
-  const reader = state.readers.get(handlerId);
-  if (reader?.mailbox.agentId !== agentId) return refuse(turn, command, "unknown-handler");
-  const { mailbox } = reader;
-  state.readers.delete(handlerId);
-  reader.isPush = false;
+  const consumer = state.consumers.get(handlerId);
+  if (consumer?.mailbox.agentId !== agentId) return refuse(step, command, "unknown-handler");
+  const { mailbox } = consumer;
+  state.consumers.delete(handlerId);
+  consumer.isPush = false;
   events.push({ type: "mailbox:unsubscribed", agentId, handlerId });
-  if (mailbox.readers.length === 1) {
-    reader.handlerId = "";
-    if (takesBack) forEachCopy(reader, (copy) => copy.isInFlight && takeBack(turn, copy));
+  if (mailbox.consumers.length === 1) {
+    consumer.handlerId = "";
+    if (takesBack) forEachCopy(consumer, (copy) => copy.isInFlight && returnDelivery(step, copy));
   } else {
-    reader.hasLeft = true;
-    mailbox.readers.splice(mailbox.readers.indexOf(reader), 1);
-    forEachCopy(reader, (copy) => {
-      if (takesBack || !copy.isInFlight) passOn(turn, copy, undefined);
+    consumer.hasLeft = true;
+    mailbox.consumers.splice(mailbox.consumers.indexOf(consumer), 1);
+    forEachCopy(consumer, (copy) => {
+      if (takesBack || !copy.isInFlight) handOver(step, copy, undefined);
     });
-    letLeave(reader);
+    keepLeaving(consumer);
   }
-  settleIdleness(state, mailbox);
+  updateIdle(state, mailbox);
 }
 
 /** Makes an agent known; harmless when it is. */
-export function open(turn: Turn, command: OpenMailbox): void {
+export function open(step: MessageStep, command: OpenMailbox): void {
   const { agentId } = command;
-  const mailbox = openMailbox(turn, agentId);
-  if (mailbox === undefined) return refuse(turn, command, "too-many-mailboxes");
+  const mailbox = openMailbox(step, agentId);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
   if (mailbox.isOpen) return;
   mailbox.isOpen = true;
-  settleIdleness(turn.state, mailbox);
-  turn.events.push({ type: "mailbox:opened", agentId });
+  updateIdle(step.state, mailbox);
+  step.events.push({ type: "mailbox:opened", agentId });
 }
 
 /** Forgets an agent that is gone; what it has not handled goes to the dead letters. */
-export function close(turn: Turn, command: CloseMailbox): void {
+export function close(step: MessageStep, command: CloseMailbox): void {
   const { state, events } = turn;
   const { agentId, reason } = command;
   const mailbox = state.mailboxes.get(agentId);
@@ -658,41 +670,41 @@ export function close(turn: Turn, command: CloseMailbox): void {
     removeMailbox(state, mailbox);
     events.push({ type: "mailbox:closed", agentId, reason });
   }
-  endRequestsOf(turn, agentId);
+  endRequestsOf(step, agentId);
   if (mailbox === undefined) return;
   for (const topic of mailbox.topics) leaveTopic(state, mailbox, topic);
-  for (const reader of [...mailbox.readers, ...mailbox.leaving]) {
-    reader.isPush = false;
-    state.readers.delete(reader.handlerId);
-    forEachCopy(reader, (copy) => giveUp(turn, copy, "recipient-gone", undefined));
+  for (const consumer of [...mailbox.consumers, ...mailbox.leaving]) {
+    consumer.isPush = false;
+    state.consumers.delete(consumer.handlerId);
+    forEachCopy(consumer, (copy) => deadLetter(step, copy, "recipient-gone", undefined));
   }
 }
 
 /** Has an agent get what is published to a topic; harmless when it does. */
-export function subscribeTopic(turn: Turn, command: SubscribeTopic): void {
+export function subscribeTopic(step: MessageStep, command: SubscribeTopic): void {
   const { state, events } = turn;
   const { agentId, topic } = command;
   const subscribers = state.topics.get(topic);
   if (subscribers?.has(agentId)) return;
   if (subscribers === undefined && state.topics.size >= state.config.maxTopics) {
-    return refuse(turn, command, "too-many-topics");
+    return refuse(step, command, "too-many-topics");
   }
-  const mailbox = openMailbox(turn, agentId);
-  if (mailbox === undefined) return refuse(turn, command, "too-many-mailboxes");
+  const mailbox = openMailbox(step, agentId);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
   if (subscribers === undefined) state.topics.set(topic, new Set([agentId]));
   else subscribers.add(agentId);
   mailbox.topics.add(topic);
-  settleIdleness(state, mailbox);
+  updateIdle(state, mailbox);
   events.push({ type: "topic:subscribed", topic, agentId });
 }
 
 /** Ends a subscription to a topic; harmless when there is none. */
-export function unsubscribeTopic(turn: Turn, { agentId, topic }: UnsubscribeTopic): void {
+export function unsubscribeTopic(step: MessageStep, { agentId, topic }: UnsubscribeTopic): void {
   const { state, events } = turn;
   const mailbox = state.mailboxes.get(agentId);
   if (mailbox === undefined || !mailbox.topics.has(topic)) return;
   leaveTopic(state, mailbox, topic);
-  settleIdleness(state, mailbox);
+  updateIdle(state, mailbox);
   events.push({ type: "topic:unsubscribed", topic, agentId });
 }
 
@@ -703,9 +715,9 @@ function leaveTopic(state: MessageState, mailbox: Mailbox, topic: string): void 
   if (subscribers.size === 0) state.topics.delete(topic);
 }
 
-/** Calls `visit` with all copies of a reader, urgent ones first; it may take the copy away. */
-function forEachCopy(reader: Reader, visit: (copy: Copy) => void): void {
-  for (const { copies } of [reader.urgent, reader.normal]) {
+/** Calls `visit` with all copies of a consumer, urgent ones first; it may take the copy away. */
+function forEachCopy(consumer: Consumer, visit: (copy: Copy) => void): void {
+  for (const { copies } of [consumer.urgent, consumer.normal]) {
     for (let copy = copies.first; copy !== undefined;) {
       const { next } = copy;
       visit(copy);
@@ -716,12 +728,12 @@ function forEachCopy(reader: Reader, visit: (copy: Copy) => void): void {
 
 /** Says why `command` changes nothing; `to` is whom it would have concerned. */
 export function refuse(
-  turn: Turn,
+  step: MessageStep,
   command: Exclude<MessageCommand, Tick>,
   reason: MessageRefusal,
   to: string = recipientOf(command),
 ): void {
-  turn.events.push({
+  step.events.push({
     type: "message:refused",
     from: "from" in command ? command.from : "",
     to,

@@ -10,7 +10,7 @@ import type { HealthStatus } from "../core/health.ts";
 import type { Instant } from "../core/machine.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Message } from "./types.ts";
-import { messageIn } from "./transitions.ts";
+import { messageOfDeadLetter } from "./transitions.ts";
 import type { Copy, DeadLetter, Lane, MessageState, OpenRequest } from "./state.ts";
 import { messageOf } from "./tables.ts";
 import { quote } from "../core/arguments.ts";
@@ -33,15 +33,15 @@ export interface DeadLetterView {
 /** What an agent has not handled yet, urgent messages first, oldest first. */
 export function unhandled(state: Readonly<MessageState>, agentId: string): Message[] {
   const found = new Map<number, Copy>();
-  for (const reader of state.mailboxes.get(agentId)?.readers ?? []) {
-    for (const copy of [...copiesOf(reader.urgent), ...copiesOf(reader.normal)]) {
+  for (const consumer of state.mailboxes.get(agentId)?.consumers ?? []) {
+    for (const copy of [...copiesOf(consumer.urgent), ...copiesOf(consumer.normal)]) {
       if (!found.has(copy.sequence)) found.set(copy.sequence, copy);
     }
   }
-  return [...found.values()].sort(byTurn).map(messageOf);
+  return [...found.values()].sort(byUrgency).map(messageOf);
 }
 
-function byTurn(a: Copy, b: Copy): number {
+function byUrgency(a: Copy, b: Copy): number {
   const urgency = Number(b.priority > 0) - Number(a.priority > 0);
   return urgency !== 0 ? urgency : a.sequence - b.sequence;
 }
@@ -64,7 +64,7 @@ export function deadLetters(
 
 function viewOf(dead: DeadLetter): DeadLetterView {
   const { cause, error, at, handlerIds } = dead;
-  return { message: messageIn(dead), cause, error, at, handlerIds: [...handlerIds] };
+  return { message: messageOfDeadLetter(dead), cause, error, at, handlerIds: [...handlerIds] };
 }
 
 /** From each agent that waits for a response to the agents that it asked. */
@@ -91,8 +91,8 @@ export function health(
   let messages = 0;
   let longestQueue = 0;
   let fullMailboxes = 0;
-  for (const { readers } of state.mailboxes.values()) {
-    for (const { urgent, normal } of readers) {
+  for (const { consumers } of state.mailboxes.values()) {
+    for (const { urgent, normal } of consumers) {
       const longest = Math.max(urgent.size, normal.size);
       messages += urgent.size + normal.size;
       longestQueue = Math.max(longestQueue, longest);
@@ -103,7 +103,7 @@ export function health(
   const recent = recentlyDead(state, now);
   const metrics = {
     mailboxes: state.mailboxes.size,
-    handlers: state.readers.size,
+    handlers: state.consumers.size,
     topics: state.topics.size,
     pendingMessages: messages,
     inFlight: state.deliveries.size,
@@ -132,7 +132,7 @@ function recentlyDead(state: Readonly<MessageState>, now: Instant): number {
   return count;
 }
 
-/** Where a message is for one reader of its recipient's mailbox. */
+/** Where a message is for one consumer of its recipient's mailbox. */
 export interface DeliveryExplanation {
   /** Which handler is to handle it; empty when the agent takes messages itself. */
   readonly handlerId: string;
@@ -187,7 +187,7 @@ export function explainMessage(
   const [first] = copies;
   const parties = first === undefined
     ? dead?.message ?? request
-    : { from: first.channel.from, to: first.channel.reader.mailbox.agentId };
+    : { from: first.channel.from, to: first.channel.consumer.mailbox.agentId };
   if (parties === undefined) {
     const rule = "the message must be on its way, a dead letter, or wait for a response";
     throw new UnknownMessageError("explain a message", messageId, rule);
@@ -203,7 +203,7 @@ export function explainMessage(
     to: parties.to,
     status,
     summary,
-    deliveries: copies.map(deliveryOf),
+    deliveries: copies.map(explainDelivery),
     cause: dead?.cause,
     expiresAt: first?.expiresAt,
     responseDueAt: request?.timer?.rank,
@@ -215,13 +215,13 @@ function copiesOf(state: Readonly<MessageState>, id: string, to?: string): Copy[
   const { mailboxes, deliveries } = state;
   const found: Copy[] = [];
   for (const mailbox of to === undefined ? mailboxes.values() : [mailboxes.get(to)]) {
-    for (const { urgent, normal } of mailbox?.readers ?? []) {
+    for (const { urgent, normal } of mailbox?.consumers ?? []) {
       collect(found, urgent, id);
       collect(found, normal, id);
     }
   }
   for (const copy of deliveries.values()) {
-    if (copy.id === id && copy.channel.reader.hasLeft) found.push(copy);
+    if (copy.id === id && copy.channel.consumer.hasLeft) found.push(copy);
   }
   return found;
 }
@@ -232,10 +232,10 @@ function collect(found: Copy[], { copies }: Lane, id: string): void {
   }
 }
 
-function deliveryOf(copy: Copy): DeliveryExplanation {
-  const { channel: { reader }, isInFlight, handlerId, attempt, timer } = copy;
+function explainDelivery(copy: Copy): DeliveryExplanation {
+  const { channel: { consumer }, isInFlight, handlerId, attempt, timer } = copy;
   return {
-    handlerId: isInFlight ? handlerId : reader.handlerId,
+    handlerId: isInFlight ? handlerId : consumer.handlerId,
     status: statusOf(copy),
     attempt,
     behind: predecessorOf(copy)?.id ?? "",
@@ -263,7 +263,7 @@ function summaryOf(state: Readonly<MessageState>, copies: readonly Copy[]): stri
 }
 
 function sentenceOf({ config }: Readonly<MessageState>, copy: Copy): string {
-  const { attempt, timer, channel: { reader, lane } } = copy;
+  const { attempt, timer, channel: { consumer, lane } } = copy;
   const which = `delivery ${attempt} of ${config.maxDeliveries}`;
   switch (statusOf(copy)) {
     case "in-delivery":
@@ -273,8 +273,8 @@ function sentenceOf({ config }: Readonly<MessageState>, copy: Copy): string {
     case "waiting": {
       const before = predecessorOf(copy);
       if (before !== undefined) return `It waits for ${textOf(before)}, which was sent before it`;
-      const agent = `agent ${quote(reader.mailbox.agentId)}`;
-      return reader.isPush
+      const agent = `agent ${quote(consumer.mailbox.agentId)}`;
+      return consumer.isPush
         ? `It waits until ${agent} is done with one of ${lane.inFlight} messages in hand`
         : `It waits for ${agent} to subscribe or to take it`;
     }
@@ -294,8 +294,8 @@ function textOf(copy: Copy): string {
   }
 }
 
-function holderOf({ channel: { reader }, handlerId }: Copy): string {
-  const agent = quote(reader.mailbox.agentId);
+function holderOf({ channel: { consumer }, handlerId }: Copy): string {
+  const agent = quote(consumer.mailbox.agentId);
   return handlerId === "" ? `Agent ${agent}` : `Handler ${quote(handlerId)} of agent ${agent}`;
 }
 

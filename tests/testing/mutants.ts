@@ -214,19 +214,19 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a handler that is done is handed nothing more",
     "messages/transitions.ts",
-    "    handledMs: turn.now - copy.deliveredAt,\n  });\n  serve(turn, reader, lane);",
-    "    handledMs: turn.now - copy.deliveredAt,\n  });",
+    "    handledMs: step.now - copy.deliveredAt,\n  });\n  deliverReady(step, consumer, lane);",
+    "    handledMs: step.now - copy.deliveredAt,\n  });",
   ),
   mutant(
     "what is given up is no dead letter",
     "messages/transitions.ts",
-    "  bury(turn, copy, cause, error);\n",
+    "  addDeadLetter(step, copy, cause, error);\n",
     "",
   ),
   mutant(
     "requests to an agent that is gone go on waiting",
     "messages/transitions.ts",
-    "  endRequestsOf(turn, agentId);\n",
+    "  endRequestsOf(step, agentId);\n",
     "",
   ),
   mutant(
