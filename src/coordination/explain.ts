@@ -243,7 +243,7 @@ function requestsOf(
 /** Of several handlers of an agent, the one that is farthest behind counts. */
 function unhandledOf({ messages }: Readonly<RootState>, agentId: string): number {
   let most = 0;
-  for (const { urgent, normal } of messages.mailboxes.get(agentId)?.readers ?? []) {
+  for (const { urgent, normal } of messages.mailboxes.get(agentId)?.consumers ?? []) {
     most = Math.max(most, urgent.size + normal.size);
   }
   return most;
