@@ -11,7 +11,7 @@
 import PQueue from "p-queue";
 import { AdvancedTaskScheduler } from "../src/tasks/mod.ts";
 import { taskMachine } from "../src/tasks/machine.ts";
-import { registration, submission } from "../src/tasks/submission.ts";
+import { registration, submission } from "../src/tasks/commands.ts";
 import { atMost, compare, median, type Row, type Side, type Suite } from "./harness.ts";
 
 const PRIORITIES = 10;

@@ -10,75 +10,71 @@ function mutant(name: string, file: string, find: string, replace: string): Code
   return { name, file, find, replace };
 }
 
-const CLAIMS = "src/tasks/claims.ts";
-const LIFECYCLE = "src/tasks/lifecycle.ts";
-const PLACEMENT = "src/tasks/placement.ts";
-const SETTLING = "src/tasks/settling.ts";
-const STEALING = "src/tasks/stealing.ts";
-const STOCKS = "src/tasks/stocks.ts";
+const MACHINE = "src/tasks/machine.ts";
+const TRANSITIONS = "src/tasks/transitions.ts";
 const AGENTS = "src/tasks/agents.ts";
-const ROOM = "src/tasks/room.ts";
-const STANDING = "src/tasks/standing.ts";
+const PLACEMENT = "src/tasks/placement.ts";
+const STEALING = "src/tasks/stealing.ts";
 
 export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "a stale epoch is heard",
-    CLAIMS,
+    MACHINE,
     "(epoch === 0 || epoch === task.epoch)) return task;",
     "true) return task;",
   ),
   mutant(
     "a body ends under another task's name",
-    CLAIMS,
+    MACHINE,
     "lingering?.task.spec.id === taskId",
     "lingering !== undefined",
   ),
   mutant(
     "a claim without a slot starts",
-    CLAIMS,
+    MACHINE,
     'task.status === "running" || !task.locked',
     'task.status === "running"',
   ),
   mutant(
     "a crash costs no attempt back",
-    CLAIMS,
+    MACHINE,
     "    task.attempts--;\n    task.crashes++;",
     "    task.crashes++;",
   ),
   mutant(
     "a task survives one crash more",
-    CLAIMS,
+    MACHINE,
     "if (task.crashes > step.state.config.maxCrashes) quarantine",
     "if (task.crashes > step.state.config.maxCrashes + 1) quarantine",
   ),
   mutant(
     "a retry begins beside the last body",
-    CLAIMS,
+    MACHINE,
     "    if (task.lingering === 0) ready(step, task);\n    return;",
     "    ready(step, task);\n    return;",
   ),
   mutant(
     "a claim keeps the epoch of the last one",
-    LIFECYCLE,
+    TRANSITIONS,
     "++state.epoch",
     "state.epoch || ++state.epoch",
   ),
-  mutant("slots don't come back", LIFECYCLE, "if (!queued) agent.load--;", ""),
+  mutant("slots don't come back", TRANSITIONS, "if (!queued) agent.load--;", ""),
   mutant(
     "a queued claim gives a slot back",
-    LIFECYCLE,
+    TRANSITIONS,
     "if (!queued) agent.load--;",
     "agent.load--;",
   ),
   mutant(
     "a stolen task stays pinned",
-    LIFECYCLE,
+    TRANSITIONS,
     '  move(step.state, task, "ready");\n  task.pinnedTo = "";',
     '  move(step.state, task, "ready");',
   ),
   mutant(
     "a stolen task has no slot",
-    LIFECYCLE,
+    TRANSITIONS,
     "assign(step, task, target, !hasRoom(target));",
     "assign(step, task, target, true);",
   ),
@@ -96,19 +92,19 @@ export const MUTANTS: readonly CodeMutant[] = [
   ),
   mutant(
     "nobody goes after it was drained",
-    SETTLING,
+    MACHINE,
     "drained !== undefined && load === 0",
     "false && load === 0",
   ),
   mutant(
     "one batch is all",
-    SETTLING,
+    MACHINE,
     "while (rebalance(step)) distribute(step);",
     "if (rebalance(step)) distribute(step);",
   ),
   mutant(
     "nothing is placed in a freed queue",
-    SETTLING,
+    MACHINE,
     "while (hasRoomInQueue(agent)) {",
     "while (false as boolean) {",
   ),
@@ -139,29 +135,34 @@ export const MUTANTS: readonly CodeMutant[] = [
   ),
   mutant(
     "what was not placed is stolen",
-    STOCKS,
+    PLACEMENT,
     "!placed || !state.config.stealing",
     "!state.config.stealing",
   ),
-  mutant("the oldest claims move first", STOCKS, "rank: -epoch", "rank: epoch"),
+  mutant("the oldest claims move first", PLACEMENT, "rank: -epoch", "rank: epoch"),
   mutant(
     "the least busy gives",
-    STOCKS,
+    PLACEMENT,
     "rank(stock.group.donors, stock, -loadOf(agent))",
     "rank(stock.group.donors, stock, loadOf(agent))",
   ),
-  mutant("reports count for nothing", ROOM, "agent.tasks.size + agent.outside", "agent.tasks.size"),
+  mutant(
+    "reports count for nothing",
+    PLACEMENT,
+    "agent.tasks.size + agent.outside",
+    "agent.tasks.size",
+  ),
   mutant(
     "what it was given here counts twice",
-    STANDING,
+    AGENTS,
     "taskCount - agent.tasks.size",
     "taskCount",
   ),
-  mutant("a cordoned agent takes work", ROOM, "agent.cordons.size === 0 && ", ""),
-  mutant("a drained agent takes work", ROOM, " && agent.drained === undefined", ""),
+  mutant("a cordoned agent takes work", PLACEMENT, "agent.cordons.size === 0 && ", ""),
+  mutant("a drained agent takes work", PLACEMENT, " && agent.drained === undefined", ""),
   mutant(
     "a queue has one place more",
-    ROOM,
+    PLACEMENT,
     "agent.queue.length < agent.maxQueuedTasks",
     "agent.queue.length <= agent.maxQueuedTasks",
   ),

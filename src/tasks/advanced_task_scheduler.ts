@@ -13,8 +13,8 @@ import type { Logger } from "../core/logger.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Task, TaskStatus } from "./types.ts";
 import { precedes } from "../core/data/heap.ts";
-import type { TaskHandler } from "./attempt.ts";
-import type { TaskSchedulerConfig } from "./scheduler_config.ts";
+import type { TaskHandler } from "./attempts.ts";
+import type { TaskSchedulerConfig } from "./config.ts";
 import type { Group, StrategyName, TaskRecord } from "./state.ts";
 import {
   AffinitySchedulingStrategy,
@@ -27,7 +27,7 @@ import {
 } from "./strategies.ts";
 import type { TaskHandle } from "./task_handle.ts";
 import { TaskScheduler, type TaskSchedulerOptions } from "./task_scheduler.ts";
-import { viewOf } from "./view.ts";
+import { viewOf } from "./views.ts";
 
 /** The strategies that the machine follows without a call. */
 const BUILT_IN = [

@@ -5,9 +5,16 @@
  * @module
  */
 
-import type { Edge, Outcome, TaskRecord, TaskSpec, TaskState } from "./state.ts";
-import type { Step } from "./step.ts";
-import { isTerminal, outcomeOf } from "./state.ts";
+import {
+  type Edge,
+  isTerminal,
+  type Outcome,
+  outcomeOf,
+  type Step,
+  type TaskRecord,
+  type TaskSpec,
+  type TaskState,
+} from "./state.ts";
 
 /**
  * The cycle that `spec` would close, from its id back to its id along dependencies, or `undefined`.

@@ -11,7 +11,6 @@
  */
 
 import { type Heap, precedes, push, remove, reorder } from "../core/data/heap.ts";
-import { hasRoom, loadOf, roomOf } from "./room.ts";
 import type { Agent, Candidacy, Group, Reception, Stock, TaskRecord, TaskState } from "./state.ts";
 
 /** Separates the parts of a group's key; ids and capabilities have no control characters. */
@@ -233,4 +232,89 @@ function dropUnusedGroups(state: TaskState): void {
     agent.candidacies = agent.candidacies.filter(({ group }) => state.groups.has(group.key));
   }
   state.groupLimit = Math.max(256, 2 * state.groups.size);
+}
+
+/** Whether `agent` takes tasks at all. */
+export function isOpen(agent: Agent): boolean {
+  return agent.cordons.size === 0 && agent.drained === undefined;
+}
+
+/** How many slots `agent` may use. */
+export function slotsOf({ maxConcurrentTasks, slotLimit }: Agent): number {
+  return slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
+}
+
+/** Whether `agent` has a slot for one more task. */
+export function hasRoom(agent: Agent): boolean {
+  return agent.load < slotsOf(agent) && isOpen(agent);
+}
+
+/** Whether one more claim could wait for a slot of `agent`. */
+export function hasRoomInQueue(agent: Agent): boolean {
+  return agent.queue.length < agent.maxQueuedTasks && isOpen(agent);
+}
+
+/** How many more claims `agent` could have, with a slot or waiting for one. */
+export function roomOf(agent: Agent): number {
+  if (!isOpen(agent)) return 0;
+  return Math.max(0, slotsOf(agent) - agent.load) +
+    Math.max(0, agent.maxQueuedTasks - agent.queue.length);
+}
+
+/** How much `agent` has to do, as stealing sees it: its claims, and what it reported besides. */
+export function loadOf(agent: Agent): number {
+  return agent.tasks.size + agent.outside;
+}
+
+/** Lets a fresh claim be stolen, if its task may go to others. */
+export function offer(state: TaskState, task: TaskRecord): void {
+  const { agent, epoch, spec: { placed, requires } } = task;
+  if (!placed || !state.config.stealing) return;
+  const stock = stockOf(agent!, groupOf(state, requires, "", false));
+  task.movable = { rank: -epoch, sequence: epoch, position: -1, task, stock };
+  push(stock.tasks, task.movable);
+}
+
+/** Lets a claim be stolen no longer: it starts, or it is over. */
+export function withdraw(task: TaskRecord): void {
+  const { movable } = task;
+  if (movable === undefined) return;
+  task.movable = undefined;
+  const { stock } = movable;
+  remove(stock.tasks, movable);
+  if (stock.tasks.length > 0) return;
+  remove(stock.group.donors, stock);
+  stock.agent.stocks = stock.agent.stocks.filter((other) => other !== stock);
+}
+
+function stockOf(agent: Agent, group: Group): Stock {
+  const known = agent.stocks.find((stock) => stock.group === group);
+  if (known !== undefined) return known;
+  const stock: Stock = {
+    rank: -loadOf(agent),
+    sequence: agent.order,
+    position: -1,
+    agent,
+    group,
+    tasks: [],
+  };
+  agent.stocks.push(stock);
+  push(group.donors, stock);
+  return stock;
+}
+
+/** Puts those whose load or room changed where it ranks them; groups to look at are added. */
+export function rankShifted(shifted: Set<Agent>, unbalanced: Set<Group>): void {
+  for (const agent of shifted) {
+    for (const { group, reception } of agent.candidacies) {
+      if (reception === undefined) continue;
+      rankReception(reception, group);
+      if (group.donors.length > 0) unbalanced.add(group);
+    }
+    for (const stock of agent.stocks) {
+      rank(stock.group.donors, stock, -loadOf(agent));
+      unbalanced.add(stock.group);
+    }
+  }
+  shifted.clear();
 }

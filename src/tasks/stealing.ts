@@ -9,11 +9,9 @@
  * @module
  */
 
-import { steal } from "./lifecycle.ts";
-import { loadOf, roomOf } from "./room.ts";
-import type { Agent, Group, Stock, TaskState } from "./state.ts";
-import type { Step } from "./step.ts";
-import { rankShifted } from "./stocks.ts";
+import { steal } from "./transitions.ts";
+import { loadOf, rankShifted, roomOf } from "./placement.ts";
+import type { Agent, Group, Step, Stock, TaskState } from "./state.ts";
 
 /** A batch that is called for. */
 interface Imbalance {

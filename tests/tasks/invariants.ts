@@ -6,8 +6,7 @@
 
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import { isFit } from "../../src/tasks/placement.ts";
-import { hasRoom } from "../../src/tasks/room.ts";
+import { hasRoom, isFit } from "../../src/tasks/placement.ts";
 import type { TaskState } from "../../src/tasks/machine.ts";
 import { type Agent, isTerminal, type TaskRecord } from "../../src/tasks/state.ts";
 import { checkQueues, Loads } from "./stealing_invariants.ts";

@@ -5,10 +5,9 @@
  */
 
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
-import type { TaskEvent } from "../../src/tasks/events.ts";
-import type { WorkStealingCompleted } from "../../src/tasks/events.ts";
+import type { TaskEvent, WorkStealingCompleted } from "../../src/tasks/events.ts";
 import type { TaskState } from "../../src/tasks/machine.ts";
-import { hasRoom, hasRoomInQueue, loadOf, roomOf } from "../../src/tasks/room.ts";
+import { hasRoom, hasRoomInQueue, loadOf, roomOf } from "../../src/tasks/placement.ts";
 import type { Agent, TaskRecord } from "../../src/tasks/state.ts";
 
 /** Checks a state by itself. */

@@ -7,7 +7,7 @@
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
 import { InvariantError } from "../core/errors.ts";
-import { enqueueLast } from "../core/data/fifo.ts";
+import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import type { TaskTimedOut } from "./events.ts";
 import { push, remove } from "../core/data/heap.ts";
 import { Opaque } from "../core/data/plain.ts";
@@ -15,12 +15,16 @@ import { nextInt } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { TaskStatus } from "./types.ts";
 import { phrase, unlink } from "./dependencies.ts";
-import { forgetOldest, remember } from "./history.ts";
-import { dequeue, enqueue, refresh, unpinFromLost } from "./placement.ts";
-import { hasRoom } from "./room.ts";
-import type { Agent, Lingering, Outcome, TaskRecord, TaskState } from "./state.ts";
-import { type Step, touch } from "./step.ts";
-import { offer, withdraw } from "./stocks.ts";
+import { dequeue, enqueue, hasRoom, offer, refresh, unpinFromLost, withdraw } from "./placement.ts";
+import {
+  type Agent,
+  type Lingering,
+  type Outcome,
+  type Step,
+  type TaskRecord,
+  type TaskState,
+  touch,
+} from "./state.ts";
 
 /** Which status may follow which. Terminal ones are followed by none. */
 export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
@@ -310,5 +314,42 @@ function limitMs({ spec }: TaskRecord, limit: TaskTimedOut["limit"]): number {
       return spec.heartbeatTimeoutMs;
     case "total":
       return spec.totalTimeoutMs;
+  }
+}
+
+/** Keeps whole what ended last, of older tasks the outcome, and nothing of the oldest. */
+export function forgetOldest(state: TaskState): void {
+  const { config: { keepFinished, keepOutcomes }, finished } = state;
+  if (fifoSize(finished) <= keepFinished) return;
+  const { spec: { id }, status } = dequeueFirst(finished)!;
+  state.tasks.delete(id);
+  if (keepOutcomes === 0) return;
+  if (state.outcomes.size >= keepOutcomes) { // dropping a whole map is cheaper than entry by entry
+    state.olderOutcomes = state.outcomes;
+    state.outcomes = new Map();
+  }
+  state.outcomes.set(id, status as Outcome);
+}
+
+/** Adds an attempt to the history of its type. */
+export function remember(
+  { history, config }: TaskState,
+  task: TaskRecord,
+  agent: Agent,
+  ranMs: number,
+  succeeded: boolean,
+): void {
+  const { type } = task.spec;
+  let entry = history.get(type);
+  if (entry === undefined) {
+    if (history.size >= config.keepTypes) history.delete(history.keys().next().value!);
+    entry = { executions: 0, successes: 0, totalMs: 0, lastAgentId: "" };
+    history.set(type, entry);
+  }
+  entry.executions++;
+  entry.totalMs += ranMs;
+  if (succeeded) {
+    entry.successes++;
+    entry.lastAgentId = agent.agentId;
   }
 }
