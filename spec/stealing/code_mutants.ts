@@ -59,12 +59,12 @@ export const MUTANTS: readonly CodeMutant[] = [
     "++state.epoch",
     "state.epoch || ++state.epoch",
   ),
-  mutant("slots don't come back", TRANSITIONS, "if (!queued) agent.load--;", ""),
+  mutant("slots don't come back", TRANSITIONS, "if (!queued) agent.slotsInUse--;", ""),
   mutant(
     "a queued claim gives a slot back",
     TRANSITIONS,
-    "if (!queued) agent.load--;",
-    "agent.load--;",
+    "if (!queued) agent.slotsInUse--;",
+    "agent.slotsInUse--;",
   ),
   mutant(
     "a stolen task stays pinned",
@@ -75,7 +75,7 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "a stolen task has no slot",
     TRANSITIONS,
-    "assign(step, task, target, !hasRoom(target));",
+    "assign(step, task, target, !hasFreeSlot(target));",
     "assign(step, task, target, true);",
   ),
   mutant(
@@ -93,8 +93,8 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "nobody goes after it was drained",
     MACHINE,
-    "drained !== undefined && load === 0",
-    "false && load === 0",
+    "drained !== undefined && slotsInUse === 0",
+    "false && slotsInUse === 0",
   ),
   mutant(
     "one batch is all",
@@ -105,7 +105,7 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "nothing is placed in a freed queue",
     MACHINE,
-    "while (hasRoomInQueue(agent)) {",
+    "while (canQueue(agent)) {",
     "while (false as boolean) {",
   ),
   mutant(
@@ -126,7 +126,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "step.state.config.maxStealBatch,",
     "step.state.config.maxStealBatch + 1,",
   ),
-  mutant("nobody asks for the receiver's room", STEALING, "    roomOf(target),\n", ""),
+  mutant("nobody asks for the receiver's room", STEALING, "    capacityOf(target),\n", ""),
   mutant(
     "source and target change places",
     STEALING,
@@ -143,8 +143,8 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "the least busy gives",
     PLACEMENT,
-    "rank(stock.group.donors, stock, -loadOf(agent))",
-    "rank(stock.group.donors, stock, loadOf(agent))",
+    "rank(donation.group.donors, donation, -backlogOf(agent))",
+    "rank(donation.group.donors, donation, backlogOf(agent))",
   ),
   mutant(
     "reports count for nothing",
@@ -169,8 +169,8 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "what has started counts as settled when its agent goes",
     AGENTS,
-    '? "abandoned" : "settled"',
-    '? "running" : "settled"',
+    '? "abandoned" : "ended"',
+    '? "running" : "ended"',
   ),
   mutant(
     "a drained agent keeps what is placed with it",

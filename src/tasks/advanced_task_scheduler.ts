@@ -213,7 +213,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
       tasks: this.getTaskCounts(),
       agents: [...agents.values()].map((agent) => ({
         agentId: agent.agentId,
-        load: agent.load,
+        load: agent.slotsInUse,
         maxConcurrentTasks: agent.maxConcurrentTasks,
         completedTasks: agent.completed,
         failedAttempts: agent.failed,
@@ -313,7 +313,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   #context(): SchedulingContext {
     const agents = [...this.client.state.tasks.agents.values()];
     return {
-      taskLoads: new Map(agents.map(({ agentId, load }) => [agentId, load])),
+      taskLoads: new Map(agents.map(({ agentId, slotsInUse }) => [agentId, slotsInUse])),
       agentCapabilities: new Map(agents.map((agent) => [agent.agentId, agent.capabilities])),
       agentPriorities: new Map(agents.map(({ agentId, priority }) => [agentId, priority])),
       lastEpochs: new Map(agents.map(({ agentId, lastEpoch }) => [agentId, lastEpoch])),

@@ -87,14 +87,14 @@ function newAgent(agentId: string): Agent {
     drained: undefined,
     tasks: new Set(),
     queue: [],
-    load: 0,
+    slotsInUse: 0,
     outside: 0,
     report: undefined,
     lastEpoch: 0,
     completed: 0,
     failed: 0,
     candidacies: [],
-    stocks: [],
+    donations: [],
   };
 }
 
@@ -116,7 +116,7 @@ export function dismiss(step: Step, agent: Agent, reason: string): void {
   events.push({ type: "agent:terminated", agentId, reason });
   release(step, placed);
   for (const task of [...agent.tasks]) {
-    const body = task.status === "running" ? "abandoned" : "settled";
+    const body = task.status === "running" ? "abandoned" : "ended";
     orphan(step, task, `agent "${agentId}" is gone`, body);
   }
   const lingering = [...state.lingering.values()].filter((claim) => claim.agent === agent);
@@ -133,23 +133,23 @@ export function drainAgent(step: Step, command: DrainAgent): void {
   agent.drained = reason;
   freed.push(agent);
   events.push({ type: "agent:draining", agentId, reason });
-  shed(step, agent, `agent "${agentId}" is draining`);
+  requeueUnstarted(step, agent, `agent "${agentId}" is draining`);
 }
 
-export function shedTasks(step: Step, command: ShedTasks): void {
+export function requeueUnstartedTasks(step: Step, command: ShedTasks): void {
   const agent = step.state.agents.get(command.agentId);
   if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   touch(step, agent);
-  shed(step, agent, command.reason);
+  requeueUnstarted(step, agent, command.reason);
 }
 
-function shed(step: Step, agent: Agent, reason: string): void {
+function requeueUnstarted(step: Step, agent: Agent, reason: string): void {
   for (const group of placedGroups(agent)) {
     for (const task of inOrder(group)) unpin(step, task);
   }
   for (const task of [...agent.tasks]) {
     const isMovable = task.status === "assigned" && task.spec.placed;
-    if (isMovable) requeue(step, task, reason, "settled");
+    if (isMovable) requeue(step, task, reason, "ended");
   }
 }
 

@@ -108,7 +108,7 @@ export function link(state: TaskState, task: TaskRecord): string | undefined {
     const known = state.tasks.get(taskId);
     const outcome = known === undefined ? outcomeOf(state, taskId) : known.status;
     if (outcome !== undefined && isTerminal(outcome)) {
-      verdict ??= settle(edge, outcome, `dependency "${taskId}" ${phrase(outcome)}`);
+      verdict ??= countEnd(edge, outcome, `dependency "${taskId}" ${phrase(outcome)}`);
     } else if (known !== undefined) {
       (known.dependents ??= new Map()).set(id, edge);
     } else {
@@ -138,7 +138,7 @@ export function unlink(state: TaskState, task: TaskRecord): void {
  * Tells the dependents of all tasks that ended in this step: `onReady` for those that may run,
  * `onDoomed` for those that can't any more. The latter end in turn, in the same loop.
  */
-export function settleDependents(
+export function resolveDependents(
   step: Step,
   onReady: (step: Step, task: TaskRecord) => void,
   onDoomed: (step: Step, task: TaskRecord, because: string) => void,
@@ -150,7 +150,7 @@ export function settleDependents(
     for (const edge of dependents.values()) {
       const { dependent } = edge;
       if (dependent.status !== "waiting") continue;
-      const verdict = settle(edge, status as Outcome, because);
+      const verdict = countEnd(edge, status as Outcome, because);
       if (verdict !== undefined) onDoomed(step, dependent, verdict);
       else if (dependent.openDependencies === 0) onReady(step, dependent);
     }
@@ -159,7 +159,7 @@ export function settleDependents(
 }
 
 /** Counts the end of one dependency; the answer says why the dependent can't run any more. */
-function settle(edge: Edge, outcome: Outcome, because: string): string | undefined {
+function countEnd(edge: Edge, outcome: Outcome, because: string): string | undefined {
   const { dependent, onFailure } = edge;
   dependent.openDependencies--;
   if (outcome !== "completed") {

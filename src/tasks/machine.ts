@@ -33,7 +33,7 @@ import {
   removeAgent,
   reportLoad,
   requeueAgentTasks,
-  shedTasks,
+  requeueUnstartedTasks,
   uncordon,
 } from "./agents.ts";
 import type {
@@ -57,11 +57,11 @@ import {
   bestAgent,
   bestPlaced,
   bestTask,
-  hasRoom,
-  hasRoomInQueue,
+  canQueue,
+  capacityOf,
+  hasFreeSlot,
   isFit,
   refresh,
-  roomOf,
 } from "./placement.ts";
 import {
   type Agent,
@@ -82,7 +82,7 @@ import {
   unfinished,
 } from "./state.ts";
 import { Opaque } from "../core/data/plain.ts";
-import { cycleThrough, link, settleDependents } from "./dependencies.ts";
+import { cycleThrough, link, resolveDependents } from "./dependencies.ts";
 import {
   admit,
   assign,
@@ -126,10 +126,10 @@ function step(
   const step = beginStep(state, now);
   for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
     fire(step, due.subject);
-    settle(step);
+    runFollowUps(step);
   }
   apply(step, command);
-  settle(step);
+  runFollowUps(step);
   return step.events;
 }
 
@@ -150,7 +150,7 @@ function apply(step: Step, command: TaskCommand | Tick): void {
     case "fail":
       return failClaim(step, command);
     case "settle":
-      return settleBody(step, command);
+      return endLingeringAttempt(step, command);
     case "unblock":
       return unblock(step, command);
     case "preempt":
@@ -168,7 +168,7 @@ function apply(step: Step, command: TaskCommand | Tick): void {
     case "award":
       return award(step, command);
     case "shed-tasks":
-      return shedTasks(step, command);
+      return requeueUnstartedTasks(step, command);
     case "drain-agent":
       return drainAgent(step, command);
     case "report-load":
@@ -230,7 +230,7 @@ export function submit(step: Step, command: Submit): void {
     task.total = schedule(state.deadlines, now + spec.totalTimeoutMs, { limit: "total", task });
   }
   events.push({ type: "task:created", taskId: spec.id, task: viewOf(task) });
-  if (doomed !== undefined) cancel(step, task, doomed, doomed, "settled");
+  if (doomed !== undefined) cancel(step, task, doomed, doomed, "ended");
   else if (task.status === "ready") queue(step, task);
   else limitQueueTime(step, task);
 }
@@ -271,7 +271,7 @@ function recordOf(state: TaskState, command: Submit, now: Instant): TaskRecord {
     group: undefined,
     agent: undefined,
     queued: false,
-    movable: undefined,
+    stealable: undefined,
     epoch: 0,
     locked: false,
     attempts: 0,
@@ -303,7 +303,7 @@ export function assignTo(step: Step, command: Assign): void {
     const reason = command.agentId === "" ? "unfit" : "unknown-agent";
     return refuse(step, command, command.taskId, reason);
   }
-  if (!hasRoom(agent) || !isFit(agent, task.spec.requires, task.pinnedTo)) {
+  if (!hasFreeSlot(agent) || !isFit(agent, task.spec.requires, task.pinnedTo)) {
     return refuse(step, command, command.taskId, "unfit");
   }
   assign(step, task, agent);
@@ -314,14 +314,14 @@ export function award(step: Step, { taskId, agentId, losers }: Award): void {
   const task = state.tasks.get(taskId);
   const winner = state.agents.get(agentId);
   if (task?.agent === undefined || winner === undefined || state.draining) return;
-  if (!losers.includes(task.agent.agentId) || roomOf(winner) === 0) return;
+  if (!losers.includes(task.agent.agentId) || capacityOf(winner) === 0) return;
   const { placed, requires } = task.spec;
   if (!isFit(winner, requires, placed ? "" : task.pinnedTo)) return;
   if (task.status === "running") task.attempts--;
   const reason = `agent "${task.agent.agentId}" lost a conflict over it`;
   requeue(step, task, reason, bodyOf(task));
   if (placed) task.pinnedTo = agentId;
-  assign(step, task, winner, !hasRoom(winner));
+  assign(step, task, winner, !hasFreeSlot(winner));
 }
 
 export function cancelTask(step: Step, command: Cancel): void {
@@ -417,9 +417,9 @@ export function failClaim(step: Step, command: Fail): void {
   const agent = task.agent!;
   agent.failed++;
   remember(step.state, task, agent, step.now - task.startedAt!, false);
-  if (fault === "task") fail(step, task, error, "settled");
-  else if (fault === "attempt") failAttempt(step, task, error, "settled");
-  else interrupt(step, task, error, "settled");
+  if (fault === "task") fail(step, task, error, "ended");
+  else if (fault === "attempt") failAttempt(step, task, error, "ended");
+  else interrupt(step, task, error, "ended");
 }
 
 /** An attempt failed by its own fault: another one follows, or none. */
@@ -457,7 +457,7 @@ function quarantine(step: Step, task: TaskRecord, reason: string, body: Body): v
 }
 
 /** The body of a claim that was taken back has ended; late or twice it is nothing. */
-export function settleBody(step: Step, { taskId, epoch }: Settle): void {
+export function endLingeringAttempt(step: Step, { taskId, epoch }: Settle): void {
   const lingering = step.state.lingering.get(epoch);
   if (lingering?.task.spec.id === taskId) endLingering(step, lingering, false);
 }
@@ -528,67 +528,68 @@ function timeoutError({ ms }: { ms: number }, limit: string): Fail["error"] {
 }
 
 /** Deals with what a change has led to. */
-export function settle(step: Step): void {
-  settleDependents(step, ready, doom);
+export function runFollowUps(step: Step): void {
+  resolveDependents(step, ready, cancelDoomed);
   distribute(step);
   while (rebalance(step)) distribute(step);
   announceIdleness(step);
 }
 
-function doom(step: Step, task: TaskRecord, because: string): void {
-  cancel(step, task, because, because, "settled");
+function cancelDoomed(step: Step, task: TaskRecord, because: string): void {
+  cancel(step, task, because, because, "ended");
 }
 
 /** Gives work to agents that got room, then agents to tasks that came. */
 function distribute(step: Step): void {
   const { state, queued, freed } = step;
   for (const agent of freed) {
-    if (isThrough(state, agent)) dismiss(step, agent, agent.drained!);
+    if (isDrained(state, agent)) dismiss(step, agent, agent.drained!);
     else refresh(state, agent);
   }
   if (!state.draining) {
-    for (const agent of freed) giveWork(step, agent);
-    for (const group of queued) serve(step, group);
+    for (const agent of freed) fillAgent(step, agent);
+    for (const group of queued) serveGroup(step, group);
   }
   queued.length = 0;
   freed.length = 0;
 }
 
 /** Whether a drained agent, which has not gone yet, has given back all that it had. */
-function isThrough({ agents }: TaskState, agent: Agent): boolean {
-  const { agentId, drained, load, tasks } = agent;
-  return drained !== undefined && load === 0 && tasks.size === 0 && agents.get(agentId) === agent;
+function isDrained({ agents }: TaskState, agent: Agent): boolean {
+  const { agentId, drained, slotsInUse, tasks } = agent;
+  return drained !== undefined && slotsInUse === 0 && tasks.size === 0 &&
+    agents.get(agentId) === agent;
 }
 
-function giveWork(step: Step, agent: Agent): void {
-  while (hasRoom(agent)) {
+function fillAgent(step: Step, agent: Agent): void {
+  while (hasFreeSlot(agent)) {
     const task = bestTask(step.state, agent);
     if (task === undefined) return;
-    take(step, task, agent);
+    giveSlot(step, task, agent);
   }
-  while (hasRoomInQueue(agent)) {
+  while (canQueue(agent)) {
     const task = bestPlaced(agent);
     if (task === undefined) return;
     assign(step, task, agent, true);
   }
 }
 
-function serve(step: Step, group: Group): void {
+function serveGroup(step: Step, group: Group): void {
   const { state } = step;
   while (group.queue.length > 0 && assignsItself(state, group)) {
     const task = group.queue[0]!;
     const agent = bestAgent(state, task);
     if (agent !== undefined) {
-      take(step, bestTask(state, agent)!, agent);
+      giveSlot(step, bestTask(state, agent)!, agent);
       continue;
     }
     const owner = group.placed ? state.agents.get(group.pinnedTo)! : undefined;
-    if (owner === undefined || !hasRoomInQueue(owner)) return;
+    if (owner === undefined || !canQueue(owner)) return;
     assign(step, task, owner, true);
   }
 }
 
-function take(step: Step, task: TaskRecord, agent: Agent): void {
+function giveSlot(step: Step, task: TaskRecord, agent: Agent): void {
   if (task.queued) admit(step, task);
   else assign(step, task, agent);
 }

@@ -11,7 +11,15 @@
  */
 
 import { type Heap, precedes, push, remove, reorder } from "../core/data/heap.ts";
-import type { Agent, Candidacy, Group, Reception, Stock, TaskRecord, TaskState } from "./state.ts";
+import type {
+  Agent,
+  Candidacy,
+  Donation,
+  Group,
+  Receiver,
+  TaskRecord,
+  TaskState,
+} from "./state.ts";
 
 /** Separates the parts of a group's key; ids and capabilities have no control characters. */
 const SEPARATOR = "\u0000";
@@ -63,7 +71,9 @@ export function bestAgent(state: TaskState, task: TaskRecord): Agent | undefined
   if (state.strategy === "affinity" && candidates.length > 1) {
     const last = state.history.get(task.spec.type)?.lastAgentId;
     const agent = last === undefined ? undefined : state.agents.get(last);
-    if (agent !== undefined && hasRoom(agent) && isFit(agent, task.spec.requires, "")) return agent;
+    if (agent !== undefined && hasFreeSlot(agent) && isFit(agent, task.spec.requires, "")) {
+      return agent;
+    }
   }
   return candidates[0]?.agent;
 }
@@ -108,16 +118,16 @@ export function join(state: TaskState, agent: Agent): void {
 /** Withdraws `agent` from all its groups. */
 export function leave(agent: Agent): void {
   for (const candidacy of agent.candidacies) {
-    const { group, reception } = candidacy;
+    const { group, receiver } = candidacy;
     remove(group.candidates, candidacy);
-    if (reception !== undefined) remove(group.receivers, reception);
+    if (receiver !== undefined) remove(group.receivers, receiver);
   }
   agent.candidacies = [];
 }
 
 /** Puts `agent` where its load, or the strategy, ranks it in each of its groups. */
 export function refresh(state: TaskState, agent: Agent): void {
-  const room = hasRoom(agent);
+  const room = hasFreeSlot(agent);
   for (const candidacy of agent.candidacies) {
     const { candidates } = candidacy.group;
     if (!room) {
@@ -135,14 +145,14 @@ export function refresh(state: TaskState, agent: Agent): void {
 }
 
 /** Puts an agent among the receivers of `group` where its load ranks it, if it has room. */
-export function rankReception(reception: Reception, group: Group): void {
-  const { agent } = reception;
-  if (roomOf(agent) > 0) rank(group.receivers, reception, loadOf(agent));
-  else remove(group.receivers, reception);
+export function rankReceiver(receiver: Receiver, group: Group): void {
+  const { agent } = receiver;
+  if (capacityOf(agent) > 0) rank(group.receivers, receiver, backlogOf(agent));
+  else remove(group.receivers, receiver);
 }
 
 /** Puts an agent's entry where `value` ranks it; of equal ones the agents' order decides. */
-export function rank<Entry extends Reception | Stock>(
+export function rank<Entry extends Receiver | Donation>(
   heap: Heap<Entry>,
   entry: Entry,
   value: number,
@@ -163,19 +173,19 @@ function rankOf(state: TaskState, agent: Agent, group: Group): number {
       return agent.lastEpoch;
     case "least-loaded":
     case "affinity":
-      return agent.load / agent.maxConcurrentTasks;
+      return agent.slotsInUse / agent.maxConcurrentTasks;
     case "capability":
     case "external":
       return agent.capabilities.length - group.requires.length +
-        agent.load / agent.maxConcurrentTasks;
+        agent.slotsInUse / agent.maxConcurrentTasks;
   }
 }
 
 function candidacy(state: TaskState, agent: Agent, group: Group): Candidacy {
-  const reception = state.config.stealing && group.pinnedTo === ""
+  const receiver = state.config.stealing && group.pinnedTo === ""
     ? { rank: 0, sequence: agent.order, position: -1, agent }
     : undefined;
-  return { rank: 0, sequence: agent.order, position: -1, agent, group, reception };
+  return { rank: 0, sequence: agent.order, position: -1, agent, group, receiver };
 }
 
 /** The group of what requires this and is pinned or placed so. O(agents) when there is none yet. */
@@ -214,8 +224,8 @@ function enlist(state: TaskState, agent: Agent, group: Group): void {
   if (!isFit(agent, group.requires, group.pinnedTo)) return;
   const place = candidacy(state, agent, group);
   agent.candidacies.push(place);
-  if (place.reception !== undefined) rankReception(place.reception, group);
-  if (!hasRoom(agent)) return;
+  if (place.receiver !== undefined) rankReceiver(place.receiver, group);
+  if (!hasFreeSlot(agent)) return;
   place.rank = rankOf(state, agent, group);
   push(group.candidates, place);
 }
@@ -240,29 +250,29 @@ export function isOpen(agent: Agent): boolean {
 }
 
 /** How many slots `agent` may use. */
-export function slotsOf({ maxConcurrentTasks, slotLimit }: Agent): number {
+export function usableSlots({ maxConcurrentTasks, slotLimit }: Agent): number {
   return slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
 }
 
 /** Whether `agent` has a slot for one more task. */
-export function hasRoom(agent: Agent): boolean {
-  return agent.load < slotsOf(agent) && isOpen(agent);
+export function hasFreeSlot(agent: Agent): boolean {
+  return agent.slotsInUse < usableSlots(agent) && isOpen(agent);
 }
 
 /** Whether one more claim could wait for a slot of `agent`. */
-export function hasRoomInQueue(agent: Agent): boolean {
+export function canQueue(agent: Agent): boolean {
   return agent.queue.length < agent.maxQueuedTasks && isOpen(agent);
 }
 
 /** How many more claims `agent` could have, with a slot or waiting for one. */
-export function roomOf(agent: Agent): number {
+export function capacityOf(agent: Agent): number {
   if (!isOpen(agent)) return 0;
-  return Math.max(0, slotsOf(agent) - agent.load) +
+  return Math.max(0, usableSlots(agent) - agent.slotsInUse) +
     Math.max(0, agent.maxQueuedTasks - agent.queue.length);
 }
 
 /** How much `agent` has to do, as stealing sees it: its claims, and what it reported besides. */
-export function loadOf(agent: Agent): number {
+export function backlogOf(agent: Agent): number {
   return agent.tasks.size + agent.outside;
 }
 
@@ -270,50 +280,50 @@ export function loadOf(agent: Agent): number {
 export function offer(state: TaskState, task: TaskRecord): void {
   const { agent, epoch, spec: { placed, requires } } = task;
   if (!placed || !state.config.stealing) return;
-  const stock = stockOf(agent!, groupOf(state, requires, "", false));
-  task.movable = { rank: -epoch, sequence: epoch, position: -1, task, stock };
-  push(stock.tasks, task.movable);
+  const donation = donationOf(agent!, groupOf(state, requires, "", false));
+  task.stealable = { rank: -epoch, sequence: epoch, position: -1, task, donation };
+  push(donation.tasks, task.stealable);
 }
 
 /** Lets a claim be stolen no longer: it starts, or it is over. */
 export function withdraw(task: TaskRecord): void {
-  const { movable } = task;
-  if (movable === undefined) return;
-  task.movable = undefined;
-  const { stock } = movable;
-  remove(stock.tasks, movable);
-  if (stock.tasks.length > 0) return;
-  remove(stock.group.donors, stock);
-  stock.agent.stocks = stock.agent.stocks.filter((other) => other !== stock);
+  const { stealable } = task;
+  if (stealable === undefined) return;
+  task.stealable = undefined;
+  const { donation } = stealable;
+  remove(donation.tasks, stealable);
+  if (donation.tasks.length > 0) return;
+  remove(donation.group.donors, donation);
+  donation.agent.donations = donation.agent.donations.filter((other) => other !== donation);
 }
 
-function stockOf(agent: Agent, group: Group): Stock {
-  const known = agent.stocks.find((stock) => stock.group === group);
+function donationOf(agent: Agent, group: Group): Donation {
+  const known = agent.donations.find((donation) => donation.group === group);
   if (known !== undefined) return known;
-  const stock: Stock = {
-    rank: -loadOf(agent),
+  const donation: Donation = {
+    rank: -backlogOf(agent),
     sequence: agent.order,
     position: -1,
     agent,
     group,
     tasks: [],
   };
-  agent.stocks.push(stock);
-  push(group.donors, stock);
-  return stock;
+  agent.donations.push(donation);
+  push(group.donors, donation);
+  return donation;
 }
 
 /** Puts those whose load or room changed where it ranks them; groups to look at are added. */
 export function rankShifted(shifted: Set<Agent>, unbalanced: Set<Group>): void {
   for (const agent of shifted) {
-    for (const { group, reception } of agent.candidacies) {
-      if (reception === undefined) continue;
-      rankReception(reception, group);
+    for (const { group, receiver } of agent.candidacies) {
+      if (receiver === undefined) continue;
+      rankReceiver(receiver, group);
       if (group.donors.length > 0) unbalanced.add(group);
     }
-    for (const stock of agent.stocks) {
-      rank(stock.group.donors, stock, -loadOf(agent));
-      unbalanced.add(stock.group);
+    for (const donation of agent.donations) {
+      rank(donation.group.donors, donation, -backlogOf(agent));
+      unbalanced.add(donation.group);
     }
   }
   shifted.clear();

@@ -143,7 +143,7 @@ export interface TaskRecord extends HeapEntry {
   /** Whether its claim has no slot, and so stands in its agent's queue. */
   queued: boolean;
   /** Its place among what may be stolen from its agent. */
-  movable: Movable | undefined;
+  stealable: Stealable | undefined;
   /** Of its newest claim; 0 before the first. */
   epoch: number;
   /** Whether its claim has a slot and all locks that it needs. */
@@ -229,7 +229,7 @@ export interface Agent {
   /** Those of them that wait for a slot. */
   readonly queue: Heap<TaskRecord>;
   /** Slots in use: by its claims, and by what it was made to give up but still runs. */
-  load: number;
+  slotsInUse: number;
   /** What it has to do besides, by its newest report. */
   outside: number;
   report: LoadReport | undefined;
@@ -240,7 +240,7 @@ export interface Agent {
   /** Its place in each group that it is fit for. */
   candidacies: Candidacy[];
   /** What may be stolen from it, by what the tasks ask for. */
-  stocks: Stock[];
+  donations: Donation[];
 }
 
 /** One cause for which an agent gets no tasks. */
@@ -272,9 +272,9 @@ export interface Group {
   /** Fit agents that could take a task at once, best first. */
   readonly candidates: Heap<Candidacy>;
   /** Agents from which tasks that ask for the same may be stolen, busiest first; none if pinned. */
-  readonly donors: Heap<Stock>;
+  readonly donors: Heap<Donation>;
   /** Fit agents that could take a stolen task, idlest first; none if pinned. */
-  readonly receivers: Heap<Reception>;
+  readonly receivers: Heap<Receiver>;
 }
 
 /** An agent's place in a group that it is fit for; in the heap while it has a free slot. */
@@ -282,26 +282,26 @@ export interface Candidacy extends HeapEntry {
   readonly agent: Agent;
   readonly group: Group;
   /** `undefined` where nothing is stolen. */
-  readonly reception: Reception | undefined;
+  readonly receiver: Receiver | undefined;
 }
 
 /** An agent's place among those that could take stolen tasks; in the heap while it has room. */
-export interface Reception extends HeapEntry {
+export interface Receiver extends HeapEntry {
   readonly agent: Agent;
 }
 
 /** What may be stolen from an agent and asks for the same; in the heap while there is anything. */
-export interface Stock extends HeapEntry {
+export interface Donation extends HeapEntry {
   readonly agent: Agent;
   readonly group: Group;
   /** Newest claim first. */
-  readonly tasks: Heap<Movable>;
+  readonly tasks: Heap<Stealable>;
 }
 
 /** A claim that may be stolen. */
-export interface Movable extends HeapEntry {
+export interface Stealable extends HeapEntry {
   readonly task: TaskRecord;
-  readonly stock: Stock;
+  readonly donation: Donation;
 }
 
 /** Everything that a task machine knows. */

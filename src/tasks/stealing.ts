@@ -10,13 +10,13 @@
  */
 
 import { steal } from "./transitions.ts";
-import { loadOf, rankShifted, roomOf } from "./placement.ts";
-import type { Agent, Group, Step, Stock, TaskState } from "./state.ts";
+import { backlogOf, capacityOf, rankShifted } from "./placement.ts";
+import type { Agent, Donation, Group, Step, TaskState } from "./state.ts";
 
 /** A batch that is called for. */
 interface Imbalance {
   readonly group: Group;
-  readonly stock: Stock;
+  readonly donation: Donation;
   readonly target: Agent;
   readonly difference: number;
 }
@@ -40,13 +40,13 @@ export function rebalance(step: Step): boolean {
 
 /** The batch that `group` calls for, or `undefined`. */
 function imbalanceIn({ config }: TaskState, group: Group): Imbalance | undefined {
-  const stock = group.donors[0];
+  const donation = group.donors[0];
   const target = group.receivers[0]?.agent;
-  if (stock === undefined || target === undefined) return undefined;
-  const difference = loadOf(stock.agent) - loadOf(target);
+  if (donation === undefined || target === undefined) return undefined;
+  const difference = backlogOf(donation.agent) - backlogOf(target);
   // One task less here and one more there is no gain below a difference of two.
   const isCalledFor = difference >= Math.max(2, config.stealThreshold);
-  return isCalledFor ? { group, stock, target, difference } : undefined;
+  return isCalledFor ? { group, donation, target, difference } : undefined;
 }
 
 function isWorse(a: Imbalance, b: Imbalance): boolean {
@@ -54,19 +54,19 @@ function isWorse(a: Imbalance, b: Imbalance): boolean {
     (a.difference === b.difference && a.group.key < b.group.key);
 }
 
-function moveBatch(step: Step, { stock, target, difference }: Imbalance): void {
-  const sourceAgent = stock.agent.agentId;
+function moveBatch(step: Step, { donation, target, difference }: Imbalance): void {
+  const sourceAgent = donation.agent.agentId;
   const targetAgent = target.agentId;
   const taskCount = Math.min(
     step.state.config.maxStealBatch,
     Math.floor(difference / 2),
-    stock.tasks.length,
-    roomOf(target),
+    donation.tasks.length,
+    capacityOf(target),
   );
   step.events.push({ type: "workstealing:request", sourceAgent, targetAgent, taskCount });
   const taskIds: string[] = [];
   for (let moved = 0; moved < taskCount; moved++) {
-    const { task } = stock.tasks[0]!;
+    const { task } = donation.tasks[0]!;
     taskIds.push(task.spec.id);
     steal(step, task, target);
   }

@@ -15,7 +15,15 @@ import { nextInt } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { TaskStatus } from "./types.ts";
 import { phrase, unlink } from "./dependencies.ts";
-import { dequeue, enqueue, hasRoom, offer, refresh, unpinFromLost, withdraw } from "./placement.ts";
+import {
+  dequeue,
+  enqueue,
+  hasFreeSlot,
+  offer,
+  refresh,
+  unpinFromLost,
+  withdraw,
+} from "./placement.ts";
 import {
   type Agent,
   type Lingering,
@@ -41,7 +49,7 @@ export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = 
 /** Where the body of a claim is when the claim ends. */
 export type Body =
   /** It has ended, or never began: slot and locks come back at once. */
-  | "settled"
+  | "ended"
   /** It may be running: slot and locks come back when it settles, or after a grace period. */
   | "running"
   /** It may be running, and nobody waits for it: its agent is gone. */
@@ -49,7 +57,7 @@ export type Body =
 
 /** A body is at work only once its attempt was started. */
 export function bodyOf(task: TaskRecord): Body {
-  return task.status === "running" ? "running" : "settled";
+  return task.status === "running" ? "running" : "ended";
 }
 
 /** Nothing is missing any more but an agent. */
@@ -106,7 +114,7 @@ export function admit(step: Step, task: TaskRecord): void {
 
 function occupy(state: TaskState, task: TaskRecord, agent: Agent): void {
   task.locked = task.spec.resources.length === 0;
-  agent.load++;
+  agent.slotsInUse++;
   refresh(state, agent);
 }
 
@@ -123,8 +131,8 @@ export function steal(step: Step, task: TaskRecord, target: Agent): void {
     epoch,
     targetAgent: target.agentId,
   });
-  endClaim(step, task, "settled");
-  assign(step, task, target, !hasRoom(target));
+  endClaim(step, task, "ended");
+  assign(step, task, target, !hasFreeSlot(target));
 }
 
 /** Begins an attempt of an assigned task. */
@@ -164,7 +172,7 @@ export function complete(step: Step, task: TaskRecord, result: unknown): void {
   finish(step, task, "completed", "");
   const { spec: { id: taskId }, epoch } = task;
   events.push({ type: "task:completed", taskId, agentId: agent.agentId, epoch, result, ranMs });
-  endClaim(step, task, "settled");
+  endClaim(step, task, "ended");
 }
 
 /** Ends a task as failed, whatever its status. */
@@ -244,7 +252,7 @@ export function endAttempt(
   const { taskId, agent, epoch } = claim;
   const { agentId } = agent;
   touch(step, agent);
-  if (!queued) agent.load--;
+  if (!queued) agent.slotsInUse--;
   step.freed.push(agent);
   step.events.push({ type: "attempt:ended", taskId, agentId, epoch, abandoned, queued });
 }

@@ -11,7 +11,7 @@ import { claimOwner } from "../locks/claim_owner.ts";
 import { UnknownTaskError } from "./errors.ts";
 import { precedes } from "../core/data/heap.ts";
 import type { Instant } from "../core/machine.ts";
-import { hasRoom, isOpen, loadOf } from "./placement.ts";
+import { backlogOf, hasFreeSlot, isOpen } from "./placement.ts";
 import { type Attempt, quote, requireInteger, requireObject } from "../core/arguments.ts";
 import type { ReportLoad } from "./commands.ts";
 
@@ -182,7 +182,7 @@ function unassigned({ agents, draining }: TaskState, task: TaskRecord): [string,
   }
   const cordonedAgents = idsOf(fit.filter((agent) => !isOpen(agent)));
   const fullAgents = idsOf(
-    fit.filter((agent) => isOpen(agent) && !hasRoom(agent)),
+    fit.filter((agent) => isOpen(agent) && !hasFreeSlot(agent)),
   );
   const parts = [
     ...(fullAgents.length > 0 ? [`${listed(quoted(fullAgents))} to have room`] : []),
@@ -311,7 +311,7 @@ function workloadOf(agent: Agent): AgentWorkload {
   const { agentId, report, priority, capabilities } = agent;
   return {
     agentId,
-    taskCount: loadOf(agent),
+    taskCount: backlogOf(agent),
     avgTaskDuration: report?.avgTaskDurationMs ?? 0,
     cpuUsage: report?.cpuPercent ?? 0,
     memoryUsage: report?.memoryPercent ?? 0,

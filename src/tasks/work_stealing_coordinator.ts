@@ -27,7 +27,7 @@ import type { AgentProfile } from "../agents/types.ts";
 import type { Task } from "./types.ts";
 import { MOST_LISTED, registration, type TaskCommand } from "./commands.ts";
 import { taskMachine, type TaskState } from "./machine.ts";
-import { hasAll, isOpen, loadOf, roomOf, slotsOf } from "./placement.ts";
+import { backlogOf, capacityOf, hasAll, isOpen, usableSlots } from "./placement.ts";
 import type { Agent } from "./state.ts";
 import {
   type AgentWorkload,
@@ -197,7 +197,7 @@ export class WorkStealingCoordinator implements AsyncDisposable {
       const agent = state.agents.get(profile.id);
       if (agent === undefined || !this.#isKnown(agent) || !isOpen(agent)) continue;
       const { capabilities = agent.capabilities } = this.#isAlone ? profile : agent;
-      if (roomOf(agent) === 0 || !hasAll(capabilities, requires)) continue;
+      if (capacityOf(agent) === 0 || !hasAll(capabilities, requires)) continue;
       const rating = this.#rate(agent, profile);
       if (best === undefined || isBetter(rating, best)) best = rating;
     }
@@ -238,8 +238,8 @@ export class WorkStealingCoordinator implements AsyncDisposable {
   /** What speaks against an agent, the most important first. */
   #rate(agent: Agent, profile: AgentProfile): Rating {
     const { agentId, report, priority } = agent;
-    const load = loadOf(agent);
-    const slots = this.#isAlone ? profile.maxConcurrentTasks ?? 1 : slotsOf(agent);
+    const load = backlogOf(agent);
+    const slots = this.#isAlone ? profile.maxConcurrentTasks ?? 1 : usableSlots(agent);
     const costs = [
       load / slots,
       load * (report?.avgTaskDurationMs ?? 0),

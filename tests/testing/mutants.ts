@@ -126,7 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
     "  state.agents.delete(agentId);\n",
     "",
   ),
-  mutant("a slot is not given back", "tasks/transitions.ts", "agent.load--;", ""),
+  mutant("a slot is not given back", "tasks/transitions.ts", "agent.slotsInUse--;", ""),
   mutant(
     "a dependency that ended still counts as open",
     "tasks/dependencies.ts",
