@@ -1,5 +1,5 @@
 /**
- * Broken copies of the task machine and of what binds it: each must be noticed.
+ * Broken copies of the task machine and of its binding: each must be found.
  *
  * @module
  */
@@ -18,13 +18,13 @@ const STEALING = "src/tasks/stealing.ts";
 
 export const MUTANTS: readonly CodeMutant[] = [
   mutant(
-    "a stale epoch is heard",
+    "a stale epoch is accepted",
     MACHINE,
     "(epoch === 0 || epoch === task.epoch)) return task;",
     "true) return task;",
   ),
   mutant(
-    "a body ends under another task's name",
+    "an attempt ends under the name of another task",
     MACHINE,
     "lingering?.task.spec.id === taskId",
     "lingering !== undefined",
@@ -36,22 +36,22 @@ export const MUTANTS: readonly CodeMutant[] = [
     'task.status === "running"',
   ),
   mutant(
-    "a crash costs no attempt back",
-    MACHINE,
+    "a lost agent costs the task an attempt",
+    TRANSITIONS,
     "    task.attempts--;\n    task.crashes++;",
     "    task.crashes++;",
   ),
   mutant(
     "a task survives one crash more",
-    MACHINE,
+    TRANSITIONS,
     "if (task.crashes > step.state.config.maxCrashes) quarantine",
     "if (task.crashes > step.state.config.maxCrashes + 1) quarantine",
   ),
   mutant(
-    "a retry begins beside the last body",
+    "a retry begins beside the attempt before it",
     MACHINE,
-    "    if (task.lingering === 0) ready(step, task);\n    return;",
-    "    ready(step, task);\n    return;",
+    "  if (task.lingering === 0) ready(step, task);",
+    "  ready(step, task);",
   ),
   mutant(
     "a claim keeps the epoch of the last one",
@@ -61,7 +61,7 @@ export const MUTANTS: readonly CodeMutant[] = [
   ),
   mutant("slots don't come back", TRANSITIONS, "if (!queued) agent.slotsInUse--;", ""),
   mutant(
-    "a queued claim gives a slot back",
+    "a queued claim releases a slot",
     TRANSITIONS,
     "if (!queued) agent.slotsInUse--;",
     "agent.slotsInUse--;",
@@ -91,7 +91,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "const isLost = false;",
   ),
   mutant(
-    "nobody goes after it was drained",
+    "a drained agent is not removed",
     MACHINE,
     "drained !== undefined && slotsInUse === 0",
     "false && slotsInUse === 0",
@@ -126,7 +126,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "step.state.config.maxStealBatch,",
     "step.state.config.maxStealBatch + 1,",
   ),
-  mutant("nobody asks for the receiver's room", STEALING, "    capacityOf(target),\n", ""),
+  mutant("the capacity of the receiver is ignored", STEALING, "    capacityOf(target),\n", ""),
   mutant(
     "source and target change places",
     STEALING,
@@ -134,26 +134,26 @@ export const MUTANTS: readonly CodeMutant[] = [
     'type: "workstealing:request", sourceAgent: targetAgent, targetAgent: sourceAgent',
   ),
   mutant(
-    "what was not placed is stolen",
+    "a task that was not placed is stolen",
     PLACEMENT,
     "!placed || !state.config.stealing",
     "!state.config.stealing",
   ),
   mutant("the oldest claims move first", PLACEMENT, "rank: -epoch", "rank: epoch"),
   mutant(
-    "the least busy gives",
+    "the least busy agent is the donor",
     PLACEMENT,
     "rank(donation.group.donors, donation, -backlogOf(agent))",
     "rank(donation.group.donors, donation, backlogOf(agent))",
   ),
   mutant(
-    "reports count for nothing",
+    "reports do not count",
     PLACEMENT,
     "agent.tasks.size + agent.outside",
     "agent.tasks.size",
   ),
   mutant(
-    "what it was given here counts twice",
+    "claims count twice in a report",
     AGENTS,
     "taskCount - agent.tasks.size",
     "taskCount",
@@ -161,25 +161,25 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant("a cordoned agent takes work", PLACEMENT, "agent.cordons.size === 0 && ", ""),
   mutant("a drained agent takes work", PLACEMENT, " && agent.drained === undefined", ""),
   mutant(
-    "a queue has one place more",
+    "a queue may be longer by one",
     PLACEMENT,
     "agent.queue.length < agent.maxQueuedTasks",
     "agent.queue.length <= agent.maxQueuedTasks",
   ),
   mutant(
-    "what has started counts as settled when its agent goes",
+    "a running attempt of a removed agent is waited for",
     AGENTS,
     '? "abandoned" : "ended"',
     '? "running" : "ended"',
   ),
   mutant(
-    "a drained agent keeps what is placed with it",
+    "a draining agent keeps the tasks that were placed with it",
     AGENTS,
     'task.status === "assigned" && task.spec.placed',
     "false",
   ),
   mutant(
-    "the binding doesn't look at slots",
+    "the binding ignores slots",
     "spec/stealing/abstraction.ts",
     "slot: agent !== undefined && !queued",
     "slot: agent !== undefined",

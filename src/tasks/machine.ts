@@ -1,57 +1,64 @@
 /**
- * Tasks, the agents that run them, and who runs what.
+ * Tasks, the agents that run them, and the claims of agents on tasks. Spec: `Stealing.tla`.
  *
  * A task waits for its dependencies, is ready, is assigned to an agent under an epoch, runs, and
  * ends as completed, failed or cancelled; an attempt that fails is followed by a pause and another
- * attempt. Whatever an agent says of a task names the epoch of its claim, and what is said under an
- * older epoch is refused: so a late result of an attempt that was given up changes nothing.
+ * attempt. Every command about a claim names its epoch, and a stale epoch is refused: so a late
+ * result of an attempt that lost its claim changes nothing.
  *
- * A task that was placed with an agent is assigned at once, also when the agent has no slot free:
- * then it stands in the agent's own queue, from where it may be stolen by one that has less to do.
- * Only a claim with a slot holds locks or starts.
+ * A task that was placed with an agent is assigned at once, also when the agent has no free slot:
+ * then it stands in the agent's own queue, from where an agent that has less to do may steal it. Only
+ * a claim with a slot holds locks or starts.
  *
- * A step first does what was asked ({@linkcode Step} gathers what follows from it), then settles
- * dependents, gives free agents work, and evens out loads. `lifecycle.ts` has the actions and
- * `claims.ts` what leads to them, `placement.ts` finds task for agent and agent for task,
- * `dependencies.ts` knows who waits for whom, `stealing.ts` what is to be moved.
+ * A step first applies the command and collects what follows from it ({@linkcode Step}); then it
+ * resolves dependents, gives work to agents with capacity, and evens out backlogs. `transitions.ts`
+ * has the transitions, `agents.ts` the commands about agents, `placement.ts` finds the task for an
+ * agent and the agent for a task, `dependencies.ts` keeps the dependencies, `stealing.ts` moves
+ * tasks.
  *
  * @module
  */
 
+import { nextDeadline, reschedule, schedule, takeDue } from "../core/data/deadlines.ts";
+import { Opaque } from "../core/data/plain.ts";
 import { describer } from "../core/describe.ts";
-import { TASK_DESCRIPTIONS, type TaskEvent, type TaskRefusal } from "./events.ts";
-import { nextDeadline, reschedule, schedule, takeDue, unschedule } from "../core/data/deadlines.ts";
-import type { Instant, Machine, Tick } from "../core/machine.ts";
+import { definePart, type Instant, type Part, Refusal } from "../core/machine.ts";
 import {
   cancelAgentTasks,
   cordonAgent,
-  dismiss,
   drainAgent,
-  forgetReport,
+  expireReport,
   limitAgent,
   registerAgent,
+  remove,
   removeAgent,
   reportLoad,
   requeueAgentTasks,
-  requeueUnstartedTasks,
+  shedTasks,
   uncordon,
 } from "./agents.ts";
 import type {
   Assign,
   Award,
   Cancel,
+  Claimed,
   Complete,
   Fail,
   Heartbeat,
   Preempt,
   Progress,
+  RenewHeartbeats,
   Settle,
   Start,
   Submit,
+  TaskAnswers,
   TaskCommand,
   Unblock,
   UseStrategy,
 } from "./commands.ts";
+import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
+import { cycleThrough, link, resolveDependents } from "./dependencies.ts";
+import { TASK_DESCRIPTIONS, type TaskEvent, type TaskRefusal } from "./events.ts";
 import {
   assignsItself,
   bestAgent,
@@ -66,195 +73,159 @@ import {
 import {
   type Agent,
   beginStep,
-  DEFAULT_TASK_CONFIG,
   type Group,
   initialTaskState,
   isTerminal,
-  type Lingering,
   outcomeOf,
-  refuse,
   type Step,
-  type TaskConfig,
   type TaskRecord,
-  type TaskSpec,
   type TaskState,
   type TaskTimer,
   unfinished,
+  viewOf,
 } from "./state.ts";
-import { Opaque } from "../core/data/plain.ts";
-import { cycleThrough, link, resolveDependents } from "./dependencies.ts";
+import { rebalance } from "./stealing.ts";
 import {
   admit,
   assign,
-  backOff,
-  type Body,
-  bodyOf,
+  attemptOf,
   cancel,
   complete,
-  endAttempt,
+  endLingering,
   fail,
+  failAttempt,
+  interrupt,
   limitQueueTime,
+  orphan,
   queue,
   ready,
+  refuse,
   remember,
   requeue,
   start,
   timeOut,
 } from "./transitions.ts";
-import { viewOf } from "./views.ts";
-import { rebalance } from "./stealing.ts";
 
-/** A machine that goes by `config`. */
-export function taskMachine(
-  config: Partial<TaskConfig> = {},
-): Machine<TaskState, TaskCommand, TaskEvent> {
-  return {
+/** A task machine as part of a larger one. */
+export type TaskPart = Part<TaskState, TaskCommand, TaskEvent, TaskAnswers>;
+
+/** Makes a task machine with `config`, and the defaults for what that leaves out. */
+export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
+  return definePart<TaskState, TaskCommand, TaskEvent, TaskAnswers>({
     name: "tasks",
+    commands: Object.keys(HANDLERS) as TaskCommand["type"][],
     init: () => initialTaskState({ ...DEFAULT_TASK_CONFIG, ...config }),
-    step,
+    fire,
+    apply,
     deadline: (state) => nextDeadline(state.deadlines),
     describe: describer(TASK_DESCRIPTIONS),
-  };
+  });
 }
 
-function step(
-  state: TaskState,
-  command: TaskCommand | Tick,
-  now: Instant,
-  until: Instant = now,
-): TaskEvent[] {
-  const step = beginStep(state, now);
+/** Fires what is due, in order; what follows from one timer comes before the next. */
+function fire(state: TaskState, now: Instant, until: Instant, events: TaskEvent[]): void {
+  const step = beginStep(state, now, events);
   for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
-    fire(step, due.subject);
-    runFollowUps(step);
-  }
-  apply(step, command);
-  runFollowUps(step);
-  return step.events;
-}
-
-function apply(step: Step, command: TaskCommand | Tick): void {
-  switch (command.type) {
-    case "submit":
-      return submit(step, command);
-    case "assign":
-      return assignTo(step, command);
-    case "start":
-      return startClaim(step, command);
-    case "heartbeat":
-      return heartbeat(step, command);
-    case "progress":
-      return progress(step, command);
-    case "complete":
-      return completeClaim(step, command);
-    case "fail":
-      return failClaim(step, command);
-    case "settle":
-      return endLingeringAttempt(step, command);
-    case "unblock":
-      return unblock(step, command);
-    case "preempt":
-      return preempt(step, command);
-    case "cancel":
-      return cancelTask(step, command);
-    case "register-agent":
-      return registerAgent(step, command);
-    case "remove-agent":
-      return removeAgent(step, command);
-    case "cordon-agent":
-      return cordonAgent(step, command);
-    case "limit-agent":
-      return limitAgent(step, command);
-    case "award":
-      return award(step, command);
-    case "shed-tasks":
-      return requeueUnstartedTasks(step, command);
-    case "drain-agent":
-      return drainAgent(step, command);
-    case "report-load":
-      return reportLoad(step, command);
-    case "cancel-agent-tasks":
-      return cancelAgentTasks(step, command);
-    case "requeue-agent-tasks":
-      return requeueAgentTasks(step, command);
-    case "renew-heartbeats":
-      return renewHeartbeats(step);
-    case "use-strategy":
-      return setStrategy(step, command);
-    case "drain":
-      return drain(step);
-    case "tick":
-      return;
+    fireTimer(step, due.subject);
+    followUp(step);
   }
 }
 
-function setStrategy(step: Step, { strategy }: UseStrategy): void {
-  const { state, events, queued } = step;
-  state.strategy = strategy;
-  for (const agent of state.agents.values()) refresh(state, agent);
-  for (const group of state.groups.values()) queued.push(group);
-  events.push({ type: "strategy:changed", strategy });
+function apply(state: TaskState, command: TaskCommand, now: Instant, events: TaskEvent[]): unknown {
+  const step = beginStep(state, now, events);
+  const handle = HANDLERS[command.type] as (step: Step, command: TaskCommand) => unknown;
+  const answer = handle(step, command);
+  followUp(step);
+  return answer;
 }
 
-function drain({ state, events }: Step): void {
-  if (state.draining) return;
-  state.draining = true;
-  events.push({ type: "scheduler:drained" });
-}
+/** The answer to a command of type `Type`. */
+type Answer<Type extends keyof TaskAnswers> = TaskAnswers[Type] | Refusal;
 
-export { taskConfigOf } from "./config.ts";
-export type { TaskCommand } from "./commands.ts";
-export type { Agent, TaskConfig, TaskState } from "./state.ts";
+/** From the type of a command to the function that applies it. */
+const HANDLERS: {
+  readonly [Type in TaskCommand["type"]]: (
+    step: Step,
+    command: Extract<TaskCommand, { type: Type }>,
+  ) => Answer<Type>;
+} = {
+  "submit": submit,
+  "assign": assignTask,
+  "start": startAttempt,
+  "heartbeat": heartbeat,
+  "progress": progress,
+  "complete": completeAttempt,
+  "fail": reportFailure,
+  "settle": endLostAttempt,
+  "unblock": unblock,
+  "preempt": preempt,
+  "award": award,
+  "cancel": cancelTask,
+  "register-agent": registerAgent,
+  "remove-agent": removeAgent,
+  "cordon-agent": cordonAgent,
+  "limit-agent": limitAgent,
+  "shed-tasks": shedTasks,
+  "drain-agent": drainAgent,
+  "report-load": reportLoad,
+  "cancel-agent-tasks": cancelAgentTasks,
+  "requeue-agent-tasks": requeueAgentTasks,
+  "renew-heartbeats": renewHeartbeats,
+  "use-strategy": useStrategy,
+  "drain": drain,
+};
 
-export function submit(step: Step, command: Submit): void {
+// Submitters
+
+function submit(step: Step, command: Submit): Answer<"submit"> {
   const { state, now, events } = step;
   const { task: spec } = command;
-  const reason = submitRefusal(state, spec);
+  const taskId = spec.id;
+  const reason = objectionTo(state, command);
   if (reason !== undefined) {
     const detail = reason === "full" ? state.config.maxTasks : undefined;
-    return refuse(step, command, spec.id, reason, detail);
+    return refuse(step, command, taskId, reason, detail);
   }
-  if (state.tasks.has(spec.id)) {
-    events.push({ type: "task:recognized", taskId: spec.id });
-    return;
+  if (state.tasks.has(taskId)) {
+    events.push({ type: "task:recognized", taskId });
+    return { taskId, isNew: false };
   }
-  const cycle = cycleThrough(state, spec);
-  if (cycle !== undefined) return refuse(step, command, spec.id, "cycle", cycle);
+  const cycle = spec.dependencies.length === 0 ? undefined : cycleThrough(state, spec);
+  if (cycle !== undefined) return refuse(step, command, taskId, "cycle", cycle);
 
-  const task = recordOf(state, command, now);
-  state.tasks.set(spec.id, task);
+  const task = newTask(state, command, now);
+  state.tasks.set(taskId, task);
   const doomed = link(state, task);
   if (task.openDependencies === 0 && doomed === undefined) task.status = "ready";
   state.counts[task.status]++;
   if (spec.totalTimeoutMs !== 0) {
     task.total = schedule(state.deadlines, now + spec.totalTimeoutMs, { limit: "total", task });
   }
-  events.push({ type: "task:created", taskId: spec.id, task: viewOf(task) });
+  events.push({ type: "task:created", taskId, task: viewOf(task) });
   if (doomed !== undefined) cancel(step, task, doomed, doomed, "ended");
   else if (task.status === "ready") queue(step, task);
   else limitQueueTime(step, task);
+  return { taskId, isNew: true };
 }
 
-function submitRefusal(state: TaskState, spec: TaskSpec): TaskRefusal | undefined {
+/** Returns why a task can't be accepted, if it can't. */
+function objectionTo(state: TaskState, { task: spec }: Submit): TaskRefusal | undefined {
   if (state.draining) return "draining";
   const known = state.tasks.get(spec.id);
   if (known !== undefined) {
     const { idempotencyKey } = known.spec;
-    return idempotencyKey !== "" && idempotencyKey === spec.idempotencyKey
-      ? undefined
-      : "duplicate";
+    const isSame = idempotencyKey !== "" && idempotencyKey === spec.idempotencyKey;
+    return isSame ? undefined : "duplicate";
   }
   if (outcomeOf(state, spec.id) !== undefined) return "duplicate";
   if (unfinished(state) >= state.config.maxTasks) return "full";
-  if (spec.assignedAgent !== "") {
-    const agent = state.agents.get(spec.assignedAgent);
-    if (agent === undefined) return "unknown-agent";
-    if (!isFit(agent, spec.requires, "") || agent.drained !== undefined) return "unfit";
-  }
-  return undefined;
+  if (spec.assignedAgent === "") return undefined;
+  const agent = state.agents.get(spec.assignedAgent);
+  if (agent === undefined) return "unknown-agent";
+  return agent.drained === undefined && isFit(agent, spec.requires, "") ? undefined : "unfit";
 }
 
-function recordOf(state: TaskState, command: Submit, now: Instant): TaskRecord {
+function newTask(state: TaskState, command: Submit, now: Instant): TaskRecord {
   const { task: spec, input, metadata } = command;
   return {
     spec,
@@ -290,26 +261,25 @@ function recordOf(state: TaskState, command: Submit, now: Instant): TaskRecord {
   };
 }
 
-export function assignTo(step: Step, command: Assign): void {
+function assignTask(step: Step, command: Assign): Answer<"assign"> {
   const { state } = step;
-  const task = state.tasks.get(command.taskId);
-  if (task === undefined) return refuse(step, command, command.taskId, "unknown-task");
-  if (task.status !== "ready") {
-    return refuse(step, command, command.taskId, "status", task.status);
-  }
-  if (state.draining) return refuse(step, command, command.taskId, "draining");
-  const agent = command.agentId === "" ? bestAgent(state, task) : state.agents.get(command.agentId);
+  const { taskId, agentId } = command;
+  const task = state.tasks.get(taskId);
+  if (task === undefined) return refuse(step, command, taskId, "unknown-task");
+  if (task.status !== "ready") return refuse(step, command, taskId, "status", task.status);
+  if (state.draining) return refuse(step, command, taskId, "draining");
+  const agent = agentId === "" ? bestAgent(state, task) : state.agents.get(agentId);
   if (agent === undefined) {
-    const reason = command.agentId === "" ? "unfit" : "unknown-agent";
-    return refuse(step, command, command.taskId, reason);
+    return refuse(step, command, taskId, agentId === "" ? "unfit" : "unknown-agent");
   }
   if (!hasFreeSlot(agent) || !isFit(agent, task.spec.requires, task.pinnedTo)) {
-    return refuse(step, command, command.taskId, "unfit");
+    return refuse(step, command, taskId, "unfit");
   }
   assign(step, task, agent);
+  return claimOf(task, agent);
 }
 
-export function award(step: Step, { taskId, agentId, losers }: Award): void {
+function award(step: Step, { taskId, agentId, losers }: Award): void {
   const { state } = step;
   const task = state.tasks.get(taskId);
   const winner = state.agents.get(agentId);
@@ -319,75 +289,48 @@ export function award(step: Step, { taskId, agentId, losers }: Award): void {
   if (!isFit(winner, requires, placed ? "" : task.pinnedTo)) return;
   if (task.status === "running") task.attempts--;
   const reason = `agent "${task.agent.agentId}" lost a conflict over it`;
-  requeue(step, task, reason, bodyOf(task));
+  requeue(step, task, reason, attemptOf(task));
   if (placed) task.pinnedTo = agentId;
   assign(step, task, winner, !hasFreeSlot(winner));
 }
 
-export function cancelTask(step: Step, command: Cancel): void {
+function cancelTask(step: Step, command: Cancel): Answer<"cancel"> {
   const { taskId, reason } = command;
   const task = step.state.tasks.get(taskId);
   if (task === undefined) return refuse(step, command, taskId, "unknown-task");
   if (task.status === "cancelled") return;
   if (isTerminal(task.status)) return refuse(step, command, taskId, "status", task.status);
-  cancel(step, task, reason, `dependency "${taskId}" was cancelled`, bodyOf(task));
+  cancel(step, task, reason, `dependency "${taskId}" was cancelled`, attemptOf(task));
 }
+
+// Agents with a claim
 
 type ClaimCommand = Start | Heartbeat | Progress | Complete | Fail;
 
-/** The task that `command` speaks of, if its claim is in force; otherwise the command is refused. */
-function claimed(step: Step, command: ClaimCommand): TaskRecord | undefined {
-  const { taskId, epoch } = command;
-  const task = step.state.tasks.get(taskId);
-  if (task === undefined) {
-    refuse(step, command, taskId, "unknown-task");
-    return undefined;
-  }
-  if (task.agent !== undefined && (epoch === 0 || epoch === task.epoch)) return task;
-  if (epoch === 0 || (epoch === task.epoch && isTerminal(task.status))) {
-    refuse(step, command, taskId, "status", task.status);
-    return undefined;
-  }
-  step.state.stale++;
-  const inForce = task.agent === undefined ? undefined : task.epoch;
-  refuse(step, command, taskId, "stale-epoch", inForce);
-  return undefined;
-}
-
-/** The same, and it runs. A claim that may start is started first if `mayStart`. */
-function running(step: Step, command: ClaimCommand, mayStart: boolean): TaskRecord | undefined {
-  const task = claimed(step, command);
-  if (task === undefined || task.status === "running") return task;
-  if (!mayStart || !task.locked) {
-    refuse(step, command, command.taskId, "status", task.status);
-    return undefined;
-  }
-  start(step, task);
-  return task;
-}
-
-export function startClaim(step: Step, command: Start): void {
-  const task = claimed(step, command);
-  if (task === undefined) return;
+function startAttempt(step: Step, command: Start): Answer<"start"> {
+  const task = claimedTask(step, command);
+  if (task instanceof Refusal) return task;
   if (task.status === "running" || !task.locked) {
     return refuse(step, command, command.taskId, "status", task.status);
   }
   if (step.state.draining) return refuse(step, command, command.taskId, "draining");
+  const claim = claimOf(task, task.agent!);
   start(step, task);
+  return claim;
 }
 
-export function heartbeat(step: Step, command: Heartbeat): void {
-  const task = running(step, command, false);
-  if (task === undefined) return;
+function heartbeat(step: Step, command: Heartbeat): Answer<"heartbeat"> {
+  const task = runningTask(step, command, false);
+  if (task instanceof Refusal) return task;
   extendHeartbeat(step, task);
   const { taskId } = command;
   const { agentId } = task.agent!;
   step.events.push({ type: "task:heartbeat", taskId, agentId, epoch: task.epoch });
 }
 
-export function progress(step: Step, command: Progress): void {
-  const task = running(step, command, false);
-  if (task === undefined) return;
+function progress(step: Step, command: Progress): Answer<"progress"> {
+  const task = runningTask(step, command, false);
+  if (task instanceof Refusal) return task;
   extendHeartbeat(step, task);
   const { taskId, progress } = command;
   const { agentId } = task.agent!;
@@ -395,8 +338,8 @@ export function progress(step: Step, command: Progress): void {
   step.events.push({ type: "task:progressed", taskId, agentId, epoch: task.epoch, progress });
 }
 
-/** Costs a look at each task; who has it done says what for. */
-export function renewHeartbeats(step: Step): void {
+/** Costs a look at each task. */
+function renewHeartbeats(step: Step, _command: RenewHeartbeats): void {
   for (const task of step.state.tasks.values()) extendHeartbeat(step, task);
 }
 
@@ -405,14 +348,15 @@ function extendHeartbeat({ state, now }: Step, task: TaskRecord): void {
   reschedule(state.deadlines, task.heartbeat, now + task.spec.heartbeatTimeoutMs);
 }
 
-export function completeClaim(step: Step, command: Complete): void {
-  const task = running(step, command, true);
-  if (task !== undefined) complete(step, task, command.result);
+function completeAttempt(step: Step, command: Complete): Answer<"complete"> {
+  const task = runningTask(step, command, true);
+  if (task instanceof Refusal) return task;
+  complete(step, task, command.result);
 }
 
-export function failClaim(step: Step, command: Fail): void {
-  const task = running(step, command, true);
-  if (task === undefined) return;
+function reportFailure(step: Step, command: Fail): Answer<"fail"> {
+  const task = runningTask(step, command, true);
+  if (task instanceof Refusal) return task;
   const { error, fault } = command;
   const agent = task.agent!;
   agent.failed++;
@@ -422,60 +366,46 @@ export function failClaim(step: Step, command: Fail): void {
   else interrupt(step, task, error, "ended");
 }
 
-/** An attempt failed by its own fault: another one follows, or none. */
-function failAttempt(
-  step: Step,
-  task: TaskRecord,
-  error: Fail["error"],
-  body: Body,
-): void {
-  if (task.attempts > task.spec.retries) fail(step, task, error, body);
-  else backOff(step, task, error, task.attempts, body);
+function claimOf({ epoch }: TaskRecord, { agentId }: Agent): Claimed {
+  return { agentId, epoch };
 }
 
-/** An attempt failed by nobody's fault: another one follows after a pause, up to a limit. */
-function interrupt(step: Step, task: TaskRecord, error: Fail["error"], body: Body): void {
-  if (task.status === "running") task.attempts--;
-  if (++task.crashes > step.state.config.maxCrashes) quarantine(step, task, error.message, body);
-  else backOff(step, task, error, task.crashes, body);
-}
-
-/** An agent left its claim: the task goes back into the queue at once, up to a limit. */
-export function orphan(step: Step, task: TaskRecord, reason: string, body: Body): void {
-  if (task.status === "running") {
-    task.attempts--;
-    task.crashes++;
+/** Returns the task of `command` if the claim that it names is in force, or refuses it. */
+function claimedTask(step: Step, command: ClaimCommand): TaskRecord | Refusal {
+  const { taskId, epoch } = command;
+  const task = step.state.tasks.get(taskId);
+  if (task === undefined) return refuse(step, command, taskId, "unknown-task");
+  if (task.agent !== undefined && (epoch === 0 || epoch === task.epoch)) return task;
+  if (epoch === 0 || (epoch === task.epoch && isTerminal(task.status))) {
+    return refuse(step, command, taskId, "status", task.status);
   }
-  if (task.crashes > step.state.config.maxCrashes) quarantine(step, task, reason, body);
-  else requeue(step, task, reason, body);
+  const inForce = task.agent === undefined ? undefined : task.epoch;
+  return refuse(step, command, taskId, "stale-epoch", inForce);
 }
 
-/** Gives up a task that may be what brings its agents down. */
-function quarantine(step: Step, task: TaskRecord, reason: string, body: Body): void {
-  const message = `Quarantined after ${task.crashes} lost claims, the last: ${reason}`;
-  fail(step, task, { name: "QuarantineError", code: "quarantined", message }, body);
+/** Returns the same if the task runs. A claim that has what it needs is started if `mayStart`. */
+function runningTask(
+  step: Step,
+  command: ClaimCommand,
+  mayStart: boolean,
+): TaskRecord | Refusal {
+  const task = claimedTask(step, command);
+  if (task instanceof Refusal || task.status === "running") return task;
+  if (!mayStart || !task.locked) {
+    return refuse(step, command, command.taskId, "status", task.status);
+  }
+  start(step, task);
+  return task;
 }
 
-/** The body of a claim that was taken back has ended; late or twice it is nothing. */
-export function endLingeringAttempt(step: Step, { taskId, epoch }: Settle): void {
+// Claims in other subsystems; a command that comes too late is a no-op
+
+function endLostAttempt(step: Step, { taskId, epoch }: Settle): void {
   const lingering = step.state.lingering.get(epoch);
   if (lingering?.task.spec.id === taskId) endLingering(step, lingering, false);
 }
 
-export function endLingering(step: Step, lingering: Lingering, abandoned: boolean): void {
-  const { state } = step;
-  const { task, agent, epoch } = lingering;
-  state.lingering.delete(epoch);
-  task.lingering--;
-  unschedule(state.deadlines, lingering.timer);
-  endAttempt(step, { taskId: task.spec.id, agent, epoch }, abandoned, false);
-  const isDue = task.status === "backing-off" && task.timer === undefined;
-  if (isDue && task.lingering === 0) ready(step, task);
-}
-
-// What other subsystems say of a claim; too late it is nothing
-
-export function unblock(step: Step, { taskId, epoch }: Unblock): void {
+function unblock(step: Step, { taskId, epoch }: Unblock): void {
   const { state } = step;
   const task = state.tasks.get(taskId);
   if (task?.agent === undefined || task.epoch !== epoch || task.locked || task.queued) return;
@@ -483,85 +413,101 @@ export function unblock(step: Step, { taskId, epoch }: Unblock): void {
   if (task.agent.startsAtOnce && !state.draining) start(step, task);
 }
 
-export function preempt(step: Step, { taskId, epoch, reason, isHopeless }: Preempt): void {
+function preempt(step: Step, { taskId, epoch, reason, isHopeless }: Preempt): void {
   const task = step.state.tasks.get(taskId);
   if (task?.agent === undefined || task.epoch !== epoch) return;
   const error = { name: "PreemptedError", code: "preempted", message: reason };
-  if (isHopeless) fail(step, task, error, bodyOf(task));
-  else interrupt(step, task, error, bodyOf(task));
+  if (isHopeless) fail(step, task, error, attemptOf(task));
+  else interrupt(step, task, error, attemptOf(task));
 }
 
-export function fire(step: Step, due: TaskTimer): void {
+// The scheduler itself
+
+function useStrategy(step: Step, { strategy }: UseStrategy): void {
+  const { state, events, queued } = step;
+  state.strategy = strategy;
+  for (const agent of state.agents.values()) refresh(state, agent);
+  for (const group of state.groups.values()) queued.push(group);
+  events.push({ type: "strategy:changed", strategy });
+}
+
+function drain({ state, events }: Step): void {
+  if (state.draining) return;
+  state.draining = true;
+  events.push({ type: "scheduler:drained" });
+}
+
+// Timers
+
+function fireTimer(step: Step, due: TaskTimer): void {
   switch (due.limit) {
     case "grace":
       return endLingering(step, due.lingering, true);
     case "cordon":
       return uncordon(step, due.agent, due.cause);
     case "report":
-      return forgetReport(step, due.agent);
+      return expireReport(step, due.agent);
+    case "backoff":
+      return endPause(step, due.task);
     default:
-      return fireOf(step, due);
+      return exceedLimit(step, due.task, due.limit);
   }
 }
 
-function fireOf(step: Step, due: Extract<TaskTimer, { task: TaskRecord }>): void {
-  const { task, limit } = due;
-  if (limit === "backoff") {
-    task.timer = undefined;
-    if (task.lingering === 0) ready(step, task);
-    return;
-  }
-  timeOut(step, task, limit);
-  const body = bodyOf(task);
-  if (limit === "heartbeat") return orphan(step, task, "its heartbeat stopped", body);
-  const error = timeoutError(step.events.at(-1) as { ms: number }, limit);
-  if (limit === "attempt") failAttempt(step, task, error, body);
-  else fail(step, task, error, body);
+function endPause(step: Step, task: TaskRecord): void {
+  task.timer = undefined;
+  if (task.lingering === 0) ready(step, task);
 }
 
-function timeoutError({ ms }: { ms: number }, limit: string): Fail["error"] {
-  return {
-    name: "TaskTimeoutError",
-    code: "task-timeout",
-    message: `The ${limit} timeout of ${ms} ms was exceeded`,
-  };
+function exceedLimit(
+  step: Step,
+  task: TaskRecord,
+  limit: "queue" | "attempt" | "heartbeat" | "total",
+): void {
+  const error = timeOut(step, task, limit);
+  const attempt = attemptOf(task);
+  if (limit === "heartbeat") orphan(step, task, "its heartbeat stopped", attempt);
+  else if (limit === "attempt") failAttempt(step, task, error, attempt);
+  else fail(step, task, error, attempt);
 }
 
-/** Deals with what a change has led to. */
-export function runFollowUps(step: Step): void {
-  resolveDependents(step, ready, cancelDoomed);
+// The consequences of a change, once it is complete
+
+/** Resolves dependents, gives work to agents with capacity, and evens out backlogs. */
+function followUp(step: Step): void {
+  if (step.ended.length > 0) resolveDependents(step, ready, cancelDoomed);
   distribute(step);
   while (rebalance(step)) distribute(step);
-  announceIdleness(step);
+  if (step.claimsBefore !== undefined) announceIdleness(step, step.claimsBefore);
 }
 
 function cancelDoomed(step: Step, task: TaskRecord, because: string): void {
   cancel(step, task, because, because, "ended");
 }
 
-/** Gives work to agents that got room, then agents to tasks that came. */
+/** Gives tasks to the agents that got capacity, then agents to the tasks that became ready. */
 function distribute(step: Step): void {
   const { state, queued, freed } = step;
   for (const agent of freed) {
-    if (isDrained(state, agent)) dismiss(step, agent, agent.drained!);
+    if (isDrained(state, agent)) remove(step, agent, agent.drained!);
     else refresh(state, agent);
   }
   if (!state.draining) {
-    for (const agent of freed) fillAgent(step, agent);
-    for (const group of queued) serveGroup(step, group);
+    for (const agent of freed) giveTasks(step, agent);
+    for (const group of queued) giveAgents(step, group);
   }
   queued.length = 0;
   freed.length = 0;
 }
 
-/** Whether a drained agent, which has not gone yet, has given back all that it had. */
+/** Returns whether a draining agent, which was not removed yet, has no claim left. */
 function isDrained({ agents }: TaskState, agent: Agent): boolean {
   const { agentId, drained, slotsInUse, tasks } = agent;
   return drained !== undefined && slotsInUse === 0 && tasks.size === 0 &&
     agents.get(agentId) === agent;
 }
 
-function fillAgent(step: Step, agent: Agent): void {
+function giveTasks(step: Step, agent: Agent): void {
   while (hasFreeSlot(agent)) {
     const task = bestTask(step.state, agent);
     if (task === undefined) return;
@@ -574,7 +520,7 @@ function fillAgent(step: Step, agent: Agent): void {
   }
 }
 
-function serveGroup(step: Step, group: Group): void {
+function giveAgents(step: Step, group: Group): void {
   const { state } = step;
   while (group.queue.length > 0 && assignsItself(state, group)) {
     const task = group.queue[0]!;
@@ -583,9 +529,9 @@ function serveGroup(step: Step, group: Group): void {
       giveSlot(step, bestTask(state, agent)!, agent);
       continue;
     }
-    const owner = group.placed ? state.agents.get(group.pinnedTo)! : undefined;
-    if (owner === undefined || !canQueue(owner)) return;
-    assign(step, task, owner, true);
+    const home = group.placed ? state.agents.get(group.pinnedTo)! : undefined;
+    if (home === undefined || !canQueue(home)) return;
+    assign(step, task, home, true);
   }
 }
 
@@ -594,10 +540,9 @@ function giveSlot(step: Step, task: TaskRecord, agent: Agent): void {
   else assign(step, task, agent);
 }
 
-/** Says who has something to do again, or nothing any more. */
-function announceIdleness(step: Step): void {
-  const { state, claimsBefore, events } = step;
-  if (claimsBefore === undefined) return;
+/** Emits which agents got their first claim, or lost their last one. */
+function announceIdleness(step: Step, claimsBefore: Map<Agent, number>): void {
+  const { state, events } = step;
   const changed = [...claimsBefore].filter(([agent, before]) =>
     state.agents.get(agent.agentId) === agent && (before > 0) !== (agent.tasks.size > 0)
   ).map(([agent]) => agent);

@@ -2,18 +2,19 @@
  * Moves tasks that have not started from busy agents to idle ones.
  *
  * A batch goes from the busiest agent that has such tasks to the idlest one that is fit for them and
- * has room, if their loads differ by the threshold; at most half of the difference, so that the
- * receiver never becomes the busier and no task goes back and forth. Batches follow each other until
- * none is called for, so after each step none is: a check by the clock would find nothing.
+ * has capacity, if their backlogs differ by the threshold; at most half of the difference, so that
+ * the receiver never becomes the busier and no task moves back and forth. Batches follow each other
+ * until no difference reaches the threshold, so none does after any step: a check by the clock would
+ * find nothing. Spec: `Stealing.tla`.
  *
  * @module
  */
 
-import { steal } from "./transitions.ts";
 import { backlogOf, capacityOf, rankShifted } from "./placement.ts";
 import type { Agent, Donation, Group, Step, TaskState } from "./state.ts";
+import { steal } from "./transitions.ts";
 
-/** A batch that is called for. */
+/** A difference between two agents that calls for a batch. */
 interface Imbalance {
   readonly group: Group;
   readonly donation: Donation;
@@ -21,7 +22,7 @@ interface Imbalance {
   readonly difference: number;
 }
 
-/** Moves the batch that the largest difference calls for; answers whether there was one. */
+/** Moves the batch that the largest difference calls for, and returns whether there was one. */
 export function rebalance(step: Step): boolean {
   const { state, shifted } = step;
   if (shifted === undefined || state.draining) return false;
@@ -38,7 +39,6 @@ export function rebalance(step: Step): boolean {
   return true;
 }
 
-/** The batch that `group` calls for, or `undefined`. */
 function imbalanceIn({ config }: TaskState, group: Group): Imbalance | undefined {
   const donation = group.donors[0];
   const target = group.receivers[0]?.agent;

@@ -135,8 +135,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "poisonous tasks are never given up",
-    "tasks/machine.ts",
-    "  if (task.crashes > step.state.config.maxCrashes) quarantine(step, task, reason, body);\n  else requeue",
+    "tasks/transitions.ts",
+    "  if (task.crashes > step.state.config.maxCrashes) quarantine(step, task, reason, attempt);\n  else requeue",
     "  requeue",
   ),
   mutant(
@@ -148,8 +148,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a retry begins while the body before runs on",
     "tasks/machine.ts",
-    "    if (task.lingering === 0) ready(step, task);",
-    "    ready(step, task);",
+    "  if (task.lingering === 0) ready(step, task);",
+    "  ready(step, task);",
   ),
   mutant(
     "a body that never ends keeps its slot",
