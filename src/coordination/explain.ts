@@ -144,7 +144,7 @@ export function explainAgent(
     member,
     cordons: worker === undefined ? [] : cordonsOf(worker),
     tasks: [...worker?.tasks ?? []].map(({ spec, status }) => ({ taskId: spec.id, status })),
-    load: worker?.load ?? 0,
+    load: worker?.slotsInUse ?? 0,
     slots: worker?.maxConcurrentTasks ?? 0,
     breaker: breakerOf(state, agentId, now),
     ...locksOf(state, agentId),
