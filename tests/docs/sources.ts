@@ -22,6 +22,11 @@ export function sources(): Page[] {
   return ["mod.ts", ...list("src", ".ts")].map(read);
 }
 
+/** The files of tests. */
+export function tests(): Page[] {
+  return list("tests", ".ts").map(read);
+}
+
 function read(path: string): Page {
   return { path, text: Deno.readTextFileSync(new URL(path, ROOT)) };
 }
