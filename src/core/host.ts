@@ -23,6 +23,8 @@ export interface Hosted<State, Command extends Named, Event extends Named, Answe
   readonly machine: Machine<State, Command, Event, Answers>;
   /** Makes the client once the machine runs. */
   readonly connect: (host: MachineHost<State, Command, Event, Answers>) => Client;
+  /** Prepares an engine that was read from a log, before the client is made. */
+  readonly prepare?: (engine: Engine<State, Command, Event, Answers>) => Promise<unknown>;
   /** Ends what a log contains of callers that ended with the process that wrote it. */
   readonly recover?: (client: Client) => void | Promise<void>;
 }
@@ -117,10 +119,16 @@ export class Host<
   }
 
   async #initialize(): Promise<void> {
-    const { thing, recover } = this.#hosted;
+    const { thing, prepare, recover } = this.#hosted;
     if (this.#closing !== undefined) throw new ClosedError("initialize", thing);
     if (this.#open === undefined) return;
     const engine = await this.#open();
+    try {
+      await prepare?.(engine);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
     if (this.#closing !== undefined) return await engine.close();
     await recover?.(this.#run(engine));
   }

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { systemClock } from "../../src/core/clock.ts";
+import { SteadyTime, systemClock } from "../../src/core/clock.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 
 Deno.test("the system clock tells whole milliseconds and fires a timer once", async () => {
@@ -10,6 +11,79 @@ Deno.test("the system clock tells whole milliseconds and fires a timer once", as
   await promise;
   cancel();
   cancel();
+});
+
+/** A steady time over a wall clock and a monotonic source that are set by hand. */
+function steady() {
+  const source = { wall: 1_000_000, steady: 0 };
+  const time = new SteadyTime(() => source.wall, () => source.steady);
+  const pass = (ms: number) => {
+    source.wall += ms;
+    source.steady += ms;
+  };
+  return { source, time, pass };
+}
+
+Deno.test("a wall clock that is set back stops no time", () => {
+  const { source, time, pass } = steady();
+  pass(10);
+  assertEquals(time.now(), 1_000_010);
+  source.wall -= 3_600_000;
+  pass(300);
+  assertEquals(time.now(), 1_000_310);
+  pass(20);
+  assertEquals(time.now(), 1_000_330);
+});
+
+Deno.test("a wall clock that is set forward expires nothing early", () => {
+  const { source, time, pass } = steady();
+  source.wall += 86_400_000;
+  pass(300);
+  assertEquals(time.now(), 1_000_300);
+  pass(1_000);
+  assertEquals(time.now(), 1_001_300);
+});
+
+Deno.test("steady time never goes back, and drifts by no more than it trusts the wall clock", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(100), fc.integer({ min: -10_000, max: 10_000 })), { minLength: 1 }),
+      (moves) => {
+        const { source, time, pass } = steady();
+        let before = time.now();
+        let trusted = 0;
+        for (const [ms, step] of moves) {
+          pass(ms);
+          source.wall += step;
+          if (ms + step >= 0 && ms + step <= 50) trusted += Math.abs(step) + 1;
+          else trusted += 1;
+          const now = time.now();
+          assert(now >= before);
+          assert(Math.abs(now - (1_000_000 + source.steady)) <= trusted);
+          before = now;
+        }
+      },
+    ),
+  );
+});
+
+Deno.test("a delay longer than setTimeout accepts is waited for in full", () => {
+  const delays: number[] = [];
+  const original = globalThis.setTimeout;
+  let arm: (() => void) | undefined;
+  globalThis.setTimeout = ((callback: () => void, ms: number) => {
+    delays.push(ms);
+    arm = callback;
+    return 0;
+  }) as never;
+  try {
+    let fired = false;
+    systemClock.setTimer(systemClock.now() + 30 * 86_400_000, () => fired = true);
+    arm!();
+    assertEquals([delays.length, fired, delays[0]], [2, false, 2 ** 31 - 1]);
+  } finally {
+    globalThis.setTimeout = original;
+  }
 });
 
 Deno.test("a timer of the system clock that is cancelled leaves nothing behind", () => {

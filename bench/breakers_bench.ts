@@ -11,7 +11,7 @@ import { circuitBreaker, ConsecutiveBreaker, handleAll } from "cockatiel";
 import Opossum from "opossum";
 import { CircuitBreaker } from "../src/breakers/circuit_breaker.ts";
 import { silentLogger } from "../src/core/logger.ts";
-import { compare, type Row, type Side, type Suite } from "./harness.ts";
+import { type Comparison, register, type Side, type Suite } from "./harness.ts";
 
 type Body = () => Promise<number>;
 
@@ -60,23 +60,25 @@ function whenOpen(maker: () => (body: Body) => Promise<number>): Side {
   };
 }
 
-async function* run(): AsyncIterable<Row> {
-  yield await compare({
+function* comparisons(): Iterable<Comparison> {
+  yield {
     operation: "call through a closed breaker",
     count: CALLS,
     ours: whenClosed(MAKERS.ours),
     peers: { cockatiel: whenClosed(MAKERS.cockatiel), opossum: whenClosed(MAKERS.opossum) },
     target: 1,
-  });
+  };
   // Mostly the making of an error with a stack; ours also says when to retry, and is an event.
-  yield await compare({
+  yield {
     operation: "rejection by an open breaker",
     count: CALLS,
     ours: whenOpen(MAKERS.ours),
     peers: { cockatiel: whenOpen(MAKERS.cockatiel), opossum: whenOpen(MAKERS.opossum) },
     target: 0.5,
-  });
+  };
 }
 
 /** The benchmarks of the circuit breakers. */
-export const breakers: Suite = { name: "breakers", run };
+export const breakers: Suite = { name: "breakers", comparisons };
+
+register(breakers);

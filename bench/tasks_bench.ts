@@ -10,9 +10,18 @@
 
 import PQueue from "p-queue";
 import { AdvancedTaskScheduler } from "../src/tasks/mod.ts";
+import type { TaskEvent } from "../src/tasks/events.ts";
 import { taskMachine } from "../src/tasks/machine.ts";
 import { registration, submission } from "../src/tasks/submission.ts";
-import { atMost, compare, median, type Row, type Side, type Suite } from "./harness.ts";
+import {
+  atMost,
+  type Comparison,
+  median,
+  register,
+  type Row,
+  type Side,
+  type Suite,
+} from "./harness.ts";
 
 const PRIORITIES = 10;
 const AT_ONCE = 8;
@@ -62,9 +71,9 @@ function nanosecondsPerTask(queued: number): { ns: number; bytes: number } {
   let now = 0;
   const submit = () => {
     const priority = id % PRIORITIES;
-    machine.step(state, submission({ id: `task-${id++}`, priority }, 0), now++);
+    machine.step(state, submission({ id: `task-${id++}`, priority }, 0), now++, []);
   };
-  machine.step(state, registration({ id: "agent" }, true), now);
+  machine.step(state, registration({ id: "agent" }, true), now, []);
   const before = heapUsed();
   while (id < queued) submit();
   const bytes = (heapUsed() - before) / queued;
@@ -73,7 +82,8 @@ function nanosecondsPerTask(queued: number): { ns: number; bytes: number } {
   for (let i = 0; i < OPERATIONS; i++) {
     submit();
     const [running] = agent!.tasks;
-    machine.step(state, { type: "complete", taskId: running!.spec.id, epoch: 0, result: 1 }, now++);
+    const taskId = running!.spec.id;
+    machine.step(state, { type: "complete", taskId, epoch: 0, result: 1 }, now++, []);
   }
   return { ns: (performance.now() - start) * 1e6 / OPERATIONS, bytes };
 }
@@ -106,12 +116,13 @@ function nanosecondsPerSteal(agents: number): number {
   const machine = taskMachine({ stealing: true });
   const state = machine.init();
   for (let i = 0; i < agents; i++) {
-    machine.step(state, registration({ id: `agent-${i}` }, false), 0);
+    machine.step(state, registration({ id: `agent-${i}` }, false), 0, []);
   }
   let stolen = 0;
   let id = 0;
   const place = () => {
-    const events = machine.step(state, submission({ id: `task-${id++}` }, 0, "agent-0"), id);
+    const events: TaskEvent[] = [];
+    machine.step(state, submission({ id: `task-${id++}` }, 0, "agent-0"), id, events);
     for (const { type } of events) if (type === "task:stolen") stolen++;
   };
   while (id < OPERATIONS / 5) place(); // so that it is warm
@@ -134,9 +145,9 @@ function* stealing(): Iterable<Row> {
   yield atMost(`${label}: time of that with ${FEW_AGENTS}`, "×", growth, 2.5, ROUNDS);
 }
 
-async function* run(): AsyncIterable<Row> {
+function* comparisons(): Iterable<Comparison> {
   for (const { count, rounds, warmUps, target } of CROWDS) {
-    yield await compare({
+    yield {
       operation: `submit and complete ${count.toLocaleString("en")} tasks of 10 priorities`,
       count,
       ours: ours(count),
@@ -144,11 +155,17 @@ async function* run(): AsyncIterable<Row> {
       target,
       rounds,
       warmUps,
-    });
+      isLong: count > 10_000,
+    };
   }
+}
+
+function* measures(): Iterable<Row> {
   yield* depth();
   yield* stealing();
 }
 
 /** Tasks and the agents that run them. */
-export const tasks: Suite = { name: "tasks", run };
+export const tasks: Suite = { name: "tasks", comparisons, measures };
+
+register(tasks);

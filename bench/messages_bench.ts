@@ -10,7 +10,15 @@
 
 import { EventBus } from "../src/core/bus/event_bus.ts";
 import { MessageRouter } from "../src/messages/mod.ts";
-import { atMost, measureProcessors, median, type Row, type Side, type Suite } from "./harness.ts";
+import {
+  atMost,
+  measureProcessors,
+  median,
+  register,
+  type Row,
+  type Side,
+  type Suite,
+} from "./harness.ts";
 
 const COUNT = 200_000;
 const AGENTS = Array.from({ length: 1_000 }, (_, i) => `agent-${i}`);
@@ -100,7 +108,7 @@ async function nanoseconds(side: Side, count: number): Promise<number> {
   return median(times);
 }
 
-async function* run(): AsyncIterable<Row> {
+async function* measures(): AsyncIterable<Row> {
   const one = await nanoseconds(pair(), COUNT);
   yield atMost("a message sent, handled and acked", "ns", one, 1_000, ROUNDS);
   const all = await nanoseconds(crowd(), COUNT);
@@ -119,4 +127,14 @@ async function* run(): AsyncIterable<Row> {
 }
 
 /** The benchmarks of the messages. */
-export const messages: Suite = { name: "messages", run };
+export const messages: Suite = {
+  name: "messages",
+  comparisons: () => [],
+  alone: {
+    [`${COUNT.toLocaleString("en")} messages sent, handled and acked`]: pair,
+    [`${(COUNT / 10).toLocaleString("en")} requests and their responses`]: conversation,
+  },
+  measures,
+};
+
+register(messages);

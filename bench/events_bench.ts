@@ -10,7 +10,7 @@
 import { EventEmitter } from "eventemitter3";
 import mitt from "mitt";
 import { EventBus } from "../src/core/bus/event_bus.ts";
-import { compare, type Row, type Side, type Suite } from "./harness.ts";
+import { type Comparison, register, type Side, type Suite } from "./harness.ts";
 
 /** Its types describe the module of another kind that comes with it. */
 const newMitt = mitt as unknown as typeof mitt.default;
@@ -60,9 +60,9 @@ function emits(maker: keyof typeof MAKERS, listeners: number, count: number): Si
   };
 }
 
-async function* run(): AsyncIterable<Row> {
+function* comparisons(): Iterable<Comparison> {
   for (const { name, listeners, count } of CROWDS) {
-    yield await compare({
+    yield {
       operation: `an event to ${name}`,
       count,
       ours: emits("ours", listeners, count),
@@ -72,9 +72,11 @@ async function* run(): AsyncIterable<Row> {
       },
       against: "mitt",
       target: 1,
-    });
+    };
   }
 }
 
 /** The benchmarks of the event bus. */
-export const events: Suite = { name: "events", run };
+export const events: Suite = { name: "events", comparisons };
+
+register(events);

@@ -6,7 +6,7 @@
 
 import { DepGraph } from "dependency-graph";
 import { DependencyGraph, type Task } from "../mod.ts";
-import { compare, type Row, type Side, type Suite } from "./harness.ts";
+import { type Comparison, register, type Side, type Suite } from "./harness.ts";
 
 /** Their graph has no tasks that come before what they depend on, so all are added first. */
 function theirs(tasks: readonly Task[]): Side {
@@ -36,27 +36,29 @@ function tasksOf(count: number, dependenciesOf: (i: number) => number[]): Task[]
   return ids.map((id, i) => ({ id, dependencies: dependenciesOf(i).map((j) => ids[j]!) }));
 }
 
-async function* run(): AsyncIterable<Row> {
+function* comparisons(): Iterable<Comparison> {
   const chain = tasksOf(100_000, (i) => i === 0 ? [] : [i - 1]);
-  yield await compare({
+  yield {
     operation: "add and order a chain of 100,000 tasks",
     count: chain.length,
     ours: ours(chain),
     peers: { "dependency-graph": theirs(chain) },
     target: 3,
-  });
+  };
   const layers = tasksOf(20_000, (i) => {
     const layer = i - i % 100;
     return layer === 0 ? [] : [1, 2, 3, 4, 5].map((k) => layer - 1 - (i + 13 * k) % 100);
   });
-  yield await compare({
+  yield {
     operation: "add and order 20,000 tasks in layers of 100, 5 edges each",
     count: layers.length,
     ours: ours(layers),
     peers: { "dependency-graph": theirs(layers) },
     target: 3,
-  });
+  };
 }
 
 /** The benchmarks of the dependency graph. */
-export const dependencyGraph: Suite = { name: "dependency-graph", run };
+export const dependencyGraph: Suite = { name: "dependency-graph", comparisons };
+
+register(dependencyGraph);

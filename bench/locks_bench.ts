@@ -11,7 +11,15 @@
 import AsyncLock from "async-lock";
 import { Mutex } from "async-mutex";
 import { ResourceManager } from "../mod.ts";
-import { atMost, compare, quantile, type Row, type Side, type Suite } from "./harness.ts";
+import {
+  atMost,
+  type Comparison,
+  quantile,
+  register,
+  type Row,
+  type Side,
+  type Suite,
+} from "./harness.ts";
 
 const KEYS = Array.from({ length: 1000 }, (_, i) => `key-${i}`);
 const LAPS = 100;
@@ -133,20 +141,18 @@ async function chainChecks(ahead: number, behind: number): Promise<number[]> {
   return times;
 }
 
-async function* run(): AsyncIterable<Row> {
+function* comparisons(): Iterable<Comparison> {
   const { ours, ...peers } = uncontended();
-  yield await compare({
+  yield {
     operation: "acquire and release, 1,000 keys",
     count: KEYS.length * LAPS,
     ours,
     peers,
     target: 3,
-  });
-
-  const crowds: Row[] = [];
+  };
   for (const { count, batches, rounds, warmUps, target } of CROWDS) {
     const waiters = waitersOf(count);
-    const row = await compare({
+    yield {
       operation: `${count.toLocaleString("en")} waiters with priorities on one lock`,
       count: count * batches,
       ours: contendedOurs(waiters, batches),
@@ -154,13 +160,14 @@ async function* run(): AsyncIterable<Row> {
       target,
       rounds,
       warmUps,
-    });
-    crowds.push(row);
-    yield row;
+      isLong: count > 10_000,
+    };
   }
+}
+
+async function* measures([, ...crowds]: readonly Row[]): AsyncIterable<Row> {
   const growth = crowds.at(-1)!.ours / crowds[0]!.ours;
   yield atMost("growth per operation from 1,000 to 100,000 waiters", "×", growth, 2.5, 1);
-
   for (const [ahead, behind] of [[CHAIN, 1], [CHAIN / 2, CHAIN / 2]] as const) {
     const checks = await chainChecks(ahead, behind);
     const [before, after] = [ahead, behind].map((count) => count.toLocaleString("en"));
@@ -170,4 +177,6 @@ async function* run(): AsyncIterable<Row> {
 }
 
 /** The benchmarks of the locks. */
-export const locks: Suite = { name: "locks", run };
+export const locks: Suite = { name: "locks", comparisons, measures };
+
+register(locks);
