@@ -6,7 +6,7 @@
 
 import { countTimers } from "../../../core/data/deadlines.ts";
 import { precedes } from "../../../core/data/heap.ts";
-import type { Mailbox, MailboxLane, MailboxConsumer, MessageState } from "../../../messages/mod.ts";
+import type { Mailbox, MailboxConsumer, MailboxLane, MessageState } from "../../../messages/mod.ts";
 import { fail } from "../failure.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import {
@@ -25,7 +25,8 @@ export function checkMailbox(state: MessageState, mailbox: Mailbox): number {
     if (consumer.isPush && state.consumers.get(consumer.handlerId) !== consumer) {
       fail("NoGhostHandler", `"${consumer.handlerId}" is not known`);
     }
-    timers += checkLane(state, consumer, consumer.urgent) + checkLane(state, consumer, consumer.normal);
+    timers += checkLane(state, consumer, consumer.urgent) +
+      checkLane(state, consumer, consumer.normal);
   }
   return timers;
 }

@@ -130,7 +130,9 @@ function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
   }
 }
 
-function hasRoom({ slotsInUse, maxConcurrentTasks, slotLimit, cordons, drained }: AgentRecord): boolean {
+function hasRoom(
+  { slotsInUse, maxConcurrentTasks, slotLimit, cordons, drained }: AgentRecord,
+): boolean {
   const slots = slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
   return slotsInUse < slots && cordons.size === 0 && drained === undefined;
 }
