@@ -29,9 +29,9 @@ export type * from "./src/conflicts/types.ts";
 export type * from "./src/messages/types.ts";
 export * from "./src/tasks/errors.ts";
 export * from "./src/locks/errors.ts";
-export * from "./src/conflicts/errors.ts";
+export { UndecidedConflictError, UnknownConflictError, VoteError } from "./src/conflicts/errors.ts";
 export * from "./src/messages/errors.ts";
-export * from "./src/breakers/errors.ts";
+export { CallTimeoutError, CircuitOpenError } from "./src/breakers/errors.ts";
 export * from "./src/agents/mod.ts";
 export type {
   BeatAgent,

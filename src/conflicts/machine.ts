@@ -17,7 +17,7 @@ import { CONFLICT_DESCRIPTIONS, type ConflictEvent } from "./events.ts";
 import type { ConflictResolution } from "./types.ts";
 import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
 import { InvariantError } from "../core/errors.ts";
-import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
+import { definePart, type Instant, type Part, type Refusal, type Tick } from "../core/machine.ts";
 import {
   cast,
   closeVote,

@@ -7,7 +7,8 @@
 import { type MembershipConfig, readMembershipConfig } from "../agents/machine.ts";
 import type { CircuitBreakerConfig, CircuitBreakerManagerConfig } from "../breakers/mod.ts";
 import { readBreakerConfig } from "../breakers/config.ts";
-import { readConflictRules } from "../conflicts/machine.ts";
+import { CONFLICT_OPTIONS } from "../conflicts/config.ts";
+import { readConfig } from "../core/config.ts";
 import type { ConflictConfig, ConflictCriterion } from "../conflicts/mod.ts";
 import {
   type Attempt,
@@ -167,7 +168,7 @@ export function readCoordinationConfig(config: CoordinationConfig): Coordination
       locks: readLockConfig(locks).machine,
       messages: readMessageConfig(messages).machine,
       breakers: { seed, maxBreakers },
-      conflicts: readConflictRules(conflicts, "a coordination manager"),
+      conflicts: readConfig(CONFLICT_OPTIONS, conflicts, attempt),
       rules: readRootRules(config, attempt),
     },
     tasks,

@@ -6,7 +6,7 @@ import {
   readBreakerConfig as breakerConfig,
 } from "../../src/breakers/config.ts";
 import { parseWorkflow } from "../../src/cli/mod.ts";
-import { DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/state.ts";
+import { DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/config.ts";
 import { DEFAULT_LOCK_CONFIG } from "../../src/locks/state.ts";
 import { DEFAULT_MESSAGE_CONFIG } from "../../src/messages/state.ts";
 import { DEFAULT_METRICS_CONFIG } from "../../src/metrics/fold.ts";

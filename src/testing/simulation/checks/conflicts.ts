@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ConflictState } from "../../../conflicts/machine.ts";
+import type { ConflictState } from "../../../conflicts/state.ts";
 import type { RootCommand } from "../../../root/state.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import { fail } from "../failure.ts";
