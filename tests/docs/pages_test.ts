@@ -6,7 +6,7 @@ import { DEFAULT_BREAKER_CONFIG } from "../../src/breakers/state.ts";
 import { parseWorkflow } from "../../src/cli/mod.ts";
 import { DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/state.ts";
 import { DEFAULT_LOCK_CONFIG } from "../../src/locks/state.ts";
-import { DEFAULT_MESSAGE_CONFIG } from "../../src/messages/state.ts";
+import { DEFAULT_MESSAGE_CONFIG } from "../../src/messages/config.ts";
 import { DEFAULT_METRICS_CONFIG } from "../../src/metrics/fold.ts";
 import { DEFAULT_TASK_CONFIG } from "../../src/tasks/state.ts";
 import { blocksOf } from "./blocks.ts";
