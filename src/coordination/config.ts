@@ -20,7 +20,7 @@ import {
 } from "../core/arguments.ts";
 import { readLockConfig } from "../locks/machine.ts";
 import type { ResourceManagerConfig } from "../locks/mod.ts";
-import { readMessageConfig } from "../messages/machine.ts";
+import { readMessageConfig } from "../messages/config.ts";
 import type { MessageRouterConfig } from "../messages/mod.ts";
 import type { MetricsConfig } from "../metrics/mod.ts";
 import { taskConfigOf } from "../tasks/machine.ts";
@@ -166,7 +166,7 @@ export function readCoordinationConfig(config: CoordinationConfig): Coordination
       agents: readMembershipConfig(config.agents ?? {}, "a coordination manager"),
       tasks: taskConfigOf(tasks),
       locks: readLockConfig(locks).machine,
-      messages: readMessageConfig(messages).machine,
+      messages: readMessageConfig(messages, attempt).machine,
       breakers: { seed, maxBreakers },
       conflicts: readConfig(CONFLICT_OPTIONS, conflicts, attempt),
       rules: readRootRules(config, attempt),

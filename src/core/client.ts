@@ -129,7 +129,12 @@ export abstract class MachineClient<
 
   /** The same as {@linkcode deliver} for a command whose end no caller waits for. */
   owe(command: Command): void {
-    this.deliver(command).catch(ignore);
+    if (!this.host.dispatcher.synchronous) return void this.deliver(command).catch(ignore);
+    try {
+      this.dispatch(command);
+    } catch {
+      // The machine has stopped, and with it what the command was to end.
+    }
   }
 
   /** Lets time pass in the machine, and sends again what its log did not store. */

@@ -1,5 +1,5 @@
 /**
- * What callers of a message router ask for, checked and with every field filled in.
+ * The options of calls of a message router, and the commands that they become, checked.
  *
  * @module
  */
@@ -17,30 +17,30 @@ import {
 import type { BroadcastMessage, PublishMessage, SendMessage } from "./commands.ts";
 import type { MessageDefaults } from "./config.ts";
 
-/** How a message to several agents is sent. */
+/** Options of a message to several agents. */
 export interface PostOptions {
-  /** What kind of message it is, for its recipient. @default "broadcast" or "topic" */
+  /** The kind of message, for its recipient. @default "broadcast" or "topic" */
   type?: string;
-  /** Above 0 it goes the urgent lane, past all messages of other lanes. @default 0 */
+  /** Above 0 for the urgent lane, which overtakes the other one. @default 0 */
   priority?: number;
-  /** How long it may take to be delivered, in milliseconds. @default as long as it takes */
+  /** How long until it expires, in milliseconds. @default never */
   ttlMs?: number;
 }
 
-/** How a message is sent. */
+/** Options of a message. */
 export interface SendOptions extends PostOptions {
-  /** What kind of message it is, for its recipient. @default "message" */
+  /** The kind of message, for its recipient. @default "message" */
   type?: string;
   /**
-   * An id of the sender's choice: a second message of the same id is dropped, so that whoever doesn't
-   * know whether a message was sent can send it again. @default one that is made for it
+   * An id of the sender's choice, which makes sending idempotent: a second message of the same id is
+   * dropped. @default one that is made for it
    */
   id?: string;
 }
 
-/** How a request is sent. */
+/** Options of a request. */
 export interface RequestOptions extends PostOptions {
-  /** What kind of message it is, for its recipient. @default "request" */
+  /** The kind of message, for its recipient. @default "request" */
   type?: string;
   /** How long to wait for the response, in milliseconds. @default the config's `messageTimeout` */
   timeoutMs?: number;
@@ -48,28 +48,28 @@ export interface RequestOptions extends PostOptions {
   signal?: AbortSignal;
 }
 
-/** How a handler is given messages. */
+/** Options of a handler. */
 export interface SubscribeOptions {
   /**
-   * How long it may take for a message, from when it returns a promise, in milliseconds; 0 for as
-   * long as it takes. @default the config's `messageTimeout`
-   */
-  timeoutMs?: number;
-}
-
-/** How an agent takes a message. */
-export interface ReceiveOptions {
-  /**
-   * How long it may take for the message, in milliseconds; 0 for as long as it takes.
+   * How long it may take for a message after it returns a promise, in milliseconds; 0 for no limit.
    * @default the config's `messageTimeout`
    */
   timeoutMs?: number;
 }
 
-/** Ids that look like those that are made for messages. */
+/** Options of `receive`. */
+export interface ReceiveOptions {
+  /**
+   * How long the agent may take for the message, in milliseconds; 0 for no limit.
+   * @default the config's `messageTimeout`
+   */
+  timeoutMs?: number;
+}
+
+/** Matches the ids that are made for messages. */
 const MADE_ID = /^message-\d+$/;
 
-/** The command that sends a message. */
+/** Returns the command that sends a message. */
 export function sendCommand(
   from: string,
   to: string,
@@ -91,7 +91,7 @@ export function sendCommand(
   return { type, from, to, messageId: id, payload, ...terms, responseMs: 0 };
 }
 
-/** The command that sends a request. */
+/** Returns the command that sends a request. */
 export function requestCommand(
   from: string,
   to: string,
@@ -121,7 +121,7 @@ export function requestCommand(
   };
 }
 
-/** The command that sends a message to all other agents. */
+/** Returns the command that sends a message to all other agents. */
 export function broadcastCommand(
   from: string,
   payload: unknown,
@@ -133,7 +133,7 @@ export function broadcastCommand(
   return { type: "broadcast-message", from, payload, ...terms };
 }
 
-/** The command that sends a message to all subscribers of a topic. */
+/** Returns the command that sends a message to all subscribers of a topic. */
 export function publishCommand(
   from: string,
   topic: string,
@@ -152,15 +152,15 @@ export function requireEpoch(value: unknown, attempt: Attempt): asserts value is
   requireInteger(value, 1, Number.MAX_SAFE_INTEGER, "epoch", attempt);
 }
 
-/** A time that an option may name, or what goes when it names none. */
+/** Returns the time in `options`, or `fallback`. */
 export function readTimeout(
-  options: SubscribeOptions | ReceiveOptions | undefined,
+  options: ReceiveOptions | undefined,
   fallback: number,
   attempt: Attempt,
 ): number {
   if (options === undefined) return fallback;
   requireObject(options, "options", attempt);
-  const { timeoutMs = fallback }: SubscribeOptions = options;
+  const { timeoutMs = fallback }: ReceiveOptions = options;
   requireMs(timeoutMs, 0, "timeoutMs", attempt);
   return timeoutMs;
 }

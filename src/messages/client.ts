@@ -1,108 +1,114 @@
 /**
- * Between callers and a mailbox machine: sends commands, and turns events into promises and errors.
+ * The client of a mailbox machine: turns answers and events into promises and errors, and calls
+ * handlers.
  *
  * @module
  */
 
-import { Answer } from "../core/answer.ts";
 import { quote, requireMs } from "../core/arguments.ts";
 import { MachineClient, type MachineHost } from "../core/client.ts";
+import { dequeueFirst, emptyFifo, enqueueLast } from "../core/data/fifo.ts";
+import { Deferred } from "../core/deferred.ts";
 import type { Reply } from "../core/engine.ts";
+import { errorData, isFinal } from "../core/error_data.ts";
 import { ClosedError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
 import { DeadlockError } from "../locks/errors.ts";
 import type { DeadlockDetected } from "../locks/events.ts";
+import type { AttachHandler, MessageAnswers, MessageCommand, SendMessage } from "./commands.ts";
+import { DeliveryLostError, refusalError, unansweredError } from "./errors.ts";
 import type {
   MessageDeadLettered,
   MessageDropped,
   MessageEvent,
   MessageNacked,
   MessageReceived,
+  MessageRefused,
   MessageReturned,
 } from "./events.ts";
-import type { Logger } from "../core/logger.ts";
-import type { Tick } from "../core/machine.ts";
-import type { MessageOutcome } from "./types.ts";
-import type {
-  AttachHandler,
-  BroadcastMessage,
-  MessageCommand,
-  PublishMessage,
-  SendMessage,
-} from "./commands.ts";
-import { findRefusal, readDone, readOutcomes, readResponse, readSending } from "./answers.ts";
-import { DeliveryLostError, unansweredError } from "./errors.ts";
-import type { MessageState } from "./state.ts";
-import { errorData, isFinal } from "../core/error_data.ts";
-import { dequeueFirst, emptyFifo, enqueueLast } from "../core/data/fifo.ts";
 import { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./handlers.ts";
+import type { MessageState } from "./state.ts";
 
 /** A running mailbox machine, alone in its engine or part of a larger one. */
-export interface MessageHost extends MachineHost<MessageState, MessageCommand, MessageEvent> {}
+export interface MessageHost
+  extends MachineHost<MessageState, Command, MessageEvent, MessageAnswers> {}
 
 type Command = Exclude<MessageCommand, Tick>;
 
-/** A request under way. */
-interface Asking {
-  readonly answer: Answer<unknown>;
+/** An event that a client observes; a larger machine also detects the deadlocks of requests. */
+type ObservedEvent = MessageEvent | DeadlockDetected;
+type ObservedHost = MachineHost<MessageState, Command, ObservedEvent, MessageAnswers>;
+
+/** The events that end a wait or a delivery, or begin one. */
+const OBSERVED = [
+  "message:received",
+  "message:nacked",
+  "message:returned",
+  "message:dropped",
+  "message:dead-lettered",
+  "message:responded",
+  "message:unanswered",
+  "message:refused",
+  "mailbox:closed",
+  "deadlock:detected",
+] as const;
+
+/** A request that waits for its response. */
+interface PendingRequest {
+  readonly response: Deferred<unknown>;
   readonly timeoutMs: number;
 }
 
-/** Speaks with one mailbox machine for any number of callers. */
-export class MessageClient extends MachineClient<MessageState, Command, MessageEvent>
-  implements RunnerHost {
+/** Sends the commands of a message façade, and keeps the calls that wait. */
+export class MessageClient
+  extends MachineClient<MessageState, Command, ObservedEvent, MessageAnswers> {
   /** Calls the handlers. */
   readonly handlers: HandlerRunner;
-  /** By message, the calls that wait for a response. */
-  readonly #asking = new Map<string, Asking>();
+  /** By message. */
+  readonly #requests = new Map<string, PendingRequest>();
   /** How many calls of the dispatcher are under way, after which the handlers are called. */
   #depth = 0;
+  #staleReports = 0;
 
+  /** Makes a client of the machine in `host`. */
   constructor(host: MessageHost, logger: Logger) {
-    super(host);
+    super(host as ObservedHost);
     this.handlers = new HandlerRunner(this, logger);
-    this.listen();
+    this.listen(OBSERVED, (event) => this.#observe(event));
   }
 
-  /** Sends a message and resolves with its id. */
-  post(command: SendMessage): Promise<string> {
-    return this.ask(command, readSending);
-  }
-
-  /** Sends a message to several agents and resolves with what became of it for each. */
-  spread(command: BroadcastMessage | PublishMessage): Promise<MessageOutcome[]> {
-    return this.ask(command, readOutcomes);
+  /** How many reports on deliveries were refused, as the delivery had ended. */
+  get staleReports(): number {
+    return this.#staleReports;
   }
 
   /** Sends a request and resolves with the response. */
   request(command: SendMessage, signal: AbortSignal | undefined): Promise<unknown> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const answer = new Answer<unknown>();
+    const response = new Deferred<unknown>();
     let messageId: string | undefined;
     const abort = () => {
-      answer.fail(signal!.reason);
-      if (messageId === undefined || !this.#asking.delete(messageId)) return;
+      response.reject(signal!.reason);
+      if (messageId === undefined || !this.#requests.delete(messageId)) return;
       this.owe({ type: "cancel-request", messageId });
     };
     signal?.addEventListener("abort", abort);
     try {
-      this.send(command, (events, error) => {
-        if (events === undefined) return answer.fail(error);
-        try {
-          messageId = readSending(events, command, this.state);
-        } catch (refusal) {
-          return answer.fail(refusal);
-        }
-        const isWanted = !answer.settled && this.stopped === undefined;
-        if (isWanted) this.#asking.set(messageId, { answer, timeoutMs: command.responseMs });
-        else this.#cancelSoon(messageId);
-        if (!answer.settled && !isWanted) answer.fail(this.stopped);
+      this.send(command, (answer, error) => {
+        if (answer === undefined) return response.reject(error);
+        if (answer instanceof Refusal) return response.reject(this.errorOf(answer, command));
+        const id = messageId = answer.messageId;
+        if (this.stopped !== undefined) response.reject(this.stopped);
+        if (!response.settled) this.#requests.set(id, { response, timeoutMs: command.responseMs });
+        else queueMicrotask(() => this.owe({ type: "cancel-request", messageId: id }));
       });
     } catch (error) {
-      answer.fail(error);
+      response.reject(error);
     }
-    const outcome = answer.promise();
-    if (signal === undefined) return outcome;
-    return outcome.finally(() => signal.removeEventListener("abort", abort));
+    const promise = response.promise();
+    if (signal === undefined) return promise;
+    return promise.finally(() => signal.removeEventListener("abort", abort));
   }
 
   /** Does nothing once the client has stopped: what is left then ends by itself. */
@@ -111,28 +117,29 @@ export class MessageClient extends MachineClient<MessageState, Command, MessageE
   }
 
   /**
-   * Adds a handler, which is not called before this returns.
+   * Attaches a handler, which is not called before this returns.
    *
-   * @throws what it was refused for, unless there is a log to wait for: then that is logged
+   * @throws the error of the refusal; with a log, which is not waited for, it is logged instead
    */
   attach(handlerId: string, handler: Handler): void {
     if (this.stopped !== undefined) throw this.stopped;
     const { agentId } = handler;
     const command: AttachHandler = { type: "attach-handler", agentId, handlerId };
-    let isWaiting = false;
-    let refusal: unknown;
+    let hasReturned = false;
+    let failure: unknown;
     this.handlers.add(handlerId, handler);
-    this.host.dispatcher.send(command, (events, error) => {
-      refusal = events === undefined ? error : findRefusal(events, command, this.state);
-      if (refusal === undefined) return;
+    // Past `pass`, which would call the handler at once.
+    this.host.dispatcher.send(command, (answer, error) => {
+      failure = answer instanceof Refusal ? this.errorOf(answer, command) : error;
+      if (failure === undefined) return;
       this.handlers.remove(handlerId);
-      if (isWaiting) this.handlers.report(`Cannot subscribe agent ${quote(agentId)}`, refusal);
+      if (hasReturned) this.handlers.logError(`Cannot subscribe agent ${quote(agentId)}`, failure);
     });
-    if (refusal !== undefined) throw refusal;
-    isWaiting = true;
+    if (failure !== undefined) throw failure;
+    hasReturned = true;
   }
 
-  /** Takes a handler back, and tells whether there was one. */
+  /** Detaches a handler. Returns whether it was attached. */
   detach(agentId: string, handlerId: string): boolean {
     if (this.handlers.get(handlerId)?.agentId !== agentId) return false;
     this.handlers.remove(handlerId);
@@ -140,133 +147,99 @@ export class MessageClient extends MachineClient<MessageState, Command, MessageE
     return true;
   }
 
-  /**
-   * Ends all calls that wait, and takes handlers and requests back; nothing is heard or sent
-   * afterwards.
-   */
+  /** Detaches all handlers, and ends all calls that wait. */
   close(): void {
     if (this.stopped !== undefined) return;
     const error = new ClosedError("go on", "the message router");
-    const asking = [...this.#asking];
-    this.#asking.clear();
-    this.handlers.close();
-    for (const [messageId, { answer }] of asking) {
-      answer.fail(error);
+    const requests = [...this.#requests];
+    this.#requests.clear();
+    this.handlers.detachAll();
+    for (const [messageId, { response }] of requests) {
+      response.reject(error);
       this.owe({ type: "cancel-request", messageId });
     }
     this.stop(error);
   }
 
-  /** Hands `command` to the machine, and then calls the handlers that are to be called. */
-  protected override pass(command: Command | Tick, reply: Reply<MessageEvent>): void {
+  override errorOf({ event }: Refusal, command: Command): Error {
+    return refusalError(this.state.config, command, event as MessageRefused);
+  }
+
+  protected override pass<Each extends Command | Tick>(
+    command: Each,
+    reply: Reply<Outcome<MessageAnswers, Each>>,
+  ): void {
     this.#depth++;
     try {
       super.pass(command, reply);
     } finally {
       this.#depth--;
+      this.handlers.run();
     }
-    this.handlers.run();
   }
 
-  /** The same, when the machine answers at once. */
-  protected override step(command: Command): readonly MessageEvent[] {
+  protected override dispatch<Each extends Command>(command: Each): Outcome<MessageAnswers, Each> {
     this.#depth++;
-    let events: readonly MessageEvent[];
     try {
-      events = super.step(command);
+      return super.dispatch(command);
     } finally {
       this.#depth--;
+      this.handlers.run();
     }
-    this.handlers.run();
-    return events;
   }
 
   protected override end(error: unknown): void {
-    this.handlers.abandon(error);
-    const asking = [...this.#asking.values()];
-    this.#asking.clear();
-    for (const { answer } of asking) answer.fail(error);
+    this.handlers.clear(error);
+    const requests = [...this.#requests.values()];
+    this.#requests.clear();
+    for (const { response } of requests) response.reject(error);
   }
 
-  protected override hear(event: MessageEvent | DeadlockDetected): void {
+  #observe(event: Extract<ObservedEvent, { type: typeof OBSERVED[number] }>): void {
     switch (event.type) {
       case "message:received":
-        this.handlers.take(event, this.#depth > 0);
-        return;
+        return this.handlers.enqueue(event, this.#depth > 0);
       case "message:nacked":
       case "message:returned":
       case "message:dropped":
       case "message:dead-lettered":
-        this.handlers.lose(event);
-        return;
-      case "message:responded": {
-        const asking = this.#asking.get(event.messageId);
-        if (asking === undefined) return;
-        this.#asking.delete(event.messageId);
-        asking.answer.succeed(event.response);
-        return;
+        return this.handlers.abort(event);
+      case "message:responded":
+        return this.#take(event.messageId)?.response.resolve(event.response);
+      case "message:unanswered": {
+        const request = this.#take(event.messageId);
+        return request?.response.reject(unansweredError(event, request.timeoutMs));
       }
-      case "message:unanswered":
-        this.#fail(event, unansweredError);
-        return;
-      case "deadlock:detected":
-        this.#giveWay(event);
+      case "deadlock:detected": {
+        const { askId, victim, agents, resources } = event;
+        return this.#take(askId)?.response.reject(new DeadlockError(victim, agents, resources));
+      }
+      case "message:refused":
+        if (event.reason === "stale-epoch") this.#staleReports++;
         return;
       case "mailbox:closed":
-        this.handlers.removeAgent(event.agentId);
+        return this.handlers.removeAgent(event.agentId);
     }
   }
 
-  #fail<Ended extends { readonly messageId: string }>(
-    event: Ended,
-    errorOf: (event: Ended, timeoutMs: number) => Error,
-  ): void {
-    const asking = this.#asking.get(event.messageId);
-    if (asking === undefined) return;
-    this.#asking.delete(event.messageId);
-    asking.answer.fail(errorOf(event, asking.timeoutMs));
-  }
-
-  /** In a larger machine, where requests are watched for deadlocks, one of them may be the victim. */
-  #giveWay({ askId: messageId, victim, agents, resources }: DeadlockDetected): void {
-    if (messageId === "") return;
-    this.#fail({ messageId }, () => new DeadlockError(victim, agents, resources));
-  }
-
-  /** A reply may send nothing itself. */
-  #cancelSoon(messageId: string): void {
-    queueMicrotask(() => this.owe({ type: "cancel-request", messageId }));
+  #take(messageId: string): PendingRequest | undefined {
+    const request = this.#requests.get(messageId);
+    this.#requests.delete(messageId);
+    return request;
   }
 }
 
-/** What a runner needs of whoever has it. */
-export interface RunnerHost {
-  /** The state of the machine, to be read only. */
-  readonly state: Readonly<MessageState>;
-  /** Sends a command and resolves with what `read` finds in its events. */
-  ask<Asked extends Exclude<MessageCommand, Tick>, Result>(
-    command: Asked,
-    read: (
-      events: readonly MessageEvent[],
-      command: Asked,
-      state: Readonly<MessageState>,
-    ) => Result,
-  ): Promise<Result>;
-  /** Sends a command as soon as it can be sent. */
-  owe(command: MessageCommand): void;
-}
-
-/** A handler and what belongs to it. */
+/** A handler and its agent. */
 export interface Handler {
-  /** Whose messages it handles. */
+  /** The agent whose messages it handles. */
   readonly agentId: string;
-  /** The function that handles them. */
+  /** The function to call. */
   readonly handle: MessageHandler;
   /** How long it may take when it returns a promise, or 0. */
   readonly timeoutMs: number;
 }
 
-/** A delivery whose end somebody may want to hear of. */
+/** A delivery that its handler has not ended, or whose signal was read. */
 interface OpenDelivery {
   readonly context: DeliveryContext;
   controller: AbortController | undefined;
@@ -274,33 +247,40 @@ interface OpenDelivery {
 
 type LossEvent = MessageNacked | MessageReturned | MessageDropped | MessageDeadLettered;
 
-/** Calls the handlers of one client. */
+/**
+ * Calls the handlers of one client, and reports how they ended.
+ *
+ * No handler is called inside a step, or while another one is being called: deliveries wait in a
+ * queue meanwhile. A handler that returns is acked at once; only one that returns a promise has a
+ * time limit, since no timer can fire before it returns.
+ */
 export class HandlerRunner implements DeliveryKeeper {
-  readonly #host: RunnerHost;
+  readonly #client: MessageClient;
   readonly #logger: Logger;
   readonly #handlers = new Map<string, Handler>();
   readonly #queue = emptyFifo<MessageReceived>();
-  /** By epoch: asynchronous handlers under way, and signals that were asked for. */
+  /** By epoch. */
   readonly #open = new Map<number, OpenDelivery>();
   #isRunning = false;
   #isScheduled = false;
 
-  constructor(host: RunnerHost, logger: Logger) {
-    this.#host = host;
+  /** Makes a runner without handlers. */
+  constructor(client: MessageClient, logger: Logger) {
+    this.#client = client;
     this.#logger = logger;
   }
 
-  /** The handler, or `undefined`. */
+  /** Returns the handler, or `undefined`. */
   get(handlerId: string): Handler | undefined {
     return this.#handlers.get(handlerId);
   }
 
-  /** Adds a handler; the machine has to be told. */
+  /** Adds a handler, which the caller attaches. */
   add(handlerId: string, handler: Handler): void {
     this.#handlers.set(handlerId, handler);
   }
 
-  /** Removes a handler; the machine has to be told. */
+  /** Removes a handler, which the caller detaches. */
   remove(handlerId: string): void {
     this.#handlers.delete(handlerId);
   }
@@ -312,8 +292,8 @@ export class HandlerRunner implements DeliveryKeeper {
     }
   }
 
-  /** Takes a delivery, to be handled by the next `run`: the caller's own when `willRun`. */
-  take(event: MessageReceived, willRun: boolean): void {
+  /** Queues a delivery for the next `run`, which the caller calls when `willRun`. */
+  enqueue(event: MessageReceived, willRun: boolean): void {
     if (!this.#handlers.has(event.handlerId)) return;
     enqueueLast(this.#queue, event);
     if (willRun || this.#isRunning || this.#isScheduled) return;
@@ -324,7 +304,7 @@ export class HandlerRunner implements DeliveryKeeper {
     });
   }
 
-  /** Calls the handlers of all deliveries that were taken, and of those that come of it. */
+  /** Calls the handlers of all deliveries in the queue, and of those that they lead to. */
   run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -336,34 +316,33 @@ export class HandlerRunner implements DeliveryKeeper {
     }
   }
 
-  /** Takes note that a delivery is over; its handler hears of it after the step. */
-  lose(event: LossEvent): void {
+  /** Aborts the signal of a delivery that is lost, after the step. */
+  abort(event: LossEvent): void {
     if (this.#open.size === 0) return;
-    const open = this.#open.get(event.epoch);
-    if (open?.controller === undefined) return;
-    const { controller } = open;
+    const controller = this.#open.get(event.epoch)?.controller;
+    if (controller === undefined) return;
     const error = new DeliveryLostError(event.messageId, event.epoch, lossOf(event));
     queueMicrotask(() => controller.abort(error));
   }
 
-  /** Logs what nobody else hears of. */
-  report(message: string, thrown: unknown): void {
+  /** Logs an error that no caller gets. */
+  logError(message: string, thrown: unknown): void {
     try {
       this.#logger.error(message, thrown);
     } catch {
-      // A logger that fails has nobody left to tell, and must not stop the messages.
+      // A logger that fails must not stop the messages.
     }
   }
 
-  /** Takes all handlers back. */
-  close(): void {
+  /** Detaches all handlers, and returns their deliveries. */
+  detachAll(): void {
     for (const [handlerId, { agentId }] of this.#handlers) {
-      this.#host.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
+      this.#client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
     }
   }
 
-  /** Lets go of everything, as nothing can be reported any more. */
-  abandon(error: unknown): void {
+  /** Aborts all signals with `error` and forgets all handlers, as the client has stopped. */
+  clear(error: unknown): void {
     for (const { controller } of this.#open.values()) {
       if (controller !== undefined) queueMicrotask(() => controller.abort(error));
     }
@@ -373,9 +352,9 @@ export class HandlerRunner implements DeliveryKeeper {
   }
 
   ackEarly(context: DeliveryContext): Promise<void> {
-    this.#end(context);
+    this.#close(context);
     const { message: { to: agentId, epoch } } = context;
-    return this.#host.ask({ type: "ack-message", agentId, epoch }, readDone);
+    return this.#client.call({ type: "ack-message", agentId, epoch });
   }
 
   extendDelivery(context: DeliveryContext, timeoutMs: number): Promise<void> {
@@ -386,11 +365,11 @@ export class HandlerRunner implements DeliveryKeeper {
       return Promise.reject(error);
     }
     context.isTimed = true;
-    return this.#host.ask({ type: "extend-message", agentId, epoch, timeoutMs }, readDone);
+    return this.#client.call({ type: "extend-message", agentId, epoch, timeoutMs });
   }
 
   respondTo(messageId: string, response: unknown): Promise<boolean> {
-    return this.#host.ask({ type: "respond", messageId, response }, readResponse);
+    return this.#client.call({ type: "respond", messageId, response });
   }
 
   watchDelivery(context: DeliveryContext): AbortController {
@@ -398,7 +377,7 @@ export class HandlerRunner implements DeliveryKeeper {
     const { message: { id, epoch } } = context;
     if (context.isReported) return controller;
     const open = this.#open.get(epoch);
-    if (!this.#host.state.deliveries.has(epoch)) {
+    if (!this.#client.state.deliveries.has(epoch)) {
       controller.abort(new DeliveryLostError(id, epoch, "gone"));
     } else if (open === undefined) {
       this.#open.set(epoch, { context, controller });
@@ -410,11 +389,10 @@ export class HandlerRunner implements DeliveryKeeper {
 
   #call({ message, handlerId }: MessageReceived): void {
     const { to: agentId, epoch } = message;
-    if (!this.#host.state.deliveries.has(epoch)) return;
+    if (!this.#client.state.deliveries.has(epoch)) return;
     const handler = this.#handlers.get(handlerId);
-    if (handler === undefined) {
-      // It was unsubscribed after the delivery.
-      return this.#host.owe({ type: "return-message", agentId, epoch });
+    if (handler === undefined) { // it was detached after the delivery
+      return this.#client.owe({ type: "return-message", agentId, epoch });
     }
     const { handle, timeoutMs } = handler;
     const context = new DeliveryContext(this, message, handlerId);
@@ -433,7 +411,7 @@ export class HandlerRunner implements DeliveryKeeper {
     if (!context.isReported) {
       if (!this.#open.has(epoch)) this.#open.set(epoch, { context, controller: undefined });
       if (timeoutMs > 0 && !context.isTimed) {
-        this.#host.owe({ type: "extend-message", agentId, epoch, timeoutMs });
+        this.#client.owe({ type: "extend-message", agentId, epoch, timeoutMs });
       }
     }
     Promise.resolve(result).then(
@@ -444,21 +422,24 @@ export class HandlerRunner implements DeliveryKeeper {
 
   #succeed(context: DeliveryContext): void {
     if (context.isReported) return;
-    this.#end(context);
+    this.#close(context);
     const { message: { to: agentId, epoch } } = context;
-    this.#host.owe({ type: "ack-message", agentId, epoch });
+    this.#client.owe({ type: "ack-message", agentId, epoch });
   }
 
   #fail(context: DeliveryContext, thrown: unknown): void {
     const { message: { id, to: agentId, epoch }, handlerId } = context;
-    this.report(`Handler ${quote(handlerId)} of ${quote(agentId)} failed on ${quote(id)}`, thrown);
+    this.logError(
+      `Handler ${quote(handlerId)} of ${quote(agentId)} failed on ${quote(id)}`,
+      thrown,
+    );
     if (context.isReported) return;
-    this.#end(context);
+    this.#close(context);
     const error = errorData(thrown);
-    this.#host.owe({ type: "nack-message", agentId, epoch, error, isFinal: isFinal(thrown) });
+    this.#client.owe({ type: "nack-message", agentId, epoch, error, isFinal: isFinal(thrown) });
   }
 
-  #end(context: DeliveryContext): void {
+  #close(context: DeliveryContext): void {
     context.isReported = true;
     if (this.#open.size > 0) this.#open.delete(context.message.epoch);
   }

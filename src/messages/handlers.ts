@@ -1,5 +1,5 @@
 /**
- * What a handler is given besides the message.
+ * Handlers of messages: their deliveries, and their subscriptions.
  *
  * @module
  */
@@ -8,20 +8,23 @@ import type { Message } from "./types.ts";
 
 /**
  * Handles a message of an agent. When it returns, or what it returns resolves, the message is acked;
- * when it throws or rejects, it is delivered again after a pause. A `NonRetryableError` makes it a
- * dead letter at once, and a `RetryAfterError` makes the pause longer.
+ * when it throws or rejects, the message is delivered again after a pause. A `NonRetryableError`
+ * makes it a dead letter at once, and a `RetryAfterError` makes the pause longer.
  */
-export type MessageHandler = (message: Message, context: DeliveryContext) => unknown;
+export type MessageHandler<Payload = unknown> = (
+  message: Message<Payload>,
+  context: DeliveryContext<Payload>,
+) => unknown;
 
-/** What a context needs of whoever made it. */
+/** The client behind a context. */
 export interface DeliveryKeeper {
   /** Acks the delivery on behalf of its handler. */
   ackEarly(context: DeliveryContext): Promise<void>;
-  /** Gives the delivery `timeoutMs` from now. */
+  /** Limits the delivery to `timeoutMs` from now. */
   extendDelivery(context: DeliveryContext, timeoutMs: number): Promise<void>;
-  /** Hands a response to the sender, if it waits. */
+  /** Answers a request. Resolves to whether it waited for that. */
   respondTo(messageId: string, response: unknown): Promise<boolean>;
-  /** Has `context` hear when its delivery is lost. */
+  /** Returns a controller that is aborted when the delivery of `context` is lost. */
   watchDelivery(context: DeliveryContext): AbortController;
 }
 
@@ -40,38 +43,38 @@ export interface DeliveryKeeper {
  * console.log(await router.sendWithResponse("caller", "builder", "build")); // built
  * ```
  */
-export class DeliveryContext {
-  /** What is delivered. */
-  readonly message: Message;
-  /** The handler that it is delivered to. */
+export class DeliveryContext<Payload = unknown> {
+  /** The message that is delivered. */
+  readonly message: Message<Payload>;
+  /** The id of the handler. */
   readonly handlerId: string;
-  /** Whether it was reported how the delivery ended. Kept by who called the handler. */
+  /** Whether the end of the delivery was reported. Kept by the client. */
   isReported = false;
-  /** Whether its handler chose how long it may take. Kept by who called the handler. */
+  /** Whether the handler chose a limit itself. Kept by the client. */
   isTimed = false;
   readonly #keeper: DeliveryKeeper;
   #controller: AbortController | undefined;
 
-  /** Contexts come with messages; nobody else needs to make one. */
-  constructor(keeper: DeliveryKeeper, message: Message, handlerId: string) {
+  /** Makes a context for `keeper`; contexts come with messages. */
+  constructor(keeper: DeliveryKeeper, message: Message<Payload>, handlerId: string) {
     this.#keeper = keeper;
     this.message = message;
     this.handlerId = handlerId;
   }
 
-  /** Larger than that of every earlier delivery: show it to whatever must not be done twice. */
+  /** The fencing number of the delivery: larger than that of every earlier one. */
   get epoch(): number {
     return this.message.epoch;
   }
 
-  /** Which delivery of the message it is, from 1. */
+  /** The number of the delivery, from 1. */
   get attempt(): number {
     return this.message.attempt;
   }
 
   /**
-   * Aborts with a `DeliveryLostError` when the delivery is over before its handler is: it took too
-   * long, or its agent is gone. One that is first asked for then is aborted from the start.
+   * Aborts with a `DeliveryLostError` when the delivery ends before the handler does: it took too
+   * long, or its agent is gone. Aborted from the start when first read after that.
    */
   get signal(): AbortSignal {
     this.#controller ??= this.#keeper.watchDelivery(this);
@@ -79,18 +82,18 @@ export class DeliveryContext {
   }
 
   /**
-   * Acks the message before its handler is through; how that ends then changes nothing any more.
+   * Acks the message before the handler ends; a failure of the handler changes nothing afterwards.
    *
-   * @throws {StaleEpochError} when the delivery is over
+   * @throws {StaleEpochError} when the delivery has ended
    */
   ack(): Promise<void> {
     return this.#keeper.ackEarly(this);
   }
 
   /**
-   * Lets the handler take `timeoutMs` from now; 0 for as long as it takes.
+   * Limits the delivery to `timeoutMs` from now; 0 lifts the limit.
    *
-   * @throws {StaleEpochError} when the delivery is over
+   * @throws {StaleEpochError} when the delivery has ended
    */
   extend(timeoutMs: number): Promise<void> {
     return this.#keeper.extendDelivery(this, timeoutMs);
@@ -103,7 +106,7 @@ export class DeliveryContext {
 }
 
 /**
- * A subscription, until it is ended.
+ * A handler of an agent's messages, until it is unsubscribed.
  *
  * @example
  * ```ts
@@ -120,28 +123,28 @@ export class DeliveryContext {
 export class Subscription implements Disposable, AsyncDisposable {
   /** The handler's id, for `unsubscribe`. */
   readonly id: string;
-  /** Whose messages it handles. */
+  /** The agent whose messages it handles. */
   readonly agentId: string;
   readonly #end: () => void;
 
-  /** Subscriptions come from `subscribe`; nobody else needs to make one. */
+  /** Makes a subscription that `end` ends; subscriptions come from `subscribe`. */
   constructor(id: string, agentId: string, end: () => void) {
     this.id = id;
     this.agentId = agentId;
     this.#end = end;
   }
 
-  /** Ends it: no further message is delivered. Harmless when called again. */
+  /** Ends the subscription: no further message is delivered. Idempotent. */
   unsubscribe(): void {
     this.#end();
   }
 
-  /** Does the same. */
+  /** The same as {@linkcode unsubscribe}. */
   [Symbol.dispose](): void {
     this.#end();
   }
 
-  /** Does the same. */
+  /** The same as {@linkcode unsubscribe}. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#end();
     return Promise.resolve();

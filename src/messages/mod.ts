@@ -4,14 +4,6 @@
  * @module
  */
 
-export type * from "./commands.ts";
-export type { MessageRouterConfig } from "./config.ts";
-export { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./handlers.ts";
-export type { DeliveryExplanation, MessageExplanation } from "./views.ts";
-export type { Linked as MailboxLink, List as MailboxList } from "../core/data/list.ts";
-export { messageMachine } from "./machine.ts";
-export type { MessageHost } from "./client.ts";
-export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";
 export type {
   PostOptions,
   ReceiveOptions,
@@ -19,6 +11,17 @@ export type {
   SendOptions,
   SubscribeOptions,
 } from "./arguments.ts";
+export type { MessageHost } from "./client.ts";
+export type * from "./commands.ts";
+export type { MessageConfig, MessageRouterConfig } from "./config.ts";
+export {
+  DeliveryContext,
+  type DeliveryKeeper,
+  type MessageHandler,
+  Subscription,
+} from "./handlers.ts";
+export { messageMachine } from "./machine.ts";
+export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";
 export type {
   Channel as MailboxChannel,
   Consumer as MailboxConsumer,
@@ -28,9 +31,8 @@ export type {
   Expiry as MessageExpiry,
   Lane as MailboxLane,
   Mailbox,
-  MessageConfig,
   MessageState,
   OpenRequest,
 } from "./state.ts";
-export { Subscription } from "./handlers.ts";
-export type { DeadLetterView } from "./views.ts";
+export type { DeadLetterView, DeliveryExplanation, MessageExplanation } from "./views.ts";
+export type { Linked as MailboxLink, List as MailboxList } from "../core/data/list.ts";

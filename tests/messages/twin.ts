@@ -7,9 +7,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DeadLetterCause, MessageEvent, MessageRefusal } from "../../src/messages/events.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
+import { Refusal } from "../../src/core/machine.ts";
 import type { Message, MessageOutcome } from "../../src/messages/types.ts";
 import type { MessageCommand, SendMessage } from "../../src/messages/commands.ts";
-import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "../../src/messages/state.ts";
+import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "../../src/messages/config.ts";
 
 interface TwinConsumer {
   readonly mailbox: TwinMailbox;
@@ -86,8 +87,13 @@ export class Twin {
     this.config = { ...DEFAULT_MESSAGE_CONFIG, ...config };
   }
 
-  /** Follows one step; throws when it isn't the one that the rules demand. */
-  follow(command: MessageCommand, now: number, events: readonly MessageEvent[]): void {
+  /** Follows one step; throws when its events or its answer are not those that the rules demand. */
+  follow(
+    command: MessageCommand,
+    now: number,
+    events: readonly MessageEvent[],
+    answer: unknown,
+  ): void {
     this.#now = now;
     this.#expected = [];
     this.#actual = events;
@@ -95,9 +101,10 @@ export class Twin {
       this.#timers.splice(this.#timers.indexOf(due), 1);
       due.fire();
     }
-    this.#apply(command);
+    const expected = this.#apply(command);
     this.#noteIdle();
     assertEquals(events, this.#expected);
+    assertEquals(answer, expected);
   }
 
   /** When something is due next. */
@@ -111,7 +118,7 @@ export class Twin {
       .sort((a, b) => a.at - b.at || a.order - b.order)[0];
   }
 
-  #apply(command: MessageCommand): void {
+  #apply(command: MessageCommand): unknown {
     switch (command.type) {
       case "tick":
         return;
@@ -140,8 +147,9 @@ export class Twin {
       case "receive-message": {
         const consumer = this.#find(command.agentId)?.consumers[0];
         const copy = consumer && (this.#next(consumer, true) ?? this.#next(consumer, false));
-        if (copy === undefined) return this.#refuse(command, "empty");
-        return this.#deliver(copy, command.timeoutMs);
+        if (copy !== undefined) return this.#deliver(copy, command.timeoutMs);
+        this.#refuse(command, "empty");
+        return undefined;
       }
       case "respond":
         return this.#respond(command.messageId, command.response);
@@ -188,10 +196,11 @@ export class Twin {
 
   // What goes into mailboxes.
 
-  #send(command: SendMessage): void {
+  #send(command: SendMessage): unknown {
     const { from, to, messageId, responseMs } = command;
     if (this.#known.includes(messageId) || this.requests.some(({ id }) => id === messageId)) {
-      return this.#tell({ type: "message:deduplicated", from, to, messageId });
+      this.#tell({ type: "message:deduplicated", from, to, messageId });
+      return { messageId, deduplicated: true };
     }
     if (responseMs > 0 && this.requests.length >= this.config.maxRequests) {
       return this.#refuse(command, "too-many-requests");
@@ -204,14 +213,16 @@ export class Twin {
     if (messageId !== "") {
       this.#known = [...this.#known, messageId].slice(-this.config.dedupeWindow);
     }
-    this.#post(mailbox, this.#message(command, to, undefined, messageId), responseMs);
+    const message = this.#message(command, to, undefined, messageId);
+    this.#post(mailbox, message, responseMs);
+    return { messageId: message.id, deduplicated: false };
   }
 
   #spread(
     command: Extract<MessageCommand, { type: "broadcast-message" | "publish-message" }>,
     recipients: readonly TwinMailbox[],
     topic: string | undefined,
-  ): void {
+  ): MessageOutcome[] {
     const outcomes: MessageOutcome[] = recipients.map((mailbox) => {
       const to = mailbox.agentId;
       if (!this.#hasRoom(mailbox.consumers, command.priority > 0)) {
@@ -223,6 +234,7 @@ export class Twin {
       return { to, messageId: message.id, refused: undefined };
     });
     this.#tell({ type: "message:published", from: command.from, topic, outcomes });
+    return outcomes;
   }
 
   #message(
@@ -273,7 +285,7 @@ export class Twin {
     this.#deliverReady(consumer, message.priority > 0);
   }
 
-  #resend(command: MessageCommand, messageId: string): void {
+  #resend(command: MessageCommand, messageId: string): unknown {
     const dead = this.deadLetters.find(({ message }) => message.id === messageId);
     if (dead === undefined) return this.#refuse(command, "unknown-message");
     const { from, to, priority } = dead.message;
@@ -318,7 +330,7 @@ export class Twin {
     }
   }
 
-  #deliver(copy: TwinCopy, timeoutMs: number): void {
+  #deliver(copy: TwinCopy, timeoutMs: number): Message {
     copy.phase = "out";
     copy.attempt++;
     copy.epoch = ++this.#epoch;
@@ -328,6 +340,7 @@ export class Twin {
     const { from, to } = copy.message;
     const message = this.#view(copy);
     this.#tell({ type: "message:received", from, to, message, handlerId: copy.handlerId });
+    return message;
   }
 
   #limit(copy: TwinCopy, timeoutMs: number): void {
@@ -449,13 +462,17 @@ export class Twin {
 
   // Requests.
 
-  #respond(messageId: string, response: unknown): void {
+  #respond(messageId: string, response: unknown): boolean {
     const request = this.requests.find(({ id }) => id === messageId);
-    if (request === undefined) return this.#tell({ type: "message:response-dropped", messageId });
+    if (request === undefined) {
+      this.#tell({ type: "message:response-dropped", messageId });
+      return false;
+    }
     const { from: to, to: from, since } = request;
     this.#end(request);
     const waitedMs = this.#now - since;
     this.#tell({ type: "message:responded", from, to, messageId, response, waitedMs });
+    return true;
   }
 
   #lose(messageId: string): void {
@@ -480,7 +497,7 @@ export class Twin {
 
   // Who is there.
 
-  #attach(command: MessageCommand, agentId: string, handlerId: string): void {
+  #attach(command: MessageCommand, agentId: string, handlerId: string): unknown {
     const all = this.mailboxes.flatMap(({ consumers }) => consumers);
     if (all.some((consumer) => consumer.isPush && consumer.handlerId === handlerId)) {
       return this.#refuse(command, "known-handler");
@@ -501,7 +518,12 @@ export class Twin {
     for (const urgent of [true, false]) this.#deliverReady(consumer, urgent);
   }
 
-  #detach(command: MessageCommand, agentId: string, handlerId: string, takesBack: boolean): void {
+  #detach(
+    command: MessageCommand,
+    agentId: string,
+    handlerId: string,
+    takesBack: boolean,
+  ): unknown {
     const mailbox = this.#find(agentId);
     const consumer = mailbox?.consumers.find((each) => each.isPush && each.handlerId === handlerId);
     if (mailbox === undefined || consumer === undefined) {
@@ -627,22 +649,23 @@ export class Twin {
     this.#timers = this.#timers.filter(({ of, isExpiry }) => of !== copy || isExpiry);
   }
 
-  #refuse(command: MessageCommand, reason: MessageRefusal, to?: string): void {
+  #refuse(command: MessageCommand, reason: MessageRefusal, to?: string): Refusal {
     const { from = "", to: named, agentId = "", messageId = "" } = command as {
       from?: string;
       to?: string;
       agentId?: string;
       messageId?: string;
     };
-    const type = "message:refused";
-    this.#tell({
-      type,
+    const event: MessageEvent = {
+      type: "message:refused",
       from,
       to: to ?? named ?? agentId,
       messageId,
       command: command.type,
       reason,
-    });
+    };
+    this.#tell(event);
+    return new Refusal(event);
   }
 
   #tell(event: MessageEvent): void {

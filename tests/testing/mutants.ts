@@ -189,7 +189,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "a repeat is recognized for half as long",
-    "messages/transitions.ts",
+    "messages/machine.ts",
     "if (fifoSize(knownOrder) > config.dedupeWindow)",
     "if (2 * fifoSize(knownOrder) > config.dedupeWindow)",
   ),
@@ -225,7 +225,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "requests to an agent that is gone go on waiting",
-    "messages/transitions.ts",
+    "messages/machine.ts",
     "  endRequestsOf(step, agentId);\n",
     "",
   ),

@@ -1,37 +1,24 @@
 /**
- * A mailbox machine with a clock that is moved by hand, and short words for what tests do with it.
+ * A driver of the mailbox machine with short verbs for its commands.
  */
 
 import { assertEquals } from "@std/assert";
+import { Refusal } from "../../src/core/machine.ts";
+import type { MessageAnswers, MessageCommand, SendMessage } from "../../src/messages/commands.ts";
+import type { MessageConfig } from "../../src/messages/config.ts";
 import type { MessageEvent } from "../../src/messages/events.ts";
+import { messageMachine, type MessagePart } from "../../src/messages/machine.ts";
+import type { MessageState } from "../../src/messages/state.ts";
 import type { Message } from "../../src/messages/types.ts";
-import type { MessageCommand, SendMessage } from "../../src/messages/commands.ts";
-import { messageMachine } from "../../src/messages/machine.ts";
-import type { MessageConfig, MessageState } from "../../src/messages/state.ts";
+import { Driver } from "../support/driver.ts";
 
-export class PostOffice {
-  readonly machine: ReturnType<typeof messageMachine>;
-  readonly state: MessageState;
-  now = 0;
+type Command = Exclude<MessageCommand, { type: "tick" }>;
+
+export class MessageDriver extends Driver<MessageState, Command, MessageEvent, MessageAnswers> {
+  declare readonly machine: MessagePart;
 
   constructor(config: Partial<MessageConfig> = {}) {
-    this.machine = messageMachine({ retryDelay: 100, ...config });
-    this.state = this.machine.init();
-  }
-
-  do(command: MessageCommand): MessageEvent[] {
-    return this.machine.step(this.state, command, this.now);
-  }
-
-  /** Lets `ms` pass. */
-  pass(ms: number): MessageEvent[] {
-    this.now += ms;
-    return this.do({ type: "tick" });
-  }
-
-  /** Lets time pass until something is due. */
-  passToNext(): MessageEvent[] {
-    return this.pass(Math.max(0, this.machine.deadline(this.state) - this.now));
+    super(messageMachine({ retryDelay: 100, ...config }));
   }
 
   send(
@@ -73,8 +60,8 @@ export class PostOffice {
   }
 
   receive(agentId: string, timeoutMs = 0): Message | undefined {
-    const [event] = this.do({ type: "receive-message", agentId, timeoutMs });
-    return event?.type === "message:received" ? event.message : undefined;
+    const answer = this.ask({ type: "receive-message", agentId, timeoutMs });
+    return answer instanceof Refusal ? undefined : answer;
   }
 
   ack(agentId: string, epoch: number): MessageEvent[] {
@@ -91,30 +78,31 @@ export class PostOffice {
     return this.do({ type: "nack-message", agentId, epoch, error, isFinal });
   }
 
-  /** What is out for delivery: payloads by epoch. */
+  /** Returns the payloads in delivery, by epoch. */
   out(): Map<number, unknown> {
     return new Map([...this.state.deliveries].map(([epoch, copy]) => [epoch, copy.payload.value]));
   }
 
-  /** The epoch under which `payload` is out, to `handlerId` if that is given. */
+  /** Returns the epoch of the delivery of `payload`, to `handlerId` if that is given. */
   epochOf(payload: unknown, handlerId?: string): number {
     for (const [epoch, copy] of this.state.deliveries) {
       const fits = handlerId === undefined || copy.handlerId === handlerId;
       if (copy.payload.value === payload && fits) return epoch;
     }
-    throw new Error(`${payload} is not out for delivery`);
+    throw new Error(`${payload} is not in delivery`);
   }
 
-  /** Has `command` refused for `reason`, with nothing else happening. */
-  refuses(command: MessageCommand, reason: string): void {
+  /** Asserts that `command` is refused for `reason`. */
+  refuses(command: Command, reason: string): void {
     const events = this.do(command);
     assertEquals(events.map((event) => [event.type, "reason" in event && event.reason]), [
       ["message:refused", reason],
     ]);
+    assertEquals(this.answer, new Refusal(events[0]!));
   }
 }
 
-/** Events as short lines: what happened to which payload. */
+/** Returns events as short lines: the type, the payload or id, the handler and the reason. */
 export function lines(events: readonly MessageEvent[]): string[] {
   return events.map((event) => {
     const what = "message" in event
@@ -130,7 +118,7 @@ export function lines(events: readonly MessageEvent[]): string[] {
   });
 }
 
-/** The payloads that were handed out, in order. */
+/** Returns the payloads that were delivered, in order. */
 export function received(events: readonly MessageEvent[]): unknown[] {
   return events.flatMap((event) =>
     event.type === "message:received" ? [event.message.payload] : []
