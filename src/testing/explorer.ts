@@ -1,5 +1,5 @@
 /**
- * Finds every state that a machine can come to, within bounds.
+ * Explores every state that a machine can reach, within bounds.
  *
  * @module
  */
@@ -7,38 +7,38 @@
 import type { Instant, Machine, Named, Tick } from "../core/machine.ts";
 import { fork } from "../core/data/plain.ts";
 
-/** One thing that may be tried in any state. */
+/** A command that can be tried in any state. */
 export interface Move<Command extends Named> {
-  /** What the machine is told. */
+  /** The command. */
   readonly command: Command | Tick;
-  /** How much later than what came before. */
+  /** Milliseconds since the move before. */
   readonly afterMs: number;
 }
 
-/** What is explored, and how its states and steps are told apart. */
+/** The bounds of an exploration, and the texts that identify states and steps. */
 export interface Exploration<State, Command extends Named, Event extends Named> {
-  /** Everything that is tried in every state. */
+  /** The moves that are tried in every state. */
   readonly alphabet: readonly Move<Command>[];
-  /** A text for all that matters of a state: states with the same text must behave alike. */
+  /** Returns the text that identifies a state: states of the same text must behave alike. */
   readonly describe: (state: Readonly<State>, now: Instant) => string;
-  /** A text for a step: what was told, and what the machine answered. */
-  readonly label: (move: Move<Command>, events: readonly Event[]) => string;
-  /** Whether the surroundings would try `move` in this state. @default always */
+  /** Returns the text that identifies a step by its command, its events and its answer. */
+  readonly label: (move: Move<Command>, events: readonly Event[], answer: unknown) => string;
+  /** Whether the environment would try `move` in this state. @default always */
   readonly allows?: (state: Readonly<State>, now: Instant, move: Move<Command>) => boolean;
-  /** How many states may be found before exploring is given up. @default 100_000 */
+  /** The number of states at which the exploration fails. @default 100_000 */
   readonly maxStates?: number;
 }
 
 /**
- * All states that `machine` can come to from its first one, breadth first: every move of the
- * alphabet is tried in every state, and what is refused counts as well.
+ * Returns all states that `machine` can reach from its initial state, breadth first: every move of
+ * the alphabet is tried in every state, and refusals count as steps.
  *
  * Costs a copy of the state for each move that changes it.
  *
  * @throws {RangeError} when there are more than `maxStates` states
  */
-export function explore<State, Command extends Named, Event extends Named>(
-  machine: Machine<State, Command, Event>,
+export function explore<State, Command extends Named, Event extends Named, Answers>(
+  machine: Machine<State, Command, Event, Answers>,
   { alphabet, describe, label, allows, maxStates = 100_000 }: Exploration<State, Command, Event>,
 ): StateGraph {
   const graph = new StateGraph();
@@ -61,9 +61,10 @@ export function explore<State, Command extends Named, Event extends Named>(
     for (const move of alphabet) {
       if (allows !== undefined && !allows(state, now, move)) continue;
       const then = now + move.afterMs;
-      const events = machine.step(copy, move.command, then);
+      const events: Event[] = [];
+      const answer = machine.step(copy, move.command, then, events);
       const to = find(copy, then);
-      graph.connect(from, label(move, events), to);
+      graph.connect(from, label(move, events, answer), to);
       if (to !== from) copy = fork(state);
     }
     // Only its text is needed from here on.

@@ -1,5 +1,5 @@
 /**
- * Records what a machine is told and what it answers, step by step.
+ * Records the steps of a machine: commands, events and answers.
  *
  * @module
  */
@@ -8,34 +8,50 @@ import type { Instant, Machine, Named, Tick } from "../core/machine.ts";
 
 /** One step of a machine. */
 export interface RecordedStep<Command extends Named, Event extends Named> {
-  /** When it was taken. */
+  /** The time of the step. */
   readonly at: Instant;
-  /** What the machine was told; a tick where only time passed. */
+  /** The command; a tick where only time passed. */
   readonly command: Command | Tick;
-  /** What it answered. */
+  /** The events that it emitted, in order. */
   readonly events: readonly Event[];
+  /** The answer to the command, or its refusal. */
+  readonly answer: unknown;
 }
 
 /**
- * `machine`, so that each of its steps is handed to `record`. Any engine that hosts it is recorded.
+ * Returns a machine that behaves like `machine` and calls `record` after each step. Any engine can
+ * host it.
  *
- * What is due before a command is recorded as a tick of its own, so that the events of a step follow
- * from its command alone.
+ * Timers that are due before a command are recorded as a tick of their own, so that the events of a
+ * recorded step follow from its command alone.
  */
-export function recorded<State, Command extends Named, Event extends Named>(
-  machine: Machine<State, Command, Event>,
+export function recorded<State, Command extends Named, Event extends Named, Answers>(
+  machine: Machine<State, Command, Event, Answers>,
   record: (step: RecordedStep<Command, Event>) => void,
-): Machine<State, Command, Event> {
+): Machine<State, Command, Event, Answers> {
+  const { name, commands, init, deadline, describe } = machine;
+  const step = <Each extends Command | Tick>(
+    state: State,
+    command: Each,
+    now: Instant,
+    events: Event[],
+  ) => {
+    const from = events.length;
+    const answer = machine.step(state, command, now, events);
+    record({ at: now, command, events: events.slice(from), answer });
+    return answer;
+  };
   return {
-    ...machine,
-    step(state, command, now, until = now) {
-      const due: Event[] = [];
-      if (command.type !== "tick" && machine.deadline(state) <= until) {
-        due.push(...this.step(state, { type: "tick" }, now, until));
+    name,
+    commands,
+    init,
+    deadline,
+    describe,
+    step(state, command, now, events) {
+      if (command.type !== "tick" && machine.deadline(state) <= now) {
+        step(state, { type: "tick" }, now, events);
       }
-      const events = machine.step(state, command, now, until);
-      record({ at: now, command, events });
-      return due.length === 0 ? events : [...due, ...events];
+      return step(state, command, now, events);
     },
   };
 }
