@@ -9,20 +9,13 @@ import type { CircuitBreakerConfig, CircuitBreakerManagerConfig } from "../break
 import { readBreakerConfig } from "../breakers/machine.ts";
 import { readConflictRules } from "../conflicts/machine.ts";
 import type { ConflictConfig, ConflictCriterion } from "../conflicts/mod.ts";
-import {
-  type Attempt,
-  requireBoolean,
-  requireInteger,
-  requireMs,
-  requireObject,
-  requireOneOf,
-} from "../core/arguments.ts";
+import { type Attempt, requireBoolean, requireInteger, requireMs, requireObject, requireOneOf } from "../core/arguments.ts";
 import { readLockConfig } from "../locks/machine.ts";
 import type { ResourceManagerConfig } from "../locks/mod.ts";
 import { readMessageConfig } from "../messages/machine.ts";
 import type { MessageRouterConfig } from "../messages/mod.ts";
 import type { MetricsConfig } from "../metrics/mod.ts";
-import { taskConfigOf } from "../tasks/machine.ts";
+import { taskConfigOf } from "../tasks/config.ts";
 import type { TaskSchedulerConfig } from "../tasks/mod.ts";
 import type { RootConfig } from "../root/state.ts";
 import type { RootRules } from "../root/rules.ts";

@@ -62,7 +62,8 @@ export function explore<State, Command extends Named, Event extends Named>(
     for (const move of alphabet) {
       if (allows !== undefined && !allows(state, now, move)) continue;
       const then = now + move.afterMs;
-      const events = machine.step(copy, move.command, then);
+      const events: Event[] = [];
+      machine.step(copy, move.command, then, events);
       const to = find(copy, then);
       graph.connect(from, label(move, events), to);
       if (to !== from) copy = fork(state);

@@ -8,7 +8,7 @@ import { DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/state.ts";
 import { DEFAULT_LOCK_CONFIG } from "../../src/locks/state.ts";
 import { DEFAULT_MESSAGE_CONFIG } from "../../src/messages/state.ts";
 import { DEFAULT_METRICS_CONFIG } from "../../src/metrics/fold.ts";
-import { DEFAULT_TASK_CONFIG } from "../../src/tasks/state.ts";
+import { DEFAULT_TASK_CONFIG } from "../../src/tasks/config.ts";
 import { blocksOf } from "./blocks.ts";
 import { brokenLinks } from "./links.ts";
 import { pages } from "./sources.ts";

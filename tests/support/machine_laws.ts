@@ -101,6 +101,7 @@ export function machineLaws<State, Command extends Named, Event extends Named, A
   law("a tick that comes early or again changes nothing", (machine, script) => {
     run(machine, script, (state, command, now) => {
       stepped(machine, state, command, now);
+      if (machine.deadline(state) <= now) stepped(machine, state, { type: "tick" }, now);
       const before = encode(state);
       assertEquals(stepped(machine, state, { type: "tick" }, now), []);
       assertEquals(encode(state), before);

@@ -7,7 +7,7 @@
 
 import { countTimers } from "../../core/data/deadlines.ts";
 import type { TaskStatus } from "../../tasks/types.ts";
-import type { TaskState } from "../../tasks/machine.ts";
+import type { TaskState } from "../../tasks/state.ts";
 import { accuse } from "./failure.ts";
 
 /** A task as the machine keeps it. */

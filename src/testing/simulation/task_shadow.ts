@@ -6,7 +6,7 @@
 
 import type { LockstepEvent } from "../../root/events.ts";
 import type { TaskStatus } from "../../tasks/types.ts";
-import type { TaskState } from "../../tasks/machine.ts";
+import type { TaskState } from "../../tasks/state.ts";
 import type { Transition } from "./event_kinds.ts";
 import { accuse } from "./failure.ts";
 import { checkTask, isOver } from "./task_invariants.ts";
