@@ -8,8 +8,7 @@
  */
 
 import { precedes } from "../../src/core/data/heap.ts";
-import type { TaskState } from "../../src/tasks/machine.ts";
-import type { Agent, TaskRecord } from "../../src/tasks/state.ts";
+import type { Agent, TaskRecord, TaskState } from "../../src/tasks/state.ts";
 
 const UNBORN = {
   status: "new",

@@ -10,20 +10,13 @@ import { readBreakerConfig } from "../breakers/config.ts";
 import { CONFLICT_OPTIONS } from "../conflicts/config.ts";
 import { readConfig } from "../core/config.ts";
 import type { ConflictConfig, ConflictCriterion } from "../conflicts/mod.ts";
-import {
-  type Attempt,
-  requireBoolean,
-  requireInteger,
-  requireMs,
-  requireObject,
-  requireOneOf,
-} from "../core/arguments.ts";
+import { type Attempt, requireBoolean, requireInteger, requireMs, requireObject, requireOneOf } from "../core/arguments.ts";
 import { readLockConfig } from "../locks/machine.ts";
 import type { ResourceManagerConfig } from "../locks/mod.ts";
 import { readMessageConfig } from "../messages/config.ts";
 import type { MessageRouterConfig } from "../messages/mod.ts";
 import type { MetricsConfig } from "../metrics/mod.ts";
-import { taskConfigOf } from "../tasks/machine.ts";
+import { taskConfigOf } from "../tasks/config.ts";
 import type { TaskSchedulerConfig } from "../tasks/mod.ts";
 import type { RootConfig } from "../root/state.ts";
 import type { RootRules } from "../root/rules.ts";

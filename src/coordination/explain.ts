@@ -16,7 +16,7 @@ import { listed } from "../core/readable.ts";
 import type { TaskStatus } from "../tasks/types.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";
-import type { Agent } from "../tasks/machine.ts";
+import type { Agent } from "../tasks/state.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";
 import type { RootState } from "../root/state.ts";

@@ -15,19 +15,10 @@ import type { Task, TaskStatus } from "./types.ts";
 import { precedes } from "../core/data/heap.ts";
 import type { TaskHandler } from "./attempts.ts";
 import type { TaskSchedulerConfig } from "./config.ts";
-import type { Group, StrategyName, TaskRecord } from "./state.ts";
-import {
-  AffinitySchedulingStrategy,
-  CapabilitySchedulingStrategy,
-  LeastLoadedSchedulingStrategy,
-  RoundRobinSchedulingStrategy,
-  type SchedulingContext,
-  type SchedulingStrategy,
-  type TaskStats,
-} from "./strategies.ts";
+import { type Group, type TaskRecord, viewOf } from "./state.ts";
+import { type StrategyName, AffinitySchedulingStrategy, CapabilitySchedulingStrategy, LeastLoadedSchedulingStrategy, RoundRobinSchedulingStrategy, type SchedulingContext, type SchedulingStrategy, type TaskStats } from "./strategies.ts";
 import type { TaskHandle } from "./task_handle.ts";
 import { TaskScheduler, type TaskSchedulerOptions } from "./task_scheduler.ts";
-import { viewOf } from "./views.ts";
 
 /** The strategies that the machine follows without a call. */
 const BUILT_IN = [

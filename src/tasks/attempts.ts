@@ -15,7 +15,7 @@ import { LogError } from "../core/errors.ts";
 import type { LockstepEvent } from "../root/events.ts";
 import type { TaskStarted, TaskTimedOut } from "./events.ts";
 import type { TaskCommand } from "./commands.ts";
-import { viewOf } from "./views.ts";
+import { viewOf } from "./state.ts";
 
 /** What a handler is given besides its task. */
 export interface TaskContext {

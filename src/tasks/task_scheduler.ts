@@ -9,14 +9,7 @@
 
 import type { HealthStatus } from "../core/health.ts";
 import type { RootCommand, RootHost } from "../root/state.ts";
-import {
-  quote,
-  requireFunction,
-  requireId,
-  requireInteger,
-  requireMs,
-  requireObject,
-} from "../core/arguments.ts";
+import { quote, requireFunction, requireId, requireInteger, requireMs, requireObject } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { errorData } from "../core/error_data.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
@@ -29,9 +22,9 @@ import type { ResourceManager } from "../locks/mod.ts";
 import type { TaskHandler } from "./attempts.ts";
 import { registration, submission, type TaskCommand } from "./commands.ts";
 import { faultOf } from "./errors.ts";
-import { explainTask, type TaskExplanation, viewOf } from "./views.ts";
-import { taskConfigOf, type TaskSchedulerConfig } from "./config.ts";
-import { type Agent, DEFAULT_TASK_CONFIG } from "./state.ts";
+import { explainTask, type TaskExplanation } from "./views.ts";
+import { viewOf, type Agent } from "./state.ts";
+import { taskConfigOf, type TaskSchedulerConfig, DEFAULT_TASK_CONFIG } from "./config.ts";
 import { TaskClient } from "./client.ts";
 import type { TaskHandle } from "./task_handle.ts";
 

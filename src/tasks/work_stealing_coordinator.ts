@@ -5,16 +5,7 @@
  */
 
 import { attempting } from "../core/answer.ts";
-import {
-  type Attempt,
-  quote,
-  requireArray,
-  requireBoolean,
-  requireId,
-  requireInteger,
-  requireMs,
-  requireObject,
-} from "../core/arguments.ts";
+import { type Attempt, quote, requireArray, requireBoolean, requireId, requireInteger, requireMs, requireObject } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
@@ -26,16 +17,10 @@ import type { Tick } from "../core/machine.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Task } from "./types.ts";
 import { MOST_LISTED, registration, type TaskCommand } from "./commands.ts";
-import { taskMachine, type TaskState } from "./machine.ts";
+import { taskMachine } from "./machine.ts";
+import type { TaskState, Agent } from "./state.ts";
 import { backlogOf, capacityOf, hasAll, isOpen, usableSlots } from "./placement.ts";
-import type { Agent } from "./state.ts";
-import {
-  type AgentWorkload,
-  reportOf,
-  requireAmount,
-  statsOf,
-  type WorkloadStats,
-} from "./views.ts";
+import { type AgentWorkload, reportOf, requireAmount, statsOf, type WorkloadStats } from "./views.ts";
 import { MachineClient, type MachineHost } from "../core/client.ts";
 import { throwIfRefused } from "./errors.ts";
 

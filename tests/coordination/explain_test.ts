@@ -5,7 +5,7 @@ import type { RootConfig } from "../../src/root/state.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import { UnknownAgentError } from "../../src/core/errors.ts";
 import { encode } from "../../src/core/data/plain.ts";
-import { agent, cordon, error, submit } from "../tasks/bench.ts";
+import { agent, cordon, error, submit } from "../tasks/driver.ts";
 import { acquire, resources, RootBench } from "./bench.ts";
 
 const RULES: RootConfig = { rules: { ...DEFAULT_RULES, sharesAgents: true } };

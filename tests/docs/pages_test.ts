@@ -10,7 +10,7 @@ import { DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/config.ts";
 import { DEFAULT_LOCK_CONFIG } from "../../src/locks/state.ts";
 import { DEFAULT_MESSAGE_CONFIG } from "../../src/messages/config.ts";
 import { DEFAULT_METRICS_CONFIG } from "../../src/metrics/fold.ts";
-import { DEFAULT_TASK_CONFIG } from "../../src/tasks/state.ts";
+import { DEFAULT_TASK_CONFIG } from "../../src/tasks/config.ts";
 import { blocksOf } from "./blocks.ts";
 import { pages } from "./sources.ts";
 

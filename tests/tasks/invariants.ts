@@ -7,8 +7,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { TaskEvent } from "../../src/tasks/events.ts";
 import { hasFreeSlot, isFit } from "../../src/tasks/placement.ts";
-import type { TaskState } from "../../src/tasks/machine.ts";
-import { type Agent, isTerminal, type TaskRecord } from "../../src/tasks/state.ts";
+import { type Agent, isTerminal, type TaskRecord, type TaskState } from "../../src/tasks/state.ts";
 import { checkQueues, Loads } from "./stealing_invariants.ts";
 
 /** Checks a state by itself. */

@@ -6,9 +6,8 @@
 
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import type { TaskEvent, WorkStealingCompleted } from "../../src/tasks/events.ts";
-import type { TaskState } from "../../src/tasks/machine.ts";
+import type { Agent, TaskRecord, TaskState } from "../../src/tasks/state.ts";
 import { backlogOf, canQueue, capacityOf, hasFreeSlot } from "../../src/tasks/placement.ts";
-import type { Agent, TaskRecord } from "../../src/tasks/state.ts";
 
 /** Checks a state by itself. */
 export function checkQueues(state: TaskState): void {

@@ -6,11 +6,12 @@ import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { Tick } from "../../src/core/machine.ts";
-import { type TaskCommand, taskMachine } from "../../src/tasks/machine.ts";
+import { taskMachine } from "../../src/tasks/machine.ts";
+import type { TaskCommand } from "../../src/tasks/commands.ts";
 import type { AgentWorkload } from "../../src/tasks/mod.ts";
 import { WorkStealingCoordinator } from "../../src/tasks/work_stealing_coordinator.ts";
 import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
-import { agent, cordon, place } from "./bench.ts";
+import { agent, cordon, place } from "./driver.ts";
 
 /** A coordinator with an engine of its own, on a simulated clock. */
 function alone(config = {}) {

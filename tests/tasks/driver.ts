@@ -4,26 +4,26 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
-import type { TaskEvent, TaskRefusal } from "../../src/tasks/events.ts";
-import type { Machine } from "../../src/core/machine.ts";
+import { assert, assertEquals } from "@std/assert";
 import { encode } from "../../src/core/data/plain.ts";
-import type { CordonCause, OnFailure, TaskStatus } from "../../src/tasks/types.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
-import {
-  type TaskCommand,
-  type TaskConfig,
-  taskMachine,
-  type TaskState,
-} from "../../src/tasks/machine.ts";
+import { Refusal, type Tick } from "../../src/core/machine.ts";
 import type {
   CordonAgent,
   Fail,
   RegisterAgent,
   ReportLoad,
   Submit,
+  TaskAnswers,
+  TaskCommand,
+  TaskSpec,
 } from "../../src/tasks/commands.ts";
-import type { TaskRecord, TaskSpec } from "../../src/tasks/state.ts";
+import type { TaskConfig } from "../../src/tasks/config.ts";
+import type { TaskEvent, TaskRefusal, TaskRefused } from "../../src/tasks/events.ts";
+import { taskMachine } from "../../src/tasks/machine.ts";
+import type { TaskRecord, TaskState } from "../../src/tasks/state.ts";
+import type { CordonCause, OnFailure, TaskStatus } from "../../src/tasks/types.ts";
+import { Driver } from "../support/driver.ts";
 
 /** A task's fields, with dependencies such as `"a"` or `"a?ignore"`. */
 export interface TaskFields extends Partial<Omit<TaskSpec, "id" | "dependencies">> {
@@ -112,31 +112,15 @@ export function error(message: string, fields: Partial<ErrorData> = {}): ErrorDa
   return { name: "Error", message, ...fields };
 }
 
-/** A machine, its state, and the time. */
-export class Bench {
-  readonly machine: Machine<TaskState, TaskCommand, TaskEvent>;
-  readonly state: TaskState;
-  now = 0;
-
+/** A task machine, its state, and the time. */
+export class TaskDriver extends Driver<TaskState, TaskCommand, TaskEvent, TaskAnswers> {
   constructor(config: Partial<TaskConfig> = {}) {
-    this.machine = taskMachine(config);
-    this.state = this.machine.init();
+    super(taskMachine(config));
   }
 
-  /** Steps the commands, each at the time of the bench, and returns all events. */
-  do(...commands: readonly TaskCommand[]): TaskEvent[] {
-    return commands.flatMap((command) => this.machine.step(this.state, command, this.now));
-  }
-
-  /** Lets `ms` pass and fires what is due. */
-  pass(ms: number): TaskEvent[] {
-    this.now += ms;
-    return this.machine.step(this.state, { type: "tick" }, this.now);
-  }
-
-  /** Lets time pass until the next timer is due. */
-  passToNext(): TaskEvent[] {
-    return this.pass(this.machine.deadline(this.state) - this.now);
+  /** Steps the commands, each at the time of the driver, and returns all events. */
+  override do(...commands: readonly (TaskCommand | Tick)[]): TaskEvent[] {
+    return commands.flatMap((command) => super.do(command));
   }
 
   submit(id: string, fields: TaskFields = {}): TaskEvent[] {
@@ -203,17 +187,16 @@ export class Bench {
     return this.state.agents.get(agentId)!.slotsInUse;
   }
 
-  /** Steps a command that must be refused and change nothing, but for the count of stale ones. */
+  /** Steps a command that must be refused, and change nothing. */
   refuses(command: TaskCommand, reason: TaskRefusal, detail?: unknown): void {
     const before = encode(this.state);
     const events = this.do(command);
-    assertEquals(events.map(({ type }) => type), ["task:refused"]);
-    const [refusal] = events;
-    if (refusal?.type !== "task:refused") throw new Error("unreachable");
+    assert(this.answer instanceof Refusal);
+    const refusal = this.answer.event as TaskRefused;
+    assertEquals(events, [refusal]);
+    assertEquals([refusal.type, refusal.command], ["task:refused", command.type]);
     assertEquals([refusal.reason, refusal.detail], [reason, detail]);
-    if (reason === "stale-epoch") this.state.stale--;
     assertEquals(encode(this.state), before);
-    if (reason === "stale-epoch") this.state.stale++;
   }
 }
 
