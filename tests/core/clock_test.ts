@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SteadyTime, systemClock } from "../../src/core/clock.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 Deno.test("the system clock tells whole milliseconds and fires a timer once", async () => {
   const now = systemClock.now();
