@@ -415,7 +415,7 @@ Deno.test("without a log a command may carry anything", async () => {
 
 // Closing
 
-Deno.test("close() lets what was sent reach the log, and refuses what comes after", async () => {
+Deno.test("close() lets the log store what was sent, and refuses later commands", async () => {
   const { log, engine, clock } = startWithLog();
   log.hold();
   const first = sent(engine, add(1));

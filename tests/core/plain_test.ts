@@ -221,7 +221,7 @@ Deno.test("decode() of any text gives data or a SyntaxError", () => {
   );
 });
 
-Deno.test("requireJson() accepts exactly what JSON gives back as it was", () => {
+Deno.test("requireJson() accepts exactly what JSON restores unchanged", () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => requireJson(value, "value")), { numRuns: 300 });
   const shared = [1];
   requireJson({ a: undefined, b: [null, { c: shared, d: shared }] }, "value");
@@ -252,7 +252,7 @@ Deno.test("requireJson() refuses everything else, with the path to it", () => {
   }
 });
 
-Deno.test("requireJson() tells a cycle and a depth that JSON readers can't take", () => {
+Deno.test("requireJson() refuses a cycle, and a depth that JSON readers can't read", () => {
   const cycle: Record<string, unknown> = { a: 1 };
   cycle.next = { back: [cycle] };
   assertThrows(
