@@ -1,9 +1,10 @@
 /**
- * The tables of options, from their types.
+ * The tables of options, from their types and from the tables of their defaults.
  *
  * @module
  */
 
+import { configFiles, type Defaults, literal, readDefaults } from "./options.ts";
 import { type Field, readShapes } from "./symbols.ts";
 
 /** From a class to the interface of its options, in the order of the page. */
@@ -113,10 +114,11 @@ something take \`options.log\`.
 
 /** The text of the page. */
 export async function configurationPage(): Promise<string> {
-  const shapes = await readShapes("mod.ts");
+  const shapes = await readShapes("mod.ts", ...configFiles());
+  const defaults = await readDefaults();
   const sections = SECTIONS.map(({ heading, shape, about }) => {
     const { fields } = shapes.get(shape)!;
-    const rows = fields.filter(isOption).map(rowOf);
+    const rows = fields.filter(isOption).map((field) => rowOf(field, defaultOf(field, defaults)));
     return `## ${heading}\n\n${about}\n\n${HEAD}\n${rows.join("\n")}`;
   });
   return [INTRODUCTION, ...sections].join("\n\n");
@@ -130,13 +132,26 @@ function isOption({ name, doc, type }: Field): boolean {
     type !== "Dispatcher";
 }
 
-function rowOf(field: Field): string {
-  const fallback = field.fallback === undefined ? "–" : stated(field.fallback);
+/**
+ * The default of an option: that of its table, unless a sentence in its comment says how it is
+ * computed.
+ */
+export function defaultOf(
+  { name, folder, fallback }: Field,
+  defaults: Defaults,
+): string | undefined {
+  const table = defaults.get(folder);
+  const isComputed = fallback?.includes(" ") === true;
+  return table?.has(name) && !isComputed ? literal(table.get(name)) : fallback;
+}
+
+function rowOf(field: Field, stated: string | undefined): string {
+  const fallback = stated === undefined ? "–" : marked(stated);
   return `| \`${field.name}\` | ${escaped(unitOf(field))} | ${fallback} | ${escaped(field.doc)} |`;
 }
 
 /** Values as code, sentences as they are. */
-function stated(fallback: string): string {
+function marked(fallback: string): string {
   return /^([\d_.]+|true|false|".*"|\w+)$/.test(fallback) ? `\`${fallback}\`` : escaped(fallback);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SystemEvents } from "../../mod.ts";
+import { SystemEvents } from "../../src/root/events.ts";
 import { readShapes, type Shape } from "./symbols.ts";
 
 /** From the file of a subsystem's events to its heading, in the order of the catalogue. */

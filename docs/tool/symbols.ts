@@ -12,6 +12,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** One field of an interface. */
 export interface Field {
   readonly name: string;
+  /** The folder in `src` that declares it: `locks`. */
+  readonly folder: string;
   /** Its type, as one would write it. */
   readonly type: string;
   /** What it says, without the default. */
@@ -120,11 +122,13 @@ function eventOf({ def }: Declaration): string | undefined {
 }
 
 /** The fields of an interface, then those that it inherits and doesn't declare anew. */
-function fieldsOf({ def }: Declaration, known: Known): Field[] {
+function fieldsOf({ def, location }: Declaration, known: Known): Field[] {
   const fields = new Map<string, Field>();
+  const folder = location.filename.split("/").at(-2)!;
   for (const { name, jsDoc, tsType } of def.properties ?? []) {
     fields.set(name, {
       name,
+      folder,
       type: tsType === undefined ? "unknown" : textOf(tsType, known.aliases),
       doc: sentences(jsDoc?.doc),
       fallback: fallbackOf(jsDoc),

@@ -71,7 +71,7 @@ export class Mailing {
   /** Gets a handler, and takes those of earlier lives away. */
   *subscribe(): Routine<void> {
     const { world, id: agentId } = this.#agent;
-    const earlier = world.engine.isDown ? [] : this.#readers();
+    const earlier = world.engine.isDown ? [] : this.#consumers();
     for (const handlerId of earlier) {
       if (this.#handlers.has(handlerId)) continue;
       yield* this.#agent.deliver({ type: "detach-handler", agentId, handlerId, takesBack: true });
@@ -133,19 +133,19 @@ export class Mailing {
   resync(): void {
     const { engine } = this.#agent.world;
     for (
-      const { epoch, handlerId, channel: { reader } } of engine.state.messages.deliveries.values()
+      const { epoch, handlerId, channel: { consumer } } of engine.state.messages.deliveries.values()
     ) {
       if (!this.#handlers.has(handlerId) || this.#known.has(epoch)) continue;
-      if (reader.mailbox.agentId !== this.#agent.id) continue;
+      if (consumer.mailbox.agentId !== this.#agent.id) continue;
       const copy = engine.state.messages.deliveries.get(epoch)!;
       this.#begin(copy.id, epoch, copy.payload.value);
     }
   }
 
-  #readers(): string[] {
+  #consumers(): string[] {
     const { world, id } = this.#agent;
-    const readers = world.engine.state.messages.mailboxes.get(id)?.readers ?? [];
-    return readers.map(({ handlerId }) => handlerId).filter((handlerId) => handlerId !== "");
+    const consumers = world.engine.state.messages.mailboxes.get(id)?.consumers ?? [];
+    return consumers.map(({ handlerId }) => handlerId).filter((handlerId) => handlerId !== "");
   }
 
   #message(to: string, terms: MailTerms, responseMs: number, payload: unknown): RootCommand {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { BreakerState } from "../../../breakers/machine.ts";
-import type { CircuitState } from "../../../breakers/events.ts";
+import type { BreakerState } from "../../../breakers/state.ts";
+import type { CircuitState } from "../../../breakers/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import { fail } from "../failure.ts";
 

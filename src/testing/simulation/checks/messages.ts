@@ -6,7 +6,7 @@
 
 import { countTimers } from "../../../core/data/deadlines.ts";
 import { precedes } from "../../../core/data/heap.ts";
-import type { Mailbox, MailboxLane, MailboxReader, MessageState } from "../../../messages/mod.ts";
+import type { Mailbox, MailboxConsumer, MailboxLane, MessageState } from "../../../messages/mod.ts";
 import { fail } from "../failure.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import {
@@ -20,19 +20,20 @@ import {
 /** What holds of one mailbox. Costs O(its messages). */
 export function checkMailbox(state: MessageState, mailbox: Mailbox): number {
   let timers = 0;
-  if (mailbox.readers.length === 0) fail("NoLostMessage", `nobody reads "${mailbox.agentId}"`);
-  for (const reader of mailbox.readers) {
-    if (reader.isPush && state.readers.get(reader.handlerId) !== reader) {
-      fail("NoGhostHandler", `"${reader.handlerId}" is not known`);
+  if (mailbox.consumers.length === 0) fail("NoLostMessage", `nobody reads "${mailbox.agentId}"`);
+  for (const consumer of mailbox.consumers) {
+    if (consumer.isPush && state.consumers.get(consumer.handlerId) !== consumer) {
+      fail("NoGhostHandler", `"${consumer.handlerId}" is not known`);
     }
-    timers += checkLane(state, reader, reader.urgent) + checkLane(state, reader, reader.normal);
+    timers += checkLane(state, consumer, consumer.urgent) +
+      checkLane(state, consumer, consumer.normal);
   }
   return timers;
 }
 
 /** Counts the timers of a lane and checks it. */
-function checkLane(state: MessageState, reader: MailboxReader, lane: MailboxLane): number {
-  const { agentId } = reader.mailbox;
+function checkLane(state: MessageState, consumer: MailboxConsumer, lane: MailboxLane): number {
+  const { agentId } = consumer.mailbox;
   let timers = 0;
   let size = 0;
   let inFlight = 0;
@@ -60,8 +61,8 @@ function checkLane(state: MessageState, reader: MailboxReader, lane: MailboxLane
     if (isReady && lane.ready[channel.position] !== channel) fail("NoLostMessage", agentId);
     if (isReady && precedes(channel, lane.ready[0]!)) fail("OldestFirst", agentId);
   }
-  if (reader.isPush && inFlight < state.config.maxInFlight && lane.ready.length > 0) {
-    fail("NoLostWakeup", `"${reader.handlerId}" has room and is handed nothing`);
+  if (consumer.isPush && inFlight < state.config.maxInFlight && lane.ready.length > 0) {
+    fail("NoLostWakeup", `"${consumer.handlerId}" has room and is handed nothing`);
   }
   if (size > state.config.mailboxCapacity + state.config.maxHandlers) {
     fail("MailboxBounded", `"${agentId}" has ${size} messages in a lane`);
@@ -76,7 +77,7 @@ export function checkMessages(state: MessageState): void {
   for (const [epoch, copy] of state.deliveries) {
     if (copy.epoch !== epoch || !copy.isInFlight) fail("DeliveredIsKnown", `"${copy.id}"`);
     if (copy.epoch > state.epoch) fail("EpochMonotonic", `a delivery under ${copy.epoch}`);
-    if (copy.channel.reader.hasLeft) {
+    if (copy.channel.consumer.hasLeft) {
       timers += Number(copy.timer?.isSet) + Number(copy.expiry?.isSet);
     }
   }
@@ -96,8 +97,8 @@ export function checkMessages(state: MessageState): void {
 
 /** What holds of mailboxes when everything has come to rest. */
 export function checkMessagesAtRest(state: MessageState): void {
-  for (const { agentId, readers } of state.mailboxes.values()) {
-    for (const { urgent, normal } of readers) {
+  for (const { agentId, consumers } of state.mailboxes.values()) {
+    for (const { urgent, normal } of consumers) {
       if (urgent.size + normal.size === 0) continue;
       const [first] = [urgent.copies.first, normal.copies.first].filter((copy) => copy);
       fail("MailboxesEmpty", `"${first!.id}" for "${agentId}" is neither handled nor dead`);

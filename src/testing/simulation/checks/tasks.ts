@@ -112,8 +112,8 @@ function countOwn({ deadlines }: TaskState): number {
 function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
   let bodies = 0;
   for (const each of lingering.values()) if (each.agent === agent) bodies++;
-  if (agent.load !== agent.tasks.size - agent.queue.length + bodies) {
-    fail("CapacityRespected", `"${agent.agentId}" has a load of ${agent.load}`);
+  if (agent.slotsInUse !== agent.tasks.size - agent.queue.length + bodies) {
+    fail("CapacityRespected", `"${agent.agentId}" has a load of ${agent.slotsInUse}`);
   }
   let queued = 0;
   for (const task of agent.tasks) {
@@ -130,9 +130,11 @@ function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
   }
 }
 
-function hasRoom({ load, maxConcurrentTasks, slotLimit, cordons, drained }: AgentRecord): boolean {
+function hasRoom(
+  { slotsInUse, maxConcurrentTasks, slotLimit, cordons, drained }: AgentRecord,
+): boolean {
   const slots = slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
-  return load < slots && cordons.size === 0 && drained === undefined;
+  return slotsInUse < slots && cordons.size === 0 && drained === undefined;
 }
 
 function checkDependencies({ tasks, awaited }: TaskState): void {
@@ -187,8 +189,8 @@ export function checkTasksAtRest(state: TaskState): void {
     if (!isOver(status)) fail("EveryTaskDone", `"${id}" is still ${status}`);
   }
   if (state.lingering.size > 0) fail("EveryTaskDone", "a body has not ended");
-  for (const { agentId, load } of state.agents.values()) {
-    if (load !== 0) fail("EveryTaskDone", `"${agentId}" still has a load of ${load}`);
+  for (const { agentId, slotsInUse } of state.agents.values()) {
+    if (slotsInUse !== 0) fail("EveryTaskDone", `"${agentId}" still has a load of ${slotsInUse}`);
   }
   const { counts, sequence } = state;
   if (counts.completed + counts.failed + counts.cancelled !== sequence) {

@@ -6,13 +6,13 @@
  */
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
-import type { CircuitChangeReason, CircuitRefusal } from "./events.ts";
-import type { Instant, Tick } from "../core/machine.ts";
+import type { CircuitChangeReason, CircuitRefusal, CircuitRefused } from "./events.ts";
+import { type Instant, Refusal, type Tick } from "../core/machine.ts";
 import { nextInt } from "../core/data/prng.ts";
-import type { BreakerCommand, CountCalls, SettlePermit } from "./commands.ts";
+import type { BreakerCommand, CountCalls, PermitAnswer, SettlePermit } from "./commands.ts";
+import type { BreakerRules } from "./config.ts";
 import {
   type Breaker,
-  type BreakerRules,
   type ClosedPhase,
   closedPhase,
   type HalfOpenPhase,
@@ -53,7 +53,11 @@ export function forget({ state, events }: Turn, { name, epoch }: Breaker): void 
 }
 
 /** Lets a call through; in the half-open phase as a probe, which has to end in time. */
-export function admit({ state, now, events }: Turn, breaker: Breaker, timeoutMs: number): void {
+export function admit(
+  { state, now, events }: Turn,
+  breaker: Breaker,
+  timeoutMs: number,
+): PermitAnswer {
   const { name, epoch, phase, rules } = breaker;
   const permit = ++state.lastPermit;
   breaker.counts.requests++;
@@ -69,20 +73,18 @@ export function admit({ state, now, events }: Turn, breaker: Breaker, timeoutMs:
     since: now,
     state: phase.state,
   });
+  return { status: "permitted", permit, epoch, since: now };
 }
 
 /** Lets a call not through. */
-export function reject({ now, events }: Turn, breaker: Breaker, retryAt: Instant): void {
+export function reject({ now, events }: Turn, breaker: Breaker, retryAt: Instant): PermitAnswer {
   const { name, phase, counts } = breaker;
+  const state = phase.state === "open" ? "open" : "half-open";
+  const retryAfterMs = retryAt - now;
   counts.requests++;
   counts.rejections++;
-  events.push({
-    type: "circuitbreaker:rejected",
-    name,
-    state: phase.state,
-    retryAt,
-    retryAfterMs: retryAt - now,
-  });
+  events.push({ type: "circuitbreaker:rejected", name, state, retryAt, retryAfterMs });
+  return { status: "rejected", state, retryAt, retryAfterMs };
 }
 
 const RESULTS = {
@@ -208,6 +210,8 @@ export function refuse(
   { events }: Turn,
   { type, name }: Exclude<BreakerCommand, Tick>,
   reason: CircuitRefusal,
-): void {
-  events.push({ type: "circuitbreaker:refused", name, command: type, reason });
+): Refusal<CircuitRefused> {
+  const refused: CircuitRefused = { type: "circuitbreaker:refused", name, command: type, reason };
+  events.push(refused);
+  return new Refusal(refused);
 }

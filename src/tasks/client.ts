@@ -20,11 +20,9 @@ import type { CommandLog } from "../core/log.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Tick } from "../core/machine.ts";
 import { type LockCommand, ResourceManager, type ResourceManagerConfig } from "../locks/mod.ts";
-import type { TaskHandler } from "./attempt.ts";
-import { AttemptRunner } from "./attempt_runner.ts";
+import { AttemptRunner, type TaskHandler } from "./attempts.ts";
 import type { Submit, TaskCommand } from "./commands.ts";
-import { cancellation, endError, failure } from "./errors.ts";
-import { throwIfRefused } from "./refusals.ts";
+import { cancellation, endError, failure, throwIfRefused } from "./errors.ts";
 import { isTerminal } from "./state.ts";
 import { TaskHandle } from "./task_handle.ts";
 

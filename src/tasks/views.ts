@@ -1,17 +1,47 @@
 /**
- * Why a task is where it is, and what would move it.
+ * A task as callers see it: plain fields, nothing that belongs to the machine.
  *
  * @module
  */
 
+import type { TaskStatus, TaskView } from "./types.ts";
+import { type Agent, outcomeOf, type TaskRecord, type TaskState } from "./state.ts";
 import type { RootState } from "../root/state.ts";
 import { claimOwner } from "../locks/claim_owner.ts";
 import { UnknownTaskError } from "./errors.ts";
 import { precedes } from "../core/data/heap.ts";
 import type { Instant } from "../core/machine.ts";
-import type { TaskStatus } from "./types.ts";
-import { hasRoom, isOpen } from "./room.ts";
-import { type Agent, outcomeOf, type TaskRecord, type TaskState } from "./state.ts";
+import { backlogOf, hasFreeSlot, isOpen } from "./placement.ts";
+import { type Attempt, quote, requireInteger, requireObject } from "../core/arguments.ts";
+import type { ReportLoad } from "./commands.ts";
+
+/** The task as it stands. */
+export function viewOf(task: TaskRecord): TaskView {
+  const { spec, agent, status, startedAt, finishedAt, result, error, progress } = task;
+  return {
+    id: spec.id,
+    type: spec.type,
+    description: spec.description,
+    priority: spec.priority,
+    dependencies: spec.dependencies.length === 0
+      ? NONE
+      : spec.dependencies.map(({ taskId }) => taskId),
+    status,
+    input: task.input?.value,
+    createdAt: task.createdAt,
+    epoch: task.epoch,
+    attempts: task.attempts,
+    ...(agent !== undefined && { assignedAgent: agent.agentId }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(finishedAt !== undefined && { completedAt: finishedAt }),
+    ...(result !== undefined && { output: result.value }),
+    ...(error !== undefined && { error }),
+    ...(progress !== undefined && { progress: progress.value }),
+    ...(task.metadata !== undefined && { metadata: task.metadata.value }),
+  };
+}
+
+const NONE: readonly string[] = [];
 
 /** A lock that a task waits for, and who has it. */
 export interface LockExplanation {
@@ -152,7 +182,7 @@ function unassigned({ agents, draining }: TaskState, task: TaskRecord): [string,
   }
   const cordonedAgents = idsOf(fit.filter((agent) => !isOpen(agent)));
   const fullAgents = idsOf(
-    fit.filter((agent) => isOpen(agent) && !hasRoom(agent)),
+    fit.filter((agent) => isOpen(agent) && !hasFreeSlot(agent)),
   );
   const parts = [
     ...(fullAgents.length > 0 ? [`${listed(quoted(fullAgents))} to have room`] : []),
@@ -216,4 +246,115 @@ function quoted(names: readonly string[]): string[] {
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(", ");
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
+
+/** How much an agent has to do. */
+export interface AgentWorkload {
+  /** Whose load it is. */
+  readonly agentId: string;
+  /** Its tasks, started or not. */
+  readonly taskCount: number;
+  /** How long a task of its takes, in milliseconds; 0 as long as nobody has said. */
+  readonly avgTaskDuration: number;
+  /** Of the processor, in percent; 0 as long as nobody has said. */
+  readonly cpuUsage: number;
+  /** Of the memory, in percent; 0 as long as nobody has said. */
+  readonly memoryUsage: number;
+  /** Of equally loaded agents the one with the higher priority is the better. */
+  readonly priority: number;
+  /** What it can do. */
+  readonly capabilities: readonly string[];
+}
+
+/** How the work is spread. */
+export interface WorkloadStats {
+  /** How many agents are known. */
+  readonly totalAgents: number;
+  /** Their loads, by id. */
+  readonly workloads: Readonly<Record<string, AgentWorkload>>;
+  /** How many tasks they have together. */
+  readonly totalTasks: number;
+  /** How many each has on average; 0 without agents. */
+  readonly avgTasksPerAgent: number;
+  /** How many the idlest has; 0 without agents. */
+  readonly minTasks: number;
+  /** How many the busiest has; 0 without agents. */
+  readonly maxTasks: number;
+  /** The difference of the two. */
+  readonly imbalance: number;
+}
+
+/** The loads of `agents`, and what they come to. */
+export function statsOf(agents: readonly Agent[]): WorkloadStats {
+  const workloads = agents.map(workloadOf);
+  const totalAgents = workloads.length;
+  let totalTasks = 0;
+  let minTasks = totalAgents === 0 ? 0 : Infinity;
+  let maxTasks = 0;
+  for (const { taskCount } of workloads) {
+    totalTasks += taskCount;
+    minTasks = Math.min(minTasks, taskCount);
+    maxTasks = Math.max(maxTasks, taskCount);
+  }
+  return {
+    totalAgents,
+    workloads: Object.fromEntries(workloads.map((workload) => [workload.agentId, workload])),
+    totalTasks,
+    avgTasksPerAgent: totalAgents === 0 ? 0 : totalTasks / totalAgents,
+    minTasks,
+    maxTasks,
+    imbalance: maxTasks - minTasks,
+  };
+}
+
+function workloadOf(agent: Agent): AgentWorkload {
+  const { agentId, report, priority, capabilities } = agent;
+  return {
+    agentId,
+    taskCount: backlogOf(agent),
+    avgTaskDuration: report?.avgTaskDurationMs ?? 0,
+    cpuUsage: report?.cpuPercent ?? 0,
+    memoryUsage: report?.memoryPercent ?? 0,
+    priority,
+    capabilities,
+  };
+}
+
+/** The command that reports `workload`. @throws {TypeError | RangeError} when a field is malformed */
+export function reportOf(
+  agentId: string,
+  workload: Partial<AgentWorkload>,
+  attempt: Attempt,
+): ReportLoad {
+  requireObject(workload as unknown, "workload", attempt);
+  const { taskCount, avgTaskDuration, cpuUsage, memoryUsage } = workload;
+  if (taskCount !== undefined) {
+    requireInteger(taskCount, 0, Number.MAX_SAFE_INTEGER, "taskCount", attempt);
+  }
+  if (avgTaskDuration !== undefined) requireAmount(avgTaskDuration, "avgTaskDuration", attempt);
+  if (cpuUsage !== undefined) requireAmount(cpuUsage, "cpuUsage", attempt);
+  if (memoryUsage !== undefined) requireAmount(memoryUsage, "memoryUsage", attempt);
+  return {
+    type: "report-load",
+    agentId,
+    taskCount,
+    avgTaskDurationMs: avgTaskDuration,
+    cpuPercent: cpuUsage,
+    memoryPercent: memoryUsage,
+  };
+}
+
+/** @throws {TypeError | RangeError} unless `value` is a finite number of at least 0 */
+export function requireAmount(
+  value: unknown,
+  name: string,
+  attempt: Attempt,
+): asserts value is number {
+  if (typeof value !== "number") {
+    throw new TypeError(`Cannot ${attempt()}: ${name} must be a number, got ${quote(value)}`);
+  }
+  if (!Number.isFinite(value) || value < 0) {
+    const rule = `${name} must be a finite number of at least 0`;
+    throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(value)}`);
+  }
 }

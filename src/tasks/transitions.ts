@@ -1,28 +1,42 @@
 /**
- * The actions of a task's life. Each makes exactly one event, and the event's name is the action's
- * in the specification; what follows from it is the next action.
+ * The transitions of a task. Each emits exactly one event, and the event's name is the name of the
+ * action in the specification, `Stealing.tla`; the consequence of an event is the next transition.
  *
  * @module
  */
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
-import { InvariantError } from "../core/errors.ts";
-import { enqueueLast } from "../core/data/fifo.ts";
-import type { TaskTimedOut } from "./events.ts";
+import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import { push, remove } from "../core/data/heap.ts";
 import { Opaque } from "../core/data/plain.ts";
 import { nextInt } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
-import type { TaskStatus } from "./types.ts";
+import { InvariantError } from "../core/errors.ts";
+import { Refusal } from "../core/machine.ts";
+import type { TaskCommand } from "./commands.ts";
 import { phrase, unlink } from "./dependencies.ts";
-import { forgetOldest, remember } from "./history.ts";
-import { dequeue, enqueue, refresh, unpinFromLost } from "./placement.ts";
-import { hasRoom } from "./room.ts";
-import type { Agent, Lingering, Outcome, TaskRecord, TaskState } from "./state.ts";
-import { type Step, touch } from "./step.ts";
-import { offer, withdraw } from "./stocks.ts";
+import type { TaskRefusal, TaskRefused, TaskTimedOut } from "./events.ts";
+import {
+  dequeue,
+  enqueue,
+  hasFreeSlot,
+  offer,
+  refresh,
+  unpinFromLost,
+  withdraw,
+} from "./placement.ts";
+import {
+  type Agent,
+  type Lingering,
+  type Outcome,
+  type Step,
+  type TaskRecord,
+  type TaskState,
+  touch,
+} from "./state.ts";
+import type { TaskStatus } from "./types.ts";
 
-/** Which status may follow which. Terminal ones are followed by none. */
+/** The statuses that may follow each status. Terminal ones are followed by none. */
 export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   waiting: ["ready", "failed", "cancelled"],
   ready: ["assigned", "failed", "cancelled"],
@@ -34,42 +48,42 @@ export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = 
   cancelled: [],
 };
 
-/** Where the body of a claim is when the claim ends. */
-export type Body =
-  /** It has ended, or never began: slot and locks come back at once. */
-  | "settled"
-  /** It may be running: slot and locks come back when it settles, or after a grace period. */
+/** The state of the attempt of a claim when the claim ends. */
+export type Attempt =
+  /** It has ended, or never began: slot and locks are released at once. */
+  | "ended"
+  /** It may go on: slot and locks are released when it ends, or after a grace period. */
   | "running"
-  /** It may be running, and nobody waits for it: its agent is gone. */
+  /** It may go on, but its agent is gone: slot and locks are released at once. */
   | "abandoned";
 
-/** A body is at work only once its attempt was started. */
-export function bodyOf(task: TaskRecord): Body {
-  return task.status === "running" ? "running" : "settled";
+/** Returns the state of the attempt of a task whose claim is about to end. */
+export function attemptOf(task: TaskRecord): Attempt {
+  return task.status === "running" ? "running" : "ended";
 }
 
-/** Nothing is missing any more but an agent. */
+/** Makes a task ready: it lacks only an agent. */
 export function ready(step: Step, task: TaskRecord): void {
   move(step.state, task, "ready");
   step.events.push({ type: "task:readied", taskId: task.spec.id });
   queue(step, task);
 }
 
-/** Puts a ready task where agents find it. */
+/** Puts a ready task into the queue of its group. */
 export function queue(step: Step, task: TaskRecord): void {
   limitQueueTime(step, task);
   unpinFromLost(step.state, task);
   step.queued.push(enqueue(step.state, task));
 }
 
-/** Starts the clock of a wait, unless it runs already. */
+/** Starts the queue timeout, unless it runs already. */
 export function limitQueueTime({ state, now }: Step, task: TaskRecord): void {
   const { queueTimeoutMs } = task.spec;
   if (queueTimeoutMs === 0 || task.timer !== undefined) return;
   task.timer = schedule(state.deadlines, now + queueTimeoutMs, { limit: "queue", task });
 }
 
-/** Gives a task to an agent, under a new epoch: with a slot, or into the agent's own queue. */
+/** Assigns a task to an agent under a new epoch: with a slot, or into the agent's own queue. */
 export function assign(step: Step, task: TaskRecord, agent: Agent, queued = false): void {
   const { state, events } = step;
   const { id: taskId, resources } = task.spec;
@@ -81,7 +95,7 @@ export function assign(step: Step, task: TaskRecord, agent: Agent, queued = fals
   task.queued = queued;
   agent.tasks.add(task);
   if (queued) push(agent.queue, task);
-  else occupy(state, task, agent);
+  else occupySlot(state, task, agent);
   offer(state, task);
   const { agentId } = agent;
   events.push({ type: "task:assigned", taskId, agentId, epoch: task.epoch, resources, queued });
@@ -95,18 +109,18 @@ export function admit(step: Step, task: TaskRecord): void {
   touch(step, agent);
   remove(agent.queue, task);
   task.queued = false;
-  occupy(step.state, task, agent);
+  occupySlot(step.state, task, agent);
   step.events.push({ type: "task:admitted", taskId, agentId: agent.agentId, epoch, resources });
   if (agent.startsAtOnce && task.locked) start(step, task);
 }
 
-function occupy(state: TaskState, task: TaskRecord, agent: Agent): void {
+function occupySlot(state: TaskState, task: TaskRecord, agent: Agent): void {
   task.locked = task.spec.resources.length === 0;
-  agent.load++;
+  agent.slotsInUse++;
   refresh(state, agent);
 }
 
-/** Takes a claim that has not started from its agent, and gives the task to `target` at once. */
+/** Moves a task that has not started from its agent to `target`, under a new epoch. */
 export function steal(step: Step, task: TaskRecord, target: Agent): void {
   const { spec: { id: taskId }, epoch } = task;
   const { agentId } = task.agent!;
@@ -119,8 +133,8 @@ export function steal(step: Step, task: TaskRecord, target: Agent): void {
     epoch,
     targetAgent: target.agentId,
   });
-  endClaim(step, task, "settled");
-  assign(step, task, target, !hasRoom(target));
+  endClaim(step, task, "ended");
+  assign(step, task, target, !hasFreeSlot(target));
 }
 
 /** Begins an attempt of an assigned task. */
@@ -148,7 +162,7 @@ export function start({ state, now, events }: Step, task: TaskRecord): void {
   });
 }
 
-/** Ends a running task well. */
+/** Ends a running task as completed. */
 export function complete(step: Step, task: TaskRecord, result: unknown): void {
   const { now, events } = step;
   const agent = task.agent!;
@@ -160,57 +174,65 @@ export function complete(step: Step, task: TaskRecord, result: unknown): void {
   finish(step, task, "completed", "");
   const { spec: { id: taskId }, epoch } = task;
   events.push({ type: "task:completed", taskId, agentId: agent.agentId, epoch, result, ranMs });
-  endClaim(step, task, "settled");
+  endClaim(step, task, "ended");
 }
 
 /** Ends a task as failed, whatever its status. */
-export function fail(step: Step, task: TaskRecord, error: ErrorData, body: Body): void {
+export function fail(step: Step, task: TaskRecord, error: ErrorData, attempt: Attempt): void {
   const agentId = task.agent?.agentId;
   const { spec: { id: taskId }, epoch, attempts } = task;
   task.error = error;
   finish(step, task, "failed", `dependency "${taskId}" ${phrase("failed")}`);
   step.events.push({ type: "task:failed", taskId, agentId, epoch, error, attempts });
-  endClaim(step, task, body);
+  endClaim(step, task, attempt);
 }
 
-/** Ends a task as cancelled, whatever its status; `because` is what its dependents are told. */
+/** Ends a task as cancelled, whatever its status; its dependents get the reason `because`. */
 export function cancel(
   step: Step,
   task: TaskRecord,
   reason: string,
   because: string,
-  body: Body,
+  attempt: Attempt,
 ): void {
   const agentId = task.agent?.agentId;
   const { spec: { id: taskId }, epoch } = task;
   finish(step, task, "cancelled", because);
   task.error = { name: "TaskCancelledError", code: "task-cancelled", message: reason };
   step.events.push({ type: "task:cancelled", taskId, agentId, epoch, reason });
-  endClaim(step, task, body);
+  endClaim(step, task, attempt);
 }
 
-/** Lets a failed attempt be followed by another one, after a pause and the end of its body. */
+/** Schedules another attempt after a pause, which ends no sooner than the failed attempt. */
 export function backOff(
   step: Step,
   task: TaskRecord,
   error: ErrorData,
   failures: number,
-  body: Body,
+  attempt: Attempt,
 ): void {
   const { state, now, events } = step;
   const agentId = task.agent!.agentId;
-  const { spec: { id: taskId }, epoch, attempts: attempt } = task;
+  const { spec: { id: taskId }, epoch, attempts } = task;
   move(state, task, "backing-off");
   task.error = error;
   const retryAt = now + Math.max(jitteredPause(state, failures), error.retryAfterMs ?? 0);
   unschedule(state.deadlines, task.timer);
   task.timer = schedule(state.deadlines, retryAt, { limit: "backoff", task });
-  events.push({ type: "task:backed-off", taskId, agentId, epoch, error, attempt, retryAt });
-  endClaim(step, task, body);
+  events.push({
+    type: "task:backed-off",
+    taskId,
+    agentId,
+    epoch,
+    error,
+    attempt: attempts,
+    retryAt,
+  });
+  endClaim(step, task, attempt);
 }
 
-/** Takes a claim back, and the task into the queue, at no cost to the task. */
-export function requeue(step: Step, task: TaskRecord, reason: string, body: Body): void {
+/** Ends a claim and puts the task back into the ready queue, at no cost to the task. */
+export function requeue(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
   const { state, events } = step;
   const agentId = task.agent!.agentId;
   const { spec: { id: taskId }, epoch } = task;
@@ -221,16 +243,32 @@ export function requeue(step: Step, task: TaskRecord, reason: string, body: Body
   move(state, task, "ready");
   if (task.spec.placed) task.pinnedTo = "";
   events.push({ type: "task:requeued", taskId, agentId, epoch, reason });
-  endClaim(step, task, body);
+  endClaim(step, task, attempt);
   queue(step, task);
 }
 
-/** Says that a limit was reached. */
-export function timeOut({ events }: Step, task: TaskRecord, limit: TaskTimedOut["limit"]): void {
-  events.push({ type: "task:timed-out", taskId: task.spec.id, limit, ms: limitMs(task, limit) });
+/** Emits that a limit was exceeded, and returns the error that says so. */
+export function timeOut(
+  { events }: Step,
+  task: TaskRecord,
+  limit: TaskTimedOut["limit"],
+): ErrorData {
+  const { spec } = task;
+  const ms = {
+    queue: spec.queueTimeoutMs,
+    attempt: spec.timeoutMs,
+    heartbeat: spec.heartbeatTimeoutMs,
+    total: spec.totalTimeoutMs,
+  }[limit];
+  events.push({ type: "task:timed-out", taskId: spec.id, limit, ms });
+  return {
+    name: "TaskTimeoutError",
+    code: "task-timeout",
+    message: `The ${limit} timeout of ${ms} ms was exceeded`,
+  };
 }
 
-/** Gives the slot, and by the reaction to its event the locks, of a claim back. */
+/** Releases the slot of a claim; the reaction to the event releases its locks. */
 export function endAttempt(
   step: Step,
   claim: { readonly taskId: string; readonly agent: Agent; readonly epoch: number },
@@ -240,13 +278,13 @@ export function endAttempt(
   const { taskId, agent, epoch } = claim;
   const { agentId } = agent;
   touch(step, agent);
-  if (!queued) agent.load--;
+  if (!queued) agent.slotsInUse--;
   step.freed.push(agent);
   step.events.push({ type: "attempt:ended", taskId, agentId, epoch, abandoned, queued });
 }
 
-/** Parts a task from its agent, if it has one. */
-function endClaim(step: Step, task: TaskRecord, body: Body): void {
+/** Separates a task from its agent, if it has one. */
+function endClaim(step: Step, task: TaskRecord, attempt: Attempt): void {
   const { state, now } = step;
   const { agent, epoch, queued, spec: { id: taskId } } = task;
   if (agent === undefined) return;
@@ -259,8 +297,8 @@ function endClaim(step: Step, task: TaskRecord, body: Body): void {
   task.locked = false;
   unschedule(state.deadlines, task.heartbeat);
   task.heartbeat = undefined;
-  if (body !== "running") {
-    return endAttempt(step, { taskId, agent, epoch }, body === "abandoned", queued);
+  if (attempt !== "running") {
+    return endAttempt(step, { taskId, agent, epoch }, attempt === "abandoned", queued);
   }
   const lingering: Lingering = { task, agent, epoch, timer: undefined };
   const at = now + state.config.abortGraceMs;
@@ -269,7 +307,6 @@ function endClaim(step: Step, task: TaskRecord, body: Body): void {
   task.lingering++;
 }
 
-/** What every end of a task has in common. */
 function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string): void {
   const { state, now } = step;
   if (task.status === "waiting") unlink(state, task);
@@ -281,7 +318,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   task.timer = task.total = undefined;
   if (task.dependents !== undefined) step.ended.push({ task, because });
   enqueueLast(state.finished, task);
-  forgetOldest(state);
+  dropOldest(state);
 }
 
 /** Exponential backoff with full jitter (Brooker, "Exponential Backoff and Jitter", 2015). */
@@ -300,15 +337,115 @@ function move(state: TaskState, task: TaskRecord, to: TaskStatus): void {
   task.status = to;
 }
 
-function limitMs({ spec }: TaskRecord, limit: TaskTimedOut["limit"]): number {
-  switch (limit) {
-    case "queue":
-      return spec.queueTimeoutMs;
-    case "attempt":
-      return spec.timeoutMs;
-    case "heartbeat":
-      return spec.heartbeatTimeoutMs;
-    case "total":
-      return spec.totalTimeoutMs;
+// The consequences of a claim that ended before its task
+
+/** Retries after an attempt that failed by its own fault, or fails the task when no retry is left. */
+export function failAttempt(
+  step: Step,
+  task: TaskRecord,
+  error: ErrorData,
+  attempt: Attempt,
+): void {
+  if (task.attempts > task.spec.retries) fail(step, task, error, attempt);
+  else backOff(step, task, error, task.attempts, attempt);
+}
+
+/** Retries after a pause, as the attempt failed through no fault of its own; up to a limit. */
+export function interrupt(step: Step, task: TaskRecord, error: ErrorData, attempt: Attempt): void {
+  if (task.status === "running") task.attempts--;
+  if (++task.crashes > step.state.config.maxCrashes) {
+    quarantine(step, task, error.message, attempt);
+  } else backOff(step, task, error, task.crashes, attempt);
+}
+
+/** Requeues a task at once, as its agent is lost; up to a limit. */
+export function orphan(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
+  if (task.status === "running") {
+    task.attempts--;
+    task.crashes++;
   }
+  if (task.crashes > step.state.config.maxCrashes) quarantine(step, task, reason, attempt);
+  else requeue(step, task, reason, attempt);
+}
+
+/** Fails a task that may be the reason why its agents are lost. */
+function quarantine(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
+  const message = `Quarantined after ${task.crashes} lost claims, the last: ${reason}`;
+  fail(step, task, { name: "QuarantineError", code: "quarantined", message }, attempt);
+}
+
+/** Ends an attempt that had lost its claim; a retry that waited for it becomes ready. */
+export function endLingering(step: Step, lingering: Lingering, abandoned: boolean): void {
+  const { state } = step;
+  const { task, agent, epoch } = lingering;
+  state.lingering.delete(epoch);
+  task.lingering--;
+  unschedule(state.deadlines, lingering.timer);
+  endAttempt(step, { taskId: task.spec.id, agent, epoch }, abandoned, false);
+  const isDue = task.status === "backing-off" && task.timer === undefined;
+  if (isDue && task.lingering === 0) ready(step, task);
+}
+
+// Bookkeeping
+
+/** Drops the oldest finished task beyond the limit, and keeps its outcome for a while. */
+function dropOldest(state: TaskState): void {
+  const { config: { keepFinished, keepOutcomes }, finished } = state;
+  if (fifoSize(finished) <= keepFinished) return;
+  const { spec: { id }, status } = dequeueFirst(finished)!;
+  state.tasks.delete(id);
+  if (keepOutcomes === 0) return;
+  if (state.outcomes.size >= keepOutcomes) { // dropping a whole map is cheaper than entry by entry
+    state.olderOutcomes = state.outcomes;
+    state.outcomes = new Map();
+  }
+  state.outcomes.set(id, status as Outcome);
+}
+
+/** Adds an attempt to the history of its type. */
+export function remember(
+  { history, config }: TaskState,
+  task: TaskRecord,
+  agent: Agent,
+  ranMs: number,
+  succeeded: boolean,
+): void {
+  const { type } = task.spec;
+  let entry = history.get(type);
+  if (entry === undefined) {
+    if (history.size >= config.keepTypes) history.delete(history.keys().next().value!);
+    entry = { executions: 0, successes: 0, totalMs: 0, lastAgentId: "" };
+    history.set(type, entry);
+  }
+  entry.executions++;
+  entry.totalMs += ranMs;
+  if (succeeded) {
+    entry.successes++;
+    entry.lastAgentId = agent.agentId;
+  }
+}
+
+/** Emits the refusal of a command, and returns the answer that says so. */
+export function refuse(
+  { events }: Step,
+  command: TaskCommand,
+  taskId: string,
+  reason: TaskRefusal,
+  detail?: TaskRefused["detail"],
+): Refusal<TaskRefused> {
+  const agentId = "agentId" in command
+    ? command.agentId
+    : command.type === "submit"
+    ? command.task.assignedAgent || undefined
+    : undefined;
+  const refused: TaskRefused = {
+    type: "task:refused",
+    taskId,
+    agentId,
+    command: command.type,
+    reason,
+    detail,
+  };
+  events.push(refused);
+  return new Refusal(refused);
 }
