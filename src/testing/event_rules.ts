@@ -1,6 +1,9 @@
 /**
- * What the events of a system must keep to. They tell of what happened in the one order that holds
- * for everything, so here every rule is exact.
+ * The rules of the events of a system. Events are in the one order that holds for everything, so every
+ * rule is exact here.
+ *
+ * A message has a copy for each handler of its recipient. The copies of one sender's messages for one
+ * handler are delivered one at a time, in the order in which they were sent.
  *
  * @module
  */
@@ -12,10 +15,10 @@ import type { ReportViolation } from "./history.ts";
 import { LockRules, TaskRules, type Waiting } from "./history_rules.ts";
 import type { MessageReceived } from "../messages/events.ts";
 
-/** By how much one point of priority makes a wait look older, unless a config says otherwise. */
+/** The milliseconds by which a point of priority makes a wait older, unless a config says otherwise. */
 export const DEFAULT_AGING_MS = 10_000;
 
-/** Every event that a rule is about. */
+/** The types of the events that a rule is about. */
 export const RULED_EVENTS = [
   ...["resource:acquired", "resource:reacquired", "resource:queued", "resource:released"],
   ...["resource:renewed", "resource:expired", "resource:revoked", "resource:timed-out"],
@@ -27,7 +30,7 @@ export const RULED_EVENTS = [
   ...["mailbox:subscribed", "mailbox:unsubscribed", "mailbox:closed", "mailbox:forgotten"],
 ] as const;
 
-/** Follows the events of one system. */
+/** Checks the events of one system. */
 export class EventRules {
   readonly #locks: LockRules;
   readonly #tasks: TaskRules;
@@ -44,12 +47,14 @@ export class EventRules {
     this.#deliveries = new DeliveryRules(report);
   }
 
+  /** Adds the next event. */
   take(event: LockstepEvent, at: Instant): void {
     if (event.type.startsWith("task:")) this.takeTask(event);
     else if (event.type.startsWith("m")) this.takeMessage(event);
     else this.takeLock(event, at);
   }
 
+  /** Adds the next event, which is about a lock. */
   takeLock(event: LockstepEvent, at: Instant): void {
     switch (event.type) {
       case "resource:queued":
@@ -74,6 +79,7 @@ export class EventRules {
     }
   }
 
+  /** Adds the next event, which is about a task. */
   takeTask(event: LockstepEvent): void {
     switch (event.type) {
       case "task:created":
@@ -88,17 +94,18 @@ export class EventRules {
     }
   }
 
+  /** Adds the next event, which is about a message or a mailbox. */
   takeMessage(event: LockstepEvent): void {
     this.#deliveries.take(event);
   }
 
-  /** A lock was granted at once to a request of that priority. */
+  /** Checks a grant that was made without a wait, to a request of that priority. */
   overtake({ resourceId, owner }: ResourceAcquired, priority: number, at: Instant): void {
     const newcomer = { sequence: Infinity, priority, since: at, hasEnded: true };
     this.#locks.overtake(newcomer, resourceId, owner);
   }
 
-  /** How many copies of messages have been sent, and are neither handled nor dead. */
+  /** The number of messages that were sent and are neither handled nor dead. */
   get messagesUnderWay(): number {
     return this.#deliveries.underWay;
   }
@@ -120,7 +127,8 @@ export class EventRules {
 
   #endGrant(type: string, { resourceId, epoch, owner }: GrantEnd): void {
     if (this.#locks.end(resourceId, epoch)) return;
-    const message = `${type} says that "${owner}" had "${resourceId}" under epoch ${epoch}`;
+    const message =
+      `${type} of "${resourceId}" under epoch ${epoch}, which "${owner}" did not hold`;
     this.#report("ReleaseOnlyByHolder", message);
   }
 
@@ -143,33 +151,33 @@ interface GrantEnd {
   readonly owner: string;
 }
 
-/** What one handler gets from one sender, in one lane. */
+/** The messages from one sender to one handler, in one lane. */
 interface Stream {
-  /** The message that is out for delivery, or in the pause after one; `""` for none. */
+  /** The message in delivery, or in the pause before its next one; `""` for none. */
   busy: string;
-  /** Where the newest message that was delivered was in the order of all, and whether it is done. */
+  /** The newest delivered message by its place in the order of all, and whether it is done. */
   newest: number;
   isDone: boolean;
 }
 
-/** A message that some handlers have yet to be done with. */
+/** A message with copies that are not done. */
 interface Sent {
   readonly place: number;
   readonly urgent: boolean;
-  /** Whether another message of the same id is under way, so that neither can be told apart. */
+  /** Whether another message with its id is under way, so that the two can't be distinguished. */
   readonly isAmbiguous: boolean;
-  /** Whether a handler that had left gave it to another one, which may have had newer ones. */
+  /** Whether a handler that left passed it to another one, which may have received newer ones. */
   isInherited: boolean;
   copies: number;
 }
 
-/** Follows the messages of one system. Each event costs O(1). */
+/** Checks the messages of one system. An event costs O(1). */
 export class DeliveryRules {
   readonly #sent = new Map<string, Sent>();
   /** By recipient, then by sender, lane and handler. */
   readonly #streams = new Map<string, Map<string, Stream>>();
   readonly #handlers = new Map<string, Set<string>>();
-  /** From each dead letter to the handlers that did not get it: it is sent again to those. */
+  /** The handlers that a dead letter did not reach, by message: it is resent to those. */
   readonly #dead = new Map<string, Set<string>>();
   readonly #deliveries = new Map<number, string>();
   readonly #report: ReportViolation;
@@ -180,11 +188,12 @@ export class DeliveryRules {
     this.#report = report;
   }
 
-  /** How many messages some handler has yet to be done with. */
+  /** The number of messages with copies that are not done. */
   get underWay(): number {
     return this.#sent.size;
   }
 
+  /** Adds the next event. */
   take(event: LockstepEvent): void {
     switch (event.type) {
       case "message:sent":
@@ -210,7 +219,7 @@ export class DeliveryRules {
         return this.#drop(event);
       case "message:dead-lettered":
         this.#deliveries.delete(event.epoch);
-        this.#bury(event.messageId, event.handlerId);
+        this.#addDeadLetter(event.messageId, event.handlerId);
         return this.#drop(event);
       case "message:forgotten":
         this.#dead.delete(event.messageId);
@@ -219,7 +228,7 @@ export class DeliveryRules {
         return this.#subscribe(event.agentId, event.handlerId);
       case "mailbox:unsubscribed":
         this.#handlers.get(event.agentId)?.delete(event.handlerId);
-        this.#streams.delete(event.agentId); // who takes over may have had newer messages before
+        this.#streams.delete(event.agentId); // the handler that takes over may have received newer ones
         return;
       case "mailbox:closed":
       case "mailbox:forgotten":
@@ -229,14 +238,14 @@ export class DeliveryRules {
     }
   }
 
-  #bury(messageId: string, handlerId: string): void {
-    const losers = this.#dead.get(messageId);
-    if (losers === undefined) this.#dead.set(messageId, new Set([handlerId]));
-    else losers.add(handlerId);
+  #addDeadLetter(messageId: string, handlerId: string): void {
+    const missed = this.#dead.get(messageId);
+    if (missed === undefined) this.#dead.set(messageId, new Set([handlerId]));
+    else missed.add(handlerId);
   }
 
-  #send(messageId: string, urgent: boolean, to: string, losers = 0): void {
-    const copies = losers > 0 ? losers : Math.max(1, this.#handlers.get(to)?.size ?? 0);
+  #send(messageId: string, urgent: boolean, to: string, missed = 0): void {
+    const copies = missed > 0 ? missed : Math.max(1, this.#handlers.get(to)?.size ?? 0);
     const other = this.#sent.get(messageId)?.copies ?? 0;
     const place = ++this.#place;
     const common = { place, urgent, copies: copies + other };
@@ -246,9 +255,9 @@ export class DeliveryRules {
   #resend(messageId: string, to: string): void {
     const urgent = this.#sent.get(messageId)?.urgent ?? false;
     const handlers = this.#handlers.get(to);
-    const losers = [...this.#dead.get(messageId) ?? []].filter((each) => handlers?.has(each));
+    const missed = [...this.#dead.get(messageId) ?? []].filter((each) => handlers?.has(each));
     this.#dead.delete(messageId);
-    this.#send(messageId, urgent, to, losers.length);
+    this.#send(messageId, urgent, to, missed.length);
   }
 
   #inherit({ messageId, to, handlerId }: CopyEvent): void {
@@ -291,10 +300,10 @@ export class DeliveryRules {
 
   #endDelivery(type: string, epoch: number, messageId: string): void {
     if (this.#deliveries.delete(epoch)) return;
-    this.#report("HandledOnce", `${type} tells of a delivery of "${messageId}" that is over`);
+    this.#report("HandledOnce", `${type} of a delivery of "${messageId}" that is over`);
   }
 
-  /** A copy is done with. */
+  /** Ends a copy. */
   #drop(event: CopyEvent): void {
     const sent = this.#sent.get(event.messageId);
     const stream = this.#free(event);
@@ -303,7 +312,7 @@ export class DeliveryRules {
     if (--sent.copies === 0) this.#sent.delete(event.messageId);
   }
 
-  /** A copy holds the later ones back no longer, in whichever lane it was. */
+  /** Lets later copies pass, in whichever lane the copy was. */
   #free({ messageId, from, to, handlerId }: CopyEvent): Stream | undefined {
     const streams = this.#streams.get(to);
     for (const urgent of [false, true]) {

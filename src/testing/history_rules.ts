@@ -1,6 +1,10 @@
 /**
- * What a history of locks must keep to: exclusive holders exclude each other, epochs rise, nothing is
- * touched under an old epoch, and nobody is overtaken by more than priority is worth.
+ * The rules of histories, whether they were recorded at clients or from events.
+ *
+ * Locks: exclusive holders exclude each other, epochs rise, no access is under a stale epoch, and a
+ * waiter is overtaken only by a higher priority. Tasks: each claim has a larger epoch than the one
+ * before, a stale result is refused, and each task is completed once. Messages: a handled message
+ * was sent, is handled once, and after those that its sender sent before.
  *
  * @module
  */
@@ -9,7 +13,7 @@ import type { Instant } from "../core/machine.ts";
 import type { LockMode } from "../locks/types.ts";
 import type { ReportViolation } from "./history.ts";
 
-/** A grant as a history tells it. */
+/** A grant of a history. */
 export interface Grant {
   readonly resourceId: string;
   readonly owner: string;
@@ -18,40 +22,40 @@ export interface Grant {
   readonly units: number;
   /** When its lease ends; `Infinity` without one. */
   readonly expiresAt: Instant;
-  /** An epoch that had been granted before this one was asked for. */
+  /** An epoch that was granted before this grant was requested. */
   readonly floor: number;
 }
 
-/** A wait as a history tells it. */
+/** A wait of a history. */
 export interface Waiting {
-  /** Decides between waits of the same rank, where it is known when exactly each began. */
+  /** Orders waits of the same rank, where it is known when each began. */
   readonly sequence: number;
   readonly priority: number;
   readonly since: Instant;
   hasEnded: boolean;
 }
 
-/** One resource. */
-interface Held {
+/** A resource, and the grants and waits of its lock. */
+interface Resource {
   capacity: number;
   newest: number;
-  /** The newest epoch under which it was touched. */
+  /** The newest epoch of an access. */
   touched: number;
-  /** Those who certainly hold it, by epoch. */
+  /** The grants that are certainly in force, by epoch. */
   readonly holders: Map<number, Grant>;
-  /** Waits by priority, oldest first; those that have ended are skipped when they come first. */
+  /** Waits by priority, the oldest first; ended ones are skipped when they come first. */
   readonly waits: Map<number, { list: Waiting[]; first: number }>;
 }
 
-/** Follows the locks of a history. Each call costs O(holders + different priorities) of a resource. */
+/** Checks the locks of a history. A call costs O(holders + different priorities) of a resource. */
 export class LockRules {
-  readonly #resources = new Map<string, Held>();
+  readonly #resources = new Map<string, Resource>();
   readonly #report: ReportViolation;
   readonly #agingMs: number;
   readonly #slackMs: number;
   readonly #isExact: boolean;
 
-  /** `isExact` says that waits began when the history says so, and not only soon after. */
+  /** `isExact` says that waits began in the order of the history, not only about then. */
   constructor(report: ReportViolation, agingMs: number, slackMs: number, isExact: boolean) {
     this.#report = report;
     this.#isExact = isExact;
@@ -59,81 +63,83 @@ export class LockRules {
     this.#slackMs = slackMs;
   }
 
+  /** Sets the capacity of a counted resource. */
   define(resourceId: string, capacity: number): void {
     this.#resource(resourceId).capacity = capacity;
   }
 
-  /** The newest epoch that is known to be granted: what is asked for from here on gets a larger one. */
+  /** Returns the newest epoch known to be granted: a later request gets a larger one. */
   newest(resourceId: string): number {
     return this.#resources.get(resourceId)?.newest ?? 0;
   }
 
-  /** The newest epoch that was shown to a resource. */
+  /** Returns the newest epoch of an access to a resource. */
   touched(resourceId: string): number {
     return this.#resources.get(resourceId)?.touched ?? 0;
   }
 
+  /** Adds a wait. */
   wait(waiting: Waiting, resourceId: string): void {
     const { waits } = this.#resource(resourceId);
-    const line = waits.get(waiting.priority);
-    if (line === undefined) waits.set(waiting.priority, { list: [waiting], first: 0 });
-    else line.list.push(waiting);
+    const queue = waits.get(waiting.priority);
+    if (queue === undefined) waits.set(waiting.priority, { list: [waiting], first: 0 });
+    else queue.list.push(waiting);
   }
 
-  /** Takes a grant; `waiting` is the wait that led to it, or `undefined` when that isn't known. */
+  /** Adds a grant; `waiting` is the wait that it ended, `undefined` when that is unknown. */
   grant(grant: Grant, waiting: Waiting | undefined, at: Instant): void {
     const { resourceId, owner, epoch } = grant;
-    const held = this.#resource(resourceId);
-    if (held.holders.get(epoch)?.owner === owner) return; // it was told what it has
-    if (epoch <= grant.floor || held.holders.has(epoch)) {
+    const resource = this.#resource(resourceId);
+    if (resource.holders.get(epoch)?.owner === owner) return; // a repeated answer
+    if (epoch <= grant.floor || resource.holders.has(epoch)) {
       this.#report(
         "GrantRaisesEpoch",
         `"${owner}" got "${resourceId}" under epoch ${epoch}, and ${grant.floor} was granted before`,
       );
     }
-    if (held.holders.size > 0) this.#excludeOthers(held, grant, at);
-    if (waiting !== undefined) this.#requireTurn(held, waiting, resourceId, owner);
-    held.newest = Math.max(held.newest, epoch);
-    held.holders.set(epoch, grant);
+    if (resource.holders.size > 0) this.#excludeOthers(resource, grant, at);
+    if (waiting !== undefined) this.#requireFirst(resource, waiting, resourceId, owner);
+    resource.newest = Math.max(resource.newest, epoch);
+    resource.holders.set(epoch, grant);
   }
 
-  /** A lock was granted at once to who asked for it: nobody who waits may come first. */
+  /** Checks a grant that was made without a wait: no waiter may come first. */
   overtake(own: Waiting, resourceId: string, owner: string): void {
-    const held = this.#resources.get(resourceId);
-    if (held !== undefined && held.waits.size > 0) {
-      this.#requireTurn(held, own, resourceId, owner);
+    const resource = this.#resources.get(resourceId);
+    if (resource !== undefined && resource.waits.size > 0) {
+      this.#requireFirst(resource, own, resourceId, owner);
     }
   }
 
-  /** A grant ends. Whether anybody certainly had it. */
+  /** Ends a grant. Returns whether it was certainly in force. */
   end(resourceId: string, epoch: number): boolean {
     return this.#resources.get(resourceId)?.holders.delete(epoch) ?? false;
   }
 
-  /** A lease goes on until `expiresAt`. */
+  /** Extends a lease until `expiresAt`. */
   renew(resourceId: string, epoch: number, expiresAt: Instant): void {
     const holders = this.#resources.get(resourceId)?.holders;
     const grant = holders?.get(epoch);
     if (grant !== undefined) holders!.set(epoch, { ...grant, expiresAt });
   }
 
-  /** A resource let itself be touched under `epoch`, though maybe `floor` was shown before. */
+  /** Adds an accepted access under `epoch`; `floor` is an epoch of an access that came before. */
   access(resourceId: string, epoch: number, floor: number): void {
-    const held = this.#resource(resourceId);
+    const resource = this.#resource(resourceId);
     if (epoch < floor) {
       this.#report(
         "StaleWriteRefused",
-        `"${resourceId}" was touched under epoch ${epoch} after epoch ${floor}`,
+        `"${resourceId}" was used under epoch ${epoch} after epoch ${floor}`,
       );
     }
-    held.touched = Math.max(held.touched, epoch);
+    resource.touched = Math.max(resource.touched, epoch);
   }
 
-  #excludeOthers(held: Held, grant: Grant, at: Instant): void {
+  #excludeOthers(resource: Resource, grant: Grant, at: Instant): void {
     let units = grant.mode === "exclusive" ? grant.units : 0;
-    for (const other of held.holders.values()) {
+    for (const other of resource.holders.values()) {
       if (other.expiresAt <= at) {
-        held.holders.delete(other.epoch);
+        resource.holders.delete(other.epoch);
       } else if (other.mode === "exclusive") {
         units += other.units;
         if (grant.mode === "shared") units = Infinity;
@@ -141,8 +147,10 @@ export class LockRules {
         units = Infinity;
       }
     }
-    if (units <= held.capacity) return;
-    const others = [...held.holders.values()].map(({ owner, epoch }) => `"${owner}" (${epoch})`);
+    if (units <= resource.capacity) return;
+    const others = [...resource.holders.values()].map(({ owner, epoch }) =>
+      `"${owner}" (${epoch})`
+    );
     this.#report(
       "MutualExclusion",
       `"${grant.owner}" got "${grant.resourceId}" under epoch ${grant.epoch} while ${
@@ -151,21 +159,21 @@ export class LockRules {
     );
   }
 
-  #requireTurn(held: Held, own: Waiting, resourceId: string, owner: string): void {
-    for (const [priority, line] of held.waits) {
-      let first = line.list[line.first];
-      while (first?.hasEnded === true) first = line.list[++line.first];
+  #requireFirst(resource: Resource, own: Waiting, resourceId: string, owner: string): void {
+    for (const [priority, queue] of resource.waits) {
+      let first = queue.list[queue.first];
+      while (first?.hasEnded === true) first = queue.list[++queue.first];
       if (first === undefined) {
-        held.waits.delete(priority);
+        resource.waits.delete(priority);
         continue;
       }
-      if (line.first > 64 && line.first * 2 > line.list.length) {
-        line.list.splice(0, line.first);
-        line.first = 0;
+      if (queue.first > 64 && queue.first * 2 > queue.list.length) {
+        queue.list.splice(0, queue.first);
+        queue.first = 0;
       }
       if (this.#isExact && precedes(first, own, this.#agingMs)) {
-        const behind = `"${owner}" got "${resourceId}" before a wait that comes first`;
-        this.#report("ServedInOrder", behind);
+        const message = `"${owner}" got "${resourceId}" before a wait that comes first`;
+        this.#report("ServedInOrder", message);
       }
       const later = own.since - first.since - this.#slackMs;
       if (later <= 0 || later < (own.priority - priority) * this.#agingMs) continue;
@@ -177,17 +185,17 @@ export class LockRules {
     }
   }
 
-  #resource(resourceId: string): Held {
-    let held = this.#resources.get(resourceId);
-    if (held === undefined) {
-      held = { capacity: 1, newest: 0, touched: 0, holders: new Map(), waits: new Map() };
-      this.#resources.set(resourceId, held);
+  #resource(resourceId: string): Resource {
+    let resource = this.#resources.get(resourceId);
+    if (resource === undefined) {
+      resource = { capacity: 1, newest: 0, touched: 0, holders: new Map(), waits: new Map() };
+      this.#resources.set(resourceId, resource);
     }
-    return held;
+    return resource;
   }
 }
 
-/** Whether `a` comes before `b` in a queue: it looks older, or it is and they look the same. */
+/** Returns whether `a` comes before `b` in a queue: by rank, and then by sequence. */
 function precedes(a: Waiting, b: Waiting, agingMs: number): boolean {
   const difference = a.since - a.priority * agingMs - (b.since - b.priority * agingMs);
   return difference < 0 || (difference === 0 && a.sequence < b.sequence);
@@ -202,7 +210,7 @@ interface Claimed {
 
 const NEW: Claimed = { newest: 0, completed: 0, hasEnded: false };
 
-/** Follows the tasks of a history. Each call costs O(1). */
+/** Checks the tasks of a history. A call costs O(1). */
 export class TaskRules {
   readonly #tasks = new Map<string, Claimed>();
   readonly #report: ReportViolation;
@@ -211,22 +219,22 @@ export class TaskRules {
     this.#report = report;
   }
 
-  /** A task of that id is new; an earlier one is forgotten. */
+  /** Adds a task, in place of an earlier one with its id. */
   create(taskId: string): void {
     this.#tasks.set(taskId, { ...NEW });
   }
 
-  /** A task has failed, or was called off. */
+  /** Ends a task that failed or was cancelled. */
   end(taskId: string): void {
     this.#task(taskId).hasEnded = true;
   }
 
-  /** The newest claim that is known: a result under an older one comes too late from here on. */
+  /** Returns the newest known claim: a result under an older one is stale. */
   newest(taskId: string): number {
     return this.#tasks.get(taskId)?.newest ?? 0;
   }
 
-  /** A claim was given out although maybe `floor` was before. */
+  /** Adds a claim; `floor` is a claim that came before it. */
   claim(taskId: string, epoch: number, floor: number): void {
     const task = this.#task(taskId);
     if (epoch <= floor) {
@@ -241,7 +249,7 @@ export class TaskRules {
     task.newest = Math.max(task.newest, epoch);
   }
 
-  /** A result was accepted although maybe `floor` was the newest claim. */
+  /** Adds an accepted result; `floor` is a claim that came before it. */
   complete(taskId: string, epoch: number, floor: number): void {
     const task = this.#task(taskId);
     if (epoch < floor) {
@@ -269,24 +277,24 @@ export class TaskRules {
   }
 }
 
-/** A message that was sent, from one sender to one reader of a recipient. */
+/** A message that was sent. */
 interface Sent {
   readonly messageId: string;
   readonly channel: Channel;
-  /** Where in the history its sending began, and where it was done. */
+  /** The positions of the call that sent it and of its return. */
   readonly begun: number;
-  done: number;
+  sentAt: number;
   isOver: boolean;
 }
 
-/** All messages of one lane from one sender to one reader. */
+/** The messages of one lane from one sender to one recipient. */
 interface Channel {
-  /** Oldest first; those that are over are skipped when they come first. */
+  /** The oldest first; those that are over are skipped when they come first. */
   readonly sent: Sent[];
   first: number;
 }
 
-/** Follows the messages of a history. Each call costs O(1), amortized. */
+/** Checks the messages of a history. A call costs O(1), amortized. */
 export class MessageRules {
   readonly #channels = new Map<string, Channel>();
   readonly #sent = new Map<string, Sent>();
@@ -296,23 +304,23 @@ export class MessageRules {
     this.#report = report;
   }
 
-  /** A message is being sent; what orders it is known when it is done. */
+  /** Begins to send a message. */
   begin(messageId: string, from: string, to: string, urgent: boolean, position: number): void {
     const key = `${from}\u0000${to}\u0000${urgent}`;
     let channel = this.#channels.get(key);
     if (channel === undefined) this.#channels.set(key, channel = { sent: [], first: 0 });
-    const sent = { messageId, channel, begun: position, done: Infinity, isOver: false };
+    const sent = { messageId, channel, begun: position, sentAt: Infinity, isOver: false };
     channel.sent.push(sent);
     this.#sent.set(messageId, sent);
   }
 
-  /** A message was sent: those that are begun from here on come after it. */
-  done(messageId: string, position: number): void {
+  /** Completes the sending of a message: one that begins later comes after it. */
+  complete(messageId: string, position: number): void {
     const sent = this.#sent.get(messageId);
-    if (sent !== undefined) sent.done = position;
+    if (sent !== undefined) sent.sentAt = position;
   }
 
-  /** A message is handed out. */
+  /** Delivers a message. */
   deliver(messageId: string): void {
     const sent = this.#sent.get(messageId);
     if (sent === undefined) {
@@ -322,14 +330,14 @@ export class MessageRules {
       return this.#report("HandledOnce", `"${messageId}" was delivered after it was handled`);
     }
     const first = this.#firstOf(sent.channel);
-    if (first === undefined || first.done >= sent.begun) return;
+    if (first === undefined || first.sentAt >= sent.begun) return;
     this.#report(
       "FifoPerPair",
       `"${messageId}" was delivered before "${first.messageId}", which was sent earlier`,
     );
   }
 
-  /** A message was handled. */
+  /** Ends the delivery of a message with success. */
   handle(messageId: string): void {
     const sent = this.#sent.get(messageId);
     if (sent === undefined) return;
@@ -337,8 +345,8 @@ export class MessageRules {
     sent.isOver = true;
   }
 
-  /** A message won't be delivered. */
-  bury(messageId: string): void {
+  /** Removes a message that won't be delivered. */
+  drop(messageId: string): void {
     const sent = this.#sent.get(messageId);
     if (sent !== undefined) sent.isOver = true;
   }

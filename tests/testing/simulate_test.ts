@@ -43,13 +43,13 @@ function traceOf(options: Parameters<typeof simulate>[0]): string[] {
   return trace;
 }
 
-Deno.test("the same seed gives the same run, and another one another", () => {
+Deno.test("the same seed gives the same run, and another seed another run", () => {
   const trace = traceOf({ seed: 11, steps: 1_000 });
   assertEquals(traceOf({ seed: 11, steps: 1_000 }), trace);
   assert(JSON.stringify(traceOf({ seed: 12, steps: 1_000 })) !== JSON.stringify(trace));
 });
 
-Deno.test("what is looked at doesn't change what happens", () => {
+Deno.test("checks don't change a run", () => {
   const options = { seed: 13, steps: 1_000 };
   assertEquals(traceOf({ ...options, checkEvery: 1 }), traceOf(options));
 });
@@ -83,7 +83,7 @@ for (
   });
 }
 
-Deno.test("what broke is shrunk to a few commands that show the same", () => {
+Deno.test("a run that broke is shrunk to a few commands that break the same rule", () => {
   const machine: (config: RootConfig) => RootMachine = (config) => {
     const inner = rootMachine(config);
     return {
@@ -106,7 +106,7 @@ Deno.test("what broke is shrunk to a few commands that show the same", () => {
   assert(commands!.length <= 8);
 });
 
-Deno.test("a workload of one's own is simulated like the others", () => {
+Deno.test("a workload of the caller's is simulated like the others", () => {
   function* visit(agent: SimulatedAgent): Behavior {
     while (!agent.world.isOver) {
       const epoch = yield* agent.locks.acquire("door");
@@ -129,7 +129,7 @@ Deno.test("a workload that never ends doesn't come to rest", () => {
   assertEquals(broken?.rule, "ComesToRest");
 });
 
-Deno.test("a lock that is never given back doesn't come to rest", () => {
+Deno.test("a lock that is never released doesn't come to rest", () => {
   function* keep(agent: SimulatedAgent): Behavior {
     yield* agent.locks.acquire(`door-${agent.index}`, { owner: "somebody" + agent.index });
     yield* agent.sleep(10);

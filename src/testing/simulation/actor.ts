@@ -1,89 +1,87 @@
 /**
- * What agents and clients of a simulated world have in common: they do things at the same time, take
- * time for them, send commands, and can be stopped, paused and slowed down.
+ * The common part of agents and clients of a simulated world: they do several things at the same time,
+ * send commands, and can be crashed, paused and slowed down.
  *
  * @module
  */
 
-import type { AsAgent, PartCommand, RootCommand } from "../../root/state.ts";
+import { type Outcome, Refusal } from "../../core/machine.ts";
 import type { LockstepEvent } from "../../root/events.ts";
+import type { PartCommand, RootAnswers, RootCommand } from "../../root/state.ts";
+import { NO_ANSWER, type NoAnswer } from "./engine.ts";
 import type { Participant, World } from "./world.ts";
 
-/** What somebody does in a simulation: it yields to wait, and is resumed with what it waited for. */
+/** What an agent does: a generator that yields to wait, and is resumed with what it waited for. */
 export type Behavior = Generator<undefined, void, unknown>;
 
-/** A part of a behavior that comes to something. */
+/** A part of a behavior that returns a result. */
 export type Routine<Result> = Generator<undefined, Result, unknown>;
 
-/** One thing that an agent does. */
+/** A behavior in progress. */
 export class Thread {
-  /** Whose it is. */
-  readonly agent: Actor;
-  /** Goes up with each resumption, so that only the first answer to a wait counts. */
+  /** The number of resumptions; only the first answer to a wait resumes the thread. */
   turn = 0;
+  readonly #actor: Actor;
   readonly #behavior: Behavior;
-  readonly #onEnd: (() => void) | undefined;
+  readonly #onEnd: () => void;
   #isRunning = true;
 
-  /** Begins with the first `resume`; `onEnd` is called when it ends, or is killed. */
-  constructor(agent: Actor, behavior: Behavior, onEnd?: () => void) {
-    this.agent = agent;
+  /** Creates a thread that begins with the first `resume`, and calls `onEnd` when it ends. */
+  constructor(actor: Actor, behavior: Behavior, onEnd: () => void) {
+    this.#actor = actor;
     this.#behavior = behavior;
     this.#onEnd = onEnd;
   }
 
-  /** Goes on with `value`, if it still waits for `turn`. */
+  /** Goes on with `value` if it still waits for `turn`. */
   resume(turn: number, value: unknown): void {
     if (turn !== this.turn || !this.#isRunning) return;
     this.turn++;
-    const { agent } = this;
-    const before = agent.current;
-    agent.current = this;
+    const before = this.#actor.current;
+    this.#actor.current = this;
     const { done } = this.#behavior.next(value);
-    agent.current = before;
-    if (done === true && this.#isRunning) this.#end();
+    this.#actor.current = before;
+    if (done === true) this.stop();
   }
 
-  /** Ends it wherever it is; nothing of it happens any more. */
+  /** Ends the thread wherever it is. Idempotent. */
   stop(): void {
-    if (this.#isRunning) this.#end();
-  }
-
-  #end(): void {
+    if (!this.#isRunning) return;
     this.#isRunning = false;
-    this.#onEnd?.();
+    this.#onEnd();
   }
 }
 
-/** How long an agent waits for an answer before it asks again. */
-const PATIENCE_MS = 60;
+/** The milliseconds after which an agent resends a command without an answer. */
+const ANSWER_TIMEOUT_MS = 60;
 
-/** What an agent does to begin or end a life, and so not within one. */
+/** The commands that begin or end an incarnation, and so are not sent within one. */
 const OUTSIDE_INCARNATION: ReadonlySet<string> = new Set([
   ...["register-agent", "remove-agent", "join-agent", "beat-agent", "leave-agent"],
   ...["release-all", "close-mailbox"],
 ]);
 
-/** Somebody who does something in a simulated world; a client does no tasks and suffers no faults. */
+/** An agent, or a client, which submits tasks but runs none and suffers no faults. */
 export abstract class Actor implements Participant {
   readonly id: string;
   readonly index: number;
-  /** Whether it only asks, and does no tasks. */
+  /** Whether it is a client. */
   readonly isClient: boolean;
-  /** Where it is. */
+  /** The world around it. */
   readonly world: World;
-  /** What it is doing right now. */
+  /** The running thread. */
   current: Thread | undefined;
-  /** Its life as the coordinator counts it; 0 when it doesn't know. */
+  /** The incarnation that it knows of; 0 for none. */
   incarnation = 0;
   slowness = 1;
+  /** Counts starts and crashes: what an earlier generation waited for never resumes. */
   #generation = 0;
   #isUp = false;
   #pausedUntil = 0;
   #backlog: (() => void)[] = [];
   readonly #threads = new Set<Thread>();
 
-  /** One that has yet to be started. */
+  /** Creates an actor that is not running. */
   constructor(world: World, id: string, index: number, isClient: boolean) {
     this.world = world;
     this.id = id;
@@ -95,7 +93,7 @@ export abstract class Actor implements Participant {
   abstract leave(): void;
   abstract concerns(event: LockstepEvent): boolean;
   abstract observe(event: LockstepEvent): void;
-  /** Begins what it does by itself. */
+  /** Begins its behaviors. */
   protected abstract begin(): void;
   /** Loses all that it knows. */
   protected abstract forget(): void;
@@ -118,7 +116,6 @@ export abstract class Actor implements Participant {
     this.#pausedUntil = 0;
     this.#backlog = [];
     for (const thread of [...this.#threads]) thread.stop();
-    this.#threads.clear();
     this.forget();
   }
 
@@ -141,7 +138,7 @@ export abstract class Actor implements Participant {
     else act();
   }
 
-  /** Begins to do something besides. */
+  /** Starts `behavior` beside what it does already. */
   spawn(behavior: Behavior, onEnd?: () => void): Thread {
     const thread = new Thread(this, behavior, () => {
       this.#threads.delete(thread);
@@ -152,7 +149,7 @@ export abstract class Actor implements Participant {
     return thread;
   }
 
-  /** Has the running thread wait: `begin` gets what resumes it. */
+  /** Makes the running thread wait; `begin` receives the function that resumes it. */
   *wait<Result>(begin: (resume: (value: Result) => void) => void): Routine<Result> {
     const thread = this.current!;
     const { turn } = thread;
@@ -171,7 +168,7 @@ export abstract class Actor implements Participant {
     return (yield) as Result;
   }
 
-  /** Takes `ms` for something, or more when it is slow. */
+  /** Waits for `ms`, or longer when it is slow. */
   *sleep(ms: number): Routine<void> {
     yield* this.wait<void>((resume) => {
       this.world.after(Math.max(1, ms * this.slowness), () => resume());
@@ -181,39 +178,39 @@ export abstract class Actor implements Participant {
   /**
    * Sends a command once.
    *
-   * @returns its events; `undefined` when the log refused it, or no answer came in time
+   * @returns the answer, or the refusal; `NO_ANSWER` when the log failed, or none came in time
    */
-  *call(command: RootCommand): Routine<readonly LockstepEvent[] | undefined> {
+  *call<Each extends RootCommand>(
+    command: Each,
+  ): Routine<Outcome<RootAnswers, Each> | NoAnswer> {
     const { world } = this;
     const sent = this.#withIncarnation(command);
-    const events = yield* this.wait<readonly LockstepEvent[] | undefined>((resume) => {
+    const answer = yield* this.wait<unknown>((resume) => {
       world.send(sent, resume);
-      if (world.losesAnswers) world.after(PATIENCE_MS, () => resume(undefined));
+      if (world.losesAnswers) world.after(ANSWER_TIMEOUT_MS, () => resume(NO_ANSWER));
     });
-    if (sent !== command) this.#learn(sent as AsAgent, events);
-    return events;
+    if (sent.type === "as-agent" && sent !== command) this.#rejoinIfStale(sent.incarnation, answer);
+    return answer as Outcome<RootAnswers, Each> | NoAnswer;
   }
 
-  /** An agent whose life is over, as it now hears, begins another one. */
-  #learn({ incarnation }: AsAgent, events: readonly LockstepEvent[] | undefined): void {
-    const isRefused = events?.some((event) =>
-      event.type === "agent:refused" && event.incarnation === incarnation
-    );
-    if (isRefused !== true || this.incarnation !== incarnation) return;
-    this.incarnation = 0;
-    this.rejoin();
-  }
-
-  /** Sends a command again and again until it is answered. */
-  *deliver(command: RootCommand): Routine<readonly LockstepEvent[]> {
+  /** Sends a command until it is answered, and returns the answer, or the refusal. */
+  *deliver<Each extends RootCommand>(command: Each): Routine<Outcome<RootAnswers, Each>> {
     for (;;) {
-      const events = yield* this.call(command);
-      if (events !== undefined) return events;
+      const answer = yield* this.call(command);
+      if (answer !== NO_ANSWER) return answer;
       yield* this.sleep(5);
     }
   }
 
-  /** Some agents name their life with whatever they do, so that nothing is done for one that is over. */
+  /** Joins again when a command was refused because its incarnation is over. */
+  #rejoinIfStale(incarnation: number, answer: unknown): void {
+    const isStale = answer instanceof Refusal && answer.event.type === "agent:refused";
+    if (!isStale || this.incarnation !== incarnation) return;
+    this.incarnation = 0;
+    this.rejoin();
+  }
+
+  /** Names the incarnation, as some agents do, so that a command of a former one is refused. */
   #withIncarnation(command: RootCommand): RootCommand {
     const { id: agentId, incarnation } = this;
     if (incarnation === 0 || this.index % 2 === 0 || OUTSIDE_INCARNATION.has(command.type)) {

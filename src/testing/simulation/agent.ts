@@ -1,15 +1,14 @@
 /**
- * An agent of a simulated world: what it does, what it believes, and what befalls it. And workloads,
- * which say what all of them do.
+ * Agents and clients of a simulated world, and the workloads that they follow.
  *
- * An agent knows only what it was told. When it is told late, it goes on believing what was so before,
- * and the coordinator has to see to it that this does no harm.
+ * An agent knows only what it received. When it receives something late, it goes on with what was so
+ * before, and the coordinator has to make sure that this does no harm.
  *
  * @module
  */
 
-import type { RootConfig } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
+import type { RootConfig } from "../../root/state.ts";
 import { Actor, type Behavior } from "./actor.ts";
 import { Attempts, type SimulatedProfile } from "./attempts.ts";
 import type { Chance } from "./chance.ts";
@@ -18,27 +17,27 @@ import { Mailing } from "./mailing.ts";
 import type { World } from "./world.ts";
 
 /**
- * What agents and clients do. Each behavior is a generator; it waits by `yield*` to what an agent
- * offers, and ends soon once `world.isOver`.
+ * The behaviors of agents and clients. Each waits with `yield*` for what an agent offers, and ends soon
+ * once `world.isOver`.
  */
 export interface Workload {
-  /** By which it is chosen. */
+  /** The name by which it is chosen. */
   readonly name: string;
-  /** How many clients there are, which submit tasks but do none. @default 0 */
+  /** The number of clients, which submit tasks but run none. @default 0 */
   readonly clients?: number;
-  /** The rules of the coordinator. @default drawn */
+  /** Draws the config of the coordinator. @default the config of its machines */
   config?(chance: Chance): RootConfig;
-  /** Prepares what is there before anybody begins. */
+  /** Prepares the world before any agent starts. */
   begin?(world: World): void;
-  /** What an agent can do. */
+  /** Returns the profile of an agent. */
   profile?(agent: SimulatedAgent): SimulatedProfile;
-  /** What an agent does by itself, in each of its lives, besides the tasks that it is given. */
+  /** Returns the behaviors of an agent beside the tasks that it is given; called at each start. */
   behavior?(agent: SimulatedAgent): Behavior[];
-  /** What a client does. */
+  /** Returns the behaviors of a client. */
   client?(client: SimulatedAgent): Behavior[];
 }
 
-/** Several workloads at the same time. */
+/** Combines several workloads into one. */
 export function together(name: string, ...parts: readonly Workload[]): Workload {
   return {
     name,
@@ -51,29 +50,29 @@ export function together(name: string, ...parts: readonly Workload[]): Workload 
   };
 }
 
-/** Puts `count` agents, and the clients of `workload`, into a world, and starts everything. */
+/** Adds `count` agents and the clients of `workload` to a world, and starts everything. */
 export function populate(world: World, workload: Workload, count: number): void {
   for (let i = 0; i < count; i++) {
-    world.add(new SimulatedAgent(world, workload, `agent-${i}`, i, false), true);
+    world.add(new SimulatedAgent(world, workload, `agent-${i}`, i, false));
   }
   for (let i = 0; i < (workload.clients ?? 0); i++) {
-    world.add(new SimulatedAgent(world, workload, `client-${i}`, i, true), false);
+    world.add(new SimulatedAgent(world, workload, `client-${i}`, i, true));
   }
   workload.begin?.(world);
   world.start();
 }
 
-/** Somebody who does what a workload says. */
+/** An agent or a client that follows a workload. */
 export class SimulatedAgent extends Actor {
-  /** What it knows of locks. */
+  /** Its locks. */
   readonly locks: Locking;
-  /** What it knows of tasks. */
-  readonly attempts: Attempts;
-  /** What it knows of messages. */
+  /** Its messages. */
   readonly mail: Mailing;
+  /** Its tasks. */
+  readonly attempts: Attempts;
   readonly #workload: Workload;
 
-  /** An agent that has yet to be started. */
+  /** Creates an agent that is not running. */
   constructor(world: World, workload: Workload, id: string, index: number, isClient: boolean) {
     super(world, id, index, isClient);
     this.#workload = workload;
@@ -122,8 +121,8 @@ export class SimulatedAgent extends Actor {
   }
 
   #act(): void {
-    const { client, behavior } = this.#workload;
-    const behaviors = this.isClient ? client?.(this) : behavior?.(this);
+    const workload = this.#workload;
+    const behaviors = this.isClient ? workload.client?.(this) : workload.behavior?.(this);
     for (const each of behaviors ?? []) this.spawn(each);
   }
 

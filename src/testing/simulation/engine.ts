@@ -2,43 +2,50 @@
  * The coordinator of a simulated world: the root machine, a clock that may be wrong, and a log that
  * may fail.
  *
- * It does what an engine does, without promises, so that hundreds of thousands of steps a second can
- * be simulated and every write can be cut off.
+ * It does what an engine does, without promises, so that it simulates a hundred thousand steps a second
+ * and every write can be cut off.
  *
  * @module
  */
 
-import type { RootCommand, RootState } from "../../root/state.ts";
-import type { LockstepEvent } from "../../root/events.ts";
-import type { LogEntry } from "../../core/log.ts";
-import type { Instant, Machine, Tick } from "../../core/machine.ts";
 import { decode, encode } from "../../core/data/plain.ts";
+import type { LogEntry } from "../../core/log.ts";
+import { type Instant, type Machine, Refusal, type Tick } from "../../core/machine.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { RootAnswers, RootCommand, RootState } from "../../root/state.ts";
 import { BrokenInvariantError, fail } from "./failure.ts";
 
-/**
- * The machine that a simulation drives.
- *
- * @internal
- */
-export type RootMachine = Machine<RootState, RootCommand, LockstepEvent>;
+/** The machine that a simulation drives. */
+export type RootMachine = Machine<RootState, RootCommand, LockstepEvent, RootAnswers>;
 
-/** Is called with the events of a command, or with `undefined` when the log refused it. */
-export type EngineReply = (events: readonly LockstepEvent[] | undefined) => void;
+/** Stands for the answer to a command that the log did not store, or whose answer was lost. */
+export const NO_ANSWER: unique symbol = Symbol("no answer");
 
-/** What a engine needs of the world that it is in. */
+/** The type of {@linkcode NO_ANSWER}. */
+export type NoAnswer = typeof NO_ANSWER;
+
+/** Returns the answer to a command, or `undefined` when the command was refused or has no answer. */
+export function accepted<Answer>(answer: Answer | Refusal | NoAnswer): Answer | undefined {
+  return answer === NO_ANSWER || answer instanceof Refusal ? undefined : answer;
+}
+
+/** Receives the answer to a command, or {@linkcode NO_ANSWER} when the log did not store it. */
+export type EngineReply = (answer: unknown) => void;
+
+/** The parts of a world that its engine needs. */
 export interface EngineWorld {
   /** The true time. */
   readonly now: Instant;
-  /** Does `act` at `at`. */
+  /** Calls `act` at `at`. */
   at(at: Instant, act: () => void): void;
-  /** Looks at a step; `isPublished` is whether anybody hears of its events. */
+  /** Receives a step. `isPublished` is whether its events reach agents. */
   stepped(
     command: RootCommand | Tick,
     events: readonly LockstepEvent[],
     at: Instant,
     isPublished: boolean,
   ): void;
-  /** How long the next write takes; `Infinity` when it is refused. */
+  /** Draws the duration of the next write; `Infinity` when it fails. */
   drawWriteMs(): number;
 }
 
@@ -47,30 +54,27 @@ interface Pending {
   readonly reply: EngineReply;
 }
 
-/** After how many entries of its log a engine writes a snapshot. */
+/** The number of log entries after which an engine writes a snapshot. */
 const SNAPSHOT_EVERY = 2_000;
 
-/** How long a engine waits after a write that failed. */
+/** The pause after a tick that the log did not store. */
 const RETRY_MS = 20;
 
 /** Hosts the root machine. */
 export class SimulatedEngine {
-  /**
-   * The state as it is.
-   * @internal
-   */
+  /** The current state. */
   state: RootState;
-  /** How many commands were stepped, ticks included. */
+  /** The number of steps, including ticks. */
   steps = 0;
   readonly #machine: RootMachine;
   readonly #world: EngineWorld;
   readonly #hasLog: boolean;
-  /** Whether its log is ever read, so that what is in it has to be kept. */
+  /** Whether the log is ever read, so that its entries have to be kept. */
   readonly #isRead: boolean;
   #now: Instant = 0;
-  /** Of the state as it is. */
+  /** The deadline of the current state. */
   #deadline: Instant = Infinity;
-  /** By how much the clock is ahead of the true time. */
+  /** The milliseconds by which the clock is ahead of the true time. */
   #skew = 0;
   #frozenUntil: Instant = 0;
 
@@ -78,13 +82,13 @@ export class SimulatedEngine {
   #entries: LogEntry<RootCommand | Tick>[] = [];
   #pending: Pending[] = [];
   #writing: Pending[] | undefined;
-  /** Which life of the engine this is: what an earlier one began doesn't end. */
+  /** Counts crashes: a write of an earlier generation never completes. */
   #generation = 0;
   #isDown = false;
   #tickIsPending = false;
   #retryTickAt = 0;
 
-  /** Starts from the machine's first state. */
+  /** Starts from the first state of `machine`. */
   constructor(machine: RootMachine, world: EngineWorld, log: "none" | "kept" | "read") {
     this.#machine = machine;
     this.#world = world;
@@ -94,17 +98,12 @@ export class SimulatedEngine {
     this.#snapshot = this.#isRead ? encode(this.state) : "";
   }
 
-  /** Whether commands go through a log. */
-  get hasLog(): boolean {
-    return this.#hasLog;
-  }
-
-  /** Whether it has stopped, and has not come back yet. */
+  /** Whether the engine crashed and has not recovered yet. */
   get isDown(): boolean {
     return this.#isDown;
   }
 
-  /** The time as the host's clock has it; never earlier than before. */
+  /** Returns the time of the engine's clock, which never decreases. */
   time(): Instant {
     if (this.#world.now >= this.#frozenUntil) {
       this.#now = Math.max(this.#now, this.#world.now + this.#skew);
@@ -112,86 +111,82 @@ export class SimulatedEngine {
     return this.#now;
   }
 
-  /** When, in true time, something will be due; `Infinity` when nothing will. */
+  /** The true time at which the next timer is due, or `Infinity`. */
   get dueAt(): Instant {
-    if (this.#tickIsPending || this.#isDown) return Infinity;
-    if (this.#deadline === Infinity) return Infinity;
+    if (this.#tickIsPending || this.#isDown || this.#deadline === Infinity) return Infinity;
     return Math.max(this.#deadline - this.#skew, this.#frozenUntil, this.#retryTickAt);
   }
 
-  /** Lets the clock jump ahead. */
+  /** Sets the clock forward. */
   jump(ms: number): void {
     this.#skew += ms;
   }
 
-  /** Lets the clock stand still for `ms`; afterwards it goes on from where it stood, or catches up. */
+  /** Stops the clock for `ms`; afterwards it goes on from where it stood, or catches up. */
   freeze(ms: number, catchesUp: boolean): void {
     this.time();
     this.#frozenUntil = Math.max(this.#frozenUntil, this.#world.now + ms);
     if (!catchesUp) this.#skew -= ms;
   }
 
-  /** Steps what is due. */
+  /** Fires what is due. */
   tick(): void {
     if (!this.#hasLog) {
       this.#step({ type: "tick" }, this.time(), true);
       return;
     }
     this.#tickIsPending = true;
-    this.submit({ type: "tick" }, (events) => {
+    this.submit({ type: "tick" }, (answer) => {
       this.#tickIsPending = false;
-      if (events === undefined) this.#retryTickAt = this.#world.now + RETRY_MS;
+      if (answer === NO_ANSWER) this.#retryTickAt = this.#world.now + RETRY_MS;
     });
   }
 
-  /** Steps `command` once the log has it, at once without one. A engine that is down hears nothing. */
+  /** Steps `command` once the log has stored it, or at once without one. A no-op while it is down. */
   submit(command: RootCommand | Tick, reply: EngineReply): void {
     if (this.#isDown) return;
     if (!this.#hasLog) return reply(this.#step(command, this.time(), true));
-    const kept = this.#isRead ? written(command) : command;
+    const kept = this.#isRead ? throughJson(command) : command;
     this.#pending.push({ entry: { at: this.time(), command: kept }, reply });
     if (this.#writing === undefined) this.#write();
   }
 
-  /** Goes on from a copy of the state that was written and read. */
+  /** Replaces the state by one that was written and read. */
   restore(): void {
     const text = encode(this.state);
     this.state = decode(text) as RootState;
     if (encode(this.state) !== text) {
-      fail("RestoreChangesNothing", "a state reads as another one");
+      fail("RestoreChangesNothing", "a state that was written and read differs");
     }
   }
 
   /**
-   * Stops in the middle of a write of which `written` entries are safe, and comes back after `ms`
-   * with what the log has. Nobody hears what became of commands that were under way.
+   * Crashes in the middle of a write of which `written` entries are stored, and recovers from the log
+   * after `ms`. The callers of commands that were under way get no answer.
    */
   crash(written: number, ms: number): void {
     if (this.#isDown) return;
-    const kept = (this.#writing ?? []).slice(0, written);
+    const stored = (this.#writing ?? []).slice(0, written);
     this.#generation++;
     this.#isDown = true;
     this.#pending = [];
     this.#writing = undefined;
     this.#tickIsPending = false;
-    this.#world.at(this.#world.now + ms, () => this.#recover(kept));
+    this.#world.at(this.#world.now + ms, () => this.#recover(stored));
   }
 
-  #recover(kept: readonly Pending[]): void {
+  #recover(stored: readonly Pending[]): void {
     const before = encode(this.state);
     this.state = decode(this.#snapshot) as RootState;
     for (const { command, at } of this.#entries) {
-      this.#machine.step(this.state, written(command), at);
+      this.#machine.step(this.state, throughJson(command), at, []);
     }
     if (encode(this.state) !== before) {
-      fail(
-        "ReplayGivesTheSameState",
-        "the log leads to another state than the one that was lost",
-      );
+      fail("ReplayGivesTheSameState", "the log leads to another state than before the crash");
     }
     this.#isDown = false;
-    for (const { entry } of kept) this.#step(entry.command, entry.at, false);
-    // Whoever was silent while nobody listened may yet be alive.
+    for (const { entry } of stored) this.#step(entry.command, entry.at, false);
+    // Agents could not be heard while the engine was down, and may be alive.
     this.#step({ type: "resume-listening" }, this.time(), true);
   }
 
@@ -202,40 +197,31 @@ export class SimulatedEngine {
     this.#writing = batch;
     const ms = this.#world.drawWriteMs();
     const generation = this.#generation;
-    const took = ms === Infinity ? 1 : ms;
-    this.#world.at(this.#world.now + took, () => {
+    this.#world.at(this.#world.now + (ms === Infinity ? 1 : ms), () => {
       if (generation !== this.#generation) return;
       this.#writing = undefined;
       for (const { entry, reply } of batch) {
-        reply(ms === Infinity ? undefined : this.#step(entry.command, entry.at, true));
+        reply(ms === Infinity ? NO_ANSWER : this.#step(entry.command, entry.at, true));
       }
       this.#write();
     });
   }
 
-  #step(
-    command: RootCommand | Tick,
-    at: Instant,
-    isPublished: boolean,
-  ): readonly LockstepEvent[] {
-    let events: readonly LockstepEvent[];
+  #step(command: RootCommand | Tick, at: Instant, isPublished: boolean): unknown {
+    const events: LockstepEvent[] = [];
+    let answer: unknown;
     try {
-      events = this.#machine.step(this.state, command, at);
+      answer = this.#machine.step(this.state, command, at, events);
     } catch (cause) {
       if (cause instanceof BrokenInvariantError) throw cause;
-      throw new BrokenInvariantError(
-        "MachineAsserts",
-        `${command.type} broke the machine: ${cause}`,
-        {
-          cause,
-        },
-      );
+      const message = `${command.type} broke the machine: ${cause}`;
+      throw new BrokenInvariantError("MachineAsserts", message, { cause });
     }
     this.steps++;
     this.#deadline = this.#machine.deadline(this.state);
     if (this.#isRead) this.#keep({ at, command });
     this.#world.stepped(command, events, at, isPublished);
-    return events;
+    return answer;
   }
 
   #keep(entry: LogEntry<RootCommand | Tick>): void {
@@ -246,7 +232,7 @@ export class SimulatedEngine {
   }
 }
 
-/** A command as a log gives it back: sharing nothing with any other. */
-function written(command: RootCommand | Tick): RootCommand | Tick {
+/** Returns a copy of a command as a log returns it. */
+function throughJson(command: RootCommand | Tick): RootCommand | Tick {
   return JSON.parse(JSON.stringify(command));
 }

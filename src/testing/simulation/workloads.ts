@@ -1,5 +1,5 @@
 /**
- * All workloads that a simulation can be given by name.
+ * The workloads that a simulation can draw, or use by name.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { chatter } from "./workloads/messages.ts";
 import { bursts, forkJoin, pipelines, poison, uneven } from "./workloads/tasks.ts";
 import { together, type Workload } from "./agent.ts";
 
-/** Each of them, the mixed one last. */
+/** All workloads. */
 export const WORKLOADS: readonly Workload[] = [
   philosophers,
   readersAndWriters,

@@ -1,9 +1,9 @@
 /**
- * A simulated world: one time, one list of what happens next, a coordinator, agents, and a network
- * between them.
+ * A simulated world: one time, one queue of actions, a coordinator, agents, a network between them, and
+ * faults.
  *
- * Nothing in it waits for real: the world goes from one happening to the next, and every choice is
- * drawn from its seed, so the same seed gives the same world, step by step.
+ * Nothing waits in real time: the world jumps from one action to the next. Every choice is drawn from
+ * the seed, so the same seed gives the same world, step by step.
  *
  * @module
  */
@@ -11,120 +11,134 @@
 import type { RootCommand } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import { type Heap, type HeapEntry, pop, precedes, push } from "../../core/data/heap.ts";
-import { dequeueFirst, emptyFifo, enqueueLast, type Fifo, fifoSize } from "../../core/data/fifo.ts";
+import { dequeueFirst, emptyFifo, enqueueLast, type Fifo } from "../../core/data/fifo.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
 import type { Chance } from "./chance.ts";
 import type { Coverage } from "./coverage.ts";
 import type { EventKinds } from "./event_kinds.ts";
 import { fail } from "./failure.ts";
 import { type FaultName, type Faults, logFor, mayLoseAnswers } from "./faults.ts";
-import { type EngineReply, type EngineWorld, type RootMachine, SimulatedEngine } from "./engine.ts";
+import {
+  type EngineReply,
+  type EngineWorld,
+  NO_ANSWER,
+  type RootMachine,
+  SimulatedEngine,
+} from "./engine.ts";
 
-/** Something that will happen. */
+/** An action that will be taken. */
 interface ScheduledAction extends HeapEntry {
   readonly act: () => void;
 }
 
-/** Looks at each step of the coordinator, after it was made. */
+/** Receives each step of the coordinator. `events` is valid during the call. */
 export type StepObserver = (
   command: RootCommand | Tick,
   events: readonly LockstepEvent[],
   at: Instant,
 ) => void;
 
-/** An agent or a client, as far as the world around it is concerned. */
+/** An agent or a client, as the world sees it. */
 export interface Participant {
-  /** By which the coordinator knows it. */
+  /** The id that the coordinator knows. */
   readonly id: string;
   /** Its number among its kind, from 0. */
   readonly index: number;
-  /** Whether it is neither stopped nor gone. */
+  /** Whether it is a client, which submits tasks but runs none. */
+  readonly isClient: boolean;
+  /** Whether it is running; a paused one is. */
   readonly isUp: boolean;
-  /** How many times as long as others it takes for everything. */
+  /** The factor by which all its work takes longer. */
   slowness: number;
-  /** Begins a life, which knows nothing of earlier ones. */
+  /** Starts it without knowledge of what it did before; a no-op when it is running. */
   start(): void;
-  /** Ends its life on the spot. */
+  /** Stops it at once; it loses all that it knows. */
   crash(): void;
-  /** Stops it for `ms`. It won't notice. */
+  /** Pauses it for `ms`, without its knowledge. */
   pause(ms: number): void;
-  /** Ends all that it suffers from. */
+  /** Ends its faults, and starts it if it is not running. */
   recover(): void;
-  /** Makes itself known again, as somebody may have taken it for dead. */
+  /** Registers it again, as it may have been declared dead. */
   rejoin(): void;
-  /** Gives back whatever it may still have. */
+  /** Releases all that it may hold. */
   leave(): void;
-  /** Does `act` as soon as it can, if it is up. */
+  /** Calls `act` as soon as it is not paused; drops it when it is not running. */
   perform(act: () => void): void;
-  /** Whether `event` tells it something. */
+  /** Returns whether it observes `event`. */
   concerns(event: LockstepEvent): boolean;
-  /** Takes note of an event. */
+  /** Receives an event. */
   observe(event: LockstepEvent): void;
 }
 
-/** What the body of a task does; everything may be left out. */
+/** The behavior of a task's attempts. */
 export interface TaskScript {
-  /** How long it works. @default 5 */
+  /** The duration of the work, in milliseconds. @default 5 */
   readonly ms?: number;
-  /** How often it says in between that it is alive. @default 0 */
+  /** The number of heartbeats during the work. @default 0 */
   readonly heartbeats?: number;
-  /** With which probability it throws. @default 0 */
+  /** The probability that it throws. @default 0 */
   readonly throws?: number;
-  /** With which probability it says that no retry would help. @default 0 */
+  /** The probability that a throw is final, without a retry. @default 0 */
   readonly givesUp?: number;
-  /** With which probability it takes its agent down. @default 0 */
+  /** The probability that it crashes its agent. @default 0 */
   readonly poison?: number;
-  /** What it locks besides, one after the other. @default nothing */
+  /** The resources that it locks during the work, one after the other. @default none */
   readonly locks?: readonly string[];
 }
 
-/** What a world is made of. */
+/** The parts of a world. */
 export interface WorldParts {
-  /** What the coordinator is. */
+  /** The machine of the coordinator. */
   readonly machine: RootMachine;
-  /** Where every choice comes from. */
+  /** The source of every choice. */
   readonly chance: Chance;
-  /** What goes wrong. */
+  /** The faults, and their rates. */
   readonly faults: Faults;
   /** Counts faults. */
   readonly coverage: Coverage;
-  /** Knows all kinds of events. */
+  /** The kinds of events. */
   readonly kinds: EventKinds;
-  /** Looks at each step. */
+  /** Receives each step. */
   readonly observer: StepObserver;
 }
 
-/** The faults that leave somebody without knowledge of what it has. */
+/** The faults after which an agent may hold what it does not know of. */
 const UNRELIABLE: readonly FaultName[] = [
   ...(["crash", "pause", "restart", "slow", "lost", "duplicated", "delayed", "reordered"] as const),
   ...(["handler-hangs", "log-failure", "log-stall", "log-cut"] as const),
 ];
 
-/** How long it takes something to cross the network, in milliseconds. */
+const NETWORK_FAULTS: readonly FaultName[] = ["lost", "duplicated", "delayed", "reordered"];
+
+/** The latency of the network, in milliseconds. */
 const LATENCY_MS = 1;
 
-/** How many happenings may pass without a step of the coordinator. */
+/** The number of actions without a step of the coordinator after which the world counts as stuck. */
 const MOST_IDLE = 200_000;
 
-/** A coordinator and its surroundings. */
+/** A coordinator, its agents, and the network between them. */
 export class World implements EngineWorld {
   /** The true time. */
   now: Instant = 0;
-  /** Whether there is to be no new work, so that everything comes to rest. */
+  /** Whether faults and new work have stopped. */
   isOver = false;
-  /** Every choice. */
+  /** Whether an answer may never come. */
+  losesAnswers = false;
+  /** Whether an agent may hold what it does not know of, or never finish. */
+  readonly isUnreliable: boolean;
+  /** The source of every choice. */
   readonly chance: Chance;
   /** The coordinator. */
   readonly engine: SimulatedEngine;
-  /** All agents, by id; clients too. */
+  /** All agents and clients, by id. */
   readonly agents: Map<string, Participant> = new Map();
-  /** Those of them that do tasks. */
+  /** The agents, without clients. */
   readonly workers: Participant[] = [];
-  /** What bodies of tasks do, by task. */
+  /** The scripts of tasks, by task. */
   readonly scripts: Map<string, TaskScript> = new Map();
-  /** The newest epoch that each resource has seen: it refuses an older one. */
+  /** The newest epoch that each resource has seen; it refuses an older one. */
   readonly guards: Map<string, number> = new Map();
-  /** What happened how often. */
+  /** Counts what happened. */
   readonly coverage: Coverage;
   #faults: Faults;
   readonly #kinds: EventKinds;
@@ -133,10 +147,9 @@ export class World implements EngineWorld {
   readonly #queue: Fifo<ScheduledAction> = emptyFifo();
   #sequence = 0;
   #serial = 0;
-  #lostRate = 0;
   #networkIsSound = true;
 
-  /** A world without agents. */
+  /** Creates a world without agents. */
   constructor({ machine, chance, faults, coverage, kinds, observer }: WorldParts) {
     this.#kinds = kinds;
     this.chance = chance;
@@ -148,9 +161,9 @@ export class World implements EngineWorld {
     this.isUnreliable = UNRELIABLE.some((fault) => fault in faults);
   }
 
-  /** Adds an agent that does tasks, or a client, which does none; starts neither. */
-  add(participant: Participant, doesTasks: boolean): void {
-    if (doesTasks) this.workers.push(participant);
+  /** Adds an agent or a client, without starting it. */
+  add(participant: Participant): void {
+    if (!participant.isClient) this.workers.push(participant);
     this.agents.set(participant.id, participant);
   }
 
@@ -160,12 +173,12 @@ export class World implements EngineWorld {
     startFaults(this, this.#faults);
   }
 
-  /** How often `fault` happens; 0 for never. */
+  /** Returns the rate of `fault`; 0 for never. */
   rate(fault: FaultName): number {
     return this.#faults[fault] ?? 0;
   }
 
-  /** Whether `fault` happens this time, at most with the given probability; counts it. */
+  /** Draws whether `fault` happens now, with at most the given probability, and counts it. */
   injects(fault: FaultName, most: number): boolean {
     const rate = this.#faults[fault];
     if (rate === undefined || !this.chance.happens(rate * most)) return false;
@@ -173,36 +186,28 @@ export class World implements EngineWorld {
     return true;
   }
 
-  /** Whether somebody who waits for an answer may wait in vain. */
-  get losesAnswers(): boolean {
-    return this.#lostRate > 0 || mayLoseAnswers(this.#faults);
-  }
-
-  /** Whether somebody may come to have what it doesn't know of, or never be done with what it has. */
-  readonly isUnreliable: boolean;
-
-  /** How many tasks have not ended. */
+  /** The number of tasks that have not ended. */
   get unfinishedTasks(): number {
     const { counts } = this.engine.state.tasks;
     return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
   }
 
-  /** A name that was not used before. */
+  /** Returns a fresh name. */
   name(kind: string): string {
     return `${kind}-${++this.#serial}`;
   }
 
-  /** Does `act` at `at`. */
+  /** Calls `act` at `at`. */
   at(at: Instant, act: () => void): void {
     push(this.#heap, { rank: at, sequence: this.#sequence++, position: -1, act });
   }
 
-  /** Does `act` in `ms`. */
+  /** Calls `act` in `ms`. */
   after(ms: number, act: () => void): void {
     this.at(this.now + ms, act);
   }
 
-  /** Has `act` happen where something arrives that is sent here; maybe never, late or twice. */
+  /** Calls `act` after the latency of the network; with faults maybe never, late or twice. */
   transmit(act: () => void): void {
     if (this.#networkIsSound) return this.#enqueue(act);
     if (this.injects("lost", 0.2)) return;
@@ -210,23 +215,23 @@ export class World implements EngineWorld {
     if (this.injects("duplicated", 0.2)) this.at(this.now + this.#latency(), act);
   }
 
-  /** Sends `command` to the coordinator; the reply comes back the same way. */
+  /** Sends `command` to the coordinator, and the answer back, over the network. */
   send(command: RootCommand, reply: EngineReply): void {
     this.transmit(() =>
-      this.engine.submit(command, (events) => this.transmit(() => reply(events)))
+      this.engine.submit(command, (answer) => this.transmit(() => reply(answer)))
     );
   }
 
-  /** Sends `command` to the coordinator from outside of all that fails, until it is taken. */
+  /** Sends `command` to the coordinator without the network, until the log stores it. */
   report(command: RootCommand): void {
     const again = () => this.after(20, () => this.report(command));
     if (this.engine.isDown) return again();
-    this.engine.submit(command, (events) => {
-      if (events === undefined) again();
+    this.engine.submit(command, (answer) => {
+      if (answer === NO_ANSWER) again();
     });
   }
 
-  /** Looks at a step of the coordinator, and tells agents of it. */
+  /** Passes a step to the observer, and its events to agents. */
   stepped(
     command: RootCommand | Tick,
     events: readonly LockstepEvent[],
@@ -237,13 +242,12 @@ export class World implements EngineWorld {
     if (isPublished) { for (const event of events) this.#notify(event); }
   }
 
-  /** How long the next write of the log takes; `Infinity` when it is refused. */
   drawWriteMs(): number {
     if (this.injects("log-failure", 0.2)) return Infinity;
     return this.injects("log-stall", 0.1) ? this.chance.around(200) : 1;
   }
 
-  /** Lets the world go on until the coordinator has made `steps` steps. Whether it did. */
+  /** Runs until the coordinator has made `steps` steps. Returns whether it did. */
   run(steps: number): boolean {
     const { engine } = this;
     let idle = 0;
@@ -251,24 +255,19 @@ export class World implements EngineWorld {
       const before = engine.steps;
       if (!this.#next()) return false;
       idle = engine.steps === before ? idle + 1 : 0;
-      if (idle > MOST_IDLE) fail("Progress", "the world goes on and the coordinator does not");
+      if (idle > MOST_IDLE) fail("Progress", `${MOST_IDLE} actions led to no step`);
     }
     return true;
   }
 
-  /** Ends all faults, and all that agents suffer from them; there is no new work from here on. */
+  /** Ends all faults and new work. */
   endFaults(): void {
     this.isOver = true;
     this.#setFaults({});
     for (const agent of this.agents.values()) agent.recover();
   }
 
-  /** Whether anything is about to happen. */
-  get isStill(): boolean {
-    return this.#heap.length + fifoSize(this.#queue) === 0 && this.engine.dueAt === Infinity;
-  }
-
-  /** What takes as long as all else in its line needs no heap to be in order. */
+  /** Schedules `act` after the fixed latency: such actions are in order without a heap. */
   #enqueue(act: () => void): void {
     const rank = this.now + LATENCY_MS;
     enqueueLast(this.#queue, { rank, sequence: this.#sequence++, position: -1, act });
@@ -276,11 +275,8 @@ export class World implements EngineWorld {
 
   #setFaults(faults: Faults): void {
     this.#faults = faults;
-    this.#lostRate = faults.lost ?? 0;
-    const { lost, duplicated, delayed, reordered } = faults;
-    this.#networkIsSound = [lost, duplicated, delayed, reordered].every((rate) =>
-      rate === undefined
-    );
+    this.losesAnswers = mayLoseAnswers(faults);
+    this.#networkIsSound = !NETWORK_FAULTS.some((fault) => fault in faults);
   }
 
   #latency(): number {
@@ -319,7 +315,7 @@ export class World implements EngineWorld {
   }
 }
 
-/** Whom of the agents an event is told, besides who asked for it. */
+/** Returns the agent that an event is sent to. */
 function recipientOf(event: LockstepEvent): string | undefined {
   switch (event.type) {
     case "deadlock:detected":
@@ -334,10 +330,10 @@ function recipientOf(event: LockstepEvent): string | undefined {
   }
 }
 
-/** How long it takes on average from one strike of the most frequent fault to the next. */
+/** The mean interval of a fault with the rate 1, in milliseconds. */
 const MEAN_MS = 100;
 
-/** The same for copies of the whole state, which take long. */
+/** The same for faults that copy the whole state. */
 const MEAN_RESTORE_MS = 2_000;
 
 const FAULT_ACTIONS: Partial<Record<FaultName, (world: World) => void>> = {
@@ -364,8 +360,8 @@ const FAULT_ACTIONS: Partial<Record<FaultName, (world: World) => void>> = {
   },
 };
 
-/** Has each fault of `faults` strike from time to time, as long as the world isn't over. */
-export function startFaults(world: World, faults: Faults): void {
+/** Starts the faults that occur from time to time; the others occur where something is sent or handled. */
+function startFaults(world: World, faults: Faults): void {
   for (const name of Object.keys(faults) as FaultName[]) {
     const act = FAULT_ACTIONS[name];
     if (act !== undefined) repeat(world, name, act);
@@ -389,20 +385,20 @@ function pickAgent(world: World): Participant | undefined {
   return agent.isUp ? agent : undefined;
 }
 
-/** Stops an agent. Somebody notices after a while, and it comes back, in either order. */
+/** Crashes an agent. It is removed, and it starts again, in either order. */
 function crashAgent(world: World): void {
   const agent = pickAgent(world);
   if (agent === undefined) return;
   agent.crash();
   world.after(world.chance.around(50), () => {
-    // Also one that came back meanwhile: whoever notices can't know.
+    // It may have started again meanwhile.
     world.report({ type: "remove-agent", agentId: agent.id, reason: "it fell silent" });
     world.after(5, () => agent.rejoin());
   });
   world.after(world.chance.around(100), () => agent.start());
 }
 
-/** An agent is paused, maybe for so long that it is taken for dead; it learns of that when it is back. */
+/** Pauses an agent, maybe for so long that it is removed, and joins again afterwards. */
 function pause(world: World): void {
   const agent = pickAgent(world);
   if (agent === undefined) return;

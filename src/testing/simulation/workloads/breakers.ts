@@ -1,5 +1,5 @@
 /**
- * A workload in which agents call what may fail, through circuit breakers.
+ * The workload of circuit breakers.
  *
  * @module
  */
@@ -8,10 +8,11 @@ import type { RootCommand } from "../../../root/state.ts";
 import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { Chance } from "../chance.ts";
 import type { Behavior, Routine } from "../actor.ts";
+import { accepted } from "../engine.ts";
 
 type Rules = Extract<RootCommand, { type: "define-breaker" }>["rules"];
 
-/** The rules of a breaker under which much happens in a short time. */
+/** Draws rules of a breaker with short times and low thresholds. */
 export function drawBreakerRules(chance: Chance): Rules {
   const timeout = chance.pick([10, 50]);
   return {
@@ -34,7 +35,7 @@ export function drawBreakerRules(chance: Chance): Rules {
   };
 }
 
-/** Calls that succeed, fail, take long or never end, through breakers that come and go. */
+/** Calls that succeed, fail, take long or never end, through breakers that are defined and removed. */
 export const calls: Workload = {
   name: "calls",
   config: (chance) => ({ breakers: { maxBreakers: chance.pick([2, 100]), seed: chance.seed() } }),
@@ -64,10 +65,9 @@ function* call(agent: SimulatedAgent, name: string, failing: number): Routine<vo
   let epoch = known.epoch;
   const since = engine.time();
   if (known.phase.state !== "closed") {
-    const events = yield* agent.call({ type: "request-permit", name, timeoutMs: 0 });
-    const permitted = events?.find((event) => event.type === "circuitbreaker:permitted");
-    if (permitted === undefined) return;
-    ({ permit, epoch } = permitted);
+    const answer = accepted(yield* agent.call({ type: "request-permit", name, timeoutMs: 0 }));
+    if (answer?.status !== "permitted") return;
+    ({ permit, epoch } = answer);
   }
   yield* agent.sleep(chance.around(chance.pick([3, 3, 30])));
   if (world.injects("handler-hangs", 0.2)) return;

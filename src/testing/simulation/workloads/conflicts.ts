@@ -1,16 +1,14 @@
 /**
- * A workload in which agents disagree.
+ * The workload of conflicts and versions.
  *
  * @module
  */
 
 import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { Behavior, Routine } from "../actor.ts";
+import { accepted } from "../engine.ts";
 
-/**
- * Agents report conflicts, have them decided, by votes too, and change what has versions without a
- * lock.
- */
+/** Agents report conflicts, decide them or vote, and change versioned resources without locks. */
 export const disputes: Workload = {
   name: "disputes",
   config: (chance) => ({
@@ -110,16 +108,15 @@ function* forget(agent: SimulatedAgent, agentId: string): Routine<void> {
   }
 }
 
-/** Reads a version, works, and commits; who comes second reads again. */
+/** Reads a version, works, and commits; after a concurrent commit it reads again. */
 function* edit(agent: SimulatedAgent): Behavior {
   const { world, id: agentId } = agent;
   const { chance } = world;
   while (!world.isOver) {
     const resourceId = `page-${chance.int(3)}`;
-    const events = yield* agent.call({ type: "read-version", resourceId, agentId });
-    const read = events?.find((event) => event.type === "version:read");
-    yield* agent.sleep(chance.around(5));
+    const read = accepted(yield* agent.call({ type: "read-version", resourceId, agentId }));
     const expectedVersion = read?.version ?? 0;
+    yield* agent.sleep(chance.around(5));
     if (chance.happens(0.1)) yield* agent.call({ type: "release-version", resourceId, agentId });
     else yield* agent.call({ type: "commit-version", resourceId, agentId, expectedVersion });
   }

@@ -1,5 +1,5 @@
 /**
- * Workloads in which agents lock each other out.
+ * The workloads of locks.
  *
  * @module
  */
@@ -8,8 +8,9 @@ import type { ResourceRequest } from "../../../locks/types.ts";
 import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { Chance } from "../chance.ts";
 import type { Behavior, Routine } from "../actor.ts";
+import { accepted } from "../engine.ts";
 
-/** Rules of locks under which much happens in a short time. */
+/** Draws a config of locks with short times and low limits. */
 function drawLockRules(chance: Chance) {
   return {
     locks: {
@@ -78,7 +79,7 @@ function exclusive(resourceId: string): ResourceRequest {
   return { resourceId, mode: "exclusive", units: 1 };
 }
 
-/** Has one tray and asks for others, both at once or one besides, while somebody waits in between. */
+/** Holds one tray and requests others, together or one more, while other agents wait for them. */
 function* askForMore(agent: SimulatedAgent, priority: number): Routine<void> {
   const { world: { chance }, locks } = agent;
   const first = chance.pick(TRAYS);
@@ -93,7 +94,7 @@ function* askForMore(agent: SimulatedAgent, priority: number): Routine<void> {
   yield* locks.releaseAll();
 }
 
-/** Waits for several at the same time, and keeps each until the others have come, or won't. */
+/** Waits for several locks at the same time, and keeps each until all waits have ended. */
 function* reachForAll(agent: SimulatedAgent, forks: readonly string[]): Routine<void> {
   const { world, locks } = agent;
   let missing = forks.length;
@@ -107,7 +108,7 @@ function* reachForAll(agent: SimulatedAgent, forks: readonly string[]): Routine<
   while (missing > 0) yield* agent.sleep(3);
 }
 
-/** Readers that share, writers that don't, and some who count units of a resource. */
+/** Readers that share, writers that don't, and agents that take units of a counted resource. */
 export const readersAndWriters: Workload = {
   name: "readers-writers",
   config: drawLockRules,
@@ -167,23 +168,22 @@ function* count(agent: SimulatedAgent): Behavior {
   yield* locks.releaseAll();
 }
 
-/** Begins to wait, and takes that back. */
+/** Begins a wait, and cancels it. */
 function* changeMind(agent: SimulatedAgent): Routine<void> {
   const { id: agentId, world } = agent;
   const common = { agentId, owner: agentId };
-  const events = yield* agent.call({
-    ...{ type: "acquire", resourceId: `book-${world.chance.int(3)}`, mode: "exclusive", units: 1 },
-    ...{ priority: 0, timeoutMs: 100, leaseMs: 50, wait: true },
-    ...common,
-  });
-  const queued = events?.find((event) =>
-    event.type === "resource:queued" && event.owner === agentId
+  const answer = accepted(
+    yield* agent.call({
+      ...{ type: "acquire", resourceId: `book-${world.chance.int(3)}`, mode: "exclusive", units: 1 },
+      ...{ priority: 0, timeoutMs: 100, leaseMs: 50, wait: true },
+      ...common,
+    }),
   );
-  if (queued?.type !== "resource:queued") return;
-  yield* agent.deliver({ type: "cancel-wait", waitId: queued.waitId, ...common });
+  if (answer?.status !== "queued") return;
+  yield* agent.deliver({ type: "cancel-wait", waitId: answer.waitId, ...common });
 }
 
-/** Asks for what has to be refused, or comes too late. */
+/** Sends commands that are refused, or come too late. */
 function* misbehave(agent: SimulatedAgent, resourceId: string): Behavior {
   const { world, id: agentId } = agent;
   const { chance } = world;

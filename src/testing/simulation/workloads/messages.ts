@@ -1,5 +1,5 @@
 /**
- * A workload in which agents talk.
+ * The workload of messages.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { MailTerms } from "../mailing.ts";
 import type { Behavior, Routine } from "../actor.ts";
 
 /**
- * Agents send to each other, to all and to topics, ask each other, also while they hold locks, and
- * come and go as handlers; what became of dead letters is sent again.
+ * Agents send messages to each other, to all and to topics, send requests, also while they hold locks,
+ * attach and detach handlers, and resend dead letters.
  */
 export const chatter: Workload = {
   name: "chatter",
@@ -65,11 +65,11 @@ function* talk(agent: SimulatedAgent): Behavior {
       }),
     };
     if (chance.happens(0.7)) yield* agent.mail.send(to, terms);
-    else yield* something(agent, to);
+    else yield* doOther(agent, to);
   }
 }
 
-function* something(agent: SimulatedAgent, to: string): Routine<void> {
+function* doOther(agent: SimulatedAgent, to: string): Routine<void> {
   const { world, id: from } = agent;
   const { chance } = world;
   const topic = `topic-${chance.int(3)}`;
@@ -88,18 +88,18 @@ function* something(agent: SimulatedAgent, to: string): Routine<void> {
       yield* agent.call({ type: "unsubscribe-topic", agentId: from, topic });
       return;
     case 4:
-      return yield* sendAgain(agent);
+      return yield* resend(agent);
     case 5:
       yield* agent.call({ type: "cancel-request", messageId: `ask-${chance.int(500)}` });
       return;
     case 6:
-      return yield* askWithLock(agent, to);
+      return yield* requestWithLock(agent, to);
     default:
       yield* agent.mail.request(to, chance.pick([20, 200]));
   }
 }
 
-function* sendAgain(agent: SimulatedAgent): Routine<void> {
+function* resend(agent: SimulatedAgent): Routine<void> {
   const { engine, chance } = agent.world;
   if (engine.isDown) return;
   const { deadLetters } = engine.state.messages;
@@ -108,8 +108,8 @@ function* sendAgain(agent: SimulatedAgent): Routine<void> {
   yield* agent.call({ type: "resend-message", messageId });
 }
 
-/** Asks somebody while it holds what the other may wait for. */
-function* askWithLock(agent: SimulatedAgent, to: string): Routine<void> {
+/** Sends a request while it holds a lock that the recipient may wait for. */
+function* requestWithLock(agent: SimulatedAgent, to: string): Routine<void> {
   const { world, locks, mail } = agent;
   const { chance } = world;
   const desk = `desk-${chance.int(2)}`;

@@ -1,5 +1,5 @@
 /**
- * Workloads in which clients have agents do tasks.
+ * The workloads of tasks.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { submit } from "../attempts.ts";
 import type { Behavior, Routine } from "../actor.ts";
 import type { TaskScript } from "../world.ts";
 
-/** Rules of tasks under which much happens in a short time. */
+/** Draws a config of tasks with short times and low limits. */
 function drawTaskRules(chance: Chance) {
   return {
     tasks: {
@@ -28,7 +28,7 @@ function drawTaskRules(chance: Chance) {
   };
 }
 
-/** A body as most tasks have it. */
+/** Draws the script of a task. */
 function drawScript(chance: Chance): TaskScript {
   return {
     ms: chance.around(10),
@@ -44,7 +44,7 @@ function* waitForRoom(client: SimulatedAgent, most: number): Routine<void> {
   while (client.world.unfinishedTasks > most && !client.world.isOver) yield* client.sleep(5);
 }
 
-/** One task that many others wait for, and one that waits for all of those. */
+/** A task that several others depend on, and one that depends on all of those. */
 export const forkJoin: Workload = {
   name: "fork-join",
   clients: 2,
@@ -76,11 +76,11 @@ function* forkAndJoin(client: SimulatedAgent): Behavior {
       const taskId = chance.pick([root, ...branches]);
       yield* client.deliver({ type: "cancel", taskId, reason: "nobody wants it any more" });
     }
-    yield* waitForRoom(client, 20);
+    yield* waitForCapacity(client, 20);
   }
 }
 
-/** Chains of tasks of which each stage asks for another capability. */
+/** Chains of tasks, of which each stage requires another capability. */
 export const pipelines: Workload = {
   name: "pipelines",
   clients: 2,
@@ -91,7 +91,7 @@ export const pipelines: Workload = {
   client: (client) => [feed(client)],
 };
 
-/** The rest of the command that cordons an agent, or lifts that. */
+/** The common fields of the commands that cordon an agent and end that. */
 const CORDON = { type: "cordon-agent", cause: "caller", untilMs: 0 } as const;
 
 const STAGES = ["stage-0", "stage-1", "stage-2"];
@@ -109,7 +109,7 @@ function* feed(client: SimulatedAgent): Behavior {
         queueTimeoutMs: chance.pick([0, 0, 500]),
       });
     }
-    yield* waitForRoom(client, 30);
+    yield* waitForCapacity(client, 30);
   }
 }
 
@@ -117,11 +117,11 @@ function requests(chance: Chance) {
   const ids = chance.some(["file-0", "file-1", "file-2"], 0.5);
   return ids.map((resourceId) => ({
     ...{ resourceId, mode: chance.pick(["exclusive", "shared"] as const), units: 1 },
-    ...(chance.happens(0.02) && { mode: "exclusive" as const, units: 2 }), // nobody can have that
+    ...(chance.happens(0.02) && { mode: "exclusive" as const, units: 2 }), // can never be granted
   }));
 }
 
-/** Many tasks at once, then none for a while; some are called off, some run out of time. */
+/** Many tasks at once, then none for a while; some are cancelled, some time out. */
 export const bursts: Workload = {
   name: "bursts",
   clients: 3,
@@ -140,7 +140,7 @@ function* burst(client: SimulatedAgent): Behavior {
       client.spawn(one(client));
       if (chance.happens(0.2)) yield* client.sleep(1);
     }
-    yield* waitForRoom(client, 2);
+    yield* waitForCapacity(client, 2);
     yield* client.sleep(chance.around(50));
   }
 }
@@ -167,7 +167,7 @@ function* one(client: SimulatedAgent): Behavior {
   yield* client.deliver({ type: "cancel", taskId, reason: "it still takes too long" });
 }
 
-/** Tasks that bring down whoever does them, among others that always fail, or only at first. */
+/** Tasks that crash their agents, among others that always fail, or sometimes. */
 export const poison: Workload = {
   name: "poison",
   clients: 2,
@@ -190,11 +190,11 @@ function* dose(client: SimulatedAgent): Behavior {
       timeoutMs: 200,
       resources: chance.happens(0.3) ? requests(chance) : [],
     });
-    yield* waitForRoom(client, 15);
+    yield* waitForCapacity(client, 15);
   }
 }
 
-/** Agents of different speed, pins to some of them, strategies that change, agents that are passed over. */
+/** Agents of different speed, pinned tasks, changing strategies, and cordoned agents. */
 export const uneven: Workload = {
   name: "uneven",
   clients: 2,
@@ -217,7 +217,7 @@ export const uneven: Workload = {
   profile: ({ index, world: { chance } }) => ({
     ...{ slots: 1 + index % 5, queue: chance.pick([2, 100]), priority: chance.int(3) },
   }),
-  behavior: (agent) => [requeue(agent), tellLoad(agent)],
+  behavior: (agent) => [requeue(agent), reportLoad(agent)],
   client: (client) => [pin(client), direct(client)],
 };
 
@@ -234,7 +234,7 @@ function* pin(client: SimulatedAgent): Behavior {
       queueTimeoutMs: 400,
       type: `type-${chance.int(3)}`,
     });
-    yield* waitForRoom(client, 25);
+    yield* waitForCapacity(client, 25);
   }
 }
 
@@ -284,8 +284,8 @@ function* direct(client: SimulatedAgent): Behavior {
   }
 }
 
-/** An agent that tells how much it has to do besides. */
-function* tellLoad(agent: SimulatedAgent): Behavior {
+/** Reports the load of an agent beside its tasks. */
+function* reportLoad(agent: SimulatedAgent): Behavior {
   const { world, id: agentId } = agent;
   const { chance } = world;
   while (!world.isOver) {
@@ -297,7 +297,7 @@ function* tellLoad(agent: SimulatedAgent): Behavior {
   }
 }
 
-/** An agent that gives back what it has, now and then. */
+/** Requeues the tasks of an agent, now and then. */
 function* requeue(agent: SimulatedAgent): Behavior {
   const { world, id: agentId } = agent;
   while (!world.isOver) {
