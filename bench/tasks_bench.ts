@@ -12,7 +12,7 @@ import PQueue from "p-queue";
 import { AdvancedTaskScheduler } from "../src/tasks/mod.ts";
 import type { TaskEvent } from "../src/tasks/events.ts";
 import { taskMachine } from "../src/tasks/machine.ts";
-import { registration, submission } from "../src/tasks/submission.ts";
+import { registerCommand, submitCommand } from "../src/tasks/commands.ts";
 import {
   atMost,
   type Comparison,
@@ -71,9 +71,9 @@ function nanosecondsPerTask(queued: number): { ns: number; bytes: number } {
   let now = 0;
   const submit = () => {
     const priority = id % PRIORITIES;
-    machine.step(state, submission({ id: `task-${id++}`, priority }, 0), now++, []);
+    machine.step(state, submitCommand({ id: `task-${id++}`, priority }, 0), now++, []);
   };
-  machine.step(state, registration({ id: "agent" }, true), now, []);
+  machine.step(state, registerCommand({ id: "agent" }, true), now, []);
   const before = heapUsed();
   while (id < queued) submit();
   const bytes = (heapUsed() - before) / queued;
@@ -116,13 +116,13 @@ function nanosecondsPerSteal(agents: number): number {
   const machine = taskMachine({ stealing: true });
   const state = machine.init();
   for (let i = 0; i < agents; i++) {
-    machine.step(state, registration({ id: `agent-${i}` }, false), 0, []);
+    machine.step(state, registerCommand({ id: `agent-${i}` }, false), 0, []);
   }
   let stolen = 0;
   let id = 0;
   const place = () => {
     const events: TaskEvent[] = [];
-    machine.step(state, submission({ id: `task-${id++}` }, 0, "agent-0"), id, events);
+    machine.step(state, submitCommand({ id: `task-${id++}` }, 0, "agent-0"), id, events);
     for (const { type } of events) if (type === "task:stolen") stolen++;
   };
   while (id < OPERATIONS / 5) place(); // so that it is warm

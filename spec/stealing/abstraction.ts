@@ -47,7 +47,7 @@ export function abstraction(
     ready: ids(inOrder([...state.groups.values()].flatMap(({ queue }) => queue))),
     claims: ofAgent((agent) => ids([...agent.tasks]), []),
     queue: ofAgent((agent) => ids(inOrder(agent.queue)), []),
-    load: ofAgent((agent) => agent.load, 0),
+    load: ofAgent((agent) => agent.slotsInUse, 0),
     lingering: new Set(lingering),
     epoch: state.epoch,
   };

@@ -15,9 +15,11 @@ import type { Logger } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";
 import type { ConflictResolution } from "./types.ts";
 import type { ConflictCommand } from "./commands.ts";
-import type { ConflictHost, ConflictHosting } from "./hosting.ts";
 import { conflictMachine } from "./machine.ts";
 import { type ConflictConfig, type ConflictState, findConflict } from "./state.ts";
+import type { MachineHost } from "../core/client.ts";
+import type { Clock } from "../core/clock.ts";
+import type { CommandLog } from "../core/log.ts";
 
 type ConflictEngine = Engine<ConflictState, ConflictCommand, ConflictEvent>;
 
@@ -192,4 +194,17 @@ export class ConflictClient {
       this.#end(conflictId, ({ reject }) => reject(error));
     }
   }
+}
+
+/** A running conflict machine, alone in its engine or part of a larger one. */
+export interface ConflictHost extends MachineHost<ConflictState, ConflictCommand, ConflictEvent> {}
+
+/** Where a façade of this folder runs; all of it may be left out. */
+export interface ConflictHosting {
+  /** Tells the time, and ends votes. @default systemClock */
+  clock?: Clock;
+  /** Where commands are kept, so that they outlive the process. @default nowhere */
+  log?: CommandLog<ConflictCommand>;
+  /** A conflict machine that runs already; then `clock`, `log` and its rules are its own. */
+  host?: ConflictHost;
 }

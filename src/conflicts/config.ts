@@ -5,7 +5,7 @@
  */
 
 import { requireInteger, requireMs, requireObject, requireOneOf } from "../core/arguments.ts";
-import type { ConflictHosting } from "./hosting.ts";
+import type { ConflictHosting } from "./client.ts";
 import { type ConflictConfig, DEFAULT_CONFLICT_CONFIG } from "./state.ts";
 
 /** Options of {@linkcode ConflictResolver}; all of them may be left out. */

@@ -16,7 +16,7 @@ import {
   requireSignal,
 } from "../core/arguments.ts";
 import { InvariantError } from "../core/errors.ts";
-import { UndecidedConflictError, UnknownConflictError } from "./errors.ts";
+import { refusalError, UndecidedConflictError, UnknownConflictError } from "./errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { ConflictEvent, ConflictRefused } from "./events.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
@@ -28,18 +28,19 @@ import type {
   TaskConflict,
   TaskConflictType,
 } from "./types.ts";
-import { countSettled } from "./actions.ts";
+import { countSettled } from "./transitions.ts";
 import { ConflictClient } from "./client.ts";
-import type {
-  ConflictCommand,
-  ConflictCriterion,
-  NoteRequests,
-  ReportConflict,
+import {
+  type ConflictCommand,
+  type ConflictCriterion,
+  type NoteRequests,
+  readAgents,
+  readDecision,
+  readIds,
+  type ReportConflict,
 } from "./commands.ts";
 import { type ConflictResolverOptions, readRules, readVoteTimeout } from "./config.ts";
 import { evidenceOn } from "./machine.ts";
-import { refusalError } from "./refusals.ts";
-import { readAgents, readDecision, readIds } from "./requests.ts";
 import { conflictKey, findConflict, viewOf } from "./state.ts";
 import {
   type ConflictResolutionStrategy,

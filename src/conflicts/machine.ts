@@ -13,10 +13,9 @@
  */
 
 import { describer } from "../core/describe.ts";
-import { CONFLICT_DESCRIPTIONS } from "./events.ts";
+import { CONFLICT_DESCRIPTIONS, type ConflictEvent } from "./events.ts";
 import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
 import { InvariantError } from "../core/errors.ts";
-import type { ConflictEvent } from "./events.ts";
 import type { Instant, Machine, Tick } from "../core/machine.ts";
 import {
   cast,
@@ -34,7 +33,7 @@ import {
   report,
   resolve,
   uphold,
-} from "./actions.ts";
+} from "./transitions.ts";
 import type {
   AutoResolve,
   CastVote,

@@ -5,7 +5,7 @@
  * @module
  */
 
-export type { ConflictHost, ConflictHosting } from "./hosting.ts";
+export type { ConflictHost, ConflictHosting } from "./client.ts";
 export type {
   AutoResolve,
   CastVote,

@@ -6,7 +6,7 @@
 
 import { type MembershipConfig, readMembershipConfig } from "../agents/machine.ts";
 import type { CircuitBreakerConfig, CircuitBreakerManagerConfig } from "../breakers/mod.ts";
-import { readBreakerConfig } from "../breakers/machine.ts";
+import { readBreakerConfig } from "../breakers/config.ts";
 import { readConflictRules } from "../conflicts/machine.ts";
 import type { ConflictConfig, ConflictCriterion } from "../conflicts/mod.ts";
 import {

@@ -9,7 +9,7 @@ import type { MessageEvent } from "./events.ts";
 import type { Tick } from "../core/machine.ts";
 import type { Message, MessageOutcome } from "./types.ts";
 import type { MessageCommand, ReceiveMessage, Respond, SendMessage } from "./commands.ts";
-import { refusalError } from "./refusals.ts";
+import { refusalError } from "./errors.ts";
 import type { MessageState } from "./state.ts";
 
 /** Finds the id of the message that `command` sent. @throws what it was refused for */

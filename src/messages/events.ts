@@ -18,7 +18,7 @@ export interface MessageEventBase {
   readonly to: string;
 }
 
-/** What all events of one delivery, or of one reader's copy, have. */
+/** What all events of one delivery, or of one consumer's copy, have. */
 export interface MessageCopyEvent extends MessageEventBase {
   /** The message. */
   readonly messageId: string;

@@ -11,9 +11,8 @@
  */
 
 import { describer } from "../core/describe.ts";
-import { MESSAGE_DESCRIPTIONS } from "./events.ts";
+import { MESSAGE_DESCRIPTIONS, type MessageEvent } from "./events.ts";
 import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
-import type { MessageEvent } from "./events.ts";
 import type { Instant, Machine, Tick } from "../core/machine.ts";
 import type {
   AckMessage,
@@ -24,11 +23,30 @@ import type {
   ReceiveMessage,
   ReturnMessage,
 } from "./commands.ts";
-import { ack, deliver, extend, giveUp, nack, passOn, ready, serve, takeBack } from "./delivery.ts";
-import { attach, close, detach, open, subscribeTopic, unsubscribeTopic } from "./membership.ts";
-import { refuse } from "./refusing.ts";
-import { endRequest, respond } from "./responses.ts";
-import { broadcast, publish, resend, send } from "./sending.ts";
+import {
+  ack,
+  attach,
+  broadcast,
+  close,
+  deadLetter,
+  deliver,
+  deliverReady,
+  detach,
+  endRequest,
+  extend,
+  handOver,
+  nack,
+  open,
+  publish,
+  ready,
+  refuse,
+  resend,
+  respond,
+  returnDelivery,
+  send,
+  subscribeTopic,
+  unsubscribeTopic,
+} from "./transitions.ts";
 import {
   type Copy,
   DEFAULT_MESSAGE_CONFIG,
@@ -36,7 +54,7 @@ import {
   emptyMessages,
   type MessageConfig,
   type MessageState,
-  type Turn,
+  type MessageStep,
 } from "./state.ts";
 
 /** A machine of mailboxes that goes by `config`, and by the defaults where it is silent. */
@@ -58,124 +76,124 @@ function step(
   now: Instant,
   until: Instant = now,
 ): MessageEvent[] {
-  const turn: Turn = { state, now, events: [] };
-  if (nextDeadline(state.deadlines) <= until) fireDue(turn, until);
-  apply(turn, command);
-  return turn.events;
+  const step: MessageStep = { state, now, events: [] };
+  if (nextDeadline(state.deadlines) <= until) fireDue(step, until);
+  apply(step, command);
+  return step.events;
 }
 
-function fireDue(turn: Turn, until: Instant): void {
-  const { deadlines } = turn.state;
+function fireDue(step: MessageStep, until: Instant): void {
+  const { deadlines } = step.state;
   for (let due = takeDue(deadlines, until); due !== undefined; due = takeDue(deadlines, until)) {
-    fire(turn, due.subject);
+    fire(step, due.subject);
   }
 }
 
-function fire(turn: Turn, due: Due): void {
+function fire(step: MessageStep, due: Due): void {
   switch (due.kind) {
     case "copy":
-      if (due.isInFlight) nack(turn, due, "timed-out", { ...TOO_LONG }, false);
-      else ready(turn, due);
+      if (due.isInFlight) nack(step, due, "timed-out", { ...TOO_LONG }, false);
+      else ready(step, due);
       return;
     case "expiry":
       // One that is out for delivery may still be handled; if not, it is not delivered again.
-      if (!due.copy.isInFlight) giveUp(turn, due.copy, "expired", undefined);
+      if (!due.copy.isInFlight) deadLetter(step, due.copy, "expired", undefined);
       return;
     case "request":
-      return endRequest(turn, due, "timed-out");
+      return endRequest(step, due, "timed-out");
   }
 }
 
 const TOO_LONG = { name: "TimeoutError", message: "the handler took too long" };
 
-function apply(turn: Turn, command: MessageCommand): void {
+function apply(step: MessageStep, command: MessageCommand): void {
   switch (command.type) {
     case "send-message":
-      return send(turn, command);
+      return send(step, command);
     case "ack-message":
-      return ackMessage(turn, command);
+      return ackMessage(step, command);
     case "nack-message":
-      return nackMessage(turn, command);
+      return nackMessage(step, command);
     case "return-message":
-      return returnMessage(turn, command);
+      return returnMessage(step, command);
     case "extend-message":
-      return extendMessage(turn, command);
+      return extendMessage(step, command);
     case "receive-message":
-      return receive(turn, command);
+      return receive(step, command);
     case "broadcast-message":
-      return broadcast(turn, command);
+      return broadcast(step, command);
     case "publish-message":
-      return publish(turn, command);
+      return publish(step, command);
     case "respond":
-      return respond(turn, command.messageId, command.response);
+      return respond(step, command.messageId, command.response);
     case "cancel-request":
-      return cancelRequest(turn, command);
+      return cancelRequest(step, command);
     case "attach-handler":
-      return attach(turn, command);
+      return attach(step, command);
     case "detach-handler":
-      return detach(turn, command);
+      return detach(step, command);
     case "subscribe-topic":
-      return subscribeTopic(turn, command);
+      return subscribeTopic(step, command);
     case "unsubscribe-topic":
-      return unsubscribeTopic(turn, command);
+      return unsubscribeTopic(step, command);
     case "resend-message":
-      return resend(turn, command);
+      return resend(step, command);
     case "open-mailbox":
-      return open(turn, command);
+      return open(step, command);
     case "close-mailbox":
-      return close(turn, command);
+      return close(step, command);
     case "tick":
       return;
   }
 }
 
-function ackMessage(turn: Turn, command: AckMessage): void {
-  const copy = meantDelivery(turn, command);
-  if (copy !== undefined) ack(turn, copy);
+function ackMessage(step: MessageStep, command: AckMessage): void {
+  const copy = deliveryOf(step, command);
+  if (copy !== undefined) ack(step, copy);
 }
 
-function nackMessage(turn: Turn, command: NackMessage): void {
-  const copy = meantDelivery(turn, command);
-  if (copy !== undefined) nack(turn, copy, "failed", command.error, command.isFinal);
+function nackMessage(step: MessageStep, command: NackMessage): void {
+  const copy = deliveryOf(step, command);
+  if (copy !== undefined) nack(step, copy, "failed", command.error, command.isFinal);
 }
 
-function returnMessage(turn: Turn, command: ReturnMessage): void {
-  const copy = meantDelivery(turn, command);
+function returnMessage(step: MessageStep, command: ReturnMessage): void {
+  const copy = deliveryOf(step, command);
   if (copy === undefined) return;
-  const { reader, lane } = copy.channel;
-  if (reader.hasLeft) return passOn(turn, copy, undefined);
-  takeBack(turn, copy);
-  serve(turn, reader, lane);
+  const { consumer, lane } = copy.channel;
+  if (consumer.hasLeft) return handOver(step, copy, undefined);
+  returnDelivery(step, copy);
+  deliverReady(step, consumer, lane);
 }
 
-function extendMessage(turn: Turn, command: ExtendMessage): void {
-  const copy = meantDelivery(turn, command);
-  if (copy !== undefined) extend(turn, copy, command.timeoutMs);
+function extendMessage(step: MessageStep, command: ExtendMessage): void {
+  const copy = deliveryOf(step, command);
+  if (copy !== undefined) extend(step, copy, command.timeoutMs);
 }
 
 /** The delivery that `command` means; when it is over the command is refused. */
-function meantDelivery(
-  turn: Turn,
+function deliveryOf(
+  step: MessageStep,
   command: AckMessage | NackMessage | ReturnMessage | ExtendMessage,
 ): Copy | undefined {
-  const copy = turn.state.deliveries.get(command.epoch);
-  if (copy !== undefined && copy.channel.reader.mailbox.agentId === command.agentId) return copy;
-  turn.state.staleReports++;
-  refuse(turn, command, "stale-epoch");
+  const copy = step.state.deliveries.get(command.epoch);
+  if (copy !== undefined && copy.channel.consumer.mailbox.agentId === command.agentId) return copy;
+  step.state.staleReports++;
+  refuse(step, command, "stale-epoch");
   return undefined;
 }
 
-function receive(turn: Turn, command: ReceiveMessage): void {
-  const reader = turn.state.mailboxes.get(command.agentId)?.readers[0];
-  const channel = reader?.urgent.ready[0] ?? reader?.normal.ready[0];
-  if (channel === undefined) return refuse(turn, command, "empty");
-  deliver(turn, channel.first!, command.timeoutMs);
+function receive(step: MessageStep, command: ReceiveMessage): void {
+  const consumer = step.state.mailboxes.get(command.agentId)?.consumers[0];
+  const channel = consumer?.urgent.ready[0] ?? consumer?.normal.ready[0];
+  if (channel === undefined) return refuse(step, command, "empty");
+  deliver(step, channel.first!, command.timeoutMs);
 }
 
-function cancelRequest(turn: Turn, command: CancelRequest): void {
-  const request = turn.state.requests.get(command.messageId);
-  if (request === undefined) return refuse(turn, command, "not-waiting");
-  endRequest(turn, request, command.reason ?? "cancelled");
+function cancelRequest(step: MessageStep, command: CancelRequest): void {
+  const request = step.state.requests.get(command.messageId);
+  if (request === undefined) return refuse(step, command, "not-waiting");
+  endRequest(step, request, command.reason ?? "cancelled");
 }
 
 export { readConfig as readMessageConfig } from "./config.ts";

@@ -20,10 +20,18 @@ import type { Message, MessageOutcome } from "./types.ts";
 import { readDone, readReceived, readResponse } from "./answers.ts";
 import type { AckMessage, ExtendMessage, MessageCommand, NackMessage } from "./commands.ts";
 import { type MessageDefaults, type MessageRouterConfig, readConfig } from "./config.ts";
-import type { MessageHandler } from "./delivery_context.ts";
-import { explainMessage, type MessageExplanation } from "./explain.ts";
+import { type MessageHandler, Subscription } from "./handlers.ts";
+import {
+  deadLetters,
+  type DeadLetterView,
+  explainMessage,
+  health,
+  type MessageExplanation,
+  unhandled,
+  waiting,
+} from "./views.ts";
 import { messageMachine } from "./machine.ts";
-import { MessageClient, type MessageHost } from "./message_client.ts";
+import { MessageClient, type MessageHost } from "./client.ts";
 import {
   broadcastCommand,
   type PostOptions,
@@ -36,10 +44,8 @@ import {
   sendCommand,
   type SendOptions,
   type SubscribeOptions,
-} from "./options.ts";
+} from "./arguments.ts";
 import type { MessageState } from "./state.ts";
-import { Subscription } from "./subscription.ts";
-import { deadLetters, type DeadLetterView, health, unhandled, waiting } from "./views.ts";
 
 /** What a message router is given besides; all of it may be left out. */
 export interface MessageRouterOptions {
@@ -98,7 +104,7 @@ export class MessageRouter implements AsyncDisposable {
       thing: "the message router",
       machine: messageMachine(rules),
       join: (host: MessageHost) => new MessageClient(host, logger),
-      takeUp: endReadersAndRequests,
+      takeUp: endHandlersAndRequests,
     };
     this.#home = new MachineHome(household, eventBus, logger, options);
   }
@@ -417,8 +423,8 @@ export class MessageRouter implements AsyncDisposable {
 }
 
 /** Takes back the handlers and requests of a process that is gone, as a log knows of them. */
-function endReadersAndRequests(client: MessageClient): void {
-  for (const [handlerId, { mailbox: { agentId } }] of [...client.state.readers]) {
+function endHandlersAndRequests(client: MessageClient): void {
+  for (const [handlerId, { mailbox: { agentId } }] of [...client.state.consumers]) {
     client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
   }
   for (const messageId of [...client.state.requests.keys()]) {

@@ -6,11 +6,11 @@
 
 export type * from "./commands.ts";
 export type { MessageRouterConfig } from "./config.ts";
-export { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./delivery_context.ts";
-export type { DeliveryExplanation, MessageExplanation } from "./explain.ts";
-export type { Linked as MailboxLink, List as MailboxList } from "./list.ts";
+export { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./handlers.ts";
+export type { DeliveryExplanation, MessageExplanation } from "./views.ts";
+export type { Linked as MailboxLink, List as MailboxList } from "../core/data/list.ts";
 export { messageMachine } from "./machine.ts";
-export type { MessageHost } from "./message_client.ts";
+export type { MessageHost } from "./client.ts";
 export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";
 export type {
   PostOptions,
@@ -18,9 +18,10 @@ export type {
   RequestOptions,
   SendOptions,
   SubscribeOptions,
-} from "./options.ts";
+} from "./arguments.ts";
 export type {
   Channel as MailboxChannel,
+  Consumer as MailboxConsumer,
   Copy as MessageCopy,
   DeadLetter,
   Due as MessageDue,
@@ -30,7 +31,6 @@ export type {
   MessageConfig,
   MessageState,
   OpenRequest,
-  Reader as MailboxReader,
 } from "./state.ts";
-export { Subscription } from "./subscription.ts";
+export { Subscription } from "./handlers.ts";
 export type { DeadLetterView } from "./views.ts";

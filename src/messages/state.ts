@@ -1,8 +1,8 @@
 /**
  * What a mailbox machine keeps.
  *
- * An agent's mailbox has one reader for each of its handlers, and one from the start, which pulls or
- * waits for the first handler. A reader has two lanes, one for urgent messages. A lane has a channel
+ * An agent's mailbox has one consumer for each of its handlers, and one from the start, which pulls or
+ * waits for the first handler. A consumer has two lanes, one for urgent messages. A lane has a channel
  * for each sender, and one message of a channel at a time is out for delivery or in backoff: that is
  * what keeps the messages of a sender in order, and those of the others going.
  *
@@ -21,7 +21,7 @@ import type { Opaque } from "../core/data/plain.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Message } from "./types.ts";
-import { emptyList, type Linked, type List } from "./list.ts";
+import { emptyList, type Linked, type List } from "../core/data/list.ts";
 
 /** The rules that a mailbox machine goes by. Times are milliseconds. */
 export interface MessageConfig {
@@ -78,9 +78,9 @@ export interface Mailbox extends Linked<Mailbox> {
   /** Whose it is. */
   readonly agentId: string;
   /** At least one. The first pulls, or belongs to the oldest handler. */
-  readonly readers: Reader[];
+  readonly consumers: Consumer[];
   /** Those that have left and have a message in hand, which they may end; the oldest first. */
-  readonly leaving: Reader[];
+  readonly leaving: Consumer[];
   /** What the agent is subscribed to. */
   readonly topics: Set<string>;
   /** Whether its agent is known to be there, even if it is sent nothing. */
@@ -92,7 +92,7 @@ export interface Mailbox extends Linked<Mailbox> {
 }
 
 /** Who reads a mailbox: a handler, which is given messages, or the agent, which takes them. */
-export interface Reader {
+export interface Consumer {
   /** What it reads. */
   readonly mailbox: Mailbox;
   /** Its handler, or empty when the agent pulls. */
@@ -109,7 +109,7 @@ export interface Reader {
   readonly normal: Lane;
 }
 
-/** A queue of a reader. */
+/** A queue of a consumer. */
 export interface Lane {
   /** By sender. */
   readonly channels: Map<string, Channel>;
@@ -128,7 +128,7 @@ export interface Lane {
 /** What one sender has in a lane. Its `rank` is the sequence of its first message. */
 export interface Channel extends HeapEntry {
   /** Whose it is. */
-  readonly reader: Reader;
+  readonly consumer: Consumer;
   /** Where it belongs. */
   readonly lane: Lane;
   /** The sender. */
@@ -141,11 +141,11 @@ export interface Channel extends HeapEntry {
   busy: Copy | undefined;
 }
 
-/** A message as one reader has it. */
+/** A message as one consumer has it. */
 export interface Copy extends Linked<Copy> {
   /** Tells it from the other things that timers are about. */
   readonly kind: "copy";
-  /** Where it is; it moves when its reader leaves. */
+  /** Where it is; it moves when its consumer leaves. */
   channel: Channel;
   /** Its place in the order of all messages. */
   readonly sequence: number;
@@ -239,7 +239,7 @@ export interface MessageState {
   /** Those that nobody would miss, the longest idle first. */
   readonly idleMailboxes: List<Mailbox>;
   /** By handler. */
-  readonly readers: Map<string, Reader>;
+  readonly consumers: Map<string, Consumer>;
   /** What is out for delivery, by epoch. */
   readonly deliveries: Map<number, Copy>;
   /** Who is subscribed, by topic. */
@@ -282,7 +282,7 @@ export function emptyMessages(config: MessageConfig): MessageState {
     config,
     mailboxes: new Map(),
     idleMailboxes: emptyList(),
-    readers: new Map(),
+    consumers: new Map(),
     deliveries: new Map(),
     topics: new Map(),
     requests: new Map(),
@@ -304,7 +304,7 @@ export function emptyMessages(config: MessageConfig): MessageState {
 }
 
 /** One step under way: what has happened in it. */
-export interface Turn {
+export interface MessageStep {
   /** What it changes. */
   readonly state: MessageState;
   /** When it happens. */

@@ -13,8 +13,8 @@ import type { Logger } from "../core/logger.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Task, TaskStatus } from "./types.ts";
 import { precedes } from "../core/data/heap.ts";
-import type { TaskHandler } from "./attempt.ts";
-import type { TaskSchedulerConfig } from "./scheduler_config.ts";
+import type { TaskHandler } from "./attempts.ts";
+import type { TaskSchedulerConfig } from "./config.ts";
 import type { Group, StrategyName, TaskRecord } from "./state.ts";
 import {
   AffinitySchedulingStrategy,
@@ -27,7 +27,7 @@ import {
 } from "./strategies.ts";
 import type { TaskHandle } from "./task_handle.ts";
 import { TaskScheduler, type TaskSchedulerOptions } from "./task_scheduler.ts";
-import { viewOf } from "./view.ts";
+import { viewOf } from "./views.ts";
 
 /** The strategies that the machine follows without a call. */
 const BUILT_IN = [
@@ -213,7 +213,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
       tasks: this.getTaskCounts(),
       agents: [...agents.values()].map((agent) => ({
         agentId: agent.agentId,
-        load: agent.load,
+        load: agent.slotsInUse,
         maxConcurrentTasks: agent.maxConcurrentTasks,
         completedTasks: agent.completed,
         failedAttempts: agent.failed,
@@ -313,7 +313,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   #context(): SchedulingContext {
     const agents = [...this.client.state.tasks.agents.values()];
     return {
-      taskLoads: new Map(agents.map(({ agentId, load }) => [agentId, load])),
+      taskLoads: new Map(agents.map(({ agentId, slotsInUse }) => [agentId, slotsInUse])),
       agentCapabilities: new Map(agents.map((agent) => [agent.agentId, agent.capabilities])),
       agentPriorities: new Map(agents.map(({ agentId, priority }) => [agentId, priority])),
       lastEpochs: new Map(agents.map(({ agentId, lastEpoch }) => [agentId, lastEpoch])),

@@ -9,12 +9,12 @@ export {
   type AgentMetrics,
   type SchedulingMetrics,
 } from "./advanced_task_scheduler.ts";
-export type { TaskContext, TaskHandler } from "./attempt.ts";
+export type { TaskContext, TaskHandler } from "./attempts.ts";
 export { claimOf, claimOwner } from "../locks/claim_owner.ts";
 export * from "./dependency_graph.ts";
 export type * from "./commands.ts";
-export type { LockExplanation, QueueExplanation, TaskExplanation } from "./explain.ts";
-export type { TaskSchedulerConfig } from "./scheduler_config.ts";
+export type { LockExplanation, QueueExplanation, TaskExplanation } from "./views.ts";
+export type { TaskSchedulerConfig } from "./config.ts";
 export {
   AffinitySchedulingStrategy,
   CapabilitySchedulingStrategy,
@@ -36,4 +36,4 @@ export {
   WorkStealingCoordinator,
   type WorkStealingOptions,
 } from "./work_stealing_coordinator.ts";
-export type { AgentWorkload, WorkloadStats } from "./workloads.ts";
+export type { AgentWorkload, WorkloadStats } from "./views.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { TaskStatus } from "./types.ts";
-import type { TaskClient } from "./task_client.ts";
+import type { TaskClient } from "./client.ts";
 
 /**
  * A submitted task.

@@ -26,16 +26,14 @@ import type { Tick } from "../core/machine.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Task, TaskStatus, TaskView } from "./types.ts";
 import type { ResourceManager } from "../locks/mod.ts";
-import type { TaskHandler } from "./attempt.ts";
-import type { TaskCommand } from "./commands.ts";
+import type { TaskHandler } from "./attempts.ts";
+import { registration, submission, type TaskCommand } from "./commands.ts";
 import { faultOf } from "./errors.ts";
-import { explainTask, type TaskExplanation } from "./explain.ts";
-import { taskConfigOf, type TaskSchedulerConfig } from "./scheduler_config.ts";
+import { explainTask, type TaskExplanation, viewOf } from "./views.ts";
+import { taskConfigOf, type TaskSchedulerConfig } from "./config.ts";
 import { type Agent, DEFAULT_TASK_CONFIG } from "./state.ts";
-import { registration, submission } from "./submission.ts";
-import { TaskClient } from "./task_client.ts";
+import { TaskClient } from "./client.ts";
 import type { TaskHandle } from "./task_handle.ts";
-import { viewOf } from "./view.ts";
 
 /** What a scheduler is built on; all of it may be left out. */
 export interface TaskSchedulerOptions {

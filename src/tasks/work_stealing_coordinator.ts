@@ -16,7 +16,7 @@ import {
   requireObject,
 } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
-import { UnknownAgentError } from "../core/errors.ts";
+import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { TaskEvent } from "./events.ts";
 import { MachineHome, requireSurroundings } from "../core/home.ts";
@@ -25,20 +25,19 @@ import { defaultLogger, type Logger } from "../core/logger.ts";
 import type { Tick } from "../core/machine.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Task } from "./types.ts";
-import type { TaskCommand } from "./commands.ts";
+import { MOST_LISTED, registration, type TaskCommand } from "./commands.ts";
 import { taskMachine, type TaskState } from "./machine.ts";
-import { hasAll } from "./placement.ts";
-import { isOpen, loadOf, roomOf, slotsOf } from "./room.ts";
+import { backlogOf, capacityOf, hasAll, isOpen, usableSlots } from "./placement.ts";
 import type { Agent } from "./state.ts";
-import { StealingClient, type TaskHost } from "./stealing_client.ts";
-import { MOST_LISTED } from "./submission.ts";
 import {
   type AgentWorkload,
   reportOf,
   requireAmount,
   statsOf,
   type WorkloadStats,
-} from "./workloads.ts";
+} from "./views.ts";
+import { MachineClient, type MachineHost } from "../core/client.ts";
+import { throwIfRefused } from "./errors.ts";
 
 /** Options of a work stealing coordinator. */
 export interface WorkStealingConfig {
@@ -198,7 +197,7 @@ export class WorkStealingCoordinator implements AsyncDisposable {
       const agent = state.agents.get(profile.id);
       if (agent === undefined || !this.#isKnown(agent) || !isOpen(agent)) continue;
       const { capabilities = agent.capabilities } = this.#isAlone ? profile : agent;
-      if (roomOf(agent) === 0 || !hasAll(capabilities, requires)) continue;
+      if (capacityOf(agent) === 0 || !hasAll(capabilities, requires)) continue;
       const rating = this.#rate(agent, profile);
       if (best === undefined || isBetter(rating, best)) best = rating;
     }
@@ -239,8 +238,8 @@ export class WorkStealingCoordinator implements AsyncDisposable {
   /** What speaks against an agent, the most important first. */
   #rate(agent: Agent, profile: AgentProfile): Rating {
     const { agentId, report, priority } = agent;
-    const load = loadOf(agent);
-    const slots = this.#isAlone ? profile.maxConcurrentTasks ?? 1 : slotsOf(agent);
+    const load = backlogOf(agent);
+    const slots = this.#isAlone ? profile.maxConcurrentTasks ?? 1 : usableSlots(agent);
     const costs = [
       load / slots,
       load * (report?.avgTaskDurationMs ?? 0),
@@ -281,4 +280,89 @@ function profileOf(given: unknown, name: string, attempt: Attempt): AgentProfile
   requireObject(given, name, attempt);
   requireId(given["id"], `${name}.id`, attempt);
   return given as unknown as AgentProfile;
+}
+
+/** A running task machine, alone in its engine or part of a larger one. */
+export interface TaskHost extends MachineHost<TaskState, TaskCommand, TaskEvent> {}
+
+/** What a coordinator knows of an agent besides its load. */
+type Known = Required<Pick<AgentProfile, "priority" | "capabilities">>;
+
+/** How many of an agent's latest tasks its average duration is about. */
+const REMEMBERED = 10;
+
+/** Reports loads to one task machine. */
+export class StealingClient extends MachineClient<TaskState, TaskCommand, TaskEvent> {
+  readonly #logger: Logger;
+  /** Whom this client registered. */
+  readonly #registered = new Map<string, Known>();
+  /** By agent, of its latest tasks. */
+  readonly #durations = new Map<string, { count: number; mean: number }>();
+
+  /** A client of `host`. */
+  constructor(host: TaskHost, logger: Logger) {
+    super(host);
+    this.#logger = logger;
+    this.listen();
+  }
+
+  /** Sends a command that nobody waits for. @throws why it was refused, if that is known at once */
+  tell(command: TaskCommand): void {
+    let isLate = false;
+    let failure: unknown;
+    this.send(command, (events, error) => {
+      try {
+        if (events === undefined) throw error;
+        throwIfRefused(events, command);
+      } catch (thrown) {
+        if (isLate) this.#logger.warn(`Could not ${command.type.replaceAll("-", " ")}`, thrown);
+        else failure = thrown;
+      }
+    });
+    isLate = true;
+    if (failure !== undefined) throw failure;
+  }
+
+  /** What is known of an agent, or will be once the log has taken it. */
+  profileOf(agentId: string): Known | undefined {
+    return this.#registered.get(agentId) ?? this.state.agents.get(agentId);
+  }
+
+  /** Makes an agent known, or known otherwise. */
+  register(profile: AgentProfile & Known): void {
+    this.tell(registration(profile, false));
+    this.#registered.set(profile.id, profile);
+  }
+
+  /** The average duration of an agent's latest tasks, with `ms` as the newest. */
+  averageWith(agentId: string, ms: number): number {
+    const before = this.state.agents.get(agentId)?.report?.avgTaskDurationMs;
+    const known = this.#durations.get(agentId) ??
+      { count: before === undefined ? 0 : REMEMBERED - 1, mean: before ?? 0 };
+    const count = Math.min(known.count + 1, REMEMBERED);
+    const mean = known.mean + (ms - known.mean) / count;
+    this.#durations.set(agentId, { count, mean });
+    return mean;
+  }
+
+  /** Begins the average of an agent's durations anew. */
+  forgetDurations(agentId: string): void {
+    this.#durations.delete(agentId);
+  }
+
+  /** Hears and sends nothing any more. */
+  close(): void {
+    this.stop(new ClosedError("go on", "the work stealing coordinator"));
+  }
+
+  protected override hear(event: TaskEvent): void {
+    const isOver = event.type === "agent:terminated" || event.type === "agent:report-expired";
+    if (isOver) this.forgetDurations(event.agentId);
+    if (event.type === "agent:terminated") this.#registered.delete(event.agentId);
+  }
+
+  protected override end(): void {
+    this.#durations.clear();
+    this.#registered.clear();
+  }
 }

@@ -8,10 +8,9 @@
 import type { LockstepEvent } from "../root/events.ts";
 import type { ResourceAcquired, ResourceQueued } from "../locks/events.ts";
 import type { Instant } from "../core/machine.ts";
-import { DeliveryRules } from "./delivery_rules.ts";
-import type { Accuse } from "./history.ts";
-import { LockRules, type Waiting } from "./lock_rules.ts";
-import { TaskRules } from "./task_rules.ts";
+import type { ReportViolation } from "./history.ts";
+import { LockRules, TaskRules, type Waiting } from "./history_rules.ts";
+import type { MessageReceived } from "../messages/events.ts";
 
 /** By how much one point of priority makes a wait look older, unless a config says otherwise. */
 export const DEFAULT_AGING_MS = 10_000;
@@ -34,15 +33,15 @@ export class EventRules {
   readonly #tasks: TaskRules;
   readonly #deliveries: DeliveryRules;
   readonly #waits = new Map<number, Waiting>();
-  readonly #accuse: Accuse;
+  readonly #report: ReportViolation;
   #newestLock = 0;
   #newestClaim = 0;
 
-  constructor(accuse: Accuse, agingMs: number) {
-    this.#accuse = accuse;
-    this.#locks = new LockRules(accuse, agingMs, 0, true);
-    this.#tasks = new TaskRules(accuse);
-    this.#deliveries = new DeliveryRules(accuse);
+  constructor(report: ReportViolation, agingMs: number) {
+    this.#report = report;
+    this.#locks = new LockRules(report, agingMs, 0, true);
+    this.#tasks = new TaskRules(report);
+    this.#deliveries = new DeliveryRules(report);
   }
 
   take(event: LockstepEvent, at: Instant): void {
@@ -122,7 +121,7 @@ export class EventRules {
   #endGrant(type: string, { resourceId, epoch, owner }: GrantEnd): void {
     if (this.#locks.end(resourceId, epoch)) return;
     const message = `${type} says that "${owner}" had "${resourceId}" under epoch ${epoch}`;
-    this.#accuse("ReleaseOnlyByHolder", message);
+    this.#report("ReleaseOnlyByHolder", message);
   }
 
   #endWait(waitId: number): void {
@@ -142,4 +141,197 @@ interface GrantEnd {
   readonly resourceId: string;
   readonly epoch: number;
   readonly owner: string;
+}
+
+/** What one handler gets from one sender, in one lane. */
+interface Stream {
+  /** The message that is out for delivery, or in the pause after one; `""` for none. */
+  busy: string;
+  /** Where the newest message that was delivered was in the order of all, and whether it is done. */
+  newest: number;
+  isDone: boolean;
+}
+
+/** A message that some handlers have yet to be done with. */
+interface Sent {
+  readonly place: number;
+  readonly urgent: boolean;
+  /** Whether another message of the same id is under way, so that neither can be told apart. */
+  readonly isAmbiguous: boolean;
+  /** Whether a handler that had left gave it to another one, which may have had newer ones. */
+  isInherited: boolean;
+  copies: number;
+}
+
+/** Follows the messages of one system. Each event costs O(1). */
+export class DeliveryRules {
+  readonly #sent = new Map<string, Sent>();
+  /** By recipient, then by sender, lane and handler. */
+  readonly #streams = new Map<string, Map<string, Stream>>();
+  readonly #handlers = new Map<string, Set<string>>();
+  /** From each dead letter to the handlers that did not get it: it is sent again to those. */
+  readonly #dead = new Map<string, Set<string>>();
+  readonly #deliveries = new Map<number, string>();
+  readonly #report: ReportViolation;
+  #place = 0;
+  #epoch = 0;
+
+  constructor(report: ReportViolation) {
+    this.#report = report;
+  }
+
+  /** How many messages some handler has yet to be done with. */
+  get underWay(): number {
+    return this.#sent.size;
+  }
+
+  take(event: LockstepEvent): void {
+    switch (event.type) {
+      case "message:sent":
+        return this.#send(event.message.id, event.message.priority > 0, event.to);
+      case "message:resent":
+        return this.#resend(event.messageId, event.to);
+      case "message:received":
+        return this.#deliver(event);
+      case "message:acked":
+        this.#endDelivery(event.type, event.epoch, event.messageId);
+        return this.#drop(event);
+      case "message:nacked":
+        return this.#endDelivery(event.type, event.epoch, event.messageId);
+      case "message:returned":
+        this.#deliveries.delete(event.epoch);
+        this.#free(event);
+        return this.#inherit(event);
+      case "message:readied":
+        this.#free(event);
+        return;
+      case "message:dropped":
+        this.#deliveries.delete(event.epoch);
+        return this.#drop(event);
+      case "message:dead-lettered":
+        this.#deliveries.delete(event.epoch);
+        this.#bury(event.messageId, event.handlerId);
+        return this.#drop(event);
+      case "message:forgotten":
+        this.#dead.delete(event.messageId);
+        return;
+      case "mailbox:subscribed":
+        return this.#subscribe(event.agentId, event.handlerId);
+      case "mailbox:unsubscribed":
+        this.#handlers.get(event.agentId)?.delete(event.handlerId);
+        this.#streams.delete(event.agentId); // who takes over may have had newer messages before
+        return;
+      case "mailbox:closed":
+      case "mailbox:forgotten":
+        this.#handlers.delete(event.agentId);
+        this.#streams.delete(event.agentId);
+        return;
+    }
+  }
+
+  #bury(messageId: string, handlerId: string): void {
+    const losers = this.#dead.get(messageId);
+    if (losers === undefined) this.#dead.set(messageId, new Set([handlerId]));
+    else losers.add(handlerId);
+  }
+
+  #send(messageId: string, urgent: boolean, to: string, losers = 0): void {
+    const copies = losers > 0 ? losers : Math.max(1, this.#handlers.get(to)?.size ?? 0);
+    const other = this.#sent.get(messageId)?.copies ?? 0;
+    const place = ++this.#place;
+    const common = { place, urgent, copies: copies + other };
+    this.#sent.set(messageId, { ...common, isAmbiguous: other > 0, isInherited: false });
+  }
+
+  #resend(messageId: string, to: string): void {
+    const urgent = this.#sent.get(messageId)?.urgent ?? false;
+    const handlers = this.#handlers.get(to);
+    const losers = [...this.#dead.get(messageId) ?? []].filter((each) => handlers?.has(each));
+    this.#dead.delete(messageId);
+    this.#send(messageId, urgent, to, losers.length);
+  }
+
+  #inherit({ messageId, to, handlerId }: CopyEvent): void {
+    const sent = this.#sent.get(messageId);
+    const hasLeft = handlerId !== "" && this.#handlers.get(to)?.has(handlerId) !== true;
+    if (sent !== undefined && hasLeft) sent.isInherited = true;
+  }
+
+  #subscribe(agentId: string, handlerId: string): void {
+    const handlers = this.#handlers.get(agentId);
+    if (handlers === undefined) this.#handlers.set(agentId, new Set([handlerId]));
+    else handlers.add(handlerId);
+    if (handlers === undefined || handlers.size === 1) this.#streams.delete(agentId);
+  }
+
+  #deliver({ message, handlerId }: MessageReceived): void {
+    const { id, from, to, epoch } = message;
+    if (epoch <= this.#epoch) {
+      this.#report("EpochMonotonic", `"${id}" was delivered under epoch ${epoch} again`);
+    }
+    this.#epoch = epoch;
+    this.#deliveries.set(epoch, id);
+    const sent = this.#sent.get(id);
+    if (sent === undefined) {
+      return this.#report("NothingFromNowhere", `"${id}" was delivered and is not under way`);
+    }
+    if (sent.isAmbiguous) return;
+    const stream = this.#stream(to, from, message.priority > 0, handlerId);
+    if (stream.busy !== "") {
+      this.#report("FifoPerPair", `"${id}" was delivered while "${stream.busy}" is not done`);
+    } else if (sent.place < stream.newest && !sent.isInherited) {
+      this.#report("FifoPerPair", `"${id}" was delivered after one that was sent later`);
+    } else if (sent.place === stream.newest && stream.isDone) {
+      this.#report("HandledOnce", `"${id}" was delivered after it was handled`);
+    }
+    stream.busy = id;
+    stream.newest = Math.max(stream.newest, sent.place);
+    stream.isDone = false;
+  }
+
+  #endDelivery(type: string, epoch: number, messageId: string): void {
+    if (this.#deliveries.delete(epoch)) return;
+    this.#report("HandledOnce", `${type} tells of a delivery of "${messageId}" that is over`);
+  }
+
+  /** A copy is done with. */
+  #drop(event: CopyEvent): void {
+    const sent = this.#sent.get(event.messageId);
+    const stream = this.#free(event);
+    if (sent === undefined) return;
+    if (stream?.newest === sent.place) stream.isDone = true;
+    if (--sent.copies === 0) this.#sent.delete(event.messageId);
+  }
+
+  /** A copy holds the later ones back no longer, in whichever lane it was. */
+  #free({ messageId, from, to, handlerId }: CopyEvent): Stream | undefined {
+    const streams = this.#streams.get(to);
+    for (const urgent of [false, true]) {
+      const stream = streams?.get(keyOf(from, urgent, handlerId));
+      if (stream?.busy !== messageId) continue;
+      stream.busy = "";
+      return stream;
+    }
+    return undefined;
+  }
+
+  #stream(to: string, from: string, urgent: boolean, handlerId: string): Stream {
+    let streams = this.#streams.get(to);
+    if (streams === undefined) this.#streams.set(to, streams = new Map());
+    const key = keyOf(from, urgent, handlerId);
+    let stream = streams.get(key);
+    if (stream === undefined) streams.set(key, stream = { busy: "", newest: 0, isDone: false });
+    return stream;
+  }
+}
+
+interface CopyEvent {
+  readonly messageId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly handlerId: string;
+}
+
+function keyOf(from: string, urgent: boolean, handlerId: string): string {
+  return `${from}\u0000${handlerId}${urgent ? "\u0000urgent" : ""}`;
 }

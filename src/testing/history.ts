@@ -136,7 +136,7 @@ export interface HistoryLoss {
 }
 
 /** A message will not be delivered. */
-export interface HistoryBurial {
+export interface HistoryDeadLetter {
   /** Names the kind of entry. */
   readonly type: "dead-lettered";
   /** Which message. */
@@ -160,7 +160,7 @@ export type HistoryEntry =
   | HistoryCall
   | HistoryReturn
   | HistoryLoss
-  | HistoryBurial
+  | HistoryDeadLetter
   | HistoryCrash;
 
 /** Something in a history that may not be. */
@@ -174,4 +174,4 @@ export interface HistoryViolation {
 }
 
 /** Takes a violation. */
-export type Accuse = (rule: string, message: string) => void;
+export type ReportViolation = (rule: string, message: string) => void;

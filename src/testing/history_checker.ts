@@ -16,9 +16,7 @@ import type {
   HistoryReturn,
   HistoryViolation,
 } from "./history.ts";
-import { LockRules, type Waiting } from "./lock_rules.ts";
-import { MessageRules } from "./message_rules.ts";
-import { TaskRules } from "./task_rules.ts";
+import { LockRules, MessageRules, TaskRules, type Waiting } from "./history_rules.ts";
 
 /** Options of {@linkcode HistoryChecker}. */
 export interface HistoryOptions {
@@ -88,13 +86,13 @@ export class HistoryChecker {
 
   /** A checker that has seen nothing. */
   constructor({ agingMs = DEFAULT_AGING_MS, slackMs = 0 }: HistoryOptions = {}) {
-    const accuse = (rule: string, message: string) => {
+    const report = (rule: string, message: string) => {
       this.#violations.push({ rule, position: this.#position, message });
     };
-    this.#locks = new LockRules(accuse, agingMs, slackMs, false);
-    this.#tasks = new TaskRules(accuse);
-    this.#messages = new MessageRules(accuse);
-    this.#events = new EventRules(accuse, agingMs);
+    this.#locks = new LockRules(report, agingMs, slackMs, false);
+    this.#tasks = new TaskRules(report);
+    this.#messages = new MessageRules(report);
+    this.#events = new EventRules(report, agingMs);
   }
 
   /** What was found so far, in the order of the history. */

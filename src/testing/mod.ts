@@ -17,4 +17,4 @@ export {
 export * from "./simulation/mod.ts";
 export { recorded, type RecordedStep } from "./recorder.ts";
 export { SimulatedClock } from "./simulated_clock.ts";
-export { type Edge, StateGraph } from "./state_graph.ts";
+export { type Edge, StateGraph } from "./explorer.ts";

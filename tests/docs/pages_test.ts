@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { generatedPages } from "../../docs/tool/pages.ts";
 import { readShapes } from "../../docs/tool/symbols.ts";
-import { readConfig as breakerConfig } from "../../src/breakers/config.ts";
-import { DEFAULT_BREAKER_CONFIG } from "../../src/breakers/state.ts";
+import {
+  DEFAULT_BREAKER_CONFIG,
+  readBreakerConfig as breakerConfig,
+} from "../../src/breakers/config.ts";
 import { parseWorkflow } from "../../src/cli/mod.ts";
 import { DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/state.ts";
 import { DEFAULT_LOCK_CONFIG } from "../../src/locks/state.ts";

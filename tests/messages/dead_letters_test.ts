@@ -71,7 +71,7 @@ Deno.test("what a recipient that is gone has not handled is in the dead letters"
     "message:dead-lettered 2 h recipient-gone",
   ]);
   office.refuses({ type: "ack-message", agentId: "b", epoch: 1 }, "stale-epoch");
-  assertEquals([office.state.mailboxes.size, office.state.readers.size], [0, 0]);
+  assertEquals([office.state.mailboxes.size, office.state.consumers.size], [0, 0]);
 });
 
 Deno.test("M6-unbounded-mailbox: a full mailbox refuses, and the state is as before", () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UnknownMessageError } from "../../src/messages/errors.ts";
 import { encode } from "../../src/core/data/plain.ts";
-import { explainMessage, type MessageExplanation } from "../../src/messages/explain.ts";
+import { explainMessage, type MessageExplanation } from "../../src/messages/views.ts";
 import { MessageRouter } from "../../src/messages/mod.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 import { PostOffice } from "./post_office.ts";

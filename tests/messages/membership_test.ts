@@ -73,7 +73,7 @@ Deno.test("what waits for a handler that leaves goes to the oldest that is left,
     "message:returned message-2 h",
     "message:dropped message-3 h",
   ]);
-  assertEquals(office.state.readers.get("i")?.normal.copies.first?.payload.value, 2);
+  assertEquals(office.state.consumers.get("i")?.normal.copies.first?.payload.value, 2);
   assertEquals(received(office.ack("b", office.epochOf(3, "i"))), [2]);
 });
 
@@ -189,7 +189,7 @@ Deno.test("many senders that come and go leave no more behind than a bounded num
     office.send(`from-${i}`, "b", i);
     office.ack("b", office.epochOf(i));
   }
-  assertEquals(office.state.readers.get("h")!.normal.channels.size <= 130, true);
+  assertEquals(office.state.consumers.get("h")!.normal.channels.size <= 130, true);
 });
 
 Deno.test("what a handler that left has in hand is a dead letter once its agent is gone", () => {

@@ -543,7 +543,7 @@ Deno.test("a router on a machine that runs already leaves its messages there whe
   router.subscribe("b", () => new Promise(() => {}));
   await router.send("a", "b", 1);
   await router.shutdown();
-  assertEquals([engine.state.deliveries.size, engine.state.readers.size], [0, 0]);
+  assertEquals([engine.state.deliveries.size, engine.state.consumers.size], [0, 0]);
   const next = new MessageRouter({}, undefined, silentLogger, { host });
   assertEquals(next.peek("b").map(({ payload, attempt }) => [payload, attempt]), [[1, 0]]);
   await next.shutdown();

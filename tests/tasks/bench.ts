@@ -200,7 +200,7 @@ export class Bench {
   }
 
   load(agentId: string): number {
-    return this.state.agents.get(agentId)!.load;
+    return this.state.agents.get(agentId)!.slotsInUse;
   }
 
   /** Steps a command that must be refused and change nothing, but for the count of stale ones. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { InvariantError } from "../../src/core/errors.ts";
 import type { TaskStatus } from "../../src/tasks/types.ts";
-import { complete, TRANSITIONS } from "../../src/tasks/lifecycle.ts";
-import { beginStep } from "../../src/tasks/step.ts";
+import { complete, TRANSITIONS } from "../../src/tasks/transitions.ts";
+import { beginStep } from "../../src/tasks/state.ts";
 import { Bench, cordon, lines, submit } from "./bench.ts";
 
 /** A task `t` on agent `x`, assigned but not started. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UnknownTaskError } from "../../src/tasks/errors.ts";
-import type { TaskExplanation } from "../../src/tasks/explain.ts";
+import type { TaskExplanation } from "../../src/tasks/views.ts";
 import { Body, choosing, type Scheduling, soon } from "./scheduling.ts";
 import type { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 

@@ -32,7 +32,7 @@ Deno.test("the machine says at each step what the slow twin says", () => {
         const events = machine.step(state, next, now);
         assertEquals(comparable(events), comparable(twin.step(next, now)));
         for (const agent of state.agents.values()) {
-          assertEquals(agent.load, twin.loadOf(agent.agentId));
+          assertEquals(agent.slotsInUse, twin.loadOf(agent.agentId));
         }
       }
     }),

@@ -10,7 +10,7 @@ import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { Tick } from "../../src/core/machine.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
-import type { TaskSchedulerConfig } from "../../src/tasks/scheduler_config.ts";
+import type { TaskSchedulerConfig } from "../../src/tasks/config.ts";
 import { TaskScheduler } from "../../src/tasks/task_scheduler.ts";
 import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { readArguments } from "../../src/testing/simulation/arguments.ts";
+import { readArguments } from "../../src/testing/simulation/main.ts";
 
 /** Runs `deno task sim` with `args`. */
 async function sim(...args: string[]): Promise<{ code: number; out: string; error: string }> {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { rootMachine } from "../../src/root/machine.ts";
 import {
-  type Behaviour,
+  type Behavior,
   FAULTS,
   type RootConfig,
   type RootMachine,
@@ -72,7 +72,7 @@ function forgetful(type: string, every: number): (config: RootConfig) => RootMac
 for (
   const [type, ...rules] of [
     ["resource:released", "MutualExclusion"],
-    ["task:started", "EventsTellAll", "StatusTable"],
+    ["task:started", "EventsMatchState", "StatusTable"],
     ["attempt:ended", "AttemptEndsOnce"],
   ] as const
 ) {
@@ -107,34 +107,34 @@ Deno.test("what broke is shrunk to a few commands that show the same", () => {
 });
 
 Deno.test("a workload of one's own is simulated like the others", () => {
-  function* visit(agent: SimulatedAgent): Behaviour {
+  function* visit(agent: SimulatedAgent): Behavior {
     while (!agent.world.isOver) {
       const epoch = yield* agent.locks.acquire("door");
       yield* agent.sleep(3);
       if (epoch !== 0) yield* agent.locks.release("door", epoch);
     }
   }
-  const workload = { name: "visitors", behaviour: (agent: SimulatedAgent) => [visit(agent)] };
+  const workload = { name: "visitors", behavior: (agent: SimulatedAgent) => [visit(agent)] };
   const report = simulate({ seed: 1, steps: 500, workload, faults: {} });
   assertEquals(report.broken, undefined);
   assert(report.coverage.events.get("resource:acquired")! > 100);
 });
 
 Deno.test("a workload that never ends doesn't come to rest", () => {
-  function* knock(agent: SimulatedAgent): Behaviour {
+  function* knock(agent: SimulatedAgent): Behavior {
     for (;;) yield* agent.locks.acquire("door", { wait: false });
   }
-  const workload = { name: "restless", behaviour: (agent: SimulatedAgent) => [knock(agent)] };
+  const workload = { name: "restless", behavior: (agent: SimulatedAgent) => [knock(agent)] };
   const { broken } = simulate({ seed: 1, steps: 100, workload, faults: {} });
   assertEquals(broken?.rule, "ComesToRest");
 });
 
 Deno.test("a lock that is never given back doesn't come to rest", () => {
-  function* keep(agent: SimulatedAgent): Behaviour {
+  function* keep(agent: SimulatedAgent): Behavior {
     yield* agent.locks.acquire(`door-${agent.index}`, { owner: "somebody" + agent.index });
     yield* agent.sleep(10);
   }
-  const workload = { name: "greedy", behaviour: (agent: SimulatedAgent) => [keep(agent)] };
+  const workload = { name: "greedy", behavior: (agent: SimulatedAgent) => [keep(agent)] };
   const { broken } = simulate({ seed: 1, steps: 100, workload, faults: {} });
   assertEquals(broken?.rule, "AllLocksFree");
 });

@@ -18,6 +18,6 @@ export class BrokenInvariantError extends Error {
 }
 
 /** Says that `rule` is broken. */
-export function accuse(rule: string, message: string): never {
+export function fail(rule: string, message: string): never {
   throw new BrokenInvariantError(rule, message);
 }

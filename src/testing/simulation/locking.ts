@@ -7,8 +7,7 @@
 import type { LockstepEvent } from "../../root/events.ts";
 import type { LockMode, ResourceRequest } from "../../locks/types.ts";
 import type { OwnerCommand } from "../../locks/mod.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { Doing } from "./thread.ts";
+import type { Actor, Routine } from "./actor.ts";
 
 /** How a lock is asked for; everything may be left out. */
 export interface LockTerms {
@@ -52,13 +51,13 @@ const PATIENCE_MS = 300;
 
 /** An agent's dealings with locks. */
 export class Locking {
-  readonly #agent: SimulatedAgent;
+  readonly #agent: Actor;
   readonly #waiters = new Map<number, Waiter>();
   /** Ends of waits that came before the news that there is a wait. */
   readonly #early = new Map<number, WaitEnd[]>();
 
   /** Of an agent that knows of nothing. */
-  constructor(agent: SimulatedAgent) {
+  constructor(agent: Actor) {
     this.#agent = agent;
   }
 
@@ -74,7 +73,7 @@ export class Locking {
   }
 
   /** Takes note of an event. */
-  hear(event: LockstepEvent): void {
+  observe(event: LockstepEvent): void {
     if (!("waitId" in event) || event.waitId === 0 || event.type === "resource:queued") return;
     const waiter = this.#waiters.get(event.waitId);
     if (waiter === undefined) return this.#keep(event.waitId, event);
@@ -86,11 +85,11 @@ export class Locking {
    *
    * @returns the epoch of the grant; 0 when there is none
    */
-  *acquire(resourceId: string, terms: LockTerms = {}): Doing<number> {
+  *acquire(resourceId: string, terms: LockTerms = {}): Routine<number> {
     const { mode = "exclusive", units = 1, wait = true } = terms;
     const common = this.#common(terms);
     for (;;) {
-      const events = yield* this.#agent.ask({
+      const events = yield* this.#agent.call({
         ...{ type: "acquire", resourceId, mode, units, wait },
         ...common,
       });
@@ -109,11 +108,11 @@ export class Locking {
   }
 
   /** Asks for several locks at once. Whether they were granted. */
-  *acquireAll(requests: readonly ResourceRequest[], terms: LockTerms = {}): Doing<boolean> {
+  *acquireAll(requests: readonly ResourceRequest[], terms: LockTerms = {}): Routine<boolean> {
     const common = this.#common(terms);
     const ids = requests.map(({ resourceId }) => resourceId);
     for (;;) {
-      const events = yield* this.#agent.ask({ type: "acquire-all", requests, ...common });
+      const events = yield* this.#agent.call({ type: "acquire-all", requests, ...common });
       const answer = events && answerIn(events, common.owner, ids);
       const end = answer?.type === "resource:queued"
         ? yield* this.#endOf(answer.waitId, requests.length)
@@ -126,24 +125,24 @@ export class Locking {
   }
 
   /** Gives a lock back; `epoch` 0 means whichever grant there is. */
-  *release(resourceId: string, epoch: number, owner: string = this.#agent.id): Doing<void> {
+  *release(resourceId: string, epoch: number, owner: string = this.#agent.id): Routine<void> {
     const agentId = this.#agent.id;
-    yield* this.#agent.insist({ type: "release", resourceId, agentId, owner, epoch });
+    yield* this.#agent.deliver({ type: "release", resourceId, agentId, owner, epoch });
   }
 
   /** Lets a lease start again. Whether it is still there. */
-  *renew(resourceId: string, epoch: number, leaseMs: number): Doing<boolean> {
+  *renew(resourceId: string, epoch: number, leaseMs: number): Routine<boolean> {
     const { id: agentId } = this.#agent;
-    const events = yield* this.#agent.ask({
+    const events = yield* this.#agent.call({
       ...{ type: "renew", resourceId, agentId, owner: agentId, epoch, leaseMs },
     });
     return events?.some(({ type }) => type === "resource:renewed") ?? false;
   }
 
   /** Gives everything back. */
-  *releaseAll(): Doing<void> {
+  *releaseAll(): Routine<void> {
     const { id: agentId } = this.#agent;
-    yield* this.#agent.insist({ type: "release-all", agentId, owner: agentId });
+    yield* this.#agent.deliver({ type: "release-all", agentId, owner: agentId });
   }
 
   /**
@@ -161,18 +160,18 @@ export class Locking {
   /** Where a grant may be made that nobody hears of, only a lease ends it. */
   #common({ owner, priority = 0, timeoutMs = 0, leaseMs }: LockTerms): CommonTerms {
     const { id, world } = this.#agent;
-    const term = leaseMs ?? (world.isUnsure ? 400 : 0);
+    const term = leaseMs ?? (world.isUnreliable ? 400 : 0);
     return { agentId: id, owner: owner ?? id, priority, timeoutMs, leaseMs: term };
   }
 
-  *#endOf(waitId: number, grants: number): Doing<WaitEnd | undefined> {
+  *#endOf(waitId: number, grants: number): Routine<WaitEnd | undefined> {
     const { world } = this.#agent;
     return yield* this.#agent.wait<WaitEnd | undefined>((resume) => {
       const waiter = { resume, missing: grants };
       this.#waiters.set(waitId, waiter);
       for (const end of this.#early.get(waitId) ?? []) this.#end(waitId, waiter, end);
       this.#early.delete(waitId);
-      if (!world.isUnsure) return; // what was said before faults stopped may be lost, too
+      if (!world.isUnreliable) return; // what was said before faults stopped may be lost, too
       world.after(PATIENCE_MS, () => {
         if (this.#waiters.get(waitId) !== waiter) return;
         this.#waiters.delete(waitId);

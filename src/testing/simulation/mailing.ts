@@ -8,8 +8,7 @@ import type { RootCommand } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import type { MessageReceived } from "../../messages/events.ts";
 import type { Message } from "../../messages/types.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { Behaviour, Doing } from "./thread.ts";
+import type { Actor, Behavior, Routine } from "./actor.ts";
 
 /** How a message is sent; everything may be left out. */
 export interface MailTerms {
@@ -29,14 +28,14 @@ const PATIENCE_MS = 400;
 
 /** An agent's dealings with messages. */
 export class Mailing {
-  readonly #agent: SimulatedAgent;
+  readonly #agent: Actor;
   /** Deliveries that it knows of, by epoch. */
   readonly #known = new Set<number>();
   readonly #requests = new Map<string, (end: LockstepEvent) => void>();
   readonly #handlers = new Set<string>();
 
   /** Of an agent that has no mail. */
-  constructor(agent: SimulatedAgent) {
+  constructor(agent: Actor) {
     this.#agent = agent;
   }
 
@@ -61,7 +60,7 @@ export class Mailing {
   }
 
   /** Takes note of an event. */
-  hear(event: LockstepEvent): void {
+  observe(event: LockstepEvent): void {
     if (event.type === "message:received") return this.#receive(event);
     if (event.type !== "message:responded" && event.type !== "message:unanswered") return;
     const resume = this.#requests.get(event.messageId);
@@ -70,32 +69,32 @@ export class Mailing {
   }
 
   /** Gets a handler, and takes those of earlier lives away. */
-  *subscribe(): Doing<void> {
+  *subscribe(): Routine<void> {
     const { world, id: agentId } = this.#agent;
-    const earlier = world.host.isDown ? [] : this.#readers();
+    const earlier = world.engine.isDown ? [] : this.#consumers();
     for (const handlerId of earlier) {
       if (this.#handlers.has(handlerId)) continue;
-      yield* this.#agent.insist({ type: "detach-handler", agentId, handlerId, takesBack: true });
+      yield* this.#agent.deliver({ type: "detach-handler", agentId, handlerId, takesBack: true });
     }
     const handlerId = world.name("handler");
     this.#handlers.add(handlerId);
-    yield* this.#agent.insist({ type: "attach-handler", agentId, handlerId });
+    yield* this.#agent.deliver({ type: "attach-handler", agentId, handlerId });
   }
 
   /** Takes one of its handlers away, if it has any. */
-  *unsubscribe(takesBack: boolean): Doing<void> {
+  *unsubscribe(takesBack: boolean): Routine<void> {
     const [handlerId] = this.#handlers;
     if (handlerId === undefined) return;
     this.#handlers.delete(handlerId);
     const { id: agentId } = this.#agent;
-    yield* this.#agent.insist({ type: "detach-handler", agentId, handlerId, takesBack });
+    yield* this.#agent.deliver({ type: "detach-handler", agentId, handlerId, takesBack });
   }
 
   /** Takes messages for as long as there are any, and then waits a while. */
-  *pull(): Behaviour {
+  *pull(): Behavior {
     const { world, id: agentId } = this.#agent;
     for (let rounds = 0; rounds < 40; rounds += world.isOver ? 1 : 0) {
-      const events = yield* this.#agent.ask({
+      const events = yield* this.#agent.call({
         ...{ type: "receive-message", agentId, timeoutMs: HANDLING_MS },
       });
       const received = events?.find((event) =>
@@ -107,12 +106,12 @@ export class Mailing {
   }
 
   /** Sends a message to `to`. */
-  *send(to: string, terms: MailTerms = {}): Doing<void> {
-    yield* this.#agent.ask(this.#message(to, terms, 0, { ask: false }));
+  *send(to: string, terms: MailTerms = {}): Routine<void> {
+    yield* this.#agent.call(this.#message(to, terms, 0, { ask: false }));
   }
 
   /** Asks `to` and waits for the response. Whether there was one. */
-  *request(to: string, responseMs: number, terms: MailTerms = {}): Doing<boolean> {
+  *request(to: string, responseMs: number, terms: MailTerms = {}): Routine<boolean> {
     const { world } = this.#agent;
     const messageId = world.name("ask");
     const command = this.#message(to, { ...terms, messageId }, responseMs, { ask: true });
@@ -124,29 +123,29 @@ export class Mailing {
         );
         if (isSent !== true) resume(undefined);
       });
-      if (world.isUnsure) world.after(PATIENCE_MS + responseMs, () => resume(undefined));
+      if (world.isUnreliable) world.after(PATIENCE_MS + responseMs, () => resume(undefined));
     });
     this.#requests.delete(messageId);
     return end?.type === "message:responded";
   }
 
   /** Takes up what was delivered to it and never told. */
-  lookAround(): void {
-    const { host } = this.#agent.world;
+  resync(): void {
+    const { engine } = this.#agent.world;
     for (
-      const { epoch, handlerId, channel: { reader } } of host.state.messages.deliveries.values()
+      const { epoch, handlerId, channel: { consumer } } of engine.state.messages.deliveries.values()
     ) {
       if (!this.#handlers.has(handlerId) || this.#known.has(epoch)) continue;
-      if (reader.mailbox.agentId !== this.#agent.id) continue;
-      const copy = host.state.messages.deliveries.get(epoch)!;
+      if (consumer.mailbox.agentId !== this.#agent.id) continue;
+      const copy = engine.state.messages.deliveries.get(epoch)!;
       this.#begin(copy.id, epoch, copy.payload.value);
     }
   }
 
-  #readers(): string[] {
+  #consumers(): string[] {
     const { world, id } = this.#agent;
-    const readers = world.host.state.messages.mailboxes.get(id)?.readers ?? [];
-    return readers.map(({ handlerId }) => handlerId).filter((handlerId) => handlerId !== "");
+    const consumers = world.engine.state.messages.mailboxes.get(id)?.consumers ?? [];
+    return consumers.map(({ handlerId }) => handlerId).filter((handlerId) => handlerId !== "");
   }
 
   #message(to: string, terms: MailTerms, responseMs: number, payload: unknown): RootCommand {
@@ -168,18 +167,18 @@ export class Mailing {
     this.#agent.spawn(this.#handle(message), () => this.#known.delete(epoch));
   }
 
-  *#handle({ id, epoch, payload }: Pick<Message, "id" | "epoch" | "payload">): Behaviour {
+  *#handle({ id, epoch, payload }: Pick<Message, "id" | "epoch" | "payload">): Behavior {
     const { world, id: agentId } = this.#agent;
     const { chance } = world;
-    if (world.isUnsure || chance.happens(0.1)) {
-      yield* this.#agent.ask({ type: "extend-message", agentId, epoch, timeoutMs: HANDLING_MS });
+    if (world.isUnreliable || chance.happens(0.1)) {
+      yield* this.#agent.call({ type: "extend-message", agentId, epoch, timeoutMs: HANDLING_MS });
     }
     yield* this.#agent.sleep(chance.around(4));
-    if (world.fails("handler-hangs", 0.1)) return yield* this.#agent.wait<void>(() => {});
-    const throws = world.fails("handler-throws", 0.3) || chance.happens(0.02);
+    if (world.injects("handler-hangs", 0.1)) return yield* this.#agent.wait<void>(() => {});
+    const throws = world.injects("handler-throws", 0.3) || chance.happens(0.02);
     const isAsk = (payload as { ask?: boolean } | null)?.ask === true;
     if (isAsk && !throws) {
-      yield* this.#agent.ask({ type: "respond", messageId: id, response: "well" });
+      yield* this.#agent.call({ type: "respond", messageId: id, response: "well" });
     }
     const ack: RootCommand = { type: "ack-message", agentId, epoch };
     const nack: RootCommand = {
@@ -191,11 +190,11 @@ export class Mailing {
       : chance.happens(0.02)
       ? { type: "return-message" as const, agentId, epoch }
       : ack;
-    if (world.fails("duplicate-report", 0.3)) world.send(report, () => {});
-    if (world.fails("late-report", 0.2)) yield* this.#agent.sleep(chance.around(200));
-    yield* this.#agent.insist(report);
-    if (world.fails("handler-answers-twice", 0.3)) {
-      yield* this.#agent.insist(throws ? ack : nack);
+    if (world.injects("duplicate-report", 0.3)) world.send(report, () => {});
+    if (world.injects("late-report", 0.2)) yield* this.#agent.sleep(chance.around(200));
+    yield* this.#agent.deliver(report);
+    if (world.injects("handler-answers-twice", 0.3)) {
+      yield* this.#agent.deliver(throws ? ack : nack);
     }
   }
 }
