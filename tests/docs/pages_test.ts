@@ -25,10 +25,12 @@ Deno.test("the documented default of an option is the one in its table", async (
   const defaults = await allDefaults();
   const compared = new Set<string>();
   const different = new Set<string>();
-  for (const { fields } of shapes.values()) {
+  for (const { file, fields } of shapes.values()) {
+    const isConfig = file.endsWith("/config.ts"); // elsewhere the same name can be another thing
     for (const { name, folder, fallback } of fields) {
       const table = defaults.get(folder);
       if (!table?.has(name) || fallback?.includes(" ")) continue;
+      if (fallback === undefined && !isConfig) continue;
       const option = `${folder}: ${name}`;
       const value = literal(table.get(name));
       compared.add(option);
