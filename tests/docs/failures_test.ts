@@ -1,4 +1,4 @@
-/** Holds `docs/failures.md` and the tests that carry the names of failures to each other. */
+/** Compares `docs/failures.md` with the tests that carry the names of failures. */
 
 import { assert, assertEquals } from "@std/assert";
 import { type Page, pages, tests } from "./sources.ts";
@@ -17,7 +17,7 @@ interface Entry {
   readonly links: readonly string[];
 }
 
-/** The entries of a page, which are items of its lists. */
+/** The entries of a page: the items of its lists. */
 function entriesOf(text: string): Entry[] {
   return text.split(/^- /m).slice(1).map((item) => ({
     name: item.match(NAME)?.[0] ?? "",
@@ -37,7 +37,7 @@ function namesInTitles(sources: readonly Page[]): Map<string, Set<string>> {
   ]));
 }
 
-/** What an entry lacks: a link, or a linked test with the name in a title. */
+/** Reports that an entry has no link, or a link to a test without its name in a title. */
 function faultsOf({ name, links }: Entry, titles: ReadonlyMap<string, Set<string>>): string[] {
   if (links.length === 0) return [`${name} links to no test`];
   return links.filter((path) => !titles.get(path)?.has(name))

@@ -8,10 +8,10 @@ import config from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The links of a page to files and headings that aren't there; others are not looked at. */
+/** The relative links of a page to files and headings that don't exist. */
 export function brokenLinks(path: string, text: string): string[] {
   return relativeLinks(text)
-    .filter((link) => !leadsSomewhere(link, path, text))
+    .filter((link) => !isValid(link, path, text))
     .map((link) => `${path}: ${link}`);
 }
 
@@ -31,13 +31,13 @@ export function isPublished(path: string): boolean {
   return matches(include) && !matches(exclude);
 }
 
-/** A path, also of a folder with all below, in which `*` stands for a part of a name. */
+/** Matches a path, or anything in a folder; `*` stands for a part of a name. */
 function patternOf(pattern: string): RegExp {
   const parts = pattern.split("*").map((part) => part.replaceAll(/[.+?()[\]{}|^$]/g, "\\$&"));
   return new RegExp(`^${parts.join("[^/]*")}(/|$)`);
 }
 
-/** The paths that a page names as code, such as `src/core/engine.ts`, and that aren't there. */
+/** The paths that a page names as code, such as `src/core/engine.ts`, and that don't exist. */
 export function missingPaths(path: string, text: string): string[] {
   const spans = [...withoutCode(text).matchAll(/`([^`]+)`/g)].map(([, span]) => span!);
   return spans
@@ -59,7 +59,7 @@ function relativeLinks(text: string): string[] {
   return links.filter((link) => !/^\w+:/.test(link));
 }
 
-function leadsSomewhere(link: string, path: string, text: string): boolean {
+function isValid(link: string, path: string, text: string): boolean {
   const [file, heading] = link.split("#") as [string, string | undefined];
   const url = new URL(file, new URL(path, ROOT));
   if (!exists(url.href)) return false;
@@ -67,7 +67,7 @@ function leadsSomewhere(link: string, path: string, text: string): boolean {
   return anchorsOf(file === "" ? text : Deno.readTextFileSync(url)).includes(heading);
 }
 
-/** The anchors of a page's headings, as code hosts make them. */
+/** The anchors that code hosts give to the headings of a page. */
 function anchorsOf(text: string): string[] {
   return [...withoutCode(text).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading!.toLowerCase().replaceAll(/[^\w\- ]/g, "").replaceAll(" ", "-")

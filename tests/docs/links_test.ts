@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { brokenLinks, isPublished, missingPaths, targetsOf } from "./links.ts";
 import { pages } from "./sources.ts";
 
-Deno.test("every link of the documentation leads somewhere", () => {
+Deno.test("every link of the documentation has a target that exists", () => {
   assertEquals(pages().flatMap(({ path, text }) => brokenLinks(path, text)), []);
 });
 
@@ -31,7 +31,7 @@ Deno.test("a link is resolved against its page, and to what the package includes
   }
 });
 
-Deno.test("a link or a path to what isn't there is found", () => {
+Deno.test("a broken link or path is reported", () => {
   const text = "# A heading: `x`\n[a](#a-heading-x) [b](#b) [c](mod.ts) [d](nothing.md) " +
     "[e](https://example.com) [f](docs/events.md#events) [g](docs/events.md#nothing)";
   assertEquals(missingPaths("README.md", "`docs/` `docs/none.md` `docs/tool --x` `none/a.ts`"), [
