@@ -54,7 +54,7 @@ export class Workspace implements Disposable {
         "-A",
         "--no-lock",
         `--config=${ROOT}deno.json`,
-        `${ROOT}src/cli/main.ts`,
+        `${ROOT}src/cli/mod.ts`,
         ...args,
       ],
       cwd: this.path,

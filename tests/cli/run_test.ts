@@ -444,3 +444,10 @@ tasks:
   assertMatch(stdout, /^⇄ idle +takes [bc] over from busy$/m);
   assertMatch(stdout, /^idle +1 +1 .* took over 1 task$/m);
 });
+
+Deno.test("the module ./cli, run as a program, is the command", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.lockstep(["--version"]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^lockstep \d+\.\d+\.\d+\n$/);
+});
