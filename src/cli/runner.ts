@@ -22,7 +22,7 @@ import { RunState } from "./run_state.ts";
 import type { SkipCause, TaskRun } from "./runs.ts";
 import { isPointless, unrelatedTo } from "./stopping.ts";
 import { silentView, type View } from "./view.ts";
-import { DEFAULT_BREAKER, type When, withAgents, type Workflow } from "./workflow.ts";
+import { type When, withAgents, type Workflow } from "./workflow.ts";
 
 /** How a workflow is run; all of it may be left out. */
 export interface RunOptions {
@@ -62,9 +62,7 @@ export function prepare(
 ): Workflow {
   const chosen = options.only === undefined ? workflow : selectTasks(workflow, options.only);
   if (options.agents !== undefined) return withAgents(chosen, options.agents);
-  if (chosen.agents.length === 0) return withAgents(chosen, navigator.hardwareConcurrency);
-  // Where there is no other agent, or all are alike, a failure says nothing about the agent.
-  return chosen.agents.length === 1 ? chosen : { breaker: DEFAULT_BREAKER, ...chosen };
+  return chosen.agents.length === 0 ? withAgents(chosen, navigator.hardwareConcurrency) : chosen;
 }
 
 /**

@@ -421,12 +421,21 @@ tasks:
   assertMatch(stdout, /^⊘ one +takes tasks again$/m);
 });
 
-Deno.test("agents that are all alike are not passed over", async () => {
+Deno.test("without a breaker in the file, failures keep no agent from its tasks", async () => {
   using here = new Workspace();
-  const tasks = Array.from({ length: 7 }, (_, i) => `t${i}: { run: exit 1 }`).join(", ");
-  const { code, stdout } = await here.run(`tasks: { ${tasks} }`, "--agents=2", "--keep-going");
+  const failing = Array.from({ length: 12 }, (_, i) => `t${i}: { run: exit 1, requires: [x] }`);
+  const { code, stdout } = await here.run(
+    `
+agents: { b: { capabilities: [x], slots: 2 }, r: { slots: 2 } }
+defaults: { timeout: 10s }
+tasks: { ${failing.join(", ")}, ok: { run: echo ok, requires: [x] } }
+`,
+    "--keep-going",
+  );
   assertEquals(code, 1);
   assertEquals(stdout.includes("passed over"), false, stdout);
+  assertMatch(stdout, /^✓ ok +succeeded /m);
+  assertMatch(stdout, /^makespan +\d+(ms|\.\ds),/m);
 });
 
 Deno.test("an idle agent takes over tasks that prefer a busy one, unless they are pinned to it", async () => {
