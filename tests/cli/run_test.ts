@@ -440,13 +440,16 @@ tasks: { ${failing.join(", ")}, ok: { run: echo ok, requires: [x] } }
 
 Deno.test("an idle agent takes over tasks that prefer a busy one, unless they are pinned to it", async () => {
   using here = new Workspace();
+  // The task that is taken over keeps its agent busy until the other one runs where it prefers to.
+  const movable = "'if test $LOCKSTEP_AGENT = idle; then touch taken; " +
+    "until test -e kept; do sleep 0.02; done; else touch kept; fi'";
   const { code, stdout } = await here.run(`
 agents: { busy: , idle: }
 defaults: { timeout: 30s }
 tasks:
-  a: { run: sleep 0.3, prefers: busy }
-  b: { run: sleep 0.3, prefers: busy }
-  c: { run: sleep 0.3, prefers: busy }
+  a: { run: 'until test -e taken; do sleep 0.02; done', prefers: busy }
+  b: { run: ${movable}, prefers: busy }
+  c: { run: ${movable}, prefers: busy }
   d: { run: 'test $LOCKSTEP_AGENT = busy', agent: busy }
 `);
   assertEquals(code, 0, stdout);
@@ -459,4 +462,38 @@ Deno.test("the module ./cli, run as a program, is the command", async () => {
   const { code, stdout } = await here.lockstep(["--version"]);
   assertEquals(code, 0);
   assertMatch(stdout, /^lockstep \d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("a command that can't be started is reported with the reason", async () => {
+  using here = new Workspace();
+  const big = "x".repeat(200_000);
+  const { code, stdout } = await here.run(
+    JSON.stringify({
+      tasks: {
+        script: { run: `: ${big}` },
+        variable: { run: "echo", env: { BIG: big } },
+        nowhere: { run: "echo", cwd: "no/such/place" },
+      },
+    }),
+    "--keep-going",
+  );
+  assertEquals(code, 1);
+  const reasonOf = (id: string) =>
+    new RegExp(`^✗ ${id} +failed .*(Cannot start.*)$`, "m").exec(stdout)?.[1];
+  const tooLong = "Cannot start the command: Argument list too long; ";
+  assertEquals(reasonOf("script"), `${tooLong}its script has 195.3 KiB, put it into a file`);
+  assertEquals(reasonOf("variable"), `${tooLong}variable BIG has 195.3 KiB, put it into a file`);
+  assertEquals(
+    reasonOf("nowhere"),
+    "Cannot start the command: cwd no/such/place must be a directory",
+  );
+});
+
+Deno.test("a task may have a PATH without the shell that runs it", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(
+    "tasks: { a: { run: 'echo path $PATH', env: { PATH: /no/such/place } } }",
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "a │ path /no/such/place\n");
 });
