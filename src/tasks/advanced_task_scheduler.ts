@@ -16,7 +16,16 @@ import { precedes } from "../core/data/heap.ts";
 import type { TaskHandler } from "./attempts.ts";
 import type { TaskSchedulerConfig } from "./config.ts";
 import { type Group, type TaskRecord, viewOf } from "./state.ts";
-import { type StrategyName, AffinitySchedulingStrategy, CapabilitySchedulingStrategy, LeastLoadedSchedulingStrategy, RoundRobinSchedulingStrategy, type SchedulingContext, type SchedulingStrategy, type TaskStats } from "./strategies.ts";
+import {
+  AffinitySchedulingStrategy,
+  CapabilitySchedulingStrategy,
+  LeastLoadedSchedulingStrategy,
+  RoundRobinSchedulingStrategy,
+  type SchedulingContext,
+  type SchedulingStrategy,
+  type StrategyName,
+  type TaskStats,
+} from "./strategies.ts";
 import type { TaskHandle } from "./task_handle.ts";
 import { TaskScheduler, type TaskSchedulerOptions } from "./task_scheduler.ts";
 

@@ -9,7 +9,14 @@
 
 import type { HealthStatus } from "../core/health.ts";
 import type { RootCommand, RootHost } from "../root/state.ts";
-import { quote, requireFunction, requireId, requireInteger, requireMs, requireObject } from "../core/arguments.ts";
+import {
+  quote,
+  requireFunction,
+  requireId,
+  requireInteger,
+  requireMs,
+  requireObject,
+} from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { errorData } from "../core/error_data.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
@@ -23,8 +30,8 @@ import type { TaskHandler } from "./attempts.ts";
 import { registration, submission, type TaskCommand } from "./commands.ts";
 import { faultOf } from "./errors.ts";
 import { explainTask, type TaskExplanation } from "./views.ts";
-import { viewOf, type Agent } from "./state.ts";
-import { taskConfigOf, type TaskSchedulerConfig, DEFAULT_TASK_CONFIG } from "./config.ts";
+import { type Agent, viewOf } from "./state.ts";
+import { DEFAULT_TASK_CONFIG, taskConfigOf, type TaskSchedulerConfig } from "./config.ts";
 import { TaskClient } from "./client.ts";
 import type { TaskHandle } from "./task_handle.ts";
 

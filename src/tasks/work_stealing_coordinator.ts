@@ -5,7 +5,16 @@
  */
 
 import { attempting } from "../core/answer.ts";
-import { type Attempt, quote, requireArray, requireBoolean, requireId, requireInteger, requireMs, requireObject } from "../core/arguments.ts";
+import {
+  type Attempt,
+  quote,
+  requireArray,
+  requireBoolean,
+  requireId,
+  requireInteger,
+  requireMs,
+  requireObject,
+} from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
@@ -18,9 +27,15 @@ import type { AgentProfile } from "../agents/types.ts";
 import type { Task } from "./types.ts";
 import { MOST_LISTED, registration, type TaskCommand } from "./commands.ts";
 import { taskMachine } from "./machine.ts";
-import type { TaskState, Agent } from "./state.ts";
+import type { Agent, TaskState } from "./state.ts";
 import { backlogOf, capacityOf, hasAll, isOpen, usableSlots } from "./placement.ts";
-import { type AgentWorkload, reportOf, requireAmount, statsOf, type WorkloadStats } from "./views.ts";
+import {
+  type AgentWorkload,
+  reportOf,
+  requireAmount,
+  statsOf,
+  type WorkloadStats,
+} from "./views.ts";
 import { MachineClient, type MachineHost } from "../core/client.ts";
 import { throwIfRefused } from "./errors.ts";
 

@@ -121,7 +121,9 @@ export class Mailing {
         const sent = accepted(answer as Outcome<MessageAnswers, SendMessage> | NoAnswer);
         if (sent?.deduplicated !== false) resume(undefined);
       });
-      if (world.isUnreliable) world.after(RESPONSE_TIMEOUT_MS + responseMs, () => resume(undefined));
+      if (world.isUnreliable) {
+        world.after(RESPONSE_TIMEOUT_MS + responseMs, () => resume(undefined));
+      }
     });
     this.#requests.delete(messageId);
     return end?.type === "message:responded";

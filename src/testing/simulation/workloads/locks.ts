@@ -174,7 +174,12 @@ function* changeMind(agent: SimulatedAgent): Routine<void> {
   const common = { agentId, owner: agentId };
   const answer = accepted(
     yield* agent.call({
-      ...{ type: "acquire", resourceId: `book-${world.chance.int(3)}`, mode: "exclusive", units: 1 },
+      ...{
+        type: "acquire",
+        resourceId: `book-${world.chance.int(3)}`,
+        mode: "exclusive",
+        units: 1,
+      },
       ...{ priority: 0, timeoutMs: 100, leaseMs: 50, wait: true },
       ...common,
     }),
