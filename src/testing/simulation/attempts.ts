@@ -7,7 +7,7 @@
 import type { RootCommand } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import type { ErrorData } from "../../core/error_data.ts";
-import { claimOwner } from "../../tasks/mod.ts";
+import { claimOwner } from "../../locks/claim_owner.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import type { TaskScript } from "./scripts.ts";
 import type { Behaviour, Doing, Thread } from "./thread.ts";

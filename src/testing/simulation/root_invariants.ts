@@ -6,7 +6,7 @@
 
 import type { RootState } from "../../root/state.ts";
 import type { Instant } from "../../core/machine.ts";
-import { claimOf, claimOwner } from "../../tasks/mod.ts";
+import { claimOf, claimOwner } from "../../locks/claim_owner.ts";
 import { accuse } from "./failure.ts";
 import { checkLocks, checkLocksAtRest } from "./lock_invariants.ts";
 import { checkMessages, checkMessagesAtRest } from "./message_invariants.ts";

@@ -11,7 +11,7 @@
 import type { RootCommand, RootState } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
-import { claimOf } from "../../tasks/mod.ts";
+import { claimOf } from "../../locks/claim_owner.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../event_rules.ts";
 import { AgentShadow } from "./agent_shadow.ts";
 import { BreakerShadow } from "./breaker_shadow.ts";
