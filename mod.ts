@@ -1,9 +1,40 @@
 /**
- * Lockstep coordinates many agents that work at the same time: who does which task, who may touch
- * which resource, and what happens when one of them fails.
+ * Lockstep coordinates many agents that work at the same time: which agent runs which task, which
+ * agent may touch which resource, which messages agents exchange, and what happens when an agent
+ * fails.
  *
- * Start with {@linkcode AdvancedTaskScheduler} to have work done, with {@linkcode ResourceManager}
- * for locks alone, and with {@linkcode DependencyGraph} for a plan without execution.
+ * Start with {@linkcode CoordinationManager}, which runs all parts on one engine:
+ *
+ * ```ts
+ * import { CoordinationManager } from "@lockstep/lockstep";
+ *
+ * await using manager = new CoordinationManager({ maxRetries: 2 });
+ * await manager.registerAgent({ id: "writer", capabilities: ["edit"] }, async (task, { acquire }) => {
+ *   await using lock = await acquire("changelog");
+ *   return `${task.id}, written under lock ${lock.epoch}`;
+ * });
+ * const draft = await manager.submit({ id: "draft", requires: ["edit"] });
+ * const review = await manager.submit({ id: "review", dependencies: ["draft"], timeoutMs: 60_000 });
+ * console.log(await draft.result); // draft, written under lock 1
+ * console.log(await review.result); // review, written under lock 2
+ * ```
+ *
+ * Each part also works alone:
+ *
+ * | Class | Purpose |
+ * | --- | --- |
+ * | {@linkcode AdvancedTaskScheduler}, {@linkcode TaskScheduler} | tasks with dependencies, priorities, locks, retries and timeouts |
+ * | {@linkcode WorkStealingCoordinator} | moves tasks from busy agents to idle ones |
+ * | {@linkcode DependencyGraph} | order, cycles and the critical path of a plan, without execution |
+ * | {@linkcode ResourceManager} | exclusive, shared and counted locks; leases; deadlock detection |
+ * | {@linkcode MessageRouter} | mailboxes with redelivery, requests, topics and dead letters |
+ * | {@linkcode CircuitBreaker}, {@linkcode CircuitBreakerManager} | calls that stop after failures and are probed again later |
+ * | {@linkcode ConflictResolver}, {@linkcode OptimisticLockManager} | one decision between agents that want the same thing; versions |
+ * | {@linkcode CoordinationMetricsCollector} | counters, gauges, quantiles and OpenMetrics text |
+ * | {@linkcode EventBus}, {@linkcode SystemEvents}, {@linkcode Logger} | typed events, debug mode, logging |
+ * | {@linkcode Engine}, {@linkcode MemoryLog} | hosts a machine with a clock and a log of commands; replay |
+ *
+ * Errors are subclasses of {@linkcode LockstepError} with a stable `code`.
  *
  * @module
  */
@@ -29,9 +60,9 @@ export type * from "./src/conflicts/types.ts";
 export type * from "./src/messages/types.ts";
 export * from "./src/tasks/errors.ts";
 export * from "./src/locks/errors.ts";
-export * from "./src/conflicts/errors.ts";
+export { UndecidedConflictError, UnknownConflictError, VoteError } from "./src/conflicts/errors.ts";
 export * from "./src/messages/errors.ts";
-export * from "./src/breakers/errors.ts";
+export { CallTimeoutError, CircuitOpenError } from "./src/breakers/errors.ts";
 export * from "./src/agents/mod.ts";
 export type {
   BeatAgent,

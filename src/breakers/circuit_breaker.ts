@@ -4,30 +4,41 @@
  * @module
  */
 
-import { quote, requireFunction, requireId, requireOneOf } from "../core/arguments.ts";
-import { ClosedError, LimitError } from "../core/errors.ts";
-import type { EventBus } from "../core/bus/event_bus.ts";
-import { CircuitState } from "./events.ts";
-import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
-  type BreakerBody,
-  BreakerCall,
-  callWithLimits,
-  type ExecuteOptions,
-  readOptions,
-} from "./breaker_call.ts";
+  type Attempt,
+  quote,
+  requireFunction,
+  requireId,
+  requireMs,
+  requireObject,
+  requireOneOf,
+  requireSignal,
+} from "../core/arguments.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { Clock } from "../core/clock.ts";
+import { Deferred } from "../core/deferred.ts";
+import { ClosedError } from "../core/errors.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
+import type { Instant } from "../core/machine.ts";
 import {
   type BreakerClient,
   type BreakerOptions,
-  clientOf,
-  type Exchange,
-  type OwnClient,
-} from "./breaker_client.ts";
-import type { CallOutcome, ForceBreaker, RequestPermit, ResetBreaker } from "./commands.ts";
-import { type BreakerSettings, type CircuitBreakerConfig, readConfig } from "./config.ts";
-import { isUneventful, outlook } from "./machine.ts";
-import { type CircuitBreakerMetrics, metricsOf } from "./metrics.ts";
-import { countSuccess, newTally, type Permit, readPermit } from "./permit.ts";
+  hostBreakers,
+  type HostOfBreakers,
+  type ManagedOptions,
+} from "./client.ts";
+import type { ForceBreaker, PermitAnswer, RequestPermit, ResetBreaker } from "./commands.ts";
+import type { CallOutcome } from "./types.ts";
+import { type BreakerSettings, type CircuitBreakerConfig, readBreakerConfig } from "./config.ts";
+import { CallTimeoutError, CircuitOpenError } from "./errors.ts";
+import { CircuitState } from "./types.ts";
+import {
+  type CircuitBreakerMetrics,
+  isUneventful,
+  metricsOf,
+  outlook,
+  type UntoldFigures,
+} from "./views.ts";
 
 /** How many successes that change nothing are told together at most. */
 const MOST_UNTOLD = 1_000;
@@ -53,8 +64,8 @@ export class CircuitBreaker implements AsyncDisposable {
   readonly #settings: BreakerSettings;
   readonly #logger: Logger;
   readonly #client: BreakerClient;
-  /** Its own engine, unless it is one of several in another's. */
-  readonly #engine: OwnClient["engine"];
+  /** Runs the machine; `undefined` for a breaker of a manager. */
+  readonly #host: HostOfBreakers | undefined;
   /** What most calls send; nobody changes it. */
   readonly #request: RequestPermit;
   #tally = newTally(0);
@@ -75,13 +86,19 @@ export class CircuitBreaker implements AsyncDisposable {
   ) {
     requireId(name, "name", () => "create a circuit breaker");
     this.name = name;
-    this.#settings = readConfig(config, () => this.#attempt("create"));
+    this.#settings = readBreakerConfig(config, () => this.#attempt("create"));
     this.#logger = logger;
-    const own = clientOf(`circuit breaker ${quote(name)}`, {}, logger, eventBus, options);
-    this.#client = own.client;
-    this.#engine = own.engine;
-    this.#request = { type: "request-permit", name, timeoutMs: this.#settings.callTimeoutMs };
-    this.#define();
+    const { client } = options as Partial<ManagedOptions>;
+    if (client !== undefined) {
+      this.#client = client;
+    } else {
+      const thing = `circuit breaker ${quote(name)}`;
+      this.#host = hostBreakers(thing, {}, eventBus, logger, options);
+      this.#client = this.#host.running("create");
+    }
+    const { rules, callTimeoutMs } = this.#settings;
+    this.#request = { type: "request-permit", name, timeoutMs: callTimeoutMs };
+    this.#client.define({ type: "define-breaker", name, rules });
   }
 
   /**
@@ -139,7 +156,7 @@ export class CircuitBreaker implements AsyncDisposable {
   async shutdown(): Promise<void> {
     if (!this.#isClosed) this.#report(0);
     this.#isClosed = true;
-    await this.#engine?.[Symbol.asyncDispose]();
+    await this.#host?.close();
   }
 
   /** The same as {@linkcode shutdown}. */
@@ -157,7 +174,7 @@ export class CircuitBreaker implements AsyncDisposable {
     signal?.throwIfAborted();
     const permit = this.#look() ?? this.#read(await this.#ask(request));
     const limits = { signal, timeoutMs };
-    const { clock } = this.#client.dispatcher;
+    const { clock } = this.#client;
     let outcome: CallOutcome | undefined;
     try {
       const result = await callWithLimits(this.name, clock, body, limits, (how) => outcome = how);
@@ -185,14 +202,14 @@ export class CircuitBreaker implements AsyncDisposable {
     return this.#tally;
   }
 
-  #ask(request: RequestPermit): Exchange | Promise<Exchange> {
+  #ask(request: RequestPermit): Promise<PermitAnswer> {
     this.#report(this.#tally.epoch);
-    const asked = this.#client.ask(request);
-    return asked.answered ? asked : asked.wait();
+    return this.#client.call(request);
   }
 
-  #read({ events, error }: Exchange): Permit {
-    return readPermit(this.name, events, error);
+  #read(answer: PermitAnswer): Permit {
+    if (answer.status === "permitted") return answer;
+    throw new CircuitOpenError(this.name, answer.state, answer.retryAt, answer.retryAfterMs);
   }
 
   /** Tells the machine how a call ended. Never fails: the call's own end is what counts. */
@@ -205,7 +222,7 @@ export class CircuitBreaker implements AsyncDisposable {
         if (breaker !== undefined && isUneventful(breaker, epoch)) return this.#countSuccess();
       }
       this.#report(this.#tally.epoch);
-      return this.#client.tell({ type: "settle-permit", name, permit, epoch, since, outcome });
+      return this.#client.submit({ type: "settle-permit", name, permit, epoch, since, outcome });
     } catch {
       return undefined; // the engine is closed or broken, and has said so
     }
@@ -213,7 +230,7 @@ export class CircuitBreaker implements AsyncDisposable {
 
   #countSuccess(): undefined {
     const tally = this.#tally;
-    countSuccess(tally, this.#client.dispatcher.clock);
+    countSuccess(tally, this.#client.clock);
     if (tally.successes === MOST_UNTOLD) this.#report(tally.epoch);
   }
 
@@ -232,29 +249,11 @@ export class CircuitBreaker implements AsyncDisposable {
     requireFunction(body, "body", () => this.#attempt(CALL));
   }
 
-  #define(): void {
-    const client = this.#client;
-    const command = {
-      type: "define-breaker",
-      name: this.name,
-      rules: this.#settings.rules,
-    } as const;
-    const asked = client.ask(command);
-    if (!asked.answered) return void client.tellOfLoss(asked, command);
-    if (asked.events === undefined) throw asked.error;
-    const isFull = asked.events.some(({ type, name }) =>
-      type === "circuitbreaker:refused" && name === this.name
-    );
-    if (!isFull) return;
-    const limit = client.state().config.maxBreakers;
-    throw new LimitError(this.#attempt("create"), "there must be room for one more", limit);
-  }
-
   /** Sends a command of which nobody hears how it ends. */
   #order(verb: string, command: ForceBreaker | ResetBreaker): void {
     if (this.#isClosed) throw new ClosedError(this.#attempt(verb), "it");
     this.#report(this.#tally.epoch);
-    void this.#client.tell(command);
+    void this.#client.submit(command);
   }
 
   /** Tells the machine of what it has not heard of, and begins anew under `epoch`. */
@@ -265,7 +264,7 @@ export class CircuitBreaker implements AsyncDisposable {
     if (requests + successes === 0) return;
     const { name } = this;
     try {
-      void this.#client.tell({
+      void this.#client.submit({
         type: "count-calls",
         name,
         epoch,
@@ -284,3 +283,129 @@ export class CircuitBreaker implements AsyncDisposable {
 }
 
 const CALL = "call through";
+
+/** What the body of a call is given. */
+export interface BreakerCallContext {
+  /** Aborts when the call is cancelled or has taken too long. */
+  readonly signal: AbortSignal;
+}
+
+/** What is called through a breaker. */
+export type BreakerBody<Result> = (call: BreakerCallContext) => Result | PromiseLike<Result>;
+
+/** Options of `CircuitBreaker.execute`. */
+export interface ExecuteOptions {
+  /** Cancels the call, which then rejects with the signal's reason and counts for nothing. */
+  signal?: AbortSignal;
+  /** How long the call may take, in milliseconds; 0 for as long as it takes. @default callTimeoutMs */
+  timeoutMs?: number;
+}
+
+/** What limits one call. */
+export interface CallLimits {
+  /** What cancels it. */
+  readonly signal: AbortSignal | undefined;
+  /** How long it may take; 0 for as long as it takes. */
+  readonly timeoutMs: number;
+}
+
+/** `options`, checked. */
+export function readOptions(
+  options: ExecuteOptions,
+  callTimeoutMs: number,
+  attempt: Attempt,
+): CallLimits {
+  requireObject(options as unknown, "options", attempt);
+  const { signal, timeoutMs = callTimeoutMs } = options;
+  if (signal !== undefined) requireSignal(signal, "signal", attempt);
+  requireMs(timeoutMs, 0, "timeoutMs", attempt);
+  return { signal, timeoutMs };
+}
+
+/** A call that may be told to stop. Its signal is made only when somebody asks for it. */
+export class BreakerCall implements BreakerCallContext {
+  #controller: AbortController | undefined;
+
+  /** Aborts when the call is cancelled or has taken too long. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  /** Tells the body to stop. */
+  abort(reason: unknown): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
+}
+
+/**
+ * Calls `body`, and waits for it until `signal` aborts or `timeoutMs` have passed; 0 for as long as
+ * it takes. Leaves no timer and no listener behind.
+ *
+ * @param cut is called when the wait ends before the body, with what that says of the call
+ */
+export async function callWithLimits<Result>(
+  name: string,
+  clock: Clock,
+  body: BreakerBody<Result>,
+  { signal, timeoutMs }: CallLimits,
+  cut: (outcome: "failure" | "neutral") => void,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  const call = new BreakerCall();
+  const end = new Deferred<never>();
+  const cutShort = (outcome: "failure" | "neutral", reason: unknown) => {
+    cut(outcome);
+    end.reject(reason); // comes first, so that what the body makes of the abort is not thrown
+    call.abort(reason);
+  };
+  const cancel = () => cutShort("neutral", signal!.reason);
+  const timeOut = () => cutShort("failure", new CallTimeoutError(name, timeoutMs));
+  const cancelTimer = timeoutMs === 0 ? () => {} : clock.setTimer(clock.now() + timeoutMs, timeOut);
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    return await Promise.race([body(call), end.promise()]);
+  } finally {
+    cancelTimer();
+    signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/** What lets a call be made. */
+export interface Permit {
+  /** 0 when the call is made without asking. */
+  readonly permit: number;
+  /** Under which the call is made. */
+  readonly epoch: number;
+  /** When it was made; `undefined` when nobody has looked. */
+  readonly since: Instant | undefined;
+}
+
+/** Calls that were made under one epoch without asking. It is the permit of those, too. */
+export interface Tally extends Permit, UntoldFigures {}
+
+/** A tally of no calls. */
+export function newTally(epoch: number): Tally {
+  return {
+    permit: 0,
+    epoch,
+    since: undefined,
+    requests: 0,
+    successes: 0,
+    lastSuccessAt: undefined,
+  };
+}
+
+/** Of so many successes each is timed; of further ones, one of `SAMPLED` is. */
+const FEW = 64;
+const SAMPLED = 8;
+
+/**
+ * Counts a success. Reading the clock costs half as much as a whole call, so that of a busy breaker
+ * is not read each time.
+ */
+export function countSuccess(tally: Tally, clock: { now(): Instant }): void {
+  if (tally.successes < FEW || tally.successes % SAMPLED === 0) tally.lastSuccessAt = clock.now();
+  tally.successes++;
+}

@@ -7,19 +7,18 @@
 import { quote, requireId, requireObject } from "../core/arguments.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import type { CircuitState } from "./events.ts";
+import type { CircuitState } from "./types.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
   type BreakerClient,
   type BreakerOptions,
-  clientOf,
-  type OwnClient,
-} from "./breaker_client.ts";
-import type { BreakerBody, ExecuteOptions } from "./breaker_call.ts";
-import { CircuitBreaker } from "./circuit_breaker.ts";
-import { type CircuitBreakerConfig, readConfig } from "./config.ts";
-import type { CircuitBreakerMetrics } from "./metrics.ts";
-import type { BreakerConfig } from "./state.ts";
+  hostBreakers,
+  type HostOfBreakers,
+  type ManagedOptions,
+} from "./client.ts";
+import { type BreakerBody, CircuitBreaker, type ExecuteOptions } from "./circuit_breaker.ts";
+import { type BreakerConfig, type CircuitBreakerConfig, readBreakerConfig } from "./config.ts";
+import type { CircuitBreakerMetrics } from "./views.ts";
 
 /** Options of a manager, and of those of its breakers that name none. */
 export interface CircuitBreakerManagerConfig extends CircuitBreakerConfig, Partial<BreakerConfig> {}
@@ -40,7 +39,7 @@ export class CircuitBreakerManager implements AsyncDisposable {
   readonly #config: CircuitBreakerManagerConfig;
   readonly #logger: Logger;
   readonly #client: BreakerClient;
-  readonly #engine: OwnClient["engine"];
+  readonly #host: HostOfBreakers;
   readonly #breakers = new Map<string, CircuitBreaker>();
   #isClosed = false;
 
@@ -55,12 +54,11 @@ export class CircuitBreakerManager implements AsyncDisposable {
     eventBus?: EventBus,
     options: BreakerOptions = {},
   ) {
-    readConfig(config, () => "create circuit breakers");
-    const { client, engine } = clientOf("circuit breakers", config, logger, eventBus, options);
+    readBreakerConfig(config, () => "create circuit breakers");
     this.#config = { ...config };
     this.#logger = logger;
-    this.#client = client;
-    this.#engine = engine;
+    this.#host = hostBreakers("circuit breakers", config, eventBus, logger, options);
+    this.#client = this.#host.running("create");
   }
 
   /**
@@ -76,9 +74,9 @@ export class CircuitBreakerManager implements AsyncDisposable {
     if (this.#isClosed) throw new ClosedError(attempt(), "the manager");
     requireId(name, "name", attempt);
     requireObject(config as unknown, "config", attempt);
-    const host = this.#client;
     const merged = { ...this.#config, ...config };
-    const breaker = new CircuitBreaker(name, merged, this.#logger, undefined, { host });
+    const managed: ManagedOptions = { client: this.#client };
+    const breaker = new CircuitBreaker(name, merged, this.#logger, undefined, managed);
     this.#breakers.set(name, breaker);
     return breaker;
   }
@@ -124,7 +122,7 @@ export class CircuitBreakerManager implements AsyncDisposable {
     if (breaker === undefined) return false;
     this.#breakers.delete(name);
     void breaker.shutdown();
-    void this.#client.tell({ type: "remove-breaker", name });
+    void this.#client.submit({ type: "remove-breaker", name });
     return true;
   }
 
@@ -132,7 +130,7 @@ export class CircuitBreakerManager implements AsyncDisposable {
   async shutdown(): Promise<void> {
     this.#isClosed = true;
     for (const breaker of this.#breakers.values()) void breaker.shutdown();
-    await this.#engine?.[Symbol.asyncDispose]();
+    await this.#host.close();
   }
 
   /** The same as {@linkcode shutdown}. */

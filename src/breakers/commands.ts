@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { CircuitState } from "./events.ts";
+import type { CallOutcome, CircuitState } from "./types.ts";
 import type { Instant, Tick } from "../core/machine.ts";
-import type { BreakerRules } from "./state.ts";
+import type { BreakerRules } from "./config.ts";
 
 /** Makes a breaker, closed; or gives one that is known other rules and leaves its state as it is. */
 export interface DefineBreaker {
@@ -35,12 +35,6 @@ export interface RequestPermit {
   /** How long the call may take if it is a probe; 0 for as long as the rules say. */
   readonly timeoutMs: number;
 }
-
-/**
- * How a call ended, as far as its breaker is concerned: `neutral` says nothing about what the
- * breaker guards.
- */
-export type CallOutcome = "success" | "failure" | "neutral";
 
 /** Tells how a call ended. */
 export interface SettlePermit {
@@ -93,6 +87,34 @@ export interface ResetBreaker {
   readonly type: "reset-breaker";
   /** Of the breaker. */
   readonly name: string;
+}
+
+/** The answer to `request-permit`. */
+export type PermitAnswer =
+  /** The call may be made, under the epoch of the state that admits it. */
+  | {
+    readonly status: "permitted";
+    readonly permit: number;
+    readonly epoch: number;
+    readonly since: Instant;
+  }
+  /** The call may not be made. `retryAt` says when to ask again. */
+  | {
+    readonly status: "rejected";
+    readonly state: Exclude<CircuitState, "closed">;
+    readonly retryAt: Instant;
+    readonly retryAfterMs: number;
+  };
+
+/** The answers of a breaker machine, by the type of the command. */
+export interface BreakerAnswers {
+  readonly "define-breaker": void;
+  readonly "remove-breaker": void;
+  readonly "request-permit": PermitAnswer;
+  readonly "settle-permit": void;
+  readonly "count-calls": void;
+  readonly "force-breaker": void;
+  readonly "reset-breaker": void;
 }
 
 /** What a breaker machine can be told to do. */

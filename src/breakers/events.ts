@@ -7,12 +7,7 @@
 import { timeOfDay } from "../core/readable.ts";
 import { type Descriptions, refusal } from "../core/describe.ts";
 import type { Instant } from "../core/machine.ts";
-
-/** The states of a circuit breaker: calls go through, none does, a few do as probes. */
-export const CircuitState = { CLOSED: "closed", OPEN: "open", HALF_OPEN: "half-open" } as const;
-
-/** The state of a circuit breaker. */
-export type CircuitState = "closed" | "open" | "half-open";
+import type { CircuitState } from "./types.ts";
 
 /** What all events of circuit breakers tell. */
 export interface CircuitEvent {

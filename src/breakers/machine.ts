@@ -11,10 +11,10 @@
  */
 
 import { describer } from "../core/describe.ts";
-import { BREAKER_DESCRIPTIONS } from "./events.ts";
+import { BREAKER_DESCRIPTIONS, type BreakerEvent, type CircuitChangeReason } from "./events.ts";
+import type { CircuitState } from "./types.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
-import type { BreakerEvent, CircuitChangeReason, CircuitState } from "./events.ts";
-import type { Instant, Machine, Tick } from "../core/machine.ts";
+import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
 import {
   admit,
   close,
@@ -30,22 +30,22 @@ import {
   reject,
   reset,
   timeOut,
-} from "./actions.ts";
+} from "./transitions.ts";
 import type {
+  BreakerAnswers,
   BreakerCommand,
-  CallOutcome,
   DefineBreaker,
+  PermitAnswer,
   RequestPermit,
   SettlePermit,
 } from "./commands.ts";
-import { outlook } from "./outlook.ts";
+import type { CallOutcome } from "./types.ts";
+import { type BreakerConfig, type BreakerRules, DEFAULT_BREAKER_CONFIG } from "./config.ts";
+import { outlook } from "./views.ts";
 import {
   type Breaker,
-  type BreakerConfig,
-  type BreakerRules,
   type BreakerState,
   type ClosedPhase,
-  DEFAULT_BREAKER_CONFIG,
   emptyBreakers,
   type HalfOpenPhase,
   type Turn,
@@ -55,25 +55,40 @@ import { record } from "./window.ts";
 /** A machine of breakers that goes by `config`, and by the defaults where it is silent. */
 export function breakerMachine(
   config: Partial<BreakerConfig> = {},
-): Machine<BreakerState, BreakerCommand, BreakerEvent> {
-  return {
+): Part<BreakerState, Command, BreakerEvent, BreakerAnswers> {
+  return definePart<BreakerState, BreakerCommand, BreakerEvent, BreakerAnswers>({
     name: "breakers",
+    commands: [
+      "define-breaker",
+      "remove-breaker",
+      "request-permit",
+      "settle-permit",
+      "count-calls",
+      "force-breaker",
+      "reset-breaker",
+    ],
     init: () => emptyBreakers({ ...DEFAULT_BREAKER_CONFIG, ...config }),
-    step,
+    fire: () => {},
+    apply,
     deadline: () => Infinity,
     describe: describer(BREAKER_DESCRIPTIONS),
-  };
+  });
 }
 
-function step(state: BreakerState, command: BreakerCommand | Tick, now: Instant): BreakerEvent[] {
-  const turn: Turn = { state, now, events: [] };
-  state.now = now;
-  apply(turn, command);
-  return turn.events;
+type Command = Exclude<BreakerCommand, Tick>;
+
+function apply(
+  state: BreakerState,
+  command: Command,
+  now: Instant,
+  events: BreakerEvent[],
+): unknown {
+  const answer = handle({ state, now, events }, command);
+  if (!(answer instanceof Refusal)) state.now = now;
+  return answer;
 }
 
-function apply(turn: Turn, command: BreakerCommand): void {
-  if (command.type === "tick") return;
+function handle(turn: Turn, command: Command): PermitAnswer | Refusal | void {
   const breaker = turn.state.breakers.get(command.name);
   if (command.type === "define-breaker") return defineBreaker(turn, breaker, command);
   if (breaker === undefined) return refuse(turn, command, "unknown-breaker");
@@ -93,7 +108,11 @@ function apply(turn: Turn, command: BreakerCommand): void {
   }
 }
 
-function defineBreaker(turn: Turn, known: Breaker | undefined, command: DefineBreaker): void {
+function defineBreaker(
+  turn: Turn,
+  known: Breaker | undefined,
+  command: DefineBreaker,
+): void | Refusal {
   const { name, rules } = command;
   if (known !== undefined) {
     if (sameRules(known.rules, rules)) return;
@@ -105,15 +124,14 @@ function defineBreaker(turn: Turn, known: Breaker | undefined, command: DefineBr
   define(turn, name, rules);
 }
 
-function requestPermit(turn: Turn, breaker: Breaker, { timeoutMs }: RequestPermit): void {
+function requestPermit(turn: Turn, breaker: Breaker, { timeoutMs }: RequestPermit): PermitAnswer {
   if (breaker.phase.state === "closed") return admit(turn, breaker, timeoutMs);
   catchUp(turn, breaker);
   const { admits, retryAt } = outlook(breaker, turn.now);
-  if (admits) admit(turn, breaker, timeoutMs);
-  else reject(turn, breaker, retryAt);
+  return admits ? admit(turn, breaker, timeoutMs) : reject(turn, breaker, retryAt);
 }
 
-function settlePermit(turn: Turn, breaker: Breaker, command: SettlePermit): void {
+function settlePermit(turn: Turn, breaker: Breaker, command: SettlePermit): void | Refusal {
   const { permit, epoch, outcome } = command;
   if (permit > turn.state.lastPermit) return refuse(turn, command, "unknown-permit");
   if (catchUp(turn, breaker) === permit) return; // it has just been counted as too slow
@@ -218,8 +236,3 @@ function sameRules(a: BreakerRules, b: BreakerRules): boolean {
   const names = Object.keys(a) as (keyof BreakerRules)[];
   return names.every((name) => a[name] === b[name]);
 }
-
-export { readConfig as readBreakerConfig } from "./config.ts";
-export type { BreakerCommand } from "./commands.ts";
-export { isUneventful, type Outlook, outlook, retryAt, wouldAdmit } from "./outlook.ts";
-export type { BreakerConfig, BreakerState } from "./state.ts";

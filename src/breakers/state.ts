@@ -8,66 +8,8 @@ import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.
 import type { BreakerEvent } from "./events.ts";
 import type { Instant } from "../core/machine.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
+import type { BreakerConfig, BreakerRules } from "./config.ts";
 import { type CallWindow, emptyWindow } from "./window.ts";
-
-/**
- * What opens a closed breaker: failures in a row; the share of failures among the newest calls; or
- * that, or else the share of slow ones.
- */
-export type BreakerPolicy = "consecutive" | "rate" | "slow-call";
-
-/** The rules that one breaker goes by. All times are milliseconds. */
-export interface BreakerRules {
-  /** What opens it. @default "consecutive" */
-  readonly policy: BreakerPolicy;
-  /** By policy `consecutive`: how many failures in a row open it. @default 5 */
-  readonly failureThreshold: number;
-  /** How many successful probes close it. @default 3 */
-  readonly successThreshold: number;
-  /** How long it is open before it lets probes through. @default 60_000 */
-  readonly timeout: number;
-  /** How many probes are in flight at once at most. @default 2 */
-  readonly halfOpenLimit: number;
-  /** The share of failures, from above 0 to 1, that opens it. @default 0.5 */
-  readonly failureRate: number;
-  /** By policy `slow-call`: the share of slow calls, from above 0 to 1, that opens it. @default 0.5 */
-  readonly slowCallRate: number;
-  /** By policy `slow-call`: how long a call takes at least to be slow. @default 10_000 */
-  readonly slowCallMs: number;
-  /** Whether shares are of the newest calls, or of the calls of the newest time. @default "count" */
-  readonly window: "count" | "time";
-  /** How many calls a window by count has. @default 100 */
-  readonly windowCalls: number;
-  /** How long a window by time is, to within a tenth. @default 60_000 */
-  readonly windowMs: number;
-  /** With fewer calls in the window no share opens it. @default 10 */
-  readonly minimumCalls: number;
-  /** How long a probe may take; one that takes longer has failed. @default callTimeoutMs, or else the longer of timeout and a minute */
-  readonly probeTimeoutMs: number;
-  /**
-   * By how much each time that it is open is longer than the one before, if it was never closed in
-   * between. @default 2
-   */
-  readonly openTimeFactor: number;
-  /** How long it is open at most. @default 10 × timeout */
-  readonly maxOpenMs: number;
-  /**
-   * The share, from 0 to 1, by which chance shortens a lengthened time, though never below `timeout`,
-   * so that breakers which opened together don't all probe at once. @default 0.5
-   */
-  readonly openTimeJitter: number;
-}
-
-/** The rules that a breaker machine goes by. */
-export interface BreakerConfig {
-  /** How many breakers there may be. @default 10_000 */
-  readonly maxBreakers: number;
-  /** Where chance begins. @default 1 */
-  readonly seed: number;
-}
-
-/** The rules of who names none. */
-export const DEFAULT_BREAKER_CONFIG: BreakerConfig = { maxBreakers: 10_000, seed: 1 };
 
 /** All calls are let through, and what they come to decides whether that stays so. */
 export interface ClosedPhase {

@@ -6,13 +6,21 @@
 
 import { type MembershipConfig, readMembershipConfig } from "../agents/machine.ts";
 import type { CircuitBreakerConfig, CircuitBreakerManagerConfig } from "../breakers/mod.ts";
-import { readBreakerConfig } from "../breakers/machine.ts";
-import { readConflictRules } from "../conflicts/machine.ts";
+import { readBreakerConfig } from "../breakers/config.ts";
+import { CONFLICT_OPTIONS } from "../conflicts/config.ts";
+import { readConfig } from "../core/config.ts";
 import type { ConflictConfig, ConflictCriterion } from "../conflicts/mod.ts";
-import { type Attempt, requireBoolean, requireInteger, requireMs, requireObject, requireOneOf } from "../core/arguments.ts";
+import {
+  type Attempt,
+  requireBoolean,
+  requireInteger,
+  requireMs,
+  requireObject,
+  requireOneOf,
+} from "../core/arguments.ts";
 import { readLockConfig } from "../locks/machine.ts";
 import type { ResourceManagerConfig } from "../locks/mod.ts";
-import { readMessageConfig } from "../messages/machine.ts";
+import { readMessageConfig } from "../messages/config.ts";
 import type { MessageRouterConfig } from "../messages/mod.ts";
 import type { MetricsConfig } from "../metrics/mod.ts";
 import { taskConfigOf } from "../tasks/config.ts";
@@ -158,9 +166,9 @@ export function readCoordinationConfig(config: CoordinationConfig): Coordination
       agents: readMembershipConfig(config.agents ?? {}, "a coordination manager"),
       tasks: taskConfigOf(tasks),
       locks: readLockConfig(locks).machine,
-      messages: readMessageConfig(messages).machine,
+      messages: readMessageConfig(messages, attempt).machine,
       breakers: { seed, maxBreakers },
-      conflicts: readConflictRules(conflicts, "a coordination manager"),
+      conflicts: readConfig(CONFLICT_OPTIONS, conflicts, attempt),
       rules: readRootRules(config, attempt),
     },
     tasks,

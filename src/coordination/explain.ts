@@ -5,12 +5,12 @@
  */
 
 import { type MemberView, memberView } from "../agents/mod.ts";
-import { outlook } from "../breakers/machine.ts";
+import { outlook } from "../breakers/views.ts";
 import { quote } from "../core/arguments.ts";
 import { claimOwner } from "../locks/claim_owner.ts";
 import { UnknownAgentError } from "../core/errors.ts";
 import { UnknownMessageError } from "../messages/errors.ts";
-import type { CircuitState } from "../breakers/events.ts";
+import type { CircuitState } from "../breakers/types.ts";
 import type { Instant } from "../core/machine.ts";
 import { listed } from "../core/readable.ts";
 import type { TaskStatus } from "../tasks/types.ts";
@@ -243,7 +243,7 @@ function requestsOf(
 /** Of several handlers of an agent, the one that is farthest behind counts. */
 function unhandledOf({ messages }: Readonly<RootState>, agentId: string): number {
   let most = 0;
-  for (const { urgent, normal } of messages.mailboxes.get(agentId)?.readers ?? []) {
+  for (const { urgent, normal } of messages.mailboxes.get(agentId)?.consumers ?? []) {
     most = Math.max(most, urgent.size + normal.size);
   }
   return most;

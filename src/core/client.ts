@@ -100,6 +100,11 @@ export abstract class MachineClient<
     return this.#exchange(command, (outcome) => this.#read(command, outcome, read));
   }
 
+  /** Sends a command and resolves with its answer, or with its refusal. */
+  outcomeOf<Each extends Command>(command: Each): Promise<Outcome<Answers, Each>> {
+    return this.#exchange(command, (outcome) => outcome);
+  }
+
   /** Sends a command and resolves once it was stepped, also when it was refused. */
   attempt(command: Command): Promise<void> {
     if (!this.host.dispatcher.synchronous) return this.#exchange(command, ignore);
@@ -124,7 +129,12 @@ export abstract class MachineClient<
 
   /** The same as {@linkcode deliver} for a command whose end no caller waits for. */
   owe(command: Command): void {
-    this.deliver(command).catch(ignore);
+    if (!this.host.dispatcher.synchronous) return void this.deliver(command).catch(ignore);
+    try {
+      this.dispatch(command);
+    } catch {
+      // The machine has stopped, and with it what the command was to end.
+    }
   }
 
   /** Lets time pass in the machine, and sends again what its log did not store. */

@@ -97,21 +97,25 @@ interface Happened<Event> {
  *
  * @example
  * ```ts
- * import { Engine, type Machine } from "@lockstep/lockstep";
+ * import { definePart, Engine } from "@lockstep/lockstep";
  *
- * const door: Machine<{ open: boolean }, { type: "push" }, { type: "door:moved"; open: boolean }> = {
+ * interface Moved {
+ *   readonly type: "door:moved";
+ *   readonly open: boolean;
+ * }
+ *
+ * const door = definePart<{ open: boolean }, { type: "push" }, Moved>({
  *   name: "door",
  *   commands: ["push"],
  *   init: () => ({ open: false }),
- *   step(state, command, _now, events) {
- *     if (command.type === "tick") return undefined;
+ *   fire: () => {},
+ *   apply(state, _command, _now, events) {
  *     state.open = !state.open;
  *     events.push({ type: "door:moved", open: state.open });
- *     return undefined;
  *   },
  *   deadline: () => Infinity,
  *   describe: ({ open }) => `the door is ${open ? "open" : "shut"}`,
- * };
+ * });
  * await using engine = new Engine(door);
  * engine.dispatch({ type: "push" });
  * console.log(engine.state.open); // true
@@ -133,8 +137,6 @@ export class Engine<
   readonly #traces: boolean;
   /** By the type of an event. */
   readonly #observers = new Map<string, readonly Observer<Event>[]>();
-  /** The events of the step, reused by all steps but those that handlers cause. */
-  readonly #events: Event[] = [];
   #state: State;
   #now: Instant;
   #position = 0;
@@ -338,8 +340,7 @@ export class Engine<
     now: Instant,
     reply: Reply<unknown> | undefined,
   ): Outcome<Answers, Each> {
-    const events = this.#publishing ? [] : this.#events;
-    events.length = 0;
+    const events: Event[] = [];
     let answer: Outcome<Answers, Each>;
     try {
       answer = this.#machine.step(this.#state, command, now, events);

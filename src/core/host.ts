@@ -130,7 +130,8 @@ export class Host<
       throw error;
     }
     if (this.#closing !== undefined) return await engine.close();
-    await recover?.(this.#run(engine));
+    const client = this.#run(engine);
+    await recover?.(client);
   }
 
   async #close(): Promise<void> {

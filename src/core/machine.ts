@@ -69,6 +69,8 @@ export interface Machine<
   deadline(state: State): Instant;
   /** Describes an event in one line for people. Never throws. */
   describe(event: Event): string;
+  /** Is never there: the compiler infers `Command` from its type. */
+  accepts?(command: Command): never;
 }
 
 /** A machine that can be part of a larger one, which then decides when its timers fire. */

@@ -7,10 +7,13 @@
 import type { MembershipAnswers, MembershipCommand } from "../agents/commands.ts";
 import type { MembershipConfig } from "../agents/config.ts";
 import type { MembershipState } from "../agents/state.ts";
-import type { BreakerAnswers, BreakerCommand, CallOutcome } from "../breakers/commands.ts";
-import type { BreakerConfig, BreakerState } from "../breakers/state.ts";
+import type { BreakerAnswers, BreakerCommand } from "../breakers/commands.ts";
+import type { CallOutcome } from "../breakers/types.ts";
+import type { BreakerState } from "../breakers/state.ts";
+import type { BreakerConfig } from "../breakers/config.ts";
 import type { ConflictAnswers, ConflictCommand } from "../conflicts/commands.ts";
-import type { ConflictConfig, ConflictState } from "../conflicts/state.ts";
+import type { ConflictState } from "../conflicts/state.ts";
+import type { ConflictConfig } from "../conflicts/config.ts";
 import type { MachineHost } from "../core/client.ts";
 import type { Instant, Named, Tick } from "../core/machine.ts";
 import type { LockAnswers, LockCommand } from "../locks/commands.ts";

@@ -1,15 +1,11 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import {
-  CircuitBreakerManager,
-  type CircuitBreakerManagerConfig,
-  CircuitOpenError,
-  CircuitState,
-  ClosedError,
-  EventBus,
-  LimitError,
-  Logger,
-} from "../../mod.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { CircuitOpenError } from "../../src/breakers/errors.ts";
+import { CircuitBreakerManager, type CircuitBreakerManagerConfig } from "../../src/breakers/mod.ts";
+import { CircuitState } from "../../src/breakers/types.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { ClosedError, LimitError } from "../../src/core/errors.ts";
+import { Logger } from "../../src/core/logger.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 function make(config: CircuitBreakerManagerConfig = {}, eventBus?: EventBus) {
   const clock = new SimulatedClock();

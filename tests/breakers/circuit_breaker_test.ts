@@ -1,15 +1,11 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import {
-  CallTimeoutError,
-  CircuitBreaker,
-  type CircuitBreakerConfig,
-  CircuitOpenError,
-  CircuitState,
-  ClosedError,
-  EventBus,
-  Logger,
-} from "../../mod.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { CallTimeoutError, CircuitOpenError } from "../../src/breakers/errors.ts";
+import { CircuitState } from "../../src/breakers/types.ts";
+import { CircuitBreaker, type CircuitBreakerConfig } from "../../src/breakers/mod.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { ClosedError } from "../../src/core/errors.ts";
+import { Logger } from "../../src/core/logger.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 const silent = new Logger({ level: "silent" });
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { CircuitBreaker, type CircuitBreakerConfig } from "../../mod.ts";
+import { CircuitBreaker, type CircuitBreakerConfig } from "../../src/breakers/mod.ts";
 
 Deno.test("a config that could never close, never open or never make sense is refused", () => {
   const refused: [CircuitBreakerConfig, string][] = [

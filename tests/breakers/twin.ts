@@ -3,9 +3,11 @@
  * answers each question by looking through them. It says what each command must make happen.
  */
 
-import type { BreakerEvent, CircuitState } from "../../src/breakers/events.ts";
-import type { BreakerCommand, CallOutcome, SettlePermit } from "../../src/breakers/commands.ts";
-import type { BreakerRules } from "../../src/breakers/state.ts";
+import type { BreakerEvent } from "../../src/breakers/events.ts";
+import type { CircuitState } from "../../src/breakers/types.ts";
+import type { BreakerCommand, SettlePermit } from "../../src/breakers/commands.ts";
+import type { CallOutcome } from "../../src/breakers/types.ts";
+import type { BreakerRules } from "../../src/breakers/config.ts";
 
 interface Result {
   at: number;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readBreakerConfig } from "../../src/breakers/machine.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import type { CircuitBreakerConfig } from "../../src/breakers/mod.ts";
 import { settleCall } from "../../src/root/reactions/breakers.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";

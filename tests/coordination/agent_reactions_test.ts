@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { readBreakerConfig } from "../../src/breakers/machine.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import type { PartCommand, RootConfig } from "../../src/root/state.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import { agent, error, submit } from "../tasks/driver.ts";

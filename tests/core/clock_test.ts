@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SteadyTime, systemClock } from "../../src/core/clock.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
-Deno.test("the system clock tells whole milliseconds and fires a timer once", async () => {
+Deno.test("the system clock returns whole milliseconds and fires a timer once", async () => {
   const now = systemClock.now();
   assert(Number.isInteger(now));
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -149,7 +149,7 @@ Deno.test("a simulated timer that is cancelled doesn't fire, not even by one of 
   assertEquals(fired, ["a"]);
 });
 
-Deno.test("runUntilIdle() lets time pass to the last timer, and gives up on timers without end", async () => {
+Deno.test("runUntilIdle() lets time pass to the last timer, and fails on timers without end", async () => {
   const clock = new SimulatedClock();
   let left = 3;
   const again = () => void (--left > 0 && clock.setTimer(clock.now() + 10, again));
@@ -161,7 +161,7 @@ Deno.test("runUntilIdle() lets time pass to the last timer, and gives up on time
   await assertRejects(() => clock.runUntilIdle(50), RangeError, "within 50 instants");
 });
 
-Deno.test("timers that never let time pass are told from a long wait", async () => {
+Deno.test("timers that never let time pass are distinguished from a long wait", async () => {
   const clock = new SimulatedClock(7);
   const again = () => void clock.setTimer(0, again);
   again();

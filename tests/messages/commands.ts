@@ -58,7 +58,7 @@ function delivery(state: Readonly<MessageState>, pick: number) {
   const standing = [...state.deliveries];
   const found = pick < 0 ? undefined : standing[pick % Math.max(1, standing.length)];
   if (found === undefined) return { agentId: "b", epoch: Math.max(1, state.epoch + pick) };
-  return { agentId: found[1].channel.reader.mailbox.agentId, epoch: found[0] };
+  return { agentId: found[1].channel.consumer.mailbox.agentId, epoch: found[0] };
 }
 
 const pick = fc.integer({ min: -1, max: 8 });
@@ -94,7 +94,7 @@ const attach = fc.tuple(fc.constantFrom("b", "b", "c", "d"), handlerId).map(
 const detach = fc.tuple(agent, handlerId, fc.boolean()).map(
   ([agentId, handlerId, takesBack]): Maker => (state) => ({
     type: "detach-handler",
-    agentId: state.readers.get(handlerId)?.mailbox.agentId ?? agentId,
+    agentId: state.consumers.get(handlerId)?.mailbox.agentId ?? agentId,
     handlerId,
     takesBack,
   }),
@@ -165,6 +165,6 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(move, {
 /** The command as it would be in the beginning, which is enough to read a failure. */
 function describe(command: Maker): string {
   const nothing = new Map();
-  const beginning = { deliveries: nothing, readers: nothing, deadLetters: nothing, epoch: 0 };
+  const beginning = { deliveries: nothing, consumers: nothing, deadLetters: nothing, epoch: 0 };
   return JSON.stringify(command({ ...beginning, requests: nothing } as unknown as MessageState));
 }

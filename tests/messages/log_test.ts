@@ -4,7 +4,8 @@ import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { Tick } from "../../src/core/machine.ts";
 import { type MessageCommand, MessageRouter } from "../../src/messages/mod.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 type Log = MemoryLog<MessageCommand | Tick>;
 

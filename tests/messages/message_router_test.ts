@@ -19,6 +19,8 @@ import {
   UnansweredError,
   UnknownMessageError,
 } from "../../src/messages/errors.ts";
+import { DeadlockError } from "../../src/locks/errors.ts";
+import type { DeadlockDetected } from "../../src/locks/events.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { Engine } from "../../src/core/engine.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
@@ -29,7 +31,7 @@ import {
   MessageRouter,
   type MessageRouterConfig,
 } from "../../src/messages/mod.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 /** A router on a clock that is moved by hand. */
 class Setting implements AsyncDisposable {
@@ -543,7 +545,7 @@ Deno.test("a router on a machine that runs already leaves its messages there whe
   router.subscribe("b", () => new Promise(() => {}));
   await router.send("a", "b", 1);
   await router.shutdown();
-  assertEquals([engine.state.deliveries.size, engine.state.readers.size], [0, 0]);
+  assertEquals([engine.state.deliveries.size, engine.state.consumers.size], [0, 0]);
   const next = new MessageRouter({}, undefined, silentLogger, { host });
   assertEquals(next.peek("b").map(({ payload, attempt }) => [payload, attempt]), [[1, 0]]);
   await next.shutdown();
@@ -564,6 +566,31 @@ Deno.test("when the machine stops, calls that wait reject and signals abort", as
   await response;
   assertInstanceOf(signal?.reason, ClosedError);
   await router.shutdown();
+});
+
+Deno.test("a request that is the victim of a deadlock rejects with the cycle of waits", async () => {
+  await using engine = new Engine(messageMachine(), { logger: silentLogger });
+  let detect: (event: DeadlockDetected) => void = () => {};
+  const dispatcher = new Proxy(engine, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      if (name !== "observe") return value.bind(target);
+      return (types: readonly never[], observer: typeof detect) => {
+        if ((types as readonly string[]).includes("deadlock:detected")) detect = observer;
+        return target.observe(types, observer as never);
+      };
+    },
+  });
+  const host = { dispatcher, state: () => engine.state };
+  await using router = new MessageRouter({}, undefined, silentLogger, { host });
+  const response = assertRejects(() => router.sendWithResponse("a", "b", "?"), DeadlockError);
+  const cycle = { agents: ["a", "b"], owners: ["a", "b"], resources: ["", "db"], victim: "a" };
+  const victim = { owner: "a", waitId: 0, waitedMs: 0 };
+  detect({ type: "deadlock:detected", askId: "another", ...cycle, ...victim });
+  detect({ type: "deadlock:detected", askId: "message-1", ...cycle, ...victim });
+  const error = await response;
+  assertEquals([error.agents, error.resources], [["a", "b"], ["", "db"]]);
 });
 
 Deno.test("health is computed: a full mailbox and a fresh dead letter are ill", async () => {

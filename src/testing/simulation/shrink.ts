@@ -5,11 +5,17 @@
  * @module
  */
 
-import type { RootConfig } from "../../root/state.ts";
+import type { RootCommand, RootConfig } from "../../root/state.ts";
 import type { FaultName, Faults } from "./faults.ts";
-import type { RootMachine } from "./host.ts";
-import { replay, type RootEntry } from "./replay.ts";
+import type { RootMachine } from "./engine.ts";
 import { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
+import { rootMachine } from "../../root/machine.ts";
+import type { LogEntry } from "../../core/log.ts";
+import type { Tick } from "../../core/machine.ts";
+import { Coverage } from "./coverage.ts";
+import { EventKinds } from "./event_kinds.ts";
+import { BrokenInvariantError } from "./failure.ts";
+import { StepChecker } from "./checks/step_checker.ts";
 
 /** What is left of a run that broke something. */
 export interface ShrunkRun {
@@ -100,4 +106,31 @@ function breaks(
   machine: ((config: RootConfig) => RootMachine) | undefined,
 ): boolean {
   return replay(entries, config, machine)?.rule === rule;
+}
+
+/** A command of the root machine and when it is stepped. */
+export type RootEntry = LogEntry<RootCommand | Tick>;
+
+/**
+ * Steps `entries` in order and checks everything after each.
+ *
+ * @returns what broke first, or `undefined` when nothing did
+ */
+export function replay(
+  entries: Iterable<RootEntry>,
+  config: RootConfig = {},
+  machine: (config: RootConfig) => RootMachine = rootMachine,
+): BrokenInvariantError | undefined {
+  const hosted = machine(config);
+  const state = hosted.init();
+  const checker = new StepChecker(() => state, new Coverage(), new EventKinds(), 1);
+  try {
+    for (const { command, at } of entries) {
+      checker.stepped(command, hosted.step(state, command, at), at);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof BrokenInvariantError) return error;
+    return new BrokenInvariantError("MachineAsserts", `${error}`, { cause: error });
+  }
 }

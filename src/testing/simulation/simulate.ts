@@ -8,18 +8,17 @@ import type { RootCommand, RootConfig } from "../../root/state.ts";
 import { rootMachine } from "../../root/machine.ts";
 import type { RootRules } from "../../root/rules.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
-import { drawBreakerRules } from "./breaker_workload.ts";
+import { populate, type Workload } from "./agent.ts";
+import { drawBreakerRules } from "./workloads/breakers.ts";
 import { Chance } from "./chance.ts";
-import { Coverage } from "./coverage.ts";
+import { countedReactions, Coverage } from "./coverage.ts";
 import { EventKinds } from "./event_kinds.ts";
-import { accuse, BrokenInvariantError } from "./failure.ts";
+import { BrokenInvariantError, fail } from "./failure.ts";
 import { drawFaults, drawRates, type FaultName, type Faults } from "./faults.ts";
-import type { RootMachine } from "./host.ts";
-import { isOver } from "./task_invariants.ts";
-import { countedReactions } from "./reactions.ts";
-import { Watcher } from "./watcher.ts";
+import type { RootMachine } from "./engine.ts";
+import { isOver } from "./checks/tasks.ts";
+import { StepChecker } from "./checks/step_checker.ts";
 import { WORKLOADS } from "./workloads.ts";
-import type { Workload } from "./workload.ts";
 import { World } from "./world.ts";
 
 /** Options of {@linkcode simulate}; what is left out is drawn from the seed. */
@@ -92,38 +91,35 @@ export function simulate(options: SimulationOptions): SimulationReport {
   const { workload, agents, faults, config } = drawSetting(options, chance);
   const { machine = (rules) => rootMachine(rules, countedReactions(coverage.reactions)) } = options;
   const kinds = new EventKinds();
-  let world: World | undefined;
-  const hosted = machine(config);
-  const initial = hosted.init();
-  const observer: Watcher["stepped"] = (command, events, at) => {
-    onStep?.(command, at, events);
-    watcher.stepped(command, events, at);
-  };
-  const watcher = new Watcher(() => world?.host.state ?? initial, coverage, kinds, checkEvery);
+  const world: World = new World({
+    ...{ machine: machine(config), chance, faults, coverage, kinds },
+    observer: (command, events, at) => {
+      onStep?.(command, at, events);
+      checker.stepped(command, events, at);
+    },
+  });
+  const checker = new StepChecker(() => world.engine.state, coverage, kinds, checkEvery);
   let broken: BrokenInvariantError | undefined;
   try {
-    world = new World({
-      ...{ machine: hosted, chance, faults, workload, agents, coverage, kinds },
-      observer: { stepped: observer },
-    });
+    populate(world, workload, agents);
     world.run(steps);
-    comeToRest(world, watcher);
+    comeToRest(world, checker);
   } catch (error) {
     if (!(error instanceof BrokenInvariantError)) throw error;
     broken = error;
   }
-  watcher.sumUp();
-  const reached = { steps: world?.host.steps ?? 0, simulatedMs: world?.now ?? 0 };
+  checker.sumUp();
+  const reached = { steps: world.engine.steps, simulatedMs: world.now };
   return { seed, workload: workload.name, agents, faults, config, ...reached, coverage, broken };
 }
 
 /** What is drawn stays the same whatever else is given, so that a run can be changed bit by bit. */
 function drawSetting(options: SimulationOptions, chance: Chance) {
   const workload = workloadOf(options, chance);
-  const crowd = 2 + chance.int(chance.pick([4, 8, 24]));
+  const drawnAgents = 2 + chance.int(chance.pick([4, 8, 24]));
   const faults = faultsOf(options, chance);
   const config = { rules: drawRules(chance), ...workload.config?.(chance) };
-  const { agents = crowd, config: given = config } = options;
+  const { agents = drawnAgents, config: given = config } = options;
   return { workload, agents, faults, config: given };
 }
 
@@ -141,26 +137,26 @@ function drawRules(chance: Chance): Partial<RootRules> {
 }
 
 /** Ends faults and new work, and waits until nothing is left to be done. */
-function comeToRest(world: World, watcher: Watcher): void {
+function comeToRest(world: World, checker: StepChecker): void {
   const drains = world.chance.happens(0.05);
-  world.calm();
+  world.endFaults();
   if (drains) drain(world);
-  settle(world);
-  for (const agent of world.agents.values()) agent.spawn(agent.leave());
-  for (const agentId of world.host.state.messages.mailboxes.keys()) {
+  runToRest(world);
+  for (const agent of world.agents.values()) agent.leave();
+  for (const agentId of world.engine.state.messages.mailboxes.keys()) {
     if (world.agents.has(agentId)) continue;
     world.report({ type: "close-mailbox", agentId, reason: "nobody reads it" });
   }
-  settle(world);
-  watcher.checkAll(world.host.time());
-  watcher.checkRest(world.host.time());
+  runToRest(world);
+  checker.checkAll(world.engine.time());
+  checker.checkRest(world.engine.time());
 }
 
 /** Nothing is started any more, and what is left of the work is called off. */
 function drain(world: World): void {
   world.report({ type: "drain" });
   world.after(2_000, () => {
-    for (const { spec: { id: taskId }, status } of world.host.state.tasks.tasks.values()) {
+    for (const { spec: { id: taskId }, status } of world.engine.state.tasks.tasks.values()) {
       if (!isOver(status)) {
         world.report({ type: "cancel", taskId, reason: "there is no time left" });
       }
@@ -169,9 +165,9 @@ function drain(world: World): void {
 }
 
 /** A world that goes on without coming to an end is alive, but does nothing that matters. */
-function settle(world: World): void {
-  if (world.run(world.host.steps + MOST_STEPS_TO_REST)) {
-    accuse("ComesToRest", `there is no end after ${MOST_STEPS_TO_REST} steps without faults`);
+function runToRest(world: World): void {
+  if (world.run(world.engine.steps + MOST_STEPS_TO_REST)) {
+    fail("ComesToRest", `there is no end after ${MOST_STEPS_TO_REST} steps without faults`);
   }
 }
 
