@@ -1,236 +1,209 @@
 /**
- * Between callers and the machines of a scheduler: sends commands, and turns events into results,
- * errors, and calls of the handlers of in-process agents.
+ * The client of a scheduler: turns answers and events into handles, results and errors, and calls
+ * the handlers of in-process agents.
  *
  * @module
  */
 
-import type { RootCommand, RootConfig, RootHost, RootState } from "../root/state.ts";
-import { rootMachine } from "../root/machine.ts";
-import { Answer } from "../core/answer.ts";
-import { claimOf } from "../locks/claim_owner.ts";
-import type { Clock } from "../core/clock.ts";
-import { type Dispatcher, Engine } from "../core/engine.ts";
-import { UninitializedError } from "../core/errors.ts";
+import type { AgentProfile } from "../agents/types.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import type { LockEvent } from "../locks/events.ts";
-import type { LockstepEvent } from "../root/events.ts";
-import type { TaskCancelled } from "./events.ts";
-import type { CommandLog } from "../core/log.ts";
+import { MachineClient, type MachineHost } from "../core/client.ts";
+import type { Clock } from "../core/clock.ts";
+import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Tick } from "../core/machine.ts";
-import { type LockCommand, ResourceManager, type ResourceManagerConfig } from "../locks/mod.ts";
-import { AttemptRunner, type TaskHandler } from "./attempts.ts";
-import type { Submit, TaskCommand } from "./commands.ts";
-import { cancellation, endError, failure, throwIfRefused } from "./errors.ts";
-import { isTerminal } from "./state.ts";
-import { TaskHandle } from "./task_handle.ts";
+import type { Refusal } from "../core/machine.ts";
+import type { LockAnswers, LockCommand } from "../locks/commands.ts";
+import type { LockEvent } from "../locks/events.ts";
+import type { ResourceManagerConfig } from "../locks/config.ts";
+import { ResourceManager } from "../locks/resource_manager.ts";
+import type { LockState } from "../locks/state.ts";
+import type {
+  SchedulerAnswers,
+  SchedulerCommand,
+  SchedulerEvent,
+  SchedulerHost,
+} from "../root/scheduler_machine.ts";
+import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } from "./attempts.ts";
+import type { RegisterAgent, Submit, TaskCommand } from "./commands.ts";
+import { cancellation, failure, refusalError } from "./errors.ts";
+import type { TaskEvent, TaskRefused } from "./events.ts";
+import { isTerminal, type TaskRecord, type TaskState } from "./state.ts";
+import { type HandleHost, TaskHandle } from "./task_handle.ts";
+import type { TaskStatus } from "./types.ts";
 
-/** What a client is built on. */
-export interface TaskClientOptions {
-  readonly clock?: Clock;
-  readonly log?: CommandLog<RootCommand | Tick>;
-  /** A root machine that runs already; then `clock`, `log` and the rules are its own. */
-  readonly host?: RootHost;
+/** The states of tasks and locks. */
+interface State {
+  readonly tasks: TaskState;
+  readonly locks: LockState;
 }
 
-/** Speaks with the machines of one scheduler. */
-export class TaskClient {
-  readonly eventBus: EventBus;
-  readonly logger: Logger;
-  /** Is told of every event after the step in which it happened; may send nothing itself. */
-  observed: (event: LockstepEvent) => void = nothing;
-  readonly #locks: ResourceManagerConfig;
-  /** Makes the engine from the log, if there is one to read. */
-  readonly #recover: (() => Promise<RootEngine>) | undefined;
-  readonly #attempts = new AttemptRunner(this);
-  readonly #handles = new Map<string, TaskHandle>();
-  #host: RootHost | undefined;
-  /** What runs the machines, unless a host does. */
-  #engine: RootEngine | undefined;
-  #resources: ResourceManager | undefined;
+/** The events that end tasks, and those that begin and end attempts. */
+const OBSERVED = [...ATTEMPT_EVENTS, "task:refused"] as const;
 
+type Observed = Extract<TaskEvent, { type: typeof OBSERVED[number] }>;
+
+/** Sends the commands of a scheduler, and keeps the handles of tasks that have not ended. */
+export class TaskClient
+  extends MachineClient<State, SchedulerCommand, SchedulerEvent, SchedulerAnswers>
+  implements HandleHost, AttemptHost {
+  /** The locks, in the same machine. */
+  readonly resources: ResourceManager;
+  readonly #attempts: AttemptRunner;
+  readonly #handles = new Map<string, TaskHandle>();
+  /** Handles of tasks that ended in the step that accepted another task of the same id. */
+  readonly #replaced = new Map<string, TaskHandle>();
+  readonly #profiles = new Map<string, AgentProfile>();
+  #staleReports = 0;
+
+  /** Makes a client of the machine in `host`. */
   constructor(
-    config: RootConfig,
+    host: SchedulerHost,
     locks: ResourceManagerConfig,
     eventBus: EventBus,
     logger: Logger,
-    { clock, log, host }: TaskClientOptions,
   ) {
-    this.eventBus = eventBus;
-    this.logger = logger;
-    this.#locks = locks;
-    if (host !== undefined) {
-      this.#attach(host);
-      return;
-    }
-    const machine = rootMachine(config);
-    const options = { eventBus, logger, ...(clock !== undefined && { clock }) };
-    if (log !== undefined) this.#recover = () => Engine.recover(machine, { ...options, log });
-    else this.#run(new Engine(machine, options));
+    super(host);
+    this.resources = new ResourceManager(locks, eventBus, logger, { host: locksOf(host) });
+    this.#attempts = new AttemptRunner(this, logger);
+    this.listen(OBSERVED, (event) => this.#observe(event));
   }
 
-  /** What the machines know, to be read only. */
-  get state(): Readonly<RootState> {
-    return this.#running("look").state();
-  }
-
-  /** Where all times come from. */
+  /** The clock of the machine. */
   get clock(): Clock {
-    return this.#running("look").dispatcher.clock;
+    return this.host.dispatcher.clock;
   }
 
-  /** The locks, on the same engine. */
-  get resources(): ResourceManager {
-    this.#running("look");
-    return this.#resources!;
+  /** The profiles of the agents that were registered in this process, by id. */
+  get profiles(): ReadonlyMap<string, AgentProfile> {
+    return this.#profiles;
   }
 
-  /**
-   * Takes up what the log knows. Whoever ran or waited in the process that wrote it is gone: its
-   * in-process agents are removed, which puts their tasks back into the queue, and its waits end.
-   */
-  async recover(): Promise<void> {
-    if (this.#recover === undefined || this.#engine !== undefined) return;
-    this.#run(await this.#recover());
-    const { tasks, locks } = this.state;
-    for (const { id, owner: { agentId, owner } } of [...locks.waits.values()]) {
-      if (claimOf(owner) !== undefined) continue;
-      await this.#send({ type: "cancel-wait", waitId: id, agentId, owner }, nothing);
-    }
-    for (const { agentId, startsAtOnce } of [...tasks.agents.values()]) {
-      if (!startsAtOnce) continue;
-      await this.call({ type: "remove-agent", agentId, reason: "its process ended" }, nothing);
-    }
-  }
-
-  /** Sends a command; resolves with what `read` makes of its events, rejects when it is refused. */
-  call<T>(command: TaskCommand, read: (events: readonly LockstepEvent[]) => T): Promise<T> {
-    return this.#send(command, (events) => {
-      throwIfRefused(events, command);
-      return read(events);
-    });
+  /** How many commands were refused because their epoch was stale. */
+  get staleReports(): number {
+    return this.#staleReports;
   }
 
   /** Submits a task. */
   submit(command: Submit): Promise<TaskHandle> {
-    return this.call(command, (events) => this.#handleOf(command.task.id, events));
+    return this.exchange(command, ({ taskId, isNew }) => {
+      const known = this.#handles.get(taskId);
+      if (known !== undefined && !isNew) return known;
+      if (known !== undefined) this.#replaced.set(taskId, known);
+      return this.#newHandle(taskId, isNew);
+    });
   }
 
-  /** Has `handler`, or nobody in this process, run what `agentId` starts. */
-  handle(agentId: string, handler: TaskHandler | undefined): void {
-    this.#attempts.handle(agentId, handler);
+  /** Registers an agent; `handler` runs its attempts in this process. */
+  register(
+    command: RegisterAgent,
+    profile: AgentProfile,
+    handler: TaskHandler | undefined,
+  ): Promise<void> {
+    return this.exchange(command, () => {
+      this.#profiles.set(profile.id, profile);
+      this.#attempts.handle(profile.id, handler);
+    });
   }
 
-  /**
-   * Accepts and starts nothing any more, lets attempts end for `graceMs`, cancels those that are
-   * left, and lets go of everything.
-   */
-  async close(graceMs: number): Promise<void> {
-    if (this.#host === undefined) return;
-    await this.call({ type: "drain" }, nothing).catch(nothing);
+  statusOf(taskId: string): TaskStatus | undefined {
+    return this.state.tasks.tasks.get(taskId)?.status;
+  }
+
+  cancel(taskId: string, reason: string): Promise<void> {
+    return this.call({ type: "cancel", taskId, reason });
+  }
+
+  /** Calls `listener` with each event of `types` until the returned function is called. */
+  observe(types: readonly TaskEvent["type"][], listener: (event: TaskEvent) => void): () => void {
+    return this.host.dispatcher.observe(types, listener);
+  }
+
+  /** Accepts and starts nothing any more, lets attempts end for `graceMs`, and cancels the others. */
+  async drain(graceMs: number): Promise<void> {
+    await this.call({ type: "drain" }).catch(ignore);
     await this.#attempts.idleWithin(graceMs);
-    const reason = "the scheduler was shut down";
     for (const taskId of this.#attempts.taskIds()) {
-      await this.call({ type: "cancel", taskId, reason }, nothing).catch(nothing);
+      await this.cancel(taskId, "the scheduler was shut down").catch(ignore);
     }
     await this.#attempts.idleWithin(this.state.tasks.config.abortGraceMs);
     await this.resources.shutdown();
-    await this.#engine?.close();
   }
 
-  #running(attempt: string): RootHost {
-    if (this.#host !== undefined) return this.#host;
-    throw new UninitializedError(attempt, "the scheduler");
+  /** Rejects the results of all tasks that have not ended. */
+  close(): void {
+    this.stop(new ClosedError("go on", "the scheduler"));
   }
 
-  #run(engine: RootEngine): void {
-    this.#engine = engine;
-    this.#attach({ dispatcher: engine, state: () => engine.state });
+  protected override errorOf({ event }: Refusal, command: SchedulerCommand): Error {
+    return refusalError(command as TaskCommand, event as TaskRefused);
   }
 
-  #attach(host: RootHost): void {
-    this.#host = host;
-    const { dispatcher } = host;
-    dispatcher.observe((event) => this.#observe(event));
-    dispatcher.whenStopped((error) => {
-      for (const taskId of [...this.#handles.keys()]) this.#settle(taskId, undefined, error);
-      this.#attempts.abortAll(error);
-    });
-    this.#resources = new ResourceManager(this.#locks, this.eventBus, this.logger, {
-      host: {
-        // It is told of all events, and passes over those that aren't of locks.
-        dispatcher: dispatcher as unknown as Dispatcher<LockCommand, LockEvent>,
-        state: () => host.state().locks,
-      },
-    });
+  protected override end(error: unknown): void {
+    for (const handle of this.#handles.values()) handle.reject(error);
+    this.#handles.clear();
+    this.#attempts.abortAll(error);
   }
 
-  #send<T>(command: RootCommand, read: (events: readonly LockstepEvent[]) => T): Promise<T> {
-    const answer = new Answer<T>();
-    try {
-      this.#running(command.type).dispatcher.send(command, (events, error) => {
-        if (events === undefined) return answer.fail(error);
-        try {
-          answer.succeed(read(events));
-        } catch (refusal) {
-          answer.fail(refusal);
-        }
-      });
-    } catch (error) {
-      answer.fail(error);
-    }
-    return answer.promise();
-  }
-
-  #observe(event: LockstepEvent): void {
+  #observe(event: Observed): void {
     switch (event.type) {
+      case "task:refused":
+        if (event.reason === "stale-epoch") this.#staleReports++;
+        return;
       case "task:completed":
-        this.#settle(event.taskId, event.result, undefined);
+        this.#takeHandle(event.taskId)?.resolve(event.result);
         break;
       case "task:failed":
-        if (this.#handles.has(event.taskId)) {
-          this.#settle(event.taskId, undefined, failure(event));
-        }
+        this.#takeHandle(event.taskId)?.reject(failure(event));
         break;
       case "task:cancelled":
-        if (this.#handles.has(event.taskId)) {
-          this.#settle(event.taskId, undefined, cancellation(event));
-        }
+        this.#takeHandle(event.taskId)?.reject(cancellation(event));
         break;
+      case "agent:terminated":
+        this.#profiles.delete(event.agentId);
     }
     this.#attempts.observe(event);
-    this.observed(event);
   }
 
-  /** The handle of a task that `events` accepted, and maybe ended. */
-  #handleOf(taskId: string, events: readonly LockstepEvent[]): TaskHandle {
-    const known = this.#handles.get(taskId);
-    if (known !== undefined) return known;
-    const handle = new TaskHandle(taskId, this);
-    const task = this.state.tasks.tasks.get(taskId);
-    if (task === undefined) handle.settle(undefined, cancellation(cancelledIn(events, taskId)));
-    else if (!isTerminal(task.status)) this.#handles.set(taskId, handle);
-    else if (task.status === "completed") handle.settle(task.result?.value, undefined);
-    else handle.settle(undefined, endError(task));
+  /** Removes and returns the handle of a task that ended. */
+  #takeHandle(taskId: string): TaskHandle | undefined {
+    const handles = this.#replaced.has(taskId) ? this.#replaced : this.#handles;
+    const handle = handles.get(taskId);
+    handles.delete(taskId);
     return handle;
   }
 
-  #settle(taskId: string, result: unknown, error: Error | undefined): void {
-    const handle = this.#handles.get(taskId);
-    if (handle === undefined) return;
-    this.#handles.delete(taskId);
-    handle.settle(result, error);
+  /** Makes the handle of a task that was accepted in this step, or has none in this process. */
+  #newHandle(taskId: string, isNew: boolean): TaskHandle {
+    const handle = new TaskHandle(taskId, this);
+    const task = isNew ? undefined : this.state.tasks.tasks.get(taskId)!;
+    if (task === undefined || !isTerminal(task.status)) this.#handles.set(taskId, handle);
+    else if (task.status === "completed") handle.resolve(task.result?.value);
+    else handle.reject(endError(task));
+    return handle;
   }
 }
 
-type RootEngine = Engine<RootState, RootCommand, LockstepEvent>;
-
-function nothing(): void {}
-
-/** How a task ended that was forgotten in the step that accepted it. */
-function cancelledIn(events: readonly LockstepEvent[], taskId: string): TaskCancelled {
-  return events.find((event) =>
-    event.type === "task:cancelled" && event.taskId === taskId
-  ) as TaskCancelled;
+/** Returns the locks in a machine of tasks and locks. */
+function locksOf(
+  host: SchedulerHost,
+): MachineHost<LockState, LockCommand, LockEvent, LockAnswers> {
+  const { dispatcher } = host;
+  return {
+    dispatcher: dispatcher as unknown as MachineHost<
+      LockState,
+      LockCommand,
+      LockEvent,
+      LockAnswers
+    >["dispatcher"],
+    state: () => host.state().locks,
+  };
 }
+
+/** Returns the error that a task ended with. */
+function endError({ spec: { id: taskId }, status, error, attempts }: TaskRecord): Error {
+  return status === "failed"
+    ? failure({ taskId, error: error!, attempts })
+    : cancellation({ taskId, reason: error!.message });
+}
+
+function ignore(): void {}

@@ -11,10 +11,11 @@ import type { Tick } from "../../core/machine.ts";
 import { quote } from "../../core/arguments.ts";
 import { claimOf, claimOwner } from "../../locks/claim_owner.ts";
 import type { LockCommand } from "../../locks/commands.ts";
+import type { LockEvent } from "../../locks/events.ts";
 import type { LockState } from "../../locks/state.ts";
 import type { TaskCommand } from "../../tasks/commands.ts";
+import type { TaskEvent } from "../../tasks/events.ts";
 import type { TaskState } from "../../tasks/state.ts";
-import type { Happened } from "./reaction.ts";
 
 /** The states that the reactions between tasks and locks read. */
 export interface ClaimState {
@@ -23,6 +24,9 @@ export interface ClaimState {
 }
 
 type ClaimCommand = Exclude<TaskCommand | LockCommand, Tick>;
+
+/** The event of that type. */
+type Happened<Type> = Extract<TaskEvent | LockEvent, { type: Type }>;
 
 /** Has a claim that got a slot wait for all locks that its task asks for. */
 export function acquireResources(

@@ -11,7 +11,7 @@
 import type { RootCommand, RootState } from "../../../root/state.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { Instant, Tick } from "../../../core/machine.ts";
-import { claimOf, claimOwner } from "../../../tasks/mod.ts";
+import { claimOf, claimOwner } from "../../../locks/claim_owner.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
 import { AgentShadow } from "./agents.ts";
 import { BreakerShadow } from "./breakers.ts";

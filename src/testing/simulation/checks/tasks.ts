@@ -7,7 +7,7 @@
 
 import { countTimers } from "../../../core/data/deadlines.ts";
 import type { TaskStatus } from "../../../tasks/types.ts";
-import type { TaskState } from "../../../tasks/machine.ts";
+import type { TaskState } from "../../../tasks/state.ts";
 import { fail } from "../failure.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { Transition } from "../event_kinds.ts";
