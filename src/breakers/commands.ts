@@ -107,7 +107,7 @@ export type PermitAnswer =
   };
 
 /** The answers of a breaker machine, by the type of the command. */
-export interface BreakerAnswers {
+export type BreakerAnswers = {
   readonly "define-breaker": void;
   readonly "remove-breaker": void;
   readonly "request-permit": PermitAnswer;
@@ -115,7 +115,7 @@ export interface BreakerAnswers {
   readonly "count-calls": void;
   readonly "force-breaker": void;
   readonly "reset-breaker": void;
-}
+};
 
 /** What a breaker machine can be told to do. */
 export type BreakerCommand =

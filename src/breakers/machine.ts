@@ -55,7 +55,7 @@ import { record } from "./window.ts";
 /** A machine of breakers that goes by `config`, and by the defaults where it is silent. */
 export function breakerMachine(
   config: Partial<BreakerConfig> = {},
-): Part<BreakerState, Command, BreakerEvent, BreakerAnswers> {
+): Part<BreakerState, Exclude<BreakerCommand, Tick>, BreakerEvent, BreakerAnswers> {
   return definePart<BreakerState, BreakerCommand, BreakerEvent, BreakerAnswers>({
     name: "breakers",
     commands: [

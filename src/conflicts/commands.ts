@@ -149,7 +149,7 @@ export interface ResolutionAnswer {
 }
 
 /** The answers of a conflict machine, by the type of the command. */
-export interface ConflictAnswers {
+export type ConflictAnswers = {
   /** `isNew` is `false` when the same conflict is open already. */
   readonly "report-conflict": {
     readonly conflictId: string;
@@ -173,7 +173,7 @@ export interface ConflictAnswers {
   readonly "commit-version": { readonly version: number };
   readonly "release-version": { readonly version: number };
   readonly "forget-readers": { readonly count: number };
-}
+};
 
 /** What a conflict machine can be told to do. */
 export type ConflictCommand =

@@ -159,7 +159,7 @@ export type MessageCommand =
   | Tick;
 
 /** The answers of a mailbox machine, by the type of the command. */
-export interface MessageAnswers {
+export type MessageAnswers = {
   readonly "send-message": { readonly messageId: string; readonly deduplicated: boolean };
   /** One outcome for each recipient. */
   readonly "broadcast-message": readonly MessageOutcome[];
@@ -181,4 +181,4 @@ export interface MessageAnswers {
   readonly "resend-message": void;
   readonly "open-mailbox": void;
   readonly "close-mailbox": void;
-}
+};
