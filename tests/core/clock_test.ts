@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { systemClock } from "../../src/core/clock.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 Deno.test("the system clock tells whole milliseconds and fires a timer once", async () => {
   const now = systemClock.now();

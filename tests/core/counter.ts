@@ -1,6 +1,6 @@
 /**
- * The smallest machine that has everything an engine deals with: commands, refusals, timers, what
- * users carry, and a bug on demand.
+ * The smallest machine that has everything an engine handles: commands, answers, refusals, timers,
+ * data of users, and a bug on demand.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import {
   nextDeadline,
   noDeadlines,
   schedule,
+  takeDue,
 } from "../../src/core/data/deadlines.ts";
-import { takeDue } from "../../src/core/data/deadlines.ts";
-import type { Instant, Machine, Tick } from "../../src/core/machine.ts";
+import { definePart, type Instant, Refusal } from "../../src/core/machine.ts";
 import { Opaque } from "../../src/core/data/plain.ts";
 
 export interface CounterState {
@@ -30,35 +30,49 @@ export type CounterCommand =
 export type CounterEvent =
   | { readonly type: "counter:added"; readonly by: number; readonly total: number }
   | { readonly type: "counter:scheduled"; readonly of: string }
-  | { readonly type: "counter:reminded"; readonly of: string; readonly at: Instant };
+  | { readonly type: "counter:reminded"; readonly of: string; readonly at: Instant }
+  | { readonly type: "counter:refused"; readonly reason: "zero" };
 
-export const counter: Machine<CounterState, CounterCommand, CounterEvent> = {
+export interface CounterAnswers {
+  readonly add: number;
+  readonly remind: void;
+  readonly break: void;
+}
+
+export const counter = definePart<CounterState, CounterCommand, CounterEvent, CounterAnswers>({
   name: "counter",
+  commands: ["add", "remind", "break"],
   init: () => ({ total: 0, history: [], reminders: noDeadlines() }),
-  step(state, command, now) {
-    const events: CounterEvent[] = [];
-    for (let due = takeDue(state.reminders, now); due; due = takeDue(state.reminders, now)) {
+  fire({ reminders }, _now, until, events) {
+    for (let due = takeDue(reminders, until); due; due = takeDue(reminders, until)) {
       events.push({ type: "counter:reminded", of: due.subject, at: due.rank });
     }
-    return [...events, ...apply(state, command, now)];
+  },
+  apply(state, command, now, events) {
+    switch (command.type) {
+      case "add": {
+        const { by, note } = command;
+        if (by === 0) return refused(events);
+        state.total += by;
+        state.history.push({ by, at: now, note: new Opaque(note) });
+        events.push({ type: "counter:added", by, total: state.total });
+        return state.total;
+      }
+      case "remind":
+        schedule(state.reminders, now + command.inMs, command.of);
+        events.push({ type: "counter:scheduled", of: command.of });
+        return undefined;
+      case "break":
+        state.total = NaN;
+        throw new Error("The counter is broken");
+    }
   },
   describe: readable,
   deadline: (state) => nextDeadline(state.reminders),
-};
+});
 
-function apply(state: CounterState, command: CounterCommand | Tick, now: Instant): CounterEvent[] {
-  switch (command.type) {
-    case "add":
-      state.total += command.by;
-      state.history.push({ by: command.by, at: now, note: new Opaque(command.note) });
-      return [{ type: "counter:added", by: command.by, total: state.total }];
-    case "remind":
-      schedule(state.reminders, now + command.inMs, command.of);
-      return [{ type: "counter:scheduled", of: command.of }];
-    case "break":
-      state.total = NaN;
-      throw new Error("The counter is broken");
-    case "tick":
-      return [];
-  }
+function refused(events: CounterEvent[]): Refusal {
+  const event = { type: "counter:refused", reason: "zero" } as const;
+  events.push(event);
+  return new Refusal(event);
 }

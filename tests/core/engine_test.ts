@@ -4,12 +4,19 @@ import { ClosedError, InvariantError, LogError } from "../../src/core/errors.ts"
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
+import type { Named, Outcome, Tick } from "../../src/core/machine.ts";
 import { encode } from "../../src/core/data/plain.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
-import { counter, type CounterCommand, type CounterEvent, type CounterState } from "./counter.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
+import {
+  counter,
+  type CounterAnswers,
+  type CounterCommand,
+  type CounterEvent,
+  type CounterState,
+} from "./counter.ts";
 
-type CounterEngine = Engine<CounterState, CounterCommand, CounterEvent>;
+type CounterEngine = Engine<CounterState, CounterCommand, CounterEvent, CounterAnswers>;
 
 /** An engine of the counter with a simulated clock at 1000, and every event that it publishes. */
 function start(options: EngineOptions<CounterCommand> = {}) {
@@ -28,15 +35,18 @@ function startWithLog() {
   return { log, ...start({ log }) };
 }
 
-/** The events of `command`, once the engine has stepped it. */
-function sent(engine: CounterEngine, command: CounterCommand): Promise<CounterEvent[]> {
+/** The answer to `command`, once the engine has stepped it. */
+function sent<Each extends CounterCommand>(
+  engine: CounterEngine,
+  command: Each,
+): Promise<Outcome<CounterAnswers, Each>> {
   return new Promise((resolve, reject) => {
-    engine.send(command, (events, error) => events ? resolve(events) : reject(error));
+    engine.send(command, (answer, error) => error ? reject(error) : resolve(answer!));
   });
 }
 
-const add = (by: number): CounterCommand => ({ type: "add", by });
-const remind = (of: string, inMs: number): CounterCommand => ({ type: "remind", of, inMs });
+const add = (by: number) => ({ type: "add", by }) as const;
+const remind = (of: string, inMs: number) => ({ type: "remind", of, inMs }) as const;
 
 /** Lets promises settle, however long their chains are. */
 function settled(clock: SimulatedClock): Promise<void> {
@@ -48,18 +58,20 @@ function settled(clock: SimulatedClock): Promise<void> {
 Deno.test("without a log dispatch() steps, publishes and returns at once", async () => {
   const { engine, published } = start();
   assertEquals(engine.synchronous, true);
-  assertEquals(engine.dispatch(add(5)), [{ type: "counter:added", by: 5, total: 5 }]);
+  assertEquals(engine.dispatch(add(5)), 5);
   assertEquals(published, [["counter:added", 0, 1000]]);
   assertEquals([engine.state.total, engine.position], [5, 1]);
   await engine.close();
 });
 
-Deno.test("send() replies before observers hear, and they before the event is published", async () => {
+Deno.test("send() replies before observers get the events, and they before handlers", async () => {
   for (const { engine, eventBus, clock } of [start(), startWithLog()]) {
     const order: string[] = [];
     eventBus.on("counter:added", () => order.push("published"));
-    const stop = engine.observe((event, now) => order.push(`observed ${event.type} at ${now}`));
-    engine.send(add(1), (events, error) => order.push(`replied ${events?.length} ${error}`));
+    const observer = (event: Named, now: number) => order.push(`observed ${event.type} at ${now}`);
+    const stop = engine.observe(["counter:added"], observer);
+    engine.send(remind("tea", 10), () => {});
+    engine.send(add(1), (answer, error) => order.push(`replied ${answer} ${error}`));
     await settled(clock);
     stop();
     stop();
@@ -297,7 +309,7 @@ Deno.test("a failed append rejects its callers, leaves the state untouched, and 
     assertEquals([error.code, error.cause], ["log", cause]);
   }
   assertEquals([encode(engine.state), engine.position, published.length], [before, 1, 1]);
-  assertEquals(await sent(engine, add(4)), [{ type: "counter:added", by: 4, total: 5 }]);
+  assertEquals(await sent(engine, add(4)), 5);
   await engine.close();
 });
 
@@ -375,7 +387,7 @@ Deno.test("close() lets what was sent reach the log, and refuses what comes afte
   assertEquals(log.closed, false);
   log.release();
   await closing;
-  assertEquals([(await first).length, (await second).length], [1, 1]);
+  assertEquals([await first, await second], [1, 3]);
   assertEquals([log.batches, log.closed, engine.state.total], [[1, 1], true, 3]);
 });
 

@@ -5,7 +5,7 @@ import { ClosedError, EventTimeoutError } from "../../src/core/errors.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { SystemEvents } from "../../src/root/events.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 interface Letters {
   a: { readonly n: number };

@@ -7,31 +7,39 @@ import {
   LogError,
   UninitializedError,
 } from "../../src/core/errors.ts";
-import { type HomeOptions, MachineHome } from "../../src/core/home.ts";
+import { Host, type HostOptions } from "../../src/core/host.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
-import { counter, type CounterCommand, type CounterEvent, type CounterState } from "./counter.ts";
+import type { Named, Refusal, Tick } from "../../src/core/machine.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
+import {
+  counter,
+  type CounterAnswers,
+  type CounterCommand,
+  type CounterEvent,
+  type CounterState,
+} from "./counter.ts";
 
-type CounterHost = MachineHost<CounterState, CounterCommand, CounterEvent>;
+type CounterHost = MachineHost<CounterState, CounterCommand, CounterEvent, CounterAnswers>;
 
-/** Notes what it hears, and why it ended. */
-class CounterClient extends MachineClient<CounterState, CounterCommand, CounterEvent> {
-  readonly heard: string[] = [];
+/** Records the totals that it observes, and the errors because of which it ended. */
+class CounterClient
+  extends MachineClient<CounterState, CounterCommand, CounterEvent, CounterAnswers> {
+  readonly totals: number[] = [];
   readonly ends: unknown[] = [];
 
   constructor(host: CounterHost) {
     super(host);
-    this.listen();
+    this.listen(["counter:added"], ({ total }) => this.totals.push(total));
   }
 
   close(): void {
     this.stop(new ClosedError("go on", "the counter"));
   }
 
-  protected override hear(event: CounterEvent): void {
-    this.heard.push(event.type);
+  protected override errorOf({ event }: Refusal, { type }: CounterCommand): Error {
+    return new RangeError(`Cannot ${type}: ${(event as Named & { reason: string }).reason}`);
   }
 
   protected override end(error: unknown): void {
@@ -39,78 +47,94 @@ class CounterClient extends MachineClient<CounterState, CounterCommand, CounterE
   }
 }
 
-const ONE: CounterCommand = { type: "add", by: 1 };
+const ONE = { type: "add", by: 1 } as const;
 
-function settle(options: HomeOptions<CounterState, CounterCommand, CounterEvent> = {}) {
-  const household = {
+type Options = HostOptions<CounterState, CounterCommand, CounterEvent, CounterAnswers>;
+
+function hosted(options: Options = {}) {
+  const hosted = {
     thing: "the counter",
     machine: counter,
-    join: (host: CounterHost) => new CounterClient(host),
-    takeUp: (client: CounterClient) => client.owe({ type: "add", by: 100 }),
+    connect: (host: CounterHost) => new CounterClient(host),
+    recover: (client: CounterClient) => client.owe({ type: "add", by: 100 }),
   };
-  return new MachineHome(household, undefined, silentLogger, options);
+  return new Host(hosted, undefined, silentLogger, options);
 }
 
 function faultyLog() {
   return new FaultyLog(new MemoryLog<CounterCommand | Tick>());
 }
 
-Deno.test("a home without a log has a client at once", async () => {
-  const home = settle();
-  const total = await home.running("count").ask(ONE, (_events, _command, state) => state.total);
-  assertEquals(total, 1);
-  await home.initialize();
-  assertEquals(home.client?.state.total, 1);
-  await home.close();
+Deno.test("a host without a log has a client at once", async () => {
+  const host = hosted();
+  assertEquals(await host.running("count").call(ONE), 1);
+  assertEquals(await host.running("count").call(ONE, (total) => -total), -2);
+  await host.initialize();
+  assertEquals([host.client?.state.total, host.client?.totals], [2, [1, 2]]);
+  await host.close();
 });
 
-Deno.test("a home with a log has a client once the log is read, and takes up once", async () => {
+Deno.test("call() rejects with the error of a refusal, attempt() and owe() ignore it", async () => {
+  for (const host of [hosted(), hosted({ log: faultyLog() })]) {
+    await host.initialize();
+    const client = host.running("count");
+    const zero = { type: "add", by: 0 } as const;
+    await assertRejects(() => client.call(zero), RangeError, "Cannot add: zero");
+    await assertRejects(() => client.deliver(zero), RangeError, "Cannot add: zero");
+    await client.attempt(zero);
+    client.owe(zero);
+    assertEquals(client.ends, []);
+    await host.close();
+  }
+});
+
+Deno.test("a host with a log has a client once the log is read, and recovers once", async () => {
   const log = faultyLog();
   await log.append([{ at: 0, command: ONE }]);
-  const home = settle({ log });
-  assertEquals(home.client, undefined);
-  assertThrows(() => home.running("count"), UninitializedError, "the counter");
-  await Promise.all([home.initialize(), home.initialize()]);
-  await home.maintain();
-  assertEquals(home.running("count").state.total, 101);
+  const host = hosted({ log });
+  assertEquals(host.client, undefined);
+  assertThrows(() => host.running("count"), UninitializedError, "the counter");
+  await Promise.all([host.initialize(), host.initialize()]);
+  await host.maintain();
+  assertEquals(host.running("count").state.total, 101);
   assertEquals((await log.loadSnapshot())?.position, 3);
   assertEquals(log.batches.reduce((sum, entries) => sum + entries, 0), 3);
-  await home.close();
+  await host.close();
   assert(log.closed);
 });
 
-Deno.test("a home that is closed while it reads its log closes that, and has no client", async () => {
+Deno.test("a host that is closed while it reads its log closes the log, and has no client", async () => {
   const log = faultyLog();
-  const home = settle({ log });
-  const initialized = home.initialize();
-  await home.close();
+  const host = hosted({ log });
+  const initialized = host.initialize();
+  await host.close();
   await initialized;
-  assertEquals(home.client, undefined);
+  assertEquals(host.client, undefined);
   assert(log.closed);
-  await assertRejects(() => settleClosed(), ClosedError, "the counter");
+  await assertRejects(() => initializeClosed(), ClosedError, "the counter");
 });
 
-async function settleClosed(): Promise<void> {
-  const home = settle();
-  await home.close();
-  await home.initialize();
+async function initializeClosed(): Promise<void> {
+  const host = hosted();
+  await host.close();
+  await host.initialize();
 }
 
-Deno.test("a home with a host leaves the host's engine open", async () => {
+Deno.test("a host that is given another leaves its engine open", async () => {
   await using engine = new Engine(counter, { logger: silentLogger });
-  const home = settle({ host: { dispatcher: engine, state: () => engine.state } });
-  await home.close();
+  const host = hosted({ host: { dispatcher: engine, state: () => engine.state } });
+  await host.close();
   engine.dispatch(ONE);
   assertEquals(engine.state.total, 1);
-  assertEquals(home.client?.heard, []);
+  assertEquals(host.client?.totals, []);
 });
 
 Deno.test("a client sends again what it owes when the log refuses it, until it stops", async () => {
   const clock = new SimulatedClock();
   const log = faultyLog();
-  const home = settle({ clock, log });
-  await home.initialize();
-  const client = home.running("count");
+  const host = hosted({ clock, log });
+  await host.initialize();
+  const client = host.running("count");
   await client.refresh();
   log.fail(2);
   client.owe(ONE);
@@ -119,21 +143,21 @@ Deno.test("a client sends again what it owes when the log refuses it, until it s
   await clock.advance(1);
   assertEquals(client.state.total, 101);
   log.fail(1);
-  await assertRejects(() => client.ask(ONE, () => {}), LogError);
+  await assertRejects(() => client.call(ONE), LogError);
   log.fail(1);
   client.owe(ONE);
   await clock.advance(0);
-  await home.close();
+  await host.close();
   assertEquals(clock.pending, 0);
 });
 
 Deno.test("a client ends once, with why its machine stopped", async () => {
-  const home = settle();
-  const client = home.running("count");
-  await assertRejects(() => client.ask({ type: "break" }, () => {}), InvariantError);
+  const host = hosted();
+  const client = host.running("count");
+  await assertRejects(() => client.call({ type: "break" }), InvariantError);
   assertEquals(client.ends.length, 1);
-  await home.close();
+  await host.close();
   assertStrictEquals(client.stopped, client.ends[0]);
   assertEquals(client.ends.length, 1);
-  await assertRejects(() => client.ask(ONE, () => {}), InvariantError);
+  await assertRejects(() => client.call(ONE), InvariantError);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type CommandLog, type LogEntry, MemoryLog } from "../../src/core/log.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 function entries(from: number, to: number): LogEntry<number>[] {
   return Array.from({ length: to - from }, (_, i) => ({ at: from + i, command: from + i }));

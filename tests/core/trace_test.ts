@@ -7,7 +7,7 @@ import type { Tick } from "../../src/core/machine.ts";
 import { isAtDebug } from "../../src/core/trace.ts";
 import { ResourceManager } from "../../src/locks/mod.ts";
 import { TaskScheduler } from "../../src/tasks/mod.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { counter, type CounterCommand } from "./counter.ts";
 
 /** A logger at a level that keeps its lines, without the spaces that align them. */
