@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { countTimers } from "../../src/core/data/deadlines.ts";
-import { decode, encode } from "../../src/core/data/codec.ts";
+import { decode, encode } from "../../src/core/data/plain.ts";
 import { fork } from "../../src/core/data/plain.ts";
 import { transition } from "../../src/core/machine.ts";
 import type { CircuitPermitted } from "../../src/breakers/events.ts";
