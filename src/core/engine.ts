@@ -10,12 +10,25 @@
 
 import { type CancelTimer, type Clock, systemClock } from "./clock.ts";
 import { ClosedError, InvariantError, type LockstepError, LogError } from "./errors.ts";
-import type { EventBus } from "./bus/event_bus.ts";
 import type { CommandLog, LogEntry } from "./log.ts";
 import { defaultLogger, type Logger } from "./logger.ts";
 import type { Instant, Machine, Named, Outcome, Tick } from "./machine.ts";
 import { decode, encode, requireJson } from "./data/plain.ts";
 import { commandLine, eventLine, isAtDebug } from "./trace.ts";
+
+/** Publishes the events of an engine to their handlers: an `EventBus`. */
+export interface EventPublisher {
+  /** Whether it logs each event itself. */
+  readonly debug: boolean;
+  /** Publishes an event with the time and the sequence number that an engine gave it. */
+  publish(
+    type: string,
+    event: unknown,
+    at: Instant,
+    sequence: number,
+    describe?: (event: never) => string,
+  ): void;
+}
 
 /** What an engine is given; all of it may be left out. */
 export interface EngineOptions<Command extends Named> {
@@ -24,7 +37,7 @@ export interface EngineOptions<Command extends Named> {
   /** Keeps the commands. @default none: the state dies with the process, calls answer at once */
   log?: CommandLog<Command | Tick>;
   /** Where events are published. @default nowhere */
-  eventBus?: EventBus;
+  eventBus?: EventPublisher;
   /**
    * Is told when the machine breaks; one whose level is debug also of each command, and of each event
    * that the bus doesn't log itself. @default warnings and errors on the console
@@ -131,7 +144,7 @@ export class Engine<
   readonly clock: Clock;
   readonly #machine: Machine<State, Command, Event, Answers>;
   readonly #log: CommandLog<Command | Tick> | undefined;
-  readonly #eventBus: EventBus | undefined;
+  readonly #eventBus: EventPublisher | undefined;
   readonly #logger: Logger;
   /** Whether each command is logged. */
   readonly #traces: boolean;
