@@ -58,11 +58,36 @@ export type * from "./src/tasks/types.ts";
 export type * from "./src/locks/types.ts";
 export type * from "./src/conflicts/types.ts";
 export type * from "./src/messages/types.ts";
-export * from "./src/tasks/errors.ts";
-export * from "./src/locks/errors.ts";
 export { UndecidedConflictError, UnknownConflictError, VoteError } from "./src/conflicts/errors.ts";
-export * from "./src/messages/errors.ts";
 export { CallTimeoutError, CircuitOpenError } from "./src/breakers/errors.ts";
+export { CallTimeoutError, CircuitOpenError } from "./src/breakers/errors.ts";
+export { UndecidedConflictError, UnknownConflictError, VoteError } from "./src/conflicts/errors.ts";
+export {
+  DeadlockError,
+  LockAbandonedError,
+  LockLostError,
+  LockModeError,
+  LockTimeoutError,
+  NotHolderError,
+} from "./src/locks/errors.ts";
+export {
+  DeliveryLostError,
+  MailboxFullError,
+  ResponseTimeoutError,
+  UnansweredError,
+  UnknownMessageError,
+} from "./src/messages/errors.ts";
+export {
+  ClaimLostError,
+  DependencyCycleError,
+  DuplicateTaskError,
+  TaskCancelledError,
+  TaskFailedError,
+  TaskStatusError,
+  TaskTimeoutError,
+  UnfitAgentError,
+  UnknownTaskError,
+} from "./src/tasks/errors.ts";
 export * from "./src/agents/mod.ts";
 export type {
   BeatAgent,

@@ -15,6 +15,7 @@ import type { Named } from "../core/machine.ts";
 import type { ResourceManager } from "../locks/mod.ts";
 import { MessageRouter } from "../messages/mod.ts";
 import { CoordinationMetricsCollector } from "../metrics/mod.ts";
+import type { SchedulerHost } from "../root/scheduler_machine.ts";
 import type { RootHost, RootState } from "../root/state.ts";
 import { AdvancedTaskScheduler, TaskScheduler, WorkStealingCoordinator } from "../tasks/mod.ts";
 import { ActingDispatcher, RootClient } from "./client.ts";
@@ -59,7 +60,9 @@ export class Subsystems {
     this.metrics.start();
     this.client = new RootClient(this.host);
     const tasks = { ...settings.locks, ...settings.tasks };
-    this.scheduler = new TaskScheduler(tasks, eventBus, logger, { host: this.host });
+    this.scheduler = new TaskScheduler(tasks, eventBus, logger, {
+      host: this.host as unknown as SchedulerHost,
+    });
     this.advanced = new AdvancedTaskScheduler(tasks, eventBus, logger, { shares: this.scheduler });
     this.resources = this.scheduler.resources;
     this.messages = new MessageRouter(settings.messages, eventBus, logger, {
