@@ -18,7 +18,7 @@ Deno.test("a message is a dead letter after maxDeliveries, and the next one of i
     "message:received 2 h",
   ]);
   const [dead] = driver.state.deadLetters.values();
-  assertEquals([dead?.message.attempt, dead?.error?.message], [2, "no"]);
+  assertEquals([dead?.attempt, dead?.error?.message], [2, "no"]);
 });
 
 Deno.test("an error that is final makes a dead letter at once", () => {
