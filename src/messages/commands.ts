@@ -116,17 +116,17 @@ export interface DetachHandler extends Named<"detach-handler">, MailboxCommand {
   readonly takesBack: boolean;
 }
 
-/** Subscribes an agent to a topic. Idempotent. */
-export interface SubscribeTopic extends Named<"subscribe-topic">, MailboxCommand {
+/** A command about the subscription of an agent to a topic. */
+export interface TopicCommand extends MailboxCommand {
   /** The topic. */
   readonly topic: string;
 }
 
+/** Subscribes an agent to a topic. Idempotent. */
+export interface SubscribeTopic extends Named<"subscribe-topic">, TopicCommand {}
+
 /** Unsubscribes an agent from a topic. Idempotent. */
-export interface UnsubscribeTopic extends Named<"unsubscribe-topic">, MailboxCommand {
-  /** The topic. */
-  readonly topic: string;
-}
+export interface UnsubscribeTopic extends Named<"unsubscribe-topic">, TopicCommand {}
 
 /** Gives an agent a mailbox that is never idle, so that broadcasts reach it. Idempotent. */
 export interface OpenMailbox extends Named<"open-mailbox">, MailboxCommand {}

@@ -288,7 +288,7 @@ function holderOf({ channel: { consumer }, handlerId }: Copy): string {
 
 function deadSummary({ cause, error, at }: DeadLetter): string {
   const why = error === undefined ? CAUSES[cause] : `${CAUSES[cause]} (${error.message})`;
-  return `It is a dead letter since ${iso(at)}: ${why}`;
+  return `It has been a dead letter since ${iso(at)}: ${why}`;
 }
 
 const CAUSES: Readonly<Record<DeadLetterCause, string>> = {

@@ -119,7 +119,7 @@ Deno.test("a dead letter says why it is one", () => {
   driver.nack("b", 1);
   assertEquals(told(driver, "message-1"), {
     status: "dead-letter",
-    summary: "It is a dead letter since 1970-01-01T00:00:00.000Z: " +
+    summary: "It has been a dead letter since 1970-01-01T00:00:00.000Z: " +
       "all its deliveries failed (no)",
     cause: "max-deliveries",
   });
