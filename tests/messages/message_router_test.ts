@@ -169,6 +169,18 @@ Deno.test("a handler that throws keeps no other handler, and no other agent, fro
   assertEquals(got, ["second 1", "c 1", "second 2", "c 2"]);
 });
 
+Deno.test("a result whose `then` throws fails the delivery, and nothing of the sender", async () => {
+  await using setting = new Setting({ maxDeliveries: 1 });
+  const { router } = setting;
+  router.subscribe("b", () => ({
+    get then() {
+      throw new Error("unreadable");
+    },
+  }));
+  await router.send("a", "b", 1);
+  assertEquals(router.deadLetters("b").map(({ error }) => error?.message), ["unreadable"]);
+});
+
 Deno.test("messages that handlers send are handled after them, however long the chain", async () => {
   await using setting = new Setting();
   const { router } = setting;
