@@ -32,7 +32,7 @@ import type { MessageState } from "./state.ts";
 
 /** A running mailbox machine, alone in its engine or part of a larger one. */
 export interface MessageHost
-  extends MachineHost<MessageState, Command, MessageEvent, MessageAnswers> {}
+  extends MachineHost<MessageState, MessageCommand, MessageEvent, MessageAnswers> {}
 
 type Command = Exclude<MessageCommand, Tick>;
 

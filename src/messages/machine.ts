@@ -106,7 +106,12 @@ type Command = Exclude<MessageCommand, Tick>;
 type Answer<Type extends Command["type"]> = MessageAnswers[Type] | Refusal;
 
 /** A mailbox machine as part of a larger one. */
-export type MessagePart = Part<MessageState, Command, MessageEvent, MessageAnswers>;
+export type MessagePart = Part<
+  MessageState,
+  Exclude<MessageCommand, Tick>,
+  MessageEvent,
+  MessageAnswers
+>;
 
 /** Makes a mailbox machine with `config`, and the defaults for what that leaves out. */
 export function messageMachine(config: Partial<MessageConfig> = {}): MessagePart {

@@ -175,9 +175,6 @@ export interface DeadLetter extends Linked<DeadLetter> {
   readonly handlerIds: readonly string[];
 }
 
-/** The requests of an agent: edges of the wait-for graph. */
-export type RequestsByAgent = Map<string, Set<OpenRequest>>;
-
 /** The state of a mailbox machine. */
 export interface MessageState {
   /** Its options. */
@@ -194,10 +191,10 @@ export interface MessageState {
   readonly topics: Map<string, Set<string>>;
   /** The requests that wait for their response, by message. */
   readonly requests: Map<string, OpenRequest>;
-  /** The same, by the agent that waits. */
-  readonly waitingOn: RequestsByAgent;
-  /** The same, by the agent that is to respond. */
-  readonly askedOf: RequestsByAgent;
+  /** The same by the agent that waits: edges of the wait-for graph. */
+  readonly waitingOn: Map<string, Set<OpenRequest>>;
+  /** The same edges by the agent that is to respond. */
+  readonly askedOf: Map<string, Set<OpenRequest>>;
   /** By message. */
   readonly deadLetters: Map<string, DeadLetter>;
   /** The same, oldest first. */
