@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { BreakerCommand } from "../../src/breakers/commands.ts";
-import { isUneventful, outlook } from "../../src/breakers/views.ts";
+import { isUneventful, outlook } from "../../src/breakers/state.ts";
 import { Refusal } from "../../src/core/machine.ts";
 import { Breakers } from "./driver.ts";
 

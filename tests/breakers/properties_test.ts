@@ -7,8 +7,7 @@ import type { CircuitPermitted, CircuitRejected } from "../../src/breakers/event
 import type { BreakerCommand } from "../../src/breakers/commands.ts";
 import { type BreakerRules, readBreakerConfig } from "../../src/breakers/config.ts";
 import { breakerMachine } from "../../src/breakers/machine.ts";
-import type { BreakerState } from "../../src/breakers/state.ts";
-import { outlook } from "../../src/breakers/views.ts";
+import { type BreakerState, outlook } from "../../src/breakers/state.ts";
 import { stepped } from "../support/driver.ts";
 import { machineLaws, type Move as LawMove } from "../support/machine_laws.ts";
 import { type Ids, Twin } from "./twin.ts";
