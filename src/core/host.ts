@@ -93,10 +93,16 @@ export class Host<
     return this.#engine;
   }
 
-  /** Returns the client of the machine. @throws {UninitializedError} until it runs */
+  /**
+   * Returns the client of the machine.
+   *
+   * @throws {UninitializedError} until it runs, or {ClosedError} when it never will
+   */
   running(attempt: string): Client {
     if (this.#client !== undefined) return this.#client;
-    throw new UninitializedError(attempt, this.#hosted.thing);
+    const { thing } = this.#hosted;
+    if (this.#closing !== undefined) throw new ClosedError(attempt, thing);
+    throw new UninitializedError(attempt, thing);
   }
 
   /** Reads the log, if there is one. Idempotent. */

@@ -232,12 +232,12 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a result of an earlier state of a breaker decides",
     "breakers/machine.ts",
-    "  if (epoch !== breaker.epoch) return count(turn, breaker, command);\n",
+    "  if (epoch !== breaker.epoch) return count(step, breaker, command);\n",
     "",
   ),
   mutant(
     "one probe too many goes through a breaker",
-    "breakers/views.ts",
+    "breakers/state.ts",
     "probes < rules.halfOpenLimit",
     "probes <= rules.halfOpenLimit",
   ),
@@ -250,8 +250,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a breaker probes a millisecond early",
     "breakers/machine.ts",
-    'if (breaker.phase.state === "open" && breaker.phase.until <= turn.now)',
-    'if (breaker.phase.state === "open" && breaker.phase.until <= turn.now + 1)',
+    'if (breaker.phase.state === "open" && breaker.phase.until <= step.now)',
+    'if (breaker.phase.state === "open" && breaker.phase.until <= step.now + 1)',
   ),
   mutant(
     "a conflict is resolved twice",
