@@ -1,5 +1,5 @@
 /**
- * What holds of mailboxes after each step.
+ * The invariants of mailboxes, and of messages by their events.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import {
   fifoSize,
 } from "../../../core/data/fifo.ts";
 
-/** What holds of one mailbox. Costs O(its messages). */
+/** Checks a mailbox, and returns the number of its timers. Costs O(its messages). */
 export function checkMailbox(state: MessageState, mailbox: Mailbox): number {
   let timers = 0;
-  if (mailbox.consumers.length === 0) fail("NoLostMessage", `nobody reads "${mailbox.agentId}"`);
+  if (mailbox.consumers.length === 0) fail("NoLostMessage", `"${mailbox.agentId}" has no consumer`);
   for (const consumer of mailbox.consumers) {
     if (consumer.isPush && state.consumers.get(consumer.handlerId) !== consumer) {
       fail("NoGhostHandler", `"${consumer.handlerId}" is not known`);
@@ -31,7 +31,7 @@ export function checkMailbox(state: MessageState, mailbox: Mailbox): number {
   return timers;
 }
 
-/** Counts the timers of a lane and checks it. */
+/** Checks a lane, and returns the number of its timers. */
 function checkLane(state: MessageState, consumer: MailboxConsumer, lane: MailboxLane): number {
   const { agentId } = consumer.mailbox;
   let timers = 0;
@@ -56,13 +56,13 @@ function checkLane(state: MessageState, consumer: MailboxConsumer, lane: Mailbox
   for (const channel of lane.channels.values()) {
     const isReady = channel.busy === undefined && channel.first !== undefined;
     if (isReady !== (channel.position >= 0)) {
-      fail("NoLostMessage", `what "${channel.from}" sent to "${agentId}" is never delivered`);
+      fail("NoLostMessage", `messages of "${channel.from}" to "${agentId}" are never delivered`);
     }
     if (isReady && lane.ready[channel.position] !== channel) fail("NoLostMessage", agentId);
     if (isReady && precedes(channel, lane.ready[0]!)) fail("OldestFirst", agentId);
   }
   if (consumer.isPush && inFlight < state.config.maxInFlight && lane.ready.length > 0) {
-    fail("NoLostWakeup", `"${consumer.handlerId}" has room and is handed nothing`);
+    fail("NoLostWakeup", `"${consumer.handlerId}" could take a message and gets none`);
   }
   if (size > state.config.mailboxCapacity + state.config.maxHandlers) {
     fail("MailboxBounded", `"${agentId}" has ${size} messages in a lane`);
@@ -70,7 +70,7 @@ function checkLane(state: MessageState, consumer: MailboxConsumer, lane: Mailbox
   return timers;
 }
 
-/** What holds of all mailboxes. Costs O(state). */
+/** Checks all mailboxes. Costs O(state). */
 export function checkMessages(state: MessageState): void {
   let timers = 0;
   for (const mailbox of state.mailboxes.values()) timers += checkMailbox(state, mailbox);
@@ -95,7 +95,7 @@ export function checkMessages(state: MessageState): void {
   }
 }
 
-/** What holds of mailboxes when everything has come to rest. */
+/** Checks mailboxes when everything has come to rest. */
 export function checkMessagesAtRest(state: MessageState): void {
   for (const { agentId, consumers } of state.mailboxes.values()) {
     for (const { urgent, normal } of consumers) {
@@ -108,9 +108,9 @@ export function checkMessagesAtRest(state: MessageState): void {
   for (const { id } of state.deliveries.values()) fail("MailboxesEmpty", `"${id}" is out`);
 }
 
-/** Follows the events of messages. */
+/** Follows the events of messages, beside the rules of every history. */
 export class MessageShadow {
-  /** The ids that senders chose, as far back as repeats of them are dropped. */
+  /** The ids chosen by senders, as far back as duplicates are dropped. */
   readonly #known = new Set<string>();
   readonly #order: Fifo<string> = emptyFifo();
 
