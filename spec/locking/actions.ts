@@ -6,7 +6,7 @@
 
 import type { Tick } from "../../src/core/machine.ts";
 import type { LockCommand } from "../../src/locks/commands.ts";
-import type { StateGraph } from "../../src/testing/state_graph.ts";
+import type { StateGraph } from "../../src/testing/explorer.ts";
 import { type Reading, THEN } from "../tool/graphs.ts";
 import { canonical, expression } from "../tool/value.ts";
 import { commandText, movesOf } from "./exploration.ts";

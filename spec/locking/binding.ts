@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { StateGraph } from "../../src/testing/state_graph.ts";
+import type { StateGraph } from "../../src/testing/explorer.ts";
 import type { GraphModel, Subject, Trace } from "../tool/subject.ts";
 import { lockActions, READING } from "./actions.ts";
 import { exploreLocks } from "./exploration.ts";

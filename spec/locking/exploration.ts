@@ -11,7 +11,7 @@ import type { AcquireAnswer, LockAnswers, LockCommand } from "../../src/locks/co
 import { lockMachine } from "../../src/locks/machine.ts";
 import type { LockState } from "../../src/locks/state.ts";
 import { explore, type Move } from "../../src/testing/explorer.ts";
-import type { StateGraph } from "../../src/testing/state_graph.ts";
+import type { StateGraph } from "../../src/testing/explorer.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
 import { canonical } from "../tool/value.ts";
 import type { LockModel } from "./models.ts";

@@ -41,13 +41,18 @@ function checkLane(state: MessageState, consumer: MailboxConsumer, lane: Mailbox
     size++;
     if (copy.isInFlight) {
       inFlight++;
-      if (state.deliveries.get(copy.epoch) !== copy) fail("DeliveredIsKnown", `"${copy.envelope.id}"`);
+      if (state.deliveries.get(copy.epoch) !== copy) {
+        fail("DeliveredIsKnown", `"${copy.envelope.id}"`);
+      }
     }
     if (copy.timer?.isSet) timers++;
     if (copy.expiry?.isSet) timers++;
     const next = copy.nextInChannel;
     if (next !== undefined && next.envelope.sequence <= copy.envelope.sequence) {
-      fail("FifoPerPair", `"${next.envelope.id}" stands behind "${copy.envelope.id}" for "${agentId}"`);
+      fail(
+        "FifoPerPair",
+        `"${next.envelope.id}" stands behind "${copy.envelope.id}" for "${agentId}"`,
+      );
     }
   }
   if (size !== lane.size || inFlight !== lane.inFlight) {
@@ -101,11 +106,13 @@ export function checkMessagesAtRest(state: MessageState): void {
     for (const { urgent, normal } of consumers) {
       if (urgent.size + normal.size === 0) continue;
       const [first] = [urgent.copies.first, normal.copies.first].filter((copy) => copy);
-      fail("MailboxesEmpty", `"${first!.id}" for "${agentId}" is neither handled nor dead`);
+      fail("MailboxesEmpty", `"${first!.envelope.id}" for "${agentId}" is neither handled nor dead`);
     }
   }
   for (const { id } of state.requests.values()) fail("EveryRequestEnds", `"${id}" still waits`);
-  for (const { id } of state.deliveries.values()) fail("MailboxesEmpty", `"${id}" is out`);
+  for (const { envelope: { id } } of state.deliveries.values()) {
+    fail("MailboxesEmpty", `"${id}" is out`);
+  }
 }
 
 /** Follows the events of messages, beside the rules of every history. */
