@@ -5,8 +5,16 @@
  */
 
 import type { Instant, Named, Tick } from "../core/machine.ts";
-import type { ConflictDecision, TaskConflictType } from "./types.ts";
+import type { Conflict, ConflictDecision, ConflictResolution, TaskConflictType } from "./types.ts";
 import type { ConflictSubject } from "./state.ts";
+import {
+  type Attempt,
+  quote,
+  requireArray,
+  requireId,
+  requireObject,
+  requireOneOf,
+} from "../core/arguments.ts";
 
 /** Says that agents can't all have what they want. */
 export interface ReportConflict extends Named<"report-conflict"> {
@@ -134,6 +142,39 @@ export interface ForgetReaders extends Named<"forget-readers"> {
   readonly before: Instant;
 }
 
+/** The resolution of a conflict; `isNew` is `false` when the conflict was resolved before. */
+export interface ResolutionAnswer {
+  readonly resolution: ConflictResolution;
+  readonly isNew: boolean;
+}
+
+/** The answers of a conflict machine, by the type of the command. */
+export type ConflictAnswers = {
+  /** `isNew` is `false` when the same conflict is open already. */
+  readonly "report-conflict": {
+    readonly conflictId: string;
+    readonly isNew: boolean;
+    readonly conflict: Conflict;
+  };
+  readonly "decide-conflict": ResolutionAnswer;
+  readonly "auto-resolve": ResolutionAnswer;
+  readonly "open-vote": { readonly closesAt: Instant };
+  /** The resolution when this vote decided; `isNew` is `false` when it was cast before. */
+  readonly "cast-vote": {
+    readonly resolution: ConflictResolution | undefined;
+    readonly isNew: boolean;
+  };
+  readonly "rank-agent": void;
+  readonly "note-requests": void;
+  readonly "forget-party": void;
+  readonly "retire-party": void;
+  readonly "forget-conflicts": { readonly count: number };
+  readonly "read-version": { readonly version: number };
+  readonly "commit-version": { readonly version: number };
+  readonly "release-version": { readonly version: number };
+  readonly "forget-readers": { readonly count: number };
+};
+
 /** What a conflict machine can be told to do. */
 export type ConflictCommand =
   | ReportConflict
@@ -151,3 +192,49 @@ export type ConflictCommand =
   | ReleaseVersion
   | ForgetReaders
   | Tick;
+
+/** How many agents a conflict may have. */
+const MOST_AGENTS = 1_000;
+
+/** The agents of a conflict, each once. */
+export function readAgents(agents: unknown, attempt: Attempt): string[] {
+  const distinct = readIds(agents, "agents", MOST_AGENTS, attempt);
+  if (distinct.length >= 2) return distinct;
+  throw new RangeError(
+    `Cannot ${attempt()}: agents must be two or more different ones, got ${distinct.length}`,
+  );
+}
+
+/** Ids, each once, in the order in which they come first. */
+export function readIds(ids: unknown, name: string, most: number, attempt: Attempt): string[] {
+  requireArray(ids, most, name, attempt);
+  const distinct = new Set<string>();
+  for (const id of ids) {
+    requireId(id, name, attempt);
+    distinct.add(id);
+  }
+  return [...distinct];
+}
+
+/** What a strategy decided, checked; whoever isn't named, besides a winner, loses. */
+export function readDecision(
+  proposed: unknown,
+  agents: readonly string[],
+  attempt: Attempt,
+): ConflictDecision {
+  requireObject(proposed, "what the strategy decides", attempt);
+  const { type, winner, losers, reason } = proposed;
+  requireOneOf(type, ["priority", "timestamp", "vote", "manual", "retry"], "type", attempt);
+  if (winner !== undefined) requireId(winner, "winner", attempt);
+  const others = winner === undefined ? undefined : agents.filter((agentId) => agentId !== winner);
+  const beaten = losers === undefined ? others : readIds(losers, "losers", MOST_AGENTS, attempt);
+  if (winner !== undefined && beaten!.includes(winner)) {
+    throw new RangeError(`Cannot ${attempt()}: the winner must not lose, got ${quote(winner)}`);
+  }
+  return {
+    type: type as ConflictDecision["type"],
+    ...(winner !== undefined && { winner }),
+    ...(beaten !== undefined && { losers: beaten }),
+    reason: typeof reason === "string" ? reason : "",
+  };
+}

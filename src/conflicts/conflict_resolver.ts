@@ -5,6 +5,7 @@
  */
 
 import {
+  type Attempt,
   quote,
   requireFunction,
   requireId,
@@ -15,32 +16,26 @@ import {
   requirePriority,
   requireSignal,
 } from "../core/arguments.ts";
-import { InvariantError } from "../core/errors.ts";
-import { UndecidedConflictError, UnknownConflictError } from "./errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import type { ConflictEvent, ConflictRefused } from "./events.ts";
+import { readConfig } from "../core/config.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";
-import type {
-  Conflict,
-  ConflictResolution,
-  ResourceConflict,
-  TaskConflict,
-  TaskConflictType,
-} from "./types.ts";
-import { countSettled } from "./actions.ts";
-import { ConflictClient } from "./client.ts";
-import type {
-  ConflictCommand,
-  ConflictCriterion,
-  NoteRequests,
-  ReportConflict,
+import { type ConflictHosting, HostOfConflicts } from "./client.ts";
+import {
+  type CastVote,
+  type ConflictCriterion,
+  type DecideConflict,
+  type NoteRequests,
+  type OpenVote,
+  type RankAgent,
+  readAgents,
+  readDecision,
+  readIds,
+  type ReportConflict,
 } from "./commands.ts";
-import { type ConflictResolverOptions, readRules, readVoteTimeout } from "./config.ts";
-import { evidenceOn } from "./machine.ts";
-import { refusalError } from "./refusals.ts";
-import { readAgents, readDecision, readIds } from "./requests.ts";
-import { conflictKey, findConflict, viewOf } from "./state.ts";
+import type { ConflictRecord, ConflictSubject } from "./state.ts";
+import { CONFLICT_OPTIONS, type ConflictConfig, VOTE_OPTIONS } from "./config.ts";
+import { attemptOf, UndecidedConflictError, UnknownConflictError } from "./errors.ts";
 import {
   type ConflictResolutionStrategy,
   MOST_VOTERS,
@@ -49,6 +44,20 @@ import {
   TimestampResolutionStrategy,
   VotingResolutionStrategy,
 } from "./strategies.ts";
+import type {
+  Conflict,
+  ConflictResolution,
+  ResourceConflict,
+  TaskConflict,
+  TaskConflictType,
+} from "./types.ts";
+import { countSettled, evidenceOn, findConflict, viewOf } from "./views.ts";
+
+/** Options of {@linkcode ConflictResolver}; all of them may be left out. */
+export interface ConflictResolverOptions extends ConflictHosting, Partial<ConflictConfig> {
+  /** How long a vote is open that names no time, in milliseconds. @default 30_000 */
+  voteTimeoutMs?: number;
+}
 
 /** How many conflicts there are and were. */
 export interface ConflictStats {
@@ -107,7 +116,7 @@ const THING = "the conflict resolver";
  * ```
  */
 export class ConflictResolver implements AsyncDisposable {
-  readonly #client: ConflictClient;
+  readonly #host: HostOfConflicts;
   readonly #voteTimeoutMs: number;
   readonly #strategies = new Map<string, ConflictResolutionStrategy>();
 
@@ -121,9 +130,10 @@ export class ConflictResolver implements AsyncDisposable {
     eventBus?: EventBus,
     options: ConflictResolverOptions = {},
   ) {
-    const rules = readRules(options, THING);
-    this.#voteTimeoutMs = readVoteTimeout(options);
-    this.#client = new ConflictClient(THING, rules, logger, eventBus, options);
+    const attempt = () => `create ${THING}`;
+    const config = readConfig(CONFLICT_OPTIONS, options, attempt);
+    this.#voteTimeoutMs = readConfig(VOTE_OPTIONS, options, attempt).voteTimeoutMs;
+    this.#host = new HostOfConflicts(THING, config, eventBus, logger, options);
     this.registerStrategy(new PriorityResolutionStrategy());
     this.registerStrategy(new TimestampResolutionStrategy());
     this.registerStrategy(new VotingResolutionStrategy());
@@ -131,12 +141,12 @@ export class ConflictResolver implements AsyncDisposable {
 
   /** Gets ready: with a log, takes up the conflicts that it knows of. */
   initialize(): Promise<void> {
-    return this.#client.initialize();
+    return this.#host.initialize();
   }
 
   /** Ends all waits with a `ClosedError` and lets go of everything. Harmless when called again. */
   shutdown(): Promise<void> {
-    return this.#client.close();
+    return this.#host.close();
   }
 
   /** The same as {@linkcode shutdown}. */
@@ -163,15 +173,8 @@ export class ConflictResolver implements AsyncDisposable {
     resourceId: string,
     agents: readonly string[],
   ): Promise<ResourceConflict> {
-    const attempt = () => `report a conflict over resource ${quote(resourceId)}`;
-    requireId(resourceId, "resourceId", attempt);
-    return await this.#report({
-      type: "report-conflict",
-      subject: "resource",
-      subjectId: resourceId,
-      disagreement: undefined,
-      agents: readAgents(agents, attempt),
-    }, attempt) as ResourceConflict;
+    const conflict = await this.#report("resource", resourceId, undefined, agents);
+    return conflict as ResourceConflict;
   }
 
   /**
@@ -185,16 +188,7 @@ export class ConflictResolver implements AsyncDisposable {
     agents: readonly string[],
     type: TaskConflictType = "assignment",
   ): Promise<TaskConflict> {
-    const attempt = () => `report a conflict over task ${quote(taskId)}`;
-    requireId(taskId, "taskId", attempt);
-    requireOneOf(type, ["assignment", "dependency", "output"], "type", attempt);
-    return await this.#report({
-      type: "report-conflict",
-      subject: "task",
-      subjectId: taskId,
-      disagreement: type,
-      agents: readAgents(agents, attempt),
-    }, attempt) as TaskConflict;
+    return await this.#report("task", taskId, type, agents) as TaskConflict;
   }
 
   /**
@@ -210,17 +204,20 @@ export class ConflictResolver implements AsyncDisposable {
     strategyName: string,
     context: ResolutionContext = {},
   ): Promise<ConflictResolution> {
-    const attempt = () => `resolve conflict ${quote(conflictId)}`;
-    const conflict = this.#conflict(conflictId, attempt);
+    const attempt = () => attemptOf({ type: "decide-conflict", conflictId });
+    const conflict = this.#find(conflictId, attempt);
     requireObject(context as unknown, "context", attempt);
     const strategy = this.#strategy(strategyName, attempt);
     if (conflict.resolution !== undefined) return conflict.resolution;
-    const proposed: unknown = await strategy.resolve(conflict, context);
-    const decision = readDecision(proposed, conflict, attempt);
-    return await this.#settle(
-      { type: "decide-conflict", conflictId, strategy: strategyName, decision },
-      attempt,
-    );
+    const proposed: unknown = await strategy.resolve(viewOf(conflict), context);
+    const decision = readDecision(proposed, conflict.agents, attempt);
+    const command: DecideConflict = {
+      type: "decide-conflict",
+      conflictId,
+      strategy: strategyName,
+      decision,
+    };
+    return await this.#host.clientFor(attempt).call(command, ({ resolution }) => resolution);
   }
 
   /**
@@ -236,8 +233,8 @@ export class ConflictResolver implements AsyncDisposable {
     conflictId: string,
     preferredStrategy: string = "priority",
   ): Promise<ConflictResolution> {
-    const attempt = () => `resolve conflict ${quote(conflictId)}`;
-    const conflict = this.#conflict(conflictId, attempt);
+    const attempt = () => attemptOf({ type: "decide-conflict", conflictId });
+    const conflict = this.#find(conflictId, attempt);
     const strategy = this.#strategy(preferredStrategy, attempt);
     if (conflict.resolution !== undefined) return conflict.resolution;
     if (strategy instanceof VotingResolutionStrategy) {
@@ -245,9 +242,14 @@ export class ConflictResolver implements AsyncDisposable {
       throw new UndecidedConflictError(attempt(), conflictId, rule);
     }
     const prefer = criterionOf(strategy);
-    return prefer === undefined
-      ? await this.resolveConflict(conflictId, preferredStrategy, this.#known(conflictId))
-      : await this.#settle({ type: "auto-resolve", conflictId, prefer }, attempt);
+    const client = this.#host.clientFor(attempt);
+    if (prefer === undefined) {
+      const { priorities, requestedAt } = evidenceOn(client.state, conflict);
+      const known = { agentPriorities: priorities, requestTimestamps: requestedAt };
+      return await this.resolveConflict(conflictId, preferredStrategy, known);
+    }
+    const command = { type: "auto-resolve", conflictId, prefer } as const;
+    return await client.call(command, ({ resolution }) => resolution);
   }
 
   /**
@@ -259,8 +261,8 @@ export class ConflictResolver implements AsyncDisposable {
    * @throws {UnknownConflictError} when nobody reported it, or it is forgotten
    */
   async openVote(conflictId: string, options: VoteOptions = {}): Promise<VoteView> {
-    const attempt = () => `open a vote on conflict ${quote(conflictId)}`;
-    const conflict = this.#conflict(conflictId, attempt);
+    const attempt = () => attemptOf({ type: "open-vote", conflictId });
+    const conflict = this.#find(conflictId, attempt);
     requireObject(options as unknown, "options", attempt);
     const { timeoutMs = this.#voteTimeoutMs } = options;
     const electorate = readIds(
@@ -275,11 +277,11 @@ export class ConflictResolver implements AsyncDisposable {
     const { quorum = Math.floor(electorate.length / 2) + 1 } = options;
     requireInteger(quorum, 1, electorate.length, "quorum", attempt);
     requireMs(timeoutMs, 1, "timeoutMs", attempt);
-    const command = { type: "open-vote", conflictId, electorate, quorum, timeoutMs } as const;
-    return await this.#ask(command, attempt, (event) => {
-      if (event.type !== "vote:opened" || event.conflictId !== conflictId) return undefined;
-      return { conflictId, electorate, quorum, closesAt: event.closesAt };
-    });
+    const command: OpenVote = { type: "open-vote", conflictId, electorate, quorum, timeoutMs };
+    return await this.#host.clientFor(attempt).call(
+      command,
+      ({ closesAt }) => ({ conflictId, electorate, quorum, closesAt }),
+    );
   }
 
   /**
@@ -294,17 +296,12 @@ export class ConflictResolver implements AsyncDisposable {
     voter: string,
     candidate: string,
   ): Promise<ConflictResolution | undefined> {
-    const attempt = () => `vote on conflict ${quote(conflictId)}`;
+    const command: CastVote = { type: "cast-vote", conflictId, voter, candidate };
+    const attempt = () => attemptOf(command);
     requireId(conflictId, "conflictId", attempt);
     requireId(voter, "voter", attempt);
     requireId(candidate, "candidate", attempt);
-    const command = { type: "cast-vote", conflictId, voter, candidate } as const;
-    const { resolution } = await this.#ask(command, attempt, (event, events) => {
-      const isCounted = event.type === "vote:cast" || event.type === "vote:recognized";
-      if (!isCounted || event.conflictId !== conflictId || event.voter !== voter) return undefined;
-      return { resolution: resolutionIn(events, conflictId) };
-    });
-    return resolution;
+    return await this.#host.clientFor(attempt).call(command, ({ resolution }) => resolution);
   }
 
   /**
@@ -324,7 +321,7 @@ export class ConflictResolver implements AsyncDisposable {
     requireObject(options as unknown, "options", attempt);
     const { signal } = options;
     if (signal !== undefined) requireSignal(signal, "signal", attempt);
-    return await this.#client.resolutionOf(conflictId, attempt, signal);
+    return await this.#host.clientFor(attempt).resolutionOf(conflictId, signal, attempt);
   }
 
   /**
@@ -333,10 +330,11 @@ export class ConflictResolver implements AsyncDisposable {
    * @throws {LimitError} when something is known of too many agents
    */
   async setAgentPriority(agentId: string, priority: number): Promise<void> {
-    const attempt = () => `set the priority of agent ${quote(agentId)}`;
+    const command: RankAgent = { type: "rank-agent", agentId, priority };
+    const attempt = () => attemptOf(command);
     requireId(agentId, "agentId", attempt);
     requirePriority(priority, "priority", attempt);
-    await this.#ask({ type: "rank-agent", agentId, priority }, attempt, isDone("priority:noted"));
+    await this.#host.clientFor(attempt).call(command);
   }
 
   /**
@@ -351,42 +349,44 @@ export class ConflictResolver implements AsyncDisposable {
     agentId: string,
     at?: Date | Instant,
   ): Promise<void> {
-    const attempt = () => `record a request of agent ${quote(agentId)}`;
+    const since = at instanceof Date ? at.getTime() : at ?? null;
+    const requests: NoteRequests["requests"] = [[agentId, since]];
+    const command: NoteRequests = { type: "note-requests", subject, subjectId, requests };
+    const attempt = () => attemptOf(command);
     requireOneOf(subject, ["resource", "task"], "subject", attempt);
     requireId(subjectId, "subjectId", attempt);
     requireId(agentId, "agentId", attempt);
-    const since: unknown = at instanceof Date ? at.getTime() : at ?? null;
     if (since !== null) requireMs(since, 0, "at", attempt);
-    const requests: NoteRequests["requests"] = [[agentId, since]];
-    const command = { type: "note-requests", subject, subjectId, requests } as const;
-    await this.#ask(command, attempt, isDone("request:noted"));
+    await this.#host.clientFor(attempt).call(command);
   }
 
   /** Forgets the priority and the requests of an agent. Its open conflicts stay. */
   async forgetAgent(agentId: string): Promise<void> {
-    const attempt = () => `forget agent ${quote(agentId)}`;
+    const command = { type: "forget-party", agentId } as const;
+    const attempt = () => attemptOf(command);
     requireId(agentId, "agentId", attempt);
-    await this.#client.ask({ type: "forget-party", agentId }, attempt, () => {});
+    await this.#host.clientFor(attempt).call(command);
   }
 
   /** A conflict, open or remembered, or `undefined`. */
   getConflict(conflictId: string): Conflict | undefined {
     const attempt = () => `look at conflict ${quote(conflictId)}`;
     requireId(conflictId, "conflictId", attempt);
-    const conflict = findConflict(this.#client.state(attempt), conflictId);
+    const conflict = findConflict(this.#host.clientFor(attempt).state, conflictId);
     return conflict && viewOf(conflict);
   }
 
   /** All open conflicts, oldest first. */
   getActiveConflicts(): Conflict[] {
-    return [...this.#client.state(() => "look at conflicts").active.values()].map(viewOf);
+    const { active } = this.#host.clientFor(() => "look at conflicts").state;
+    return [...active.values()].map(viewOf);
   }
 
   /** The conflicts that were settled last, newest first; all that are remembered by default. */
   getConflictHistory(limit: number = Number.MAX_SAFE_INTEGER): Conflict[] {
     const attempt = () => "look at conflicts";
     requireInteger(limit, 0, Number.MAX_SAFE_INTEGER, "limit", attempt);
-    const { settled, settledIds: { items, head } } = this.#client.state(attempt);
+    const { settled, settledIds: { items, head } } = this.#host.clientFor(attempt).state;
     const ids = items.slice(Math.max(head, items.length - limit)).reverse();
     return ids.map((id) => viewOf(settled.get(id)!));
   }
@@ -397,17 +397,19 @@ export class ConflictResolver implements AsyncDisposable {
    * @returns how many those are
    */
   cleanupOldConflicts(maxAgeMs: number): number {
-    const attempt = () => "forget old conflicts";
+    const attempt = () => attemptOf({ type: "forget-conflicts" });
     requireMs(maxAgeMs, 0, "maxAgeMs", attempt);
-    const before = this.#client.now(attempt) - maxAgeMs;
-    const count = countSettled(this.#client.state(attempt), before);
-    this.#client.tell({ type: "forget-conflicts", before }, attempt);
+    const client = this.#host.clientFor(attempt);
+    const before = Math.floor(client.now) - maxAgeMs;
+    const count = countSettled(client.state, before);
+    client.owe({ type: "forget-conflicts", before });
     return count;
   }
 
   /** How many conflicts there are and were. */
   getStats(): ConflictStats {
-    const { active, reported, settledBy, reportedOn } = this.#client.state(() => "count conflicts");
+    const { state } = this.#host.clientFor(() => "count conflicts");
+    const { active, reported, settledBy, reportedOn } = state;
     return {
       totalConflicts: reported,
       activeConflicts: active.size,
@@ -417,98 +419,38 @@ export class ConflictResolver implements AsyncDisposable {
     };
   }
 
-  #report(command: ReportConflict, attempt: () => string): Promise<Conflict> {
-    const { subject, subjectId, disagreement, agents } = command;
-    const key = conflictKey(subject, subjectId, disagreement, agents);
-    return this.#ask(command, attempt, (event) => {
-      const answers = event.type === "conflict:reported" || event.type === "conflict:recognized";
-      return answers && keyOf(event.conflict) === key ? event.conflict : undefined;
-    });
+  async #report(
+    subject: ConflictSubject,
+    subjectId: string,
+    disagreement: TaskConflictType | undefined,
+    agents: readonly string[],
+  ): Promise<Conflict> {
+    const type = "report-conflict";
+    const attempt = () => attemptOf({ type, subject, subjectId });
+    requireId(subjectId, `${subject}Id`, attempt);
+    if (subject === "task") requireOneOf(disagreement, DISAGREEMENTS, "type", attempt);
+    const distinct = readAgents(agents, attempt);
+    const command: ReportConflict = { type, subject, subjectId, disagreement, agents: distinct };
+    return await this.#host.clientFor(attempt).call(command, ({ conflict }) => conflict);
   }
 
-  #settle(
-    command: ConflictCommand & { conflictId: string },
-    attempt: () => string,
-  ): Promise<ConflictResolution> {
-    return this.#ask(command, attempt, (event) => {
-      const answers = event.type === "conflict:resolved" || event.type === "conflict:upheld";
-      return answers && event.conflictId === command.conflictId ? event.resolution : undefined;
-    });
-  }
-
-  /**
-   * Sends a command and resolves to the first answer that `read` finds in an event. What was due
-   * may have led to other conflicts in the same step.
-   */
-  #ask<Result>(
-    command: ConflictCommand,
-    attempt: () => string,
-    read: (event: ConflictEvent, events: readonly ConflictEvent[]) => Result | undefined,
-  ): Promise<Result> {
-    return this.#client.ask(command, attempt, (events) => {
-      for (const event of events) {
-        const answer = read(event, events);
-        if (answer !== undefined) return answer;
-        if (event.type === "conflict:refused" && isAbout(event, command)) {
-          throw refusalError(this.#client.state(attempt), event, attempt());
-        }
-      }
-      throw new InvariantError(`Cannot ${attempt()}: the machine must answer`);
-    });
-  }
-
-  #conflict(conflictId: string, attempt: () => string): Conflict {
+  #find(conflictId: string, attempt: Attempt): Readonly<ConflictRecord> {
     requireId(conflictId, "conflictId", attempt);
-    const conflict = findConflict(this.#client.state(attempt), conflictId);
+    const conflict = findConflict(this.#host.clientFor(attempt).state, conflictId);
     if (conflict === undefined) throw new UnknownConflictError(attempt(), conflictId);
-    return viewOf(conflict);
+    return conflict;
   }
 
-  #strategy(name: string, attempt: () => string): ConflictResolutionStrategy {
-    const strategy = this.#strategies.get(name);
-    if (strategy !== undefined) return strategy;
+  #strategy(name: string, attempt: Attempt): ConflictResolutionStrategy {
     requireOneOf(name, [...this.#strategies.keys()], "strategy", attempt);
-    throw new TypeError(`Cannot ${attempt()}: strategy must be registered`);
-  }
-
-  /** What is known of the agents of a conflict, as a strategy wants it. */
-  #known(conflictId: string): ResolutionContext {
-    const state = this.#client.state(() => "look at what is known");
-    const { priorities, requestedAt } = evidenceOn(state, findConflict(state, conflictId)!);
-    return { agentPriorities: priorities, requestTimestamps: requestedAt };
+    return this.#strategies.get(name)!;
   }
 }
 
-/** Whether `event` refuses `command`, and not one of the same name about another conflict. */
-function isAbout(event: ConflictRefused, command: ConflictCommand): boolean {
-  const { conflictId = "" } = command as { conflictId?: string };
-  return event.command === command.type && event.conflictId === conflictId;
-}
-
-function keyOf(conflict: Conflict): string {
-  return "taskId" in conflict
-    ? conflictKey("task", conflict.taskId, conflict.type, conflict.agents)
-    : conflictKey("resource", conflict.resourceId, undefined, conflict.agents);
-}
-
-function isDone(type: ConflictEvent["type"]): (event: ConflictEvent) => true | undefined {
-  return (event) => event.type === type || undefined;
-}
+const DISAGREEMENTS = ["assignment", "dependency", "output"];
 
 /** What the machine itself decides by as `strategy` would. */
 function criterionOf(strategy: ConflictResolutionStrategy): ConflictCriterion | undefined {
   if (strategy.constructor === PriorityResolutionStrategy) return "priority";
   return strategy.constructor === TimestampResolutionStrategy ? "timestamp" : undefined;
-}
-
-function resolutionIn(
-  events: readonly ConflictEvent[],
-  conflictId: string,
-): ConflictResolution | undefined {
-  for (const event of events) {
-    if (event.type === "conflict:resolved" && event.conflictId === conflictId) {
-      return event.resolution;
-    }
-  }
-  return undefined;
 }

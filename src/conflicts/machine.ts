@@ -13,11 +13,11 @@
  */
 
 import { describer } from "../core/describe.ts";
-import { CONFLICT_DESCRIPTIONS } from "./events.ts";
+import { CONFLICT_DESCRIPTIONS, type ConflictEvent } from "./events.ts";
+import type { ConflictResolution } from "./types.ts";
 import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
 import { InvariantError } from "../core/errors.ts";
-import type { ConflictEvent } from "./events.ts";
-import type { Instant, Machine, Tick } from "../core/machine.ts";
+import { definePart, type Instant, type Part, type Refusal, type Tick } from "../core/machine.ts";
 import {
   cast,
   closeVote,
@@ -34,71 +34,85 @@ import {
   report,
   resolve,
   uphold,
-} from "./actions.ts";
+} from "./transitions.ts";
 import type {
   AutoResolve,
   CastVote,
+  ConflictAnswers,
   ConflictCommand,
   DecideConflict,
   NoteRequests,
   OpenVote,
   RankAgent,
   ReportConflict,
+  ResolutionAnswer,
 } from "./commands.ts";
-import { decideByVotes, decideByWhatIsKnown, type Evidence } from "./ranking.ts";
+import { type ConflictConfig, DEFAULT_CONFLICT_CONFIG } from "./config.ts";
+import { decideByVotes, decideByWhatIsKnown } from "./ranking.ts";
+import { evidenceOn, findConflict } from "./views.ts";
 import {
-  type ConflictConfig,
   conflictKey,
   type ConflictRecord,
   type ConflictState,
-  DEFAULT_CONFLICT_CONFIG,
-  findConflict,
   noConflicts,
-  subjectKey,
   type Turn,
   type Vote,
 } from "./state.ts";
 import { commit, forgetReadings, read, release } from "./versions.ts";
 
-/** A machine of conflicts that goes by `config`, and by the defaults where it is silent. */
+type Command = Exclude<ConflictCommand, Tick>;
+type Answer<Type extends keyof ConflictAnswers> = ConflictAnswers[Type] | Refusal;
+
+/** Makes a conflict machine with `config`, and the defaults for what that leaves out. */
 export function conflictMachine(
   config: Partial<ConflictConfig> = {},
-): Machine<ConflictState, ConflictCommand, ConflictEvent> {
-  return {
+): Part<ConflictState, Exclude<ConflictCommand, Tick>, ConflictEvent, ConflictAnswers> {
+  return definePart<ConflictState, ConflictCommand, ConflictEvent, ConflictAnswers>({
     name: "conflicts",
+    commands: COMMANDS,
     init: () => noConflicts({ ...DEFAULT_CONFLICT_CONFIG, ...config }),
-    step,
+    fire,
+    apply: (state, command, now, events) => apply({ state, now, events }, command),
     deadline: (state) => nextDeadline(state.deadlines),
     describe: describer(CONFLICT_DESCRIPTIONS),
-  };
+  });
 }
 
-function step(
-  state: ConflictState,
-  command: ConflictCommand,
-  now: Instant,
-  until: Instant = now,
-): ConflictEvent[] {
-  const turn: Turn = { state, now, events: [] };
+const COMMANDS = [
+  "report-conflict",
+  "decide-conflict",
+  "auto-resolve",
+  "open-vote",
+  "cast-vote",
+  "rank-agent",
+  "note-requests",
+  "forget-party",
+  "retire-party",
+  "forget-conflicts",
+  "read-version",
+  "commit-version",
+  "release-version",
+  "forget-readers",
+] as const;
+
+/** Ends the votes whose time is over, in order. */
+function fire(state: ConflictState, now: Instant, until: Instant, events: ConflictEvent[]): void {
+  const turn: Turn = { state, now, events };
   for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
     closeVote(turn, due.subject, "no-quorum");
   }
-  apply(turn, command);
-  return turn.events;
 }
 
-function apply(turn: Turn, command: ConflictCommand | Tick): void {
+function apply(turn: Turn, command: Command): unknown {
   switch (command.type) {
     case "report-conflict":
       return reportConflict(turn, command);
     case "decide-conflict":
-      return decideConflict(turn, command);
     case "auto-resolve":
-      return autoResolve(turn, command);
+      return resolveConflict(turn, command);
     case "open-vote":
-      return beginVote(turn, command);
     case "cast-vote":
-      return castVote(turn, command);
+      return vote(turn, command);
     case "rank-agent":
       return rankAgent(turn, command);
     case "note-requests":
@@ -117,12 +131,10 @@ function apply(turn: Turn, command: ConflictCommand | Tick): void {
       return release(turn, command);
     case "forget-readers":
       return forgetReadings(turn, command.before);
-    case "tick":
-      return;
   }
 }
 
-function reportConflict(turn: Turn, command: ReportConflict): void {
+function reportConflict(turn: Turn, command: ReportConflict): Answer<"report-conflict"> {
   const { state } = turn;
   const { subject, subjectId, disagreement, agents } = command;
   if (agents.length < 2 || new Set(agents).size < agents.length) {
@@ -131,65 +143,88 @@ function reportConflict(turn: Turn, command: ReportConflict): void {
   const key = conflictKey(subject, subjectId, disagreement, agents);
   const known = state.byKey.get(key);
   if (known !== undefined) return recognize(turn, known);
-  if (state.active.size >= state.config.maxActive) return refuse(turn, command, "", "full");
-  report(turn, command, key);
+  if (state.active.size >= state.config.maxActive) return refuse(turn, command, "full");
+  return report(turn, command, key);
 }
 
-function decideConflict(turn: Turn, command: DecideConflict): void {
-  const conflict = unsettled(turn, command);
-  if (conflict === undefined) return;
+/** Resolves a conflict, once and for all: a later attempt gets the first resolution. */
+function resolveConflict(
+  turn: Turn,
+  command: DecideConflict | AutoResolve,
+): ResolutionAnswer | Refusal {
+  const conflict = findConflict(turn.state, command.conflictId);
+  if (conflict === undefined) return refuse(turn, command, "unknown-conflict");
+  const { id, resolution } = conflict;
+  if (resolution !== undefined) return uphold(turn, id, resolution);
+  return command.type === "decide-conflict"
+    ? decide(turn, conflict, command)
+    : autoResolve(turn, conflict, command);
+}
+
+function decide(
+  turn: Turn,
+  conflict: ConflictRecord,
+  command: DecideConflict,
+): ResolutionAnswer | Refusal {
   const { winner, losers = [] } = command.decision;
   const named = winner === undefined ? losers : [winner, ...losers];
   const stranger = winner !== undefined && conflict.gone.has(winner)
     ? winner
     : named.find((agentId) => !conflict.agents.includes(agentId));
-  if (stranger !== undefined) {
-    return refuse(turn, command, conflict.id, "not-party", stranger);
-  }
+  if (stranger !== undefined) return refuse(turn, command, "not-party", stranger);
   if (conflict.vote !== undefined) closeVote(turn, conflict.vote, "overtaken");
-  resolve(turn, conflict, command.strategy, command.decision);
+  return resolve(turn, conflict, command.strategy, command.decision);
 }
 
-function autoResolve(turn: Turn, command: AutoResolve): void {
+function autoResolve(
+  turn: Turn,
+  conflict: ConflictRecord,
+  command: AutoResolve,
+): ResolutionAnswer | Refusal {
   const { state } = turn;
-  const conflict = unsettled(turn, command);
-  if (conflict === undefined) return;
-  if (conflict.vote !== undefined) return refuse(turn, command, conflict.id, "voting");
+  if (conflict.vote !== undefined) return refuse(turn, command, "voting");
   const evidence = evidenceOn(state, conflict);
   const mayUseIds = state.config.tiebreak === "id";
   const decision = decideByWhatIsKnown(present(conflict), evidence, command.prefer, mayUseIds);
-  if (decision === undefined) return refuse(turn, command, conflict.id, "undecided");
-  resolve(turn, conflict, decision.type, decision);
+  if (decision === undefined) return refuse(turn, command, "undecided");
+  return resolve(turn, conflict, decision.type, decision);
 }
 
-function beginVote(turn: Turn, command: OpenVote): void {
-  const conflict = votable(turn, command);
-  if (conflict === undefined) return;
-  if (conflict.vote !== undefined) return refuse(turn, command, conflict.id, "voting");
-  openVote(turn, conflict, command);
+function vote(
+  turn: Turn,
+  command: OpenVote | CastVote,
+): Answer<"open-vote"> | Answer<"cast-vote"> {
+  const conflict = findConflict(turn.state, command.conflictId);
+  if (conflict === undefined) return refuse(turn, command, "unknown-conflict");
+  if (conflict.resolution !== undefined) return refuse(turn, command, "resolved");
+  if (command.type === "cast-vote") return castVote(turn, conflict, command);
+  if (conflict.vote !== undefined) return refuse(turn, command, "voting");
+  return openVote(turn, conflict, command);
 }
 
-function castVote(turn: Turn, command: CastVote): void {
-  const conflict = votable(turn, command);
-  if (conflict === undefined) return;
-  const { id, vote, agents } = conflict;
+function castVote(turn: Turn, conflict: ConflictRecord, command: CastVote): Answer<"cast-vote"> {
+  const { vote, agents, gone } = conflict;
   const { voter, candidate } = command;
-  if (vote === undefined) return refuse(turn, command, id, "not-voting");
-  if (!vote.electorate.has(voter)) return refuse(turn, command, id, "not-elector", voter);
-  const stands = agents.includes(candidate) && !conflict.gone.has(candidate);
-  if (!stands) return refuse(turn, command, id, "not-party", candidate);
+  if (vote === undefined) return refuse(turn, command, "not-voting");
+  if (!vote.electorate.has(voter)) return refuse(turn, command, "not-elector", voter);
+  const stands = agents.includes(candidate) && !gone.has(candidate);
+  if (!stands) return refuse(turn, command, "not-party", candidate);
   const known = vote.ballots.get(voter);
-  if (known === candidate) return recognizeVote(turn, vote, voter);
-  if (known !== undefined) return refuse(turn, command, id, "voted", voter);
+  if (known === candidate) {
+    recognizeVote(turn, vote, voter, candidate);
+    return { resolution: undefined, isNew: false };
+  }
+  if (known !== undefined) return refuse(turn, command, "voted", voter);
   cast(turn, vote, voter, candidate);
-  if (vote.ballots.size >= vote.quorum) settleByVote(turn, conflict, vote);
+  const isDecided = vote.ballots.size >= vote.quorum;
+  return { resolution: isDecided ? resolveByVote(turn, conflict, vote) : undefined, isNew: true };
 }
 
-function settleByVote(turn: Turn, conflict: ConflictRecord, vote: Vote): void {
+function resolveByVote(turn: Turn, conflict: ConflictRecord, vote: Vote): ConflictResolution {
   const tally = closeVote(turn, vote, "decided");
   const decision = decideByVotes(present(conflict), tally, evidenceOn(turn.state, conflict));
   // The newest vote at least was for an agent that is there.
-  resolve(turn, conflict, "vote", decision!);
+  return resolve(turn, conflict, "vote", decision!).resolution;
 }
 
 /** Those who can still win. */
@@ -227,15 +262,15 @@ function withdraw(turn: Turn, conflict: ConflictRecord, agentId: string): void {
   });
 }
 
-function rankAgent(turn: Turn, command: RankAgent): void {
+function rankAgent(turn: Turn, command: RankAgent): Answer<"rank-agent"> {
   const { agentId, priority } = command;
-  if (!hasRoomFor(turn.state, [agentId])) return refuse(turn, command, "", "full", agentId);
+  if (!hasRoomFor(turn.state, [agentId])) return refuse(turn, command, "full", agentId);
   notePriority(turn, agentId, priority);
 }
 
-function takeNote(turn: Turn, command: NoteRequests): void {
+function takeNote(turn: Turn, command: NoteRequests): Answer<"note-requests"> {
   const agents = command.requests.map(([agentId]) => agentId);
-  if (!hasRoomFor(turn.state, agents)) return refuse(turn, command, "", "full");
+  if (!hasRoomFor(turn.state, agents)) return refuse(turn, command, "full");
   noteRequests(turn, command);
 }
 
@@ -243,39 +278,3 @@ function hasRoomFor({ parties, config }: ConflictState, agents: readonly string[
   const added = agents.filter((agentId) => !parties.has(agentId)).length;
   return parties.size + added <= config.maxParties;
 }
-
-/** The conflict that is meant, if it is open; otherwise the command is answered. */
-function unsettled(turn: Turn, command: DecideConflict | AutoResolve): ConflictRecord | undefined {
-  const conflict = findConflict(turn.state, command.conflictId);
-  if (conflict === undefined) refuse(turn, command, command.conflictId, "unknown-conflict");
-  else if (conflict.resolution === undefined) return conflict;
-  else uphold(turn, conflict);
-  return undefined;
-}
-
-/** The conflict that is meant, if it can be voted on; otherwise the command is refused. */
-function votable(turn: Turn, command: OpenVote | CastVote): ConflictRecord | undefined {
-  const conflict = findConflict(turn.state, command.conflictId);
-  if (conflict?.resolution === undefined && conflict !== undefined) return conflict;
-  const reason = conflict === undefined ? "unknown-conflict" : "resolved";
-  refuse(turn, command, command.conflictId, reason);
-  return undefined;
-}
-
-/** What is known of the agents of a conflict. */
-export function evidenceOn(state: Readonly<ConflictState>, conflict: ConflictRecord): Evidence {
-  const key = subjectKey(conflict.subject, conflict.subjectId);
-  const priorities = new Map<string, number>();
-  const requestedAt = new Map<string, Instant>();
-  for (const agentId of conflict.agents) {
-    const party = state.parties.get(agentId);
-    if (party?.priority !== undefined) priorities.set(agentId, party.priority);
-    const at = party?.requests.get(key);
-    if (at !== undefined) requestedAt.set(agentId, at);
-  }
-  return { priorities, requestedAt };
-}
-
-export { readRules as readConflictRules } from "./config.ts";
-export type { ConflictCommand } from "./commands.ts";
-export type { ConflictConfig, ConflictState } from "./state.ts";

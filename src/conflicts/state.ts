@@ -9,45 +9,8 @@ import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.
 import type { ConflictEvent } from "./events.ts";
 import { emptyFifo, type Fifo } from "../core/data/fifo.ts";
 import type { Instant } from "../core/machine.ts";
-import type {
-  Conflict,
-  ConflictResolution,
-  ResourceConflict,
-  TaskConflict,
-  TaskConflictType,
-} from "./types.ts";
-
-/** The rules that a conflict machine goes by. */
-export interface ConflictConfig {
-  /**
-   * What an automatic resolution does when neither priorities nor request times single out a
-   * winner: `none` refuses it, `id` takes the smallest id. @default "none"
-   */
-  readonly tiebreak: "id" | "none";
-  /** How many conflicts may be open at once. @default 100_000 */
-  readonly maxActive: number;
-  /** How many settled conflicts are remembered, the newest. @default 10_000 */
-  readonly keepResolved: number;
-  /** Of how many agents something may be known. @default 100_000 */
-  readonly maxParties: number;
-  /** How many requests of one agent are known, the newest. @default 1_000 */
-  readonly keepRequests: number;
-  /** Of how many resources that nobody reads the version is kept, the last to be idle. @default 100_000 */
-  readonly maxIdleVersions: number;
-  /** How many readings are kept; when they are more the oldest eighth is forgotten. @default 1_000_000 */
-  readonly maxReadings: number;
-}
-
-/** The rules of who names none. */
-export const DEFAULT_CONFLICT_CONFIG: ConflictConfig = {
-  tiebreak: "none",
-  maxActive: 100_000,
-  keepResolved: 10_000,
-  maxParties: 100_000,
-  keepRequests: 1_000,
-  maxIdleVersions: 100_000,
-  maxReadings: 1_000_000,
-};
+import type { ConflictConfig } from "./config.ts";
+import type { ConflictResolution, TaskConflictType } from "./types.ts";
 
 /** What sort of thing a conflict is about. */
 export type ConflictSubject = "resource" | "task";
@@ -188,14 +151,6 @@ export interface Turn {
   readonly events: ConflictEvent[];
 }
 
-/** A conflict that is open or remembered. */
-export function findConflict(
-  state: Readonly<ConflictState>,
-  conflictId: string,
-): ConflictRecord | undefined {
-  return state.active.get(conflictId) ?? state.settled.get(conflictId);
-}
-
 /** Separates the parts of a key; ids have no control characters. */
 const SEPARATOR = "\u0000";
 
@@ -217,31 +172,4 @@ export function conflictKey(
   agents: readonly string[],
 ): string {
   return [subjectKey(subject, subjectId), disagreement ?? "", ...agents.toSorted()].join(SEPARATOR);
-}
-
-/** A conflict as callers see it. */
-export function viewOf(conflict: ConflictRecord): Conflict {
-  return conflict.subject === "resource" ? resourceViewOf(conflict) : taskViewOf(conflict);
-}
-
-/** A conflict over a resource as callers see it. */
-export function resourceViewOf(conflict: ConflictRecord): ResourceConflict {
-  return { ...commonViewOf(conflict), resourceId: conflict.subjectId };
-}
-
-/** A conflict over a task as callers see it. */
-export function taskViewOf(conflict: ConflictRecord): TaskConflict {
-  const { subjectId: taskId, disagreement = "assignment" } = conflict;
-  return { ...commonViewOf(conflict), taskId, type: disagreement };
-}
-
-function commonViewOf({ id, agents, reportedAt, resolution }: ConflictRecord): {
-  id: string;
-  agents: readonly string[];
-  timestamp: Instant;
-  resolved: boolean;
-  resolution?: ConflictResolution;
-} {
-  const settled = resolution === undefined ? {} : { resolution };
-  return { id, agents, timestamp: reportedAt, resolved: resolution !== undefined, ...settled };
 }

@@ -10,9 +10,9 @@
  * @module
  */
 
-import type { VersionRefusal } from "./events.ts";
-import type { Instant } from "../core/machine.ts";
-import type { CommitVersion, ReadVersion, ReleaseVersion } from "./commands.ts";
+import type { VersionRefusal, VersionRefused } from "./events.ts";
+import { type Instant, Refusal } from "../core/machine.ts";
+import type { CommitVersion, ConflictAnswers, ReadVersion, ReleaseVersion } from "./commands.ts";
 import {
   type ConflictState,
   type Reading,
@@ -20,14 +20,13 @@ import {
   type Turn,
   type Versioned,
 } from "./state.ts";
-
-/** The newest version of a resource; 0 for one that was never changed. */
-export function versionOf(state: Readonly<ConflictState>, resourceId: string): number {
-  return state.versions.get(resourceId)?.version ?? state.versionFloor;
-}
+import { versionOf } from "./views.ts";
 
 /** Lets an agent read the newest version, and remembers that it may change it. */
-export function read(turn: Turn, { resourceId, agentId }: ReadVersion): void {
+export function read(
+  turn: Turn,
+  { resourceId, agentId }: ReadVersion,
+): ConflictAnswers["read-version"] {
   const { state, now, events } = turn;
   const versioned = versionedOf(state, resourceId);
   const key = readingKey(resourceId, agentId);
@@ -37,27 +36,36 @@ export function read(turn: Turn, { resourceId, agentId }: ReadVersion): void {
   state.readings.set(key, { versioned, agentId, since: now });
   state.idleVersions.delete(resourceId);
   if (state.readings.size > state.config.maxReadings) endOldestReadings(state);
-  events.push({ type: "version:read", resourceId, agentId, version: versioned.version });
+  const { version } = versioned;
+  events.push({ type: "version:read", resourceId, agentId, version });
+  return { version };
 }
 
 /** Makes the next version of a resource, or refuses what is based on an older one. */
-export function commit(turn: Turn, command: CommitVersion): void {
+export function commit(
+  turn: Turn,
+  command: CommitVersion,
+): ConflictAnswers["commit-version"] | Refusal {
   const { state, events } = turn;
   const { resourceId, agentId, expectedVersion } = command;
   if (versionOf(state, resourceId) !== expectedVersion) {
     return refuseVersion(turn, command, "stale-version");
   }
   const versioned = versionedOf(state, resourceId);
-  versioned.version++;
+  const version = ++versioned.version;
   const key = readingKey(resourceId, agentId);
   const reading = state.readings.get(key);
   if (reading !== undefined) endReading(state, key, reading);
   else if (versioned.readers === 0) becomeIdle(state, versioned);
-  events.push({ type: "version:committed", resourceId, agentId, version: versioned.version });
+  events.push({ type: "version:committed", resourceId, agentId, version });
+  return { version };
 }
 
 /** Ends a reading. */
-export function release(turn: Turn, command: ReleaseVersion): void {
+export function release(
+  turn: Turn,
+  command: ReleaseVersion,
+): ConflictAnswers["release-version"] | Refusal {
   const { state, events } = turn;
   const { resourceId, agentId } = command;
   const key = readingKey(resourceId, agentId);
@@ -66,10 +74,14 @@ export function release(turn: Turn, command: ReleaseVersion): void {
   endReading(state, key, reading);
   const version = versionOf(state, resourceId);
   events.push({ type: "version:released", resourceId, agentId, version });
+  return { version };
 }
 
 /** Ends the readings from before an instant. */
-export function forgetReadings({ state, events }: Turn, before: Instant): void {
+export function forgetReadings(
+  { state, events }: Turn,
+  before: Instant,
+): ConflictAnswers["forget-readers"] {
   let count = 0;
   for (const [key, reading] of state.readings) {
     if (reading.since >= before) break;
@@ -77,25 +89,25 @@ export function forgetReadings({ state, events }: Turn, before: Instant): void {
     count++;
   }
   events.push({ type: "version:forgotten", count, before });
-}
-
-/** How many readings are from before an instant. Costs as much as they are. */
-export function countReadings({ readings }: Readonly<ConflictState>, before: Instant): number {
-  let count = 0;
-  for (const { since } of readings.values()) {
-    if (since >= before) break;
-    count++;
-  }
-  return count;
+  return { count };
 }
 
 function refuseVersion(
   { state, events }: Turn,
   { type: command, resourceId, agentId }: CommitVersion | ReleaseVersion,
   reason: VersionRefusal,
-): void {
+): Refusal<VersionRefused> {
   const version = versionOf(state, resourceId);
-  events.push({ type: "version:refused", resourceId, agentId, version, command, reason });
+  const refused: VersionRefused = {
+    type: "version:refused",
+    resourceId,
+    agentId,
+    version,
+    command,
+    reason,
+  };
+  events.push(refused);
+  return new Refusal(refused);
 }
 
 /** The entry of a resource, made when there is none. */

@@ -160,8 +160,6 @@ export class Engine<
   readonly #traces: boolean;
   /** By the type of an event. */
   readonly #observers = new Map<string, readonly Observer<Event>[]>();
-  /** The events of the step, reused by all steps but those that handlers cause. */
-  readonly #events: Event[] = [];
   #state: State;
   #now: Instant;
   #position = 0;
@@ -375,8 +373,7 @@ export class Engine<
     now: Instant,
     reply: Reply<unknown> | undefined,
   ): Outcome<Answers, Each> {
-    const events = this.#publishing ? [] : this.#events;
-    events.length = 0;
+    const events: Event[] = [];
     let answer: Outcome<Answers, Each>;
     try {
       answer = this.#part === undefined || this.#deadline <= now || command.type === "tick"

@@ -93,12 +93,19 @@ export interface Part<
 
 /** The functions of a part, from which {@linkcode definePart} derives its `step`. */
 export interface PartDefinition<State, Command extends Named, Event extends Named> {
+  /** See {@linkcode Machine.name}. */
   readonly name: string;
+  /** See {@linkcode Machine.commands}. */
   readonly commands: readonly Command["type"][];
+  /** See {@linkcode Machine.init}. */
   init(): State;
+  /** See {@linkcode Part.fire}. */
   fire(state: State, now: Instant, until: Instant, events: Event[]): void;
+  /** See {@linkcode Part.apply}. */
   apply(state: State, command: Command, now: Instant, events: Event[]): unknown;
+  /** See {@linkcode Machine.deadline}. */
   deadline(state: State): Instant;
+  /** See {@linkcode Machine.describe}. */
   describe(event: Event): string;
 }
 

@@ -1,31 +1,32 @@
 /**
- * What a mailbox machine can be told to do. Times are milliseconds; 0 stands for none.
+ * The commands of a mailbox machine, and their answers. Times are milliseconds; 0 stands for none.
  *
  * @module
  */
 
 import type { Named, Tick } from "../core/machine.ts";
 import type { ErrorData } from "../core/error_data.ts";
+import type { Message, MessageOutcome } from "./types.ts";
 
-/** What every way of sending has. */
+/** The fields of every command that sends. */
 export interface Sending {
-  /** Who sends. */
+  /** The agent that sends. */
   readonly from: string;
-  /** What the sender calls this kind of message. */
+  /** The kind of message, chosen by its sender. */
   readonly kind: string;
-  /** Kept as it comes, never looked into. */
+  /** The value to carry, never looked into. */
   readonly payload: unknown;
   /** Above 0 for the urgent lane. */
   readonly priority: number;
-  /** How long it may take to be delivered. */
+  /** How long until the message expires. */
   readonly ttlMs: number;
 }
 
-/** Sends a message to one agent. */
+/** Sends a message to one agent. Idempotent for a `messageId` within the `dedupeWindow`. */
 export interface SendMessage extends Named<"send-message">, Sending {
-  /** Who is to get it. */
+  /** The recipient. */
   readonly to: string;
-  /** An id of the sender's choice, or empty. A repeat of one is dropped. */
+  /** An id that the sender chose, or empty. */
   readonly messageId: string;
   /** How long the sender waits for a response. */
   readonly responseMs: number;
@@ -40,113 +41,103 @@ export interface PublishMessage extends Named<"publish-message">, Sending {
   readonly topic: string;
 }
 
-/** Answers a message whose sender waits for a response. */
-export interface Respond extends Named<"respond"> {
-  /** The message that is answered. */
+/** A command about one message. */
+export interface MessageIdCommand {
+  /** The id of the message. */
   readonly messageId: string;
-  /** Kept as it comes, never looked into. */
+}
+
+/** Answers a request. */
+export interface Respond extends Named<"respond">, MessageIdCommand {
+  /** The value to carry, never looked into. */
   readonly response: unknown;
 }
 
-/** Stops waiting for a response. */
-export interface CancelRequest extends Named<"cancel-request"> {
-  /** The message whose response nobody wants any more. */
-  readonly messageId: string;
-  /** Whether who asked wants it so, or has to give way in a deadlock. @default "cancelled" */
+/** Ends the wait for the response to a request. */
+export interface CancelRequest extends Named<"cancel-request">, MessageIdCommand {
+  /** Whether the sender cancels it, or it is the victim of a deadlock. @default "cancelled" */
   readonly reason?: "cancelled" | "deadlock";
 }
 
-/** Reports on a delivery, or asks something of it. */
+/** Sends a dead letter again to the handlers that did not get it. */
+export interface ResendMessage extends Named<"resend-message">, MessageIdCommand {}
+
+/** A command about one delivery. */
 export interface DeliveryCommand {
-  /** Whose mailbox the message is from. */
+  /** The agent whose mailbox the message is from. */
   readonly agentId: string;
-  /** The delivery that is meant. */
+  /** The epoch of the delivery. */
   readonly epoch: number;
 }
 
-/** The message is handled. */
+/** Ends a delivery: the message was handled. */
 export interface AckMessage extends Named<"ack-message">, DeliveryCommand {}
 
-/** The message could not be handled. */
+/** Ends a delivery: the message could not be handled. */
 export interface NackMessage extends Named<"nack-message">, DeliveryCommand {
-  /** What went wrong. */
+  /** The error that ended it. */
   readonly error: ErrorData;
   /** Whether another delivery would end the same way. */
   readonly isFinal: boolean;
 }
 
-/** The delivery did not begin: the message is to be delivered again, at no cost. */
+/** Ends a delivery that did not begin: the message is delivered again, at no cost. */
 export interface ReturnMessage extends Named<"return-message">, DeliveryCommand {}
 
-/** The delivery goes on, for `timeoutMs` from this moment at most. */
+/** Limits a delivery to `timeoutMs` from this moment. */
 export interface ExtendMessage extends Named<"extend-message">, DeliveryCommand {
   /** 0 lifts the limit. */
   readonly timeoutMs: number;
 }
 
-/** Takes the next message of an agent that pulls. */
-export interface ReceiveMessage extends Named<"receive-message"> {
-  /** Whose mailbox it is. */
+/** A command about one agent. */
+export interface MailboxCommand {
+  /** The agent. */
   readonly agentId: string;
+}
+
+/** Delivers the next message of an agent that pulls. */
+export interface ReceiveMessage extends Named<"receive-message">, MailboxCommand {
   /** How long the agent may take to handle it. */
   readonly timeoutMs: number;
 }
 
-/** Gives an agent a handler, which is delivered messages from here on. */
-export interface AttachHandler extends Named<"attach-handler"> {
-  /** The agent. */
-  readonly agentId: string;
-  /** The handler; no other one has the same id at the same time. */
+/** Gives an agent a handler, to which messages are delivered from then on. */
+export interface AttachHandler extends Named<"attach-handler">, MailboxCommand {
+  /** The id of the handler, unique among those that are attached. */
   readonly handlerId: string;
 }
 
-/** Takes a handler away. */
-export interface DetachHandler extends Named<"detach-handler"> {
-  /** The agent. */
-  readonly agentId: string;
-  /** The handler. */
+/** Detaches a handler from its agent. */
+export interface DetachHandler extends Named<"detach-handler">, MailboxCommand {
+  /** The id of the handler. */
   readonly handlerId: string;
-  /** Whether what it is handling is taken back, at no cost; else it may end that. */
+  /** Whether its deliveries are returned, at no cost; otherwise it may end them. */
   readonly takesBack: boolean;
 }
 
-/** Has an agent get what is published to a topic. */
-export interface SubscribeTopic extends Named<"subscribe-topic"> {
-  /** The agent. */
-  readonly agentId: string;
+/** A command about the subscription of an agent to a topic. */
+export interface TopicCommand extends MailboxCommand {
   /** The topic. */
   readonly topic: string;
 }
 
-/** Ends that. */
-export interface UnsubscribeTopic extends Named<"unsubscribe-topic"> {
-  /** The agent. */
-  readonly agentId: string;
-  /** The topic. */
-  readonly topic: string;
-}
+/** Subscribes an agent to a topic. Idempotent. */
+export interface SubscribeTopic extends Named<"subscribe-topic">, TopicCommand {}
 
-/** Sends a dead letter again to who did not get it. */
-export interface ResendMessage extends Named<"resend-message"> {
-  /** The dead letter. */
-  readonly messageId: string;
-}
+/** Unsubscribes an agent from a topic. Idempotent. */
+export interface UnsubscribeTopic extends Named<"unsubscribe-topic">, TopicCommand {}
 
-/** Makes an agent known, so that broadcasts reach it whether or not it was sent anything. */
-export interface OpenMailbox extends Named<"open-mailbox"> {
-  /** The agent. */
-  readonly agentId: string;
-}
+/** Gives an agent a mailbox that is never idle, so that broadcasts reach it. Idempotent. */
+export interface OpenMailbox extends Named<"open-mailbox">, MailboxCommand {}
 
-/** An agent is gone: its mailbox is emptied into the dead letters and forgotten. */
-export interface CloseMailbox extends Named<"close-mailbox"> {
-  /** The agent. */
-  readonly agentId: string;
-  /** Why. */
+/** Forgets an agent that is gone; the messages in its mailbox become dead letters. Idempotent. */
+export interface CloseMailbox extends Named<"close-mailbox">, MailboxCommand {
+  /** Why the agent is gone, for people. */
   readonly reason: string;
 }
 
-/** What a mailbox machine can be told to do. */
+/** The commands of a mailbox machine. */
 export type MessageCommand =
   | SendMessage
   | BroadcastMessage
@@ -166,3 +157,29 @@ export type MessageCommand =
   | OpenMailbox
   | CloseMailbox
   | Tick;
+
+/** The answers of a mailbox machine, by the type of the command; `void` unless listed here. */
+export interface MessageAnswers extends
+  Record<
+    Exclude<
+      MessageCommand["type"],
+      | "tick"
+      | "send-message"
+      | "broadcast-message"
+      | "publish-message"
+      | "receive-message"
+      | "respond"
+    >,
+    void
+  > {
+  /** The id of the message, and whether an earlier message had it. */
+  readonly "send-message": { readonly messageId: string; readonly deduplicated: boolean };
+  /** One outcome for each recipient. */
+  readonly "broadcast-message": readonly MessageOutcome[];
+  /** One outcome for each recipient. */
+  readonly "publish-message": readonly MessageOutcome[];
+  /** The message, or `undefined` when none can be delivered. */
+  readonly "receive-message": Message | undefined;
+  /** Whether a request waited for the response. */
+  readonly respond: boolean;
+}

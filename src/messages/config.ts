@@ -1,21 +1,74 @@
 /**
- * The config of a message router.
+ * The config of messages.
  *
  * @module
  */
 
-import { requireInteger, requireMs, requireObject, requireOneOf } from "../core/arguments.ts";
-import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "./state.ts";
+import type { Attempt } from "../core/arguments.ts";
+import { count, defaultsOf, integer, ms, oneOf, type Options, readConfig } from "../core/config.ts";
+
+/** The options of a mailbox machine. Times are milliseconds. */
+export interface MessageConfig {
+  /** How many messages each lane of a handler holds, those in delivery included. @default 10_000 */
+  readonly mailboxCapacity: number;
+  /**
+   * What happens to a message for a full lane: `reject` refuses it, `drop-oldest` moves the oldest
+   * message that waits to the dead letters. @default "reject"
+   */
+  readonly mailboxPolicy: "reject" | "drop-oldest";
+  /** How many agents may have a mailbox; the longest idle one is evicted. @default 100_000 */
+  readonly maxMailboxes: number;
+  /** How many handlers one agent may have. @default 100 */
+  readonly maxHandlers: number;
+  /** How many messages of a lane a handler gets at once, each of another sender. @default 16 */
+  readonly maxInFlight: number;
+  /** How often a message is delivered before it is a dead letter. @default 5 */
+  readonly maxDeliveries: number;
+  /** The longest pause after a first failed delivery; it doubles with each further one. @default 1_000 */
+  readonly retryDelay: number;
+  /** The longest pause between two deliveries. @default 30_000 */
+  readonly maxRetryDelayMs: number;
+  /** How many ids that senders chose are kept to deduplicate messages. @default 10_000 */
+  readonly dedupeWindow: number;
+  /** How many dead letters are kept; the oldest are evicted. @default 10_000 */
+  readonly maxDeadLetters: number;
+  /** How many requests may wait for their response. @default 100_000 */
+  readonly maxRequests: number;
+  /** How many topics may have subscribers. @default 10_000 */
+  readonly maxTopics: number;
+  /** The seed of the random pauses. @default 0 */
+  readonly seed: number;
+}
+
+/** The default and the check of each option of a mailbox machine. */
+export const MESSAGE_OPTIONS: Options<MessageConfig> = {
+  mailboxCapacity: count(10_000),
+  mailboxPolicy: oneOf("reject", ["reject", "drop-oldest"]),
+  maxMailboxes: count(100_000),
+  maxHandlers: count(100),
+  maxInFlight: count(16),
+  maxDeliveries: count(5),
+  retryDelay: ms(1_000),
+  maxRetryDelayMs: ms(30_000),
+  dedupeWindow: count(10_000, 0),
+  maxDeadLetters: count(10_000, 0),
+  maxRequests: count(100_000),
+  maxTopics: count(10_000),
+  seed: integer(0, 0),
+};
+
+/** The config of a mailbox machine that is given none. */
+export const DEFAULT_MESSAGE_CONFIG: MessageConfig = defaultsOf(MESSAGE_OPTIONS);
 
 /**
- * The config of a message router. The one of a whole coordination system fits, too: what is meant
- * for other subsystems is passed over.
+ * Options of {@linkcode MessageRouter}. The config of a whole coordination system fits, too: it
+ * ignores the options of other subsystems.
  */
 export interface MessageRouterConfig extends Partial<MessageConfig> {
   /**
    * How long a request waits for its response, and how long an asynchronous handler, or an agent that
-   * pulls, may take for a message, in milliseconds; 0 for as long as it takes, but for requests,
-   * which then wait 10 seconds. @default 10_000
+   * pulls, may take for a message, in milliseconds; 0 for no limit, except for requests, which then
+   * wait 10 seconds. @default 10_000
    */
   messageTimeout?: number;
   /** For other subsystems. */
@@ -26,7 +79,7 @@ export interface MessageRouterConfig extends Partial<MessageConfig> {
   resourceTimeout?: number;
 }
 
-/** What goes for a call that names no time. */
+/** The times of calls that name none. */
 export interface MessageDefaults {
   /** How long a handler may take, or 0. */
   readonly handlingMs: number;
@@ -36,46 +89,23 @@ export interface MessageDefaults {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** The largest table that a config may ask for. */
-const MOST = 10_000_000;
-
-/** From the name of a rule that counts something to the least that it may be. */
-const COUNTS: ReadonlyMap<keyof MessageConfig, 0 | 1> = new Map([
-  ["mailboxCapacity", 1],
-  ["maxMailboxes", 1],
-  ["maxHandlers", 1],
-  ["maxInFlight", 1],
-  ["maxDeliveries", 1],
-  ["dedupeWindow", 0],
-  ["maxDeadLetters", 0],
-  ["maxRequests", 1],
-  ["maxTopics", 1],
-]);
+/** The default and the check of the option that only the façade reads. */
+const TIMEOUT_OPTIONS: Options<{ messageTimeout: number }> = {
+  messageTimeout: ms(DEFAULT_TIMEOUT_MS),
+};
 
 /**
- * The machine's part of `config`, checked.
+ * Returns the machine's part of `config`, and the times of calls that name none.
  *
  * @throws {TypeError | RangeError} when an option is malformed; the message names it
  */
-export function readConfig(config: MessageRouterConfig): {
+export function readMessageConfig(config: MessageRouterConfig, attempt: Attempt): {
   machine: MessageConfig;
   defaults: MessageDefaults;
 } {
-  const attempt = () => "create a message router";
-  requireObject(config as unknown, "config", attempt);
-  const machine = { ...DEFAULT_MESSAGE_CONFIG } as Record<keyof MessageConfig, unknown>;
-  for (const name of Object.keys(DEFAULT_MESSAGE_CONFIG) as (keyof MessageConfig)[]) {
-    if (config[name] !== undefined) machine[name] = config[name];
-  }
-  for (const [name, least] of COUNTS) requireInteger(machine[name], least, MOST, name, attempt);
-  requireMs(machine.retryDelay, 0, "retryDelay", attempt);
-  requireMs(machine.maxRetryDelayMs, 0, "maxRetryDelayMs", attempt);
-  requireInteger(machine.seed, 0, Number.MAX_SAFE_INTEGER, "seed", attempt);
-  requireOneOf(machine.mailboxPolicy, ["reject", "drop-oldest"], "mailboxPolicy", attempt);
-  const { messageTimeout = DEFAULT_TIMEOUT_MS } = config;
-  requireMs(messageTimeout, 0, "messageTimeout", attempt);
+  const { messageTimeout } = readConfig(TIMEOUT_OPTIONS, config, attempt);
   return {
-    machine: machine as unknown as MessageConfig,
+    machine: readConfig(MESSAGE_OPTIONS, config, attempt),
     defaults: { handlingMs: messageTimeout, responseMs: messageTimeout || DEFAULT_TIMEOUT_MS },
   };
 }

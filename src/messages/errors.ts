@@ -4,105 +4,186 @@
  * @module
  */
 
-import { LockstepError } from "../core/errors.ts";
 import { quote } from "../core/arguments.ts";
+import { InvariantError, LimitError, LockstepError, StaleEpochError } from "../core/errors.ts";
+import type { Tick } from "../core/machine.ts";
+import type { MessageCommand } from "./commands.ts";
+import type { MessageConfig } from "./config.ts";
+import type { MessageRefused, MessageUnanswered, UnansweredReason } from "./events.ts";
 
-/** A mailbox is full, and the message was not sent. */
+/** A mailbox is full; the message was not sent. */
 export class MailboxFullError extends LockstepError {
-  /** Names the kind of error. */
+  /** Stable, unlike the message. */
   readonly code = "mailbox-full";
-  /** The rule was broken by a message from `from` for `to`. */
-  constructor(
-    /** Who sent the message. */
-    readonly from: string,
-    /** Whose mailbox is full. */
-    readonly to: string,
-    /** How many messages it holds. */
-    readonly limit: number,
-  ) {
+  /** The sender. */
+  readonly from: string;
+  /** The agent whose mailbox is full. */
+  readonly to: string;
+  /** How many messages the mailbox holds. */
+  readonly limit: number;
+
+  /** Makes the error for a message from `from` to `to`. */
+  constructor(from: string, to: string, limit: number) {
     super(
       `Cannot send a message from ${quote(from)} to ${quote(to)}: the mailbox must have room for ` +
         `it, the limit is ${limit}`,
     );
+    this.from = from;
+    this.to = to;
+    this.limit = limit;
   }
 }
 
-/** A request was not answered in time. */
+/** The response to a request did not come in time. */
 export class ResponseTimeoutError extends LockstepError {
-  /** Names the kind of error. */
+  /** Stable, unlike the message. */
   readonly code = "response-timeout";
-  /** Nobody answered `messageId` within `timeoutMs`. */
-  constructor(
-    /** The request. */
-    readonly messageId: string,
-    /** Who asked. */
-    readonly from: string,
-    /** Who was asked. */
-    readonly to: string,
-    /** How long it waited. */
-    readonly timeoutMs: number,
-  ) {
+  /** The request. */
+  readonly messageId: string;
+  /** The agent that asked. */
+  readonly from: string;
+  /** The agent that was asked. */
+  readonly to: string;
+  /** How long the request waited. */
+  readonly timeoutMs: number;
+
+  /** Makes the error for the request `messageId`. */
+  constructor(messageId: string, from: string, to: string, timeoutMs: number) {
     super(
       `Cannot ask ${quote(to)} for ${quote(from)}: a response to ${quote(messageId)} must come ` +
         `within ${timeoutMs} ms`,
     );
+    this.messageId = messageId;
+    this.from = from;
+    this.to = to;
+    this.timeoutMs = timeoutMs;
   }
 }
 
-/** A request can't be answered any more. */
+/** A request ended without a response, for another reason than time. */
 export class UnansweredError extends LockstepError {
-  /** Names the kind of error. */
+  /** Stable, unlike the message. */
   readonly code = "unanswered";
-  /** The request `messageId` ended because of `reason`. */
-  constructor(
-    /** The request. */
-    readonly messageId: string,
-    /** Who asked. */
-    readonly from: string,
-    /** Who was asked. */
-    readonly to: string,
-    /** `undeliverable` when the request is a dead letter. */
-    readonly reason: "undeliverable" | "agent-gone" | "cancelled" | "deadlock",
-  ) {
+  /** The request. */
+  readonly messageId: string;
+  /** The agent that asked. */
+  readonly from: string;
+  /** The agent that was asked. */
+  readonly to: string;
+  /** `undeliverable` when the request is a dead letter. */
+  readonly reason: Exclude<UnansweredReason, "timed-out">;
+
+  /** Makes the error for the request `messageId`. */
+  constructor(messageId: string, from: string, to: string, reason: UnansweredError["reason"]) {
     super(`Cannot ask ${quote(to)} for ${quote(from)}: ${UNANSWERED[reason]}`);
+    this.messageId = messageId;
+    this.from = from;
+    this.to = to;
+    this.reason = reason;
   }
 }
 
-const UNANSWERED: Record<UnansweredError["reason"], string> = {
+const UNANSWERED: Readonly<Record<UnansweredError["reason"], string>> = {
   "undeliverable": "the request could not be delivered, and is in the dead letters",
   "agent-gone": "one of the agents is gone",
   "cancelled": "the request was cancelled",
-  "deadlock": "the request gave way in a cycle of waits",
+  "deadlock": "the request was the victim of a deadlock",
 };
 
-/** A message that is no dead letter, or was forgotten. */
+/** A message that is not known, or not a dead letter. */
 export class UnknownMessageError extends LockstepError {
-  /** Names the kind of error. */
+  /** Stable, unlike the message. */
   readonly code = "unknown-message";
-  /** Nothing is known of `messageId`. */
-  constructor(
-    attempt: string,
-    /** What was asked for. */
-    readonly messageId: string,
-    rule = "the message must be a dead letter",
-  ) {
+  /** The id that was named. */
+  readonly messageId: string;
+
+  /** Makes the error for `messageId`; `rule` is the condition that it breaks. */
+  constructor(attempt: string, messageId: string, rule = "the message must be a dead letter") {
     super(`Cannot ${attempt}: ${rule}, got ${quote(messageId)}`);
+    this.messageId = messageId;
   }
 }
 
-/** A delivery is over; the reason of its handler's signal. */
+/** A delivery has ended; the reason of its handler's signal. */
 export class DeliveryLostError extends LockstepError {
-  /** Names the kind of error. */
+  /** Stable, unlike the message. */
   readonly code = "delivery-lost";
-  /** The delivery of `messageId` under `epoch` ended because of `reason`. */
-  constructor(
-    /** The message. */
-    readonly messageId: string,
-    /** The delivery. */
-    readonly epoch: number,
-    /** `gone` when nobody was watching as it ended. */
-    readonly reason: "timed-out" | "returned" | "recipient-gone" | "gone",
-  ) {
+  /** The message. */
+  readonly messageId: string;
+  /** The epoch of the delivery. */
+  readonly epoch: number;
+  /** `gone` when the end was not observed. */
+  readonly reason: "timed-out" | "returned" | "recipient-gone" | "gone";
+
+  /** Makes the error for the delivery of `messageId` under `epoch`. */
+  constructor(messageId: string, epoch: number, reason: DeliveryLostError["reason"]) {
     super(`The delivery of ${quote(messageId)} under epoch ${epoch} is over: it was ${reason}`);
+    this.messageId = messageId;
+    this.epoch = epoch;
+    this.reason = reason;
+  }
+}
+
+/** Returns the error for a refused `command`. */
+export function refusalError(
+  config: MessageConfig,
+  command: Exclude<MessageCommand, Tick>,
+  { from, to, messageId, reason }: MessageRefused,
+): LockstepError {
+  const attempt = attemptOf(command);
+  switch (reason) {
+    case "mailbox-full":
+      return new MailboxFullError(from, to, config.mailboxCapacity);
+    case "too-many-mailboxes":
+      return new LimitError(attempt, "there must be room for a mailbox", config.maxMailboxes);
+    case "too-many-requests":
+      return new LimitError(attempt, "there must be room for a request", config.maxRequests);
+    case "too-many-topics":
+      return new LimitError(attempt, "there must be room for a topic", config.maxTopics);
+    case "too-many-handlers":
+      return new LimitError(attempt, "the agent must have room for a handler", config.maxHandlers);
+    case "stale-epoch":
+      return new StaleEpochError(attempt, "epoch" in command ? command.epoch : 0, undefined);
+    case "unknown-message":
+      return new UnknownMessageError(attempt, messageId);
+    case "known-handler":
+    case "unknown-handler":
+    case "not-waiting":
+    case "empty":
+      return new InvariantError(`Cannot ${attempt}: it must not be refused as ${quote(reason)}`);
+  }
+}
+
+/** Returns the error for a request that ended without a response after `timeoutMs` at most. */
+export function unansweredError(
+  { messageId, from, to, reason }: MessageUnanswered,
+  timeoutMs: number,
+): LockstepError {
+  if (reason === "timed-out") return new ResponseTimeoutError(messageId, from, to, timeoutMs);
+  return new UnansweredError(messageId, from, to, reason);
+}
+
+function attemptOf(command: Exclude<MessageCommand, Tick>): string {
+  switch (command.type) {
+    case "send-message": {
+      const { from, to } = command;
+      return command.responseMs > 0
+        ? `ask ${quote(to)} for ${quote(from)}`
+        : `send a message from ${quote(from)} to ${quote(to)}`;
+    }
+    case "resend-message":
+      return `resend message ${quote(command.messageId)}`;
+    case "attach-handler":
+      return `subscribe agent ${quote(command.agentId)}`;
+    case "open-mailbox":
+      return `register agent ${quote(command.agentId)}`;
+    case "subscribe-topic":
+      return `subscribe agent ${quote(command.agentId)} to topic ${quote(command.topic)}`;
+    default: {
+      const verb = command.type.replace("-message", "").replace("-", " ");
+      return "agentId" in command
+        ? `${verb} a message of agent ${quote(command.agentId)}`
+        : `${verb} a message`;
+    }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What happens to messages, to mailboxes and to topics.
+ * The events of messages, mailboxes and topics, and their descriptions.
  *
  * @module
  */
@@ -10,83 +10,84 @@ import type { Instant, Named } from "../core/machine.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Message, MessageOutcome } from "./types.ts";
 
-/** What all events of one message have. */
+/** The fields of every event of one message. */
 export interface MessageEventBase {
-  /** Who sent the message. */
+  /** The sender. */
   readonly from: string;
-  /** Whose mailbox it is for. */
+  /** The agent whose mailbox it is for. */
   readonly to: string;
 }
 
-/** What all events of one delivery, or of one reader's copy, have. */
-export interface MessageCopyEvent extends MessageEventBase {
-  /** The message. */
+/** The fields of every event that names its message by id. */
+export interface MessageIdEvent extends MessageEventBase {
+  /** The id of the message. */
   readonly messageId: string;
+}
+
+/** The fields of every event of one delivery, or of one consumer's copy. */
+export interface MessageCopyEvent extends MessageIdEvent {
   /** The handler whose copy it is; empty when the agent pulls. */
   readonly handlerId: string;
-  /** The newest delivery of the copy, or `0`. */
+  /** The epoch of the newest delivery of the copy, or `0`. */
   readonly epoch: number;
 }
 
 /** A message was put into a mailbox. */
 export interface MessageSent extends Named<"message:sent">, MessageEventBase {
-  /** As it was sent. */
+  /** The message as it was sent. */
   readonly message: Message;
   /** Whether its sender waits for a response. */
   readonly isRequest: boolean;
 }
 
-/** A message was dropped because its id is known: it repeats an earlier one. */
-export interface MessageDeduplicated extends Named<"message:deduplicated">, MessageEventBase {
-  /** The id that both have. */
-  readonly messageId: string;
-}
+/** A message was dropped because it repeats the id of an earlier one. */
+export interface MessageDeduplicated extends Named<"message:deduplicated">, MessageIdEvent {}
 
 /** A message was broadcast, or published to a topic; it was sent to each recipient just before. */
 export interface MessagePublished extends Named<"message:published"> {
-  /** Who sent it. */
+  /** The sender. */
   readonly from: string;
   /** The topic; `undefined` for a broadcast. */
   readonly topic: string | undefined;
-  /** What became of it, one for each recipient. */
+  /** One for each recipient. */
   readonly outcomes: readonly MessageOutcome[];
 }
 
-/** A message was handed out, under the epoch in it. */
+/** A message was delivered, under the epoch in it. */
 export interface MessageReceived extends Named<"message:received">, MessageEventBase {
-  /** As it was handed out. */
+  /** The message as it was delivered. */
   readonly message: Message;
-  /** Who has it; empty when the agent took it itself. */
+  /** The handler that got it; empty when the agent pulls. */
   readonly handlerId: string;
 }
 
 /** A message was handled. */
 export interface MessageAcked extends Named<"message:acked">, MessageCopyEvent {
-  /** How long that took. */
+  /** The time since its delivery. */
   readonly handledMs: number;
 }
 
 /** A delivery failed, and another one follows at `retryAt`. */
 export interface MessageNacked extends Named<"message:nacked">, MessageCopyEvent {
-  /** Whether the handler said so, or took too long. */
+  /** Whether the handler failed, or took too long. */
   readonly reason: "failed" | "timed-out";
-  /** What the handler threw. */
+  /** The error that the handler threw. */
   readonly error: ErrorData;
-  /** Which delivery it was, from 1. */
+  /** The number of the delivery, from 1. */
   readonly attempt: number;
-  /** When it is delivered again, or soon after. */
+  /** When it is delivered again at the earliest. */
   readonly retryAt: Instant;
 }
 
 /** A delivery was taken back because its handler is gone, at no cost to the message. */
 export interface MessageReturned extends Named<"message:returned">, MessageCopyEvent {}
 
-/** The pause after a failed delivery is over. */
+/** The pause after a failed delivery ended. */
 export interface MessageReadied extends Named<"message:readied">, MessageCopyEvent {}
 
-/** A delivery got more time. */
+/** The limit of a delivery was changed. */
 export interface MessageExtended extends Named<"message:extended">, MessageCopyEvent {
-  /** Until when; `Infinity` for as long as it takes. */
+  /** The new limit; `Infinity` for none. */
   readonly until: Instant;
 }
 
@@ -97,48 +98,40 @@ export interface MessageDropped extends Named<"message:dropped">, MessageCopyEve
 export type DeadLetterCause =
   /** Each of its deliveries failed. */
   | "max-deliveries"
-  /** Its handler said that no further delivery would help. */
+  /** Its handler threw an error that forbids another delivery. */
   | "rejected"
-  /** It was too late to deliver it. */
+  /** It expired. */
   | "expired"
   /** It made room for a newer one. */
   | "evicted"
   /** Its recipient is gone. */
   | "recipient-gone";
 
-/** A message was given up. */
+/** A message became a dead letter. */
 export interface MessageDeadLettered extends Named<"message:dead-lettered">, MessageCopyEvent {
-  /** As it was last handed out, or sent. */
+  /** The message as it was last delivered, or sent. */
   readonly message: Message;
-  /** Why. */
+  /** Why it could not be delivered. */
   readonly cause: DeadLetterCause;
-  /** What its last delivery ended with, if that failed. */
+  /** The error of its last delivery, if that failed. */
   readonly error: ErrorData | undefined;
 }
 
 /** A dead letter was sent again. */
-export interface MessageResent extends Named<"message:resent">, MessageEventBase {
-  /** The message. */
-  readonly messageId: string;
-}
+export interface MessageResent extends Named<"message:resent">, MessageIdEvent {}
 
-/** A dead letter was forgotten, to make room, or for a newer one of the same id. */
-export interface MessageForgotten extends Named<"message:forgotten">, MessageEventBase {
-  /** The message. */
-  readonly messageId: string;
-}
+/** A dead letter was evicted, or replaced by a newer one of the same id. */
+export interface MessageForgotten extends Named<"message:forgotten">, MessageIdEvent {}
 
-/** A request was answered. `from` is who answers, `to` is who asked. */
-export interface MessageResponded extends Named<"message:responded">, MessageEventBase {
-  /** The request. */
-  readonly messageId: string;
-  /** The answer. */
+/** A request was answered. `from` is the agent that responds, `to` the one that asked. */
+export interface MessageResponded extends Named<"message:responded">, MessageIdEvent {
+  /** The response as it was sent. */
   readonly response: unknown;
   /** How long the request waited for it. */
   readonly waitedMs: number;
 }
 
-/** A response was dropped, as nobody waits for it. */
+/** A response was dropped, as no request waits for it. */
 export interface MessageResponseDropped extends Named<"message:response-dropped"> {
   /** The request that it answers. */
   readonly messageId: string;
@@ -148,17 +141,15 @@ export interface MessageResponseDropped extends Named<"message:response-dropped"
 export type UnansweredReason =
   | "timed-out"
   | "cancelled"
-  /** Who asked gives way in a cycle of waits. */
+  /** It was the victim of a deadlock. */
   | "deadlock"
   /** The message is a dead letter. */
   | "undeliverable"
-  /** Who asked is gone, or who was to answer. */
+  /** The agent that asked, or the one that was asked, is gone. */
   | "agent-gone";
 
 /** A request ended without a response. */
-export interface MessageUnanswered extends Named<"message:unanswered">, MessageEventBase {
-  /** The request. */
-  readonly messageId: string;
+export interface MessageUnanswered extends Named<"message:unanswered">, MessageIdEvent {
   /** Why it ended. */
   readonly reason: UnansweredReason;
   /** How long it waited. */
@@ -169,86 +160,74 @@ export interface MessageUnanswered extends Named<"message:unanswered">, MessageE
 export type MessageRefusal =
   /** The mailbox is full. */
   | "mailbox-full"
-  /** There are as many mailboxes as there may be, and all are in use. */
+  /** There are `maxMailboxes`, and none is idle. */
   | "too-many-mailboxes"
   | "too-many-requests"
   | "too-many-topics"
   | "too-many-handlers"
-  /** A handler of that id is there already. */
+  /** A handler of that id is attached already. */
   | "known-handler"
   | "unknown-handler"
-  /** The delivery is over. */
+  /** The delivery has ended. */
   | "stale-epoch"
   /** There is no such dead letter. */
   | "unknown-message"
   /** No such request waits. */
   | "not-waiting"
-  /** There is no message to take. */
+  /** No message can be delivered. */
   | "empty";
 
 /** A command was refused, and the state is as before. */
-export interface MessageRefused extends Named<"message:refused">, MessageEventBase {
-  /** The message, where the command names one. */
-  readonly messageId: string;
-  /** What was refused. */
+export interface MessageRefused extends Named<"message:refused">, MessageIdEvent {
+  /** The type of the command. */
   readonly command: string;
-  /** Why. */
+  /** The condition that it broke. */
   readonly reason: MessageRefusal;
 }
 
-/** An agent got a handler. */
-export interface MailboxSubscribed extends Named<"mailbox:subscribed"> {
+/** The fields of every event of one mailbox. */
+export interface MailboxEvent {
   /** The agent. */
   readonly agentId: string;
-  /** The handler. */
+}
+
+/** The fields of every event of one handler. */
+export interface HandlerEvent extends MailboxEvent {
+  /** The id of the handler. */
   readonly handlerId: string;
 }
 
-/** A handler left its agent. */
-export interface MailboxUnsubscribed extends Named<"mailbox:unsubscribed"> {
-  /** The agent. */
-  readonly agentId: string;
-  /** The handler. */
-  readonly handlerId: string;
+/** The fields of every event of one subscription to a topic. */
+export interface TopicEvent extends MailboxEvent {
+  /** The topic. */
+  readonly topic: string;
 }
 
-/** An agent is known, and gets what is broadcast. */
-export interface MailboxOpened extends Named<"mailbox:opened"> {
-  /** The agent. */
-  readonly agentId: string;
-}
+/** A handler was attached to an agent. */
+export interface MailboxSubscribed extends Named<"mailbox:subscribed">, HandlerEvent {}
 
-/** An agent is gone, and what was in its mailbox is in the dead letters. */
-export interface MailboxClosed extends Named<"mailbox:closed"> {
-  /** The agent. */
-  readonly agentId: string;
-  /** Why. */
+/** A handler was detached from its agent. */
+export interface MailboxUnsubscribed extends Named<"mailbox:unsubscribed">, HandlerEvent {}
+
+/** An agent was registered, and receives broadcasts. */
+export interface MailboxOpened extends Named<"mailbox:opened">, MailboxEvent {}
+
+/** An agent is gone, and the messages in its mailbox are dead letters. */
+export interface MailboxClosed extends Named<"mailbox:closed">, MailboxEvent {
+  /** Why the agent is gone, for people. */
   readonly reason: string;
 }
 
-/** The mailbox that had been idle longest was forgotten, to make room. It was empty. */
-export interface MailboxForgotten extends Named<"mailbox:forgotten"> {
-  /** The agent. */
-  readonly agentId: string;
-}
+/** The mailbox that had been idle longest was evicted. It was empty. */
+export interface MailboxForgotten extends Named<"mailbox:forgotten">, MailboxEvent {}
 
-/** An agent gets what is published to a topic. */
-export interface TopicSubscribed extends Named<"topic:subscribed"> {
-  /** The topic. */
-  readonly topic: string;
-  /** The agent. */
-  readonly agentId: string;
-}
+/** An agent was subscribed to a topic. */
+export interface TopicSubscribed extends Named<"topic:subscribed">, TopicEvent {}
 
-/** An agent doesn't get what is published to a topic any more. */
-export interface TopicUnsubscribed extends Named<"topic:unsubscribed"> {
-  /** The topic. */
-  readonly topic: string;
-  /** The agent. */
-  readonly agentId: string;
-}
+/** An agent was unsubscribed from a topic. */
+export interface TopicUnsubscribed extends Named<"topic:unsubscribed">, TopicEvent {}
 
-/** What a mailbox machine can say. */
+/** The events of a mailbox machine. */
 export type MessageEvent =
   | MessageSent
   | MessageDeduplicated
@@ -296,7 +275,7 @@ export const MESSAGE_DESCRIPTIONS: Descriptions<MessageEvent> = {
   "message:readied": (event) => `${copy(event)} → ready to be delivered again`,
   "message:extended": (event) =>
     `${copy(event)} may be handled ` +
-    (event.until === Infinity ? "for ever" : `until ${timeOfDay(event.until)}`),
+    (event.until === Infinity ? "without limit" : `until ${timeOfDay(event.until)}`),
   "message:dropped": (event) => `${copy(event)} → dropped, its handler left`,
   "message:dead-lettered": (event) => {
     const why = event.error === undefined ? "" : `, ${thrown(event.error)}`;
@@ -310,21 +289,22 @@ export const MESSAGE_DESCRIPTIONS: Descriptions<MessageEvent> = {
       readable(response)
     }`,
   "message:response-dropped": ({ messageId }) =>
-    `${subject("message", messageId)}: the response is dropped, as nobody waits for it`,
+    `${subject("message", messageId)}: the response is dropped, as no request waits for it`,
   "message:unanswered": ({ from, to, messageId, reason, waitedMs }) =>
     `${about(messageId, from, to)} → unanswered after ${waitedMs} ms (${reason})`,
   "message:refused": ({ messageId, from, to, command, reason }) => {
     const about = messageId === "" ? "" : subject("message", messageId);
     return refusal(command, about, from === "" ? to : from, reason);
   },
-  "mailbox:subscribed": ({ agentId, handlerId }) => `mailbox ${agentId}: read by ${handlerId}`,
+  "mailbox:subscribed": ({ agentId, handlerId }) => `mailbox ${agentId}: → handled by ${handlerId}`,
   "mailbox:unsubscribed": ({ agentId, handlerId }) =>
-    `mailbox ${agentId}: not read by ${handlerId} any more`,
+    `mailbox ${agentId}: handled by ${handlerId} → detached`,
   "mailbox:opened": ({ agentId }) => `mailbox ${agentId}: → open`,
   "mailbox:closed": ({ agentId, reason }) => `mailbox ${agentId}: → closed, ${oneLine(reason)}`,
   "mailbox:forgotten": ({ agentId }) => `mailbox ${agentId}: idle → forgotten`,
-  "topic:subscribed": ({ topic, agentId }) => `topic ${topic}: goes to ${agentId}`,
-  "topic:unsubscribed": ({ topic, agentId }) => `topic ${topic}: doesn't go to ${agentId} any more`,
+  "topic:subscribed": ({ topic, agentId }) => `topic ${topic}: → subscribed by ${agentId}`,
+  "topic:unsubscribed": ({ topic, agentId }) =>
+    `topic ${topic}: subscribed by ${agentId} → unsubscribed`,
 };
 
 function about(id: string, from: string, to: string): string {

@@ -1,183 +1,549 @@
 /**
- * Mailboxes: who has sent what to whom, who has it in hand, and who waits for a response.
+ * Mailboxes: at-least-once delivery with epochs, in order for each sender, and requests.
  *
- * A message is delivered at least once and handled once: a delivery is a grant under an epoch, and
- * whoever reports on it names that epoch. A failed delivery is followed by another one after a pause,
- * until the message is a dead letter. What one sender sends to one recipient is handled in the order
- * in which it was sent, since a message that is out for delivery, or in such a pause, holds back the
- * later ones of its sender, and nobody else's.
+ * A delivery is a grant under an epoch, and reports on it name that epoch, so a message is handled
+ * once. A failed delivery is followed by another one after a pause, until the message is a dead
+ * letter. Messages of one sender to one recipient are handled in the order in which they were sent,
+ * since a message in delivery, or in such a pause, blocks the later ones of its sender, and no
+ * others.
  *
  * @module
  */
 
+import { nextDeadline, schedule, takeDue } from "../core/data/deadlines.ts";
+import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
+import { Opaque } from "../core/data/plain.ts";
 import { describer } from "../core/describe.ts";
-import { MESSAGE_DESCRIPTIONS } from "./events.ts";
-import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
-import type { MessageEvent } from "./events.ts";
-import type { Instant, Machine, Tick } from "../core/machine.ts";
+import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
 import type {
   AckMessage,
+  AttachHandler,
+  BroadcastMessage,
   CancelRequest,
+  CloseMailbox,
+  DetachHandler,
   ExtendMessage,
+  MessageAnswers,
   MessageCommand,
   NackMessage,
+  OpenMailbox,
+  PublishMessage,
   ReceiveMessage,
+  ResendMessage,
+  Respond,
   ReturnMessage,
+  SendMessage,
+  SubscribeTopic,
+  UnsubscribeTopic,
 } from "./commands.ts";
-import { ack, deliver, extend, giveUp, nack, passOn, ready, serve, takeBack } from "./delivery.ts";
-import { attach, close, detach, open, subscribeTopic, unsubscribeTopic } from "./membership.ts";
-import { refuse } from "./refusing.ts";
-import { endRequest, respond } from "./responses.ts";
-import { broadcast, publish, resend, send } from "./sending.ts";
+import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "./config.ts";
+import { MESSAGE_DESCRIPTIONS, type MessageEvent } from "./events.ts";
 import {
+  type Consumer,
   type Copy,
-  DEFAULT_MESSAGE_CONFIG,
   type Due,
   emptyMessages,
-  type MessageConfig,
+  type Envelope,
+  type Lane,
+  type Mailbox,
   type MessageState,
-  type Turn,
+  type MessageStep,
 } from "./state.ts";
+import {
+  channelOf,
+  insertCopy,
+  keepLeaving,
+  laneOf,
+  mailboxOf,
+  messageOf,
+  newConsumer,
+  removeMailbox,
+  updateIdle,
+} from "./tables.ts";
+import {
+  ack,
+  addTo,
+  deadLetter,
+  deleteFrom,
+  deliver,
+  deliverReady,
+  endPause,
+  endRequest,
+  endRequestsOf,
+  extend,
+  handOver,
+  nack,
+  openRequest,
+  refuse,
+  removeDeadLetter,
+  respondTo,
+  returnDelivery,
+} from "./transitions.ts";
+import type { Message, MessageOutcome } from "./types.ts";
 
-/** A machine of mailboxes that goes by `config`, and by the defaults where it is silent. */
-export function messageMachine(
-  config: Partial<MessageConfig> = {},
-): Machine<MessageState, MessageCommand, MessageEvent> {
-  return {
+/** The types of the commands of a mailbox machine. */
+const COMMANDS = [
+  "send-message",
+  "broadcast-message",
+  "publish-message",
+  "respond",
+  "cancel-request",
+  "ack-message",
+  "nack-message",
+  "return-message",
+  "extend-message",
+  "receive-message",
+  "attach-handler",
+  "detach-handler",
+  "subscribe-topic",
+  "unsubscribe-topic",
+  "resend-message",
+  "open-mailbox",
+  "close-mailbox",
+] as const;
+
+type Command = Exclude<MessageCommand, Tick>;
+type Answer<Type extends Command["type"]> = MessageAnswers[Type] | Refusal;
+
+/** A mailbox machine as part of a larger one. */
+export type MessagePart = Part<
+  MessageState,
+  Exclude<MessageCommand, Tick>,
+  MessageEvent,
+  MessageAnswers
+>;
+
+/** Makes a mailbox machine with `config`, and the defaults for what that leaves out. */
+export function messageMachine(config: Partial<MessageConfig> = {}): MessagePart {
+  return definePart<MessageState, MessageCommand, MessageEvent, MessageAnswers>({
     name: "messages",
+    commands: COMMANDS,
     init: () => emptyMessages({ ...DEFAULT_MESSAGE_CONFIG, ...config }),
-    step,
+    fire,
+    apply: (state, command, now, events) => handle({ state, now, events }, command),
     deadline: (state) => nextDeadline(state.deadlines),
     describe: describer(MESSAGE_DESCRIPTIONS),
-  };
+  });
 }
 
-function step(
-  state: MessageState,
-  command: MessageCommand | Tick,
-  now: Instant,
-  until: Instant = now,
-): MessageEvent[] {
-  const turn: Turn = { state, now, events: [] };
-  if (nextDeadline(state.deadlines) <= until) fireDue(turn, until);
-  apply(turn, command);
-  return turn.events;
-}
-
-function fireDue(turn: Turn, until: Instant): void {
-  const { deadlines } = turn.state;
+function fire(state: MessageState, now: Instant, until: Instant, events: MessageEvent[]): void {
+  const step: MessageStep = { state, now, events };
+  const { deadlines } = state;
   for (let due = takeDue(deadlines, until); due !== undefined; due = takeDue(deadlines, until)) {
-    fire(turn, due.subject);
+    fireOne(step, due.subject);
   }
 }
 
-function fire(turn: Turn, due: Due): void {
+function fireOne(step: MessageStep, due: Due): void {
   switch (due.kind) {
     case "copy":
-      if (due.isInFlight) nack(turn, due, "timed-out", { ...TOO_LONG }, false);
-      else ready(turn, due);
+      if (due.isInFlight) nack(step, due, "timed-out", { ...TOO_LONG }, false);
+      else endPause(step, due);
       return;
     case "expiry":
-      // One that is out for delivery may still be handled; if not, it is not delivered again.
-      if (!due.copy.isInFlight) giveUp(turn, due.copy, "expired", undefined);
+      // A message in delivery may still be handled; if it isn't, it is not delivered again.
+      if (!due.copy.isInFlight) deadLetter(step, due.copy, "expired", undefined);
       return;
     case "request":
-      return endRequest(turn, due, "timed-out");
+      return endRequest(step, due, "timed-out");
   }
 }
 
 const TOO_LONG = { name: "TimeoutError", message: "the handler took too long" };
 
-function apply(turn: Turn, command: MessageCommand): void {
+function handle(step: MessageStep, command: Command): unknown {
   switch (command.type) {
     case "send-message":
-      return send(turn, command);
-    case "ack-message":
-      return ackMessage(turn, command);
-    case "nack-message":
-      return nackMessage(turn, command);
-    case "return-message":
-      return returnMessage(turn, command);
-    case "extend-message":
-      return extendMessage(turn, command);
-    case "receive-message":
-      return receive(turn, command);
+      return send(step, command);
     case "broadcast-message":
-      return broadcast(turn, command);
+      return broadcast(step, command);
     case "publish-message":
-      return publish(turn, command);
+      return publish(step, command);
     case "respond":
-      return respond(turn, command.messageId, command.response);
+      return respond(step, command);
     case "cancel-request":
-      return cancelRequest(turn, command);
+      return cancelRequest(step, command);
+    case "ack-message":
+      return ackMessage(step, command);
+    case "nack-message":
+      return nackMessage(step, command);
+    case "return-message":
+      return returnMessage(step, command);
+    case "extend-message":
+      return extendMessage(step, command);
+    case "receive-message":
+      return receive(step, command);
     case "attach-handler":
-      return attach(turn, command);
+      return attach(step, command);
     case "detach-handler":
-      return detach(turn, command);
+      return detach(step, command);
     case "subscribe-topic":
-      return subscribeTopic(turn, command);
+      return subscribe(step, command);
     case "unsubscribe-topic":
-      return unsubscribeTopic(turn, command);
+      return unsubscribe(step, command);
     case "resend-message":
-      return resend(turn, command);
+      return resend(step, command);
     case "open-mailbox":
-      return open(turn, command);
+      return open(step, command);
     case "close-mailbox":
-      return close(turn, command);
-    case "tick":
-      return;
+      return close(step, command);
   }
 }
 
-function ackMessage(turn: Turn, command: AckMessage): void {
-  const copy = meantDelivery(turn, command);
-  if (copy !== undefined) ack(turn, copy);
+function send(step: MessageStep, command: SendMessage): Answer<"send-message"> {
+  const { state, events } = step;
+  const { from, to, messageId, responseMs, payload } = command;
+  if (messageId !== "" && (state.knownIds.has(messageId) || state.requests.has(messageId))) {
+    state.duplicates++;
+    events.push({ type: "message:deduplicated", from, to, messageId });
+    return { messageId, deduplicated: true };
+  }
+  if (responseMs > 0 && state.requests.size >= state.config.maxRequests) {
+    return refuse(step, command, "too-many-requests");
+  }
+  const mailbox = mailboxOf(step, to);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
+  if (!hasRoom(state, mailbox.consumers, command.priority)) {
+    return refuse(step, command, "mailbox-full");
+  }
+  if (messageId !== "") remember(state, messageId);
+  const envelope = newEnvelope(step, command, to, new Opaque(payload), messageId, undefined);
+  post(step, mailbox, envelope, responseMs);
+  return { messageId: envelope.id, deduplicated: false };
 }
 
-function nackMessage(turn: Turn, command: NackMessage): void {
-  const copy = meantDelivery(turn, command);
-  if (copy !== undefined) nack(turn, copy, "failed", command.error, command.isFinal);
+function broadcast(step: MessageStep, command: BroadcastMessage): MessageOutcome[] {
+  const { from } = command;
+  const others = [...step.state.mailboxes.values()].filter(({ agentId }) => agentId !== from);
+  return postToAll(step, command, others, undefined);
 }
 
-function returnMessage(turn: Turn, command: ReturnMessage): void {
-  const copy = meantDelivery(turn, command);
-  if (copy === undefined) return;
-  const { reader, lane } = copy.channel;
-  if (reader.hasLeft) return passOn(turn, copy, undefined);
-  takeBack(turn, copy);
-  serve(turn, reader, lane);
+function publish(step: MessageStep, command: PublishMessage): MessageOutcome[] {
+  const { mailboxes, topics } = step.state;
+  const { topic } = command;
+  const subscribers = [...topics.get(topic) ?? []].map((agentId) => mailboxes.get(agentId)!);
+  return postToAll(step, command, subscribers, topic);
 }
 
-function extendMessage(turn: Turn, command: ExtendMessage): void {
-  const copy = meantDelivery(turn, command);
-  if (copy !== undefined) extend(turn, copy, command.timeoutMs);
+function postToAll(
+  step: MessageStep,
+  command: BroadcastMessage | PublishMessage,
+  recipients: readonly Mailbox[],
+  topic: string | undefined,
+): MessageOutcome[] {
+  const payload = new Opaque(command.payload);
+  const outcomes = recipients.map((mailbox): MessageOutcome => {
+    const { agentId: to, consumers } = mailbox;
+    if (!hasRoom(step.state, consumers, command.priority)) {
+      refuse(step, command, "mailbox-full", to);
+      return { to, messageId: "", refused: "mailbox-full" };
+    }
+    const envelope = newEnvelope(step, command, to, payload, "", topic);
+    post(step, mailbox, envelope, 0);
+    return { to, messageId: envelope.id, refused: undefined };
+  });
+  step.events.push({ type: "message:published", from: command.from, topic, outcomes });
+  return outcomes;
 }
 
-/** The delivery that `command` means; when it is over the command is refused. */
-function meantDelivery(
-  turn: Turn,
-  command: AckMessage | NackMessage | ReturnMessage | ExtendMessage,
-): Copy | undefined {
-  const copy = turn.state.deliveries.get(command.epoch);
-  if (copy !== undefined && copy.channel.reader.mailbox.agentId === command.agentId) return copy;
-  turn.state.staleReports++;
-  refuse(turn, command, "stale-epoch");
+/** Sends a dead letter again: to the handlers that did not get it, or to all when they are gone. */
+function resend(step: MessageStep, command: ResendMessage): Answer<"resend-message"> {
+  const { state, events } = step;
+  const { messageId } = command;
+  const dead = state.deadLetters.get(messageId);
+  if (dead === undefined) return refuse(step, command, "unknown-message");
+  const { envelope: { from, to, priority }, handlerIds } = dead;
+  const mailbox = mailboxOf(step, to);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes", to);
+  const missing = mailbox.consumers.filter(({ handlerId }) => handlerIds.includes(handlerId));
+  const consumers = missing.length === 0 ? mailbox.consumers : missing;
+  if (!hasRoom(state, consumers, priority)) return refuse(step, command, "mailbox-full", to);
+  removeDeadLetter(state, dead);
+  events.push({ type: "message:resent", from, to, messageId });
+  const envelope = { ...dead.envelope, sequence: ++state.lastMessage, expiry: undefined };
+  for (const consumer of consumers) makeRoom(step, laneOf(consumer, priority));
+  for (const consumer of consumers) enqueue(step, consumer, envelope);
+  updateIdle(state, mailbox);
+}
+
+function newEnvelope(
+  { state, now }: MessageStep,
+  { from, kind, priority, ttlMs }: SendMessage | BroadcastMessage | PublishMessage,
+  to: string,
+  payload: Opaque,
+  chosenId: string,
+  topic: string | undefined,
+): Envelope {
+  const sequence = ++state.lastMessage;
+  return {
+    sequence,
+    id: chosenId === "" ? `message-${sequence}` : chosenId,
+    type: kind,
+    payload,
+    timestamp: now,
+    priority,
+    expiry: ttlMs === 0 ? undefined : now + ttlMs,
+    from,
+    to,
+    topic,
+  };
+}
+
+/** Puts the newest message into a mailbox that has room for it. */
+function post(
+  step: MessageStep,
+  mailbox: Mailbox,
+  envelope: Envelope,
+  responseMs: number,
+): void {
+  const { consumers } = mailbox;
+  const { from, to, priority } = envelope;
+  const isRequest = responseMs > 0;
+  for (const consumer of consumers) makeRoom(step, laneOf(consumer, priority));
+  const message = messageOf({ envelope, epoch: 0, attempt: 0 });
+  step.events.push({ type: "message:sent", from, to, message, isRequest });
+  if (isRequest) openRequest(step, envelope, responseMs, consumers.length);
+  for (const consumer of consumers) enqueue(step, consumer, envelope);
+  if (!consumers[0]!.isPush) updateIdle(step.state, mailbox);
+}
+
+function enqueue(step: MessageStep, consumer: Consumer, envelope: Envelope): void {
+  const { expiry } = envelope;
+  const lane = laneOf(consumer, envelope.priority);
+  const copy: Copy = {
+    kind: "copy",
+    envelope,
+    channel: channelOf(consumer, lane, envelope.from),
+    attempt: 0,
+    epoch: 0,
+    isInFlight: false,
+    handlerId: consumer.handlerId,
+    deliveredAt: 0,
+    timer: undefined,
+    expiry: undefined,
+    previous: undefined,
+    next: undefined,
+    previousInChannel: undefined,
+    nextInChannel: undefined,
+  };
+  if (expiry !== undefined) {
+    copy.expiry = schedule(step.state.deadlines, expiry, { kind: "expiry", copy });
+  }
+  insertCopy(copy);
+  deliverReady(step, consumer, lane);
+}
+
+/** Whether each of `consumers` has room, or an old message that may be evicted. */
+function hasRoom(
+  { config }: MessageState,
+  consumers: readonly Consumer[],
+  priority: number,
+): boolean {
+  for (const consumer of consumers) {
+    const lane = laneOf(consumer, priority);
+    if (lane.size < config.mailboxCapacity) continue;
+    if (config.mailboxPolicy === "reject" || oldestWaiting(lane) === undefined) return false;
+  }
+  return true;
+}
+
+function makeRoom(step: MessageStep, lane: Lane): void {
+  if (lane.size < step.state.config.mailboxCapacity) return;
+  const oldest = oldestWaiting(lane);
+  if (oldest !== undefined) deadLetter(step, oldest, "evicted", undefined);
+}
+
+/** Returns the oldest message that is not in delivery. */
+function oldestWaiting(lane: Lane): Copy | undefined {
+  let copy = lane.copies.first;
+  while (copy?.isInFlight === true) copy = copy.next;
+  return copy;
+}
+
+/** Keeps an id to find duplicates by, and forgets the oldest when there are too many. */
+function remember({ knownIds, knownOrder, config }: MessageState, id: string): void {
+  if (config.dedupeWindow === 0) return;
+  knownIds.add(id);
+  enqueueLast(knownOrder, id);
+  if (fifoSize(knownOrder) > config.dedupeWindow) knownIds.delete(dequeueFirst(knownOrder)!);
+}
+
+function receive(step: MessageStep, command: ReceiveMessage): Message | undefined {
+  const consumer = step.state.mailboxes.get(command.agentId)?.consumers[0];
+  const channel = consumer?.urgent.ready[0] ?? consumer?.normal.ready[0];
+  if (channel !== undefined) return deliver(step, channel.first!, command.timeoutMs);
+  refuse(step, command, "empty"); // for the world; the caller finds the mailbox empty
   return undefined;
 }
 
-function receive(turn: Turn, command: ReceiveMessage): void {
-  const reader = turn.state.mailboxes.get(command.agentId)?.readers[0];
-  const channel = reader?.urgent.ready[0] ?? reader?.normal.ready[0];
-  if (channel === undefined) return refuse(turn, command, "empty");
-  deliver(turn, channel.first!, command.timeoutMs);
+function ackMessage(step: MessageStep, command: AckMessage): Answer<"ack-message"> {
+  const copy = deliveryOf(step, command);
+  return copy instanceof Refusal ? copy : ack(step, copy);
 }
 
-function cancelRequest(turn: Turn, command: CancelRequest): void {
-  const request = turn.state.requests.get(command.messageId);
-  if (request === undefined) return refuse(turn, command, "not-waiting");
-  endRequest(turn, request, command.reason ?? "cancelled");
+function nackMessage(step: MessageStep, command: NackMessage): Answer<"nack-message"> {
+  const copy = deliveryOf(step, command);
+  if (copy instanceof Refusal) return copy;
+  nack(step, copy, "failed", command.error, command.isFinal);
 }
 
-export { readConfig as readMessageConfig } from "./config.ts";
-export type { MessageCommand } from "./commands.ts";
-export type { MessageConfig, MessageState } from "./state.ts";
+function returnMessage(step: MessageStep, command: ReturnMessage): Answer<"return-message"> {
+  const copy = deliveryOf(step, command);
+  if (copy instanceof Refusal) return copy;
+  const { consumer, lane } = copy.channel;
+  if (consumer.hasLeft) return handOver(step, copy, undefined);
+  returnDelivery(step, copy);
+  deliverReady(step, consumer, lane);
+}
+
+function extendMessage(step: MessageStep, command: ExtendMessage): Answer<"extend-message"> {
+  const copy = deliveryOf(step, command);
+  return copy instanceof Refusal ? copy : extend(step, copy, command.timeoutMs);
+}
+
+/** Returns the delivery that `command` names, or refuses the command when it has ended. */
+function deliveryOf(
+  step: MessageStep,
+  command: AckMessage | NackMessage | ReturnMessage | ExtendMessage,
+): Copy | Refusal {
+  const copy = step.state.deliveries.get(command.epoch);
+  if (copy?.channel.consumer.mailbox.agentId === command.agentId) return copy;
+  return refuse(step, command, "stale-epoch");
+}
+
+function respond(step: MessageStep, { messageId, response }: Respond): boolean {
+  const { state, events } = step;
+  const request = state.requests.get(messageId);
+  if (request === undefined) {
+    state.lateResponses++;
+    events.push({ type: "message:response-dropped", messageId });
+    return false;
+  }
+  respondTo(step, request, response);
+  return true;
+}
+
+function cancelRequest(step: MessageStep, command: CancelRequest): Answer<"cancel-request"> {
+  const request = step.state.requests.get(command.messageId);
+  if (request === undefined) return refuse(step, command, "not-waiting");
+  endRequest(step, request, command.reason ?? "cancelled");
+}
+
+/**
+ * Attaches a handler. The first one of an agent gets the messages that wait; each further one gets a
+ * copy of those that are sent from then on.
+ */
+function attach(step: MessageStep, command: AttachHandler): Answer<"attach-handler"> {
+  const { state, events } = step;
+  const { agentId, handlerId } = command;
+  if (state.consumers.has(handlerId)) return refuse(step, command, "known-handler");
+  const mailbox = mailboxOf(step, agentId);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
+  const { consumers } = mailbox;
+  if (consumers[0]!.isPush) {
+    if (consumers.length >= state.config.maxHandlers) {
+      return refuse(step, command, "too-many-handlers");
+    }
+    consumers.push(newConsumer(mailbox, state.lastMessage));
+  }
+  const consumer = consumers.at(-1)!;
+  consumer.handlerId = handlerId;
+  consumer.isPush = true;
+  state.consumers.set(handlerId, consumer);
+  state.lastHandler++;
+  updateIdle(state, mailbox);
+  events.push({ type: "mailbox:subscribed", agentId, handlerId });
+  deliverReady(step, consumer, consumer.urgent);
+  deliverReady(step, consumer, consumer.normal);
+}
+
+/**
+ * Detaches a handler. Messages that wait for the last one of an agent wait for the next; those that
+ * wait for another one are handed over to the oldest that is attached.
+ */
+function detach(step: MessageStep, command: DetachHandler): Answer<"detach-handler"> {
+  const { state, events } = step;
+  const { agentId, handlerId, takesBack } = command;
+  const consumer = state.consumers.get(handlerId);
+  if (consumer?.mailbox.agentId !== agentId) return refuse(step, command, "unknown-handler");
+  const { mailbox } = consumer;
+  const { consumers } = mailbox;
+  state.consumers.delete(handlerId);
+  consumer.isPush = false;
+  events.push({ type: "mailbox:unsubscribed", agentId, handlerId });
+  if (consumers.length === 1) {
+    consumer.handlerId = "";
+    if (takesBack) forEachCopy(consumer, (copy) => copy.isInFlight && returnDelivery(step, copy));
+  } else {
+    consumer.hasLeft = true;
+    consumers.splice(consumers.indexOf(consumer), 1);
+    forEachCopy(consumer, (copy) => {
+      if (takesBack || !copy.isInFlight) handOver(step, copy, undefined);
+    });
+    keepLeaving(consumer);
+  }
+  updateIdle(state, mailbox);
+}
+
+function open(step: MessageStep, command: OpenMailbox): Answer<"open-mailbox"> {
+  const { agentId } = command;
+  const mailbox = mailboxOf(step, agentId);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
+  if (mailbox.isOpen) return;
+  mailbox.isOpen = true;
+  updateIdle(step.state, mailbox);
+  step.events.push({ type: "mailbox:opened", agentId });
+}
+
+function close(step: MessageStep, { agentId, reason }: CloseMailbox): void {
+  const { state, events } = step;
+  const mailbox = state.mailboxes.get(agentId);
+  if (mailbox !== undefined) {
+    mailbox.isClosed = true;
+    removeMailbox(state, mailbox);
+    events.push({ type: "mailbox:closed", agentId, reason });
+  }
+  endRequestsOf(step, agentId);
+  if (mailbox === undefined) return;
+  for (const topic of mailbox.topics) deleteFrom(state.topics, topic, agentId);
+  for (const consumer of [...mailbox.consumers, ...mailbox.leaving]) {
+    consumer.isPush = false;
+    state.consumers.delete(consumer.handlerId);
+    forEachCopy(consumer, (copy) => deadLetter(step, copy, "recipient-gone", undefined));
+  }
+}
+
+function subscribe(step: MessageStep, command: SubscribeTopic): Answer<"subscribe-topic"> {
+  const { state, events } = step;
+  const { agentId, topic } = command;
+  const subscribers = state.topics.get(topic);
+  if (subscribers?.has(agentId)) return;
+  if (subscribers === undefined && state.topics.size >= state.config.maxTopics) {
+    return refuse(step, command, "too-many-topics");
+  }
+  const mailbox = mailboxOf(step, agentId);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
+  addTo(state.topics, topic, agentId);
+  mailbox.topics.add(topic);
+  updateIdle(state, mailbox);
+  events.push({ type: "topic:subscribed", topic, agentId });
+}
+
+function unsubscribe({ state, events }: MessageStep, { agentId, topic }: UnsubscribeTopic): void {
+  const mailbox = state.mailboxes.get(agentId);
+  if (mailbox === undefined || !mailbox.topics.delete(topic)) return;
+  deleteFrom(state.topics, topic, agentId);
+  updateIdle(state, mailbox);
+  events.push({ type: "topic:unsubscribed", topic, agentId });
+}
+
+/** Calls `visit` with all copies of a consumer, urgent ones first; it may remove the copy. */
+function forEachCopy(consumer: Consumer, visit: (copy: Copy) => void): void {
+  for (const { copies } of [consumer.urgent, consumer.normal]) {
+    for (let copy = copies.first; copy !== undefined;) {
+      const { next } = copy;
+      visit(copy);
+      copy = next;
+    }
+  }
+}

@@ -4,26 +4,17 @@
  * @module
  */
 
-import { attempting } from "../core/answer.ts";
 import { type Attempt, quote, requireFunction, requireId } from "../core/arguments.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
+import { attempting } from "../core/deferred.ts";
 import { errorData, isFinal } from "../core/error_data.ts";
 import { UninitializedError } from "../core/errors.ts";
-import type { EventBus } from "../core/bus/event_bus.ts";
-import type { MessageEvent } from "./events.ts";
 import type { HealthStatus } from "../core/health.ts";
-import { MachineHome, requireSurroundings } from "../core/home.ts";
+import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import type { Tick } from "../core/machine.ts";
-import type { Message, MessageOutcome } from "./types.ts";
-import { readDone, readReceived, readResponse } from "./answers.ts";
-import type { AckMessage, ExtendMessage, MessageCommand, NackMessage } from "./commands.ts";
-import { type MessageDefaults, type MessageRouterConfig, readConfig } from "./config.ts";
-import type { MessageHandler } from "./delivery_context.ts";
-import { explainMessage, type MessageExplanation } from "./explain.ts";
-import { messageMachine } from "./machine.ts";
-import { MessageClient, type MessageHost } from "./message_client.ts";
+import type { AnswerTo, Tick } from "../core/machine.ts";
 import {
   broadcastCommand,
   type PostOptions,
@@ -36,29 +27,51 @@ import {
   sendCommand,
   type SendOptions,
   type SubscribeOptions,
-} from "./options.ts";
+} from "./arguments.ts";
+import { MessageClient, type MessageHost } from "./client.ts";
+import type {
+  AckMessage,
+  ExtendMessage,
+  MessageAnswers,
+  MessageCommand,
+  NackMessage,
+} from "./commands.ts";
+import { type MessageDefaults, type MessageRouterConfig, readMessageConfig } from "./config.ts";
+import type { MessageEvent } from "./events.ts";
+import { type MessageHandler, Subscription } from "./handlers.ts";
+import { messageMachine } from "./machine.ts";
 import type { MessageState } from "./state.ts";
-import { Subscription } from "./subscription.ts";
-import { deadLetters, type DeadLetterView, health, unhandled, waiting } from "./views.ts";
+import type { Message, MessageOutcome } from "./types.ts";
+import {
+  deadLetters,
+  type DeadLetterView,
+  explainMessage,
+  health,
+  type MessageExplanation,
+  unhandled,
+  waiting,
+} from "./views.ts";
 
-/** What a message router is given besides; all of it may be left out. */
+/** Options of {@linkcode MessageRouter} besides its config. */
 export interface MessageRouterOptions {
-  /** Tells the time. @default systemClock */
+  /** Times deliveries and requests. @default systemClock */
   clock?: Clock;
-  /** Where commands are kept, so that messages outlive the process. @default nowhere */
+  /** Stores the commands, so that messages outlive the process. @default none */
   log?: CommandLog<MessageCommand | Tick>;
   /** A mailbox machine that runs already; then `clock`, `log` and the machine's config are its own. */
   host?: MessageHost;
-  /** Whether the host's machine was read from a log that an earlier process wrote. @default false */
+  /** Whether the machine of `host` was read from a log of an earlier process. @default false */
   isRecovered?: boolean;
 }
+
+type Command = Exclude<MessageCommand, Tick>;
 
 /**
  * Carries messages between agents: at least once, in order for each sender, with responses, topics
  * and dead letters.
  *
- * Works at once, unless it has a log: then {@linkcode initialize} has to read it first. Handlers that
- * are not asynchronous are through when `send` returns, unless it is called by a handler.
+ * Works at once, unless it has a log: then {@linkcode initialize} has to read it first. Synchronous
+ * handlers have ended when `send` returns, unless a handler calls it.
  *
  * @example
  * ```ts
@@ -66,8 +79,7 @@ export interface MessageRouterOptions {
  *
  * await using router = new MessageRouter();
  * router.subscribe("reviewer", ({ from, payload }) => console.log(`${from} wrote ${payload}`));
- * router.subscribe("adder", (message, context) => {
- *   const { a, b } = message.payload as { a: number; b: number };
+ * router.subscribe<{ a: number; b: number }>("adder", ({ payload: { a, b } }, context) => {
  *   context.respond(a + b);
  * });
  * await router.send("writer", "reviewer", "report.md"); // writer wrote report.md
@@ -76,11 +88,11 @@ export interface MessageRouterOptions {
  */
 export class MessageRouter implements AsyncDisposable {
   readonly #defaults: MessageDefaults;
-  readonly #home: MachineHome<MessageState, MessageCommand, MessageEvent, MessageClient>;
+  readonly #host: Host<MessageState, Command, MessageEvent, MessageAnswers, MessageClient>;
   #handlers = 0;
 
   /**
-   * A router that runs at once, unless it is given a log.
+   * Starts with empty mailboxes, or with those of a host that is given.
    *
    * @throws {TypeError | RangeError} when the config, or something else, is malformed
    */
@@ -91,35 +103,32 @@ export class MessageRouter implements AsyncDisposable {
     options: MessageRouterOptions = {},
   ) {
     const attempt = () => "create a message router";
-    const { machine: rules, defaults } = readConfig(config);
+    const { machine: rules, defaults } = readMessageConfig(config, attempt);
     this.#defaults = defaults;
     requireSurroundings(attempt, eventBus, logger, options);
-    const household = {
+    const hosted = {
       thing: "the message router",
       machine: messageMachine(rules),
-      join: (host: MessageHost) => new MessageClient(host, logger),
-      takeUp: endReadersAndRequests,
+      connect: (host: MessageHost) => new MessageClient(host, logger),
+      recover: endHandlersAndRequests,
     };
-    this.#home = new MachineHome(household, eventBus, logger, options);
+    this.#host = new Host(hosted, eventBus, logger, options);
   }
 
   /**
-   * Gets ready. With a log, takes up the messages that it knows of: what was being handled is
-   * delivered again, and requests of those who asked before end, as nobody is there to hear of them.
+   * Reads the log, if there is one. Messages that were in delivery are delivered again, and requests
+   * end, as their callers ended with the earlier process. Idempotent.
    */
   initialize(): Promise<void> {
-    return this.#home.initialize();
+    return this.#host.initialize();
   }
 
-  /**
-   * Ends all subscriptions, rejects all calls that wait with a `ClosedError`, and lets go of
-   * everything. Harmless when called again.
-   */
+  /** Ends all subscriptions, and all calls that wait with a `ClosedError`. Idempotent. */
   shutdown(): Promise<void> {
-    return this.#home.close();
+    return this.#host.close();
   }
 
-  /** Does the same as {@linkcode shutdown}. */
+  /** The same as {@linkcode shutdown}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
@@ -129,13 +138,13 @@ export class MessageRouter implements AsyncDisposable {
    *
    * Costs O(1), and O(log n) when messages of n other senders wait in that mailbox.
    *
-   * @throws {MailboxFullError} when the mailbox is full and may not drop its oldest message
+   * @throws {MailboxFullError} when the mailbox is full and may not evict its oldest message
    * @throws {LimitError} when there is no room for another mailbox
    */
   send(from: string, to: string, payload: unknown, options?: SendOptions): Promise<string> {
     try {
       const command = sendCommand(from, to, payload, options);
-      return this.#home.running("send a message").post(command);
+      return this.#host.running("send a message").call(command, idOf);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -146,7 +155,8 @@ export class MessageRouter implements AsyncDisposable {
    *
    * @throws {ResponseTimeoutError} when none comes within `timeoutMs`
    * @throws {UnansweredError} when the request is a dead letter, or one of the agents is gone
-   * @throws {MailboxFullError} when the mailbox is full and may not drop its oldest message
+   * @throws {DeadlockError} when the request is the victim of a deadlock
+   * @throws {MailboxFullError} when the mailbox is full and may not evict its oldest message
    * @throws {LimitError} when there is no room for another mailbox or request
    * @throws the reason of `signal` when it aborts
    */
@@ -158,38 +168,35 @@ export class MessageRouter implements AsyncDisposable {
   ): Promise<Response> {
     return attempting(() => {
       const command = requestCommand(from, to, payload, timeoutMsOrOptions, this.#defaults);
-      const client = this.#home.running("send a request");
+      const client = this.#host.running("send a request");
       const signal = typeof timeoutMsOrOptions === "object" ? timeoutMsOrOptions.signal : undefined;
       return client.request(command, signal) as Promise<Response>;
     });
   }
 
   /**
-   * Answers a request; the first answer counts. Resolves to whether anybody still waited for it: one
-   * that comes late is counted and dropped.
+   * Answers a request; the first response counts. Resolves to whether the request still waited: a
+   * late response is counted and dropped.
    */
   sendResponse(messageId: string, response: unknown): Promise<boolean> {
-    return attempting(() => {
-      requireId(messageId, "messageId", () => "send a response");
-      const client = this.#home.running("send a response");
-      return client.ask({ type: "respond", messageId, response }, readResponse);
-    });
+    const attempt = () => "send a response";
+    return this.#call({ type: "respond", messageId, response }, attempt, { messageId });
   }
 
   /**
    * Sends a message to all other agents that have a mailbox: they have subscribed, were sent
-   * something, or are registered. Resolves with what became of it for each.
+   * something, or are registered. Resolves with the outcome for each.
    */
   broadcast(from: string, payload: unknown, options?: PostOptions): Promise<MessageOutcome[]> {
     return attempting(() => {
       const command = broadcastCommand(from, payload, options);
-      return this.#home.running("broadcast a message").spread(command);
+      return this.#host.running("broadcast a message").call(command, copyOf);
     });
   }
 
   /**
    * Sends a message to all agents that are subscribed to `topic`, also to the sender if it is.
-   * Resolves with what became of it for each.
+   * Resolves with the outcome for each.
    */
   publish(
     from: string,
@@ -199,107 +206,114 @@ export class MessageRouter implements AsyncDisposable {
   ): Promise<MessageOutcome[]> {
     return attempting(() => {
       const command = publishCommand(from, topic, payload, options);
-      return this.#home.running("publish a message").spread(command);
+      return this.#host.running("publish a message").call(command, copyOf);
     });
   }
 
   /**
-   * Has an agent get what is published to `topic`; harmless when it does.
+   * Subscribes an agent to `topic`. Idempotent.
    *
    * @throws {LimitError} when there is no room for another topic or mailbox
    */
   subscribeTopic(agentId: string, topic: string): Promise<void> {
-    return this.#aboutTopic("subscribe-topic", agentId, topic);
+    const attempt = () => `subscribe agent ${quote(agentId)} to a topic`;
+    return this.#call({ type: "subscribe-topic", agentId, topic }, attempt, { agentId, topic });
   }
 
-  /** Ends that; harmless when it doesn't. */
+  /** Unsubscribes an agent from `topic`. Idempotent. */
   unsubscribeTopic(agentId: string, topic: string): Promise<void> {
-    return this.#aboutTopic("unsubscribe-topic", agentId, topic);
+    const attempt = () => `unsubscribe agent ${quote(agentId)} from a topic`;
+    return this.#call({ type: "unsubscribe-topic", agentId, topic }, attempt, { agentId, topic });
   }
 
-  /** Who is subscribed to `topic`, in the order in which they came. */
+  /** Returns the agents that are subscribed to `topic`, in the order of their subscription. */
   subscribersOf(topic: string): string[] {
     requireId(topic, "topic", () => "look at a topic");
-    return [...this.#home.running("look").state.topics.get(topic) ?? []];
+    return [...this.#host.running("look").state.topics.get(topic) ?? []];
   }
 
-  /** What an agent is subscribed to, in the order in which it was. */
+  /** Returns the topics that an agent is subscribed to, in the order of its subscription. */
   topicsOf(agentId: string): string[] {
     requireId(agentId, "agentId", () => "look at a mailbox");
-    return [...this.#home.running("look").state.mailboxes.get(agentId)?.topics ?? []];
+    return [...this.#host.running("look").state.mailboxes.get(agentId)?.topics ?? []];
   }
 
   /**
-   * Has `handler` called with each message for an agent, also with those that wait already. Of
-   * several handlers of one agent each gets every message that comes after it was subscribed, and
-   * is retried alone. The handler is not called before this returns.
+   * Calls `handler` with each message for an agent, also with those that wait already. Of several
+   * handlers of one agent each gets every message that is sent after it was subscribed, and is
+   * retried alone. The handler is not called before this returns.
    *
    * @throws {LimitError} when there is no room for another handler or mailbox
    */
-  subscribe(agentId: string, handler: MessageHandler, options?: SubscribeOptions): Subscription {
+  subscribe<Payload = unknown>(
+    agentId: string,
+    handler: MessageHandler<Payload>,
+    options?: SubscribeOptions,
+  ): Subscription {
     const attempt = () => `subscribe agent ${quote(agentId)}`;
     requireId(agentId, "agentId", attempt);
     requireFunction(handler, "handler", attempt);
     const timeoutMs = readTimeout(options, this.#defaults.handlingMs, attempt);
-    const client = this.#home.running("subscribe");
+    const client = this.#host.running("subscribe");
     this.#handlers = Math.max(this.#handlers, client.state.lastHandler) + 1;
     const handlerId = `handler-${this.#handlers}`;
-    client.attach(handlerId, { agentId, handle: handler, timeoutMs });
+    client.attach(handlerId, { agentId, handle: handler as MessageHandler, timeoutMs });
     return new Subscription(handlerId, agentId, () => void client.detach(agentId, handlerId));
   }
 
-  /** Ends a subscription, and tells whether there was one. What it is handling it may end. */
+  /** Ends a subscription, and returns whether there was one. Its deliveries may end normally. */
   unsubscribe(agentId: string, handlerId: string): boolean {
     const attempt = () => `unsubscribe agent ${quote(agentId)}`;
     requireId(agentId, "agentId", attempt);
     requireId(handlerId, "handlerId", attempt);
-    return this.#home.running("unsubscribe").detach(agentId, handlerId);
+    return this.#host.running("unsubscribe").detach(agentId, handlerId);
   }
 
   /**
    * Takes the next message of an agent that has no handler, or `undefined` when there is none; the
    * agent then calls {@linkcode ack} or {@linkcode nack} with its epoch.
    */
-  receive(agentId: string, options?: ReceiveOptions): Promise<Message | undefined> {
+  receive<Payload = unknown>(
+    agentId: string,
+    options?: ReceiveOptions,
+  ): Promise<Message<Payload> | undefined> {
     return attempting(() => {
       const attempt = () => `receive a message of agent ${quote(agentId)}`;
-      requireId(agentId, "agentId", attempt);
       const timeoutMs = readTimeout(options, this.#defaults.handlingMs, attempt);
-      const client = this.#home.running("receive a message");
-      return client.ask({ type: "receive-message", agentId, timeoutMs }, readReceived);
+      const received = this.#call({ type: "receive-message", agentId, timeoutMs }, attempt, {
+        agentId,
+      });
+      return received as Promise<Message<Payload> | undefined>;
     });
   }
 
   /**
-   * The agent has handled what it received under `epoch`.
+   * Ends a delivery to an agent that pulls: the message was handled.
    *
-   * @throws {StaleEpochError} when that delivery is over
+   * @throws {StaleEpochError} when that delivery has ended
    */
   ack(agentId: string, epoch: number): Promise<void> {
     return this.#report({ type: "ack-message", agentId, epoch });
   }
 
   /**
-   * The agent could not handle what it received under `epoch`: it is delivered again after a pause,
-   * unless `error` is a `NonRetryableError`.
+   * Ends a delivery to an agent that pulls: the message is delivered again after a pause, unless
+   * `error` is a `NonRetryableError`.
    *
-   * @throws {StaleEpochError} when that delivery is over
+   * @throws {StaleEpochError} when that delivery has ended
    */
   nack(agentId: string, epoch: number, error?: unknown): Promise<void> {
-    const thrown = error ?? new Error("the agent gave it back");
-    return this.#report({
-      type: "nack-message",
-      agentId,
-      epoch,
-      error: errorData(thrown),
-      isFinal: isFinal(thrown),
+    return attempting(() => {
+      const thrown = error ?? new Error("the agent gave it back");
+      const end = { error: errorData(thrown), isFinal: isFinal(thrown) };
+      return this.#report({ type: "nack-message", agentId, epoch, ...end });
     });
   }
 
   /**
-   * Gives an agent `timeoutMs` from now for what it received under `epoch`; 0 for as long as it takes.
+   * Limits a delivery to an agent that pulls to `timeoutMs` from now; 0 lifts the limit.
    *
-   * @throws {StaleEpochError} when that delivery is over
+   * @throws {StaleEpochError} when that delivery has ended
    */
   extend(agentId: string, epoch: number, timeoutMs: number): Promise<void> {
     return attempting(() => {
@@ -308,120 +322,123 @@ export class MessageRouter implements AsyncDisposable {
     });
   }
 
-  /** What an agent has not handled yet, urgent messages first, oldest first. Costs a look at each. */
-  peek(agentId: string): Message[] {
+  /**
+   * Returns the messages that an agent has not handled yet, urgent ones first, oldest first. Costs a
+   * look at each.
+   */
+  peek<Payload = unknown>(agentId: string): Message<Payload>[] {
     requireId(agentId, "agentId", () => "look into a mailbox");
-    return unhandled(this.#home.running("look").state, agentId);
+    return unhandled(this.#host.running("look").state, agentId) as Message<Payload>[];
   }
 
-  /** What could not be delivered, to one agent or to any, oldest first. Costs a look at each. */
-  deadLetters(agentId?: string): DeadLetterView[] {
+  /** Returns the dead letters of one agent, or of all, oldest first. Costs a look at each. */
+  deadLetters<Payload = unknown>(agentId?: string): DeadLetterView<Payload>[] {
     if (agentId !== undefined) requireId(agentId, "agentId", () => "look at dead letters");
-    return deadLetters(this.#home.running("look").state, agentId);
+    const { state } = this.#host.running("look");
+    return deadLetters(state, agentId) as DeadLetterView<Payload>[];
   }
 
   /**
    * Sends a dead letter again, under the same id: to the handlers that did not get it, or to all of
    * its agent when those are gone. It does not expire any more.
    *
-   * @throws {UnknownMessageError} when it is no dead letter, or was forgotten
+   * @throws {UnknownMessageError} when it is no dead letter, or was evicted
    * @throws {MailboxFullError} when the mailbox is full
    */
   resend(messageId: string): Promise<void> {
-    return attempting(() => {
-      requireId(messageId, "messageId", () => "resend a message");
-      return this.#home.running("resend").ask({ type: "resend-message", messageId }, readDone);
-    });
+    const attempt = () => "resend a message";
+    return this.#call({ type: "resend-message", messageId }, attempt, { messageId });
   }
 
   /**
-   * Why a message is where it is, and what would move it. Costs a look at each message, but for
+   * Explains where a message is, and what it waits for. Costs a look at each message, but for
    * requests only at those of the recipient.
    *
-   * @throws {UnknownMessageError} when nothing is known of it: it was handled, or never sent
+   * @throws {UnknownMessageError} when it was handled, or never sent
    */
   explain(messageId: string): MessageExplanation {
     requireId(messageId, "messageId", () => "explain a message");
-    return explainMessage(this.#home.running("look").state, messageId);
+    return explainMessage(this.#host.running("look").state, messageId);
   }
 
-  /** From each agent that waits for a response to the agents that it asked. */
+  /** Returns, for each agent that waits for a response, the agents that it asked. */
   getWaitingRequests(): Map<string, string[]> {
-    return waiting(this.#home.running("look").state);
+    return waiting(this.#host.running("look").state);
   }
 
   /**
-   * Makes an agent known, so that broadcasts reach it before it subscribes or is sent anything.
+   * Registers an agent, so that broadcasts reach it before it subscribes or is sent anything.
+   * Idempotent.
    *
    * @throws {LimitError} when there is no room for another mailbox
    */
   registerAgent(agentId: string): Promise<void> {
-    return attempting(() => {
-      requireId(agentId, "agentId", () => "register an agent");
-      const client = this.#home.running("register an agent");
-      return client.ask({ type: "open-mailbox", agentId }, readDone);
-    });
+    const attempt = () => "register an agent";
+    return this.#call({ type: "open-mailbox", agentId }, attempt, { agentId });
   }
 
   /**
-   * Forgets an agent that is gone: its handlers and topics, its requests and those to it. What it has
-   * not handled goes to the dead letters.
+   * Forgets an agent that is gone: its handlers and topics, its requests and those to it. The
+   * messages that it has not handled become dead letters.
    */
   removeAgent(agentId: string, reason = "it was removed"): Promise<void> {
-    return attempting(() => {
-      const attempt = () => `remove agent ${quote(agentId)}`;
-      requireId(agentId, "agentId", attempt);
-      requireId(reason, "reason", attempt);
-      const client = this.#home.running("remove an agent");
-      return client.ask({ type: "close-mailbox", agentId, reason }, readDone);
-    });
+    const attempt = () => `remove agent ${quote(agentId)}`;
+    return this.#call({ type: "close-mailbox", agentId, reason }, attempt, { agentId, reason });
   }
 
-  /** How the mailboxes are. Costs a look at each. */
+  /** Returns the health of the mailboxes. Costs a look at each. */
   getHealthStatus(): Promise<HealthStatus> {
-    const { client } = this.#home;
+    const { client } = this.#host;
     if (client === undefined) {
       const { message } = new UninitializedError("look", "the message router");
       return Promise.resolve({ healthy: false, error: message, metrics: {} });
     }
-    return Promise.resolve(health(client.state, client.now, client.stopped));
+    const status = health(client.state, client.now, client.stopped);
+    status.metrics["staleReports"] = client.staleReports;
+    return Promise.resolve(status);
   }
 
-  /** Does what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
   performMaintenance(): Promise<void> {
-    return this.#home.maintain();
+    return this.#host.maintain();
   }
 
   #report(command: AckMessage | NackMessage | ExtendMessage): Promise<void> {
+    const { agentId, epoch, type } = command;
+    const attempt = () => `${type.replace("-", " a ")} of agent ${quote(agentId)}`;
     return attempting(() => {
-      const { agentId, epoch, type } = command;
-      const attempt: Attempt = () => `${type.replace("-", " a ")} of agent ${quote(agentId)}`;
-      requireId(agentId, "agentId", attempt);
       requireEpoch(epoch, attempt);
-      return this.#home.running("report").ask(command, readDone);
+      return this.#call(command, attempt, { agentId });
     });
   }
 
-  #aboutTopic(
-    type: "subscribe-topic" | "unsubscribe-topic",
-    agentId: string,
-    topic: string,
-  ): Promise<void> {
+  /** Checks `ids`, and sends `command`. */
+  #call<Each extends Command>(
+    command: Each,
+    attempt: Attempt,
+    ids: Readonly<Record<string, unknown>>,
+  ): Promise<AnswerTo<MessageAnswers, Each>> {
     return attempting(() => {
-      const attempt = () => `change the topics of agent ${quote(agentId)}`;
-      requireId(agentId, "agentId", attempt);
-      requireId(topic, "topic", attempt);
-      return this.#home.running("change topics").ask({ type, agentId, topic }, readDone);
+      for (const [name, id] of Object.entries(ids)) requireId(id, name, attempt);
+      return this.#host.running(attempt()).call(command);
     });
   }
 }
 
-/** Takes back the handlers and requests of a process that is gone, as a log knows of them. */
-function endReadersAndRequests(client: MessageClient): void {
-  for (const [handlerId, { mailbox: { agentId } }] of [...client.state.readers]) {
+/** Ends the handlers and requests of an earlier process, which a log contains. */
+function endHandlersAndRequests(client: MessageClient): void {
+  for (const [handlerId, { mailbox: { agentId } }] of [...client.state.consumers]) {
     client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
   }
   for (const messageId of [...client.state.requests.keys()]) {
     client.owe({ type: "cancel-request", messageId });
   }
+}
+
+function idOf({ messageId }: MessageAnswers["send-message"]): string {
+  return messageId;
+}
+
+function copyOf(outcomes: readonly MessageOutcome[]): MessageOutcome[] {
+  return [...outcomes];
 }

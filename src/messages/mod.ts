@@ -4,33 +4,36 @@
  * @module
  */
 
-export type * from "./commands.ts";
-export type { MessageRouterConfig } from "./config.ts";
-export { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./delivery_context.ts";
-export type { DeliveryExplanation, MessageExplanation } from "./explain.ts";
-export type { Linked as MailboxLink, List as MailboxList } from "./list.ts";
-export { messageMachine } from "./machine.ts";
-export type { MessageHost } from "./message_client.ts";
-export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";
 export type {
   PostOptions,
   ReceiveOptions,
   RequestOptions,
   SendOptions,
   SubscribeOptions,
-} from "./options.ts";
+} from "./arguments.ts";
+export type { MessageHost } from "./client.ts";
+export type * from "./commands.ts";
+export type { MessageConfig, MessageRouterConfig } from "./config.ts";
+export {
+  DeliveryContext,
+  type DeliveryKeeper,
+  type MessageHandler,
+  Subscription,
+} from "./handlers.ts";
+export { messageMachine, type MessagePart } from "./machine.ts";
+export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";
 export type {
   Channel as MailboxChannel,
+  Consumer as MailboxConsumer,
   Copy as MessageCopy,
   DeadLetter,
   Due as MessageDue,
+  Envelope as MessageEnvelope,
   Expiry as MessageExpiry,
   Lane as MailboxLane,
   Mailbox,
-  MessageConfig,
   MessageState,
   OpenRequest,
-  Reader as MailboxReader,
 } from "./state.ts";
-export { Subscription } from "./subscription.ts";
-export type { DeadLetterView } from "./views.ts";
+export type { DeadLetterView, DeliveryExplanation, MessageExplanation } from "./views.ts";
+export type { Linked as MailboxLink, List as MailboxList } from "../core/data/list.ts";

@@ -1,39 +1,39 @@
 /**
- * The tables of mailboxes, readers, lanes and channels: all changes of what is where.
+ * Data structures of mailboxes, consumers, lanes and channels.
  *
- * Each costs O(1), but for the heap of a lane, which costs O(log n) of the senders who have a
- * message in it that waits for its turn. A channel without messages stays for a while, since most
- * senders come back; such channels are swept when they are most of a lane.
+ * Each operation costs O(1), except on the heap of a lane: O(log n) of the senders with a message in
+ * it that may be delivered. A channel without messages stays, since most senders send again; such
+ * channels are swept when they are most of a lane.
  *
  * @module
  */
 
 import { unschedule } from "../core/data/deadlines.ts";
 import { push, remove } from "../core/data/heap.ts";
+import { append, emptyList, insertBefore, unlink } from "../core/data/list.ts";
 import type { Instant } from "../core/machine.ts";
+import type { Channel, Consumer, Copy, Lane, Mailbox, MessageState, MessageStep } from "./state.ts";
 import type { Message } from "./types.ts";
-import { append, emptyList, insertBefore, unlink } from "./list.ts";
-import type { Channel, Copy, Lane, Mailbox, MessageState, Reader, Turn } from "./state.ts";
 
 /** How many idle channels a lane keeps in any case. */
 const KEPT_IDLE = 64;
 
 /**
- * The mailbox of an agent, made when there is none. `undefined` when there are as many as there may
- * be and none of them is idle.
+ * Returns the mailbox of an agent, made when there is none; then the longest idle one is evicted if
+ * there are too many, or `undefined` is returned if none is idle.
  */
-export function openMailbox(turn: Turn, agentId: string): Mailbox | undefined {
-  const { state } = turn;
+export function mailboxOf({ state, events }: MessageStep, agentId: string): Mailbox | undefined {
   const known = state.mailboxes.get(agentId);
   if (known !== undefined) return known;
   if (state.mailboxes.size >= state.config.maxMailboxes) {
     const idle = state.idleMailboxes.first;
     if (idle === undefined) return undefined;
-    forgetMailbox(turn, idle);
+    removeMailbox(state, idle);
+    events.push({ type: "mailbox:forgotten", agentId: idle.agentId });
   }
   const mailbox: Mailbox = {
     agentId,
-    readers: [],
+    consumers: [],
     leaving: [],
     topics: new Set(),
     isOpen: false,
@@ -42,17 +42,12 @@ export function openMailbox(turn: Turn, agentId: string): Mailbox | undefined {
     previous: undefined,
     next: undefined,
   };
-  mailbox.readers.push(newReader(mailbox, 0));
+  mailbox.consumers.push(newConsumer(mailbox, 0));
   state.mailboxes.set(agentId, mailbox);
   return mailbox;
 }
 
-function forgetMailbox({ state, events }: Turn, mailbox: Mailbox): void {
-  removeMailbox(state, mailbox);
-  events.push({ type: "mailbox:forgotten", agentId: mailbox.agentId });
-}
-
-/** Takes a mailbox off the table. */
+/** Removes a mailbox from the tables. */
 export function removeMailbox(state: MessageState, mailbox: Mailbox): void {
   state.mailboxes.delete(mailbox.agentId);
   if (!mailbox.isIdle) return;
@@ -60,38 +55,37 @@ export function removeMailbox(state: MessageState, mailbox: Mailbox): void {
   unlink(state.idleMailboxes, mailbox);
 }
 
-/** Notes whether anybody would miss `mailbox`; to be called when that may have changed. */
-export function settleIdleness(state: MessageState, mailbox: Mailbox): void {
-  const isIdle = isDispensable(mailbox);
+/** Notes whether `mailbox` may be evicted; to be called when that may have changed. */
+export function updateIdle(state: MessageState, mailbox: Mailbox): void {
+  const isIdle = mayBeEvicted(mailbox);
   if (isIdle === mailbox.isIdle) return;
   mailbox.isIdle = isIdle;
   if (isIdle) append(state.idleMailboxes, mailbox);
   else unlink(state.idleMailboxes, mailbox);
 }
 
-function isDispensable({ readers, leaving, topics, isOpen, isClosed }: Mailbox): boolean {
-  const reader = readers[0]!;
-  return !reader.isPush && isEmpty(reader) && readers.length === 1 && leaving.length === 0 &&
+function mayBeEvicted({ consumers, leaving, topics, isOpen, isClosed }: Mailbox): boolean {
+  const consumer = consumers[0]!;
+  return !consumer.isPush && isEmpty(consumer) && consumers.length === 1 && leaving.length === 0 &&
     topics.size === 0 && !isOpen && !isClosed;
 }
 
-function isEmpty({ urgent, normal }: Reader): boolean {
+function isEmpty({ urgent, normal }: Consumer): boolean {
   return urgent.size + normal.size === 0;
 }
 
-/** Lets a reader that has left end what it has in hand. */
-export function letLeave(reader: Reader): void {
-  if (!isEmpty(reader)) reader.mailbox.leaving.push(reader);
+/** Keeps a consumer that has left until its deliveries end. */
+export function keepLeaving(consumer: Consumer): void {
+  if (!isEmpty(consumer)) consumer.mailbox.leaving.push(consumer);
 }
 
-/** Forgets a reader that has left and has nothing in hand any more. */
-function forgetLeft(reader: Reader): void {
-  const { leaving } = reader.mailbox;
-  if (isEmpty(reader) && leaving.includes(reader)) leaving.splice(leaving.indexOf(reader), 1);
+function dropLeaving(consumer: Consumer): void {
+  const { leaving } = consumer.mailbox;
+  if (isEmpty(consumer) && leaving.includes(consumer)) leaving.splice(leaving.indexOf(consumer), 1);
 }
 
-/** A reader that pulls, and that gets what comes after message `since`. */
-export function newReader(mailbox: Mailbox, since: number): Reader {
+/** Makes a consumer that pulls messages newer than `since`. */
+export function newConsumer(mailbox: Mailbox, since: number): Consumer {
   return {
     mailbox,
     handlerId: "",
@@ -114,17 +108,17 @@ function newLane(): Lane {
   };
 }
 
-/** The lane for messages of that priority. */
-export function laneOf(reader: Reader, priority: number): Lane {
-  return priority > 0 ? reader.urgent : reader.normal;
+/** Returns the lane for messages of `priority`. */
+export function laneOf(consumer: Consumer, priority: number): Lane {
+  return priority > 0 ? consumer.urgent : consumer.normal;
 }
 
-/** The channel for what `from` sends in a lane of `reader`, made when there is none. */
-export function channelOf(reader: Reader, lane: Lane, from: string): Channel {
+/** Returns the channel of sender `from` in a lane of `consumer`, made when there is none. */
+export function channelOf(consumer: Consumer, lane: Lane, from: string): Channel {
   const known = lane.channels.get(from);
   if (known !== undefined) return known;
   const channel: Channel = {
-    reader,
+    consumer,
     lane,
     from,
     first: undefined,
@@ -139,34 +133,19 @@ export function channelOf(reader: Reader, lane: Lane, from: string): Channel {
   return channel;
 }
 
-/** Puts a copy that is newer than all others into its channel. */
-export function addCopy(copy: Copy): void {
-  const { channel } = copy;
-  const { lane, last } = channel;
-  append(lane.copies, copy);
-  lane.size++;
-  copy.previousInChannel = last;
-  channel.last = copy;
-  if (last !== undefined) {
-    last.nextInChannel = copy;
-    return;
-  }
-  channel.first = copy;
-  lane.idleChannels--;
-  settleChannel(channel);
-}
-
-/** Puts a copy that is older than most others into its place in its channel. Costs a search. */
+/** Inserts a copy into its channel by its sequence, in O(n) of the newer ones. */
 export function insertCopy(copy: Copy): void {
-  const { channel } = copy;
+  const { channel, envelope: { sequence } } = copy;
   const { lane } = channel;
-  let laneNext = lane.copies.first;
-  while (laneNext !== undefined && laneNext.sequence < copy.sequence) laneNext = laneNext.next;
-  insertBefore(lane.copies, copy, laneNext);
+  let before = lane.copies.last;
+  while (before !== undefined && before.envelope.sequence > sequence) before = before.previous;
+  insertBefore(lane.copies, copy, before === undefined ? lane.copies.first : before.next);
   lane.size++;
-  let next = channel.first;
-  while (next !== undefined && next.sequence < copy.sequence) next = next.nextInChannel;
-  const previous = next === undefined ? channel.last : next.previousInChannel;
+  let previous = channel.last;
+  while (previous !== undefined && previous.envelope.sequence > sequence) {
+    previous = previous.previousInChannel;
+  }
+  const next = previous === undefined ? channel.first : previous.nextInChannel;
   if (channel.first === undefined) lane.idleChannels--;
   copy.previousInChannel = previous;
   copy.nextInChannel = next;
@@ -174,14 +153,14 @@ export function insertCopy(copy: Copy): void {
   else previous.nextInChannel = copy;
   if (next === undefined) channel.last = copy;
   else next.previousInChannel = copy;
-  settleChannel(channel);
+  updateReady(channel);
 }
 
-/** Takes a copy out of its lane and its channel, and its delivery back. */
+/** Removes a copy from its lane and its channel, and ends its delivery. */
 export function removeCopy(state: MessageState, copy: Copy): void {
   const { channel, previousInChannel: previous, nextInChannel: next } = copy;
   const { lane } = channel;
-  if (copy.isInFlight) withdraw(state, copy);
+  if (copy.isInFlight) endDelivery(state, copy);
   unschedule(state.deadlines, copy.timer);
   unschedule(state.deadlines, copy.expiry);
   copy.timer = undefined;
@@ -194,15 +173,15 @@ export function removeCopy(state: MessageState, copy: Copy): void {
   copy.previousInChannel = undefined;
   copy.nextInChannel = undefined;
   if (channel.busy === copy) channel.busy = undefined;
-  settleChannel(channel);
-  if (channel.first === undefined) retireChannel(channel);
+  updateReady(channel);
+  if (channel.first === undefined) sweepChannels(lane);
   if (lane.size > 0) return;
-  if (channel.reader.hasLeft) forgetLeft(channel.reader);
-  settleIdleness(state, channel.reader.mailbox);
+  if (channel.consumer.hasLeft) dropLeaving(channel.consumer);
+  updateIdle(state, channel.consumer.mailbox);
 }
 
-/** Ends a delivery; the copy still holds back its channel. */
-export function withdraw(state: MessageState, copy: Copy): void {
+/** Ends a delivery; the copy still blocks its channel. */
+export function endDelivery(state: MessageState, copy: Copy): void {
   copy.isInFlight = false;
   state.deliveries.delete(copy.epoch);
   copy.channel.lane.inFlight--;
@@ -210,27 +189,27 @@ export function withdraw(state: MessageState, copy: Copy): void {
   copy.timer = undefined;
 }
 
-/** Lets go of what a copy holds back. */
-export function freeChannel(channel: Channel): void {
+/** Lets a channel deliver its next message. */
+export function unblockChannel(channel: Channel): void {
   channel.busy = undefined;
-  settleChannel(channel);
+  updateReady(channel);
 }
 
-/** Puts a channel among the ready ones or takes it off, as it should be. */
-export function settleChannel(channel: Channel): void {
+/** Adds a channel to the ready ones or removes it, depending on its messages. */
+export function updateReady(channel: Channel): void {
   const { lane: { ready }, first, busy } = channel;
   const isReady = busy === undefined && first !== undefined;
   if (channel.position >= 0) {
-    if (isReady && channel.rank === first.sequence) return;
+    if (isReady && channel.rank === first.envelope.sequence) return;
     remove(ready, channel);
   }
   if (!isReady) return;
-  channel.rank = first.sequence;
-  channel.sequence = first.sequence;
+  channel.rank = channel.sequence = first.envelope.sequence;
   push(ready, channel);
 }
 
-function retireChannel({ lane }: Channel): void {
+/** Counts one more idle channel, and deletes all that are idle when they are most of the lane. */
+function sweepChannels(lane: Lane): void {
   lane.idleChannels++;
   if (lane.idleChannels <= KEPT_IDLE || lane.idleChannels * 2 <= lane.channels.size) return;
   for (const channel of lane.channels.values()) {
@@ -239,25 +218,26 @@ function retireChannel({ lane }: Channel): void {
   lane.idleChannels = 0;
 }
 
-/** A copy as its recipient sees it. */
-export function messageOf(copy: Copy): Message {
-  const { channel } = copy;
+/** Returns the message that its recipient sees. */
+export function messageOf(
+  { envelope, epoch, attempt }: Pick<Copy, "envelope" | "epoch" | "attempt">,
+): Message {
   return {
-    id: copy.id,
-    type: copy.type,
-    payload: copy.payload.value,
-    timestamp: copy.timestamp,
-    priority: copy.priority,
-    expiry: copy.expiresAt,
-    from: channel.from,
-    to: channel.reader.mailbox.agentId,
-    topic: copy.topic,
-    epoch: copy.epoch,
-    attempt: copy.attempt,
+    id: envelope.id,
+    type: envelope.type,
+    payload: envelope.payload.value,
+    timestamp: envelope.timestamp,
+    priority: envelope.priority,
+    expiry: envelope.expiry,
+    from: envelope.from,
+    to: envelope.to,
+    topic: envelope.topic,
+    epoch,
+    attempt,
   };
 }
 
-/** Whether it is too late to deliver a copy. */
-export function isExpired({ expiresAt }: Copy, now: Instant): boolean {
-  return expiresAt !== undefined && expiresAt <= now;
+/** Whether a copy has expired. */
+export function isExpired({ envelope: { expiry } }: Copy, now: Instant): boolean {
+  return expiry !== undefined && expiry <= now;
 }

@@ -1,116 +1,113 @@
 /**
- * What is in the mailboxes, as callers see it. Reads the state and changes nothing.
+ * Read-only views of messages: mailboxes, dead letters, health, and explanations.
  *
  * @module
  */
 
+import { quote } from "../core/arguments.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
-import type { DeadLetterCause } from "./events.ts";
+import type { ErrorData } from "../core/error_data.ts";
 import type { HealthStatus } from "../core/health.ts";
 import type { Instant } from "../core/machine.ts";
-import type { ErrorData } from "../core/error_data.ts";
-import type { Message } from "./types.ts";
-import { messageIn } from "./dead_letters.ts";
-import type { Copy, DeadLetter, Lane, MessageState } from "./state.ts";
+import { UnknownMessageError } from "./errors.ts";
+import type { DeadLetterCause } from "./events.ts";
+import type { Copy, DeadLetter, Lane, MessageState, OpenRequest } from "./state.ts";
 import { messageOf } from "./tables.ts";
+import type { Message } from "./types.ts";
 
-/** A message that could not be delivered, as callers see it. */
-export interface DeadLetterView {
-  /** As it was last handed out, or sent. */
-  readonly message: Message;
+/** A message that could not be delivered. */
+export interface DeadLetterView<Payload = unknown> {
+  /** The message as it was last delivered, or sent. */
+  readonly message: Message<Payload>;
   /** Why it could not be delivered. */
   readonly cause: DeadLetterCause;
-  /** What its last failed delivery ended with. */
+  /** The error of its last failed delivery. */
   readonly error: ErrorData | undefined;
-  /** When it was given up. */
+  /** When it became a dead letter. */
   readonly at: Instant;
-  /** The handlers that did not get it; an empty one stands for the agent, if it pulls. */
+  /** The handlers that did not get it; an empty one stands for an agent that pulls. */
   readonly handlerIds: readonly string[];
 }
 
-/** What an agent has not handled yet, urgent messages first, oldest first. */
+/** Returns the messages that an agent has not handled, urgent ones first, oldest first. */
 export function unhandled(state: Readonly<MessageState>, agentId: string): Message[] {
   const found = new Map<number, Copy>();
-  for (const reader of state.mailboxes.get(agentId)?.readers ?? []) {
-    for (const copy of [...copiesOf(reader.urgent), ...copiesOf(reader.normal)]) {
-      if (!found.has(copy.sequence)) found.set(copy.sequence, copy);
+  for (const { urgent, normal } of state.mailboxes.get(agentId)?.consumers ?? []) {
+    for (const copy of [...copiesIn(urgent), ...copiesIn(normal)]) {
+      const { sequence } = copy.envelope;
+      if (!found.has(sequence)) found.set(sequence, copy);
     }
   }
-  return [...found.values()].sort(byTurn).map(messageOf);
+  return [...found.values()].sort(byUrgency).map(messageOf);
 }
 
-function byTurn(a: Copy, b: Copy): number {
-  const urgency = Number(b.priority > 0) - Number(a.priority > 0);
-  return urgency !== 0 ? urgency : a.sequence - b.sequence;
+function byUrgency({ envelope: a }: Copy, { envelope: b }: Copy): number {
+  return Number(b.priority > 0) - Number(a.priority > 0) || a.sequence - b.sequence;
 }
 
-function* copiesOf({ copies }: Lane): Iterable<Copy> {
+function* copiesIn({ copies }: Lane): Iterable<Copy> {
   for (let copy = copies.first; copy !== undefined; copy = copy.next) yield copy;
 }
 
-/** The dead letters of an agent, or of all, oldest first. */
+/** Returns the dead letters of an agent, or of all, oldest first. */
 export function deadLetters(
   state: Readonly<MessageState>,
   agentId: string | undefined,
 ): DeadLetterView[] {
   const found: DeadLetterView[] = [];
   for (let dead = state.deadOrder.first; dead !== undefined; dead = dead.next) {
-    if (agentId === undefined || dead.message.to === agentId) found.push(viewOf(dead));
+    if (agentId !== undefined && dead.envelope.to !== agentId) continue;
+    const { cause, error, at, handlerIds } = dead;
+    found.push({ message: messageOf(dead), cause, error, at, handlerIds: [...handlerIds] });
   }
   return found;
 }
 
-function viewOf(dead: DeadLetter): DeadLetterView {
-  const { cause, error, at, handlerIds } = dead;
-  return { message: messageIn(dead), cause, error, at, handlerIds: [...handlerIds] };
+/** Returns, for each agent that waits for a response, the agents that it asked. */
+export function waiting({ waitingOn }: Readonly<MessageState>): Map<string, string[]> {
+  const waits = new Map<string, string[]>();
+  for (const [agentId, requests] of waitingOn) {
+    waits.set(agentId, [...new Set([...requests].map(({ to }) => to))]);
+  }
+  return waits;
 }
 
-/** From each agent that waits for a response to the agents that it asked. */
-export function waiting(state: Readonly<MessageState>): Map<string, string[]> {
-  return new Map(
-    [...state.waitingOn].map((
-      [agentId, requests],
-    ) => [agentId, [...new Set([...requests].map((request) => request.to))]]),
-  );
-}
-
-/** How much later than due something may happen before that counts as ill. */
+/** How late a timer may fire before that is unhealthy. */
 const TOLERATED_LATENESS_MS = 1_000;
 
-/** For how long a dead letter counts as ill. */
+/** How long a dead letter is unhealthy. */
 const RECENT_MS = 60_000;
 
-/** Whether messages are delivered as they should be. Costs a look at each mailbox. */
+/** Returns the health of the mailboxes. Costs a look at each. */
 export function health(
   state: Readonly<MessageState>,
   now: Instant,
   stopped: unknown,
 ): HealthStatus {
-  let messages = 0;
+  let pendingMessages = 0;
   let longestQueue = 0;
   let fullMailboxes = 0;
-  for (const { readers } of state.mailboxes.values()) {
-    for (const { urgent, normal } of readers) {
+  for (const { consumers } of state.mailboxes.values()) {
+    for (const { urgent, normal } of consumers) {
       const longest = Math.max(urgent.size, normal.size);
-      messages += urgent.size + normal.size;
+      pendingMessages += urgent.size + normal.size;
       longestQueue = Math.max(longestQueue, longest);
       if (longest >= state.config.mailboxCapacity) fullMailboxes++;
     }
   }
   const overdueMs = Math.max(0, now - nextDeadline(state.deadlines));
-  const recent = recentlyDead(state, now);
+  const recent = countRecentlyDead(state, now);
   const metrics = {
     mailboxes: state.mailboxes.size,
-    handlers: state.readers.size,
+    handlers: state.consumers.size,
     topics: state.topics.size,
-    pendingMessages: messages,
+    pendingMessages,
     inFlight: state.deliveries.size,
     pendingResponses: state.requests.size,
     longestQueue,
     fullMailboxes,
     deadLetters: state.deadLetters.size,
     lateResponses: state.lateResponses,
-    staleReports: state.staleReports,
     duplicates: state.duplicates,
     overdueMs,
   };
@@ -123,9 +120,195 @@ export function health(
   return { healthy: false, error: problems.join("; "), metrics };
 }
 
-function recentlyDead(state: Readonly<MessageState>, now: Instant): number {
+function countRecentlyDead(state: Readonly<MessageState>, now: Instant): number {
   let count = 0;
   let dead = state.deadOrder.last;
   for (; dead !== undefined && dead.at > now - RECENT_MS; dead = dead.previous) count++;
   return count;
+}
+
+/** The place of a message for one handler of its recipient. */
+export interface DeliveryExplanation {
+  /** The handler; empty when the agent pulls. */
+  readonly handlerId: string;
+  /** Whether it waits, is in delivery, or pauses after a failed delivery. */
+  readonly status: "waiting" | "in-delivery" | "backing-off";
+  /** The number of that delivery; 0 before the first. */
+  readonly attempt: number;
+  /** The message of the same sender that has to be handled first; empty for none. */
+  readonly behind: string;
+  /** The limit of the delivery, or the end of the pause; `undefined` for none. */
+  readonly until: Instant | undefined;
+}
+
+/** The answer of `explain`. Lists are empty where they do not apply. */
+export interface MessageExplanation {
+  /** The message. */
+  readonly messageId: string;
+  /** The sender. */
+  readonly from: string;
+  /** The recipient. */
+  readonly to: string;
+  /** The status for the oldest handler that has it; `handled` when a request waits for its response. */
+  readonly status: DeliveryExplanation["status"] | "dead-letter" | "handled";
+  /** One sentence for people. */
+  readonly summary: string;
+  /** One for each handler that has not handled it, the oldest first. */
+  readonly deliveries: readonly DeliveryExplanation[];
+  /** Why it is a dead letter; `undefined` when it is none. */
+  readonly cause: DeadLetterCause | undefined;
+  /** When it expires; `undefined` for never. */
+  readonly expiresAt: Instant | undefined;
+  /** The limit of its sender's wait for the response; `undefined` when it does not wait. */
+  readonly responseDueAt: Instant | undefined;
+}
+
+/**
+ * Explains one message. Costs a look at each message in the mailbox of a request's recipient, and in
+ * all mailboxes for any other.
+ *
+ * @throws {UnknownMessageError} when it was handled, or never sent
+ */
+export function explainMessage(
+  state: Readonly<MessageState>,
+  messageId: string,
+): MessageExplanation {
+  const request = state.requests.get(messageId);
+  const dead = state.deadLetters.get(messageId);
+  const copies = copiesOf(state, messageId, request?.to);
+  const [first] = copies;
+  const parties = first?.envelope ?? dead?.envelope ?? request;
+  if (parties === undefined) {
+    const rule = "the message must be on its way, a dead letter, or wait for a response";
+    throw new UnknownMessageError("explain a message", messageId, rule);
+  }
+  const [status, summary] = first !== undefined
+    ? [statusOf(first), summaryOf(state, copies)] as const
+    : dead !== undefined
+    ? ["dead-letter", deadSummary(dead)] as const
+    : ["handled", handledSummary(request!)] as const;
+  return {
+    messageId,
+    from: parties.from,
+    to: parties.to,
+    status,
+    summary,
+    deliveries: copies.map(explainDelivery),
+    cause: dead?.cause,
+    expiresAt: first?.envelope.expiry,
+    responseDueAt: request?.timer?.rank,
+  };
+}
+
+/** Returns the copies of a message that were not handled; those of detached handlers come last. */
+function copiesOf(state: Readonly<MessageState>, id: string, to?: string): Copy[] {
+  const { mailboxes, deliveries } = state;
+  const found: Copy[] = [];
+  for (const mailbox of to === undefined ? mailboxes.values() : [mailboxes.get(to)]) {
+    for (const { urgent, normal } of mailbox?.consumers ?? []) {
+      for (const copy of copiesIn(urgent)) if (copy.envelope.id === id) found.push(copy);
+      for (const copy of copiesIn(normal)) if (copy.envelope.id === id) found.push(copy);
+    }
+  }
+  for (const copy of deliveries.values()) {
+    if (copy.envelope.id === id && copy.channel.consumer.hasLeft) found.push(copy);
+  }
+  return found;
+}
+
+function explainDelivery(copy: Copy): DeliveryExplanation {
+  const { channel: { consumer }, isInFlight, handlerId, attempt, timer } = copy;
+  return {
+    handlerId: isInFlight ? handlerId : consumer.handlerId,
+    status: statusOf(copy),
+    attempt,
+    behind: predecessorOf(copy)?.envelope.id ?? "",
+    until: timer?.rank,
+  };
+}
+
+function statusOf(copy: Copy): DeliveryExplanation["status"] {
+  if (copy.isInFlight) return "in-delivery";
+  return copy.channel.busy === copy ? "backing-off" : "waiting";
+}
+
+/** Returns the copy that has to be handled first, as the same sender sent it before. */
+function predecessorOf(copy: Copy): Copy | undefined {
+  const { busy, first } = copy.channel;
+  const before = busy ?? first;
+  return before === copy ? undefined : before;
+}
+
+function summaryOf(state: Readonly<MessageState>, copies: readonly Copy[]): string {
+  const summary = sentenceOf(state, copies[0]!);
+  const others = copies.length - 1;
+  if (others === 0) return summary;
+  return `${summary}; ${others} other handler${
+    others === 1 ? " has" : "s have"
+  } not handled it yet`;
+}
+
+function sentenceOf({ config }: Readonly<MessageState>, copy: Copy): string {
+  const { attempt, timer, channel: { consumer, lane } } = copy;
+  const which = `delivery ${attempt} of ${config.maxDeliveries}`;
+  switch (statusOf(copy)) {
+    case "in-delivery":
+      return `${holderOf(copy)} handles it, ${which}${limit(timer?.rank)}`;
+    case "backing-off":
+      return `Its ${which} failed; the next is due at ${iso(timer!.rank)}`;
+    case "waiting": {
+      const before = predecessorOf(copy);
+      if (before !== undefined) return `It waits for ${textOf(before)}, which was sent before it`;
+      const most = config.maxInFlight;
+      const agent = `agent ${quote(consumer.mailbox.agentId)}`;
+      return consumer.isPush
+        ? `It waits until ${agent} ends a delivery, as it has ${lane.inFlight} of at most ${most}`
+        : `It waits for ${agent} to subscribe or to receive it`;
+    }
+  }
+}
+
+/** Describes a message that blocks another one. */
+function textOf(copy: Copy): string {
+  const name = `message ${quote(copy.envelope.id)}`;
+  switch (statusOf(copy)) {
+    case "in-delivery":
+      return `${name}, in delivery${limit(copy.timer?.rank)}`;
+    case "backing-off":
+      return `${name}, whose next delivery is due at ${iso(copy.timer!.rank)}`;
+    case "waiting":
+      return name;
+  }
+}
+
+function holderOf({ channel: { consumer }, handlerId }: Copy): string {
+  const agent = quote(consumer.mailbox.agentId);
+  return handlerId === "" ? `Agent ${agent}` : `Handler ${quote(handlerId)} of agent ${agent}`;
+}
+
+function deadSummary({ cause, error, at }: DeadLetter): string {
+  const why = error === undefined ? CAUSES[cause] : `${CAUSES[cause]} (${error.message})`;
+  return `It has been a dead letter since ${iso(at)}: ${why}`;
+}
+
+const CAUSES: Readonly<Record<DeadLetterCause, string>> = {
+  "max-deliveries": "all its deliveries failed",
+  "rejected": "its handler threw an error that forbids another delivery",
+  "expired": "it expired",
+  "evicted": "it made room for a newer message in a full mailbox",
+  "recipient-gone": "its recipient is gone",
+};
+
+function handledSummary({ from, to, timer }: OpenRequest): string {
+  return `Agent ${quote(to)} handled it, and ${quote(from)} waits for the response${
+    limit(timer?.rank)
+  }`;
+}
+
+function limit(until: Instant | undefined): string {
+  return until === undefined ? "" : `, until ${iso(until)} at the latest`;
+}
+
+function iso(at: Instant): string {
+  return new Date(at).toISOString();
 }

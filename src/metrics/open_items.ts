@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { CircuitState } from "../breakers/events.ts";
+import type { CircuitState } from "../breakers/types.ts";
 import type { LockstepEvent } from "../root/events.ts";
 
 /** What is open at the moment, by id. */

@@ -1,5 +1,5 @@
 /**
- * Records the steps of a machine: commands, events and answers.
+ * Records the commands and the events of a machine, step by step.
  *
  * @module
  */
@@ -12,46 +12,32 @@ export interface RecordedStep<Command extends Named, Event extends Named> {
   readonly at: Instant;
   /** The command; a tick where only time passed. */
   readonly command: Command | Tick;
-  /** The events that it emitted, in order. */
+  /** The events, in order. */
   readonly events: readonly Event[];
   /** The answer to the command, or its refusal. */
   readonly answer: unknown;
 }
 
 /**
- * Returns a machine that behaves like `machine` and calls `record` after each step. Any engine can
- * host it.
+ * Returns a machine that behaves like `machine` and passes each of its steps to `record`.
  *
- * Timers that are due before a command are recorded as a tick of their own, so that the events of a
- * recorded step follow from its command alone.
+ * What is due before a command is recorded as a tick of its own, so that the events of a step follow
+ * from its command alone.
  */
 export function recorded<State, Command extends Named, Event extends Named, Answers>(
   machine: Machine<State, Command, Event, Answers>,
   record: (step: RecordedStep<Command, Event>) => void,
 ): Machine<State, Command, Event, Answers> {
-  const { name, commands, init, deadline, describe } = machine;
-  const step = <Each extends Command | Tick>(
-    state: State,
-    command: Each,
-    now: Instant,
-    events: Event[],
-  ) => {
-    const from = events.length;
-    const answer = machine.step(state, command, now, events);
-    record({ at: now, command, events: events.slice(from), answer });
-    return answer;
-  };
   return {
-    name,
-    commands,
-    init,
-    deadline,
-    describe,
+    ...machine,
     step(state, command, now, events) {
       if (command.type !== "tick" && machine.deadline(state) <= now) {
-        step(state, { type: "tick" }, now, events);
+        this.step(state, { type: "tick" }, now, events);
       }
-      return step(state, command, now, events);
+      const first = events.length;
+      const answer = machine.step(state, command, now, events);
+      record({ at: now, command, events: events.slice(first), answer });
+      return answer;
     },
   };
 }

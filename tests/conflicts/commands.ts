@@ -4,13 +4,9 @@
 
 import fc from "fast-check";
 import type { ConflictCommand } from "../../src/conflicts/commands.ts";
-import {
-  type ConflictConfig,
-  type ConflictState,
-  DEFAULT_CONFLICT_CONFIG,
-  noConflicts,
-} from "../../src/conflicts/state.ts";
-import { versionOf } from "../../src/conflicts/versions.ts";
+import { type ConflictConfig, DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/config.ts";
+import { type ConflictState, noConflicts } from "../../src/conflicts/state.ts";
+import { versionOf } from "../../src/conflicts/views.ts";
 
 /** A command that may refer to what is so when it is given; and how much later than the last. */
 export interface Move {

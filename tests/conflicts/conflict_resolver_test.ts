@@ -8,7 +8,7 @@ import {
 } from "../../src/conflicts/mod.ts";
 import type { ConflictCommand } from "../../src/conflicts/commands.ts";
 import { conflictMachine } from "../../src/conflicts/machine.ts";
-import { type Dispatcher, Engine } from "../../src/core/engine.ts";
+import { Engine } from "../../src/core/engine.ts";
 import { ClosedError, LimitError, UninitializedError } from "../../src/core/errors.ts";
 import {
   UndecidedConflictError,
@@ -16,7 +16,6 @@ import {
   VoteError,
 } from "../../src/conflicts/errors.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import type { ConflictEvent } from "../../src/conflicts/events.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
@@ -342,32 +341,4 @@ Deno.test("several façades may share one running machine", async () => {
   assertEquals((await waiting).winner, "a");
   await one.shutdown();
   assertEquals(two.getStats().resolvedConflicts, 1);
-});
-
-Deno.test("whoever settles a conflict hears nothing of one that could not be settled in the same step", async () => {
-  const engine = new Engine(conflictMachine(), { clock: new SimulatedClock() });
-  const refused: ConflictEvent = {
-    type: "conflict:refused",
-    conflictId: "conflict-9",
-    command: "auto-resolve",
-    reason: "undecided",
-    agentId: "",
-  };
-  const dispatcher: Dispatcher<ConflictCommand, ConflictEvent> = {
-    clock: engine.clock,
-    synchronous: true,
-    dispatch: (command) => [refused, ...engine.dispatch(command)],
-    send: (command, reply) =>
-      engine.send(command, (events, error) => reply(events && [refused, ...events], error)),
-    observe: (observer) => engine.observe(observer),
-    whenStopped: (listener) => engine.whenStopped(listener),
-  };
-  const host = { dispatcher, state: () => engine.state };
-  const resolver = new ConflictResolver(undefined, undefined, { host });
-  const { id } = await resolver.reportResourceConflict("r", ["a", "b"]);
-  await resolver.setAgentPriority("a", 1);
-  await resolver.setAgentPriority("b", 2);
-  assertEquals((await resolver.autoResolve(id)).winner, "b");
-  await resolver.shutdown();
-  await engine.close();
 });

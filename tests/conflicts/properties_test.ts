@@ -4,8 +4,9 @@ import { conflictMachine } from "../../src/conflicts/machine.ts";
 import type { ConflictRecord, ConflictState } from "../../src/conflicts/state.ts";
 import { fifoSize } from "../../src/core/data/fifo.ts";
 import { countTimers } from "../../src/core/data/deadlines.ts";
-import { transition } from "../../src/core/machine.ts";
-import { decode, encode } from "../../src/core/data/plain.ts";
+import { encode } from "../../src/core/data/plain.ts";
+import { stepped } from "../support/driver.ts";
+import { machineLaws } from "../support/machine_laws.ts";
 import { config, moves } from "./commands.ts";
 import { present, Twin, type TwinConflict } from "./twin.ts";
 
@@ -20,7 +21,7 @@ Deno.test("every step does what the slow twin says, and nothing else", () => {
         now += afterMs;
         const given = command(state);
         const expected = twin.step(structuredClone(given), now);
-        assertEquals(machine.step(state, given, now), expected);
+        assertEquals(stepped(machine, state, given, now), expected);
         assertEquals(machine.deadline(state), twin.deadline);
         requireSameConflicts(state, twin);
         requireSameKnowledge(state, twin);
@@ -118,7 +119,7 @@ function requireBounds(state: ConflictState): void {
   assert(entries.every(({ size }) => size > 0), "an index keeps no empty entry");
 }
 
-Deno.test("ticks that come too early or twice change nothing of what happens", () => {
+Deno.test("the ticks between two commands make no difference", () => {
   fc.assert(
     fc.property(config, moves, fc.infiniteStream(fc.nat(4)), (rules, script, extra) => {
       const machine = conflictMachine(rules);
@@ -127,40 +128,14 @@ Deno.test("ticks that come too early or twice change nothing of what happens", (
       for (const { afterMs, command } of script) {
         const told = [];
         for (let at = now; at < now + afterMs; at += 1 + extra.next().value!) {
-          told.push(...machine.step(often, { type: "tick" }, at));
+          told.push(...stepped(machine, often, { type: "tick" }, at));
         }
         now += afterMs;
         const given = command(seldom);
-        told.push(...machine.step(often, given, now));
-        assertEquals(told, machine.step(seldom, given, now));
+        told.push(...stepped(machine, often, given, now));
+        assertEquals(told, stepped(machine, seldom, given, now));
         assertEquals(encode(often), encode(seldom));
       }
-    }),
-    { numRuns: 100 },
-  );
-});
-
-Deno.test("a copied state, and one that was written and read, go on as the original does", () => {
-  fc.assert(
-    fc.property(config, moves, fc.nat(120), (rules, script, when) => {
-      const machine = conflictMachine(rules);
-      const state = machine.init();
-      let copy: ConflictState | undefined;
-      let now = 0;
-      for (const [i, { afterMs, command }] of script.entries()) {
-        now += afterMs;
-        const given = command(state);
-        const pure = i % 10 === 0 ? transition(machine, state, given, now) : undefined;
-        if (i === when % script.length) copy = decode(encode(state)) as ConflictState;
-        const again = copy && machine.step(copy, given, now);
-        const events = machine.step(state, given, now);
-        if (pure !== undefined) {
-          assertEquals(pure.events, events);
-          assertEquals(encode(pure.state), encode(state));
-        }
-        if (again !== undefined) assertEquals(again, events);
-      }
-      assertEquals(encode(copy!), encode(state));
     }),
     { numRuns: 100 },
   );
@@ -175,7 +150,7 @@ Deno.test("C2-two-resolutions-of-one-conflict: whoever tries, a conflict is sett
       let now = 0;
       for (const { afterMs, command } of script) {
         now += afterMs;
-        for (const event of machine.step(state, command(state), now)) {
+        for (const event of stepped(machine, state, command(state), now)) {
           if (event.type === "conflict:resolved") {
             assert(!winners.has(event.conflictId));
             winners.set(event.conflictId, event.resolution.winner);
@@ -208,7 +183,7 @@ Deno.test("a change is accepted only when it is based on the newest one, whateve
       for (const { afterMs, command } of script) {
         now += afterMs;
         const given = command(state);
-        for (const event of machine.step(state, given, now)) {
+        for (const event of stepped(machine, state, given, now)) {
           if (event.type !== "version:committed" || given.type !== "commit-version") continue;
           const { resourceId, version } = event;
           assert(given.expectedVersion >= (newest.get(resourceId) ?? 0));
@@ -220,3 +195,5 @@ Deno.test("a change is accepted only when it is based on the newest one, whateve
     { numRuns: 100 },
   );
 });
+
+machineLaws({ name: "conflicts", machine: conflictMachine, config, moves });

@@ -4,11 +4,8 @@
  */
 
 import type { ConflictCommand, ReportConflict } from "../../src/conflicts/commands.ts";
-import {
-  type ConflictConfig,
-  type ConflictSubject,
-  DEFAULT_CONFLICT_CONFIG,
-} from "../../src/conflicts/state.ts";
+import { type ConflictConfig, DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/config.ts";
+import type { ConflictSubject } from "../../src/conflicts/state.ts";
 import type { ConflictEvent, ConflictRefusal, VoteClosed } from "../../src/conflicts/events.ts";
 import type { Conflict, ConflictDecision, ConflictResolution } from "../../src/conflicts/types.ts";
 import { VersionTwin } from "./version_twin.ts";

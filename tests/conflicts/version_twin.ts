@@ -3,7 +3,7 @@
  * them.
  */
 
-import type { ConflictConfig } from "../../src/conflicts/state.ts";
+import type { ConflictConfig } from "../../src/conflicts/config.ts";
 import type { ConflictEvent } from "../../src/conflicts/events.ts";
 
 interface TwinReading {

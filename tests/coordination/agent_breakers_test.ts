@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { readBreakerConfig } from "../../src/breakers/machine.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import type { CircuitBreakerConfig } from "../../src/breakers/mod.ts";
 import { settleCall } from "../../src/root/reactions/breakers.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
-import { agent, cordon, error, submit } from "../tasks/bench.ts";
+import { agent, cordon, error, submit } from "../tasks/driver.ts";
 import { acquire, lines, resources, RootBench } from "./bench.ts";
 
 function rulesOf(config: CircuitBreakerConfig = {}) {

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { readBreakerConfig } from "../../src/breakers/machine.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import type { PartCommand, RootConfig } from "../../src/root/state.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
-import { agent, error, submit } from "../tasks/bench.ts";
+import { agent, error, submit } from "../tasks/driver.ts";
 import { acquire, lines, message, RootBench } from "./bench.ts";
 
 const { rules: agentBreaker } = readBreakerConfig(

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { claimOwner } from "../../src/locks/claim_owner.ts";
-import { agent, cordon, submit } from "../tasks/bench.ts";
+import { agent, cordon, submit } from "../tasks/driver.ts";
 import { acquire, lines, resources, RootBench } from "./bench.ts";
 
 /** A machine with one eager agent of `slots` slots. */

@@ -4,7 +4,7 @@ import type { RootRules } from "../../src/root/rules.ts";
 import type { ConflictReported } from "../../src/conflicts/events.ts";
 import type { ConflictDecision } from "../../src/conflicts/types.ts";
 import { claimOwner } from "../../src/locks/claim_owner.ts";
-import { agent, place, submit } from "../tasks/bench.ts";
+import { agent, place, submit } from "../tasks/driver.ts";
 import { acquire, lines, RootBench } from "./bench.ts";
 
 function reporting(rules: Partial<RootRules>): RootBench {

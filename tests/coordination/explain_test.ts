@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readConfig } from "../../src/breakers/config.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import { type AgentExplanation, explainAgent } from "../../src/coordination/explain.ts";
 import type { RootConfig } from "../../src/root/state.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import { UnknownAgentError } from "../../src/core/errors.ts";
 import { encode } from "../../src/core/data/plain.ts";
-import { agent, cordon, error, submit } from "../tasks/bench.ts";
+import { agent, cordon, error, submit } from "../tasks/driver.ts";
 import { acquire, resources, RootBench } from "./bench.ts";
 
 const RULES: RootConfig = { rules: { ...DEFAULT_RULES, sharesAgents: true } };
@@ -90,7 +90,7 @@ Deno.test("a silent agent says when it is given up", () => {
 });
 
 Deno.test("an agent whose breaker is open is told by it when it is tried again", () => {
-  const { rules: agentBreaker } = readConfig(
+  const { rules: agentBreaker } = readBreakerConfig(
     { failureThreshold: 1, timeout: 500, openTimeJitter: 0 },
     () => "test",
   );

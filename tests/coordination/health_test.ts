@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readBreakerConfig } from "../../src/breakers/machine.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import {
   breakerHealth,
   conflictHealth,

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { readBreakerConfig } from "../../src/breakers/machine.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import type { PartCommand, RootConfig } from "../../src/root/state.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
-import { agent, submit } from "../tasks/bench.ts";
+import { agent, submit } from "../tasks/driver.ts";
 import { acquire, lines, message, RootBench } from "./bench.ts";
 
 function join(agentId: string, heartbeatTimeoutMs = 0): PartCommand {

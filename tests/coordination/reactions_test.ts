@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RootConfig } from "../../src/root/state.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
-import { agent, error, place, submit } from "../tasks/bench.ts";
+import { agent, error, place, submit } from "../tasks/driver.ts";
 import { acquire, lines, resources, RootBench } from "./bench.ts";
 
 /** A machine with eager agents, each with `slots` slots. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { readBreakerConfig } from "../../src/breakers/machine.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import { rootMachine } from "../../src/root/machine.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
-import { agent, submit } from "../tasks/bench.ts";
+import { agent, submit } from "../tasks/driver.ts";
 import { acquire, lines, message, resources, RootBench } from "./bench.ts";
 
 const { rules } = readBreakerConfig({ failureThreshold: 1, timeout: 50 }, () => "test");

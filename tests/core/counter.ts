@@ -1,11 +1,10 @@
 /**
- * The smallest machine that has everything an engine handles: commands, answers, refusals, timers,
- * data of users, and a bug on demand.
+ * The smallest machine with everything that an engine deals with: commands, answers, refusals, timers,
+ * user data, and a bug on demand.
  *
  * @module
  */
 
-import { readable } from "../../src/core/readable.ts";
 import {
   type Deadlines,
   nextDeadline,
@@ -13,8 +12,9 @@ import {
   schedule,
   takeDue,
 } from "../../src/core/data/deadlines.ts";
-import { definePart, type Instant, Refusal } from "../../src/core/machine.ts";
 import { Opaque } from "../../src/core/data/plain.ts";
+import { definePart, type Instant, type Part, Refusal } from "../../src/core/machine.ts";
+import { readable } from "../../src/core/readable.ts";
 
 export interface CounterState {
   total: number;
@@ -29,17 +29,22 @@ export type CounterCommand =
 
 export type CounterEvent =
   | { readonly type: "counter:added"; readonly by: number; readonly total: number }
+  | { readonly type: "counter:refused"; readonly command: "add"; readonly reason: "negative" }
   | { readonly type: "counter:scheduled"; readonly of: string }
-  | { readonly type: "counter:reminded"; readonly of: string; readonly at: Instant }
-  | { readonly type: "counter:refused"; readonly reason: "zero" };
+  | { readonly type: "counter:reminded"; readonly of: string; readonly at: Instant };
 
 export interface CounterAnswers {
-  readonly add: number;
+  readonly add: { readonly total: number };
   readonly remind: void;
   readonly break: void;
 }
 
-export const counter = definePart<CounterState, CounterCommand, CounterEvent, CounterAnswers>({
+export const counter: Part<CounterState, CounterCommand, CounterEvent, CounterAnswers> = definePart<
+  CounterState,
+  CounterCommand,
+  CounterEvent,
+  CounterAnswers
+>({
   name: "counter",
   commands: ["add", "remind", "break"],
   init: () => ({ total: 0, history: [], reminders: noDeadlines() }),
@@ -48,31 +53,37 @@ export const counter = definePart<CounterState, CounterCommand, CounterEvent, Co
       events.push({ type: "counter:reminded", of: due.subject, at: due.rank });
     }
   },
-  apply(state, command, now, events) {
-    switch (command.type) {
-      case "add": {
-        const { by, note } = command;
-        if (by === 0) return refused(events);
-        state.total += by;
-        state.history.push({ by, at: now, note: new Opaque(note) });
-        events.push({ type: "counter:added", by, total: state.total });
-        return state.total;
-      }
-      case "remind":
-        schedule(state.reminders, now + command.inMs, command.of);
-        events.push({ type: "counter:scheduled", of: command.of });
-        return undefined;
-      case "break":
-        state.total = NaN;
-        throw new Error("The counter is broken");
-    }
-  },
-  describe: readable,
+  apply,
   deadline: (state) => nextDeadline(state.reminders),
+  describe: readable,
 });
 
-function refused(events: CounterEvent[]): Refusal {
-  const event = { type: "counter:refused", reason: "zero" } as const;
-  events.push(event);
-  return new Refusal(event);
+/** Adds, unless the total would become negative; schedules a reminder; or breaks. */
+function apply(
+  state: CounterState,
+  command: CounterCommand,
+  now: Instant,
+  events: CounterEvent[],
+): unknown {
+  switch (command.type) {
+    case "add": {
+      const { by, note } = command;
+      if (state.total + by < 0) {
+        const refused = { type: "counter:refused", command: "add", reason: "negative" } as const;
+        events.push(refused);
+        return new Refusal(refused);
+      }
+      state.total += by;
+      state.history.push({ by, at: now, note: new Opaque(note) });
+      events.push({ type: "counter:added", by, total: state.total });
+      return { total: state.total };
+    }
+    case "remind":
+      schedule(state.reminders, now + command.inMs, command.of);
+      events.push({ type: "counter:scheduled", of: command.of });
+      return undefined;
+    case "break":
+      state.total = NaN;
+      throw new Error("The counter is broken");
+  }
 }

@@ -35,7 +35,7 @@ Deno.test("the time of a turn is read once, and anew in the next turn", async ()
   });
 });
 
-Deno.test("code that never gives way doesn't stop the time", async () => {
+Deno.test("code that never yields doesn't stop the time", async () => {
   await countingReads(async (reads) => {
     const time = new TurnTime(systemClock);
     const first = time.read();

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import type { MessageCommand } from "../../src/messages/commands.ts";
 import type { MessageState } from "../../src/messages/state.ts";
 
-/** A command that may refer to what is so when it is given; and how much later than the last. */
+/** A command that may depend on the state, and the time since the one before. */
 export interface Move {
   readonly afterMs: number;
   readonly command: (state: Readonly<MessageState>) => MessageCommand;
@@ -53,12 +53,12 @@ const publish = fc.tuple(agent, topic, terms).map(([from, topic, terms]): Maker 
   ...terms,
 }));
 
-/** One of the deliveries that stand, or one that doesn't. */
+/** Returns a delivery that has not ended, or one that does not exist. */
 function delivery(state: Readonly<MessageState>, pick: number) {
   const standing = [...state.deliveries];
   const found = pick < 0 ? undefined : standing[pick % Math.max(1, standing.length)];
   if (found === undefined) return { agentId: "b", epoch: Math.max(1, state.epoch + pick) };
-  return { agentId: found[1].channel.reader.mailbox.agentId, epoch: found[0] };
+  return { agentId: found[1].channel.consumer.mailbox.agentId, epoch: found[0] };
 }
 
 const pick = fc.integer({ min: -1, max: 8 });
@@ -94,7 +94,7 @@ const attach = fc.tuple(fc.constantFrom("b", "b", "c", "d"), handlerId).map(
 const detach = fc.tuple(agent, handlerId, fc.boolean()).map(
   ([agentId, handlerId, takesBack]): Maker => (state) => ({
     type: "detach-handler",
-    agentId: state.readers.get(handlerId)?.mailbox.agentId ?? agentId,
+    agentId: state.consumers.get(handlerId)?.mailbox.agentId ?? agentId,
     handlerId,
     takesBack,
   }),
@@ -127,7 +127,7 @@ const close = fc.constantFrom("a", "b", "c", "d").map((agentId): Maker => () => 
 }));
 const tick = fc.constant<Maker>(() => ({ type: "tick" }));
 
-/** One move. */
+/** A random move. */
 export const move: fc.Arbitrary<Move> = fc.tuple(
   fc.constantFrom(0, 0, 1, 5, 20),
   fc.oneof(
@@ -155,16 +155,16 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
   toString: () => `after ${afterMs} ms: ${describe(command)}`,
 }));
 
-/** A run of moves. */
+/** A random run. */
 export const moves: fc.Arbitrary<Move[]> = fc.array(move, {
   minLength: 1,
   maxLength: 100,
   size: "max",
 });
 
-/** The command as it would be in the beginning, which is enough to read a failure. */
+/** Returns the command of an empty state, which is enough to read a failure. */
 function describe(command: Maker): string {
   const nothing = new Map();
-  const beginning = { deliveries: nothing, readers: nothing, deadLetters: nothing, epoch: 0 };
+  const beginning = { deliveries: nothing, consumers: nothing, deadLetters: nothing, epoch: 0 };
   return JSON.stringify(command({ ...beginning, requests: nothing } as unknown as MessageState));
 }

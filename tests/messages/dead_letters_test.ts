@@ -1,162 +1,162 @@
 import { assertEquals } from "@std/assert";
-import { lines, PostOffice, received } from "./post_office.ts";
+import { lines, MessageDriver, received } from "./driver.ts";
 
 /** The causes of the dead letters, oldest first. */
-function causes(office: PostOffice): string[] {
-  return [...office.state.deadLetters.values()].map(({ cause }) => cause);
+function causes(driver: MessageDriver): string[] {
+  return [...driver.state.deadLetters.values()].map(({ cause }) => cause);
 }
 
-Deno.test("a message is a dead letter after maxDeliveries, and the next one of its sender goes on", () => {
-  const office = new PostOffice({ maxDeliveries: 2 });
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.send("a", "b", 2);
-  office.nack("b", office.epochOf(1));
-  office.passToNext();
-  assertEquals(lines(office.nack("b", office.epochOf(1))), [
+Deno.test("a message is a dead letter after maxDeliveries, and the next of its sender is delivered", () => {
+  const driver = new MessageDriver({ maxDeliveries: 2 });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.send("a", "b", 2);
+  driver.nack("b", driver.epochOf(1));
+  driver.passToNext();
+  assertEquals(lines(driver.nack("b", driver.epochOf(1))), [
     "message:dead-lettered 1 h max-deliveries",
     "message:received 2 h",
   ]);
-  const [dead] = office.state.deadLetters.values();
-  assertEquals([dead?.message.attempt, dead?.error?.message], [2, "no"]);
+  const [dead] = driver.state.deadLetters.values();
+  assertEquals([dead?.attempt, dead?.error?.message], [2, "no"]);
 });
 
-Deno.test("an error that is final makes a dead letter at once", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  assertEquals(lines(office.nack("b", 1, { isFinal: true })), [
+Deno.test("a final error makes a dead letter at once", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  assertEquals(lines(driver.nack("b", 1, { isFinal: true })), [
     "message:dead-lettered 1 h rejected",
   ]);
 });
 
-Deno.test("a message that expires while it waits is a dead letter", () => {
-  const office = new PostOffice();
-  office.send("a", "b", 1, { ttlMs: 10 });
-  assertEquals(lines(office.pass(10)), ["message:dead-lettered 1 expired"]);
-  assertEquals(received(office.attach("b", "h")), []);
+Deno.test("a message that expires before its delivery is a dead letter", () => {
+  const driver = new MessageDriver();
+  driver.send("a", "b", 1, { ttlMs: 10 });
+  assertEquals(lines(driver.pass(10)), ["message:dead-lettered 1 expired"]);
+  assertEquals(received(driver.attach("b", "h")), []);
 });
 
-Deno.test("a message that expires in its handler's hands may be acked, but is not delivered again", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  office.send("a", "b", 1, { ttlMs: 10 });
-  office.send("c", "b", 2, { ttlMs: 10 });
-  assertEquals(office.pass(10), []);
-  assertEquals(lines(office.ack("b", office.epochOf(1))), ["message:acked message-1 h"]);
-  assertEquals(lines(office.nack("b", office.epochOf(2))), ["message:dead-lettered 2 h expired"]);
+Deno.test("a message that expires in delivery may be acked, but is not delivered again", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  driver.send("a", "b", 1, { ttlMs: 10 });
+  driver.send("c", "b", 2, { ttlMs: 10 });
+  assertEquals(driver.pass(10), []);
+  assertEquals(lines(driver.ack("b", driver.epochOf(1))), ["message:acked message-1 h"]);
+  assertEquals(lines(driver.nack("b", driver.epochOf(2))), ["message:dead-lettered 2 h expired"]);
 });
 
-Deno.test("a message that expires in backoff is a dead letter, and lets the next one go", () => {
-  const office = new PostOffice({ retryDelay: 0 });
-  office.attach("b", "h");
-  office.send("a", "b", 1, { ttlMs: 10 });
-  office.send("a", "b", 2);
-  office.nack("b", 1, { retryAfterMs: 50 });
-  assertEquals(lines(office.pass(10)), [
+Deno.test("a message that expires in backoff is a dead letter, and the next one is delivered", () => {
+  const driver = new MessageDriver({ retryDelay: 0 });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1, { ttlMs: 10 });
+  driver.send("a", "b", 2);
+  driver.nack("b", 1, { retryAfterMs: 50 });
+  assertEquals(lines(driver.pass(10)), [
     "message:dead-lettered 1 h expired",
     "message:received 2 h",
   ]);
-  assertEquals(office.pass(100), []);
+  assertEquals(driver.pass(100), []);
 });
 
-Deno.test("what a recipient that is gone has not handled is in the dead letters", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.send("a", "b", 2);
-  assertEquals(lines(office.do({ type: "close-mailbox", agentId: "b", reason: "crashed" })), [
+Deno.test("unhandled messages of a recipient that is gone are dead letters", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.send("a", "b", 2);
+  assertEquals(lines(driver.do({ type: "close-mailbox", agentId: "b", reason: "crashed" })), [
     "mailbox:closed b crashed",
     "message:dead-lettered 1 h recipient-gone",
     "message:dead-lettered 2 h recipient-gone",
   ]);
-  office.refuses({ type: "ack-message", agentId: "b", epoch: 1 }, "stale-epoch");
-  assertEquals([office.state.mailboxes.size, office.state.readers.size], [0, 0]);
+  driver.refuses({ type: "ack-message", agentId: "b", epoch: 1 }, "stale-epoch");
+  assertEquals([driver.state.mailboxes.size, driver.state.consumers.size], [0, 0]);
 });
 
-Deno.test("M6-unbounded-mailbox: a full mailbox refuses, and the state is as before", () => {
-  const office = new PostOffice({ mailboxCapacity: 2 });
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.send("a", "b", 2);
-  assertEquals(lines(office.send("a", "b", 3)), ["message:refused mailbox-full"]);
-  assertEquals(office.state.lastMessage, 2);
-  office.ack("b", office.epochOf(1));
-  assertEquals(lines(office.send("a", "b", 3)), ["message:sent 3"]);
+Deno.test("M6-unbounded-mailbox: a full mailbox refuses a message", () => {
+  const driver = new MessageDriver({ mailboxCapacity: 2 });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.send("a", "b", 2);
+  assertEquals(lines(driver.send("a", "b", 3)), ["message:refused mailbox-full"]);
+  assertEquals(driver.state.lastMessage, 2);
+  driver.ack("b", driver.epochOf(1));
+  assertEquals(lines(driver.send("a", "b", 3)), ["message:sent 3"]);
 });
 
-Deno.test("M6-unbounded-mailbox: drop-oldest gives up what has waited longest, and nothing that is handled", () => {
-  const office = new PostOffice({ mailboxCapacity: 2, mailboxPolicy: "drop-oldest" });
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.send("a", "b", 2);
-  assertEquals(lines(office.send("a", "b", 3)), [
+Deno.test("M6-unbounded-mailbox: drop-oldest evicts the oldest message that is not in delivery", () => {
+  const driver = new MessageDriver({ mailboxCapacity: 2, mailboxPolicy: "drop-oldest" });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.send("a", "b", 2);
+  assertEquals(lines(driver.send("a", "b", 3)), [
     "message:dead-lettered 2 h evicted",
     "message:sent 3",
   ]);
-  office.send("c", "b", 4, { priority: 1 });
-  office.send("d", "b", 5, { priority: 1 });
-  assertEquals(lines(office.send("e", "b", 6, { priority: 1 })), ["message:refused mailbox-full"]);
-  assertEquals(causes(office), ["evicted"]);
+  driver.send("c", "b", 4, { priority: 1 });
+  driver.send("d", "b", 5, { priority: 1 });
+  assertEquals(lines(driver.send("e", "b", 6, { priority: 1 })), ["message:refused mailbox-full"]);
+  assertEquals(causes(driver), ["evicted"]);
 });
 
-Deno.test("the oldest dead letters are forgotten, and that is said", () => {
-  const office = new PostOffice({ maxDeadLetters: 2 });
-  for (const payload of [1, 2, 3]) office.send("a", "b", payload, { ttlMs: payload });
-  office.pass(2);
-  assertEquals(lines(office.pass(1)), [
+Deno.test("the oldest dead letters are evicted, with an event", () => {
+  const driver = new MessageDriver({ maxDeadLetters: 2 });
+  for (const payload of [1, 2, 3]) driver.send("a", "b", payload, { ttlMs: payload });
+  driver.pass(2);
+  assertEquals(lines(driver.pass(1)), [
     "message:dead-lettered 3 expired",
     "message:forgotten message-1",
   ]);
-  assertEquals([...office.state.deadLetters.keys()], ["message-2", "message-3"]);
+  assertEquals([...driver.state.deadLetters.keys()], ["message-2", "message-3"]);
 });
 
-Deno.test("a dead letter that is sent again begins anew, under its id", () => {
-  const office = new PostOffice({ maxDeliveries: 1 });
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.nack("b", 1);
-  assertEquals(lines(office.do({ type: "resend-message", messageId: "message-1" })), [
+Deno.test("a resent dead letter starts anew under its id", () => {
+  const driver = new MessageDriver({ maxDeliveries: 1 });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.nack("b", 1);
+  assertEquals(lines(driver.do({ type: "resend-message", messageId: "message-1" })), [
     "message:resent message-1",
     "message:received 1 h",
   ]);
-  assertEquals(office.state.deadLetters.size, 0);
-  office.refuses({ type: "resend-message", messageId: "message-1" }, "unknown-message");
-  assertEquals(lines(office.ack("b", 2)), ["message:acked message-1 h"]);
+  assertEquals(driver.state.deadLetters.size, 0);
+  driver.refuses({ type: "resend-message", messageId: "message-1" }, "unknown-message");
+  assertEquals(lines(driver.ack("b", 2)), ["message:acked message-1 h"]);
 });
 
-Deno.test("a dead letter stays one when the mailbox has no room for it", () => {
-  const office = new PostOffice({ maxDeliveries: 1, mailboxCapacity: 1 });
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.nack("b", 1);
-  office.send("a", "b", 2);
-  office.refuses({ type: "resend-message", messageId: "message-1" }, "mailbox-full");
-  assertEquals(office.state.deadLetters.size, 1);
+Deno.test("a dead letter stays one when the mailbox is full", () => {
+  const driver = new MessageDriver({ maxDeliveries: 1, mailboxCapacity: 1 });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.nack("b", 1);
+  driver.send("a", "b", 2);
+  driver.refuses({ type: "resend-message", messageId: "message-1" }, "mailbox-full");
+  assertEquals(driver.state.deadLetters.size, 1);
 });
 
-Deno.test("a dead letter of one handler of several is sent again to that one alone", () => {
-  const office = new PostOffice({ maxDeliveries: 1 });
-  office.attach("b", "h");
-  office.attach("b", "i");
-  office.send("a", "b", 1);
-  office.ack("b", office.epochOf(1, "h"));
-  office.nack("b", office.epochOf(1, "i"));
-  assertEquals(lines(office.do({ type: "resend-message", messageId: "message-1" })), [
+Deno.test("a dead letter of one handler of several is resent to that one only", () => {
+  const driver = new MessageDriver({ maxDeliveries: 1 });
+  driver.attach("b", "h");
+  driver.attach("b", "i");
+  driver.send("a", "b", 1);
+  driver.ack("b", driver.epochOf(1, "h"));
+  driver.nack("b", driver.epochOf(1, "i"));
+  assertEquals(lines(driver.do({ type: "resend-message", messageId: "message-1" })), [
     "message:resent message-1",
     "message:received 1 i",
   ]);
 });
 
-Deno.test("copies of one message that die for several handlers are one dead letter", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  office.attach("b", "i");
-  office.send("a", "b", 1);
-  office.nack("b", office.epochOf(1, "i"), { isFinal: true });
-  office.nack("b", office.epochOf(1, "h"), { isFinal: true });
-  const [dead] = office.state.deadLetters.values();
-  assertEquals([office.state.deadLetters.size, dead?.handlerIds], [1, ["i", "h"]]);
-  office.do({ type: "resend-message", messageId: "message-1" });
-  assertEquals([...office.out().values()], [1, 1]);
+Deno.test("a message that fails for several handlers is one dead letter", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  driver.attach("b", "i");
+  driver.send("a", "b", 1);
+  driver.nack("b", driver.epochOf(1, "i"), { isFinal: true });
+  driver.nack("b", driver.epochOf(1, "h"), { isFinal: true });
+  const [dead] = driver.state.deadLetters.values();
+  assertEquals([driver.state.deadLetters.size, dead?.handlerIds], [1, ["i", "h"]]);
+  driver.do({ type: "resend-message", messageId: "message-1" });
+  assertEquals([...driver.out().values()], [1, 1]);
 });

@@ -1,137 +1,137 @@
 import { assertEquals } from "@std/assert";
-import { lines, PostOffice, received } from "./post_office.ts";
+import { lines, MessageDriver, received } from "./driver.ts";
 
-Deno.test("each handler of an agent gets each message, and its failures touch no other handler's", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  office.attach("b", "i");
-  assertEquals(received(office.send("a", "b", 1)), [1, 1]);
-  office.send("a", "b", 2);
-  office.nack("b", office.epochOf(1, "h"));
-  assertEquals(lines(office.ack("b", office.epochOf(1, "i"))), [
+Deno.test("each handler of an agent gets each message, and fails alone", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  driver.attach("b", "i");
+  assertEquals(received(driver.send("a", "b", 1)), [1, 1]);
+  driver.send("a", "b", 2);
+  driver.nack("b", driver.epochOf(1, "h"));
+  assertEquals(lines(driver.ack("b", driver.epochOf(1, "i"))), [
     "message:acked message-1 i",
     "message:received 2 i",
   ]);
-  assertEquals(lines(office.passToNext()), ["message:readied message-1 h", "message:received 1 h"]);
+  assertEquals(lines(driver.passToNext()), ["message:readied message-1 h", "message:received 1 h"]);
 });
 
-Deno.test("a second handler gets what comes after it, and not what waits for the first", () => {
-  const office = new PostOffice({ maxInFlight: 1 });
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.send("a", "b", 2);
-  assertEquals(received(office.attach("b", "i")), []);
-  assertEquals(received(office.send("a", "b", 3)), [3]);
+Deno.test("a second handler gets messages that are sent after it was attached", () => {
+  const driver = new MessageDriver({ maxInFlight: 1 });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.send("a", "b", 2);
+  assertEquals(received(driver.attach("b", "i")), []);
+  assertEquals(received(driver.send("a", "b", 3)), [3]);
 });
 
-Deno.test("M3-cannot-unsubscribe: what comes for an agent without handlers waits for the next one", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  assertEquals(lines(office.detach("b", "h")), ["mailbox:unsubscribed b h"]);
-  assertEquals(received(office.send("a", "b", 1)), []);
-  assertEquals(received(office.attach("b", "i")), [1]);
-  office.refuses(
+Deno.test("M3-cannot-unsubscribe: messages for an agent without handlers wait for the next one", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  assertEquals(lines(driver.detach("b", "h")), ["mailbox:unsubscribed b h"]);
+  assertEquals(received(driver.send("a", "b", 1)), []);
+  assertEquals(received(driver.attach("b", "i")), [1]);
+  driver.refuses(
     { type: "detach-handler", agentId: "b", handlerId: "h", takesBack: false },
     "unknown-handler",
   );
-  office.refuses(
+  driver.refuses(
     { type: "detach-handler", agentId: "a", handlerId: "i", takesBack: false },
     "unknown-handler",
   );
 });
 
-Deno.test("a handler that leaves may end what it is handling", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.detach("b", "h");
-  office.attach("b", "i");
-  assertEquals(lines(office.ack("b", 1)), ["message:acked message-1 h"]);
+Deno.test("a detached handler may end its deliveries", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.detach("b", "h");
+  driver.attach("b", "i");
+  assertEquals(lines(driver.ack("b", 1)), ["message:acked message-1 h"]);
 });
 
-Deno.test("what is taken back from a handler that is gone costs no delivery", () => {
-  const office = new PostOffice({ maxDeliveries: 1 });
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  assertEquals(lines(office.detach("b", "h", true)), [
+Deno.test("a delivery that is returned with its handler costs no attempt", () => {
+  const driver = new MessageDriver({ maxDeliveries: 1 });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  assertEquals(lines(driver.detach("b", "h", true)), [
     "mailbox:unsubscribed b h",
     "message:returned message-1 h",
   ]);
-  office.refuses({ type: "ack-message", agentId: "b", epoch: 1 }, "stale-epoch");
-  office.attach("b", "i");
-  assertEquals([...office.state.deliveries.values()].map(({ attempt }) => attempt), [1]);
+  driver.refuses({ type: "ack-message", agentId: "b", epoch: 1 }, "stale-epoch");
+  driver.attach("b", "i");
+  assertEquals([...driver.state.deliveries.values()].map(({ attempt }) => attempt), [1]);
 });
 
-Deno.test("what waits for a handler that leaves goes to the oldest that is left, unless it has a copy", () => {
-  const office = new PostOffice({ maxInFlight: 1 });
-  office.attach("b", "h");
-  for (const payload of [1, 2]) office.send("a", "b", payload);
-  office.attach("b", "i");
-  office.send("c", "b", 3);
-  assertEquals(lines(office.detach("b", "h")), [
+Deno.test("messages of a detached handler go to the oldest other one, unless it has a copy", () => {
+  const driver = new MessageDriver({ maxInFlight: 1 });
+  driver.attach("b", "h");
+  for (const payload of [1, 2]) driver.send("a", "b", payload);
+  driver.attach("b", "i");
+  driver.send("c", "b", 3);
+  assertEquals(lines(driver.detach("b", "h")), [
     "mailbox:unsubscribed b h",
     "message:returned message-2 h",
     "message:dropped message-3 h",
   ]);
-  assertEquals(office.state.readers.get("i")?.normal.copies.first?.payload.value, 2);
-  assertEquals(received(office.ack("b", office.epochOf(3, "i"))), [2]);
+  assertEquals(driver.state.consumers.get("i")?.normal.copies.first?.envelope.payload.value, 2);
+  assertEquals(received(driver.ack("b", driver.epochOf(3, "i"))), [2]);
 });
 
-Deno.test("what a handler that left could not handle goes to the oldest that is left", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.attach("b", "i");
-  office.send("c", "b", 2);
-  office.detach("b", "h");
-  assertEquals(lines(office.nack("b", office.epochOf(1, "h"))), [
+Deno.test("a message that a detached handler nacks goes to the oldest other one", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.attach("b", "i");
+  driver.send("c", "b", 2);
+  driver.detach("b", "h");
+  assertEquals(lines(driver.nack("b", driver.epochOf(1, "h"))), [
     "message:returned message-1 h",
     "message:received 1 i",
   ]);
-  assertEquals(lines(office.nack("b", office.epochOf(2, "h"))), ["message:dropped message-2 h"]);
+  assertEquals(lines(driver.nack("b", driver.epochOf(2, "h"))), ["message:dropped message-2 h"]);
 });
 
-Deno.test("what is handed over comes before what its sender sent later, and still expires", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  for (const payload of [1, 2, 3]) office.send("a", "b", payload, { ttlMs: payload * 10 });
-  office.attach("b", "i");
-  office.send("a", "b", 4);
-  office.send("a", "b", 5);
-  office.detach("b", "h", true);
-  assertEquals(lines(office.pass(20)), [
+Deno.test("a message that is handed over keeps its order and its expiry", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  for (const payload of [1, 2, 3]) driver.send("a", "b", payload, { ttlMs: payload * 10 });
+  driver.attach("b", "i");
+  driver.send("a", "b", 4);
+  driver.send("a", "b", 5);
+  driver.detach("b", "h", true);
+  assertEquals(lines(driver.pass(20)), [
     "message:dead-lettered 1 i expired",
     "message:dead-lettered 2 i expired",
   ]);
-  assertEquals(received(office.ack("b", office.epochOf(4, "i"))), [3]);
-  assertEquals(received(office.ack("b", office.epochOf(3, "i"))), [5]);
+  assertEquals(received(driver.ack("b", driver.epochOf(4, "i"))), [3]);
+  assertEquals(received(driver.ack("b", driver.epochOf(3, "i"))), [5]);
 });
 
-Deno.test("a delivery that is returned is made again at no cost", () => {
-  const office = new PostOffice({ maxDeliveries: 1 });
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  assertEquals(lines(office.do({ type: "return-message", agentId: "b", epoch: 1 })), [
+Deno.test("a delivery that is returned is repeated at no cost", () => {
+  const driver = new MessageDriver({ maxDeliveries: 1 });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  assertEquals(lines(driver.do({ type: "return-message", agentId: "b", epoch: 1 })), [
     "message:returned message-1 h",
     "message:received 1 h",
   ]);
 });
 
 Deno.test("an agent has at most maxHandlers, each with an id of its own", () => {
-  const office = new PostOffice({ maxHandlers: 2 });
-  office.attach("b", "h");
-  office.refuses({ type: "attach-handler", agentId: "c", handlerId: "h" }, "known-handler");
-  office.attach("b", "i");
-  office.refuses({ type: "attach-handler", agentId: "b", handlerId: "j" }, "too-many-handlers");
+  const driver = new MessageDriver({ maxHandlers: 2 });
+  driver.attach("b", "h");
+  driver.refuses({ type: "attach-handler", agentId: "c", handlerId: "h" }, "known-handler");
+  driver.attach("b", "i");
+  driver.refuses({ type: "attach-handler", agentId: "b", handlerId: "j" }, "too-many-handlers");
 });
 
-Deno.test("a broadcast reaches all other agents that have a mailbox, and tells what became of it for each", () => {
-  const office = new PostOffice({ mailboxCapacity: 1 });
-  office.attach("b", "h");
-  office.send("x", "c", "fills it");
-  office.do({ type: "open-mailbox", agentId: "d" });
-  office.do({ type: "open-mailbox", agentId: "a" });
-  const events = office.broadcast("a", "news");
+Deno.test("a broadcast reaches all other mailboxes, and is answered with the outcome for each", () => {
+  const driver = new MessageDriver({ mailboxCapacity: 1 });
+  driver.attach("b", "h");
+  driver.send("x", "c", "fills it");
+  driver.do({ type: "open-mailbox", agentId: "d" });
+  driver.do({ type: "open-mailbox", agentId: "a" });
+  const events = driver.broadcast("a", "news");
   assertEquals(lines(events), [
     "message:sent news",
     "message:received news h",
@@ -147,78 +147,78 @@ Deno.test("a broadcast reaches all other agents that have a mailbox, and tells w
   ]);
 });
 
-Deno.test("a topic reaches who is subscribed to it, in the order in which they came", () => {
-  const office = new PostOffice();
+Deno.test("a topic reaches its subscribers in the order of their subscription", () => {
+  const driver = new MessageDriver();
   for (const agentId of ["c", "a", "b", "c"]) {
-    office.do({ type: "subscribe-topic", agentId, topic: "news" });
+    driver.do({ type: "subscribe-topic", agentId, topic: "news" });
   }
-  office.do({ type: "unsubscribe-topic", agentId: "b", topic: "news" });
-  const published = office.publish("a", "news", 1).at(-1);
+  driver.do({ type: "unsubscribe-topic", agentId: "b", topic: "news" });
+  const published = driver.publish("a", "news", 1).at(-1);
   assertEquals(
     published?.type === "message:published" && published.outcomes.map(({ to }) => to),
     ["c", "a"],
   );
-  assertEquals(office.receive("c")?.topic, "news");
-  assertEquals(lines(office.publish("a", "nothing", 1)), ["message:published"]);
+  assertEquals(driver.receive("c")?.topic, "news");
+  assertEquals(lines(driver.publish("a", "nothing", 1)), ["message:published"]);
 });
 
 Deno.test("topics are bounded, and one without subscribers is forgotten", () => {
-  const office = new PostOffice({ maxTopics: 1 });
-  office.do({ type: "subscribe-topic", agentId: "b", topic: "p" });
-  office.refuses({ type: "subscribe-topic", agentId: "b", topic: "q" }, "too-many-topics");
-  office.do({ type: "close-mailbox", agentId: "b", reason: "gone" });
-  assertEquals(lines(office.do({ type: "subscribe-topic", agentId: "c", topic: "q" })), [
+  const driver = new MessageDriver({ maxTopics: 1 });
+  driver.do({ type: "subscribe-topic", agentId: "b", topic: "p" });
+  driver.refuses({ type: "subscribe-topic", agentId: "b", topic: "q" }, "too-many-topics");
+  driver.do({ type: "close-mailbox", agentId: "b", reason: "gone" });
+  assertEquals(lines(driver.do({ type: "subscribe-topic", agentId: "c", topic: "q" })), [
     "topic:subscribed c",
   ]);
 });
 
-Deno.test("when there are too many mailboxes the longest idle one is forgotten", () => {
-  const office = new PostOffice({ maxMailboxes: 2 });
-  for (const to of ["b", "c"]) office.send("a", to, 1);
-  office.refuses({ type: "open-mailbox", agentId: "d" }, "too-many-mailboxes");
-  for (const to of ["c", "b"]) office.ack(to, office.receive(to)!.epoch);
-  assertEquals(lines(office.send("a", "d", 1)), ["mailbox:forgotten c", "message:sent 1"]);
-  office.attach("b", "h");
-  assertEquals(lines(office.send("a", "e", 1)), ["message:refused too-many-mailboxes"]);
+Deno.test("when there are too many mailboxes the longest idle one is evicted", () => {
+  const driver = new MessageDriver({ maxMailboxes: 2 });
+  for (const to of ["b", "c"]) driver.send("a", to, 1);
+  driver.refuses({ type: "open-mailbox", agentId: "d" }, "too-many-mailboxes");
+  for (const to of ["c", "b"]) driver.ack(to, driver.receive(to)!.epoch);
+  assertEquals(lines(driver.send("a", "d", 1)), ["mailbox:forgotten c", "message:sent 1"]);
+  driver.attach("b", "h");
+  assertEquals(lines(driver.send("a", "e", 1)), ["message:refused too-many-mailboxes"]);
 });
 
-Deno.test("many senders that come and go leave no more behind than a bounded number of channels", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
+Deno.test("senders that come and go leave a bounded number of channels", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
   for (let i = 0; i < 1_000; i++) {
-    office.send(`from-${i}`, "b", i);
-    office.ack("b", office.epochOf(i));
+    driver.send(`from-${i}`, "b", i);
+    driver.ack("b", driver.epochOf(i));
   }
-  assertEquals(office.state.readers.get("h")!.normal.channels.size <= 130, true);
+  assertEquals(driver.state.consumers.get("h")!.normal.channels.size <= 130, true);
 });
 
-Deno.test("what a handler that left has in hand is a dead letter once its agent is gone", () => {
-  const office = new PostOffice();
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.attach("b", "i");
-  office.detach("b", "h");
-  assertEquals(lines(office.do({ type: "close-mailbox", agentId: "b", reason: "gone" })), [
+Deno.test("a delivery of a detached handler is a dead letter once its agent is gone", () => {
+  const driver = new MessageDriver();
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.attach("b", "i");
+  driver.detach("b", "h");
+  assertEquals(lines(driver.do({ type: "close-mailbox", agentId: "b", reason: "gone" })), [
     "mailbox:closed b gone",
     "message:dead-lettered 1 h recipient-gone",
   ]);
-  assertEquals(office.state.deliveries.size, 0);
-  office.refuses({ type: "ack-message", agentId: "b", epoch: 1 }, "stale-epoch");
+  assertEquals(driver.state.deliveries.size, 0);
+  driver.refuses({ type: "ack-message", agentId: "b", epoch: 1 }, "stale-epoch");
 });
 
-Deno.test("a mailbox isn't forgotten while a handler that left it has a message in hand", () => {
-  const office = new PostOffice({ maxMailboxes: 1 });
-  office.attach("b", "h");
-  office.send("a", "b", 1);
-  office.attach("b", "i");
-  office.detach("b", "h");
-  office.detach("b", "i");
-  office.refuses({ type: "open-mailbox", agentId: "c" }, "too-many-mailboxes");
-  office.nack("b", 1);
-  assertEquals(received(office.attach("b", "j")), [1]);
-  office.ack("b", 2);
-  office.detach("b", "j");
-  assertEquals(lines(office.do({ type: "open-mailbox", agentId: "c" })), [
+Deno.test("a mailbox isn't evicted while a detached handler has a delivery", () => {
+  const driver = new MessageDriver({ maxMailboxes: 1 });
+  driver.attach("b", "h");
+  driver.send("a", "b", 1);
+  driver.attach("b", "i");
+  driver.detach("b", "h");
+  driver.detach("b", "i");
+  driver.refuses({ type: "open-mailbox", agentId: "c" }, "too-many-mailboxes");
+  driver.nack("b", 1);
+  assertEquals(received(driver.attach("b", "j")), [1]);
+  driver.ack("b", 2);
+  driver.detach("b", "j");
+  assertEquals(lines(driver.do({ type: "open-mailbox", agentId: "c" })), [
     "mailbox:forgotten b",
     "mailbox:opened c",
   ]);

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { transition } from "../../src/core/machine.ts";
-import { decode, encode } from "../../src/core/data/plain.ts";
+import type { MessageConfig } from "../../src/messages/config.ts";
 import { messageMachine } from "../../src/messages/machine.ts";
-import type { MessageConfig, MessageState } from "../../src/messages/state.ts";
+import type { MessageState } from "../../src/messages/state.ts";
+import { stepped } from "../support/driver.ts";
+import { machineLaws } from "../support/machine_laws.ts";
 import { moves } from "./commands.ts";
 import { Twin } from "./twin.ts";
 
@@ -23,7 +24,7 @@ const config: fc.Arbitrary<Partial<MessageConfig>> = fc.record({
   seed: fc.nat(100),
 });
 
-Deno.test("every step does what the slow twin says, and nothing else", () => {
+Deno.test("each step has the events and the answer of the slow twin", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       const machine = messageMachine(rules);
@@ -33,7 +34,9 @@ Deno.test("every step does what the slow twin says, and nothing else", () => {
       for (const { afterMs, command } of script) {
         now += afterMs;
         const given = command(state);
-        twin.follow(given, now, machine.step(state, given, now));
+        let answer: unknown;
+        const events = stepped(machine, state, given, now, (is) => answer = is);
+        twin.follow(given, now, events, answer);
         assertEquals(machine.deadline(state), twin.deadline());
         assertEquals(state.waitingOn, edges(state, "from"));
         assertEquals(state.askedOf, edges(state, "to"));
@@ -53,25 +56,11 @@ function edges(state: MessageState, end: "from" | "to"): MessageState["waitingOn
   return found;
 }
 
-Deno.test("a copied state, and one that was written and read, go on as the original does", () => {
-  fc.assert(
-    fc.property(config, moves, fc.nat(100), (rules, script, when) => {
-      const machine = messageMachine(rules);
-      const state = machine.init();
-      let copy: MessageState | undefined;
-      let now = 0;
-      for (const [i, { afterMs, command }] of script.entries()) {
-        now += afterMs;
-        const given = command(state);
-        const pure = i % 10 === 0 ? transition(machine, state, given, now).events : undefined;
-        if (i === when) copy = decode(encode(state)) as MessageState;
-        const again = copy && machine.step(copy, given, now);
-        const events = machine.step(state, given, now);
-        if (pure !== undefined) assertEquals(pure, events);
-        if (again !== undefined) assertEquals(again, events);
-      }
-      if (copy !== undefined) assertEquals(encode(copy), encode(state));
-    }),
-    { numRuns: 60 },
-  );
+machineLaws({
+  name: "messages",
+  machine: messageMachine,
+  config,
+  moves,
+  partial: ["broadcast-message", "publish-message", "receive-message"],
+  numRuns: 60,
 });

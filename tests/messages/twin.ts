@@ -1,17 +1,18 @@
 /**
- * The slow, obvious twin of the mailbox machine: one list of copies, and every question answered by
- * looking through it. It says which events a step must have, in order; only the length of a pause it
- * takes from the machine, since that is drawn at random.
+ * The slow, obvious twin of the mailbox machine: one list of copies, searched for everything. It
+ * predicts the events of each step, in order, and its answer; only the length of a pause is taken from
+ * the machine, since that is random.
  */
 
 import { assert, assertEquals } from "@std/assert";
 import type { DeadLetterCause, MessageEvent, MessageRefusal } from "../../src/messages/events.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
+import { Refusal } from "../../src/core/machine.ts";
 import type { Message, MessageOutcome } from "../../src/messages/types.ts";
 import type { MessageCommand, SendMessage } from "../../src/messages/commands.ts";
-import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "../../src/messages/state.ts";
+import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "../../src/messages/config.ts";
 
-interface TwinReader {
+interface TwinConsumer {
   readonly mailbox: TwinMailbox;
   readonly since: number;
   handlerId: string;
@@ -23,7 +24,7 @@ interface TwinReader {
 
 interface TwinMailbox {
   readonly agentId: string;
-  readers: TwinReader[];
+  consumers: TwinConsumer[];
   isOpen: boolean;
   isClosed: boolean;
   /** When it became idle, or 0. */
@@ -31,7 +32,7 @@ interface TwinMailbox {
 }
 
 interface TwinCopy {
-  reader: TwinReader;
+  consumer: TwinConsumer;
   readonly message: Message;
   readonly sequence: number;
   phase: "waiting" | "out" | "pausing";
@@ -86,8 +87,13 @@ export class Twin {
     this.config = { ...DEFAULT_MESSAGE_CONFIG, ...config };
   }
 
-  /** Follows one step; throws when it isn't the one that the rules demand. */
-  follow(command: MessageCommand, now: number, events: readonly MessageEvent[]): void {
+  /** Follows one step; throws when its events or its answer are not those that the rules demand. */
+  follow(
+    command: MessageCommand,
+    now: number,
+    events: readonly MessageEvent[],
+    answer: unknown,
+  ): void {
     this.#now = now;
     this.#expected = [];
     this.#actual = events;
@@ -95,12 +101,13 @@ export class Twin {
       this.#timers.splice(this.#timers.indexOf(due), 1);
       due.fire();
     }
-    this.#apply(command);
+    const expected = this.#apply(command);
     this.#noteIdle();
     assertEquals(events, this.#expected);
+    assertEquals(answer, expected);
   }
 
-  /** When something is due next. */
+  /** Returns when the next timer is due. */
   deadline(): number {
     return Math.min(...this.#timers.map(({ at }) => at));
   }
@@ -111,7 +118,7 @@ export class Twin {
       .sort((a, b) => a.at - b.at || a.order - b.order)[0];
   }
 
-  #apply(command: MessageCommand): void {
+  #apply(command: MessageCommand): unknown {
     switch (command.type) {
       case "tick":
         return;
@@ -131,17 +138,18 @@ export class Twin {
       case "extend-message": {
         const { agentId, epoch } = command;
         const copy = this.copies.find((copy) => copy.phase === "out" && copy.epoch === epoch);
-        if (copy?.reader.mailbox.agentId !== agentId) return this.#refuse(command, "stale-epoch");
+        if (copy?.consumer.mailbox.agentId !== agentId) return this.#refuse(command, "stale-epoch");
         if (command.type === "ack-message") return this.#ack(copy);
-        if (command.type === "return-message") return this.#takeBack(copy);
+        if (command.type === "return-message") return this.#returnDelivery(copy);
         if (command.type === "extend-message") return this.#extend(copy, command.timeoutMs);
         return this.#nack(copy, "failed", command.error, command.isFinal);
       }
       case "receive-message": {
-        const reader = this.#find(command.agentId)?.readers[0];
-        const copy = reader && (this.#next(reader, true) ?? this.#next(reader, false));
-        if (copy === undefined) return this.#refuse(command, "empty");
-        return this.#deliver(copy, command.timeoutMs);
+        const consumer = this.#find(command.agentId)?.consumers[0];
+        const copy = consumer && (this.#next(consumer, true) ?? this.#next(consumer, false));
+        if (copy !== undefined) return this.#deliver(copy, command.timeoutMs);
+        this.#refuse(command, "empty");
+        return undefined;
       }
       case "respond":
         return this.#respond(command.messageId, command.response);
@@ -163,14 +171,14 @@ export class Twin {
         }
         if (this.#open(agentId) === undefined) return this.#refuse(command, "too-many-mailboxes");
         this.topics.push([topic, agentId]);
-        return this.#tell({ type: "topic:subscribed", topic, agentId });
+        return this.#emit({ type: "topic:subscribed", topic, agentId });
       }
       case "unsubscribe-topic": {
         const { agentId, topic } = command;
         const index = this.topics.findIndex(([t, a]) => t === topic && a === agentId);
         if (index < 0) return;
         this.topics.splice(index, 1);
-        return this.#tell({ type: "topic:unsubscribed", topic, agentId });
+        return this.#emit({ type: "topic:unsubscribed", topic, agentId });
       }
       case "resend-message":
         return this.#resend(command, command.messageId);
@@ -179,42 +187,43 @@ export class Twin {
         if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
         if (mailbox.isOpen) return;
         mailbox.isOpen = true;
-        return this.#tell({ type: "mailbox:opened", agentId: command.agentId });
+        return this.#emit({ type: "mailbox:opened", agentId: command.agentId });
       }
       case "close-mailbox":
         return this.#close(command.agentId, command.reason);
     }
   }
 
-  // What goes into mailboxes.
-
-  #send(command: SendMessage): void {
+  #send(command: SendMessage): unknown {
     const { from, to, messageId, responseMs } = command;
     if (this.#known.includes(messageId) || this.requests.some(({ id }) => id === messageId)) {
-      return this.#tell({ type: "message:deduplicated", from, to, messageId });
+      this.#emit({ type: "message:deduplicated", from, to, messageId });
+      return { messageId, deduplicated: true };
     }
     if (responseMs > 0 && this.requests.length >= this.config.maxRequests) {
       return this.#refuse(command, "too-many-requests");
     }
     const mailbox = this.#open(to);
     if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
-    if (!this.#hasRoom(mailbox.readers, command.priority > 0)) {
+    if (!this.#hasRoom(mailbox.consumers, command.priority > 0)) {
       return this.#refuse(command, "mailbox-full");
     }
     if (messageId !== "") {
       this.#known = [...this.#known, messageId].slice(-this.config.dedupeWindow);
     }
-    this.#post(mailbox, this.#message(command, to, undefined, messageId), responseMs);
+    const message = this.#message(command, to, undefined, messageId);
+    this.#post(mailbox, message, responseMs);
+    return { messageId: message.id, deduplicated: false };
   }
 
   #spread(
     command: Extract<MessageCommand, { type: "broadcast-message" | "publish-message" }>,
     recipients: readonly TwinMailbox[],
     topic: string | undefined,
-  ): void {
+  ): MessageOutcome[] {
     const outcomes: MessageOutcome[] = recipients.map((mailbox) => {
       const to = mailbox.agentId;
-      if (!this.#hasRoom(mailbox.readers, command.priority > 0)) {
+      if (!this.#hasRoom(mailbox.consumers, command.priority > 0)) {
         this.#refuse(command, "mailbox-full", to);
         return { to, messageId: "", refused: "mailbox-full" };
       }
@@ -222,7 +231,8 @@ export class Twin {
       this.#post(mailbox, message, 0);
       return { to, messageId: message.id, refused: undefined };
     });
-    this.#tell({ type: "message:published", from: command.from, topic, outcomes });
+    this.#emit({ type: "message:published", from: command.from, topic, outcomes });
+    return outcomes;
   }
 
   #message(
@@ -241,91 +251,92 @@ export class Twin {
     return { id, type: kind, payload, timestamp, ...rest };
   }
 
-  #post({ readers, agentId: to }: TwinMailbox, message: Message, responseMs: number): void {
+  #post({ consumers, agentId: to }: TwinMailbox, message: Message, responseMs: number): void {
     const { id, from } = message;
     this.#sequence++;
-    for (const reader of readers) this.#makeRoom(reader, message.priority > 0);
-    this.#tell({ type: "message:sent", from, to, message, isRequest: responseMs > 0 });
+    for (const consumer of consumers) this.#makeRoom(consumer, message.priority > 0);
+    this.#emit({ type: "message:sent", from, to, message, isRequest: responseMs > 0 });
     if (responseMs > 0) {
-      const request = { id, from, to, since: this.#now, copies: readers.length };
+      const request = { id, from, to, since: this.#now, copies: consumers.length };
       this.requests.push(request);
       this.#set(this.#now + responseMs, request, () => this.#unanswered(request, "timed-out"));
     }
-    for (const reader of readers) this.#enqueue(reader, message);
+    for (const consumer of consumers) this.#enqueue(consumer, message);
   }
 
-  #enqueue(reader: TwinReader, message: Message): void {
+  #enqueue(consumer: TwinConsumer, message: Message): void {
     const copy: TwinCopy = {
-      reader,
+      consumer,
       message,
       sequence: this.#sequence,
       phase: "waiting",
       attempt: 0,
       epoch: 0,
-      handlerId: reader.handlerId,
+      handlerId: consumer.handlerId,
       deliveredAt: 0,
     };
     this.copies.push(copy);
     if (message.expiry !== undefined) {
-      const expire = () => copy.phase !== "out" && this.#giveUp(copy, "expired", undefined);
+      const expire = () => copy.phase !== "out" && this.#deadLetter(copy, "expired", undefined);
       this.#set(message.expiry, copy, expire, true);
     }
-    this.#serve(reader, message.priority > 0);
+    this.#deliverReady(consumer, message.priority > 0);
   }
 
-  #resend(command: MessageCommand, messageId: string): void {
+  #resend(command: MessageCommand, messageId: string): unknown {
     const dead = this.deadLetters.find(({ message }) => message.id === messageId);
     if (dead === undefined) return this.#refuse(command, "unknown-message");
     const { from, to, priority } = dead.message;
     const mailbox = this.#open(to);
     if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes", to);
-    const without = mailbox.readers.filter(({ handlerId }) => dead.handlerIds.includes(handlerId));
-    const readers = without.length > 0 ? without : mailbox.readers;
-    if (!this.#hasRoom(readers, priority > 0)) return this.#refuse(command, "mailbox-full", to);
+    const without = mailbox.consumers.filter(({ handlerId }) =>
+      dead.handlerIds.includes(handlerId)
+    );
+    const consumers = without.length > 0 ? without : mailbox.consumers;
+    if (!this.#hasRoom(consumers, priority > 0)) return this.#refuse(command, "mailbox-full", to);
     this.deadLetters = this.deadLetters.filter((other) => other !== dead);
-    this.#tell({ type: "message:resent", from, to, messageId });
+    this.#emit({ type: "message:resent", from, to, messageId });
     this.#sequence++;
     const message = { ...dead.message, expiry: undefined, epoch: 0, attempt: 0 };
-    for (const reader of readers) this.#makeRoom(reader, priority > 0);
-    for (const reader of readers) this.#enqueue(reader, message);
+    for (const consumer of consumers) this.#makeRoom(consumer, priority > 0);
+    for (const consumer of consumers) this.#enqueue(consumer, message);
   }
 
-  #hasRoom(readers: readonly TwinReader[], urgent: boolean): boolean {
-    return readers.every((reader) => {
-      const lane = this.#lane(reader, urgent);
+  #hasRoom(consumers: readonly TwinConsumer[], urgent: boolean): boolean {
+    return consumers.every((consumer) => {
+      const lane = this.#lane(consumer, urgent);
       if (lane.length < this.config.mailboxCapacity) return true;
       return this.config.mailboxPolicy === "drop-oldest" &&
         lane.some(({ phase }) => phase !== "out");
     });
   }
 
-  #makeRoom(reader: TwinReader, urgent: boolean): void {
-    const lane = this.#lane(reader, urgent);
+  #makeRoom(consumer: TwinConsumer, urgent: boolean): void {
+    const lane = this.#lane(consumer, urgent);
     if (lane.length < this.config.mailboxCapacity) return;
-    this.#giveUp(lane.find(({ phase }) => phase !== "out")!, "evicted", undefined);
+    this.#deadLetter(lane.find(({ phase }) => phase !== "out")!, "evicted", undefined);
   }
 
-  // What happens to a copy.
-
-  #serve(reader: TwinReader, urgent: boolean): void {
+  #deliverReady(consumer: TwinConsumer, urgent: boolean): void {
     for (;;) {
-      const out = this.#lane(reader, urgent).filter(({ phase }) => phase === "out").length;
-      const next = this.#next(reader, urgent);
-      if (!reader.isPush || out >= this.config.maxInFlight || next === undefined) return;
+      const out = this.#lane(consumer, urgent).filter(({ phase }) => phase === "out").length;
+      const next = this.#next(consumer, urgent);
+      if (!consumer.isPush || out >= this.config.maxInFlight || next === undefined) return;
       this.#deliver(next, 0);
     }
   }
 
-  #deliver(copy: TwinCopy, timeoutMs: number): void {
+  #deliver(copy: TwinCopy, timeoutMs: number): Message {
     copy.phase = "out";
     copy.attempt++;
     copy.epoch = ++this.#epoch;
-    copy.handlerId = copy.reader.handlerId;
+    copy.handlerId = copy.consumer.handlerId;
     copy.deliveredAt = this.#now;
     if (timeoutMs > 0) this.#limit(copy, timeoutMs);
     const { from, to } = copy.message;
     const message = this.#view(copy);
-    this.#tell({ type: "message:received", from, to, message, handlerId: copy.handlerId });
+    this.#emit({ type: "message:received", from, to, message, handlerId: copy.handlerId });
+    return message;
   }
 
   #limit(copy: TwinCopy, timeoutMs: number): void {
@@ -337,14 +348,14 @@ export class Twin {
     this.#unset(copy);
     const until = timeoutMs > 0 ? this.#now + timeoutMs : Infinity;
     if (timeoutMs > 0) this.#limit(copy, timeoutMs);
-    this.#tell({ type: "message:extended", ...this.#identify(copy), until });
+    this.#emit({ type: "message:extended", ...this.#identify(copy), until });
   }
 
   #ack(copy: TwinCopy): void {
     this.#remove(copy);
     const handledMs = this.#now - copy.deliveredAt;
-    this.#tell({ type: "message:acked", ...this.#identify(copy), handledMs });
-    this.#serve(copy.reader, copy.message.priority > 0);
+    this.#emit({ type: "message:acked", ...this.#identify(copy), handledMs });
+    this.#deliverReady(copy.consumer, copy.message.priority > 0);
   }
 
   #nack(
@@ -353,11 +364,13 @@ export class Twin {
     error: ErrorData,
     isFinal: boolean,
   ): void {
-    const { attempt, reader, message } = copy;
-    if (reader.hasLeft) return this.#passOn(copy, error);
-    if (isFinal) return this.#giveUp(copy, "rejected", error);
-    if (attempt >= this.config.maxDeliveries) return this.#giveUp(copy, "max-deliveries", error);
-    if (this.#isExpired(copy)) return this.#giveUp(copy, "expired", error);
+    const { attempt, consumer, message } = copy;
+    if (consumer.hasLeft) return this.#handOver(copy, error);
+    if (isFinal) return this.#deadLetter(copy, "rejected", error);
+    if (attempt >= this.config.maxDeliveries) {
+      return this.#deadLetter(copy, "max-deliveries", error);
+    }
+    if (this.#isExpired(copy)) return this.#deadLetter(copy, "expired", error);
     const actual = this.#actual[this.#expected.length];
     assert(actual?.type === "message:nacked");
     const { retryAt } = actual as Extract<MessageEvent, { type: "message:nacked" }>;
@@ -370,10 +383,10 @@ export class Twin {
     copy.phase = "pausing";
     this.#set(retryAt, copy, () => {
       copy.phase = "waiting";
-      this.#tell({ type: "message:readied", ...this.#identify(copy) });
-      this.#serve(copy.reader, message.priority > 0);
+      this.#emit({ type: "message:readied", ...this.#identify(copy) });
+      this.#deliverReady(copy.consumer, message.priority > 0);
     });
-    this.#tell({
+    this.#emit({
       type: "message:nacked",
       ...this.#identify(copy),
       reason,
@@ -381,60 +394,60 @@ export class Twin {
       attempt,
       retryAt,
     });
-    this.#serve(reader, message.priority > 0);
+    this.#deliverReady(consumer, message.priority > 0);
   }
 
-  #takeBack(copy: TwinCopy): void {
-    if (copy.reader.hasLeft) return this.#passOn(copy, undefined);
-    if (this.#isExpired(copy)) return this.#giveUp(copy, "expired", undefined);
+  #returnDelivery(copy: TwinCopy): void {
+    if (copy.consumer.hasLeft) return this.#handOver(copy, undefined);
+    if (this.#isExpired(copy)) return this.#deadLetter(copy, "expired", undefined);
     this.#unset(copy);
     copy.phase = "waiting";
     copy.attempt--;
-    this.#tell({ type: "message:returned", ...this.#identify(copy) });
-    this.#serve(copy.reader, copy.message.priority > 0);
+    this.#emit({ type: "message:returned", ...this.#identify(copy) });
+    this.#deliverReady(copy.consumer, copy.message.priority > 0);
   }
 
-  #passOn(copy: TwinCopy, error: ErrorData | undefined): void {
-    const { mailbox } = copy.reader;
-    if (mailbox.isClosed) return this.#giveUp(copy, "recipient-gone", error);
-    if (this.#isExpired(copy)) return this.#giveUp(copy, "expired", error);
-    const heir = mailbox.readers[0]!;
-    if (copy.sequence > heir.since) {
+  #handOver(copy: TwinCopy, error: ErrorData | undefined): void {
+    const { mailbox } = copy.consumer;
+    if (mailbox.isClosed) return this.#deadLetter(copy, "recipient-gone", error);
+    if (this.#isExpired(copy)) return this.#deadLetter(copy, "expired", error);
+    const successor = mailbox.consumers[0]!;
+    if (copy.sequence > successor.since) {
       this.#remove(copy);
-      this.#tell({ type: "message:dropped", ...this.#identify(copy) });
+      this.#emit({ type: "message:dropped", ...this.#identify(copy) });
       return this.#lose(copy.message.id);
     }
     this.#unset(copy);
     if (copy.phase === "out") copy.attempt--;
     copy.phase = "waiting";
-    copy.reader = heir;
-    this.#tell({ type: "message:returned", ...this.#identify(copy) });
-    this.#serve(heir, copy.message.priority > 0);
+    copy.consumer = successor;
+    this.#emit({ type: "message:returned", ...this.#identify(copy) });
+    this.#deliverReady(successor, copy.message.priority > 0);
   }
 
-  #giveUp(copy: TwinCopy, cause: DeadLetterCause, error: ErrorData | undefined): void {
+  #deadLetter(copy: TwinCopy, cause: DeadLetterCause, error: ErrorData | undefined): void {
     this.#remove(copy);
     const { id, from, to, priority } = copy.message;
-    const { handlerId } = copy.reader;
+    const { handlerId } = copy.consumer;
     const earlier = this.deadLetters.find(({ message }) => message.id === id);
     const isSame = earlier?.sequence === copy.sequence;
     const others = isSame ? earlier!.handlerIds : [];
     const message = this.#view(copy);
     if (earlier !== undefined && !isSame) {
       const { from, to } = earlier.message;
-      this.#tell({ type: "message:forgotten", from, to, messageId: id });
+      this.#emit({ type: "message:forgotten", from, to, messageId: id });
     }
     const dead = { message, sequence: copy.sequence, cause, handlerIds: [...others, handlerId] };
     this.deadLetters = [...this.deadLetters.filter((other) => other !== earlier), dead];
     const { epoch } = copy;
     const type = "message:dead-lettered";
-    this.#tell({ type, from, to, messageId: id, handlerId, epoch, message, cause, error });
+    this.#emit({ type, from, to, messageId: id, handlerId, epoch, message, cause, error });
     if (this.deadLetters.length > this.config.maxDeadLetters) {
       const { message: { id: messageId, from, to } } = this.deadLetters.shift()!;
-      this.#tell({ type: "message:forgotten", from, to, messageId });
+      this.#emit({ type: "message:forgotten", from, to, messageId });
     }
     this.#lose(id);
-    this.#serve(copy.reader, priority > 0);
+    this.#deliverReady(copy.consumer, priority > 0);
   }
 
   #remove(copy: TwinCopy): void {
@@ -443,15 +456,17 @@ export class Twin {
     this.#noteIdle();
   }
 
-  // Requests.
-
-  #respond(messageId: string, response: unknown): void {
+  #respond(messageId: string, response: unknown): boolean {
     const request = this.requests.find(({ id }) => id === messageId);
-    if (request === undefined) return this.#tell({ type: "message:response-dropped", messageId });
+    if (request === undefined) {
+      this.#emit({ type: "message:response-dropped", messageId });
+      return false;
+    }
     const { from: to, to: from, since } = request;
     this.#end(request);
     const waitedMs = this.#now - since;
-    this.#tell({ type: "message:responded", from, to, messageId, response, waitedMs });
+    this.#emit({ type: "message:responded", from, to, messageId, response, waitedMs });
+    return true;
   }
 
   #lose(messageId: string): void {
@@ -466,7 +481,7 @@ export class Twin {
     this.#end(request);
     const { id: messageId, from, to, since } = request;
     const waitedMs = this.#now - since;
-    this.#tell({ type: "message:unanswered", from, to, messageId, reason, waitedMs });
+    this.#emit({ type: "message:unanswered", from, to, messageId, reason, waitedMs });
   }
 
   #end(request: TwinRequest): void {
@@ -474,49 +489,52 @@ export class Twin {
     this.#timers = this.#timers.filter((timer) => timer.of !== request);
   }
 
-  // Who is there.
-
-  #attach(command: MessageCommand, agentId: string, handlerId: string): void {
-    const all = this.mailboxes.flatMap(({ readers }) => readers);
-    if (all.some((reader) => reader.isPush && reader.handlerId === handlerId)) {
+  #attach(command: MessageCommand, agentId: string, handlerId: string): unknown {
+    const all = this.mailboxes.flatMap(({ consumers }) => consumers);
+    if (all.some((consumer) => consumer.isPush && consumer.handlerId === handlerId)) {
       return this.#refuse(command, "known-handler");
     }
     const mailbox = this.#open(agentId);
     if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
-    const { readers } = mailbox;
-    if (readers[0]!.isPush) {
-      if (readers.length >= this.config.maxHandlers) {
+    const { consumers } = mailbox;
+    if (consumers[0]!.isPush) {
+      if (consumers.length >= this.config.maxHandlers) {
         return this.#refuse(command, "too-many-handlers");
       }
-      readers.push(newReader(mailbox, this.#sequence));
+      consumers.push(newConsumer(mailbox, this.#sequence));
     }
-    const reader = readers.at(-1)!;
-    reader.handlerId = handlerId;
-    reader.isPush = true;
-    this.#tell({ type: "mailbox:subscribed", agentId, handlerId });
-    for (const urgent of [true, false]) this.#serve(reader, urgent);
+    const consumer = consumers.at(-1)!;
+    consumer.handlerId = handlerId;
+    consumer.isPush = true;
+    this.#emit({ type: "mailbox:subscribed", agentId, handlerId });
+    for (const urgent of [true, false]) this.#deliverReady(consumer, urgent);
   }
 
-  #detach(command: MessageCommand, agentId: string, handlerId: string, takesBack: boolean): void {
+  #detach(
+    command: MessageCommand,
+    agentId: string,
+    handlerId: string,
+    takesBack: boolean,
+  ): unknown {
     const mailbox = this.#find(agentId);
-    const reader = mailbox?.readers.find((each) => each.isPush && each.handlerId === handlerId);
-    if (mailbox === undefined || reader === undefined) {
+    const consumer = mailbox?.consumers.find((each) => each.isPush && each.handlerId === handlerId);
+    if (mailbox === undefined || consumer === undefined) {
       return this.#refuse(command, "unknown-handler");
     }
-    reader.isPush = false;
-    this.#tell({ type: "mailbox:unsubscribed", agentId, handlerId });
-    const copies = [...this.#lane(reader, true), ...this.#lane(reader, false)];
+    consumer.isPush = false;
+    this.#emit({ type: "mailbox:unsubscribed", agentId, handlerId });
+    const copies = [...this.#lane(consumer, true), ...this.#lane(consumer, false)];
     const out = copies.filter(({ phase }) => phase === "out");
-    if (mailbox.readers.length === 1) {
-      reader.handlerId = "";
-      if (takesBack) { for (const copy of out) this.#takeBack(copy); }
+    if (mailbox.consumers.length === 1) {
+      consumer.handlerId = "";
+      if (takesBack) { for (const copy of out) this.#returnDelivery(copy); }
       return;
     }
-    reader.hasLeft = true;
-    reader.leftAt = ++this.#departures;
-    mailbox.readers = mailbox.readers.filter((other) => other !== reader);
+    consumer.hasLeft = true;
+    consumer.leftAt = ++this.#departures;
+    mailbox.consumers = mailbox.consumers.filter((other) => other !== consumer);
     for (const copy of copies) {
-      if (takesBack || copy.phase !== "out") this.#passOn(copy, undefined);
+      if (takesBack || copy.phase !== "out") this.#handOver(copy, undefined);
     }
   }
 
@@ -529,16 +547,16 @@ export class Twin {
         .sort((a, b) => a.idleSince - b.idleSince);
       if (idle === undefined) return undefined;
       this.mailboxes = this.mailboxes.filter((other) => other !== idle);
-      this.#tell({ type: "mailbox:forgotten", agentId: idle.agentId });
+      this.#emit({ type: "mailbox:forgotten", agentId: idle.agentId });
     }
     const mailbox: TwinMailbox = {
       agentId,
-      readers: [],
+      consumers: [],
       isOpen: false,
       isClosed: false,
       idleSince: 0,
     };
-    mailbox.readers.push(newReader(mailbox, 0));
+    mailbox.consumers.push(newConsumer(mailbox, 0));
     this.mailboxes.push(mailbox);
     return mailbox;
   }
@@ -548,7 +566,7 @@ export class Twin {
     if (mailbox !== undefined) {
       mailbox.isClosed = true;
       this.mailboxes = this.mailboxes.filter((other) => other !== mailbox);
-      this.#tell({ type: "mailbox:closed", agentId, reason });
+      this.#emit({ type: "mailbox:closed", agentId, reason });
     }
     for (const end of ["from", "to"] as const) {
       for (const request of this.requests.filter((each) => each[end] === agentId)) {
@@ -556,48 +574,46 @@ export class Twin {
       }
     }
     this.topics = this.topics.filter(([, other]) => other !== agentId);
-    for (const reader of [...mailbox?.readers ?? [], ...this.#leaving(mailbox)]) {
-      reader.isPush = false;
-      for (const copy of [...this.#lane(reader, true), ...this.#lane(reader, false)]) {
-        this.#giveUp(copy, "recipient-gone", undefined);
+    for (const consumer of [...mailbox?.consumers ?? [], ...this.#leaving(mailbox)]) {
+      consumer.isPush = false;
+      for (const copy of [...this.#lane(consumer, true), ...this.#lane(consumer, false)]) {
+        this.#deadLetter(copy, "recipient-gone", undefined);
       }
     }
   }
 
-  /** Readers that left the mailbox with something in hand, in the order in which they left. */
-  #leaving(mailbox: TwinMailbox | undefined): TwinReader[] {
-    const left = this.copies.map(({ reader }) => reader)
-      .filter((reader) => reader.hasLeft && reader.mailbox === mailbox);
+  /** Returns the detached consumers of a mailbox that have deliveries, in the order of their departure. */
+  #leaving(mailbox: TwinMailbox | undefined): TwinConsumer[] {
+    const left = this.copies.map(({ consumer }) => consumer)
+      .filter((consumer) => consumer.hasLeft && consumer.mailbox === mailbox);
     return [...new Set(left)].sort((a, b) => a.leftAt - b.leftAt);
   }
 
-  /** Notes which mailboxes became idle, and which are not any more. */
+  /** Notes which mailboxes are idle. */
   #noteIdle(): void {
     for (const mailbox of this.mailboxes) {
-      const { agentId, readers, isOpen } = mailbox;
-      const isIdle = !readers[0]!.isPush && !isOpen &&
-        !this.copies.some(({ reader }) => reader.mailbox === mailbox) &&
+      const { agentId, consumers, isOpen } = mailbox;
+      const isIdle = !consumers[0]!.isPush && !isOpen &&
+        !this.copies.some(({ consumer }) => consumer.mailbox === mailbox) &&
         !this.topics.some(([, subscriber]) => subscriber === agentId);
       if (!isIdle) mailbox.idleSince = 0;
       else if (mailbox.idleSince === 0) mailbox.idleSince = ++this.#idles;
     }
   }
 
-  // Questions and small things.
-
   #find(agentId: string): TwinMailbox | undefined {
     return this.mailboxes.find((mailbox) => mailbox.agentId === agentId);
   }
 
-  #lane(reader: TwinReader, urgent: boolean): TwinCopy[] {
+  #lane(consumer: TwinConsumer, urgent: boolean): TwinCopy[] {
     return this.copies
-      .filter((copy) => copy.reader === reader && (copy.message.priority > 0) === urgent)
+      .filter((copy) => copy.consumer === consumer && (copy.message.priority > 0) === urgent)
       .sort((a, b) => a.sequence - b.sequence);
   }
 
-  /** The oldest message that nothing of its sender holds back. */
-  #next(reader: TwinReader, urgent: boolean): TwinCopy | undefined {
-    const lane = this.#lane(reader, urgent);
+  /** Returns the oldest message that no other one of its sender blocks. */
+  #next(consumer: TwinConsumer, urgent: boolean): TwinCopy | undefined {
+    const lane = this.#lane(consumer, urgent);
     const busy = lane.filter(({ phase }) => phase !== "waiting").map((copy) => copy.message.from);
     return lane.find(({ phase, message }) => phase === "waiting" && !busy.includes(message.from));
   }
@@ -618,34 +634,35 @@ export class Twin {
     this.#timers.push({ at, order: this.#orders++, of, isExpiry, fire });
   }
 
-  /** Takes back the limit of a delivery or of a pause; the expiry stays. */
+  /** Removes the limit of a delivery or of a pause, but not the expiry. */
   #unset(copy: TwinCopy): void {
     this.#timers = this.#timers.filter(({ of, isExpiry }) => of !== copy || isExpiry);
   }
 
-  #refuse(command: MessageCommand, reason: MessageRefusal, to?: string): void {
+  #refuse(command: MessageCommand, reason: MessageRefusal, to?: string): Refusal {
     const { from = "", to: named, agentId = "", messageId = "" } = command as {
       from?: string;
       to?: string;
       agentId?: string;
       messageId?: string;
     };
-    const type = "message:refused";
-    this.#tell({
-      type,
+    const event: MessageEvent = {
+      type: "message:refused",
       from,
       to: to ?? named ?? agentId,
       messageId,
       command: command.type,
       reason,
-    });
+    };
+    this.#emit(event);
+    return new Refusal(event);
   }
 
-  #tell(event: MessageEvent): void {
+  #emit(event: MessageEvent): void {
     this.#expected.push(event);
   }
 }
 
-function newReader(mailbox: TwinMailbox, since: number): TwinReader {
+function newConsumer(mailbox: TwinMailbox, since: number): TwinConsumer {
   return { mailbox, since, handlerId: "", isPush: false, hasLeft: false, leftAt: 0 };
 }

@@ -9,14 +9,15 @@ import { lockMachine, type LockState } from "../../src/locks/machine.ts";
 import { emptyMetrics, fold, type MetricsState } from "../../src/metrics/fold.ts";
 import { reportOf } from "../../src/metrics/report.ts";
 import { summaryOf } from "../../src/metrics/histogram.ts";
-import { isOpen } from "../../src/tasks/room.ts";
-import { taskMachine, type TaskState } from "../../src/tasks/machine.ts";
+import { isOpen } from "../../src/tasks/placement.ts";
+import { taskMachine } from "../../src/tasks/machine.ts";
+import type { TaskState } from "../../src/tasks/state.ts";
 import { rootConfigs, rootMoves } from "../coordination/root_moves.ts";
 import { moves } from "../locks/commands.ts";
 import { reach } from "../structure/layering.ts";
 import { findImpurities } from "../structure/purity.ts";
 import { readSources } from "../structure/source.ts";
-import { Bench } from "../tasks/bench.ts";
+import { TaskDriver } from "../tasks/driver.ts";
 import { commandLists, concrete, configs } from "../tasks/command_lists.ts";
 
 const UNKNOWN = { memoryBytes: undefined, cpuPercent: undefined };
@@ -179,16 +180,16 @@ Deno.test("a fold that begins late counts what it hears of, and never less than 
 });
 
 Deno.test("durations of tasks are those that the events tell, and of queues the time between two", () => {
-  const bench = new Bench();
+  const driver = new TaskDriver();
   const metrics = emptyMetrics();
-  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, bench.now);
-  hear(bench.submit("t"));
-  bench.now = 30;
-  hear(bench.agent("x"));
-  hear(bench.start("t"));
-  bench.now = 100;
-  hear(bench.complete("t"));
-  const { taskMetrics, performanceMetrics } = reportOf(metrics, bench.now, UNKNOWN);
+  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, driver.now);
+  hear(driver.submit("t"));
+  driver.now = 30;
+  hear(driver.agent("x"));
+  hear(driver.start("t"));
+  driver.now = 100;
+  hear(driver.complete("t"));
+  const { taskMetrics, performanceMetrics } = reportOf(metrics, driver.now, UNKNOWN);
   assertEquals(taskMetrics.avgTaskDuration, 70);
   assertEquals(performanceMetrics.schedulingLatency, 30);
   assertEquals(performanceMetrics.coordinationLatency, undefined);
@@ -239,15 +240,15 @@ Deno.test("locks, messages, conflicts, steals and breakers are counted and timed
 });
 
 Deno.test("throughput and errors are those of the last minute", () => {
-  const bench = new Bench({ retryDelay: 0 });
+  const driver = new TaskDriver({ retryDelay: 0 });
   const metrics = emptyMetrics();
-  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, bench.now);
-  hear(bench.agent("x"));
+  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, driver.now);
+  hear(driver.agent("x"));
   for (let i = 0; i < 5; i++) {
-    bench.now = i * 20_000;
-    hear(bench.submit(`t${i}`));
-    hear(bench.start(`t${i}`));
-    hear(i === 4 ? bench.fail("t4") : bench.complete(`t${i}`));
+    driver.now = i * 20_000;
+    hear(driver.submit(`t${i}`));
+    hear(driver.start(`t${i}`));
+    hear(i === 4 ? driver.fail("t4") : driver.complete(`t${i}`));
   }
   const at = (now: number) => {
     const { taskMetrics, performanceMetrics } = reportOf(metrics, now, UNKNOWN);

@@ -29,13 +29,15 @@ export interface Lawful<State, Command extends Named, Event extends Named, Answe
   readonly machine: (config: Config) => Machine<State, Command, Event, Answers>;
   readonly config: fc.Arbitrary<Config>;
   readonly moves: fc.Arbitrary<readonly Move<State, Command>[]>;
+  /** The types of commands that may emit refusals for a part of what they do. @default none */
+  readonly partial?: readonly string[];
   /** How many random runs each law gets. @default 150 */
   readonly numRuns?: number;
 }
 
 /** Registers one test for each law. */
 export function machineLaws<State, Command extends Named, Event extends Named, Answers, Config>(
-  { name, machine: make, config, moves, numRuns = 150 }: Lawful<
+  { name, machine: make, config, moves, partial = [], numRuns = 150 }: Lawful<
     State,
     Command,
     Event,
@@ -101,6 +103,8 @@ export function machineLaws<State, Command extends Named, Event extends Named, A
   law("a tick that comes early or again changes nothing", (machine, script) => {
     run(machine, script, (state, command, now) => {
       stepped(machine, state, command, now);
+      // A command may make something due at once: a pause of no length, say.
+      if (machine.deadline(state) <= now) stepped(machine, state, { type: "tick" }, now);
       const before = encode(state);
       assertEquals(stepped(machine, state, { type: "tick" }, now), []);
       assertEquals(encode(state), before);
@@ -128,7 +132,7 @@ export function machineLaws<State, Command extends Named, Event extends Named, A
       if (answer instanceof Refusal) {
         assertEquals(events as Named[], [answer.event]);
         assertEquals(encode(state), before);
-      } else {
+      } else if (!partial.includes(command.type)) {
         assertEquals(refused, []);
       }
     });

@@ -67,7 +67,7 @@ Deno.test("explore() finds every state, and every edge, refusals included", () =
   ) assertEquals(edges.includes(edge), true, edge);
 });
 
-Deno.test("explore() tries only what the surroundings allow", () => {
+Deno.test("explore() tries only the moves that are allowed", () => {
   const graph = explore(dial, {
     alphabet: [ONE],
     describe: ({ at }) => String(at),
@@ -77,11 +77,11 @@ Deno.test("explore() tries only what the surroundings allow", () => {
   assertEquals(graph.states, ["0", "1", "2"]);
 });
 
-Deno.test("explore() counts moves that can't be told apart", () => {
+Deno.test("explore() counts moves with the same label and target", () => {
   const graph = exploreDial([ONE, ONE]);
   assertEquals([...graph.edgesFrom(0)], [{ label: "1: turned", to: 1, times: 2 }]);
 });
 
-Deno.test("explore() gives up beyond the number of states that it is allowed", () => {
+Deno.test("explore() fails beyond the number of states that it is allowed", () => {
   assertThrows(() => exploreDial([ONE, TWO, WAIT], 4), RangeError, "at most 4 states, got more");
 });

@@ -8,7 +8,7 @@
 import type { TaskStatus } from "../../tasks/types.ts";
 
 /** Which subsystem says it. */
-export type Family = "locks" | "tasks" | "messages" | "breakers" | "conflicts" | "agents";
+export type Subsystem = "locks" | "tasks" | "messages" | "breakers" | "conflicts" | "agents";
 
 /** What an event says of the status of its task. */
 export interface Transition {
@@ -25,11 +25,11 @@ export interface EventKind {
   /** The type. */
   readonly type: string;
   /** Who says it. */
-  readonly family: Family;
+  readonly subsystem: Subsystem;
   /** Whether it tells that a command was refused. */
   readonly isRefusal: boolean;
   /** Whether agents are told of it, besides who asked for it. */
-  readonly isTold: boolean;
+  readonly notifiesAgents: boolean;
   /** What it means for its task. */
   readonly transition: Transition | undefined;
   /** How often it was said. */
@@ -55,7 +55,7 @@ const TRANSITIONS: ReadonlyMap<string, Transition> = new Map<string, Transition>
   ["task:cancelled", { before: UNFINISHED, after: "cancelled", isLast: true }],
 ]);
 
-const TOLD: ReadonlySet<string> = new Set([
+const NOTIFYING: ReadonlySet<string> = new Set([
   ...[
     "task:assigned",
     "task:started",
@@ -69,7 +69,7 @@ const TOLD: ReadonlySet<string> = new Set([
   ...["message:responded", "message:unanswered"],
 ]);
 
-const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
+const SUBSYSTEMS: ReadonlyMap<string, Subsystem> = new Map<string, Subsystem>([
   ["resource", "locks"],
   ["deadlock", "locks"],
   ["ask", "locks"],
@@ -108,9 +108,9 @@ export class EventKinds {
     const noun = type.slice(0, type.indexOf(":"));
     const kind = {
       type,
-      family: MEMBERSHIP.has(type) ? "agents" as const : FAMILIES.get(noun) ?? "tasks",
+      subsystem: MEMBERSHIP.has(type) ? "agents" as const : SUBSYSTEMS.get(noun) ?? "tasks",
       isRefusal: type.endsWith(":refused"),
-      isTold: TOLD.has(type),
+      notifiesAgents: NOTIFYING.has(type),
       transition: TRANSITIONS.get(type),
       count: 0,
     };

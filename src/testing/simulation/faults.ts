@@ -62,7 +62,7 @@ export function logFor(faults: Faults): "none" | "kept" | "read" {
 }
 
 /** Whether what is transmitted may never arrive, so that whoever waits must ask again. */
-export function losesKnowledge(faults: Faults): boolean {
+export function mayLoseAnswers(faults: Faults): boolean {
   return "lost" in faults || "log-cut" in faults || "log-failure" in faults;
 }
 

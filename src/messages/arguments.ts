@@ -1,0 +1,187 @@
+/**
+ * The options of calls of a message router, and the commands that they become, checked.
+ *
+ * @module
+ */
+
+import {
+  type Attempt,
+  quote,
+  requireId,
+  requireInteger,
+  requireMs,
+  requireObject,
+  requirePriority,
+  requireSignal,
+} from "../core/arguments.ts";
+import type { BroadcastMessage, PublishMessage, SendMessage } from "./commands.ts";
+import type { MessageDefaults } from "./config.ts";
+
+/** Options of a message to several agents. */
+export interface PostOptions {
+  /** The kind of message, for its recipient. @default "broadcast" or "topic" */
+  type?: string;
+  /** Above 0 for the urgent lane, which overtakes the other one. @default 0 */
+  priority?: number;
+  /** How long until it expires, in milliseconds. @default never */
+  ttlMs?: number;
+}
+
+/** Options of a message. */
+export interface SendOptions extends PostOptions {
+  /** The kind of message, for its recipient. @default "message" */
+  type?: string;
+  /**
+   * An id of the sender's choice, which makes sending idempotent: a second message of the same id is
+   * dropped. @default one that is made for it
+   */
+  id?: string;
+}
+
+/** Options of a request. */
+export interface RequestOptions extends PostOptions {
+  /** The kind of message, for its recipient. @default "request" */
+  type?: string;
+  /** How long to wait for the response, in milliseconds. @default the config's `messageTimeout` */
+  timeoutMs?: number;
+  /** Ends the wait when it aborts. */
+  signal?: AbortSignal;
+}
+
+/** Options of a handler. */
+export interface SubscribeOptions {
+  /**
+   * How long it may take for a message after it returns a promise, in milliseconds; 0 for no limit.
+   * @default the config's `messageTimeout`
+   */
+  timeoutMs?: number;
+}
+
+/** Options of `receive`. */
+export interface ReceiveOptions {
+  /**
+   * How long the agent may take for the message, in milliseconds; 0 for no limit.
+   * @default the config's `messageTimeout`
+   */
+  timeoutMs?: number;
+}
+
+/** Matches the ids that are made for messages. */
+const MADE_ID = /^message-\d+$/;
+
+/** Returns the command that sends a message. */
+export function sendCommand(
+  from: string,
+  to: string,
+  payload: unknown,
+  options: SendOptions | undefined,
+): SendMessage {
+  const attempt = () => `send a message from ${quote(from)} to ${quote(to)}`;
+  requireId(from, "from", attempt);
+  requireId(to, "to", attempt);
+  const type = "send-message";
+  if (options === undefined) {
+    const kind = "message";
+    return { type, from, to, messageId: "", kind, payload, priority: 0, ttlMs: 0, responseMs: 0 };
+  }
+  requireObject(options, "options", attempt);
+  const { id = "" }: SendOptions = options;
+  if (id !== "") requireChosenId(id, attempt);
+  const terms = readTerms(options, "message", attempt);
+  return { type, from, to, messageId: id, payload, ...terms, responseMs: 0 };
+}
+
+/** Returns the command that sends a request. */
+export function requestCommand(
+  from: string,
+  to: string,
+  payload: unknown,
+  options: number | RequestOptions | undefined,
+  defaults: MessageDefaults,
+): SendMessage {
+  const attempt = () => `ask ${quote(to)} for ${quote(from)}`;
+  requireId(from, "from", attempt);
+  requireId(to, "to", attempt);
+  const given: RequestOptions = typeof options === "number"
+    ? { timeoutMs: options }
+    : options ?? {};
+  requireObject(given, "options", attempt);
+  const { timeoutMs = defaults.responseMs, signal }: RequestOptions = given;
+  requireMs(timeoutMs, 1, "timeoutMs", attempt);
+  if (signal !== undefined) requireSignal(signal, "signal", attempt);
+  const terms = readTerms(given, "request", attempt);
+  return {
+    type: "send-message",
+    from,
+    to,
+    messageId: "",
+    payload,
+    ...terms,
+    responseMs: timeoutMs,
+  };
+}
+
+/** Returns the command that sends a message to all other agents. */
+export function broadcastCommand(
+  from: string,
+  payload: unknown,
+  options: PostOptions | undefined,
+): BroadcastMessage {
+  const attempt = () => `broadcast a message from ${quote(from)}`;
+  requireId(from, "from", attempt);
+  const terms = readTerms(options, "broadcast", attempt);
+  return { type: "broadcast-message", from, payload, ...terms };
+}
+
+/** Returns the command that sends a message to all subscribers of a topic. */
+export function publishCommand(
+  from: string,
+  topic: string,
+  payload: unknown,
+  options: PostOptions | undefined,
+): PublishMessage {
+  const attempt = () => `publish a message from ${quote(from)} to topic ${quote(topic)}`;
+  requireId(from, "from", attempt);
+  requireId(topic, "topic", attempt);
+  const terms = readTerms(options, "topic", attempt);
+  return { type: "publish-message", from, topic, payload, ...terms };
+}
+
+/** Requires an epoch, which is a positive integer. */
+export function requireEpoch(value: unknown, attempt: Attempt): asserts value is number {
+  requireInteger(value, 1, Number.MAX_SAFE_INTEGER, "epoch", attempt);
+}
+
+/** Returns the time in `options`, or `fallback`. */
+export function readTimeout(
+  options: ReceiveOptions | undefined,
+  fallback: number,
+  attempt: Attempt,
+): number {
+  if (options === undefined) return fallback;
+  requireObject(options, "options", attempt);
+  const { timeoutMs = fallback }: ReceiveOptions = options;
+  requireMs(timeoutMs, 0, "timeoutMs", attempt);
+  return timeoutMs;
+}
+
+function readTerms(
+  options: PostOptions | undefined,
+  fallback: string,
+  attempt: Attempt,
+): { kind: string; priority: number; ttlMs: number } {
+  if (options === undefined) return { kind: fallback, priority: 0, ttlMs: 0 };
+  requireObject(options, "options", attempt);
+  const { type: kind = fallback, priority = 0, ttlMs }: PostOptions = options;
+  requireId(kind, "type", attempt);
+  requirePriority(priority, "priority", attempt);
+  if (ttlMs !== undefined) requireMs(ttlMs, 1, "ttlMs", attempt);
+  return { kind, priority, ttlMs: ttlMs ?? 0 };
+}
+
+function requireChosenId(id: unknown, attempt: Attempt): void {
+  requireId(id, "id", attempt);
+  if (!MADE_ID.test(id)) return;
+  const rule = "id must not look like one that is made for messages";
+  throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(id)}`);
+}

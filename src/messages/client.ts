@@ -1,0 +1,459 @@
+/**
+ * The client of a mailbox machine: turns answers and events into promises and errors, and calls
+ * handlers.
+ *
+ * @module
+ */
+
+import { quote, requireMs } from "../core/arguments.ts";
+import { MachineClient, type MachineHost } from "../core/client.ts";
+import { dequeueFirst, emptyFifo, enqueueLast } from "../core/data/fifo.ts";
+import { Deferred } from "../core/deferred.ts";
+import type { Reply } from "../core/engine.ts";
+import { errorData, isFinal } from "../core/error_data.ts";
+import { ClosedError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
+import { DeadlockError } from "../locks/errors.ts";
+import type { DeadlockDetected } from "../locks/events.ts";
+import type { AttachHandler, MessageAnswers, MessageCommand, SendMessage } from "./commands.ts";
+import { DeliveryLostError, refusalError, unansweredError } from "./errors.ts";
+import type {
+  MessageDeadLettered,
+  MessageDropped,
+  MessageEvent,
+  MessageNacked,
+  MessageReceived,
+  MessageRefused,
+  MessageReturned,
+} from "./events.ts";
+import { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./handlers.ts";
+import type { MessageState } from "./state.ts";
+
+/** A running mailbox machine, alone in its engine or part of a larger one. */
+export interface MessageHost
+  extends MachineHost<MessageState, MessageCommand, MessageEvent, MessageAnswers> {}
+
+type Command = Exclude<MessageCommand, Tick>;
+
+/** An event that a client observes; a larger machine also detects the deadlocks of requests. */
+type ObservedEvent = MessageEvent | DeadlockDetected;
+type ObservedHost = MachineHost<MessageState, Command, ObservedEvent, MessageAnswers>;
+
+/** The events that end a wait or a delivery, or begin one. */
+const OBSERVED = [
+  "message:received",
+  "message:nacked",
+  "message:returned",
+  "message:dropped",
+  "message:dead-lettered",
+  "message:responded",
+  "message:unanswered",
+  "message:refused",
+  "mailbox:closed",
+  "deadlock:detected",
+] as const;
+
+/** A request that waits for its response. */
+interface PendingRequest {
+  readonly response: Deferred<unknown>;
+  readonly timeoutMs: number;
+}
+
+/** Sends the commands of a message façade, and keeps the calls that wait. */
+export class MessageClient
+  extends MachineClient<MessageState, Command, ObservedEvent, MessageAnswers> {
+  /** Calls the handlers. */
+  readonly handlers: HandlerRunner;
+  /** By message. */
+  readonly #requests = new Map<string, PendingRequest>();
+  /** How many calls of the dispatcher are under way, after which the handlers are called. */
+  #depth = 0;
+  #staleReports = 0;
+
+  /** Makes a client of the machine in `host`. */
+  constructor(host: MessageHost, logger: Logger) {
+    super(host as ObservedHost);
+    this.handlers = new HandlerRunner(this, logger);
+    this.listen(OBSERVED, (event) => this.#observe(event));
+  }
+
+  /** How many reports on deliveries were refused, as the delivery had ended. */
+  get staleReports(): number {
+    return this.#staleReports;
+  }
+
+  /** Sends a request and resolves with the response. */
+  request(command: SendMessage, signal: AbortSignal | undefined): Promise<unknown> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const response = new Deferred<unknown>();
+    let messageId: string | undefined;
+    const abort = () => {
+      response.reject(signal!.reason);
+      if (messageId === undefined || !this.#requests.delete(messageId)) return;
+      this.owe({ type: "cancel-request", messageId });
+    };
+    signal?.addEventListener("abort", abort);
+    try {
+      this.send(command, (answer, error) => {
+        if (answer === undefined) return response.reject(error);
+        if (answer instanceof Refusal) return response.reject(this.errorOf(answer, command));
+        const id = messageId = answer.messageId;
+        if (this.stopped !== undefined) response.reject(this.stopped);
+        if (!response.settled) this.#requests.set(id, { response, timeoutMs: command.responseMs });
+        else queueMicrotask(() => this.owe({ type: "cancel-request", messageId: id }));
+      });
+    } catch (error) {
+      response.reject(error);
+    }
+    const promise = response.promise();
+    if (signal === undefined) return promise;
+    return promise.finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  /** Does nothing once the client has stopped: what is left then ends by itself. */
+  override owe(command: Command): void {
+    if (this.stopped === undefined) super.owe(command);
+  }
+
+  /**
+   * Attaches a handler, which is not called before this returns.
+   *
+   * @throws the error of the refusal; with a log, which is not waited for, it is logged instead
+   */
+  attach(handlerId: string, handler: Handler): void {
+    if (this.stopped !== undefined) throw this.stopped;
+    const { agentId } = handler;
+    const command: AttachHandler = { type: "attach-handler", agentId, handlerId };
+    let hasReturned = false;
+    let failure: unknown;
+    this.handlers.add(handlerId, handler);
+    // Past `pass`, which would call the handler at once.
+    this.host.dispatcher.send(command, (answer, error) => {
+      failure = answer instanceof Refusal ? this.errorOf(answer, command) : error;
+      if (failure === undefined) return;
+      this.handlers.remove(handlerId);
+      if (hasReturned) this.handlers.logError(`Cannot subscribe agent ${quote(agentId)}`, failure);
+    });
+    if (failure !== undefined) throw failure;
+    hasReturned = true;
+  }
+
+  /** Detaches a handler. Returns whether it was attached. */
+  detach(agentId: string, handlerId: string): boolean {
+    if (this.handlers.get(handlerId)?.agentId !== agentId) return false;
+    this.handlers.remove(handlerId);
+    this.owe({ type: "detach-handler", agentId, handlerId, takesBack: false });
+    return true;
+  }
+
+  /** Detaches all handlers, and ends all calls that wait. */
+  close(): void {
+    if (this.stopped !== undefined) return;
+    const error = new ClosedError("go on", "the message router");
+    const requests = [...this.#requests];
+    this.#requests.clear();
+    this.handlers.detachAll();
+    for (const [messageId, { response }] of requests) {
+      response.reject(error);
+      this.owe({ type: "cancel-request", messageId });
+    }
+    this.stop(error);
+  }
+
+  override errorOf({ event }: Refusal, command: Command): Error {
+    return refusalError(this.state.config, command, event as MessageRefused);
+  }
+
+  protected override pass<Each extends Command | Tick>(
+    command: Each,
+    reply: Reply<Outcome<MessageAnswers, Each>>,
+  ): void {
+    this.#depth++;
+    try {
+      super.pass(command, reply);
+    } finally {
+      this.#depth--;
+      this.handlers.run();
+    }
+  }
+
+  protected override dispatch<Each extends Command>(command: Each): Outcome<MessageAnswers, Each> {
+    this.#depth++;
+    try {
+      return super.dispatch(command);
+    } finally {
+      this.#depth--;
+      this.handlers.run();
+    }
+  }
+
+  protected override end(error: unknown): void {
+    this.handlers.clear(error);
+    const requests = [...this.#requests.values()];
+    this.#requests.clear();
+    for (const { response } of requests) response.reject(error);
+  }
+
+  #observe(event: Extract<ObservedEvent, { type: typeof OBSERVED[number] }>): void {
+    switch (event.type) {
+      case "message:received":
+        return this.handlers.enqueue(event, this.#depth > 0);
+      case "message:nacked":
+      case "message:returned":
+      case "message:dropped":
+      case "message:dead-lettered":
+        return this.handlers.abort(event);
+      case "message:responded":
+        return this.#take(event.messageId)?.response.resolve(event.response);
+      case "message:unanswered": {
+        const request = this.#take(event.messageId);
+        return request?.response.reject(unansweredError(event, request.timeoutMs));
+      }
+      case "deadlock:detected": {
+        const { askId, victim, agents, resources } = event;
+        return this.#take(askId)?.response.reject(new DeadlockError(victim, agents, resources));
+      }
+      case "message:refused":
+        if (event.reason === "stale-epoch") this.#staleReports++;
+        return;
+      case "mailbox:closed":
+        return this.handlers.removeAgent(event.agentId);
+    }
+  }
+
+  #take(messageId: string): PendingRequest | undefined {
+    const request = this.#requests.get(messageId);
+    this.#requests.delete(messageId);
+    return request;
+  }
+}
+
+/** A handler and its agent. */
+export interface Handler {
+  /** The agent whose messages it handles. */
+  readonly agentId: string;
+  /** The function to call. */
+  readonly handle: MessageHandler;
+  /** How long it may take when it returns a promise, or 0. */
+  readonly timeoutMs: number;
+}
+
+/** A delivery that its handler has not ended, or whose signal was read. */
+interface OpenDelivery {
+  readonly context: DeliveryContext;
+  controller: AbortController | undefined;
+}
+
+type LossEvent = MessageNacked | MessageReturned | MessageDropped | MessageDeadLettered;
+
+/**
+ * Calls the handlers of one client, and reports how they ended.
+ *
+ * No handler is called inside a step, or while another one is being called: deliveries wait in a
+ * queue meanwhile. A handler that returns is acked at once; only one that returns a promise has a
+ * time limit, since no timer can fire before it returns.
+ */
+export class HandlerRunner implements DeliveryKeeper {
+  readonly #client: MessageClient;
+  readonly #logger: Logger;
+  readonly #handlers = new Map<string, Handler>();
+  readonly #queue = emptyFifo<MessageReceived>();
+  /** By epoch. */
+  readonly #open = new Map<number, OpenDelivery>();
+  #isRunning = false;
+  #isScheduled = false;
+
+  /** Makes a runner without handlers. */
+  constructor(client: MessageClient, logger: Logger) {
+    this.#client = client;
+    this.#logger = logger;
+  }
+
+  /** Returns the handler, or `undefined`. */
+  get(handlerId: string): Handler | undefined {
+    return this.#handlers.get(handlerId);
+  }
+
+  /** Adds a handler, which the caller attaches. */
+  add(handlerId: string, handler: Handler): void {
+    this.#handlers.set(handlerId, handler);
+  }
+
+  /** Removes a handler, which the caller detaches. */
+  remove(handlerId: string): void {
+    this.#handlers.delete(handlerId);
+  }
+
+  /** Removes the handlers of an agent that is gone. */
+  removeAgent(agentId: string): void {
+    for (const [handlerId, handler] of this.#handlers) {
+      if (handler.agentId === agentId) this.#handlers.delete(handlerId);
+    }
+  }
+
+  /** Queues a delivery for the next `run`, which the caller calls when `willRun`. */
+  enqueue(event: MessageReceived, willRun: boolean): void {
+    if (!this.#handlers.has(event.handlerId)) return;
+    enqueueLast(this.#queue, event);
+    if (willRun || this.#isRunning || this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.run();
+    });
+  }
+
+  /** Calls the handlers of all deliveries in the queue, and of those that they lead to. */
+  run(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      let event = dequeueFirst(this.#queue);
+      for (; event !== undefined; event = dequeueFirst(this.#queue)) this.#call(event);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** Aborts the signal of a delivery that is lost, after the step. */
+  abort(event: LossEvent): void {
+    if (this.#open.size === 0) return;
+    const controller = this.#open.get(event.epoch)?.controller;
+    if (controller === undefined) return;
+    const error = new DeliveryLostError(event.messageId, event.epoch, lossOf(event));
+    queueMicrotask(() => controller.abort(error));
+  }
+
+  /** Logs an error that no caller gets. */
+  logError(message: string, thrown: unknown): void {
+    try {
+      this.#logger.error(message, thrown);
+    } catch {
+      // A logger that fails must not stop the messages.
+    }
+  }
+
+  /** Detaches all handlers, and returns their deliveries. */
+  detachAll(): void {
+    for (const [handlerId, { agentId }] of this.#handlers) {
+      this.#client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
+    }
+  }
+
+  /** Aborts all signals with `error` and forgets all handlers, as the client has stopped. */
+  clear(error: unknown): void {
+    for (const { controller } of this.#open.values()) {
+      if (controller !== undefined) queueMicrotask(() => controller.abort(error));
+    }
+    this.#open.clear();
+    this.#handlers.clear();
+    while (dequeueFirst(this.#queue) !== undefined);
+  }
+
+  ackEarly(context: DeliveryContext): Promise<void> {
+    this.#close(context);
+    const { message: { to: agentId, epoch } } = context;
+    return this.#client.call({ type: "ack-message", agentId, epoch });
+  }
+
+  extendDelivery(context: DeliveryContext, timeoutMs: number): Promise<void> {
+    const { message: { id, to: agentId, epoch } } = context;
+    try {
+      requireMs(timeoutMs, 0, "timeoutMs", () => `extend the delivery of ${quote(id)}`);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    context.isTimed = true;
+    return this.#client.call({ type: "extend-message", agentId, epoch, timeoutMs });
+  }
+
+  respondTo(messageId: string, response: unknown): Promise<boolean> {
+    return this.#client.call({ type: "respond", messageId, response });
+  }
+
+  watchDelivery(context: DeliveryContext): AbortController {
+    const controller = new AbortController();
+    const { message: { id, epoch } } = context;
+    if (context.isReported) return controller;
+    const open = this.#open.get(epoch);
+    if (!this.#client.state.deliveries.has(epoch)) {
+      controller.abort(new DeliveryLostError(id, epoch, "gone"));
+    } else if (open === undefined) {
+      this.#open.set(epoch, { context, controller });
+    } else {
+      open.controller = controller;
+    }
+    return controller;
+  }
+
+  #call({ message, handlerId }: MessageReceived): void {
+    const { to: agentId, epoch } = message;
+    if (!this.#client.state.deliveries.has(epoch)) return;
+    const handler = this.#handlers.get(handlerId);
+    if (handler === undefined) { // it was detached after the delivery
+      return this.#client.owe({ type: "return-message", agentId, epoch });
+    }
+    const { handle, timeoutMs } = handler;
+    const context = new DeliveryContext(this, message, handlerId);
+    let result: unknown;
+    let isPending: boolean;
+    try {
+      result = handle(message, context);
+      isPending = isThenable(result);
+    } catch (thrown) {
+      return this.#fail(context, thrown);
+    }
+    if (isPending) this.#follow(context, result, timeoutMs);
+    else this.#succeed(context);
+  }
+
+  #follow(context: DeliveryContext, result: unknown, timeoutMs: number): void {
+    const { message: { to: agentId, epoch } } = context;
+    if (!context.isReported) {
+      if (!this.#open.has(epoch)) this.#open.set(epoch, { context, controller: undefined });
+      if (timeoutMs > 0 && !context.isTimed) {
+        this.#client.owe({ type: "extend-message", agentId, epoch, timeoutMs });
+      }
+    }
+    Promise.resolve(result).then(
+      () => this.#succeed(context),
+      (thrown) => this.#fail(context, thrown),
+    );
+  }
+
+  #succeed(context: DeliveryContext): void {
+    if (context.isReported) return;
+    this.#close(context);
+    const { message: { to: agentId, epoch } } = context;
+    this.#client.owe({ type: "ack-message", agentId, epoch });
+  }
+
+  #fail(context: DeliveryContext, thrown: unknown): void {
+    const { message: { id, to: agentId, epoch }, handlerId } = context;
+    this.logError(
+      `Handler ${quote(handlerId)} of ${quote(agentId)} failed on ${quote(id)}`,
+      thrown,
+    );
+    if (context.isReported) return;
+    this.#close(context);
+    const error = errorData(thrown);
+    this.#client.owe({ type: "nack-message", agentId, epoch, error, isFinal: isFinal(thrown) });
+  }
+
+  #close(context: DeliveryContext): void {
+    context.isReported = true;
+    if (this.#open.size > 0) this.#open.delete(context.message.epoch);
+  }
+}
+
+function lossOf(event: LossEvent): DeliveryLostError["reason"] {
+  if (event.type === "message:nacked") return event.reason === "timed-out" ? "timed-out" : "gone";
+  if (event.type !== "message:dead-lettered") return "returned";
+  return event.cause === "recipient-gone" ? "recipient-gone" : "timed-out";
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,345 @@
+/**
+ * The transitions of one copy of a message, of dead letters and of requests.
+ *
+ * @module
+ */
+
+import { schedule, unschedule } from "../core/data/deadlines.ts";
+import { append, unlink } from "../core/data/list.ts";
+import { nextInt } from "../core/data/prng.ts";
+import type { ErrorData } from "../core/error_data.ts";
+import { Refusal, type Tick } from "../core/machine.ts";
+import type { MessageCommand } from "./commands.ts";
+import type {
+  DeadLetterCause,
+  MessageCopyEvent,
+  MessageNacked,
+  MessageRefusal,
+  MessageRefused,
+  UnansweredReason,
+} from "./events.ts";
+import type {
+  Consumer,
+  Copy,
+  DeadLetter,
+  Envelope,
+  Lane,
+  MessageState,
+  MessageStep,
+  OpenRequest,
+} from "./state.ts";
+import {
+  channelOf,
+  endDelivery,
+  insertCopy,
+  isExpired,
+  laneOf,
+  messageOf,
+  removeCopy,
+  unblockChannel,
+  updateReady,
+} from "./tables.ts";
+import type { Message } from "./types.ts";
+
+/** Delivers messages to a handler until it has as many as it may have. */
+export function deliverReady(step: MessageStep, consumer: Consumer, lane: Lane): void {
+  const { maxInFlight } = step.state.config;
+  while (consumer.isPush && lane.inFlight < maxInFlight && lane.ready.length > 0) {
+    deliver(step, lane.ready[0]!.first!, 0);
+  }
+}
+
+/** Delivers the first copy of a ready channel under a new epoch. */
+export function deliver(step: MessageStep, copy: Copy, timeoutMs: number): Message {
+  const { state, now } = step;
+  const { channel } = copy;
+  copy.attempt++;
+  copy.epoch = ++state.epoch;
+  copy.isInFlight = true;
+  copy.handlerId = channel.consumer.handlerId;
+  copy.deliveredAt = now;
+  if (timeoutMs > 0) copy.timer = schedule(state.deadlines, now + timeoutMs, copy);
+  state.deliveries.set(copy.epoch, copy);
+  channel.busy = copy;
+  channel.lane.inFlight++;
+  updateReady(channel);
+  const message = messageOf(copy);
+  const { from, to } = message;
+  step.events.push({ type: "message:received", from, to, message, handlerId: copy.handlerId });
+  return message;
+}
+
+/** Ends a delivery whose message was handled. */
+export function ack(step: MessageStep, copy: Copy): void {
+  const { consumer, lane } = copy.channel;
+  const { from, to, id } = copy.envelope;
+  removeCopy(step.state, copy);
+  step.events.push({
+    type: "message:acked",
+    from,
+    to,
+    messageId: id,
+    handlerId: copy.handlerId,
+    epoch: copy.epoch,
+    handledMs: step.now - copy.deliveredAt,
+  });
+  deliverReady(step, consumer, lane);
+}
+
+/** Ends a delivery that failed: the message is delivered again after a pause, if it may be. */
+export function nack(
+  step: MessageStep,
+  copy: Copy,
+  reason: MessageNacked["reason"],
+  error: ErrorData,
+  isFinal: boolean,
+): void {
+  const { state, now } = step;
+  const { attempt, channel: { consumer, lane } } = copy;
+  if (consumer.hasLeft) return handOver(step, copy, error);
+  const cause = finalCause(step, copy, isFinal);
+  if (cause !== undefined) return deadLetter(step, copy, cause, error);
+  const retryAt = now + pauseAfter(step, attempt, error);
+  endDelivery(state, copy);
+  copy.timer = schedule(state.deadlines, retryAt, copy);
+  step.events.push({ type: "message:nacked", ...idsOf(copy), reason, error, attempt, retryAt });
+  deliverReady(step, consumer, lane);
+}
+
+function finalCause(
+  { state, now }: MessageStep,
+  copy: Copy,
+  isFinal: boolean,
+): DeadLetterCause | undefined {
+  if (isFinal) return "rejected";
+  if (copy.attempt >= state.config.maxDeliveries) return "max-deliveries";
+  return isExpired(copy, now) ? "expired" : undefined;
+}
+
+/** Draws up to `retryDelay` at first, twice as much each time; at least what the error demands. */
+function pauseAfter({ state }: MessageStep, attempt: number, { retryAfterMs }: ErrorData): number {
+  const { config, prng } = state;
+  const longest = Math.min(config.maxRetryDelayMs, config.retryDelay * 2 ** (attempt - 1));
+  return Math.max(nextInt(prng, longest + 1), retryAfterMs ?? 0);
+}
+
+/** Ends the pause after a failed delivery. */
+export function endPause(step: MessageStep, copy: Copy): void {
+  const { channel } = copy;
+  copy.timer = undefined;
+  unblockChannel(channel);
+  step.events.push({ type: "message:readied", ...idsOf(copy) });
+  deliverReady(step, channel.consumer, channel.lane);
+}
+
+/** Limits a delivery to `timeoutMs` from this moment; 0 lifts the limit. */
+export function extend(step: MessageStep, copy: Copy, timeoutMs: number): void {
+  const { deadlines } = step.state;
+  unschedule(deadlines, copy.timer);
+  const until = timeoutMs === 0 ? Infinity : step.now + timeoutMs;
+  copy.timer = timeoutMs === 0 ? undefined : schedule(deadlines, until, copy);
+  step.events.push({ type: "message:extended", ...idsOf(copy), until });
+}
+
+/** Ends a delivery at no cost; the caller delivers what is ready. */
+export function returnDelivery(step: MessageStep, copy: Copy): void {
+  if (isExpired(copy, step.now)) return deadLetter(step, copy, "expired", undefined);
+  endDelivery(step.state, copy);
+  copy.attempt--;
+  unblockChannel(copy.channel);
+  step.events.push({ type: "message:returned", ...idsOf(copy) });
+}
+
+/**
+ * Moves a copy whose consumer has left to the oldest consumer that is attached, or drops it when
+ * that one has, or had, a copy of its own.
+ */
+export function handOver(
+  step: MessageStep,
+  copy: Copy,
+  error: ErrorData | undefined,
+): void {
+  const { mailbox } = copy.channel.consumer;
+  if (mailbox.isClosed) return deadLetter(step, copy, "recipient-gone", error);
+  if (isExpired(copy, step.now)) return deadLetter(step, copy, "expired", error);
+  const successor = mailbox.consumers[0]!;
+  const { isInFlight, expiry, envelope } = copy;
+  if (envelope.sequence > successor.since) {
+    removeCopy(step.state, copy);
+    step.events.push({ type: "message:dropped", ...idsOf(copy) });
+    return loseCopy(step, envelope.id);
+  }
+  copy.expiry = undefined; // goes on while the copy moves
+  removeCopy(step.state, copy);
+  copy.expiry = expiry;
+  if (isInFlight) copy.attempt--;
+  const lane = laneOf(successor, envelope.priority);
+  copy.channel = channelOf(successor, lane, envelope.from);
+  insertCopy(copy);
+  step.events.push({ type: "message:returned", ...idsOf(copy) });
+  deliverReady(step, successor, lane);
+}
+
+/** Moves a copy to the dead letters, and delivers what it blocked. */
+export function deadLetter(
+  step: MessageStep,
+  copy: Copy,
+  cause: DeadLetterCause,
+  error: ErrorData | undefined,
+): void {
+  const { consumer, lane } = copy.channel;
+  removeCopy(step.state, copy);
+  addDeadLetter(step, copy, cause, error);
+  loseCopy(step, copy.envelope.id);
+  deliverReady(step, consumer, lane);
+}
+
+/** Adds a dead letter, which those of other handlers join. */
+function addDeadLetter(
+  step: MessageStep,
+  copy: Copy,
+  cause: DeadLetterCause,
+  error: ErrorData | undefined,
+): void {
+  const { state, now, events } = step;
+  const { envelope, epoch, attempt, channel: { consumer: { handlerId } } } = copy;
+  const { id, from, to } = envelope;
+  const known = state.deadLetters.get(id);
+  const joined = known?.envelope.sequence === envelope.sequence ? known : undefined;
+  if (joined !== undefined) removeDeadLetter(state, joined);
+  else if (known !== undefined) forgetDeadLetter(step, known);
+  const letter: DeadLetter = {
+    envelope,
+    attempt,
+    epoch,
+    cause,
+    error,
+    at: now,
+    handlerIds: [...joined?.handlerIds ?? [], handlerId],
+    previous: undefined,
+    next: undefined,
+  };
+  state.deadLetters.set(id, letter);
+  append(state.deadOrder, letter);
+  const ids = { from, to, messageId: id, handlerId, epoch };
+  events.push({ type: "message:dead-lettered", ...ids, message: messageOf(copy), cause, error });
+  if (state.deadLetters.size > state.config.maxDeadLetters) {
+    forgetDeadLetter(step, state.deadOrder.first!);
+  }
+}
+
+function forgetDeadLetter({ state, events }: MessageStep, letter: DeadLetter): void {
+  removeDeadLetter(state, letter);
+  const { id: messageId, from, to } = letter.envelope;
+  events.push({ type: "message:forgotten", from, to, messageId });
+}
+
+/** Removes a dead letter from the tables. */
+export function removeDeadLetter(state: MessageState, letter: DeadLetter): void {
+  state.deadLetters.delete(letter.envelope.id);
+  unlink(state.deadOrder, letter);
+}
+
+/** Opens a request: `from` waits for a response to a message of which there are `copies`. */
+export function openRequest(
+  { state, now }: MessageStep,
+  { id, from, to }: Envelope,
+  responseMs: number,
+  copies: number,
+): void {
+  const kind = "request";
+  const request: OpenRequest = { kind, id, from, to, since: now, copies, timer: undefined };
+  request.timer = schedule(state.deadlines, now + responseMs, request);
+  state.requests.set(id, request);
+  addTo(state.waitingOn, from, request);
+  addTo(state.askedOf, to, request);
+}
+
+/** Ends a request with its response. */
+export function respondTo(step: MessageStep, request: OpenRequest, response: unknown): void {
+  const { id: messageId, from: to, to: from, since } = request;
+  closeRequest(step.state, request);
+  const waitedMs = step.now - since;
+  step.events.push({ type: "message:responded", from, to, messageId, response, waitedMs });
+}
+
+/** Ends a request without a response. */
+export function endRequest(
+  step: MessageStep,
+  request: OpenRequest,
+  reason: UnansweredReason,
+): void {
+  const { id: messageId, from, to, since } = request;
+  closeRequest(step.state, request);
+  const waitedMs = step.now - since;
+  step.events.push({ type: "message:unanswered", from, to, messageId, reason, waitedMs });
+}
+
+/** Ends all requests by an agent and to it. */
+export function endRequestsOf(step: MessageStep, agentId: string): void {
+  const { waitingOn, askedOf } = step.state;
+  for (const request of waitingOn.get(agentId) ?? []) endRequest(step, request, "agent-gone");
+  for (const request of askedOf.get(agentId) ?? []) endRequest(step, request, "agent-gone");
+}
+
+/** Ends the request that a lost copy belonged to, if no other copy may lead to a response. */
+function loseCopy(step: MessageStep, messageId: string): void {
+  const request = step.state.requests.get(messageId);
+  if (request !== undefined && --request.copies === 0) endRequest(step, request, "undeliverable");
+}
+
+function closeRequest(state: MessageState, request: OpenRequest): void {
+  unschedule(state.deadlines, request.timer);
+  state.requests.delete(request.id);
+  deleteFrom(state.waitingOn, request.from, request);
+  deleteFrom(state.askedOf, request.to, request);
+}
+
+/** Adds `member` to the set of `key`, made when there is none. */
+export function addTo<Member>(sets: Map<string, Set<Member>>, key: string, member: Member): void {
+  const known = sets.get(key);
+  if (known === undefined) sets.set(key, new Set([member]));
+  else known.add(member);
+}
+
+/** Deletes `member` from the set of `key`, and the set when it is empty. */
+export function deleteFrom<Member>(
+  sets: Map<string, Set<Member>>,
+  key: string,
+  member: Member,
+): void {
+  const known = sets.get(key);
+  known?.delete(member);
+  if (known?.size === 0) sets.delete(key);
+}
+
+/** Refuses `command`; `to` is the agent that it would have concerned. */
+export function refuse(
+  { events }: MessageStep,
+  command: Exclude<MessageCommand, Tick>,
+  reason: MessageRefusal,
+  to: string = recipientOf(command),
+): Refusal {
+  const from = "from" in command ? command.from : "";
+  const messageId = "messageId" in command ? command.messageId : "";
+  const { type } = command;
+  const event: MessageRefused = {
+    type: "message:refused",
+    from,
+    to,
+    messageId,
+    command: type,
+    reason,
+  };
+  events.push(event);
+  return new Refusal(event);
+}
+
+function recipientOf(command: Exclude<MessageCommand, Tick>): string {
+  if ("to" in command) return command.to;
+  return "agentId" in command ? command.agentId : "";
+}
+
+function idsOf({ envelope: { from, to, id }, handlerId, epoch }: Copy): MessageCopyEvent {
+  return { from, to, messageId: id, handlerId, epoch };
+}
