@@ -141,7 +141,9 @@ export function record(
   tags: Tags | undefined,
 ): boolean {
   const { recordedNames, recorded, config: { maxRecorded } } = state;
-  const key = JSON.stringify([metric, ...Object.entries(tags ?? {}).sort(byName)]);
+  // A tag without a text is no tag to readers of the newest values.
+  const pairs = Object.entries(tags ?? {}).filter(([, text]) => text !== "");
+  const key = JSON.stringify([metric, ...pairs.sort(byName)]);
   const known = recorded.get(key);
   const isNew = !recordedNames.has(metric);
   if ((known === undefined && recorded.size >= maxRecorded) || !mayRecord(state, metric)) {
@@ -149,7 +151,7 @@ export function record(
     return false;
   }
   if (isNew) recordedNames.add(metric);
-  if (known === undefined) recorded.set(key, { metric, tags: tags ?? {}, value });
+  if (known === undefined) recorded.set(key, { metric, tags: Object.fromEntries(pairs), value });
   else known.value = value;
   sample(state, metric, at, value, tags);
   return true;
