@@ -9,11 +9,19 @@
 
 import type { LockstepEvent } from "../root/events.ts";
 import type { Instant } from "../core/machine.ts";
-import { type Gauges, noGauges, track } from "./gauges.ts";
-import { emptyHistogram, type Histogram, observe } from "./histogram.ts";
-import { OPENING_EVENTS } from "./open_items.ts";
-import { countOne, emptyRate, type Rate } from "./rate.ts";
-import { append, emptySeries, type Series, type Tags } from "./series.ts";
+import { type Gauges, noGauges, OPENING_EVENTS, track } from "./gauges.ts";
+import {
+  append,
+  countOne,
+  emptyHistogram,
+  emptyRate,
+  emptySeries,
+  type Histogram,
+  observe,
+  type Rate,
+  type Series,
+  type Tags,
+} from "./aggregates.ts";
 import {
   COUNTERS,
   type CounterSpec,

@@ -5,8 +5,8 @@
  */
 
 import type { MetricsState } from "./fold.ts";
-import { quantileOf } from "./histogram.ts";
-import { breakersByState, countSuspects, type OpenItems } from "./open_items.ts";
+import { quantileOf } from "./aggregates.ts";
+import { breakersByState, countSuspects, type OpenItems } from "./gauges.ts";
 import { COUNTERS, DURATION_METRICS } from "./vocabulary.ts";
 
 /** What to serve the text as. */

@@ -8,7 +8,7 @@ import type { TaskStatus } from "../../src/tasks/types.ts";
 import { lockMachine, type LockState } from "../../src/locks/machine.ts";
 import { emptyMetrics, fold, type MetricsState } from "../../src/metrics/fold.ts";
 import { reportOf } from "../../src/metrics/report.ts";
-import { summaryOf } from "../../src/metrics/histogram.ts";
+import { summaryOf } from "../../src/metrics/aggregates.ts";
 import { isOpen } from "../../src/tasks/room.ts";
 import { taskMachine, type TaskState } from "../../src/tasks/machine.ts";
 import { rootConfigs, rootMoves } from "../coordination/root_moves.ts";
