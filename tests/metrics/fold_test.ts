@@ -9,7 +9,7 @@ import type { TaskStatus } from "../../src/tasks/types.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
 import { emptyMetrics, fold, type MetricsState } from "../../src/metrics/fold.ts";
 import { reportOf } from "../../src/metrics/report.ts";
-import { summaryOf } from "../../src/metrics/histogram.ts";
+import { summaryOf } from "../../src/metrics/aggregates.ts";
 import { isOpen } from "../../src/tasks/placement.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
 import type { LockState } from "../../src/locks/state.ts";
