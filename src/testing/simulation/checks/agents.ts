@@ -100,6 +100,6 @@ function checkGone(agentId: string, state: RootState): void {
   if (messages.waitingOn.has(agentId) || messages.askedOf.has(agentId)) {
     fail("NoGhostWaiter", `"${agentId}" is gone, and asks or is asked`);
   }
-  if (conflicts.parties.has(agentId)) fail("NoGhostParty", `"${agentId}" is gone`);
+  if (conflicts.knownAgents.has(agentId)) fail("NoGhostParty", `"${agentId}" is gone`);
   if (breakers.breakers.has(`agent:${agentId}`)) fail("NoGhostBreaker", `"${agentId}" is gone`);
 }
