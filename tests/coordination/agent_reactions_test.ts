@@ -65,7 +65,7 @@ for (const [name, command] of Object.entries(GONE)) {
     assertEquals(messages.deadLetters.size, 2);
     assertEquals([...agents.members.keys()], ["y"]);
     assertEquals([...breakers.breakers.keys()], ["agent:y"]);
-    assertEquals(conflicts.parties.has("x"), false);
+    assertEquals(conflicts.knownAgents.has("x"), false);
     assertEquals(tasks.tasks.get("t")!.agent?.agentId, "y");
   });
 }

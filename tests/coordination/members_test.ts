@@ -159,7 +159,7 @@ function assertIsGone({ state: { locks, messages, conflicts, agents } }: RootDri
     false,
   ]);
   assertEquals([conflicts.votesOf.size, conflicts.conflictsOf.has("x")], [0, false]);
-  assertEquals([conflicts.parties.size, agents.members.size], [0, 0]);
+  assertEquals([conflicts.knownAgents.size, agents.members.size], [0, 0]);
 }
 
 Deno.test("what an agent was asked ends with it, also when its mailbox is forgotten already", () => {

@@ -20,7 +20,7 @@ function assertGone(agentId: string, state: RootState): void {
   assert(!tasks.agents.has(agentId), `OwnedByLiveAgent: ${agentId} has tasks`);
   assert(!messages.mailboxes.has(agentId), `${agentId} has a mailbox`);
   assert(!messages.waitingOn.has(agentId) && !messages.askedOf.has(agentId), `${agentId} asks`);
-  assert(!conflicts.parties.has(agentId), `${agentId} is a party`);
+  assert(!conflicts.knownAgents.has(agentId), `${agentId} is a party`);
   assert(!conflicts.conflictsOf.has(agentId), `${agentId} can win`);
   assert(!agents.members.has(agentId), `${agentId} is a member`);
   assert(!breakers.breakers.has(`agent:${agentId}`), `${agentId} has a breaker`);

@@ -119,7 +119,10 @@ function compareOthers({ gauges, counters }: MetricsState, state: RootState): vo
   assertEquals(conflicts, new Set(state.conflicts.active.keys()));
   const phases = [...state.breakers.breakers].map(([id, { phase }]) => [id, phase.state] as const);
   assertEquals(breakers, new Map(phases));
-  const settled = [...state.conflicts.settledBy.values()].reduce((sum, count) => sum + count, 0);
+  const settled = [...state.conflicts.resolutionsByStrategy.values()].reduce(
+    (sum, count) => sum + count,
+    0,
+  );
   assertEquals(
     Object.fromEntries(COUNTED.map((metric) => [metric, counters.get(metric)!])),
     {

@@ -256,13 +256,13 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a conflict is resolved twice",
     "conflicts/machine.ts",
-    "  else if (conflict.resolution === undefined) return conflict;",
-    '  else if (conflict.id !== "") return conflict;',
+    "  if (resolution !== undefined) return uphold(step, id, resolution);\n",
+    "",
   ),
   mutant(
     "an agent votes twice",
     "conflicts/machine.ts",
-    '  if (known !== undefined) return refuse(turn, command, id, "voted", voter);\n',
+    '  if (known !== undefined) return refuse(step, command, "voted", voter);\n',
     "",
   ),
   mutant(

@@ -106,7 +106,10 @@ export function checkMessagesAtRest(state: MessageState): void {
     for (const { urgent, normal } of consumers) {
       if (urgent.size + normal.size === 0) continue;
       const [first] = [urgent.copies.first, normal.copies.first].filter((copy) => copy);
-      fail("MailboxesEmpty", `"${first!.envelope.id}" for "${agentId}" is neither handled nor dead`);
+      fail(
+        "MailboxesEmpty",
+        `"${first!.envelope.id}" for "${agentId}" is neither handled nor dead`,
+      );
     }
   }
   for (const { id } of state.requests.values()) fail("EveryRequestEnds", `"${id}" still waits`);
