@@ -30,7 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a granted wait stays in its queue",
     "locks/handoff.ts",
-    "  removeWait(turn, wait);\n  for (const ticket of tickets) {",
+    "  removeWait(step, wait);\n  for (const ticket of tickets) {",
     "  for (const ticket of tickets) {",
   ),
   mutant(
