@@ -69,7 +69,7 @@ export async function find(mutant: Mutant): Promise<Finding> {
 function huntFor(workload: string | undefined): string {
   const options = JSON.stringify({ steps: STEPS, workload });
   return `
-import { simulate } from "./src/testing/simulation/mod.ts";
+import { simulate } from "./src/testing/mod.ts";
 let steps = 0;
 let found = { rule: "" };
 for (let seed = 1; seed <= ${RUNS} && performance.now() < ${HUNT_MS}; seed++) {
