@@ -47,7 +47,7 @@ export interface BreakerRules {
   readonly windowCalls: number;
   /** The length of a window by time, to within a tenth. @default 60_000 */
   readonly windowMs: number;
-  /** With fewer calls in the window no share opens it. @default 10 */
+  /** With fewer calls in the window no share opens it. @default 10, or windowCalls if that is less */
   readonly minimumCalls: number;
   /** The longest duration of a probe; a longer one has failed. @default callTimeoutMs, or else the longer of timeout and a minute */
   readonly probeTimeoutMs: number;
@@ -90,7 +90,7 @@ export interface BreakerSettings {
 export interface BreakerConfig {
   /** How many breakers there may be. @default 10_000 */
   readonly maxBreakers: number;
-  /** Seeds the jitter of open times. @default 1 */
+  /** Seeds the jitter of open times. @default a random number in a façade, 1 in a machine */
   readonly seed: number;
 }
 

@@ -127,7 +127,20 @@ export function definePart<
       return command.type === "tick" ? undefined : apply(state, command as Each, now, events);
     },
   };
+  PARTS.add(part);
   return part as unknown as Part<State, Each, Event, Answers>;
+}
+
+const PARTS = new WeakSet<object>();
+
+/**
+ * Returns `machine` when it is a part, whose `step` an engine may split; not when it is a copy of one
+ * with a `step` of its own.
+ */
+export function asPart<State, Command extends Named, Event extends Named, Answers>(
+  machine: Machine<State, Command, Event, Answers>,
+): Part<State, Command, Event, Answers> | undefined {
+  return PARTS.has(machine) ? machine as Part<State, Command, Event, Answers> : undefined;
 }
 
 /** The result of {@linkcode transition}. */

@@ -29,11 +29,10 @@ import {
   record,
 } from "./fold.ts";
 import { type Gauges, noGauges } from "./gauges.ts";
-import { type Summary, summaryOf } from "./histogram.ts";
+import { forEachSince, type Summary, summaryOf } from "./aggregates.ts";
 import { openMetricsOf } from "./open_metrics.ts";
 import { CpuMeter, probeProcess, type ProcessProbe, type ProcessUsage } from "./probe.ts";
 import { type CoordinationMetrics, reportOf } from "./report.ts";
-import { forEachSince } from "./series.ts";
 
 /** Options of {@linkcode CoordinationMetricsCollector}; all of them may be left out. */
 export interface MetricsCollectorOptions extends Partial<MetricsConfig> {

@@ -9,11 +9,19 @@
 
 import type { LockstepEvent } from "../root/events.ts";
 import type { Instant } from "../core/machine.ts";
-import { type Gauges, noGauges, track } from "./gauges.ts";
-import { emptyHistogram, type Histogram, observe } from "./histogram.ts";
-import { OPENING_EVENTS } from "./open_items.ts";
-import { countOne, emptyRate, type Rate } from "./rate.ts";
-import { append, emptySeries, type Series, type Tags } from "./series.ts";
+import { type Gauges, noGauges, OPENING_EVENTS, track } from "./gauges.ts";
+import {
+  append,
+  countOne,
+  emptyHistogram,
+  emptyRate,
+  emptySeries,
+  type Histogram,
+  observe,
+  type Rate,
+  type Series,
+  type Tags,
+} from "./aggregates.ts";
 import {
   COUNTERS,
   type CounterSpec,
@@ -141,7 +149,9 @@ export function record(
   tags: Tags | undefined,
 ): boolean {
   const { recordedNames, recorded, config: { maxRecorded } } = state;
-  const key = JSON.stringify([metric, ...Object.entries(tags ?? {}).sort(byName)]);
+  // A tag without a text is no tag to readers of the newest values.
+  const pairs = Object.entries(tags ?? {}).filter(([, text]) => text !== "");
+  const key = JSON.stringify([metric, ...pairs.sort(byName)]);
   const known = recorded.get(key);
   const isNew = !recordedNames.has(metric);
   if ((known === undefined && recorded.size >= maxRecorded) || !mayRecord(state, metric)) {
@@ -149,7 +159,7 @@ export function record(
     return false;
   }
   if (isNew) recordedNames.add(metric);
-  if (known === undefined) recorded.set(key, { metric, tags: tags ?? {}, value });
+  if (known === undefined) recorded.set(key, { metric, tags: Object.fromEntries(pairs), value });
   else known.value = value;
   sample(state, metric, at, value, tags);
   return true;

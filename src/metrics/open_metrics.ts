@@ -5,8 +5,8 @@
  */
 
 import type { MetricsState } from "./fold.ts";
-import { quantileOf } from "./histogram.ts";
-import { breakersByState, countSuspects, type OpenItems } from "./open_items.ts";
+import { quantileOf } from "./aggregates.ts";
+import { breakersByState, countSuspects, type OpenItems } from "./gauges.ts";
 import { COUNTERS, DURATION_METRICS } from "./vocabulary.ts";
 
 /** What to serve the text as. */
@@ -175,34 +175,51 @@ function processFamilies({ memoryBytes, cpuMs }: ProcessFigures): Family[] {
 
 /** A user's own metrics, each with its newest value under each set of tags. */
 function recordedFamilies({ recorded }: Readonly<MetricsState>): Family[] {
-  const samples = new Map<string, Sample[]>();
+  const names = new Identifiers();
+  const families = new Map<string, { labels: Identifiers; samples: Sample[] }>();
   for (const { metric, tags, value } of recorded.values()) {
-    const others = samples.get(metric) ?? [];
-    samples.set(metric, others);
-    others.push({ labels: labelsOf(tags), value });
+    let family = families.get(metric);
+    if (family === undefined) {
+      family = { labels: new Identifiers(RESERVED_LABELS), samples: [] };
+      families.set(metric, family);
+    }
+    const { labels, samples } = family;
+    const pairs = Object.entries(tags).sort(([a], [b]) => a < b ? -1 : 1);
+    samples.push({ labels: pairs.map(([tag, text]) => [labels.of(tag), text] as const), value });
   }
-  const taken = new Set<string>();
-  return [...samples].map(([metric, ofMetric]) => ({
-    name: unique(`lockstep_recorded_value_${identifier(metric)}`, taken),
+  return [...families].map(([metric, { samples }]) => ({
+    name: `lockstep_recorded_value_${names.of(metric)}`,
     type: "gauge",
     help: `The newest value of ${metric}`,
-    samples: ofMetric,
+    samples,
   }));
 }
 
-function labelsOf(tags: Readonly<Record<string, string>>): [name: string, value: string][] {
-  const taken = new Set<string>();
-  return Object.entries(tags)
-    .sort(([a], [b]) => a < b ? -1 : 1)
-    .map(([tag, value]) => [unique(identifier(tag), taken), value]);
-}
+/** Labels that have a meaning of their own in histograms and summaries. */
+const RESERVED_LABELS: readonly string[] = ["le", "quantile"];
 
-/** `name`, or with a number behind it when it is taken: different names may look the same here. */
-function unique(name: string, taken: Set<string>): string {
-  let found = name;
-  for (let i = 2; taken.has(found); i++) found = `${name}_${i}`;
-  taken.add(found);
-  return found;
+/**
+ * Gives each name an identifier of its own, also when several look the same in the format: the later
+ * ones get a number. A name keeps its identifier when others are added.
+ */
+class Identifiers {
+  readonly #taken: Set<string>;
+  readonly #byName = new Map<string, string>();
+
+  constructor(reserved: readonly string[] = []) {
+    this.#taken = new Set(reserved);
+  }
+
+  of(name: string): string {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const base = identifier(name);
+    let found = base;
+    for (let i = 2; this.#taken.has(found); i++) found = `${base}_${i}`;
+    this.#taken.add(found);
+    this.#byName.set(name, found);
+    return found;
+  }
 }
 
 /** `name` as the format allows it: letters, digits and underscores, and a letter first. */

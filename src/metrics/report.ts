@@ -9,9 +9,8 @@
 import type { Instant } from "../core/machine.ts";
 import type { TaskStatus } from "../tasks/types.ts";
 import type { MetricsState } from "./fold.ts";
-import { summaryOf } from "./histogram.ts";
-import { breakersByState, countSuspects } from "./open_items.ts";
-import { perMinute } from "./rate.ts";
+import { perMinute, summaryOf } from "./aggregates.ts";
+import { breakersByState, countSuspects } from "./gauges.ts";
 
 /** How tasks are and went. */
 export interface TaskFigures {

@@ -9,9 +9,9 @@
 export type { AnyEvents } from "../core/bus/event_types.ts";
 export type { MachineHost } from "../core/client.ts";
 export { SteadyTime } from "../core/clock.ts";
-export { decode, encode } from "../core/data/codec.ts";
-export { requireJson } from "../core/data/json.ts";
-export { Opaque } from "../core/data/kinds.ts";
+export { decode, encode } from "../core/data/plain.ts";
+export { requireJson } from "../core/data/plain.ts";
+export { Opaque } from "../core/data/plain.ts";
 export type { Linked as MailboxLink, List as MailboxList } from "../core/data/list.ts";
 export { fork } from "../core/data/plain.ts";
 export {
@@ -239,7 +239,6 @@ export type { Due, Reaction, Reactions } from "./composition.ts";
 export type { ClaimState } from "./reactions/claims.ts";
 export type { AgentCall, AskingClaim, PartName } from "./state.ts";
 export type { AcquireAnswer, GroupGrant } from "../locks/commands.ts";
-export type { RequestsByAgent } from "../messages/state.ts";
 export type { LockPart } from "../locks/machine.ts";
 export type { MessagePart } from "../messages/machine.ts";
 export type { TaskPart } from "../tasks/machine.ts";

@@ -23,6 +23,7 @@ import {
   giveUpBeforeStart,
   giveWayBeforeStart,
   refuseBeforeStart,
+  releaseAgentLocks,
   releaseIfOver,
   releaseResources,
   stopWithoutLock,
@@ -60,6 +61,7 @@ const REACTIONS = new Map<string, readonly unknown[]>([
   ["resource:abandoned", [giveUpBeforeStart]],
   ["resource:refused", [refuseBeforeStart]],
   ["deadlock:detected", [giveWayBeforeStart]],
+  ["agent:terminated", [releaseAgentLocks]],
 ]) as Reactions<SchedulerState>;
 
 const DESCRIPTIONS: Descriptions<SchedulerEvent> = { ...TASK_DESCRIPTIONS, ...LOCK_DESCRIPTIONS };

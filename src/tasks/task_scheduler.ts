@@ -362,7 +362,7 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   async #shutdown(graceMs: number): Promise<void> {
-    await this.#initializing?.catch(nothing);
+    if (this.#initializing !== undefined) await this.#initializing.catch(nothing);
     await this.#host.client?.drain(graceMs);
     await this.#host.close();
   }

@@ -97,7 +97,7 @@ Deno.test("a transition that the table forbids is a bug and says so", () => {
   const driver = started();
   const task = driver.task("t");
   task.status = "backing-off";
-  const step = beginStep(driver.state, 0);
+  const step = beginStep(driver.state, 0, []);
   assertThrows(
     () => complete(step, task, undefined),
     InvariantError,

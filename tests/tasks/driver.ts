@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals, AssertionError } from "@std/assert";
 import { encode } from "../../src/core/data/plain.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
 import { Refusal, type Tick } from "../../src/core/machine.ts";
@@ -191,8 +191,9 @@ export class TaskDriver extends Driver<TaskState, TaskCommand, TaskEvent, TaskAn
   refuses(command: TaskCommand, reason: TaskRefusal, detail?: unknown): void {
     const before = encode(this.state);
     const events = this.do(command);
-    assert(this.answer instanceof Refusal);
-    const refusal = this.answer.event as TaskRefused;
+    const { answer } = this;
+    if (!(answer instanceof Refusal)) throw new AssertionError("the command was not refused");
+    const refusal = answer.event as TaskRefused;
     assertEquals(events, [refusal]);
     assertEquals([refusal.type, refusal.command], ["task:refused", command.type]);
     assertEquals([refusal.reason, refusal.detail], [reason, detail]);

@@ -232,12 +232,12 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a result of an earlier state of a breaker decides",
     "breakers/machine.ts",
-    "  if (epoch !== breaker.epoch) return count(turn, breaker, command);\n",
+    "  if (epoch !== breaker.epoch) return count(step, breaker, command);\n",
     "",
   ),
   mutant(
     "one probe too many goes through a breaker",
-    "breakers/views.ts",
+    "breakers/state.ts",
     "probes < rules.halfOpenLimit",
     "probes <= rules.halfOpenLimit",
   ),
@@ -250,19 +250,19 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a breaker probes a millisecond early",
     "breakers/machine.ts",
-    'if (breaker.phase.state === "open" && breaker.phase.until <= turn.now)',
-    'if (breaker.phase.state === "open" && breaker.phase.until <= turn.now + 1)',
+    'if (breaker.phase.state === "open" && breaker.phase.until <= step.now)',
+    'if (breaker.phase.state === "open" && breaker.phase.until <= step.now + 1)',
   ),
   mutant(
     "a conflict is resolved twice",
     "conflicts/machine.ts",
-    "  else if (conflict.resolution === undefined) return conflict;",
-    '  else if (conflict.id !== "") return conflict;',
+    "  if (resolution !== undefined) return uphold(step, id, resolution);\n",
+    "",
   ),
   mutant(
     "an agent votes twice",
     "conflicts/machine.ts",
-    '  if (known !== undefined) return refuse(turn, command, id, "voted", voter);\n',
+    '  if (known !== undefined) return refuse(step, command, "voted", voter);\n',
     "",
   ),
   mutant(

@@ -60,6 +60,14 @@ export function releaseResources(
   return state.locks.owners.has(owner) ? { type: "release-all", agentId, owner } : undefined;
 }
 
+/** Releases the locks that an agent holds in its own name, as it is gone. */
+export function releaseAgentLocks(
+  { agentId }: { readonly agentId: string },
+  { locks }: ClaimState,
+): ClaimCommand | undefined {
+  return locks.owners.has(agentId) ? { type: "release-all", agentId, owner: agentId } : undefined;
+}
+
 /** Lets a claim start that has its locks. */
 export function unblockClaim(
   event: Happened<"resource:acquired">,

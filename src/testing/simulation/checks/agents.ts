@@ -88,6 +88,6 @@ function checkGone(agentId: string, state: RootState): void {
   if (messages.waitingOn.has(agentId) || messages.askedOf.has(agentId)) {
     fail("NoGhostWaiter", `"${agentId}" left, and has requests`);
   }
-  if (conflicts.parties.has(agentId)) fail("NoGhostParty", `"${agentId}" left`);
+  if (conflicts.knownAgents.has(agentId)) fail("NoGhostParty", `"${agentId}" left`);
   if (breakers.breakers.has(`agent:${agentId}`)) fail("NoGhostBreaker", `"${agentId}" left`);
 }

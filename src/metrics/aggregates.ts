@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Instant } from "../core/machine.ts";
+
 /** How far a quantile is from the true one at most, as a part of it. */
 export const RELATIVE_ERROR = 0.01;
 
@@ -141,4 +143,87 @@ function mergeSmallest(buckets: Map<number, number>): void {
   }
   buckets.set(next, buckets.get(next)! + buckets.get(smallest)!);
   buckets.delete(smallest);
+}
+
+/** What a sample is labelled with. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** The newest values of one metric. Entries of the three lists belong together. */
+export interface Series {
+  /** How many values it holds at most. */
+  readonly capacity: number;
+  /** When they came. */
+  readonly times: Instant[];
+  /** What they are. */
+  readonly values: number[];
+  /** What they are labelled with; empty until one is. */
+  readonly tags: (Tags | undefined)[];
+  /** Where the oldest entry is. */
+  start: number;
+}
+
+/** A series without values. */
+export function emptySeries(capacity: number): Series {
+  return { capacity, times: [], values: [], tags: [], start: 0 };
+}
+
+/** Adds a value in O(1). */
+export function append(series: Series, at: Instant, value: number, tags?: Tags): void {
+  const { times, values, capacity } = series;
+  let place = times.length;
+  if (place === capacity) {
+    place = series.start;
+    series.start = (place + 1) % capacity;
+  }
+  times[place] = at;
+  values[place] = value;
+  if (tags === undefined && series.tags.length === 0) return;
+  while (series.tags.length < place) series.tags.push(undefined);
+  series.tags[place] = tags;
+}
+
+/** Calls `visit` with each value since `since`, oldest first. */
+export function forEachSince(
+  { times, values, tags, start }: Series,
+  since: Instant,
+  visit: (at: Instant, value: number, tags: Tags | undefined) => void,
+): void {
+  for (let i = 0; i < times.length; i++) {
+    const place = (start + i) % times.length;
+    const at = times[place]!;
+    if (at >= since) visit(at, values[place]!, tags[place]);
+  }
+}
+
+/** How many seconds are counted. */
+const SECONDS = 60;
+
+/** Counts of the last seconds. */
+export interface Rate {
+  /** By second modulo {@linkcode SECONDS}. */
+  readonly counts: number[];
+  /** The newest second that was counted. */
+  second: number;
+}
+
+/** A rate of nothing. */
+export function emptyRate(): Rate {
+  return { counts: new Array(SECONDS).fill(0), second: 0 };
+}
+
+/** Counts one. Costs as much as seconds have passed, at most 60. */
+export function countOne(rate: Rate, at: Instant): void {
+  const second = Math.floor(at / 1000);
+  const passed = Math.min(SECONDS, second - rate.second);
+  for (let i = 0; i < passed; i++) rate.counts[(second - i) % SECONDS] = 0;
+  if (second > rate.second) rate.second = second;
+  rate.counts[rate.second % SECONDS]!++;
+}
+
+/** How many were counted in the minute before `now`, to the second. */
+export function perMinute({ counts, second }: Rate, now: Instant): number {
+  const gone = Math.max(0, Math.floor(now / 1000) - second);
+  let sum = 0;
+  for (let i = 0; i < SECONDS - gone; i++) sum += counts[(second - i + SECONDS) % SECONDS]!;
+  return sum;
 }
