@@ -7,7 +7,7 @@ import { parseWorkflow } from "../../src/cli/mod.ts";
 import { DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/state.ts";
 import { DEFAULT_LOCK_CONFIG } from "../../src/locks/state.ts";
 import { DEFAULT_MESSAGE_CONFIG } from "../../src/messages/config.ts";
-import { DEFAULT_METRICS_CONFIG } from "../../src/metrics/fold.ts";
+import { DEFAULT_METRICS_CONFIG } from "../../src/metrics/config.ts";
 import { DEFAULT_TASK_CONFIG } from "../../src/tasks/state.ts";
 import { blocksOf } from "./blocks.ts";
 import { brokenLinks } from "./links.ts";
