@@ -30,6 +30,8 @@ export interface Comparison {
   readonly rounds?: number;
   /** Rounds before those. @default 3 */
   readonly warmUps?: number;
+  /** Whether a round takes seconds. @default false */
+  readonly isLong?: boolean;
 }
 
 /** One line of the table. */
@@ -52,8 +54,53 @@ export interface Row {
 /** A file of benchmarks. */
 export interface Suite {
   readonly name: string;
-  /** Runs them all; each row is printed when it comes. */
-  run(): AsyncIterable<Row>;
+  /** Returns the operations that have peers. */
+  comparisons(): Iterable<Comparison>;
+  /** Returns the operations without a peer, for `deno bench`. */
+  readonly alone?: Readonly<Record<string, () => Side>>;
+  /** Measures what has a limit instead of a peer; `rows` are those of the comparisons. */
+  measures?(rows: readonly Row[]): Iterable<Row> | AsyncIterable<Row>;
+}
+
+/** Runs a suite; each row is printed when it comes. */
+export async function* rowsOf(suite: Suite): AsyncIterable<Row> {
+  const rows: Row[] = [];
+  for (const comparison of suite.comparisons()) {
+    const row = await compare(comparison);
+    rows.push(row);
+    yield row;
+  }
+  if (suite.measures !== undefined) yield* suite.measures(rows);
+}
+
+/**
+ * Registers a suite for `deno bench`: each operation is a group whose baseline is ours. An operation
+ * whose rounds take seconds is left to `deno task bench`. A no-op in a program.
+ */
+export function register(suite: Suite): void {
+  for (const { operation, count, ours, peers, isLong } of suite.comparisons()) {
+    if (isLong) continue;
+    const group = `${operation}, ${count.toLocaleString("en")} times`;
+    for (const [name, side] of [["ours", ours] as const, ...Object.entries(peers)]) {
+      const baseline = name === "ours";
+      Deno.bench({ name: `${name}: ${group}`, group, baseline, fn: timed(() => side) });
+    }
+  }
+  for (const [name, side] of Object.entries(suite.alone ?? {})) {
+    Deno.bench({ name, fn: timed(side) });
+  }
+}
+
+/** Times what a side returns, and not its preparation. */
+function timed(make: () => Side): (bench: Deno.BenchContext) => Promise<void> {
+  let side: Side | undefined;
+  return async (bench) => {
+    side ??= make();
+    const body = side();
+    bench.start();
+    await body();
+    bench.end();
+  };
 }
 
 /** Measures a {@linkcode Comparison}. */

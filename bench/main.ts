@@ -6,13 +6,13 @@
  * @module
  */
 
-import { breakers } from "./breakers.ts";
-import { dependencyGraph } from "./dependency_graph.ts";
-import { events } from "./events.ts";
-import { collectsGarbage, header, line, type Row, type Suite } from "./harness.ts";
-import { locks } from "./locks.ts";
-import { messages } from "./messages.ts";
-import { tasks } from "./tasks.ts";
+import { breakers } from "./breakers_bench.ts";
+import { dependencyGraph } from "./dependency_graph_bench.ts";
+import { events } from "./events_bench.ts";
+import { collectsGarbage, header, line, type Row, rowsOf, type Suite } from "./harness.ts";
+import { locks } from "./locks_bench.ts";
+import { messages } from "./messages_bench.ts";
+import { tasks } from "./tasks_bench.ts";
 
 const SUITES: readonly Suite[] = [locks, tasks, dependencyGraph, breakers, messages, events];
 
@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (!json) console.log(header());
   const rows: Row[] = [];
   for (const suite of picked) {
-    for await (const row of suite.run()) {
+    for await (const row of rowsOf(suite)) {
       rows.push(row);
       if (!json) console.log(line(row));
     }

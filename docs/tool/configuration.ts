@@ -1,27 +1,23 @@
 /**
- * The tables of options, from their types.
+ * The tables of options, from their types and from the tables of their defaults.
  *
  * @module
  */
 
+import { configFiles, type Defaults, literal, readDefaults } from "./options.ts";
 import { type Field, readShapes } from "./symbols.ts";
 
-/** From a class to the interface of its options, in the order of the page. */
+/** The sections of the page, in order: a class, and the interface of its options. */
 const SECTIONS: readonly { heading: string; shape: string; about: string }[] = [
   {
     heading: "CoordinationManager",
     shape: "CoordinationConfig",
-    about: "The first argument. What has a section of its own below is handed to that subsystem.",
+    about: "The first argument. Options with a section below are passed to that subsystem.",
   },
   {
     heading: "Agents of a CoordinationManager",
     shape: "AgentOptions",
     about: "Its option `agents`.",
-  },
-  {
-    heading: "Work stealing of a CoordinationManager",
-    shape: "StealingOptions",
-    about: "Its option `workStealing`.",
   },
   {
     heading: "Conflicts of a CoordinationManager",
@@ -31,17 +27,17 @@ const SECTIONS: readonly { heading: string; shape: string; about: string }[] = [
   {
     heading: "TaskScheduler, AdvancedTaskScheduler",
     shape: "TaskSchedulerConfig",
-    about: "The first argument. A task may name limits and retries of its own.",
+    about: "The first argument. Each task can override limits and retries.",
   },
   {
     heading: "WorkStealingCoordinator",
     shape: "WorkStealingConfig",
-    about: "The first argument.",
+    about: "The first argument, and the option `workStealing` of a `CoordinationManager`.",
   },
   {
     heading: "ResourceManager",
     shape: "ResourceManagerConfig",
-    about: "The first argument. Every `acquire` may name a priority, a time to wait and a lease.",
+    about: "The first argument. Each `acquire` can set a priority, a timeout and a lease.",
   },
   {
     heading: "MessageRouter",
@@ -52,13 +48,13 @@ const SECTIONS: readonly { heading: string; shape: string; about: string }[] = [
     heading: "CircuitBreaker",
     shape: "CircuitBreakerConfig",
     about:
-      "The second argument, after the name. `CircuitBreakerManager` takes the same as its first " +
-      "argument, for those of its breakers that name nothing else, and the two below it.",
+      "The second argument, after the name. `CircuitBreakerManager` takes the same options as its " +
+      "first argument, as the defaults of its breakers.",
   },
   {
     heading: "CircuitBreakerManager",
     shape: "BreakerConfig",
-    about: "Besides the options of its breakers.",
+    about: "The first argument, in addition to the options of its breakers.",
   },
   {
     heading: "ConflictResolver",
@@ -78,18 +74,18 @@ const SECTIONS: readonly { heading: string; shape: string; about: string }[] = [
   {
     heading: "EventBus",
     shape: "EventBusOptions",
-    about: "The second argument; the first turns the debug mode on.",
+    about: "The second argument; the first enables debug mode.",
   },
 ];
 
 const INTRODUCTION = `# Configuration
 
-Every option of every class, with its unit and its default. This page is generated from the types
+Every option of every class, with its unit and its default. This page is generated from the source
 (\`deno task docs\`), and a test compares the two.
 
-All options may be left out. Whatever is malformed throws a \`TypeError\` or a \`RangeError\` that names
-the option, when the object is made. One config fits all: a class passes over options that are meant
-for others, so the same object can be handed to each.
+All options are optional. A malformed one throws a \`TypeError\` or a \`RangeError\` that names it when
+the object is created. A class ignores the options of other classes, so one config can be passed to
+all of them.
 
 \`\`\`ts
 import { CoordinationManager, MessageRouter, ResourceManager, TaskScheduler } from "@lockstep/lockstep";
@@ -107,16 +103,17 @@ await using locks = new ResourceManager(config);
 await using messages = new MessageRouter(config);
 \`\`\`
 
-Every constructor also takes \`options.clock\`, for tests with a \`SimulatedClock\`; those that keep
-something take \`options.log\`.
+Every constructor also takes \`options.clock\`, for tests with a \`SimulatedClock\`, and every class with
+a state takes \`options.log\`.
 `;
 
-/** The text of the page. */
+/** Returns the text of the page. */
 export async function configurationPage(): Promise<string> {
-  const shapes = await readShapes("mod.ts");
+  const shapes = await readShapes("mod.ts", ...configFiles());
+  const defaults = await readDefaults();
   const sections = SECTIONS.map(({ heading, shape, about }) => {
     const { fields } = shapes.get(shape)!;
-    const rows = fields.filter(isOption).map(rowOf);
+    const rows = fields.filter(isOption).map((field) => rowOf(field, defaultOf(field, defaults)));
     return `## ${heading}\n\n${about}\n\n${HEAD}\n${rows.join("\n")}`;
   });
   return [INTRODUCTION, ...sections].join("\n\n");
@@ -124,23 +121,36 @@ export async function configurationPage(): Promise<string> {
 
 const HEAD = "| Option | Unit | Default | What it does |\n| --- | --- | --- | --- |";
 
-/** Whether it is to be set here: some are there so that a config for everybody fits. */
+/** Whether a field is an option of its class: some only allow the config of another one. */
 function isOption({ name, doc, type }: Field): boolean {
   return doc !== "For other subsystems." && !["clock", "log", "host"].includes(name) &&
     type !== "Dispatcher";
 }
 
-function rowOf(field: Field): string {
-  const fallback = field.fallback === undefined ? "–" : stated(field.fallback);
+/**
+ * The default of an option: that of its table, unless a sentence in its comment says how it is
+ * computed.
+ */
+export function defaultOf(
+  { name, folder, fallback }: Field,
+  defaults: Defaults,
+): string | undefined {
+  const value = defaults.get(folder)?.get(name);
+  const isComputed = value === undefined || fallback?.includes(" ") === true;
+  return isComputed ? fallback : literal(value);
+}
+
+function rowOf(field: Field, stated: string | undefined): string {
+  const fallback = stated === undefined ? "–" : marked(stated);
   return `| \`${field.name}\` | ${escaped(unitOf(field))} | ${fallback} | ${escaped(field.doc)} |`;
 }
 
-/** Values as code, sentences as they are. */
-function stated(fallback: string): string {
+/** Formats a value as code, and leaves a sentence as it is. */
+function marked(fallback: string): string {
   return /^([\d_.]+|true|false|".*"|\w+)$/.test(fallback) ? `\`${fallback}\`` : escaped(fallback);
 }
 
-/** What a number counts, or which values there are. */
+/** The unit of a number, or the possible values. */
 export function unitOf({ name, type }: Field): string {
   if (type !== "number") return type === "boolean" ? "`true`, `false`" : valuesOf(type);
   if (/(Ms|[tT]imeout|Delay|Interval)$/.test(name)) return "ms";

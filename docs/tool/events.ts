@@ -1,15 +1,15 @@
 /**
- * The catalogue of events, from their types.
+ * The catalog of events, from their types.
  *
  * @module
  */
 
-import { SystemEvents } from "../../mod.ts";
+import { SystemEvents } from "../../src/root/events.ts";
 import { readShapes, type Shape } from "./symbols.ts";
 
-/** From the file of a subsystem's events to its heading, in the order of the catalogue. */
+/** The headings of the catalog, in order, by the file that declares the events below them. */
 const SECTIONS: ReadonlyMap<string, string> = new Map([
-  ["tasks/events.ts", "Tasks and the agents that do them"],
+  ["tasks/events.ts", "Tasks and the agents that run them"],
   ["agents/events.ts", "Agents as members"],
   ["locks/events.ts", "Resources"],
   ["messages/events.ts", "Messages"],
@@ -19,18 +19,18 @@ const SECTIONS: ReadonlyMap<string, string> = new Map([
 
 const INTRODUCTION = `# Events
 
-Everything that happens, by the name that it has on the bus, in a log, in a trace and in the
-specification. This page is generated from the types (\`deno task docs\`), and a test compares the
-two. How to listen is told in [events and debugging](events-and-debugging.md).
+Every event, by the name that it has on the bus, in a log, in a trace and in the specification. This
+page is generated from the types (\`deno task docs\`), and a test compares the two.
+[Events and debugging](events-and-debugging.md) shows how to subscribe.
 
-A name reads \`noun:past-participle\`. An event that ends in \`:refused\` tells that a command was turned
-down and changed nothing; its \`reason\` says why. Times are milliseconds; an \`Instant\` is counted since
-the Unix epoch. An \`epoch\` is the number of a grant: larger than that of any grant before it.
-What is said of the system as a whole comes from no machine, and has the sequence number -1.
+A name has the form \`noun:past-participle\`. An event that ends in \`:refused\` reports a command that was
+rejected without a change of state; its \`reason\` names the condition. Times are milliseconds; an
+\`Instant\` counts from the Unix epoch. An \`epoch\` is the number of a grant, larger than that of any
+grant before it. Events of the system as a whole come from no machine, and have the sequence number -1.
 `;
 
-/** The text of the catalogue. */
-export async function eventCatalogue(): Promise<string> {
+/** Returns the text of the catalog. */
+export async function eventCatalog(): Promise<string> {
   const known = await readShapes("src/root/events.ts");
   const shapes = [...known.values()].filter(({ event }) => event !== undefined);
   const files = [...new Set(shapes.map(({ file }) => file))].sort(byRank);
@@ -46,7 +46,7 @@ export async function eventCatalogue(): Promise<string> {
   ].join("\n\n");
 }
 
-/** What façades say, which is named by a map and not by a type. */
+/** The events that façades emit; a map names them, not a type. */
 function systemEvents(known: ReadonlyMap<string, Shape>): Shape[] {
   return known.get("SystemEventMap")!.fields.map(({ name, type }) => {
     return { ...known.get(type)!, event: name };

@@ -1,5 +1,5 @@
 /**
- * Writes the pages that are made from the source: `deno task docs`.
+ * Writes the pages that are generated from the source: `deno task docs`.
  *
  * @module
  */

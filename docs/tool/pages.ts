@@ -1,21 +1,21 @@
 /**
- * The pages that are made from the source, as they should be.
+ * The pages that are generated from the source.
  *
  * @module
  */
 
 import { configurationPage } from "./configuration.ts";
-import { eventCatalogue } from "./events.ts";
+import { eventCatalog } from "./events.ts";
 
-/** From the path of each page, as seen from docs/, to its text. */
+/** Returns the text of each page, by its path relative to `docs/`. */
 export async function generatedPages(): Promise<Map<string, string>> {
   return new Map([
     ["configuration.md", await formatted(await configurationPage())],
-    ["events.md", await formatted(await eventCatalogue())],
+    ["events.md", await formatted(await eventCatalog())],
   ]);
 }
 
-/** `text` as the formatter has it. */
+/** Formats `text` like `deno fmt`. */
 async function formatted(text: string): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--ext=md", "--line-width=100", "--quiet", "-"],

@@ -1,6 +1,5 @@
 /**
- * The package's interfaces as `deno doc` sees them: what each is for, and its fields with those
- * that it inherits.
+ * The interfaces of the package as `deno doc` sees them, with their own and inherited fields.
  *
  * @module
  */
@@ -12,11 +11,13 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** One field of an interface. */
 export interface Field {
   readonly name: string;
-  /** Its type, as one would write it. */
+  /** The folder in `src` that declares it: `locks`. */
+  readonly folder: string;
+  /** The source text of its type. */
   readonly type: string;
-  /** What it says, without the default. */
+  /** Its comment, without the default. */
   readonly doc: string;
-  /** What goes when it is left out, if that is stated. */
+  /** The default that its comment states. */
   readonly fallback: string | undefined;
 }
 
@@ -27,13 +28,13 @@ export interface Shape {
   readonly file: string;
   readonly line: number;
   readonly doc: string;
-  /** The name of the event that it is, if it is one. */
+  /** The name of the event, if it is one. */
   readonly event: string | undefined;
-  /** Its own ones first. */
+  /** The own ones first. */
   readonly fields: readonly Field[];
 }
 
-// What `deno doc` prints, as far as it matters here.
+// The part of the output of `deno doc` that is read here.
 
 interface Doc {
   readonly doc?: string;
@@ -76,7 +77,7 @@ interface Output {
   }>;
 }
 
-/** All interfaces that `modules` export, by name. */
+/** Reads all interfaces that `modules` export, by name. */
 export async function readShapes(...modules: string[]): Promise<Map<string, Shape>> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", ...modules],
@@ -119,12 +120,14 @@ function eventOf({ def }: Declaration): string | undefined {
   return type?.kind === "literal" ? type.repr : undefined;
 }
 
-/** The fields of an interface, then those that it inherits and doesn't declare anew. */
-function fieldsOf({ def }: Declaration, known: Known): Field[] {
+/** The fields of an interface, then the inherited ones that it doesn't redeclare. */
+function fieldsOf({ def, location }: Declaration, known: Known): Field[] {
   const fields = new Map<string, Field>();
+  const folder = location.filename.split("/").at(-2)!;
   for (const { name, jsDoc, tsType } of def.properties ?? []) {
     fields.set(name, {
       name,
+      folder,
       type: tsType === undefined ? "unknown" : textOf(tsType, known.aliases),
       doc: sentences(jsDoc?.doc),
       fallback: fallbackOf(jsDoc),
@@ -169,7 +172,7 @@ function fallbackOf({ doc = "", tags = [] }: Doc = {}): string | undefined {
   return stated?.replace(/^@default /, "").replaceAll(/\s+/g, " ").trim();
 }
 
-/** A type as one would write it; a name for a few strings is replaced by them. */
+/** The source text of a type, with an alias of string literals replaced by them. */
 function textOf({ kind, repr = "", value }: Type, aliases: Known["aliases"]): string {
   const textsOf = (types: readonly Type[]) => types.map((type) => textOf(type, aliases));
   switch (kind) {

@@ -101,12 +101,15 @@ Placeable == SelectSeq(ready, LAMBDA t : tasks[t].placed /\ tasks[t].pin # Nobod
                                           /\ Takes(tasks[t].pin) /\ HasPlace(tasks[t].pin))
 \* A drained agent goes when nothing of it is left.
 Through(a) == agents[a].up /\ agents[a].drained /\ load[a] = 0 /\ claims[a] = <<>>
-Due == IF \E a \in freed : Through(a)
+Due == LET able == {a \in Agent : CanTake(a)}
+           placeable == Placeable
+       IN
+       IF \E a \in freed : Through(a)
        THEN [kind |-> "dismiss", t |-> "", a |-> CHOOSE a \in freed : Through(a)]
-       ELSE IF \E a \in freed : CanTake(a) THEN Take(Earliest({a \in freed : CanTake(a)}))
-       ELSE IF \E a \in Agent : CanTake(a) THEN Take(Idlest({a \in Agent : CanTake(a)}))
-       ELSE IF Placeable # <<>>
-            THEN [kind |-> "place", t |-> Head(Placeable), a |-> tasks[Head(Placeable)].pin]
+       ELSE IF able \cap freed # {} THEN Take(Earliest(able \cap freed))
+       ELSE IF able # {} THEN Take(Idlest(able))
+       ELSE IF placeable # <<>>
+            THEN [kind |-> "place", t |-> Head(placeable), a |-> tasks[Head(placeable)].pin]
        ELSE Nothing
 
 -------------------------------------------------------------------------------
@@ -119,14 +122,15 @@ FreeRoom(a) == (IF HasSlot(a) THEN Slots[a] - load[a] ELSE 0)
 Donors == {a \in Agent : Movable(a) # <<>>}
 Receivers == {a \in Agent : Takes(a) /\ FreeRoom(a) > 0}
 Busier(a, b) == Load(a) > Load(b) \/ (Load(a) = Load(b) /\ Index(order, a) < Index(order, b))
-Source == CHOOSE a \in Donors : \A b \in Donors \ {a} : Busier(a, b)
-Target == CHOOSE a \in Receivers : \A b \in Receivers \ {a} :
+Source == LET S == Donors IN CHOOSE a \in S : \A b \in S \ {a} : Busier(a, b)
+Target == LET S == Receivers IN CHOOSE a \in S : \A b \in S \ {a} :
             Load(a) < Load(b) \/ (Load(a) = Load(b) /\ Index(order, a) < Index(order, b))
 Batch(from, to) == Min({MaxStealBatch, (Load(from) - Load(to)) \div 2, Len(Movable(from)), FreeRoom(to)})
 StealDue == /\ Steals /\ Donors # {} /\ Receivers # {}
-            /\ Source # Target
-            /\ Load(Source) >= Load(Target) + StealThreshold
-            /\ Batch(Source, Target) > 0
+            /\ LET from == Source  to == Target IN
+               /\ from # to
+               /\ Load(from) >= Load(to) + StealThreshold
+               /\ Batch(from, to) > 0
 
 NothingLeft == todo = <<>> /\ Due.kind = "nothing" /\ ~StealDue
 
@@ -219,15 +223,15 @@ Claims(t, a, rest) ==
 TaskAssigned(t, a, e, queued) ==
   /\ e = NextEpoch /\ queued = ~HasSlot(a)
   /\ \/ /\ todo = <<>> /\ ~quiet
-        /\ Due.kind \in {"assign", "place"} /\ Due.t = t /\ Due.a = a
+        /\ LET next == Due IN next.kind \in {"assign", "place"} /\ next.t = t /\ next.a = a
         /\ Claims(t, a, <<>>)
      \/ /\ todo # <<>> /\ Head(todo).ev = "arrives" /\ Head(todo).t = t /\ Head(todo).to = a
         /\ Claims(t, a, Tail(todo))
 
 \* A claim that waited in its agent's queue gets a slot.
 TaskAdmitted(t, a, e) ==
-  /\ todo = <<>> /\ ~quiet
-  /\ Due.kind = "admit" /\ Due.t = t /\ Due.a = a /\ e = tasks[t].epoch
+  /\ todo = <<>> /\ ~quiet /\ e = tasks[t].epoch
+  /\ Due = [kind |-> "admit", t |-> t, a |-> a]
   /\ tasks' = [tasks EXCEPT ![t].slot = TRUE]
   /\ queue' = [queue EXCEPT ![a] = Without(@, t)]
   /\ load' = [load EXCEPT ![a] = @ + 1]
@@ -515,20 +519,21 @@ Commands ==
                       \/ RequeueAgentTasks(a) \/ ForgetReport(a)
                       \/ \E cause \in Causes : CordonAgent(a, cause) \/ UncordonAgent(a, cause)
                       \/ \E count \in Nat : ReportLoad(a, count)
+\* Arguments that an event leaves no choice of are computed, as trying all values takes TLC longer.
 Events ==
-  \/ \E t \in Task, a \in Agent \cup {Nobody}, e \in 0..(epoch + 1) :
+  \/ \E t \in Task : LET a == tasks[t].agent  e == tasks[t].epoch IN
        \/ TaskStarted(t, a, e) \/ TaskCompleted(t, a, e) \/ TaskFailed(t, a, e)
        \/ TaskBackedOff(t, a, e) \/ TaskRequeued(t, a, e) \/ TaskCancelled(t, a, e)
-  \/ \E t \in Task, a \in Agent, e \in 0..(epoch + 1) :
        \/ TaskAdmitted(t, a, e)
-       \/ \E queued \in BOOLEAN : TaskAssigned(t, a, e, queued)
-       \/ \E abandoned, queued \in BOOLEAN : AttemptEnded(t, a, e, abandoned, queued)
-       \/ \E to \in Agent : TaskStolen(t, a, e, to)
+       \/ \E from, to \in Agent : TaskStolen(t, from, e, to)
+  \/ \E t \in Task, a \in Agent, queued \in BOOLEAN : TaskAssigned(t, a, NextEpoch, queued)
   \/ \E t \in Task : TaskCreated(t) \/ TaskReadied(t) \/ \E limit \in Limits : TaskTimedOut(t, limit)
   \/ \E a \in Agent : \/ AgentSpawned(a) \/ AgentTerminated(a) \/ AgentDraining(a) \/ AgentReportExpired(a)
                       \/ \E cause \in Causes : AgentCordoned(a, cause) \/ AgentUncordoned(a, cause)
                       \/ todo # <<>> /\ Head(todo).ev = "reported" /\ AgentReported(a, Head(todo).outside)
-  \/ \E from, to \in Agent, n \in 1..Cardinality(Task) : WorkstealingRequest(from, to, n)
+  \/ todo # <<>> /\ Head(todo).ev = "ended"
+     /\ LET i == Head(todo) IN AttemptEnded(i.t, i.a, i.e, i.abandoned, ~i.slot)
+  \/ todo = <<>> /\ StealDue /\ WorkstealingRequest(Source, Target, Batch(Source, Target))
   \/ todo # <<>> /\ Head(todo).ev = "stole"
      /\ WorkstealingCompleted(Head(todo).from, Head(todo).to, Head(todo).n, Head(todo).ts)
 
@@ -651,9 +656,9 @@ NewEpochForOwnerOnly ==
   [][\A t \in Task : tasks'[t].epoch # tasks[t].epoch => tasks[t].agent = Nobody /\ tasks'[t].agent # Nobody]_vars
 TerminalIsTerminal ==
   [][\A t \in Task : tasks[t].status \in Terminal => tasks'[t] = tasks[t]]_vars
-\* Only who has the claim in force is heard.
+\* Only the claim in force has an effect. Most steps are refusals, for which `vars` decides at once.
 StaleRejected ==
-  [][\A t \in Task, e \in Epochs :
+  [][UNCHANGED vars \/ \A t \in Task, e \in Epochs :
        (Start(t, e) \/ Complete(t, e) \/ \E fault \in {"attempt", "task", "none"} : Fail(t, e, fault))
          => tasks[t].status \in Claimed /\ e \in {0, tasks[t].epoch}]_vars
 \* A steal begins only between the busiest and the idlest, far enough apart, and takes the newest.

@@ -8,8 +8,7 @@
  */
 
 import { precedes } from "../../src/core/data/heap.ts";
-import type { TaskState } from "../../src/tasks/machine.ts";
-import type { Agent, TaskRecord } from "../../src/tasks/state.ts";
+import type { Agent, TaskRecord, TaskState } from "../../src/tasks/state.ts";
 
 const UNBORN = {
   status: "new",
@@ -47,7 +46,7 @@ export function abstraction(
     ready: ids(inOrder([...state.groups.values()].flatMap(({ queue }) => queue))),
     claims: ofAgent((agent) => ids([...agent.tasks]), []),
     queue: ofAgent((agent) => ids(inOrder(agent.queue)), []),
-    load: ofAgent((agent) => agent.load, 0),
+    load: ofAgent((agent) => agent.slotsInUse, 0),
     lingering: new Set(lingering),
     epoch: state.epoch,
   };

@@ -5,7 +5,7 @@
  */
 
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import type { TaskCommand } from "../../src/tasks/machine.ts";
+import type { TaskCommand } from "../../src/tasks/commands.ts";
 
 /** Lets a timer that is set be due: time is reduced to that. */
 export interface Expire {

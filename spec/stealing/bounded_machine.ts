@@ -12,8 +12,9 @@ import { reschedule, type Timer } from "../../src/core/data/deadlines.ts";
 import type { TaskEvent } from "../../src/tasks/events.ts";
 import type { Machine } from "../../src/core/machine.ts";
 import type { CordonCause } from "../../src/tasks/types.ts";
-import { type TaskCommand, taskMachine, type TaskState } from "../../src/tasks/machine.ts";
-import type { TaskSpec, TaskTimer } from "../../src/tasks/state.ts";
+import { taskMachine } from "../../src/tasks/machine.ts";
+import type { TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
+import type { TaskState, TaskTimer } from "../../src/tasks/state.ts";
 import type { Expire, ModelCommand } from "./actions.ts";
 
 /** The constants of a configuration of `MCStealing`. */
@@ -45,7 +46,7 @@ const FAR_MS = 1_000_000_000;
 
 const ERROR = { name: "Error", code: undefined, message: "", retryAfterMs: FAR_MS };
 
-/** A machine that also hears {@linkcode Expire}. */
+/** Makes a machine that also accepts {@linkcode Expire}. */
 export function boundedMachine(bounds: Bounds): Machine<TaskState, ModelCommand, TaskEvent> {
   const machine = taskMachine({
     agingMs: 1,
@@ -62,13 +63,15 @@ export function boundedMachine(bounds: Bounds): Machine<TaskState, ModelCommand,
     ...machine,
     init() {
       const state = machine.init();
-      for (const agentId of bounds.there) machine.step(state, register(bounds, agentId), 0);
+      for (const agentId of bounds.there) machine.step(state, register(bounds, agentId), 0, []);
       return state;
     },
-    step(state, command, now) {
-      if (command.type !== "expire") return machine.step(state, command, now);
-      reschedule(state.deadlines, timerOf(state, command)!, now);
-      return machine.step(state, { type: "tick" }, now);
+    step(state, command, now, events) {
+      if (command.type === "expire") {
+        reschedule(state.deadlines, timerOf(state, command)!, now);
+        machine.fire(state, now, now, events);
+      } else machine.step(state, command, now, events);
+      return undefined as never;
     },
   };
 }

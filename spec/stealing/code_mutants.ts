@@ -1,5 +1,5 @@
 /**
- * Broken copies of the task machine and of what binds it: each must be noticed.
+ * Broken copies of the task machine and of its binding: each must be found.
  *
  * @module
  */
@@ -10,76 +10,72 @@ function mutant(name: string, file: string, find: string, replace: string): Code
   return { name, file, find, replace };
 }
 
-const CLAIMS = "src/tasks/claims.ts";
-const LIFECYCLE = "src/tasks/lifecycle.ts";
-const PLACEMENT = "src/tasks/placement.ts";
-const SETTLING = "src/tasks/settling.ts";
-const STEALING = "src/tasks/stealing.ts";
-const STOCKS = "src/tasks/stocks.ts";
+const MACHINE = "src/tasks/machine.ts";
+const TRANSITIONS = "src/tasks/transitions.ts";
 const AGENTS = "src/tasks/agents.ts";
-const ROOM = "src/tasks/room.ts";
-const STANDING = "src/tasks/standing.ts";
+const PLACEMENT = "src/tasks/placement.ts";
+const STEALING = "src/tasks/stealing.ts";
 
 export const MUTANTS: readonly CodeMutant[] = [
   mutant(
-    "a stale epoch is heard",
-    CLAIMS,
+    "a stale epoch is accepted",
+    MACHINE,
     "(epoch === 0 || epoch === task.epoch)) return task;",
     "true) return task;",
   ),
   mutant(
-    "a body ends under another task's name",
-    CLAIMS,
+    "an attempt ends under the name of another task",
+    MACHINE,
     "lingering?.task.spec.id === taskId",
     "lingering !== undefined",
   ),
   mutant(
     "a claim without a slot starts",
-    CLAIMS,
+    MACHINE,
     'task.status === "running" || !task.locked',
     'task.status === "running"',
   ),
   mutant(
-    "a crash costs no attempt back",
-    CLAIMS,
+    "a lost agent costs the task an attempt",
+    TRANSITIONS,
     "    task.attempts--;\n    task.crashes++;",
     "    task.crashes++;",
   ),
   mutant(
     "a task survives one crash more",
-    CLAIMS,
+    TRANSITIONS,
     "if (task.crashes > step.state.config.maxCrashes) quarantine",
     "if (task.crashes > step.state.config.maxCrashes + 1) quarantine",
   ),
   mutant(
-    "a retry begins beside the last body",
-    CLAIMS,
-    "    if (task.lingering === 0) ready(step, task);\n    return;",
-    "    ready(step, task);\n    return;",
+    "a retry begins beside the attempt before it",
+    MACHINE,
+    "  if (task.lingering === 0) ready(step, task);",
+    "  ready(step, task);",
   ),
   mutant(
     "a claim keeps the epoch of the last one",
-    LIFECYCLE,
+    TRANSITIONS,
     "++state.epoch",
     "state.epoch || ++state.epoch",
   ),
-  mutant("slots don't come back", LIFECYCLE, "if (!queued) agent.load--;", ""),
+  mutant("slots don't come back", TRANSITIONS, "if (!queued) agent.slotsInUse--;", ""),
   mutant(
-    "a queued claim gives a slot back",
-    LIFECYCLE,
-    "if (!queued) agent.load--;",
-    "agent.load--;",
+    "a queued claim releases a slot",
+    TRANSITIONS,
+    "if (!queued) agent.slotsInUse--;",
+    "agent.slotsInUse--;",
   ),
   mutant(
     "a stolen task stays pinned",
-    LIFECYCLE,
+    TRANSITIONS,
     '  move(step.state, task, "ready");\n  task.pinnedTo = "";',
     '  move(step.state, task, "ready");',
   ),
   mutant(
     "a stolen task has no slot",
-    LIFECYCLE,
-    "assign(step, task, target, !hasRoom(target));",
+    TRANSITIONS,
+    "assign(step, task, target, !hasFreeSlot(target));",
     "assign(step, task, target, true);",
   ),
   mutant(
@@ -95,21 +91,21 @@ export const MUTANTS: readonly CodeMutant[] = [
     "const isLost = false;",
   ),
   mutant(
-    "nobody goes after it was drained",
-    SETTLING,
-    "drained !== undefined && load === 0",
-    "false && load === 0",
+    "a drained agent is not removed",
+    MACHINE,
+    "drained !== undefined && slotsInUse === 0",
+    "false && slotsInUse === 0",
   ),
   mutant(
     "one batch is all",
-    SETTLING,
+    MACHINE,
     "while (rebalance(step)) distribute(step);",
     "if (rebalance(step)) distribute(step);",
   ),
   mutant(
     "nothing is placed in a freed queue",
-    SETTLING,
-    "while (hasRoomInQueue(agent)) {",
+    MACHINE,
+    "while (canQueue(agent)) {",
     "while (false as boolean) {",
   ),
   mutant(
@@ -130,7 +126,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "step.state.config.maxStealBatch,",
     "step.state.config.maxStealBatch + 1,",
   ),
-  mutant("nobody asks for the receiver's room", STEALING, "    roomOf(target),\n", ""),
+  mutant("the capacity of the receiver is ignored", STEALING, "    capacityOf(target),\n", ""),
   mutant(
     "source and target change places",
     STEALING,
@@ -138,47 +134,52 @@ export const MUTANTS: readonly CodeMutant[] = [
     'type: "workstealing:request", sourceAgent: targetAgent, targetAgent: sourceAgent',
   ),
   mutant(
-    "what was not placed is stolen",
-    STOCKS,
+    "a task that was not placed is stolen",
+    PLACEMENT,
     "!placed || !state.config.stealing",
     "!state.config.stealing",
   ),
-  mutant("the oldest claims move first", STOCKS, "rank: -epoch", "rank: epoch"),
+  mutant("the oldest claims move first", PLACEMENT, "rank: -epoch", "rank: epoch"),
   mutant(
-    "the least busy gives",
-    STOCKS,
-    "rank(stock.group.donors, stock, -loadOf(agent))",
-    "rank(stock.group.donors, stock, loadOf(agent))",
+    "the least busy agent is the donor",
+    PLACEMENT,
+    "rank(donation.group.donors, donation, -backlogOf(agent))",
+    "rank(donation.group.donors, donation, backlogOf(agent))",
   ),
-  mutant("reports count for nothing", ROOM, "agent.tasks.size + agent.outside", "agent.tasks.size"),
   mutant(
-    "what it was given here counts twice",
-    STANDING,
+    "reports do not count",
+    PLACEMENT,
+    "agent.tasks.size + agent.outside",
+    "agent.tasks.size",
+  ),
+  mutant(
+    "claims count twice in a report",
+    AGENTS,
     "taskCount - agent.tasks.size",
     "taskCount",
   ),
-  mutant("a cordoned agent takes work", ROOM, "agent.cordons.size === 0 && ", ""),
-  mutant("a drained agent takes work", ROOM, " && agent.drained === undefined", ""),
+  mutant("a cordoned agent takes work", PLACEMENT, "agent.cordons.size === 0 && ", ""),
+  mutant("a drained agent takes work", PLACEMENT, " && agent.drained === undefined", ""),
   mutant(
-    "a queue has one place more",
-    ROOM,
+    "a queue may be longer by one",
+    PLACEMENT,
     "agent.queue.length < agent.maxQueuedTasks",
     "agent.queue.length <= agent.maxQueuedTasks",
   ),
   mutant(
-    "what has started counts as settled when its agent goes",
+    "a running attempt of a removed agent is waited for",
     AGENTS,
-    '? "abandoned" : "settled"',
-    '? "running" : "settled"',
+    '? "abandoned" : "ended"',
+    '? "running" : "ended"',
   ),
   mutant(
-    "a drained agent keeps what is placed with it",
+    "a draining agent keeps the tasks that were placed with it",
     AGENTS,
     'task.status === "assigned" && task.spec.placed',
     "false",
   ),
   mutant(
-    "the binding doesn't look at slots",
+    "the binding ignores slots",
     "spec/stealing/abstraction.ts",
     "slot: agent !== undefined && !queued",
     "slot: agent !== undefined",

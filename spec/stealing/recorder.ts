@@ -1,18 +1,17 @@
 /**
- * Records what a task machine is told and what it answers, as rows that `StealingTrace` can follow.
- *
- * The recorder is a machine around a machine, so that any engine, or a loop without one, can host it.
+ * Records the commands and the events of a task machine, as rows that `StealingTrace` can follow.
  *
  * @module
  */
 
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import type { Machine } from "../../src/core/machine.ts";
-import type { TaskCommand, TaskState } from "../../src/tasks/machine.ts";
+import type { TaskPart } from "../../src/tasks/machine.ts";
+import type { TaskCommand } from "../../src/tasks/commands.ts";
+import type { TaskState } from "../../src/tasks/state.ts";
 import { abstraction } from "./abstraction.ts";
 import { type Action, commandAction, eventAction, refusalAction } from "./actions.ts";
 
-/** An action, and after the last of a step what the machine looked like. */
+/** An action; the last one of a step with the state that the step ends in. */
 export interface Row {
   readonly action: string;
   readonly args: Action["arguments"];
@@ -23,53 +22,45 @@ export interface Row {
   readonly quiet?: boolean;
 }
 
-type TaskMachine = Machine<TaskState, TaskCommand, TaskEvent>;
+/** Records each row of what a task machine does. */
+export class Recorder {
+  readonly #machine: TaskPart;
+  readonly #agents: readonly string[];
+  readonly #record: (row: Row) => void;
 
-/** A machine that does the same as `machine`, and calls `record` for each row. */
-export function recorded(
-  machine: TaskMachine,
-  agents: readonly string[],
-  record: (row: Row) => void,
-): TaskMachine {
-  /** The last row of a step also says how the machine is left. */
-  const recordStep = (state: TaskState, actions: readonly Action[]) => {
+  /** Calls `record` for each row of `machine`. */
+  constructor(machine: TaskPart, agents: readonly string[], record: (row: Row) => void) {
+    this.#machine = machine;
+    this.#agents = agents;
+    this.#record = record;
+  }
+
+  /** Steps `command`; the timers that are due fire first, those of one instant at a time. */
+  step(state: TaskState, command: TaskCommand, now: number): void {
+    const machine = this.#machine;
+    for (let due = machine.deadline(state); due <= now; due = machine.deadline(state)) {
+      const paused = pausing(state);
+      const fired: TaskEvent[] = [];
+      machine.fire(state, now, due, fired);
+      // Others may have fired at the same instant, so the state in between isn't known.
+      for (const taskId of silentlyOver(state, paused, fired)) {
+        this.#record({ action: "PauseOver", args: [taskId] });
+      }
+      this.#recordStep(state, fired.map(eventAction));
+    }
+    const events: TaskEvent[] = [];
+    machine.apply(state, command, now, events);
+    this.#recordStep(state, commandRows(state, command, events, now));
+  }
+
+  /** The last row of a step also has the state that the step ends in. */
+  #recordStep(state: TaskState, actions: readonly Action[]): void {
     for (const [i, { name, arguments: args }] of actions.entries()) {
       const row = { action: name, args };
-      record(i < actions.length - 1 ? row : { ...row, ...observed(state, agents) });
+      const isLast = i === actions.length - 1;
+      this.#record(isLast ? { ...row, ...observed(state, this.#agents) } : row);
     }
-  };
-  return {
-    ...machine,
-    step(state, command, now, until = now) {
-      const events = fireTimers(machine, state, now, until, record, recordStep);
-      const answers = machine.step(state, command, now, until);
-      if (command.type !== "tick") recordStep(state, commandRows(state, command, answers, now));
-      return [...events, ...answers];
-    },
-  };
-}
-
-/** Lets the timers that are due fire, those of one instant at a time. */
-function fireTimers(
-  machine: TaskMachine,
-  state: TaskState,
-  now: number,
-  until: number,
-  record: (row: Row) => void,
-  recordStep: (state: TaskState, actions: readonly Action[]) => void,
-): TaskEvent[] {
-  const events: TaskEvent[] = [];
-  for (let due = machine.deadline(state); due <= until; due = machine.deadline(state)) {
-    const paused = pausing(state);
-    const fired = machine.step(state, { type: "tick" }, now, due);
-    // Others may have fired at the same instant, so what the machine looked like isn't known.
-    for (const taskId of silentlyOver(state, paused, fired)) {
-      record({ action: "PauseOver", args: [taskId] });
-    }
-    recordStep(state, fired.map(eventAction));
-    events.push(...fired);
   }
-  return events;
 }
 
 function pausing(state: TaskState): string[] {

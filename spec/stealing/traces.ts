@@ -7,10 +7,11 @@
 
 import type { CordonCause } from "../../src/tasks/types.ts";
 import { nextInt, type Prng, seeded } from "../../src/core/data/prng.ts";
-import { type TaskCommand, taskMachine, type TaskState } from "../../src/tasks/machine.ts";
-import type { TaskSpec } from "../../src/tasks/state.ts";
+import { taskMachine } from "../../src/tasks/machine.ts";
+import type { TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
+import type { TaskState } from "../../src/tasks/state.ts";
 import type { Trace } from "../tool/subject.ts";
-import { recorded, type Row } from "./recorder.ts";
+import { Recorder, type Row } from "./recorder.ts";
 
 /** The constants of `cfg/trace.cfg`. */
 const AGENTS = ["a1", "a2", "a3", "a4"];
@@ -45,29 +46,26 @@ function randomTrace(seed: number): Trace {
 /** A run of random commands at random times. */
 export function randomRun(seed: number): Row[] {
   const rows: Row[] = [];
-  const machine = recorded(
-    taskMachine({
-      seed,
-      agingMs: 10,
-      maxCrashes: 1,
-      retryDelay: 50,
-      maxRetryDelayMs: 100,
-      abortGraceMs: 40,
-      stealing: true,
-      stealThreshold: 2,
-      maxStealBatch: 2,
-      stealInterval: 60,
-    }),
-    AGENTS,
-    (row) => rows.push(row),
-  );
+  const machine = taskMachine({
+    seed,
+    agingMs: 10,
+    maxCrashes: 1,
+    retryDelay: 50,
+    maxRetryDelayMs: 100,
+    abortGraceMs: 40,
+    stealing: true,
+    stealThreshold: 2,
+    maxStealBatch: 2,
+    stealInterval: 60,
+  });
+  const recorder = new Recorder(machine, AGENTS, (row) => rows.push(row));
   const state = machine.init();
   const prng = seeded(seed);
   let now = 0;
-  for (const agentId of AGENTS) machine.step(state, register(agentId), now);
+  for (const agentId of AGENTS) recorder.step(state, register(agentId), now);
   while (rows.length < ROWS) {
     if (nextInt(prng, 3) === 0) now += nextInt(prng, 30);
-    machine.step(state, randomCommand(prng, state), now);
+    recorder.step(state, randomCommand(prng, state), now);
   }
   // A run may end within a step, but what the step's end looked like is only known at its end.
   return rows.slice(0, ROWS);

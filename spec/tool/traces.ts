@@ -22,9 +22,6 @@ export function traceModule(traces: readonly Trace[]): string {
 /** How far a run was followed, and whether that was all of it. */
 const FOLLOWED = /<<"TRACE", (\d+), (\d+)(, "ACCEPTED")?>>/g;
 
-/** The same from a module that finds out itself where a run diverges. */
-const VERDICT = /<<\s*"TRACE (ACCEPTED|DIVERGES)",\s*(\d+),\s*(\d+)/g;
-
 /** A run that did not come out as it must. */
 export interface Misjudged {
   readonly trace: Trace;
@@ -38,17 +35,10 @@ export interface Misjudged {
 export function misjudged(traces: readonly Trace[], output: string): Misjudged[] {
   const followed = new Map<number, number>();
   const accepted = new Set<number>();
-  const note = (run: string, place: number, all: boolean) => {
-    const index = Number(run) - 1;
-    followed.set(index, Math.max(followed.get(index) ?? 0, place));
-    if (all) accepted.add(index);
-  };
   for (const [, run, place, all] of output.matchAll(FOLLOWED)) {
-    note(run!, Number(place), all !== undefined);
-  }
-  for (const [, verdict, run, event] of output.matchAll(VERDICT)) {
-    const all = verdict === "ACCEPTED";
-    note(run!, all ? Number(event) : Number(event) - 1, all);
+    const index = Number(run) - 1;
+    followed.set(index, Math.max(followed.get(index) ?? 0, Number(place)));
+    if (all !== undefined) accepted.add(index);
   }
   return traces.flatMap((trace, i) => {
     const problem = judgeTrace(trace, followed.get(i), accepted.has(i));

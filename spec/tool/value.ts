@@ -30,20 +30,30 @@ export function canonical(value: unknown): string {
   return functionText(entries.map(([key, each]) => [canonical(key), canonical(each)]));
 }
 
-/** A value of JavaScript as an expression of TLA+. A map must not be empty. */
+/** A value of JavaScript as an expression of TLA+. */
 export function expression(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
   if (typeof value === "number") return integer(value);
   if (Array.isArray(value)) return `<<${value.map(expression).join(", ")}>>`;
   if (value instanceof Set) return `{${[...value].map(expression).join(", ")}}`;
-  if (value instanceof Map) {
-    return `(${
-      [...value].map(([key, each]) => `${expression(key)} :> ${expression(each)}`).join(" @@ ")
-    })`;
-  }
-  const fields = Object.entries(value as object);
+  if (!(value instanceof Map)) return recordText(Object.entries(value as object));
+  const entries = [...value];
+  if (entries.length === 0) return "<<>>";
+  // TLC reads a record much faster than a function that is put together.
+  if (entries.every(([key]) => isFieldName(key))) return recordText(entries);
+  return `(${
+    entries.map(([key, each]) => `${expression(key)} :> ${expression(each)}`).join(" @@ ")
+  })`;
+}
+
+function recordText(fields: readonly [name: string, value: unknown][]): string {
   return `[${fields.map(([name, each]) => `${name} |-> ${expression(each)}`).join(", ")}]`;
+}
+
+/** Whether a key can be the name of a field; the reserved words have no small letters. */
+function isFieldName(key: unknown): boolean {
+  return typeof key === "string" && /^[a-z]\w*$/.test(key);
 }
 
 function integer(value: number): string {

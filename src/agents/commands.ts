@@ -1,46 +1,53 @@
 /**
- * What a membership machine can be told to do. Times are milliseconds.
+ * The commands of membership, and their answers. Times are milliseconds.
  *
  * @module
  */
 
 import type { Named, Tick } from "../core/machine.ts";
 
-/** Says that an agent is there. Whoever joins is alive under a fresh incarnation. */
+/** Joins an agent under a fresh incarnation. */
 export interface JoinAgent extends Named<"join-agent"> {
-  /** Who joins; what goes by its name so far is replaced. */
+  /** The id of the agent; an earlier incarnation of it is replaced. */
   readonly agentId: string;
-  /** How long it may be silent before it counts as dead; 0 for as long as it likes. */
+  /** Silence after which it counts as dead; 0 for no limit. */
   readonly heartbeatTimeoutMs: number;
   /**
-   * 0 for a fresh start. Otherwise the life that the agent goes on from, and then it joins only if
-   * that one is in force: so an agent that was given up learns of it.
+   * 0 for a fresh start. Otherwise the incarnation that the agent continues: it joins only if that
+   * one is in force, so that an agent that was declared dead learns of it.
    */
   readonly incarnation: number;
 }
 
 /** Shows that an agent is alive. */
 export interface BeatAgent extends Named<"beat-agent"> {
-  /** Who is alive. */
+  /** The id of the agent. */
   readonly agentId: string;
-  /** Which life of it; 0 for the one in force. */
+  /** 0 for the incarnation in force. */
   readonly incarnation: number;
 }
 
-/** Says that an agent is gone; harmless when it is not there. */
+/** Removes an agent; a no-op when it is no member. */
 export interface LeaveAgent extends Named<"leave-agent"> {
-  /** Who is gone. */
+  /** The id of the agent. */
   readonly agentId: string;
-  /** For people. */
+  /** Shown to people. */
   readonly reason: string;
 }
 
 /**
- * Says that nobody could be heard up to this moment, since the engine was down: the silence of each
- * agent begins anew. As what is due fires before any command, a host that means to spare agents holds
- * that back.
+ * Starts the silence of each agent anew, as no heartbeat could be received before: the engine was
+ * down. It is applied before timers that are due fire.
  */
 export interface ResumeListening extends Named<"resume-listening"> {}
 
-/** What a membership machine can be told to do. */
+/** The commands of a membership machine. */
 export type MembershipCommand = JoinAgent | BeatAgent | LeaveAgent | ResumeListening | Tick;
+
+/** The answers of a membership machine, by the type of the command. */
+export type MembershipAnswers = {
+  readonly "join-agent": { readonly incarnation: number };
+  readonly "beat-agent": { readonly incarnation: number };
+  readonly "leave-agent": void;
+  readonly "resume-listening": void;
+};

@@ -1,32 +1,27 @@
 /**
- * The options of membership, checked.
+ * The config of membership.
  *
  * @module
  */
 
-import { requireInteger, requireMs, requireObject } from "../core/arguments.ts";
-import { DEFAULT_MEMBERSHIP_CONFIG, type MembershipConfig } from "./state.ts";
+import { count, defaultsOf, ms, type Options } from "../core/config.ts";
 
-/** The largest table that may be asked for. */
-const MOST_AGENTS = 10_000_000;
-
-/**
- * The rules in `options`, which may hold more that is meant for others. `thing` is what they are
- * for, such as `a coordination manager`.
- *
- * @throws {TypeError | RangeError} when an option is malformed; the message names it
- */
-export function readMembershipConfig(
-  options: Partial<MembershipConfig>,
-  thing: string,
-): MembershipConfig {
-  const attempt = () => `create ${thing}`;
-  requireObject(options as unknown, "options", attempt);
-  const {
-    maxAgents = DEFAULT_MEMBERSHIP_CONFIG.maxAgents,
-    suspectAfterMs = DEFAULT_MEMBERSHIP_CONFIG.suspectAfterMs,
-  } = options;
-  requireInteger(maxAgents, 1, MOST_AGENTS, "maxAgents", attempt);
-  requireMs(suspectAfterMs, 0, "suspectAfterMs", attempt);
-  return { maxAgents, suspectAfterMs };
+/** The options of a membership machine. */
+export interface MembershipConfig {
+  /** How many agents may be members at once. @default 100_000 */
+  readonly maxAgents: number;
+  /**
+   * Silence, in milliseconds, after which an agent is suspected; 0 for half of its heartbeat timeout.
+   * Without effect where it exceeds that timeout. @default 0
+   */
+  readonly suspectAfterMs: number;
 }
+
+/** The default and the check of each option. */
+export const MEMBERSHIP_OPTIONS: Options<MembershipConfig> = {
+  maxAgents: count(100_000),
+  suspectAfterMs: ms(0),
+};
+
+/** The config of a membership machine that is given none. */
+export const DEFAULT_MEMBERSHIP_CONFIG: MembershipConfig = defaultsOf(MEMBERSHIP_OPTIONS);

@@ -1,124 +1,195 @@
 /**
- * Membership: which agents are there, and whether they are alive.
+ * Membership: which agents exist, and whether they are alive.
  *
- * Whoever joins begins a life under an incarnation that is larger than any before, of whichever
- * agent: the epoch of all that the agent does. An agent that was given up while it was only slow,
- * or that was started twice, names an incarnation that is no longer in force, and is refused.
+ * An agent joins under an incarnation that is larger than any before, of any agent: the epoch of all
+ * that the agent does. An agent that was declared dead while it was only slow, or that was started
+ * twice, names an incarnation that is no longer in force, and is refused.
  *
- * An agent that may not be silent for long is suspected after a while, and given up after a longer
- * one. A suspicion costs nothing: the next heartbeat ends it. A death is for good.
+ * An agent with a heartbeat timeout is suspected after a shorter silence and declared dead after the
+ * whole of it. A suspicion costs nothing, as the next heartbeat ends it; a death is final. This is
+ * the timeout-based, eventually perfect failure detector of Chandra and Toueg.
  *
- * A heartbeat costs O(1). Timers are not moved by it: one that fires looks when the agent was last
- * heard of, and is set to what is then due. So a timer fires at most twice within each time that
- * its agent may be silent, however often it shows that it is alive.
- *
- * While nobody listens, as the engine is down, nobody is silent: a host that starts again says so
- * before anything is due, and each silence begins anew.
+ * A heartbeat costs O(1). It moves no timer: a timer that fires checks when the agent was last heard
+ * from, and is set to what is then due. So it fires at most twice within each heartbeat timeout,
+ * however often heartbeats come.
  *
  * @module
  */
 
+import { nextDeadline, reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
 import { describer } from "../core/describe.ts";
-import { AGENT_DESCRIPTIONS } from "./events.ts";
-import { nextDeadline, reschedule } from "../core/data/deadlines.ts";
-import type { AgentEvent } from "./events.ts";
-import type { Instant, Machine, Tick } from "../core/machine.ts";
-import { beat, die, join, leave, recover, refuse, resume, suspect } from "./actions.ts";
-import type { BeatAgent, JoinAgent, LeaveAgent, MembershipCommand } from "./commands.ts";
+import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
+import type {
+  BeatAgent,
+  JoinAgent,
+  LeaveAgent,
+  MembershipAnswers,
+  MembershipCommand,
+} from "./commands.ts";
+import { DEFAULT_MEMBERSHIP_CONFIG, type MembershipConfig } from "./config.ts";
 import {
-  DEFAULT_MEMBERSHIP_CONFIG,
+  AGENT_DESCRIPTIONS,
+  type AgentEvent,
+  type AgentRefused,
+  type MembershipRefusal,
+} from "./events.ts";
+import {
   dueAt,
-  type MembershipConfig,
+  type Member,
   type MembershipState,
-  nobody,
+  type MembershipStep,
+  noMembers,
   silentSince,
-  type Turn,
 } from "./state.ts";
 
-/** A machine of members that goes by `config`, and by the defaults where it is silent. */
+type Command = Exclude<MembershipCommand, Tick>;
+type Answer<Type extends keyof MembershipAnswers> = MembershipAnswers[Type] | Refusal;
+
+/** Makes a membership machine with `config`, and the defaults for what that leaves out. */
 export function membershipMachine(
   config: Partial<MembershipConfig> = {},
-): Machine<MembershipState, MembershipCommand, AgentEvent> {
-  return {
+): Part<MembershipState, Exclude<MembershipCommand, Tick>, AgentEvent, MembershipAnswers> {
+  return definePart<MembershipState, MembershipCommand, AgentEvent, MembershipAnswers>({
     name: "agents",
-    init: () => nobody({ ...DEFAULT_MEMBERSHIP_CONFIG, ...config }),
-    step,
+    commands: ["join-agent", "beat-agent", "leave-agent", "resume-listening"],
+    init: () => noMembers({ ...DEFAULT_MEMBERSHIP_CONFIG, ...config }),
+    fire,
+    apply: (state, command, now, events) => apply({ state, now, events }, command),
     deadline: (state) => nextDeadline(state.deadlines),
     describe: describer(AGENT_DESCRIPTIONS),
-  };
+  });
 }
 
-function step(
-  state: MembershipState,
-  command: MembershipCommand,
-  now: Instant,
-  until: Instant = now,
-): AgentEvent[] {
-  const turn: Turn = { state, now, events: [] };
-  if (nextDeadline(state.deadlines) <= until) fireDue(turn, until);
-  apply(turn, command);
-  return turn.events;
-}
-
-/** Looks after those who may have been silent for too long, by instant and then by incarnation. */
-function fireDue(turn: Turn, until: Instant): void {
-  const { state } = turn;
+/** Checks the agents that may have been silent for too long, by instant and then by incarnation. */
+function fire(state: MembershipState, now: Instant, until: Instant, events: AgentEvent[]): void {
+  const step = { state, now, events };
   const { deadlines } = state;
   for (let first = deadlines.timers[0]; first !== undefined; first = deadlines.timers[0]) {
     if (first.rank > until) return;
     const member = first.subject;
     const due = dueAt(state, member);
     if (due > first.rank) reschedule(deadlines, first, due);
-    else if (due < silentSince(state, member) + member.heartbeatTimeoutMs) suspect(turn, member);
-    else die(turn, member);
+    else if (due < silentSince(state, member) + member.heartbeatTimeoutMs) suspect(step, member);
+    else die(step, member);
   }
 }
 
-function apply(turn: Turn, command: MembershipCommand | Tick): void {
+function apply(step: MembershipStep, command: Command): unknown {
   switch (command.type) {
     case "join-agent":
-      return joinAgent(turn, command);
+      return join(step, command);
     case "beat-agent":
-      return beatAgent(turn, command);
+      return beat(step, command);
     case "leave-agent":
-      return leaveAgent(turn, command);
+      return leave(step, command);
     case "resume-listening":
-      return resume(turn);
-    case "tick":
-      return;
+      return resume(step);
   }
 }
 
-function joinAgent(turn: Turn, command: JoinAgent): void {
-  const { members, config } = turn.state;
-  const former = members.get(command.agentId);
+function join(step: MembershipStep, command: JoinAgent): Answer<"join-agent"> {
+  const { state, now, events } = step;
+  const { members, config } = state;
+  const { agentId, heartbeatTimeoutMs } = command;
+  const former = members.get(agentId);
   const inForce = former?.incarnation ?? 0;
   if (command.incarnation !== 0 && command.incarnation !== inForce) {
-    return refuse(turn, command, "stale-incarnation", inForce);
+    return refuse(step, command, "stale-incarnation", inForce);
   }
   if (former === undefined && members.size >= config.maxAgents) {
-    return refuse(turn, command, "full", config.maxAgents);
+    return refuse(step, command, "full", config.maxAgents);
   }
-  join(turn, command, former);
+  if (former !== undefined) forget(state, former);
+  const incarnation = ++state.lastIncarnation;
+  const member: Member = {
+    agentId,
+    incarnation,
+    joinedAt: now,
+    heartbeatTimeoutMs,
+    lastHeardAt: now,
+    isSuspect: false,
+    timer: undefined,
+  };
+  members.set(agentId, member);
+  const due = dueAt(state, member);
+  if (due < Infinity) member.timer = schedule(state.deadlines, due, member);
+  events.push({ type: "agent:joined", agentId, incarnation, replaces: former?.incarnation });
+  return { incarnation };
 }
 
-function beatAgent(turn: Turn, command: BeatAgent): void {
-  const member = turn.state.members.get(command.agentId);
-  if (member === undefined) return refuse(turn, command, "unknown-agent", 0);
+function beat(step: MembershipStep, command: BeatAgent): Answer<"beat-agent"> {
+  const { state, now, events } = step;
+  const { agentId } = command;
+  const member = state.members.get(agentId);
+  if (member === undefined) return refuse(step, command, "unknown-agent", 0);
   const { incarnation } = member;
   if (command.incarnation !== 0 && command.incarnation !== incarnation) {
-    return refuse(turn, command, "stale-incarnation", incarnation);
+    return refuse(step, command, "stale-incarnation", incarnation);
   }
-  const silentMs = turn.now - silentSince(turn.state, member);
-  beat(turn, member);
-  if (member.isSuspect) recover(turn, member, silentMs);
+  const silentMs = now - silentSince(state, member);
+  member.lastHeardAt = now;
+  events.push({ type: "agent:heartbeat", agentId, incarnation });
+  if (member.isSuspect) recover(step, member, silentMs);
+  return { incarnation };
 }
 
-function leaveAgent(turn: Turn, { agentId, reason }: LeaveAgent): void {
-  const member = turn.state.members.get(agentId);
-  if (member !== undefined) leave(turn, member, reason);
+function recover({ state, events }: MembershipStep, member: Member, silentMs: number): void {
+  const { agentId, incarnation } = member;
+  member.isSuspect = false;
+  state.suspects--;
+  reschedule(state.deadlines, member.timer!, dueAt(state, member));
+  events.push({ type: "agent:recovered", agentId, incarnation, silentMs });
 }
 
-export { readMembershipConfig } from "./config.ts";
-export type { MembershipCommand, ResumeListening } from "./commands.ts";
-export { isCurrent, type MembershipConfig, type MembershipState } from "./state.ts";
+function suspect({ state, now, events }: MembershipStep, member: Member): void {
+  const { agentId, incarnation } = member;
+  member.isSuspect = true;
+  state.suspects++;
+  reschedule(state.deadlines, member.timer!, dueAt(state, member));
+  const silentMs = now - silentSince(state, member);
+  events.push({ type: "agent:suspected", agentId, incarnation, silentMs });
+}
+
+function die({ state, now, events }: MembershipStep, member: Member): void {
+  const { agentId, incarnation } = member;
+  forget(state, member);
+  const reason = `no heartbeat for ${now - silentSince(state, member)} ms`;
+  events.push({ type: "agent:died", agentId, incarnation, reason });
+}
+
+function leave({ state, events }: MembershipStep, { agentId, reason }: LeaveAgent): void {
+  const member = state.members.get(agentId);
+  if (member === undefined) return;
+  forget(state, member);
+  events.push({ type: "agent:left", agentId, incarnation: member.incarnation, reason });
+}
+
+/** Starts the silence of each agent anew, in O(1): its timer finds out when it fires. */
+function resume({ state, now, events }: MembershipStep): void {
+  state.listeningSince = now;
+  events.push({ type: "listening:resumed" });
+}
+
+function refuse(
+  { events }: MembershipStep,
+  { agentId, incarnation, type: command }: JoinAgent | BeatAgent,
+  reason: MembershipRefusal,
+  detail: number,
+): Refusal<AgentRefused> {
+  const refused: AgentRefused = {
+    type: "agent:refused",
+    agentId,
+    incarnation,
+    command,
+    reason,
+    detail,
+  };
+  events.push(refused);
+  return new Refusal(refused);
+}
+
+function forget(state: MembershipState, member: Member): void {
+  state.members.delete(member.agentId);
+  if (member.isSuspect) state.suspects--;
+  unschedule(state.deadlines, member.timer);
+}

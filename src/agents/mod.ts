@@ -8,9 +8,11 @@ export type {
   BeatAgent,
   JoinAgent,
   LeaveAgent,
+  MembershipAnswers,
   MembershipCommand,
   ResumeListening,
 } from "./commands.ts";
 export { membershipMachine } from "./machine.ts";
-export type { Member, MembershipConfig, MembershipState } from "./state.ts";
+export type { MembershipConfig } from "./config.ts";
+export type { Member, MembershipState } from "./state.ts";
 export { health as membershipHealth, type MemberView, memberView, memberViews } from "./views.ts";

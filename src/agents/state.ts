@@ -1,6 +1,5 @@
 /**
- * What a membership machine keeps: who is there, under which incarnation, and when it was last
- * heard of.
+ * The state of membership: the agents, their incarnations, and when each was last heard from.
  *
  * @module
  */
@@ -8,63 +7,47 @@
 import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
 import type { AgentEvent } from "./events.ts";
 import type { Instant } from "../core/machine.ts";
+import type { MembershipConfig } from "./config.ts";
 
-/** The rules that a membership machine goes by. */
-export interface MembershipConfig {
-  /** How many agents may be there at once. @default 100_000 */
-  readonly maxAgents: number;
-  /**
-   * How long an agent may be silent before it is suspected; 0 for half of what it may be silent
-   * before it counts as dead. Without meaning where that is less. @default 0
-   */
-  readonly suspectAfterMs: number;
-}
-
-/** The rules of who names none. */
-export const DEFAULT_MEMBERSHIP_CONFIG: MembershipConfig = {
-  maxAgents: 100_000,
-  suspectAfterMs: 0,
-};
-
-/** An agent that is there. */
+/** An agent that is a member. */
 export interface Member {
   /** Its key in `members`. */
   readonly agentId: string;
-  /** Which life of it; larger than that of any agent that joined before. */
+  /** Larger than that of any agent that joined before. */
   readonly incarnation: number;
   /** When it joined. */
   readonly joinedAt: Instant;
-  /** How long it may be silent before it counts as dead; 0 for as long as it likes. */
+  /** Silence, in milliseconds, after which it counts as dead; 0 for no limit. */
   readonly heartbeatTimeoutMs: number;
-  /** When it last showed that it is alive. */
+  /** The time of its newest heartbeat. */
   lastHeardAt: Instant;
-  /** Whether it has been silent for so long that it may be dead. */
+  /** Whether its silence is long enough that it may be dead. */
   isSuspect: boolean;
   /**
-   * Never later than what comes next for it: a heartbeat leaves the timer alone, and one that fires
-   * too early is set again. None for an agent that may be silent.
+   * Due at the next deadline or earlier: a heartbeat leaves the timer alone, and a timer that fires
+   * too early is set again. `undefined` for an agent without a limit.
    */
   timer: Timer<Member> | undefined;
 }
 
 /** The state of a membership machine. */
 export interface MembershipState {
-  /** The rules. */
+  /** The options in force. */
   readonly config: MembershipConfig;
-  /** Who is there, by id. */
+  /** By agent id. */
   readonly members: Map<string, Member>;
-  /** How many of them are suspected. */
+  /** The number of suspected members. */
   suspects: number;
-  /** The newest incarnation, of whichever agent. */
+  /** The newest incarnation of any agent. */
   lastIncarnation: number;
-  /** Since when agents can be heard; a silence that began before counts from here. */
+  /** The time from which heartbeats could be received; a silence that began earlier counts from here. */
   listeningSince: Instant;
-  /** When somebody may have been silent for too long. */
+  /** When agents may have been silent for too long. */
   readonly deadlines: Deadlines<Member>;
 }
 
-/** The state in which nobody is there. */
-export function nobody(config: MembershipConfig): MembershipState {
+/** Returns the state without members. */
+export function noMembers(config: MembershipConfig): MembershipState {
   return {
     config,
     members: new Map(),
@@ -75,17 +58,15 @@ export function nobody(config: MembershipConfig): MembershipState {
   };
 }
 
-/** One step under way, and what has happened in it. */
-export interface Turn {
-  /** What is changed. */
+/** One step in progress. */
+export interface MembershipStep {
   readonly state: MembershipState;
-  /** When. */
   readonly now: Instant;
-  /** In order. */
+  /** The events of the step, in order. */
   readonly events: AgentEvent[];
 }
 
-/** Whether `agentId` is there under `incarnation`; under whichever, when that is 0. */
+/** Returns whether `incarnation` of `agentId` is a member; any incarnation when it is 0. */
 export function isCurrent(
   { members }: Readonly<MembershipState>,
   agentId: string,
@@ -96,8 +77,8 @@ export function isCurrent(
 }
 
 /**
- * When `member` is to be suspected or, if it is suspected or never is, to be given up; `Infinity`
- * when it may be silent for as long as it likes.
+ * Returns when `member` is due to be suspected or, if it is suspected or never is, declared dead;
+ * `Infinity` when its silence has no limit.
  */
 export function dueAt(state: Readonly<MembershipState>, member: Readonly<Member>): Instant {
   const { heartbeatTimeoutMs, isSuspect } = member;
@@ -106,7 +87,7 @@ export function dueAt(state: Readonly<MembershipState>, member: Readonly<Member>
   return silentSince(state, member) + mayLastMs;
 }
 
-/** When the silence of `member` began: when it was last heard of, or could be heard again. */
+/** Returns when the silence of `member` began: at its newest heartbeat, or when it could be heard again. */
 export function silentSince(
   { listeningSince }: Readonly<MembershipState>,
   { lastHeardAt }: Readonly<Member>,
@@ -114,7 +95,7 @@ export function silentSince(
   return Math.max(lastHeardAt, listeningSince);
 }
 
-/** After how long a silence something happens to an agent that is not suspected. */
+/** Returns the silence after which an agent is suspected or, if it never is, declared dead. */
 export function silenceOf(
   { suspectAfterMs }: MembershipConfig,
   heartbeatTimeoutMs: number,

@@ -1,5 +1,5 @@
 /**
- * Who is there, as callers see it. Reads the state and changes nothing.
+ * Views of agents. They read the state and change nothing.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import type { HealthStatus } from "../core/health.ts";
 import type { Instant } from "../core/machine.ts";
 import { type Member, type MembershipState, silenceOf, silentSince } from "./state.ts";
 
-/** An agent that is there. */
+/** A member as callers see it. */
 export interface MemberView {
-  /** Who it is. */
+  /** The id of the agent. */
   readonly agentId: string;
-  /** Which life of it. */
+  /** The incarnation in force. */
   readonly incarnation: number;
-  /** Whether it shows that it is alive in time; always, when it may be silent. */
+  /** Whether its heartbeats come in time; `alive` when its silence has no limit. */
   readonly status: "alive" | "suspect";
   /** When it joined. */
   readonly joinedAt: Instant;
-  /** When it last showed that it is alive. */
+  /** The time of its newest heartbeat. */
   readonly lastHeardAt: Instant;
-  /** When it will be suspected unless it is heard of; `undefined` when never, or already. */
+  /** When it becomes a suspect without a heartbeat; `undefined` for never, and for a suspect. */
   readonly suspectedAt: Instant | undefined;
-  /** When it will be given up unless it is heard of; `undefined` for never. */
+  /** When it counts as dead without a heartbeat; `undefined` for never. */
   readonly deadAt: Instant | undefined;
 }
 
-/** The agent `agentId`, or `undefined` when it is not there. */
+/** Returns the member `agentId`, or `undefined`. */
 export function memberView(
   state: Readonly<MembershipState>,
   agentId: string,
@@ -36,7 +36,7 @@ export function memberView(
   return member && viewOf(state, member);
 }
 
-/** All agents, in the order in which they joined. Costs a look at each. */
+/** Returns all members in the order in which they joined. Costs O(members). */
 export function memberViews(state: Readonly<MembershipState>): MemberView[] {
   const members = [...state.members.values()].sort((a, b) => a.incarnation - b.incarnation);
   return members.map((member) => viewOf(state, member));
@@ -58,10 +58,10 @@ function viewOf(state: Readonly<MembershipState>, member: Member): MemberView {
   };
 }
 
-/** How much later than due something may happen before that counts as ill. */
+/** The lateness of timers, in milliseconds, that health tolerates. */
 const TOLERATED_LATENESS_MS = 1_000;
 
-/** Whether all agents are heard of, and there is room for more. */
+/** Returns whether all members are alive, and the table has room for more. */
 export function health(state: Readonly<MembershipState>, now: Instant): HealthStatus {
   const { members, suspects, config } = state;
   const overdueMs = Math.max(0, now - nextDeadline(state.deadlines));

@@ -1,39 +1,44 @@
 /**
- * A circuit breaker as callers use it.
+ * The façade of one circuit breaker.
  *
  * @module
  */
 
-import { quote, requireFunction, requireId, requireOneOf } from "../core/arguments.ts";
-import { ClosedError, LimitError } from "../core/errors.ts";
-import type { EventBus } from "../core/bus/event_bus.ts";
-import { CircuitState } from "./events.ts";
-import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
-  type BreakerBody,
-  BreakerCall,
-  callWithLimits,
-  type ExecuteOptions,
-  readOptions,
-} from "./breaker_call.ts";
+  type Attempt,
+  quote,
+  requireFunction,
+  requireId,
+  requireMs,
+  requireObject,
+  requireOneOf,
+  requireSignal,
+} from "../core/arguments.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import type { Clock } from "../core/clock.ts";
+import { Deferred } from "../core/deferred.ts";
+import { ClosedError } from "../core/errors.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
+import type { Instant } from "../core/machine.ts";
 import {
   type BreakerClient,
   type BreakerOptions,
-  clientOf,
-  type Exchange,
-  type OwnClient,
-} from "./breaker_client.ts";
-import type { CallOutcome, ForceBreaker, RequestPermit, ResetBreaker } from "./commands.ts";
-import { type BreakerSettings, type CircuitBreakerConfig, readConfig } from "./config.ts";
-import { isUneventful, outlook } from "./machine.ts";
-import { type CircuitBreakerMetrics, metricsOf } from "./metrics.ts";
-import { countSuccess, newTally, type Permit, readPermit } from "./permit.ts";
+  hostBreakers,
+  type HostOfBreakers,
+  type ManagedOptions,
+} from "./client.ts";
+import type { ForceBreaker, PermitAnswer, RequestPermit, ResetBreaker } from "./commands.ts";
+import { type CallOutcome, CircuitState } from "./types.ts";
+import { type BreakerSettings, type CircuitBreakerConfig, readBreakerConfig } from "./config.ts";
+import { CallTimeoutError, CircuitOpenError } from "./errors.ts";
+import { type CircuitBreakerMetrics, metricsOf, type UnreportedCalls } from "./views.ts";
+import { isUneventful, outlook } from "./state.ts";
 
-/** How many successes that change nothing are told together at most. */
-const MOST_UNTOLD = 1_000;
+/** The number of successes that are reported together at most. */
+const MAX_UNREPORTED = 1_000;
 
 /**
- * Lets calls through to something that may fail, and none for a while once it fails too often.
+ * Calls a service that may fail, and rejects calls for a while once it fails too often.
  *
  * @example
  * ```ts
@@ -48,20 +53,21 @@ const MOST_UNTOLD = 1_000;
  * ```
  */
 export class CircuitBreaker implements AsyncDisposable {
-  /** By which it is known. */
+  /** The name of the breaker, also in its events. */
   readonly name: string;
   readonly #settings: BreakerSettings;
   readonly #logger: Logger;
   readonly #client: BreakerClient;
-  /** Its own engine, unless it is one of several in another's. */
-  readonly #engine: OwnClient["engine"];
-  /** What most calls send; nobody changes it. */
+  /** Runs the machine; `undefined` for a breaker of a manager. */
+  readonly #host: HostOfBreakers | undefined;
+  /** The request of all calls without a time limit of their own. */
   readonly #request: RequestPermit;
   #tally = newTally(0);
   #isClosed = false;
 
   /**
-   * A closed breaker; or the one of that name, in the state in which it is, of a host that knows it.
+   * Makes a closed breaker. With a host that has a breaker of that name, continues with it in its
+   * state.
    *
    * @throws {TypeError | RangeError} when something is malformed, or the breaker could never close
    * @throws {LimitError} when the host has as many breakers as it may have
@@ -75,20 +81,26 @@ export class CircuitBreaker implements AsyncDisposable {
   ) {
     requireId(name, "name", () => "create a circuit breaker");
     this.name = name;
-    this.#settings = readConfig(config, () => this.#attempt("create"));
+    this.#settings = readBreakerConfig(config, () => this.#attempt("create"));
     this.#logger = logger;
-    const own = clientOf(`circuit breaker ${quote(name)}`, {}, logger, eventBus, options);
-    this.#client = own.client;
-    this.#engine = own.engine;
-    this.#request = { type: "request-permit", name, timeoutMs: this.#settings.callTimeoutMs };
-    this.#define();
+    const { client } = options as Partial<ManagedOptions>;
+    if (client !== undefined) {
+      this.#client = client;
+    } else {
+      const thing = `circuit breaker ${quote(name)}`;
+      this.#host = hostBreakers(thing, {}, eventBus, logger, options);
+      this.#client = this.#host.running("create");
+    }
+    const { rules, callTimeoutMs } = this.#settings;
+    this.#request = { type: "request-permit", name, timeoutMs: callTimeoutMs };
+    this.#client.define({ type: "define-breaker", name, rules });
   }
 
   /**
    * Calls `body`, and resolves or rejects as it does. Costs O(1), and no timer without a time limit.
    *
-   * @throws {CircuitOpenError} without a call, when the breaker lets none through
-   * @throws {CallTimeoutError} when the call takes too long; it goes on, but nobody waits for it
+   * @throws {CircuitOpenError} without a call, when the breaker admits none
+   * @throws {CallTimeoutError} when the call exceeds its time limit; its result is ignored
    * @throws the reason of `signal` when it aborts
    * @throws {ClosedError} after {@linkcode shutdown}
    */
@@ -97,49 +109,49 @@ export class CircuitBreaker implements AsyncDisposable {
     if (options !== undefined || this.#settings.callTimeoutMs > 0) {
       return await this.#callWithLimits(body, options ?? {});
     }
-    const permit = this.#look() ?? this.#read(await this.#ask(this.#request));
+    const permit = this.#admitIfClosed() ?? this.#permitOf(await this.#ask(this.#request));
     let result: Result;
     try {
       result = await body(new BreakerCall());
     } catch (error) {
-      await this.#settle(permit, this.#outcomeOf(error));
+      await this.#end(permit, this.#outcomeOf(error));
       throw error;
     }
-    const told = this.#settle(permit, "success");
-    if (told !== undefined) await told;
+    const ended = this.#end(permit, "success");
+    if (ended !== undefined) await ended;
     return result;
   }
 
-  /** Where it is at this moment. */
+  /** Returns the state of the breaker at this moment. */
   getState(): CircuitState {
     const breaker = this.#client.find(this.name);
     return breaker === undefined ? CircuitState.CLOSED : outlook(breaker, this.#client.now).state;
   }
 
-  /** What it has counted since it was made or reset. */
+  /** Returns the figures since the breaker was made or reset. */
   getMetrics(): CircuitBreakerMetrics {
     return metricsOf(this.#client.find(this.name), this.#client.now, this.#tally);
   }
 
   /**
-   * Puts it into a state from which it goes on by its rules. Calls that are in flight decide nothing
-   * any more. Does nothing when it is in that state.
+   * Moves the breaker to a state, from which its rules apply. Calls in flight decide nothing any
+   * more. A no-op when the breaker is in that state.
    */
   forceState(state: CircuitState): void {
     requireOneOf(state, Object.values(CircuitState), "state", () => this.#attempt("force"));
-    this.#order("force", { type: "force-breaker", name: this.name, state });
+    this.#submit("force", { type: "force-breaker", name: this.name, state });
   }
 
-  /** Closes it and lets it count from nothing. Calls that are in flight aren't counted. */
+  /** Closes the breaker and resets its figures. Calls in flight are not counted any more. */
   reset(): void {
-    this.#order("reset", { type: "reset-breaker", name: this.name });
+    this.#submit("reset", { type: "reset-breaker", name: this.name });
   }
 
-  /** Refuses further calls. Those in flight go on as they are. Harmless when called again. */
+  /** Rejects further calls. Those in flight continue. Idempotent. */
   async shutdown(): Promise<void> {
     if (!this.#isClosed) this.#report(0);
     this.#isClosed = true;
-    await this.#engine?.[Symbol.asyncDispose]();
+    await this.#host?.close();
   }
 
   /** The same as {@linkcode shutdown}. */
@@ -152,27 +164,27 @@ export class CircuitBreaker implements AsyncDisposable {
     options: ExecuteOptions,
   ): Promise<Result> {
     const { callTimeoutMs } = this.#settings;
-    const { signal, timeoutMs } = readOptions(options, callTimeoutMs, () => this.#attempt(CALL));
-    const request = { ...this.#request, timeoutMs };
+    const limits = readLimits(options, callTimeoutMs, () => this.#attempt(CALL));
+    const { signal, timeoutMs } = limits;
     signal?.throwIfAborted();
-    const permit = this.#look() ?? this.#read(await this.#ask(request));
-    const limits = { signal, timeoutMs };
-    const { clock } = this.#client.dispatcher;
+    const request = { ...this.#request, timeoutMs };
+    const permit = this.#admitIfClosed() ?? this.#permitOf(await this.#ask(request));
+    const { clock } = this.#client;
     let outcome: CallOutcome | undefined;
     try {
-      const result = await callWithLimits(this.name, clock, body, limits, (how) => outcome = how);
+      const result = await callWithLimits(this.name, clock, body, limits, (cut) => outcome = cut);
       outcome = "success";
       return result;
     } catch (error) {
       outcome ??= signal?.aborted ? "neutral" : this.#outcomeOf(error);
       throw error;
     } finally {
-      await this.#settle(permit, outcome!);
+      await this.#end(permit, outcome!);
     }
   }
 
-  /** What lets a call be made while the breaker is closed; `undefined` when it isn't. */
-  #look(): Permit | undefined {
+  /** Admits a call while the breaker is closed, which takes no command. */
+  #admitIfClosed(): Permit | undefined {
     const client = this.#client;
     if (this.#isClosed) throw new ClosedError(this.#attempt(CALL), "it");
     if (client.stopped !== undefined) throw client.stopped;
@@ -185,19 +197,18 @@ export class CircuitBreaker implements AsyncDisposable {
     return this.#tally;
   }
 
-  #ask(request: RequestPermit): Exchange | Promise<Exchange> {
+  #ask(request: RequestPermit): Promise<PermitAnswer> {
     this.#report(this.#tally.epoch);
-    const asked = this.#client.ask(request);
-    return asked.answered ? asked : asked.wait();
+    return this.#client.call(request);
   }
 
-  #read({ events, error }: Exchange): Permit {
-    return readPermit(this.name, events, error);
+  #permitOf(answer: PermitAnswer): Permit {
+    if (answer.status === "permitted") return answer;
+    throw new CircuitOpenError(this.name, answer.state, answer.retryAt, answer.retryAfterMs);
   }
 
-  /** Tells the machine how a call ended. Never fails: the call's own end is what counts. */
-  #settle(made: Permit, outcome: CallOutcome): Promise<void> | undefined {
-    const { permit, epoch, since } = made;
+  /** Reports the outcome of a call. Never throws, as the call has its own outcome. */
+  #end({ permit, epoch, since }: Permit, outcome: CallOutcome): Promise<void> | undefined {
     const { name } = this;
     try {
       if (outcome === "success" && permit === 0) {
@@ -205,16 +216,16 @@ export class CircuitBreaker implements AsyncDisposable {
         if (breaker !== undefined && isUneventful(breaker, epoch)) return this.#countSuccess();
       }
       this.#report(this.#tally.epoch);
-      return this.#client.tell({ type: "settle-permit", name, permit, epoch, since, outcome });
+      return this.#client.submit({ type: "settle-permit", name, permit, epoch, since, outcome });
     } catch {
-      return undefined; // the engine is closed or broken, and has said so
+      return undefined; // the engine is closed, or has logged why it stopped
     }
   }
 
   #countSuccess(): undefined {
     const tally = this.#tally;
-    countSuccess(tally, this.#client.dispatcher.clock);
-    if (tally.successes === MOST_UNTOLD) this.#report(tally.epoch);
+    countSuccess(tally, this.#client.clock);
+    if (tally.successes === MAX_UNREPORTED) this.#report(tally.epoch);
   }
 
   #outcomeOf(error: unknown): CallOutcome {
@@ -232,49 +243,24 @@ export class CircuitBreaker implements AsyncDisposable {
     requireFunction(body, "body", () => this.#attempt(CALL));
   }
 
-  #define(): void {
-    const client = this.#client;
-    const command = {
-      type: "define-breaker",
-      name: this.name,
-      rules: this.#settings.rules,
-    } as const;
-    const asked = client.ask(command);
-    if (!asked.answered) return void client.tellOfLoss(asked, command);
-    if (asked.events === undefined) throw asked.error;
-    const isFull = asked.events.some(({ type, name }) =>
-      type === "circuitbreaker:refused" && name === this.name
-    );
-    if (!isFull) return;
-    const limit = client.state().config.maxBreakers;
-    throw new LimitError(this.#attempt("create"), "there must be room for one more", limit);
-  }
-
-  /** Sends a command of which nobody hears how it ends. */
-  #order(verb: string, command: ForceBreaker | ResetBreaker): void {
+  #submit(verb: string, command: ForceBreaker | ResetBreaker): void {
     if (this.#isClosed) throw new ClosedError(this.#attempt(verb), "it");
     this.#report(this.#tally.epoch);
-    void this.#client.tell(command);
+    void this.#client.submit(command);
   }
 
-  /** Tells the machine of what it has not heard of, and begins anew under `epoch`. */
-  #report(next: number): void {
+  /** Reports the counted calls, and starts to count under `nextEpoch`. */
+  #report(nextEpoch: number): void {
     const { epoch, requests, successes, lastSuccessAt } = this.#tally;
-    if (requests + successes === 0 && epoch === next) return;
-    this.#tally = newTally(next);
+    if (requests + successes === 0 && epoch === nextEpoch) return;
+    this.#tally = newTally(nextEpoch);
     if (requests + successes === 0) return;
     const { name } = this;
+    const type = "count-calls";
     try {
-      void this.#client.tell({
-        type: "count-calls",
-        name,
-        epoch,
-        requests,
-        successes,
-        lastSuccessAt,
-      });
+      void this.#client.submit({ type, name, epoch, requests, successes, lastSuccessAt });
     } catch {
-      // The engine is closed or broken, and the figures are gone with it.
+      // The engine is closed, or has logged why it stopped; the figures are lost with it.
     }
   }
 
@@ -284,3 +270,115 @@ export class CircuitBreaker implements AsyncDisposable {
 }
 
 const CALL = "call through";
+
+/** The argument of the body of a call. */
+export interface BreakerCallContext {
+  /** Aborts when the call is cancelled or exceeds its time limit. */
+  readonly signal: AbortSignal;
+}
+
+/** A function that makes the guarded call. */
+export type BreakerBody<Result> = (call: BreakerCallContext) => Result | PromiseLike<Result>;
+
+/** Options of `CircuitBreaker.execute`. */
+export interface ExecuteOptions {
+  /** Cancels the call, which then rejects with the signal's reason and is neutral. */
+  signal?: AbortSignal;
+  /** The time limit of the call, in milliseconds; 0 for none. @default callTimeoutMs */
+  timeoutMs?: number;
+}
+
+interface CallLimits {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+}
+
+function readLimits(options: ExecuteOptions, callTimeoutMs: number, attempt: Attempt): CallLimits {
+  requireObject(options as unknown, "options", attempt);
+  const { signal, timeoutMs = callTimeoutMs } = options;
+  if (signal !== undefined) requireSignal(signal, "signal", attempt);
+  requireMs(timeoutMs, 0, "timeoutMs", attempt);
+  return { signal, timeoutMs };
+}
+
+/** A call in progress. Its signal is made only when the body reads it. */
+class BreakerCall implements BreakerCallContext {
+  #controller: AbortController | undefined;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
+}
+
+/**
+ * Calls `body`, and waits for it until `signal` aborts or `timeoutMs` have passed; 0 for no limit.
+ * Leaves no timer and no listener behind.
+ *
+ * @param cut is called with the outcome of a call whose wait ends before its body does
+ */
+async function callWithLimits<Result>(
+  name: string,
+  clock: Clock,
+  body: BreakerBody<Result>,
+  { signal, timeoutMs }: CallLimits,
+  cut: (outcome: "failure" | "neutral") => void,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  const call = new BreakerCall();
+  const end = new Deferred<never>();
+  const cutShort = (outcome: "failure" | "neutral", reason: unknown) => {
+    cut(outcome);
+    end.reject(reason); // before the abort, so that an error of the body is not thrown instead
+    call.abort(reason);
+  };
+  const cancel = () => cutShort("neutral", signal!.reason);
+  const timeOut = () => cutShort("failure", new CallTimeoutError(name, timeoutMs));
+  const cancelTimer = timeoutMs === 0 ? () => {} : clock.setTimer(clock.now() + timeoutMs, timeOut);
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    return await Promise.race([body(call), end.promise()]);
+  } finally {
+    cancelTimer();
+    signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/** The right to make a call. */
+interface Permit {
+  /** 0 for a call that was made without a permit. */
+  readonly permit: number;
+  /** The epoch under which the call is made. */
+  readonly epoch: number;
+  /** When the call was made; `undefined` when the clock was not read. */
+  readonly since: Instant | undefined;
+}
+
+/** Counts the calls that were made under one epoch without a permit. It is the permit of those. */
+interface Tally extends Permit, UnreportedCalls {}
+
+function newTally(epoch: number): Tally {
+  return {
+    permit: 0,
+    epoch,
+    since: undefined,
+    requests: 0,
+    successes: 0,
+    lastSuccessAt: undefined,
+  };
+}
+
+/** The first successes of a tally are all timed; of further ones, one of `SAMPLED` is. */
+const FEW = 64;
+const SAMPLED = 8;
+
+/** Counts a success. Reading the clock costs half as much as a whole call, so it is sampled. */
+function countSuccess(tally: Tally, clock: Clock): void {
+  if (tally.successes < FEW || tally.successes % SAMPLED === 0) tally.lastSuccessAt = clock.now();
+  tally.successes++;
+}

@@ -1,5 +1,5 @@
 /**
- * Circuit breakers by name, made on first use.
+ * The façade of circuit breakers by name.
  *
  * @module
  */
@@ -7,25 +7,24 @@
 import { quote, requireId, requireObject } from "../core/arguments.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import type { CircuitState } from "./events.ts";
+import type { CircuitState } from "./types.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
   type BreakerClient,
   type BreakerOptions,
-  clientOf,
-  type OwnClient,
-} from "./breaker_client.ts";
-import type { BreakerBody, ExecuteOptions } from "./breaker_call.ts";
-import { CircuitBreaker } from "./circuit_breaker.ts";
-import { type CircuitBreakerConfig, readConfig } from "./config.ts";
-import type { CircuitBreakerMetrics } from "./metrics.ts";
-import type { BreakerConfig } from "./state.ts";
+  hostBreakers,
+  type HostOfBreakers,
+  type ManagedOptions,
+} from "./client.ts";
+import { type BreakerBody, CircuitBreaker, type ExecuteOptions } from "./circuit_breaker.ts";
+import { type BreakerConfig, type CircuitBreakerConfig, readBreakerConfig } from "./config.ts";
+import type { CircuitBreakerMetrics } from "./views.ts";
 
-/** Options of a manager, and of those of its breakers that name none. */
+/** Options of a manager, and the defaults of its breakers. */
 export interface CircuitBreakerManagerConfig extends CircuitBreakerConfig, Partial<BreakerConfig> {}
 
 /**
- * Keeps circuit breakers by name and makes them on first use.
+ * Manages circuit breakers by name, and makes them on first use.
  *
  * @example
  * ```ts
@@ -40,12 +39,12 @@ export class CircuitBreakerManager implements AsyncDisposable {
   readonly #config: CircuitBreakerManagerConfig;
   readonly #logger: Logger;
   readonly #client: BreakerClient;
-  readonly #engine: OwnClient["engine"];
+  readonly #host: HostOfBreakers;
   readonly #breakers = new Map<string, CircuitBreaker>();
   #isClosed = false;
 
   /**
-   * A manager without breakers.
+   * Makes a manager without breakers.
    *
    * @throws {TypeError | RangeError} when something is malformed
    */
@@ -55,16 +54,16 @@ export class CircuitBreakerManager implements AsyncDisposable {
     eventBus?: EventBus,
     options: BreakerOptions = {},
   ) {
-    readConfig(config, () => "create circuit breakers");
-    const { client, engine } = clientOf("circuit breakers", config, logger, eventBus, options);
+    readBreakerConfig(config, () => "create circuit breakers");
     this.#config = { ...config };
     this.#logger = logger;
-    this.#client = client;
-    this.#engine = engine;
+    this.#host = hostBreakers("circuit breakers", config, eventBus, logger, options);
+    this.#client = this.#host.running("create");
   }
 
   /**
-   * The breaker `name`, made when there is none; only then `config` counts, on top of the manager's.
+   * Returns the breaker `name`, and makes it when there is none: only then `config` counts, on top of
+   * that of the manager.
    *
    * @throws {TypeError | RangeError} when `name` or `config` is malformed
    * @throws {LimitError} when there are `maxBreakers`
@@ -76,9 +75,9 @@ export class CircuitBreakerManager implements AsyncDisposable {
     if (this.#isClosed) throw new ClosedError(attempt(), "the manager");
     requireId(name, "name", attempt);
     requireObject(config as unknown, "config", attempt);
-    const host = this.#client;
     const merged = { ...this.#config, ...config };
-    const breaker = new CircuitBreaker(name, merged, this.#logger, undefined, { host });
+    const managed: ManagedOptions = { client: this.#client };
+    const breaker = new CircuitBreaker(name, merged, this.#logger, undefined, managed);
     this.#breakers.set(name, breaker);
     return breaker;
   }
@@ -93,17 +92,17 @@ export class CircuitBreakerManager implements AsyncDisposable {
     return await this.getBreaker(name, config).execute(body, options);
   }
 
-  /** All breakers, by name, in the order in which they were made. */
+  /** Returns all breakers by name, in the order in which they were made. */
   getAllBreakers(): Map<string, CircuitBreaker> {
     return new Map(this.#breakers);
   }
 
-  /** The figures of all breakers, by name. */
+  /** Returns the figures of all breakers by name. */
   getAllMetrics(): Map<string, CircuitBreakerMetrics> {
     return new Map([...this.#breakers].map(([name, breaker]) => [name, breaker.getMetrics()]));
   }
 
-  /** Resets the breaker `name`; does nothing when there is none. */
+  /** Resets the breaker `name`; a no-op when there is none. */
   resetBreaker(name: string): void {
     this.#breakers.get(name)?.reset();
   }
@@ -113,26 +112,26 @@ export class CircuitBreakerManager implements AsyncDisposable {
     for (const breaker of this.#breakers.values()) breaker.reset();
   }
 
-  /** Puts the breaker `name`, made when there is none, into a state. */
+  /** Moves the breaker `name`, which is made when there is none, to a state. */
   forceState(name: string, state: CircuitState): void {
     this.getBreaker(name).forceState(state);
   }
 
-  /** Forgets the breaker `name`, so that there is room for another. Whether there was one. */
+  /** Removes the breaker `name`, which makes room for another. Returns whether there was one. */
   removeBreaker(name: string): boolean {
     const breaker = this.#breakers.get(name);
     if (breaker === undefined) return false;
     this.#breakers.delete(name);
     void breaker.shutdown();
-    void this.#client.tell({ type: "remove-breaker", name });
+    void this.#client.submit({ type: "remove-breaker", name });
     return true;
   }
 
-  /** Refuses further calls. Those in flight go on as they are. Harmless when called again. */
+  /** Rejects further calls. Those in flight continue. Idempotent. */
   async shutdown(): Promise<void> {
     this.#isClosed = true;
     for (const breaker of this.#breakers.values()) void breaker.shutdown();
-    await this.#engine?.[Symbol.asyncDispose]();
+    await this.#host.close();
   }
 
   /** The same as {@linkcode shutdown}. */

@@ -1,134 +1,185 @@
 /**
- * The config of a circuit breaker.
+ * The config of circuit breakers.
  *
  * @module
  */
 
+import { type Attempt, LONGEST_MS, requireFunction } from "../core/arguments.ts";
 import {
-  type Attempt,
-  quote,
-  requireFunction,
-  requireInteger,
-  requireMs,
-  requireObject,
-  requireOneOf,
-} from "../core/arguments.ts";
-import type { BreakerPolicy, BreakerRules } from "./state.ts";
+  count,
+  defaultsOf,
+  integer,
+  ms,
+  number,
+  oneOf,
+  type Option,
+  type Options,
+  readConfig,
+} from "../core/config.ts";
+
+/**
+ * The condition that opens a closed breaker: failures in a row; the share of failures among the
+ * newest calls; or that, or else the share of slow ones.
+ */
+export type BreakerPolicy = "consecutive" | "rate" | "slow-call";
+
+/** The rules of one breaker. All times are milliseconds. */
+export interface BreakerRules {
+  /** The condition that opens it. @default "consecutive" */
+  readonly policy: BreakerPolicy;
+  /** By policy `consecutive`: how many failures in a row open it. @default 5 */
+  readonly failureThreshold: number;
+  /** How many successful probes close it. @default 3 */
+  readonly successThreshold: number;
+  /** How long it is open before it lets probes through. @default 60_000 */
+  readonly timeout: number;
+  /** How many probes may be in flight at once. @default 2 */
+  readonly halfOpenLimit: number;
+  /** The share of failures, from above 0 to 1, that opens it. @default 0.5 */
+  readonly failureRate: number;
+  /** By policy `slow-call`: the share of slow calls, from above 0 to 1, that opens it. @default 0.5 */
+  readonly slowCallRate: number;
+  /** By policy `slow-call`: the least duration of a slow call. @default 10_000 */
+  readonly slowCallMs: number;
+  /** Whether shares are of the newest calls, or of the calls of the newest time. @default "count" */
+  readonly window: "count" | "time";
+  /** The number of calls in a window by count. @default 100 */
+  readonly windowCalls: number;
+  /** The length of a window by time, to within a tenth. @default 60_000 */
+  readonly windowMs: number;
+  /** With fewer calls in the window no share opens it. @default 10, or windowCalls if that is less */
+  readonly minimumCalls: number;
+  /** The longest duration of a probe; a longer one has failed. @default callTimeoutMs, or else the longer of timeout and a minute */
+  readonly probeTimeoutMs: number;
+  /**
+   * The factor by which each open time is longer than the one before, unless the breaker was closed
+   * in between. @default 2
+   */
+  readonly openTimeFactor: number;
+  /** The longest open time. @default 10 × timeout */
+  readonly maxOpenMs: number;
+  /**
+   * The share, from 0 to 1, by which chance shortens a lengthened open time, though never below
+   * `timeout`, so that breakers that opened together do not all probe at once. @default 0.5
+   */
+  readonly openTimeJitter: number;
+}
 
 /** Options of a circuit breaker. All times are milliseconds. */
 export interface CircuitBreakerConfig extends Partial<BreakerRules> {
-  /** How long a call may take; 0 for as long as it takes. @default 0 */
+  /** The longest duration of a call; 0 for no limit. @default 0 */
   callTimeoutMs?: number;
   /**
-   * Whether the error of a call says that what the breaker guards doesn't work. An error that
-   * doesn't is neutral, as if the call had not been made. @default every error does
+   * Whether the error of a call shows that the guarded service does not work. An error that does not
+   * is neutral, as if the call had not been made. @default every error does
    */
   isFailure?: (error: unknown) => boolean;
 }
 
-/** A config that was checked. */
+/** A config that was checked and completed. */
 export interface BreakerSettings {
-  /** The machine's part. */
+  /** The rules for the machine. */
   readonly rules: BreakerRules;
-  /** How long a call may take; 0 for as long as it takes. */
+  /** The longest duration of a call; 0 for no limit. */
   readonly callTimeoutMs: number;
-  /** Whether an error counts, or `undefined` when each does. */
+  /** Whether an error is a failure; `undefined` when each is. */
   readonly isFailure: ((error: unknown) => boolean) | undefined;
 }
 
-const LARGEST_COUNT = 1_000_000;
+/** The options of a breaker machine. */
+export interface BreakerConfig {
+  /** How many breakers there may be. @default 10_000 */
+  readonly maxBreakers: number;
+  /** Seeds the jitter of open times. @default a random number in a façade, 1 in a machine */
+  readonly seed: number;
+}
+
+/** The default and the check of each option of a breaker machine. */
+export const BREAKER_OPTIONS: Options<BreakerConfig> = {
+  maxBreakers: count(10_000),
+  seed: integer(1, 0),
+};
+
+/** The config of a breaker machine that is given none. */
+export const DEFAULT_BREAKER_CONFIG: BreakerConfig = defaultsOf(BREAKER_OPTIONS);
+
+/** The options of a breaker, `undefined` where the default depends on other options. */
+type GivenOptions =
+  & Omit<BreakerRules, "minimumCalls" | "probeTimeoutMs" | "maxOpenMs">
+  & { [Name in "minimumCalls" | "probeTimeoutMs" | "maxOpenMs"]: number | undefined }
+  & Omit<BreakerSettings, "rules">;
+
+const MOST_CALLS = 1_000_000;
 const LARGEST_FACTOR = 1_000;
 const MINUTE_MS = 60_000;
 
-/**
- * `config`, checked and completed.
- *
- * @throws {TypeError | RangeError} when it is malformed, or the breaker could never open or close
- */
-export function readConfig(config: CircuitBreakerConfig, attempt: Attempt): BreakerSettings {
-  requireObject(config as unknown, "config", attempt);
-  const { callTimeoutMs = 0, isFailure } = config;
-  requireMs(callTimeoutMs, 0, "callTimeoutMs", attempt);
-  if (isFailure !== undefined) requireFunction(isFailure, "isFailure", attempt);
-  const rules = completeRules(config, callTimeoutMs);
-  requireRules(rules, attempt);
-  return { rules, callTimeoutMs, isFailure };
-}
+/** The default and the check of each option of a breaker. */
+export const CIRCUIT_BREAKER_OPTIONS: Options<GivenOptions> = {
+  policy: oneOf("consecutive", ["consecutive", "rate", "slow-call"]),
+  failureThreshold: integer(5, 1, MOST_CALLS),
+  successThreshold: integer(3, 1, MOST_CALLS),
+  timeout: ms(MINUTE_MS, 1),
+  halfOpenLimit: integer(2, 1, MOST_CALLS),
+  failureRate: share(0.5),
+  slowCallRate: share(0.5),
+  slowCallMs: ms(10_000, 1),
+  window: oneOf("count", ["count", "time"]),
+  windowCalls: integer(100, 1, MOST_CALLS),
+  windowMs: ms(MINUTE_MS, 1),
+  minimumCalls: derived(integer(0, 1, MOST_CALLS)),
+  probeTimeoutMs: derived(ms(0, 1)),
+  openTimeFactor: number(2, 1, LARGEST_FACTOR),
+  maxOpenMs: derived(ms(0, 1)),
+  openTimeJitter: number(0.5, 0, 1),
+  callTimeoutMs: ms(0),
+  isFailure: { default: undefined, check: requireFunction },
+};
 
-function completeRules(config: CircuitBreakerConfig, callTimeoutMs: number): BreakerRules {
-  const { timeout = MINUTE_MS, window: span = "count", windowCalls = 100 } = config;
-  const longestProbeMs = callTimeoutMs > 0 ? callTimeoutMs : Math.max(timeout, MINUTE_MS);
+/** A share above 0: one of 0 would open the breaker with any call, each time that it closes. */
+function share(fallback: number): Option<number> {
+  const { check } = number(fallback, 0, 1);
   return {
-    policy: config.policy ?? "consecutive",
-    failureThreshold: config.failureThreshold ?? 5,
-    successThreshold: config.successThreshold ?? 3,
-    timeout,
-    halfOpenLimit: config.halfOpenLimit ?? 2,
-    failureRate: config.failureRate ?? 0.5,
-    slowCallRate: config.slowCallRate ?? 0.5,
-    slowCallMs: config.slowCallMs ?? 10_000,
-    window: span,
-    windowCalls,
-    windowMs: config.windowMs ?? MINUTE_MS,
-    minimumCalls: config.minimumCalls ?? (span === "count" ? Math.min(10, windowCalls) : 10),
-    probeTimeoutMs: config.probeTimeoutMs ?? longestProbeMs,
-    openTimeFactor: config.openTimeFactor ?? 2,
-    maxOpenMs: config.maxOpenMs ?? 10 * timeout,
-    openTimeJitter: config.openTimeJitter ?? 0.5,
+    default: fallback,
+    check(value, name, attempt) {
+      check(value, name, attempt);
+      const rule = `${name} must be above 0, or it could never stay closed`;
+      if (value === 0) throw new RangeError(`Cannot ${attempt()}: ${rule}, got 0`);
+    },
   };
 }
 
-const POLICIES: readonly BreakerPolicy[] = ["consecutive", "rate", "slow-call"];
+/** An option whose default depends on others. */
+function derived({ check }: Option<number>): Option<number | undefined> {
+  return { default: undefined, check };
+}
 
-function requireRules(rules: BreakerRules, attempt: Attempt): void {
-  requireOneOf(rules.policy, POLICIES, "policy", attempt);
-  requireOneOf(rules.window, ["count", "time"], "window", attempt);
-  for (const key of COUNTS) requireInteger(rules[key], 1, LARGEST_COUNT, key, attempt);
-  for (const key of TIMES) requireMs(rules[key], 1, key, attempt);
-  requireShare(rules.failureRate, "failureRate", attempt);
-  requireShare(rules.slowCallRate, "slowCallRate", attempt);
-  requireNumber(rules.openTimeFactor, 1, LARGEST_FACTOR, "openTimeFactor", attempt);
-  requireNumber(rules.openTimeJitter, 0, 1, "openTimeJitter", attempt);
-  if (rules.maxOpenMs < rules.timeout) {
-    const rule = `maxOpenMs must be at least timeout, which is ${rules.timeout}`;
+/**
+ * Checks and completes the config of a breaker.
+ *
+ * @throws {TypeError | RangeError} when it is malformed, or the breaker could never open or close
+ */
+export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt): BreakerSettings {
+  const { callTimeoutMs, isFailure, ...given } = readConfig(
+    CIRCUIT_BREAKER_OPTIONS,
+    config,
+    attempt,
+  );
+  const { timeout, window, windowCalls } = given;
+  const fewest = window === "count" ? Math.min(10, windowCalls) : 10;
+  const longestProbeMs = callTimeoutMs > 0 ? callTimeoutMs : Math.max(timeout, MINUTE_MS);
+  const rules: BreakerRules = {
+    ...given,
+    minimumCalls: given.minimumCalls ?? fewest,
+    probeTimeoutMs: given.probeTimeoutMs ?? longestProbeMs,
+    maxOpenMs: given.maxOpenMs ?? Math.min(10 * timeout, LONGEST_MS),
+  };
+  if (rules.maxOpenMs < timeout) {
+    const rule = `maxOpenMs must be at least timeout, which is ${timeout}`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.maxOpenMs}`);
   }
-  if (rules.window === "count" && rules.minimumCalls > rules.windowCalls) {
+  if (window === "count" && rules.minimumCalls > windowCalls) {
     const rule = `minimumCalls must be at most windowCalls, or it could never open`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.minimumCalls}`);
   }
-}
-
-const COUNTS = [
-  "failureThreshold",
-  "successThreshold",
-  "halfOpenLimit",
-  "windowCalls",
-  "minimumCalls",
-] as const;
-
-const TIMES = ["timeout", "slowCallMs", "windowMs", "probeTimeoutMs", "maxOpenMs"] as const;
-
-/** A share of 0 would open the breaker whatever its calls come to, each time that it closes. */
-function requireShare(value: unknown, name: string, attempt: Attempt): void {
-  requireNumber(value, 0, 1, name, attempt);
-  if (value === 0) {
-    throw new RangeError(
-      `Cannot ${attempt()}: ${name} must be above 0, or it could never stay closed, got 0`,
-    );
-  }
-}
-
-function requireNumber(
-  value: unknown,
-  least: number,
-  most: number,
-  name: string,
-  attempt: Attempt,
-): void {
-  if (typeof value === "number" && value >= least && value <= most) return;
-  const kind = typeof value === "number" ? RangeError : TypeError;
-  throw new kind(
-    `Cannot ${attempt()}: ${name} must be a number from ${least} to ${most}, got ${quote(value)}`,
-  );
+  return { rules, callTimeoutMs, isFailure };
 }

@@ -4,42 +4,84 @@
  * @module
  */
 
-import { LockstepError } from "../core/errors.ts";
 import { quote } from "../core/arguments.ts";
+import { ClosedError, InvariantError, LimitError, LockstepError } from "../core/errors.ts";
+import type { Instant } from "../core/machine.ts";
+import type { BreakerCommand } from "./commands.ts";
+import type { CircuitRefused } from "./events.ts";
+import type { BreakerState } from "./state.ts";
 
-/** A circuit breaker let a call not through. */
+/** A circuit breaker rejected a call. */
 export class CircuitOpenError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "circuit-open";
-  /** The refusal of one call. */
+  /** The name of the breaker. */
+  readonly breaker: string;
+  /** `half-open` when as many probes are in flight as the breaker allows. */
+  readonly state: "open" | "half-open";
+  /** When to try again, in milliseconds since the Unix epoch. */
+  readonly retryAt: Instant;
+  /** The time from the call to `retryAt`, in milliseconds. */
+  readonly retryAfterMs: number;
+
+  /** Makes the error of one call. */
   constructor(
-    /** The name of the breaker. */
-    readonly breaker: string,
-    /** `half-open` when as many probes are in flight as there may be. */
-    readonly state: "open" | "half-open",
-    /** When to try again, in milliseconds since the Unix epoch. */
-    readonly retryAt: number,
-    /** How long that was from when the call was made. */
-    readonly retryAfterMs: number,
+    breaker: string,
+    state: "open" | "half-open",
+    retryAt: Instant,
+    retryAfterMs: number,
   ) {
     super(
       `Cannot call through circuit breaker ${quote(breaker)}: it must be closed or have room for ` +
         `a probe, got ${state}; try again in ${retryAfterMs} ms`,
     );
+    this.breaker = breaker;
+    this.state = state;
+    this.retryAt = retryAt;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
-/** A call through a circuit breaker took longer than it may. */
+/** A call through a circuit breaker exceeded its time limit. */
 export class CallTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "call-timeout";
-  /** The end of one call. */
-  constructor(
-    /** The name of the breaker. */
-    readonly breaker: string,
-    /** How long the call might take. */
-    readonly timeoutMs: number,
-  ) {
+  /** The name of the breaker. */
+  readonly breaker: string;
+  /** The time limit of the call, in milliseconds. */
+  readonly timeoutMs: number;
+
+  /** Makes the error of one call. */
+  constructor(breaker: string, timeoutMs: number) {
     super(`The call through circuit breaker ${quote(breaker)} exceeded its ${timeoutMs} ms`);
+    this.breaker = breaker;
+    this.timeoutMs = timeoutMs;
   }
 }
+
+/** Returns the error for a refused `command`. `state` is the one that refused it. */
+export function refusalError(
+  { config }: Readonly<BreakerState>,
+  { type, name }: Exclude<BreakerCommand, { type: "tick" }>,
+  { reason }: CircuitRefused,
+): LockstepError {
+  const attempt = `${ATTEMPTS[type]} circuit breaker ${quote(name)}`;
+  switch (reason) {
+    case "unknown-breaker":
+      return new ClosedError(attempt, "it");
+    case "full":
+      return new LimitError(attempt, "there must be room for one more", config.maxBreakers);
+    case "unknown-permit":
+      return new InvariantError(`Cannot ${attempt}: the permit must be in force`);
+  }
+}
+
+const ATTEMPTS: Readonly<Record<Exclude<BreakerCommand["type"], "tick">, string>> = {
+  "define-breaker": "create",
+  "remove-breaker": "remove",
+  "request-permit": "call through",
+  "settle-permit": "end a call through",
+  "count-calls": "count calls through",
+  "force-breaker": "force",
+  "reset-breaker": "reset",
+};

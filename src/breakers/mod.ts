@@ -5,33 +5,33 @@
  * @module
  */
 
-export type { BreakerBody, BreakerCallContext, ExecuteOptions } from "./breaker_call.ts";
-export type { BreakerHost, BreakerOptions } from "./breaker_client.ts";
+export type { BreakerBody, BreakerCallContext, ExecuteOptions } from "./circuit_breaker.ts";
+export type { BreakerHost, BreakerOptions } from "./client.ts";
 export { CircuitBreaker } from "./circuit_breaker.ts";
 export {
   CircuitBreakerManager,
   type CircuitBreakerManagerConfig,
 } from "./circuit_breaker_manager.ts";
 export type {
+  BreakerAnswers,
   BreakerCommand,
-  CallOutcome,
+  BreakerCommandBase,
   CountCalls,
   DefineBreaker,
   ForceBreaker,
+  PermitAnswer,
   RemoveBreaker,
   RequestPermit,
   ResetBreaker,
   SettlePermit,
 } from "./commands.ts";
-export type { CircuitBreakerConfig } from "./config.ts";
+export type { BreakerConfig, BreakerPolicy, BreakerRules, CircuitBreakerConfig } from "./config.ts";
 export { breakerMachine } from "./machine.ts";
-export type { CircuitBreakerMetrics } from "./metrics.ts";
+export { type CallOutcome, CircuitState } from "./types.ts";
+export type { CircuitBreakerMetrics } from "./views.ts";
 export type {
   Breaker,
-  BreakerConfig,
   BreakerCounts,
-  BreakerPolicy,
-  BreakerRules,
   BreakerState,
   ClosedPhase,
   HalfOpenPhase,

@@ -83,7 +83,7 @@ A workflow:
             prefers (an agent, until another is idle), priority, timeout, retries, env, cwd
   agent     capabilities, slots, env
   top       agents, tasks, locks ({ name: { capacity: 2 } }), env, defaults ({ timeout, retries }),
-            breaker ({ failures: 5, cooldown: 30s }: when an agent is passed over; 0 for never)
+            breaker ({ failures: 5, cooldown: 30s }: when an agent gets no tasks for a while)
 
 Commands run by sh -e in the current directory, and find their task, agent, epoch and attempt in
 LOCKSTEP_TASK, LOCKSTEP_AGENT, LOCKSTEP_EPOCH and LOCKSTEP_ATTEMPT.

@@ -6,6 +6,7 @@
 
 import config from "../../deno.json" with { type: "json" };
 import { HELP, parseCommandLine, RUN_HELP, type RunInvocation, UsageError } from "./args.ts";
+import { outerGraceMs } from "./commands.ts";
 import { EventView } from "./event_view.ts";
 import { graphText } from "./graph.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -14,6 +15,7 @@ import { parseWorkflow } from "./parse.ts";
 import { PlainView } from "./plain_view.ts";
 import { planText } from "./plan.ts";
 import { WorkflowError } from "./problems.ts";
+import { ProcessGroups } from "./process_groups.ts";
 import { prepare, runInView, type RunOptions } from "./runner.ts";
 import { harmless, type Screen, standardOutput } from "./terminal.ts";
 import type { View } from "./view.ts";
@@ -67,22 +69,32 @@ async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
   return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen));
 }
 
-/**
- * Runs a workflow for whoever sits at the terminal or reads the pipe, who may interrupt it; resolves
- * with the exit code.
- */
+/** Runs a workflow that signals may interrupt; resolves with the exit code. */
 async function runOnScreen(workflow: Workflow, options: RunOptions, view: View): Promise<number> {
-  using interrupts = new Interrupts();
+  const groups = new ProcessGroups();
+  const interrupts = new Interrupts({
+    async suspend() {
+      if (view instanceof LiveView) view.suspend();
+      await groups.suspend(outerGraceMs() !== undefined);
+    },
+    resume() {
+      groups.resume();
+      if (view instanceof LiveView) view.resume();
+    },
+  });
+  const signal = either(interrupts.stop, options.signal);
+  const killSignal = either(interrupts.kill, options.killSignal);
   try {
-    const report = await runInView(
-      workflow,
-      { ...options, signal: interrupts.stop, killSignal: interrupts.kill },
-      view,
-    );
+    const report = await runInView(workflow, { ...options, signal, killSignal }, view, groups);
     return interrupts.exitCode ?? report.exitCode;
   } finally {
-    if (view instanceof LiveView) view[Symbol.dispose]();
+    interrupts.release();
+    if (view instanceof LiveView) view.suspend();
   }
+}
+
+function either(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other === undefined ? one : AbortSignal.any([one, other]);
 }
 
 /**

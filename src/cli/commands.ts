@@ -7,6 +7,7 @@
 import { DeadlockError, LockLostError } from "../locks/errors.ts";
 import type { TaskContext } from "../tasks/mod.ts";
 import { LineSplitter, type Piece } from "./output.ts";
+import type { ProcessGroups } from "./process_groups.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
 import { type Exit, runShell, SpawnError } from "./shell.ts";
@@ -16,8 +17,12 @@ import type { View } from "./view.ts";
 export interface EndingOptions {
   /** How long a command may take to end when it is asked to, in milliseconds. */
   readonly graceMs: number;
-  /** Ends all commands at once. */
+  /** The signal that asks a command to end. */
+  readonly stopSignal: () => Deno.Signal;
+  /** Kills all commands at once. */
   readonly kill: AbortSignal;
+  /** Takes in the groups of all commands. */
+  readonly groups: ProcessGroups;
 }
 
 /**
@@ -28,6 +33,23 @@ export type TaskFunction = (
   context: TaskContext,
   write: (text: string) => void,
 ) => void | Promise<void>;
+
+/** The variable that tells a command how long it may take to end, in milliseconds. */
+const GRACE_VARIABLE = "LOCKSTEP_GRACE_MS";
+
+/** How much of its own grace period a nested run gives to its commands. */
+const NESTED_GRACE = 0.75;
+
+/** How long an outer run gives this process to end, or `undefined` when there is none. */
+export function outerGraceMs(): number | undefined {
+  const ms = Number(Deno.env.get(GRACE_VARIABLE) || NaN);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** The grace period of the run's commands: shorter than that of this process in an outer run. */
+export function graceWithin(graceMs: number): number {
+  return Math.min(graceMs, (outerGraceMs() ?? Infinity) * NESTED_GRACE);
+}
 
 /** Runs the commands of a run's tasks. */
 export class Commands {
@@ -107,6 +129,7 @@ export class Commands {
       ["LOCKSTEP_AGENT", context.agentId],
       ["LOCKSTEP_EPOCH", String(context.epoch)],
       ["LOCKSTEP_ATTEMPT", String(context.attempt)],
+      [GRACE_VARIABLE, String(this.#ending.graceMs)],
     ]);
   }
 }

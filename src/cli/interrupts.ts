@@ -1,33 +1,45 @@
 /**
- * What Ctrl-C and its like mean to a run: the first asks it to end, the second makes it.
+ * The signals of a terminal: the first that ends programs asks a run to end, the second kills it;
+ * those that stop and continue programs reach its commands too.
  *
  * @module
  */
 
 /** From a signal to the exit code by which a shell knows it. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
 
 type Interrupt = keyof typeof EXIT_CODES;
 
-/** Wrappers such as npm pass on what the terminal has sent to everybody: that is one Ctrl-C. */
+/** Wrappers such as npm pass on what the terminal has sent to all processes: that is one Ctrl-C. */
 const ECHO_MS = 100;
 
-/** Listens to the signals that end a program, until it is disposed of. */
-export class Interrupts implements Disposable {
+/** A run that is stopped by Ctrl-Z and continued later. */
+export interface Suspension {
+  /** Resolves when this process may be stopped. */
+  suspend(): Promise<void>;
+  /** Goes on after a stop. */
+  resume(): void;
+}
+
+/** Handles the signals that end, stop and continue a program, until it is released. */
+export class Interrupts {
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
-  readonly #listeners = new Map<Interrupt, () => void>();
+  readonly #listeners = new Map<Deno.Signal, () => void>();
   #first: { signal: Interrupt; at: number } | undefined;
 
-  constructor() {
+  constructor(run: Suspension) {
     for (const signal of Object.keys(EXIT_CODES) as Interrupt[]) {
-      const listener = () => this.#heard(signal);
-      this.#listeners.set(signal, listener);
-      Deno.addSignalListener(signal, listener);
+      this.#on(signal, () => this.#interrupt(signal));
     }
+    this.#on("SIGTSTP", async () => {
+      await run.suspend();
+      Deno.kill(Deno.pid, "SIGSTOP");
+    });
+    this.#on("SIGCONT", () => run.resume());
   }
 
-  /** Aborts at the first signal. */
+  /** Aborts at the first signal, with its name as the reason. */
   get stop(): AbortSignal {
     return this.#stop.signal;
   }
@@ -42,16 +54,22 @@ export class Interrupts implements Disposable {
     return this.#first === undefined ? undefined : EXIT_CODES[this.#first.signal];
   }
 
-  [Symbol.dispose](): void {
+  /** Leaves all signals to their defaults again. */
+  release(): void {
     for (const [signal, listener] of this.#listeners) Deno.removeSignalListener(signal, listener);
     this.#listeners.clear();
   }
 
-  #heard(signal: Interrupt): void {
+  #on(signal: Deno.Signal, listener: () => void): void {
+    this.#listeners.set(signal, listener);
+    Deno.addSignalListener(signal, listener);
+  }
+
+  #interrupt(signal: Interrupt): void {
     const at = performance.now();
     if (this.#first === undefined) {
       this.#first = { signal, at };
-      this.#stop.abort();
+      this.#stop.abort(signal);
     } else if (at - this.#first.at > ECHO_MS) {
       this.#kill.abort();
     }

@@ -47,13 +47,14 @@ const PHASES: readonly Phase[] = [
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
-/** Draws a run; disposing of it gives the cursor back, however the run ended. */
-export class LiveView implements View, Disposable {
+/** Draws a run, with the cursor hidden until it is suspended or ends. */
+export class LiveView implements View {
   readonly #screen: Screen;
   readonly #mode: OutputMode;
   #state: RunState | undefined;
   #width = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #isOver = false;
   /** Lines that the next frame puts above itself. */
   #above: string[] = [];
   /** How wide the lines of the last frame were. */
@@ -68,8 +69,7 @@ export class LiveView implements View, Disposable {
   begin(state: RunState): void {
     this.#state = state;
     this.#width = nameWidth(state);
-    this.#screen.write(HIDE_CURSOR);
-    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+    this.resume();
   }
 
   event(event: LockstepEvent): void {
@@ -90,14 +90,23 @@ export class LiveView implements View, Disposable {
   }
 
   end(report: RunReport): void {
+    this.#isOver = true;
     const { style } = this.#screen;
     const { columns } = this.#screen.size();
-    this[Symbol.dispose]();
+    this.suspend();
     this.#screen.write(failureText(report, style, columns));
     this.#screen.write(`\n${reportText(report, style, columns)}`);
   }
 
-  [Symbol.dispose](): void {
+  /** Draws on after {@linkcode suspend}, unless the run has ended. */
+  resume(): void {
+    if (this.#timer !== undefined || this.#isOver) return;
+    this.#screen.write(HIDE_CURSOR);
+    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+  }
+
+  /** Removes the frame and gives the cursor back. */
+  suspend(): void {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -1,5 +1,6 @@
 /**
- * Workflows of shell commands, run by agents: what `lockstep run` does, for programs.
+ * Workflows of shell commands, run by agents, for programs; run as a program itself, this module is
+ * the `lockstep` command.
  *
  * @example
  * ```ts
@@ -18,9 +19,12 @@
  * @module
  */
 
+import { main } from "./command.ts";
+
 export { LockstepError } from "../core/errors.ts";
 export type { LockMode } from "../locks/types.ts";
-export { main, showWorkflow } from "./command.ts";
+export { showWorkflow } from "./command.ts";
+export { main };
 export type { TaskFunction } from "./commands.ts";
 export type { RunEvent } from "./event_view.ts";
 export { type GraphFormat, graphText } from "./graph.ts";
@@ -40,3 +44,5 @@ export type {
   WorkflowTask,
   WorkflowTaskLock,
 } from "./workflow.ts";
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -7,7 +7,7 @@
 import type { CircuitStateChange } from "../breakers/events.ts";
 import type { DeadlockDetected } from "../locks/events.ts";
 import type { LockstepEvent } from "../root/events.ts";
-import { claimOf } from "../tasks/mod.ts";
+import { claimOf } from "../locks/claim_owner.ts";
 import { formatDuration } from "./durations.ts";
 import { count } from "./plan.ts";
 import type { RunReport } from "./report.ts";

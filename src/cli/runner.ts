@@ -14,15 +14,16 @@ import { silentLogger } from "../core/logger.ts";
 import type { OnFailure, Task } from "../tasks/types.ts";
 import { CoordinationManager } from "../coordination/mod.ts";
 import type { AdvancedTaskScheduler, TaskContext } from "../tasks/mod.ts";
-import { Commands, type TaskFunction } from "./commands.ts";
+import { Commands, graceWithin, type TaskFunction } from "./commands.ts";
 import { EventView, type RunEvent } from "./event_view.ts";
 import { selectTasks } from "./plan.ts";
+import { ProcessGroups } from "./process_groups.ts";
 import { reportOf, type RunReport } from "./report.ts";
 import { RunState } from "./run_state.ts";
 import type { SkipCause, TaskRun } from "./runs.ts";
 import { isPointless, unrelatedTo } from "./stopping.ts";
 import { silentView, type View } from "./view.ts";
-import { DEFAULT_BREAKER, type When, withAgents, type Workflow } from "./workflow.ts";
+import { type When, withAgents, type Workflow } from "./workflow.ts";
 
 /** How a workflow is run; all of it may be left out. */
 export interface RunOptions {
@@ -36,7 +37,10 @@ export interface RunOptions {
   readonly maxOutputBytes?: number;
   /** How long a command may take to end when it is asked to, in milliseconds. @default 5_000 */
   readonly graceMs?: number;
-  /** Interrupts the run: nothing is started any more, and what runs is asked to end. */
+  /**
+   * Interrupts the run: nothing is started any more, and commands are asked to end, by the signal
+   * that is the abort reason, such as `"SIGINT"`, or else by `SIGTERM`.
+   */
   readonly signal?: AbortSignal;
   /** Ends whatever runs at once. */
   readonly killSignal?: AbortSignal;
@@ -62,9 +66,7 @@ export function prepare(
 ): Workflow {
   const chosen = options.only === undefined ? workflow : selectTasks(workflow, options.only);
   if (options.agents !== undefined) return withAgents(chosen, options.agents);
-  if (chosen.agents.length === 0) return withAgents(chosen, navigator.hardwareConcurrency);
-  // Where there is no other agent, or all are alike, a failure says nothing about the agent.
-  return chosen.agents.length === 1 ? chosen : { breaker: DEFAULT_BREAKER, ...chosen };
+  return chosen.agents.length === 0 ? withAgents(chosen, navigator.hardwareConcurrency) : chosen;
 }
 
 /**
@@ -87,13 +89,18 @@ export async function runWorkflow(
   );
 }
 
-/** Runs a prepared workflow and shows it in `view`. */
+/** Runs a prepared workflow and shows it in `view`; `groups` holds its commands meanwhile. */
 export async function runInView(
   workflow: Workflow,
   options: RunOptions,
   view: View,
+  groups: ProcessGroups = new ProcessGroups(),
 ): Promise<RunReport> {
-  return await new Run(workflow, options, view).run();
+  try {
+    return await new Run(workflow, options, view, groups).run();
+  } finally {
+    await groups.close();
+  }
 }
 
 class Run {
@@ -106,11 +113,11 @@ class Run {
   readonly #scheduler: AdvancedTaskScheduler;
   readonly #commands: Commands;
 
-  constructor(workflow: Workflow, options: RunOptions, view: View) {
+  constructor(workflow: Workflow, options: RunOptions, view: View, groups: ProcessGroups) {
     this.#workflow = workflow;
     this.#options = options;
     this.#view = view;
-    const graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    const graceMs = graceWithin(options.graceMs ?? DEFAULT_GRACE_MS);
     const maxOutput = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT;
     this.#state = new RunState(workflow, maxOutput, () => performance.now());
     this.#manager = new CoordinationManager(
@@ -127,6 +134,8 @@ class Run {
     this.#scheduler = this.#manager.enableAdvancedScheduling();
     this.#commands = new Commands(this.#state, view, {
       graceMs,
+      groups,
+      stopSignal: () => this.#stopSignal(),
       kill: options.killSignal ?? new AbortController().signal,
     }, options.functions ?? new Map());
   }
@@ -242,6 +251,15 @@ class Run {
     this.#view.stopping("interrupt");
     const open = [...this.#state.tasks.values()].filter(({ phase }) => phase !== "ended");
     this.#skip(open, "interrupt");
+  }
+
+  /** The signal that asks a command to end. */
+  #stopSignal(): Deno.Signal {
+    if (this.#state.stopping !== "interrupt") return "SIGTERM";
+    const reason: unknown = this.#options.signal?.reason;
+    return typeof reason === "string" && reason.startsWith("SIG")
+      ? reason as Deno.Signal
+      : "SIGTERM";
   }
 
   /** Cancels tasks; the cause is noted first, since one takes others along. */

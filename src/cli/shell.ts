@@ -1,27 +1,28 @@
 /**
  * Runs one shell command and ends it with everything that it started.
  *
- * A command leads a process group of its own. A signal goes to the whole group, so that no child
- * of a child outlives its task, and Ctrl-C in the terminal reaches Lockstep alone, which decides.
- *
  * @module
  */
 
-import process from "node:process";
 import { LockstepError } from "../core/errors.ts";
+import { formatSize } from "./durations.ts";
+import { type ProcessGroup, type ProcessGroups, SHELL } from "./process_groups.ts";
 
-/** What is run, and who is told. */
+/** A command, and how it is ended. */
 export interface ShellCommand {
   /** A script for `sh -e`. */
   readonly script: string;
   /** Variables on top of the environment of this process. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string | undefined;
-  /** Asks the command to end (`SIGTERM`); after `graceMs` it is made to. */
+  /** Asks the command to end, with `stopSignal()`; after `graceMs` it is killed. */
   readonly stop: AbortSignal;
-  /** Makes the command end at once (`SIGKILL`). */
+  readonly stopSignal: () => Deno.Signal;
+  /** Kills the command at once. */
   readonly kill: AbortSignal;
   readonly graceMs: number;
+  /** Takes in the group of the command while it runs. */
+  readonly groups: ProcessGroups;
   /** Gets standard output and standard error, in the order in which they were written. */
   readonly onOutput: (chunk: Uint8Array) => void;
 }
@@ -47,37 +48,58 @@ const SILENT_GRACE_MS = 500;
 /** Runs a command to its end. */
 export async function runShell(command: ShellCommand): Promise<Exit> {
   const child = spawn(command);
-  const group = new ProcessGroup(child.pid);
+  const group = command.groups.add(child.pid);
   const reader = child.stdout.getReader();
   const drained = drain(reader, command.onOutput);
-  const release = endOnSignal(group, command);
+  const ending = endOnSignal(group, command);
   try {
     const { code, signal } = await child.status;
-    await endLeftovers(group, drained, command);
+    await endLeftovers(group, drained, ending.asked, command.graceMs);
     return { code, signal: signal ?? undefined };
   } finally {
-    release();
+    ending.release();
+    command.groups.delete(group.id);
     await reader.cancel().catch(() => {});
     await drained;
   }
 }
 
-function spawn({ script, env, cwd }: ShellCommand): Deno.ChildProcess {
-  const command = new Deno.Command("sh", {
-    args: ["-c", 'exec sh -e -c "$0" 2>&1', script],
-    env: { ...env },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-    detached: true,
-    ...cwd === undefined ? {} : { cwd },
-  });
+function spawn(command: ShellCommand): Deno.ChildProcess {
+  const { script, env, cwd } = command;
   try {
-    return command.spawn();
+    return new Deno.Command(SHELL, {
+      args: ["-c", `exec ${SHELL} -e -c "$0" 2>&1`, script],
+      env: { ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+      detached: true,
+      ...cwd === undefined ? {} : { cwd },
+    }).spawn();
   } catch (cause) {
-    const where = cwd === undefined || isDirectory(cwd) ? "" : `: cwd ${cwd} must be a directory`;
-    throw new SpawnError(`Cannot start the command${where}`, { cause });
+    throw new SpawnError(`Cannot start the command: ${whyNotStarted(command, cause)}`, { cause });
   }
+}
+
+/** The most bytes of one argument or variable that Linux takes. */
+const LONGEST_ARGUMENT = 131_072;
+
+function whyNotStarted({ script, env, cwd }: ShellCommand, cause: unknown): string {
+  if (cwd !== undefined && !isDirectory(cwd)) return `cwd ${cwd} must be a directory`;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const what = reason.replace(/^Failed to spawn '[^']*': /, "").replace(/ \(os error \d+\)$/, "");
+  const texts = [
+    ["its script", script] as const,
+    ...Object.entries(env).map(([name, value]) =>
+      [`variable ${name}`, `${name}=${value}`] as const
+    ),
+  ];
+  for (const [name, text] of texts) {
+    const size = new TextEncoder().encode(text).length;
+    if (size < LONGEST_ARGUMENT) continue;
+    return `${what}; ${name} has ${formatSize(size)}, put it into a file`;
+  }
+  return what;
 }
 
 function isDirectory(path: string): boolean {
@@ -101,32 +123,51 @@ async function drain(
   }
 }
 
-/** Passes `stop` and `kill` on to the group, until the returned function is called. */
-function endOnSignal(group: ProcessGroup, { stop, kill, graceMs }: ShellCommand): () => void {
+/** How a command was asked to end. */
+interface Ending {
+  /** The signal that it got, if it got one. */
+  asked: Deno.Signal | undefined;
+  /** Passes nothing on any more. */
+  release(): void;
+}
+
+/** Passes `stop` and `kill` on to the group. */
+function endOnSignal(
+  group: ProcessGroup,
+  { stop, stopSignal, kill, graceMs }: ShellCommand,
+): Ending {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const onStop = () => {
-    group.signal("SIGTERM");
+    ending.asked = stopSignal();
+    group.signal(ending.asked);
     timer = setTimeout(() => group.signal("SIGKILL"), graceMs);
   };
   const onKill = () => void group.signal("SIGKILL");
+  const ending: Ending = {
+    asked: undefined,
+    release() {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", onStop);
+      kill.removeEventListener("abort", onKill);
+    },
+  };
   if (stop.aborted) onStop();
   else stop.addEventListener("abort", onStop);
   if (kill.aborted) onKill();
   else kill.addEventListener("abort", onKill);
-  return () => {
-    clearTimeout(timer);
-    stop.removeEventListener("abort", onStop);
-    kill.removeEventListener("abort", onKill);
-  };
+  return ending;
 }
 
-/** The shell has ended, and whatever it left running ends with it. */
+/** Ends what the shell left running when it ended. */
 async function endLeftovers(
   group: ProcessGroup,
   drained: Promise<void>,
-  { stop, graceMs }: ShellCommand,
+  asked: Deno.Signal | undefined,
+  graceMs: number,
 ): Promise<void> {
-  await within(drained, stop.aborted ? graceMs : DRAIN_MS);
+  // Jobs that a shell runs in the background ignore the signals of the keyboard.
+  const wereAsked = asked !== undefined && asked !== "SIGINT" && asked !== "SIGQUIT";
+  await within(drained, wereAsked ? graceMs : DRAIN_MS);
   if (!group.signal("SIGTERM")) return;
   await within(drained, graceMs);
   const end = performance.now() + SILENT_GRACE_MS;
@@ -141,31 +182,4 @@ async function within(promise: Promise<void> | undefined, ms: number): Promise<v
   const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
   await (promise === undefined ? timeout : Promise.race([promise, timeout]));
   clearTimeout(timer);
-}
-
-/** A process and all its children, by the id of the process that leads them. */
-class ProcessGroup {
-  readonly #id: number;
-
-  constructor(leader: number) {
-    this.#id = leader;
-  }
-
-  /** Sends a signal to all of them; `false` when there is nobody left. */
-  signal(signal: Deno.Signal): boolean {
-    try {
-      Deno.kill(-this.#id, signal);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  isAlive(): boolean {
-    try {
-      return process.kill(-this.#id, 0);
-    } catch {
-      return false;
-    }
-  }
 }

@@ -90,7 +90,7 @@ export interface WorkflowBreaker {
   readonly cooldownMs: number;
 }
 
-/** When an agent is passed over unless the file says otherwise. */
+/** What a breaker goes by where the file leaves something out. */
 export const DEFAULT_BREAKER: WorkflowBreaker = { failures: 5, cooldownMs: 30_000 };
 
 /** A workflow that can be run. */
@@ -103,7 +103,7 @@ export interface Workflow {
   readonly locks: readonly WorkflowLock[];
   /** Variables of all commands. */
   readonly env: ReadonlyMap<string, string>;
-  /** When an agent is passed over. @default after 5 failures for 30 seconds, if there are several */
+  /** When an agent is passed over. @default never */
   readonly breaker?: WorkflowBreaker;
 }
 

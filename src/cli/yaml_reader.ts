@@ -227,6 +227,12 @@ export class YamlReader {
       } else if (!isScalar(scalar) || scalar.value === null || asWritten(scalar).includes("\0")) {
         const rule = `variable ${JSON.stringify(name)} must be a text`;
         this.report(this.at(value), subject, `${rule}, got ${show(scalar)}`);
+      } else if (refersTo(name, asWritten(scalar))) {
+        const rule = `variable ${JSON.stringify(name)} must not refer to itself`;
+        const remedy = `values are taken as written; extend it in run: ${name}=${
+          asWritten(scalar)
+        }`;
+        this.report(this.at(value), subject, `${rule}, got ${show(scalar)}; ${remedy}`);
       } else {
         variables.set(name, asWritten(scalar));
       }
@@ -266,6 +272,11 @@ export class YamlReader {
       return entries;
     });
   }
+}
+
+/** Whether `value` is written as if a shell were to put the variable `name` into it. */
+function refersTo(name: string, value: string): boolean {
+  return [...value.matchAll(/\$\{?(\w+)/g)].some(([, each]) => each === name);
 }
 
 /** The value of a key that has none. */

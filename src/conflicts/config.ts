@@ -1,55 +1,45 @@
 /**
- * The options of the façades of this folder.
+ * The config of conflicts and versions.
  *
  * @module
  */
 
-import { requireInteger, requireMs, requireObject, requireOneOf } from "../core/arguments.ts";
-import type { ConflictHosting } from "./hosting.ts";
-import { type ConflictConfig, DEFAULT_CONFLICT_CONFIG } from "./state.ts";
+import { count, defaultsOf, ms, oneOf, type Options } from "../core/config.ts";
 
-/** Options of {@linkcode ConflictResolver}; all of them may be left out. */
-export interface ConflictResolverOptions extends ConflictHosting, Partial<ConflictConfig> {
-  /** How long a vote is open that names no time, in milliseconds. @default 30_000 */
-  voteTimeoutMs?: number;
+/** The options of a conflict machine. */
+export interface ConflictConfig {
+  /**
+   * The result of an automatic resolution when neither priorities nor request times single out a
+   * winner: `none` refuses it, `id` lets the smallest id win. @default "none"
+   */
+  readonly tiebreak: "id" | "none";
+  /** How many conflicts may be open at once. @default 100_000 */
+  readonly maxActive: number;
+  /** How many resolved conflicts are kept; the oldest are evicted. @default 10_000 */
+  readonly keepResolved: number;
+  /** How many agents may have a known priority or request. @default 100_000 */
+  readonly maxParties: number;
+  /** How many requests of one agent are kept; the oldest are evicted. @default 1_000 */
+  readonly keepRequests: number;
+  /** How many versions of resources without readings are kept; the longest idle are evicted. @default 100_000 */
+  readonly maxIdleVersions: number;
+  /** How many readings are kept; beyond that, the oldest eighth is evicted. @default 1_000_000 */
+  readonly maxReadings: number;
 }
 
-/** Options of {@linkcode OptimisticLockManager}; all of them may be left out. */
-export interface OptimisticLockOptions
-  extends ConflictHosting, Partial<Pick<ConflictConfig, "maxIdleVersions" | "maxReadings">> {}
-
-/** The largest table that may be asked for. */
-const MOST_ENTRIES = 10_000_000;
-
-const LEAST: Readonly<Record<Exclude<keyof ConflictConfig, "tiebreak">, 0 | 1>> = {
-  maxActive: 1,
-  keepResolved: 0,
-  maxParties: 0,
-  keepRequests: 1,
-  maxIdleVersions: 1,
-  maxReadings: 1,
+/** The default and the check of each option of a conflict machine. */
+export const CONFLICT_OPTIONS: Options<ConflictConfig> = {
+  tiebreak: oneOf("none", ["id", "none"]),
+  maxActive: count(100_000),
+  keepResolved: count(10_000, 0),
+  maxParties: count(100_000, 0),
+  keepRequests: count(1_000),
+  maxIdleVersions: count(100_000),
+  maxReadings: count(1_000_000),
 };
 
-/** The machine's part of `options`, checked. */
-export function readRules(options: Partial<ConflictConfig>, thing: string): ConflictConfig {
-  const attempt = () => `create ${thing}`;
-  requireObject(options as unknown, "options", attempt);
-  const rules = { ...DEFAULT_CONFLICT_CONFIG };
-  if (options.tiebreak !== undefined) {
-    requireOneOf(options.tiebreak, ["id", "none"], "tiebreak", attempt);
-    rules.tiebreak = options.tiebreak;
-  }
-  for (const name of Object.keys(LEAST) as (keyof typeof LEAST)[]) {
-    const value: unknown = options[name];
-    if (value === undefined) continue;
-    requireInteger(value, LEAST[name], MOST_ENTRIES, name, attempt);
-    rules[name] = value;
-  }
-  return rules;
-}
+/** The config of a conflict machine that is given none. */
+export const DEFAULT_CONFLICT_CONFIG: ConflictConfig = defaultsOf(CONFLICT_OPTIONS);
 
-/** How long a vote is open that names no time. */
-export function readVoteTimeout({ voteTimeoutMs = 30_000 }: ConflictResolverOptions): number {
-  requireMs(voteTimeoutMs, 1, "voteTimeoutMs", () => "create a conflict resolver");
-  return voteTimeoutMs;
-}
+/** The default and the check of each option that only the resolver reads. */
+export const VOTE_OPTIONS: Options<{ voteTimeoutMs: number }> = { voteTimeoutMs: ms(30_000, 1) };

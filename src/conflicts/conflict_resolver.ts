@@ -1,10 +1,11 @@
 /**
- * Conflicts as callers use them.
+ * The façade of conflicts.
  *
  * @module
  */
 
 import {
+  type Attempt,
   quote,
   requireFunction,
   requireId,
@@ -15,32 +16,26 @@ import {
   requirePriority,
   requireSignal,
 } from "../core/arguments.ts";
-import { InvariantError } from "../core/errors.ts";
-import { UndecidedConflictError, UnknownConflictError } from "./errors.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import type { ConflictEvent, ConflictRefused } from "./events.ts";
+import { readConfig } from "../core/config.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";
-import type {
-  Conflict,
-  ConflictResolution,
-  ResourceConflict,
-  TaskConflict,
-  TaskConflictType,
-} from "./types.ts";
-import { countSettled } from "./actions.ts";
-import { ConflictClient } from "./client.ts";
-import type {
-  ConflictCommand,
-  ConflictCriterion,
-  NoteRequests,
-  ReportConflict,
+import { type ConflictHosting, HostOfConflicts } from "./client.ts";
+import {
+  type CastVote,
+  type ConflictCriterion,
+  type DecideConflict,
+  type NoteRequests,
+  type OpenVote,
+  type RankAgent,
+  readAgents,
+  readDecision,
+  readIds,
+  type ReportConflict,
 } from "./commands.ts";
-import { type ConflictResolverOptions, readRules, readVoteTimeout } from "./config.ts";
-import { evidenceOn } from "./machine.ts";
-import { refusalError } from "./refusals.ts";
-import { readAgents, readDecision, readIds } from "./requests.ts";
-import { conflictKey, findConflict, viewOf } from "./state.ts";
+import type { ConflictRecord, ConflictSubject } from "./state.ts";
+import { CONFLICT_OPTIONS, type ConflictConfig, VOTE_OPTIONS } from "./config.ts";
+import { attemptOf, UndecidedConflictError, UnknownConflictError } from "./errors.ts";
 import {
   type ConflictResolutionStrategy,
   MOST_VOTERS,
@@ -49,48 +44,62 @@ import {
   TimestampResolutionStrategy,
   VotingResolutionStrategy,
 } from "./strategies.ts";
+import type {
+  Conflict,
+  ConflictResolution,
+  ResourceConflict,
+  TaskConflict,
+  TaskConflictType,
+} from "./types.ts";
+import { countResolved, evidenceOn, findConflict, viewOf } from "./views.ts";
 
-/** How many conflicts there are and were. */
+/** Options of {@linkcode ConflictResolver}; all of them may be left out. */
+export interface ConflictResolverOptions extends ConflictHosting, Partial<ConflictConfig> {
+  /** How long a vote is open by default, in milliseconds. @default 30_000 */
+  voteTimeoutMs?: number;
+}
+
+/** Numbers of conflicts. */
 export interface ConflictStats {
-  /** How many were ever reported. */
+  /** Conflicts that were ever reported. */
   readonly totalConflicts: number;
-  /** How many are open. */
+  /** Conflicts that are open. */
   readonly activeConflicts: number;
-  /** How many were ever settled. */
+  /** Conflicts that were ever resolved. */
   readonly resolvedConflicts: number;
-  /** How many were ever settled by each strategy. */
+  /** Conflicts that were ever resolved, by strategy. */
   readonly resolutionsByStrategy: Record<string, number>;
-  /** How many were ever reported: on a `resource`, and by what agents of a task disagreed on. */
+  /** Conflicts that were ever reported: on a `resource`, and by type on tasks. */
   readonly conflictsByType: Record<string, number>;
 }
 
-/** How a vote is held. */
+/** Options of a vote. */
 export interface VoteOptions {
-  /** Who has a vote. @default the agents of the conflict */
+  /** The agents that have a vote. @default the agents of the conflict */
   electorate?: readonly string[];
-  /** With how many votes it ends and counts. @default more than half of the electorate */
+  /** The number of votes that ends the vote and decides. @default more than half of the electorate */
   quorum?: number;
-  /** How long it is open at most. @default the resolver's `voteTimeoutMs` */
+  /** How long the vote is open. @default the resolver's `voteTimeoutMs` */
   timeoutMs?: number;
 }
 
-/** A vote as it was opened. */
+/** An open vote. */
 export interface VoteView {
-  /** What it is about. */
+  /** The id of the conflict. */
   readonly conflictId: string;
-  /** Who has a vote. */
+  /** The agents that have a vote. */
   readonly electorate: readonly string[];
-  /** With how many votes it ends and counts. */
+  /** The number of votes that ends the vote and decides. */
   readonly quorum: number;
-  /** When it ends without having decided. */
+  /** When it ends without a decision. */
   readonly closesAt: Instant;
 }
 
 const THING = "the conflict resolver";
 
 /**
- * Settles conflicts, each once: by a strategy and what it is told, by what is known of the agents,
- * or by a vote.
+ * Resolves conflicts, each once: by a strategy and its context, by the known priorities and requests
+ * of the agents, or by a vote.
  *
  * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
  *
@@ -107,12 +116,12 @@ const THING = "the conflict resolver";
  * ```
  */
 export class ConflictResolver implements AsyncDisposable {
-  readonly #client: ConflictClient;
+  readonly #host: HostOfConflicts;
   readonly #voteTimeoutMs: number;
   readonly #strategies = new Map<string, ConflictResolutionStrategy>();
 
   /**
-   * A resolver with the strategies `priority`, `timestamp` and `vote`.
+   * Makes a resolver with the strategies `priority`, `timestamp` and `vote`.
    *
    * @throws {TypeError | RangeError} when an option, or something else, is malformed
    */
@@ -121,22 +130,23 @@ export class ConflictResolver implements AsyncDisposable {
     eventBus?: EventBus,
     options: ConflictResolverOptions = {},
   ) {
-    const rules = readRules(options, THING);
-    this.#voteTimeoutMs = readVoteTimeout(options);
-    this.#client = new ConflictClient(THING, rules, logger, eventBus, options);
+    const attempt = () => `create ${THING}`;
+    const config = readConfig(CONFLICT_OPTIONS, options, attempt);
+    this.#voteTimeoutMs = readConfig(VOTE_OPTIONS, options, attempt).voteTimeoutMs;
+    this.#host = new HostOfConflicts(THING, config, eventBus, logger, options);
     this.registerStrategy(new PriorityResolutionStrategy());
     this.registerStrategy(new TimestampResolutionStrategy());
     this.registerStrategy(new VotingResolutionStrategy());
   }
 
-  /** Gets ready: with a log, takes up the conflicts that it knows of. */
+  /** Reads the log, if there is one. Idempotent. */
   initialize(): Promise<void> {
-    return this.#client.initialize();
+    return this.#host.initialize();
   }
 
-  /** Ends all waits with a `ClosedError` and lets go of everything. Harmless when called again. */
+  /** Ends all calls that wait with a `ClosedError`, and closes the resolver. Idempotent. */
   shutdown(): Promise<void> {
-    return this.#client.close();
+    return this.#host.close();
   }
 
   /** The same as {@linkcode shutdown}. */
@@ -144,7 +154,7 @@ export class ConflictResolver implements AsyncDisposable {
     return this.shutdown();
   }
 
-  /** Makes a strategy known; it replaces one of the same name. */
+  /** Registers a strategy; it replaces one of the same name. */
   registerStrategy(strategy: ConflictResolutionStrategy): void {
     const attempt = () => "register a strategy";
     requireObject(strategy as unknown, "strategy", attempt);
@@ -154,8 +164,8 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Says that agents can't all have a resource. While a conflict of the same agents over it is
-   * open, resolves to that one.
+   * Reports that agents request a resource which not all of them can have. While a conflict of the
+   * same agents over it is open, resolves to that one.
    *
    * @throws {LimitError} when too many conflicts are open
    */
@@ -163,19 +173,12 @@ export class ConflictResolver implements AsyncDisposable {
     resourceId: string,
     agents: readonly string[],
   ): Promise<ResourceConflict> {
-    const attempt = () => `report a conflict over resource ${quote(resourceId)}`;
-    requireId(resourceId, "resourceId", attempt);
-    return await this.#report({
-      type: "report-conflict",
-      subject: "resource",
-      subjectId: resourceId,
-      disagreement: undefined,
-      agents: readAgents(agents, attempt),
-    }, attempt) as ResourceConflict;
+    const conflict = await this.#report("resource", resourceId, undefined, agents);
+    return conflict as ResourceConflict;
   }
 
   /**
-   * Says that agents disagree on a task. While a conflict of the same agents over it, of the same
+   * Reports that agents disagree on a task. While a conflict of the same agents over it, of the same
    * type, is open, resolves to that one.
    *
    * @throws {LimitError} when too many conflicts are open
@@ -185,59 +188,52 @@ export class ConflictResolver implements AsyncDisposable {
     agents: readonly string[],
     type: TaskConflictType = "assignment",
   ): Promise<TaskConflict> {
-    const attempt = () => `report a conflict over task ${quote(taskId)}`;
-    requireId(taskId, "taskId", attempt);
-    requireOneOf(type, ["assignment", "dependency", "output"], "type", attempt);
-    return await this.#report({
-      type: "report-conflict",
-      subject: "task",
-      subjectId: taskId,
-      disagreement: type,
-      agents: readAgents(agents, attempt),
-    }, attempt) as TaskConflict;
+    return await this.#report("task", taskId, type, agents) as TaskConflict;
   }
 
   /**
-   * Settles a conflict by a strategy. A conflict that is settled already stays so: the promise
-   * resolves to its one resolution.
+   * Resolves a conflict by a strategy. Idempotent: a conflict has one resolution.
    *
-   * @throws {UnknownConflictError} when nobody reported it, or it is forgotten
-   * @throws {UndecidedConflictError} when the context doesn't tell what the strategy goes by
-   * @throws {RangeError} when there is no such strategy, or it names a stranger
+   * @throws {UnknownConflictError} when it was never reported, or was evicted
+   * @throws {UndecidedConflictError} when the context lacks the facts of the strategy
+   * @throws {RangeError} when there is no such strategy, or it names an agent outside the conflict
    */
   async resolveConflict(
     conflictId: string,
     strategyName: string,
     context: ResolutionContext = {},
   ): Promise<ConflictResolution> {
-    const attempt = () => `resolve conflict ${quote(conflictId)}`;
-    const conflict = this.#conflict(conflictId, attempt);
+    const attempt = () => attemptOf({ type: "decide-conflict", conflictId });
+    const conflict = this.#find(conflictId, attempt);
     requireObject(context as unknown, "context", attempt);
     const strategy = this.#strategy(strategyName, attempt);
     if (conflict.resolution !== undefined) return conflict.resolution;
-    const proposed: unknown = await strategy.resolve(conflict, context);
-    const decision = readDecision(proposed, conflict, attempt);
-    return await this.#settle(
-      { type: "decide-conflict", conflictId, strategy: strategyName, decision },
-      attempt,
-    );
+    const proposed: unknown = await strategy.resolve(viewOf(conflict), context);
+    const decision = readDecision(proposed, conflict.agents, attempt);
+    const command: DecideConflict = {
+      type: "decide-conflict",
+      conflictId,
+      strategy: strategyName,
+      decision,
+    };
+    return await this.#host.clientFor(attempt).call(command, ({ resolution }) => resolution);
   }
 
   /**
-   * Settles a conflict by what is known: priorities, then request times, or the other way round
-   * when `timestamp` is preferred; or by a strategy of yours, which is handed what is known. Nothing
-   * is made up. A conflict that is settled already stays so.
+   * Resolves a conflict by the known facts: priorities, then request times, or the other way round when
+   * `timestamp` is preferred; or by a strategy of yours, which gets the known facts as its context.
+   * Nothing is assumed about an agent without them. Idempotent: a conflict has one resolution.
    *
-   * @throws {UndecidedConflictError} when what is known singles out nobody, and `tiebreak` is `none`
+   * @throws {UndecidedConflictError} when the facts single out no winner, and `tiebreak` is `none`
    * @throws {VoteError} while a vote on it is open
-   * @throws {UnknownConflictError} when nobody reported it, or it is forgotten
+   * @throws {UnknownConflictError} when it was never reported, or was evicted
    */
   async autoResolve(
     conflictId: string,
     preferredStrategy: string = "priority",
   ): Promise<ConflictResolution> {
-    const attempt = () => `resolve conflict ${quote(conflictId)}`;
-    const conflict = this.#conflict(conflictId, attempt);
+    const attempt = () => attemptOf({ type: "decide-conflict", conflictId });
+    const conflict = this.#find(conflictId, attempt);
     const strategy = this.#strategy(preferredStrategy, attempt);
     if (conflict.resolution !== undefined) return conflict.resolution;
     if (strategy instanceof VotingResolutionStrategy) {
@@ -245,22 +241,27 @@ export class ConflictResolver implements AsyncDisposable {
       throw new UndecidedConflictError(attempt(), conflictId, rule);
     }
     const prefer = criterionOf(strategy);
-    return prefer === undefined
-      ? await this.resolveConflict(conflictId, preferredStrategy, this.#known(conflictId))
-      : await this.#settle({ type: "auto-resolve", conflictId, prefer }, attempt);
+    const client = this.#host.clientFor(attempt);
+    if (prefer === undefined) {
+      const { priorities, requestedAt } = evidenceOn(client.state, conflict);
+      const known = { agentPriorities: priorities, requestTimestamps: requestedAt };
+      return await this.resolveConflict(conflictId, preferredStrategy, known);
+    }
+    const command = { type: "auto-resolve", conflictId, prefer } as const;
+    return await client.call(command, ({ resolution }) => resolution);
   }
 
   /**
-   * Lets others decide. The vote ends with as many votes as the quorum: then the agent with the most
-   * wins, ties by priority, earliest request and id, as far as they are known. Or it ends in time,
-   * and the conflict stays open.
+   * Opens a vote on a conflict. With as many votes as the quorum the agent with the most votes wins;
+   * ties break by priority, earliest request and id, as far as they are known. At its deadline the vote
+   * ends, and the conflict stays open.
    *
-   * @throws {VoteError} when the conflict is settled, or a vote on it is open
-   * @throws {UnknownConflictError} when nobody reported it, or it is forgotten
+   * @throws {VoteError} when the conflict is resolved, or a vote on it is open
+   * @throws {UnknownConflictError} when it was never reported, or was evicted
    */
   async openVote(conflictId: string, options: VoteOptions = {}): Promise<VoteView> {
-    const attempt = () => `open a vote on conflict ${quote(conflictId)}`;
-    const conflict = this.#conflict(conflictId, attempt);
+    const attempt = () => attemptOf({ type: "open-vote", conflictId });
+    const conflict = this.#find(conflictId, attempt);
     requireObject(options as unknown, "options", attempt);
     const { timeoutMs = this.#voteTimeoutMs } = options;
     const electorate = readIds(
@@ -270,48 +271,43 @@ export class ConflictResolver implements AsyncDisposable {
       attempt,
     );
     if (electorate.length === 0) {
-      throw new RangeError(`Cannot ${attempt()}: electorate must have somebody, got nobody`);
+      throw new RangeError(`Cannot ${attempt()}: electorate must not be empty, got an array of 0`);
     }
     const { quorum = Math.floor(electorate.length / 2) + 1 } = options;
     requireInteger(quorum, 1, electorate.length, "quorum", attempt);
     requireMs(timeoutMs, 1, "timeoutMs", attempt);
-    const command = { type: "open-vote", conflictId, electorate, quorum, timeoutMs } as const;
-    return await this.#ask(command, attempt, (event) => {
-      if (event.type !== "vote:opened" || event.conflictId !== conflictId) return undefined;
-      return { conflictId, electorate, quorum, closesAt: event.closesAt };
-    });
+    const command: OpenVote = { type: "open-vote", conflictId, electorate, quorum, timeoutMs };
+    return await this.#host.clientFor(attempt).call(
+      command,
+      ({ closesAt }) => ({ conflictId, electorate, quorum, closesAt }),
+    );
   }
 
   /**
-   * Votes for an agent of the conflict. The same vote again counts once.
+   * Votes for an agent of the conflict. Idempotent: the same vote counts once.
    *
    * @returns the resolution when this vote decided it, otherwise `undefined`
    * @throws {VoteError} when no vote is open, or the voter has none or has used it
-   * @throws {UnknownConflictError} when nobody reported the conflict, or it is forgotten
+   * @throws {UnknownConflictError} when the conflict was never reported, or was evicted
    */
   async vote(
     conflictId: string,
     voter: string,
     candidate: string,
   ): Promise<ConflictResolution | undefined> {
-    const attempt = () => `vote on conflict ${quote(conflictId)}`;
+    const command: CastVote = { type: "cast-vote", conflictId, voter, candidate };
+    const attempt = () => attemptOf(command);
     requireId(conflictId, "conflictId", attempt);
     requireId(voter, "voter", attempt);
     requireId(candidate, "candidate", attempt);
-    const command = { type: "cast-vote", conflictId, voter, candidate } as const;
-    const { resolution } = await this.#ask(command, attempt, (event, events) => {
-      const isCounted = event.type === "vote:cast" || event.type === "vote:recognized";
-      if (!isCounted || event.conflictId !== conflictId || event.voter !== voter) return undefined;
-      return { resolution: resolutionIn(events, conflictId) };
-    });
-    return resolution;
+    return await this.#host.clientFor(attempt).call(command, ({ resolution }) => resolution);
   }
 
   /**
-   * Waits until somebody or something settles a conflict.
+   * Waits until a conflict is resolved.
    *
-   * @throws {UndecidedConflictError} when a vote on it ends without having decided
-   * @throws {UnknownConflictError} when nobody reported it, or it is forgotten
+   * @throws {UndecidedConflictError} when a vote on it ends without a decision
+   * @throws {UnknownConflictError} when it was never reported, or was evicted
    * @throws {ClosedError} when the resolver is shut down
    * @throws the reason of `signal` when it aborts
    */
@@ -324,26 +320,27 @@ export class ConflictResolver implements AsyncDisposable {
     requireObject(options as unknown, "options", attempt);
     const { signal } = options;
     if (signal !== undefined) requireSignal(signal, "signal", attempt);
-    return await this.#client.resolutionOf(conflictId, attempt, signal);
+    return await this.#host.clientFor(attempt).resolutionOf(conflictId, signal, attempt);
   }
 
   /**
-   * Makes the priority of an agent known, for {@linkcode autoResolve} and for ties.
+   * Sets the priority of an agent, for {@linkcode autoResolve} and for ties.
    *
-   * @throws {LimitError} when something is known of too many agents
+   * @throws {LimitError} when `maxParties` other agents are known
    */
   async setAgentPriority(agentId: string, priority: number): Promise<void> {
-    const attempt = () => `set the priority of agent ${quote(agentId)}`;
+    const command: RankAgent = { type: "rank-agent", agentId, priority };
+    const attempt = () => attemptOf(command);
     requireId(agentId, "agentId", attempt);
     requirePriority(priority, "priority", attempt);
-    await this.#ask({ type: "rank-agent", agentId, priority }, attempt, isDone("priority:noted"));
+    await this.#host.clientFor(attempt).call(command);
   }
 
   /**
-   * Makes known since when an agent wants a resource or a task; a later note replaces an earlier.
+   * Records when an agent requested a resource or a task; a later note replaces an earlier one.
    *
-   * @param at since when @default now
-   * @throws {LimitError} when something is known of too many agents
+   * @param at the time of the request @default now
+   * @throws {LimitError} when `maxParties` other agents are known
    */
   async recordRequest(
     subject: "resource" | "task",
@@ -351,164 +348,108 @@ export class ConflictResolver implements AsyncDisposable {
     agentId: string,
     at?: Date | Instant,
   ): Promise<void> {
-    const attempt = () => `record a request of agent ${quote(agentId)}`;
+    const since = at instanceof Date ? at.getTime() : at ?? null;
+    const requests: NoteRequests["requests"] = [[agentId, since]];
+    const command: NoteRequests = { type: "note-requests", subject, subjectId, requests };
+    const attempt = () => attemptOf(command);
     requireOneOf(subject, ["resource", "task"], "subject", attempt);
     requireId(subjectId, "subjectId", attempt);
     requireId(agentId, "agentId", attempt);
-    const since: unknown = at instanceof Date ? at.getTime() : at ?? null;
     if (since !== null) requireMs(since, 0, "at", attempt);
-    const requests: NoteRequests["requests"] = [[agentId, since]];
-    const command = { type: "note-requests", subject, subjectId, requests } as const;
-    await this.#ask(command, attempt, isDone("request:noted"));
+    await this.#host.clientFor(attempt).call(command);
   }
 
-  /** Forgets the priority and the requests of an agent. Its open conflicts stay. */
+  /** Removes the priority and the requests of an agent. Its open conflicts stay. */
   async forgetAgent(agentId: string): Promise<void> {
-    const attempt = () => `forget agent ${quote(agentId)}`;
+    const command = { type: "forget-party", agentId } as const;
+    const attempt = () => attemptOf(command);
     requireId(agentId, "agentId", attempt);
-    await this.#client.ask({ type: "forget-party", agentId }, attempt, () => {});
+    await this.#host.clientFor(attempt).call(command);
   }
 
-  /** A conflict, open or remembered, or `undefined`. */
+  /** Returns a conflict; `undefined` when it was never reported, or was evicted. */
   getConflict(conflictId: string): Conflict | undefined {
     const attempt = () => `look at conflict ${quote(conflictId)}`;
     requireId(conflictId, "conflictId", attempt);
-    const conflict = findConflict(this.#client.state(attempt), conflictId);
+    const conflict = findConflict(this.#host.clientFor(attempt).state, conflictId);
     return conflict && viewOf(conflict);
   }
 
-  /** All open conflicts, oldest first. */
+  /** Returns all open conflicts, oldest first. */
   getActiveConflicts(): Conflict[] {
-    return [...this.#client.state(() => "look at conflicts").active.values()].map(viewOf);
+    const { active } = this.#host.clientFor(() => "look at conflicts").state;
+    return [...active.values()].map(viewOf);
   }
 
-  /** The conflicts that were settled last, newest first; all that are remembered by default. */
+  /** Returns at most `limit` of the newest resolved conflicts, newest first. */
   getConflictHistory(limit: number = Number.MAX_SAFE_INTEGER): Conflict[] {
     const attempt = () => "look at conflicts";
     requireInteger(limit, 0, Number.MAX_SAFE_INTEGER, "limit", attempt);
-    const { settled, settledIds: { items, head } } = this.#client.state(attempt);
+    const { resolved, resolvedIds: { items, head } } = this.#host.clientFor(attempt).state;
     const ids = items.slice(Math.max(head, items.length - limit)).reverse();
-    return ids.map((id) => viewOf(settled.get(id)!));
+    return ids.map((id) => viewOf(resolved.get(id)!));
   }
 
   /**
-   * Forgets the conflicts that were settled more than `maxAgeMs` ago.
+   * Evicts the conflicts that were resolved more than `maxAgeMs` ago.
    *
-   * @returns how many those are
+   * @returns the number of those conflicts
    */
   cleanupOldConflicts(maxAgeMs: number): number {
-    const attempt = () => "forget old conflicts";
+    const attempt = () => attemptOf({ type: "forget-conflicts" });
     requireMs(maxAgeMs, 0, "maxAgeMs", attempt);
-    const before = this.#client.now(attempt) - maxAgeMs;
-    const count = countSettled(this.#client.state(attempt), before);
-    this.#client.tell({ type: "forget-conflicts", before }, attempt);
+    const client = this.#host.clientFor(attempt);
+    const before = Math.floor(client.now) - maxAgeMs;
+    const count = countResolved(client.state, before);
+    client.owe({ type: "forget-conflicts", before });
     return count;
   }
 
-  /** How many conflicts there are and were. */
+  /** Returns the numbers of conflicts. */
   getStats(): ConflictStats {
-    const { active, reported, settledBy, reportedOn } = this.#client.state(() => "count conflicts");
+    const { state } = this.#host.clientFor(() => "count conflicts");
+    const { active, reported, resolutionsByStrategy, conflictsByType } = state;
     return {
       totalConflicts: reported,
       activeConflicts: active.size,
       resolvedConflicts: reported - active.size,
-      resolutionsByStrategy: Object.fromEntries(settledBy),
-      conflictsByType: Object.fromEntries(reportedOn),
+      resolutionsByStrategy: Object.fromEntries(resolutionsByStrategy),
+      conflictsByType: Object.fromEntries(conflictsByType),
     };
   }
 
-  #report(command: ReportConflict, attempt: () => string): Promise<Conflict> {
-    const { subject, subjectId, disagreement, agents } = command;
-    const key = conflictKey(subject, subjectId, disagreement, agents);
-    return this.#ask(command, attempt, (event) => {
-      const answers = event.type === "conflict:reported" || event.type === "conflict:recognized";
-      return answers && keyOf(event.conflict) === key ? event.conflict : undefined;
-    });
+  async #report(
+    subject: ConflictSubject,
+    subjectId: string,
+    disagreement: TaskConflictType | undefined,
+    agents: readonly string[],
+  ): Promise<Conflict> {
+    const type = "report-conflict";
+    const attempt = () => attemptOf({ type, subject, subjectId });
+    requireId(subjectId, `${subject}Id`, attempt);
+    if (subject === "task") requireOneOf(disagreement, DISAGREEMENTS, "type", attempt);
+    const distinct = readAgents(agents, attempt);
+    const command: ReportConflict = { type, subject, subjectId, disagreement, agents: distinct };
+    return await this.#host.clientFor(attempt).call(command, ({ conflict }) => conflict);
   }
 
-  #settle(
-    command: ConflictCommand & { conflictId: string },
-    attempt: () => string,
-  ): Promise<ConflictResolution> {
-    return this.#ask(command, attempt, (event) => {
-      const answers = event.type === "conflict:resolved" || event.type === "conflict:upheld";
-      return answers && event.conflictId === command.conflictId ? event.resolution : undefined;
-    });
-  }
-
-  /**
-   * Sends a command and resolves to the first answer that `read` finds in an event. What was due
-   * may have led to other conflicts in the same step.
-   */
-  #ask<Result>(
-    command: ConflictCommand,
-    attempt: () => string,
-    read: (event: ConflictEvent, events: readonly ConflictEvent[]) => Result | undefined,
-  ): Promise<Result> {
-    return this.#client.ask(command, attempt, (events) => {
-      for (const event of events) {
-        const answer = read(event, events);
-        if (answer !== undefined) return answer;
-        if (event.type === "conflict:refused" && isAbout(event, command)) {
-          throw refusalError(this.#client.state(attempt), event, attempt());
-        }
-      }
-      throw new InvariantError(`Cannot ${attempt()}: the machine must answer`);
-    });
-  }
-
-  #conflict(conflictId: string, attempt: () => string): Conflict {
+  #find(conflictId: string, attempt: Attempt): Readonly<ConflictRecord> {
     requireId(conflictId, "conflictId", attempt);
-    const conflict = findConflict(this.#client.state(attempt), conflictId);
+    const conflict = findConflict(this.#host.clientFor(attempt).state, conflictId);
     if (conflict === undefined) throw new UnknownConflictError(attempt(), conflictId);
-    return viewOf(conflict);
+    return conflict;
   }
 
-  #strategy(name: string, attempt: () => string): ConflictResolutionStrategy {
-    const strategy = this.#strategies.get(name);
-    if (strategy !== undefined) return strategy;
+  #strategy(name: string, attempt: Attempt): ConflictResolutionStrategy {
     requireOneOf(name, [...this.#strategies.keys()], "strategy", attempt);
-    throw new TypeError(`Cannot ${attempt()}: strategy must be registered`);
-  }
-
-  /** What is known of the agents of a conflict, as a strategy wants it. */
-  #known(conflictId: string): ResolutionContext {
-    const state = this.#client.state(() => "look at what is known");
-    const { priorities, requestedAt } = evidenceOn(state, findConflict(state, conflictId)!);
-    return { agentPriorities: priorities, requestTimestamps: requestedAt };
+    return this.#strategies.get(name)!;
   }
 }
 
-/** Whether `event` refuses `command`, and not one of the same name about another conflict. */
-function isAbout(event: ConflictRefused, command: ConflictCommand): boolean {
-  const { conflictId = "" } = command as { conflictId?: string };
-  return event.command === command.type && event.conflictId === conflictId;
-}
+const DISAGREEMENTS = ["assignment", "dependency", "output"];
 
-function keyOf(conflict: Conflict): string {
-  return "taskId" in conflict
-    ? conflictKey("task", conflict.taskId, conflict.type, conflict.agents)
-    : conflictKey("resource", conflict.resourceId, undefined, conflict.agents);
-}
-
-function isDone(type: ConflictEvent["type"]): (event: ConflictEvent) => true | undefined {
-  return (event) => event.type === type || undefined;
-}
-
-/** What the machine itself decides by as `strategy` would. */
+/** Returns the criterion by which the machine itself decides as `strategy` would. */
 function criterionOf(strategy: ConflictResolutionStrategy): ConflictCriterion | undefined {
   if (strategy.constructor === PriorityResolutionStrategy) return "priority";
   return strategy.constructor === TimestampResolutionStrategy ? "timestamp" : undefined;
-}
-
-function resolutionIn(
-  events: readonly ConflictEvent[],
-  conflictId: string,
-): ConflictResolution | undefined {
-  for (const event of events) {
-    if (event.type === "conflict:resolved" && event.conflictId === conflictId) {
-      return event.resolution;
-    }
-  }
-  return undefined;
 }

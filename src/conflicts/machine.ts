@@ -1,225 +1,270 @@
 /**
- * Conflicts: who gets its way when several agents want what not all of them can have.
+ * Conflicts between agents whose requests are incompatible, and votes on them.
  *
- * A conflict is settled once. Whoever tries again is told the first resolution, so two decisions of
- * one conflict can't both take effect. Decisions come from outside, as data, from a vote that this
- * machine holds, or from what it knows of the agents; it makes nothing up. `conflict:resolved` tells
- * everything that the rest of the system needs to let the losers go.
+ * A conflict is resolved once. A later attempt gets the first resolution, so two decisions of one
+ * conflict cannot both take effect. A decision comes from outside, as data; from a vote that this
+ * machine holds; or from the known priorities and request times of the agents. Nothing is assumed
+ * about an agent without them. `conflict:resolved` carries all that other subsystems need to end the
+ * requests of the losers.
  *
- * Beside them, the machine keeps the versions by which changes are compared that were made without
- * a lock (`versions.ts`).
+ * The machine also keeps the versions of resources that are changed without a lock (`versions.ts`).
  *
  * @module
  */
 
 import { describer } from "../core/describe.ts";
-import { CONFLICT_DESCRIPTIONS } from "./events.ts";
+import { CONFLICT_DESCRIPTIONS, type ConflictEvent } from "./events.ts";
+import type { ConflictResolution } from "./types.ts";
 import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
 import { InvariantError } from "../core/errors.ts";
-import type { ConflictEvent } from "./events.ts";
-import type { Instant, Machine, Tick } from "../core/machine.ts";
+import { definePart, type Instant, type Part, type Refusal, type Tick } from "../core/machine.ts";
 import {
   cast,
   closeVote,
-  forgetBefore,
-  forgetParty,
-  notePriority,
-  noteRequests,
+  dropContender,
+  dropElector,
+  forgetAgent,
+  forgetConflicts,
   openVote,
   recognize,
   recognizeVote,
+  recordPriority,
+  recordRequests,
   refuse,
-  removeElector,
-  removeParty,
   report,
   resolve,
   uphold,
-} from "./actions.ts";
+} from "./transitions.ts";
 import type {
   AutoResolve,
   CastVote,
+  ConflictAnswers,
   ConflictCommand,
   DecideConflict,
   NoteRequests,
   OpenVote,
   RankAgent,
   ReportConflict,
+  ResolutionAnswer,
 } from "./commands.ts";
-import { decideByVotes, decideByWhatIsKnown, type Evidence } from "./ranking.ts";
+import { type ConflictConfig, DEFAULT_CONFLICT_CONFIG } from "./config.ts";
+import { decideByEvidence, decideByVotes } from "./ranking.ts";
+import { evidenceOn, findConflict } from "./views.ts";
 import {
-  type ConflictConfig,
   conflictKey,
   type ConflictRecord,
   type ConflictState,
-  DEFAULT_CONFLICT_CONFIG,
-  findConflict,
+  type ConflictStep,
   noConflicts,
-  subjectKey,
-  type Turn,
   type Vote,
 } from "./state.ts";
-import { commit, forgetReadings, read, release } from "./versions.ts";
+import { commit, evictReadings, read, release } from "./versions.ts";
 
-/** A machine of conflicts that goes by `config`, and by the defaults where it is silent. */
+type Command = Exclude<ConflictCommand, Tick>;
+type Answer<Type extends keyof ConflictAnswers> = ConflictAnswers[Type] | Refusal;
+
+/** Makes a conflict machine with `config`, and the defaults for what that leaves out. */
 export function conflictMachine(
   config: Partial<ConflictConfig> = {},
-): Machine<ConflictState, ConflictCommand, ConflictEvent> {
-  return {
+): Part<ConflictState, Exclude<ConflictCommand, Tick>, ConflictEvent, ConflictAnswers> {
+  return definePart<ConflictState, ConflictCommand, ConflictEvent, ConflictAnswers>({
     name: "conflicts",
+    commands: COMMANDS,
     init: () => noConflicts({ ...DEFAULT_CONFLICT_CONFIG, ...config }),
-    step,
+    fire,
+    apply: (state, command, now, events) => apply({ state, now, events }, command),
     deadline: (state) => nextDeadline(state.deadlines),
     describe: describer(CONFLICT_DESCRIPTIONS),
-  };
+  });
 }
 
-function step(
-  state: ConflictState,
-  command: ConflictCommand,
-  now: Instant,
-  until: Instant = now,
-): ConflictEvent[] {
-  const turn: Turn = { state, now, events: [] };
+const COMMANDS = [
+  "report-conflict",
+  "decide-conflict",
+  "auto-resolve",
+  "open-vote",
+  "cast-vote",
+  "rank-agent",
+  "note-requests",
+  "forget-party",
+  "retire-party",
+  "forget-conflicts",
+  "read-version",
+  "commit-version",
+  "release-version",
+  "forget-readers",
+] as const;
+
+/** Ends the votes whose time is over, in order. */
+function fire(state: ConflictState, now: Instant, until: Instant, events: ConflictEvent[]): void {
+  const step: ConflictStep = { state, now, events };
   for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
-    closeVote(turn, due.subject, "no-quorum");
+    closeVote(step, due.subject, "no-quorum");
   }
-  apply(turn, command);
-  return turn.events;
 }
 
-function apply(turn: Turn, command: ConflictCommand | Tick): void {
+function apply(step: ConflictStep, command: Command): unknown {
   switch (command.type) {
     case "report-conflict":
-      return reportConflict(turn, command);
+      return reportConflict(step, command);
     case "decide-conflict":
-      return decideConflict(turn, command);
     case "auto-resolve":
-      return autoResolve(turn, command);
+      return resolveConflict(step, command);
     case "open-vote":
-      return beginVote(turn, command);
     case "cast-vote":
-      return castVote(turn, command);
+      return vote(step, command);
     case "rank-agent":
-      return rankAgent(turn, command);
+      return rankAgent(step, command);
     case "note-requests":
-      return takeNote(turn, command);
+      return noteRequests(step, command);
     case "forget-party":
-      return forgetParty(turn, command.agentId);
+      return forgetAgent(step, command.agentId);
     case "retire-party":
-      return retireParty(turn, command.agentId);
+      return retireAgent(step, command.agentId);
     case "forget-conflicts":
-      return forgetBefore(turn, command.before);
+      return forgetConflicts(step, command.before);
     case "read-version":
-      return read(turn, command);
+      return read(step, command);
     case "commit-version":
-      return commit(turn, command);
+      return commit(step, command);
     case "release-version":
-      return release(turn, command);
+      return release(step, command);
     case "forget-readers":
-      return forgetReadings(turn, command.before);
-    case "tick":
-      return;
+      return evictReadings(step, command.before);
   }
 }
 
-function reportConflict(turn: Turn, command: ReportConflict): void {
-  const { state } = turn;
+function reportConflict(step: ConflictStep, command: ReportConflict): Answer<"report-conflict"> {
+  const { state } = step;
   const { subject, subjectId, disagreement, agents } = command;
   if (agents.length < 2 || new Set(agents).size < agents.length) {
     throw new InvariantError("Cannot report-conflict: two or more agents must be named, each once");
   }
   const key = conflictKey(subject, subjectId, disagreement, agents);
   const known = state.byKey.get(key);
-  if (known !== undefined) return recognize(turn, known);
-  if (state.active.size >= state.config.maxActive) return refuse(turn, command, "", "full");
-  report(turn, command, key);
+  if (known !== undefined) return recognize(step, known);
+  if (state.active.size >= state.config.maxActive) return refuse(step, command, "full");
+  return report(step, command, key);
 }
 
-function decideConflict(turn: Turn, command: DecideConflict): void {
-  const conflict = unsettled(turn, command);
-  if (conflict === undefined) return;
+/** Resolves a conflict, once and for all: a later attempt gets the first resolution. */
+function resolveConflict(
+  step: ConflictStep,
+  command: DecideConflict | AutoResolve,
+): ResolutionAnswer | Refusal {
+  const conflict = findConflict(step.state, command.conflictId);
+  if (conflict === undefined) return refuse(step, command, "unknown-conflict");
+  const { id, resolution } = conflict;
+  if (resolution !== undefined) return uphold(step, id, resolution);
+  return command.type === "decide-conflict"
+    ? decide(step, conflict, command)
+    : autoResolve(step, conflict, command);
+}
+
+function decide(
+  step: ConflictStep,
+  conflict: ConflictRecord,
+  command: DecideConflict,
+): ResolutionAnswer | Refusal {
   const { winner, losers = [] } = command.decision;
   const named = winner === undefined ? losers : [winner, ...losers];
-  const stranger = winner !== undefined && conflict.gone.has(winner)
+  const outsider = winner !== undefined && conflict.gone.has(winner)
     ? winner
     : named.find((agentId) => !conflict.agents.includes(agentId));
-  if (stranger !== undefined) {
-    return refuse(turn, command, conflict.id, "not-party", stranger);
-  }
-  if (conflict.vote !== undefined) closeVote(turn, conflict.vote, "overtaken");
-  resolve(turn, conflict, command.strategy, command.decision);
+  if (outsider !== undefined) return refuse(step, command, "not-party", outsider);
+  if (conflict.vote !== undefined) closeVote(step, conflict.vote, "overtaken");
+  return resolve(step, conflict, command.strategy, command.decision);
 }
 
-function autoResolve(turn: Turn, command: AutoResolve): void {
-  const { state } = turn;
-  const conflict = unsettled(turn, command);
-  if (conflict === undefined) return;
-  if (conflict.vote !== undefined) return refuse(turn, command, conflict.id, "voting");
+function autoResolve(
+  step: ConflictStep,
+  conflict: ConflictRecord,
+  command: AutoResolve,
+): ResolutionAnswer | Refusal {
+  const { state } = step;
+  if (conflict.vote !== undefined) return refuse(step, command, "voting");
   const evidence = evidenceOn(state, conflict);
   const mayUseIds = state.config.tiebreak === "id";
-  const decision = decideByWhatIsKnown(present(conflict), evidence, command.prefer, mayUseIds);
-  if (decision === undefined) return refuse(turn, command, conflict.id, "undecided");
-  resolve(turn, conflict, decision.type, decision);
+  const decision = decideByEvidence(contenders(conflict), evidence, command.prefer, mayUseIds);
+  if (decision === undefined) return refuse(step, command, "undecided");
+  return resolve(step, conflict, decision.type, decision);
 }
 
-function beginVote(turn: Turn, command: OpenVote): void {
-  const conflict = votable(turn, command);
-  if (conflict === undefined) return;
-  if (conflict.vote !== undefined) return refuse(turn, command, conflict.id, "voting");
-  openVote(turn, conflict, command);
+function vote(
+  step: ConflictStep,
+  command: OpenVote | CastVote,
+): Answer<"open-vote"> | Answer<"cast-vote"> {
+  const conflict = findConflict(step.state, command.conflictId);
+  if (conflict === undefined) return refuse(step, command, "unknown-conflict");
+  if (conflict.resolution !== undefined) return refuse(step, command, "resolved");
+  if (command.type === "cast-vote") return castVote(step, conflict, command);
+  if (conflict.vote !== undefined) return refuse(step, command, "voting");
+  return openVote(step, conflict, command);
 }
 
-function castVote(turn: Turn, command: CastVote): void {
-  const conflict = votable(turn, command);
-  if (conflict === undefined) return;
-  const { id, vote, agents } = conflict;
+function castVote(
+  step: ConflictStep,
+  conflict: ConflictRecord,
+  command: CastVote,
+): Answer<"cast-vote"> {
+  const { vote, agents, gone } = conflict;
   const { voter, candidate } = command;
-  if (vote === undefined) return refuse(turn, command, id, "not-voting");
-  if (!vote.electorate.has(voter)) return refuse(turn, command, id, "not-elector", voter);
-  const stands = agents.includes(candidate) && !conflict.gone.has(candidate);
-  if (!stands) return refuse(turn, command, id, "not-party", candidate);
+  if (vote === undefined) return refuse(step, command, "not-voting");
+  if (!vote.electorate.has(voter)) return refuse(step, command, "not-elector", voter);
+  const canWin = agents.includes(candidate) && !gone.has(candidate);
+  if (!canWin) return refuse(step, command, "not-party", candidate);
   const known = vote.ballots.get(voter);
-  if (known === candidate) return recognizeVote(turn, vote, voter);
-  if (known !== undefined) return refuse(turn, command, id, "voted", voter);
-  cast(turn, vote, voter, candidate);
-  if (vote.ballots.size >= vote.quorum) settleByVote(turn, conflict, vote);
+  if (known === candidate) {
+    recognizeVote(step, vote, voter, candidate);
+    return { resolution: undefined, isNew: false };
+  }
+  if (known !== undefined) return refuse(step, command, "voted", voter);
+  cast(step, vote, voter, candidate);
+  const isDecided = vote.ballots.size >= vote.quorum;
+  return { resolution: isDecided ? resolveByVote(step, conflict, vote) : undefined, isNew: true };
 }
 
-function settleByVote(turn: Turn, conflict: ConflictRecord, vote: Vote): void {
-  const tally = closeVote(turn, vote, "decided");
-  const decision = decideByVotes(present(conflict), tally, evidenceOn(turn.state, conflict));
-  // The newest vote at least was for an agent that is there.
-  resolve(turn, conflict, "vote", decision!);
+function resolveByVote(
+  step: ConflictStep,
+  conflict: ConflictRecord,
+  vote: Vote,
+): ConflictResolution {
+  const tally = closeVote(step, vote, "decided");
+  const decision = decideByVotes(contenders(conflict), tally, evidenceOn(step.state, conflict));
+  // The newest vote at least was for an agent that can win.
+  return resolve(step, conflict, "vote", decision!).resolution;
 }
 
-/** Those who can still win. */
-function present({ agents, gone }: ConflictRecord): readonly string[] {
+/** Returns the agents that can still win. */
+function contenders({ agents, gone }: ConflictRecord): readonly string[] {
   return gone.size === 0 ? agents : agents.filter((agentId) => !gone.has(agentId));
 }
 
 /**
- * An agent is gone: it votes no more, and can't win. A vote that can't reach its quorum any more
- * ends, and a conflict that leaves one agent, or none, is settled. Costs what it takes part in.
+ * Retires an agent: it can vote and win no more. A vote that can no longer reach its quorum ends, and
+ * a conflict that is left with one agent, or none, is resolved. Costs O(1) for each of them.
  */
-function retireParty(turn: Turn, agentId: string): void {
-  const { state } = turn;
-  for (const vote of state.votesOf.get(agentId) ?? []) withdrawVoter(turn, vote, agentId);
-  for (const conflict of state.conflictsOf.get(agentId) ?? []) withdraw(turn, conflict, agentId);
-  forgetParty(turn, agentId);
+function retireAgent(step: ConflictStep, agentId: string): void {
+  const { state } = step;
+  for (const vote of state.votesOf.get(agentId) ?? []) retireFromVote(step, vote, agentId);
+  for (const conflict of state.conflictsOf.get(agentId) ?? []) {
+    retireFromConflict(step, conflict, agentId);
+  }
+  forgetAgent(step, agentId);
 }
 
-function withdrawVoter(turn: Turn, vote: Vote, agentId: string): void {
-  if (vote.ballots.has(agentId)) return; // it was there when it voted
-  removeElector(turn, vote, agentId);
-  if (vote.electorate.size < vote.quorum) closeVote(turn, vote, "no-quorum");
+function retireFromVote(step: ConflictStep, vote: Vote, agentId: string): void {
+  if (vote.ballots.has(agentId)) return; // the vote was valid when it was cast
+  dropElector(step, vote, agentId);
+  if (vote.electorate.size < vote.quorum) closeVote(step, vote, "no-quorum");
 }
 
-function withdraw(turn: Turn, conflict: ConflictRecord, agentId: string): void {
-  removeParty(turn, conflict, agentId);
-  const [winner, second] = present(conflict);
+function retireFromConflict(step: ConflictStep, conflict: ConflictRecord, agentId: string): void {
+  dropContender(step, conflict, agentId);
+  const [winner, second] = contenders(conflict);
   if (second !== undefined) return;
-  if (conflict.vote !== undefined) closeVote(turn, conflict.vote, "overtaken");
-  resolve(turn, conflict, "survivor", {
+  if (conflict.vote !== undefined) closeVote(step, conflict.vote, "overtaken");
+  resolve(step, conflict, "survivor", {
     type: "manual",
     ...(winner !== undefined && { winner }),
     losers: [],
@@ -227,55 +272,19 @@ function withdraw(turn: Turn, conflict: ConflictRecord, agentId: string): void {
   });
 }
 
-function rankAgent(turn: Turn, command: RankAgent): void {
+function rankAgent(step: ConflictStep, command: RankAgent): Answer<"rank-agent"> {
   const { agentId, priority } = command;
-  if (!hasRoomFor(turn.state, [agentId])) return refuse(turn, command, "", "full", agentId);
-  notePriority(turn, agentId, priority);
+  if (!hasRoomFor(step.state, [agentId])) return refuse(step, command, "full", agentId);
+  recordPriority(step, agentId, priority);
 }
 
-function takeNote(turn: Turn, command: NoteRequests): void {
+function noteRequests(step: ConflictStep, command: NoteRequests): Answer<"note-requests"> {
   const agents = command.requests.map(([agentId]) => agentId);
-  if (!hasRoomFor(turn.state, agents)) return refuse(turn, command, "", "full");
-  noteRequests(turn, command);
+  if (!hasRoomFor(step.state, agents)) return refuse(step, command, "full");
+  recordRequests(step, command);
 }
 
-function hasRoomFor({ parties, config }: ConflictState, agents: readonly string[]): boolean {
-  const added = agents.filter((agentId) => !parties.has(agentId)).length;
-  return parties.size + added <= config.maxParties;
+function hasRoomFor({ knownAgents, config }: ConflictState, agents: readonly string[]): boolean {
+  const added = agents.filter((agentId) => !knownAgents.has(agentId)).length;
+  return knownAgents.size + added <= config.maxParties;
 }
-
-/** The conflict that is meant, if it is open; otherwise the command is answered. */
-function unsettled(turn: Turn, command: DecideConflict | AutoResolve): ConflictRecord | undefined {
-  const conflict = findConflict(turn.state, command.conflictId);
-  if (conflict === undefined) refuse(turn, command, command.conflictId, "unknown-conflict");
-  else if (conflict.resolution === undefined) return conflict;
-  else uphold(turn, conflict);
-  return undefined;
-}
-
-/** The conflict that is meant, if it can be voted on; otherwise the command is refused. */
-function votable(turn: Turn, command: OpenVote | CastVote): ConflictRecord | undefined {
-  const conflict = findConflict(turn.state, command.conflictId);
-  if (conflict?.resolution === undefined && conflict !== undefined) return conflict;
-  const reason = conflict === undefined ? "unknown-conflict" : "resolved";
-  refuse(turn, command, command.conflictId, reason);
-  return undefined;
-}
-
-/** What is known of the agents of a conflict. */
-export function evidenceOn(state: Readonly<ConflictState>, conflict: ConflictRecord): Evidence {
-  const key = subjectKey(conflict.subject, conflict.subjectId);
-  const priorities = new Map<string, number>();
-  const requestedAt = new Map<string, Instant>();
-  for (const agentId of conflict.agents) {
-    const party = state.parties.get(agentId);
-    if (party?.priority !== undefined) priorities.set(agentId, party.priority);
-    const at = party?.requests.get(key);
-    if (at !== undefined) requestedAt.set(agentId, at);
-  }
-  return { priorities, requestedAt };
-}
-
-export { readRules as readConflictRules } from "./config.ts";
-export type { ConflictCommand } from "./commands.ts";
-export type { ConflictConfig, ConflictState } from "./state.ts";

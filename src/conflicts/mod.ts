@@ -5,11 +5,12 @@
  * @module
  */
 
-export type { ConflictHost, ConflictHosting } from "./hosting.ts";
+export type { ConflictHost, ConflictHosting } from "./client.ts";
 export type {
   AutoResolve,
   CastVote,
   CommitVersion,
+  ConflictAnswers,
   ConflictCommand,
   ConflictCriterion,
   DecideConflict,
@@ -22,23 +23,28 @@ export type {
   ReadVersion,
   ReleaseVersion,
   ReportConflict,
+  ResolutionAnswer,
   RetireParty,
 } from "./commands.ts";
-export type { ConflictResolverOptions, OptimisticLockOptions } from "./config.ts";
+export type { ConflictConfig } from "./config.ts";
 export {
   ConflictResolver,
+  type ConflictResolverOptions,
   type ConflictStats,
   type VoteOptions,
   type VoteView,
 } from "./conflict_resolver.ts";
 export { conflictMachine } from "./machine.ts";
-export { OptimisticLockManager, type UpdateResult } from "./optimistic_lock_manager.ts";
+export {
+  OptimisticLockManager,
+  type OptimisticLockOptions,
+  type UpdateResult,
+} from "./optimistic_lock_manager.ts";
 export type {
-  ConflictConfig,
   ConflictRecord,
   ConflictState,
   ConflictSubject,
-  Party,
+  KnownAgent,
   Reading,
   Versioned,
   Vote,

@@ -1,30 +1,38 @@
 /**
- * Changes without locks, as callers make them.
+ * The façade of changes without locks.
  *
  * @module
  */
 
-import { quote, requireId, requireInteger, requireMs } from "../core/arguments.ts";
-import { InvariantError } from "../core/errors.ts";
+import { type Attempt, quote, requireId, requireInteger, requireMs } from "../core/arguments.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
+import { readConfig } from "../core/config.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import { ConflictClient } from "./client.ts";
-import { type OptimisticLockOptions, readRules } from "./config.ts";
-import { countReadings, versionOf } from "./versions.ts";
+import { Refusal } from "../core/machine.ts";
+import { type ConflictHosting, HostOfConflicts } from "./client.ts";
+import type { CommitVersion, ReadVersion, ReleaseVersion } from "./commands.ts";
+import { CONFLICT_OPTIONS, type ConflictConfig } from "./config.ts";
+import { attemptOf } from "./errors.ts";
+import type { VersionRefused } from "./events.ts";
+import { countReadings, versionOf } from "./views.ts";
 
-/** How a change without a lock went. */
+/** Options of {@linkcode OptimisticLockManager}; all of them may be left out. */
+export interface OptimisticLockOptions
+  extends ConflictHosting, Partial<Pick<ConflictConfig, "maxIdleVersions" | "maxReadings">> {}
+
+/** The result of a change without a lock. */
 export interface UpdateResult {
   /** Whether the change counts. */
   readonly ok: boolean;
-  /** The newest version: one's own, or what somebody else's change came to. */
+  /** The newest version: that of this change, or of the one that came first. */
   readonly version: number;
 }
 
 const THING = "the optimistic lock manager";
 
 /**
- * Compares versions when changes are committed, and locks nobody out: any number of agents may read
- * the same version, the first to commit wins, and the others learn the version that came of it.
+ * Compares versions when changes are committed, and excludes no agent: any number of them may read the
+ * same version, the first commit wins, and the others get the version that it made.
  *
  * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
  *
@@ -41,10 +49,10 @@ const THING = "the optimistic lock manager";
  * ```
  */
 export class OptimisticLockManager implements AsyncDisposable {
-  readonly #client: ConflictClient;
+  readonly #host: HostOfConflicts;
 
   /**
-   * A manager of versions, all of them 0.
+   * Makes a manager of versions, all of them 0.
    *
    * @throws {TypeError | RangeError} when an option, or something else, is malformed
    */
@@ -53,17 +61,18 @@ export class OptimisticLockManager implements AsyncDisposable {
     eventBus?: EventBus,
     options: OptimisticLockOptions = {},
   ) {
-    this.#client = new ConflictClient(THING, readRules(options, THING), logger, eventBus, options);
+    const config = readConfig(CONFLICT_OPTIONS, options, () => `create ${THING}`);
+    this.#host = new HostOfConflicts(THING, config, eventBus, logger, options);
   }
 
-  /** Gets ready: with a log, takes up the versions that it knows of. */
+  /** Reads the log, if there is one. Idempotent. */
   initialize(): Promise<void> {
-    return this.#client.initialize();
+    return this.#host.initialize();
   }
 
-  /** Lets go of everything. Harmless when called again. */
+  /** Closes the manager. Idempotent. */
   shutdown(): Promise<void> {
-    return this.#client.close();
+    return this.#host.close();
   }
 
   /** The same as {@linkcode shutdown}. */
@@ -71,25 +80,17 @@ export class OptimisticLockManager implements AsyncDisposable {
     return this.shutdown();
   }
 
-  /** Resolves to the newest version of a resource, which the agent may go on to change. */
+  /** Resolves to the newest version of a resource, which the agent may then change. */
   async acquireLock(resourceId: string, agentId: string): Promise<number> {
-    const attempt = () => `read the version of ${quote(resourceId)} for agent ${quote(agentId)}`;
-    requireIds(resourceId, agentId, attempt);
-    return await this.#client.ask(
-      { type: "read-version", resourceId, agentId },
-      attempt,
-      (events) => {
-        for (const event of events) {
-          if (event.type === "version:read" && event.agentId === agentId) return event.version;
-        }
-        throw new InvariantError(`Cannot ${attempt()}: the machine must answer`);
-      },
-    );
+    const command: ReadVersion = { type: "read-version", resourceId, agentId };
+    const attempt = () => attemptOf(command);
+    requireIds(command, attempt);
+    return await this.#host.clientFor(attempt).call(command, ({ version }) => version);
   }
 
   /**
-   * Commits a change that is based on `expectedVersion`. Resolves to whether it counts: it doesn't
-   * when another change came first.
+   * Commits a change that is based on `expectedVersion`. Resolves to whether it counts: it does not
+   * when another change was committed first.
    */
   async validateAndUpdate(
     resourceId: string,
@@ -99,59 +100,62 @@ export class OptimisticLockManager implements AsyncDisposable {
     return (await this.tryUpdate(resourceId, agentId, expectedVersion)).ok;
   }
 
-  /** Like {@linkcode validateAndUpdate}, but tells the newest version, too. */
+  /** Like {@linkcode validateAndUpdate}, but resolves to the newest version, too. */
   async tryUpdate(
     resourceId: string,
     agentId: string,
     expectedVersion: number,
   ): Promise<UpdateResult> {
-    const attempt = () => `update ${quote(resourceId)} for agent ${quote(agentId)}`;
-    requireIds(resourceId, agentId, attempt);
+    const command: CommitVersion = {
+      type: "commit-version",
+      resourceId,
+      agentId,
+      expectedVersion,
+    };
+    const attempt = () => attemptOf(command);
+    requireIds(command, attempt);
     requireInteger(expectedVersion, 0, Number.MAX_SAFE_INTEGER, "expectedVersion", attempt);
-    return await this.#client.ask(
-      { type: "commit-version", resourceId, agentId, expectedVersion },
-      attempt,
-      (events) => {
-        for (const event of events) {
-          if (event.type !== "version:committed" && event.type !== "version:refused") continue;
-          return { ok: event.type === "version:committed", version: event.version };
-        }
-        throw new InvariantError(`Cannot ${attempt()}: the machine must answer`);
-      },
-    );
+    const outcome = await this.#host.clientFor(attempt).outcomeOf(command);
+    return outcome instanceof Refusal
+      ? { ok: false, version: (outcome.event as VersionRefused).version }
+      : { ok: true, version: outcome.version };
   }
 
-  /** Says that the agent won't change what it read. Nothing when it read nothing. */
+  /** Ends the reading of an agent without a change. A no-op when it has none. */
   releaseLock(resourceId: string, agentId: string): void {
-    const attempt = () => `release ${quote(resourceId)} for agent ${quote(agentId)}`;
-    requireIds(resourceId, agentId, attempt);
-    this.#client.tell({ type: "release-version", resourceId, agentId }, attempt);
+    const command: ReleaseVersion = { type: "release-version", resourceId, agentId };
+    const attempt = () => attemptOf(command);
+    requireIds(command, attempt);
+    this.#host.clientFor(attempt).owe(command);
   }
 
-  /** The newest version of a resource; 0 for one that was never changed. */
+  /** Returns the newest version of a resource; 0 for one that was never changed. */
   currentVersion(resourceId: string): number {
     const attempt = () => `look at the version of ${quote(resourceId)}`;
     requireId(resourceId, "resourceId", attempt);
-    return versionOf(this.#client.state(attempt), resourceId);
+    return versionOf(this.#host.clientFor(attempt).state, resourceId);
   }
 
   /**
-   * Forgets who read a version more than `maxAgeMs` ago and has neither changed nor released it.
-   * They may commit all the same.
+   * Evicts the readings that began more than `maxAgeMs` ago. Their agents may still commit.
    *
-   * @returns how many those are
+   * @returns the number of those readings
    */
   cleanupStaleLocks(maxAgeMs: number): number {
-    const attempt = () => "forget old readings";
+    const attempt = () => attemptOf({ type: "forget-readers" });
     requireMs(maxAgeMs, 0, "maxAgeMs", attempt);
-    const before = this.#client.now(attempt) - maxAgeMs;
-    const count = countReadings(this.#client.state(attempt), before);
-    this.#client.tell({ type: "forget-readers", before }, attempt);
+    const client = this.#host.clientFor(attempt);
+    const before = Math.floor(client.now) - maxAgeMs;
+    const count = countReadings(client.state, before);
+    client.owe({ type: "forget-readers", before });
     return count;
   }
 }
 
-function requireIds(resourceId: unknown, agentId: unknown, attempt: () => string): void {
+function requireIds(
+  { resourceId, agentId }: { resourceId: unknown; agentId: unknown },
+  attempt: Attempt,
+): void {
   requireId(resourceId, "resourceId", attempt);
   requireId(agentId, "agentId", attempt);
 }

@@ -1,21 +1,21 @@
 /**
- * One life of an agent, as the agent uses it.
+ * The calls of one incarnation of an agent.
  *
  * @module
  */
 
-import { attempting } from "../core/answer.ts";
+import { attempting } from "../core/deferred.ts";
 import type { AcquireOptions, LockHandle } from "../locks/mod.ts";
 import type { MessageRouter, RequestOptions, SendOptions } from "../messages/mod.ts";
 import type { TaskScheduler } from "../tasks/mod.ts";
 import type { ResourceManager } from "../locks/mod.ts";
-import type { ActingDispatcher, RootClient } from "../root/client.ts";
+import type { ActingDispatcher, RootClient } from "./client.ts";
 
-/** Where a session's calls go. */
+/** The parts of a manager that a session calls. */
 export interface SessionHost {
-  /** Makes commands come from one life of an agent. */
+  /** Sends commands for an incarnation of an agent. */
   readonly dispatcher: ActingDispatcher;
-  /** Tells that the agent is alive. */
+  /** Sends heartbeats. */
   readonly client: RootClient;
   /** Tasks. */
   readonly scheduler: TaskScheduler;
@@ -26,8 +26,8 @@ export interface SessionHost {
 }
 
 /**
- * An agent in one of its lives. Whatever it does once that life is over, because the agent was given
- * up, removed, or registered anew, is refused: so one that was only slow can do no harm.
+ * One incarnation of an agent. Every call after its end is refused, whether the agent was declared
+ * dead, removed, or registered again: an agent that was only slow can do no harm.
  *
  * @example
  * ```ts
@@ -42,14 +42,14 @@ export interface SessionHost {
  * ```
  */
 export class AgentSession {
-  /** Who it is. */
+  /** The id of the agent. */
   readonly agentId: string;
-  /** Which life of it; larger than that of any agent that was registered before. */
+  /** Larger than that of any agent that was registered before. */
   readonly incarnation: number;
   readonly #host: SessionHost;
 
   /**
-   * Sessions come from `registerAgent`; nobody else needs to make one.
+   * Made by `registerAgent`.
    * @internal
    */
   constructor(host: SessionHost, agentId: string, incarnation: number) {
@@ -59,32 +59,34 @@ export class AgentSession {
   }
 
   /**
-   * Tells that the agent is alive.
+   * Shows that the agent is alive.
    *
-   * @throws {UnknownAgentError} when it was given up, removed, or has left
-   * @throws {StaleEpochError} when it was registered anew
+   * @throws {UnknownAgentError} when it was declared dead, was removed, or has left
+   * @throws {StaleEpochError} when it was registered again
    */
   heartbeat(): Promise<void> {
     const { agentId, incarnation } = this;
-    return attempting(() => this.#host.client.tell({ type: "beat-agent", agentId, incarnation }));
+    return attempting(() =>
+      this.#host.client.call({ type: "beat-agent", agentId, incarnation }, ignore)
+    );
   }
 
-  /** Begins an attempt; like all that follows, it rejects as {@linkcode heartbeat} does. */
+  /** Starts an attempt; this and the calls below reject as {@linkcode heartbeat} does. */
   start(taskId: string, epoch?: number): Promise<void> {
     return this.#as(({ scheduler }) => scheduler.start(taskId, epoch));
   }
 
-  /** Tells how far an attempt is. */
+  /** Reports the progress of an attempt. */
   progress(taskId: string, progress: unknown, epoch?: number): Promise<void> {
     return this.#as(({ scheduler }) => scheduler.progress(taskId, progress, epoch));
   }
 
-  /** Ends an attempt well. */
+  /** Completes an attempt. */
   complete(taskId: string, result?: unknown, epoch?: number): Promise<void> {
     return this.#as(({ scheduler }) => scheduler.completeTask(taskId, result, epoch));
   }
 
-  /** Ends an attempt badly. */
+  /** Fails an attempt. */
   fail(taskId: string, error: unknown, epoch?: number): Promise<void> {
     return this.#as(({ scheduler }) => scheduler.failTask(taskId, error, epoch));
   }
@@ -94,7 +96,7 @@ export class AgentSession {
     return this.#as(({ resources }) => resources.acquire(resourceId, this.agentId, options));
   }
 
-  /** Gives a lock back. */
+  /** Releases a lock. */
   release(resourceId: string, epoch?: number): Promise<void> {
     return this.#as(({ resources }) => resources.release(resourceId, this.agentId, epoch));
   }
@@ -119,3 +121,5 @@ export class AgentSession {
     return attempting(() => this.#host.dispatcher.as(this, () => action(this.#host)));
   }
 }
+
+function ignore(): void {}

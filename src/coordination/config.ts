@@ -1,43 +1,31 @@
 /**
- * The config of a whole coordination system.
+ * The config of a coordination system.
  *
  * @module
  */
 
-import { type MembershipConfig, readMembershipConfig } from "../agents/machine.ts";
-import type { CircuitBreakerConfig, CircuitBreakerManagerConfig } from "../breakers/mod.ts";
-import { readBreakerConfig } from "../breakers/machine.ts";
-import { readConflictRules } from "../conflicts/machine.ts";
-import type { ConflictConfig, ConflictCriterion } from "../conflicts/mod.ts";
+import { MEMBERSHIP_OPTIONS, type MembershipConfig } from "../agents/config.ts";
 import {
-  type Attempt,
-  requireBoolean,
-  requireInteger,
-  requireMs,
-  requireObject,
-  requireOneOf,
-} from "../core/arguments.ts";
-import { readLockConfig } from "../locks/machine.ts";
-import type { ResourceManagerConfig } from "../locks/mod.ts";
-import { readMessageConfig } from "../messages/config.ts";
-import type { MessageRouterConfig } from "../messages/mod.ts";
+  BREAKER_OPTIONS,
+  type CircuitBreakerConfig,
+  readBreakerConfig,
+} from "../breakers/config.ts";
+import type { CircuitBreakerManagerConfig } from "../breakers/mod.ts";
+import type { ConflictCriterion } from "../conflicts/commands.ts";
+import { CONFLICT_OPTIONS, type ConflictConfig } from "../conflicts/config.ts";
+import { type Attempt, requireObject, requireOneOf } from "../core/arguments.ts";
+import { boolean, integer, ms, type Options, readConfig } from "../core/config.ts";
+import { LOCK_OPTIONS, type ResourceManagerConfig } from "../locks/config.ts";
+import { MESSAGE_OPTIONS, type MessageRouterConfig } from "../messages/config.ts";
 import type { MetricsConfig } from "../metrics/mod.ts";
-import { taskConfigOf } from "../tasks/machine.ts";
-import type { TaskSchedulerConfig } from "../tasks/mod.ts";
-import type { RootConfig } from "../root/state.ts";
 import type { RootRules } from "../root/rules.ts";
-
-/** Options of work stealing. */
-export interface StealingOptions {
-  /** Whether tasks that were assigned to a busy agent move to an idle one. @default true */
-  enabled?: boolean;
-  /** How many more tasks than the idler agent the busier has at least. @default 3 */
-  stealThreshold?: number;
-  /** How many tasks move at once at most. @default 2 */
-  maxStealBatch?: number;
-  /** Half of how long a report of an agent's load counts, in milliseconds. @default 5_000 */
-  stealInterval?: number;
-}
+import type { RootConfig } from "../root/state.ts";
+import {
+  readStealingConfig,
+  TASK_OPTIONS,
+  type TaskSchedulerConfig,
+  type WorkStealingConfig,
+} from "../tasks/config.ts";
 
 /** Options of conflicts. */
 export interface ConflictOptions extends Partial<ConflictConfig> {
@@ -47,15 +35,15 @@ export interface ConflictOptions extends Partial<ConflictConfig> {
   reportContention?: boolean;
   /** Whether assigning a task that another agent has is reported as a conflict. @default false */
   reportDoubleClaims?: boolean;
-  /** By what those are settled at once, as far as that is known. @default nothing: they stay open */
+  /** The criterion by which those are resolved at once. @default none: they stay open */
   settleBy?: ConflictCriterion;
 }
 
 /** Options of agents as members. */
 export interface AgentOptions extends Partial<MembershipConfig> {
   /**
-   * How long an agent outside of this process may be silent before it counts as dead, in
-   * milliseconds; 0 for as long as it likes. @default 0
+   * Silence, in milliseconds, after which an agent outside of this process counts as dead; 0 for no
+   * limit. @default 0
    */
   heartbeatTimeoutMs?: number;
 }
@@ -74,40 +62,40 @@ export interface CoordinationConfig {
   messageTimeout?: number;
   /** By how much one point of priority makes a task, or a wait, look older. @default 10_000 */
   agingMs?: number;
-  /** Where all chance begins, such as the jitter of pauses. @default 1 */
+  /** The seed of all random numbers, such as the jitter of pauses. @default 1 */
   seed?: number;
-  /** More of tasks. */
+  /** More options of tasks. */
   tasks?: TaskSchedulerConfig;
-  /** More of locks. */
+  /** More options of locks. */
   locks?: ResourceManagerConfig;
-  /** More of messages. */
+  /** More options of messages. */
   messages?: MessageRouterConfig;
-  /** Work stealing. */
-  workStealing?: StealingOptions;
-  /** The breakers of `breakers`, where they name nothing else. */
+  /** Options of work stealing. */
+  workStealing?: WorkStealingConfig;
+  /** Defaults of the breakers in `breakers`. */
   circuitBreakers?: CircuitBreakerManagerConfig;
   /**
-   * The breaker that each agent has, and is passed over by while it is open; `false` for none.
+   * The breaker of each agent, which is given no tasks while it is open; `false` for none.
    * @default opens for 30 seconds after 5 failures in a row, and closes after 1 success
    */
   agentBreaker?: CircuitBreakerConfig | false;
-  /** Conflicts. */
+  /** Options of conflicts. */
   conflicts?: ConflictOptions;
-  /** Agents as members. */
+  /** Options of agents as members. */
   agents?: AgentOptions;
-  /** Metrics. */
+  /** Options of metrics. */
   metrics?: Partial<MetricsConfig>;
 }
 
 /** A config that was checked and completed. */
 export interface CoordinationSettings {
-  /** The rules of the machines. */
+  /** The options of the machines. */
   readonly root: RootConfig;
-  /** For the façade of each subsystem. */
+  /** The options of each façade. */
   readonly tasks: TaskSchedulerConfig;
   readonly locks: ResourceManagerConfig;
   readonly messages: MessageRouterConfig;
-  readonly stealing: Required<StealingOptions>;
+  readonly stealing: WorkStealingConfig;
   readonly breakers: CircuitBreakerManagerConfig;
   readonly conflicts: ConflictOptions;
   readonly metrics: Partial<MetricsConfig>;
@@ -115,7 +103,7 @@ export interface CoordinationSettings {
 
 const DAY_MS = 86_400_000;
 
-/** Long attempts are for the limits of tasks to end, not for the breaker. */
+/** Time limits of tasks end long attempts, not the breaker. */
 const AGENT_BREAKER: CircuitBreakerConfig = {
   failureThreshold: 5,
   successThreshold: 1,
@@ -124,73 +112,10 @@ const AGENT_BREAKER: CircuitBreakerConfig = {
   probeTimeoutMs: DAY_MS,
 };
 
-const MOST_STOLEN = 1_000_000;
+/** Agents have breakers, too. */
+const MOST_BREAKERS = 1_000_000;
 
-/**
- * `config`, checked and completed.
- *
- * @throws {TypeError | RangeError} when an option is malformed; the message names it
- */
-export function readCoordinationConfig(config: CoordinationConfig): CoordinationSettings {
-  const attempt = () => "create a coordination manager";
-  requireObject(config as unknown, "config", attempt);
-  for (const part of PARTS) {
-    if (config[part] !== undefined) requireObject(config[part] as unknown, part, attempt);
-  }
-  const shared = sharedOptions(config);
-  const stealing = readStealing(config.workStealing, attempt);
-  const { enabled, ...limits } = stealing;
-  const tasks = {
-    announcesIdleness: true,
-    stealing: enabled,
-    ...limits,
-    ...shared,
-    ...config.tasks,
-  };
-  const locks = { ...shared, ...config.locks };
-  const messages = {
-    ...(config.messageTimeout !== undefined && { messageTimeout: config.messageTimeout }),
-    ...(config.seed !== undefined && { seed: config.seed }),
-    ...config.messages,
-  };
-  const breakers = { ...config.circuitBreakers };
-  const conflicts = { ...config.conflicts };
-  const { seed = 1 } = config;
-  requireInteger(seed, 0, Number.MAX_SAFE_INTEGER, "seed", attempt);
-  const { maxBreakers = 1_000_000 } = breakers;
-  requireInteger(maxBreakers, 1, 10_000_000, "maxBreakers", attempt);
-  readBreakerConfig(breakers, attempt);
-  return {
-    root: {
-      agents: readMembershipConfig(config.agents ?? {}, "a coordination manager"),
-      tasks: taskConfigOf(tasks),
-      locks: readLockConfig(locks).machine,
-      messages: readMessageConfig(messages, attempt).machine,
-      breakers: { seed, maxBreakers },
-      conflicts: readConflictRules(conflicts, "a coordination manager"),
-      rules: readRootRules(config, attempt),
-    },
-    tasks,
-    locks,
-    messages,
-    stealing,
-    breakers,
-    conflicts,
-    metrics: { ...config.metrics },
-  };
-}
-
-const PARTS = [
-  "tasks",
-  "locks",
-  "messages",
-  "workStealing",
-  "circuitBreakers",
-  "conflicts",
-  "agents",
-  "metrics",
-] as const;
-
+/** The options that several subsystems share; each ignores those of the others. */
 const SHARED = [
   "maxRetries",
   "retryDelay",
@@ -201,43 +126,88 @@ const SHARED = [
   "seed",
 ] as const;
 
-/** What several subsystems go by; each passes over what is meant for others. */
-function sharedOptions(config: CoordinationConfig): Partial<TaskSchedulerConfig> {
-  const given = SHARED.filter((name) => config[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [name, config[name]]));
-}
+/** The option of the seed that all parts share. */
+export const SEED: Options<{ seed: number }> = { seed: integer(1, 0) };
+/** The option of agents that only the manager reads. */
+export const SILENCE: Options<{ heartbeatTimeoutMs: number }> = { heartbeatTimeoutMs: ms(0) };
+/** The options of conflicts that only the manager reads. */
+export const REPORTS: Options<{ reportContention: boolean; reportDoubleClaims: boolean }> = {
+  reportContention: boolean(false),
+  reportDoubleClaims: boolean(false),
+};
 
-function readStealing(
-  options: StealingOptions = {},
-  attempt: Attempt,
-): Required<StealingOptions> {
-  const { enabled = true, stealThreshold = 3, maxStealBatch = 2, stealInterval = 5_000 } = options;
-  requireBoolean(enabled, "workStealing.enabled", attempt);
-  requireInteger(stealThreshold, 2, MOST_STOLEN, "workStealing.stealThreshold", attempt);
-  requireInteger(maxStealBatch, 1, MOST_STOLEN, "workStealing.maxStealBatch", attempt);
-  requireMs(stealInterval, 1, "workStealing.stealInterval", attempt);
-  return { enabled, stealThreshold, maxStealBatch, stealInterval };
+/**
+ * Returns `config`, checked and completed.
+ *
+ * @throws {TypeError | RangeError} when an option is malformed; the message names it
+ */
+export function readCoordinationConfig(config: CoordinationConfig): CoordinationSettings {
+  const attempt = () => "create a coordination manager";
+  requireObject(config as unknown, "config", attempt);
+  const section = (name: keyof CoordinationConfig): object => {
+    const value: unknown = config[name] ?? {};
+    requireObject(value, name, attempt);
+    return value;
+  };
+  const shared = Object.fromEntries(
+    SHARED.filter((name) => config[name] !== undefined).map((name) => [name, config[name]]),
+  );
+  const stealing = section("workStealing");
+  const tasks = {
+    announcesIdleness: true,
+    ...readStealingConfig(stealing, attempt, "workStealing."),
+    ...shared,
+    ...section("tasks"),
+  };
+  const locks = { ...shared, ...section("locks") };
+  const { messageTimeout, seed } = config;
+  const messages = {
+    ...(messageTimeout !== undefined && { messageTimeout }),
+    ...(seed !== undefined && { seed }),
+    ...section("messages"),
+  };
+  const breakers = section("circuitBreakers");
+  const conflicts = section("conflicts");
+  readBreakerConfig(breakers, attempt);
+  return {
+    root: {
+      agents: readConfig(MEMBERSHIP_OPTIONS, section("agents"), attempt, "agents."),
+      tasks: readConfig(TASK_OPTIONS, tasks, attempt),
+      locks: readConfig(LOCK_OPTIONS, locks, attempt),
+      messages: readConfig(MESSAGE_OPTIONS, messages, attempt),
+      breakers: {
+        ...readConfig(BREAKER_OPTIONS, { maxBreakers: MOST_BREAKERS, ...breakers }, attempt),
+        ...readConfig(SEED, config, attempt),
+      },
+      conflicts: readConfig(CONFLICT_OPTIONS, conflicts, attempt, "conflicts."),
+      rules: readRootRules(config, attempt),
+    },
+    tasks,
+    locks,
+    messages,
+    stealing,
+    breakers,
+    conflicts,
+    metrics: section("metrics"),
+  };
 }
 
 function readRootRules(config: CoordinationConfig, attempt: Attempt): RootRules {
-  const { heartbeatTimeoutMs = 0 } = config.agents ?? {};
-  requireMs(heartbeatTimeoutMs, 0, "agents.heartbeatTimeoutMs", attempt);
-  const { reportContention = false, reportDoubleClaims = false, settleBy } = config.conflicts ?? {};
-  requireBoolean(reportContention, "conflicts.reportContention", attempt);
-  requireBoolean(reportDoubleClaims, "conflicts.reportDoubleClaims", attempt);
+  const { agents = {}, conflicts = {}, agentBreaker = {} } = config;
+  const { settleBy } = conflicts;
   if (settleBy !== undefined) {
     requireOneOf(settleBy, ["priority", "timestamp"], "conflicts.settleBy", attempt);
   }
-  const { agentBreaker = {} } = config;
   if (agentBreaker !== false) requireObject(agentBreaker as unknown, "agentBreaker", attempt);
+  const reports = readConfig(REPORTS, conflicts, attempt, "conflicts.");
   return {
     sharesAgents: true,
     agentBreaker: agentBreaker === false
       ? undefined
       : readBreakerConfig({ ...AGENT_BREAKER, ...agentBreaker }, attempt).rules,
-    heartbeatTimeoutMs,
-    reportsContention: reportContention,
-    reportsDoubleClaims: reportDoubleClaims,
+    heartbeatTimeoutMs: readConfig(SILENCE, agents, attempt, "agents.").heartbeatTimeoutMs,
+    reportsContention: reports.reportContention,
+    reportsDoubleClaims: reports.reportDoubleClaims,
     settlesBy: settleBy,
   };
 }

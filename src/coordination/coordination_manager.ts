@@ -7,7 +7,7 @@
 import { membershipHealth, type MemberView, memberView } from "../agents/mod.ts";
 import type { CircuitBreakerManager, CircuitBreakerMetrics } from "../breakers/mod.ts";
 import type { ConflictResolver, ConflictStats, OptimisticLockManager } from "../conflicts/mod.ts";
-import { attempting } from "../core/answer.ts";
+import { attempting } from "../core/deferred.ts";
 import {
   quote,
   requireFunction,
@@ -17,12 +17,11 @@ import {
   requireOneOf,
 } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
-import { Engine } from "../core/engine.ts";
 import { ClosedError, UninitializedError, UnknownAgentError } from "../core/errors.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
-import { SystemEvents } from "../root/events.ts";
+import { type LockstepEvent, SystemEvents } from "../root/events.ts";
 import type { TaskBackedOff, TaskFailed } from "../tasks/events.ts";
-import { requireSurroundings } from "../core/home.ts";
+import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import type { Tick } from "../core/machine.ts";
@@ -54,10 +53,10 @@ import {
   engineHealth,
   wholeHealth,
 } from "./health.ts";
-import type { RootCommand } from "../root/state.ts";
+import type { RootAnswers, RootCommand, RootHost, RootState } from "../root/state.ts";
 import { rootMachine } from "../root/machine.ts";
-import { listenAgain, revive, takeUp } from "./recovery.ts";
-import { type RootEngine, Subsystems } from "./subsystems.ts";
+import { recover, resumeListening, revive } from "./recovery.ts";
+import { Subsystems, THING } from "./subsystems.ts";
 
 /** What a coordination manager is built on; all of it may be left out. */
 export interface CoordinationOptions {
@@ -76,8 +75,6 @@ export interface SystemMetrics extends CoordinationMetrics {
   /** The figures of all breakers that were asked for by name. */
   readonly circuitBreakers: Readonly<Record<string, CircuitBreakerMetrics>>;
 }
-
-const THING = "the coordination manager";
 
 /**
  * Coordinates agents: who does which task, who holds which resource, who has told whom what, who is
@@ -102,10 +99,7 @@ const THING = "the coordination manager";
 export class CoordinationManager implements AsyncDisposable {
   readonly #settings: CoordinationSettings;
   readonly #eventBus: EventBus;
-  readonly #logger: Logger;
-  /** Makes the engine from the log, if there is one to read. */
-  readonly #recover: (() => Promise<RootEngine>) | undefined;
-  #parts: Subsystems | undefined;
+  readonly #host: Host<RootState, RootCommand, LockstepEvent, RootAnswers, Subsystems>;
   #isAdvanced = false;
   #unsubscribers: (() => void)[] = [];
   #initializing: Promise<void> | undefined;
@@ -127,12 +121,20 @@ export class CoordinationManager implements AsyncDisposable {
     requireSurroundings(attempt, eventBus, logger, options);
     requireFunction(eventBus?.publish, "eventBus.publish", attempt);
     this.#eventBus = eventBus;
-    this.#logger = logger;
-    const machine = rootMachine(this.#settings.root);
-    const { clock, log } = options;
-    const rest = { eventBus, logger, ...(clock !== undefined && { clock }) };
-    if (log !== undefined) this.#recover = () => Engine.recover(machine, { ...rest, log });
-    else this.#run(new Engine(machine, rest), false);
+    const isRecovered = options.log !== undefined;
+    const hosted = {
+      thing: THING,
+      machine: rootMachine(this.#settings.root),
+      prepare: resumeListening,
+      connect: (host: RootHost) =>
+        new Subsystems(host, this.#settings, eventBus, logger, isRecovered),
+      recover: ({ client }: Subsystems) => recover(client),
+    };
+    this.#host = new Host(hosted, eventBus, logger, options);
+    this.#unsubscribers = [
+      eventBus.on("task:failed", (event, sequence) => this.#emitError(event, sequence)),
+      eventBus.on("task:backed-off", (event, sequence) => this.#emitError(event, sequence)),
+    ];
   }
 
   /**
@@ -222,7 +224,7 @@ export class CoordinationManager implements AsyncDisposable {
     await parts.advanced.registerAgent(profile, handler);
     const { id: agentId } = profile;
     await revive(parts.client, agentId);
-    const member = parts.engine.state.agents.members.get(agentId);
+    const member = parts.host.state().agents.members.get(agentId);
     if (member === undefined) throw new UnknownAgentError("register an agent", agentId);
     return new AgentSession(parts, agentId, member.incarnation);
   }
@@ -239,11 +241,8 @@ export class CoordinationManager implements AsyncDisposable {
       const attempt = () => "take a heartbeat";
       requireId(agentId, "agentId", attempt);
       requireInteger(incarnation, 0, Number.MAX_SAFE_INTEGER, "incarnation", attempt);
-      return this.#running("take a heartbeat").client.tell({
-        type: "beat-agent",
-        agentId,
-        incarnation,
-      });
+      const { client } = this.#running("take a heartbeat");
+      return client.call({ type: "beat-agent", agentId, incarnation }, ignore);
     });
   }
 
@@ -282,7 +281,7 @@ export class CoordinationManager implements AsyncDisposable {
   /** Whether an agent is there and alive, and in which life; `undefined` when it isn't there. */
   getAgent(agentId: string): MemberView | undefined {
     requireId(agentId, "agentId", () => "look at an agent");
-    return memberView(this.#running("look").engine.state.agents, agentId);
+    return memberView(this.#running("look").host.state().agents, agentId);
   }
 
   // Tasks
@@ -396,20 +395,18 @@ export class CoordinationManager implements AsyncDisposable {
 
   /** How the system is, and each of its parts. Costs a look at much of it. */
   async getHealthStatus(): Promise<CoordinationHealth> {
-    const parts = this.#parts;
-    if (parts === undefined) {
-      const { message } = new UninitializedError("look", THING);
+    const parts = this.#host.client;
+    if (parts === undefined || this.#closing !== undefined) {
+      const { message } = parts === undefined
+        ? new UninitializedError("look", THING)
+        : new ClosedError("go on", THING);
       return wholeHealth({ engine: { healthy: false, error: message, metrics: {} } });
     }
-    if (this.#closing !== undefined) {
-      const { message } = new ClosedError("go on", THING);
-      return wholeHealth({ engine: { healthy: false, error: message, metrics: {} } });
-    }
-    const { engine, scheduler, resources, messages } = parts;
-    const { state } = engine;
-    const now = Math.floor(engine.clock.now());
+    const { host, scheduler, resources, messages } = parts;
+    const state = host.state();
+    const now = host.dispatcher.clock.now();
     return wholeHealth({
-      engine: engineHealth(engine.deadline, now),
+      engine: engineHealth(state.due.earliest, now),
       agents: membershipHealth(state.agents, now),
       scheduler: await scheduler.getHealthStatus(),
       resources: await resources.getHealthStatus(),
@@ -442,9 +439,7 @@ export class CoordinationManager implements AsyncDisposable {
 
   /** Does what is due, writes a snapshot if there is a log, and tells `system:healthcheck` how all is. */
   async performMaintenance(): Promise<void> {
-    const { client, engine } = this.#running("go on");
-    await client.refresh();
-    if (!engine.synchronous) await engine.snapshot();
+    await this.#host.maintain();
     this.#eventBus.emit(SystemEvents.SYSTEM_HEALTHCHECK, { status: await this.getHealthStatus() });
   }
 
@@ -460,46 +455,25 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   #running(attempt: string): Subsystems {
-    if (this.#parts === undefined) throw new UninitializedError(attempt, THING);
-    return this.#parts;
+    return this.#host.running(attempt);
   }
 
-  #run(engine: RootEngine, isRecovered: boolean): Subsystems {
-    const eventBus = this.#eventBus;
-    const logger = this.#logger;
-    this.#parts = new Subsystems(engine, this.#settings, eventBus, logger, isRecovered);
-    this.#unsubscribers = [
-      eventBus.on("task:failed", (event, sequence) => this.#tellError(event, sequence)),
-      eventBus.on("task:backed-off", (event, sequence) => this.#tellError(event, sequence)),
-    ];
-    return this.#parts;
-  }
-
-  /** Says of a failed attempt whose it was. */
-  #tellError({ agentId, taskId, error }: TaskFailed | TaskBackedOff, sequence: number): void {
+  /** Emits the error of a failed attempt with the agent that made it. */
+  #emitError({ agentId, taskId, error }: TaskFailed | TaskBackedOff, sequence: number): void {
     if (agentId === undefined || sequence < 0) return;
     this.#eventBus.emit(SystemEvents.AGENT_ERROR, { agentId, taskId, error });
   }
 
   async #initialize(): Promise<void> {
-    if (this.#closing !== undefined) throw new ClosedError("initialize", THING);
-    if (this.#recover !== undefined) {
-      const engine = await this.#recover();
-      try {
-        await listenAgain(engine);
-      } catch (error) {
-        await engine.close();
-        throw error;
-      }
-      if (this.#closing !== undefined) return await engine.close();
-      await takeUp(this.#run(engine, true).client);
-    }
+    await this.#host.initialize();
+    if (this.#closing !== undefined) return;
     this.#eventBus.emit(SystemEvents.SYSTEM_READY, { timestamp: new Date() });
   }
 
   async #shutdown(graceMs: number): Promise<void> {
-    await this.#initializing?.catch(() => {});
-    await this.#parts?.close(graceMs);
+    await this.#initializing?.catch(ignore);
+    await this.#host.client?.shutdown(graceMs);
+    await this.#host.close();
     for (const unsubscribe of this.#unsubscribers) unsubscribe();
     this.#eventBus.emit(SystemEvents.SYSTEM_SHUTDOWN, { reason: "shutdown" });
   }
@@ -511,3 +485,5 @@ function typeOf(message: unknown): string | undefined {
   const { type } = message;
   return typeof type === "string" && type !== "" ? type : undefined;
 }
+
+function ignore(): void {}

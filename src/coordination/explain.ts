@@ -5,18 +5,18 @@
  */
 
 import { type MemberView, memberView } from "../agents/mod.ts";
-import { outlook } from "../breakers/machine.ts";
+import { outlook } from "../breakers/state.ts";
 import { quote } from "../core/arguments.ts";
 import { claimOwner } from "../locks/claim_owner.ts";
 import { UnknownAgentError } from "../core/errors.ts";
 import { UnknownMessageError } from "../messages/errors.ts";
-import type { CircuitState } from "../breakers/events.ts";
+import type { CircuitState } from "../breakers/types.ts";
 import type { Instant } from "../core/machine.ts";
 import { listed } from "../core/readable.ts";
 import type { TaskStatus } from "../tasks/types.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";
-import type { Agent } from "../tasks/machine.ts";
+import type { Agent } from "../tasks/state.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";
 import type { RootState } from "../root/state.ts";
@@ -144,7 +144,7 @@ export function explainAgent(
     member,
     cordons: worker === undefined ? [] : cordonsOf(worker),
     tasks: [...worker?.tasks ?? []].map(({ spec, status }) => ({ taskId: spec.id, status })),
-    load: worker?.load ?? 0,
+    load: worker?.slotsInUse ?? 0,
     slots: worker?.maxConcurrentTasks ?? 0,
     breaker: breakerOf(state, agentId, now),
     ...locksOf(state, agentId),

@@ -5,12 +5,7 @@
  */
 
 export { AgentSession } from "./agent_session.ts";
-export type {
-  AgentOptions,
-  ConflictOptions,
-  CoordinationConfig,
-  StealingOptions,
-} from "./config.ts";
+export type { AgentOptions, ConflictOptions, CoordinationConfig } from "./config.ts";
 export {
   CoordinationManager,
   type CoordinationOptions,

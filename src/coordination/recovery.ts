@@ -1,23 +1,27 @@
 /**
- * What becomes of callers who are gone with the process that wrote a log.
+ * The recovery of a manager from a log: what belonged to the process that wrote it is over.
  *
  * @module
  */
 
-import { claimOf } from "../tasks/mod.ts";
-import type { RootClient } from "../root/client.ts";
-import type { RootEngine } from "./subsystems.ts";
+import type { Engine } from "../core/engine.ts";
+import { claimOf } from "../locks/claim_owner.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { RootAnswers, RootCommand, RootState } from "../root/state.ts";
+import type { RootClient } from "./client.ts";
 
 /**
- * Has the silence of each agent begin anew, as nobody heard it while no process ran. It has to be what
- * an engine is told first: anything else would let agents die whose silence nobody can know.
+ * Starts the silence of each agent anew, as no heartbeat could arrive while no process ran. It must
+ * be the first command: any other would let agents die of a silence that no process observed.
  *
- * @throws what the log refused it for
+ * @throws {LogError} when the log does not store it
  */
-export function listenAgain(engine: RootEngine): Promise<void> {
+export function resumeListening(
+  engine: Engine<RootState, RootCommand, LockstepEvent, RootAnswers>,
+): Promise<void> {
   if (engine.state.agents.members.size === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    engine.send({ type: "resume-listening" }, (_events, error) => {
+    engine.send({ type: "resume-listening" }, (_answer, error) => {
       if (error === undefined) resolve();
       else reject(error);
     });
@@ -25,35 +29,35 @@ export function listenAgain(engine: RootEngine): Promise<void> {
 }
 
 /**
- * Ends the waits of callers who are not there any more to hear of them, and suspends the agents that
- * ran in their process until somebody registers them again: what they had goes back into the queue,
- * and what they held is released. Messages to them stay.
+ * Cancels the waits of callers that ended with their process, and suspends its in-process agents
+ * until they are registered again: their tasks are requeued, and their locks released. Messages to
+ * them stay.
  */
-export async function takeUp(client: RootClient): Promise<void> {
+export async function recover(client: RootClient): Promise<void> {
   const { tasks, locks } = client.state;
   for (const { id: waitId, owner: { agentId, owner } } of [...locks.waits.values()]) {
     if (claimOf(owner) !== undefined) continue;
-    await client.tell({ type: "cancel-wait", waitId, agentId, owner });
+    await client.call({ type: "cancel-wait", waitId, agentId, owner });
   }
   for (const { agentId, startsAtOnce } of [...tasks.agents.values()]) {
     if (!startsAtOnce) continue;
     const reason = "its process ended";
-    await client.tell({ type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 });
-    await client.tell({ type: "requeue-agent-tasks", agentId, reason });
-    await client.tell({ type: "release-all", agentId, owner: agentId });
+    await client.call({ type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 });
+    await client.call({ type: "requeue-agent-tasks", agentId, reason });
+    await client.call({ type: "release-all", agentId, owner: agentId });
     for (const claim of [...client.state.tasks.lingering.values()]) {
       if (claim.agent.agentId !== agentId) continue;
-      await client.tell({ type: "settle", taskId: claim.task.spec.id, epoch: claim.epoch });
+      await client.call({ type: "settle", taskId: claim.task.spec.id, epoch: claim.epoch });
     }
   }
 }
 
-/** Gives tasks again to an agent that was taken for dead, as its registration shows that it isn't. */
+/** Ends the suspicion of an agent that is registered again. */
 export async function revive(client: RootClient, agentId: string): Promise<void> {
   const { agents, tasks } = client.state;
   if (agents.members.get(agentId)?.isSuspect) {
-    await client.tell({ type: "beat-agent", agentId, incarnation: 0 });
+    await client.call({ type: "beat-agent", agentId, incarnation: 0 });
   }
   if (!tasks.agents.get(agentId)?.cordons.has("suspect")) return;
-  await client.tell({ type: "cordon-agent", agentId, cause: "suspect", reason: "", untilMs: 0 });
+  await client.call({ type: "cordon-agent", agentId, cause: "suspect", reason: "", untilMs: 0 });
 }

@@ -35,7 +35,9 @@ function takeTasks(gauges: Gauges, { tasks: { tasks, agents } }: Readonly<RootSt
     increment(gauges.tasksByType, type);
     increment(gauges.tasksByPriority, priority);
   }
-  for (const { agentId, maxConcurrentTasks: slots, load, ...agent } of agents.values()) {
+  for (
+    const { agentId, maxConcurrentTasks: slots, slotsInUse: load, ...agent } of agents.values()
+  ) {
     const cordons = new Set<CordonCause | "draining">(agent.cordons.keys());
     if (agent.drained !== undefined) cordons.add("draining");
     gauges.agents.set(agentId, { kind: agent.kind, slots, load, cordons });

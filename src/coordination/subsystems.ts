@@ -1,32 +1,33 @@
 /**
- * The façades of all subsystems on one engine, so that one log, one clock and one order of events
- * hold for everything.
+ * The façades of all subsystems on one engine.
  *
  * @module
  */
 
 import { CircuitBreakerManager } from "../breakers/mod.ts";
-import { type ConflictHost, ConflictResolver, OptimisticLockManager } from "../conflicts/mod.ts";
-import type { Dispatcher, Engine } from "../core/engine.ts";
+import { ConflictResolver, OptimisticLockManager } from "../conflicts/mod.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import type { LockstepEvent } from "../root/events.ts";
+import type { MachineHost } from "../core/client.ts";
+import type { Dispatcher } from "../core/engine.ts";
+import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Named } from "../core/machine.ts";
 import type { ResourceManager } from "../locks/mod.ts";
 import { MessageRouter } from "../messages/mod.ts";
 import { CoordinationMetricsCollector } from "../metrics/mod.ts";
+import type { SchedulerHost } from "../root/scheduler_machine.ts";
+import type { RootHost, RootState } from "../root/state.ts";
 import { AdvancedTaskScheduler, TaskScheduler, WorkStealingCoordinator } from "../tasks/mod.ts";
+import { ActingDispatcher, RootClient } from "./client.ts";
 import type { CoordinationSettings } from "./config.ts";
-import type { RootCommand, RootHost, RootState } from "../root/state.ts";
-import { ActingDispatcher, RootClient } from "../root/client.ts";
 import { gaugesOf } from "./standing.ts";
 
-/** An engine of the root machine. */
-export type RootEngine = Engine<RootState, RootCommand, LockstepEvent>;
+/** The name of a manager in errors. */
+export const THING = "the coordination manager";
 
-/** Everything that a coordination manager consists of. */
+/** The parts of a coordination manager. */
 export class Subsystems {
-  readonly engine: RootEngine;
+  readonly host: RootHost;
   readonly dispatcher: ActingDispatcher;
   readonly client: RootClient;
   readonly scheduler: TaskScheduler;
@@ -39,70 +40,76 @@ export class Subsystems {
   readonly versions: OptimisticLockManager;
   readonly metrics: CoordinationMetricsCollector;
 
-  /** `isRecovered` tells whether the engine comes from a log that an earlier process wrote. */
+  /** `isRecovered` says whether the machine was read from a log of an earlier process. */
   constructor(
-    engine: RootEngine,
+    host: RootHost,
     settings: CoordinationSettings,
     eventBus: EventBus,
     logger: Logger,
     isRecovered: boolean,
   ) {
-    const { clock } = engine;
-    this.engine = engine;
-    this.dispatcher = new ActingDispatcher(engine);
-    const host: RootHost = { dispatcher: this.dispatcher, state: () => engine.state };
+    const { clock } = host.dispatcher;
+    const { state } = host;
+    this.dispatcher = new ActingDispatcher(host.dispatcher);
+    this.host = { dispatcher: this.dispatcher, state };
     this.metrics = new CoordinationMetricsCollector(logger, eventBus, {
       ...settings.metrics,
       clock,
-      standing: () => gaugesOf(engine.state),
+      standing: () => gaugesOf(state()),
     });
     this.metrics.start();
-    this.client = new RootClient(host);
+    this.client = new RootClient(this.host);
     const tasks = { ...settings.locks, ...settings.tasks };
-    this.scheduler = new TaskScheduler(tasks, eventBus, logger, { host });
-    const { scheduler: shares } = this;
-    this.advanced = new AdvancedTaskScheduler(tasks, eventBus, logger, { shares });
-    this.resources = shares.resources;
+    this.scheduler = new TaskScheduler(tasks, eventBus, logger, {
+      host: this.host as unknown as SchedulerHost,
+    });
+    this.advanced = new AdvancedTaskScheduler(tasks, eventBus, logger, { shares: this.scheduler });
+    this.resources = this.scheduler.resources;
     this.messages = new MessageRouter(settings.messages, eventBus, logger, {
-      host: partOf(host, "messages"),
+      host: this.#part("messages"),
       isRecovered,
     });
     this.stealing = new WorkStealingCoordinator(settings.stealing, eventBus, logger, {
-      host: partOf(host, "tasks"),
+      host: this.#part("tasks"),
     });
     this.breakers = new CircuitBreakerManager(settings.breakers, logger, eventBus, {
-      host: partOf(host, "breakers"),
+      host: this.#part("breakers"),
     });
-    const conflicts: ConflictHost = partOf(host, "conflicts");
     this.conflicts = new ConflictResolver(logger, eventBus, {
       ...settings.conflicts,
-      host: conflicts,
+      host: this.#part("conflicts"),
     });
-    this.versions = new OptimisticLockManager(logger, eventBus, { host: conflicts });
+    this.versions = new OptimisticLockManager(logger, eventBus, { host: this.#part("conflicts") });
   }
 
-  /** Lets running attempts end for `graceMs`, ends everything else, and lets go of the engine. */
-  async close(graceMs: number): Promise<void> {
+  /** Fires what is due. */
+  refresh(): Promise<void> {
+    return this.client.refresh();
+  }
+
+  /** Stops all calls; {@linkcode shutdown} lets attempts end first. */
+  close(): void {
+    this.client.close(new ClosedError("go on", THING));
+    this.metrics.stop();
+  }
+
+  /** Lets running attempts end for `graceMs`, and ends everything else. */
+  async shutdown(graceMs: number): Promise<void> {
     await this.scheduler.shutdown({ graceMs });
     await this.messages.shutdown();
     await this.stealing.shutdown();
     await this.breakers.shutdown();
     await this.conflicts.shutdown();
     await this.versions.shutdown();
-    await this.engine.close();
-    this.metrics.stop();
   }
-}
 
-/**
- * The machine of one subsystem. It hears of all events, and passes over those that aren't its own.
- */
-function partOf<Name extends keyof RootState, Command extends Named, Event extends Named>(
-  host: RootHost,
-  name: Name,
-): { dispatcher: Dispatcher<Command, Event>; state: () => Readonly<RootState[Name]> } {
-  return {
-    dispatcher: host.dispatcher as unknown as Dispatcher<Command, Event>,
-    state: () => host.state()[name],
-  };
+  /** Returns the machine of one subsystem inside the root machine. */
+  #part<Name extends keyof RootState, Command extends Named, Event extends Named, Answers>(
+    name: Name,
+  ): MachineHost<RootState[Name], Command, Event, Answers> {
+    return {
+      dispatcher: this.dispatcher as unknown as Dispatcher<Command, Event, Answers>,
+      state: () => this.host.state()[name],
+    };
+  }
 }

@@ -100,6 +100,11 @@ export abstract class MachineClient<
     return this.#exchange(command, (outcome) => this.#read(command, outcome, read));
   }
 
+  /** Sends a command and resolves with its answer, or with its refusal. */
+  outcomeOf<Each extends Command>(command: Each): Promise<Outcome<Answers, Each>> {
+    return this.#exchange(command, (outcome) => outcome);
+  }
+
   /** Sends a command and resolves once it was stepped, also when it was refused. */
   attempt(command: Command): Promise<void> {
     if (!this.host.dispatcher.synchronous) return this.#exchange(command, ignore);
@@ -140,6 +145,17 @@ export abstract class MachineClient<
 
   /** Returns the error for a refused command. `state` is the one that refused it. */
   protected abstract errorOf(refusal: Refusal, command: Command): Error;
+
+  /**
+   * Sends a command and resolves with what `read` makes of its answer, like {@linkcode call}; but
+   * `read` runs in the reply, before observers get the events of the step.
+   */
+  protected exchange<Each extends Command, Result>(
+    command: Each,
+    read: (answer: AnswerTo<Answers, Each>) => Result,
+  ): Promise<Result> {
+    return this.#exchange(command, (outcome) => this.#read(command, outcome, read) as Result);
+  }
 
   /** Sends `command`. @throws the error because of which the client has stopped */
   protected send<Each extends Command | Tick>(

@@ -1,32 +1,92 @@
 /**
- * Where time comes from. Everything that waits asks a {@linkcode Clock}, so that a test or a
- * simulation can be handed one that it moves by hand.
+ * The source of time. Everything that waits uses a {@linkcode Clock}, so that a test or a simulation
+ * can pass one that it moves by hand.
  *
  * @module
  */
 
 import type { Instant } from "./machine.ts";
 
-/** Takes back what {@linkcode Clock.setTimer} set; harmless when called late or twice. */
+/** Cancels what {@linkcode Clock.setTimer} set. Idempotent; a no-op once the timer has fired. */
 export type CancelTimer = () => void;
 
-/** Tells the time and wakes its caller. */
+/** Tells the time and calls back later. */
 export interface Clock {
-  /** The time as an integer. May jump; who needs it to be monotonic clamps it. */
+  /** Returns the time as an integer that never decreases. */
   now(): Instant;
   /** Calls `callback` once, at `at` or soon after it, and never before `setTimer` returned. */
   setTimer(at: Instant, callback: () => void): CancelTimer;
 }
 
-/** The longest delay that `setTimeout` takes; a longer one fires early, which is harmless. */
+/** The longest delay that `setTimeout` accepts. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** The wall clock of this machine, and its `setTimeout`. */
+/** How far the wall clock may advance between two readings before it is checked. */
+const TRUSTED_ADVANCE_MS = 50;
+
+/**
+ * Time that advances like a monotonic source, from the wall time at the first reading.
+ *
+ * A wall clock that is set back stops nothing, and one that is set forward expires nothing early.
+ * Reading the wall clock costs half as much as reading the monotonic one, so the latter is read only
+ * when the wall clock went back, or advanced by more than what is usual between two readings.
+ */
+export class SteadyTime {
+  readonly #wall: () => number;
+  readonly #steady: () => number;
+  /** The newest wall time, and what to add to it. */
+  #read: number;
+  #offset = 0;
+  /** The time at the newest comparison with the monotonic source, and that source's value. */
+  #comparedAt: Instant;
+  #comparedSteady: number;
+
+  /** Starts at the time of `wall` and advances like `steady`; both count milliseconds. */
+  constructor(
+    wall: () => number = () => Date.now(),
+    steady: () => number = () => performance.now(),
+  ) {
+    this.#wall = wall;
+    this.#steady = steady;
+    this.#read = Math.floor(wall());
+    this.#comparedAt = this.#read;
+    this.#comparedSteady = steady();
+  }
+
+  /** Returns the time. */
+  now(): Instant {
+    const read = Math.floor(this.#wall());
+    const advance = read - this.#read;
+    if (advance < 0 || advance > TRUSTED_ADVANCE_MS) this.#compare(read);
+    this.#read = read;
+    return read + this.#offset;
+  }
+
+  #compare(read: number): void {
+    const newest = this.#read + this.#offset;
+    const steady = this.#steady();
+    const elapsed = Math.floor(steady - this.#comparedSteady);
+    const now = Math.max(newest, this.#comparedAt + elapsed);
+    this.#offset = now - read;
+    this.#comparedAt = now;
+    this.#comparedSteady = steady;
+  }
+}
+
+const time = new SteadyTime();
+
+/** The time of this process, and its `setTimeout`. */
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => time.now(),
   setTimer(at, callback) {
-    const delay = Math.min(Math.max(0, at - Date.now()), LONGEST_DELAY_MS);
-    const timer = setTimeout(callback, delay);
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = () => {
+      const delay = Math.max(0, at - time.now());
+      timer = delay > LONGEST_DELAY_MS
+        ? setTimeout(arm, LONGEST_DELAY_MS)
+        : setTimeout(callback, delay);
+    };
+    arm();
     return () => clearTimeout(timer);
   },
 };

@@ -1,12 +1,12 @@
 /**
- * Errors that every part of the system may throw.
+ * Errors of every part of the system.
  *
  * @module
  */
 
 import { quote } from "./arguments.ts";
 
-/** The base of all errors below. */
+/** The base of all errors of Lockstep. */
 export abstract class LockstepError extends Error {
   /** Names the kind of error; stable between versions. */
   abstract readonly code: string;
@@ -16,21 +16,21 @@ export abstract class LockstepError extends Error {
   }
 }
 
-/** A call on something that was closed. */
+/** A call on an object that was closed. */
 export class ClosedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "closed";
-  /** `attempt` reads on after "Cannot", here and below; `thing` says what is closed. */
+  /** `attempt` completes "Cannot …", here and in the other errors; `thing` names what is closed. */
   constructor(attempt: string, thing: string) {
     super(`Cannot ${attempt}: ${thing} is closed`);
   }
 }
 
-/** A call on something that has a log to read first. */
+/** A call on an object that has not read its log yet. */
 export class UninitializedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "uninitialized";
-  /** `thing` says what has the log, such as `the scheduler`. */
+  /** `thing` names the object: `the scheduler`. */
   constructor(attempt: string, thing: string) {
     super(`Cannot ${attempt}: ${thing} must be initialized first`);
   }
@@ -42,19 +42,22 @@ export class InvariantError extends LockstepError {
   readonly code = "invariant";
 }
 
-/** The log did not take a command; the state is as before. */
+/** The log did not store a command; the state is as before. */
 export class LogError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "log";
 }
 
-/** Something is full, or too small for what was asked; nothing was added. */
+/** A table is full, or a limit is too small for the request; nothing was added. */
 export class LimitError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "limit";
-  /** `rule` says what must have room; `limit` is how much fits. */
-  constructor(attempt: string, rule: string, readonly limit: number) {
+  /** The limit. */
+  readonly limit: number;
+  /** `rule` says what must have room. */
+  constructor(attempt: string, rule: string, limit: number) {
     super(`Cannot ${attempt}: ${rule}, the limit is ${limit}`);
+    this.limit = limit;
   }
 }
 
@@ -62,50 +65,73 @@ export class LimitError extends LockstepError {
 export class StaleEpochError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "stale-epoch";
-  /** Names both epochs, so that a caller can tell how far it is behind. */
-  constructor(
-    attempt: string,
-    /** The epoch that the caller named. */
-    readonly epoch: number,
-    /** The epoch in force, or `undefined` when nothing is granted. */
-    readonly current: number | undefined,
-  ) {
+  /** The epoch that the caller named. */
+  readonly epoch: number;
+  /** The epoch in force, or `undefined` when nothing is granted. */
+  readonly current: number | undefined;
+  /** Names both epochs. */
+  constructor(attempt: string, epoch: number, current: number | undefined) {
     super(`Cannot ${attempt}: epoch must be ${current ?? "one in force"}, got ${epoch}`);
+    this.epoch = epoch;
+    this.current = current;
   }
 }
 
-/** An agent that nobody registered, or that is gone. */
+/** An agent that was never registered, or that is gone. */
 export class UnknownAgentError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unknown-agent";
-  /** `agentId` is what the caller named. */
-  constructor(attempt: string, readonly agentId: string) {
-    super(`Cannot ${attempt}: agent must be registered, got ${JSON.stringify(agentId)}`);
+  /** The id that the caller named. */
+  readonly agentId: string;
+  /** Names the agent. */
+  constructor(attempt: string, agentId: string) {
+    super(`Cannot ${attempt}: agent must be registered, got ${quote(agentId)}`);
+    this.agentId = agentId;
   }
 }
 
-/** `waitFor` saw no such event in time. */
+/** No such event came within the time that `waitFor` was given. */
 export class EventTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "event-timeout";
-  /** `event` is the name of what didn't come. */
-  constructor(readonly event: string, readonly timeoutMs: number) {
+  /** The name of the event. */
+  readonly event: string;
+  /** The time in milliseconds. */
+  readonly timeoutMs: number;
+  /** Names the event and the time. */
+  constructor(event: string, timeoutMs: number) {
     super(`Cannot wait for event ${quote(event)}: it must come within ${timeoutMs} ms`);
+    this.event = event;
+    this.timeoutMs = timeoutMs;
   }
 }
 
-/** Throw this in a handler to end the task as failed at once, whatever retries are left. */
+/** Thrown by a handler to end the task as failed at once, whatever retries are left. */
 export class NonRetryableError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "non-retryable";
 }
 
-/** Throw this in a handler to be tried again no sooner than `retryAfterMs` from then. */
+/** Thrown by a handler to delay the next attempt. */
 export class RetryAfterError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "retry-after";
-  /** The pause is the longer one of `retryAfterMs` and that of the backoff. */
-  constructor(message: string, readonly retryAfterMs: number) {
+  /** The least pause before the next attempt, in whole milliseconds. */
+  readonly retryAfterMs: number;
+  /**
+   * The pause is the longer one of `retryAfterMs`, rounded up, and that of the backoff.
+   *
+   * @throws {RangeError} when `retryAfterMs` is negative or not finite
+   */
+  constructor(message: string, retryAfterMs: number) {
     super(message);
+    if (!(retryAfterMs >= 0 && Math.ceil(retryAfterMs) <= Number.MAX_SAFE_INTEGER)) {
+      throw new RangeError(
+        `Cannot retry later: retryAfterMs must be a non-negative number of milliseconds, got ${
+          quote(retryAfterMs)
+        }`,
+      );
+    }
+    this.retryAfterMs = Math.ceil(retryAfterMs);
   }
 }

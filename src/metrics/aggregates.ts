@@ -8,7 +8,6 @@
  */
 
 import type { Instant } from "../core/machine.ts";
-import type { Tags } from "./types.ts";
 
 /** The largest relative error of a quantile. */
 export const RELATIVE_ERROR = 0.01;
@@ -146,6 +145,9 @@ function mergeSmallest(buckets: Map<number, number>): void {
   buckets.set(next, buckets.get(next)! + buckets.get(smallest)!);
   buckets.delete(smallest);
 }
+
+/** The labels of a sample. */
+export type Tags = Readonly<Record<string, string>>;
 
 /** The newest values of one metric. Entries of the three lists belong together. */
 export interface Series {

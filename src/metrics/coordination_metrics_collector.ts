@@ -33,7 +33,7 @@ import { type Gauges, noGauges } from "./gauges.ts";
 import { openMetricsOf } from "./open_metrics.ts";
 import { CpuMeter, probeProcess, type ProcessProbe, type ProcessUsage } from "./probe.ts";
 import { reportOf } from "./report.ts";
-import type { CoordinationMetrics, MetricsSample, Tags, TopMetric } from "./types.ts";
+import type { CoordinationMetrics, MetricsSample, TopMetric } from "./types.ts";
 
 /** Options of {@linkcode CoordinationMetricsCollector}. */
 export interface MetricsCollectorOptions extends Partial<MetricsConfig> {
@@ -140,7 +140,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
    * @throws {RangeError} when the name is that of a built-in metric
    * @throws {TypeError | RangeError} when the name, the value or a tag is malformed
    */
-  recordMetric(name: string, value: number, tags?: Tags): void {
+  recordMetric(name: string, value: number, tags?: Readonly<Record<string, string>>): void {
     const attempt = () => `record metric ${quote(name)}`;
     requireId(name, "name", attempt);
     if (typeof value !== "number" || !Number.isFinite(value)) {
@@ -238,7 +238,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
   }
 }
 
-function readTags(tags: unknown, attempt: Attempt): Tags {
+function readTags(tags: unknown, attempt: Attempt): Record<string, string> {
   requireObject(tags, "tags", attempt);
   const entries = Object.entries(tags);
   requireInteger(entries.length, 0, MOST_TAGS, "the number of tags", attempt);
@@ -247,7 +247,7 @@ function readTags(tags: unknown, attempt: Attempt): Tags {
     if (typeof value === "string") continue;
     throw new TypeError(`Cannot ${attempt()}: tags must be strings, got ${quote(value)}`);
   }
-  return Object.fromEntries(entries) as Tags;
+  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 function timeOf(since: unknown, attempt: Attempt): Instant {

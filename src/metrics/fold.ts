@@ -19,10 +19,10 @@ import {
   observe,
   type Rate,
   type Series,
+  type Tags,
 } from "./aggregates.ts";
 import { DEFAULT_METRICS_CONFIG, type MetricsConfig } from "./config.ts";
 import { GAUGE_EVENTS, type Gauges, noGauges, track } from "./gauges.ts";
-import type { Tags } from "./types.ts";
 import { COUNTERS, DURATION_METRICS, DURATIONS, SCHEDULING_LATENCY } from "./vocabulary.ts";
 
 /** A metric over time and in total. */

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { CircuitState } from "../breakers/events.ts";
+import type { CircuitState } from "../breakers/types.ts";
 import type { Instant } from "../core/machine.ts";
 import type { LockstepEvent } from "../root/events.ts";
 import type { CordonCause, TaskStatus } from "../tasks/types.ts";

@@ -8,9 +8,6 @@
 
 import type { TaskStatus } from "../tasks/types.ts";
 
-/** The labels of a sample. */
-export type Tags = Readonly<Record<string, string>>;
-
 /** One value of a metric. */
 export interface MetricsSample {
   /** When it was taken. */
@@ -20,7 +17,7 @@ export interface MetricsSample {
   /** 1 for a counter, milliseconds for a duration. */
   readonly value: number;
   /** Its labels; left out when there are none. */
-  readonly tags?: Tags;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A metric that has many samples. */

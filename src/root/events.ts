@@ -23,7 +23,7 @@ import type { MessageEvent } from "../messages/events.ts";
 import type { TaskEvent } from "../tasks/events.ts";
 
 export type * from "../agents/events.ts";
-export * from "../breakers/events.ts";
+export type * from "../breakers/events.ts";
 export type * from "../conflicts/events.ts";
 export type * from "../locks/events.ts";
 export type * from "../messages/events.ts";

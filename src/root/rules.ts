@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BreakerRules } from "../breakers/state.ts";
+import type { BreakerRules } from "../breakers/config.ts";
 import type { ConflictCriterion } from "../conflicts/commands.ts";
 
 /** What the reactions between subsystems go by. */

@@ -4,28 +4,39 @@
  * @module
  */
 
-import type { MembershipCommand } from "../agents/commands.ts";
-import type { MembershipConfig, MembershipState } from "../agents/state.ts";
-import type { BreakerCommand, CallOutcome } from "../breakers/commands.ts";
-import type { BreakerConfig, BreakerState } from "../breakers/state.ts";
-import type { ConflictCommand } from "../conflicts/commands.ts";
-import type { ConflictConfig, ConflictState } from "../conflicts/state.ts";
+import type { MembershipAnswers, MembershipCommand } from "../agents/commands.ts";
+import type { MembershipConfig } from "../agents/config.ts";
+import type { MembershipState } from "../agents/state.ts";
+import type { BreakerAnswers, BreakerCommand } from "../breakers/commands.ts";
+import type { CallOutcome } from "../breakers/types.ts";
+import type { BreakerState } from "../breakers/state.ts";
+import type { BreakerConfig } from "../breakers/config.ts";
+import type { ConflictAnswers, ConflictCommand } from "../conflicts/commands.ts";
+import type { ConflictState } from "../conflicts/state.ts";
+import type { ConflictConfig } from "../conflicts/config.ts";
 import type { MachineHost } from "../core/client.ts";
 import type { Instant, Named, Tick } from "../core/machine.ts";
-import type { LockCommand } from "../locks/commands.ts";
-import type { LockConfig, LockState } from "../locks/state.ts";
-import type { MessageCommand } from "../messages/commands.ts";
-import type { MessageConfig, MessageState } from "../messages/state.ts";
-import type { TaskCommand } from "../tasks/commands.ts";
-import type { TaskConfig, TaskState } from "../tasks/state.ts";
+import type { LockAnswers, LockCommand } from "../locks/commands.ts";
+import type { LockConfig } from "../locks/config.ts";
+import type { LockState } from "../locks/state.ts";
+import type { MessageAnswers, MessageCommand } from "../messages/commands.ts";
+import type { MessageConfig } from "../messages/config.ts";
+import type { MessageState } from "../messages/state.ts";
+import type { TaskAnswers, TaskCommand } from "../tasks/commands.ts";
+import type { TaskConfig } from "../tasks/config.ts";
+import type { TaskState } from "../tasks/state.ts";
+import type { Due } from "./composition.ts";
 import type { LockstepEvent } from "./events.ts";
 import type { RootRules } from "./rules.ts";
 
-/** The states of all subsystems, and what the reactions between them go by. */
+/** A subsystem, by the name of its state. */
+export type PartName = "agents" | "locks" | "tasks" | "messages" | "breakers" | "conflicts";
+
+/** The states of all subsystems, and what the reactions between them need. */
 export interface RootState {
-  /** Which agents are there, and whether they are alive. */
+  /** The agents, and whether they are alive. */
   readonly agents: MembershipState;
-  /** Tasks, and who runs them. */
+  /** Tasks, and the agents that run them. */
   readonly tasks: TaskState;
   /** Locks on resources. */
   readonly locks: LockState;
@@ -35,11 +46,13 @@ export interface RootState {
   readonly breakers: BreakerState;
   /** Conflicts and versions. */
   readonly conflicts: ConflictState;
-  /** What the reactions go by. */
+  /** When the next timer of each subsystem is due. */
+  readonly due: Due<PartName>;
+  /** The options of the reactions. */
   readonly rules: RootRules;
-  /** By the epoch of its claim, each attempt that goes through the breaker of its agent. */
+  /** By the epoch of its claim, each attempt that is a call through the breaker of its agent. */
   readonly calls: Map<number, AgentCall>;
-  /** By breaker, the claims that have asked for a permit and wait for the answer. */
+  /** By breaker, the claims that have requested a permit and wait for the answer. */
   readonly asking: Map<string, AskingClaim[]>;
 }
 
@@ -87,11 +100,21 @@ export interface AsAgent extends Named<"as-agent"> {
   readonly command: PartCommand;
 }
 
-/** What the root machine can be told. */
+/** The commands of the root machine. */
 export type RootCommand = PartCommand | AsAgent;
 
+/** The answers of the root machine, by the type of the command. */
+export type RootAnswers =
+  & MembershipAnswers
+  & TaskAnswers
+  & LockAnswers
+  & MessageAnswers
+  & BreakerAnswers
+  & ConflictAnswers
+  & { readonly "as-agent": unknown };
+
 /** A running root machine. */
-export interface RootHost extends MachineHost<RootState, RootCommand, LockstepEvent> {}
+export interface RootHost extends MachineHost<RootState, RootCommand, LockstepEvent, RootAnswers> {}
 
 /** The rules of all subsystems, and of the reactions between them. */
 export interface RootConfig {

@@ -4,46 +4,36 @@
  * @module
  */
 
-import { quote, requireFunction, requireId, requireObject } from "../core/arguments.ts";
-import { UnfitAgentError } from "./errors.ts";
-import { UnknownAgentError } from "../core/errors.ts";
-import type { LockstepEvent } from "../root/events.ts";
-import type { EventBus } from "../core/bus/event_bus.ts";
-import type { Logger } from "../core/logger.ts";
 import type { AgentProfile } from "../agents/types.ts";
-import type { Task, TaskStatus } from "./types.ts";
+import { quote, requireFunction, requireId, requireObject } from "../core/arguments.ts";
+import { EventBus } from "../core/bus/event_bus.ts";
 import { precedes } from "../core/data/heap.ts";
-import type { TaskHandler } from "./attempt.ts";
-import type { TaskSchedulerConfig } from "./scheduler_config.ts";
-import type { Group, StrategyName, TaskRecord } from "./state.ts";
+import { attempting } from "../core/deferred.ts";
+import { UnknownAgentError } from "../core/errors.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
+import type { TaskHandler } from "./attempts.ts";
+import type { TaskSchedulerConfig } from "./config.ts";
+import { UnfitAgentError } from "./errors.ts";
+import { type Group, type TaskRecord, viewOf } from "./state.ts";
 import {
-  AffinitySchedulingStrategy,
-  CapabilitySchedulingStrategy,
-  LeastLoadedSchedulingStrategy,
-  RoundRobinSchedulingStrategy,
   type SchedulingContext,
   type SchedulingStrategy,
+  STRATEGIES,
+  type StrategyName,
   type TaskStats,
 } from "./strategies.ts";
 import type { TaskHandle } from "./task_handle.ts";
 import { TaskScheduler, type TaskSchedulerOptions } from "./task_scheduler.ts";
-import { viewOf } from "./view.ts";
+import type { Task, TaskStatus } from "./types.ts";
+import { taskTypes } from "./views.ts";
 
-/** The strategies that the machine follows without a call. */
-const BUILT_IN = [
-  CapabilitySchedulingStrategy,
-  RoundRobinSchedulingStrategy,
-  LeastLoadedSchedulingStrategy,
-  AffinitySchedulingStrategy,
-];
-
-/** What an agent has done and is doing. */
+/** The figures of one agent. */
 export interface AgentMetrics {
-  /** Whose figures they are. */
+  /** The agent. */
   readonly agentId: string;
-  /** Slots in use. */
+  /** How many slots are in use. */
   readonly load: number;
-  /** Slots in all. */
+  /** How many slots it has. */
   readonly maxConcurrentTasks: number;
   /** Since it was registered. */
   readonly completedTasks: number;
@@ -51,22 +41,36 @@ export interface AgentMetrics {
   readonly failedAttempts: number;
 }
 
-/** What the scheduler has done and is doing. */
+/** The figures of a scheduler. */
 export interface SchedulingMetrics {
-  /** The name of the strategy that chooses. */
+  /** The name of the strategy. */
   readonly strategy: string;
   /** How many tasks have each status; finished ones count for ever. */
   readonly tasks: Readonly<Record<TaskStatus, number>>;
   /** In the order in which they were registered. */
   readonly agents: readonly AgentMetrics[];
-  /** How tasks of each type went. */
+  /** The history of each type of task. */
   readonly taskTypes: ReadonlyMap<string, TaskStats>;
 }
 
+/** The events after which a task may be ready, or an agent free, that were not before. */
+const CHOICES = [
+  "task:created",
+  "task:readied",
+  "task:requeued",
+  "attempt:ended",
+  "agent:spawned",
+  "agent:uncordoned",
+  "agent:cordoned",
+  "agent:limited",
+  "agent:draining",
+  "agent:terminated",
+] as const;
+
 /**
- * Gives each task to the best agent that is fit for it, and sees it to its end.
+ * Assigns each task to the best fit agent, and sees it to its end.
  *
- * An agent is a function of this process, or somebody outside who reports with `start`,
+ * An agent is a function of this process, or a program elsewhere that reports with `start`,
  * `completeTask` and the like.
  *
  * @example
@@ -74,14 +78,14 @@ export interface SchedulingMetrics {
  * import { AdvancedTaskScheduler } from "@lockstep/lockstep";
  *
  * await using scheduler = new AdvancedTaskScheduler();
- * scheduler.registerAgent(
+ * scheduler.registerAgent<string, number>(
  *   { id: "counter", capabilities: ["count"], maxConcurrentTasks: 2 },
  *   (task, { signal }) => {
  *     signal.throwIfAborted();
- *     return String(task.input).split(" ").length;
+ *     return task.input.split(" ").length;
  *   },
  * );
- * const handle = await scheduler.submit({
+ * const handle = await scheduler.submit<string, number>({
  *   id: "count words",
  *   input: "as many as there are",
  *   requires: ["count"],
@@ -91,87 +95,95 @@ export interface SchedulingMetrics {
  * ```
  */
 export class AdvancedTaskScheduler extends TaskScheduler {
+  readonly #eventBus: EventBus;
+  readonly #logger: Logger;
   readonly #strategies = new Map<string, SchedulingStrategy>();
-  readonly #profiles = new Map<string, AgentProfile>();
-  /** The strategy that chooses outside the machine, if one does. */
+  /** The strategy of the caller, if one chooses. */
   #custom: SchedulingStrategy | undefined;
-  #choosing = false;
-  #chooseAgain = false;
+  #unobserve: (() => void) | undefined;
+  #isChoosing = false;
+  #choosesAgain = false;
 
   /**
-   * Makes a scheduler without agents, which follows the strategy `capability`.
+   * Makes a scheduler without agents, with the strategy `capability`.
    *
    * @throws {TypeError | RangeError} when an option is malformed; the message names it
    */
   constructor(
     config?: TaskSchedulerConfig,
-    eventBus?: EventBus,
-    logger?: Logger,
+    eventBus: EventBus = new EventBus(),
+    logger: Logger = defaultLogger,
     options?: TaskSchedulerOptions,
   ) {
     super(config, eventBus, logger, options);
-    this.client.observed = (event: LockstepEvent) => this.#observe(event);
-    for (const Strategy of BUILT_IN) this.registerStrategy(new Strategy());
-  }
-
-  /** Makes an agent known; `handler` runs its tasks here. A known agent gets the new profile. */
-  registerAgent(profile: AgentProfile, handler?: TaskHandler): Promise<void> {
-    const registered = this.register(profile, handler);
-    return registered.then(() => {
-      this.#profiles.set(profile.id, { ...profile });
-      this.#chooseSoon();
-    });
+    this.#eventBus = eventBus;
+    this.#logger = logger;
+    for (const { implementation: Strategy } of Object.values(STRATEGIES)) {
+      if (Strategy !== undefined) this.registerStrategy(new Strategy());
+    }
   }
 
   /**
-   * An agent is gone: its claims end, its tasks go back into the queue at no cost to them, and the
-   * locks in its name are released.
+   * Registers an agent; `handler` runs its tasks in this process. A known agent gets the new
+   * profile.
+   */
+  registerAgent<Input = unknown, Result = unknown>(
+    profile: AgentProfile,
+    handler?: TaskHandler<Input, Result>,
+  ): Promise<void> {
+    return this.register(profile, handler as TaskHandler | undefined);
+  }
+
+  /**
+   * Removes an agent: its claims end, its tasks are requeued at no cost to them, and the locks in its
+   * name are released.
    *
    * @throws {UnknownAgentError} when there is no such agent
    */
   unregisterAgent(agentId: string, reason = "it was unregistered"): Promise<void> {
-    return this.remove(agentId, reason);
+    return this.sendTo({ type: "remove-agent", agentId, reason });
   }
 
-  /** Gives an agent no further tasks, for `reason`. */
+  /** Cordons an agent: it gets no further tasks. */
   cordonAgent(agentId: string, reason = "it was cordoned"): Promise<void> {
-    return this.cordon(agentId, reason === "" ? "it was cordoned" : reason);
+    return this.#cordon(agentId, reason === "" ? "it was cordoned" : reason);
   }
 
-  /** Gives a cordoned agent tasks again. */
+  /** Lifts the cordon of {@linkcode cordonAgent}. */
   uncordonAgent(agentId: string): Promise<void> {
-    return this.cordon(agentId, "");
+    return this.#cordon(agentId, "");
   }
 
   /**
-   * Lets an agent finish what it has begun, gives what it has not to others, and takes it away then,
-   * which `agent:terminated` tells. Harmless when called again.
+   * Drains an agent: it finishes what it has begun, the rest goes to others, and then it is removed,
+   * which emits `agent:terminated`. Idempotent.
    *
    * @throws {UnknownAgentError} when there is no such agent
    */
   drainAgent(agentId: string, reason = "it was drained"): Promise<void> {
-    return this.drain(agentId, reason === "" ? "it was drained" : reason);
+    const why = reason === "" ? "it was drained" : reason;
+    return this.sendTo({ type: "drain-agent", agentId, reason: why });
   }
 
   /**
    * Accepts a task for the best fit agent, or places it with one that must be registered.
    *
-   * A task that is placed goes into its agent's own queue at once, also when the agent has no slot
-   * free. With `stealing` it moves to an agent that has less to do, as long as it has not started;
-   * when its agent is gone it goes to any fit one. `task.assignedAgent` pins it for good instead.
+   * A task that is placed goes into its agent's own queue at once, also when the agent has no free
+   * slot. With `stealing` it moves to an agent that has less to do, as long as it has not started;
+   * when its agent is removed it goes to any fit one. `task.assignedAgent` pins it for good instead.
    */
-  override assignTask(task: Task, agentId?: string): Promise<TaskHandle> {
-    if (agentId === undefined) return this.submitFor(task, undefined);
-    try {
-      requireId(agentId, "agentId", () => "assign a task");
+  override assignTask<Input = unknown, Result = unknown>(
+    task: Task<Input>,
+    agentId?: string,
+  ): Promise<TaskHandle<Result>> {
+    return attempting(() => {
+      if (agentId !== undefined) requireId(agentId, "agentId", () => "assign a task");
       return this.submitFor(task, agentId);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    });
   }
 
   /**
-   * Makes a strategy known by its name, in place of an earlier one of that name. It chooses once
+   * Registers a strategy, in place of an earlier one of that name. It chooses once
    * `setDefaultStrategy` names it, also where the earlier one is the default.
    *
    * @throws {TypeError} when it has no name or no `selectAgent`
@@ -185,7 +197,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   }
 
   /**
-   * Has the strategy of this name choose from here on. Nothing that was chosen changes.
+   * Makes the strategy of this name the one that chooses. Earlier choices stay.
    *
    * @throws {RangeError} when no strategy of this name is registered
    */
@@ -197,58 +209,63 @@ export class AdvancedTaskScheduler extends TaskScheduler {
         `Cannot set the default strategy: name must be one of ${known}, got ${quote(name)}`,
       );
     }
-    const isBuiltIn = BUILT_IN.some((Strategy) => strategy.constructor === Strategy);
-    this.#custom = isBuiltIn ? undefined : strategy;
-    return this.client.call(
-      { type: "use-strategy", strategy: isBuiltIn ? name as StrategyName : "external" },
-      () => undefined,
+    const own = Object.entries(STRATEGIES).find(([, { implementation }]) =>
+      implementation === strategy.constructor
     );
+    return attempting(() => {
+      const { client } = this;
+      this.#unobserve?.();
+      this.#custom = own === undefined ? strategy : undefined;
+      this.#unobserve = own === undefined
+        ? client.observe(CHOICES, () => this.#chooseSoon())
+        : undefined;
+      this.#chooseSoon();
+      const command = own === undefined ? "external" : own[0] as StrategyName;
+      return client.call({ type: "use-strategy", strategy: command });
+    });
   }
 
-  /** What the scheduler has done and is doing. O(agents). */
+  /** Returns the figures of the scheduler. O(agents). */
   getSchedulingMetrics(): SchedulingMetrics {
-    const { strategy, agents } = this.client.state.tasks;
+    const { tasks } = this.client.state;
     return {
-      strategy: this.#custom?.name ?? strategy,
+      strategy: this.#custom?.name ?? tasks.strategy,
       tasks: this.getTaskCounts(),
-      agents: [...agents.values()].map((agent) => ({
+      agents: [...tasks.agents.values()].map((agent) => ({
         agentId: agent.agentId,
-        load: agent.load,
+        load: agent.slotsInUse,
         maxConcurrentTasks: agent.maxConcurrentTasks,
         completedTasks: agent.completed,
         failedAttempts: agent.failed,
       })),
-      taskTypes: this.#taskTypes(),
+      taskTypes: taskTypes(tasks),
     };
   }
 
-  #observe(event: LockstepEvent): void {
-    if (event.type === "agent:terminated") this.#profiles.delete(event.agentId);
-    if (this.#custom !== undefined) this.#chooseSoon();
+  #cordon(agentId: string, reason: string): Promise<void> {
+    return this.sendTo({ type: "cordon-agent", agentId, reason, cause: "caller", untilMs: 0 });
   }
 
-  // Strategies outside the machine
+  // Strategies of callers
 
-  /** Chooses once what happens at this moment has happened; a strategy may not run inside a step. */
+  /** Chooses after the step and its events, as a strategy may do anything. */
   #chooseSoon(): void {
     if (this.#custom === undefined) return;
-    if (this.#choosing) {
-      this.#chooseAgain = true;
-      return;
-    }
-    this.#choosing = true;
+    this.#choosesAgain = true;
+    if (this.#isChoosing) return;
+    this.#isChoosing = true;
     queueMicrotask(async () => {
-      do {
-        this.#chooseAgain = false;
+      while (this.#choosesAgain) {
+        this.#choosesAgain = false;
         await this.#choose();
-      } while (this.#chooseAgain);
-      this.#choosing = false;
+      }
+      this.#isChoosing = false;
     });
   }
 
-  /** Asks the strategy about ready tasks, first things first, while a fit agent has room. */
+  /** Calls the strategy with each ready task, in their order, while a fit agent has a free slot. */
   async #choose(): Promise<void> {
-    for (const task of this.#unplaced()) {
+    for (const task of this.#readyTasks()) {
       const strategy = this.#custom;
       if (strategy === undefined) return;
       const { group, status } = task;
@@ -257,8 +274,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     }
   }
 
-  /** The ready tasks that some agent could take, in their order. */
-  #unplaced(): TaskRecord[] {
+  #readyTasks(): TaskRecord[] {
     return [...this.client.state.tasks.groups.values()]
       .filter(({ pinnedTo, candidates }) => pinnedTo === "" && candidates.length > 0)
       .flatMap(({ queue }) => queue)
@@ -278,31 +294,32 @@ export class AdvancedTaskScheduler extends TaskScheduler {
       requireId(answer, "agentId", () => `assign task ${quote(taskId)}`);
       chosen = answer;
     } catch (error) {
-      this.#report(strategy, taskId, error);
+      this.#reportError(strategy, taskId, error);
     }
     try {
-      await this.client.call({ type: "assign", taskId, agentId: chosen }, nothing);
+      await this.client.call({ type: "assign", taskId, agentId: chosen });
     } catch (error) {
       const isItsFault = error instanceof UnfitAgentError || error instanceof UnknownAgentError;
       if (!isItsFault || chosen === "") return;
-      this.#report(strategy, taskId, error);
-      await this.client.call({ type: "assign", taskId, agentId: "" }, nothing).catch(nothing);
+      this.#reportError(strategy, taskId, error);
+      await this.client.attempt({ type: "assign", taskId, agentId: "" }).catch(ignore);
     }
   }
 
-  /** The default decides in its place; whoever listens learns that it failed. */
-  #report(strategy: SchedulingStrategy, taskId: string, error: unknown): void {
+  /** Emits the error of a strategy; the machine chooses in its place. */
+  #reportError(strategy: SchedulingStrategy, taskId: string, error: unknown): void {
     const message = `Strategy ${quote(strategy.name)} failed for task ${quote(taskId)}`;
-    this.client.logger.warn(message, error);
-    this.client.eventBus.emit("system:error", { message, error, taskId, strategy: strategy.name });
+    this.#logger.warn(message, error);
+    this.#eventBus.emit("system:error", { message, error, taskId, strategy: strategy.name });
   }
 
   #candidatesOf(group: Group): AgentProfile[] {
+    const { profiles } = this.client;
     return [...group.candidates]
       .map(({ agent }) => agent)
       .sort((a, b) => a.order - b.order)
       .map(({ agentId, capabilities, maxConcurrentTasks, priority }) => ({
-        ...this.#profiles.get(agentId),
+        ...profiles.get(agentId),
         id: agentId,
         capabilities,
         maxConcurrentTasks,
@@ -311,29 +328,17 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   }
 
   #context(): SchedulingContext {
-    const agents = [...this.client.state.tasks.agents.values()];
+    const { state: { tasks }, now } = this.client;
+    const agents = [...tasks.agents.values()];
     return {
-      taskLoads: new Map(agents.map(({ agentId, load }) => [agentId, load])),
+      taskLoads: new Map(agents.map(({ agentId, slotsInUse }) => [agentId, slotsInUse])),
       agentCapabilities: new Map(agents.map((agent) => [agent.agentId, agent.capabilities])),
       agentPriorities: new Map(agents.map(({ agentId, priority }) => [agentId, priority])),
       lastEpochs: new Map(agents.map(({ agentId, lastEpoch }) => [agentId, lastEpoch])),
-      taskHistory: this.#taskTypes(),
-      currentTime: new Date(this.client.clock.now()),
+      taskHistory: taskTypes(tasks),
+      currentTime: new Date(now),
     };
-  }
-
-  #taskTypes(): Map<string, TaskStats> {
-    const stats = new Map<string, TaskStats>();
-    for (const [type, entry] of this.client.state.tasks.history) {
-      stats.set(type, {
-        totalExecutions: entry.executions,
-        avgDuration: entry.totalMs / entry.executions,
-        successRate: entry.successes / entry.executions,
-        lastAgent: entry.lastAgentId,
-      });
-    }
-    return stats;
   }
 }
 
-function nothing(): void {}
+function ignore(): void {}

@@ -1,26 +1,38 @@
 /**
- * Agents come, change and go.
+ * The commands about agents: registration and removal, cordons, limits, drains, and reports of load.
  *
  * @module
  */
 
+import { schedule, unschedule } from "../core/data/deadlines.ts";
 import { precedes } from "../core/data/heap.ts";
-import { endLingering, orphan } from "./claims.ts";
+import type { Refusal } from "../core/machine.ts";
 import type {
   CancelAgentTasks,
+  CordonAgent,
   DrainAgent,
+  LimitAgent,
   RegisterAgent,
   RemoveAgent,
+  ReportLoad,
   RequeueAgentTasks,
   ShedTasks,
 } from "./commands.ts";
-import { bodyOf, cancel, requeue, start } from "./lifecycle.ts";
 import { dequeue, enqueue, join, leave, unpinFromLost } from "./placement.ts";
-import { dropTimers } from "./standing.ts";
-import type { Agent, Group, TaskRecord } from "./state.ts";
-import { refuse, type Step, touch } from "./step.ts";
+import {
+  type Agent,
+  type Group,
+  type LoadReport,
+  type Step,
+  type TaskRecord,
+  type TaskState,
+  touch,
+} from "./state.ts";
+import { attemptOf, cancel, endLingering, orphan, refuse, requeue, start } from "./transitions.ts";
+import type { CordonCause } from "./types.ts";
 
-export function registerAgent(step: Step, command: RegisterAgent): void {
+/** Registers an agent, or changes its profile. */
+export function registerAgent(step: Step, command: RegisterAgent): Refusal | void {
   const { state, events } = step;
   const { agentId, capabilities, maxConcurrentTasks, kind, startsAtOnce } = command;
   let agent = state.agents.get(agentId);
@@ -33,30 +45,13 @@ export function registerAgent(step: Step, command: RegisterAgent): void {
   touch(step, agent);
   const placed = placedGroups(agent);
   leave(agent);
-  describe(agent, command);
+  takeProfile(agent, command);
   agent.order = (1_000_000 - command.priority) * 2 ** 32 + state.registrations++;
   join(state, agent);
   step.freed.push(agent);
   events.push({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind });
-  release(step, placed);
+  unpinLost(step, placed);
   if (startsAtOnce && !state.draining) startAll(step, agent);
-}
-
-function describe(agent: Agent, profile: RegisterAgent): void {
-  agent.kind = profile.kind;
-  agent.capabilities = profile.capabilities;
-  agent.maxConcurrentTasks = profile.maxConcurrentTasks;
-  agent.maxQueuedTasks = profile.maxQueuedTasks;
-  agent.priority = profile.priority;
-  agent.startsAtOnce = profile.startsAtOnce;
-  agent.heartbeatTimeoutMs = profile.heartbeatTimeoutMs;
-}
-
-/** What an agent was given before it began to start its tasks at once. */
-function startAll(step: Step, agent: Agent): void {
-  for (const task of agent.tasks) {
-    if (task.status === "assigned" && task.locked) start(step, task);
-  }
 }
 
 function newAgent(agentId: string): Agent {
@@ -75,25 +70,43 @@ function newAgent(agentId: string): Agent {
     drained: undefined,
     tasks: new Set(),
     queue: [],
-    load: 0,
+    slotsInUse: 0,
     outside: 0,
     report: undefined,
     lastEpoch: 0,
     completed: 0,
     failed: 0,
     candidacies: [],
-    stocks: [],
+    donations: [],
   };
 }
 
-export function removeAgent(step: Step, command: RemoveAgent): void {
-  const agent = step.state.agents.get(command.agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
-  dismiss(step, agent, command.reason);
+function takeProfile(agent: Agent, profile: RegisterAgent): void {
+  agent.kind = profile.kind;
+  agent.capabilities = profile.capabilities;
+  agent.maxConcurrentTasks = profile.maxConcurrentTasks;
+  agent.maxQueuedTasks = profile.maxQueuedTasks;
+  agent.priority = profile.priority;
+  agent.startsAtOnce = profile.startsAtOnce;
+  agent.heartbeatTimeoutMs = profile.heartbeatTimeoutMs;
 }
 
-/** Takes an agent away, and its claims from it. */
-export function dismiss(step: Step, agent: Agent, reason: string): void {
+/** Starts the claims of an agent that began to start its tasks at once. */
+function startAll(step: Step, agent: Agent): void {
+  for (const task of agent.tasks) {
+    if (task.status === "assigned" && task.locked) start(step, task);
+  }
+}
+
+/** Removes an agent and ends its claims. */
+export function removeAgent(step: Step, command: RemoveAgent): Refusal | void {
+  const agent = step.state.agents.get(command.agentId);
+  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+  remove(step, agent, command.reason);
+}
+
+/** Removes `agent` and ends its claims. */
+export function remove(step: Step, agent: Agent, reason: string): void {
   const { state, events } = step;
   const { agentId } = agent;
   touch(step, agent);
@@ -102,16 +115,65 @@ export function dismiss(step: Step, agent: Agent, reason: string): void {
   dropTimers(state, agent);
   leave(agent);
   events.push({ type: "agent:terminated", agentId, reason });
-  release(step, placed);
+  unpinLost(step, placed);
   for (const task of [...agent.tasks]) {
-    const body = task.status === "running" ? "abandoned" : "settled";
-    orphan(step, task, `agent "${agentId}" is gone`, body);
+    const attempt = task.status === "running" ? "abandoned" : "ended";
+    orphan(step, task, `agent "${agentId}" is gone`, attempt);
   }
   const lingering = [...state.lingering.values()].filter((claim) => claim.agent === agent);
   for (const claim of lingering.sort((a, b) => a.epoch - b.epoch)) endLingering(step, claim, true);
 }
 
-export function drainAgent(step: Step, command: DrainAgent): void {
+function dropTimers({ deadlines }: TaskState, agent: Agent): void {
+  for (const { timer } of agent.cordons.values()) unschedule(deadlines, timer);
+  unschedule(deadlines, agent.report?.timer);
+}
+
+/** Cordons an agent for one cause, or lifts that cause. */
+export function cordonAgent(step: Step, command: CordonAgent): Refusal | void {
+  const { state, now, events } = step;
+  const { agentId, cause, reason, untilMs } = command;
+  const agent = state.agents.get(agentId);
+  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+  const known = agent.cordons.get(cause);
+  if (reason === "") {
+    if (known !== undefined) uncordon(step, agent, cause);
+    return;
+  }
+  if (known?.reason === reason && known.untilMs === untilMs) return;
+  touch(step, agent);
+  unschedule(state.deadlines, known?.timer);
+  const timer = untilMs === 0
+    ? undefined
+    : schedule(state.deadlines, Math.max(now, untilMs), { limit: "cordon", agent, cause });
+  agent.cordons.set(cause, { reason, untilMs, timer });
+  step.freed.push(agent);
+  events.push({ type: "agent:cordoned", agentId, cause, reason, untilMs });
+}
+
+/** Lifts a cause that is in force. */
+export function uncordon(step: Step, agent: Agent, cause: CordonCause): void {
+  touch(step, agent);
+  unschedule(step.state.deadlines, agent.cordons.get(cause)!.timer);
+  agent.cordons.delete(cause);
+  step.freed.push(agent);
+  step.events.push({ type: "agent:uncordoned", agentId: agent.agentId, cause });
+}
+
+/** Limits the slots that an agent may use. */
+export function limitAgent(step: Step, command: LimitAgent): Refusal | void {
+  const { agentId, slots } = command;
+  const agent = step.state.agents.get(agentId);
+  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+  if (agent.slotLimit === slots) return;
+  touch(step, agent);
+  agent.slotLimit = slots;
+  step.freed.push(agent);
+  step.events.push({ type: "agent:limited", agentId, slots });
+}
+
+/** Requeues what an agent has not begun, and removes the agent once it has no claim left. */
+export function drainAgent(step: Step, command: DrainAgent): Refusal | void {
   const { state, events, freed } = step;
   const { agentId, reason } = command;
   const agent = state.agents.get(agentId);
@@ -121,34 +183,35 @@ export function drainAgent(step: Step, command: DrainAgent): void {
   agent.drained = reason;
   freed.push(agent);
   events.push({ type: "agent:draining", agentId, reason });
-  shed(step, agent, `agent "${agentId}" is draining`);
+  requeueUnstarted(step, agent, `agent "${agentId}" is draining`);
 }
 
-export function shedTasks(step: Step, command: ShedTasks): void {
+/** Requeues the tasks that were placed with an agent and have not started. */
+export function shedTasks(step: Step, command: ShedTasks): Refusal | void {
   const agent = step.state.agents.get(command.agentId);
   if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   touch(step, agent);
-  shed(step, agent, command.reason);
+  requeueUnstarted(step, agent, command.reason);
 }
 
-function shed(step: Step, agent: Agent, reason: string): void {
+function requeueUnstarted(step: Step, agent: Agent, reason: string): void {
   for (const group of placedGroups(agent)) {
     for (const task of inOrder(group)) unpin(step, task);
   }
   for (const task of [...agent.tasks]) {
     const isMovable = task.status === "assigned" && task.spec.placed;
-    if (isMovable) requeue(step, task, reason, "settled");
+    if (isMovable) requeue(step, task, reason, "ended");
   }
 }
 
-/** Where tasks that were placed with `agent` wait for room in its queue. */
+/** Returns the groups of tasks that were placed with `agent` and wait to enter its queue. */
 function placedGroups(agent: Agent): Group[] {
   return agent.candidacies.map(({ group }) => group)
     .filter(({ placed, queue }) => placed && queue.length > 0);
 }
 
-/** Lets placed tasks go to others whose agent won't take them any more. */
-function release(step: Step, placed: readonly Group[]): void {
+/** Unpins placed tasks whose agent is lost. */
+function unpinLost(step: Step, placed: readonly Group[]): void {
   for (const group of placed) {
     for (const task of inOrder(group)) {
       unpinFromLost(step.state, task);
@@ -162,27 +225,77 @@ function inOrder({ queue }: Group): TaskRecord[] {
   return queue.toSorted((a, b) => precedes(a, b) ? -1 : 1);
 }
 
-/** Puts a ready task where every fit agent finds it. */
+/** Moves a ready task to the queue that every fit agent serves. */
 function unpin(step: Step, task: TaskRecord): void {
   task.pinnedTo = "";
   dequeue(task);
   step.queued.push(enqueue(step.state, task));
 }
 
-export function cancelAgentTasks(step: Step, command: CancelAgentTasks): void {
+/** Cancels all tasks of an agent. */
+export function cancelAgentTasks(step: Step, command: CancelAgentTasks): Refusal | void {
   const agent = step.state.agents.get(command.agentId);
   if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   for (const task of [...agent.tasks]) {
     const because = `dependency "${task.spec.id}" was cancelled`;
-    cancel(step, task, command.reason, because, bodyOf(task));
+    cancel(step, task, command.reason, because, attemptOf(task));
   }
 }
 
-export function requeueAgentTasks(step: Step, command: RequeueAgentTasks): void {
+/** Requeues all tasks of an agent. */
+export function requeueAgentTasks(step: Step, command: RequeueAgentTasks): Refusal | void {
   const agent = step.state.agents.get(command.agentId);
   if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   for (const task of [...agent.tasks]) {
     if (task.status === "running") task.attempts--;
-    requeue(step, task, command.reason, bodyOf(task));
+    requeue(step, task, command.reason, attemptOf(task));
   }
+}
+
+/** Records the load that an agent reported. */
+export function reportLoad(step: Step, command: ReportLoad): Refusal | void {
+  const { agentId, taskCount } = command;
+  const agent = step.state.agents.get(agentId);
+  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+  touch(step, agent);
+  if (taskCount !== undefined) agent.outside = Math.max(0, taskCount - agent.tasks.size);
+  const report = renewReport(step, agent);
+  const { avgTaskDurationMs, cpuPercent, memoryPercent } = command;
+  if (avgTaskDurationMs !== undefined) report.avgTaskDurationMs = avgTaskDurationMs;
+  if (cpuPercent !== undefined) report.cpuPercent = cpuPercent;
+  if (memoryPercent !== undefined) report.memoryPercent = memoryPercent;
+  step.events.push({
+    type: "agent:reported",
+    agentId,
+    outside: agent.outside,
+    avgTaskDurationMs: report.avgTaskDurationMs,
+    cpuPercent: report.cpuPercent,
+    memoryPercent: report.memoryPercent,
+  });
+}
+
+/** Returns the agent's report, which expires two intervals from now. */
+function renewReport({ state, now }: Step, agent: Agent): LoadReport {
+  const at = now + 2 * state.config.stealInterval;
+  const timer = schedule(state.deadlines, at, { limit: "report", agent });
+  const { report } = agent;
+  if (report === undefined) {
+    return agent.report = {
+      avgTaskDurationMs: undefined,
+      cpuPercent: undefined,
+      memoryPercent: undefined,
+      timer,
+    };
+  }
+  unschedule(state.deadlines, report.timer);
+  report.timer = timer;
+  return report;
+}
+
+/** Drops a report that was not renewed. */
+export function expireReport(step: Step, agent: Agent): void {
+  touch(step, agent);
+  agent.report = undefined;
+  agent.outside = 0;
+  step.events.push({ type: "agent:report-expired", agentId: agent.agentId });
 }

@@ -1,22 +1,79 @@
 /**
- * What a task machine is told. An epoch of 0 means the claim in force, whichever it is.
+ * The commands of a task machine, its answers, and the functions that make commands of the arguments
+ * of callers.
+ *
+ * An epoch of 0 names the claim in force. Times are milliseconds; 0 stands for no limit.
  *
  * @module
  */
 
-import type { Instant, Named } from "../core/machine.ts";
-import type { CordonCause } from "./types.ts";
+import type { AgentProfile } from "../agents/types.ts";
+import {
+  type Attempt,
+  quote,
+  requireArray,
+  requireId,
+  requireInteger,
+  requireMs,
+  requireObject,
+  requireOneOf,
+  requirePriority,
+} from "../core/arguments.ts";
 import type { ErrorData } from "../core/error_data.ts";
-import type { StrategyName, TaskSpec } from "./state.ts";
+import type { Instant, Named } from "../core/machine.ts";
+import type { LockMode, ResourceRequest } from "../locks/types.ts";
+import { MOST_RETRIES } from "./config.ts";
+import type { StrategyName } from "./strategies.ts";
+import type { CordonCause, Dependency, OnFailure, Task } from "./types.ts";
+
+/** Everything that a task asks for, with the defaults filled in. */
+export interface TaskSpec {
+  /** Unique among all tasks that are kept. */
+  readonly id: string;
+  /** The kind of work. */
+  readonly type: string;
+  /** For people; may be empty. */
+  readonly description: string;
+  /** One point counts as `agingMs` of waiting. */
+  readonly priority: number;
+  /** The tasks that must end first, each once. */
+  readonly dependencies: readonly Dependency[];
+  /** The only agent that may run it, or `""`. */
+  readonly assignedAgent: string;
+  /** Whether it goes into that agent's queue at once, from where it may move to others. */
+  readonly placed: boolean;
+  /** The locks that it holds while it runs, each once. */
+  readonly resources: readonly ResourceRequest[];
+  /** Capabilities, sorted, without repetition. */
+  readonly requires: readonly string[];
+  /** How long it may wait to start. */
+  readonly queueTimeoutMs: number;
+  /** How long one attempt may take. */
+  readonly timeoutMs: number;
+  /** How long an attempt may be silent. */
+  readonly heartbeatTimeoutMs: number;
+  /** How long it may take from submission to its end. */
+  readonly totalTimeoutMs: number;
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** `""` for none. */
+  readonly idempotencyKey: string;
+}
 
 /** Accepts a task. */
 export interface Submit extends Named<"submit"> {
-  /** What it asks for. */
+  /** The task. */
   readonly task: TaskSpec;
-  /** Kept as it comes, never looked into; so is `metadata`. */
+  /** Opaque, like `metadata`. */
   readonly input: unknown;
-  /** What the submitter wants to find again. */
+  /** Kept for callers. */
   readonly metadata: unknown;
+}
+
+/** The field of all commands about an agent. */
+export interface AgentCommand {
+  /** The id of the agent. */
+  readonly agentId: string;
 }
 
 /** Gives a ready task to an agent; `""` leaves the choice to the machine. */
@@ -25,70 +82,65 @@ export interface Assign extends AgentCommand, Named<"assign"> {
   readonly taskId: string;
 }
 
-/** What an agent says of its claim. */
+/** The fields of all commands about a claim. */
 export interface ClaimCommand {
   /** The task that is claimed. */
   readonly taskId: string;
-  /** The claim that is meant; 0 for the one in force. */
+  /** The number of the claim; 0 for the one in force. */
   readonly epoch: number;
 }
 
-/** The attempt begins. */
-export interface Start extends ClaimCommand, Named<"start"> {
-}
+/** Begins the attempt. */
+export interface Start extends ClaimCommand, Named<"start"> {}
 
-/** The attempt is alive. */
-export interface Heartbeat extends ClaimCommand, Named<"heartbeat"> {
-}
+/** Reports that the attempt is alive. */
+export interface Heartbeat extends ClaimCommand, Named<"heartbeat"> {}
 
-/** The attempt is this far. */
+/** Reports the progress of the attempt, and that it is alive. */
 export interface Progress extends ClaimCommand, Named<"progress"> {
-  /** Kept as it comes, never looked into. */
+  /** Opaque. */
   readonly progress: unknown;
 }
 
-/** The attempt succeeded. */
+/** Ends the attempt, and with it the task, as completed. */
 export interface Complete extends ClaimCommand, Named<"complete"> {
-  /** Kept as it comes, never looked into. */
+  /** Opaque. */
   readonly result: unknown;
 }
 
-/** The attempt failed. */
+/** Ends the attempt as failed. */
 export interface Fail extends ClaimCommand, Named<"fail"> {
-  /** What went wrong. */
+  /** The error that the attempt ended with. */
   readonly error: ErrorData;
   /**
-   * Whose fault it is: the attempt's, which costs one; the task's, which no retry mends; or
-   * nobody's, such as a lost lock.
+   * The cause: `attempt` costs an attempt; `task` fails the task, as no retry can succeed; `none`
+   * costs nothing, as with a lock that was lost.
    */
   readonly fault: "attempt" | "task" | "none";
 }
 
-/** The body of an attempt that was taken back has ended. */
-export interface Settle extends ClaimCommand, Named<"settle"> {
-}
+/** Reports that an attempt that had lost its claim has ended. Idempotent. */
+export interface Settle extends ClaimCommand, Named<"settle"> {}
 
-/** The claim holds its locks. */
-export interface Unblock extends ClaimCommand, Named<"unblock"> {
-}
+/** Reports that the claim holds its locks. */
+export interface Unblock extends ClaimCommand, Named<"unblock"> {}
 
-/** The claim can't go on, through no fault of the task: it lost a lock, or can't have one. */
+/** Ends a claim that lost a lock, or can't have one, through no fault of the task. */
 export interface Preempt extends ClaimCommand, Named<"preempt"> {
-  /** Told to people. */
+  /** For people. */
   readonly reason: string;
-  /** Whether no further attempt could fare better. */
+  /** Whether no further attempt could succeed. */
   readonly isHopeless: boolean;
 }
 
 /**
- * Settles who has a task: takes it from an agent that lost a conflict over it, at no cost to the task,
- * and gives it to the one that won. Changes nothing when nobody who lost has it, or when the winner
- * can't take it.
+ * Moves a task from an agent that lost a conflict over it to the one that won, at no cost to the
+ * task. A no-op when no loser has it, or when the winner can't take it.
  */
 export interface Award extends AgentCommand, Named<"award"> {
-  /** What the conflict was about. */
+  /** The subject of the conflict. */
   readonly taskId: string;
-  /** Those who are not to have it. */
+  /** The agents that are not to have it. */
   readonly losers: readonly string[];
 }
 
@@ -96,17 +148,11 @@ export interface Award extends AgentCommand, Named<"award"> {
 export interface Cancel extends Named<"cancel"> {
   /** The task to end. */
   readonly taskId: string;
-  /** Told to people. */
+  /** For people. */
   readonly reason: string;
 }
 
-/** What all commands about an agent say. */
-export interface AgentCommand {
-  /** The agent that is meant. */
-  readonly agentId: string;
-}
-
-/** Makes an agent known, or changes what is known of it. */
+/** Registers an agent, or changes its profile. */
 export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
   /** Sorted, without repetition. */
   readonly capabilities: readonly string[];
@@ -114,89 +160,87 @@ export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
   readonly maxConcurrentTasks: number;
   /** How many claims may wait for a slot. */
   readonly maxQueuedTasks: number;
-  /** Among equally good agents the higher one is chosen. */
+  /** Among equally good agents the one with the higher priority is chosen. */
   readonly priority: number;
   /** Whether a claim starts as soon as it can, or when the agent says so. */
   readonly startsAtOnce: boolean;
-  /** What kind of agent it is; told, and kept for metrics. */
+  /** The kind of agent, for people and metrics. */
   readonly kind: string;
-  /** How long it may be silent before it counts as dead, where agents are watched. @default the rules' */
+  /** How long it may be silent before it counts as dead, where agents are watched. @default the config's */
   readonly heartbeatTimeoutMs?: number;
 }
 
-/** An agent is gone. */
+/** Removes an agent. */
 export interface RemoveAgent extends AgentCommand, Named<"remove-agent"> {
-  /** Told to people. */
+  /** For people. */
   readonly reason: string;
 }
 
-/** Stops giving tasks to an agent for one cause, or with `reason: ""` lifts that cause. */
+/** Cordons an agent for one cause, or with `reason: ""` lifts that cause. */
 export interface CordonAgent extends AgentCommand, Named<"cordon-agent"> {
-  /** Told to people. */
+  /** For people. */
   readonly reason: string;
-  /** Which of the causes is meant. */
+  /** The cause that is put in force, or lifted. */
   readonly cause: CordonCause;
   /** When the cause is lifted by itself; 0 for never. */
   readonly untilMs: Instant;
 }
 
-/** Keeps an agent from using more than some of its slots. */
+/** Limits the slots that an agent may use. */
 export interface LimitAgent extends AgentCommand, Named<"limit-agent"> {
-  /** How many slots it may use at most; 0 for all that it has. */
+  /** How many slots; 0 for all that it has. */
   readonly slots: number;
 }
 
-/** Lets tasks that were assigned to an agent, and that it has not begun, go to any fit agent. */
+/** Requeues the tasks that were placed with an agent and have not started, for any fit agent. */
 export interface ShedTasks extends AgentCommand, Named<"shed-tasks"> {
-  /** Told to people. */
+  /** For people. */
   readonly reason: string;
 }
 
-/** Lets an agent finish what it has begun, and takes it away then. */
+/** Cordons an agent for good, and removes it once it has no claim left. */
 export interface DrainAgent extends AgentCommand, Named<"drain-agent"> {
-  /** Told to people. */
+  /** For people. */
   readonly reason: string;
 }
 
-/** Tells how much an agent has to do; what is `undefined` stays as it was last told. */
+/** Reports the load of an agent; an `undefined` field keeps its last value. */
 export interface ReportLoad extends AgentCommand, Named<"report-load"> {
-  /** All of its tasks, those that it was given here among them. */
+  /** All of its tasks, including those that it was given here. */
   readonly taskCount: number | undefined;
-  /** How long a task of its takes. */
+  /** How long a task takes on it. */
   readonly avgTaskDurationMs: number | undefined;
-  /** Of the processor, from 0 to 100. */
+  /** Utilization of its processor, from 0 to 100. */
   readonly cpuPercent: number | undefined;
-  /** Of the memory, from 0 to 100. */
+  /** Utilization of its memory, from 0 to 100. */
   readonly memoryPercent: number | undefined;
 }
 
 /** Cancels all tasks of an agent. */
 export interface CancelAgentTasks extends AgentCommand, Named<"cancel-agent-tasks"> {
-  /** Told to people. */
+  /** For people. */
   readonly reason: string;
 }
 
-/** Takes all tasks of an agent back into the queue. */
+/** Requeues all tasks of an agent. */
 export interface RequeueAgentTasks extends AgentCommand, Named<"requeue-agent-tasks"> {
-  /** Told to people. */
+  /** For people. */
   readonly reason: string;
 }
 
-/** Has each attempt be alive at this moment that has to show it, as nobody could hear it before. */
-export interface RenewHeartbeats extends Named<"renew-heartbeats"> {
-}
+/** Restarts the heartbeat timeout of every attempt, as heartbeats could not be received before. */
+export interface RenewHeartbeats extends Named<"renew-heartbeats"> {}
 
-/** Has another strategy rank the agents. */
+/** Changes the strategy that ranks the agents. */
 export interface UseStrategy extends Named<"use-strategy"> {
-  /** Who ranks from here on. */
+  /** The name of the strategy. */
   readonly strategy: StrategyName;
 }
 
-/** Accepts, assigns and starts nothing any more. */
-export interface Drain extends Named<"drain"> {
-}
+/** Stops to accept, assign and start tasks, for good. */
+export interface Drain extends Named<"drain"> {}
 
-/** What a task machine is told. */
+/** A command of a task machine. */
 export type TaskCommand =
   | Submit
   | Assign
@@ -208,17 +252,272 @@ export type TaskCommand =
   | Settle
   | Unblock
   | Preempt
+  | Award
   | Cancel
   | RegisterAgent
   | RemoveAgent
   | CordonAgent
-  | DrainAgent
   | LimitAgent
   | ShedTasks
-  | Award
+  | DrainAgent
   | ReportLoad
   | CancelAgentTasks
   | RequeueAgentTasks
   | RenewHeartbeats
   | UseStrategy
   | Drain;
+
+/** The answer to `submit`. */
+export interface Submitted {
+  /** The id of the task. */
+  readonly taskId: string;
+  /** Whether the task was accepted by this command; otherwise its idempotency key was known. */
+  readonly isNew: boolean;
+}
+
+/** The claim that a task was assigned under. */
+export interface Claimed {
+  /** The agent that has the claim. */
+  readonly agentId: string;
+  /** The number of the claim. */
+  readonly epoch: number;
+}
+
+/** The answers of a task machine, by the type of the command. */
+export type TaskAnswers = {
+  readonly submit: Submitted;
+  readonly assign: Claimed;
+  readonly start: Claimed;
+  readonly heartbeat: void;
+  readonly progress: void;
+  readonly complete: void;
+  readonly fail: void;
+  readonly settle: void;
+  readonly unblock: void;
+  readonly preempt: void;
+  readonly award: void;
+  readonly cancel: void;
+  readonly "register-agent": void;
+  readonly "remove-agent": void;
+  readonly "cordon-agent": void;
+  readonly "limit-agent": void;
+  readonly "shed-tasks": void;
+  readonly "drain-agent": void;
+  readonly "report-load": void;
+  readonly "cancel-agent-tasks": void;
+  readonly "requeue-agent-tasks": void;
+  readonly "renew-heartbeats": void;
+  readonly "use-strategy": void;
+  readonly drain: void;
+};
+
+/** The most dependencies, resources or capabilities of one task or agent. */
+export const MOST_LISTED = 100_000;
+
+const ON_FAILURE: readonly OnFailure[] = ["cancel", "ignore", "run-on-failure"];
+const MODES: readonly LockMode[] = ["exclusive", "shared"];
+const LIMITS = ["queueTimeoutMs", "timeoutMs", "heartbeatTimeoutMs", "totalTimeoutMs"] as const;
+const NONE: readonly never[] = [];
+
+/**
+ * Returns the command that submits `task`, placed with `agentId` if that is given.
+ *
+ * @throws {TypeError} when a field has the wrong type
+ * @throws {RangeError} when a field is outside its range
+ */
+export function submitCommand(task: Task, maxRetries: number, agentId?: string): Submit {
+  requireObject(task, "task", () => "submit a task");
+  const { id, type = "task", description = "", idempotencyKey = "" } = task;
+  const { priority = 0, retries = maxRetries, assignedAgent = "" } = task;
+  const { dependencies, resources, requires } = task;
+  requireId(id, "id", () => "submit a task");
+  const attempt = () => `submit task ${quote(id)}`;
+  if (type !== "task") requireText(type, "type", attempt);
+  if (description !== "") requireText(description, "description", attempt);
+  if (idempotencyKey !== "") requireText(idempotencyKey, "idempotencyKey", attempt);
+  if (priority !== 0) requirePriority(priority, "priority", attempt);
+  if (assignedAgent !== "") requireId(assignedAgent, "assignedAgent", attempt);
+  if (retries !== maxRetries) requireInteger(retries, 0, MOST_RETRIES, "retries", attempt);
+  for (const name of LIMITS) {
+    const limit = task[name];
+    if (limit !== undefined) requireMs(limit, 1, name, attempt);
+  }
+  return {
+    type: "submit",
+    task: {
+      id,
+      type,
+      description,
+      priority,
+      dependencies: dependencies === undefined ? NONE : dependenciesOf(dependencies, attempt),
+      assignedAgent: agentId ?? assignedAgent,
+      placed: agentId !== undefined,
+      resources: resources === undefined ? NONE : requestsOf(resources, attempt),
+      requires: requires === undefined ? NONE : namesOf(requires, "requires", attempt),
+      queueTimeoutMs: task.queueTimeoutMs ?? 0,
+      timeoutMs: task.timeoutMs ?? 0,
+      heartbeatTimeoutMs: task.heartbeatTimeoutMs ?? 0,
+      totalTimeoutMs: task.totalTimeoutMs ?? 0,
+      retries,
+      idempotencyKey,
+    },
+    input: task.input,
+    metadata: task.metadata,
+  };
+}
+
+/**
+ * Returns the command that registers the agent of `profile`.
+ *
+ * @throws {TypeError} when a field has the wrong type
+ * @throws {RangeError} when a field is outside its range
+ */
+export function registerCommand(profile: AgentProfile, startsAtOnce: boolean): RegisterAgent {
+  requireObject(profile, "profile", () => "register an agent");
+  const { id, type: kind = "agent", capabilities = NONE, priority = 0 } = profile;
+  const { maxConcurrentTasks = 1, maxQueuedTasks = 10_000, heartbeatTimeoutMs } = profile;
+  requireId(id, "id", () => "register an agent");
+  const attempt = () => `register agent ${quote(id)}`;
+  requireText(kind, "type", attempt);
+  requireInteger(maxConcurrentTasks, 1, 1_000_000, "maxConcurrentTasks", attempt);
+  requireInteger(maxQueuedTasks, 0, 1_000_000_000, "maxQueuedTasks", attempt);
+  requireInteger(priority, -1_000_000, 1_000_000, "priority", attempt);
+  if (heartbeatTimeoutMs !== undefined) {
+    requireMs(heartbeatTimeoutMs, 0, "heartbeatTimeoutMs", attempt);
+  }
+  return {
+    type: "register-agent",
+    agentId: id,
+    capabilities: namesOf(capabilities, "capabilities", attempt),
+    maxConcurrentTasks,
+    maxQueuedTasks,
+    priority,
+    startsAtOnce,
+    kind,
+    ...(heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs }),
+  };
+}
+
+/** The load of an agent as callers report it; a field that is left out keeps its last value. */
+export interface ReportedLoad {
+  /** All of its tasks. */
+  readonly taskCount?: number;
+  /** How long a task takes on it, in milliseconds. */
+  readonly avgTaskDuration?: number;
+  /** Utilization of its processor, in percent. */
+  readonly cpuUsage?: number;
+  /** Utilization of its memory, in percent. */
+  readonly memoryUsage?: number;
+}
+
+/**
+ * Returns the command that reports the load of an agent.
+ *
+ * @throws {TypeError | RangeError} when a field is malformed
+ */
+export function reportCommand(agentId: string, load: ReportedLoad, attempt: Attempt): ReportLoad {
+  requireObject(load as unknown, "workload", attempt);
+  const { taskCount, avgTaskDuration, cpuUsage, memoryUsage } = load;
+  if (taskCount !== undefined) {
+    requireInteger(taskCount, 0, Number.MAX_SAFE_INTEGER, "taskCount", attempt);
+  }
+  if (avgTaskDuration !== undefined) requireAmount(avgTaskDuration, "avgTaskDuration", attempt);
+  if (cpuUsage !== undefined) requireAmount(cpuUsage, "cpuUsage", attempt);
+  if (memoryUsage !== undefined) requireAmount(memoryUsage, "memoryUsage", attempt);
+  return {
+    type: "report-load",
+    agentId,
+    taskCount,
+    avgTaskDurationMs: avgTaskDuration,
+    cpuPercent: cpuUsage,
+    memoryPercent: memoryUsage,
+  };
+}
+
+/** Requires a finite number of at least 0. */
+export function requireAmount(
+  value: unknown,
+  name: string,
+  attempt: Attempt,
+): asserts value is number {
+  if (typeof value !== "number") {
+    throw new TypeError(`Cannot ${attempt()}: ${name} must be a number, got ${quote(value)}`);
+  }
+  if (!Number.isFinite(value) || value < 0) {
+    const rule = `${name} must be a finite number of at least 0`;
+    throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(value)}`);
+  }
+}
+
+/** Requires a string. */
+export function requireText(
+  value: unknown,
+  name: string,
+  attempt: Attempt,
+): asserts value is string {
+  if (typeof value === "string") return;
+  throw new TypeError(`Cannot ${attempt()}: ${name} must be a string, got ${quote(value)}`);
+}
+
+/** Returns names sorted, each once. */
+function namesOf(value: unknown, name: string, attempt: Attempt): readonly string[] {
+  requireArray(value, MOST_LISTED, name, attempt);
+  if (value.length === 0) return NONE;
+  value.forEach((entry, i) => requireId(entry, `${name}[${i}]`, attempt));
+  return [...new Set(value as readonly string[])].sort();
+}
+
+/** Returns dependencies with their effect, each task once. */
+function dependenciesOf(value: unknown, attempt: Attempt): readonly Dependency[] {
+  requireArray(value, MOST_LISTED, "dependencies", attempt);
+  const byId = new Map<string, Dependency>();
+  value.forEach((entry, i) => {
+    const dependency = dependencyOf(entry, `dependencies[${i}]`, attempt);
+    const { taskId, onFailure } = dependency;
+    const known = byId.get(taskId);
+    if (known !== undefined && known.onFailure !== onFailure) {
+      throw new RangeError(
+        `Cannot ${attempt()}: a dependency must have one onFailure, ` +
+          `got ${quote(known.onFailure)} and ${quote(onFailure)} for ${quote(taskId)}`,
+      );
+    }
+    byId.set(taskId, dependency);
+  });
+  return [...byId.values()];
+}
+
+function dependencyOf(entry: unknown, name: string, attempt: Attempt): Dependency {
+  if (typeof entry === "string") {
+    requireId(entry, name, attempt);
+    return { taskId: entry, onFailure: "cancel" };
+  }
+  requireObject(entry, name, attempt);
+  const { taskId, onFailure = "cancel" } = entry;
+  requireId(taskId, `${name}.taskId`, attempt);
+  requireOneOf(onFailure, ON_FAILURE, `${name}.onFailure`, attempt);
+  return { taskId, onFailure: onFailure as OnFailure };
+}
+
+/** Returns requests with their mode and units, each resource once. */
+function requestsOf(value: unknown, attempt: Attempt): readonly ResourceRequest[] {
+  requireArray(value, MOST_LISTED, "resources", attempt);
+  const requests = value.map((entry, i) => requestOf(entry, `resources[${i}]`, attempt));
+  const ids = new Set(requests.map(({ resourceId }) => resourceId));
+  if (ids.size < requests.length) {
+    throw new RangeError(`Cannot ${attempt()}: resources must name each resource once`);
+  }
+  return requests;
+}
+
+function requestOf(entry: unknown, name: string, attempt: Attempt): ResourceRequest {
+  if (typeof entry === "string") {
+    requireId(entry, name, attempt);
+    return { resourceId: entry, mode: "exclusive", units: 1 };
+  }
+  requireObject(entry, name, attempt);
+  const { resourceId, mode = "exclusive", units = 1 } = entry;
+  requireId(resourceId, `${name}.resourceId`, attempt);
+  requireOneOf(mode, MODES, `${name}.mode`, attempt);
+  requireInteger(units, 1, Number.MAX_SAFE_INTEGER, `${name}.units`, attempt);
+  return { resourceId, mode: mode as LockMode, units };
+}

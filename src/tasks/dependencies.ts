@@ -1,18 +1,25 @@
 /**
- * Who waits for whom. An edge is kept at the task that is waited for, known or not yet submitted,
+ * The dependencies between tasks. An edge is kept at the task that is waited for, submitted or not,
  * so that its end costs as much as it has dependents.
  *
  * @module
  */
 
-import type { Edge, Outcome, TaskRecord, TaskSpec, TaskState } from "./state.ts";
-import type { Step } from "./step.ts";
-import { isTerminal, outcomeOf } from "./state.ts";
+import type { TaskSpec } from "./commands.ts";
+import {
+  type Edge,
+  isTerminal,
+  type Outcome,
+  outcomeOf,
+  type Step,
+  type TaskRecord,
+  type TaskState,
+} from "./state.ts";
 
 /**
- * The cycle that `spec` would close, from its id back to its id along dependencies, or `undefined`.
+ * Returns the cycle that `spec` would close, from its id back to its id along dependencies.
  *
- * Only a task that somebody waits for already can close one: others cost nothing. The search goes
+ * Only a task that another one waits for can close a cycle: others cost nothing. The search goes
  * from both sides of the task by turns and ends with the smaller one, so that a chain that is
  * submitted in any order costs little for each of its tasks.
  */
@@ -62,7 +69,7 @@ function* walk(
   }
 }
 
-/** What a task still waits for: where there is an edge to it. */
+/** Yields the dependencies that a task still waits for: those that keep an edge to it. */
 function* openDependenciesOf(state: TaskState, id: string): Iterable<string> {
   for (const { taskId } of state.tasks.get(id)?.spec.dependencies ?? []) {
     const known = state.tasks.get(taskId);
@@ -71,7 +78,7 @@ function* openDependenciesOf(state: TaskState, id: string): Iterable<string> {
   }
 }
 
-/** From `id` along dependencies to `middle`, and from there along dependencies to `id`. */
+/** Returns the path from `id` along dependencies to `middle`, and from there to `id`. */
 function pathThrough(
   middle: string,
   id: string,
@@ -86,8 +93,8 @@ function pathThrough(
 }
 
 /**
- * Links a new task to what it depends on. What has ended counts at once; the answer says why the
- * task can't run any more, or is `undefined`.
+ * Links a new task to its dependencies. Returns the reason why the task can't run any more, if one
+ * that has ended is such a reason.
  */
 export function link(state: TaskState, task: TaskRecord): string | undefined {
   const { id, dependencies } = task.spec;
@@ -101,7 +108,7 @@ export function link(state: TaskState, task: TaskRecord): string | undefined {
     const known = state.tasks.get(taskId);
     const outcome = known === undefined ? outcomeOf(state, taskId) : known.status;
     if (outcome !== undefined && isTerminal(outcome)) {
-      verdict ??= settle(edge, outcome, `dependency "${taskId}" ${phrase(outcome)}`);
+      verdict ??= countEnd(edge, outcome, `dependency "${taskId}" ${phrase(outcome)}`);
     } else if (known !== undefined) {
       (known.dependents ??= new Map()).set(id, edge);
     } else {
@@ -113,7 +120,7 @@ export function link(state: TaskState, task: TaskRecord): string | undefined {
   return verdict;
 }
 
-/** Takes back the edges of a task that no longer waits. */
+/** Removes the edges of a task that no longer waits. */
 export function unlink(state: TaskState, task: TaskRecord): void {
   const { id, dependencies } = task.spec;
   for (const { taskId } of dependencies) {
@@ -128,10 +135,10 @@ export function unlink(state: TaskState, task: TaskRecord): void {
 }
 
 /**
- * Tells the dependents of all tasks that ended in this step: `onReady` for those that may run,
- * `onDoomed` for those that can't any more. The latter end in turn, in the same loop.
+ * Resolves the dependents of all tasks that ended in this step: calls `onReady` with those that may
+ * run, and `onDoomed` with those that can't run any more. The latter end in turn, in the same loop.
  */
-export function settleDependents(
+export function resolveDependents(
   step: Step,
   onReady: (step: Step, task: TaskRecord) => void,
   onDoomed: (step: Step, task: TaskRecord, because: string) => void,
@@ -143,7 +150,7 @@ export function settleDependents(
     for (const edge of dependents.values()) {
       const { dependent } = edge;
       if (dependent.status !== "waiting") continue;
-      const verdict = settle(edge, status as Outcome, because);
+      const verdict = countEnd(edge, status as Outcome, because);
       if (verdict !== undefined) onDoomed(step, dependent, verdict);
       else if (dependent.openDependencies === 0) onReady(step, dependent);
     }
@@ -151,8 +158,8 @@ export function settleDependents(
   step.ended.length = 0;
 }
 
-/** Counts the end of one dependency; the answer says why the dependent can't run any more. */
-function settle(edge: Edge, outcome: Outcome, because: string): string | undefined {
+/** Counts the end of one dependency. Returns the reason why the dependent can't run any more. */
+function countEnd(edge: Edge, outcome: Outcome, because: string): string | undefined {
   const { dependent, onFailure } = edge;
   dependent.openDependencies--;
   if (outcome !== "completed") {
@@ -164,7 +171,7 @@ function settle(edge: Edge, outcome: Outcome, because: string): string | undefin
   return isIdle ? "no dependency that it stands in for failed" : undefined;
 }
 
-/** An outcome as part of a reason. */
+/** Returns an outcome as part of a reason. */
 export function phrase(outcome: Outcome): string {
   return outcome === "cancelled" ? "was cancelled" : outcome;
 }

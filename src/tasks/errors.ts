@@ -4,32 +4,46 @@
  * @module
  */
 
+import { quote } from "../core/arguments.ts";
 import { codeOf, errorFrom, isFinal } from "../core/error_data.ts";
-import type { TaskCancelled, TaskFailed } from "./events.ts";
-import type { Fail } from "./commands.ts";
-import type { TaskRecord } from "./state.ts";
-import { LockstepError } from "../core/errors.ts";
+import {
+  ClosedError,
+  LimitError,
+  LockstepError,
+  StaleEpochError,
+  UnknownAgentError,
+} from "../core/errors.ts";
+import type { Fail, TaskCommand } from "./commands.ts";
+import type { TaskCancelled, TaskFailed, TaskRefused } from "./events.ts";
 
-/** A task that nobody submitted, or that has been forgotten since it ended. */
+/** A task that was never submitted, or was dropped after it had ended. */
 export class UnknownTaskError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unknown-task";
-  /** `taskId` is what the caller named. */
-  constructor(attempt: string, readonly taskId: string) {
+  /** The id that the caller named. */
+  readonly taskId: string;
+
+  /** Makes the error of `attempt`. */
+  constructor(attempt: string, taskId: string) {
     super(`Cannot ${attempt}: task must have been submitted, got ${JSON.stringify(taskId)}`);
+    this.taskId = taskId;
   }
 }
 
-/** A second submission of a known id, not under the idempotency key of the first. */
+/** A second submission of a known id, without the idempotency key of the first. */
 export class DuplicateTaskError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "duplicate-task";
-  /** `taskId` is taken. */
-  constructor(readonly taskId: string) {
+  /** The id that is taken. */
+  readonly taskId: string;
+
+  /** Makes the error. */
+  constructor(taskId: string) {
     super(
       `Cannot submit task ${JSON.stringify(taskId)}: id must be new, or come with the same ` +
         `idempotencyKey as before, got a known id`,
     );
+    this.taskId = taskId;
   }
 }
 
@@ -37,113 +51,181 @@ export class DuplicateTaskError extends LockstepError {
 export class DependencyCycleError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "dependency-cycle";
-  /** `taskId` is the task that would have closed the cycle. */
-  constructor(
-    readonly taskId: string,
-    /** The ids along the cycle; the first stands again at the end. */
-    readonly cycle: readonly string[],
-  ) {
+  /** The task that would have closed the cycle. */
+  readonly taskId: string;
+  /** The ids along the cycle; the last one is the first. */
+  readonly cycle: readonly string[];
+
+  /** Makes the error. */
+  constructor(taskId: string, cycle: readonly string[]) {
     super(
       `Cannot add task ${JSON.stringify(taskId)}: dependencies must have no cycle, got ${
         cycle.map((id) => JSON.stringify(id)).join(" -> ")
       }`,
     );
+    this.taskId = taskId;
+    this.cycle = cycle;
   }
 }
 
-/** Something was asked of a task that its status doesn't allow. */
+/** A command that the status of its task does not allow. */
 export class TaskStatusError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-status";
-  /** `status` is what the task has; `rule` says what it must have. */
-  constructor(attempt: string, readonly taskId: string, readonly status: string, rule: string) {
+  /** The task. */
+  readonly taskId: string;
+  /** The status that it has. */
+  readonly status: string;
+
+  /** Makes the error of `attempt`; `rule` is the status that the task must have. */
+  constructor(attempt: string, taskId: string, status: string, rule: string) {
     super(`Cannot ${attempt}: task must be ${rule}, got ${JSON.stringify(status)}`);
+    this.taskId = taskId;
+    this.status = status;
   }
 }
 
-/** A task ended as failed; `cause` is the error of its last attempt. */
+/** A task that ended as failed; `cause` is the error of its last attempt. */
 export class TaskFailedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-failed";
-  /** `attempts` leaves out those that ended through no fault of the task. */
-  constructor(readonly taskId: string, reason: string, readonly attempts: number, cause?: unknown) {
+  /** The task. */
+  readonly taskId: string;
+  /** How many attempts were made; those that ended through no fault of the task do not count. */
+  readonly attempts: number;
+
+  /** Makes the error. */
+  constructor(taskId: string, reason: string, attempts: number, cause?: unknown) {
     super(`Task ${JSON.stringify(taskId)} failed after ${attempts} attempts: ${reason}`, { cause });
+    this.taskId = taskId;
+    this.attempts = attempts;
   }
 }
 
-/** A task was cancelled, by a caller or by how a task that it depends on ended. */
+/** A task that was cancelled, by a caller or by the end of a dependency. */
 export class TaskCancelledError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-cancelled";
-  /** `reason` is the caller's, or says what became of a dependency. */
-  constructor(readonly taskId: string, readonly reason: string) {
+  /** The task. */
+  readonly taskId: string;
+  /** The caller's reason, or the end of the dependency. */
+  readonly reason: string;
+
+  /** Makes the error. */
+  constructor(taskId: string, reason: string) {
     super(`Task ${JSON.stringify(taskId)} was cancelled: ${reason}`);
+    this.taskId = taskId;
+    this.reason = reason;
   }
 }
 
-/** An attempt, or a task, took longer than it may. */
+/** An attempt, or a task, that exceeded a limit. */
 export class TaskTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-timeout";
-  /** `ms` is the limit, not the time taken. */
-  constructor(
-    readonly taskId: string,
-    /** Which of the task's limits it was. */
-    readonly limit: "queue" | "attempt" | "heartbeat" | "total",
-    readonly ms: number,
-  ) {
+  /** The task. */
+  readonly taskId: string;
+  /** The limit that was exceeded. */
+  readonly limit: "queue" | "attempt" | "heartbeat" | "total";
+  /** The value of the limit in milliseconds, not the time taken. */
+  readonly ms: number;
+
+  /** Makes the error. */
+  constructor(taskId: string, limit: TaskTimeoutError["limit"], ms: number) {
     super(`Task ${JSON.stringify(taskId)} exceeded its ${limit} timeout of ${ms} ms`);
+    this.taskId = taskId;
+    this.limit = limit;
+    this.ms = ms;
   }
 }
 
-/** A claim on a task was taken back; the reason of the signal of its attempt. */
+/** The loss of a claim on a task; the reason of the signal of its attempt. */
 export class ClaimLostError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "claim-lost";
-  /** `epoch` is that of the claim that is over. */
-  constructor(readonly taskId: string, readonly epoch: number, reason: string) {
+  /** The task. */
+  readonly taskId: string;
+  /** The number of the claim that is over. */
+  readonly epoch: number;
+
+  /** Makes the error. */
+  constructor(taskId: string, epoch: number, reason: string) {
     super(`The claim on task ${JSON.stringify(taskId)} of epoch ${epoch} is over: ${reason}`);
+    this.taskId = taskId;
+    this.epoch = epoch;
   }
 }
 
-/** An agent that may not be given the task: it lacks a capability or room, or is cordoned. */
+/** An agent that may not get the task: it lacks a capability or a slot, or is cordoned. */
 export class UnfitAgentError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unfit-agent";
-  /** `agentId` is `undefined` when none was named and none is fit. */
-  constructor(attempt: string, readonly agentId: string | undefined) {
+  /** The agent that was named; `undefined` when none was named and none is fit. */
+  readonly agentId: string | undefined;
+
+  /** Makes the error of `attempt`. */
+  constructor(attempt: string, agentId: string | undefined) {
     super(
       `Cannot ${attempt}: the agent must have the capabilities that the task requires and room ` +
         `for it, got ${agentId === undefined ? "none that does" : JSON.stringify(agentId)}`,
     );
+    this.agentId = agentId;
   }
 }
 
-/** Codes of errors that are nobody's fault: the attempt costs nothing. */
+/** Returns the error for a refused `command`. */
+export function refusalError(command: TaskCommand, refusal: TaskRefused): LockstepError {
+  const { taskId, agentId, reason, detail } = refusal;
+  const verb = command.type.replaceAll("-", " ");
+  const attempt = taskId === "" ? `${verb} ${quote(agentId)}` : `${verb} task ${quote(taskId)}`;
+  switch (reason) {
+    case "unknown-task":
+      return new UnknownTaskError(attempt, taskId);
+    case "unknown-agent":
+      return new UnknownAgentError(attempt, agentId ?? "");
+    case "duplicate":
+      return new DuplicateTaskError(taskId);
+    case "cycle":
+      return new DependencyCycleError(taskId, detail as readonly string[]);
+    case "stale-epoch": {
+      const { epoch } = command as { epoch: number };
+      return new StaleEpochError(attempt, epoch, detail as number | undefined);
+    }
+    case "status":
+      return new TaskStatusError(attempt, taskId, String(detail), requiredStatus(command));
+    case "unfit":
+      return new UnfitAgentError(attempt, agentId || undefined);
+    case "full":
+      return new LimitError(attempt, "there must be room", Number(detail));
+    case "draining":
+      return new ClosedError(attempt, "the scheduler");
+  }
+}
+
+function requiredStatus({ type }: TaskCommand): string {
+  if (type === "assign") return "ready";
+  if (type === "start") return "assigned, with all its locks";
+  return type === "cancel" ? "unfinished" : "running";
+}
+
+/** The codes of errors that end an attempt through no fault of its own, and cost nothing. */
 export const BLAMELESS: ReadonlySet<string> = new Set(["deadlock", "lock-lost", "lock-abandoned"]);
 
-/** Whose fault an error is. */
+/** Returns the fault of an attempt that ended with an error. */
 export function faultOf(thrown: unknown): Fail["fault"] {
   if (isFinal(thrown)) return "task";
   const code = codeOf(thrown);
   return typeof code === "string" && BLAMELESS.has(code) ? "none" : "attempt";
 }
 
-/** What the handle of a failed task rejects with. */
+/** Returns the error that the handle of a failed task rejects with. */
 export function failure(
   { taskId, error, attempts }: Pick<TaskFailed, "taskId" | "error" | "attempts">,
 ): Error {
   return new TaskFailedError(taskId, error.message, attempts, errorFrom(error));
 }
 
-/** What the handle of a cancelled task rejects with. */
+/** Returns the error that the handle of a cancelled task rejects with. */
 export function cancellation({ taskId, reason }: Pick<TaskCancelled, "taskId" | "reason">): Error {
   return new TaskCancelledError(taskId, reason);
-}
-
-/** What the handle of a task that has ended badly rejects with. */
-export function endError({ spec: { id: taskId }, status, error, attempts }: TaskRecord): Error {
-  return status === "failed"
-    ? failure({ taskId, error: error!, attempts })
-    : cancellation({ taskId, reason: error!.message });
 }

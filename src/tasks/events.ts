@@ -1,5 +1,5 @@
 /**
- * What happens to tasks, and to the agents that do them.
+ * The events of tasks and of the agents that run them.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { CordonCause, TaskView } from "./types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { ResourceRequest } from "../locks/types.ts";
 
-/** What all events about the claim of an agent on a task say. */
+/** The fields of all events about a claim. */
 export interface ClaimEvent {
-  /** What is claimed. */
+  /** The task that is claimed. */
   readonly taskId: string;
-  /** Whose claim it is. */
+  /** The agent that has the claim. */
   readonly agentId: string;
   /** The number of the claim; larger than that of any earlier one. */
   readonly epoch: number;
@@ -25,23 +25,23 @@ export interface ClaimEvent {
 export interface TaskCreated extends Named<"task:created"> {
   /** The same as `task.id`. */
   readonly taskId: string;
-  /** As it was accepted, every default filled in. */
+  /** The task as accepted, with the defaults filled in. */
   readonly task: TaskView;
 }
 
 /** A known task was submitted again under its idempotency key; nothing changed. */
 export interface TaskRecognized extends Named<"task:recognized"> {
-  /** The id that came again. */
+  /** The id of the task. */
   readonly taskId: string;
 }
 
-/** A task became ready: its dependencies are settled, its backoff is over, or it lost its agent. */
+/** A task became ready: its dependencies have ended, or its pause is over. */
 export interface TaskReadied extends Named<"task:readied"> {
-  /** What an agent may be given. */
+  /** The task that may be assigned. */
   readonly taskId: string;
 }
 
-/** A task was given to an agent, under a new epoch. */
+/** A task was assigned to an agent under a new epoch. */
 export interface TaskAssigned extends Named<"task:assigned">, ClaimEvent {
   /** The locks that it needs before it starts. */
   readonly resources: readonly ResourceRequest[];
@@ -49,7 +49,7 @@ export interface TaskAssigned extends Named<"task:assigned">, ClaimEvent {
   readonly queued: boolean;
 }
 
-/** A claim got a slot after it had waited for one in its agent's queue. */
+/** A claim got a slot after a wait in its agent's queue. */
 export interface TaskAdmitted extends Named<"task:admitted">, ClaimEvent {
   /** The locks that it needs before it starts. */
   readonly resources: readonly ResourceRequest[];
@@ -63,18 +63,18 @@ export interface TaskStarted extends Named<"task:started">, ClaimEvent {
   readonly waitedMs: number;
 }
 
-/** A running attempt said that it is alive. */
+/** A running attempt reported that it is alive. */
 export interface TaskHeartbeat extends Named<"task:heartbeat">, ClaimEvent {}
 
-/** A running attempt told how far it is. */
+/** A running attempt reported its progress. */
 export interface TaskProgressed extends Named<"task:progressed">, ClaimEvent {
-  /** Whatever the agent reports, never looked into. */
+  /** The reported progress; opaque. */
   readonly progress: unknown;
 }
 
-/** An attempt, or a task, took longer than it may. What follows from it is the next event. */
+/** An attempt, or a task, exceeded a limit. The next event is the consequence. */
 export interface TaskTimedOut extends Named<"task:timed-out"> {
-  /** What took too long. */
+  /** The task that exceeded the limit. */
   readonly taskId: string;
   /** `queue`: waiting to start. `heartbeat`: silence of an attempt. `total`: since submission. */
   readonly limit: "queue" | "attempt" | "heartbeat" | "total";
@@ -82,11 +82,11 @@ export interface TaskTimedOut extends Named<"task:timed-out"> {
   readonly ms: number;
 }
 
-/** An attempt failed, and the task is tried again at `retryAt`, or later if its body runs on. */
+/** An attempt failed, and another one follows at `retryAt`, or when the failed attempt has ended. */
 export interface TaskBackedOff extends Named<"task:backed-off">, ClaimEvent {
-  /** Why the attempt failed. */
+  /** The error of the attempt. */
   readonly error: ErrorData;
-  /** How many attempts count so far; one that ended through no fault of the task doesn't. */
+  /** How many attempts were made; those that ended through no fault of the task do not count. */
   readonly attempt: number;
   /** When the backoff ends and the task is ready again. */
   readonly retryAt: Instant;
@@ -94,165 +94,165 @@ export interface TaskBackedOff extends Named<"task:backed-off">, ClaimEvent {
 
 /** A claim ended through no fault of the task, which costs no attempt. */
 export interface TaskRequeued extends Named<"task:requeued">, ClaimEvent {
-  /** What ended the claim, as a phrase for people. */
+  /** For people. */
   readonly reason: string;
 }
 
-/** A task ended well. */
+/** A task was completed. */
 export interface TaskCompleted extends Named<"task:completed">, ClaimEvent {
-  /** Whatever the agent handed in, never looked into. */
+  /** The result; opaque. */
   readonly result: unknown;
   /** From the start of its last attempt. */
   readonly ranMs: number;
 }
 
-/** A task ended badly, for good. */
+/** A task failed for good. */
 export interface TaskFailed extends Named<"task:failed"> {
-  /** What nobody will try again. */
+  /** The task. */
   readonly taskId: string;
-  /** Who had the task when it failed, or `undefined` when nobody did. */
+  /** The agent that had the task when it failed, if any. */
   readonly agentId: string | undefined;
-  /** Of its newest claim; 0 when it had none. */
+  /** The number of its newest claim; 0 when it had none. */
   readonly epoch: number;
-  /** Of the attempt that failed, or of the limit that was exceeded. */
+  /** The error of the last attempt, or the limit that was exceeded. */
   readonly error: ErrorData;
-  /** How many attempts were started that count against its retries. */
+  /** How many attempts were made; those that ended through no fault of the task do not count. */
   readonly attempts: number;
 }
 
 /** A task was cancelled. */
 export interface TaskCancelled extends Named<"task:cancelled"> {
-  /** What will not be done. */
+  /** The task. */
   readonly taskId: string;
-  /** Who had the task when it was cancelled, or `undefined` when nobody did. */
+  /** The agent that had the task when it was cancelled, if any. */
   readonly agentId: string | undefined;
-  /** Of its newest claim; 0 when it had none. */
+  /** The number of its newest claim; 0 when it had none. */
   readonly epoch: number;
-  /** What the caller said, or what became of a dependency. */
+  /** The caller's reason, or the end of a dependency. */
   readonly reason: string;
 }
 
-/** A claim gave its slot and its locks back: its body has ended, or isn't waited for any longer. */
+/** A claim released its slot and its locks: its attempt has ended, or is no longer waited for. */
 export interface AttemptEnded extends Named<"attempt:ended">, ClaimEvent {
-  /** Whether the claim was taken back before, and its body didn't end within the grace period. */
+  /** Whether the claim was lost before, and the attempt did not end within the grace period. */
   readonly abandoned: boolean;
-  /** Whether it was still in its agent's queue, and so had neither slot nor locks. */
+  /** Whether the claim was in its agent's queue, and so had neither slot nor locks. */
   readonly queued: boolean;
 }
 
-/** Why a command on a task or an agent was refused. */
+/** The reason of a refusal of a command about a task or an agent. */
 export type TaskRefusal =
-  /** Nobody submitted it, or it ended long ago and was forgotten. */
+  /** It was never submitted, or was dropped after it had ended. */
   | "unknown-task"
-  /** Nobody registered it, or it is gone. */
+  /** It is not registered. */
   | "unknown-agent"
-  /** The id is known, and not under the same idempotency key. */
+  /** The id is known, under another idempotency key or none. */
   | "duplicate"
   /** Its dependencies lead back to it. */
   | "cycle"
   /** The claim that the command names is not in force. */
   | "stale-epoch"
-  /** The task's status doesn't allow it. */
+  /** The status of the task does not allow it. */
   | "status"
-  /** The agent lacks a capability, a free slot, or the right to take tasks. */
+  /** The agent lacks a capability or a free slot, or is cordoned or draining. */
   | "unfit"
   /** There are as many unfinished tasks, or agents, as there may be. */
   | "full"
-  /** Nothing is accepted or started any more. */
+  /** The scheduler accepts and starts nothing any more. */
   | "draining";
 
 /** A command was refused, and the state is as before. */
 export interface TaskRefused extends Named<"task:refused"> {
-  /** What the command is about; `""` when that is an agent. */
+  /** The task of the command; `""` for a command about an agent. */
   readonly taskId: string;
-  /** Whom the command names; `undefined` for a command that names no agent. */
+  /** The agent that the command names, if any. */
   readonly agentId: string | undefined;
-  /** The command's `type`. */
+  /** The type of the command. */
   readonly command: string;
   /** The condition that was not met. */
   readonly reason: TaskRefusal;
-  /** The status, the epoch in force, or the cycle: what the reason is about. */
+  /** The status, the epoch in force, the cycle or the limit that the reason is about. */
   readonly detail: string | number | readonly string[] | undefined;
 }
 
 /** An agent was registered, or registered again with another profile. */
 export interface AgentSpawned extends Named<"agent:spawned"> {
-  /** Who can be given tasks. */
+  /** The agent. */
   readonly agentId: string;
-  /** What it can do: sorted, each once. */
+  /** Sorted, each once. */
   readonly capabilities: readonly string[];
   /** How many slots it has: a claim needs one to start. */
   readonly maxConcurrentTasks: number;
-  /** What kind of agent it is. */
+  /** The kind of agent. */
   readonly kind: string;
 }
 
-/** An agent is gone, and so are its claims. */
+/** An agent was removed, and with it its claims. */
 export interface AgentTerminated extends Named<"agent:terminated"> {
-  /** Who is gone; its claims end in the events that follow. */
+  /** The agent; its claims end in the events that follow. */
   readonly agentId: string;
-  /** What the caller said, for people. */
+  /** For people. */
   readonly reason: string;
 }
 
-/** For one more cause an agent gets no further tasks; what has a slot goes on. */
+/** An agent was cordoned for one more cause: it gets no further tasks. */
 export interface AgentCordoned extends Named<"agent:cordoned"> {
-  /** Who is passed over. */
+  /** The agent. */
   readonly agentId: string;
-  /** Each cause is lifted by itself. */
+  /** The cause; each one is lifted independently of the others. */
   readonly cause: CordonCause;
-  /** What the caller said, for people; never `""`. */
+  /** For people; never `""`. */
   readonly reason: string;
   /** When it is lifted by itself, or 0 for never. */
   readonly untilMs: Instant;
 }
 
-/** A cause is no longer in force; without any an agent gets tasks again. */
+/** A cause was lifted; without any the agent gets tasks again. */
 export interface AgentUncordoned extends Named<"agent:uncordoned"> {
-  /** Who is considered again. */
+  /** The agent. */
   readonly agentId: string;
-  /** What is lifted. */
+  /** The cause that was lifted. */
   readonly cause: CordonCause;
 }
 
-/** An agent may use only some of its slots, or all again. */
+/** The slots that an agent may use were limited, or the limit was lifted. */
 export interface AgentLimited extends Named<"agent:limited"> {
-  /** Whose slots they are. */
+  /** The agent. */
   readonly agentId: string;
-  /** How many it may use; 0 for all that it has. */
+  /** How many slots it may use; 0 for all that it has. */
   readonly slots: number;
 }
 
-/** An agent gets no further tasks, and is gone once it has none. */
+/** An agent gets no further tasks, and is removed once it has none. */
 export interface AgentDraining extends Named<"agent:draining"> {
-  /** Who is about to go. */
+  /** The agent. */
   readonly agentId: string;
-  /** What the caller said, for people. */
+  /** For people. */
   readonly reason: string;
 }
 
-/** An agent has nothing to do any more. */
+/** An agent lost its last claim. */
 export interface AgentIdle extends Named<"agent:idle"> {
-  /** Whose last claim has ended. */
+  /** The agent. */
   readonly agentId: string;
 }
 
-/** An agent has something to do again. */
+/** An agent got its first claim. */
 export interface AgentActive extends Named<"agent:active"> {
-  /** Who has a claim. */
+  /** The agent. */
   readonly agentId: string;
 }
 
-/** Another strategy ranks the agents from here on. */
+/** Another strategy ranks the agents. */
 export interface StrategyChanged extends Named<"strategy:changed"> {
-  /** One of the machine's own, or `external` when somebody outside ranks. */
+  /** The name of the strategy; `external` for a choice by callers. */
   readonly strategy: string;
 }
 
-/** Nothing is accepted or started any more. */
+/** The scheduler accepts and starts nothing any more. */
 export interface SchedulerDrained extends Named<"scheduler:drained"> {}
 
-/** What a task machine can say. */
+/** An event of a task machine. */
 export type TaskEvent =
   | StealingEvent
   | TaskCreated
@@ -282,55 +282,55 @@ export type TaskEvent =
   | StrategyChanged
   | SchedulerDrained;
 
-/** An agent, or who watches it, told how much it has to do. */
+/** The load of an agent was reported. */
 export interface AgentReported extends Named<"agent:reported"> {
-  /** Whose load it is. */
+  /** The agent. */
   readonly agentId: string;
-  /** How many tasks it has besides those that it was given here. */
+  /** How many tasks it has besides its claims. */
   readonly outside: number;
-  /** How long a task of its takes; `undefined` when nobody said, as for the next two. */
+  /** How long a task takes on it; `undefined` if unknown, as for the next two. */
   readonly avgTaskDurationMs: number | undefined;
-  /** Of the processor, in percent. */
+  /** Utilization of its processor, in percent. */
   readonly cpuPercent: number | undefined;
-  /** Of the memory, in percent. */
+  /** Utilization of its memory, in percent. */
   readonly memoryPercent: number | undefined;
 }
 
-/** A report of load was not renewed, and is forgotten. */
+/** A report of load was not renewed, and expired. */
 export interface AgentReportExpired extends Named<"agent:report-expired"> {
-  /** Whose load is again what it was given here. */
+  /** The agent. */
   readonly agentId: string;
 }
 
-/** Tasks are about to be moved from a busy agent to an idle one. */
+/** Tasks are about to move from a busy agent to an idle one. */
 export interface WorkStealingRequest extends Named<"workstealing:request"> {
-  /** Whose they were. */
+  /** The busy agent. */
   readonly sourceAgent: string;
-  /** Whose they will be. */
+  /** The idle agent. */
   readonly targetAgent: string;
-  /** How many. */
+  /** How many tasks. */
   readonly taskCount: number;
 }
 
-/** A claim that had not started was taken from its agent, to be given to another one at once. */
+/** A claim that had not started was moved to another agent. */
 export interface TaskStolen extends Named<"task:stolen">, ClaimEvent {
-  /** Who gets it, under a new epoch. */
+  /** The agent that gets it, under a new epoch. */
   readonly targetAgent: string;
 }
 
-/** Tasks were moved. */
+/** Tasks have moved. */
 export interface WorkStealingCompleted extends Named<"workstealing:completed"> {
-  /** Whose they were. */
+  /** The busy agent. */
   readonly sourceAgent: string;
-  /** Whose they are. */
+  /** The idle agent. */
   readonly targetAgent: string;
-  /** How many. */
+  /** How many tasks. */
   readonly taskCount: number;
-  /** Which, the most recently assigned first. */
+  /** Their ids, the most recently assigned first. */
   readonly taskIds: readonly string[];
 }
 
-/** What a task machine can say of stealing. */
+/** An event of work stealing. */
 export type StealingEvent =
   | AgentReported
   | AgentReportExpired
@@ -365,7 +365,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     `task ${taskId}: → backing off until ${timeOfDay(retryAt)}, ` +
     `as attempt ${attempt} failed on ${agentId}: ${thrown(error)}`,
   "task:requeued": ({ taskId, agentId, epoch, reason }) =>
-    `task ${taskId}: taken back from ${agentId} (epoch ${epoch}), as ${oneLine(reason)}`,
+    `task ${taskId}: requeued from ${agentId} (epoch ${epoch}), as ${oneLine(reason)}`,
   "task:completed": ({ taskId, agentId, epoch, ranMs }) =>
     `task ${taskId}: → completed by ${agentId} (epoch ${epoch}) in ${ranMs} ms`,
   "task:failed": ({ taskId, agentId, error, attempts }) => {
@@ -385,7 +385,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     const skills = capabilities.length === 0 ? "" : `, can ${listed(capabilities)}`;
     return `agent ${agentId}: takes tasks, ${maxConcurrentTasks} at once${skills}`;
   },
-  "agent:terminated": ({ agentId, reason }) => `agent ${agentId}: → gone, ${oneLine(reason)}`,
+  "agent:terminated": ({ agentId, reason }) => `agent ${agentId}: → removed, ${oneLine(reason)}`,
   "agent:cordoned": ({ agentId, cause, reason, untilMs }) => {
     const until = untilMs === 0 ? "" : ` until ${timeOfDay(untilMs)}`;
     return `agent ${agentId}: gets no further tasks${until} (${cause}), ${oneLine(reason)}`;
@@ -395,8 +395,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     slots === 0
       ? `agent ${agentId}: may use all its slots`
       : `agent ${agentId}: may use ${slots} of its slots`,
-  "agent:draining": ({ agentId, reason }) =>
-    `agent ${agentId}: goes when it has no task left, ${oneLine(reason)}`,
+  "agent:draining": ({ agentId, reason }) => `agent ${agentId}: → draining, ${oneLine(reason)}`,
   "agent:reported": ({ agentId, outside, avgTaskDurationMs, cpuPercent, memoryPercent }) => {
     const figures = [
       [`tasks from elsewhere: ${outside}`, outside],
@@ -404,21 +403,21 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
       [`processor ${cpuPercent} %`, cpuPercent],
       [`memory ${memoryPercent} %`, memoryPercent],
     ] as const;
-    const told = figures.filter(([, figure]) => figure !== undefined).map(([text]) => text);
-    return `agent ${agentId}: reported its load, ${told.join(", ")}`;
+    const known = figures.filter(([, figure]) => figure !== undefined).map(([text]) => text);
+    return `agent ${agentId}: reported its load, ${known.join(", ")}`;
   },
-  "agent:report-expired": ({ agentId }) => `agent ${agentId}: its report of load is too old`,
+  "agent:report-expired": ({ agentId }) => `agent ${agentId}: its report of load expired`,
   "agent:idle": ({ agentId }) => `agent ${agentId}: → idle`,
   "agent:active": ({ agentId }) => `agent ${agentId}: → active`,
   "workstealing:request": ({ sourceAgent, targetAgent, taskCount }) =>
-    `stealing: ${sourceAgent} has ${taskCount} to give to ${targetAgent}`,
+    `stealing: ${targetAgent} takes ${taskCount} tasks from ${sourceAgent}`,
   "workstealing:completed": ({ sourceAgent, targetAgent, taskIds }) =>
-    `stealing: ${targetAgent} has got ${listed(taskIds)} from ${sourceAgent}`,
+    `stealing: ${targetAgent} took ${listed(taskIds)} from ${sourceAgent}`,
   "strategy:changed": ({ strategy }) => `scheduler: agents are chosen by ${strategy}`,
   "scheduler:drained": () => "scheduler: → drained, nothing is accepted or started any more",
 };
 
-/** What a claim lacks besides its slot. */
+/** Names the locks that a claim needs besides its slot. */
 function needed(resources: readonly ResourceRequest[]): string {
   const locks = resources.map(({ resourceId }) => resourceId);
   return locks.length === 0 ? "" : `, which needs ${listed(locks)} first`;

@@ -1,141 +1,429 @@
 /**
- * Tasks, the agents that run them, and who runs what.
+ * Tasks, the agents that run them, and the claims of agents on tasks. Spec: `Stealing.tla`.
  *
  * A task waits for its dependencies, is ready, is assigned to an agent under an epoch, runs, and
  * ends as completed, failed or cancelled; an attempt that fails is followed by a pause and another
- * attempt. Whatever an agent says of a task names the epoch of its claim, and what is said under an
- * older epoch is refused: so a late result of an attempt that was given up changes nothing.
+ * attempt. Every command about a claim names its epoch, and a stale epoch is refused: so a late
+ * result of an attempt that lost its claim changes nothing.
  *
- * A task that was placed with an agent is assigned at once, also when the agent has no slot free:
- * then it stands in the agent's own queue, from where it may be stolen by one that has less to do.
- * Only a claim with a slot holds locks or starts.
+ * A task that was placed with an agent is assigned at once, also when the agent has no free slot:
+ * then it stands in the agent's own queue, from where an agent that has less to do may steal it. Only
+ * a claim with a slot holds locks or starts.
  *
- * A step first does what was asked ({@linkcode Step} gathers what follows from it), then settles
- * dependents, gives free agents work, and evens out loads. `lifecycle.ts` has the actions and
- * `claims.ts` what leads to them, `placement.ts` finds task for agent and agent for task,
- * `dependencies.ts` knows who waits for whom, `stealing.ts` what is to be moved.
+ * A step first applies the command and collects what follows from it ({@linkcode Step}); then it
+ * resolves dependents, gives work to agents with capacity, and evens out backlogs. `transitions.ts`
+ * has the transitions, `agents.ts` the commands about agents, `placement.ts` finds the task for an
+ * agent and the agent for a task, `dependencies.ts` keeps the dependencies, `stealing.ts` moves
+ * tasks.
  *
  * @module
  */
 
+import { nextDeadline, reschedule, schedule, takeDue } from "../core/data/deadlines.ts";
+import { Opaque } from "../core/data/plain.ts";
 import { describer } from "../core/describe.ts";
-import { TASK_DESCRIPTIONS } from "./events.ts";
-import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
-import type { TaskEvent } from "./events.ts";
-import type { Instant, Machine, Tick } from "../core/machine.ts";
-import { assignTo, award, cancelTask, submit } from "./admission.ts";
+import { definePart, type Instant, type Part, Refusal } from "../core/machine.ts";
 import {
   cancelAgentTasks,
+  cordonAgent,
   drainAgent,
+  expireReport,
+  limitAgent,
   registerAgent,
+  remove,
   removeAgent,
+  reportLoad,
   requeueAgentTasks,
   shedTasks,
+  uncordon,
 } from "./agents.ts";
+import type {
+  Assign,
+  Award,
+  Cancel,
+  Claimed,
+  Complete,
+  Fail,
+  Heartbeat,
+  Preempt,
+  Progress,
+  RenewHeartbeats,
+  Settle,
+  Start,
+  Submit,
+  TaskAnswers,
+  TaskCommand,
+  Unblock,
+  UseStrategy,
+} from "./commands.ts";
+import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
+import { cycleThrough, link, resolveDependents } from "./dependencies.ts";
+import { TASK_DESCRIPTIONS, type TaskEvent, type TaskRefusal } from "./events.ts";
 import {
-  completeClaim,
-  failClaim,
-  fire,
-  heartbeat,
-  preempt,
-  progress,
-  renewHeartbeats,
-  settleBody,
-  startClaim,
-  unblock,
-} from "./claims.ts";
-import type { TaskCommand, UseStrategy } from "./commands.ts";
-import { refresh } from "./placement.ts";
-import { settle } from "./settling.ts";
-import { cordonAgent, limitAgent, reportLoad } from "./standing.ts";
-import { DEFAULT_TASK_CONFIG, initialTaskState, type TaskConfig, type TaskState } from "./state.ts";
-import { beginStep, type Step } from "./step.ts";
+  assignsItself,
+  bestAgent,
+  bestPlaced,
+  bestTask,
+  canQueue,
+  capacityOf,
+  hasFreeSlot,
+  isFit,
+  refresh,
+} from "./placement.ts";
+import {
+  type Agent,
+  beginStep,
+  type Group,
+  initialTaskState,
+  isTerminal,
+  outcomeOf,
+  type Step,
+  type TaskRecord,
+  type TaskState,
+  type TaskTimer,
+  unfinished,
+  viewOf,
+} from "./state.ts";
+import { rebalance } from "./stealing.ts";
+import {
+  admit,
+  assign,
+  attemptOf,
+  cancel,
+  complete,
+  endLingering,
+  fail,
+  failAttempt,
+  interrupt,
+  limitQueueTime,
+  orphan,
+  queue,
+  ready,
+  refuse,
+  remember,
+  requeue,
+  start,
+  timeOut,
+} from "./transitions.ts";
 
-/** A machine that goes by `config`. */
-export function taskMachine(
-  config: Partial<TaskConfig> = {},
-): Machine<TaskState, TaskCommand, TaskEvent> {
-  return {
+/** A task machine as part of a larger one. */
+export type TaskPart = Part<TaskState, TaskCommand, TaskEvent, TaskAnswers>;
+
+/** Makes a task machine with `config`, and the defaults for what that leaves out. */
+export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
+  return definePart<TaskState, TaskCommand, TaskEvent, TaskAnswers>({
     name: "tasks",
+    commands: Object.keys(HANDLERS) as TaskCommand["type"][],
     init: () => initialTaskState({ ...DEFAULT_TASK_CONFIG, ...config }),
-    step,
+    fire,
+    apply,
     deadline: (state) => nextDeadline(state.deadlines),
     describe: describer(TASK_DESCRIPTIONS),
+  });
+}
+
+/** Fires what is due, in order; what follows from one timer comes before the next. */
+function fire(state: TaskState, now: Instant, until: Instant, events: TaskEvent[]): void {
+  const step = beginStep(state, now, events);
+  for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
+    fireTimer(step, due.subject);
+    followUp(step);
+  }
+}
+
+function apply(state: TaskState, command: TaskCommand, now: Instant, events: TaskEvent[]): unknown {
+  const step = beginStep(state, now, events);
+  const handle = HANDLERS[command.type] as (step: Step, command: TaskCommand) => unknown;
+  const answer = handle(step, command);
+  followUp(step);
+  return answer;
+}
+
+/** The answer to a command of type `Type`. */
+type Answer<Type extends keyof TaskAnswers> = TaskAnswers[Type] | Refusal;
+
+/** From the type of a command to the function that applies it. */
+const HANDLERS: {
+  readonly [Type in TaskCommand["type"]]: (
+    step: Step,
+    command: Extract<TaskCommand, { type: Type }>,
+  ) => Answer<Type>;
+} = {
+  "submit": submit,
+  "assign": assignTask,
+  "start": startAttempt,
+  "heartbeat": heartbeat,
+  "progress": progress,
+  "complete": completeAttempt,
+  "fail": reportFailure,
+  "settle": endLostAttempt,
+  "unblock": unblock,
+  "preempt": preempt,
+  "award": award,
+  "cancel": cancelTask,
+  "register-agent": registerAgent,
+  "remove-agent": removeAgent,
+  "cordon-agent": cordonAgent,
+  "limit-agent": limitAgent,
+  "shed-tasks": shedTasks,
+  "drain-agent": drainAgent,
+  "report-load": reportLoad,
+  "cancel-agent-tasks": cancelAgentTasks,
+  "requeue-agent-tasks": requeueAgentTasks,
+  "renew-heartbeats": renewHeartbeats,
+  "use-strategy": useStrategy,
+  "drain": drain,
+};
+
+// Submitters
+
+function submit(step: Step, command: Submit): Answer<"submit"> {
+  const { state, now, events } = step;
+  const { task: spec } = command;
+  const taskId = spec.id;
+  const reason = objectionTo(state, command);
+  if (reason !== undefined) {
+    const detail = reason === "full" ? state.config.maxTasks : undefined;
+    return refuse(step, command, taskId, reason, detail);
+  }
+  if (state.tasks.has(taskId)) {
+    events.push({ type: "task:recognized", taskId });
+    return { taskId, isNew: false };
+  }
+  const cycle = spec.dependencies.length === 0 ? undefined : cycleThrough(state, spec);
+  if (cycle !== undefined) return refuse(step, command, taskId, "cycle", cycle);
+
+  const task = newTask(state, command, now);
+  state.tasks.set(taskId, task);
+  const doomed = link(state, task);
+  if (task.openDependencies === 0 && doomed === undefined) task.status = "ready";
+  state.counts[task.status]++;
+  if (spec.totalTimeoutMs !== 0) {
+    task.total = schedule(state.deadlines, now + spec.totalTimeoutMs, { limit: "total", task });
+  }
+  events.push({ type: "task:created", taskId, task: viewOf(task) });
+  if (doomed !== undefined) cancel(step, task, doomed, doomed, "ended");
+  else if (task.status === "ready") queue(step, task);
+  else limitQueueTime(step, task);
+  return { taskId, isNew: true };
+}
+
+/** Returns why a task can't be accepted, if it can't. */
+function objectionTo(state: TaskState, { task: spec }: Submit): TaskRefusal | undefined {
+  if (state.draining) return "draining";
+  const known = state.tasks.get(spec.id);
+  if (known !== undefined) {
+    const { idempotencyKey } = known.spec;
+    const isSame = idempotencyKey !== "" && idempotencyKey === spec.idempotencyKey;
+    return isSame ? undefined : "duplicate";
+  }
+  if (outcomeOf(state, spec.id) !== undefined) return "duplicate";
+  if (unfinished(state) >= state.config.maxTasks) return "full";
+  if (spec.assignedAgent === "") return undefined;
+  const agent = state.agents.get(spec.assignedAgent);
+  if (agent === undefined) return "unknown-agent";
+  return agent.drained === undefined && isFit(agent, spec.requires, "") ? undefined : "unfit";
+}
+
+function newTask(state: TaskState, command: Submit, now: Instant): TaskRecord {
+  const { task: spec, input, metadata } = command;
+  return {
+    spec,
+    input: input === undefined ? undefined : new Opaque(input),
+    metadata: metadata === undefined ? undefined : new Opaque(metadata),
+    rank: now - spec.priority * state.config.agingMs,
+    sequence: state.sequence++,
+    position: -1,
+    status: "waiting",
+    createdAt: now,
+    startedAt: undefined,
+    finishedAt: undefined,
+    pinnedTo: spec.assignedAgent,
+    group: undefined,
+    agent: undefined,
+    queued: false,
+    stealable: undefined,
+    epoch: 0,
+    locked: false,
+    attempts: 0,
+    lingering: 0,
+    crashes: 0,
+    openDependencies: 0,
+    fallbacks: 0,
+    fallbacksFailed: 0,
+    dependents: undefined,
+    result: undefined,
+    progress: undefined,
+    error: undefined,
+    timer: undefined,
+    heartbeat: undefined,
+    total: undefined,
   };
 }
 
-function step(
-  state: TaskState,
-  command: TaskCommand | Tick,
-  now: Instant,
-  until: Instant = now,
-): TaskEvent[] {
-  const step = beginStep(state, now);
-  for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
-    fire(step, due.subject);
-    settle(step);
+function assignTask(step: Step, command: Assign): Answer<"assign"> {
+  const { state } = step;
+  const { taskId, agentId } = command;
+  const task = state.tasks.get(taskId);
+  if (task === undefined) return refuse(step, command, taskId, "unknown-task");
+  if (task.status !== "ready") return refuse(step, command, taskId, "status", task.status);
+  if (state.draining) return refuse(step, command, taskId, "draining");
+  const agent = agentId === "" ? bestAgent(state, task) : state.agents.get(agentId);
+  if (agent === undefined) {
+    return refuse(step, command, taskId, agentId === "" ? "unfit" : "unknown-agent");
   }
-  apply(step, command);
-  settle(step);
-  return step.events;
+  if (!hasFreeSlot(agent) || !isFit(agent, task.spec.requires, task.pinnedTo)) {
+    return refuse(step, command, taskId, "unfit");
+  }
+  assign(step, task, agent);
+  return claimOf(task, agent);
 }
 
-function apply(step: Step, command: TaskCommand | Tick): void {
-  switch (command.type) {
-    case "submit":
-      return submit(step, command);
-    case "assign":
-      return assignTo(step, command);
-    case "start":
-      return startClaim(step, command);
-    case "heartbeat":
-      return heartbeat(step, command);
-    case "progress":
-      return progress(step, command);
-    case "complete":
-      return completeClaim(step, command);
-    case "fail":
-      return failClaim(step, command);
-    case "settle":
-      return settleBody(step, command);
-    case "unblock":
-      return unblock(step, command);
-    case "preempt":
-      return preempt(step, command);
-    case "cancel":
-      return cancelTask(step, command);
-    case "register-agent":
-      return registerAgent(step, command);
-    case "remove-agent":
-      return removeAgent(step, command);
-    case "cordon-agent":
-      return cordonAgent(step, command);
-    case "limit-agent":
-      return limitAgent(step, command);
-    case "award":
-      return award(step, command);
-    case "shed-tasks":
-      return shedTasks(step, command);
-    case "drain-agent":
-      return drainAgent(step, command);
-    case "report-load":
-      return reportLoad(step, command);
-    case "cancel-agent-tasks":
-      return cancelAgentTasks(step, command);
-    case "requeue-agent-tasks":
-      return requeueAgentTasks(step, command);
-    case "renew-heartbeats":
-      return renewHeartbeats(step);
-    case "use-strategy":
-      return setStrategy(step, command);
-    case "drain":
-      return drain(step);
-    case "tick":
-      return;
-  }
+function award(step: Step, { taskId, agentId, losers }: Award): void {
+  const { state } = step;
+  const task = state.tasks.get(taskId);
+  const winner = state.agents.get(agentId);
+  if (task?.agent === undefined || winner === undefined || state.draining) return;
+  if (!losers.includes(task.agent.agentId) || capacityOf(winner) === 0) return;
+  const { placed, requires } = task.spec;
+  if (!isFit(winner, requires, placed ? "" : task.pinnedTo)) return;
+  if (task.status === "running") task.attempts--;
+  const reason = `agent "${task.agent.agentId}" lost a conflict over it`;
+  requeue(step, task, reason, attemptOf(task));
+  if (placed) task.pinnedTo = agentId;
+  assign(step, task, winner, !hasFreeSlot(winner));
 }
 
-function setStrategy(step: Step, { strategy }: UseStrategy): void {
+function cancelTask(step: Step, command: Cancel): Answer<"cancel"> {
+  const { taskId, reason } = command;
+  const task = step.state.tasks.get(taskId);
+  if (task === undefined) return refuse(step, command, taskId, "unknown-task");
+  if (task.status === "cancelled") return;
+  if (isTerminal(task.status)) return refuse(step, command, taskId, "status", task.status);
+  cancel(step, task, reason, `dependency "${taskId}" was cancelled`, attemptOf(task));
+}
+
+// Agents with a claim
+
+type ClaimCommand = Start | Heartbeat | Progress | Complete | Fail;
+
+function startAttempt(step: Step, command: Start): Answer<"start"> {
+  const task = claimedTask(step, command);
+  if (task instanceof Refusal) return task;
+  if (task.status === "running" || !task.locked) {
+    return refuse(step, command, command.taskId, "status", task.status);
+  }
+  if (step.state.draining) return refuse(step, command, command.taskId, "draining");
+  const claim = claimOf(task, task.agent!);
+  start(step, task);
+  return claim;
+}
+
+function heartbeat(step: Step, command: Heartbeat): Answer<"heartbeat"> {
+  const task = runningTask(step, command, false);
+  if (task instanceof Refusal) return task;
+  extendHeartbeat(step, task);
+  const { taskId } = command;
+  const { agentId } = task.agent!;
+  step.events.push({ type: "task:heartbeat", taskId, agentId, epoch: task.epoch });
+}
+
+function progress(step: Step, command: Progress): Answer<"progress"> {
+  const task = runningTask(step, command, false);
+  if (task instanceof Refusal) return task;
+  extendHeartbeat(step, task);
+  const { taskId, progress } = command;
+  const { agentId } = task.agent!;
+  task.progress = new Opaque(progress);
+  step.events.push({ type: "task:progressed", taskId, agentId, epoch: task.epoch, progress });
+}
+
+/** Costs a look at each task. */
+function renewHeartbeats(step: Step, _command: RenewHeartbeats): void {
+  for (const task of step.state.tasks.values()) extendHeartbeat(step, task);
+}
+
+function extendHeartbeat({ state, now }: Step, task: TaskRecord): void {
+  if (task.heartbeat === undefined) return;
+  reschedule(state.deadlines, task.heartbeat, now + task.spec.heartbeatTimeoutMs);
+}
+
+function completeAttempt(step: Step, command: Complete): Answer<"complete"> {
+  const task = runningTask(step, command, true);
+  if (task instanceof Refusal) return task;
+  complete(step, task, command.result);
+}
+
+function reportFailure(step: Step, command: Fail): Answer<"fail"> {
+  const task = runningTask(step, command, true);
+  if (task instanceof Refusal) return task;
+  const { error, fault } = command;
+  const agent = task.agent!;
+  agent.failed++;
+  remember(step.state, task, agent, step.now - task.startedAt!, false);
+  if (fault === "task") fail(step, task, error, "ended");
+  else if (fault === "attempt") failAttempt(step, task, error, "ended");
+  else interrupt(step, task, error, "ended");
+}
+
+function claimOf({ epoch }: TaskRecord, { agentId }: Agent): Claimed {
+  return { agentId, epoch };
+}
+
+/** Returns the task of `command` if the claim that it names is in force, or refuses it. */
+function claimedTask(step: Step, command: ClaimCommand): TaskRecord | Refusal {
+  const { taskId, epoch } = command;
+  const task = step.state.tasks.get(taskId);
+  if (task === undefined) return refuse(step, command, taskId, "unknown-task");
+  if (task.agent !== undefined && (epoch === 0 || epoch === task.epoch)) return task;
+  if (epoch === 0 || (epoch === task.epoch && isTerminal(task.status))) {
+    return refuse(step, command, taskId, "status", task.status);
+  }
+  const inForce = task.agent === undefined ? undefined : task.epoch;
+  return refuse(step, command, taskId, "stale-epoch", inForce);
+}
+
+/** Returns the same if the task runs. A claim that has what it needs is started if `mayStart`. */
+function runningTask(
+  step: Step,
+  command: ClaimCommand,
+  mayStart: boolean,
+): TaskRecord | Refusal {
+  const task = claimedTask(step, command);
+  if (task instanceof Refusal || task.status === "running") return task;
+  if (!mayStart || !task.locked) {
+    return refuse(step, command, command.taskId, "status", task.status);
+  }
+  start(step, task);
+  return task;
+}
+
+// Claims in other subsystems; a command that comes too late is a no-op
+
+function endLostAttempt(step: Step, { taskId, epoch }: Settle): void {
+  const lingering = step.state.lingering.get(epoch);
+  if (lingering?.task.spec.id === taskId) endLingering(step, lingering, false);
+}
+
+function unblock(step: Step, { taskId, epoch }: Unblock): void {
+  const { state } = step;
+  const task = state.tasks.get(taskId);
+  if (task?.agent === undefined || task.epoch !== epoch || task.locked || task.queued) return;
+  task.locked = true;
+  if (task.agent.startsAtOnce && !state.draining) start(step, task);
+}
+
+function preempt(step: Step, { taskId, epoch, reason, isHopeless }: Preempt): void {
+  const task = step.state.tasks.get(taskId);
+  if (task?.agent === undefined || task.epoch !== epoch) return;
+  const error = { name: "PreemptedError", code: "preempted", message: reason };
+  if (isHopeless) fail(step, task, error, attemptOf(task));
+  else interrupt(step, task, error, attemptOf(task));
+}
+
+// The scheduler itself
+
+function useStrategy(step: Step, { strategy }: UseStrategy): void {
   const { state, events, queued } = step;
   state.strategy = strategy;
   for (const agent of state.agents.values()) refresh(state, agent);
@@ -149,6 +437,117 @@ function drain({ state, events }: Step): void {
   events.push({ type: "scheduler:drained" });
 }
 
-export { taskConfigOf } from "./scheduler_config.ts";
-export type { TaskCommand } from "./commands.ts";
-export type { Agent, TaskConfig, TaskState } from "./state.ts";
+// Timers
+
+function fireTimer(step: Step, due: TaskTimer): void {
+  switch (due.limit) {
+    case "grace":
+      return endLingering(step, due.lingering, true);
+    case "cordon":
+      return uncordon(step, due.agent, due.cause);
+    case "report":
+      return expireReport(step, due.agent);
+    case "backoff":
+      return endPause(step, due.task);
+    default:
+      return exceedLimit(step, due.task, due.limit);
+  }
+}
+
+function endPause(step: Step, task: TaskRecord): void {
+  task.timer = undefined;
+  if (task.lingering === 0) ready(step, task);
+}
+
+function exceedLimit(
+  step: Step,
+  task: TaskRecord,
+  limit: "queue" | "attempt" | "heartbeat" | "total",
+): void {
+  const error = timeOut(step, task, limit);
+  const attempt = attemptOf(task);
+  if (limit === "heartbeat") orphan(step, task, "its heartbeat stopped", attempt);
+  else if (limit === "attempt") failAttempt(step, task, error, attempt);
+  else fail(step, task, error, attempt);
+}
+
+// The consequences of a change, once it is complete
+
+/** Resolves dependents, gives work to agents with capacity, and evens out backlogs. */
+function followUp(step: Step): void {
+  if (step.ended.length > 0) resolveDependents(step, ready, cancelDoomed);
+  distribute(step);
+  while (rebalance(step)) distribute(step);
+  if (step.claimsBefore !== undefined) announceIdleness(step, step.claimsBefore);
+}
+
+function cancelDoomed(step: Step, task: TaskRecord, because: string): void {
+  cancel(step, task, because, because, "ended");
+}
+
+/** Gives tasks to the agents that got capacity, then agents to the tasks that became ready. */
+function distribute(step: Step): void {
+  const { state, queued, freed } = step;
+  for (const agent of freed) {
+    if (isDrained(state, agent)) remove(step, agent, agent.drained!);
+    else refresh(state, agent);
+  }
+  if (!state.draining) {
+    for (const agent of freed) giveTasks(step, agent);
+    for (const group of queued) giveAgents(step, group);
+  }
+  queued.length = 0;
+  freed.length = 0;
+}
+
+/** Returns whether a draining agent, which was not removed yet, has no claim left. */
+function isDrained({ agents }: TaskState, agent: Agent): boolean {
+  const { agentId, drained, slotsInUse, tasks } = agent;
+  return drained !== undefined && slotsInUse === 0 && tasks.size === 0 &&
+    agents.get(agentId) === agent;
+}
+
+function giveTasks(step: Step, agent: Agent): void {
+  while (hasFreeSlot(agent)) {
+    const task = bestTask(step.state, agent);
+    if (task === undefined) return;
+    giveSlot(step, task, agent);
+  }
+  while (canQueue(agent)) {
+    const task = bestPlaced(agent);
+    if (task === undefined) return;
+    assign(step, task, agent, true);
+  }
+}
+
+function giveAgents(step: Step, group: Group): void {
+  const { state } = step;
+  while (group.queue.length > 0 && assignsItself(state, group)) {
+    const task = group.queue[0]!;
+    const agent = bestAgent(state, task);
+    if (agent !== undefined) {
+      giveSlot(step, bestTask(state, agent)!, agent);
+      continue;
+    }
+    const home = group.placed ? state.agents.get(group.pinnedTo)! : undefined;
+    if (home === undefined || !canQueue(home)) return;
+    assign(step, task, home, true);
+  }
+}
+
+function giveSlot(step: Step, task: TaskRecord, agent: Agent): void {
+  if (task.queued) admit(step, task);
+  else assign(step, task, agent);
+}
+
+/** Emits which agents got their first claim, or lost their last one. */
+function announceIdleness(step: Step, claimsBefore: Map<Agent, number>): void {
+  const { state, events } = step;
+  const changed = [...claimsBefore].filter(([agent, before]) =>
+    state.agents.get(agent.agentId) === agent && (before > 0) !== (agent.tasks.size > 0)
+  ).map(([agent]) => agent);
+  for (const { agentId, tasks: { size } } of changed.sort((a, b) => a.order - b.order)) {
+    events.push({ type: size > 0 ? "agent:active" : "agent:idle", agentId });
+  }
+  claimsBefore.clear();
+}

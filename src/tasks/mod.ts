@@ -1,5 +1,6 @@
 /**
- * What the tasks folder offers to the others.
+ * Tasks: the task machine, the schedulers, {@linkcode DependencyGraph} and
+ * {@linkcode WorkStealingCoordinator}.
  *
  * @module
  */
@@ -9,12 +10,48 @@ export {
   type AgentMetrics,
   type SchedulingMetrics,
 } from "./advanced_task_scheduler.ts";
-export type { TaskContext, TaskHandler } from "./attempt.ts";
-export { claimOf, claimOwner } from "../locks/claim_owner.ts";
-export * from "./dependency_graph.ts";
-export type * from "./commands.ts";
-export type { LockExplanation, QueueExplanation, TaskExplanation } from "./explain.ts";
-export type { TaskSchedulerConfig } from "./scheduler_config.ts";
+export type { TaskContext, TaskHandler } from "./attempts.ts";
+export type {
+  AgentCommand,
+  Assign,
+  Award,
+  Cancel,
+  CancelAgentTasks,
+  ClaimCommand,
+  Claimed,
+  Complete,
+  CordonAgent,
+  Drain,
+  DrainAgent,
+  Fail,
+  Heartbeat,
+  LimitAgent,
+  Preempt,
+  Progress,
+  RegisterAgent,
+  RemoveAgent,
+  RenewHeartbeats,
+  ReportLoad,
+  RequeueAgentTasks,
+  Settle,
+  ShedTasks,
+  Start,
+  Submit,
+  Submitted,
+  TaskAnswers,
+  TaskCommand,
+  TaskSpec,
+  Unblock,
+  UseStrategy,
+} from "./commands.ts";
+export type { TaskConfig, TaskSchedulerConfig, WorkStealingConfig } from "./config.ts";
+export {
+  DependencyGraph,
+  type DependencyGraphStats,
+  type DependencyPath,
+  type GraphChanges,
+  type GraphTaskStatus,
+} from "./dependency_graph.ts";
 export {
   AffinitySchedulingStrategy,
   CapabilitySchedulingStrategy,
@@ -22,18 +59,20 @@ export {
   RoundRobinSchedulingStrategy,
   type SchedulingContext,
   type SchedulingStrategy,
+  type StrategyName,
   type TaskStats,
 } from "./strategies.ts";
-export type { StrategyName, TaskConfig, TaskSpec } from "./state.ts";
 export { TaskHandle } from "./task_handle.ts";
 export {
   type ShutdownOptions,
   TaskScheduler,
   type TaskSchedulerOptions,
 } from "./task_scheduler.ts";
-export {
-  type WorkStealingConfig,
-  WorkStealingCoordinator,
-  type WorkStealingOptions,
-} from "./work_stealing_coordinator.ts";
-export type { AgentWorkload, WorkloadStats } from "./workloads.ts";
+export type {
+  AgentWorkload,
+  LockExplanation,
+  QueueExplanation,
+  TaskExplanation,
+  WorkloadStats,
+} from "./views.ts";
+export { WorkStealingCoordinator, type WorkStealingOptions } from "./work_stealing_coordinator.ts";

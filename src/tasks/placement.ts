@@ -1,31 +1,76 @@
 /**
- * Which agent gets which task, without looking at all of either.
+ * Finds the agent for a task and the task for an agent, without a look at all of either.
  *
- * Tasks that ask the same of an agent form a group, with a queue of those that are ready and a heap
- * of the fit agents that have room. A task that becomes ready takes the best candidate of its group;
- * an agent that gets room takes the best task among the heads of its groups. So while a task is in
- * a queue no agent is a candidate there, and the work of a choice depends on how many different
- * things tasks ask for, not on how many tasks or agents there are.
+ * Tasks that require the same of an agent form a group, with a queue of those that are ready and a
+ * heap of the fit agents that have a free slot. A task that becomes ready takes the best candidate of
+ * its group; an agent that gets a free slot takes the best task among the heads of its groups. So
+ * while a task is in a queue no agent is a candidate there, and the work of a choice depends on how
+ * many different things tasks require, not on how many tasks or agents there are.
+ *
+ * While the config allows stealing, a group of tasks that require the same, wherever they were
+ * placed, also has two heaps of agents: the donors, which have some of them assigned and not started,
+ * busiest first, each with a heap of those tasks; and the receivers, which are fit and have capacity,
+ * idlest first.
  *
  * @module
  */
 
 import { type Heap, precedes, push, remove, reorder } from "../core/data/heap.ts";
-import { hasRoom, loadOf, roomOf } from "./room.ts";
-import type { Agent, Candidacy, Group, Reception, Stock, TaskRecord, TaskState } from "./state.ts";
+import type {
+  Agent,
+  Candidacy,
+  Donation,
+  Group,
+  Receiver,
+  TaskRecord,
+  TaskState,
+} from "./state.ts";
+import { STRATEGIES } from "./strategies.ts";
 
 /** Separates the parts of a group's key; ids and capabilities have no control characters. */
 const SEPARATOR = "\u0000";
 /** Begins the key of a group of placed tasks. */
 const PLACED = "\u0001";
 
-/** Whether `agent` may run what requires this, if it is pinned to `pinnedTo`, room or not. */
+/** Returns whether `agent` accepts tasks at all. */
+export function isOpen(agent: Agent): boolean {
+  return agent.cordons.size === 0 && agent.drained === undefined;
+}
+
+/** Returns how many slots `agent` may use. */
+export function usableSlots({ maxConcurrentTasks, slotLimit }: Agent): number {
+  return slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
+}
+
+/** Returns whether `agent` has a slot for one more task. */
+export function hasFreeSlot(agent: Agent): boolean {
+  return agent.slotsInUse < usableSlots(agent) && isOpen(agent);
+}
+
+/** Returns whether one more claim may wait for a slot of `agent`. */
+export function canQueue(agent: Agent): boolean {
+  return agent.queue.length < agent.maxQueuedTasks && isOpen(agent);
+}
+
+/** Returns how many more claims `agent` may have, with a slot or waiting for one. */
+export function capacityOf(agent: Agent): number {
+  if (!isOpen(agent)) return 0;
+  return Math.max(0, usableSlots(agent) - agent.slotsInUse) +
+    Math.max(0, agent.maxQueuedTasks - agent.queue.length);
+}
+
+/** Returns how much `agent` has to do: its claims, and the tasks that it reported besides. */
+export function backlogOf(agent: Agent): number {
+  return agent.tasks.size + agent.outside;
+}
+
+/** Returns whether `agent` may run tasks that require this and are pinned to `pinnedTo`. */
 export function isFit(agent: Agent, requires: readonly string[], pinnedTo: string): boolean {
   if (pinnedTo !== "" && pinnedTo !== agent.agentId) return false;
   return hasAll(agent.capabilities, requires);
 }
 
-/** Whether `capabilities` are all that is required. */
+/** Returns whether `capabilities` contain all that is required. */
 export function hasAll(capabilities: readonly string[], requires: readonly string[]): boolean {
   for (const capability of requires) {
     if (!capabilities.includes(capability)) return false;
@@ -33,7 +78,7 @@ export function hasAll(capabilities: readonly string[], requires: readonly strin
   return true;
 }
 
-/** A placed task no longer waits for an agent that is gone, or about to go, or unfit by now. */
+/** Unpins a placed task whose agent was removed, is draining, or has become unfit. */
 export function unpinFromLost(state: TaskState, task: TaskRecord): void {
   const { spec: { placed, requires }, pinnedTo } = task;
   if (!placed || pinnedTo === "") return;
@@ -51,25 +96,27 @@ export function enqueue(state: TaskState, task: TaskRecord): Group {
   return group;
 }
 
-/** Takes a task out of the queue that it is in, if it is in one. */
+/** Removes a task from the queue of its group, if it is in one. */
 export function dequeue(task: TaskRecord): void {
   if (task.group === undefined) return;
   remove(task.group.queue, task);
   task.group = undefined;
 }
 
-/** The best agent with room for `task`, which is ready, or `undefined`. */
+/** Returns the best agent with a free slot for `task`, which is ready, or `undefined`. */
 export function bestAgent(state: TaskState, task: TaskRecord): Agent | undefined {
   const { candidates } = task.group!;
-  if (state.strategy === "affinity" && candidates.length > 1) {
+  if (candidates.length > 1 && STRATEGIES[state.strategy].prefersLastAgent) {
     const last = state.history.get(task.spec.type)?.lastAgentId;
     const agent = last === undefined ? undefined : state.agents.get(last);
-    if (agent !== undefined && hasRoom(agent) && isFit(agent, task.spec.requires, "")) return agent;
+    if (agent !== undefined && hasFreeSlot(agent) && isFit(agent, task.spec.requires, "")) {
+      return agent;
+    }
   }
   return candidates[0]?.agent;
 }
 
-/** What `agent` should give its next slot to, of its own queue or its groups, or `undefined`. */
+/** Returns the task for the next slot of `agent`, from its own queue or its groups. */
 export function bestTask(state: TaskState, agent: Agent): TaskRecord | undefined {
   let best: TaskRecord | undefined = agent.queue[0];
   for (const { group } of agent.candidacies) {
@@ -80,7 +127,7 @@ export function bestTask(state: TaskState, agent: Agent): TaskRecord | undefined
   return best;
 }
 
-/** The placed task that `agent` should take into its own queue next, or `undefined`. */
+/** Returns the placed task for the next place in the queue of `agent`, or `undefined`. */
 export function bestPlaced(agent: Agent): TaskRecord | undefined {
   let best: TaskRecord | undefined;
   for (const { group } of agent.candidacies) {
@@ -91,12 +138,12 @@ export function bestPlaced(agent: Agent): TaskRecord | undefined {
   return best;
 }
 
-/** Whether the machine itself decides who runs the tasks of `group`. */
+/** Returns whether the machine itself chooses the agents for the tasks of `group`. */
 export function assignsItself(state: TaskState, group: Group): boolean {
   return state.strategy !== "external" || group.pinnedTo !== "";
 }
 
-/** Makes `agent` a candidate wherever it is fit. O(groups). */
+/** Adds `agent` to every group that it is fit for. O(groups). */
 export function join(state: TaskState, agent: Agent): void {
   for (const group of state.groups.values()) {
     if (isFit(agent, group.requires, group.pinnedTo)) {
@@ -106,22 +153,22 @@ export function join(state: TaskState, agent: Agent): void {
   refresh(state, agent);
 }
 
-/** Withdraws `agent` from all its groups. */
+/** Removes `agent` from all its groups. */
 export function leave(agent: Agent): void {
   for (const candidacy of agent.candidacies) {
-    const { group, reception } = candidacy;
+    const { group, receiver } = candidacy;
     remove(group.candidates, candidacy);
-    if (reception !== undefined) remove(group.receivers, reception);
+    if (receiver !== undefined) remove(group.receivers, receiver);
   }
   agent.candidacies = [];
 }
 
-/** Puts `agent` where its load, or the strategy, ranks it in each of its groups. */
+/** Ranks `agent` in each of its groups anew, as its slots or the strategy changed. */
 export function refresh(state: TaskState, agent: Agent): void {
-  const room = hasRoom(agent);
+  const isCandidate = hasFreeSlot(agent);
   for (const candidacy of agent.candidacies) {
     const { candidates } = candidacy.group;
-    if (!room) {
+    if (!isCandidate) {
       remove(candidates, candidacy);
       continue;
     }
@@ -135,52 +182,19 @@ export function refresh(state: TaskState, agent: Agent): void {
   }
 }
 
-/** Puts an agent among the receivers of `group` where its load ranks it, if it has room. */
-export function rankReception(reception: Reception, group: Group): void {
-  const { agent } = reception;
-  if (roomOf(agent) > 0) rank(group.receivers, reception, loadOf(agent));
-  else remove(group.receivers, reception);
-}
-
-/** Puts an agent's entry where `value` ranks it; of equal ones the agents' order decides. */
-export function rank<Entry extends Reception | Stock>(
-  heap: Heap<Entry>,
-  entry: Entry,
-  value: number,
-): void {
-  const { order } = entry.agent;
-  const isInPlace = entry.position >= 0 && entry.rank === value && entry.sequence === order;
-  if (isInPlace) return;
-  remove(heap, entry);
-  entry.rank = value;
-  entry.sequence = order;
-  push(heap, entry);
-}
-
-/** How good `agent` is for the tasks of `group`, smallest first. Ties go by the agent's order. */
-function rankOf(state: TaskState, agent: Agent, group: Group): number {
-  switch (state.strategy) {
-    case "round-robin":
-      return agent.lastEpoch;
-    case "least-loaded":
-    case "affinity":
-      return agent.load / agent.maxConcurrentTasks;
-    case "capability":
-    case "external":
-      return agent.capabilities.length - group.requires.length +
-        agent.load / agent.maxConcurrentTasks;
-  }
+function rankOf({ strategy }: TaskState, agent: Agent, { requires }: Group): number {
+  return STRATEGIES[strategy].rank(agent, requires.length);
 }
 
 function candidacy(state: TaskState, agent: Agent, group: Group): Candidacy {
-  const reception = state.config.stealing && group.pinnedTo === ""
+  const receiver = state.config.stealing && group.pinnedTo === ""
     ? { rank: 0, sequence: agent.order, position: -1, agent }
     : undefined;
-  return { rank: 0, sequence: agent.order, position: -1, agent, group, reception };
+  return { rank: 0, sequence: agent.order, position: -1, agent, group, receiver };
 }
 
-/** The group of what requires this and is pinned or placed so. O(agents) when there is none yet. */
-export function groupOf(
+/** Returns the group of tasks that require this and are pinned so; a new one costs O(agents). */
+function groupOf(
   state: TaskState,
   requires: readonly string[],
   pinnedTo: string,
@@ -213,17 +227,17 @@ export function groupOf(
 
 function enlist(state: TaskState, agent: Agent, group: Group): void {
   if (!isFit(agent, group.requires, group.pinnedTo)) return;
-  const place = candidacy(state, agent, group);
-  agent.candidacies.push(place);
-  if (place.reception !== undefined) rankReception(place.reception, group);
-  if (!hasRoom(agent)) return;
-  place.rank = rankOf(state, agent, group);
-  push(group.candidates, place);
+  const entry = candidacy(state, agent, group);
+  agent.candidacies.push(entry);
+  if (entry.receiver !== undefined) rankReceiver(entry.receiver, group);
+  if (!hasFreeSlot(agent)) return;
+  entry.rank = rankOf(state, agent, group);
+  push(group.candidates, entry);
 }
 
 /**
- * Forgets the groups that have no task in their queue and none to steal. The limit doubles with what is left, so the
- * work is shared by as many new groups.
+ * Drops the groups that have neither a task in their queue nor one to steal. The limit doubles with
+ * the rest, so the work is shared by as many new groups.
  */
 function dropUnusedGroups(state: TaskState): void {
   for (const group of state.groups.values()) {
@@ -233,4 +247,80 @@ function dropUnusedGroups(state: TaskState): void {
     agent.candidacies = agent.candidacies.filter(({ group }) => state.groups.has(group.key));
   }
   state.groupLimit = Math.max(256, 2 * state.groups.size);
+}
+
+// Stealing
+
+/** Allows to steal a fresh claim, if its task may go to others. */
+export function offer(state: TaskState, task: TaskRecord): void {
+  const { agent, epoch, spec: { placed, requires } } = task;
+  if (!placed || !state.config.stealing) return;
+  const donation = donationOf(agent!, groupOf(state, requires, "", false));
+  task.stealable = { rank: -epoch, sequence: epoch, position: -1, task, donation };
+  push(donation.tasks, task.stealable);
+}
+
+/** Undoes {@linkcode offer}, as the claim starts or is over. */
+export function withdraw(task: TaskRecord): void {
+  const { stealable } = task;
+  if (stealable === undefined) return;
+  task.stealable = undefined;
+  const { donation } = stealable;
+  remove(donation.tasks, stealable);
+  if (donation.tasks.length > 0) return;
+  remove(donation.group.donors, donation);
+  donation.agent.donations = donation.agent.donations.filter((other) => other !== donation);
+}
+
+function donationOf(agent: Agent, group: Group): Donation {
+  const known = agent.donations.find((donation) => donation.group === group);
+  if (known !== undefined) return known;
+  const donation: Donation = {
+    rank: -backlogOf(agent),
+    sequence: agent.order,
+    position: -1,
+    agent,
+    group,
+    tasks: [],
+  };
+  agent.donations.push(donation);
+  push(group.donors, donation);
+  return donation;
+}
+
+/** Ranks the agents whose backlog or capacity changed, and adds the groups that this unbalances. */
+export function rankShifted(shifted: Set<Agent>, unbalanced: Set<Group>): void {
+  for (const agent of shifted) {
+    for (const { group, receiver } of agent.candidacies) {
+      if (receiver === undefined) continue;
+      rankReceiver(receiver, group);
+      if (group.donors.length > 0) unbalanced.add(group);
+    }
+    for (const donation of agent.donations) {
+      rank(donation.group.donors, donation, -backlogOf(agent));
+      unbalanced.add(donation.group);
+    }
+  }
+  shifted.clear();
+}
+
+function rankReceiver(receiver: Receiver, group: Group): void {
+  const { agent } = receiver;
+  if (capacityOf(agent) > 0) rank(group.receivers, receiver, backlogOf(agent));
+  else remove(group.receivers, receiver);
+}
+
+/** Puts an entry where `value` ranks it; among equal ones the agents' order decides. */
+function rank<Entry extends Receiver | Donation>(
+  heap: Heap<Entry>,
+  entry: Entry,
+  value: number,
+): void {
+  const { order } = entry.agent;
+  const isInPlace = entry.position >= 0 && entry.rank === value && entry.sequence === order;
+  if (isInPlace) return;
+  remove(heap, entry);
+  entry.rank = value;
+  entry.sequence = order;
+  push(heap, entry);
 }

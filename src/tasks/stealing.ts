@@ -2,28 +2,27 @@
  * Moves tasks that have not started from busy agents to idle ones.
  *
  * A batch goes from the busiest agent that has such tasks to the idlest one that is fit for them and
- * has room, if their loads differ by the threshold; at most half of the difference, so that the
- * receiver never becomes the busier and no task goes back and forth. Batches follow each other until
- * none is called for, so after each step none is: a check by the clock would find nothing.
+ * has capacity, if their backlogs differ by the threshold; at most half of the difference, so that
+ * the receiver never becomes the busier and no task moves back and forth. Batches follow each other
+ * until no difference reaches the threshold, so none does after any step: a check by the clock would
+ * find nothing. Spec: `Stealing.tla`.
  *
  * @module
  */
 
-import { steal } from "./lifecycle.ts";
-import { loadOf, roomOf } from "./room.ts";
-import type { Agent, Group, Stock, TaskState } from "./state.ts";
-import type { Step } from "./step.ts";
-import { rankShifted } from "./stocks.ts";
+import { backlogOf, capacityOf, rankShifted } from "./placement.ts";
+import type { Agent, Donation, Group, Step, TaskState } from "./state.ts";
+import { steal } from "./transitions.ts";
 
-/** A batch that is called for. */
+/** A difference between two agents that calls for a batch. */
 interface Imbalance {
   readonly group: Group;
-  readonly stock: Stock;
+  readonly donation: Donation;
   readonly target: Agent;
   readonly difference: number;
 }
 
-/** Moves the batch that the largest difference calls for; answers whether there was one. */
+/** Moves the batch that the largest difference calls for, and returns whether there was one. */
 export function rebalance(step: Step): boolean {
   const { state, shifted } = step;
   if (shifted === undefined || state.draining) return false;
@@ -40,15 +39,14 @@ export function rebalance(step: Step): boolean {
   return true;
 }
 
-/** The batch that `group` calls for, or `undefined`. */
 function imbalanceIn({ config }: TaskState, group: Group): Imbalance | undefined {
-  const stock = group.donors[0];
+  const donation = group.donors[0];
   const target = group.receivers[0]?.agent;
-  if (stock === undefined || target === undefined) return undefined;
-  const difference = loadOf(stock.agent) - loadOf(target);
+  if (donation === undefined || target === undefined) return undefined;
+  const difference = backlogOf(donation.agent) - backlogOf(target);
   // One task less here and one more there is no gain below a difference of two.
   const isCalledFor = difference >= Math.max(2, config.stealThreshold);
-  return isCalledFor ? { group, stock, target, difference } : undefined;
+  return isCalledFor ? { group, donation, target, difference } : undefined;
 }
 
 function isWorse(a: Imbalance, b: Imbalance): boolean {
@@ -56,19 +54,19 @@ function isWorse(a: Imbalance, b: Imbalance): boolean {
     (a.difference === b.difference && a.group.key < b.group.key);
 }
 
-function moveBatch(step: Step, { stock, target, difference }: Imbalance): void {
-  const sourceAgent = stock.agent.agentId;
+function moveBatch(step: Step, { donation, target, difference }: Imbalance): void {
+  const sourceAgent = donation.agent.agentId;
   const targetAgent = target.agentId;
   const taskCount = Math.min(
     step.state.config.maxStealBatch,
     Math.floor(difference / 2),
-    stock.tasks.length,
-    roomOf(target),
+    donation.tasks.length,
+    capacityOf(target),
   );
   step.events.push({ type: "workstealing:request", sourceAgent, targetAgent, taskCount });
   const taskIds: string[] = [];
   for (let moved = 0; moved < taskCount; moved++) {
-    const { task } = stock.tasks[0]!;
+    const { task } = donation.tasks[0]!;
     taskIds.push(task.spec.id);
     steal(step, task, target);
   }

@@ -1,9 +1,11 @@
 /**
- * Strategies rank the agents that are fit for a task and have room for it.
+ * Scheduling strategies: the order in which agents that are fit for a task, and have a free slot,
+ * are preferred.
  *
- * The four of this file are also built into the task machine, which keeps the agents in order and
- * never calls them; they choose the same agent as the machine does. Any other object with
- * `selectAgent` is called for each task.
+ * {@linkcode STRATEGIES} holds all of them: another one is an entry there, its name, and its class.
+ * The task machine keeps agents in the order of `rank` and calls no class; a class makes the same
+ * choice for callers that choose themselves. Any other object with `selectAgent` is called for each
+ * task.
  *
  * @module
  */
@@ -11,39 +13,70 @@
 import type { AgentProfile } from "../agents/types.ts";
 import type { Task } from "./types.ts";
 
-/** How tasks of one type went. */
+/** The name of a strategy of the task machine. */
+export type StrategyName =
+  | "capability"
+  | "round-robin"
+  | "least-loaded"
+  | "affinity"
+  /** Ready tasks wait for an `assign` command. */
+  | "external";
+
+/** The facts about an agent that a rank depends on. */
+export interface RankedAgent {
+  /** Sorted, without repetition. */
+  readonly capabilities: readonly string[];
+  /** How many of its slots are in use. */
+  readonly slotsInUse: number;
+  /** How many slots it has. */
+  readonly maxConcurrentTasks: number;
+  /** The epoch of its newest claim; 0 before the first. */
+  readonly lastEpoch: number;
+}
+
+/** One strategy. */
+export interface Strategy {
+  /** Returns the rank of `agent` for tasks that require so many capabilities; the lowest is best. */
+  readonly rank: (agent: RankedAgent, required: number) => number;
+  /** Whether the agent that last completed a task of the same type comes before all others. */
+  readonly prefersLastAgent: boolean;
+  /** The class that callers register and use; none for a choice that callers make. */
+  readonly implementation: (new () => SchedulingStrategy) | undefined;
+}
+
+/** The history of the tasks of one type. */
 export interface TaskStats {
-  /** Attempts that ended, well or badly. */
+  /** Attempts that ended, in success or failure. */
   readonly totalExecutions: number;
   /** In milliseconds. */
   readonly avgDuration: number;
   /** From 0 to 1. */
   readonly successRate: number;
-  /** Who last completed one; `""` when nobody has. */
+  /** The agent that last completed one; `""` when none has. */
   readonly lastAgent: string;
 }
 
-/** What a strategy may go by. */
+/** The facts that a strategy can use. */
 export interface SchedulingContext {
   /** Slots in use, by agent. */
   readonly taskLoads: ReadonlyMap<string, number>;
-  /** What each agent can do. */
+  /** Capabilities, by agent. */
   readonly agentCapabilities: ReadonlyMap<string, readonly string[]>;
-  /** Higher is preferred among equals. */
+  /** Priorities, by agent; the higher one is preferred among equals. */
   readonly agentPriorities: ReadonlyMap<string, number>;
   /** By type of task. */
   readonly taskHistory: ReadonlyMap<string, TaskStats>;
   /** The newest epoch of each agent; 0 for one that never had a claim. */
   readonly lastEpochs?: ReadonlyMap<string, number>;
-  /** As the scheduler's clock has it. */
+  /** The time of the scheduler's clock. */
   readonly currentTime: Date;
 }
 
 /** Chooses an agent for a task. */
 export interface SchedulingStrategy {
-  /** What `setDefaultStrategy` calls it. */
+  /** The name by which `setDefaultStrategy` finds it. */
   readonly name: string;
-  /** The id of one of `agents`, or `null` to leave the task waiting for now. */
+  /** Returns the id of one of `agents`, or `null` to leave the task waiting for now. */
   selectAgent(
     task: Task,
     agents: readonly AgentProfile[],
@@ -52,7 +85,7 @@ export interface SchedulingStrategy {
 }
 
 /**
- * The most specialized agent: the one with the fewest capabilities that the task doesn't need.
+ * Prefers the most specialized agent: the one with the fewest capabilities that the task does not need.
  *
  * @example
  * ```ts
@@ -73,21 +106,18 @@ export class CapabilitySchedulingStrategy implements SchedulingStrategy {
   /** `capability`. */
   readonly name = "capability";
 
-  /** The id of the best of `agents`, or `null` when none is fit and has room. */
+  /** Returns the id of the best of `agents`, or `null` when none is fit and has a free slot. */
   selectAgent(
     task: Task,
     agents: readonly AgentProfile[],
     context: SchedulingContext,
   ): string | null {
-    const required = new Set(task.requires).size;
-    return least(task, agents, context, (agent) => {
-      return capabilitiesOf(agent, context).length - required + loadOf(agent, context);
-    });
+    return select(this.name, task, agents, context);
   }
 }
 
 /**
- * The agent whose newest claim is the oldest.
+ * Prefers the agent whose newest claim is the oldest.
  *
  * @example
  * ```ts
@@ -106,25 +136,24 @@ export class CapabilitySchedulingStrategy implements SchedulingStrategy {
 export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
   /** `round-robin`. */
   readonly name = "round-robin";
-  readonly #turns = new Map<string, number>();
-  #turn = 0;
+  readonly #lastChoices = new Map<string, number>();
+  #choices = 0;
 
-  /** The id of the best of `agents`, or `null` when none is fit and has room. */
+  /** Returns the id of the best of `agents`, or `null` when none is fit and has a free slot. */
   selectAgent(
     task: Task,
     agents: readonly AgentProfile[],
     context: SchedulingContext,
   ): string | null {
-    const chosen = least(task, agents, context, ({ id }) => {
-      return context.lastEpochs?.get(id) ?? this.#turns.get(id) ?? 0;
-    });
-    if (chosen !== null) this.#turns.set(chosen, ++this.#turn);
+    const { lastEpochs = this.#lastChoices } = context;
+    const chosen = select(this.name, task, agents, { ...context, lastEpochs });
+    if (chosen !== null) this.#lastChoices.set(chosen, ++this.#choices);
     return chosen;
   }
 }
 
 /**
- * The agent with the smallest part of its slots in use.
+ * Prefers the agent with the smallest part of its slots in use.
  *
  * @example
  * ```ts
@@ -144,18 +173,18 @@ export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
   /** `least-loaded`. */
   readonly name = "least-loaded";
 
-  /** The id of the best of `agents`, or `null` when none is fit and has room. */
+  /** Returns the id of the best of `agents`, or `null` when none is fit and has a free slot. */
   selectAgent(
     task: Task,
     agents: readonly AgentProfile[],
     context: SchedulingContext,
   ): string | null {
-    return least(task, agents, context, (agent) => loadOf(agent, context));
+    return select(this.name, task, agents, context);
   }
 }
 
 /**
- * The agent that last completed a task of the same type; otherwise the least loaded one.
+ * Prefers the agent that last completed a task of the same type; otherwise the least loaded one.
  *
  * @example
  * ```ts
@@ -173,58 +202,86 @@ export class AffinitySchedulingStrategy implements SchedulingStrategy {
   /** `affinity`. */
   readonly name = "affinity";
 
-  /** The id of the best of `agents`, or `null` when none is fit and has room. */
+  /** Returns the id of the best of `agents`, or `null` when none is fit and has a free slot. */
   selectAgent(
     task: Task,
     agents: readonly AgentProfile[],
     context: SchedulingContext,
   ): string | null {
-    const last = context.taskHistory.get(task.type ?? "task")?.lastAgent;
-    return least(task, agents, context, (agent) => {
-      return agent.id === last ? -1 : loadOf(agent, context);
-    });
+    return select(this.name, task, agents, context);
   }
 }
 
-/** Of the fit agents with room the one with the least cost, then the highest priority, then the first. */
-function least(
+/** Every strategy, by name. */
+export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
+  "capability": {
+    rank: specialization,
+    prefersLastAgent: false,
+    implementation: CapabilitySchedulingStrategy,
+  },
+  "round-robin": {
+    rank: ({ lastEpoch }) => lastEpoch,
+    prefersLastAgent: false,
+    implementation: RoundRobinSchedulingStrategy,
+  },
+  "least-loaded": {
+    rank: utilization,
+    prefersLastAgent: false,
+    implementation: LeastLoadedSchedulingStrategy,
+  },
+  "affinity": {
+    rank: utilization,
+    prefersLastAgent: true,
+    implementation: AffinitySchedulingStrategy,
+  },
+  "external": { rank: specialization, prefersLastAgent: false, implementation: undefined },
+};
+
+function specialization(agent: RankedAgent, required: number): number {
+  return agent.capabilities.length - required + utilization(agent);
+}
+
+/** Returns the part of its slots that an agent has in use. */
+function utilization({ slotsInUse, maxConcurrentTasks }: RankedAgent): number {
+  return slotsInUse / maxConcurrentTasks;
+}
+
+/** Of the fit agents with a free slot the lowest rank, then the highest priority, then the first. */
+function select(
+  name: StrategyName,
   task: Task,
   agents: readonly AgentProfile[],
   context: SchedulingContext,
-  costOf: (agent: AgentProfile) => number,
 ): string | null {
-  let best: AgentProfile | undefined;
-  let bestCost = Infinity;
-  for (const agent of agents) {
-    if (!isFit(task, agent, context)) continue;
-    const cost = costOf(agent);
-    const isBetter = cost < bestCost ||
-      (cost === bestCost && priorityOf(agent, context) > priorityOf(best!, context));
-    if (!isBetter) continue;
-    best = agent;
-    bestCost = cost;
+  const { rank, prefersLastAgent } = STRATEGIES[name];
+  const requires = new Set(task.requires);
+  const last = context.taskHistory.get(task.type ?? "task")?.lastAgent;
+  let best: string | null = null;
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const profile of agents) {
+    const { id } = profile;
+    const agent = rankedAgent(profile, context);
+    const isFit = [...requires].every((capability) => agent.capabilities.includes(capability));
+    if (!isFit || utilization(agent) >= 1) continue;
+    const own = prefersLastAgent && id === last ? -1 : rank(agent, requires.size);
+    const priority = context.agentPriorities.get(id) ?? profile.priority ?? 0;
+    if (own > lowest || (own === lowest && priority <= highest)) continue;
+    best = id;
+    lowest = own;
+    highest = priority;
   }
-  return best?.id ?? null;
+  return best;
 }
 
-function isFit(task: Task, agent: AgentProfile, context: SchedulingContext): boolean {
-  const capabilities = capabilitiesOf(agent, context);
-  return loadOf(agent, context) < 1 &&
-    (task.requires ?? []).every((capability) => capabilities.includes(capability));
-}
-
-/** The part of its slots that is in use. */
-function loadOf(agent: AgentProfile, { taskLoads }: SchedulingContext): number {
-  return (taskLoads.get(agent.id) ?? 0) / (agent.maxConcurrentTasks ?? 1);
-}
-
-function capabilitiesOf(
-  agent: AgentProfile,
-  { agentCapabilities }: SchedulingContext,
-): readonly string[] {
-  return agentCapabilities.get(agent.id) ?? agent.capabilities ?? [];
-}
-
-function priorityOf(agent: AgentProfile, { agentPriorities }: SchedulingContext): number {
-  return agentPriorities.get(agent.id) ?? agent.priority ?? 0;
+function rankedAgent(
+  { id, capabilities = [], maxConcurrentTasks = 1 }: AgentProfile,
+  { taskLoads, agentCapabilities, lastEpochs }: SchedulingContext,
+): RankedAgent {
+  return {
+    capabilities: agentCapabilities.get(id) ?? capabilities,
+    slotsInUse: taskLoads.get(id) ?? 0,
+    maxConcurrentTasks,
+    lastEpoch: lastEpochs?.get(id) ?? 0,
+  };
 }

@@ -1,11 +1,19 @@
 /**
- * What a submitter holds of its task.
+ * The handle of a submitted task.
  *
  * @module
  */
 
+import { Deferred } from "../core/deferred.ts";
 import type { TaskStatus } from "./types.ts";
-import type { TaskClient } from "./task_client.ts";
+
+/** The scheduler behind a handle. */
+export interface HandleHost {
+  /** Returns the status of a task, or `undefined` when it was dropped. */
+  statusOf(taskId: string): TaskStatus | undefined;
+  /** Cancels a task. */
+  cancel(taskId: string, reason: string): Promise<void>;
+}
 
 /**
  * A submitted task.
@@ -20,58 +28,55 @@ import type { TaskClient } from "./task_client.ts";
  * console.log(await handle.result); // did t1
  * ```
  */
-export class TaskHandle {
-  /** The task's id. */
+export class TaskHandle<Result = unknown> {
+  /** The id of the task. */
   readonly id: string;
-  readonly #client: TaskClient;
-  #ended = false;
-  #error: unknown;
-  #value: unknown;
-  #waiting: PromiseWithResolvers<unknown> | undefined;
+  readonly #host: HandleHost;
+  readonly #outcome = new Deferred<Result>();
+  #result: Promise<Result> | undefined;
 
   /**
-   * Handles come from `submit`; nobody else needs to make one.
+   * Makes the handle of a task; handles come from `submit`.
    * @internal
    */
-  constructor(id: string, client: TaskClient) {
+  constructor(id: string, host: HandleHost) {
     this.id = id;
-    this.#client = client;
+    this.#host = host;
   }
 
-  /** Where the task is, or `undefined` when it has been forgotten. */
+  /** The status of the task, or `undefined` when it was dropped. */
   get status(): TaskStatus | undefined {
-    return this.#client.state.tasks.tasks.get(this.id)?.status;
+    return this.#host.statusOf(this.id);
   }
 
   /**
-   * Resolves with what the task returned.
-   *
-   * Rejects with `TaskFailedError` or `TaskCancelledError` when it ended otherwise, and with
-   * `ClosedError` when the scheduler was shut down before. A handle whose result nobody asks for
-   * rejects nothing.
+   * The result of the task. Rejects with `TaskFailedError` or `TaskCancelledError` when it ended
+   * otherwise, and with `ClosedError` when the scheduler was shut down before. A handle whose result
+   * was never read rejects nothing.
    */
-  get result(): Promise<unknown> {
-    if (this.#ended) {
-      return this.#error === undefined ? Promise.resolve(this.#value) : Promise.reject(this.#error);
-    }
-    this.#waiting ??= Promise.withResolvers();
-    return this.#waiting.promise;
+  get result(): Promise<Result> {
+    this.#result ??= this.#outcome.promise();
+    return this.#result;
   }
 
-  /** Cancels the task; harmless when it was cancelled before. */
+  /** Cancels the task. Idempotent. */
   cancel(reason = "its submitter cancelled it"): Promise<void> {
-    return this.#client.call({ type: "cancel", taskId: this.id, reason }, () => undefined);
+    return this.#host.cancel(this.id, reason);
   }
 
   /**
-   * Called once, by the scheduler.
+   * Resolves the result.
    * @internal
    */
-  settle(value: unknown, error: Error | undefined): void {
-    this.#ended = true;
-    this.#value = value;
-    this.#error = error;
-    if (error === undefined) this.#waiting?.resolve(value);
-    else this.#waiting?.reject(error);
+  resolve(result: Result): void {
+    this.#outcome.resolve(result);
+  }
+
+  /**
+   * Rejects the result.
+   * @internal
+   */
+  reject(error: unknown): void {
+    this.#outcome.reject(error);
   }
 }

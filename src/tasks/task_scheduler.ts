@@ -1,67 +1,76 @@
 /**
- * The scheduler for agents that the caller chooses, and the base of the one that chooses.
+ * The scheduler for agents that callers choose, and the base of the one that chooses.
  *
- * A scheduler holds no task: it checks arguments, sends commands, and turns what happened into
+ * A scheduler holds no task: it checks arguments, sends commands, and turns answers and events into
  * promises, errors, and calls of the handlers of in-process agents.
  *
  * @module
  */
 
-import type { HealthStatus } from "../core/health.ts";
-import type { RootCommand, RootHost } from "../root/state.ts";
-import {
-  quote,
-  requireFunction,
-  requireId,
-  requireInteger,
-  requireMs,
-  requireObject,
-} from "../core/arguments.ts";
-import type { Clock } from "../core/clock.ts";
-import { errorData } from "../core/error_data.ts";
-import { EventBus } from "../core/bus/event_bus.ts";
-import type { CommandLog } from "../core/log.ts";
-import { defaultLogger, type Logger, requireLogger } from "../core/logger.ts";
-import type { Tick } from "../core/machine.ts";
 import type { AgentProfile } from "../agents/types.ts";
-import type { Task, TaskStatus, TaskView } from "./types.ts";
-import type { ResourceManager } from "../locks/mod.ts";
-import type { TaskHandler } from "./attempt.ts";
-import type { TaskCommand } from "./commands.ts";
+import { quote, requireFunction, requireId, requireInteger, requireMs } from "../core/arguments.ts";
+import { EventBus } from "../core/bus/event_bus.ts";
+import type { Clock } from "../core/clock.ts";
+import { readConfig } from "../core/config.ts";
+import { attempting } from "../core/deferred.ts";
+import { errorData } from "../core/error_data.ts";
+import type { HealthStatus } from "../core/health.ts";
+import { Host, requireSurroundings } from "../core/host.ts";
+import type { CommandLog } from "../core/log.ts";
+import { defaultLogger, type Logger } from "../core/logger.ts";
+import type { Tick } from "../core/machine.ts";
+import type { ResourceManager } from "../locks/resource_manager.ts";
+import { endFormerProcess, liftSuspicion } from "../root/recovery.ts";
+import {
+  type SchedulerAnswers,
+  type SchedulerCommand,
+  type SchedulerEvent,
+  type SchedulerHost,
+  schedulerMachine,
+} from "../root/scheduler_machine.ts";
+import type { TaskHandler } from "./attempts.ts";
+import { TaskClient } from "./client.ts";
+import { registerCommand, requireText, submitCommand, type TaskCommand } from "./commands.ts";
+import { TASK_OPTIONS, type TaskSchedulerConfig } from "./config.ts";
 import { faultOf } from "./errors.ts";
-import { explainTask, type TaskExplanation } from "./explain.ts";
-import { taskConfigOf, type TaskSchedulerConfig } from "./scheduler_config.ts";
-import { type Agent, DEFAULT_TASK_CONFIG } from "./state.ts";
-import { registration, submission } from "./submission.ts";
-import { TaskClient } from "./task_client.ts";
+import { viewOf } from "./state.ts";
 import type { TaskHandle } from "./task_handle.ts";
-import { viewOf } from "./view.ts";
+import type { Task, TaskStatus, TaskView } from "./types.ts";
+import { explainTask, health, type TaskExplanation } from "./views.ts";
 
-/** What a scheduler is built on; all of it may be left out. */
+/** The options that decide where a scheduler runs. */
 export interface TaskSchedulerOptions {
-  /** Where all times come from. @default systemClock */
+  /** Tells the time. @default systemClock */
   readonly clock?: Clock;
-  /** Makes every command safe before it is acknowledged. @default none */
-  readonly log?: CommandLog<RootCommand | Tick>;
+  /** Stores the commands, so that tasks outlive the process. @default none */
+  readonly log?: CommandLog<SchedulerCommand | Tick>;
   /**
-   * Machines that run already; then clock, log and the rules are their own.
+   * A machine that runs already; then `clock`, `log` and the machine's config are its own.
    * @internal
    */
-  readonly host?: RootHost;
+  readonly host?: SchedulerHost;
   /**
-   * Another scheduler, of which this one is to be a further way to the same tasks, agents and locks.
+   * Another scheduler, whose tasks, agents and locks this one shares.
    * @internal
    */
   readonly shares?: TaskScheduler;
 }
 
-/** How a scheduler ends. */
+/** Options of a shutdown. */
 export interface ShutdownOptions {
   /** How long running attempts may go on before they are aborted, in milliseconds. @default 5_000 */
   readonly graceMs?: number;
 }
 
-/** How many tasks an agent may have that was never registered but is assigned one. */
+type ScheduledHost = Host<
+  ReturnType<SchedulerHost["state"]>,
+  SchedulerCommand,
+  SchedulerEvent,
+  SchedulerAnswers,
+  TaskClient
+>;
+
+/** How many slots an agent has that is assigned a task without a registration. */
 const UNREGISTERED_SLOTS = 1_000_000;
 
 /**
@@ -81,11 +90,7 @@ const UNREGISTERED_SLOTS = 1_000_000;
  * ```
  */
 export class TaskScheduler implements AsyncDisposable {
-  /**
-   * What speaks with the machines.
-   * @internal
-   */
-  protected readonly client: TaskClient;
+  readonly #host: ScheduledHost;
   readonly #maxRetries: number;
   #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -102,50 +107,60 @@ export class TaskScheduler implements AsyncDisposable {
     options: TaskSchedulerOptions = {},
   ) {
     const attempt = () => "create a scheduler";
-    const tasks = taskConfigOf(config);
+    const tasks = readConfig(TASK_OPTIONS, config, attempt);
     requireFunction(eventBus?.publish, "eventBus.publish", attempt);
-    requireLogger(logger, attempt());
-    requireObject(options, "options", attempt);
-    const { deadlockDetection = true, agingMs } = config;
-    const locks = { deadlockDetection, ...(agingMs !== undefined && { agingMs }) };
-    this.#maxRetries = tasks.maxRetries ?? DEFAULT_TASK_CONFIG.maxRetries;
+    requireSurroundings(attempt, eventBus, logger, options);
+    this.#maxRetries = tasks.maxRetries;
+    const { deadlockDetection = true } = config;
+    const hosted = {
+      thing: "the scheduler",
+      machine: schedulerMachine({ tasks, locks: { deadlockDetection, agingMs: tasks.agingMs } }),
+      connect: (host: SchedulerHost) => new TaskClient(host, config, eventBus, logger),
+      recover: endFormerProcess,
+    };
     const { shares } = options as TaskSchedulerOptions;
-    this.client = shares?.client ??
-      new TaskClient({ tasks, locks }, config, eventBus, logger, options);
+    this.#host = shares === undefined
+      ? new Host(hosted, eventBus, logger, options as TaskSchedulerOptions)
+      : shares.#host;
   }
 
-  /** The locks that tasks use, in the same order of events. */
+  /**
+   * The client of the machine. @throws {UninitializedError} until it runs
+   * @internal
+   */
+  protected get client(): TaskClient {
+    return this.#host.running("look");
+  }
+
+  /** The locks that tasks use. Their events and those of tasks are in one order. */
   get resources(): ResourceManager {
     return this.client.resources;
   }
 
   /**
-   * Gets ready. With a log, takes up the tasks and locks that it knows of; whoever ran or waited in
-   * the process that wrote it is gone, and its tasks go back into the queue. Harmless when called
-   * again.
+   * Reads the log, if there is one. The callers and the in-process agents of the process that wrote
+   * it are gone: their waits are cancelled, their tasks requeued, their locks released; the agents
+   * get no tasks until they are registered again. Idempotent.
    */
   initialize(): Promise<void> {
-    this.#initializing ??= this.client.recover();
+    this.#initializing ??= this.#host.initialize();
     return this.#initializing;
   }
 
   /**
-   * Accepts nothing and starts nothing any more, lets running attempts end for `graceMs`, cancels
-   * those that are left, and closes. Attempts of agents outside this process are not waited for; the
-   * handles of all that has not ended reject with a `ClosedError`. Harmless when called again.
+   * Accepts and starts nothing any more, lets running attempts end for `graceMs`, cancels the
+   * others, and closes. Does not wait for attempts of agents outside of this process; the results of
+   * all tasks that have not ended reject with a `ClosedError`. Idempotent.
    */
   shutdown({ graceMs = 5_000 }: ShutdownOptions = {}): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
-    try {
+    return attempting(() => {
       requireMs(graceMs, 0, "graceMs", () => "shut the scheduler down");
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    this.#closing = this.#shutdown(graceMs);
-    return this.#closing;
+      this.#closing ??= this.#shutdown(graceMs);
+      return this.#closing;
+    });
   }
 
-  /** Shuts down. */
+  /** The same as {@linkcode shutdown}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
@@ -161,44 +176,51 @@ export class TaskScheduler implements AsyncDisposable {
    * @throws {LimitError} when `maxTasks` are unfinished
    * @throws {ClosedError} after `shutdown`
    */
-  submit(task: Task): Promise<TaskHandle> {
+  submit<Input = unknown, Result = unknown>(task: Task<Input>): Promise<TaskHandle<Result>> {
     return this.submitFor(task, undefined);
   }
 
   /**
    * Places a task with an agent: it goes into the agent's own queue at once, also when the agent has
-   * no slot free. An agent that was never registered is made known by it.
+   * no free slot. Registers an agent that is unknown.
    */
-  assignTask(task: Task, agentId: string): Promise<TaskHandle> {
-    try {
+  assignTask<Input = unknown, Result = unknown>(
+    task: Task<Input>,
+    agentId: string,
+  ): Promise<TaskHandle<Result>> {
+    return attempting(() => {
       requireId(agentId, "agentId", () => "assign a task");
-      if (this.client.state.tasks.agents.has(agentId)) return this.submitFor(task, agentId);
+      const { client } = this;
+      if (client.state.tasks.agents.has(agentId)) return this.submitFor<Result>(task, agentId);
       const agent = { id: agentId, maxConcurrentTasks: UNREGISTERED_SLOTS };
-      submission(task, this.#maxRetries, agentId); // a malformed task makes no agent known
-      const registered = this.client.call(registration(agent, false), nothing);
-      return Promise.all([this.submitFor(task, agentId), registered]).then(([handle]) => handle);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+      submitCommand(task, this.#maxRetries, agentId); // a malformed task registers no agent
+      const registered = client.call(registerCommand(agent, false));
+      return Promise.all([this.submitFor<Result>(task, agentId), registered])
+        .then(([handle]) => handle);
+    });
   }
 
-  /** The attempt begins. @throws {StaleEpochError} when the claim is over */
+  /** Begins an attempt. @throws {StaleEpochError} when the claim is over */
   start(taskId: string, epoch = 0): Promise<void> {
     return this.#claim({ type: "start", taskId, epoch });
   }
 
-  /** The attempt is alive. @throws {StaleEpochError} when the claim is over */
+  /** Reports that an attempt is alive. @throws {StaleEpochError} when the claim is over */
   heartbeat(taskId: string, epoch = 0): Promise<void> {
     return this.#claim({ type: "heartbeat", taskId, epoch });
   }
 
-  /** The attempt is this far; counts as a heartbeat. @throws {StaleEpochError} when the claim is over */
+  /**
+   * Reports the progress of an attempt; counts as a heartbeat.
+   *
+   * @throws {StaleEpochError} when the claim is over
+   */
   progress(taskId: string, progress: unknown, epoch = 0): Promise<void> {
     return this.#claim({ type: "progress", taskId, epoch, progress });
   }
 
   /**
-   * The task is done. A claim that was not started counts as started.
+   * Completes a task. A claim that was not started counts as started.
    *
    * @throws {StaleEpochError} when the claim is over
    * @throws {TaskStatusError} when the task has ended, or has no agent
@@ -209,7 +231,7 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   /**
-   * The attempt failed: another one follows, unless none is left or `error` is a
+   * Ends an attempt as failed: another one follows, unless no retry is left or `error` is a
    * `NonRetryableError`.
    *
    * @throws {StaleEpochError} when the claim is over
@@ -220,188 +242,141 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   /**
-   * Ends a task as cancelled; harmless when it is.
+   * Ends a task as cancelled. Idempotent.
    *
    * @throws {TaskStatusError} when it has ended otherwise
    */
   cancelTask(taskId: string, reason = "it was cancelled"): Promise<void> {
-    try {
+    return attempting(() => {
       requireId(taskId, "taskId", () => "cancel a task");
-      requireReason(reason, `cancel task ${quote(taskId)}`);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.client.call({ type: "cancel", taskId, reason }, nothing);
+      requireText(reason, "reason", () => `cancel task ${quote(taskId)}`);
+      return this.client.cancel(taskId, reason);
+    });
   }
 
   /** Cancels all tasks of an agent. @throws {UnknownAgentError} when there is no such agent */
   cancelAgentTasks(agentId: string, reason = "its agent's tasks were cancelled"): Promise<void> {
-    return this.#aboutAgent({ type: "cancel-agent-tasks", agentId, reason });
+    return this.sendTo({ type: "cancel-agent-tasks", agentId, reason });
   }
 
-  /** Takes all tasks of an agent back into the queue, at no cost to them. */
+  /** Requeues all tasks of an agent, at no cost to them. */
   rescheduleAgentTasks(
     agentId: string,
     reason = "its agent's tasks were rescheduled",
   ): Promise<void> {
-    return this.#aboutAgent({ type: "requeue-agent-tasks", agentId, reason });
+    return this.sendTo({ type: "requeue-agent-tasks", agentId, reason });
   }
 
-  /** How many tasks an agent has, started or not; 0 for one that nobody knows. */
+  /** Returns how many tasks an agent has, started or not; 0 for an unknown one. */
   getAgentTaskCount(agentId: string): number {
     return this.client.state.tasks.agents.get(agentId)?.tasks.size ?? 0;
   }
 
-  /** The tasks that an agent has, started or not, oldest claim first. */
+  /** Returns the tasks that an agent has, started or not, oldest claim first. */
   getAgentTasks(agentId: string): TaskView[] {
     const agent = this.client.state.tasks.agents.get(agentId);
     return agent === undefined ? [] : [...agent.tasks].map(viewOf);
   }
 
-  /** A task as it stands, or `undefined` when nobody submitted it or it has been forgotten. */
+  /** Returns a task, or `undefined` when it was not submitted, or was dropped after it had ended. */
   getTask(taskId: string): TaskView | undefined {
     const task = this.client.state.tasks.tasks.get(taskId);
     return task === undefined ? undefined : viewOf(task);
   }
 
-  /** How many tasks have each status. Finished ones count for ever. */
+  /** Returns how many tasks have each status. Finished ones count for ever. */
   getTaskCounts(): Readonly<Record<TaskStatus, number>> {
     return { ...this.client.state.tasks.counts };
   }
 
   /**
-   * Why a task is where it is, and what would move it.
+   * Explains why a task has its status, and the change that it waits for.
    *
    * @throws {UnknownTaskError} when there is no such task
    */
   explain(taskId: string): TaskExplanation {
     requireId(taskId, "taskId", () => "explain a task");
-    return explainTask(this.client.state, taskId);
+    const { state, resources } = this.client;
+    return explainTask(state.tasks, (resourceId) => resources.holdersOf(resourceId), taskId);
   }
 
-  /** Computed: unhealthy when the queue is nearly full, or when tasks wait that no agent may run. */
+  /** Computes the health: bad when the table of tasks is nearly full, or when no agent may run a task. */
   getHealthStatus(): Promise<HealthStatus> {
-    const { tasks } = this.client.state;
-    const { counts, agents } = tasks;
-    const open = counts.waiting + counts.ready + counts.assigned + counts.running +
-      counts["backing-off"];
-    const stranded = [...tasks.groups.values()].filter(({ queue, requires, pinnedTo }) =>
-      queue.length > 0 &&
-      ![...agents.values()].some((agent) => couldServe(agent, requires, pinnedTo))
-    );
-    const error = open > 0.9 * tasks.config.maxTasks
-      ? `${open} of ${tasks.config.maxTasks} tasks are unfinished`
-      : stranded.length > 0
-      ? `no agent may run task ${quote(stranded[0]!.queue[0]!.spec.id)}`
-      : undefined;
-    return Promise.resolve({
-      healthy: error === undefined,
-      ...(error !== undefined && { error }),
-      metrics: { ...counts, agents: agents.size, staleReports: tasks.stale },
-    });
+    const { state, staleReports } = this.client;
+    return Promise.resolve(health(state.tasks, staleReports));
   }
 
-  /** Does nothing: what is finished is forgotten as it goes. There for who calls it. */
+  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
   performMaintenance(): Promise<void> {
-    return Promise.resolve();
+    return this.#host.maintain();
   }
 
   // For the scheduler that chooses
 
   /**
-   * Accepts a task, for one agent if `agentId` is given.
+   * Accepts a task, placed with `agentId` if that is given.
    * @internal
    */
-  protected submitFor(task: Task, agentId: string | undefined): Promise<TaskHandle> {
+  protected submitFor<Result>(
+    task: Task,
+    agentId: string | undefined,
+  ): Promise<TaskHandle<Result>> {
     try {
-      const command = submission(task, this.#maxRetries, agentId);
-      return this.client.submit(command);
+      const command = submitCommand(task, this.#maxRetries, agentId);
+      return this.client.submit(command) as Promise<TaskHandle<Result>>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /**
-   * Makes an agent known.
+   * Registers an agent.
    * @internal
    */
-  protected register(profile: AgentProfile, handler: TaskHandler | undefined): Promise<void> {
-    try {
-      const command = registration(profile, handler !== undefined);
-      if (handler !== undefined) {
-        requireFunction(handler, "handler", () => `register agent ${quote(profile.id)}`);
-      }
-      return this.client.call(command, () => this.client.handle(command.agentId, handler));
-    } catch (error) {
-      return Promise.reject(error);
+  protected async register(
+    profile: AgentProfile,
+    handler: TaskHandler | undefined,
+  ): Promise<void> {
+    const command = registerCommand(profile, handler !== undefined);
+    if (handler !== undefined) {
+      requireFunction(handler, "handler", () => `register agent ${quote(profile.id)}`);
     }
+    const { client } = this;
+    await client.register(command, { ...profile }, handler);
+    await liftSuspicion(client, command.agentId);
   }
 
   /**
-   * Takes an agent away.
+   * Sends a command about an agent.
    * @internal
    */
-  protected remove(agentId: string, reason: string): Promise<void> {
-    return this.#aboutAgent({ type: "remove-agent", agentId, reason });
-  }
-
-  /**
-   * Stops giving tasks to an agent, or resumes.
-   * @internal
-   */
-  protected cordon(agentId: string, reason: string): Promise<void> {
-    return this.#aboutAgent({ type: "cordon-agent", agentId, reason, cause: "caller", untilMs: 0 });
-  }
-
-  /**
-   * Lets an agent finish what it has begun, and takes it away then.
-   * @internal
-   */
-  protected drain(agentId: string, reason: string): Promise<void> {
-    return this.#aboutAgent({ type: "drain-agent", agentId, reason });
+  protected sendTo(
+    command: TaskCommand & { readonly agentId: string; readonly reason: string },
+  ): Promise<void> {
+    return attempting(() => {
+      const verb = command.type.replaceAll("-", " ");
+      requireId(command.agentId, "agentId", () => verb);
+      requireText(command.reason, "reason", () => `${verb} ${quote(command.agentId)}`);
+      return this.client.call(command, nothing);
+    });
   }
 
   async #shutdown(graceMs: number): Promise<void> {
     if (this.#initializing !== undefined) await this.#initializing.catch(nothing);
-    await this.client.close(graceMs);
+    await this.#host.client?.drain(graceMs);
+    await this.#host.close();
   }
 
   #claim(
     command: TaskCommand & { readonly taskId: string; readonly epoch: number },
   ): Promise<void> {
-    try {
+    return attempting(() => {
       const attempt = () => `${command.type} a task`;
       requireId(command.taskId, "taskId", attempt);
       requireInteger(command.epoch, 0, Number.MAX_SAFE_INTEGER, "epoch", attempt);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.client.call(command, nothing);
-  }
-
-  #aboutAgent(
-    command: TaskCommand & { readonly agentId: string; readonly reason: string },
-  ): Promise<void> {
-    try {
-      const verb = command.type.replaceAll("-", " ");
-      requireId(command.agentId, "agentId", () => verb);
-      requireReason(command.reason, `${verb} ${quote(command.agentId)}`);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.client.call(command, nothing);
+      return this.client.call(command, nothing);
+    });
   }
 }
 
 function nothing(): void {}
-
-function couldServe(agent: Agent, requires: readonly string[], pinnedTo: string): boolean {
-  return (pinnedTo === "" || pinnedTo === agent.agentId) &&
-    requires.every((capability) => agent.capabilities.includes(capability));
-}
-
-function requireReason(reason: unknown, attempt: string): void {
-  if (typeof reason !== "string") {
-    throw new TypeError(`Cannot ${attempt}: reason must be a string, got ${quote(reason)}`);
-  }
-}

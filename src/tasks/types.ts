@@ -8,7 +8,7 @@ import type { LockMode } from "../locks/types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
 
-/** Where a task is. The last three are terminal. */
+/** The status of a task. The last three are terminal. */
 export type TaskStatus =
   /** A dependency is open. */
   | "waiting"
@@ -24,10 +24,10 @@ export type TaskStatus =
   | "completed"
   /** No attempt is left, or a limit was exceeded. */
   | "failed"
-  /** A caller, or what became of a dependency, called it off. */
+  /** A caller cancelled it, or a dependency did not complete. */
   | "cancelled";
 
-/** What it does to a task when one that it depends on fails or is cancelled. */
+/** The effect on a task of a dependency that fails or is cancelled. */
 export type OnFailure =
   /** Cancels it, and whatever depends on it. */
   | "cancel"
@@ -38,53 +38,53 @@ export type OnFailure =
 
 /** An edge from a task to one that it depends on. */
 export interface Dependency {
-  /** What must end first. It may be submitted later. */
+  /** The task that must end first. It may be submitted later. */
   readonly taskId: string;
-  /** What follows when that doesn't complete. */
+  /** The effect when that doesn't complete. */
   readonly onFailure: OnFailure;
 }
 
-/** Why an agent gets no tasks. Each cause is put and lifted by itself. */
+/** The cause of a cordon. Causes are in force and lifted independently of each other. */
 export type CordonCause =
-  /** Somebody asked for it. */
+  /** A caller cordoned it. */
   | "caller"
-  /** It has not been heard of for a while. */
+  /** It has been silent, or its process ended. */
   | "suspect"
   /** Too many of its attempts failed. */
   | "breaker";
 
 /**
- * A task as a caller describes it. Only `id` is needed. What a task becomes on its way (`status`,
+ * A task as a caller describes it. Only `id` is needed. Everything that a task gets later (`status`,
  * `output`, `error` and the times) is in its {@linkcode TaskView}, and ignored here.
  */
-export interface Task {
-  /** Chosen by the caller, of at most 256 characters; the same one again is a duplicate. */
+export interface Task<Input = unknown> {
+  /** A string of at most 256 characters; the same one again is a duplicate. */
   readonly id: string;
-  /** What kind of work it is; the affinity strategy and the metrics go by it. @default "task" */
+  /** The kind of work; the affinity strategy and the metrics use it. @default "task" */
   readonly type?: string;
   /** For people. @default "" */
   readonly description?: string;
   /** Higher is sooner. @default 0 */
   readonly priority?: number;
-  /** Tasks that must end first: ids, or ids with what their failure does. @default [] */
+  /** Tasks that must end first: ids, or ids with the effect of their failure. @default [] */
   readonly dependencies?: readonly (string | { taskId: string; onFailure?: OnFailure })[];
   /** The only agent that may run it. @default any fit agent */
   readonly assignedAgent?: string;
   /** Ignored: a task begins as `waiting` or `ready`. */
   readonly status?: TaskStatus;
-  /** Kept as it comes, never looked into. */
-  readonly input?: unknown;
-  /** Ignored: the result of an attempt takes its place. */
+  /** Opaque to the scheduler. */
+  readonly input?: Input;
+  /** Ignored: the output is the result of an attempt. */
   readonly output?: unknown;
-  /** Ignored: what an attempt throws takes its place. */
+  /** Ignored: the error is that of an attempt. */
   readonly error?: unknown;
-  /** Ignored: the clock at submission takes its place. */
+  /** Ignored: the clock at submission counts. */
   readonly createdAt?: unknown;
-  /** Ignored: the clock at each start takes its place. */
+  /** Ignored: the clock at each start counts. */
   readonly startedAt?: unknown;
-  /** Ignored: the clock at its end takes its place. */
+  /** Ignored: the clock at its end counts. */
   readonly completedAt?: unknown;
-  /** Kept as it comes, never looked into. */
+  /** Opaque to the scheduler. */
   readonly metadata?: unknown;
   /** Locks that are held while it runs: ids, or ids with mode and units. @default [] */
   readonly resources?: readonly (
@@ -95,7 +95,7 @@ export interface Task {
   readonly requires?: readonly string[];
   /** How long one attempt may take, in milliseconds. @default no limit */
   readonly timeoutMs?: number;
-  /** How long it may wait to start, for whatever reason, in milliseconds. @default no limit */
+  /** How long it may wait to start, in milliseconds. @default no limit */
   readonly queueTimeoutMs?: number;
   /** How long a running attempt may go without a heartbeat, in milliseconds. @default no limit */
   readonly heartbeatTimeoutMs?: number;
@@ -107,40 +107,40 @@ export interface Task {
   readonly idempotencyKey?: string;
 }
 
-/** A submitted task as it stands. Times are {@linkcode Instant}s. */
-export interface TaskView {
-  /** As the caller chose it. */
+/** The state of a submitted task. Times are {@linkcode Instant}s. */
+export interface TaskView<Input = unknown, Result = unknown> {
+  /** The id that the caller chose. */
   readonly id: string;
-  /** What kind of work it is. */
+  /** The kind of work. */
   readonly type: string;
   /** For people; `""` when the caller gave none. */
   readonly description: string;
   /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
-  /** The ids of the tasks that must end first, ended or not. */
+  /** The ids of its dependencies, ended or not. */
   readonly dependencies: readonly string[];
-  /** Who has it, started or not; `undefined` while nobody does, and when it has ended. */
+  /** The agent that has a claim on it, started or not; `undefined` when none has. */
   readonly assignedAgent?: string;
-  /** Where it is. */
+  /** The status; the last three statuses are terminal. */
   readonly status: TaskStatus;
-  /** As the caller gave it. */
-  readonly input: unknown;
+  /** The input that the caller gave. */
+  readonly input: Input;
   /** The result, once it is completed. */
-  readonly output?: unknown;
-  /** Of the attempt that failed last, or why it was cancelled; none once it is completed. */
+  readonly output?: Result;
+  /** The error of the last failed attempt, or the reason of the cancellation; none once completed. */
   readonly error?: ErrorData;
   /** When it was submitted. */
   readonly createdAt: Instant;
   /** When its newest attempt began. */
   readonly startedAt?: Instant;
-  /** When it ended, well or badly. */
+  /** When it ended, in any of the terminal statuses. */
   readonly completedAt?: Instant;
-  /** As the caller gave it. */
+  /** The metadata that the caller gave. */
   readonly metadata?: unknown;
   /** The epoch of its newest claim; 0 before the first. */
   readonly epoch: number;
-  /** How many attempts were started that count against its retries. */
+  /** How many attempts were started; those that ended through no fault of the task do not count. */
   readonly attempts: number;
-  /** What its agent last reported. */
+  /** The latest report of its progress. */
   readonly progress?: unknown;
 }

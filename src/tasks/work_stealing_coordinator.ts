@@ -1,65 +1,48 @@
 /**
- * Work stealing as callers use it: they tell how loaded agents are, and ask who has the least to do.
+ * Work stealing as callers use it: reports of load, and the choice of the agent with the least to do.
  *
  * @module
  */
 
-import { attempting } from "../core/answer.ts";
-import {
-  type Attempt,
-  quote,
-  requireArray,
-  requireBoolean,
-  requireId,
-  requireInteger,
-  requireMs,
-  requireObject,
-} from "../core/arguments.ts";
-import type { Clock } from "../core/clock.ts";
-import { UnknownAgentError } from "../core/errors.ts";
+import type { AgentProfile } from "../agents/types.ts";
+import { type Attempt, quote, requireArray, requireId, requireObject } from "../core/arguments.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import type { TaskEvent } from "./events.ts";
-import { MachineHome, requireSurroundings } from "../core/home.ts";
+import { MachineClient, type MachineHost } from "../core/client.ts";
+import type { Clock } from "../core/clock.ts";
+import { attempting } from "../core/deferred.ts";
+import { ClosedError, UnknownAgentError } from "../core/errors.ts";
+import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import type { Tick } from "../core/machine.ts";
-import type { AgentProfile } from "../agents/types.ts";
-import type { Task } from "./types.ts";
-import type { TaskCommand } from "./commands.ts";
-import { taskMachine, type TaskState } from "./machine.ts";
-import { hasAll } from "./placement.ts";
-import { isOpen, loadOf, roomOf, slotsOf } from "./room.ts";
-import type { Agent } from "./state.ts";
-import { StealingClient, type TaskHost } from "./stealing_client.ts";
-import { MOST_LISTED } from "./submission.ts";
+import { Refusal, type Tick } from "../core/machine.ts";
 import {
-  type AgentWorkload,
-  reportOf,
+  MOST_LISTED,
+  registerCommand,
+  reportCommand,
   requireAmount,
-  statsOf,
-  type WorkloadStats,
-} from "./workloads.ts";
+  type TaskAnswers,
+  type TaskCommand,
+} from "./commands.ts";
+import { readStealingConfig, type WorkStealingConfig } from "./config.ts";
+import { refusalError } from "./errors.ts";
+import type { TaskEvent, TaskRefused } from "./events.ts";
+import { taskMachine } from "./machine.ts";
+import { backlogOf, capacityOf, hasAll, isOpen, usableSlots } from "./placement.ts";
+import type { Agent, TaskState } from "./state.ts";
+import type { Task } from "./types.ts";
+import { type AgentWorkload, type WorkloadStats, workloadStats } from "./views.ts";
 
-/** Options of a work stealing coordinator. */
-export interface WorkStealingConfig {
-  /** Whether tasks move at all. @default true */
-  enabled?: boolean;
-  /** From which difference of two agents' loads on tasks move; at least 2. @default 3 */
-  stealThreshold?: number;
-  /** How many tasks move at once at most. @default 2 */
-  maxStealBatch?: number;
-  /** Half of how long a report of an agent's load counts, in milliseconds. @default 5_000 */
-  stealInterval?: number;
-}
+/** A running task machine, alone in its engine or part of a larger one. */
+export interface TaskHost extends MachineHost<TaskState, TaskCommand, TaskEvent, TaskAnswers> {}
 
-/** What a work stealing coordinator is given besides; all of it may be left out. */
+/** The options that decide where a work stealing coordinator runs. */
 export interface WorkStealingOptions {
   /** Tells the time. @default systemClock */
   clock?: Clock;
-  /** Where reports are kept. @default nowhere */
+  /** Stores the reports. @default none */
   log?: CommandLog<TaskCommand | Tick>;
   /**
-   * A task machine that runs already; then `clock`, `log` and its rules are its own.
+   * A task machine that runs already; then `clock`, `log` and the machine's config are its own.
    * @internal
    */
   host?: TaskHost;
@@ -71,11 +54,11 @@ const THING = "the work stealing coordinator";
  * Keeps the work of agents even.
  *
  * Tasks that were assigned to an agent and have not started move to one that has less to do, in one
- * step and under a larger epoch; `workstealing:request` and `workstealing:completed` tell of it. What
- * moves them is the task machine: the coordinator of a {@linkcode CoordinationManager} and an
+ * step and under a larger epoch, which emits `workstealing:request` and `workstealing:completed`. The
+ * task machine moves them: the coordinator of a {@linkcode CoordinationManager} and an
  * {@linkcode AdvancedTaskScheduler} with `stealing` have tasks to move. One that is constructed alone
- * has an engine of its own: it knows the agents whose load it is told, for as long as their reports
- * count, and says who has the least to do, but has no tasks.
+ * has an engine of its own: it knows the agents whose load is reported, for as long as their reports
+ * count, and finds the one with the least to do, but has no tasks.
  *
  * @example
  * ```ts
@@ -89,15 +72,14 @@ const THING = "the work stealing coordinator";
  * ```
  */
 export class WorkStealingCoordinator implements AsyncDisposable {
-  readonly #home: MachineHome<TaskState, TaskCommand, TaskEvent, StealingClient>;
+  readonly #host: Host<TaskState, TaskCommand, TaskEvent, TaskAnswers, StealingClient>;
   /** Whether agents are known by their reports alone. */
   readonly #isAlone: boolean;
 
   /**
-   * A coordinator that works at once, unless it is given a log: then {@linkcode initialize} has to
-   * read it first.
+   * Makes a coordinator that works at once; one with a log works after {@linkcode initialize}.
    *
-   * @throws {TypeError | RangeError} when the config, or something else, is malformed
+   * @throws {TypeError | RangeError} when an option is malformed; the message names it
    */
   constructor(
     config: WorkStealingConfig = {},
@@ -106,22 +88,21 @@ export class WorkStealingCoordinator implements AsyncDisposable {
     options: WorkStealingOptions = {},
   ) {
     const attempt = () => `create ${THING}`;
-    const machine = taskMachine(rulesOf(config, attempt));
+    const machine = taskMachine(readStealingConfig(config, attempt));
     requireSurroundings(attempt, eventBus, logger, options);
     this.#isAlone = options.host === undefined;
-    const join = (host: TaskHost) => new StealingClient(host, logger);
-    const household = { thing: THING, machine, join };
-    this.#home = new MachineHome(household, eventBus, logger, options);
+    const connect = (host: TaskHost) => new StealingClient(host, logger);
+    this.#host = new Host({ thing: THING, machine, connect }, eventBus, logger, options);
   }
 
-  /** Gets ready: with a log, takes up the reports that it knows of. Harmless when called again. */
+  /** Reads the log, if there is one. Idempotent. */
   initialize(): Promise<void> {
-    return this.#home.initialize();
+    return this.#host.initialize();
   }
 
-  /** Lets go of everything. Harmless when called again. */
+  /** Closes the coordinator. Idempotent. */
   shutdown(): Promise<void> {
-    return this.#home.close();
+    return this.#host.close();
   }
 
   /** The same as {@linkcode shutdown}. */
@@ -130,59 +111,60 @@ export class WorkStealingCoordinator implements AsyncDisposable {
   }
 
   /**
-   * Tells how loaded an agent is; what is left out stays as it was last told. What the task machine
-   * knows by itself is not counted twice. A report counts for twice the `stealInterval`.
+   * Reports the load of an agent; a field that is left out keeps its last value. The claims that the
+   * task machine knows are not counted twice. A report counts for twice the `stealInterval`.
    *
-   * A coordinator alone gets to know the agent by it, with its `priority` and `capabilities`; otherwise
-   * those are as the agent was registered.
+   * A coordinator alone registers the agent, with its `priority` and `capabilities`; otherwise those
+   * are as the agent was registered.
    *
    * @throws {TypeError | RangeError} when a field is malformed
-   * @throws {UnknownAgentError} when the task machine of the host doesn't know the agent
+   * @throws {UnknownAgentError} when the agent is not registered with the host
    */
   updateAgentWorkload(agentId: string, workload: Partial<AgentWorkload>): void {
     const attempt = () => `update the workload of agent ${quote(agentId)}`;
     requireId(agentId, "agentId", () => "update a workload");
-    const report = reportOf(agentId, workload, attempt);
-    const client = this.#home.running(attempt());
+    const report = reportCommand(agentId, workload, attempt);
+    const client = this.#host.running(attempt());
     this.#introduce(client, agentId, workload, attempt);
     if (report.avgTaskDurationMs !== undefined) client.forgetDurations(agentId);
-    client.tell(report);
+    client.report(report);
   }
 
   /**
-   * Tells how long a task of an agent took. The last ten make up its average.
+   * Reports how long a task of an agent took. The average is about the last ten.
    *
    * @throws {TypeError | RangeError} when `ms` is no duration
-   * @throws {UnknownAgentError} when the task machine of the host doesn't know the agent
+   * @throws {UnknownAgentError} when the agent is not registered with the host
    */
   recordTaskDuration(agentId: string, ms: number): void {
     const attempt = () => `record a duration of agent ${quote(agentId)}`;
     requireId(agentId, "agentId", () => "record a duration");
     requireAmount(ms, "ms", attempt);
-    const client = this.#home.running(attempt());
+    const client = this.#host.running(attempt());
     this.#introduce(client, agentId, {}, attempt);
-    client.tell(reportOf(agentId, { avgTaskDuration: client.averageWith(agentId, ms) }, attempt));
+    const avgTaskDuration = client.averageWith(agentId, ms);
+    client.report(reportCommand(agentId, { avgTaskDuration }, attempt));
   }
 
   /**
-   * Forgets reports that no longer count, and moves what is to be moved. That happens by itself too:
-   * whatever changes a load is looked at at once, so this is for who can't wait for a timer.
+   * Expires reports that no longer count, and moves tasks. That happens by itself too, in the step
+   * that changes a backlog: this is for callers that can't wait for a timer.
    */
   checkAndSteal(): Promise<void> {
-    return attempting(() => this.#home.running("check loads").refresh());
+    return attempting(() => this.#host.running("check loads").refresh());
   }
 
   /**
-   * The agent among `agents` that has the least to do and may run `task`, or `null` when none may: it
-   * lacks a capability that the task requires, is cordoned or draining, is full, or isn't known.
+   * Returns the agent among `agents` that has the least to do and may run `task`, or `null` when none
+   * may: it lacks a capability that the task requires, is cordoned or draining, is full, or unknown.
    *
-   * The least loaded one is that with the fewest tasks for each of its slots; of equals that whose
-   * tasks will take the least time, then that with the least processor and then memory in use, then
-   * that with the highest priority, then the first. What nobody has told counts as nothing.
+   * The best one has the fewest tasks for each of its slots; among equals it is the one whose tasks
+   * will take the least time, then the one with the lowest utilization of the processor and then of
+   * the memory, then the one with the highest priority, then the first. Unknown figures count as 0.
    *
    * Costs O(agents given).
    *
-   * @param agents profiles or ids; what is registered with a host goes before what a profile says
+   * @param agents profiles or ids; a registration with a host overrides a profile
    * @throws {TypeError | RangeError} when an argument is malformed
    */
   findBestAgent(task: Task, agents: readonly (AgentProfile | string)[]): string | null {
@@ -191,32 +173,32 @@ export class WorkStealingCoordinator implements AsyncDisposable {
     const { requires = [] } = task;
     requireArray(requires, MOST_LISTED, "requires", attempt);
     requireArray(agents, MOST_LISTED, "agents", attempt);
-    const { state } = this.#home.running(attempt());
+    const { state } = this.#host.running(attempt());
     let best: Rating | undefined;
     for (const [i, given] of agents.entries()) {
       const profile = profileOf(given, `agents[${i}]`, attempt);
       const agent = state.agents.get(profile.id);
       if (agent === undefined || !this.#isKnown(agent) || !isOpen(agent)) continue;
       const { capabilities = agent.capabilities } = this.#isAlone ? profile : agent;
-      if (roomOf(agent) === 0 || !hasAll(capabilities, requires)) continue;
+      if (capacityOf(agent) === 0 || !hasAll(capabilities, requires)) continue;
       const rating = this.#rate(agent, profile);
       if (best === undefined || isBetter(rating, best)) best = rating;
     }
     return best?.agentId ?? null;
   }
 
-  /** How the work is spread over the agents that are known. Costs O(agents). */
+  /** Returns the distribution of work over the agents that are known. Costs O(agents). */
   getWorkloadStats(): WorkloadStats {
-    const { state } = this.#home.running("look at workloads");
-    return statsOf([...state.agents.values()].filter((agent) => this.#isKnown(agent)));
+    const { state } = this.#host.running("look at workloads");
+    return workloadStats([...state.agents.values()].filter((agent) => this.#isKnown(agent)));
   }
 
-  /** An agent that is known by its reports alone is gone with the last one. */
+  /** An agent that is known by its reports alone is unknown after the last one. */
   #isKnown({ report }: Agent): boolean {
     return !this.#isAlone || report !== undefined;
   }
 
-  /** Sees to it that the machine knows an agent. */
+  /** Registers the agent of a report, in a coordinator alone. */
   #introduce(
     client: StealingClient,
     agentId: string,
@@ -236,14 +218,13 @@ export class WorkStealingCoordinator implements AsyncDisposable {
     });
   }
 
-  /** What speaks against an agent, the most important first. */
   #rate(agent: Agent, profile: AgentProfile): Rating {
     const { agentId, report, priority } = agent;
-    const load = loadOf(agent);
-    const slots = this.#isAlone ? profile.maxConcurrentTasks ?? 1 : slotsOf(agent);
+    const backlog = backlogOf(agent);
+    const slots = this.#isAlone ? profile.maxConcurrentTasks ?? 1 : usableSlots(agent);
     const costs = [
-      load / slots,
-      load * (report?.avgTaskDurationMs ?? 0),
+      backlog / slots,
+      backlog * (report?.avgTaskDurationMs ?? 0),
       report?.cpuPercent ?? 0,
       report?.memoryPercent ?? 0,
       -(this.#isAlone ? profile.priority ?? priority : priority),
@@ -252,6 +233,7 @@ export class WorkStealingCoordinator implements AsyncDisposable {
   }
 }
 
+/** The costs of an agent, the most important first. */
 interface Rating {
   readonly agentId: string;
   readonly costs: readonly number[];
@@ -264,21 +246,90 @@ function isBetter(a: Rating, b: Rating): boolean {
   return false;
 }
 
-const MOST_STOLEN = 1_000_000;
-
-function rulesOf(config: WorkStealingConfig, attempt: Attempt) {
-  requireObject(config, "config", attempt);
-  const { enabled = true, stealThreshold = 3, maxStealBatch = 2, stealInterval = 5_000 } = config;
-  requireBoolean(enabled, "enabled", attempt);
-  requireInteger(stealThreshold, 2, MOST_STOLEN, "stealThreshold", attempt);
-  requireInteger(maxStealBatch, 1, MOST_STOLEN, "maxStealBatch", attempt);
-  requireMs(stealInterval, 1, "stealInterval", attempt);
-  return { stealing: enabled, stealThreshold, maxStealBatch, stealInterval };
-}
-
 function profileOf(given: unknown, name: string, attempt: Attempt): AgentProfile {
   if (typeof given === "string") return { id: given };
   requireObject(given, name, attempt);
   requireId(given["id"], `${name}.id`, attempt);
   return given as unknown as AgentProfile;
+}
+
+/** The fields of a profile that a coordinator keeps. */
+type KnownProfile = Required<Pick<AgentProfile, "priority" | "capabilities">>;
+
+/** How many of an agent's latest tasks its average duration is about. */
+const REMEMBERED = 10;
+
+/** Reports loads to one task machine. */
+class StealingClient extends MachineClient<TaskState, TaskCommand, TaskEvent, TaskAnswers> {
+  readonly #logger: Logger;
+  /** The agents that this client registered. */
+  readonly #registered = new Map<string, KnownProfile>();
+  /** By agent, of its latest tasks. */
+  readonly #durations = new Map<string, { count: number; mean: number }>();
+
+  /** Makes a client of the machine in `host`. */
+  constructor(host: TaskHost, logger: Logger) {
+    super(host);
+    this.#logger = logger;
+    this.listen(["agent:terminated", "agent:report-expired"], ({ type, agentId }) => {
+      this.forgetDurations(agentId);
+      if (type === "agent:terminated") this.#registered.delete(agentId);
+    });
+  }
+
+  /** Sends a command for a caller that does not wait. @throws its refusal, if that is known at once */
+  report(command: TaskCommand): void {
+    let isLate = false;
+    let failure: unknown;
+    this.send(command, (answer, error) => {
+      const refused = answer instanceof Refusal ? this.errorOf(answer, command) : error;
+      if (!isLate) failure = refused;
+      else if (refused !== undefined) {
+        this.#logger.warn(`Cannot ${command.type.replaceAll("-", " ")}`, refused);
+      }
+    });
+    isLate = true;
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Returns the profile of an agent, also of one whose registration the log has not stored yet. */
+  profileOf(agentId: string): KnownProfile | undefined {
+    return this.#registered.get(agentId) ?? this.state.agents.get(agentId);
+  }
+
+  /** Registers an agent, or changes its profile. */
+  register(profile: AgentProfile & KnownProfile): void {
+    this.report(registerCommand(profile, false));
+    this.#registered.set(profile.id, profile);
+  }
+
+  /** Returns the average duration of an agent's latest tasks, with `ms` as the newest. */
+  averageWith(agentId: string, ms: number): number {
+    const before = this.state.agents.get(agentId)?.report?.avgTaskDurationMs;
+    const known = this.#durations.get(agentId) ??
+      { count: before === undefined ? 0 : REMEMBERED - 1, mean: before ?? 0 };
+    const count = Math.min(known.count + 1, REMEMBERED);
+    const mean = known.mean + (ms - known.mean) / count;
+    this.#durations.set(agentId, { count, mean });
+    return mean;
+  }
+
+  /** Starts the average of an agent's durations anew. */
+  forgetDurations(agentId: string): void {
+    this.#durations.delete(agentId);
+  }
+
+  /** Stops the client. */
+  close(): void {
+    this.stop(new ClosedError("go on", THING));
+  }
+
+  protected override errorOf({ event }: Refusal, command: TaskCommand): Error {
+    return refusalError(command, event as TaskRefused);
+  }
+
+  protected override end(): void {
+    this.#durations.clear();
+    this.#registered.clear();
+  }
 }

@@ -1,6 +1,9 @@
 /**
- * What the events of a system must keep to. They tell of what happened in the one order that holds
- * for everything, so here every rule is exact.
+ * The rules of the events of a system. Events are in the one order that holds for everything, so every
+ * rule is exact here.
+ *
+ * A message has a copy for each handler of its recipient. The copies of one sender's messages for one
+ * handler are delivered one at a time, in the order in which they were sent.
  *
  * @module
  */
@@ -8,15 +11,14 @@
 import type { LockstepEvent } from "../root/events.ts";
 import type { ResourceAcquired, ResourceQueued } from "../locks/events.ts";
 import type { Instant } from "../core/machine.ts";
-import { DeliveryRules } from "./delivery_rules.ts";
-import type { Accuse } from "./history.ts";
-import { LockRules, type Waiting } from "./lock_rules.ts";
-import { TaskRules } from "./task_rules.ts";
+import type { ReportViolation } from "./history.ts";
+import { LockRules, TaskRules, type Waiting } from "./history_rules.ts";
+import type { MessageReceived } from "../messages/events.ts";
 
-/** By how much one point of priority makes a wait look older, unless a config says otherwise. */
+/** The milliseconds by which a point of priority makes a wait older, unless a config says otherwise. */
 export const DEFAULT_AGING_MS = 10_000;
 
-/** Every event that a rule is about. */
+/** The types of the events that a rule is about. */
 export const RULED_EVENTS = [
   ...["resource:acquired", "resource:reacquired", "resource:queued", "resource:released"],
   ...["resource:renewed", "resource:expired", "resource:revoked", "resource:timed-out"],
@@ -28,29 +30,31 @@ export const RULED_EVENTS = [
   ...["mailbox:subscribed", "mailbox:unsubscribed", "mailbox:closed", "mailbox:forgotten"],
 ] as const;
 
-/** Follows the events of one system. */
+/** Checks the events of one system. */
 export class EventRules {
   readonly #locks: LockRules;
   readonly #tasks: TaskRules;
   readonly #deliveries: DeliveryRules;
   readonly #waits = new Map<number, Waiting>();
-  readonly #accuse: Accuse;
+  readonly #report: ReportViolation;
   #newestLock = 0;
   #newestClaim = 0;
 
-  constructor(accuse: Accuse, agingMs: number) {
-    this.#accuse = accuse;
-    this.#locks = new LockRules(accuse, agingMs, 0, true);
-    this.#tasks = new TaskRules(accuse);
-    this.#deliveries = new DeliveryRules(accuse);
+  constructor(report: ReportViolation, agingMs: number) {
+    this.#report = report;
+    this.#locks = new LockRules(report, agingMs, 0, true);
+    this.#tasks = new TaskRules(report);
+    this.#deliveries = new DeliveryRules(report);
   }
 
+  /** Adds the next event. */
   take(event: LockstepEvent, at: Instant): void {
     if (event.type.startsWith("task:")) this.takeTask(event);
     else if (event.type.startsWith("m")) this.takeMessage(event);
     else this.takeLock(event, at);
   }
 
+  /** Adds the next event, which is about a lock. */
   takeLock(event: LockstepEvent, at: Instant): void {
     switch (event.type) {
       case "resource:queued":
@@ -75,6 +79,7 @@ export class EventRules {
     }
   }
 
+  /** Adds the next event, which is about a task. */
   takeTask(event: LockstepEvent): void {
     switch (event.type) {
       case "task:created":
@@ -89,17 +94,18 @@ export class EventRules {
     }
   }
 
+  /** Adds the next event, which is about a message or a mailbox. */
   takeMessage(event: LockstepEvent): void {
     this.#deliveries.take(event);
   }
 
-  /** A lock was granted at once to a request of that priority. */
+  /** Checks a grant that was made without a wait, to a request of that priority. */
   overtake({ resourceId, owner }: ResourceAcquired, priority: number, at: Instant): void {
     const newcomer = { sequence: Infinity, priority, since: at, hasEnded: true };
     this.#locks.overtake(newcomer, resourceId, owner);
   }
 
-  /** How many copies of messages have been sent, and are neither handled nor dead. */
+  /** The number of messages that were sent and are neither handled nor dead. */
   get messagesUnderWay(): number {
     return this.#deliveries.underWay;
   }
@@ -121,8 +127,9 @@ export class EventRules {
 
   #endGrant(type: string, { resourceId, epoch, owner }: GrantEnd): void {
     if (this.#locks.end(resourceId, epoch)) return;
-    const message = `${type} says that "${owner}" had "${resourceId}" under epoch ${epoch}`;
-    this.#accuse("ReleaseOnlyByHolder", message);
+    const message =
+      `${type} of "${resourceId}" under epoch ${epoch}, which "${owner}" did not hold`;
+    this.#report("ReleaseOnlyByHolder", message);
   }
 
   #endWait(waitId: number): void {
@@ -142,4 +149,198 @@ interface GrantEnd {
   readonly resourceId: string;
   readonly epoch: number;
   readonly owner: string;
+}
+
+/** The messages from one sender to one handler, in one lane. */
+interface Stream {
+  /** The message in delivery, or in the pause before its next one; `""` for none. */
+  busy: string;
+  /** The newest delivered message by its place in the order of all, and whether it is done. */
+  newest: number;
+  isDone: boolean;
+}
+
+/** A message with copies that are not done. */
+interface Sent {
+  readonly place: number;
+  readonly urgent: boolean;
+  /** Whether another message with its id is under way, so that the two can't be distinguished. */
+  readonly isAmbiguous: boolean;
+  /** Whether a handler that left passed it to another one, which may have received newer ones. */
+  isInherited: boolean;
+  copies: number;
+}
+
+/** Checks the messages of one system. An event costs O(1). */
+export class DeliveryRules {
+  readonly #sent = new Map<string, Sent>();
+  /** By recipient, then by sender, lane and handler. */
+  readonly #streams = new Map<string, Map<string, Stream>>();
+  readonly #handlers = new Map<string, Set<string>>();
+  /** The handlers that a dead letter did not reach, by message: it is resent to those. */
+  readonly #dead = new Map<string, Set<string>>();
+  readonly #deliveries = new Map<number, string>();
+  readonly #report: ReportViolation;
+  #place = 0;
+  #epoch = 0;
+
+  constructor(report: ReportViolation) {
+    this.#report = report;
+  }
+
+  /** The number of messages with copies that are not done. */
+  get underWay(): number {
+    return this.#sent.size;
+  }
+
+  /** Adds the next event. */
+  take(event: LockstepEvent): void {
+    switch (event.type) {
+      case "message:sent":
+        return this.#send(event.message.id, event.message.priority > 0, event.to);
+      case "message:resent":
+        return this.#resend(event.messageId, event.to);
+      case "message:received":
+        return this.#deliver(event);
+      case "message:acked":
+        this.#endDelivery(event.type, event.epoch, event.messageId);
+        return this.#drop(event);
+      case "message:nacked":
+        return this.#endDelivery(event.type, event.epoch, event.messageId);
+      case "message:returned":
+        this.#deliveries.delete(event.epoch);
+        this.#free(event);
+        return this.#inherit(event);
+      case "message:readied":
+        this.#free(event);
+        return;
+      case "message:dropped":
+        this.#deliveries.delete(event.epoch);
+        return this.#drop(event);
+      case "message:dead-lettered":
+        this.#deliveries.delete(event.epoch);
+        this.#addDeadLetter(event.messageId, event.handlerId);
+        return this.#drop(event);
+      case "message:forgotten":
+        this.#dead.delete(event.messageId);
+        return;
+      case "mailbox:subscribed":
+        return this.#subscribe(event.agentId, event.handlerId);
+      case "mailbox:unsubscribed":
+        this.#handlers.get(event.agentId)?.delete(event.handlerId);
+        this.#streams.delete(event.agentId); // the handler that takes over may have received newer ones
+        return;
+      case "mailbox:closed":
+      case "mailbox:forgotten":
+        this.#handlers.delete(event.agentId);
+        this.#streams.delete(event.agentId);
+        return;
+    }
+  }
+
+  #addDeadLetter(messageId: string, handlerId: string): void {
+    const missed = this.#dead.get(messageId);
+    if (missed === undefined) this.#dead.set(messageId, new Set([handlerId]));
+    else missed.add(handlerId);
+  }
+
+  #send(messageId: string, urgent: boolean, to: string, missed = 0): void {
+    const copies = missed > 0 ? missed : Math.max(1, this.#handlers.get(to)?.size ?? 0);
+    const other = this.#sent.get(messageId)?.copies ?? 0;
+    const place = ++this.#place;
+    const common = { place, urgent, copies: copies + other };
+    this.#sent.set(messageId, { ...common, isAmbiguous: other > 0, isInherited: false });
+  }
+
+  #resend(messageId: string, to: string): void {
+    const urgent = this.#sent.get(messageId)?.urgent ?? false;
+    const handlers = this.#handlers.get(to);
+    const missed = [...this.#dead.get(messageId) ?? []].filter((each) => handlers?.has(each));
+    this.#dead.delete(messageId);
+    this.#send(messageId, urgent, to, missed.length);
+  }
+
+  #inherit({ messageId, to, handlerId }: CopyEvent): void {
+    const sent = this.#sent.get(messageId);
+    const hasLeft = handlerId !== "" && this.#handlers.get(to)?.has(handlerId) !== true;
+    if (sent !== undefined && hasLeft) sent.isInherited = true;
+  }
+
+  #subscribe(agentId: string, handlerId: string): void {
+    const handlers = this.#handlers.get(agentId);
+    if (handlers === undefined) this.#handlers.set(agentId, new Set([handlerId]));
+    else handlers.add(handlerId);
+    if (handlers === undefined || handlers.size === 1) this.#streams.delete(agentId);
+  }
+
+  #deliver({ message, handlerId }: MessageReceived): void {
+    const { id, from, to, epoch } = message;
+    if (epoch <= this.#epoch) {
+      this.#report("EpochMonotonic", `"${id}" was delivered under epoch ${epoch} again`);
+    }
+    this.#epoch = epoch;
+    this.#deliveries.set(epoch, id);
+    const sent = this.#sent.get(id);
+    if (sent === undefined) {
+      return this.#report("NothingFromNowhere", `"${id}" was delivered and is not under way`);
+    }
+    if (sent.isAmbiguous) return;
+    const stream = this.#stream(to, from, message.priority > 0, handlerId);
+    if (stream.busy !== "") {
+      this.#report("FifoPerPair", `"${id}" was delivered while "${stream.busy}" is not done`);
+    } else if (sent.place < stream.newest && !sent.isInherited) {
+      this.#report("FifoPerPair", `"${id}" was delivered after one that was sent later`);
+    } else if (sent.place === stream.newest && stream.isDone) {
+      this.#report("HandledOnce", `"${id}" was delivered after it was handled`);
+    }
+    stream.busy = id;
+    stream.newest = Math.max(stream.newest, sent.place);
+    stream.isDone = false;
+  }
+
+  #endDelivery(type: string, epoch: number, messageId: string): void {
+    if (this.#deliveries.delete(epoch)) return;
+    this.#report("HandledOnce", `${type} of a delivery of "${messageId}" that is over`);
+  }
+
+  /** Ends a copy. */
+  #drop(event: CopyEvent): void {
+    const sent = this.#sent.get(event.messageId);
+    const stream = this.#free(event);
+    if (sent === undefined) return;
+    if (stream?.newest === sent.place) stream.isDone = true;
+    if (--sent.copies === 0) this.#sent.delete(event.messageId);
+  }
+
+  /** Lets later copies pass, in whichever lane the copy was. */
+  #free({ messageId, from, to, handlerId }: CopyEvent): Stream | undefined {
+    const streams = this.#streams.get(to);
+    for (const urgent of [false, true]) {
+      const stream = streams?.get(keyOf(from, urgent, handlerId));
+      if (stream?.busy !== messageId) continue;
+      stream.busy = "";
+      return stream;
+    }
+    return undefined;
+  }
+
+  #stream(to: string, from: string, urgent: boolean, handlerId: string): Stream {
+    let streams = this.#streams.get(to);
+    if (streams === undefined) this.#streams.set(to, streams = new Map());
+    const key = keyOf(from, urgent, handlerId);
+    let stream = streams.get(key);
+    if (stream === undefined) streams.set(key, stream = { busy: "", newest: 0, isDone: false });
+    return stream;
+  }
+}
+
+interface CopyEvent {
+  readonly messageId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly handlerId: string;
+}
+
+function keyOf(from: string, urgent: boolean, handlerId: string): string {
+  return `${from}\u0000${handlerId}${urgent ? "\u0000urgent" : ""}`;
 }

@@ -1,45 +1,44 @@
 /**
- * Finds every state that a machine can come to, within bounds.
+ * Finds every state that a machine can reach, within bounds.
  *
  * @module
  */
 
-import type { Instant, Machine, Named, Tick } from "../core/machine.ts";
 import { fork } from "../core/data/plain.ts";
-import { StateGraph } from "./state_graph.ts";
+import type { Instant, Machine, Named, Tick } from "../core/machine.ts";
 
-/** One thing that may be tried in any state. */
+/** A command that is tried in every state. */
 export interface Move<Command extends Named> {
-  /** What the machine is told. */
+  /** The command. */
   readonly command: Command | Tick;
-  /** How much later than what came before. */
+  /** The milliseconds that pass before it. */
   readonly afterMs: number;
 }
 
-/** What is explored, and how its states and steps are told apart. */
+/** The moves of an exploration, and the texts that identify its states and steps. */
 export interface Exploration<State, Command extends Named, Event extends Named> {
-  /** Everything that is tried in every state. */
+  /** The moves that are tried in every state. */
   readonly alphabet: readonly Move<Command>[];
-  /** A text for all that matters of a state: states with the same text must behave alike. */
+  /** Returns a text of all that matters of a state: states with one text must behave alike. */
   readonly describe: (state: Readonly<State>, now: Instant) => string;
-  /** A text for a step: what was told, and what the machine answered. */
-  readonly label: (move: Move<Command>, events: readonly Event[]) => string;
-  /** Whether the surroundings would try `move` in this state. @default always */
+  /** Returns a text of a step, from its move, its events and its answer. */
+  readonly label: (move: Move<Command>, events: readonly Event[], answer: unknown) => string;
+  /** Returns whether `move` is possible in this state. @default always */
   readonly allows?: (state: Readonly<State>, now: Instant, move: Move<Command>) => boolean;
-  /** How many states may be found before exploring is given up. @default 100_000 */
+  /** The number of states beyond which the exploration fails. @default 100_000 */
   readonly maxStates?: number;
 }
 
 /**
- * All states that `machine` can come to from its first one, breadth first: every move of the
- * alphabet is tried in every state, and what is refused counts as well.
+ * Explores all states that `machine` can reach from its first one, breadth first: tries every move of
+ * the alphabet in every state, and includes the moves that are refused.
  *
  * Costs a copy of the state for each move that changes it.
  *
  * @throws {RangeError} when there are more than `maxStates` states
  */
-export function explore<State, Command extends Named, Event extends Named>(
-  machine: Machine<State, Command, Event>,
+export function explore<State, Command extends Named, Event extends Named, Answers>(
+  machine: Machine<State, Command, Event, Answers>,
   { alphabet, describe, label, allows, maxStates = 100_000 }: Exploration<State, Command, Event>,
 ): StateGraph {
   const graph = new StateGraph();
@@ -62,13 +61,81 @@ export function explore<State, Command extends Named, Event extends Named>(
     for (const move of alphabet) {
       if (allows !== undefined && !allows(state, now, move)) continue;
       const then = now + move.afterMs;
-      const events = machine.step(copy, move.command, then);
+      const events: Event[] = [];
+      const answer = machine.step(copy, move.command, then, events);
       const to = find(copy, then);
-      graph.connect(from, label(move, events), to);
+      graph.connect(from, label(move, events, answer), to);
       if (to !== from) copy = fork(state);
     }
-    // Only its text is needed from here on.
-    open[from] = { state: undefined as State, now };
+    open[from] = { state: undefined as State, now }; // its text is enough from here on
   }
   return graph;
+}
+
+/** An edge of a {@linkcode StateGraph}. */
+export interface Edge {
+  /** The text of the step. */
+  readonly label: string;
+  /** The index of the state that it leads to. */
+  readonly to: number;
+  /** The number of times that it was found. */
+  times: number;
+}
+
+/**
+ * A graph of states and steps that an explorer or a model checker found. Texts identify its states.
+ *
+ * @example
+ * ```ts
+ * import { StateGraph } from "@lockstep/lockstep/testing";
+ *
+ * const graph = new StateGraph();
+ * const [free, held] = [graph.add("free"), graph.add("held")];
+ * graph.initial.add(free);
+ * graph.connect(free, "acquire", held);
+ * console.log(graph.states.join(", ")); // free, held
+ * ```
+ */
+export class StateGraph {
+  /** The texts of the states, in the order in which they were found. */
+  readonly states: string[] = [];
+  /** The indices of the initial states. */
+  readonly initial: Set<number> = new Set();
+  readonly #indices = new Map<string, number>();
+  /** The edges of each state, by label and target. */
+  readonly #edges: Map<string, Edge>[] = [];
+
+  /** Returns the index of a state, and adds it if it is new. */
+  add(state: string): number {
+    const known = this.#indices.get(state);
+    if (known !== undefined) return known;
+    const index = this.states.length;
+    this.#indices.set(state, index);
+    this.states.push(state);
+    this.#edges.push(new Map());
+    return index;
+  }
+
+  /** Returns the index of a state, or `undefined`. */
+  indexOf(state: string): number | undefined {
+    return this.#indices.get(state);
+  }
+
+  /** Adds an edge, or counts it again. */
+  connect(from: number, label: string, to: number): void {
+    const key = `${label}\t${to}`;
+    const edge = this.#edges[from]!.get(key);
+    if (edge === undefined) this.#edges[from]!.set(key, { label, to, times: 1 });
+    else edge.times++;
+  }
+
+  /** Returns the edges that leave a state. */
+  edgesFrom(state: number): Iterable<Readonly<Edge>> {
+    return this.#edges[state]!.values();
+  }
+
+  /** The number of different edges. */
+  get edgeCount(): number {
+    return this.#edges.reduce((sum, edges) => sum + edges.size, 0);
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * A log that misbehaves when it is told to.
+ * A log that fails on demand.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { CommandLog, LogEntry, Snapshot } from "../core/log.ts";
 
 /**
- * Passes everything on to another log, and delays, stalls or refuses what is appended.
+ * Wraps another log, and delays, blocks or fails appends on demand.
  *
  * @example
  * ```ts
@@ -18,8 +18,8 @@ import type { CommandLog, LogEntry, Snapshot } from "../core/log.ts";
  *
  * const log = new FaultyLog(new MemoryLog());
  * log.hold(); // appends wait …
- * log.fail(1); // … the next one is refused …
- * log.release(); // … and they go on
+ * log.fail(1); // … the next one fails …
+ * log.release(); // … and the others go on
  * ```
  */
 export class FaultyLog<Command> implements CommandLog<Command> {
@@ -29,22 +29,24 @@ export class FaultyLog<Command> implements CommandLog<Command> {
   #delayMs = 0;
   #failures = 0;
   #failure: unknown;
-  #held: PromiseWithResolvers<void> | undefined;
+  /** Pending while appends are held. */
+  #held: Promise<void> | undefined;
+  #release: () => void = () => {};
   #waiting = 0;
   #closed = false;
 
-  /** `clock` times the delays. */
+  /** Wraps `inner`; `clock` times the delays. */
   constructor(inner: CommandLog<Command>, clock: Clock = systemClock) {
     this.#inner = inner;
     this.#clock = clock;
   }
 
-  /** How many entries each append had that was taken, in order. */
+  /** The number of entries of each successful append, in order. */
   get batches(): readonly number[] {
     return this.#batches;
   }
 
-  /** How many appends wait for a delay or for `release`. */
+  /** The number of appends that wait for a delay or for `release`. */
   get waiting(): number {
     return this.#waiting;
   }
@@ -54,14 +56,14 @@ export class FaultyLog<Command> implements CommandLog<Command> {
     return this.#closed;
   }
 
-  /** Makes the next `times` appends reject with `error`; the entries are not taken. */
+  /** Makes the next `times` appends reject with `error`, without storing their entries. */
   fail(times: number, error: unknown = new Error("The disk is full")): void {
     requireInteger(times, 0, Number.MAX_SAFE_INTEGER, "times", () => "fail appends");
     this.#failures = times;
     this.#failure = error;
   }
 
-  /** Makes each further append take `ms` longer. */
+  /** Delays each later append by `ms`. */
   delay(ms: number): void {
     requireMs(ms, 0, "ms", () => "delay appends");
     this.#delayMs = ms;
@@ -69,13 +71,13 @@ export class FaultyLog<Command> implements CommandLog<Command> {
 
   /** Makes appends wait for {@linkcode release}. */
   hold(): void {
-    this.#held ??= Promise.withResolvers<void>();
+    this.#held ??= new Promise((resolve) => this.#release = resolve);
   }
 
-  /** Lets the appends that {@linkcode hold} made wait go on. */
+  /** Lets the held appends go on. */
   release(): void {
-    this.#held?.resolve();
     this.#held = undefined;
+    this.#release();
   }
 
   async append(entries: readonly LogEntry<Command>[]): Promise<void> {
@@ -86,7 +88,7 @@ export class FaultyLog<Command> implements CommandLog<Command> {
         this.#clock.setTimer(this.#clock.now() + delayMs, resolve);
       });
     }
-    while (this.#held !== undefined) await this.#held.promise;
+    while (this.#held !== undefined) await this.#held;
     this.#waiting--;
     if (this.#failures > 0) {
       this.#failures--;

@@ -1,9 +1,9 @@
 /**
- * What a history is made of: calls that clients made, what came back, and facts that nobody called
+ * The entries of a history: calls that clients made, their returns, and facts that no client called
  * for, in the order in which one recorder saw them.
  *
- * A call takes effect somewhere between its entry and that of its return. One without a return may
- * or may not have taken effect, as when its client crashed.
+ * A call takes effect at some point between its entry and that of its return. A call without a return
+ * may or may not have taken effect, as when its client crashed.
  *
  * @module
  */
@@ -11,7 +11,7 @@
 import type { Instant } from "../core/machine.ts";
 import type { LockMode } from "../locks/types.ts";
 
-/** What a client can ask for, as far as a history is concerned. */
+/** An operation of a client, as far as a history is concerned. */
 export type HistoryOperation =
   | AcquireOperation
   | ReleaseOperation
@@ -21,77 +21,77 @@ export type HistoryOperation =
   | SendOperation
   | HandleOperation;
 
-/** A lock is asked for. Its return tells the epoch. */
+/** Requests a lock. Its return carries the epoch. */
 export interface AcquireOperation {
   /** Names the operation. */
   readonly operation: "acquire";
-  /** What the lock is on. */
+  /** The locked resource. */
   readonly resourceId: string;
   /** Whether others may hold it too. @default "exclusive" */
   readonly mode?: LockMode;
-  /** How many of a counted resource. @default 1 */
+  /** Units of a counted resource. @default 1 */
   readonly units?: number;
-  /** Higher is sooner. @default 0 */
+  /** A higher one comes sooner. @default 0 */
   readonly priority?: number;
-  /** How long it may be held, in milliseconds; 0 for as long as it takes. @default 0 */
+  /** The lease, in milliseconds; 0 for no limit. @default 0 */
   readonly leaseMs?: number;
 }
 
-/** A lock is given back. Its holder counts as one no longer from the call on. */
+/** Releases a lock. Its holder counts as one only until the call. */
 export interface ReleaseOperation {
   /** Names the operation. */
   readonly operation: "release";
-  /** What the lock is on. */
+  /** The locked resource. */
   readonly resourceId: string;
   /** The grant that ends. */
   readonly epoch: number;
 }
 
-/** A holder touches what its lock protects, and shows its epoch. */
+/** Uses the resource that a lock protects, under the epoch of the lock. */
 export interface AccessOperation {
   /** Names the operation. */
   readonly operation: "access";
-  /** What is touched. */
+  /** The resource. */
   readonly resourceId: string;
   /** The grant that allows it. */
   readonly epoch: number;
 }
 
-/** A task is claimed. Its return tells the epoch. */
+/** Claims a task. Its return carries the epoch. */
 export interface ClaimOperation {
   /** Names the operation. */
   readonly operation: "claim";
-  /** What is claimed. */
+  /** The claimed task. */
   readonly taskId: string;
 }
 
-/** A task is reported as done. */
+/** Reports the result of a task. */
 export interface CompleteOperation {
   /** Names the operation. */
   readonly operation: "complete";
-  /** What is done. */
+  /** The completed task. */
   readonly taskId: string;
-  /** The claim under which it was done. */
+  /** The claim under which it was executed. */
   readonly epoch: number;
 }
 
-/** A message is sent. */
+/** Sends a message. */
 export interface SendOperation {
   /** Names the operation. */
   readonly operation: "send";
-  /** By which `handle` names the message; unique in the history. */
+  /** Names the message in `handle`; unique in the history. */
   readonly messageId: string;
-  /** Who is to get it. */
+  /** The recipient. */
   readonly to: string;
-  /** Whether it may overtake those that aren't. @default false */
+  /** Whether it may overtake messages that are not urgent. @default false */
   readonly urgent?: boolean;
 }
 
-/** A message is handled: the call is its delivery, an accepted return the success of its handler. */
+/** Handles a message: the call is its delivery, an accepted return the success of its handler. */
 export interface HandleOperation {
   /** Names the operation. */
   readonly operation: "handle";
-  /** What is handled. */
+  /** The handled message. */
   readonly messageId: string;
 }
 
@@ -99,79 +99,79 @@ export interface HandleOperation {
 export interface HistoryCall {
   /** Names the kind of entry. */
   readonly type: "call";
-  /** By which its return names it; unique in the history. */
+  /** Names the call in its return; unique in the history. */
   readonly id: number;
-  /** Who calls. */
+  /** The caller. */
   readonly agentId: string;
-  /** When. */
+  /** When it begins. */
   readonly at: Instant;
-  /** What is asked for. */
+  /** The operation. */
   readonly call: HistoryOperation;
 }
 
-/** A call has ended. */
+/** A call returns. */
 export interface HistoryReturn {
   /** Names the kind of entry. */
   readonly type: "return";
-  /** Of the call. */
+  /** The id of the call. */
   readonly id: number;
-  /** When. */
+  /** When it returns. */
   readonly at: Instant;
-  /** Whether it has taken effect; `false` when it was refused. */
+  /** Whether it took effect; `false` when it was refused. */
   readonly accepted: boolean;
-  /** The epoch that an accepted `acquire` or `claim` came to. */
+  /** The epoch of an accepted `acquire` or `claim`. */
   readonly epoch?: number;
 }
 
-/** A holder has lost its lock, whether it knows or not. */
+/** A holder lost its lock, whether it knows or not. */
 export interface HistoryLoss {
   /** Names the kind of entry. */
   readonly type: "lost";
-  /** What the lock is on. */
+  /** The locked resource. */
   readonly resourceId: string;
   /** The grant that ended. */
   readonly epoch: number;
-  /** When. */
+  /** When it ended. */
   readonly at: Instant;
 }
 
-/** A message will not be delivered. */
-export interface HistoryBurial {
+/** A message will not be delivered any more. */
+export interface HistoryDeadLetter {
   /** Names the kind of entry. */
   readonly type: "dead-lettered";
-  /** Which message. */
+  /** The message. */
   readonly messageId: string;
-  /** When. */
+  /** When it became a dead letter. */
   readonly at: Instant;
 }
 
-/** A client has crashed: what it called for is uncertain, and it holds nothing any more. */
+/** A client crashed: its open calls may or may not take effect, and it holds nothing any more. */
 export interface HistoryCrash {
   /** Names the kind of entry. */
   readonly type: "gone";
-  /** Who is gone. */
+  /** The client. */
   readonly agentId: string;
-  /** When. */
+  /** When it crashed. */
   readonly at: Instant;
 }
 
-/** One line of a history. */
+/** One entry of a history. */
 export type HistoryEntry =
   | HistoryCall
   | HistoryReturn
   | HistoryLoss
-  | HistoryBurial
+  | HistoryDeadLetter
   | HistoryCrash;
 
-/** Something in a history that may not be. */
+/** A rule that a history breaks. */
 export interface HistoryViolation {
-  /** What is broken, by the name that it has in the specification. */
+  /** The rule, by its name in the specification. */
   readonly rule: string;
-  /** Which entry or event of the history shows it, counted from 0. */
+  /** The index of the entry or event that breaks it. */
   readonly position: number;
-  /** What is wrong, for people. */
+  /** Says what is wrong, for people. */
   readonly message: string;
 }
 
-/** Takes a violation. */
-export type Accuse = (rule: string, message: string) => void;
+/** Receives a violation. */
+export type ReportViolation = (rule: string, message: string) => void;

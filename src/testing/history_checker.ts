@@ -1,5 +1,5 @@
 /**
- * Checks what was recorded of a system, simulated or real, against what it promises.
+ * Checks a recorded history of a system, simulated or real, against the promises of the system.
  *
  * @module
  */
@@ -16,52 +16,50 @@ import type {
   HistoryReturn,
   HistoryViolation,
 } from "./history.ts";
-import { LockRules, type Waiting } from "./lock_rules.ts";
-import { MessageRules } from "./message_rules.ts";
-import { TaskRules } from "./task_rules.ts";
+import { LockRules, MessageRules, TaskRules, type Waiting } from "./history_rules.ts";
 
 /** Options of {@linkcode HistoryChecker}. */
 export interface HistoryOptions {
-  /** By how much one point of priority makes a wait look older. @default 10_000 */
+  /** The milliseconds by which a point of priority makes a wait older. @default 10_000 */
   agingMs?: number;
   /**
-   * How long a call may take to reach the system, in milliseconds: of two waits that begin closer
-   * to each other than that, either may be served first. @default 0
+   * The milliseconds that a call may take to reach the system: of two waits that begin closer to each
+   * other than that, either may be served first. @default 0
    */
   slackMs?: number;
 }
 
-/** A call whose return is to come. */
+/** A call without its return. */
 interface Open {
   readonly entry: HistoryCall;
   readonly position: number;
-  /** What was known when it began: the newest epoch of what it is about. */
+  /** The newest known epoch of its subject when it began. */
   readonly floor: number;
   readonly waiting: Waiting | undefined;
 }
 
-/** What is known of one client. */
+/** The open calls and the grants of a client. */
 interface Client {
   readonly open: Set<number>;
-  /** From each resource that it holds to the epoch. */
+  /** The epoch of each grant, by resource. */
   readonly holds: Map<string, number>;
 }
 
 /**
- * Takes a history entry by entry and finds what may not be, at a cost linear in its length:
+ * Checks a history entry by entry, at a cost linear in its length, and reports violations of:
  *
- * - `MutualExclusion`: two hold what only one can;
- * - `GrantRaisesEpoch`, `StaleWriteRefused`: a grant has no larger epoch than an earlier one, or a
- *   resource takes a write under an epoch older than one that it has seen;
- * - `CompletedOnce`, `StaleRejected`, `EpochMonotonic`, `TerminalIsTerminal`: two results of one
- *   task are accepted, or one of a claim that was over, or a task is claimed anew under no new epoch;
- * - `FifoPerPair`, `HandledOnce`, `NothingFromNowhere`: messages between two overtake each other,
- *   are handled twice, or were never sent;
- * - `BoundedBypass`: a waiter is overtaken by one that came later than its priority is worth; events
- *   tell when waits begin, so there the order of a queue is known exactly, and is `ServedInOrder`.
+ * - `MutualExclusion`: an exclusive lock has one holder;
+ * - `GrantRaisesEpoch`, `StaleWriteRefused`: each grant of a resource has a larger epoch than those
+ *   before, and the resource accepts no write under an older epoch than one that it has seen;
+ * - `CompletedOnce`, `StaleRejected`, `EpochMonotonic`, `TerminalIsTerminal`: a task has one accepted
+ *   result, under its newest claim, and each claim has a larger epoch than those before;
+ * - `FifoPerPair`, `HandledOnce`, `NothingFromNowhere`: the messages from one agent to another are
+ *   handled in the order in which they were sent, once each;
+ * - `BoundedBypass`: a waiter is overtaken only by one whose priority outweighs its later start;
+ *   events say when a wait begins, so the order of a queue is exact there, which is `ServedInOrder`.
  *
- * A history is either made of what clients saw ({@linkcode add}) or of what the system said
- * ({@linkcode event}); the two aren't mixed in one checker.
+ * A history consists either of entries recorded at clients ({@linkcode add}) or of events
+ * ({@linkcode event}); one checker doesn't mix the two.
  *
  * @example
  * ```ts
@@ -86,23 +84,23 @@ export class HistoryChecker {
   readonly #events: EventRules;
   #position = 0;
 
-  /** A checker that has seen nothing. */
+  /** Creates a checker of an empty history. */
   constructor({ agingMs = DEFAULT_AGING_MS, slackMs = 0 }: HistoryOptions = {}) {
-    const accuse = (rule: string, message: string) => {
+    const report = (rule: string, message: string) => {
       this.#violations.push({ rule, position: this.#position, message });
     };
-    this.#locks = new LockRules(accuse, agingMs, slackMs, false);
-    this.#tasks = new TaskRules(accuse);
-    this.#messages = new MessageRules(accuse);
-    this.#events = new EventRules(accuse, agingMs);
+    this.#locks = new LockRules(report, agingMs, slackMs, false);
+    this.#tasks = new TaskRules(report);
+    this.#messages = new MessageRules(report);
+    this.#events = new EventRules(report, agingMs);
   }
 
-  /** What was found so far, in the order of the history. */
+  /** The violations so far, in the order of the history. */
   get violations(): readonly HistoryViolation[] {
     return this.#violations;
   }
 
-  /** Takes the next entry of what clients saw. */
+  /** Checks the next entry. */
   add(entry: HistoryEntry): void {
     switch (entry.type) {
       case "call":
@@ -115,7 +113,7 @@ export class HistoryChecker {
         this.#locks.end(entry.resourceId, entry.epoch);
         break;
       case "dead-lettered":
-        this.#messages.bury(entry.messageId);
+        this.#messages.drop(entry.messageId);
         break;
       case "gone":
         this.#forget(entry.agentId);
@@ -124,13 +122,13 @@ export class HistoryChecker {
     this.#position++;
   }
 
-  /** Takes the next event that the system published or logged. */
+  /** Checks the next event. */
   event(event: LockstepEvent, at: Instant): void {
     this.#events.take(event, at);
     this.#position++;
   }
 
-  /** Takes every event of `eventBus` from here on, until the returned function is called. */
+  /** Checks every event of `eventBus` until the returned function is called. */
   watch(eventBus: EventBus): Unsubscribe {
     const take = (event: LockstepEvent, _sequence: number, at: Instant) => this.event(event, at);
     const unsubscribe = RULED_EVENTS.map((name) => eventBus.on(name, take));
@@ -163,7 +161,7 @@ export class HistoryChecker {
     this.#clientOf(open.entry.agentId).open.delete(entry.id);
     if (open.waiting !== undefined) open.waiting.hasEnded = true;
     if (entry.accepted) this.#accept(open, entry);
-    else if (open.entry.call.operation === "send") this.#messages.bury(open.entry.call.messageId);
+    else if (open.entry.call.operation === "send") this.#messages.drop(open.entry.call.messageId);
   }
 
   #accept({ entry: { agentId, call }, floor, waiting }: Open, { at, epoch = 0 }: HistoryReturn) {
@@ -182,13 +180,13 @@ export class HistoryChecker {
       case "complete":
         return this.#tasks.complete(call.taskId, call.epoch, floor);
       case "send":
-        return this.#messages.done(call.messageId, this.#position);
+        return this.#messages.complete(call.messageId, this.#position);
       case "handle":
         return this.#messages.handle(call.messageId);
     }
   }
 
-  /** What a client that crashed had asked for may take effect, or not: so nothing is made of it. */
+  /** Ends what a crashed client holds, and ignores its open calls, which may take effect or not. */
   #forget(agentId: string): void {
     const client = this.#clients.get(agentId);
     if (client === undefined) return;
@@ -225,11 +223,7 @@ export class HistoryChecker {
   }
 }
 
-/**
- * Checks a whole history of what clients saw.
- *
- * @returns what is wrong, in the order of the history; nothing when all is well
- */
+/** Checks a history recorded at clients, and returns the violations in its order. */
 export function checkHistory(
   history: Iterable<HistoryEntry>,
   options?: HistoryOptions,
@@ -239,11 +233,7 @@ export function checkHistory(
   return checker.violations;
 }
 
-/**
- * Checks the events of a system, in the order in which it said them, each with its time.
- *
- * @returns what is wrong, in the order of the events; nothing when all is well
- */
+/** Checks the events of a system, each with its time, and returns the violations in their order. */
 export function checkEvents(
   events: Iterable<readonly [event: LockstepEvent, at: Instant]>,
   options?: HistoryOptions,

@@ -1,11 +1,12 @@
 /**
- * Tools for testing what uses Lockstep: time that is moved by hand, a log that fails on command, a
- * checker of what was recorded, and a whole simulated world in which things go wrong.
+ * Tools for testing programs that use Lockstep, and Lockstep itself: a clock that a test moves, a log
+ * that fails on demand, a checker of recorded histories, an explorer of states, and a simulator of
+ * agents and a coordinator with faults.
  *
  * @module
  */
 
-export { type Exploration, explore, type Move } from "./explorer.ts";
+export { type Edge, type Exploration, explore, type Move, StateGraph } from "./explorer.ts";
 export { FaultyLog } from "./faulty_log.ts";
 export type * from "./history.ts";
 export {
@@ -14,7 +15,6 @@ export {
   HistoryChecker,
   type HistoryOptions,
 } from "./history_checker.ts";
-export * from "./simulation/mod.ts";
 export { recorded, type RecordedStep } from "./recorder.ts";
 export { SimulatedClock } from "./simulated_clock.ts";
-export { type Edge, StateGraph } from "./state_graph.ts";
+export * from "./simulation/mod.ts";

@@ -1,5 +1,5 @@
 /**
- * Records what a machine is told and what it answers, step by step.
+ * Records the commands and the events of a machine, step by step.
  *
  * @module
  */
@@ -8,34 +8,36 @@ import type { Instant, Machine, Named, Tick } from "../core/machine.ts";
 
 /** One step of a machine. */
 export interface RecordedStep<Command extends Named, Event extends Named> {
-  /** When it was taken. */
+  /** The time of the step. */
   readonly at: Instant;
-  /** What the machine was told; a tick where only time passed. */
+  /** The command; a tick where only time passed. */
   readonly command: Command | Tick;
-  /** What it answered. */
+  /** The events, in order. */
   readonly events: readonly Event[];
+  /** The answer to the command, or its refusal. */
+  readonly answer: unknown;
 }
 
 /**
- * `machine`, so that each of its steps is handed to `record`. Any engine that hosts it is recorded.
+ * Returns a machine that behaves like `machine` and passes each of its steps to `record`.
  *
  * What is due before a command is recorded as a tick of its own, so that the events of a step follow
  * from its command alone.
  */
-export function recorded<State, Command extends Named, Event extends Named>(
-  machine: Machine<State, Command, Event>,
+export function recorded<State, Command extends Named, Event extends Named, Answers>(
+  machine: Machine<State, Command, Event, Answers>,
   record: (step: RecordedStep<Command, Event>) => void,
-): Machine<State, Command, Event> {
+): Machine<State, Command, Event, Answers> {
   return {
     ...machine,
-    step(state, command, now, until = now) {
-      const due: Event[] = [];
-      if (command.type !== "tick" && machine.deadline(state) <= until) {
-        due.push(...this.step(state, { type: "tick" }, now, until));
+    step(state, command, now, events) {
+      if (command.type !== "tick" && machine.deadline(state) <= now) {
+        this.step(state, { type: "tick" }, now, events);
       }
-      const events = machine.step(state, command, now, until);
-      record({ at: now, command, events });
-      return due.length === 0 ? events : [...due, ...events];
+      const first = events.length;
+      const answer = machine.step(state, command, now, events);
+      record({ at: now, command, events: events.slice(first), answer });
+      return answer;
     },
   };
 }

@@ -14,12 +14,12 @@ interface SimulatedTimer extends HeapEntry {
 }
 
 /**
- * How often control is given up between two instants, so that promises settle: enough for chains of
- * some hundred `await`s, and the same number in every run.
+ * The number of microtask turns between two instants, in which promises settle: enough for chains of
+ * some hundred `await`s, and the same in every run.
  */
 const TURNS = 200;
 
-/** How often timers may fire without time moving; more are taken for timers without end. */
+/** The number of rounds of timers at one instant beyond which they count as endless. */
 const MOST_ROUNDS = 10_000;
 
 /**
@@ -28,9 +28,8 @@ const MOST_ROUNDS = 10_000;
  * time that passes fires in its place.
  *
  * The methods that return a promise let other promises settle before the first instant, between
- * instants, and after the last; `advanceSync` does everything at once. When a timer throws, time
- * stands still at its instant and the caller gets the error; so does one whose timers keep setting
- * timers for the same instant.
+ * instants, and after the last; `advanceSync` lets none settle. When a timer throws, or timers keep
+ * setting timers for the same instant, time stops there and the caller gets the error.
  *
  * @example
  * ```ts
@@ -45,10 +44,10 @@ export class SimulatedClock implements Clock {
   readonly #timers: Heap<SimulatedTimer> = [];
   #sequence = 0;
   #now: Instant;
-  /** How often timers fired since time last moved. */
+  /** The number of rounds of timers since time last moved. */
   #rounds = 0;
 
-  /** A clock that stands at `start`. */
+  /** Creates a clock that stands at `start`. */
   constructor(start: Instant = 0) {
     requireInteger(start, 0, Number.MAX_SAFE_INTEGER, "start", () => "create a clock");
     this.#now = start;
@@ -64,12 +63,12 @@ export class SimulatedClock implements Clock {
     return () => remove(this.#timers, timer);
   }
 
-  /** How many timers are set. */
+  /** The number of pending timers. */
   get pending(): number {
     return this.#timers.length;
   }
 
-  /** The instant of the earliest timer, or `Infinity`. */
+  /** The instant of the earliest pending timer, or `Infinity`. */
   get next(): Instant {
     return this.#timers[0]?.rank ?? Infinity;
   }
@@ -79,7 +78,7 @@ export class SimulatedClock implements Clock {
     await this.advanceTo(this.#later(ms));
   }
 
-  /** Lets the time until `instant` pass; none when it is past. */
+  /** Lets the time until `instant` pass; a no-op when it is past. */
   async advanceTo(instant: Instant): Promise<void> {
     await settle();
     while (this.next <= instant) {
@@ -89,7 +88,7 @@ export class SimulatedClock implements Clock {
     this.#reach(instant);
   }
 
-  /** Lets `ms` pass without giving up control, so that promises settle only afterwards. */
+  /** Lets `ms` pass synchronously: promises settle only afterwards. */
   advanceSync(ms: number): void {
     const instant = this.#later(ms);
     while (this.next <= instant) this.#fireNext();
@@ -97,9 +96,9 @@ export class SimulatedClock implements Clock {
   }
 
   /**
-   * Lets time pass until no timer is set.
+   * Lets time pass until no timer is pending.
    *
-   * @returns how many instants had timers
+   * @returns the number of instants with timers
    * @throws {RangeError} after `limit` instants with timers @default 10_000
    */
   async runUntilIdle(limit: number = 10_000): Promise<number> {
@@ -117,7 +116,7 @@ export class SimulatedClock implements Clock {
     return instants;
   }
 
-  /** Sets the time and fires nothing, as when a machine's clock is put right; may go back. */
+  /** Sets the time, also back, and fires nothing, as when a wall clock is corrected. */
   jumpTo(instant: Instant): void {
     requireInteger(instant, 0, Number.MAX_SAFE_INTEGER, "instant", () => "set the clock");
     this.#now = instant;
@@ -134,7 +133,7 @@ export class SimulatedClock implements Clock {
     this.#rounds = 0;
   }
 
-  /** Fires the timers of the earliest instant that are set when it comes. */
+  /** Fires the timers of the earliest instant, except those that are set meanwhile. */
   #fireNext(): void {
     const at = this.next;
     const newest = this.#sequence;

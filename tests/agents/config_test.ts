@@ -1,22 +1,24 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readMembershipConfig } from "../../src/agents/config.ts";
-import { DEFAULT_MEMBERSHIP_CONFIG } from "../../src/agents/state.ts";
+import {
+  DEFAULT_MEMBERSHIP_CONFIG,
+  MEMBERSHIP_OPTIONS,
+  type MembershipConfig,
+} from "../../src/agents/config.ts";
+import { readConfig } from "../../src/core/config.ts";
 
-Deno.test("options that name no rule give the defaults, and those of others are passed over", () => {
-  const options = { maxAgents: 5, maxRetries: 3 } as { maxAgents: number };
-  assertEquals(readMembershipConfig({}, "a manager"), DEFAULT_MEMBERSHIP_CONFIG);
-  assertEquals(readMembershipConfig(options, "a manager"), { maxAgents: 5, suspectAfterMs: 0 });
+function read(config: unknown): MembershipConfig {
+  return readConfig(MEMBERSHIP_OPTIONS, config, () => "create a manager");
+}
+
+Deno.test("a config without membership options has the defaults, and others are ignored", () => {
+  assertEquals(read({}), DEFAULT_MEMBERSHIP_CONFIG);
+  assertEquals(read({ maxAgents: 5, maxRetries: 3 }), { maxAgents: 5, suspectAfterMs: 0 });
 });
 
-Deno.test("malformed options are refused by name", () => {
-  const wrong = [{ maxAgents: 0 }, { maxAgents: 1.5 }, { suspectAfterMs: -1 }];
-  for (const options of wrong) {
-    const [name] = Object.keys(options);
-    assertThrows(
-      () => readMembershipConfig(options, "a manager"),
-      RangeError,
-      `Cannot create a manager: ${name} must be`,
-    );
+Deno.test("a malformed option is refused by name", () => {
+  for (const config of [{ maxAgents: 0 }, { maxAgents: 1.5 }, { suspectAfterMs: -1 }]) {
+    const [name] = Object.keys(config);
+    assertThrows(() => read(config), RangeError, `Cannot create a manager: ${name} must be`);
   }
-  assertThrows(() => readMembershipConfig(5 as never, "a manager"), TypeError);
+  assertThrows(() => read(5), TypeError, "config");
 });

@@ -1,18 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { MembershipCommand } from "../../src/agents/commands.ts";
+import { DEFAULT_MEMBERSHIP_CONFIG, type MembershipConfig } from "../../src/agents/config.ts";
+import type { AgentEvent } from "../../src/agents/events.ts";
 import { membershipMachine } from "../../src/agents/machine.ts";
-import {
-  DEFAULT_MEMBERSHIP_CONFIG,
-  dueAt,
-  isCurrent,
-  type MembershipConfig,
-  type MembershipState,
-} from "../../src/agents/state.ts";
+import { dueAt, isCurrent, type MembershipState } from "../../src/agents/state.ts";
 import { memberViews } from "../../src/agents/views.ts";
 import { countTimers } from "../../src/core/data/deadlines.ts";
-import { transition } from "../../src/core/machine.ts";
-import { decode, encode } from "../../src/core/data/plain.ts";
+import { encode } from "../../src/core/data/plain.ts";
+import { Refusal } from "../../src/core/machine.ts";
+import { stepped } from "../support/driver.ts";
+import { machineLaws } from "../support/machine_laws.ts";
 import { Twin } from "./twin.ts";
 
 const config: fc.Arbitrary<Partial<MembershipConfig>> = fc.record({
@@ -47,30 +45,61 @@ const script = fc.array(fc.record({ afterMs: fc.constantFrom(0, 0, 1, 3, 5, 10, 
   size: "max",
 });
 
-Deno.test("every step does what the slow twin says, and nothing else", () => {
+machineLaws({
+  name: "membership",
+  machine: membershipMachine,
+  config,
+  moves: script.map((moves) =>
+    moves.map(({ afterMs, command }) => ({ afterMs, command: () => command }))
+  ),
+});
+
+/** One step of a run, and the state and the time after it. */
+interface Moment {
+  readonly state: MembershipState;
+  readonly now: number;
+  readonly command: MembershipCommand;
+  readonly events: readonly AgentEvent[];
+  readonly answer: unknown;
+}
+
+/** Checks random runs: `begin` returns the check of each step of one run. */
+function always(
+  numRuns: number,
+  begin: (config: MembershipConfig) => (moment: Moment) => void,
+): void {
   fc.assert(
-    fc.property(config, script, (rules, moves) => {
-      const machine = membershipMachine(rules);
+    fc.property(config, script, (config, moves) => {
+      const machine = membershipMachine(config);
       const state = machine.init();
-      const twin = new Twin({ ...DEFAULT_MEMBERSHIP_CONFIG, ...rules });
+      const check = begin({ ...DEFAULT_MEMBERSHIP_CONFIG, ...config });
       let now = 0;
       for (const { afterMs, command } of moves) {
         now += afterMs;
-        assertEquals(machine.step(state, command, now), twin.step(command, now));
-        const seen = memberViews(state).map(({ incarnation, status }) => [incarnation, status]);
-        const expected = twin.present.map(({ incarnation, suspected }) => [
-          incarnation,
-          suspected ? "suspect" : "alive",
-        ]);
-        assertEquals(seen, expected);
-        requireConsistent(state, now);
+        let answer: unknown;
+        const events = stepped(machine, state, command, now, (given) => answer = given);
+        check({ state, now, command, events, answer });
       }
     }),
-    { numRuns: 500 },
+    { numRuns },
   );
+}
+
+Deno.test("membership: every step does what the slow twin does", () => {
+  always(500, (config) => {
+    const twin = new Twin(config);
+    return ({ state, now, command, events }) => {
+      assertEquals(events, twin.step(command, now));
+      assertEquals(
+        memberViews(state).map(({ incarnation, status }) => [incarnation, status]),
+        twin.members.map((each) => [each.incarnation, each.suspected ? "suspect" : "alive"]),
+      );
+      requireConsistent(state, now);
+    };
+  });
 });
 
-/** What holds after every step. */
+/** Checks what holds after every step. */
 function requireConsistent(state: MembershipState, now: number): void {
   const members = [...state.members.values()];
   assert(members.length <= state.config.maxAgents);
@@ -80,28 +109,26 @@ function requireConsistent(state: MembershipState, now: number): void {
     assert(member.incarnation <= state.lastIncarnation);
     assert(isCurrent(state, member.agentId, member.incarnation));
     const due = dueAt(state, member);
-    assert(due > now, "what is due has happened");
-    if (due < Infinity) {
-      assert(member.timer!.rank <= due && member.timer!.isSet, "nobody is forgotten");
-    }
+    assert(due > now, "a timer that is due has fired");
+    if (due < Infinity) assert(member.timer!.rank <= due && member.timer!.isSet);
   }
 }
 
-Deno.test("ticks that come too early or twice change nothing of what happens", () => {
+Deno.test("membership: additional ticks change when events are emitted, but not which", () => {
   fc.assert(
-    fc.property(config, script, fc.infiniteStream(fc.nat(4)), (rules, moves, extra) => {
-      const machine = membershipMachine(rules);
+    fc.property(config, script, fc.infiniteStream(fc.nat(4)), (config, moves, gaps) => {
+      const machine = membershipMachine(config);
       const [seldom, often] = [machine.init(), machine.init()];
       let now = 0;
       for (const { afterMs, command } of moves) {
-        const told = [];
-        for (let at = now; at < now + afterMs; at += 1 + extra.next().value!) {
-          told.push(...machine.step(often, { type: "tick" }, at));
+        const events: AgentEvent[] = [];
+        for (let at = now; at < now + afterMs; at += 1 + gaps.next().value!) {
+          machine.step(often, { type: "tick" }, at, events);
         }
         now += afterMs;
-        told.push(...machine.step(often, command, now));
-        const expected = machine.step(seldom, command, now);
-        assertEquals(told.map(what), expected.map(what));
+        machine.step(often, command, now, events);
+        const expected = stepped(machine, seldom, command, now);
+        assertEquals(events.map(withoutLateness), expected.map(withoutLateness));
         assertEquals(encode(often), encode(seldom));
       }
     }),
@@ -109,57 +136,38 @@ Deno.test("ticks that come too early or twice change nothing of what happens", (
   );
 });
 
-/** What happened, apart from how late it was told. */
-function what(event: object): object {
+function withoutLateness(event: AgentEvent): object {
   return { ...event, silentMs: 0, reason: "" };
 }
 
-Deno.test("a copied state, and one that was written and read, go on as the original does", () => {
-  fc.assert(
-    fc.property(config, script, fc.nat(60), (rules, moves, when) => {
-      const machine = membershipMachine(rules);
-      const state = machine.init();
-      let copy: MembershipState | undefined;
-      let now = 0;
-      for (const [i, { afterMs, command }] of moves.entries()) {
-        now += afterMs;
-        const pure = i % 10 === 0 ? transition(machine, state, command, now).events : undefined;
-        if (i === when) copy = decode(encode(state)) as MembershipState;
-        const again = copy && machine.step(copy, command, now);
-        const events = machine.step(state, command, now);
-        if (pure !== undefined) assertEquals(pure, events);
-        if (again !== undefined) assertEquals(again, events);
+Deno.test("membership: incarnations only grow, and at most one of an agent is in force", () => {
+  always(100, () => {
+    const inForce = new Map<string, number>();
+    let newest = 0;
+    return ({ events }) => {
+      for (const event of events) {
+        if (event.type === "agent:refused" || event.type === "listening:resumed") continue;
+        const { agentId, incarnation } = event;
+        if (event.type === "agent:joined") {
+          assert(incarnation > newest);
+          assertEquals(event.replaces, inForce.get(agentId));
+          inForce.set(agentId, newest = incarnation);
+          continue;
+        }
+        assertEquals(incarnation, inForce.get(agentId), "events are about members only");
+        if (event.type === "agent:died" || event.type === "agent:left") inForce.delete(agentId);
       }
-      if (copy !== undefined) assertEquals(encode(copy), encode(state));
-    }),
-    { numRuns: 100 },
-  );
+    };
+  });
 });
 
-Deno.test("incarnations only grow, and at most one of an agent is in force", () => {
-  fc.assert(
-    fc.property(config, script, (rules, moves) => {
-      const machine = membershipMachine(rules);
-      const state = machine.init();
-      const inForce = new Map<string, number>();
-      let newest = 0;
-      let now = 0;
-      for (const { afterMs, command } of moves) {
-        now += afterMs;
-        for (const event of machine.step(state, command, now)) {
-          if (event.type === "agent:refused" || event.type === "listening:resumed") continue;
-          const { agentId, incarnation } = event;
-          if (event.type === "agent:joined") {
-            assert(incarnation > newest);
-            assertEquals(event.replaces, inForce.get(agentId));
-            inForce.set(agentId, newest = incarnation);
-            continue;
-          }
-          assertEquals(incarnation, inForce.get(agentId), "only who is there can do anything");
-          if (event.type === "agent:died" || event.type === "agent:left") inForce.delete(agentId);
-        }
-      }
-    }),
-    { numRuns: 100 },
-  );
+Deno.test("membership: join and beat answer with the incarnation that is then in force", () => {
+  always(200, () => ({ state, command, answer }) => {
+    if (command.type !== "join-agent" && command.type !== "beat-agent") {
+      assertEquals(answer, undefined);
+    } else if (!(answer instanceof Refusal)) {
+      const { incarnation } = state.members.get(command.agentId)!;
+      assertEquals(answer, { incarnation });
+    }
+  });
 });

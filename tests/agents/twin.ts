@@ -1,32 +1,35 @@
 /**
- * The slow, obvious twin of the membership machine: it keeps a list of lives and every heartbeat of
- * each, and lets time pass one instant after the other.
+ * The slow, obvious twin of the membership machine: it keeps a list of incarnations with all their
+ * heartbeats, and lets time pass instant by instant.
  */
 
 import type { MembershipCommand } from "../../src/agents/commands.ts";
-import type { MembershipConfig } from "../../src/agents/state.ts";
+import type { MembershipConfig } from "../../src/agents/config.ts";
 import type { AgentEvent } from "../../src/agents/events.ts";
 
-interface Life {
+interface Incarnation {
   readonly agentId: string;
   readonly incarnation: number;
   readonly timeoutMs: number;
-  /** When it was heard of, the last time last. */
-  readonly heard: number[];
+  /** The times of its heartbeats, the newest last. */
+  readonly heartbeats: number[];
   suspected: boolean;
   over: boolean;
 }
 
 export class Twin {
-  readonly #lives: Life[] = [];
+  readonly config: MembershipConfig;
+  readonly #all: Incarnation[] = [];
   #instant = 0;
   #listeningSince = 0;
 
-  constructor(readonly config: MembershipConfig) {}
+  constructor(config: MembershipConfig) {
+    this.config = config;
+  }
 
-  /** Who is there. */
-  get present(): Life[] {
-    return this.#lives.filter((life) => !life.over);
+  /** The incarnations in force. */
+  get members(): Incarnation[] {
+    return this.#all.filter(({ over }) => !over);
   }
 
   step(command: MembershipCommand, now: number): AgentEvent[] {
@@ -48,32 +51,32 @@ export class Twin {
     }
   }
 
-  /** All that happens at `instant`, as it is told at `now`. */
+  /** Adds all that happens at `instant`, as a step at `now` reports it. */
   #pass(instant: number, now: number, events: AgentEvent[]): void {
-    for (const life of this.present) {
-      const { agentId, incarnation, timeoutMs } = life;
+    for (const member of this.members) {
+      const { agentId, incarnation, timeoutMs } = member;
       if (timeoutMs === 0) continue;
-      const since = this.#silentSince(life);
-      const silent = instant - since;
-      const patience = this.config.suspectAfterMs || timeoutMs / 2;
-      if (silent >= patience && silent < timeoutMs && !life.suspected) {
-        life.suspected = true;
+      const since = this.#silentSince(member);
+      const silentMs = instant - since;
+      const suspectAfterMs = this.config.suspectAfterMs || timeoutMs / 2;
+      if (silentMs >= suspectAfterMs && silentMs < timeoutMs && !member.suspected) {
+        member.suspected = true;
         events.push({ type: "agent:suspected", agentId, incarnation, silentMs: now - since });
       }
-      if (silent >= timeoutMs) {
-        life.over = true;
+      if (silentMs >= timeoutMs) {
+        member.over = true;
         const reason = `no heartbeat for ${now - since} ms`;
         events.push({ type: "agent:died", agentId, incarnation, reason });
       }
     }
   }
 
-  #silentSince({ heard }: Life): number {
-    return Math.max(heard.at(-1)!, this.#listeningSince);
+  #silentSince({ heartbeats }: Incarnation): number {
+    return Math.max(heartbeats.at(-1)!, this.#listeningSince);
   }
 
-  #find(agentId: string): Life | undefined {
-    return this.present.find((life) => life.agentId === agentId);
+  #find(agentId: string): Incarnation | undefined {
+    return this.members.find((member) => member.agentId === agentId);
   }
 
   #join(
@@ -81,49 +84,42 @@ export class Twin {
     { incarnation, heartbeatTimeoutMs }: { incarnation: number; heartbeatTimeoutMs: number },
     now: number,
   ): AgentEvent {
-    const life = this.#find(agentId);
+    const former = this.#find(agentId);
     const refused = { type: "agent:refused", agentId, incarnation, command: "join-agent" } as const;
-    if (incarnation !== 0 && life?.incarnation !== incarnation) {
-      return { ...refused, reason: "stale-incarnation", detail: life?.incarnation ?? 0 };
+    if (incarnation !== 0 && former?.incarnation !== incarnation) {
+      return { ...refused, reason: "stale-incarnation", detail: former?.incarnation ?? 0 };
     }
     const { maxAgents } = this.config;
-    if (life === undefined && this.present.length >= maxAgents) {
+    if (former === undefined && this.members.length >= maxAgents) {
       return { ...refused, reason: "full", detail: maxAgents };
     }
-    if (life !== undefined) life.over = true;
-    const fresh = this.#lives.length + 1;
-    const timeoutMs = heartbeatTimeoutMs;
-    this.#lives.push({
-      agentId,
-      incarnation: fresh,
-      timeoutMs,
-      heard: [now],
-      suspected: false,
-      over: false,
-    });
-    return { type: "agent:joined", agentId, incarnation: fresh, replaces: life?.incarnation };
+    if (former !== undefined) former.over = true;
+    const fresh = this.#all.length + 1;
+    const common = { agentId, incarnation: fresh, timeoutMs: heartbeatTimeoutMs };
+    this.#all.push({ ...common, heartbeats: [now], suspected: false, over: false });
+    return { type: "agent:joined", agentId, incarnation: fresh, replaces: former?.incarnation };
   }
 
   #beat(agentId: string, incarnation: number, now: number): AgentEvent[] {
-    const life = this.#find(agentId);
+    const member = this.#find(agentId);
     const refused = { type: "agent:refused", agentId, incarnation, command: "beat-agent" } as const;
-    if (life === undefined) return [{ ...refused, reason: "unknown-agent", detail: 0 }];
-    if (incarnation !== 0 && incarnation !== life.incarnation) {
-      return [{ ...refused, reason: "stale-incarnation", detail: life.incarnation }];
+    if (member === undefined) return [{ ...refused, reason: "unknown-agent", detail: 0 }];
+    if (incarnation !== 0 && incarnation !== member.incarnation) {
+      return [{ ...refused, reason: "stale-incarnation", detail: member.incarnation }];
     }
-    const silentMs = now - this.#silentSince(life);
-    life.heard.push(now);
-    const told = { agentId, incarnation: life.incarnation };
-    const heartbeat = { type: "agent:heartbeat", ...told } as const;
-    if (!life.suspected) return [heartbeat];
-    life.suspected = false;
-    return [heartbeat, { type: "agent:recovered", ...told, silentMs }];
+    const silentMs = now - this.#silentSince(member);
+    member.heartbeats.push(now);
+    const common = { agentId, incarnation: member.incarnation };
+    const heartbeat = { type: "agent:heartbeat", ...common } as const;
+    if (!member.suspected) return [heartbeat];
+    member.suspected = false;
+    return [heartbeat, { type: "agent:recovered", ...common, silentMs }];
   }
 
   #leave(agentId: string, reason: string): AgentEvent[] {
-    const life = this.#find(agentId);
-    if (life === undefined) return [];
-    life.over = true;
-    return [{ type: "agent:left", agentId, incarnation: life.incarnation, reason }];
+    const member = this.#find(agentId);
+    if (member === undefined) return [];
+    member.over = true;
+    return [{ type: "agent:left", agentId, incarnation: member.incarnation, reason }];
   }
 }

@@ -1,15 +1,11 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import {
-  CircuitBreakerManager,
-  type CircuitBreakerManagerConfig,
-  CircuitOpenError,
-  CircuitState,
-  ClosedError,
-  EventBus,
-  LimitError,
-  Logger,
-} from "../../mod.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { CircuitOpenError } from "../../src/breakers/errors.ts";
+import { CircuitBreakerManager, type CircuitBreakerManagerConfig } from "../../src/breakers/mod.ts";
+import { CircuitState } from "../../src/breakers/types.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { ClosedError, LimitError } from "../../src/core/errors.ts";
+import { Logger } from "../../src/core/logger.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 function make(config: CircuitBreakerManagerConfig = {}, eventBus?: EventBus) {
   const clock = new SimulatedClock();
@@ -48,14 +44,14 @@ Deno.test("resetBreaker(), resetAll() and forceState() reach the breakers that t
   const { breakers } = make();
   for (const name of ["a", "b", "c"]) breakers.forceState(name, "open");
   breakers.resetBreaker("a");
-  breakers.resetBreaker("nobody");
+  breakers.resetBreaker("unknown");
   const states = () => [...breakers.getAllBreakers().values()].map((each) => each.getState());
   assertEquals(states(), ["closed", "open", "open"]);
   breakers.resetAll();
   assertEquals(states(), ["closed", "closed", "closed"]);
 });
 
-Deno.test("all breakers of a manager speak on its bus, in one order", () => {
+Deno.test("all breakers of a manager emit on its bus, in one order", () => {
   const eventBus = new EventBus();
   const seen: string[] = [];
   eventBus.on("circuitbreaker:state-change", ({ name, to }, sequence) => {

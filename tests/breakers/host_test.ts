@@ -1,31 +1,30 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Engine } from "../../src/core/engine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { LogError } from "../../src/core/errors.ts";
+import { ClosedError, LimitError, LogError } from "../../src/core/errors.ts";
 import { Logger } from "../../src/core/logger.ts";
 import { MemoryLog } from "../../src/core/log.ts";
+import type { BreakerAnswers, BreakerCommand } from "../../src/breakers/commands.ts";
+import { CircuitOpenError } from "../../src/breakers/errors.ts";
 import type { BreakerEvent } from "../../src/breakers/events.ts";
-import type { BreakerCommand } from "../../src/breakers/commands.ts";
 import { breakerMachine } from "../../src/breakers/machine.ts";
 import {
   type BreakerHost,
   CircuitBreaker,
   type CircuitBreakerConfig,
   CircuitBreakerManager,
-  CircuitOpenError,
-  ClosedError,
-  LimitError,
-} from "../../mod.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+} from "../../src/breakers/mod.ts";
+import type { BreakerState } from "../../src/breakers/state.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 const silent = new Logger({ level: "silent" });
 const down = () => Promise.reject(new Error("down"));
-
-function hostOn(engine: Engine<ReturnType<typeof machine.init>, BreakerCommand, BreakerEvent>) {
-  return { dispatcher: engine, state: () => engine.state };
-}
-
 const machine = breakerMachine();
+
+class BreakerEngine extends Engine<BreakerState, BreakerCommand, BreakerEvent, BreakerAnswers> {
+  readonly host: BreakerHost = { dispatcher: this, state: () => this.state };
+}
 
 function make(host: BreakerHost, config: CircuitBreakerConfig = {}, logger = silent) {
   return new CircuitBreaker("api", config, logger, undefined, { host });
@@ -34,8 +33,8 @@ function make(host: BreakerHost, config: CircuitBreakerConfig = {}, logger = sil
 Deno.test("a breaker on an engine with a log has changed when its call has ended", async () => {
   const clock = new SimulatedClock();
   const log = new MemoryLog<BreakerCommand>();
-  const engine = new Engine(machine, { clock, log, logger: silent });
-  const breaker = make(hostOn(engine), { failureThreshold: 2, successThreshold: 1 });
+  const engine = new BreakerEngine(machine, { clock, log, logger: silent });
+  const breaker = make(engine.host, { failureThreshold: 2, successThreshold: 1 });
   assertEquals(await breaker.execute(() => 1), 1);
   for (let i = 0; i < 2; i++) await assertRejects(() => breaker.execute(down), Error, "down");
   assertEquals(breaker.getState(), "open");
@@ -50,8 +49,8 @@ Deno.test("a breaker on an engine with a log has changed when its call has ended
 Deno.test("a call ends when the log has its outcome, whichever it is", async () => {
   const clock = new SimulatedClock();
   const log = new FaultyLog(new MemoryLog<BreakerCommand>());
-  const engine = new Engine(machine, { clock, log, logger: silent });
-  const breaker = make(hostOn(engine), { failureThreshold: 1, successThreshold: 1 });
+  const engine = new BreakerEngine(machine, { clock, log, logger: silent });
+  const breaker = make(engine.host, { failureThreshold: 1, successThreshold: 1 });
   await clock.advance(0);
   const bodies: [() => Promise<number>, string][] = [
     [down, "open"],
@@ -75,27 +74,29 @@ Deno.test("a call ends when the log has its outcome, whichever it is", async () 
   await engine.close();
 });
 
-Deno.test("a breaker is after a restart what it was before", async () => {
+Deno.test("a breaker has the same state and figures after a restart", async () => {
   const clock = new SimulatedClock();
   const log = new MemoryLog<BreakerCommand>();
-  const engine = new Engine(machine, { clock, log, logger: silent });
-  const breaker = make(hostOn(engine), { failureThreshold: 1 });
+  const engine = new BreakerEngine(machine, { clock, log, logger: silent });
+  const breaker = make(engine.host, { failureThreshold: 1 });
   await breaker.execute(() => 1);
   await breaker.execute(down).catch(() => {});
   const before = breaker.getMetrics();
   await engine.close();
   const recovered = await Engine.recover(machine, { clock, log, logger: silent });
-  const after = make(hostOn(recovered), { failureThreshold: 1 });
+  const after = make({ dispatcher: recovered, state: () => recovered.state }, {
+    failureThreshold: 1,
+  });
   assertEquals(after.getState(), "open");
   assertEquals(after.getMetrics(), before);
   await assertRejects(() => after.execute(() => 1), CircuitOpenError);
   await recovered.close();
 });
 
-Deno.test("what a log doesn't take costs no call its result, and is reported", async () => {
+Deno.test("a command that the log does not store is logged, and the call keeps its result", async () => {
   const clock = new SimulatedClock();
   const log = new FaultyLog(new MemoryLog<BreakerCommand>());
-  const engine = new Engine(machine, { clock, log, logger: silent });
+  const engine = new BreakerEngine(machine, { clock, log, logger: silent });
   const lost: unknown[] = [];
   const logger = {
     ...silent,
@@ -104,7 +105,7 @@ Deno.test("what a log doesn't take costs no call its result, and is reported", a
     warn() {},
     error: (text: unknown) => lost.push(text),
   };
-  const breaker = make(hostOn(engine), { failureThreshold: 1 }, logger);
+  const breaker = make(engine.host, { failureThreshold: 1 }, logger);
   await clock.advance(0);
   log.fail(1);
   await assertRejects(() => breaker.execute(down), Error, "down");
@@ -125,11 +126,11 @@ Deno.test("what a log doesn't take costs no call its result, and is reported", a
   await engine.close();
 });
 
-Deno.test("two breakers of one name on one host are one", async () => {
-  const engine = new Engine(machine, { logger: silent });
+Deno.test("two breakers of one name on one host share their state", async () => {
+  const engine = new BreakerEngine(machine, { logger: silent });
   const [a, b] = [
-    make(hostOn(engine), { failureThreshold: 2 }),
-    make(hostOn(engine), {
+    make(engine.host, { failureThreshold: 2 }),
+    make(engine.host, {
       failureThreshold: 2,
     }),
   ] as const;
@@ -143,8 +144,8 @@ Deno.test("two breakers of one name on one host are one", async () => {
 });
 
 Deno.test("calls are refused when the engine of the host has stopped", async () => {
-  const engine = new Engine(machine, { logger: silent });
-  const breaker = make(hostOn(engine));
+  const engine = new BreakerEngine(machine, { logger: silent });
+  const breaker = make(engine.host);
   const gate = Promise.withResolvers<number>();
   const call = breaker.execute(() => gate.promise);
   await engine.close();
@@ -156,17 +157,17 @@ Deno.test("calls are refused when the engine of the host has stopped", async () 
 });
 
 Deno.test("a breaker that its host has removed refuses calls", async () => {
-  const engine = new Engine(machine, { logger: silent });
-  const breaker = make(hostOn(engine));
+  const engine = new BreakerEngine(machine, { logger: silent });
+  const breaker = make(engine.host);
   engine.dispatch({ type: "remove-breaker", name: "api" });
   await assertRejects(() => breaker.execute(() => 1), ClosedError);
   assertEquals([breaker.getState(), breaker.getMetrics().totalRequests], ["closed", 0]);
   await engine.close();
 });
 
-Deno.test("a host that is full takes no further breaker", async () => {
-  const engine = new Engine(breakerMachine({ maxBreakers: 1 }), { logger: silent });
-  const breakers = new CircuitBreakerManager({}, silent, undefined, { host: hostOn(engine) });
+Deno.test("a host that is full refuses another breaker", async () => {
+  const engine = new BreakerEngine(breakerMachine({ maxBreakers: 1 }), { logger: silent });
+  const breakers = new CircuitBreakerManager({}, silent, undefined, { host: engine.host });
   breakers.getBreaker("a");
   assertThrows(
     () => breakers.getBreaker("b"),
@@ -178,51 +179,25 @@ Deno.test("a host that is full takes no further breaker", async () => {
   await engine.close();
 });
 
-Deno.test("a breaker finds its own answer among those to others", async () => {
-  const engine = new Engine(machine, { logger: silent });
-  const others: BreakerEvent[] = [
-    { type: "circuitbreaker:rejected", name: "b", state: "open", retryAt: 1, retryAfterMs: 1 },
-    { type: "circuitbreaker:refused", name: "b", command: "", reason: "unknown-breaker" },
-    { type: "circuitbreaker:permitted", name: "b", permit: 9, epoch: 9, since: 0, state: "open" },
-  ];
-  const host: BreakerHost = {
-    ...hostOn(engine),
-    dispatcher: {
-      clock: engine.clock,
-      synchronous: engine.synchronous,
-      dispatch: (command) => engine.dispatch(command),
-      send: (command, reply) =>
-        engine.send(command, (events, error) => reply([...others, ...events!, ...others], error)),
-      observe: (observer) => engine.observe(observer),
-      whenStopped: (listener) => engine.whenStopped(listener),
-    },
-  };
-  const breaker = new CircuitBreaker("a", { successThreshold: 1 }, silent, undefined, { host });
-  breaker.forceState("half-open");
-  assertEquals(await breaker.execute(() => 1), 1);
-  assertEquals(breaker.getState(), "closed");
-  await engine.close();
-});
-
-Deno.test("successes that change nothing are told a thousand at a time, or before anything else", async () => {
+Deno.test("successes that change nothing are reported a thousand at a time, or before other commands", async () => {
   const eventBus = new EventBus();
-  const told: string[] = [];
+  const reported: string[] = [];
   eventBus.on("circuitbreaker:counted", ({ requests, successes }) => {
-    told.push(`${requests} ${successes}`);
+    reported.push(`${requests} ${successes}`);
   });
   const breaker = new CircuitBreaker("api", {}, silent, eventBus);
   for (let i = 0; i < 1_001; i++) await breaker.execute(() => i);
-  assertEquals(told, ["1000 1000"]);
+  assertEquals(reported, ["1000 1000"]);
   await breaker.execute(down).catch(() => {});
-  assertEquals(told, ["1000 1000", "2 1"]);
+  assertEquals(reported, ["1000 1000", "2 1"]);
   await breaker.execute(() => 1);
   await breaker.execute(() => 1);
-  assertEquals(told, ["1000 1000", "2 1", "1 0"]);
+  assertEquals(reported, ["1000 1000", "2 1", "1 0"]);
   await breaker.shutdown();
-  assertEquals(told, ["1000 1000", "2 1", "1 0", "1 1"]);
+  assertEquals(reported, ["1000 1000", "2 1", "1 0", "1 1"]);
 });
 
-Deno.test("a look sees the time of the newest step when the clock goes back", async () => {
+Deno.test("getState() uses the time of the newest step when the clock goes back", async () => {
   const clock = new SimulatedClock();
   const breakers = new CircuitBreakerManager({}, silent, undefined, { clock });
   breakers.forceState("a", "open");

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { isGone, resultOf, Workspace } from "./lockstep.ts";
+import { isGone, processState, resultOf, until, Workspace } from "./lockstep.ts";
 
 Deno.test("SIGINT ends commands with their children, starts nothing more, reports, and exits with 130", async () => {
   using here = new Workspace();
@@ -35,14 +35,14 @@ Deno.test("SIGTERM exits with 143, and a command may clean up", async () => {
     `tasks: { a: { run: ["trap 'touch cleaned; exit' TERM", touch up, echo > up, sleep 60 & wait] } }`,
   );
   const child = here.start(["run", "w.yaml"]);
-  while (!here.has("up")) await new Promise((resolve) => setTimeout(resolve, 20));
+  await here.appears("up");
   child.kill("SIGTERM");
   assertEquals((await resultOf(child)).code, 143);
   assert(here.has("cleaned"));
 });
 
 const STUBBORN =
-  `tasks: { a: { run: "trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done" } }`;
+  `tasks: { a: { run: "trap '' INT TERM; echo $$ > pid; while :; do sleep 0.05; done" } }`;
 
 Deno.test("a command that doesn't end is killed when its grace period is over", async () => {
   using here = new Workspace();
@@ -87,4 +87,100 @@ Deno.test("a reader that goes away ends no run", async () => {
   await child.stdin.close();
   assertEquals((await child.status).code, 0);
   assert(here.has("ended"));
+});
+
+Deno.test("commands get the signal that ended the run, and its exit code is that of the signal", async () => {
+  for (
+    const [signal, exit] of [["INT", 130], ["QUIT", 131], ["HUP", 129], ["TERM", 143]] as const
+  ) {
+    using here = new Workspace();
+    const traps = ["INT", "QUIT", "HUP", "TERM"].map((name) =>
+      `trap "echo ${name} > got; exit" ${name}`
+    );
+    const run = [...traps, "echo > up", "while :; do sleep 0.02; done"];
+    here.write("w.yaml", JSON.stringify({ tasks: { a: { run } } }));
+    const child = here.start(["run", "w.yaml"]);
+    await until(() => here.has("up"), "the command runs");
+    child.kill(`SIG${signal}`);
+    assertEquals((await resultOf(child)).code, exit);
+    assertEquals(here.read("got").trim(), signal);
+  }
+});
+
+Deno.test("a job in the background, which ignores SIGINT, ends soon after its shell", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", `tasks: { a: { run: "sleep 60 & echo $! > pid; wait" } }`);
+  const child = here.start(["run", "w.yaml", "--grace=1h"]);
+  const pid = await here.appears("pid");
+  child.kill("SIGINT");
+  assertEquals((await resultOf(child)).code, 130);
+  await isGone(pid);
+});
+
+Deno.test("no command outlives a run that is killed", async () => {
+  using here = new Workspace();
+  here.write(
+    "w.yaml",
+    `tasks: { a: { run: "trap '' HUP TERM; echo $$ > pid; sleep 60; sleep 60" } }`,
+  );
+  const child = here.start(["run", "w.yaml"]);
+  const pid = await here.appears("pid");
+  child.kill("SIGKILL");
+  await resultOf(child);
+  await isGone(pid);
+});
+
+Deno.test("no command of a nested run outlives the outer one, whatever the grace periods", async () => {
+  for (const grace of ["300ms", "2s"]) {
+    using here = new Workspace();
+    here.write(
+      "inner.yaml",
+      `tasks: { a: { run: "trap '' TERM; echo $$ > pid; sleep 60; sleep 60" } }`,
+    );
+    here.write("w.yaml", `tasks: { outer: { run: "${here.command("run inner.yaml")}" } }`);
+    const child = here.start(["run", "w.yaml", `--grace=${grace}`]);
+    const pid = await here.appears("pid");
+    child.kill("SIGTERM");
+    const { code, stdout } = await resultOf(child);
+    assertEquals(code, 143, stdout);
+    await isGone(pid);
+  }
+});
+
+Deno.test("a nested run ends its commands before the outer one kills it, and reports", async () => {
+  using here = new Workspace();
+  here.write("inner.yaml", `tasks: { a: { run: "trap '' TERM; echo > up; sleep 60; sleep 60" } }`);
+  here.write(
+    "w.yaml",
+    `tasks: { outer: { run: "exec ${here.command("run inner.yaml --grace=1h")}" } }`,
+  );
+  const child = here.start(["run", "w.yaml", "--grace=4s"]);
+  await until(() => here.has("up"), "the inner command runs");
+  child.kill("SIGTERM");
+  const { stdout } = await resultOf(child);
+  assertStringIncludes(stdout, "outer │ 1 task: 1 interrupted\n");
+});
+
+Deno.test("SIGTSTP stops the run with its commands, those of nested runs too, and SIGCONT continues them", async () => {
+  using here = new Workspace();
+  const tick = (name: string) => `"while :; do echo tick >> ${name}; sleep 0.02; done"`;
+  here.write("inner.yaml", `tasks: { a: { run: ${tick("inner")} } }`);
+  here.write(
+    "w.yaml",
+    `{ agents: { x: { slots: 2 } },
+       tasks: { a: { run: ${tick("outer")} }, b: { run: "${here.command("run inner.yaml")}" } } }`,
+  );
+  const child = here.start(["run", "w.yaml"]);
+  const sizes = () => [here.read("outer").length, here.read("inner").length];
+  await here.appears("outer");
+  await here.appears("inner");
+  child.kill("SIGTSTP");
+  await until(() => processState(String(child.pid)) === "T", "the run is stopped");
+  const stopped = sizes();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assertEquals(sizes(), stopped);
+  child.kill("SIGCONT");
+  await until(() => sizes().every((size, i) => size > stopped[i]!), "the commands go on");
+  child.kill("SIGINT");
+  assertEquals((await resultOf(child)).code, 130);
 });

@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+/** The arguments by which Deno runs `lockstep`. */
+const LOCKSTEP = ["run", "-A", "--no-lock", `--config=${ROOT}deno.json`, `${ROOT}src/cli/mod.ts`];
+
 /** What came of a process. */
 export interface Result {
   readonly code: number;
@@ -42,21 +45,19 @@ export class Workspace implements Disposable {
 
   /** Resolves when a file is there and not empty. */
   async appears(name: string): Promise<string> {
-    while (!this.has(name) || this.read(name) === "") await pause();
+    await until(() => this.has(name) && this.read(name) !== "", `${name} appears`);
     return this.read(name).trim();
+  }
+
+  /** A shell command that runs `lockstep` with `args`. */
+  command(args: string): string {
+    return `'${Deno.execPath()}' ${LOCKSTEP.map((arg) => `'${arg}'`).join(" ")} ${args}`;
   }
 
   /** Starts `lockstep` here. */
   start(args: readonly string[]): Deno.ChildProcess {
     return new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        "--no-lock",
-        `--config=${ROOT}deno.json`,
-        `${ROOT}src/cli/main.ts`,
-        ...args,
-      ],
+      args: [...LOCKSTEP, ...args],
       cwd: this.path,
       env: { NO_COLOR: "1" },
       stdin: "piped",
@@ -91,14 +92,20 @@ export async function resultOf(child: Deno.ChildProcess): Promise<Result> {
 
 /** Resolves when a process is gone, or dead and not yet collected. */
 export async function isGone(pid: string): Promise<void> {
-  for (;;) {
-    const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).output();
-    const state = new TextDecoder().decode(stdout).trim();
-    if (state === "" || state.startsWith("Z")) return;
-    await pause();
-  }
+  await until(() => ["", "Z"].includes(processState(pid)), `process ${pid} is gone`);
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
+/** The state of a process as one letter, such as `T` for stopped; empty when there is none. */
+export function processState(pid: string): string {
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).outputSync();
+  return new TextDecoder().decode(stdout).trim().charAt(0);
+}
+
+/** Resolves when `condition` holds; rejects when that takes too long even for a busy machine. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 30_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`It takes too long until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

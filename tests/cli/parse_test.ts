@@ -307,3 +307,17 @@ tasks:
     '7:25 task "d": agent "one" can\'t do all that it requires',
   ]);
 });
+
+Deno.test("parseWorkflow() refuses variables that mean to extend themselves, as none is expanded", () => {
+  const source = `
+env: { A: $B, PRICE: 5$ }
+agents: { x: { env: { PATH: "/opt/bin:\${PATH}" } } }
+tasks: { a: { run: _, env: { PATH: $PATH:/opt/bin, HOME: $HOMES } } }
+`;
+  const rule = 'variable "PATH" must not refer to itself, got';
+  const remedy = "values are taken as written; extend it in run:";
+  assertEquals(problemsOf(source), [
+    `3:29 agent "x": ${rule} "/opt/bin:\${PATH}"; ${remedy} PATH=/opt/bin:\${PATH}`,
+    `4:36 task "a": ${rule} "$PATH:/opt/bin"; ${remedy} PATH=$PATH:/opt/bin`,
+  ]);
+});

@@ -3,6 +3,7 @@ import { parseWorkflow, type RunEvent, runWorkflow } from "../../src/cli/mod.ts"
 import { LiveView } from "../../src/cli/live_view.ts";
 import { prepare, runInView } from "../../src/cli/runner.ts";
 import { createStyle, displayWidth, type Screen } from "../../src/cli/terminal.ts";
+import { until, Workspace } from "./lockstep.ts";
 
 Deno.test("runWorkflow() runs a workflow for a program and tells it what happens", async () => {
   const workflow = parseWorkflow(`
@@ -110,4 +111,27 @@ tasks:
     screen.written.some((text) => /bad 0\/1[^·]* ⊘/.test(text)),
     screen.written.join(""),
   );
+});
+
+Deno.test("the live view gives the cursor back while it is suspended, and draws on when resumed", async () => {
+  using here = new Workspace();
+  const run = "until test -e go; do sleep 0.02; done";
+  const workflow = parseWorkflow(JSON.stringify({ tasks: { a: { run, cwd: here.path } } }));
+  const screen = new FakeScreen(80, 20);
+  const view = new LiveView(screen, "fold");
+  const running = runInView(prepare(workflow, {}), {}, view);
+  await until(() => screen.written.some((text) => text.includes("0/1")), "the first frame");
+  view.suspend();
+  const suspended = screen.written.length;
+  assertEquals(screen.written.at(-1), "\x1b[?25h");
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  assertEquals(screen.written.length, suspended);
+  view.resume();
+  assertEquals(screen.written.at(-1), "\x1b[?25l");
+  here.write("go", "");
+  await running;
+  view.resume(); // the run has ended
+  const written = screen.written.join("");
+  // deno-lint-ignore no-control-regex
+  assertEquals(written.match(/\x1b\[\?25[lh]/g)?.at(-1), "\x1b[?25h");
 });

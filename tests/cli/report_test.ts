@@ -7,7 +7,7 @@ import { reportText } from "../../src/cli/report_text.ts";
 import { RunState } from "../../src/cli/run_state.ts";
 import { createStyle } from "../../src/cli/terminal.ts";
 import { claimOwner } from "../../src/locks/claim_owner.ts";
-import type { CircuitState } from "../../src/breakers/events.ts";
+import type { CircuitState } from "../../src/breakers/types.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { prepare } from "../../src/cli/runner.ts";
 

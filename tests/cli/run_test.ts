@@ -421,26 +421,79 @@ tasks:
   assertMatch(stdout, /^⊘ one +takes tasks again$/m);
 });
 
-Deno.test("agents that are all alike are not passed over", async () => {
+Deno.test("without a breaker in the file, failures keep no agent from its tasks", async () => {
   using here = new Workspace();
-  const tasks = Array.from({ length: 7 }, (_, i) => `t${i}: { run: exit 1 }`).join(", ");
-  const { code, stdout } = await here.run(`tasks: { ${tasks} }`, "--agents=2", "--keep-going");
+  const failing = Array.from({ length: 12 }, (_, i) => `t${i}: { run: exit 1, requires: [x] }`);
+  const { code, stdout } = await here.run(
+    `
+agents: { b: { capabilities: [x], slots: 2 }, r: { slots: 2 } }
+defaults: { timeout: 10s }
+tasks: { ${failing.join(", ")}, ok: { run: echo ok, requires: [x] } }
+`,
+    "--keep-going",
+  );
   assertEquals(code, 1);
   assertEquals(stdout.includes("passed over"), false, stdout);
+  assertMatch(stdout, /^✓ ok +succeeded /m);
+  assertMatch(stdout, /^makespan +\d+(ms|\.\ds),/m);
 });
 
 Deno.test("an idle agent takes over tasks that prefer a busy one, unless they are pinned to it", async () => {
   using here = new Workspace();
+  // The task that is taken over keeps its agent busy until the other one runs where it prefers to.
+  const movable = "'if test $LOCKSTEP_AGENT = idle; then touch taken; " +
+    "until test -e kept; do sleep 0.02; done; else touch kept; fi'";
   const { code, stdout } = await here.run(`
 agents: { busy: , idle: }
 defaults: { timeout: 30s }
 tasks:
-  a: { run: sleep 0.3, prefers: busy }
-  b: { run: sleep 0.3, prefers: busy }
-  c: { run: sleep 0.3, prefers: busy }
+  a: { run: 'until test -e taken; do sleep 0.02; done', prefers: busy }
+  b: { run: ${movable}, prefers: busy }
+  c: { run: ${movable}, prefers: busy }
   d: { run: 'test $LOCKSTEP_AGENT = busy', agent: busy }
 `);
   assertEquals(code, 0, stdout);
   assertMatch(stdout, /^⇄ idle +takes [bc] over from busy$/m);
   assertMatch(stdout, /^idle +1 +1 .* took over 1 task$/m);
+});
+
+Deno.test("the module ./cli, run as a program, is the command", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.lockstep(["--version"]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^lockstep \d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("a command that can't be started is reported with the reason", async () => {
+  using here = new Workspace();
+  const big = "x".repeat(200_000);
+  const { code, stdout } = await here.run(
+    JSON.stringify({
+      tasks: {
+        script: { run: `: ${big}` },
+        variable: { run: "echo", env: { BIG: big } },
+        nowhere: { run: "echo", cwd: "no/such/place" },
+      },
+    }),
+    "--keep-going",
+  );
+  assertEquals(code, 1);
+  const reasonOf = (id: string) =>
+    new RegExp(`^✗ ${id} +failed .*(Cannot start.*)$`, "m").exec(stdout)?.[1];
+  const tooLong = "Cannot start the command: Argument list too long; ";
+  assertEquals(reasonOf("script"), `${tooLong}its script has 195.3 KiB, put it into a file`);
+  assertEquals(reasonOf("variable"), `${tooLong}variable BIG has 195.3 KiB, put it into a file`);
+  assertEquals(
+    reasonOf("nowhere"),
+    "Cannot start the command: cwd no/such/place must be a directory",
+  );
+});
+
+Deno.test("a task may have a PATH without the shell that runs it", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(
+    "tasks: { a: { run: 'echo path $PATH', env: { PATH: /no/such/place } } }",
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "a │ path /no/such/place\n");
 });

@@ -2,27 +2,27 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { InvariantError } from "../../src/core/errors.ts";
 import type { ConflictResolved } from "../../src/conflicts/events.ts";
 import { fork } from "../../src/core/data/plain.ts";
-import { Bench, lines } from "./bench.ts";
+import { Conflicts, lines } from "./driver.ts";
 
 /** A conflict of `a` and `b` over `r`. */
-function reported(config = {}): Bench {
-  const bench = new Bench(config);
-  bench.report("r", "a", "b");
-  return bench;
+function reported(config = {}): Conflicts {
+  const conflicts = new Conflicts(config);
+  conflicts.report("r", "a", "b");
+  return conflicts;
 }
 
-Deno.test("a conflict is reported and settled, and each step is told", () => {
-  const bench = new Bench();
-  bench.now = 5;
+Deno.test("a conflict is reported and resolved with one event each", () => {
+  const conflicts = new Conflicts();
+  conflicts.now = 5;
   const conflict = { id: "conflict-1", agents: ["a", "b"], timestamp: 5, resourceId: "r" };
-  assertEquals(bench.report("r", "a", "b"), [{
+  assertEquals(conflicts.report("r", "a", "b"), [{
     type: "conflict:reported",
     conflictId: "conflict-1",
     conflict: { ...conflict, resolved: false },
   }]);
-  bench.now = 12;
+  conflicts.now = 12;
   const resolution = { type: "manual", winner: "b", reason: "because", timestamp: 12 } as const;
-  assertEquals(bench.decide("conflict-1", "b"), [{
+  assertEquals(conflicts.decide("conflict-1", "b"), [{
     type: "conflict:resolved",
     conflictId: "conflict-1",
     conflict: { ...conflict, resolved: true, resolution },
@@ -32,229 +32,233 @@ Deno.test("a conflict is reported and settled, and each step is told", () => {
   }]);
 });
 
-Deno.test("a task's conflict says which task it is about, and what the agents disagree on", () => {
-  const bench = new Bench();
-  bench.do({
+Deno.test("a conflict over a task has the id of the task and the subject", () => {
+  const conflicts = new Conflicts();
+  conflicts.do({
     type: "report-conflict",
     subject: "task",
     subjectId: "t",
     disagreement: "output",
     agents: ["a", "b"],
   });
-  const [event] = bench.decide("conflict-1", "a") as [ConflictResolved];
+  const [event] = conflicts.decide("conflict-1", "a") as [ConflictResolved];
   assertEquals("taskId" in event.conflict && event.conflict.taskId, "t");
   assertEquals("type" in event.conflict && event.conflict.type, "output");
 });
 
-Deno.test("C2-two-resolutions-of-one-conflict: the second is told the first, and changes nothing", () => {
-  const bench = reported();
-  bench.rank("a", 1);
-  bench.rank("b", 2);
-  bench.decide("conflict-1", "a");
-  const before = fork(bench.state);
-  assertEquals(lines(bench.decide("conflict-1", "b")), ["upheld conflict-1: a"]);
-  assertEquals(lines(bench.autoResolve("conflict-1")), ["upheld conflict-1: a"]);
-  assertEquals(bench.state, before);
+Deno.test("C2-two-resolutions-of-one-conflict: the second attempt gets the first resolution", () => {
+  const conflicts = reported();
+  conflicts.rank("a", 1);
+  conflicts.rank("b", 2);
+  conflicts.decide("conflict-1", "a");
+  const before = fork(conflicts.state);
+  assertEquals(lines(conflicts.decide("conflict-1", "b")), ["upheld conflict-1: a"]);
+  assertEquals(lines(conflicts.autoResolve("conflict-1")), ["upheld conflict-1: a"]);
+  assertEquals(conflicts.state, before);
 });
 
-Deno.test("a conflict that is open is recognized, whatever the order of its agents", () => {
-  const bench = reported();
-  const again = bench.report("r", "b", "a");
+Deno.test("an open conflict is recognized, whatever the order of its agents", () => {
+  const conflicts = reported();
+  const again = conflicts.report("r", "b", "a");
   assertEquals(lines(again), ["conflict:recognized"]);
-  assertEquals(lines(bench.report("r", "a", "b", "c")), ["conflict:reported"]);
-  assertEquals(lines(bench.report("s", "a", "b")), ["conflict:reported"]);
-  bench.decide("conflict-1", "a");
-  assertEquals(lines(bench.report("r", "b", "a")), ["conflict:reported"]);
-  assert(bench.state.active.has("conflict-4"));
+  assertEquals(lines(conflicts.report("r", "a", "b", "c")), ["conflict:reported"]);
+  assertEquals(lines(conflicts.report("s", "a", "b")), ["conflict:reported"]);
+  conflicts.decide("conflict-1", "a");
+  assertEquals(lines(conflicts.report("r", "b", "a")), ["conflict:reported"]);
+  assert(conflicts.state.active.has("conflict-4"));
 });
 
-Deno.test("a stranger neither wins nor loses", () => {
-  const bench = reported();
-  assertEquals(lines(bench.decide("conflict-1", "c")), ["refused decide-conflict: not-party"]);
+Deno.test("an agent outside the conflict neither wins nor loses", () => {
+  const conflicts = reported();
+  assertEquals(lines(conflicts.decide("conflict-1", "c")), ["refused decide-conflict: not-party"]);
   const decision = { type: "manual", losers: ["c"], reason: "" } as const;
   const command = { conflictId: "conflict-1", strategy: "me", decision } as const;
-  assertEquals(lines(bench.do({ type: "decide-conflict", ...command })), [
+  assertEquals(lines(conflicts.do({ type: "decide-conflict", ...command })), [
     "refused decide-conflict: not-party",
   ]);
 });
 
-Deno.test("a conflict that nobody reported is refused to everyone", () => {
-  const bench = new Bench();
-  assertEquals(lines(bench.decide("conflict-1", "a")), [
+Deno.test("commands on a conflict that was never reported are refused", () => {
+  const conflicts = new Conflicts();
+  assertEquals(lines(conflicts.decide("conflict-1", "a")), [
     "refused decide-conflict: unknown-conflict",
   ]);
-  assertEquals(lines(bench.autoResolve("conflict-1")), ["refused auto-resolve: unknown-conflict"]);
-  assertEquals(lines(bench.openVote("conflict-1", ["a"], 1)), [
+  assertEquals(lines(conflicts.autoResolve("conflict-1")), [
+    "refused auto-resolve: unknown-conflict",
+  ]);
+  assertEquals(lines(conflicts.openVote("conflict-1", ["a"], 1)), [
     "refused open-vote: unknown-conflict",
   ]);
-  assertEquals(lines(bench.vote("conflict-1", "a", "a")), ["refused cast-vote: unknown-conflict"]);
+  assertEquals(lines(conflicts.vote("conflict-1", "a", "a")), [
+    "refused cast-vote: unknown-conflict",
+  ]);
 });
 
-Deno.test("C1-priorities-invented-by-position: nothing is decided by what nobody said", () => {
-  const bench = reported();
-  assertEquals(lines(bench.autoResolve("conflict-1")), ["refused auto-resolve: undecided"]);
-  bench.rank("a", 5);
-  assertEquals(lines(bench.autoResolve("conflict-1")), ["refused auto-resolve: undecided"]);
-  bench.rank("b", 5);
-  assertEquals(lines(bench.autoResolve("conflict-1")), ["refused auto-resolve: undecided"]);
-  bench.rank("b", 6);
-  assertEquals(lines(bench.autoResolve("conflict-1")), ["resolved conflict-1 by priority: b"]);
+Deno.test("C1-priorities-invented-by-position: nothing is decided by missing facts", () => {
+  const conflicts = reported();
+  assertEquals(lines(conflicts.autoResolve("conflict-1")), ["refused auto-resolve: undecided"]);
+  conflicts.rank("a", 5);
+  assertEquals(lines(conflicts.autoResolve("conflict-1")), ["refused auto-resolve: undecided"]);
+  conflicts.rank("b", 5);
+  assertEquals(lines(conflicts.autoResolve("conflict-1")), ["refused auto-resolve: undecided"]);
+  conflicts.rank("b", 6);
+  assertEquals(lines(conflicts.autoResolve("conflict-1")), ["resolved conflict-1 by priority: b"]);
 });
 
-Deno.test("with the tiebreak id, what is known of nobody is decided by id", () => {
-  const bench = new Bench({ tiebreak: "id" });
-  bench.report("r", "b", "a");
-  assertEquals(lines(bench.autoResolve("conflict-1")), ["resolved conflict-1 by priority: a"]);
+Deno.test("with the tiebreak id, a conflict without known facts is decided by id", () => {
+  const conflicts = new Conflicts({ tiebreak: "id" });
+  conflicts.report("r", "b", "a");
+  assertEquals(lines(conflicts.autoResolve("conflict-1")), ["resolved conflict-1 by priority: a"]);
 });
 
 Deno.test("request times decide for their own resource only, and a later note replaces an earlier", () => {
-  const bench = reported();
-  bench.note("s", ["a", 1], ["b", 2]);
-  assertEquals(lines(bench.autoResolve("conflict-1")), ["refused auto-resolve: undecided"]);
-  bench.now = 9;
-  bench.note("r", ["a", 3], ["b", null]);
-  bench.note("r", ["a", 10]);
-  assertEquals(lines(bench.autoResolve("conflict-1", "timestamp")), [
+  const conflicts = reported();
+  conflicts.note("s", ["a", 1], ["b", 2]);
+  assertEquals(lines(conflicts.autoResolve("conflict-1")), ["refused auto-resolve: undecided"]);
+  conflicts.now = 9;
+  conflicts.note("r", ["a", 3], ["b", null]);
+  conflicts.note("r", ["a", 10]);
+  assertEquals(lines(conflicts.autoResolve("conflict-1", "timestamp")), [
     "resolved conflict-1 by timestamp: b",
   ]);
 });
 
 Deno.test("the preferred criterion decides where both could", () => {
   for (const [prefer, winner] of [["priority", "a"], ["timestamp", "b"]] as const) {
-    const bench = reported();
-    bench.rank("a", 2);
-    bench.rank("b", 1);
-    bench.note("r", ["a", 9], ["b", 3]);
-    assertEquals(lines(bench.autoResolve("conflict-1", prefer)), [
+    const conflicts = reported();
+    conflicts.rank("a", 2);
+    conflicts.rank("b", 1);
+    conflicts.note("r", ["a", 9], ["b", 3]);
+    assertEquals(lines(conflicts.autoResolve("conflict-1", prefer)), [
       `resolved conflict-1 by ${prefer}: ${winner}`,
     ]);
   }
 });
 
-Deno.test("a vote closes with its quorum and settles the conflict in the same step", () => {
-  const bench = reported();
-  bench.openVote("conflict-1", ["x", "y", "z"], 2);
-  assertEquals(lines(bench.vote("conflict-1", "x", "b")), ["vote:cast"]);
-  assertEquals(lines(bench.vote("conflict-1", "z", "b")), [
+Deno.test("a vote closes with its quorum and resolves the conflict in the same step", () => {
+  const conflicts = reported();
+  conflicts.openVote("conflict-1", ["x", "y", "z"], 2);
+  assertEquals(lines(conflicts.vote("conflict-1", "x", "b")), ["vote:cast"]);
+  assertEquals(lines(conflicts.vote("conflict-1", "z", "b")), [
     "vote:cast",
     "closed decided a:0 b:2",
     "resolved conflict-1 by vote: b",
   ]);
-  assertEquals(bench.machine.deadline(bench.state), Infinity);
-  assertEquals(lines(bench.vote("conflict-1", "y", "a")), ["refused cast-vote: resolved"]);
+  assertEquals(conflicts.machine.deadline(conflicts.state), Infinity);
+  assertEquals(lines(conflicts.vote("conflict-1", "y", "a")), ["refused cast-vote: resolved"]);
 });
 
-Deno.test("everybody of the electorate has one vote, and nobody else any", () => {
-  const bench = reported();
-  bench.openVote("conflict-1", ["x", "y", "__proto__"], 3);
-  bench.vote("conflict-1", "x", "a");
-  assertEquals(lines(bench.vote("conflict-1", "x", "a")), ["vote:recognized"]);
-  assertEquals(lines(bench.vote("conflict-1", "x", "b")), ["refused cast-vote: voted"]);
-  assertEquals(lines(bench.vote("conflict-1", "a", "a")), ["refused cast-vote: not-elector"]);
-  assertEquals(lines(bench.vote("conflict-1", "y", "x")), ["refused cast-vote: not-party"]);
-  bench.vote("conflict-1", "__proto__", "b");
-  assertEquals(lines(bench.vote("conflict-1", "y", "b")).at(-2), "closed decided a:1 b:2");
+Deno.test("each elector has one vote, and no other agent has any", () => {
+  const conflicts = reported();
+  conflicts.openVote("conflict-1", ["x", "y", "__proto__"], 3);
+  conflicts.vote("conflict-1", "x", "a");
+  assertEquals(lines(conflicts.vote("conflict-1", "x", "a")), ["vote:recognized"]);
+  assertEquals(lines(conflicts.vote("conflict-1", "x", "b")), ["refused cast-vote: voted"]);
+  assertEquals(lines(conflicts.vote("conflict-1", "a", "a")), ["refused cast-vote: not-elector"]);
+  assertEquals(lines(conflicts.vote("conflict-1", "y", "x")), ["refused cast-vote: not-party"]);
+  conflicts.vote("conflict-1", "__proto__", "b");
+  assertEquals(lines(conflicts.vote("conflict-1", "y", "b")).at(-2), "closed decided a:1 b:2");
 });
 
 Deno.test("a vote whose deadline comes first decides nothing, and another one may follow", () => {
-  const bench = reported();
-  bench.openVote("conflict-1", ["x", "y"], 2);
-  bench.vote("conflict-1", "x", "a");
-  assertEquals(bench.machine.deadline(bench.state), 100);
-  bench.now = 100;
-  assertEquals(lines(bench.vote("conflict-1", "y", "a")), [
+  const conflicts = reported();
+  conflicts.openVote("conflict-1", ["x", "y"], 2);
+  conflicts.vote("conflict-1", "x", "a");
+  assertEquals(conflicts.machine.deadline(conflicts.state), 100);
+  conflicts.now = 100;
+  assertEquals(lines(conflicts.vote("conflict-1", "y", "a")), [
     "closed no-quorum a:1 b:0",
     "refused cast-vote: not-voting",
   ]);
-  assertEquals(lines(bench.openVote("conflict-1", ["x"], 1)), ["vote:opened"]);
+  assertEquals(lines(conflicts.openVote("conflict-1", ["x"], 1)), ["vote:opened"]);
 });
 
 Deno.test("a tied vote goes to the higher priority, then the earlier request, then the smaller id", () => {
-  const tied = (prepare: (bench: Bench) => void) => {
-    const bench = reported();
-    prepare(bench);
-    bench.openVote("conflict-1", ["x", "y"], 2);
-    bench.vote("conflict-1", "x", "a");
-    return lines(bench.vote("conflict-1", "y", "b")).at(-1);
+  const tied = (prepare: (conflicts: Conflicts) => void) => {
+    const conflicts = reported();
+    prepare(conflicts);
+    conflicts.openVote("conflict-1", ["x", "y"], 2);
+    conflicts.vote("conflict-1", "x", "a");
+    return lines(conflicts.vote("conflict-1", "y", "b")).at(-1);
   };
   assertEquals(tied(() => {}), "resolved conflict-1 by vote: a");
-  assertEquals(tied((bench) => bench.rank("b", 1)), "resolved conflict-1 by vote: b");
+  assertEquals(tied((conflicts) => conflicts.rank("b", 1)), "resolved conflict-1 by vote: b");
   assertEquals(
-    tied((bench) => bench.note("r", ["a", 2], ["b", 1])),
+    tied((conflicts) => conflicts.note("r", ["a", 2], ["b", 1])),
     "resolved conflict-1 by vote: b",
   );
 });
 
-Deno.test("while a vote is open nothing is settled by what is known, but somebody may decide", () => {
-  const bench = reported();
-  bench.rank("a", 1);
-  bench.rank("b", 2);
-  bench.openVote("conflict-1", ["x"], 1);
-  assertEquals(lines(bench.autoResolve("conflict-1")), ["refused auto-resolve: voting"]);
-  assertEquals(lines(bench.openVote("conflict-1", ["y"], 1)), ["refused open-vote: voting"]);
-  assertEquals(lines(bench.decide("conflict-1", "a")), [
+Deno.test("while a vote is open, known facts resolve nothing, but a decision does", () => {
+  const conflicts = reported();
+  conflicts.rank("a", 1);
+  conflicts.rank("b", 2);
+  conflicts.openVote("conflict-1", ["x"], 1);
+  assertEquals(lines(conflicts.autoResolve("conflict-1")), ["refused auto-resolve: voting"]);
+  assertEquals(lines(conflicts.openVote("conflict-1", ["y"], 1)), ["refused open-vote: voting"]);
+  assertEquals(lines(conflicts.decide("conflict-1", "a")), [
     "closed overtaken a:0 b:0",
     "resolved conflict-1 by me: a",
   ]);
-  assertEquals(bench.machine.deadline(bench.state), Infinity);
-  bench.now = 500;
-  assertEquals(bench.do({ type: "tick" }), []);
+  assertEquals(conflicts.machine.deadline(conflicts.state), Infinity);
+  conflicts.now = 500;
+  assertEquals(conflicts.do({ type: "tick" }), []);
 });
 
-Deno.test("settled conflicts are forgotten by their number and by their age", () => {
-  const bench = new Bench({ keepResolved: 2 });
+Deno.test("resolved conflicts are evicted by number and by age", () => {
+  const conflicts = new Conflicts({ keepResolved: 2 });
   for (let i = 1; i <= 4; i++) {
-    bench.now = i;
-    bench.report("r", "a", "b");
-    bench.decide(`conflict-${i}`, "a");
+    conflicts.now = i;
+    conflicts.report("r", "a", "b");
+    conflicts.decide(`conflict-${i}`, "a");
   }
-  assertEquals([...bench.state.settled.keys()], ["conflict-3", "conflict-4"]);
-  assertEquals(lines(bench.decide("conflict-2", "a")), [
+  assertEquals([...conflicts.state.resolved.keys()], ["conflict-3", "conflict-4"]);
+  assertEquals(lines(conflicts.decide("conflict-2", "a")), [
     "refused decide-conflict: unknown-conflict",
   ]);
-  assertEquals(lines(bench.do({ type: "forget-conflicts", before: 4 })), ["forgot 1"]);
-  assertEquals([...bench.state.settled.keys()], ["conflict-4"]);
+  assertEquals(lines(conflicts.do({ type: "forget-conflicts", before: 4 })), ["forgot 1"]);
+  assertEquals([...conflicts.state.resolved.keys()], ["conflict-4"]);
 });
 
-Deno.test("what is full refuses, and lets pass what needs no room", () => {
-  const bench = new Bench({ maxActive: 1, maxParties: 1, keepRequests: 1 });
-  bench.report("r", "a", "b");
-  assertEquals(lines(bench.report("s", "a", "b")), ["refused report-conflict: full"]);
-  assertEquals(lines(bench.report("r", "a", "b")), ["conflict:recognized"]);
-  bench.rank("a", 1);
-  assertEquals(lines(bench.rank("b", 1)), ["refused rank-agent: full"]);
-  assertEquals(lines(bench.note("r", ["a", 1], ["b", 1])), ["refused note-requests: full"]);
-  assertEquals(lines(bench.rank("a", 2)), ["priority:noted"]);
-  bench.note("r", ["a", 1]);
-  bench.note("s", ["a", 1]);
-  assertEquals(bench.state.parties.get("a")?.requests.size, 1);
-  assertEquals(lines(bench.do({ type: "forget-party", agentId: "a" })), ["party:forgotten"]);
-  assertEquals(lines(bench.do({ type: "forget-party", agentId: "a" })), []);
-  assertEquals(lines(bench.rank("b", 1)), ["priority:noted"]);
+Deno.test("a full table refuses new entries, and accepts changes of known ones", () => {
+  const conflicts = new Conflicts({ maxActive: 1, maxParties: 1, keepRequests: 1 });
+  conflicts.report("r", "a", "b");
+  assertEquals(lines(conflicts.report("s", "a", "b")), ["refused report-conflict: full"]);
+  assertEquals(lines(conflicts.report("r", "a", "b")), ["conflict:recognized"]);
+  conflicts.rank("a", 1);
+  assertEquals(lines(conflicts.rank("b", 1)), ["refused rank-agent: full"]);
+  assertEquals(lines(conflicts.note("r", ["a", 1], ["b", 1])), ["refused note-requests: full"]);
+  assertEquals(lines(conflicts.rank("a", 2)), ["priority:noted"]);
+  conflicts.note("r", ["a", 1]);
+  conflicts.note("s", ["a", 1]);
+  assertEquals(conflicts.state.knownAgents.get("a")?.requests.size, 1);
+  assertEquals(lines(conflicts.do({ type: "forget-party", agentId: "a" })), ["party:forgotten"]);
+  assertEquals(lines(conflicts.do({ type: "forget-party", agentId: "a" })), []);
+  assertEquals(lines(conflicts.rank("b", 1)), ["priority:noted"]);
 });
 
 Deno.test("a conflict of fewer than two agents is a bug of the caller", () => {
-  const bench = new Bench();
-  assertThrows(() => bench.report("r", "a"), InvariantError);
-  assertThrows(() => bench.report("r", "a", "a"), InvariantError);
+  const conflicts = new Conflicts();
+  assertThrows(() => conflicts.report("r", "a"), InvariantError);
+  assertThrows(() => conflicts.report("r", "a", "a"), InvariantError);
 });
 
-Deno.test("an agent that is gone can't win, and a conflict that leaves one agent is settled for it", () => {
-  const bench = new Bench({ tiebreak: "id" });
-  bench.report("r", "a", "b", "c");
-  bench.rank("a", 9);
+Deno.test("a retired agent can't win, and a conflict that leaves one agent is resolved for it", () => {
+  const conflicts = new Conflicts({ tiebreak: "id" });
+  conflicts.report("r", "a", "b", "c");
+  conflicts.rank("a", 9);
   const gone = { type: "retire-party", agentId: "a" } as const;
-  assertEquals(lines(bench.do(gone)), ["conflict:withdrawn", "party:forgotten"]);
-  assertEquals(lines(bench.do(gone)), []);
-  assertEquals(lines(bench.decide("conflict-1", "a")), ["refused decide-conflict: not-party"]);
-  assertEquals(lines(bench.do({ type: "retire-party", agentId: "c" })), [
+  assertEquals(lines(conflicts.do(gone)), ["conflict:withdrawn", "party:forgotten"]);
+  assertEquals(lines(conflicts.do(gone)), []);
+  assertEquals(lines(conflicts.decide("conflict-1", "a")), ["refused decide-conflict: not-party"]);
+  assertEquals(lines(conflicts.do({ type: "retire-party", agentId: "c" })), [
     "conflict:withdrawn",
     "resolved conflict-1 by survivor: b",
   ]);
-  assertEquals([bench.state.conflictsOf.size, bench.state.active.size], [0, 0]);
-  bench.report("s", "b", "c");
-  bench.report("s", "b", "d");
-  const events = bench.do({ type: "retire-party", agentId: "b" });
+  assertEquals([conflicts.state.conflictsOf.size, conflicts.state.active.size], [0, 0]);
+  conflicts.report("s", "b", "c");
+  conflicts.report("s", "b", "d");
+  const events = conflicts.do({ type: "retire-party", agentId: "b" });
   assertEquals(lines(events), [
     "conflict:withdrawn",
     "resolved conflict-2 by survivor: c",
@@ -263,42 +267,83 @@ Deno.test("an agent that is gone can't win, and a conflict that leaves one agent
   ]);
 });
 
-Deno.test("who is gone neither wins nor has to let go, whatever decides the conflict that is left", () => {
-  const bench = new Bench({ tiebreak: "id" });
-  bench.report("r", "a", "b", "c");
-  bench.do({ type: "retire-party", agentId: "a" });
-  const { resolution } = bench.autoResolve("conflict-1").at(-1) as ConflictResolved;
+Deno.test("a retired agent neither wins nor loses, however the conflict is resolved", () => {
+  const conflicts = new Conflicts({ tiebreak: "id" });
+  conflicts.report("r", "a", "b", "c");
+  conflicts.do({ type: "retire-party", agentId: "a" });
+  const { resolution } = conflicts.autoResolve("conflict-1").at(-1) as ConflictResolved;
   assertEquals([resolution.winner, resolution.losers], ["b", ["c"]]);
 });
 
-Deno.test("the vote of an agent that is gone counts if it was cast, and a vote without hope of a quorum ends", () => {
-  const bench = new Bench();
-  bench.report("r", "a", "b");
-  bench.openVote("conflict-1", ["x", "y", "z"], 2);
-  bench.vote("conflict-1", "x", "b");
-  assertEquals(lines(bench.do({ type: "retire-party", agentId: "x" })), []);
-  assertEquals(lines(bench.do({ type: "retire-party", agentId: "y" })), ["vote:withdrawn"]);
-  assertEquals(lines(bench.vote("conflict-1", "y", "a")), ["refused cast-vote: not-elector"]);
-  assertEquals(lines(bench.vote("conflict-1", "z", "b")).at(-1), "resolved conflict-1 by vote: b");
-  bench.report("s", "a", "b");
-  bench.openVote("conflict-2", ["x", "y"], 2);
-  assertEquals(lines(bench.do({ type: "retire-party", agentId: "y" })), [
+Deno.test("a cast vote of a retired agent counts, and a vote that cannot reach its quorum ends", () => {
+  const conflicts = new Conflicts();
+  conflicts.report("r", "a", "b");
+  conflicts.openVote("conflict-1", ["x", "y", "z"], 2);
+  conflicts.vote("conflict-1", "x", "b");
+  assertEquals(lines(conflicts.do({ type: "retire-party", agentId: "x" })), []);
+  assertEquals(lines(conflicts.do({ type: "retire-party", agentId: "y" })), ["vote:withdrawn"]);
+  assertEquals(lines(conflicts.vote("conflict-1", "y", "a")), ["refused cast-vote: not-elector"]);
+  assertEquals(
+    lines(conflicts.vote("conflict-1", "z", "b")).at(-1),
+    "resolved conflict-1 by vote: b",
+  );
+  conflicts.report("s", "a", "b");
+  conflicts.openVote("conflict-2", ["x", "y"], 2);
+  assertEquals(lines(conflicts.do({ type: "retire-party", agentId: "y" })), [
     "vote:withdrawn",
     "closed no-quorum a:0 b:0",
   ]);
-  assertEquals(bench.state.votesOf.size, 0);
+  assertEquals(conflicts.state.votesOf.size, 0);
 });
 
-Deno.test("nobody can vote for an agent that is gone", () => {
-  const bench = new Bench();
-  bench.report("r", "a", "b", "c");
-  bench.openVote("conflict-1", ["x", "y"], 2);
-  bench.vote("conflict-1", "x", "a");
-  bench.do({ type: "retire-party", agentId: "a" });
-  assertEquals(lines(bench.vote("conflict-1", "y", "a")), ["refused cast-vote: not-party"]);
-  assertEquals(lines(bench.vote("conflict-1", "y", "c")), [
+Deno.test("a vote for a retired agent is refused", () => {
+  const conflicts = new Conflicts();
+  conflicts.report("r", "a", "b", "c");
+  conflicts.openVote("conflict-1", ["x", "y"], 2);
+  conflicts.vote("conflict-1", "x", "a");
+  conflicts.do({ type: "retire-party", agentId: "a" });
+  assertEquals(lines(conflicts.vote("conflict-1", "y", "a")), ["refused cast-vote: not-party"]);
+  assertEquals(lines(conflicts.vote("conflict-1", "y", "c")), [
     "vote:cast",
     "closed decided a:1 b:0 c:1",
     "resolved conflict-1 by vote: c",
   ]);
+});
+
+Deno.test("each command is answered by what it made, or by what was there before", () => {
+  const conflicts = new Conflicts();
+  const ask = conflicts.ask.bind(conflicts);
+  const report = {
+    type: "report-conflict",
+    subject: "task",
+    subjectId: "t",
+    disagreement: "output",
+    agents: ["a", "b"],
+  } as const;
+  const conflict = {
+    id: "conflict-1",
+    agents: ["a", "b"],
+    timestamp: 0,
+    resolved: false,
+    taskId: "t",
+    type: "output",
+  } as const;
+  assertEquals(ask(report), { conflictId: "conflict-1", isNew: true, conflict });
+  assertEquals(ask(report), { conflictId: "conflict-1", isNew: false, conflict });
+  const conflictId = "conflict-1";
+  const electorate = ["x", "y"];
+  assertEquals(ask({ type: "open-vote", conflictId, electorate, quorum: 2, timeoutMs: 7 }), {
+    closesAt: 7,
+  });
+  const vote = (voter: string) => ask({ type: "cast-vote", conflictId, voter, candidate: "b" });
+  assertEquals(vote("x"), { isNew: true, resolution: undefined });
+  assertEquals(vote("x"), { isNew: false, resolution: undefined });
+  const decided = vote("y");
+  const { resolution } = conflicts.state.resolved.get(conflictId)!;
+  assertEquals(decided, { isNew: true, resolution });
+  assertEquals(ask({ type: "auto-resolve", conflictId, prefer: "priority" }), {
+    isNew: false,
+    resolution: resolution!,
+  });
+  assertEquals(ask({ type: "forget-conflicts", before: 1 }), { count: 1 });
 });

@@ -1,63 +1,84 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import fc from "fast-check";
-import { versionOf } from "../../src/conflicts/versions.ts";
-import { Bench, lines } from "./bench.ts";
+import { Refusal } from "../../src/core/machine.ts";
+import { versionOf } from "../../src/conflicts/views.ts";
+import { Conflicts, lines } from "./driver.ts";
 
-Deno.test("C4-second-reader-evicts-the-first: whoever commits first wins, however many have read", () => {
-  const bench = new Bench();
-  assertEquals(lines(bench.read("r", "a")), ["version:read a 0"]);
-  assertEquals(lines(bench.read("r", "b")), ["version:read b 0"]);
-  assertEquals(lines(bench.commit("r", "a", 0)), ["version:committed a 1"]);
-  assertEquals(lines(bench.commit("r", "b", 0)), ["refused commit-version: stale-version, 1"]);
-  assertEquals(lines(bench.commit("r", "b", 1)), ["version:committed b 2"]);
+Deno.test("C4-second-reader-evicts-the-first: the first commit wins, however many have read", () => {
+  const conflicts = new Conflicts();
+  assertEquals(lines(conflicts.read("r", "a")), ["version:read a 0"]);
+  assertEquals(lines(conflicts.read("r", "b")), ["version:read b 0"]);
+  assertEquals(lines(conflicts.commit("r", "a", 0)), ["version:committed a 1"]);
+  assertEquals(lines(conflicts.commit("r", "b", 0)), ["refused commit-version: stale-version, 1"]);
+  assertEquals(lines(conflicts.commit("r", "b", 1)), ["version:committed b 2"]);
 });
 
-Deno.test("a version counts at commit whether or not its reading is remembered", () => {
-  const bench = new Bench();
-  assertEquals(lines(bench.commit("r", "a", 0)), ["version:committed a 1"]);
-  bench.read("r", "b");
-  bench.do({ type: "forget-readers", before: 1 });
-  assertEquals(lines(bench.commit("r", "b", 1)), ["version:committed b 2"]);
+Deno.test("a version counts at commit whether or not its reading was evicted", () => {
+  const conflicts = new Conflicts();
+  assertEquals(lines(conflicts.commit("r", "a", 0)), ["version:committed a 1"]);
+  conflicts.read("r", "b");
+  conflicts.do({ type: "forget-readers", before: 1 });
+  assertEquals(lines(conflicts.commit("r", "b", 1)), ["version:committed b 2"]);
 });
 
 Deno.test("readings end by release, by commit and by age", () => {
-  const bench = new Bench();
+  const conflicts = new Conflicts();
   const release = { type: "release-version", resourceId: "r", agentId: "a" } as const;
-  bench.read("r", "a");
-  assertEquals(lines(bench.do(release)), ["version:released a 0"]);
-  assertEquals(lines(bench.do(release)), ["refused release-version: not-reader, 0"]);
-  bench.read("r", "a");
-  bench.commit("r", "a", 0);
-  assertEquals(bench.state.readings.size, 0);
-  bench.now = 5;
-  bench.read("r", "a");
-  bench.now = 7;
-  bench.read("r", "b");
-  bench.now = 9;
-  bench.read("r", "a");
-  assertEquals(bench.do({ type: "forget-readers", before: 9 }), [
+  conflicts.read("r", "a");
+  assertEquals(lines(conflicts.do(release)), ["version:released a 0"]);
+  assertEquals(lines(conflicts.do(release)), ["refused release-version: not-reader, 0"]);
+  conflicts.read("r", "a");
+  conflicts.commit("r", "a", 0);
+  assertEquals(conflicts.state.readings.size, 0);
+  conflicts.now = 5;
+  conflicts.read("r", "a");
+  conflicts.now = 7;
+  conflicts.read("r", "b");
+  conflicts.now = 9;
+  conflicts.read("r", "a");
+  assertEquals(conflicts.do({ type: "forget-readers", before: 9 }), [
     { type: "version:forgotten", count: 1, before: 9 },
   ]);
-  assertEquals([...bench.state.readings.values()].map(({ agentId }) => agentId), ["a"]);
+  assertEquals([...conflicts.state.readings.values()].map(({ agentId }) => agentId), ["a"]);
 });
 
-Deno.test("what nobody reads or has changed leaves nothing behind", () => {
-  const bench = new Bench();
-  bench.read("r", "a");
-  bench.do({ type: "release-version", resourceId: "r", agentId: "a" });
-  assertEquals(bench.state.versions.size, 0);
+Deno.test("a resource without readings and changes leaves nothing behind", () => {
+  const conflicts = new Conflicts();
+  conflicts.read("r", "a");
+  conflicts.do({ type: "release-version", resourceId: "r", agentId: "a" });
+  assertEquals(conflicts.state.versions.size, 0);
 });
 
-Deno.test("a resource that has come up to the version of those that are forgotten is forgotten, too", () => {
-  const bench = new Bench({ maxIdleVersions: 1, maxReadings: 1 });
-  bench.commit("forgotten", "a", 0);
-  bench.read("late", "a");
-  bench.commit("r", "a", 0);
-  bench.read("r", "a");
-  assertEquals(bench.state.versionFloor, 1);
-  bench.commit("late", "a", 0);
-  assertEquals([bench.state.idleVersions.size, bench.state.versions.has("late")], [0, false]);
-  checkTables(bench);
+Deno.test("a resource at the version of evicted ones is evicted, too", () => {
+  const conflicts = new Conflicts({ maxIdleVersions: 1, maxReadings: 1 });
+  conflicts.commit("forgotten", "a", 0);
+  conflicts.read("late", "a");
+  conflicts.commit("r", "a", 0);
+  conflicts.read("r", "a");
+  assertEquals(conflicts.state.versionFloor, 1);
+  conflicts.commit("late", "a", 0);
+  assertEquals([conflicts.state.idleVersions.size, conflicts.state.versions.has("late")], [
+    0,
+    false,
+  ]);
+  checkTables(conflicts);
+});
+
+Deno.test("commands on versions are answered by the newest version", () => {
+  const conflicts = new Conflicts();
+  const [resourceId, agentId] = ["r", "a"];
+  const commit = { type: "commit-version", resourceId, agentId, expectedVersion: 0 } as const;
+  assertEquals(conflicts.ask({ type: "read-version", resourceId, agentId }), { version: 0 });
+  assertEquals(conflicts.ask(commit), { version: 1 });
+  const refused = { resourceId, agentId, version: 1, command: "commit-version" } as const;
+  assertEquals(
+    conflicts.ask(commit),
+    new Refusal({ type: "version:refused", reason: "stale-version", ...refused }),
+  );
+  conflicts.read(resourceId, agentId);
+  assertEquals(conflicts.ask({ type: "release-version", resourceId, agentId }), { version: 1 });
+  conflicts.read(resourceId, agentId);
+  assertEquals(conflicts.ask({ type: "forget-readers", before: 1 }), { count: 1 });
 });
 
 interface Change {
@@ -76,40 +97,40 @@ const changes = fc.array(
 );
 
 /** Runs changes whose authors expect what they last saw; `twin` counts the commits of each resource. */
-function run(bench: Bench, script: readonly Change[], mayForget: boolean): void {
+function run(conflicts: Conflicts, script: readonly Change[], mayForget: boolean): void {
   const commits = new Map<string, number>();
   const seen = new Map<string, { version: number; commits: number }>();
   let newest = new Map<string, number>();
   for (const { resource, agent, what } of script) {
-    bench.now++;
+    conflicts.now++;
     const id = `r${resource}`;
     const known = seen.get(id + agent);
     const done = commits.get(id) ?? 0;
     if (what === "read") {
-      bench.read(id, agent);
-      seen.set(id + agent, { version: versionOf(bench.state, id), commits: done });
+      conflicts.read(id, agent);
+      seen.set(id + agent, { version: versionOf(conflicts.state, id), commits: done });
     } else if (what === "commit" && known !== undefined) {
-      const counts = bench.commit(id, agent, known.version)[0]!.type === "version:committed";
+      const counts = conflicts.commit(id, agent, known.version)[0]!.type === "version:committed";
       if (counts) commits.set(id, done + 1);
       if (counts) assertEquals(known.commits, done, "only a change of the newest version counts");
       else if (!mayForget) assertGreater(done, known.commits, "the newest version must count");
     } else if (what === "release") {
-      bench.do({ type: "release-version", resourceId: id, agentId: agent });
+      conflicts.do({ type: "release-version", resourceId: id, agentId: agent });
     } else if (what === "forget") {
-      bench.do({ type: "forget-readers", before: bench.now - 5 });
+      conflicts.do({ type: "forget-readers", before: conflicts.now - 5 });
     }
     const versions = new Map(
       Array.from({ length: 10 }, (_, i) => [`r${i}`, i]).map(
-        ([name]) => [name as string, versionOf(bench.state, name as string)],
+        ([name]) => [name as string, versionOf(conflicts.state, name as string)],
       ),
     );
     for (const [name, version] of versions) assert(version >= (newest.get(name) ?? 0));
     newest = versions;
-    checkTables(bench);
+    checkTables(conflicts);
   }
 }
 
-function checkTables({ state }: Bench): void {
+function checkTables({ state }: Conflicts): void {
   const { versions, idleVersions, readings, config } = state;
   assert(idleVersions.size <= config.maxIdleVersions);
   assert(readings.size <= config.maxReadings);
@@ -124,13 +145,13 @@ function checkTables({ state }: Bench): void {
 }
 
 Deno.test("a change counts if, and only if, it is of the newest version", () => {
-  fc.assert(fc.property(changes, (script) => run(new Bench(), script, false)), { numRuns: 60 });
+  fc.assert(fc.property(changes, (script) => run(new Conflicts(), script, false)), { numRuns: 60 });
 });
 
-Deno.test("a change of an old version never counts, whatever was forgotten", () => {
+Deno.test("a change of an old version never counts, whatever was evicted", () => {
   fc.assert(
     fc.property(changes, fc.integer({ min: 1, max: 4 }), (script, most) => {
-      run(new Bench({ maxIdleVersions: most, maxReadings: most }), script, true);
+      run(new Conflicts({ maxIdleVersions: most, maxReadings: most }), script, true);
     }),
     { numRuns: 100 },
   );

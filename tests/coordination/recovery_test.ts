@@ -1,3 +1,5 @@
+import type { Tick } from "../../src/core/machine.ts";
+import type { RootCommand } from "../../src/root/state.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type CoordinationConfig,
@@ -5,13 +7,11 @@ import {
   type LogEntry,
   LogError,
   MemoryLog,
-  type RootCommand,
   StaleEpochError,
-  type Tick,
   UninitializedError,
 } from "../../mod.ts";
 import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
-import { acquire, lines, RootBench } from "./bench.ts";
+import { acquire, lines, RootDriver } from "./driver.ts";
 
 type Log = MemoryLog<RootCommand | Tick>;
 
@@ -95,7 +95,7 @@ Deno.test("what a restart spares is spared in each later reading of the log", as
 });
 
 Deno.test("whoever can be heard again comes before what is due, and what else is due happens in the same step", () => {
-  const bench = new RootBench();
+  const bench = new RootDriver();
   bench.do(
     { type: "join-agent", agentId: "a", heartbeatTimeoutMs: 50, incarnation: 0 },
     acquire("r", "z", { leaseMs: 40 }),

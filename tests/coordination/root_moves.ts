@@ -7,7 +7,7 @@ import fc from "fast-check";
 import type { RootCommand, RootConfig, RootState } from "../../src/root/state.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import type { ReportConflict } from "../../src/conflicts/commands.ts";
-import { readConfig } from "../../src/breakers/config.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import { move as lockMove } from "../locks/commands.ts";
 import { move as messageMove } from "../messages/commands.ts";
 import { concrete, configs as taskConfigs, timedCommand } from "../tasks/command_lists.ts";
@@ -80,7 +80,7 @@ const conflict: fc.Arbitrary<(state: Readonly<RootState>) => Command> = fc.tuple
   }
 });
 
-const { rules } = readConfig({ failureThreshold: 1, timeout: 20 }, () => "test");
+const { rules } = readBreakerConfig({ failureThreshold: 1, timeout: 20 }, () => "test");
 const breaker = fc.oneof(
   fc.constant({ type: "define-breaker" as const, name: "x", rules }),
   fc.constant({ type: "request-permit" as const, name: "x", timeoutMs: 0 }),

@@ -1,8 +1,9 @@
+import fc from "fast-check";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { systemClock } from "../../src/core/clock.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SteadyTime, systemClock } from "../../src/core/clock.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
-Deno.test("the system clock tells whole milliseconds and fires a timer once", async () => {
+Deno.test("the system clock returns whole milliseconds and fires a timer once", async () => {
   const now = systemClock.now();
   assert(Number.isInteger(now));
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -10,6 +11,79 @@ Deno.test("the system clock tells whole milliseconds and fires a timer once", as
   await promise;
   cancel();
   cancel();
+});
+
+/** A steady time over a wall clock and a monotonic source that are set by hand. */
+function steady() {
+  const source = { wall: 1_000_000, steady: 0 };
+  const time = new SteadyTime(() => source.wall, () => source.steady);
+  const pass = (ms: number) => {
+    source.wall += ms;
+    source.steady += ms;
+  };
+  return { source, time, pass };
+}
+
+Deno.test("a wall clock that is set back stops no time", () => {
+  const { source, time, pass } = steady();
+  pass(10);
+  assertEquals(time.now(), 1_000_010);
+  source.wall -= 3_600_000;
+  pass(300);
+  assertEquals(time.now(), 1_000_310);
+  pass(20);
+  assertEquals(time.now(), 1_000_330);
+});
+
+Deno.test("a wall clock that is set forward expires nothing early", () => {
+  const { source, time, pass } = steady();
+  source.wall += 86_400_000;
+  pass(300);
+  assertEquals(time.now(), 1_000_300);
+  pass(1_000);
+  assertEquals(time.now(), 1_001_300);
+});
+
+Deno.test("steady time never goes back, and drifts by no more than it trusts the wall clock", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(100), fc.integer({ min: -10_000, max: 10_000 })), { minLength: 1 }),
+      (moves) => {
+        const { source, time, pass } = steady();
+        let before = time.now();
+        let trusted = 0;
+        for (const [ms, step] of moves) {
+          pass(ms);
+          source.wall += step;
+          if (ms + step >= 0 && ms + step <= 50) trusted += Math.abs(step) + 1;
+          else trusted += 1;
+          const now = time.now();
+          assert(now >= before);
+          assert(Math.abs(now - (1_000_000 + source.steady)) <= trusted);
+          before = now;
+        }
+      },
+    ),
+  );
+});
+
+Deno.test("a delay longer than setTimeout accepts is waited for in full", () => {
+  const delays: number[] = [];
+  const original = globalThis.setTimeout;
+  let arm: (() => void) | undefined;
+  globalThis.setTimeout = ((callback: () => void, ms: number) => {
+    delays.push(ms);
+    arm = callback;
+    return 0;
+  }) as never;
+  try {
+    let fired = false;
+    systemClock.setTimer(systemClock.now() + 30 * 86_400_000, () => fired = true);
+    arm!();
+    assertEquals([delays.length, fired, delays[0]], [2, false, 2 ** 31 - 1]);
+  } finally {
+    globalThis.setTimeout = original;
+  }
 });
 
 Deno.test("a timer of the system clock that is cancelled leaves nothing behind", () => {
@@ -75,7 +149,7 @@ Deno.test("a simulated timer that is cancelled doesn't fire, not even by one of 
   assertEquals(fired, ["a"]);
 });
 
-Deno.test("runUntilIdle() lets time pass to the last timer, and gives up on timers without end", async () => {
+Deno.test("runUntilIdle() lets time pass to the last timer, and fails on timers without end", async () => {
   const clock = new SimulatedClock();
   let left = 3;
   const again = () => void (--left > 0 && clock.setTimer(clock.now() + 10, again));
@@ -87,7 +161,7 @@ Deno.test("runUntilIdle() lets time pass to the last timer, and gives up on time
   await assertRejects(() => clock.runUntilIdle(50), RangeError, "within 50 instants");
 });
 
-Deno.test("timers that never let time pass are told from a long wait", async () => {
+Deno.test("timers that never let time pass are distinguished from a long wait", async () => {
   const clock = new SimulatedClock(7);
   const again = () => void clock.setTimer(0, again);
   again();

@@ -1,20 +1,20 @@
 /**
- * The smallest machine that has everything an engine deals with: commands, refusals, timers, what
- * users carry, and a bug on demand.
+ * The smallest machine with everything that an engine deals with: commands, answers, refusals, timers,
+ * user data, and a bug on demand.
  *
  * @module
  */
 
-import { readable } from "../../src/core/readable.ts";
 import {
   type Deadlines,
   nextDeadline,
   noDeadlines,
   schedule,
+  takeDue,
 } from "../../src/core/data/deadlines.ts";
-import { takeDue } from "../../src/core/data/deadlines.ts";
-import type { Instant, Machine, Tick } from "../../src/core/machine.ts";
 import { Opaque } from "../../src/core/data/plain.ts";
+import { definePart, type Instant, type Part, Refusal } from "../../src/core/machine.ts";
+import { readable } from "../../src/core/readable.ts";
 
 export interface CounterState {
   total: number;
@@ -29,36 +29,61 @@ export type CounterCommand =
 
 export type CounterEvent =
   | { readonly type: "counter:added"; readonly by: number; readonly total: number }
+  | { readonly type: "counter:refused"; readonly command: "add"; readonly reason: "negative" }
   | { readonly type: "counter:scheduled"; readonly of: string }
   | { readonly type: "counter:reminded"; readonly of: string; readonly at: Instant };
 
-export const counter: Machine<CounterState, CounterCommand, CounterEvent> = {
+export interface CounterAnswers {
+  readonly add: { readonly total: number };
+  readonly remind: void;
+  readonly break: void;
+}
+
+export const counter: Part<CounterState, CounterCommand, CounterEvent, CounterAnswers> = definePart<
+  CounterState,
+  CounterCommand,
+  CounterEvent,
+  CounterAnswers
+>({
   name: "counter",
+  commands: ["add", "remind", "break"],
   init: () => ({ total: 0, history: [], reminders: noDeadlines() }),
-  step(state, command, now) {
-    const events: CounterEvent[] = [];
-    for (let due = takeDue(state.reminders, now); due; due = takeDue(state.reminders, now)) {
+  fire({ reminders }, _now, until, events) {
+    for (let due = takeDue(reminders, until); due; due = takeDue(reminders, until)) {
       events.push({ type: "counter:reminded", of: due.subject, at: due.rank });
     }
-    return [...events, ...apply(state, command, now)];
   },
-  describe: readable,
+  apply,
   deadline: (state) => nextDeadline(state.reminders),
-};
+  describe: readable,
+});
 
-function apply(state: CounterState, command: CounterCommand | Tick, now: Instant): CounterEvent[] {
+/** Adds, unless the total would become negative; schedules a reminder; or breaks. */
+function apply(
+  state: CounterState,
+  command: CounterCommand,
+  now: Instant,
+  events: CounterEvent[],
+): unknown {
   switch (command.type) {
-    case "add":
-      state.total += command.by;
-      state.history.push({ by: command.by, at: now, note: new Opaque(command.note) });
-      return [{ type: "counter:added", by: command.by, total: state.total }];
+    case "add": {
+      const { by, note } = command;
+      if (state.total + by < 0) {
+        const refused = { type: "counter:refused", command: "add", reason: "negative" } as const;
+        events.push(refused);
+        return new Refusal(refused);
+      }
+      state.total += by;
+      state.history.push({ by, at: now, note: new Opaque(note) });
+      events.push({ type: "counter:added", by, total: state.total });
+      return { total: state.total };
+    }
     case "remind":
       schedule(state.reminders, now + command.inMs, command.of);
-      return [{ type: "counter:scheduled", of: command.of }];
+      events.push({ type: "counter:scheduled", of: command.of });
+      return undefined;
     case "break":
       state.total = NaN;
       throw new Error("The counter is broken");
-    case "tick":
-      return [];
   }
 }

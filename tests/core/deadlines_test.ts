@@ -81,7 +81,7 @@ const moves = fc.array(
   { minLength: 400, maxLength: 800 },
 );
 
-Deno.test("whatever is set, moved and taken back, what fires is what a sorted list says, and idle timers don't pile up", () => {
+Deno.test("timers that are set, moved and cancelled fire like a sorted list, and idle ones are removed", () => {
   fc.assert(
     fc.property(moves, (moves) => {
       const deadlines = noDeadlines<number>();

@@ -177,7 +177,7 @@ for (const [event, meaning] of MEANINGS) {
   Deno.test(`${event.type} means: ${meaning}`, () => assertEquals(describeEvent(event), meaning));
 }
 
-Deno.test("an event of somebody else is shown by what it carries, whatever its name", () => {
+Deno.test("an event of a user is described by its data, whatever its name", () => {
   const foreign = (type: string) => ({ type, n: 1 });
   for (const name of ["deploy:done", "task:created", "toString"]) {
     assertEquals(describeEvent(foreign(name)), `{ type: "${name}", n: 1 }`);

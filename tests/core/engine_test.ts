@@ -4,12 +4,19 @@ import { ClosedError, InvariantError, LogError } from "../../src/core/errors.ts"
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
+import { definePart, type Outcome, Refusal, type Tick } from "../../src/core/machine.ts";
 import { encode } from "../../src/core/data/plain.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
-import { counter, type CounterCommand, type CounterEvent, type CounterState } from "./counter.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
+import {
+  counter,
+  type CounterAnswers,
+  type CounterCommand,
+  type CounterEvent,
+  type CounterState,
+} from "./counter.ts";
 
-type CounterEngine = Engine<CounterState, CounterCommand, CounterEvent>;
+type CounterEngine = Engine<CounterState, CounterCommand, CounterEvent, CounterAnswers>;
 
 /** An engine of the counter with a simulated clock at 1000, and every event that it publishes. */
 function start(options: EngineOptions<CounterCommand> = {}) {
@@ -28,15 +35,18 @@ function startWithLog() {
   return { log, ...start({ log }) };
 }
 
-/** The events of `command`, once the engine has stepped it. */
-function sent(engine: CounterEngine, command: CounterCommand): Promise<CounterEvent[]> {
+/** Resolves with the answer to `command` once the engine has stepped it. */
+function sent<Each extends CounterCommand>(
+  engine: CounterEngine,
+  command: Each,
+): Promise<Outcome<CounterAnswers, Each>> {
   return new Promise((resolve, reject) => {
-    engine.send(command, (events, error) => events ? resolve(events) : reject(error));
+    engine.send(command, (answer, error) => error ? reject(error) : resolve(answer!));
   });
 }
 
-const add = (by: number): CounterCommand => ({ type: "add", by });
-const remind = (of: string, inMs: number): CounterCommand => ({ type: "remind", of, inMs });
+const add = (by: number) => ({ type: "add", by }) as const;
+const remind = (of: string, inMs: number) => ({ type: "remind", of, inMs }) as const;
 
 /** Lets promises settle, however long their chains are. */
 function settled(clock: SimulatedClock): Promise<void> {
@@ -45,29 +55,33 @@ function settled(clock: SimulatedClock): Promise<void> {
 
 // Without a log
 
-Deno.test("without a log dispatch() steps, publishes and returns at once", async () => {
+Deno.test("without a log dispatch() steps, publishes and answers at once", async () => {
   const { engine, published } = start();
   assertEquals(engine.synchronous, true);
-  assertEquals(engine.dispatch(add(5)), [{ type: "counter:added", by: 5, total: 5 }]);
+  assertEquals(engine.dispatch(add(5)), { total: 5 });
   assertEquals(published, [["counter:added", 0, 1000]]);
   assertEquals([engine.state.total, engine.position], [5, 1]);
   await engine.close();
 });
 
-Deno.test("send() replies before observers hear, and they before the event is published", async () => {
+Deno.test("send() replies, then notifies observers, and then publishes", async () => {
   for (const { engine, eventBus, clock } of [start(), startWithLog()]) {
     const order: string[] = [];
     eventBus.on("counter:added", () => order.push("published"));
-    const stop = engine.observe((event, now) => order.push(`observed ${event.type} at ${now}`));
-    engine.send(add(1), (events, error) => order.push(`replied ${events?.length} ${error}`));
+    const unobserve = engine.observe(["counter:added"], (event, now) => {
+      order.push(`observed ${event.total} at ${now}`);
+    });
+    engine.send(add(1), (answer, error) => {
+      order.push(`replied ${(answer as { total: number }).total} ${error}`);
+    });
     await settled(clock);
-    stop();
-    stop();
+    unobserve();
+    unobserve();
     engine.send(add(1), () => {});
     await settled(clock);
     assertEquals(order, [
       "replied 1 undefined",
-      "observed counter:added at 1000",
+      "observed 1 at 1000",
       "published",
       "published",
     ]);
@@ -75,7 +89,50 @@ Deno.test("send() replies before observers hear, and they before the event is pu
   }
 });
 
-Deno.test("what a handler dispatches waits its turn, and events stay in gap-free order", async () => {
+Deno.test("an observer receives events of the types that it names, until it stops", () => {
+  const { engine } = start();
+  const received: string[] = [];
+  const observe = (name: string, ...types: CounterEvent["type"][]) =>
+    engine.observe(types, ({ type }) => received.push(`${name} ${type.slice("counter:".length)}`));
+  const stopFirst = observe("first", "counter:added", "counter:refused");
+  const stopSecond = observe("second", "counter:added");
+  engine.dispatch(add(1));
+  engine.dispatch(add(-2));
+  engine.dispatch(remind("tea", 5));
+  assertEquals(received.splice(0), ["first added", "second added", "first refused"]);
+  stopFirst();
+  engine.dispatch(add(1));
+  assertEquals(received.splice(0), ["second added"]);
+  stopSecond();
+  engine.dispatch(add(1));
+  assertEquals(received, []);
+});
+
+Deno.test("an observer is notified of all events of a step in their order, with its instant", () => {
+  const { engine, clock } = start();
+  const received: unknown[] = [];
+  engine.observe(["counter:added", "counter:reminded"], ({ type }, now) => {
+    received.push([type, now]);
+  });
+  engine.dispatch(remind("tea", 5));
+  clock.jumpTo(1010);
+  engine.dispatch(add(1));
+  assertEquals(received, [["counter:reminded", 1010], ["counter:added", 1010]]);
+});
+
+Deno.test("a refusal is an answer, not an error, and its event is published", async () => {
+  for (const { engine, eventBus, clock } of [start(), startWithLog()]) {
+    const published: object[] = [];
+    eventBus.on("counter:refused", (event) => published.push(event as object));
+    const answer = await sent(engine, add(-1));
+    await settled(clock);
+    assertInstanceOf(answer, Refusal);
+    assertEquals(published, [(answer as unknown as Refusal).event]);
+    await engine.close();
+  }
+});
+
+Deno.test("a command that a handler sends is stepped after its handlers, and events stay in order", async () => {
   for (const { engine, eventBus, clock, published } of [start(), startWithLog()]) {
     const order: string[] = [];
     eventBus.on("counter:scheduled", () => {
@@ -99,7 +156,7 @@ Deno.test("what a handler dispatches waits its turn, and events stay in gap-free
   }
 });
 
-Deno.test("what a handler dispatches comes after all events of the step that it heard of", async () => {
+Deno.test("a command that a handler sends comes after all events of the step that it received", async () => {
   for (const { engine, eventBus, clock, published } of [start(), startWithLog()]) {
     await sent(engine, remind("tea", 5));
     eventBus.on("counter:reminded", () => engine.send(remind("soup", 500), () => {}));
@@ -170,6 +227,40 @@ Deno.test("an engine makes an integer of a clock's fraction", async () => {
 
 // Timers
 
+Deno.test("the deadline is polled once in each step, and timers are left alone until one is due", async () => {
+  const calls: string[] = [];
+  const { state } = start().engine;
+  const machine = definePart<CounterState, CounterCommand, CounterEvent, CounterAnswers>({
+    ...counter,
+    commands: ["add", "remind", "break"],
+    init: () => state as CounterState,
+    deadline: (state) => (calls.push("deadline"), counter.deadline(state)),
+    fire: (...args) => (calls.push("fire"), counter.fire(...args)),
+  });
+  const clock = new SimulatedClock(1000);
+  const engine = new Engine(machine, { clock });
+  engine.dispatch(remind("tea", 100));
+  calls.length = 0;
+  for (let i = 0; i < 3; i++) engine.dispatch(add(1));
+  assertEquals(calls, ["deadline", "deadline", "deadline"]);
+  await clock.advance(100);
+  assertEquals(engine.state.reminders.timers.length, 0);
+  await engine.close();
+});
+
+Deno.test("a copy of a machine with a step of its own is stepped by that", async () => {
+  const stepped: string[] = [];
+  const step: typeof counter.step = (state, command, now, events) => {
+    stepped.push(command.type);
+    return counter.step(state, command, now, events);
+  };
+  const engine = new Engine({ ...counter, step });
+  engine.dispatch(add(1));
+  engine.dispatch(add(1));
+  assertEquals([stepped, engine.state.total], [["add", "add"], 2]);
+  await engine.close();
+});
+
 Deno.test("one timer is armed, and what is due fires at its instant", async () => {
   for (const { engine, clock, published } of [start(), startWithLog()]) {
     await sent(engine, remind("late", 500));
@@ -236,7 +327,7 @@ Deno.test("close() leaves no timer, and a command within it arms none", async ()
 
 // With a log
 
-Deno.test("with a log nothing is answered or stepped before it is safe", async () => {
+Deno.test("with a log a command is stepped and answered once it is stored", async () => {
   const { log, engine, clock, published } = startWithLog();
   assertEquals(engine.synchronous, false);
   log.hold();
@@ -285,7 +376,7 @@ Deno.test("a command is stepped at the instant at which it was sent", async () =
   await engine.close();
 });
 
-Deno.test("a failed append rejects its callers, leaves the state untouched, and later commands go on", async () => {
+Deno.test("a failed append rejects its callers and changes nothing, and later commands go on", async () => {
   const { log, engine, published } = startWithLog();
   await sent(engine, add(1));
   const before = encode(engine.state);
@@ -297,11 +388,11 @@ Deno.test("a failed append rejects its callers, leaves the state untouched, and 
     assertEquals([error.code, error.cause], ["log", cause]);
   }
   assertEquals([encode(engine.state), engine.position, published.length], [before, 1, 1]);
-  assertEquals(await sent(engine, add(4)), [{ type: "counter:added", by: 4, total: 5 }]);
+  assertEquals(await sent(engine, add(4)), { total: 5 });
   await engine.close();
 });
 
-Deno.test("a log that refuses a tick is offered it again, and nothing due is lost", async () => {
+Deno.test("a tick that the log refuses is retried, and no timer is lost", async () => {
   const { log, engine, clock, published } = startWithLog();
   await sent(engine, remind("tea", 100));
   log.fail(2);
@@ -358,7 +449,7 @@ Deno.test("without a log a command may carry anything", async () => {
 
 // Closing
 
-Deno.test("close() lets what was sent reach the log, and refuses what comes after", async () => {
+Deno.test("close() lets the log store what was sent, and refuses later commands", async () => {
   const { log, engine, clock } = startWithLog();
   log.hold();
   const first = sent(engine, add(1));
@@ -375,11 +466,11 @@ Deno.test("close() lets what was sent reach the log, and refuses what comes afte
   assertEquals(log.closed, false);
   log.release();
   await closing;
-  assertEquals([(await first).length, (await second).length], [1, 1]);
+  assertEquals([await first, await second], [{ total: 1 }, { total: 3 }]);
   assertEquals([log.batches, log.closed, engine.state.total], [[1, 1], true, 3]);
 });
 
-Deno.test("close() is harmless when called again, and await using calls it", async () => {
+Deno.test("close() is idempotent, and await using calls it", async () => {
   const { log, engine } = startWithLog();
   await Promise.all([engine.close(), engine.close()]);
   await engine.close();
@@ -392,41 +483,41 @@ Deno.test("close() is harmless when called again, and await using calls it", asy
   assertEquals([other.log.closed, other.engine.closed], [true, true]);
 });
 
-Deno.test("whoever asks is told that an engine was closed, once, also when it was so before", async () => {
+Deno.test("whenStopped() reports once that an engine was closed, also when it was closed before", async () => {
   const { engine } = start();
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   engine.whenStopped((error) => {
-    told.push(error);
+    reported.push(error);
     assertThrows(() => engine.dispatch(add(1)), ClosedError);
     void engine.close();
   });
   const closing = engine.close();
   assertThrows(() => engine.dispatch(add(1)), ClosedError, "Cannot add: the engine is closed");
   await closing;
-  engine.whenStopped((error) => told.push(error));
-  assertEquals(told.length, 2);
-  assertInstanceOf(told[0], ClosedError);
-  assertEquals(told[1], told[0]);
+  engine.whenStopped((error) => reported.push(error));
+  assertEquals(reported.length, 2);
+  assertInstanceOf(reported[0], ClosedError);
+  assertEquals(reported[1], reported[0]);
 });
 
 // Bugs
 
-Deno.test("a machine that breaks stops its engine, and tells callers and whenStopped listeners", async () => {
+Deno.test("a machine that breaks stops its engine, and rejects its callers and whenStopped listeners", async () => {
   for (const { engine, clock } of [start(), startWithLog()]) {
-    const told: unknown[] = [];
-    engine.whenStopped((error) => told.push(error));
+    const reported: unknown[] = [];
+    engine.whenStopped((error) => reported.push(error));
     await sent(engine, remind("tea", 100));
     const broken = sent(engine, { type: "break" });
     const after = engine.synchronous ? undefined : sent(engine, add(1));
     const error = await assertRejects(() => broken, InvariantError, "the machine counter broke");
     assertEquals((error.cause as Error).message, "The counter is broken");
-    assertEquals(told, [error]);
+    assertEquals(reported, [error]);
     if (after !== undefined) await assertRejects(() => after, InvariantError);
     assertThrows(() => engine.send(add(1), () => {}), InvariantError, "its engine stops");
     assertEquals([clock.pending, engine.position], [0, 1]);
     if (!engine.synchronous) await assertRejects(() => engine.snapshot(), InvariantError);
     await engine.close();
-    assertEquals(told.length, 1);
+    assertEquals(reported.length, 1);
   }
 });
 
@@ -437,7 +528,7 @@ Deno.test("dispatch() throws what broke the machine", async () => {
   await engine.close();
 });
 
-Deno.test("what waits behind the command that broke the machine is not written", async () => {
+Deno.test("a command behind the one that broke the machine is not written", async () => {
   const { log, engine, clock } = startWithLog();
   log.hold();
   const broken = sent(engine, { type: "break" });

@@ -5,7 +5,7 @@ import { ClosedError, EventTimeoutError } from "../../src/core/errors.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { SystemEvents } from "../../src/root/events.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 interface Letters {
   a: { readonly n: number };
@@ -84,7 +84,7 @@ Deno.test("on() returns what takes the handler off again; off() removes the olde
   assertEquals(calls, 3);
 });
 
-Deno.test("E1-throwing-observer-stops-the-rest: the others still hear, the failure is logged and counted", async () => {
+Deno.test("E1-throwing-observer-stops-the-rest: the others are notified, the failure is counted", async () => {
   const { lines, logger } = recorder();
   const bus = new EventBus<Letters>(false, { logger });
   const heard: string[] = [];
@@ -165,7 +165,7 @@ Deno.test("E2-once-recurses: 100,000 events emitted one by the other don't overf
   assertEquals(last, 100_000);
 });
 
-Deno.test("E3-events-used-as-commands: what a user emits is heard and has no place in an engine's order", () => {
+Deno.test("E3-events-used-as-commands: an event of a user has no sequence number of the engine", () => {
   const bus = quietBus();
   const heard: unknown[] = [];
   bus.on("a", (payload, sequence) => heard.push([payload, sequence]));
@@ -173,7 +173,7 @@ Deno.test("E3-events-used-as-commands: what a user emits is heard and has no pla
   assertEquals(heard, [[{ n: 1 }, -1]]);
 });
 
-Deno.test("what a handler emits is delivered when the present event is through, to who listened then", () => {
+Deno.test("an event that a handler emits is delivered after the current one, to its handlers of then", () => {
   const bus = quietBus();
   const heard: string[] = [];
   bus.on("a", () => {
@@ -187,7 +187,7 @@ Deno.test("what a handler emits is delivered when the present event is through, 
   assertEquals(heard, ["a1", "a2", "b"]);
 });
 
-Deno.test("onFiltered() hears what its filter lets through, and off() finds it by its handler", () => {
+Deno.test("onFiltered() notifies of what passes its filter, and off() finds it by its handler", () => {
   const bus = quietBus();
   const heard: number[] = [];
   const handler = ({ n }: { n: number }) => heard.push(n);
@@ -221,7 +221,7 @@ Deno.test("waitFor() resolves with the payload and leaves nothing behind", async
   assertEquals(bus.getEventStats(), []);
 });
 
-Deno.test("waitFor() gives up in time with a typed error", async () => {
+Deno.test("waitFor() times out with a typed error", async () => {
   const clock = new SimulatedClock();
   const bus = new EventBus<Letters>(false, { clock, logger: silentLogger });
   const wait = bus.waitFor("a", 1000);
@@ -270,7 +270,7 @@ Deno.test("removeAllListeners() removes those of one event or all, and ends wait
   assertEquals(await streams[1]!.next(), { done: true, value: undefined });
 });
 
-Deno.test("getEventStats() counts what was emitted, heard or not, until resetStats()", () => {
+Deno.test("getEventStats() counts events, with handlers or without, until resetStats()", () => {
   const clock = new SimulatedClock(5000);
   const bus = new EventBus<Letters>(false, { clock, logger: silentLogger });
   bus.on("b", () => {});
@@ -286,7 +286,7 @@ Deno.test("getEventStats() counts what was emitted, heard or not, until resetSta
   assertEquals(bus.getEventStats(), [{ event: "b", count: 0, lastEmitted: null }]);
 });
 
-Deno.test("names without number don't fill the memory, and listeners beyond the bound still hear", () => {
+Deno.test("event names are bounded in memory, and handlers beyond the bound are still notified", () => {
   const bus = new EventBus(false, { logger: silentLogger });
   for (let i = 0; i < 20_000; i++) bus.emit(`made-up:${i}`);
   assertEquals(bus.getEventStats().length, 10_000);
@@ -333,7 +333,7 @@ Deno.test("events() hands events over as they come to consumers that wait, in or
   assertEquals(await stream.next(), { done: true, value: undefined });
 });
 
-Deno.test("events() keeps a bounded number for a slow consumer, drops the oldest and tells how many", async () => {
+Deno.test("events() buffers a bounded number for a slow consumer, and counts the oldest, dropped ones", async () => {
   const bus = quietBus();
   const stream = bus.events("a", { buffer: 3 });
   for (let n = 1; n <= 5; n++) bus.emit("a", { n });
@@ -379,7 +379,7 @@ Deno.test("events() refuses a buffer that holds nothing", () => {
   );
 });
 
-Deno.test("debug mode logs each event on one line, heard or not, whatever it carries", () => {
+Deno.test("debug mode logs each event on one line, whatever its data, with handlers or without", () => {
   const { lines, logger } = recorder();
   const bus = new EventBus(true, { logger, clock: new SimulatedClock(5_000) });
   const readied = { type: "task:readied", taskId: "t1" };

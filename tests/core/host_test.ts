@@ -1,139 +1,133 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { MachineClient, type MachineHost } from "../../src/core/client.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { Engine } from "../../src/core/engine.ts";
-import {
-  ClosedError,
-  InvariantError,
-  LogError,
-  UninitializedError,
-} from "../../src/core/errors.ts";
-import { type HomeOptions, MachineHome } from "../../src/core/home.ts";
+import { ClosedError, UninitializedError } from "../../src/core/errors.ts";
+import { Host, type HostOptions, requireSurroundings } from "../../src/core/host.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { Tick } from "../../src/core/machine.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
-import { counter, type CounterCommand, type CounterEvent, type CounterState } from "./counter.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import {
+  counter,
+  type CounterAnswers,
+  type CounterCommand,
+  type CounterEvent,
+  type CounterState,
+} from "./counter.ts";
+import { CounterClient, type CounterHost, ONE } from "./counter_client.ts";
 
-type CounterHost = MachineHost<CounterState, CounterCommand, CounterEvent>;
+type Options = HostOptions<CounterState, CounterCommand, CounterEvent, CounterAnswers>;
 
-/** Notes what it hears, and why it ended. */
-class CounterClient extends MachineClient<CounterState, CounterCommand, CounterEvent> {
-  readonly heard: string[] = [];
-  readonly ends: unknown[] = [];
-
-  constructor(host: CounterHost) {
-    super(host);
-    this.listen();
-  }
-
-  close(): void {
-    this.stop(new ClosedError("go on", "the counter"));
-  }
-
-  protected override hear(event: CounterEvent): void {
-    this.heard.push(event.type);
-  }
-
-  protected override end(error: unknown): void {
-    this.ends.push(error);
-  }
-}
-
-const ONE: CounterCommand = { type: "add", by: 1 };
-
-function settle(options: HomeOptions<CounterState, CounterCommand, CounterEvent> = {}) {
-  const household = {
+/** A host of a counter, to which recovery adds 100. */
+function host(options: Options = {}, eventBus?: EventBus) {
+  const hosted = {
     thing: "the counter",
     machine: counter,
-    join: (host: CounterHost) => new CounterClient(host),
-    takeUp: (client: CounterClient) => client.owe({ type: "add", by: 100 }),
+    connect: (host: CounterHost) => new CounterClient(host),
+    recover: (client: CounterClient) => client.owe({ type: "add", by: 100 }),
   };
-  return new MachineHome(household, undefined, silentLogger, options);
+  return new Host(hosted, eventBus, silentLogger, options);
 }
 
 function faultyLog() {
   return new FaultyLog(new MemoryLog<CounterCommand | Tick>());
 }
 
-Deno.test("a home without a log has a client at once", async () => {
-  const home = settle();
-  const total = await home.running("count").ask(ONE, (_events, _command, state) => state.total);
-  assertEquals(total, 1);
-  await home.initialize();
-  assertEquals(home.client?.state.total, 1);
-  await home.close();
+Deno.test("a host without a log has a client at once, and recovers nothing", async () => {
+  const eventBus = new EventBus(false, { logger: silentLogger });
+  let published = 0;
+  eventBus.on("counter:added", () => published++);
+  const own = host({}, eventBus);
+  assertEquals(await own.running("count").call({ type: "add", by: 1 }), { total: 1 });
+  await own.initialize();
+  assertEquals([own.client?.state.total, own.engine?.synchronous, published], [1, true, 1]);
+  await own.close();
 });
 
-Deno.test("a home with a log has a client once the log is read, and takes up once", async () => {
+Deno.test("a host with a log has a client once the log is read, and recovers once", async () => {
   const log = faultyLog();
   await log.append([{ at: 0, command: ONE }]);
-  const home = settle({ log });
-  assertEquals(home.client, undefined);
-  assertThrows(() => home.running("count"), UninitializedError, "the counter");
-  await Promise.all([home.initialize(), home.initialize()]);
-  await home.maintain();
-  assertEquals(home.running("count").state.total, 101);
+  const own = host({ log });
+  assertEquals([own.client, own.engine], [undefined, undefined]);
+  assertThrows(() => own.running("count"), UninitializedError, "the counter");
+  await Promise.all([own.initialize(), own.initialize()]);
+  await own.maintain();
+  assertEquals(own.running("count").state.total, 101);
   assertEquals((await log.loadSnapshot())?.position, 3);
   assertEquals(log.batches.reduce((sum, entries) => sum + entries, 0), 3);
-  await home.close();
+  await own.close();
   assert(log.closed);
 });
 
-Deno.test("a home that is closed while it reads its log closes that, and has no client", async () => {
+Deno.test("a host prepares an engine that it read from a log before it makes the client", async () => {
+  const order: string[] = [];
+  const own: Host<CounterState, CounterCommand, CounterEvent, CounterAnswers, CounterClient> =
+    new Host(
+      {
+        thing: "the counter",
+        machine: counter,
+        connect: (host: CounterHost) => {
+          order.push("connect");
+          return new CounterClient(host);
+        },
+        prepare: (engine: Engine<CounterState, CounterCommand, CounterEvent, CounterAnswers>) => {
+          order.push(`prepare ${own.client === undefined}`);
+          return new Promise((resolve) => engine.send(ONE, resolve));
+        },
+        recover: (client: CounterClient) => void order.push(`recover ${client.state.total}`),
+      },
+      undefined,
+      silentLogger,
+      { log: faultyLog() },
+    );
+  await own.initialize();
+  assertEquals(order, ["prepare true", "connect", "recover 1"]);
+  await own.close();
+});
+
+Deno.test("a host that is closed while it reads its log closes it, and has no client", async () => {
   const log = faultyLog();
-  const home = settle({ log });
-  const initialized = home.initialize();
-  await home.close();
+  const own = host({ log });
+  const initialized = own.initialize();
+  await own.close();
   await initialized;
-  assertEquals(home.client, undefined);
+  assertEquals(own.client, undefined);
   assert(log.closed);
-  await assertRejects(() => settleClosed(), ClosedError, "the counter");
 });
 
-async function settleClosed(): Promise<void> {
-  const home = settle();
-  await home.close();
-  await home.initialize();
-}
+Deno.test("a host that is closed cannot be initialized", async () => {
+  const own = host();
+  await own.close();
+  await assertRejects(() => own.initialize(), ClosedError, "the counter");
+});
 
-Deno.test("a home with a host leaves the host's engine open", async () => {
+Deno.test("a host in a host leaves the engine open, and recovers what that one read", async () => {
   await using engine = new Engine(counter, { logger: silentLogger });
-  const home = settle({ host: { dispatcher: engine, state: () => engine.state } });
-  await home.close();
-  engine.dispatch(ONE);
-  assertEquals(engine.state.total, 1);
-  assertEquals(home.client?.heard, []);
+  const outer = { dispatcher: engine, state: () => engine.state };
+  const inner = host({ host: outer });
+  assertEquals(inner.engine, undefined);
+  await inner.close();
+  assertEquals(engine.dispatch({ type: "add", by: 1 }), { total: 1 });
+  assertEquals(inner.client?.totals, []);
+  const recovered = host({ host: outer, isRecovered: true });
+  assertEquals(engine.state.total, 101);
+  await recovered.close();
 });
 
-Deno.test("a client sends again what it owes when the log refuses it, until it stops", async () => {
-  const clock = new SimulatedClock();
-  const log = faultyLog();
-  const home = settle({ clock, log });
-  await home.initialize();
-  const client = home.running("count");
-  await client.refresh();
-  log.fail(2);
-  client.owe(ONE);
-  await clock.advance(1999);
-  assertEquals(client.state.total, 100);
-  await clock.advance(1);
-  assertEquals(client.state.total, 101);
-  log.fail(1);
-  await assertRejects(() => client.ask(ONE, () => {}), LogError);
-  log.fail(1);
-  client.owe(ONE);
-  await clock.advance(0);
-  await home.close();
-  assertEquals(clock.pending, 0);
+Deno.test("close() is idempotent, and ends the calls of the client with the engine", async () => {
+  const own = host();
+  const client = own.running("count");
+  await Promise.all([own.close(), own.close()]);
+  assertEquals(client.ends.length, 1);
+  await assertRejects(() => client.call(ONE), ClosedError);
+  assertEquals(own.engine?.closed, true);
 });
 
-Deno.test("a client ends once, with why its machine stopped", async () => {
-  const home = settle();
-  const client = home.running("count");
-  await assertRejects(() => client.ask({ type: "break" }, () => {}), InvariantError);
-  assertEquals(client.ends.length, 1);
-  await home.close();
-  assertStrictEquals(client.stopped, client.ends[0]);
-  assertEquals(client.ends.length, 1);
-  await assertRejects(() => client.ask(ONE, () => {}), InvariantError);
+Deno.test("surroundings are checked by name", () => {
+  const check = (eventBus: unknown, logger: unknown, options: unknown) =>
+    requireSurroundings(() => "create a counter", eventBus as never, logger as never, options);
+  check(undefined, console, {});
+  assertThrows(() => check({}, console, {}), TypeError, "eventBus.publish");
+  assertThrows(() => check(undefined, {}, {}), TypeError, "Cannot create a counter");
+  assertThrows(() => check(undefined, console, 5), TypeError, "options");
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type CommandLog, type LogEntry, MemoryLog } from "../../src/core/log.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 function entries(from: number, to: number): LogEntry<number>[] {
   return Array.from({ length: to - from }, (_, i) => ({ at: from + i, command: from + i }));
@@ -12,7 +13,7 @@ async function readAll(log: CommandLog<number>, position: number): Promise<numbe
   return commands;
 }
 
-Deno.test("a memory log gives back what was appended, from any position", async () => {
+Deno.test("a memory log reads what was appended, from any position", async () => {
   const log = new MemoryLog<number>();
   await log.append(entries(0, 3));
   await log.append(entries(3, 5));
@@ -34,7 +35,7 @@ Deno.test("a memory log forgets what lies before its newest snapshot, and says s
   await log.close();
 });
 
-Deno.test("a faulty log refuses as often as it is told and takes nothing of what it refused", async () => {
+Deno.test("a faulty log fails as many appends as it should, and stores none of their entries", async () => {
   const log = new FaultyLog(new MemoryLog<number>());
   log.fail(2);
   await assertRejects(() => log.append(entries(0, 2)), Error, "The disk is full");
@@ -56,7 +57,7 @@ Deno.test("a faulty log holds appends until it is released", async () => {
   log.release();
 });
 
-Deno.test("a faulty log takes as long as it is told, by its clock", async () => {
+Deno.test("a faulty log delays appends by its clock", async () => {
   const clock = new SimulatedClock();
   const log = new FaultyLog(new MemoryLog<number>(), clock);
   log.delay(50);

@@ -1,8 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { transition } from "../../src/core/machine.ts";
 import { decode, encode, fork, Opaque, requireJson } from "../../src/core/data/plain.ts";
-import { counter } from "./counter.ts";
 
 /** Whether `a` and `b` look the same from every path, down to which references are to one object. */
 function assertSameShape(a: unknown, b: unknown): void {
@@ -223,7 +221,7 @@ Deno.test("decode() of any text gives data or a SyntaxError", () => {
   );
 });
 
-Deno.test("requireJson() accepts exactly what JSON gives back as it was", () => {
+Deno.test("requireJson() accepts exactly what JSON restores unchanged", () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => requireJson(value, "value")), { numRuns: 300 });
   const shared = [1];
   requireJson({ a: undefined, b: [null, { c: shared, d: shared }] }, "value");
@@ -254,7 +252,7 @@ Deno.test("requireJson() refuses everything else, with the path to it", () => {
   }
 });
 
-Deno.test("requireJson() tells a cycle and a depth that JSON readers can't take", () => {
+Deno.test("requireJson() refuses a cycle, and a depth that JSON readers can't read", () => {
   const cycle: Record<string, unknown> = { a: 1 };
   cycle.next = { back: [cycle] };
   assertThrows(
@@ -266,14 +264,4 @@ Deno.test("requireJson() tells a cycle and a depth that JSON readers can't take"
   for (let i = 0; i < 10_000; i++) deep = [deep];
   requireJson(deep, "command");
   assertThrows(() => requireJson([deep], "command"), TypeError, "it must be at most 10000 deep");
-});
-
-Deno.test("transition() steps like step() and leaves the state it was given alone", () => {
-  const state = counter.init();
-  counter.step(state, { type: "remind", of: "tea", inMs: 5 }, 0);
-  const before = encode(state);
-  const { state: next, events } = transition(counter, state, { type: "add", by: 2 }, 10);
-  assertEquals(encode(state), before);
-  assertEquals(events, counter.step(state, { type: "add", by: 2 }, 10));
-  assertEquals(encode(next), encode(state));
 });

@@ -7,7 +7,7 @@ import type { Tick } from "../../src/core/machine.ts";
 import { isAtDebug } from "../../src/core/trace.ts";
 import { ResourceManager } from "../../src/locks/mod.ts";
 import { TaskScheduler } from "../../src/tasks/mod.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { counter, type CounterCommand } from "./counter.ts";
 
 /** A logger at a level that keeps its lines, without the spaces that align them. */
@@ -30,7 +30,7 @@ const WHOLE_TRACE = [
   "00:00:01.007 #3 resource:acquired lock db: → held by a2 (epoch 2), after 7 ms",
 ];
 
-Deno.test("a debug logger and a bus in debug mode tell each command, then its events, each once", async () => {
+Deno.test("a debug logger and a bus in debug mode log each command, then its events, each once", async () => {
   for (const debug of [true, false]) {
     const { lines, logger } = recorder();
     const clock = new SimulatedClock(1_000);
@@ -46,7 +46,7 @@ Deno.test("a debug logger and a bus in debug mode tell each command, then its ev
   }
 });
 
-Deno.test("what happens to a task is told as the states that it goes through", async () => {
+Deno.test("the events of a task are logged as its transitions", async () => {
   const { lines, logger } = recorder();
   const clock = new SimulatedClock();
   const scheduler = new TaskScheduler({}, new EventBus(true, { logger, clock }), logger, { clock });
@@ -69,7 +69,7 @@ Deno.test("what happens to a task is told as the states that it goes through", a
   await scheduler.shutdown({ graceMs: 0 });
 });
 
-Deno.test("what a handler sends is told after the events that it heard, in the order of its numbers", async () => {
+Deno.test("a command that a handler sends is logged after the events that the handler received", async () => {
   const { lines, logger } = recorder();
   const clock = new SimulatedClock();
   const eventBus = new EventBus(true, { logger, clock });
@@ -95,7 +95,7 @@ Deno.test("what a handler sends is told after the events that it heard, in the o
   await engine.close();
 });
 
-Deno.test("a command that leads to nothing is told as well, and positions are those of the log", async () => {
+Deno.test("a command without events is logged as well, and positions are those of the log", async () => {
   const log = new MemoryLog<CounterCommand | Tick>();
   const clock = new SimulatedClock();
   const first = new Engine(counter, { log, clock });
@@ -112,7 +112,7 @@ Deno.test("a command that leads to nothing is told as well, and positions are th
   await engine.close();
 });
 
-Deno.test("a bus in debug mode tells events by itself, and an engine without a debug logger no commands", async () => {
+Deno.test("a bus in debug mode logs events, and an engine without a debug logger no commands", async () => {
   const { lines, logger } = recorder();
   const bus = new EventBus(true, { logger, clock: new SimulatedClock() });
   const quiet = recorder("info");

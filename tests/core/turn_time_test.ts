@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { systemClock } from "../../src/core/clock.ts";
 import { TurnTime } from "../../src/core/bus/turn_time.ts";
-import { SimulatedClock } from "../../src/testing/mod.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 /** Calls `body` with a function that tells how often the system clock was read since it was last asked. */
 async function countingReads(body: (reads: () => number) => Promise<void>): Promise<void> {
@@ -35,7 +35,7 @@ Deno.test("the time of a turn is read once, and anew in the next turn", async ()
   });
 });
 
-Deno.test("code that never gives way doesn't stop the time", async () => {
+Deno.test("code that never yields doesn't stop the time", async () => {
   await countingReads(async (reads) => {
     const time = new TurnTime(systemClock);
     const first = time.read();

@@ -1,21 +1,21 @@
 /**
- * The code blocks of the documentation, where they are and what they say that they print.
+ * The code blocks of the documentation, with their positions and the output that they document.
  *
  * @module
  */
 
 /** A code block marked with a language. */
 export interface Block {
-  /** Path and line, as an editor takes them. */
+  /** Path and line: `docs/locks.md:12`. */
   readonly origin: string;
-  /** What stands between the fences, without the margin of a comment. */
+  /** The text between the fences, without the margin of a comment. */
   readonly code: string;
 }
 
-/** The fences may stand in a comment, behind a margin of stars. */
+/** A fence, possibly in a comment, after its margin. */
 const FENCE = /^(\s*\*? ?)```(\w*)\s*$/;
 
-/** The blocks of `text` in `language`, whether it is Markdown or source with comments. */
+/** Finds the blocks of `text` in `language`. `text` is Markdown, or source with comments. */
 export function blocksOf(path: string, text: string, language: string): Block[] {
   const blocks: Block[] = [];
   let open:
@@ -38,19 +38,19 @@ export function blocksOf(path: string, text: string, language: string): Block[] 
   return blocks;
 }
 
-/** What a block says that it prints: the comments behind its calls of `console.log`. */
-export function promisesOf(code: string): string[] {
+/** The documented output of a block: the comments behind its calls of `console.log`. */
+export function documentedOutput(code: string): string[] {
   return [...code.matchAll(/^\s*console\.log\(.*\);? \/\/ (.*)$/gm)].map(([, said]) => said!);
 }
 
-/** The first of `promises` that `output` doesn't have, in whatever order, or `undefined`. */
-export function firstUnkept(
-  promises: readonly string[],
+/** The first of the `documented` lines that `output` lacks, in any order, or `undefined`. */
+export function firstMissing(
+  documented: readonly string[],
   output: readonly string[],
 ): string | undefined {
   const left = [...output];
-  return promises.find((promise) => {
-    const at = left.indexOf(promise);
+  return documented.find((line) => {
+    const at = left.indexOf(line);
     if (at >= 0) left.splice(at, 1);
     return at < 0;
   });

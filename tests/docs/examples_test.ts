@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Block, blocksOf, firstUnkept, promisesOf } from "./blocks.ts";
+import { type Block, blocksOf, documentedOutput, firstMissing } from "./blocks.ts";
 import { Programs } from "./programs.ts";
 import { classesWithoutExample } from "./symbols.ts";
 import { pages, sources } from "./sources.ts";
@@ -16,21 +16,21 @@ async function runAll() {
   return await written.run();
 }
 
-Deno.test("every example of the documentation and of doc comments is well typed", async () => {
+Deno.test("every example of the documentation and of doc comments has the right types", async () => {
   using written = new Programs(programs);
-  assertEquals(await written.complaints(), "");
+  assertEquals(await written.diagnostics(), "");
 });
 
 for (const { origin, code } of blocks) {
-  Deno.test(`the example at ${origin} does what it says`, async () => {
+  Deno.test(`the example at ${origin} prints what it documents`, async () => {
     const { output, error } = (await (running ??= runAll())).get(origin)!;
     if (error !== undefined) throw new Error(error);
-    const unkept = firstUnkept(promisesOf(code), output);
-    assertEquals(unkept, undefined, `It printed ${JSON.stringify(output)}`);
+    const missing = firstMissing(documentedOutput(code), output);
+    assertEquals(missing, undefined, `the output was ${JSON.stringify(output)}`);
   });
 }
 
-Deno.test("every class of the core but an error has an example", async () => {
+Deno.test("every public class has an example, except errors", async () => {
   assertEquals(await classesWithoutExample("mod.ts"), []);
 });
 
@@ -46,20 +46,20 @@ Deno.test("blocks are found between fences of their language, in pages and in co
   ]);
 });
 
-Deno.test("what an example says that it prints is compared with what it prints", () => {
+Deno.test("the documented output of an example is compared with its output", () => {
   const code = 'console.log(a); // 1\nconsole.log("x"); // y // z\nconst b = 2; // not printed\n';
-  assertEquals(promisesOf(code), ["1", "y // z"]);
-  assertEquals(firstUnkept(["1", "2"], ["0", "1", "2"]), undefined);
-  assertEquals(firstUnkept(["1", "1"], ["2", "1"]), "1");
+  assertEquals(documentedOutput(code), ["1", "y // z"]);
+  assertEquals(firstMissing(["1", "2"], ["0", "1", "2"]), undefined);
+  assertEquals(firstMissing(["1", "1"], ["2", "1"]), "1");
 });
 
-Deno.test("a program that is badly typed, throws or prints something else is found out", async () => {
+Deno.test("a program with a wrong type, an error or other output is reported", async () => {
   using written = new Programs([
     { name: "bad type", source: 'const a: number = "a";\nconsole.log(a);\n' },
     { name: "throws", source: 'throw new Error("on purpose");\n' },
     { name: "prints", source: 'console.log("a", 1, [2]);\n' },
   ]);
-  assertEquals((await written.complaints()).includes("bad_type.ts"), true);
+  assertEquals((await written.diagnostics()).includes("bad_type.ts"), true);
   const endings = await written.run();
   assertEquals(endings.get("bad type"), { output: ["a"] });
   assertEquals(endings.get("throws")!.error!.includes("on purpose"), true);

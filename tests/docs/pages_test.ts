@@ -1,16 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { generatedPages } from "../../docs/tool/pages.ts";
+import { configFiles, literal, readDefaults } from "../../docs/tool/options.ts";
 import { readShapes } from "../../docs/tool/symbols.ts";
-import { readConfig as breakerConfig } from "../../src/breakers/config.ts";
-import { DEFAULT_BREAKER_CONFIG } from "../../src/breakers/state.ts";
 import { parseWorkflow } from "../../src/cli/mod.ts";
-import { DEFAULT_CONFLICT_CONFIG } from "../../src/conflicts/state.ts";
-import { DEFAULT_LOCK_CONFIG } from "../../src/locks/state.ts";
-import { DEFAULT_MESSAGE_CONFIG } from "../../src/messages/config.ts";
-import { DEFAULT_METRICS_CONFIG } from "../../src/metrics/config.ts";
-import { DEFAULT_TASK_CONFIG } from "../../src/tasks/state.ts";
 import { blocksOf } from "./blocks.ts";
-import { brokenLinks } from "./links.ts";
 import { pages } from "./sources.ts";
 
 Deno.test("the generated pages are those that `deno task docs` writes", async () => {
@@ -20,35 +13,36 @@ Deno.test("the generated pages are those that `deno task docs` writes", async ()
   }
 });
 
-/** From the interface of a subsystem's rules to those that go for who names none. */
-const DEFAULTS: ReadonlyMap<string, object> = new Map<string, object>([
-  ["TaskConfig", DEFAULT_TASK_CONFIG],
-  ["LockConfig", DEFAULT_LOCK_CONFIG],
-  ["MessageConfig", DEFAULT_MESSAGE_CONFIG],
-  ["BreakerConfig", DEFAULT_BREAKER_CONFIG],
-  ["BreakerRules", breakerConfig({}, () => "").rules],
-  ["ConflictConfig", DEFAULT_CONFLICT_CONFIG],
-  ["MetricsConfig", DEFAULT_METRICS_CONFIG],
-]);
-
-Deno.test("the defaults that are documented are those that go", async () => {
-  const shapes = await readShapes("mod.ts");
-  const different: string[] = [];
-  for (const [name, defaults] of DEFAULTS) {
-    for (const field of shapes.get(name)!.fields) {
-      const value = (defaults as Record<string, unknown>)[field.name];
-      const stated = field.fallback?.replaceAll("_", "").replaceAll('"', "");
-      const isSentence = stated?.includes(" ") === true;
-      if (!isSentence && stated !== String(value)) {
-        different.push(`${name}.${field.name}: ${field.fallback} is documented, ${value} goes`);
-      }
+Deno.test("the documented default of an option is the one in its table", async () => {
+  const shapes = await readShapes("mod.ts", ...configFiles());
+  const defaults = await readDefaults();
+  const compared = new Set<string>();
+  const different = new Set<string>();
+  for (const { fields } of shapes.values()) {
+    for (const { name, folder, fallback } of fields) {
+      const value = defaults.get(folder)?.get(name);
+      if (value === undefined || fallback === undefined || fallback.includes(" ")) continue;
+      const option = `${folder}: ${name}`;
+      compared.add(option);
+      if (fallback === literal(value)) continue;
+      different.add(`${option} is ${literal(value)}, documented as ${fallback}`);
     }
   }
-  assertEquals(different, []);
+  assert(compared.size > 50, `only ${compared.size} options have a table`);
+  assertEquals([...different], []);
 });
 
-Deno.test("every link of the documentation leads somewhere", () => {
-  assertEquals(pages().flatMap(({ path, text }) => brokenLinks(path, text)), []);
+Deno.test("the README has the figures of the state graphs", () => {
+  let [states, edges] = [0, 0];
+  for (const { name } of Deno.readDirSync(new URL("../../spec/graphs/", import.meta.url))) {
+    const url = new URL(`../../spec/graphs/${name}`, import.meta.url);
+    const graph = JSON.parse(Deno.readTextFileSync(url)) as { states: number; edges: number };
+    states += graph.states;
+    edges += graph.edges;
+  }
+  const [readme] = pages();
+  const figures = `${states.toLocaleString("en")} states and ${edges.toLocaleString("en")} steps`;
+  assert(readme!.text.replaceAll(/\s+/g, " ").includes(figures), `README.md must say ${figures}`);
 });
 
 Deno.test("every workflow of the documentation can be read", () => {
@@ -57,14 +51,4 @@ Deno.test("every workflow of the documentation can be read", () => {
       if (/^tasks:/m.test(code)) parseWorkflow(code, origin);
     }
   }
-});
-
-Deno.test("a link to a page or a heading that isn't there is found", () => {
-  const text = "# A heading: `x`\n[a](#a-heading-x) [b](#b) [c](mod.ts) [d](nothing.md) " +
-    "[e](https://example.com) [f](docs/events.md#events) [g](docs/events.md#nothing)";
-  assertEquals(brokenLinks("README.md", text), [
-    "README.md: #b",
-    "README.md: nothing.md",
-    "README.md: docs/events.md#nothing",
-  ]);
 });

@@ -1,7 +1,6 @@
 /**
- * Checks and runs small programs as their readers would have them: the package by its name, and no
- * complaint about what an example defines and doesn't use. All run one after the other in one
- * process, so that a page full of examples costs little more than one.
+ * Checks and runs small programs like a user's: they import the package by its name, and may leave
+ * variables unused. All of them run one after the other in one process, as starting one is slow.
  *
  * @module
  */
@@ -10,26 +9,26 @@ import config from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** How long one program may take. */
+/** The time limit of one program. */
 const LIMIT_MS = 20_000;
 
-/** A module that does something when it is imported. */
+/** A module that is run by importing it. */
 export interface Program {
-  /** For people. */
+  /** Identifies the program in results. */
   readonly name: string;
-  /** Its text, or where it is. */
+  /** Its text or its URL. */
   readonly source: string | URL;
 }
 
-/** What came of a program. */
-export interface Ending {
-  /** Each call of a method of `console`. */
+/** The result of a program. */
+export interface Result {
+  /** One line for each call of a method of `console`. */
   readonly output: readonly string[];
-  /** What it threw, if it threw. */
+  /** The stack of the error that it threw. */
   readonly error?: string;
 }
 
-/** Programs that were written to a directory of their own, which is gone when it is disposed of. */
+/** Programs in a temporary directory, which is removed on disposal. */
 export class Programs implements Disposable {
   readonly #path = Deno.makeTempDirSync({ prefix: "lockstep-" });
   readonly #names: readonly string[];
@@ -40,25 +39,25 @@ export class Programs implements Disposable {
     this.#urls = programs.map(({ name, source }) => {
       return typeof source === "string" ? this.#write(fileNameOf(name), source) : source.href;
     });
-    this.#write("deno.json", JSON.stringify(configOfReaders()));
+    this.#write("deno.json", JSON.stringify(userConfig()));
   }
 
   [Symbol.dispose](): void {
     Deno.removeSync(this.#path, { recursive: true });
   }
 
-  /** What the compiler says about all of them; empty when it is content. */
-  async complaints(): Promise<string> {
+  /** Checks the types of all programs. Resolves to the errors of the compiler, or `""`. */
+  async diagnostics(): Promise<string> {
     return await this.#deno("check", "--quiet", ...this.#urls);
   }
 
-  /** Runs all of them; resolves with what came of each, by name. */
-  async run(): Promise<Map<string, Ending>> {
+  /** Runs all programs. Resolves to the result of each, by name. */
+  async run(): Promise<Map<string, Result>> {
     const runner = this.#write("runner.ts", runnerOf(this.#urls));
-    const complaint = await this.#deno("run", "-A", "--no-check", runner, `${this.#path}/endings`);
-    if (complaint !== "") throw new Error(complaint);
-    const endings = JSON.parse(Deno.readTextFileSync(`${this.#path}/endings`)) as Ending[];
-    return new Map(this.#names.map((name, i) => [name, endings[i]!]));
+    const error = await this.#deno("run", "-A", "--no-check", runner, `${this.#path}/results`);
+    if (error !== "") throw new Error(error);
+    const results = JSON.parse(Deno.readTextFileSync(`${this.#path}/results`)) as Result[];
+    return new Map(this.#names.map((name, i) => [name, results[i]!]));
   }
 
   #write(name: string, text: string): string {
@@ -66,7 +65,7 @@ export class Programs implements Disposable {
     return new URL(`file://${this.#path}/${name}`).href;
   }
 
-  /** Resolves with what a command complained of, or with nothing. */
+  /** Resolves to the errors of a command, or `""`. */
   async #deno(command: string, ...args: string[]): Promise<string> {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [command, "--no-lock", `--config=${this.#path}/deno.json`, ...args],
@@ -83,8 +82,8 @@ function fileNameOf(name: string): string {
   return `${name.replace(/\.ts\b/g, "").replaceAll(/[^\w.]+/g, "_")}.ts`;
 }
 
-/** The project's own settings, but for the package's name and what only a project minds. */
-function configOfReaders() {
+/** The project's settings, with imports of the package by its name. */
+function userConfig() {
   const exports = Object.entries(config.exports).map(([name, path]) => [
     config.name + name.slice(1),
     new URL(path, ROOT).href,
@@ -99,10 +98,10 @@ function configOfReaders() {
   };
 }
 
-/** A program that imports the others in turn, and writes down what came of each. */
+/** A program that imports the others in turn and stores their results. */
 function runnerOf(urls: readonly string[]): string {
   return `
-    const endings = [];
+    const results = [];
     for (const url of ${JSON.stringify(urls)}) {
       const output = [];
       for (const method of ["debug", "log", "info", "warn", "error"]) {
@@ -112,18 +111,18 @@ function runnerOf(urls: readonly string[]): string {
       }
       let timer;
       const limit = new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error("It takes too long")), ${LIMIT_MS});
+        timer = setTimeout(() => reject(new Error("It must end within its time limit")), ${LIMIT_MS});
       });
-      const ending = { output };
+      const result = { output };
       try {
         await Promise.race([import(url), limit]);
       } catch (error) {
-        ending.error = error instanceof Error ? error.stack : String(error);
+        result.error = error instanceof Error ? error.stack : String(error);
       }
       clearTimeout(timer);
-      endings.push(ending);
+      results.push(result);
     }
-    Deno.writeTextFileSync(Deno.args[0], JSON.stringify(endings));
+    Deno.writeTextFileSync(Deno.args[0], JSON.stringify(results));
     Deno.exit(0);
   `;
 }

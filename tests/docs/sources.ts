@@ -1,5 +1,5 @@
 /**
- * What the documentation consists of: the pages, and the source files with their comments.
+ * The files that the documentation consists of, and those that it is compared with.
  *
  * @module
  */
@@ -12,14 +12,20 @@ export interface Page {
   readonly text: string;
 }
 
-/** The pages for users, README.md first. */
+/** All pages, README.md first. */
 export function pages(): Page[] {
-  return ["README.md", ...list("docs", ".md")].map(read);
+  const others = ["CHANGELOG.md", "CONTRIBUTING.md", "spec/README.md"];
+  return ["README.md", ...others, ...list("docs", ".md")].map(read);
 }
 
 /** The source files. */
 export function sources(): Page[] {
   return ["mod.ts", ...list("src", ".ts")].map(read);
+}
+
+/** The files of tests. */
+export function tests(): Page[] {
+  return list("tests", ".ts").map(read);
 }
 
 function read(path: string): Page {

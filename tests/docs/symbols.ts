@@ -1,5 +1,5 @@
 /**
- * What the package offers, as `deno doc` sees it.
+ * The public symbols of the package, as `deno doc` reports them.
  *
  * @module
  */
@@ -20,7 +20,7 @@ interface Exported {
   }[];
 }
 
-/** The classes that `modules` export without an example; an error needs none. */
+/** Finds the classes without an example that `modules` export, except errors. */
 export async function classesWithoutExample(...modules: string[]): Promise<string[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", ...modules],

@@ -3,9 +3,10 @@
  * and nowhere else; `record.ts` needs the simulator as well.
  */
 
-import { type RootCommand, type RootConfig, rootMachine } from "../../src/coordination/machine.ts";
-import type { LockstepEvent } from "../../src/kernel/events.ts";
-import type { Instant, Tick } from "../../src/kernel/machine.ts";
+import { rootMachine } from "../../src/root/machine.ts";
+import type { RootCommand, RootConfig } from "../../src/root/state.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
+import type { Instant, Tick } from "../../src/core/machine.ts";
 
 export { type Instant, type LockstepEvent, type RootConfig, rootMachine };
 
@@ -22,5 +23,7 @@ export function stepRoot(
   command: Command,
   now: Instant,
 ): readonly LockstepEvent[] {
-  return machine.step(state, command, now);
+  const events: LockstepEvent[] = [];
+  machine.step(state, command, now, events);
+  return events;
 }

@@ -11,7 +11,7 @@ Deno.test("a request of who holds a lock to who waits for it is a deadlock, in t
   script.acquire("a", "r");
   script.acquire("b", "r");
   script.now += 7;
-  assertEquals(script.ask("m", "a", "b", -1), [
+  assertEquals(script.request("m", "a", "b", -1), [
     { type: "ask:begun", askId: "m", agentId: "a", toAgentId: "b", priority: -1 },
     {
       type: "deadlock:detected",
@@ -25,19 +25,19 @@ Deno.test("a request of who holds a lock to who waits for it is a deadlock, in t
       waitedMs: 0,
     },
   ]);
-  assertEquals(script.endAsk("m"), []);
+  assertEquals(script.endRequest("m"), []);
   assertEquals(lines(script.release("a", "r")), ["released r by a", "acquired r by b"]);
 });
 
 Deno.test("so is a wait for a lock of who is asked", () => {
   const script = new Script();
   script.acquire("a", "r");
-  script.ask("m", "a", "b");
+  script.request("m", "a", "b");
   assertEquals(lines(script.acquire("b", "r")), [
     "queued r by b",
     "deadlock, b gives way: a asks b, b waits for r",
   ]);
-  script.endAsk("m");
+  script.endRequest("m");
   assertEquals(lines(script.acquire("b", "r")), ["queued r by b"]);
 });
 
@@ -45,8 +45,8 @@ Deno.test("two agents that ask each other while both hold locks are found, whate
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "s");
-  script.ask("m", "a", "b");
-  assertEquals(lines(script.ask("n", "b", "a")), [
+  script.request("m", "a", "b");
+  assertEquals(lines(script.request("n", "b", "a")), [
     "asked a by b",
     "deadlock, b gives way by n: a asks b, b asks a",
   ]);
@@ -55,16 +55,16 @@ Deno.test("two agents that ask each other while both hold locks are found, whate
 Deno.test("two agents that ask each other may well answer when at most one of them holds a lock", () => {
   const script = new Script();
   script.acquire("a", "r");
-  script.ask("m", "a", "b");
-  assertEquals(lines(script.ask("n", "b", "a")), ["asked a by b"]);
+  script.request("m", "a", "b");
+  assertEquals(lines(script.request("n", "b", "a")), ["asked a by b"]);
   script.acquire("c", "r");
-  assertEquals(lines(script.endAsk("m")), ["ended m"]);
+  assertEquals(lines(script.endRequest("m")), ["ended m"]);
 });
 
 Deno.test("a lock that one of two who ask each other gets makes them a deadlock", () => {
   const script = new Script();
-  script.ask("m", "a", "b");
-  script.ask("n", "b", "a", 1);
+  script.request("m", "a", "b");
+  script.request("n", "b", "a", 1);
   script.acquire("a", "r");
   assertEquals(lines(script.acquire("b", "s")), [
     "acquired s by b",
@@ -77,12 +77,12 @@ Deno.test("a cycle goes through several requests and several locks", () => {
   for (const [owner, resource] of [["a", "r"], ["c", "s"], ["e", "t"]] as const) {
     script.acquire(owner, resource);
   }
-  script.ask("m", "a", "b");
-  script.ask("n", "b", "c");
+  script.request("m", "a", "b");
+  script.request("n", "b", "c");
   script.acquire("d", "s");
-  script.ask("o", "c", "d", -1);
-  assertEquals(lines(script.endAsk("o")), []);
-  script.ask("p", "c", "e");
+  script.request("o", "c", "d", -1);
+  assertEquals(lines(script.endRequest("o")), []);
+  script.request("p", "c", "e");
   assertEquals(lines(script.acquire("e", "r", { priority: 1 })), [
     "queued r by e",
     "deadlock, b gives way by n: a asks b, b asks c, c asks e, e waits for r",
@@ -95,7 +95,7 @@ Deno.test("D5-grant-closes-a-cycle-unseen: so does a lock that goes to who asks 
   script.acquire("a", "r", { mode: "shared" });
   script.acquire("b", "r", { mode: "shared" });
   script.acquire("c", "r");
-  script.ask("m", "b", "c");
+  script.request("m", "b", "c");
   assertEquals(lines(script.release("h", "r")), [
     "released r by h",
     "acquired r by a",
@@ -109,7 +109,7 @@ Deno.test("who is first in a queue and asks one behind it would wait for it with
   script.acquire("h", "r");
   script.acquire("a", "r");
   script.acquire("b", "r");
-  assertEquals(lines(script.ask("m", "a", "b")), [
+  assertEquals(lines(script.request("m", "a", "b")), [
     "asked b by a",
     "deadlock, a gives way by m: a asks b, b waits for r",
   ]);
@@ -119,10 +119,10 @@ Deno.test("D3-bystander-listed: who only asks into a cycle, or is asked out of i
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "r");
-  script.ask("in", "x", "a");
-  script.ask("out", "a", "y");
+  script.request("in", "x", "a");
+  script.request("out", "a", "y");
   script.acquire("x", "held");
-  assertEquals(lines(script.ask("m", "a", "b")), [
+  assertEquals(lines(script.request("m", "a", "b")), [
     "asked b by a",
     "deadlock, b gives way: a asks b, b waits for r",
   ]);
@@ -134,7 +134,7 @@ Deno.test("D4-bystander-chosen: of one priority, who holds fewest locks gives wa
   script.acquire("b", "r");
   script.acquire("b", "s");
   script.acquire("b", "t");
-  assertEquals(lines(script.ask("m", "a", "b")), [
+  assertEquals(lines(script.request("m", "a", "b")), [
     "asked b by a",
     "deadlock, a gives way by m: a asks b, b waits for r",
   ]);
@@ -146,7 +146,7 @@ Deno.test("D4-bystander-chosen: the lowest priority gives way, waiting or asking
     script.acquire("a", "r");
     script.acquire("b", "s");
     script.acquire("b", "r");
-    const [, deadlock] = lines(script.ask("m", "a", "b", priority));
+    const [, deadlock] = lines(script.request("m", "a", "b", priority));
     assertEquals(deadlock, `deadlock, ${victim}: a asks b, b waits for r`);
   }
 });
@@ -155,11 +155,11 @@ Deno.test("several requests that close cycles are broken one by one", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "r", { priority: 1 });
-  script.ask("m", "a", "x");
-  script.ask("n", "a", "y");
-  script.ask("o", "y", "b", -1);
+  script.request("m", "a", "x");
+  script.request("n", "a", "y");
+  script.request("o", "y", "b", -1);
   assertEquals(
-    lines(script.ask("p", "x", "b", -1)).at(-1)?.slice(0, 29),
+    lines(script.request("p", "x", "b", -1)).at(-1)?.slice(0, 29),
     "deadlock, x gives way by p: a",
   );
   assertEquals([...script.state.asks.keys()], ["m", "n"]);
@@ -169,8 +169,8 @@ Deno.test("with several units a request is no deadlock while somebody else can g
   const script = new Script();
   script.define("r", 2);
   for (const owner of ["a", "free", "b"]) script.acquire(owner, "r");
-  assertEquals(lines(script.ask("m", "a", "b")), ["asked b by a"]);
-  assertEquals(lines(script.ask("n", "free", "b")), [
+  assertEquals(lines(script.request("m", "a", "b")), ["asked b by a"]);
+  assertEquals(lines(script.request("n", "free", "b")), [
     "asked b by free",
     "deadlock, b gives way: b waits for r, free asks b",
   ]);
@@ -180,9 +180,9 @@ Deno.test("with several units a holder that only asks around counts as one that 
   const script = new Script();
   script.define("r", 2);
   for (const owner of ["a", "other", "b"]) script.acquire(owner, "r");
-  script.ask("m", "other", "y");
-  script.ask("n", "y", "other");
-  assertEquals(lines(script.ask("o", "a", "b")), ["asked b by a"]);
+  script.request("m", "other", "y");
+  script.request("n", "y", "other");
+  assertEquals(lines(script.request("o", "a", "b")), ["asked b by a"]);
 });
 
 Deno.test("with several units a deadlock is told without a way around that is none", () => {
@@ -192,7 +192,7 @@ Deno.test("with several units a deadlock is told without a way around that is no
   script.acquire("a", "t");
   script.acquire("b", "s");
   script.acquire("b", "t");
-  script.ask("m", "a", "x");
+  script.request("m", "a", "x");
   assertEquals(lines(script.acquire("a", "s", { priority: -1 })), [
     "queued s by a",
     "deadlock, a gives way: a waits for s, b waits for t",
@@ -206,9 +206,9 @@ Deno.test("D3-bystander-listed: of two cycles that close in one step, each is to
   for (const owner of ["z", "y"]) script.acquire(owner, "r", { mode: "shared" });
   for (const owner of ["u", "v", "s"]) script.acquire(owner, "q", { mode: "shared" });
   script.acquire("x", "r");
-  script.ask("m", "y", "x");
-  script.ask("n", "x", "s");
-  script.ask("o", "s", "x");
+  script.request("m", "y", "x");
+  script.request("n", "x", "s");
+  script.request("o", "s", "x");
   assertEquals(lines(script.releaseAll("h")), [
     "released r by h",
     "released q by h",
@@ -225,7 +225,7 @@ Deno.test("a policy of revoking takes what the cycle waits for from a victim tha
   const script = new Script({ deadlockPolicy: "revoke" });
   script.acquire("a", "r");
   script.acquire("b", "r");
-  assertEquals(lines(script.ask("m", "a", "b", -1)), [
+  assertEquals(lines(script.request("m", "a", "b", -1)), [
     "asked b by a",
     "deadlock, a gives way by m: a asks b, b waits for r",
     "revoked r by a",
@@ -236,7 +236,7 @@ Deno.test("a policy of revoking takes what the cycle waits for from a victim tha
 Deno.test("a policy of revoking takes nothing from a victim whom the cycle only asks", () => {
   const script = new Script({ deadlockPolicy: "revoke" });
   script.acquire("a", "r");
-  script.ask("m", "a", "b");
+  script.request("m", "a", "b");
   script.acquire("b", "s");
   assertEquals(lines(script.acquire("b", "r", { priority: -1 })), [
     "queued r by b",
@@ -249,8 +249,8 @@ Deno.test("without detection requests are kept, and no cycle is looked for", () 
   const script = new Script({ deadlockDetection: false });
   script.acquire("a", "r");
   script.acquire("b", "r");
-  assertEquals(lines(script.ask("m", "a", "b")), ["asked b by a"]);
-  assertEquals(lines(script.endAsk("m")), ["ended m"]);
+  assertEquals(lines(script.request("m", "a", "b")), ["asked b by a"]);
+  assertEquals(lines(script.endRequest("m")), ["ended m"]);
 });
 
 Deno.test("release-all ends what its owner asks and is asked, after its waits and before its locks", () => {
@@ -258,9 +258,9 @@ Deno.test("release-all ends what its owner asks and is asked, after its waits an
   script.acquire("a", "r");
   script.acquire("h", "s");
   script.acquire("a", "s");
-  script.ask("m", "a", "x");
-  script.ask("n", "y", "a");
-  script.ask("o", "y", "x");
+  script.request("m", "a", "x");
+  script.request("n", "y", "a");
+  script.request("o", "y", "x");
   assertEquals(lines(script.releaseAll("a")), [
     "abandoned s by a: gone",
     "gone m",
@@ -273,27 +273,27 @@ Deno.test("release-all ends what its owner asks and is asked, after its waits an
 Deno.test("end-ask of what is unknown, and asking oneself, change nothing", () => {
   const script = new Script();
   const before = encode(script.state);
-  assertEquals(script.endAsk("m"), []);
-  assertEquals(script.ask("m", "a", "a"), []);
+  assertEquals(script.endRequest("m"), []);
+  assertEquals(script.request("m", "a", "a"), []);
   assertEquals(encode(script.state), before);
 });
 
 Deno.test("requests are bounded, and one id waits once", () => {
   const script = new Script({ maxAsks: 1 });
-  script.ask("m", "a", "b");
+  script.request("m", "a", "b");
   const before = encode(script.state);
-  assertEquals(lines(script.ask("m", "b", "a")), ["refused m: known-ask"]);
-  assertEquals(lines(script.ask("n", "b", "a")), ["refused n: full"]);
+  assertEquals(lines(script.request("m", "b", "a")), ["refused m: known-ask"]);
+  assertEquals(lines(script.request("n", "b", "a")), ["refused n: full"]);
   assertEquals(encode(script.state), before);
-  script.endAsk("m");
-  assertEquals(lines(script.ask("n", "b", "a")), ["asked a by b"]);
+  script.endRequest("m");
+  assertEquals(lines(script.request("n", "b", "a")), ["asked a by b"]);
 });
 
 Deno.test("many requests leave nothing behind but a bounded number of idle owners", () => {
   const script = new Script();
   for (let i = 0; i < 10_000; i++) {
-    script.ask(`m${i}`, `asker ${i}`, "server");
-    script.endAsk(`m${i}`);
+    script.request(`m${i}`, `asker ${i}`, "server");
+    script.endRequest(`m${i}`);
   }
   assert(script.state.owners.size < 2_100, `${script.state.owners.size} owners are kept`);
   assertEquals(script.state.owners.size, script.state.idleOwners);
@@ -304,8 +304,8 @@ Deno.test("a cycle of ten thousand requests through one lock is found", () => {
   const script = new Script();
   script.acquire("agent 0", "r");
   script.acquire("agent 10000", "r");
-  for (let i = 1; i < 10_000; i++) script.ask(`m${i}`, `agent ${i}`, `agent ${i + 1}`);
-  const deadlock = script.ask("last", "agent 0", "agent 1", -1).at(-1) as DeadlockDetected;
+  for (let i = 1; i < 10_000; i++) script.request(`m${i}`, `agent ${i}`, `agent ${i + 1}`);
+  const deadlock = script.request("last", "agent 0", "agent 1", -1).at(-1) as DeadlockDetected;
   assertEquals([deadlock.type, deadlock.askId], ["deadlock:detected", "last"]);
   assertEquals(deadlock.agents, Array.from({ length: 10_001 }, (_, i) => `agent ${i}`));
 });

@@ -6,11 +6,10 @@ import fc from "fast-check";
 import type { LockMode, ResourceRequest } from "../../src/locks/types.ts";
 import type { LockCommand } from "../../src/locks/commands.ts";
 import type { LockState } from "../../src/locks/state.ts";
+import type { Move as AnyMove } from "../support/machine_laws.ts";
 
-/** A command that may refer to what is so when it is given; and how much later than the last. */
-export interface Move {
-  readonly afterMs: number;
-  readonly command: (state: Readonly<LockState>) => LockCommand;
+/** A move of a random run, which a failure prints. */
+export interface Move extends AnyMove<Readonly<LockState>, LockCommand> {
   toString(): string;
 }
 

@@ -387,7 +387,7 @@ Deno.test("an owner is shown as its agent", () => {
     timeoutMs: 0,
     leaseMs: 0,
   };
-  const [acquired] = script.step(command);
+  const [acquired] = script.do(command);
   assertEquals(acquired?.type === "resource:acquired" && acquired.agentId, "agent");
   assertEquals(acquired?.type === "resource:acquired" && acquired.owner, "claim 7");
   assertEquals(lines(script.acquire("agent", "r", { wait: false })), [

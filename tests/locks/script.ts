@@ -1,13 +1,15 @@
 /**
- * A lock machine driven by hand: commands with everything left out that a test isn't about, and
- * events told in a line each.
+ * Drives a lock machine by hand: short verbs for its commands, with defaults for every field that a
+ * test is not about, and one line for each event.
  */
 
+import type { LockAnswers, LockCommand } from "../../src/locks/commands.ts";
+import type { LockConfig } from "../../src/locks/config.ts";
 import type { LockEvent } from "../../src/locks/events.ts";
-import type { ResourceRequest } from "../../src/locks/types.ts";
-import type { LockCommand } from "../../src/locks/commands.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
-import type { LockConfig, LockState } from "../../src/locks/state.ts";
+import type { LockState } from "../../src/locks/state.ts";
+import type { ResourceRequest } from "../../src/locks/types.ts";
+import { Driver } from "../support/driver.ts";
 
 export interface Terms extends Partial<Omit<ResourceRequest, "resourceId">> {
   priority?: number;
@@ -16,23 +18,14 @@ export interface Terms extends Partial<Omit<ResourceRequest, "resourceId">> {
   wait?: boolean;
 }
 
-export class Script {
-  readonly machine: ReturnType<typeof lockMachine>;
-  readonly state: LockState;
-  now = 1_000;
-
+export class Script extends Driver<LockState, LockCommand, LockEvent, LockAnswers> {
   constructor(config: Partial<LockConfig> = {}) {
-    this.machine = lockMachine(config);
-    this.state = this.machine.init();
-  }
-
-  step(command: LockCommand): LockEvent[] {
-    return this.machine.step(this.state, command, this.now);
+    super(lockMachine(config), 1_000);
   }
 
   acquire(owner: string, resourceId: string, terms: Terms = {}): LockEvent[] {
     const defaults = { mode: "exclusive" as const, units: 1, wait: true, ...NO_LIMITS };
-    return this.step({
+    return this.do({
       type: "acquire",
       resourceId,
       agentId: owner,
@@ -50,41 +43,35 @@ export class Script {
     });
     const { priority, timeoutMs, leaseMs } = { ...NO_LIMITS, ...terms };
     const who = { agentId: owner, owner };
-    return this.step({ type: "acquire-all", requests, ...who, priority, timeoutMs, leaseMs });
+    return this.do({ type: "acquire-all", requests, ...who, priority, timeoutMs, leaseMs });
   }
 
   release(owner: string, resourceId: string, epoch = 0): LockEvent[] {
-    return this.step({ type: "release", resourceId, agentId: owner, owner, epoch });
+    return this.do({ type: "release", resourceId, agentId: owner, owner, epoch });
   }
 
   renew(owner: string, resourceId: string, leaseMs = 0, epoch = 0): LockEvent[] {
-    return this.step({ type: "renew", resourceId, agentId: owner, owner, epoch, leaseMs });
+    return this.do({ type: "renew", resourceId, agentId: owner, owner, epoch, leaseMs });
   }
 
   cancel(owner: string, waitId: number): LockEvent[] {
-    return this.step({ type: "cancel-wait", waitId, agentId: owner, owner });
+    return this.do({ type: "cancel-wait", waitId, agentId: owner, owner });
   }
 
   releaseAll(owner: string): LockEvent[] {
-    return this.step({ type: "release-all", agentId: owner, owner });
+    return this.do({ type: "release-all", agentId: owner, owner });
   }
 
-  ask(askId: string, agentId: string, toAgentId: string, priority = 0): LockEvent[] {
-    return this.step({ type: "ask", askId, agentId, toAgentId, priority });
+  request(askId: string, agentId: string, toAgentId: string, priority = 0): LockEvent[] {
+    return this.do({ type: "ask", askId, agentId, toAgentId, priority });
   }
 
-  endAsk(askId: string): LockEvent[] {
-    return this.step({ type: "end-ask", askId });
+  endRequest(askId: string): LockEvent[] {
+    return this.do({ type: "end-ask", askId });
   }
 
   define(resourceId: string, capacity: number): LockEvent[] {
-    return this.step({ type: "define", resourceId, capacity });
-  }
-
-  /** Lets `ms` pass and fires what is due. */
-  pass(ms: number): LockEvent[] {
-    this.now += ms;
-    return this.step({ type: "tick" });
+    return this.do({ type: "define", resourceId, capacity });
   }
 
   /** The owners that hold a lock, oldest grant first. */

@@ -11,7 +11,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { DeadlockDetected, LockEvent } from "../../src/locks/events.ts";
 import type { LockMode, ResourceRequest } from "../../src/locks/types.ts";
 import type { LockCommand, ResourceCommand } from "../../src/locks/commands.ts";
-import { DEFAULT_LOCK_CONFIG, type LockConfig } from "../../src/locks/state.ts";
+import { DEFAULT_LOCK_CONFIG, type LockConfig } from "../../src/locks/config.ts";
 
 export interface TwinHold extends ResourceRequest {
   owner: string;

@@ -1,3 +1,4 @@
+import { stepped } from "../support/driver.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { rootMachine } from "../../src/root/machine.ts";
@@ -5,18 +6,20 @@ import type { RootState } from "../../src/root/state.ts";
 import { gaugesOf } from "../../src/coordination/standing.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import type { TaskStatus } from "../../src/tasks/types.ts";
-import { lockMachine, type LockState } from "../../src/locks/machine.ts";
+import { lockMachine } from "../../src/locks/machine.ts";
 import { emptyMetrics, fold, type MetricsState } from "../../src/metrics/fold.ts";
 import { reportOf } from "../../src/metrics/report.ts";
 import { summaryOf } from "../../src/metrics/aggregates.ts";
-import { isOpen } from "../../src/tasks/room.ts";
-import { taskMachine, type TaskState } from "../../src/tasks/machine.ts";
+import { isOpen } from "../../src/tasks/placement.ts";
+import { taskMachine } from "../../src/tasks/machine.ts";
+import type { LockState } from "../../src/locks/state.ts";
+import type { TaskState } from "../../src/tasks/state.ts";
 import { rootConfigs, rootMoves } from "../coordination/root_moves.ts";
 import { moves } from "../locks/commands.ts";
 import { reach } from "../structure/layering.ts";
 import { findImpurities } from "../structure/purity.ts";
 import { readSources } from "../structure/source.ts";
-import { Bench } from "../tasks/bench.ts";
+import { TaskDriver } from "../tasks/driver.ts";
 import { commandLists, concrete, configs } from "../tasks/command_lists.ts";
 
 const UNKNOWN = { memoryBytes: undefined, cpuPercent: undefined };
@@ -40,8 +43,12 @@ function compareTasks(metrics: MetricsState, state: TaskState, now: number): voi
   assertEquals(tasksByType, countBy(open.map(({ spec }) => spec.type)));
   assertEquals(tasksByPriority, countBy(open.map(({ spec }) => spec.priority)));
   assertEquals(
-    new Map([...metrics.gauges.agents].map(([id, { load, slots }]) => [id, [load, slots]])),
-    new Map([...state.agents].map(([id, agent]) => [id, [agent.load, agent.maxConcurrentTasks]])),
+    new Map(
+      [...metrics.gauges.agents].map(([id, { load, slots }]) => [id, [load, slots]]),
+    ),
+    new Map(
+      [...state.agents].map(([id, agent]) => [id, [agent.slotsInUse, agent.maxConcurrentTasks]]),
+    ),
   );
   const { taskMetrics, agentMetrics } = reportOf(metrics, now, UNKNOWN);
   assertEquals(taskMetrics.completedTasks, state.counts.completed);
@@ -50,13 +57,12 @@ function compareTasks(metrics: MetricsState, state: TaskState, now: number): voi
   assertEquals(taskMetrics.totalTasks, state.sequence);
   assertEquals(taskMetrics.activeTasks, state.counts.assigned + state.counts.running);
   const agents = [...state.agents.values()];
-  assertEquals(agentMetrics.busyAgents, agents.filter(({ load }) => load > 0).length);
+  assertEquals(agentMetrics.busyAgents, agents.filter(({ slotsInUse }) => slotsInUse > 0).length);
   assertEquals(agentMetrics.activeAgents, agents.filter(isOpen).length);
   const byType = countBy(agents.map(({ kind }) => kind));
   assertEquals(agentMetrics.agentsByType, Object.fromEntries(byType));
   const claims = agents.reduce((sum, { tasks }) => sum + tasks.size, 0);
   assertEquals(agentMetrics.avgTasksPerAgent, agents.length === 0 ? 0 : claims / agents.length);
-  assertEquals(metrics.counters.get("task.stale"), state.stale);
 }
 
 function compareLocks(metrics: MetricsState, state: LockState, now: number): void {
@@ -76,7 +82,7 @@ Deno.test("Q1-active-gauge-drifts: gauges of tasks and agents equal counts of th
       let now = 0;
       for (const timed of list) {
         now += timed.afterMs;
-        foldAll(metrics, machine.step(state, concrete(timed, state), now), now);
+        foldAll(metrics, stepped(machine, state, concrete(timed, state), now), now);
         compareTasks(metrics, state, now);
       }
     }),
@@ -93,7 +99,7 @@ Deno.test("Q1-active-gauge-drifts: gauges of locks equal counts of the state aft
       let now = 0;
       for (const { afterMs, command } of script) {
         now += afterMs;
-        foldAll(metrics, machine.step(state, command(state), now), now);
+        foldAll(metrics, stepped(machine, state, command(state), now), now);
         compareLocks(metrics, state, now);
       }
     }),
@@ -113,7 +119,10 @@ function compareOthers({ gauges, counters }: MetricsState, state: RootState): vo
   assertEquals(conflicts, new Set(state.conflicts.active.keys()));
   const phases = [...state.breakers.breakers].map(([id, { phase }]) => [id, phase.state] as const);
   assertEquals(breakers, new Map(phases));
-  const settled = [...state.conflicts.settledBy.values()].reduce((sum, count) => sum + count, 0);
+  const settled = [...state.conflicts.resolutionsByStrategy.values()].reduce(
+    (sum, count) => sum + count,
+    0,
+  );
   assertEquals(
     Object.fromEntries(COUNTED.map((metric) => [metric, counters.get(metric)!])),
     {
@@ -145,7 +154,7 @@ Deno.test("Q1-active-gauge-drifts: figures of all subsystems equal counts of the
       let now = 0;
       for (const { afterMs, command } of moves) {
         now += afterMs;
-        foldAll(metrics, machine.step(state, command(state), now), now);
+        foldAll(metrics, stepped(machine, state, command(state), now), now);
         compareTasks(metrics, state.tasks, now);
         compareLocks(metrics, state.locks, now);
         compareOthers(metrics, state);
@@ -166,29 +175,31 @@ Deno.test("a fold that begins late counts what it hears of, and never less than 
       let now = 0;
       list.forEach((timed, i) => {
         now += timed.afterMs;
-        const events = machine.step(state, concrete(timed, state), now);
+        const events = stepped(machine, state, concrete(timed, state), now);
         if (i >= unheard) foldAll(metrics, events, now);
       });
       const { tasks, tasksByStatus, agents } = metrics.gauges;
       for (const [id, { status }] of tasks) assertEquals(status, state.tasks.get(id)?.status);
       assertEquals(tasksByStatus, countBy([...tasks.values()].map(({ status }) => status)));
-      for (const { load } of agents.values()) assertEquals(Math.max(0, load), load);
+      for (const { load } of agents.values()) {
+        assertEquals(Math.max(0, load), load);
+      }
     }),
     { numRuns: 60 },
   );
 });
 
 Deno.test("durations of tasks are those that the events tell, and of queues the time between two", () => {
-  const bench = new Bench();
+  const driver = new TaskDriver();
   const metrics = emptyMetrics();
-  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, bench.now);
-  hear(bench.submit("t"));
-  bench.now = 30;
-  hear(bench.agent("x"));
-  hear(bench.start("t"));
-  bench.now = 100;
-  hear(bench.complete("t"));
-  const { taskMetrics, performanceMetrics } = reportOf(metrics, bench.now, UNKNOWN);
+  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, driver.now);
+  hear(driver.submit("t"));
+  driver.now = 30;
+  hear(driver.agent("x"));
+  hear(driver.start("t"));
+  driver.now = 100;
+  hear(driver.complete("t"));
+  const { taskMetrics, performanceMetrics } = reportOf(metrics, driver.now, UNKNOWN);
   assertEquals(taskMetrics.avgTaskDuration, 70);
   assertEquals(performanceMetrics.schedulingLatency, 30);
   assertEquals(performanceMetrics.coordinationLatency, undefined);
@@ -239,15 +250,15 @@ Deno.test("locks, messages, conflicts, steals and breakers are counted and timed
 });
 
 Deno.test("throughput and errors are those of the last minute", () => {
-  const bench = new Bench({ retryDelay: 0 });
+  const driver = new TaskDriver({ retryDelay: 0 });
   const metrics = emptyMetrics();
-  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, bench.now);
-  hear(bench.agent("x"));
+  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, driver.now);
+  hear(driver.agent("x"));
   for (let i = 0; i < 5; i++) {
-    bench.now = i * 20_000;
-    hear(bench.submit(`t${i}`));
-    hear(bench.start(`t${i}`));
-    hear(i === 4 ? bench.fail("t4") : bench.complete(`t${i}`));
+    driver.now = i * 20_000;
+    hear(driver.submit(`t${i}`));
+    hear(driver.start(`t${i}`));
+    hear(i === 4 ? driver.fail("t4") : driver.complete(`t${i}`));
   }
   const at = (now: number) => {
     const { taskMetrics, performanceMetrics } = reportOf(metrics, now, UNKNOWN);

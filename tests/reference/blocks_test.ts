@@ -20,7 +20,7 @@ async function runAll() {
 
 Deno.test("every code block of the coordination API is well typed", async () => {
   using programs = new Programs(blocks);
-  assertEquals(await programs.complaints(), "");
+  assertEquals(await programs.diagnostics(), "");
 });
 
 for (const { name } of blocks) {

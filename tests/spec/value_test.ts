@@ -20,10 +20,17 @@ Deno.test("values of TLA+ that differ have different texts", () => {
 
 Deno.test("a value of JavaScript has the text of what TLC reads it as", () => {
   const values = [0, -3, "a", 'q"\\', true, [1, [2]], { b: [], a: "x" }, new Set([2, 1])];
-  for (const value of [...values, new Map([["k", 1]])]) {
+  const maps = [
+    new Map(),
+    new Map([["k", 1]]),
+    new Map([["IN", 1], ["a-b", 2]]),
+    new Map([[7, 1]]),
+  ];
+  for (const value of [...values, ...maps]) {
     assertEquals(readValue(expression(value)), canonical(value));
   }
   assertEquals(canonical(new Map()), canonical([]));
+  assertEquals(expression(new Map([["a1", []], ["a2", [1]]])), "[a1 |-> <<>>, a2 |-> <<1>>]");
 });
 
 Deno.test("what is no value of TLA+ is refused", () => {

@@ -1,65 +1,67 @@
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { InvariantError } from "../../src/core/errors.ts";
 import type { TaskStatus } from "../../src/tasks/types.ts";
-import { complete, TRANSITIONS } from "../../src/tasks/lifecycle.ts";
-import { beginStep } from "../../src/tasks/step.ts";
-import { Bench, cordon, lines, submit } from "./bench.ts";
+import type { TaskEvent } from "../../src/tasks/events.ts";
+import type { TaskPart } from "../../src/tasks/machine.ts";
+import { complete, TRANSITIONS } from "../../src/tasks/transitions.ts";
+import { beginStep } from "../../src/tasks/state.ts";
+import { cordon, lines, submit, TaskDriver } from "./driver.ts";
 
 /** A task `t` on agent `x`, assigned but not started. */
-function assigned(): Bench {
-  const bench = new Bench({ abortGraceMs: 100 });
-  bench.agent("x");
-  bench.submit("t");
-  return bench;
+function assigned(): TaskDriver {
+  const driver = new TaskDriver({ abortGraceMs: 100 });
+  driver.agent("x");
+  driver.submit("t");
+  return driver;
 }
 
 /** The same, started. */
-function started(): Bench {
-  const bench = assigned();
-  bench.start("t");
-  return bench;
+function started(): TaskDriver {
+  const driver = assigned();
+  driver.start("t");
+  return driver;
 }
 
 /** A task in each status. */
-const IN_STATUS: Record<TaskStatus, () => Bench> = {
+const IN_STATUS: Record<TaskStatus, () => TaskDriver> = {
   waiting: () => {
-    const bench = new Bench();
-    bench.submit("t", { after: ["never"] });
-    return bench;
+    const driver = new TaskDriver();
+    driver.submit("t", { after: ["never"] });
+    return driver;
   },
   ready: () => {
-    const bench = new Bench();
-    bench.submit("t");
-    return bench;
+    const driver = new TaskDriver();
+    driver.submit("t");
+    return driver;
   },
   assigned,
   running: started,
   "backing-off": () => {
-    const bench = started();
-    bench.fail("t");
-    return bench;
+    const driver = started();
+    driver.fail("t");
+    return driver;
   },
   completed: () => {
-    const bench = started();
-    bench.complete("t");
-    return bench;
+    const driver = started();
+    driver.complete("t");
+    return driver;
   },
   failed: () => {
-    const bench = started();
-    bench.fail("t", { fault: "task" });
-    return bench;
+    const driver = started();
+    driver.fail("t", { fault: "task" });
+    return driver;
   },
   cancelled: () => {
-    const bench = started();
-    bench.cancel("t");
-    return bench;
+    const driver = started();
+    driver.cancel("t");
+    return driver;
   },
 };
 
 Deno.test("a task is assigned, started and completed under one epoch, and each step is told", () => {
-  const bench = assigned();
-  bench.now = 7;
-  assertEquals(bench.start("t", 1), [
+  const driver = assigned();
+  driver.now = 7;
+  assertEquals(driver.start("t", 1), [
     {
       type: "task:started",
       taskId: "t",
@@ -69,8 +71,8 @@ Deno.test("a task is assigned, started and completed under one epoch, and each s
       waitedMs: 7,
     },
   ]);
-  bench.now = 12;
-  assertEquals(bench.complete("t", 1, { lines: 3 }), [
+  driver.now = 12;
+  assertEquals(driver.complete("t", 1, { lines: 3 }), [
     {
       type: "task:completed",
       taskId: "t",
@@ -92,10 +94,10 @@ Deno.test("the table of transitions has no way out of a terminal status, and int
 });
 
 Deno.test("a transition that the table forbids is a bug and says so", () => {
-  const bench = started();
-  const task = bench.task("t");
+  const driver = started();
+  const task = driver.task("t");
   task.status = "backing-off";
-  const step = beginStep(bench.state, 0);
+  const step = beginStep(driver.state, 0, []);
   assertThrows(
     () => complete(step, task, undefined),
     InvariantError,
@@ -113,111 +115,109 @@ Deno.test("what an agent may say depends on the task's status, and what it may n
   };
   for (const [type, statuses] of Object.entries(allowed)) {
     for (const status of Object.keys(IN_STATUS) as TaskStatus[]) {
-      const bench = IN_STATUS[status]();
+      const driver = IN_STATUS[status]();
       const error = { name: "Error", message: "boom" };
       const fields = { taskId: "t", epoch: 0, progress: 1, result: 1, error, fault: "attempt" };
-      const command = { type, ...fields } as Parameters<Bench["refuses"]>[0];
-      if (statuses.includes(status)) assert(!lines(bench.do(command)).includes("task:refused t"));
-      else bench.refuses(command, "status", status);
+      const command = { type, ...fields } as Parameters<TaskDriver["refuses"]>[0];
+      if (statuses.includes(status)) assert(!lines(driver.do(command)).includes("task:refused t"));
+      else driver.refuses(command, "status", status);
     }
   }
 });
 
 Deno.test("cancelling works in every status but the other ends, and again it is nothing", () => {
   for (const status of Object.keys(IN_STATUS) as TaskStatus[]) {
-    const bench = IN_STATUS[status]();
+    const driver = IN_STATUS[status]();
     const command = { type: "cancel", taskId: "t", reason: "unwanted" } as const;
     if (status === "completed" || status === "failed") {
-      bench.refuses(command, "status", status);
+      driver.refuses(command, "status", status);
       continue;
     }
-    bench.do(command);
-    assertEquals(bench.status("t"), "cancelled");
-    assertEquals(bench.do(command), []);
-    assertEquals(bench.task("t").timer, undefined);
+    driver.do(command);
+    assertEquals(driver.status("t"), "cancelled");
+    assertEquals(driver.do(command), []);
+    assertEquals(driver.task("t").timer, undefined);
   }
 });
 
 Deno.test("each new claim has a larger epoch than any before", () => {
-  const bench = new Bench();
-  bench.agent("x", { maxConcurrentTasks: 2 });
-  bench.submit("a");
-  bench.submit("b");
-  assertEquals([bench.task("a").epoch, bench.task("b").epoch], [1, 2]);
-  bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
-  const epochs = [bench.task("a").epoch, bench.task("b").epoch];
+  const driver = new TaskDriver();
+  driver.agent("x", { maxConcurrentTasks: 2 });
+  driver.submit("a");
+  driver.submit("b");
+  assertEquals([driver.task("a").epoch, driver.task("b").epoch], [1, 2]);
+  driver.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
+  const epochs = [driver.task("a").epoch, driver.task("b").epoch];
   assertEquals(epochs.sort(), [3, 4]);
 });
 
-Deno.test("whatever is said under a stale epoch is refused with the epoch in force, and counted", () => {
-  const bench = started();
-  bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
-  bench.settle("t", 1);
-  assertEquals(bench.task("t").epoch, 2);
-  bench.start("t", 2);
+Deno.test("every command under a stale epoch is refused with the epoch in force", () => {
+  const driver = started();
+  driver.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
+  driver.settle("t", 1);
+  assertEquals(driver.task("t").epoch, 2);
+  driver.start("t", 2);
   const taskId = "t";
   for (const epoch of [1, 3]) {
     const fail = { type: "fail", taskId, epoch, error: { name: "E", message: "" } } as const;
-    bench.refuses({ type: "start", taskId, epoch }, "stale-epoch", 2);
-    bench.refuses({ type: "heartbeat", taskId, epoch }, "stale-epoch", 2);
-    bench.refuses({ type: "progress", taskId, epoch, progress: 1 }, "stale-epoch", 2);
-    bench.refuses({ type: "complete", taskId, epoch, result: 1 }, "stale-epoch", 2);
-    bench.refuses({ ...fail, fault: "attempt" }, "stale-epoch", 2);
+    driver.refuses({ type: "start", taskId, epoch }, "stale-epoch", 2);
+    driver.refuses({ type: "heartbeat", taskId, epoch }, "stale-epoch", 2);
+    driver.refuses({ type: "progress", taskId, epoch, progress: 1 }, "stale-epoch", 2);
+    driver.refuses({ type: "complete", taskId, epoch, result: 1 }, "stale-epoch", 2);
+    driver.refuses({ ...fail, fault: "attempt" }, "stale-epoch", 2);
   }
-  assertEquals(bench.state.stale, 10);
 });
 
 Deno.test("T10-late-result-of-timed-out-attempt-accepted: it is refused, before and after the next attempt", () => {
-  const bench = new Bench({ abortGraceMs: 10_000 });
-  bench.agent("x", { maxConcurrentTasks: 2 });
-  bench.submit("t", { timeoutMs: 50 });
-  bench.start("t");
-  bench.pass(50);
-  assertEquals(bench.status("t"), "backing-off");
+  const driver = new TaskDriver({ abortGraceMs: 10_000 });
+  driver.agent("x", { maxConcurrentTasks: 2 });
+  driver.submit("t", { timeoutMs: 50 });
+  driver.start("t");
+  driver.pass(50);
+  assertEquals(driver.status("t"), "backing-off");
   const late = { type: "complete", taskId: "t", epoch: 1, result: "late" } as const;
-  bench.refuses(late, "stale-epoch", undefined);
-  bench.passToNext();
-  bench.do({ type: "settle", taskId: "t", epoch: 1 });
-  assertEquals(bench.status("t"), "assigned");
-  bench.refuses(late, "stale-epoch", 2);
-  bench.complete("t", 2, "in time");
-  bench.refuses(late, "stale-epoch", undefined);
-  assertEquals(bench.task("t").result?.value, "in time");
+  driver.refuses(late, "stale-epoch", undefined);
+  driver.passToNext();
+  driver.do({ type: "settle", taskId: "t", epoch: 1 });
+  assertEquals(driver.status("t"), "assigned");
+  driver.refuses(late, "stale-epoch", 2);
+  driver.complete("t", 2, "in time");
+  driver.refuses(late, "stale-epoch", undefined);
+  assertEquals(driver.task("t").result?.value, "in time");
 });
 
-Deno.test("a settled body is that of the task that is named, not of another one with the epoch", () => {
-  const bench = started();
-  bench.submit("other");
-  bench.cancel("t");
-  assertEquals(bench.settle("other", 1), []);
-  assertEquals(bench.state.lingering.size, 1);
-  assertEquals(lines(bench.settle("t", 1))[0], "attempt:ended t x");
+Deno.test("an attempt ends by its own task and epoch, not by the epoch alone", () => {
+  const driver = started();
+  driver.submit("other");
+  driver.cancel("t");
+  assertEquals(driver.settle("other", 1), []);
+  assertEquals(driver.state.lingering.size, 1);
+  assertEquals(lines(driver.settle("t", 1))[0], "attempt:ended t x");
 });
 
 Deno.test("T11-two-owners-after-duplicate-assign: a task that has an owner is assigned to no other", () => {
-  const bench = new Bench();
-  bench.do({ type: "use-strategy", strategy: "external" });
-  bench.agent("x");
-  bench.agent("y");
-  bench.submit("t");
-  bench.do({ type: "assign", taskId: "t", agentId: "x" });
-  bench.refuses({ type: "assign", taskId: "t", agentId: "y" }, "status", "assigned");
-  bench.refuses(submit("t", { assignedAgent: "y" }), "duplicate");
-  bench.start("t");
-  bench.refuses({ type: "assign", taskId: "t", agentId: "y" }, "status", "running");
-  assertEquals([bench.load("x"), bench.load("y")], [1, 0]);
+  const driver = new TaskDriver();
+  driver.do({ type: "use-strategy", strategy: "external" });
+  driver.agent("x");
+  driver.agent("y");
+  driver.submit("t");
+  driver.do({ type: "assign", taskId: "t", agentId: "x" });
+  driver.refuses({ type: "assign", taskId: "t", agentId: "y" }, "status", "assigned");
+  driver.refuses(submit("t", { assignedAgent: "y" }), "duplicate");
+  driver.start("t");
+  driver.refuses({ type: "assign", taskId: "t", agentId: "y" }, "status", "running");
+  assertEquals([driver.load("x"), driver.load("y")], [1, 0]);
 });
 
 Deno.test("a second result under the epoch that completed the task is refused as such, not as stale", () => {
-  const bench = started();
-  bench.complete("t", 1);
-  bench.refuses({ type: "complete", taskId: "t", epoch: 1, result: 2 }, "status", "completed");
-  assertEquals(bench.state.stale, 0);
+  const driver = started();
+  driver.complete("t", 1);
+  driver.refuses({ type: "complete", taskId: "t", epoch: 1, result: 2 }, "status", "completed");
 });
 
 Deno.test("a claim that was not started counts as started when it is completed or failed", () => {
-  const bench = assigned();
-  assertEquals(lines(bench.complete("t")), [
+  const driver = assigned();
+  assertEquals(lines(driver.complete("t")), [
     "task:started t x",
     "task:completed t x",
     "attempt:ended t x",
@@ -234,20 +234,20 @@ Deno.test("every end of a task gives its slot back and leaves no timer", () => {
     totalTimeoutMs: 1_000,
     queueTimeoutMs: 100,
   };
-  const ends: ((bench: Bench) => unknown)[] = [
-    (bench) => bench.complete("t"),
-    (bench) => bench.fail("t", { fault: "task" }),
-    (bench) => {
-      bench.cancel("t");
-      bench.settle("t", 1);
+  const ends: ((driver: TaskDriver) => unknown)[] = [
+    (driver) => driver.complete("t"),
+    (driver) => driver.fail("t", { fault: "task" }),
+    (driver) => {
+      driver.cancel("t");
+      driver.settle("t", 1);
     },
-    (bench) => {
-      bench.pass(1_000);
-      bench.settle("t", 1);
+    (driver) => {
+      driver.pass(1_000);
+      driver.settle("t", 1);
     },
-    (bench) => bench.do({ type: "cancel-agent-tasks", agentId: "x", reason: "away" }),
-    (bench) =>
-      bench.do({
+    (driver) => driver.do({ type: "cancel-agent-tasks", agentId: "x", reason: "away" }),
+    (driver) =>
+      driver.do({
         type: "preempt",
         taskId: "t",
         epoch: 1,
@@ -257,92 +257,93 @@ Deno.test("every end of a task gives its slot back and leaves no timer", () => {
   ];
   for (const end of ends) {
     for (const isStarted of [false, true]) {
-      const bench = new Bench({ abortGraceMs: 0, maxCrashes: 0 });
-      bench.agent("x");
-      bench.submit("t", { ...limits, retries: 0 });
-      if (isStarted) bench.start("t");
-      end(bench);
-      bench.pass(0);
-      assertEquals(TRANSITIONS[bench.status("t")], []);
-      assertEquals([bench.load("x"), bench.machine.deadline(bench.state)], [0, Infinity]);
+      const driver = new TaskDriver({ abortGraceMs: 0, maxCrashes: 0 });
+      driver.agent("x");
+      driver.submit("t", { ...limits, retries: 0 });
+      if (isStarted) driver.start("t");
+      end(driver);
+      driver.pass(0);
+      assertEquals(TRANSITIONS[driver.status("t")], []);
+      assertEquals([driver.load("x"), driver.machine.deadline(driver.state)], [0, Infinity]);
     }
   }
 });
 
 Deno.test("T12-completing-inside-task-started-leaves-a-timer: none is left, however early the result comes", () => {
-  const bench = new Bench();
-  bench.agent("x", { startsAtOnce: true });
-  bench.submit("t", { timeoutMs: 50, heartbeatTimeoutMs: 20, totalTimeoutMs: 90 });
-  bench.complete("t");
-  assertEquals(bench.machine.deadline(bench.state), Infinity);
-  assertEquals(bench.pass(1_000), []);
+  const driver = new TaskDriver();
+  driver.agent("x", { startsAtOnce: true });
+  driver.submit("t", { timeoutMs: 50, heartbeatTimeoutMs: 20, totalTimeoutMs: 90 });
+  driver.complete("t");
+  assertEquals(driver.machine.deadline(driver.state), Infinity);
+  assertEquals(driver.pass(1_000), []);
 });
 
 Deno.test("T16-final-failure-silent: each final failure is one event with the error of the last attempt", () => {
-  const bench = started();
-  bench.task("t").attempts = 4;
-  const events = bench.fail("t", { message: "last straw" });
+  const driver = started();
+  driver.task("t").attempts = 4;
+  const events = driver.fail("t", { message: "last straw" });
   assertEquals(lines(events), ["task:failed t x", "attempt:ended t x"]);
   const [failure] = events;
   assert(failure?.type === "task:failed" && failure.error.message === "last straw");
-  assertEquals(bench.task("t").error?.message, "last straw");
+  assertEquals(driver.task("t").error?.message, "last straw");
 });
 
 Deno.test("a completed task shows its result, and no error of an earlier attempt", () => {
-  const bench = started();
-  bench.fail("t");
-  bench.passToNext();
-  bench.complete("t", 0, "done");
-  assertEquals([bench.task("t").result?.value, bench.task("t").error], ["done", undefined]);
+  const driver = started();
+  driver.fail("t");
+  driver.passToNext();
+  driver.complete("t", 0, "done");
+  assertEquals([driver.task("t").result?.value, driver.task("t").error], ["done", undefined]);
 });
 
-Deno.test("attempts that nobody could hear are alive at the moment at which they can be heard again", () => {
-  const bench = new Bench();
-  bench.agent("x", { startsAtOnce: true, maxConcurrentTasks: 2 });
-  bench.submit("t", { heartbeatTimeoutMs: 10 });
-  bench.submit("u");
-  const { machine, state } = bench;
-  assertEquals(machine.step(state, { type: "renew-heartbeats" }, 500, 0), []);
-  assertEquals(machine.deadline(state), 510);
+Deno.test("renew-heartbeats restarts the timeouts of attempts whose heartbeats could not be received", () => {
+  const driver = new TaskDriver();
+  driver.agent("x", { startsAtOnce: true, maxConcurrentTasks: 2 });
+  driver.submit("t", { heartbeatTimeoutMs: 10 });
+  driver.submit("u");
+  const { machine, state } = driver;
+  const events: TaskEvent[] = [];
+  (machine as TaskPart).apply(state, { type: "renew-heartbeats" }, 500, events);
+  assertEquals([events, machine.deadline(state)], [[], 510]);
 });
 
 Deno.test("progress is kept and counts as a heartbeat", () => {
-  const bench = new Bench();
-  bench.agent("x");
-  bench.submit("t", { heartbeatTimeoutMs: 10 });
-  bench.start("t");
-  bench.pass(8);
-  bench.do({ type: "progress", taskId: "t", epoch: 1, progress: "half" });
-  bench.pass(8);
-  bench.do({ type: "heartbeat", taskId: "t", epoch: 1 });
-  assertEquals(bench.pass(9), []);
-  assertEquals(bench.task("t").progress?.value, "half");
-  assertEquals(lines(bench.pass(1))[0], "task:timed-out t");
+  const driver = new TaskDriver();
+  driver.agent("x");
+  driver.submit("t", { heartbeatTimeoutMs: 10 });
+  driver.start("t");
+  driver.pass(8);
+  driver.do({ type: "progress", taskId: "t", epoch: 1, progress: "half" });
+  driver.pass(8);
+  driver.do({ type: "heartbeat", taskId: "t", epoch: 1 });
+  assertEquals(driver.pass(9), []);
+  assertEquals(driver.task("t").progress?.value, "half");
+  assertEquals(lines(driver.pass(1))[0], "task:timed-out t");
 });
 
 Deno.test("commands on tasks and agents that nobody knows are refused", () => {
-  const bench = new Bench();
+  const driver = new TaskDriver();
   for (const id of ["nobody", "__proto__", "constructor"]) {
-    bench.refuses({ type: "start", taskId: id, epoch: 0 }, "unknown-task");
-    bench.refuses({ type: "complete", taskId: id, epoch: 3, result: 1 }, "unknown-task");
-    bench.refuses({ type: "cancel", taskId: id, reason: "" }, "unknown-task");
-    bench.refuses({ type: "assign", taskId: id, agentId: "" }, "unknown-task");
-    bench.refuses({ type: "remove-agent", agentId: id, reason: "" }, "unknown-agent");
-    bench.refuses(cordon(id, ""), "unknown-agent");
-    bench.refuses({ type: "cancel-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
-    bench.refuses({ type: "requeue-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
+    driver.refuses({ type: "start", taskId: id, epoch: 0 }, "unknown-task");
+    driver.refuses({ type: "complete", taskId: id, epoch: 3, result: 1 }, "unknown-task");
+    driver.refuses({ type: "cancel", taskId: id, reason: "" }, "unknown-task");
+    driver.refuses({ type: "assign", taskId: id, agentId: "" }, "unknown-task");
+    driver.refuses({ type: "remove-agent", agentId: id, reason: "" }, "unknown-agent");
+    driver.refuses(cordon(id, ""), "unknown-agent");
+    driver.refuses({ type: "cancel-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
+    driver.refuses({ type: "requeue-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
   }
-  assertEquals(bench.do({ type: "settle", taskId: "nobody", epoch: 9 }), []);
-  assertEquals(bench.do({ type: "unblock", taskId: "nobody", epoch: 9 }), []);
+  assertEquals(driver.do({ type: "settle", taskId: "nobody", epoch: 9 }), []);
+  assertEquals(driver.do({ type: "unblock", taskId: "nobody", epoch: 9 }), []);
   const preempt = { type: "preempt", taskId: "nobody", epoch: 9 } as const;
-  assertEquals(bench.do({ ...preempt, reason: "", isHopeless: true }), []);
+  assertEquals(driver.do({ ...preempt, reason: "", isHopeless: true }), []);
 });
 
 Deno.test("an agent's epochs grow over its removal and return", () => {
-  const bench = assigned();
-  const { epoch } = bench.task("t");
-  bench.do({ type: "remove-agent", agentId: "x", reason: "gone" });
-  assertEquals(bench.status("t"), "ready");
-  bench.agent("x");
-  assertGreater(bench.task("t").epoch, epoch);
+  const driver = assigned();
+  const { epoch } = driver.task("t");
+  driver.do({ type: "remove-agent", agentId: "x", reason: "gone" });
+  assertEquals(driver.status("t"), "ready");
+  driver.agent("x");
+  assertGreater(driver.task("t").epoch, epoch);
 });

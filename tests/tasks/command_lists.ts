@@ -7,10 +7,11 @@
 
 import fc from "fast-check";
 import type { OnFailure } from "../../src/tasks/types.ts";
-import type { TaskCommand, TaskConfig, TaskState } from "../../src/tasks/machine.ts";
-import type { Fail } from "../../src/tasks/commands.ts";
-import { DEFAULT_TASK_CONFIG, type StrategyName } from "../../src/tasks/state.ts";
-import { agent, submit } from "./bench.ts";
+import type { Fail, TaskCommand } from "../../src/tasks/commands.ts";
+import { DEFAULT_TASK_CONFIG, type TaskConfig } from "../../src/tasks/config.ts";
+import type { TaskState } from "../../src/tasks/state.ts";
+import type { StrategyName } from "../../src/tasks/strategies.ts";
+import { agent, submit } from "./driver.ts";
 
 /** A command, and how much later than the one before it comes. */
 export interface Timed {

@@ -1,27 +1,27 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UnfitAgentError } from "../../src/tasks/errors.ts";
 import { UnknownAgentError } from "../../src/core/errors.ts";
-import type { TaskConfig } from "../../src/tasks/machine.ts";
-import { Bench, cordon, lines, place, submit } from "./bench.ts";
+import type { TaskConfig } from "../../src/tasks/config.ts";
+import { cordon, lines, place, submit, TaskDriver } from "./driver.ts";
 import { Body, choosing, soon } from "./scheduling.ts";
 
 function drain(agentId: string, reason = "update") {
   return { type: "drain-agent", agentId, reason } as const;
 }
 
-/** A bench with an agent `x` that runs `a` and has `b` and `c` in its queue. */
-function busy(config: Partial<TaskConfig> = {}): Bench {
-  const bench = new Bench(config);
-  bench.agent("x");
-  bench.place("x", "a", "b", "c");
-  bench.start("a");
-  return bench;
+/** A driver with an agent `x` that runs `a` and has `b` and `c` in its queue. */
+function busy(config: Partial<TaskConfig> = {}): TaskDriver {
+  const driver = new TaskDriver(config);
+  driver.agent("x");
+  driver.place("x", "a", "b", "c");
+  driver.start("a");
+  return driver;
 }
 
 Deno.test("a drained agent finishes what it has begun, hands on the rest, and is gone then", () => {
-  const bench = busy();
-  bench.agent("y", { maxConcurrentTasks: 2 });
-  assertEquals(lines(bench.do(drain("x"))), [
+  const driver = busy();
+  driver.agent("y", { maxConcurrentTasks: 2 });
+  assertEquals(lines(driver.do(drain("x"))), [
     "agent:draining x",
     "task:requeued b x",
     "attempt:ended b x",
@@ -30,34 +30,34 @@ Deno.test("a drained agent finishes what it has begun, hands on the rest, and is
     "task:assigned b y",
     "task:assigned c y",
   ]);
-  assertEquals(bench.tasksOf("x"), ["a"]);
-  assertEquals(lines(bench.complete("a")), [
+  assertEquals(driver.tasksOf("x"), ["a"]);
+  assertEquals(lines(driver.complete("a")), [
     "task:completed a x",
     "attempt:ended a x",
     "agent:terminated x",
   ]);
-  assertEquals(bench.state.agents.has("x"), false);
+  assertEquals(driver.state.agents.has("x"), false);
 });
 
 Deno.test("a drained agent is gone in the step that drains it when it has nothing to do", () => {
-  const bench = new Bench();
-  bench.agent("x");
-  assertEquals(bench.do(drain("x")), [
+  const driver = new TaskDriver();
+  driver.agent("x");
+  assertEquals(driver.do(drain("x")), [
     { type: "agent:draining", agentId: "x", reason: "update" },
     { type: "agent:terminated", agentId: "x", reason: "update" },
   ]);
-  bench.refuses(drain("x"), "unknown-agent");
+  driver.refuses(drain("x"), "unknown-agent");
 });
 
 Deno.test("a drained agent gets nothing any more, and draining it again is nothing", () => {
-  const bench = busy();
-  bench.do(drain("x"));
-  assertEquals(bench.do(drain("x", "again")), []);
-  bench.refuses(place("d", "x"), "unfit");
-  bench.refuses(submit("d", { assignedAgent: "x" }), "unfit");
-  bench.do(cordon("x", ""));
-  bench.submit("d");
-  assertEquals([bench.tasksOf("x"), bench.status("b"), bench.status("d")], [
+  const driver = busy();
+  driver.do(drain("x"));
+  assertEquals(driver.do(drain("x", "again")), []);
+  driver.refuses(place("d", "x"), "unfit");
+  driver.refuses(submit("d", { assignedAgent: "x" }), "unfit");
+  driver.do(cordon("x", ""));
+  driver.submit("d");
+  assertEquals([driver.tasksOf("x"), driver.status("b"), driver.status("d")], [
     ["a"],
     "ready",
     "ready",
@@ -65,30 +65,30 @@ Deno.test("a drained agent gets nothing any more, and draining it again is nothi
 });
 
 Deno.test("a drained agent stays until the body that it was told to stop has ended", () => {
-  const bench = busy({ abortGraceMs: 50 });
-  bench.do(drain("x"));
-  bench.cancel("a");
-  assertEquals([bench.tasksOf("x"), bench.load("x")], [[], 1]);
-  assertEquals(lines(bench.pass(50)), ["attempt:ended a x", "agent:terminated x"]);
+  const driver = busy({ abortGraceMs: 50 });
+  driver.do(drain("x"));
+  driver.cancel("a");
+  assertEquals([driver.tasksOf("x"), driver.load("x")], [[], 1]);
+  assertEquals(lines(driver.pass(50)), ["attempt:ended a x", "agent:terminated x"]);
 });
 
 Deno.test("tasks that wait for room in the queue of a drained agent go to others", () => {
-  const bench = new Bench();
-  bench.agent("x", { maxQueuedTasks: 0 });
-  bench.place("x", "a", "b");
-  bench.do(place("later", "x", { after: ["b"] }));
-  bench.start("a");
-  bench.do(drain("x"));
-  bench.agent("y");
-  assertEquals(bench.tasksOf("y"), ["b"]);
-  bench.complete("b");
-  assertEquals(bench.tasksOf("y"), ["later"]);
+  const driver = new TaskDriver();
+  driver.agent("x", { maxQueuedTasks: 0 });
+  driver.place("x", "a", "b");
+  driver.do(place("later", "x", { after: ["b"] }));
+  driver.start("a");
+  driver.do(drain("x"));
+  driver.agent("y");
+  assertEquals(driver.tasksOf("y"), ["b"]);
+  driver.complete("b");
+  assertEquals(driver.tasksOf("y"), ["later"]);
 });
 
 Deno.test("agents that can be removed while they are drained are removed once", () => {
-  const bench = busy();
-  bench.do(drain("x"));
-  const removed = bench.do({ type: "remove-agent", agentId: "x", reason: "crashed" });
+  const driver = busy();
+  driver.do(drain("x"));
+  const removed = driver.do({ type: "remove-agent", agentId: "x", reason: "crashed" });
   assertEquals(lines(removed), [
     "agent:terminated x",
     "task:requeued a x",
@@ -97,18 +97,18 @@ Deno.test("agents that can be removed while they are drained are removed once", 
 });
 
 Deno.test("with announcesIdleness an agent is told active with its first claim and idle without any", () => {
-  const bench = new Bench({ announcesIdleness: true });
-  bench.agent("x", { maxConcurrentTasks: 2 });
-  assertEquals(lines(bench.submit("a")).at(-1), "agent:active x");
-  assertEquals(lines(bench.submit("b")).at(-1), "task:assigned b x");
-  assertEquals(lines(bench.complete("a")).at(-1), "attempt:ended a x");
-  assertEquals(lines(bench.complete("b")).slice(-1), ["agent:idle x"]);
-  bench.submit("c");
-  bench.submit("d");
-  bench.submit("e");
-  bench.cancel("c");
+  const driver = new TaskDriver({ announcesIdleness: true });
+  driver.agent("x", { maxConcurrentTasks: 2 });
+  assertEquals(lines(driver.submit("a")).at(-1), "agent:active x");
+  assertEquals(lines(driver.submit("b")).at(-1), "task:assigned b x");
+  assertEquals(lines(driver.complete("a")).at(-1), "attempt:ended a x");
+  assertEquals(lines(driver.complete("b")).slice(-1), ["agent:idle x"]);
+  driver.submit("c");
+  driver.submit("d");
+  driver.submit("e");
+  driver.cancel("c");
   assertEquals(
-    lines(bench.do({ type: "remove-agent", agentId: "x", reason: "r" })).filter((line) =>
+    lines(driver.do({ type: "remove-agent", agentId: "x", reason: "r" })).filter((line) =>
       line.startsWith("agent:")
     ),
     ["agent:terminated x"],
@@ -116,10 +116,10 @@ Deno.test("with announcesIdleness an agent is told active with its first claim a
 });
 
 Deno.test("an agent that loses its only claim and gets another in one step is told neither", () => {
-  const bench = new Bench({ announcesIdleness: true });
-  bench.agent("x");
-  bench.place("x", "a", "b");
-  assertEquals(lines(bench.complete("a")).at(-1), "task:admitted b x");
+  const driver = new TaskDriver({ announcesIdleness: true });
+  driver.agent("x");
+  driver.place("x", "a", "b");
+  assertEquals(lines(driver.complete("a")).at(-1), "task:admitted b x");
 });
 
 Deno.test("drainAgent() lets the handler end, and hands on what has not started", async () => {

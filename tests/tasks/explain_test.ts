@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UnknownTaskError } from "../../src/tasks/errors.ts";
-import type { TaskExplanation } from "../../src/tasks/explain.ts";
+import type { TaskExplanation } from "../../src/tasks/views.ts";
 import { Body, choosing, type Scheduling, soon } from "./scheduling.ts";
 import type { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 
@@ -14,7 +14,7 @@ function told(it: Scheduling<AdvancedTaskScheduler>, taskId: string): Partial<Ta
   );
 }
 
-Deno.test("explain() of a waiting task names its open dependencies, and those nobody has submitted", async () => {
+Deno.test("explain() of a waiting task names its open dependencies, and those that were not submitted", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" }, () => 1);
   const done = await it.scheduler.submit({ id: "done" });
@@ -23,7 +23,7 @@ Deno.test("explain() of a waiting task names its open dependencies, and those no
   await it.scheduler.submit({ id: "t", dependencies: ["done", "open", "later"] });
   assertEquals(told(it, "t"), {
     status: "waiting",
-    summary: 'It waits for "open", "later", which nobody has submitted',
+    summary: 'It waits for "open", "later", which was not submitted',
     openDependencies: [{ taskId: "open", submitted: true }, { taskId: "later", submitted: false }],
   });
 });
@@ -56,7 +56,7 @@ Deno.test("explain() of a ready task names the full and the cordoned agents", as
   await it.scheduler.submit({ id: "t" });
   assertEquals(told(it, "t"), {
     status: "ready",
-    summary: 'It waits for "full" to have room, or for "away" to take tasks again',
+    summary: 'It waits for "full" to have a free slot, or for "away" to be uncordoned',
     fullAgents: ["full"],
     cordonedAgents: ["away"],
   });
@@ -98,7 +98,7 @@ Deno.test("explain() of an assigned task that lacks nothing says that its agent 
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" });
   await it.scheduler.submit({ id: "t" });
-  const summary = 'Agent "x" has it in its queue and has not started it';
+  const summary = 'Agent "x" has it and has not started it';
   assertEquals(told(it, "t"), { status: "assigned", summary });
 });
 
@@ -114,7 +114,7 @@ Deno.test("explain() of a task in its agent's queue tells its place, and what wo
     it.scheduler.explain("b").summary,
     [
       'It waits for a slot of agent "x" as number 1 of 2',
-      "the agent takes no tasks: maintenance",
+      "the agent is cordoned: maintenance",
     ].join("; "),
   );
   await using stealing = choosing({ stealing: true, stealThreshold: 5 });

@@ -7,7 +7,7 @@ import {
 } from "../../src/tasks/errors.ts";
 import { LockLostError } from "../../src/locks/errors.ts";
 import { NonRetryableError, RetryAfterError, StaleEpochError } from "../../src/core/errors.ts";
-import type { TaskContext } from "../../src/tasks/attempt.ts";
+import type { TaskContext } from "../../src/tasks/attempts.ts";
 import { Body, choosing, soon } from "./scheduling.ts";
 
 Deno.test("T1-no-task-completes-under-advanced-scheduler: a handler's return value is the task's result", async () => {

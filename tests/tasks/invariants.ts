@@ -6,10 +6,8 @@
 
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import { isFit } from "../../src/tasks/placement.ts";
-import { hasRoom } from "../../src/tasks/room.ts";
-import type { TaskState } from "../../src/tasks/machine.ts";
-import { type Agent, isTerminal, type TaskRecord } from "../../src/tasks/state.ts";
+import { hasFreeSlot, isFit } from "../../src/tasks/placement.ts";
+import { type Agent, isTerminal, type TaskRecord, type TaskState } from "../../src/tasks/state.ts";
 import { checkQueues, Loads } from "./stealing_invariants.ts";
 
 /** Checks a state by itself. */
@@ -58,7 +56,7 @@ function ownedByLiveAgent({ tasks, agents, lingering }: TaskState): void {
 function loadsEqualClaims({ agents, lingering }: TaskState): void {
   for (const agent of agents.values()) {
     const bodies = [...lingering.values()].filter((each) => each.agent === agent);
-    assertEquals(agent.load, agent.tasks.size - agent.queue.length + bodies.length, "load");
+    assertEquals(agent.slotsInUse, agent.tasks.size - agent.queue.length + bodies.length, "load");
   }
 }
 
@@ -78,7 +76,7 @@ function workConserving(state: TaskState): void {
     const isOwnChoice = state.strategy === "external" && pinnedTo === "";
     if (status !== "ready" || isOwnChoice) continue;
     for (const agent of state.agents.values()) {
-      const isIdle = hasRoom(agent) && isFit(agent, spec.requires, pinnedTo);
+      const isIdle = hasFreeSlot(agent) && isFit(agent, spec.requires, pinnedTo);
       assert(!isIdle, `${spec.id} could run on ${agent.agentId}`);
     }
   }
@@ -153,10 +151,10 @@ export class History {
 
   /** An agent may have too many tasks after its slots were made fewer, but never gets more. */
   #capacityRespected({ agents }: TaskState): void {
-    for (const { agentId, load, maxConcurrentTasks } of agents.values()) {
+    for (const { agentId, slotsInUse, maxConcurrentTasks } of agents.values()) {
       const allowed = this.#allowed.get(agentId) ?? 0;
-      assert(load <= Math.max(allowed, maxConcurrentTasks), "CapacityRespected");
-      this.#allowed.set(agentId, Math.max(load, maxConcurrentTasks));
+      assert(slotsInUse <= Math.max(allowed, maxConcurrentTasks), "CapacityRespected");
+      this.#allowed.set(agentId, Math.max(slotsInUse, maxConcurrentTasks));
     }
   }
 }

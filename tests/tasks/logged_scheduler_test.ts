@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import type { RootCommand } from "../../src/root/state.ts";
+import type { SchedulerCommand } from "../../src/root/scheduler_machine.ts";
 import { ClosedError, LogError } from "../../src/core/errors.ts";
 import { TaskFailedError } from "../../src/tasks/errors.ts";
 import { UninitializedError } from "../../src/core/errors.ts";
@@ -164,7 +164,7 @@ Deno.test("shutdown() lets what was sent reach the log, and closes it", async ()
 });
 
 Deno.test("a scheduler on a log works once it is initialized, and says so before", async () => {
-  const log = new MemoryLog<RootCommand | Tick>();
+  const log = new MemoryLog<SchedulerCommand | Tick>();
   const scheduler = new AdvancedTaskScheduler({}, new EventBus(), silentLogger, { log });
   await assertRejects(() => scheduler.submit({ id: "t" }), UninitializedError);
   await assertRejects(() => scheduler.assignTask({ id: "t" }, "x"), UninitializedError);
@@ -176,7 +176,7 @@ Deno.test("a scheduler on a log works once it is initialized, and says so before
 });
 
 Deno.test("what a log knows goes on in the next process: results, waits, and work that was under way", async () => {
-  const memory = new MemoryLog<RootCommand | Tick>();
+  const memory = new MemoryLog<SchedulerCommand | Tick>();
   const first = await logging({}, memory);
   const body = new Body();
   await first.scheduler.registerAgent({ id: "x" }, (task, context) => {
@@ -205,7 +205,7 @@ Deno.test("what a log knows goes on in the next process: results, waits, and wor
 });
 
 Deno.test("an agent outside keeps its claim over a restart", async () => {
-  const memory = new MemoryLog<RootCommand | Tick>();
+  const memory = new MemoryLog<SchedulerCommand | Tick>();
   const first = await logging({}, memory);
   await first.scheduler.registerAgent({ id: "outside" });
   await first.scheduler.submit({ id: "t", resources: ["db"], idempotencyKey: "k" });

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import { Bench, cordon, lines, place, submit } from "./bench.ts";
+import { cordon, lines, place, submit, TaskDriver } from "./driver.ts";
 
-/** A bench with an agent `x` of one slot that starts nothing by itself. */
-function oneSlot(fields: { maxQueuedTasks?: number; startsAtOnce?: boolean } = {}): Bench {
-  const bench = new Bench();
-  bench.agent("x", fields);
-  return bench;
+/** A driver with an agent `x` of one slot that starts nothing by itself. */
+function oneSlot(fields: { maxQueuedTasks?: number; startsAtOnce?: boolean } = {}): TaskDriver {
+  const driver = new TaskDriver();
+  driver.agent("x", fields);
+  return driver;
 }
 
 function requeue(agentId: string) {
@@ -14,9 +14,9 @@ function requeue(agentId: string) {
 }
 
 Deno.test("a placed task is assigned at once, with a slot or into its agent's own queue", () => {
-  const bench = oneSlot();
-  const [, first] = bench.place("x", "a");
-  const [, second] = bench.do(place("b", "x", { resources: [RESOURCE] }));
+  const driver = oneSlot();
+  const [, first] = driver.place("x", "a");
+  const [, second] = driver.do(place("b", "x", { resources: [RESOURCE] }));
   assertEquals(first, {
     type: "task:assigned",
     taskId: "a",
@@ -33,146 +33,146 @@ Deno.test("a placed task is assigned at once, with a slot or into its agent's ow
     resources: [RESOURCE],
     queued: true,
   });
-  assertEquals([bench.tasksOf("x"), bench.load("x")], [["a", "(b)"], 1]);
+  assertEquals([driver.tasksOf("x"), driver.load("x")], [["a", "(b)"], 1]);
 });
 
 const RESOURCE = { resourceId: "r", mode: "exclusive", units: 1 } as const;
 
 Deno.test("a claim without a slot can't start, complete or fail, and no lock unblocks it", () => {
-  const bench = oneSlot();
-  bench.place("x", "a");
-  bench.do(place("b", "x", { resources: [RESOURCE] }));
+  const driver = oneSlot();
+  driver.place("x", "a");
+  driver.do(place("b", "x", { resources: [RESOURCE] }));
   for (const type of ["start", "complete", "fail"] as const) {
     const error = { name: "E", message: "m" };
     const command = { type, taskId: "b", epoch: 2, result: 1, error, fault: "attempt" } as const;
-    bench.refuses(command, "status", "assigned");
+    driver.refuses(command, "status", "assigned");
   }
-  assertEquals(bench.do({ type: "unblock", taskId: "b", epoch: 2 }), []);
-  assertEquals(bench.task("b").locked, false);
+  assertEquals(driver.do({ type: "unblock", taskId: "b", epoch: 2 }), []);
+  assertEquals(driver.task("b").locked, false);
 });
 
 Deno.test("a slot that comes free admits the first of the agent's queue, which then needs its locks", () => {
-  const bench = oneSlot({ startsAtOnce: true });
-  bench.place("x", "a", "b");
-  bench.do(place("c", "x", { resources: [RESOURCE], priority: 1 }));
-  const events = bench.complete("a");
+  const driver = oneSlot({ startsAtOnce: true });
+  driver.place("x", "a", "b");
+  driver.do(place("c", "x", { resources: [RESOURCE], priority: 1 }));
+  const events = driver.complete("a");
   assertEquals(lines(events).slice(2), ["task:admitted c x"]);
   assertEquals((events[2] as { resources: unknown }).resources, [RESOURCE]);
-  assertEquals(bench.status("c"), "assigned");
-  assertEquals(lines(bench.do({ type: "unblock", taskId: "c", epoch: 3 })), ["task:started c x"]);
-  assertEquals(lines(bench.complete("c")).slice(2), ["task:admitted b x", "task:started b x"]);
+  assertEquals(driver.status("c"), "assigned");
+  assertEquals(lines(driver.do({ type: "unblock", taskId: "c", epoch: 3 })), ["task:started c x"]);
+  assertEquals(lines(driver.complete("c")).slice(2), ["task:admitted b x", "task:started b x"]);
 });
 
 Deno.test("a free slot goes to the older one of the agent's queue and the shared queue", () => {
-  const bench = oneSlot();
-  bench.submit("first");
-  bench.now = 1;
-  bench.place("x", "second");
-  bench.now = 2;
-  bench.submit("third");
-  assertEquals(bench.tasksOf("x"), ["first", "(second)"]);
-  assertEquals(lines(bench.complete("first")).at(-1), "task:admitted second x");
-  assertEquals(lines(bench.complete("second")).at(-1), "task:assigned third x");
-  bench.now = 3;
-  bench.place("x", "fourth");
-  bench.do(submit("urgent", { priority: 1 }));
-  assertEquals(lines(bench.complete("third")).at(-1), "task:assigned urgent x");
+  const driver = oneSlot();
+  driver.submit("first");
+  driver.now = 1;
+  driver.place("x", "second");
+  driver.now = 2;
+  driver.submit("third");
+  assertEquals(driver.tasksOf("x"), ["first", "(second)"]);
+  assertEquals(lines(driver.complete("first")).at(-1), "task:admitted second x");
+  assertEquals(lines(driver.complete("second")).at(-1), "task:assigned third x");
+  driver.now = 3;
+  driver.place("x", "fourth");
+  driver.do(submit("urgent", { priority: 1 }));
+  assertEquals(lines(driver.complete("third")).at(-1), "task:assigned urgent x");
 });
 
 Deno.test("a placed task waits for room in a full queue, and takes it at once", () => {
-  const bench = oneSlot({ maxQueuedTasks: 1 });
-  bench.place("x", "a", "b", "c");
-  bench.agent("y");
-  assertEquals([bench.tasksOf("x"), bench.status("c")], [["a", "(b)"], "ready"]);
-  assertEquals(lines(bench.cancel("b")).slice(2), ["task:assigned c x"]);
-  assertEquals(bench.tasksOf("x"), ["a", "(c)"]);
+  const driver = oneSlot({ maxQueuedTasks: 1 });
+  driver.place("x", "a", "b", "c");
+  driver.agent("y");
+  assertEquals([driver.tasksOf("x"), driver.status("c")], [["a", "(b)"], "ready"]);
+  assertEquals(lines(driver.cancel("b")).slice(2), ["task:assigned c x"]);
+  assertEquals(driver.tasksOf("x"), ["a", "(c)"]);
 });
 
 Deno.test("a larger queue takes in the placed tasks that waited for room", () => {
-  const bench = oneSlot({ maxQueuedTasks: 0 });
-  bench.place("x", "a", "b", "c");
-  assertEquals(bench.tasksOf("x"), ["a"]);
-  bench.agent("x", { maxQueuedTasks: 2 });
-  assertEquals(bench.tasksOf("x"), ["a", "(b)", "(c)"]);
+  const driver = oneSlot({ maxQueuedTasks: 0 });
+  driver.place("x", "a", "b", "c");
+  assertEquals(driver.tasksOf("x"), ["a"]);
+  driver.agent("x", { maxQueuedTasks: 2 });
+  assertEquals(driver.tasksOf("x"), ["a", "(b)", "(c)"]);
 });
 
 Deno.test("a claim that ends in the queue gives no slot back, and says so", () => {
-  const ends: Record<string, (bench: Bench) => TaskEvent[]> = {
-    cancel: (bench) => bench.cancel("b"),
-    "queue timeout": (bench) => bench.pass(10),
-    preempt: (bench) => {
+  const ends: Record<string, (driver: TaskDriver) => TaskEvent[]> = {
+    cancel: (driver) => driver.cancel("b"),
+    "queue timeout": (driver) => driver.pass(10),
+    preempt: (driver) => {
       const claim = { taskId: "b", epoch: 2, reason: "lost", isHopeless: true };
-      return bench.do({ type: "preempt", ...claim });
+      return driver.do({ type: "preempt", ...claim });
     },
   };
   for (const [name, end] of Object.entries(ends)) {
-    const bench = oneSlot();
-    bench.place("x", "a");
-    bench.do(place("b", "x", { queueTimeoutMs: 10 }));
-    const ended = end(bench).filter(({ type }) => type === "attempt:ended");
+    const driver = oneSlot();
+    driver.place("x", "a");
+    driver.do(place("b", "x", { queueTimeoutMs: 10 }));
+    const ended = end(driver).filter(({ type }) => type === "attempt:ended");
     const claim = { taskId: "b", agentId: "x", epoch: 2 };
     assertEquals(
       ended,
       [{ type: "attempt:ended", ...claim, abandoned: false, queued: true }],
       name,
     );
-    assertEquals([bench.tasksOf("x"), bench.load("x")], [["a"], 1], name);
-    assertEquals(bench.state.agents.get("x")!.queue, [], name);
+    assertEquals([driver.tasksOf("x"), driver.load("x")], [["a"], 1], name);
+    assertEquals(driver.state.agents.get("x")!.queue, [], name);
   }
 });
 
 Deno.test("a placed task whose agent is gone goes to any fit agent, claimed or not", () => {
-  const bench = oneSlot({ maxQueuedTasks: 1 });
-  bench.place("x", "a", "b", "c");
-  bench.submit("pinned", { assignedAgent: "x" });
-  bench.agent("y", { maxConcurrentTasks: 4 });
-  bench.do({ type: "remove-agent", agentId: "x", reason: "crashed" });
-  assertEquals(bench.tasksOf("y").sort(), ["a", "b", "c"]);
-  assertEquals(bench.status("pinned"), "ready");
+  const driver = oneSlot({ maxQueuedTasks: 1 });
+  driver.place("x", "a", "b", "c");
+  driver.submit("pinned", { assignedAgent: "x" });
+  driver.agent("y", { maxConcurrentTasks: 4 });
+  driver.do({ type: "remove-agent", agentId: "x", reason: "crashed" });
+  assertEquals(driver.tasksOf("y").sort(), ["a", "b", "c"]);
+  assertEquals(driver.status("pinned"), "ready");
 });
 
 Deno.test("placed tasks that are requeued go to any fit agent", () => {
-  const bench = oneSlot();
-  bench.place("x", "a", "b");
-  bench.agent("y", { maxConcurrentTasks: 2 });
-  bench.do(cordon("x", "maintenance"), requeue("x"));
-  assertEquals(bench.tasksOf("y"), ["a", "b"]);
+  const driver = oneSlot();
+  driver.place("x", "a", "b");
+  driver.agent("y", { maxConcurrentTasks: 2 });
+  driver.do(cordon("x", "maintenance"), requeue("x"));
+  assertEquals(driver.tasksOf("y"), ["a", "b"]);
 });
 
 Deno.test("a retry of a placed task goes back to its agent, and to others when that is gone", () => {
-  const bench = new Bench({ retryDelay: 0 });
-  bench.agent("x");
-  bench.agent("y");
-  bench.place("x", "a", "b");
-  bench.fail("a");
-  bench.pass(0);
-  assertEquals([bench.tasksOf("x"), bench.tasksOf("y")], [["b", "(a)"], []]);
-  bench.fail("b");
-  bench.do({ type: "remove-agent", agentId: "x", reason: "crashed" });
-  bench.pass(0);
-  assertEquals(bench.ownerOf("b") ?? bench.status("b"), "ready");
-  bench.complete("a");
-  assertEquals(bench.tasksOf("y"), ["b"]);
+  const driver = new TaskDriver({ retryDelay: 0 });
+  driver.agent("x");
+  driver.agent("y");
+  driver.place("x", "a", "b");
+  driver.fail("a");
+  driver.pass(0);
+  assertEquals([driver.tasksOf("x"), driver.tasksOf("y")], [["b", "(a)"], []]);
+  driver.fail("b");
+  driver.do({ type: "remove-agent", agentId: "x", reason: "crashed" });
+  driver.pass(0);
+  assertEquals(driver.ownerOf("b") ?? driver.status("b"), "ready");
+  driver.complete("a");
+  assertEquals(driver.tasksOf("y"), ["b"]);
 });
 
 Deno.test("a placed task that its agent is no longer fit for goes to who is", () => {
-  const bench = new Bench();
-  bench.agent("x", { capabilities: ["git"], maxQueuedTasks: 0 });
-  for (const id of ["a", "b"]) bench.do(place(id, "x", { requires: ["git"] }));
-  bench.agent("y", { capabilities: ["git"] });
-  assertEquals(bench.status("b"), "ready");
-  bench.agent("x", { capabilities: [], maxQueuedTasks: 9 });
-  assertEquals([bench.tasksOf("x"), bench.tasksOf("y")], [["a"], ["b"]]);
+  const driver = new TaskDriver();
+  driver.agent("x", { capabilities: ["git"], maxQueuedTasks: 0 });
+  for (const id of ["a", "b"]) driver.do(place(id, "x", { requires: ["git"] }));
+  driver.agent("y", { capabilities: ["git"] });
+  assertEquals(driver.status("b"), "ready");
+  driver.agent("x", { capabilities: [], maxQueuedTasks: 9 });
+  assertEquals([driver.tasksOf("x"), driver.tasksOf("y")], [["a"], ["b"]]);
 });
 
 Deno.test("a cordoned agent admits nothing from its queue and gets no placed task", () => {
-  const bench = oneSlot();
-  bench.place("x", "a", "b");
-  bench.do(cordon("x", "maintenance"));
-  bench.place("x", "c");
-  bench.complete("a");
-  assertEquals([bench.tasksOf("x"), bench.status("c")], [["(b)"], "ready"]);
-  assertEquals(lines(bench.do(cordon("x", ""))), [
+  const driver = oneSlot();
+  driver.place("x", "a", "b");
+  driver.do(cordon("x", "maintenance"));
+  driver.place("x", "c");
+  driver.complete("a");
+  assertEquals([driver.tasksOf("x"), driver.status("c")], [["(b)"], "ready"]);
+  assertEquals(lines(driver.do(cordon("x", ""))), [
     "agent:uncordoned x",
     "task:admitted b x",
     "task:assigned c x",
@@ -180,26 +180,26 @@ Deno.test("a cordoned agent admits nothing from its queue and gets no placed tas
 });
 
 Deno.test("each cause of a cordon is put and lifted by itself, and none is left in the end", () => {
-  const bench = oneSlot();
-  bench.do(cordon("x", "manual"), cordon("x", "silent", { cause: "suspect" }));
-  bench.submit("t");
-  bench.do(cordon("x", ""));
-  assertEquals(bench.status("t"), "ready");
-  assertEquals(bench.do(cordon("x", "")), []);
-  assertEquals(lines(bench.do(cordon("x", "", { cause: "suspect" }))), [
+  const driver = oneSlot();
+  driver.do(cordon("x", "manual"), cordon("x", "silent", { cause: "suspect" }));
+  driver.submit("t");
+  driver.do(cordon("x", ""));
+  assertEquals(driver.status("t"), "ready");
+  assertEquals(driver.do(cordon("x", "")), []);
+  assertEquals(lines(driver.do(cordon("x", "", { cause: "suspect" }))), [
     "agent:uncordoned x",
     "task:assigned t x",
   ]);
 });
 
 Deno.test("a cordon with an end is lifted then, and not when it was renewed meanwhile", () => {
-  const bench = oneSlot();
-  bench.do(cordon("x", "it failed", { cause: "breaker", untilMs: 10 }));
-  bench.submit("t");
-  bench.do(cordon("x", "it failed", { cause: "breaker", untilMs: 20 }));
-  assertEquals(bench.pass(19), []);
-  assertEquals(lines(bench.pass(1)), ["agent:uncordoned x", "task:assigned t x"]);
-  bench.do(cordon("x", "it failed", { cause: "breaker", untilMs: 40 }));
-  bench.do({ type: "remove-agent", agentId: "x", reason: "gone" });
-  assertEquals([bench.pass(100), bench.machine.deadline(bench.state)], [[], Infinity]);
+  const driver = oneSlot();
+  driver.do(cordon("x", "it failed", { cause: "breaker", untilMs: 10 }));
+  driver.submit("t");
+  driver.do(cordon("x", "it failed", { cause: "breaker", untilMs: 20 }));
+  assertEquals(driver.pass(19), []);
+  assertEquals(lines(driver.pass(1)), ["agent:uncordoned x", "task:assigned t x"]);
+  driver.do(cordon("x", "it failed", { cause: "breaker", untilMs: 40 }));
+  driver.do({ type: "remove-agent", agentId: "x", reason: "gone" });
+  assertEquals([driver.pass(100), driver.machine.deadline(driver.state)], [[], Infinity]);
 });

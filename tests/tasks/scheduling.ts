@@ -4,15 +4,16 @@
  * @module
  */
 
-import type { RootCommand } from "../../src/root/state.ts";
+import type { SchedulerCommand } from "../../src/root/scheduler_machine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { Tick } from "../../src/core/machine.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
-import type { TaskSchedulerConfig } from "../../src/tasks/scheduler_config.ts";
+import type { TaskSchedulerConfig } from "../../src/tasks/config.ts";
 import { TaskScheduler } from "../../src/tasks/task_scheduler.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 /** A scheduler and what it is built on. Disposing of it shuts it down without grace. */
 export interface Scheduling<Scheduler extends TaskScheduler> extends AsyncDisposable {
@@ -38,13 +39,13 @@ export function assigning(config: TaskSchedulerConfig = {}): Scheduling<TaskSche
 
 /** A scheduler that chooses agents, on a log that fails on command. */
 export interface Logging extends Scheduling<AdvancedTaskScheduler> {
-  readonly log: FaultyLog<RootCommand | Tick>;
+  readonly log: FaultyLog<SchedulerCommand | Tick>;
 }
 
 /** A scheduler on a log; on `inner`, which another one may have written, if that is given. */
 export async function logging(
   config: TaskSchedulerConfig = {},
-  inner: MemoryLog<RootCommand | Tick> = new MemoryLog(),
+  inner: MemoryLog<SchedulerCommand | Tick> = new MemoryLog(),
 ): Promise<Logging> {
   const clock = new SimulatedClock();
   const bus = new EventBus(false, { clock, logger: silentLogger });
@@ -71,7 +72,7 @@ function disposable<Scheduler extends TaskScheduler>(
   };
 }
 
-/** A handler that ends when the test says so. */
+/** A handler that returns when the test calls `end`. */
 export class Body {
   readonly #end = Promise.withResolvers<unknown>();
   readonly #begun = Promise.withResolvers<AbortSignal>();

@@ -113,13 +113,14 @@ Deno.test("after shutdown() every call that changes something is refused, every 
     () => scheduler.uncordonAgent("x"),
     () => scheduler.setDefaultStrategy("affinity"),
     () => scheduler.resources.acquire("db", "x"),
+    () => scheduler.initialize(),
+    () => scheduler.performMaintenance(),
   ];
   for (const call of calls) await assertRejects(call, ClosedError, "closed");
   assertEquals(scheduler.getTask("t")?.status, "assigned");
   assertEquals(scheduler.getAgentTaskCount("x"), 1);
   assertEquals(scheduler.explain("t").status, "assigned");
   await scheduler.getHealthStatus();
-  await scheduler.initialize();
 });
 
 Deno.test("while it shuts down a scheduler accepts nothing", async () => {

@@ -5,11 +5,9 @@
  */
 
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
-import type { TaskEvent } from "../../src/tasks/events.ts";
-import type { WorkStealingCompleted } from "../../src/tasks/events.ts";
-import type { TaskState } from "../../src/tasks/machine.ts";
-import { hasRoom, hasRoomInQueue, loadOf, roomOf } from "../../src/tasks/room.ts";
-import type { Agent, TaskRecord } from "../../src/tasks/state.ts";
+import type { TaskEvent, WorkStealingCompleted } from "../../src/tasks/events.ts";
+import type { Agent, TaskRecord, TaskState } from "../../src/tasks/state.ts";
+import { backlogOf, canQueue, capacityOf, hasFreeSlot } from "../../src/tasks/placement.ts";
 
 /** Checks a state by itself. */
 export function checkQueues(state: TaskState): void {
@@ -19,7 +17,7 @@ export function checkQueues(state: TaskState): void {
   }
   for (const task of state.tasks.values()) placedTasksHaveAWay(state, task);
   if (!state.config.stealing) return;
-  stocksAreMovable(state);
+  donationsAreStealable(state);
   if (state.draining) return;
   receiversHaveRoom(state);
   imbalanceEnds(state);
@@ -37,13 +35,16 @@ function queuesAreClaims({ queue, tasks }: Agent): void {
 
 /** Nobody waits for what there is. */
 function worksOffItsQueue({ groups }: TaskState, agent: Agent): void {
-  assert(!hasRoom(agent) || agent.queue.length === 0, `${agent.agentId} has a slot for its queue`);
+  assert(
+    !hasFreeSlot(agent) || agent.queue.length === 0,
+    `${agent.agentId} has a slot for its queue`,
+  );
   for (const { placed, pinnedTo, queue } of groups.values()) {
     const waits = placed && pinnedTo === agent.agentId && queue.length > 0;
-    assert(!waits || !hasRoomInQueue(agent), `${agent.agentId} has room for what was placed`);
+    assert(!waits || !canQueue(agent), `${agent.agentId} has room for what was placed`);
   }
-  const isThrough = agent.drained !== undefined && agent.load === 0 && agent.tasks.size === 0;
-  assert(!isThrough, `${agent.agentId} is through and still there`);
+  const isDrained = agent.drained !== undefined && agent.slotsInUse === 0 && agent.tasks.size === 0;
+  assert(!isDrained, `${agent.agentId} is through and still there`);
 }
 
 function placedTasksHaveAWay({ agents }: TaskState, task: TaskRecord): void {
@@ -53,32 +54,32 @@ function placedTasksHaveAWay({ agents }: TaskState, task: TaskRecord): void {
   assert(agent !== undefined && agent.drained === undefined, "EveryTaskDone: its agent won't come");
 }
 
-function stocksAreMovable({ agents, groups, tasks }: TaskState): void {
+function donationsAreStealable({ agents, groups, tasks }: TaskState): void {
   for (const task of tasks.values()) {
     const isMovable = task.status === "assigned" && task.spec.placed;
-    assertEquals(task.movable !== undefined, isMovable, "stock");
-    if (task.movable === undefined) continue;
-    const { stock, position } = task.movable;
-    assert(stock.agent === task.agent && stock.tasks[position] === task.movable, "stock");
-    assertEquals(stock.group.requires, task.spec.requires);
-    assert(stock.group.donors[stock.position] === stock, "donor");
-    assert(stock.agent.stocks.includes(stock), "donor");
+    assertEquals(task.stealable !== undefined, isMovable, "stock");
+    if (task.stealable === undefined) continue;
+    const { donation, position } = task.stealable;
+    assert(donation.agent === task.agent && donation.tasks[position] === task.stealable, "stock");
+    assertEquals(donation.group.requires, task.spec.requires);
+    assert(donation.group.donors[donation.position] === donation, "donor");
+    assert(donation.agent.donations.includes(donation), "donor");
   }
   const donors = [...groups.values()].flatMap((group) => group.donors);
-  const stocks = [...agents.values()].flatMap((agent) => agent.stocks);
-  assertEquals(new Set(donors).size, stocks.length, "donors");
-  for (const stock of stocks) assertGreater(stock.tasks.length, 0, "donor of nothing");
+  const donations = [...agents.values()].flatMap((agent) => agent.donations);
+  assertEquals(new Set(donors).size, donations.length, "donors");
+  for (const donation of donations) assertGreater(donation.tasks.length, 0, "donor of nothing");
 }
 
 function receiversHaveRoom({ agents, groups }: TaskState): void {
   for (const { receivers, donors, requires, pinnedTo } of groups.values()) {
     if (pinnedTo !== "") continue;
     const able = [...agents.values()].filter((agent) => {
-      return roomOf(agent) > 0 && requires.every((each) => agent.capabilities.includes(each));
+      return capacityOf(agent) > 0 && requires.every((each) => agent.capabilities.includes(each));
     });
     assertEquals(new Set(receivers.map(({ agent }) => agent)), new Set(able), "receivers");
-    for (const { agent, rank } of receivers) assertEquals(rank, loadOf(agent), "receivers");
-    for (const { agent, rank } of donors) assertEquals(rank, -loadOf(agent), "donors");
+    for (const { agent, rank } of receivers) assertEquals(rank, backlogOf(agent), "receivers");
+    for (const { agent, rank } of donors) assertEquals(rank, -backlogOf(agent), "donors");
   }
 }
 
@@ -87,9 +88,9 @@ function imbalanceEnds({ agents, tasks, config }: TaskState): void {
   for (const { status, agent, spec: { placed, requires } } of tasks.values()) {
     if (status !== "assigned" || !placed) continue;
     for (const other of agents.values()) {
-      const isAble = roomOf(other) > 0 &&
+      const isAble = capacityOf(other) > 0 &&
         requires.every((each) => other.capabilities.includes(each));
-      const difference = loadOf(agent!) - loadOf(other);
+      const difference = backlogOf(agent!) - backlogOf(other);
       const isCalledFor = isAble && difference >= Math.max(2, config.stealThreshold);
       assert(!isCalledFor, `ImbalanceEnds: from ${agent!.agentId} to ${other.agentId}`);
     }

@@ -9,9 +9,9 @@ import type { TaskEvent, TaskRefusal } from "../../src/tasks/events.ts";
 import { nextInt, seeded } from "../../src/core/data/prng.ts";
 import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
-import type { TaskCommand, TaskConfig } from "../../src/tasks/machine.ts";
-import type { Submit } from "../../src/tasks/commands.ts";
-import type { Outcome, TaskSpec } from "../../src/tasks/state.ts";
+import type { Submit, TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
+import type { TaskConfig } from "../../src/tasks/config.ts";
+import type { Outcome } from "../../src/tasks/state.ts";
 import {
   AffinitySchedulingStrategy,
   CapabilitySchedulingStrategy,

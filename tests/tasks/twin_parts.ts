@@ -5,7 +5,8 @@
  */
 
 import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
-import type { Outcome, TaskSpec } from "../../src/tasks/state.ts";
+import type { Outcome } from "../../src/tasks/state.ts";
+import type { TaskSpec } from "../../src/tasks/commands.ts";
 
 export interface SlowTask {
   readonly spec: TaskSpec;

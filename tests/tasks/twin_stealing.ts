@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TaskConfig } from "../../src/tasks/machine.ts";
+import type { TaskConfig } from "../../src/tasks/config.ts";
 import { bySeniority, hasAll, type SlowAgent, type SlowTask } from "./twin_parts.ts";
 
 /** What is looked at. */

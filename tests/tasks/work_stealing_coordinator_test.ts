@@ -1,16 +1,18 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ClosedError, UninitializedError, UnknownAgentError } from "../../src/core/errors.ts";
-import type { LockstepEvent } from "../../src/root/events.ts";
+import { TASK_DESCRIPTIONS, type TaskEvent } from "../../src/tasks/events.ts";
 import { Engine } from "../../src/core/engine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { Tick } from "../../src/core/machine.ts";
-import { type TaskCommand, taskMachine } from "../../src/tasks/machine.ts";
+import { taskMachine } from "../../src/tasks/machine.ts";
+import type { TaskCommand } from "../../src/tasks/commands.ts";
 import type { AgentWorkload } from "../../src/tasks/mod.ts";
 import { WorkStealingCoordinator } from "../../src/tasks/work_stealing_coordinator.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
-import { agent, cordon, place } from "./bench.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
+import { agent, cordon, place } from "./driver.ts";
 
 /** A coordinator with an engine of its own, on a simulated clock. */
 function alone(config = {}) {
@@ -24,8 +26,9 @@ function alone(config = {}) {
 function hosted(...commands: readonly TaskCommand[]) {
   const clock = new SimulatedClock();
   const engine = new Engine(taskMachine({ stealing: true }), { clock, logger: silentLogger });
-  const events: LockstepEvent[] = [];
-  engine.observe((event) => events.push(event));
+  const events: TaskEvent[] = [];
+  const types = Object.keys(TASK_DESCRIPTIONS) as TaskEvent["type"][];
+  engine.observe(types, (event) => events.push(event));
   for (const command of commands) engine.dispatch(command);
   const host = { dispatcher: engine, state: () => engine.state };
   const stealing = new WorkStealingCoordinator({}, undefined, silentLogger, { host });

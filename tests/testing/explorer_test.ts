@@ -1,31 +1,30 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Machine, Named } from "../../src/core/machine.ts";
-import { explore, type Move } from "../../src/testing/mod.ts";
+import { definePart, type Named } from "../../src/core/machine.ts";
+import { explore, type Move } from "../../src/testing/explorer.ts";
 
 interface Turn extends Named<"turn"> {
   readonly by: number;
 }
 interface Turned extends Named<"turned" | "stuck" | "rung"> {}
 
-/** A dial from 0 to 3 that rings two milliseconds after it came to 3. */
-const dial: Machine<{ at: number; ringsAt: number }, Turn, Turned> = {
+/** A dial from 0 to 3 that rings two milliseconds after it reached 3. */
+const dial = definePart<{ at: number; ringsAt: number }, Turn, Turned>({
   name: "dial",
+  commands: ["turn"],
   init: () => ({ at: 0, ringsAt: Infinity }),
-  step(state, command, now) {
-    const events: Turned[] = [];
-    if (state.ringsAt <= now) {
-      state.ringsAt = Infinity;
-      events.push({ type: "rung" });
-    }
-    if (command.type === "tick") return events;
-    if (state.at + command.by > 3) return [...events, { type: "stuck" }];
-    state.at += command.by;
-    if (state.at === 3) state.ringsAt = now + 2;
-    return [...events, { type: "turned" }];
+  fire(state, _now, _until, events) {
+    state.ringsAt = Infinity;
+    events.push({ type: "rung" });
+  },
+  apply(state, { by }, now, events) {
+    const isStuck = state.at + by > 3;
+    if (!isStuck) state.at += by;
+    if (!isStuck && state.at === 3) state.ringsAt = now + 2;
+    events.push({ type: isStuck ? "stuck" : "turned" });
   },
   describe: ({ type }) => type,
   deadline: (state) => state.ringsAt,
-};
+});
 
 const ONE: Move<Turn> = { command: { type: "turn", by: 1 }, afterMs: 0 };
 const TWO: Move<Turn> = { command: { type: "turn", by: 2 }, afterMs: 0 };
@@ -68,7 +67,7 @@ Deno.test("explore() finds every state, and every edge, refusals included", () =
   ) assertEquals(edges.includes(edge), true, edge);
 });
 
-Deno.test("explore() tries only what the surroundings allow", () => {
+Deno.test("explore() tries only the moves that are allowed", () => {
   const graph = explore(dial, {
     alphabet: [ONE],
     describe: ({ at }) => String(at),
@@ -78,11 +77,11 @@ Deno.test("explore() tries only what the surroundings allow", () => {
   assertEquals(graph.states, ["0", "1", "2"]);
 });
 
-Deno.test("explore() counts moves that can't be told apart", () => {
+Deno.test("explore() counts moves with the same label and target", () => {
   const graph = exploreDial([ONE, ONE]);
   assertEquals([...graph.edgesFrom(0)], [{ label: "1: turned", to: 1, times: 2 }]);
 });
 
-Deno.test("explore() gives up beyond the number of states that it is allowed", () => {
+Deno.test("explore() fails beyond the number of states that it is allowed", () => {
   assertThrows(() => exploreDial([ONE, TWO, WAIT], 4), RangeError, "at most 4 states, got more");
 });

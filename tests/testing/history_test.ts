@@ -98,13 +98,13 @@ Deno.test("a history of locks that pass from one to the next is accepted", () =>
   assertEquals(script.broken, []);
 });
 
-Deno.test("two who certainly hold an exclusive lock at once break MutualExclusion", () => {
+Deno.test("two certain holders of an exclusive lock break MutualExclusion", () => {
   assertEquals(new Script().do("a", acquire("r"), 1).do("b", acquire("r"), 2).broken, [
     "MutualExclusion",
   ]);
 });
 
-Deno.test("a holder whose lease is over, or who lost its lock or crashed, excludes nobody", () => {
+Deno.test("a holder that crashed, lost its lock or outlasted its lease excludes no other", () => {
   const leased = acquire("r", { leaseMs: 100 });
   assertEquals(new Script().do("a", leased, 1).after(100).do("b", acquire("r"), 2).broken, []);
   assertEquals(
@@ -119,7 +119,7 @@ Deno.test("a holder whose lease is over, or who lost its lock or crashed, exclud
   );
 });
 
-Deno.test("sharers hold together, and an exclusive holder breaks in on them", () => {
+Deno.test("sharers hold together, and an exclusive holder beside them breaks MutualExclusion", () => {
   const shared = acquire("r", { mode: "shared" });
   const script = new Script().do("a", shared, 1).do("b", shared, 2);
   assertEquals(script.broken, []);
@@ -180,7 +180,7 @@ Deno.test("messages of one sender that overtake each other break FifoPerPair", (
   assertEquals(script.do("c", handle("m2")).broken, ["FifoPerPair"]);
 });
 
-Deno.test("messages of different senders, or of which one is urgent or given up, may overtake", () => {
+Deno.test("messages of different senders, urgent messages and those after a dead letter may overtake", () => {
   const script = new Script().do("a", send("m1", "c")).do("b", send("m2", "c"));
   script.do("a", send("m3", "c", true)).do("c", handle("m2")).do("c", handle("m3"));
   script.do("a", send("m4", "c")).bury("m1").do("c", handle("m4"));
@@ -195,7 +195,7 @@ Deno.test("a message that fails is delivered again, and one that is handled is n
   assertEquals(script.broken, ["HandledOnce"]);
 });
 
-Deno.test("a message that nobody sent breaks NothingFromNowhere", () => {
+Deno.test("a message that was never sent breaks NothingFromNowhere", () => {
   assertEquals(new Script().do("c", handle("m")).broken, ["NothingFromNowhere"]);
 });
 
@@ -212,14 +212,14 @@ Deno.test("a waiter that is overtaken by more than priority is worth breaks Boun
   assertEquals(overtaking(10_000, 1), ["BoundedBypass"]);
 });
 
-Deno.test("who crashed while waiting is overtaken by everybody", () => {
+Deno.test("a waiter that crashed may be overtaken", () => {
   const script = new Script().do("a", acquire("r"), 1);
   script.call("b", acquire("r"));
   const late = script.after(100).call("c", acquire("r"));
   assertEquals(script.gone("b").do("a", release("r", 1)).answer(late, 2).broken, []);
 });
 
-Deno.test("a call without a return accuses nobody", () => {
+Deno.test("a call without a return is no violation", () => {
   const script = new Script();
   for (const call of [acquire("r"), claim("t"), complete("t", 1), send("m", "b")]) {
     script.call("a", call);
@@ -240,7 +240,7 @@ function said(type: LockstepEvent["type"], fields: object): readonly [LockstepEv
   return [{ type, ...fields } as LockstepEvent, 0];
 }
 
-Deno.test("events that tell of two holders, of a stranger's release, of an epoch twice are found", () => {
+Deno.test("events of two holders, of another's release, and of one epoch twice are violations", () => {
   const granted = (owner: string, epoch: number) =>
     said("resource:acquired", {
       ...{ resourceId: "r", agentId: owner, owner, epoch, mode: "exclusive", units: 1, waitId: 0 },
@@ -255,7 +255,7 @@ Deno.test("events that tell of two holders, of a stranger's release, of an epoch
   assertEquals(rules(granted("a", 1), released("a", 1), granted("b", 1)), ["GrantRaisesEpoch"]);
 });
 
-Deno.test("events that deliver out of order, twice or at the same time are found", () => {
+Deno.test("events of deliveries out of order, twice or at the same time are violations", () => {
   const sent = (id: string) =>
     said("message:sent", { from: "a", to: "b", message: { id, from: "a", to: "b", priority: 0 } });
   const received = (id: string, epoch: number) =>

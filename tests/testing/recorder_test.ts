@@ -12,7 +12,7 @@ function acquire(owner: string, leaseMs: number): LockCommand {
   return { type: "acquire", ...request, agentId: owner, owner, ...terms };
 }
 
-Deno.test("recorded() hands on every step of a machine that an engine hosts", async () => {
+Deno.test("recorded() records every step of a machine that an engine hosts", async () => {
   const steps: Recorded[] = [];
   const clock = new SimulatedClock();
   await using engine = new Engine(recorded(lockMachine(), (step) => steps.push(step)), { clock });
@@ -29,7 +29,7 @@ Deno.test("recorded() hands on every step of a machine that an engine hosts", as
   );
 });
 
-Deno.test("recorded() tells what was due apart from what a command did, and answers both", () => {
+Deno.test("recorded() records what was due apart from the command, and emits both", () => {
   const steps: Recorded[] = [];
   const machine = recorded(lockMachine(), (step) => steps.push(step));
   const state = machine.init();

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { readArguments } from "../../src/testing/simulation/arguments.ts";
+import { readArguments } from "../../src/testing/simulation/main.ts";
 
 /** Runs `deno task sim` with `args`. */
 async function sim(...args: string[]): Promise<{ code: number; out: string; error: string }> {
@@ -30,14 +30,14 @@ Deno.test("sim traces each command with its events", async () => {
   assertStringIncludes(out, "resource:acquired");
 });
 
-Deno.test("sim drives a whole manager if it is told to, and says how calls ended", async () => {
+Deno.test("sim --manager drives a whole manager, and prints the outcomes of calls", async () => {
   const { code, out } = await sim("--manager", "--seed", "3", "--runs", "2");
   assertEquals(code, 0);
   assertStringIncludes(out, "ok");
   assertStringIncludes(out, "nothing broke: 2 runs of a manager");
 });
 
-Deno.test("sim refuses what it doesn't know, and says what there is", async () => {
+Deno.test("sim refuses an unknown option, and prints its usage", async () => {
   const { code, error } = await sim("--speed", "9");
   assertEquals(code, 2);
   assertStringIncludes(error, 'There is no option "--speed"');
@@ -52,7 +52,7 @@ Deno.test("faults are read as names, or as names with rates, or as none", () => 
   assertThrows(() => faults("rain"), RangeError, 'There is no fault "rain"');
 });
 
-Deno.test("the seed is drawn and the time a minute unless they are given", () => {
+Deno.test("the seed is drawn, and the time is a minute, unless they are given", () => {
   const { seed, minutes, runs } = readArguments([], 77);
   assertEquals([seed, minutes, runs], [77, 1, Infinity]);
   assertEquals(readArguments(["--runs=3"], 1).minutes, Infinity);

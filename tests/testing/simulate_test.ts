@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { rootMachine } from "../../src/root/machine.ts";
 import {
-  type Behaviour,
+  type Behavior,
   FAULTS,
   type RootConfig,
   type RootMachine,
@@ -43,13 +43,13 @@ function traceOf(options: Parameters<typeof simulate>[0]): string[] {
   return trace;
 }
 
-Deno.test("the same seed gives the same run, and another one another", () => {
+Deno.test("the same seed gives the same run, and another seed another run", () => {
   const trace = traceOf({ seed: 11, steps: 1_000 });
   assertEquals(traceOf({ seed: 11, steps: 1_000 }), trace);
   assert(JSON.stringify(traceOf({ seed: 12, steps: 1_000 })) !== JSON.stringify(trace));
 });
 
-Deno.test("what is looked at doesn't change what happens", () => {
+Deno.test("checks don't change a run", () => {
   const options = { seed: 13, steps: 1_000 };
   assertEquals(traceOf({ ...options, checkEvery: 1 }), traceOf(options));
 });
@@ -72,7 +72,7 @@ function forgetful(type: string, every: number): (config: RootConfig) => RootMac
 for (
   const [type, ...rules] of [
     ["resource:released", "MutualExclusion"],
-    ["task:started", "EventsTellAll", "StatusTable"],
+    ["task:started", "EventsMatchState", "StatusTable"],
     ["attempt:ended", "AttemptEndsOnce"],
   ] as const
 ) {
@@ -83,7 +83,7 @@ for (
   });
 }
 
-Deno.test("what broke is shrunk to a few commands that show the same", () => {
+Deno.test("a run that broke is shrunk to a few commands that break the same rule", () => {
   const machine: (config: RootConfig) => RootMachine = (config) => {
     const inner = rootMachine(config);
     return {
@@ -106,35 +106,35 @@ Deno.test("what broke is shrunk to a few commands that show the same", () => {
   assert(commands!.length <= 8);
 });
 
-Deno.test("a workload of one's own is simulated like the others", () => {
-  function* visit(agent: SimulatedAgent): Behaviour {
+Deno.test("a workload of the caller's is simulated like the others", () => {
+  function* visit(agent: SimulatedAgent): Behavior {
     while (!agent.world.isOver) {
       const epoch = yield* agent.locks.acquire("door");
       yield* agent.sleep(3);
       if (epoch !== 0) yield* agent.locks.release("door", epoch);
     }
   }
-  const workload = { name: "visitors", behaviour: (agent: SimulatedAgent) => [visit(agent)] };
+  const workload = { name: "visitors", behavior: (agent: SimulatedAgent) => [visit(agent)] };
   const report = simulate({ seed: 1, steps: 500, workload, faults: {} });
   assertEquals(report.broken, undefined);
   assert(report.coverage.events.get("resource:acquired")! > 100);
 });
 
 Deno.test("a workload that never ends doesn't come to rest", () => {
-  function* knock(agent: SimulatedAgent): Behaviour {
+  function* knock(agent: SimulatedAgent): Behavior {
     for (;;) yield* agent.locks.acquire("door", { wait: false });
   }
-  const workload = { name: "restless", behaviour: (agent: SimulatedAgent) => [knock(agent)] };
+  const workload = { name: "restless", behavior: (agent: SimulatedAgent) => [knock(agent)] };
   const { broken } = simulate({ seed: 1, steps: 100, workload, faults: {} });
   assertEquals(broken?.rule, "ComesToRest");
 });
 
-Deno.test("a lock that is never given back doesn't come to rest", () => {
-  function* keep(agent: SimulatedAgent): Behaviour {
+Deno.test("a lock that is never released doesn't come to rest", () => {
+  function* keep(agent: SimulatedAgent): Behavior {
     yield* agent.locks.acquire(`door-${agent.index}`, { owner: "somebody" + agent.index });
     yield* agent.sleep(10);
   }
-  const workload = { name: "greedy", behaviour: (agent: SimulatedAgent) => [keep(agent)] };
+  const workload = { name: "greedy", behavior: (agent: SimulatedAgent) => [keep(agent)] };
   const { broken } = simulate({ seed: 1, steps: 100, workload, faults: {} });
   assertEquals(broken?.rule, "AllLocksFree");
 });

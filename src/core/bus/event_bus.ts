@@ -11,7 +11,7 @@
 
 import { requireFunction, requireMs } from "../arguments.ts";
 import { Channel, type Listener, type Subscription } from "./channel.ts";
-import { type CancelTimer, type Clock, systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { ClosedError, EventTimeoutError } from "../errors.ts";
 import { EventStream } from "./event_stream.ts";
 import type {
@@ -200,27 +200,30 @@ export class EventBus<Events extends object = AnyEvents> {
     const attempt = () => `wait for event ${JSON.stringify(event)}`;
     if (timeoutMs !== undefined) requireMs(timeoutMs, 1, "timeoutMs", attempt);
     signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const unsubscribe = this.#subscribe(event, resolve, {
-      handler: undefined,
-      once: true,
-      removed: () => reject(new ClosedError(attempt(), "the event bus")),
+    return await new Promise((resolve, reject) => {
+      const settle = (finish: () => void) => {
+        unsubscribe();
+        cancelTimer?.();
+        signal?.removeEventListener("abort", abort);
+        finish();
+      };
+      const unsubscribe = this.#subscribe(
+        event,
+        (payload: unknown) => settle(() => resolve(payload)),
+        {
+          handler: undefined,
+          once: true,
+          removed: () => settle(() => reject(new ClosedError(attempt(), "the event bus"))),
+        },
+      );
+      const abort = () => settle(() => reject(signal!.reason));
+      signal?.addEventListener("abort", abort, { once: true });
+      const cancelTimer = timeoutMs === undefined
+        ? undefined
+        : this.#clock.setTimer(this.#clock.now() + timeoutMs, () => {
+          settle(() => reject(new EventTimeoutError(event, timeoutMs)));
+        });
     });
-    const abort = () => reject(signal!.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    let cancelTimer: CancelTimer | undefined;
-    if (timeoutMs !== undefined) {
-      cancelTimer = this.#clock.setTimer(this.#clock.now() + timeoutMs, () => {
-        reject(new EventTimeoutError(event, timeoutMs));
-      });
-    }
-    try {
-      return await promise;
-    } finally {
-      unsubscribe();
-      cancelTimer?.();
-      signal?.removeEventListener("abort", abort);
-    }
   }
 
   /**

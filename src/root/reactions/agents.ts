@@ -7,6 +7,7 @@
  */
 
 import type { PartCommand, RootState } from "../state.ts";
+import { releaseAgentLocks } from "./claims.ts";
 import type { Happened } from "./reaction.ts";
 
 type Gone = Happened<"agent:terminated" | "agent:died" | "agent:left">;
@@ -38,7 +39,7 @@ export function introduce(
   { rules, tasks, conflicts }: RootState,
 ): PartCommand | undefined {
   const priority = tasks.agents.get(agentId)?.priority ?? 0;
-  const known = conflicts.parties.get(agentId)?.priority;
+  const known = conflicts.knownAgents.get(agentId)?.priority;
   if (!rules.sharesAgents || known === priority) return undefined;
   return { type: "rank-agent", agentId, priority };
 }
@@ -96,11 +97,10 @@ export function removeFromTasks(
 /** Gives back what is held in the name of an agent that is gone, or of a life of it that is over. */
 export function releaseLocks(
   event: Gone | Happened<"agent:joined">,
-  { locks }: RootState,
+  state: RootState,
 ): PartCommand | undefined {
-  const { agentId } = event;
   if (event.type === "agent:joined" && event.replaces === undefined) return undefined;
-  return locks.owners.has(agentId) ? { type: "release-all", agentId, owner: agentId } : undefined;
+  return releaseAgentLocks(event, state);
 }
 
 /** Gives up what was sent to an agent that is gone, and what it waits for. */

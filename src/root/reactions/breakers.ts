@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { CallOutcome } from "../../breakers/commands.ts";
+import type { CallOutcome } from "../../breakers/types.ts";
 import type { Breaker } from "../../breakers/state.ts";
 import type { Instant } from "../../core/machine.ts";
 import { BLAMELESS } from "../../tasks/errors.ts";

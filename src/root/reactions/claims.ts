@@ -7,16 +7,32 @@
  * @module
  */
 
+import type { Tick } from "../../core/machine.ts";
 import { quote } from "../../core/arguments.ts";
 import { claimOf, claimOwner } from "../../locks/claim_owner.ts";
-import type { PartCommand, RootState } from "../state.ts";
-import type { Happened } from "./reaction.ts";
+import type { LockCommand } from "../../locks/commands.ts";
+import type { LockEvent } from "../../locks/events.ts";
+import type { LockState } from "../../locks/state.ts";
+import type { TaskCommand } from "../../tasks/commands.ts";
+import type { TaskEvent } from "../../tasks/events.ts";
+import type { TaskState } from "../../tasks/state.ts";
+
+/** The states that the reactions between tasks and locks read. */
+export interface ClaimState {
+  readonly tasks: TaskState;
+  readonly locks: LockState;
+}
+
+type ClaimCommand = Exclude<TaskCommand | LockCommand, Tick>;
+
+/** The event of that type. */
+type Happened<Type> = Extract<TaskEvent | LockEvent, { type: Type }>;
 
 /** Has a claim that got a slot wait for all locks that its task asks for. */
 export function acquireResources(
   event: Happened<"task:assigned" | "task:admitted">,
-  state: RootState,
-): PartCommand | undefined {
+  state: ClaimState,
+): ClaimCommand | undefined {
   const { taskId, agentId, epoch, resources } = event;
   const isQueued = event.type === "task:assigned" && event.queued;
   if (isQueued || resources.length === 0) return undefined;
@@ -36,19 +52,27 @@ export function acquireResources(
 /** Gives back what a claim held until its body had ended. */
 export function releaseResources(
   event: Happened<"attempt:ended">,
-  state: RootState,
-): PartCommand | undefined {
+  state: ClaimState,
+): ClaimCommand | undefined {
   const { taskId, agentId, epoch } = event;
   if (state.locks.owners.size === 0) return undefined;
   const owner = claimOwner(taskId, epoch);
   return state.locks.owners.has(owner) ? { type: "release-all", agentId, owner } : undefined;
 }
 
+/** Releases the locks that an agent holds in its own name, as it is gone. */
+export function releaseAgentLocks(
+  { agentId }: { readonly agentId: string },
+  { locks }: ClaimState,
+): ClaimCommand | undefined {
+  return locks.owners.has(agentId) ? { type: "release-all", agentId, owner: agentId } : undefined;
+}
+
 /** Lets a claim start that has its locks. */
 export function unblockClaim(
   event: Happened<"resource:acquired">,
-  state: RootState,
-): PartCommand | undefined {
+  state: ClaimState,
+): ClaimCommand | undefined {
   return releaseIfOver(event, state) ??
     claimCommand(event.owner, (claim) => ({ type: "unblock", ...claim }));
 }
@@ -56,8 +80,8 @@ export function unblockClaim(
 /** A claim that ended just before its handler asked for a lock gets none. */
 export function releaseIfOver(
   { owner, agentId }: { owner: string; agentId: string },
-  { tasks }: RootState,
-): PartCommand | undefined {
+  { tasks }: ClaimState,
+): ClaimCommand | undefined {
   const claim = claimOf(owner);
   if (claim === undefined || tasks.lingering.has(claim.epoch)) return undefined;
   const task = tasks.tasks.get(claim.taskId);
@@ -68,23 +92,23 @@ export function releaseIfOver(
 /** A claim can't go on without a lock that was taken away from it. */
 export function stopWithoutLock(
   { owner, resourceId }: Happened<"resource:revoked" | "resource:expired">,
-): PartCommand | undefined {
+): ClaimCommand | undefined {
   return preempt(owner, `it lost the lock "${resourceId}"`);
 }
 
 /** A task that waits for its locks gives its slot back; one that runs learns of it by itself. */
 export function giveWayBeforeStart(
   { owner }: Happened<"deadlock:detected">,
-  state: RootState,
-): PartCommand | undefined {
+  state: ClaimState,
+): ClaimCommand | undefined {
   return isStarting(owner, state) ? preempt(owner, "it gave way in a deadlock") : undefined;
 }
 
 /** A task whose wait for its locks came to nothing gives its slot back. */
 export function giveUpBeforeStart(
   { owner, resourceIds, reason }: Happened<"resource:abandoned">,
-  state: RootState,
-): PartCommand | undefined {
+  state: ClaimState,
+): ClaimCommand | undefined {
   if (reason === "gone" || !isStarting(owner, state)) return undefined;
   const cause = reason === "conflict" ? "it lost a conflict over" : "it can't wait for";
   return preempt(owner, `${cause} ${resourceIds.map(quote).join(", ")}`);
@@ -93,27 +117,27 @@ export function giveUpBeforeStart(
 /** A task that can't have its locks does not start. */
 export function refuseBeforeStart(
   { owner, resourceId, reason, command }: Happened<"resource:refused">,
-  state: RootState,
-): PartCommand | undefined {
+  state: ClaimState,
+): ClaimCommand | undefined {
   if (command !== "acquire-all" || !isStarting(owner, state)) return undefined;
   const isHopeless = reason === "over-capacity";
   return preempt(owner, `it can't have the lock "${resourceId}" (${reason})`, isHopeless);
 }
 
-function isStarting(owner: string, state: RootState): boolean {
+function isStarting(owner: string, state: ClaimState): boolean {
   const claim = claimOf(owner);
   const task = claim && state.tasks.tasks.get(claim.taskId);
   return task?.status === "assigned" && task.epoch === claim?.epoch;
 }
 
-function preempt(owner: string, reason: string, isHopeless = false): PartCommand | undefined {
+function preempt(owner: string, reason: string, isHopeless = false): ClaimCommand | undefined {
   return claimCommand(owner, (claim) => ({ type: "preempt", ...claim, reason, isHopeless }));
 }
 
 function claimCommand(
   owner: string,
-  command: (claim: { taskId: string; epoch: number }) => PartCommand,
-): PartCommand | undefined {
+  command: (claim: { taskId: string; epoch: number }) => ClaimCommand,
+): ClaimCommand | undefined {
   const claim = claimOf(owner);
   return claim === undefined ? undefined : command(claim);
 }

@@ -1,19 +1,10 @@
 /**
- * The type of a reaction: from an event of one subsystem to a command for another.
+ * The type of the events that a reaction receives.
  *
  * @module
  */
 
-import type { Instant } from "../../core/machine.ts";
 import type { LockstepEvent } from "../events.ts";
-import type { PartCommand, RootState } from "../state.ts";
 
-/** What an event leads to, or `undefined`. */
-export type Reaction = (
-  event: LockstepEvent,
-  state: RootState,
-  now: Instant,
-) => PartCommand | undefined;
-
-/** The event of that name. */
+/** The event of that type. */
 export type Happened<Type extends LockstepEvent["type"]> = Extract<LockstepEvent, { type: Type }>;

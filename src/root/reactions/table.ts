@@ -58,11 +58,12 @@ import {
   settleDoubleClaim,
 } from "./conflicts.ts";
 import type { PartCommand, RootState } from "../state.ts";
-import type { Happened, Reaction } from "./reaction.ts";
+import type { Reaction, Reactions } from "../composition.ts";
+import type { Happened } from "./reaction.ts";
 import { cancelRequest, endWatch, watchRequest } from "./requests.ts";
 
 /** From the name of an event to the reactions to it, in order. */
-export const REACTIONS: ReadonlyMap<string, readonly Reaction[]> = new Map([
+export const REACTIONS: Reactions<RootState> = new Map([
   // A claim of a task takes its locks, gives them back, and ends when it loses one.
   on("task:assigned", acquireResources),
   on("task:admitted", acquireResources),
@@ -121,6 +122,6 @@ function on<Type extends LockstepEvent["type"]>(
     state: RootState,
     now: Instant,
   ) => PartCommand | undefined)[]
-): [string, readonly Reaction[]] {
-  return [type, reactions as readonly Reaction[]];
+): [string, readonly Reaction<RootState>[]] {
+  return [type, reactions as readonly Reaction<RootState>[]];
 }

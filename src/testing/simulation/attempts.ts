@@ -1,158 +1,211 @@
 /**
- * How an agent of a simulated world comes to have tasks, does them, and reports.
+ * The tasks of a simulated agent: it registers, receives claims, runs attempts, and reports. And the
+ * submission of tasks by a client.
  *
  * @module
  */
 
-import type { RootCommand } from "../../root/state.ts";
-import type { LockstepEvent } from "../../root/events.ts";
 import type { ErrorData } from "../../core/error_data.ts";
-import { claimOwner } from "../../tasks/mod.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { TaskScript } from "./scripts.ts";
-import type { Behaviour, Doing, Thread } from "./thread.ts";
-import { unfinished } from "./world.ts";
+import { Refusal } from "../../core/machine.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { RootCommand } from "../../root/state.ts";
+import { claimOwner } from "../../locks/claim_owner.ts";
+import type { TaskSpec } from "../../tasks/commands.ts";
+import type { TaskRefused } from "../../tasks/events.ts";
+import type { Actor, Behavior, Routine, Thread } from "./actor.ts";
+import type { Locking } from "./locking.ts";
+import type { Mailing } from "./mailing.ts";
+import type { TaskScript } from "./world.ts";
+
+/** The profile of an agent. */
+export interface SimulatedProfile {
+  /** Sorted, each once. @default none */
+  readonly capabilities?: readonly string[];
+  /** The number of tasks that it runs at once. @default 1 to 3, by its index */
+  readonly slots?: number;
+  /** The number of claims that may wait for a slot. @default 100 */
+  readonly queue?: number;
+  /** The higher of two equally good agents is chosen. @default 0 */
+  readonly priority?: number;
+}
+
+/** A task without requirements. */
+const PLAIN: Omit<TaskSpec, "id"> = {
+  type: "task",
+  description: "",
+  priority: 0,
+  dependencies: [],
+  assignedAgent: "",
+  placed: false,
+  resources: [],
+  requires: [],
+  queueTimeoutMs: 0,
+  timeoutMs: 0,
+  heartbeatTimeoutMs: 0,
+  totalTimeoutMs: 0,
+  retries: 3,
+  idempotencyKey: "",
+};
+
+/** A task of a simulated world: its requirements, and the behavior of its attempts. */
+export interface SimulatedTask extends Partial<TaskSpec> {
+  /** The behavior of its attempts. */
+  readonly script?: TaskScript;
+}
+
+/** Submits `task` until that is answered. Returns its id, or `""` when it was refused. */
+export function* submit(
+  client: Actor,
+  { script = {}, ...fields }: SimulatedTask,
+): Routine<string> {
+  const { world } = client;
+  const { id = world.name("task") } = fields;
+  const limits = world.isUnreliable ? { timeoutMs: 300 } : {};
+  const task = { ...PLAIN, ...limits, idempotencyKey: id, ...fields, id };
+  world.scripts.set(id, script);
+  const answer = yield* client.deliver({ type: "submit", task, input: null, metadata: null });
+  if (!(answer instanceof Refusal)) return id;
+  world.scripts.delete(id);
+  return "";
+}
 
 /** An attempt that the agent believes to be under way. */
 interface Attempt {
   readonly taskId: string;
   readonly epoch: number;
   thread: Thread | undefined;
-  /** Whether the coordinator took the claim back, and waits for the body to end. */
+  /** Whether the claim was taken back, and the coordinator waits for the end of the attempt. */
   isOver: boolean;
 }
 
-/** An agent's dealings with tasks. */
+/** The events that end a claim. */
+const ENDS_OF_CLAIMS: ReadonlySet<string> = new Set([
+  ...["task:stolen", "task:requeued", "task:backed-off", "task:failed", "task:cancelled"],
+]);
+
+/** The tasks of an agent. */
 export class Attempts {
-  readonly #agent: SimulatedAgent;
+  readonly #agent: Actor;
+  readonly #locks: Locking;
+  readonly #mail: Mailing;
+  readonly #profile: () => SimulatedProfile | undefined;
+  /** By epoch. */
   readonly #underWay = new Map<number, Attempt>();
   #joined = 0;
-  #lastLife = 0;
+  #lastIncarnation = 0;
 
-  /** Of an agent that has none. */
-  constructor(agent: SimulatedAgent) {
+  /** Creates the tasks of an agent that has none. */
+  constructor(
+    agent: Actor,
+    locks: Locking,
+    mail: Mailing,
+    profile: () => SimulatedProfile | undefined,
+  ) {
     this.#agent = agent;
+    this.#locks = locks;
+    this.#mail = mail;
+    this.#profile = profile;
   }
 
-  /** Forgets everything. */
+  /** Loses all that the agent knows. */
   forget(): void {
     this.#underWay.clear();
   }
 
-  /** Makes the agent known to the coordinator; what it had in an earlier life may be taken away. */
-  *join(): Doing<void> {
+  /** Registers the agent, which may lose what it held under a former incarnation. */
+  *join(): Routine<void> {
     const agent = this.#agent;
     const { id: agentId, world, index } = agent;
-    const { workload, chance } = world;
     agent.incarnation = 0;
-    if (this.#joined++ > 0 && chance.happens(0.5)) yield* this.#endEarlierLife();
-    const profile = workload.profile?.(agent);
-    const events = yield* agent.insist({
+    if (this.#joined++ > 0 && world.chance.happens(0.5)) yield* this.#endFormerIncarnation();
+    const profile = this.#profile();
+    const former = this.#incarnationInForce;
+    yield* agent.deliver({
       type: "register-agent",
       agentId,
       capabilities: profile?.capabilities ?? [],
       maxConcurrentTasks: profile?.slots ?? 1 + index % 3,
       maxQueuedTasks: profile?.queue ?? 100,
       priority: profile?.priority ?? 0,
-      startsAtOnce: this.#isEager,
+      startsAtOnce: this.#startsAtOnce,
       kind: "agent",
     });
-    this.#noteLife(events);
-    agent.mail.lookAround();
+    const current = this.#incarnationInForce;
+    if (current !== 0 && current !== former) agent.incarnation = this.#lastIncarnation = current;
+    this.#mail.resync();
   }
 
-  /** Either way, nothing is left of what it had; or it goes on from where it was, if it still may. */
-  *#endEarlierLife(): Doing<void> {
+  get #incarnationInForce(): number {
+    const { world, id } = this.#agent;
+    return world.engine.state.agents.members.get(id)?.incarnation ?? 0;
+  }
+
+  /** Removes what the agent held before, or continues it under a new incarnation if it still may. */
+  *#endFormerIncarnation(): Routine<void> {
     const { id: agentId, world } = this.#agent;
-    if (!world.host.state.agents.members.has(agentId) || world.chance.happens(0.5)) {
-      yield* this.#agent.insist({ type: "remove-agent", agentId, reason: "it was started again" });
+    if (!world.engine.state.agents.members.has(agentId) || world.chance.happens(0.5)) {
+      yield* this.#agent.deliver({
+        ...{ type: "remove-agent", agentId, reason: "it was started again" },
+      });
       return;
     }
-    const { heartbeatTimeoutMs } = world.host.state.rules;
-    const incarnation = world.chance.happens(0.2) ? this.#lastLife : 0;
-    const events = yield* this.#agent.insist({
+    const { heartbeatTimeoutMs } = world.engine.state.rules;
+    const incarnation = world.chance.happens(0.2) ? this.#lastIncarnation : 0;
+    const answer = yield* this.#agent.deliver({
       ...{ type: "join-agent", agentId, heartbeatTimeoutMs, incarnation },
     });
-    this.#noteLife(events);
+    if (answer instanceof Refusal) return;
+    this.#agent.incarnation = this.#lastIncarnation = answer.incarnation;
   }
 
-  #noteLife(events: readonly LockstepEvent[]): void {
-    const { id } = this.#agent;
-    for (const event of events) {
-      if (event.type !== "agent:joined" || event.agentId !== id) continue;
-      this.#agent.incarnation = this.#lastLife = event.incarnation;
-    }
-  }
-
-  /** Shows that the agent is alive for as long as there is anything to do. */
-  *beat(): Behaviour {
+  /** Sends heartbeats until the world is over and all tasks have ended. */
+  *sendHeartbeats(): Behavior {
     const agent = this.#agent;
     const { id: agentId, world } = agent;
-    while (!world.isOver || unfinished(world) > 0) {
-      const { heartbeatTimeoutMs } = world.host.state.rules;
+    while (!world.isOver || world.unfinishedTasks > 0) {
+      const { heartbeatTimeoutMs } = world.engine.state.rules;
       yield* agent.sleep(Math.max(5, heartbeatTimeoutMs / 4));
-      if (agent.incarnation === 0) continue;
-      const events = yield* agent.ask({
-        type: "beat-agent",
-        agentId,
-        incarnation: agent.incarnation,
-      });
-      if (events?.some((event) => event.type === "agent:refused")) yield* this.join();
+      const { incarnation } = agent;
+      if (incarnation === 0) continue;
+      const answer = yield* agent.call({ type: "beat-agent", agentId, incarnation });
+      if (answer instanceof Refusal) yield* this.join();
     }
   }
 
-  /** Whether `event` tells the agent of a task. */
+  /** Returns whether the agent observes `event`, as far as tasks are concerned. */
   concerns(event: LockstepEvent): boolean {
-    switch (event.type) {
-      case "task:assigned":
-        return !this.#isEager;
-      case "task:started":
-        return this.#isEager;
-      case "task:stolen":
-      case "task:requeued":
-      case "task:backed-off":
-      case "task:failed":
-      case "task:cancelled":
-        return this.#underWay.has(event.epoch);
-      default:
-        return false;
+    if (event.type === "task:assigned") return !this.#startsAtOnce;
+    if (event.type === "task:started") return this.#startsAtOnce;
+    return ENDS_OF_CLAIMS.has(event.type) && this.#underWay.has((event as ClaimEvent).epoch);
+  }
+
+  /** Receives an event. */
+  observe(event: LockstepEvent): void {
+    if (event.type === "task:assigned") {
+      if (!this.#startsAtOnce) this.#begin(event.taskId, event.epoch, false);
+    } else if (event.type === "task:started") {
+      if (this.#startsAtOnce) this.#begin(event.taskId, event.epoch, true);
+    } else if (ENDS_OF_CLAIMS.has(event.type)) {
+      this.#abort((event as ClaimEvent).epoch);
     }
   }
 
-  /** Takes note of an event. */
-  hear(event: LockstepEvent): void {
-    switch (event.type) {
-      case "task:assigned":
-        if (!this.#isEager) this.#begin(event.taskId, event.epoch, false);
-        return;
-      case "task:started":
-        if (this.#isEager) this.#begin(event.taskId, event.epoch, true);
-        return;
-      case "task:stolen":
-      case "task:requeued":
-      case "task:backed-off":
-      case "task:failed":
-      case "task:cancelled":
-        return this.#abort(event.epoch);
-    }
-  }
-
-  /** Whether its claims start as soon as they can, or when it says so: agents differ in this. */
-  get #isEager(): boolean {
+  /** Whether claims of the agent start as soon as they can, without a command of the agent. */
+  get #startsAtOnce(): boolean {
     return this.#agent.index % 4 !== 3;
   }
 
-  /** Takes up what it was given and never told of. */
-  *lookAround(): Behaviour {
+  /** Begins attempts whose events were lost. */
+  *resync(): Behavior {
     const { world, id } = this.#agent;
     for (let rounds = 0; rounds < 2; rounds += world.isOver ? 1 : 0) {
       yield* this.#agent.sleep(200);
-      if (world.host.isDown) continue;
-      this.#agent.mail.lookAround();
-      const known = world.host.state.tasks.agents.get(id);
+      if (world.engine.isDown) continue;
+      this.#mail.resync();
+      const known = world.engine.state.tasks.agents.get(id);
       if (known === undefined) yield* this.join();
       for (const { spec, epoch, status } of known?.tasks ?? []) {
-        if (!this.#isEager || status === "running") {
+        if (!this.#startsAtOnce || status === "running") {
           this.#begin(spec.id, epoch, status === "running");
         }
       }
@@ -160,121 +213,121 @@ export class Attempts {
   }
 
   #begin(taskId: string, epoch: number, isStarted: boolean): void {
-    if (this.#underWay.has(epoch)) return; // it was told twice
+    if (this.#underWay.has(epoch)) return; // the event came twice
     const attempt: Attempt = { taskId, epoch, thread: undefined, isOver: false };
     this.#underWay.set(epoch, attempt);
-    attempt.thread = this.#agent.spawn(this.#attempt(attempt, isStarted), () => {
+    attempt.thread = this.#agent.spawn(this.#run(attempt, isStarted), () => {
       this.#underWay.delete(epoch);
     });
   }
 
-  /** Most bodies stop when they are told to; some go on, and report what nobody wants any more. */
+  /** Ends an attempt, unless it ignores that and reports a stale result. */
   #abort(epoch: number): void {
     const attempt = this.#underWay.get(epoch);
     if (attempt === undefined) return;
     attempt.isOver = true;
     if (this.#agent.world.chance.happens(0.2)) return;
-    attempt.thread?.kill();
-    this.#agent.spawn(this.#settle(attempt));
+    attempt.thread?.stop();
+    this.#agent.spawn(this.#confirmEnd(attempt));
   }
 
-  *#attempt(attempt: Attempt, isStarted: boolean): Behaviour {
-    const { taskId, epoch } = attempt;
+  *#run(attempt: Attempt, isStarted: boolean): Behavior {
     if (!isStarted) {
       yield* this.#agent.sleep(this.#agent.world.chance.int(4));
-      const events = yield* this.#agent.insist({ type: "start", taskId, epoch });
-      if (events.some((event) => event.type === "task:refused" && event.taskId === taskId)) {
-        yield* this.#startLater(attempt);
-      }
+      yield* this.#start(attempt);
     }
-    yield* this.#body(attempt);
-    if (attempt.isOver) yield* this.#settle(attempt);
+    yield* this.#work(attempt);
+    if (attempt.isOver) yield* this.#confirmEnd(attempt);
   }
 
-  /** A claim that waits for its locks can't start yet. */
-  *#startLater({ taskId, epoch }: Attempt): Doing<void> {
-    for (;;) {
+  /** Starts a claim; again after a first refusal, and while the claim waits for its locks. */
+  *#start({ taskId, epoch }: Attempt): Routine<void> {
+    for (let isFirst = true;; isFirst = false) {
+      const answer = yield* this.#agent.deliver({ type: "start", taskId, epoch });
+      if (!(answer instanceof Refusal) || answer.event.type !== "task:refused") return;
+      const { reason, detail } = answer.event as TaskRefused;
+      if (!isFirst && (reason !== "status" || detail !== "assigned")) return;
       yield* this.#agent.sleep(5);
-      const events = yield* this.#agent.insist({ type: "start", taskId, epoch });
-      const refusal = events.find((event) => event.type === "task:refused");
-      if (refusal === undefined || refusal.reason !== "status") return;
-      if (refusal.detail !== "assigned") return;
     }
   }
 
-  *#body(attempt: Attempt): Doing<void> {
+  /** Follows the script of a task, and reports the result. */
+  *#work(attempt: Attempt): Routine<void> {
     const { world } = this.#agent;
     const { chance } = world;
     const { taskId, epoch } = attempt;
     const script = world.scripts.get(taskId) ?? {};
-    if (chance.happens(script.poison ?? 0)) return this.#succumb();
-    if (world.fails("handler-hangs", 0.1)) return yield* this.#agent.wait<void>(() => {});
-    const locks = yield* this.#work(attempt, script);
-    if (locks === undefined) {
+    if (chance.happens(script.poison ?? 0)) return this.#crashAgent();
+    if (world.injects("handler-hangs", 0.1)) return yield* this.#agent.wait<void>(() => {});
+    if (!(yield* this.#useLocks(attempt, script))) {
       return yield* this.#report(attempt, failed(taskId, epoch, "it got no lock", "none"));
     }
-    if (world.fails("late-report", 0.2)) yield* this.#agent.sleep(chance.around(300));
-    const throws = chance.happens(script.throws ?? 0) || world.fails("handler-throws", 0.2);
+    if (world.injects("late-report", 0.2)) yield* this.#agent.sleep(chance.around(300));
+    const throws = chance.happens(script.throws ?? 0) || world.injects("handler-throws", 0.2);
     const report: RootCommand = throws
       ? failed(taskId, epoch, "it threw", chance.happens(script.givesUp ?? 0) ? "task" : "attempt")
       : { type: "complete", taskId, epoch, result: epoch };
     yield* this.#report(attempt, report);
   }
 
-  /** Does what the script says. Whether it got all locks. */
-  *#work({ taskId, epoch }: Attempt, script: TaskScript): Doing<true | undefined> {
-    const { ms = 5, beats = 0, locks = [] } = script;
+  /** Works, with locks and heartbeats. Returns whether it got all locks. */
+  *#useLocks({ taskId, epoch }: Attempt, script: TaskScript): Routine<boolean> {
+    const { ms = 5, heartbeats = 0, locks = [] } = script;
     const owner = claimOwner(taskId, epoch);
-    const pause = Math.ceil(ms / (beats + locks.length + 1));
+    const pause = Math.ceil(ms / (heartbeats + locks.length + 1));
     yield* this.#agent.sleep(pause);
     for (const resourceId of locks) {
       const lease = this.#agent.world.chance.happens(0.2) ? { leaseMs: 5 } : {};
       const terms = { owner, timeoutMs: 200, ...lease };
-      const granted = yield* this.#agent.locks.acquire(resourceId, terms);
-      if (granted === 0) return undefined;
+      const granted = yield* this.#locks.acquire(resourceId, terms);
+      if (granted === 0) return false;
       yield* this.#agent.sleep(pause);
-      this.#agent.locks.touch(resourceId, granted);
+      this.#locks.touch(resourceId, granted);
     }
-    for (let i = 0; i < beats; i++) {
+    for (let i = 0; i < heartbeats; i++) {
       const command: RootCommand = i % 2 === 0
         ? { type: "heartbeat", taskId, epoch }
         : { type: "progress", taskId, epoch, progress: i };
-      yield* this.#agent.ask(command);
+      yield* this.#agent.call(command);
       yield* this.#agent.sleep(pause);
     }
     return true;
   }
 
-  *#report(attempt: Attempt, command: RootCommand): Doing<void> {
+  *#report({ taskId, epoch }: Attempt, command: RootCommand): Routine<void> {
     const { world } = this.#agent;
-    const { taskId, epoch } = attempt;
-    if (world.fails("duplicate-report", 0.3)) world.send(command, () => {});
-    yield* this.#agent.insist(command);
-    if (!world.fails("handler-answers-twice", 0.3)) return;
+    if (world.injects("duplicate-report", 0.3)) world.send(command, () => {});
+    yield* this.#agent.deliver(command);
+    if (!world.injects("handler-answers-twice", 0.3)) return;
     const other: RootCommand = command.type === "complete"
       ? failed(taskId, epoch, "it changed its mind", "attempt")
       : { type: "complete", taskId, epoch, result: "after all" };
-    yield* this.#agent.insist(other);
+    yield* this.#agent.deliver(other);
   }
 
-  *#settle({ taskId, epoch }: Attempt): Behaviour {
+  /** Reports that an attempt whose claim was taken back has ended. */
+  *#confirmEnd({ taskId, epoch }: Attempt): Behavior {
     yield* this.#agent.sleep(this.#agent.world.chance.int(5));
-    yield* this.#agent.insist({ type: "settle", taskId, epoch });
+    yield* this.#agent.deliver({ type: "settle", taskId, epoch });
   }
 
-  /** What the task did brings the agent down; somebody notices and starts it again. */
-  #succumb(): void {
-    const { world, id } = this.#agent;
+  /** Crashes the agent, which is removed and started again. */
+  #crashAgent(): void {
     const agent = this.#agent;
+    const { world, id: agentId } = agent;
     world.after(1, () => {
       if (!agent.isUp) return;
       agent.crash();
       world.after(10, () => {
-        world.report({ type: "remove-agent", agentId: id, reason: "a task brought it down" });
+        world.report({ type: "remove-agent", agentId, reason: "a task brought it down" });
         world.after(10, () => agent.isUp ? agent.rejoin() : agent.start());
       });
     });
   }
+}
+
+interface ClaimEvent {
+  readonly epoch: number;
 }
 
 function failed(

@@ -1,38 +1,44 @@
 /**
- * What a simulation wants to know of an event by its type, found in one look-up: events are of so many
- * shapes that each further question to them is slow.
+ * The properties of events that depend on their type, in one look-up: events have so many shapes that
+ * each access to a field of theirs is slow.
  *
  * @module
  */
 
+import { AGENT_DESCRIPTIONS } from "../../agents/events.ts";
+import { BREAKER_DESCRIPTIONS } from "../../breakers/events.ts";
+import { CONFLICT_DESCRIPTIONS } from "../../conflicts/events.ts";
+import { LOCK_DESCRIPTIONS } from "../../locks/events.ts";
+import { MESSAGE_DESCRIPTIONS } from "../../messages/events.ts";
+import { TASK_DESCRIPTIONS } from "../../tasks/events.ts";
 import type { TaskStatus } from "../../tasks/types.ts";
 
-/** Which subsystem says it. */
-export type Family = "locks" | "tasks" | "messages" | "breakers" | "conflicts" | "agents";
+/** A subsystem that emits events. */
+export type Subsystem = "locks" | "tasks" | "messages" | "breakers" | "conflicts" | "agents";
 
-/** What an event says of the status of its task. */
+/** The change of the status of a task by an event. */
 export interface Transition {
-  /** The statuses in which it may find it. */
+  /** The possible statuses before. */
   readonly before: readonly TaskStatus[];
-  /** The status that it leaves it in; `undefined` when that stays. */
+  /** The status afterwards; `undefined` for the same. */
   readonly after: TaskStatus | undefined;
-  /** Whether nothing comes after it. */
+  /** Whether it is the last event of the task. */
   readonly isLast?: boolean;
 }
 
-/** All events of one type. */
+/** The events of one type. */
 export interface EventKind {
   /** The type. */
   readonly type: string;
-  /** Who says it. */
-  readonly family: Family;
-  /** Whether it tells that a command was refused. */
+  /** The subsystem that emits it. */
+  readonly subsystem: Subsystem;
+  /** Whether it refuses a command. */
   readonly isRefusal: boolean;
-  /** Whether agents are told of it, besides who asked for it. */
-  readonly isTold: boolean;
-  /** What it means for its task. */
+  /** Whether it is sent to an agent. */
+  readonly notifiesAgents: boolean;
+  /** The change of the status of its task. */
   readonly transition: Transition | undefined;
-  /** How often it was said. */
+  /** The number of such events so far. */
   count: number;
 }
 
@@ -55,7 +61,7 @@ const TRANSITIONS: ReadonlyMap<string, Transition> = new Map<string, Transition>
   ["task:cancelled", { before: UNFINISHED, after: "cancelled", isLast: true }],
 ]);
 
-const TOLD: ReadonlySet<string> = new Set([
+const NOTIFYING: ReadonlySet<string> = new Set([
   ...[
     "task:assigned",
     "task:started",
@@ -69,48 +75,39 @@ const TOLD: ReadonlySet<string> = new Set([
   ...["message:responded", "message:unanswered"],
 ]);
 
-const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
-  ["resource", "locks"],
-  ["deadlock", "locks"],
-  ["ask", "locks"],
-  ["message", "messages"],
-  ["mailbox", "messages"],
-  ["topic", "messages"],
-  ["circuitbreaker", "breakers"],
-  ["conflict", "conflicts"],
-  ["vote", "conflicts"],
-  ["version", "conflicts"],
-  ["party", "conflicts"],
-  ["priority", "conflicts"],
-  ["request", "conflicts"],
-]);
+const SUBSYSTEMS: ReadonlyMap<string, Subsystem> = new Map(
+  Object.entries({
+    agents: AGENT_DESCRIPTIONS,
+    locks: LOCK_DESCRIPTIONS,
+    messages: MESSAGE_DESCRIPTIONS,
+    breakers: BREAKER_DESCRIPTIONS,
+    conflicts: CONFLICT_DESCRIPTIONS,
+    tasks: TASK_DESCRIPTIONS,
+  }).flatMap(([name, descriptions]) =>
+    Object.keys(descriptions).map((type) => [type, name as Subsystem])
+  ),
+);
 
-const MEMBERSHIP: ReadonlySet<string> = new Set([
-  ...["agent:joined", "agent:heartbeat", "agent:suspected", "agent:recovered", "agent:died"],
-  ...["agent:left", "agent:refused", "listening:resumed"],
-]);
-
-/** The kinds of all events that were said. */
+/** The kinds of the events that were emitted. */
 export class EventKinds {
   readonly #kinds = new Map<string, EventKind>();
 
-  /** The kind of the events of that type. */
+  /** Returns the kind of the events of that type. */
   of(type: string): EventKind {
     return this.#kinds.get(type) ?? this.#add(type);
   }
 
-  /** All of them, in the order in which they were first said. */
+  /** Returns all kinds, in the order in which they were first emitted. */
   all(): Iterable<EventKind> {
     return this.#kinds.values();
   }
 
   #add(type: string): EventKind {
-    const noun = type.slice(0, type.indexOf(":"));
     const kind = {
       type,
-      family: MEMBERSHIP.has(type) ? "agents" as const : FAMILIES.get(noun) ?? "tasks",
+      subsystem: SUBSYSTEMS.get(type)!,
       isRefusal: type.endsWith(":refused"),
-      isTold: TOLD.has(type),
+      notifiesAgents: NOTIFYING.has(type),
       transition: TRANSITIONS.get(type),
       count: 0,
     };

@@ -1,15 +1,15 @@
 /**
- * How a simulation ends when it finds that something is broken.
+ * The end of a simulation that finds a broken invariant.
  *
  * @module
  */
 
-/** What a simulation found. */
+/** A rule that a simulation found broken. */
 export class BrokenInvariantError extends Error {
-  /** What is broken, by the name that it has in the specification. */
+  /** The rule, by its name in the specification. */
   readonly rule: string;
 
-  /** `rule` is broken, as `message` shows. */
+  /** Creates the error of `rule`, broken as `message` says. */
   constructor(rule: string, message: string, options?: ErrorOptions) {
     super(`${rule}: ${message}`, options);
     this.name = "BrokenInvariantError";
@@ -17,7 +17,7 @@ export class BrokenInvariantError extends Error {
   }
 }
 
-/** Says that `rule` is broken. */
-export function accuse(rule: string, message: string): never {
+/** Ends the simulation, as `rule` is broken. */
+export function fail(rule: string, message: string): never {
   throw new BrokenInvariantError(rule, message);
 }

@@ -1,53 +1,55 @@
 /**
- * How an agent of a simulated world sends messages, handles them, and waits for responses.
+ * The messages of a simulated agent: it sends, handles, requests and responds.
  *
  * @module
  */
 
-import type { RootCommand } from "../../root/state.ts";
-import type { LockstepEvent } from "../../root/events.ts";
+import type { Outcome } from "../../core/machine.ts";
+import type { MessageAnswers, SendMessage } from "../../messages/commands.ts";
 import type { MessageReceived } from "../../messages/events.ts";
 import type { Message } from "../../messages/types.ts";
-import type { SimulatedAgent } from "./agent.ts";
-import type { Behaviour, Doing } from "./thread.ts";
+import type { LockstepEvent } from "../../root/events.ts";
+import type { RootCommand } from "../../root/state.ts";
+import type { Actor, Behavior, Routine } from "./actor.ts";
+import { accepted, type NoAnswer } from "./engine.ts";
 
-/** How a message is sent; everything may be left out. */
+/** The terms of a message. */
 export interface MailTerms {
-  /** An id of the sender's choice, by which a repeat is dropped. @default none */
+  /** An id of the sender's choice, by which duplicates are dropped. @default none */
   readonly messageId?: string;
   /** Above 0 for the urgent lane. @default 0 */
   readonly priority?: number;
-  /** How long it may take to be delivered; 0 for as long as it takes. @default 0 */
+  /** The milliseconds until it expires, unless it is delivered; 0 for no limit. @default 0 */
   readonly ttlMs?: number;
 }
 
-/** How long a handler may take where it may never end. */
+/** The time limit of a handler, in milliseconds. */
 const HANDLING_MS = 150;
 
-/** How long an agent waits for a response that it may never be told of. */
-const PATIENCE_MS = 400;
+/** The milliseconds after the limit of a request at which its sender gives up. */
+const RESPONSE_TIMEOUT_MS = 400;
 
-/** An agent's dealings with messages. */
+/** The messages of an agent. */
 export class Mailing {
-  readonly #agent: SimulatedAgent;
-  /** Deliveries that it knows of, by epoch. */
+  readonly #agent: Actor;
+  /** The epochs of the deliveries that it handles. */
   readonly #known = new Set<number>();
   readonly #requests = new Map<string, (end: LockstepEvent) => void>();
   readonly #handlers = new Set<string>();
 
-  /** Of an agent that has no mail. */
-  constructor(agent: SimulatedAgent) {
+  /** Creates the messages of an agent that has none. */
+  constructor(agent: Actor) {
     this.#agent = agent;
   }
 
-  /** Forgets everything. */
+  /** Loses all that the agent knows. */
   forget(): void {
     this.#known.clear();
     this.#requests.clear();
     this.#handlers.clear();
   }
 
-  /** Whether `event` tells the agent of a message. */
+  /** Returns whether the agent observes `event`, as far as messages are concerned. */
   concerns(event: LockstepEvent): boolean {
     switch (event.type) {
       case "message:received":
@@ -60,8 +62,8 @@ export class Mailing {
     }
   }
 
-  /** Takes note of an event. */
-  hear(event: LockstepEvent): void {
+  /** Receives an event. */
+  observe(event: LockstepEvent): void {
     if (event.type === "message:received") return this.#receive(event);
     if (event.type !== "message:responded" && event.type !== "message:unanswered") return;
     const resume = this.#requests.get(event.messageId);
@@ -69,83 +71,80 @@ export class Mailing {
     resume?.(event);
   }
 
-  /** Gets a handler, and takes those of earlier lives away. */
-  *subscribe(): Doing<void> {
+  /** Attaches a handler, and detaches those from before a crash. */
+  *subscribe(): Routine<void> {
     const { world, id: agentId } = this.#agent;
-    const earlier = world.host.isDown ? [] : this.#consumers();
-    for (const handlerId of earlier) {
+    const attached = world.engine.isDown ? [] : this.#attachedHandlers();
+    for (const handlerId of attached) {
       if (this.#handlers.has(handlerId)) continue;
-      yield* this.#agent.insist({ type: "detach-handler", agentId, handlerId, takesBack: true });
+      yield* this.#agent.deliver({ type: "detach-handler", agentId, handlerId, takesBack: true });
     }
     const handlerId = world.name("handler");
     this.#handlers.add(handlerId);
-    yield* this.#agent.insist({ type: "attach-handler", agentId, handlerId });
+    yield* this.#agent.deliver({ type: "attach-handler", agentId, handlerId });
   }
 
-  /** Takes one of its handlers away, if it has any. */
-  *unsubscribe(takesBack: boolean): Doing<void> {
+  /** Detaches one of its handlers, if it has any. */
+  *unsubscribe(takesBack: boolean): Routine<void> {
     const [handlerId] = this.#handlers;
     if (handlerId === undefined) return;
     this.#handlers.delete(handlerId);
     const { id: agentId } = this.#agent;
-    yield* this.#agent.insist({ type: "detach-handler", agentId, handlerId, takesBack });
+    yield* this.#agent.deliver({ type: "detach-handler", agentId, handlerId, takesBack });
   }
 
-  /** Takes messages for as long as there are any, and then waits a while. */
-  *pull(): Behaviour {
+  /** Receives messages one by one, and waits a while when there is none. */
+  *pull(): Behavior {
     const { world, id: agentId } = this.#agent;
     for (let rounds = 0; rounds < 40; rounds += world.isOver ? 1 : 0) {
-      const events = yield* this.#agent.ask({
-        ...{ type: "receive-message", agentId, timeoutMs: HANDLING_MS },
-      });
-      const received = events?.find((event) =>
-        event.type === "message:received" && event.to === agentId && event.handlerId === ""
+      const message = accepted(
+        yield* this.#agent.call({ type: "receive-message", agentId, timeoutMs: HANDLING_MS }),
       );
-      if (received === undefined) yield* this.#agent.sleep(world.chance.between(5, 20));
-      else yield* this.#handle((received as MessageReceived).message);
+      if (message === undefined) yield* this.#agent.sleep(world.chance.between(5, 20));
+      else yield* this.#handle(message);
     }
   }
 
   /** Sends a message to `to`. */
-  *send(to: string, terms: MailTerms = {}): Doing<void> {
-    yield* this.#agent.ask(this.#message(to, terms, 0, { ask: false }));
+  *send(to: string, terms: MailTerms = {}): Routine<void> {
+    yield* this.#agent.call(this.#message(to, terms, 0, { ask: false }));
   }
 
-  /** Asks `to` and waits for the response. Whether there was one. */
-  *request(to: string, responseMs: number, terms: MailTerms = {}): Doing<boolean> {
+  /** Sends a request to `to` and waits for the response. Returns whether there was one. */
+  *request(to: string, responseMs: number, terms: MailTerms = {}): Routine<boolean> {
     const { world } = this.#agent;
     const messageId = world.name("ask");
     const command = this.#message(to, { ...terms, messageId }, responseMs, { ask: true });
     const end = yield* this.#agent.wait<LockstepEvent | undefined>((resume) => {
       this.#requests.set(messageId, resume);
-      world.send(command, (events) => {
-        const isSent = events?.some((event) =>
-          event.type === "message:sent" && event.message.id === messageId
-        );
-        if (isSent !== true) resume(undefined);
+      world.send(command, (answer) => {
+        const sent = accepted(answer as Outcome<MessageAnswers, SendMessage> | NoAnswer);
+        if (sent?.deduplicated !== false) resume(undefined);
       });
-      if (world.isUnsure) world.after(PATIENCE_MS + responseMs, () => resume(undefined));
+      if (world.isUnreliable) {
+        world.after(RESPONSE_TIMEOUT_MS + responseMs, () => resume(undefined));
+      }
     });
     this.#requests.delete(messageId);
     return end?.type === "message:responded";
   }
 
-  /** Takes up what was delivered to it and never told. */
-  lookAround(): void {
-    const { host } = this.#agent.world;
+  /** Handles deliveries whose events were lost. */
+  resync(): void {
+    const { engine } = this.#agent.world;
     for (
-      const { epoch, handlerId, channel: { consumer } } of host.state.messages.deliveries.values()
+      const { epoch, handlerId, channel: { consumer } } of engine.state.messages.deliveries.values()
     ) {
       if (!this.#handlers.has(handlerId) || this.#known.has(epoch)) continue;
       if (consumer.mailbox.agentId !== this.#agent.id) continue;
-      const copy = host.state.messages.deliveries.get(epoch)!;
+      const copy = engine.state.messages.deliveries.get(epoch)!;
       this.#begin(copy.envelope.id, epoch, copy.envelope.payload.value);
     }
   }
 
-  #consumers(): string[] {
+  #attachedHandlers(): string[] {
     const { world, id } = this.#agent;
-    const consumers = world.host.state.messages.mailboxes.get(id)?.consumers ?? [];
+    const consumers = world.engine.state.messages.mailboxes.get(id)?.consumers ?? [];
     return consumers.map(({ handlerId }) => handlerId).filter((handlerId) => handlerId !== "");
   }
 
@@ -162,24 +161,24 @@ export class Mailing {
   }
 
   #begin(messageId: string, epoch: number, payload: unknown): void {
-    if (this.#known.has(epoch)) return; // it was told twice
+    if (this.#known.has(epoch)) return; // the event came twice
     this.#known.add(epoch);
     const message = { id: messageId, epoch, payload };
     this.#agent.spawn(this.#handle(message), () => this.#known.delete(epoch));
   }
 
-  *#handle({ id, epoch, payload }: Pick<Message, "id" | "epoch" | "payload">): Behaviour {
+  *#handle({ id, epoch, payload }: Pick<Message, "id" | "epoch" | "payload">): Behavior {
     const { world, id: agentId } = this.#agent;
     const { chance } = world;
-    if (world.isUnsure || chance.happens(0.1)) {
-      yield* this.#agent.ask({ type: "extend-message", agentId, epoch, timeoutMs: HANDLING_MS });
+    if (world.isUnreliable || chance.happens(0.1)) {
+      yield* this.#agent.call({ type: "extend-message", agentId, epoch, timeoutMs: HANDLING_MS });
     }
     yield* this.#agent.sleep(chance.around(4));
-    if (world.fails("handler-hangs", 0.1)) return yield* this.#agent.wait<void>(() => {});
-    const throws = world.fails("handler-throws", 0.3) || chance.happens(0.02);
+    if (world.injects("handler-hangs", 0.1)) return yield* this.#agent.wait<void>(() => {});
+    const throws = world.injects("handler-throws", 0.3) || chance.happens(0.02);
     const isAsk = (payload as { ask?: boolean } | null)?.ask === true;
     if (isAsk && !throws) {
-      yield* this.#agent.ask({ type: "respond", messageId: id, response: "well" });
+      yield* this.#agent.call({ type: "respond", messageId: id, response: "well" });
     }
     const ack: RootCommand = { type: "ack-message", agentId, epoch };
     const nack: RootCommand = {
@@ -191,11 +190,11 @@ export class Mailing {
       : chance.happens(0.02)
       ? { type: "return-message" as const, agentId, epoch }
       : ack;
-    if (world.fails("duplicate-report", 0.3)) world.send(report, () => {});
-    if (world.fails("late-report", 0.2)) yield* this.#agent.sleep(chance.around(200));
-    yield* this.#agent.insist(report);
-    if (world.fails("handler-answers-twice", 0.3)) {
-      yield* this.#agent.insist(throws ? ack : nack);
+    if (world.injects("duplicate-report", 0.3)) world.send(report, () => {});
+    if (world.injects("late-report", 0.2)) yield* this.#agent.sleep(chance.around(200));
+    yield* this.#agent.deliver(report);
+    if (world.injects("handler-answers-twice", 0.3)) {
+      yield* this.#agent.deliver(throws ? ack : nack);
     }
   }
 }

@@ -12,16 +12,16 @@ import { type CoordinationConfig, CoordinationManager } from "../../coordination
 import type { RootCommand } from "../../root/state.ts";
 import { EventBus } from "../../core/bus/event_bus.ts";
 import { LockstepError } from "../../core/errors.ts";
-import { MemoryLog } from "../../core/log.ts";
+import { type CommandLog, type LogEntry, MemoryLog, type Snapshot } from "../../core/log.ts";
 import type { Logger } from "../../core/logger.ts";
-import type { Tick } from "../../core/machine.ts";
+import type { Instant, Tick } from "../../core/machine.ts";
 import { FaultyLog } from "../faulty_log.ts";
 import { HistoryChecker } from "../history_checker.ts";
 import { SimulatedClock } from "../simulated_clock.ts";
 import { Chance } from "./chance.ts";
-import { accuse, BrokenInvariantError } from "./failure.ts";
-import { act, HandlerError, register } from "./manager_calls.ts";
-import { MortalProcess } from "./mortal.ts";
+import { BrokenInvariantError, fail } from "./failure.ts";
+import type { TaskContext } from "../../tasks/mod.ts";
+import type { CancelTimer, Clock } from "../../core/clock.ts";
 
 /** Options of {@linkcode simulateManager}. */
 export interface ManagerSimulationOptions {
@@ -42,7 +42,7 @@ export interface ManagerSimulationReport {
   /** How many of them ended in which way: `ok`, or the code or name of the error. */
   readonly outcomes: ReadonlyMap<string, number>;
   /** How often a process died and another one went on. */
-  readonly deaths: number;
+  readonly crashes: number;
   /** What broke, or `undefined` when all was well. */
   readonly broken: BrokenInvariantError | undefined;
 }
@@ -58,7 +58,7 @@ export class ManagerWorld {
   /** How calls ended. */
   readonly outcomes: Map<string, number> = new Map();
   /** How often a process died. */
-  deaths = 0;
+  crashes = 0;
   /** How many calls were made. */
   calls = 0;
   /** Whether handlers may fail. */
@@ -66,10 +66,10 @@ export class ManagerWorld {
   readonly #log: Log | undefined;
   readonly #config: CoordinationConfig;
   #manager: CoordinationManager | undefined;
-  #process: MortalProcess<RootCommand | Tick> | undefined;
+  #process: SimulatedProcess<RootCommand | Tick> | undefined;
   #checker = new HistoryChecker();
   #open = new Map<number, string>();
-  #life = 0;
+  #generation = 0;
   #serial = 0;
 
   /** A world whose manager has yet to be started. */
@@ -102,35 +102,35 @@ export class ManagerWorld {
   /** Begins a process, which reads the log if there is one, and registers the agents. */
   async start(): Promise<void> {
     const inner = this.#log ?? new MemoryLog<RootCommand | Tick>();
-    const process = new MortalProcess(this.clock, inner);
+    const process = new SimulatedProcess(this.clock, inner);
     const eventBus = new EventBus(false, { clock: process });
     this.#process = process;
-    this.#life++;
+    this.#generation++;
     this.#open = new Map();
     this.#checker = new HistoryChecker({ agingMs: 50 });
-    if (this.deaths === 0) this.#checker.watch(eventBus);
+    if (this.crashes === 0) this.#checker.watch(eventBus);
     const log = this.#log === undefined ? {} : { log: process };
     const manager = new CoordinationManager(this.#config, eventBus, QUIET, {
       ...{ clock: process },
       ...log,
     });
     this.#manager = manager;
-    await this.#while(manager.initialize());
+    await this.#advanceUntil(manager.initialize());
     for (let i = 0; i < 4; i++) this.call("register", () => register(this, `agent-${i}`));
     await this.clock.advance(50);
   }
 
   /** Makes a call and takes note of how it ends; only an error of ours may be its end. */
   call(what: string, begin: () => Promise<unknown>): void {
-    const life = this.#life;
+    const generation = this.#generation;
     const id = ++this.calls;
     this.#open.set(id, what);
     const end = (outcome: string) => {
-      if (life !== this.#life) return;
+      if (generation !== this.#generation) return;
       this.#open.delete(id);
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     };
-    begin().then(() => end("ok"), (error: unknown) => end(this.#judge(what, error)));
+    begin().then(() => end("ok"), (error: unknown) => end(this.#classify(what, error)));
   }
 
   /** Does some of what users do, lets time pass, and lets something go wrong. */
@@ -145,7 +145,7 @@ export class ManagerWorld {
     if (chance.happens(0.05)) this.#log.delay(chance.pick([0, 0, 5, 50]));
     if (chance.happens(0.05)) this.#log.hold();
     if (chance.happens(0.2)) this.#log.release();
-    if (chance.happens(0.02)) await this.#die();
+    if (chance.happens(0.02)) await this.#crash();
   }
 
   /** Ends all faults, lets everything end, and looks at what is left. */
@@ -155,20 +155,20 @@ export class ManagerWorld {
     this.#log?.fail(0);
     this.#log?.delay(0);
     await this.clock.advance(60_000);
-    const { healthy, error } = await this.#while(this.manager.getHealthStatus());
-    if (!healthy && error?.includes("overdue") === true) accuse("NothingOverdue", error);
-    await this.#while(this.manager.shutdown({ graceMs: 100 }));
+    const { healthy, error } = await this.#advanceUntil(this.manager.getHealthStatus());
+    if (!healthy && error?.includes("overdue") === true) fail("NothingOverdue", error);
+    await this.#advanceUntil(this.manager.shutdown({ graceMs: 100 }));
     await this.clock.advance(1_000);
     this.#check();
     const [left] = this.#open.values();
-    if (left !== undefined) accuse("EveryCallEnds", `${this.#open.size} calls, one of ${left}`);
+    if (left !== undefined) fail("EveryCallEnds", `${this.#open.size} calls, one of ${left}`);
     const { pending } = this.#process!;
-    if (pending > 0) accuse("NoTimerLeftBehind", `${pending} timers after the shutdown`);
+    if (pending > 0) fail("NoTimerLeftBehind", `${pending} timers after the shutdown`);
   }
 
-  async #die(): Promise<void> {
-    this.deaths++;
-    this.#process!.die();
+  async #crash(): Promise<void> {
+    this.crashes++;
+    this.#process!.crash();
     this.#log!.release();
     await this.clock.advance(this.chance.around(100));
     this.#log!.fail(0);
@@ -176,19 +176,19 @@ export class ManagerWorld {
   }
 
   /** Lets time pass until `promise` has settled. */
-  async #while<Result>(promise: Promise<Result>): Promise<Result> {
+  async #advanceUntil<Result>(promise: Promise<Result>): Promise<Result> {
     let isOver = false;
     const watched = promise.finally(() => isOver = true);
     watched.catch(() => {});
     for (let i = 0; !isOver; i++) {
-      if (i === 1_000) accuse("EveryCallEnds", "the manager neither begins nor ends");
+      if (i === 1_000) fail("EveryCallEnds", "the manager neither begins nor ends");
       this.#log?.release();
       await this.clock.advance(100);
     }
     return await watched;
   }
 
-  #judge(what: string, error: unknown): string {
+  #classify(what: string, error: unknown): string {
     if (error instanceof LockstepError) return error.code;
     if (error instanceof HandlerError || error === ABORTED) return "ours";
     this.#broken ??= new BrokenInvariantError("ErrorsAreTyped", `${what} ended with ${error}`, {
@@ -202,7 +202,7 @@ export class ManagerWorld {
   #check(): void {
     if (this.#broken !== undefined) throw this.#broken;
     const [violation] = this.#checker.violations;
-    if (violation !== undefined) accuse(violation.rule, violation.message);
+    if (violation !== undefined) fail(violation.rule, violation.message);
   }
 }
 
@@ -247,6 +247,240 @@ export async function simulateManager(
     if (!(error instanceof BrokenInvariantError)) throw error;
     broken = error;
   }
-  const { calls, outcomes, deaths } = world;
-  return { seed, calls, outcomes, deaths, broken };
+  const { calls, outcomes, crashes } = world;
+  return { seed, calls, outcomes, crashes, broken };
+}
+
+/** What handlers and bodies throw in a simulation. */
+export class HandlerError extends Error {}
+
+/** Makes an agent known whose handler works, fails, locks or hangs, and lets it read its mail. */
+export async function register(world: ManagerWorld, agentId: string): Promise<void> {
+  const { manager, chance } = world;
+  await manager.registerAgent(
+    { id: agentId, maxConcurrentTasks: chance.between(1, 3) },
+    (_task, context) => body(world, context),
+  );
+  manager.messages.subscribe(agentId, async (message, context) => {
+    await world.sleep(chance.int(10));
+    if (!world.isCalm && chance.happens(0.2)) throw new HandlerError("it throws");
+    if (chance.happens(0.5)) await context.respond(message.payload);
+  });
+}
+
+async function body(world: ManagerWorld, context: TaskContext): Promise<unknown> {
+  const { chance } = world;
+  await world.sleep(chance.int(20));
+  if (context.signal.aborted) throw context.signal.reason;
+  if (chance.happens(0.2)) {
+    await using lock = await context.acquire(`file-${chance.int(3)}`);
+    await world.sleep(chance.int(10));
+    if (lock.signal.aborted) throw new HandlerError("it lost its lock");
+  }
+  if (world.isCalm) return "done";
+  if (chance.happens(0.1)) throw new HandlerError("it throws");
+  if (chance.happens(0.05)) await aborted(context.signal);
+  if (chance.happens(0.1)) await context.progress({ part: 1 });
+  return "done";
+}
+
+/** Never ends unless it is told to. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+}
+
+/** Does one of the things that users do. */
+export function act(world: ManagerWorld): void {
+  const [what, begin] = world.chance.pick(ACTIONS);
+  world.call(what, () => begin(world));
+}
+
+const ACTIONS: readonly (readonly [string, (world: ManagerWorld) => Promise<unknown>])[] = [
+  ["submit", submit],
+  ["submit", submit],
+  ["assign", assign],
+  ["acquire", acquire],
+  ["acquire", acquire],
+  ["acquireAll", acquireAll],
+  ["send", (world) => world.manager.sendMessage(agent(world), agent(world), { type: "note" })],
+  ["request", request],
+  ["call", callThrough],
+  ["dispute", dispute],
+  ["vote", vote],
+  ["edit", edit],
+  ["look", look],
+  ["maintain", (world) => world.manager.performMaintenance()],
+  ["come and go", reregister],
+];
+
+function agent({ chance }: ManagerWorld): string {
+  return `agent-${chance.int(4)}`;
+}
+
+async function submit(world: ManagerWorld): Promise<void> {
+  const { manager, chance } = world;
+  const id = world.name("task");
+  const handle = await manager.submit({
+    ...{ id, priority: chance.int(3), timeoutMs: 200, totalTimeoutMs: 5_000 },
+    resources: chance.happens(0.2) ? ["file-0", "file-1"] : [],
+  });
+  if (chance.happens(0.1)) await manager.cancelTask(id, "nobody wants it");
+  await handle.result;
+}
+
+async function assign(world: ManagerWorld): Promise<void> {
+  const { manager } = world;
+  const task = { id: world.name("task"), timeoutMs: 200, totalTimeoutMs: 5_000 };
+  const handle = await manager.assignTask(task, agent(world));
+  await handle.result;
+}
+
+async function acquire(world: ManagerWorld): Promise<void> {
+  const { manager, chance } = world;
+  const controller = new AbortController();
+  const options = {
+    ...{ priority: chance.int(3), leaseMs: chance.pick([0, 30]) },
+    ...(chance.happens(0.3) && { signal: controller.signal }),
+  };
+  if (chance.happens(0.3)) world.sleep(chance.int(20)).then(() => controller.abort(ABORTED));
+  const lock = await manager.acquireResource(`lock-${chance.int(3)}`, world.name("owner"), options);
+  await world.sleep(chance.int(40));
+  await lock.release();
+}
+
+async function acquireAll(world: ManagerWorld): Promise<void> {
+  const { manager, chance } = world;
+  const names = chance.some(["lock-0", "lock-1", "lock-2"], 0.7);
+  if (names.length === 0) return;
+  await using _locks = await manager.resources.acquireAll(names, world.name("owner"));
+  await world.sleep(chance.int(20));
+}
+
+async function request(world: ManagerWorld): Promise<void> {
+  const { manager, chance } = world;
+  await manager.messages.sendWithResponse(agent(world), agent(world), { ask: true }, {
+    timeoutMs: chance.pick([5, 100]),
+  });
+}
+
+async function callThrough(world: ManagerWorld): Promise<void> {
+  const { manager, chance } = world;
+  const breaker = manager.breakers.getBreaker("api", {
+    ...{ failureThreshold: 2, successThreshold: 1, timeout: 50, callTimeoutMs: 30 },
+  });
+  await breaker.execute(async () => {
+    await world.sleep(chance.int(40));
+    if (!world.isCalm && chance.happens(0.4)) throw new HandlerError("it fails");
+  });
+}
+
+async function dispute(world: ManagerWorld): Promise<void> {
+  const { manager, chance } = world;
+  await manager.conflicts.setAgentPriority("agent-0", chance.int(3));
+  const conflict = await manager.reportConflict("resource", "book", ["agent-0", "agent-1"]);
+  await manager.conflicts.autoResolve(conflict.id);
+}
+
+async function vote(world: ManagerWorld): Promise<void> {
+  const { conflicts } = world.manager;
+  const { id } = await conflicts.reportTaskConflict(world.name("task"), ["agent-0", "agent-1"]);
+  await conflicts.openVote(id, { electorate: ["agent-2", "agent-3"], quorum: 1, timeoutMs: 20 });
+  await world.sleep(world.chance.int(40));
+  await conflicts.vote(id, "agent-2", "agent-0");
+}
+
+async function edit(world: ManagerWorld): Promise<void> {
+  const { versions } = world.manager;
+  const reader = world.name("reader");
+  const version = await versions.acquireLock("page", reader);
+  await world.sleep(world.chance.int(10));
+  await versions.validateAndUpdate("page", reader, version);
+}
+
+async function look(world: ManagerWorld): Promise<void> {
+  const { manager } = world;
+  await manager.getHealthStatus();
+  await manager.getCoordinationMetrics();
+  await manager.getAgentTasks(agent(world));
+}
+
+/** An agent leaves, and is there again under its name. */
+async function reregister(world: ManagerWorld): Promise<void> {
+  if (!world.chance.happens(0.2)) return;
+  const agentId = agent(world);
+  await world.manager.removeAgent(agentId);
+  await register(world, agentId);
+}
+
+const NEVER: Promise<never> = new Promise(() => {});
+
+/** What a process of a simulated world has of time and storage, until it dies. */
+export class SimulatedProcess<Command> implements Clock, CommandLog<Command> {
+  readonly #clock: Clock;
+  readonly #log: CommandLog<Command>;
+  readonly #timers: Set<CancelTimer> = new Set();
+  #hasCrashed = false;
+
+  /** A process that lives. */
+  constructor(clock: Clock, log: CommandLog<Command>) {
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** How many timers the process has set. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Ends it. What waits for its clock or its log waits for ever. */
+  crash(): void {
+    this.#hasCrashed = true;
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+  }
+
+  now(): Instant {
+    return this.#clock.now();
+  }
+
+  setTimer(at: Instant, callback: () => void): CancelTimer {
+    if (this.#hasCrashed) return () => {};
+    const cancel = this.#clock.setTimer(at, () => {
+      this.#timers.delete(cancel);
+      callback();
+    });
+    this.#timers.add(cancel);
+    return () => {
+      this.#timers.delete(cancel);
+      cancel();
+    };
+  }
+
+  append(entries: readonly LogEntry<Command>[]): Promise<void> {
+    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#log.append(entries));
+  }
+
+  read(position: number): AsyncIterable<LogEntry<Command>> {
+    return this.#log.read(position);
+  }
+
+  saveSnapshot(snapshot: Snapshot): Promise<void> {
+    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#log.saveSnapshot(snapshot));
+  }
+
+  loadSnapshot(): Promise<Snapshot | undefined> {
+    return this.#log.loadSnapshot();
+  }
+
+  /** The log itself is left open, for the process that comes after. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #unlessCrashed<Result>(promise: Promise<Result>): Promise<Result> {
+    const result = await promise;
+    return this.#hasCrashed ? await NEVER : result;
+  }
 }

@@ -1,17 +1,17 @@
 /**
- * All workloads that a simulation can be given by name.
+ * The workloads that a simulation can draw, or use by name.
  *
  * @module
  */
 
-import { calls } from "./breaker_workload.ts";
-import { disputes } from "./conflict_workload.ts";
-import { philosophers, readersAndWriters } from "./lock_workloads.ts";
-import { chatter } from "./message_workloads.ts";
-import { bursts, forkJoin, pipelines, poison, uneven } from "./task_workloads.ts";
-import { together, type Workload } from "./workload.ts";
+import { calls } from "./workloads/breakers.ts";
+import { disputes } from "./workloads/conflicts.ts";
+import { philosophers, readersAndWriters } from "./workloads/locks.ts";
+import { chatter } from "./workloads/messages.ts";
+import { bursts, forkJoin, pipelines, poison, uneven } from "./workloads/tasks.ts";
+import { together, type Workload } from "./agent.ts";
 
-/** Each of them, the mixed one last. */
+/** All workloads. */
 export const WORKLOADS: readonly Workload[] = [
   philosophers,
   readersAndWriters,

@@ -1,9 +1,9 @@
 /**
- * A simulated world: one time, one list of what happens next, a coordinator, agents, and a network
- * between them.
+ * A simulated world: one time, one queue of actions, a coordinator, agents, a network between them, and
+ * faults.
  *
- * Nothing in it waits for real: the world goes from one happening to the next, and every choice is
- * drawn from its seed, so the same seed gives the same world, step by step.
+ * Nothing waits in real time: the world jumps from one action to the next. Every choice is drawn from
+ * the seed, so the same seed gives the same world, step by step.
  *
  * @module
  */
@@ -11,277 +11,313 @@
 import type { RootCommand } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import { type Heap, type HeapEntry, pop, precedes, push } from "../../core/data/heap.ts";
-import { dequeueFirst, emptyFifo, enqueueLast, type Fifo, fifoSize } from "../../core/data/fifo.ts";
+import { dequeueFirst, emptyFifo, enqueueLast, type Fifo } from "../../core/data/fifo.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
-import { SimulatedAgent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
 import type { Coverage } from "./coverage.ts";
 import type { EventKinds } from "./event_kinds.ts";
-import { accuse } from "./failure.ts";
-import { type FaultName, type Faults, logFor, losesKnowledge } from "./faults.ts";
-import { Host, type HostReply, type HostWorld, type RootMachine } from "./host.ts";
-import { strike } from "./strikes.ts";
-import type { TaskScript } from "./scripts.ts";
-import type { Workload } from "./workload.ts";
+import { fail } from "./failure.ts";
+import { type FaultName, type Faults, logFor, mayLoseAnswers } from "./faults.ts";
+import {
+  type EngineReply,
+  type EngineWorld,
+  NO_ANSWER,
+  type RootMachine,
+  SimulatedEngine,
+} from "./engine.ts";
 
-/** Something that will happen. */
-interface Happening extends HeapEntry {
+/** An action that will be taken. */
+interface ScheduledAction extends HeapEntry {
   readonly act: () => void;
 }
 
-/** Looks at each step. */
-export interface StepObserver {
-  /** Is called after each step of the coordinator. */
-  stepped(
-    command: RootCommand | Tick,
-    events: readonly LockstepEvent[],
-    at: Instant,
-    isTold: boolean,
-  ): void;
+/** Receives each step of the coordinator. `events` is valid during the call. */
+export type StepObserver = (
+  command: RootCommand | Tick,
+  answer: unknown,
+  events: readonly LockstepEvent[],
+  at: Instant,
+) => void;
+
+/** An agent or a client, as the world sees it. */
+export interface Participant {
+  /** The id that the coordinator knows. */
+  readonly id: string;
+  /** Its number among its kind, from 0. */
+  readonly index: number;
+  /** Whether it is a client, which submits tasks but runs none. */
+  readonly isClient: boolean;
+  /** Whether it is running; a paused one is. */
+  readonly isUp: boolean;
+  /** The factor by which all its work takes longer. */
+  slowness: number;
+  /** Starts it without knowledge of what it did before; a no-op when it is running. */
+  start(): void;
+  /** Stops it at once; it loses all that it knows. */
+  crash(): void;
+  /** Pauses it for `ms`, without its knowledge. */
+  pause(ms: number): void;
+  /** Ends its faults, and starts it if it is not running. */
+  recover(): void;
+  /** Registers it again, as it may have been declared dead. */
+  rejoin(): void;
+  /** Releases all that it may hold. */
+  leave(): void;
+  /** Calls `act` as soon as it is not paused; drops it when it is not running. */
+  perform(act: () => void): void;
+  /** Returns whether it observes `event`. */
+  concerns(event: LockstepEvent): boolean;
+  /** Receives an event. */
+  observe(event: LockstepEvent): void;
 }
 
-/** What a world is made of. */
+/** The behavior of a task's attempts. */
+export interface TaskScript {
+  /** The duration of the work, in milliseconds. @default 5 */
+  readonly ms?: number;
+  /** The number of heartbeats during the work. @default 0 */
+  readonly heartbeats?: number;
+  /** The probability that it throws. @default 0 */
+  readonly throws?: number;
+  /** The probability that a throw is final, without a retry. @default 0 */
+  readonly givesUp?: number;
+  /** The probability that it crashes its agent. @default 0 */
+  readonly poison?: number;
+  /** The resources that it locks during the work, one after the other. @default none */
+  readonly locks?: readonly string[];
+}
+
+/** The parts of a world. */
 export interface WorldParts {
-  /** What the coordinator is. */
+  /** The machine of the coordinator. */
   readonly machine: RootMachine;
-  /** Where every choice comes from. */
+  /** The source of every choice. */
   readonly chance: Chance;
-  /** What goes wrong. */
+  /** The faults, and their rates. */
   readonly faults: Faults;
-  /** What goes on. */
-  readonly workload: Workload;
-  /** How many agents there are. */
-  readonly agents: number;
   /** Counts faults. */
   readonly coverage: Coverage;
-  /** Knows all kinds of events. */
+  /** The kinds of events. */
   readonly kinds: EventKinds;
-  /** Looks at each step. */
+  /** Receives each step. */
   readonly observer: StepObserver;
 }
 
-/** The faults that leave somebody without knowledge of what it has. */
-const UNSETTLING: readonly FaultName[] = [
+/** The faults after which an agent may hold what it does not know of. */
+const UNRELIABLE: readonly FaultName[] = [
   ...(["crash", "pause", "restart", "slow", "lost", "duplicated", "delayed", "reordered"] as const),
   ...(["handler-hangs", "log-failure", "log-stall", "log-cut"] as const),
 ];
 
-/** How long it takes something to cross the network, in milliseconds. */
+const NETWORK_FAULTS: readonly FaultName[] = ["lost", "duplicated", "delayed", "reordered"];
+
+/** The latency of the network, in milliseconds. */
 const LATENCY_MS = 1;
 
-/** How many happenings may pass without a step of the coordinator. */
+/** The number of actions without a step of the coordinator after which the world counts as stuck. */
 const MOST_IDLE = 200_000;
 
-/** A coordinator and its surroundings. */
-export class World implements HostWorld {
+/** A coordinator, its agents, and the network between them. */
+export class World implements EngineWorld {
   /** The true time. */
   now: Instant = 0;
-  /** Whether there is to be no new work, so that everything comes to rest. */
+  /** Whether faults and new work have stopped. */
   isOver = false;
-  /** Every choice. */
+  /** Whether an answer may never come. */
+  losesAnswers = false;
+  /** Whether an agent may hold what it does not know of, or never finish. */
+  readonly isUnreliable: boolean;
+  /** The source of every choice. */
   readonly chance: Chance;
   /** The coordinator. */
-  readonly host: Host;
-  /** All agents, by id; clients too. */
-  readonly agents: Map<string, SimulatedAgent> = new Map();
-  /** Those of them that do tasks. */
-  readonly workers: SimulatedAgent[] = [];
-  /** What bodies of tasks do, by task. */
+  readonly engine: SimulatedEngine;
+  /** All agents and clients, by id. */
+  readonly agents: Map<string, Participant> = new Map();
+  /** The agents, without clients. */
+  readonly workers: Participant[] = [];
+  /** The scripts of tasks, by task. */
   readonly scripts: Map<string, TaskScript> = new Map();
-  /** The newest epoch that each resource has seen: it refuses an older one. */
+  /** The newest epoch that each resource has seen; it refuses an older one. */
   readonly guards: Map<string, number> = new Map();
-  /** What happened how often. */
+  /** Counts what happened. */
   readonly coverage: Coverage;
-  /** What is going on. */
-  readonly workload: Workload;
   #faults: Faults;
   readonly #kinds: EventKinds;
   readonly #observer: StepObserver;
-  readonly #heap: Heap<Happening> = [];
-  readonly #line: Fifo<Happening> = emptyFifo();
+  readonly #heap: Heap<ScheduledAction> = [];
+  readonly #queue: Fifo<ScheduledAction> = emptyFifo();
   #sequence = 0;
   #serial = 0;
-  #lostRate = 0;
   #networkIsSound = true;
 
-  /** A world in which everybody has just begun. */
-  constructor(parts: WorldParts) {
-    const { machine, chance, faults, workload, agents, coverage, kinds, observer } = parts;
+  /** Creates a world without agents. */
+  constructor({ machine, chance, faults, coverage, kinds, observer }: WorldParts) {
     this.#kinds = kinds;
     this.chance = chance;
     this.#faults = faults;
-    this.workload = workload;
     this.coverage = coverage;
     this.#observer = observer;
-    this.host = new Host(machine, this, logFor(faults));
+    this.engine = new SimulatedEngine(machine, this, logFor(faults));
     this.#setFaults(faults);
-    this.isUnsure = UNSETTLING.some((fault) => fault in faults);
-    for (let i = 0; i < agents; i++) {
-      const agent = new SimulatedAgent(this, `agent-${i}`, i, false);
-      this.workers.push(agent);
-      this.agents.set(agent.id, agent);
-    }
-    for (let i = 0; i < (workload.clients ?? 0); i++) {
-      const client = new SimulatedAgent(this, `client-${i}`, i, true);
-      this.agents.set(client.id, client);
-    }
-    workload.begin?.(this);
-    for (const agent of this.agents.values()) agent.start();
-    strike(this, faults);
+    this.isUnreliable = UNRELIABLE.some((fault) => fault in faults);
   }
 
-  /** How often `fault` happens; 0 for never. */
+  /** Adds an agent or a client, without starting it. */
+  add(participant: Participant): void {
+    if (!participant.isClient) this.workers.push(participant);
+    this.agents.set(participant.id, participant);
+  }
+
+  /** Starts all agents and clients, and then the faults. */
+  start(): void {
+    for (const agent of this.agents.values()) agent.start();
+    startFaults(this, this.#faults);
+  }
+
+  /** Returns the rate of `fault`; 0 for never. */
   rate(fault: FaultName): number {
     return this.#faults[fault] ?? 0;
   }
 
-  /** Whether `fault` happens this time, at most with the given probability; counts it. */
-  fails(fault: FaultName, most: number): boolean {
+  /** Draws whether `fault` happens now, with at most the given probability, and counts it. */
+  injects(fault: FaultName, most: number): boolean {
     const rate = this.#faults[fault];
     if (rate === undefined || !this.chance.happens(rate * most)) return false;
     this.coverage.fault(fault);
     return true;
   }
 
-  /** Whether somebody who waits for an answer may wait in vain. */
-  get isLossy(): boolean {
-    return this.#lostRate > 0 || losesKnowledge(this.#faults);
+  /** The number of tasks that have not ended. */
+  get unfinishedTasks(): number {
+    const { counts } = this.engine.state.tasks;
+    return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
   }
 
-  /** Whether somebody may come to have what it doesn't know of, or never be done with what it has. */
-  readonly isUnsure: boolean;
-
-  /** A name that was not used before. */
+  /** Returns a fresh name. */
   name(kind: string): string {
     return `${kind}-${++this.#serial}`;
   }
 
-  /** Does `act` at `at`. */
+  /** Calls `act` at `at`. */
   at(at: Instant, act: () => void): void {
     push(this.#heap, { rank: at, sequence: this.#sequence++, position: -1, act });
   }
 
-  /** Does `act` in `ms`. */
+  /** Calls `act` in `ms`. */
   after(ms: number, act: () => void): void {
     this.at(this.now + ms, act);
   }
 
-  /** Has `act` happen where something arrives that is sent here; maybe never, late or twice. */
+  /** Calls `act` after the latency of the network; with faults maybe never, late or twice. */
   transmit(act: () => void): void {
-    if (this.#networkIsSound) return this.#inTurn(act);
-    if (this.fails("lost", 0.2)) return;
+    if (this.#networkIsSound) return this.#enqueue(act);
+    if (this.injects("lost", 0.2)) return;
     this.at(this.now + this.#latency(), act);
-    if (this.fails("duplicated", 0.2)) this.at(this.now + this.#latency(), act);
+    if (this.injects("duplicated", 0.2)) this.at(this.now + this.#latency(), act);
   }
 
-  /** Sends `command` to the coordinator; the reply comes back the same way. */
-  send(command: RootCommand, reply: HostReply): void {
-    this.transmit(() => this.host.submit(command, (events) => this.transmit(() => reply(events))));
+  /** Sends `command` to the coordinator, and the answer back, over the network. */
+  send(command: RootCommand, reply: EngineReply): void {
+    this.transmit(() =>
+      this.engine.submit(command, (answer) => this.transmit(() => reply(answer)))
+    );
   }
 
-  /** Sends `command` to the coordinator from outside of all that fails, until it is taken. */
+  /** Sends `command` to the coordinator without the network, until the log stores it. */
   report(command: RootCommand): void {
     const again = () => this.after(20, () => this.report(command));
-    if (this.host.isDown) return again();
-    this.host.submit(command, (events) => {
-      if (events === undefined) again();
+    if (this.engine.isDown) return again();
+    this.engine.submit(command, (answer) => {
+      if (answer === NO_ANSWER) again();
     });
   }
 
-  /** Looks at a step of the coordinator, and tells agents of it. */
+  /** Passes a step to the observer, and its events to agents. */
   stepped(
     command: RootCommand | Tick,
+    answer: unknown,
     events: readonly LockstepEvent[],
     at: Instant,
-    isTold: boolean,
+    isPublished: boolean,
   ): void {
-    this.#observer.stepped(command, events, at, isTold);
-    if (isTold) { for (const event of events) this.#tell(event); }
+    this.#observer(command, answer, events, at);
+    if (isPublished) { for (const event of events) this.#notify(event); }
   }
 
-  /** How long the next write of the log takes; `Infinity` when it is refused. */
   drawWriteMs(): number {
-    if (this.fails("log-failure", 0.2)) return Infinity;
-    return this.fails("log-stall", 0.1) ? this.chance.around(200) : 1;
+    if (this.injects("log-failure", 0.2)) return Infinity;
+    return this.injects("log-stall", 0.1) ? this.chance.around(200) : 1;
   }
 
-  /** Lets the world go on until the coordinator has made `steps` steps. Whether it did. */
+  /** Runs until the coordinator has made `steps` steps. Returns whether it did. */
   run(steps: number): boolean {
-    const { host } = this;
+    const { engine } = this;
     let idle = 0;
-    while (host.steps < steps) {
-      const before = host.steps;
+    while (engine.steps < steps) {
+      const before = engine.steps;
       if (!this.#next()) return false;
-      idle = host.steps === before ? idle + 1 : 0;
-      if (idle > MOST_IDLE) accuse("Progress", "the world goes on and the coordinator does not");
+      idle = engine.steps === before ? idle + 1 : 0;
+      if (idle > MOST_IDLE) fail("Progress", `${MOST_IDLE} actions led to no step`);
     }
     return true;
   }
 
-  /** Ends all faults, and all that agents suffer from them; there is no new work from here on. */
-  calm(): void {
+  /** Ends all faults and new work. */
+  endFaults(): void {
     this.isOver = true;
     this.#setFaults({});
     for (const agent of this.agents.values()) agent.recover();
   }
 
-  /** Whether anything is about to happen. */
-  get isStill(): boolean {
-    return this.#heap.length + fifoSize(this.#line) === 0 && this.host.dueAt === Infinity;
-  }
-
-  /** What takes as long as all else in its line needs no heap to be in order. */
-  #inTurn(act: () => void): void {
+  /** Schedules `act` after the fixed latency: such actions are in order without a heap. */
+  #enqueue(act: () => void): void {
     const rank = this.now + LATENCY_MS;
-    enqueueLast(this.#line, { rank, sequence: this.#sequence++, position: -1, act });
+    enqueueLast(this.#queue, { rank, sequence: this.#sequence++, position: -1, act });
   }
 
   #setFaults(faults: Faults): void {
     this.#faults = faults;
-    this.#lostRate = faults.lost ?? 0;
-    const { lost, duplicated, delayed, reordered } = faults;
-    this.#networkIsSound = [lost, duplicated, delayed, reordered].every((rate) =>
-      rate === undefined
-    );
+    this.losesAnswers = mayLoseAnswers(faults);
+    this.#networkIsSound = !NETWORK_FAULTS.some((fault) => fault in faults);
   }
 
   #latency(): number {
     let latency = LATENCY_MS;
-    if (this.fails("reordered", 1)) latency += this.chance.int(10);
-    if (this.fails("delayed", 0.2)) latency += this.chance.around(100);
+    if (this.injects("reordered", 1)) latency += this.chance.int(10);
+    if (this.injects("delayed", 0.2)) latency += this.chance.around(100);
     return latency;
   }
 
   #next(): boolean {
-    const due = this.host.dueAt;
-    const inLine = this.#line.items[this.#line.head];
+    const due = this.engine.dueAt;
+    const inQueue = this.#queue.items[this.#queue.head];
     const inHeap = this.#heap[0];
-    const next = inLine === undefined || (inHeap !== undefined && precedes(inHeap, inLine))
+    const next = inQueue === undefined || (inHeap !== undefined && precedes(inHeap, inQueue))
       ? inHeap
-      : inLine;
+      : inQueue;
     if (next !== undefined && next.rank < due) {
       if (next === inHeap) pop(this.#heap);
-      else dequeueFirst(this.#line);
+      else dequeueFirst(this.#queue);
       this.now = next.rank;
       next.act();
       return true;
     }
     if (due === Infinity) return false;
     if (due > this.now) this.now = due;
-    this.host.tick();
+    this.engine.tick();
     return true;
   }
 
-  #tell(event: LockstepEvent): void {
-    const { isTold, transition } = this.#kinds.of(event.type);
+  #notify(event: LockstepEvent): void {
+    const { notifiesAgents, transition } = this.#kinds.of(event.type);
     if (transition?.isLast === true) this.scripts.delete((event as { taskId: string }).taskId);
-    if (!isTold) return;
+    if (!notifiesAgents) return;
     const agent = this.agents.get(recipientOf(event) ?? "");
-    if (agent?.concerns(event)) this.transmit(() => agent.receive(() => agent.hear(event)));
+    if (agent?.concerns(event)) this.transmit(() => agent.perform(() => agent.observe(event)));
   }
 }
 
-/** Whom of the agents an event is told, besides who asked for it. */
+/** Returns the agent that an event is sent to. */
 function recipientOf(event: LockstepEvent): string | undefined {
   switch (event.type) {
     case "deadlock:detected":
@@ -296,7 +332,83 @@ function recipientOf(event: LockstepEvent): string | undefined {
   }
 }
 
-/** How many tasks have not ended. */
-export function unfinished({ host: { state: { tasks: { counts } } } }: World): number {
-  return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
+/** The mean interval of a fault with the rate 1, in milliseconds. */
+const MEAN_MS = 100;
+
+/** The same for faults that copy the whole state. */
+const MEAN_RESTORE_MS = 2_000;
+
+const FAULT_ACTIONS: Partial<Record<FaultName, (world: World) => void>> = {
+  crash: crashAgent,
+  pause,
+  restart(world) {
+    const agent = pickAgent(world);
+    agent?.crash();
+    agent?.start();
+  },
+  slow(world) {
+    const agent = pickAgent(world);
+    if (agent === undefined) return;
+    agent.slowness = world.chance.between(3, 30);
+    world.after(world.chance.around(200), () => agent.slowness = 1);
+  },
+  "clock-jump": (world) =>
+    world.engine.jump(world.chance.around(world.chance.pick([20, 200, 2_000]))),
+  "clock-stall": (world) =>
+    world.engine.freeze(world.chance.around(100), world.chance.happens(0.5)),
+  "log-cut": (world) => world.engine.crash(world.chance.int(8), world.chance.around(20)),
+  restore(world) {
+    if (!world.engine.isDown) world.engine.restore();
+  },
+};
+
+/** Starts the faults that occur from time to time; the others occur where something is sent or handled. */
+function startFaults(world: World, faults: Faults): void {
+  for (const name of Object.keys(faults) as FaultName[]) {
+    const act = FAULT_ACTIONS[name];
+    if (act !== undefined) repeat(world, name, act);
+  }
+}
+
+function repeat(world: World, name: FaultName, act: (world: World) => void): void {
+  const rate = world.rate(name);
+  if (rate === 0) return;
+  const mean = name === "restore" || name === "log-cut" ? MEAN_RESTORE_MS : MEAN_MS;
+  world.after(1 + world.chance.around(mean / rate), () => {
+    if (world.isOver) return;
+    world.coverage.fault(name);
+    act(world);
+    repeat(world, name, act);
+  });
+}
+
+function pickAgent(world: World): Participant | undefined {
+  const agent = world.chance.pick(world.workers);
+  return agent.isUp ? agent : undefined;
+}
+
+/** Crashes an agent. It is removed, and it starts again, in either order. */
+function crashAgent(world: World): void {
+  const agent = pickAgent(world);
+  if (agent === undefined) return;
+  agent.crash();
+  world.after(world.chance.around(50), () => {
+    // It may have started again meanwhile.
+    world.report({ type: "remove-agent", agentId: agent.id, reason: "it fell silent" });
+    world.after(5, () => agent.rejoin());
+  });
+  world.after(world.chance.around(100), () => agent.start());
+}
+
+/** Pauses an agent, maybe for so long that it is removed, and joins again afterwards. */
+function pause(world: World): void {
+  const agent = pickAgent(world);
+  if (agent === undefined) return;
+  const ms = world.chance.around(150);
+  agent.pause(ms);
+  if (world.chance.happens(0.5)) return;
+  world.after(Math.ceil(ms / 2), () => {
+    world.report({ type: "remove-agent", agentId: agent.id, reason: "it fell silent" });
+  });
+  world.after(ms + 10, () => agent.rejoin());
 }

@@ -1,0 +1,82 @@
+/**
+ * The event bus against mitt and eventemitter3, which tell handlers and keep no account of it.
+ *
+ * Ours counts each event and when it was, keeps the order when handlers emit, and survives handlers
+ * that throw. All sides live as long as the program, and their handlers do the same.
+ *
+ * @module
+ */
+
+import { EventEmitter } from "eventemitter3";
+import mitt from "mitt";
+import { EventBus } from "../src/core/bus/event_bus.ts";
+import { type Comparison, register, type Side, type Suite } from "./harness.ts";
+
+/** Its types describe the module of another kind that comes with it. */
+const newMitt = mitt as unknown as typeof mitt.default;
+
+interface Payload {
+  readonly n: number;
+}
+
+type Handler = (payload: Payload) => void;
+
+/** From the name of a side to what listens with `handlers` and returns how to emit. */
+const MAKERS = {
+  ours: (handlers: readonly Handler[]) => {
+    const bus = new EventBus<{ event: Payload }>();
+    for (const handler of handlers) bus.on("event", handler);
+    return (payload: Payload) => bus.emit("event", payload);
+  },
+  mitt: (handlers: readonly Handler[]) => {
+    const emitter = newMitt<{ event: Payload }>();
+    for (const handler of handlers) emitter.on("event", handler);
+    return (payload: Payload) => emitter.emit("event", payload);
+  },
+  eventemitter3: (handlers: readonly Handler[]) => {
+    const emitter = new EventEmitter<{ event: [Payload] }>();
+    for (const handler of handlers) emitter.on("event", handler);
+    return (payload: Payload) => void emitter.emit("event", payload);
+  },
+};
+
+const CROWDS = [
+  { name: "one listener", listeners: 1, count: 2_000_000 },
+  { name: "ten listeners", listeners: 10, count: 500_000 },
+] as const;
+
+/** Emits `count` events to `listeners` handlers, and makes sure that all were heard. */
+function emits(maker: keyof typeof MAKERS, listeners: number, count: number): Side {
+  let heard = 0;
+  const handlers = Array.from({ length: listeners }, () => ({ n }: Payload) => {
+    heard += n;
+  });
+  const emit = MAKERS[maker](handlers);
+  const payload = { n: 1 };
+  return () => () => {
+    heard = 0;
+    for (let i = 0; i < count; i++) emit(payload);
+    if (heard !== count * listeners) throw new Error(`All must be heard, got ${heard}`);
+  };
+}
+
+function* comparisons(): Iterable<Comparison> {
+  for (const { name, listeners, count } of CROWDS) {
+    yield {
+      operation: `an event to ${name}`,
+      count,
+      ours: emits("ours", listeners, count),
+      peers: {
+        mitt: emits("mitt", listeners, count),
+        eventemitter3: emits("eventemitter3", listeners, count),
+      },
+      against: "mitt",
+      target: 1,
+    };
+  }
+}
+
+/** The benchmarks of the event bus. */
+export const events: Suite = { name: "events", comparisons };
+
+register(events);

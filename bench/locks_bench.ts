@@ -1,0 +1,182 @@
+/**
+ * The lock manager against async-mutex and async-lock.
+ *
+ * All sides keep one lock for each key, and all are used as their documentation says: a grant is
+ * awaited, then given back. Ours does more on the way (epochs, time limits, deadlock detection,
+ * events); nothing of it is switched off.
+ *
+ * @module
+ */
+
+import AsyncLock from "async-lock";
+import { Mutex } from "async-mutex";
+import { ResourceManager } from "../mod.ts";
+import {
+  atMost,
+  type Comparison,
+  quantile,
+  register,
+  type Row,
+  type Side,
+  type Suite,
+} from "./harness.ts";
+
+const KEYS = Array.from({ length: 1000 }, (_, i) => `key-${i}`);
+const LAPS = 100;
+
+/** Sides as a program has them: made once, and used for as long as it runs. */
+function uncontended(): Record<"ours" | "async-mutex" | "async-lock", Side> {
+  const locks = new ResourceManager();
+  const mutexes = new Map(KEYS.map((key) => [key, new Mutex()]));
+  const lock = new AsyncLock();
+  return {
+    ours: () => async () => {
+      for (let lap = 0; lap < LAPS; lap++) {
+        for (const key of KEYS) {
+          await locks.acquire(key, "agent");
+          await locks.release(key, "agent");
+        }
+      }
+    },
+    "async-mutex": () => async () => {
+      for (let lap = 0; lap < LAPS; lap++) {
+        for (const key of KEYS) {
+          const release = await mutexes.get(key)!.acquire();
+          release();
+        }
+      }
+    },
+    "async-lock": () => async () => {
+      for (let lap = 0; lap < LAPS; lap++) {
+        for (const key of KEYS) await lock.acquire(key, async () => {});
+      }
+    },
+  };
+}
+
+/** Whoever waits, in no order of priority. */
+interface Waiter {
+  readonly agent: string;
+  readonly priority: number;
+}
+
+function waitersOf(count: number): Waiter[] {
+  // A step that shares no factor with the count visits every priority once.
+  return Array.from({ length: count }, (_, i) => ({
+    agent: `agent-${i}`,
+    priority: (i * 7919) % count,
+  }));
+}
+
+/** All wait for one lock that is held; it is given back, and passes through all of them. */
+function contendedOurs(waiters: readonly Waiter[], batches: number): Side {
+  const locks = new ResourceManager();
+  return () => async () => {
+    for (let batch = 0; batch < batches; batch++) {
+      await locks.acquire("key", "holder");
+      const turns = waiters.map(async ({ agent, priority }) => {
+        await locks.acquire("key", agent, priority);
+        await locks.release("key", agent);
+      });
+      await locks.release("key", "holder");
+      await Promise.all(turns);
+    }
+  };
+}
+
+function contendedMutex(waiters: readonly Waiter[], batches: number): Side {
+  const mutex = new Mutex();
+  return () => async () => {
+    for (let batch = 0; batch < batches; batch++) {
+      const held = await mutex.acquire();
+      const turns = waiters.map(async ({ priority }) => {
+        const release = await mutex.acquire(priority);
+        release();
+      });
+      held();
+      await Promise.all(turns);
+    }
+  };
+}
+
+/** How many wait, how often in a round, in how many rounds, and what we want. */
+const CROWDS = [
+  { count: 1_000, batches: 20, rounds: 9, warmUps: 3, target: 1.5 },
+  { count: 10_000, batches: 2, rounds: 5, warmUps: 1, target: 3 },
+  { count: 100_000, batches: 1, rounds: 3, warmUps: 0, target: 15 },
+];
+
+const CHAIN = 10_000;
+const SAMPLES = 2_000;
+
+/**
+ * How long it takes to find that nothing is wrong. One agent asks for the lock at the end of a chain
+ * of `ahead` waits, while a chain of `behind` waits ends with a lock of its own: neither side can be
+ * seen to be harmless before the shorter one was walked. Nanoseconds, one for each sample.
+ */
+async function chainChecks(ahead: number, behind: number): Promise<number[]> {
+  const locks = new ResourceManager({ resourceTimeout: 0 });
+  const waits: Promise<unknown>[] = [];
+  const wait = (resource: string, agent: string, signal?: AbortSignal) => {
+    const options = signal === undefined ? {} : { signal };
+    waits.push(locks.acquire(resource, agent, options).catch(() => {}));
+  };
+  for (let i = 0; i < ahead; i++) await locks.acquire(`r${i}`, `a${i}`);
+  for (let i = 0; i + 1 < ahead; i++) wait(`r${i + 1}`, `a${i}`);
+  await locks.acquire("s0", "asks");
+  for (let i = 1; i <= behind; i++) await locks.acquire(`s${i}`, `b${i}`);
+  for (let i = 1; i <= behind; i++) wait(`s${i - 1}`, `b${i}`);
+
+  const times: number[] = [];
+  for (let i = 0; i < SAMPLES + 100; i++) {
+    const abort = new AbortController();
+    const start = performance.now();
+    wait("r0", "asks", abort.signal);
+    if (i >= 100) times.push((performance.now() - start) * 1e6);
+    abort.abort();
+    await waits.pop();
+  }
+  await locks.shutdown();
+  await Promise.all(waits);
+  return times;
+}
+
+function* comparisons(): Iterable<Comparison> {
+  const { ours, ...peers } = uncontended();
+  yield {
+    operation: "acquire and release, 1,000 keys",
+    count: KEYS.length * LAPS,
+    ours,
+    peers,
+    target: 3,
+  };
+  for (const { count, batches, rounds, warmUps, target } of CROWDS) {
+    const waiters = waitersOf(count);
+    yield {
+      operation: `${count.toLocaleString("en")} waiters with priorities on one lock`,
+      count: count * batches,
+      ours: contendedOurs(waiters, batches),
+      peers: { "async-mutex": contendedMutex(waiters, batches) },
+      target,
+      rounds,
+      warmUps,
+      isLong: count > 10_000,
+    };
+  }
+}
+
+async function* measures([, ...crowds]: readonly Row[]): AsyncIterable<Row> {
+  const growth = crowds.at(-1)!.ours / crowds[0]!.ours;
+  yield atMost("growth per operation from 1,000 to 100,000 waiters", "×", growth, 2.5, 1);
+  for (const [ahead, behind] of [[CHAIN, 1], [CHAIN / 2, CHAIN / 2]] as const) {
+    const checks = await chainChecks(ahead, behind);
+    const [before, after] = [ahead, behind].map((count) => count.toLocaleString("en"));
+    const name = `deadlock check, ${before} waits ahead, ${after} behind, p99`;
+    yield atMost(name, "ns", quantile(checks, 0.99), 1e6, checks.length);
+  }
+}
+
+/** The benchmarks of the locks. */
+export const locks: Suite = { name: "locks", comparisons, measures };
+
+register(locks);

@@ -1,0 +1,171 @@
+/**
+ * The scheduler against p-queue, and against itself with a thousand times as many tasks.
+ *
+ * Both sides get the same number of tasks of ten priorities at once, run eight at a time, and are
+ * awaited to the last result. Ours does more on the way (epochs, a record of each task, events);
+ * nothing of it is switched off.
+ *
+ * @module
+ */
+
+import PQueue from "p-queue";
+import { AdvancedTaskScheduler } from "../src/tasks/mod.ts";
+import type { TaskEvent } from "../src/tasks/events.ts";
+import { taskMachine } from "../src/tasks/machine.ts";
+import { registerCommand, submitCommand } from "../src/tasks/commands.ts";
+import {
+  atMost,
+  type Comparison,
+  median,
+  register,
+  type Row,
+  type Side,
+  type Suite,
+} from "./harness.ts";
+
+const PRIORITIES = 10;
+const AT_ONCE = 8;
+
+/** Sides as a program has them: made once, and used for as long as it runs. */
+function ours(count: number): Side {
+  const scheduler = new AdvancedTaskScheduler();
+  scheduler.registerAgent({ id: "agent", maxConcurrentTasks: AT_ONCE }, () => 1);
+  let batch = 0;
+  return () => async () => {
+    const results: Promise<unknown>[] = [];
+    batch++;
+    for (let i = 0; i < count; i++) {
+      const submitted = scheduler.submit({ id: `task-${batch}-${i}`, priority: i % PRIORITIES });
+      results.push(submitted.then((handle) => handle.result));
+    }
+    await Promise.all(results);
+  };
+}
+
+function pQueue(count: number): Side {
+  const queue = new PQueue({ concurrency: AT_ONCE });
+  return () => async () => {
+    const results: Promise<unknown>[] = [];
+    for (let i = 0; i < count; i++) {
+      results.push(queue.add(() => 1, { priority: i % PRIORITIES }));
+    }
+    await Promise.all(results);
+  };
+}
+
+const CROWDS = [
+  { count: 10_000, rounds: 9, warmUps: 3, target: 1 },
+  { count: 100_000, rounds: 5, warmUps: 1, target: 8 },
+];
+
+const FEW = 1_000;
+const MANY = 1_000_000;
+const OPERATIONS = 50_000;
+const ROUNDS = 5;
+
+/** What one submission costs while `queued` tasks wait, and the completion that takes one away. */
+function nanosecondsPerTask(queued: number): { ns: number; bytes: number } {
+  const machine = taskMachine();
+  const state = machine.init();
+  let id = 0;
+  let now = 0;
+  const submit = () => {
+    const priority = id % PRIORITIES;
+    machine.step(state, submitCommand({ id: `task-${id++}`, priority }, 0), now++, []);
+  };
+  machine.step(state, registerCommand({ id: "agent" }, true), now, []);
+  const before = heapUsed();
+  while (id < queued) submit();
+  const bytes = (heapUsed() - before) / queued;
+  const [agent] = state.agents.values();
+  const start = performance.now();
+  for (let i = 0; i < OPERATIONS; i++) {
+    submit();
+    const [running] = agent!.tasks;
+    const taskId = running!.spec.id;
+    machine.step(state, { type: "complete", taskId, epoch: 0, result: 1 }, now++, []);
+  }
+  return { ns: (performance.now() - start) * 1e6 / OPERATIONS, bytes };
+}
+
+function heapUsed(): number {
+  (globalThis as { gc?: () => void }).gc?.();
+  return Deno.memoryUsage().heapUsed;
+}
+
+function* depth(): Iterable<Row> {
+  const few: number[] = [];
+  const many: { ns: number; bytes: number }[] = [];
+  nanosecondsPerTask(FEW);
+  for (let round = 0; round < ROUNDS; round++) {
+    few.push(nanosecondsPerTask(FEW).ns);
+    many.push(nanosecondsPerTask(MANY));
+  }
+  const growth = median(many.map(({ ns }) => ns)) / median(few);
+  const label = `${MANY.toLocaleString("en")} queued tasks`;
+  yield atMost(`${label}: time of that at ${FEW.toLocaleString("en")}`, "×", growth, 2.5, ROUNDS);
+  const bytes = median(many.map((each) => each.bytes));
+  yield atMost(`${label}: heap for each`, "B", bytes, 1024, ROUNDS);
+}
+
+const FEW_AGENTS = 100;
+const MANY_AGENTS = 10_000;
+
+/** What a task costs that is placed with a busy agent and stolen by one of `agents` idle ones. */
+function nanosecondsPerSteal(agents: number): number {
+  const machine = taskMachine({ stealing: true });
+  const state = machine.init();
+  for (let i = 0; i < agents; i++) {
+    machine.step(state, registerCommand({ id: `agent-${i}` }, false), 0, []);
+  }
+  let stolen = 0;
+  let id = 0;
+  const place = () => {
+    const events: TaskEvent[] = [];
+    machine.step(state, submitCommand({ id: `task-${id++}` }, 0, "agent-0"), id, events);
+    for (const { type } of events) if (type === "task:stolen") stolen++;
+  };
+  while (id < OPERATIONS / 5) place(); // so that it is warm
+  stolen = 0;
+  const start = performance.now();
+  while (id < OPERATIONS) place();
+  return (performance.now() - start) * 1e6 / stolen;
+}
+
+function* stealing(): Iterable<Row> {
+  const few: number[] = [];
+  const many: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    few.push(nanosecondsPerSteal(FEW_AGENTS));
+    many.push(nanosecondsPerSteal(MANY_AGENTS));
+  }
+  const label = `${MANY_AGENTS.toLocaleString("en")} agents`;
+  yield atMost(`${label}: place a task and steal it`, "ns", median(many), 20_000, ROUNDS);
+  const growth = median(many) / median(few);
+  yield atMost(`${label}: time of that with ${FEW_AGENTS}`, "×", growth, 2.5, ROUNDS);
+}
+
+function* comparisons(): Iterable<Comparison> {
+  for (const { count, rounds, warmUps, target } of CROWDS) {
+    yield {
+      operation: `submit and complete ${count.toLocaleString("en")} tasks of 10 priorities`,
+      count,
+      ours: ours(count),
+      peers: { "p-queue": pQueue(count) },
+      target,
+      rounds,
+      warmUps,
+      isLong: count > 10_000,
+    };
+  }
+}
+
+function* measures(): Iterable<Row> {
+  yield* depth();
+  yield* stealing();
+}
+
+/** Tasks and the agents that run them. */
+export const tasks: Suite = { name: "tasks", comparisons, measures };
+
+register(tasks);

@@ -1,0 +1,128 @@
+/**
+ * The dispatcher and the client between a coordination manager and its root machine.
+ *
+ * @module
+ */
+
+import { membershipError } from "../agents/errors.ts";
+import type { AgentRefused } from "../agents/events.ts";
+import { MachineClient } from "../core/client.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Dispatcher, Observer, Reply } from "../core/engine.ts";
+import type { LockstepError } from "../core/errors.ts";
+import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import type { PartCommand, RootAnswers, RootCommand, RootHost, RootState } from "../root/state.ts";
+
+type RootDispatcher = Dispatcher<RootCommand, LockstepEvent, RootAnswers>;
+
+/** An incarnation of an agent. */
+export interface Actor {
+  /** The id of the agent. */
+  readonly agentId: string;
+  /** The number of the incarnation. */
+  readonly incarnation: number;
+}
+
+/**
+ * A dispatcher that can send commands for an incarnation of an agent: they are refused once that
+ * incarnation is over.
+ */
+export class ActingDispatcher implements RootDispatcher {
+  readonly #inner: RootDispatcher;
+  #actor: Actor | undefined;
+
+  /** Passes all commands to `inner`. */
+  constructor(inner: RootDispatcher) {
+    this.#inner = inner;
+  }
+
+  get clock(): Clock {
+    return this.#inner.clock;
+  }
+
+  get synchronous(): boolean {
+    return this.#inner.synchronous;
+  }
+
+  /** Sends for `actor` what `action` sends before it returns; façades send as they are called. */
+  as<Result>(actor: Actor, action: () => Result): Result {
+    const before = this.#actor;
+    this.#actor = actor;
+    try {
+      return action();
+    } finally {
+      this.#actor = before;
+    }
+  }
+
+  send<Each extends RootCommand | Tick>(
+    command: Each,
+    reply: Reply<Outcome<RootAnswers, Each>>,
+  ): void {
+    const wrapped = this.#wrap(command);
+    if (wrapped === undefined) return this.#inner.send(command, reply);
+    this.#inner.send(wrapped, (answer, error) => {
+      const refused = refusedActor(answer);
+      if (refused === undefined) reply(answer as Outcome<RootAnswers, Each>, error);
+      else reply(undefined, membershipError(refused));
+    });
+  }
+
+  dispatch<Each extends RootCommand | Tick>(command: Each): Outcome<RootAnswers, Each> {
+    const wrapped = this.#wrap(command);
+    if (wrapped === undefined) return this.#inner.dispatch(command);
+    const answer = this.#inner.dispatch(wrapped);
+    const refused = refusedActor(answer);
+    if (refused !== undefined) throw membershipError(refused);
+    return answer as Outcome<RootAnswers, Each>;
+  }
+
+  observe<Type extends LockstepEvent["type"]>(
+    types: readonly Type[],
+    observer: Observer<Extract<LockstepEvent, { type: Type }>>,
+  ): () => void {
+    return this.#inner.observe(types, observer);
+  }
+
+  whenStopped(listener: (error: LockstepError) => void): void {
+    this.#inner.whenStopped(listener);
+  }
+
+  /** Wraps a command of an actor. What its reply leads to is not the actor's any more. */
+  #wrap(command: RootCommand | Tick): RootCommand | undefined {
+    const actor = this.#actor;
+    if (actor === undefined || command.type === "tick") return undefined;
+    this.#actor = undefined;
+    const { agentId, incarnation } = actor;
+    return { type: "as-agent", agentId, incarnation, command: command as PartCommand };
+  }
+}
+
+/** Returns the refusal of a command whose actor is over. */
+function refusedActor(answer: unknown): AgentRefused | undefined {
+  if (!(answer instanceof Refusal) || answer.event.type !== "agent:refused") return undefined;
+  return answer.event as AgentRefused;
+}
+
+/** Sends the commands that belong to no façade: those of members, and of recovery. */
+export class RootClient extends MachineClient<RootState, RootCommand, LockstepEvent, RootAnswers> {
+  /** Makes a client of the machine in `host`. */
+  constructor(host: RootHost) {
+    super(host);
+    this.listen([], ignore);
+  }
+
+  /** Stops for the reason `error`. */
+  close(error: LockstepError): void {
+    this.stop(error);
+  }
+
+  protected override errorOf({ event }: Refusal): Error {
+    return membershipError(event as AgentRefused);
+  }
+
+  protected override end(): void {}
+}
+
+function ignore(): void {}

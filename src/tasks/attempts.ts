@@ -1,0 +1,268 @@
+/**
+ * Runs the attempts of agents that are functions of this process.
+ *
+ * @module
+ */
+
+import { quote } from "../core/arguments.ts";
+import type { Clock } from "../core/clock.ts";
+import { errorData } from "../core/error_data.ts";
+import type { Logger } from "../core/logger.ts";
+import { claimOwner } from "../locks/claim_owner.ts";
+import type { AcquireOptions } from "../locks/arguments.ts";
+import type { LockHandle } from "../locks/lock_handle.ts";
+import type { ResourceManager } from "../locks/resource_manager.ts";
+import type { Complete, Fail, Heartbeat, Progress, Settle } from "./commands.ts";
+import { cancellation, ClaimLostError, faultOf, TaskTimeoutError } from "./errors.ts";
+import type { TaskEvent, TaskStarted, TaskTimedOut } from "./events.ts";
+import { type TaskState, viewOf } from "./state.ts";
+import type { TaskView } from "./types.ts";
+
+/** The second argument of a handler: the claim that it runs under. */
+export interface TaskContext {
+  /** Aborts when the claim is over: a timeout, a cancellation, a lost lock, a shutdown. */
+  readonly signal: AbortSignal;
+  /** The fencing token of the claim. */
+  readonly epoch: number;
+  /** The agent that runs the attempt. */
+  readonly agentId: string;
+  /** The number of the attempt, from 1. */
+  readonly attempt: number;
+  /** Reports the progress of the attempt; counts as a heartbeat. */
+  progress(value: unknown): Promise<void>;
+  /** Reports that the attempt is alive; required by tasks with a heartbeat timeout. */
+  heartbeat(): Promise<void>;
+  /** Acquires a lock for this attempt; it is released when the attempt ends, at the latest. */
+  acquire(resourceId: string, options?: AcquireOptions): Promise<LockHandle>;
+}
+
+/** An agent as a function; its return value is the result of the task. */
+export type TaskHandler<Input = unknown, Result = unknown> = (
+  task: TaskView<Input>,
+  context: TaskContext,
+) => Result | PromiseLike<Result>;
+
+/** The scheduler whose attempts run. */
+export interface AttemptHost {
+  /** The state of its task machine. */
+  readonly state: Readonly<{ readonly tasks: TaskState }>;
+  /** Its clock. */
+  readonly clock: Clock;
+  /** Its locks. */
+  readonly resources: ResourceManager;
+  /** Sends a report, and resolves once it was accepted. */
+  call(report: Heartbeat | Progress): Promise<void>;
+  /** Sends the end of an attempt until the log stores it. */
+  deliver(report: Complete | Fail | Settle): Promise<void>;
+}
+
+/** The types of the events that begin and end attempts. */
+export const ATTEMPT_EVENTS = [
+  "task:started",
+  "task:timed-out",
+  "task:completed",
+  "task:backed-off",
+  "task:failed",
+  "task:requeued",
+  "task:cancelled",
+  "agent:terminated",
+] as const;
+
+type AttemptEvent = Extract<TaskEvent, { type: typeof ATTEMPT_EVENTS[number] }>;
+
+/** Calls handlers, aborts the signals of attempts whose claim is over, and reports how they ended. */
+export class AttemptRunner {
+  readonly #host: AttemptHost;
+  readonly #logger: Logger;
+  readonly #handlers = new Map<string, TaskHandler>();
+  /** The attempts whose handler has not returned, by epoch. */
+  readonly #attempts = new Map<number, Attempt>();
+  /** The limit that the next event is the consequence of. */
+  #timeout: TaskTimedOut | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  /** Makes a runner without handlers. */
+  constructor(host: AttemptHost, logger: Logger) {
+    this.#host = host;
+    this.#logger = logger;
+  }
+
+  /** Sets the handler of an agent; `undefined` for an agent outside of this process. */
+  handle(agentId: string, handler: TaskHandler | undefined): void {
+    if (handler === undefined) this.#handlers.delete(agentId);
+    else this.#handlers.set(agentId, handler);
+  }
+
+  /** Returns the tasks whose handlers have not returned. */
+  taskIds(): string[] {
+    return [...this.#attempts.values()].map(({ task }) => task.id);
+  }
+
+  /** Begins and ends attempts after an event. */
+  observe(event: AttemptEvent): void {
+    switch (event.type) {
+      case "task:started":
+        if (this.#handlers.size > 0) this.#start(event);
+        return;
+      case "task:completed":
+        return this.#abort(event, "somebody else completed the task");
+      case "task:timed-out":
+        this.#timeout = event;
+        return;
+      case "task:backed-off":
+      case "task:failed":
+        return this.#abort(event, event.error.message);
+      case "task:requeued":
+        return this.#abort(event, event.reason);
+      case "task:cancelled":
+        this.#attempts.get(event.epoch)?.abort(cancellation(event));
+        return;
+      case "agent:terminated":
+        this.#handlers.delete(event.agentId);
+    }
+  }
+
+  /** Aborts the signals of all attempts with `error`. */
+  abortAll(error: unknown): void {
+    for (const attempt of this.#attempts.values()) attempt.abort(error);
+  }
+
+  /** Resolves when no handler runs, or after `ms`. */
+  idleWithin(ms: number): Promise<void> {
+    if (this.#attempts.size === 0 || ms === 0) return Promise.resolve();
+    const { clock } = this.#host;
+    return new Promise((resolve) => {
+      const cancel = clock.setTimer(clock.now() + ms, resolve);
+      this.#whenIdle = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #start({ taskId, agentId, epoch, attempt: number }: TaskStarted): void {
+    const handler = this.#handlers.get(agentId);
+    if (handler === undefined) return;
+    const record = this.#host.state.tasks.tasks.get(taskId);
+    if (record === undefined) { // it ended, and was dropped, in the same step
+      queueMicrotask(() => this.#report({ type: "settle", taskId, epoch }));
+      return;
+    }
+    const attempt = new Attempt(this.#host, viewOf(record), epoch, agentId, number);
+    this.#attempts.set(epoch, attempt);
+    queueMicrotask(() => this.#execute(attempt, handler));
+  }
+
+  async #execute(attempt: Attempt, handler: TaskHandler): Promise<void> {
+    const { task, epoch } = attempt;
+    const taskId = task.id;
+    let report: Complete | Fail | Settle;
+    try {
+      const result = attempt.isOver ? undefined : await handler(task, attempt);
+      report = { type: "complete", taskId, epoch, result };
+    } catch (thrown) {
+      report = { type: "fail", taskId, epoch, error: errorData(thrown), fault: faultOf(thrown) };
+    }
+    this.#attempts.delete(epoch);
+    if (attempt.isOver) report = { type: "settle", taskId, epoch };
+    await this.#report(report);
+    if (this.#attempts.size === 0) this.#whenIdle?.();
+  }
+
+  async #report(report: Complete | Fail | Settle): Promise<void> {
+    try {
+      await this.#host.deliver(report);
+    } catch (error) {
+      await this.#reportInstead(report, error);
+    }
+  }
+
+  /** Reports the end of an attempt whose claim has ended, or whose result no log can store. */
+  async #reportInstead({ taskId, epoch }: Complete | Fail | Settle, cause: unknown): Promise<void> {
+    try {
+      await this.#host.deliver(
+        cause instanceof TypeError
+          ? { type: "fail", taskId, epoch, error: errorData(cause), fault: "task" }
+          : { type: "settle", taskId, epoch },
+      );
+    } catch (error) {
+      this.#logger.warn(`Cannot report the end of task ${quote(taskId)}`, error);
+    }
+  }
+
+  #abort({ epoch, taskId }: { epoch: number; taskId: string }, reason: string): void {
+    const timeout = this.#timeout;
+    this.#timeout = undefined;
+    this.#attempts.get(epoch)?.abort(
+      timeout?.taskId === taskId
+        ? new TaskTimeoutError(taskId, timeout.limit, timeout.ms)
+        : new ClaimLostError(taskId, epoch, reason),
+    );
+  }
+}
+
+/** A running attempt. */
+class Attempt implements TaskContext {
+  readonly task: TaskView;
+  readonly epoch: number;
+  readonly agentId: string;
+  readonly attempt: number;
+  readonly #host: AttemptHost;
+  #controller: AbortController | undefined;
+  #isOver = false;
+  #reason: unknown;
+
+  constructor(host: AttemptHost, task: TaskView, epoch: number, agentId: string, attempt: number) {
+    this.#host = host;
+    this.task = task;
+    this.epoch = epoch;
+    this.agentId = agentId;
+    this.attempt = attempt;
+  }
+
+  /** Whether the claim is over. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#isOver) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Ends the claim for `reason`; the first one counts. */
+  abort(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reason = reason;
+    const controller = this.#controller;
+    // Listeners may do anything, so they are called after the step.
+    if (controller !== undefined) queueMicrotask(() => controller.abort(reason));
+  }
+
+  // Handlers destructure the context, so these functions are bound.
+
+  get progress(): TaskContext["progress"] {
+    const { task: { id: taskId }, epoch } = this;
+    return (progress) => this.#host.call({ type: "progress", taskId, epoch, progress });
+  }
+
+  get heartbeat(): TaskContext["heartbeat"] {
+    const { task: { id: taskId }, epoch } = this;
+    return () => this.#host.call({ type: "heartbeat", taskId, epoch });
+  }
+
+  get acquire(): TaskContext["acquire"] {
+    const { task, epoch, agentId } = this;
+    const holder = { owner: claimOwner(task.id, epoch), agentId };
+    return (resourceId, options = {}) => {
+      const signal = options.signal === undefined
+        ? this.signal
+        : AbortSignal.any([this.signal, options.signal]);
+      return this.#host.resources.acquireFor(holder, resourceId, { ...options, signal });
+    };
+  }
+}

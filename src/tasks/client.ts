@@ -1,0 +1,209 @@
+/**
+ * The client of a scheduler: turns answers and events into handles, results and errors, and calls
+ * the handlers of in-process agents.
+ *
+ * @module
+ */
+
+import type { AgentProfile } from "../agents/types.ts";
+import type { EventBus } from "../core/bus/event_bus.ts";
+import { MachineClient, type MachineHost } from "../core/client.ts";
+import type { Clock } from "../core/clock.ts";
+import { ClosedError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Refusal } from "../core/machine.ts";
+import type { LockAnswers, LockCommand } from "../locks/commands.ts";
+import type { LockEvent } from "../locks/events.ts";
+import type { ResourceManagerConfig } from "../locks/config.ts";
+import { ResourceManager } from "../locks/resource_manager.ts";
+import type { LockState } from "../locks/state.ts";
+import type {
+  SchedulerAnswers,
+  SchedulerCommand,
+  SchedulerEvent,
+  SchedulerHost,
+} from "../root/scheduler_machine.ts";
+import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } from "./attempts.ts";
+import type { RegisterAgent, Submit, TaskCommand } from "./commands.ts";
+import { cancellation, failure, refusalError } from "./errors.ts";
+import type { TaskEvent, TaskRefused } from "./events.ts";
+import { isTerminal, type TaskRecord, type TaskState } from "./state.ts";
+import { type HandleHost, TaskHandle } from "./task_handle.ts";
+import type { TaskStatus } from "./types.ts";
+
+/** The states of tasks and locks. */
+interface State {
+  readonly tasks: TaskState;
+  readonly locks: LockState;
+}
+
+/** The events that end tasks, and those that begin and end attempts. */
+const OBSERVED = [...ATTEMPT_EVENTS, "task:refused"] as const;
+
+type Observed = Extract<TaskEvent, { type: typeof OBSERVED[number] }>;
+
+/** Sends the commands of a scheduler, and keeps the handles of tasks that have not ended. */
+export class TaskClient
+  extends MachineClient<State, SchedulerCommand, SchedulerEvent, SchedulerAnswers>
+  implements HandleHost, AttemptHost {
+  /** The locks, in the same machine. */
+  readonly resources: ResourceManager;
+  readonly #attempts: AttemptRunner;
+  readonly #handles = new Map<string, TaskHandle>();
+  /** Handles of tasks that ended in the step that accepted another task of the same id. */
+  readonly #replaced = new Map<string, TaskHandle>();
+  readonly #profiles = new Map<string, AgentProfile>();
+  #staleReports = 0;
+
+  /** Makes a client of the machine in `host`. */
+  constructor(
+    host: SchedulerHost,
+    locks: ResourceManagerConfig,
+    eventBus: EventBus,
+    logger: Logger,
+  ) {
+    super(host);
+    this.resources = new ResourceManager(locks, eventBus, logger, { host: locksOf(host) });
+    this.#attempts = new AttemptRunner(this, logger);
+    this.listen(OBSERVED, (event) => this.#observe(event));
+  }
+
+  /** The clock of the machine. */
+  get clock(): Clock {
+    return this.host.dispatcher.clock;
+  }
+
+  /** The profiles of the agents that were registered in this process, by id. */
+  get profiles(): ReadonlyMap<string, AgentProfile> {
+    return this.#profiles;
+  }
+
+  /** How many commands were refused because their epoch was stale. */
+  get staleReports(): number {
+    return this.#staleReports;
+  }
+
+  /** Submits a task. */
+  submit(command: Submit): Promise<TaskHandle> {
+    return this.exchange(command, ({ taskId, isNew }) => {
+      const known = this.#handles.get(taskId);
+      if (known !== undefined && !isNew) return known;
+      if (known !== undefined) this.#replaced.set(taskId, known);
+      return this.#newHandle(taskId, isNew);
+    });
+  }
+
+  /** Registers an agent; `handler` runs its attempts in this process. */
+  register(
+    command: RegisterAgent,
+    profile: AgentProfile,
+    handler: TaskHandler | undefined,
+  ): Promise<void> {
+    return this.exchange(command, () => {
+      this.#profiles.set(profile.id, profile);
+      this.#attempts.handle(profile.id, handler);
+    });
+  }
+
+  statusOf(taskId: string): TaskStatus | undefined {
+    return this.state.tasks.tasks.get(taskId)?.status;
+  }
+
+  cancel(taskId: string, reason: string): Promise<void> {
+    return this.call({ type: "cancel", taskId, reason });
+  }
+
+  /** Calls `listener` with each event of `types` until the returned function is called. */
+  observe(types: readonly TaskEvent["type"][], listener: (event: TaskEvent) => void): () => void {
+    return this.host.dispatcher.observe(types, listener);
+  }
+
+  /** Accepts and starts nothing any more, lets attempts end for `graceMs`, and cancels the others. */
+  async drain(graceMs: number): Promise<void> {
+    await this.call({ type: "drain" }).catch(ignore);
+    await this.#attempts.idleWithin(graceMs);
+    for (const taskId of this.#attempts.taskIds()) {
+      await this.cancel(taskId, "the scheduler was shut down").catch(ignore);
+    }
+    await this.#attempts.idleWithin(this.state.tasks.config.abortGraceMs);
+    await this.resources.shutdown();
+  }
+
+  /** Rejects the results of all tasks that have not ended. */
+  close(): void {
+    this.stop(new ClosedError("go on", "the scheduler"));
+  }
+
+  protected override errorOf({ event }: Refusal, command: SchedulerCommand): Error {
+    return refusalError(command as TaskCommand, event as TaskRefused);
+  }
+
+  protected override end(error: unknown): void {
+    for (const handle of this.#handles.values()) handle.reject(error);
+    this.#handles.clear();
+    this.#attempts.abortAll(error);
+  }
+
+  #observe(event: Observed): void {
+    switch (event.type) {
+      case "task:refused":
+        if (event.reason === "stale-epoch") this.#staleReports++;
+        return;
+      case "task:completed":
+        this.#takeHandle(event.taskId)?.resolve(event.result);
+        break;
+      case "task:failed":
+        this.#takeHandle(event.taskId)?.reject(failure(event));
+        break;
+      case "task:cancelled":
+        this.#takeHandle(event.taskId)?.reject(cancellation(event));
+        break;
+      case "agent:terminated":
+        this.#profiles.delete(event.agentId);
+    }
+    this.#attempts.observe(event);
+  }
+
+  /** Removes and returns the handle of a task that ended. */
+  #takeHandle(taskId: string): TaskHandle | undefined {
+    const handles = this.#replaced.has(taskId) ? this.#replaced : this.#handles;
+    const handle = handles.get(taskId);
+    handles.delete(taskId);
+    return handle;
+  }
+
+  /** Makes the handle of a task that was accepted in this step, or has none in this process. */
+  #newHandle(taskId: string, isNew: boolean): TaskHandle {
+    const handle = new TaskHandle(taskId, this);
+    const task = isNew ? undefined : this.state.tasks.tasks.get(taskId)!;
+    if (task === undefined || !isTerminal(task.status)) this.#handles.set(taskId, handle);
+    else if (task.status === "completed") handle.resolve(task.result?.value);
+    else handle.reject(endError(task));
+    return handle;
+  }
+}
+
+/** Returns the locks in a machine of tasks and locks. */
+function locksOf(
+  host: SchedulerHost,
+): MachineHost<LockState, LockCommand, LockEvent, LockAnswers> {
+  const { dispatcher } = host;
+  return {
+    dispatcher: dispatcher as unknown as MachineHost<
+      LockState,
+      LockCommand,
+      LockEvent,
+      LockAnswers
+    >["dispatcher"],
+    state: () => host.state().locks,
+  };
+}
+
+/** Returns the error that a task ended with. */
+function endError({ spec: { id: taskId }, status, error, attempts }: TaskRecord): Error {
+  return status === "failed"
+    ? failure({ taskId, error: error!, attempts })
+    : cancellation({ taskId, reason: error!.message });
+}
+
+function ignore(): void {}

@@ -1,0 +1,141 @@
+/**
+ * The config of tasks.
+ *
+ * @module
+ */
+
+import type { Attempt } from "../core/arguments.ts";
+import {
+  boolean,
+  count,
+  defaultsOf,
+  integer,
+  ms,
+  type Options,
+  readConfig,
+} from "../core/config.ts";
+
+/** The options of a task machine. All times are milliseconds. */
+export interface TaskConfig {
+  /** By how much one point of priority makes a task look older than it is. @default 10_000 */
+  readonly agingMs: number;
+  /** Attempts after the first, of a task that names none. @default 3 */
+  readonly maxRetries: number;
+  /** The longest first pause between attempts; it doubles with each. @default 1_000 */
+  readonly retryDelay: number;
+  /** The longest pause between attempts. @default 60_000 */
+  readonly maxRetryDelayMs: number;
+  /** How often a task may lose its agent or its locks before it fails. @default 5 */
+  readonly maxCrashes: number;
+  /**
+   * How long an attempt that lost its claim keeps its slot and its locks while its handler goes on.
+   * @default 5_000
+   */
+  readonly abortGraceMs: number;
+  /** How many tasks may be unfinished at once. @default 2_000_000 */
+  readonly maxTasks: number;
+  /** How many agents there may be. @default 100_000 */
+  readonly maxAgents: number;
+  /** How many finished tasks are kept whole. @default 1_000 */
+  readonly keepFinished: number;
+  /**
+   * Of how many older tasks the outcome is kept, for tasks that depend on them; at times of twice as
+   * many. @default 100_000
+   */
+  readonly keepOutcomes: number;
+  /** Of how many types of task a history is kept. @default 1_000 */
+  readonly keepTypes: number;
+  /** The seed of the jitter of pauses. @default 1 */
+  readonly seed: number;
+  /** Whether assigned tasks that have not started move from busy agents to idle ones. @default false */
+  readonly stealing: boolean;
+  /** From which difference of two agents' backlogs on tasks move; at least 2. @default 3 */
+  readonly stealThreshold: number;
+  /** How many tasks move at once. @default 2 */
+  readonly maxStealBatch: number;
+  /** Half the time after which a report of an agent's load expires. @default 5_000 */
+  readonly stealInterval: number;
+  /** Whether an agent's first claim, and the end of its last one, emit an event. @default false */
+  readonly announcesIdleness: boolean;
+}
+
+/** The longest that one point of priority may count; more would drown the arrival time. */
+const LONGEST_AGING_MS = 1_000_000_000;
+
+/** The most attempts after the first. */
+export const MOST_RETRIES = 1_000_000;
+
+const MOST_STOLEN = 1_000_000;
+
+/** The default and the check of each option of a task machine. */
+export const TASK_OPTIONS: Options<TaskConfig> = {
+  agingMs: integer(10_000, 0, LONGEST_AGING_MS),
+  maxRetries: integer(3, 0, MOST_RETRIES),
+  retryDelay: ms(1_000),
+  maxRetryDelayMs: ms(60_000),
+  maxCrashes: integer(5, 0),
+  abortGraceMs: ms(5_000),
+  maxTasks: count(2_000_000),
+  maxAgents: count(100_000),
+  keepFinished: count(1_000, 0),
+  keepOutcomes: count(100_000, 0),
+  keepTypes: count(1_000),
+  seed: integer(1, 0),
+  stealing: boolean(false),
+  stealThreshold: integer(3, 2, MOST_STOLEN),
+  maxStealBatch: integer(2, 1, MOST_STOLEN),
+  stealInterval: ms(5_000, 1),
+  announcesIdleness: boolean(false),
+};
+
+/** The config of a task machine that is given none. */
+export const DEFAULT_TASK_CONFIG: TaskConfig = defaultsOf(TASK_OPTIONS);
+
+/**
+ * Options of `TaskScheduler`. All times are milliseconds. The config of a whole coordination system
+ * fits, too: it ignores the options of other subsystems.
+ */
+export interface TaskSchedulerConfig extends Partial<TaskConfig> {
+  /** Whether cycles of waits for locks are found and broken. @default true */
+  readonly deadlockDetection?: boolean;
+  /** How long `resources.acquire` waits at most. @default 30_000 */
+  readonly resourceTimeout?: number;
+  /** For other subsystems. */
+  readonly messageTimeout?: number;
+}
+
+/** Options of work stealing. */
+export interface WorkStealingConfig {
+  /** Whether tasks move at all. @default true */
+  enabled?: boolean;
+  /** From which difference of two agents' backlogs on tasks move; at least 2. @default 3 */
+  stealThreshold?: number;
+  /** How many tasks move at once at most. @default 2 */
+  maxStealBatch?: number;
+  /** Half the time, in milliseconds, after which a report of an agent's load expires. @default 5_000 */
+  stealInterval?: number;
+}
+
+/** The default and the check of each option of work stealing. */
+export const STEALING_OPTIONS: Options<Required<WorkStealingConfig>> = {
+  enabled: boolean(true),
+  stealThreshold: TASK_OPTIONS.stealThreshold,
+  maxStealBatch: TASK_OPTIONS.maxStealBatch,
+  stealInterval: TASK_OPTIONS.stealInterval,
+};
+
+/** The options of a task machine that are about stealing. */
+export type StealingConfig = Pick<
+  TaskConfig,
+  "stealing" | "stealThreshold" | "maxStealBatch" | "stealInterval"
+>;
+
+/** Returns the options of a task machine that `config` stands for. */
+export function readStealingConfig(
+  config: WorkStealingConfig,
+  attempt: Attempt,
+  prefix?: string,
+): StealingConfig {
+  const { enabled: stealing, ...limits } = readConfig(STEALING_OPTIONS, config, attempt, prefix);
+  return { stealing, ...limits };
+}

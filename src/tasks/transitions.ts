@@ -1,0 +1,451 @@
+/**
+ * The transitions of a task. Each emits exactly one event, and the event's name is the name of the
+ * action in the specification, `Stealing.tla`; the consequence of an event is the next transition.
+ *
+ * @module
+ */
+
+import { schedule, unschedule } from "../core/data/deadlines.ts";
+import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
+import { push, remove } from "../core/data/heap.ts";
+import { Opaque } from "../core/data/plain.ts";
+import { nextInt } from "../core/data/prng.ts";
+import type { ErrorData } from "../core/error_data.ts";
+import { InvariantError } from "../core/errors.ts";
+import { Refusal } from "../core/machine.ts";
+import type { TaskCommand } from "./commands.ts";
+import { phrase, unlink } from "./dependencies.ts";
+import type { TaskRefusal, TaskRefused, TaskTimedOut } from "./events.ts";
+import {
+  dequeue,
+  enqueue,
+  hasFreeSlot,
+  offer,
+  refresh,
+  unpinFromLost,
+  withdraw,
+} from "./placement.ts";
+import {
+  type Agent,
+  type Lingering,
+  type Outcome,
+  type Step,
+  type TaskRecord,
+  type TaskState,
+  touch,
+} from "./state.ts";
+import type { TaskStatus } from "./types.ts";
+
+/** The statuses that may follow each status. Terminal ones are followed by none. */
+export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
+  waiting: ["ready", "failed", "cancelled"],
+  ready: ["assigned", "failed", "cancelled"],
+  assigned: ["running", "ready", "backing-off", "failed", "cancelled"],
+  running: ["completed", "ready", "backing-off", "failed", "cancelled"],
+  "backing-off": ["ready", "failed", "cancelled"],
+  completed: [],
+  failed: [],
+  cancelled: [],
+};
+
+/** The state of the attempt of a claim when the claim ends. */
+export type Attempt =
+  /** It has ended, or never began: slot and locks are released at once. */
+  | "ended"
+  /** It may go on: slot and locks are released when it ends, or after a grace period. */
+  | "running"
+  /** It may go on, but its agent is gone: slot and locks are released at once. */
+  | "abandoned";
+
+/** Returns the state of the attempt of a task whose claim is about to end. */
+export function attemptOf(task: TaskRecord): Attempt {
+  return task.status === "running" ? "running" : "ended";
+}
+
+/** Makes a task ready: it lacks only an agent. */
+export function ready(step: Step, task: TaskRecord): void {
+  move(step.state, task, "ready");
+  step.events.push({ type: "task:readied", taskId: task.spec.id });
+  queue(step, task);
+}
+
+/** Puts a ready task into the queue of its group. */
+export function queue(step: Step, task: TaskRecord): void {
+  limitQueueTime(step, task);
+  unpinFromLost(step.state, task);
+  step.queued.push(enqueue(step.state, task));
+}
+
+/** Starts the queue timeout, unless it runs already. */
+export function limitQueueTime({ state, now }: Step, task: TaskRecord): void {
+  const { queueTimeoutMs } = task.spec;
+  if (queueTimeoutMs === 0 || task.timer !== undefined) return;
+  task.timer = schedule(state.deadlines, now + queueTimeoutMs, { limit: "queue", task });
+}
+
+/** Assigns a task to an agent under a new epoch: with a slot, or into the agent's own queue. */
+export function assign(step: Step, task: TaskRecord, agent: Agent, queued = false): void {
+  const { state, events } = step;
+  const { id: taskId, resources } = task.spec;
+  touch(step, agent);
+  dequeue(task);
+  move(state, task, "assigned");
+  task.agent = agent;
+  task.epoch = agent.lastEpoch = ++state.epoch;
+  task.queued = queued;
+  agent.tasks.add(task);
+  if (queued) push(agent.queue, task);
+  else occupySlot(state, task, agent);
+  offer(state, task);
+  const { agentId } = agent;
+  events.push({ type: "task:assigned", taskId, agentId, epoch: task.epoch, resources, queued });
+  if (agent.startsAtOnce && task.locked) start(step, task);
+}
+
+/** Gives a slot to a claim that waits for one. */
+export function admit(step: Step, task: TaskRecord): void {
+  const { spec: { id: taskId, resources }, epoch } = task;
+  const agent = task.agent!;
+  touch(step, agent);
+  remove(agent.queue, task);
+  task.queued = false;
+  occupySlot(step.state, task, agent);
+  step.events.push({ type: "task:admitted", taskId, agentId: agent.agentId, epoch, resources });
+  if (agent.startsAtOnce && task.locked) start(step, task);
+}
+
+function occupySlot(state: TaskState, task: TaskRecord, agent: Agent): void {
+  task.locked = task.spec.resources.length === 0;
+  agent.slotsInUse++;
+  refresh(state, agent);
+}
+
+/** Moves a task that has not started from its agent to `target`, under a new epoch. */
+export function steal(step: Step, task: TaskRecord, target: Agent): void {
+  const { spec: { id: taskId }, epoch } = task;
+  const { agentId } = task.agent!;
+  move(step.state, task, "ready");
+  task.pinnedTo = "";
+  step.events.push({
+    type: "task:stolen",
+    taskId,
+    agentId,
+    epoch,
+    targetAgent: target.agentId,
+  });
+  endClaim(step, task, "ended");
+  assign(step, task, target, !hasFreeSlot(target));
+}
+
+/** Begins an attempt of an assigned task. */
+export function start({ state, now, events }: Step, task: TaskRecord): void {
+  const { spec, epoch } = task;
+  move(state, task, "running");
+  withdraw(task);
+  task.attempts++;
+  task.startedAt = now;
+  unschedule(state.deadlines, task.timer);
+  task.timer = spec.timeoutMs === 0
+    ? undefined
+    : schedule(state.deadlines, now + spec.timeoutMs, { limit: "attempt", task });
+  if (spec.heartbeatTimeoutMs !== 0) {
+    const at = now + spec.heartbeatTimeoutMs;
+    task.heartbeat = schedule(state.deadlines, at, { limit: "heartbeat", task });
+  }
+  events.push({
+    type: "task:started",
+    taskId: spec.id,
+    agentId: task.agent!.agentId,
+    epoch,
+    attempt: task.attempts,
+    waitedMs: now - task.createdAt,
+  });
+}
+
+/** Ends a running task as completed. */
+export function complete(step: Step, task: TaskRecord, result: unknown): void {
+  const { now, events } = step;
+  const agent = task.agent!;
+  const ranMs = now - task.startedAt!;
+  if (result !== undefined) task.result = new Opaque(result);
+  task.error = undefined;
+  agent.completed++;
+  remember(step.state, task, agent, ranMs, true);
+  finish(step, task, "completed", "");
+  const { spec: { id: taskId }, epoch } = task;
+  events.push({ type: "task:completed", taskId, agentId: agent.agentId, epoch, result, ranMs });
+  endClaim(step, task, "ended");
+}
+
+/** Ends a task as failed, whatever its status. */
+export function fail(step: Step, task: TaskRecord, error: ErrorData, attempt: Attempt): void {
+  const agentId = task.agent?.agentId;
+  const { spec: { id: taskId }, epoch, attempts } = task;
+  task.error = error;
+  finish(step, task, "failed", `dependency "${taskId}" ${phrase("failed")}`);
+  step.events.push({ type: "task:failed", taskId, agentId, epoch, error, attempts });
+  endClaim(step, task, attempt);
+}
+
+/** Ends a task as cancelled, whatever its status; its dependents get the reason `because`. */
+export function cancel(
+  step: Step,
+  task: TaskRecord,
+  reason: string,
+  because: string,
+  attempt: Attempt,
+): void {
+  const agentId = task.agent?.agentId;
+  const { spec: { id: taskId }, epoch } = task;
+  finish(step, task, "cancelled", because);
+  task.error = { name: "TaskCancelledError", code: "task-cancelled", message: reason };
+  step.events.push({ type: "task:cancelled", taskId, agentId, epoch, reason });
+  endClaim(step, task, attempt);
+}
+
+/** Schedules another attempt after a pause, which ends no sooner than the failed attempt. */
+export function backOff(
+  step: Step,
+  task: TaskRecord,
+  error: ErrorData,
+  failures: number,
+  attempt: Attempt,
+): void {
+  const { state, now, events } = step;
+  const agentId = task.agent!.agentId;
+  const { spec: { id: taskId }, epoch, attempts } = task;
+  move(state, task, "backing-off");
+  task.error = error;
+  const retryAt = now + Math.max(jitteredPause(state, failures), error.retryAfterMs ?? 0);
+  unschedule(state.deadlines, task.timer);
+  task.timer = schedule(state.deadlines, retryAt, { limit: "backoff", task });
+  events.push({
+    type: "task:backed-off",
+    taskId,
+    agentId,
+    epoch,
+    error,
+    attempt: attempts,
+    retryAt,
+  });
+  endClaim(step, task, attempt);
+}
+
+/** Ends a claim and puts the task back into the ready queue, at no cost to the task. */
+export function requeue(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
+  const { state, events } = step;
+  const agentId = task.agent!.agentId;
+  const { spec: { id: taskId }, epoch } = task;
+  if (task.status === "running") {
+    unschedule(state.deadlines, task.timer);
+    task.timer = undefined;
+  }
+  move(state, task, "ready");
+  if (task.spec.placed) task.pinnedTo = "";
+  events.push({ type: "task:requeued", taskId, agentId, epoch, reason });
+  endClaim(step, task, attempt);
+  queue(step, task);
+}
+
+/** Emits that a limit was exceeded, and returns the error that says so. */
+export function timeOut(
+  { events }: Step,
+  task: TaskRecord,
+  limit: TaskTimedOut["limit"],
+): ErrorData {
+  const { spec } = task;
+  const ms = {
+    queue: spec.queueTimeoutMs,
+    attempt: spec.timeoutMs,
+    heartbeat: spec.heartbeatTimeoutMs,
+    total: spec.totalTimeoutMs,
+  }[limit];
+  events.push({ type: "task:timed-out", taskId: spec.id, limit, ms });
+  return {
+    name: "TaskTimeoutError",
+    code: "task-timeout",
+    message: `The ${limit} timeout of ${ms} ms was exceeded`,
+  };
+}
+
+/** Releases the slot of a claim; the reaction to the event releases its locks. */
+export function endAttempt(
+  step: Step,
+  claim: { readonly taskId: string; readonly agent: Agent; readonly epoch: number },
+  abandoned: boolean,
+  queued: boolean,
+): void {
+  const { taskId, agent, epoch } = claim;
+  const { agentId } = agent;
+  touch(step, agent);
+  if (!queued) agent.slotsInUse--;
+  step.freed.push(agent);
+  step.events.push({ type: "attempt:ended", taskId, agentId, epoch, abandoned, queued });
+}
+
+/** Separates a task from its agent, if it has one. */
+function endClaim(step: Step, task: TaskRecord, attempt: Attempt): void {
+  const { state, now } = step;
+  const { agent, epoch, queued, spec: { id: taskId } } = task;
+  if (agent === undefined) return;
+  touch(step, agent);
+  withdraw(task);
+  agent.tasks.delete(task);
+  if (queued) remove(agent.queue, task);
+  task.queued = false;
+  task.agent = undefined;
+  task.locked = false;
+  unschedule(state.deadlines, task.heartbeat);
+  task.heartbeat = undefined;
+  if (attempt !== "running") {
+    return endAttempt(step, { taskId, agent, epoch }, attempt === "abandoned", queued);
+  }
+  const lingering: Lingering = { task, agent, epoch, timer: undefined };
+  const at = now + state.config.abortGraceMs;
+  lingering.timer = schedule(state.deadlines, at, { limit: "grace", lingering });
+  state.lingering.set(epoch, lingering);
+  task.lingering++;
+}
+
+function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string): void {
+  const { state, now } = step;
+  if (task.status === "waiting") unlink(state, task);
+  else dequeue(task);
+  move(state, task, outcome);
+  task.finishedAt = now;
+  unschedule(state.deadlines, task.timer);
+  unschedule(state.deadlines, task.total);
+  task.timer = task.total = undefined;
+  if (task.dependents !== undefined) step.ended.push({ task, because });
+  enqueueLast(state.finished, task);
+  dropOldest(state);
+}
+
+/** Exponential backoff with full jitter (Brooker, "Exponential Backoff and Jitter", 2015). */
+function jitteredPause({ config, prng }: TaskState, failures: number): number {
+  const exponent = Math.min(failures - 1, 40);
+  const longest = Math.min(config.maxRetryDelayMs, config.retryDelay * 2 ** exponent);
+  return nextInt(prng, longest + 1);
+}
+
+function move(state: TaskState, task: TaskRecord, to: TaskStatus): void {
+  if (!TRANSITIONS[task.status].includes(to)) {
+    throw new InvariantError(`Task "${task.spec.id}" can't go from ${task.status} to ${to}`);
+  }
+  state.counts[task.status]--;
+  state.counts[to]++;
+  task.status = to;
+}
+
+// The consequences of a claim that ended before its task
+
+/** Retries after an attempt that failed by its own fault, or fails the task when no retry is left. */
+export function failAttempt(
+  step: Step,
+  task: TaskRecord,
+  error: ErrorData,
+  attempt: Attempt,
+): void {
+  if (task.attempts > task.spec.retries) fail(step, task, error, attempt);
+  else backOff(step, task, error, task.attempts, attempt);
+}
+
+/** Retries after a pause, as the attempt failed through no fault of its own; up to a limit. */
+export function interrupt(step: Step, task: TaskRecord, error: ErrorData, attempt: Attempt): void {
+  if (task.status === "running") task.attempts--;
+  if (++task.crashes > step.state.config.maxCrashes) {
+    quarantine(step, task, error.message, attempt);
+  } else backOff(step, task, error, task.crashes, attempt);
+}
+
+/** Requeues a task at once, as its agent is lost; up to a limit. */
+export function orphan(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
+  if (task.status === "running") {
+    task.attempts--;
+    task.crashes++;
+  }
+  if (task.crashes > step.state.config.maxCrashes) quarantine(step, task, reason, attempt);
+  else requeue(step, task, reason, attempt);
+}
+
+/** Fails a task that may be the reason why its agents are lost. */
+function quarantine(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
+  const message = `Quarantined after ${task.crashes} lost claims, the last: ${reason}`;
+  fail(step, task, { name: "QuarantineError", code: "quarantined", message }, attempt);
+}
+
+/** Ends an attempt that had lost its claim; a retry that waited for it becomes ready. */
+export function endLingering(step: Step, lingering: Lingering, abandoned: boolean): void {
+  const { state } = step;
+  const { task, agent, epoch } = lingering;
+  state.lingering.delete(epoch);
+  task.lingering--;
+  unschedule(state.deadlines, lingering.timer);
+  endAttempt(step, { taskId: task.spec.id, agent, epoch }, abandoned, false);
+  const isDue = task.status === "backing-off" && task.timer === undefined;
+  if (isDue && task.lingering === 0) ready(step, task);
+}
+
+// Bookkeeping
+
+/** Drops the oldest finished task beyond the limit, and keeps its outcome for a while. */
+function dropOldest(state: TaskState): void {
+  const { config: { keepFinished, keepOutcomes }, finished } = state;
+  if (fifoSize(finished) <= keepFinished) return;
+  const { spec: { id }, status } = dequeueFirst(finished)!;
+  state.tasks.delete(id);
+  if (keepOutcomes === 0) return;
+  if (state.outcomes.size >= keepOutcomes) { // dropping a whole map is cheaper than entry by entry
+    state.olderOutcomes = state.outcomes;
+    state.outcomes = new Map();
+  }
+  state.outcomes.set(id, status as Outcome);
+}
+
+/** Adds an attempt to the history of its type. */
+export function remember(
+  { history, config }: TaskState,
+  task: TaskRecord,
+  agent: Agent,
+  ranMs: number,
+  succeeded: boolean,
+): void {
+  const { type } = task.spec;
+  let entry = history.get(type);
+  if (entry === undefined) {
+    if (history.size >= config.keepTypes) history.delete(history.keys().next().value!);
+    entry = { executions: 0, successes: 0, totalMs: 0, lastAgentId: "" };
+    history.set(type, entry);
+  }
+  entry.executions++;
+  entry.totalMs += ranMs;
+  if (succeeded) {
+    entry.successes++;
+    entry.lastAgentId = agent.agentId;
+  }
+}
+
+/** Emits the refusal of a command, and returns the answer that says so. */
+export function refuse(
+  { events }: Step,
+  command: TaskCommand,
+  taskId: string,
+  reason: TaskRefusal,
+  detail?: TaskRefused["detail"],
+): Refusal<TaskRefused> {
+  const agentId = "agentId" in command
+    ? command.agentId
+    : command.type === "submit"
+    ? command.task.assignedAgent || undefined
+    : undefined;
+  const refused: TaskRefused = {
+    type: "task:refused",
+    taskId,
+    agentId,
+    command: command.type,
+    reason,
+    detail,
+  };
+  events.push(refused);
+  return new Refusal(refused);
+}

@@ -1,0 +1,334 @@
+/**
+ * Read-only views of a task machine: explanations, health, workloads, and the history of types.
+ *
+ * @module
+ */
+
+import { quote } from "../core/arguments.ts";
+import { precedes } from "../core/data/heap.ts";
+import type { HealthStatus } from "../core/health.ts";
+import type { Instant } from "../core/machine.ts";
+import { listed } from "../core/readable.ts";
+import { claimOwner } from "../locks/claim_owner.ts";
+import { UnknownTaskError } from "./errors.ts";
+import { backlogOf, hasFreeSlot, isFit, isOpen } from "./placement.ts";
+import { type Agent, outcomeOf, type TaskRecord, type TaskState, unfinished } from "./state.ts";
+import type { TaskStats } from "./strategies.ts";
+import type { TaskStatus } from "./types.ts";
+
+/** A lock that a task waits for. */
+export interface LockExplanation {
+  /** The resource. */
+  readonly resourceId: string;
+  /** The agents that hold it, longest first; empty when others are before it in the queue. */
+  readonly heldBy: readonly string[];
+}
+
+/** A place in the queue of an agent that has no free slot. */
+export interface QueueExplanation {
+  /** The agent. */
+  readonly agentId: string;
+  /** 1 for the task that gets the next slot. */
+  readonly position: number;
+  /** How many tasks are in the queue. */
+  readonly length: number;
+  /** The first tasks before it, in order; at most a hundred. */
+  readonly ahead: readonly string[];
+}
+
+/** The answer of `explain`. Lists are empty where they don't apply. */
+export interface TaskExplanation {
+  /** The task. */
+  readonly taskId: string;
+  /** Its status. */
+  readonly status: TaskStatus;
+  /** One sentence. */
+  readonly summary: string;
+  /** Dependencies that have not ended; `submitted` is false for an unknown task. */
+  readonly openDependencies: readonly { readonly taskId: string; readonly submitted: boolean }[];
+  /** Required capabilities that no agent has. */
+  readonly missingCapabilities: readonly string[];
+  /** Fit agents without a free slot. */
+  readonly fullAgents: readonly string[];
+  /** Fit agents that are cordoned or draining. */
+  readonly cordonedAgents: readonly string[];
+  /** Locks that it waits for. */
+  readonly locks: readonly LockExplanation[];
+  /** Its place in the queue of its agent, if it has an agent and no slot. */
+  readonly queue?: QueueExplanation;
+  /** When the next attempt is due. */
+  readonly retryAt?: Instant;
+}
+
+/** Returns the holders of a lock, longest first. */
+export type HoldersOf = (
+  resourceId: string,
+) => readonly { readonly agentId: string; readonly owner: string }[];
+
+type Reasons = Partial<Omit<TaskExplanation, "taskId" | "status" | "summary">>;
+
+const MOST_AHEAD = 100;
+
+/**
+ * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one, and a look
+ * at its agent's queue for one that is in it.
+ *
+ * @throws {UnknownTaskError} when there is no such task
+ */
+export function explainTask(
+  state: Readonly<TaskState>,
+  holdersOf: HoldersOf,
+  taskId: string,
+): TaskExplanation {
+  const task = state.tasks.get(taskId);
+  if (task === undefined) throw new UnknownTaskError("explain it", taskId);
+  const [summary, reasons] = reasonsOf(state, holdersOf, task);
+  return {
+    taskId,
+    status: task.status,
+    summary,
+    openDependencies: [],
+    missingCapabilities: [],
+    fullAgents: [],
+    cordonedAgents: [],
+    locks: [],
+    ...reasons,
+  };
+}
+
+function reasonsOf(
+  state: Readonly<TaskState>,
+  holdersOf: HoldersOf,
+  task: TaskRecord,
+): [summary: string, Reasons] {
+  switch (task.status) {
+    case "waiting":
+      return waiting(state, task);
+    case "ready":
+      return unassigned(state, task);
+    case "assigned":
+      if (task.queued) return inQueue(state, task, task.agent!);
+      return unstarted(holdersOf, task, task.agent!);
+    case "running":
+      return [`It runs on agent "${task.agent!.agentId}", attempt ${task.attempts}`, {}];
+    case "backing-off": {
+      if (task.timer === undefined) return ["It waits until its last attempt has ended", {}];
+      const retryAt = task.timer.rank;
+      const when = new Date(retryAt).toISOString();
+      const summary = `Its last attempt failed (${
+        task.error!.message
+      }); the next is due at ${when}`;
+      return [summary, { retryAt }];
+    }
+    case "completed":
+      return ["It is done", {}];
+    case "failed":
+      return [`It failed: ${task.error!.message}`, {}];
+    case "cancelled":
+      return [`It was cancelled: ${task.error!.message}`, {}];
+  }
+}
+
+function waiting(state: Readonly<TaskState>, task: TaskRecord): [string, Reasons] {
+  const { tasks } = state;
+  const openDependencies = task.spec.dependencies
+    .filter(({ taskId }) => {
+      const known = tasks.get(taskId);
+      return known === undefined
+        ? outcomeOf(state, taskId) === undefined
+        : known.finishedAt === undefined;
+    })
+    .map(({ taskId }) => ({ taskId, submitted: tasks.has(taskId) }));
+  const names = openDependencies.map(({ taskId, submitted }) =>
+    submitted ? `"${taskId}"` : `"${taskId}", which was not submitted`
+  );
+  return [`It waits for ${listed(names)}`, { openDependencies }];
+}
+
+function unassigned(state: Readonly<TaskState>, task: TaskRecord): [string, Reasons] {
+  const { spec: { requires }, pinnedTo } = task;
+  if (state.draining) return ["Nothing is started any more: the scheduler is shutting down", {}];
+  const agents = [...state.agents.values()];
+  const missingCapabilities = requires.filter((capability) =>
+    !agents.some((agent) => agent.capabilities.includes(capability))
+  );
+  if (missingCapabilities.length > 0) {
+    return [`No agent can ${listed(quoted(missingCapabilities))}`, { missingCapabilities }];
+  }
+  const fit = agents.filter((agent) => isFit(agent, requires, pinnedTo));
+  if (fit.length === 0) {
+    return [
+      pinnedTo === "" ? "No agent is fit for it" : `Its agent "${pinnedTo}" is not there`,
+      {},
+    ];
+  }
+  const cordonedAgents = idsOf(fit.filter((agent) => !isOpen(agent)));
+  const fullAgents = idsOf(fit.filter((agent) => isOpen(agent) && !hasFreeSlot(agent)));
+  const parts = [
+    ...(fullAgents.length > 0 ? [`${listed(quoted(fullAgents))} to have a free slot`] : []),
+    ...(cordonedAgents.length > 0 ? [`${listed(quoted(cordonedAgents))} to be uncordoned`] : []),
+  ];
+  const summary = parts.length > 0
+    ? `It waits for ${parts.join(", or for ")}`
+    : "It waits for the strategy to choose an agent";
+  return [summary, { fullAgents, cordonedAgents }];
+}
+
+function unstarted(
+  holdersOf: HoldersOf,
+  { spec, epoch, locked }: TaskRecord,
+  { agentId }: Agent,
+): [string, Reasons] {
+  if (locked) return [`Agent "${agentId}" has it and has not started it`, {}];
+  const own = claimOwner(spec.id, epoch);
+  const locks = spec.resources
+    .map(({ resourceId }) => {
+      const others = holdersOf(resourceId).filter(({ owner }) => owner !== own);
+      return { resourceId, heldBy: others.map(({ agentId }) => agentId) };
+    })
+    .filter(({ heldBy }) => heldBy.length > 0);
+  const names = locks.map(({ resourceId, heldBy }) =>
+    `"${resourceId}", held by ${listed(quoted(heldBy))}`
+  );
+  const summary = names.length > 0
+    ? `It waits on agent "${agentId}" for ${listed(names)}`
+    : `It waits on agent "${agentId}" in the queues of its locks`;
+  return [summary, { locks }];
+}
+
+function inQueue(
+  { config }: Readonly<TaskState>,
+  task: TaskRecord,
+  { agentId, cordons, queue }: Agent,
+): [string, Reasons] {
+  const before = queue.filter((other) => precedes(other, task))
+    .sort((a, b) => precedes(a, b) ? -1 : 1)
+    .map(({ spec: { id } }) => id);
+  const position = before.length + 1;
+  const { length } = queue;
+  const place = `It waits for a slot of agent "${agentId}" as number ${position} of ${length}`;
+  const behind = before.length === 0 ? "" : `, behind ${listed(quoted(before))}`;
+  const reasons = [...cordons.values()].map(({ reason }) => reason);
+  const closed = reasons.length === 0 ? "" : `; the agent is cordoned: ${reasons.join(", ")}`;
+  const less = Math.max(2, config.stealThreshold);
+  const thief = config.stealing ? `; a fit agent with ${less} tasks less would take it over` : "";
+  return [place + behind + closed + thief, {
+    queue: { agentId, position, length, ahead: before.slice(0, MOST_AHEAD) },
+  }];
+}
+
+function idsOf(agents: readonly Agent[]): string[] {
+  return agents.map(({ agentId }) => agentId);
+}
+
+function quoted(names: readonly string[]): string[] {
+  return names.map((name) => `"${name}"`);
+}
+
+/** How full the table of tasks may be in good health. */
+const TOLERATED_SHARE = 0.9;
+
+/** Returns the health of a scheduler. Costs O(agents) for each group of ready tasks. */
+export function health(state: Readonly<TaskState>, staleReports: number): HealthStatus {
+  const { counts, agents, groups, config: { maxTasks } } = state;
+  const open = unfinished(state);
+  const stranded = [...groups.values()].find(({ queue, requires, pinnedTo }) =>
+    queue.length > 0 && ![...agents.values()].some((agent) => isFit(agent, requires, pinnedTo))
+  );
+  const error = open > TOLERATED_SHARE * maxTasks
+    ? `${open} of ${maxTasks} tasks are unfinished`
+    : stranded !== undefined
+    ? `no agent may run task ${quote(stranded.queue[0]!.spec.id)}`
+    : undefined;
+  return {
+    healthy: error === undefined,
+    ...(error !== undefined && { error }),
+    metrics: { ...counts, agents: agents.size, staleReports },
+  };
+}
+
+/** Returns the history of each type of task. */
+export function taskTypes({ history }: Readonly<TaskState>): Map<string, TaskStats> {
+  const stats = new Map<string, TaskStats>();
+  for (const [type, { executions, successes, totalMs, lastAgentId }] of history) {
+    stats.set(type, {
+      totalExecutions: executions,
+      avgDuration: totalMs / executions,
+      successRate: successes / executions,
+      lastAgent: lastAgentId,
+    });
+  }
+  return stats;
+}
+
+/** The load of an agent. */
+export interface AgentWorkload {
+  /** The agent. */
+  readonly agentId: string;
+  /** How many tasks it has, started or not. */
+  readonly taskCount: number;
+  /** How long a task takes on it, in milliseconds; 0 if unknown. */
+  readonly avgTaskDuration: number;
+  /** Utilization of its processor, in percent; 0 if unknown. */
+  readonly cpuUsage: number;
+  /** Utilization of its memory, in percent; 0 if unknown. */
+  readonly memoryUsage: number;
+  /** Among equally loaded agents the one with the higher priority is better. */
+  readonly priority: number;
+  /** Sorted, each once. */
+  readonly capabilities: readonly string[];
+}
+
+/** The distribution of work over agents. */
+export interface WorkloadStats {
+  /** How many agents are known. */
+  readonly totalAgents: number;
+  /** Their loads, by id. */
+  readonly workloads: Readonly<Record<string, AgentWorkload>>;
+  /** How many tasks they have together. */
+  readonly totalTasks: number;
+  /** How many each has on average; 0 without agents. */
+  readonly avgTasksPerAgent: number;
+  /** How many the idlest has; 0 without agents. */
+  readonly minTasks: number;
+  /** How many the busiest has; 0 without agents. */
+  readonly maxTasks: number;
+  /** The difference between the busiest and the idlest. */
+  readonly imbalance: number;
+}
+
+/** Returns the loads of `agents`, and their distribution. */
+export function workloadStats(agents: readonly Agent[]): WorkloadStats {
+  const workloads = agents.map(workloadOf);
+  const totalAgents = workloads.length;
+  let totalTasks = 0;
+  let minTasks = totalAgents === 0 ? 0 : Infinity;
+  let maxTasks = 0;
+  for (const { taskCount } of workloads) {
+    totalTasks += taskCount;
+    minTasks = Math.min(minTasks, taskCount);
+    maxTasks = Math.max(maxTasks, taskCount);
+  }
+  return {
+    totalAgents,
+    workloads: Object.fromEntries(workloads.map((workload) => [workload.agentId, workload])),
+    totalTasks,
+    avgTasksPerAgent: totalAgents === 0 ? 0 : totalTasks / totalAgents,
+    minTasks,
+    maxTasks,
+    imbalance: maxTasks - minTasks,
+  };
+}
+
+function workloadOf(agent: Agent): AgentWorkload {
+  const { agentId, report, priority, capabilities } = agent;
+  return {
+    agentId,
+    taskCount: backlogOf(agent),
+    avgTaskDuration: report?.avgTaskDurationMs ?? 0,
+    cpuUsage: report?.cpuPercent ?? 0,
+    memoryUsage: report?.memoryPercent ?? 0,
+    priority,
+    capabilities,
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * The incarnations of agents by their events, and the check that nothing is left of a removed agent.
+ *
+ * @module
+ */
+
+import type { AsAgent, RootState } from "../../../root/state.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import type { Instant } from "../../../core/machine.ts";
+import { fail } from "../failure.ts";
+
+/** Follows the events of agents, and compares the machine with them. */
+export class AgentShadow {
+  readonly #incarnations = new Map<string, number>();
+  /** The time of the newest heartbeat of each agent. */
+  readonly #lastHeartbeats = new Map<string, Instant>();
+  /** The agents that left in the current step, and did not come back. */
+  readonly #departed = new Set<string>();
+  #incarnation = 0;
+
+  take(event: LockstepEvent, at: Instant, heartbeatTimeoutMs: number): void {
+    switch (event.type) {
+      case "agent:joined":
+        if (event.incarnation <= this.#incarnation) {
+          fail("EpochMonotonic", `"${event.agentId}" joins as ${event.incarnation}`);
+        }
+        this.#incarnation = event.incarnation;
+        this.#incarnations.set(event.agentId, event.incarnation);
+        this.#lastHeartbeats.set(event.agentId, at);
+        this.#departed.delete(event.agentId);
+        return;
+      case "agent:spawned":
+        this.#departed.delete(event.agentId);
+        return;
+      case "agent:heartbeat":
+        this.#lastHeartbeats.set(event.agentId, at);
+        return;
+      case "listening:resumed":
+        for (const agentId of this.#lastHeartbeats.keys()) this.#lastHeartbeats.set(agentId, at);
+        return;
+      case "agent:died":
+        if (at - this.#lastHeartbeats.get(event.agentId)! < heartbeatTimeoutMs) {
+          fail(
+            "DiesOnlyAfterTimeout",
+            `"${event.agentId}" was silent for less than ${heartbeatTimeoutMs} ms`,
+          );
+        }
+        this.#incarnations.delete(event.agentId);
+        this.#departed.add(event.agentId);
+        return;
+      case "agent:left":
+        this.#incarnations.delete(event.agentId);
+        this.#departed.add(event.agentId);
+        return;
+      case "agent:terminated":
+        this.#departed.add(event.agentId);
+    }
+  }
+
+  /** Returns the incarnation of `agentId` in force; 0 for none. */
+  incarnationOf(agentId: string): number {
+    return this.#incarnations.get(agentId) ?? 0;
+  }
+
+  /** Checks that an accepted command was not of a former incarnation; `former` is that before it. */
+  checkIncarnation({ agentId, incarnation }: AsAgent, former: number): void {
+    if (this.incarnationOf(agentId) === incarnation || former === incarnation) return;
+    fail("StaleRejected", `"${agentId}" did something as ${incarnation}`);
+  }
+
+  /** Checks, after a step of that kind, that no state contains an agent that left in it. */
+  check(state: RootState, isLeaving: boolean): void {
+    if (this.#departed.size === 0) return;
+    if (isLeaving) { for (const agentId of this.#departed) checkGone(agentId, state); }
+    this.#departed.clear();
+  }
+}
+
+function checkGone(agentId: string, state: RootState): void {
+  const { tasks, locks, messages, agents, conflicts, breakers } = state;
+  const owner = locks.owners.get(agentId);
+  if (owner !== undefined && owner.holds.length + owner.waits.length > 0) {
+    fail("NoGhostWaiter", `"${agentId}" left, and holds or waits`);
+  }
+  if (tasks.agents.has(agentId)) fail("OwnedByLiveAgent", `"${agentId}" left, and has tasks`);
+  if (agents.members.has(agentId)) fail("NoGhostMember", `"${agentId}" left, and is a member`);
+  if (messages.mailboxes.has(agentId)) fail("NoGhostMailbox", `"${agentId}" left`);
+  if (messages.waitingOn.has(agentId) || messages.askedOf.has(agentId)) {
+    fail("NoGhostWaiter", `"${agentId}" left, and has requests`);
+  }
+  if (conflicts.knownAgents.has(agentId)) fail("NoGhostParty", `"${agentId}" left`);
+  if (breakers.breakers.has(`agent:${agentId}`)) fail("NoGhostBreaker", `"${agentId}" left`);
+}

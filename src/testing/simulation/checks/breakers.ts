@@ -1,0 +1,165 @@
+/**
+ * The state of circuit breakers by their events, against which the machine is compared.
+ *
+ * @module
+ */
+
+import type { BreakerState } from "../../../breakers/state.ts";
+import type { CircuitState } from "../../../breakers/types.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import { fail } from "../failure.ts";
+
+/** The state of a breaker by its events. */
+interface Expected {
+  state: CircuitState;
+  epoch: number;
+  /** The permits of its probes in flight while it is half-open. */
+  readonly probes: Set<number>;
+  /** The number of successful probes since it is half-open. */
+  successes: number;
+  /** Whether the newest result was of a call that an earlier state admitted. */
+  wasStale: boolean;
+  /** When it admits a probe; without meaning unless it is open. */
+  retryAt: number;
+}
+
+/** The reasons of state changes that are results of calls. */
+const BY_RESULT: ReadonlySet<string> = new Set([
+  ...["failures", "failure-rate", "slow-calls", "probe-failed", "probes-succeeded"],
+]);
+
+/** Follows the events of breakers, and compares their states with them. */
+export class BreakerShadow {
+  readonly #breakers = new Map<string, Expected>();
+  #epoch = 0;
+  #permit = 0;
+
+  take(event: LockstepEvent, state: BreakerState, at: number): void {
+    switch (event.type) {
+      case "circuitbreaker:defined":
+        if (!this.#breakers.has(event.name)) this.#make(event.name, event.epoch);
+        return;
+      case "circuitbreaker:removed":
+        this.#breakers.delete(event.name);
+        return;
+      case "circuitbreaker:permitted":
+        return this.#permitted(event, state);
+      case "circuitbreaker:state-change":
+        return this.#change(event, state, at);
+      case "circuitbreaker:reset":
+        this.#raise(event.name, event.epoch);
+        this.#expected(event.name).epoch = event.epoch;
+        return;
+      case "circuitbreaker:succeeded":
+      case "circuitbreaker:failed":
+      case "circuitbreaker:returned":
+      case "circuitbreaker:timed-out":
+        return this.#settle(event);
+    }
+  }
+
+  /** Compares all breakers with their events. */
+  check(state: BreakerState): void {
+    for (const { name, phase, epoch } of state.breakers.values()) {
+      const expected = this.#expected(name);
+      if (expected.state !== phase.state || expected.epoch !== epoch) {
+        fail(
+          "EventsMatchState",
+          `the breaker "${name}" is ${phase.state}, expected was ${expected.state}`,
+        );
+      }
+      if (phase.state !== "half-open") continue;
+      if (phase.probes.size !== expected.probes.size) {
+        fail("EventsMatchState", `${phase.probes.size} probes go through "${name}"`);
+      }
+    }
+  }
+
+  #make(name: string, epoch: number): void {
+    this.#raise(name, epoch);
+    const expected = {
+      epoch,
+      probes: new Set<number>(),
+      successes: 0,
+      retryAt: 0,
+      wasStale: false,
+    };
+    this.#breakers.set(name, { state: "closed", ...expected });
+  }
+
+  #permitted(
+    { name, permit, epoch, state: phase }:
+      & Extract<LockstepEvent, { permit: number; since: number }>
+      & { name: string; epoch: number; state: CircuitState },
+    { breakers }: BreakerState,
+  ): void {
+    const expected = this.#expected(name);
+    if (permit <= this.#permit) fail("EpochMonotonic", `permit ${permit} of "${name}"`);
+    this.#permit = permit;
+    if (expected.state !== phase || expected.epoch !== epoch) {
+      fail("OpenAdmitsNothing", `"${name}" is ${expected.state} and admits a call as ${phase}`);
+    }
+    if (phase === "open") fail("OpenAdmitsNothing", `"${name}" is open and admits a call`);
+    if (phase !== "half-open") return;
+    expected.probes.add(permit);
+    const limit = breakers.get(name)?.rules.halfOpenLimit ?? Infinity;
+    if (expected.probes.size > limit) {
+      fail("ProbesBounded", `${expected.probes.size} go through "${name}"`);
+    }
+  }
+
+  #change(
+    event: Extract<LockstepEvent, { type: "circuitbreaker:state-change" }>,
+    { breakers }: BreakerState,
+    at: number,
+  ): void {
+    const { name, from, to, epoch, reason, retryAt = 0 } = event;
+    const expected = this.#expected(name);
+    this.#raise(name, epoch);
+    if (expected.state !== from) {
+      fail("StatusTable", `"${name}" goes from ${from}, is ${expected.state}`);
+    }
+    if (from === "open" && to === "half-open" && reason !== "forced" && at < expected.retryAt) {
+      fail("OpenTimeKept", `"${name}" is half-open ${expected.retryAt - at} ms early`);
+    }
+    if (reason === "probes-succeeded") {
+      const wanted = breakers.get(name)?.rules.successThreshold ?? 0;
+      if (expected.successes < wanted) {
+        fail("ClosesByProbes", `"${name}" after ${expected.successes}`);
+      }
+    }
+    if (expected.wasStale && BY_RESULT.has(reason)) {
+      fail("StaleRejected", `"${name}" is ${to} by the result of an earlier state`);
+    }
+    expected.state = to;
+    expected.epoch = epoch;
+    expected.retryAt = retryAt;
+    expected.successes = 0;
+    expected.probes.clear();
+  }
+
+  #settle(event: { name: string; permit: number; type: string; stale?: boolean }): void {
+    const expected = this.#breakers.get(event.name);
+    if (expected === undefined) return;
+    expected.wasStale = event.stale === true;
+    if (expected.wasStale || event.permit === 0) return;
+    const isProbe = expected.probes.delete(event.permit);
+    if (expected.state === "half-open" && !isProbe) {
+      fail("StaleRejected", `the call ${event.permit} through "${event.name}" was over before`);
+    }
+    if (isProbe && event.type === "circuitbreaker:succeeded") expected.successes++;
+  }
+
+  #raise(name: string, epoch: number): void {
+    if (epoch <= this.#epoch) fail("EpochMonotonic", `"${name}" has epoch ${epoch} again`);
+    this.#epoch = epoch;
+  }
+
+  #expected(name: string): Expected {
+    const expected = this.#breakers.get(name);
+    if (expected === undefined) {
+      fail("NothingFromNowhere", `the breaker "${name}" was never defined`);
+    }
+    return expected!;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The invariants of locks, by their names in the specification: of one lock, cheap enough for each lock
+ * of a step, and of all.
+ *
+ * @module
+ */
+
+import { countTimers } from "../../../core/data/deadlines.ts";
+import type { Instant } from "../../../core/machine.ts";
+import { precedes } from "../../../core/data/heap.ts";
+import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../../locks/mod.ts";
+import { fail } from "../failure.ts";
+
+/** Checks one lock. Costs O(holders). */
+export function checkLock(state: LockState, lock: Lock, now: Instant): void {
+  const { resourceId, holds, queue, capacity, used, sharers } = lock;
+  let units = 0;
+  let shared = 0;
+  for (const { mode, units: held, epoch, lease, leaseMs, since } of holds) {
+    const renewedAt = lease === undefined ? since : lease.rank - leaseMs;
+    if (renewedAt < since || renewedAt > now) fail("LeaseKept", `"${resourceId}" under ${epoch}`);
+    if (mode === "shared") shared++;
+    else units += held;
+    if (epoch > state.epoch) fail("HolderHasNewestEpoch", `"${resourceId}" under ${epoch}`);
+  }
+  if (units !== used || shared !== sharers) {
+    fail(
+      "MutualExclusion",
+      `"${resourceId}" has other holders than ${used} units and ${sharers} sharers`,
+    );
+  }
+  if (used > capacity || (used > 0 && sharers > 0)) {
+    fail(
+      "MutualExclusion",
+      `"${resourceId}" has ${used} of ${capacity} units, ${sharers} sharers`,
+    );
+  }
+  const first = queue[0];
+  if (first === undefined) return;
+  if (isGrantable(first)) {
+    fail("NoLostWakeup", `${ownerOf(first)} waits for "${resourceId}" and could be granted it`);
+  }
+  for (let i = 1; i < Math.min(5, queue.length); i++) {
+    if (precedes(queue[i]!, first)) fail("QueueOrdered", `of "${resourceId}"`);
+  }
+}
+
+/** Returns whether a wait could be granted: it is first wherever its owner lacks the lock. */
+function isGrantable(ticket: Ticket): boolean {
+  const { tickets, owner } = ticket.wait;
+  return tickets.every(({ lock, mode, units, position }) => {
+    if (position === 0 && admits(lock, mode, units)) return true;
+    const held = lock.holds.find((hold) => hold.owner === owner);
+    return tickets.length > 1 && held !== undefined && covers(held, mode, units);
+  });
+}
+
+function admits({ used, sharers, capacity }: Lock, mode: string, units: number): boolean {
+  return mode === "shared" ? used === 0 : sharers === 0 && used + units <= capacity;
+}
+
+function covers(hold: Hold, mode: string, units: number): boolean {
+  if (hold.mode === mode) return mode === "shared" || hold.units >= units;
+  return hold.mode === "exclusive" && hold.units === hold.lock.capacity;
+}
+
+function ownerOf({ wait }: Ticket): string {
+  return `"${wait.owner.owner}"`;
+}
+
+/** Checks all locks. Costs O(state). */
+export function checkLocks(state: LockState, now: Instant): void {
+  let timers = 0;
+  let idleLocks = 0;
+  for (const lock of state.locks.values()) {
+    checkLock(state, lock, now);
+    checkQueue(lock);
+    timers += lock.holds.filter(({ leaseMs }) => leaseMs > 0).length;
+    if (lock.holds.length + lock.queue.length === 0 && lock.capacity === 1) idleLocks++;
+  }
+  for (const wait of state.waits.values()) {
+    if (wait.timeoutMs > 0) timers++;
+    if (wait.timeout !== undefined && wait.timeout.rank !== wait.since + wait.timeoutMs) {
+      fail("TimersMatchState", `the wait ${wait.id} is timed out at ${wait.timeout.rank}`);
+    }
+    if (wait.owner.waits[wait.ownerIndex] !== wait) {
+      fail("NoGhostWaiter", `the wait ${wait.id} is not among those of its owner`);
+    }
+  }
+  if (countTimers(state.deadlines) !== timers) {
+    fail("TimersMatchState", `${countTimers(state.deadlines)} timers for ${timers} limits`);
+  }
+  if (idleLocks !== state.idleLocks) fail("IdleLocksCounted", `${state.idleLocks}`);
+  for (const owner of state.owners.values()) checkOwner(state, owner);
+  if (state.config.deadlockDetection) checkAcyclic(state);
+}
+
+function checkQueue({ resourceId, queue, holds }: Lock): void {
+  for (const [position, ticket] of queue.entries()) {
+    if (ticket.position !== position || precedes(ticket, queue[(position - 1) >> 2] ?? ticket)) {
+      fail("QueueOrdered", `of "${resourceId}"`);
+    }
+    if (!ticket.wait.tickets.includes(ticket)) fail("NoGhostWaiter", `at "${resourceId}"`);
+    const held = holds.find((hold) => hold.owner === ticket.wait.owner);
+    if (held === undefined) continue;
+    if (ticket.wait.tickets.length === 1 || !covers(held, ticket.mode, ticket.units)) {
+      fail("HolderDoesNotQueueHere", `${ownerOf(ticket)} at "${resourceId}"`);
+    }
+  }
+}
+
+function checkOwner(state: LockState, { owner, holds, waits }: Owner): void {
+  for (const hold of holds) {
+    if (hold.lock.holds[hold.lockIndex] !== hold) {
+      fail("NoGhostWaiter", `"${owner}" holds nothing`);
+    }
+    if (state.locks.get(hold.lock.resourceId) !== hold.lock) {
+      fail("NoGhostWaiter", `"${owner}" holds "${hold.lock.resourceId}", which is forgotten`);
+    }
+  }
+  for (const wait of waits) {
+    if (state.waits.get(wait.id) !== wait) fail("NoGhostWaiter", `"${owner}" waits nowhere`);
+  }
+}
+
+/**
+ * Checks that there is no deadlock. An owner without a blocked wait can release its locks; an owner whose
+ * waits can then be granted can release its own, and so on, until no owner is stuck. Owners that only
+ * have requests to each other can respond.
+ */
+export function checkAcyclic(state: LockState): void {
+  const stuck = new Set<Owner>();
+  for (const { owner } of state.waits.values()) stuck.add(owner);
+  for (const { from } of state.asks.values()) stuck.add(from);
+  for (let before = -1; before !== stuck.size;) {
+    before = stuck.size;
+    for (const owner of stuck) if (canGoOn(owner, stuck)) stuck.delete(owner);
+    if (before === stuck.size) freeOwnersWithoutWaits(stuck);
+  }
+  if (stuck.size === 0) return;
+  const names = [...stuck].map(({ owner }) => `"${owner}"`).join(", ");
+  fail("WaitForAcyclic", `${names} wait for each other`);
+}
+
+/** Frees the owners that neither wait for a stuck one nor have a request, direct or not, to one that does. */
+function freeOwnersWithoutWaits(stuck: Set<Owner>): void {
+  const kept = new Set([...stuck].filter(({ waits }) => !areGranted(waits, stuck)));
+  for (const { askedBy = [] } of kept) { // grows while it is read
+    for (const { from } of askedBy) if (stuck.has(from)) kept.add(from);
+  }
+  for (const owner of stuck) if (!kept.has(owner)) stuck.delete(owner);
+}
+
+/** Returns whether an owner gets all locks and responses that it waits for from owners not stuck. */
+function canGoOn({ waits, asks = [] }: Owner, stuck: ReadonlySet<Owner>): boolean {
+  return areGranted(waits, stuck) && asks.every(({ to }) => !stuck.has(to));
+}
+
+function areGranted(waits: readonly Wait[], stuck: ReadonlySet<Owner>): boolean {
+  return waits.every(({ tickets }) => tickets.every((ticket) => comesTrue(ticket, stuck)));
+}
+
+/** Returns whether a ticket is granted once all owners that are not stuck have released their locks. */
+function comesTrue({ lock, wait, mode, units }: Ticket, stuck: ReadonlySet<Owner>): boolean {
+  const held = lock.holds.find((hold) => hold.owner === wait.owner);
+  if (held !== undefined && covers(held, mode, units)) return true;
+  const first = lock.queue[0]!.wait.owner;
+  if (first !== wait.owner && stuck.has(first)) return false;
+  const kept = lock.holds.filter((hold) => stuck.has(hold.owner));
+  const exclusive = kept.filter((hold) => hold.mode === "exclusive");
+  if (mode === "shared") return exclusive.length === 0;
+  const used = exclusive.reduce((sum, hold) => sum + hold.units, 0);
+  return exclusive.length === kept.length && used + units <= lock.capacity;
+}
+
+/** Checks locks when everything has come to rest. */
+export function checkLocksAtRest(state: LockState): void {
+  for (const wait of state.waits.values()) {
+    fail("EveryWaiterResolved", `"${wait.owner.owner}" still waits (${wait.id})`);
+  }
+  for (const { askId } of state.asks.values()) fail("EveryWaiterResolved", `"${askId}" is open`);
+  for (const { owner, holds } of state.owners.values()) {
+    const [hold] = holds;
+    if (hold !== undefined) {
+      fail("AllLocksFree", `"${owner}" still holds "${hold.lock.resourceId}" (${hold.epoch})`);
+    }
+  }
+}

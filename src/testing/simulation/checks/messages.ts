@@ -1,0 +1,142 @@
+/**
+ * The invariants of mailboxes, and of messages by their events.
+ *
+ * @module
+ */
+
+import { countTimers } from "../../../core/data/deadlines.ts";
+import { precedes } from "../../../core/data/heap.ts";
+import type { Mailbox, MailboxConsumer, MailboxLane, MessageState } from "../../../messages/mod.ts";
+import { fail } from "../failure.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import {
+  dequeueFirst,
+  emptyFifo,
+  enqueueLast,
+  type Fifo,
+  fifoSize,
+} from "../../../core/data/fifo.ts";
+
+/** Checks a mailbox, and returns the number of its timers. Costs O(its messages). */
+export function checkMailbox(state: MessageState, mailbox: Mailbox): number {
+  let timers = 0;
+  if (mailbox.consumers.length === 0) fail("NoLostMessage", `"${mailbox.agentId}" has no consumer`);
+  for (const consumer of mailbox.consumers) {
+    if (consumer.isPush && state.consumers.get(consumer.handlerId) !== consumer) {
+      fail("NoGhostHandler", `"${consumer.handlerId}" is not known`);
+    }
+    timers += checkLane(state, consumer, consumer.urgent) +
+      checkLane(state, consumer, consumer.normal);
+  }
+  return timers;
+}
+
+/** Checks a lane, and returns the number of its timers. */
+function checkLane(state: MessageState, consumer: MailboxConsumer, lane: MailboxLane): number {
+  const { agentId } = consumer.mailbox;
+  let timers = 0;
+  let size = 0;
+  let inFlight = 0;
+  for (let copy = lane.copies.first; copy !== undefined; copy = copy.next) {
+    size++;
+    if (copy.isInFlight) {
+      inFlight++;
+      if (state.deliveries.get(copy.epoch) !== copy) {
+        fail("DeliveredIsKnown", `"${copy.envelope.id}"`);
+      }
+    }
+    if (copy.timer?.isSet) timers++;
+    if (copy.expiry?.isSet) timers++;
+    const next = copy.nextInChannel;
+    if (next !== undefined && next.envelope.sequence <= copy.envelope.sequence) {
+      fail(
+        "FifoPerPair",
+        `"${next.envelope.id}" stands behind "${copy.envelope.id}" for "${agentId}"`,
+      );
+    }
+  }
+  if (size !== lane.size || inFlight !== lane.inFlight) {
+    fail("MessageConservation", `the lane of "${agentId}" has ${size}, not ${lane.size}`);
+  }
+  for (const channel of lane.channels.values()) {
+    const isReady = channel.busy === undefined && channel.first !== undefined;
+    if (isReady !== (channel.position >= 0)) {
+      fail("NoLostMessage", `messages of "${channel.from}" to "${agentId}" are never delivered`);
+    }
+    if (isReady && lane.ready[channel.position] !== channel) fail("NoLostMessage", agentId);
+    if (isReady && precedes(channel, lane.ready[0]!)) fail("OldestFirst", agentId);
+  }
+  if (consumer.isPush && inFlight < state.config.maxInFlight && lane.ready.length > 0) {
+    fail("NoLostWakeup", `"${consumer.handlerId}" could take a message and gets none`);
+  }
+  if (size > state.config.mailboxCapacity + state.config.maxHandlers) {
+    fail("MailboxBounded", `"${agentId}" has ${size} messages in a lane`);
+  }
+  return timers;
+}
+
+/** Checks all mailboxes. Costs O(state). */
+export function checkMessages(state: MessageState): void {
+  let timers = 0;
+  for (const mailbox of state.mailboxes.values()) timers += checkMailbox(state, mailbox);
+  for (const [epoch, copy] of state.deliveries) {
+    if (copy.epoch !== epoch || !copy.isInFlight) fail("DeliveredIsKnown", `"${copy.envelope.id}"`);
+    if (copy.epoch > state.epoch) fail("EpochMonotonic", `a delivery under ${copy.epoch}`);
+    if (copy.channel.consumer.hasLeft) {
+      timers += Number(copy.timer?.isSet) + Number(copy.expiry?.isSet);
+    }
+  }
+  for (const request of state.requests.values()) {
+    if (!state.waitingOn.get(request.from)?.has(request)) fail("RequestEdgesMatch", request.id);
+    if (!state.askedOf.get(request.to)?.has(request)) fail("RequestEdgesMatch", request.id);
+    if (request.copies <= 0) fail("NoLostRequest", `nothing can answer "${request.id}"`);
+    if (request.timer?.isSet) timers++;
+  }
+  if (state.deadLetters.size > state.config.maxDeadLetters) {
+    fail("DeadLettersBounded", `${state.deadLetters.size}`);
+  }
+  if (countTimers(state.deadlines) < timers || state.knownIds.size > state.config.dedupeWindow) {
+    fail("TimersMatchState", `${timers} limits, ${countTimers(state.deadlines)} timers`);
+  }
+}
+
+/** Checks mailboxes when everything has come to rest. */
+export function checkMessagesAtRest(state: MessageState): void {
+  for (const { agentId, consumers } of state.mailboxes.values()) {
+    for (const { urgent, normal } of consumers) {
+      if (urgent.size + normal.size === 0) continue;
+      const [first] = [urgent.copies.first, normal.copies.first].filter((copy) => copy);
+      fail(
+        "MailboxesEmpty",
+        `"${first!.envelope.id}" for "${agentId}" is neither handled nor dead`,
+      );
+    }
+  }
+  for (const { id } of state.requests.values()) fail("EveryRequestEnds", `"${id}" still waits`);
+  for (const { envelope: { id } } of state.deliveries.values()) {
+    fail("MailboxesEmpty", `"${id}" is out`);
+  }
+}
+
+/** Follows the events of messages, beside the rules of every history. */
+export class MessageShadow {
+  /** The ids chosen by senders, as far back as duplicates are dropped. */
+  readonly #known = new Set<string>();
+  readonly #order: Fifo<string> = emptyFifo();
+
+  take(event: LockstepEvent, { config }: MessageState): void {
+    if (event.type === "message:sent") return this.#send(event.message.id, config.dedupeWindow);
+    if (event.type !== "message:received") return;
+    const { id, attempt } = event.message;
+    if (attempt <= config.maxDeliveries) return;
+    fail("DeliveriesBounded", `"${id}" is delivered for the ${attempt}th time`);
+  }
+
+  #send(id: string, window: number): void {
+    if (window === 0 || id.startsWith("message-")) return;
+    if (this.#known.has(id)) fail("DuplicatesDropped", `"${id}" was sent again`);
+    this.#known.add(id);
+    enqueueLast(this.#order, id);
+    if (fifoSize(this.#order) > window) this.#known.delete(dequeueFirst(this.#order)!);
+  }
+}

@@ -1,0 +1,291 @@
+/**
+ * Checks each step of a simulation: its events have to follow from those before, and the state has to
+ * agree with them.
+ *
+ * The check of a step costs what the step touched, not the size of the state; from time to time
+ * everything is checked.
+ *
+ * @module
+ */
+
+import { type Instant, Refusal, type Tick } from "../../../core/machine.ts";
+import { claimOf, claimOwner } from "../../../locks/claim_owner.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import type { RootCommand, RootState } from "../../../root/state.ts";
+import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
+import type { Coverage } from "../coverage.ts";
+import type { EventKind, EventKinds } from "../event_kinds.ts";
+import { fail } from "../failure.ts";
+import { AgentShadow } from "./agents.ts";
+import { BreakerShadow } from "./breakers.ts";
+import { ConflictShadow } from "./conflicts.ts";
+import { checkAcyclic, checkLock, checkLocks, checkLocksAtRest } from "./locks.ts";
+import { checkMessages, checkMessagesAtRest, MessageShadow } from "./messages.ts";
+import { checkTasks, checkTasksAtRest, TaskShadow } from "./tasks.ts";
+
+/** The commands after which nothing is left of the agents that left; others may bring them back. */
+const LEAVING: ReadonlySet<string> = new Set([
+  ...["tick", "leave-agent", "remove-agent", "drain-agent"],
+]);
+
+/** The number of steps after which deadlocks are searched for, if there are few waits. */
+const SEARCH_EVERY = 50;
+const FEW_WAITS = 60;
+
+/** Checks the steps of one machine. */
+export class StepChecker {
+  readonly #state: () => RootState;
+  readonly #coverage: Coverage;
+  readonly #kinds: EventKinds;
+  readonly #rules: EventRules;
+  readonly #tasks = new TaskShadow();
+  readonly #messages = new MessageShadow();
+  readonly #breakers = new BreakerShadow();
+  readonly #conflicts = new ConflictShadow();
+  readonly #agents = new AgentShadow();
+  readonly #checkEvery: number;
+  #untilCheck: number;
+  #untilSearch = SEARCH_EVERY;
+
+  /** Creates a checker of a machine in its first state; everything is checked after `checkEvery` steps. */
+  constructor(
+    state: () => RootState,
+    coverage: Coverage,
+    kinds: EventKinds,
+    checkEvery: number,
+  ) {
+    this.#state = state;
+    this.#kinds = kinds;
+    this.#coverage = coverage;
+    this.#checkEvery = this.#untilCheck = checkEvery;
+    this.#rules = new EventRules(fail, state().locks.config.agingMs ?? DEFAULT_AGING_MS);
+  }
+
+  /** Checks a step. */
+  check(
+    command: RootCommand | Tick,
+    answer: unknown,
+    events: readonly LockstepEvent[],
+    at: Instant,
+  ): void {
+    const state = this.#state();
+    const former = command.type === "as-agent" ? this.#agents.incarnationOf(command.agentId) : 0;
+    for (const event of events) {
+      const kind = this.#kinds.of(event.type);
+      kind.count++;
+      if (kind.isRefusal) {
+        this.#coverage.refusal(event.type, (event as { reason: string }).reason);
+      }
+      this.#take(state, event, kind, at);
+      if (event.type === "resource:acquired" && event.waitId === 0) {
+        const priority = priorityOf(event.owner, command, state);
+        if (priority !== undefined) this.#rules.overtake(event, priority, at);
+      }
+    }
+    this.#tasks.check(state.tasks);
+    if (answer instanceof Refusal) {
+      if (!events.includes(answer.event as LockstepEvent)) fail("RefusalsAreEvents", command.type);
+    } else this.#checkAccepted(state, command, answer, events, former);
+    this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
+    if (--this.#untilSearch <= 0) {
+      this.#untilSearch = SEARCH_EVERY;
+      const { waits, asks } = state.locks;
+      if (state.locks.config.deadlockDetection && waits.size + asks.size < FEW_WAITS) {
+        checkAcyclic(state.locks);
+      }
+    }
+    if (--this.#untilCheck > 0) return;
+    this.#untilCheck = this.#checkEvery;
+    this.#checkState(state, at);
+  }
+
+  /** Adds the counts of all events to the coverage. */
+  sumUp(): void {
+    for (const { type, count } of this.#kinds.all()) this.#coverage.events.set(type, count);
+  }
+
+  /** Checks everything, when all has come to rest. */
+  checkAtRest(now: Instant): void {
+    const state = this.#state();
+    this.#checkState(state, now);
+    this.#tasks.checkTotals(state.tasks);
+    checkTasksAtRest(state.tasks);
+    checkLocksAtRest(state.locks);
+    checkMessagesAtRest(state.messages);
+    const { messagesUnderWay } = this.#rules;
+    if (messagesUnderWay === 0) return;
+    fail("MessageConservation", `${messagesUnderWay} are neither handled nor dead`);
+  }
+
+  #checkState(state: RootState, now: Instant): void {
+    checkRoot(state, now);
+    this.#breakers.check(state.breakers);
+    this.#conflicts.check(state.conflicts);
+  }
+
+  #take(state: RootState, event: LockstepEvent, kind: EventKind, at: Instant): void {
+    switch (kind.subsystem) {
+      case "locks":
+        this.#rules.takeLock(event, at);
+        if (event.type === "resource:expired" || event.type === "resource:revoked") {
+          checkClaimWithoutLock(event.owner, state);
+        }
+        return checkLocksOf(state, event, at);
+      case "tasks":
+        if (!event.type.startsWith("task:")) this.#agents.take(event, at, 0);
+        return this.#tasks.take(event, kind.transition);
+      case "messages":
+        this.#messages.take(event, state.messages);
+        return this.#rules.takeMessage(event);
+      case "breakers":
+        return this.#breakers.take(event, state.breakers, at);
+      case "conflicts":
+        return this.#conflicts.take(event);
+      case "agents":
+        return this.#agents.take(event, at, state.rules.heartbeatTimeoutMs);
+    }
+  }
+
+  /** Checks a command that was not refused; `former` is the incarnation before the step. */
+  #checkAccepted(
+    { locks }: RootState,
+    command: RootCommand | Tick,
+    answer: unknown,
+    events: readonly LockstepEvent[],
+    former: number,
+  ): void {
+    checkEpoch(command, events);
+    switch (command.type) {
+      case "as-agent":
+        return this.#agents.checkIncarnation(command, former);
+      case "commit-version":
+        return this.#conflicts.checkCommit(command, answer as { readonly version: number });
+      case "release-all": {
+        const owner = locks.owners.get(command.owner);
+        if (owner === undefined || owner.holds.length + owner.waits.length === 0) return;
+        fail("NoGhostWaiter", `"${command.owner}" released everything and holds or waits`);
+      }
+    }
+  }
+}
+
+function checkLocksOf({ locks }: RootState, event: LockstepEvent, at: Instant): void {
+  if ("resourceId" in event) {
+    const lock = locks.locks.get(event.resourceId);
+    if (lock !== undefined) checkLock(locks, lock, at);
+  } else if ("resourceIds" in event) {
+    for (const resourceId of event.resourceIds) {
+      const lock = locks.locks.get(resourceId);
+      if (lock !== undefined) checkLock(locks, lock, at);
+    }
+  }
+}
+
+/** The event that follows only from a command with its epoch, by command. */
+const EVENTS_OF_EPOCHS: ReadonlyMap<string, string> = new Map([
+  ["release", "resource:released"],
+  ["renew", "resource:renewed"],
+  ["complete", "task:completed"],
+  ["heartbeat", "task:heartbeat"],
+  ["progress", "task:progressed"],
+]);
+
+/** Checks that a command that names a grant or a claim changed no other one. */
+function checkEpoch(command: RootCommand | Tick, events: readonly LockstepEvent[]): void {
+  const named = (command.type === "as-agent" ? command.command : command) as Subject;
+  const type = EVENTS_OF_EPOCHS.get(named.type);
+  if (type === undefined || named.epoch === 0) return;
+  for (const event of events as readonly Subject[]) {
+    if (event.type !== type || event.epoch === named.epoch) continue;
+    if (event.owner !== named.owner && named.owner !== undefined) continue;
+    if (event.resourceId !== named.resourceId || event.taskId !== named.taskId) continue;
+    fail(
+      "StaleRejected",
+      `${named.type} under epoch ${named.epoch} had an effect on ${event.epoch}`,
+    );
+  }
+}
+
+/** The fields of commands and events that name a grant or a claim. */
+interface Subject {
+  readonly type: string;
+  readonly epoch?: number;
+  readonly owner?: string;
+  readonly resourceId?: string;
+  readonly taskId?: string;
+}
+
+/** Checks that a claim that lost a lock is over. */
+function checkClaimWithoutLock(owner: string, { tasks }: RootState): void {
+  const claim = claimOf(owner);
+  if (claim === undefined) return;
+  const task = tasks.tasks.get(claim.taskId);
+  if (task?.agent === undefined || task.epoch !== claim.epoch) return;
+  fail("NoClaimWithoutItsLock", `"${claim.taskId}" goes on under ${claim.epoch}`);
+}
+
+/** Returns the priority of the request for a lock that was granted at once, where it is known. */
+function priorityOf(
+  owner: string,
+  command: RootCommand | Tick,
+  { tasks }: RootState,
+): number | undefined {
+  const request = command.type === "as-agent" ? command.command : command;
+  if ("priority" in request && "owner" in request && request.owner === owner) {
+    return request.priority;
+  }
+  const claim = claimOf(owner);
+  return claim === undefined ? undefined : tasks.tasks.get(claim.taskId)?.spec.priority;
+}
+
+/** Checks everything. Costs O(state). */
+function checkRoot(state: RootState, now: Instant): void {
+  checkLocks(state.locks, now);
+  checkTasks(state.tasks);
+  checkMessages(state.messages);
+  checkClaimsOfLocks(state);
+  checkLocksOfClaims(state);
+  checkCalls(state);
+}
+
+/** Checks calls through breakers against attempts, and requests of locks against those of messages. */
+function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootState): void {
+  const running = new Set<number>();
+  for (const { status, epoch } of tasks.tasks.values()) {
+    if (status === "running") running.add(epoch);
+  }
+  for (const epoch of calls.keys()) {
+    if (!running.has(epoch)) fail("CallsAreAttempts", `the call of the claim ${epoch} is over`);
+  }
+  if (asking.size > 0) fail("CallsAreAttempts", "a claim waits for a permit after the step");
+  for (const askId of locks.asks.keys()) {
+    if (!messages.requests.has(askId)) fail("RequestEdgesMatch", `"${askId}" is over`);
+  }
+  for (const { id, agents, gone } of conflicts.active.values()) {
+    if (agents.length - gone.size < 2) fail("DecidedIsClosed", `"${id}" is open`);
+  }
+}
+
+/** Checks that no claim that is over holds a lock, or waits for one. */
+function checkClaimsOfLocks({ locks, tasks }: RootState): void {
+  for (const { owner, holds, waits } of locks.owners.values()) {
+    if (holds.length + waits.length === 0) continue;
+    const claim = claimOf(owner);
+    if (claim === undefined) continue;
+    const task = tasks.tasks.get(claim.taskId);
+    const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
+    if (isInForce || tasks.lingering.has(claim.epoch)) continue;
+    fail("NothingHeldByEndedClaim", `the claim ${claim.epoch} on "${claim.taskId}" is over`);
+  }
+}
+
+/** Checks that each claim that waits for its locks has requested them. */
+function checkLocksOfClaims({ locks, tasks }: RootState): void {
+  for (const { agentId, tasks: claims } of tasks.agents.values()) {
+    for (const { spec: { id }, status, epoch, locked, queued } of claims) {
+      if (status !== "assigned" || locked || queued) continue;
+      if (locks.owners.get(claimOwner(id, epoch))?.waits.length === 1) continue;
+      fail("NoLostTask", `"${id}" at "${agentId}" waits for locks that it has not requested`);
+    }
+  }
+}

@@ -1,0 +1,307 @@
+/**
+ * The invariants of tasks and their agents, by their names in the specification; and the statuses and
+ * claims that follow from the events, against which the state is compared.
+ *
+ * @module
+ */
+
+import { countTimers } from "../../../core/data/deadlines.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import { type Agent, isTerminal, type TaskRecord, type TaskState } from "../../../tasks/state.ts";
+import type { TaskStatus } from "../../../tasks/types.ts";
+import type { Transition } from "../event_kinds.ts";
+import { fail } from "../failure.ts";
+
+/** Checks one task. Costs O(1). */
+export function checkTask(state: TaskState, task: TaskRecord): void {
+  const { spec: { id }, status, group, agent, timer, position } = task;
+  if ((group !== undefined) !== (status === "ready")) fail("NoLostTask", `"${id}" is ${status}`);
+  if (group !== undefined && group.queue[position] !== task) {
+    fail("NoLostTask", `"${id}" is ready and in no queue`);
+  }
+  const isClaimed = status === "assigned" || status === "running";
+  if ((agent !== undefined) !== isClaimed) {
+    fail("OwnershipUnique", `"${id}" is ${status}, and "${agent?.agentId ?? ""}" has it`);
+  }
+  if (agent !== undefined) {
+    if (!agent.tasks.has(task)) fail("NoLostTask", `"${agent.agentId}" doesn't have "${id}"`);
+    if (state.agents.get(agent.agentId) !== agent) {
+      fail("OwnedByLiveAgent", `"${id}" belongs to "${agent.agentId}", which is removed`);
+    }
+  }
+  if (status === "waiting" && task.openDependencies <= 0) fail("NoLostTask", `"${id}" waits`);
+  if (status === "backing-off" && timer?.isSet !== true && task.lingering === 0) {
+    fail("NoLostTask", `nothing ends the pause of "${id}"`);
+  }
+  checkTimes(state, task);
+  if (status === "running" && !task.locked) fail("RunningHasLocks", `"${id}"`);
+  if (isTerminal(status) && (timer?.isSet === true || task.total?.isSet === true)) {
+    fail("TimersMatchState", `"${id}" has ended and has a timer`);
+  }
+}
+
+/** Checks the rank and the timers of a task against when it was submitted and started. */
+function checkTimes({ config }: TaskState, task: TaskRecord): void {
+  const { spec, status, rank, createdAt, startedAt = 0, timer, total, heartbeat } = task;
+  if (rank !== createdAt - spec.priority * config.agingMs) fail("QueueOrdered", `"${spec.id}"`);
+  const isWrong = (status === "running" && timer?.isSet === true &&
+    timer.rank !== startedAt + spec.timeoutMs) ||
+    (total?.isSet === true && total.rank !== createdAt + spec.totalTimeoutMs) ||
+    (heartbeat?.isSet === true && heartbeat.rank < startedAt + spec.heartbeatTimeoutMs);
+  if (isWrong) fail("TimersMatchState", `a timer of "${spec.id}" is at the wrong instant`);
+}
+
+/** Checks all tasks and agents. Costs O(state). */
+export function checkTasks(state: TaskState): void {
+  const { tasks, agents, groups, counts, sequence, lingering } = state;
+  let queued = 0;
+  let claimed = 0;
+  const actual: Record<TaskStatus, number> = { ...counts };
+  for (const status of Object.keys(actual) as TaskStatus[]) {
+    if (!isTerminal(status)) actual[status] = 0;
+  }
+  let timers = lingering.size;
+  for (const task of tasks.values()) {
+    checkTask(state, task);
+    if (!isTerminal(task.status)) actual[task.status]++;
+    for (const timer of [task.timer, task.heartbeat, task.total]) if (timer?.isSet) timers++;
+  }
+  for (const { queue } of groups.values()) queued += queue.length;
+  for (const agent of agents.values()) {
+    claimed += agent.tasks.size;
+    for (const { timer } of agent.cordons.values()) if (timer?.isSet) timers++;
+    if (agent.report !== undefined) timers++;
+    checkAgent(state, agent);
+  }
+  if (queued !== counts.ready) fail("NoDuplicateTask", `${queued} of ${counts.ready} ready ones`);
+  if (claimed !== counts.assigned + counts.running) fail("OwnershipUnique", `${claimed} claims`);
+  let all = 0;
+  for (const status of Object.keys(counts) as TaskStatus[]) {
+    all += counts[status];
+    if (counts[status] !== actual[status]) {
+      fail("TaskConservation", `${actual[status]} are ${status}, and ${counts[status]} counted`);
+    }
+  }
+  if (all !== sequence) fail("TaskConservation", `${sequence} submitted, ${all} counted`);
+  for (const { agent, task } of lingering.values()) {
+    if (agents.get(agent.agentId) === agent) continue;
+    fail("OwnedByLiveAgent", `an attempt of "${task.spec.id}" goes on at a removed agent`);
+  }
+  if (timers !== countOwn(state)) fail("TimersMatchState", `${timers} limits`);
+  checkDependencies(state);
+  checkWorkConserving(state);
+  checkBalance(state);
+}
+
+function countOwn({ deadlines }: TaskState): number {
+  return countTimers(deadlines);
+}
+
+function checkAgent({ lingering }: TaskState, agent: Agent): void {
+  let bodies = 0;
+  for (const each of lingering.values()) if (each.agent === agent) bodies++;
+  if (agent.slotsInUse !== agent.tasks.size - agent.queue.length + bodies) {
+    fail("CapacityRespected", `"${agent.agentId}" has a load of ${agent.slotsInUse}`);
+  }
+  let queued = 0;
+  for (const task of agent.tasks) {
+    if (task.agent !== agent) fail("OwnershipUnique", `"${task.spec.id}" belongs to another agent`);
+    if (!task.queued) continue;
+    queued++;
+    if (task.status !== "assigned" || task.locked || agent.queue[task.position] !== task) {
+      fail("NoLostTask", `"${task.spec.id}" is not in the queue of "${agent.agentId}"`);
+    }
+  }
+  if (agent.queue.length !== queued) fail("NoDuplicateTask", `in "${agent.agentId}"'s queue`);
+  if (queued > 0 && hasRoom(agent)) {
+    fail("WorkConserving", `"${agent.agentId}" has a free slot, and a queue`);
+  }
+}
+
+function hasRoom(
+  { slotsInUse, maxConcurrentTasks, slotLimit, cordons, drained }: Agent,
+): boolean {
+  const slots = slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
+  return slotsInUse < slots && cordons.size === 0 && drained === undefined;
+}
+
+function checkDependencies({ tasks, awaited }: TaskState): void {
+  for (const [id, dependents] of awaited) {
+    if (tasks.has(id) || dependents.size === 0) {
+      fail("NoLostTask", `"${id}" is awaited for nothing`);
+    }
+  }
+  for (const { spec, status, dependents } of tasks.values()) {
+    if (isTerminal(status) && dependents !== undefined) {
+      fail("NoLostTask", `"${spec.id}" has ended and is waited for`);
+    }
+    for (const { dependent } of dependents?.values() ?? []) {
+      if (dependent.status !== "waiting") fail("NoLostTask", `"${dependent.spec.id}" waits not`);
+    }
+  }
+}
+
+/** Checks that no agent is idle that could take a ready task. */
+function checkWorkConserving({ groups, agents, draining, strategy }: TaskState): void {
+  if (draining) return;
+  for (const { queue: [task], requires, pinnedTo } of groups.values()) {
+    if (task === undefined || (strategy === "external" && pinnedTo === "")) continue;
+    for (const agent of agents.values()) {
+      if (!hasRoom(agent)) continue;
+      if (pinnedTo !== "" && pinnedTo !== agent.agentId) continue;
+      if (!requires.every((capability) => agent.capabilities.includes(capability))) continue;
+      fail("WorkConserving", `"${task.spec.id}" could run on "${agent.agentId}"`);
+    }
+  }
+}
+
+/** Checks that no steal is due: steals follow each other until the load is balanced. */
+function checkBalance({ config, groups, draining }: TaskState): void {
+  if (!config.stealing || draining) return;
+  for (const { donors: [stock], receivers: [reception] } of groups.values()) {
+    if (stock === undefined || reception === undefined) continue;
+    const difference = loadOf(stock.agent) - loadOf(reception.agent);
+    if (difference >= Math.max(2, config.stealThreshold)) {
+      fail("ImbalanceEnds", `"${stock.agent.agentId}" has ${difference} tasks more than another`);
+    }
+  }
+}
+
+function loadOf({ tasks, outside }: Agent): number {
+  return tasks.size + outside;
+}
+
+/** Checks tasks when everything has come to rest. */
+export function checkTasksAtRest(state: TaskState): void {
+  for (const { spec: { id }, status } of state.tasks.values()) {
+    if (!isTerminal(status)) fail("EveryTaskDone", `"${id}" is still ${status}`);
+  }
+  if (state.lingering.size > 0) fail("EveryTaskDone", "an attempt without a claim has not ended");
+  for (const { agentId, slotsInUse } of state.agents.values()) {
+    if (slotsInUse !== 0) fail("EveryTaskDone", `"${agentId}" still has a load of ${slotsInUse}`);
+  }
+  const { counts, sequence } = state;
+  if (counts.completed + counts.failed + counts.cancelled !== sequence) {
+    fail("TaskConservation", `${sequence} were submitted: ${JSON.stringify(counts)}`);
+  }
+}
+
+/** The state of a task by its events. */
+interface Expected {
+  status: TaskStatus;
+  epoch: number;
+  /** Whether an event of the current step is about it. */
+  isTouched: boolean;
+  /** Whether its backoff ended in that step. */
+  isRetried: boolean;
+}
+
+interface Claim {
+  readonly taskId: string;
+  /** Whether the task went on without it. */
+  isOver: boolean;
+}
+
+/** Follows the events of tasks, and compares the records of the machine with them. */
+export class TaskShadow {
+  readonly #tasks = new Map<string, Expected>();
+  /** The claims whose slots are in use, by epoch. */
+  readonly #claims = new Map<number, Claim>();
+  readonly #touched: string[] = [];
+  #epoch = 0;
+  #submitted = 0;
+  #ended = 0;
+
+  take(event: LockstepEvent, transition: Transition | undefined): void {
+    if (transition === undefined) return this.#takeOther(event);
+    const { taskId, epoch } = event as LockstepEvent & { taskId: string; epoch?: number };
+    const expected = this.#tasks.get(taskId);
+    if (expected === undefined) return fail("NothingFromNowhere", `${event.type} of "${taskId}"`);
+    const { before, after } = transition;
+    if (!before.includes(expected.status)) {
+      const rule = isTerminal(expected.status) ? "TerminalIsTerminal" : "StatusTable";
+      fail(rule, `${event.type} of "${taskId}", which is ${expected.status}`);
+    }
+    this.#touch(taskId, expected);
+    if (event.type === "task:assigned") {
+      if (event.epoch <= this.#epoch) fail("EpochMonotonic", `"${taskId}" has ${event.epoch}`);
+      this.#epoch = expected.epoch = event.epoch;
+      this.#claims.set(event.epoch, { taskId, isOver: false });
+    } else if (epoch !== undefined && epoch !== expected.epoch) {
+      fail("StaleRejected", `${event.type} of "${taskId}" under epoch ${epoch}`);
+    }
+    if (after === undefined) return;
+    if (after !== "assigned" && after !== "running") {
+      // A late step passes several instants: only the last retry in it counts.
+      expected.isRetried = expected.status === "backing-off" && after === "ready";
+      const claim = this.#claims.get(expected.epoch);
+      if (claim !== undefined) claim.isOver = true;
+    }
+    expected.status = after;
+    if (isTerminal(after)) this.#ended++;
+  }
+
+  /** Compares the tasks of this step with their events. */
+  check(state: TaskState): void {
+    const { tasks } = state;
+    for (const taskId of this.#touched) {
+      const expected = this.#tasks.get(taskId)!;
+      expected.isTouched = false;
+      const task = tasks.get(taskId);
+      if (isTerminal(expected.status)) this.#tasks.delete(taskId);
+      else if (task === undefined) fail("NoLostTask", `"${taskId}" is forgotten`);
+      if (task === undefined) continue;
+      checkTask(state, task);
+      if (expected.isRetried && task.lingering > 0) {
+        fail("NoRetryDuringAttempt", `"${taskId}" is retried while an attempt of it may go on`);
+      }
+      expected.isRetried = false;
+      if (task.status !== expected.status || task.epoch !== expected.epoch) {
+        const said = `${expected.status} (${expected.epoch})`;
+        fail("EventsMatchState", `"${taskId}" is ${task.status} (${task.epoch}), not ${said}`);
+      }
+    }
+    this.#touched.length = 0;
+  }
+
+  /** Compares the totals with the events. */
+  checkTotals({ sequence, counts }: TaskState): void {
+    const ended = counts.completed + counts.failed + counts.cancelled;
+    if (sequence !== this.#submitted || ended !== this.#ended) {
+      fail("TotalsMatchEvents", `${this.#submitted} submitted, ${this.#ended} ended by the events`);
+    }
+    if (this.#claims.size > counts.assigned + counts.running && ended === sequence) {
+      const [[epoch, { taskId }] = [0, { taskId: "" }]] = this.#claims;
+      fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" never freed its slot`);
+    }
+  }
+
+  #takeOther(event: LockstepEvent): void {
+    if (event.type === "attempt:ended") this.#endAttempt(event.taskId, event.epoch);
+    else if (event.type === "task:created") this.#create(event.taskId, event.task.status);
+  }
+
+  #create(taskId: string, status: TaskStatus): void {
+    const expected = this.#tasks.get(taskId);
+    if (expected !== undefined) fail("NoDuplicateTask", `"${taskId}" was created twice`);
+    this.#submitted++;
+    const created = { status, epoch: 0, isTouched: false, isRetried: false };
+    this.#tasks.set(taskId, created);
+    this.#touch(taskId, created);
+  }
+
+  #endAttempt(taskId: string, epoch: number): void {
+    const claim = this.#claims.get(epoch);
+    if (claim?.taskId !== taskId) {
+      fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" freed its slot before`);
+    }
+    if (!claim!.isOver) fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" is in force`);
+    this.#claims.delete(epoch);
+  }
+
+  #touch(taskId: string, expected: Expected): void {
+    if (expected.isTouched) return;
+    expected.isTouched = true;
+    this.#touched.push(taskId);
+  }
+}

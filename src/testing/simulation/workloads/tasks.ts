@@ -1,0 +1,307 @@
+/**
+ * The workloads of tasks.
+ *
+ * @module
+ */
+
+import type { OnFailure } from "../../../tasks/types.ts";
+import type { SimulatedAgent, Workload } from "../agent.ts";
+import type { Chance } from "../chance.ts";
+import { submit } from "../attempts.ts";
+import type { Behavior, Routine } from "../actor.ts";
+import type { TaskScript } from "../world.ts";
+
+/** Draws a config of tasks with short times and low limits. */
+function drawTaskRules(chance: Chance) {
+  return {
+    tasks: {
+      agingMs: chance.pick([0, 5, 50]),
+      retryDelay: chance.pick([1, 10, 50]),
+      maxRetryDelayMs: chance.pick([20, 200]),
+      maxCrashes: chance.pick([1, 3, 5]),
+      abortGraceMs: chance.pick([1, 10, 100]),
+      keepFinished: chance.pick([0, 5, 50]),
+      keepOutcomes: 2_000,
+      keepTypes: chance.pick([2, 100]),
+      seed: chance.seed(),
+    },
+  };
+}
+
+/** Draws the script of a task. */
+function drawScript(chance: Chance): TaskScript {
+  return {
+    ms: chance.around(10),
+    heartbeats: chance.pick([0, 0, 0, 2]),
+    throws: chance.pick([0, 0, 0.1]),
+    givesUp: 0.2,
+    locks: chance.happens(0.1) ? [`file-${chance.int(3)}`, `file-${3 + chance.int(3)}`] : [],
+  };
+}
+
+/** Waits until at most `most` tasks have not ended. */
+function* waitForCapacity(client: SimulatedAgent, most: number): Routine<void> {
+  while (client.world.unfinishedTasks > most && !client.world.isOver) yield* client.sleep(5);
+}
+
+/** A task that several others depend on, and one that depends on all of those. */
+export const forkJoin: Workload = {
+  name: "fork-join",
+  clients: 2,
+  config: drawTaskRules,
+  client: (client) => [forkAndJoin(client)],
+};
+
+function* forkAndJoin(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  while (!world.isOver) {
+    const root = world.name("root");
+    const branches = Array.from({ length: chance.between(2, 8) }, () => world.name("branch"));
+    const draw = (): OnFailure => chance.pick(["cancel", "cancel", "ignore", "run-on-failure"]);
+    const join = {
+      dependencies: branches.map((taskId) => ({ taskId, onFailure: draw() })),
+      script: drawScript(chance),
+      priority: chance.int(3),
+    };
+    const joinsFirst = chance.happens(0.2);
+    if (joinsFirst) yield* submit(client, join);
+    yield* submit(client, { id: root, script: drawScript(chance) });
+    for (const id of branches) {
+      const dependencies = [{ taskId: root, onFailure: draw() }];
+      yield* submit(client, { id, dependencies, script: drawScript(chance) });
+    }
+    if (!joinsFirst) yield* submit(client, join);
+    if (chance.happens(0.1)) {
+      const taskId = chance.pick([root, ...branches]);
+      yield* client.deliver({ type: "cancel", taskId, reason: "nobody wants it any more" });
+    }
+    yield* waitForCapacity(client, 20);
+  }
+}
+
+/** Chains of tasks, of which each stage requires another capability. */
+export const pipelines: Workload = {
+  name: "pipelines",
+  clients: 2,
+  config: drawTaskRules,
+  profile: ({ index }) => ({
+    capabilities: index % 4 === 0 ? STAGES : STAGES.filter((_, i) => i % 3 !== index % 3),
+  }),
+  client: (client) => [feed(client)],
+};
+
+/** The common fields of the commands that cordon an agent and end that. */
+const CORDON = { type: "cordon-agent", cause: "caller", untilMs: 0 } as const;
+
+const STAGES = ["stage-0", "stage-1", "stage-2"];
+
+function* feed(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  while (!world.isOver) {
+    let before = "";
+    for (const stage of STAGES) {
+      const dependencies = before === "" ? [] : [{ taskId: before, onFailure: "cancel" as const }];
+      before = yield* submit(client, {
+        ...{ dependencies, requires: [stage], type: stage, script: drawScript(chance) },
+        resources: chance.happens(0.3) ? requests(chance) : [],
+        queueTimeoutMs: chance.pick([0, 0, 500]),
+      });
+    }
+    yield* waitForCapacity(client, 30);
+  }
+}
+
+function requests(chance: Chance) {
+  const ids = chance.some(["file-0", "file-1", "file-2"], 0.5);
+  return ids.map((resourceId) => ({
+    ...{ resourceId, mode: chance.pick(["exclusive", "shared"] as const), units: 1 },
+    ...(chance.happens(0.02) && { mode: "exclusive" as const, units: 2 }), // can never be granted
+  }));
+}
+
+/** Many tasks at once, then none for a while; some are cancelled, some time out. */
+export const bursts: Workload = {
+  name: "bursts",
+  clients: 3,
+  config: (chance) => {
+    const { tasks } = drawTaskRules(chance);
+    return { tasks: { ...tasks, maxTasks: chance.pick([30, 100_000]) } };
+  },
+  client: (client) => [burst(client)],
+};
+
+function* burst(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  while (!world.isOver) {
+    for (let count = chance.between(5, 40); count > 0 && !world.isOver; count--) {
+      client.spawn(one(client));
+      if (chance.happens(0.2)) yield* client.sleep(1);
+    }
+    yield* waitForCapacity(client, 2);
+    yield* client.sleep(chance.around(50));
+  }
+}
+
+function* one(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  const id = yield* submit(client, {
+    ...{ script: drawScript(chance), type: `type-${chance.int(5)}` },
+    priority: chance.between(-1, 3),
+    queueTimeoutMs: chance.pick([0, 0, 100]),
+    totalTimeoutMs: chance.pick([0, 0, 1_000]),
+    heartbeatTimeoutMs: chance.pick([0, 0, 100]),
+    resources: chance.happens(0.2) ? requests(chance) : [],
+  });
+  if (chance.happens(0.02)) {
+    const own = world.name("loop");
+    yield* submit(client, { id: own, dependencies: [{ taskId: own, onFailure: "cancel" }] });
+  }
+  if (!chance.happens(0.1)) return;
+  yield* client.sleep(chance.around(20));
+  const taskId = chance.happens(0.9) ? id : "nothing";
+  yield* client.deliver({ type: "cancel", taskId, reason: "it takes too long" });
+  yield* client.deliver({ type: "cancel", taskId, reason: "it still takes too long" });
+}
+
+/** Tasks that crash their agents, among others that always fail, or sometimes. */
+export const poison: Workload = {
+  name: "poison",
+  clients: 2,
+  config: drawTaskRules,
+  client: (client) => [dose(client)],
+};
+
+function* dose(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  while (!world.isOver) {
+    yield* submit(client, {
+      script: {
+        ...drawScript(chance),
+        throws: chance.pick([0, 0.5, 1]),
+        givesUp: chance.pick([0, 0.5]),
+        poison: chance.pick([0, 0, 0.1, 1]),
+      },
+      retries: chance.int(4),
+      timeoutMs: 200,
+      resources: chance.happens(0.3) ? requests(chance) : [],
+    });
+    yield* waitForCapacity(client, 15);
+  }
+}
+
+/** Agents of different speed, pinned tasks, changing strategies, and cordoned agents. */
+export const uneven: Workload = {
+  name: "uneven",
+  clients: 2,
+  config: (chance) => {
+    const { tasks } = drawTaskRules(chance);
+    return {
+      tasks: {
+        ...tasks,
+        stealing: chance.happens(0.8),
+        stealThreshold: chance.between(1, 4),
+        maxStealBatch: chance.pick([1, 2, 5]),
+        stealInterval: 50,
+        announcesIdleness: chance.happens(0.5),
+      },
+    };
+  },
+  begin(world) {
+    for (const worker of world.workers) worker.slowness = 1 + (worker.index % 4) * 2;
+  },
+  profile: ({ index, world: { chance } }) => ({
+    ...{ slots: 1 + index % 5, queue: chance.pick([2, 100]), priority: chance.int(3) },
+  }),
+  behavior: (agent) => [requeue(agent), reportLoad(agent)],
+  client: (client) => [pin(client), direct(client)],
+};
+
+function* pin(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  while (!world.isOver) {
+    const { id } = chance.pick(world.workers);
+    yield* submit(client, {
+      script: drawScript(chance),
+      assignedAgent: chance.happens(0.7) ? id : "",
+      resources: chance.happens(0.2) ? requests(chance) : [],
+      placed: chance.happens(0.6),
+      queueTimeoutMs: 400,
+      type: `type-${chance.int(3)}`,
+    });
+    yield* waitForCapacity(client, 25);
+  }
+}
+
+function* direct(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  const strategies = ["capability", "round-robin", "least-loaded", "affinity", "external"] as const;
+  while (!world.isOver) {
+    yield* client.sleep(chance.around(100));
+    const { id: agentId } = chance.pick(world.workers);
+    const [taskId = ""] = world.engine.state.tasks.tasks.keys();
+    switch (chance.int(7)) {
+      case 0:
+        yield* client.deliver({ type: "use-strategy", strategy: chance.pick(strategies) });
+        break;
+      case 1:
+        yield* client.deliver({ ...CORDON, agentId, reason: "it rests" });
+        yield* client.sleep(chance.around(50));
+        yield* client.deliver({ ...CORDON, agentId, reason: "" });
+        break;
+      case 2:
+        yield* client.deliver({
+          type: "cancel-agent-tasks",
+          agentId,
+          reason: "it does them badly",
+        });
+        break;
+      case 3:
+        yield* client.deliver({
+          type: "requeue-agent-tasks",
+          agentId,
+          reason: "others may do them",
+        });
+        break;
+      case 4:
+        yield* client.deliver({ type: "drain-agent", agentId, reason: "it is to be updated" });
+        yield* client.sleep(50);
+        world.agents.get(agentId)?.rejoin();
+        break;
+      default:
+        yield* client.deliver({ type: "assign", taskId, agentId: chance.pick([agentId, "", "x"]) });
+    }
+  }
+  yield* client.deliver({ type: "use-strategy", strategy: "capability" });
+  for (const { id: agentId } of world.workers) {
+    yield* client.deliver({ ...CORDON, agentId, reason: "" });
+  }
+}
+
+/** Reports the load of an agent beside its tasks. */
+function* reportLoad(agent: SimulatedAgent): Behavior {
+  const { world, id: agentId } = agent;
+  const { chance } = world;
+  while (!world.isOver) {
+    yield* agent.sleep(chance.around(100));
+    yield* agent.call({
+      ...{ type: "report-load", agentId, taskCount: chance.pick([undefined, chance.int(20)]) },
+      ...{ avgTaskDurationMs: undefined, cpuPercent: chance.int(101), memoryPercent: undefined },
+    });
+  }
+}
+
+/** Requeues the tasks of an agent, now and then. */
+function* requeue(agent: SimulatedAgent): Behavior {
+  const { world, id: agentId } = agent;
+  while (!world.isOver) {
+    yield* agent.sleep(world.chance.around(500));
+    yield* agent.call({ type: "requeue-agent-tasks", agentId, reason: "it has too much to do" });
+  }
+}
