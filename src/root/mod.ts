@@ -103,7 +103,7 @@ export type {
   ConflictRecord,
   ConflictState,
   ConflictSubject,
-  Party,
+  KnownAgent,
   Reading,
   Versioned,
   Vote,
@@ -169,7 +169,7 @@ export type {
   OpenRequest,
 } from "../messages/state.ts";
 export type { Gauges, TrackedAgent, TrackedResource, TrackedTask } from "../metrics/gauges.ts";
-export type { OpenItems } from "../metrics/open_items.ts";
+export type { OpenItems } from "../metrics/gauges.ts";
 export type {
   AgentCommand,
   Assign,
