@@ -53,7 +53,7 @@ type Command = Exclude<BreakerCommand, Tick>;
 /** Makes a breaker machine with `config`, and the defaults for what that leaves out. */
 export function breakerMachine(
   config: Partial<BreakerConfig> = {},
-): Part<BreakerState, Command, BreakerEvent, BreakerAnswers> {
+): Part<BreakerState, Exclude<BreakerCommand, Tick>, BreakerEvent, BreakerAnswers> {
   return definePart<BreakerState, BreakerCommand, BreakerEvent, BreakerAnswers>({
     name: "breakers",
     commands: [

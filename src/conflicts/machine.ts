@@ -58,7 +58,7 @@ type Answer<Type extends keyof ConflictAnswers> = ConflictAnswers[Type] | Refusa
 /** Makes a conflict machine with `config`, and the defaults for what that leaves out. */
 export function conflictMachine(
   config: Partial<ConflictConfig> = {},
-): Part<ConflictState, Command, ConflictEvent, ConflictAnswers> {
+): Part<ConflictState, Exclude<ConflictCommand, Tick>, ConflictEvent, ConflictAnswers> {
   return definePart<ConflictState, ConflictCommand, ConflictEvent, ConflictAnswers>({
     name: "conflicts",
     commands: COMMANDS,
