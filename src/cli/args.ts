@@ -8,7 +8,13 @@ import { parseArgs } from "node:util";
 import { DURATION_RULE, parseDuration, parseSize, SIZE_RULE } from "./durations.ts";
 import type { GraphFormat } from "./graph.ts";
 import { didYouMean } from "./problems.ts";
-import type { OutputMode } from "./view.ts";
+
+/** How the output of tasks is shown. */
+export type OutputMode =
+  /** Line by line, behind the name of its task. */
+  | "stream"
+  /** At the end, that of tasks that failed. */
+  | "fold";
 
 /** What a command line asks for. */
 export type Invocation =
@@ -63,7 +69,7 @@ Options:
   --json              write events as JSON lines, and the report as the last one
   --output MODE       stream: show output line by line (default when not on a terminal)
                       fold: show that of failed tasks at the end (default on a terminal)
-  --max-output SIZE   keep and show so much of each task's output (default 1m)
+  --max-output SIZE   with fold, keep so much of each task's output (default 1m)
   --grace DURATION    how long commands may take to end when interrupted (default 5s)
   -h, --help          show this
 

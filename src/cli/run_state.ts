@@ -41,14 +41,12 @@ export class RunState {
   /** Where the instants of the scheduler's clock lie on this one. */
   readonly #epoch: number;
 
-  constructor(workflow: Workflow, maxOutputBytes: number, clock: () => number) {
+  constructor(workflow: Workflow, clock: () => number) {
     this.workflow = workflow;
     this.#clock = clock;
     this.#origin = clock();
     this.#epoch = Date.now();
-    this.tasks = new Map(
-      workflow.tasks.map((task, index) => [task.id, taskRun(task, index, maxOutputBytes)]),
-    );
+    this.tasks = new Map(workflow.tasks.map((task, index) => [task.id, taskRun(task, index)]));
     this.agents = new Map(workflow.agents.map((agent) => [agent.id, agentRun(agent)]));
   }
 

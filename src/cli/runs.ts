@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Capture } from "./output.ts";
 import type { WorkflowAgent, WorkflowTask } from "./workflow.ts";
 
 /** Where a task of a run is. */
@@ -48,7 +47,6 @@ export interface TaskRun {
   readonly task: WorkflowTask;
   /** Its place in the file, from 0. */
   readonly index: number;
-  readonly capture: Capture;
   phase: Phase;
   outcome: Outcome | undefined;
   /** Why it ended as it did, or why its last attempt failed; empty when there is nothing to say. */
@@ -74,8 +72,6 @@ export interface TaskRun {
   waitedMs: number;
   /** How long its attempts ran, all together. */
   ranMs: number;
-  /** The last line that it wrote. */
-  lastLine: string;
 }
 
 /** What is known of one agent. */
@@ -95,11 +91,10 @@ export interface AgentRun {
 }
 
 /** What is known of a task before anything has happened. */
-export function taskRun(task: WorkflowTask, index: number, maxOutputBytes: number): TaskRun {
+export function taskRun(task: WorkflowTask, index: number): TaskRun {
   return {
     task,
     index,
-    capture: new Capture(maxOutputBytes),
     phase: "waiting",
     outcome: undefined,
     reason: "",
@@ -115,7 +110,6 @@ export function taskRun(task: WorkflowTask, index: number, maxOutputBytes: numbe
     retryAt: undefined,
     waitedMs: 0,
     ranMs: 0,
-    lastLine: "",
   };
 }
 

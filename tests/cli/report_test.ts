@@ -61,7 +61,7 @@ class Script {
   readonly state: RunState;
 
   constructor(source: string) {
-    this.state = new RunState(prepare(parseWorkflow(source), {}), 1000, () => this.now);
+    this.state = new RunState(prepare(parseWorkflow(source), {}), () => this.now);
   }
 
   ready(taskId: string): this {
