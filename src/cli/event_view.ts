@@ -50,6 +50,8 @@ export class EventView implements View {
     this.#say(type, { sequence, ...claim ?? { owner }, ...rest });
   }
 
+  ended(): void {}
+
   attempt({ task: { id: taskId }, agentId, attempts: attempt }: TaskRun): OutputSink {
     return lineSink((pieces) => {
       for (const { text, continues } of pieces) {

@@ -12,6 +12,7 @@ import { formatDuration } from "./durations.ts";
 import { estimateRemaining } from "./estimate.ts";
 import {
   attemptText,
+  endLine,
   linesOf,
   listed,
   lockText,
@@ -20,6 +21,7 @@ import {
   outputPrefix,
   retryText,
   showFailures,
+  sign,
   stoppingText,
 } from "./narration.ts";
 import type { KeptOutput } from "./kept_output.ts";
@@ -39,6 +41,7 @@ const ESTIMATE_MS = 1000;
 /** In the order in which tasks are shown. */
 const PHASES: readonly Phase[] = [
   "running",
+  "ending",
   "locking",
   "backing-off",
   "queued",
@@ -81,12 +84,14 @@ export class LiveView implements View {
   }
 
   event(event: LockstepEvent): void {
-    const state = this.#state!;
-    const run = state.subjectOf(event);
-    if (run?.phase === "ended") this.#kept?.ended(run);
     if (event.type === "task:started" || event.type === "resource:queued") return;
-    const line = narrate(event, state, this.#screen.style, this.#width);
+    const line = narrate(event, this.#state!, this.#screen.style, this.#width);
     if (line !== undefined) this.#above += `${line}\n`;
+  }
+
+  ended(run: TaskRun): void {
+    this.#kept?.ended(run);
+    this.#above += `${endLine(run, this.#screen.style, this.#width)}\n`;
   }
 
   attempt(run: TaskRun): OutputSink {
@@ -200,9 +205,15 @@ export class LiveView implements View {
 
   #agentParts(): string[] {
     const { dim, yellow } = this.#screen.style;
-    return [...this.#state!.agents.values()].map(({ agent, running, isPassedOver }) =>
-      dim(`${agent.id} ${running.size}/${agent.slots}`) + (isPassedOver ? yellow(" ⊘") : "")
-    );
+    const state = this.#state!;
+    const locking = new Map<string | undefined, number>();
+    for (const { phase, agentId } of state.tasks.values()) {
+      if (phase === "locking") locking.set(agentId, (locking.get(agentId) ?? 0) + 1);
+    }
+    return [...state.agents.values()].map(({ agent: { id, slots }, running, isPassedOver }) => {
+      const used = running.size + (locking.get(id) ?? 0); // who waits for locks has a slot
+      return dim(`${id} ${used}/${slots}`) + (isPassedOver ? yellow(" ⊘") : "");
+    });
   }
 
   #remaining(): number | undefined {
@@ -229,9 +240,9 @@ export class LiveView implements View {
     const { style } = this.#screen;
     const state = this.#state!;
     const name = padEnd(truncate(run.task.id, this.#width), this.#width);
-    const line = (sign: string, since: number | undefined, text: string) => {
+    const line = (mark: string, since: number | undefined, text: string) => {
       const time = since === undefined ? "" : formatDuration(state.now() - since);
-      return `${sign} ${name}  ${padStart(time, 7)}  ${text}`;
+      return `${mark} ${name}  ${padStart(time, 7)}  ${text}`;
     };
     switch (run.phase) {
       case "running": {
@@ -240,6 +251,10 @@ export class LiveView implements View {
           last === "" ? "" : style.dim(` │ ${last}`)
         }`;
         return line(style.cyan("▶"), run.startedAt, text);
+      }
+      case "ending": {
+        const reason = run.reason === "" ? "" : `${run.reason}; `;
+        return line(sign(run.outcome!, style), run.startedAt, `${reason}its command is ending`);
       }
       case "locking":
         return line(style.yellow("⧗"), run.readyAt, style.yellow(lockText(state, run)));

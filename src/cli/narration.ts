@@ -72,13 +72,14 @@ export function narrate(
     case "task:backed-off":
       if (state.stopping !== undefined) return undefined;
       return line(style.yellow("↻"), retryText(run, state));
-    case "task:completed":
-    case "task:failed":
-    case "task:cancelled":
-      return line(sign(run.outcome!, style), endText(run, style));
     default:
       return undefined;
   }
+}
+
+/** How a task ended, as a line. */
+export function endLine(run: TaskRun, style: Style, width: number): string {
+  return `${sign(run.outcome!, style)} ${padEnd(run.task.id, width)}  ${endText(run, style)}`;
 }
 
 /** Which locks a task waits for, and who holds them. */
@@ -117,7 +118,9 @@ export function retryText(run: TaskRun, state: RunState): string {
     ? "once more"
     : `attempt ${run.attempts + 1} of ${run.task.retries + 1}`;
   const pause = Math.max(0, (run.retryAt ?? 0) - state.now());
-  return `${run.reason}; ${next} in ${formatDuration(pause)}`;
+  return pause === 0 && run.commands > 0
+    ? `${run.reason}; ${next} when its command has ended`
+    : `${run.reason}; ${next} in ${formatDuration(pause)}`;
 }
 
 /** Which attempt it is, unless it is the only one. */

@@ -7,6 +7,7 @@
 import type { LockstepEvent } from "../root/events.ts";
 import type { KeptOutput } from "./kept_output.ts";
 import {
+  endLine,
   linesOf,
   nameWidth,
   narrate,
@@ -47,8 +48,11 @@ export class PlainView implements View {
     const state = this.#state!;
     const line = narrate(event, state, this.#screen.style, this.#width);
     if (line !== undefined) this.#screen.write(`${line}\n`);
-    const run = state.subjectOf(event);
-    if (run?.phase === "ended") this.#kept?.ended(run);
+  }
+
+  ended(run: TaskRun): void {
+    this.#kept?.ended(run);
+    this.#screen.write(`${endLine(run, this.#screen.style, this.#width)}\n`);
   }
 
   attempt(run: TaskRun): OutputSink {

@@ -219,8 +219,9 @@ class Run {
   // What follows from a failure or an interrupt
 
   #onEvent(event: LockstepEvent, sequence: number): void {
-    this.#state.apply(event);
+    const ended = this.#state.apply(event);
     this.#view.event(event, sequence);
+    if (ended !== undefined) this.#view.ended(ended);
     const run = this.#state.subjectOf(event);
     if (run === undefined) return;
     if (event.type === "task:failed") this.#failed(run);
@@ -243,7 +244,7 @@ class Run {
   #interrupt(): void {
     this.#state.stopping = "interrupt";
     this.#view.stopping("interrupt");
-    const open = [...this.#state.tasks.values()].filter(({ phase }) => phase !== "ended");
+    const open = [...this.#state.tasks.values()].filter(({ outcome }) => outcome === undefined);
     this.#skip(open, "interrupt");
   }
 

@@ -17,6 +17,8 @@ export type Phase =
   /** It has an agent and waits for its locks. */
   | "locking"
   | "running"
+  /** Its outcome is known, and its command, which was asked to end, has yet to. */
+  | "ending"
   /** Between two attempts. */
   | "backing-off"
   | "ended";
@@ -59,11 +61,10 @@ export interface TaskRun {
   attempts: number;
   /** When it began to wait for an agent or a lock. */
   readyAt: number | undefined;
-  /** When the attempt that runs began. */
+  /** How many of its commands run. */
+  commands: number;
+  /** When its newest command began, while one runs. */
   startedAt: number | undefined;
-  /** When its first attempt began. */
-  firstStartedAt: number | undefined;
-  endedAt: number | undefined;
   /** The locks that it waits for, while it is `locking`. */
   waitsForLocks: readonly string[];
   /** When its next attempt is due. */
@@ -102,10 +103,9 @@ export function taskRun(task: WorkflowTask, index: number): TaskRun {
     isFailing: false,
     agentId: undefined,
     attempts: 0,
+    commands: 0,
     readyAt: undefined,
     startedAt: undefined,
-    firstStartedAt: undefined,
-    endedAt: undefined,
     waitsForLocks: [],
     retryAt: undefined,
     waitedMs: 0,

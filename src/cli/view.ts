@@ -14,6 +14,8 @@ import type { TaskRun } from "./runs.ts";
 export interface View {
   begin(state: RunState): void;
   event(event: LockstepEvent, sequence: number): void;
+  /** A task has ended, and so have its commands. */
+  ended(run: TaskRun): void;
   /** Takes the output of the attempt that `run` begins. */
   attempt(run: TaskRun): OutputSink;
   /** Nothing is started any more. */
@@ -25,6 +27,7 @@ export interface View {
 export const silentView: View = {
   begin() {},
   event() {},
+  ended() {},
   attempt: () => ({ write() {}, end() {} }),
   stopping() {},
   end() {},

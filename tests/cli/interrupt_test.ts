@@ -185,6 +185,29 @@ Deno.test("SIGTSTP stops the run with its commands, those of nested runs too, an
   assertEquals((await resultOf(child)).code, 130);
 });
 
+Deno.test("a task that was asked to end has ended when its command has, after its last line", async () => {
+  const run = [
+    "trap 'sleep 0.5; echo bye; exit 1' INT TERM",
+    "echo > up",
+    "while :; do sleep 0.02; done",
+  ];
+  for (const timeout of ["200ms", "1h"]) {
+    using here = new Workspace();
+    here.write("w.yaml", JSON.stringify({ tasks: { a: { run, timeout } } }));
+    const child = here.start(["run", "w.yaml"]);
+    await until(() => here.has("up"), "the command runs");
+    if (timeout === "1h") child.kill("SIGINT");
+    const { stdout } = await resultOf(child);
+    const end = /^(✗ a {2}timed out after 200ms \(|■ a {2}interrupted after )(.*?)\)?$/m.exec(
+      stdout,
+    );
+    assert(end!.index > stdout.indexOf("  a │ bye\n"), stdout);
+    const [, amount, unit] = /^([\d.]+)(m?s)$/.exec(end![2]!)!;
+    assert(Number(amount) * (unit === "s" ? 1000 : 1) >= 500, stdout);
+    assertStringIncludes(stdout, `  ${end![2]}`);
+  }
+});
+
 /** A workflow with a command that writes without end, and one that says when it is asked to end. */
 const BESIDE_A_CHATTY_ONE = `
 agents: { one: { slots: 2 } }

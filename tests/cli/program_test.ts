@@ -149,3 +149,18 @@ Deno.test("the live view gives the cursor back while it is suspended, and draws 
   // deno-lint-ignore no-control-regex
   assertEquals(written.match(/\x1b\[\?25[lh]/g)?.at(-1), "\x1b[?25h");
 });
+
+Deno.test("the live view counts the slot of a task that waits for a lock as used", async () => {
+  using here = new Workspace();
+  const run = "until test -e go; do sleep 0.02; done";
+  const task = { run, cwd: here.path, locks: ["db"] };
+  const tasks = { first: task, second: task, third: { run: "echo" } };
+  const workflow = parseWorkflow(JSON.stringify({ agents: { one: { slots: 2 } }, tasks }));
+  const screen = new FakeScreen(100, 20);
+  const running = runInView(workflow, {}, new LiveView(screen));
+  await until(() => screen.written.some((text) => text.includes("waits for lock db")), "a frame");
+  const frame = screen.written.find((text) => text.includes("waits for lock db"))!;
+  here.write("go", "");
+  assertEquals((await running).exitCode, 0);
+  assert(!frame.includes("waits for an agent") || frame.includes("one 2/2"), frame);
+});
