@@ -14,7 +14,7 @@ import { KeptOutput } from "./kept_output.ts";
 import { LiveView } from "./live_view.ts";
 import { parseWorkflow } from "./parse.ts";
 import { PlainView } from "./plain_view.ts";
-import { planText } from "./plan.ts";
+import { planData, planText } from "./plan.ts";
 import { WorkflowError } from "./problems.ts";
 import { ProcessGroups } from "./process_groups.ts";
 import { prepare, runInView, type RunOptions } from "./runner.ts";
@@ -81,7 +81,10 @@ async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
     return 0;
   }
   if (invocation.dryRun) {
-    screen.write(planText(workflow, screen.style));
+    const { json } = invocation;
+    screen.write(
+      json ? `${JSON.stringify(planData(workflow))}\n` : planText(workflow, screen.style),
+    );
     return 0;
   }
   return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen), screen);

@@ -540,3 +540,35 @@ Deno.test("a task may have a PATH without the shell that runs it", async () => {
   assertEquals(code, 0);
   assertStringIncludes(stdout, "a │ path /no/such/place\n");
 });
+
+Deno.test("--dry-run with --json writes the plan as one object", async () => {
+  using here = new Workspace();
+  const workflow = `
+agents: { x: { capabilities: [deno] }, y: }
+tasks:
+  a: { run: echo, requires: [deno], env: { TOKEN: secret }, name: First }
+  b: { run: echo, needs: a, timeout: 5s }
+`;
+  const { code, stdout } = await here.run(workflow, "--dry-run", "--json");
+  assertEquals(code, 0);
+  assertEquals(stdout.trimEnd().split("\n").length, 1);
+  const { type, agents, tasks } = JSON.parse(stdout);
+  assertEquals(type, "run:planned");
+  assertEquals(agents, [
+    { id: "x", slots: 1, capabilities: ["deno"] },
+    { id: "y", slots: 1, capabilities: [] },
+  ]);
+  assertEquals(
+    tasks.map((task: Record<string, unknown>) => [task.id, task.name, task.wave, task.agents]),
+    [["a", "First", 1, ["x"]], ["b", undefined, 2, ["x", "y"]]],
+  );
+  assertEquals([tasks[1].needs, tasks[1].timeoutMs], [["a"], 5000]);
+  assertEquals(stdout.includes("secret"), false);
+});
+
+Deno.test("--only with a variable that isn't set runs nothing and exits with 2", async () => {
+  using here = new Workspace();
+  const { code, stderr } = await here.run("tasks: { a: { run: touch a } }", "--only", "");
+  assertEquals([code, here.has("a")], [2, false]);
+  assertStringIncludes(stderr, '--only must be tasks separated by commas, got ""');
+});
