@@ -239,7 +239,7 @@ export {
   type TopMetric,
 } from "./src/metrics/coordination_metrics_collector.ts";
 export type { MetricsConfig } from "./src/metrics/fold.ts";
-export type { Summary } from "./src/metrics/histogram.ts";
+export type { Summary } from "./src/metrics/aggregates.ts";
 export { OPEN_METRICS_CONTENT_TYPE } from "./src/metrics/open_metrics.ts";
 export { probeProcess, type ProcessProbe, type ProcessUsage } from "./src/metrics/probe.ts";
 export type {

@@ -118,7 +118,7 @@ interface Happened<Event> {
  *
  * @example
  * ```ts
- * import { definePart, Engine } from "@lockstep/lockstep";
+ * import { definePart, Engine } from "@lockstep/lockstep/machine";
  *
  * interface Moved {
  *   readonly type: "door:moved";
