@@ -140,6 +140,7 @@ export function remove(step: Step, agent: Agent, reason: string): void {
   }
   const lingering = [...state.lingering.values()].filter((claim) => claim.agent === agent);
   for (const claim of lingering.sort((a, b) => a.epoch - b.epoch)) endLingering(step, claim, true);
+  state.shifted.delete(agent);
 }
 
 function dropTimers({ deadlines }: TaskState, agent: Agent): void {

@@ -140,7 +140,7 @@ export function steal(step: Step, task: TaskRecord, target: Agent): void {
 export function start({ state, now, events }: Step, task: TaskRecord): void {
   const { spec, epoch } = task;
   move(state, task, "running");
-  if (task.stealable !== undefined) withdraw(task, task.stealable);
+  if (task.stealable !== undefined) withdraw(state, task, task.stealable);
   task.attempts++;
   task.startedAt = now;
   if (task.timer !== undefined) unschedule(state.deadlines, task.timer);
@@ -288,7 +288,7 @@ function endClaim(step: Step, task: TaskRecord, attempt: Attempt): void {
   const { agent, epoch, queued, spec: { id: taskId } } = task;
   if (agent === undefined) return;
   touch(step, agent);
-  if (task.stealable !== undefined) withdraw(task, task.stealable);
+  if (task.stealable !== undefined) withdraw(state, task, task.stealable);
   agent.tasks.delete(task);
   if (queued) remove(agent.queue, task);
   task.queued = false;
@@ -389,8 +389,8 @@ export function endLingering(step: Step, lingering: Lingering, abandoned: boolea
 
 /** Notes that the backlog or the capacity of `agent` is about to change. */
 export function touch(step: Step, agent: Agent): void {
-  const { stealing, announcesIdleness } = step.state.config;
-  if (stealing) (step.shifted ??= new Set()).add(agent);
+  const { config: { stealing, announcesIdleness }, shifted } = step.state;
+  if (stealing) shifted.add(agent);
   if (!announcesIdleness) return;
   const before = step.claimsBefore ??= new Map();
   if (!before.has(agent)) before.set(agent, agent.tasks.size);
