@@ -39,44 +39,78 @@
  * @module
  */
 
-export type { MachineHost } from "./src/core/client.ts";
-export * from "./src/core/clock.ts";
-export * from "./src/core/data/plain.ts";
-export * from "./src/core/engine.ts";
-export type { ErrorData } from "./src/core/error_data.ts";
-export * from "./src/core/errors.ts";
-export * from "./src/root/event_bus.ts";
-export { EventStream } from "./src/core/bus/event_stream.ts";
-export type * from "./src/core/bus/event_types.ts";
-export type * from "./src/core/health.ts";
-export * from "./src/core/log.ts";
-export * from "./src/core/logger.ts";
-export * from "./src/core/machine.ts";
-export * from "./src/root/events.ts";
-export type * from "./src/agents/types.ts";
-export type * from "./src/tasks/types.ts";
-export type * from "./src/locks/types.ts";
-export type * from "./src/conflicts/types.ts";
-export type * from "./src/messages/types.ts";
-export { UndecidedConflictError, UnknownConflictError, VoteError } from "./src/conflicts/errors.ts";
-export { CallTimeoutError, CircuitOpenError } from "./src/breakers/errors.ts";
-export { CallTimeoutError, CircuitOpenError } from "./src/breakers/errors.ts";
-export { UndecidedConflictError, UnknownConflictError, VoteError } from "./src/conflicts/errors.ts";
+// Coordination
 export {
-  DeadlockError,
-  LockAbandonedError,
-  LockLostError,
-  LockModeError,
-  LockTimeoutError,
-  NotHolderError,
-} from "./src/locks/errors.ts";
+  CoordinationManager,
+  type CoordinationOptions,
+  type SystemMetrics,
+} from "./src/coordination/coordination_manager.ts";
+export { AgentSession } from "./src/coordination/agent_session.ts";
+export type {
+  AgentOptions,
+  ConflictOptions,
+  CoordinationConfig,
+} from "./src/coordination/config.ts";
+export type {
+  AgentExplanation,
+  Explanation,
+  Explicable,
+  RequestExplanation,
+} from "./src/coordination/explain.ts";
+export type { CoordinationHealth } from "./src/coordination/health.ts";
+export type { AgentProfile } from "./src/agents/types.ts";
+export type { MemberView } from "./src/agents/views.ts";
+export type { MembershipConfig } from "./src/agents/config.ts";
+
+// Tasks
 export {
-  DeliveryLostError,
-  MailboxFullError,
-  ResponseTimeoutError,
-  UnansweredError,
-  UnknownMessageError,
-} from "./src/messages/errors.ts";
+  AdvancedTaskScheduler,
+  type AgentMetrics,
+  type SchedulingMetrics,
+} from "./src/tasks/advanced_task_scheduler.ts";
+export {
+  type ShutdownOptions,
+  TaskScheduler,
+  type TaskSchedulerOptions,
+} from "./src/tasks/task_scheduler.ts";
+export { TaskHandle } from "./src/tasks/task_handle.ts";
+export type { TaskContext, TaskHandler } from "./src/tasks/attempts.ts";
+export type {
+  CordonCause,
+  Dependency,
+  OnFailure,
+  Task,
+  TaskStatus,
+  TaskView,
+} from "./src/tasks/types.ts";
+export type { TaskConfig, TaskSchedulerConfig, WorkStealingConfig } from "./src/tasks/config.ts";
+export {
+  AffinitySchedulingStrategy,
+  CapabilitySchedulingStrategy,
+  LeastLoadedSchedulingStrategy,
+  RoundRobinSchedulingStrategy,
+  type SchedulingContext,
+  type SchedulingStrategy,
+  type TaskStats,
+} from "./src/tasks/strategies.ts";
+export type {
+  AgentWorkload,
+  LockExplanation,
+  QueueExplanation,
+  TaskExplanation,
+  WorkloadStats,
+} from "./src/tasks/views.ts";
+export {
+  WorkStealingCoordinator,
+  type WorkStealingOptions,
+} from "./src/tasks/work_stealing_coordinator.ts";
+export {
+  DependencyGraph,
+  type DependencyGraphStats,
+  type DependencyPath,
+  type GraphChanges,
+} from "./src/tasks/dependency_graph.ts";
+export type { GraphTaskStatus } from "./src/tasks/graph_walks.ts";
 export {
   ClaimLostError,
   DependencyCycleError,
@@ -88,20 +122,167 @@ export {
   UnfitAgentError,
   UnknownTaskError,
 } from "./src/tasks/errors.ts";
-export * from "./src/agents/mod.ts";
+
+// Locks
+export { ResourceManager, type ResourceManagerOptions } from "./src/locks/resource_manager.ts";
+export { LockHandle, LockSet } from "./src/locks/lock_handle.ts";
 export type {
-  BeatAgent,
-  JoinAgent,
-  LeaveAgent,
-  MembershipCommand,
-  MembershipConfig,
-  MemberView,
-  ResumeListening,
-} from "./src/agents/mod.ts";
-export * from "./src/breakers/mod.ts";
-export * from "./src/conflicts/mod.ts";
-export * from "./src/coordination/mod.ts";
-export * from "./src/locks/mod.ts";
-export * from "./src/messages/mod.ts";
-export * from "./src/metrics/mod.ts";
-export * from "./src/tasks/mod.ts";
+  AcquireAllOptions,
+  AcquireOptions,
+  LockHolder,
+  ResourceRequestLike,
+} from "./src/locks/arguments.ts";
+export type { LockConfig, ResourceManagerConfig } from "./src/locks/config.ts";
+export type { LockMode, ResourceRequest } from "./src/locks/types.ts";
+export type {
+  HolderView,
+  LockWaitExplanation,
+  WaiterView,
+  WaitExplanation,
+} from "./src/locks/views.ts";
+export {
+  DeadlockError,
+  LockAbandonedError,
+  LockLostError,
+  LockModeError,
+  LockTimeoutError,
+  NotHolderError,
+} from "./src/locks/errors.ts";
+
+// Messages
+export { MessageRouter, type MessageRouterOptions } from "./src/messages/message_router.ts";
+export { DeliveryContext, type MessageHandler, Subscription } from "./src/messages/handlers.ts";
+export type {
+  PostOptions,
+  ReceiveOptions,
+  RequestOptions,
+  SendOptions,
+  SubscribeOptions,
+} from "./src/messages/arguments.ts";
+export type { MessageConfig, MessageRouterConfig } from "./src/messages/config.ts";
+export type { Message, MessageOutcome } from "./src/messages/types.ts";
+export type {
+  DeadLetterView,
+  DeliveryExplanation,
+  MessageExplanation,
+} from "./src/messages/views.ts";
+export {
+  DeliveryLostError,
+  MailboxFullError,
+  ResponseTimeoutError,
+  UnansweredError,
+  UnknownMessageError,
+} from "./src/messages/errors.ts";
+
+// Breakers
+export {
+  type BreakerBody,
+  type BreakerCallContext,
+  CircuitBreaker,
+  type ExecuteOptions,
+} from "./src/breakers/circuit_breaker.ts";
+export {
+  CircuitBreakerManager,
+  type CircuitBreakerManagerConfig,
+} from "./src/breakers/circuit_breaker_manager.ts";
+export type { BreakerOptions } from "./src/breakers/client.ts";
+export type {
+  BreakerConfig,
+  BreakerPolicy,
+  BreakerRules,
+  CircuitBreakerConfig,
+} from "./src/breakers/config.ts";
+export { CircuitState } from "./src/breakers/types.ts";
+export type { CircuitBreakerMetrics } from "./src/breakers/views.ts";
+export { CallTimeoutError, CircuitOpenError } from "./src/breakers/errors.ts";
+
+// Conflicts
+export {
+  ConflictResolver,
+  type ConflictResolverOptions,
+  type ConflictStats,
+  type VoteOptions,
+  type VoteView,
+} from "./src/conflicts/conflict_resolver.ts";
+export {
+  OptimisticLockManager,
+  type OptimisticLockOptions,
+  type UpdateResult,
+} from "./src/conflicts/optimistic_lock_manager.ts";
+export {
+  type ConflictResolutionStrategy,
+  PriorityResolutionStrategy,
+  type ResolutionContext,
+  TimestampResolutionStrategy,
+  VotingResolutionStrategy,
+} from "./src/conflicts/strategies.ts";
+export type {
+  Conflict,
+  ConflictBase,
+  ConflictDecision,
+  ConflictResolution,
+  ResolutionType,
+  ResourceConflict,
+  TaskConflict,
+  TaskConflictType,
+} from "./src/conflicts/types.ts";
+export type { ConflictConfig } from "./src/conflicts/config.ts";
+export type { ConflictHosting } from "./src/conflicts/client.ts";
+export type { ConflictCriterion } from "./src/conflicts/commands.ts";
+export { UndecidedConflictError, UnknownConflictError, VoteError } from "./src/conflicts/errors.ts";
+
+// Metrics
+export {
+  CoordinationMetricsCollector,
+  type MetricsCollectorOptions,
+} from "./src/metrics/coordination_metrics_collector.ts";
+export type { MetricsConfig } from "./src/metrics/config.ts";
+export type { Summary } from "./src/metrics/aggregates.ts";
+export { OPEN_METRICS_CONTENT_TYPE } from "./src/metrics/open_metrics.ts";
+export { probeProcess, type ProcessProbe, type ProcessUsage } from "./src/metrics/probe.ts";
+export type {
+  AgentFigures,
+  CoordinationFigures,
+  CoordinationMetrics,
+  MetricsSample,
+  PerformanceFigures,
+  ResourceFigures,
+  TaskFigures,
+  TopMetric,
+} from "./src/metrics/types.ts";
+
+// Events
+export { EventBus } from "./src/root/event_bus.ts";
+export { describeEvent, type EventMap, SystemEvents } from "./src/root/events.ts";
+export { EventStream } from "./src/core/bus/event_stream.ts";
+export type {
+  EventBusOptions,
+  EventHandler,
+  EventsOptions,
+  EventStats,
+  HeardEvent,
+  HeardEvents,
+  Unsubscribe,
+  WaitForOptions,
+} from "./src/core/bus/event_types.ts";
+
+// Runtime
+export { type CancelTimer, type Clock, systemClock } from "./src/core/clock.ts";
+export { Logger, type LoggerOptions, type LogLevel } from "./src/core/logger.ts";
+export { type CommandLog, type LogEntry, MemoryLog, type Snapshot } from "./src/core/log.ts";
+export type { HealthStatus } from "./src/core/health.ts";
+export type { Instant } from "./src/core/machine.ts";
+export type { ErrorData } from "./src/core/error_data.ts";
+export {
+  ClosedError,
+  EventTimeoutError,
+  InvariantError,
+  LimitError,
+  LockstepError,
+  LogError,
+  NonRetryableError,
+  RetryAfterError,
+  StaleEpochError,
+  UninitializedError,
+  UnknownAgentError,
+} from "./src/core/errors.ts";

@@ -20,11 +20,6 @@ const SECTIONS: readonly { heading: string; shape: string; about: string }[] = [
     about: "Its option `agents`.",
   },
   {
-    heading: "Work stealing of a CoordinationManager",
-    shape: "StealingOptions",
-    about: "Its option `workStealing`.",
-  },
-  {
     heading: "Conflicts of a CoordinationManager",
     shape: "ConflictOptions",
     about: "Its option `conflicts`.",
@@ -37,7 +32,7 @@ const SECTIONS: readonly { heading: string; shape: string; about: string }[] = [
   {
     heading: "WorkStealingCoordinator",
     shape: "WorkStealingConfig",
-    about: "The first argument.",
+    about: "The first argument, and the option `workStealing` of a `CoordinationManager`.",
   },
   {
     heading: "ResourceManager",
@@ -140,9 +135,9 @@ export function defaultOf(
   { name, folder, fallback }: Field,
   defaults: Defaults,
 ): string | undefined {
-  const table = defaults.get(folder);
-  const isComputed = fallback?.includes(" ") === true;
-  return table?.has(name) && !isComputed ? literal(table.get(name)) : fallback;
+  const value = defaults.get(folder)?.get(name);
+  const isComputed = value === undefined || fallback?.includes(" ") === true;
+  return isComputed ? fallback : literal(value);
 }
 
 function rowOf(field: Field, stated: string | undefined): string {

@@ -18,6 +18,9 @@ export function configFiles(): string[] {
     .map((folder) => `src/${folder}/config.ts`);
 }
 
+/** The folder whose config repeats options of the others. */
+const SHARING = "coordination";
+
 /** Reads the tables of all subsystems. */
 export async function readDefaults(): Promise<Defaults> {
   const defaults = new Map<string, ReadonlyMap<string, unknown>>();
@@ -25,7 +28,22 @@ export async function readDefaults(): Promise<Defaults> {
     const module = await import(new URL(`../../${path}`, import.meta.url).href);
     defaults.set(path.split("/")[1]!, defaultsIn(module, path));
   }
-  return defaults;
+  const own = defaults.get(SHARING) ?? [];
+  return defaults.set(SHARING, new Map([...agreedDefaults(defaults.values()), ...own]));
+}
+
+/** The defaults of the options that have the same default in every table. */
+export function agreedDefaults(
+  tables: Iterable<ReadonlyMap<string, unknown>>,
+): Map<string, unknown> {
+  const agreed = new Map<string, unknown>();
+  const disputed = new Set<string>();
+  for (const [name, value] of [...tables].flatMap((table) => [...table])) {
+    if (agreed.has(name) && agreed.get(name) !== value) disputed.add(name);
+    agreed.set(name, value);
+  }
+  for (const name of disputed) agreed.delete(name);
+  return agreed;
 }
 
 /** The defaults of all tables that a module exports. @throws {Error} when two tables disagree */

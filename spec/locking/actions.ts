@@ -5,8 +5,8 @@
  */
 
 import type { Tick } from "../../src/core/machine.ts";
-import type { LockCommand } from "../../src/locks/machine.ts";
-import type { StateGraph } from "../../src/testing/mod.ts";
+import type { LockCommand } from "../../src/locks/commands.ts";
+import type { StateGraph } from "../../src/testing/explorer.ts";
 import { type Reading, THEN } from "../tool/graphs.ts";
 import { canonical, expression } from "../tool/value.ts";
 import { commandText, movesOf } from "./exploration.ts";

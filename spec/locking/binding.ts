@@ -5,14 +5,14 @@
  * @module
  */
 
-import type { StateGraph } from "../../src/testing/mod.ts";
+import type { StateGraph } from "../../src/testing/explorer.ts";
 import type { GraphModel, Subject, Trace } from "../tool/subject.ts";
 import { lockActions, READING } from "./actions.ts";
 import { exploreLocks } from "./exploration.ts";
 import { MODELS } from "./models.ts";
 import { MUTANTS } from "./code_mutants.ts";
 import { badTraces, goodTraces, randomTraces } from "./traces.ts";
-import type { LockConfig } from "../../src/locks/machine.ts";
+import type { LockConfig } from "../../src/locks/config.ts";
 
 function graphModels(): Map<string, GraphModel> {
   return new Map(MODELS.map((model) => {

@@ -4,11 +4,14 @@
  * @module
  */
 
-import type { LockEvent } from "../../src/locks/events.ts";
-import type { Instant, Tick } from "../../src/core/machine.ts";
+import { type Instant, Refusal, type Tick } from "../../src/core/machine.ts";
+import type { LockEvent, ResourceRefused } from "../../src/locks/events.ts";
 import type { ResourceRequest } from "../../src/locks/types.ts";
-import { type LockCommand, lockMachine, type LockState } from "../../src/locks/machine.ts";
-import { explore, type Move, type StateGraph } from "../../src/testing/mod.ts";
+import type { AcquireAnswer, LockAnswers, LockCommand } from "../../src/locks/commands.ts";
+import { lockMachine } from "../../src/locks/machine.ts";
+import type { LockState } from "../../src/locks/state.ts";
+import { explore, type Move } from "../../src/testing/explorer.ts";
+import type { StateGraph } from "../../src/testing/explorer.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
 import { canonical } from "../tool/value.ts";
 import type { LockModel } from "./models.ts";
@@ -150,13 +153,17 @@ function timersOf({ deadlines }: Readonly<LockState>): unknown[] {
     );
 }
 
-/** A step in words: the command, what it is answered with, and in full what followed. */
-function labelOf({ command, afterMs }: Move<LockCommand>, events: readonly LockEvent[]): string {
+/** Labels a step: the command, its answer, and the fields of each event that followed. */
+function labelOf(
+  { command, afterMs }: Move<LockCommand>,
+  events: readonly LockEvent[],
+  answer: unknown,
+): string {
   if (command.type === "tick") {
     return [commandText(command, afterMs), ...events.map(eventText)].join(THEN);
   }
-  const [answer, ...others] = events;
-  const asked = `${commandText(command, 0)} = ${answerText(command, answer)}`;
+  const [first, ...others] = events;
+  const asked = `${commandText(command, 0)} = ${answerText(command, answer, first)}`;
   return [asked, ...others.map(eventText)].join(THEN);
 }
 
@@ -193,12 +200,30 @@ function requestText({ resourceId, mode, units }: ResourceRequest): string {
   return `${resourceId} ${mode} ${units}`;
 }
 
-/** What the first event of a step says of its command. */
-function answerText(command: LockCommand, answer: LockEvent | undefined): string {
-  if (answer === undefined) return "nothing";
-  if (answer.type !== "resource:refused") return answer.type.split(":")[1]!;
-  return command.type === "acquire-all" ? `${answer.reason} ${answer.resourceId}` : answer.reason;
+/** The answer as the specification calls it: by its first event, or by the reason of a refusal. */
+function answerText(
+  command: LockCommand,
+  answer: unknown,
+  first: LockEvent | undefined,
+): string {
+  if (answer instanceof Refusal) {
+    const { reason, resourceId } = answer.event as ResourceRefused;
+    return command.type === "acquire-all" ? `${reason} ${resourceId}` : reason;
+  }
+  switch (command.type) {
+    case "acquire":
+      return GRANTED[(answer as AcquireAnswer).status];
+    case "acquire-all": {
+      const given = answer as LockAnswers["acquire-all"];
+      if (given.status === "queued") return "queued";
+      return given.grants[0]!.borrowed ? "reacquired" : "acquired";
+    }
+    default:
+      return first === undefined ? "nothing" : first.type.split(":")[1]!;
+  }
 }
+
+const GRANTED = { granted: "acquired", held: "reacquired", queued: "queued" } as const;
 
 /** What the specification doesn't know of: agents apart from owners, and requests. */
 const UNKNOWN = new Set(["agentId", "agents", "victim", "askId"]);

@@ -6,7 +6,7 @@
  */
 
 import type { LockMode } from "../../src/locks/types.ts";
-import type { LockConfig } from "../../src/locks/machine.ts";
+import type { LockConfig } from "../../src/locks/config.ts";
 
 /** What is tried, and when it is enough. */
 export interface LockModel {

@@ -5,8 +5,8 @@
  */
 
 import type { LockEvent } from "../../src/locks/events.ts";
-import type { LockCommand } from "../../src/locks/machine.ts";
-import type { RecordedStep } from "../../src/testing/mod.ts";
+import type { LockCommand } from "../../src/locks/commands.ts";
+import type { RecordedStep } from "../../src/testing/recorder.ts";
 import { toldOf } from "./exploration.ts";
 
 /** What was told the machine, or that something follows, and what the event tells. */

@@ -7,13 +7,12 @@
 import { Engine } from "../../src/core/engine.ts";
 import { nextInt, seeded } from "../../src/core/data/prng.ts";
 import type { LockMode, ResourceRequest } from "../../src/locks/types.ts";
-import {
-  type LockCommand,
-  type LockConfig,
-  lockMachine,
-  type LockState,
-} from "../../src/locks/machine.ts";
-import { recorded, SimulatedClock } from "../../src/testing/mod.ts";
+import type { LockCommand } from "../../src/locks/commands.ts";
+import type { LockConfig } from "../../src/locks/config.ts";
+import { lockMachine } from "../../src/locks/machine.ts";
+import type { LockState } from "../../src/locks/state.ts";
+import { recorded } from "../../src/testing/recorder.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import type { Trace } from "../tool/subject.ts";
 import { Recording, type Row } from "./recording.ts";
 

@@ -45,9 +45,9 @@ export interface ResumeListening extends Named<"resume-listening"> {}
 export type MembershipCommand = JoinAgent | BeatAgent | LeaveAgent | ResumeListening | Tick;
 
 /** The answers of a membership machine, by the type of the command. */
-export interface MembershipAnswers {
+export type MembershipAnswers = {
   readonly "join-agent": { readonly incarnation: number };
   readonly "beat-agent": { readonly incarnation: number };
   readonly "leave-agent": void;
   readonly "resume-listening": void;
-}
+};

@@ -48,7 +48,7 @@ type Answer<Type extends keyof MembershipAnswers> = MembershipAnswers[Type] | Re
 /** Makes a membership machine with `config`, and the defaults for what that leaves out. */
 export function membershipMachine(
   config: Partial<MembershipConfig> = {},
-): Part<MembershipState, Command, AgentEvent, MembershipAnswers> {
+): Part<MembershipState, Exclude<MembershipCommand, Tick>, AgentEvent, MembershipAnswers> {
   return definePart<MembershipState, MembershipCommand, AgentEvent, MembershipAnswers>({
     name: "agents",
     commands: ["join-agent", "beat-agent", "leave-agent", "resume-listening"],

@@ -1,5 +1,5 @@
 /**
- * A circuit breaker as callers use it.
+ * The façade of one circuit breaker.
  *
  * @module
  */
@@ -28,23 +28,17 @@ import {
   type ManagedOptions,
 } from "./client.ts";
 import type { ForceBreaker, PermitAnswer, RequestPermit, ResetBreaker } from "./commands.ts";
-import type { CallOutcome } from "./types.ts";
+import { type CallOutcome, CircuitState } from "./types.ts";
 import { type BreakerSettings, type CircuitBreakerConfig, readBreakerConfig } from "./config.ts";
 import { CallTimeoutError, CircuitOpenError } from "./errors.ts";
-import { CircuitState } from "./types.ts";
-import {
-  type CircuitBreakerMetrics,
-  isUneventful,
-  metricsOf,
-  outlook,
-  type UntoldFigures,
-} from "./views.ts";
+import { type CircuitBreakerMetrics, metricsOf, type UnreportedCalls } from "./views.ts";
+import { isUneventful, outlook } from "./state.ts";
 
-/** How many successes that change nothing are told together at most. */
-const MOST_UNTOLD = 1_000;
+/** The number of successes that are reported together at most. */
+const MAX_UNREPORTED = 1_000;
 
 /**
- * Lets calls through to something that may fail, and none for a while once it fails too often.
+ * Calls a service that may fail, and rejects calls for a while once it fails too often.
  *
  * @example
  * ```ts
@@ -59,20 +53,21 @@ const MOST_UNTOLD = 1_000;
  * ```
  */
 export class CircuitBreaker implements AsyncDisposable {
-  /** By which it is known. */
+  /** The name of the breaker, also in its events. */
   readonly name: string;
   readonly #settings: BreakerSettings;
   readonly #logger: Logger;
   readonly #client: BreakerClient;
   /** Runs the machine; `undefined` for a breaker of a manager. */
   readonly #host: HostOfBreakers | undefined;
-  /** What most calls send; nobody changes it. */
+  /** The request of all calls without a time limit of their own. */
   readonly #request: RequestPermit;
   #tally = newTally(0);
   #isClosed = false;
 
   /**
-   * A closed breaker; or the one of that name, in the state in which it is, of a host that knows it.
+   * Makes a closed breaker. With a host that has a breaker of that name, continues with it in its
+   * state.
    *
    * @throws {TypeError | RangeError} when something is malformed, or the breaker could never close
    * @throws {LimitError} when the host has as many breakers as it may have
@@ -104,8 +99,8 @@ export class CircuitBreaker implements AsyncDisposable {
   /**
    * Calls `body`, and resolves or rejects as it does. Costs O(1), and no timer without a time limit.
    *
-   * @throws {CircuitOpenError} without a call, when the breaker lets none through
-   * @throws {CallTimeoutError} when the call takes too long; it goes on, but nobody waits for it
+   * @throws {CircuitOpenError} without a call, when the breaker admits none
+   * @throws {CallTimeoutError} when the call exceeds its time limit; its result is ignored
    * @throws the reason of `signal` when it aborts
    * @throws {ClosedError} after {@linkcode shutdown}
    */
@@ -114,45 +109,45 @@ export class CircuitBreaker implements AsyncDisposable {
     if (options !== undefined || this.#settings.callTimeoutMs > 0) {
       return await this.#callWithLimits(body, options ?? {});
     }
-    const permit = this.#look() ?? this.#read(await this.#ask(this.#request));
+    const permit = this.#admitIfClosed() ?? this.#permitOf(await this.#ask(this.#request));
     let result: Result;
     try {
       result = await body(new BreakerCall());
     } catch (error) {
-      await this.#settle(permit, this.#outcomeOf(error));
+      await this.#end(permit, this.#outcomeOf(error));
       throw error;
     }
-    const told = this.#settle(permit, "success");
-    if (told !== undefined) await told;
+    const ended = this.#end(permit, "success");
+    if (ended !== undefined) await ended;
     return result;
   }
 
-  /** Where it is at this moment. */
+  /** Returns the state of the breaker at this moment. */
   getState(): CircuitState {
     const breaker = this.#client.find(this.name);
     return breaker === undefined ? CircuitState.CLOSED : outlook(breaker, this.#client.now).state;
   }
 
-  /** What it has counted since it was made or reset. */
+  /** Returns the figures since the breaker was made or reset. */
   getMetrics(): CircuitBreakerMetrics {
     return metricsOf(this.#client.find(this.name), this.#client.now, this.#tally);
   }
 
   /**
-   * Puts it into a state from which it goes on by its rules. Calls that are in flight decide nothing
-   * any more. Does nothing when it is in that state.
+   * Moves the breaker to a state, from which its rules apply. Calls in flight decide nothing any
+   * more. A no-op when the breaker is in that state.
    */
   forceState(state: CircuitState): void {
     requireOneOf(state, Object.values(CircuitState), "state", () => this.#attempt("force"));
-    this.#order("force", { type: "force-breaker", name: this.name, state });
+    this.#submit("force", { type: "force-breaker", name: this.name, state });
   }
 
-  /** Closes it and lets it count from nothing. Calls that are in flight aren't counted. */
+  /** Closes the breaker and resets its figures. Calls in flight are not counted any more. */
   reset(): void {
-    this.#order("reset", { type: "reset-breaker", name: this.name });
+    this.#submit("reset", { type: "reset-breaker", name: this.name });
   }
 
-  /** Refuses further calls. Those in flight go on as they are. Harmless when called again. */
+  /** Rejects further calls. Those in flight continue. Idempotent. */
   async shutdown(): Promise<void> {
     if (!this.#isClosed) this.#report(0);
     this.#isClosed = true;
@@ -169,27 +164,27 @@ export class CircuitBreaker implements AsyncDisposable {
     options: ExecuteOptions,
   ): Promise<Result> {
     const { callTimeoutMs } = this.#settings;
-    const { signal, timeoutMs } = readOptions(options, callTimeoutMs, () => this.#attempt(CALL));
-    const request = { ...this.#request, timeoutMs };
+    const limits = readLimits(options, callTimeoutMs, () => this.#attempt(CALL));
+    const { signal, timeoutMs } = limits;
     signal?.throwIfAborted();
-    const permit = this.#look() ?? this.#read(await this.#ask(request));
-    const limits = { signal, timeoutMs };
+    const request = { ...this.#request, timeoutMs };
+    const permit = this.#admitIfClosed() ?? this.#permitOf(await this.#ask(request));
     const { clock } = this.#client;
     let outcome: CallOutcome | undefined;
     try {
-      const result = await callWithLimits(this.name, clock, body, limits, (how) => outcome = how);
+      const result = await callWithLimits(this.name, clock, body, limits, (cut) => outcome = cut);
       outcome = "success";
       return result;
     } catch (error) {
       outcome ??= signal?.aborted ? "neutral" : this.#outcomeOf(error);
       throw error;
     } finally {
-      await this.#settle(permit, outcome!);
+      await this.#end(permit, outcome!);
     }
   }
 
-  /** What lets a call be made while the breaker is closed; `undefined` when it isn't. */
-  #look(): Permit | undefined {
+  /** Admits a call while the breaker is closed, which takes no command. */
+  #admitIfClosed(): Permit | undefined {
     const client = this.#client;
     if (this.#isClosed) throw new ClosedError(this.#attempt(CALL), "it");
     if (client.stopped !== undefined) throw client.stopped;
@@ -207,14 +202,13 @@ export class CircuitBreaker implements AsyncDisposable {
     return this.#client.call(request);
   }
 
-  #read(answer: PermitAnswer): Permit {
+  #permitOf(answer: PermitAnswer): Permit {
     if (answer.status === "permitted") return answer;
     throw new CircuitOpenError(this.name, answer.state, answer.retryAt, answer.retryAfterMs);
   }
 
-  /** Tells the machine how a call ended. Never fails: the call's own end is what counts. */
-  #settle(made: Permit, outcome: CallOutcome): Promise<void> | undefined {
-    const { permit, epoch, since } = made;
+  /** Reports the outcome of a call. Never throws, as the call has its own outcome. */
+  #end({ permit, epoch, since }: Permit, outcome: CallOutcome): Promise<void> | undefined {
     const { name } = this;
     try {
       if (outcome === "success" && permit === 0) {
@@ -224,14 +218,14 @@ export class CircuitBreaker implements AsyncDisposable {
       this.#report(this.#tally.epoch);
       return this.#client.submit({ type: "settle-permit", name, permit, epoch, since, outcome });
     } catch {
-      return undefined; // the engine is closed or broken, and has said so
+      return undefined; // the engine is closed, or has logged why it stopped
     }
   }
 
   #countSuccess(): undefined {
     const tally = this.#tally;
     countSuccess(tally, this.#client.clock);
-    if (tally.successes === MOST_UNTOLD) this.#report(tally.epoch);
+    if (tally.successes === MAX_UNREPORTED) this.#report(tally.epoch);
   }
 
   #outcomeOf(error: unknown): CallOutcome {
@@ -249,31 +243,24 @@ export class CircuitBreaker implements AsyncDisposable {
     requireFunction(body, "body", () => this.#attempt(CALL));
   }
 
-  /** Sends a command of which nobody hears how it ends. */
-  #order(verb: string, command: ForceBreaker | ResetBreaker): void {
+  #submit(verb: string, command: ForceBreaker | ResetBreaker): void {
     if (this.#isClosed) throw new ClosedError(this.#attempt(verb), "it");
     this.#report(this.#tally.epoch);
     void this.#client.submit(command);
   }
 
-  /** Tells the machine of what it has not heard of, and begins anew under `epoch`. */
-  #report(next: number): void {
+  /** Reports the counted calls, and starts to count under `nextEpoch`. */
+  #report(nextEpoch: number): void {
     const { epoch, requests, successes, lastSuccessAt } = this.#tally;
-    if (requests + successes === 0 && epoch === next) return;
-    this.#tally = newTally(next);
+    if (requests + successes === 0 && epoch === nextEpoch) return;
+    this.#tally = newTally(nextEpoch);
     if (requests + successes === 0) return;
     const { name } = this;
+    const type = "count-calls";
     try {
-      void this.#client.submit({
-        type: "count-calls",
-        name,
-        epoch,
-        requests,
-        successes,
-        lastSuccessAt,
-      });
+      void this.#client.submit({ type, name, epoch, requests, successes, lastSuccessAt });
     } catch {
-      // The engine is closed or broken, and the figures are gone with it.
+      // The engine is closed, or has logged why it stopped; the figures are lost with it.
     }
   }
 
@@ -284,37 +271,29 @@ export class CircuitBreaker implements AsyncDisposable {
 
 const CALL = "call through";
 
-/** What the body of a call is given. */
+/** The argument of the body of a call. */
 export interface BreakerCallContext {
-  /** Aborts when the call is cancelled or has taken too long. */
+  /** Aborts when the call is cancelled or exceeds its time limit. */
   readonly signal: AbortSignal;
 }
 
-/** What is called through a breaker. */
+/** A function that makes the guarded call. */
 export type BreakerBody<Result> = (call: BreakerCallContext) => Result | PromiseLike<Result>;
 
 /** Options of `CircuitBreaker.execute`. */
 export interface ExecuteOptions {
-  /** Cancels the call, which then rejects with the signal's reason and counts for nothing. */
+  /** Cancels the call, which then rejects with the signal's reason and is neutral. */
   signal?: AbortSignal;
-  /** How long the call may take, in milliseconds; 0 for as long as it takes. @default callTimeoutMs */
+  /** The time limit of the call, in milliseconds; 0 for none. @default callTimeoutMs */
   timeoutMs?: number;
 }
 
-/** What limits one call. */
-export interface CallLimits {
-  /** What cancels it. */
+interface CallLimits {
   readonly signal: AbortSignal | undefined;
-  /** How long it may take; 0 for as long as it takes. */
   readonly timeoutMs: number;
 }
 
-/** `options`, checked. */
-export function readOptions(
-  options: ExecuteOptions,
-  callTimeoutMs: number,
-  attempt: Attempt,
-): CallLimits {
+function readLimits(options: ExecuteOptions, callTimeoutMs: number, attempt: Attempt): CallLimits {
   requireObject(options as unknown, "options", attempt);
   const { signal, timeoutMs = callTimeoutMs } = options;
   if (signal !== undefined) requireSignal(signal, "signal", attempt);
@@ -322,17 +301,15 @@ export function readOptions(
   return { signal, timeoutMs };
 }
 
-/** A call that may be told to stop. Its signal is made only when somebody asks for it. */
-export class BreakerCall implements BreakerCallContext {
+/** A call in progress. Its signal is made only when the body reads it. */
+class BreakerCall implements BreakerCallContext {
   #controller: AbortController | undefined;
 
-  /** Aborts when the call is cancelled or has taken too long. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     return this.#controller.signal;
   }
 
-  /** Tells the body to stop. */
   abort(reason: unknown): void {
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
@@ -340,12 +317,12 @@ export class BreakerCall implements BreakerCallContext {
 }
 
 /**
- * Calls `body`, and waits for it until `signal` aborts or `timeoutMs` have passed; 0 for as long as
- * it takes. Leaves no timer and no listener behind.
+ * Calls `body`, and waits for it until `signal` aborts or `timeoutMs` have passed; 0 for no limit.
+ * Leaves no timer and no listener behind.
  *
- * @param cut is called when the wait ends before the body, with what that says of the call
+ * @param cut is called with the outcome of a call whose wait ends before its body does
  */
-export async function callWithLimits<Result>(
+async function callWithLimits<Result>(
   name: string,
   clock: Clock,
   body: BreakerBody<Result>,
@@ -357,7 +334,7 @@ export async function callWithLimits<Result>(
   const end = new Deferred<never>();
   const cutShort = (outcome: "failure" | "neutral", reason: unknown) => {
     cut(outcome);
-    end.reject(reason); // comes first, so that what the body makes of the abort is not thrown
+    end.reject(reason); // before the abort, so that an error of the body is not thrown instead
     call.abort(reason);
   };
   const cancel = () => cutShort("neutral", signal!.reason);
@@ -372,21 +349,20 @@ export async function callWithLimits<Result>(
   }
 }
 
-/** What lets a call be made. */
-export interface Permit {
-  /** 0 when the call is made without asking. */
+/** The right to make a call. */
+interface Permit {
+  /** 0 for a call that was made without a permit. */
   readonly permit: number;
-  /** Under which the call is made. */
+  /** The epoch under which the call is made. */
   readonly epoch: number;
-  /** When it was made; `undefined` when nobody has looked. */
+  /** When the call was made; `undefined` when the clock was not read. */
   readonly since: Instant | undefined;
 }
 
-/** Calls that were made under one epoch without asking. It is the permit of those, too. */
-export interface Tally extends Permit, UntoldFigures {}
+/** Counts the calls that were made under one epoch without a permit. It is the permit of those. */
+interface Tally extends Permit, UnreportedCalls {}
 
-/** A tally of no calls. */
-export function newTally(epoch: number): Tally {
+function newTally(epoch: number): Tally {
   return {
     permit: 0,
     epoch,
@@ -397,15 +373,12 @@ export function newTally(epoch: number): Tally {
   };
 }
 
-/** Of so many successes each is timed; of further ones, one of `SAMPLED` is. */
+/** The first successes of a tally are all timed; of further ones, one of `SAMPLED` is. */
 const FEW = 64;
 const SAMPLED = 8;
 
-/**
- * Counts a success. Reading the clock costs half as much as a whole call, so that of a busy breaker
- * is not read each time.
- */
-export function countSuccess(tally: Tally, clock: { now(): Instant }): void {
+/** Counts a success. Reading the clock costs half as much as a whole call, so it is sampled. */
+function countSuccess(tally: Tally, clock: Clock): void {
   if (tally.successes < FEW || tally.successes % SAMPLED === 0) tally.lastSuccessAt = clock.now();
   tally.successes++;
 }

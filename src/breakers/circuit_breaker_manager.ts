@@ -1,5 +1,5 @@
 /**
- * Circuit breakers by name, made on first use.
+ * The façade of circuit breakers by name.
  *
  * @module
  */
@@ -20,11 +20,11 @@ import { type BreakerBody, CircuitBreaker, type ExecuteOptions } from "./circuit
 import { type BreakerConfig, type CircuitBreakerConfig, readBreakerConfig } from "./config.ts";
 import type { CircuitBreakerMetrics } from "./views.ts";
 
-/** Options of a manager, and of those of its breakers that name none. */
+/** Options of a manager, and the defaults of its breakers. */
 export interface CircuitBreakerManagerConfig extends CircuitBreakerConfig, Partial<BreakerConfig> {}
 
 /**
- * Keeps circuit breakers by name and makes them on first use.
+ * Manages circuit breakers by name, and makes them on first use.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export class CircuitBreakerManager implements AsyncDisposable {
   #isClosed = false;
 
   /**
-   * A manager without breakers.
+   * Makes a manager without breakers.
    *
    * @throws {TypeError | RangeError} when something is malformed
    */
@@ -62,7 +62,8 @@ export class CircuitBreakerManager implements AsyncDisposable {
   }
 
   /**
-   * The breaker `name`, made when there is none; only then `config` counts, on top of the manager's.
+   * Returns the breaker `name`, and makes it when there is none: only then `config` counts, on top of
+   * that of the manager.
    *
    * @throws {TypeError | RangeError} when `name` or `config` is malformed
    * @throws {LimitError} when there are `maxBreakers`
@@ -91,17 +92,17 @@ export class CircuitBreakerManager implements AsyncDisposable {
     return await this.getBreaker(name, config).execute(body, options);
   }
 
-  /** All breakers, by name, in the order in which they were made. */
+  /** Returns all breakers by name, in the order in which they were made. */
   getAllBreakers(): Map<string, CircuitBreaker> {
     return new Map(this.#breakers);
   }
 
-  /** The figures of all breakers, by name. */
+  /** Returns the figures of all breakers by name. */
   getAllMetrics(): Map<string, CircuitBreakerMetrics> {
     return new Map([...this.#breakers].map(([name, breaker]) => [name, breaker.getMetrics()]));
   }
 
-  /** Resets the breaker `name`; does nothing when there is none. */
+  /** Resets the breaker `name`; a no-op when there is none. */
   resetBreaker(name: string): void {
     this.#breakers.get(name)?.reset();
   }
@@ -111,12 +112,12 @@ export class CircuitBreakerManager implements AsyncDisposable {
     for (const breaker of this.#breakers.values()) breaker.reset();
   }
 
-  /** Puts the breaker `name`, made when there is none, into a state. */
+  /** Moves the breaker `name`, which is made when there is none, to a state. */
   forceState(name: string, state: CircuitState): void {
     this.getBreaker(name).forceState(state);
   }
 
-  /** Forgets the breaker `name`, so that there is room for another. Whether there was one. */
+  /** Removes the breaker `name`, which makes room for another. Returns whether there was one. */
   removeBreaker(name: string): boolean {
     const breaker = this.#breakers.get(name);
     if (breaker === undefined) return false;
@@ -126,7 +127,7 @@ export class CircuitBreakerManager implements AsyncDisposable {
     return true;
   }
 
-  /** Refuses further calls. Those in flight go on as they are. Harmless when called again. */
+  /** Rejects further calls. Those in flight continue. Idempotent. */
   async shutdown(): Promise<void> {
     this.#isClosed = true;
     for (const breaker of this.#breakers.values()) void breaker.shutdown();

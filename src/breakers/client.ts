@@ -1,5 +1,5 @@
 /**
- * The client of a breaker machine, and the machine of a façade.
+ * The client of a breaker machine, and the host of a façade.
  *
  * @module
  */

@@ -1,93 +1,80 @@
 /**
- * What a breaker machine can be told to do.
+ * The commands of a breaker machine, and their answers.
  *
  * @module
  */
 
-import type { CallOutcome, CircuitState } from "./types.ts";
-import type { Instant, Tick } from "../core/machine.ts";
+import type { Instant, Named, Tick } from "../core/machine.ts";
 import type { BreakerRules } from "./config.ts";
+import type { CallOutcome, CircuitState } from "./types.ts";
 
-/** Makes a breaker, closed; or gives one that is known other rules and leaves its state as it is. */
-export interface DefineBreaker {
-  /** The name of the command. */
-  readonly type: "define-breaker";
-  /** Of the breaker. */
+/** The part that all commands on a breaker have in common. */
+export interface BreakerCommandBase {
+  /** The name of the breaker. */
   readonly name: string;
-  /** What it goes by from here on. */
+}
+
+/** Adds a closed breaker; or replaces the rules of a known one, which stays in its state. */
+export interface DefineBreaker extends Named<"define-breaker">, BreakerCommandBase {
+  /** The rules from this moment on. */
   readonly rules: BreakerRules;
 }
 
-/** Forgets a breaker, so that there is room for another. */
-export interface RemoveBreaker {
-  /** The name of the command. */
-  readonly type: "remove-breaker";
-  /** Of the breaker. */
-  readonly name: string;
-}
+/** Removes a breaker, which makes room for another. */
+export interface RemoveBreaker extends Named<"remove-breaker">, BreakerCommandBase {}
 
-/** Asks whether one call may be made. Who sees that the breaker is closed need not ask. */
-export interface RequestPermit {
-  /** The name of the command. */
-  readonly type: "request-permit";
-  /** Of the breaker. */
-  readonly name: string;
-  /** How long the call may take if it is a probe; 0 for as long as the rules say. */
+/** Requests a permit for one call. A caller that sees the breaker closed needs none. */
+export interface RequestPermit extends Named<"request-permit">, BreakerCommandBase {
+  /** The time limit of the call if it is a probe; 0 for that of the rules. */
   readonly timeoutMs: number;
 }
 
-/** Tells how a call ended. */
-export interface SettlePermit {
-  /** The name of the command. */
-  readonly type: "settle-permit";
-  /** Of the breaker. */
-  readonly name: string;
-  /** What `circuitbreaker:permitted` named; 0 when the call was made without asking. */
+/** Reports the outcome of a call. */
+export interface SettlePermit extends Named<"settle-permit">, BreakerCommandBase {
+  /** The permit of the call; 0 when it was made without one. */
   readonly permit: number;
   /** The epoch under which the call was made. */
   readonly epoch: number;
-  /** When the call was made; `undefined` when nobody has looked. */
+  /** When the call was made; `undefined` when its caller did not read the clock. */
   readonly since: Instant | undefined;
-  /** How it ended. */
+  /** The outcome of the call. */
   readonly outcome: CallOutcome;
 }
 
 /**
- * Tells of calls through a closed breaker that change nothing but its figures: those made without
- * asking, and those of them, or of earlier ones, that `isUneventful` has picked.
+ * Reports calls through a closed breaker that change nothing but its figures: those made without a
+ * permit, and those of them, or of earlier ones, that `isUneventful` accepts.
  */
-export interface CountCalls {
-  /** The name of the command. */
-  readonly type: "count-calls";
-  /** Of the breaker. */
-  readonly name: string;
+export interface CountCalls extends Named<"count-calls">, BreakerCommandBase {
   /** The epoch under which they were made. */
   readonly epoch: number;
-  /** How many were made. */
+  /** The number of calls that were made. */
   readonly requests: number;
-  /** How many have succeeded. */
+  /** The number of calls that succeeded. */
   readonly successes: number;
-  /** When the newest success was; `undefined` when there was none. */
+  /** The time of the newest success; `undefined` when there was none. */
   readonly lastSuccessAt: Instant | undefined;
 }
 
-/** Puts a breaker into a state, whatever its calls came to. */
-export interface ForceBreaker {
-  /** The name of the command. */
-  readonly type: "force-breaker";
-  /** Of the breaker. */
-  readonly name: string;
-  /** Where it shall be. */
+/** Moves a breaker to a state, whatever the outcomes of its calls. */
+export interface ForceBreaker extends Named<"force-breaker">, BreakerCommandBase {
+  /** The state to move to. */
   readonly state: CircuitState;
 }
 
-/** Closes a breaker and lets it count from nothing. */
-export interface ResetBreaker {
-  /** The name of the command. */
-  readonly type: "reset-breaker";
-  /** Of the breaker. */
-  readonly name: string;
-}
+/** Closes a breaker and resets its figures. */
+export interface ResetBreaker extends Named<"reset-breaker">, BreakerCommandBase {}
+
+/** The commands of a breaker machine. */
+export type BreakerCommand =
+  | DefineBreaker
+  | RemoveBreaker
+  | RequestPermit
+  | SettlePermit
+  | CountCalls
+  | ForceBreaker
+  | ResetBreaker
+  | Tick;
 
 /** The answer to `request-permit`. */
 export type PermitAnswer =
@@ -98,7 +85,7 @@ export type PermitAnswer =
     readonly epoch: number;
     readonly since: Instant;
   }
-  /** The call may not be made. `retryAt` says when to ask again. */
+  /** The call may not be made; a request at `retryAt` may get another answer. */
   | {
     readonly status: "rejected";
     readonly state: Exclude<CircuitState, "closed">;
@@ -107,7 +94,7 @@ export type PermitAnswer =
   };
 
 /** The answers of a breaker machine, by the type of the command. */
-export interface BreakerAnswers {
+export type BreakerAnswers = {
   readonly "define-breaker": void;
   readonly "remove-breaker": void;
   readonly "request-permit": PermitAnswer;
@@ -115,15 +102,4 @@ export interface BreakerAnswers {
   readonly "count-calls": void;
   readonly "force-breaker": void;
   readonly "reset-breaker": void;
-}
-
-/** What a breaker machine can be told to do. */
-export type BreakerCommand =
-  | DefineBreaker
-  | RemoveBreaker
-  | RequestPermit
-  | SettlePermit
-  | CountCalls
-  | ForceBreaker
-  | ResetBreaker
-  | Tick;
+};

@@ -47,7 +47,7 @@ export interface BreakerRules {
   readonly windowCalls: number;
   /** The length of a window by time, to within a tenth. @default 60_000 */
   readonly windowMs: number;
-  /** With fewer calls in the window no share opens it. @default 10 */
+  /** With fewer calls in the window no share opens it. @default 10, or windowCalls if that is less */
   readonly minimumCalls: number;
   /** The longest duration of a probe; a longer one has failed. @default callTimeoutMs, or else the longer of timeout and a minute */
   readonly probeTimeoutMs: number;
@@ -90,7 +90,7 @@ export interface BreakerSettings {
 export interface BreakerConfig {
   /** How many breakers there may be. @default 10_000 */
   readonly maxBreakers: number;
-  /** Seeds the jitter of open times. @default 1 */
+  /** Seeds the jitter of open times. @default a random number in a façade, 1 in a machine */
   readonly seed: number;
 }
 
@@ -164,8 +164,9 @@ export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt
     config,
     attempt,
   );
-  const { timeout, window, windowCalls } = given;
-  const fewest = window === "count" ? Math.min(10, windowCalls) : 10;
+  const { timeout, windowCalls } = given;
+  const isCounted = given.window === "count";
+  const fewest = isCounted ? Math.min(10, windowCalls) : 10;
   const longestProbeMs = callTimeoutMs > 0 ? callTimeoutMs : Math.max(timeout, MINUTE_MS);
   const rules: BreakerRules = {
     ...given,
@@ -177,7 +178,7 @@ export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt
     const rule = `maxOpenMs must be at least timeout, which is ${timeout}`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.maxOpenMs}`);
   }
-  if (window === "count" && rules.minimumCalls > windowCalls) {
+  if (isCounted && rules.minimumCalls > windowCalls) {
     const rule = `minimumCalls must be at most windowCalls, or it could never open`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.minimumCalls}`);
   }

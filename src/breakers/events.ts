@@ -1,117 +1,96 @@
 /**
- * What happens to circuit breakers, and to the calls that go through them.
+ * The events of circuit breakers, and of the calls through them.
  *
  * @module
  */
 
 import { timeOfDay } from "../core/readable.ts";
 import { type Descriptions, refusal } from "../core/describe.ts";
-import type { Instant } from "../core/machine.ts";
+import type { Instant, Named } from "../core/machine.ts";
 import type { CircuitState } from "./types.ts";
 
-/** What all events of circuit breakers tell. */
+/** The part that all events of circuit breakers have in common. */
 export interface CircuitEvent {
-  /** Of the breaker. */
+  /** The name of the breaker. */
   readonly name: string;
 }
 
-/** A breaker was made, closed, or got other rules. */
-export interface CircuitDefined extends CircuitEvent {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:defined";
+/** A closed breaker was added, or a known one got other rules. */
+export interface CircuitDefined extends Named<"circuitbreaker:defined">, CircuitEvent {
   /** The epoch of its state. */
   readonly epoch: number;
 }
 
-/** A breaker was forgotten. */
-export interface CircuitRemoved extends CircuitEvent {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:removed";
+/** A breaker was removed. */
+export interface CircuitRemoved extends Named<"circuitbreaker:removed">, CircuitEvent {
   /** The epoch of its last state. */
   readonly epoch: number;
 }
 
-/** A call may be made. While a breaker is closed calls are made without a permit. */
-export interface CircuitPermitted extends CircuitEvent {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:permitted";
-  /** Which call it is; larger than that of any earlier call. */
+/** A call was permitted. While a breaker is closed most calls are made without a permit. */
+export interface CircuitPermitted extends Named<"circuitbreaker:permitted">, CircuitEvent {
+  /** The number of the permit; larger than that of any earlier one. */
   readonly permit: number;
-  /** The epoch of the state that admitted it. */
+  /** The epoch of the state that admitted the call. */
   readonly epoch: number;
-  /** When it was admitted. */
+  /** When the call was admitted. */
   readonly since: Instant;
-  /** The state that admitted it; in `half-open` the call is a probe. */
+  /** The state that admitted the call; in `half-open` the call is a probe. */
   readonly state: CircuitState;
 }
 
-/** A call may not be made. */
-export interface CircuitRejected extends CircuitEvent {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:rejected";
-  /** Open, or half-open with as many probes in flight as there may be. */
+/** A call was rejected. */
+export interface CircuitRejected extends Named<"circuitbreaker:rejected">, CircuitEvent {
+  /** `open`, or `half-open` with as many probes in flight as the rules allow. */
   readonly state: CircuitState;
-  /** When to ask again: a call goes through then, or a probe that is in flight will have ended. */
+  /** When to try again: the breaker admits a call then, or a probe in flight has ended. */
   readonly retryAt: Instant;
-  /** How long that is from here. */
+  /** The time until `retryAt`, in milliseconds. */
   readonly retryAfterMs: number;
 }
 
-/** How a permitted call ended. */
+/** The part that the events about the end of a call have in common. */
 export interface CircuitResult extends CircuitEvent {
-  /** Which call it was; 0 when it was made without a permit. */
+  /** The permit of the call; 0 when it was made without one. */
   readonly permit: number;
-  /** The epoch of the state that had admitted it. */
+  /** The epoch of the state that had admitted the call. */
   readonly epoch: number;
-  /** How long it took; `undefined` when nobody has looked. */
+  /** The duration of the call; `undefined` when its caller did not measure it. */
   readonly durationMs: number | undefined;
   /** Whether the breaker had left that state before, so that the result decided nothing. */
   readonly stale: boolean;
 }
 
-/** A call succeeded. Those that change nothing are told together, by `circuitbreaker:counted`. */
-export interface CircuitSucceeded extends CircuitResult {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:succeeded";
-}
+/** A call succeeded. Successes that change nothing are counted by `circuitbreaker:counted`. */
+export interface CircuitSucceeded extends Named<"circuitbreaker:succeeded">, CircuitResult {}
 
 /** A call failed. */
-export interface CircuitFailed extends CircuitResult {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:failed";
-}
+export interface CircuitFailed extends Named<"circuitbreaker:failed">, CircuitResult {}
 
-/** A call ended in a way that says nothing about what the breaker guards. */
-export interface CircuitReturned extends CircuitResult {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:returned";
-}
+/** A call ended without evidence for or against the guarded service. */
+export interface CircuitReturned extends Named<"circuitbreaker:returned">, CircuitResult {}
 
-/** Some calls were made, and some succeeded, while the breaker was closed and none had failed since. */
-export interface CircuitCounted extends CircuitEvent {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:counted";
+/** Calls were made, and some succeeded, while the breaker was closed and none had failed since. */
+export interface CircuitCounted extends Named<"circuitbreaker:counted">, CircuitEvent {
   /** The epoch of the state that had admitted them. */
   readonly epoch: number;
-  /** How many were made. */
+  /** The number of calls that were made. */
   readonly requests: number;
-  /** How many have succeeded. */
+  /** The number of calls that succeeded. */
   readonly successes: number;
 }
 
-/** A probe was found to have taken longer than it may, and counts as failed. */
-export interface CircuitTimedOut extends CircuitEvent {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:timed-out";
-  /** Which call it is. */
+/** A probe exceeded its time limit, and counts as failed. */
+export interface CircuitTimedOut extends Named<"circuitbreaker:timed-out">, CircuitEvent {
+  /** The permit of the probe. */
   readonly permit: number;
   /** The epoch of the state that had admitted it. */
   readonly epoch: number;
-  /** When it should have ended. */
+  /** The end of its time limit. */
   readonly deadline: Instant;
 }
 
-/** Why a breaker went from one state to another. */
+/** The reason of a change of state. */
 export type CircuitChangeReason =
   /** As many failures in a row as open it. */
   | "failures"
@@ -124,49 +103,43 @@ export type CircuitChangeReason =
   | "forced"
   | "reset";
 
-/** A breaker went from one state to another. */
-export interface CircuitStateChange extends CircuitEvent {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:state-change";
-  /** Where it was. */
+/** A breaker moved from one state to another. */
+export interface CircuitStateChange extends Named<"circuitbreaker:state-change">, CircuitEvent {
+  /** The state before. */
   readonly from: CircuitState;
-  /** Where it is. */
+  /** The state after. */
   readonly to: CircuitState;
-  /** Why. */
+  /** The reason of the change. */
   readonly reason: CircuitChangeReason;
-  /** The epoch of its state from here on. */
+  /** The epoch of the state after. */
   readonly epoch: number;
-  /** When it will let a probe through; `undefined` unless it is open. */
+  /** When it will admit a probe; `undefined` unless it is open. */
   readonly retryAt: Instant | undefined;
 }
 
-/** A breaker that is closed was told to count from nothing. */
-export interface CircuitReset extends CircuitEvent {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:reset";
-  /** The epoch of its state from here on. */
+/** The figures of a closed breaker were reset. */
+export interface CircuitReset extends Named<"circuitbreaker:reset">, CircuitEvent {
+  /** The epoch of its state from this moment on. */
   readonly epoch: number;
 }
 
-/** Why a command on a breaker was refused. */
+/** The reason of a refused command. */
 export type CircuitRefusal =
   | "unknown-breaker"
   /** It was never given, or the call has ended before. */
   | "unknown-permit"
-  /** There are as many breakers as there may be. */
+  /** There are `maxBreakers`. */
   | "full";
 
 /** A command was refused, and the state is as before. */
-export interface CircuitRefused extends CircuitEvent {
-  /** The name of the event. */
-  readonly type: "circuitbreaker:refused";
-  /** The name of the command. */
+export interface CircuitRefused extends Named<"circuitbreaker:refused">, CircuitEvent {
+  /** The type of the command. */
   readonly command: string;
-  /** Why. */
+  /** The reason. */
   readonly reason: CircuitRefusal;
 }
 
-/** What a breaker machine can say. */
+/** The events of a breaker machine. */
 export type BreakerEvent =
   | CircuitDefined
   | CircuitRemoved
@@ -181,29 +154,28 @@ export type BreakerEvent =
   | CircuitReset
   | CircuitRefused;
 
-/** From the name of an event to its one-line description. */
+/** The one-line description of each event. */
 export const BREAKER_DESCRIPTIONS: Descriptions<BreakerEvent> = {
   "circuitbreaker:defined": ({ name, epoch }) => `breaker ${name}: defined (epoch ${epoch})`,
   "circuitbreaker:removed": ({ name }) => `breaker ${name}: → removed`,
   "circuitbreaker:permitted": ({ name, permit, epoch, state }) =>
-    `breaker ${name}: ${state}, call ${permit} may be made (epoch ${epoch})`,
+    `breaker ${name}: ${state}, call ${permit} is permitted (epoch ${epoch})`,
   "circuitbreaker:rejected": ({ name, state, retryAfterMs }) =>
     `breaker ${name}: ${state}, a call is rejected for ${retryAfterMs} ms`,
   "circuitbreaker:succeeded": (event) => result(event, "succeeded"),
   "circuitbreaker:failed": (event) => result(event, "failed"),
-  "circuitbreaker:returned": (event) => result(event, "counts for nothing"),
+  "circuitbreaker:returned": (event) => result(event, "ended neutrally"),
   "circuitbreaker:counted": ({ name, requests, successes }) =>
     `breaker ${name}: calls made ${requests}, succeeded ${successes}`,
   "circuitbreaker:timed-out": ({ name, permit, epoch, deadline }) =>
-    `breaker ${name}: probe ${permit} (epoch ${epoch}) took longer than until ${
+    `breaker ${name}: probe ${permit} (epoch ${epoch}) exceeded its limit at ${
       timeOfDay(deadline)
     }`,
   "circuitbreaker:state-change": ({ name, from, to, reason, epoch, retryAt }) => {
     const until = retryAt === undefined ? "" : ` until ${timeOfDay(retryAt)}`;
     return `breaker ${name}: ${from} → ${to}${until} (epoch ${epoch}), ${reason}`;
   },
-  "circuitbreaker:reset": ({ name, epoch }) =>
-    `breaker ${name}: counts from nothing (epoch ${epoch})`,
+  "circuitbreaker:reset": ({ name, epoch }) => `breaker ${name}: figures reset (epoch ${epoch})`,
   "circuitbreaker:refused": ({ name, command, reason }) =>
     refusal(command, `breaker ${name}`, "", reason),
 };

@@ -1,36 +1,21 @@
 /**
- * Circuit breakers: calls to what keeps failing are refused for a while, then tried a few at a time.
+ * Circuit breakers: calls to a service that keeps failing are rejected for a while, then admitted a
+ * few at a time.
  *
- * Each call is made under the epoch of the phase that admits it. While the breaker is closed that
- * takes no more than a look; otherwise a permit. A result decides about the phase of its epoch alone: one that comes when the breaker has moved on is counted, and changes nothing, so
- * a slow call can't close a breaker that has opened since. There are no timers. Before a breaker is
- * looked at it catches up with the time: an open one whose time is over is half-open, and a half-open
- * one with a probe that hangs is open since that probe's deadline.
+ * Each call is made under the epoch of the phase that admits it: without a permit while the breaker
+ * is closed, otherwise with one. A result decides about the phase of its epoch only. One that comes
+ * later is counted and changes nothing else, so a slow call cannot close a breaker that has opened
+ * since.
+ *
+ * There are no timers. A command first brings its breaker up to date: an open one whose time is over
+ * is half-open, and a half-open one with a probe beyond its time limit is open since that limit.
  *
  * @module
  */
 
-import { describer } from "../core/describe.ts";
-import { BREAKER_DESCRIPTIONS, type BreakerEvent, type CircuitChangeReason } from "./events.ts";
-import type { CircuitState } from "./types.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
+import { describer } from "../core/describe.ts";
 import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
-import {
-  admit,
-  close,
-  count,
-  countCalls,
-  define,
-  dropProbe,
-  forget,
-  halfOpen,
-  open,
-  redefine,
-  refuse,
-  reject,
-  reset,
-  timeOut,
-} from "./transitions.ts";
 import type {
   BreakerAnswers,
   BreakerCommand,
@@ -39,23 +24,42 @@ import type {
   RequestPermit,
   SettlePermit,
 } from "./commands.ts";
-import type { CallOutcome } from "./types.ts";
 import { type BreakerConfig, type BreakerRules, DEFAULT_BREAKER_CONFIG } from "./config.ts";
-import { outlook } from "./views.ts";
+import { BREAKER_DESCRIPTIONS, type BreakerEvent, type CircuitChangeReason } from "./events.ts";
 import {
   type Breaker,
   type BreakerState,
+  type BreakerStep,
   type ClosedPhase,
   emptyBreakers,
   type HalfOpenPhase,
-  type Turn,
+  outlook,
 } from "./state.ts";
+import {
+  admit,
+  close,
+  count,
+  countCalls,
+  define,
+  dropProbe,
+  halfOpen,
+  open,
+  redefine,
+  refuse,
+  reject,
+  remove,
+  reset,
+  timeOut,
+} from "./transitions.ts";
+import type { CallOutcome, CircuitState } from "./types.ts";
 import { record } from "./window.ts";
 
-/** A machine of breakers that goes by `config`, and by the defaults where it is silent. */
+type Command = Exclude<BreakerCommand, Tick>;
+
+/** Makes a breaker machine with `config`, and the defaults for what that leaves out. */
 export function breakerMachine(
   config: Partial<BreakerConfig> = {},
-): Part<BreakerState, Command, BreakerEvent, BreakerAnswers> {
+): Part<BreakerState, Exclude<BreakerCommand, Tick>, BreakerEvent, BreakerAnswers> {
   return definePart<BreakerState, BreakerCommand, BreakerEvent, BreakerAnswers>({
     name: "breakers",
     commands: [
@@ -75,8 +79,6 @@ export function breakerMachine(
   });
 }
 
-type Command = Exclude<BreakerCommand, Tick>;
-
 function apply(
   state: BreakerState,
   command: Command,
@@ -88,71 +90,75 @@ function apply(
   return answer;
 }
 
-function handle(turn: Turn, command: Command): PermitAnswer | Refusal | void {
-  const breaker = turn.state.breakers.get(command.name);
-  if (command.type === "define-breaker") return defineBreaker(turn, breaker, command);
-  if (breaker === undefined) return refuse(turn, command, "unknown-breaker");
+function handle(step: BreakerStep, command: Command): PermitAnswer | Refusal | void {
+  const breaker = step.state.breakers.get(command.name);
+  if (command.type === "define-breaker") return defineBreaker(step, breaker, command);
+  if (breaker === undefined) return refuse(step, command, "unknown-breaker");
   switch (command.type) {
     case "request-permit":
-      return requestPermit(turn, breaker, command);
+      return requestPermit(step, breaker, command);
     case "settle-permit":
-      return settlePermit(turn, breaker, command);
+      return settlePermit(step, breaker, command);
     case "count-calls":
-      return countCalls(turn, breaker, command);
+      return countCalls(step, breaker, command);
     case "force-breaker":
-      return forceBreaker(turn, breaker, command.state);
+      return forceBreaker(step, breaker, command.state);
     case "reset-breaker":
-      return resetBreaker(turn, breaker);
+      return resetBreaker(step, breaker);
     case "remove-breaker":
-      return forget(turn, breaker);
+      return remove(step, breaker);
   }
 }
 
 function defineBreaker(
-  turn: Turn,
+  step: BreakerStep,
   known: Breaker | undefined,
   command: DefineBreaker,
 ): void | Refusal {
   const { name, rules } = command;
   if (known !== undefined) {
     if (sameRules(known.rules, rules)) return;
-    catchUp(turn, known);
-    return redefine(turn, known, rules);
+    catchUp(step, known);
+    return redefine(step, known, rules);
   }
-  const { breakers, config } = turn.state;
-  if (breakers.size >= config.maxBreakers) return refuse(turn, command, "full");
-  define(turn, name, rules);
+  const { breakers, config } = step.state;
+  if (breakers.size >= config.maxBreakers) return refuse(step, command, "full");
+  define(step, name, rules);
 }
 
-function requestPermit(turn: Turn, breaker: Breaker, { timeoutMs }: RequestPermit): PermitAnswer {
-  if (breaker.phase.state === "closed") return admit(turn, breaker, timeoutMs);
-  catchUp(turn, breaker);
-  const { admits, retryAt } = outlook(breaker, turn.now);
-  return admits ? admit(turn, breaker, timeoutMs) : reject(turn, breaker, retryAt);
+function requestPermit(
+  step: BreakerStep,
+  breaker: Breaker,
+  { timeoutMs }: RequestPermit,
+): PermitAnswer {
+  if (breaker.phase.state === "closed") return admit(step, breaker, timeoutMs);
+  catchUp(step, breaker);
+  const { admits, retryAt } = outlook(breaker, step.now);
+  return admits ? admit(step, breaker, timeoutMs) : reject(step, breaker, retryAt);
 }
 
-function settlePermit(turn: Turn, breaker: Breaker, command: SettlePermit): void | Refusal {
+function settlePermit(step: BreakerStep, breaker: Breaker, command: SettlePermit): void | Refusal {
   const { permit, epoch, outcome } = command;
-  if (permit > turn.state.lastPermit) return refuse(turn, command, "unknown-permit");
-  if (catchUp(turn, breaker) === permit) return; // it has just been counted as too slow
+  if (permit > step.state.lastPermit) return refuse(step, command, "unknown-permit");
+  if (catchUp(step, breaker) === permit) return; // it was just counted as failed
   const { phase } = breaker;
-  if (epoch !== breaker.epoch) return count(turn, breaker, command);
+  if (epoch !== breaker.epoch) return count(step, breaker, command);
   switch (phase.state) {
     case "closed":
-      count(turn, breaker, command);
-      return judge(turn, breaker, phase, outcome, isSlow(turn, breaker, command));
+      count(step, breaker, command);
+      return judge(step, breaker, phase, outcome, isSlow(step, breaker, command));
     case "half-open":
-      if (!dropProbe(phase, permit)) return refuse(turn, command, "unknown-permit");
-      count(turn, breaker, command);
-      return judgeProbe(turn, breaker, phase, outcome, isSlow(turn, breaker, command));
+      if (!dropProbe(phase, permit)) return refuse(step, command, "unknown-permit");
+      count(step, breaker, command);
+      return judgeProbe(step, breaker, phase, outcome, isSlow(step, breaker, command));
     case "open":
-      return refuse(turn, command, "unknown-permit");
+      return refuse(step, command, "unknown-permit");
   }
 }
 
-/** Opens a closed breaker when `outcome` is one too many. */
+/** Opens a closed breaker when `outcome` is one failure or slow call too many. */
 function judge(
-  turn: Turn,
+  step: BreakerStep,
   breaker: Breaker,
   phase: ClosedPhase,
   outcome: CallOutcome,
@@ -163,72 +169,73 @@ function judge(
   const { rules } = breaker;
   phase.failuresInRow = failed ? phase.failuresInRow + 1 : 0;
   if (phase.window === undefined) {
-    if (phase.failuresInRow >= rules.failureThreshold) open(turn, breaker, "failures");
+    if (phase.failuresInRow >= rules.failureThreshold) open(step, breaker, "failures");
     return;
   }
-  const { calls, failures, slow: slowCalls } = record(phase.window, failed, slow, turn.now);
+  const { calls, failures, slow: slowCalls } = record(phase.window, failed, slow, step.now);
   if (calls < rules.minimumCalls) return;
-  if (failures / calls >= rules.failureRate) return open(turn, breaker, "failure-rate");
+  if (failures / calls >= rules.failureRate) return open(step, breaker, "failure-rate");
   if (rules.policy !== "slow-call") return;
-  if (slowCalls / calls >= rules.slowCallRate) open(turn, breaker, "slow-calls");
+  if (slowCalls / calls >= rules.slowCallRate) open(step, breaker, "slow-calls");
 }
 
 /** Closes a half-open breaker when enough probes have succeeded; opens it at the first other. */
 function judgeProbe(
-  turn: Turn,
+  step: BreakerStep,
   breaker: Breaker,
   phase: HalfOpenPhase,
   outcome: CallOutcome,
   slow: boolean,
 ): void {
   if (outcome === "neutral") return;
-  if (outcome === "failure") return open(turn, breaker, "probe-failed");
-  if (slow) return open(turn, breaker, "slow-calls");
+  if (outcome === "failure") return open(step, breaker, "probe-failed");
+  if (slow) return open(step, breaker, "slow-calls");
   phase.successes++;
-  if (phase.successes >= breaker.rules.successThreshold) close(turn, breaker, "probes-succeeded");
+  if (phase.successes >= breaker.rules.successThreshold) close(step, breaker, "probes-succeeded");
 }
 
-function isSlow({ now }: Turn, { rules }: Breaker, { since }: SettlePermit): boolean {
+function isSlow({ now }: BreakerStep, { rules }: Breaker, { since }: SettlePermit): boolean {
   return rules.policy === "slow-call" && since !== undefined && now - since >= rules.slowCallMs;
 }
 
-function forceBreaker(turn: Turn, breaker: Breaker, wanted: CircuitState): void {
-  catchUp(turn, breaker);
-  if (breaker.phase.state !== wanted) MOVES[wanted](turn, breaker, "forced");
+function forceBreaker(step: BreakerStep, breaker: Breaker, to: CircuitState): void {
+  catchUp(step, breaker);
+  if (breaker.phase.state !== to) MOVES[to](step, breaker, "forced");
 }
 
-const MOVES: Record<CircuitState, (turn: Turn, b: Breaker, reason: CircuitChangeReason) => void> = {
-  closed: close,
-  open,
-  "half-open": halfOpen,
-};
+type Move = (step: BreakerStep, breaker: Breaker, reason: CircuitChangeReason) => void;
 
-function resetBreaker(turn: Turn, breaker: Breaker): void {
-  catchUp(turn, breaker);
-  if (breaker.phase.state !== "closed") close(turn, breaker, "reset");
-  reset(turn, breaker);
+const MOVES: Readonly<Record<CircuitState, Move>> = { closed: close, open, "half-open": halfOpen };
+
+function resetBreaker(step: BreakerStep, breaker: Breaker): void {
+  catchUp(step, breaker);
+  if (breaker.phase.state !== "closed") close(step, breaker, "reset");
+  reset(step, breaker);
 }
 
 /**
- * Brings a breaker to where time alone has brought it: at most to open, and from there to half-open.
- *
- * @returns the permit of the probe that took too long, if there was one
+ * Makes the changes that time alone has brought: at most to open, and from there to half-open.
+ * Returns the permit of the probe that exceeded its time limit, if there was one.
  */
-function catchUp(turn: Turn, breaker: Breaker): number | undefined {
-  let hung: number | undefined;
-  if (breaker.phase.state === "half-open") hung = catchHung(turn, breaker, breaker.phase);
-  if (breaker.phase.state === "open" && breaker.phase.until <= turn.now) {
-    halfOpen(turn, breaker, "open-time-over");
+function catchUp(step: BreakerStep, breaker: Breaker): number | undefined {
+  let late: number | undefined;
+  if (breaker.phase.state === "half-open") late = timeOutProbe(step, breaker, breaker.phase);
+  if (breaker.phase.state === "open" && breaker.phase.until <= step.now) {
+    halfOpen(step, breaker, "open-time-over");
   }
-  return hung;
+  return late;
 }
 
-function catchHung(turn: Turn, breaker: Breaker, phase: HalfOpenPhase): number | undefined {
+function timeOutProbe(
+  step: BreakerStep,
+  breaker: Breaker,
+  phase: HalfOpenPhase,
+): number | undefined {
   const deadline = nextDeadline(phase.deadlines);
-  if (deadline > turn.now) return undefined;
+  if (deadline > step.now) return undefined;
   const permit = phase.deadlines.timers[0]!.subject;
-  timeOut(turn, breaker, phase, permit);
-  open(turn, breaker, "probe-timed-out", deadline);
+  timeOut(step, breaker, phase, permit);
+  open(step, breaker, "probe-timed-out", deadline);
   return permit;
 }
 

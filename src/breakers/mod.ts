@@ -15,6 +15,7 @@ export {
 export type {
   BreakerAnswers,
   BreakerCommand,
+  BreakerCommandBase,
   CountCalls,
   DefineBreaker,
   ForceBreaker,

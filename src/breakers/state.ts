@@ -1,115 +1,103 @@
 /**
- * What a breaker machine keeps.
+ * The state of a breaker machine.
  *
  * @module
  */
 
-import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
-import type { BreakerEvent } from "./events.ts";
-import type { Instant } from "../core/machine.ts";
+import { type Deadlines, nextDeadline, noDeadlines, type Timer } from "../core/data/deadlines.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
+import type { Instant } from "../core/machine.ts";
 import type { BreakerConfig, BreakerRules } from "./config.ts";
+import type { BreakerEvent } from "./events.ts";
+import type { CircuitState } from "./types.ts";
 import { type CallWindow, emptyWindow } from "./window.ts";
 
-/** All calls are let through, and what they come to decides whether that stays so. */
+/** The phase that admits all calls; their outcomes decide whether it lasts. */
 export interface ClosedPhase {
-  /** Names the phase. */
   readonly state: "closed";
-  /** How many calls have failed since one succeeded. */
+  /** The number of failures since the newest success. */
   failuresInRow: number;
-  /** What the newest calls came to; `undefined` by policy `consecutive`, which needs none. */
+  /** The outcomes of the newest calls; `undefined` by policy `consecutive`, which needs none. */
   readonly window: CallWindow | undefined;
 }
 
-/** No call is let through. */
+/** The phase that admits no call. */
 export interface OpenPhase {
-  /** Names the phase. */
   readonly state: "open";
-  /** When the next call is let through, as a probe. */
+  /** When it admits the next call, as a probe. */
   readonly until: Instant;
 }
 
-/** A few calls are let through as probes. */
+/** The phase that admits a few calls as probes. */
 export interface HalfOpenPhase {
-  /** Names the phase. */
   readonly state: "half-open";
-  /** How many probes have succeeded. */
+  /** The number of probes that succeeded. */
   successes: number;
-  /** Those in flight, by permit. */
+  /** The probes in flight, by permit. */
   readonly probes: Map<number, Timer<number>>;
-  /** When they will have taken too long. */
+  /** The ends of their time limits. */
   readonly deadlines: Deadlines<number>;
 }
 
-/** What was counted since the breaker was made or reset. */
+/** The figures of a breaker since it was defined or reset. */
 export interface BreakerCounts {
-  /** Calls that asked for a permit. */
+  /** Calls that were made or rejected. */
   requests: number;
-  /** Those of them that got none. */
+  /** Calls that were rejected. */
   rejections: number;
   /** Calls that succeeded. */
   successes: number;
-  /** Calls that failed, and probes that took too long. */
+  /** Calls that failed, and probes that exceeded their time limit. */
   failures: number;
   /** Calls that ended in neither way. */
   neutrals: number;
-  /** Results of calls that an earlier epoch had admitted; they are in the counts above, too. */
+  /** Results of calls that an earlier epoch had admitted; the counts above include them. */
   stale: number;
   /** How often the breaker was opened. */
   trips: number;
-  /** When the newest success was told. */
+  /** The time of the newest success. */
   lastSuccessAt: Instant | undefined;
-  /** When the newest failure happened. */
+  /** The time of the newest failure. */
   lastFailureAt: Instant | undefined;
 }
 
 /** One circuit breaker. */
 export interface Breaker {
-  /** By which it is known. */
+  /** Its key in `breakers`. */
   readonly name: string;
-  /** What it goes by. */
+  /** The rules in force. */
   rules: BreakerRules;
-  /** Where it is. */
+  /** The state of the breaker, and the data of that state. */
   phase: ClosedPhase | OpenPhase | HalfOpenPhase;
-  /** Of its phase; larger than that of any earlier phase of any breaker. */
+  /** The number of the phase; larger than that of any earlier phase of any breaker. */
   epoch: number;
-  /** Results of calls that an earlier epoch had admitted aren't counted at all. */
+  /** Results of calls that an earlier epoch had admitted are not counted at all. */
   countsSince: number;
-  /** The lengthened open time before chance has shortened it. */
+  /** The lengthened open time before the jitter shortens it. */
   openTimeMs: number;
-  /** How long it will be open next; drawn in advance, so that who looks ahead draws nothing. */
+  /** The next open time; drawn in advance, so that a prediction draws nothing. */
   nextOpenMs: number;
-  /** What was counted. */
+  /** The figures. */
   counts: BreakerCounts;
 }
 
 /** The state of a breaker machine. */
 export interface BreakerState {
-  /** What it goes by. */
+  /** The options in force. */
   readonly config: BreakerConfig;
-  /** All breakers, by name. */
+  /** By name. */
   readonly breakers: Map<string, Breaker>;
   /** The newest epoch. */
   epoch: number;
   /** The newest permit. */
   lastPermit: number;
-  /** When the newest step was: nobody who looks sees an earlier moment. */
+  /** The time of the newest step that changed something; views show no earlier moment. */
   now: Instant;
-  /** Chance. */
+  /** The source of jitter. */
   readonly prng: Prng;
 }
 
-/** One step under way. */
-export interface Turn {
-  /** What it changes. */
-  readonly state: BreakerState;
-  /** When it is. */
-  readonly now: Instant;
-  /** What has happened in it. */
-  readonly events: BreakerEvent[];
-}
-
-/** The state without breakers. */
+/** Returns the state without breakers. */
 export function emptyBreakers(config: BreakerConfig): BreakerState {
   return {
     config,
@@ -121,7 +109,7 @@ export function emptyBreakers(config: BreakerConfig): BreakerState {
   };
 }
 
-/** The phase in which nothing has been counted yet. */
+/** Returns a closed phase without calls. */
 export function closedPhase(rules: BreakerRules): ClosedPhase {
   return {
     state: "closed",
@@ -130,12 +118,12 @@ export function closedPhase(rules: BreakerRules): ClosedPhase {
   };
 }
 
-/** The phase in which no probe was made yet. */
+/** Returns a half-open phase without probes. */
 export function halfOpenPhase(): HalfOpenPhase {
   return { state: "half-open", successes: 0, probes: new Map(), deadlines: noDeadlines() };
 }
 
-/** Counts of nothing. */
+/** Returns figures of no calls. */
 export function noCounts(): BreakerCounts {
   return {
     requests: 0,
@@ -148,4 +136,61 @@ export function noCounts(): BreakerCounts {
     lastSuccessAt: undefined,
     lastFailureAt: undefined,
   };
+}
+
+/** One step in progress. */
+export interface BreakerStep {
+  readonly state: BreakerState;
+  readonly now: Instant;
+  /** The events of the step, in order. */
+  readonly events: BreakerEvent[];
+}
+
+/** The state of a breaker at some moment. */
+export interface Outlook {
+  readonly state: CircuitState;
+  /** Whether it admits a call. */
+  readonly admits: boolean;
+  /** When it may admit a call again; the moment itself when it does already. */
+  readonly retryAt: Instant;
+  /** The number of probes in flight. */
+  readonly probes: number;
+}
+
+/**
+ * Returns the state of `breaker` at `now`.
+ *
+ * Breakers have no timers: one whose open time is over is half-open from that moment on, and one
+ * whose probe exceeds its time limit is open, though no step has changed the state yet.
+ */
+export function outlook(breaker: Readonly<Breaker>, now: Instant): Outlook {
+  const { phase, rules } = breaker;
+  switch (phase.state) {
+    case "closed":
+      return { state: "closed", admits: true, retryAt: now, probes: 0 };
+    case "open":
+      return whileOpen(phase.until, now);
+    case "half-open": {
+      const deadline = nextDeadline(phase.deadlines);
+      if (deadline <= now) return whileOpen(deadline + breaker.nextOpenMs, now);
+      const probes = phase.probes.size;
+      const admits = probes < rules.halfOpenLimit;
+      return { state: "half-open", admits, retryAt: admits ? now : deadline, probes };
+    }
+  }
+}
+
+function whileOpen(until: Instant, now: Instant): Outlook {
+  return until <= now
+    ? { state: "half-open", admits: true, retryAt: now, probes: 0 }
+    : { state: "open", admits: false, retryAt: until, probes: 0 };
+}
+
+/**
+ * Returns whether the success of a call that was made under the epoch `madeUnder` would change only
+ * figures, so that it may be reported later, together with others.
+ */
+export function isUneventful({ phase, epoch }: Readonly<Breaker>, madeUnder: number): boolean {
+  return madeUnder === epoch && phase.state === "closed" && phase.window === undefined &&
+    phase.failuresInRow === 0;
 }

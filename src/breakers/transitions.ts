@@ -1,29 +1,27 @@
 /**
- * What can happen to a breaker or a call. Each function here changes the state in one way and makes
- * the one event that tells of it.
+ * The transitions of a breaker or a call. Each function changes the state in one way and emits the
+ * one event about it.
  *
  * @module
  */
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
-import type { CircuitChangeReason, CircuitRefusal, CircuitRefused } from "./events.ts";
-import { type Instant, Refusal, type Tick } from "../core/machine.ts";
 import { nextInt } from "../core/data/prng.ts";
+import { type Instant, Refusal, type Tick } from "../core/machine.ts";
 import type { BreakerCommand, CountCalls, PermitAnswer, SettlePermit } from "./commands.ts";
 import type { BreakerRules } from "./config.ts";
+import type { CircuitChangeReason, CircuitRefusal, CircuitRefused } from "./events.ts";
 import {
   type Breaker,
-  type ClosedPhase,
+  type BreakerStep,
   closedPhase,
   type HalfOpenPhase,
   halfOpenPhase,
   noCounts,
-  type OpenPhase,
-  type Turn,
 } from "./state.ts";
 
-/** Makes a breaker, closed. */
-export function define({ state, events }: Turn, name: string, rules: BreakerRules): void {
+/** Adds a closed breaker. */
+export function define({ state, events }: BreakerStep, name: string, rules: BreakerRules): void {
   const epoch = ++state.epoch;
   state.breakers.set(name, {
     name,
@@ -38,23 +36,23 @@ export function define({ state, events }: Turn, name: string, rules: BreakerRule
   events.push({ type: "circuitbreaker:defined", name, epoch });
 }
 
-/** Gives a breaker other rules. What it had counted by the earlier ones towards opening is void. */
-export function redefine({ events }: Turn, breaker: Breaker, rules: BreakerRules): void {
+/** Replaces the rules of a breaker, and drops what it had counted by the earlier ones to open. */
+export function redefine({ events }: BreakerStep, breaker: Breaker, rules: BreakerRules): void {
   breaker.rules = rules;
   breaker.openTimeMs = breaker.nextOpenMs = rules.timeout;
   if (breaker.phase.state === "closed") breaker.phase = closedPhase(rules);
   events.push({ type: "circuitbreaker:defined", name: breaker.name, epoch: breaker.epoch });
 }
 
-/** Forgets a breaker. */
-export function forget({ state, events }: Turn, { name, epoch }: Breaker): void {
+/** Removes a breaker. */
+export function remove({ state, events }: BreakerStep, { name, epoch }: Breaker): void {
   state.breakers.delete(name);
   events.push({ type: "circuitbreaker:removed", name, epoch });
 }
 
-/** Lets a call through; in the half-open phase as a probe, which has to end in time. */
+/** Admits a call; in the half-open phase as a probe, which has a time limit. */
 export function admit(
-  { state, now, events }: Turn,
+  { state, now, events }: BreakerStep,
   breaker: Breaker,
   timeoutMs: number,
 ): PermitAnswer {
@@ -76,9 +74,12 @@ export function admit(
   return { status: "permitted", permit, epoch, since: now };
 }
 
-/** Lets a call not through. */
-export function reject({ now, events }: Turn, breaker: Breaker, retryAt: Instant): PermitAnswer {
-  const { name, phase, counts } = breaker;
+/** Rejects a call. */
+export function reject(
+  { now, events }: BreakerStep,
+  { name, phase, counts }: Breaker,
+  retryAt: Instant,
+): PermitAnswer {
   const state = phase.state === "open" ? "open" : "half-open";
   const retryAfterMs = retryAt - now;
   counts.requests++;
@@ -93,8 +94,8 @@ const RESULTS = {
   neutral: "circuitbreaker:returned",
 } as const;
 
-/** Counts what a call came to. */
-export function count({ now, events }: Turn, breaker: Breaker, command: SettlePermit): void {
+/** Counts the outcome of a call. */
+export function count({ now, events }: BreakerStep, breaker: Breaker, command: SettlePermit): void {
   const { name, counts } = breaker;
   const { permit, epoch, outcome, since } = command;
   const stale = epoch !== breaker.epoch;
@@ -115,7 +116,7 @@ export function count({ now, events }: Turn, breaker: Breaker, command: SettlePe
 }
 
 /** Counts calls that changed nothing else. */
-export function countCalls({ events }: Turn, breaker: Breaker, command: CountCalls): void {
+export function countCalls({ events }: BreakerStep, breaker: Breaker, command: CountCalls): void {
   const { name, counts } = breaker;
   const { epoch, requests, successes, lastSuccessAt } = command;
   if (epoch >= breaker.countsSince) {
@@ -128,59 +129,59 @@ export function countCalls({ events }: Turn, breaker: Breaker, command: CountCal
   events.push({ type: "circuitbreaker:counted", name, epoch, requests, successes });
 }
 
-/** Counts a probe that took too long as failed. */
+/** Counts a probe that exceeded its time limit as failed. */
 export function timeOut(
-  { events }: Turn,
+  { events }: BreakerStep,
   breaker: Breaker,
   phase: HalfOpenPhase,
   permit: number,
 ): void {
-  const probe = phase.probes.get(permit)!;
+  const { rank: deadline } = phase.probes.get(permit)!;
   dropProbe(phase, permit);
   breaker.counts.failures++;
-  breaker.counts.lastFailureAt = probe.rank;
+  breaker.counts.lastFailureAt = deadline;
   const { name, epoch } = breaker;
-  events.push({ type: "circuitbreaker:timed-out", name, permit, epoch, deadline: probe.rank });
+  events.push({ type: "circuitbreaker:timed-out", name, permit, epoch, deadline });
 }
 
-/** Takes a probe out of those in flight. Whether it was there. */
+/** Removes a probe from those in flight. Returns whether it was there. */
 export function dropProbe(phase: HalfOpenPhase, permit: number): boolean {
   unschedule(phase.deadlines, phase.probes.get(permit));
   return phase.probes.delete(permit);
 }
 
 /** Closes a breaker. Its next open time is the shortest again. */
-export function close(turn: Turn, breaker: Breaker, reason: CircuitChangeReason): void {
+export function close(step: BreakerStep, breaker: Breaker, reason: CircuitChangeReason): void {
   breaker.openTimeMs = breaker.nextOpenMs = breaker.rules.timeout;
-  enter(turn, breaker, closedPhase(breaker.rules), reason);
+  enter(step, breaker, closedPhase(breaker.rules), reason);
 }
 
 /** Opens a breaker as of `at`. If it opens again before it was closed, it stays open for longer. */
 export function open(
-  turn: Turn,
+  step: BreakerStep,
   breaker: Breaker,
   reason: CircuitChangeReason,
-  at: Instant = turn.now,
+  at: Instant = step.now,
 ): void {
   const until = at + breaker.nextOpenMs;
   const { timeout, openTimeFactor, openTimeJitter, maxOpenMs } = breaker.rules;
   const longest = Math.min(Math.floor(breaker.openTimeMs * openTimeFactor), maxOpenMs);
   const shortest = Math.max(timeout, Math.ceil(longest * (1 - openTimeJitter)));
   breaker.openTimeMs = longest;
-  breaker.nextOpenMs = shortest + nextInt(turn.state.prng, longest - shortest + 1);
+  breaker.nextOpenMs = shortest + nextInt(step.state.prng, longest - shortest + 1);
   breaker.counts.trips++;
-  enter(turn, breaker, { state: "open", until }, reason);
+  enter(step, breaker, { state: "open", until }, reason);
 }
 
-/** Lets a breaker probe. */
-export function halfOpen(turn: Turn, breaker: Breaker, reason: CircuitChangeReason): void {
-  enter(turn, breaker, halfOpenPhase(), reason);
+/** Lets a breaker admit probes. */
+export function halfOpen(step: BreakerStep, breaker: Breaker, reason: CircuitChangeReason): void {
+  enter(step, breaker, halfOpenPhase(), reason);
 }
 
 function enter(
-  { state, events }: Turn,
+  { state, events }: BreakerStep,
   breaker: Breaker,
-  phase: ClosedPhase | OpenPhase | HalfOpenPhase,
+  phase: Breaker["phase"],
   reason: CircuitChangeReason,
 ): void {
   const from = breaker.phase.state;
@@ -197,17 +198,17 @@ function enter(
   });
 }
 
-/** Lets a closed breaker count from nothing. What is in flight isn't counted any more. */
-export function reset({ state, events }: Turn, breaker: Breaker): void {
+/** Resets the figures of a closed breaker. Calls in flight are not counted any more. */
+export function reset({ state, events }: BreakerStep, breaker: Breaker): void {
   breaker.phase = closedPhase(breaker.rules);
   breaker.epoch = breaker.countsSince = ++state.epoch;
   breaker.counts = noCounts();
   events.push({ type: "circuitbreaker:reset", name: breaker.name, epoch: breaker.epoch });
 }
 
-/** Says why `command` changes nothing. */
+/** Refuses `command`. */
 export function refuse(
-  { events }: Turn,
+  { events }: BreakerStep,
   { type, name }: Exclude<BreakerCommand, Tick>,
   reason: CircuitRefusal,
 ): Refusal<CircuitRefused> {

@@ -10,5 +10,5 @@ export const CircuitState = { CLOSED: "closed", OPEN: "open", HALF_OPEN: "half-o
 /** The state of a circuit breaker. */
 export type CircuitState = "closed" | "open" | "half-open";
 
-/** The outcome of a call for its breaker; `neutral` says nothing about the guarded service. */
+/** The outcome of a call; `neutral` is no evidence for or against the guarded service. */
 export type CallOutcome = "success" | "failure" | "neutral";

@@ -1,128 +1,73 @@
 /**
- * What a breaker would do, without doing it.
- *
- * Breakers have no timers: one whose open time is over is half-open from that moment on, and one
- * whose probe hangs is open, though nothing has stepped it yet. These functions say so.
+ * Views of a breaker.
  *
  * @module
  */
 
-import { nextDeadline } from "../core/data/deadlines.ts";
-import type { CircuitState } from "./types.ts";
 import type { Instant } from "../core/machine.ts";
-import { type Breaker, noCounts } from "./state.ts";
+import { type Breaker, noCounts, outlook } from "./state.ts";
+import type { CircuitState } from "./types.ts";
 
-/** How a breaker is at some moment. */
-export interface Outlook {
-  /** Where it is. */
-  readonly state: CircuitState;
-  /** Whether it would let a call through. */
-  readonly admits: boolean;
-  /**
-   * When it will let a call through again, or at the latest will know more: the moment itself when
-   * it does already.
-   */
-  readonly retryAt: Instant;
-  /** How many probes are in flight. */
-  readonly probes: number;
-}
-
-/** How `breaker` is at `now`. Changes nothing. */
-export function outlook(breaker: Readonly<Breaker>, now: Instant): Outlook {
-  const { phase, rules } = breaker;
-  switch (phase.state) {
-    case "closed":
-      return { state: "closed", admits: true, retryAt: now, probes: 0 };
-    case "open":
-      return whileOpen(phase.until, now);
-    case "half-open": {
-      const deadline = nextDeadline(phase.deadlines);
-      if (deadline <= now) return whileOpen(deadline + breaker.nextOpenMs, now);
-      const probes = phase.probes.size;
-      const admits = probes < rules.halfOpenLimit;
-      return { state: "half-open", admits, retryAt: admits ? now : deadline, probes };
-    }
-  }
-}
-
-function whileOpen(until: Instant, now: Instant): Outlook {
-  return until <= now
-    ? { state: "half-open", admits: true, retryAt: now, probes: 0 }
-    : { state: "open", admits: false, retryAt: until, probes: 0 };
-}
-
-/**
- * Whether the success of a call that was made under the epoch `madeUnder` would change nothing but figures, so that
- * it may be told later, together with others.
- */
-export function isUneventful({ phase, epoch }: Readonly<Breaker>, madeUnder: number): boolean {
-  return madeUnder === epoch && phase.state === "closed" && phase.window === undefined &&
-    phase.failuresInRow === 0;
-}
-
-/** The figures of a circuit breaker, all since it was made or reset. */
+/** The figures of a circuit breaker since it was defined or reset. */
 export interface CircuitBreakerMetrics {
-  /** Where it is. */
+  /** The state of the breaker. */
   readonly state: CircuitState;
-  /** Calls that failed, and probes that were found to have taken too long. */
+  /** Calls that failed, and probes that exceeded their time limit. */
   readonly failures: number;
   /** Calls that succeeded. */
   readonly successes: number;
-  /** When the newest failure was; left out when there was none. */
+  /** The time of the newest failure; absent when there was none. */
   readonly lastFailureTime?: Date;
-  /**
-   * When the newest success was, or one of the newest eight of very many; left out when there was
-   * none.
-   */
+  /** The time of the newest success, or of one of the newest eight; absent when there was none. */
   readonly lastSuccessTime?: Date;
-  /** Calls that were asked for, rejected ones included. */
+  /** Calls that were made or rejected. */
   readonly totalRequests: number;
-  /** Calls that were not let through. */
+  /** Calls that were rejected. */
   readonly rejectedRequests: number;
-  /** Probes that are in flight. */
+  /** Probes in flight. */
   readonly halfOpenRequests: number;
-  /** Calls that were cancelled, or ended with an error that isn't a failure. */
+  /** Calls that were cancelled, or ended with an error that is no failure. */
   readonly neutralRequests: number;
-  /** Results that came when the breaker had left the state which admitted the call. */
+  /** Results that came after the breaker had left the state that admitted the call. */
   readonly staleResults: number;
-  /** How often it opened. */
+  /** How often the breaker opened. */
   readonly trips: number;
-  /** When it will let a call through again; left out when it does already. */
+  /** When the breaker may admit a call again; absent when it does already. */
   readonly retryTime?: Date;
 }
 
-/** Figures that the machine has not been told of yet. */
-export interface UntoldFigures {
+/** Figures that are not in the state yet. */
+export interface UnreportedCalls {
   /** Calls that were made. */
   requests: number;
-  /** Calls that have succeeded. */
+  /** Calls that succeeded. */
   successes: number;
-  /** When the newest of those was. */
+  /** The time of the newest success. */
   lastSuccessAt: Instant | undefined;
 }
 
-/** The figures of a breaker at `now`; those of one that is not there are zero. */
+/** Returns the figures of a breaker at `now`; those of an unknown breaker are zero. */
 export function metricsOf(
   breaker: Readonly<Breaker> | undefined,
   now: Instant,
-  untold: UntoldFigures,
+  unreported: UnreportedCalls,
 ): CircuitBreakerMetrics {
   const seen = breaker && outlook(breaker, now);
-  const counts = breaker === undefined ? noCounts() : breaker.counts;
+  const counts = breaker?.counts ?? noCounts();
   const { lastFailureAt } = counts;
-  const lastSuccessAt = untold.lastSuccessAt ?? counts.lastSuccessAt;
+  const lastSuccessAt = unreported.lastSuccessAt ?? counts.lastSuccessAt;
   return {
-    state: seen === undefined ? "closed" : seen.state,
+    state: seen?.state ?? "closed",
     failures: counts.failures,
-    successes: counts.successes + untold.successes,
+    successes: counts.successes + unreported.successes,
     ...(lastFailureAt !== undefined && { lastFailureTime: new Date(lastFailureAt) }),
     ...(lastSuccessAt !== undefined && { lastSuccessTime: new Date(lastSuccessAt) }),
-    totalRequests: counts.requests + untold.requests,
+    totalRequests: counts.requests + unreported.requests,
     rejectedRequests: counts.rejections,
-    halfOpenRequests: seen === undefined ? 0 : seen.probes,
+    halfOpenRequests: seen?.probes ?? 0,
     neutralRequests: counts.neutrals,
     staleResults: counts.stale,
     trips: counts.trips,
-    ...(seen !== undefined && !seen.admits && { retryTime: new Date(seen.retryAt) }),
+    ...(seen?.admits === false && { retryTime: new Date(seen.retryAt) }),
   };
 }

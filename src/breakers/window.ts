@@ -1,18 +1,18 @@
 /**
- * What the newest calls came to, in O(1) for each of them.
+ * The outcomes of the newest calls, in O(1) for each of them.
  *
- * A window by count is a ring of single calls. A window by time is a ring of ten buckets: it slides
- * by a bucket at a time, and whatever the gap between two calls, what is too old is gone before the
- * next call is counted.
+ * A window by count is a ring of single calls. A window by time is a ring of ten buckets and slides by
+ * one bucket at a time: whatever the gap between two calls, buckets that are too old are emptied
+ * before the next call is counted.
  *
  * @module
  */
 
 import type { Instant } from "../core/machine.ts";
 
-/** How many calls there were, and of which kinds. A call may be of both. */
+/** Numbers of calls. A call may be both failed and slow. */
 export interface CallTally {
-  /** All of them. */
+  /** All calls. */
   calls: number;
   /** Those that failed. */
   failures: number;
@@ -22,52 +22,49 @@ export interface CallTally {
 
 /** The newest calls, up to a number of them. */
 export interface CountWindow {
-  /** Names the variant. */
   readonly kind: "count";
   /** One call each: 1 when it failed, plus 2 when it was slow. */
   readonly ring: number[];
-  /** How long the ring gets. */
+  /** The longest length of the ring. */
   readonly size: number;
   /** The place of the next call. */
   next: number;
-  /** What is in the ring. */
+  /** The calls in the ring. */
   readonly tally: CallTally;
 }
 
 /** The calls of the newest time. */
 export interface TimeWindow {
-  /** Names the variant. */
   readonly kind: "time";
-  /** The calls of a tenth of the time each; that of slot `n` is at `n` modulo their number. */
+  /** The calls of a tenth of the time each; those of slot `n` are at `n` modulo their number. */
   readonly buckets: CallTally[];
-  /** How long the time is. */
+  /** The length of the time. */
   readonly windowMs: number;
   /** The slot of the newest call. */
   newest: number;
-  /** What is in all buckets. */
+  /** The calls in all buckets. */
   readonly tally: CallTally;
 }
 
-/** What the newest calls came to. */
+/** The outcomes of the newest calls. */
 export type CallWindow = CountWindow | TimeWindow;
 
-/** What a window is made after. */
+/** The rules of a window. */
 export interface WindowRules {
-  /** Of which kind it is. */
   readonly window: "count" | "time";
-  /** The number of calls of one by count. */
+  /** The number of calls of a window by count. */
   readonly windowCalls: number;
-  /** The time of one by time. */
+  /** The length of a window by time. */
   readonly windowMs: number;
 }
 
-/** How many buckets a window by time has. */
+/** The number of buckets of a window by time. */
 export const BUCKETS = 10;
 
 const FAILED = 1;
 const SLOW = 2;
 
-/** A window without calls. */
+/** Returns a window without calls. */
 export function emptyWindow(rules: WindowRules): CallWindow {
   const { windowCalls: size, windowMs } = rules;
   const tally = { calls: 0, failures: 0, slow: 0 };
@@ -76,7 +73,7 @@ export function emptyWindow(rules: WindowRules): CallWindow {
   return { kind: "time", buckets, windowMs, newest: 0, tally };
 }
 
-/** Counts one call that ends at `now`, forgets what is too old, and returns what there is. */
+/** Counts one call that ends at `now`, evicts those that are too old, and returns the others. */
 export function record(
   kept: CallWindow,
   failed: boolean,
@@ -111,7 +108,7 @@ function add({ tally }: TimeWindow, bucket: CallTally, failures: number, slow: n
   }
 }
 
-/** The bucket of `now`, after all that `now` makes too old were emptied. */
+/** Returns the bucket of `now`, after those that are too old by then were emptied. */
 function bucketAt(kept: TimeWindow, now: Instant): CallTally {
   const { buckets, windowMs, newest } = kept;
   const slot = Math.floor(now * BUCKETS / windowMs);

@@ -135,7 +135,7 @@ export class ConflictClient extends MachineClient<
     if (event.type === "conflict:resolved") {
       for (const call of this.#take(conflictId)) call.resolve(event.resolution);
     } else if (event.outcome === "no-quorum") {
-      const attempt = `settle conflict ${quote(conflictId)} by vote`;
+      const attempt = `resolve conflict ${quote(conflictId)} by vote`;
       const rule = "the quorum must be reached before the vote ends";
       for (const call of this.#take(conflictId)) {
         call.reject(new UndecidedConflictError(attempt, conflictId, rule));

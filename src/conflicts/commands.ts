@@ -1,12 +1,10 @@
 /**
- * What a conflict machine can be told to do. Times are milliseconds.
+ * The commands of a conflict machine, their answers, and the checks of their arguments. Times are
+ * milliseconds.
  *
  * @module
  */
 
-import type { Instant, Named, Tick } from "../core/machine.ts";
-import type { Conflict, ConflictDecision, ConflictResolution, TaskConflictType } from "./types.ts";
-import type { ConflictSubject } from "./state.ts";
 import {
   type Attempt,
   quote,
@@ -15,45 +13,48 @@ import {
   requireObject,
   requireOneOf,
 } from "../core/arguments.ts";
+import type { Instant, Named, Tick } from "../core/machine.ts";
+import type { ConflictSubject } from "./state.ts";
+import type { Conflict, ConflictDecision, ConflictResolution, TaskConflictType } from "./types.ts";
 
-/** Says that agents can't all have what they want. */
+/** Reports that agents have incompatible requests. */
 export interface ReportConflict extends Named<"report-conflict"> {
-  /** What sort of thing they want. */
+  /** The kind of thing that they request. */
   readonly subject: ConflictSubject;
-  /** What they want. */
+  /** The id of that thing. */
   readonly subjectId: string;
-  /** What they disagree on, when it is a task. */
+  /** The subject of a conflict over a task. */
   readonly disagreement: TaskConflictType | undefined;
   /** Two or more, each named once. */
   readonly agents: readonly string[];
 }
 
-/** Settles a conflict as somebody outside decided. */
+/** Resolves a conflict by a decision from outside. */
 export interface DecideConflict extends Named<"decide-conflict"> {
-  /** Which conflict. */
+  /** The id of the conflict. */
   readonly conflictId: string;
-  /** The name of who decided. */
+  /** The name of the strategy that decided. */
   readonly strategy: string;
-  /** What was decided. */
+  /** The decision. */
   readonly decision: ConflictDecision;
 }
 
-/** By what an automatic resolution decides. */
+/** The criterion of an automatic resolution. */
 export type ConflictCriterion = "priority" | "timestamp";
 
-/** Settles a conflict by what is known of its agents. */
+/** Resolves a conflict by the known priorities and requests of its agents. */
 export interface AutoResolve extends Named<"auto-resolve"> {
-  /** Which conflict. */
+  /** The id of the conflict. */
   readonly conflictId: string;
-  /** What counts first. */
+  /** The criterion that counts first. */
   readonly prefer: ConflictCriterion;
 }
 
-/** Lets others decide. */
+/** Opens a vote on a conflict. */
 export interface OpenVote extends Named<"open-vote"> {
-  /** Which conflict. */
+  /** The id of the conflict. */
   readonly conflictId: string;
-  /** Who has a vote, each named once. */
+  /** The agents that have a vote, each named once. */
   readonly electorate: readonly string[];
   /** How many votes decide it, at most all. */
   readonly quorum: number;
@@ -61,121 +62,88 @@ export interface OpenVote extends Named<"open-vote"> {
   readonly timeoutMs: number;
 }
 
-/** Votes. */
+/** Casts a vote. */
 export interface CastVote extends Named<"cast-vote"> {
-  /** Which conflict. */
+  /** The id of the conflict. */
   readonly conflictId: string;
-  /** Who votes. */
+  /** The agent that votes. */
   readonly voter: string;
-  /** For whom. */
+  /** The agent of the conflict that it votes for. */
   readonly candidate: string;
 }
 
-/** Makes the priority of an agent known. */
+/** Records the priority of an agent. */
 export interface RankAgent extends Named<"rank-agent"> {
-  /** Whose it is. */
+  /** The id of the agent. */
   readonly agentId: string;
   /** Higher wins. */
   readonly priority: number;
 }
 
-/** Makes known since when agents want something; a later note replaces an earlier one. */
+/** Records when agents requested something; a later note replaces an earlier one. */
 export interface NoteRequests extends Named<"note-requests"> {
-  /** What sort of thing they want. */
+  /** The kind of thing that they request. */
   readonly subject: ConflictSubject;
-  /** What they want. */
+  /** The id of that thing. */
   readonly subjectId: string;
-  /** Since when each of them wants it; `null` for this moment. */
+  /** The time of each request; `null` for this moment. */
   readonly requests: readonly (readonly [agentId: string, at: Instant | null])[];
 }
 
-/** Forgets what is known of an agent. */
+/** Removes the known priority and requests of an agent. */
 export interface ForgetParty extends Named<"forget-party"> {
-  /** Who is gone. */
+  /** The id of the agent. */
   readonly agentId: string;
 }
 
 /**
- * An agent is gone: what is known of it is forgotten, it can win no open conflict, and has no vote
- * that it has not cast.
+ * Retires an agent: removes its known priority and requests, excludes it from winning open conflicts,
+ * and takes the votes that it has not cast.
  */
 export interface RetireParty extends Named<"retire-party"> {
-  /** Who is gone. */
+  /** The id of the agent. */
   readonly agentId: string;
 }
 
-/** Forgets conflicts that were settled long ago. */
+/** Evicts conflicts that were resolved before an instant. */
 export interface ForgetConflicts extends Named<"forget-conflicts"> {
-  /** Those settled before this. */
+  /** The instant. */
   readonly before: Instant;
 }
 
-/** Tells an agent the version that it may change. */
+/** Reads the newest version of a resource, which the agent may then change. */
 export interface ReadVersion extends Named<"read-version"> {
-  /** What has versions. */
+  /** The id of the resource. */
   readonly resourceId: string;
-  /** Who reads it. */
+  /** The agent that reads. */
   readonly agentId: string;
 }
 
-/** Makes the next version, if the newest one is what the agent expects. */
+/** Commits a change, if the newest version is the expected one. */
 export interface CommitVersion extends Named<"commit-version"> {
-  /** What has versions. */
+  /** The id of the resource. */
   readonly resourceId: string;
-  /** Who changed it. */
+  /** The agent that changed it. */
   readonly agentId: string;
-  /** What the change is based on. */
+  /** The version that the change is based on. */
   readonly expectedVersion: number;
 }
 
-/** Says that an agent won't change what it read. */
+/** Ends a reading without a change. */
 export interface ReleaseVersion extends Named<"release-version"> {
-  /** What has versions. */
+  /** The id of the resource. */
   readonly resourceId: string;
-  /** Who had read it. */
+  /** The agent that had read it. */
   readonly agentId: string;
 }
 
-/** Forgets who read long ago. */
+/** Evicts readings from before an instant. */
 export interface ForgetReaders extends Named<"forget-readers"> {
-  /** Those who read before this. */
+  /** The instant. */
   readonly before: Instant;
 }
 
-/** The resolution of a conflict; `isNew` is `false` when the conflict was resolved before. */
-export interface ResolutionAnswer {
-  readonly resolution: ConflictResolution;
-  readonly isNew: boolean;
-}
-
-/** The answers of a conflict machine, by the type of the command. */
-export interface ConflictAnswers {
-  /** `isNew` is `false` when the same conflict is open already. */
-  readonly "report-conflict": {
-    readonly conflictId: string;
-    readonly isNew: boolean;
-    readonly conflict: Conflict;
-  };
-  readonly "decide-conflict": ResolutionAnswer;
-  readonly "auto-resolve": ResolutionAnswer;
-  readonly "open-vote": { readonly closesAt: Instant };
-  /** The resolution when this vote decided; `isNew` is `false` when it was cast before. */
-  readonly "cast-vote": {
-    readonly resolution: ConflictResolution | undefined;
-    readonly isNew: boolean;
-  };
-  readonly "rank-agent": void;
-  readonly "note-requests": void;
-  readonly "forget-party": void;
-  readonly "retire-party": void;
-  readonly "forget-conflicts": { readonly count: number };
-  readonly "read-version": { readonly version: number };
-  readonly "commit-version": { readonly version: number };
-  readonly "release-version": { readonly version: number };
-  readonly "forget-readers": { readonly count: number };
-}
-
-/** What a conflict machine can be told to do. */
+/** The commands of a conflict machine. */
 export type ConflictCommand =
   | ReportConflict
   | DecideConflict
@@ -193,10 +161,45 @@ export type ConflictCommand =
   | ForgetReaders
   | Tick;
 
-/** How many agents a conflict may have. */
+/** The answer to a command that resolves a conflict; `isNew` unless it was resolved before. */
+export interface ResolutionAnswer {
+  /** The one resolution of the conflict. */
+  readonly resolution: ConflictResolution;
+  /** Whether this command resolved it. */
+  readonly isNew: boolean;
+}
+
+/** The answers of a conflict machine, by the type of the command. */
+export type ConflictAnswers = {
+  /** `isNew` unless the same conflict is open already. */
+  readonly "report-conflict": {
+    readonly conflictId: string;
+    readonly isNew: boolean;
+    readonly conflict: Conflict;
+  };
+  readonly "decide-conflict": ResolutionAnswer;
+  readonly "auto-resolve": ResolutionAnswer;
+  readonly "open-vote": { readonly closesAt: Instant };
+  /** `isNew` unless the same vote was cast before; `resolution` when this vote decided. */
+  readonly "cast-vote": {
+    readonly isNew: boolean;
+    readonly resolution: ConflictResolution | undefined;
+  };
+  readonly "rank-agent": void;
+  readonly "note-requests": void;
+  readonly "forget-party": void;
+  readonly "retire-party": void;
+  readonly "forget-conflicts": { readonly count: number };
+  readonly "read-version": { readonly version: number };
+  readonly "commit-version": { readonly version: number };
+  readonly "release-version": { readonly version: number };
+  readonly "forget-readers": { readonly count: number };
+};
+
+/** The largest number of agents of a conflict. */
 const MOST_AGENTS = 1_000;
 
-/** The agents of a conflict, each once. */
+/** Checks the agents of a conflict, and returns each once. */
 export function readAgents(agents: unknown, attempt: Attempt): string[] {
   const distinct = readIds(agents, "agents", MOST_AGENTS, attempt);
   if (distinct.length >= 2) return distinct;
@@ -205,7 +208,7 @@ export function readAgents(agents: unknown, attempt: Attempt): string[] {
   );
 }
 
-/** Ids, each once, in the order in which they come first. */
+/** Checks ids, and returns each once, in the order of their first occurrence. */
 export function readIds(ids: unknown, name: string, most: number, attempt: Attempt): string[] {
   requireArray(ids, most, name, attempt);
   const distinct = new Set<string>();
@@ -216,25 +219,25 @@ export function readIds(ids: unknown, name: string, most: number, attempt: Attem
   return [...distinct];
 }
 
-/** What a strategy decided, checked; whoever isn't named, besides a winner, loses. */
+/** Checks and completes the decision of a strategy: without losers, all but the winner lose. */
 export function readDecision(
   proposed: unknown,
   agents: readonly string[],
   attempt: Attempt,
 ): ConflictDecision {
-  requireObject(proposed, "what the strategy decides", attempt);
+  requireObject(proposed, "the decision of the strategy", attempt);
   const { type, winner, losers, reason } = proposed;
   requireOneOf(type, ["priority", "timestamp", "vote", "manual", "retry"], "type", attempt);
   if (winner !== undefined) requireId(winner, "winner", attempt);
   const others = winner === undefined ? undefined : agents.filter((agentId) => agentId !== winner);
-  const beaten = losers === undefined ? others : readIds(losers, "losers", MOST_AGENTS, attempt);
-  if (winner !== undefined && beaten!.includes(winner)) {
+  const defeated = losers === undefined ? others : readIds(losers, "losers", MOST_AGENTS, attempt);
+  if (winner !== undefined && defeated!.includes(winner)) {
     throw new RangeError(`Cannot ${attempt()}: the winner must not lose, got ${quote(winner)}`);
   }
   return {
     type: type as ConflictDecision["type"],
     ...(winner !== undefined && { winner }),
-    ...(beaten !== undefined && { losers: beaten }),
+    ...(defeated !== undefined && { losers: defeated }),
     reason: typeof reason === "string" ? reason : "",
   };
 }

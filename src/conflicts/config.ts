@@ -6,24 +6,24 @@
 
 import { count, defaultsOf, ms, oneOf, type Options } from "../core/config.ts";
 
-/** The rules that a conflict machine goes by. */
+/** The options of a conflict machine. */
 export interface ConflictConfig {
   /**
-   * What an automatic resolution does when neither priorities nor request times single out a
-   * winner: `none` refuses it, `id` takes the smallest id. @default "none"
+   * The result of an automatic resolution when neither priorities nor request times single out a
+   * winner: `none` refuses it, `id` lets the smallest id win. @default "none"
    */
   readonly tiebreak: "id" | "none";
   /** How many conflicts may be open at once. @default 100_000 */
   readonly maxActive: number;
-  /** How many settled conflicts are remembered, the newest. @default 10_000 */
+  /** How many resolved conflicts are kept; the oldest are evicted. @default 10_000 */
   readonly keepResolved: number;
-  /** Of how many agents something may be known. @default 100_000 */
+  /** How many agents may have a known priority or request. @default 100_000 */
   readonly maxParties: number;
-  /** How many requests of one agent are known, the newest. @default 1_000 */
+  /** How many requests of one agent are kept; the oldest are evicted. @default 1_000 */
   readonly keepRequests: number;
-  /** Of how many resources that nobody reads the version is kept, the last to be idle. @default 100_000 */
+  /** How many versions of resources without readings are kept; the longest idle are evicted. @default 100_000 */
   readonly maxIdleVersions: number;
-  /** How many readings are kept; when they are more the oldest eighth is forgotten. @default 1_000_000 */
+  /** How many readings are kept; beyond that, the oldest eighth is evicted. @default 1_000_000 */
   readonly maxReadings: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Conflicts as callers use them.
+ * The façade of conflicts.
  *
  * @module
  */
@@ -51,55 +51,55 @@ import type {
   TaskConflict,
   TaskConflictType,
 } from "./types.ts";
-import { countSettled, evidenceOn, findConflict, viewOf } from "./views.ts";
+import { countResolved, evidenceOn, findConflict, viewOf } from "./views.ts";
 
 /** Options of {@linkcode ConflictResolver}; all of them may be left out. */
 export interface ConflictResolverOptions extends ConflictHosting, Partial<ConflictConfig> {
-  /** How long a vote is open that names no time, in milliseconds. @default 30_000 */
+  /** How long a vote is open by default, in milliseconds. @default 30_000 */
   voteTimeoutMs?: number;
 }
 
-/** How many conflicts there are and were. */
+/** Numbers of conflicts. */
 export interface ConflictStats {
-  /** How many were ever reported. */
+  /** Conflicts that were ever reported. */
   readonly totalConflicts: number;
-  /** How many are open. */
+  /** Conflicts that are open. */
   readonly activeConflicts: number;
-  /** How many were ever settled. */
+  /** Conflicts that were ever resolved. */
   readonly resolvedConflicts: number;
-  /** How many were ever settled by each strategy. */
+  /** Conflicts that were ever resolved, by strategy. */
   readonly resolutionsByStrategy: Record<string, number>;
-  /** How many were ever reported: on a `resource`, and by what agents of a task disagreed on. */
+  /** Conflicts that were ever reported: on a `resource`, and by type on tasks. */
   readonly conflictsByType: Record<string, number>;
 }
 
-/** How a vote is held. */
+/** Options of a vote. */
 export interface VoteOptions {
-  /** Who has a vote. @default the agents of the conflict */
+  /** The agents that have a vote. @default the agents of the conflict */
   electorate?: readonly string[];
-  /** With how many votes it ends and counts. @default more than half of the electorate */
+  /** The number of votes that ends the vote and decides. @default more than half of the electorate */
   quorum?: number;
-  /** How long it is open at most. @default the resolver's `voteTimeoutMs` */
+  /** How long the vote is open. @default the resolver's `voteTimeoutMs` */
   timeoutMs?: number;
 }
 
-/** A vote as it was opened. */
+/** An open vote. */
 export interface VoteView {
-  /** What it is about. */
+  /** The id of the conflict. */
   readonly conflictId: string;
-  /** Who has a vote. */
+  /** The agents that have a vote. */
   readonly electorate: readonly string[];
-  /** With how many votes it ends and counts. */
+  /** The number of votes that ends the vote and decides. */
   readonly quorum: number;
-  /** When it ends without having decided. */
+  /** When it ends without a decision. */
   readonly closesAt: Instant;
 }
 
 const THING = "the conflict resolver";
 
 /**
- * Settles conflicts, each once: by a strategy and what it is told, by what is known of the agents,
- * or by a vote.
+ * Resolves conflicts, each once: by a strategy and its context, by the known priorities and requests
+ * of the agents, or by a vote.
  *
  * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
  *
@@ -121,7 +121,7 @@ export class ConflictResolver implements AsyncDisposable {
   readonly #strategies = new Map<string, ConflictResolutionStrategy>();
 
   /**
-   * A resolver with the strategies `priority`, `timestamp` and `vote`.
+   * Makes a resolver with the strategies `priority`, `timestamp` and `vote`.
    *
    * @throws {TypeError | RangeError} when an option, or something else, is malformed
    */
@@ -139,12 +139,12 @@ export class ConflictResolver implements AsyncDisposable {
     this.registerStrategy(new VotingResolutionStrategy());
   }
 
-  /** Gets ready: with a log, takes up the conflicts that it knows of. */
+  /** Reads the log, if there is one. Idempotent. */
   initialize(): Promise<void> {
     return this.#host.initialize();
   }
 
-  /** Ends all waits with a `ClosedError` and lets go of everything. Harmless when called again. */
+  /** Ends all calls that wait with a `ClosedError`, and closes the resolver. Idempotent. */
   shutdown(): Promise<void> {
     return this.#host.close();
   }
@@ -154,7 +154,7 @@ export class ConflictResolver implements AsyncDisposable {
     return this.shutdown();
   }
 
-  /** Makes a strategy known; it replaces one of the same name. */
+  /** Registers a strategy; it replaces one of the same name. */
   registerStrategy(strategy: ConflictResolutionStrategy): void {
     const attempt = () => "register a strategy";
     requireObject(strategy as unknown, "strategy", attempt);
@@ -164,8 +164,8 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Says that agents can't all have a resource. While a conflict of the same agents over it is
-   * open, resolves to that one.
+   * Reports that agents request a resource which not all of them can have. While a conflict of the
+   * same agents over it is open, resolves to that one.
    *
    * @throws {LimitError} when too many conflicts are open
    */
@@ -178,7 +178,7 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Says that agents disagree on a task. While a conflict of the same agents over it, of the same
+   * Reports that agents disagree on a task. While a conflict of the same agents over it, of the same
    * type, is open, resolves to that one.
    *
    * @throws {LimitError} when too many conflicts are open
@@ -192,12 +192,11 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Settles a conflict by a strategy. A conflict that is settled already stays so: the promise
-   * resolves to its one resolution.
+   * Resolves a conflict by a strategy. Idempotent: a conflict has one resolution.
    *
-   * @throws {UnknownConflictError} when nobody reported it, or it is forgotten
-   * @throws {UndecidedConflictError} when the context doesn't tell what the strategy goes by
-   * @throws {RangeError} when there is no such strategy, or it names a stranger
+   * @throws {UnknownConflictError} when it was never reported, or was evicted
+   * @throws {UndecidedConflictError} when the context lacks the facts of the strategy
+   * @throws {RangeError} when there is no such strategy, or it names an agent outside the conflict
    */
   async resolveConflict(
     conflictId: string,
@@ -221,13 +220,13 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Settles a conflict by what is known: priorities, then request times, or the other way round
-   * when `timestamp` is preferred; or by a strategy of yours, which is handed what is known. Nothing
-   * is made up. A conflict that is settled already stays so.
+   * Resolves a conflict by the known facts: priorities, then request times, or the other way round when
+   * `timestamp` is preferred; or by a strategy of yours, which gets the known facts as its context.
+   * Nothing is assumed about an agent without them. Idempotent: a conflict has one resolution.
    *
-   * @throws {UndecidedConflictError} when what is known singles out nobody, and `tiebreak` is `none`
+   * @throws {UndecidedConflictError} when the facts single out no winner, and `tiebreak` is `none`
    * @throws {VoteError} while a vote on it is open
-   * @throws {UnknownConflictError} when nobody reported it, or it is forgotten
+   * @throws {UnknownConflictError} when it was never reported, or was evicted
    */
   async autoResolve(
     conflictId: string,
@@ -253,12 +252,12 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Lets others decide. The vote ends with as many votes as the quorum: then the agent with the most
-   * wins, ties by priority, earliest request and id, as far as they are known. Or it ends in time,
-   * and the conflict stays open.
+   * Opens a vote on a conflict. With as many votes as the quorum the agent with the most votes wins;
+   * ties break by priority, earliest request and id, as far as they are known. At its deadline the vote
+   * ends, and the conflict stays open.
    *
-   * @throws {VoteError} when the conflict is settled, or a vote on it is open
-   * @throws {UnknownConflictError} when nobody reported it, or it is forgotten
+   * @throws {VoteError} when the conflict is resolved, or a vote on it is open
+   * @throws {UnknownConflictError} when it was never reported, or was evicted
    */
   async openVote(conflictId: string, options: VoteOptions = {}): Promise<VoteView> {
     const attempt = () => attemptOf({ type: "open-vote", conflictId });
@@ -272,7 +271,7 @@ export class ConflictResolver implements AsyncDisposable {
       attempt,
     );
     if (electorate.length === 0) {
-      throw new RangeError(`Cannot ${attempt()}: electorate must have somebody, got nobody`);
+      throw new RangeError(`Cannot ${attempt()}: electorate must not be empty, got an array of 0`);
     }
     const { quorum = Math.floor(electorate.length / 2) + 1 } = options;
     requireInteger(quorum, 1, electorate.length, "quorum", attempt);
@@ -285,11 +284,11 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Votes for an agent of the conflict. The same vote again counts once.
+   * Votes for an agent of the conflict. Idempotent: the same vote counts once.
    *
    * @returns the resolution when this vote decided it, otherwise `undefined`
    * @throws {VoteError} when no vote is open, or the voter has none or has used it
-   * @throws {UnknownConflictError} when nobody reported the conflict, or it is forgotten
+   * @throws {UnknownConflictError} when the conflict was never reported, or was evicted
    */
   async vote(
     conflictId: string,
@@ -305,10 +304,10 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Waits until somebody or something settles a conflict.
+   * Waits until a conflict is resolved.
    *
-   * @throws {UndecidedConflictError} when a vote on it ends without having decided
-   * @throws {UnknownConflictError} when nobody reported it, or it is forgotten
+   * @throws {UndecidedConflictError} when a vote on it ends without a decision
+   * @throws {UnknownConflictError} when it was never reported, or was evicted
    * @throws {ClosedError} when the resolver is shut down
    * @throws the reason of `signal` when it aborts
    */
@@ -325,9 +324,9 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Makes the priority of an agent known, for {@linkcode autoResolve} and for ties.
+   * Sets the priority of an agent, for {@linkcode autoResolve} and for ties.
    *
-   * @throws {LimitError} when something is known of too many agents
+   * @throws {LimitError} when `maxParties` other agents are known
    */
   async setAgentPriority(agentId: string, priority: number): Promise<void> {
     const command: RankAgent = { type: "rank-agent", agentId, priority };
@@ -338,10 +337,10 @@ export class ConflictResolver implements AsyncDisposable {
   }
 
   /**
-   * Makes known since when an agent wants a resource or a task; a later note replaces an earlier.
+   * Records when an agent requested a resource or a task; a later note replaces an earlier one.
    *
-   * @param at since when @default now
-   * @throws {LimitError} when something is known of too many agents
+   * @param at the time of the request @default now
+   * @throws {LimitError} when `maxParties` other agents are known
    */
   async recordRequest(
     subject: "resource" | "task",
@@ -360,7 +359,7 @@ export class ConflictResolver implements AsyncDisposable {
     await this.#host.clientFor(attempt).call(command);
   }
 
-  /** Forgets the priority and the requests of an agent. Its open conflicts stay. */
+  /** Removes the priority and the requests of an agent. Its open conflicts stay. */
   async forgetAgent(agentId: string): Promise<void> {
     const command = { type: "forget-party", agentId } as const;
     const attempt = () => attemptOf(command);
@@ -368,7 +367,7 @@ export class ConflictResolver implements AsyncDisposable {
     await this.#host.clientFor(attempt).call(command);
   }
 
-  /** A conflict, open or remembered, or `undefined`. */
+  /** Returns a conflict; `undefined` when it was never reported, or was evicted. */
   getConflict(conflictId: string): Conflict | undefined {
     const attempt = () => `look at conflict ${quote(conflictId)}`;
     requireId(conflictId, "conflictId", attempt);
@@ -376,46 +375,46 @@ export class ConflictResolver implements AsyncDisposable {
     return conflict && viewOf(conflict);
   }
 
-  /** All open conflicts, oldest first. */
+  /** Returns all open conflicts, oldest first. */
   getActiveConflicts(): Conflict[] {
     const { active } = this.#host.clientFor(() => "look at conflicts").state;
     return [...active.values()].map(viewOf);
   }
 
-  /** The conflicts that were settled last, newest first; all that are remembered by default. */
+  /** Returns at most `limit` of the newest resolved conflicts, newest first. */
   getConflictHistory(limit: number = Number.MAX_SAFE_INTEGER): Conflict[] {
     const attempt = () => "look at conflicts";
     requireInteger(limit, 0, Number.MAX_SAFE_INTEGER, "limit", attempt);
-    const { settled, settledIds: { items, head } } = this.#host.clientFor(attempt).state;
+    const { resolved, resolvedIds: { items, head } } = this.#host.clientFor(attempt).state;
     const ids = items.slice(Math.max(head, items.length - limit)).reverse();
-    return ids.map((id) => viewOf(settled.get(id)!));
+    return ids.map((id) => viewOf(resolved.get(id)!));
   }
 
   /**
-   * Forgets the conflicts that were settled more than `maxAgeMs` ago.
+   * Evicts the conflicts that were resolved more than `maxAgeMs` ago.
    *
-   * @returns how many those are
+   * @returns the number of those conflicts
    */
   cleanupOldConflicts(maxAgeMs: number): number {
     const attempt = () => attemptOf({ type: "forget-conflicts" });
     requireMs(maxAgeMs, 0, "maxAgeMs", attempt);
     const client = this.#host.clientFor(attempt);
     const before = Math.floor(client.now) - maxAgeMs;
-    const count = countSettled(client.state, before);
+    const count = countResolved(client.state, before);
     client.owe({ type: "forget-conflicts", before });
     return count;
   }
 
-  /** How many conflicts there are and were. */
+  /** Returns the numbers of conflicts. */
   getStats(): ConflictStats {
     const { state } = this.#host.clientFor(() => "count conflicts");
-    const { active, reported, settledBy, reportedOn } = state;
+    const { active, reported, resolutionsByStrategy, conflictsByType } = state;
     return {
       totalConflicts: reported,
       activeConflicts: active.size,
       resolvedConflicts: reported - active.size,
-      resolutionsByStrategy: Object.fromEntries(settledBy),
-      conflictsByType: Object.fromEntries(reportedOn),
+      resolutionsByStrategy: Object.fromEntries(resolutionsByStrategy),
+      conflictsByType: Object.fromEntries(conflictsByType),
     };
   }
 
@@ -449,7 +448,7 @@ export class ConflictResolver implements AsyncDisposable {
 
 const DISAGREEMENTS = ["assignment", "dependency", "output"];
 
-/** What the machine itself decides by as `strategy` would. */
+/** Returns the criterion by which the machine itself decides as `strategy` would. */
 function criterionOf(strategy: ConflictResolutionStrategy): ConflictCriterion | undefined {
   if (strategy.constructor === PriorityResolutionStrategy) return "priority";
   return strategy.constructor === TimestampResolutionStrategy ? "timestamp" : undefined;

@@ -100,7 +100,7 @@ const VOTE_RULES: Readonly<Record<VoteError["reason"], string>> = {
   "voting": "no vote on it may be open",
   "not-voting": "a vote on it must be open",
   "not-elector": "the voter must be of the electorate",
-  "voted": "the voter must not have voted for somebody else",
+  "voted": "the voter must not have voted for another candidate",
   "not-party": "the candidate must be an agent of the conflict",
 };
 

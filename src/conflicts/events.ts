@@ -1,5 +1,5 @@
 /**
- * What happens to conflicts between agents, to votes on them, and to versions.
+ * The events of conflicts between agents, of votes on them, and of versions.
  *
  * @module
  */
@@ -9,57 +9,57 @@ import { type Descriptions, refusal, subject } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
 import type { Conflict, ConflictResolution } from "./types.ts";
 
-/** What all events about one conflict say. */
+/** The part that all events about one conflict have in common. */
 export interface AboutConflict {
-  /** Which conflict. */
+  /** The id of the conflict. */
   readonly conflictId: string;
 }
 
 /** A conflict was reported. */
 export interface ConflictReported extends Named<"conflict:reported">, AboutConflict {
-  /** The conflict as it stands. */
+  /** The conflict. */
   readonly conflict: Conflict;
 }
 
-/** An open conflict was reported again, by the same subject and agents; nothing changed. */
+/** An open conflict was reported again, with the same subject and agents; nothing changed. */
 export interface ConflictRecognized extends Named<"conflict:recognized">, AboutConflict {
-  /** The conflict as it stands. */
+  /** The conflict. */
   readonly conflict: Conflict;
 }
 
-/** A conflict was settled. Whatever the losers hold of its subject, or wait for, is to end. */
+/** A conflict was resolved. The grants and waits of the losers for its subject end. */
 export interface ConflictResolved extends Named<"conflict:resolved">, AboutConflict {
   /** The conflict, resolved. */
   readonly conflict: Conflict;
-  /** Who won and why. */
+  /** The winner and the reason. */
   readonly resolution: ConflictResolution;
   /** The name of the strategy that decided. */
   readonly strategy: string;
-  /** Since it was reported. */
+  /** The time since the report. */
   readonly openMs: number;
 }
 
-/** A conflict was to be settled that is settled already; its resolution stands. */
+/** A resolved conflict was to be resolved again; its resolution stands. */
 export interface ConflictUpheld extends Named<"conflict:upheld">, AboutConflict {
-  /** The one and only resolution. */
+  /** The one resolution of the conflict. */
   readonly resolution: ConflictResolution;
 }
 
-/** Conflicts were forgotten that had been settled long ago. */
+/** Old resolved conflicts were evicted. */
 export interface ConflictForgotten extends Named<"conflict:forgotten"> {
-  /** How many. */
+  /** The number of conflicts. */
   readonly count: number;
-  /** They were settled before this. */
+  /** They were resolved before this instant. */
   readonly before: Instant;
 }
 
-/** Why a command on a conflict was refused. */
+/** The reason of a refused command on a conflict. */
 export type ConflictRefusal =
-  /** Nobody reported it, or it is forgotten. */
+  /** It was never reported, or it was evicted. */
   | "unknown-conflict"
-  /** It is settled, and no vote can change that. */
+  /** It is resolved, and no vote can change that. */
   | "resolved"
-  /** What is known about its agents doesn't single one out. */
+  /** The known facts about its agents single out no winner. */
   | "undecided"
   /** A vote is open. */
   | "voting"
@@ -67,136 +67,136 @@ export type ConflictRefusal =
   | "not-voting"
   /** The voter has no vote. */
   | "not-elector"
-  /** The voter has voted for somebody else. */
+  /** The voter has voted for another candidate. */
   | "voted"
-  /** Who is to win, to lose or to be voted for is no agent of the conflict. */
+  /** The winner, a loser or the candidate is no agent of the conflict, or was retired. */
   | "not-party"
   /** The table is full. */
   | "full";
 
 /** A command was refused, and the state is as before. */
 export interface ConflictRefused extends Named<"conflict:refused">, AboutConflict {
-  /** The name of the command. */
+  /** The type of the command. */
   readonly command: string;
-  /** Why it was refused. */
+  /** The reason. */
   readonly reason: ConflictRefusal;
-  /** Whom the reason is about; `""` when it is nobody. */
+  /** The agent that the reason is about; `""` for none. */
   readonly agentId: string;
 }
 
-/** A vote on a conflict began. */
+/** A vote on a conflict was opened. */
 export interface VoteOpened extends Named<"vote:opened">, AboutConflict {
-  /** Who has a vote. */
+  /** The agents that have a vote. */
   readonly electorate: readonly string[];
   /** How many votes decide it. */
   readonly quorum: number;
-  /** When it ends at the latest. */
+  /** When it ends without a decision. */
   readonly closesAt: Instant;
 }
 
-/** Somebody voted. */
+/** A vote was cast. */
 export interface VoteCast extends Named<"vote:cast">, AboutConflict {
-  /** Who voted. */
+  /** The agent that voted. */
   readonly voter: string;
-  /** For which agent of the conflict. */
+  /** The agent of the conflict that it voted for. */
   readonly candidate: string;
 }
 
-/** Somebody voted again for the same agent; it counts once. */
+/** The same vote was cast again; it counts once. */
 export interface VoteRecognized extends Named<"vote:recognized">, AboutConflict {
-  /** Who voted. */
+  /** The agent that voted. */
   readonly voter: string;
-  /** For which agent of the conflict. */
+  /** The agent of the conflict that it voted for. */
   readonly candidate: string;
 }
 
-/** An elector is gone without having voted. */
+/** An elector was retired before it had voted. */
 export interface VoteWithdrawn extends Named<"vote:withdrawn">, AboutConflict {
-  /** Whose vote there is no more. */
+  /** The agent that lost its vote. */
   readonly voter: string;
 }
 
-/** An agent of an open conflict is gone, and can't win it any more. */
+/** An agent of an open conflict was retired, and can no longer win. */
 export interface ConflictWithdrawn extends Named<"conflict:withdrawn">, AboutConflict {
-  /** Who is gone. */
+  /** The id of the agent. */
   readonly agentId: string;
 }
 
-/** A vote ended. When it decided the conflict, that is the next event. */
+/** A vote ended. If it decided the conflict, `conflict:resolved` is the next event. */
 export interface VoteClosed extends Named<"vote:closed">, AboutConflict {
-  /** Whether the quorum was reached, the deadline came first, or somebody decided meanwhile. */
+  /** The quorum was reached; the deadline came first; or another decision did. */
   readonly outcome: "decided" | "no-quorum" | "overtaken";
-  /** How many votes each agent of the conflict got, in the order of its agents. */
+  /** The number of votes for each agent of the conflict, in the order of its agents. */
   readonly tally: readonly (readonly [agentId: string, votes: number])[];
 }
 
-/** The priority of an agent became known. */
+/** The priority of an agent was recorded. */
 export interface PriorityNoted extends Named<"priority:noted"> {
-  /** Whose it is. */
+  /** The id of the agent. */
   readonly agentId: string;
   /** Higher wins. */
   readonly priority: number;
 }
 
-/** It became known since when agents want something. */
+/** The times of requests were recorded. */
 export interface RequestNoted extends Named<"request:noted"> {
-  /** What sort of thing they want. */
+  /** The kind of thing that was requested. */
   readonly subject: "resource" | "task";
-  /** What they want. */
+  /** The id of that thing. */
   readonly subjectId: string;
-  /** Since when each of them wants it. */
+  /** The time of each request. */
   readonly requests: readonly (readonly [agentId: string, at: Instant])[];
 }
 
-/** What was known of an agent, its priority and its requests, was forgotten. */
+/** The known priority and requests of an agent were removed. */
 export interface PartyForgotten extends Named<"party:forgotten"> {
-  /** Who is unknown from here on. */
+  /** The id of the agent. */
   readonly agentId: string;
 }
 
-/** What all events about an agent and a version say. */
+/** The part that all events about an agent and a version have in common. */
 export interface AboutVersion {
-  /** What has versions. */
+  /** The id of the resource. */
   readonly resourceId: string;
-  /** Who reads or writes it. */
+  /** The agent that reads or changes it. */
   readonly agentId: string;
-  /** The newest version, after this event. */
+  /** The newest version after this event. */
   readonly version: number;
 }
 
-/** An agent learned the newest version, and may change it. */
+/** An agent read the newest version, and may change it. */
 export interface VersionRead extends Named<"version:read">, AboutVersion {}
 
-/** An agent's change became the newest version. */
+/** A change by an agent became the newest version. */
 export interface VersionCommitted extends Named<"version:committed">, AboutVersion {}
 
-/** An agent gave up changing what it had read. */
+/** An agent ended its reading without a change. */
 export interface VersionReleased extends Named<"version:released">, AboutVersion {}
 
-/** Those who read long ago were forgotten. */
+/** Old readings were evicted. */
 export interface VersionForgotten extends Named<"version:forgotten"> {
-  /** How many they were. */
+  /** The number of readings. */
   readonly count: number;
-  /** They read before this. */
+  /** They began before this instant. */
   readonly before: Instant;
 }
 
-/** Why a command on a version was refused. */
+/** The reason of a refused command on a version. */
 export type VersionRefusal =
-  /** Somebody else's change came first. */
+  /** Another change was committed first. */
   | "stale-version"
-  /** The agent has read nothing that it could give up. */
+  /** The agent has no reading to release. */
   | "not-reader";
 
 /** A command was refused, and the state is as before. */
 export interface VersionRefused extends Named<"version:refused">, AboutVersion {
-  /** The name of the command. */
+  /** The type of the command. */
   readonly command: string;
-  /** Why it was refused. */
+  /** The reason. */
   readonly reason: VersionRefusal;
 }
 
-/** What a conflict machine can say. */
+/** The events of a conflict machine. */
 export type ConflictEvent =
   | ConflictReported
   | ConflictRecognized
@@ -219,22 +219,22 @@ export type ConflictEvent =
   | VersionForgotten
   | VersionRefused;
 
-/** From the name of an event to its one-line description. */
+/** The one-line description of each event. */
 export const CONFLICT_DESCRIPTIONS: Descriptions<ConflictEvent> = {
   "conflict:reported": ({ conflictId, conflict }) =>
     `${subject("conflict", conflictId)}: reported between ${listed(conflict.agents)} over ${
-      matter(conflict)
+      subjectOf(conflict)
     }`,
   "conflict:recognized": ({ conflictId, conflict }) =>
     `${subject("conflict", conflictId)}: reported again between ${listed(conflict.agents)} over ${
-      matter(conflict)
+      subjectOf(conflict)
     }`,
   "conflict:resolved": ({ conflictId, resolution, openMs }) =>
     `${subject("conflict", conflictId)}: open → ${outcome(resolution)} after ${openMs} ms`,
   "conflict:upheld": ({ conflictId, resolution }) =>
-    `${subject("conflict", conflictId)}: settled before, ${outcome(resolution)}`,
+    `${subject("conflict", conflictId)}: resolved before, ${outcome(resolution)}`,
   "conflict:forgotten": ({ count, before }) =>
-    `conflicts: ${count} settled before ${timeOfDay(before)} → forgotten`,
+    `conflicts: ${count} resolved before ${timeOfDay(before)} → evicted`,
   "conflict:refused": ({ conflictId, command, reason, agentId }) =>
     refusal(command, `${subject("conflict", conflictId)}`, agentId, reason),
   "vote:opened": ({ conflictId, electorate, quorum, closesAt }) =>
@@ -245,35 +245,35 @@ export const CONFLICT_DESCRIPTIONS: Descriptions<ConflictEvent> = {
   "vote:recognized": ({ conflictId, voter, candidate }) =>
     `${subject("conflict", conflictId)}: ${voter} voted for ${candidate} before`,
   "vote:withdrawn": ({ conflictId, voter }) =>
-    `${subject("conflict", conflictId)}: ${voter} is gone and votes no more`,
+    `${subject("conflict", conflictId)}: ${voter} was retired and has no vote`,
   "conflict:withdrawn": ({ conflictId, agentId }) =>
-    `${subject("conflict", conflictId)}: ${agentId} is gone and can't win`,
+    `${subject("conflict", conflictId)}: ${agentId} was retired and cannot win`,
   "vote:closed": ({ conflictId, outcome, tally }) => {
     const votes = listed(tally.map(([agentId, votes]) => `${agentId} ${votes}`));
     return `${subject("conflict", conflictId)}: the vote is over, ${outcome}: ${votes}`;
   },
-  "priority:noted": ({ agentId, priority }) => `agent ${agentId}: has priority ${priority}`,
+  "priority:noted": ({ agentId, priority }) => `agent ${agentId}: priority ${priority}`,
   "request:noted": ({ subject: kind, subjectId, requests }) =>
-    `${kind} ${subjectId}: wanted ` +
+    `${kind} ${subjectId}: requested ` +
     listed(requests.map(([agentId, at]) => `by ${agentId} since ${timeOfDay(at)}`)),
-  "party:forgotten": ({ agentId }) => `agent ${agentId}: its priority and requests → forgotten`,
+  "party:forgotten": ({ agentId }) => `agent ${agentId}: priority and requests → removed`,
   "version:read": (event) => `${version(event)} read by ${event.agentId}`,
   "version:committed": (event) => `${version(event)} committed by ${event.agentId}`,
-  "version:released": (event) => `${version(event)} given up by ${event.agentId}`,
+  "version:released": (event) => `${version(event)} released by ${event.agentId}`,
   "version:forgotten": ({ count, before }) =>
-    `versions: ${count} readers from before ${timeOfDay(before)} → forgotten`,
+    `versions: ${count} readings from before ${timeOfDay(before)} → evicted`,
   "version:refused": (event) => refusal(event.command, version(event), event.agentId, event.reason),
 };
 
-function matter(conflict: Conflict): string {
+function subjectOf(conflict: Conflict): string {
   return "resourceId" in conflict
     ? `resource ${conflict.resourceId}`
     : `the ${conflict.type} of task ${conflict.taskId}`;
 }
 
 function outcome({ winner, type, reason }: ConflictResolution): string {
-  const who = winner === undefined ? "nobody won" : `${winner} won`;
-  return `${who} by ${type} (${oneLine(reason)})`;
+  const result = winner === undefined ? "no winner" : `${winner} won`;
+  return `${result} by ${type} (${oneLine(reason)})`;
 }
 
 function version({ resourceId, version }: AboutVersion): string {

@@ -1,13 +1,13 @@
 /**
- * Conflicts: who gets its way when several agents want what not all of them can have.
+ * Conflicts between agents whose requests are incompatible, and votes on them.
  *
- * A conflict is settled once. Whoever tries again is told the first resolution, so two decisions of
- * one conflict can't both take effect. Decisions come from outside, as data, from a vote that this
- * machine holds, or from what it knows of the agents; it makes nothing up. `conflict:resolved` tells
- * everything that the rest of the system needs to let the losers go.
+ * A conflict is resolved once. A later attempt gets the first resolution, so two decisions of one
+ * conflict cannot both take effect. A decision comes from outside, as data; from a vote that this
+ * machine holds; or from the known priorities and request times of the agents. Nothing is assumed
+ * about an agent without them. `conflict:resolved` carries all that other subsystems need to end the
+ * requests of the losers.
  *
- * Beside them, the machine keeps the versions by which changes are compared that were made without
- * a lock (`versions.ts`).
+ * The machine also keeps the versions of resources that are changed without a lock (`versions.ts`).
  *
  * @module
  */
@@ -21,16 +21,16 @@ import { definePart, type Instant, type Part, type Refusal, type Tick } from "..
 import {
   cast,
   closeVote,
-  forgetBefore,
-  forgetParty,
-  notePriority,
-  noteRequests,
+  dropContender,
+  dropElector,
+  forgetAgent,
+  forgetConflicts,
   openVote,
   recognize,
   recognizeVote,
+  recordPriority,
+  recordRequests,
   refuse,
-  removeElector,
-  removeParty,
   report,
   resolve,
   uphold,
@@ -48,17 +48,17 @@ import type {
   ResolutionAnswer,
 } from "./commands.ts";
 import { type ConflictConfig, DEFAULT_CONFLICT_CONFIG } from "./config.ts";
-import { decideByVotes, decideByWhatIsKnown } from "./ranking.ts";
+import { decideByEvidence, decideByVotes } from "./ranking.ts";
 import { evidenceOn, findConflict } from "./views.ts";
 import {
   conflictKey,
   type ConflictRecord,
   type ConflictState,
+  type ConflictStep,
   noConflicts,
-  type Turn,
   type Vote,
 } from "./state.ts";
-import { commit, forgetReadings, read, release } from "./versions.ts";
+import { commit, evictReadings, read, release } from "./versions.ts";
 
 type Command = Exclude<ConflictCommand, Tick>;
 type Answer<Type extends keyof ConflictAnswers> = ConflictAnswers[Type] | Refusal;
@@ -66,7 +66,7 @@ type Answer<Type extends keyof ConflictAnswers> = ConflictAnswers[Type] | Refusa
 /** Makes a conflict machine with `config`, and the defaults for what that leaves out. */
 export function conflictMachine(
   config: Partial<ConflictConfig> = {},
-): Part<ConflictState, Command, ConflictEvent, ConflictAnswers> {
+): Part<ConflictState, Exclude<ConflictCommand, Tick>, ConflictEvent, ConflictAnswers> {
   return definePart<ConflictState, ConflictCommand, ConflictEvent, ConflictAnswers>({
     name: "conflicts",
     commands: COMMANDS,
@@ -97,164 +97,174 @@ const COMMANDS = [
 
 /** Ends the votes whose time is over, in order. */
 function fire(state: ConflictState, now: Instant, until: Instant, events: ConflictEvent[]): void {
-  const turn: Turn = { state, now, events };
+  const step: ConflictStep = { state, now, events };
   for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
-    closeVote(turn, due.subject, "no-quorum");
+    closeVote(step, due.subject, "no-quorum");
   }
 }
 
-function apply(turn: Turn, command: Command): unknown {
+function apply(step: ConflictStep, command: Command): unknown {
   switch (command.type) {
     case "report-conflict":
-      return reportConflict(turn, command);
+      return reportConflict(step, command);
     case "decide-conflict":
     case "auto-resolve":
-      return resolveConflict(turn, command);
+      return resolveConflict(step, command);
     case "open-vote":
     case "cast-vote":
-      return vote(turn, command);
+      return vote(step, command);
     case "rank-agent":
-      return rankAgent(turn, command);
+      return rankAgent(step, command);
     case "note-requests":
-      return takeNote(turn, command);
+      return noteRequests(step, command);
     case "forget-party":
-      return forgetParty(turn, command.agentId);
+      return forgetAgent(step, command.agentId);
     case "retire-party":
-      return retireParty(turn, command.agentId);
+      return retireAgent(step, command.agentId);
     case "forget-conflicts":
-      return forgetBefore(turn, command.before);
+      return forgetConflicts(step, command.before);
     case "read-version":
-      return read(turn, command);
+      return read(step, command);
     case "commit-version":
-      return commit(turn, command);
+      return commit(step, command);
     case "release-version":
-      return release(turn, command);
+      return release(step, command);
     case "forget-readers":
-      return forgetReadings(turn, command.before);
+      return evictReadings(step, command.before);
   }
 }
 
-function reportConflict(turn: Turn, command: ReportConflict): Answer<"report-conflict"> {
-  const { state } = turn;
+function reportConflict(step: ConflictStep, command: ReportConflict): Answer<"report-conflict"> {
+  const { state } = step;
   const { subject, subjectId, disagreement, agents } = command;
   if (agents.length < 2 || new Set(agents).size < agents.length) {
     throw new InvariantError("Cannot report-conflict: two or more agents must be named, each once");
   }
   const key = conflictKey(subject, subjectId, disagreement, agents);
   const known = state.byKey.get(key);
-  if (known !== undefined) return recognize(turn, known);
-  if (state.active.size >= state.config.maxActive) return refuse(turn, command, "full");
-  return report(turn, command, key);
+  if (known !== undefined) return recognize(step, known);
+  if (state.active.size >= state.config.maxActive) return refuse(step, command, "full");
+  return report(step, command, key);
 }
 
 /** Resolves a conflict, once and for all: a later attempt gets the first resolution. */
 function resolveConflict(
-  turn: Turn,
+  step: ConflictStep,
   command: DecideConflict | AutoResolve,
 ): ResolutionAnswer | Refusal {
-  const conflict = findConflict(turn.state, command.conflictId);
-  if (conflict === undefined) return refuse(turn, command, "unknown-conflict");
+  const conflict = findConflict(step.state, command.conflictId);
+  if (conflict === undefined) return refuse(step, command, "unknown-conflict");
   const { id, resolution } = conflict;
-  if (resolution !== undefined) return uphold(turn, id, resolution);
+  if (resolution !== undefined) return uphold(step, id, resolution);
   return command.type === "decide-conflict"
-    ? decide(turn, conflict, command)
-    : autoResolve(turn, conflict, command);
+    ? decide(step, conflict, command)
+    : autoResolve(step, conflict, command);
 }
 
 function decide(
-  turn: Turn,
+  step: ConflictStep,
   conflict: ConflictRecord,
   command: DecideConflict,
 ): ResolutionAnswer | Refusal {
   const { winner, losers = [] } = command.decision;
   const named = winner === undefined ? losers : [winner, ...losers];
-  const stranger = winner !== undefined && conflict.gone.has(winner)
+  const outsider = winner !== undefined && conflict.gone.has(winner)
     ? winner
     : named.find((agentId) => !conflict.agents.includes(agentId));
-  if (stranger !== undefined) return refuse(turn, command, "not-party", stranger);
-  if (conflict.vote !== undefined) closeVote(turn, conflict.vote, "overtaken");
-  return resolve(turn, conflict, command.strategy, command.decision);
+  if (outsider !== undefined) return refuse(step, command, "not-party", outsider);
+  if (conflict.vote !== undefined) closeVote(step, conflict.vote, "overtaken");
+  return resolve(step, conflict, command.strategy, command.decision);
 }
 
 function autoResolve(
-  turn: Turn,
+  step: ConflictStep,
   conflict: ConflictRecord,
   command: AutoResolve,
 ): ResolutionAnswer | Refusal {
-  const { state } = turn;
-  if (conflict.vote !== undefined) return refuse(turn, command, "voting");
+  const { state } = step;
+  if (conflict.vote !== undefined) return refuse(step, command, "voting");
   const evidence = evidenceOn(state, conflict);
   const mayUseIds = state.config.tiebreak === "id";
-  const decision = decideByWhatIsKnown(present(conflict), evidence, command.prefer, mayUseIds);
-  if (decision === undefined) return refuse(turn, command, "undecided");
-  return resolve(turn, conflict, decision.type, decision);
+  const decision = decideByEvidence(contenders(conflict), evidence, command.prefer, mayUseIds);
+  if (decision === undefined) return refuse(step, command, "undecided");
+  return resolve(step, conflict, decision.type, decision);
 }
 
 function vote(
-  turn: Turn,
+  step: ConflictStep,
   command: OpenVote | CastVote,
 ): Answer<"open-vote"> | Answer<"cast-vote"> {
-  const conflict = findConflict(turn.state, command.conflictId);
-  if (conflict === undefined) return refuse(turn, command, "unknown-conflict");
-  if (conflict.resolution !== undefined) return refuse(turn, command, "resolved");
-  if (command.type === "cast-vote") return castVote(turn, conflict, command);
-  if (conflict.vote !== undefined) return refuse(turn, command, "voting");
-  return openVote(turn, conflict, command);
+  const conflict = findConflict(step.state, command.conflictId);
+  if (conflict === undefined) return refuse(step, command, "unknown-conflict");
+  if (conflict.resolution !== undefined) return refuse(step, command, "resolved");
+  if (command.type === "cast-vote") return castVote(step, conflict, command);
+  if (conflict.vote !== undefined) return refuse(step, command, "voting");
+  return openVote(step, conflict, command);
 }
 
-function castVote(turn: Turn, conflict: ConflictRecord, command: CastVote): Answer<"cast-vote"> {
+function castVote(
+  step: ConflictStep,
+  conflict: ConflictRecord,
+  command: CastVote,
+): Answer<"cast-vote"> {
   const { vote, agents, gone } = conflict;
   const { voter, candidate } = command;
-  if (vote === undefined) return refuse(turn, command, "not-voting");
-  if (!vote.electorate.has(voter)) return refuse(turn, command, "not-elector", voter);
-  const stands = agents.includes(candidate) && !gone.has(candidate);
-  if (!stands) return refuse(turn, command, "not-party", candidate);
+  if (vote === undefined) return refuse(step, command, "not-voting");
+  if (!vote.electorate.has(voter)) return refuse(step, command, "not-elector", voter);
+  const canWin = agents.includes(candidate) && !gone.has(candidate);
+  if (!canWin) return refuse(step, command, "not-party", candidate);
   const known = vote.ballots.get(voter);
   if (known === candidate) {
-    recognizeVote(turn, vote, voter, candidate);
+    recognizeVote(step, vote, voter, candidate);
     return { resolution: undefined, isNew: false };
   }
-  if (known !== undefined) return refuse(turn, command, "voted", voter);
-  cast(turn, vote, voter, candidate);
+  if (known !== undefined) return refuse(step, command, "voted", voter);
+  cast(step, vote, voter, candidate);
   const isDecided = vote.ballots.size >= vote.quorum;
-  return { resolution: isDecided ? resolveByVote(turn, conflict, vote) : undefined, isNew: true };
+  return { resolution: isDecided ? resolveByVote(step, conflict, vote) : undefined, isNew: true };
 }
 
-function resolveByVote(turn: Turn, conflict: ConflictRecord, vote: Vote): ConflictResolution {
-  const tally = closeVote(turn, vote, "decided");
-  const decision = decideByVotes(present(conflict), tally, evidenceOn(turn.state, conflict));
-  // The newest vote at least was for an agent that is there.
-  return resolve(turn, conflict, "vote", decision!).resolution;
+function resolveByVote(
+  step: ConflictStep,
+  conflict: ConflictRecord,
+  vote: Vote,
+): ConflictResolution {
+  const tally = closeVote(step, vote, "decided");
+  const decision = decideByVotes(contenders(conflict), tally, evidenceOn(step.state, conflict));
+  // The newest vote at least was for an agent that can win.
+  return resolve(step, conflict, "vote", decision!).resolution;
 }
 
-/** Those who can still win. */
-function present({ agents, gone }: ConflictRecord): readonly string[] {
+/** Returns the agents that can still win. */
+function contenders({ agents, gone }: ConflictRecord): readonly string[] {
   return gone.size === 0 ? agents : agents.filter((agentId) => !gone.has(agentId));
 }
 
 /**
- * An agent is gone: it votes no more, and can't win. A vote that can't reach its quorum any more
- * ends, and a conflict that leaves one agent, or none, is settled. Costs what it takes part in.
+ * Retires an agent: it can vote and win no more. A vote that can no longer reach its quorum ends, and
+ * a conflict that is left with one agent, or none, is resolved. Costs O(1) for each of them.
  */
-function retireParty(turn: Turn, agentId: string): void {
-  const { state } = turn;
-  for (const vote of state.votesOf.get(agentId) ?? []) withdrawVoter(turn, vote, agentId);
-  for (const conflict of state.conflictsOf.get(agentId) ?? []) withdraw(turn, conflict, agentId);
-  forgetParty(turn, agentId);
+function retireAgent(step: ConflictStep, agentId: string): void {
+  const { state } = step;
+  for (const vote of state.votesOf.get(agentId) ?? []) retireFromVote(step, vote, agentId);
+  for (const conflict of state.conflictsOf.get(agentId) ?? []) {
+    retireFromConflict(step, conflict, agentId);
+  }
+  forgetAgent(step, agentId);
 }
 
-function withdrawVoter(turn: Turn, vote: Vote, agentId: string): void {
-  if (vote.ballots.has(agentId)) return; // it was there when it voted
-  removeElector(turn, vote, agentId);
-  if (vote.electorate.size < vote.quorum) closeVote(turn, vote, "no-quorum");
+function retireFromVote(step: ConflictStep, vote: Vote, agentId: string): void {
+  if (vote.ballots.has(agentId)) return; // the vote was valid when it was cast
+  dropElector(step, vote, agentId);
+  if (vote.electorate.size < vote.quorum) closeVote(step, vote, "no-quorum");
 }
 
-function withdraw(turn: Turn, conflict: ConflictRecord, agentId: string): void {
-  removeParty(turn, conflict, agentId);
-  const [winner, second] = present(conflict);
+function retireFromConflict(step: ConflictStep, conflict: ConflictRecord, agentId: string): void {
+  dropContender(step, conflict, agentId);
+  const [winner, second] = contenders(conflict);
   if (second !== undefined) return;
-  if (conflict.vote !== undefined) closeVote(turn, conflict.vote, "overtaken");
-  resolve(turn, conflict, "survivor", {
+  if (conflict.vote !== undefined) closeVote(step, conflict.vote, "overtaken");
+  resolve(step, conflict, "survivor", {
     type: "manual",
     ...(winner !== undefined && { winner }),
     losers: [],
@@ -262,19 +272,19 @@ function withdraw(turn: Turn, conflict: ConflictRecord, agentId: string): void {
   });
 }
 
-function rankAgent(turn: Turn, command: RankAgent): Answer<"rank-agent"> {
+function rankAgent(step: ConflictStep, command: RankAgent): Answer<"rank-agent"> {
   const { agentId, priority } = command;
-  if (!hasRoomFor(turn.state, [agentId])) return refuse(turn, command, "full", agentId);
-  notePriority(turn, agentId, priority);
+  if (!hasRoomFor(step.state, [agentId])) return refuse(step, command, "full", agentId);
+  recordPriority(step, agentId, priority);
 }
 
-function takeNote(turn: Turn, command: NoteRequests): Answer<"note-requests"> {
+function noteRequests(step: ConflictStep, command: NoteRequests): Answer<"note-requests"> {
   const agents = command.requests.map(([agentId]) => agentId);
-  if (!hasRoomFor(turn.state, agents)) return refuse(turn, command, "full");
-  noteRequests(turn, command);
+  if (!hasRoomFor(step.state, agents)) return refuse(step, command, "full");
+  recordRequests(step, command);
 }
 
-function hasRoomFor({ parties, config }: ConflictState, agents: readonly string[]): boolean {
-  const added = agents.filter((agentId) => !parties.has(agentId)).length;
-  return parties.size + added <= config.maxParties;
+function hasRoomFor({ knownAgents, config }: ConflictState, agents: readonly string[]): boolean {
+  const added = agents.filter((agentId) => !knownAgents.has(agentId)).length;
+  return knownAgents.size + added <= config.maxParties;
 }

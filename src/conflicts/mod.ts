@@ -44,7 +44,7 @@ export type {
   ConflictRecord,
   ConflictState,
   ConflictSubject,
-  Party,
+  KnownAgent,
   Reading,
   Versioned,
   Vote,

@@ -1,5 +1,5 @@
 /**
- * Changes without locks, as callers make them.
+ * The façade of changes without locks.
  *
  * @module
  */
@@ -20,19 +20,19 @@ import { countReadings, versionOf } from "./views.ts";
 export interface OptimisticLockOptions
   extends ConflictHosting, Partial<Pick<ConflictConfig, "maxIdleVersions" | "maxReadings">> {}
 
-/** How a change without a lock went. */
+/** The result of a change without a lock. */
 export interface UpdateResult {
   /** Whether the change counts. */
   readonly ok: boolean;
-  /** The newest version: one's own, or what somebody else's change came to. */
+  /** The newest version: that of this change, or of the one that came first. */
   readonly version: number;
 }
 
 const THING = "the optimistic lock manager";
 
 /**
- * Compares versions when changes are committed, and locks nobody out: any number of agents may read
- * the same version, the first to commit wins, and the others learn the version that came of it.
+ * Compares versions when changes are committed, and excludes no agent: any number of them may read the
+ * same version, the first commit wins, and the others get the version that it made.
  *
  * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
  *
@@ -52,7 +52,7 @@ export class OptimisticLockManager implements AsyncDisposable {
   readonly #host: HostOfConflicts;
 
   /**
-   * A manager of versions, all of them 0.
+   * Makes a manager of versions, all of them 0.
    *
    * @throws {TypeError | RangeError} when an option, or something else, is malformed
    */
@@ -65,12 +65,12 @@ export class OptimisticLockManager implements AsyncDisposable {
     this.#host = new HostOfConflicts(THING, config, eventBus, logger, options);
   }
 
-  /** Gets ready: with a log, takes up the versions that it knows of. */
+  /** Reads the log, if there is one. Idempotent. */
   initialize(): Promise<void> {
     return this.#host.initialize();
   }
 
-  /** Lets go of everything. Harmless when called again. */
+  /** Closes the manager. Idempotent. */
   shutdown(): Promise<void> {
     return this.#host.close();
   }
@@ -80,7 +80,7 @@ export class OptimisticLockManager implements AsyncDisposable {
     return this.shutdown();
   }
 
-  /** Resolves to the newest version of a resource, which the agent may go on to change. */
+  /** Resolves to the newest version of a resource, which the agent may then change. */
   async acquireLock(resourceId: string, agentId: string): Promise<number> {
     const command: ReadVersion = { type: "read-version", resourceId, agentId };
     const attempt = () => attemptOf(command);
@@ -89,8 +89,8 @@ export class OptimisticLockManager implements AsyncDisposable {
   }
 
   /**
-   * Commits a change that is based on `expectedVersion`. Resolves to whether it counts: it doesn't
-   * when another change came first.
+   * Commits a change that is based on `expectedVersion`. Resolves to whether it counts: it does not
+   * when another change was committed first.
    */
   async validateAndUpdate(
     resourceId: string,
@@ -100,7 +100,7 @@ export class OptimisticLockManager implements AsyncDisposable {
     return (await this.tryUpdate(resourceId, agentId, expectedVersion)).ok;
   }
 
-  /** Like {@linkcode validateAndUpdate}, but tells the newest version, too. */
+  /** Like {@linkcode validateAndUpdate}, but resolves to the newest version, too. */
   async tryUpdate(
     resourceId: string,
     agentId: string,
@@ -121,7 +121,7 @@ export class OptimisticLockManager implements AsyncDisposable {
       : { ok: true, version: outcome.version };
   }
 
-  /** Says that the agent won't change what it read. Nothing when it read nothing. */
+  /** Ends the reading of an agent without a change. A no-op when it has none. */
   releaseLock(resourceId: string, agentId: string): void {
     const command: ReleaseVersion = { type: "release-version", resourceId, agentId };
     const attempt = () => attemptOf(command);
@@ -129,7 +129,7 @@ export class OptimisticLockManager implements AsyncDisposable {
     this.#host.clientFor(attempt).owe(command);
   }
 
-  /** The newest version of a resource; 0 for one that was never changed. */
+  /** Returns the newest version of a resource; 0 for one that was never changed. */
   currentVersion(resourceId: string): number {
     const attempt = () => `look at the version of ${quote(resourceId)}`;
     requireId(resourceId, "resourceId", attempt);
@@ -137,10 +137,9 @@ export class OptimisticLockManager implements AsyncDisposable {
   }
 
   /**
-   * Forgets who read a version more than `maxAgeMs` ago and has neither changed nor released it.
-   * They may commit all the same.
+   * Evicts the readings that began more than `maxAgeMs` ago. Their agents may still commit.
    *
-   * @returns how many those are
+   * @returns the number of those readings
    */
   cleanupStaleLocks(maxAgeMs: number): number {
     const attempt = () => attemptOf({ type: "forget-readers" });

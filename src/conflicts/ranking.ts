@@ -1,8 +1,8 @@
 /**
- * Who comes first among the agents of a conflict.
+ * The order of the agents of a conflict.
  *
- * Ties break by priority, then by the earliest request, then by id. Nothing is made up: who has no
- * priority, or no request time, comes behind those who have one.
+ * Ties break by priority, then by the earliest request, then by id. Nothing is assumed about an agent
+ * without a priority or a request time: it comes behind those with one.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Instant } from "../core/machine.ts";
 import type { ConflictDecision } from "./types.ts";
 import type { ConflictCriterion } from "./commands.ts";
 
-/** What is known of the agents of a conflict. */
+/** The known facts about the agents of a conflict. */
 export interface Evidence {
   /** Higher wins. */
   readonly priorities: ReadonlyMap<string, number>;
@@ -19,10 +19,10 @@ export interface Evidence {
   readonly requestedAt: ReadonlyMap<string, Instant>;
 }
 
-/** What speaks for an agent, the larger the better; `undefined` when it isn't known. */
+/** Measures an agent, the larger the better; `undefined` when it is not known. */
 type Merit = (agentId: string) => number | undefined;
 
-/** Settles a conflict by priorities. `undefined` when no agent has one. */
+/** Decides by priorities; `undefined` when no agent has one. */
 export function decideByPriority(
   agents: readonly string[],
   evidence: Evidence,
@@ -31,7 +31,7 @@ export function decideByPriority(
   return decide("priority", agents, [priority, timestamp], "it has the highest priority");
 }
 
-/** Settles a conflict by request times. `undefined` when no agent has one. */
+/** Decides by request times; `undefined` when no agent has one. */
 export function decideByTimestamp(
   agents: readonly string[],
   evidence: Evidence,
@@ -40,7 +40,7 @@ export function decideByTimestamp(
   return decide("timestamp", agents, [timestamp, priority], "it asked first");
 }
 
-/** Settles a conflict by the number of votes for each agent. `undefined` when there is no vote. */
+/** Decides by the number of votes for each agent; `undefined` when there is no vote. */
 export function decideByVotes(
   agents: readonly string[],
   votes: ReadonlyMap<string, number>,
@@ -73,11 +73,11 @@ const TIEBREAKS = {
 };
 
 /**
- * Settles a conflict by what is known, the criterion that is preferred first. A criterion counts
- * only where it is known of all who are left, so that nobody loses for what nobody said. `undefined`
- * when several are left at the end, unless ids may decide.
+ * Decides by the known facts, starting with the preferred criterion. A criterion counts only if it is
+ * known of all agents that are left, so that no agent loses for a missing fact. `undefined` when
+ * several agents are left at the end, unless ids may decide.
  */
-export function decideByWhatIsKnown(
+export function decideByEvidence(
   agents: readonly string[],
   evidence: Evidence,
   prefer: ConflictCriterion,
@@ -112,7 +112,7 @@ const GROUNDS: Readonly<Record<ConflictCriterion, string>> = {
   timestamp: "it asked first",
 };
 
-/** The best of `agents`; all of them when `merit` isn't known of each. */
+/** Returns the best of `agents`; all of them when `merit` is not known of each. */
 function bestOf(agents: readonly string[], merit: Merit): readonly string[] {
   let most = -Infinity;
   for (const agentId of agents) {
@@ -133,7 +133,7 @@ function meritsOf({ priorities, requestedAt }: Evidence): Record<ConflictCriteri
   };
 }
 
-/** `agents`, best first. */
+/** Returns `agents`, best first. */
 function rank(agents: readonly string[], merits: readonly Merit[]): string[] {
   return agents.toSorted((a, b) => compareMerits(a, b, merits) || (a < b ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 /**
- * What a conflict machine keeps: open conflicts and settled ones, votes, what is known of agents,
+ * The state of a conflict machine: conflicts and votes, the known priorities and requests of agents,
  * and the versions of resources.
  *
  * @module
@@ -12,114 +12,112 @@ import type { Instant } from "../core/machine.ts";
 import type { ConflictConfig } from "./config.ts";
 import type { ConflictResolution, TaskConflictType } from "./types.ts";
 
-/** What sort of thing a conflict is about. */
+/** The kind of thing that a conflict is about. */
 export type ConflictSubject = "resource" | "task";
 
-/** A conflict, open or settled. */
+/** A conflict, open or resolved. */
 export interface ConflictRecord {
   /** `conflict-` and its number. */
   readonly id: string;
-  /** What sort of thing it is about. */
+  /** The kind of thing that it is about. */
   readonly subject: ConflictSubject;
-  /** What it is about. */
+  /** The id of that thing. */
   readonly subjectId: string;
-  /** What agents in conflict over a task disagree on. */
+  /** The subject of a conflict over a task. */
   readonly disagreement: TaskConflictType | undefined;
   /** Two or more, in the order of the report. */
   readonly agents: readonly string[];
-  /** Those of `agents` that are gone, and can't win. */
+  /** Those of `agents` that were retired, and cannot win. */
   readonly gone: Set<string>;
   /** When it was reported. */
   readonly reportedAt: Instant;
   /** The same for reports of the same conflict. */
   readonly key: string;
-  /** How it was settled; never replaced. */
+  /** The resolution; never replaced. */
   resolution: ConflictResolution | undefined;
-  /** The vote on it that is open. */
+  /** The open vote on it. */
   vote: Vote | undefined;
 }
 
-/** A vote that is open. */
+/** An open vote. */
 export interface Vote {
-  /** What it is about. */
+  /** The conflict that it is about. */
   readonly conflict: ConflictRecord;
-  /** Who has a vote. */
+  /** The agents that have a vote. */
   readonly electorate: Set<string>;
   /** How many votes decide it. */
   readonly quorum: number;
-  /** From who voted to whom they voted for. */
+  /** From voter to candidate. */
   readonly ballots: Map<string, string>;
-  /** When it ends at the latest. */
+  /** When it ends without a decision. */
   timer: Timer<Vote> | undefined;
 }
 
-/** What is known of an agent. */
-export interface Party {
-  /** Whose priority and requests they are. */
+/** The known priority and requests of an agent. */
+export interface KnownAgent {
+  /** Its key in `knownAgents`. */
   readonly agentId: string;
-  /** Higher wins; `undefined` when nobody said. */
+  /** Higher wins; `undefined` when it was not set. */
   priority: number | undefined;
-  /** Since when it wants what, by subject; the oldest note first. */
+  /** When each subject was requested, by `subjectKey`; the oldest note first. */
   readonly requests: Map<string, Instant>;
 }
 
-/** A resource whose version is known. */
+/** A resource with a known version. */
 export interface Versioned {
-  /** What has versions. */
+  /** Its key in `versions`. */
   readonly resourceId: string;
-  /** How often it was changed; more when it was forgotten meanwhile. */
+  /** The number of its changes; more when it was evicted in between. */
   version: number;
-  /** How many agents have read it and may change it. */
+  /** The number of its readings. */
   readers: number;
 }
 
-/** An agent that has read a version and may change it. It keeps nobody from anything. */
+/** A version that an agent has read and may change. It excludes no other agent. */
 export interface Reading {
-  /** What it read. */
   readonly versioned: Versioned;
-  /** Who read it. */
   readonly agentId: string;
-  /** When. */
+  /** When it was read. */
   readonly since: Instant;
 }
 
 /** The state of a conflict machine. */
 export interface ConflictState {
-  /** The rules. */
+  /** The options in force. */
   readonly config: ConflictConfig;
-  /** How many conflicts were ever reported. */
+  /** The number of conflicts that were ever reported. */
   reported: number;
   /** Open conflicts by id, oldest first. */
   readonly active: Map<string, ConflictRecord>;
-  /** Open conflicts by what makes two reports the same. */
+  /** Open conflicts by `conflictKey`. */
   readonly byKey: Map<string, ConflictRecord>;
   /** Open conflicts by each of their agents. */
   readonly conflictsOf: Map<string, Set<ConflictRecord>>;
   /** Open votes by each of their electors. */
   readonly votesOf: Map<string, Set<Vote>>;
-  /** Settled conflicts by id, those that were settled first come first. */
-  readonly settled: Map<string, ConflictRecord>;
-  /** The ids of `settled` in the same order. */
-  readonly settledIds: Fifo<string>;
-  /** How many conflicts were ever settled, by strategy. */
-  readonly settledBy: Map<string, number>;
-  /** How many conflicts were ever reported about resources, and by what tasks' agents disagree on. */
-  readonly reportedOn: Map<"resource" | TaskConflictType, number>;
-  /** What is known of agents. */
-  readonly parties: Map<string, Party>;
+  /** Resolved conflicts by id, in the order of their resolution. */
+  readonly resolved: Map<string, ConflictRecord>;
+  /** The ids of `resolved` in the same order. */
+  readonly resolvedIds: Fifo<string>;
+  /** The number of conflicts that were ever resolved, by strategy. */
+  readonly resolutionsByStrategy: Map<string, number>;
+  /** The number of conflicts that were ever reported: over resources, and by subject over tasks. */
+  readonly conflictsByType: Map<"resource" | TaskConflictType, number>;
+  /** By agent id. */
+  readonly knownAgents: Map<string, KnownAgent>;
   /** When votes end. */
   readonly deadlines: Deadlines<Vote>;
-  /** Resources that somebody reads, or whose version isn't the floor. */
+  /** Resources with readings, or with another version than `versionFloor`. */
   readonly versions: Map<string, Versioned>;
-  /** Those of `versions` that nobody reads, the longest idle first. */
+  /** Those of `versions` without readings, the longest idle first. */
   readonly idleVersions: Map<string, Versioned>;
-  /** Who has read what, by resource and agent, oldest first. */
+  /** By `readingKey`, oldest first. */
   readonly readings: Map<string, Reading>;
-  /** The version of every resource that isn't in `versions`: at least what it was when forgotten. */
+  /** The version of every resource that is not in `versions`; at least that of each evicted one. */
   versionFloor: number;
 }
 
-/** The state in which nothing was reported. */
+/** Returns the state without conflicts and versions. */
 export function noConflicts(config: ConflictConfig): ConflictState {
   return {
     config,
@@ -128,11 +126,14 @@ export function noConflicts(config: ConflictConfig): ConflictState {
     byKey: new Map(),
     conflictsOf: new Map(),
     votesOf: new Map(),
-    settled: new Map(),
-    settledIds: emptyFifo(),
-    settledBy: new Map(),
-    reportedOn: new Map([["resource", 0], ["assignment", 0], ["dependency", 0], ["output", 0]]),
-    parties: new Map(),
+    resolved: new Map(),
+    resolvedIds: emptyFifo(),
+    resolutionsByStrategy: new Map(),
+    conflictsByType: new Map([["resource", 0], ["assignment", 0], ["dependency", 0], [
+      "output",
+      0,
+    ]]),
+    knownAgents: new Map(),
     deadlines: noDeadlines(),
     versions: new Map(),
     idleVersions: new Map(),
@@ -141,30 +142,28 @@ export function noConflicts(config: ConflictConfig): ConflictState {
   };
 }
 
-/** One step under way, and what has happened in it. */
-export interface Turn {
-  /** What is changed. */
+/** One step in progress. */
+export interface ConflictStep {
   readonly state: ConflictState;
-  /** When it happens. */
   readonly now: Instant;
-  /** What has happened so far. */
+  /** The events of the step, in order. */
   readonly events: ConflictEvent[];
 }
 
 /** Separates the parts of a key; ids have no control characters. */
 const SEPARATOR = "\u0000";
 
-/** By what a subject is found among an agent's requests. */
+/** Returns the key of a subject among an agent's requests. */
 export function subjectKey(subject: ConflictSubject, subjectId: string): string {
   return subject + SEPARATOR + subjectId;
 }
 
-/** By what a reading is found. */
+/** Returns the key of a reading. */
 export function readingKey(resourceId: string, agentId: string): string {
   return resourceId + SEPARATOR + agentId;
 }
 
-/** What is the same for two reports of the same agents about the same thing. */
+/** Returns the key that all reports of the same conflict share, whatever the order of its agents. */
 export function conflictKey(
   subject: ConflictSubject,
   subjectId: string,

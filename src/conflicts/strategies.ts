@@ -1,9 +1,9 @@
 /**
- * Strategies settle conflicts by what they are handed, and by nothing else: the same conflict and
- * the same context lead to the same decision.
+ * Strategies decide conflicts by their arguments only: the same conflict and the same context lead to
+ * the same decision.
  *
- * Ties break by priority, then by the earliest request, then by id, as far as the context tells. An
- * agent of whom the context tells nothing comes last.
+ * Ties break by priority, then by the earliest request, then by id, as far as the context has them. An
+ * agent that is not in the context comes last.
  *
  * @module
  */
@@ -14,25 +14,25 @@ import type { Instant } from "../core/machine.ts";
 import type { Conflict, ConflictDecision } from "./types.ts";
 import { decideByPriority, decideByTimestamp, decideByVotes, type Evidence } from "./ranking.ts";
 
-/** What a strategy decides by; strategies of your own may ask for more. */
+/** The facts that a strategy decides by; a strategy of yours may need more. */
 export interface ResolutionContext {
   /** From agent to priority; higher wins. */
   readonly agentPriorities?: ReadonlyMap<string, number>;
-  /** From agent to when it asked; earlier wins. */
+  /** From agent to the time of its request; earlier wins. */
   readonly requestTimestamps?: ReadonlyMap<string, Date | Instant>;
-  /** From agent of the conflict to who voted for it; nobody has two votes. */
+  /** From candidate to its voters; a voter has one vote. */
   readonly votes?: ReadonlyMap<string, readonly string[]>;
-  /** Who may vote. @default everybody */
+  /** The agents that may vote. @default all */
   readonly electorate?: readonly string[];
-  /** How many votes there must be. @default 1 */
+  /** The least number of votes. @default 1 */
   readonly quorum?: number;
-  /** Whatever else a strategy goes by. */
+  /** More facts for a strategy of yours. */
   readonly [more: string]: unknown;
 }
 
-/** Settles conflicts. */
+/** Decides conflicts. */
 export interface ConflictResolutionStrategy {
-  /** What it is called by. */
+  /** The name of the strategy. */
   readonly name: string;
   /** Decides; the winner and the losers are agents of the conflict. */
   resolve(
@@ -42,7 +42,7 @@ export interface ConflictResolutionStrategy {
 }
 
 /**
- * The agent with the highest priority wins.
+ * Lets the agent with the highest priority win.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export interface ConflictResolutionStrategy {
  * ```
  */
 export class PriorityResolutionStrategy implements ConflictResolutionStrategy {
-  /** What it is called by. */
+  /** The name of the strategy. */
   readonly name = "priority";
 
   /**
@@ -76,7 +76,7 @@ export class PriorityResolutionStrategy implements ConflictResolutionStrategy {
 }
 
 /**
- * The agent that asked first wins.
+ * Lets the agent with the earliest request win.
  *
  * @example
  * ```ts
@@ -91,7 +91,7 @@ export class PriorityResolutionStrategy implements ConflictResolutionStrategy {
  * ```
  */
 export class TimestampResolutionStrategy implements ConflictResolutionStrategy {
-  /** What it is called by. */
+  /** The name of the strategy. */
   readonly name = "timestamp";
 
   /**
@@ -110,8 +110,8 @@ export class TimestampResolutionStrategy implements ConflictResolutionStrategy {
 }
 
 /**
- * The agent with the most votes wins. The votes are in already; `ConflictResolver.openVote` holds a
- * vote with a deadline.
+ * Lets the agent with the most votes win. The votes are part of the context;
+ * `ConflictResolver.openVote` opens a vote with a deadline.
  *
  * @example
  * ```ts
@@ -126,13 +126,13 @@ export class TimestampResolutionStrategy implements ConflictResolutionStrategy {
  * ```
  */
 export class VotingResolutionStrategy implements ConflictResolutionStrategy {
-  /** What it is called by. */
+  /** The name of the strategy. */
   readonly name = "vote";
 
   /**
    * Decides by `votes`.
    *
-   * @throws {RangeError} when somebody votes twice, or without a right to, or for a stranger
+   * @throws {RangeError} when a voter votes twice or has no vote, or a candidate is no agent of the conflict
    * @throws {UndecidedConflictError} when there are fewer votes than the quorum
    */
   resolve(conflict: Conflict, context: ResolutionContext): ConflictDecision {
@@ -167,7 +167,7 @@ function countVotes(
       if (entitled?.has(voter) === false) {
         refuse(attempt, "voters must be of the electorate", voter);
       }
-      if (voted.has(voter)) refuse(attempt, "nobody must have two votes", voter);
+      if (voted.has(voter)) refuse(attempt, "no voter may have two votes", voter);
       voted.add(voter);
       counted.set(candidate, (counted.get(candidate) ?? 0) + 1);
     }
@@ -175,11 +175,11 @@ function countVotes(
   return counted;
 }
 
-/** How many voters a vote may have. */
+/** The largest number of voters. */
 export const MOST_VOTERS = 100_000;
 
-function refuse(attempt: Attempt, rule: string, who: unknown): never {
-  throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(who)}`);
+function refuse(attempt: Attempt, rule: string, agentId: unknown): never {
+  throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(agentId)}`);
 }
 
 function evidenceOf(conflict: Conflict, context: ResolutionContext): Evidence {

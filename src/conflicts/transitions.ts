@@ -1,6 +1,6 @@
 /**
- * What can happen to a conflict or a vote. Each function here changes the state in one way and
- * makes the one event that tells of it.
+ * The transitions of a conflict, a vote or a known agent. Each function changes the state in one way
+ * and emits the one event about it.
  *
  * @module
  */
@@ -21,16 +21,16 @@ import type {
 import {
   type ConflictRecord,
   type ConflictState,
-  type Party,
+  type ConflictStep,
+  type KnownAgent,
   subjectKey,
-  type Turn,
   type Vote,
 } from "./state.ts";
-import { countSettled, viewOf } from "./views.ts";
+import { countResolved, viewOf } from "./views.ts";
 
 /** Opens a conflict. */
 export function report(
-  { state, now, events }: Turn,
+  { state, now, events }: ConflictStep,
   command: ReportConflict,
   key: string,
 ): ConflictAnswers["report-conflict"] {
@@ -50,16 +50,16 @@ export function report(
   };
   state.active.set(id, known);
   state.byKey.set(key, known);
-  for (const agentId of agents) addTo(state.conflictsOf, agentId, known);
-  increment(state.reportedOn, disagreement ?? "resource");
+  for (const agentId of agents) addToIndex(state.conflictsOf, agentId, known);
+  increment(state.conflictsByType, disagreement ?? "resource");
   const conflict = viewOf(known);
   events.push({ type: "conflict:reported", conflictId: id, conflict });
   return { conflictId: id, isNew: true, conflict };
 }
 
-/** Says that a conflict is open already. */
+/** Answers a repeated report with the open conflict. */
 export function recognize(
-  { events }: Turn,
+  { events }: ConflictStep,
   known: ConflictRecord,
 ): ConflictAnswers["report-conflict"] {
   const { id: conflictId } = known;
@@ -69,11 +69,11 @@ export function recognize(
 }
 
 /**
- * Settles an open conflict, once and for all. Losers are to let go, so who is gone is none of them:
- * an agent that has come back has nothing to do with what it wanted before.
+ * Resolves an open conflict, once and for all. The requests of losers end; an agent that was retired
+ * is no loser, as its next incarnation has nothing to do with its earlier requests.
  */
 export function resolve(
-  { state, now, events }: Turn,
+  { state, now, events }: ConflictStep,
   conflict: ConflictRecord,
   strategy: string,
   decision: ConflictDecision,
@@ -84,11 +84,11 @@ export function resolve(
   conflict.resolution = resolution;
   state.active.delete(id);
   state.byKey.delete(key);
-  for (const agentId of conflict.agents) removeFrom(state.conflictsOf, agentId, conflict);
-  state.settled.set(id, conflict);
-  enqueueLast(state.settledIds, id);
-  increment(state.settledBy, strategy);
-  if (fifoSize(state.settledIds) > state.config.keepResolved) forgetOldest(state);
+  for (const agentId of conflict.agents) removeFromIndex(state.conflictsOf, agentId, conflict);
+  state.resolved.set(id, conflict);
+  enqueueLast(state.resolvedIds, id);
+  increment(state.resolutionsByStrategy, strategy);
+  if (fifoSize(state.resolvedIds) > state.config.keepResolved) evictOldest(state);
   events.push({
     type: "conflict:resolved",
     conflictId: id,
@@ -100,9 +100,9 @@ export function resolve(
   return { resolution, isNew: true };
 }
 
-/** Says that a conflict is settled already. */
+/** Answers a repeated decision with the resolution that stands. */
 export function uphold(
-  { events }: Turn,
+  { events }: ConflictStep,
   conflictId: string,
   resolution: ConflictResolution,
 ): ResolutionAnswer {
@@ -110,24 +110,24 @@ export function uphold(
   return { resolution, isNew: false };
 }
 
-/** Forgets the conflicts that were settled before an instant. */
-export function forgetBefore(
-  { state, events }: Turn,
+/** Evicts the conflicts that were resolved before an instant. */
+export function forgetConflicts(
+  { state, events }: ConflictStep,
   before: Instant,
 ): ConflictAnswers["forget-conflicts"] {
-  const count = countSettled(state, before);
-  for (let i = 0; i < count; i++) forgetOldest(state);
+  const count = countResolved(state, before);
+  for (let i = 0; i < count; i++) evictOldest(state);
   events.push({ type: "conflict:forgotten", count, before });
   return { count };
 }
 
-function forgetOldest(state: ConflictState): void {
-  state.settled.delete(dequeueFirst(state.settledIds)!);
+function evictOldest(state: ConflictState): void {
+  state.resolved.delete(dequeueFirst(state.resolvedIds)!);
 }
 
-/** Lets others decide a conflict. */
+/** Opens a vote on a conflict. */
 export function openVote(
-  { state, now, events }: Turn,
+  { state, now, events }: ConflictStep,
   conflict: ConflictRecord,
   command: OpenVote,
 ): ConflictAnswers["open-vote"] {
@@ -142,20 +142,20 @@ export function openVote(
   const closesAt = now + timeoutMs;
   vote.timer = schedule(state.deadlines, closesAt, vote);
   conflict.vote = vote;
-  for (const elector of vote.electorate) addTo(state.votesOf, elector, vote);
+  for (const elector of vote.electorate) addToIndex(state.votesOf, elector, vote);
   events.push({ type: "vote:opened", conflictId, electorate, quorum, closesAt });
   return { closesAt };
 }
 
 /** Counts a vote. */
-export function cast({ events }: Turn, vote: Vote, voter: string, candidate: string): void {
+export function cast({ events }: ConflictStep, vote: Vote, voter: string, candidate: string): void {
   vote.ballots.set(voter, candidate);
   events.push({ type: "vote:cast", conflictId: vote.conflict.id, voter, candidate });
 }
 
-/** Says that a vote is counted already. */
+/** Answers a repeated vote; it counts once. */
 export function recognizeVote(
-  { events }: Turn,
+  { events }: ConflictStep,
   { conflict }: Vote,
   voter: string,
   candidate: string,
@@ -163,9 +163,9 @@ export function recognizeVote(
   events.push({ type: "vote:recognized", conflictId: conflict.id, voter, candidate });
 }
 
-/** Ends a vote; returns how many votes each agent of the conflict got. */
+/** Ends a vote. Returns the number of votes for each agent of the conflict. */
 export function closeVote(
-  { state, events }: Turn,
+  { state, events }: ConflictStep,
   vote: Vote,
   outcome: VoteClosed["outcome"],
 ): ReadonlyMap<string, number> {
@@ -173,45 +173,49 @@ export function closeVote(
   conflict.vote = undefined;
   unschedule(state.deadlines, vote.timer);
   vote.timer = undefined;
-  for (const elector of vote.electorate) removeFrom(state.votesOf, elector, vote);
+  for (const elector of vote.electorate) removeFromIndex(state.votesOf, elector, vote);
   const tally = new Map(conflict.agents.map((agentId) => [agentId, 0]));
   for (const candidate of ballots.values()) increment(tally, candidate);
   events.push({ type: "vote:closed", conflictId: conflict.id, outcome, tally: [...tally] });
   return tally;
 }
 
-/** Takes the vote of somebody who is gone without having voted. */
-export function removeElector({ state, events }: Turn, vote: Vote, voter: string): void {
+/** Removes an elector that has not voted. */
+export function dropElector({ state, events }: ConflictStep, vote: Vote, voter: string): void {
   vote.electorate.delete(voter);
-  removeFrom(state.votesOf, voter, vote);
+  removeFromIndex(state.votesOf, voter, vote);
   events.push({ type: "vote:withdrawn", conflictId: vote.conflict.id, voter });
 }
 
-/** Keeps an agent that is gone from winning. */
-export function removeParty(
-  { state, events }: Turn,
+/** Excludes an agent from winning a conflict. */
+export function dropContender(
+  { state, events }: ConflictStep,
   conflict: ConflictRecord,
   agentId: string,
 ): void {
   conflict.gone.add(agentId);
-  removeFrom(state.conflictsOf, agentId, conflict);
+  removeFromIndex(state.conflictsOf, agentId, conflict);
   events.push({ type: "conflict:withdrawn", conflictId: conflict.id, agentId });
 }
 
-/** Keeps the priority of an agent. */
-export function notePriority({ state, events }: Turn, agentId: string, priority: number): void {
-  partyOf(state, agentId).priority = priority;
+/** Records the priority of an agent. */
+export function recordPriority(
+  { state, events }: ConflictStep,
+  agentId: string,
+  priority: number,
+): void {
+  knownAgentOf(state, agentId).priority = priority;
   events.push({ type: "priority:noted", agentId, priority });
 }
 
-/** Keeps since when agents want something. */
-export function noteRequests({ state, now, events }: Turn, command: NoteRequests): void {
+/** Records when agents requested something. */
+export function recordRequests({ state, now, events }: ConflictStep, command: NoteRequests): void {
   const { subject, subjectId } = command;
   const key = subjectKey(subject, subjectId);
   const requests: [string, Instant][] = [];
-  for (const [agentId, said] of command.requests) {
-    const at = said ?? now;
-    const known = partyOf(state, agentId).requests;
+  for (const [agentId, given] of command.requests) {
+    const at = given ?? now;
+    const known = knownAgentOf(state, agentId).requests;
     known.delete(key); // so that the newest note stands last
     known.set(key, at);
     if (known.size > state.config.keepRequests) known.delete(known.keys().next().value!);
@@ -220,14 +224,14 @@ export function noteRequests({ state, now, events }: Turn, command: NoteRequests
   events.push({ type: "request:noted", subject, subjectId, requests });
 }
 
-/** Forgets an agent; nothing when nothing is known of it. */
-export function forgetParty({ state, events }: Turn, agentId: string): void {
-  if (state.parties.delete(agentId)) events.push({ type: "party:forgotten", agentId });
+/** Removes the known facts about an agent; a no-op when there are none. */
+export function forgetAgent({ state, events }: ConflictStep, agentId: string): void {
+  if (state.knownAgents.delete(agentId)) events.push({ type: "party:forgotten", agentId });
 }
 
-/** Says why `command` changes nothing. */
+/** Refuses `command`. */
 export function refuse(
-  { events }: Turn,
+  { events }: ConflictStep,
   command: Exclude<ConflictCommand, Tick>,
   reason: ConflictRefusal,
   agentId = "",
@@ -243,22 +247,26 @@ export function refuse(
   return new Refusal(refused);
 }
 
-function partyOf({ parties }: ConflictState, agentId: string): Party {
-  let party = parties.get(agentId);
-  if (party === undefined) {
-    party = { agentId, priority: undefined, requests: new Map() };
-    parties.set(agentId, party);
+function knownAgentOf({ knownAgents }: ConflictState, agentId: string): KnownAgent {
+  let known = knownAgents.get(agentId);
+  if (known === undefined) {
+    known = { agentId, priority: undefined, requests: new Map() };
+    knownAgents.set(agentId, known);
   }
-  return party;
+  return known;
 }
 
-function addTo<Entry>(index: Map<string, Set<Entry>>, agentId: string, entry: Entry): void {
+function addToIndex<Entry>(index: Map<string, Set<Entry>>, agentId: string, entry: Entry): void {
   const known = index.get(agentId);
   if (known === undefined) index.set(agentId, new Set([entry]));
   else known.add(entry);
 }
 
-function removeFrom<Entry>(index: Map<string, Set<Entry>>, agentId: string, entry: Entry): void {
+function removeFromIndex<Entry>(
+  index: Map<string, Set<Entry>>,
+  agentId: string,
+  entry: Entry,
+): void {
   const known = index.get(agentId);
   known?.delete(entry);
   if (known?.size === 0) index.delete(agentId);

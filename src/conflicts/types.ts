@@ -6,41 +6,41 @@
 
 import type { Instant } from "../core/machine.ts";
 
-/** What agents in conflict over a task disagree on: who runs it, what it waits for, its result. */
+/** The subject of a conflict over a task: its agent, its dependencies, or its result. */
 export type TaskConflictType = "assignment" | "dependency" | "output";
 
-/** What all conflicts say. Times are {@linkcode Instant}s. */
+/** The part that all conflicts have in common. Times are {@linkcode Instant}s. */
 export interface ConflictBase {
-  /** Numbered in the order of the reports. */
+  /** The id of the conflict, numbered in the order of the reports. */
   readonly id: string;
-  /** Whose wishes can't all come true, in the order in which the report named them. */
+  /** The agents with incompatible requests, in the order of the report. */
   readonly agents: readonly string[];
-  /** When it was reported. */
+  /** When the conflict was reported. */
   readonly timestamp: Instant;
   /** Whether there is a resolution. */
   readonly resolved: boolean;
-  /** How it was settled; there is never a second one. */
+  /** The one resolution of the conflict. */
   readonly resolution?: ConflictResolution;
 }
 
-/** Several agents want a resource that not all of them can have. */
+/** A conflict between agents that request a resource which not all of them can have. */
 export interface ResourceConflict extends ConflictBase {
-  /** What they want. */
+  /** The id of the resource. */
   readonly resourceId: string;
 }
 
-/** Several agents want different things of a task. */
+/** A conflict between agents that disagree on a task. */
 export interface TaskConflict extends ConflictBase {
-  /** The task in question. */
+  /** The id of the task. */
   readonly taskId: string;
-  /** What they disagree on. */
+  /** The subject of the conflict. */
   readonly type: TaskConflictType;
 }
 
-/** A conflict as it stands. */
+/** A conflict, open or resolved. */
 export type Conflict = ResourceConflict | TaskConflict;
 
-/** By what a conflict was settled. */
+/** The ground of a resolution. */
 export type ResolutionType =
   /** The agents' priorities. */
   | "priority"
@@ -48,25 +48,25 @@ export type ResolutionType =
   | "timestamp"
   /** A vote. */
   | "vote"
-  /** Somebody's decision. */
+  /** A decision from outside. */
   | "manual"
-  /** Nobody won: all of them may ask again. */
+  /** None: no agent won, and all of them may try again. */
   | "retry";
 
-/** What a strategy makes of a conflict. */
+/** The decision of a strategy. */
 export interface ConflictDecision {
-  /** By what it was decided. */
+  /** The ground of the decision. */
   readonly type: ResolutionType;
-  /** Whose wish stands; `undefined` when nobody's does. */
+  /** The agent whose request stands; `undefined` when none does. */
   readonly winner?: string;
-  /** Whose wishes end, best first. */
+  /** The agents whose requests end, best first. */
   readonly losers?: readonly string[];
-  /** For people. */
+  /** Shown to people. */
   readonly reason: string;
 }
 
-/** How a conflict was settled. */
+/** The resolution of a conflict. */
 export interface ConflictResolution extends ConflictDecision {
-  /** When. */
+  /** When the conflict was resolved. */
   readonly timestamp: Instant;
 }

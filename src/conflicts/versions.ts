@@ -1,11 +1,11 @@
 /**
- * Versions: who changes something says which version the change is based on, and only a change of
- * the newest one counts. Nobody is locked out, and the first to commit wins (Kung and Robinson, "On
+ * Versions of resources that are changed without a lock: a change names the version that it is based
+ * on, and only a change of the newest one counts. The first commit wins (Kung and Robinson, "On
  * Optimistic Methods for Concurrency Control", 1981).
  *
- * A resource that nobody reads may be forgotten. From then on its version is a floor that is no
- * smaller than any forgotten version, so a change that is based on an old version is never taken for
- * one of the newest; at worst one of the newest is refused, and its author reads again.
+ * A resource without readings may be evicted. From then on its version is a floor that is no smaller
+ * than any evicted version, so a change of an old version never passes for one of the newest. At
+ * worst a change of the newest one is refused, and its author reads again.
  *
  * @module
  */
@@ -15,41 +15,41 @@ import { type Instant, Refusal } from "../core/machine.ts";
 import type { CommitVersion, ConflictAnswers, ReadVersion, ReleaseVersion } from "./commands.ts";
 import {
   type ConflictState,
+  type ConflictStep,
   type Reading,
   readingKey,
-  type Turn,
   type Versioned,
 } from "./state.ts";
 import { versionOf } from "./views.ts";
 
-/** Lets an agent read the newest version, and remembers that it may change it. */
+/** Answers with the newest version, and records that the agent may change it. */
 export function read(
-  turn: Turn,
+  step: ConflictStep,
   { resourceId, agentId }: ReadVersion,
 ): ConflictAnswers["read-version"] {
-  const { state, now, events } = turn;
+  const { state, now, events } = step;
   const versioned = versionedOf(state, resourceId);
   const key = readingKey(resourceId, agentId);
   const known = state.readings.get(key);
-  versioned.readers++; // before the earlier reading ends, which might forget the resource
+  versioned.readers++; // before the earlier reading ends, which might evict the resource
   if (known !== undefined) endReading(state, key, known);
   state.readings.set(key, { versioned, agentId, since: now });
   state.idleVersions.delete(resourceId);
-  if (state.readings.size > state.config.maxReadings) endOldestReadings(state);
+  if (state.readings.size > state.config.maxReadings) evictOldestReadings(state);
   const { version } = versioned;
   events.push({ type: "version:read", resourceId, agentId, version });
   return { version };
 }
 
-/** Makes the next version of a resource, or refuses what is based on an older one. */
+/** Commits a change of the newest version, and refuses one of an older version. */
 export function commit(
-  turn: Turn,
+  step: ConflictStep,
   command: CommitVersion,
 ): ConflictAnswers["commit-version"] | Refusal {
-  const { state, events } = turn;
+  const { state, events } = step;
   const { resourceId, agentId, expectedVersion } = command;
   if (versionOf(state, resourceId) !== expectedVersion) {
-    return refuseVersion(turn, command, "stale-version");
+    return refuseVersion(step, command, "stale-version");
   }
   const versioned = versionedOf(state, resourceId);
   const version = ++versioned.version;
@@ -63,23 +63,23 @@ export function commit(
 
 /** Ends a reading. */
 export function release(
-  turn: Turn,
+  step: ConflictStep,
   command: ReleaseVersion,
 ): ConflictAnswers["release-version"] | Refusal {
-  const { state, events } = turn;
+  const { state, events } = step;
   const { resourceId, agentId } = command;
   const key = readingKey(resourceId, agentId);
   const reading = state.readings.get(key);
-  if (reading === undefined) return refuseVersion(turn, command, "not-reader");
+  if (reading === undefined) return refuseVersion(step, command, "not-reader");
   endReading(state, key, reading);
   const version = versionOf(state, resourceId);
   events.push({ type: "version:released", resourceId, agentId, version });
   return { version };
 }
 
-/** Ends the readings from before an instant. */
-export function forgetReadings(
-  { state, events }: Turn,
+/** Evicts the readings from before an instant. */
+export function evictReadings(
+  { state, events }: ConflictStep,
   before: Instant,
 ): ConflictAnswers["forget-readers"] {
   let count = 0;
@@ -93,7 +93,7 @@ export function forgetReadings(
 }
 
 function refuseVersion(
-  { state, events }: Turn,
+  { state, events }: ConflictStep,
   { type: command, resourceId, agentId }: CommitVersion | ReleaseVersion,
   reason: VersionRefusal,
 ): Refusal<VersionRefused> {
@@ -110,7 +110,6 @@ function refuseVersion(
   return new Refusal(refused);
 }
 
-/** The entry of a resource, made when there is none. */
 function versionedOf(state: ConflictState, resourceId: string): Versioned {
   let versioned = state.versions.get(resourceId);
   if (versioned === undefined) {
@@ -120,8 +119,8 @@ function versionedOf(state: ConflictState, resourceId: string): Versioned {
   return versioned;
 }
 
-/** Ends the oldest eighth of all readings, as finding the oldest of a map one by one is slow. */
-function endOldestReadings(state: ConflictState): void {
+/** Evicts the oldest eighth of all readings, as finding the oldest of a map one by one is slow. */
+function evictOldestReadings(state: ConflictState): void {
   const kept = keptOf(state.config.maxReadings);
   for (const [key, reading] of state.readings) {
     if (state.readings.size <= kept) return;
@@ -134,7 +133,7 @@ function endReading(state: ConflictState, key: string, { versioned }: Reading): 
   if (--versioned.readers === 0) becomeIdle(state, versioned);
 }
 
-/** Nobody reads it any more: it is forgotten when many others are idle, or it tells nothing. */
+/** Keeps the version of a resource without readings, unless it is the floor; evicts older ones. */
 function becomeIdle(state: ConflictState, versioned: Versioned): void {
   const { versions, idleVersions, config } = state;
   const { resourceId, version } = versioned;
@@ -144,10 +143,10 @@ function becomeIdle(state: ConflictState, versioned: Versioned): void {
     return;
   }
   idleVersions.set(resourceId, versioned);
-  if (idleVersions.size > config.maxIdleVersions) forgetOldestVersions(state);
+  if (idleVersions.size > config.maxIdleVersions) evictOldestVersions(state);
 }
 
-function forgetOldestVersions(state: ConflictState): void {
+function evictOldestVersions(state: ConflictState): void {
   const { versions, idleVersions, config } = state;
   const kept = keptOf(config.maxIdleVersions);
   for (const { resourceId, version } of idleVersions.values()) {
@@ -158,7 +157,7 @@ function forgetOldestVersions(state: ConflictState): void {
   }
 }
 
-/** How much of what is limited to `most` is kept when it is full. */
+/** Returns how many entries of a full table are kept. */
 function keptOf(most: number): number {
   return Math.ceil(most * 7 / 8);
 }

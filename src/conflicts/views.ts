@@ -9,15 +9,15 @@ import type { Evidence } from "./ranking.ts";
 import { type ConflictRecord, type ConflictState, subjectKey } from "./state.ts";
 import type { Conflict } from "./types.ts";
 
-/** A conflict that is open or remembered. */
+/** Returns a conflict that is open, or resolved and not yet evicted. */
 export function findConflict(
   state: Readonly<ConflictState>,
   conflictId: string,
 ): ConflictRecord | undefined {
-  return state.active.get(conflictId) ?? state.settled.get(conflictId);
+  return state.active.get(conflictId) ?? state.resolved.get(conflictId);
 }
 
-/** A conflict as callers see it. */
+/** Returns a conflict in the form that callers get. */
 export function viewOf(conflict: Readonly<ConflictRecord>): Conflict {
   const { id, subject, subjectId, disagreement, agents, reportedAt, resolution } = conflict;
   const view = {
@@ -32,39 +32,39 @@ export function viewOf(conflict: Readonly<ConflictRecord>): Conflict {
     : { ...view, taskId: subjectId, type: disagreement ?? "assignment" };
 }
 
-/** What is known of the agents of a conflict. */
+/** Returns the known facts about the agents of a conflict. */
 export function evidenceOn(
-  state: Readonly<ConflictState>,
-  conflict: Readonly<ConflictRecord>,
+  { knownAgents }: Readonly<ConflictState>,
+  { subject, subjectId, agents }: Readonly<ConflictRecord>,
 ): Evidence {
-  const key = subjectKey(conflict.subject, conflict.subjectId);
+  const key = subjectKey(subject, subjectId);
   const priorities = new Map<string, number>();
   const requestedAt = new Map<string, Instant>();
-  for (const agentId of conflict.agents) {
-    const party = state.parties.get(agentId);
-    if (party?.priority !== undefined) priorities.set(agentId, party.priority);
-    const at = party?.requests.get(key);
+  for (const agentId of agents) {
+    const known = knownAgents.get(agentId);
+    if (known?.priority !== undefined) priorities.set(agentId, known.priority);
+    const at = known?.requests.get(key);
     if (at !== undefined) requestedAt.set(agentId, at);
   }
   return { priorities, requestedAt };
 }
 
-/** How many conflicts were settled before an instant. Costs as much as they are. */
-export function countSettled({ settled }: Readonly<ConflictState>, before: Instant): number {
+/** Returns the number of conflicts that were resolved before an instant, in as many steps. */
+export function countResolved({ resolved }: Readonly<ConflictState>, before: Instant): number {
   let count = 0;
-  for (const { resolution } of settled.values()) {
+  for (const { resolution } of resolved.values()) {
     if (resolution!.timestamp >= before) break;
     count++;
   }
   return count;
 }
 
-/** The newest version of a resource; 0 for one that was never changed. */
+/** Returns the newest version of a resource; 0 for one that was never changed. */
 export function versionOf(state: Readonly<ConflictState>, resourceId: string): number {
   return state.versions.get(resourceId)?.version ?? state.versionFloor;
 }
 
-/** How many readings are from before an instant. Costs as much as they are. */
+/** Returns the number of readings from before an instant, in as many steps. */
 export function countReadings({ readings }: Readonly<ConflictState>, before: Instant): number {
   let count = 0;
   for (const { since } of readings.values()) {

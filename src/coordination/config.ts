@@ -126,9 +126,12 @@ const SHARED = [
   "seed",
 ] as const;
 
-const SEED: Options<{ seed: number }> = { seed: integer(1, 0) };
-const SILENCE: Options<{ heartbeatTimeoutMs: number }> = { heartbeatTimeoutMs: ms(0) };
-const REPORTS: Options<{ reportContention: boolean; reportDoubleClaims: boolean }> = {
+/** The option of the seed that all parts share. */
+export const SEED: Options<{ seed: number }> = { seed: integer(1, 0) };
+/** The option of agents that only the manager reads. */
+export const SILENCE: Options<{ heartbeatTimeoutMs: number }> = { heartbeatTimeoutMs: ms(0) };
+/** The options of conflicts that only the manager reads. */
+export const REPORTS: Options<{ reportContention: boolean; reportDoubleClaims: boolean }> = {
   reportContention: boolean(false),
   reportDoubleClaims: boolean(false),
 };

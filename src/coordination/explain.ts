@@ -5,7 +5,7 @@
  */
 
 import { type MemberView, memberView } from "../agents/mod.ts";
-import { outlook } from "../breakers/views.ts";
+import { outlook } from "../breakers/state.ts";
 import { quote } from "../core/arguments.ts";
 import { claimOwner } from "../locks/claim_owner.ts";
 import { UnknownAgentError } from "../core/errors.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { outlook } from "../breakers/views.ts";
+import { outlook } from "../breakers/state.ts";
 import type { HealthStatus } from "../core/health.ts";
 import type { Instant } from "../core/machine.ts";
 import type { RootState } from "../root/state.ts";

@@ -6,7 +6,6 @@
 
 import type { Named } from "./machine.ts";
 import { oneLine, readable } from "./readable.ts";
-import type { ErrorData } from "./error_data.ts";
 
 /** From the name of an event to the function that describes it. */
 export type Descriptions<Event extends Named> = {
@@ -38,7 +37,7 @@ export function describer<Event extends Named>(
 }
 
 /** An error in a description. */
-export function thrown({ name, message }: ErrorData): string {
+export function thrown({ name, message }: { name: string; message: string }): string {
   return oneLine(`${name}: ${message}`);
 }
 

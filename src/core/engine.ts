@@ -10,12 +10,33 @@
 
 import { type CancelTimer, type Clock, systemClock } from "./clock.ts";
 import { ClosedError, InvariantError, type LockstepError, LogError } from "./errors.ts";
-import type { EventBus } from "./bus/event_bus.ts";
 import type { CommandLog, LogEntry } from "./log.ts";
 import { defaultLogger, type Logger } from "./logger.ts";
-import type { Instant, Machine, Named, Outcome, Tick } from "./machine.ts";
+import {
+  asPart,
+  type Instant,
+  type Machine,
+  type Named,
+  type Outcome,
+  type Part,
+  type Tick,
+} from "./machine.ts";
 import { decode, encode, requireJson } from "./data/plain.ts";
 import { commandLine, eventLine, isAtDebug } from "./trace.ts";
+
+/** Publishes the events of an engine to their handlers: an `EventBus`. */
+export interface EventPublisher {
+  /** Whether it logs each event itself. */
+  readonly debug: boolean;
+  /** Publishes an event with the time and the sequence number that an engine gave it. */
+  publish(
+    type: string,
+    event: unknown,
+    at: Instant,
+    sequence: number,
+    describe?: (event: never) => string,
+  ): void;
+}
 
 /** What an engine is given; all of it may be left out. */
 export interface EngineOptions<Command extends Named> {
@@ -24,7 +45,7 @@ export interface EngineOptions<Command extends Named> {
   /** Keeps the commands. @default none: the state dies with the process, calls answer at once */
   log?: CommandLog<Command | Tick>;
   /** Where events are published. @default nowhere */
-  eventBus?: EventBus;
+  eventBus?: EventPublisher;
   /**
    * Is told when the machine breaks; one whose level is debug also of each command, and of each event
    * that the bus doesn't log itself. @default warnings and errors on the console
@@ -97,7 +118,7 @@ interface Happened<Event> {
  *
  * @example
  * ```ts
- * import { definePart, Engine } from "@lockstep/lockstep";
+ * import { definePart, Engine } from "@lockstep/lockstep/machine";
  *
  * interface Moved {
  *   readonly type: "door:moved";
@@ -130,8 +151,10 @@ export class Engine<
   /** What commands are stamped by. It may jump: stamps never go back. */
   readonly clock: Clock;
   readonly #machine: Machine<State, Command, Event, Answers>;
+  /** The machine, if its timers can be left alone until one is due. */
+  readonly #part: Part<State, Command, Event, Answers> | undefined;
   readonly #log: CommandLog<Command | Tick> | undefined;
-  readonly #eventBus: EventBus | undefined;
+  readonly #eventBus: EventPublisher | undefined;
   readonly #logger: Logger;
   /** Whether each command is logged. */
   readonly #traces: boolean;
@@ -143,6 +166,8 @@ export class Engine<
   /** How many events ever happened. */
   #sequence = 0;
 
+  /** When the next timer of the machine is due; before the first step, unknown. */
+  #deadline: Instant = -Infinity;
   #armedAt: Instant = Infinity;
   #cancelTimer: CancelTimer | undefined;
 
@@ -154,6 +179,8 @@ export class Engine<
   #writing: Promise<void> | undefined;
   #tickIsQueued = false;
 
+  /** Whether nothing can be sent any more: it was closed, or the machine broke. */
+  #isStopping = false;
   #closing: Promise<void> | undefined;
   #broken: InvariantError | undefined;
   #stopped: LockstepError | undefined;
@@ -166,6 +193,7 @@ export class Engine<
   ) {
     this.clock = options.clock ?? systemClock;
     this.#machine = machine;
+    this.#part = asPart(machine);
     this.#log = options.log;
     this.#eventBus = options.eventBus;
     this.#logger = options.logger ?? defaultLogger;
@@ -199,6 +227,7 @@ export class Engine<
       engine.#sequence += events.length;
       engine.#position++;
     }
+    engine.#deadline = machine.deadline(engine.#state);
     engine.#arm();
     return engine;
   }
@@ -241,7 +270,7 @@ export class Engine<
         `Cannot dispatch ${command.type}: the engine must have no log, got one; use send()`,
       );
     }
-    this.#refuseWhenStopped(command.type);
+    if (this.#isStopping) this.#throwStopped(command.type);
     return this.#step(command, this.#time(), undefined);
   }
 
@@ -249,9 +278,13 @@ export class Engine<
     command: Each,
     reply: Reply<Outcome<Answers, Each>>,
   ): void {
-    this.#refuseWhenStopped(command.type);
+    if (this.#isStopping) this.#throwStopped(command.type);
     if (this.#log === undefined) {
-      this.#settle(command, this.#time(), reply as Reply<unknown>);
+      try {
+        this.#step(command, this.#time(), reply as Reply<unknown>);
+      } catch (broken) {
+        reply(undefined, broken);
+      }
       return;
     }
     requireJson(command, `command ${command.type}`);
@@ -291,7 +324,7 @@ export class Engine<
     if (log === undefined) {
       throw new TypeError("Cannot save a snapshot: the engine must have a log, got none");
     }
-    this.#refuseWhenStopped("save a snapshot");
+    if (this.#isStopping) this.#throwStopped("save a snapshot");
     const state = encode({ state: this.#state, now: this.#now, sequence: this.#sequence });
     await log.saveSnapshot({ position: this.#position, state });
   }
@@ -299,6 +332,7 @@ export class Engine<
   /** Lets what was sent reach the log, then lets go of everything. Harmless when called again. */
   close(): Promise<void> {
     this.#disarm();
+    this.#isStopping = true;
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -323,9 +357,8 @@ export class Engine<
     return this.#now;
   }
 
-  #refuseWhenStopped(attempt: string): void {
-    if (this.#broken !== undefined) throw this.#broken;
-    if (this.#closing !== undefined) throw new ClosedError(attempt, "the engine");
+  #throwStopped(attempt: string): never {
+    throw this.#broken ?? new ClosedError(attempt, "the engine");
   }
 
   #stop(error: LockstepError): void {
@@ -343,17 +376,14 @@ export class Engine<
     const events: Event[] = [];
     let answer: Outcome<Answers, Each>;
     try {
-      answer = this.#machine.step(this.#state, command, now, events);
+      answer = this.#part === undefined || this.#deadline <= now || command.type === "tick"
+        ? this.#machine.step(this.#state, command, now, events)
+        : this.#part.apply(this.#state, command as Exclude<Each, Tick>, now, events);
+      this.#deadline = this.#machine.deadline(this.#state);
     } catch (cause) {
-      this.#disarm();
-      this.#broken = new InvariantError(
-        `Cannot ${command.type}: the machine ${this.#machine.name} broke, and its engine stops`,
-        { cause },
-      );
-      this.#stop(this.#broken);
-      this.#logger.error(this.#broken.message, cause);
-      throw this.#broken;
+      this.#break(command, cause);
     }
+    if (this.#deadline !== this.#armedAt) this.#arm();
     this.#position++;
     reply?.(answer, undefined);
     const { length } = events;
@@ -365,11 +395,22 @@ export class Engine<
         for (const observer of observers) observer(events[i]!, now);
       }
     }
-    this.#arm();
-    if (length > 0 || this.#traces) {
+    if (this.#traces || (length > 0 && this.#eventBus !== undefined)) {
       this.#publish(events, now, this.#sequence - length, command, this.#position);
     }
     return answer;
+  }
+
+  #break({ type }: Named, cause: unknown): never {
+    this.#disarm();
+    this.#isStopping = true;
+    this.#broken = new InvariantError(
+      `Cannot ${type}: the machine ${this.#machine.name} broke, and its engine stops`,
+      { cause },
+    );
+    this.#stop(this.#broken);
+    this.#logger.error(this.#broken.message, cause);
+    throw this.#broken;
   }
 
   /** Publishes `events`, and then those of the steps that handlers cause meanwhile, in order. */
@@ -427,7 +468,7 @@ export class Engine<
    * finds nothing due and arms anew, which is cheaper than a timer for each change.
    */
   #arm(): void {
-    const deadline = this.#machine.deadline(this.#state);
+    const deadline = this.#deadline;
     if (deadline === Infinity) return this.#disarm();
     if (deadline >= this.#armedAt || this.#closing !== undefined) return;
     this.#disarm();
@@ -445,9 +486,9 @@ export class Engine<
   #fire(): void {
     this.#armedAt = Infinity;
     this.#cancelTimer = undefined;
-    if (this.#broken !== undefined || this.#closing !== undefined) return;
+    if (this.#isStopping) return;
     const now = this.#time();
-    if (this.#machine.deadline(this.#state) > now) return this.#arm();
+    if (this.#deadline > now) return this.#arm();
     if (this.#log !== undefined) return this.#gatherTick(now);
     try {
       this.#step({ type: "tick" }, now, undefined);
@@ -470,7 +511,7 @@ export class Engine<
 
   /** The log did not take a tick: what was due then is still due. */
   #retryTick(): void {
-    if (this.#broken !== undefined || this.#closing !== undefined) return;
+    if (this.#isStopping) return;
     this.#disarm();
     this.#armedAt = this.#time() + TICK_RETRY_MS;
     this.#cancelTimer = this.clock.setTimer(this.#armedAt, () => this.#fire());
@@ -497,18 +538,16 @@ export class Engine<
         for (const { reply } of batch) reply(undefined, error);
         continue;
       }
-      for (const { entry, reply } of batch) this.#settle(entry.command, entry.at, reply);
+      for (const { entry, reply } of batch) {
+        try {
+          if (this.#broken !== undefined) throw this.#broken;
+          this.#step(entry.command, entry.at, reply);
+        } catch (broken) {
+          reply(undefined, broken);
+        }
+      }
     }
     this.#writing = undefined;
-  }
-
-  #settle(command: Command | Tick, at: Instant, reply: Reply<unknown>): void {
-    if (this.#broken !== undefined) return reply(undefined, this.#broken);
-    try {
-      this.#step(command, at, reply);
-    } catch (broken) {
-      reply(undefined, broken);
-    }
   }
 }
 

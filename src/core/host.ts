@@ -6,10 +6,9 @@
  */
 
 import { type Attempt, requireFunction, requireObject } from "./arguments.ts";
-import type { EventBus } from "./bus/event_bus.ts";
 import type { MachineHost } from "./client.ts";
 import type { Clock } from "./clock.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type EventPublisher } from "./engine.ts";
 import { ClosedError, UninitializedError } from "./errors.ts";
 import type { CommandLog } from "./log.ts";
 import { type Logger, requireLogger } from "./logger.ts";
@@ -68,7 +67,7 @@ export class Host<
   /** Runs the machine at once, unless there is a log to read. */
   constructor(
     hosted: Hosted<State, Command, Event, Answers, Client>,
-    eventBus: EventBus | undefined,
+    eventBus: EventPublisher | undefined,
     logger: Logger,
     { clock, log, host, isRecovered = false }: HostOptions<State, Command, Event, Answers>,
   ) {
@@ -94,10 +93,16 @@ export class Host<
     return this.#engine;
   }
 
-  /** Returns the client of the machine. @throws {UninitializedError} until it runs */
+  /**
+   * Returns the client of the machine.
+   *
+   * @throws {UninitializedError} until it runs, or {ClosedError} when it never will
+   */
   running(attempt: string): Client {
     if (this.#client !== undefined) return this.#client;
-    throw new UninitializedError(attempt, this.#hosted.thing);
+    const { thing } = this.#hosted;
+    if (this.#closing !== undefined) throw new ClosedError(attempt, thing);
+    throw new UninitializedError(attempt, thing);
   }
 
   /** Reads the log, if there is one. Idempotent. */
@@ -150,7 +155,7 @@ export class Host<
 /** Checks what every façade is given besides its config. @throws {TypeError} naming what is wrong */
 export function requireSurroundings(
   attempt: Attempt,
-  eventBus: EventBus | undefined,
+  eventBus: EventPublisher | undefined,
   logger: Logger,
   options: unknown,
 ): void {

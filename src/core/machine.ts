@@ -93,12 +93,19 @@ export interface Part<
 
 /** The functions of a part, from which {@linkcode definePart} derives its `step`. */
 export interface PartDefinition<State, Command extends Named, Event extends Named> {
+  /** See {@linkcode Machine.name}. */
   readonly name: string;
+  /** See {@linkcode Machine.commands}. */
   readonly commands: readonly Command["type"][];
+  /** See {@linkcode Machine.init}. */
   init(): State;
+  /** See {@linkcode Part.fire}. */
   fire(state: State, now: Instant, until: Instant, events: Event[]): void;
+  /** See {@linkcode Part.apply}. */
   apply(state: State, command: Command, now: Instant, events: Event[]): unknown;
+  /** See {@linkcode Machine.deadline}. */
   deadline(state: State): Instant;
+  /** See {@linkcode Machine.describe}. */
   describe(event: Event): string;
 }
 
@@ -120,7 +127,20 @@ export function definePart<
       return command.type === "tick" ? undefined : apply(state, command as Each, now, events);
     },
   };
+  PARTS.add(part);
   return part as unknown as Part<State, Each, Event, Answers>;
+}
+
+const PARTS = new WeakSet<object>();
+
+/**
+ * Returns `machine` when it is a part, whose `step` an engine may split; not when it is a copy of one
+ * with a `step` of its own.
+ */
+export function asPart<State, Command extends Named, Event extends Named, Answers>(
+  machine: Machine<State, Command, Event, Answers>,
+): Part<State, Command, Event, Answers> | undefined {
+  return PARTS.has(machine) ? machine as Part<State, Command, Event, Answers> : undefined;
 }
 
 /** The result of {@linkcode transition}. */

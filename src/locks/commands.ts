@@ -145,7 +145,7 @@ export interface GroupGrant {
 }
 
 /** The answers of a lock machine, by the type of the command. */
-export interface LockAnswers {
+export type LockAnswers = {
   readonly acquire: AcquireAnswer;
   readonly "acquire-all":
     | { readonly status: "granted"; readonly grants: readonly GroupGrant[] }
@@ -158,7 +158,7 @@ export interface LockAnswers {
   readonly define: void;
   readonly ask: void;
   readonly "end-ask": void;
-}
+};
 
 /** What is about locks themselves, and can be refused. */
 export type ResourceCommand = Exclude<LockCommand, Ask | EndAsk | Tick>;

@@ -8,7 +8,7 @@ import { attempting } from "../core/deferred.ts";
 import { quote, requireId, requireInteger } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { UninitializedError } from "../core/errors.ts";
-import type { EventBus } from "../core/bus/event_bus.ts";
+import type { EventPublisher } from "../core/engine.ts";
 import type { LockEvent } from "./events.ts";
 import type { HealthStatus } from "../core/health.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
@@ -85,7 +85,7 @@ export class ResourceManager implements AsyncDisposable {
    */
   constructor(
     config: ResourceManagerConfig = {},
-    eventBus?: EventBus,
+    eventBus?: EventPublisher,
     logger: Logger = defaultLogger,
     options: ResourceManagerOptions = {},
   ) {

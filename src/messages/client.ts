@@ -32,7 +32,7 @@ import type { MessageState } from "./state.ts";
 
 /** A running mailbox machine, alone in its engine or part of a larger one. */
 export interface MessageHost
-  extends MachineHost<MessageState, Command, MessageEvent, MessageAnswers> {}
+  extends MachineHost<MessageState, MessageCommand, MessageEvent, MessageAnswers> {}
 
 type Command = Exclude<MessageCommand, Tick>;
 
@@ -397,16 +397,18 @@ export class HandlerRunner implements DeliveryKeeper {
     const { handle, timeoutMs } = handler;
     const context = new DeliveryContext(this, message, handlerId);
     let result: unknown;
+    let isPending: boolean;
     try {
       result = handle(message, context);
+      isPending = isThenable(result);
     } catch (thrown) {
       return this.#fail(context, thrown);
     }
-    if (isThenable(result)) this.#follow(context, result, timeoutMs);
+    if (isPending) this.#follow(context, result, timeoutMs);
     else this.#succeed(context);
   }
 
-  #follow(context: DeliveryContext, result: PromiseLike<unknown>, timeoutMs: number): void {
+  #follow(context: DeliveryContext, result: unknown, timeoutMs: number): void {
     const { message: { to: agentId, epoch } } = context;
     if (!context.isReported) {
       if (!this.#open.has(epoch)) this.#open.set(epoch, { context, controller: undefined });
@@ -451,7 +453,7 @@ function lossOf(event: LossEvent): DeliveryLostError["reason"] {
   return event.cause === "recipient-gone" ? "recipient-gone" : "timed-out";
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): boolean {
   return typeof value === "object" && value !== null &&
     typeof (value as { then?: unknown }).then === "function";
 }

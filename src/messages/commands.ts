@@ -116,17 +116,17 @@ export interface DetachHandler extends Named<"detach-handler">, MailboxCommand {
   readonly takesBack: boolean;
 }
 
-/** Subscribes an agent to a topic. Idempotent. */
-export interface SubscribeTopic extends Named<"subscribe-topic">, MailboxCommand {
+/** A command about the subscription of an agent to a topic. */
+export interface TopicCommand extends MailboxCommand {
   /** The topic. */
   readonly topic: string;
 }
 
+/** Subscribes an agent to a topic. Idempotent. */
+export interface SubscribeTopic extends Named<"subscribe-topic">, TopicCommand {}
+
 /** Unsubscribes an agent from a topic. Idempotent. */
-export interface UnsubscribeTopic extends Named<"unsubscribe-topic">, MailboxCommand {
-  /** The topic. */
-  readonly topic: string;
-}
+export interface UnsubscribeTopic extends Named<"unsubscribe-topic">, TopicCommand {}
 
 /** Gives an agent a mailbox that is never idle, so that broadcasts reach it. Idempotent. */
 export interface OpenMailbox extends Named<"open-mailbox">, MailboxCommand {}
@@ -158,27 +158,28 @@ export type MessageCommand =
   | CloseMailbox
   | Tick;
 
-/** The answers of a mailbox machine, by the type of the command. */
-export interface MessageAnswers {
+/** The answers of a mailbox machine, by the type of the command; `void` unless listed here. */
+export interface MessageAnswers extends
+  Record<
+    Exclude<
+      MessageCommand["type"],
+      | "tick"
+      | "send-message"
+      | "broadcast-message"
+      | "publish-message"
+      | "receive-message"
+      | "respond"
+    >,
+    void
+  > {
+  /** The id of the message, and whether an earlier message had it. */
   readonly "send-message": { readonly messageId: string; readonly deduplicated: boolean };
   /** One outcome for each recipient. */
   readonly "broadcast-message": readonly MessageOutcome[];
   /** One outcome for each recipient. */
   readonly "publish-message": readonly MessageOutcome[];
+  /** The message, or `undefined` when none can be delivered. */
+  readonly "receive-message": Message | undefined;
   /** Whether a request waited for the response. */
   readonly respond: boolean;
-  readonly "cancel-request": void;
-  readonly "ack-message": void;
-  readonly "nack-message": void;
-  readonly "return-message": void;
-  readonly "extend-message": void;
-  /** `undefined` when no message can be delivered. */
-  readonly "receive-message": Message | undefined;
-  readonly "attach-handler": void;
-  readonly "detach-handler": void;
-  readonly "subscribe-topic": void;
-  readonly "unsubscribe-topic": void;
-  readonly "resend-message": void;
-  readonly "open-mailbox": void;
-  readonly "close-mailbox": void;
 }

@@ -90,7 +90,7 @@ export interface MessageDefaults {
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** The default and the check of the option that only the façade reads. */
-const TIMEOUT_OPTIONS: Options<{ messageTimeout: number }> = {
+export const TIMEOUT_OPTIONS: Options<{ messageTimeout: number }> = {
   messageTimeout: ms(DEFAULT_TIMEOUT_MS),
 };
 

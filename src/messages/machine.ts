@@ -43,17 +43,19 @@ import {
   type Copy,
   type Due,
   emptyMessages,
+  type Envelope,
   type Lane,
   type Mailbox,
   type MessageState,
   type MessageStep,
 } from "./state.ts";
 import {
-  addCopy,
   channelOf,
+  insertCopy,
   keepLeaving,
   laneOf,
   mailboxOf,
+  messageOf,
   newConsumer,
   removeMailbox,
   updateIdle,
@@ -104,7 +106,12 @@ type Command = Exclude<MessageCommand, Tick>;
 type Answer<Type extends Command["type"]> = MessageAnswers[Type] | Refusal;
 
 /** A mailbox machine as part of a larger one. */
-export type MessagePart = Part<MessageState, Command, MessageEvent, MessageAnswers>;
+export type MessagePart = Part<
+  MessageState,
+  Exclude<MessageCommand, Tick>,
+  MessageEvent,
+  MessageAnswers
+>;
 
 /** Makes a mailbox machine with `config`, and the defaults for what that leaves out. */
 export function messageMachine(config: Partial<MessageConfig> = {}): MessagePart {
@@ -200,9 +207,9 @@ function send(step: MessageStep, command: SendMessage): Answer<"send-message"> {
     return refuse(step, command, "mailbox-full");
   }
   if (messageId !== "") remember(state, messageId);
-  const message = newMessage(step, command, to, messageId, undefined);
-  post(step, mailbox, message, new Opaque(payload), responseMs);
-  return { messageId: message.id, deduplicated: false };
+  const envelope = newEnvelope(step, command, to, new Opaque(payload), messageId, undefined);
+  post(step, mailbox, envelope, responseMs);
+  return { messageId: envelope.id, deduplicated: false };
 }
 
 function broadcast(step: MessageStep, command: BroadcastMessage): MessageOutcome[] {
@@ -231,9 +238,9 @@ function postToAll(
       refuse(step, command, "mailbox-full", to);
       return { to, messageId: "", refused: "mailbox-full" };
     }
-    const message = newMessage(step, command, to, "", topic);
-    post(step, mailbox, message, payload, 0);
-    return { to, messageId: message.id, refused: undefined };
+    const envelope = newEnvelope(step, command, to, payload, "", topic);
+    post(step, mailbox, envelope, 0);
+    return { to, messageId: envelope.id, refused: undefined };
   });
   step.events.push({ type: "message:published", from: command.from, topic, outcomes });
   return outcomes;
@@ -245,7 +252,7 @@ function resend(step: MessageStep, command: ResendMessage): Answer<"resend-messa
   const { messageId } = command;
   const dead = state.deadLetters.get(messageId);
   if (dead === undefined) return refuse(step, command, "unknown-message");
-  const { message: { from, to, priority }, payload, handlerIds } = dead;
+  const { envelope: { from, to, priority }, handlerIds } = dead;
   const mailbox = mailboxOf(step, to);
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes", to);
   const missing = mailbox.consumers.filter(({ handlerId }) => handlerIds.includes(handlerId));
@@ -253,22 +260,23 @@ function resend(step: MessageStep, command: ResendMessage): Answer<"resend-messa
   if (!hasRoom(state, consumers, priority)) return refuse(step, command, "mailbox-full", to);
   removeDeadLetter(state, dead);
   events.push({ type: "message:resent", from, to, messageId });
-  state.lastMessage++;
-  const message = { ...dead.message, expiry: undefined, epoch: 0, attempt: 0 };
+  const envelope = { ...dead.envelope, sequence: ++state.lastMessage, expiry: undefined };
   for (const consumer of consumers) makeRoom(step, laneOf(consumer, priority));
-  for (const consumer of consumers) enqueue(step, consumer, message, payload);
+  for (const consumer of consumers) enqueue(step, consumer, envelope);
   updateIdle(state, mailbox);
 }
 
-function newMessage(
+function newEnvelope(
   { state, now }: MessageStep,
-  { from, kind, payload, priority, ttlMs }: SendMessage | BroadcastMessage | PublishMessage,
+  { from, kind, priority, ttlMs }: SendMessage | BroadcastMessage | PublishMessage,
   to: string,
+  payload: Opaque,
   chosenId: string,
   topic: string | undefined,
-): Message {
+): Envelope {
   const sequence = ++state.lastMessage;
   return {
+    sequence,
     id: chosenId === "" ? `message-${sequence}` : chosenId,
     type: kind,
     payload,
@@ -278,8 +286,6 @@ function newMessage(
     from,
     to,
     topic,
-    epoch: 0,
-    attempt: 0,
   };
 }
 
@@ -287,40 +293,27 @@ function newMessage(
 function post(
   step: MessageStep,
   mailbox: Mailbox,
-  message: Message,
-  payload: Opaque,
+  envelope: Envelope,
   responseMs: number,
 ): void {
   const { consumers } = mailbox;
-  const { from, to } = message;
+  const { from, to, priority } = envelope;
   const isRequest = responseMs > 0;
-  for (const consumer of consumers) makeRoom(step, laneOf(consumer, message.priority));
+  for (const consumer of consumers) makeRoom(step, laneOf(consumer, priority));
+  const message = messageOf({ envelope, epoch: 0, attempt: 0 });
   step.events.push({ type: "message:sent", from, to, message, isRequest });
-  if (isRequest) openRequest(step, message, responseMs, consumers.length);
-  for (const consumer of consumers) enqueue(step, consumer, message, payload);
+  if (isRequest) openRequest(step, envelope, responseMs, consumers.length);
+  for (const consumer of consumers) enqueue(step, consumer, envelope);
   if (!consumers[0]!.isPush) updateIdle(step.state, mailbox);
 }
 
-function enqueue(
-  step: MessageStep,
-  consumer: Consumer,
-  message: Omit<Message, "payload">,
-  payload: Opaque,
-): void {
-  const { state } = step;
-  const { priority, expiry } = message;
-  const lane = laneOf(consumer, priority);
+function enqueue(step: MessageStep, consumer: Consumer, envelope: Envelope): void {
+  const { expiry } = envelope;
+  const lane = laneOf(consumer, envelope.priority);
   const copy: Copy = {
     kind: "copy",
-    channel: channelOf(consumer, lane, message.from),
-    sequence: state.lastMessage,
-    id: message.id,
-    type: message.type,
-    payload,
-    timestamp: message.timestamp,
-    priority,
-    expiresAt: expiry,
-    topic: message.topic,
+    envelope,
+    channel: channelOf(consumer, lane, envelope.from),
     attempt: 0,
     epoch: 0,
     isInFlight: false,
@@ -334,9 +327,9 @@ function enqueue(
     nextInChannel: undefined,
   };
   if (expiry !== undefined) {
-    copy.expiry = schedule(state.deadlines, expiry, { kind: "expiry", copy });
+    copy.expiry = schedule(step.state.deadlines, expiry, { kind: "expiry", copy });
   }
-  addCopy(copy);
+  insertCopy(copy);
   deliverReady(step, consumer, lane);
 }
 

@@ -29,7 +29,13 @@ import {
   type SubscribeOptions,
 } from "./arguments.ts";
 import { MessageClient, type MessageHost } from "./client.ts";
-import type { MessageAnswers, MessageCommand } from "./commands.ts";
+import type {
+  AckMessage,
+  ExtendMessage,
+  MessageAnswers,
+  MessageCommand,
+  NackMessage,
+} from "./commands.ts";
 import { type MessageDefaults, type MessageRouterConfig, readMessageConfig } from "./config.ts";
 import type { MessageEvent } from "./events.ts";
 import { type MessageHandler, Subscription } from "./handlers.ts";
@@ -274,12 +280,10 @@ export class MessageRouter implements AsyncDisposable {
     return attempting(() => {
       const attempt = () => `receive a message of agent ${quote(agentId)}`;
       const timeoutMs = readTimeout(options, this.#defaults.handlingMs, attempt);
-      const message = this.#call(
-        { type: "receive-message", agentId, timeoutMs },
-        attempt,
-        { agentId },
-      );
-      return message as Promise<Message<Payload> | undefined>;
+      const received = this.#call({ type: "receive-message", agentId, timeoutMs }, attempt, {
+        agentId,
+      });
+      return received as Promise<Message<Payload> | undefined>;
     });
   }
 
@@ -289,11 +293,7 @@ export class MessageRouter implements AsyncDisposable {
    * @throws {StaleEpochError} when that delivery has ended
    */
   ack(agentId: string, epoch: number): Promise<void> {
-    return attempting(() => {
-      const attempt = () => `ack a message of agent ${quote(agentId)}`;
-      requireEpoch(epoch, attempt);
-      return this.#call({ type: "ack-message", agentId, epoch }, attempt, { agentId });
-    });
+    return this.#report({ type: "ack-message", agentId, epoch });
   }
 
   /**
@@ -304,11 +304,9 @@ export class MessageRouter implements AsyncDisposable {
    */
   nack(agentId: string, epoch: number, error?: unknown): Promise<void> {
     return attempting(() => {
-      const attempt = () => `nack a message of agent ${quote(agentId)}`;
-      requireEpoch(epoch, attempt);
       const thrown = error ?? new Error("the agent gave it back");
-      const reason = { error: errorData(thrown), isFinal: isFinal(thrown) };
-      return this.#call({ type: "nack-message", agentId, epoch, ...reason }, attempt, { agentId });
+      const end = { error: errorData(thrown), isFinal: isFinal(thrown) };
+      return this.#report({ type: "nack-message", agentId, epoch, ...end });
     });
   }
 
@@ -319,12 +317,8 @@ export class MessageRouter implements AsyncDisposable {
    */
   extend(agentId: string, epoch: number, timeoutMs: number): Promise<void> {
     return attempting(() => {
-      const attempt = () => `extend a message of agent ${quote(agentId)}`;
-      requireEpoch(epoch, attempt);
-      readTimeout({ timeoutMs }, 0, attempt);
-      return this.#call({ type: "extend-message", agentId, epoch, timeoutMs }, attempt, {
-        agentId,
-      });
+      readTimeout({ timeoutMs }, 0, () => `extend a message of agent ${quote(agentId)}`);
+      return this.#report({ type: "extend-message", agentId, epoch, timeoutMs });
     });
   }
 
@@ -407,6 +401,15 @@ export class MessageRouter implements AsyncDisposable {
   /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
+  }
+
+  #report(command: AckMessage | NackMessage | ExtendMessage): Promise<void> {
+    const { agentId, epoch, type } = command;
+    const attempt = () => `${type.replace("-", " a ")} of agent ${quote(agentId)}`;
+    return attempting(() => {
+      requireEpoch(epoch, attempt);
+      return this.#call(command, attempt, { agentId });
+    });
   }
 
   /** Checks `ids`, and sends `command`. */

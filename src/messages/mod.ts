@@ -20,7 +20,7 @@ export {
   type MessageHandler,
   Subscription,
 } from "./handlers.ts";
-export { messageMachine } from "./machine.ts";
+export { messageMachine, type MessagePart } from "./machine.ts";
 export { MessageRouter, type MessageRouterOptions } from "./message_router.ts";
 export type {
   Channel as MailboxChannel,
@@ -28,6 +28,7 @@ export type {
   Copy as MessageCopy,
   DeadLetter,
   Due as MessageDue,
+  Envelope as MessageEnvelope,
   Expiry as MessageExpiry,
   Lane as MailboxLane,
   Mailbox,

@@ -133,34 +133,19 @@ export function channelOf(consumer: Consumer, lane: Lane, from: string): Channel
   return channel;
 }
 
-/** Appends the newest copy to its channel. */
-export function addCopy(copy: Copy): void {
-  const { channel } = copy;
-  const { lane, last } = channel;
-  append(lane.copies, copy);
-  lane.size++;
-  copy.previousInChannel = last;
-  channel.last = copy;
-  if (last !== undefined) {
-    last.nextInChannel = copy;
-    return;
-  }
-  channel.first = copy;
-  lane.idleChannels--;
-  updateReady(channel);
-}
-
-/** Inserts a copy into its channel by its sequence, in O(n). */
+/** Inserts a copy into its channel by its sequence, in O(n) of the newer ones. */
 export function insertCopy(copy: Copy): void {
-  const { channel } = copy;
+  const { channel, envelope: { sequence } } = copy;
   const { lane } = channel;
-  let laneNext = lane.copies.first;
-  while (laneNext !== undefined && laneNext.sequence < copy.sequence) laneNext = laneNext.next;
-  insertBefore(lane.copies, copy, laneNext);
+  let before = lane.copies.last;
+  while (before !== undefined && before.envelope.sequence > sequence) before = before.previous;
+  insertBefore(lane.copies, copy, before === undefined ? lane.copies.first : before.next);
   lane.size++;
-  let next = channel.first;
-  while (next !== undefined && next.sequence < copy.sequence) next = next.nextInChannel;
-  const previous = next === undefined ? channel.last : next.previousInChannel;
+  let previous = channel.last;
+  while (previous !== undefined && previous.envelope.sequence > sequence) {
+    previous = previous.previousInChannel;
+  }
+  const next = previous === undefined ? channel.first : previous.nextInChannel;
   if (channel.first === undefined) lane.idleChannels--;
   copy.previousInChannel = previous;
   copy.nextInChannel = next;
@@ -215,12 +200,11 @@ export function updateReady(channel: Channel): void {
   const { lane: { ready }, first, busy } = channel;
   const isReady = busy === undefined && first !== undefined;
   if (channel.position >= 0) {
-    if (isReady && channel.rank === first.sequence) return;
+    if (isReady && channel.rank === first.envelope.sequence) return;
     remove(ready, channel);
   }
   if (!isReady) return;
-  channel.rank = first.sequence;
-  channel.sequence = first.sequence;
+  channel.rank = channel.sequence = first.envelope.sequence;
   push(ready, channel);
 }
 
@@ -235,24 +219,25 @@ function sweepChannels(lane: Lane): void {
 }
 
 /** Returns the message that its recipient sees. */
-export function messageOf(copy: Copy): Message {
-  const { channel } = copy;
+export function messageOf(
+  { envelope, epoch, attempt }: Pick<Copy, "envelope" | "epoch" | "attempt">,
+): Message {
   return {
-    id: copy.id,
-    type: copy.type,
-    payload: copy.payload.value,
-    timestamp: copy.timestamp,
-    priority: copy.priority,
-    expiry: copy.expiresAt,
-    from: channel.from,
-    to: channel.consumer.mailbox.agentId,
-    topic: copy.topic,
-    epoch: copy.epoch,
-    attempt: copy.attempt,
+    id: envelope.id,
+    type: envelope.type,
+    payload: envelope.payload.value,
+    timestamp: envelope.timestamp,
+    priority: envelope.priority,
+    expiry: envelope.expiry,
+    from: envelope.from,
+    to: envelope.to,
+    topic: envelope.topic,
+    epoch,
+    attempt,
   };
 }
 
 /** Whether a copy has expired. */
-export function isExpired({ expiresAt }: Copy, now: Instant): boolean {
-  return expiresAt !== undefined && expiresAt <= now;
+export function isExpired({ envelope: { expiry } }: Copy, now: Instant): boolean {
+  return expiry !== undefined && expiry <= now;
 }

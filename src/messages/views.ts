@@ -34,13 +34,14 @@ export function unhandled(state: Readonly<MessageState>, agentId: string): Messa
   const found = new Map<number, Copy>();
   for (const { urgent, normal } of state.mailboxes.get(agentId)?.consumers ?? []) {
     for (const copy of [...copiesIn(urgent), ...copiesIn(normal)]) {
-      if (!found.has(copy.sequence)) found.set(copy.sequence, copy);
+      const { sequence } = copy.envelope;
+      if (!found.has(sequence)) found.set(sequence, copy);
     }
   }
   return [...found.values()].sort(byUrgency).map(messageOf);
 }
 
-function byUrgency(a: Copy, b: Copy): number {
+function byUrgency({ envelope: a }: Copy, { envelope: b }: Copy): number {
   return Number(b.priority > 0) - Number(a.priority > 0) || a.sequence - b.sequence;
 }
 
@@ -55,10 +56,9 @@ export function deadLetters(
 ): DeadLetterView[] {
   const found: DeadLetterView[] = [];
   for (let dead = state.deadOrder.first; dead !== undefined; dead = dead.next) {
-    const { message, payload, cause, error, at, handlerIds } = dead;
-    if (agentId !== undefined && message.to !== agentId) continue;
-    const whole = { ...message, payload: payload.value };
-    found.push({ message: whole, cause, error, at, handlerIds: [...handlerIds] });
+    if (agentId !== undefined && dead.envelope.to !== agentId) continue;
+    const { cause, error, at, handlerIds } = dead;
+    found.push({ message: messageOf(dead), cause, error, at, handlerIds: [...handlerIds] });
   }
   return found;
 }
@@ -177,9 +177,7 @@ export function explainMessage(
   const dead = state.deadLetters.get(messageId);
   const copies = copiesOf(state, messageId, request?.to);
   const [first] = copies;
-  const parties = first === undefined
-    ? dead?.message ?? request
-    : { from: first.channel.from, to: first.channel.consumer.mailbox.agentId };
+  const parties = first?.envelope ?? dead?.envelope ?? request;
   if (parties === undefined) {
     const rule = "the message must be on its way, a dead letter, or wait for a response";
     throw new UnknownMessageError("explain a message", messageId, rule);
@@ -197,7 +195,7 @@ export function explainMessage(
     summary,
     deliveries: copies.map(explainDelivery),
     cause: dead?.cause,
-    expiresAt: first?.expiresAt,
+    expiresAt: first?.envelope.expiry,
     responseDueAt: request?.timer?.rank,
   };
 }
@@ -208,12 +206,12 @@ function copiesOf(state: Readonly<MessageState>, id: string, to?: string): Copy[
   const found: Copy[] = [];
   for (const mailbox of to === undefined ? mailboxes.values() : [mailboxes.get(to)]) {
     for (const { urgent, normal } of mailbox?.consumers ?? []) {
-      for (const copy of copiesIn(urgent)) if (copy.id === id) found.push(copy);
-      for (const copy of copiesIn(normal)) if (copy.id === id) found.push(copy);
+      for (const copy of copiesIn(urgent)) if (copy.envelope.id === id) found.push(copy);
+      for (const copy of copiesIn(normal)) if (copy.envelope.id === id) found.push(copy);
     }
   }
   for (const copy of deliveries.values()) {
-    if (copy.id === id && copy.channel.consumer.hasLeft) found.push(copy);
+    if (copy.envelope.id === id && copy.channel.consumer.hasLeft) found.push(copy);
   }
   return found;
 }
@@ -224,7 +222,7 @@ function explainDelivery(copy: Copy): DeliveryExplanation {
     handlerId: isInFlight ? handlerId : consumer.handlerId,
     status: statusOf(copy),
     attempt,
-    behind: predecessorOf(copy)?.id ?? "",
+    behind: predecessorOf(copy)?.envelope.id ?? "",
     until: timer?.rank,
   };
 }
@@ -272,7 +270,7 @@ function sentenceOf({ config }: Readonly<MessageState>, copy: Copy): string {
 
 /** Describes a message that blocks another one. */
 function textOf(copy: Copy): string {
-  const name = `message ${quote(copy.id)}`;
+  const name = `message ${quote(copy.envelope.id)}`;
   switch (statusOf(copy)) {
     case "in-delivery":
       return `${name}, in delivery${limit(copy.timer?.rank)}`;
@@ -290,7 +288,7 @@ function holderOf({ channel: { consumer }, handlerId }: Copy): string {
 
 function deadSummary({ cause, error, at }: DeadLetter): string {
   const why = error === undefined ? CAUSES[cause] : `${CAUSES[cause]} (${error.message})`;
-  return `It is a dead letter since ${iso(at)}: ${why}`;
+  return `It has been a dead letter since ${iso(at)}: ${why}`;
 }
 
 const CAUSES: Readonly<Record<DeadLetterCause, string>> = {

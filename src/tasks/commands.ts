@@ -284,7 +284,7 @@ export interface Claimed {
 }
 
 /** The answers of a task machine, by the type of the command. */
-export interface TaskAnswers {
+export type TaskAnswers = {
   readonly submit: Submitted;
   readonly assign: Claimed;
   readonly start: Claimed;
@@ -309,7 +309,7 @@ export interface TaskAnswers {
   readonly "renew-heartbeats": void;
   readonly "use-strategy": void;
   readonly drain: void;
-}
+};
 
 /** The most dependencies, resources or capabilities of one task or agent. */
 export const MOST_LISTED = 100_000;

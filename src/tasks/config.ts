@@ -53,7 +53,7 @@ export interface TaskConfig {
   readonly stealThreshold: number;
   /** How many tasks move at once. @default 2 */
   readonly maxStealBatch: number;
-  /** Half of how long a report of an agent's load counts. @default 5_000 */
+  /** Half the time after which a report of an agent's load expires. @default 5_000 */
   readonly stealInterval: number;
   /** Whether an agent's first claim, and the end of its last one, emit an event. @default false */
   readonly announcesIdleness: boolean;
@@ -112,11 +112,12 @@ export interface WorkStealingConfig {
   stealThreshold?: number;
   /** How many tasks move at once at most. @default 2 */
   maxStealBatch?: number;
-  /** Half of how long a report of an agent's load counts, in milliseconds. @default 5_000 */
+  /** Half the time, in milliseconds, after which a report of an agent's load expires. @default 5_000 */
   stealInterval?: number;
 }
 
-const STEALING_OPTIONS: Options<Required<WorkStealingConfig>> = {
+/** The default and the check of each option of work stealing. */
+export const STEALING_OPTIONS: Options<Required<WorkStealingConfig>> = {
   enabled: boolean(true),
   stealThreshold: TASK_OPTIONS.stealThreshold,
   maxStealBatch: TASK_OPTIONS.maxStealBatch,

@@ -44,14 +44,14 @@ Deno.test("resetBreaker(), resetAll() and forceState() reach the breakers that t
   const { breakers } = make();
   for (const name of ["a", "b", "c"]) breakers.forceState(name, "open");
   breakers.resetBreaker("a");
-  breakers.resetBreaker("nobody");
+  breakers.resetBreaker("unknown");
   const states = () => [...breakers.getAllBreakers().values()].map((each) => each.getState());
   assertEquals(states(), ["closed", "open", "open"]);
   breakers.resetAll();
   assertEquals(states(), ["closed", "closed", "closed"]);
 });
 
-Deno.test("all breakers of a manager speak on its bus, in one order", () => {
+Deno.test("all breakers of a manager emit on its bus, in one order", () => {
   const eventBus = new EventBus();
   const seen: string[] = [];
   eventBus.on("circuitbreaker:state-change", ({ name, to }, sequence) => {

@@ -58,7 +58,7 @@ async function trip({ breaker }: { breaker: CircuitBreaker }): Promise<void> {
   assertEquals(breaker.getState(), "open");
 }
 
-Deno.test("a breaker that is closed passes on results and errors as they are", async () => {
+Deno.test("a closed breaker passes on results and errors as they are", async () => {
   const { breaker } = make();
   assertEquals(await breaker.execute(() => 7), 7);
   assertEquals(await breaker.execute(() => Promise.resolve("a")), "a");
@@ -98,7 +98,7 @@ Deno.test("an open breaker calls nothing and says when to try again", async () =
   );
 });
 
-Deno.test("the state is that of the moment of the look, without a timer", async () => {
+Deno.test("getState() tells the state at that moment, without a timer", async () => {
   const box = make();
   await trip(box);
   box.clock.advanceSync(59_999);
@@ -139,7 +139,7 @@ Deno.test("B1-stuck-half-open: probes that never end don't keep a breaker half-o
   assertEquals(box.breaker.getState(), "closed");
 });
 
-Deno.test("B1-stuck-half-open: a cancelled probe gives its place back", async () => {
+Deno.test("B1-stuck-half-open: a cancelled probe makes room for another", async () => {
   const box = make({ ...EXAMPLE, halfOpenLimit: 1 });
   await trip(box);
   box.clock.advanceSync(60_000);
@@ -177,7 +177,7 @@ Deno.test("B2-fifty-probes-past-a-limit-of-one: one of fifty calls at once is a 
   assertEquals(box.breaker.getState(), "closed");
 });
 
-Deno.test("B3-stale-success-moves-open: a call of before can't close a breaker", async () => {
+Deno.test("B3-stale-success-moves-open: an earlier call can't close a breaker", async () => {
   const box = make({ ...EXAMPLE, successThreshold: 1 });
   const early = begin(box.breaker);
   await trip(box);
@@ -241,7 +241,7 @@ Deno.test("chance shortens a lengthened open time, but not below timeout", async
   assertEquals(seen.size > 10, true);
 });
 
-Deno.test("B4-idle-gap-keeps-old-failures-in-the-window: what is too old is gone", async () => {
+Deno.test("B4-idle-gap-keeps-old-failures-in-the-window: old failures are gone", async () => {
   const rate = { policy: "rate", window: "time", windowMs: 10_000, minimumCalls: 4 } as const;
   const box = make(rate);
   await fail(box.breaker, 3);
@@ -275,7 +275,7 @@ Deno.test("policy rate opens by the share of failures, from minimumCalls on", as
   assertEquals(breaker.getState(), "open");
 });
 
-Deno.test("a count window forgets the oldest call with each further one", async () => {
+Deno.test("a count window evicts the oldest call with each further one", async () => {
   const { breaker } = make({ policy: "rate", failureRate: 0.5, windowCalls: 6, minimumCalls: 6 });
   await fail(breaker, 2);
   await succeed(breaker, 4);
@@ -354,7 +354,7 @@ Deno.test("a call that takes longer than callTimeoutMs fails, and its signal abo
   assertEquals(box.clock.pending, 0);
 });
 
-Deno.test("a call's own timeoutMs goes before callTimeoutMs, and leaves no timer", async () => {
+Deno.test("a call's own timeoutMs overrides callTimeoutMs, and leaves no timer", async () => {
   const box = make({ ...EXAMPLE, callTimeoutMs: 500 });
   const call = box.breaker.execute(() => box.clock.advance(700).then(() => 1), { timeoutMs: 0 });
   assertEquals(await call, 1);
@@ -398,7 +398,7 @@ Deno.test("a call leaves no listener on its signal", async () => {
   assertEquals(listeners, 0);
 });
 
-Deno.test("a cancelled call rejects at once with the reason, and counts for nothing", async () => {
+Deno.test("a cancelled call rejects at once with the reason, and is neutral", async () => {
   const box = make({ ...EXAMPLE, failureThreshold: 1 });
   const abort = new AbortController();
   let inner: AbortSignal | undefined;
@@ -423,7 +423,7 @@ Deno.test("a call with a signal that has aborted is not made", async () => {
   assertEquals([reason, called, breaker.getMetrics().totalRequests], ["before", false, 0]);
 });
 
-Deno.test("forceState() moves a breaker, which goes on by its rules", async () => {
+Deno.test("forceState() moves a breaker, to which its rules then apply", async () => {
   const box = make();
   const early = begin(box.breaker);
   box.breaker.forceState(CircuitState.OPEN);
@@ -440,7 +440,7 @@ Deno.test("forceState() moves a breaker, which goes on by its rules", async () =
   assertEquals(box.breaker.getState(), "half-open");
 });
 
-Deno.test("reset() closes a breaker, clears its figures, and forgets what is in flight", async () => {
+Deno.test("reset() closes a breaker, clears its figures, and ignores calls in flight", async () => {
   const box = make();
   const early = begin(box.breaker);
   await trip(box);
@@ -499,7 +499,7 @@ Deno.test("figures are right while calls are in flight and after thousands of th
   assertEquals(breaker.getMetrics().successes, 2_502);
 });
 
-Deno.test("circuitbreaker:state-change tells of each change, and of why", async () => {
+Deno.test("circuitbreaker:state-change reports each change and its reason", async () => {
   const eventBus = new EventBus();
   const seen: string[] = [];
   eventBus.on("circuitbreaker:state-change", ({ name, from, to, reason }) => {
@@ -545,7 +545,7 @@ Deno.test("time that goes back doesn't move a breaker back", async () => {
   assertEquals(box.breaker.getState(), "closed");
 });
 
-Deno.test("malformed arguments are refused by a rule and what came", async () => {
+Deno.test("malformed arguments are refused with the rule and the value", async () => {
   const { breaker } = make();
   const call = (body: unknown, options?: unknown) => () =>
     breaker.execute(body as () => number, options as { timeoutMs: number });

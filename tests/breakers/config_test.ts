@@ -1,3 +1,4 @@
+import { readBreakerConfig } from "../../src/breakers/config.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { CircuitBreaker, type CircuitBreakerConfig } from "../../src/breakers/mod.ts";
 
@@ -39,7 +40,9 @@ Deno.test("a small count window needs no minimumCalls", () => {
   assertEquals(new CircuitBreaker("api", { policy: "rate", windowCalls: 3 }).getState(), "closed");
 });
 
-Deno.test("the config may be that of another breaker, with the largest values of each option", () => {
+Deno.test("the largest value of each option is accepted, and so is a default derived from it", () => {
+  const { rules } = readBreakerConfig({ timeout: 9_000_000_000_000 }, () => "test");
+  assertEquals(rules.maxOpenMs, 9_000_000_000_000);
   const most = { timeout: 9_000_000_000_000, maxOpenMs: 9_000_000_000_000, openTimeFactor: 1_000 };
   assertEquals(new CircuitBreaker("api", most).getState(), "closed");
 });

@@ -74,7 +74,7 @@ Deno.test("a call ends when the log has its outcome, whichever it is", async () 
   await engine.close();
 });
 
-Deno.test("a breaker is after a restart what it was before", async () => {
+Deno.test("a breaker has the same state and figures after a restart", async () => {
   const clock = new SimulatedClock();
   const log = new MemoryLog<BreakerCommand>();
   const engine = new BreakerEngine(machine, { clock, log, logger: silent });
@@ -93,7 +93,7 @@ Deno.test("a breaker is after a restart what it was before", async () => {
   await recovered.close();
 });
 
-Deno.test("what a log doesn't take costs no call its result, and is reported", async () => {
+Deno.test("a command that the log does not store is logged, and the call keeps its result", async () => {
   const clock = new SimulatedClock();
   const log = new FaultyLog(new MemoryLog<BreakerCommand>());
   const engine = new BreakerEngine(machine, { clock, log, logger: silent });
@@ -126,7 +126,7 @@ Deno.test("what a log doesn't take costs no call its result, and is reported", a
   await engine.close();
 });
 
-Deno.test("two breakers of one name on one host are one", async () => {
+Deno.test("two breakers of one name on one host share their state", async () => {
   const engine = new BreakerEngine(machine, { logger: silent });
   const [a, b] = [
     make(engine.host, { failureThreshold: 2 }),
@@ -165,7 +165,7 @@ Deno.test("a breaker that its host has removed refuses calls", async () => {
   await engine.close();
 });
 
-Deno.test("a host that is full takes no further breaker", async () => {
+Deno.test("a host that is full refuses another breaker", async () => {
   const engine = new BreakerEngine(breakerMachine({ maxBreakers: 1 }), { logger: silent });
   const breakers = new CircuitBreakerManager({}, silent, undefined, { host: engine.host });
   breakers.getBreaker("a");
@@ -179,25 +179,25 @@ Deno.test("a host that is full takes no further breaker", async () => {
   await engine.close();
 });
 
-Deno.test("successes that change nothing are told a thousand at a time, or before anything else", async () => {
+Deno.test("successes that change nothing are reported a thousand at a time, or before other commands", async () => {
   const eventBus = new EventBus();
-  const told: string[] = [];
+  const reported: string[] = [];
   eventBus.on("circuitbreaker:counted", ({ requests, successes }) => {
-    told.push(`${requests} ${successes}`);
+    reported.push(`${requests} ${successes}`);
   });
   const breaker = new CircuitBreaker("api", {}, silent, eventBus);
   for (let i = 0; i < 1_001; i++) await breaker.execute(() => i);
-  assertEquals(told, ["1000 1000"]);
+  assertEquals(reported, ["1000 1000"]);
   await breaker.execute(down).catch(() => {});
-  assertEquals(told, ["1000 1000", "2 1"]);
+  assertEquals(reported, ["1000 1000", "2 1"]);
   await breaker.execute(() => 1);
   await breaker.execute(() => 1);
-  assertEquals(told, ["1000 1000", "2 1", "1 0"]);
+  assertEquals(reported, ["1000 1000", "2 1", "1 0"]);
   await breaker.shutdown();
-  assertEquals(told, ["1000 1000", "2 1", "1 0", "1 1"]);
+  assertEquals(reported, ["1000 1000", "2 1", "1 0", "1 1"]);
 });
 
-Deno.test("a look sees the time of the newest step when the clock goes back", async () => {
+Deno.test("getState() uses the time of the newest step when the clock goes back", async () => {
   const clock = new SimulatedClock();
   const breakers = new CircuitBreakerManager({}, silent, undefined, { clock });
   breakers.forceState("a", "open");

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { BreakerCommand } from "../../src/breakers/commands.ts";
-import { isUneventful, outlook } from "../../src/breakers/views.ts";
+import { isUneventful, outlook } from "../../src/breakers/state.ts";
 import { Refusal } from "../../src/core/machine.ts";
 import { Breakers } from "./driver.ts";
 
@@ -94,7 +94,7 @@ Deno.test("a probe whose end is reported at its deadline has failed, and counts 
   assertEquals([successes, failures, stale, lastFailureAt], [0, 1, 0, 10]);
 });
 
-Deno.test("of several probes that hang, the first one's deadline is when the breaker opened", () => {
+Deno.test("of several probes beyond their limit, the first deadline is when the breaker opened", () => {
   const breakers = new Breakers({ timeout: 100, probeTimeoutMs: 50 });
   breakers.force("half-open");
   breakers.permit();
@@ -107,7 +107,7 @@ Deno.test("of several probes that hang, the first one's deadline is when the bre
   assertEquals(breakers.a.phase, { state: "open", until: 120 });
 });
 
-Deno.test("a look ahead knows of a longer open time that begins with a probe that hangs", () => {
+Deno.test("a prediction includes the longer open time that begins with a probe beyond its limit", () => {
   const breakers = new Breakers({ timeout: 100, openTimeJitter: 0, probeTimeoutMs: 10 });
   const { a } = breakers;
   breakers.force("open");

@@ -7,8 +7,7 @@ import type { CircuitPermitted, CircuitRejected } from "../../src/breakers/event
 import type { BreakerCommand } from "../../src/breakers/commands.ts";
 import { type BreakerRules, readBreakerConfig } from "../../src/breakers/config.ts";
 import { breakerMachine } from "../../src/breakers/machine.ts";
-import type { BreakerState } from "../../src/breakers/state.ts";
-import { outlook } from "../../src/breakers/views.ts";
+import { type BreakerState, outlook } from "../../src/breakers/state.ts";
 import { stepped } from "../support/driver.ts";
 import { machineLaws, type Move as LawMove } from "../support/machine_laws.ts";
 import { type Ids, Twin } from "./twin.ts";
@@ -74,7 +73,7 @@ function commandOf(move: Move, calls: Call[], epoch: number, lastPermit: number)
     case "settle": {
       const own = calls.filter((call) => call.name === name);
       const call = own[own.length - 1 - move.call];
-      if (call === undefined) { // one that nobody made, or that was settled before
+      if (call === undefined) { // one that was never made, or has ended
         const permit = lastPermit + 1 - Math.min(move.call, lastPermit);
         return { type: "settle-permit", name, permit, epoch, since: 0, outcome };
       }
@@ -104,7 +103,7 @@ function begin(rules: BreakerRules): { state: BreakerState; twins: Map<string, T
   return { state, twins, ids };
 }
 
-Deno.test("the machine does what its slow twin expects, and looks ahead truly", () => {
+Deno.test("the machine does what its slow twin expects, and predictions come true", () => {
   fc.assert(
     fc.property(rules, run(80), (rules, moves) => {
       const { state, twins, ids } = begin(rules);
@@ -160,7 +159,7 @@ function compare(state: BreakerState, twins: ReadonlyMap<string, Twin>): void {
   }
 }
 
-Deno.test("a look at the state agrees with what a step then finds, and changes nothing", () => {
+Deno.test("a prediction agrees with the step that follows, and changes nothing", () => {
   fc.assert(
     fc.property(
       rules,
@@ -204,7 +203,7 @@ function play(state: BreakerState, moves: readonly Move[]): number {
   return now;
 }
 
-Deno.test("B1-stuck-half-open: whatever happened, a breaker whose calls succeed closes", () => {
+Deno.test("B1-stuck-half-open: after any run, a breaker whose calls succeed closes", () => {
   fc.assert(
     fc.property(rules, run(60), (rules, moves) => {
       const { state } = begin(rules);

@@ -23,7 +23,7 @@ interface Probe {
 /** What the twin expects of one event. */
 export type Expected = Partial<BreakerEvent>;
 
-/** One breaker. How long it is open it is told, as chance is not its business. */
+/** One breaker. Its open times are given, as it draws no random numbers. */
 export class Twin {
   state: CircuitState = "closed";
   epoch: number;
@@ -35,7 +35,10 @@ export class Twin {
   successes = 0;
   readonly figures = { requests: 0, rejections: 0, successes: 0, failures: 0, neutrals: 0 };
 
-  constructor(readonly rules: BreakerRules, epoch: number) {
+  readonly rules: BreakerRules;
+
+  constructor(rules: BreakerRules, epoch: number) {
+    this.rules = rules;
     this.epoch = epoch;
   }
 

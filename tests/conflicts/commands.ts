@@ -23,7 +23,7 @@ const subject = fc.constantFrom<"resource" | "task">("resource", "resource", "ta
 const subjectId = fc.constantFrom("r", "r", "s", "__proto__");
 const resourceId = fc.constantFrom("r", "s", "t", "u", "__proto__");
 
-/** Counts back from the newest conflict; -1 is one that nobody reported. */
+/** Counts back from the newest conflict; -1 is one that was never reported. */
 const pick = fc.constantFrom(0, 0, 0, 1, 1, 2, 3, 6, -1);
 
 function picked({ reported }: Readonly<ConflictState>, pick: number): string {
@@ -98,7 +98,7 @@ const rank = fc.tuple(agentId, fc.constantFrom(-1, 0, 0, 3)).map(
   ([agentId, priority]): Maker => () => ({ type: "rank-agent", agentId, priority }),
 );
 
-const noteRequests = fc.tuple(
+const recordRequests = fc.tuple(
   subject,
   subjectId,
   fc.uniqueArray(fc.tuple(agentId, fc.constantFrom(null, 0, 1, 2)), {
@@ -113,9 +113,9 @@ const noteRequests = fc.tuple(
   requests,
 }));
 
-const forgetParty = agentId.map((agentId): Maker => () => ({ type: "forget-party", agentId }));
+const forgetAgent = agentId.map((agentId): Maker => () => ({ type: "forget-party", agentId }));
 
-const retireParty = fc.constantFrom("a", "b", "c", "__proto__", "x", "y").map(
+const retireAgent = fc.constantFrom("a", "b", "c", "__proto__", "x", "y").map(
   (agentId): Maker => () => ({ type: "retire-party", agentId }),
 );
 
@@ -125,9 +125,13 @@ function around(instants: readonly number[], pick: number, off: number): number 
 }
 
 const forgetConflicts = fc.tuple(fc.nat(9), fc.nat(1)).map(
-  ([pick, off]): Maker => ({ settled }) => ({
+  ([pick, off]): Maker => ({ resolved }) => ({
     type: "forget-conflicts",
-    before: around([...settled.values()].map(({ resolution }) => resolution!.timestamp), pick, off),
+    before: around(
+      [...resolved.values()].map(({ resolution }) => resolution!.timestamp),
+      pick,
+      off,
+    ),
   }),
 );
 
@@ -168,9 +172,9 @@ const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 4, arbitrary: openVote },
     { weight: 9, arbitrary: castVote },
     { weight: 4, arbitrary: rank },
-    { weight: 4, arbitrary: noteRequests },
-    { weight: 1, arbitrary: forgetParty },
-    { weight: 4, arbitrary: retireParty },
+    { weight: 4, arbitrary: recordRequests },
+    { weight: 1, arbitrary: forgetAgent },
+    { weight: 4, arbitrary: retireAgent },
     { weight: 2, arbitrary: forgetConflicts },
     { weight: 12, arbitrary: read },
     { weight: 8, arbitrary: commit },

@@ -18,6 +18,7 @@ import {
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
+import { FaultyLog } from "../../src/testing/faulty_log.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 function create(options: ConflictResolverOptions = {}): {
@@ -36,11 +37,11 @@ function create(options: ConflictResolverOptions = {}): {
 
 const PRIORITIES = { agentPriorities: new Map([["a", 10], ["b", 5]]) };
 
-Deno.test("the reference's example resolves by priority and tells of it", async () => {
+Deno.test("the reference's example resolves by priority and emits conflict:resolved", async () => {
   const { resolver, eventBus } = create();
-  const heard: unknown[] = [];
+  const seen: unknown[] = [];
   eventBus.on("conflict:resolved", ({ conflict, resolution }) => {
-    heard.push([conflict.id, resolution.winner, resolution.type]);
+    seen.push([conflict.id, resolution.winner, resolution.type]);
   });
   resolver.registerStrategy(new PriorityResolutionStrategy());
   const conflict = await resolver.reportResourceConflict("shared-file", ["a", "b", "c"]);
@@ -59,11 +60,11 @@ Deno.test("the reference's example resolves by priority and tells of it", async 
     reason: "it has the highest priority, 10",
     timestamp: 1_000,
   });
-  assertEquals(heard, [["conflict-1", "a", "priority"]]);
+  assertEquals(seen, [["conflict-1", "a", "priority"]]);
   assertEquals(resolver.getConflict(conflict.id)?.resolution, resolution);
 });
 
-Deno.test("C2-two-resolutions-of-one-conflict: both callers get the first one, and one event is heard", async () => {
+Deno.test("C2-two-resolutions-of-one-conflict: both callers get the first one, with one event", async () => {
   const { resolver, eventBus } = create();
   let resolved = 0;
   eventBus.on("conflict:resolved", () => void resolved++);
@@ -79,7 +80,7 @@ Deno.test("C2-two-resolutions-of-one-conflict: both callers get the first one, a
   assertEquals(resolved, 1);
 });
 
-Deno.test("C1-priorities-invented-by-position: autoResolve() rejects until it knows what to go by", async () => {
+Deno.test("C1-priorities-invented-by-position: autoResolve() rejects until facts are known", async () => {
   const { resolver } = create();
   const { id } = await resolver.reportTaskConflict("t", ["a", "b"], "dependency");
   const error = await assertRejects(() => resolver.autoResolve(id), UndecidedConflictError);
@@ -90,7 +91,7 @@ Deno.test("C1-priorities-invented-by-position: autoResolve() rejects until it kn
   assertEquals((await resolver.autoResolve(id)).winner, "b");
 });
 
-Deno.test("autoResolve() hands a strategy of the user what is known", async () => {
+Deno.test("autoResolve() passes the known facts to a strategy of the user", async () => {
   const { resolver } = create();
   const seen: unknown[] = [];
   resolver.registerStrategy({
@@ -109,7 +110,7 @@ Deno.test("autoResolve() hands a strategy of the user what is known", async () =
   assertEquals(resolver.getStats().resolutionsByStrategy, { mine: 1 });
 });
 
-Deno.test("a strategy of the user takes the place of a built-in one, also for autoResolve()", async () => {
+Deno.test("a strategy of the user replaces a built-in one, also for autoResolve()", async () => {
   const { resolver } = create();
   class LowestFirst extends PriorityResolutionStrategy {
     override resolve() {
@@ -125,7 +126,7 @@ Deno.test("a strategy that throws, or decides nonsense, leaves the conflict open
   const { resolver } = create();
   const { id } = await resolver.reportResourceConflict("r", ["a", "b"]);
   const nonsense: [unknown, string][] = [
-    [undefined, "what the strategy decides must be an object, got undefined"],
+    [undefined, "the decision of the strategy must be an object, got undefined"],
     [{ type: "luck", reason: "" }, 'type must be one of "priority"'],
     [{ type: "manual", winner: "c" }, 'winner and losers must be agents of the conflict, got "c"'],
     [{ type: "manual", winner: "a", losers: ["a"] }, 'the winner must not lose, got "a"'],
@@ -146,7 +147,7 @@ Deno.test("a strategy that throws, or decides nonsense, leaves the conflict open
   assertEquals(resolver.getActiveConflicts().map((conflict) => conflict.id), [id]);
 });
 
-Deno.test("a resolution without a winner lets all of them ask again", async () => {
+Deno.test("a resolution may have no winner and no losers", async () => {
   const { resolver } = create();
   resolver.registerStrategy({ name: "again", resolve: () => ({ type: "retry", reason: "busy" }) });
   const { id } = await resolver.reportResourceConflict("r", ["a", "b"]);
@@ -173,7 +174,7 @@ Deno.test("malformed arguments are refused before anything happens", async () =>
     'strategy must be one of "priority", "timestamp", "vote", got "luck"',
   );
   await assertRejects(() => resolver.resolveConflict("conflict-9", "vote"), UnknownConflictError);
-  await assertRejects(() => resolver.openVote(id, { electorate: [] }), RangeError, "got nobody");
+  await assertRejects(() => resolver.openVote(id, { electorate: [] }), RangeError, "electorate");
   await assertRejects(() => resolver.openVote(id, { quorum: 3 }), RangeError, "quorum");
   await assertRejects(() => resolver.setAgentPriority("a", NaN), RangeError, "priority");
   assertThrows(() => resolver.registerStrategy({ name: "x" } as never), TypeError, "resolve");
@@ -182,7 +183,7 @@ Deno.test("malformed arguments are refused before anything happens", async () =>
   assertEquals(resolver.getStats().totalConflicts, 1);
 });
 
-Deno.test("what is full rejects with a LimitError", async () => {
+Deno.test("a full table rejects with a LimitError", async () => {
   const { resolver } = create({ maxActive: 1, maxParties: 1 });
   await resolver.reportResourceConflict("r", ["a", "b"]);
   const error = await assertRejects(
@@ -196,7 +197,7 @@ Deno.test("what is full rejects with a LimitError", async () => {
   await resolver.setAgentPriority("b", 1);
 });
 
-Deno.test("a vote resolves whoever waits for it, and the voter who decided it", async () => {
+Deno.test("a vote resolves the calls that wait for it, and that of the deciding voter", async () => {
   const { resolver } = create();
   const { id } = await resolver.reportResourceConflict("r", ["a", "b"]);
   const vote = await resolver.openVote(id, { electorate: ["x", "y", "z"] });
@@ -218,7 +219,7 @@ Deno.test("a vote resolves whoever waits for it, and the voter who decided it", 
   ]);
 });
 
-Deno.test("a vote that ends in time rejects whoever waits, and leaves no timer", async () => {
+Deno.test("a vote that ends at its deadline rejects the calls that wait, and leaves no timer", async () => {
   const { resolver, clock } = create({ voteTimeoutMs: 50 });
   const { id } = await resolver.reportResourceConflict("r", ["a", "b"]);
   await resolver.openVote(id);
@@ -229,7 +230,7 @@ Deno.test("a vote that ends in time rejects whoever waits, and leaves no timer",
   assertEquals(resolver.getConflict(id)?.resolved, false);
 });
 
-Deno.test("waits for a resolution end by signal, by shutdown, or at once", async () => {
+Deno.test("resolutionOf() ends by its signal, by shutdown, or at once", async () => {
   const { resolver, clock } = create();
   const { id } = await resolver.reportResourceConflict("r", ["a", "b"]);
   await resolver.openVote(id);
@@ -251,7 +252,7 @@ Deno.test("waits for a resolution end by signal, by shutdown, or at once", async
   assertThrows(() => resolver.getActiveConflicts(), ClosedError);
 });
 
-Deno.test("history, cleanup and statistics tell what was settled, newest first", async () => {
+Deno.test("history, cleanup and statistics show the resolved conflicts, newest first", async () => {
   const { resolver, clock } = create();
   for (const [task, type] of [["__proto__", "output"], ["t", "assignment"]] as const) {
     const { id } = await resolver.reportTaskConflict(task, ["a", "b"], type);
@@ -275,7 +276,7 @@ Deno.test("history, cleanup and statistics tell what was settled, newest first",
   assertEquals(resolver.getActiveConflicts().length, 1);
 });
 
-Deno.test("with a log, conflicts, what is known and versions outlive the process", async () => {
+Deno.test("with a log, conflicts, known facts and versions outlive the process", async () => {
   const log = new MemoryLog<ConflictCommand>();
   const first = create({ log }).resolver;
   await assertRejects(() => first.reportResourceConflict("r", ["a", "b"]), UninitializedError);
@@ -300,7 +301,7 @@ Deno.test("with a log, conflicts, what is known and versions outlive the process
   assertEquals(reader.currentVersion("r"), 1);
 });
 
-Deno.test("C4-second-reader-evicts-the-first: of two readers the first to commit wins, and the other learns by what", async () => {
+Deno.test("C4-second-reader-evicts-the-first: the second to commit gets the new version", async () => {
   const clock = new SimulatedClock();
   await using versions = new OptimisticLockManager(silentLogger, undefined, { clock });
   assertEquals(await versions.acquireLock("r", "a"), 0);
@@ -341,4 +342,28 @@ Deno.test("several façades may share one running machine", async () => {
   assertEquals((await waiting).winner, "a");
   await one.shutdown();
   assertEquals(two.getStats().resolvedConflicts, 1);
+});
+
+Deno.test("a release that the log did not store is sent again", async () => {
+  const clock = new SimulatedClock();
+  const eventBus = new EventBus(false, { clock });
+  const log = new FaultyLog(new MemoryLog<ConflictCommand>());
+  let released = 0;
+  eventBus.on("version:released", () => void released++);
+  await using versions = new OptimisticLockManager(silentLogger, eventBus, { clock, log });
+  await versions.initialize();
+  await versions.acquireLock("r", "a");
+  log.fail(1);
+  versions.releaseLock("r", "a");
+  await clock.advance(999);
+  assertEquals(released, 0);
+  await clock.advance(1);
+  assertEquals(released, 1);
+});
+
+Deno.test("a resolver that was closed before it was initialized stays closed", async () => {
+  const { resolver } = create({ log: new MemoryLog<ConflictCommand>() });
+  await resolver.shutdown();
+  await assertRejects(() => resolver.initialize(), ClosedError);
+  await assertRejects(() => resolver.reportResourceConflict("r", ["a", "b"]), ClosedError);
 });

@@ -61,7 +61,7 @@ export class Conflicts
   }
 }
 
-/** Each event in short: its name and what tells it from others of the name. */
+/** Each event in short: its name and the fields that matter. */
 export function lines(events: readonly ConflictEvent[]): string[] {
   return events.map((event) => {
     switch (event.type) {

@@ -11,7 +11,7 @@ function reported(config = {}): Conflicts {
   return conflicts;
 }
 
-Deno.test("a conflict is reported and settled, and each step is told", () => {
+Deno.test("a conflict is reported and resolved with one event each", () => {
   const conflicts = new Conflicts();
   conflicts.now = 5;
   const conflict = { id: "conflict-1", agents: ["a", "b"], timestamp: 5, resourceId: "r" };
@@ -32,7 +32,7 @@ Deno.test("a conflict is reported and settled, and each step is told", () => {
   }]);
 });
 
-Deno.test("a task's conflict says which task it is about, and what the agents disagree on", () => {
+Deno.test("a conflict over a task has the id of the task and the subject", () => {
   const conflicts = new Conflicts();
   conflicts.do({
     type: "report-conflict",
@@ -46,7 +46,7 @@ Deno.test("a task's conflict says which task it is about, and what the agents di
   assertEquals("type" in event.conflict && event.conflict.type, "output");
 });
 
-Deno.test("C2-two-resolutions-of-one-conflict: the second is told the first, and changes nothing", () => {
+Deno.test("C2-two-resolutions-of-one-conflict: the second attempt gets the first resolution", () => {
   const conflicts = reported();
   conflicts.rank("a", 1);
   conflicts.rank("b", 2);
@@ -57,7 +57,7 @@ Deno.test("C2-two-resolutions-of-one-conflict: the second is told the first, and
   assertEquals(conflicts.state, before);
 });
 
-Deno.test("a conflict that is open is recognized, whatever the order of its agents", () => {
+Deno.test("an open conflict is recognized, whatever the order of its agents", () => {
   const conflicts = reported();
   const again = conflicts.report("r", "b", "a");
   assertEquals(lines(again), ["conflict:recognized"]);
@@ -68,7 +68,7 @@ Deno.test("a conflict that is open is recognized, whatever the order of its agen
   assert(conflicts.state.active.has("conflict-4"));
 });
 
-Deno.test("a stranger neither wins nor loses", () => {
+Deno.test("an agent outside the conflict neither wins nor loses", () => {
   const conflicts = reported();
   assertEquals(lines(conflicts.decide("conflict-1", "c")), ["refused decide-conflict: not-party"]);
   const decision = { type: "manual", losers: ["c"], reason: "" } as const;
@@ -78,7 +78,7 @@ Deno.test("a stranger neither wins nor loses", () => {
   ]);
 });
 
-Deno.test("a conflict that nobody reported is refused to everyone", () => {
+Deno.test("commands on a conflict that was never reported are refused", () => {
   const conflicts = new Conflicts();
   assertEquals(lines(conflicts.decide("conflict-1", "a")), [
     "refused decide-conflict: unknown-conflict",
@@ -94,7 +94,7 @@ Deno.test("a conflict that nobody reported is refused to everyone", () => {
   ]);
 });
 
-Deno.test("C1-priorities-invented-by-position: nothing is decided by what nobody said", () => {
+Deno.test("C1-priorities-invented-by-position: nothing is decided by missing facts", () => {
   const conflicts = reported();
   assertEquals(lines(conflicts.autoResolve("conflict-1")), ["refused auto-resolve: undecided"]);
   conflicts.rank("a", 5);
@@ -105,7 +105,7 @@ Deno.test("C1-priorities-invented-by-position: nothing is decided by what nobody
   assertEquals(lines(conflicts.autoResolve("conflict-1")), ["resolved conflict-1 by priority: b"]);
 });
 
-Deno.test("with the tiebreak id, what is known of nobody is decided by id", () => {
+Deno.test("with the tiebreak id, a conflict without known facts is decided by id", () => {
   const conflicts = new Conflicts({ tiebreak: "id" });
   conflicts.report("r", "b", "a");
   assertEquals(lines(conflicts.autoResolve("conflict-1")), ["resolved conflict-1 by priority: a"]);
@@ -135,7 +135,7 @@ Deno.test("the preferred criterion decides where both could", () => {
   }
 });
 
-Deno.test("a vote closes with its quorum and settles the conflict in the same step", () => {
+Deno.test("a vote closes with its quorum and resolves the conflict in the same step", () => {
   const conflicts = reported();
   conflicts.openVote("conflict-1", ["x", "y", "z"], 2);
   assertEquals(lines(conflicts.vote("conflict-1", "x", "b")), ["vote:cast"]);
@@ -148,7 +148,7 @@ Deno.test("a vote closes with its quorum and settles the conflict in the same st
   assertEquals(lines(conflicts.vote("conflict-1", "y", "a")), ["refused cast-vote: resolved"]);
 });
 
-Deno.test("everybody of the electorate has one vote, and nobody else any", () => {
+Deno.test("each elector has one vote, and no other agent has any", () => {
   const conflicts = reported();
   conflicts.openVote("conflict-1", ["x", "y", "__proto__"], 3);
   conflicts.vote("conflict-1", "x", "a");
@@ -189,7 +189,7 @@ Deno.test("a tied vote goes to the higher priority, then the earlier request, th
   );
 });
 
-Deno.test("while a vote is open nothing is settled by what is known, but somebody may decide", () => {
+Deno.test("while a vote is open, known facts resolve nothing, but a decision does", () => {
   const conflicts = reported();
   conflicts.rank("a", 1);
   conflicts.rank("b", 2);
@@ -205,22 +205,22 @@ Deno.test("while a vote is open nothing is settled by what is known, but somebod
   assertEquals(conflicts.do({ type: "tick" }), []);
 });
 
-Deno.test("settled conflicts are forgotten by their number and by their age", () => {
+Deno.test("resolved conflicts are evicted by number and by age", () => {
   const conflicts = new Conflicts({ keepResolved: 2 });
   for (let i = 1; i <= 4; i++) {
     conflicts.now = i;
     conflicts.report("r", "a", "b");
     conflicts.decide(`conflict-${i}`, "a");
   }
-  assertEquals([...conflicts.state.settled.keys()], ["conflict-3", "conflict-4"]);
+  assertEquals([...conflicts.state.resolved.keys()], ["conflict-3", "conflict-4"]);
   assertEquals(lines(conflicts.decide("conflict-2", "a")), [
     "refused decide-conflict: unknown-conflict",
   ]);
   assertEquals(lines(conflicts.do({ type: "forget-conflicts", before: 4 })), ["forgot 1"]);
-  assertEquals([...conflicts.state.settled.keys()], ["conflict-4"]);
+  assertEquals([...conflicts.state.resolved.keys()], ["conflict-4"]);
 });
 
-Deno.test("what is full refuses, and lets pass what needs no room", () => {
+Deno.test("a full table refuses new entries, and accepts changes of known ones", () => {
   const conflicts = new Conflicts({ maxActive: 1, maxParties: 1, keepRequests: 1 });
   conflicts.report("r", "a", "b");
   assertEquals(lines(conflicts.report("s", "a", "b")), ["refused report-conflict: full"]);
@@ -231,7 +231,7 @@ Deno.test("what is full refuses, and lets pass what needs no room", () => {
   assertEquals(lines(conflicts.rank("a", 2)), ["priority:noted"]);
   conflicts.note("r", ["a", 1]);
   conflicts.note("s", ["a", 1]);
-  assertEquals(conflicts.state.parties.get("a")?.requests.size, 1);
+  assertEquals(conflicts.state.knownAgents.get("a")?.requests.size, 1);
   assertEquals(lines(conflicts.do({ type: "forget-party", agentId: "a" })), ["party:forgotten"]);
   assertEquals(lines(conflicts.do({ type: "forget-party", agentId: "a" })), []);
   assertEquals(lines(conflicts.rank("b", 1)), ["priority:noted"]);
@@ -243,7 +243,7 @@ Deno.test("a conflict of fewer than two agents is a bug of the caller", () => {
   assertThrows(() => conflicts.report("r", "a", "a"), InvariantError);
 });
 
-Deno.test("an agent that is gone can't win, and a conflict that leaves one agent is settled for it", () => {
+Deno.test("a retired agent can't win, and a conflict that leaves one agent is resolved for it", () => {
   const conflicts = new Conflicts({ tiebreak: "id" });
   conflicts.report("r", "a", "b", "c");
   conflicts.rank("a", 9);
@@ -267,7 +267,7 @@ Deno.test("an agent that is gone can't win, and a conflict that leaves one agent
   ]);
 });
 
-Deno.test("who is gone neither wins nor has to let go, whatever decides the conflict that is left", () => {
+Deno.test("a retired agent neither wins nor loses, however the conflict is resolved", () => {
   const conflicts = new Conflicts({ tiebreak: "id" });
   conflicts.report("r", "a", "b", "c");
   conflicts.do({ type: "retire-party", agentId: "a" });
@@ -275,7 +275,7 @@ Deno.test("who is gone neither wins nor has to let go, whatever decides the conf
   assertEquals([resolution.winner, resolution.losers], ["b", ["c"]]);
 });
 
-Deno.test("the vote of an agent that is gone counts if it was cast, and a vote without hope of a quorum ends", () => {
+Deno.test("a cast vote of a retired agent counts, and a vote that cannot reach its quorum ends", () => {
   const conflicts = new Conflicts();
   conflicts.report("r", "a", "b");
   conflicts.openVote("conflict-1", ["x", "y", "z"], 2);
@@ -296,7 +296,7 @@ Deno.test("the vote of an agent that is gone counts if it was cast, and a vote w
   assertEquals(conflicts.state.votesOf.size, 0);
 });
 
-Deno.test("nobody can vote for an agent that is gone", () => {
+Deno.test("a vote for a retired agent is refused", () => {
   const conflicts = new Conflicts();
   conflicts.report("r", "a", "b", "c");
   conflicts.openVote("conflict-1", ["x", "y"], 2);
@@ -308,4 +308,42 @@ Deno.test("nobody can vote for an agent that is gone", () => {
     "closed decided a:1 b:0 c:1",
     "resolved conflict-1 by vote: c",
   ]);
+});
+
+Deno.test("each command is answered by what it made, or by what was there before", () => {
+  const conflicts = new Conflicts();
+  const ask = conflicts.ask.bind(conflicts);
+  const report = {
+    type: "report-conflict",
+    subject: "task",
+    subjectId: "t",
+    disagreement: "output",
+    agents: ["a", "b"],
+  } as const;
+  const conflict = {
+    id: "conflict-1",
+    agents: ["a", "b"],
+    timestamp: 0,
+    resolved: false,
+    taskId: "t",
+    type: "output",
+  } as const;
+  assertEquals(ask(report), { conflictId: "conflict-1", isNew: true, conflict });
+  assertEquals(ask(report), { conflictId: "conflict-1", isNew: false, conflict });
+  const conflictId = "conflict-1";
+  const electorate = ["x", "y"];
+  assertEquals(ask({ type: "open-vote", conflictId, electorate, quorum: 2, timeoutMs: 7 }), {
+    closesAt: 7,
+  });
+  const vote = (voter: string) => ask({ type: "cast-vote", conflictId, voter, candidate: "b" });
+  assertEquals(vote("x"), { isNew: true, resolution: undefined });
+  assertEquals(vote("x"), { isNew: false, resolution: undefined });
+  const decided = vote("y");
+  const { resolution } = conflicts.state.resolved.get(conflictId)!;
+  assertEquals(decided, { isNew: true, resolution });
+  assertEquals(ask({ type: "auto-resolve", conflictId, prefer: "priority" }), {
+    isNew: false,
+    resolution: resolution!,
+  });
+  assertEquals(ask({ type: "forget-conflicts", before: 1 }), { count: 1 });
 });

@@ -34,24 +34,24 @@ Deno.test("every step does what the slow twin says, and nothing else", () => {
 
 /** Every table lists what it is to list, in its order, and nothing that is over. */
 function requireSameConflicts(state: ConflictState, twin: Twin): void {
-  const { open, settled, voting } = twin;
+  const { open, resolved, voting } = twin;
   assertEquals([...state.active.keys()], open.map(({ id }) => id));
-  assertEquals([...state.settled.keys()], settled.map(({ id }) => id));
-  const { items, head } = state.settledIds;
-  assertEquals(items.slice(head), settled.map(({ id }) => id));
+  assertEquals([...state.resolved.keys()], resolved.map(({ id }) => id));
+  const { items, head } = state.resolvedIds;
+  assertEquals(items.slice(head), resolved.map(({ id }) => id));
   assertEquals([...state.byKey.values()], [...state.active.values()]);
   for (const { id, gone } of open) assertEquals([...state.active.get(id)!.gone], gone);
   assertEquals(ids(state.conflictsOf, ({ id }) => id), indexed(open, present));
   const byElector = indexed(voting, ({ vote }) => vote!.electorate);
   assertEquals(ids(state.votesOf, ({ conflict }) => conflict.id), byElector);
   assertEquals(countTimers(state.deadlines), voting.length);
-  assertEquals(state.settledBy, counted(twin.conflicts.filter(isSettled), strategyOf));
-  assertEquals(state.reportedOn, new Map([...NONE, ...counted(twin.conflicts, topicOf)]));
+  assertEquals(state.resolutionsByStrategy, counted(twin.conflicts.filter(isResolved), strategyOf));
+  assertEquals(state.conflictsByType, new Map([...NONE, ...counted(twin.conflicts, topicOf)]));
 }
 
 const NONE = ["resource", "assignment", "dependency", "output"].map((topic) => [topic, 0] as const);
 
-const isSettled = ({ resolution }: TwinConflict): boolean => resolution !== undefined;
+const isResolved = ({ resolution }: TwinConflict): boolean => resolution !== undefined;
 const strategyOf = ({ strategy }: TwinConflict): string => strategy;
 const topicOf = ({ report }: TwinConflict): string => report.disagreement ?? "resource";
 
@@ -85,7 +85,7 @@ function counted(
 }
 
 function requireSameKnowledge(state: ConflictState, { parties, versions }: Twin): void {
-  const known = [...state.parties.values()].map(({ agentId, priority, requests }) => ({
+  const known = [...state.knownAgents.values()].map(({ agentId, priority, requests }) => ({
     agentId,
     priority,
     requests: [...requests.values()],
@@ -109,10 +109,12 @@ function requireSameKnowledge(state: ConflictState, { parties, versions }: Twin)
 function requireBounds(state: ConflictState): void {
   const { config } = state;
   assert(state.active.size <= config.maxActive);
-  assert(state.settled.size <= config.keepResolved);
-  assert(fifoSize(state.settledIds) <= config.keepResolved);
-  assert(state.parties.size <= config.maxParties);
-  for (const { requests } of state.parties.values()) assert(requests.size <= config.keepRequests);
+  assert(state.resolved.size <= config.keepResolved);
+  assert(fifoSize(state.resolvedIds) <= config.keepResolved);
+  assert(state.knownAgents.size <= config.maxParties);
+  for (const { requests } of state.knownAgents.values()) {
+    assert(requests.size <= config.keepRequests);
+  }
   assert(state.readings.size <= config.maxReadings);
   assert(state.idleVersions.size <= config.maxIdleVersions);
   const entries = [...state.conflictsOf.values(), ...state.votesOf.values()];
@@ -126,14 +128,14 @@ Deno.test("the ticks between two commands make no difference", () => {
       const [seldom, often] = [machine.init(), machine.init()];
       let now = 0;
       for (const { afterMs, command } of script) {
-        const told = [];
+        const events = [];
         for (let at = now; at < now + afterMs; at += 1 + extra.next().value!) {
-          told.push(...stepped(machine, often, { type: "tick" }, at));
+          events.push(...stepped(machine, often, { type: "tick" }, at));
         }
         now += afterMs;
         const given = command(seldom);
-        told.push(...stepped(machine, often, given, now));
-        assertEquals(told, stepped(machine, seldom, given, now));
+        events.push(...stepped(machine, often, given, now));
+        assertEquals(events, stepped(machine, seldom, given, now));
         assertEquals(encode(often), encode(seldom));
       }
     }),
@@ -141,7 +143,7 @@ Deno.test("the ticks between two commands make no difference", () => {
   );
 });
 
-Deno.test("C2-two-resolutions-of-one-conflict: whoever tries, a conflict is settled once and stays so", () => {
+Deno.test("C2-two-resolutions-of-one-conflict: a conflict is resolved once and stays so", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       const machine = conflictMachine(rules);
@@ -173,7 +175,7 @@ function assertUndecided({ id, agents, gone, vote, resolution }: ConflictRecord)
   assert(vote.electorate.size >= vote.quorum, `the vote on ${id} can't reach its quorum`);
 }
 
-Deno.test("a change is accepted only when it is based on the newest one, whatever was forgotten meanwhile", () => {
+Deno.test("a change is accepted only when it is based on the newest one, whatever was evicted", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       const machine = conflictMachine(rules);

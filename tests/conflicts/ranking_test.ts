@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
+  decideByEvidence,
   decideByPriority,
   decideByTimestamp,
   decideByVotes,
-  decideByWhatIsKnown,
   type Evidence,
 } from "../../src/conflicts/ranking.ts";
 
@@ -66,23 +66,23 @@ Deno.test("the most votes win, and ties break by priority, request and id", () =
   assertEquals(decideByVotes(["b", "a", "c"], votes, evidence({}, { b: 1 }))?.winner, "b");
 });
 
-Deno.test("an agent of whom nothing is known comes last, also behind a negative priority", () => {
+Deno.test("an agent without known facts comes last, also behind a negative priority", () => {
   assertEquals(decideByPriority(["a", "b"], evidence({ b: -5 }))?.winner, "b");
   assertEquals(decideByTimestamp(["a", "b"], evidence({}, { b: 9 }))?.winner, "b");
 });
 
-Deno.test("nothing is decided by what is known of no agent", () => {
+Deno.test("nothing is decided by facts that are known of no agent", () => {
   assertEquals(decideByPriority(["a", "b"], evidence({ c: 1 }, { a: 1 })), undefined);
   assertEquals(decideByTimestamp(["a", "b"], evidence({ a: 1 })), undefined);
   assertEquals(decideByVotes(["a", "b"], new Map([["a", 0]]), evidence({ a: 1 })), undefined);
 });
 
-Deno.test("what is known decides by a criterion only where it is known of all who are left", () => {
+Deno.test("a criterion decides only if it is known of all agents that are left", () => {
   const known = evidence({ a: 9 }, { a: 2, b: 1 });
-  const decision = decideByWhatIsKnown(["a", "b"], known, "priority", false);
+  const decision = decideByEvidence(["a", "b"], known, "priority", false);
   assertEquals([decision?.type, decision?.winner], ["timestamp", "b"]);
   const narrowed = evidence({ a: 1, b: 1, c: 0 }, { a: 2, b: 1 });
-  assertEquals(decideByWhatIsKnown(["a", "b", "c"], narrowed, "priority", false), {
+  assertEquals(decideByEvidence(["a", "b", "c"], narrowed, "priority", false), {
     type: "priority",
     winner: "b",
     losers: ["a", "c"],
@@ -102,8 +102,8 @@ Deno.test("C1-priorities-invented-by-position: the order of the agents decides n
         for (const decide of [decideByPriority, decideByTimestamp]) {
           assertEquals(decide(agents, known), decide(sorted, known));
         }
-        const decision = decideByWhatIsKnown(agents, known, prefer, mayUseIds);
-        assertEquals(decision, decideByWhatIsKnown(sorted, known, prefer, mayUseIds));
+        const decision = decideByEvidence(agents, known, prefer, mayUseIds);
+        assertEquals(decision, decideByEvidence(sorted, known, prefer, mayUseIds));
         if (decision === undefined) return;
         assertEquals([decision.winner!, ...decision.losers!].toSorted(), sorted);
       },
@@ -112,13 +112,13 @@ Deno.test("C1-priorities-invented-by-position: the order of the agents decides n
   );
 });
 
-Deno.test("without ids, who wins is better than each other agent in something known of both", () => {
+Deno.test("without ids, the winner is better than each loser in a fact known of both", () => {
   fc.assert(
     fc.property(facts, fc.constantFrom<"priority" | "timestamp">("priority", "timestamp"), (
       known,
       prefer,
     ) => {
-      const decision = decideByWhatIsKnown(AGENTS, known, prefer, false);
+      const decision = decideByEvidence(AGENTS, known, prefer, false);
       for (const loser of decision?.losers ?? []) {
         const winner = decision!.winner!;
         const isBetter = (known.priorities.get(winner)! > known.priorities.get(loser)!) ||

@@ -37,7 +37,7 @@ Deno.test("a strategy decides by its part of the context, and leaves the context
   assertEquals(context, before);
 });
 
-Deno.test("a strategy that is told nothing decides nothing", () => {
+Deno.test("a strategy without facts decides nothing", () => {
   for (const strategy of [priority, timestamp, voting]) {
     assertThrows(() => strategy.resolve(CONFLICT, {}), UndecidedConflictError);
   }
@@ -49,7 +49,7 @@ Deno.test("votes have one voter each, of the electorate, for an agent, and meet 
   };
   const start = 'Cannot resolve conflict "conflict-1": ';
   const twice = new Map([["a", ["x"]], ["b", ["x"]]]);
-  assertEquals(refusal({ votes: twice }), start + 'nobody must have two votes, got "x"');
+  assertEquals(refusal({ votes: twice }), start + 'no voter may have two votes, got "x"');
   const votes = new Map([["a", ["x"]]]);
   assertEquals(
     refusal({ votes, electorate: ["y"] }),
@@ -62,7 +62,7 @@ Deno.test("votes have one voter each, of the electorate, for an agent, and meet 
   assertEquals(refusal({ votes, quorum: 2 }), start + "votes must be 2 or more, got 1");
 });
 
-Deno.test("a malformed context is refused by a TypeError that says what is wrong", () => {
+Deno.test("a malformed context is refused by a TypeError with the rule and the value", () => {
   const cases: [() => unknown, string][] = [
     [
       () => priority.resolve(CONFLICT, { agentPriorities: { a: 1 } as never }),

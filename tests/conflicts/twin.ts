@@ -28,9 +28,9 @@ export interface TwinConflict {
   vote: TwinVote | undefined;
   resolution: ConflictResolution | undefined;
   strategy: string;
-  /** In which order conflicts were settled. */
-  settledAs: number;
-  isForgotten: boolean;
+  /** The place in the order of resolutions. */
+  resolvedAs: number;
+  isEvicted: boolean;
 }
 
 export interface TwinParty {
@@ -53,7 +53,7 @@ export class Twin {
   readonly versions: VersionTwin;
   parties: TwinParty[] = [];
   #votes = 0;
-  #settled = 0;
+  #resolutions = 0;
   #now = 0;
   #events: ConflictEvent[] = [];
 
@@ -62,16 +62,16 @@ export class Twin {
     this.versions = new VersionTwin(this.config);
   }
 
-  /** Those that are not settled. */
+  /** Those that are not resolved. */
   get open(): TwinConflict[] {
     return this.conflicts.filter(({ resolution }) => resolution === undefined);
   }
 
-  /** Those that are settled and remembered, in the order in which they were settled. */
-  get settled(): TwinConflict[] {
+  /** Those that are resolved and not evicted, in the order of their resolution. */
+  get resolved(): TwinConflict[] {
     return this.conflicts
-      .filter(({ resolution, isForgotten }) => resolution !== undefined && !isForgotten)
-      .sort((a, b) => a.settledAs - b.settledAs);
+      .filter(({ resolution, isEvicted }) => resolution !== undefined && !isEvicted)
+      .sort((a, b) => a.resolvedAs - b.resolvedAs);
   }
 
   /** Those that are voted on, in the order in which the votes began. */
@@ -117,8 +117,8 @@ export class Twin {
         return this.#retire(command.agentId);
       case "forget-conflicts": {
         const { before } = command;
-        const old = this.settled.filter(({ resolution }) => resolution!.timestamp < before);
-        for (const conflict of old) conflict.isForgotten = true;
+        const old = this.resolved.filter(({ resolution }) => resolution!.timestamp < before);
+        for (const conflict of old) conflict.isEvicted = true;
         return { type: "conflict:forgotten", count: old.length, before };
       }
       case "read-version":
@@ -150,8 +150,8 @@ export class Twin {
       vote: undefined,
       resolution: undefined,
       strategy: "",
-      settledAs: 0,
-      isForgotten: false,
+      resolvedAs: 0,
+      isEvicted: false,
     };
     this.conflicts.push(conflict);
     return { type: "conflict:reported", conflictId: conflict.id, conflict: view(conflict) };
@@ -162,7 +162,7 @@ export class Twin {
     command: Extract<ConflictCommand, { readonly conflictId: string }>,
   ): ConflictEvent | undefined {
     const { type, conflictId } = command;
-    const conflict = [...this.open, ...this.settled].find(({ id }) => id === conflictId);
+    const conflict = [...this.open, ...this.resolved].find(({ id }) => id === conflictId);
     if (conflict === undefined) return refused(type, conflictId, "unknown-conflict");
     const isVote = type === "open-vote" || type === "cast-vote";
     if (conflict.resolution !== undefined) {
@@ -193,7 +193,7 @@ export class Twin {
     if (stranger !== undefined) {
       return refused("decide-conflict", conflict.id, "not-party", stranger);
     }
-    this.#settle(conflict, strategy, decision);
+    this.#resolve(conflict, strategy, decision);
   }
 
   #autoResolve(
@@ -224,7 +224,7 @@ export class Twin {
     const winner = left.toSorted()[0]!;
     const others = present(conflict).filter((agentId) => agentId !== winner);
     const type = used[0] ?? prefer;
-    this.#settle(conflict, type, {
+    this.#resolve(conflict, type, {
       type,
       winner,
       losers: bestFirst(others, order.map((criterion) => measures[criterion])),
@@ -264,10 +264,10 @@ export class Twin {
     this.#events.push({ type: "vote:cast", conflictId, voter, candidate });
     if (vote.ballots.length < vote.quorum) return;
     this.#close(conflict, "decided");
-    this.#settleByVote(conflict, vote);
+    this.#resolveByVote(conflict, vote);
   }
 
-  #settleByVote(conflict: TwinConflict, { ballots }: TwinVote): void {
+  #resolveByVote(conflict: TwinConflict, { ballots }: TwinVote): void {
     const { priority, timestamp } = this.#measuresOn(conflict);
     const votes: Measure = (agentId) =>
       ballots.filter(([, candidate]) => candidate === agentId).length;
@@ -277,7 +277,7 @@ export class Twin {
     const tie = equals === 1
       ? ""
       : `; of ${equals} equals the first by priority, request time and id`;
-    this.#settle(conflict, "vote", {
+    this.#resolve(conflict, "vote", {
       type: "vote",
       winner: winner!,
       losers,
@@ -285,17 +285,17 @@ export class Twin {
     });
   }
 
-  #settle(conflict: TwinConflict, strategy: string, given: ConflictDecision): void {
+  #resolve(conflict: TwinConflict, strategy: string, given: ConflictDecision): void {
     const losers = given.losers?.filter((agentId) => !conflict.gone.includes(agentId));
     const decision = { ...given, ...(losers !== undefined && { losers }) };
     if (conflict.vote !== undefined) this.#close(conflict, "overtaken");
     const resolution = { ...decision, timestamp: this.#now };
     conflict.resolution = resolution;
     conflict.strategy = strategy;
-    conflict.settledAs = ++this.#settled;
-    const { settled } = this;
-    for (const old of settled.slice(0, Math.max(0, settled.length - this.config.keepResolved))) {
-      old.isForgotten = true;
+    conflict.resolvedAs = ++this.#resolutions;
+    const { resolved } = this;
+    for (const old of resolved.slice(0, Math.max(0, resolved.length - this.config.keepResolved))) {
+      old.isEvicted = true;
     }
     this.#events.push({
       type: "conflict:resolved",
@@ -331,7 +331,7 @@ export class Twin {
       this.#events.push({ type: "conflict:withdrawn", conflictId: conflict.id, agentId });
       const [winner, ...others] = present(conflict);
       if (others.length > 0) continue;
-      this.#settle(conflict, "survivor", {
+      this.#resolve(conflict, "survivor", {
         type: "manual",
         ...(winner !== undefined && { winner }),
         losers: [],

@@ -16,7 +16,7 @@ export class VersionTwin {
   readonly #config: ConflictConfig;
   /** Oldest first. */
   readings: TwinReading[] = [];
-  /** What is known of resources; those that nobody reads stand in the order in which that began. */
+  /** The known versions; those without readings in the order in which they became idle. */
   known: { readonly resourceId: string; readonly version: number }[] = [];
   /** The version of every other resource. */
   floor = 0;
@@ -25,7 +25,7 @@ export class VersionTwin {
     this.#config = config;
   }
 
-  /** Those of `known` that nobody reads, the longest idle first. */
+  /** Those of `known` without readings, the longest idle first. */
   get idle(): VersionTwin["known"] {
     return this.known.filter(({ resourceId }) => !this.#isRead(resourceId));
   }
@@ -86,7 +86,7 @@ export class VersionTwin {
     for (let i = 0; i < count; i++) this.#tidy(this.readings.shift()!.resourceId);
   }
 
-  /** When nobody reads it any more, it is kept as long as it tells something and there is room. */
+  /** Keeps a version without readings unless it is the floor, and evicts the oldest beyond the limit. */
   #tidy(resourceId: string): void {
     if (this.#isRead(resourceId)) return;
     const version = this.#versionOf(resourceId);

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import fc from "fast-check";
+import { Refusal } from "../../src/core/machine.ts";
 import { versionOf } from "../../src/conflicts/views.ts";
 import { Conflicts, lines } from "./driver.ts";
 
-Deno.test("C4-second-reader-evicts-the-first: whoever commits first wins, however many have read", () => {
+Deno.test("C4-second-reader-evicts-the-first: the first commit wins, however many have read", () => {
   const conflicts = new Conflicts();
   assertEquals(lines(conflicts.read("r", "a")), ["version:read a 0"]);
   assertEquals(lines(conflicts.read("r", "b")), ["version:read b 0"]);
@@ -12,7 +13,7 @@ Deno.test("C4-second-reader-evicts-the-first: whoever commits first wins, howeve
   assertEquals(lines(conflicts.commit("r", "b", 1)), ["version:committed b 2"]);
 });
 
-Deno.test("a version counts at commit whether or not its reading is remembered", () => {
+Deno.test("a version counts at commit whether or not its reading was evicted", () => {
   const conflicts = new Conflicts();
   assertEquals(lines(conflicts.commit("r", "a", 0)), ["version:committed a 1"]);
   conflicts.read("r", "b");
@@ -41,14 +42,14 @@ Deno.test("readings end by release, by commit and by age", () => {
   assertEquals([...conflicts.state.readings.values()].map(({ agentId }) => agentId), ["a"]);
 });
 
-Deno.test("what nobody reads or has changed leaves nothing behind", () => {
+Deno.test("a resource without readings and changes leaves nothing behind", () => {
   const conflicts = new Conflicts();
   conflicts.read("r", "a");
   conflicts.do({ type: "release-version", resourceId: "r", agentId: "a" });
   assertEquals(conflicts.state.versions.size, 0);
 });
 
-Deno.test("a resource that has come up to the version of those that are forgotten is forgotten, too", () => {
+Deno.test("a resource at the version of evicted ones is evicted, too", () => {
   const conflicts = new Conflicts({ maxIdleVersions: 1, maxReadings: 1 });
   conflicts.commit("forgotten", "a", 0);
   conflicts.read("late", "a");
@@ -61,6 +62,23 @@ Deno.test("a resource that has come up to the version of those that are forgotte
     false,
   ]);
   checkTables(conflicts);
+});
+
+Deno.test("commands on versions are answered by the newest version", () => {
+  const conflicts = new Conflicts();
+  const [resourceId, agentId] = ["r", "a"];
+  const commit = { type: "commit-version", resourceId, agentId, expectedVersion: 0 } as const;
+  assertEquals(conflicts.ask({ type: "read-version", resourceId, agentId }), { version: 0 });
+  assertEquals(conflicts.ask(commit), { version: 1 });
+  const refused = { resourceId, agentId, version: 1, command: "commit-version" } as const;
+  assertEquals(
+    conflicts.ask(commit),
+    new Refusal({ type: "version:refused", reason: "stale-version", ...refused }),
+  );
+  conflicts.read(resourceId, agentId);
+  assertEquals(conflicts.ask({ type: "release-version", resourceId, agentId }), { version: 1 });
+  conflicts.read(resourceId, agentId);
+  assertEquals(conflicts.ask({ type: "forget-readers", before: 1 }), { count: 1 });
 });
 
 interface Change {
@@ -130,7 +148,7 @@ Deno.test("a change counts if, and only if, it is of the newest version", () => 
   fc.assert(fc.property(changes, (script) => run(new Conflicts(), script, false)), { numRuns: 60 });
 });
 
-Deno.test("a change of an old version never counts, whatever was forgotten", () => {
+Deno.test("a change of an old version never counts, whatever was evicted", () => {
   fc.assert(
     fc.property(changes, fc.integer({ min: 1, max: 4 }), (script, most) => {
       run(new Conflicts({ maxIdleVersions: most, maxReadings: most }), script, true);

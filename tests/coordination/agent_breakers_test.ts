@@ -4,7 +4,7 @@ import type { CircuitBreakerConfig } from "../../src/breakers/mod.ts";
 import { settleCall } from "../../src/root/reactions/breakers.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { agent, cordon, error, submit } from "../tasks/driver.ts";
-import { acquire, lines, resources, RootBench } from "./bench.ts";
+import { acquire, lines, resources, RootDriver } from "./driver.ts";
 
 function rulesOf(config: CircuitBreakerConfig = {}) {
   const defaults = { failureThreshold: 1, successThreshold: 1, halfOpenLimit: 1, timeout: 100 };
@@ -12,13 +12,13 @@ function rulesOf(config: CircuitBreakerConfig = {}) {
 }
 
 /** A machine in which agents have breakers, with an eager agent `x` of `slots` slots. */
-function guarded(config: CircuitBreakerConfig = {}, slots = 3): RootBench {
-  const bench = new RootBench({ rules: { agentBreaker: rulesOf(config) } });
+function guarded(config: CircuitBreakerConfig = {}, slots = 3): RootDriver {
+  const bench = new RootDriver({ rules: { agentBreaker: rulesOf(config) } });
   bench.do(agent("x", { startsAtOnce: true, maxConcurrentTasks: slots }));
   return bench;
 }
 
-function stateOf(bench: RootBench, name = "agent:x"): string {
+function stateOf(bench: RootDriver, name = "agent:x"): string {
   return bench.state.breakers.breakers.get(name)!.phase.state;
 }
 
@@ -78,7 +78,7 @@ Deno.test("an agent has as many tasks at once as its half-open breaker admits pr
 });
 
 /** How an attempt can end through no fault of its agent. */
-const BLAMELESS: Record<string, (bench: RootBench) => LockstepEvent[]> = {
+const BLAMELESS: Record<string, (bench: RootDriver) => LockstepEvent[]> = {
   "it is cancelled": (bench) => bench.do({ type: "cancel", taskId: "a", reason: "unwanted" }),
   "it is moved": (bench) =>
     bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" }),
@@ -94,7 +94,7 @@ function fault(code: string) {
   return { type: "fail", taskId: "a", epoch: 0, error: gone, fault: "none" } as const;
 }
 
-function preempt(bench: RootBench, isHopeless: boolean): LockstepEvent[] {
+function preempt(bench: RootDriver, isHopeless: boolean): LockstepEvent[] {
   const { epoch } = bench.task("a");
   return bench.do({ type: "preempt", taskId: "a", epoch, reason: "no lock", isHopeless });
 }
@@ -114,7 +114,7 @@ for (const [name, end] of Object.entries(BLAMELESS)) {
 }
 
 Deno.test("a task that brought down too many agents is not held against the last of them", () => {
-  const bench = new RootBench({
+  const bench = new RootDriver({
     tasks: { maxCrashes: 1 },
     rules: { agentBreaker: rulesOf() },
   });
@@ -189,7 +189,7 @@ Deno.test("of two attempts that wait for a permit the one that ended is noted as
 });
 
 Deno.test("an agent that is gone when its attempt gets its permit leaves nothing behind", () => {
-  const bench = new RootBench({ rules: { agentBreaker: rulesOf() } });
+  const bench = new RootDriver({ rules: { agentBreaker: rulesOf() } });
   for (const id of ["x", "y"]) {
     bench.do(agent(id, { startsAtOnce: true }));
     bench.do({ type: "join-agent", agentId: id, heartbeatTimeoutMs: 50, incarnation: 0 });
@@ -229,7 +229,7 @@ Deno.test("a breaker of another name is nothing to agents, and neither is one of
 });
 
 Deno.test("where agents have no breakers one that is called like an agent's is whoever's made it", () => {
-  const bench = new RootBench();
+  const bench = new RootDriver();
   bench.do(agent("x", { startsAtOnce: true }));
   bench.do({ type: "define-breaker", name: "agent:x", rules: rulesOf() });
   bench.do(submit("a", { retries: 0 }), fail("a"));

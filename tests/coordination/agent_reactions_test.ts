@@ -3,7 +3,7 @@ import { readBreakerConfig } from "../../src/breakers/config.ts";
 import type { PartCommand, RootConfig } from "../../src/root/state.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import { agent, error, submit } from "../tasks/driver.ts";
-import { acquire, lines, message, RootBench } from "./bench.ts";
+import { acquire, lines, message, RootDriver } from "./driver.ts";
 
 const { rules: agentBreaker } = readBreakerConfig(
   { failureThreshold: 1, successThreshold: 1, halfOpenLimit: 1, timeout: 100 },
@@ -11,8 +11,8 @@ const { rules: agentBreaker } = readBreakerConfig(
 );
 
 /** A machine whose agents are known everywhere. */
-function shared(rules: Partial<RootConfig["rules"]> = {}): RootBench {
-  return new RootBench({ rules: { ...DEFAULT_RULES, sharesAgents: true, ...rules } });
+function shared(rules: Partial<RootConfig["rules"]> = {}): RootDriver {
+  return new RootDriver({ rules: { ...DEFAULT_RULES, sharesAgents: true, ...rules } });
 }
 
 const GONE = {
@@ -38,7 +38,7 @@ Deno.test("an agent that is registered is a member, has a mailbox, a priority an
 });
 
 Deno.test("where agents are not shared, one that is registered for tasks is known for tasks only", () => {
-  const bench = new RootBench();
+  const bench = new RootDriver();
   assertEquals(lines(bench.do(agent("x"))), ["agent:spawned x"]);
 });
 
@@ -65,7 +65,7 @@ for (const [name, command] of Object.entries(GONE)) {
     assertEquals(messages.deadLetters.size, 2);
     assertEquals([...agents.members.keys()], ["y"]);
     assertEquals([...breakers.breakers.keys()], ["agent:y"]);
-    assertEquals(conflicts.parties.has("x"), false);
+    assertEquals(conflicts.knownAgents.has("x"), false);
     assertEquals(tasks.tasks.get("t")!.agent?.agentId, "y");
   });
 }

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { claimOwner } from "../../src/locks/claim_owner.ts";
 import { agent, cordon, submit } from "../tasks/driver.ts";
-import { acquire, lines, resources, RootBench } from "./bench.ts";
+import { acquire, lines, resources, RootDriver } from "./driver.ts";
 
 /** A machine with one eager agent of `slots` slots. */
-function eager(slots = 1): RootBench {
-  const bench = new RootBench({ tasks: { abortGraceMs: 100 } });
+function eager(slots = 1): RootDriver {
+  const bench = new RootDriver({ tasks: { abortGraceMs: 100 } });
   bench.do(agent("x", { maxConcurrentTasks: slots, startsAtOnce: true }));
   return bench;
 }
@@ -24,7 +24,7 @@ Deno.test("of two claims that wait for a lock the one whose task has the higher 
 for (const third of [false, true]) {
   const name = third ? ", also when its task has another claim already" : "";
   Deno.test(`a claim that ended before its turn came asks for nothing${name}`, () => {
-    const bench = new RootBench();
+    const bench = new RootDriver();
     for (const id of ["x", "y"]) {
       bench.do(agent(id, { startsAtOnce: true }));
       bench.do({ type: "join-agent", agentId: id, heartbeatTimeoutMs: 50, incarnation: 0 });

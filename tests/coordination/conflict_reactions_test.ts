@@ -5,10 +5,10 @@ import type { ConflictReported } from "../../src/conflicts/events.ts";
 import type { ConflictDecision } from "../../src/conflicts/types.ts";
 import { claimOwner } from "../../src/locks/claim_owner.ts";
 import { agent, place, submit } from "../tasks/driver.ts";
-import { acquire, lines, RootBench } from "./bench.ts";
+import { acquire, lines, RootDriver } from "./driver.ts";
 
-function reporting(rules: Partial<RootRules>): RootBench {
-  return new RootBench({ rules });
+function reporting(rules: Partial<RootRules>): RootDriver {
+  return new RootDriver({ rules });
 }
 
 /** The conflicts that `events` report: over what, between whom. */
@@ -73,7 +73,7 @@ Deno.test("an agent does not contend with itself", () => {
 });
 
 /** A machine in which `a` has the task `t`. */
-function claimed(rules: Partial<RootRules>): RootBench {
+function claimed(rules: Partial<RootRules>): RootDriver {
   const bench = reporting(rules);
   bench.do(agent("a"), agent("b"), place("t", "a"));
   return bench;
@@ -116,7 +116,7 @@ function decide(conflictId: string, decision: ConflictDecision): DecideConflict 
 }
 
 /** A machine in which `a` has the task `t`, over which it is in conflict with `b`. */
-function disputed(disagreement: "assignment" | "output"): RootBench {
+function disputed(disagreement: "assignment" | "output"): RootDriver {
   const bench = claimed({});
   const subject = { subject: "task", subjectId: "t", disagreement } as const;
   bench.do({ type: "report-conflict", ...subject, agents: ["a", "b"] });
@@ -125,7 +125,7 @@ function disputed(disagreement: "assignment" | "output"): RootBench {
 
 Deno.test("C3-resolution-without-effect: only who loses an assignment loses the task, and only to a winner", () => {
   const won = { type: "manual", winner: "b", losers: ["a"], reason: "" } as const;
-  const cases: [RootBench, ConflictDecision, string][] = [
+  const cases: [RootDriver, ConflictDecision, string][] = [
     [disputed("assignment"), won, "b"],
     [disputed("output"), won, "a"],
     [disputed("assignment"), { ...won, losers: [] }, "a"],

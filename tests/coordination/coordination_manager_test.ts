@@ -1,3 +1,5 @@
+import type { Tick } from "../../src/core/machine.ts";
+import type { RootCommand } from "../../src/root/state.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   AdvancedTaskScheduler,
@@ -7,9 +9,7 @@ import {
   DeadlockError,
   EventBus,
   MemoryLog,
-  type RootCommand,
   StaleEpochError,
-  type Tick,
   UnansweredError,
   UninitializedError,
   UnknownAgentError,

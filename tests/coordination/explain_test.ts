@@ -6,18 +6,18 @@ import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import { UnknownAgentError } from "../../src/core/errors.ts";
 import { encode } from "../../src/core/data/plain.ts";
 import { agent, cordon, error, submit } from "../tasks/driver.ts";
-import { acquire, resources, RootBench } from "./bench.ts";
+import { acquire, resources, RootDriver } from "./driver.ts";
 
 const RULES: RootConfig = { rules: { ...DEFAULT_RULES, sharesAgents: true } };
 
 /** A machine with eager agents of two slots that are members, too. */
-function benchWith(...agents: string[]): RootBench {
-  const bench = new RootBench(RULES);
+function benchWith(...agents: string[]): RootDriver {
+  const bench = new RootDriver(RULES);
   for (const id of agents) bench.do(agent(id, { maxConcurrentTasks: 2, startsAtOnce: true }));
   return bench;
 }
 
-function explained(bench: RootBench, agentId: string): AgentExplanation {
+function explained(bench: RootDriver, agentId: string): AgentExplanation {
   const before = encode(bench.state);
   const explanation = explainAgent(bench.state, agentId, bench.now);
   assertEquals(encode(bench.state), before);
@@ -57,7 +57,7 @@ Deno.test("an agent with tasks names them, what they hold and what they wait for
 });
 
 Deno.test("an agent whose slots are in use is full, also of attempts that were given up", () => {
-  const bench = new RootBench({ tasks: { abortGraceMs: 10 }, ...RULES });
+  const bench = new RootDriver({ tasks: { abortGraceMs: 10 }, ...RULES });
   bench.do(agent("x", { startsAtOnce: true }), submit("t"));
   assertEquals(explained(bench, "x").summary, 'All of its 1 slots are in use: "t"');
   bench.do({ type: "cancel", taskId: "t", reason: "no" });
@@ -77,7 +77,7 @@ Deno.test("an agent that is cordoned says why", () => {
 });
 
 Deno.test("a silent agent says when it is given up", () => {
-  const bench = new RootBench(RULES);
+  const bench = new RootDriver(RULES);
   bench.do({ type: "join-agent", agentId: "x", heartbeatTimeoutMs: 100, incarnation: 0 });
   assertEquals(explained(bench, "x").status, "unregistered");
   bench.pass(50);
@@ -94,7 +94,7 @@ Deno.test("an agent whose breaker is open is told by it when it is tried again",
     { failureThreshold: 1, timeout: 500, openTimeJitter: 0 },
     () => "test",
   );
-  const bench = new RootBench({ rules: { ...DEFAULT_RULES, agentBreaker } });
+  const bench = new RootDriver({ rules: { ...DEFAULT_RULES, agentBreaker } });
   bench.do(agent("x", { startsAtOnce: true }), submit("t", { retries: 0 }));
   bench.do({ type: "fail", taskId: "t", epoch: 0, error: error("no"), fault: "attempt" });
   const { status, breaker } = explained(bench, "x");

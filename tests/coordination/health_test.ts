@@ -6,7 +6,7 @@ import {
   engineHealth,
   wholeHealth,
 } from "../../src/coordination/health.ts";
-import { RootBench } from "./bench.ts";
+import { RootDriver } from "./driver.ts";
 
 Deno.test("H1-always-healthy: a timer may be late by a second", () => {
   assertEquals(engineHealth(5_000, 6_000), { healthy: true, metrics: { overdueMs: 1_000 } });
@@ -21,8 +21,8 @@ Deno.test("H1-always-healthy: a timer may be late by a second", () => {
 const { rules } = readBreakerConfig({ timeout: 100 }, () => "test");
 
 /** A machine with breakers of these names, all open. */
-function opened(...names: string[]): RootBench {
-  const bench = new RootBench();
+function opened(...names: string[]): RootDriver {
+  const bench = new RootDriver();
   for (const name of names) {
     bench.do({ type: "define-breaker", name, rules });
     bench.do({ type: "force-breaker", name, state: "open" });
@@ -58,7 +58,7 @@ Deno.test("a breaker that would let a call through is half-open, whether or not 
 });
 
 Deno.test("H1-always-healthy: open conflicts may fill nine tenths of their table", () => {
-  const bench = new RootBench({ conflicts: { maxActive: 10 } });
+  const bench = new RootDriver({ conflicts: { maxActive: 10 } });
   const report = (i: number) =>
     bench.do({
       type: "report-conflict",

@@ -3,15 +3,15 @@ import { readBreakerConfig } from "../../src/breakers/config.ts";
 import type { PartCommand, RootConfig } from "../../src/root/state.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { agent, submit } from "../tasks/driver.ts";
-import { acquire, lines, message, RootBench } from "./bench.ts";
+import { acquire, lines, message, RootDriver } from "./driver.ts";
 
 function join(agentId: string, heartbeatTimeoutMs = 0): PartCommand {
   return { type: "join-agent", agentId, heartbeatTimeoutMs, incarnation: 0 };
 }
 
 /** A machine whose agents are known everywhere. */
-function shared(config: RootConfig = {}): RootBench {
-  return new RootBench({ ...config, rules: { sharesAgents: true, ...config.rules } });
+function shared(config: RootConfig = {}): RootDriver {
+  return new RootDriver({ ...config, rules: { sharesAgents: true, ...config.rules } });
 }
 
 Deno.test("an agent that runs in the process of the engine needs no heartbeats, unless it names a time", () => {
@@ -37,7 +37,7 @@ Deno.test("a mailbox that a message made before its agent came is opened when it
 });
 
 Deno.test("the first life of an agent as a member takes nothing from it", () => {
-  const bench = new RootBench();
+  const bench = new RootDriver();
   bench.do(agent("x"), submit("t"), acquire("r", "x"));
   assertEquals(lines(bench.do(join("x"))), ["agent:joined x"]);
   assertEquals([bench.task("t").agent?.agentId, bench.holders("r")], ["x", ["x"]]);
@@ -76,8 +76,8 @@ Deno.test("why an agent is gone is told wherever it is gone", () => {
 });
 
 /** An agent that holds a lock, waits for one, asks and is asked, votes and may win. */
-function involved(config: RootConfig = {}, begin: PartCommand = join("x", 100)): RootBench {
-  const bench = new RootBench(config);
+function involved(config: RootConfig = {}, begin: PartCommand = join("x", 100)): RootDriver {
+  const bench = new RootDriver(config);
   const about = { subject: "resource", disagreement: undefined } as const;
   bench.do(
     begin,
@@ -152,18 +152,18 @@ Deno.test("an agent that does tasks only lets go in the same order when it is re
   assertIsGone(bench);
 });
 
-function assertIsGone({ state: { locks, messages, conflicts, agents } }: RootBench): void {
+function assertIsGone({ state: { locks, messages, conflicts, agents } }: RootDriver): void {
   assertEquals([locks.asks.size, messages.requests.size, messages.mailboxes.has("x")], [
     0,
     0,
     false,
   ]);
   assertEquals([conflicts.votesOf.size, conflicts.conflictsOf.has("x")], [0, false]);
-  assertEquals([conflicts.parties.size, agents.members.size], [0, 0]);
+  assertEquals([conflicts.knownAgents.size, agents.members.size], [0, 0]);
 }
 
 Deno.test("what an agent was asked ends with it, also when its mailbox is forgotten already", () => {
-  const bench = new RootBench({ messages: { maxMailboxes: 1 } });
+  const bench = new RootDriver({ messages: { maxMailboxes: 1 } });
   bench.do(join("x"), message("z", "x", 500));
   bench.do({ type: "receive-message", agentId: "x", timeoutMs: 0 });
   const [epoch = 0] = bench.state.messages.deliveries.keys();
@@ -175,8 +175,8 @@ Deno.test("what an agent was asked ends with it, also when its mailbox is forgot
 });
 
 /** `x` holds the lock that its own task waits for. */
-function selfBlocked(): RootBench {
-  const bench = new RootBench();
+function selfBlocked(): RootDriver {
+  const bench = new RootDriver();
   bench.do(agent("x", { startsAtOnce: true }), join("x", 100), acquire("r", "x"));
   const r = { resourceId: "r", mode: "exclusive", units: 1 } as const;
   bench.do(submit("t", { resources: [r] }));
@@ -185,7 +185,7 @@ function selfBlocked(): RootBench {
 }
 
 Deno.test("an agent loses its tasks before its locks, so that none of them starts with what it lets go", () => {
-  const ends: ((bench: RootBench) => LockstepEvent[])[] = [
+  const ends: ((bench: RootDriver) => LockstepEvent[])[] = [
     (bench) => bench.do(join("x", 100)),
     (bench) => bench.do({ type: "leave-agent", agentId: "x", reason: "done" }),
     (bench) => [...bench.pass(50), ...bench.pass(50)],

@@ -1,11 +1,7 @@
+import type { Tick } from "../../src/core/machine.ts";
+import type { RootCommand } from "../../src/root/state.ts";
 import { assertEquals } from "@std/assert";
-import {
-  CoordinationManager,
-  EventBus,
-  MemoryLog,
-  type RootCommand,
-  type Tick,
-} from "../../mod.ts";
+import { CoordinationManager, EventBus, MemoryLog } from "../../mod.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 

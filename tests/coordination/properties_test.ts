@@ -1,3 +1,4 @@
+import { stepped } from "../support/driver.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { RootCommand, RootState } from "../../src/root/state.ts";
@@ -8,7 +9,7 @@ import type { ResourceRequest } from "../../src/locks/types.ts";
 import { claimOf, claimOwner } from "../../src/locks/claim_owner.ts";
 import { concrete, configs, type Timed, timedCommand } from "../tasks/command_lists.ts";
 import { checkState, History } from "../tasks/invariants.ts";
-import { acquire } from "./bench.ts";
+import { acquire } from "./driver.ts";
 
 type Command = RootCommand | { readonly type: "tick" };
 
@@ -126,7 +127,7 @@ Deno.test("nothing is held by a claim that is over, and nothing runs without its
       const history = new History();
       let now = 0;
       const check = (command: Command) => {
-        const events = machine.step(state, command, now);
+        const events = stepped(machine, state, command, now);
         history.check(events.filter(isOfTasks), state.tasks);
         checkRoot(state);
         for (const event of events) {
@@ -166,7 +167,7 @@ Deno.test("step() and transition() of the root come to the same events and state
         now += step.timed.afterMs;
         for (const command of commandsOf(step, state)) {
           const pure = transition(machine, state, command, now);
-          assertEquals(machine.step(state, command, now), pure.events);
+          assertEquals(stepped(machine, state, command, now), pure.events);
           assertEquals(encode(state), encode(pure.state));
         }
       }
@@ -186,7 +187,10 @@ Deno.test("a root state that is saved and restored anywhere in between goes on a
         now += step.timed.afterMs;
         if (i === restart % list.length) restored = decode(encode(restored)) as RootState;
         for (const command of commandsOf(step, state)) {
-          assertEquals(machine.step(restored, command, now), machine.step(state, command, now));
+          assertEquals(
+            stepped(machine, restored, command, now),
+            stepped(machine, state, command, now),
+          );
         }
       }
       assertEquals(encode(restored), encode(state));

@@ -2,11 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import type { RootConfig } from "../../src/root/state.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { agent, error, place, submit } from "../tasks/driver.ts";
-import { acquire, lines, resources, RootBench } from "./bench.ts";
+import { acquire, lines, resources, RootDriver } from "./driver.ts";
 
 /** A machine with eager agents, each with `slots` slots. */
-function benchWith(agents: readonly string[], slots = 1, config: RootConfig = {}): RootBench {
-  const bench = new RootBench(config);
+function benchWith(agents: readonly string[], slots = 1, config: RootConfig = {}): RootDriver {
+  const bench = new RootDriver(config);
   for (const id of agents) {
     bench.do(agent(id, { maxConcurrentTasks: slots, startsAtOnce: true }));
   }
@@ -39,7 +39,7 @@ Deno.test("a task that can't have all its resources has none of them and waits i
   bench.do(submit("t", { resources: resources("r", "s") }));
   assertEquals(bench.status("t"), "assigned");
   assertEquals(bench.holders("r"), []);
-  assertEquals(bench.state.tasks.agents.get("x")!.load, 1);
+  assertEquals(bench.state.tasks.agents.get("x")!.slotsInUse, 1);
   const release = { type: "release", resourceId: "s", agentId: "z", owner: "z", epoch: 0 } as const;
   assertEquals(lines(bench.do(release)).at(-1), "task:started t x");
   assertEquals([bench.holders("r"), bench.holders("s")], [["t #1"], ["t #1"]]);
@@ -62,7 +62,7 @@ Deno.test("a claim in its agent's queue neither holds nor awaits locks; with its
 });
 
 Deno.test("a stolen claim gives up its locks, and the new one asks for them", () => {
-  const bench = new RootBench({ tasks: { stealing: true } });
+  const bench = new RootDriver({ tasks: { stealing: true } });
   bench.do(agent("x", { maxConcurrentTasks: 3 }));
   for (const id of ["a", "b", "c"]) bench.do(place(id, "x", { resources: resources(id) }));
   assertEquals(bench.holders("c"), ["c #3"]);
@@ -107,7 +107,7 @@ Deno.test("tasks share what they ask for as shared, and units up to the capacity
 });
 
 /** Every way for an attempt to end, given a running task `t` with a resource. */
-const ENDS: Record<string, (bench: RootBench) => LockstepEvent[]> = {
+const ENDS: Record<string, (bench: RootDriver) => LockstepEvent[]> = {
   complete: (bench) => bench.do({ type: "complete", taskId: "t", epoch: 1, result: 1 }),
   fail: (bench) =>
     bench.do({ type: "fail", taskId: "t", epoch: 1, error: error("boom"), fault: "task" }),
@@ -117,7 +117,7 @@ const ENDS: Record<string, (bench: RootBench) => LockstepEvent[]> = {
 };
 
 /** The same, where the body may be running on. */
-const ABORTS: Record<string, (bench: RootBench) => LockstepEvent[]> = {
+const ABORTS: Record<string, (bench: RootDriver) => LockstepEvent[]> = {
   timeout: (bench) => bench.pass(50),
   cancel: (bench) => bench.do({ type: "cancel", taskId: "t", reason: "unwanted" }),
   "cancel all": (bench) =>
@@ -125,7 +125,7 @@ const ABORTS: Record<string, (bench: RootBench) => LockstepEvent[]> = {
   requeue: (bench) => bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" }),
 };
 
-function running(): RootBench {
+function running(): RootDriver {
   const bench = benchWith(["x"], 1, { tasks: { abortGraceMs: 100, retryDelay: 1_000 } });
   bench.do(submit("t", { resources: resources("r"), timeoutMs: 50 }));
   bench.do(acquire("r", "next"));
@@ -185,7 +185,7 @@ Deno.test("a task that needs more units than there are fails for good", () => {
     code: "preempted",
     message: 'it can\'t have the lock "gpu" (over-capacity)',
   });
-  assertEquals([bench.holders("r"), bench.state.tasks.agents.get("x")!.load], [[], 0]);
+  assertEquals([bench.holders("r"), bench.state.tasks.agents.get("x")!.slotsInUse], [[], 0]);
 });
 
 Deno.test("a task whose locks have no room for another waiter comes back later", () => {
@@ -292,7 +292,7 @@ Deno.test("a claim that ended before its locks came never gets them", () => {
   bench.pass(1_000);
   assertEquals(bench.state.tasks.counts.failed, 2);
   bench.do({ type: "release", resourceId: "r", agentId: "z", owner: "z", epoch: 0 });
-  assertEquals([bench.holders("r"), bench.state.tasks.agents.get("x")!.load], [[], 0]);
+  assertEquals([bench.holders("r"), bench.state.tasks.agents.get("x")!.slotsInUse], [[], 0]);
   assertEquals(bench.state.locks.waits.size, 0);
 });
 

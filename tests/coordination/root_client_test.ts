@@ -1,37 +1,33 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import {
-  ClosedError,
-  type Dispatcher,
-  Engine,
-  type LockstepEvent,
-  MemoryLog,
-  type Reply,
-  type RootCommand,
-  StaleEpochError,
-  type Tick,
-  UnknownAgentError,
-} from "../../mod.ts";
+import { membershipError } from "../../src/agents/errors.ts";
+import type { AgentRefused } from "../../src/agents/events.ts";
+import { ActingDispatcher, RootClient } from "../../src/coordination/client.ts";
+import { type Dispatcher, Engine, type Reply } from "../../src/core/engine.ts";
+import { ClosedError, StaleEpochError, UnknownAgentError } from "../../src/core/errors.ts";
+import { MemoryLog } from "../../src/core/log.ts";
+import { type Named, Refusal, type Tick } from "../../src/core/machine.ts";
 import { rootMachine } from "../../src/root/machine.ts";
-import { ActingDispatcher, refusalError, RootClient } from "../../src/root/client.ts";
+import type { LockstepEvent } from "../../src/root/events.ts";
+import type { RootAnswers, RootCommand } from "../../src/root/state.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
-import { acquire } from "./bench.ts";
+import { acquire } from "./driver.ts";
 
-/** A dispatcher that keeps what it is sent, and answers when it is told to. */
-class Recorder implements Dispatcher<RootCommand, LockstepEvent> {
+/** A dispatcher that keeps the commands, and answers when a test says so. */
+class Recorder {
   readonly clock = new SimulatedClock();
   readonly synchronous = true;
-  readonly commands: (RootCommand | Tick)[] = [];
-  readonly replies: Reply<LockstepEvent>[] = [];
-  events: LockstepEvent[] = [];
+  readonly commands: Named[] = [];
+  readonly replies: Reply<unknown>[] = [];
+  answer: unknown;
 
-  send(command: RootCommand | Tick, reply: Reply<LockstepEvent>): void {
+  send(command: Named, reply: Reply<unknown>): void {
     this.commands.push(command);
     this.replies.push(reply);
   }
 
-  dispatch(command: RootCommand): LockstepEvent[] {
+  dispatch(command: Named): unknown {
     this.commands.push(command);
-    return this.events;
+    return this.answer;
   }
 
   observe(): () => void {
@@ -39,6 +35,10 @@ class Recorder implements Dispatcher<RootCommand, LockstepEvent> {
   }
 
   whenStopped(): void {}
+
+  get dispatcher(): Dispatcher<RootCommand, LockstepEvent, RootAnswers> {
+    return this as unknown as Dispatcher<RootCommand, LockstepEvent, RootAnswers>;
+  }
 }
 
 const LIFE = { agentId: "a", incarnation: 1 };
@@ -46,14 +46,14 @@ const command = acquire("r", "a");
 const wrapped = { type: "as-agent", ...LIFE, command } as const;
 const nothing = () => {};
 
-function refused(agentId: string, incarnation: number): LockstepEvent {
-  const refusal = { command: "acquire", reason: "stale-incarnation", detail: 2 } as const;
-  return { type: "agent:refused", agentId, incarnation, ...refusal };
+function refused(type: string): Refusal {
+  const refusal = { command: "acquire", reason: "stale-incarnation", detail: 2 };
+  return new Refusal({ type, ...LIFE, ...refusal } as Named);
 }
 
 Deno.test("what is sent within as() comes from that life, and nothing that is sent before or after", () => {
   const inner = new Recorder();
-  const dispatcher = new ActingDispatcher(inner);
+  const dispatcher = new ActingDispatcher(inner.dispatcher);
   dispatcher.send(command, nothing);
   dispatcher.as(LIFE, () => dispatcher.send(command, nothing));
   dispatcher.send(command, nothing);
@@ -64,7 +64,7 @@ Deno.test("what is sent within as() comes from that life, and nothing that is se
 
 Deno.test("what only lets time pass comes from nobody, and leaves the next command to the agent", () => {
   const inner = new Recorder();
-  const dispatcher = new ActingDispatcher(inner);
+  const dispatcher = new ActingDispatcher(inner.dispatcher);
   dispatcher.as(LIFE, () => {
     dispatcher.send({ type: "tick" }, nothing);
     dispatcher.send(command, nothing);
@@ -75,7 +75,7 @@ Deno.test("what only lets time pass comes from nobody, and leaves the next comma
 Deno.test("what follows from a command of an agent is another matter", () => {
   for (const way of ["send", "dispatch"] as const) {
     const inner = new Recorder();
-    const dispatcher = new ActingDispatcher(inner);
+    const dispatcher = new ActingDispatcher(inner.dispatcher);
     dispatcher.as(LIFE, () => {
       if (way === "send") dispatcher.send(command, nothing);
       else dispatcher.dispatch(command);
@@ -87,7 +87,7 @@ Deno.test("what follows from a command of an agent is another matter", () => {
 
 Deno.test("as() within as() comes from the inner life, then from the outer one again, also after a throw", () => {
   const inner = new Recorder();
-  const dispatcher = new ActingDispatcher(inner);
+  const dispatcher = new ActingDispatcher(inner.dispatcher);
   const other = { agentId: "b", incarnation: 7 };
   dispatcher.as(other, () => {
     assertThrows(() =>
@@ -102,83 +102,74 @@ Deno.test("as() within as() comes from the inner life, then from the outer one a
   assertEquals(dispatcher.as(LIFE, () => 42), 42);
 });
 
-Deno.test("only a refusal of that very life, as the last word, is the answer to an agent", () => {
+Deno.test("only a refusal because its incarnation is over is an error of the dispatcher", () => {
   const inner = new Recorder();
-  const dispatcher = new ActingDispatcher(inner);
-  const died: LockstepEvent = { type: "agent:died", ...LIFE, reason: "silent" };
-  const cases: [LockstepEvent[], boolean][] = [
-    [[died, refused("a", 1)], true],
-    [[refused("a", 1), died], false],
-    [[refused("b", 1)], false],
-    [[refused("a", 2)], false],
-    [[], false],
+  const dispatcher = new ActingDispatcher(inner.dispatcher);
+  const cases: [unknown, boolean][] = [
+    [refused("agent:refused"), true],
+    [refused("resource:refused"), false],
+    [{ status: "granted", epoch: 1 }, false],
+    [undefined, false],
   ];
-  for (const [events, isRefused] of cases) {
+  for (const [answer, isOver] of cases) {
     let error: unknown;
-    let heard: readonly LockstepEvent[] | undefined;
+    let answered: unknown;
     dispatcher.as(LIFE, () =>
-      dispatcher.send(command, (events, reason) => {
-        [heard, error] = [events, reason];
+      dispatcher.send(command, (given, reason) => {
+        [answered, error] = [given, reason];
       }));
-    inner.replies.at(-1)!(events, undefined);
-    assertEquals(error instanceof StaleEpochError, isRefused);
-    assertEquals(heard, isRefused ? undefined : events);
-    inner.events = events;
+    inner.replies.at(-1)!(answer, undefined);
+    assertEquals(error instanceof StaleEpochError, isOver);
+    assert(answered === (isOver ? undefined : answer));
+    inner.answer = answer;
     const dispatch = () => dispatcher.as(LIFE, () => dispatcher.dispatch(command));
-    if (isRefused) assertThrows(dispatch, StaleEpochError);
-    else assertEquals(dispatch(), events);
+    if (isOver) assertThrows(dispatch, StaleEpochError);
+    else assert(dispatch() === answer);
   }
 });
 
 Deno.test("an engine that fails tells an agent what it tells others", () => {
   const inner = new Recorder();
-  const dispatcher = new ActingDispatcher(inner);
+  const dispatcher = new ActingDispatcher(inner.dispatcher);
   let error: unknown;
-  dispatcher.as(LIFE, () => dispatcher.send(command, (_events, reason) => error = reason));
+  dispatcher.as(LIFE, () => dispatcher.send(command, (_answer, reason) => error = reason));
   const failure = new ClosedError("go on", "the engine");
   inner.replies[0]!(undefined, failure);
   assert(error === failure);
 });
 
 Deno.test("the error of a refused agent says what it did, and which life is in force", () => {
-  const about = { type: "agent:refused", ...LIFE, command: "send-message" } as const;
-  const stale = refusalError({ ...about, reason: "stale-incarnation", detail: 2 });
+  const about: Omit<AgentRefused, "reason" | "detail"> = {
+    type: "agent:refused",
+    ...LIFE,
+    command: "send-message",
+  };
+  const stale = membershipError({ ...about, reason: "stale-incarnation", detail: 2 });
   const message = 'Cannot send message as agent "a": epoch must be 2, got 1';
   assert(stale instanceof StaleEpochError && stale.message === message, stale.message);
-  const unknown = refusalError({ ...about, reason: "unknown-agent", detail: 0 });
+  const unknown = membershipError({ ...about, reason: "unknown-agent", detail: 0 });
   assertInstanceOf(unknown, UnknownAgentError);
 });
 
-Deno.test("tell() rejects when its own command is refused, and not for what was refused besides", async () => {
+Deno.test("call() rejects with the error of a refusal, and once the client is closed", async () => {
   const engine = new Engine(rootMachine(), { clock: new SimulatedClock() });
   const client = new RootClient({ dispatcher: engine, state: () => engine.state });
-  await assertRejects(
-    () => client.tell({ type: "beat-agent", agentId: "a", incarnation: 0 }),
-    UnknownAgentError,
-  );
-  const inner = new Recorder();
-  const other = new RootClient({ dispatcher: inner, state: () => engine.state });
-  inner.events = [refused("a", 1)];
-  await other.tell({ type: "cordon-agent", ...CORDON });
+  const beat = () => client.call({ type: "beat-agent", agentId: "a", incarnation: 0 });
+  await assertRejects(beat, UnknownAgentError);
   client.close(new ClosedError("go on", "the client"));
-  await assertRejects(
-    () => client.tell({ type: "beat-agent", agentId: "a", incarnation: 0 }),
-    ClosedError,
-  );
+  await assertRejects(beat, ClosedError);
   await engine.close();
 });
-
-const CORDON = { agentId: "a", reason: "", cause: "caller", untilMs: 0 } as const;
 
 Deno.test("with a log an agent is refused as it is without one", async () => {
   const log = new MemoryLog<RootCommand | Tick>();
   const engine = await Engine.recover(rootMachine(), { log, clock: new SimulatedClock() });
   const dispatcher = new ActingDispatcher(engine);
   assertEquals([dispatcher.synchronous, dispatcher.clock === engine.clock], [false, true]);
-  const answer = Promise.withResolvers<LockstepEvent[] | undefined>();
+  const answer = Promise.withResolvers<unknown>();
   dispatcher.as(LIFE, () =>
-    dispatcher.send(command, (events, error) => {
-      if (error === undefined) answer.resolve(events);
+    dispatcher.send(command, (given, error) => {
+      if (error === undefined) answer.resolve(given);
       else answer.reject(error);
     }));
   await assertRejects(() => answer.promise, UnknownAgentError);

@@ -1,3 +1,4 @@
+import { stepped } from "../support/driver.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { RootCommand, RootState } from "../../src/root/state.ts";
@@ -19,7 +20,7 @@ function assertGone(agentId: string, state: RootState): void {
   assert(!tasks.agents.has(agentId), `OwnedByLiveAgent: ${agentId} has tasks`);
   assert(!messages.mailboxes.has(agentId), `${agentId} has a mailbox`);
   assert(!messages.waitingOn.has(agentId) && !messages.askedOf.has(agentId), `${agentId} asks`);
-  assert(!conflicts.parties.has(agentId), `${agentId} is a party`);
+  assert(!conflicts.knownAgents.has(agentId), `${agentId} is a party`);
   assert(!conflicts.conflictsOf.has(agentId), `${agentId} can win`);
   assert(!agents.members.has(agentId), `${agentId} is a member`);
   assert(!breakers.breakers.has(`agent:${agentId}`), `${agentId} has a breaker`);
@@ -71,7 +72,7 @@ Deno.test("nothing is owned by an agent that is gone, and what is held is held b
       const state = machine.init();
       let now = 0;
       const step = (command: RootCommand | { type: "tick" }) => {
-        const events = machine.step(state, command, now);
+        const events = stepped(machine, state, command, now);
         checkRoot(state);
         if (!LEAVING.has(command.type)) return;
         for (const agentId of goneBy(events)) assertGone(agentId, state);
@@ -99,10 +100,13 @@ Deno.test("a root state of all subsystems that is copied, or saved and restored,
         const next = structuredClone(command(state));
         if (i % 10 === 0) {
           const pure = transition(machine, state, next, now);
-          assertEquals(machine.step(restored, next, now), pure.events);
-          machine.step(state, next, now);
+          assertEquals(stepped(machine, restored, next, now), pure.events);
+          stepped(machine, state, next, now);
           assertEquals(encode(state), encode(pure.state));
-        } else assertEquals(machine.step(restored, next, now), machine.step(state, next, now));
+        } else {assertEquals(
+            stepped(machine, restored, next, now),
+            stepped(machine, state, next, now),
+          );}
       }
       assertEquals(encode(restored), encode(state));
     }),

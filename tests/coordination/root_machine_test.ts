@@ -3,13 +3,13 @@ import { readBreakerConfig } from "../../src/breakers/config.ts";
 import { rootMachine } from "../../src/root/machine.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import { agent, submit } from "../tasks/driver.ts";
-import { acquire, lines, message, resources, RootBench } from "./bench.ts";
+import { acquire, lines, message, resources, RootDriver } from "./driver.ts";
 
 const { rules } = readBreakerConfig({ failureThreshold: 1, timeout: 50 }, () => "test");
 
 /** A machine in which something of each subsystem is due in 50 ms. */
-function timed(): RootBench {
-  const bench = new RootBench();
+function timed(): RootDriver {
+  const bench = new RootDriver();
   const vote = { electorate: ["v"], quorum: 1, timeoutMs: 50 };
   bench.do(
     { type: "report-conflict", ...SUBJECT, agents: ["a", "b"] },
@@ -67,14 +67,14 @@ for (
   )
 ) {
   Deno.test(`the machine wakes up for what is due of the ${name} alone`, () => {
-    const bench = new RootBench();
+    const bench = new RootDriver();
     bench.do(...only);
     assertEquals(bench.machine.deadline(bench.state), 50);
   });
 }
 
 Deno.test("a command comes after what was due before it, and its events come after theirs", () => {
-  const bench = new RootBench();
+  const bench = new RootDriver();
   bench.do(acquire("r", "z", { leaseMs: 10 }), agent("x", { startsAtOnce: true }));
   bench.now = 30;
   assertEquals(lines(bench.do(submit("t", { resources: resources("r") }))), [
@@ -87,7 +87,7 @@ Deno.test("a command comes after what was due before it, and its events come aft
 });
 
 Deno.test("what fires late is told at the time of the step, and what follows from it begins then", () => {
-  const bench = new RootBench();
+  const bench = new RootDriver();
   bench.do(acquire("r", "z", { leaseMs: 10 }), agent("x", { startsAtOnce: true }));
   bench.do(submit("t", { resources: resources("r"), timeoutMs: 100 }));
   const [expired] = bench.pass(50);
@@ -96,7 +96,7 @@ Deno.test("what fires late is told at the time of the step, and what follows fro
 });
 
 Deno.test("a call through a breaker that begins late began at the time of the step", () => {
-  const bench = new RootBench({ rules: { agentBreaker: rules } });
+  const bench = new RootDriver({ rules: { agentBreaker: rules } });
   bench.do(acquire("r", "z", { leaseMs: 10 }), agent("x", { startsAtOnce: true }));
   bench.do(submit("t", { resources: resources("r") }));
   bench.pass(50);
@@ -104,7 +104,7 @@ Deno.test("a call through a breaker that begins late began at the time of the st
 });
 
 Deno.test("what an agent does in a life that is over is refused with the life in force", () => {
-  const bench = new RootBench();
+  const bench = new RootDriver();
   const join = { type: "join-agent", agentId: "x", heartbeatTimeoutMs: 0, incarnation: 0 } as const;
   bench.do(join, join);
   const as = (agentId: string, incarnation: number) =>
@@ -120,7 +120,7 @@ Deno.test("what an agent does in a life that is over is refused with the life in
 });
 
 Deno.test("an agent whose time is over when it acts is refused, as it died before", () => {
-  const bench = new RootBench();
+  const bench = new RootDriver();
   bench.do({ type: "join-agent", agentId: "x", heartbeatTimeoutMs: 50, incarnation: 0 });
   bench.now = 50;
   const command = acquire("r", "x");

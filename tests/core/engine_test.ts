@@ -4,7 +4,7 @@ import { ClosedError, InvariantError, LogError } from "../../src/core/errors.ts"
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { type Outcome, Refusal, type Tick } from "../../src/core/machine.ts";
+import { definePart, type Outcome, Refusal, type Tick } from "../../src/core/machine.ts";
 import { encode } from "../../src/core/data/plain.ts";
 import { FaultyLog } from "../../src/testing/faulty_log.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
@@ -226,6 +226,40 @@ Deno.test("an engine makes an integer of a clock's fraction", async () => {
 });
 
 // Timers
+
+Deno.test("the deadline is polled once in each step, and timers are left alone until one is due", async () => {
+  const calls: string[] = [];
+  const { state } = start().engine;
+  const machine = definePart<CounterState, CounterCommand, CounterEvent, CounterAnswers>({
+    ...counter,
+    commands: ["add", "remind", "break"],
+    init: () => state as CounterState,
+    deadline: (state) => (calls.push("deadline"), counter.deadline(state)),
+    fire: (...args) => (calls.push("fire"), counter.fire(...args)),
+  });
+  const clock = new SimulatedClock(1000);
+  const engine = new Engine(machine, { clock });
+  engine.dispatch(remind("tea", 100));
+  calls.length = 0;
+  for (let i = 0; i < 3; i++) engine.dispatch(add(1));
+  assertEquals(calls, ["deadline", "deadline", "deadline"]);
+  await clock.advance(100);
+  assertEquals(engine.state.reminders.timers.length, 0);
+  await engine.close();
+});
+
+Deno.test("a copy of a machine with a step of its own is stepped by that", async () => {
+  const stepped: string[] = [];
+  const step: typeof counter.step = (state, command, now, events) => {
+    stepped.push(command.type);
+    return counter.step(state, command, now, events);
+  };
+  const engine = new Engine({ ...counter, step });
+  engine.dispatch(add(1));
+  engine.dispatch(add(1));
+  assertEquals([stepped, engine.state.total], [["add", "add"], 2]);
+  await engine.close();
+});
 
 Deno.test("one timer is armed, and what is due fires at its instant", async () => {
   for (const { engine, clock, published } of [start(), startWithLog()]) {

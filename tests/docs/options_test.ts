@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { defaultOf } from "../../docs/tool/configuration.ts";
-import { defaultsIn, literal } from "../../docs/tool/options.ts";
+import { agreedDefaults, defaultsIn, literal } from "../../docs/tool/options.ts";
 import { boolean, count, ms, oneOf } from "../../src/core/config.ts";
 
 Deno.test("defaults are read from every table that a module exports", () => {
@@ -18,6 +18,11 @@ Deno.test("defaults are read from every table that a module exports", () => {
 Deno.test("two tables of a module with different defaults of one option are an error", () => {
   const module = { A: { limit: count(1) }, B: { limit: count(2) } };
   assertThrows(() => defaultsIn(module, "src/a/config.ts"), Error, "limit");
+});
+
+Deno.test("options that several tables have with one default have an agreed default", () => {
+  const tables = [new Map([["agingMs", 10], ["seed", 0]]), new Map([["agingMs", 10], ["seed", 1]])];
+  assertEquals([...agreedDefaults(tables)], [["agingMs", 10]]);
 });
 
 Deno.test("a default is documented as a program would write it", () => {

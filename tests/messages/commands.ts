@@ -6,7 +6,7 @@ import fc from "fast-check";
 import type { MessageCommand } from "../../src/messages/commands.ts";
 import type { MessageState } from "../../src/messages/state.ts";
 
-/** A command that may refer to what is so when it is given; and how much later than the last. */
+/** A command that may depend on the state, and the time since the one before. */
 export interface Move {
   readonly afterMs: number;
   readonly command: (state: Readonly<MessageState>) => MessageCommand;
@@ -53,7 +53,7 @@ const publish = fc.tuple(agent, topic, terms).map(([from, topic, terms]): Maker 
   ...terms,
 }));
 
-/** One of the deliveries that stand, or one that doesn't. */
+/** Returns a delivery that has not ended, or one that does not exist. */
 function delivery(state: Readonly<MessageState>, pick: number) {
   const standing = [...state.deliveries];
   const found = pick < 0 ? undefined : standing[pick % Math.max(1, standing.length)];
@@ -127,7 +127,7 @@ const close = fc.constantFrom("a", "b", "c", "d").map((agentId): Maker => () => 
 }));
 const tick = fc.constant<Maker>(() => ({ type: "tick" }));
 
-/** One move. */
+/** A random move. */
 export const move: fc.Arbitrary<Move> = fc.tuple(
   fc.constantFrom(0, 0, 1, 5, 20),
   fc.oneof(
@@ -155,14 +155,14 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
   toString: () => `after ${afterMs} ms: ${describe(command)}`,
 }));
 
-/** A run of moves. */
+/** A random run. */
 export const moves: fc.Arbitrary<Move[]> = fc.array(move, {
   minLength: 1,
   maxLength: 100,
   size: "max",
 });
 
-/** The command as it would be in the beginning, which is enough to read a failure. */
+/** Returns the command of an empty state, which is enough to read a failure. */
 function describe(command: Maker): string {
   const nothing = new Map();
   const beginning = { deliveries: nothing, consumers: nothing, deadLetters: nothing, epoch: 0 };

@@ -6,7 +6,7 @@ function causes(driver: MessageDriver): string[] {
   return [...driver.state.deadLetters.values()].map(({ cause }) => cause);
 }
 
-Deno.test("a message is a dead letter after maxDeliveries, and the next one of its sender goes on", () => {
+Deno.test("a message is a dead letter after maxDeliveries, and the next of its sender is delivered", () => {
   const driver = new MessageDriver({ maxDeliveries: 2 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -18,10 +18,10 @@ Deno.test("a message is a dead letter after maxDeliveries, and the next one of i
     "message:received 2 h",
   ]);
   const [dead] = driver.state.deadLetters.values();
-  assertEquals([dead?.message.attempt, dead?.error?.message], [2, "no"]);
+  assertEquals([dead?.attempt, dead?.error?.message], [2, "no"]);
 });
 
-Deno.test("an error that is final makes a dead letter at once", () => {
+Deno.test("a final error makes a dead letter at once", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -30,14 +30,14 @@ Deno.test("an error that is final makes a dead letter at once", () => {
   ]);
 });
 
-Deno.test("a message that expires while it waits is a dead letter", () => {
+Deno.test("a message that expires before its delivery is a dead letter", () => {
   const driver = new MessageDriver();
   driver.send("a", "b", 1, { ttlMs: 10 });
   assertEquals(lines(driver.pass(10)), ["message:dead-lettered 1 expired"]);
   assertEquals(received(driver.attach("b", "h")), []);
 });
 
-Deno.test("a message that expires in its handler's hands may be acked, but is not delivered again", () => {
+Deno.test("a message that expires in delivery may be acked, but is not delivered again", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", 1, { ttlMs: 10 });
@@ -47,7 +47,7 @@ Deno.test("a message that expires in its handler's hands may be acked, but is no
   assertEquals(lines(driver.nack("b", driver.epochOf(2))), ["message:dead-lettered 2 h expired"]);
 });
 
-Deno.test("a message that expires in backoff is a dead letter, and lets the next one go", () => {
+Deno.test("a message that expires in backoff is a dead letter, and the next one is delivered", () => {
   const driver = new MessageDriver({ retryDelay: 0 });
   driver.attach("b", "h");
   driver.send("a", "b", 1, { ttlMs: 10 });
@@ -60,7 +60,7 @@ Deno.test("a message that expires in backoff is a dead letter, and lets the next
   assertEquals(driver.pass(100), []);
 });
 
-Deno.test("what a recipient that is gone has not handled is in the dead letters", () => {
+Deno.test("unhandled messages of a recipient that is gone are dead letters", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -74,7 +74,7 @@ Deno.test("what a recipient that is gone has not handled is in the dead letters"
   assertEquals([driver.state.mailboxes.size, driver.state.consumers.size], [0, 0]);
 });
 
-Deno.test("M6-unbounded-mailbox: a full mailbox refuses, and the state is as before", () => {
+Deno.test("M6-unbounded-mailbox: a full mailbox refuses a message", () => {
   const driver = new MessageDriver({ mailboxCapacity: 2 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -85,7 +85,7 @@ Deno.test("M6-unbounded-mailbox: a full mailbox refuses, and the state is as bef
   assertEquals(lines(driver.send("a", "b", 3)), ["message:sent 3"]);
 });
 
-Deno.test("M6-unbounded-mailbox: drop-oldest gives up what has waited longest, and nothing that is handled", () => {
+Deno.test("M6-unbounded-mailbox: drop-oldest evicts the oldest message that is not in delivery", () => {
   const driver = new MessageDriver({ mailboxCapacity: 2, mailboxPolicy: "drop-oldest" });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -100,7 +100,7 @@ Deno.test("M6-unbounded-mailbox: drop-oldest gives up what has waited longest, a
   assertEquals(causes(driver), ["evicted"]);
 });
 
-Deno.test("the oldest dead letters are forgotten, and that is said", () => {
+Deno.test("the oldest dead letters are evicted, with an event", () => {
   const driver = new MessageDriver({ maxDeadLetters: 2 });
   for (const payload of [1, 2, 3]) driver.send("a", "b", payload, { ttlMs: payload });
   driver.pass(2);
@@ -111,7 +111,7 @@ Deno.test("the oldest dead letters are forgotten, and that is said", () => {
   assertEquals([...driver.state.deadLetters.keys()], ["message-2", "message-3"]);
 });
 
-Deno.test("a dead letter that is sent again begins anew, under its id", () => {
+Deno.test("a resent dead letter starts anew under its id", () => {
   const driver = new MessageDriver({ maxDeliveries: 1 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -125,7 +125,7 @@ Deno.test("a dead letter that is sent again begins anew, under its id", () => {
   assertEquals(lines(driver.ack("b", 2)), ["message:acked message-1 h"]);
 });
 
-Deno.test("a dead letter stays one when the mailbox has no room for it", () => {
+Deno.test("a dead letter stays one when the mailbox is full", () => {
   const driver = new MessageDriver({ maxDeliveries: 1, mailboxCapacity: 1 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -135,7 +135,7 @@ Deno.test("a dead letter stays one when the mailbox has no room for it", () => {
   assertEquals(driver.state.deadLetters.size, 1);
 });
 
-Deno.test("a dead letter of one handler of several is sent again to that one alone", () => {
+Deno.test("a dead letter of one handler of several is resent to that one only", () => {
   const driver = new MessageDriver({ maxDeliveries: 1 });
   driver.attach("b", "h");
   driver.attach("b", "i");
@@ -148,7 +148,7 @@ Deno.test("a dead letter of one handler of several is sent again to that one alo
   ]);
 });
 
-Deno.test("copies of one message that die for several handlers are one dead letter", () => {
+Deno.test("a message that fails for several handlers is one dead letter", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.attach("b", "i");

@@ -10,13 +10,13 @@ Deno.test("a message for a handler is delivered in the step in which it is sent"
   assertEquals(driver.out().size, 0);
 });
 
-Deno.test("M1-sent-before-subscribe-lost: what was sent before anyone subscribed is delivered then", () => {
+Deno.test("M1-sent-before-subscribe-lost: attaching a handler delivers earlier messages", () => {
   const driver = new MessageDriver();
   for (const payload of [1, 2, 3]) driver.send(`from-${payload}`, "b", payload);
   assertEquals(received(driver.attach("b", "h")), [1, 2, 3]);
 });
 
-Deno.test("M5-receiver-cannot-tell-the-sender: a message says who sent it, to whom, and which delivery it is", () => {
+Deno.test("M5-receiver-cannot-tell-the-sender: a message has its sender, recipient and delivery", () => {
   const driver = new MessageDriver();
   driver.now = 7;
   driver.attach("b", "h");
@@ -45,7 +45,7 @@ Deno.test("messages of one sender are delivered one by one, in order", () => {
   assertEquals(received(driver.ack("b", driver.epochOf(2))), [3]);
 });
 
-Deno.test("a message in backoff holds back the later ones of its sender, and of nobody else", () => {
+Deno.test("a message in backoff blocks the later ones of its sender, and no others", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   for (const payload of [1, 2]) driver.send("a", "b", payload);
@@ -67,7 +67,7 @@ Deno.test("messages of different senders are delivered in the order in which the
   assertEquals(order, [1, 2, 3, 4, 5]);
 });
 
-Deno.test("a sender whose oldest message is given up waits its turn with the next one", () => {
+Deno.test("a sender without its oldest message is served in the order of its next one", () => {
   const driver = new MessageDriver({ maxInFlight: 1 });
   driver.send("a", "b", 1, { ttlMs: 5 });
   driver.send("c", "b", 2);
@@ -84,7 +84,7 @@ Deno.test("a handler gets at most maxInFlight messages at once", () => {
   assertEquals(received(driver.ack("b", driver.epochOf("c"))), ["d"]);
 });
 
-Deno.test("an urgent message overtakes the others, also those of its sender, and a full lane", () => {
+Deno.test("an urgent message overtakes the others, also of its sender, and a full lane", () => {
   const driver = new MessageDriver({ maxInFlight: 1, mailboxCapacity: 2 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -103,7 +103,7 @@ Deno.test("the urgent lane is first in, first out for each sender too", () => {
   assertEquals(driver.receive("b")?.payload, 2);
 });
 
-Deno.test("a report under another epoch, or by another agent, is refused and changes nothing", () => {
+Deno.test("a report under another epoch, or by another agent, is refused", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", "x");
@@ -126,7 +126,7 @@ Deno.test("a late ack of a delivery that timed out is refused, and the newer one
   assertEquals(lines(driver.ack("b", second.epoch)), ["message:acked message-1"]);
 });
 
-Deno.test("an extended delivery may take longer, and one without a limit as long as it takes", () => {
+Deno.test("extend-message moves the limit of a delivery, or lifts it", () => {
   const driver = new MessageDriver();
   driver.send("a", "b", "x");
   const { epoch } = driver.receive("b", 50)!;
@@ -138,7 +138,7 @@ Deno.test("an extended delivery may take longer, and one without a limit as long
   assertEquals(driver.machine.deadline(driver.state), Infinity);
 });
 
-Deno.test("pauses double up to the cap, are drawn at random, and are the same for the same seed", () => {
+Deno.test("pauses are random, double up to the cap, and follow from the seed", () => {
   const pauses = (seed: number) => {
     const driver = new MessageDriver({
       seed,
@@ -173,7 +173,7 @@ Deno.test("retryAfterMs of the error makes the pause longer", () => {
   assertEquals(driver.machine.deadline(driver.state), 5_000);
 });
 
-Deno.test("a step that comes too early or twice does nothing", () => {
+Deno.test("a tick that comes too early or twice is a no-op", () => {
   const driver = new MessageDriver();
   driver.send("a", "b", "x", { ttlMs: 100 });
   assertEquals(driver.pass(99), []);
@@ -192,7 +192,7 @@ Deno.test("fire() leaves what is due later than `until` to a later step", () => 
   assertEquals(lines(events), ["message:dead-lettered 1 expired"]);
 });
 
-Deno.test("a repeat of an id is dropped, as far back as the window reaches", () => {
+Deno.test("ids are deduplicated within the window", () => {
   const driver = new MessageDriver({ dedupeWindow: 2 });
   const send = (messageId: string) => driver.send("a", "b", messageId, { messageId })[0]!.type;
   assertEquals(["p", "p", "q", "p"].map(send), [
@@ -208,7 +208,7 @@ Deno.test("a repeat of an id is dropped, as far back as the window reaches", () 
   assertEquals(driver.state.duplicates, 3);
 });
 
-Deno.test("an id is known as long as its request is open, whatever the window", () => {
+Deno.test("the id of an open request is deduplicated, whatever the window", () => {
   const driver = new MessageDriver({ dedupeWindow: 1 });
   driver.send("a", "b", 1, { messageId: "p", responseMs: 100 });
   driver.send("a", "b", 2, { messageId: "q" });

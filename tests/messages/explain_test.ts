@@ -20,7 +20,7 @@ function told(driver: MessageDriver, messageId: string): Partial<MessageExplanat
 
 const waits = { status: "waiting", attempt: 0, behind: "", until: undefined } as const;
 
-Deno.test("a message that nobody reads waits for its recipient", () => {
+Deno.test("a message without a consumer waits for its recipient", () => {
   const driver = new MessageDriver();
   driver.send("a", "b", 1, { ttlMs: 50 });
   assertEquals(explainMessage(driver.state, "message-1"), {
@@ -36,7 +36,7 @@ Deno.test("a message that nobody reads waits for its recipient", () => {
   });
 });
 
-Deno.test("a message behind another one of its sender waits for that, wherever it is", () => {
+Deno.test("a message behind another one of its sender waits for that one, whatever its status", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -55,7 +55,7 @@ Deno.test("a message behind another one of its sender waits for that, wherever i
   );
 });
 
-Deno.test("of several messages that nobody reads, the later wait for the first", () => {
+Deno.test("of several messages without a consumer, the later wait for the first", () => {
   const driver = new MessageDriver();
   for (const payload of [1, 2, 3]) driver.send("a", "b", payload);
   assertEquals(
@@ -64,7 +64,7 @@ Deno.test("of several messages that nobody reads, the later wait for the first",
   );
 });
 
-Deno.test("a message for who has its hands full waits for that", () => {
+Deno.test("a message for a handler at maxInFlight waits for the end of a delivery", () => {
   const driver = new MessageDriver({ maxInFlight: 1 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -76,7 +76,7 @@ Deno.test("a message for who has its hands full waits for that", () => {
   });
 });
 
-Deno.test("a message in hand says whose hand, and until when", () => {
+Deno.test("a message in delivery is explained with its handler and its limit", () => {
   const driver = new MessageDriver();
   driver.send("a", "b", 1);
   driver.receive("b", 70);
@@ -87,7 +87,7 @@ Deno.test("a message in hand says whose hand, and until when", () => {
   });
 });
 
-Deno.test("a message that several handlers have is told of the first that has yet to handle it", () => {
+Deno.test("a message of several handlers is explained by the oldest that has not handled it", () => {
   const driver = new MessageDriver();
   for (const handlerId of ["h", "i", "j"]) driver.attach("b", handlerId);
   driver.send("a", "b", 1);
@@ -100,7 +100,7 @@ Deno.test("a message that several handlers have is told of the first that has ye
   assertEquals(told(driver, "message-1").deliveries?.map(({ handlerId }) => handlerId), ["i", "j"]);
 });
 
-Deno.test("a message whose delivery failed says when the next is due", () => {
+Deno.test("a message in backoff is explained with the time of its next delivery", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -112,20 +112,20 @@ Deno.test("a message whose delivery failed says when the next is due", () => {
   });
 });
 
-Deno.test("a dead letter says why it is one", () => {
+Deno.test("a dead letter is explained with its cause", () => {
   const driver = new MessageDriver({ maxDeliveries: 1 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
   driver.nack("b", 1);
   assertEquals(told(driver, "message-1"), {
     status: "dead-letter",
-    summary: "It is a dead letter since 1970-01-01T00:00:00.000Z: " +
+    summary: "It has been a dead letter since 1970-01-01T00:00:00.000Z: " +
       "all its deliveries failed (no)",
     cause: "max-deliveries",
   });
 });
 
-Deno.test("a request that was handled says until when its sender waits for the response", () => {
+Deno.test("a handled request is explained with the limit of its sender's wait", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", 1, { responseMs: 900 });
@@ -139,7 +139,7 @@ Deno.test("a request that was handled says until when its sender waits for the r
   });
 });
 
-Deno.test("explain() of a router tells of a message, and knows none that was handled", async () => {
+Deno.test("explain() of a router throws for a message that was handled", async () => {
   await using router = new MessageRouter({}, undefined, undefined, {
     clock: new SimulatedClock(0),
   });

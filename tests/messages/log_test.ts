@@ -27,7 +27,7 @@ Deno.test("a router with a log has to be initialized first", async () => {
   await router.shutdown();
 });
 
-Deno.test("what was sent and not handled outlives the process, in order and with its attempts", async () => {
+Deno.test("unhandled messages survive a restart, in order and with their attempts", async () => {
   const log: Log = new MemoryLog();
   const first = await routerOn(log);
   first.subscribe("b", () => new Promise(() => {}));
@@ -45,7 +45,7 @@ Deno.test("what was sent and not handled outlives the process, in order and with
   assertEquals(second.peek("b"), []);
 });
 
-Deno.test("requests of a process that is gone are taken back by the next one", async () => {
+Deno.test("requests of an earlier process are cancelled by the next one", async () => {
   const log: Log = new MemoryLog();
   const first = await routerOn(log);
   const asked = first.sendWithResponse("a", "b", "?");
@@ -58,7 +58,7 @@ Deno.test("requests of a process that is gone are taken back by the next one", a
   await first.shutdown();
 });
 
-Deno.test("an ack that the log did not take is sent again", async () => {
+Deno.test("an ack that the log did not store is sent again", async () => {
   const log = new FaultyLog<MessageCommand | Tick>(new MemoryLog());
   const clock = new SimulatedClock();
   await using router = await routerOn(log, clock);
@@ -74,7 +74,7 @@ Deno.test("an ack that the log did not take is sent again", async () => {
   assertEquals([calls, router.peek("b").length], [1, 0]);
 });
 
-Deno.test("a request that is aborted before the log has it is taken back", async () => {
+Deno.test("a request that is aborted before the log stores it is cancelled", async () => {
   const log = new FaultyLog<MessageCommand | Tick>(new MemoryLog());
   const clock = new SimulatedClock();
   await using router = await routerOn(log, clock);
@@ -89,7 +89,7 @@ Deno.test("a request that is aborted before the log has it is taken back", async
   assertEquals(router.getWaitingRequests().size, 0);
 });
 
-Deno.test("a payload that a log can't write is refused with the path to it", async () => {
+Deno.test("a payload that a log can't store is refused with the path to the value", async () => {
   await using router = await routerOn(new MemoryLog());
   await assertRejects(
     () => router.send("a", "b", { list: [1, new Date()] }),

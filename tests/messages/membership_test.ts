@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { lines, MessageDriver, received } from "./driver.ts";
 
-Deno.test("each handler of an agent gets each message, and its failures touch no other handler's", () => {
+Deno.test("each handler of an agent gets each message, and fails alone", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.attach("b", "i");
@@ -15,7 +15,7 @@ Deno.test("each handler of an agent gets each message, and its failures touch no
   assertEquals(lines(driver.passToNext()), ["message:readied message-1 h", "message:received 1 h"]);
 });
 
-Deno.test("a second handler gets what comes after it, and not what waits for the first", () => {
+Deno.test("a second handler gets messages that are sent after it was attached", () => {
   const driver = new MessageDriver({ maxInFlight: 1 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -24,7 +24,7 @@ Deno.test("a second handler gets what comes after it, and not what waits for the
   assertEquals(received(driver.send("a", "b", 3)), [3]);
 });
 
-Deno.test("M3-cannot-unsubscribe: what comes for an agent without handlers waits for the next one", () => {
+Deno.test("M3-cannot-unsubscribe: messages for an agent without handlers wait for the next one", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   assertEquals(lines(driver.detach("b", "h")), ["mailbox:unsubscribed b h"]);
@@ -40,7 +40,7 @@ Deno.test("M3-cannot-unsubscribe: what comes for an agent without handlers waits
   );
 });
 
-Deno.test("a handler that leaves may end what it is handling", () => {
+Deno.test("a detached handler may end its deliveries", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -49,7 +49,7 @@ Deno.test("a handler that leaves may end what it is handling", () => {
   assertEquals(lines(driver.ack("b", 1)), ["message:acked message-1 h"]);
 });
 
-Deno.test("what is taken back from a handler that is gone costs no delivery", () => {
+Deno.test("a delivery that is returned with its handler costs no attempt", () => {
   const driver = new MessageDriver({ maxDeliveries: 1 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -62,7 +62,7 @@ Deno.test("what is taken back from a handler that is gone costs no delivery", ()
   assertEquals([...driver.state.deliveries.values()].map(({ attempt }) => attempt), [1]);
 });
 
-Deno.test("what waits for a handler that leaves goes to the oldest that is left, unless it has a copy", () => {
+Deno.test("messages of a detached handler go to the oldest other one, unless it has a copy", () => {
   const driver = new MessageDriver({ maxInFlight: 1 });
   driver.attach("b", "h");
   for (const payload of [1, 2]) driver.send("a", "b", payload);
@@ -73,11 +73,11 @@ Deno.test("what waits for a handler that leaves goes to the oldest that is left,
     "message:returned message-2 h",
     "message:dropped message-3 h",
   ]);
-  assertEquals(driver.state.consumers.get("i")?.normal.copies.first?.payload.value, 2);
+  assertEquals(driver.state.consumers.get("i")?.normal.copies.first?.envelope.payload.value, 2);
   assertEquals(received(driver.ack("b", driver.epochOf(3, "i"))), [2]);
 });
 
-Deno.test("what a handler that left could not handle goes to the oldest that is left", () => {
+Deno.test("a message that a detached handler nacks goes to the oldest other one", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -91,7 +91,7 @@ Deno.test("what a handler that left could not handle goes to the oldest that is 
   assertEquals(lines(driver.nack("b", driver.epochOf(2, "h"))), ["message:dropped message-2 h"]);
 });
 
-Deno.test("what is handed over comes before what its sender sent later, and still expires", () => {
+Deno.test("a message that is handed over keeps its order and its expiry", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   for (const payload of [1, 2, 3]) driver.send("a", "b", payload, { ttlMs: payload * 10 });
@@ -107,7 +107,7 @@ Deno.test("what is handed over comes before what its sender sent later, and stil
   assertEquals(received(driver.ack("b", driver.epochOf(3, "i"))), [5]);
 });
 
-Deno.test("a delivery that is returned is made again at no cost", () => {
+Deno.test("a delivery that is returned is repeated at no cost", () => {
   const driver = new MessageDriver({ maxDeliveries: 1 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -125,7 +125,7 @@ Deno.test("an agent has at most maxHandlers, each with an id of its own", () => 
   driver.refuses({ type: "attach-handler", agentId: "b", handlerId: "j" }, "too-many-handlers");
 });
 
-Deno.test("a broadcast reaches all other agents that have a mailbox, and tells what became of it for each", () => {
+Deno.test("a broadcast reaches all other mailboxes, and is answered with the outcome for each", () => {
   const driver = new MessageDriver({ mailboxCapacity: 1 });
   driver.attach("b", "h");
   driver.send("x", "c", "fills it");
@@ -147,7 +147,7 @@ Deno.test("a broadcast reaches all other agents that have a mailbox, and tells w
   ]);
 });
 
-Deno.test("a topic reaches who is subscribed to it, in the order in which they came", () => {
+Deno.test("a topic reaches its subscribers in the order of their subscription", () => {
   const driver = new MessageDriver();
   for (const agentId of ["c", "a", "b", "c"]) {
     driver.do({ type: "subscribe-topic", agentId, topic: "news" });
@@ -172,7 +172,7 @@ Deno.test("topics are bounded, and one without subscribers is forgotten", () => 
   ]);
 });
 
-Deno.test("when there are too many mailboxes the longest idle one is forgotten", () => {
+Deno.test("when there are too many mailboxes the longest idle one is evicted", () => {
   const driver = new MessageDriver({ maxMailboxes: 2 });
   for (const to of ["b", "c"]) driver.send("a", to, 1);
   driver.refuses({ type: "open-mailbox", agentId: "d" }, "too-many-mailboxes");
@@ -182,7 +182,7 @@ Deno.test("when there are too many mailboxes the longest idle one is forgotten",
   assertEquals(lines(driver.send("a", "e", 1)), ["message:refused too-many-mailboxes"]);
 });
 
-Deno.test("many senders that come and go leave no more behind than a bounded number of channels", () => {
+Deno.test("senders that come and go leave a bounded number of channels", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   for (let i = 0; i < 1_000; i++) {
@@ -192,7 +192,7 @@ Deno.test("many senders that come and go leave no more behind than a bounded num
   assertEquals(driver.state.consumers.get("h")!.normal.channels.size <= 130, true);
 });
 
-Deno.test("what a handler that left has in hand is a dead letter once its agent is gone", () => {
+Deno.test("a delivery of a detached handler is a dead letter once its agent is gone", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   driver.send("a", "b", 1);
@@ -206,7 +206,7 @@ Deno.test("what a handler that left has in hand is a dead letter once its agent 
   driver.refuses({ type: "ack-message", agentId: "b", epoch: 1 }, "stale-epoch");
 });
 
-Deno.test("a mailbox isn't forgotten while a handler that left it has a message in hand", () => {
+Deno.test("a mailbox isn't evicted while a detached handler has a delivery", () => {
   const driver = new MessageDriver({ maxMailboxes: 1 });
   driver.attach("b", "h");
   driver.send("a", "b", 1);

@@ -33,7 +33,7 @@ import {
 } from "../../src/messages/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
-/** A router on a clock that is moved by hand. */
+/** A router on a simulated clock. */
 class Setting implements AsyncDisposable {
   readonly clock = new SimulatedClock(1_000);
   readonly eventBus = new EventBus(false, { logger: silentLogger, clock: this.clock });
@@ -49,7 +49,7 @@ class Setting implements AsyncDisposable {
   }
 }
 
-Deno.test("a synchronous handler is through when send() returns", async () => {
+Deno.test("a synchronous handler has ended when send() returns", async () => {
   await using setting = new Setting();
   const { router } = setting;
   const got: unknown[] = [];
@@ -60,7 +60,7 @@ Deno.test("a synchronous handler is through when send() returns", async () => {
   assertEquals(router.peek("b"), []);
 });
 
-Deno.test("M1-sent-before-subscribe-lost: what waits is handled after subscribe() has returned", async () => {
+Deno.test("M1-sent-before-subscribe-lost: earlier messages are handled after subscribe() returns", async () => {
   await using setting = new Setting();
   const { router } = setting;
   await router.send("a", "b", 1);
@@ -125,16 +125,16 @@ Deno.test("M4-async-handler-error-unhandled: a handler that rejects is logged an
   assertEquals(router.deadLetters(), []);
 });
 
-Deno.test("M5-receiver-cannot-tell-the-sender: handlers and events say who sent what to whom", async () => {
+Deno.test("M5-receiver-cannot-tell-the-sender: handlers and events have sender and recipient", async () => {
   await using setting = new Setting();
   const { router, eventBus } = setting;
-  const heard: unknown[] = [];
+  const seen: unknown[] = [];
   for (const name of ["message:sent", "message:received"] as const) {
-    eventBus.on(name, ({ from, to, message }) => heard.push([name, from, to, message.payload]));
+    eventBus.on(name, ({ from, to, message }) => seen.push([name, from, to, message.payload]));
   }
-  router.subscribe("b", ({ from, to }) => heard.push([from, to]));
+  router.subscribe("b", ({ from, to }) => seen.push([from, to]));
   await router.send("a", "b", 1);
-  assertEquals(heard, [
+  assertEquals(seen, [
     ["message:sent", "a", "b", 1],
     ["message:received", "a", "b", 1],
     ["a", "b"],
@@ -153,7 +153,7 @@ Deno.test("M6-unbounded-mailbox: a full mailbox rejects the sender", async () =>
   );
 });
 
-Deno.test("a handler that throws keeps no other handler, and no other agent, from its messages", async () => {
+Deno.test("a handler that throws delays no other handler and no other agent", async () => {
   await using setting = new Setting();
   const { router } = setting;
   const got: string[] = [];
@@ -169,7 +169,19 @@ Deno.test("a handler that throws keeps no other handler, and no other agent, fro
   assertEquals(got, ["second 1", "c 1", "second 2", "c 2"]);
 });
 
-Deno.test("messages that handlers send are handled after them, however long the chain", async () => {
+Deno.test("a result whose `then` throws fails the delivery, and not the sender's call", async () => {
+  await using setting = new Setting({ maxDeliveries: 1 });
+  const { router } = setting;
+  router.subscribe("b", () => ({
+    get then() {
+      throw new Error("unreadable");
+    },
+  }));
+  await router.send("a", "b", 1);
+  assertEquals(router.deadLetters("b").map(({ error }) => error?.message), ["unreadable"]);
+});
+
+Deno.test("messages that handlers send are handled after them, in chains of any length", async () => {
   await using setting = new Setting();
   const { router } = setting;
   const order: string[] = [];
@@ -185,7 +197,7 @@ Deno.test("messages that handlers send are handled after them, however long the 
   assertEquals(order.length, 2 * 50_001);
 });
 
-Deno.test("an asynchronous handler gets the next message of a sender when it is through", async () => {
+Deno.test("an asynchronous handler gets the next message of a sender when it has ended", async () => {
   await using setting = new Setting();
   const { router, clock } = setting;
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -205,7 +217,7 @@ Deno.test("an asynchronous handler gets the next message of a sender when it is 
   await clock.advance(0);
 });
 
-Deno.test("a handler that takes too long loses its delivery, hears of it, and acks nothing any more", async () => {
+Deno.test("a handler that takes too long loses its delivery, and its signal aborts", async () => {
   await using setting = new Setting({ messageTimeout: 100, retryDelay: 0, maxDeliveries: 2 });
   const { router, clock, eventBus } = setting;
   const contexts: DeliveryContext[] = [];
@@ -249,7 +261,7 @@ Deno.test("context.extend() gives a handler more time", async () => {
   assertEquals([attempts, router.peek("b").length], [1, 0]);
 });
 
-Deno.test("context.ack() ends the delivery before the handler is through, and its failure changes nothing", async () => {
+Deno.test("context.ack() ends the delivery before the handler, which may fail afterwards", async () => {
   await using setting = new Setting();
   const { router, clock } = setting;
   const gate = Promise.withResolvers<void>();
@@ -269,7 +281,7 @@ Deno.test("context.ack() ends the delivery before the handler is through, and it
   assertEquals(attempts, 1);
 });
 
-Deno.test("a message that was acked early is not acked again", async () => {
+Deno.test("a message that the handler acked itself is not acked again", async () => {
   await using setting = new Setting();
   const { router } = setting;
   router.subscribe("b", (_message, context) => void context.ack());
@@ -293,7 +305,7 @@ Deno.test("a handler whose agent is removed before it is called is not called", 
   assertEquals((await router.getHealthStatus()).metrics["staleReports"], 1);
 });
 
-Deno.test("an agent that is removed takes its handlers' deliveries with it", async () => {
+Deno.test("removeAgent() ends the deliveries of the agent's handlers", async () => {
   await using setting = new Setting();
   const { router, clock } = setting;
   let reason: unknown;
@@ -314,7 +326,7 @@ Deno.test("an agent that is removed takes its handlers' deliveries with it", asy
   assertEquals(got, [1]);
 });
 
-Deno.test("a signal that is first asked for when its delivery is lost is aborted", async () => {
+Deno.test("a signal that is first read after its delivery was lost is aborted", async () => {
   await using setting = new Setting();
   const { router } = setting;
   let aborted: boolean | undefined;
@@ -326,7 +338,7 @@ Deno.test("a signal that is first asked for when its delivery is lost is aborted
   assertEquals(aborted, true);
 });
 
-Deno.test("a handler is not called any more once it is unsubscribed, and its messages wait", async () => {
+Deno.test("an unsubscribed handler is not called again, and its messages wait", async () => {
   await using setting = new Setting();
   const { router } = setting;
   const got: unknown[] = [];
@@ -353,7 +365,7 @@ Deno.test("a NonRetryableError makes a dead letter at once", async () => {
   await assertRejects(() => router.resend("message-7"), UnknownMessageError);
 });
 
-Deno.test("sendWithResponse() resolves with what a handler responds, also long after it is through", async () => {
+Deno.test("sendWithResponse() resolves with the response, also after the handler has ended", async () => {
   await using setting = new Setting();
   const { router } = setting;
   const ids: string[] = [];
@@ -370,7 +382,7 @@ Deno.test("sendWithResponse() resolves with what a handler responds, also long a
   assert(!await router.sendResponse(ids[0]!, "again"));
 });
 
-Deno.test("a request that nobody answers rejects at its deadline, and the late response is dropped", async () => {
+Deno.test("an unanswered request rejects at its deadline, and a late response is dropped", async () => {
   await using setting = new Setting({ messageTimeout: 500 });
   const { router, clock } = setting;
   const response = assertRejects(
@@ -389,7 +401,7 @@ Deno.test("a request that nobody answers rejects at its deadline, and the late r
   assertEquals((await router.getHealthStatus()).metrics["lateResponses"], 1);
 });
 
-Deno.test("a request can be cancelled by its signal, and leaves nothing behind", async () => {
+Deno.test("a request is cancelled by its signal, without a trace", async () => {
   await using setting = new Setting();
   const { router, clock } = setting;
   const abort = new AbortController();
@@ -409,7 +421,7 @@ Deno.test("a request can be cancelled by its signal, and leaves nothing behind",
   assertEquals(router.peek("b").length, 1);
 });
 
-Deno.test("a request takes its listener off the signal however it ends", async () => {
+Deno.test("a request removes its listener from the signal however it ends", async () => {
   await using setting = new Setting();
   const { router, clock } = setting;
   const { signal } = new AbortController();
@@ -463,7 +475,7 @@ Deno.test("an agent that pulls receives, acks and nacks under the epoch of the d
   assertEquals([third?.attempt, clock.pending], [3, 0]);
 });
 
-Deno.test("send() drops a repeat of an id and resolves with it all the same", async () => {
+Deno.test("send() is idempotent for an id", async () => {
   await using setting = new Setting();
   const { router } = setting;
   const got: unknown[] = [];
@@ -473,7 +485,7 @@ Deno.test("send() drops a repeat of an id and resolves with it all the same", as
   assertEquals(got, [1]);
 });
 
-Deno.test("broadcast() and publish() tell what became of the message for each recipient", async () => {
+Deno.test("broadcast() and publish() resolve with the outcome for each recipient", async () => {
   await using setting = new Setting({ mailboxCapacity: 1 });
   const { router } = setting;
   await router.registerAgent("a");
@@ -517,7 +529,7 @@ Deno.test("ids such as __proto__ are ids like any other", async () => {
   assertEquals(got, ["constructor", "hasOwnProperty"]);
 });
 
-Deno.test("shutdown() rejects what waits, aborts what runs, and refuses what comes", async () => {
+Deno.test("shutdown() rejects waiting calls, aborts deliveries, and refuses further calls", async () => {
   const setting = new Setting();
   const { router, clock } = setting;
   const response = assertRejects(() => router.sendWithResponse("a", "c", "?"), ClosedError);
@@ -538,7 +550,7 @@ Deno.test("shutdown() rejects what waits, aborts what runs, and refuses what com
   assertEquals((await router.getHealthStatus()).healthy, false);
 });
 
-Deno.test("a router on a machine that runs already leaves its messages there when it is shut down", async () => {
+Deno.test("shutdown() of a router on a shared machine leaves its messages there", async () => {
   const engine = new Engine(messageMachine(), { logger: silentLogger });
   const host = { dispatcher: engine, state: () => engine.state };
   const router = new MessageRouter({}, undefined, silentLogger, { host });
@@ -593,7 +605,7 @@ Deno.test("a request that is the victim of a deadlock rejects with the cycle of 
   assertEquals([error.agents, error.resources], [["a", "b"], ["", "db"]]);
 });
 
-Deno.test("health is computed: a full mailbox and a fresh dead letter are ill", async () => {
+Deno.test("a full mailbox and a recent dead letter are unhealthy", async () => {
   await using setting = new Setting({ mailboxCapacity: 1 });
   const { router, clock } = setting;
   assertEquals((await router.getHealthStatus()).healthy, true);
@@ -606,7 +618,7 @@ Deno.test("health is computed: a full mailbox and a fresh dead letter are ill", 
   assertEquals((await router.getHealthStatus()).healthy, true);
 });
 
-Deno.test("malformed arguments are refused with the rule that they break", async () => {
+Deno.test("malformed arguments are rejected with the rule that they break", async () => {
   await using setting = new Setting({ maxHandlers: 1 });
   const { router } = setting;
   const refused: [() => unknown, string][] = [

@@ -24,7 +24,7 @@ const config: fc.Arbitrary<Partial<MessageConfig>> = fc.record({
   seed: fc.nat(100),
 });
 
-Deno.test("every step does what the slow twin says, and nothing else", () => {
+Deno.test("each step has the events and the answer of the slow twin", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       const machine = messageMachine(rules);

@@ -6,7 +6,7 @@ function ask(driver: MessageDriver): void {
   driver.send("a", "b", "?", { kind: "request", responseMs: 100 });
 }
 
-Deno.test("a response reaches who asked, once", () => {
+Deno.test("a response reaches its request once", () => {
   const driver = new MessageDriver();
   ask(driver);
   driver.now = 30;
@@ -23,7 +23,7 @@ Deno.test("a response reaches who asked, once", () => {
   ]);
 });
 
-Deno.test("a request without a response ends at its deadline, and a late response is counted and dropped", () => {
+Deno.test("a request ends at its deadline, and a late response is counted and dropped", () => {
   const driver = new MessageDriver();
   ask(driver);
   assertEquals(lines(driver.pass(100)), ["message:unanswered message-1 timed-out"]);
@@ -40,7 +40,7 @@ Deno.test("M2-sweep-rejects-fresh-requests: letting time pass ends no request be
   assertEquals(lines(driver.pass(1)), ["message:unanswered message-1 timed-out"]);
 });
 
-Deno.test("who waits for whom is known from both ends while the request is open", () => {
+Deno.test("an open request is an edge from both its ends", () => {
   const driver = new MessageDriver();
   ask(driver);
   const [request] = driver.state.waitingOn.get("a")!;
@@ -50,7 +50,7 @@ Deno.test("who waits for whom is known from both ends while the request is open"
   assertEquals([driver.state.waitingOn.size, driver.state.askedOf.size], [0, 0]);
 });
 
-Deno.test("a request that is cancelled ends, and one that has ended can't be", () => {
+Deno.test("a request can be cancelled once", () => {
   const driver = new MessageDriver();
   ask(driver);
   assertEquals(lines(driver.do({ type: "cancel-request", messageId: "message-1" })), [
@@ -81,7 +81,7 @@ Deno.test("a request waits as long as one handler of several may still answer", 
   assertEquals(driver.state.requests.size, 0);
 });
 
-Deno.test("a handler that leaves without a word leaves the answer to the others", () => {
+Deno.test("a request outlives a detached handler that did not answer", () => {
   const driver = new MessageDriver({ maxInFlight: 1 });
   driver.attach("b", "h");
   driver.attach("b", "i");
@@ -106,7 +106,7 @@ Deno.test("a request that was acked waits for its response", () => {
   ]);
 });
 
-Deno.test("requests by an agent that is gone, and to it, end", () => {
+Deno.test("requests by and to an agent that is gone end", () => {
   const driver = new MessageDriver();
   driver.attach("b", "h");
   ask(driver);

@@ -1,7 +1,7 @@
 /**
- * The slow, obvious twin of the mailbox machine: one list of copies, and every question answered by
- * looking through it. It says which events a step must have, in order; only the length of a pause it
- * takes from the machine, since that is drawn at random.
+ * The slow, obvious twin of the mailbox machine: one list of copies, searched for everything. It
+ * predicts the events of each step, in order, and its answer; only the length of a pause is taken from
+ * the machine, since that is random.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -107,7 +107,7 @@ export class Twin {
     assertEquals(answer, expected);
   }
 
-  /** When something is due next. */
+  /** Returns when the next timer is due. */
   deadline(): number {
     return Math.min(...this.#timers.map(({ at }) => at));
   }
@@ -171,14 +171,14 @@ export class Twin {
         }
         if (this.#open(agentId) === undefined) return this.#refuse(command, "too-many-mailboxes");
         this.topics.push([topic, agentId]);
-        return this.#tell({ type: "topic:subscribed", topic, agentId });
+        return this.#emit({ type: "topic:subscribed", topic, agentId });
       }
       case "unsubscribe-topic": {
         const { agentId, topic } = command;
         const index = this.topics.findIndex(([t, a]) => t === topic && a === agentId);
         if (index < 0) return;
         this.topics.splice(index, 1);
-        return this.#tell({ type: "topic:unsubscribed", topic, agentId });
+        return this.#emit({ type: "topic:unsubscribed", topic, agentId });
       }
       case "resend-message":
         return this.#resend(command, command.messageId);
@@ -187,19 +187,17 @@ export class Twin {
         if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
         if (mailbox.isOpen) return;
         mailbox.isOpen = true;
-        return this.#tell({ type: "mailbox:opened", agentId: command.agentId });
+        return this.#emit({ type: "mailbox:opened", agentId: command.agentId });
       }
       case "close-mailbox":
         return this.#close(command.agentId, command.reason);
     }
   }
 
-  // What goes into mailboxes.
-
   #send(command: SendMessage): unknown {
     const { from, to, messageId, responseMs } = command;
     if (this.#known.includes(messageId) || this.requests.some(({ id }) => id === messageId)) {
-      this.#tell({ type: "message:deduplicated", from, to, messageId });
+      this.#emit({ type: "message:deduplicated", from, to, messageId });
       return { messageId, deduplicated: true };
     }
     if (responseMs > 0 && this.requests.length >= this.config.maxRequests) {
@@ -233,7 +231,7 @@ export class Twin {
       this.#post(mailbox, message, 0);
       return { to, messageId: message.id, refused: undefined };
     });
-    this.#tell({ type: "message:published", from: command.from, topic, outcomes });
+    this.#emit({ type: "message:published", from: command.from, topic, outcomes });
     return outcomes;
   }
 
@@ -257,7 +255,7 @@ export class Twin {
     const { id, from } = message;
     this.#sequence++;
     for (const consumer of consumers) this.#makeRoom(consumer, message.priority > 0);
-    this.#tell({ type: "message:sent", from, to, message, isRequest: responseMs > 0 });
+    this.#emit({ type: "message:sent", from, to, message, isRequest: responseMs > 0 });
     if (responseMs > 0) {
       const request = { id, from, to, since: this.#now, copies: consumers.length };
       this.requests.push(request);
@@ -297,7 +295,7 @@ export class Twin {
     const consumers = without.length > 0 ? without : mailbox.consumers;
     if (!this.#hasRoom(consumers, priority > 0)) return this.#refuse(command, "mailbox-full", to);
     this.deadLetters = this.deadLetters.filter((other) => other !== dead);
-    this.#tell({ type: "message:resent", from, to, messageId });
+    this.#emit({ type: "message:resent", from, to, messageId });
     this.#sequence++;
     const message = { ...dead.message, expiry: undefined, epoch: 0, attempt: 0 };
     for (const consumer of consumers) this.#makeRoom(consumer, priority > 0);
@@ -319,8 +317,6 @@ export class Twin {
     this.#deadLetter(lane.find(({ phase }) => phase !== "out")!, "evicted", undefined);
   }
 
-  // What happens to a copy.
-
   #deliverReady(consumer: TwinConsumer, urgent: boolean): void {
     for (;;) {
       const out = this.#lane(consumer, urgent).filter(({ phase }) => phase === "out").length;
@@ -339,7 +335,7 @@ export class Twin {
     if (timeoutMs > 0) this.#limit(copy, timeoutMs);
     const { from, to } = copy.message;
     const message = this.#view(copy);
-    this.#tell({ type: "message:received", from, to, message, handlerId: copy.handlerId });
+    this.#emit({ type: "message:received", from, to, message, handlerId: copy.handlerId });
     return message;
   }
 
@@ -352,13 +348,13 @@ export class Twin {
     this.#unset(copy);
     const until = timeoutMs > 0 ? this.#now + timeoutMs : Infinity;
     if (timeoutMs > 0) this.#limit(copy, timeoutMs);
-    this.#tell({ type: "message:extended", ...this.#identify(copy), until });
+    this.#emit({ type: "message:extended", ...this.#identify(copy), until });
   }
 
   #ack(copy: TwinCopy): void {
     this.#remove(copy);
     const handledMs = this.#now - copy.deliveredAt;
-    this.#tell({ type: "message:acked", ...this.#identify(copy), handledMs });
+    this.#emit({ type: "message:acked", ...this.#identify(copy), handledMs });
     this.#deliverReady(copy.consumer, copy.message.priority > 0);
   }
 
@@ -387,10 +383,10 @@ export class Twin {
     copy.phase = "pausing";
     this.#set(retryAt, copy, () => {
       copy.phase = "waiting";
-      this.#tell({ type: "message:readied", ...this.#identify(copy) });
+      this.#emit({ type: "message:readied", ...this.#identify(copy) });
       this.#deliverReady(copy.consumer, message.priority > 0);
     });
-    this.#tell({
+    this.#emit({
       type: "message:nacked",
       ...this.#identify(copy),
       reason,
@@ -407,7 +403,7 @@ export class Twin {
     this.#unset(copy);
     copy.phase = "waiting";
     copy.attempt--;
-    this.#tell({ type: "message:returned", ...this.#identify(copy) });
+    this.#emit({ type: "message:returned", ...this.#identify(copy) });
     this.#deliverReady(copy.consumer, copy.message.priority > 0);
   }
 
@@ -418,14 +414,14 @@ export class Twin {
     const successor = mailbox.consumers[0]!;
     if (copy.sequence > successor.since) {
       this.#remove(copy);
-      this.#tell({ type: "message:dropped", ...this.#identify(copy) });
+      this.#emit({ type: "message:dropped", ...this.#identify(copy) });
       return this.#lose(copy.message.id);
     }
     this.#unset(copy);
     if (copy.phase === "out") copy.attempt--;
     copy.phase = "waiting";
     copy.consumer = successor;
-    this.#tell({ type: "message:returned", ...this.#identify(copy) });
+    this.#emit({ type: "message:returned", ...this.#identify(copy) });
     this.#deliverReady(successor, copy.message.priority > 0);
   }
 
@@ -439,16 +435,16 @@ export class Twin {
     const message = this.#view(copy);
     if (earlier !== undefined && !isSame) {
       const { from, to } = earlier.message;
-      this.#tell({ type: "message:forgotten", from, to, messageId: id });
+      this.#emit({ type: "message:forgotten", from, to, messageId: id });
     }
     const dead = { message, sequence: copy.sequence, cause, handlerIds: [...others, handlerId] };
     this.deadLetters = [...this.deadLetters.filter((other) => other !== earlier), dead];
     const { epoch } = copy;
     const type = "message:dead-lettered";
-    this.#tell({ type, from, to, messageId: id, handlerId, epoch, message, cause, error });
+    this.#emit({ type, from, to, messageId: id, handlerId, epoch, message, cause, error });
     if (this.deadLetters.length > this.config.maxDeadLetters) {
       const { message: { id: messageId, from, to } } = this.deadLetters.shift()!;
-      this.#tell({ type: "message:forgotten", from, to, messageId });
+      this.#emit({ type: "message:forgotten", from, to, messageId });
     }
     this.#lose(id);
     this.#deliverReady(copy.consumer, priority > 0);
@@ -460,18 +456,16 @@ export class Twin {
     this.#noteIdle();
   }
 
-  // Requests.
-
   #respond(messageId: string, response: unknown): boolean {
     const request = this.requests.find(({ id }) => id === messageId);
     if (request === undefined) {
-      this.#tell({ type: "message:response-dropped", messageId });
+      this.#emit({ type: "message:response-dropped", messageId });
       return false;
     }
     const { from: to, to: from, since } = request;
     this.#end(request);
     const waitedMs = this.#now - since;
-    this.#tell({ type: "message:responded", from, to, messageId, response, waitedMs });
+    this.#emit({ type: "message:responded", from, to, messageId, response, waitedMs });
     return true;
   }
 
@@ -487,15 +481,13 @@ export class Twin {
     this.#end(request);
     const { id: messageId, from, to, since } = request;
     const waitedMs = this.#now - since;
-    this.#tell({ type: "message:unanswered", from, to, messageId, reason, waitedMs });
+    this.#emit({ type: "message:unanswered", from, to, messageId, reason, waitedMs });
   }
 
   #end(request: TwinRequest): void {
     this.requests = this.requests.filter((other) => other !== request);
     this.#timers = this.#timers.filter((timer) => timer.of !== request);
   }
-
-  // Who is there.
 
   #attach(command: MessageCommand, agentId: string, handlerId: string): unknown {
     const all = this.mailboxes.flatMap(({ consumers }) => consumers);
@@ -514,7 +506,7 @@ export class Twin {
     const consumer = consumers.at(-1)!;
     consumer.handlerId = handlerId;
     consumer.isPush = true;
-    this.#tell({ type: "mailbox:subscribed", agentId, handlerId });
+    this.#emit({ type: "mailbox:subscribed", agentId, handlerId });
     for (const urgent of [true, false]) this.#deliverReady(consumer, urgent);
   }
 
@@ -530,7 +522,7 @@ export class Twin {
       return this.#refuse(command, "unknown-handler");
     }
     consumer.isPush = false;
-    this.#tell({ type: "mailbox:unsubscribed", agentId, handlerId });
+    this.#emit({ type: "mailbox:unsubscribed", agentId, handlerId });
     const copies = [...this.#lane(consumer, true), ...this.#lane(consumer, false)];
     const out = copies.filter(({ phase }) => phase === "out");
     if (mailbox.consumers.length === 1) {
@@ -555,7 +547,7 @@ export class Twin {
         .sort((a, b) => a.idleSince - b.idleSince);
       if (idle === undefined) return undefined;
       this.mailboxes = this.mailboxes.filter((other) => other !== idle);
-      this.#tell({ type: "mailbox:forgotten", agentId: idle.agentId });
+      this.#emit({ type: "mailbox:forgotten", agentId: idle.agentId });
     }
     const mailbox: TwinMailbox = {
       agentId,
@@ -574,7 +566,7 @@ export class Twin {
     if (mailbox !== undefined) {
       mailbox.isClosed = true;
       this.mailboxes = this.mailboxes.filter((other) => other !== mailbox);
-      this.#tell({ type: "mailbox:closed", agentId, reason });
+      this.#emit({ type: "mailbox:closed", agentId, reason });
     }
     for (const end of ["from", "to"] as const) {
       for (const request of this.requests.filter((each) => each[end] === agentId)) {
@@ -590,14 +582,14 @@ export class Twin {
     }
   }
 
-  /** Readers that left the mailbox with something in hand, in the order in which they left. */
+  /** Returns the detached consumers of a mailbox that have deliveries, in the order of their departure. */
   #leaving(mailbox: TwinMailbox | undefined): TwinConsumer[] {
     const left = this.copies.map(({ consumer }) => consumer)
       .filter((consumer) => consumer.hasLeft && consumer.mailbox === mailbox);
     return [...new Set(left)].sort((a, b) => a.leftAt - b.leftAt);
   }
 
-  /** Notes which mailboxes became idle, and which are not any more. */
+  /** Notes which mailboxes are idle. */
   #noteIdle(): void {
     for (const mailbox of this.mailboxes) {
       const { agentId, consumers, isOpen } = mailbox;
@@ -609,8 +601,6 @@ export class Twin {
     }
   }
 
-  // Questions and small things.
-
   #find(agentId: string): TwinMailbox | undefined {
     return this.mailboxes.find((mailbox) => mailbox.agentId === agentId);
   }
@@ -621,7 +611,7 @@ export class Twin {
       .sort((a, b) => a.sequence - b.sequence);
   }
 
-  /** The oldest message that nothing of its sender holds back. */
+  /** Returns the oldest message that no other one of its sender blocks. */
   #next(consumer: TwinConsumer, urgent: boolean): TwinCopy | undefined {
     const lane = this.#lane(consumer, urgent);
     const busy = lane.filter(({ phase }) => phase !== "waiting").map((copy) => copy.message.from);
@@ -644,7 +634,7 @@ export class Twin {
     this.#timers.push({ at, order: this.#orders++, of, isExpiry, fire });
   }
 
-  /** Takes back the limit of a delivery or of a pause; the expiry stays. */
+  /** Removes the limit of a delivery or of a pause, but not the expiry. */
   #unset(copy: TwinCopy): void {
     this.#timers = this.#timers.filter(({ of, isExpiry }) => of !== copy || isExpiry);
   }
@@ -664,11 +654,11 @@ export class Twin {
       command: command.type,
       reason,
     };
-    this.#tell(event);
+    this.#emit(event);
     return new Refusal(event);
   }
 
-  #tell(event: MessageEvent): void {
+  #emit(event: MessageEvent): void {
     this.#expected.push(event);
   }
 }

@@ -1,3 +1,4 @@
+import { stepped } from "../support/driver.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { rootMachine } from "../../src/root/machine.ts";
@@ -5,12 +6,13 @@ import type { RootState } from "../../src/root/state.ts";
 import { gaugesOf } from "../../src/coordination/standing.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import type { TaskStatus } from "../../src/tasks/types.ts";
-import { lockMachine, type LockState } from "../../src/locks/machine.ts";
+import { lockMachine } from "../../src/locks/machine.ts";
 import { emptyMetrics, fold, type MetricsState } from "../../src/metrics/fold.ts";
 import { reportOf } from "../../src/metrics/report.ts";
-import { summaryOf } from "../../src/metrics/histogram.ts";
+import { summaryOf } from "../../src/metrics/aggregates.ts";
 import { isOpen } from "../../src/tasks/placement.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
+import type { LockState } from "../../src/locks/state.ts";
 import type { TaskState } from "../../src/tasks/state.ts";
 import { rootConfigs, rootMoves } from "../coordination/root_moves.ts";
 import { moves } from "../locks/commands.ts";
@@ -41,8 +43,12 @@ function compareTasks(metrics: MetricsState, state: TaskState, now: number): voi
   assertEquals(tasksByType, countBy(open.map(({ spec }) => spec.type)));
   assertEquals(tasksByPriority, countBy(open.map(({ spec }) => spec.priority)));
   assertEquals(
-    new Map([...metrics.gauges.agents].map(([id, { load, slots }]) => [id, [load, slots]])),
-    new Map([...state.agents].map(([id, agent]) => [id, [agent.load, agent.maxConcurrentTasks]])),
+    new Map(
+      [...metrics.gauges.agents].map(([id, { load, slots }]) => [id, [load, slots]]),
+    ),
+    new Map(
+      [...state.agents].map(([id, agent]) => [id, [agent.slotsInUse, agent.maxConcurrentTasks]]),
+    ),
   );
   const { taskMetrics, agentMetrics } = reportOf(metrics, now, UNKNOWN);
   assertEquals(taskMetrics.completedTasks, state.counts.completed);
@@ -51,13 +57,12 @@ function compareTasks(metrics: MetricsState, state: TaskState, now: number): voi
   assertEquals(taskMetrics.totalTasks, state.sequence);
   assertEquals(taskMetrics.activeTasks, state.counts.assigned + state.counts.running);
   const agents = [...state.agents.values()];
-  assertEquals(agentMetrics.busyAgents, agents.filter(({ load }) => load > 0).length);
+  assertEquals(agentMetrics.busyAgents, agents.filter(({ slotsInUse }) => slotsInUse > 0).length);
   assertEquals(agentMetrics.activeAgents, agents.filter(isOpen).length);
   const byType = countBy(agents.map(({ kind }) => kind));
   assertEquals(agentMetrics.agentsByType, Object.fromEntries(byType));
   const claims = agents.reduce((sum, { tasks }) => sum + tasks.size, 0);
   assertEquals(agentMetrics.avgTasksPerAgent, agents.length === 0 ? 0 : claims / agents.length);
-  assertEquals(metrics.counters.get("task.stale"), state.stale);
 }
 
 function compareLocks(metrics: MetricsState, state: LockState, now: number): void {
@@ -77,7 +82,7 @@ Deno.test("Q1-active-gauge-drifts: gauges of tasks and agents equal counts of th
       let now = 0;
       for (const timed of list) {
         now += timed.afterMs;
-        foldAll(metrics, machine.step(state, concrete(timed, state), now), now);
+        foldAll(metrics, stepped(machine, state, concrete(timed, state), now), now);
         compareTasks(metrics, state, now);
       }
     }),
@@ -94,7 +99,7 @@ Deno.test("Q1-active-gauge-drifts: gauges of locks equal counts of the state aft
       let now = 0;
       for (const { afterMs, command } of script) {
         now += afterMs;
-        foldAll(metrics, machine.step(state, command(state), now), now);
+        foldAll(metrics, stepped(machine, state, command(state), now), now);
         compareLocks(metrics, state, now);
       }
     }),
@@ -114,7 +119,10 @@ function compareOthers({ gauges, counters }: MetricsState, state: RootState): vo
   assertEquals(conflicts, new Set(state.conflicts.active.keys()));
   const phases = [...state.breakers.breakers].map(([id, { phase }]) => [id, phase.state] as const);
   assertEquals(breakers, new Map(phases));
-  const settled = [...state.conflicts.settledBy.values()].reduce((sum, count) => sum + count, 0);
+  const settled = [...state.conflicts.resolutionsByStrategy.values()].reduce(
+    (sum, count) => sum + count,
+    0,
+  );
   assertEquals(
     Object.fromEntries(COUNTED.map((metric) => [metric, counters.get(metric)!])),
     {
@@ -146,7 +154,7 @@ Deno.test("Q1-active-gauge-drifts: figures of all subsystems equal counts of the
       let now = 0;
       for (const { afterMs, command } of moves) {
         now += afterMs;
-        foldAll(metrics, machine.step(state, command(state), now), now);
+        foldAll(metrics, stepped(machine, state, command(state), now), now);
         compareTasks(metrics, state.tasks, now);
         compareLocks(metrics, state.locks, now);
         compareOthers(metrics, state);
@@ -167,13 +175,15 @@ Deno.test("a fold that begins late counts what it hears of, and never less than 
       let now = 0;
       list.forEach((timed, i) => {
         now += timed.afterMs;
-        const events = machine.step(state, concrete(timed, state), now);
+        const events = stepped(machine, state, concrete(timed, state), now);
         if (i >= unheard) foldAll(metrics, events, now);
       });
       const { tasks, tasksByStatus, agents } = metrics.gauges;
       for (const [id, { status }] of tasks) assertEquals(status, state.tasks.get(id)?.status);
       assertEquals(tasksByStatus, countBy([...tasks.values()].map(({ status }) => status)));
-      for (const { load } of agents.values()) assertEquals(Math.max(0, load), load);
+      for (const { load } of agents.values()) {
+        assertEquals(Math.max(0, load), load);
+      }
     }),
     { numRuns: 60 },
   );

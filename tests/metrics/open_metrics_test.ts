@@ -61,7 +61,12 @@ function read(text: string): Map<string, Family> {
       value: Number(value),
     });
   }
-  for (const [each, { unit, samples }] of families) {
+  const owners = new Map<string, string>();
+  for (const [each, { type, unit, samples }] of families) {
+    for (const suffix of SUFFIXES[type]!) {
+      assertEquals(owners.get(each + suffix), undefined, `${each + suffix} is of two families`);
+      owners.set(each + suffix, each);
+    }
     assert(unit === "" || each.endsWith(`_${unit}`), `${each} doesn't end with its unit`);
     const keys = samples.map((sample) => JSON.stringify([sample.name, sample.labels]));
     assertEquals(new Set(keys).size, keys.length, `${each} has a sample twice`);
@@ -150,39 +155,111 @@ Deno.test("a duration of which nothing was measured isn't shown", () => {
   assertEquals([...families.values()].filter(({ type }) => type === "summary"), []);
 });
 
-Deno.test("names and tags of any form come out distinct, and values of tags as they were", () => {
-  const name = fc.oneof(
-    fc.constantFrom("a.b", "a_b", "a-b", "1", "__proto__", "x_total", "é", "a_b_2"),
-    fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom(...'aB0_.-:é"\\ ') }),
+const names = fc.oneof(
+  fc.constantFrom("a.b", "a_b", "a-b", "1", "__proto__", "x_total", "é", ":", "a_b_2", "le"),
+  fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom(...'aB0_.-:é"\\ ') }),
+);
+const texts = fc.string({ unit: fc.constantFrom(...'a"\\\nné,{}=') });
+
+/** Records samples, and returns the families of a user's own metrics. */
+function recorded(
+  samples: readonly (readonly [string, Record<string, string>, number])[],
+): Family[] {
+  const { metrics } = create();
+  for (const [metric, tags, value] of samples) metrics.recordMetric(metric, value, tags);
+  return [...read(metrics.toOpenMetrics())]
+    .filter(([family]) => family.startsWith("lockstep_recorded_value_"))
+    .map(([, family]) => family);
+}
+
+Deno.test("metrics and tags of any name stay distinct, and the values of tags are kept", () => {
+  const tags = fc.array(fc.tuple(names, texts), { maxLength: 4 }).map((pairs) =>
+    Object.fromEntries(pairs)
   );
-  const tags = fc.array(fc.tuple(name, fc.string({ unit: fc.constantFrom(...'a"\\\nné,{}=') })), {
-    maxLength: 4,
+  const value = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const samples = fc.array(fc.tuple(names, tags, value));
+  const holds = fc.property(samples, (samples) => {
+    const expected = new Map<string, { values: string[]; value: number }>();
+    for (const [metric, tags, value] of samples) {
+      const sorted = Object.entries(tags)
+        .filter(([, text]) => text !== "")
+        .sort(([a], [b]) => a < b ? -1 : 1);
+      const values = sorted.map(([, text]) => text);
+      expected.set(JSON.stringify([metric, sorted]), { values, value: value + 0 });
+    }
+    const shown = recorded(samples)
+      .flatMap((family) => family.samples)
+      .map(({ labels, value }) => JSON.stringify([labels.map(([, text]) => text), value]));
+    const wanted = [...expected.values()].map(({ values, value }) =>
+      JSON.stringify([values, value])
+    );
+    assertEquals(shown.toSorted(), wanted.toSorted());
   });
+  fc.assert(holds, { numRuns: 100 });
+  fc.assert(holds, { seed: 1420516632, numRuns: 100 });
+});
+
+Deno.test("a label stands for one tag in all samples of a family, and a tag for one label", () => {
+  const tags = fc.uniqueArray(names, { maxLength: 4 });
   fc.assert(
-    fc.property(
-      fc.array(fc.tuple(name, tags, fc.double({ noNaN: true, noDefaultInfinity: true }))),
-      (
-        recorded,
-      ) => {
-        const { metrics } = create();
-        const expected = new Map<string, { values: string[]; value: number }>();
-        for (const [metric, pairs, value] of recorded) {
-          const tags = Object.fromEntries(pairs);
-          metrics.recordMetric(metric, value, tags);
-          const sorted = Object.entries(tags).sort(([a], [b]) => a < b ? -1 : 1);
-          const values = sorted.map(([, text]) => text);
-          expected.set(JSON.stringify([metric, sorted]), { values, value: value + 0 });
+    fc.property(fc.array(tags, { maxLength: 8 }), (lists) => {
+      const labelOf = new Map<string, string>();
+      const tagOf = new Map<string, string>();
+      // Each value names its tag, so that a label shows what it stands for.
+      const samples = lists.map((tags, i) => {
+        return ["m", Object.fromEntries(tags.map((tag) => [tag, tag])), i] as const;
+      });
+      for (const { labels } of recorded(samples).flatMap((family) => family.samples)) {
+        for (const [label, tag] of labels) {
+          assertEquals(labelOf.get(tag) ?? label, label);
+          assertEquals(tagOf.get(label) ?? tag, tag);
+          assert(!["le", "quantile"].includes(label), "reserved label");
+          labelOf.set(tag, label);
+          tagOf.set(label, tag);
         }
-        const samples = [...read(metrics.toOpenMetrics())]
-          .filter(([family]) => family.startsWith("lockstep_recorded_value_"))
-          .flatMap(([, family]) => family.samples)
-          .map(({ labels, value }) => JSON.stringify([labels.map(([, text]) => text), value]));
-        const wanted = [...expected.values()].map(({ values, value }) =>
-          JSON.stringify([values, value])
-        );
-        assertEquals(samples.toSorted(), wanted.toSorted());
-      },
-    ),
+      }
+      assertEquals(labelOf.size, new Set(lists.flat()).size);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("names and labels stay what they are when further samples are recorded", () => {
+  const tags = fc.uniqueArray(names, { maxLength: 3 });
+  const samples = fc.array(fc.tuple(names, tags), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(samples, (samples) => {
+      const { metrics } = create();
+      let before: string[] = [];
+      for (const [metric, tags] of samples) {
+        metrics.recordMetric(metric, 1, Object.fromEntries(tags.map((tag) => [tag, "x"])));
+        const lines = metrics.toOpenMetrics().split("\n").filter((line) => /_value_/.test(line));
+        assertEquals(before.filter((line) => !lines.includes(line)), []);
+        before = lines;
+      }
+    }),
     { numRuns: 100 },
   );
+});
+
+Deno.test("samples that are one series to a reader are one sample", () => {
+  const [family, ...others] = recorded([
+    ["m", { a: "1", b: "2" }, 1],
+    ["m", { b: "2", a: "1" }, 2],
+    ["m", { a: "1", b: "2", c: "" }, 3],
+  ]);
+  assertEquals(others, []);
+  const labels: [string, string][] = [["a", "1"], ["b", "2"]];
+  assertEquals(family?.samples, [{ name: "lockstep_recorded_value_m", labels, value: 3 }]);
+});
+
+Deno.test("labels that a format reserves go to no tag", () => {
+  const tags = { le: "a", quantile: "b", __name__: "c", label: "d" };
+  const [family] = recorded([["m", tags, 1]]);
+  assertEquals(family?.samples[0]?.labels.map(([label]) => label).toSorted(), [
+    "label",
+    "le_2",
+    "quantile_2",
+    "x__name__",
+  ]);
 });

@@ -39,7 +39,7 @@ export function introduce(
   { rules, tasks, conflicts }: RootState,
 ): PartCommand | undefined {
   const priority = tasks.agents.get(agentId)?.priority ?? 0;
-  const known = conflicts.parties.get(agentId)?.priority;
+  const known = conflicts.knownAgents.get(agentId)?.priority;
   if (!rules.sharesAgents || known === priority) return undefined;
   return { type: "rank-agent", agentId, priority };
 }

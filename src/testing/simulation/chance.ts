@@ -1,56 +1,56 @@
 /**
- * Every choice of a simulation, drawn from its seed.
+ * The choices of a simulation, drawn from its seed.
  *
  * @module
  */
 
 import { nextFloat, nextUint32, type Prng, seeded } from "../../core/data/prng.ts";
 
-/** Draws what a simulated world does next. The same seed draws the same. */
+/** Draws choices. The same seed draws the same ones. */
 export class Chance {
   readonly #prng: Prng;
 
-  /** Draws from `seed`. */
+  /** Creates a source of choices. */
   constructor(seed: number) {
     this.#prng = seeded(seed);
   }
 
-  /** An integer from 0 to `bound` − 1; `bound` is at most 2³². */
+  /** Draws an integer from 0 to `bound` − 1; `bound` is at most 2³². */
   int(bound: number): number {
     return nextUint32(this.#prng) % bound;
   }
 
-  /** An integer from `least` to `most`. */
+  /** Draws an integer from `least` to `most`. */
   between(least: number, most: number): number {
     return least + this.int(most - least + 1);
   }
 
-  /** Whether something happens whose probability is `probability`. */
+  /** Draws `true` with `probability`. */
   happens(probability: number): boolean {
     return nextUint32(this.#prng) < probability * 2 ** 32;
   }
 
-  /** One of `choices`, each as likely as any other. */
+  /** Draws one of `choices`, each with the same probability. */
   pick<Choice>(choices: readonly Choice[]): Choice {
     return choices[this.int(choices.length)]!;
   }
 
-  /** Each of `choices` with the same probability, in their order. */
+  /** Draws each of `choices` with `probability`, and returns them in their order. */
   some<Choice>(choices: readonly Choice[], probability: number): Choice[] {
     return choices.filter(() => this.happens(probability));
   }
 
-  /** An integer around `mean`, most often less, rarely much more. */
+  /** Draws an integer of an exponential distribution with that mean. */
   around(mean: number): number {
     return Math.round(-Math.log(1 - nextFloat(this.#prng)) * mean);
   }
 
-  /** A share from `least` to 1 whose logarithm is even. */
+  /** Draws a number from `least` to 1 whose logarithm is uniformly distributed. */
   share(least: number): number {
     return Math.exp(nextFloat(this.#prng) * Math.log(least));
   }
 
-  /** A seed for something with choices of its own. */
+  /** Draws a seed for another source of choices. */
   seed(): number {
     return nextUint32(this.#prng);
   }

@@ -1,46 +1,40 @@
 /**
- * What a simulation came across, and how often. What it never came across it has not tested.
+ * What happened in simulations, and how often. What never happened was not tested.
  *
  * @module
  */
 
-import { eventNames } from "../../root/events.ts";
-import { FAULTS } from "./faults.ts";
-import type { Reaction } from "../../root/reactions/reaction.ts";
+import type { Reaction, Reactions } from "../../root/composition.ts";
+import { eventNames, type LockstepEvent } from "../../root/events.ts";
 import { REACTIONS } from "../../root/reactions/table.ts";
-import type { Reactions } from "../../root/machine.ts";
-import type { CircuitRefusal } from "../../breakers/events.ts";
-import type { ConflictRefusal, VersionRefusal } from "../../conflicts/events.ts";
-import type { MembershipRefusal } from "../../agents/events.ts";
-import type { MessageRefusal } from "../../messages/events.ts";
-import type { ResourceRefusal } from "../../locks/events.ts";
-import type { TaskRefusal } from "../../tasks/events.ts";
+import type { RootState } from "../../root/state.ts";
+import { FAULTS } from "./faults.ts";
 
-/** Counts of one kind of thing, by name. */
+/** Counts, by name. */
 export type Counts = Map<string, number>;
 
-/** How often each thing happened in one or more simulations. */
+/** Counts what happened in one or more simulations. */
 export class Coverage {
   /** Events, by type. */
   readonly events: Counts = new Map();
-  /** Refusals, by the event and the reason. */
+  /** Refusals, by the type of the event and the reason. */
   readonly refusals: Counts = new Map();
-  /** Reactions that led to something, by the event and the name of the reaction. */
+  /** Reactions that had an effect, by the type of the event and the name of the reaction. */
   readonly reactions: Counts = new Map();
   /** Faults, by name. */
   readonly faults: Counts = new Map();
 
-  /** Counts one refusal. */
+  /** Counts a refusal. */
   refusal(event: string, reason: string): void {
     increment(this.refusals, `${event} ${reason}`, 1);
   }
 
-  /** Counts one fault. */
+  /** Counts a fault. */
   fault(name: string): void {
     increment(this.faults, name, 1);
   }
 
-  /** What it never came across of all that there is. */
+  /** All that never happened. */
   get missing(): Coverage {
     const missing = new Coverage();
     for (const kind of KINDS) {
@@ -49,7 +43,7 @@ export class Coverage {
     return missing;
   }
 
-  /** Adds what another simulation came across. */
+  /** Adds the counts of another simulation. */
   add(other: Coverage): void {
     for (const kind of KINDS) {
       for (const [name, count] of other[kind]) increment(this[kind], name, count);
@@ -63,122 +57,96 @@ function increment(counts: Counts, name: string, by: number): void {
 
 const KINDS = ["events", "refusals", "reactions", "faults"] as const;
 
-/** The names of all that there is. */
+/** The names of all that can happen. */
 const ALL: Record<typeof KINDS[number], () => readonly string[]> = {
   events: eventNames,
-  refusals: refusalNames,
+  refusals: () => Object.keys(REFUSALS),
   reactions: reactionNames,
   faults: () => FAULTS,
 };
 
-/** Reactions that only take note of something. */
+/** The reactions that change the state and return no command. */
 const SILENT: ReadonlySet<string> = new Set(["admitCall", "dropCall"]);
 
-/** The reactions of the product, of which each tells `counts` when it leads to a command. */
-export function countedReactions(counts: Map<string, number>): Reactions {
+/** Returns the reactions of the product, which increment `counts` when they have an effect. */
+export function countedReactions(counts: Counts): Reactions<RootState> {
   return new Map([...REACTIONS].map(([event, reactions]) => [
     event,
     reactions.map((reaction) => counted(reaction, nameOf(event, reaction), counts)),
   ]));
 }
 
-function counted(reaction: Reaction, name: string, counts: Map<string, number>): Reaction {
+function counted(reaction: Reaction<RootState>, name: string, counts: Counts): Reaction<RootState> {
   return (event, state, now) => {
     const command = reaction(event, state, now);
-    if (command !== undefined || SILENT.has(reaction.name)) {
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
+    if (command !== undefined || SILENT.has(reaction.name)) increment(counts, name, 1);
     return command;
   };
 }
 
-/** Each reaction as coverage counts it: the event and the name of the reaction. */
-export function reactionNames(): string[] {
+function reactionNames(): string[] {
   return [...REACTIONS].flatMap(([event, reactions]) =>
     reactions.map((reaction) => nameOf(event, reaction))
   );
 }
 
-function nameOf(event: string, reaction: Reaction): string {
+function nameOf(event: string, reaction: Reaction<RootState>): string {
   return `${event} → ${reaction.name}`;
 }
 
-const RESOURCES: Record<ResourceRefusal, true> = {
-  held: true,
-  "not-holder": true,
-  "stale-epoch": true,
-  upgrade: true,
-  "over-capacity": true,
-  full: true,
-  "not-waiting": true,
-  "in-use": true,
+/** The type and the reason of a refusal, for each event that is one. */
+type RefusalName<Event = LockstepEvent> = Event extends {
+  readonly type: infer Type extends `${string}:refused`;
+  readonly reason: infer Reason extends string;
+} ? `${Type} ${Reason}`
+  : never;
+
+const REFUSALS: Readonly<Record<RefusalName, true>> = {
+  "resource:refused held": true,
+  "resource:refused not-holder": true,
+  "resource:refused stale-epoch": true,
+  "resource:refused upgrade": true,
+  "resource:refused over-capacity": true,
+  "resource:refused full": true,
+  "resource:refused not-waiting": true,
+  "resource:refused in-use": true,
+  "ask:refused full": true,
+  "ask:refused known-ask": true,
+  "task:refused unknown-task": true,
+  "task:refused unknown-agent": true,
+  "task:refused duplicate": true,
+  "task:refused cycle": true,
+  "task:refused stale-epoch": true,
+  "task:refused status": true,
+  "task:refused unfit": true,
+  "task:refused full": true,
+  "task:refused draining": true,
+  "message:refused mailbox-full": true,
+  "message:refused too-many-mailboxes": true,
+  "message:refused too-many-requests": true,
+  "message:refused too-many-topics": true,
+  "message:refused too-many-handlers": true,
+  "message:refused known-handler": true,
+  "message:refused unknown-handler": true,
+  "message:refused stale-epoch": true,
+  "message:refused unknown-message": true,
+  "message:refused not-waiting": true,
+  "message:refused empty": true,
+  "circuitbreaker:refused unknown-breaker": true,
+  "circuitbreaker:refused unknown-permit": true,
+  "circuitbreaker:refused full": true,
+  "conflict:refused unknown-conflict": true,
+  "conflict:refused resolved": true,
+  "conflict:refused undecided": true,
+  "conflict:refused voting": true,
+  "conflict:refused not-voting": true,
+  "conflict:refused not-elector": true,
+  "conflict:refused voted": true,
+  "conflict:refused not-party": true,
+  "conflict:refused full": true,
+  "version:refused stale-version": true,
+  "version:refused not-reader": true,
+  "agent:refused stale-incarnation": true,
+  "agent:refused unknown-agent": true,
+  "agent:refused full": true,
 };
-
-const TASKS: Record<TaskRefusal, true> = {
-  "unknown-task": true,
-  "unknown-agent": true,
-  duplicate: true,
-  cycle: true,
-  "stale-epoch": true,
-  status: true,
-  unfit: true,
-  full: true,
-  draining: true,
-};
-
-const MESSAGES: Record<MessageRefusal, true> = {
-  "mailbox-full": true,
-  "too-many-mailboxes": true,
-  "too-many-requests": true,
-  "too-many-topics": true,
-  "too-many-handlers": true,
-  "known-handler": true,
-  "unknown-handler": true,
-  "stale-epoch": true,
-  "unknown-message": true,
-  "not-waiting": true,
-  empty: true,
-};
-
-const BREAKERS: Record<CircuitRefusal, true> = {
-  "unknown-breaker": true,
-  "unknown-permit": true,
-  full: true,
-};
-
-const CONFLICTS: Record<ConflictRefusal, true> = {
-  "unknown-conflict": true,
-  resolved: true,
-  undecided: true,
-  voting: true,
-  "not-voting": true,
-  "not-elector": true,
-  voted: true,
-  "not-party": true,
-  full: true,
-};
-
-const VERSIONS: Record<VersionRefusal, true> = { "stale-version": true, "not-reader": true };
-
-const AGENTS: Record<MembershipRefusal, true> = {
-  "stale-incarnation": true,
-  "unknown-agent": true,
-  full: true,
-};
-
-const REFUSALS: Readonly<Record<string, Readonly<Record<string, true>>>> = {
-  "resource:refused": RESOURCES,
-  "task:refused": TASKS,
-  "message:refused": MESSAGES,
-  "circuitbreaker:refused": BREAKERS,
-  "conflict:refused": CONFLICTS,
-  "version:refused": VERSIONS,
-  "agent:refused": AGENTS,
-};
-
-/** Each refusal as coverage counts it: the event and the reason. */
-export function refusalNames(): string[] {
-  return Object.entries(REFUSALS).flatMap(([event, reasons]) =>
-    Object.keys(reasons).map((reason) => `${event} ${reason}`)
-  );
-}

@@ -41,6 +41,7 @@ export interface EngineWorld {
   /** Receives a step. `isPublished` is whether its events reach agents. */
   stepped(
     command: RootCommand | Tick,
+    answer: unknown,
     events: readonly LockstepEvent[],
     at: Instant,
     isPublished: boolean,
@@ -220,7 +221,7 @@ export class SimulatedEngine {
     this.steps++;
     this.#deadline = this.#machine.deadline(this.state);
     if (this.#isRead) this.#keep({ at, command });
-    this.#world.stepped(command, events, at, isPublished);
+    this.#world.stepped(command, answer, events, at, isPublished);
     return answer;
   }
 

@@ -1,38 +1,44 @@
 /**
- * What a simulation wants to know of an event by its type, found in one look-up: events are of so many
- * shapes that each further question to them is slow.
+ * The properties of events that depend on their type, in one look-up: events have so many shapes that
+ * each access to a field of theirs is slow.
  *
  * @module
  */
 
+import { AGENT_DESCRIPTIONS } from "../../agents/events.ts";
+import { BREAKER_DESCRIPTIONS } from "../../breakers/events.ts";
+import { CONFLICT_DESCRIPTIONS } from "../../conflicts/events.ts";
+import { LOCK_DESCRIPTIONS } from "../../locks/events.ts";
+import { MESSAGE_DESCRIPTIONS } from "../../messages/events.ts";
+import { TASK_DESCRIPTIONS } from "../../tasks/events.ts";
 import type { TaskStatus } from "../../tasks/types.ts";
 
-/** Which subsystem says it. */
+/** A subsystem that emits events. */
 export type Subsystem = "locks" | "tasks" | "messages" | "breakers" | "conflicts" | "agents";
 
-/** What an event says of the status of its task. */
-export interface Transition {
-  /** The statuses in which it may find it. */
+/** The change of the status of a task by an event. */
+export interface StatusChange {
+  /** The possible statuses before. */
   readonly before: readonly TaskStatus[];
-  /** The status that it leaves it in; `undefined` when that stays. */
+  /** The status afterwards; `undefined` for the same. */
   readonly after: TaskStatus | undefined;
-  /** Whether nothing comes after it. */
+  /** Whether it is the last event of the task. */
   readonly isLast?: boolean;
 }
 
-/** All events of one type. */
+/** The events of one type. */
 export interface EventKind {
   /** The type. */
   readonly type: string;
-  /** Who says it. */
+  /** The subsystem that emits it. */
   readonly subsystem: Subsystem;
-  /** Whether it tells that a command was refused. */
+  /** Whether it refuses a command. */
   readonly isRefusal: boolean;
-  /** Whether agents are told of it, besides who asked for it. */
+  /** Whether it is sent to an agent. */
   readonly notifiesAgents: boolean;
-  /** What it means for its task. */
-  readonly transition: Transition | undefined;
-  /** How often it was said. */
+  /** The change of the status of its task. */
+  readonly statusChange: StatusChange | undefined;
+  /** The number of such events so far. */
   count: number;
 }
 
@@ -40,7 +46,7 @@ const UNFINISHED: readonly TaskStatus[] = [
   ...(["waiting", "ready", "assigned", "running", "backing-off"] as const),
 ];
 
-const TRANSITIONS: ReadonlyMap<string, Transition> = new Map<string, Transition>([
+const STATUS_CHANGES: ReadonlyMap<string, StatusChange> = new Map<string, StatusChange>([
   ["task:readied", { before: ["waiting", "backing-off"], after: "ready" }],
   ["task:assigned", { before: ["ready"], after: "assigned" }],
   ["task:admitted", { before: ["assigned"], after: undefined }],
@@ -69,49 +75,40 @@ const NOTIFYING: ReadonlySet<string> = new Set([
   ...["message:responded", "message:unanswered"],
 ]);
 
-const SUBSYSTEMS: ReadonlyMap<string, Subsystem> = new Map<string, Subsystem>([
-  ["resource", "locks"],
-  ["deadlock", "locks"],
-  ["ask", "locks"],
-  ["message", "messages"],
-  ["mailbox", "messages"],
-  ["topic", "messages"],
-  ["circuitbreaker", "breakers"],
-  ["conflict", "conflicts"],
-  ["vote", "conflicts"],
-  ["version", "conflicts"],
-  ["party", "conflicts"],
-  ["priority", "conflicts"],
-  ["request", "conflicts"],
-]);
+const SUBSYSTEMS: ReadonlyMap<string, Subsystem> = new Map(
+  Object.entries({
+    agents: AGENT_DESCRIPTIONS,
+    locks: LOCK_DESCRIPTIONS,
+    messages: MESSAGE_DESCRIPTIONS,
+    breakers: BREAKER_DESCRIPTIONS,
+    conflicts: CONFLICT_DESCRIPTIONS,
+    tasks: TASK_DESCRIPTIONS,
+  }).flatMap(([name, descriptions]) =>
+    Object.keys(descriptions).map((type) => [type, name as Subsystem])
+  ),
+);
 
-const MEMBERSHIP: ReadonlySet<string> = new Set([
-  ...["agent:joined", "agent:heartbeat", "agent:suspected", "agent:recovered", "agent:died"],
-  ...["agent:left", "agent:refused", "listening:resumed"],
-]);
-
-/** The kinds of all events that were said. */
+/** The kinds of the events that were emitted. */
 export class EventKinds {
   readonly #kinds = new Map<string, EventKind>();
 
-  /** The kind of the events of that type. */
+  /** Returns the kind of the events of that type. */
   of(type: string): EventKind {
     return this.#kinds.get(type) ?? this.#add(type);
   }
 
-  /** All of them, in the order in which they were first said. */
+  /** Returns all kinds, in the order in which they were first emitted. */
   all(): Iterable<EventKind> {
     return this.#kinds.values();
   }
 
   #add(type: string): EventKind {
-    const noun = type.slice(0, type.indexOf(":"));
     const kind = {
       type,
-      subsystem: MEMBERSHIP.has(type) ? "agents" as const : SUBSYSTEMS.get(noun) ?? "tasks",
+      subsystem: SUBSYSTEMS.get(type)!,
       isRefusal: type.endsWith(":refused"),
       notifiesAgents: NOTIFYING.has(type),
-      transition: TRANSITIONS.get(type),
+      statusChange: STATUS_CHANGES.get(type),
       count: 0,
     };
     this.#kinds.set(type, kind);

@@ -1,10 +1,11 @@
 /**
- * Makes what broke small enough to be understood: a smaller world, and then as few commands as show
- * the same on the machine alone.
+ * Shrinks a run that broke an invariant: to a smaller world, and then to as few commands as break the
+ * same invariant on the machine alone.
  *
  * @module
  */
 
+import type { LockstepEvent } from "../../root/events.ts";
 import type { RootCommand, RootConfig } from "../../root/state.ts";
 import type { FaultName, Faults } from "./faults.ts";
 import type { RootMachine } from "./engine.ts";
@@ -17,32 +18,32 @@ import { EventKinds } from "./event_kinds.ts";
 import { BrokenInvariantError } from "./failure.ts";
 import { StepChecker } from "./checks/step_checker.ts";
 
-/** What is left of a run that broke something. */
+/** A shrunk run. */
 export interface ShrunkRun {
-  /** From which the smaller run can be repeated. */
+  /** The options with which the smaller run can be repeated. */
   readonly options: SimulationOptions;
-  /** What the smaller run came to. */
+  /** The result of the smaller run. */
   readonly report: SimulationReport;
   /**
-   * The commands that show the same on the machine alone; `undefined` when it takes the world around
-   * it, as what never comes to rest does.
+   * The commands that break the same invariant on the machine alone; `undefined` when it takes the
+   * world around it, as for a world that never comes to rest.
    */
   readonly commands: readonly RootEntry[] | undefined;
 }
 
-/** Options of which those that can be made smaller are known. */
+/** Options with explicit values of those that can be shrunk. */
 interface Setting extends SimulationOptions {
   readonly agents: number;
   readonly faults: Faults;
   readonly steps: number;
 }
 
-/** How many runs are tried, and for how long, and how many replays. */
+/** The bounds of the runs and replays that are tried. */
 const MOST_RUNS = 60;
 const MOST_RUNNING_MS = 20_000;
 const MOST_REPLAYS = 2_000;
 
-/** Shrinks the run of `options`, which came to `report`. */
+/** Shrinks the run of `options`, which had the result `report`. */
 export function shrink(options: SimulationOptions, report: SimulationReport): ShrunkRun {
   const { workload, agents, faults, broken, steps, config } = report;
   const rule = broken!.rule;
@@ -79,7 +80,7 @@ function without(faults: Faults, name: FaultName): Faults {
   return Object.fromEntries(Object.entries(faults).filter(([each]) => each !== name));
 }
 
-/** The fewest commands that are found to break `rule`, by leaving out ever smaller parts of them. */
+/** Returns commands that break `rule`: removes ever smaller parts, as long as the others break it. */
 function shrinkCommands(options: SimulationOptions, rule: string): RootEntry[] | undefined {
   let entries: RootEntry[] = [];
   const onStep: SimulationOptions["onStep"] = (command, at) => entries.push({ command, at });
@@ -108,13 +109,13 @@ function breaks(
   return replay(entries, config, machine)?.rule === rule;
 }
 
-/** A command of the root machine and when it is stepped. */
+/** A command of the root machine, and the time of its step. */
 export type RootEntry = LogEntry<RootCommand | Tick>;
 
 /**
- * Steps `entries` in order and checks everything after each.
+ * Steps `entries` in order, and checks everything after each.
  *
- * @returns what broke first, or `undefined` when nothing did
+ * @returns the first broken invariant, or `undefined`
  */
 export function replay(
   entries: Iterable<RootEntry>,
@@ -126,7 +127,9 @@ export function replay(
   const checker = new StepChecker(() => state, new Coverage(), new EventKinds(), 1);
   try {
     for (const { command, at } of entries) {
-      checker.stepped(command, hosted.step(state, command, at), at);
+      const events: LockstepEvent[] = [];
+      const answer = hosted.step(state, command, at, events);
+      checker.check(command, answer, events, at);
     }
     return undefined;
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * Runs a simulated world until something breaks or everything has come to rest.
+ * Runs a simulated world until an invariant is broken or everything has come to rest.
  *
  * @module
  */
@@ -10,71 +10,71 @@ import type { RootRules } from "../../root/rules.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
 import { populate, type Workload } from "./agent.ts";
 import { drawBreakerRules } from "./workloads/breakers.ts";
+import { isTerminal } from "../../tasks/state.ts";
 import { Chance } from "./chance.ts";
 import { countedReactions, Coverage } from "./coverage.ts";
 import { EventKinds } from "./event_kinds.ts";
 import { BrokenInvariantError, fail } from "./failure.ts";
 import { drawFaults, drawRates, type FaultName, type Faults } from "./faults.ts";
 import type { RootMachine } from "./engine.ts";
-import { isOver } from "./checks/tasks.ts";
 import { StepChecker } from "./checks/step_checker.ts";
 import { WORKLOADS } from "./workloads.ts";
 import { World } from "./world.ts";
 
-/** Options of {@linkcode simulate}; what is left out is drawn from the seed. */
+/** Options of {@linkcode simulate}; those that are left out are drawn from the seed. */
 export interface SimulationOptions {
-  /** Where every choice comes from. */
+  /** The source of every choice. */
   readonly seed: number;
-  /** How many steps the coordinator makes before faults and new work stop. @default 10_000 */
+  /** The number of steps of the coordinator before faults and new work stop. @default 10_000 */
   readonly steps?: number;
-  /** How many agents there are. */
+  /** The number of agents. */
   readonly agents?: number;
-  /** What goes on: one of {@linkcode WORKLOADS}, by name or as it is, or one of your own. */
+  /** The workload: one of {@linkcode WORKLOADS}, by name or as it is, or one of your own. */
   readonly workload?: string | Workload;
-  /** What goes wrong: names, whose rates are drawn, or rates. */
+  /** The faults: names, whose rates are drawn, or names and rates. */
   readonly faults?: readonly FaultName[] | Faults;
-  /** The rules of the coordinator, instead of those that the workload draws. */
+  /** The config of the coordinator, in place of the one that the workload draws. */
   readonly config?: RootConfig;
-  /** After how many steps everything is looked at, not only what was touched. @default 1_000 */
+  /** The number of steps after which everything is checked, not only what they touched. @default 1_000 */
   readonly checkEvery?: number;
-  /** Makes the machine that is driven: a broken one, to see that the simulation finds it. */
+  /** Makes the machine of the coordinator: a broken one, to see that the simulation finds it. */
   readonly machine?: (config: RootConfig) => RootMachine;
-  /** Is called with each command before what it did is looked at, and with its time. */
+  /** Receives each step before it is checked. */
   readonly onStep?: (command: RootCommand | Tick, at: Instant, events: readonly object[]) => void;
 }
 
-/** What a simulation was, and what it came to. */
+/** The setting of a simulation, and its result. */
 export interface SimulationReport {
-  /** From which it can be run again. */
+  /** The seed, with which it can be repeated. */
   readonly seed: number;
-  /** The name of what went on. */
+  /** The name of the workload. */
   readonly workload: string;
-  /** How many agents there were. */
+  /** The number of agents. */
   readonly agents: number;
-  /** What went wrong, and how often. */
+  /** The faults, and their rates. */
   readonly faults: Faults;
-  /** The rules of the coordinator. */
+  /** The config of the coordinator. */
   readonly config: RootConfig;
-  /** How many steps the coordinator made, until everything was at rest or something broke. */
+  /** The number of steps of the coordinator until everything was at rest, or an invariant broken. */
   readonly steps: number;
-  /** How much time passed in the world, in milliseconds. */
+  /** The time that passed in the world, in milliseconds. */
   readonly simulatedMs: number;
-  /** What happened how often. */
+  /** The counts of what happened. */
   readonly coverage: Coverage;
-  /** What broke, or `undefined` when all was well. */
+  /** The broken invariant, or `undefined`. */
   readonly broken: BrokenInvariantError | undefined;
 }
 
-/** After how many further steps a world that doesn't come to rest is taken for one that never will. */
+/** The number of steps without faults after which a world counts as one that never comes to rest. */
 const MOST_STEPS_TO_REST = 20_000;
 
 /**
- * Simulates a coordinator with agents, a log and a network, all on one clock, with every choice from
- * the seed: the same options give the same run, step by step.
+ * Simulates a coordinator with agents, a log and a network on one clock. Every choice is drawn from the
+ * seed: the same options give the same run, step by step.
  *
- * After each step of the coordinator, what the step has touched is checked, and now and then
- * everything. In the end faults stop, and everything has to come to rest: all tasks have ended, all
- * locks are free, nobody waits.
+ * Checks after each step of the coordinator what the step touched, and now and then everything. In the
+ * end faults stop, and everything has to come to rest: all tasks have ended, all locks are free, and
+ * nothing waits.
  *
  * @example
  * ```ts
@@ -93,9 +93,9 @@ export function simulate(options: SimulationOptions): SimulationReport {
   const kinds = new EventKinds();
   const world: World = new World({
     ...{ machine: machine(config), chance, faults, coverage, kinds },
-    observer: (command, events, at) => {
+    observer: (command, answer, events, at) => {
       onStep?.(command, at, events);
-      checker.stepped(command, events, at);
+      checker.check(command, answer, events, at);
     },
   });
   const checker = new StepChecker(() => world.engine.state, coverage, kinds, checkEvery);
@@ -113,7 +113,7 @@ export function simulate(options: SimulationOptions): SimulationReport {
   return { seed, workload: workload.name, agents, faults, config, ...reached, coverage, broken };
 }
 
-/** What is drawn stays the same whatever else is given, so that a run can be changed bit by bit. */
+/** Draws the setting; options change nothing of what is drawn besides, so that a run can be varied. */
 function drawSetting(options: SimulationOptions, chance: Chance) {
   const workload = workloadOf(options, chance);
   const drawnAgents = 2 + chance.int(chance.pick([4, 8, 24]));
@@ -123,7 +123,7 @@ function drawSetting(options: SimulationOptions, chance: Chance) {
   return { workload, agents, faults, config: given };
 }
 
-/** What the reactions between subsystems go by, in any workload. */
+/** Draws the rules of the reactions between subsystems. */
 function drawRules(chance: Chance): Partial<RootRules> {
   const rules = {
     sharesAgents: chance.happens(0.6),
@@ -136,7 +136,7 @@ function drawRules(chance: Chance): Partial<RootRules> {
   return chance.happens(0.3) ? { ...rules, agentBreaker } : rules;
 }
 
-/** Ends faults and new work, and waits until nothing is left to be done. */
+/** Ends faults and new work, and runs until all has ended. */
 function comeToRest(world: World, checker: StepChecker): void {
   const drains = world.chance.happens(0.05);
   world.endFaults();
@@ -145,29 +145,28 @@ function comeToRest(world: World, checker: StepChecker): void {
   for (const agent of world.agents.values()) agent.leave();
   for (const agentId of world.engine.state.messages.mailboxes.keys()) {
     if (world.agents.has(agentId)) continue;
-    world.report({ type: "close-mailbox", agentId, reason: "nobody reads it" });
+    world.report({ type: "close-mailbox", agentId, reason: "it has no reader" });
   }
   runToRest(world);
-  checker.checkAll(world.engine.time());
-  checker.checkRest(world.engine.time());
+  checker.checkAtRest(world.engine.time());
 }
 
-/** Nothing is started any more, and what is left of the work is called off. */
+/** Drains the coordinator, and cancels the tasks that are left. */
 function drain(world: World): void {
   world.report({ type: "drain" });
   world.after(2_000, () => {
     for (const { spec: { id: taskId }, status } of world.engine.state.tasks.tasks.values()) {
-      if (!isOver(status)) {
+      if (!isTerminal(status)) {
         world.report({ type: "cancel", taskId, reason: "there is no time left" });
       }
     }
   });
 }
 
-/** A world that goes on without coming to an end is alive, but does nothing that matters. */
+/** Runs until nothing happens any more; a world that goes on for ever is broken. */
 function runToRest(world: World): void {
   if (world.run(world.engine.steps + MOST_STEPS_TO_REST)) {
-    fail("ComesToRest", `there is no end after ${MOST_STEPS_TO_REST} steps without faults`);
+    fail("ComesToRest", `the world goes on after ${MOST_STEPS_TO_REST} steps without faults`);
   }
 }
 

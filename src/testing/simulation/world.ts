@@ -34,6 +34,7 @@ interface ScheduledAction extends HeapEntry {
 /** Receives each step of the coordinator. `events` is valid during the call. */
 export type StepObserver = (
   command: RootCommand | Tick,
+  answer: unknown,
   events: readonly LockstepEvent[],
   at: Instant,
 ) => void;
@@ -234,11 +235,12 @@ export class World implements EngineWorld {
   /** Passes a step to the observer, and its events to agents. */
   stepped(
     command: RootCommand | Tick,
+    answer: unknown,
     events: readonly LockstepEvent[],
     at: Instant,
     isPublished: boolean,
   ): void {
-    this.#observer(command, events, at);
+    this.#observer(command, answer, events, at);
     if (isPublished) { for (const event of events) this.#notify(event); }
   }
 
@@ -307,8 +309,8 @@ export class World implements EngineWorld {
   }
 
   #notify(event: LockstepEvent): void {
-    const { notifiesAgents, transition } = this.#kinds.of(event.type);
-    if (transition?.isLast === true) this.scripts.delete((event as { taskId: string }).taskId);
+    const { notifiesAgents, statusChange } = this.#kinds.of(event.type);
+    if (statusChange?.isLast === true) this.scripts.delete((event as { taskId: string }).taskId);
     if (!notifiesAgents) return;
     const agent = this.agents.get(recipientOf(event) ?? "");
     if (agent?.concerns(event)) this.transmit(() => agent.perform(() => agent.observe(event)));

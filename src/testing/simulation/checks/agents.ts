@@ -1,23 +1,22 @@
 /**
- * What the events have said of agents: in which incarnation each is, and that nothing is left of who is gone.
+ * The incarnations of agents by their events, and the check that nothing is left of a removed agent.
  *
  * @module
  */
 
-import type { RootCommand, RootState } from "../../../root/state.ts";
+import type { AsAgent, RootState } from "../../../root/state.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
-import type { Instant, Tick } from "../../../core/machine.ts";
+import type { Instant } from "../../../core/machine.ts";
 import { fail } from "../failure.ts";
 
-/** Follows the events of agents. */
+/** Follows the events of agents, and compares the machine with them. */
 export class AgentShadow {
   readonly #incarnations = new Map<string, number>();
-  /** When each was last heard of. */
+  /** The time of the newest heartbeat of each agent. */
   readonly #lastHeartbeats = new Map<string, Instant>();
-  /** Who went in the step under way, and did not come back. */
+  /** The agents that left in the current step, and did not come back. */
   readonly #departed = new Set<string>();
   #incarnation = 0;
-  #refusals = 0;
 
   take(event: LockstepEvent, at: Instant, heartbeatTimeoutMs: number): void {
     switch (event.type) {
@@ -43,7 +42,7 @@ export class AgentShadow {
         if (at - this.#lastHeartbeats.get(event.agentId)! < heartbeatTimeoutMs) {
           fail(
             "DiesOnlyAfterTimeout",
-            `"${event.agentId}" was heard of ${heartbeatTimeoutMs} ms ago`,
+            `"${event.agentId}" was silent for less than ${heartbeatTimeoutMs} ms`,
           );
         }
         this.#incarnations.delete(event.agentId);
@@ -55,32 +54,21 @@ export class AgentShadow {
         return;
       case "agent:terminated":
         this.#departed.add(event.agentId);
-        return;
-      case "agent:refused":
-        this.#refusals++;
     }
   }
 
-  /** In which incarnation `agentId` is; 0 for none. */
+  /** Returns the incarnation of `agentId` in force; 0 for none. */
   incarnationOf(agentId: string): number {
     return this.#incarnations.get(agentId) ?? 0;
   }
 
-  /** Who acts for an earlier incarnation is refused; `life` is what was in force before the command. */
-  checkCommand(command: RootCommand | Tick, incarnation: number): void {
-    const wasRefused = this.#refusals > 0;
-    this.#refusals = 0;
-    if (command.type !== "as-agent" || wasRefused) return;
-    if (
-      this.incarnationOf(command.agentId) === command.incarnation ||
-      incarnation === command.incarnation
-    ) {
-      return;
-    }
-    fail("StaleRejected", `"${command.agentId}" did something as ${command.incarnation}`);
+  /** Checks that an accepted command was not of a former incarnation; `former` is that before it. */
+  checkIncarnation({ agentId, incarnation }: AsAgent, former: number): void {
+    if (this.incarnationOf(agentId) === incarnation || former === incarnation) return;
+    fail("StaleRejected", `"${agentId}" did something as ${incarnation}`);
   }
 
-  /** Nothing anywhere speaks of an agent that went in this step, if it was such a step. */
+  /** Checks, after a step of that kind, that no state contains an agent that left in it. */
   check(state: RootState, isLeaving: boolean): void {
     if (this.#departed.size === 0) return;
     if (isLeaving) { for (const agentId of this.#departed) checkGone(agentId, state); }
@@ -92,14 +80,14 @@ function checkGone(agentId: string, state: RootState): void {
   const { tasks, locks, messages, agents, conflicts, breakers } = state;
   const owner = locks.owners.get(agentId);
   if (owner !== undefined && owner.holds.length + owner.waits.length > 0) {
-    fail("NoGhostWaiter", `"${agentId}" is gone, and holds or waits`);
+    fail("NoGhostWaiter", `"${agentId}" left, and holds or waits`);
   }
-  if (tasks.agents.has(agentId)) fail("OwnedByLiveAgent", `"${agentId}" is gone, and has tasks`);
-  if (agents.members.has(agentId)) fail("NoGhostMember", `"${agentId}" is gone, and a member`);
-  if (messages.mailboxes.has(agentId)) fail("NoGhostMailbox", `"${agentId}" is gone`);
+  if (tasks.agents.has(agentId)) fail("OwnedByLiveAgent", `"${agentId}" left, and has tasks`);
+  if (agents.members.has(agentId)) fail("NoGhostMember", `"${agentId}" left, and is a member`);
+  if (messages.mailboxes.has(agentId)) fail("NoGhostMailbox", `"${agentId}" left`);
   if (messages.waitingOn.has(agentId) || messages.askedOf.has(agentId)) {
-    fail("NoGhostWaiter", `"${agentId}" is gone, and asks or is asked`);
+    fail("NoGhostWaiter", `"${agentId}" left, and has requests`);
   }
-  if (conflicts.parties.has(agentId)) fail("NoGhostParty", `"${agentId}" is gone`);
-  if (breakers.breakers.has(`agent:${agentId}`)) fail("NoGhostBreaker", `"${agentId}" is gone`);
+  if (conflicts.knownAgents.has(agentId)) fail("NoGhostParty", `"${agentId}" left`);
+  if (breakers.breakers.has(`agent:${agentId}`)) fail("NoGhostBreaker", `"${agentId}" left`);
 }

@@ -1,5 +1,5 @@
 /**
- * What the events have said of circuit breakers, against which their state is compared.
+ * The state of circuit breakers by their events, against which the machine is compared.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import type { CircuitState } from "../../../breakers/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import { fail } from "../failure.ts";
 
-/** One breaker as the events tell of it. */
+/** The state of a breaker by its events. */
 interface Expected {
   state: CircuitState;
   epoch: number;
-  /** Calls in flight through it while it is half-open, by permit. */
+  /** The permits of its probes in flight while it is half-open. */
   readonly probes: Set<number>;
-  /** How many probes have succeeded since it is half-open. */
+  /** The number of successful probes since it is half-open. */
   successes: number;
-  /** Whether the newest result was of a call that an earlier state had admitted. */
+  /** Whether the newest result was of a call that an earlier state admitted. */
   wasStale: boolean;
-  /** When it lets a probe through; of no meaning unless it is open. */
+  /** When it admits a probe; without meaning unless it is open. */
   retryAt: number;
 }
 
-/** The reasons that are results of calls. */
+/** The reasons of state changes that are results of calls. */
 const BY_RESULT: ReadonlySet<string> = new Set([
   ...["failures", "failure-rate", "slow-calls", "probe-failed", "probes-succeeded"],
 ]);
 
-/** Follows the events of breakers. */
+/** Follows the events of breakers, and compares their states with them. */
 export class BreakerShadow {
   readonly #breakers = new Map<string, Expected>();
   #epoch = 0;
@@ -58,7 +58,7 @@ export class BreakerShadow {
     }
   }
 
-  /** Compares the states of all breakers with what was said of them. */
+  /** Compares all breakers with their events. */
   check(state: BreakerState): void {
     for (const { name, phase, epoch } of state.breakers.values()) {
       const expected = this.#expected(name);
@@ -157,7 +157,9 @@ export class BreakerShadow {
 
   #expected(name: string): Expected {
     const expected = this.#breakers.get(name);
-    if (expected === undefined) fail("NothingFromNowhere", `the breaker "${name}" was never made`);
+    if (expected === undefined) {
+      fail("NothingFromNowhere", `the breaker "${name}" was never defined`);
+    }
     return expected!;
   }
 }

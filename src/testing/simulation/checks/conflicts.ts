@@ -1,23 +1,23 @@
 /**
- * What the events have said of conflicts, votes and versions.
+ * The state of conflicts, votes and versions by their events, against which the machine is compared.
  *
  * @module
  */
 
+import type { CommitVersion } from "../../../conflicts/commands.ts";
 import type { ConflictState } from "../../../conflicts/state.ts";
-import type { RootCommand } from "../../../root/state.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import { fail } from "../failure.ts";
 
-/** How many settled conflicts are remembered, to see that none is settled again. */
+/** The number of resolved conflicts that are remembered, to check that none is resolved again. */
 const REMEMBERED = 10_000;
 
-/** Follows the events of conflicts. */
+/** Follows the events of conflicts, and compares the machine with them. */
 export class ConflictShadow {
-  /** Open ones, with who takes part. */
+  /** The agents of each open conflict. */
   readonly #open = new Map<string, ReadonlySet<string>>();
   readonly #settled = new Set<string>();
-  /** From each vote that is open to who has voted. */
+  /** The voters of each open vote. */
   readonly #votes = new Map<string, Set<string>>();
   readonly #versions = new Map<string, number>();
 
@@ -41,22 +41,16 @@ export class ConflictShadow {
     }
   }
 
-  /** A change is taken only if it is based on the newest version. */
+  /** Checks that an accepted commit was based on the newest version. */
   checkCommit(
-    { resourceId, agentId, expectedVersion }: Extract<RootCommand, { type: "commit-version" }>,
-    events: readonly LockstepEvent[],
+    { resourceId, expectedVersion }: CommitVersion,
+    { version }: { readonly version: number },
   ): void {
-    for (const event of events) {
-      if (event.type !== "version:committed" || event.agentId !== agentId) continue;
-      if (event.version === expectedVersion + 1) continue;
-      fail(
-        "StaleRejected",
-        `"${resourceId}" was at ${event.version - 1}, not ${expectedVersion}`,
-      );
-    }
+    if (version === expectedVersion + 1) return;
+    fail("StaleRejected", `"${resourceId}" was at ${version - 1}, not ${expectedVersion}`);
   }
 
-  /** Compares what is open with what was said to be. */
+  /** Compares the open conflicts with their events. */
   check({ active }: ConflictState): void {
     if (active.size !== this.#open.size) {
       fail(

@@ -1,6 +1,6 @@
 /**
- * What holds of locks after each step, by the names of the specification: of one lock, which is
- * cheap enough for each that a step has touched, and of all.
+ * The invariants of locks, by their names in the specification: of one lock, cheap enough for each lock
+ * of a step, and of all.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { precedes } from "../../../core/data/heap.ts";
 import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../../locks/mod.ts";
 import { fail } from "../failure.ts";
 
-/** What holds of one lock. Costs O(holders). */
+/** Checks one lock. Costs O(holders). */
 export function checkLock(state: LockState, lock: Lock, now: Instant): void {
   const { resourceId, holds, queue, capacity, used, sharers } = lock;
   let units = 0;
@@ -26,7 +26,7 @@ export function checkLock(state: LockState, lock: Lock, now: Instant): void {
   if (units !== used || shared !== sharers) {
     fail(
       "MutualExclusion",
-      `"${resourceId}" counts ${used} units and ${sharers} sharers wrongly`,
+      `"${resourceId}" has other holders than ${used} units and ${sharers} sharers`,
     );
   }
   if (used > capacity || (used > 0 && sharers > 0)) {
@@ -38,14 +38,14 @@ export function checkLock(state: LockState, lock: Lock, now: Instant): void {
   const first = queue[0];
   if (first === undefined) return;
   if (isGrantable(first)) {
-    fail("NoLostWakeup", `${ownerOf(first)} waits for "${resourceId}" and could have it`);
+    fail("NoLostWakeup", `${ownerOf(first)} waits for "${resourceId}" and could be granted it`);
   }
   for (let i = 1; i < Math.min(5, queue.length); i++) {
     if (precedes(queue[i]!, first)) fail("QueueOrdered", `of "${resourceId}"`);
   }
 }
 
-/** Whether a wait could be granted: it is first wherever its owner lacks the lock. */
+/** Returns whether a wait could be granted: it is first wherever its owner lacks the lock. */
 function isGrantable(ticket: Ticket): boolean {
   const { tickets, owner } = ticket.wait;
   return tickets.every(({ lock, mode, units, position }) => {
@@ -68,7 +68,7 @@ function ownerOf({ wait }: Ticket): string {
   return `"${wait.owner.owner}"`;
 }
 
-/** What holds of all locks. Costs O(state). */
+/** Checks all locks. Costs O(state). */
 export function checkLocks(state: LockState, now: Instant): void {
   let timers = 0;
   let idleLocks = 0;
@@ -84,7 +84,7 @@ export function checkLocks(state: LockState, now: Instant): void {
       fail("TimersMatchState", `the wait ${wait.id} is timed out at ${wait.timeout.rank}`);
     }
     if (wait.owner.waits[wait.ownerIndex] !== wait) {
-      fail("NoGhostWaiter", `the wait ${wait.id} is not its owner's`);
+      fail("NoGhostWaiter", `the wait ${wait.id} is not among those of its owner`);
     }
   }
   if (countTimers(state.deadlines) !== timers) {
@@ -124,9 +124,9 @@ function checkOwner(state: LockState, { owner, holds, waits }: Owner): void {
 }
 
 /**
- * Whether everybody can still go on: whoever has no wait that is blocked may give back what it has,
- * and whoever can then be granted all its waits may, too, until nobody is left. Those who only ask
- * each other may answer.
+ * Checks that there is no deadlock. An owner without a blocked wait can release its locks; an owner whose
+ * waits can then be granted can release its own, and so on, until no owner is stuck. Owners that only
+ * have requests to each other can respond.
  */
 export function checkAcyclic(state: LockState): void {
   const stuck = new Set<Owner>();
@@ -135,15 +135,15 @@ export function checkAcyclic(state: LockState): void {
   for (let before = -1; before !== stuck.size;) {
     before = stuck.size;
     for (const owner of stuck) if (canGoOn(owner, stuck)) stuck.delete(owner);
-    if (before === stuck.size) freeThoseWhoOnlyAsk(stuck);
+    if (before === stuck.size) freeOwnersWithoutWaits(stuck);
   }
   if (stuck.size === 0) return;
   const names = [...stuck].map(({ owner }) => `"${owner}"`).join(", ");
   fail("WaitForAcyclic", `${names} wait for each other`);
 }
 
-/** Frees those who neither wait for a lock that somebody stuck has nor, directly or not, ask somebody who does. */
-function freeThoseWhoOnlyAsk(stuck: Set<Owner>): void {
+/** Frees the owners that neither wait for a stuck one nor have a request, direct or not, to one that does. */
+function freeOwnersWithoutWaits(stuck: Set<Owner>): void {
   const kept = new Set([...stuck].filter(({ waits }) => !areGranted(waits, stuck)));
   for (const { askedBy = [] } of kept) { // grows while it is read
     for (const { from } of askedBy) if (stuck.has(from)) kept.add(from);
@@ -151,7 +151,7 @@ function freeThoseWhoOnlyAsk(stuck: Set<Owner>): void {
   for (const owner of stuck) if (!kept.has(owner)) stuck.delete(owner);
 }
 
-/** Whether an owner gets all that it waits for, locks and answers, once others have gone on. */
+/** Returns whether an owner gets all locks and responses that it waits for from owners not stuck. */
 function canGoOn({ waits, asks = [] }: Owner, stuck: ReadonlySet<Owner>): boolean {
   return areGranted(waits, stuck) && asks.every(({ to }) => !stuck.has(to));
 }
@@ -160,7 +160,7 @@ function areGranted(waits: readonly Wait[], stuck: ReadonlySet<Owner>): boolean 
   return waits.every(({ tickets }) => tickets.every((ticket) => comesTrue(ticket, stuck)));
 }
 
-/** Whether a ticket is granted once all who aren't stuck have given back what they have. */
+/** Returns whether a ticket is granted once all owners that are not stuck have released their locks. */
 function comesTrue({ lock, wait, mode, units }: Ticket, stuck: ReadonlySet<Owner>): boolean {
   const held = lock.holds.find((hold) => hold.owner === wait.owner);
   if (held !== undefined && covers(held, mode, units)) return true;
@@ -173,7 +173,7 @@ function comesTrue({ lock, wait, mode, units }: Ticket, stuck: ReadonlySet<Owner
   return exclusive.length === kept.length && used + units <= lock.capacity;
 }
 
-/** What holds of locks when everything has come to rest. */
+/** Checks locks when everything has come to rest. */
 export function checkLocksAtRest(state: LockState): void {
   for (const wait of state.waits.values()) {
     fail("EveryWaiterResolved", `"${wait.owner.owner}" still waits (${wait.id})`);

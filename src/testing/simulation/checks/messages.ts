@@ -1,5 +1,5 @@
 /**
- * What holds of mailboxes after each step.
+ * The invariants of mailboxes, and of messages by their events.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import {
   fifoSize,
 } from "../../../core/data/fifo.ts";
 
-/** What holds of one mailbox. Costs O(its messages). */
+/** Checks a mailbox, and returns the number of its timers. Costs O(its messages). */
 export function checkMailbox(state: MessageState, mailbox: Mailbox): number {
   let timers = 0;
-  if (mailbox.consumers.length === 0) fail("NoLostMessage", `nobody reads "${mailbox.agentId}"`);
+  if (mailbox.consumers.length === 0) fail("NoLostMessage", `"${mailbox.agentId}" has no consumer`);
   for (const consumer of mailbox.consumers) {
     if (consumer.isPush && state.consumers.get(consumer.handlerId) !== consumer) {
       fail("NoGhostHandler", `"${consumer.handlerId}" is not known`);
@@ -31,7 +31,7 @@ export function checkMailbox(state: MessageState, mailbox: Mailbox): number {
   return timers;
 }
 
-/** Counts the timers of a lane and checks it. */
+/** Checks a lane, and returns the number of its timers. */
 function checkLane(state: MessageState, consumer: MailboxConsumer, lane: MailboxLane): number {
   const { agentId } = consumer.mailbox;
   let timers = 0;
@@ -41,13 +41,18 @@ function checkLane(state: MessageState, consumer: MailboxConsumer, lane: Mailbox
     size++;
     if (copy.isInFlight) {
       inFlight++;
-      if (state.deliveries.get(copy.epoch) !== copy) fail("DeliveredIsKnown", `"${copy.id}"`);
+      if (state.deliveries.get(copy.epoch) !== copy) {
+        fail("DeliveredIsKnown", `"${copy.envelope.id}"`);
+      }
     }
     if (copy.timer?.isSet) timers++;
     if (copy.expiry?.isSet) timers++;
     const next = copy.nextInChannel;
-    if (next !== undefined && next.sequence <= copy.sequence) {
-      fail("FifoPerPair", `"${next.id}" stands behind "${copy.id}" for "${agentId}"`);
+    if (next !== undefined && next.envelope.sequence <= copy.envelope.sequence) {
+      fail(
+        "FifoPerPair",
+        `"${next.envelope.id}" stands behind "${copy.envelope.id}" for "${agentId}"`,
+      );
     }
   }
   if (size !== lane.size || inFlight !== lane.inFlight) {
@@ -56,13 +61,13 @@ function checkLane(state: MessageState, consumer: MailboxConsumer, lane: Mailbox
   for (const channel of lane.channels.values()) {
     const isReady = channel.busy === undefined && channel.first !== undefined;
     if (isReady !== (channel.position >= 0)) {
-      fail("NoLostMessage", `what "${channel.from}" sent to "${agentId}" is never delivered`);
+      fail("NoLostMessage", `messages of "${channel.from}" to "${agentId}" are never delivered`);
     }
     if (isReady && lane.ready[channel.position] !== channel) fail("NoLostMessage", agentId);
     if (isReady && precedes(channel, lane.ready[0]!)) fail("OldestFirst", agentId);
   }
   if (consumer.isPush && inFlight < state.config.maxInFlight && lane.ready.length > 0) {
-    fail("NoLostWakeup", `"${consumer.handlerId}" has room and is handed nothing`);
+    fail("NoLostWakeup", `"${consumer.handlerId}" could take a message and gets none`);
   }
   if (size > state.config.mailboxCapacity + state.config.maxHandlers) {
     fail("MailboxBounded", `"${agentId}" has ${size} messages in a lane`);
@@ -70,12 +75,12 @@ function checkLane(state: MessageState, consumer: MailboxConsumer, lane: Mailbox
   return timers;
 }
 
-/** What holds of all mailboxes. Costs O(state). */
+/** Checks all mailboxes. Costs O(state). */
 export function checkMessages(state: MessageState): void {
   let timers = 0;
   for (const mailbox of state.mailboxes.values()) timers += checkMailbox(state, mailbox);
   for (const [epoch, copy] of state.deliveries) {
-    if (copy.epoch !== epoch || !copy.isInFlight) fail("DeliveredIsKnown", `"${copy.id}"`);
+    if (copy.epoch !== epoch || !copy.isInFlight) fail("DeliveredIsKnown", `"${copy.envelope.id}"`);
     if (copy.epoch > state.epoch) fail("EpochMonotonic", `a delivery under ${copy.epoch}`);
     if (copy.channel.consumer.hasLeft) {
       timers += Number(copy.timer?.isSet) + Number(copy.expiry?.isSet);
@@ -95,22 +100,27 @@ export function checkMessages(state: MessageState): void {
   }
 }
 
-/** What holds of mailboxes when everything has come to rest. */
+/** Checks mailboxes when everything has come to rest. */
 export function checkMessagesAtRest(state: MessageState): void {
   for (const { agentId, consumers } of state.mailboxes.values()) {
     for (const { urgent, normal } of consumers) {
       if (urgent.size + normal.size === 0) continue;
       const [first] = [urgent.copies.first, normal.copies.first].filter((copy) => copy);
-      fail("MailboxesEmpty", `"${first!.id}" for "${agentId}" is neither handled nor dead`);
+      fail(
+        "MailboxesEmpty",
+        `"${first!.envelope.id}" for "${agentId}" is neither handled nor dead`,
+      );
     }
   }
   for (const { id } of state.requests.values()) fail("EveryRequestEnds", `"${id}" still waits`);
-  for (const { id } of state.deliveries.values()) fail("MailboxesEmpty", `"${id}" is out`);
+  for (const { envelope: { id } } of state.deliveries.values()) {
+    fail("MailboxesEmpty", `"${id}" is out`);
+  }
 }
 
-/** Follows the events of messages. */
+/** Follows the events of messages, beside the rules of every history. */
 export class MessageShadow {
-  /** The ids that senders chose, as far back as repeats of them are dropped. */
+  /** The ids chosen by senders, as far back as duplicates are dropped. */
   readonly #known = new Set<string>();
   readonly #order: Fifo<string> = emptyFifo();
 

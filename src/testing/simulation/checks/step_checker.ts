@@ -1,38 +1,38 @@
 /**
- * Looks at each step of a simulation: what it said has to follow from what was said before, and
- * what it touched has to be as it was said.
+ * Checks each step of a simulation: its events have to follow from those before, and the state has to
+ * agree with them.
  *
- * What a step costs here depends on what it has touched, not on how much there is; from time to time
- * everything is looked at.
+ * The check of a step costs what the step touched, not the size of the state; from time to time
+ * everything is checked.
  *
  * @module
  */
 
-import type { RootCommand, RootState } from "../../../root/state.ts";
-import type { LockstepEvent } from "../../../root/events.ts";
-import type { Instant, Tick } from "../../../core/machine.ts";
+import { type Instant, Refusal, type Tick } from "../../../core/machine.ts";
 import { claimOf, claimOwner } from "../../../locks/claim_owner.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
+import type { RootCommand, RootState } from "../../../root/state.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
-import { AgentShadow } from "./agents.ts";
-import { BreakerShadow } from "./breakers.ts";
-import { ConflictShadow } from "./conflicts.ts";
-import { checkMessages, checkMessagesAtRest, MessageShadow } from "./messages.ts";
 import type { Coverage } from "../coverage.ts";
 import type { EventKind, EventKinds } from "../event_kinds.ts";
 import { fail } from "../failure.ts";
+import { AgentShadow } from "./agents.ts";
+import { BreakerShadow } from "./breakers.ts";
+import { ConflictShadow } from "./conflicts.ts";
 import { checkAcyclic, checkLock, checkLocks, checkLocksAtRest } from "./locks.ts";
+import { checkMessages, checkMessagesAtRest, MessageShadow } from "./messages.ts";
 import { checkTasks, checkTasksAtRest, TaskShadow } from "./tasks.ts";
 
-/** Commands after which nothing is left of whom they take away; others may bring somebody back. */
+/** The commands after which nothing is left of the agents that left; others may bring them back. */
 const LEAVING: ReadonlySet<string> = new Set([
   ...["tick", "leave-agent", "remove-agent", "drain-agent"],
 ]);
 
-/** After how many steps waits are followed, and when they are few enough for that. */
-const WALK_EVERY = 50;
+/** The number of steps after which deadlocks are searched for, if there are few waits. */
+const SEARCH_EVERY = 50;
 const FEW_WAITS = 60;
 
-/** Checks steps. */
+/** Checks the steps of one machine. */
 export class StepChecker {
   readonly #state: () => RootState;
   readonly #coverage: Coverage;
@@ -45,8 +45,9 @@ export class StepChecker {
   readonly #agents = new AgentShadow();
   readonly #checkEvery: number;
   #untilCheck: number;
-  #untilWalk = WALK_EVERY;
+  #untilSearch = SEARCH_EVERY;
 
+  /** Creates a checker of a machine in its first state; everything is checked after `checkEvery` steps. */
   constructor(
     state: () => RootState,
     coverage: Coverage,
@@ -57,15 +58,18 @@ export class StepChecker {
     this.#kinds = kinds;
     this.#coverage = coverage;
     this.#checkEvery = this.#untilCheck = checkEvery;
-    const agingMs = state().locks.config.agingMs ?? DEFAULT_AGING_MS;
-    this.#rules = new EventRules(fail, agingMs);
+    this.#rules = new EventRules(fail, state().locks.config.agingMs ?? DEFAULT_AGING_MS);
   }
 
-  stepped(command: RootCommand | Tick, events: readonly LockstepEvent[], at: Instant): void {
+  /** Checks a step. */
+  check(
+    command: RootCommand | Tick,
+    answer: unknown,
+    events: readonly LockstepEvent[],
+    at: Instant,
+  ): void {
     const state = this.#state();
-    const incarnation = command.type === "as-agent"
-      ? this.#agents.incarnationOf(command.agentId)
-      : 0;
+    const former = command.type === "as-agent" ? this.#agents.incarnationOf(command.agentId) : 0;
     for (const event of events) {
       const kind = this.#kinds.of(event.type);
       kind.count++;
@@ -79,13 +83,12 @@ export class StepChecker {
       }
     }
     this.#tasks.check(state.tasks);
-    this.#agents.checkCommand(command, incarnation);
-    checkMeant(command, events);
-    if (command.type === "commit-version") this.#conflicts.checkCommit(command, events);
+    if (answer instanceof Refusal) {
+      if (!events.includes(answer.event as LockstepEvent)) fail("RefusalsAreEvents", command.type);
+    } else this.#checkAccepted(state, command, answer, events, former);
     this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
-    if (command.type === "release-all") this.#checkGone(state, command.owner, events);
-    if (--this.#untilWalk <= 0) {
-      this.#untilWalk = WALK_EVERY;
+    if (--this.#untilSearch <= 0) {
+      this.#untilSearch = SEARCH_EVERY;
       const { waits, asks } = state.locks;
       if (state.locks.config.deadlockDetection && waits.size + asks.size < FEW_WAITS) {
         checkAcyclic(state.locks);
@@ -96,23 +99,22 @@ export class StepChecker {
     this.#checkState(state, at);
   }
 
-  /** Tells the coverage of all events. */
+  /** Adds the counts of all events to the coverage. */
   sumUp(): void {
     for (const { type, count } of this.#kinds.all()) this.#coverage.events.set(type, count);
   }
 
-  /** Looks at what has to be so when everything has come to rest. */
-  checkRest(now: Instant): void {
-    checkRootAtRest(this.#state(), now);
+  /** Checks everything, when all has come to rest. */
+  checkAtRest(now: Instant): void {
+    const state = this.#state();
+    this.#checkState(state, now);
+    this.#tasks.checkTotals(state.tasks);
+    checkTasksAtRest(state.tasks);
+    checkLocksAtRest(state.locks);
+    checkMessagesAtRest(state.messages);
     const { messagesUnderWay } = this.#rules;
     if (messagesUnderWay === 0) return;
     fail("MessageConservation", `${messagesUnderWay} are neither handled nor dead`);
-  }
-
-  /** Looks at everything. */
-  checkAll(now: Instant): void {
-    this.#checkState(this.#state(), now);
-    this.#tasks.checkBooks(this.#state().tasks);
   }
 
   #checkState(state: RootState, now: Instant): void {
@@ -126,12 +128,12 @@ export class StepChecker {
       case "locks":
         this.#rules.takeLock(event, at);
         if (event.type === "resource:expired" || event.type === "resource:revoked") {
-          checkWithoutLock(event.owner, state);
+          checkClaimWithoutLock(event.owner, state);
         }
-        return this.#checkLocks(state, event, at);
+        return checkLocksOf(state, event, at);
       case "tasks":
         if (!event.type.startsWith("task:")) this.#agents.take(event, at, 0);
-        return this.#tasks.take(event, kind.transition);
+        return this.#tasks.take(event, kind.statusChange);
       case "messages":
         this.#messages.take(event, state.messages);
         return this.#rules.takeMessage(event);
@@ -144,29 +146,43 @@ export class StepChecker {
     }
   }
 
-  #checkLocks({ locks }: RootState, event: LockstepEvent, at: Instant): void {
-    if ("resourceId" in event) {
-      const lock = locks.locks.get(event.resourceId);
-      if (lock !== undefined) checkLock(locks, lock, at);
-    } else if ("resourceIds" in event) {
-      for (const resourceId of event.resourceIds) {
-        const lock = locks.locks.get(resourceId);
-        if (lock !== undefined) checkLock(locks, lock, at);
+  /** Checks a command that was not refused; `former` is the incarnation before the step. */
+  #checkAccepted(
+    { locks }: RootState,
+    command: RootCommand | Tick,
+    answer: unknown,
+    events: readonly LockstepEvent[],
+    former: number,
+  ): void {
+    checkEpoch(command, events);
+    switch (command.type) {
+      case "as-agent":
+        return this.#agents.checkIncarnation(command, former);
+      case "commit-version":
+        return this.#conflicts.checkCommit(command, answer as { readonly version: number });
+      case "release-all": {
+        const owner = locks.owners.get(command.owner);
+        if (owner === undefined || owner.holds.length + owner.waits.length === 0) return;
+        fail("NoGhostWaiter", `"${command.owner}" released everything and holds or waits`);
       }
     }
   }
+}
 
-  /** Who gave everything back has nothing and waits for nothing. */
-  #checkGone({ locks }: RootState, name: string, events: readonly LockstepEvent[]): void {
-    if (events.some((event) => "command" in event)) return;
-    const owner = locks.owners.get(name);
-    if (owner === undefined || owner.holds.length + owner.waits.length === 0) return;
-    fail("NoGhostWaiter", `"${name}" has given everything back and has something`);
+function checkLocksOf({ locks }: RootState, event: LockstepEvent, at: Instant): void {
+  if ("resourceId" in event) {
+    const lock = locks.locks.get(event.resourceId);
+    if (lock !== undefined) checkLock(locks, lock, at);
+  } else if ("resourceIds" in event) {
+    for (const resourceId of event.resourceIds) {
+      const lock = locks.locks.get(resourceId);
+      if (lock !== undefined) checkLock(locks, lock, at);
+    }
   }
 }
 
-/** From each command that names an epoch to the event that only it leads to. */
-const COMES_TO: ReadonlyMap<string, string> = new Map([
+/** The event that follows only from a command with its epoch, by command. */
+const EVENTS_OF_EPOCHS: ReadonlyMap<string, string> = new Map([
   ["release", "resource:released"],
   ["renew", "resource:renewed"],
   ["complete", "task:completed"],
@@ -174,33 +190,33 @@ const COMES_TO: ReadonlyMap<string, string> = new Map([
   ["progress", "task:progressed"],
 ]);
 
-/** Who names a grant or a claim changes no other. */
-function checkMeant(command: RootCommand | Tick, events: readonly LockstepEvent[]): void {
-  const asked = (command.type === "as-agent" ? command.command : command) as Subject;
-  const comesTo = COMES_TO.get(asked.type);
-  if (comesTo === undefined || asked.epoch === 0) return;
-  // What was due before the command may have ended what it means, and is expected in the same step.
-  if ((events as readonly Subject[]).some((event) => event.command === asked.type)) return;
+/** Checks that a command that names a grant or a claim changed no other one. */
+function checkEpoch(command: RootCommand | Tick, events: readonly LockstepEvent[]): void {
+  const named = (command.type === "as-agent" ? command.command : command) as Subject;
+  const type = EVENTS_OF_EPOCHS.get(named.type);
+  if (type === undefined || named.epoch === 0) return;
   for (const event of events as readonly Subject[]) {
-    if (event.type !== comesTo || event.epoch === asked.epoch) continue;
-    if (event.owner !== asked.owner && asked.owner !== undefined) continue;
-    if (event.resourceId !== asked.resourceId || event.taskId !== asked.taskId) continue;
-    fail("StaleRejected", `${asked.type} under epoch ${asked.epoch} came to ${event.epoch}`);
+    if (event.type !== type || event.epoch === named.epoch) continue;
+    if (event.owner !== named.owner && named.owner !== undefined) continue;
+    if (event.resourceId !== named.resourceId || event.taskId !== named.taskId) continue;
+    fail(
+      "StaleRejected",
+      `${named.type} under epoch ${named.epoch} had an effect on ${event.epoch}`,
+    );
   }
 }
 
-/** What a command, or an event, may be about. */
+/** The fields of commands and events that name a grant or a claim. */
 interface Subject {
   readonly type: string;
-  readonly command?: string;
   readonly epoch?: number;
   readonly owner?: string;
   readonly resourceId?: string;
   readonly taskId?: string;
 }
 
-/** A claim that has lost a lock is over. */
-function checkWithoutLock(owner: string, { tasks }: RootState): void {
+/** Checks that a claim that lost a lock is over. */
+function checkClaimWithoutLock(owner: string, { tasks }: RootState): void {
   const claim = claimOf(owner);
   if (claim === undefined) return;
   const task = tasks.tasks.get(claim.taskId);
@@ -208,20 +224,22 @@ function checkWithoutLock(owner: string, { tasks }: RootState): void {
   fail("NoClaimWithoutItsLock", `"${claim.taskId}" goes on under ${claim.epoch}`);
 }
 
-/** The priority with which a lock was asked for that was granted at once, where that is known. */
+/** Returns the priority of the request for a lock that was granted at once, where it is known. */
 function priorityOf(
   owner: string,
   command: RootCommand | Tick,
   { tasks }: RootState,
 ): number | undefined {
-  const asked = command.type === "as-agent" ? command.command : command;
-  if ("priority" in asked && "owner" in asked && asked.owner === owner) return asked.priority;
+  const request = command.type === "as-agent" ? command.command : command;
+  if ("priority" in request && "owner" in request && request.owner === owner) {
+    return request.priority;
+  }
   const claim = claimOf(owner);
   return claim === undefined ? undefined : tasks.tasks.get(claim.taskId)?.spec.priority;
 }
 
-/** What holds of everything. Costs O(state). */
-export function checkRoot(state: RootState, now: Instant): void {
+/** Checks everything. Costs O(state). */
+function checkRoot(state: RootState, now: Instant): void {
   checkLocks(state.locks, now);
   checkTasks(state.tasks);
   checkMessages(state.messages);
@@ -230,7 +248,7 @@ export function checkRoot(state: RootState, now: Instant): void {
   checkCalls(state);
 }
 
-/** Each call through the breaker of an agent is an attempt, and each request that is watched waits. */
+/** Checks calls through breakers against attempts, and requests of locks against those of messages. */
 function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootState): void {
   const running = new Set<number>();
   for (const { status, epoch } of tasks.tasks.values()) {
@@ -241,14 +259,14 @@ function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootSt
   }
   if (asking.size > 0) fail("CallsAreAttempts", "a claim waits for a permit after the step");
   for (const askId of locks.asks.keys()) {
-    if (!messages.requests.has(askId)) fail("RequestEdgesMatch", `"${askId}" is watched, and over`);
+    if (!messages.requests.has(askId)) fail("RequestEdgesMatch", `"${askId}" is over`);
   }
   for (const { id, agents, gone } of conflicts.active.values()) {
     if (agents.length - gone.size < 2) fail("DecidedIsClosed", `"${id}" is open`);
   }
 }
 
-/** Nothing is held, or waited for, by a claim that is over. */
+/** Checks that no claim that is over holds a lock, or waits for one. */
 function checkClaimsOfLocks({ locks, tasks }: RootState): void {
   for (const { owner, holds, waits } of locks.owners.values()) {
     if (holds.length + waits.length === 0) continue;
@@ -261,21 +279,13 @@ function checkClaimsOfLocks({ locks, tasks }: RootState): void {
   }
 }
 
-/** Who waits for its locks to start waits in a queue; who runs has had them. */
+/** Checks that each claim that waits for its locks has requested them. */
 function checkLocksOfClaims({ locks, tasks }: RootState): void {
   for (const { agentId, tasks: claims } of tasks.agents.values()) {
     for (const { spec: { id }, status, epoch, locked, queued } of claims) {
       if (status !== "assigned" || locked || queued) continue;
       if (locks.owners.get(claimOwner(id, epoch))?.waits.length === 1) continue;
-      fail("NoLostTask", `"${id}" at "${agentId}" waits for locks that it hasn't asked for`);
+      fail("NoLostTask", `"${id}" at "${agentId}" waits for locks that it has not requested`);
     }
   }
-}
-
-/** What holds of everything when it has come to rest. */
-export function checkRootAtRest(state: RootState, now: Instant): void {
-  checkRoot(state, now);
-  checkTasksAtRest(state.tasks);
-  checkLocksAtRest(state.locks);
-  checkMessagesAtRest(state.messages);
 }

@@ -1,31 +1,18 @@
 /**
- * What holds of tasks and their agents after each step, by the names of the specification: of one
- * task, of one agent, and of all.
+ * The invariants of tasks and their agents, by their names in the specification; and the statuses and
+ * claims that follow from the events, against which the state is compared.
  *
  * @module
  */
 
 import { countTimers } from "../../../core/data/deadlines.ts";
-import type { TaskStatus } from "../../../tasks/types.ts";
-import type { TaskState } from "../../../tasks/state.ts";
-import { fail } from "../failure.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
-import type { Transition } from "../event_kinds.ts";
+import { type Agent, isTerminal, type TaskRecord, type TaskState } from "../../../tasks/state.ts";
+import type { TaskStatus } from "../../../tasks/types.ts";
+import type { StatusChange } from "../event_kinds.ts";
+import { fail } from "../failure.ts";
 
-/** A task as the machine keeps it. */
-export type TaskRecord = TaskState["tasks"] extends ReadonlyMap<string, infer Record> ? Record
-  : never;
-
-/** An agent as the task machine keeps it. */
-export type AgentRecord = TaskState["agents"] extends ReadonlyMap<string, infer Record> ? Record
-  : never;
-
-/** Whether a task has ended for good. */
-export function isOver(status: TaskStatus): boolean {
-  return status === "completed" || status === "failed" || status === "cancelled";
-}
-
-/** What holds of one task. Costs O(1). */
+/** Checks one task. Costs O(1). */
 export function checkTask(state: TaskState, task: TaskRecord): void {
   const { spec: { id }, status, group, agent, timer, position } = task;
   if ((group !== undefined) !== (status === "ready")) fail("NoLostTask", `"${id}" is ${status}`);
@@ -34,12 +21,12 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
   }
   const isClaimed = status === "assigned" || status === "running";
   if ((agent !== undefined) !== isClaimed) {
-    fail("OwnershipUnique", `"${id}" is ${status}, and "${agent?.agentId ?? "nobody"}" has it`);
+    fail("OwnershipUnique", `"${id}" is ${status}, and "${agent?.agentId ?? ""}" has it`);
   }
   if (agent !== undefined) {
     if (!agent.tasks.has(task)) fail("NoLostTask", `"${agent.agentId}" doesn't have "${id}"`);
     if (state.agents.get(agent.agentId) !== agent) {
-      fail("OwnedByLiveAgent", `"${id}" is "${agent.agentId}"'s, who is gone`);
+      fail("OwnedByLiveAgent", `"${id}" belongs to "${agent.agentId}", which is removed`);
     }
   }
   if (status === "waiting" && task.openDependencies <= 0) fail("NoLostTask", `"${id}" waits`);
@@ -48,12 +35,12 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
   }
   checkTimes(state, task);
   if (status === "running" && !task.locked) fail("RunningHasLocks", `"${id}"`);
-  if (isOver(status) && (timer?.isSet === true || task.total?.isSet === true)) {
+  if (isTerminal(status) && (timer?.isSet === true || task.total?.isSet === true)) {
     fail("TimersMatchState", `"${id}" has ended and has a timer`);
   }
 }
 
-/** Its place in a queue, and its limits, follow from when it was submitted and started. */
+/** Checks the rank and the timers of a task against when it was submitted and started. */
 function checkTimes({ config }: TaskState, task: TaskRecord): void {
   const { spec, status, rank, createdAt, startedAt = 0, timer, total, heartbeat } = task;
   if (rank !== createdAt - spec.priority * config.agingMs) fail("QueueOrdered", `"${spec.id}"`);
@@ -61,22 +48,22 @@ function checkTimes({ config }: TaskState, task: TaskRecord): void {
     timer.rank !== startedAt + spec.timeoutMs) ||
     (total?.isSet === true && total.rank !== createdAt + spec.totalTimeoutMs) ||
     (heartbeat?.isSet === true && heartbeat.rank < startedAt + spec.heartbeatTimeoutMs);
-  if (isWrong) fail("TimersMatchState", `a limit of "${spec.id}" is not where it should be`);
+  if (isWrong) fail("TimersMatchState", `a timer of "${spec.id}" is at the wrong instant`);
 }
 
-/** What holds of all tasks and agents. Costs O(state). */
+/** Checks all tasks and agents. Costs O(state). */
 export function checkTasks(state: TaskState): void {
   const { tasks, agents, groups, counts, sequence, lingering } = state;
   let queued = 0;
   let claimed = 0;
   const actual: Record<TaskStatus, number> = { ...counts };
   for (const status of Object.keys(actual) as TaskStatus[]) {
-    if (!isOver(status)) actual[status] = 0;
+    if (!isTerminal(status)) actual[status] = 0;
   }
   let timers = lingering.size;
   for (const task of tasks.values()) {
     checkTask(state, task);
-    if (!isOver(task.status)) actual[task.status]++;
+    if (!isTerminal(task.status)) actual[task.status]++;
     for (const timer of [task.timer, task.heartbeat, task.total]) if (timer?.isSet) timers++;
   }
   for (const { queue } of groups.values()) queued += queue.length;
@@ -97,7 +84,8 @@ export function checkTasks(state: TaskState): void {
   }
   if (all !== sequence) fail("TaskConservation", `${sequence} submitted, ${all} counted`);
   for (const { agent, task } of lingering.values()) {
-    if (agents.get(agent.agentId) !== agent) fail("OwnedByLiveAgent", `body of ${task.spec.id}`);
+    if (agents.get(agent.agentId) === agent) continue;
+    fail("OwnedByLiveAgent", `an attempt of "${task.spec.id}" goes on at a removed agent`);
   }
   if (timers !== countOwn(state)) fail("TimersMatchState", `${timers} limits`);
   checkDependencies(state);
@@ -109,7 +97,7 @@ function countOwn({ deadlines }: TaskState): number {
   return countTimers(deadlines);
 }
 
-function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
+function checkAgent({ lingering }: TaskState, agent: Agent): void {
   let bodies = 0;
   for (const each of lingering.values()) if (each.agent === agent) bodies++;
   if (agent.slotsInUse !== agent.tasks.size - agent.queue.length + bodies) {
@@ -117,7 +105,7 @@ function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
   }
   let queued = 0;
   for (const task of agent.tasks) {
-    if (task.agent !== agent) fail("OwnershipUnique", `"${task.spec.id}" is somebody else's`);
+    if (task.agent !== agent) fail("OwnershipUnique", `"${task.spec.id}" belongs to another agent`);
     if (!task.queued) continue;
     queued++;
     if (task.status !== "assigned" || task.locked || agent.queue[task.position] !== task) {
@@ -131,7 +119,7 @@ function checkAgent({ lingering }: TaskState, agent: AgentRecord): void {
 }
 
 function hasRoom(
-  { slotsInUse, maxConcurrentTasks, slotLimit, cordons, drained }: AgentRecord,
+  { slotsInUse, maxConcurrentTasks, slotLimit, cordons, drained }: Agent,
 ): boolean {
   const slots = slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
   return slotsInUse < slots && cordons.size === 0 && drained === undefined;
@@ -144,7 +132,7 @@ function checkDependencies({ tasks, awaited }: TaskState): void {
     }
   }
   for (const { spec, status, dependents } of tasks.values()) {
-    if (isOver(status) && dependents !== undefined) {
+    if (isTerminal(status) && dependents !== undefined) {
       fail("NoLostTask", `"${spec.id}" has ended and is waited for`);
     }
     for (const { dependent } of dependents?.values() ?? []) {
@@ -153,7 +141,7 @@ function checkDependencies({ tasks, awaited }: TaskState): void {
   }
 }
 
-/** Nobody idles while there is something that it could do. */
+/** Checks that no agent is idle that could take a ready task. */
 function checkWorkConserving({ groups, agents, draining, strategy }: TaskState): void {
   if (draining) return;
   for (const { queue: [task], requires, pinnedTo } of groups.values()) {
@@ -167,7 +155,7 @@ function checkWorkConserving({ groups, agents, draining, strategy }: TaskState):
   }
 }
 
-/** No steal is called for: they follow each other until none is. */
+/** Checks that no steal is due: steals follow each other until the load is balanced. */
 function checkBalance({ config, groups, draining }: TaskState): void {
   if (!config.stealing || draining) return;
   for (const { donors: [stock], receivers: [reception] } of groups.values()) {
@@ -179,16 +167,16 @@ function checkBalance({ config, groups, draining }: TaskState): void {
   }
 }
 
-function loadOf({ tasks, outside }: AgentRecord): number {
+function loadOf({ tasks, outside }: Agent): number {
   return tasks.size + outside;
 }
 
-/** What holds of tasks when everything has come to rest. */
+/** Checks tasks when everything has come to rest. */
 export function checkTasksAtRest(state: TaskState): void {
   for (const { spec: { id }, status } of state.tasks.values()) {
-    if (!isOver(status)) fail("EveryTaskDone", `"${id}" is still ${status}`);
+    if (!isTerminal(status)) fail("EveryTaskDone", `"${id}" is still ${status}`);
   }
-  if (state.lingering.size > 0) fail("EveryTaskDone", "a body has not ended");
+  if (state.lingering.size > 0) fail("EveryTaskDone", "an attempt without a claim has not ended");
   for (const { agentId, slotsInUse } of state.agents.values()) {
     if (slotsInUse !== 0) fail("EveryTaskDone", `"${agentId}" still has a load of ${slotsInUse}`);
   }
@@ -198,39 +186,40 @@ export function checkTasksAtRest(state: TaskState): void {
   }
 }
 
+/** The state of a task by its events. */
 interface Expected {
   status: TaskStatus;
   epoch: number;
-  /** Whether it was touched in the step under way. */
+  /** Whether an event of the current step is about it. */
   isTouched: boolean;
-  /** Whether its pause between two attempts ended in that step. */
+  /** Whether its backoff ended in that step. */
   isRetried: boolean;
 }
 
 interface Claim {
   readonly taskId: string;
-  /** Whether its task has gone on without it. */
+  /** Whether the task went on without it. */
   isOver: boolean;
 }
 
-/** Follows the events of tasks. */
+/** Follows the events of tasks, and compares the records of the machine with them. */
 export class TaskShadow {
   readonly #tasks = new Map<string, Expected>();
-  /** Claims whose slot is in use, by epoch. */
+  /** The claims whose slots are in use, by epoch. */
   readonly #claims = new Map<number, Claim>();
   readonly #touched: string[] = [];
   #epoch = 0;
   #submitted = 0;
   #ended = 0;
 
-  take(event: LockstepEvent, transition: Transition | undefined): void {
-    if (transition === undefined) return this.#takeOther(event);
+  take(event: LockstepEvent, statusChange: StatusChange | undefined): void {
+    if (statusChange === undefined) return this.#takeOther(event);
     const { taskId, epoch } = event as LockstepEvent & { taskId: string; epoch?: number };
     const expected = this.#tasks.get(taskId);
     if (expected === undefined) return fail("NothingFromNowhere", `${event.type} of "${taskId}"`);
-    const { before, after } = transition;
+    const { before, after } = statusChange;
     if (!before.includes(expected.status)) {
-      const rule = isOver(expected.status) ? "TerminalIsTerminal" : "StatusTable";
+      const rule = isTerminal(expected.status) ? "TerminalIsTerminal" : "StatusTable";
       fail(rule, `${event.type} of "${taskId}", which is ${expected.status}`);
     }
     this.#touch(taskId, expected);
@@ -243,28 +232,28 @@ export class TaskShadow {
     }
     if (after === undefined) return;
     if (after !== "assigned" && after !== "running") {
-      // A late step goes through several instants: only the last retry in it is still one.
+      // A late step passes several instants: only the last retry in it counts.
       expected.isRetried = expected.status === "backing-off" && after === "ready";
       const claim = this.#claims.get(expected.epoch);
       if (claim !== undefined) claim.isOver = true;
     }
     expected.status = after;
-    if (isOver(after)) this.#ended++;
+    if (isTerminal(after)) this.#ended++;
   }
 
-  /** Compares the records of what was touched in this step with what was said of them. */
+  /** Compares the tasks of this step with their events. */
   check(state: TaskState): void {
     const { tasks } = state;
     for (const taskId of this.#touched) {
       const expected = this.#tasks.get(taskId)!;
       expected.isTouched = false;
       const task = tasks.get(taskId);
-      if (isOver(expected.status)) this.#tasks.delete(taskId);
+      if (isTerminal(expected.status)) this.#tasks.delete(taskId);
       else if (task === undefined) fail("NoLostTask", `"${taskId}" is forgotten`);
       if (task === undefined) continue;
       checkTask(state, task);
       if (expected.isRetried && task.lingering > 0) {
-        fail("NoRetryDuringAttempt", `"${taskId}" is tried again while a body of it may run`);
+        fail("NoRetryDuringAttempt", `"${taskId}" is retried while an attempt of it may go on`);
       }
       expected.isRetried = false;
       if (task.status !== expected.status || task.epoch !== expected.epoch) {
@@ -275,15 +264,15 @@ export class TaskShadow {
     this.#touched.length = 0;
   }
 
-  /** Compares the sums. */
-  checkBooks({ sequence, counts }: TaskState): void {
+  /** Compares the totals with the events. */
+  checkTotals({ sequence, counts }: TaskState): void {
     const ended = counts.completed + counts.failed + counts.cancelled;
     if (sequence !== this.#submitted || ended !== this.#ended) {
-      fail("BooksBalance", `${this.#submitted} submitted, ${this.#ended} ended by the events`);
+      fail("TotalsMatchEvents", `${this.#submitted} submitted, ${this.#ended} ended by the events`);
     }
     if (this.#claims.size > counts.assigned + counts.running && ended === sequence) {
       const [[epoch, { taskId }] = [0, { taskId: "" }]] = this.#claims;
-      fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" never gave its slot back`);
+      fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" never freed its slot`);
     }
   }
 
@@ -304,7 +293,7 @@ export class TaskShadow {
   #endAttempt(taskId: string, epoch: number): void {
     const claim = this.#claims.get(epoch);
     if (claim?.taskId !== taskId) {
-      fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" gave its slot back before`);
+      fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" freed its slot before`);
     }
     if (!claim!.isOver) fail("AttemptEndsOnce", `the claim ${epoch} on "${taskId}" is in force`);
     this.#claims.delete(epoch);

@@ -39,8 +39,8 @@ function drawScript(chance: Chance): TaskScript {
   };
 }
 
-/** Waits until no more than `most` tasks are unfinishedTasks, as the coordinator counts them. */
-function* waitForRoom(client: SimulatedAgent, most: number): Routine<void> {
+/** Waits until at most `most` tasks have not ended. */
+function* waitForCapacity(client: SimulatedAgent, most: number): Routine<void> {
   while (client.world.unfinishedTasks > most && !client.world.isOver) yield* client.sleep(5);
 }
 

@@ -1,14 +1,18 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
+  append,
+  countOne,
   emptyHistogram,
+  emptyRate,
+  emptySeries,
+  forEachSince,
   observe,
+  perMinute,
   quantileOf,
   RELATIVE_ERROR,
   summaryOf,
-} from "../../src/metrics/histogram.ts";
-import { countOne, emptyRate, perMinute } from "../../src/metrics/rate.ts";
-import { append, emptySeries, forEachSince } from "../../src/metrics/series.ts";
+} from "../../src/metrics/aggregates.ts";
 
 const value = fc.oneof(
   fc.integer({ min: 0, max: 1_000_000 }),

@@ -1,13 +1,14 @@
 /**
- * A root machine in the hand.
+ * Drives a root machine by hand, with short forms of its commands.
  *
  * @module
  */
 
-import type { RootCommand, RootConfig, RootState } from "../../src/root/state.ts";
+import type { RootAnswers, RootCommand, RootConfig, RootState } from "../../src/root/state.ts";
 import { rootMachine } from "../../src/root/machine.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
-import type { Machine } from "../../src/core/machine.ts";
+import type { Tick } from "../../src/core/machine.ts";
+import { Driver } from "../support/driver.ts";
 import type { ResourceRequest } from "../../src/locks/types.ts";
 import type { TaskStatus } from "../../src/tasks/types.ts";
 import type { Acquire } from "../../src/locks/commands.ts";
@@ -67,26 +68,15 @@ export function message(
   };
 }
 
-/** A root machine, its state, and the time. */
-export class RootBench {
-  readonly machine: Machine<RootState, RootCommand, LockstepEvent>;
-  readonly state: RootState;
-  now = 0;
-
+/** Drives a root machine by hand. */
+export class RootDriver extends Driver<RootState, RootCommand, LockstepEvent, RootAnswers> {
   constructor(config: RootConfig = {}) {
-    this.machine = rootMachine(config);
-    this.state = this.machine.init();
+    super(rootMachine(config));
   }
 
-  /** Steps the commands, each at the time of the bench, and returns all events. */
-  do(...commands: readonly RootCommand[]): LockstepEvent[] {
-    return commands.flatMap((command) => this.machine.step(this.state, command, this.now));
-  }
-
-  /** Lets `ms` pass and fires what is due. */
-  pass(ms: number): LockstepEvent[] {
-    this.now += ms;
-    return this.machine.step(this.state, { type: "tick" }, this.now);
+  /** Steps the commands at the same instant, and returns all events. */
+  override do(...commands: readonly (RootCommand | Tick)[]): LockstepEvent[] {
+    return commands.flatMap((command) => super.do(command));
   }
 
   task(taskId: string): TaskRecord {
