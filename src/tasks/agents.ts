@@ -19,14 +19,7 @@ import type {
   ShedTasks,
 } from "./commands.ts";
 import { dequeue, enqueue, join, leave, unpinFromLost } from "./placement.ts";
-import {
-  type Agent,
-  type Group,
-  type LoadReport,
-  type Step,
-  type TaskRecord,
-  type TaskState,
-} from "./state.ts";
+import type { Agent, Group, LoadReport, Step, TaskRecord, TaskState } from "./state.ts";
 import {
   attemptOf,
   cancel,

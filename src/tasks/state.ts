@@ -344,17 +344,3 @@ export interface Step {
   /** How many claims each changed agent had before, while idleness is announced. */
   claimsBefore: Map<Agent, number> | undefined;
 }
-
-/** Begins a step that appends to `events`. */
-export function beginStep(state: TaskState, now: Instant, events: TaskEvent[]): Step {
-  return {
-    state,
-    now,
-    events,
-    ended: [],
-    queued: [],
-    freed: [],
-    unbalanced: undefined,
-    claimsBefore: undefined,
-  };
-}

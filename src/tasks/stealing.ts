@@ -25,7 +25,7 @@ interface Imbalance {
 /** Moves the batch that the largest difference calls for, and returns whether there was one. */
 export function rebalance(step: Step): boolean {
   const { state } = step;
-  if (state.donations === 0 || state.draining) return false;
+  if (state.draining) return false;
   const unbalanced = step.unbalanced ??= new Set();
   rankShifted(state, unbalanced);
   let worst: Imbalance | undefined;

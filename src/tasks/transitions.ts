@@ -25,14 +25,7 @@ import {
   unpinFromLost,
   withdraw,
 } from "./placement.ts";
-import {
-  type Agent,
-  type Lingering,
-  type Outcome,
-  type Step,
-  type TaskRecord,
-  type TaskState,
-} from "./state.ts";
+import type { Agent, Lingering, Outcome, Step, TaskRecord, TaskState } from "./state.ts";
 import type { TaskStatus } from "./types.ts";
 
 /** The statuses that may follow each status. Terminal ones are followed by none. */
@@ -317,7 +310,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   task.timer = task.total = undefined;
   if (task.dependents !== undefined) step.ended.push({ task, because });
   enqueueLast(state.finished, task);
-  dropOldest(state);
+  if (fifoSize(state.finished) > state.config.keepFinished) dropOldest(state);
 }
 
 /** Exponential backoff with full jitter (Brooker, "Exponential Backoff and Jitter", 2015). */
@@ -396,10 +389,9 @@ export function touch(step: Step, agent: Agent): void {
   if (!before.has(agent)) before.set(agent, agent.tasks.size);
 }
 
-/** Drops the oldest finished task beyond the limit, and keeps its outcome for a while. */
+/** Drops the oldest finished task, and keeps its outcome for a while. */
 function dropOldest(state: TaskState): void {
-  const { config: { keepFinished, keepOutcomes }, finished } = state;
-  if (fifoSize(finished) <= keepFinished) return;
+  const { config: { keepOutcomes }, finished } = state;
   const { spec: { id }, status } = dequeueFirst(finished)!;
   state.tasks.delete(id);
   if (keepOutcomes === 0) return;
