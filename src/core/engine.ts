@@ -118,7 +118,8 @@ interface Happened<Event> {
  *
  * @example
  * ```ts
- * import { definePart, Engine } from "@lockstep/lockstep";
+ * import { Engine } from "@lockstep/lockstep";
+ * import { definePart } from "@lockstep/lockstep/machine";
  *
  * interface Moved {
  *   readonly type: "door:moved";

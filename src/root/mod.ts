@@ -103,7 +103,7 @@ export type {
   ConflictRecord,
   ConflictState,
   ConflictSubject,
-  Party,
+  KnownAgent,
   Reading,
   Versioned,
   Vote,

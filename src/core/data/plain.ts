@@ -294,7 +294,7 @@ function notJson(name: string, around: readonly Frame[], problem: string): TypeE
  *
  * @example
  * ```ts
- * import { fork, Opaque } from "@lockstep/lockstep";
+ * import { fork, Opaque } from "@lockstep/lockstep/machine";
  *
  * const task = { input: new Opaque({ url: new URL("https://example.com") }) };
  * console.log(fork(task).input.value === task.input.value); // true

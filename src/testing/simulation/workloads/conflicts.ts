@@ -69,8 +69,8 @@ function* dispute(agent: SimulatedAgent): Behavior {
 
 function anyConflict({ world: { engine, chance } }: SimulatedAgent): string {
   if (engine.isDown || chance.happens(0.1)) return `conflict-${chance.between(1, 30)}`;
-  const { active, settled } = engine.state.conflicts;
-  const ids = [...(chance.happens(0.7) ? active : settled).keys()];
+  const { active, resolved } = engine.state.conflicts;
+  const ids = [...(chance.happens(0.7) ? active : resolved).keys()];
   return ids.length === 0 ? "conflict-1" : chance.pick(ids);
 }
 
