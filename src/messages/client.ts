@@ -66,7 +66,7 @@ export class MessageClient
   readonly #runner: HandlerRunner;
   /** By message. */
   readonly #requests = new Map<string, PendingRequest>();
-  /** How many calls of the dispatcher are under way, after which the handlers are called. */
+  /** Number of calls of the dispatcher under way, after which the handlers are called. */
   #depth = 0;
   #staleReports = 0;
 
@@ -77,7 +77,7 @@ export class MessageClient
     this.listen(OBSERVED, (event) => this.#observe(event));
   }
 
-  /** How many reports on deliveries were refused, as the delivery had ended. */
+  /** Number of reports on deliveries that were refused, as the delivery had ended. */
   get staleReports(): number {
     return this.#staleReports;
   }
@@ -237,7 +237,7 @@ export interface Handler {
   readonly agentId: string;
   /** The function to call. */
   readonly handle: MessageHandler;
-  /** How long it may take when it returns a promise, or 0. */
+  /** Time limit when it returns a promise, or 0. */
   readonly timeoutMs: number;
 }
 
