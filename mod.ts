@@ -235,10 +235,8 @@ export { UndecidedConflictError, UnknownConflictError, VoteError } from "./src/c
 export {
   CoordinationMetricsCollector,
   type MetricsCollectorOptions,
-  type MetricsSample,
-  type TopMetric,
 } from "./src/metrics/coordination_metrics_collector.ts";
-export type { MetricsConfig } from "./src/metrics/fold.ts";
+export type { MetricsConfig } from "./src/metrics/config.ts";
 export type { Summary } from "./src/metrics/aggregates.ts";
 export { OPEN_METRICS_CONTENT_TYPE } from "./src/metrics/open_metrics.ts";
 export { probeProcess, type ProcessProbe, type ProcessUsage } from "./src/metrics/probe.ts";
@@ -246,10 +244,12 @@ export type {
   AgentFigures,
   CoordinationFigures,
   CoordinationMetrics,
+  MetricsSample,
   PerformanceFigures,
   ResourceFigures,
   TaskFigures,
-} from "./src/metrics/report.ts";
+  TopMetric,
+} from "./src/metrics/types.ts";
 
 // Events
 export { EventBus } from "./src/root/event_bus.ts";

@@ -1,23 +1,24 @@
 /**
- * How values are distributed, in little room: values are counted in buckets whose bounds grow by a
- * constant factor, so that every quantile is known to within {@linkcode RELATIVE_ERROR} of its
- * value (Masson, Rim and Lee, "DDSketch", 2019).
+ * Aggregates of values in bounded memory: histograms, series of the newest values, and rates.
+ *
+ * A histogram counts values in buckets whose bounds grow by a constant factor, so every quantile is
+ * known to within {@linkcode RELATIVE_ERROR} of its value (Masson, Rim and Lee, "DDSketch", 2019).
  *
  * @module
  */
 
 import type { Instant } from "../core/machine.ts";
 
-/** How far a quantile is from the true one at most, as a part of it. */
+/** The largest relative error of a quantile. */
 export const RELATIVE_ERROR = 0.01;
 
-/** By how much the bound of a bucket exceeds that of the one before. */
+/** The ratio of the bound of a bucket to that of the one before. */
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 
-/** What is nearer to zero than this counts as zero. */
+/** Values nearer to zero than this count as zero. */
 const LEAST_MAGNITUDE = 1e-9;
 
-/** How many buckets there may be for each sign: enough for 17 orders of magnitude at once. */
+/** The most buckets for each sign: enough for 17 orders of magnitude at once. */
 const MOST_BUCKETS = 2_000;
 
 /** Values, counted by magnitude. */
@@ -30,15 +31,15 @@ export interface Histogram {
   min: number;
   /** The largest; `-Infinity` without values. */
   max: number;
-  /** How many are zero. */
+  /** How many values are zero. */
   zeros: number;
-  /** From bucket to how many positive values are in it. */
+  /** The number of positive values, by bucket. */
   readonly positives: Map<number, number>;
-  /** From bucket to how many negative values are in it, by their magnitude. */
+  /** The number of negative values, by bucket of their magnitude. */
   readonly negatives: Map<number, number>;
 }
 
-/** How values are distributed. */
+/** A summary of a distribution of values. */
 export interface Summary {
   /** How many values there are. */
   readonly count: number;
@@ -50,15 +51,15 @@ export interface Summary {
   readonly max: number;
   /** The mean. */
   readonly avg: number;
-  /** Half of the values are no larger; to within 1 %, like the others. */
+  /** The median, to within 1 %, like the other quantiles. */
   readonly p50: number;
-  /** 95 % of the values are no larger. */
+  /** The value that 95 % of the values do not exceed. */
   readonly p95: number;
-  /** 99 % of the values are no larger. */
+  /** The value that 99 % of the values do not exceed. */
   readonly p99: number;
 }
 
-/** A histogram without values. */
+/** Makes a histogram without values. */
 export function emptyHistogram(): Histogram {
   return {
     count: 0,
@@ -71,7 +72,7 @@ export function emptyHistogram(): Histogram {
   };
 }
 
-/** Counts a finite value in O(1), but for a new bucket beyond {@linkcode MOST_BUCKETS}. */
+/** Adds a finite value in O(1), except for a new bucket beyond {@linkcode MOST_BUCKETS}. */
 export function observe(histogram: Histogram, value: number): void {
   histogram.count++;
   histogram.sum += value;
@@ -89,8 +90,8 @@ export function observe(histogram: Histogram, value: number): void {
 }
 
 /**
- * The value at `quantile` (0 to 1): the smallest that as large a part of the values doesn't exceed.
- * `undefined` without values. Costs a sort of the buckets.
+ * Returns the value at `quantile` (0 to 1): the smallest one that this share of the values does not
+ * exceed. `undefined` without values. Costs a sort of the buckets.
  */
 export function quantileOf(histogram: Histogram, quantile: number): number | undefined {
   const { count, zeros, positives, negatives, min, max } = histogram;
@@ -110,7 +111,7 @@ export function quantileOf(histogram: Histogram, quantile: number): number | und
   return max;
 }
 
-/** How the values are distributed; `undefined` without values. */
+/** Returns a summary of the values; `undefined` without values. */
 export function summaryOf(histogram: Histogram): Summary | undefined {
   const { count, sum, min, max } = histogram;
   if (count === 0) return undefined;
@@ -126,12 +127,12 @@ export function summaryOf(histogram: Histogram): Summary | undefined {
   };
 }
 
-/** The value from which both ends of the bucket are equally far, as a part of them. */
+/** Returns the value with the same relative distance to both ends of the bucket. */
 function middleOf(bucket: number): number {
   return 2 * GAMMA ** bucket / (GAMMA + 1);
 }
 
-/** Gives up the precision of the smallest magnitudes, of which nobody asks. */
+/** Merges the buckets of the smallest magnitudes, whose precision matters least. */
 function mergeSmallest(buckets: Map<number, number>): void {
   let smallest = Infinity;
   let next = Infinity;
@@ -145,24 +146,24 @@ function mergeSmallest(buckets: Map<number, number>): void {
   buckets.delete(smallest);
 }
 
-/** What a sample is labelled with. */
+/** The labels of a sample. */
 export type Tags = Readonly<Record<string, string>>;
 
 /** The newest values of one metric. Entries of the three lists belong together. */
 export interface Series {
-  /** How many values it holds at most. */
+  /** The most values that it holds. */
   readonly capacity: number;
-  /** When they came. */
+  /** The time of each. */
   readonly times: Instant[];
-  /** What they are. */
+  /** The values. */
   readonly values: number[];
-  /** What they are labelled with; empty until one is. */
+  /** The tags of each; empty until one has any. */
   readonly tags: (Tags | undefined)[];
-  /** Where the oldest entry is. */
+  /** The index of the oldest entry. */
   start: number;
 }
 
-/** A series without values. */
+/** Makes a series without values. */
 export function emptySeries(capacity: number): Series {
   return { capacity, times: [], values: [], tags: [], start: 0 };
 }
@@ -195,7 +196,7 @@ export function forEachSince(
   }
 }
 
-/** How many seconds are counted. */
+/** The number of seconds that are counted. */
 const SECONDS = 60;
 
 /** Counts of the last seconds. */
@@ -206,12 +207,12 @@ export interface Rate {
   second: number;
 }
 
-/** A rate of nothing. */
+/** Makes a rate of nothing. */
 export function emptyRate(): Rate {
   return { counts: new Array(SECONDS).fill(0), second: 0 };
 }
 
-/** Counts one. Costs as much as seconds have passed, at most 60. */
+/** Counts one, in O(the seconds that have passed), at most 60. */
 export function countOne(rate: Rate, at: Instant): void {
   const second = Math.floor(at / 1000);
   const passed = Math.min(SECONDS, second - rate.second);
@@ -220,7 +221,7 @@ export function countOne(rate: Rate, at: Instant): void {
   rate.counts[rate.second % SECONDS]!++;
 }
 
-/** How many were counted in the minute before `now`, to the second. */
+/** Returns how many were counted in the minute before `now`, to the second. */
 export function perMinute({ counts, second }: Rate, now: Instant): number {
   const gone = Math.max(0, Math.floor(now / 1000) - second);
   let sum = 0;

@@ -5,80 +5,57 @@
  */
 
 import {
+  type Attempt,
   quote,
   requireFunction,
   requireId,
   requireInteger,
-  requireMs,
   requireObject,
 } from "../core/arguments.ts";
-import { type Clock, systemClock } from "../core/clock.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
-import type { LockstepEvent } from "../root/events.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { readConfig } from "../core/config.ts";
 import { defaultLogger, type Logger, requireLogger } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";
+import type { LockstepEvent } from "../root/events.ts";
+import { forEachSince, type Summary, summaryOf } from "./aggregates.ts";
+import { METRICS_OPTIONS, type MetricsConfig } from "./config.ts";
 import {
   clear,
-  DEFAULT_METRICS_CONFIG,
   emptyMetrics,
   fold,
   FOLDED_EVENTS,
   mayRecord,
-  type MetricsConfig,
   type MetricsState,
   record,
 } from "./fold.ts";
 import { type Gauges, noGauges } from "./gauges.ts";
-import { forEachSince, type Summary, summaryOf } from "./aggregates.ts";
 import { openMetricsOf } from "./open_metrics.ts";
 import { CpuMeter, probeProcess, type ProcessProbe, type ProcessUsage } from "./probe.ts";
-import { type CoordinationMetrics, reportOf } from "./report.ts";
+import { reportOf } from "./report.ts";
+import type { CoordinationMetrics, MetricsSample, TopMetric } from "./types.ts";
 
-/** Options of {@linkcode CoordinationMetricsCollector}; all of them may be left out. */
+/** Options of {@linkcode CoordinationMetricsCollector}. */
 export interface MetricsCollectorOptions extends Partial<MetricsConfig> {
-  /** Tells the time of what is recorded and read. @default systemClock */
+  /** Stamps what is recorded and read. @default systemClock */
   clock?: Clock;
-  /** Tells what the process uses. @default what Deno, Node or Bun say of it */
+  /** Returns the usage of the process. @default what Deno, Node or Bun return */
   probe?: ProcessProbe;
   /**
-   * Tells what is so when the collector starts, as far as all events that were published until then
-   * have led to it. @default nothing is going on
+   * Returns the current state when the collector starts: what all events that were published until
+   * then have led to. @default nothing has happened
    */
   standing?: () => Gauges;
 }
 
-/** One value of a metric. */
-export interface MetricsSample {
-  /** When it came. */
-  readonly timestamp: Date;
-  /** Of which metric. */
-  readonly metric: string;
-  /** What it is: 1 for what is counted, milliseconds for a duration. */
-  readonly value: number;
-  /** What it is labelled with; left out when it isn't. */
-  readonly tags?: Readonly<Record<string, string>>;
-}
-
-/** A metric that has many samples. */
-export interface TopMetric {
-  /** Which metric. */
-  readonly metric: string;
-  /** How many samples it has had. */
-  readonly count: number;
-  /** Their mean. */
-  readonly avgValue: number;
-}
-
-const MOST_SAMPLES = 1_000_000;
-const MOST_RECORDED = 100_000;
 const MOST_TAGS = 32;
 
 /**
- * Counts and times what the events of a bus tell.
+ * Counts and times the events of a bus.
  *
- * Start it before the work begins: it knows what it has heard. It sets no timer and keeps no
- * process alive. What users emit on the bus isn't counted, since it needn't be so; they record
- * metrics of their own.
+ * Start it before the work begins, as it knows only the events that it has observed. It sets no timer
+ * and keeps no process alive. Events that users emit on the bus are not counted; they record metrics
+ * of their own.
  *
  * @example
  * ```ts
@@ -107,7 +84,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
   #unsubscribers: (() => void)[] = [];
 
   /**
-   * A collector of what happens on `eventBus` once it is started.
+   * Makes a collector of the events of `eventBus`.
    *
    * @throws {TypeError | RangeError} when an option, or something else, is malformed
    */
@@ -120,6 +97,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     this.#logger = requireLogger(logger, attempt());
     requireFunction(eventBus?.on, "eventBus.on", attempt);
     requireObject(options as unknown, "options", attempt);
+    const config = readConfig(METRICS_OPTIONS, options, attempt);
     const { clock = systemClock, probe = probeProcess, standing = noGauges } = options;
     requireFunction(probe, "probe", attempt);
     requireFunction(standing, "standing", attempt);
@@ -127,13 +105,13 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     this.#clock = clock;
     this.#probe = probe;
     this.#standing = standing;
-    this.#state = emptyMetrics(readConfig(options, attempt));
+    this.#state = emptyMetrics(config);
   }
 
-  /** Begins to listen, and to measure the process. Harmless when it has begun. */
+  /** Subscribes to the bus, and begins to measure the process. Idempotent. */
   start(): void {
     if (this.#unsubscribers.length > 0) return;
-    this.#state.gauges = this.#standing(); // what happened meanwhile was not heard
+    this.#state.gauges = this.#standing(); // events before this were not observed
     this.#cpu = new CpuMeter();
     this.#measure(this.#now());
     this.#unsubscribers = FOLDED_EVENTS.map((name) =>
@@ -143,7 +121,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     );
   }
 
-  /** Stops listening. What was counted stays readable. Harmless when it has stopped. */
+  /** Unsubscribes from the bus. The figures stay readable. Idempotent. */
   stop(): void {
     for (const unsubscribe of this.#unsubscribers) unsubscribe();
     this.#unsubscribers = [];
@@ -157,9 +135,9 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
 
   /**
    * Adds a sample to a metric of your own. When there are too many metrics, or sets of tags, new
-   * ones are dropped, which the text of {@linkcode toOpenMetrics} counts.
+   * ones are dropped, and counted in the text of {@linkcode toOpenMetrics}.
    *
-   * @throws {RangeError} when the name is that of a metric that is made of events
+   * @throws {RangeError} when the name is that of a built-in metric
    * @throws {TypeError | RangeError} when the name, the value or a tag is malformed
    */
   recordMetric(name: string, value: number, tags?: Readonly<Record<string, string>>): void {
@@ -179,7 +157,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     }
   }
 
-  /** All figures as they are. Costs a look at each agent. */
+  /** Returns all figures at this moment. Costs a look at each agent. */
   getCurrentMetrics(): CoordinationMetrics {
     const now = this.#now();
     const { memoryBytes, cpuPercent } = this.#measure(now);
@@ -187,10 +165,9 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
   }
 
   /**
-   * The samples of a metric, oldest first: a user's own, or a built-in one such as `task.completed`
-   * or `task.duration`. Reaches back as far as `keepSamples` and `retentionMs` allow.
-   *
-   * @param since only those from then on @default all that are kept
+   * Returns the samples of a metric since `since`, oldest first: a user's own, or a built-in one such
+   * as `task.completed` or `task.duration`. Reaches back as far as `keepSamples` and `retentionMs`
+   * allow.
    */
   getMetricHistory(name: string, since?: Date): MetricsSample[] {
     const attempt = () => `look at metric ${quote(name)}`;
@@ -206,14 +183,14 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     return samples;
   }
 
-  /** How the values of a duration or of a user's own metric are distributed; `undefined` without any. */
+  /** Returns a summary of a duration or of a user's own metric; `undefined` without samples. */
   getSummary(name: string): Summary | undefined {
     requireId(name, "name", () => `look at metric ${quote(name)}`);
     const histogram = this.#state.metrics.get(name)?.histogram;
     return histogram && summaryOf(histogram);
   }
 
-  /** The metrics with the most samples, those with the same number by name. */
+  /** Returns the metrics with the most samples; those with the same number by name. */
   getTopMetrics(limit: number = 10): TopMetric[] {
     requireInteger(limit, 0, Number.MAX_SAFE_INTEGER, "limit", () => "look at the top metrics");
     const top: TopMetric[] = [];
@@ -227,14 +204,14 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
   }
 
   /**
-   * Counts from zero again, and forgets all samples. What is so at the moment, such as the number of
-   * running tasks, is not counted anew but stays as it is.
+   * Resets all counters and samples, but no figure of the current state, such as the number of
+   * running tasks.
    */
   clearMetrics(): void {
     clear(this.#state);
   }
 
-  /** All metrics as OpenMetrics text, to be served as {@linkcode OPEN_METRICS_CONTENT_TYPE}. */
+  /** Returns all metrics as OpenMetrics text, of the type {@linkcode OPEN_METRICS_CONTENT_TYPE}. */
   toOpenMetrics(): string {
     const { memoryBytes, cpuMs } = this.#measure(this.#now());
     return openMetricsOf(this.#state, { memoryBytes, cpuMs });
@@ -244,7 +221,6 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     return Math.floor(this.#clock.now());
   }
 
-  /** What the process uses, as far as the probe tells. */
   #measure(now: Instant): {
     memoryBytes: number | undefined;
     cpuMs: number | undefined;
@@ -254,7 +230,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     try {
       usage = this.#probe();
     } catch (error) {
-      this.#logger.warn("Could not look at what the process uses", error);
+      this.#logger.warn("Could not measure the process", error);
     }
     const { memoryBytes, cpuMs } = usage;
     const cpuPercent = cpuMs === undefined ? undefined : this.#cpu.read(cpuMs, now);
@@ -262,15 +238,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
   }
 }
 
-function readConfig(options: MetricsCollectorOptions, attempt: () => string): MetricsConfig {
-  const { keepSamples, retentionMs, maxRecorded } = { ...DEFAULT_METRICS_CONFIG, ...options };
-  requireInteger(keepSamples, 1, MOST_SAMPLES, "keepSamples", attempt);
-  requireMs(retentionMs, 1, "retentionMs", attempt);
-  requireInteger(maxRecorded, 0, MOST_RECORDED, "maxRecorded", attempt);
-  return { keepSamples, retentionMs, maxRecorded };
-}
-
-function readTags(tags: unknown, attempt: () => string): Record<string, string> {
+function readTags(tags: unknown, attempt: Attempt): Record<string, string> {
   requireObject(tags, "tags", attempt);
   const entries = Object.entries(tags);
   requireInteger(entries.length, 0, MOST_TAGS, "the number of tags", attempt);
@@ -282,7 +250,7 @@ function readTags(tags: unknown, attempt: () => string): Record<string, string> 
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-function timeOf(since: unknown, attempt: () => string): Instant {
+function timeOf(since: unknown, attempt: Attempt): Instant {
   const time = since instanceof Date ? since.getTime() : NaN;
   if (!Number.isNaN(time)) return time;
   throw new TypeError(`Cannot ${attempt()}: since must be a valid Date, got ${quote(since)}`);

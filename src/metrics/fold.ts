@@ -1,15 +1,14 @@
 /**
- * Metrics as a fold over events: what the machines say is taken in one by one, and every figure is
- * read off the result. Nobody else counts anything, so no figure can contradict what happened.
+ * Metrics as a fold over events: every figure is computed from its state, and nothing else counts
+ * anything, so no figure can contradict what happened.
  *
- * Like a machine's `step`, {@linkcode fold} reads no clock and consumes the state that it is given.
+ * Like a machine's `step`, {@linkcode fold} reads no clock and consumes its state.
  *
  * @module
  */
 
-import type { LockstepEvent } from "../root/events.ts";
 import type { Instant } from "../core/machine.ts";
-import { type Gauges, noGauges, OPENING_EVENTS, track } from "./gauges.ts";
+import type { LockstepEvent } from "../root/events.ts";
 import {
   append,
   countOne,
@@ -22,37 +21,15 @@ import {
   type Series,
   type Tags,
 } from "./aggregates.ts";
-import {
-  COUNTERS,
-  type CounterSpec,
-  DURATION_METRICS,
-  DURATIONS,
-  type DurationSpec,
-  SCHEDULING_LATENCY,
-} from "./vocabulary.ts";
+import { DEFAULT_METRICS_CONFIG, type MetricsConfig } from "./config.ts";
+import { GAUGE_EVENTS, type Gauges, noGauges, track } from "./gauges.ts";
+import { COUNTERS, DURATION_METRICS, DURATIONS, SCHEDULING_LATENCY } from "./vocabulary.ts";
 
-/** The limits of what metrics keep. */
-export interface MetricsConfig {
-  /** How many samples of each metric are kept, the newest. @default 10_000 */
-  readonly keepSamples: number;
-  /** How old a sample may be that is shown, in milliseconds. @default 3_600_000 */
-  readonly retentionMs: number;
-  /** How many metrics of a user's own, and how many sets of their tags, are kept. @default 1_000 */
-  readonly maxRecorded: number;
-}
-
-/** The limits of who names none. */
-export const DEFAULT_METRICS_CONFIG: MetricsConfig = {
-  keepSamples: 10_000,
-  retentionMs: 3_600_000,
-  maxRecorded: 1_000,
-};
-
-/** A metric over time and in all. */
+/** A metric over time and in total. */
 export interface Metric {
   /** Its newest samples. */
   readonly series: Series;
-  /** All of its samples since they were cleared; `undefined` for what is only counted. */
+  /** All of its samples since they were cleared; `undefined` for a counter. */
   readonly histogram: Histogram | undefined;
 }
 
@@ -60,49 +37,40 @@ export interface Metric {
 export interface Recorded {
   /** The name of the metric. */
   readonly metric: string;
-  /** What it is labelled with. */
+  /** The tags that have a text. */
   readonly tags: Tags;
-  /** What came last. */
+  /** The newest value. */
   value: number;
 }
 
-/** Everything that metrics are read off. */
+/** The state of the fold. */
 export interface MetricsState {
-  /** The limits. */
+  /** Its limits. */
   readonly config: MetricsConfig;
-  /** How often what is counted happened, by metric. */
+  /** The counters, by metric. */
   readonly counters: Map<string, number>;
-  /** What is counted, timed and recorded, by metric. */
+  /** Counters, durations and a user's own, by metric. */
   readonly metrics: Map<string, Metric>;
   /** The names of a user's own metrics. */
   readonly recordedNames: Set<string>;
-  /** Their newest values, by name and tags. */
+  /** Their newest values, by name and tags, in the order in which they were first recorded. */
   readonly recorded: Map<string, Recorded>;
-  /** How many samples of a user's own found no room. */
+  /** How many samples of a user's own were dropped, as there was no room. */
   dropped: number;
-  /** How many tasks completed in the last minute. */
+  /** Completed tasks of the last minute. */
   completions: Rate;
-  /** How many attempts failed in the last minute. */
+  /** Failed attempts of the last minute. */
   errors: Rate;
-  /** What is so at the moment. */
+  /** The current state of things. */
   gauges: Gauges;
 }
 
-/** The events that mean something here; all others change nothing. */
+/** The types of the events that {@linkcode fold} uses. */
 export const FOLDED_EVENTS: readonly string[] = [
-  ...new Set([
-    ...COUNTERS.map(({ event }) => event),
-    ...DURATIONS.map(({ event }) => event),
-    ...["task:readied", "attempt:ended"],
-    ...["agent:spawned", "agent:terminated", "agent:cordoned", "agent:uncordoned"],
-    ...["agent:draining", "task:admitted"],
-    ...["resource:queued", "resource:reacquired", "resource:cancelled", "resource:abandoned"],
-    "resource:defined",
-    ...OPENING_EVENTS,
-  ]),
+  ...new Set([...[...COUNTERS, ...DURATIONS].map(({ event }) => event), ...GAUGE_EVENTS]),
 ];
 
-/** What is known before anything has happened. */
+/** Makes the state before anything has happened. */
 export function emptyMetrics(config: Partial<MetricsConfig> = {}): MetricsState {
   const state: MetricsState = {
     config: { ...DEFAULT_METRICS_CONFIG, ...config },
@@ -119,7 +87,7 @@ export function emptyMetrics(config: Partial<MetricsConfig> = {}): MetricsState 
   return state;
 }
 
-/** Takes in what happened at `at`. Costs O(1). */
+/** Adds an event that happened at `at`. Costs O(1). */
 export function fold(state: MetricsState, event: LockstepEvent, at: Instant): void {
   for (const { metric, counts } of COUNTERS_OF.get(event.type) ?? []) {
     if (counts?.(event as never) === false) continue;
@@ -130,17 +98,16 @@ export function fold(state: MetricsState, event: LockstepEvent, at: Instant): vo
     const ms = measure(event as never, at);
     if (ms !== undefined) sample(state, metric, at, ms);
   }
-  const waitedMs = track(state.gauges, event, at);
-  if (waitedMs !== undefined) sample(state, SCHEDULING_LATENCY.metric, at, waitedMs);
+  if (event.type === "task:assigned") {
+    const readyAt = state.gauges.tasks.get(event.taskId)?.readyAt;
+    if (readyAt !== undefined) sample(state, SCHEDULING_LATENCY.metric, at, at - readyAt);
+  }
+  track(state.gauges, event, at);
   if (event.type === "task:completed") countOne(state.completions, at);
   if (event.type === "task:failed" || event.type === "task:backed-off") countOne(state.errors, at);
 }
 
-/**
- * Takes in a sample of a user's own metric.
- *
- * @returns whether there was room for it
- */
+/** Adds a sample of a user's own metric. Returns whether there was room for it. */
 export function record(
   state: MetricsState,
   metric: string,
@@ -151,26 +118,25 @@ export function record(
   const { recordedNames, recorded, config: { maxRecorded } } = state;
   // A tag without a text is no tag to readers of the newest values.
   const pairs = Object.entries(tags ?? {}).filter(([, text]) => text !== "");
-  const key = JSON.stringify([metric, ...pairs.sort(byName)]);
+  const key = JSON.stringify([metric, ...pairs.sort(([a], [b]) => a < b ? -1 : 1)]);
   const known = recorded.get(key);
-  const isNew = !recordedNames.has(metric);
   if ((known === undefined && recorded.size >= maxRecorded) || !mayRecord(state, metric)) {
     state.dropped++;
     return false;
   }
-  if (isNew) recordedNames.add(metric);
+  recordedNames.add(metric);
   if (known === undefined) recorded.set(key, { metric, tags: Object.fromEntries(pairs), value });
   else known.value = value;
   sample(state, metric, at, value, tags);
   return true;
 }
 
-/** Whether `metric` may be a user's own: built-in ones are made of events alone. */
+/** Whether `metric` may be a user's own: built-in ones consist of events only. */
 export function mayRecord(state: Readonly<MetricsState>, metric: string): boolean {
   return state.recordedNames.has(metric) || !state.metrics.has(metric);
 }
 
-/** Counts from zero again. What is so at the moment stays known, since it is so all the same. */
+/** Resets all counters and samples, but no gauge, as these are about the present. */
 export function clear(state: MetricsState): void {
   state.counters.clear();
   state.metrics.clear();
@@ -179,25 +145,22 @@ export function clear(state: MetricsState): void {
   state.dropped = 0;
   state.completions = emptyRate();
   state.errors = emptyRate();
+  const { keepSamples } = state.config;
   for (const { metric } of COUNTERS) {
     state.counters.set(metric, 0);
-    state.metrics.set(metric, { series: newSeries(state), histogram: undefined });
+    state.metrics.set(metric, { series: emptySeries(keepSamples), histogram: undefined });
   }
   for (const { metric } of DURATION_METRICS) state.metrics.set(metric, newMetric(state));
 }
 
-const COUNTERS_OF = byEvent<CounterSpec>(COUNTERS);
-const DURATIONS_OF = byEvent<DurationSpec>(DURATIONS);
+const COUNTERS_OF = byEvent(COUNTERS);
+const DURATIONS_OF = byEvent(DURATIONS);
 
 function byEvent<Spec extends { readonly event: string }>(
   specs: readonly Spec[],
 ): ReadonlyMap<string, readonly Spec[]> {
   const found = new Map<string, Spec[]>();
-  for (const spec of specs) {
-    const others = found.get(spec.event);
-    if (others === undefined) found.set(spec.event, [spec]);
-    else others.push(spec);
-  }
+  for (const spec of specs) found.set(spec.event, [...found.get(spec.event) ?? [], spec]);
   return found;
 }
 
@@ -208,14 +171,6 @@ function sample(state: MetricsState, name: string, at: Instant, value: number, t
   observe(metric.histogram!, value);
 }
 
-function newMetric(state: MetricsState): Metric {
-  return { series: newSeries(state), histogram: emptyHistogram() };
-}
-
-function newSeries({ config }: MetricsState): Series {
-  return emptySeries(config.keepSamples);
-}
-
-function byName([a]: [string, string], [b]: [string, string]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function newMetric({ config }: MetricsState): Metric {
+  return { series: emptySeries(config.keepSamples), histogram: emptyHistogram() };
 }

@@ -1,15 +1,15 @@
 /**
- * Metrics as text that Prometheus and its like read: OpenMetrics 1.0.
+ * Metrics as OpenMetrics 1.0 text, which Prometheus and others read.
  *
  * @module
  */
 
 import type { MetricsState } from "./fold.ts";
 import { quantileOf } from "./aggregates.ts";
-import { breakersByState, countSuspects, type OpenItems } from "./gauges.ts";
+import { breakersByState, countSuspects, loadOf } from "./gauges.ts";
 import { COUNTERS, DURATION_METRICS } from "./vocabulary.ts";
 
-/** What to serve the text as. */
+/** The content type of the text. */
 export const OPEN_METRICS_CONTENT_TYPE =
   "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -22,22 +22,22 @@ interface Family {
   readonly samples: readonly Sample[];
 }
 
-/** A value; the suffix and the labels tell it from others of its family. */
+/** A value; suffix and labels distinguish the samples of a family. */
 interface Sample {
   readonly suffix?: "_total" | "_count" | "_sum";
   readonly labels?: readonly (readonly [name: string, value: string])[];
   readonly value: number;
 }
 
-/** What events don't tell; what isn't known isn't shown. */
+/** The figures that events do not contain; those that are not known are left out. */
 export interface ProcessFigures {
-  /** In bytes. */
+  /** Resident memory in bytes. */
   readonly memoryBytes: number | undefined;
-  /** Since the process began, in milliseconds. */
+  /** Processor time since the process began, in milliseconds. */
   readonly cpuMs: number | undefined;
 }
 
-/** All metrics as OpenMetrics text. */
+/** Returns all metrics as OpenMetrics text. */
 export function openMetricsOf(state: Readonly<MetricsState>, process: ProcessFigures): string {
   const families = [
     ...counterFamilies(state),
@@ -64,68 +64,44 @@ function counter(name: string, help: string, value: number): Family {
 const STATUSES = ["waiting", "ready", "assigned", "running", "backing-off"] as const;
 
 function gaugeFamilies({ gauges }: Readonly<MetricsState>): Family[] {
-  const { tasksByStatus, agents, resources, lockedResources, waits } = gauges;
-  let busy = 0;
-  let load = 0;
-  let slots = 0;
-  for (const agent of agents.values()) {
-    if (agent.load > 0) busy++;
-    load += agent.load;
-    slots += agent.slots;
-  }
-  return [
-    gauge("tasks", "Tasks that have not ended", "status", [
-      ...STATUSES.map((status) => [status, tasksByStatus.get(status) ?? 0] as const),
-    ]),
-    gauge("agents", "Registered agents", "state", [["busy", busy], ["idle", agents.size - busy]]),
-    gauge("agent_slots", "How many tasks agents have, and how many they could have", "state", [
-      ["used", load],
-      ["all", slots],
-    ]),
-    gauge(
-      "resources",
-      "Resources that are held, and those that are waited for or defined only",
-      "state",
-      [
-        ["locked", lockedResources],
-        ["free", resources.size - lockedResources],
-      ],
-    ),
-    gauge("lock_waits", "Waits for locks", "", [["", waits.size]]),
-    ...openFamilies(gauges.open),
-  ];
-}
-
-function openFamilies(open: OpenItems): Family[] {
+  const { tasksByStatus, agents, resources, lockedResources: locked, waits, open } = gauges;
   const { members, requests, deadLetters, conflicts } = open;
-  const suspects = countSuspects(open);
+  const { busy, load, slots } = loadOf(gauges);
+  const suspect = countSuspects(open);
+  const statuses = STATUSES.map((status) => [status, tasksByStatus.get(status) ?? 0]);
   return [
-    gauge("members", "Agents that are there", "state", [
-      ["alive", members.size - suspects],
-      ["suspect", suspects],
-    ]),
-    gauge("requests", "Requests that wait for their response", "", [["", requests.size]]),
-    gauge("dead_letters", "Messages that could not be delivered", "", [["", deadLetters.size]]),
-    gauge("conflicts", "Conflicts that were not settled", "", [["", conflicts.size]]),
-    gauge("circuit_breakers", "Circuit breakers", "state", Object.entries(breakersByState(open))),
+    gauge("tasks", "Tasks that have not ended", Object.fromEntries(statuses), "status"),
+    gauge("agents", "Registered agents", { busy, idle: agents.size - busy }),
+    gauge("agent_slots", "Slots of agents, and those in use", { used: load, all: slots }),
+    gauge("resources", "Resources that are held, and those that are waited for or defined only", {
+      locked,
+      free: resources.size - locked,
+    }),
+    gauge("lock_waits", "Waits for locks", waits.size),
+    gauge("members", "Agents that are members", { alive: members.size - suspect, suspect }),
+    gauge("requests", "Requests that wait for their response", requests.size),
+    gauge("dead_letters", "Messages that could not be delivered", deadLetters.size),
+    gauge("conflicts", "Conflicts that were not resolved", conflicts.size),
+    gauge("circuit_breakers", "Circuit breakers", breakersByState(open)),
   ];
 }
 
+/** Returns the family of one value, or of several by the text of a label. */
 function gauge(
   name: string,
   help: string,
-  label: string,
-  values: readonly (readonly [labelled: string, value: number])[],
+  values: number | Readonly<Record<string, number>>,
+  label = "state",
 ): Family {
-  const samples = values.map(([labelled, value]): Sample =>
-    label === "" ? { value } : { labels: [[label, labelled]], value }
-  );
+  const samples: Sample[] = typeof values === "number"
+    ? [{ value: values }]
+    : Object.entries(values).map(([text, value]) => ({ labels: [[label, text]], value }));
   return { name: `lockstep_${name}`, type: "gauge", help, samples };
 }
 
 const QUANTILES = [0.5, 0.95, 0.99] as const;
 
-/** Durations that were measured, in seconds. */
+/** Returns the durations that have samples, in seconds. */
 function summaryFamilies({ metrics }: Readonly<MetricsState>): Family[] {
   const families: Family[] = [];
   for (const { metric, help } of DURATION_METRICS) {
@@ -157,7 +133,7 @@ function processFamilies({ memoryBytes, cpuMs }: ProcessFigures): Family[] {
       name: "lockstep_process_resident_memory_bytes",
       type: "gauge",
       unit: "bytes",
-      help: "What the process has in memory",
+      help: "Resident memory of the process",
       samples: [{ value: memoryBytes }],
     });
   }
@@ -166,14 +142,14 @@ function processFamilies({ memoryBytes, cpuMs }: ProcessFigures): Family[] {
       name: "lockstep_process_cpu_seconds",
       type: "counter",
       unit: "seconds",
-      help: "Processor time that the process has used",
+      help: "Processor time of the process",
       samples: [{ suffix: "_total", value: cpuMs / 1000 }],
     });
   }
   return families;
 }
 
-/** A user's own metrics, each with its newest value under each set of tags. */
+/** Returns a user's own metrics, each with its newest value under each set of tags. */
 function recordedFamilies({ recorded }: Readonly<MetricsState>): Family[] {
   const names = new Identifiers();
   const families = new Map<string, { labels: Identifiers; samples: Sample[] }>();
@@ -195,7 +171,7 @@ function recordedFamilies({ recorded }: Readonly<MetricsState>): Family[] {
   }));
 }
 
-/** Labels that have a meaning of their own in histograms and summaries. */
+/** Labels that the format gives a meaning, in histograms and summaries. */
 const RESERVED_LABELS: readonly string[] = ["le", "quantile"];
 
 /**
@@ -222,7 +198,7 @@ class Identifiers {
   }
 }
 
-/** `name` as the format allows it: letters, digits and underscores, and a letter first. */
+/** Replaces what the format forbids: a letter comes first, then letters, digits and underscores. */
 function identifier(name: string): string {
   const allowed = name.replaceAll(/[^a-zA-Z0-9_]/g, "_");
   return /^[a-zA-Z]/.test(allowed) ? allowed : `x${allowed}`;

@@ -1,15 +1,15 @@
 /**
- * What the process itself uses.
+ * Memory and processor time of the process.
  *
- * A runtime tells how much processor time a process has used since it began. That is no percentage:
- * only the difference of two readings, as a part of the time between them, is one.
+ * A runtime returns the processor time since the process began. A percentage is the difference of two
+ * readings in relation to the time between them.
  *
  * @module
  */
 
 import type { Instant } from "../core/machine.ts";
 
-/** What a process uses; what isn't known is left out. */
+/** The usage of a process; what is not known is left out. */
 export interface ProcessUsage {
   /** Memory in use, in bytes. */
   readonly memoryBytes?: number;
@@ -17,16 +17,16 @@ export interface ProcessUsage {
   readonly cpuMs?: number;
 }
 
-/** Looks at what a process uses. */
+/** Returns the usage of a process. */
 export type ProcessProbe = () => ProcessUsage;
 
-/** What Deno, Node and Bun offer under the same name. */
+/** The functions that Deno, Node and Bun have under the same name. */
 interface ProcessLike {
   memoryUsage?: () => { rss?: number };
   cpuUsage?: () => { user?: number; system?: number };
 }
 
-/** Looks at the process that runs this; finds nothing in a browser. */
+/** Returns the usage of this process; nothing in a browser. */
 export function probeProcess(): ProcessUsage {
   const { process } = globalThis as unknown as { process?: ProcessLike };
   const memoryBytes = attempt(() => process?.memoryUsage?.().rss);
@@ -40,7 +40,6 @@ export function probeProcess(): ProcessUsage {
   };
 }
 
-/** What a runtime answers, or nothing when it refuses to. */
 function attempt(ask: () => number | undefined): number | undefined {
   try {
     return ask();
@@ -49,20 +48,19 @@ function attempt(ask: () => number | undefined): number | undefined {
   }
 }
 
-/** The shortest period over which a percentage is taken. */
+/** The shortest period of a percentage. */
 export const SHORTEST_PERIOD_MS = 1_000;
 
-/** Makes percentages of processor times: each over the period since the one before. */
+/** Turns processor times into percentages, each over the period since the one before. */
 export class CpuMeter {
   #since: Instant | undefined;
   #cpuMs = 0;
   #percent: number | undefined;
 
   /**
-   * Takes in a reading. A period shorter than {@linkcode SHORTEST_PERIOD_MS} goes on.
-   *
-   * @returns how much of one processor was used in the newest period, in percent; more than 100
-   * when several were; `undefined` until a period has ended
+   * Adds a reading, which ends the period unless that is shorter than
+   * {@linkcode SHORTEST_PERIOD_MS}. Returns the usage in the newest period in percent of one
+   * processor, or `undefined` until a period has ended.
    */
   read(cpuMs: number, now: Instant): number | undefined {
     if (this.#since === undefined) this.#begin(cpuMs, now);

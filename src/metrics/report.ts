@@ -1,148 +1,34 @@
 /**
- * The figures that users of the coordination API know, read off what the fold has kept.
- *
- * What isn't measured is `undefined`: a mean of nothing, or a usage that no probe tells.
+ * The figures of {@linkcode CoordinationMetrics}, computed from the state of the fold.
  *
  * @module
  */
 
 import type { Instant } from "../core/machine.ts";
-import type { TaskStatus } from "../tasks/types.ts";
+import { perMinute } from "./aggregates.ts";
 import type { MetricsState } from "./fold.ts";
-import { perMinute, summaryOf } from "./aggregates.ts";
-import { breakersByState, countSuspects } from "./gauges.ts";
+import { breakersByState, countSuspects, type Gauges, loadOf } from "./gauges.ts";
+import type {
+  AgentFigures,
+  CoordinationFigures,
+  CoordinationMetrics,
+  ResourceFigures,
+  TaskFigures,
+} from "./types.ts";
 
-/** How tasks are and went. */
-export interface TaskFigures {
-  /** How many there are and were. */
-  readonly totalTasks: number;
-  /** How many have an agent: assigned or running. */
-  readonly activeTasks: number;
-  /** How many ended well. */
-  readonly completedTasks: number;
-  /** How many ended badly. */
-  readonly failedTasks: number;
-  /** How many were cancelled. */
-  readonly cancelledTasks: number;
-  /** The mean time of an attempt that completed its task, in milliseconds. */
-  readonly avgTaskDuration: number | undefined;
-  /** How many completed in the last minute. */
-  readonly taskThroughput: number;
-  /** How many that have not ended have each priority. */
-  readonly tasksByPriority: Record<string, number>;
-  /** How many that have not ended are of each type. */
-  readonly tasksByType: Record<string, number>;
-  /** How many that have not ended have each status. */
-  readonly tasksByStatus: Partial<Record<TaskStatus, number>>;
-}
-
-/** How agents are. */
-export interface AgentFigures {
-  /** How many are registered. */
-  readonly totalAgents: number;
-  /** How many of them are given tasks: all that aren't cordoned. */
-  readonly activeAgents: number;
-  /** How many have nothing to do. */
-  readonly idleAgents: number;
-  /** How many have a task. */
-  readonly busyAgents: number;
-  /** How many of those that are there have been silent for so long that they may be dead. */
-  readonly suspectAgents: number;
-  /** How much of their slots is in use, in percent; 0 without agents. */
-  readonly agentUtilization: number;
-  /** How many tasks an agent has on average, started or not; 0 without agents. */
-  readonly avgTasksPerAgent: number;
-  /** How many are of each type, as they were registered. */
-  readonly agentsByType: Record<string, number>;
-}
-
-/** How resources are and were used. */
-export interface ResourceFigures {
-  /** How many are held, waited for, or defined. */
-  readonly totalResources: number;
-  /** How many of them are held. */
-  readonly lockedResources: number;
-  /** How many of them are not. */
-  readonly freeResources: number;
-  /** How many of them are held, in percent; 0 without resources. */
-  readonly resourceUtilization: number;
-  /** The mean time for which a lock was held, in milliseconds. */
-  readonly avgLockDuration: number | undefined;
-  /** How many waits there are. */
-  readonly lockContention: number;
-  /** How many deadlocks were broken. */
-  readonly deadlockCount: number;
-}
-
-/** How the rest of the coordination went. */
-export interface CoordinationFigures {
-  /** How many messages were put into a mailbox. */
-  readonly messagesSent: number;
-  /** How many deliveries of messages there were. */
-  readonly messagesReceived: number;
-  /** The mean time from sending a message to its first delivery, in milliseconds. */
-  readonly messageLatency: number | undefined;
-  /** How many conflicts were reported. */
-  readonly conflictsDetected: number;
-  /** How many conflicts were settled. */
-  readonly conflictsResolved: number;
-  /** How many steals there were. */
-  readonly workStealingEvents: number;
-  /** How often a circuit breaker opened. */
-  readonly circuitBreakerTrips: number;
-  /** How many requests wait for their response. */
-  readonly openRequests: number;
-  /** How many messages could not be delivered and were not sent again. */
-  readonly deadLetters: number;
-  /** How many conflicts were not settled. */
-  readonly activeConflicts: number;
-  /** How many circuit breakers are open. */
-  readonly openCircuitBreakers: number;
-}
-
-/** How well it runs. */
-export interface PerformanceFigures {
-  /** The mean time from asking for a lock to having it, in milliseconds. */
-  readonly coordinationLatency: number | undefined;
-  /** The mean time from when a task was ready until it had an agent, in milliseconds. */
-  readonly schedulingLatency: number | undefined;
-  /** What the process has in memory, in MB of 2²⁰ bytes. */
-  readonly memoryUsage: number | undefined;
-  /** How much of one processor the process used in the newest period, in percent. */
-  readonly cpuUsage: number | undefined;
-  /** How many attempts failed in the last minute. */
-  readonly errorRate: number;
-}
-
-/** Everything at one moment. */
-export interface CoordinationMetrics {
-  /** Which moment. */
-  readonly timestamp: Date;
-  /** How tasks are and went. */
-  readonly taskMetrics: TaskFigures;
-  /** How agents are. */
-  readonly agentMetrics: AgentFigures;
-  /** How resources are and were used. */
-  readonly resourceMetrics: ResourceFigures;
-  /** How the rest of the coordination went. */
-  readonly coordinationMetrics: CoordinationFigures;
-  /** How well it runs. */
-  readonly performanceMetrics: PerformanceFigures;
-}
-
-/** What events don't tell. */
+/** The figures that events do not contain; `undefined` where they are not known. */
 export interface Surroundings {
-  /** In bytes; `undefined` when it isn't known. */
+  /** Resident memory in bytes. */
   readonly memoryBytes: number | undefined;
-  /** In percent; `undefined` when it isn't known. */
+  /** Processor time in percent. */
   readonly cpuPercent: number | undefined;
 }
 
-/** The figures at `now`. Costs a look at each agent. */
+/** Returns the figures at `now`. Costs a look at each agent. */
 export function reportOf(
   state: Readonly<MetricsState>,
   now: Instant,
-  surroundings: Surroundings,
+  { memoryBytes, cpuPercent }: Surroundings,
 ): CoordinationMetrics {
   return {
     timestamp: new Date(now),
@@ -153,8 +39,8 @@ export function reportOf(
     performanceMetrics: {
       coordinationLatency: mean(state, "resource.wait"),
       schedulingLatency: mean(state, "scheduling.latency"),
-      memoryUsage: surroundings.memoryBytes && surroundings.memoryBytes / 2 ** 20,
-      cpuUsage: surroundings.cpuPercent,
+      memoryUsage: memoryBytes && memoryBytes / 2 ** 20,
+      cpuUsage: cpuPercent,
       errorRate: perMinute(state.errors, now),
     },
   };
@@ -167,7 +53,7 @@ function tasksOf(state: Readonly<MetricsState>, now: Instant): TaskFigures {
   const cancelledTasks = counted(state, "task.cancelled");
   return {
     totalTasks: tasks.size + completedTasks + failedTasks + cancelledTasks,
-    activeTasks: (tasksByStatus.get("assigned") ?? 0) + (tasksByStatus.get("running") ?? 0),
+    activeTasks: countActive(state.gauges),
     completedTasks,
     failedTasks,
     cancelledTasks,
@@ -180,20 +66,14 @@ function tasksOf(state: Readonly<MetricsState>, now: Instant): TaskFigures {
 }
 
 function agentsOf({ gauges }: Readonly<MetricsState>): AgentFigures {
-  const { agents, tasksByStatus, open } = gauges;
+  const { agents, open } = gauges;
+  const { busy, load, slots } = loadOf(gauges);
   const types = new Map<string, number>();
   let active = 0;
-  let busy = 0;
-  let load = 0;
-  let slots = 0;
-  for (const agent of agents.values()) {
-    if (agent.cordons.size === 0) active++;
-    if (agent.load > 0) busy++;
-    load += agent.load;
-    slots += agent.slots;
-    types.set(agent.kind, (types.get(agent.kind) ?? 0) + 1);
+  for (const { cordons, kind } of agents.values()) {
+    if (cordons.size === 0) active++;
+    types.set(kind, (types.get(kind) ?? 0) + 1);
   }
-  const tasks = (tasksByStatus.get("assigned") ?? 0) + (tasksByStatus.get("running") ?? 0);
   return {
     totalAgents: agents.size,
     activeAgents: active,
@@ -201,9 +81,13 @@ function agentsOf({ gauges }: Readonly<MetricsState>): AgentFigures {
     busyAgents: busy,
     suspectAgents: countSuspects(open),
     agentUtilization: slots === 0 ? 0 : 100 * load / slots,
-    avgTasksPerAgent: agents.size === 0 ? 0 : tasks / agents.size,
+    avgTasksPerAgent: agents.size === 0 ? 0 : countActive(gauges) / agents.size,
     agentsByType: Object.fromEntries(types),
   };
+}
+
+function countActive({ tasksByStatus }: Gauges): number {
+  return (tasksByStatus.get("assigned") ?? 0) + (tasksByStatus.get("running") ?? 0);
 }
 
 function resourcesOf(state: Readonly<MetricsState>): ResourceFigures {
@@ -242,5 +126,6 @@ function counted(state: Readonly<MetricsState>, metric: string): number {
 }
 
 function mean(state: Readonly<MetricsState>, metric: string): number | undefined {
-  return summaryOf(state.metrics.get(metric)!.histogram!)?.avg;
+  const { count, sum } = state.metrics.get(metric)!.histogram!;
+  return count === 0 ? undefined : sum / count;
 }

@@ -3,7 +3,6 @@ import { generatedPages } from "../../docs/tool/pages.ts";
 import { configFiles, literal, readDefaults } from "../../docs/tool/options.ts";
 import { readShapes } from "../../docs/tool/symbols.ts";
 import { parseWorkflow } from "../../src/cli/mod.ts";
-import { DEFAULT_METRICS_CONFIG } from "../../src/metrics/fold.ts";
 import { blocksOf } from "./blocks.ts";
 import { pages } from "./sources.ts";
 
@@ -14,15 +13,9 @@ Deno.test("the generated pages are those that `deno task docs` writes", async ()
   }
 });
 
-/** The tables of options, and the config of the one subsystem without a table. */
-async function allDefaults(): Promise<Map<string, ReadonlyMap<string, unknown>>> {
-  const tables = await readDefaults();
-  return new Map([...tables, ["metrics", new Map(Object.entries(DEFAULT_METRICS_CONFIG))]]);
-}
-
 Deno.test("the documented default of an option is the one in its table", async () => {
   const shapes = await readShapes("mod.ts", ...configFiles());
-  const defaults = await allDefaults();
+  const defaults = await readDefaults();
   const compared = new Set<string>();
   const different = new Set<string>();
   for (const { fields } of shapes.values()) {
