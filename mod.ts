@@ -73,7 +73,7 @@ export {
   TaskScheduler,
   type TaskSchedulerOptions,
 } from "./src/tasks/task_scheduler.ts";
-export { TaskHandle } from "./src/tasks/task_handle.ts";
+export { TaskHandle } from "./src/tasks/client.ts";
 export type { TaskContext, TaskHandler } from "./src/tasks/attempts.ts";
 export type {
   CordonCause,

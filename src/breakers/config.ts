@@ -165,8 +165,8 @@ export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt
     attempt,
   );
   const { timeout, windowCalls } = given;
-  const isCounted = given.window === "count";
-  const fewest = isCounted ? Math.min(10, windowCalls) : 10;
+  const isByCount = given.window === "count";
+  const fewest = isByCount ? Math.min(10, windowCalls) : 10;
   const longestProbeMs = callTimeoutMs > 0 ? callTimeoutMs : Math.max(timeout, MINUTE_MS);
   const rules: BreakerRules = {
     ...given,
@@ -178,7 +178,7 @@ export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt
     const rule = `maxOpenMs must be at least timeout, which is ${timeout}`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.maxOpenMs}`);
   }
-  if (isCounted && rules.minimumCalls > windowCalls) {
+  if (isByCount && rules.minimumCalls > windowCalls) {
     const rule = `minimumCalls must be at most windowCalls, or it could never open`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.minimumCalls}`);
   }
