@@ -93,8 +93,8 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "a drained agent is not removed",
     MACHINE,
-    "drained !== undefined && slotsInUse === 0",
-    "false && slotsInUse === 0",
+    "agent.drained !== undefined && isDrained",
+    "agent.drained !== undefined && false && isDrained",
   ),
   mutant(
     "one batch is all",
@@ -135,9 +135,9 @@ export const MUTANTS: readonly CodeMutant[] = [
   ),
   mutant(
     "a task that was not placed is stolen",
-    PLACEMENT,
-    "!placed || !state.config.stealing",
-    "!state.config.stealing",
+    TRANSITIONS,
+    "if (task.spec.placed && state.config.stealing) offer",
+    "if (state.config.stealing) offer",
   ),
   mutant("the oldest claims move first", PLACEMENT, "rank: -epoch", "rank: epoch"),
   mutant(

@@ -164,8 +164,9 @@ export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt
     config,
     attempt,
   );
-  const { timeout, window, windowCalls } = given;
-  const fewest = window === "count" ? Math.min(10, windowCalls) : 10;
+  const { timeout, windowCalls } = given;
+  const isByCount = given.window === "count";
+  const fewest = isByCount ? Math.min(10, windowCalls) : 10;
   const longestProbeMs = callTimeoutMs > 0 ? callTimeoutMs : Math.max(timeout, MINUTE_MS);
   const rules: BreakerRules = {
     ...given,
@@ -177,7 +178,7 @@ export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt
     const rule = `maxOpenMs must be at least timeout, which is ${timeout}`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.maxOpenMs}`);
   }
-  if (window === "count" && rules.minimumCalls > windowCalls) {
+  if (isByCount && rules.minimumCalls > windowCalls) {
     const rule = `minimumCalls must be at most windowCalls, or it could never open`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.minimumCalls}`);
   }

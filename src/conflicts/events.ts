@@ -9,7 +9,7 @@ import { type Descriptions, refusal, subject } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
 import type { Conflict, ConflictResolution } from "./types.ts";
 
-/** The part that all events about one conflict have in common. */
+/** The part that all commands and events about one conflict have in common. */
 export interface AboutConflict {
   /** The id of the conflict. */
   readonly conflictId: string;

@@ -75,7 +75,9 @@ export interface Versioned {
 
 /** A version that an agent has read and may change. It excludes no other agent. */
 export interface Reading {
+  /** The resource. */
   readonly versioned: Versioned;
+  /** The agent that has read it. */
   readonly agentId: string;
   /** When it was read. */
   readonly since: Instant;

@@ -97,17 +97,17 @@ export abstract class MachineClient<
         return Promise.reject(error);
       }
     }
-    return this.#exchange(command, (outcome) => this.#read(command, outcome, read));
+    return this.exchange(command, (outcome) => this.#read(command, outcome, read));
   }
 
   /** Sends a command and resolves with its answer, or with its refusal. */
   outcomeOf<Each extends Command>(command: Each): Promise<Outcome<Answers, Each>> {
-    return this.#exchange(command, (outcome) => outcome);
+    return this.exchange(command, (outcome) => outcome);
   }
 
   /** Sends a command and resolves once it was stepped, also when it was refused. */
   attempt(command: Command): Promise<void> {
-    if (!this.host.dispatcher.synchronous) return this.#exchange(command, ignore);
+    if (!this.host.dispatcher.synchronous) return this.exchange(command, ignore);
     try {
       if (this.#stopped !== undefined) throw this.#stopped;
       this.dispatch(command);
@@ -122,6 +122,14 @@ export abstract class MachineClient<
    * stopped, as it ends something that the machine would keep for ever.
    */
   deliver<Each extends Command>(command: Each): Promise<AnswerTo<Answers, Each>> {
+    if (this.host.dispatcher.synchronous) {
+      try {
+        const answer = this.#read(command, this.dispatch(command), undefined);
+        return resolved(answer as AnswerTo<Answers, Each>);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
     const settled = new Deferred<unknown>();
     this.#deliver({ command, settled });
     return settled.promise() as Promise<AnswerTo<Answers, Each>>;
@@ -140,21 +148,34 @@ export abstract class MachineClient<
   /** Lets time pass in the machine, and sends again what its log did not store. */
   refresh(): Promise<void> {
     this.#resend();
-    return this.#exchange({ type: "tick" }, ignore);
+    return this.exchange({ type: "tick" }, ignore);
   }
 
   /** Returns the error for a refused command. `state` is the one that refused it. */
   protected abstract errorOf(refusal: Refusal, command: Command): Error;
 
   /**
-   * Sends a command and resolves with what `read` makes of its answer, like {@linkcode call}; but
-   * `read` runs in the reply, before observers get the events of the step.
+   * Sends a command and resolves with what `read` makes of its answer or refusal. `read` runs in the
+   * reply: before observers get the events of the step.
    */
-  protected exchange<Each extends Command, Result>(
+  protected exchange<Each extends Command | Tick, Result>(
     command: Each,
-    read: (answer: AnswerTo<Answers, Each>) => Result,
+    read: (outcome: Outcome<Answers, Each>) => Result,
   ): Promise<Result> {
-    return this.#exchange(command, (outcome) => this.#read(command, outcome, read) as Result);
+    const result = new Deferred<Result>();
+    try {
+      this.send(command, (outcome, error) => {
+        if (error !== undefined) return result.reject(error);
+        try {
+          result.resolve(read(outcome!));
+        } catch (refusal) {
+          result.reject(refusal);
+        }
+      });
+    } catch (error) {
+      result.reject(error);
+    }
+    return result.promise();
   }
 
   /** Sends `command`. @throws the error because of which the client has stopped */
@@ -203,26 +224,6 @@ export abstract class MachineClient<
 
   /** Ends all calls that wait with `error`, as the client has stopped. */
   protected abstract end(error: unknown): void;
-
-  #exchange<Each extends Command | Tick, Result>(
-    command: Each,
-    read: (outcome: Outcome<Answers, Each>) => Result,
-  ): Promise<Result> {
-    const result = new Deferred<Result>();
-    try {
-      this.send(command, (outcome, error) => {
-        if (error !== undefined) return result.reject(error);
-        try {
-          result.resolve(read(outcome!));
-        } catch (refusal) {
-          result.reject(refusal);
-        }
-      });
-    } catch (error) {
-      result.reject(error);
-    }
-    return result.promise();
-  }
 
   #read<Each extends Command>(
     command: Each,

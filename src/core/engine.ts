@@ -118,8 +118,7 @@ interface Happened<Event> {
  *
  * @example
  * ```ts
- * import { Engine } from "@lockstep/lockstep";
- * import { definePart } from "@lockstep/lockstep/machine";
+ * import { definePart, Engine } from "@lockstep/lockstep/machine";
  *
  * interface Moved {
  *   readonly type: "door:moved";

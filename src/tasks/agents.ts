@@ -26,9 +26,17 @@ import {
   type Step,
   type TaskRecord,
   type TaskState,
-  touch,
 } from "./state.ts";
-import { attemptOf, cancel, endLingering, orphan, refuse, requeue, start } from "./transitions.ts";
+import {
+  attemptOf,
+  cancel,
+  endLingering,
+  orphan,
+  refuse,
+  requeue,
+  start,
+  touch,
+} from "./transitions.ts";
 import type { CordonCause } from "./types.ts";
 
 /** Registers an agent, or changes its profile. */
@@ -61,6 +69,7 @@ function newAgent(agentId: string): Agent {
     capabilities: [],
     maxConcurrentTasks: 1,
     slotLimit: 0,
+    usableSlots: 1,
     maxQueuedTasks: 0,
     priority: 0,
     startsAtOnce: false,
@@ -89,6 +98,15 @@ function takeProfile(agent: Agent, profile: RegisterAgent): void {
   agent.priority = profile.priority;
   agent.startsAtOnce = profile.startsAtOnce;
   agent.heartbeatTimeoutMs = profile.heartbeatTimeoutMs;
+  limitSlots(agent, agent.slotLimit);
+}
+
+function limitSlots(agent: Agent, slotLimit: number): void {
+  const { maxConcurrentTasks } = agent;
+  agent.slotLimit = slotLimit;
+  agent.usableSlots = slotLimit === 0
+    ? maxConcurrentTasks
+    : Math.min(slotLimit, maxConcurrentTasks);
 }
 
 /** Starts the claims of an agent that began to start its tasks at once. */
@@ -167,7 +185,7 @@ export function limitAgent(step: Step, command: LimitAgent): Refusal | void {
   if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   if (agent.slotLimit === slots) return;
   touch(step, agent);
-  agent.slotLimit = slots;
+  limitSlots(agent, slots);
   step.freed.push(agent);
   step.events.push({ type: "agent:limited", agentId, slots });
 }

@@ -207,9 +207,10 @@ class Attempt implements TaskContext {
   readonly epoch: number;
   readonly agentId: string;
   readonly attempt: number;
+  /** Whether the claim is over. */
+  isOver = false;
   readonly #host: AttemptHost;
   #controller: AbortController | undefined;
-  #isOver = false;
   #reason: unknown;
 
   constructor(host: AttemptHost, task: TaskView, epoch: number, agentId: string, attempt: number) {
@@ -220,23 +221,18 @@ class Attempt implements TaskContext {
     this.attempt = attempt;
   }
 
-  /** Whether the claim is over. */
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#isOver) this.#controller.abort(this.#reason);
+      if (this.isOver) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
   }
 
   /** Ends the claim for `reason`; the first one counts. */
   abort(reason: unknown): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     this.#reason = reason;
     const controller = this.#controller;
     // Listeners may do anything, so they are called after the step.

@@ -11,7 +11,7 @@ import { MachineClient, type MachineHost } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Refusal } from "../core/machine.ts";
+import { Refusal } from "../core/machine.ts";
 import type { LockAnswers, LockCommand } from "../locks/commands.ts";
 import type { LockEvent } from "../locks/events.ts";
 import type { ResourceManagerConfig } from "../locks/config.ts";
@@ -24,7 +24,7 @@ import type {
   SchedulerHost,
 } from "../root/scheduler_machine.ts";
 import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } from "./attempts.ts";
-import type { RegisterAgent, Submit, TaskCommand } from "./commands.ts";
+import type { RegisterAgent, Submit, Submitted, TaskCommand } from "./commands.ts";
 import { cancellation, failure, refusalError } from "./errors.ts";
 import type { TaskEvent, TaskRefused } from "./events.ts";
 import { isTerminal, type TaskRecord, type TaskState } from "./state.ts";
@@ -85,11 +85,9 @@ export class TaskClient
 
   /** Submits a task. */
   submit(command: Submit): Promise<TaskHandle> {
-    return this.exchange(command, ({ taskId, isNew }) => {
-      const known = this.#handles.get(taskId);
-      if (known !== undefined && !isNew) return known;
-      if (known !== undefined) this.#replaced.set(taskId, known);
-      return this.#newHandle(taskId, isNew);
+    return this.exchange(command, (outcome) => {
+      if (outcome instanceof Refusal) throw this.errorOf(outcome, command);
+      return this.#handleOf(outcome);
     });
   }
 
@@ -99,7 +97,8 @@ export class TaskClient
     profile: AgentProfile,
     handler: TaskHandler | undefined,
   ): Promise<void> {
-    return this.exchange(command, () => {
+    return this.exchange(command, (outcome) => {
+      if (outcome instanceof Refusal) throw this.errorOf(outcome, command);
       this.#profiles.set(profile.id, profile);
       this.#attempts.handle(profile.id, handler);
     });
@@ -172,8 +171,11 @@ export class TaskClient
     return handle;
   }
 
-  /** Makes the handle of a task that was accepted in this step, or has none in this process. */
-  #newHandle(taskId: string, isNew: boolean): TaskHandle {
+  /** Returns the handle of a task that was submitted. */
+  #handleOf({ taskId, isNew }: Submitted): TaskHandle {
+    const known = this.#handles.get(taskId);
+    if (known !== undefined && !isNew) return known;
+    if (known !== undefined) this.#replaced.set(taskId, known);
     const handle = new TaskHandle(taskId, this);
     const task = isNew ? undefined : this.state.tasks.tasks.get(taskId)!;
     if (task === undefined || !isTerminal(task.status)) this.#handles.set(taskId, handle);

@@ -489,7 +489,7 @@ function cancelDoomed(step: Step, task: TaskRecord, because: string): void {
 function distribute(step: Step): void {
   const { state, queued, freed } = step;
   for (const agent of freed) {
-    if (isDrained(state, agent)) remove(step, agent, agent.drained!);
+    if (agent.drained !== undefined && isDrained(state, agent)) remove(step, agent, agent.drained);
     else refresh(state, agent);
   }
   if (!state.draining) {
@@ -502,9 +502,8 @@ function distribute(step: Step): void {
 
 /** Returns whether a draining agent, which was not removed yet, has no claim left. */
 function isDrained({ agents }: TaskState, agent: Agent): boolean {
-  const { agentId, drained, slotsInUse, tasks } = agent;
-  return drained !== undefined && slotsInUse === 0 && tasks.size === 0 &&
-    agents.get(agentId) === agent;
+  const { agentId, slotsInUse, tasks } = agent;
+  return slotsInUse === 0 && tasks.size === 0 && agents.get(agentId) === agent;
 }
 
 function giveTasks(step: Step, agent: Agent): void {
@@ -543,9 +542,11 @@ function giveSlot(step: Step, task: TaskRecord, agent: Agent): void {
 /** Emits which agents got their first claim, or lost their last one. */
 function announceIdleness(step: Step, claimsBefore: Map<Agent, number>): void {
   const { state, events } = step;
-  const changed = [...claimsBefore].filter(([agent, before]) =>
-    state.agents.get(agent.agentId) === agent && (before > 0) !== (agent.tasks.size > 0)
-  ).map(([agent]) => agent);
+  const changed: Agent[] = [];
+  for (const [agent, before] of claimsBefore) {
+    const isActive = agent.tasks.size > 0;
+    if ((before > 0) !== isActive && state.agents.get(agent.agentId) === agent) changed.push(agent);
+  }
   for (const { agentId, tasks: { size } } of changed.sort((a, b) => a.order - b.order)) {
     events.push({ type: size > 0 ? "agent:active" : "agent:idle", agentId });
   }

@@ -22,6 +22,7 @@ import type {
   Donation,
   Group,
   Receiver,
+  Stealable,
   TaskRecord,
   TaskState,
 } from "./state.ts";
@@ -37,14 +38,9 @@ export function isOpen(agent: Agent): boolean {
   return agent.cordons.size === 0 && agent.drained === undefined;
 }
 
-/** Returns how many slots `agent` may use. */
-export function usableSlots({ maxConcurrentTasks, slotLimit }: Agent): number {
-  return slotLimit === 0 ? maxConcurrentTasks : Math.min(slotLimit, maxConcurrentTasks);
-}
-
 /** Returns whether `agent` has a slot for one more task. */
 export function hasFreeSlot(agent: Agent): boolean {
-  return agent.slotsInUse < usableSlots(agent) && isOpen(agent);
+  return agent.slotsInUse < agent.usableSlots && isOpen(agent);
 }
 
 /** Returns whether one more claim may wait for a slot of `agent`. */
@@ -55,7 +51,7 @@ export function canQueue(agent: Agent): boolean {
 /** Returns how many more claims `agent` may have, with a slot or waiting for one. */
 export function capacityOf(agent: Agent): number {
   if (!isOpen(agent)) return 0;
-  return Math.max(0, usableSlots(agent) - agent.slotsInUse) +
+  return Math.max(0, agent.usableSlots - agent.slotsInUse) +
     Math.max(0, agent.maxQueuedTasks - agent.queue.length);
 }
 
@@ -251,19 +247,16 @@ function dropUnusedGroups(state: TaskState): void {
 
 // Stealing
 
-/** Allows to steal a fresh claim, if its task may go to others. */
+/** Allows to steal a fresh claim. */
 export function offer(state: TaskState, task: TaskRecord): void {
-  const { agent, epoch, spec: { placed, requires } } = task;
-  if (!placed || !state.config.stealing) return;
+  const { agent, epoch, spec: { requires } } = task;
   const donation = donationOf(agent!, groupOf(state, requires, "", false));
   task.stealable = { rank: -epoch, sequence: epoch, position: -1, task, donation };
   push(donation.tasks, task.stealable);
 }
 
 /** Undoes {@linkcode offer}, as the claim starts or is over. */
-export function withdraw(task: TaskRecord): void {
-  const { stealable } = task;
-  if (stealable === undefined) return;
+export function withdraw(task: TaskRecord, stealable: Stealable): void {
   task.stealable = undefined;
   const { donation } = stealable;
   remove(donation.tasks, stealable);

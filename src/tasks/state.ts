@@ -112,6 +112,8 @@ export interface Agent {
   maxConcurrentTasks: number;
   /** How many of its slots it may use; 0 for all. */
   slotLimit: number;
+  /** The number that follows from both. */
+  usableSlots: number;
   maxQueuedTasks: number;
   priority: number;
   /** Whether a claim starts as soon as it can, or when the agent says so. */
@@ -352,13 +354,4 @@ export function beginStep(state: TaskState, now: Instant, events: TaskEvent[]): 
     unbalanced: undefined,
     claimsBefore: undefined,
   };
-}
-
-/** Notes that the backlog or the capacity of `agent` is about to change. */
-export function touch(step: Step, agent: Agent): void {
-  const { stealing, announcesIdleness } = step.state.config;
-  if (stealing) (step.shifted ??= new Set()).add(agent);
-  if (!announcesIdleness) return;
-  const before = step.claimsBefore ??= new Map();
-  if (!before.has(agent)) before.set(agent, agent.tasks.size);
 }

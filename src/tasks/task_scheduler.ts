@@ -125,11 +125,12 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   /**
-   * The client of the machine. @throws {UninitializedError} until it runs
+   * The client of the machine.
+   * @throws {UninitializedError} until the log was read
    * @internal
    */
   protected get client(): TaskClient {
-    return this.#host.running("look");
+    return this.#host.client ?? this.#host.running("look");
   }
 
   /** The locks that tasks use. Their events and those of tasks are in one order. */

@@ -32,7 +32,6 @@ import {
   type Step,
   type TaskRecord,
   type TaskState,
-  touch,
 } from "./state.ts";
 import type { TaskStatus } from "./types.ts";
 
@@ -71,8 +70,8 @@ export function ready(step: Step, task: TaskRecord): void {
 
 /** Puts a ready task into the queue of its group. */
 export function queue(step: Step, task: TaskRecord): void {
-  limitQueueTime(step, task);
-  unpinFromLost(step.state, task);
+  if (task.spec.queueTimeoutMs !== 0) limitQueueTime(step, task);
+  if (task.pinnedTo !== "") unpinFromLost(step.state, task);
   step.queued.push(enqueue(step.state, task));
 }
 
@@ -96,7 +95,7 @@ export function assign(step: Step, task: TaskRecord, agent: Agent, queued = fals
   agent.tasks.add(task);
   if (queued) push(agent.queue, task);
   else occupySlot(state, task, agent);
-  offer(state, task);
+  if (task.spec.placed && state.config.stealing) offer(state, task);
   const { agentId } = agent;
   events.push({ type: "task:assigned", taskId, agentId, epoch: task.epoch, resources, queued });
   if (agent.startsAtOnce && task.locked) start(step, task);
@@ -141,10 +140,10 @@ export function steal(step: Step, task: TaskRecord, target: Agent): void {
 export function start({ state, now, events }: Step, task: TaskRecord): void {
   const { spec, epoch } = task;
   move(state, task, "running");
-  withdraw(task);
+  if (task.stealable !== undefined) withdraw(task, task.stealable);
   task.attempts++;
   task.startedAt = now;
-  unschedule(state.deadlines, task.timer);
+  if (task.timer !== undefined) unschedule(state.deadlines, task.timer);
   task.timer = spec.timeoutMs === 0
     ? undefined
     : schedule(state.deadlines, now + spec.timeoutMs, { limit: "attempt", task });
@@ -289,13 +288,13 @@ function endClaim(step: Step, task: TaskRecord, attempt: Attempt): void {
   const { agent, epoch, queued, spec: { id: taskId } } = task;
   if (agent === undefined) return;
   touch(step, agent);
-  withdraw(task);
+  if (task.stealable !== undefined) withdraw(task, task.stealable);
   agent.tasks.delete(task);
   if (queued) remove(agent.queue, task);
   task.queued = false;
   task.agent = undefined;
   task.locked = false;
-  unschedule(state.deadlines, task.heartbeat);
+  if (task.heartbeat !== undefined) unschedule(state.deadlines, task.heartbeat);
   task.heartbeat = undefined;
   if (attempt !== "running") {
     return endAttempt(step, { taskId, agent, epoch }, attempt === "abandoned", queued);
@@ -310,11 +309,11 @@ function endClaim(step: Step, task: TaskRecord, attempt: Attempt): void {
 function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string): void {
   const { state, now } = step;
   if (task.status === "waiting") unlink(state, task);
-  else dequeue(task);
+  else if (task.group !== undefined) dequeue(task);
   move(state, task, outcome);
   task.finishedAt = now;
-  unschedule(state.deadlines, task.timer);
-  unschedule(state.deadlines, task.total);
+  if (task.timer !== undefined) unschedule(state.deadlines, task.timer);
+  if (task.total !== undefined) unschedule(state.deadlines, task.total);
   task.timer = task.total = undefined;
   if (task.dependents !== undefined) step.ended.push({ task, because });
   enqueueLast(state.finished, task);
@@ -387,6 +386,15 @@ export function endLingering(step: Step, lingering: Lingering, abandoned: boolea
 }
 
 // Bookkeeping
+
+/** Notes that the backlog or the capacity of `agent` is about to change. */
+export function touch(step: Step, agent: Agent): void {
+  const { stealing, announcesIdleness } = step.state.config;
+  if (stealing) (step.shifted ??= new Set()).add(agent);
+  if (!announcesIdleness) return;
+  const before = step.claimsBefore ??= new Map();
+  if (!before.has(agent)) before.set(agent, agent.tasks.size);
+}
 
 /** Drops the oldest finished task beyond the limit, and keeps its outcome for a while. */
 function dropOldest(state: TaskState): void {

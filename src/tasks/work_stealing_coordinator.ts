@@ -27,7 +27,7 @@ import { readStealingConfig, type WorkStealingConfig } from "./config.ts";
 import { refusalError } from "./errors.ts";
 import type { TaskEvent, TaskRefused } from "./events.ts";
 import { taskMachine } from "./machine.ts";
-import { backlogOf, capacityOf, hasAll, isOpen, usableSlots } from "./placement.ts";
+import { backlogOf, capacityOf, hasAll, isOpen } from "./placement.ts";
 import type { Agent, TaskState } from "./state.ts";
 import type { Task } from "./types.ts";
 import { type AgentWorkload, type WorkloadStats, workloadStats } from "./views.ts";
@@ -221,7 +221,7 @@ export class WorkStealingCoordinator implements AsyncDisposable {
   #rate(agent: Agent, profile: AgentProfile): Rating {
     const { agentId, report, priority } = agent;
     const backlog = backlogOf(agent);
-    const slots = this.#isAlone ? profile.maxConcurrentTasks ?? 1 : usableSlots(agent);
+    const slots = this.#isAlone ? profile.maxConcurrentTasks ?? 1 : agent.usableSlots;
     const costs = [
       backlog / slots,
       backlog * (report?.avgTaskDurationMs ?? 0),

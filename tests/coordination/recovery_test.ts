@@ -183,7 +183,7 @@ Deno.test("an aborted attempt of an agent outside keeps its locks over a restart
   await manager.shutdown({ graceMs: 0 });
 });
 
-Deno.test("an agent that is registered again is heard by that, and its suspicion ends", async () => {
+Deno.test("an agent that is registered again is suspected no longer", async () => {
   const log: Log = new MemoryLog();
   const { manager, clock } = await begun(log, 0, config);
   await manager.registerAgent({ id: "a" });
@@ -193,6 +193,7 @@ Deno.test("an agent that is registered again is heard by that, and its suspicion
   await manager.registerAgent({ id: "a" });
   assertEquals((await commandsIn(log)).slice(known), [
     "register-agent",
+    "cordon-agent",
     "beat-agent",
     "register-agent",
   ]);

@@ -49,7 +49,7 @@ type Call = (handler: number, event: string) => void;
 
 /** Which handler was called with which event, in order. */
 function play({ program, handlers }: Script, makeEar: (call: Call) => Ear): string[] {
-  const heard: string[] = [];
+  const received: string[] = [];
   const stops: (() => void)[] = [];
   let emitted = 0;
   const perform = (act: Act) => {
@@ -70,12 +70,12 @@ function play({ program, handlers }: Script, makeEar: (call: Call) => Ear): stri
     }
   };
   const ear = makeEar((handler, event) => {
-    heard.push(`${event} ${handler}`);
+    received.push(`${event} ${handler}`);
     handlers[handler]!.forEach(perform);
     if (handler === THROWER) throw new Error("no");
   });
   program.forEach(perform);
-  return heard;
+  return received;
 }
 
 function ours(call: Call): Ear {
@@ -91,7 +91,7 @@ function ours(call: Call): Ear {
   };
 }
 
-/** The same without a thought for speed: a list of who listens, and a list of what was emitted. */
+/** A slow, obvious bus: a list of handlers, and a list of emitted events. */
 function twin(call: Call): Ear {
   interface Ears {
     readonly event: string;
@@ -102,7 +102,7 @@ function twin(call: Call): Ear {
   const waiting: { event: string; audience: Ears[] }[] = [];
   let isTelling = false;
   const leave = (ears: Ears) => listening = listening.filter((each) => each !== ears);
-  const tellAll = () => {
+  const publishAll = () => {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
       for (const ears of first.audience) {
         if (!listening.includes(ears)) continue;
@@ -110,7 +110,7 @@ function twin(call: Call): Ear {
         try {
           call(ears.handler, first.event);
         } catch {
-          // It harms nobody.
+          // It affects no other handler.
         }
       }
       waiting.shift();
@@ -130,7 +130,7 @@ function twin(call: Call): Ear {
       waiting.push({ event, audience: listening.filter((each) => each.event === event) });
       if (isTelling) return;
       isTelling = true;
-      tellAll();
+      publishAll();
       isTelling = false;
     },
     clear(event) {

@@ -29,7 +29,7 @@ function countedSignal(abort: AbortController): { signal: AbortSignal; listeners
   return { signal, listeners: () => count };
 }
 
-/** A logger that keeps what it is told. */
+/** A logger that keeps its lines. */
 function recorder(): { lines: string[]; logger: Logger } {
   const lines: string[] = [];
   const write = (level: string) => (message: unknown, ...data: unknown[]) => {
@@ -41,12 +41,12 @@ function recorder(): { lines: string[]; logger: Logger } {
 
 Deno.test("handlers get payload, sequence and instant, in the order in which they were added", () => {
   const bus = quietBus();
-  const heard: unknown[] = [];
-  bus.on("a", ({ n }, sequence, at) => heard.push(["first", n, sequence, at]));
-  bus.on("a", ({ n }) => heard.push(["second", n]));
-  bus.on("b", () => heard.push("never"));
+  const received: unknown[] = [];
+  bus.on("a", ({ n }, sequence, at) => received.push(["first", n, sequence, at]));
+  bus.on("a", ({ n }) => received.push(["second", n]));
+  bus.on("b", () => received.push("never"));
   bus.publish("a", { n: 7 }, 1000, 3);
-  assertEquals(heard, [["first", 7, 3, 1000], ["second", 7]]);
+  assertEquals(received, [["first", 7, 3, 1000], ["second", 7]]);
 });
 
 Deno.test("payloads are typed by the name of the event", () => {
@@ -87,17 +87,17 @@ Deno.test("on() returns what takes the handler off again; off() removes the olde
 Deno.test("E1-throwing-observer-stops-the-rest: the others are notified, the failure is counted", async () => {
   const { lines, logger } = recorder();
   const bus = new EventBus<Letters>(false, { logger });
-  const heard: string[] = [];
+  const received: string[] = [];
   bus.on("a", () => {
     throw new Error("thrown");
   });
   bus.on("a", () => Promise.reject(new Error("rejected")));
   bus.onFiltered("a", () => {
     throw new Error("filter");
-  }, () => heard.push("filtered"));
-  bus.on("a", () => heard.push("last"));
+  }, () => received.push("filtered"));
+  bus.on("a", () => received.push("last"));
   bus.emit("a", { n: 1 });
-  assertEquals(heard, ["last"]);
+  assertEquals(received, ["last"]);
   await Promise.resolve();
   assertEquals(bus.failures, 3);
   assertEquals(lines, [
@@ -113,14 +113,14 @@ Deno.test("E1-throwing-observer-stops-the-rest: not even when the logger throws 
   };
   const logger = { debug: broken, info: broken, warn: broken, error: broken };
   const bus = new EventBus<Letters>(true, { logger });
-  let heard = 0;
+  let received = 0;
   bus.on("a", () => {
     throw new Error("thrown");
   });
-  bus.on("a", () => void heard++);
+  bus.on("a", () => void received++);
   bus.emit("a");
   bus.emit("a");
-  assertEquals([heard, bus.failures], [2, 2]);
+  assertEquals([received, bus.failures], [2, 2]);
 });
 
 Deno.test("E2-once-recurses: a once-handler that emits its own event is called once", () => {
@@ -137,21 +137,21 @@ Deno.test("E2-once-recurses: a once-handler that emits its own event is called o
 
 Deno.test("E2-once-recurses: once() and off() inside a handler leave the other handlers alone", () => {
   const bus = quietBus();
-  const heard: string[] = [];
-  const removed = () => heard.push("removed");
+  const received: string[] = [];
+  const removed = () => received.push("removed");
   bus.once("a", () => {
-    heard.push("once");
+    received.push("once");
     bus.off("a", removed);
-    bus.on("a", () => heard.push("added"));
+    bus.on("a", () => received.push("added"));
   });
-  bus.once("a", () => heard.push("second once"));
+  bus.once("a", () => received.push("second once"));
   bus.on("a", removed);
-  bus.on("a", () => heard.push("last"));
+  bus.on("a", () => received.push("last"));
   bus.emit("a");
-  assertEquals(heard, ["once", "second once", "last"]);
-  heard.length = 0;
+  assertEquals(received, ["once", "second once", "last"]);
+  received.length = 0;
   bus.emit("a");
-  assertEquals(heard, ["last", "added"]);
+  assertEquals(received, ["last", "added"]);
 });
 
 Deno.test("E2-once-recurses: 100,000 events emitted one by the other don't overflow the stack", () => {
@@ -167,35 +167,35 @@ Deno.test("E2-once-recurses: 100,000 events emitted one by the other don't overf
 
 Deno.test("E3-events-used-as-commands: an event of a user has no sequence number of the engine", () => {
   const bus = quietBus();
-  const heard: unknown[] = [];
-  bus.on("a", (payload, sequence) => heard.push([payload, sequence]));
+  const received: unknown[] = [];
+  bus.on("a", (payload, sequence) => received.push([payload, sequence]));
   bus.emit("a", { n: 1 });
-  assertEquals(heard, [[{ n: 1 }, -1]]);
+  assertEquals(received, [[{ n: 1 }, -1]]);
 });
 
 Deno.test("an event that a handler emits is delivered after the current one, to its handlers of then", () => {
   const bus = quietBus();
-  const heard: string[] = [];
+  const received: string[] = [];
   bus.on("a", () => {
-    heard.push("a1");
+    received.push("a1");
     bus.emit("b", { text: "x" });
-    bus.on("b", () => heard.push("late"));
+    bus.on("b", () => received.push("late"));
   });
-  bus.on("a", () => heard.push("a2"));
-  bus.on("b", () => heard.push("b"));
+  bus.on("a", () => received.push("a2"));
+  bus.on("b", () => received.push("b"));
   bus.emit("a");
-  assertEquals(heard, ["a1", "a2", "b"]);
+  assertEquals(received, ["a1", "a2", "b"]);
 });
 
 Deno.test("onFiltered() notifies of what passes its filter, and off() finds it by its handler", () => {
   const bus = quietBus();
-  const heard: number[] = [];
-  const handler = ({ n }: { n: number }) => heard.push(n);
+  const received: number[] = [];
+  const handler = ({ n }: { n: number }) => received.push(n);
   bus.onFiltered("a", ({ n }) => n > 1, handler);
   for (const n of [1, 2, 3]) bus.emit("a", { n });
   bus.off("a", handler);
   bus.emit("a", { n: 4 });
-  assertEquals(heard, [2, 3]);
+  assertEquals(received, [2, 3]);
 });
 
 Deno.test("handlers and filters must be functions", () => {
@@ -250,9 +250,9 @@ Deno.test("waitFor() refuses a time that makes no sense", async () => {
 
 Deno.test("removeAllListeners() removes those of one event or all, and ends waits and iterators", async () => {
   const bus = quietBus();
-  const heard: string[] = [];
-  bus.on("a", () => heard.push("a"));
-  bus.on("b", () => heard.push("b"));
+  const received: string[] = [];
+  bus.on("a", () => received.push("a"));
+  bus.on("b", () => received.push("b"));
   const waits = [bus.waitFor("a"), bus.waitFor("b")];
   const streams = [bus.events("a"), bus.events()];
   bus.removeAllListeners("a");
@@ -260,11 +260,11 @@ Deno.test("removeAllListeners() removes those of one event or all, and ends wait
   bus.emit("b", { text: "x" });
   await assertRejects(() => waits[0]!, ClosedError, 'Cannot wait for event "a"');
   assertEquals(await waits[1], { text: "x" });
-  assertEquals(heard, ["b"]);
+  assertEquals(received, ["b"]);
   assertEquals(await streams[0]!.next(), { done: true, value: undefined });
   bus.removeAllListeners();
   bus.emit("b");
-  assertEquals(heard, ["b"]);
+  assertEquals(received, ["b"]);
   assertEquals((await streams[1]!.next()).value?.event, "a");
   assertEquals((await streams[1]!.next()).value?.event, "b");
   assertEquals(await streams[1]!.next(), { done: true, value: undefined });
@@ -290,11 +290,11 @@ Deno.test("event names are bounded in memory, and handlers beyond the bound are 
   const bus = new EventBus(false, { logger: silentLogger });
   for (let i = 0; i < 20_000; i++) bus.emit(`made-up:${i}`);
   assertEquals(bus.getEventStats().length, 10_000);
-  let heard = 0;
-  const stop = bus.on("made-up:19999", () => void heard++);
+  let received = 0;
+  const stop = bus.on("made-up:19999", () => void received++);
   bus.emit("made-up:19999");
   stop();
-  assertEquals([heard, bus.getEventStats().length], [1, 10_000]);
+  assertEquals([received, bus.getEventStats().length], [1, 10_000]);
 });
 
 Deno.test("events() yields what was emitted since the call, of the names or of all", async () => {

@@ -138,12 +138,12 @@ Deno.test("a logger that throws stops neither the engine nor the events", async 
   };
   const logger = new Logger({ level: "debug", sink });
   const eventBus = new EventBus(true, { logger });
-  let heard = 0;
-  eventBus.on("counter:added", () => heard++);
+  let received = 0;
+  eventBus.on("counter:added", () => received++);
   const engine = new Engine(counter, { eventBus, logger });
   engine.dispatch({ type: "add", by: 1 });
   engine.dispatch({ type: "add", by: 1 });
-  assertEquals([heard, engine.state.total], [2, 2]);
+  assertEquals([received, engine.state.total], [2, 2]);
   await engine.close();
 });
 

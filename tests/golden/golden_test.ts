@@ -1,6 +1,6 @@
 /**
  * Replays recorded runs of the root machine: they have the same events as when they were recorded,
- * so that whoever rebuilds the machine sees what changed.
+ * so that a change of events by a rebuilt machine is seen.
  */
 
 import { assert, assertEquals, assertNotEquals, fail } from "@std/assert";

@@ -1,13 +1,13 @@
 /**
  * Records golden runs: `deno run -A tests/golden/record.ts`.
  *
- * It drives the simulator with fixed seeds and keeps each command that the root machine was told, with
- * a digest of its events. Commands that a simulated coordinator steps again when it recovers from its
- * log are kept once, as they were first stepped: what counts is one log from the first state on.
+ * It drives the simulator with fixed seeds and keeps each command of the root machine, with a digest of
+ * the events. Commands that a simulated coordinator steps again when it recovers from its log are kept
+ * once, as they were first stepped: a run is one log from the first state on.
  *
- * The runs are a yardstick for changes that must not change events, so nobody records them anew after
- * one. Where other events are meant, `record.ts --rehash` keeps configs and commands, digests the
- * events again and says which runs differ.
+ * The runs are a yardstick for changes that must not change events, so they are not recorded anew after
+ * one. Where events are meant to change, `record.ts --rehash` keeps configs and commands, digests the
+ * events again and prints the runs that differ.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -28,10 +28,10 @@ import {
 } from "./runs.ts";
 import { varied } from "./variation.ts";
 
-/** After how many steps faults and new work stop; a run is a little longer. */
+/** The number of steps before faults and new work stop; a run is a little longer. */
 const STEPS = 280;
 
-/** No two runs have the same seed, as it also decides how many agents and which faults there are. */
+/** Each run has its own seed, which also decides the number of agents and the faults. */
 let nextSeed = 7_000;
 
 /** The workloads under which each fault is recorded alone. */
@@ -48,23 +48,23 @@ const RARE: readonly (readonly [workload: string, seed: number])[] = [
 /** Records a simulated run. */
 function record(name: string, options: SimulationOptions): GoldenRun {
   const commands: RecordedEntry[] = [];
-  const told = new Digester();
+  const digester = new Digester();
   const { broken, config, coverage } = simulate({
     steps: STEPS,
     ...options,
     onStep: (command, at, events) => {
       commands.push([at, plain(command)]);
-      told.add(events);
+      digester.add(events);
     },
   });
   assertEquals(broken, undefined, name);
   const faults = FAULTS.filter((fault) => coverage.faults.has(fault));
-  return finish({ name, faults, config: plain(config), commands }, told);
+  return finish({ name, faults, config: plain(config), commands }, digester);
 }
 
 /**
- * Records what a machine with tighter limits makes of the commands of a simulated run when some have
- * other values, some are repeated, and others come between them that only reactions give.
+ * Records a machine with tighter limits that steps the commands of a simulated run, of which some have
+ * other values and some are repeated, and commands between them that only reactions give.
  */
 function recordInjected(name: string, seed: number): GoldenRun {
   const simulated = record(name, { seed, workload: "mixed", steps: STEPS - 30 });
@@ -74,11 +74,11 @@ function recordInjected(name: string, seed: number): GoldenRun {
   const state = machine.init();
   const seen = new Seen();
   const commands: RecordedEntry[] = [];
-  const told = new Digester();
+  const digester = new Digester();
   const step = (at: number, command: RecordedCommand) => {
     commands.push([at, command]);
     const events = stepRoot(machine, state, plain(command) as unknown as Command, at);
-    told.add(events);
+    digester.add(events);
     seen.take(events);
   };
   for (const [at, command] of simulated.commands) {
@@ -89,7 +89,7 @@ function recordInjected(name: string, seed: number): GoldenRun {
     step(at, chance.happens(0.4) ? varied(command, chance, at) : command);
     if (chance.happens(0.05)) step(at, command);
   }
-  return finish({ name, faults: simulated.faults, config, commands }, told);
+  return finish({ name, faults: simulated.faults, config, commands }, digester);
 }
 
 function tightened(config: RootConfig, chance: Chance): RootConfig {
@@ -107,21 +107,21 @@ function tightened(config: RootConfig, chance: Chance): RootConfig {
   };
 }
 
-/** The run with its digest, once a replay of what is kept was seen to say what was told. */
-function finish(run: Omit<GoldenRun, "digest">, told: Digester): GoldenRun {
-  const digest = told.digest();
+/** Returns the run with its digest, after a replay that has the same digest. */
+function finish(run: Omit<GoldenRun, "digest">, digester: Digester): GoldenRun {
+  const digest = digester.digest();
   assertEquals(digestOf(run), digest, `${run.name} does not replay`);
   return { ...run, digest };
 }
 
-/** `value` as JSON gives it back, which must be all of it. */
+/** Returns `value` as JSON restores it, which must be the same. */
 function plain<Value extends object>(value: Value): Value & RecordedConfig & RecordedCommand {
   const copy = JSON.parse(JSON.stringify(value));
   assertEquals(canonical(copy), canonical(value));
   return copy;
 }
 
-/** Each group of runs, by the name of its file. */
+/** Records each group of runs, by the name of its file. */
 function* groups(): Generator<[group: string, runs: GoldenRun[]]> {
   for (const { name: workload } of WORKLOADS) {
     const count = workload === "mixed" ? 30 : 17;

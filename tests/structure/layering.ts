@@ -25,9 +25,12 @@ const RINGS: ReadonlyMap<string, number> = new Map([
   ["root", 2],
   ["coordination", 4],
   ["testing", 5],
-  ["mod.ts", 5],
+  ["entry", 5],
   ["cli", 6],
 ]);
+/** The entry points outside of `src`. */
+const ENTRIES: ReadonlySet<string> = new Set(["mod.ts", "events.ts", "machine.ts"]);
+
 const MACHINE_RING = 1;
 const FACADE_RING = 3;
 
@@ -76,9 +79,9 @@ function isMachine(path: string): boolean {
   return /^src\/[^/]+\/machine\.ts$/.test(path);
 }
 
-/** Returns `locks` for `src/locks/queue.ts`, `mod.ts` for itself, and `""` for all else. */
+/** Returns `locks` for `src/locks/queue.ts`, `entry` for an entry point, and `""` for all else. */
 function folderOf(path: string): string {
-  return path === "mod.ts" ? path : /^src\/([^/]+)\//.exec(path)?.[1] ?? "";
+  return ENTRIES.has(path) ? "entry" : /^src\/([^/]+)\//.exec(path)?.[1] ?? "";
 }
 
 /** Returns the first cycle of files that import each other, types included, as a path. */

@@ -3,7 +3,7 @@ import { checkLayers, findCycle, pureRing, reach } from "./layering.ts";
 import { readImports, readSources, type Source } from "./source.ts";
 
 function readProduct(): Source[] {
-  return readSources(["src"], ["mod.ts"]);
+  return readSources(["src"], ["mod.ts", "events.ts", "machine.ts"]);
 }
 
 /** Sources from `path: text` lines. */

@@ -12,10 +12,11 @@ Deno.test("file names are in snake_case", () => {
   assertEquals(misnamed(sources.map(({ path }) => path)), []);
 });
 
-Deno.test("what the package exports are mod.ts files that exist", () => {
-  const paths = readSources(["src"], ["mod.ts"]).map(({ path }) => `./${path}`);
+Deno.test("the package exports entry points of the root, and mod.ts files", () => {
+  const entries = ["mod.ts", "events.ts", "machine.ts"];
+  const paths = readSources(["src"], entries).map(({ path }) => `./${path}`);
   for (const target of Object.values(config.exports)) {
-    assertMatch(target, /\/mod\.ts$/);
+    assertMatch(target, /^\.\/\w+\.ts$|\/mod\.ts$/);
     assertEquals(paths.includes(target), true, target);
   }
 });

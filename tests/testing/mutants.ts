@@ -1,23 +1,20 @@
 /**
- * Bugs that are planted one by one in a copy of the product, to see that the simulation finds each.
- *
- * `deno run -A tests/testing/mutants.ts` plants them all and prints for each how many steps it took;
- * with names, only those.
+ * Bugs that `plant.ts` plants one by one in a copy of the product: the simulation must find each.
  *
  * @module
  */
 
-/** A bug: a piece of the source and what takes its place. */
+/** A bug: a text of the source, and its replacement. */
 export interface Mutant {
-  /** What is wrong with the product. */
+  /** Says what is wrong with the product. */
   readonly name: string;
-  /** Where, in `src`. */
+  /** The file, in `src`. */
   readonly file: string;
-  /** What is there once. */
+  /** The text, which the file contains exactly once. */
   readonly from: string;
-  /** What is there instead. */
+  /** The replacement. */
   readonly to: string;
-  /** Where it is looked for, when it is rare elsewhere. @default whatever a seed draws */
+  /** The workload that finds it, when it is rare elsewhere. @default drawn */
   readonly workload?: string;
 }
 
@@ -30,7 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a granted wait stays in its queue",
     "locks/handoff.ts",
-    "  removeWait(turn, wait);\n  for (const ticket of tickets) {",
+    "  removeWait(step, wait);\n  for (const ticket of tickets) {",
     "  for (const ticket of tickets) {",
   ),
   mutant(
@@ -40,7 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
     "epoch: state.epoch",
   ),
   mutant(
-    "a release wakes nobody",
+    "a release grants nothing to a waiter",
     "locks/tables.ts",
     "  unserved.push(lock);\n  // A wait for several",
     "  // A wait for several",
@@ -60,50 +57,50 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "the priority of a wait is ignored",
     "locks/tables.ts",
-    "return turn.now - priority * turn.state.config.agingMs;",
-    "return turn.now - 0 * priority;",
+    "return step.now - priority * step.state.config.agingMs;",
+    "return step.now - 0 * priority;",
   ),
   mutant(
-    "a reader is let in beside a writer",
+    "a shared lock is granted beside an exclusive one",
     "locks/tables.ts",
     'if (mode === "shared") return lock.used === 0;',
     'if (mode === "shared") return true;',
   ),
   mutant(
-    "a newcomer goes before those who wait",
+    "a request overtakes the waiters",
     "locks/machine.ts",
-    "return first === undefined || rankOf(turn, priority) < first.rank;",
+    "return first === undefined || rankOf(step, priority) < first.rank;",
     "return first !== undefined || first === undefined;",
   ),
   mutant(
-    "deadlocks are not looked for when a wait begins",
-    "locks/actions.ts",
-    "  followUps(turn).suspects.push(owner);",
-    "",
+    "no deadlock is searched for when a wait begins",
+    "locks/transitions.ts",
+    "  followUps(step).suspects.push(owner);\n  return wait;",
+    "  return wait;",
   ),
   {
     ...mutant(
-      "a grant's new cycle is not looked for",
+      "no deadlock is searched for after a grant",
       "locks/handoff.ts",
-      "askedBy !== undefined)) return;\n  followUps(turn).suspects.push(owner);",
-      "askedBy !== undefined)) return;",
+      "askedBy !== undefined)) return hold;\n  followUps(step).suspects.push(owner);",
+      "askedBy !== undefined)) return hold;",
     ),
     workload: "philosophers",
   },
   mutant(
-    "who gives everything back goes on waiting",
+    "an owner that releases everything goes on waiting",
     "locks/machine.ts",
-    '  for (const wait of waits) abandon(turn, wait, "gone");\n',
+    '  for (const wait of waits) abandon(step, wait, "gone");\n',
     "",
   ),
   mutant(
-    "a stale release is taken",
+    "a stale release is accepted",
     "locks/machine.ts",
     "if (held !== undefined && (epoch === 0 || held.epoch === epoch)) return held;",
     "if (held !== undefined) return held;",
   ),
   mutant(
-    "a result under an old epoch is taken",
+    "a stale result is accepted",
     "tasks/machine.ts",
     "if (task.agent !== undefined && (epoch === 0 || epoch === task.epoch)) return task;",
     "if (task.agent !== undefined) return task;",
@@ -121,12 +118,12 @@ export const MUTANTS: readonly Mutant[] = [
     "rank: now",
   ),
   mutant(
-    "an agent that is gone is kept",
+    "a removed agent is kept",
     "tasks/agents.ts",
     "  state.agents.delete(agentId);\n",
     "",
   ),
-  mutant("a slot is not given back", "tasks/transitions.ts", "agent.slotsInUse--;", ""),
+  mutant("a slot is not freed", "tasks/transitions.ts", "agent.slotsInUse--;", ""),
   mutant(
     "a dependency that ended still counts as open",
     "tasks/dependencies.ts",
@@ -134,25 +131,25 @@ export const MUTANTS: readonly Mutant[] = [
     'if (onFailure !== "ignore") dependent.openDependencies--;',
   ),
   mutant(
-    "poisonous tasks are never given up",
+    "a task that crashes agents is never quarantined",
     "tasks/transitions.ts",
     "  if (task.crashes > step.state.config.maxCrashes) quarantine(step, task, reason, attempt);\n  else requeue",
     "  requeue",
   ),
   mutant(
-    "an attempt may take twice its time",
+    "an attempt may take twice its time limit",
     "tasks/transitions.ts",
     'schedule(state.deadlines, now + spec.timeoutMs, { limit: "attempt", task })',
     'schedule(state.deadlines, now + 2 * spec.timeoutMs, { limit: "attempt", task })',
   ),
   mutant(
-    "a retry begins while the body before runs on",
+    "a retry begins while the attempt before goes on",
     "tasks/machine.ts",
     "  if (task.lingering === 0) ready(step, task);",
     "  ready(step, task);",
   ),
   mutant(
-    "a body that never ends keeps its slot",
+    "an attempt that never ends keeps its slot",
     "tasks/machine.ts",
     "      return endLingering(step, due.lingering, true);\n",
     "      return;\n",
@@ -164,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     "difference > Math.max(2, config.stealThreshold)",
   ),
   mutant(
-    "the reaction that gives back the locks of a task is dropped",
+    "the reaction that releases the locks of a task is dropped",
     "root/reactions/table.ts",
     '  on("attempt:ended", releaseResources),\n',
     "",
@@ -176,25 +173,25 @@ export const MUTANTS: readonly Mutant[] = [
     "",
   ),
   mutant(
-    "the reaction that takes the breaker away with its agent is dropped",
+    "the reaction that removes the breaker of an agent is dropped",
     "root/reactions/table.ts",
     "    retireFromConflicts,\n    forgetBreaker,\n  ),",
     "    retireFromConflicts,\n  ),",
   ),
   mutant(
-    "the reaction that tells a breaker of an attempt's end is dropped",
+    "the reaction that settles the call of an attempt is dropped",
     "root/reactions/table.ts",
     '  on("task:requeued", settleCall),\n',
     "",
   ),
   mutant(
-    "a repeat is recognized for half as long",
+    "duplicates are dropped for half as long",
     "messages/machine.ts",
     "if (fifoSize(knownOrder) > config.dedupeWindow)",
     "if (2 * fifoSize(knownOrder) > config.dedupeWindow)",
   ),
   mutant(
-    "a message out for delivery holds back no other",
+    "a message in delivery holds no other back",
     "messages/transitions.ts",
     "  channel.busy = copy;\n",
     "",
@@ -212,25 +209,25 @@ export const MUTANTS: readonly Mutant[] = [
     "if (copy.attempt > state.config.maxDeliveries)",
   ),
   mutant(
-    "a handler that is done is handed nothing more",
+    "a handler that is done gets no further message",
     "messages/transitions.ts",
     "    handledMs: step.now - copy.deliveredAt,\n  });\n  deliverReady(step, consumer, lane);",
     "    handledMs: step.now - copy.deliveredAt,\n  });",
   ),
   mutant(
-    "what is given up is no dead letter",
+    "a message that failed for good is no dead letter",
     "messages/transitions.ts",
     "  addDeadLetter(step, copy, cause, error);\n",
     "",
   ),
   mutant(
-    "requests to an agent that is gone go on waiting",
+    "requests to a removed agent go on waiting",
     "messages/machine.ts",
     "  endRequestsOf(step, agentId);\n",
     "",
   ),
   mutant(
-    "a result of an earlier state of a breaker decides",
+    "a result of an earlier state changes a breaker",
     "breakers/machine.ts",
     "  if (epoch !== breaker.epoch) return count(step, breaker, command);\n",
     "",
@@ -256,36 +253,36 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a conflict is resolved twice",
     "conflicts/machine.ts",
-    "  if (resolution !== undefined) return uphold(step, id, resolution);\n",
-    "",
+    "if (resolution !== undefined) {",
+    'if (resolution !== undefined && conflictId === "") {',
   ),
   mutant(
     "an agent votes twice",
     "conflicts/machine.ts",
-    '  if (known !== undefined) return refuse(step, command, "voted", voter);\n',
+    '  if (known !== undefined && known !== candidate) return refuse(step, command, "voted", voter);\n',
     "",
   ),
   mutant(
-    "a change that is based on an old version is taken",
+    "a commit that is based on an old version is accepted",
     "conflicts/versions.ts",
     "versionOf(state, resourceId) !== expectedVersion",
     "versionOf(state, resourceId) < expectedVersion",
   ),
   mutant(
-    "a second life has the incarnation of the first",
-    "agents/actions.ts",
+    "an agent joins again under its former incarnation",
+    "agents/machine.ts",
     "++state.lastIncarnation",
     "state.lastIncarnation || ++state.lastIncarnation",
   ),
   mutant(
-    "a life that is over may go on acting",
+    "a former incarnation may go on acting",
     "agents/state.ts",
     "return member !== undefined && (incarnation === 0 || member.incarnation === incarnation);",
     "return member !== undefined && incarnation >= 0;",
   ),
-  mutant("a heartbeat is not noted", "agents/actions.ts", "member.lastHeardAt = now;", "void now;"),
+  mutant("a heartbeat is not noted", "agents/machine.ts", "member.lastHeardAt = now;", "void now;"),
   mutant(
-    "what is due fires one millisecond late",
+    "timers fire one millisecond late",
     "core/data/deadlines.ts",
     "first.rank > now) return undefined;",
     "first.rank >= now) return undefined;",

@@ -2,32 +2,32 @@
  * Plants bugs in a copy of the product and simulates until each is found:
  * `deno run -A tests/testing/plant.ts [part of a name …]`.
  *
- * Prints for each how many steps it took, and what was broken; or that it lives.
+ * Prints for each the number of steps and the broken invariant, or that it survives.
  *
  * @module
  */
 
 import { type Mutant, MUTANTS } from "./mutants.ts";
 
-/** How many runs are tried, and how many steps each has. */
+/** The number of runs, and of the steps of each. */
 const RUNS = 400;
 const STEPS = 3_000;
 
-/** How long runs are begun for one bug. */
+/** The time in which runs are begun for one mutant. */
 const HUNT_MS = 60_000;
 
-/** How long the search for one bug may take; one that stops everything is found by that. */
+/** The time limit of the search for one mutant; one that never ends a step is found by it. */
 const MOST_MS = HUNT_MS + 60_000;
 
-/** What became of a planted bug. */
+/** The result of the search for a mutant. */
 export interface Finding {
-  /** How many steps it took until something broke; `undefined` when nothing did. */
+  /** The number of steps until an invariant was broken; `undefined` when none was. */
   readonly steps: number | undefined;
-  /** What broke. */
+  /** The broken invariant. */
   readonly rule: string;
 }
 
-/** The source of `file` with the bug in it. @throws {Error} when the place isn't there exactly once */
+/** Returns `source` with the mutant in it. @throws {Error} when its text isn't there exactly once */
 export function plantedIn(source: string, { name, from, to }: Mutant): string {
   const parts = source.split(from);
   if (parts.length === 2) return parts.join(to);
@@ -42,7 +42,7 @@ async function copyTree(from: string, to: string): Promise<void> {
   }
 }
 
-/** Plants `mutant` in a copy and simulates with seeds from 1 on. */
+/** Plants `mutant` in a copy of the product, and simulates with the seeds from 1 on. */
 export async function find(mutant: Mutant): Promise<Finding> {
   const root = await Deno.makeTempDir({ prefix: "lockstep-mutant-" });
   try {
@@ -69,7 +69,7 @@ export async function find(mutant: Mutant): Promise<Finding> {
 function huntFor(workload: string | undefined): string {
   const options = JSON.stringify({ steps: STEPS, workload });
   return `
-import { simulate } from "./src/testing/simulation/mod.ts";
+import { simulate } from "./src/testing/mod.ts";
 let steps = 0;
 let found = { rule: "" };
 for (let seed = 1; seed <= ${RUNS} && performance.now() < ${HUNT_MS}; seed++) {
@@ -88,13 +88,13 @@ if (import.meta.main) {
   const chosen = MUTANTS.filter(({ name }) =>
     Deno.args.length === 0 || Deno.args.some((part) => name.includes(part))
   );
-  let living = 0;
+  let survivors = 0;
   for (const mutant of chosen) {
     const { steps, rule } = await find(mutant);
-    if (steps === undefined) living++;
-    const found = steps === undefined ? "LIVES" : `${steps} steps`;
+    if (steps === undefined) survivors++;
+    const found = steps === undefined ? "SURVIVES" : `${steps} steps`;
     console.log(`${found.padStart(16)}  ${mutant.name} (${mutant.file}): ${rule}`);
   }
-  console.log(`${chosen.length} planted, ${living} live`);
-  if (living > 0) Deno.exitCode = 1;
+  console.log(`${chosen.length} planted, ${survivors} survive`);
+  if (survivors > 0) Deno.exitCode = 1;
 }

@@ -1,44 +1,45 @@
 import { assertEquals } from "@std/assert";
 import { Engine } from "../../src/core/engine.ts";
-import { type LockCommand, lockMachine } from "../../src/locks/machine.ts";
-import type { LockEvent } from "../../src/locks/events.ts";
-import { recorded, type RecordedStep, SimulatedClock } from "../../src/testing/mod.ts";
+import { recorded, type RecordedStep } from "../../src/testing/recorder.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
+import { counter, type CounterCommand, type CounterEvent } from "../core/counter.ts";
 
-type Recorded = RecordedStep<LockCommand, LockEvent>;
+const add = (by: number): CounterCommand => ({ type: "add", by });
+const REMIND: CounterCommand = { type: "remind", of: "tea", inMs: 10 };
 
-function acquire(owner: string, leaseMs: number): LockCommand {
-  const terms = { priority: 0, timeoutMs: 0, leaseMs, wait: true };
-  const request = { resourceId: "r", mode: "exclusive" as const, units: 1 };
-  return { type: "acquire", ...request, agentId: owner, owner, ...terms };
+/** A counter that records its steps, and the types of what they recorded. */
+function record() {
+  const steps: RecordedStep<CounterCommand, CounterEvent>[] = [];
+  const machine = recorded(counter, (step) => steps.push(step));
+  const lines = () =>
+    steps.map(({ at, command, events }) => [at, command.type, ...events.map(({ type }) => type)]);
+  return { machine, steps, lines };
 }
 
 Deno.test("recorded() records every step of a machine that an engine hosts", async () => {
-  const steps: Recorded[] = [];
+  const { machine, steps, lines } = record();
   const clock = new SimulatedClock();
-  await using engine = new Engine(recorded(lockMachine(), (step) => steps.push(step)), { clock });
-  engine.dispatch(acquire("a", 10));
-  engine.dispatch(acquire("b", 0));
+  await using engine = new Engine(machine, { clock });
+  assertEquals(engine.dispatch({ type: "add", by: 2 }), { total: 2 });
+  engine.dispatch(REMIND);
   await clock.advance(10);
-  assertEquals(
-    steps.map(({ at, command, events }) => [at, command.type, events.map(({ type }) => type)]),
-    [
-      [0, "acquire", ["resource:acquired"]],
-      [0, "acquire", ["resource:queued"]],
-      [10, "tick", ["resource:expired", "resource:acquired"]],
-    ],
-  );
+  assertEquals(lines(), [
+    [0, "add", "counter:added"],
+    [0, "remind", "counter:scheduled"],
+    [10, "tick", "counter:reminded"],
+  ]);
+  assertEquals(steps.map(({ answer }) => answer), [{ total: 2 }, undefined, undefined]);
 });
 
-Deno.test("recorded() records what was due apart from the command, and emits both", () => {
-  const steps: Recorded[] = [];
-  const machine = recorded(lockMachine(), (step) => steps.push(step));
+Deno.test("recorded() records due timers apart from the command, and emits the events of both", () => {
+  const { machine, lines } = record();
   const state = machine.init();
-  machine.step(state, acquire("a", 10), 0);
-  const events = machine.step(state, acquire("b", 0), 12);
-  assertEquals(events.map(({ type }) => type), ["resource:expired", "resource:acquired"]);
-  assertEquals(steps.map(({ at, command, events }) => [at, command.type, events.length]), [
-    [0, "acquire", 1],
-    [12, "tick", 1],
-    [12, "acquire", 1],
+  machine.step(state, REMIND, 0, []);
+  const events: CounterEvent[] = [];
+  machine.step(state, add(1), 12, events);
+  assertEquals(events.map(({ type }) => type), ["counter:reminded", "counter:added"]);
+  assertEquals(lines().slice(1), [
+    [12, "tick", "counter:reminded"],
+    [12, "add", "counter:added"],
   ]);
 });

@@ -17,7 +17,7 @@ import type { TaskStatus } from "../../tasks/types.ts";
 export type Subsystem = "locks" | "tasks" | "messages" | "breakers" | "conflicts" | "agents";
 
 /** The change of the status of a task by an event. */
-export interface Transition {
+export interface StatusChange {
   /** The possible statuses before. */
   readonly before: readonly TaskStatus[];
   /** The status afterwards; `undefined` for the same. */
@@ -37,7 +37,7 @@ export interface EventKind {
   /** Whether it is sent to an agent. */
   readonly notifiesAgents: boolean;
   /** The change of the status of its task. */
-  readonly transition: Transition | undefined;
+  readonly statusChange: StatusChange | undefined;
   /** The number of such events so far. */
   count: number;
 }
@@ -46,7 +46,7 @@ const UNFINISHED: readonly TaskStatus[] = [
   ...(["waiting", "ready", "assigned", "running", "backing-off"] as const),
 ];
 
-const TRANSITIONS: ReadonlyMap<string, Transition> = new Map<string, Transition>([
+const STATUS_CHANGES: ReadonlyMap<string, StatusChange> = new Map<string, StatusChange>([
   ["task:readied", { before: ["waiting", "backing-off"], after: "ready" }],
   ["task:assigned", { before: ["ready"], after: "assigned" }],
   ["task:admitted", { before: ["assigned"], after: undefined }],
@@ -108,7 +108,7 @@ export class EventKinds {
       subsystem: SUBSYSTEMS.get(type)!,
       isRefusal: type.endsWith(":refused"),
       notifiesAgents: NOTIFYING.has(type),
-      transition: TRANSITIONS.get(type),
+      statusChange: STATUS_CHANGES.get(type),
       count: 0,
     };
     this.#kinds.set(type, kind);

@@ -1,230 +1,56 @@
 /**
  * Simulates a whole coordination manager as programs use it: with promises, handlers and signals.
  *
- * It is slower by far than `simulate`, which drives the machine below it, and looks at what only a
- * façade can get wrong: calls that never end, errors that are none of ours, handlers that are called
- * for what is over, timers that are left behind, what a process that dies loses.
+ * It is much slower than `simulate`, which drives the machine below, and finds what only a façade can
+ * get wrong: calls that never end, untyped errors, handlers that are called for what is over, timers
+ * that are left behind, and what a crashed process loses.
  *
  * @module
  */
 
 import { type CoordinationConfig, CoordinationManager } from "../../coordination/mod.ts";
-import type { RootCommand } from "../../root/state.ts";
 import { EventBus } from "../../core/bus/event_bus.ts";
+import type { CancelTimer, Clock } from "../../core/clock.ts";
 import { LockstepError } from "../../core/errors.ts";
 import { type CommandLog, type LogEntry, MemoryLog, type Snapshot } from "../../core/log.ts";
-import type { Logger } from "../../core/logger.ts";
+import { silentLogger } from "../../core/logger.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
+import type { RootCommand } from "../../root/state.ts";
+import type { TaskContext } from "../../tasks/mod.ts";
 import { FaultyLog } from "../faulty_log.ts";
 import { HistoryChecker } from "../history_checker.ts";
 import { SimulatedClock } from "../simulated_clock.ts";
 import { Chance } from "./chance.ts";
 import { BrokenInvariantError, fail } from "./failure.ts";
-import type { TaskContext } from "../../tasks/mod.ts";
-import type { CancelTimer, Clock } from "../../core/clock.ts";
 
 /** Options of {@linkcode simulateManager}. */
 export interface ManagerSimulationOptions {
-  /** Where every choice comes from. */
+  /** The source of every choice. */
   readonly seed: number;
-  /** How often some calls are made before faults and new calls stop. @default 100 */
+  /** The number of rounds of calls before faults and new calls stop. @default 100 */
   readonly rounds?: number;
-  /** Whether there is a log, which may stall, fail, and be read again by another process. @default drawn */
+  /** Whether there is a log, which may block, fail, and be read by another process. @default drawn */
   readonly hasLog?: boolean;
 }
 
-/** What a simulation of a manager came to. */
+/** The result of a simulation of a manager. */
 export interface ManagerSimulationReport {
-  /** From which it can be run again. */
+  /** The seed, with which it can be repeated. */
   readonly seed: number;
-  /** How many calls were made. */
+  /** The number of calls. */
   readonly calls: number;
-  /** How many of them ended in which way: `ok`, or the code or name of the error. */
+  /** The number of calls with each outcome: `ok`, or the code of the error. */
   readonly outcomes: ReadonlyMap<string, number>;
-  /** How often a process died and another one went on. */
+  /** The number of processes that crashed. */
   readonly crashes: number;
-  /** What broke, or `undefined` when all was well. */
+  /** The broken invariant, or `undefined`. */
   readonly broken: BrokenInvariantError | undefined;
 }
 
-type Log = FaultyLog<RootCommand | Tick>;
-
-/** A manager under simulation, and what surrounds it. */
-export class ManagerWorld {
-  /** Every choice. */
-  readonly chance: Chance;
-  /** The only time there is. */
-  readonly clock: SimulatedClock = new SimulatedClock(1_000_000);
-  /** How calls ended. */
-  readonly outcomes: Map<string, number> = new Map();
-  /** How often a process died. */
-  crashes = 0;
-  /** How many calls were made. */
-  calls = 0;
-  /** Whether handlers may fail. */
-  isCalm = false;
-  readonly #log: Log | undefined;
-  readonly #config: CoordinationConfig;
-  #manager: CoordinationManager | undefined;
-  #process: SimulatedProcess<RootCommand | Tick> | undefined;
-  #checker = new HistoryChecker();
-  #open = new Map<number, string>();
-  #generation = 0;
-  #serial = 0;
-
-  /** A world whose manager has yet to be started. */
-  constructor(seed: number, hasLog: boolean | undefined) {
-    this.chance = new Chance(seed);
-    const drawn = this.chance.happens(0.5);
-    const inner = new MemoryLog<RootCommand | Tick>();
-    if (hasLog ?? drawn) this.#log = new FaultyLog(inner, this.clock);
-    this.#config = drawConfig(this.chance);
-  }
-
-  /** The manager that runs. */
-  get manager(): CoordinationManager {
-    return this.#manager!;
-  }
-
-  /** A name that was not used before. */
-  name(kind: string): string {
-    return `${kind}-${++this.#serial}`;
-  }
-
-  /** Waits on the world's clock. */
-  sleep(ms: number): Promise<void> {
-    const process = this.#process!;
-    return new Promise((resolve) => {
-      process.setTimer(this.clock.now() + ms, resolve);
-    });
-  }
-
-  /** Begins a process, which reads the log if there is one, and registers the agents. */
-  async start(): Promise<void> {
-    const inner = this.#log ?? new MemoryLog<RootCommand | Tick>();
-    const process = new SimulatedProcess(this.clock, inner);
-    const eventBus = new EventBus(false, { clock: process });
-    this.#process = process;
-    this.#generation++;
-    this.#open = new Map();
-    this.#checker = new HistoryChecker({ agingMs: 50 });
-    if (this.crashes === 0) this.#checker.watch(eventBus);
-    const log = this.#log === undefined ? {} : { log: process };
-    const manager = new CoordinationManager(this.#config, eventBus, QUIET, {
-      ...{ clock: process },
-      ...log,
-    });
-    this.#manager = manager;
-    await this.#advanceUntil(manager.initialize());
-    for (let i = 0; i < 4; i++) this.call("register", () => register(this, `agent-${i}`));
-    await this.clock.advance(50);
-  }
-
-  /** Makes a call and takes note of how it ends; only an error of ours may be its end. */
-  call(what: string, begin: () => Promise<unknown>): void {
-    const generation = this.#generation;
-    const id = ++this.calls;
-    this.#open.set(id, what);
-    const end = (outcome: string) => {
-      if (generation !== this.#generation) return;
-      this.#open.delete(id);
-      this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
-    };
-    begin().then(() => end("ok"), (error: unknown) => end(this.#classify(what, error)));
-  }
-
-  /** Does some of what users do, lets time pass, and lets something go wrong. */
-  async round(): Promise<void> {
-    const { chance } = this;
-    for (let i = chance.between(1, 6); i > 0; i--) act(this);
-    await this.clock.advance(chance.pick([0, 1, 5, 20, 200]));
-    this.#check();
-    if (chance.happens(0.05)) this.clock.jumpTo(this.clock.now() + chance.around(2_000));
-    if (this.#log === undefined) return;
-    if (chance.happens(0.05)) this.#log.fail(chance.between(1, 3));
-    if (chance.happens(0.05)) this.#log.delay(chance.pick([0, 0, 5, 50]));
-    if (chance.happens(0.05)) this.#log.hold();
-    if (chance.happens(0.2)) this.#log.release();
-    if (chance.happens(0.02)) await this.#crash();
-  }
-
-  /** Ends all faults, lets everything end, and looks at what is left. */
-  async end(): Promise<void> {
-    this.isCalm = true;
-    this.#log?.release();
-    this.#log?.fail(0);
-    this.#log?.delay(0);
-    await this.clock.advance(60_000);
-    const { healthy, error } = await this.#advanceUntil(this.manager.getHealthStatus());
-    if (!healthy && error?.includes("overdue") === true) fail("NothingOverdue", error);
-    await this.#advanceUntil(this.manager.shutdown({ graceMs: 100 }));
-    await this.clock.advance(1_000);
-    this.#check();
-    const [left] = this.#open.values();
-    if (left !== undefined) fail("EveryCallEnds", `${this.#open.size} calls, one of ${left}`);
-    const { pending } = this.#process!;
-    if (pending > 0) fail("NoTimerLeftBehind", `${pending} timers after the shutdown`);
-  }
-
-  async #crash(): Promise<void> {
-    this.crashes++;
-    this.#process!.crash();
-    this.#log!.release();
-    await this.clock.advance(this.chance.around(100));
-    this.#log!.fail(0);
-    await this.start();
-  }
-
-  /** Lets time pass until `promise` has settled. */
-  async #advanceUntil<Result>(promise: Promise<Result>): Promise<Result> {
-    let isOver = false;
-    const watched = promise.finally(() => isOver = true);
-    watched.catch(() => {});
-    for (let i = 0; !isOver; i++) {
-      if (i === 1_000) fail("EveryCallEnds", "the manager neither begins nor ends");
-      this.#log?.release();
-      await this.clock.advance(100);
-    }
-    return await watched;
-  }
-
-  #classify(what: string, error: unknown): string {
-    if (error instanceof LockstepError) return error.code;
-    if (error instanceof HandlerError || error === ABORTED) return "ours";
-    this.#broken ??= new BrokenInvariantError("ErrorsAreTyped", `${what} ended with ${error}`, {
-      cause: error,
-    });
-    return "untyped";
-  }
-
-  #broken: BrokenInvariantError | undefined;
-
-  #check(): void {
-    if (this.#broken !== undefined) throw this.#broken;
-    const [violation] = this.#checker.violations;
-    if (violation !== undefined) fail(violation.rule, violation.message);
-  }
-}
-
-/** The reason with which calls are aborted. */
-export const ABORTED: Error = new Error("nobody waits for it any more");
-
-const QUIET: Logger = { debug() {}, info() {}, warn() {}, error() {} };
-
-function drawConfig(chance: Chance): CoordinationConfig {
-  return {
-    maxRetries: chance.int(3),
-    retryDelay: chance.pick([1, 50]),
-    resourceTimeout: chance.pick([50, 1_000]),
-    messageTimeout: chance.pick([20, 200]),
-    agingMs: 50,
-  };
-}
-
 /**
- * Simulates a coordination manager with agents, handlers and callers, on one clock, with every choice
- * from the seed. In the end faults stop, and every call has to have ended, with an error of Lockstep's
- * own if not well, and no timer may be left.
+ * Simulates a coordination manager with agents, handlers and callers on one clock. Every choice is drawn
+ * from the seed. In the end faults stop, every call has to have ended, with a typed error if it failed,
+ * and no timer may be left.
  *
  * @example
  * ```ts
@@ -251,48 +77,223 @@ export async function simulateManager(
   return { seed, calls, outcomes, crashes, broken };
 }
 
-/** What handlers and bodies throw in a simulation. */
-export class HandlerError extends Error {}
+type Log = FaultyLog<RootCommand | Tick>;
 
-/** Makes an agent known whose handler works, fails, locks or hangs, and lets it read its mail. */
-export async function register(world: ManagerWorld, agentId: string): Promise<void> {
+/** A manager, and its surroundings. */
+class ManagerWorld {
+  /** The source of every choice. */
+  readonly chance: Chance;
+  /** The true time. */
+  readonly clock: SimulatedClock = new SimulatedClock(1_000_000);
+  /** The number of calls with each outcome. */
+  readonly outcomes: Map<string, number> = new Map();
+  /** The number of processes that crashed. */
+  crashes = 0;
+  /** The number of calls. */
+  calls = 0;
+  /** Whether faults and failures of handlers have stopped. */
+  isOver = false;
+  readonly #log: Log | undefined;
+  readonly #config: CoordinationConfig;
+  #manager: CoordinationManager | undefined;
+  #process: SimulatedProcess<RootCommand | Tick> | undefined;
+  #checker = new HistoryChecker();
+  #open = new Map<number, string>();
+  #generation = 0;
+  #serial = 0;
+  #broken: BrokenInvariantError | undefined;
+
+  /** Creates a world without a running manager. */
+  constructor(seed: number, hasLog: boolean | undefined) {
+    this.chance = new Chance(seed);
+    const drawn = this.chance.happens(0.5);
+    const inner = new MemoryLog<RootCommand | Tick>();
+    if (hasLog ?? drawn) this.#log = new FaultyLog(inner, this.clock);
+    this.#config = drawConfig(this.chance);
+  }
+
+  /** The running manager. */
+  get manager(): CoordinationManager {
+    return this.#manager!;
+  }
+
+  /** Returns a fresh name. */
+  name(kind: string): string {
+    return `${kind}-${++this.#serial}`;
+  }
+
+  /** Waits by the clock of the process. */
+  sleep(ms: number): Promise<void> {
+    const process = this.#process!;
+    return new Promise((resolve) => {
+      process.setTimer(this.clock.now() + ms, resolve);
+    });
+  }
+
+  /** Starts a process, which reads the log if there is one, and registers the agents. */
+  async start(): Promise<void> {
+    const inner = this.#log ?? new MemoryLog<RootCommand | Tick>();
+    const process = new SimulatedProcess(this.clock, inner);
+    const eventBus = new EventBus(false, { clock: process });
+    this.#process = process;
+    this.#generation++;
+    this.#open = new Map();
+    this.#checker = new HistoryChecker({ agingMs: 50 });
+    if (this.crashes === 0) this.#checker.watch(eventBus);
+    const log = this.#log === undefined ? {} : { log: process };
+    const manager = new CoordinationManager(this.#config, eventBus, silentLogger, {
+      ...{ clock: process },
+      ...log,
+    });
+    this.#manager = manager;
+    await this.#advanceUntil(manager.initialize());
+    for (let i = 0; i < 4; i++) this.call("register", () => register(this, `agent-${i}`));
+    await this.clock.advance(50);
+  }
+
+  /** Makes a call and counts its outcome; an error must be one of Lockstep, or of a handler. */
+  call(what: string, begin: () => Promise<unknown>): void {
+    const generation = this.#generation;
+    const id = ++this.calls;
+    this.#open.set(id, what);
+    const end = (outcome: string) => {
+      if (generation !== this.#generation) return;
+      this.#open.delete(id);
+      this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    };
+    begin().then(() => end("ok"), (error: unknown) => end(this.#classify(what, error)));
+  }
+
+  /** Makes some calls, lets time pass, and injects faults. */
+  async round(): Promise<void> {
+    const { chance } = this;
+    for (let i = chance.between(1, 6); i > 0; i--) act(this);
+    await this.clock.advance(chance.pick([0, 1, 5, 20, 200]));
+    this.#check();
+    if (chance.happens(0.05)) this.clock.jumpTo(this.clock.now() + chance.around(2_000));
+    if (this.#log === undefined) return;
+    if (chance.happens(0.05)) this.#log.fail(chance.between(1, 3));
+    if (chance.happens(0.05)) this.#log.delay(chance.pick([0, 0, 5, 50]));
+    if (chance.happens(0.05)) this.#log.hold();
+    if (chance.happens(0.2)) this.#log.release();
+    if (chance.happens(0.02)) await this.#crash();
+  }
+
+  /** Ends all faults, lets everything end, and checks what is left. */
+  async end(): Promise<void> {
+    this.isOver = true;
+    this.#log?.release();
+    this.#log?.fail(0);
+    this.#log?.delay(0);
+    await this.clock.advance(60_000);
+    const { healthy, error } = await this.#advanceUntil(this.manager.getHealthStatus());
+    if (!healthy && error?.includes("overdue") === true) fail("NothingOverdue", error);
+    await this.#advanceUntil(this.manager.shutdown({ graceMs: 100 }));
+    await this.clock.advance(1_000);
+    this.#check();
+    const [left] = this.#open.values();
+    if (left !== undefined) fail("EveryCallEnds", `${this.#open.size} calls, one of ${left}`);
+    const { pending } = this.#process!;
+    if (pending > 0) fail("NoTimerLeftBehind", `${pending} timers after the shutdown`);
+  }
+
+  async #crash(): Promise<void> {
+    this.crashes++;
+    this.#process!.crash();
+    this.#log!.release();
+    await this.clock.advance(this.chance.around(100));
+    this.#log!.fail(0);
+    await this.start();
+  }
+
+  /** Lets time pass until `promise` has settled. */
+  async #advanceUntil<Result>(promise: Promise<Result>): Promise<Result> {
+    let hasEnded = false;
+    const watched = promise.finally(() => hasEnded = true);
+    watched.catch(() => {});
+    for (let i = 0; !hasEnded; i++) {
+      if (i === 1_000) fail("EveryCallEnds", "the manager neither starts nor shuts down");
+      this.#log?.release();
+      await this.clock.advance(100);
+    }
+    return await watched;
+  }
+
+  #classify(what: string, error: unknown): string {
+    if (error instanceof LockstepError) return error.code;
+    if (error instanceof HandlerError || error === ABORTED) return "ours";
+    this.#broken ??= new BrokenInvariantError("ErrorsAreTyped", `${what} ended with ${error}`, {
+      cause: error,
+    });
+    return "untyped";
+  }
+
+  #check(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    const [violation] = this.#checker.violations;
+    if (violation !== undefined) fail(violation.rule, violation.message);
+  }
+}
+
+/** The reason with which calls are aborted. */
+const ABORTED: Error = new Error("the call was aborted");
+
+function drawConfig(chance: Chance): CoordinationConfig {
+  return {
+    maxRetries: chance.int(3),
+    retryDelay: chance.pick([1, 50]),
+    resourceTimeout: chance.pick([50, 1_000]),
+    messageTimeout: chance.pick([20, 200]),
+    agingMs: 50,
+  };
+}
+
+/** The error that handlers throw in a simulation. */
+class HandlerError extends Error {}
+
+/** Registers an agent with handlers of tasks and messages that work, lock, fail or hang. */
+async function register(world: ManagerWorld, agentId: string): Promise<void> {
   const { manager, chance } = world;
   await manager.registerAgent(
     { id: agentId, maxConcurrentTasks: chance.between(1, 3) },
-    (_task, context) => body(world, context),
+    (_task, context) => runTask(world, context),
   );
   manager.messages.subscribe(agentId, async (message, context) => {
     await world.sleep(chance.int(10));
-    if (!world.isCalm && chance.happens(0.2)) throw new HandlerError("it throws");
+    if (!world.isOver && chance.happens(0.2)) throw new HandlerError("it throws");
     if (chance.happens(0.5)) await context.respond(message.payload);
   });
 }
 
-async function body(world: ManagerWorld, context: TaskContext): Promise<unknown> {
+async function runTask(world: ManagerWorld, context: TaskContext): Promise<unknown> {
   const { chance } = world;
   await world.sleep(chance.int(20));
   if (context.signal.aborted) throw context.signal.reason;
   if (chance.happens(0.2)) {
-    await using lock = await context.acquire(`file-${chance.int(3)}`);
-    await world.sleep(chance.int(10));
-    if (lock.signal.aborted) throw new HandlerError("it lost its lock");
+    const lock = await context.acquire(`file-${chance.int(3)}`);
+    try {
+      await world.sleep(chance.int(10));
+      if (lock.signal.aborted) throw new HandlerError("it lost its lock");
+    } finally {
+      await lock[Symbol.asyncDispose]();
+    }
   }
-  if (world.isCalm) return "done";
+  if (world.isOver) return "done";
   if (chance.happens(0.1)) throw new HandlerError("it throws");
   if (chance.happens(0.05)) await aborted(context.signal);
   if (chance.happens(0.1)) await context.progress({ part: 1 });
   return "done";
 }
 
-/** Never ends unless it is told to. */
+/** Rejects once `signal` is aborted, and never resolves. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason));
   });
 }
 
-/** Does one of the things that users do. */
-export function act(world: ManagerWorld): void {
+/** Makes one of the calls of users. */
+function act(world: ManagerWorld): void {
   const [what, begin] = world.chance.pick(ACTIONS);
   world.call(what, () => begin(world));
 }
@@ -312,7 +313,7 @@ const ACTIONS: readonly (readonly [string, (world: ManagerWorld) => Promise<unkn
   ["edit", edit],
   ["look", look],
   ["maintain", (world) => world.manager.performMaintenance()],
-  ["come and go", reregister],
+  ["re-register", reregister],
 ];
 
 function agent({ chance }: ManagerWorld): string {
@@ -326,7 +327,7 @@ async function submit(world: ManagerWorld): Promise<void> {
     ...{ id, priority: chance.int(3), timeoutMs: 200, totalTimeoutMs: 5_000 },
     resources: chance.happens(0.2) ? ["file-0", "file-1"] : [],
   });
-  if (chance.happens(0.1)) await manager.cancelTask(id, "nobody wants it");
+  if (chance.happens(0.1)) await manager.cancelTask(id, "its result is not needed");
   await handle.result;
 }
 
@@ -354,8 +355,9 @@ async function acquireAll(world: ManagerWorld): Promise<void> {
   const { manager, chance } = world;
   const names = chance.some(["lock-0", "lock-1", "lock-2"], 0.7);
   if (names.length === 0) return;
-  await using _locks = await manager.resources.acquireAll(names, world.name("owner"));
+  const locks = await manager.resources.acquireAll(names, world.name("owner"));
   await world.sleep(chance.int(20));
+  await locks[Symbol.asyncDispose]();
 }
 
 async function request(world: ManagerWorld): Promise<void> {
@@ -372,7 +374,7 @@ async function callThrough(world: ManagerWorld): Promise<void> {
   });
   await breaker.execute(async () => {
     await world.sleep(chance.int(40));
-    if (!world.isCalm && chance.happens(0.4)) throw new HandlerError("it fails");
+    if (!world.isOver && chance.happens(0.4)) throw new HandlerError("it fails");
   });
 }
 
@@ -406,7 +408,7 @@ async function look(world: ManagerWorld): Promise<void> {
   await manager.getAgentTasks(agent(world));
 }
 
-/** An agent leaves, and is there again under its name. */
+/** Removes an agent, and registers it again. */
 async function reregister(world: ManagerWorld): Promise<void> {
   if (!world.chance.happens(0.2)) return;
   const agentId = agent(world);
@@ -416,25 +418,25 @@ async function reregister(world: ManagerWorld): Promise<void> {
 
 const NEVER: Promise<never> = new Promise(() => {});
 
-/** What a process of a simulated world has of time and storage, until it dies. */
-export class SimulatedProcess<Command> implements Clock, CommandLog<Command> {
+/** The clock and the log of a process, until it crashes. */
+class SimulatedProcess<Command> implements Clock, CommandLog<Command> {
   readonly #clock: Clock;
   readonly #log: CommandLog<Command>;
   readonly #timers: Set<CancelTimer> = new Set();
   #hasCrashed = false;
 
-  /** A process that lives. */
+  /** Creates a running process. */
   constructor(clock: Clock, log: CommandLog<Command>) {
     this.#clock = clock;
     this.#log = log;
   }
 
-  /** How many timers the process has set. */
+  /** The number of pending timers of the process. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** Ends it. What waits for its clock or its log waits for ever. */
+  /** Crashes the process: what waits for its clock or its log waits for ever. */
   crash(): void {
     this.#hasCrashed = true;
     for (const cancel of this.#timers) cancel();
@@ -474,7 +476,7 @@ export class SimulatedProcess<Command> implements Clock, CommandLog<Command> {
     return this.#log.loadSnapshot();
   }
 
-  /** The log itself is left open, for the process that comes after. */
+  /** A no-op: the log stays open for the next process. */
   close(): Promise<void> {
     return Promise.resolve();
   }

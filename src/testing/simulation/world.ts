@@ -309,8 +309,8 @@ export class World implements EngineWorld {
   }
 
   #notify(event: LockstepEvent): void {
-    const { notifiesAgents, transition } = this.#kinds.of(event.type);
-    if (transition?.isLast === true) this.scripts.delete((event as { taskId: string }).taskId);
+    const { notifiesAgents, statusChange } = this.#kinds.of(event.type);
+    if (statusChange?.isLast === true) this.scripts.delete((event as { taskId: string }).taskId);
     if (!notifiesAgents) return;
     const agent = this.agents.get(recipientOf(event) ?? "");
     if (agent?.concerns(event)) this.transmit(() => agent.perform(() => agent.observe(event)));

@@ -9,7 +9,7 @@ import { countTimers } from "../../../core/data/deadlines.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import { type Agent, isTerminal, type TaskRecord, type TaskState } from "../../../tasks/state.ts";
 import type { TaskStatus } from "../../../tasks/types.ts";
-import type { Transition } from "../event_kinds.ts";
+import type { StatusChange } from "../event_kinds.ts";
 import { fail } from "../failure.ts";
 
 /** Checks one task. Costs O(1). */
@@ -212,12 +212,12 @@ export class TaskShadow {
   #submitted = 0;
   #ended = 0;
 
-  take(event: LockstepEvent, transition: Transition | undefined): void {
-    if (transition === undefined) return this.#takeOther(event);
+  take(event: LockstepEvent, statusChange: StatusChange | undefined): void {
+    if (statusChange === undefined) return this.#takeOther(event);
     const { taskId, epoch } = event as LockstepEvent & { taskId: string; epoch?: number };
     const expected = this.#tasks.get(taskId);
     if (expected === undefined) return fail("NothingFromNowhere", `${event.type} of "${taskId}"`);
-    const { before, after } = transition;
+    const { before, after } = statusChange;
     if (!before.includes(expected.status)) {
       const rule = isTerminal(expected.status) ? "TerminalIsTerminal" : "StatusTable";
       fail(rule, `${event.type} of "${taskId}", which is ${expected.status}`);
