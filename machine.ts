@@ -153,6 +153,7 @@ export type {
   Sending,
   SendMessage,
   SubscribeTopic,
+  TopicCommand,
   UnsubscribeTopic,
 } from "./src/messages/commands.ts";
 export type { DeliveryKeeper } from "./src/messages/handlers.ts";
@@ -163,6 +164,7 @@ export type {
   Copy as MessageCopy,
   DeadLetter,
   Due as MessageDue,
+  Envelope as MessageEnvelope,
   Expiry as MessageExpiry,
   Lane as MailboxLane,
   Mailbox,
