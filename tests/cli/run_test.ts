@@ -607,3 +607,51 @@ Deno.test("--agents keeps the variables of the file's agents", async () => {
   );
   assertEquals(code, 0);
 });
+
+const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-env", "--allow-run"];
+
+Deno.test("the documented permissions are enough, also for timeouts and kept output", async () => {
+  using here = new Workspace();
+  here.write(
+    "w.yaml",
+    "tasks: { a: { run: 'seq 20000; exit 1' }, b: { run: sleep 60, timeout: 100ms } }",
+  );
+  const options = ["--keep-going", "--output=fold"];
+  const { code, stdout, stderr } = await resultOf(
+    here.start(["run", "w.yaml", ...options], ["--no-prompt", ...PERMISSIONS]),
+  );
+  assertEquals([code, stderr], [1, ""]);
+  assertStringIncludes(stdout, "\n19999\n20000\n");
+  assertMatch(stdout, /^✗ b +timed out /m);
+});
+
+Deno.test("a permission that is missing is named, and nothing is run", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", "tasks: { a: { run: touch a } }");
+  for (const missing of ["--allow-read", "--allow-env", "--allow-run"]) {
+    const permissions = PERMISSIONS.filter((permission) => permission !== missing);
+    const { code, stdout, stderr } = await resultOf(
+      here.start(["run", "w.yaml"], ["--no-prompt", ...permissions]),
+    );
+    assertEquals([code, stdout, here.has("a")], [2, "", false]);
+    assertMatch(
+      stderr,
+      new RegExp(
+        `^lockstep: Requires .* with the ${missing} flag\\n` +
+          "lockstep run needs --allow-read, --allow-write, --allow-env and --allow-run\\.\\n$",
+      ),
+    );
+  }
+});
+
+Deno.test("without the permission to write, output is kept as far as memory goes", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", "tasks: { a: { run: 'seq 20000; exit 1' } }");
+  const permissions = PERMISSIONS.filter((permission) => permission !== "--allow-write");
+  const { code, stdout } = await resultOf(
+    here.start(["run", "w.yaml", "--output=fold"], ["--no-prompt", ...permissions]),
+  );
+  assertEquals(code, 1);
+  assertMatch(stdout, /─\n… 64 KiB cut \(Requires write access to .*\) …\n\d+\n/);
+  assertStringIncludes(stdout, "\n19999\n20000\n");
+});
