@@ -62,7 +62,8 @@ Usage: lockstep run [options] FILE      (FILE may be - for standard input)
 
 Options:
   --only TASKS        run these tasks and what they need; separated by commas, or repeated
-  --agents N          run with N equal agents that can do everything, instead of the file's
+  --agents N          run with N agents that can do everything, instead of the file's, whose
+                      variables they take by turns
   --keep-going        after a failure go on with the tasks that don't need what failed
   --dry-run           show what would be run, in which order and by whom; with --json as JSON
   --graph [FORMAT]    show the tasks as a graph: mermaid (default) or dot

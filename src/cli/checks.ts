@@ -6,6 +6,7 @@
  */
 
 import { didYouMean, type Position } from "./problems.ts";
+import { chain, listed } from "./wording.ts";
 import { isFit, type Workflow, type WorkflowTask } from "./workflow.ts";
 import type { Name, YamlReader } from "./yaml_reader.ts";
 
@@ -35,7 +36,7 @@ export function checkReferences(workflow: Workflow, marks: Marks, reader: YamlRe
     checkLocks(workflow, mark, (at, message) => reader.report(at, subject, message));
   }
   for (const { at, cycle } of findCycles(marks)) {
-    const path = cycle.map((id) => JSON.stringify(id)).join(" -> ");
+    const path = chain(cycle.map((id) => JSON.stringify(id)), " -> ");
     reader.report(
       at,
       `task ${JSON.stringify(cycle[0])}`,
@@ -79,7 +80,8 @@ function checkAgent(workflow: Workflow, task: WorkflowTask, mark: TaskMarks, rep
     return;
   }
   if (!someoneMay || agents.length === 0 || agents.some((agent) => isFit(agent, task))) return;
-  const all = task.requires.map((name) => JSON.stringify(name)).join(" and ");
+  const names = task.requires.map((name) => JSON.stringify(name));
+  const all = names.length > 5 ? listed(names, 5) : names.join(" and ");
   if (pinned === undefined) {
     report(mark.requires[0]?.at ?? mark.at, `no single agent can do ${all}, which it requires`);
   } else {

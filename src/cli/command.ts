@@ -65,12 +65,15 @@ async function invoke(args: readonly string[], screen: Screen): Promise<number> 
   }
 }
 
+const PERMISSIONS = "lockstep run needs --allow-read, --allow-write, --allow-env and --allow-run.";
+
 /** What to say of an error that is the caller's, or `undefined` for one of our own. */
 function complaintOf(error: unknown): string | undefined {
   if (error instanceof UsageError) {
     return `lockstep: ${error.message}\nTry "lockstep run --help".`;
   }
   if (error instanceof WorkflowError) return error.message;
+  if (error instanceof Deno.errors.NotCapable) return `lockstep: ${error.message}\n${PERMISSIONS}`;
   return error instanceof FileError ? `lockstep: ${error.message}` : undefined;
 }
 
@@ -86,6 +89,10 @@ async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
       json ? `${JSON.stringify(planData(workflow))}\n` : planText(workflow, screen.style),
     );
     return 0;
+  }
+  // Signals need the permission to run anything; without it each command would fail by itself.
+  if (Deno.permissions.requestSync({ name: "run" }).state !== "granted") {
+    throw new Deno.errors.NotCapable("Requires run access, run again with the --allow-run flag");
   }
   return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen), screen);
 }
@@ -174,6 +181,7 @@ async function readWorkflow(file: string): Promise<Workflow> {
   try {
     text = await Deno.readTextFile(file);
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     throw new FileError(`cannot read ${JSON.stringify(file)}: ${whyUnreadable(error)}`);
   }
   return parseWorkflow(text, file);

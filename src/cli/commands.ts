@@ -131,7 +131,8 @@ async function call(
     return undefined;
   } catch (error) {
     if (error instanceof DeadlockError || error instanceof LockLostError) throw error;
-    return error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    return reason.trim().replace(/\s+/g, " ");
   }
 }
 

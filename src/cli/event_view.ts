@@ -38,7 +38,9 @@ export class EventView implements View {
 
   begin({ workflow: { agents, tasks } }: RunState): void {
     this.#say("run:started", {
-      tasks: tasks.map(({ id, needs }) => ({ id, needs })),
+      tasks: tasks.map(({ id, name, needs }) => {
+        return name === undefined ? { id, needs } : { id, name, needs };
+      }),
       agents: agents.map(({ id, slots, capabilities }) => ({ id, slots, capabilities })),
     });
   }

@@ -72,9 +72,10 @@ const PARTED_BYTES = 1024;
 /** Keeps the first half and the last half of a limit, and counts what lies between. */
 export class Capture {
   readonly #spool: Spool;
-  /** The most blocks that are kept, the last one included, and how many of them are the first. */
+  /** The most blocks that are kept, the last one included. */
   readonly #most: number;
-  readonly #first: number;
+  /** How many blocks stand before the cut, once there is one. */
+  #first: number;
   readonly #blockBytes: number;
   #blocks: Block[] = [];
   /** The block that is being filled. */
@@ -105,7 +106,7 @@ export class Capture {
   /** Takes that there is no more, so that nothing large stays in memory. */
   end(): void {
     void this.#inTurn(async () => {
-      await this.#close();
+      await this.#close(true);
       this.#last = new Uint8Array();
     });
   }
@@ -186,8 +187,8 @@ export class Capture {
     return !begins && this.#lastBytes + bytes < this.#blockBytes;
   }
 
-  /** Puts the last block with the others. */
-  async #close(): Promise<void> {
+  /** Puts the last block with the others; in memory if it must, at the end only. */
+  async #close(isEnd = false): Promise<void> {
     const bytes = this.#last.subarray(0, this.#lastBytes);
     this.#lastBytes = 0;
     if (bytes.length < LEAST_SPOOLED_BYTES) {
@@ -199,7 +200,12 @@ export class Capture {
         this.#blocks.push({ place, bytes: bytes.length });
       } catch (error) {
         this.#failure = error instanceof Error ? error.message : String(error);
-        this.#cut += bytes.length;
+        if (isEnd) {
+          this.#blocks.push(bytes);
+        } else {
+          this.#cut += bytes.length;
+          this.#first = Math.min(this.#first, this.#blocks.length);
+        }
       }
     }
   }

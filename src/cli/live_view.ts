@@ -14,7 +14,6 @@ import {
   attemptText,
   endLine,
   linesOf,
-  listed,
   lockText,
   nameWidth,
   narrate,
@@ -32,6 +31,8 @@ import type { RunState } from "./run_state.ts";
 import type { Phase, TaskRun } from "./runs.ts";
 import { displayWidth, padEnd, padStart, plain, type Screen, truncate } from "./terminal.ts";
 import type { View } from "./view.ts";
+import { listed } from "./wording.ts";
+import { labelOf } from "./workflow.ts";
 
 const FRAME_MS = 100;
 
@@ -239,7 +240,7 @@ export class LiveView implements View {
   #taskLine(run: TaskRun): string {
     const { style } = this.#screen;
     const state = this.#state!;
-    const name = padEnd(truncate(run.task.id, this.#width), this.#width);
+    const name = padEnd(truncate(labelOf(run.task), this.#width), this.#width);
     const line = (mark: string, since: number | undefined, text: string) => {
       const time = since === undefined ? "" : formatDuration(state.now() - since);
       return `${mark} ${name}  ${padStart(time, 7)}  ${text}`;
@@ -270,7 +271,8 @@ export class LiveView implements View {
   }
 
   #openNeeds({ task }: TaskRun): string {
-    const open = task.needs.filter((id) => this.#state!.tasks.get(id)?.phase !== "ended");
-    return listed(open, 3);
+    const needs = task.needs.map((id) => this.#state!.tasks.get(id)!);
+    const open = needs.filter(({ phase }) => phase !== "ended");
+    return listed(open.map(({ task }) => labelOf(task)), 3);
   }
 }

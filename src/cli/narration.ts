@@ -11,10 +11,11 @@ import { claimOf } from "../locks/claim_owner.ts";
 import { formatDuration } from "./durations.ts";
 import type { KeptOutput } from "./kept_output.ts";
 import type { Piece } from "./output.ts";
-import { count } from "./plan.ts";
 import type { RunState } from "./run_state.ts";
 import type { Outcome, TaskRun } from "./runs.ts";
-import { displayWidth, harmless, padEnd, type Screen, type Style, truncate } from "./terminal.ts";
+import { displayWidth, harmless, padEnd, type Screen, type Style } from "./terminal.ts";
+import { count, listed } from "./wording.ts";
+import { labelOf } from "./workflow.ts";
 
 /** The widest that names are aligned to; longer ones stand out. */
 const WIDEST_NAME = 24;
@@ -22,7 +23,7 @@ const WIDEST_NAME = 24;
 /** How wide the column of the names of tasks is. */
 export function nameWidth(state: RunState): number {
   let width = 0;
-  for (const id of state.tasks.keys()) width = Math.max(width, displayWidth(id));
+  for (const { task } of state.tasks.values()) width = Math.max(width, displayWidth(labelOf(task)));
   return Math.min(WIDEST_NAME, width);
 }
 
@@ -61,14 +62,15 @@ export function narrate(
   }
   const run = state.subjectOf(event);
   if (run === undefined) return undefined;
-  const line = (sign: string, text: string) => `${sign} ${padEnd(run.task.id, width)}  ${text}`;
+  const line = (sign: string, text: string) =>
+    `${sign} ${padEnd(labelOf(run.task), width)}  ${text}`;
   switch (event.type) {
     case "task:started":
       return line(style.cyan("▶"), `on ${event.agentId}${attemptText(run)}`);
     case "resource:queued":
       return line(style.yellow("⧗"), lockText(state, run));
     case "deadlock:detected":
-      return line(style.yellow("⚭"), deadlockText(event));
+      return line(style.yellow("⚭"), deadlockText(event, state));
     case "task:backed-off":
       if (state.stopping !== undefined) return undefined;
       return line(style.yellow("↻"), retryText(run, state));
@@ -79,23 +81,28 @@ export function narrate(
 
 /** How a task ended, as a line. */
 export function endLine(run: TaskRun, style: Style, width: number): string {
-  return `${sign(run.outcome!, style)} ${padEnd(run.task.id, width)}  ${endText(run, style)}`;
+  return `${sign(run.outcome!, style)} ${padEnd(labelOf(run.task), width)}  ${endText(run, style)}`;
 }
 
 /** Which locks a task waits for, and who holds them. */
 export function lockText(state: RunState, run: TaskRun): string {
-  const holders = state.holdersFor(run);
+  const holders = state.holdersFor(run).map(({ task }) => labelOf(task));
   const locks = run.waitsForLocks.length === 1 ? "lock" : "locks";
   const by = holders.length === 0 ? "" : `, held by ${listed(holders, 3)}`;
   return `waits for ${locks} ${listed(run.waitsForLocks, 3)}${by}`;
 }
 
 /** Who waits for whom, and who gives way. */
-function deadlockText({ owners, resources }: DeadlockDetected): string {
+function deadlockText({ owners, resources }: DeadlockDetected, state: RunState): string {
   const waits = owners.map((owner, i) =>
-    `${claimOf(owner)?.taskId ?? owner} for ${resources[i] || "an answer"}`
+    `${nameOf(owner, state)} for ${resources[i] || "an answer"}`
   );
   return `gives way in a deadlock: ${listed(waits, 5)}`;
+}
+
+function nameOf(owner: string, state: RunState): string {
+  const run = state.tasks.get(claimOf(owner)?.taskId ?? "");
+  return run === undefined ? owner : labelOf(run.task);
 }
 
 /** Whether an agent gets tasks, by its circuit breaker. */
@@ -145,7 +152,7 @@ function endText(run: TaskRun, style: Style): string {
 
 /** What stands before each line of the output of a task. */
 export function outputPrefix(run: TaskRun, style: Style, width: number): string {
-  return `  ${style.tint(run.index, padEnd(run.task.id, width))} ${style.dim("│")} `;
+  return `  ${style.tint(run.index, padEnd(labelOf(run.task), width))} ${style.dim("│")} `;
 }
 
 /** Lines of output behind `prefix`, each with its line break. */
@@ -175,7 +182,7 @@ export async function showFailures(
   for (const run of state.tasks.values()) {
     if (run.outcome !== "failed" && run.outcome !== "timed-out") continue;
     const tries = run.attempts > 1 ? ` after ${run.attempts} attempts` : "";
-    const heading = truncate(`── ${run.task.id}: ${run.reason}${tries} `, columns - 2);
+    const heading = `── ${labelOf(run.task)}: ${run.reason}${tries} `;
     const rule = "─".repeat(Math.max(2, Math.min(columns, 80) - displayWidth(heading)));
     screen.write(`\n${style.red(style.bold(heading + rule))}\n`);
     let isEmpty = true;
@@ -189,10 +196,4 @@ export async function showFailures(
     if (isEmpty) screen.write(`${style.dim("(no output)")}\n`);
   }
   await kept.close();
-}
-
-/** Some names, and how many more there are. */
-export function listed(names: readonly string[], most: number): string {
-  if (names.length <= most) return names.join(", ");
-  return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { LARGEST_PRIORITY } from "../core/arguments.ts";
 import { checkReferences, type Marks } from "./checks.ts";
 import { type Problem, WorkflowError } from "./problems.ts";
@@ -73,10 +73,7 @@ export function parseWorkflow(source: string, file: string = "workflow"): Workfl
     uniqueKeys: false, // the reader finds them too, and says where the first one is
   });
   const reader = new YamlReader(document, lines);
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const what = code === "MULTIPLE_DOCS" ? "there must be one document, got another" : message;
-    reader.report(reader.atOffset(pos[0]), undefined, `not YAML: ${what}`);
-  }
+  reportSyntax(document, reader);
   const workflow = reader.problems.length === 0
     ? readWorkflow(reader, document.contents)
     : undefined;
@@ -84,6 +81,64 @@ export function parseWorkflow(source: string, file: string = "workflow"): Workfl
     throw new WorkflowError(file, inOrder(reader.problems), source);
   }
   return workflow;
+}
+
+/** Reports where a text stops being YAML, once, since the rest is read wrongly; or broken aliases. */
+function reportSyntax(document: Document, reader: YamlReader): void {
+  const report = (offset: number, message: string, around?: number) => {
+    const task = around === undefined ? undefined : taskAt(document.contents, around);
+    const subject = task === undefined ? undefined : `task ${JSON.stringify(task)}`;
+    reader.report(reader.atOffset(offset), subject, message);
+  };
+  const errors = [...document.errors, ...document.warnings];
+  const [first] = errors.sort((a, b) => a.pos[0] - b.pos[0]);
+  if (first !== undefined) {
+    const { code, message, pos: [offset] } = first;
+    if (code === "MULTIPLE_DOCS") {
+      return report(offset, "not YAML: there must be one document, got another");
+    }
+    const remedy = REMEDIES.get(code);
+    const around = code === "BAD_INDENT" ? offset - 1 : offset; // what is before it isn't closed
+    return report(
+      offset,
+      `not YAML: ${message}${remedy === undefined ? "" : `; ${remedy}`}`,
+      around,
+    );
+  }
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      const rule = `alias "*${alias.source}" must follow an anchor "&${alias.source}", got none`;
+      const offset = alias.range?.[0] ?? 0;
+      report(offset, `${rule}; put a text that begins with * in quotes`, offset);
+    },
+  });
+}
+
+/** What most often mends an error of the YAML library, by its code. */
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ["BLOCK_AS_IMPLICIT_KEY", 'put a text that contains ": " in quotes'],
+  ["BLOCK_IN_FLOW", 'put a text that contains ": " in quotes'],
+  ["UNEXPECTED_TOKEN", "put the whole text in quotes"],
+  ["BAD_SCALAR_START", "put the text in quotes"],
+  ["TAG_RESOLVE_FAILED", "put a text that begins with ! in quotes"],
+  ["BAD_DQ_ESCAPE", "in single quotes, a backslash is a character like any other"],
+]);
+
+/** The id of the task that `offset` lies in, as far as the document could be read. */
+function taskAt(root: Node | null, offset: number): string | undefined {
+  const tasks = entryAt(root, offset);
+  if (tasks?.name !== "tasks") return undefined;
+  return entryAt(tasks.value, offset)?.name;
+}
+
+/** The last entry of a mapping that begins before `offset`. */
+function entryAt(mapping: unknown, offset: number): { name: string; value: unknown } | undefined {
+  if (!isMap(mapping)) return undefined;
+  const pair = mapping.items.findLast(({ key }) =>
+    isScalar(key) && (key.range?.[0] ?? Infinity) <= offset
+  );
+  return isScalar(pair?.key) ? { name: String(pair.key.value), value: pair.value } : undefined;
 }
 
 function inOrder(problems: Problem[]): Problem[] {
@@ -239,7 +294,7 @@ function readTask(
   const priority = { least: -LARGEST_PRIORITY, most: LARGEST_PRIORITY, integer: false };
   return {
     id,
-    name: text("name"),
+    name: text("name")?.replace(NOT_VISIBLE, " ").trim(),
     description: text("description"),
     run: (run ?? []).join("\n"),
     needs: needs.map(({ name }) => name),
@@ -254,6 +309,9 @@ function readTask(
     cwd: text("cwd"),
   };
 }
+
+// deno-lint-ignore no-control-regex -- a name stands in one line
+const NOT_VISIBLE = /[\s\u0000-\u001f\u007f-\u009f]+/g;
 
 const WHENS = ["succeeded", "failed", "always"] as const;
 const MODES = ["exclusive", "shared"] as const;

@@ -7,6 +7,7 @@
 import { describeDuration } from "./durations.ts";
 import { didYouMean } from "./problems.ts";
 import { padEnd, type Style } from "./terminal.ts";
+import { count, listed } from "./wording.ts";
 import { isFit, type Workflow, type WorkflowTask } from "./workflow.ts";
 
 /**
@@ -98,24 +99,35 @@ export function planText(workflow: Workflow, style: Style): string {
   return lines.join("\n") + "\n";
 }
 
+/** The most names of needs, agents or locks that are listed. */
+const MOST_LISTED = 10;
+
 function firstLine(script: string): string {
   const lines = script.trim().split("\n");
   return lines.length === 1 ? lines[0]! : `${lines[0]} …`;
 }
 
 function detailsOf(workflow: Workflow, task: WorkflowTask): string {
-  const fit = fitAgents(workflow, task);
   const parts: string[] = [];
-  if (task.description !== undefined) parts.push(task.description.trim());
-  if (task.needs.length > 0) parts.push(`needs ${task.needs.join(", ")}`);
+  if (task.name !== undefined) parts.push(task.name);
+  if (task.description !== undefined) parts.push(task.description);
+  if (task.needs.length > 0) parts.push(`needs ${listed(task.needs, MOST_LISTED)}`);
   if (task.when !== "succeeded") parts.push(`when ${task.when}`);
-  parts.push(fit.length === workflow.agents.length ? "any agent" : `agent ${fit.join(" or ")}`);
+  parts.push(agentText(workflow, task));
   if (task.prefers !== undefined) parts.push(`rather ${task.prefers}`);
-  if (task.locks.length > 0) parts.push(`locks ${task.locks.map(lockText).join(", ")}`);
+  if (task.locks.length > 0) {
+    parts.push(`locks ${listed(task.locks.map(lockText), MOST_LISTED)}`);
+  }
   if (task.priority !== 0) parts.push(`priority ${task.priority}`);
   if (task.timeoutMs !== undefined) parts.push(`timeout ${describeDuration(task.timeoutMs)}`);
   if (task.retries > 0) parts.push(count(task.retries, "retry", "retries"));
-  return parts.join(" · ");
+  return parts.join(" · ").replace(/\s+/g, " ");
+}
+
+function agentText(workflow: Workflow, task: WorkflowTask): string {
+  const fit = fitAgents(workflow, task);
+  if (fit.length === workflow.agents.length) return "any agent";
+  return fit.length > MOST_LISTED ? `one of ${fit.length} agents` : `agent ${fit.join(" or ")}`;
 }
 
 function fitAgents({ agents }: Workflow, task: WorkflowTask): string[] {
@@ -125,9 +137,4 @@ function fitAgents({ agents }: Workflow, task: WorkflowTask): string[] {
 function lockText({ name, mode, units }: WorkflowTask["locks"][number]): string {
   if (mode === "shared") return `${name} (shared)`;
   return units === 1 ? name : `${name} (${units} units)`;
-}
-
-/** A number with its noun. */
-export function count(n: number, singular: string, plural: string = `${singular}s`): string {
-  return `${n} ${n === 1 ? singular : plural}`;
 }

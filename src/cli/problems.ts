@@ -26,16 +26,16 @@ export interface Problem extends Position {
 export class WorkflowError extends LockstepError {
   /** Always the same, for programs. */
   readonly code = "workflow";
-  /** Writes the message from the problems. */
-  constructor(
-    /** The name of the file. */
-    readonly file: string,
-    /** In the order of the file; at least one. */
-    readonly problems: readonly Problem[],
-    /** The text of the file, from which the lines are shown. */
-    source: string,
-  ) {
+  /** The name of the file. */
+  readonly file: string;
+  /** In the order of the file; at least one. */
+  readonly problems: readonly Problem[];
+
+  /** Writes the message from the problems, and shows the lines of `source`, the text of the file. */
+  constructor(file: string, problems: readonly Problem[], source: string) {
     super(describe(file, problems, source));
+    this.file = file;
+    this.problems = problems;
   }
 }
 

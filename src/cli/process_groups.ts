@@ -17,26 +17,19 @@ const SUSPEND_NESTED_MS = 50;
 
 /** The process groups of all commands that run. */
 export class ProcessGroups {
-  readonly #groups = new Map<number, ProcessGroup>();
+  readonly #groups = new Set<ProcessGroup>();
   readonly #guard = new Guard();
 
-  /** Takes in the group that the process `leader` leads. */
-  add(leader: number): ProcessGroup {
-    const group = new ProcessGroup(leader);
-    this.#groups.set(leader, group);
-    this.#guard.write(`+ ${leader}`);
-    return group;
+  /** Takes in a group; resolves when it can't outlive this process any more. */
+  async add(group: ProcessGroup): Promise<void> {
+    this.#groups.add(group);
+    await this.#guard.write(`+ ${group.id}`);
   }
 
   /** Forgets a group that has ended. */
-  delete(leader: number): void {
-    this.#groups.delete(leader);
-    this.#guard.write(`- ${leader}`);
-  }
-
-  /** Has `directory` removed once this process has ended, however it ends. */
-  removeAtEnd(directory: string): void {
-    this.#guard.write(`rm ${directory}`);
+  delete(group: ProcessGroup): void {
+    this.#groups.delete(group);
+    void this.#guard.write(`- ${group.id}`);
   }
 
   /** Stops all groups, those of nested runs included; `isNested` says whether this run is one. */
@@ -58,7 +51,7 @@ export class ProcessGroups {
   }
 
   #signal(signal: Deno.Signal): void {
-    for (const group of this.#groups.values()) group.signal(signal);
+    for (const group of this.#groups) group.signal(signal);
   }
 }
 
@@ -92,37 +85,37 @@ export class ProcessGroup {
 
 /**
  * Reads which groups there are until its input ends, which happens at the latest when the process
- * that writes it has ended; then kills the groups that are left, and removes the directory.
+ * that writes it has ended; then kills the groups that are left.
  */
 const GUARD = `
 groups=
-directory=
-while read -r verb name; do
-  if [ "$verb" = rm ]; then
-    directory=$name
-    continue
-  fi
+while read -r verb id; do
   left=
-  for group in $groups; do [ "$group" = "$name" ] || left="$left $group"; done
-  [ "$verb" = - ] || left="$left $name"
+  for group in $groups; do [ "$group" = "$id" ] || left="$left $group"; done
+  [ "$verb" = - ] || left="$left $id"
   groups=$left
 done
 for group in $groups; do kill -s KILL -- "-$group"; done
-[ -z "$directory" ] || rm -rf -- "$directory"
 `;
 
 /**
- * A process that outlives this one by a moment, to end what this one leaves behind when it is
- * killed, or when an outer run kills it. It starts with the first line.
+ * A process that outlives this one by a moment, to kill what this one leaves behind when it is
+ * killed, by an outer run for example. It starts with the first line.
  */
 class Guard {
   readonly #encoder = new TextEncoder();
   #process: Deno.ChildProcess | undefined;
   #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
 
-  write(line: string): void {
+  /** Resolves when the guard will read the line, whatever happens to this process. */
+  async write(line: string): Promise<void> {
     this.#input ??= this.#start();
-    this.#input.write(this.#encoder.encode(`${line}\n`)).catch(() => {}); // it was killed
+    await this.#input.write(this.#encoder.encode(`${line}\n`)).catch(() => {}); // it was killed
+  }
+
+  async close(): Promise<void> {
+    await this.#input?.close().catch(() => {});
+    await this.#process?.status;
   }
 
   #start(): WritableStreamDefaultWriter<Uint8Array> {
@@ -134,11 +127,6 @@ class Guard {
       detached: true,
     }).spawn();
     return this.#process.stdin.getWriter();
-  }
-
-  async close(): Promise<void> {
-    await this.#input?.close().catch(() => {});
-    await this.#process?.status;
   }
 }
 

@@ -13,6 +13,8 @@ import type { AgentRun, Outcome, TaskRun } from "./runs.ts";
 export interface TaskReport {
   /** The task's id. */
   readonly id: string;
+  /** What people call it, if it has a name. */
+  readonly name?: string;
   /** How it ended. */
   readonly outcome: Outcome;
   /** Why, or empty. */
@@ -92,9 +94,10 @@ export function reportOf(state: RunState): RunReport {
 }
 
 function taskReport(run: TaskRun): TaskReport {
-  const { task: { id }, outcome, reason, agentId, attempts, waitedMs, ranMs } = run;
+  const { task: { id, name }, outcome, reason, agentId, attempts, waitedMs, ranMs } = run;
   return {
     id,
+    ...name !== undefined && { name },
     outcome: outcome ?? "skipped",
     reason,
     agentId: attempts === 0 ? undefined : agentId,

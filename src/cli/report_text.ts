@@ -6,19 +6,17 @@
 
 import { formatDuration } from "./durations.ts";
 import { sign } from "./narration.ts";
-import { count } from "./plan.ts";
 import type { LockReport } from "./lock_use.ts";
 import type { AgentReport, RunReport, TaskReport } from "./report.ts";
 import { displayWidth, padEnd, padStart, type Style, truncate } from "./terminal.ts";
+import { chain, count } from "./wording.ts";
 
 /** What came of tasks, agents and contended locks, each in a table, and how good the schedule was. */
 export function reportText(report: RunReport, style: Style, columns: number): string {
   const tasks = table(style, ["task", "outcome", "agent", ">attempts", ">waited", ">ran", ""], [
     ...report.tasks.map((task) => taskRow(task, style)),
   ]);
-  const agents = table(style, ["agent", ">slots", ">attempts", ">busy", ""], [
-    ...report.agents.map((agent) => agentRow(agent, style)),
-  ]);
+  const agents = agentTable(report, style);
   const locks = lockTable(report, style);
   const lines = [...tasks, "", ...agents, "", ...locks, ...scheduleLines(report, style)];
   lines.push(summaryLine(report, style));
@@ -28,7 +26,7 @@ export function reportText(report: RunReport, style: Style, columns: number): st
 function taskRow(task: TaskReport, style: Style): string[] {
   const wasRun = task.attempts > 0;
   return [
-    `${sign(task.outcome, style)} ${task.id}`,
+    `${sign(task.outcome, style)} ${task.name ?? task.id}`,
     task.outcome === "timed-out" ? "timed out" : task.outcome,
     task.agentId ?? "–",
     wasRun ? String(task.attempts) : "–",
@@ -37,6 +35,19 @@ function taskRow(task: TaskReport, style: Style): string[] {
     style.dim(task.reason),
   ];
 }
+
+/** The agents that ran something, and how many did not. */
+function agentTable({ agents }: RunReport, style: Style): string[] {
+  const idle = agents.filter(({ attempts }) => attempts === 0);
+  const shown = idle.length > MOST_IDLE ? agents.filter(({ attempts }) => attempts > 0) : agents;
+  const rows = shown.map((agent) => agentRow(agent, style));
+  const lines = table(style, ["agent", ">slots", ">attempts", ">busy", ""], rows);
+  const more = agents.length - shown.length;
+  return more === 0 ? lines : [...lines, style.dim(`… and ${more} more that ran nothing`)];
+}
+
+/** The most agents without a command that have a row of their own. */
+const MOST_IDLE = 3;
 
 const BAR_COLUMNS = 20;
 
@@ -86,10 +97,13 @@ function scheduleLines(report: RunReport, style: Style): string[] {
   }
   const factor = (makespanMs / lowerBound.ms).toFixed(2);
   const bound = `${formatDuration(lowerBound.ms)} (${lowerBound.by})`;
-  const ran = new Map(tasks.map(({ id, ranMs }) => [id, ranMs]));
-  const path = criticalPath.map((id) => `${id} ${style.dim(formatDuration(ran.get(id)!))}`);
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const path = criticalPath.map((id) => {
+    const { name, ranMs } = byId.get(id)!;
+    return `${name ?? id} ${style.dim(formatDuration(ranMs))}`;
+  });
   return [
-    `critical path  ${path.join(" → ")} = ${formatDuration(criticalPathMs)}`,
+    `critical path  ${chain(path, " → ")} = ${formatDuration(criticalPathMs)}`,
     `makespan       ${formatDuration(makespanMs)}, within ${factor}× of the lower bound, ${bound}`,
   ];
 }

@@ -21,7 +21,7 @@ import {
   type TaskRun,
   taskRun,
 } from "./runs.ts";
-import type { Workflow } from "./workflow.ts";
+import { labelOf, type Workflow } from "./workflow.ts";
 
 /** Everything that is known of a run. */
 export class RunState {
@@ -35,7 +35,7 @@ export class RunState {
   ended = 0;
   readonly locks: LockUse = new LockUse();
   /** From a lock to the tasks that hold it. */
-  readonly #holders = new Map<string, Set<string>>();
+  readonly #holders = new Map<string, Set<TaskRun>>();
   readonly #clock: () => number;
   readonly #origin: number;
   /** Where the instants of the scheduler's clock lie on this one. */
@@ -96,11 +96,11 @@ export class RunState {
         run.waitsForLocks = event.resourceIds;
         return;
       case "resource:acquired":
-        this.#holdersOf(event.resourceId).add(run.task.id);
+        this.#holdersOf(event.resourceId).add(run);
         run.waitsForLocks = run.waitsForLocks.filter((name) => name !== event.resourceId);
         return;
       case "resource:released":
-        this.#holdersOf(event.resourceId).delete(run.task.id);
+        this.#holdersOf(event.resourceId).delete(run);
         return;
       case "deadlock:detected":
         run.reason = "gave way in a deadlock";
@@ -157,7 +157,7 @@ export class RunState {
   }
 
   /** The tasks that hold one of the locks that `run` waits for. */
-  holdersFor(run: TaskRun): string[] {
+  holdersFor(run: TaskRun): TaskRun[] {
     const holders = run.waitsForLocks.flatMap((name) => [...this.#holders.get(name) ?? []]);
     return [...new Set(holders)];
   }
@@ -169,7 +169,7 @@ export class RunState {
     if (agent.isPassedOver) agent.trips++;
   }
 
-  #holdersOf(lock: string): Set<string> {
+  #holdersOf(lock: string): Set<TaskRun> {
     let holders = this.#holders.get(lock);
     if (holders === undefined) this.#holders.set(lock, holders = new Set());
     return holders;
@@ -244,11 +244,12 @@ export class RunState {
     const failed = needs.find(countsAsFailed);
     if (failed !== undefined) {
       const how = failed.outcome === "skipped" ? "was skipped" : "failed";
-      return { cause: "need", reason: `needs ${failed.task.id}, which ${how}` };
+      return { cause: "need", reason: `needs ${labelOf(failed.task)}, which ${how}` };
     }
     const skipped = needs.find((need) => need.outcome === "skipped");
     const cause = skipped?.skipCause ?? "condition";
-    return { cause, reason: `needs ${skipped?.task.id ?? "something"}, which was skipped` };
+    const what = skipped === undefined ? "something" : labelOf(skipped.task);
+    return { cause, reason: `needs ${what}, which was skipped` };
   }
 }
 

@@ -66,7 +66,7 @@ export function prepare(
 
 /**
  * Runs all tasks of a workflow and resolves with what came of it. Needs the permissions to run
- * `sh` and to read the environment.
+ * programs (all of them, since it sends signals) and to read the environment.
  *
  * A task that fails is no reason to reject; the report tells.
  *

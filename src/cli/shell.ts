@@ -7,7 +7,7 @@
 import { LockstepError } from "../core/errors.ts";
 import { formatSize } from "./durations.ts";
 import type { OutputSink } from "./output.ts";
-import { type ProcessGroup, type ProcessGroups, SHELL } from "./process_groups.ts";
+import { ProcessGroup, type ProcessGroups, SHELL } from "./process_groups.ts";
 
 /** A command, and how it is ended. */
 export interface ShellCommand {
@@ -49,7 +49,8 @@ const SILENT_GRACE_MS = 500;
 /** Runs a command to its end. */
 export async function runShell(command: ShellCommand): Promise<Exit> {
   const child = spawn(command);
-  const group = command.groups.add(child.pid);
+  const group = new ProcessGroup(child.pid);
+  const begun = begin(child, group, command.groups);
   const reader = child.stdout.getReader();
   const valve = new Valve();
   const drained = drain(reader, command.output, valve);
@@ -60,7 +61,8 @@ export async function runShell(command: ShellCommand): Promise<Exit> {
     return { code, signal: signal ?? undefined };
   } finally {
     ending.release();
-    command.groups.delete(group.id);
+    await begun;
+    command.groups.delete(group);
     valve.open(); // what is left in the pipe is little, and must not keep the task from ending
     await within(drained, DRAIN_MS);
     await reader.cancel().catch(() => {});
@@ -68,13 +70,16 @@ export async function runShell(command: ShellCommand): Promise<Exit> {
   }
 }
 
+/** Runs the script that is its first argument once a line comes, which is not for the script. */
+const START = `read -r _ && exec ${SHELL} -e -c "$0" 2>&1 < /dev/null`;
+
 function spawn(command: ShellCommand): Deno.ChildProcess {
   const { script, env, cwd } = command;
   try {
     return new Deno.Command(SHELL, {
-      args: ["-c", `exec ${SHELL} -e -c "$0" 2>&1`, script],
+      args: ["-c", START, script],
       env: { ...env },
-      stdin: "null",
+      stdin: "piped",
       stdout: "piped",
       stderr: "null",
       detached: true,
@@ -83,6 +88,18 @@ function spawn(command: ShellCommand): Deno.ChildProcess {
   } catch (cause) {
     throw new SpawnError(`Cannot start the command: ${whyNotStarted(command, cause)}`, { cause });
   }
+}
+
+/** Lets a command begin when its group is known, so that it can't be left behind. */
+async function begin(
+  child: Deno.ChildProcess,
+  group: ProcessGroup,
+  groups: ProcessGroups,
+): Promise<void> {
+  await groups.add(group);
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode("\n")).catch(() => {}); // it was killed
+  await input.close().catch(() => {});
 }
 
 /** The most bytes of one argument or variable that Linux takes. */

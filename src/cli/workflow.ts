@@ -107,16 +107,25 @@ export interface Workflow {
   readonly breaker?: WorkflowBreaker;
 }
 
+/** What people call a task. */
+export function labelOf({ name, id }: WorkflowTask): string {
+  return name ?? id;
+}
+
 /**
  * `workflow` with `count` agents of one slot each, all of which can do whatever any task requires.
+ * Each has the variables of one of the agents that it replaces, in turn, and those that only others
+ * have.
  */
 export function withAgents(workflow: Workflow, count: number): Workflow {
   const capabilities = [...new Set(workflow.tasks.flatMap((task) => task.requires))];
+  const replaced = workflow.agents.map(({ env }) => env);
+  const shared = replaced.toReversed().flatMap((env) => [...env]); // the first agent's come last
   const agents = Array.from({ length: count }, (_, i) => ({
     id: `agent-${i + 1}`,
     capabilities,
     slots: 1,
-    env: new Map<string, string>(),
+    env: new Map([...shared, ...replaced[i % replaced.length] ?? []]),
   }));
   const tasks = workflow.tasks.map((task) => ({ ...task, agent: undefined, prefers: undefined }));
   return { ...workflow, agents, tasks };

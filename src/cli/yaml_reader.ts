@@ -68,7 +68,10 @@ export class YamlReader {
   entries(node: Node | null, subject: string | undefined, what: string): Entry[] | undefined {
     const mapping = this.#resolve(node);
     if (!isMap(mapping)) {
-      return this.report(this.at(node), subject, `${what} must be a mapping, got ${show(mapping)}`);
+      const isKey = isScalar(mapping) && /^[\w-]+:\S/.test(String(mapping.value));
+      const hint = isKey ? "; a key is followed by a colon and a space" : "";
+      const rule = `${what} must be a mapping, got ${show(mapping)}`;
+      return this.report(this.at(node), subject, rule + hint);
     }
     const entries = new Map<string, Entry>();
     const inherited: Entry[] = [];
@@ -97,12 +100,17 @@ export class YamlReader {
     keys: readonly string[],
   ): Map<string, Entry> {
     const fields = new Map<string, Entry>();
+    const mapping = this.#resolve(node);
+    const isFlow = isMap(mapping) && mapping.flow === true;
     for (const entry of this.entries(node, subject, what) ?? []) {
       if (keys.includes(entry.name)) {
         fields.set(entry.name, entry);
         continue;
       }
-      const hint = didYouMean(entry.name, keys) || `; the keys are ${keys.join(", ")}`;
+      const hint = didYouMean(entry.name, keys) ||
+        (isFlow && this.isEmpty(entry.value)
+          ? "; put a text that contains a comma in quotes"
+          : `; the keys are ${keys.join(", ")}`);
       this.report(entry.at, subject, `unknown key ${JSON.stringify(entry.name)}${hint}`);
     }
     return fields;

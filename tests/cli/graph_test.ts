@@ -102,6 +102,40 @@ Deno.test("prepare() replaces the agents by equal ones that can do everything", 
     ["agent-2", ["deno"], 1],
   ]);
   assertEquals(tasks.every(({ agent }) => agent === undefined), true);
+  const variables = parseWorkflow(`
+agents: { x: { env: { GPU: 0, A: a } }, y: { env: { GPU: 1, B: b } } }
+tasks: { t: { run: x } }
+`);
+  assertEquals(prepare(variables, { agents: 3 }).agents.map(({ env }) => Object.fromEntries(env)), [
+    { GPU: "0", A: "a", B: "b" },
+    { GPU: "1", A: "a", B: "b" },
+    { GPU: "0", A: "a", B: "b" },
+  ]);
   const unnamed = parseWorkflow("tasks: { a: { run: x } }");
   assertEquals(prepare(unnamed, {}).agents.length, navigator.hardwareConcurrency);
+});
+
+Deno.test("planText() bounds its lines, and shows names and descriptions in one line", () => {
+  const many = Array.from({ length: 200 }, (_, i) => `t${i}`);
+  const tasks = Object.fromEntries([
+    ...many.map((id) => [id, { run: ":", requires: ["x"], locks: many }]),
+    ["all", { run: ":", needs: many, name: "All of\nthem", description: "one\n\n two" }],
+  ]);
+  const agents = Object.fromEntries([
+    ...many.map((id) => [id, { capabilities: ["x"] }]),
+    ["y", null],
+  ]);
+  const text = planText(parseWorkflow(JSON.stringify({ agents, tasks })), createStyle(false));
+  const lines = text.split("\n");
+  assertEquals(lines.filter((line) => line.length > 150), []);
+  assertEquals(
+    lines.at(-2)?.trim(),
+    "All of them · one two · needs t0, t1, t2, t3, t4, t5, t6, t7, " +
+      "t8, t9 and 190 more · any agent",
+  );
+  assertEquals(
+    lines[4]?.trim(),
+    "one of 200 agents · locks t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 " +
+      "and 190 more",
+  );
 });

@@ -8,8 +8,11 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The arguments by which Deno runs `lockstep`. */
-const LOCKSTEP = ["run", "-A", "--no-lock", `--config=${ROOT}deno.json`, `${ROOT}src/cli/mod.ts`];
+/** The arguments by which Deno runs `lockstep` with `permissions`. */
+function lockstepWith(...permissions: string[]): string[] {
+  const config = ["--no-lock", `--config=${ROOT}deno.json`];
+  return ["run", ...permissions, ...config, `${ROOT}src/cli/mod.ts`];
+}
 
 /** What came of a process. */
 export interface Result {
@@ -51,13 +54,13 @@ export class Workspace implements Disposable {
 
   /** A shell command that runs `lockstep` with `args`. */
   command(args: string): string {
-    return `'${Deno.execPath()}' ${LOCKSTEP.map((arg) => `'${arg}'`).join(" ")} ${args}`;
+    return `'${Deno.execPath()}' ${lockstepWith("-A").map((arg) => `'${arg}'`).join(" ")} ${args}`;
   }
 
   /** Starts `lockstep` here. */
-  start(args: readonly string[]): Deno.ChildProcess {
+  start(args: readonly string[], permissions: readonly string[] = ["-A"]): Deno.ChildProcess {
     return new Deno.Command(Deno.execPath(), {
-      args: [...LOCKSTEP, ...args],
+      args: [...lockstepWith(...permissions), ...args],
       cwd: this.path,
       env: { NO_COLOR: "1" },
       stdin: "piped",

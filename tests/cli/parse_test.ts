@@ -213,15 +213,74 @@ Deno.test("parseWorkflow() says what it got instead of a workflow", () => {
   assertEquals(problemsOf("tasks: [a]"), ["1:8 tasks must be a mapping, got a list"]);
 });
 
-Deno.test("parseWorkflow() says where a text stops being YAML", () => {
-  const [problem] = problemsOf("tasks:\n  a: { run: echo\n  b: { run: echo }\n");
-  assertStringIncludes(problem!, "3:3 not YAML: ");
-  assertEquals(problemsOf("tasks:\n\ta: 1\n"), [
-    "2:1 not YAML: Tabs are not allowed as indentation",
-  ]);
-  assertEquals(problemsOf("tasks: { a: { run: x } }\n---\ntasks: {}\n"), [
-    "2:1 not YAML: there must be one document, got another",
-  ]);
+Deno.test("parseWorkflow() says once where a text stops being YAML, in which task, and what mends it", () => {
+  const problems: [string, string][] = [
+    [
+      "tasks:\n  a: { run: echo\n  b: { run: echo }\n",
+      '3:3 task "a": not YAML: Flow map in block collection must be sufficiently indented and end ' +
+      "with a }",
+    ],
+    ["tasks:\n\ta: 1\n", "2:1 not YAML: Tabs are not allowed as indentation"],
+    [
+      "tasks: { a: { run: x } }\n---\ntasks: {}\n",
+      "2:1 not YAML: there must be one document, got another",
+    ],
+    [
+      "tasks:\n  a: { run: x }\n  greet:\n    run: echo hi: there\n  b: { run: x }\n",
+      '4:10 task "greet": not YAML: Nested mappings are not allowed in compact mappings; put a ' +
+      'text that contains ": " in quotes',
+    ],
+    [
+      "tasks:\n  a: { run: echo hi: [there, needs: [b}\n  b: { run: x }\n  c: { run: x }\n",
+      '2:13 task "a": not YAML: Block collections are not allowed within flow collections; put a ' +
+      'text that contains ": " in quotes',
+    ],
+    [
+      'tasks:\n  a:\n    run: "echo" && x\n',
+      '3:17 task "a": not YAML: Unexpected anchor at node end; put the whole text in quotes',
+    ],
+    [
+      "tasks:\n  a: { run: `date` }\n",
+      '2:13 task "a": not YAML: Plain value cannot start with reserved character `; put the text ' +
+      "in quotes",
+    ],
+    [
+      'tasks:\n  a:\n    run: "grep \\d"\n',
+      '3:16 task "a": not YAML: Invalid escape sequence \\d; in single quotes, a backslash is a ' +
+      "character like any other",
+    ],
+    [
+      "tasks:\n  a: { run: *nope, needs: *nor }\n",
+      '2:13 task "a": alias "*nope" must follow an anchor "&nope", got none; put a text that ' +
+      "begins with * in quotes",
+    ],
+    [
+      "tasks:\n  a:\n    run:echo\n",
+      '3:5 task "a": a task must be a mapping, got "run:echo"; a key is followed by a colon and a ' +
+      "space",
+    ],
+    [
+      "tasks:\n  a: { run: echo one, two }\n",
+      '2:23 task "a": unknown key "two"; put a text that contains a comma in quotes',
+    ],
+  ];
+  for (const [source, problem] of problems) assertEquals(problemsOf(source)[0], problem);
+  const counts = problems.map(([source]) => problemsOf(source).length);
+  assertEquals(counts, [1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1]);
+});
+
+Deno.test("parseWorkflow() shows the ends of a long cycle", () => {
+  const tasks: Record<string, unknown> = {};
+  for (let i = 0; i < 10_000; i++) {
+    tasks[`t${i}`] = { run: "x", needs: [`t${(i + 1) % 10_000}`] };
+  }
+  const [problem, ...others] = problemsOf(JSON.stringify({ tasks }));
+  assertEquals(others, []);
+  assertStringIncludes(
+    problem!,
+    'needs must have no cycle, got "t9999" -> "t0" -> "t1" -> "t2" -> "t3" -> … 9991 more … -> ' +
+      '"t9995" -> "t9996" -> "t9997" -> "t9998" -> "t9999"',
+  );
 });
 
 Deno.test("parseWorkflow() refuses capabilities that nobody has all of, and agents that are none", () => {

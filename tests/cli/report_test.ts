@@ -60,8 +60,9 @@ class Script {
   epoch = 0;
   readonly state: RunState;
 
-  constructor(source: string) {
-    this.state = new RunState(prepare(parseWorkflow(source), {}), () => this.now);
+  constructor(source: string, agents?: number) {
+    const workflow = prepare(parseWorkflow(source), agents === undefined ? {} : { agents });
+    this.state = new RunState(workflow, () => this.now);
   }
 
   ready(taskId: string): this {
@@ -237,4 +238,33 @@ Deno.test("an agent whose breaker opens is said to be passed over, and the repor
     narrate(change("closed", "open", "api"), script.state, style, 1),
     undefined,
   );
+});
+
+Deno.test("reportText() shows the ends of a long critical path, and names where tasks have them", () => {
+  const tasks = Array.from({ length: 1000 }, (_, i) => {
+    const needs = i === 0 ? "" : `, needs: t${i - 1}`;
+    return `t${i}: { run: _${needs}${i === 999 ? ", name: The end" : ""} }`;
+  });
+  const script = new Script(`{ agents: { x: }, tasks: { ${tasks.join(", ")} } }`);
+  for (let i = 0; i < 1000; i++) {
+    const epoch = script.ready(`t${i}`).start(`t${i}`, "x");
+    script.now += 10;
+    script.complete(`t${i}`, "x", epoch);
+  }
+  const text = reportText(reportOf(script.state), createStyle(false), Infinity);
+  assertStringIncludes(text, "critical path  t0 10ms → t1 10ms → t2 10ms → t3 10ms → t4 10ms → ");
+  assertStringIncludes(text, "t4 10ms → … 990 more … → t995 10ms → ");
+  assertStringIncludes(text, " → The end 10ms = 10.0s\n");
+  assertStringIncludes(text, "\n✓ The end  ");
+});
+
+Deno.test("reportText() counts agents that ran nothing instead of listing more than three", () => {
+  const rows = (agents: number) => {
+    const script = new Script("{ tasks: { a: { run: _ } } }", agents);
+    script.complete("a", "agent-2", script.ready("a").start("a", "agent-2"));
+    const text = reportText(reportOf(script.state), createStyle(false), Infinity);
+    return text.match(/^(agent-\d+|…)/gm);
+  };
+  assertEquals(rows(4), ["agent-1", "agent-2", "agent-3", "agent-4"]);
+  assertEquals(rows(64), ["agent-2", "…"]);
 });

@@ -45,7 +45,7 @@ tasks:
   assertStringIncludes(stdout, "\n── inside: exit 137 (SIGKILL) ─");
   assertStringIncludes(
     stdout,
-    "\n── nowhere: Cannot start the command: cwd no/such/place must be a",
+    "\n── nowhere: Cannot start the command: cwd no/such/place must be a directory ────\n",
   );
   assertStringIncludes(stdout, "\n── unknown: exit 127 ─");
   assertStringIncludes(stdout, "\n── strict: exit 1 ─");
@@ -519,12 +519,17 @@ Deno.test("a command that can't be started is reported with the reason", async (
       },
     }),
     "--keep-going",
+    "--output=fold",
   );
   assertEquals(code, 1);
   const reasonOf = (id: string) =>
     new RegExp(`^✗ ${id} +failed .*(Cannot start.*)$`, "m").exec(stdout)?.[1];
   const tooLong = "Cannot start the command: Argument list too long; ";
   assertEquals(reasonOf("script"), `${tooLong}its script has 195.3 KiB, put it into a file`);
+  assertStringIncludes(
+    stdout,
+    `── script: ${tooLong}its script has 195.3 KiB, put it into a file ──`,
+  );
   assertEquals(reasonOf("variable"), `${tooLong}variable BIG has 195.3 KiB, put it into a file`);
   assertEquals(
     reasonOf("nowhere"),
@@ -571,4 +576,82 @@ Deno.test("--only with a variable that isn't set runs nothing and exits with 2",
   const { code, stderr } = await here.run("tasks: { a: { run: touch a } }", "--only", "");
   assertEquals([code, here.has("a")], [2, false]);
   assertStringIncludes(stderr, '--only must be tasks separated by commas, got ""');
+});
+
+Deno.test("a task with a name is shown by it, and by its id to programs", async () => {
+  using here = new Workspace();
+  const workflow = `
+tasks:
+  a: { run: echo hello; exit 1, name: The first }
+  b: { run: echo, needs: a }
+`;
+  const { stdout } = await here.run(workflow);
+  assertMatch(stdout, /^▶ The first {2}on agent-\d$/m);
+  assertStringIncludes(stdout, "  The first │ hello\n");
+  assertMatch(stdout, /^✗ The first {2}exit 1 /m);
+  assertMatch(stdout, /^- b +skipped: needs The first, which failed$/m);
+  assertMatch(stdout, /^✗ The first +failed /m);
+  const folded = await here.run(workflow, "--output=fold");
+  assertStringIncludes(folded.stdout, "\n── The first: exit 1 ─");
+  const { stdout: events } = await here.run(workflow, "--json");
+  const [started, ...others] = events.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(started.tasks[0], { id: "a", name: "The first", needs: [] });
+  assertEquals([others.at(-1).tasks[0].id, others.at(-1).tasks[0].name], ["a", "The first"]);
+});
+
+Deno.test("--agents keeps the variables of the file's agents", async () => {
+  using here = new Workspace();
+  const { code } = await here.run(
+    `{ agents: { x: { env: { V: 1 } }, y: }, tasks: { a: { run: test -n "$V" } } }`,
+    "--agents=2",
+  );
+  assertEquals(code, 0);
+});
+
+const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-env", "--allow-run"];
+
+Deno.test("the documented permissions are enough, also for timeouts and kept output", async () => {
+  using here = new Workspace();
+  here.write(
+    "w.yaml",
+    "tasks: { a: { run: 'seq 20000; exit 1' }, b: { run: sleep 60, timeout: 100ms } }",
+  );
+  const options = ["--keep-going", "--output=fold"];
+  const { code, stdout, stderr } = await resultOf(
+    here.start(["run", "w.yaml", ...options], ["--no-prompt", ...PERMISSIONS]),
+  );
+  assertEquals([code, stderr], [1, ""]);
+  assertStringIncludes(stdout, "\n19999\n20000\n");
+  assertMatch(stdout, /^✗ b +timed out /m);
+});
+
+Deno.test("a permission that is missing is named, and nothing is run", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", "tasks: { a: { run: touch a } }");
+  for (const missing of ["--allow-read", "--allow-env", "--allow-run"]) {
+    const permissions = PERMISSIONS.filter((permission) => permission !== missing);
+    const { code, stdout, stderr } = await resultOf(
+      here.start(["run", "w.yaml"], ["--no-prompt", ...permissions]),
+    );
+    assertEquals([code, stdout, here.has("a")], [2, "", false]);
+    assertMatch(
+      stderr,
+      new RegExp(
+        `^lockstep: Requires .* with the ${missing} flag\\n` +
+          "lockstep run needs --allow-read, --allow-write, --allow-env and --allow-run\\.\\n$",
+      ),
+    );
+  }
+});
+
+Deno.test("without the permission to write, output is kept as far as memory goes", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", "tasks: { a: { run: 'seq 20000; exit 1' } }");
+  const permissions = PERMISSIONS.filter((permission) => permission !== "--allow-write");
+  const { code, stdout } = await resultOf(
+    here.start(["run", "w.yaml", "--output=fold"], ["--no-prompt", ...permissions]),
+  );
+  assertEquals(code, 1);
+  assertMatch(stdout, /─\n… 64 KiB cut \(Requires write access to .*\) …\n\d+\n/);
+  assertStringIncludes(stdout, "\n19999\n20000\n");
 });
