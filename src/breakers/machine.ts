@@ -13,44 +13,38 @@
  * @module
  */
 
-import { nextDeadline } from "../core/data/deadlines.ts";
+import { nextDeadline, schedule, unschedule } from "../core/data/deadlines.ts";
+import { nextInt } from "../core/data/prng.ts";
 import { describer } from "../core/describe.ts";
 import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
 import type {
   BreakerAnswers,
   BreakerCommand,
+  CountCalls,
   DefineBreaker,
   PermitAnswer,
-  RequestPermit,
   SettlePermit,
 } from "./commands.ts";
 import { type BreakerConfig, type BreakerRules, DEFAULT_BREAKER_CONFIG } from "./config.ts";
-import { BREAKER_DESCRIPTIONS, type BreakerEvent, type CircuitChangeReason } from "./events.ts";
+import {
+  BREAKER_DESCRIPTIONS,
+  type BreakerEvent,
+  type CircuitChangeReason,
+  type CircuitRefusal,
+  type CircuitRefused,
+} from "./events.ts";
 import {
   type Breaker,
   type BreakerState,
   type BreakerStep,
   type ClosedPhase,
+  closedPhase,
   emptyBreakers,
   type HalfOpenPhase,
+  halfOpenPhase,
+  noCounts,
   outlook,
 } from "./state.ts";
-import {
-  admit,
-  close,
-  count,
-  countCalls,
-  define,
-  dropProbe,
-  halfOpen,
-  open,
-  redefine,
-  refuse,
-  reject,
-  remove,
-  reset,
-  timeOut,
-} from "./transitions.ts";
 import type { CallOutcome, CircuitState } from "./types.ts";
 import { record } from "./window.ts";
 
@@ -92,52 +86,94 @@ function apply(
 
 function handle(step: BreakerStep, command: Command): PermitAnswer | Refusal | void {
   const breaker = step.state.breakers.get(command.name);
-  if (command.type === "define-breaker") return defineBreaker(step, breaker, command);
+  if (command.type === "define-breaker") return define(step, breaker, command);
   if (breaker === undefined) return refuse(step, command, "unknown-breaker");
   switch (command.type) {
     case "request-permit":
-      return requestPermit(step, breaker, command);
+      return request(step, breaker, command.timeoutMs);
     case "settle-permit":
-      return settlePermit(step, breaker, command);
+      return settle(step, breaker, command);
     case "count-calls":
       return countCalls(step, breaker, command);
     case "force-breaker":
-      return forceBreaker(step, breaker, command.state);
+      return force(step, breaker, command.state);
     case "reset-breaker":
-      return resetBreaker(step, breaker);
+      return reset(step, breaker);
     case "remove-breaker":
       return remove(step, breaker);
   }
 }
 
-function defineBreaker(
+function define(
   step: BreakerStep,
   known: Breaker | undefined,
   command: DefineBreaker,
 ): void | Refusal {
+  const { state, events } = step;
   const { name, rules } = command;
-  if (known !== undefined) {
-    if (sameRules(known.rules, rules)) return;
-    catchUp(step, known);
-    return redefine(step, known, rules);
-  }
-  const { breakers, config } = step.state;
-  if (breakers.size >= config.maxBreakers) return refuse(step, command, "full");
-  define(step, name, rules);
+  if (known !== undefined) return redefine(step, known, rules);
+  if (state.breakers.size >= state.config.maxBreakers) return refuse(step, command, "full");
+  const epoch = ++state.epoch;
+  state.breakers.set(name, {
+    name,
+    rules,
+    phase: closedPhase(rules),
+    epoch,
+    countsSince: epoch,
+    openTimeMs: rules.timeout,
+    nextOpenMs: rules.timeout,
+    counts: noCounts(),
+  });
+  events.push({ type: "circuitbreaker:defined", name, epoch });
 }
 
-function requestPermit(
-  step: BreakerStep,
-  breaker: Breaker,
-  { timeoutMs }: RequestPermit,
-): PermitAnswer {
-  if (breaker.phase.state === "closed") return admit(step, breaker, timeoutMs);
+/** Replaces the rules of a breaker, and drops what it had counted by the earlier ones to open. */
+function redefine(step: BreakerStep, breaker: Breaker, rules: BreakerRules): void {
+  const names = Object.keys(rules) as (keyof BreakerRules)[];
+  if (names.every((name) => rules[name] === breaker.rules[name])) return;
   catchUp(step, breaker);
+  breaker.rules = rules;
+  breaker.openTimeMs = breaker.nextOpenMs = rules.timeout;
+  if (breaker.phase.state === "closed") breaker.phase = closedPhase(rules);
+  const { name, epoch } = breaker;
+  step.events.push({ type: "circuitbreaker:defined", name, epoch });
+}
+
+function remove({ state, events }: BreakerStep, { name, epoch }: Breaker): void {
+  state.breakers.delete(name);
+  events.push({ type: "circuitbreaker:removed", name, epoch });
+}
+
+function request(step: BreakerStep, breaker: Breaker, timeoutMs: number): PermitAnswer {
+  if (breaker.phase.state !== "closed") catchUp(step, breaker);
   const { admits, retryAt } = outlook(breaker, step.now);
+  breaker.counts.requests++;
   return admits ? admit(step, breaker, timeoutMs) : reject(step, breaker, retryAt);
 }
 
-function settlePermit(step: BreakerStep, breaker: Breaker, command: SettlePermit): void | Refusal {
+/** Admits a call; in the half-open phase as a probe, which has a time limit. */
+function admit({ state, now, events }: BreakerStep, breaker: Breaker, timeoutMs: number) {
+  const { name, epoch, phase, rules } = breaker;
+  const permit = ++state.lastPermit;
+  if (phase.state === "half-open") {
+    const deadline = now + (timeoutMs === 0 ? rules.probeTimeoutMs : timeoutMs);
+    phase.probes.set(permit, schedule(phase.deadlines, deadline, permit));
+  }
+  const admitted = { name, permit, epoch, since: now, state: phase.state };
+  events.push({ type: "circuitbreaker:permitted", ...admitted });
+  return { status: "permitted", permit, epoch, since: now } as const;
+}
+
+function reject({ now, events }: BreakerStep, breaker: Breaker, retryAt: Instant) {
+  const { name, phase, counts } = breaker;
+  const state = phase.state === "open" ? "open" : "half-open";
+  const retryAfterMs = retryAt - now;
+  counts.rejections++;
+  events.push({ type: "circuitbreaker:rejected", name, state, retryAt, retryAfterMs });
+  return { status: "rejected", state, retryAt, retryAfterMs } as const;
+}
+
+function settle(step: BreakerStep, breaker: Breaker, command: SettlePermit): void | Refusal {
   const { permit, epoch, outcome } = command;
   if (permit > step.state.lastPermit) return refuse(step, command, "unknown-permit");
   if (catchUp(step, breaker) === permit) return; // it was just counted as failed
@@ -154,6 +190,47 @@ function settlePermit(step: BreakerStep, breaker: Breaker, command: SettlePermit
     case "open":
       return refuse(step, command, "unknown-permit");
   }
+}
+
+const RESULTS = {
+  success: "circuitbreaker:succeeded",
+  failure: "circuitbreaker:failed",
+  neutral: "circuitbreaker:returned",
+} as const;
+
+/** Counts the outcome of a call. */
+function count({ now, events }: BreakerStep, breaker: Breaker, command: SettlePermit): void {
+  const { name, counts } = breaker;
+  const { permit, epoch, outcome, since } = command;
+  const stale = epoch !== breaker.epoch;
+  if (epoch >= breaker.countsSince) {
+    if (stale) counts.stale++;
+    if (outcome === "success") {
+      counts.successes++;
+      counts.lastSuccessAt = now;
+    } else if (outcome === "failure") {
+      counts.failures++;
+      counts.lastFailureAt = now;
+    } else {
+      counts.neutrals++;
+    }
+  }
+  const durationMs = since === undefined ? undefined : Math.max(0, now - since);
+  events.push({ type: RESULTS[outcome], name, permit, epoch, durationMs, stale });
+}
+
+/** Counts calls that changed nothing else. */
+function countCalls({ events }: BreakerStep, breaker: Breaker, command: CountCalls): void {
+  const { name, counts } = breaker;
+  const { epoch, requests, successes, lastSuccessAt } = command;
+  if (epoch >= breaker.countsSince) {
+    counts.requests += requests;
+    counts.successes += successes;
+    if (lastSuccessAt !== undefined) {
+      counts.lastSuccessAt = Math.max(counts.lastSuccessAt ?? 0, lastSuccessAt);
+    }
+  }
+  events.push({ type: "circuitbreaker:counted", name, epoch, requests, successes });
 }
 
 /** Opens a closed breaker when `outcome` is one failure or slow call too many. */
@@ -198,19 +275,20 @@ function isSlow({ now }: BreakerStep, { rules }: Breaker, { since }: SettlePermi
   return rules.policy === "slow-call" && since !== undefined && now - since >= rules.slowCallMs;
 }
 
-function forceBreaker(step: BreakerStep, breaker: Breaker, to: CircuitState): void {
+function force(step: BreakerStep, breaker: Breaker, to: CircuitState): void {
   catchUp(step, breaker);
   if (breaker.phase.state !== to) MOVES[to](step, breaker, "forced");
 }
 
-type Move = (step: BreakerStep, breaker: Breaker, reason: CircuitChangeReason) => void;
-
-const MOVES: Readonly<Record<CircuitState, Move>> = { closed: close, open, "half-open": halfOpen };
-
-function resetBreaker(step: BreakerStep, breaker: Breaker): void {
+/** Closes a breaker and resets its figures. Calls in flight are not counted any more. */
+function reset(step: BreakerStep, breaker: Breaker): void {
+  const { state, events } = step;
   catchUp(step, breaker);
   if (breaker.phase.state !== "closed") close(step, breaker, "reset");
-  reset(step, breaker);
+  breaker.phase = closedPhase(breaker.rules);
+  breaker.epoch = breaker.countsSince = ++state.epoch;
+  breaker.counts = noCounts();
+  events.push({ type: "circuitbreaker:reset", name: breaker.name, epoch: breaker.epoch });
 }
 
 /**
@@ -219,27 +297,82 @@ function resetBreaker(step: BreakerStep, breaker: Breaker): void {
  */
 function catchUp(step: BreakerStep, breaker: Breaker): number | undefined {
   let late: number | undefined;
-  if (breaker.phase.state === "half-open") late = timeOutProbe(step, breaker, breaker.phase);
+  if (breaker.phase.state === "half-open") late = timeOut(step, breaker, breaker.phase);
   if (breaker.phase.state === "open" && breaker.phase.until <= step.now) {
     halfOpen(step, breaker, "open-time-over");
   }
   return late;
 }
 
-function timeOutProbe(
-  step: BreakerStep,
-  breaker: Breaker,
-  phase: HalfOpenPhase,
-): number | undefined {
+/** Counts the first probe beyond its time limit as failed, and opens the breaker as of that limit. */
+function timeOut(step: BreakerStep, breaker: Breaker, phase: HalfOpenPhase): number | undefined {
   const deadline = nextDeadline(phase.deadlines);
   if (deadline > step.now) return undefined;
   const permit = phase.deadlines.timers[0]!.subject;
-  timeOut(step, breaker, phase, permit);
+  const { name, epoch, counts } = breaker;
+  dropProbe(phase, permit);
+  counts.failures++;
+  counts.lastFailureAt = deadline;
+  step.events.push({ type: "circuitbreaker:timed-out", name, permit, epoch, deadline });
   open(step, breaker, "probe-timed-out", deadline);
   return permit;
 }
 
-function sameRules(a: BreakerRules, b: BreakerRules): boolean {
-  const names = Object.keys(a) as (keyof BreakerRules)[];
-  return names.every((name) => a[name] === b[name]);
+/** Removes a probe from those in flight. Returns whether it was there. */
+function dropProbe(phase: HalfOpenPhase, permit: number): boolean {
+  unschedule(phase.deadlines, phase.probes.get(permit));
+  return phase.probes.delete(permit);
+}
+
+/** Closes a breaker. Its next open time is the shortest again. */
+function close(step: BreakerStep, breaker: Breaker, reason: CircuitChangeReason): void {
+  breaker.openTimeMs = breaker.nextOpenMs = breaker.rules.timeout;
+  enter(step, breaker, closedPhase(breaker.rules), reason);
+}
+
+/** Opens a breaker as of `at`. If it opens again before it was closed, it stays open for longer. */
+function open(
+  step: BreakerStep,
+  breaker: Breaker,
+  reason: CircuitChangeReason,
+  at: Instant = step.now,
+): void {
+  const until = at + breaker.nextOpenMs;
+  const { timeout, openTimeFactor, openTimeJitter, maxOpenMs } = breaker.rules;
+  const longest = Math.min(Math.floor(breaker.openTimeMs * openTimeFactor), maxOpenMs);
+  const shortest = Math.max(timeout, Math.ceil(longest * (1 - openTimeJitter)));
+  breaker.openTimeMs = longest;
+  breaker.nextOpenMs = shortest + nextInt(step.state.prng, longest - shortest + 1);
+  breaker.counts.trips++;
+  enter(step, breaker, { state: "open", until }, reason);
+}
+
+function halfOpen(step: BreakerStep, breaker: Breaker, reason: CircuitChangeReason): void {
+  enter(step, breaker, halfOpenPhase(), reason);
+}
+
+const MOVES = { closed: close, open, "half-open": halfOpen };
+
+function enter(
+  { state, events }: BreakerStep,
+  breaker: Breaker,
+  phase: Breaker["phase"],
+  reason: CircuitChangeReason,
+): void {
+  const { name, phase: { state: from } } = breaker;
+  breaker.phase = phase;
+  const epoch = breaker.epoch = ++state.epoch;
+  const to = phase.state;
+  const retryAt = phase.state === "open" ? phase.until : undefined;
+  events.push({ type: "circuitbreaker:state-change", name, from, to, reason, epoch, retryAt });
+}
+
+function refuse(
+  { events }: BreakerStep,
+  { type, name }: Command,
+  reason: CircuitRefusal,
+): Refusal<CircuitRefused> {
+  const refused: CircuitRefused = { type: "circuitbreaker:refused", name, command: type, reason };
+  events.push(refused);
+  return new Refusal(refused);
 }

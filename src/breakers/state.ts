@@ -14,6 +14,7 @@ import { type CallWindow, emptyWindow } from "./window.ts";
 
 /** The phase that admits all calls; their outcomes decide whether it lasts. */
 export interface ClosedPhase {
+  /** The name of the phase. */
   readonly state: "closed";
   /** The number of failures since the newest success. */
   failuresInRow: number;
@@ -23,6 +24,7 @@ export interface ClosedPhase {
 
 /** The phase that admits no call. */
 export interface OpenPhase {
+  /** The name of the phase. */
   readonly state: "open";
   /** When it admits the next call, as a probe. */
   readonly until: Instant;
@@ -30,6 +32,7 @@ export interface OpenPhase {
 
 /** The phase that admits a few calls as probes. */
 export interface HalfOpenPhase {
+  /** The name of the phase. */
   readonly state: "half-open";
   /** The number of probes that succeeded. */
   successes: number;
@@ -53,7 +56,7 @@ export interface BreakerCounts {
   neutrals: number;
   /** Results of calls that an earlier epoch had admitted; the counts above include them. */
   stale: number;
-  /** How often the breaker was opened. */
+  /** The number of times that the breaker opened. */
   trips: number;
   /** The time of the newest success. */
   lastSuccessAt: Instant | undefined;

@@ -22,6 +22,7 @@ export interface CallTally {
 
 /** The newest calls, up to a number of them. */
 export interface CountWindow {
+  /** The kind of the window. */
   readonly kind: "count";
   /** One call each: 1 when it failed, plus 2 when it was slow. */
   readonly ring: number[];
@@ -35,6 +36,7 @@ export interface CountWindow {
 
 /** The calls of the newest time. */
 export interface TimeWindow {
+  /** The kind of the window. */
   readonly kind: "time";
   /** The calls of a tenth of the time each; those of slot `n` are at `n` modulo their number. */
   readonly buckets: CallTally[];
@@ -51,6 +53,7 @@ export type CallWindow = CountWindow | TimeWindow;
 
 /** The rules of a window. */
 export interface WindowRules {
+  /** The kind of the window. */
   readonly window: "count" | "time";
   /** The number of calls of a window by count. */
   readonly windowCalls: number;

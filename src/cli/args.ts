@@ -8,7 +8,13 @@ import { parseArgs } from "node:util";
 import { DURATION_RULE, parseDuration, parseSize, SIZE_RULE } from "./durations.ts";
 import type { GraphFormat } from "./graph.ts";
 import { didYouMean } from "./problems.ts";
-import type { OutputMode } from "./view.ts";
+
+/** How the output of tasks is shown. */
+export type OutputMode =
+  /** Line by line, behind the name of its task. */
+  | "stream"
+  /** At the end, that of tasks that failed. */
+  | "fold";
 
 /** What a command line asks for. */
 export type Invocation =
@@ -58,12 +64,12 @@ Options:
   --only TASKS        run these tasks and what they need; separated by commas, or repeated
   --agents N          run with N equal agents that can do everything, instead of the file's
   --keep-going        after a failure go on with the tasks that don't need what failed
-  --dry-run           show what would be run, in which order and by whom
+  --dry-run           show what would be run, in which order and by whom; with --json as JSON
   --graph [FORMAT]    show the tasks as a graph: mermaid (default) or dot
   --json              write events as JSON lines, and the report as the last one
   --output MODE       stream: show output line by line (default when not on a terminal)
                       fold: show that of failed tasks at the end (default on a terminal)
-  --max-output SIZE   keep and show so much of each task's output (default 1m)
+  --max-output SIZE   with fold, keep so much of each task's output (default 1m)
   --grace DURATION    how long commands may take to end when interrupted (default 5s)
   -h, --help          show this
 
@@ -135,11 +141,11 @@ function parseRun(args: readonly string[]): Invocation {
   if (more.length > 0) {
     throw new UsageError(`run must be given one FILE, got also ${JSON.stringify(more[0])}`);
   }
-  const only = values.only?.flatMap((list) => list.split(",")).map((id) => id.trim());
+  refuseTogether(values);
   return {
     command: "run",
     file,
-    only: only?.filter((id) => id !== ""),
+    only: values.only?.flatMap(taskIds),
     agents: values.agents === undefined ? undefined : integer("--agents", values.agents, 1, 10_000),
     keepGoing: values["keep-going"] ?? false,
     dryRun: values["dry-run"] ?? false,
@@ -149,6 +155,31 @@ function parseRun(args: readonly string[]): Invocation {
     maxOutputBytes: measure("--max-output", values["max-output"], parseSize, SIZE_RULE),
     graceMs: measure("--grace", values.grace, parseDuration, DURATION_RULE),
   };
+}
+
+/** The ids of a list such as `a,b`; an empty one is most likely a variable that isn't set. */
+function taskIds(list: string): string[] {
+  const ids = list.split(",").map((id) => id.trim());
+  if (!ids.includes("")) return ids;
+  throw new UsageError(`--only must be tasks separated by commas, got ${JSON.stringify(list)}`);
+}
+
+/** Options of which one would be ignored, and why. */
+const CONFLICTS: readonly [keyof Values, keyof Values, string][] = [
+  ["graph", "json", "a graph has formats of its own"],
+  ["graph", "dry-run", "neither runs anything"],
+  ["output", "json", "events hold all output"],
+  ["max-output", "json", "events hold all output"],
+];
+
+function refuseTogether(values: Values): void {
+  for (const [one, other, reason] of CONFLICTS) {
+    if (values[one] === undefined || values[other] === undefined) continue;
+    throw new UsageError(`--${one} must not come with --${other}: ${reason}`);
+  }
+  if (values["max-output"] !== undefined && values.output === "stream") {
+    throw new UsageError("--max-output must not come with --output stream, which keeps nothing");
+  }
 }
 
 type Values = {

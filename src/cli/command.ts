@@ -7,13 +7,14 @@
 import config from "../../deno.json" with { type: "json" };
 import { HELP, parseCommandLine, RUN_HELP, type RunInvocation, UsageError } from "./args.ts";
 import { outerGraceMs } from "./commands.ts";
-import { EventView } from "./event_view.ts";
+import { EventView, type RunEvent } from "./event_view.ts";
 import { graphText } from "./graph.ts";
 import { Interrupts } from "./interrupts.ts";
+import { KeptOutput } from "./kept_output.ts";
 import { LiveView } from "./live_view.ts";
 import { parseWorkflow } from "./parse.ts";
 import { PlainView } from "./plain_view.ts";
-import { planText } from "./plan.ts";
+import { planData, planText } from "./plan.ts";
 import { WorkflowError } from "./problems.ts";
 import { ProcessGroups } from "./process_groups.ts";
 import { prepare, runInView, type RunOptions } from "./runner.ts";
@@ -24,9 +25,26 @@ import type { Workflow } from "./workflow.ts";
 /** The exit code for a file or a command line that is wrong. */
 const EXIT_WRONG = 2;
 
+/** The exit code when something failed. */
+const EXIT_FAILED = 1;
+
+/** How much of each task's output is kept unless the command line says otherwise, in bytes. */
+const DEFAULT_MAX_OUTPUT = 2 ** 20;
+
+/** How long a run that is killed waits for the reader of its standard output. */
+const KILLED_FLUSH_MS = 1000;
+
 /** Runs `lockstep` with the arguments of a command line; resolves with its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const screen = standardOutput();
+  const code = await invoke(args, screen);
+  await screen.flush();
+  if (screen.failure === undefined) return code;
+  console.error(`lockstep: cannot write to standard output: ${screen.failure}`);
+  return code === 0 ? EXIT_FAILED : code;
+}
+
+async function invoke(args: readonly string[], screen: Screen): Promise<number> {
   try {
     const invocation = parseCommandLine(args);
     switch (invocation.command) {
@@ -63,19 +81,27 @@ async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
     return 0;
   }
   if (invocation.dryRun) {
-    screen.write(planText(workflow, screen.style));
+    const { json } = invocation;
+    screen.write(
+      json ? `${JSON.stringify(planData(workflow))}\n` : planText(workflow, screen.style),
+    );
     return 0;
   }
-  return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen));
+  return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen), screen);
 }
 
 /** Runs a workflow that signals may interrupt; resolves with the exit code. */
-async function runOnScreen(workflow: Workflow, options: RunOptions, view: View): Promise<number> {
+async function runOnScreen(
+  workflow: Workflow,
+  options: RunOptions,
+  view: View,
+  screen: Screen,
+): Promise<number> {
   const groups = new ProcessGroups();
   const interrupts = new Interrupts({
     async suspend() {
       if (view instanceof LiveView) view.suspend();
-      await groups.suspend(outerGraceMs() !== undefined);
+      await Promise.all([screen.flush(), groups.suspend(outerGraceMs() !== undefined)]);
     },
     resume() {
       groups.resume();
@@ -84,12 +110,14 @@ async function runOnScreen(workflow: Workflow, options: RunOptions, view: View):
   });
   const signal = either(interrupts.stop, options.signal);
   const killSignal = either(interrupts.kill, options.killSignal);
+  killSignal.addEventListener("abort", () => setTimeout(() => screen.abandon(), KILLED_FLUSH_MS));
   try {
     const report = await runInView(workflow, { ...options, signal, killSignal }, view, groups);
     return interrupts.exitCode ?? report.exitCode;
   } finally {
-    interrupts.release();
     if (view instanceof LiveView) view.suspend();
+    await screen.flush();
+    interrupts.release();
   }
 }
 
@@ -103,8 +131,9 @@ function either(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
  */
 export async function showWorkflow(workflow: Workflow, options: RunOptions = {}): Promise<number> {
   const screen = standardOutput();
-  const view = screen.isTerminal ? new LiveView(screen, "fold") : new PlainView(screen, "fold");
-  return await runOnScreen(prepare(workflow, options), options, view);
+  const kept = new KeptOutput(DEFAULT_MAX_OUTPUT);
+  const view = screen.isTerminal ? new LiveView(screen, kept) : new PlainView(screen, kept);
+  return await runOnScreen(prepare(workflow, options), options, view, screen);
 }
 
 function prepared(workflow: Workflow, { only, agents }: RunInvocation): Workflow {
@@ -119,18 +148,21 @@ function prepared(workflow: Workflow, { only, agents }: RunInvocation): Workflow
   }
 }
 
-function optionsOf({ keepGoing, maxOutputBytes, graceMs }: RunInvocation): RunOptions {
+function optionsOf({ keepGoing, graceMs }: RunInvocation): RunOptions {
   return {
     keepGoing,
-    ...maxOutputBytes !== undefined && { maxOutputBytes },
     ...graceMs !== undefined && { graceMs },
   };
 }
 
-function viewFor({ json, output }: RunInvocation, screen: Screen): View {
-  if (json) return new EventView((event) => screen.write(`${JSON.stringify(event)}\n`));
-  if (screen.isTerminal) return new LiveView(screen, output ?? "fold");
-  return new PlainView(screen, output ?? "stream");
+function viewFor({ json, output, maxOutputBytes }: RunInvocation, screen: Screen): View {
+  if (json) {
+    const write = (event: RunEvent) => screen.write(`${JSON.stringify(event)}\n`);
+    return new EventView(write, () => screen.drained());
+  }
+  const isFolded = (output ?? (screen.isTerminal ? "fold" : "stream")) === "fold";
+  const kept = isFolded ? new KeptOutput(maxOutputBytes ?? DEFAULT_MAX_OUTPUT) : undefined;
+  return screen.isTerminal ? new LiveView(screen, kept) : new PlainView(screen, kept);
 }
 
 /** A file that can't be read. */

@@ -6,7 +6,7 @@
 
 import { DeadlockError, LockLostError } from "../locks/errors.ts";
 import type { TaskContext } from "../tasks/mod.ts";
-import { LineSplitter, type Piece } from "./output.ts";
+import type { OutputSink } from "./output.ts";
 import type { ProcessGroups } from "./process_groups.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
@@ -72,29 +72,21 @@ export class Commands {
 
   /** Runs one attempt; resolves with what went wrong, or `undefined` when nothing did. */
   async run(run: TaskRun, context: TaskContext): Promise<string | undefined> {
-    const { task, capture } = run;
-    if (context.attempt > 1) {
-      const text = `── attempt ${context.attempt} of ${task.retries + 1} ──`;
-      capture.add({ text, continues: false });
+    const sink = this.#view.attempt(run);
+    const work = this.#functions.get(run.task.id);
+    try {
+      return await (work === undefined
+        ? this.#shell(run, context, sink)
+        : call(work, context, sink));
+    } finally {
+      sink.end();
     }
-    const splitter = new LineSplitter(capture.longestPiece);
-    const onOutput = (chunk: Uint8Array) => {
-      this.#show(run, splitter.push(chunk));
-      if (splitter.pending !== "") run.lastLine = splitter.pending;
-    };
-    const work = this.#functions.get(task.id);
-    const failure =
-      await (work === undefined
-        ? this.#shell(run, context, onOutput)
-        : call(work, context, onOutput));
-    this.#show(run, splitter.end());
-    return failure;
   }
 
   async #shell(
     run: TaskRun,
     context: TaskContext,
-    onOutput: (chunk: Uint8Array) => void,
+    output: OutputSink,
   ): Promise<string | undefined> {
     try {
       const exit = await runShell({
@@ -103,19 +95,12 @@ export class Commands {
         cwd: run.task.cwd,
         stop: context.signal,
         ...this.#ending,
-        onOutput,
+        output,
       });
       return exit.code === 0 ? undefined : describeExit(exit);
     } catch (error) {
       if (error instanceof SpawnError) return error.message;
       throw error;
-    }
-  }
-
-  #show(run: TaskRun, pieces: readonly Piece[]): void {
-    for (const piece of pieces) {
-      run.lastLine = piece.text;
-      this.#view.output(run, piece, run.capture.add(piece));
     }
   }
 
@@ -138,11 +123,11 @@ export class Commands {
 async function call(
   work: TaskFunction,
   context: TaskContext,
-  onOutput: (chunk: Uint8Array) => void,
+  output: OutputSink,
 ): Promise<string | undefined> {
   const encoder = new TextEncoder();
   try {
-    await work(context, (text) => onOutput(encoder.encode(text)));
+    await work(context, (text) => void output.write(encoder.encode(text)));
     return undefined;
   } catch (error) {
     if (error instanceof DeadlockError || error instanceof LockLostError) throw error;

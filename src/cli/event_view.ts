@@ -1,15 +1,15 @@
 /**
  * A run as plain objects, for programs; on the command line they are JSON lines.
  *
- * Besides the scheduler's events there are `run:started`, `task:output`, `task:output-limit`,
- * `run:stopping` and, as the last one, `run:finished` with the report.
+ * Besides the scheduler's events there are `run:started`, `task:output`, `run:stopping` and, as the
+ * last one, `run:finished` with the report.
  *
  * @module
  */
 
 import type { LockstepEvent } from "../root/events.ts";
 import { claimOf } from "../locks/claim_owner.ts";
-import type { Piece } from "./output.ts";
+import { lineSink, type OutputSink } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
@@ -28,10 +28,12 @@ export interface RunEvent {
 /** Tells somebody of each event. */
 export class EventView implements View {
   readonly #tell: (event: RunEvent) => void;
-  readonly #silenced = new Set<TaskRun>();
+  readonly #drained: () => Promise<void> | void;
 
-  constructor(tell: (event: RunEvent) => void) {
+  /** @param drained Asked after output: a promise that it returns resolves when more may come */
+  constructor(tell: (event: RunEvent) => void, drained: () => Promise<void> | void = () => {}) {
     this.#tell = tell;
+    this.#drained = drained;
   }
 
   begin({ workflow: { agents, tasks } }: RunState): void {
@@ -48,15 +50,16 @@ export class EventView implements View {
     this.#say(type, { sequence, ...claim ?? { owner }, ...rest });
   }
 
-  output(run: TaskRun, { text, continues }: Piece, isWithin: boolean): void {
-    if (isWithin) {
-      const { task: { id: taskId }, agentId, attempts: attempt } = run;
-      const line = { taskId, agentId, attempt, text };
-      this.#say("task:output", continues ? { ...line, continues } : line);
-    } else if (!this.#silenced.has(run)) {
-      this.#silenced.add(run);
-      this.#say("task:output-limit", { taskId: run.task.id, limit: run.capture.limit });
-    }
+  ended(): void {}
+
+  attempt({ task: { id: taskId }, agentId, attempts: attempt }: TaskRun): OutputSink {
+    return lineSink((pieces) => {
+      for (const { text, continues } of pieces) {
+        const line = { taskId, agentId, attempt, text };
+        this.#say("task:output", continues ? { ...line, continues } : line);
+      }
+      return this.#drained();
+    });
   }
 
   stopping(reason: "failure" | "interrupt"): void {

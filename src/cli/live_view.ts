@@ -12,22 +12,26 @@ import { formatDuration } from "./durations.ts";
 import { estimateRemaining } from "./estimate.ts";
 import {
   attemptText,
-  failureText,
+  endLine,
+  linesOf,
   listed,
   lockText,
   nameWidth,
   narrate,
-  outputLine,
+  outputPrefix,
   retryText,
+  showFailures,
+  sign,
   stoppingText,
 } from "./narration.ts";
-import type { Piece } from "./output.ts";
+import type { KeptOutput } from "./kept_output.ts";
+import { LastLine, lineSink, type OutputSink } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import { reportText } from "./report_text.ts";
 import type { RunState } from "./run_state.ts";
 import type { Phase, TaskRun } from "./runs.ts";
 import { displayWidth, padEnd, padStart, plain, type Screen, truncate } from "./terminal.ts";
-import type { OutputMode, View } from "./view.ts";
+import type { View } from "./view.ts";
 
 const FRAME_MS = 100;
 
@@ -37,6 +41,7 @@ const ESTIMATE_MS = 1000;
 /** In the order in which tasks are shown. */
 const PHASES: readonly Phase[] = [
   "running",
+  "ending",
   "locking",
   "backing-off",
   "queued",
@@ -44,26 +49,32 @@ const PHASES: readonly Phase[] = [
   "waiting",
 ];
 
+/** How much text may wait for the next frame, in UTF-16 code units. */
+const MUCH_ABOVE = 65_536;
+
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
 /** Draws a run, with the cursor hidden until it is suspended or ends. */
 export class LiveView implements View {
   readonly #screen: Screen;
-  readonly #mode: OutputMode;
+  readonly #kept: KeptOutput | undefined;
+  /** The last lines of the commands that run. */
+  readonly #lastLines = new Map<TaskRun, LastLine>();
   #state: RunState | undefined;
   #width = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #isOver = false;
-  /** Lines that the next frame puts above itself. */
-  #above: string[] = [];
+  /** Whole lines that the next frame puts above itself. */
+  #above = "";
   /** How wide the lines of the last frame were. */
   #drawn: number[] = [];
   #estimate: { at: number; endsAt: number | undefined } = { at: -Infinity, endsAt: undefined };
 
-  constructor(screen: Screen, mode: OutputMode) {
+  /** @param kept Where output is kept; without it, all is shown as it comes */
+  constructor(screen: Screen, kept?: KeptOutput) {
     this.#screen = screen;
-    this.#mode = mode;
+    this.#kept = kept;
   }
 
   begin(state: RunState): void {
@@ -75,26 +86,55 @@ export class LiveView implements View {
   event(event: LockstepEvent): void {
     if (event.type === "task:started" || event.type === "resource:queued") return;
     const line = narrate(event, this.#state!, this.#screen.style, this.#width);
-    if (line !== undefined) this.#above.push(line);
+    if (line !== undefined) this.#above += `${line}\n`;
   }
 
-  output(run: TaskRun, { text }: Piece, isWithin: boolean): void {
-    if (this.#mode === "fold" || !isWithin) return;
-    this.#above.push(outputLine(run, text, this.#screen.style, this.#width));
+  ended(run: TaskRun): void {
+    this.#kept?.ended(run);
+    this.#above += `${endLine(run, this.#screen.style, this.#width)}\n`;
+  }
+
+  attempt(run: TaskRun): OutputSink {
+    const lastLine = new LastLine();
+    this.#lastLines.set(run, lastLine);
+    const sink = this.#kept?.attempt(run) ?? this.#stream(run);
+    return {
+      write(chunk) {
+        lastLine.push(chunk);
+        return sink.write(chunk);
+      },
+      end: () => {
+        if (this.#lastLines.get(run) === lastLine) this.#lastLines.delete(run);
+        sink.end();
+      },
+    };
+  }
+
+  /** Shows output line by line, above the frame. */
+  #stream(run: TaskRun): OutputSink {
+    const { style } = this.#screen;
+    const prefix = outputPrefix(run, style, this.#width);
+    return lineSink((pieces) => {
+      this.#above += linesOf(pieces, prefix, style);
+      if (this.#above.length > MUCH_ABOVE) this.#draw();
+      return this.#screen.drained();
+    });
   }
 
   stopping(reason: "failure" | "interrupt"): void {
     const text = stoppingText(this.#state!, reason);
-    if (text !== undefined) this.#above.push(this.#screen.style.yellow(text));
+    if (text !== undefined) this.#above += `${this.#screen.style.yellow(text)}\n`;
     this.#draw();
   }
 
-  end(report: RunReport): void {
+  async end(report: RunReport): Promise<void> {
     this.#isOver = true;
     const { style } = this.#screen;
     const { columns } = this.#screen.size();
     this.suspend();
-    this.#screen.write(failureText(report, style, columns));
+    if (this.#kept !== undefined) {
+      await showFailures(this.#state!, this.#kept, this.#screen, columns);
+    }
     this.#screen.write(`\n${reportText(report, style, columns)}`);
   }
 
@@ -102,7 +142,9 @@ export class LiveView implements View {
   resume(): void {
     if (this.#timer !== undefined || this.#isOver) return;
     this.#screen.write(HIDE_CURSOR);
-    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+    this.#timer = setInterval(() => {
+      if (this.#screen.drained() === undefined) this.#draw(); // else the terminal is too slow
+    }, FRAME_MS);
   }
 
   /** Removes the frame and gives the cursor back. */
@@ -125,9 +167,10 @@ export class LiveView implements View {
     let rows = 0;
     for (const width of this.#drawn) rows += Math.max(1, Math.ceil(width / columns));
     const up = rows === 0 ? "" : `\x1b[${rows}A`;
-    const lines = [...this.#above, ...frame].map((line) => `${line}\x1b[K\n`);
-    this.#screen.write(`${up}\r${lines.join("")}\x1b[J`);
-    this.#above = [];
+    const above = this.#above.replaceAll("\n", "\x1b[K\n");
+    const lines = frame.map((line) => `${line}\x1b[K\n`);
+    this.#screen.write(`${up}\r${above}${lines.join("")}\x1b[J`);
+    this.#above = "";
     this.#drawn = frame.map(displayWidth);
   }
 
@@ -162,9 +205,15 @@ export class LiveView implements View {
 
   #agentParts(): string[] {
     const { dim, yellow } = this.#screen.style;
-    return [...this.#state!.agents.values()].map(({ agent, running, isPassedOver }) =>
-      dim(`${agent.id} ${running.size}/${agent.slots}`) + (isPassedOver ? yellow(" ⊘") : "")
-    );
+    const state = this.#state!;
+    const locking = new Map<string | undefined, number>();
+    for (const { phase, agentId } of state.tasks.values()) {
+      if (phase === "locking") locking.set(agentId, (locking.get(agentId) ?? 0) + 1);
+    }
+    return [...state.agents.values()].map(({ agent: { id, slots }, running, isPassedOver }) => {
+      const used = running.size + (locking.get(id) ?? 0); // who waits for locks has a slot
+      return dim(`${id} ${used}/${slots}`) + (isPassedOver ? yellow(" ⊘") : "");
+    });
   }
 
   #remaining(): number | undefined {
@@ -191,17 +240,21 @@ export class LiveView implements View {
     const { style } = this.#screen;
     const state = this.#state!;
     const name = padEnd(truncate(run.task.id, this.#width), this.#width);
-    const line = (sign: string, since: number | undefined, text: string) => {
+    const line = (mark: string, since: number | undefined, text: string) => {
       const time = since === undefined ? "" : formatDuration(state.now() - since);
-      return `${sign} ${name}  ${padStart(time, 7)}  ${text}`;
+      return `${mark} ${name}  ${padStart(time, 7)}  ${text}`;
     };
     switch (run.phase) {
       case "running": {
-        const last = plain(run.lastLine).trim();
+        const last = plain(this.#lastLines.get(run)?.text ?? "").trim();
         const text = `${run.agentId}${attemptText(run)}${
           last === "" ? "" : style.dim(` │ ${last}`)
         }`;
         return line(style.cyan("▶"), run.startedAt, text);
+      }
+      case "ending": {
+        const reason = run.reason === "" ? "" : `${run.reason}; `;
+        return line(sign(run.outcome!, style), run.startedAt, `${reason}its command is ending`);
       }
       case "locking":
         return line(style.yellow("⧗"), run.readyAt, style.yellow(lockText(state, run)));

@@ -9,11 +9,12 @@ import type { DeadlockDetected } from "../locks/events.ts";
 import type { LockstepEvent } from "../root/events.ts";
 import { claimOf } from "../locks/claim_owner.ts";
 import { formatDuration } from "./durations.ts";
+import type { KeptOutput } from "./kept_output.ts";
+import type { Piece } from "./output.ts";
 import { count } from "./plan.ts";
-import type { RunReport } from "./report.ts";
 import type { RunState } from "./run_state.ts";
 import type { Outcome, TaskRun } from "./runs.ts";
-import { displayWidth, harmless, padEnd, type Style, truncate } from "./terminal.ts";
+import { displayWidth, harmless, padEnd, type Screen, type Style, truncate } from "./terminal.ts";
 
 /** The widest that names are aligned to; longer ones stand out. */
 const WIDEST_NAME = 24;
@@ -71,13 +72,14 @@ export function narrate(
     case "task:backed-off":
       if (state.stopping !== undefined) return undefined;
       return line(style.yellow("↻"), retryText(run, state));
-    case "task:completed":
-    case "task:failed":
-    case "task:cancelled":
-      return line(sign(run.outcome!, style), endText(run, style));
     default:
       return undefined;
   }
+}
+
+/** How a task ended, as a line. */
+export function endLine(run: TaskRun, style: Style, width: number): string {
+  return `${sign(run.outcome!, style)} ${padEnd(run.task.id, width)}  ${endText(run, style)}`;
 }
 
 /** Which locks a task waits for, and who holds them. */
@@ -116,7 +118,9 @@ export function retryText(run: TaskRun, state: RunState): string {
     ? "once more"
     : `attempt ${run.attempts + 1} of ${run.task.retries + 1}`;
   const pause = Math.max(0, (run.retryAt ?? 0) - state.now());
-  return `${run.reason}; ${next} in ${formatDuration(pause)}`;
+  return pause === 0 && run.commands > 0
+    ? `${run.reason}; ${next} when its command has ended`
+    : `${run.reason}; ${next} in ${formatDuration(pause)}`;
 }
 
 /** Which attempt it is, unless it is the only one. */
@@ -139,10 +143,16 @@ function endText(run: TaskRun, style: Style): string {
   }
 }
 
-/** A line of output behind the name of its task. */
-export function outputLine(run: TaskRun, text: string, style: Style, width: number): string {
-  const name = style.tint(run.index, padEnd(run.task.id, width));
-  return `  ${name} ${style.dim("│")} ${harmless(text, style.isColoured)}`;
+/** What stands before each line of the output of a task. */
+export function outputPrefix(run: TaskRun, style: Style, width: number): string {
+  return `  ${style.tint(run.index, padEnd(run.task.id, width))} ${style.dim("│")} `;
+}
+
+/** Lines of output behind `prefix`, each with its line break. */
+export function linesOf(pieces: readonly Piece[], prefix: string, style: Style): string {
+  let text = "";
+  for (const piece of pieces) text += `${prefix}${harmless(piece.text, style.isColoured)}\n`;
+  return text;
 }
 
 /** What is said when nothing is started any more. */
@@ -154,19 +164,31 @@ export function stoppingText(state: RunState, reason: "failure" | "interrupt"): 
   return `Interrupted: ending ${count(running, "command")}; once more to end at once`;
 }
 
-/** The output of the tasks that failed, each under a heading. */
-export function failureText(report: RunReport, style: Style, columns: number): string {
-  let text = "";
-  for (const { id, outcome, reason, attempts, output } of report.tasks) {
-    if (outcome !== "failed" && outcome !== "timed-out") continue;
-    const tries = attempts > 1 ? ` after ${attempts} attempts` : "";
-    const heading = truncate(`── ${id}: ${reason}${tries} `, columns - 2);
+/** Writes the output of the tasks that failed, each under a heading. */
+export async function showFailures(
+  state: RunState,
+  kept: KeptOutput,
+  screen: Screen,
+  columns: number,
+): Promise<void> {
+  const { style } = screen;
+  for (const run of state.tasks.values()) {
+    if (run.outcome !== "failed" && run.outcome !== "timed-out") continue;
+    const tries = run.attempts > 1 ? ` after ${run.attempts} attempts` : "";
+    const heading = truncate(`── ${run.task.id}: ${run.reason}${tries} `, columns - 2);
     const rule = "─".repeat(Math.max(2, Math.min(columns, 80) - displayWidth(heading)));
-    text += `\n${style.red(style.bold(heading + rule))}\n`;
-    for (const line of output) text += `${harmless(line, style.isColoured)}\n`;
-    if (output.length === 0) text += `${style.dim("(no output)")}\n`;
+    screen.write(`\n${style.red(style.bold(heading + rule))}\n`);
+    let isEmpty = true;
+    for await (const pieces of kept.lines(run)) {
+      for (const { text, continues } of pieces) {
+        screen.write(harmless(text, style.isColoured) + (continues ? "" : "\n"));
+        isEmpty = false;
+      }
+      await screen.drained();
+    }
+    if (isEmpty) screen.write(`${style.dim("(no output)")}\n`);
   }
-  return text;
+  await kept.close();
 }
 
 /** Some names, and how many more there are. */

@@ -1,13 +1,17 @@
 /**
- * What a command writes, kept within a bound: the beginning and the end stay, the middle goes.
- *
- * Bytes become lines first ({@linkcode LineSplitter}), so that what several tasks write at the same
- * time is never mixed within a line; a {@linkcode Capture} then keeps the lines.
+ * Output of commands as lines, so that what several tasks write at the same time is never mixed
+ * within a line.
  *
  * @module
  */
 
-import { formatSize } from "./durations.ts";
+/** Takes what one attempt of a task writes. */
+export interface OutputSink {
+  /** Takes a chunk; a promise that it returns resolves when more may come. */
+  write(chunk: Uint8Array): Promise<void> | void;
+  /** Takes that there is no more. */
+  end(): void;
+}
 
 /** A line, or a part of one that is too long to be held as a whole. */
 export interface Piece {
@@ -17,13 +21,13 @@ export interface Piece {
 }
 
 /** The longest piece, in UTF-16 code units. */
-const LONGEST_PIECE = 16_384;
+const LONGEST_PIECE = 2 ** 20;
 
 /**
  * Cuts a stream of bytes into lines.
  *
- * Characters may be split between chunks. What a carriage return overwrites is dropped, as a
- * terminal would: of a progress bar its last state is left.
+ * Characters may be split between chunks. Text that a carriage return overwrites is dropped, as by a
+ * terminal: of a progress bar its last state is left.
  */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
@@ -31,7 +35,7 @@ export class LineSplitter {
   #rest = "";
 
   constructor(longest: number = LONGEST_PIECE) {
-    this.#longest = Math.max(1, Math.min(LONGEST_PIECE, longest));
+    this.#longest = longest;
   }
 
   /** The line that is not complete yet. */
@@ -41,18 +45,22 @@ export class LineSplitter {
 
   /** The pieces that `chunk` completes. */
   push(chunk: Uint8Array): Piece[] {
-    const lines = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split("\n");
-    const rest = lines.pop()!;
+    const lines = this.#decoder.decode(chunk, { stream: true }).split("\n");
     const pieces: Piece[] = [];
-    for (const line of lines) this.#cut(visible(line), false, pieces);
-    this.#rest = visible(rest);
+    const last = lines.length - 1;
+    for (let i = 0; i < last; i++) {
+      const line = i === 0 ? this.#rest + lines[i] : lines[i]!;
+      this.#cut(withoutEnd(overwritten(line)), false, pieces);
+    }
+    const rest = last === 0 ? this.#rest + lines[0] : lines[last]!;
+    this.#rest = lines[last]!.includes("\r") ? overwritten(rest) : rest;
     if (this.#rest.length > this.#longest) this.#rest = this.#cut(this.#rest, true, pieces);
     return pieces;
   }
 
   /** What is left when the stream has ended. */
   end(): Piece[] {
-    const rest = visible(this.#rest + this.#decoder.decode()).replace(/\r$/, "");
+    const rest = withoutEnd(overwritten(this.#rest + this.#decoder.decode()));
     this.#rest = "";
     const pieces: Piece[] = [];
     if (rest !== "") this.#cut(rest, false, pieces);
@@ -62,22 +70,63 @@ export class LineSplitter {
   /** Cuts `line` into pieces; one that `goesOn` leaves its last part for later. */
   #cut(line: string, goesOn: boolean, pieces: Piece[]): string {
     let start = 0;
-    const text = goesOn ? line : line.replace(/\r$/, "");
-    while (text.length - start > this.#longest) {
-      const end = wholeCharacters(text, start, start + this.#longest);
-      pieces.push({ text: text.slice(start, end), continues: true });
+    while (line.length - start > this.#longest) {
+      const end = wholeCharacters(line, start, start + this.#longest);
+      pieces.push({ text: line.slice(start, end), continues: true });
       start = end;
     }
-    if (goesOn) return text.slice(start);
-    pieces.push({ text: start === 0 ? text : text.slice(start), continues: false });
-    return "";
+    const last = start === 0 ? line : line.slice(start);
+    if (!goesOn) pieces.push({ text: last, continues: false });
+    return last;
   }
 }
 
-/** What is left of a line after its carriage returns; one at its end may yet begin a line break. */
-function visible(line: string): string {
-  const last = line.lastIndexOf("\r", line.length - 2);
-  return last < 0 || line.length < 2 ? line : line.slice(last + 1);
+/** A sink that hands on the lines of what it takes. */
+export function lineSink(take: (pieces: readonly Piece[]) => Promise<void> | void): OutputSink {
+  const splitter = new LineSplitter();
+  return {
+    write: (chunk) => take(splitter.push(chunk)),
+    end() {
+      void take(splitter.end());
+    },
+  };
+}
+
+/** How much of the end of an output {@linkcode LastLine} looks at, in bytes. */
+const LAST_BYTES = 2048;
+
+/** The last line that a stream of bytes has, for those who look now and then. */
+export class LastLine {
+  #end = new Uint8Array();
+
+  push(chunk: Uint8Array): void {
+    if (chunk.length >= LAST_BYTES) {
+      this.#end = chunk.slice(-LAST_BYTES);
+      return;
+    }
+    const kept = this.#end.subarray(-LAST_BYTES + chunk.length);
+    const end = new Uint8Array(kept.length + chunk.length);
+    end.set(kept);
+    end.set(chunk, kept.length);
+    this.#end = end;
+  }
+
+  /** The last line that isn't blank, or the empty string. */
+  get text(): string {
+    const lines = new TextDecoder().decode(this.#end).split(/[\r\n]+/);
+    return lines.findLast((line) => line.trim() !== "") ?? "";
+  }
+}
+
+/** The text that carriage returns left of a line, and one at its end, which may begin a line break. */
+function overwritten(line: string): string {
+  const text = withoutEnd(line);
+  const visible = text.slice(text.lastIndexOf("\r") + 1);
+  return text.length === line.length ? visible : `${visible}\r`;
+}
+
+function withoutEnd(line: string): string {
+  return line.endsWith("\r") ? line.replace(/\r+$/, "") : line;
 }
 
 /** `end`, or one less where it would part a pair of surrogates. */
@@ -85,105 +134,4 @@ function wholeCharacters(text: string, start: number, end: number): number {
   const code = text.charCodeAt(end - 1);
   const isHigh = code >= 0xd800 && code <= 0xdbff;
   return isHigh && end - 1 > start ? end - 1 : end;
-}
-
-interface Kept extends Piece {
-  readonly bytes: number;
-}
-
-const encoder = new TextEncoder();
-
-/** Keeps the first half and the last half of a limit, and counts what lies between. */
-export class Capture {
-  readonly limit: number;
-  readonly #head: Kept[] = [];
-  #headBytes = 0;
-  #headIsOpen = true;
-  #tail: Kept[] = [];
-  /** Where the tail begins: what stands before it was cut. */
-  #tailStart = 0;
-  #tailBytes = 0;
-  #total = 0;
-  #cut = 0;
-  /** How much of what is kept came when the limit had been reached. */
-  #late = 0;
-
-  /** @param limit The most bytes that are kept */
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  /** How long a piece may be so that the limit cuts where it should. */
-  get longestPiece(): number {
-    return Math.ceil(this.limit / 16);
-  }
-
-  /** How many bytes came. */
-  get total(): number {
-    return this.#total;
-  }
-
-  /** How many bytes are not kept. */
-  get cut(): number {
-    return this.#cut;
-  }
-
-  /** Keeps `piece`; whether the limit has not been reached, so that it may be shown at once. */
-  add({ text, continues }: Piece): boolean {
-    const bytes = encoder.encode(text).length + (continues ? 0 : 1);
-    const kept = { text, continues, bytes };
-    this.#total += bytes;
-    const isWithin = this.#total <= this.limit;
-    if (!isWithin) this.#late++;
-    if (this.#headIsOpen && this.#headBytes + bytes <= this.limit / 2) {
-      this.#head.push(kept);
-      this.#headBytes += bytes;
-      return isWithin;
-    }
-    this.#headIsOpen = false;
-    this.#tail.push(kept);
-    this.#tailBytes += bytes;
-    while (this.#headBytes + this.#tailBytes > this.limit) this.#dropOldest();
-    return isWithin;
-  }
-
-  /** Everything that is kept; where something was cut, a line says how much. */
-  lines(): string[] {
-    return [...join(this.#head), ...this.#notice(), ...join(this.#tail.slice(this.#tailStart))];
-  }
-
-  /** What {@linkcode add} said not to show, as far as it is kept. */
-  unshown(): string[] {
-    if (this.#late === 0) return [];
-    const kept = this.#tail.slice(Math.max(this.#tailStart, this.#tail.length - this.#late));
-    return [...this.#notice(), ...join(kept)];
-  }
-
-  #notice(): string[] {
-    return this.#cut === 0 ? [] : [`… ${formatSize(this.#cut)} cut …`];
-  }
-
-  #dropOldest(): void {
-    const oldest = this.#tail[this.#tailStart++]!;
-    this.#tailBytes -= oldest.bytes;
-    this.#cut += oldest.bytes;
-    if (this.#tailStart < 1024 || 2 * this.#tailStart < this.#tail.length) return;
-    this.#tail = this.#tail.slice(this.#tailStart);
-    this.#tailStart = 0;
-  }
-}
-
-function join(pieces: readonly Piece[]): string[] {
-  const lines: string[] = [];
-  let line = "";
-  let isOpen = false;
-  for (const { text, continues } of pieces) {
-    line += text;
-    isOpen = continues;
-    if (continues) continue;
-    lines.push(line);
-    line = "";
-  }
-  if (isOpen) lines.push(line);
-  return lines;
 }

@@ -5,27 +5,38 @@
  */
 
 import type { LockstepEvent } from "../root/events.ts";
-import { failureText, nameWidth, narrate, outputLine, stoppingText } from "./narration.ts";
-import type { Piece } from "./output.ts";
+import type { KeptOutput } from "./kept_output.ts";
+import {
+  endLine,
+  linesOf,
+  nameWidth,
+  narrate,
+  outputPrefix,
+  showFailures,
+  stoppingText,
+} from "./narration.ts";
+import { lineSink, type OutputSink } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import { reportText } from "./report_text.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
 import type { Screen } from "./terminal.ts";
-import type { OutputMode, View } from "./view.ts";
+import type { View } from "./view.ts";
 
-/** Writes each event, and each line of output behind the name of its task. */
+/**
+ * Writes each event, and each line of output behind the name of its task, or the kept output of
+ * failed tasks at the end.
+ */
 export class PlainView implements View {
   readonly #screen: Screen;
-  readonly #mode: OutputMode;
+  readonly #kept: KeptOutput | undefined;
   #state: RunState | undefined;
   #width = 0;
-  /** The tasks whose output reached its limit. */
-  readonly #silenced = new Set<TaskRun>();
 
-  constructor(screen: Screen, mode: OutputMode) {
+  /** @param kept Where output is kept; without it, all is shown as it comes */
+  constructor(screen: Screen, kept?: KeptOutput) {
     this.#screen = screen;
-    this.#mode = mode;
+    this.#kept = kept;
   }
 
   begin(state: RunState): void {
@@ -35,40 +46,32 @@ export class PlainView implements View {
 
   event(event: LockstepEvent): void {
     const state = this.#state!;
-    const run = state.subjectOf(event);
-    if (run?.phase === "ended" && this.#silenced.delete(run)) {
-      for (const line of run.capture.unshown()) this.#writeOutput(run, line);
-    }
     const line = narrate(event, state, this.#screen.style, this.#width);
-    if (line !== undefined) this.#write(line);
+    if (line !== undefined) this.#screen.write(`${line}\n`);
   }
 
-  output(run: TaskRun, { text }: Piece, isWithin: boolean): void {
-    if (this.#mode === "fold") return;
-    if (isWithin) {
-      this.#writeOutput(run, text);
-    } else if (!this.#silenced.has(run)) {
-      this.#silenced.add(run);
-      this.#writeOutput(run, "… its output has reached the limit; the end follows when it ends");
-    }
+  ended(run: TaskRun): void {
+    this.#kept?.ended(run);
+    this.#screen.write(`${endLine(run, this.#screen.style, this.#width)}\n`);
+  }
+
+  attempt(run: TaskRun): OutputSink {
+    if (this.#kept !== undefined) return this.#kept.attempt(run);
+    const { style } = this.#screen;
+    const prefix = outputPrefix(run, style, this.#width);
+    return lineSink((pieces) => {
+      this.#screen.write(linesOf(pieces, prefix, style));
+      return this.#screen.drained();
+    });
   }
 
   stopping(reason: "failure" | "interrupt"): void {
     const text = stoppingText(this.#state!, reason);
-    if (text !== undefined) this.#write(text);
+    if (text !== undefined) this.#screen.write(`${text}\n`);
   }
 
-  end(report: RunReport): void {
-    const { style } = this.#screen;
-    this.#screen.write(failureText(report, style, 80));
-    this.#screen.write(`\n${reportText(report, style, Infinity)}`);
-  }
-
-  #writeOutput(run: TaskRun, text: string): void {
-    this.#write(outputLine(run, text, this.#screen.style, this.#width));
-  }
-
-  #write(line: string): void {
-    this.#screen.write(`${line}\n`);
+  async end(report: RunReport): Promise<void> {
+    if (this.#kept !== undefined) await showFailures(this.#state!, this.#kept, this.#screen, 80);
+    this.#screen.write(`\n${reportText(report, this.#screen.style, Infinity)}`);
   }
 }

@@ -12,9 +12,10 @@ import { isFit, type Workflow, type WorkflowTask } from "./workflow.ts";
 /**
  * `workflow` with the tasks of `ids` and everything that they need.
  *
- * @throws {RangeError} when an id is no task's
+ * @throws {RangeError} when there are no ids, or one is no task's
  */
 export function selectTasks(workflow: Workflow, ids: readonly string[]): Workflow {
+  if (ids.length === 0) throw new RangeError("Cannot select tasks: at least one must be named");
   const known = new Map(workflow.tasks.map((task) => [task.id, task]));
   const chosen = new Set<string>();
   for (const id of ids) {
@@ -62,6 +63,20 @@ export function wavesOf(workflow: Workflow): WorkflowTask[][] {
   return waves;
 }
 
+/** The plan as an object for programs. */
+export function planData(workflow: Workflow): Record<string, unknown> {
+  return {
+    type: "run:planned",
+    agents: workflow.agents.map(({ id, slots, capabilities }) => ({ id, slots, capabilities })),
+    tasks: wavesOf(workflow).flatMap((wave, i) =>
+      wave.map((task) => {
+        const { env: _, agent: _agent, ...fields } = task;
+        return { ...fields, wave: i + 1, agents: fitAgents(workflow, task) };
+      })
+    ),
+  };
+}
+
 /** The plan as a text for people. */
 export function planText(workflow: Workflow, style: Style): string {
   const { agents, tasks } = workflow;
@@ -89,7 +104,7 @@ function firstLine(script: string): string {
 }
 
 function detailsOf(workflow: Workflow, task: WorkflowTask): string {
-  const fit = workflow.agents.filter((agent) => isFit(agent, task)).map(({ id }) => id);
+  const fit = fitAgents(workflow, task);
   const parts: string[] = [];
   if (task.description !== undefined) parts.push(task.description.trim());
   if (task.needs.length > 0) parts.push(`needs ${task.needs.join(", ")}`);
@@ -101,6 +116,10 @@ function detailsOf(workflow: Workflow, task: WorkflowTask): string {
   if (task.timeoutMs !== undefined) parts.push(`timeout ${describeDuration(task.timeoutMs)}`);
   if (task.retries > 0) parts.push(count(task.retries, "retry", "retries"));
   return parts.join(" · ");
+}
+
+function fitAgents({ agents }: Workflow, task: WorkflowTask): string[] {
+  return agents.filter((agent) => isFit(agent, task)).map(({ id }) => id);
 }
 
 function lockText({ name, mode, units }: WorkflowTask["locks"][number]): string {

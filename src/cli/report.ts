@@ -25,8 +25,6 @@ export interface TaskReport {
   readonly waitedMs: number;
   /** How long its attempts ran, all together. */
   readonly ranMs: number;
-  /** What it wrote, as far as it was kept. */
-  readonly output: readonly string[];
 }
 
 /** What came of one agent. */
@@ -94,7 +92,7 @@ export function reportOf(state: RunState): RunReport {
 }
 
 function taskReport(run: TaskRun): TaskReport {
-  const { task: { id }, outcome, reason, agentId, attempts, waitedMs, ranMs, capture } = run;
+  const { task: { id }, outcome, reason, agentId, attempts, waitedMs, ranMs } = run;
   return {
     id,
     outcome: outcome ?? "skipped",
@@ -103,7 +101,6 @@ function taskReport(run: TaskRun): TaskReport {
     attempts,
     waitedMs,
     ranMs,
-    output: capture.lines(),
   };
 }
 

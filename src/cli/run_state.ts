@@ -9,7 +9,7 @@
 
 import type { CircuitEvent, CircuitStateChange } from "../breakers/events.ts";
 import type { LockstepEvent } from "../root/events.ts";
-import type { TaskStarted } from "../tasks/events.ts";
+import type { AttemptEnded, TaskStarted } from "../tasks/events.ts";
 import { claimOf } from "../locks/claim_owner.ts";
 import { describeDuration } from "./durations.ts";
 import { LockUse } from "./lock_use.ts";
@@ -41,14 +41,12 @@ export class RunState {
   /** Where the instants of the scheduler's clock lie on this one. */
   readonly #epoch: number;
 
-  constructor(workflow: Workflow, maxOutputBytes: number, clock: () => number) {
+  constructor(workflow: Workflow, clock: () => number) {
     this.workflow = workflow;
     this.#clock = clock;
     this.#origin = clock();
     this.#epoch = Date.now();
-    this.tasks = new Map(
-      workflow.tasks.map((task, index) => [task.id, taskRun(task, index, maxOutputBytes)]),
-    );
+    this.tasks = new Map(workflow.tasks.map((task, index) => [task.id, taskRun(task, index)]));
     this.agents = new Map(workflow.agents.map((agent) => [agent.id, agentRun(agent)]));
   }
 
@@ -57,17 +55,29 @@ export class RunState {
     return this.#clock() - this.#origin;
   }
 
-  /** Takes in what happened. */
-  apply(event: LockstepEvent): void {
-    if (event.type === "attempt:ended") return this.#leave(event.agentId, event.epoch);
+  /** Takes in what happened; returns the task that has ended with it, its command included. */
+  apply(event: LockstepEvent): TaskRun | undefined {
+    const run = this.#follow(event);
+    if (run?.outcome === undefined || run.phase === "ended" || run.commands > 0) return undefined;
+    run.phase = "ended";
+    this.ended++;
+    return run;
+  }
+
+  /** Takes in what happened; returns the task that it is about. */
+  #follow(event: LockstepEvent): TaskRun | undefined {
+    const run = this.subjectOf(event);
     if (event.type === "circuitbreaker:state-change") this.#passOver(event);
     if (event.type === "workstealing:completed") {
       const agent = this.agents.get(event.targetAgent);
       if (agent !== undefined) agent.stolen += event.taskCount;
     }
     this.locks.apply(event);
-    const run = this.subjectOf(event);
-    if (run === undefined) return;
+    if (run !== undefined) this.#followTask(run, event);
+    return run;
+  }
+
+  #followTask(run: TaskRun, event: LockstepEvent): void {
     switch (event.type) {
       case "task:created":
         if (event.task.status === "ready") this.#ready(run);
@@ -97,11 +107,12 @@ export class RunState {
         return;
       case "task:started":
         return this.#start(run, event);
+      case "attempt:ended":
+        return this.#leave(run, event);
       case "task:timed-out":
         run.reason = `timed out after ${describeDuration(event.ms)}`;
         return;
       case "task:backed-off":
-        this.#pause(run);
         run.phase = "backing-off";
         run.attempts = event.attempt; // one that failed by nobody's fault doesn't count
         run.waitsForLocks = [];
@@ -136,11 +147,13 @@ export class RunState {
   /** Takes back the start of an attempt whose command was never run. */
   retract(run: TaskRun, { agentId, epoch }: TaskStarted): void {
     const agent = this.agents.get(agentId);
-    if (agent?.running.delete(epoch)) agent.attempts--;
+    if (agent?.running.delete(epoch)) {
+      agent.attempts--;
+      run.commands--;
+    }
     run.phase = "ready";
     run.attempts--;
     run.startedAt = undefined;
-    if (run.attempts === 0) run.firstStartedAt = undefined;
   }
 
   /** The tasks that hold one of the locks that `run` waits for. */
@@ -163,7 +176,6 @@ export class RunState {
   }
 
   #ready(run: TaskRun): void {
-    this.#pause(run);
     run.phase = "ready";
     run.readyAt = this.now();
   }
@@ -176,7 +188,6 @@ export class RunState {
     run.waitedMs += now - (run.readyAt ?? now);
     run.readyAt = undefined;
     run.startedAt = now;
-    run.firstStartedAt ??= now;
     run.retryAt = undefined;
     run.waitsForLocks = [];
     run.reason = "";
@@ -184,30 +195,26 @@ export class RunState {
     if (agent === undefined) return;
     agent.running.set(epoch, { taskId, since: now });
     agent.attempts++;
+    run.commands++;
   }
 
-  /** Ends the wait or the attempt that is under way. */
-  #pause(run: TaskRun): void {
-    const now = this.now();
-    if (run.readyAt !== undefined) run.waitedMs += now - run.readyAt;
-    if (run.startedAt !== undefined) run.ranMs += now - run.startedAt;
-    run.readyAt = run.startedAt = undefined;
-  }
-
-  #leave(agentId: string, epoch: number): void {
+  #leave(run: TaskRun, { agentId, epoch }: AttemptEnded): void {
     const agent = this.agents.get(agentId);
     const command = agent?.running.get(epoch);
     if (agent === undefined || command === undefined) return;
     agent.running.delete(epoch);
-    agent.busyMs += this.now() - command.since;
+    const ms = this.now() - command.since;
+    agent.busyMs += ms;
+    run.ranMs += ms;
+    if (--run.commands === 0) run.startedAt = undefined;
   }
 
+  /** Notes how a task ends; it has ended once none of its commands runs. */
   #end(run: TaskRun, outcome: Outcome): void {
-    this.#pause(run);
-    run.phase = "ended";
+    if (run.readyAt !== undefined) run.waitedMs += this.now() - run.readyAt;
+    run.readyAt = undefined;
+    run.phase = "ending";
     run.outcome = outcome;
-    run.endedAt = this.now();
-    this.ended++;
   }
 
   #cancelled(run: TaskRun): void {

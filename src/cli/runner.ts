@@ -33,8 +33,6 @@ export interface RunOptions {
   readonly agents?: number;
   /** Whether tasks are started that don't need what failed. @default false */
   readonly keepGoing?: boolean;
-  /** How much of each task's output is kept, in bytes. @default 1 MiB */
-  readonly maxOutputBytes?: number;
   /** How long a command may take to end when it is asked to, in milliseconds. @default 5_000 */
   readonly graceMs?: number;
   /**
@@ -49,9 +47,6 @@ export interface RunOptions {
   /** Is told what happens. @default nobody */
   readonly onEvent?: (event: RunEvent) => void;
 }
-
-/** How much of each task's output is kept unless the caller says otherwise. */
-export const DEFAULT_MAX_OUTPUT = 2 ** 20;
 
 /** How long a command may take to end unless the caller says otherwise. */
 export const DEFAULT_GRACE_MS = 5_000;
@@ -118,8 +113,7 @@ class Run {
     this.#options = options;
     this.#view = view;
     const graceMs = graceWithin(options.graceMs ?? DEFAULT_GRACE_MS);
-    const maxOutput = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT;
-    this.#state = new RunState(workflow, maxOutput, () => performance.now());
+    this.#state = new RunState(workflow, () => performance.now());
     this.#manager = new CoordinationManager(
       {
         retryDelay: RETRY_DELAY_MS,
@@ -159,7 +153,7 @@ class Run {
       this.#eventBus.removeAllListeners();
     }
     const report = reportOf(this.#state);
-    this.#view.end(report);
+    await this.#view.end(report);
     return report;
   }
 
@@ -225,8 +219,9 @@ class Run {
   // What follows from a failure or an interrupt
 
   #onEvent(event: LockstepEvent, sequence: number): void {
-    this.#state.apply(event);
+    const ended = this.#state.apply(event);
     this.#view.event(event, sequence);
+    if (ended !== undefined) this.#view.ended(ended);
     const run = this.#state.subjectOf(event);
     if (run === undefined) return;
     if (event.type === "task:failed") this.#failed(run);
@@ -249,7 +244,7 @@ class Run {
   #interrupt(): void {
     this.#state.stopping = "interrupt";
     this.#view.stopping("interrupt");
-    const open = [...this.#state.tasks.values()].filter(({ phase }) => phase !== "ended");
+    const open = [...this.#state.tasks.values()].filter(({ outcome }) => outcome === undefined);
     this.#skip(open, "interrupt");
   }
 

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Capture } from "./output.ts";
 import type { WorkflowAgent, WorkflowTask } from "./workflow.ts";
 
 /** Where a task of a run is. */
@@ -18,6 +17,8 @@ export type Phase =
   /** It has an agent and waits for its locks. */
   | "locking"
   | "running"
+  /** Its outcome is known, and its command, which was asked to end, has yet to. */
+  | "ending"
   /** Between two attempts. */
   | "backing-off"
   | "ended";
@@ -48,7 +49,6 @@ export interface TaskRun {
   readonly task: WorkflowTask;
   /** Its place in the file, from 0. */
   readonly index: number;
-  readonly capture: Capture;
   phase: Phase;
   outcome: Outcome | undefined;
   /** Why it ended as it did, or why its last attempt failed; empty when there is nothing to say. */
@@ -61,11 +61,10 @@ export interface TaskRun {
   attempts: number;
   /** When it began to wait for an agent or a lock. */
   readyAt: number | undefined;
-  /** When the attempt that runs began. */
+  /** How many of its commands run. */
+  commands: number;
+  /** When its newest command began, while one runs. */
   startedAt: number | undefined;
-  /** When its first attempt began. */
-  firstStartedAt: number | undefined;
-  endedAt: number | undefined;
   /** The locks that it waits for, while it is `locking`. */
   waitsForLocks: readonly string[];
   /** When its next attempt is due. */
@@ -74,8 +73,6 @@ export interface TaskRun {
   waitedMs: number;
   /** How long its attempts ran, all together. */
   ranMs: number;
-  /** The last line that it wrote. */
-  lastLine: string;
 }
 
 /** What is known of one agent. */
@@ -95,11 +92,10 @@ export interface AgentRun {
 }
 
 /** What is known of a task before anything has happened. */
-export function taskRun(task: WorkflowTask, index: number, maxOutputBytes: number): TaskRun {
+export function taskRun(task: WorkflowTask, index: number): TaskRun {
   return {
     task,
     index,
-    capture: new Capture(maxOutputBytes),
     phase: "waiting",
     outcome: undefined,
     reason: "",
@@ -107,15 +103,13 @@ export function taskRun(task: WorkflowTask, index: number, maxOutputBytes: numbe
     isFailing: false,
     agentId: undefined,
     attempts: 0,
+    commands: 0,
     readyAt: undefined,
     startedAt: undefined,
-    firstStartedAt: undefined,
-    endedAt: undefined,
     waitsForLocks: [],
     retryAt: undefined,
     waitedMs: 0,
     ranMs: 0,
-    lastLine: "",
   };
 }
 

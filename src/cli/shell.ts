@@ -6,6 +6,7 @@
 
 import { LockstepError } from "../core/errors.ts";
 import { formatSize } from "./durations.ts";
+import type { OutputSink } from "./output.ts";
 import { type ProcessGroup, type ProcessGroups, SHELL } from "./process_groups.ts";
 
 /** A command, and how it is ended. */
@@ -24,7 +25,7 @@ export interface ShellCommand {
   /** Takes in the group of the command while it runs. */
   readonly groups: ProcessGroups;
   /** Gets standard output and standard error, in the order in which they were written. */
-  readonly onOutput: (chunk: Uint8Array) => void;
+  readonly output: OutputSink;
 }
 
 /** How a command ended. */
@@ -50,15 +51,18 @@ export async function runShell(command: ShellCommand): Promise<Exit> {
   const child = spawn(command);
   const group = command.groups.add(child.pid);
   const reader = child.stdout.getReader();
-  const drained = drain(reader, command.onOutput);
+  const valve = new Valve();
+  const drained = drain(reader, command.output, valve);
   const ending = endOnSignal(group, command);
   try {
     const { code, signal } = await child.status;
-    await endLeftovers(group, drained, ending.asked, command.graceMs);
+    await endLeftovers(group, drained, ending, command.graceMs);
     return { code, signal: signal ?? undefined };
   } finally {
     ending.release();
     command.groups.delete(group.id);
+    valve.open(); // what is left in the pipe is little, and must not keep the task from ending
+    await within(drained, DRAIN_MS);
     await reader.cancel().catch(() => {});
     await drained;
   }
@@ -110,22 +114,60 @@ function isDirectory(path: string): boolean {
   }
 }
 
+/** Hands on what comes, as fast as it is taken. */
 async function drain(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  onOutput: (chunk: Uint8Array) => void,
+  output: OutputSink,
+  valve: Valve,
 ): Promise<void> {
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      onOutput(read.value);
+      const taken = output.write(read.value);
+      if (taken !== undefined) await valve.pass(taken);
+      await leaveTime();
     }
   } catch {
     // a pipe that breaks has nothing more to say
   }
 }
 
+/** Holds a stream back for those who take it, until it is opened. */
+class Valve {
+  #isOpen = false;
+  #pass = () => {};
+
+  /** Holds nothing back any more. */
+  open(): void {
+    this.#isOpen = true;
+    this.#pass();
+  }
+
+  /** Resolves with `taken`, or at once when the valve is open. */
+  async pass(taken: Promise<void>): Promise<void> {
+    if (this.#isOpen) return;
+    await new Promise<void>((resolve) => {
+      this.#pass = resolve;
+      taken.then(resolve, resolve);
+    });
+  }
+}
+
+/** How long output may keep timers and signals waiting. */
+const LONGEST_TURN_MS = 10;
+
+/** When timers last had their turn, as far as it is known here. */
+let lastTurn = 0;
+
+/** Lets timers and signals go first when output, of whatever command, has taken its time. */
+async function leaveTime(): Promise<void> {
+  if (performance.now() - lastTurn < LONGEST_TURN_MS) return;
+  await new Promise((resolve) => setTimeout(resolve));
+  lastTurn = performance.now();
+}
+
 /** How a command was asked to end. */
 interface Ending {
-  /** The signal that it got, if it got one. */
+  /** The last signal that it got, if it got one. */
   asked: Deno.Signal | undefined;
   /** Passes nothing on any more. */
   release(): void;
@@ -137,12 +179,15 @@ function endOnSignal(
   { stop, stopSignal, kill, graceMs }: ShellCommand,
 ): Ending {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const onStop = () => {
-    ending.asked = stopSignal();
-    group.signal(ending.asked);
-    timer = setTimeout(() => group.signal("SIGKILL"), graceMs);
+  const ask = (signal: Deno.Signal) => {
+    ending.asked = signal;
+    group.signal(signal);
   };
-  const onKill = () => void group.signal("SIGKILL");
+  const onKill = () => ask("SIGKILL");
+  const onStop = () => {
+    ask(stopSignal());
+    timer = setTimeout(onKill, graceMs);
+  };
   const ending: Ending = {
     asked: undefined,
     release() {
@@ -162,13 +207,13 @@ function endOnSignal(
 async function endLeftovers(
   group: ProcessGroup,
   drained: Promise<void>,
-  asked: Deno.Signal | undefined,
+  ending: Readonly<Ending>,
   graceMs: number,
 ): Promise<void> {
   // Jobs that a shell runs in the background ignore the signals of the keyboard.
-  const wereAsked = asked !== undefined && asked !== "SIGINT" && asked !== "SIGQUIT";
+  const wereAsked = ending.asked === "SIGTERM" || ending.asked === "SIGHUP";
   await within(drained, wereAsked ? graceMs : DRAIN_MS);
-  if (!group.signal("SIGTERM")) return;
+  if (ending.asked === "SIGKILL" || !group.signal("SIGTERM")) return;
   await within(drained, graceMs);
   const end = performance.now() + SILENT_GRACE_MS;
   while (group.isAlive() && performance.now() < end) await within(undefined, 20);

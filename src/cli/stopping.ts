@@ -15,7 +15,7 @@ import type { TaskRun } from "./runs.ts";
 export function unrelatedTo(failed: TaskRun, state: RunState): TaskRun[] {
   const hangsOnIt = dependentsOf(failed, state);
   return [...state.tasks.values()].filter((run) => {
-    if (run.phase === "running" || run.phase === "ended" || hangsOnIt.has(run)) return false;
+    if (run.phase === "running" || run.outcome !== undefined || hangsOnIt.has(run)) return false;
     return run.task.when === "succeeded" || !hangsOnStarted(run, state);
   });
 }

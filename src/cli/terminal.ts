@@ -7,7 +7,16 @@
 
 /** Where text goes. */
 export interface Screen {
+  /** Writes `text` soon, after all that was written before. */
   write(text: string): void;
+  /** A promise while much is not written yet, which resolves when more may come. */
+  drained(): Promise<void> | undefined;
+  /** Resolves when everything is written. */
+  flush(): Promise<void>;
+  /** Drops what is not written yet, and all that comes. */
+  abandon(): void;
+  /** Why writing failed, unless the reader is gone, which is no failure. */
+  readonly failure: string | undefined;
   /** Columns and rows, asked anew each time, since windows change. */
   size(): { columns: number; rows: number };
   /** Whether a live view can be drawn. */
@@ -125,57 +134,112 @@ export function padStart(text: string, columns: number): string {
   return " ".repeat(Math.max(0, columns - displayWidth(text))) + text;
 }
 
-/** How much text is gathered before it is written. */
-const GATHERED = 65_536;
-
-/** Standard output of this process. What is written in one turn leaves in one go, at its end. */
+/** Standard output of this process. */
 export function standardOutput(): Screen {
-  const isTerminal = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
-  const isColoured = isTerminal && (Deno.env.get("NO_COLOR") ?? "") === "";
-  let isBroken = false;
-  let gathered = "";
-  const flush = () => {
-    const text = gathered;
-    gathered = "";
-    if (isBroken || text === "") return;
-    try {
-      writeAll(text);
-    } catch {
-      isBroken = true; // nobody reads any more, which is no reason to end what runs
-    }
-  };
-  return {
-    isTerminal,
-    style: createStyle(isColoured),
-    write(text) {
-      if (gathered === "") queueMicrotask(flush);
-      gathered += text;
-      if (gathered.length > GATHERED) flush();
-    },
-    size() {
-      try {
-        const { columns, rows } = Deno.consoleSize();
-        if (columns > 0 && rows > 0) return { columns, rows };
-      } catch {
-        // it is no terminal, or one that doesn't know
-      }
-      return { columns: 80, rows: 24 };
-    },
-  };
+  return new StandardOutput();
 }
 
-const encoder = new TextEncoder();
+/** How much text may wait to be written before those who write more should wait, in UTF-16 units. */
+const MUCH = 262_144;
 
-function writeAll(text: string): void {
-  let bytes = encoder.encode(text);
-  while (bytes.length > 0) {
+/** Writes in the background, so that a slow reader holds up nothing but what is written. */
+class StandardOutput implements Screen {
+  readonly isTerminal = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
+  readonly style = createStyle(this.isTerminal && (Deno.env.get("NO_COLOR") ?? "") === "");
+  readonly #encoder = new TextEncoder();
+  /** What waits for the write that is under way. */
+  #waiting: string[] = [];
+  #unwritten = 0;
+  #writing: Promise<void> | undefined;
+  /** Those who wait for the next write to end. */
+  #waiters: (() => void)[] = [];
+  #isOver = false;
+  #failure: string | undefined;
+
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  write(text: string): void {
+    if (this.#isOver) return;
+    this.#waiting.push(text);
+    this.#unwritten += text.length;
+    this.#writing ??= this.#writeAll();
+  }
+
+  drained(): Promise<void> | undefined {
+    return this.#unwritten < MUCH ? undefined : this.#fallsBelow(MUCH);
+  }
+
+  async flush(): Promise<void> {
+    await this.#fallsBelow(1);
+  }
+
+  abandon(): void {
+    this.#isOver = true;
+    this.#waiting = [];
+    this.#unwritten = 0;
+    this.#wake();
+  }
+
+  size(): { columns: number; rows: number } {
     try {
-      bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+      const { columns, rows } = Deno.consoleSize();
+      if (columns > 0 && rows > 0) return { columns, rows };
+    } catch {
+      // it is no terminal, or one that doesn't know
+    }
+    return { columns: 80, rows: 24 };
+  }
+
+  async #writeAll(): Promise<void> {
+    await Promise.resolve(); // what is written in one turn leaves in one go
+    while (this.#waiting.length > 0) {
+      const text = this.#waiting.join("");
+      this.#waiting = [];
+      try {
+        await write(this.#encoder.encode(text));
+      } catch (error) {
+        this.#failure = isReaderGone(error) ? undefined : describe(error);
+        return this.abandon();
+      }
+      if (this.#isOver) return;
+      this.#unwritten -= text.length;
+      this.#wake();
+    }
+    this.#writing = undefined;
+  }
+
+  async #fallsBelow(length: number): Promise<void> {
+    while (this.#unwritten >= length) {
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+}
+
+async function write(bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) {
+    try {
+      rest = rest.subarray(await Deno.stdout.write(rest));
     } catch (error) {
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      Atomics.wait(pause, 0, 0, 5); // a pipe that others made non-blocking is full
+      // Others made the pipe non-blocking, and it is full.
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 }
 
-const pause = new Int32Array(new SharedArrayBuffer(4));
+/** Whether nothing reads any more, which is no reason to end what runs: a closed pipe or terminal. */
+function isReaderGone(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Error && "code" in error && error.code === "EIO";
+}
+
+function describe(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/ \(os error \d+\)$/, "");
+}

@@ -5,34 +5,30 @@
  */
 
 import type { LockstepEvent } from "../root/events.ts";
-import type { Piece } from "./output.ts";
+import type { OutputSink } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
 
-/** Shows a run. Everything is told after the state has taken it in. */
+/** Shows a run. Everything comes after the state has taken it in. */
 export interface View {
   begin(state: RunState): void;
   event(event: LockstepEvent, sequence: number): void;
-  /** A command wrote something; `isWithin` says whether the limit of its output is not reached. */
-  output(run: TaskRun, piece: Piece, isWithin: boolean): void;
+  /** A task has ended, and so have its commands. */
+  ended(run: TaskRun): void;
+  /** Takes the output of the attempt that `run` begins. */
+  attempt(run: TaskRun): OutputSink;
   /** Nothing is started any more. */
   stopping(reason: "failure" | "interrupt"): void;
-  end(report: RunReport): void;
+  end(report: RunReport): Promise<void> | void;
 }
 
 /** Shows nothing. */
 export const silentView: View = {
   begin() {},
   event() {},
-  output() {},
+  ended() {},
+  attempt: () => ({ write() {}, end() {} }),
   stopping() {},
   end() {},
 };
-
-/** How the output of tasks is shown while they run. */
-export type OutputMode =
-  /** Line by line, behind the name of its task. */
-  | "stream"
-  /** Not at all; at the end that of failed tasks is. */
-  | "fold";

@@ -14,6 +14,7 @@ import {
   requireOneOf,
 } from "../core/arguments.ts";
 import type { Instant, Named, Tick } from "../core/machine.ts";
+import type { AboutConflict } from "./events.ts";
 import type { ConflictSubject } from "./state.ts";
 import type { Conflict, ConflictDecision, ConflictResolution, TaskConflictType } from "./types.ts";
 
@@ -30,9 +31,7 @@ export interface ReportConflict extends Named<"report-conflict"> {
 }
 
 /** Resolves a conflict by a decision from outside. */
-export interface DecideConflict extends Named<"decide-conflict"> {
-  /** The id of the conflict. */
-  readonly conflictId: string;
+export interface DecideConflict extends Named<"decide-conflict">, AboutConflict {
   /** The name of the strategy that decided. */
   readonly strategy: string;
   /** The decision. */
@@ -43,29 +42,23 @@ export interface DecideConflict extends Named<"decide-conflict"> {
 export type ConflictCriterion = "priority" | "timestamp";
 
 /** Resolves a conflict by the known priorities and requests of its agents. */
-export interface AutoResolve extends Named<"auto-resolve"> {
-  /** The id of the conflict. */
-  readonly conflictId: string;
+export interface AutoResolve extends Named<"auto-resolve">, AboutConflict {
   /** The criterion that counts first. */
   readonly prefer: ConflictCriterion;
 }
 
 /** Opens a vote on a conflict. */
-export interface OpenVote extends Named<"open-vote"> {
-  /** The id of the conflict. */
-  readonly conflictId: string;
+export interface OpenVote extends Named<"open-vote">, AboutConflict {
   /** The agents that have a vote, each named once. */
   readonly electorate: readonly string[];
-  /** How many votes decide it, at most all. */
+  /** The number of votes that decides it, at most all. */
   readonly quorum: number;
-  /** How long it is open. */
+  /** The time until it ends without a decision. */
   readonly timeoutMs: number;
 }
 
 /** Casts a vote. */
-export interface CastVote extends Named<"cast-vote"> {
-  /** The id of the conflict. */
-  readonly conflictId: string;
+export interface CastVote extends Named<"cast-vote">, AboutConflict {
   /** The agent that votes. */
   readonly voter: string;
   /** The agent of the conflict that it votes for. */

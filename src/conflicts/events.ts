@@ -9,7 +9,7 @@ import { type Descriptions, refusal, subject } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
 import type { Conflict, ConflictResolution } from "./types.ts";
 
-/** The part that all events about one conflict have in common. */
+/** The part that all commands and events about one conflict have in common. */
 export interface AboutConflict {
   /** The id of the conflict. */
   readonly conflictId: string;
@@ -88,7 +88,7 @@ export interface ConflictRefused extends Named<"conflict:refused">, AboutConflic
 export interface VoteOpened extends Named<"vote:opened">, AboutConflict {
   /** The agents that have a vote. */
   readonly electorate: readonly string[];
-  /** How many votes decide it. */
+  /** The number of votes that decides it. */
   readonly quorum: number;
   /** When it ends without a decision. */
   readonly closesAt: Instant;

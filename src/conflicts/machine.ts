@@ -12,29 +12,11 @@
  * @module
  */
 
+import { nextDeadline, schedule, takeDue, unschedule } from "../core/data/deadlines.ts";
+import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import { describer } from "../core/describe.ts";
-import { CONFLICT_DESCRIPTIONS, type ConflictEvent } from "./events.ts";
-import type { ConflictResolution } from "./types.ts";
-import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
 import { InvariantError } from "../core/errors.ts";
-import { definePart, type Instant, type Part, type Refusal, type Tick } from "../core/machine.ts";
-import {
-  cast,
-  closeVote,
-  dropContender,
-  dropElector,
-  forgetAgent,
-  forgetConflicts,
-  openVote,
-  recognize,
-  recognizeVote,
-  recordPriority,
-  recordRequests,
-  refuse,
-  report,
-  resolve,
-  uphold,
-} from "./transitions.ts";
+import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
 import type {
   AutoResolve,
   CastVote,
@@ -48,17 +30,27 @@ import type {
   ResolutionAnswer,
 } from "./commands.ts";
 import { type ConflictConfig, DEFAULT_CONFLICT_CONFIG } from "./config.ts";
+import {
+  CONFLICT_DESCRIPTIONS,
+  type ConflictEvent,
+  type ConflictRefusal,
+  type ConflictRefused,
+  type VoteClosed,
+} from "./events.ts";
 import { decideByEvidence, decideByVotes } from "./ranking.ts";
-import { evidenceOn, findConflict } from "./views.ts";
 import {
   conflictKey,
   type ConflictRecord,
   type ConflictState,
   type ConflictStep,
+  type KnownAgent,
   noConflicts,
+  subjectKey,
   type Vote,
 } from "./state.ts";
+import type { ConflictDecision } from "./types.ts";
 import { commit, evictReadings, read, release } from "./versions.ts";
+import { countResolved, evidenceOn, findConflict, viewOf } from "./views.ts";
 
 type Command = Exclude<ConflictCommand, Tick>;
 type Answer<Type extends keyof ConflictAnswers> = ConflictAnswers[Type] | Refusal;
@@ -106,10 +98,10 @@ function fire(state: ConflictState, now: Instant, until: Instant, events: Confli
 function apply(step: ConflictStep, command: Command): unknown {
   switch (command.type) {
     case "report-conflict":
-      return reportConflict(step, command);
+      return report(step, command);
     case "decide-conflict":
     case "auto-resolve":
-      return resolveConflict(step, command);
+      return resolve(step, command);
     case "open-vote":
     case "cast-vote":
       return vote(step, command);
@@ -122,7 +114,7 @@ function apply(step: ConflictStep, command: Command): unknown {
     case "retire-party":
       return retireAgent(step, command.agentId);
     case "forget-conflicts":
-      return forgetConflicts(step, command.before);
+      return evictConflicts(step, command.before);
     case "read-version":
       return read(step, command);
     case "commit-version":
@@ -134,28 +126,57 @@ function apply(step: ConflictStep, command: Command): unknown {
   }
 }
 
-function reportConflict(step: ConflictStep, command: ReportConflict): Answer<"report-conflict"> {
-  const { state } = step;
+function report(step: ConflictStep, command: ReportConflict): Answer<"report-conflict"> {
+  const { state, events } = step;
   const { subject, subjectId, disagreement, agents } = command;
   if (agents.length < 2 || new Set(agents).size < agents.length) {
     throw new InvariantError("Cannot report-conflict: two or more agents must be named, each once");
   }
   const key = conflictKey(subject, subjectId, disagreement, agents);
   const known = state.byKey.get(key);
-  if (known !== undefined) return recognize(step, known);
-  if (state.active.size >= state.config.maxActive) return refuse(step, command, "full");
-  return report(step, command, key);
+  const isNew = known === undefined;
+  if (isNew && state.active.size >= state.config.maxActive) return refuse(step, command, "full");
+  const record = known ?? open(step, command, key);
+  const { id: conflictId } = record;
+  const conflict = viewOf(record);
+  const type = isNew ? "conflict:reported" : "conflict:recognized";
+  events.push({ type, conflictId, conflict });
+  return { conflictId, isNew, conflict };
+}
+
+function open({ state, now }: ConflictStep, command: ReportConflict, key: string): ConflictRecord {
+  const { subject, subjectId, disagreement, agents } = command;
+  const conflict: ConflictRecord = {
+    id: `conflict-${++state.reported}`,
+    subject,
+    subjectId,
+    disagreement,
+    agents,
+    gone: new Set(),
+    reportedAt: now,
+    key,
+    resolution: undefined,
+    vote: undefined,
+  };
+  state.active.set(conflict.id, conflict);
+  state.byKey.set(key, conflict);
+  for (const agentId of agents) addToIndex(state.conflictsOf, agentId, conflict);
+  increment(state.conflictsByType, disagreement ?? "resource");
+  return conflict;
 }
 
 /** Resolves a conflict, once and for all: a later attempt gets the first resolution. */
-function resolveConflict(
+function resolve(
   step: ConflictStep,
   command: DecideConflict | AutoResolve,
 ): ResolutionAnswer | Refusal {
   const conflict = findConflict(step.state, command.conflictId);
   if (conflict === undefined) return refuse(step, command, "unknown-conflict");
-  const { id, resolution } = conflict;
-  if (resolution !== undefined) return uphold(step, id, resolution);
+  const { id: conflictId, resolution } = conflict;
+  if (resolution !== undefined) {
+    step.events.push({ type: "conflict:upheld", conflictId, resolution });
+    return { resolution, isNew: false };
+  }
   return command.type === "decide-conflict"
     ? decide(step, conflict, command)
     : autoResolve(step, conflict, command);
@@ -172,8 +193,7 @@ function decide(
     ? winner
     : named.find((agentId) => !conflict.agents.includes(agentId));
   if (outsider !== undefined) return refuse(step, command, "not-party", outsider);
-  if (conflict.vote !== undefined) closeVote(step, conflict.vote, "overtaken");
-  return resolve(step, conflict, command.strategy, command.decision);
+  return close(step, conflict, command.strategy, command.decision);
 }
 
 function autoResolve(
@@ -187,7 +207,54 @@ function autoResolve(
   const mayUseIds = state.config.tiebreak === "id";
   const decision = decideByEvidence(contenders(conflict), evidence, command.prefer, mayUseIds);
   if (decision === undefined) return refuse(step, command, "undecided");
-  return resolve(step, conflict, decision.type, decision);
+  return close(step, conflict, decision.type, decision);
+}
+
+/**
+ * Closes an open conflict by a decision, which overtakes an open vote. The requests of losers end; an
+ * agent that was retired is no loser, as its next incarnation has nothing to do with its earlier
+ * requests.
+ */
+function close(
+  step: ConflictStep,
+  conflict: ConflictRecord,
+  strategy: string,
+  decision: ConflictDecision,
+): ResolutionAnswer {
+  const { state, now, events } = step;
+  if (conflict.vote !== undefined) closeVote(step, conflict.vote, "overtaken");
+  const { id: conflictId, key, agents, gone, reportedAt } = conflict;
+  const losers = decision.losers?.filter((agentId) => !gone.has(agentId));
+  const resolution = { ...decision, ...(losers !== undefined && { losers }), timestamp: now };
+  conflict.resolution = resolution;
+  state.active.delete(conflictId);
+  state.byKey.delete(key);
+  for (const agentId of agents) removeFromIndex(state.conflictsOf, agentId, conflict);
+  state.resolved.set(conflictId, conflict);
+  enqueueLast(state.resolvedIds, conflictId);
+  increment(state.resolutionsByStrategy, strategy);
+  if (fifoSize(state.resolvedIds) > state.config.keepResolved) evictOldest(state);
+  events.push({
+    type: "conflict:resolved",
+    conflictId,
+    conflict: viewOf(conflict),
+    resolution,
+    strategy,
+    openMs: now - reportedAt,
+  });
+  return { resolution, isNew: true };
+}
+
+/** Evicts the conflicts that were resolved before an instant. */
+function evictConflicts({ state, events }: ConflictStep, before: Instant): { count: number } {
+  const count = countResolved(state, before);
+  for (let i = 0; i < count; i++) evictOldest(state);
+  events.push({ type: "conflict:forgotten", count, before });
+  return { count };
+}
+
+function evictOldest(state: ConflictState): void {
+  state.resolved.delete(dequeueFirst(state.resolvedIds)!);
 }
 
 function vote(
@@ -197,9 +264,32 @@ function vote(
   const conflict = findConflict(step.state, command.conflictId);
   if (conflict === undefined) return refuse(step, command, "unknown-conflict");
   if (conflict.resolution !== undefined) return refuse(step, command, "resolved");
-  if (command.type === "cast-vote") return castVote(step, conflict, command);
+  return command.type === "open-vote"
+    ? openVote(step, conflict, command)
+    : castVote(step, conflict, command);
+}
+
+function openVote(
+  step: ConflictStep,
+  conflict: ConflictRecord,
+  command: OpenVote,
+): Answer<"open-vote"> {
   if (conflict.vote !== undefined) return refuse(step, command, "voting");
-  return openVote(step, conflict, command);
+  const { state, now, events } = step;
+  const { conflictId, electorate, quorum, timeoutMs } = command;
+  const closesAt = now + timeoutMs;
+  const vote: Vote = {
+    conflict,
+    electorate: new Set(electorate),
+    quorum,
+    ballots: new Map(),
+    timer: undefined,
+  };
+  vote.timer = schedule(state.deadlines, closesAt, vote);
+  conflict.vote = vote;
+  for (const elector of vote.electorate) addToIndex(state.votesOf, elector, vote);
+  events.push({ type: "vote:opened", conflictId, electorate, quorum, closesAt });
+  return { closesAt };
 }
 
 function castVote(
@@ -207,32 +297,42 @@ function castVote(
   conflict: ConflictRecord,
   command: CastVote,
 ): Answer<"cast-vote"> {
-  const { vote, agents, gone } = conflict;
+  const { id: conflictId, vote } = conflict;
   const { voter, candidate } = command;
   if (vote === undefined) return refuse(step, command, "not-voting");
   if (!vote.electorate.has(voter)) return refuse(step, command, "not-elector", voter);
-  const canWin = agents.includes(candidate) && !gone.has(candidate);
-  if (!canWin) return refuse(step, command, "not-party", candidate);
-  const known = vote.ballots.get(voter);
-  if (known === candidate) {
-    recognizeVote(step, vote, voter, candidate);
-    return { resolution: undefined, isNew: false };
+  if (!contenders(conflict).includes(candidate)) {
+    return refuse(step, command, "not-party", candidate);
   }
-  if (known !== undefined) return refuse(step, command, "voted", voter);
-  cast(step, vote, voter, candidate);
-  const isDecided = vote.ballots.size >= vote.quorum;
-  return { resolution: isDecided ? resolveByVote(step, conflict, vote) : undefined, isNew: true };
-}
-
-function resolveByVote(
-  step: ConflictStep,
-  conflict: ConflictRecord,
-  vote: Vote,
-): ConflictResolution {
+  const known = vote.ballots.get(voter);
+  if (known !== undefined && known !== candidate) return refuse(step, command, "voted", voter);
+  const isNew = known === undefined;
+  vote.ballots.set(voter, candidate);
+  const type = isNew ? "vote:cast" : "vote:recognized";
+  step.events.push({ type, conflictId, voter, candidate });
+  if (vote.ballots.size < vote.quorum) return { isNew, resolution: undefined };
   const tally = closeVote(step, vote, "decided");
   const decision = decideByVotes(contenders(conflict), tally, evidenceOn(step.state, conflict));
   // The newest vote at least was for an agent that can win.
-  return resolve(step, conflict, "vote", decision!).resolution;
+  const { resolution } = close(step, conflict, "vote", decision!);
+  return { isNew, resolution };
+}
+
+/** Ends a vote. Returns the number of votes for each agent of the conflict. */
+function closeVote(
+  { state, events }: ConflictStep,
+  vote: Vote,
+  outcome: VoteClosed["outcome"],
+): ReadonlyMap<string, number> {
+  const { conflict, ballots } = vote;
+  conflict.vote = undefined;
+  unschedule(state.deadlines, vote.timer);
+  vote.timer = undefined;
+  for (const elector of vote.electorate) removeFromIndex(state.votesOf, elector, vote);
+  const tally = new Map(conflict.agents.map((agentId) => [agentId, 0]));
+  for (const candidate of ballots.values()) increment(tally, candidate);
+  events.push({ type: "vote:closed", conflictId: conflict.id, outcome, tally: [...tally] });
+  return tally;
 }
 
 /** Returns the agents that can still win. */
@@ -253,18 +353,23 @@ function retireAgent(step: ConflictStep, agentId: string): void {
   forgetAgent(step, agentId);
 }
 
-function retireFromVote(step: ConflictStep, vote: Vote, agentId: string): void {
-  if (vote.ballots.has(agentId)) return; // the vote was valid when it was cast
-  dropElector(step, vote, agentId);
+function retireFromVote(step: ConflictStep, vote: Vote, voter: string): void {
+  if (vote.ballots.has(voter)) return; // the vote was valid when it was cast
+  const { state, events } = step;
+  vote.electorate.delete(voter);
+  removeFromIndex(state.votesOf, voter, vote);
+  events.push({ type: "vote:withdrawn", conflictId: vote.conflict.id, voter });
   if (vote.electorate.size < vote.quorum) closeVote(step, vote, "no-quorum");
 }
 
 function retireFromConflict(step: ConflictStep, conflict: ConflictRecord, agentId: string): void {
-  dropContender(step, conflict, agentId);
+  const { state, events } = step;
+  conflict.gone.add(agentId);
+  removeFromIndex(state.conflictsOf, agentId, conflict);
+  events.push({ type: "conflict:withdrawn", conflictId: conflict.id, agentId });
   const [winner, second] = contenders(conflict);
   if (second !== undefined) return;
-  if (conflict.vote !== undefined) closeVote(step, conflict.vote, "overtaken");
-  resolve(step, conflict, "survivor", {
+  close(step, conflict, "survivor", {
     type: "manual",
     ...(winner !== undefined && { winner }),
     losers: [],
@@ -273,18 +378,83 @@ function retireFromConflict(step: ConflictStep, conflict: ConflictRecord, agentI
 }
 
 function rankAgent(step: ConflictStep, command: RankAgent): Answer<"rank-agent"> {
+  const { state, events } = step;
   const { agentId, priority } = command;
-  if (!hasRoomFor(step.state, [agentId])) return refuse(step, command, "full", agentId);
-  recordPriority(step, agentId, priority);
+  if (!hasRoomFor(state, [agentId])) return refuse(step, command, "full", agentId);
+  knownAgentOf(state, agentId).priority = priority;
+  events.push({ type: "priority:noted", agentId, priority });
 }
 
 function noteRequests(step: ConflictStep, command: NoteRequests): Answer<"note-requests"> {
+  const { state, now, events } = step;
+  const { subject, subjectId } = command;
   const agents = command.requests.map(([agentId]) => agentId);
-  if (!hasRoomFor(step.state, agents)) return refuse(step, command, "full");
-  recordRequests(step, command);
+  if (!hasRoomFor(state, agents)) return refuse(step, command, "full");
+  const key = subjectKey(subject, subjectId);
+  const requests: [string, Instant][] = [];
+  for (const [agentId, given] of command.requests) {
+    const at = given ?? now;
+    const known = knownAgentOf(state, agentId).requests;
+    known.delete(key); // so that the newest note stands last
+    known.set(key, at);
+    if (known.size > state.config.keepRequests) known.delete(known.keys().next().value!);
+    requests.push([agentId, at]);
+  }
+  events.push({ type: "request:noted", subject, subjectId, requests });
 }
 
 function hasRoomFor({ knownAgents, config }: ConflictState, agents: readonly string[]): boolean {
   const added = agents.filter((agentId) => !knownAgents.has(agentId)).length;
   return knownAgents.size + added <= config.maxParties;
+}
+
+function knownAgentOf({ knownAgents }: ConflictState, agentId: string): KnownAgent {
+  let known = knownAgents.get(agentId);
+  if (known === undefined) {
+    known = { agentId, priority: undefined, requests: new Map() };
+    knownAgents.set(agentId, known);
+  }
+  return known;
+}
+
+/** Removes the known facts about an agent; a no-op when there are none. */
+function forgetAgent({ state, events }: ConflictStep, agentId: string): void {
+  if (state.knownAgents.delete(agentId)) events.push({ type: "party:forgotten", agentId });
+}
+
+function refuse(
+  { events }: ConflictStep,
+  command: Command,
+  reason: ConflictRefusal,
+  agentId = "",
+): Refusal<ConflictRefused> {
+  const refused: ConflictRefused = {
+    type: "conflict:refused",
+    conflictId: "conflictId" in command ? command.conflictId : "",
+    command: command.type,
+    reason,
+    agentId,
+  };
+  events.push(refused);
+  return new Refusal(refused);
+}
+
+function addToIndex<Entry>(index: Map<string, Set<Entry>>, agentId: string, entry: Entry): void {
+  const known = index.get(agentId);
+  if (known === undefined) index.set(agentId, new Set([entry]));
+  else known.add(entry);
+}
+
+function removeFromIndex<Entry>(
+  index: Map<string, Set<Entry>>,
+  agentId: string,
+  entry: Entry,
+): void {
+  const known = index.get(agentId);
+  known?.delete(entry);
+  if (known?.size === 0) index.delete(agentId);
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -45,7 +45,7 @@ export interface Vote {
   readonly conflict: ConflictRecord;
   /** The agents that have a vote. */
   readonly electorate: Set<string>;
-  /** How many votes decide it. */
+  /** The number of votes that decides it. */
   readonly quorum: number;
   /** From voter to candidate. */
   readonly ballots: Map<string, string>;
@@ -75,7 +75,9 @@ export interface Versioned {
 
 /** A version that an agent has read and may change. It excludes no other agent. */
 export interface Reading {
+  /** The resource. */
   readonly versioned: Versioned;
+  /** The agent that has read it. */
   readonly agentId: string;
   /** When it was read. */
   readonly since: Instant;

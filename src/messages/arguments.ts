@@ -23,7 +23,7 @@ export interface PostOptions {
   type?: string;
   /** Above 0 for the urgent lane, which overtakes the other one. @default 0 */
   priority?: number;
-  /** How long until it expires, in milliseconds. @default never */
+  /** Time until it expires, in milliseconds. @default never */
   ttlMs?: number;
 }
 
@@ -42,7 +42,7 @@ export interface SendOptions extends PostOptions {
 export interface RequestOptions extends PostOptions {
   /** The kind of message, for its recipient. @default "request" */
   type?: string;
-  /** How long to wait for the response, in milliseconds. @default the config's `messageTimeout` */
+  /** Longest wait for the response, in milliseconds. @default the config's `messageTimeout` */
   timeoutMs?: number;
   /** Ends the wait when it aborts. */
   signal?: AbortSignal;
@@ -51,7 +51,7 @@ export interface RequestOptions extends PostOptions {
 /** Options of a handler. */
 export interface SubscribeOptions {
   /**
-   * How long it may take for a message after it returns a promise, in milliseconds; 0 for no limit.
+   * Time limit for a message after the handler returns a promise, in milliseconds; 0 for none.
    * @default the config's `messageTimeout`
    */
   timeoutMs?: number;
@@ -60,7 +60,7 @@ export interface SubscribeOptions {
 /** Options of `receive`. */
 export interface ReceiveOptions {
   /**
-   * How long the agent may take for the message, in milliseconds; 0 for no limit.
+   * Time limit of the delivery, in milliseconds; 0 for none.
    * @default the config's `messageTimeout`
    */
   timeoutMs?: number;

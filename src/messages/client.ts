@@ -63,22 +63,21 @@ interface PendingRequest {
 /** Sends the commands of a message façade, and keeps the calls that wait. */
 export class MessageClient
   extends MachineClient<MessageState, Command, ObservedEvent, MessageAnswers> {
-  /** Calls the handlers. */
-  readonly handlers: HandlerRunner;
+  readonly #runner: HandlerRunner;
   /** By message. */
   readonly #requests = new Map<string, PendingRequest>();
-  /** How many calls of the dispatcher are under way, after which the handlers are called. */
+  /** Number of calls of the dispatcher under way, after which the handlers are called. */
   #depth = 0;
   #staleReports = 0;
 
   /** Makes a client of the machine in `host`. */
   constructor(host: MessageHost, logger: Logger) {
     super(host as ObservedHost);
-    this.handlers = new HandlerRunner(this, logger);
+    this.#runner = new HandlerRunner(this, logger);
     this.listen(OBSERVED, (event) => this.#observe(event));
   }
 
-  /** How many reports on deliveries were refused, as the delivery had ended. */
+  /** Number of reports on deliveries that were refused, as the delivery had ended. */
   get staleReports(): number {
     return this.#staleReports;
   }
@@ -127,13 +126,13 @@ export class MessageClient
     const command: AttachHandler = { type: "attach-handler", agentId, handlerId };
     let hasReturned = false;
     let failure: unknown;
-    this.handlers.add(handlerId, handler);
+    this.#runner.handlers.set(handlerId, handler);
     // Past `pass`, which would call the handler at once.
     this.host.dispatcher.send(command, (answer, error) => {
       failure = answer instanceof Refusal ? this.errorOf(answer, command) : error;
       if (failure === undefined) return;
-      this.handlers.remove(handlerId);
-      if (hasReturned) this.handlers.logError(`Cannot subscribe agent ${quote(agentId)}`, failure);
+      this.#runner.handlers.delete(handlerId);
+      if (hasReturned) this.#runner.logError(`Cannot subscribe agent ${quote(agentId)}`, failure);
     });
     if (failure !== undefined) throw failure;
     hasReturned = true;
@@ -141,8 +140,9 @@ export class MessageClient
 
   /** Detaches a handler. Returns whether it was attached. */
   detach(agentId: string, handlerId: string): boolean {
-    if (this.handlers.get(handlerId)?.agentId !== agentId) return false;
-    this.handlers.remove(handlerId);
+    const { handlers } = this.#runner;
+    if (handlers.get(handlerId)?.agentId !== agentId) return false;
+    handlers.delete(handlerId);
     this.owe({ type: "detach-handler", agentId, handlerId, takesBack: false });
     return true;
   }
@@ -153,7 +153,9 @@ export class MessageClient
     const error = new ClosedError("go on", "the message router");
     const requests = [...this.#requests];
     this.#requests.clear();
-    this.handlers.detachAll();
+    for (const [handlerId, { agentId }] of this.#runner.handlers) {
+      this.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
+    }
     for (const [messageId, { response }] of requests) {
       response.reject(error);
       this.owe({ type: "cancel-request", messageId });
@@ -174,7 +176,7 @@ export class MessageClient
       super.pass(command, reply);
     } finally {
       this.#depth--;
-      this.handlers.run();
+      this.#runner.run();
     }
   }
 
@@ -184,12 +186,12 @@ export class MessageClient
       return super.dispatch(command);
     } finally {
       this.#depth--;
-      this.handlers.run();
+      this.#runner.run();
     }
   }
 
   protected override end(error: unknown): void {
-    this.handlers.clear(error);
+    this.#runner.clear(error);
     const requests = [...this.#requests.values()];
     this.#requests.clear();
     for (const { response } of requests) response.reject(error);
@@ -198,12 +200,12 @@ export class MessageClient
   #observe(event: Extract<ObservedEvent, { type: typeof OBSERVED[number] }>): void {
     switch (event.type) {
       case "message:received":
-        return this.handlers.enqueue(event, this.#depth > 0);
+        return this.#runner.enqueue(event, this.#depth > 0);
       case "message:nacked":
       case "message:returned":
       case "message:dropped":
       case "message:dead-lettered":
-        return this.handlers.abort(event);
+        return this.#runner.abort(event);
       case "message:responded":
         return this.#take(event.messageId)?.response.resolve(event.response);
       case "message:unanswered": {
@@ -218,7 +220,7 @@ export class MessageClient
         if (event.reason === "stale-epoch") this.#staleReports++;
         return;
       case "mailbox:closed":
-        return this.handlers.removeAgent(event.agentId);
+        return this.#runner.removeAgent(event.agentId);
     }
   }
 
@@ -235,14 +237,8 @@ export interface Handler {
   readonly agentId: string;
   /** The function to call. */
   readonly handle: MessageHandler;
-  /** How long it may take when it returns a promise, or 0. */
+  /** Time limit when it returns a promise, or 0. */
   readonly timeoutMs: number;
-}
-
-/** A delivery that its handler has not ended, or whose signal was read. */
-interface OpenDelivery {
-  readonly context: DeliveryContext;
-  controller: AbortController | undefined;
 }
 
 type LossEvent = MessageNacked | MessageReturned | MessageDropped | MessageDeadLettered;
@@ -254,13 +250,14 @@ type LossEvent = MessageNacked | MessageReturned | MessageDropped | MessageDeadL
  * queue meanwhile. A handler that returns is acked at once; only one that returns a promise has a
  * time limit, since no timer can fire before it returns.
  */
-export class HandlerRunner implements DeliveryKeeper {
+class HandlerRunner implements DeliveryKeeper {
   readonly #client: MessageClient;
   readonly #logger: Logger;
-  readonly #handlers = new Map<string, Handler>();
+  /** The handlers, by id. The owner of the runner attaches and detaches them. */
+  readonly handlers = new Map<string, Handler>();
   readonly #queue = emptyFifo<MessageReceived>();
-  /** By epoch. */
-  readonly #open = new Map<number, OpenDelivery>();
+  /** By epoch, of the signals that were read. */
+  readonly #controllers = new Map<number, AbortController>();
   #isRunning = false;
   #isScheduled = false;
 
@@ -270,31 +267,16 @@ export class HandlerRunner implements DeliveryKeeper {
     this.#logger = logger;
   }
 
-  /** Returns the handler, or `undefined`. */
-  get(handlerId: string): Handler | undefined {
-    return this.#handlers.get(handlerId);
-  }
-
-  /** Adds a handler, which the caller attaches. */
-  add(handlerId: string, handler: Handler): void {
-    this.#handlers.set(handlerId, handler);
-  }
-
-  /** Removes a handler, which the caller detaches. */
-  remove(handlerId: string): void {
-    this.#handlers.delete(handlerId);
-  }
-
   /** Removes the handlers of an agent that is gone. */
   removeAgent(agentId: string): void {
-    for (const [handlerId, handler] of this.#handlers) {
-      if (handler.agentId === agentId) this.#handlers.delete(handlerId);
+    for (const [handlerId, handler] of this.handlers) {
+      if (handler.agentId === agentId) this.handlers.delete(handlerId);
     }
   }
 
   /** Queues a delivery for the next `run`, which the caller calls when `willRun`. */
   enqueue(event: MessageReceived, willRun: boolean): void {
-    if (!this.#handlers.has(event.handlerId)) return;
+    if (!this.handlers.has(event.handlerId)) return;
     enqueueLast(this.#queue, event);
     if (willRun || this.#isRunning || this.#isScheduled) return;
     this.#isScheduled = true;
@@ -318,8 +300,7 @@ export class HandlerRunner implements DeliveryKeeper {
 
   /** Aborts the signal of a delivery that is lost, after the step. */
   abort(event: LossEvent): void {
-    if (this.#open.size === 0) return;
-    const controller = this.#open.get(event.epoch)?.controller;
+    const controller = this.#controllers.get(event.epoch);
     if (controller === undefined) return;
     const error = new DeliveryLostError(event.messageId, event.epoch, lossOf(event));
     queueMicrotask(() => controller.abort(error));
@@ -334,20 +315,13 @@ export class HandlerRunner implements DeliveryKeeper {
     }
   }
 
-  /** Detaches all handlers, and returns their deliveries. */
-  detachAll(): void {
-    for (const [handlerId, { agentId }] of this.#handlers) {
-      this.#client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
-    }
-  }
-
   /** Aborts all signals with `error` and forgets all handlers, as the client has stopped. */
   clear(error: unknown): void {
-    for (const { controller } of this.#open.values()) {
-      if (controller !== undefined) queueMicrotask(() => controller.abort(error));
+    for (const controller of this.#controllers.values()) {
+      queueMicrotask(() => controller.abort(error));
     }
-    this.#open.clear();
-    this.#handlers.clear();
+    this.#controllers.clear();
+    this.handlers.clear();
     while (dequeueFirst(this.#queue) !== undefined);
   }
 
@@ -376,21 +350,15 @@ export class HandlerRunner implements DeliveryKeeper {
     const controller = new AbortController();
     const { message: { id, epoch } } = context;
     if (context.isReported) return controller;
-    const open = this.#open.get(epoch);
-    if (!this.#client.state.deliveries.has(epoch)) {
-      controller.abort(new DeliveryLostError(id, epoch, "gone"));
-    } else if (open === undefined) {
-      this.#open.set(epoch, { context, controller });
-    } else {
-      open.controller = controller;
-    }
+    if (this.#client.state.deliveries.has(epoch)) this.#controllers.set(epoch, controller);
+    else controller.abort(new DeliveryLostError(id, epoch, "gone"));
     return controller;
   }
 
   #call({ message, handlerId }: MessageReceived): void {
     const { to: agentId, epoch } = message;
     if (!this.#client.state.deliveries.has(epoch)) return;
-    const handler = this.#handlers.get(handlerId);
+    const handler = this.handlers.get(handlerId);
     if (handler === undefined) { // it was detached after the delivery
       return this.#client.owe({ type: "return-message", agentId, epoch });
     }
@@ -410,11 +378,8 @@ export class HandlerRunner implements DeliveryKeeper {
 
   #follow(context: DeliveryContext, result: unknown, timeoutMs: number): void {
     const { message: { to: agentId, epoch } } = context;
-    if (!context.isReported) {
-      if (!this.#open.has(epoch)) this.#open.set(epoch, { context, controller: undefined });
-      if (timeoutMs > 0 && !context.isTimed) {
-        this.#client.owe({ type: "extend-message", agentId, epoch, timeoutMs });
-      }
+    if (timeoutMs > 0 && !context.isReported && !context.isTimed) {
+      this.#client.owe({ type: "extend-message", agentId, epoch, timeoutMs });
     }
     Promise.resolve(result).then(
       () => this.#succeed(context),
@@ -443,7 +408,7 @@ export class HandlerRunner implements DeliveryKeeper {
 
   #close(context: DeliveryContext): void {
     context.isReported = true;
-    if (this.#open.size > 0) this.#open.delete(context.message.epoch);
+    if (this.#controllers.size > 0) this.#controllers.delete(context.message.epoch);
   }
 }
 

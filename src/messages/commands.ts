@@ -18,7 +18,7 @@ export interface Sending {
   readonly payload: unknown;
   /** Above 0 for the urgent lane. */
   readonly priority: number;
-  /** How long until the message expires. */
+  /** Time until the message expires. */
   readonly ttlMs: number;
 }
 
@@ -28,7 +28,7 @@ export interface SendMessage extends Named<"send-message">, Sending {
   readonly to: string;
   /** An id that the sender chose, or empty. */
   readonly messageId: string;
-  /** How long the sender waits for a response. */
+  /** Longest wait of the sender for a response. */
   readonly responseMs: number;
 }
 
@@ -98,7 +98,7 @@ export interface MailboxCommand {
 
 /** Delivers the next message of an agent that pulls. */
 export interface ReceiveMessage extends Named<"receive-message">, MailboxCommand {
-  /** How long the agent may take to handle it. */
+  /** Time limit of the delivery. */
   readonly timeoutMs: number;
 }
 

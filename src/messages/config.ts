@@ -9,32 +9,32 @@ import { count, defaultsOf, integer, ms, oneOf, type Options, readConfig } from 
 
 /** The options of a mailbox machine. Times are milliseconds. */
 export interface MessageConfig {
-  /** How many messages each lane of a handler holds, those in delivery included. @default 10_000 */
+  /** Most messages in each lane of a handler, those in delivery included. @default 10_000 */
   readonly mailboxCapacity: number;
   /**
    * What happens to a message for a full lane: `reject` refuses it, `drop-oldest` moves the oldest
    * message that waits to the dead letters. @default "reject"
    */
   readonly mailboxPolicy: "reject" | "drop-oldest";
-  /** How many agents may have a mailbox; the longest idle one is evicted. @default 100_000 */
+  /** Most mailboxes; the longest idle one is evicted. @default 100_000 */
   readonly maxMailboxes: number;
-  /** How many handlers one agent may have. @default 100 */
+  /** Most handlers of one agent. @default 100 */
   readonly maxHandlers: number;
-  /** How many messages of a lane a handler gets at once, each of another sender. @default 16 */
+  /** Most messages of a lane that a handler gets at once, each of another sender. @default 16 */
   readonly maxInFlight: number;
-  /** How often a message is delivered before it is a dead letter. @default 5 */
+  /** Most deliveries of a message before it is a dead letter. @default 5 */
   readonly maxDeliveries: number;
   /** The longest pause after a first failed delivery; it doubles with each further one. @default 1_000 */
   readonly retryDelay: number;
   /** The longest pause between two deliveries. @default 30_000 */
   readonly maxRetryDelayMs: number;
-  /** How many ids that senders chose are kept to deduplicate messages. @default 10_000 */
+  /** Number of ids chosen by senders that are kept to deduplicate messages. @default 10_000 */
   readonly dedupeWindow: number;
-  /** How many dead letters are kept; the oldest are evicted. @default 10_000 */
+  /** Most dead letters that are kept; the oldest are evicted. @default 10_000 */
   readonly maxDeadLetters: number;
-  /** How many requests may wait for their response. @default 100_000 */
+  /** Most requests that wait for their response. @default 100_000 */
   readonly maxRequests: number;
-  /** How many topics may have subscribers. @default 10_000 */
+  /** Most topics that have subscribers. @default 10_000 */
   readonly maxTopics: number;
   /** The seed of the random pauses. @default 0 */
   readonly seed: number;
@@ -66,9 +66,9 @@ export const DEFAULT_MESSAGE_CONFIG: MessageConfig = defaultsOf(MESSAGE_OPTIONS)
  */
 export interface MessageRouterConfig extends Partial<MessageConfig> {
   /**
-   * How long a request waits for its response, and how long an asynchronous handler, or an agent that
-   * pulls, may take for a message, in milliseconds; 0 for no limit, except for requests, which then
-   * wait 10 seconds. @default 10_000
+   * Longest wait of a request for its response, and time limit of an asynchronous handler or an agent
+   * that pulls, in milliseconds; 0 for no limit, except for requests, which then wait 10 seconds.
+   * @default 10_000
    */
   messageTimeout?: number;
   /** For other subsystems. */
@@ -81,9 +81,9 @@ export interface MessageRouterConfig extends Partial<MessageConfig> {
 
 /** The times of calls that name none. */
 export interface MessageDefaults {
-  /** How long a handler may take, or 0. */
+  /** Time limit of a handler, or 0. */
   readonly handlingMs: number;
-  /** How long a request waits. */
+  /** Longest wait of a request. */
   readonly responseMs: number;
 }
 

@@ -19,7 +19,7 @@ export class MailboxFullError extends LockstepError {
   readonly from: string;
   /** The agent whose mailbox is full. */
   readonly to: string;
-  /** How many messages the mailbox holds. */
+  /** Capacity of the mailbox. */
   readonly limit: number;
 
   /** Makes the error for a message from `from` to `to`. */
@@ -44,7 +44,7 @@ export class ResponseTimeoutError extends LockstepError {
   readonly from: string;
   /** The agent that was asked. */
   readonly to: string;
-  /** How long the request waited. */
+  /** Time limit of the request. */
   readonly timeoutMs: number;
 
   /** Makes the error for the request `messageId`. */

@@ -127,7 +127,7 @@ export interface MessageForgotten extends Named<"message:forgotten">, MessageIdE
 export interface MessageResponded extends Named<"message:responded">, MessageIdEvent {
   /** The response as it was sent. */
   readonly response: unknown;
-  /** How long the request waited for it. */
+  /** Time for which the request waited. */
   readonly waitedMs: number;
 }
 
@@ -152,7 +152,7 @@ export type UnansweredReason =
 export interface MessageUnanswered extends Named<"message:unanswered">, MessageIdEvent {
   /** Why it ended. */
   readonly reason: UnansweredReason;
-  /** How long it waited. */
+  /** Time for which it waited. */
   readonly waitedMs: number;
 }
 

@@ -70,9 +70,9 @@ export interface Lane {
   readonly copies: List<Copy>;
   /** The length of `copies`. */
   size: number;
-  /** How many messages are in delivery. */
+  /** Number of messages in delivery. */
   inFlight: number;
-  /** How many channels have no message. */
+  /** Number of channels without a message. */
   idleChannels: number;
 }
 
@@ -108,7 +108,7 @@ export interface Copy extends Linked<Copy> {
   readonly envelope: Envelope;
   /** The channel that it is in; another one after its consumer left. */
   channel: Channel;
-  /** How many deliveries began, those that were returned excepted. */
+  /** Number of deliveries so far, those that were returned excepted. */
   attempt: number;
   /** The epoch of the newest delivery, or 0. */
   epoch: number;
@@ -148,7 +148,7 @@ export interface OpenRequest {
   readonly to: string;
   /** When the wait began. */
   readonly since: Instant;
-  /** How many copies of the message may still lead to a response. */
+  /** Number of copies of the message that may still lead to a response. */
   copies: number;
   /** The limit of the wait. */
   timer: Timer<Due> | undefined;
@@ -161,7 +161,7 @@ export type Due = Copy | Expiry | OpenRequest;
 export interface DeadLetter extends Linked<DeadLetter> {
   /** The message. */
   readonly envelope: Envelope;
-  /** How many deliveries began. */
+  /** Number of deliveries. */
   readonly attempt: number;
   /** The epoch of the last one, or 0. */
   readonly epoch: number;
@@ -211,11 +211,11 @@ export interface MessageState {
   epoch: number;
   /** The number of the newest message. */
   lastMessage: number;
-  /** How many handlers were ever attached. */
+  /** Number of handlers ever attached. */
   lastHandler: number;
-  /** How many responses were dropped, as no request waited for them. */
+  /** Number of responses that were dropped, as no request waited for them. */
   lateResponses: number;
-  /** How many messages were deduplicated. */
+  /** Number of messages that were deduplicated. */
   duplicates: number;
 }
 

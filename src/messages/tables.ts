@@ -15,7 +15,7 @@ import type { Instant } from "../core/machine.ts";
 import type { Channel, Consumer, Copy, Lane, Mailbox, MessageState, MessageStep } from "./state.ts";
 import type { Message } from "./types.ts";
 
-/** How many idle channels a lane keeps in any case. */
+/** Number of idle channels that a lane keeps in any case. */
 const KEPT_IDLE = 64;
 
 /**
@@ -189,7 +189,7 @@ export function endDelivery(state: MessageState, copy: Copy): void {
   copy.timer = undefined;
 }
 
-/** Lets a channel deliver its next message. */
+/** Unblocks a channel, whose next message may be delivered. */
 export function unblockChannel(channel: Channel): void {
   channel.busy = undefined;
   updateReady(channel);

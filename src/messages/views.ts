@@ -72,10 +72,10 @@ export function waiting({ waitingOn }: Readonly<MessageState>): Map<string, stri
   return waits;
 }
 
-/** How late a timer may fire before that is unhealthy. */
+/** Delay of a timer from which on it is unhealthy. */
 const TOLERATED_LATENESS_MS = 1_000;
 
-/** How long a dead letter is unhealthy. */
+/** Age up to which a dead letter is unhealthy. */
 const RECENT_MS = 60_000;
 
 /** Returns the health of the mailboxes. Costs a look at each. */

@@ -23,7 +23,7 @@ const MOST_BUCKETS = 2_000;
 
 /** Values, counted by magnitude. */
 export interface Histogram {
-  /** How many values there are. */
+  /** Number of values. */
   count: number;
   /** Their sum. */
   sum: number;
@@ -31,7 +31,7 @@ export interface Histogram {
   min: number;
   /** The largest; `-Infinity` without values. */
   max: number;
-  /** How many values are zero. */
+  /** Number of values that are zero. */
   zeros: number;
   /** The number of positive values, by bucket. */
   readonly positives: Map<number, number>;
@@ -41,7 +41,7 @@ export interface Histogram {
 
 /** A summary of a distribution of values. */
 export interface Summary {
-  /** How many values there are. */
+  /** Number of values. */
   readonly count: number;
   /** Their sum. */
   readonly sum: number;

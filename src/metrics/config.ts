@@ -8,11 +8,11 @@ import { defaultsOf, integer, ms, type Options } from "../core/config.ts";
 
 /** The limits of a metrics collector. */
 export interface MetricsConfig {
-  /** How many samples of each metric are kept, the newest. @default 10_000 */
+  /** Number of the newest samples of each metric that are kept. @default 10_000 */
   readonly keepSamples: number;
-  /** How old a sample may be that is shown, in milliseconds. @default 3_600_000 */
+  /** Greatest age of a sample that is shown, in milliseconds. @default 3_600_000 */
   readonly retentionMs: number;
-  /** How many metrics of a user's own, and how many sets of their tags, are kept. @default 1_000 */
+  /** Most metrics of a user's own, and most sets of their tags. @default 1_000 */
   readonly maxRecorded: number;
 }
 

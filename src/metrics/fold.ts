@@ -55,7 +55,7 @@ export interface MetricsState {
   readonly recordedNames: Set<string>;
   /** Their newest values, by name and tags, in the order in which they were first recorded. */
   readonly recorded: Map<string, Recorded>;
-  /** How many samples of a user's own were dropped, as there was no room. */
+  /** Number of samples of a user's own that were dropped, as there was no room. */
   dropped: number;
   /** Completed tasks of the last minute. */
   completions: Rate;

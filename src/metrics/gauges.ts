@@ -30,7 +30,7 @@ export interface TrackedTask {
 export interface TrackedAgent {
   /** The kind of agent. */
   kind: string;
-  /** How many tasks it takes at once. */
+  /** Number of tasks that it takes at once. */
   slots: number;
   /** Slots in use. */
   load: number;
@@ -40,11 +40,11 @@ export interface TrackedAgent {
 
 /** A resource in use. */
 export interface TrackedResource {
-  /** How many grants there are. */
+  /** Number of grants. */
   holds: number;
-  /** How many waits there are. */
+  /** Number of waits. */
   waits: number;
-  /** How many units it has. */
+  /** Number of units. */
   capacity: number;
 }
 
@@ -66,17 +66,17 @@ export interface OpenItems {
 export interface Gauges {
   /** Tasks that have not ended, by id. */
   readonly tasks: Map<string, TrackedTask>;
-  /** How many of them have each status. */
+  /** Number of them by status. */
   readonly tasksByStatus: Map<TaskStatus, number>;
-  /** How many of them are of each type. */
+  /** Number of them by type. */
   readonly tasksByType: Map<string, number>;
-  /** How many of them have each priority. */
+  /** Number of them by priority. */
   readonly tasksByPriority: Map<number, number>;
   /** Registered agents, by id. */
   readonly agents: Map<string, TrackedAgent>;
   /** Resources that are held, waited for or defined, by id. */
   readonly resources: Map<string, TrackedResource>;
-  /** How many of them are held. */
+  /** Number of them that are held. */
   lockedResources: number;
   /** The resources of each wait. */
   readonly waits: Map<number, readonly string[]>;

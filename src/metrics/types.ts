@@ -24,7 +24,7 @@ export interface MetricsSample {
 export interface TopMetric {
   /** The name of the metric. */
   readonly metric: string;
-  /** How many samples it has had. */
+  /** Number of its samples. */
   readonly count: number;
   /** Their mean. */
   readonly avgValue: number;
@@ -32,89 +32,89 @@ export interface TopMetric {
 
 /** Figures of tasks. */
 export interface TaskFigures {
-  /** How many were accepted. */
+  /** Number of tasks that were accepted. */
   readonly totalTasks: number;
-  /** How many are assigned or running. */
+  /** Number of tasks that are assigned or running. */
   readonly activeTasks: number;
-  /** How many completed. */
+  /** Number of tasks that completed. */
   readonly completedTasks: number;
-  /** How many failed. */
+  /** Number of tasks that failed. */
   readonly failedTasks: number;
-  /** How many were cancelled. */
+  /** Number of tasks that were cancelled. */
   readonly cancelledTasks: number;
   /** The mean time of an attempt that completed its task, in milliseconds. */
   readonly avgTaskDuration: number | undefined;
-  /** How many completed in the last minute. */
+  /** Number of tasks that completed in the last minute. */
   readonly taskThroughput: number;
-  /** How many that have not ended have each priority. */
+  /** Number of tasks that have not ended, by priority. */
   readonly tasksByPriority: Record<string, number>;
-  /** How many that have not ended are of each type. */
+  /** Number of tasks that have not ended, by type. */
   readonly tasksByType: Record<string, number>;
-  /** How many that have not ended have each status. */
+  /** Number of tasks that have not ended, by status. */
   readonly tasksByStatus: Partial<Record<TaskStatus, number>>;
 }
 
 /** Figures of agents. */
 export interface AgentFigures {
-  /** How many are registered. */
+  /** Number of registered agents. */
   readonly totalAgents: number;
-  /** How many of them are not cordoned. */
+  /** Number of agents that are not cordoned. */
   readonly activeAgents: number;
-  /** How many have no task. */
+  /** Number of agents without a task. */
   readonly idleAgents: number;
-  /** How many have a task. */
+  /** Number of agents with a task. */
   readonly busyAgents: number;
-  /** How many members have been silent for so long that they may be dead. */
+  /** Number of members that have been silent for so long that they may be dead. */
   readonly suspectAgents: number;
   /** Slots in use, in percent; 0 without agents. */
   readonly agentUtilization: number;
   /** The mean number of tasks of an agent, started or not; 0 without agents. */
   readonly avgTasksPerAgent: number;
-  /** How many are of each type, as they were registered. */
+  /** Number of agents by type, as they were registered. */
   readonly agentsByType: Record<string, number>;
 }
 
 /** Figures of resources. */
 export interface ResourceFigures {
-  /** How many are held, waited for, or defined. */
+  /** Number of resources that are held, waited for, or defined. */
   readonly totalResources: number;
-  /** How many of them are held. */
+  /** Number of resources that are held. */
   readonly lockedResources: number;
-  /** How many of them are not. */
+  /** Number of resources that are not held. */
   readonly freeResources: number;
   /** Held ones in percent; 0 without resources. */
   readonly resourceUtilization: number;
   /** The mean time for which a lock was held, in milliseconds. */
   readonly avgLockDuration: number | undefined;
-  /** How many waits there are. */
+  /** Number of waits. */
   readonly lockContention: number;
-  /** How many deadlocks were broken. */
+  /** Number of deadlocks that were broken. */
   readonly deadlockCount: number;
 }
 
 /** Figures of messages, conflicts, steals and circuit breakers. */
 export interface CoordinationFigures {
-  /** How many messages were put into a mailbox. */
+  /** Number of messages that were put into a mailbox. */
   readonly messagesSent: number;
-  /** How many deliveries of messages there were. */
+  /** Number of deliveries of messages. */
   readonly messagesReceived: number;
   /** The mean time from sending a message to its first delivery, in milliseconds. */
   readonly messageLatency: number | undefined;
-  /** How many conflicts were reported. */
+  /** Number of conflicts that were reported. */
   readonly conflictsDetected: number;
-  /** How many conflicts were resolved. */
+  /** Number of conflicts that were resolved. */
   readonly conflictsResolved: number;
-  /** How many steals there were. */
+  /** Number of steals. */
   readonly workStealingEvents: number;
-  /** How often a circuit breaker opened. */
+  /** Number of times that a circuit breaker opened. */
   readonly circuitBreakerTrips: number;
-  /** How many requests wait for their response. */
+  /** Number of requests that wait for their response. */
   readonly openRequests: number;
-  /** How many messages could not be delivered and were not sent again. */
+  /** Number of messages that could not be delivered and were not sent again. */
   readonly deadLetters: number;
-  /** How many conflicts were not resolved. */
+  /** Number of conflicts that were not resolved. */
   readonly activeConflicts: number;
-  /** How many circuit breakers are open. */
+  /** Number of circuit breakers that are open. */
   readonly openCircuitBreakers: number;
 }
 
@@ -128,7 +128,7 @@ export interface PerformanceFigures {
   readonly memoryUsage: number | undefined;
   /** Processor time of the process in the newest period, in percent of one processor. */
   readonly cpuUsage: number | undefined;
-  /** How many attempts failed in the last minute. */
+  /** Number of attempts that failed in the last minute. */
   readonly errorRate: number;
 }
 

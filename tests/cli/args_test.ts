@@ -17,21 +17,19 @@ const DEFAULTS: Invocation = {
 
 Deno.test("parseCommandLine() reads every option, wherever the file stands", () => {
   assertEquals(parseCommandLine(["run", "w.yaml"]), DEFAULTS);
-  const line = "run --only a,b --agents 3 w.yaml --keep-going --dry-run --graph=dot --json " +
-    "--output fold --max-output 64k --grace 2s --only c";
+  const line = "run --only a,b --agents 3 w.yaml --keep-going --output fold --max-output 64k " +
+    "--grace 2s --only c";
   assertEquals(parseCommandLine(line.split(" ")), {
-    command: "run",
-    file: "w.yaml",
+    ...DEFAULTS,
     only: ["a", "b", "c"],
     agents: 3,
     keepGoing: true,
-    dryRun: true,
-    graph: "dot",
-    json: true,
     output: "fold",
     maxOutputBytes: 65_536,
     graceMs: 2000,
   });
+  const other = ["run", "--dry-run", "--json", "w.yaml"];
+  assertEquals(parseCommandLine(other), { ...DEFAULTS, dryRun: true, json: true });
 });
 
 Deno.test("parseCommandLine() takes --graph with and without a format, before and after the file", () => {
@@ -64,6 +62,20 @@ Deno.test("parseCommandLine() refuses what it doesn't know, and says what is nea
       '--output must be one of stream, fold, got "flod"; did you mean "fold"?',
     ],
     ["run a --max-output x", '--max-output must be a size such as 4096, 64k, 10m or 1g, got "x"'],
+    ["run a --only=", '--only must be tasks separated by commas, got ""'],
+    ["run a --only ,", '--only must be tasks separated by commas, got ","'],
+    ["run a --only b,", '--only must be tasks separated by commas, got "b,"'],
+    ["run a --graph --json", "--graph must not come with --json: a graph has formats of its own"],
+    ["run a --graph --dry-run", "--graph must not come with --dry-run: neither runs anything"],
+    ["run a --json --output fold", "--output must not come with --json: events hold all output"],
+    [
+      "run a --json --max-output 1k",
+      "--max-output must not come with --json: events hold all output",
+    ],
+    [
+      "run a --output stream --max-output 1k",
+      "--max-output must not come with --output stream, which keeps nothing",
+    ],
     ["run a --grace 5", '--grace must be a duration such as 500ms, 10s, 10m or 1h30m, got "5"'],
   ];
   for (const [line, complaint] of complaints) {

@@ -88,6 +88,11 @@ Deno.test("selectTasks() takes what the chosen tasks need along, in the order of
     RangeError,
     'Cannot select "tset": it must be a task; did you mean "test"?',
   );
+  assertThrows(
+    () => selectTasks(WORKFLOW, []),
+    RangeError,
+    "Cannot select tasks: at least one must be named",
+  );
 });
 
 Deno.test("prepare() replaces the agents by equal ones that can do everything", () => {

@@ -184,3 +184,108 @@ Deno.test("SIGTSTP stops the run with its commands, those of nested runs too, an
   child.kill("SIGINT");
   assertEquals((await resultOf(child)).code, 130);
 });
+
+Deno.test("a task that was asked to end has ended when its command has, after its last line", async () => {
+  const run = [
+    "trap 'sleep 0.5; echo bye; exit 1' INT TERM",
+    "echo > up",
+    "while :; do sleep 0.02; done",
+  ];
+  for (const timeout of ["200ms", "1h"]) {
+    using here = new Workspace();
+    here.write("w.yaml", JSON.stringify({ tasks: { a: { run, timeout } } }));
+    const child = here.start(["run", "w.yaml"]);
+    await until(() => here.has("up"), "the command runs");
+    if (timeout === "1h") child.kill("SIGINT");
+    const { stdout } = await resultOf(child);
+    const end = /^(✗ a {2}timed out after 200ms \(|■ a {2}interrupted after )(.*?)\)?$/m.exec(
+      stdout,
+    );
+    assert(end!.index > stdout.indexOf("  a │ bye\n"), stdout);
+    const [, amount, unit] = /^([\d.]+)(m?s)$/.exec(end![2]!)!;
+    assert(Number(amount) * (unit === "s" ? 1000 : 1) >= 500, stdout);
+    assertStringIncludes(stdout, `  ${end![2]}`);
+  }
+});
+
+/** A workflow with a command that writes without end, and one that says when it is asked to end. */
+const BESIDE_A_CHATTY_ONE = `
+agents: { one: { slots: 2 } }
+tasks:
+  chatty: { run: yes }
+  timed:
+    timeout: 700ms
+    run:
+      - date +%s%N > began
+      - trap 'date +%s%N > ended; exit 1' TERM
+      - while :; do sleep 0.01; done
+`;
+
+/** How long after its timeout the command was asked to end, in milliseconds. */
+function lateMs(here: Workspace): number {
+  return (Number(here.read("ended")) - Number(here.read("began"))) / 1e6 - 700;
+}
+
+Deno.test("a timeout is on time beside a command that writes without end", async () => {
+  for (const options of [["--output=fold"], ["--output=stream"], ["--json"]]) {
+    using here = new Workspace();
+    here.write("w.yaml", BESIDE_A_CHATTY_ONE);
+    const child = here.start(["run", "w.yaml", "--keep-going", ...options]);
+    const swallowed = child.stdout.pipeTo(new WritableStream());
+    await here.appears("ended");
+    const late = lateMs(here);
+    child.kill("SIGINT");
+    const interrupted = performance.now();
+    await child.status;
+    const tookMs = performance.now() - interrupted;
+    await swallowed;
+    await child.stdin.close();
+    await child.stderr.cancel();
+    assert(late < 500, `${late} ms late with ${options}`);
+    assert(tookMs < 900, `${tookMs} ms to end with ${options}`);
+  }
+});
+
+Deno.test("a reader that stalls holds up no timeout, and the task ends on time", async () => {
+  using here = new Workspace();
+  here.write(
+    "w.yaml",
+    BESIDE_A_CHATTY_ONE + "  next: { run: echo > next, needs: timed, when: always }\n",
+  );
+  const child = here.start(["run", "w.yaml", "--keep-going"]);
+  await here.appears("ended"); // though nothing reads its output
+  await here.appears("next");
+  assert(lateMs(here) < 500, `${lateMs(here)} ms late`);
+  child.kill("SIGINT");
+  assertEquals((await resultOf(child)).code, 130);
+});
+
+Deno.test("a second SIGINT ends a run also when nothing reads its output", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", "tasks: { a: { run: touch up; yes } }");
+  const child = here.start(["run", "w.yaml"]);
+  await until(() => here.has("up"), "the command runs");
+  child.kill("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  child.kill("SIGINT");
+  assertEquals((await child.status).code, 130);
+  await child.stdin.close();
+  await child.stdout.cancel();
+  await child.stderr.cancel();
+});
+
+Deno.test("a standard output that can't be written makes the run fail, and is reported", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", `tasks: { a: { run: "echo hello; touch ended" } }`);
+  for (const args of ["run w.yaml", "run w.yaml --json", "--help"]) {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", `${here.command(args)} > /dev/full`],
+      cwd: here.path,
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [
+      1,
+      "lockstep: cannot write to standard output: No space left on device\n",
+    ]);
+  }
+  assert(here.has("ended"));
+});

@@ -97,8 +97,17 @@ export async function isGone(pid: string): Promise<void> {
 
 /** The state of a process as one letter, such as `T` for stopped; empty when there is none. */
 export function processState(pid: string): string {
-  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).outputSync();
-  return new TextDecoder().decode(stdout).trim().charAt(0);
+  return ps("stat", pid).charAt(0);
+}
+
+/** How much memory a process has at the moment; 0 when there is none. */
+export function residentMiB(pid: number): number {
+  return Number(ps("rss", String(pid))) / 1024;
+}
+
+function ps(column: string, pid: string): string {
+  const { stdout } = new Deno.Command("ps", { args: ["-o", `${column}=`, "-p", pid] }).outputSync();
+  return new TextDecoder().decode(stdout).trim();
 }
 
 /** Resolves when `condition` holds; rejects when that takes too long even for a busy machine. */

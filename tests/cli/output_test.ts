@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Capture, LineSplitter } from "../../src/cli/output.ts";
+import { Capture, Spool } from "../../src/cli/kept_output.ts";
+import { LastLine, LineSplitter } from "../../src/cli/output.ts";
 
 const encoder = new TextEncoder();
 
@@ -30,6 +31,8 @@ Deno.test("a LineSplitter puts characters together that chunks have parted", () 
 Deno.test("a LineSplitter drops what a carriage return overwrites, and keeps CRLF a line break", () => {
   assertEquals(split(["10%\r50%\r100%\n"]), ["100%"]);
   assertEquals(split(["a\r\nb\r", "\nc\r\n"]), ["a", "b", "c"]);
+  assertEquals(split(["a\r\r\nb\r", "\r", "\r\n", "c\r\r"]), ["a", "b", "c"]);
+  assertEquals(split(["a\rb\r\r\n", "c\r", "d\r\n"]), ["b", "d"]);
   assertEquals(split(["10%\r", "20%\r", "30%"]), ["30%"]);
   assertEquals(split(["done\r"]), ["done"]);
 });
@@ -58,61 +61,100 @@ Deno.test("a LineSplitter gives the same lines for every way to cut the bytes in
   );
 });
 
-function captured(limit: number, lines: readonly string[]): Capture {
-  const capture = new Capture(limit);
-  for (const text of lines) capture.add({ text, continues: false });
-  return capture;
+/** What a capture of `limit` bytes keeps of `chunks`, line by line. */
+async function captured(limit: number, chunks: readonly string[]): Promise<string[]> {
+  const spool = new Spool();
+  const capture = new Capture(limit, spool);
+  for (const chunk of chunks) await capture.write(encoder.encode(chunk));
+  capture.end();
+  const lines: string[] = [];
+  let line = "";
+  for await (const pieces of capture.lines()) {
+    for (const { text, continues } of pieces) {
+      line += text;
+      if (continues) continue;
+      lines.push(line);
+      line = "";
+    }
+  }
+  await spool.close();
+  return lines;
 }
 
-Deno.test("a Capture keeps everything up to its limit", () => {
-  const capture = captured(12, ["abc", "def", "ghi"]);
-  assertEquals(capture.lines(), ["abc", "def", "ghi"]);
-  assertEquals([capture.total, capture.cut], [12, 0]);
-  assertEquals(capture.unshown(), []);
+Deno.test("a Capture keeps everything up to its limit", async () => {
+  assertEquals(await captured(12, ["abc\nde", "f\nghi\n"]), ["abc", "def", "ghi"]);
+  assertEquals(await captured(12, ["abc\ndef\nghi"]), ["abc", "def", "ghi"]);
+  assertEquals(await captured(12, []), []);
 });
 
-Deno.test("a Capture keeps the head and the tail of what is more, and says how much was cut", () => {
-  const capture = captured(12, ["abc", "def", "ghi", "jkl", "mno"]);
-  assertEquals(capture.lines(), ["abc", "… 8 bytes cut …", "jkl", "mno"]);
-  assertEquals([capture.total, capture.cut], [20, 8]);
+Deno.test("a Capture keeps the beginning and the end of what is more, in whole lines", async () => {
+  const numbers = Array.from({ length: 100 }, (_, i) => `${i}\n`);
+  const kept = await captured(64, numbers);
+  assertEquals(kept.slice(0, 3), ["0", "1", "2"]);
+  assertEquals(kept.slice(-3), ["97", "98", "99"]);
+  const notice = kept.findIndex((line) => /^… \d+ bytes cut …$/.test(line));
+  const bytes = (lines: string[]) => encoder.encode(lines.join("\n")).length + 1;
+  const missing = numbers.slice(Number(kept[notice - 1]) + 1, Number(kept[notice + 1]));
+  assertEquals(kept[notice], `… ${bytes(missing) - missing.length} bytes cut …`);
 });
 
-Deno.test("a Capture tells what may be shown at once, and keeps the end of the rest", () => {
-  const capture = new Capture(8);
-  const shown = ["abc", "def", "ghi", "jkl", "mno"]
-    .filter((text) => capture.add({ text, continues: false }));
-  assertEquals(shown, ["abc", "def"]);
-  assertEquals(capture.unshown(), ["… 12 bytes cut …", "mno"]);
+Deno.test("a Capture parts a line that is longer than what would be left out", async () => {
+  const [head, notice, tail, ...others] = await captured(64 * 1024, ["x".repeat(200_000)]);
+  assertEquals([head?.length, others], [32_768, []]);
+  assert(tail!.length > 28_000 && tail!.length <= 32_768);
+  const cut = (200_000 - head!.length - tail!.length) / 1024;
+  assertEquals(notice, `… ${cut.toFixed(1).replace(/\.0$/, "")} KiB cut …`);
 });
 
-Deno.test("a Capture puts pieces of a line together again", () => {
-  const capture = new Capture(100);
-  for (const text of ["ab", "cd"]) capture.add({ text, continues: true });
-  capture.add({ text: "ef", continues: false });
-  capture.add({ text: "gh", continues: true });
-  assertEquals(capture.lines(), ["abcdef", "gh"]);
+Deno.test("a Capture with a file keeps the same as one in memory", async () => {
+  const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`);
+  const all = lines.map((line) => line.trimEnd());
+  assertEquals(await captured(2 ** 20, lines), all);
+  const kept = await captured(100_000, lines);
+  const notice = kept.findIndex((line) => line.startsWith("… "));
+  assertEquals(kept.slice(0, notice), all.slice(0, notice));
+  assertEquals(kept.slice(notice + 1), all.slice(-(kept.length - notice - 1)));
 });
 
-Deno.test("a Capture never keeps more than its limit, and every byte is kept or counted", () => {
-  fc.assert(
-    fc.property(fc.nat(64), fc.array(fc.string({ maxLength: 20 })), (limit, lines) => {
-      const capture = captured(limit, lines);
-      const bytes = (text: string) => encoder.encode(text).length + 1;
-      const all = lines.reduce((sum, line) => sum + bytes(line), 0);
-      assertEquals(capture.total, all);
-      assert(capture.total - capture.cut <= limit);
-      const kept = capture.cut === 0
-        ? capture.lines()
-        : capture.lines().filter((line) => !/^… .* cut …$/.test(line));
-      assertEquals(kept.reduce((sum, line) => sum + bytes(line), 0), all - capture.cut);
+Deno.test("a Capture never keeps more than its limit, and every byte is kept or counted", async () => {
+  const chunks = fc.array(fc.string({ unit: fc.constantFrom("a", "b", "\n"), maxLength: 20 }));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(64), chunks, async (limit, chunks) => {
+      const all = chunks.join("");
+      const kept = await captured(limit, chunks);
+      const notice = kept.findIndex((line) => line.startsWith("… "));
+      if (notice < 0) return assertEquals(kept.join("\n"), all.replace(/\n$/, ""));
+      const head = kept.slice(0, notice).map((line) => `${line}\n`).join("");
+      const tail = kept.slice(notice + 1).join("\n") + (all.endsWith("\n") ? "\n" : "");
+      const cut = Number(/\d+/.exec(kept[notice]!)![0]);
+      assert(all.startsWith(head) && (kept.length === notice + 1 || all.endsWith(tail)));
+      assert(head.length <= limit && all.length - cut <= limit);
     }),
     { numRuns: 500 },
   );
 });
 
-Deno.test("a Capture of a million lines holds only what it keeps", () => {
-  const capture = new Capture(1000);
-  for (let i = 0; i < 1_000_000; i++) capture.add({ text: "line", continues: false });
-  assertEquals(capture.total, 5_000_000);
-  assertEquals(capture.lines().length, 201);
+Deno.test("a Capture that can't write to its file says so, and how much it lacks", async () => {
+  class Full extends Spool {
+    override put(): Promise<number> {
+      return Promise.reject(new Error("No space left on device"));
+    }
+  }
+  const capture = new Capture(2 ** 20, new Full());
+  await capture.write(encoder.encode("x".repeat(100_000)));
+  const lines: string[] = [];
+  for await (const pieces of capture.lines()) lines.push(...pieces.map(({ text }) => text));
+  assertEquals(lines, ["… 64 KiB cut (No space left on device) …", "x".repeat(34_464)]);
+});
+
+Deno.test("a LastLine knows the last line that isn't blank", () => {
+  const last = (...chunks: string[]) => {
+    const line = new LastLine();
+    for (const chunk of chunks) line.push(encoder.encode(chunk));
+    return line.text;
+  };
+  assertEquals(last(), "");
+  assertEquals(last("one\ntwo\n", "\n", "  \n"), "two");
+  assertEquals(last("10%\r", "20%\r"), "20%");
+  assertEquals(last("a\n", "long ".repeat(1000), "end"), "long ".repeat(409).slice(-2045) + "end");
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parseWorkflow, type RunEvent, runWorkflow } from "../../src/cli/mod.ts";
+import { KeptOutput } from "../../src/cli/kept_output.ts";
 import { LiveView } from "../../src/cli/live_view.ts";
 import { prepare, runInView } from "../../src/cli/runner.ts";
 import { createStyle, displayWidth, type Screen } from "../../src/cli/terminal.ts";
@@ -14,12 +15,12 @@ tasks: { a: { run: echo hello }, b: { run: exit 2, needs: a } }
   const report = await runWorkflow(workflow, { onEvent: (event) => events.push(event) });
   assertEquals(report.exitCode, 1);
   assertEquals(
-    report.tasks.map(({ id, outcome, reason, agentId, attempts, output }) => {
-      return { id, outcome, reason, agentId, attempts, output };
+    report.tasks.map(({ id, outcome, reason, agentId, attempts }) => {
+      return { id, outcome, reason, agentId, attempts };
     }),
     [
-      { id: "a", outcome: "succeeded", reason: "", agentId: "one", attempts: 1, output: ["hello"] },
-      { id: "b", outcome: "failed", reason: "exit 2", agentId: "one", attempts: 1, output: [] },
+      { id: "a", outcome: "succeeded", reason: "", agentId: "one", attempts: 1 },
+      { id: "b", outcome: "failed", reason: "exit 2", agentId: "one", attempts: 1 },
     ],
   );
   const types = events.map(({ type }) => type);
@@ -59,10 +60,19 @@ class FakeScreen implements Screen {
   readonly isTerminal = true;
   readonly style = createStyle(true);
   written: string[] = [];
-  constructor(readonly columns: number, readonly rows: number) {}
+  readonly columns: number;
+  readonly rows: number;
+  constructor(columns: number, rows: number) {
+    this.columns = columns;
+    this.rows = rows;
+  }
+  readonly failure = undefined;
   write(text: string): void {
     this.written.push(text);
   }
+  drained(): undefined {}
+  async flush(): Promise<void> {}
+  abandon(): void {}
   size(): { columns: number; rows: number } {
     return { columns: this.columns, rows: this.rows };
   }
@@ -78,7 +88,7 @@ tasks:
   ${Array.from({ length: 20 }, (_, i) => `wait-${i}: { run: echo, needs: [first] }`).join("\n  ")}
 `);
   const screen = new FakeScreen(30, 8);
-  const view = new LiveView(screen, "fold");
+  const view = new LiveView(screen, new KeptOutput(1000));
   const report = await runInView(prepare(workflow, {}), { keepGoing: true }, view);
   assertEquals(report.exitCode, 1);
   const written = screen.written.join("");
@@ -105,7 +115,11 @@ tasks:
   second: { run: 'test -z "$BAD"; sleep 0.3' }
 `);
   const screen = new FakeScreen(120, 20);
-  const report = await runInView(prepare(workflow, {}), {}, new LiveView(screen, "fold"));
+  const report = await runInView(
+    prepare(workflow, {}),
+    {},
+    new LiveView(screen, new KeptOutput(1000)),
+  );
   assertEquals(report.exitCode, 0);
   assert(
     screen.written.some((text) => /bad 0\/1[^·]* ⊘/.test(text)),
@@ -118,7 +132,7 @@ Deno.test("the live view gives the cursor back while it is suspended, and draws 
   const run = "until test -e go; do sleep 0.02; done";
   const workflow = parseWorkflow(JSON.stringify({ tasks: { a: { run, cwd: here.path } } }));
   const screen = new FakeScreen(80, 20);
-  const view = new LiveView(screen, "fold");
+  const view = new LiveView(screen, new KeptOutput(1000));
   const running = runInView(prepare(workflow, {}), {}, view);
   await until(() => screen.written.some((text) => text.includes("0/1")), "the first frame");
   view.suspend();
@@ -134,4 +148,19 @@ Deno.test("the live view gives the cursor back while it is suspended, and draws 
   const written = screen.written.join("");
   // deno-lint-ignore no-control-regex
   assertEquals(written.match(/\x1b\[\?25[lh]/g)?.at(-1), "\x1b[?25h");
+});
+
+Deno.test("the live view counts the slot of a task that waits for a lock as used", async () => {
+  using here = new Workspace();
+  const run = "until test -e go; do sleep 0.02; done";
+  const task = { run, cwd: here.path, locks: ["db"] };
+  const tasks = { first: task, second: task, third: { run: "echo" } };
+  const workflow = parseWorkflow(JSON.stringify({ agents: { one: { slots: 2 } }, tasks }));
+  const screen = new FakeScreen(100, 20);
+  const running = runInView(workflow, {}, new LiveView(screen));
+  await until(() => screen.written.some((text) => text.includes("waits for lock db")), "a frame");
+  const frame = screen.written.find((text) => text.includes("waits for lock db"))!;
+  here.write("go", "");
+  assertEquals((await running).exitCode, 0);
+  assert(!frame.includes("waits for an agent") || frame.includes("one 2/2"), frame);
 });

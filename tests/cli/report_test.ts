@@ -61,7 +61,7 @@ class Script {
   readonly state: RunState;
 
   constructor(source: string) {
-    this.state = new RunState(prepare(parseWorkflow(source), {}), 1000, () => this.now);
+    this.state = new RunState(prepare(parseWorkflow(source), {}), () => this.now);
   }
 
   ready(taskId: string): this {
@@ -163,7 +163,7 @@ Deno.test("reportOf() counts two attempts of a task that overlap on an agent as 
   script.complete("a", "x", second);
   const report = reportOf(script.state);
   assertEquals(report.agents[0]?.busyMs, 300);
-  assertEquals([report.tasks[0]?.ranMs, report.tasks[0]?.attempts], [200, 2]);
+  assertEquals([report.tasks[0]?.ranMs, report.tasks[0]?.attempts], [300, 2]);
 });
 
 /** The grant of a lock to a task's newest claim. */

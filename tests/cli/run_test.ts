@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { isGone, Workspace } from "./lockstep.ts";
+import { isGone, residentMiB, resultOf, Workspace } from "./lockstep.ts";
 
 Deno.test("lockstep run streams output behind the names of tasks, and ends with a report", async () => {
   using here = new Workspace();
@@ -316,18 +316,61 @@ Deno.test("--json writes one object a line, and the report as the last", async (
   ]);
 });
 
-Deno.test("--max-output keeps the beginning and the end, and says how much was cut", async () => {
+Deno.test("--max-output keeps the beginning and the end of folded output, and says how much was cut", async () => {
   using here = new Workspace();
   const { code, stdout } = await here.run(
     `tasks: { a: { run: "seq 100000; exit 1" } }`,
+    "--output=fold",
     "--max-output=1k",
   );
   assertEquals(code, 1);
-  assert(stdout.length < 6000, `${stdout.length} characters`);
-  assertStringIncludes(stdout, "  a │ 1\n");
-  assertStringIncludes(stdout, "  a │ 100000\n");
-  assertMatch(stdout, /^… 57[45](\.\d)? KiB cut …$/m);
+  assert(stdout.length < 2500, `${stdout.length} characters`);
+  assertMatch(stdout, /─\n1\n2\n3\n/);
+  assertMatch(stdout, /^… 574\.\d KiB cut …$/m);
   assertStringIncludes(stdout, "\n99999\n100000\n");
+});
+
+Deno.test("output that is streamed is shown in full, once, and whatever its lines are", async () => {
+  using here = new Workspace();
+  const long = "head -c 50000 /dev/zero | tr '\\0' x; echo; printf 'one line\\r\\r\\n'; exit 1";
+  const tasks = { many: { run: "seq 400000" }, long: { run: long } };
+  const { code, stdout } = await here.run(JSON.stringify({ tasks }), "--keep-going");
+  assertEquals(code, 1);
+  const lines = stdout.split("\n");
+  const shown = lines.filter((line) => line.startsWith("  many │ "));
+  assertEquals(shown, Array.from({ length: 400_000 }, (_, i) => `  many │ ${i + 1}`));
+  assertEquals(lines.filter((line) => line.startsWith("  long │ ")), [
+    `  long │ ${"x".repeat(50_000)}`,
+    "  long │ one line",
+  ]);
+  assertEquals(lines.filter((line) => line.includes("one line")).length, 1);
+});
+
+/** Tasks that succeed after each has written 2 MB. */
+function chattyTasks(count: number): string {
+  const run = "'yes 0123456789012345678901234567890123456789 | head -c 2000000'";
+  return `tasks: { ${
+    Array.from({ length: count }, (_, i) => `t${i}: { run: ${run} }`).join(", ")
+  } }`;
+}
+
+Deno.test("the report that --json writes holds no output", async () => {
+  using here = new Workspace();
+  const { code, stdout } = await here.run(chattyTasks(10), "--json");
+  assertEquals(code, 0);
+  assert(stdout.slice(stdout.trimEnd().lastIndexOf("\n")).length < 4000);
+});
+
+Deno.test("folded output of tasks that succeed takes no memory", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", chattyTasks(120));
+  const child = here.start(["run", "w.yaml", "--output=fold"]);
+  let peak = 0;
+  const poll = setInterval(() => peak = Math.max(peak, residentMiB(child.pid)), 50);
+  const { code } = await resultOf(child);
+  clearInterval(poll);
+  assertEquals(code, 0);
+  assert(peak > 20 && peak < 300, `${peak} MiB`);
 });
 
 Deno.test("what a command leaves running ends with it", async () => {
@@ -496,4 +539,36 @@ Deno.test("a task may have a PATH without the shell that runs it", async () => {
   );
   assertEquals(code, 0);
   assertStringIncludes(stdout, "a │ path /no/such/place\n");
+});
+
+Deno.test("--dry-run with --json writes the plan as one object", async () => {
+  using here = new Workspace();
+  const workflow = `
+agents: { x: { capabilities: [deno] }, y: }
+tasks:
+  a: { run: echo, requires: [deno], env: { TOKEN: secret }, name: First }
+  b: { run: echo, needs: a, timeout: 5s }
+`;
+  const { code, stdout } = await here.run(workflow, "--dry-run", "--json");
+  assertEquals(code, 0);
+  assertEquals(stdout.trimEnd().split("\n").length, 1);
+  const { type, agents, tasks } = JSON.parse(stdout);
+  assertEquals(type, "run:planned");
+  assertEquals(agents, [
+    { id: "x", slots: 1, capabilities: ["deno"] },
+    { id: "y", slots: 1, capabilities: [] },
+  ]);
+  assertEquals(
+    tasks.map((task: Record<string, unknown>) => [task.id, task.name, task.wave, task.agents]),
+    [["a", "First", 1, ["x"]], ["b", undefined, 2, ["x", "y"]]],
+  );
+  assertEquals([tasks[1].needs, tasks[1].timeoutMs], [["a"], 5000]);
+  assertEquals(stdout.includes("secret"), false);
+});
+
+Deno.test("--only with a variable that isn't set runs nothing and exits with 2", async () => {
+  using here = new Workspace();
+  const { code, stderr } = await here.run("tasks: { a: { run: touch a } }", "--only", "");
+  assertEquals([code, here.has("a")], [2, false]);
+  assertStringIncludes(stderr, '--only must be tasks separated by commas, got ""');
 });

@@ -244,6 +244,26 @@ Deno.test("a handler that takes too long loses its delivery, and its signal abor
   assertEquals((await router.getHealthStatus()).metrics["staleReports"], 2);
 });
 
+Deno.test("an unsubscribed handler that takes too long loses its delivery to the other one", async () => {
+  await using setting = new Setting({ messageTimeout: 100 });
+  const { router, clock } = setting;
+  const lost: unknown[] = [];
+  const hang = (signal: AbortSignal) => {
+    signal.addEventListener("abort", () => lost.push(signal.reason.reason));
+    return new Promise(() => {});
+  };
+  const first = router.subscribe("b", (_message, { signal }) => hang(signal));
+  await router.send("a", "b", 1);
+  const got: unknown[] = [];
+  router.subscribe("b", ({ payload }) => got.push(payload));
+  await router.send("c", "b", 2);
+  first.unsubscribe();
+  await clock.advance(100);
+  assertEquals(lost, ["returned", "returned"]);
+  assertEquals(got, [2, 1]); // the second message reached both, the first one is handed over
+  assertEquals(router.peek("b"), []);
+});
+
 Deno.test("context.extend() gives a handler more time", async () => {
   await using setting = new Setting({ messageTimeout: 100 });
   const { router, clock } = setting;

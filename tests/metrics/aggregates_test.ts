@@ -39,7 +39,7 @@ Deno.test("every quantile is within the relative error of the true one", () => {
   );
 });
 
-Deno.test("a summary tells count, sum, extremes, mean and quantiles", () => {
+Deno.test("a summary has count, sum, extremes, mean and quantiles", () => {
   const histogram = emptyHistogram();
   assertEquals([summaryOf(histogram), quantileOf(histogram, 0.5)], [undefined, undefined]);
   for (let i = 1; i <= 1_000; i++) observe(histogram, i);
@@ -50,7 +50,7 @@ Deno.test("a summary tells count, sum, extremes, mean and quantiles", () => {
   assertAlmostEquals(p99, 990, 9.9);
 });
 
-Deno.test("values of any magnitude take bounded room, and the large ones stay precise", () => {
+Deno.test("values of any magnitude take bounded memory, and the large ones stay precise", () => {
   const histogram = emptyHistogram();
   for (let exponent = -9; exponent < 300; exponent += 0.02) observe(histogram, 10 ** exponent);
   assertEquals(histogram.positives.size, 2_000);

@@ -27,7 +27,7 @@ function create(options: MetricsCollectorOptions = {}): {
   return { metrics, eventBus, clock };
 }
 
-Deno.test("the figures of a run with agents, tasks and locks are those of what happened", async () => {
+Deno.test("the figures of a run with agents, tasks and locks are those of its events", async () => {
   const { metrics, eventBus, clock } = create();
   metrics.start();
   await using scheduler = new AdvancedTaskScheduler({}, eventBus, silentLogger, { clock });
@@ -103,7 +103,7 @@ Deno.test("the figures of a run with agents, tasks and locks are those of what h
   assertEquals(metrics.getSummary("task.duration")?.p99, 500);
 });
 
-Deno.test("start() and stop() may come twice, and nothing is heard outside of them", async () => {
+Deno.test("start() and stop() are idempotent, and no event is counted outside of them", async () => {
   const { metrics, eventBus, clock } = create();
   await using locks = new ResourceManager({}, eventBus, silentLogger, { clock });
   const acquired = () => metrics.getMetricHistory("resource.acquired").length;
@@ -126,7 +126,7 @@ Deno.test("start() and stop() may come twice, and nothing is heard outside of th
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("what a user emits is no fact, and isn't counted", () => {
+Deno.test("events that a user emits are not counted", () => {
   const { metrics, eventBus } = create();
   metrics.start();
   eventBus.emit("task:created", { taskId: "t" });
@@ -135,7 +135,7 @@ Deno.test("what a user emits is no fact, and isn't counted", () => {
   assertEquals(eventBus.failures, 0);
 });
 
-Deno.test("clearMetrics() forgets what was, and keeps what is", async () => {
+Deno.test("clearMetrics() resets counters and samples, and keeps gauges", async () => {
   const { metrics, eventBus, clock } = create();
   await using locks = new ResourceManager({}, eventBus, silentLogger, { clock });
   metrics.start();
@@ -179,7 +179,7 @@ Deno.test("recorded metrics have a history, a summary and a rank", async () => {
   ]);
 });
 
-Deno.test("too many recorded metrics are dropped, counted, and complained of once", () => {
+Deno.test("too many recorded metrics are dropped, counted, and logged once", () => {
   const complaints: unknown[] = [];
   const logger = { ...consoleless(), warn: (message: unknown) => void complaints.push(message) };
   const metrics = new CoordinationMetricsCollector(logger, new EventBus(), { maxRecorded: 2 });
@@ -200,7 +200,7 @@ function consoleless(): Logger {
   return { debug() {}, info() {}, warn() {}, error() {} };
 }
 
-Deno.test("malformed arguments are refused, and change nothing", () => {
+Deno.test("malformed arguments are rejected, and change nothing", () => {
   const { metrics } = create();
   const cases: [() => unknown, typeof Error, string][] = [
     [() => metrics.recordMetric("", 1), RangeError, "name must have 1 to 256 characters"],
@@ -218,7 +218,7 @@ Deno.test("malformed arguments are refused, and change nothing", () => {
   assertEquals(metrics.getTopMetrics(), []);
 });
 
-Deno.test("Q2-cumulative-cpu-as-percent: CPU is what was used in a period, as a part of it", async () => {
+Deno.test("Q2-cumulative-cpu-as-percent: CPU usage is the share of a period", async () => {
   let cpuMs = 50_000;
   const { metrics, clock } = create({ probe: () => ({ cpuMs, memoryBytes: 3 * 2 ** 20 }) });
   const usage = () => metrics.getCurrentMetrics().performanceMetrics;
@@ -237,14 +237,14 @@ Deno.test("Q2-cumulative-cpu-as-percent: CPU is what was used in a period, as a 
   assert(metrics.toOpenMetrics().includes("lockstep_process_cpu_seconds_total 50.9\n"));
 });
 
-Deno.test("a meter whose readings fall, as after a restart, answers 0 and never less", () => {
+Deno.test("a meter returns 0 when its readings fall, as after a restart", () => {
   const meter = new CpuMeter();
   meter.read(1_000, 0);
   assertEquals(meter.read(10, 1_000), 0);
   assertEquals(meter.read(510, 2_000), 50);
 });
 
-Deno.test("a probe that knows nothing, or throws, leaves usage out", () => {
+Deno.test("a probe that returns nothing, or throws, leaves the usage out", () => {
   const failing = create({
     probe: () => {
       throw new Error("no permission");
@@ -258,7 +258,7 @@ Deno.test("a probe that knows nothing, or throws, leaves usage out", () => {
   }
 });
 
-Deno.test("this process uses memory and processor time, and the default probe tells how much", () => {
+Deno.test("the default probe returns memory and processor time of this process", () => {
   const { memoryBytes = 0, cpuMs = 0 } = probeProcess();
   assert(memoryBytes > 2 ** 20, `${memoryBytes} bytes`);
   assert(cpuMs > 1, `${cpuMs} ms`);

@@ -35,7 +35,7 @@ function countBy<Key>(keys: Iterable<Key>): Map<Key, number> {
   return counts;
 }
 
-/** The gauges and counters of tasks and agents must say what the state says. */
+/** Asserts that the gauges and counters of tasks and agents equal the state. */
 function compareTasks(metrics: MetricsState, state: TaskState, now: number): void {
   const { tasksByStatus, tasksByType, tasksByPriority } = metrics.gauges;
   for (const status of OPEN) assertEquals(tasksByStatus.get(status) ?? 0, state.counts[status]);
@@ -73,7 +73,7 @@ function compareLocks(metrics: MetricsState, state: LockState, now: number): voi
   assertEquals(resourceMetrics.lockContention, state.waits.size);
 }
 
-Deno.test("Q1-active-gauge-drifts: gauges of tasks and agents equal counts of the state after each step", () => {
+Deno.test("Q1-active-gauge-drifts: gauges of tasks and agents equal the state after each step", () => {
   fc.assert(
     fc.property(configs, commandLists, (config, list) => {
       const machine = taskMachine(config);
@@ -90,7 +90,7 @@ Deno.test("Q1-active-gauge-drifts: gauges of tasks and agents equal counts of th
   );
 });
 
-Deno.test("Q1-active-gauge-drifts: gauges of locks equal counts of the state after each step", () => {
+Deno.test("Q1-active-gauge-drifts: gauges of locks equal the state after each step", () => {
   fc.assert(
     fc.property(moves, (script) => {
       const machine = lockMachine({ deadlockPolicy: "revoke" });
@@ -107,7 +107,7 @@ Deno.test("Q1-active-gauge-drifts: gauges of locks equal counts of the state aft
   );
 });
 
-/** What is open, and how often what happened, must be what the states of the subsystems say. */
+/** Asserts that the other gauges and counters equal the states of their subsystems. */
 function compareOthers({ gauges, counters }: MetricsState, state: RootState): void {
   const { members, requests, deadLetters, conflicts, breakers } = gauges.open;
   const isSuspect = [...state.agents.members].map(([id, member]) =>
@@ -145,7 +145,7 @@ const COUNTED = [
   "conflict.resolved",
 ];
 
-Deno.test("Q1-active-gauge-drifts: figures of all subsystems equal counts of the root state after each step", () => {
+Deno.test("Q1-active-gauge-drifts: figures of all subsystems equal the root state after each step", () => {
   fc.assert(
     fc.property(rootConfigs, rootMoves, (config, moves) => {
       const machine = rootMachine(config);
@@ -166,9 +166,9 @@ Deno.test("Q1-active-gauge-drifts: figures of all subsystems equal counts of the
   );
 });
 
-Deno.test("a fold that begins late counts what it hears of, and never less than nothing", () => {
+Deno.test("a fold that begins late counts what it observes, and no gauge is negative", () => {
   fc.assert(
-    fc.property(configs, commandLists, fc.nat(60), (config, list, unheard) => {
+    fc.property(configs, commandLists, fc.nat(60), (config, list, unobserved) => {
       const machine = taskMachine(config);
       const state = machine.init();
       const metrics = emptyMetrics();
@@ -176,7 +176,7 @@ Deno.test("a fold that begins late counts what it hears of, and never less than 
       list.forEach((timed, i) => {
         now += timed.afterMs;
         const events = stepped(machine, state, concrete(timed, state), now);
-        if (i >= unheard) foldAll(metrics, events, now);
+        if (i >= unobserved) foldAll(metrics, events, now);
       });
       const { tasks, tasksByStatus, agents } = metrics.gauges;
       for (const [id, { status }] of tasks) assertEquals(status, state.tasks.get(id)?.status);
@@ -189,23 +189,23 @@ Deno.test("a fold that begins late counts what it hears of, and never less than 
   );
 });
 
-Deno.test("durations of tasks are those that the events tell, and of queues the time between two", () => {
+Deno.test("durations of tasks come from one event, those of queues from two", () => {
   const driver = new TaskDriver();
   const metrics = emptyMetrics();
-  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, driver.now);
-  hear(driver.submit("t"));
+  const observe = (events: readonly LockstepEvent[]) => foldAll(metrics, events, driver.now);
+  observe(driver.submit("t"));
   driver.now = 30;
-  hear(driver.agent("x"));
-  hear(driver.start("t"));
+  observe(driver.agent("x"));
+  observe(driver.start("t"));
   driver.now = 100;
-  hear(driver.complete("t"));
+  observe(driver.complete("t"));
   const { taskMetrics, performanceMetrics } = reportOf(metrics, driver.now, UNKNOWN);
   assertEquals(taskMetrics.avgTaskDuration, 70);
   assertEquals(performanceMetrics.schedulingLatency, 30);
   assertEquals(performanceMetrics.coordinationLatency, undefined);
 });
 
-Deno.test("locks, messages, conflicts, steals and breakers are counted and timed by their events", () => {
+Deno.test("locks, messages, conflicts, steals and breakers are counted and timed", () => {
   const metrics = emptyMetrics();
   const lock = { resourceId: "r", agentId: "a", owner: "a", epoch: 1 };
   const message = { id: "m", timestamp: 40, attempt: 1 };
@@ -252,13 +252,13 @@ Deno.test("locks, messages, conflicts, steals and breakers are counted and timed
 Deno.test("throughput and errors are those of the last minute", () => {
   const driver = new TaskDriver({ retryDelay: 0 });
   const metrics = emptyMetrics();
-  const hear = (events: readonly LockstepEvent[]) => foldAll(metrics, events, driver.now);
-  hear(driver.agent("x"));
+  const observe = (events: readonly LockstepEvent[]) => foldAll(metrics, events, driver.now);
+  observe(driver.agent("x"));
   for (let i = 0; i < 5; i++) {
     driver.now = i * 20_000;
-    hear(driver.submit(`t${i}`));
-    hear(driver.start(`t${i}`));
-    hear(i === 4 ? driver.fail("t4") : driver.complete(`t${i}`));
+    observe(driver.submit(`t${i}`));
+    observe(driver.start(`t${i}`));
+    observe(i === 4 ? driver.fail("t4") : driver.complete(`t${i}`));
   }
   const at = (now: number) => {
     const { taskMetrics, performanceMetrics } = reportOf(metrics, now, UNKNOWN);
@@ -270,7 +270,7 @@ Deno.test("throughput and errors are those of the last minute", () => {
   assertEquals(at(1_000_000), [0, 0]);
 });
 
-Deno.test("the fold is pure: it reads no clock, and the figures depend on the events alone", () => {
+Deno.test("the fold is pure", () => {
   const sources = readSources(["src"]);
   const folded = reach(sources, ["src/metrics/fold.ts"], ({ typeOnly }) => !typeOnly);
   const impurities = sources.filter(({ path }) => folded.has(path)).flatMap(findImpurities);

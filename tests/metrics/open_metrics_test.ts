@@ -92,7 +92,7 @@ function create(): { metrics: CoordinationMetricsCollector; eventBus: EventBus }
   };
 }
 
-Deno.test("counters, gauges, summaries and units are what the format asks for", async () => {
+Deno.test("counters, gauges, summaries and units follow the format", async () => {
   const { metrics, eventBus } = create();
   const clock = new SimulatedClock();
   await using locks = new ResourceManager({}, eventBus, silentLogger, { clock });
@@ -126,7 +126,7 @@ Deno.test("counters, gauges, summaries and units are what the format asks for", 
   assertEquals(families.get("lockstep_process_cpu_seconds")?.samples[0]?.value, 1.5);
 });
 
-Deno.test("what is open of requests, dead letters, conflicts, breakers and members is shown by its number", () => {
+Deno.test("requests, dead letters, conflicts, breakers and members are shown by their number", () => {
   const state = emptyMetrics();
   const events = [
     { type: "agent:joined", agentId: "a" },
@@ -150,7 +150,7 @@ Deno.test("what is open of requests, dead letters, conflicts, breakers and membe
   assertEquals(shown("circuit_breakers"), ["closed 1", "open 1", "half-open 0"]);
 });
 
-Deno.test("a duration of which nothing was measured isn't shown", () => {
+Deno.test("a duration without samples is left out", () => {
   const families = read(create().metrics.toOpenMetrics());
   assertEquals([...families.values()].filter(({ type }) => type === "summary"), []);
 });
@@ -199,7 +199,7 @@ Deno.test("metrics and tags of any name stay distinct, and the values of tags ar
   fc.assert(holds, { seed: 1420516632, numRuns: 100 });
 });
 
-Deno.test("a label stands for one tag in all samples of a family, and a tag for one label", () => {
+Deno.test("labels and tags of a family correspond one to one in all its samples", () => {
   const tags = fc.uniqueArray(names, { maxLength: 4 });
   fc.assert(
     fc.property(fc.array(tags, { maxLength: 8 }), (lists) => {
@@ -224,7 +224,7 @@ Deno.test("a label stands for one tag in all samples of a family, and a tag for 
   );
 });
 
-Deno.test("names and labels stay what they are when further samples are recorded", () => {
+Deno.test("names and labels do not change when further samples are recorded", () => {
   const tags = fc.uniqueArray(names, { maxLength: 3 });
   const samples = fc.array(fc.tuple(names, tags), { minLength: 1, maxLength: 8 });
   fc.assert(
@@ -253,7 +253,7 @@ Deno.test("samples that are one series to a reader are one sample", () => {
   assertEquals(family?.samples, [{ name: "lockstep_recorded_value_m", labels, value: 3 }]);
 });
 
-Deno.test("labels that a format reserves go to no tag", () => {
+Deno.test("labels that the format reserves are given to no tag", () => {
   const tags = { le: "a", quantile: "b", __name__: "c", label: "d" };
   const [family] = recorded([["m", tags, 1]]);
   assertEquals(family?.samples[0]?.labels.map(([label]) => label).toSorted(), [

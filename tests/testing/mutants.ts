@@ -253,13 +253,13 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a conflict is resolved twice",
     "conflicts/machine.ts",
-    "  if (resolution !== undefined) return uphold(step, id, resolution);\n",
-    "",
+    "if (resolution !== undefined) {",
+    'if (resolution !== undefined && conflictId === "") {',
   ),
   mutant(
     "an agent votes twice",
     "conflicts/machine.ts",
-    '  if (known !== undefined) return refuse(step, command, "voted", voter);\n',
+    '  if (known !== undefined && known !== candidate) return refuse(step, command, "voted", voter);\n',
     "",
   ),
   mutant(

@@ -1,0 +1,292 @@
+/**
+ * Output that is shown when its task has failed: the beginning and the end of it, within a limit.
+ *
+ * Only a small part is held in memory; full blocks go to a file. Output of a task that succeeded is
+ * dropped when it ends.
+ *
+ * @module
+ */
+
+import { formatSize } from "./durations.ts";
+import { LineSplitter, type OutputSink, type Piece } from "./output.ts";
+import type { TaskRun } from "./runs.ts";
+
+/** The largest block, in bytes. */
+const BLOCK_BYTES = 65_536;
+
+/** Blocks below this size stay in memory. */
+const LEAST_SPOOLED_BYTES = 1024;
+
+/** The output of all tasks of a run that may yet have to be shown. */
+export class KeptOutput {
+  readonly #limit: number;
+  readonly #spool = new Spool();
+  readonly #captures = new Map<TaskRun, Capture>();
+
+  /** @param limit The most bytes that are kept of each task */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Takes the output of the attempt that `run` begins. */
+  attempt(run: TaskRun): OutputSink {
+    let capture = this.#captures.get(run);
+    if (capture === undefined) {
+      this.#captures.set(run, capture = new Capture(this.#limit, this.#spool));
+    } else {
+      capture.writeLine(`── attempt ${run.attempts} of ${run.task.retries + 1} ──`);
+    }
+    return { write: (chunk) => capture.write(chunk), end: () => {} };
+  }
+
+  /** Takes that a task has ended: unless it has failed, its output is dropped. */
+  ended(run: TaskRun): void {
+    const capture = this.#captures.get(run);
+    if (run.outcome === "failed" || run.outcome === "timed-out") return capture?.end();
+    capture?.discard();
+    this.#captures.delete(run);
+  }
+
+  /** The lines that are kept of a task. */
+  async *lines(run: TaskRun): AsyncGenerator<readonly Piece[]> {
+    try {
+      yield* this.#captures.get(run)?.lines() ?? [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      yield [{ text: `… the rest of its output cannot be read: ${reason} …`, continues: false }];
+    }
+  }
+
+  /** Frees what the file takes. */
+  async close(): Promise<void> {
+    await this.#spool.close();
+  }
+}
+
+/** A block in memory, or the place of one in the file and its size. */
+type Block = Uint8Array | { readonly place: number; readonly bytes: number };
+
+/** The most bytes of a line that the cut may part and that is left out for that. */
+const PARTED_BYTES = 1024;
+
+/** Keeps the first half and the last half of a limit, and counts what lies between. */
+export class Capture {
+  readonly #spool: Spool;
+  /** The most blocks that are kept, the last one included, and how many of them are the first. */
+  readonly #most: number;
+  readonly #first: number;
+  readonly #blockBytes: number;
+  #blocks: Block[] = [];
+  /** The block that is being filled. */
+  #last: Uint8Array = new Uint8Array();
+  #lastBytes = 0;
+  #cut = 0;
+  #failure: string | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(limit: number, spool: Spool) {
+    this.#spool = spool;
+    this.#blockBytes = Math.min(BLOCK_BYTES, Math.ceil(limit / 16));
+    this.#most = limit === 0 ? 0 : Math.floor(limit / this.#blockBytes);
+    this.#first = Math.floor(this.#most / 2);
+  }
+
+  /** Keeps `chunk`; a promise that it returns resolves when more may come. */
+  write(chunk: Uint8Array): Promise<void> | void {
+    if (this.#blockBytes === 0) {
+      this.#cut += chunk.length;
+    } else if (this.#writing === undefined && this.#fitsInLast(chunk.length)) {
+      this.#append(chunk);
+    } else {
+      return this.#inTurn(() => this.#write(chunk));
+    }
+  }
+
+  /** Takes that there is no more, so that nothing large stays in memory. */
+  end(): void {
+    void this.#inTurn(async () => {
+      await this.#close();
+      this.#last = new Uint8Array();
+    });
+  }
+
+  /** Keeps a line of its own. */
+  writeLine(text: string): void {
+    const isWithin = this.#lastBytes > 0 && this.#last[this.#lastBytes - 1] !== NEWLINE;
+    void this.write(new TextEncoder().encode(`${isWithin ? "\n" : ""}${text}\n`));
+  }
+
+  /** All lines that are kept; where something was cut, a line says how much. */
+  async *lines(): AsyncGenerator<readonly Piece[]> {
+    await this.#writing;
+    const last = this.#last.subarray(0, this.#lastBytes);
+    let splitter = new LineSplitter();
+    if (this.#cut === 0) {
+      for (const block of this.#blocks) yield splitter.push(await this.#read(block));
+    } else {
+      for (const block of this.#blocks.slice(0, this.#first)) {
+        yield splitter.push(await this.#read(block));
+      }
+      const [next, ...others] = [...this.#blocks.slice(this.#first), last];
+      const bytes = await this.#read(next!);
+      const newline = bytes.subarray(0, PARTED_BYTES).indexOf(NEWLINE);
+      const parted = new TextEncoder().encode(splitter.pending).length;
+      if (parted > PARTED_BYTES) yield splitter.end();
+      const cut = this.#cut + (parted > PARTED_BYTES ? 0 : parted) + newline + 1;
+      yield [{ text: this.#notice(cut), continues: false }];
+      splitter = new LineSplitter();
+      yield splitter.push(bytes.subarray(newline + 1));
+      if (others.length === 0) return yield splitter.end();
+      for (const block of others.slice(0, -1)) yield splitter.push(await this.#read(block));
+    }
+    yield splitter.push(last);
+    yield splitter.end();
+  }
+
+  /** Frees what is kept. */
+  discard(): void {
+    void this.#inTurn(() => {
+      for (const block of this.#blocks.splice(0)) this.#free(block);
+      this.#last = new Uint8Array();
+      this.#lastBytes = 0;
+    });
+  }
+
+  #inTurn(work: () => Promise<void> | void): Promise<void> {
+    const writing = (this.#writing ?? Promise.resolve()).then(work).then(() => {
+      if (this.#writing === writing) this.#writing = undefined;
+    });
+    this.#writing = writing;
+    return writing;
+  }
+
+  async #write(chunk: Uint8Array): Promise<void> {
+    for (let rest = chunk; rest.length > 0;) {
+      if (this.#lastBytes === 0 && this.#blocks.length === this.#most) this.#dropOldest();
+      const part = rest.subarray(0, this.#blockBytes - this.#lastBytes);
+      this.#append(part);
+      rest = rest.subarray(part.length);
+      if (this.#lastBytes === this.#blockBytes) await this.#close();
+    }
+  }
+
+  #append(bytes: Uint8Array): void {
+    const size = this.#lastBytes + bytes.length;
+    if (size > this.#last.length) {
+      const grown = new Uint8Array(Math.min(this.#blockBytes, Math.max(1024, 2 * size)));
+      grown.set(this.#last.subarray(0, this.#lastBytes));
+      this.#last = grown;
+    }
+    this.#last.set(bytes, this.#lastBytes);
+    this.#lastBytes = size;
+  }
+
+  #fitsInLast(bytes: number): boolean {
+    const begins = this.#lastBytes === 0 && this.#blocks.length === this.#most;
+    return !begins && this.#lastBytes + bytes < this.#blockBytes;
+  }
+
+  /** Puts the last block with the others. */
+  async #close(): Promise<void> {
+    const bytes = this.#last.subarray(0, this.#lastBytes);
+    this.#lastBytes = 0;
+    if (bytes.length < LEAST_SPOOLED_BYTES) {
+      this.#last = new Uint8Array();
+      this.#blocks.push(bytes);
+    } else {
+      try {
+        const place = await this.#spool.put(bytes);
+        this.#blocks.push({ place, bytes: bytes.length });
+      } catch (error) {
+        this.#failure = error instanceof Error ? error.message : String(error);
+        this.#cut += bytes.length;
+      }
+    }
+  }
+
+  /** Drops the block behind the first ones. */
+  #dropOldest(): void {
+    for (const oldest of this.#blocks.splice(this.#first, 1)) {
+      this.#cut += this.#blockBytes;
+      this.#free(oldest);
+    }
+  }
+
+  async #read(block: Block): Promise<Uint8Array> {
+    if (block instanceof Uint8Array) return block;
+    return await this.#spool.read(block.place, block.bytes);
+  }
+
+  #free(block: Block): void {
+    if (!(block instanceof Uint8Array)) this.#spool.free(block.place);
+  }
+
+  #notice(cut: number): string {
+    const reason = this.#failure === undefined ? "" : ` (${this.#failure})`;
+    return `… ${formatSize(cut)} cut${reason} …`;
+  }
+}
+
+const NEWLINE = 10;
+
+/**
+ * Blocks in a file without a name, whose space is free once this process has ended, however it ends.
+ */
+export class Spool {
+  #file: Promise<Deno.FsFile> | undefined;
+  readonly #free: number[] = [];
+  #size = 0;
+  /** The last read or write; one after the other, as all move the position in the file. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Writes a block; resolves with its place. */
+  async put(block: Uint8Array): Promise<number> {
+    const place = this.#free.pop() ?? this.#size++;
+    await this.#at(place, async (file) => {
+      for (let rest = block; rest.length > 0;) rest = rest.subarray(await file.write(rest));
+    });
+    return place;
+  }
+
+  /** Reads a block of so many bytes. */
+  async read(place: number, bytes: number): Promise<Uint8Array> {
+    const block = new Uint8Array(bytes);
+    await this.#at(place, async (file) => {
+      for (let rest = block; rest.length > 0;) {
+        const read = await file.read(rest);
+        if (read === null) throw new Error("The temporary file of kept output was cut");
+        rest = rest.subarray(read);
+      }
+    });
+    return block;
+  }
+
+  /** Makes a place available. */
+  free(place: number): void {
+    this.#free.push(place);
+  }
+
+  /** Frees everything. */
+  async close(): Promise<void> {
+    await this.#last;
+    (await this.#file?.catch(() => undefined))?.close();
+    this.#file = undefined;
+  }
+
+  async #at(place: number, use: (file: Deno.FsFile) => Promise<void>): Promise<void> {
+    const done = this.#last.then(async () => {
+      const file = await (this.#file ??= createNameless());
+      await file.seek(place * BLOCK_BYTES, Deno.SeekMode.Start);
+      await use(file);
+    });
+    this.#last = done.catch(() => {});
+    await done;
+  }
+}
+
+async function createNameless(): Promise<Deno.FsFile> {
+  const path = await Deno.makeTempFile({ prefix: "lockstep-" });
+  const file = await Deno.open(path, { read: true, write: true });
+  await Deno.remove(path);
+  return file;
+}
