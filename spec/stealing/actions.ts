@@ -51,10 +51,10 @@ export function commandAction(command: ModelCommand): Action {
       return action("DrainAgent", command.agentId);
     case "requeue-agent-tasks":
       return action("RequeueAgentTasks", command.agentId);
-    case "cordon-agent": {
-      const name = command.reason === "" ? "UncordonAgent" : "CordonAgent";
-      return action(name, command.agentId, command.cause);
-    }
+    case "cordon-agent":
+      return action("CordonAgent", command.agentId, command.cause);
+    case "uncordon-agent":
+      return action("UncordonAgent", command.agentId, command.cause);
     case "report-load":
       return action("ReportLoad", command.agentId, command.taskCount!);
     case "expire":

@@ -108,9 +108,9 @@ export function allows(bounds: Bounds, state: TaskState, command: ModelCommand):
     }
     case "register-agent":
       return !state.agents.has(command.agentId);
-    case "cordon-agent":
-      // Nobody can be told apart who lifts a cordon of an agent that isn't there.
-      return command.reason !== "" || state.agents.has(command.agentId);
+    case "uncordon-agent":
+      // The specification refuses both commands about an unknown agent in one way.
+      return state.agents.has(command.agentId);
     case "report-load":
       return state.agents.has(command.agentId) || command.taskCount === bounds.reports[0];
     case "expire":
@@ -141,6 +141,7 @@ export function alphabet(bounds: Bounds): ModelCommand[] {
 /** The name in the model's constant `Used`. */
 function usedAs(command: ModelCommand): string {
   if (command.type === "fail") return `fail-${command.fault}`;
+  if (command.type === "uncordon-agent") return "cordon-agent";
   if (command.type !== "expire") return command.type;
   if (command.limit === "grace") return "grace-over";
   if (command.limit === "backoff") return "pause-over";
@@ -188,7 +189,7 @@ function agentCommands(bounds: Bounds, agentId: string): ModelCommand[] {
     { type: "requeue-agent-tasks", agentId, reason },
     ...bounds.causes.flatMap((cause): ModelCommand[] => [
       { type: "cordon-agent", agentId, cause, reason, untilMs: 0 },
-      { type: "cordon-agent", agentId, cause, reason: "", untilMs: 0 },
+      { type: "uncordon-agent", agentId, cause },
     ]),
     ...bounds.reports.map((taskCount): ModelCommand => ({
       type: "report-load",

@@ -97,13 +97,10 @@ function randomCommand(prng: Prng, state: TaskState): TaskCommand {
   if (kind < 37) {
     const lifts = nextInt(prng, 3) > 0;
     if (lifts && !state.agents.has(agentId)) return register(agentId);
-    return {
-      type: "cordon-agent",
-      agentId,
-      cause: pick(CAUSES),
-      reason: lifts ? "" : reason,
-      untilMs: 0,
-    };
+    const cause = pick(CAUSES);
+    return lifts
+      ? { type: "uncordon-agent", agentId, cause }
+      : { type: "cordon-agent", agentId, cause, reason, untilMs: 0 };
   }
   if (kind < 38) return { type: "requeue-agent-tasks", agentId, reason };
   if (kind < 39) return { type: "drain-agent", agentId, reason };

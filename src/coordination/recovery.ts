@@ -59,5 +59,5 @@ export async function revive(client: RootClient, agentId: string): Promise<void>
     await client.call({ type: "beat-agent", agentId, incarnation: 0 });
   }
   if (!tasks.agents.get(agentId)?.cordons.has("suspect")) return;
-  await client.call({ type: "cordon-agent", agentId, cause: "suspect", reason: "", untilMs: 0 });
+  await client.call({ type: "uncordon-agent", agentId, cause: "suspect" });
 }

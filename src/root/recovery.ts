@@ -50,5 +50,5 @@ async function suspend(client: RecoveringClient, agentId: string): Promise<void>
 /** Lifts the suspicion of an agent, as its registration shows that it is alive. */
 export async function liftSuspicion(client: RecoveringClient, agentId: string): Promise<void> {
   if (!client.state.tasks.agents.get(agentId)?.cordons.has("suspect")) return;
-  await client.attempt({ type: "cordon-agent", agentId, cause: "suspect", reason: "", untilMs: 0 });
+  await client.attempt({ type: "uncordon-agent", agentId, cause: "suspect" });
 }

@@ -146,12 +146,13 @@ export class AdvancedTaskScheduler extends TaskScheduler {
 
   /** Cordons an agent: it gets no further tasks. */
   cordonAgent(agentId: string, reason = "it was cordoned"): Promise<void> {
-    return this.#cordon(agentId, reason === "" ? "it was cordoned" : reason);
+    const why = reason === "" ? "it was cordoned" : reason;
+    return this.sendTo({ type: "cordon-agent", agentId, reason: why, cause: "caller", untilMs: 0 });
   }
 
   /** Lifts the cordon of {@linkcode cordonAgent}. */
   uncordonAgent(agentId: string): Promise<void> {
-    return this.#cordon(agentId, "");
+    return this.sendTo({ type: "uncordon-agent", agentId, cause: "caller" });
   }
 
   /**
@@ -240,10 +241,6 @@ export class AdvancedTaskScheduler extends TaskScheduler {
       })),
       taskTypes: taskTypes(tasks),
     };
-  }
-
-  #cordon(agentId: string, reason: string): Promise<void> {
-    return this.sendTo({ type: "cordon-agent", agentId, reason, cause: "caller", untilMs: 0 });
   }
 
   // Strategies of callers

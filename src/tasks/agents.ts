@@ -17,6 +17,7 @@ import type {
   ReportLoad,
   RequeueAgentTasks,
   ShedTasks,
+  UncordonAgent,
 } from "./commands.ts";
 import { dequeue, enqueue, join, leave, unpinFromLost } from "./placement.ts";
 import type { Agent, Group, LoadReport, Step, TaskRecord, TaskState } from "./state.ts";
@@ -141,17 +142,13 @@ function dropTimers({ deadlines }: TaskState, agent: Agent): void {
   unschedule(deadlines, agent.report?.timer);
 }
 
-/** Cordons an agent for one cause, or lifts that cause. */
+/** Cordons an agent for one cause. */
 export function cordonAgent(step: Step, command: CordonAgent): Refusal | void {
   const { state, now, events } = step;
   const { agentId, cause, reason, untilMs } = command;
   const agent = state.agents.get(agentId);
   if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   const known = agent.cordons.get(cause);
-  if (reason === "") {
-    if (known !== undefined) uncordon(step, agent, cause);
-    return;
-  }
   if (known?.reason === reason && known.untilMs === untilMs) return;
   touch(step, agent);
   unschedule(state.deadlines, known?.timer);
@@ -161,6 +158,13 @@ export function cordonAgent(step: Step, command: CordonAgent): Refusal | void {
   agent.cordons.set(cause, { reason, untilMs, timer });
   step.freed.push(agent);
   events.push({ type: "agent:cordoned", agentId, cause, reason, untilMs });
+}
+
+/** Lifts a cause, if it is in force. */
+export function uncordonAgent(step: Step, command: UncordonAgent): Refusal | void {
+  const agent = step.state.agents.get(command.agentId);
+  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+  if (agent.cordons.has(command.cause)) uncordon(step, agent, command.cause);
 }
 
 /** Lifts a cause that is in force. */

@@ -105,7 +105,7 @@ export class AttemptRunner {
         if (this.#handlers.size > 0) this.#start(event);
         return;
       case "task:completed":
-        return this.#abort(event, "somebody else completed the task");
+        return this.#abort(event, "the task was completed by another report");
       case "task:timed-out":
         this.#timeout = event;
         return;

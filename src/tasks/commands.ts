@@ -176,14 +176,20 @@ export interface RemoveAgent extends AgentCommand, Named<"remove-agent"> {
   readonly reason: string;
 }
 
-/** Cordons an agent for one cause, or with `reason: ""` lifts that cause. */
+/** Cordons an agent for one cause. */
 export interface CordonAgent extends AgentCommand, Named<"cordon-agent"> {
   /** For people. */
   readonly reason: string;
-  /** The cause that is put in force, or lifted. */
+  /** The cause that is put in force. */
   readonly cause: CordonCause;
   /** When the cause is lifted by itself; 0 for never. */
   readonly untilMs: Instant;
+}
+
+/** Lifts one cause of a cordon. A no-op when it is not in force. */
+export interface UncordonAgent extends AgentCommand, Named<"uncordon-agent"> {
+  /** The cause that is lifted. */
+  readonly cause: CordonCause;
 }
 
 /** Limits the slots that an agent may use. */
@@ -257,6 +263,7 @@ export type TaskCommand =
   | RegisterAgent
   | RemoveAgent
   | CordonAgent
+  | UncordonAgent
   | LimitAgent
   | ShedTasks
   | DrainAgent
@@ -300,6 +307,7 @@ export type TaskAnswers = {
   readonly "register-agent": void;
   readonly "remove-agent": void;
   readonly "cordon-agent": void;
+  readonly "uncordon-agent": void;
   readonly "limit-agent": void;
   readonly "shed-tasks": void;
   readonly "drain-agent": void;

@@ -1,9 +1,9 @@
 /**
- * Which task waits for which: what can run at once, what a failure takes with it, and which chain
- * of tasks decides how long everything takes.
+ * The dependencies between tasks as a graph: the tasks that can run, the tasks that a failure
+ * cancels, and the chain of tasks that decides how long all of them take.
  *
- * The graph is a book of facts. It starts nothing and knows no time; it is told which tasks there
- * are and how they ended, and answers with what follows from that.
+ * The graph runs nothing and has no clock: callers add tasks and report how they ended, and it
+ * returns the consequences.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import {
   requireObject,
   requireOneOf,
 } from "../core/arguments.ts";
+import { MOST_LISTED } from "./commands.ts";
 import {
   DependencyCycleError,
   DuplicateTaskError,
@@ -40,51 +41,50 @@ import {
 
 export type { GraphTaskStatus } from "./graph_walks.ts";
 
-/** What followed from the end of a task. */
+/** The consequences of the end of a task. */
 export interface GraphChanges {
-  /** The tasks that nothing keeps waiting any more. */
+  /** The tasks that became ready. */
   readonly ready: string[];
-  /** The tasks that can't run any more, nearest first. */
+  /** The tasks that were cancelled, nearest first. */
   readonly cancelled: string[];
 }
 
 /** A chain of tasks, each of which waits for the one before it. */
 export interface DependencyPath {
-  /** The id of the task that comes first. */
+  /** The id of the first task. */
   readonly from: string;
-  /** The id of the task that comes last. */
+  /** The id of the last task. */
   readonly to: string;
   /** The ids of the chain, `from` and `to` included. */
   readonly path: string[];
-  /** The durations along the chain, added up. */
+  /** The sum of the durations along the chain. */
   readonly duration: number;
 }
 
-/** How large a graph is, and how far. */
+/** The size and the progress of a graph. */
 export interface DependencyGraphStats {
-  /** Tasks that are there, in whatever status. */
+  /** Tasks in any status. */
   readonly totalTasks: number;
-  /** Tasks that were done. */
+  /** Tasks that were completed. */
   readonly completedTasks: number;
-  /** Tasks that wait for nothing and were not started. */
+  /** Tasks without open dependencies that were not started. */
   readonly readyTasks: number;
-  /** Tasks that wait for others. */
+  /** Tasks with open dependencies. */
   readonly pendingTasks: number;
   /** Tasks that were started and have not ended. */
   readonly runningTasks: number;
-  /** Tasks that failed themselves. */
+  /** Tasks that failed. */
   readonly failedTasks: number;
-  /** Tasks that can't run any more. */
+  /** Tasks that were cancelled. */
   readonly cancelledTasks: number;
   /** Dependencies of a task, on average. */
   readonly avgDependencies: number;
-  /** Dependencies of the task that has most. */
+  /** Dependencies of the task that has the most. */
   readonly maxDependencies: number;
   /** Always 0: a task that would close a cycle is refused. */
   readonly cycles: number;
 }
 
-/** How a task can end. */
 type Outcome = "completed" | "failed" | "cancelled";
 
 const OUTCOMES: readonly Outcome[] = ["completed", "failed", "cancelled"];
@@ -92,8 +92,7 @@ const OUTCOMES: readonly Outcome[] = ["completed", "failed", "cancelled"];
 /**
  * The dependencies between tasks.
  *
- * A task may name a dependency that is not there yet, and waits for it. Whatever the graph answers
- * with stands as ids. Time and memory grow with the tasks and dependencies that are there, until
+ * A task may name a dependency that was not added yet, and waits for it. Tasks stay in the graph until
  * they are removed.
  *
  * @example
@@ -113,26 +112,26 @@ const OUTCOMES: readonly Outcome[] = ["completed", "failed", "cancelled"];
 export class DependencyGraph {
   readonly #logger: Logger;
   readonly #tasks = new Map<string, GraphNode>();
-  /** What tasks that are there depend on, and what is not there itself. */
+  /** Dependencies of tasks that are not in the graph themselves, by id. */
   readonly #absent = new Map<string, GraphNode>();
   readonly #ready = new Set<GraphNode>();
   #walks = 0;
 
   /**
-   * An empty graph.
+   * Makes an empty graph.
    *
-   * @param logger is told, as `debug`, which tasks a failure takes with it. @default silent
+   * @param logger gets the tasks that a failure cancels, at level debug. @default silent
    */
   constructor(logger: Logger = silentLogger) {
     this.#logger = requireLogger(logger, "create a dependency graph");
   }
 
   /**
-   * Adds a task, in O(its dependencies) unless others wait for it already; then a cycle is looked
-   * for, from both sides, which costs about twice the smaller side.
+   * Adds a task. Costs O(its dependencies) unless others wait for it already; then it searches for a
+   * cycle from both sides, which costs about twice the smaller side.
    *
-   * A task whose dependency can't deliver any more is cancelled at once. A second task of the same
-   * id and `idempotencyKey` changes nothing.
+   * A task whose dependency has failed is cancelled at once. A second task of the same id and
+   * `idempotencyKey` changes nothing.
    *
    * @throws {DependencyCycleError} when it would close a cycle
    * @throws {DuplicateTaskError} when the id is known
@@ -152,15 +151,14 @@ export class DependencyGraph {
     node.status = "waiting";
     for (const dependency of dependencies) this.#link(node, dependency);
     if (node.open === 0) this.#makeReady(node);
-    else this.#settleDependencies(node);
+    else this.#countEnded(node);
   }
 
   /**
-   * Removes a task; returns whether it was there. O(its dependencies).
+   * Removes a task, and returns whether it was there. O(its dependencies).
    *
-   * Who depends on it is made ready by nothing but its completion, so: when it had ended, it is
-   * remembered as it ended for as long as a task depends on it; when it had not, they wait until
-   * somebody adds it again.
+   * Its dependents become ready only by its completion: when it had ended, its outcome is kept for as
+   * long as a task depends on it; when it had not, they wait until it is added again.
    */
   removeTask(taskId: string): boolean {
     requireId(taskId, "taskId", () => `remove task ${quote(taskId)}`);
@@ -182,7 +180,7 @@ export class DependencyGraph {
   }
 
   /**
-   * Notes that a ready task was started.
+   * Marks a ready task as running.
    *
    * @throws {UnknownTaskError}
    * @throws {TaskStatusError} when it isn't ready
@@ -198,36 +196,36 @@ export class DependencyGraph {
   }
 
   /**
-   * Notes that a task was done; returns the tasks that are ready because of it. O(its dependents
-   * and those of whom that cancels).
+   * Marks a task as completed, and returns the tasks that became ready. O(its dependents, and the
+   * dependents of those that it cancels).
    *
    * @throws {UnknownTaskError}
    * @throws {TaskStatusError} when it is neither ready nor running
    */
   markCompleted(taskId: string): string[] {
-    return this.settle(taskId, "completed").ready;
+    return this.endTask(taskId, "completed").ready;
   }
 
   /**
-   * Notes that a task failed for good; returns the tasks that can't run any more because of it.
-   * Those that can run because of it are among the ready ones. O(its dependents, direct or not).
+   * Marks a task as failed for good, and returns the tasks that were cancelled. Those that became
+   * ready are among {@linkcode getReadyTasks}. O(its dependents, direct or not).
    *
    * @throws {UnknownTaskError}
    * @throws {TaskStatusError} when it has ended
    */
   markFailed(taskId: string): string[] {
-    return this.settle(taskId, "failed").cancelled;
+    return this.endTask(taskId, "failed").cancelled;
   }
 
   /**
-   * Notes how a task ended, and returns all that follows: each dependent becomes ready, waits on,
-   * or is cancelled, by the `onFailure` of its dependency. Of several `run-on-failure` dependencies
-   * one has to fail.
+   * Ends a task, and returns all consequences: each dependent becomes ready, goes on waiting, or is
+   * cancelled, by the `onFailure` of its dependency. Of several `run-on-failure` dependencies one has
+   * to fail.
    *
    * @throws {UnknownTaskError}
    * @throws {TaskStatusError} when it has ended, or is to be completed and isn't ready or running
    */
-  settle(taskId: string, outcome: "completed" | "failed" | "cancelled"): GraphChanges {
+  endTask(taskId: string, outcome: "completed" | "failed" | "cancelled"): GraphChanges {
     const attempt = () => `mark task ${quote(taskId)} as ${quote(outcome)}`;
     const node = this.#find(taskId, attempt);
     requireOneOf(outcome, OUTCOMES, "outcome", attempt);
@@ -240,46 +238,45 @@ export class DependencyGraph {
     return this.#end(node, outcome);
   }
 
-  /** Whether a task waits for nothing and was not started; `false` for one that is not there. */
+  /** Returns whether a task is ready; `false` for an unknown one. */
   isTaskReady(taskId: string): boolean {
     return this.getTaskStatus(taskId) === "ready";
   }
 
-  /** Where a task is, or `undefined` when it is not there. */
+  /** Returns the status of a task; `undefined` for an unknown one. */
   getTaskStatus(taskId: string): GraphTaskStatus | undefined {
     requireId(taskId, "taskId", () => `look up task ${quote(taskId)}`);
     return this.#tasks.get(taskId)?.status;
   }
 
-  /** The ids of the tasks that can be started, in the order in which they became ready. */
+  /** Returns the ids of the ready tasks, in the order in which they became ready. */
   getReadyTasks(): string[] {
     return Array.from(this.#ready, idOf);
   }
 
-  /** The ids of all tasks that depend on this one, directly or through others, nearest first. */
+  /** Returns the ids of all tasks that depend on this one, directly or not, nearest first. */
   getAllDependents(taskId: string): string[] {
     requireId(taskId, "taskId", () => `find dependents of task ${quote(taskId)}`);
     const node = this.#tasks.get(taskId) ?? this.#absent.get(taskId);
     return node === undefined ? [] : dependentsOf(node, ++this.#walks).map(idOf);
   }
 
-  /** Always empty, for who asks: a task that would close a cycle is refused by {@linkcode addTask}. */
+  /** Returns no cycles: {@linkcode addTask} refuses a task that would close one. */
   detectCycles(): string[][] {
     return [];
   }
 
   /**
-   * All ids, each behind those that it depends on, and otherwise in the order in which they were
-   * added; O(tasks + dependencies). Never `null`, as there are no cycles.
+   * Returns all ids, each after its dependencies, and otherwise in the order in which they were
+   * added. O(tasks + dependencies). Never `null`, as there are no cycles.
    */
   topologicalSort(): string[] | null {
     return inOrder(this.#tasks.values(), ++this.#walks).map(idOf);
   }
 
   /**
-   * The chain of tasks that takes longest; `null` when there are no tasks. O(tasks +
-   * dependencies). Of equally long chains it is the one that comes first in
-   * {@linkcode topologicalSort}.
+   * Returns the chain of tasks that takes longest; `null` without tasks. Of equally long chains it is
+   * the first one in {@linkcode topologicalSort}. O(tasks + dependencies).
    *
    * @param durationOf how long a task takes, in any unit. @default 1 for every task
    * @throws {RangeError} when a duration is negative or not finite
@@ -299,7 +296,7 @@ export class DependencyGraph {
     return { from: path[0]!, to: path.at(-1)!, path, duration: longest.length };
   }
 
-  /** Counts of everything; O(tasks + dependencies). */
+  /** Returns the size and the progress of the graph. O(tasks + dependencies). */
   getStats(): DependencyGraphStats {
     const count = { waiting: 0, ready: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
     let all = 0;
@@ -326,7 +323,7 @@ export class DependencyGraph {
     };
   }
 
-  /** The graph for Graphviz: arrows go from a task to those that wait for it, dashed if ignored. */
+  /** Returns the graph for Graphviz: arrows go from a task to its dependents. */
   toDot(): string {
     const lines = ["digraph TaskDependencies {"];
     for (const { id, status } of this.#tasks.values()) {
@@ -371,12 +368,12 @@ export class DependencyGraph {
     link(node, other, onFailureOf(dependency));
   }
 
-  /** Tells a task that was just added of its dependencies that have ended. */
-  #settleDependencies(node: GraphNode): void {
+  /** Counts the dependencies of an added task that have ended. */
+  #countEnded(node: GraphNode): void {
     let verdict: Verdict = "waits";
     for (let edge = node.firstDependency; edge !== undefined; edge = edge.nextDependency) {
       if (!hasEnded(edge.dependency)) continue;
-      const next = settleEdge(edge);
+      const next = countEnd(edge);
       if (verdict !== "cancelled") verdict = next;
     }
     if (verdict === "ready") this.#makeReady(node);
@@ -388,7 +385,7 @@ export class DependencyGraph {
     this.#ready.add(node);
   }
 
-  /** Ends a task and everything that its end takes with it. */
+  /** Ends a task, and all tasks that this cancels. */
   #end(first: GraphNode, outcome: Outcome): GraphChanges {
     const changes: GraphChanges = { ready: [], cancelled: [] };
     this.#ready.delete(first);
@@ -396,9 +393,9 @@ export class DependencyGraph {
     const ended = [first];
     for (let i = 0; i < ended.length; i++) {
       for (let edge = ended[i]!.firstDependent; edge !== undefined; edge = edge.nextDependent) {
-        if (edge.settled) continue;
+        if (edge.hasEnded) continue;
         const { dependent } = edge;
-        const verdict = settleEdge(edge);
+        const verdict = countEnd(edge);
         if (dependent.status !== "waiting" || verdict === "waits") continue;
         if (verdict === "ready") {
           this.#makeReady(dependent);
@@ -421,13 +418,13 @@ export class DependencyGraph {
   }
 }
 
-/** What the end of a dependency means for its dependent. */
+/** The consequence of the end of a dependency for its dependent. */
 type Verdict = "waits" | "ready" | "cancelled";
 
-/** Notes at the dependent that the dependency of `edge` has ended. */
-function settleEdge(edge: GraphEdge): Verdict {
+/** Counts the end of the dependency of `edge` at its dependent. */
+function countEnd(edge: GraphEdge): Verdict {
   const { dependent, dependency: { status }, onFailure } = edge;
-  edge.settled = true;
+  edge.hasEnded = true;
   dependent.open--;
   if (status !== "completed" && onFailure === "cancel") return "cancelled";
   if (status === "completed" && onFailure === "run-on-failure") {
@@ -445,27 +442,24 @@ function idOf(node: GraphNode): string {
   return node.id;
 }
 
-/** In DOT a quoted id ends at the next quote that no backslash precedes. */
+/** Quotes an id: in DOT it ends at the next quote without a backslash. */
 function dotId(id: string): string {
   return `"${id.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** Dependencies as they come with a task. */
-export type Dependencies = NonNullable<Task["dependencies"]>;
-
-/** The most dependencies of one task. */
-const MOST_DEPENDENCIES = 100_000;
+/** The dependencies of a task as callers give them. */
+type Dependencies = NonNullable<Task["dependencies"]>;
 
 const ON_FAILURE: readonly OnFailure[] = ["cancel", "ignore", "run-on-failure"];
 const NO_DEPENDENCIES: Dependencies = [];
 
-/** Refuses what is no task; returns its dependencies, each task once. */
-export function requireTask(task: Task): Dependencies {
+/** Checks a task, and returns its dependencies, each task once. */
+function requireTask(task: Task): Dependencies {
   requireObject(task, "task", () => "add a task");
   const { id, dependencies = NO_DEPENDENCIES } = task;
   const attempt = () => `add task ${quote(id)}`;
   requireId(id, "id", attempt);
-  requireArray(dependencies, MOST_DEPENDENCIES, "dependencies", attempt);
+  requireArray(dependencies, MOST_LISTED, "dependencies", attempt);
   for (const dependency of dependencies) {
     if (typeof dependency !== "string") requireDependency(dependency, attempt);
     const taskId = taskIdOf(dependency);
@@ -481,7 +475,7 @@ function requireDependency(dependency: unknown, attempt: Attempt): void {
   if (onFailure !== undefined) requireOneOf(onFailure, ON_FAILURE, "onFailure", attempt);
 }
 
-/** For the few that most tasks name, comparing them costs less than a map. */
+/** Compares all pairs, which costs less than a map for the few dependencies that most tasks have. */
 function areFewAndDistinct(dependencies: Dependencies): boolean {
   if (dependencies.length > 8) return false;
   for (let i = 1; i < dependencies.length; i++) {
@@ -511,14 +505,14 @@ function withoutRepetition(dependencies: Dependencies, attempt: Attempt): Depend
   return Array.from(once, ([taskId, onFailure]) => ({ taskId, onFailure }));
 }
 
-/** Refuses a task of a known id, unless it carries the idempotency key of the known one. */
-export function refuseDuplicate(known: Task, task: Task): void {
+/** Refuses a task of a known id, unless it has the idempotency key of the known one. */
+function refuseDuplicate(known: Task, task: Task): void {
   const key = task.idempotencyKey;
   if (key === undefined || key !== known.idempotencyKey) throw new DuplicateTaskError(task.id);
 }
 
-/** Requires what `durationOf` returned to be a duration. */
-export function requireDuration(duration: unknown, taskId: string, attempt: Attempt): void {
+/** Requires that `durationOf` returned a duration. */
+function requireDuration(duration: unknown, taskId: string, attempt: Attempt): void {
   if (typeof duration === "number" && duration >= 0 && duration < Infinity) return;
   const kind = typeof duration === "number" ? RangeError : TypeError;
   throw new kind(
@@ -528,12 +522,10 @@ export function requireDuration(duration: unknown, taskId: string, attempt: Atte
   );
 }
 
-/** What the dependency is on. */
-export function taskIdOf(dependency: Dependencies[number]): string {
+function taskIdOf(dependency: Dependencies[number]): string {
   return typeof dependency === "string" ? dependency : dependency.taskId;
 }
 
-/** What its failure does. */
-export function onFailureOf(dependency: Dependencies[number]): OnFailure {
+function onFailureOf(dependency: Dependencies[number]): OnFailure {
   return typeof dependency === "string" ? "cancel" : dependency.onFailure ?? "cancel";
 }

@@ -1,26 +1,25 @@
 /**
- * Nodes, edges, and the ways through them. Nothing here recurses: a chain of 100,000 tasks is as
- * good as any other graph.
+ * Nodes, edges, and walks through them. No walk recurses, so a chain of 100,000 tasks is like any
+ * other graph.
  *
- * An edge stands in two linked lists, the dependencies of one node and the dependents of another,
- * so that it is made and removed in O(1), and so that the place where a walk stopped in a node is
- * one reference. Each walk has a number of its own and marks the nodes that it has seen with it,
- * which spares it a set.
+ * An edge is in two linked lists, the dependencies of one node and the dependents of another, so that
+ * it is made and removed in O(1), and so that the position of a walk in a node is one reference. Each
+ * walk has a number of its own and marks the nodes that it has visited with it, instead of a set.
  *
  * @module
  */
 
 import type { OnFailure, Task, TaskStatus } from "./types.ts";
 
-/** Where a task of a graph is. */
+/** The status of a task in a graph. */
 export type GraphTaskStatus = Exclude<TaskStatus, "assigned" | "backing-off">;
 
-/** A task, or the place of one that others depend on and that is not there. */
+/** A task, or the place of one that others depend on and that is not in the graph. */
 export interface GraphNode {
   readonly id: string;
-  /** `undefined` while the task is not there. */
+  /** `undefined` while the task is not in the graph. */
   task: Task | undefined;
-  /** Of a task that is not there only the end counts that it came to before it was removed. */
+  /** For a task that was removed: the outcome that it had, if it had ended. */
   status: GraphTaskStatus;
   /** How many of its dependencies have not ended. */
   open: number;
@@ -31,13 +30,13 @@ export interface GraphNode {
   firstDependent: GraphEdge | undefined;
   lastDependent: GraphEdge | undefined;
 
-  /** The newest walk that came here. */
+  /** The newest walk that visited it. */
   walk: number;
-  /** Where that walk goes on. */
+  /** The edge at which that walk goes on. */
   next: GraphEdge | undefined;
-  /** From where that walk came. */
+  /** The node from which that walk came. */
   from: GraphNode | undefined;
-  /** Its place in the order that was made last. */
+  /** Its index in the newest order. */
   position: number;
 }
 
@@ -46,14 +45,14 @@ export interface GraphEdge {
   readonly dependency: GraphNode;
   readonly dependent: GraphNode;
   readonly onFailure: OnFailure;
-  /** Whether the dependency has ended. Once it has, what it told its dependent stands. */
-  settled: boolean;
+  /** Whether the end of the dependency was counted at the dependent. */
+  hasEnded: boolean;
   nextDependency: GraphEdge | undefined;
   nextDependent: GraphEdge | undefined;
   previousDependent: GraphEdge | undefined;
 }
 
-/** A place for a task that is not there. */
+/** Makes the place of a task that is not in the graph. */
 export function newNode(id: string): GraphNode {
   return {
     id,
@@ -72,7 +71,7 @@ export function newNode(id: string): GraphNode {
   };
 }
 
-/** Makes `dependent` wait for `dependency`, behind whatever it waits for already. */
+/** Adds a dependency to a task, after those that it has. */
 export function link(
   dependent: GraphNode,
   dependency: GraphNode,
@@ -82,7 +81,7 @@ export function link(
     dependency,
     dependent,
     onFailure,
-    settled: false,
+    hasEnded: false,
     nextDependency: undefined,
     nextDependent: undefined,
     previousDependent: dependency.lastDependent,
@@ -97,7 +96,7 @@ export function link(
   if (onFailure === "run-on-failure") dependent.fallbacks++;
 }
 
-/** Takes `edge` out of its dependency's list; the dependent's list is given up as a whole. */
+/** Removes `edge` from the list of its dependency; the list of its dependent is dropped as a whole. */
 export function unlinkFromDependency(edge: GraphEdge): void {
   const { dependency, previousDependent, nextDependent } = edge;
   if (previousDependent === undefined) dependency.firstDependent = nextDependent;
@@ -107,8 +106,8 @@ export function unlinkFromDependency(edge: GraphEdge): void {
 }
 
 /**
- * The tasks that are there, each behind what it depends on, and otherwise in the order of `nodes`;
- * O(tasks + edges). Sets each node's `position`.
+ * Returns the tasks in the graph, each after its dependencies, and otherwise in the order of `nodes`.
+ * Sets the `position` of each node. O(tasks + edges).
  */
 export function inOrder(nodes: Iterable<GraphNode>, walk: number): GraphNode[] {
   const order: GraphNode[] = [];
@@ -141,8 +140,8 @@ function enter(node: GraphNode, walk: number): GraphNode {
 }
 
 /**
- * The chain with the largest sum of durations, the first such by its last node, or `undefined` when
- * there are no nodes. `order` is what {@linkcode inOrder} made, `durations` goes along with it.
+ * Returns the chain with the largest sum of durations, or `undefined` without nodes. `order` is the
+ * result of {@linkcode inOrder}, with one duration for each node.
  */
 export function longestPath(
   order: readonly GraphNode[],
@@ -165,7 +164,7 @@ export function longestPath(
   return { nodes: nodes.reverse(), length: lengths[last.position]! };
 }
 
-/** The dependency of `node` at the end of the longest chain. */
+/** Returns the dependency of `node` at the end of the longest chain. */
 function longestBefore(node: GraphNode, lengths: Float64Array): GraphNode | undefined {
   let longest: GraphNode | undefined;
   for (let edge = node.firstDependency; edge !== undefined; edge = edge.nextDependency) {
@@ -178,7 +177,7 @@ function longestBefore(node: GraphNode, lengths: Float64Array): GraphNode | unde
   return longest;
 }
 
-/** Every task that depends on `node`, directly or through others, nearest first. */
+/** Returns all tasks that depend on `node`, directly or not, nearest first. */
 export function dependentsOf(node: GraphNode, walk: number): GraphNode[] {
   const found: GraphNode[] = [];
   node.walk = walk;
@@ -195,11 +194,11 @@ export function dependentsOf(node: GraphNode, walk: number): GraphNode[] {
 }
 
 /**
- * The cycle that `node` would close if it depended on `dependencies`, from `node` to `node` and
- * each id depending on the next, or `undefined`.
+ * Returns the cycle that `node` would close if it depended on `dependencies`, from `node` to `node`,
+ * each id depending on the next; or `undefined`.
  *
- * Walks up from `node` and down from `dependencies` by turns, and is done when either side is:
- * the smaller one decides what it costs. Uses the walks `up` and `down`.
+ * Walks up from `node` and down from `dependencies` by turns, until either side ends: the cost is
+ * that of the smaller side. Uses the walks `up` and `down`.
  */
 export function findCycle(
   node: GraphNode,
@@ -238,7 +237,7 @@ function visit(
   open.push(node);
 }
 
-/** The cycle in which `lower`, found from below, depends on `upper`, found from above. */
+/** Returns the cycle in which `lower`, found from below, depends on `upper`, found from above. */
 function cycleThrough(upper: GraphNode, lower: GraphNode): string[] {
   const cycle: string[] = [];
   for (let node: GraphNode | undefined = lower; node !== undefined; node = node.from) {

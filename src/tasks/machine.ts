@@ -36,6 +36,7 @@ import {
   requeueAgentTasks,
   shedTasks,
   uncordon,
+  uncordonAgent,
 } from "./agents.ts";
 import type {
   Assign,
@@ -177,6 +178,7 @@ const HANDLERS: {
   "register-agent": registerAgent,
   "remove-agent": removeAgent,
   "cordon-agent": cordonAgent,
+  "uncordon-agent": uncordonAgent,
   "limit-agent": limitAgent,
   "shed-tasks": shedTasks,
   "drain-agent": drainAgent,

@@ -43,6 +43,7 @@ export type {
   TaskCommand,
   TaskSpec,
   Unblock,
+  UncordonAgent,
   UseStrategy,
 } from "./commands.ts";
 export type { TaskConfig, TaskSchedulerConfig, WorkStealingConfig } from "./config.ts";

@@ -351,12 +351,14 @@ export class TaskScheduler implements AsyncDisposable {
    * @internal
    */
   protected sendTo(
-    command: TaskCommand & { readonly agentId: string; readonly reason: string },
+    command: TaskCommand & { readonly agentId: string; readonly reason?: string },
   ): Promise<void> {
     return attempting(() => {
       const verb = command.type.replaceAll("-", " ");
       requireId(command.agentId, "agentId", () => verb);
-      requireText(command.reason, "reason", () => `${verb} ${quote(command.agentId)}`);
+      if ("reason" in command) {
+        requireText(command.reason, "reason", () => `${verb} ${quote(command.agentId)}`);
+      }
       return this.client.call(command, nothing);
     });
   }

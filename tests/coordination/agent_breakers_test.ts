@@ -3,7 +3,7 @@ import { readBreakerConfig } from "../../src/breakers/config.ts";
 import type { CircuitBreakerConfig } from "../../src/breakers/mod.ts";
 import { settleCall } from "../../src/root/reactions/breakers.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
-import { agent, cordon, error, submit } from "../tasks/driver.ts";
+import { agent, cordon, error, submit, uncordon } from "../tasks/driver.ts";
 import { acquire, lines, resources, RootDriver } from "./driver.ts";
 
 function rulesOf(config: CircuitBreakerConfig = {}) {
@@ -194,9 +194,9 @@ Deno.test("an agent that is gone when its attempt gets its permit leaves nothing
     bench.do(agent(id, { startsAtOnce: true }));
     bench.do({ type: "join-agent", agentId: id, heartbeatTimeoutMs: 50, incarnation: 0 });
   }
-  bench.do(cordon("y", "busy"), submit("t"), cordon("y", ""), force("half-open", "agent:y"));
+  bench.do(cordon("y", "busy"), submit("t"), uncordon("y"), force("half-open", "agent:y"));
   bench.pass(25);
-  for (const id of ["x", "y"]) bench.do(cordon(id, "", { cause: "suspect" }));
+  for (const id of ["x", "y"]) bench.do(uncordon(id, "suspect"));
   const told = lines(bench.pass(25));
   assertEquals(told.includes("task:started t y"), true);
   assertEquals(told.filter((line) => line.includes("refused")), []);

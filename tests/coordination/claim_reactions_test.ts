@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { claimOwner } from "../../src/locks/claim_owner.ts";
-import { agent, cordon, submit } from "../tasks/driver.ts";
+import { agent, cordon, submit, uncordon } from "../tasks/driver.ts";
 import { acquire, lines, resources, RootDriver } from "./driver.ts";
 
 /** A machine with one eager agent of `slots` slots. */
@@ -29,10 +29,10 @@ for (const third of [false, true]) {
       bench.do(agent(id, { startsAtOnce: true }));
       bench.do({ type: "join-agent", agentId: id, heartbeatTimeoutMs: 50, incarnation: 0 });
     }
-    bench.do(cordon("y", "busy"), submit("t", { resources: resources("r") }), cordon("y", ""));
+    bench.do(cordon("y", "busy"), submit("t", { resources: resources("r") }), uncordon("y"));
     assertEquals(bench.holders("r"), ["t #1"]);
     bench.pass(25); // both are suspected, and nothing else gets to them
-    for (const id of ["x", "y"]) bench.do(cordon(id, "", { cause: "suspect" }));
+    for (const id of ["x", "y"]) bench.do(uncordon(id, "suspect"));
     if (third) bench.do(agent("z", { startsAtOnce: true }));
     const told = lines(bench.pass(25));
     // Both die in one instant: the claim that y gets when x goes is over before y is known to be gone.

@@ -24,6 +24,15 @@ export function stepRoot(
   now: Instant,
 ): readonly LockstepEvent[] {
   const events: LockstepEvent[] = [];
-  machine.step(state, command, now, events);
+  machine.step(state, adapted(command), now, events);
   return events;
+}
+
+/** The command in use for one whose meaning depended on a value: that of a cordon, on its reason. */
+function adapted(command: Command): Command {
+  if (command.type === "as-agent") {
+    return { ...command, command: adapted(command.command) as typeof command.command };
+  }
+  if (command.type !== "cordon-agent" || command.reason !== "") return command;
+  return { type: "uncordon-agent", agentId: command.agentId, cause: command.cause };
 }

@@ -21,7 +21,11 @@ export interface Renames {
 /** The renames since the runs were recorded. */
 export const RENAMES: AllRenames = {
   commands: { types: {}, fields: {}, values: {} },
-  events: { types: {}, fields: {}, values: {} },
+  events: {
+    types: {},
+    fields: {},
+    values: { "* command cordon-agent": "uncordon-agent" },
+  },
   configs: { types: {}, fields: {}, values: {} },
 };
 

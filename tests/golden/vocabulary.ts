@@ -30,6 +30,7 @@ export const COMMANDS: Readonly<Record<Command["type"], Presence>> = {
   "register-agent": "recorded",
   "remove-agent": "recorded",
   "cordon-agent": "recorded",
+  "uncordon-agent": "missing",
   "limit-agent": "recorded",
   "award": "recorded",
   "shed-tasks": "recorded",

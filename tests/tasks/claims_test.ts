@@ -4,7 +4,7 @@ import type { TaskStatus } from "../../src/tasks/types.ts";
 import type { TaskEvent } from "../../src/tasks/events.ts";
 import type { TaskPart } from "../../src/tasks/machine.ts";
 import { TRANSITIONS } from "../../src/tasks/transitions.ts";
-import { cordon, lines, submit, TaskDriver } from "./driver.ts";
+import { lines, submit, TaskDriver, uncordon } from "./driver.ts";
 
 /** A task `t` on agent `x`, assigned but not started. */
 function assigned(): TaskDriver {
@@ -326,7 +326,7 @@ Deno.test("commands on tasks and agents that nobody knows are refused", () => {
     driver.refuses({ type: "cancel", taskId: id, reason: "" }, "unknown-task");
     driver.refuses({ type: "assign", taskId: id, agentId: "" }, "unknown-task");
     driver.refuses({ type: "remove-agent", agentId: id, reason: "" }, "unknown-agent");
-    driver.refuses(cordon(id, ""), "unknown-agent");
+    driver.refuses(uncordon(id), "unknown-agent");
     driver.refuses({ type: "cancel-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
     driver.refuses({ type: "requeue-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
   }

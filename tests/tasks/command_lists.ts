@@ -98,9 +98,9 @@ const aboutAgent = fc.record({
   type: fc.constantFrom(
     "remove-agent" as const,
     "cordon-agent" as const,
-    "cordon-agent" as const,
+    "uncordon-agent" as const,
+    "uncordon-agent" as const,
     "cancel-agent-tasks" as const,
-    "cordon-agent" as const,
     "drain-agent" as const,
     "shed-tasks" as const,
     "requeue-agent-tasks" as const,
@@ -109,9 +109,10 @@ const aboutAgent = fc.record({
   reason: fc.constantFrom("", "", "r1"),
   cause: fc.constantFrom("caller" as const, "suspect" as const, "breaker" as const),
   untilMs: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(200)),
-}).map(({ type, agentId, reason, cause, untilMs }): TaskCommand =>
-  type === "cordon-agent" ? { type, agentId, reason, cause, untilMs } : { type, agentId, reason }
-);
+}).map(({ type, agentId, reason, cause, untilMs }): TaskCommand => {
+  if (type === "cordon-agent") return { type, agentId, reason, cause, untilMs };
+  return type === "uncordon-agent" ? { type, agentId, cause } : { type, agentId, reason };
+});
 
 const loadReport = fc.record({
   type: fc.constant("report-load" as const),

@@ -104,7 +104,7 @@ Deno.test("a removed task that is added again has none of its old dependencies",
   const graph = graphOf("a", "b", "repair: a?run-on-failure open", "waits: repair");
   graph.removeTask("repair");
   add(graph, "repair: b?run-on-failure");
-  assertEquals(graph.settle("b", "completed").cancelled, ["repair", "waits"]);
+  assertEquals(graph.endTask("b", "completed").cancelled, ["repair", "waits"]);
 });
 
 Deno.test("G3-critical-path-is-shortest-path: it is the longest by duration", () => {
@@ -200,15 +200,15 @@ Deno.test("a dependency that may be ignored counts as done however it ends", () 
 
 Deno.test("run-on-failure runs a task when its dependency fails or is cancelled, and cancels it when not", () => {
   const failing = graphOf("a", "b: a", "repair: b?run-on-failure", "after: repair");
-  assertEquals(failing.settle("a", "failed"), { ready: ["repair"], cancelled: ["b"] });
+  assertEquals(failing.endTask("a", "failed"), { ready: ["repair"], cancelled: ["b"] });
   const fine = graphOf("a", "repair: a?run-on-failure", "after: repair");
-  assertEquals(fine.settle("a", "completed"), { ready: [], cancelled: ["repair", "after"] });
+  assertEquals(fine.endTask("a", "completed"), { ready: [], cancelled: ["repair", "after"] });
 });
 
 Deno.test("of several run-on-failure dependencies one has to fail", () => {
   const graph = graphOf("a", "b", "c", "repair: a?run-on-failure b?run-on-failure c");
-  assertEquals(graph.settle("a", "completed"), { ready: [], cancelled: [] });
-  assertEquals(graph.settle("b", "failed"), { ready: [], cancelled: [] });
+  assertEquals(graph.endTask("a", "completed"), { ready: [], cancelled: [] });
+  assertEquals(graph.endTask("b", "failed"), { ready: [], cancelled: [] });
   assertEquals(graph.markCompleted("c"), ["repair"]);
   assertEquals(graph.getTaskStatus("repair"), "ready");
 });
@@ -241,7 +241,7 @@ Deno.test("a task goes from ready to running to its end, and a refused call chan
     error.message,
     'Cannot mark task "a" as "failed": task must be unfinished, got "completed"',
   );
-  assertEquals(graph.settle("b", "cancelled"), { ready: [], cancelled: [] });
+  assertEquals(graph.endTask("b", "cancelled"), { ready: [], cancelled: [] });
   assertEquals(graph.getTaskStatus("b"), "cancelled");
 });
 
@@ -328,7 +328,7 @@ Deno.test("every method refuses what is no id, no task or no duration", () => {
   const edge = { taskId: "a", onFailure: "explode" };
   assertThrows(() => untyped.addTask({ id: "x", dependencies: [edge] }), RangeError, "explode");
   assertThrows(() => untyped.addTask({ id: "x".repeat(257) }), RangeError);
-  assertThrows(() => untyped.settle("a", "exploded"), RangeError);
+  assertThrows(() => untyped.endTask("a", "exploded"), RangeError);
   assertThrows(() => untyped.findCriticalPath(5), TypeError);
   assertThrows(() => untyped.findCriticalPath(() => "1"), TypeError);
   for (const duration of [-1, NaN, Infinity]) {
@@ -374,7 +374,7 @@ function apply(graph: DependencyGraph | SlowGraph, command: Command): unknown {
     if (type === "add") return graph.addTask({ id, dependencies: command[2] ?? [] });
     if (type === "remove") return graph.removeTask(id);
     if (type === "run") return graph.markRunning(id);
-    const { ready, cancelled } = graph.settle(id, type as "completed");
+    const { ready, cancelled } = graph.endTask(id, type as "completed");
     return { ready: ready.toSorted(), cancelled: cancelled.toSorted() };
   } catch (error) {
     return (error as Error).name;

@@ -38,7 +38,7 @@ export class SlowGraph {
     if (below.includes(id)) throw new DependencyCycleError(id, [id]);
     this.#remembered.delete(id);
     this.#tasks.set(id, { status: "waiting", dependencies, heard: new Map() });
-    this.#settleAll();
+    this.#countEnds();
   }
 
   removeTask(id: string): boolean {
@@ -59,13 +59,13 @@ export class SlowGraph {
     task.status = "running";
   }
 
-  settle(id: string, outcome: "completed" | "failed" | "cancelled") {
+  endTask(id: string, outcome: "completed" | "failed" | "cancelled") {
     const task = this.#find(id);
     const early = outcome === "completed" && task.status === "waiting";
     if (early || ENDED.includes(task.status)) throw new TaskStatusError("", id, task.status, "");
     const before = new Map(this.statuses());
     task.status = outcome;
-    this.#settleAll();
+    this.#countEnds();
     const turned = (status: GraphTaskStatus) =>
       this.statuses()
         .filter(([other, now]) => other !== id && now === status && before.get(other) !== status)
@@ -109,7 +109,7 @@ export class SlowGraph {
     return direct.flatMap((taskId) => [taskId, ...this.#dependenciesOf(taskId)]);
   }
 
-  #settleAll(): void {
+  #countEnds(): void {
     let changed = true;
     while (changed) {
       changed = false;

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { UnfitAgentError } from "../../src/tasks/errors.ts";
 import { UnknownAgentError } from "../../src/core/errors.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
-import { cordon, lines, place, submit, TaskDriver } from "./driver.ts";
+import { lines, place, submit, TaskDriver, uncordon } from "./driver.ts";
 import { Body, choosing, soon } from "./scheduling.ts";
 
 function drain(agentId: string, reason = "update") {
@@ -55,7 +55,7 @@ Deno.test("a drained agent gets nothing any more, and draining it again is nothi
   assertEquals(driver.do(drain("x", "again")), []);
   driver.refuses(place("d", "x"), "unfit");
   driver.refuses(submit("d", { assignedAgent: "x" }), "unfit");
-  driver.do(cordon("x", ""));
+  driver.do(uncordon("x"));
   driver.submit("d");
   assertEquals([driver.tasksOf("x"), driver.status("b"), driver.status("d")], [
     ["a"],

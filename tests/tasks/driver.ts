@@ -17,6 +17,7 @@ import type {
   TaskAnswers,
   TaskCommand,
   TaskSpec,
+  UncordonAgent,
 } from "../../src/tasks/commands.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
 import type { TaskEvent, TaskRefusal, TaskRefused } from "../../src/tasks/events.ts";
@@ -98,13 +99,18 @@ export function report(
   };
 }
 
-/** The command that cordons an agent for one cause, or lifts that cause. */
+/** The command that cordons an agent for one cause. */
 export function cordon(
   agentId: string,
   reason: string,
   { cause = "caller", untilMs = 0 }: { cause?: CordonCause; untilMs?: number } = {},
 ): CordonAgent {
   return { type: "cordon-agent", agentId, reason, cause, untilMs };
+}
+
+/** The command that lifts one cause of a cordon. */
+export function uncordon(agentId: string, cause: CordonCause = "caller"): UncordonAgent {
+  return { type: "uncordon-agent", agentId, cause };
 }
 
 /** An error as data. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import { cordon, lines, place, submit, TaskDriver } from "./driver.ts";
+import { cordon, lines, place, submit, TaskDriver, uncordon } from "./driver.ts";
 
 /** A driver with an agent `x` of one slot that starts nothing by itself. */
 function oneSlot(fields: { maxQueuedTasks?: number; startsAtOnce?: boolean } = {}): TaskDriver {
@@ -172,7 +172,7 @@ Deno.test("a cordoned agent admits nothing from its queue and gets no placed tas
   driver.place("x", "c");
   driver.complete("a");
   assertEquals([driver.tasksOf("x"), driver.status("c")], [["(b)"], "ready"]);
-  assertEquals(lines(driver.do(cordon("x", ""))), [
+  assertEquals(lines(driver.do(uncordon("x"))), [
     "agent:uncordoned x",
     "task:admitted b x",
     "task:assigned c x",
@@ -183,10 +183,10 @@ Deno.test("each cause of a cordon is put and lifted by itself, and none is left 
   const driver = oneSlot();
   driver.do(cordon("x", "manual"), cordon("x", "silent", { cause: "suspect" }));
   driver.submit("t");
-  driver.do(cordon("x", ""));
+  driver.do(uncordon("x"));
   assertEquals(driver.status("t"), "ready");
-  assertEquals(driver.do(cordon("x", "")), []);
-  assertEquals(lines(driver.do(cordon("x", "", { cause: "suspect" }))), [
+  assertEquals(driver.do(uncordon("x")), []);
+  assertEquals(lines(driver.do(uncordon("x", "suspect"))), [
     "agent:uncordoned x",
     "task:assigned t x",
   ]);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cordon, lines, submit, TaskDriver } from "./driver.ts";
+import { cordon, lines, submit, TaskDriver, uncordon } from "./driver.ts";
 
 /** The ids of tasks in the order in which agent `x`, who has one slot, gets them. */
 function order(driver: TaskDriver): string[] {
@@ -116,7 +116,7 @@ Deno.test("a cordoned agent keeps what it has and gets nothing until it is uncor
   assertEquals([driver.ownerOf("a"), driver.status("b")], ["x", "ready"]);
   driver.complete("a");
   assertEquals(driver.status("b"), "ready");
-  assertEquals(lines(driver.do(cordon("x", ""))), [
+  assertEquals(lines(driver.do(uncordon("x"))), [
     "agent:uncordoned x",
     "task:assigned b x",
   ]);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { TaskConfig } from "../../src/tasks/config.ts";
-import { agent, cordon, lines, place, report, TaskDriver } from "./driver.ts";
+import { agent, cordon, lines, place, report, TaskDriver, uncordon } from "./driver.ts";
 
 /** A driver on which tasks are stolen, and two agents of one slot that start nothing by themselves. */
 function pair(config: Partial<TaskConfig> = {}): TaskDriver {
@@ -52,7 +52,7 @@ Deno.test("a batch is at most maxStealBatch, and batches follow until the loads 
   const driver = pair({ maxStealBatch: 1 });
   driver.do(cordon("y", "away"));
   driver.place("x", "a", "b", "c", "d", "e", "f");
-  const events = lines(driver.do(cordon("y", "")));
+  const events = lines(driver.do(uncordon("y")));
   assertEquals(events.filter((line) => line.startsWith("workstealing")), [
     "workstealing:request",
     "workstealing:completed",
@@ -66,7 +66,7 @@ Deno.test("StealReducesImbalance: a steal takes at most half of the difference, 
   const driver = pair({ stealThreshold: 1, maxStealBatch: 100 });
   driver.do(cordon("y", "away"));
   driver.place("x", "a", "b", "c", "d", "e");
-  driver.do(cordon("y", ""));
+  driver.do(uncordon("y"));
   assertEquals([driver.tasksOf("x").length, driver.tasksOf("y").length], [3, 2]);
 });
 
@@ -97,7 +97,7 @@ Deno.test("the tasks of an agent that is gone go to anyone fit", () => {
   const driver = pair();
   driver.do(cordon("y", "away"));
   driver.place("x", "a", "b", "c");
-  driver.do(cordon("y", ""));
+  driver.do(uncordon("y"));
   driver.do({ type: "remove-agent", agentId: "x", reason: "crashed" });
   assertEquals([driver.tasksOf("y"), driver.status("a"), driver.status("b")], [
     ["c"],
@@ -143,7 +143,7 @@ Deno.test("only a fit agent gets what is stolen", () => {
     driver.do(cordon("skilled", "away"));
     driver.do(place(id, "skilled", { requires: ["git"] }));
   }
-  driver.do(cordon("skilled", ""));
+  driver.do(uncordon("skilled"));
   assertEquals([driver.tasksOf("skilled").length, driver.tasksOf("y")], [3, []]);
   driver.agent("other", { capabilities: ["deno", "git"] });
   assertEquals(driver.tasksOf("other"), ["c"]);
@@ -219,7 +219,7 @@ Deno.test("drain stops stealing with everything else", () => {
   const driver = pair();
   driver.do(cordon("y", "away"));
   driver.place("x", "a", "b", "c");
-  driver.do({ type: "drain" }, cordon("y", ""));
+  driver.do({ type: "drain" }, uncordon("y"));
   assertEquals([driver.tasksOf("x").length, driver.tasksOf("y")], [3, []]);
 });
 

@@ -45,6 +45,7 @@ type Command<Type extends TaskCommand["type"]> = Extract<TaskCommand, { type: Ty
 type AboutAgent = Command<
   | "remove-agent"
   | "cordon-agent"
+  | "uncordon-agent"
   | "drain-agent"
   | "shed-tasks"
   | "limit-agent"
@@ -362,6 +363,8 @@ export class SlowScheduler {
         return this.#report(agent, command);
       case "cordon-agent":
         return this.#cordon(agent, command);
+      case "uncordon-agent":
+        return this.#uncordon(agent, command.cause);
       case "limit-agent":
         return this.#limit(agent, command.slots);
       case "shed-tasks":
@@ -404,12 +407,8 @@ export class SlowScheduler {
   #cordon(agent: SlowAgent, { cause, reason, untilMs }: Command<"cordon-agent">): void {
     const { id: agentId } = agent;
     const known = agent.cordons.find((cordon) => cordon.cause === cause);
-    const isSame = known === undefined
-      ? reason === ""
-      : known.reason === reason && known.untilMs === untilMs;
-    if (isSame) return;
+    if (known?.reason === reason && known.untilMs === untilMs) return;
     this.#lift(agent, cause);
-    if (reason === "") return this.#say({ type: "agent:uncordoned", agentId, cause });
     agent.cordons = [...agent.cordons, { cause, reason, untilMs }];
     if (untilMs > 0) {
       const at = Math.max(this.now, untilMs);
@@ -417,6 +416,12 @@ export class SlowScheduler {
       this.#timers.push({ ...NOTHING, limit: "cordon", agentId, cause, at, order });
     }
     this.#say({ type: "agent:cordoned", agentId, cause, reason, untilMs });
+  }
+
+  #uncordon(agent: SlowAgent, cause: CordonCause): void {
+    if (!agent.cordons.some((cordon) => cordon.cause === cause)) return;
+    this.#lift(agent, cause);
+    this.#say({ type: "agent:uncordoned", agentId: agent.id, cause });
   }
 
   #limit(agent: SlowAgent, slots: number): void {

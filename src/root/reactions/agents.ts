@@ -69,7 +69,7 @@ export function resumeAgent(
   { tasks }: RootState,
 ): PartCommand | undefined {
   if (!tasks.agents.has(agentId)) return undefined;
-  return { type: "cordon-agent", agentId, reason: "", cause: "suspect", untilMs: 0 };
+  return { type: "uncordon-agent", agentId, cause: "suspect" };
 }
 
 /** Lets attempts that nobody could hear be alive like their agents. */

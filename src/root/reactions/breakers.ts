@@ -161,7 +161,8 @@ export function passOver(
 ): PartCommand | undefined {
   const agentId = agentOf(name, state);
   if (agentId === undefined) return undefined;
-  const reason = to === "open" ? "its attempts kept failing" : "";
+  if (to !== "open") return { type: "uncordon-agent", agentId, cause: "breaker" };
+  const reason = "its attempts kept failing";
   return { type: "cordon-agent", agentId, cause: "breaker", reason, untilMs: retryAt };
 }
 

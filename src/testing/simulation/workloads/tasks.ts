@@ -91,8 +91,8 @@ export const pipelines: Workload = {
   client: (client) => [feed(client)],
 };
 
-/** The common fields of the commands that cordon an agent and end that. */
 const CORDON = { type: "cordon-agent", cause: "caller", untilMs: 0 } as const;
+const UNCORDON = { type: "uncordon-agent", cause: "caller" } as const;
 
 const STAGES = ["stage-0", "stage-1", "stage-2"];
 
@@ -253,7 +253,7 @@ function* direct(client: SimulatedAgent): Behavior {
       case 1:
         yield* client.deliver({ ...CORDON, agentId, reason: "it rests" });
         yield* client.sleep(chance.around(50));
-        yield* client.deliver({ ...CORDON, agentId, reason: "" });
+        yield* client.deliver({ ...UNCORDON, agentId });
         break;
       case 2:
         yield* client.deliver({
@@ -280,7 +280,7 @@ function* direct(client: SimulatedAgent): Behavior {
   }
   yield* client.deliver({ type: "use-strategy", strategy: "capability" });
   for (const { id: agentId } of world.workers) {
-    yield* client.deliver({ ...CORDON, agentId, reason: "" });
+    yield* client.deliver({ ...UNCORDON, agentId });
   }
 }
 
