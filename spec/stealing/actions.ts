@@ -39,7 +39,7 @@ export function commandAction(command: ModelCommand): Action {
       return action("Complete", command.taskId, command.epoch);
     case "fail":
       return action("Fail", command.taskId, command.epoch, command.fault);
-    case "settle":
+    case "end-attempt":
       return action("Settle", command.taskId, command.epoch);
     case "cancel":
       return action("Cancel", command.taskId);

@@ -142,6 +142,7 @@ export function alphabet(bounds: Bounds): ModelCommand[] {
 function usedAs(command: ModelCommand): string {
   if (command.type === "fail") return `fail-${command.fault}`;
   if (command.type === "uncordon-agent") return "cordon-agent";
+  if (command.type === "end-attempt") return "settle";
   if (command.type !== "expire") return command.type;
   if (command.limit === "grace") return "grace-over";
   if (command.limit === "backoff") return "pause-over";
@@ -175,7 +176,7 @@ function claimCommands(taskId: string, epoch: number): ModelCommand[] {
     fail("attempt"),
     fail("task"),
     fail("none"),
-    { type: "settle", taskId, epoch },
+    { type: "end-attempt", taskId, epoch },
     { type: "expire", limit: "grace", id: taskId, epoch },
   ];
 }

@@ -89,7 +89,11 @@ function randomCommand(prng: Prng, state: TaskState): TaskCommand {
   if (kind < 28) {
     const bodies = [...state.lingering.values()];
     const body = bodies.length > 0 ? pick(bodies) : undefined;
-    return { type: "settle", taskId: body?.task.spec.id ?? taskId, epoch: body?.epoch ?? epoch };
+    return {
+      type: "end-attempt",
+      taskId: body?.task.spec.id ?? taskId,
+      epoch: body?.epoch ?? epoch,
+    };
   }
   if (kind < 29) return { type: "cancel", taskId, reason };
   if (kind < 31) return { type: "remove-agent", agentId, reason };

@@ -47,7 +47,7 @@ export async function recover(client: RootClient): Promise<void> {
     await client.call({ type: "release-all", agentId, owner: agentId });
     for (const claim of [...client.state.tasks.lingering.values()]) {
       if (claim.agent.agentId !== agentId) continue;
-      await client.call({ type: "settle", taskId: claim.task.spec.id, epoch: claim.epoch });
+      await client.call({ type: "end-attempt", taskId: claim.task.spec.id, epoch: claim.epoch });
     }
   }
 }

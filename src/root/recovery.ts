@@ -43,7 +43,7 @@ async function suspend(client: RecoveringClient, agentId: string): Promise<void>
   await client.attempt({ type: "release-all", agentId, owner: agentId });
   for (const { agent, task, epoch } of [...client.state.tasks.lingering.values()]) {
     if (agent.agentId !== agentId) continue;
-    await client.attempt({ type: "settle", taskId: task.spec.id, epoch });
+    await client.attempt({ type: "end-attempt", taskId: task.spec.id, epoch });
   }
 }
 

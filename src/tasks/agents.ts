@@ -16,7 +16,7 @@ import type {
   RemoveAgent,
   ReportLoad,
   RequeueAgentTasks,
-  ShedTasks,
+  RequeueUnstarted,
   UncordonAgent,
 } from "./commands.ts";
 import { dequeue, enqueue, join, leave, unpinFromLost } from "./placement.ts";
@@ -199,18 +199,18 @@ export function drainAgent(step: Step, command: DrainAgent): Refusal | void {
   agent.drained = reason;
   freed.push(agent);
   events.push({ type: "agent:draining", agentId, reason });
-  requeueUnstarted(step, agent, `agent "${agentId}" is draining`);
+  requeueUnstartedOf(step, agent, `agent "${agentId}" is draining`);
 }
 
 /** Requeues the tasks that were placed with an agent and have not started. */
-export function shedTasks(step: Step, command: ShedTasks): Refusal | void {
+export function requeueUnstarted(step: Step, command: RequeueUnstarted): Refusal | void {
   const agent = step.state.agents.get(command.agentId);
   if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   touch(step, agent);
-  requeueUnstarted(step, agent, command.reason);
+  requeueUnstartedOf(step, agent, command.reason);
 }
 
-function requeueUnstarted(step: Step, agent: Agent, reason: string): void {
+function requeueUnstartedOf(step: Step, agent: Agent, reason: string): void {
   for (const group of placedGroups(agent)) {
     for (const task of inOrder(group)) unpin(step, task);
   }

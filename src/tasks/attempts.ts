@@ -12,7 +12,7 @@ import { claimOwner } from "../locks/claim_owner.ts";
 import type { AcquireOptions } from "../locks/arguments.ts";
 import type { LockHandle } from "../locks/lock_handle.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
-import type { Complete, Fail, Heartbeat, Progress, Settle } from "./commands.ts";
+import type { Complete, EndAttempt, Fail, Heartbeat, Progress } from "./commands.ts";
 import { cancellation, ClaimLostError, faultOf, TaskTimeoutError } from "./errors.ts";
 import type { TaskEvent, TaskStarted, TaskTimedOut } from "./events.ts";
 import { type TaskState, viewOf } from "./state.ts";
@@ -53,7 +53,7 @@ export interface AttemptHost {
   /** Sends a report, and resolves once it was accepted. */
   call(report: Heartbeat | Progress): Promise<void>;
   /** Sends the end of an attempt until the log stores it. */
-  deliver(report: Complete | Fail | Settle): Promise<void>;
+  deliver(report: Complete | Fail | EndAttempt): Promise<void>;
 }
 
 /** The types of the events that begin and end attempts. */
@@ -145,7 +145,7 @@ export class AttemptRunner {
     if (handler === undefined) return;
     const record = this.#host.state.tasks.tasks.get(taskId);
     if (record === undefined) { // it ended, and was dropped, in the same step
-      queueMicrotask(() => this.#report({ type: "settle", taskId, epoch }));
+      queueMicrotask(() => this.#report({ type: "end-attempt", taskId, epoch }));
       return;
     }
     const attempt = new Attempt(this.#host, viewOf(record), epoch, agentId, number);
@@ -156,7 +156,7 @@ export class AttemptRunner {
   async #execute(attempt: Attempt, handler: TaskHandler): Promise<void> {
     const { task, epoch } = attempt;
     const taskId = task.id;
-    let report: Complete | Fail | Settle;
+    let report: Complete | Fail | EndAttempt;
     try {
       const result = attempt.isOver ? undefined : await handler(task, attempt);
       report = { type: "complete", taskId, epoch, result };
@@ -164,12 +164,12 @@ export class AttemptRunner {
       report = { type: "fail", taskId, epoch, error: errorData(thrown), fault: faultOf(thrown) };
     }
     this.#attempts.delete(epoch);
-    if (attempt.isOver) report = { type: "settle", taskId, epoch };
+    if (attempt.isOver) report = { type: "end-attempt", taskId, epoch };
     await this.#report(report);
     if (this.#attempts.size === 0) this.#whenIdle?.();
   }
 
-  async #report(report: Complete | Fail | Settle): Promise<void> {
+  async #report(report: Complete | Fail | EndAttempt): Promise<void> {
     try {
       await this.#host.deliver(report);
     } catch (error) {
@@ -178,12 +178,15 @@ export class AttemptRunner {
   }
 
   /** Reports the end of an attempt whose claim has ended, or whose result no log can store. */
-  async #reportInstead({ taskId, epoch }: Complete | Fail | Settle, cause: unknown): Promise<void> {
+  async #reportInstead(
+    { taskId, epoch }: Complete | Fail | EndAttempt,
+    cause: unknown,
+  ): Promise<void> {
     try {
       await this.#host.deliver(
         cause instanceof TypeError
           ? { type: "fail", taskId, epoch, error: errorData(cause), fault: "task" }
-          : { type: "settle", taskId, epoch },
+          : { type: "end-attempt", taskId, epoch },
       );
     } catch (error) {
       this.#logger.warn(`Cannot report the end of task ${quote(taskId)}`, error);

@@ -120,7 +120,7 @@ export interface Fail extends ClaimCommand, Named<"fail"> {
 }
 
 /** Reports that an attempt that had lost its claim has ended. Idempotent. */
-export interface Settle extends ClaimCommand, Named<"settle"> {}
+export interface EndAttempt extends ClaimCommand, Named<"end-attempt"> {}
 
 /** Reports that the claim holds its locks. */
 export interface Unblock extends ClaimCommand, Named<"unblock"> {}
@@ -199,7 +199,7 @@ export interface LimitAgent extends AgentCommand, Named<"limit-agent"> {
 }
 
 /** Requeues the tasks that were placed with an agent and have not started, for any fit agent. */
-export interface ShedTasks extends AgentCommand, Named<"shed-tasks"> {
+export interface RequeueUnstarted extends AgentCommand, Named<"requeue-unstarted"> {
   /** For people. */
   readonly reason: string;
 }
@@ -255,7 +255,7 @@ export type TaskCommand =
   | Progress
   | Complete
   | Fail
-  | Settle
+  | EndAttempt
   | Unblock
   | Preempt
   | Award
@@ -265,7 +265,7 @@ export type TaskCommand =
   | CordonAgent
   | UncordonAgent
   | LimitAgent
-  | ShedTasks
+  | RequeueUnstarted
   | DrainAgent
   | ReportLoad
   | CancelAgentTasks
@@ -299,7 +299,7 @@ export type TaskAnswers = {
   readonly progress: void;
   readonly complete: void;
   readonly fail: void;
-  readonly settle: void;
+  readonly "end-attempt": void;
   readonly unblock: void;
   readonly preempt: void;
   readonly award: void;
@@ -309,7 +309,7 @@ export type TaskAnswers = {
   readonly "cordon-agent": void;
   readonly "uncordon-agent": void;
   readonly "limit-agent": void;
-  readonly "shed-tasks": void;
+  readonly "requeue-unstarted": void;
   readonly "drain-agent": void;
   readonly "report-load": void;
   readonly "cancel-agent-tasks": void;

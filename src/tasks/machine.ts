@@ -34,7 +34,7 @@ import {
   removeAgent,
   reportLoad,
   requeueAgentTasks,
-  shedTasks,
+  requeueUnstarted,
   uncordon,
   uncordonAgent,
 } from "./agents.ts";
@@ -44,12 +44,12 @@ import type {
   Cancel,
   Claimed,
   Complete,
+  EndAttempt,
   Fail,
   Heartbeat,
   Preempt,
   Progress,
   RenewHeartbeats,
-  Settle,
   Start,
   Submit,
   TaskAnswers,
@@ -170,7 +170,7 @@ const HANDLERS: {
   "progress": progress,
   "complete": completeAttempt,
   "fail": reportFailure,
-  "settle": endLostAttempt,
+  "end-attempt": endLostAttempt,
   "unblock": unblock,
   "preempt": preempt,
   "award": award,
@@ -180,7 +180,7 @@ const HANDLERS: {
   "cordon-agent": cordonAgent,
   "uncordon-agent": uncordonAgent,
   "limit-agent": limitAgent,
-  "shed-tasks": shedTasks,
+  "requeue-unstarted": requeueUnstarted,
   "drain-agent": drainAgent,
   "report-load": reportLoad,
   "cancel-agent-tasks": cancelAgentTasks,
@@ -416,7 +416,7 @@ function runningTask(
 
 // Claims in other subsystems; a command that comes too late is a no-op
 
-function endLostAttempt(step: Step, { taskId, epoch }: Settle): void {
+function endLostAttempt(step: Step, { taskId, epoch }: EndAttempt): void {
   const lingering = step.state.lingering.get(epoch);
   if (lingering?.task.spec.id === taskId) endLingering(step, lingering, false);
 }

@@ -54,7 +54,7 @@ Deno.test("an aborted attempt may still take locks until its body settles", () =
   bench.do({ type: "cancel", taskId: "t", reason: "unwanted" });
   bench.do(acquire("r", "x", { owner }));
   assertEquals(bench.holders("r"), ["t #1"]);
-  bench.do({ type: "settle", taskId: "t", epoch: 1 });
+  bench.do({ type: "end-attempt", taskId: "t", epoch: 1 });
   assertEquals(bench.holders("r"), []);
 });
 
@@ -63,7 +63,7 @@ Deno.test("L6-granted-to-terminated-agent: an earlier claim of a task that is cl
   bench.do(submit("t"), agent("y", { startsAtOnce: true }));
   const owner = claimOwner("t", bench.task("t").epoch);
   bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
-  bench.do({ type: "settle", taskId: "t", epoch: 1 });
+  bench.do({ type: "end-attempt", taskId: "t", epoch: 1 });
   assertEquals([bench.status("t"), bench.task("t").epoch], ["running", 2]);
   assertEquals(lines(bench.do(acquire("r", "x", { owner }))), [
     "resource:acquired r x",

@@ -146,7 +146,7 @@ for (const [name, abort] of Object.entries(ABORTS)) {
     const bench = running();
     abort(bench);
     assertEquals(bench.holders("r"), ["t #1"]);
-    bench.do({ type: "settle", taskId: "t", epoch: 1 });
+    bench.do({ type: "end-attempt", taskId: "t", epoch: 1 });
     assertEquals(bench.holders("r"), ["next"]);
   });
 

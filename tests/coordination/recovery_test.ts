@@ -193,7 +193,7 @@ Deno.test("an agent that is registered again is suspected no longer", async () =
   await manager.registerAgent({ id: "a" });
   assertEquals((await commandsIn(log)).slice(known), [
     "register-agent",
-    "cordon-agent",
+    "uncordon-agent",
     "beat-agent",
     "register-agent",
   ]);

@@ -20,7 +20,11 @@ export interface Renames {
 
 /** The renames since the runs were recorded. */
 export const RENAMES: AllRenames = {
-  commands: { types: {}, fields: {}, values: {} },
+  commands: {
+    types: { "settle": "end-attempt", "shed-tasks": "requeue-unstarted" },
+    fields: {},
+    values: {},
+  },
   events: {
     types: {},
     fields: {},

@@ -175,7 +175,7 @@ Deno.test("T10-late-result-of-timed-out-attempt-accepted: it is refused, before 
   const late = { type: "complete", taskId: "t", epoch: 1, result: "late" } as const;
   driver.refuses(late, "stale-epoch", undefined);
   driver.passToNext();
-  driver.do({ type: "settle", taskId: "t", epoch: 1 });
+  driver.do({ type: "end-attempt", taskId: "t", epoch: 1 });
   assertEquals(driver.status("t"), "assigned");
   driver.refuses(late, "stale-epoch", 2);
   driver.complete("t", 2, "in time");
@@ -330,7 +330,7 @@ Deno.test("commands on tasks and agents that nobody knows are refused", () => {
     driver.refuses({ type: "cancel-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
     driver.refuses({ type: "requeue-agent-tasks", agentId: id, reason: "" }, "unknown-agent");
   }
-  assertEquals(driver.do({ type: "settle", taskId: "nobody", epoch: 9 }), []);
+  assertEquals(driver.do({ type: "end-attempt", taskId: "nobody", epoch: 9 }), []);
   assertEquals(driver.do({ type: "unblock", taskId: "nobody", epoch: 9 }), []);
   const preempt = { type: "preempt", taskId: "nobody", epoch: 9 } as const;
   assertEquals(driver.do({ ...preempt, reason: "", isHopeless: true }), []);

@@ -102,7 +102,7 @@ const aboutAgent = fc.record({
     "uncordon-agent" as const,
     "cancel-agent-tasks" as const,
     "drain-agent" as const,
-    "shed-tasks" as const,
+    "requeue-unstarted" as const,
     "requeue-agent-tasks" as const,
   ),
   agentId,
@@ -124,7 +124,15 @@ const loadReport = fc.record({
 });
 
 const aboutClaim = fc.record({
-  type: fc.constantFrom("start", "complete", "complete", "fail", "heartbeat", "progress", "settle"),
+  type: fc.constantFrom(
+    "start",
+    "complete",
+    "complete",
+    "fail",
+    "heartbeat",
+    "progress",
+    "end-attempt",
+  ),
   other: fc.constantFrom("unblock", "preempt", undefined, undefined, undefined),
   taskId,
   pick,

@@ -164,7 +164,7 @@ export class TaskDriver extends Driver<TaskState, TaskCommand, TaskEvent, TaskAn
   }
 
   settle(taskId: string, epoch: number): TaskEvent[] {
-    return this.do({ type: "settle", taskId, epoch });
+    return this.do({ type: "end-attempt", taskId, epoch });
   }
 
   /** The record of a task that must be there. */

@@ -47,7 +47,7 @@ type AboutAgent = Command<
   | "cordon-agent"
   | "uncordon-agent"
   | "drain-agent"
-  | "shed-tasks"
+  | "requeue-unstarted"
   | "limit-agent"
   | "report-load"
   | "cancel-agent-tasks"
@@ -122,7 +122,7 @@ export class SlowScheduler {
       case "complete":
       case "fail":
         return this.#claim(command);
-      case "settle":
+      case "end-attempt":
         return this.#settleBody(command);
       case "unblock":
         return this.#unblock(command.taskId, command.epoch);
@@ -367,7 +367,7 @@ export class SlowScheduler {
         return this.#uncordon(agent, command.cause);
       case "limit-agent":
         return this.#limit(agent, command.slots);
-      case "shed-tasks":
+      case "requeue-unstarted":
         return this.#shed(agent, command.reason);
       case "drain-agent":
         return this.#drainAgent(agent, command.reason);
@@ -657,7 +657,7 @@ export class SlowScheduler {
     });
   }
 
-  #settleBody({ taskId, epoch }: Command<"settle">): void {
+  #settleBody({ taskId, epoch }: Command<"end-attempt">): void {
     const isOfTask = this.claims.some((claim) =>
       claim.epoch === epoch && claim.task.spec.id === taskId
     );

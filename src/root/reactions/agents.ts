@@ -60,7 +60,7 @@ export function shedWhileSuspect(
   { tasks }: RootState,
 ): PartCommand | undefined {
   if (!tasks.agents.has(agentId)) return undefined;
-  return { type: "shed-tasks", agentId, reason: `agent "${agentId}" is silent` };
+  return { type: "requeue-unstarted", agentId, reason: `agent "${agentId}" is silent` };
 }
 
 /** Gives it tasks again. */

@@ -173,7 +173,7 @@ export function shedWhileOpen(
 ): PartCommand | undefined {
   const agentId = to === "open" ? agentOf(name, state) : undefined;
   if (agentId === undefined) return undefined;
-  return { type: "shed-tasks", agentId, reason: `agent "${agentId}" is passed over` };
+  return { type: "requeue-unstarted", agentId, reason: `agent "${agentId}" is passed over` };
 }
 
 function breakerOf(agentId: string, { rules, breakers }: RootState): Breaker | undefined {

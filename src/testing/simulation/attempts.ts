@@ -308,7 +308,7 @@ export class Attempts {
   /** Reports that an attempt whose claim was taken back has ended. */
   *#confirmEnd({ taskId, epoch }: Attempt): Behavior {
     yield* this.#agent.sleep(this.#agent.world.chance.int(5));
-    yield* this.#agent.deliver({ type: "settle", taskId, epoch });
+    yield* this.#agent.deliver({ type: "end-attempt", taskId, epoch });
   }
 
   /** Crashes the agent, which is removed and started again. */
