@@ -127,7 +127,7 @@ export {
 
 // Locks
 export { ResourceManager, type ResourceManagerOptions } from "./src/locks/resource_manager.ts";
-export { LockHandle, LockSet } from "./src/locks/lock_handle.ts";
+export { LockHandle, LockSet } from "./src/locks/client.ts";
 export type {
   AcquireAllOptions,
   AcquireOptions,
@@ -272,7 +272,7 @@ export type {
 export { type CancelTimer, type Clock, systemClock } from "./src/core/clock.ts";
 export { Logger, type LoggerOptions, type LogLevel } from "./src/core/logger.ts";
 export { type CommandLog, type LogEntry, MemoryLog, type Snapshot } from "./src/core/log.ts";
-export type { HealthStatus } from "./src/core/health.ts";
+export type { HealthStatus } from "./src/core/machine.ts";
 export type { Instant } from "./src/core/machine.ts";
 export type { ErrorData } from "./src/core/error_data.ts";
 export {

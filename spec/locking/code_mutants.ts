@@ -78,13 +78,13 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant("epochs skip one", "tables.ts", "epoch: ++state.epoch,", "epoch: state.epoch += 2,"),
   mutant(
     "a group is granted with one lock",
-    "handoff.ts",
+    "transitions.ts",
     "if (held === undefined || !covers(held, mode, units)) return false;",
     "if (held === undefined) continue;",
   ),
   mutant(
     "the victim loses the lock that it waits for",
-    "handoff.ts",
+    "transitions.ts",
     "cycle.indexOf(victim) - 1",
     "cycle.indexOf(victim)",
   ),

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { oneLine } from "../core/readable.ts";
-import { type Descriptions, refusal } from "../core/describe.ts";
+import { type Descriptions, oneLine, refusal } from "../core/describe.ts";
 import type { Named } from "../core/machine.ts";
 
 /** What all events about one member say. */

@@ -5,8 +5,7 @@
  */
 
 import { nextDeadline } from "../core/data/deadlines.ts";
-import type { HealthStatus } from "../core/health.ts";
-import type { Instant } from "../core/machine.ts";
+import type { HealthStatus, Instant } from "../core/machine.ts";
 import { type Member, type MembershipState, silenceOf, silentSince } from "./state.ts";
 
 /** A member as callers see it. */

@@ -16,7 +16,7 @@ import {
 } from "../core/arguments.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
-import { Deferred } from "../core/deferred.ts";
+import { Deferred } from "../core/client.ts";
 import { ClosedError } from "../core/errors.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";

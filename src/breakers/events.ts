@@ -4,8 +4,7 @@
  * @module
  */
 
-import { timeOfDay } from "../core/readable.ts";
-import { type Descriptions, refusal } from "../core/describe.ts";
+import { type Descriptions, refusal, timeOfDay } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
 import type { CircuitState } from "./types.ts";
 

@@ -6,9 +6,8 @@
 
 import { type Attempt, quote } from "../core/arguments.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import { MachineClient, type MachineHost } from "../core/client.ts";
+import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
-import { Deferred } from "../core/deferred.ts";
 import { ClosedError } from "../core/errors.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";

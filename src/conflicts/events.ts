@@ -4,8 +4,14 @@
  * @module
  */
 
-import { listed, oneLine, timeOfDay } from "../core/readable.ts";
-import { type Descriptions, refusal, subject } from "../core/describe.ts";
+import {
+  type Descriptions,
+  listed,
+  oneLine,
+  refusal,
+  subject,
+  timeOfDay,
+} from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
 import type { Conflict, ConflictResolution } from "./types.ts";
 

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { attempting } from "../core/deferred.ts";
-import type { AcquireOptions, LockHandle } from "../locks/mod.ts";
+import { attempting } from "../core/client.ts";
+import type { AcquireOptions, LockHandle, ResourceManager } from "../locks/mod.ts";
 import type { MessageRouter, RequestOptions, SendOptions } from "../messages/mod.ts";
 import type { TaskScheduler } from "../tasks/mod.ts";
-import type { ResourceManager } from "../locks/mod.ts";
 import type { ActingDispatcher, RootClient } from "./client.ts";
 
 /** The parts of a manager that a session calls. */

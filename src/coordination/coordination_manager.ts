@@ -7,7 +7,7 @@
 import { membershipHealth, type MemberView, memberView } from "../agents/mod.ts";
 import type { CircuitBreakerManager, CircuitBreakerMetrics } from "../breakers/mod.ts";
 import type { ConflictResolver, ConflictStats, OptimisticLockManager } from "../conflicts/mod.ts";
-import { attempting } from "../core/deferred.ts";
+import { attempting } from "../core/client.ts";
 import {
   quote,
   requireFunction,

@@ -7,12 +7,12 @@
 import { type MemberView, memberView } from "../agents/mod.ts";
 import { outlook } from "../breakers/state.ts";
 import { quote } from "../core/arguments.ts";
-import { claimOwner } from "../locks/claim_owner.ts";
+import { claimOwner } from "../locks/types.ts";
 import { UnknownAgentError } from "../core/errors.ts";
 import { UnknownMessageError } from "../messages/errors.ts";
 import type { CircuitState } from "../breakers/types.ts";
 import type { Instant } from "../core/machine.ts";
-import { listed } from "../core/readable.ts";
+import { listed } from "../core/describe.ts";
 import type { TaskStatus } from "../tasks/types.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";

@@ -5,8 +5,7 @@
  */
 
 import { outlook } from "../breakers/state.ts";
-import type { HealthStatus } from "../core/health.ts";
-import type { Instant } from "../core/machine.ts";
+import type { HealthStatus, Instant } from "../core/machine.ts";
 import type { RootState } from "../root/state.ts";
 
 /** How a coordination system is, and each of its parts. */

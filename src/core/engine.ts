@@ -22,7 +22,7 @@ import {
   type Tick,
 } from "./machine.ts";
 import { decode, encode, requireJson } from "./data/plain.ts";
-import { commandLine, eventLine, isAtDebug } from "./trace.ts";
+import { commandLine, eventLine, isAtDebug } from "./describe.ts";
 
 /** Publishes the events of an engine to their handlers: an `EventBus`. */
 export interface EventPublisher {

@@ -4,11 +4,9 @@
  * @module
  */
 
-import { ownerName } from "./claim_owner.ts";
-import { listed, timeOfDay } from "../core/readable.ts";
-import { type Descriptions, refusal } from "../core/describe.ts";
+import { type LockMode, ownerName } from "./types.ts";
+import { type Descriptions, listed, refusal, timeOfDay } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
-import type { LockMode } from "./types.ts";
 
 /** What all events about one lock say. */
 export interface ResourceEvent {

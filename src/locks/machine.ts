@@ -24,8 +24,10 @@ import {
   endAll,
   enqueue,
   extend,
+  give,
   reacquire,
   refuse,
+  settle,
   takeBack,
   timeOut,
 } from "./transitions.ts";
@@ -43,7 +45,6 @@ import type {
   Renew,
 } from "./commands.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./config.ts";
-import { give, settle } from "./handoff.ts";
 import {
   emptyLocks,
   type Hold,

@@ -22,7 +22,7 @@ export type {
 export type { LockConfig, ResourceManagerConfig } from "./config.ts";
 export { explainWaitsOf, type LockWaitExplanation, type WaitExplanation } from "./views.ts";
 export type { LockHost } from "./client.ts";
-export { LockHandle, LockSet } from "./lock_handle.ts";
+export { LockHandle, LockSet } from "./client.ts";
 export { lockMachine } from "./machine.ts";
 export { type AcquireAllOptions, type AcquireOptions, type LockHolder } from "./arguments.ts";
 export { normalizeRequests, type ResourceRequestLike } from "./arguments.ts";

@@ -4,17 +4,16 @@
  * @module
  */
 
-import { attempting } from "../core/deferred.ts";
+import { attempting } from "../core/client.ts";
 import { quote, requireId, requireInteger } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { UninitializedError } from "../core/errors.ts";
 import type { EventPublisher } from "../core/engine.ts";
 import type { LockEvent } from "./events.ts";
-import type { HealthStatus } from "../core/health.ts";
+import type { HealthStatus, Instant } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import type { Instant } from "../core/machine.ts";
 import type { LockAnswers, LockCommand } from "./commands.ts";
 import { type AcquireDefaults, readLockConfig, type ResourceManagerConfig } from "./config.ts";
 import {
@@ -28,8 +27,7 @@ import {
   type WaitExplanation,
   waiting,
 } from "./views.ts";
-import { LockClient, type LockHost } from "./client.ts";
-import { type LockHandle, LockSet } from "./lock_handle.ts";
+import { LockClient, type LockHandle, type LockHost, LockSet } from "./client.ts";
 import { lockMachine } from "./machine.ts";
 import {
   acquireAllCommand,

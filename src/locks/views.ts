@@ -4,14 +4,13 @@
  * @module
  */
 
-import type { HealthStatus } from "../core/health.ts";
+import type { HealthStatus, Instant } from "../core/machine.ts";
 import { precedes } from "../core/data/heap.ts";
-import type { Instant } from "../core/machine.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { LockMode } from "./types.ts";
 import type { LockState, Owner, Ticket, Wait } from "./state.ts";
 import { quote } from "../core/arguments.ts";
-import { listed } from "../core/readable.ts";
+import { listed } from "../core/describe.ts";
 import { isBlocked, isExcluded } from "./deadlock.ts";
 
 /** Who holds a lock, and how. */

@@ -6,9 +6,8 @@
  */
 
 import { quote, requireMs } from "../core/arguments.ts";
-import { MachineClient, type MachineHost } from "../core/client.ts";
+import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
 import { dequeueFirst, emptyFifo, enqueueLast } from "../core/data/fifo.ts";
-import { Deferred } from "../core/deferred.ts";
 import type { Reply } from "../core/engine.ts";
 import { errorData, isFinal } from "../core/error_data.ts";
 import { ClosedError } from "../core/errors.ts";

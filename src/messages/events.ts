@@ -4,8 +4,15 @@
  * @module
  */
 
-import { oneLine, readable, timeOfDay } from "../core/readable.ts";
-import { type Descriptions, refusal, subject, thrown } from "../core/describe.ts";
+import {
+  type Descriptions,
+  oneLine,
+  readable,
+  refusal,
+  subject,
+  thrown,
+  timeOfDay,
+} from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Message, MessageOutcome } from "./types.ts";

@@ -7,14 +7,13 @@
 import { type Attempt, quote, requireFunction, requireId } from "../core/arguments.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
-import { attempting } from "../core/deferred.ts";
+import { attempting } from "../core/client.ts";
 import { errorData, isFinal } from "../core/error_data.ts";
 import { UninitializedError } from "../core/errors.ts";
-import type { HealthStatus } from "../core/health.ts";
+import type { AnswerTo, HealthStatus, Tick } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import type { AnswerTo, Tick } from "../core/machine.ts";
 import {
   broadcastCommand,
   type PostOptions,

@@ -7,8 +7,7 @@
 import { quote } from "../core/arguments.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { ErrorData } from "../core/error_data.ts";
-import type { HealthStatus } from "../core/health.ts";
-import type { Instant } from "../core/machine.ts";
+import type { HealthStatus, Instant } from "../core/machine.ts";
 import { UnknownMessageError } from "./errors.ts";
 import type { DeadLetterCause } from "./events.ts";
 import type { Copy, DeadLetter, Lane, MessageState, OpenRequest } from "./state.ts";

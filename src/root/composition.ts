@@ -26,7 +26,9 @@ type AnyPart = Part<any, any, any, any>;
 
 /** When the next timer of each part is due, and the earliest of them. */
 export interface Due<Name extends string> {
+  /** By the name of the part. */
   readonly byPart: Record<Name, Instant>;
+  /** The earliest of them, or `Infinity`. */
   earliest: Instant;
 }
 

@@ -5,22 +5,15 @@
  * @module
  */
 
-import { AGENT_DESCRIPTIONS } from "../agents/events.ts";
-import { BREAKER_DESCRIPTIONS } from "../breakers/events.ts";
-import { CONFLICT_DESCRIPTIONS } from "../conflicts/events.ts";
-import { LOCK_DESCRIPTIONS } from "../locks/events.ts";
-import { MESSAGE_DESCRIPTIONS } from "../messages/events.ts";
-import { TASK_DESCRIPTIONS } from "../tasks/events.ts";
+import { AGENT_DESCRIPTIONS, type AgentEvent } from "../agents/events.ts";
+import { BREAKER_DESCRIPTIONS, type BreakerEvent } from "../breakers/events.ts";
+import { CONFLICT_DESCRIPTIONS, type ConflictEvent } from "../conflicts/events.ts";
+import { LOCK_DESCRIPTIONS, type LockEvent } from "../locks/events.ts";
+import { MESSAGE_DESCRIPTIONS, type MessageEvent } from "../messages/events.ts";
+import { TASK_DESCRIPTIONS, type TaskEvent } from "../tasks/events.ts";
 import { describer, type Descriptions } from "../core/describe.ts";
-import type { Named } from "../core/machine.ts";
-import type { HealthStatus } from "../core/health.ts";
+import type { HealthStatus, Named } from "../core/machine.ts";
 import type { ErrorData } from "../core/error_data.ts";
-import type { AgentEvent } from "../agents/events.ts";
-import type { BreakerEvent } from "../breakers/events.ts";
-import type { ConflictEvent } from "../conflicts/events.ts";
-import type { LockEvent } from "../locks/events.ts";
-import type { MessageEvent } from "../messages/events.ts";
-import type { TaskEvent } from "../tasks/events.ts";
 
 export type * from "../agents/events.ts";
 export type * from "../breakers/events.ts";

@@ -8,7 +8,7 @@ import type { AgentProfile } from "../agents/types.ts";
 import { quote, requireFunction, requireId, requireObject } from "../core/arguments.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
 import { precedes } from "../core/data/heap.ts";
-import { attempting } from "../core/deferred.ts";
+import { attempting } from "../core/client.ts";
 import { UnknownAgentError } from "../core/errors.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import type { TaskHandler } from "./attempts.ts";

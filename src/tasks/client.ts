@@ -7,7 +7,7 @@
 
 import type { AgentProfile } from "../agents/types.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import { MachineClient, type MachineHost } from "../core/client.ts";
+import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
@@ -29,7 +29,6 @@ import { cancellation, failure, refusalError } from "./errors.ts";
 import type { TaskEvent, TaskRefused } from "./events.ts";
 import { isTerminal, type TaskRecord, type TaskState } from "./state.ts";
 import type { TaskStatus } from "./types.ts";
-import { Deferred } from "../core/deferred.ts";
 
 /** The states of tasks and locks. */
 interface State {

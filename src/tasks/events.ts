@@ -4,8 +4,15 @@
  * @module
  */
 
-import { listed, oneLine, readable, timeOfDay } from "../core/readable.ts";
-import { type Descriptions, refusal, thrown } from "../core/describe.ts";
+import {
+  type Descriptions,
+  listed,
+  oneLine,
+  readable,
+  refusal,
+  thrown,
+  timeOfDay,
+} from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
 import type { CordonCause, TaskView } from "./types.ts";
 import type { ErrorData } from "../core/error_data.ts";

@@ -12,13 +12,12 @@ import { quote, requireFunction, requireId, requireInteger, requireMs } from "..
 import { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { readConfig } from "../core/config.ts";
-import { attempting } from "../core/deferred.ts";
+import { attempting } from "../core/client.ts";
 import { errorData } from "../core/error_data.ts";
-import type { HealthStatus } from "../core/health.ts";
+import type { HealthStatus, Tick } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import type { Tick } from "../core/machine.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
 import { endFormerProcess, liftSuspicion } from "../root/recovery.ts";
 import {

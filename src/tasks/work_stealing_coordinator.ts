@@ -7,9 +7,8 @@
 import type { AgentProfile } from "../agents/types.ts";
 import { type Attempt, quote, requireArray, requireId, requireObject } from "../core/arguments.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import { MachineClient, type MachineHost } from "../core/client.ts";
+import { attempting, MachineClient, type MachineHost } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
-import { attempting } from "../core/deferred.ts";
 import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";

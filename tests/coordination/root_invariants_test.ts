@@ -6,7 +6,7 @@ import { rootMachine } from "../../src/root/machine.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { transition } from "../../src/core/machine.ts";
 import { decode, encode } from "../../src/core/data/plain.ts";
-import { claimOf } from "../../src/locks/claim_owner.ts";
+import { claimOf } from "../../src/locks/types.ts";
 import { rootConfigs, rootMoves } from "./root_moves.ts";
 
 const GONE: ReadonlySet<string> = new Set(["agent:terminated", "agent:died", "agent:left"]);

@@ -14,7 +14,7 @@ import {
 } from "../../src/core/data/deadlines.ts";
 import { Opaque } from "../../src/core/data/plain.ts";
 import { definePart, type Instant, type Part, Refusal } from "../../src/core/machine.ts";
-import { readable } from "../../src/core/readable.ts";
+import { readable } from "../../src/core/describe.ts";
 
 export interface CounterState {
   total: number;

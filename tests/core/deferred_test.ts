@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { attempting, Deferred, resolved } from "../../src/core/deferred.ts";
+import { attempting, Deferred, resolved } from "../../src/core/client.ts";
 
 Deno.test("a deferred settles its promise, whether that was made before or after", async () => {
   for (const isEarly of [true, false]) {

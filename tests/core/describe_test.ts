@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { claimOwner } from "../../src/locks/claim_owner.ts";
-import type { LockstepEvent } from "../../src/root/events.ts";
+import { claimOwner } from "../../src/locks/types.ts";
+import { describeEvent, type LockstepEvent } from "../../src/root/events.ts";
 import type { Named } from "../../src/core/machine.ts";
-import { describeEvent } from "../../src/root/events.ts";
 
 const OWNER = claimOwner("t1", 5);
 const MESSAGE = {

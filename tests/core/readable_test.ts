@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { fields, listed, oneLine, readable, timeOfDay } from "../../src/core/readable.ts";
+import { fields, listed, oneLine, readable, timeOfDay } from "../../src/core/describe.ts";
 
 Deno.test("readable() writes values as source code would", () => {
   const cases: [unknown, string][] = [

@@ -4,7 +4,7 @@ import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { Logger, type LogLevel } from "../../src/core/logger.ts";
 import type { Tick } from "../../src/core/machine.ts";
-import { isAtDebug } from "../../src/core/trace.ts";
+import { isAtDebug } from "../../src/core/describe.ts";
 import { ResourceManager } from "../../src/locks/mod.ts";
 import { TaskScheduler } from "../../src/tasks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";

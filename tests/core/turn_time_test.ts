@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { systemClock } from "../../src/core/clock.ts";
-import { TurnTime } from "../../src/core/bus/turn_time.ts";
+import { TurnTime } from "../../src/core/bus/event_bus.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 /** Calls `body` with a function that tells how often the system clock was read since it was last asked. */

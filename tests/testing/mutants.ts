@@ -26,7 +26,7 @@ function mutant(name: string, file: string, from: string, to: string): Mutant {
 export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a granted wait stays in its queue",
-    "locks/handoff.ts",
+    "locks/transitions.ts",
     "  removeWait(step, wait);\n  for (const ticket of tickets) {",
     "  for (const ticket of tickets) {",
   ),
@@ -81,7 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     ...mutant(
       "no deadlock is searched for after a grant",
-      "locks/handoff.ts",
+      "locks/transitions.ts",
       "askedBy !== undefined)) return hold;\n  followUps(step).suspects.push(owner);",
       "askedBy !== undefined)) return hold;",
     ),

@@ -10,7 +10,6 @@
  */
 
 import { requireFunction, requireMs } from "../arguments.ts";
-import { Channel, type Listener, type Subscription } from "./channel.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { ClosedError, EventTimeoutError } from "../errors.ts";
 import { EventStream } from "./event_stream.ts";
@@ -27,8 +26,7 @@ import type {
 } from "./event_types.ts";
 import { defaultLogger, Logger } from "../logger.ts";
 import type { Instant } from "../machine.ts";
-import { eventLine } from "../trace.ts";
-import { TurnTime } from "./turn_time.ts";
+import { eventLine } from "../describe.ts";
 
 /** An event that waits for those before it. */
 interface Emission {
@@ -404,4 +402,111 @@ interface Settings {
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null &&
     typeof (value as { then?: unknown }).then === "function";
+}
+
+/** Is called with what an event carries, its place in its engine's order, its instant and its name. */
+export type Listener = (
+  payload: unknown,
+  sequence: number,
+  at: Instant,
+  event: string,
+) => unknown;
+
+/** One listener in one channel. */
+export interface Subscription {
+  /** What is called; nothing of interest once it has left. */
+  listener: Listener;
+  /** What the user handed in, by which `off` finds it. */
+  handler: unknown;
+  /** Is called when the subscription is taken away by `removeAllListeners`. */
+  readonly removed: (() => void) | undefined;
+  /** Whether it still listens. */
+  isActive: boolean;
+}
+
+/** The events of one name: how many there were, and who listens. */
+export class Channel {
+  /** The name of its events. */
+  readonly name: string;
+  /** Who listens, oldest first, and who has left and was not cleared away yet. */
+  subscriptions: Subscription[] = [];
+  /** How many events were counted. */
+  count = 0;
+  /** When the newest of them was. */
+  lastAt: Instant = NaN;
+  #active = 0;
+
+  /** A channel to which nobody listens. */
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Whether nobody listens. */
+  get isSilent(): boolean {
+    return this.#active === 0;
+  }
+
+  /** Adds a subscription, which is active. */
+  add(subscription: Subscription): void {
+    this.subscriptions.push(subscription);
+    this.#active++;
+  }
+
+  /** Silences a subscription, and lets go of what it holds; harmless when it is silent. Costs O(1). */
+  silence(subscription: Subscription): void {
+    if (!subscription.isActive) return;
+    subscription.isActive = false;
+    subscription.listener = hearNothing;
+    subscription.handler = undefined;
+    this.#active--;
+  }
+
+  /** Lets go of the silent ones when most are; not to be called while an event is being told. */
+  tidy(): void {
+    if (2 * this.#active >= this.subscriptions.length) return;
+    this.subscriptions = this.subscriptions.filter(({ isActive }) => isActive);
+  }
+}
+
+function hearNothing(): void {}
+
+/** After how many uses the time is read anew. */
+const MOST_USES = 32;
+
+const DONE: Promise<void> = Promise.resolve();
+
+/** Reads the system clock once a turn, and any other clock, which may be moved by hand, each time. */
+export class TurnTime {
+  readonly #clock: Clock;
+  #at: Instant = NaN;
+  #usesLeft = 0;
+  #isWatched = false;
+  readonly #forget = (): void => {
+    this.#usesLeft = 0;
+    this.#isWatched = false;
+  };
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The time. Costs a look, most of the time. */
+  read(): Instant {
+    if (this.#usesLeft-- > 0) return this.#at;
+    return this.#read();
+  }
+
+  #read(): Instant {
+    this.#at = this.#clock.now();
+    if (this.#clock !== systemClock) {
+      this.#usesLeft = 0;
+      return this.#at;
+    }
+    this.#usesLeft = MOST_USES - 1;
+    if (!this.#isWatched) {
+      this.#isWatched = true;
+      DONE.then(this.#forget);
+    }
+    return this.#at;
+  }
 }

@@ -9,7 +9,7 @@
 
 import type { Tick } from "../../core/machine.ts";
 import { quote } from "../../core/arguments.ts";
-import { claimOf, claimOwner } from "../../locks/claim_owner.ts";
+import { claimOf, claimOwner } from "../../locks/types.ts";
 import type { LockCommand } from "../../locks/commands.ts";
 import type { LockEvent } from "../../locks/events.ts";
 import type { LockState } from "../../locks/state.ts";
@@ -19,7 +19,9 @@ import type { TaskState } from "../../tasks/state.ts";
 
 /** The states that the reactions between tasks and locks read. */
 export interface ClaimState {
+  /** Tasks, and the agents that run them. */
   readonly tasks: TaskState;
+  /** Locks on resources. */
   readonly locks: LockState;
 }
 

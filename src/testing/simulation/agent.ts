@@ -81,30 +81,36 @@ export class SimulatedAgent extends Actor {
     this.attempts = new Attempts(this, this.locks, this.mail, () => workload.profile?.(this));
   }
 
+  /** Joins again after the engine was down. */
   rejoin(): void {
     if (this.isUp && !this.isClient) this.perform(() => this.spawn(this.attempts.join()));
   }
 
+  /** Leaves for good. */
   leave(): void {
     this.spawn(this.#leave());
   }
 
+  /** Returns whether `event` is about something that the agent does. */
   concerns(event: LockstepEvent): boolean {
     return this.isUp &&
       (this.locks.concerns(event) || this.attempts.concerns(event) || this.mail.concerns(event));
   }
 
+  /** Receives an event that concerns the agent. */
   observe(event: LockstepEvent): void {
     this.locks.observe(event);
     this.attempts.observe(event);
     this.mail.observe(event);
   }
 
+  /** Starts the behavior of the workload. */
   protected begin(): void {
     if (this.isClient) this.#act();
     else this.spawn(this.#run());
   }
 
+  /** Forgets everything, as a crash does. */
   protected forget(): void {
     this.locks.forget();
     this.attempts.forget();

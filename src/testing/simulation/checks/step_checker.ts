@@ -9,7 +9,7 @@
  */
 
 import { type Instant, Refusal, type Tick } from "../../../core/machine.ts";
-import { claimOf, claimOwner } from "../../../locks/claim_owner.ts";
+import { claimOf, claimOwner } from "../../../locks/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { RootCommand, RootState } from "../../../root/state.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
