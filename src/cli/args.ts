@@ -92,11 +92,11 @@ A workflow:
   top       agents, tasks, locks ({ name: { capacity: 2 } }), env, defaults ({ timeout, retries }),
             breaker ({ failures: 5, cooldown: 30s }: when an agent gets no tasks for a while)
 
-Commands run by sh -e in the current directory, and find their task, agent, epoch and attempt in
-LOCKSTEP_TASK, LOCKSTEP_AGENT, LOCKSTEP_EPOCH and LOCKSTEP_ATTEMPT.
+Commands run in /bin/sh -e in the current directory. Their variables LOCKSTEP_TASK, LOCKSTEP_AGENT,
+LOCKSTEP_EPOCH, LOCKSTEP_ATTEMPT and LOCKSTEP_GRACE_MS say what runs them.
 
-Exit codes: 0 nothing failed, 1 something failed, 2 the file or the command line is wrong,
-            130 interrupted (143 terminated)
+Exit codes: 0 no task failed, 1 a task failed, 2 the file or the command line is wrong,
+            130 interrupted (131 by SIGQUIT, 129 by SIGHUP, 143 by SIGTERM)
 `;
 
 const OPTIONS = {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Invocation, parseCommandLine, UsageError } from "../../src/cli/args.ts";
+import { type Invocation, parseCommandLine, RUN_HELP, UsageError } from "../../src/cli/args.ts";
 
 const DEFAULTS: Invocation = {
   command: "run",
@@ -83,4 +83,11 @@ Deno.test("parseCommandLine() refuses what it doesn't know, and says what is nea
     const error: UsageError = assertThrows(() => parseCommandLine(args), UsageError);
     assertEquals(error.message, complaint);
   }
+});
+
+Deno.test("the guide has every option, variable and exit code that the help has", async () => {
+  const guide = await Deno.readTextFile(new URL("../../docs/workflows.md", import.meta.url));
+  const words = RUN_HELP.match(/--[a-z]+(-[a-z]+)*|LOCKSTEP_[A-Z_]+|\b1[0-9]{2}\b/g)!;
+  const missing = [...new Set(words)].filter((word) => !guide.includes(word));
+  assertEquals(missing, ["--help"]);
 });

@@ -301,6 +301,10 @@ Deno.test("--json writes one object a line, and the report as the last", async (
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   const types = events.map(({ type }) => type);
   assertEquals(types[0], "run:started");
+  const guide = await Deno.readTextFile(new URL("../../docs/workflows.md", import.meta.url));
+  for (const type of types.filter((type) => /^run:|^task:output/.test(type))) {
+    assertStringIncludes(guide, `| \`${type}\``);
+  }
   for (const type of ["task:created", "task:started", "task:output", "task:completed"]) {
     assert(types.includes(type), type);
   }
