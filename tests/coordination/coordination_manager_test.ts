@@ -7,6 +7,7 @@ import {
   type CoordinationConfig,
   CoordinationManager,
   DeadlockError,
+  DuplicateTaskError,
   EventBus,
   MemoryLog,
   StaleEpochError,
@@ -344,7 +345,8 @@ Deno.test("contention and double claims report conflicts themselves where they a
   assertEquals(manager.resources.holderOf("r"), "strong");
   assertEquals(manager.conflicts.getStats().resolutionsByStrategy, { priority: 1 });
   await manager.assignTask({ id: "t" }, "weak");
-  await manager.assignTask({ id: "t" }, "strong").catch(() => {});
+  // The refusal is followed by the events of the conflict, and still rejects its caller.
+  await assertRejects(() => manager.assignTask({ id: "t" }, "strong"), DuplicateTaskError);
   assertEquals(manager.conflicts.getStats().conflictsByType["assignment"], 1);
   assertEquals((await manager.getAgentTasks("strong")).map(({ id }) => id), ["t"]);
   await manager.shutdown();

@@ -242,6 +242,7 @@ Deno.test("a handler whose heartbeat stops loses its claim, and its later report
   assertEquals(signal.reason.limit, "heartbeat");
   await assertRejects(() => context!.heartbeat(), StaleEpochError);
   await assertRejects(() => context!.progress(1), StaleEpochError);
+  assertEquals((await it.scheduler.getHealthStatus()).metrics["staleReports"], 2);
   body.end();
 });
 

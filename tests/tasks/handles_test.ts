@@ -1,6 +1,11 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { Engine } from "../../src/core/engine.ts";
 import { NonRetryableError } from "../../src/core/errors.ts";
-import { TaskCancelledError, TaskFailedError } from "../../src/tasks/errors.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import { Refusal } from "../../src/core/machine.ts";
+import { schedulerMachine } from "../../src/root/scheduler_machine.ts";
+import { DuplicateTaskError, TaskCancelledError, TaskFailedError } from "../../src/tasks/errors.ts";
+import { TaskScheduler } from "../../src/tasks/task_scheduler.ts";
 import { choosing, soon } from "./scheduling.ts";
 
 Deno.test("the same handle comes back for the same idempotency key, also after the end", async () => {
@@ -77,4 +82,46 @@ Deno.test("results and inputs are kept as they came", async () => {
   });
   const handle = await it.scheduler.submit({ id: "t", input });
   assertStrictEquals(await handle.result, result);
+});
+
+Deno.test("a refusal that other events follow in its step rejects its caller", async () => {
+  const inner = schedulerMachine();
+  const machine: typeof inner = {
+    ...inner,
+    step(state, command, now, events) {
+      const answer = inner.step(state, command, now, events);
+      // As the manager does, which reports a conflict over a task that is claimed twice.
+      if (answer instanceof Refusal) inner.step(state, { type: "drain" }, now, events);
+      return answer;
+    },
+  };
+  const engine = new Engine(machine, { logger: silentLogger });
+  const host = { dispatcher: engine, state: () => engine.state };
+  const scheduler = new TaskScheduler({}, undefined, silentLogger, { host });
+  const first = await scheduler.assignTask({ id: "t", input: 1 }, "x");
+  await assertRejects(() => scheduler.assignTask({ id: "t", input: 2 }, "x"), DuplicateTaskError);
+  assertEquals(engine.state.tasks.draining, true);
+  assertEquals(first.status, "assigned");
+  await engine.close();
+});
+
+Deno.test("a task that ends in the step that accepts another one of its id has its own handle", async () => {
+  await using it = choosing({ keepFinished: 0, keepOutcomes: 0 });
+  const first = await it.scheduler.submit({ id: "t", totalTimeoutMs: 10 });
+  const failure = assertRejects(() => first.result, TaskFailedError, "total timeout of 10 ms");
+  it.clock.jumpTo(20);
+  const second = await it.scheduler.submit({ id: "t" });
+  await failure;
+  await it.scheduler.registerAgent({ id: "x" }, () => "second");
+  assertEquals(await second.result, "second");
+});
+
+Deno.test("input and result have types", async () => {
+  await using it = choosing();
+  await it.scheduler.registerAgent<string, number>({ id: "x" }, (task) => task.input.length);
+  const handle = await it.scheduler.submit<string, number>({ id: "t", input: "four" });
+  const length: number = await handle.result;
+  assertEquals(length, 4);
+  // @ts-expect-error: the input is a string
+  await it.scheduler.submit<string>({ id: "u", input: 4 });
 });

@@ -218,3 +218,37 @@ Deno.test("an agent outside keeps its claim over a restart", async () => {
   assertEquals(await handle.result, "by outside");
   assertEquals(second.scheduler.resources.isLocked("db"), false);
 });
+
+Deno.test("an agent of the former process gets no tasks, and holds nothing, until it is registered again", async () => {
+  const memory = new MemoryLog<SchedulerCommand | Tick>();
+  const first = await logging({}, memory);
+  const body = new Body();
+  await first.scheduler.registerAgent({ id: "x" }, body.run);
+  await first.scheduler.submit({ id: "t", resources: ["db"], idempotencyKey: "k" });
+  await body.begun;
+  await first.scheduler.resources.acquire("own", "x");
+  first.scheduler.resources.acquire("own", "waits").catch(() => {});
+  await soon();
+
+  await using second = await logging({}, memory);
+  const { scheduler } = second;
+  assertEquals(scheduler.getTask("t")?.status, "ready");
+  assertEquals(scheduler.explain("t").cordonedAgents, ["x"]);
+  assertEquals(scheduler.resources.getAllocations(), new Map());
+  assertEquals(scheduler.resources.getWaitingRequests(), new Map());
+  await scheduler.registerAgent({ id: "x" }, (task) => `${task.id} again`);
+  const handle = await scheduler.submit({ id: "t", idempotencyKey: "k" });
+  assertEquals(await handle.result, "t again");
+  assertEquals(scheduler.getTask("t")?.attempts, 1);
+  body.end();
+});
+
+Deno.test("performMaintenance() writes a snapshot, from which the next process goes on", async () => {
+  const memory = new MemoryLog<SchedulerCommand | Tick>();
+  const first = await logging({}, memory);
+  await first.scheduler.submit({ id: "t" });
+  await first.scheduler.performMaintenance();
+  assertEquals((await memory.loadSnapshot())?.position, 2); // with the tick of the maintenance
+  await using second = await logging({}, memory);
+  assertEquals(second.scheduler.getTask("t")?.status, "ready");
+});
