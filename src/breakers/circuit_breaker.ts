@@ -18,7 +18,7 @@ import type { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { Deferred } from "../core/client.ts";
 import { ClosedError } from "../core/errors.ts";
-import { defaultLogger, type Logger } from "../core/logger.ts";
+import { defaultLogger, type Logger, logTo } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";
 import {
   type BreakerClient,
@@ -234,7 +234,8 @@ export class CircuitBreaker implements AsyncDisposable {
     try {
       return isFailure(error) ? "failure" : "neutral";
     } catch (problem) {
-      this.#logger.error(`Circuit breaker ${quote(this.name)}: isFailure threw`, problem);
+      const line = `Circuit breaker ${quote(this.name)}: isFailure threw`;
+      logTo(this.#logger, "error", line, problem);
       return "failure";
     }
   }

@@ -10,7 +10,7 @@ import { MachineClient, type MachineHost } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { readConfig } from "../core/config.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
-import type { Logger } from "../core/logger.ts";
+import { type Logger, logTo } from "../core/logger.ts";
 import { type Instant, Refusal, type Tick } from "../core/machine.ts";
 import type { BreakerAnswers, BreakerCommand, DefineBreaker } from "./commands.ts";
 import { BREAKER_OPTIONS, type BreakerConfig } from "./config.ts";
@@ -70,11 +70,7 @@ export function hostBreakers(
 }
 
 function logChange({ name, from, to, reason }: CircuitStateChange, logger: Logger): void {
-  try {
-    logger.info(`Circuit breaker ${quote(name)} went from ${from} to ${to}: ${reason}`);
-  } catch {
-    // A logger that throws must not stop an engine.
-  }
+  logTo(logger, "info", `Circuit breaker ${quote(name)} went from ${from} to ${to}: ${reason}`);
 }
 
 type Command = Exclude<BreakerCommand, Tick>;
@@ -124,7 +120,8 @@ export class BreakerClient
     if (this.host.dispatcher.synchronous) return void this.dispatch(command);
     return this.attempt(command).catch((error) => {
       const { type, name } = command;
-      this.#logger.error(`Circuit breaker ${quote(name)} lost the command ${type}`, error);
+      const line = `Circuit breaker ${quote(name)} lost the command ${type}`;
+      logTo(this.#logger, "error", line, error);
     });
   }
 

@@ -6,7 +6,6 @@
 
 import type { Instant, Named } from "./machine.ts";
 import { quote } from "./arguments.ts";
-import type { Logger } from "./logger.ts";
 
 /** From the name of an event to the function that describes it. */
 export type Descriptions<Event extends Named> = {
@@ -269,10 +268,4 @@ export function commandLine(
 function cameTo(first: number, count: number): string {
   if (count === 0) return "⇒ nothing";
   return count === 1 ? `⇒ #${first}` : `⇒ #${first}–#${first + count - 1}`;
-}
-
-/** Whether `logger` writes what it is told at level debug, as far as it says so. */
-export function isAtDebug(logger: Logger): boolean {
-  const { level, levelName } = logger as { level?: unknown; levelName?: unknown };
-  return level === "debug" || level === "trace" || levelName === "DEBUG";
 }

@@ -11,7 +11,7 @@
 import { type CancelTimer, type Clock, systemClock } from "./clock.ts";
 import { ClosedError, InvariantError, type LockstepError, LogError } from "./errors.ts";
 import type { CommandLog, LogEntry } from "./log.ts";
-import { defaultLogger, type Logger } from "./logger.ts";
+import { defaultLogger, isAtDebug, type Logger, logTo } from "./logger.ts";
 import {
   asPart,
   type Instant,
@@ -22,7 +22,7 @@ import {
   type Tick,
 } from "./machine.ts";
 import { decode, encode, requireJson } from "./data/plain.ts";
-import { commandLine, eventLine, isAtDebug } from "./describe.ts";
+import { commandLine, eventLine } from "./describe.ts";
 
 /** Publishes the events of an engine to their handlers: an `EventBus`. */
 export interface EventPublisher {
@@ -407,7 +407,7 @@ export class Engine<
       { cause },
     );
     this.#stop(this.#broken);
-    this.#logger.error(this.#broken.message, cause);
+    logTo(this.#logger, "error", this.#broken.message, cause);
     throw this.#broken;
   }
 
@@ -449,16 +449,12 @@ export class Engine<
   /** Logs a command and, unless the bus does that, its events. */
   #trace({ events, at, first, command, position }: Happened<Event>): void {
     const logger = this.#logger;
-    const { describe } = this.#machine;
-    try {
-      logger.debug(commandLine(this.#machine.name, position, command, at, first, events.length));
-      if (this.#eventBus?.debug === true) return;
-      events.forEach((event, i) =>
-        logger.debug(eventLine(event.type, event, first + i, at, describe))
-      );
-    } catch {
-      // A logger that fails has nobody left to tell, and must not stop the engine.
-    }
+    const { name, describe } = this.#machine;
+    logTo(logger, "debug", commandLine(name, position, command, at, first, events.length));
+    if (this.#eventBus?.debug === true) return;
+    events.forEach((event, i) =>
+      logTo(logger, "debug", eventLine(event.type, event, first + i, at, describe))
+    );
   }
 
   /**

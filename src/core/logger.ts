@@ -1,27 +1,28 @@
 /**
- * What Lockstep needs of a logger. `console`, `getLogger()` of `@std/log` and pino satisfy it as
+ * The logger interface. `console`, `getLogger()` of `@std/log` and pino satisfy it as
  * they are; `new Logger()` makes a small one that writes to the console.
  *
  * @module
  */
 
 import { quote, requireOneOf } from "./arguments.ts";
+import { errorData } from "./error_data.ts";
 
-/** How much a logger says, from most to least. */
+/** The level of a logger, from the most verbose to none. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
-/** Four levels, each taking a message and whatever belongs to it. */
+/** Four levels, each with a message and further data. */
 export interface Logger {
-  /** For who looks for a mistake: each command of an engine, each event of a bus in debug mode. */
+  /** Traces: each command of an engine, each event of a bus in debug mode. */
   // deno-lint-ignore no-explicit-any -- console, std/log and pino agree on nothing narrower
   debug(message: any, ...data: any[]): unknown;
-  /** For who wants to follow along. */
+  /** Progress. */
   // deno-lint-ignore no-explicit-any
   info(message: any, ...data: any[]): unknown;
-  /** For what went wrong and was dealt with. */
+  /** Failures that were handled. */
   // deno-lint-ignore no-explicit-any
   warn(message: any, ...data: any[]): unknown;
-  /** For what somebody should mend: a handler that failed, a machine that broke. */
+  /** Failures that need attention: a handler that threw, a machine that broke. */
   // deno-lint-ignore no-explicit-any
   error(message: any, ...data: any[]): unknown;
 }
@@ -30,7 +31,7 @@ export interface Logger {
 export interface LoggerOptions {
   /** The least severe level that is written. @default "info" */
   level?: LogLevel;
-  /** Where the lines go. @default console */
+  /** The logger that writes the lines. @default console */
   sink?: Logger;
 }
 
@@ -49,6 +50,11 @@ class LevelledLogger implements Logger {
     this.level = level;
     this.#threshold = SEVERITY[level];
     this.#sink = options.sink ?? console;
+  }
+
+  /** The logger that a line of `level` goes to, or `undefined` when it is not written. */
+  sinkFor(level: Exclude<LogLevel, "silent">): Logger | undefined {
+    return this.#threshold <= SEVERITY[level] ? this.#sink : undefined;
   }
 
   /** Writes at level `debug` only. */
@@ -85,14 +91,71 @@ class LevelledLogger implements Logger {
  */
 export const Logger: new (options?: LoggerOptions) => Logger = LevelledLogger;
 
-/** Says nothing. */
+/** Writes nothing. */
 export const silentLogger: Logger = new Logger({ level: "silent" });
 
-/** The logger of whoever was given none: warnings and errors on the console. */
+/** The logger of a caller that gives none: warnings and errors on the console. */
 export const defaultLogger: Logger = new Logger({ level: "warn" });
 
 /**
- * `logger`, when it is one.
+ * Writes a line and, if one is given, the thrown value that it is about, in the form that the logger
+ * prints: pino expects the error in front of the message, and `@std/log` prints nothing but the
+ * message. A value that the logger can't print is written as text. Never throws.
+ */
+export function logTo(
+  logger: Logger,
+  level: Exclude<LogLevel, "silent">,
+  message: string,
+  ...thrown: [error?: unknown]
+): void {
+  try {
+    if (logger instanceof LevelledLogger && logger[level] === LevelledLogger.prototype[level]) {
+      const sink = logger.sinkFor(level);
+      if (sink !== undefined) logTo(sink, level, message, ...thrown);
+      return;
+    }
+    if (thrown.length === 0) return ignoreRejection(logger[level](message));
+    const [error] = thrown;
+    try {
+      if (isPino(logger)) ignoreRejection(logger[level]({ err: error }, message));
+      else if (isStdLog(logger)) ignoreRejection(logger[level](withTrace(message, error), error));
+      else ignoreRejection(logger[level](message, error));
+    } catch {
+      ignoreRejection(logger[level](withTrace(message, error)));
+    }
+  } catch {
+    // There is no other place to report that a logger fails.
+  }
+}
+
+/** Keeps the rejection of a logger that writes asynchronously from ending the process. */
+function ignoreRejection(result: unknown): void {
+  if (result instanceof Promise) result.catch(() => {});
+}
+
+function isPino(logger: Logger): boolean {
+  const { child, bindings } = logger as { child?: unknown; bindings?: unknown };
+  return typeof child === "function" && typeof bindings === "function";
+}
+
+function isStdLog(logger: Logger): boolean {
+  const { levelName, handlers } = logger as { levelName?: unknown; handlers?: unknown };
+  return typeof levelName === "string" && Array.isArray(handlers);
+}
+
+function withTrace(line: string, error: unknown): string {
+  const { name, message, stack } = errorData(error);
+  return `${line}\n${stack ?? `${name}: ${message}`}`;
+}
+
+/** Returns whether `logger` writes lines of level debug, as far as it shows its level. */
+export function isAtDebug(logger: Logger): boolean {
+  const { level, levelName } = logger as { level?: unknown; levelName?: unknown };
+  return level === "debug" || level === "trace" || levelName === "DEBUG";
+}
+
+/**
+ * Returns `logger`, when it is one.
  *
  * @throws {TypeError} when one of the four methods is missing
  */

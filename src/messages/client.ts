@@ -11,7 +11,7 @@ import { dequeueFirst, emptyFifo, enqueueLast } from "../core/data/fifo.ts";
 import type { Reply } from "../core/engine.ts";
 import { errorData, isFinal } from "../core/error_data.ts";
 import { ClosedError } from "../core/errors.ts";
-import type { Logger } from "../core/logger.ts";
+import { type Logger, logTo } from "../core/logger.ts";
 import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
 import { DeadlockError } from "../locks/errors.ts";
 import type { DeadlockDetected } from "../locks/events.ts";
@@ -307,11 +307,7 @@ class HandlerRunner implements DeliveryKeeper {
 
   /** Logs an error that no caller gets. */
   logError(message: string, thrown: unknown): void {
-    try {
-      this.#logger.error(message, thrown);
-    } catch {
-      // A logger that fails must not stop the messages.
-    }
+    logTo(this.#logger, "error", message, thrown);
   }
 
   /** Aborts all signals with `error` and forgets all handlers, as the client has stopped. */

@@ -15,7 +15,7 @@ import {
 import { EventBus } from "../core/bus/event_bus.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { readConfig } from "../core/config.ts";
-import { defaultLogger, type Logger, requireLogger } from "../core/logger.ts";
+import { defaultLogger, type Logger, logTo, requireLogger } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";
 import type { LockstepEvent } from "../root/events.ts";
 import { forEachSince, type Summary, summaryOf } from "./aggregates.ts";
@@ -153,7 +153,8 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     const labels = tags && readTags(tags, attempt);
     const hadRoom = this.#state.dropped === 0;
     if (!record(this.#state, name, this.#now(), value, labels) && hadRoom) {
-      this.#logger.warn(`Could not ${attempt()}: there are too many metrics or tags already`);
+      const line = `Could not ${attempt()}: there are too many metrics or tags already`;
+      logTo(this.#logger, "warn", line);
     }
   }
 
@@ -230,7 +231,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     try {
       usage = this.#probe();
     } catch (error) {
-      this.#logger.warn("Could not measure the process", error);
+      logTo(this.#logger, "warn", "Could not measure the process", error);
     }
     const { memoryBytes, cpuMs } = usage;
     const cpuPercent = cpuMs === undefined ? undefined : this.#cpu.read(cpuMs, now);

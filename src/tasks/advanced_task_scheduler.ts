@@ -10,7 +10,7 @@ import { EventBus } from "../core/bus/event_bus.ts";
 import { precedes } from "../core/data/heap.ts";
 import { attempting } from "../core/client.ts";
 import { UnknownAgentError } from "../core/errors.ts";
-import { defaultLogger, type Logger } from "../core/logger.ts";
+import { defaultLogger, type Logger, logTo } from "../core/logger.ts";
 import type { TaskHandler } from "./attempts.ts";
 import type { TaskSchedulerConfig } from "./config.ts";
 import { UnfitAgentError } from "./errors.ts";
@@ -100,6 +100,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   readonly #strategies = new Map<string, SchedulingStrategy>();
   /** The strategy of the caller, if one chooses. */
   #custom: SchedulingStrategy | undefined;
+  #customName = "";
   #unobserve: (() => void) | undefined;
   #isChoosing = false;
   #choosesAgain = false;
@@ -217,6 +218,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
       const { client } = this;
       this.#unobserve?.();
       this.#custom = own === undefined ? strategy : undefined;
+      this.#customName = name;
       this.#unobserve = own === undefined
         ? client.observe(CHOICES, () => this.#chooseSoon())
         : undefined;
@@ -230,7 +232,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   getSchedulingMetrics(): SchedulingMetrics {
     const { tasks } = this.client.state;
     return {
-      strategy: this.#custom?.name ?? tasks.strategy,
+      strategy: this.#custom === undefined ? tasks.strategy : this.#customName,
       tasks: this.getTaskCounts(),
       agents: [...tasks.agents.values()].map((agent) => ({
         agentId: agent.agentId,
@@ -291,23 +293,24 @@ export class AdvancedTaskScheduler extends TaskScheduler {
       requireId(answer, "agentId", () => `assign task ${quote(taskId)}`);
       chosen = answer;
     } catch (error) {
-      this.#reportError(strategy, taskId, error);
+      this.#reportError(taskId, error);
     }
     try {
       await this.client.call({ type: "assign", taskId, agentId: chosen });
     } catch (error) {
       const isItsFault = error instanceof UnfitAgentError || error instanceof UnknownAgentError;
       if (!isItsFault || chosen === "") return;
-      this.#reportError(strategy, taskId, error);
+      this.#reportError(taskId, error);
       await this.client.attempt({ type: "assign", taskId, agentId: "" }).catch(ignore);
     }
   }
 
   /** Emits the error of a strategy; the machine chooses in its place. */
-  #reportError(strategy: SchedulingStrategy, taskId: string, error: unknown): void {
-    const message = `Strategy ${quote(strategy.name)} failed for task ${quote(taskId)}`;
-    this.#logger.warn(message, error);
-    this.#eventBus.emit("system:error", { message, error, taskId, strategy: strategy.name });
+  #reportError(taskId: string, error: unknown): void {
+    const strategy = this.#customName;
+    const message = `Strategy ${quote(strategy)} failed for task ${quote(taskId)}`;
+    logTo(this.#logger, "warn", message, error);
+    this.#eventBus.emit("system:error", { message, error, taskId, strategy });
   }
 
   #candidatesOf(group: Group): AgentProfile[] {

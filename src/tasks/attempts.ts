@@ -7,7 +7,8 @@
 import { quote } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { errorData } from "../core/error_data.ts";
-import type { Logger } from "../core/logger.ts";
+import { LockstepError } from "../core/errors.ts";
+import { type Logger, logTo } from "../core/logger.ts";
 import { claimOwner } from "../locks/types.ts";
 import type { AcquireOptions } from "../locks/arguments.ts";
 import type { LockHandle } from "../locks/client.ts";
@@ -184,12 +185,12 @@ export class AttemptRunner {
   ): Promise<void> {
     try {
       await this.#host.deliver(
-        cause instanceof TypeError
-          ? { type: "fail", taskId, epoch, error: errorData(cause), fault: "task" }
-          : { type: "end-attempt", taskId, epoch },
+        isRefusal(cause)
+          ? { type: "end-attempt", taskId, epoch }
+          : { type: "fail", taskId, epoch, error: errorData(cause), fault: "task" },
       );
     } catch (error) {
-      this.#logger.warn(`Cannot report the end of task ${quote(taskId)}`, error);
+      logTo(this.#logger, "warn", `Cannot report the end of task ${quote(taskId)}`, error);
     }
   }
 
@@ -201,6 +202,15 @@ export class AttemptRunner {
         ? new TaskTimeoutError(taskId, timeout.limit, timeout.ms)
         : new ClaimLostError(taskId, epoch, reason),
     );
+  }
+}
+
+/** Returns whether a report was refused; what else is thrown comes of a result that no log can store. */
+function isRefusal(thrown: unknown): boolean {
+  try {
+    return thrown instanceof LockstepError;
+  } catch {
+    return false; // a proxy may throw when it is asked
   }
 }
 

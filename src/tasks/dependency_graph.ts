@@ -24,7 +24,7 @@ import {
   TaskStatusError,
   UnknownTaskError,
 } from "./errors.ts";
-import { type Logger, requireLogger, silentLogger } from "../core/logger.ts";
+import { type Logger, logTo, requireLogger, silentLogger } from "../core/logger.ts";
 import type { OnFailure, Task } from "./types.ts";
 import {
   dependentsOf,
@@ -408,7 +408,8 @@ export class DependencyGraph {
       }
     }
     if (changes.cancelled.length > 0) {
-      this.#logger.debug("Tasks can't run any more", { because: first.id, ...changes });
+      const because = { because: first.id, ...changes };
+      logTo(this.#logger, "debug", "Tasks can't run any more", because);
     }
     return changes;
   }

@@ -12,7 +12,7 @@ import type { Clock } from "../core/clock.ts";
 import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
-import { defaultLogger, type Logger } from "../core/logger.ts";
+import { defaultLogger, type Logger, logTo } from "../core/logger.ts";
 import { Refusal, type Tick } from "../core/machine.ts";
 import {
   MOST_LISTED,
@@ -284,7 +284,7 @@ class StealingClient extends MachineClient<TaskState, TaskCommand, TaskEvent, Ta
       const refused = answer instanceof Refusal ? this.errorOf(answer, command) : error;
       if (!isLate) failure = refused;
       else if (refused !== undefined) {
-        this.#logger.warn(`Cannot ${command.type.replaceAll("-", " ")}`, refused);
+        logTo(this.#logger, "warn", `Cannot ${command.type.replaceAll("-", " ")}`, refused);
       }
     });
     isLate = true;

@@ -24,7 +24,7 @@ import type {
   Unsubscribe,
   WaitForOptions,
 } from "./event_types.ts";
-import { defaultLogger, Logger } from "../logger.ts";
+import { defaultLogger, Logger, logTo } from "../logger.ts";
 import type { Instant } from "../machine.ts";
 import { eventLine } from "../describe.ts";
 
@@ -163,7 +163,7 @@ export class EventBus<Events extends object = AnyEvents> {
     const channel = this.#channels.get(event) ?? this.#open(event);
     channel.count++;
     channel.lastAt = at;
-    if (this.debug) this.#log("debug", eventLine(event, payload, sequence, at, describe));
+    if (this.debug) logTo(this.#logger, "debug", eventLine(event, payload, sequence, at, describe));
     const some = channel.subscriptions.length;
     const all = this.#everything.subscriptions.length;
     if (some + all === 0) return;
@@ -381,15 +381,7 @@ export class EventBus<Events extends object = AnyEvents> {
 
   #failed(event: string, error: unknown): void {
     this.#failures++;
-    this.#log("error", `A handler of ${JSON.stringify(event)} failed`, error);
-  }
-
-  #log(level: "debug" | "error", message: string, ...data: unknown[]): void {
-    try {
-      this.#logger[level](message, ...data);
-    } catch {
-      // A logger that fails has nobody left to tell, and must not stop the events.
-    }
+    logTo(this.#logger, "error", `A handler of ${JSON.stringify(event)} failed`, error);
   }
 }
 
