@@ -76,6 +76,13 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
     command: Each,
     reply: Reply<Outcome<Answers, Each>>,
   ): void;
+  /**
+   * Keeps the process alive for the timers of the machine, as a caller waits, until as many calls of
+   * {@linkcode release} follow.
+   */
+  hold(): void;
+  /** Undoes one {@linkcode hold}. */
+  release(): void;
   /** Whether commands are stepped as they come, as there is no log to wait for. */
   readonly synchronous: boolean;
   /**
@@ -172,6 +179,8 @@ export class Engine<
   #deadline: Instant = -Infinity;
   #armedAt: Instant = Infinity;
   #cancelTimer: CancelTimer | undefined;
+  /** Number of callers that wait. */
+  #holds = 0;
 
   /** What happened in steps that handlers caused, until those of earlier events are through. */
   readonly #outbox: Happened<Event>[] = [];
@@ -304,6 +313,14 @@ export class Engine<
         else this.#observers.delete(type);
       }
     };
+  }
+
+  hold(): void {
+    if (this.#holds++ === 0) this.#cancelTimer?.keepAlive?.(true);
+  }
+
+  release(): void {
+    if (--this.#holds === 0) this.#cancelTimer?.keepAlive?.(false);
   }
 
   whenStopped(listener: (error: LockstepError) => void): void {
@@ -470,8 +487,7 @@ export class Engine<
     if (deadline === Infinity) return this.#disarm();
     if (deadline >= this.#armedAt || this.#closing !== undefined) return;
     this.#disarm();
-    this.#armedAt = deadline;
-    this.#cancelTimer = this.clock.setTimer(deadline, () => this.#fire());
+    this.#setTimer(deadline);
   }
 
   #disarm(): void {
@@ -511,8 +527,13 @@ export class Engine<
   #retryTick(): void {
     if (this.#isStopping) return;
     this.#disarm();
-    this.#armedAt = this.#time() + TICK_RETRY_MS;
-    this.#cancelTimer = this.clock.setTimer(this.#armedAt, () => this.#fire());
+    this.#setTimer(this.#time() + TICK_RETRY_MS);
+  }
+
+  #setTimer(at: Instant): void {
+    this.#armedAt = at;
+    this.#cancelTimer = this.clock.setTimer(at, () => this.#fire());
+    if (this.#holds === 0) this.#cancelTimer.keepAlive?.(false);
   }
 
   #gather(pending: Pending<Command | Tick>): void {

@@ -203,7 +203,7 @@ export class TaskHandle<Result = unknown> {
   /** The id of the task. */
   readonly id: string;
   readonly #client: TaskClient;
-  readonly #outcome = new Deferred<Result>();
+  readonly #outcome: Deferred<Result>;
   #result: Promise<Result> | undefined;
 
   /**
@@ -213,6 +213,7 @@ export class TaskHandle<Result = unknown> {
   constructor(id: string, client: TaskClient) {
     this.id = id;
     this.#client = client;
+    this.#outcome = new Deferred(client.keeper);
   }
 
   /** The status of the task, or `undefined` when it was dropped. */
