@@ -180,7 +180,7 @@ export type {
   Cancel,
   CancelAgentTasks,
   ClaimCommand,
-  Claimed,
+  ClaimAnswer,
   Complete,
   CordonAgent,
   Drain,
@@ -199,11 +199,12 @@ export type {
   RequeueUnstarted,
   Start,
   Submit,
-  Submitted,
+  SubmitAnswer,
   TaskAnswers,
   TaskCommand,
   TaskSpec,
   Unblock,
+  UncordonAgent,
   UseStrategy,
 } from "./src/tasks/commands.ts";
 export type { StrategyName } from "./src/tasks/strategies.ts";

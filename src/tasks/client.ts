@@ -24,7 +24,7 @@ import type {
   SchedulerHost,
 } from "../root/scheduler_machine.ts";
 import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } from "./attempts.ts";
-import type { RegisterAgent, Submit, Submitted, TaskCommand } from "./commands.ts";
+import type { RegisterAgent, Submit, SubmitAnswer, TaskCommand } from "./commands.ts";
 import { cancellation, failure, refusalError } from "./errors.ts";
 import type { TaskEvent, TaskRefused } from "./events.ts";
 import { isTerminal, type TaskRecord, type TaskState } from "./state.ts";
@@ -173,7 +173,7 @@ export class TaskClient
   }
 
   /** Returns the handle of a task that was submitted. */
-  #handleOf({ taskId, isNew }: Submitted): TaskHandle {
+  #handleOf({ taskId, isNew }: SubmitAnswer): TaskHandle {
     const known = this.#handles.get(taskId);
     if (known !== undefined && !isNew) return known;
     if (known !== undefined) this.#replaced.set(taskId, known);

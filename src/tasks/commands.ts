@@ -275,7 +275,7 @@ export type TaskCommand =
   | Drain;
 
 /** The answer to `submit`. */
-export interface Submitted {
+export interface SubmitAnswer {
   /** The id of the task. */
   readonly taskId: string;
   /** Whether the task was accepted by this command; otherwise its idempotency key was known. */
@@ -283,7 +283,7 @@ export interface Submitted {
 }
 
 /** The claim that a task was assigned under. */
-export interface Claimed {
+export interface ClaimAnswer {
   /** The agent that has the claim. */
   readonly agentId: string;
   /** The number of the claim. */
@@ -292,9 +292,9 @@ export interface Claimed {
 
 /** The answers of a task machine, by the type of the command. */
 export type TaskAnswers = {
-  readonly submit: Submitted;
-  readonly assign: Claimed;
-  readonly start: Claimed;
+  readonly submit: SubmitAnswer;
+  readonly assign: ClaimAnswer;
+  readonly start: ClaimAnswer;
   readonly heartbeat: void;
   readonly progress: void;
   readonly complete: void;

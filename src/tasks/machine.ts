@@ -42,7 +42,7 @@ import type {
   Assign,
   Award,
   Cancel,
-  Claimed,
+  ClaimAnswer,
   Complete,
   EndAttempt,
   Fail,
@@ -382,7 +382,7 @@ function reportFailure(step: Step, command: Fail): Answer<"fail"> {
   else interrupt(step, task, error, "ended");
 }
 
-function claimOf({ epoch }: TaskRecord, { agentId }: Agent): Claimed {
+function claimOf({ epoch }: TaskRecord, { agentId }: Agent): ClaimAnswer {
   return { agentId, epoch };
 }
 
