@@ -179,8 +179,8 @@ export type {
   Award,
   Cancel,
   CancelAgentTasks,
-  ClaimCommand,
   ClaimAnswer,
+  ClaimCommand,
   Complete,
   CordonAgent,
   Drain,
@@ -227,18 +227,7 @@ export type {
   SchedulerState,
 } from "./src/root/scheduler_machine.ts";
 export { taskMachine } from "./src/tasks/machine.ts";
-export type { TaskState } from "./src/tasks/state.ts";
 export type { LockAnswers } from "./src/locks/commands.ts";
-export type {
-  Agent as TaskAgent,
-  Dependents,
-  Group,
-  Lingering,
-  Outcome as TaskOutcome,
-  TaskRecord,
-  TaskTimer,
-  TypeHistory,
-} from "./src/tasks/state.ts";
 export type { Due, Reaction, Reactions } from "./src/root/composition.ts";
 export type { ClaimState } from "./src/root/reactions/claims.ts";
 export type { AgentCall, AskingClaim, PartName } from "./src/root/state.ts";
@@ -246,3 +235,23 @@ export type { AcquireAnswer, GroupGrant } from "./src/locks/commands.ts";
 export type { LockPart } from "./src/locks/machine.ts";
 export type { MessagePart } from "./src/messages/machine.ts";
 export type { TaskPart } from "./src/tasks/machine.ts";
+export type {
+  Agent as TaskAgent,
+  Candidacy,
+  Cordon,
+  Dependents,
+  Donation,
+  Edge as DependencyEdge,
+  Group,
+  Lingering,
+  LoadReport,
+  Outcome as TaskOutcome,
+  Receiver,
+  Stealable,
+  TaskRecord,
+  TaskState,
+  TaskTimer,
+  TypeHistory,
+} from "./src/tasks/state.ts";
+export type { EventPublisher } from "./src/core/engine.ts";
+export type { Keeper } from "./src/core/client.ts";
