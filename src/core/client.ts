@@ -30,7 +30,7 @@ export interface MachineHost<
   state(): Readonly<State>;
 }
 
-/** How long a command that the log did not store is kept before it is sent again. */
+/** Pause before a command that the log did not store is sent again. */
 const RESEND_MS = 1000;
 
 /** A command that the log did not store, and its caller. */
@@ -155,7 +155,7 @@ export abstract class MachineClient<
     }
   }
 
-  /** Lets time pass in the machine, and sends again what its log did not store. */
+  /** Fires what is due in the machine, and sends again what its log did not store. */
   refresh(): Promise<void> {
     this.#resend();
     return this.exchange({ type: "tick" }, ignore);

@@ -25,7 +25,7 @@ export interface Clock {
 /** The longest delay that `setTimeout` accepts. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** How far the wall clock may advance between two readings before it is checked. */
+/** The advance of the wall clock between two readings above which it is checked. */
 const TRUSTED_ADVANCE_MS = 50;
 
 /**

@@ -38,7 +38,7 @@ export interface EventPublisher {
   ): void;
 }
 
-/** What an engine is given; all of it may be left out. */
+/** Options of {@linkcode Engine}. */
 export interface EngineOptions<Command extends Named> {
   /** Stamps commands and wakes the engine for what is due. @default systemClock */
   clock?: Clock;
@@ -62,7 +62,7 @@ export type Observer<Event> = (event: Event, now: Instant) => void;
  */
 export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
 
-/** What a façade sees of an engine: it sends commands to it and observes its events. */
+/** The interface of an engine for façades: they send commands and observe events. */
 export interface Dispatcher<Command extends Named, Event extends Named, Answers> {
   /** Stamps commands; a façade that waits by it stays in step with them. */
   readonly clock: Clock;
@@ -155,7 +155,7 @@ export class Engine<
   Event extends Named,
   Answers = Record<never, never>,
 > implements Dispatcher<Command, Event, Answers>, AsyncDisposable {
-  /** What commands are stamped by. It may jump: stamps never go back. */
+  /** Stamps commands. It may jump: stamps never decrease. */
   readonly clock: Clock;
   /** Whether {@linkcode dispatch} answers at once. */
   readonly synchronous: boolean;
@@ -172,7 +172,7 @@ export class Engine<
   #state: State;
   #now: Instant;
   #position = 0;
-  /** How many events ever happened. */
+  /** Number of events since the first step. */
   #sequence = 0;
 
   /** When the next timer of the machine is due; before the first step, unknown. */
@@ -182,7 +182,7 @@ export class Engine<
   /** Number of callers that wait. */
   #holds = 0;
 
-  /** What happened in steps that handlers caused, until those of earlier events are through. */
+  /** Steps that handlers caused, until the events of earlier steps are published. */
   readonly #outbox: Happened<Event>[] = [];
   #publishing = false;
 
@@ -254,7 +254,7 @@ export class Engine<
     return this.#machine.deadline(this.#state);
   }
 
-  /** How many entries of the log have been stepped; without a log, how many commands. */
+  /** Number of log entries that were stepped; without a log, of commands. */
   get position(): number {
     return this.#position;
   }
@@ -344,7 +344,7 @@ export class Engine<
     await log.saveSnapshot({ position: this.#position, state });
   }
 
-  /** Lets what was sent reach the log, then lets go of everything. Harmless when called again. */
+  /** Waits until the log has stored what was sent, then releases everything. Idempotent. */
   close(): Promise<void> {
     this.#disarm();
     this.#isStopping = true;
@@ -570,5 +570,5 @@ export class Engine<
   }
 }
 
-/** How long an engine waits before it offers a refused tick to its log again. */
+/** Pause before a tick that the log did not store is offered again. */
 const TICK_RETRY_MS = 1000;

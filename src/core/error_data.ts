@@ -6,7 +6,7 @@
 
 /** An error as data: what survives a log and a network. */
 export interface ErrorData {
-  /** Of its class, such as `TypeError`. */
+  /** The name of its class: `TypeError`. */
   readonly name: string;
   /** For people. */
   readonly message: string;
@@ -16,7 +16,7 @@ export interface ErrorData {
   readonly retryAfterMs?: number;
 }
 
-/** What is kept of whatever a handler threw. */
+/** Returns the data of a thrown value. */
 export function errorData(thrown: unknown): ErrorData {
   if (!(thrown instanceof Error)) return { name: "Error", message: text(thrown) };
   const { name, message, code, retryAfterMs } = thrown as unknown as Record<string, unknown>;

@@ -7,7 +7,7 @@
 
 import { quote, requireOneOf } from "./arguments.ts";
 
-/** How much a logger says, from most to least. */
+/** The level of a logger, from the most verbose to none. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** Four levels, each taking a message and whatever belongs to it. */
