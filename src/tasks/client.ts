@@ -7,13 +7,12 @@
 
 import type { AgentProfile } from "../agents/types.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
+import { Deferred, MachineClient } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { Refusal } from "../core/machine.ts";
-import type { LockAnswers, LockCommand } from "../locks/commands.ts";
-import type { LockEvent } from "../locks/events.ts";
+import type { LockHost } from "../locks/client.ts";
 import type { ResourceManagerConfig } from "../locks/config.ts";
 import { ResourceManager } from "../locks/resource_manager.ts";
 import type { LockState } from "../locks/state.ts";
@@ -254,17 +253,9 @@ export class TaskHandle<Result = unknown> {
 }
 
 /** Returns the locks in a machine of tasks and locks. */
-function locksOf(
-  host: SchedulerHost,
-): MachineHost<LockState, LockCommand, LockEvent, LockAnswers> {
-  const { dispatcher } = host;
+function locksOf(host: SchedulerHost): LockHost {
   return {
-    dispatcher: dispatcher as unknown as MachineHost<
-      LockState,
-      LockCommand,
-      LockEvent,
-      LockAnswers
-    >["dispatcher"],
+    dispatcher: host.dispatcher as unknown as LockHost["dispatcher"],
     state: () => host.state().locks,
   };
 }

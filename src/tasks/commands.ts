@@ -290,34 +290,12 @@ export interface ClaimAnswer {
   readonly epoch: number;
 }
 
-/** The answers of a task machine, by the type of the command. */
-export type TaskAnswers = {
+/** The answers of a task machine, by the type of the command; others answer nothing. */
+export interface TaskAnswers {
   readonly submit: SubmitAnswer;
   readonly assign: ClaimAnswer;
   readonly start: ClaimAnswer;
-  readonly heartbeat: void;
-  readonly progress: void;
-  readonly complete: void;
-  readonly fail: void;
-  readonly "end-attempt": void;
-  readonly unblock: void;
-  readonly preempt: void;
-  readonly award: void;
-  readonly cancel: void;
-  readonly "register-agent": void;
-  readonly "remove-agent": void;
-  readonly "cordon-agent": void;
-  readonly "uncordon-agent": void;
-  readonly "limit-agent": void;
-  readonly "requeue-unstarted": void;
-  readonly "drain-agent": void;
-  readonly "report-load": void;
-  readonly "cancel-agent-tasks": void;
-  readonly "requeue-agent-tasks": void;
-  readonly "renew-heartbeats": void;
-  readonly "use-strategy": void;
-  readonly drain: void;
-};
+}
 
 /** The most dependencies, resources or capabilities of one task or agent. */
 export const MOST_LISTED = 100_000;
