@@ -179,12 +179,13 @@ export type {
   Award,
   Cancel,
   CancelAgentTasks,
+  ClaimAnswer,
   ClaimCommand,
-  Claimed,
   Complete,
   CordonAgent,
   Drain,
   DrainAgent,
+  EndAttempt,
   Fail,
   Heartbeat,
   LimitAgent,
@@ -195,15 +196,15 @@ export type {
   RenewHeartbeats,
   ReportLoad,
   RequeueAgentTasks,
-  EndAttempt,
   RequeueUnstarted,
   Start,
   Submit,
-  Submitted,
+  SubmitAnswer,
   TaskAnswers,
   TaskCommand,
   TaskSpec,
   Unblock,
+  UncordonAgent,
   UseStrategy,
 } from "./src/tasks/commands.ts";
 export type { StrategyName } from "./src/tasks/strategies.ts";
@@ -226,18 +227,7 @@ export type {
   SchedulerState,
 } from "./src/root/scheduler_machine.ts";
 export { taskMachine } from "./src/tasks/machine.ts";
-export type { TaskState } from "./src/tasks/state.ts";
 export type { LockAnswers } from "./src/locks/commands.ts";
-export type {
-  Agent as TaskAgent,
-  Dependents,
-  Group,
-  Lingering,
-  Outcome as TaskOutcome,
-  TaskRecord,
-  TaskTimer,
-  TypeHistory,
-} from "./src/tasks/state.ts";
 export type { Due, Reaction, Reactions } from "./src/root/composition.ts";
 export type { ClaimState } from "./src/root/reactions/claims.ts";
 export type { AgentCall, AskingClaim, PartName } from "./src/root/state.ts";
@@ -245,3 +235,23 @@ export type { AcquireAnswer, GroupGrant } from "./src/locks/commands.ts";
 export type { LockPart } from "./src/locks/machine.ts";
 export type { MessagePart } from "./src/messages/machine.ts";
 export type { TaskPart } from "./src/tasks/machine.ts";
+export type {
+  Agent as TaskAgent,
+  Candidacy,
+  Cordon,
+  Dependents,
+  Donation,
+  Edge as DependencyEdge,
+  Group,
+  Lingering,
+  LoadReport,
+  Outcome as TaskOutcome,
+  Receiver,
+  Stealable,
+  TaskRecord,
+  TaskState,
+  TaskTimer,
+  TypeHistory,
+} from "./src/tasks/state.ts";
+export type { EventPublisher } from "./src/core/engine.ts";
+export type { Keeper } from "./src/core/client.ts";

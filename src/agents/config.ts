@@ -8,7 +8,7 @@ import { count, defaultsOf, ms, type Options } from "../core/config.ts";
 
 /** The options of a membership machine. */
 export interface MembershipConfig {
-  /** How many agents may be members at once. @default 100_000 */
+  /** Number of agents may be members at once. @default 100_000 */
   readonly maxAgents: number;
   /**
    * Silence, in milliseconds, after which an agent is suspected; 0 for half of its heartbeat timeout.

@@ -1,5 +1,5 @@
 /**
- * What happens to agents as members: they join, show that they are alive, fall silent, die, leave.
+ * Events of agents as members: they join, send heartbeats, fall silent, die and leave.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import { type Descriptions, oneLine, refusal } from "../core/describe.ts";
 import type { Named } from "../core/machine.ts";
 
-/** What all events about one member say. */
+/** The fields of all events about one member. */
 export interface MemberEvent {
-  /** Who it is. */
+  /** The id of the agent. */
   readonly agentId: string;
   /** Which life of it; larger than that of any agent that joined before. */
   readonly incarnation: number;
@@ -32,7 +32,7 @@ export interface AgentSuspected extends Named<"agent:suspected">, MemberEvent {
 
 /** A suspected agent showed that it is alive; the heartbeat is the event before. */
 export interface AgentRecovered extends Named<"agent:recovered">, MemberEvent {
-  /** How long it had been silent. */
+  /** The length of its silence, in milliseconds. */
   readonly silentMs: number;
 }
 
@@ -65,7 +65,7 @@ export type MembershipRefusal =
 
 /** A command was refused, and the state is as before. */
 export interface AgentRefused extends Named<"agent:refused">, MemberEvent {
-  /** What the command named; 0 when it named none. */
+  /** The incarnation that the command named; 0 for none. */
   readonly incarnation: number;
   /** The command's `type`. */
   readonly command: string;
@@ -75,7 +75,7 @@ export interface AgentRefused extends Named<"agent:refused">, MemberEvent {
   readonly detail: number;
 }
 
-/** What a membership machine can say. */
+/** The events of a membership machine. */
 export type AgentEvent =
   | AgentJoined
   | AgentHeartbeat

@@ -10,20 +10,20 @@ export interface AgentProfile {
   readonly id: string;
   /** For people. */
   readonly name?: string;
-  /** What kind of agent it is; strategies of your own can read it. */
+  /** The kind of agent; custom strategies can read it. */
   readonly type?: string;
-  /** What it can do; a task that `requires` more is not given to it. @default [] */
+  /** Its capabilities; it is given no task that `requires` others. @default [] */
   readonly capabilities?: readonly string[];
   /** For whoever runs the agent; strategies of your own can read it. */
   readonly systemPrompt?: string;
-  /** How many slots it has: a claim needs one to start. @default 1 */
+  /** Number of slots; a claim needs one to start. @default 1 */
   readonly maxConcurrentTasks?: number;
-  /** How many tasks that were assigned to it may wait for a slot. @default 10_000 */
+  /** Capacity of its queue of tasks that wait for a slot. @default 10_000 */
   readonly maxQueuedTasks?: number;
   /** Among equally good agents the higher one is chosen. An integer. @default 0 */
   readonly priority?: number;
   /**
-   * How long it may be silent before it counts as dead, in milliseconds, where a manager watches
+   * Time for which it may be silent before it counts as dead, in milliseconds, where a manager watches
    * agents; 0 for as long as it likes. @default the config's for an agent outside of the process, or 0
    */
   readonly heartbeatTimeoutMs?: number;

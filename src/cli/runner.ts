@@ -19,9 +19,8 @@ import { EventView, type RunEvent } from "./event_view.ts";
 import { selectTasks } from "./plan.ts";
 import { ProcessGroups } from "./process_groups.ts";
 import { reportOf, type RunReport } from "./report.ts";
-import { RunState } from "./run_state.ts";
+import { countsAsFailed, RunState } from "./run_state.ts";
 import type { SkipCause, TaskRun } from "./runs.ts";
-import { isPointless, unrelatedTo } from "./stopping.ts";
 import { silentView, type View } from "./view.ts";
 import { type When, withAgents, type Workflow } from "./workflow.ts";
 
@@ -267,6 +266,56 @@ class Run {
     // One that was cancelled along with another has ended, which is refused and just as well.
     this.#scheduler.cancelTask(run.task.id, "the run is stopping").catch(() => {});
   }
+}
+
+/**
+ * The tasks that are not started any more once `failed` has failed. Left are those that hang on it,
+ * which the scheduler deals with, and those that clean up or report after something that was
+ * started.
+ */
+function unrelatedTo(failed: TaskRun, state: RunState): TaskRun[] {
+  const hangsOnIt = dependentsOf(failed, state);
+  return [...state.tasks.values()].filter((run) => {
+    if (run.phase === "running" || run.outcome !== undefined || hangsOnIt.has(run)) return false;
+    return run.task.when === "succeeded" || !hangsOnStarted(run, state);
+  });
+}
+
+/**
+ * Whether a task that runs when something failed was started because of a need that was only
+ * skipped: to the scheduler both are cancellations.
+ */
+function isPointless(run: TaskRun, state: RunState): boolean {
+  if (run.task.when !== "failed") return false;
+  return !run.task.needs.some((id) => countsAsFailed(state.tasks.get(id)!));
+}
+
+/** `run`, and everything that needs it, directly or not. */
+function dependentsOf(run: TaskRun, state: RunState): Set<TaskRun> {
+  const direct = new Map<string, TaskRun[]>();
+  for (const other of state.tasks.values()) {
+    for (const need of other.task.needs) {
+      const those = direct.get(need);
+      if (those === undefined) direct.set(need, [other]);
+      else those.push(other);
+    }
+  }
+  const reached = new Set([run]);
+  for (const { task } of reached) { // grows while it is read
+    for (const dependent of direct.get(task.id) ?? []) reached.add(dependent);
+  }
+  return reached;
+}
+
+/** Whether something that `run` needs, directly or not, was started. */
+function hangsOnStarted(run: TaskRun, state: RunState): boolean {
+  const needs = new Set(run.task.needs);
+  for (const id of needs) { // grows while it is read
+    const need = state.tasks.get(id)!;
+    if (need.attempts > 0) return true;
+    for (const further of need.task.needs) needs.add(further);
+  }
+  return false;
 }
 
 /** The rules by which agents are passed over, or `false` for never. */

@@ -98,7 +98,7 @@ export class ConflictClient extends MachineClient<
     const conflict = findConflict(this.state, conflictId);
     if (conflict === undefined) throw new UnknownConflictError(attempt(), conflictId);
     if (conflict.resolution !== undefined) return conflict.resolution;
-    const call = new Deferred<ConflictResolution>();
+    const call = new Deferred<ConflictResolution>(this.keeper);
     const abort = () => call.reject(signal!.reason);
     signal?.addEventListener("abort", abort, { once: true });
     const calls = this.#waiting.get(conflictId) ?? new Set();

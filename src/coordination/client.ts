@@ -78,6 +78,14 @@ export class ActingDispatcher implements RootDispatcher {
     return answer as Outcome<RootAnswers, Each>;
   }
 
+  hold(): void {
+    this.#inner.hold();
+  }
+
+  release(): void {
+    this.#inner.release();
+  }
+
   observe<Type extends LockstepEvent["type"]>(
     types: readonly Type[],
     observer: Observer<Extract<LockstepEvent, { type: Type }>>,

@@ -29,9 +29,11 @@ import {
 
 /** Options of conflicts. */
 export interface ConflictOptions extends Partial<ConflictConfig> {
-  /** How long a vote is open that names no time, in milliseconds. @default 30_000 */
+  /** Time limit of a vote that names none, in milliseconds. @default 30_000 */
   voteTimeoutMs?: number;
-  /** Whether a wait for a lock that another agent holds is reported as a conflict. @default false */
+  /**
+   * Whether a wait for a lock that another agent holds is reported as a conflict. @default false
+   */
   reportContention?: boolean;
   /** Whether assigning a task that another agent has is reported as a conflict. @default false */
   reportDoubleClaims?: boolean;
@@ -56,9 +58,9 @@ export interface CoordinationConfig {
   retryDelay?: number;
   /** Whether a cycle of waits is found and broken when it closes. @default true */
   deadlockDetection?: boolean;
-  /** How long an acquire waits; 0 for as long as it takes. @default 30_000 */
+  /** Time limit of an acquire; 0 for none. @default 30_000 */
   resourceTimeout?: number;
-  /** How long a request waits for its response, and a message may be handled. @default 10_000 */
+  /** Time limit of a request, and of the handling of a message. @default 10_000 */
   messageTimeout?: number;
   /** By how much one point of priority makes a task, or a wait, look older. @default 10_000 */
   agingMs?: number;

@@ -58,19 +58,22 @@ import { rootMachine } from "../root/machine.ts";
 import { recover, resumeListening, revive } from "./recovery.ts";
 import { Subsystems, THING } from "./subsystems.ts";
 
-/** What a coordination manager is built on; all of it may be left out. */
+/** Options of {@linkcode CoordinationManager} besides its config. */
 export interface CoordinationOptions {
   /** Where all times come from. @default systemClock */
   clock?: Clock;
-  /** Makes every command safe before it is acknowledged, so that all outlives the process. @default none */
+  /**
+   * Makes every command safe before it is acknowledged, so that all outlives the process. @default
+   * none
+   */
   log?: CommandLog<RootCommand | Tick>;
 }
 
 /** The figures of a whole coordination system. */
 export interface SystemMetrics extends CoordinationMetrics {
-  /** How it is. */
+  /** The health of the system. */
   readonly health: CoordinationHealth;
-  /** How many conflicts there are and were. */
+  /** Statistics of conflicts. */
   readonly conflicts: ConflictStats;
   /** The figures of all breakers that were asked for by name. */
   readonly circuitBreakers: Readonly<Record<string, CircuitBreakerMetrics>>;
@@ -166,7 +169,9 @@ export class CoordinationManager implements AsyncDisposable {
 
   // Subsystems
 
-  /** Tasks: the scheduler for agents that callers choose, or the advanced one once it is enabled. */
+  /**
+   * Tasks: the scheduler for agents that callers choose, or the advanced one once it is enabled.
+   */
   get scheduler(): TaskScheduler {
     const { scheduler, advanced } = this.#running("look");
     return this.#isAdvanced ? advanced : scheduler;
@@ -313,7 +318,7 @@ export class CoordinationManager implements AsyncDisposable {
     return attempting(() => this.#running("cancel a task").scheduler.cancelTask(taskId, reason));
   }
 
-  /** How many tasks an agent has, started or not; 0 for one that nobody knows. */
+  /** Returns the number of tasks that an agent has, started or not; 0 for an unknown agent. */
   getAgentTaskCount(agentId: string): Promise<number> {
     return attempting(() =>
       Promise.resolve(this.#running("look").scheduler.getAgentTaskCount(agentId))
@@ -393,7 +398,7 @@ export class CoordinationManager implements AsyncDisposable {
 
   // The whole
 
-  /** How the system is, and each of its parts. Costs a look at much of it. */
+  /** Returns the health of the system and of each part. Costs O(size of the tables). */
   async getHealthStatus(): Promise<CoordinationHealth> {
     const parts = this.#host.client;
     if (parts === undefined || this.#closing !== undefined) {
@@ -437,7 +442,10 @@ export class CoordinationManager implements AsyncDisposable {
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(id)}`);
   }
 
-  /** Does what is due, writes a snapshot if there is a log, and tells `system:healthcheck` how all is. */
+  /**
+   * Does what is due, writes a snapshot if there is a log, and tells `system:healthcheck` how all
+   * is.
+   */
   async performMaintenance(): Promise<void> {
     await this.#host.maintain();
     this.#eventBus.emit(SystemEvents.SYSTEM_HEALTHCHECK, { status: await this.getHealthStatus() });

@@ -21,7 +21,7 @@ import type { TaskExplanation } from "../tasks/mod.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";
 import type { RootState } from "../root/state.ts";
 
-/** What can be explained. */
+/** The kinds of things that can be explained. */
 export type Explicable = "task" | "wait" | "message" | "agent";
 
 /** Why something is where it is, and what would move it. */
@@ -35,7 +35,7 @@ export type Explanation =
 export interface RequestExplanation {
   /** The request. */
   readonly messageId: string;
-  /** Who is at the other end. */
+  /** The agent at the other end. */
   readonly agentId: string;
   /** Since when. */
   readonly since: Instant;
@@ -45,7 +45,7 @@ export interface RequestExplanation {
 
 /** The answer of `explainAgent`. Lists are empty where they don't apply. */
 export interface AgentExplanation {
-  /** Who it is about. */
+  /** The id of the agent. */
   readonly agentId: string;
   /**
    * What counts most: it may be dead; it is given no tasks; all its slots are in use, some are, none
@@ -60,21 +60,21 @@ export interface AgentExplanation {
   readonly cordons: readonly string[];
   /** The tasks that it has, oldest claim first. */
   readonly tasks: readonly { readonly taskId: string; readonly status: TaskStatus }[];
-  /** How many of its slots are in use, those of attempts that were given up included. */
+  /** Number of slots in use, including those of attempts that lost their claims. */
   readonly load: number;
-  /** How many slots it has. */
+  /** Number of its slots. */
   readonly slots: number;
   /** Its circuit breaker; `undefined` when it has none. */
   readonly breaker: { readonly state: CircuitState; readonly retryAt: Instant } | undefined;
-  /** What it holds itself, or for a task that it has. */
+  /** The resources that it, or a task of it, holds. */
   readonly holds: readonly string[];
-  /** What it waits for, itself or for a task that it has. */
+  /** The waits of it and of its tasks. */
   readonly waits: readonly WaitExplanation[];
-  /** Whose responses it waits for, oldest first. */
+  /** The requests whose responses it waits for, oldest first. */
   readonly asks: readonly RequestExplanation[];
-  /** Who waits for its responses, oldest first. */
+  /** The requests that wait for its responses, oldest first. */
   readonly askedBy: readonly RequestExplanation[];
-  /** How many messages it has not handled. */
+  /** Number of unhandled messages. */
   readonly unhandledMessages: number;
 }
 
@@ -184,7 +184,7 @@ function namesOf(tasks: Facts["tasks"]): string {
     : listed(tasks.map(({ taskId }) => quote(taskId)));
 }
 
-/** What keeps an agent from going on, whatever else it does. */
+/** Returns what the agent waits for. */
 function waitingFor({ waits, asks }: Facts): string[] {
   const locks = waits.flatMap((wait) =>
     wait.locks.filter(({ isFree }) => !isFree).map(({ resourceId }) => quote(resourceId))
@@ -207,7 +207,7 @@ function breakerOf(
   return { state, retryAt };
 }
 
-/** What an agent holds and waits for in its own name and in those of its claims. */
+/** Returns what an agent and its claims hold and wait for. */
 function locksOf(
   { locks, tasks }: Readonly<RootState>,
   agentId: string,
@@ -240,7 +240,7 @@ function requestsOf(
   }));
 }
 
-/** Of several handlers of an agent, the one that is farthest behind counts. */
+/** Returns the backlog of the handler that is farthest behind. */
 function unhandledOf({ messages }: Readonly<RootState>, agentId: string): number {
   let most = 0;
   for (const { urgent, normal } of messages.mailboxes.get(agentId)?.consumers ?? []) {

@@ -1,5 +1,5 @@
 /**
- * How a whole coordination system is: what ails each of its parts, computed when it is asked for.
+ * Health of a coordination system and of each part, computed on request.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { outlook } from "../breakers/state.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import type { RootState } from "../root/state.ts";
 
-/** How a coordination system is, and each of its parts. */
+/** The health of a coordination system and of each part. */
 export interface CoordinationHealth extends HealthStatus {
   /** By the name of the part. */
   readonly components: Readonly<Record<string, HealthStatus>>;
 }
 
-/** How much later than due something may happen before that counts as ill. */
+/** The lateness of timers, in milliseconds, that health tolerates. */
 const TOLERATED_LATENESS_MS = 1_000;
 
-/** How full a table may be. */
+/** The share of a table that may be in use. */
 const TOLERATED_SHARE = 0.9;
 
 /** Whether what is due has happened. */
@@ -55,7 +55,7 @@ export function conflictHealth({ conflicts }: Readonly<RootState>): HealthStatus
   });
 }
 
-/** What ails the parts ails the whole; figures are named after their part. */
+/** Combines the health of the parts; the names of figures start with the part. */
 export function wholeHealth(
   components: Readonly<Record<string, HealthStatus>>,
 ): CoordinationHealth {

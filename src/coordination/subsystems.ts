@@ -93,7 +93,7 @@ export class Subsystems {
     this.metrics.stop();
   }
 
-  /** Lets running attempts end for `graceMs`, and ends everything else. */
+  /** Waits up to `graceMs` for running attempts, and ends everything else. */
   async shutdown(graceMs: number): Promise<void> {
     await this.scheduler.shutdown({ graceMs });
     await this.messages.shutdown();

@@ -30,7 +30,7 @@ export interface MachineHost<
   state(): Readonly<State>;
 }
 
-/** How long a command that the log did not store is kept before it is sent again. */
+/** Pause before a command that the log did not store is sent again. */
 const RESEND_MS = 1000;
 
 /** A command that the log did not store, and its caller. */
@@ -69,6 +69,11 @@ export abstract class MachineClient<
   /** The time of the machine's clock. */
   get now(): Instant {
     return this.host.dispatcher.clock.now();
+  }
+
+  /** Keeps the process alive while callers wait for what the machine's timers lead to. */
+  get keeper(): Keeper {
+    return this.host.dispatcher;
   }
 
   /** Sends a command and resolves with its answer. Rejects with the error of its refusal. */
@@ -150,7 +155,7 @@ export abstract class MachineClient<
     }
   }
 
-  /** Lets time pass in the machine, and sends again what its log did not store. */
+  /** Fires what is due in the machine, and sends again what its log did not store. */
   refresh(): Promise<void> {
     this.#resend();
     return this.exchange({ type: "tick" }, ignore);
@@ -260,6 +265,7 @@ export abstract class MachineClient<
     if (this.#owed.length > 1) return;
     const { clock } = this.host.dispatcher;
     this.#cancelResend = clock.setTimer(clock.now() + RESEND_MS, () => this.#resend());
+    this.#cancelResend.keepAlive?.(false);
   }
 
   #resend(): void {
@@ -275,13 +281,28 @@ function ignore(): void {}
 /** The promise of `undefined`. */
 export const DONE: Promise<void> = Promise.resolve();
 
+/** Keeps the process alive while it is held. */
+export interface Keeper {
+  /** Holds once more. */
+  hold(): void;
+  /** Undoes one `hold`. */
+  release(): void;
+}
+
 /** The result of a call, known at once or later. Only the first outcome counts. */
 export class Deferred<Result> {
+  readonly #keeper: Keeper | undefined;
+  #isHeld = false;
   #settled = false;
   #failed = false;
   #value: unknown;
   #resolve: ((value: Result) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
+
+  /** `keeper` is held while a caller waits for the outcome. */
+  constructor(keeper?: Keeper) {
+    this.#keeper = keeper;
+  }
 
   /** Whether the outcome is known. */
   get settled(): boolean {
@@ -291,7 +312,7 @@ export class Deferred<Result> {
   /** Settles the call with `value`. */
   resolve(value: Result): void {
     if (this.#settled) return;
-    this.#settled = true;
+    this.#settle();
     if (this.#resolve === undefined) this.#value = value;
     else this.#resolve(value);
   }
@@ -299,7 +320,7 @@ export class Deferred<Result> {
   /** Settles the call with `error`. */
   reject(error: unknown): void {
     if (this.#settled) return;
-    this.#settled = true;
+    this.#settle();
     this.#failed = true;
     if (this.#reject === undefined) this.#value = error;
     else this.#reject(error);
@@ -311,10 +332,19 @@ export class Deferred<Result> {
       if (this.#failed) return Promise.reject(this.#value);
       return resolved(this.#value as Result);
     }
+    if (this.#keeper !== undefined) {
+      this.#keeper.hold();
+      this.#isHeld = true;
+    }
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    if (this.#isHeld) this.#keeper!.release();
   }
 }
 

@@ -8,7 +8,11 @@
 import type { Instant } from "./machine.ts";
 
 /** Cancels what {@linkcode Clock.setTimer} set. Idempotent; a no-op once the timer has fired. */
-export type CancelTimer = () => void;
+export interface CancelTimer {
+  (): void;
+  /** Sets whether the pending timer keeps the process alive, as it does at first. */
+  keepAlive?(isNeeded: boolean): void;
+}
 
 /** Tells the time and calls back later. */
 export interface Clock {
@@ -21,7 +25,7 @@ export interface Clock {
 /** The longest delay that `setTimeout` accepts. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** How far the wall clock may advance between two readings before it is checked. */
+/** The advance of the wall clock between two readings above which it is checked. */
 const TRUSTED_ADVANCE_MS = 50;
 
 /**
@@ -80,13 +84,27 @@ export const systemClock: Clock = {
   now: () => time.now(),
   setTimer(at, callback) {
     let timer: ReturnType<typeof setTimeout>;
+    let isNeeded = true;
     const arm = () => {
       const delay = Math.max(0, at - time.now());
       timer = delay > LONGEST_DELAY_MS
         ? setTimeout(arm, LONGEST_DELAY_MS)
         : setTimeout(callback, delay);
+      if (!isNeeded) keepAlive(timer, false);
     };
     arm();
-    return () => clearTimeout(timer);
+    const cancel: CancelTimer = () => clearTimeout(timer);
+    cancel.keepAlive = (value) => {
+      isNeeded = value;
+      keepAlive(timer, value);
+    };
+    return cancel;
   },
 };
+
+/** Sets whether a timer keeps the process alive, where the runtime can tell: not in a browser. */
+function keepAlive(timer: unknown, isNeeded: boolean): void {
+  const { ref, unref } = timer as { ref?(): void; unref?(): void };
+  if (isNeeded) ref?.call(timer);
+  else unref?.call(timer);
+}

@@ -53,9 +53,9 @@ export function refusal(command: string, subject: string, agentId: string, why: 
   return `refused: ${command}${of}${by} (${why})`;
 }
 
-/** How many characters of a value are shown. */
+/** Number of characters of a value that are shown. */
 const LONGEST_VALUE = 200;
-/** How many characters of a text within a value or a sentence are shown. */
+/** Number of characters of a text that are shown within a value or a description. */
 const LONGEST_TEXT = 120;
 /** The last instant that a `Date` can hold. */
 const LATEST = 8.64e15;
@@ -64,7 +64,7 @@ const DAY = 86_400_000;
 const CARRIED: ReadonlySet<string> = new Set([
   ...["error", "input", "metadata", "payload", "progress", "response", "result"],
 ]);
-/** How deep it is looked into a value. */
+/** Depth to which a value is shown. */
 const DEEPEST = 4;
 
 /** Controls, and what changes the direction of text or can't be seen. */
@@ -150,10 +150,12 @@ class Writer {
   text = "";
   readonly #most: number;
   #isTerse: boolean;
-  /** What is being written, from the outside in. */
+  /** The values that are being written, outermost first. */
   readonly #path: object[] = [];
 
-  /** Writes up to `most` characters and a bit; when it is terse, no fields that stand for nothing. */
+  /**
+   * Writes up to `most` characters and a bit; when it is terse, no fields that stand for nothing.
+   */
   constructor(most: number, isTerse: boolean) {
     this.#most = most;
     this.#isTerse = isTerse;
@@ -236,7 +238,7 @@ function* ownEntries(value: object): Iterable<readonly [string, unknown]> {
   for (const name of Object.keys(value)) yield [name, (value as Record<string, unknown>)[name]];
 }
 
-/** How wide the names of events are written, so that what follows them is aligned. */
+/** Width of the column of event names. */
 const NAME_WIDTH = 27;
 
 /** An event as a line of a trace; its sequence number is `-1` when a user emitted it. */

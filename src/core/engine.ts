@@ -38,7 +38,7 @@ export interface EventPublisher {
   ): void;
 }
 
-/** What an engine is given; all of it may be left out. */
+/** Options of {@linkcode Engine}. */
 export interface EngineOptions<Command extends Named> {
   /** Stamps commands and wakes the engine for what is due. @default systemClock */
   clock?: Clock;
@@ -62,7 +62,7 @@ export type Observer<Event> = (event: Event, now: Instant) => void;
  */
 export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
 
-/** What a façade sees of an engine: it sends commands to it and observes its events. */
+/** The interface of an engine for façades: they send commands and observe events. */
 export interface Dispatcher<Command extends Named, Event extends Named, Answers> {
   /** Stamps commands; a façade that waits by it stays in step with them. */
   readonly clock: Clock;
@@ -76,6 +76,13 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
     command: Each,
     reply: Reply<Outcome<Answers, Each>>,
   ): void;
+  /**
+   * Keeps the process alive for the timers of the machine, as a caller waits, until as many calls of
+   * {@linkcode release} follow.
+   */
+  hold(): void;
+  /** Undoes one {@linkcode hold}. */
+  release(): void;
   /** Whether commands are stepped as they come, as there is no log to wait for. */
   readonly synchronous: boolean;
   /**
@@ -148,7 +155,7 @@ export class Engine<
   Event extends Named,
   Answers = Record<never, never>,
 > implements Dispatcher<Command, Event, Answers>, AsyncDisposable {
-  /** What commands are stamped by. It may jump: stamps never go back. */
+  /** Stamps commands. It may jump: stamps never decrease. */
   readonly clock: Clock;
   /** Whether {@linkcode dispatch} answers at once. */
   readonly synchronous: boolean;
@@ -165,15 +172,17 @@ export class Engine<
   #state: State;
   #now: Instant;
   #position = 0;
-  /** How many events ever happened. */
+  /** Number of events since the first step. */
   #sequence = 0;
 
   /** When the next timer of the machine is due; before the first step, unknown. */
   #deadline: Instant = -Infinity;
   #armedAt: Instant = Infinity;
   #cancelTimer: CancelTimer | undefined;
+  /** Number of callers that wait. */
+  #holds = 0;
 
-  /** What happened in steps that handlers caused, until those of earlier events are through. */
+  /** Steps that handlers caused, until the events of earlier steps are published. */
   readonly #outbox: Happened<Event>[] = [];
   #publishing = false;
 
@@ -245,7 +254,7 @@ export class Engine<
     return this.#machine.deadline(this.#state);
   }
 
-  /** How many entries of the log have been stepped; without a log, how many commands. */
+  /** Number of log entries that were stepped; without a log, of commands. */
   get position(): number {
     return this.#position;
   }
@@ -306,6 +315,14 @@ export class Engine<
     };
   }
 
+  hold(): void {
+    if (this.#holds++ === 0) this.#cancelTimer?.keepAlive?.(true);
+  }
+
+  release(): void {
+    if (--this.#holds === 0) this.#cancelTimer?.keepAlive?.(false);
+  }
+
   whenStopped(listener: (error: LockstepError) => void): void {
     if (this.#stopped === undefined) this.#stopListeners.push(listener);
     else listener(this.#stopped);
@@ -327,7 +344,7 @@ export class Engine<
     await log.saveSnapshot({ position: this.#position, state });
   }
 
-  /** Lets what was sent reach the log, then lets go of everything. Harmless when called again. */
+  /** Waits until the log has stored what was sent, then releases everything. Idempotent. */
   close(): Promise<void> {
     this.#disarm();
     this.#isStopping = true;
@@ -466,8 +483,7 @@ export class Engine<
     if (deadline === Infinity) return this.#disarm();
     if (deadline >= this.#armedAt || this.#closing !== undefined) return;
     this.#disarm();
-    this.#armedAt = deadline;
-    this.#cancelTimer = this.clock.setTimer(deadline, () => this.#fire());
+    this.#setTimer(deadline);
   }
 
   #disarm(): void {
@@ -507,8 +523,13 @@ export class Engine<
   #retryTick(): void {
     if (this.#isStopping) return;
     this.#disarm();
-    this.#armedAt = this.#time() + TICK_RETRY_MS;
-    this.#cancelTimer = this.clock.setTimer(this.#armedAt, () => this.#fire());
+    this.#setTimer(this.#time() + TICK_RETRY_MS);
+  }
+
+  #setTimer(at: Instant): void {
+    this.#armedAt = at;
+    this.#cancelTimer = this.clock.setTimer(at, () => this.#fire());
+    if (this.#holds === 0) this.#cancelTimer.keepAlive?.(false);
   }
 
   #gather(pending: Pending<Command | Tick>): void {
@@ -545,5 +566,5 @@ export class Engine<
   }
 }
 
-/** How long an engine waits before it offers a refused tick to its log again. */
+/** Pause before a tick that the log did not store is offered again. */
 const TICK_RETRY_MS = 1000;

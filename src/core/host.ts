@@ -40,9 +40,9 @@ export interface HostOptions<State, Command extends Named, Event extends Named, 
   isRecovered?: boolean;
 }
 
-/** What a host needs of a client. */
+/** The methods that a host calls on a client. */
 export interface HostedClient {
-  /** Lets time pass in the machine. */
+  /** Fires what is due in the machine. */
   refresh(): Promise<void>;
   /** Ends all calls that wait. */
   close(): void;
@@ -149,7 +149,9 @@ export class Host<
   }
 }
 
-/** Checks what every façade is given besides its config. @throws {TypeError} naming what is wrong */
+/**
+ * Checks what every façade is given besides its config. @throws {TypeError} naming what is wrong
+ */
 export function requireSurroundings(
   attempt: Attempt,
   eventBus: EventPublisher | undefined,

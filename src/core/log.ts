@@ -17,7 +17,7 @@ export interface LogEntry<Command> {
 
 /** A state to start from, in place of the entries that led to it. */
 export interface Snapshot {
-  /** How many entries led to it: the position of the first that it lacks. */
+  /** Number of entries that led to it: the position of the first entry that it lacks. */
   readonly position: number;
   /** The text that `encode` made of it. */
   readonly state: string;

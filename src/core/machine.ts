@@ -11,7 +11,10 @@
 
 import { fork } from "./data/plain.ts";
 
-/** Milliseconds since the Unix epoch, as the engine's clock read them. An integer that never decreases. */
+/**
+ * Milliseconds since the Unix epoch, as the engine's clock read them. An integer that never
+ * decreases.
+ */
 export type Instant = number;
 
 /** The part that all commands and all events have in common. */
@@ -80,7 +83,9 @@ export interface Part<
   Event extends Named,
   Answers = Record<never, never>,
 > extends Machine<State, Command, Event, Answers> {
-  /** Fires the timers that are due at `until` or before, in order. `now` is the time of the step. */
+  /**
+   * Fires the timers that are due at `until` or before, in order. `now` is the time of the step.
+   */
   fire(state: State, now: Instant, until: Instant, events: Event[]): void;
   /** Applies `command` like {@linkcode Machine.step}, but fires no timer. */
   apply<Each extends Command>(
@@ -176,11 +181,11 @@ export function transition<
   return { state: next, events, answer };
 }
 
-/** How a subsystem is, computed when it is asked for. */
+/** The health of a subsystem, computed on request. */
 export interface HealthStatus {
   /** Whether nothing needs a look: nothing has stopped, is full, or is late. */
   readonly healthy: boolean;
-  /** What is wrong, for people; none when it is healthy. */
+  /** The problem, for people; absent when it is healthy. */
   readonly error?: string;
   /** Figures by name, in the unit that the name ends in, or else a count. */
   readonly metrics: Record<string, number>;

@@ -226,7 +226,7 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
   #onAbort: (() => void) | undefined;
 
   constructor(client: LockClient, command: AcquireCommand, signal: AbortSignal | undefined) {
-    super();
+    super(client.keeper);
     this.#client = client;
     this.#command = command;
     this.#signal = signal;

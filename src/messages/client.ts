@@ -84,7 +84,7 @@ export class MessageClient
   /** Sends a request and resolves with the response. */
   request(command: SendMessage, signal: AbortSignal | undefined): Promise<unknown> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const response = new Deferred<unknown>();
+    const response = new Deferred<unknown>(this.keeper);
     let messageId: string | undefined;
     const abort = () => {
       response.reject(signal!.reason);

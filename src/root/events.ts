@@ -72,11 +72,14 @@ export interface SystemShutdown {
   readonly reason: string;
 }
 
-/** Something that a user gave went wrong, and was dealt with: a strategy threw, or named an unfit agent. */
+/**
+ * Something that a user gave went wrong, and was dealt with: a strategy threw, or named an unfit
+ * agent.
+ */
 export interface SystemError {
   /** For people. */
   readonly message: string;
-  /** What was thrown. */
+  /** The thrown value. */
   readonly error: unknown;
   /** The task that was to get an agent. */
   readonly taskId: string;
@@ -86,15 +89,15 @@ export interface SystemError {
 
 /** A coordination manager was told to perform its maintenance, and how it was then. */
 export interface SystemHealthcheck {
-  /** How it is, and each of its parts. */
+  /** The health of the system and of each part. */
   readonly status: HealthStatus;
 }
 
 /** An attempt of an agent failed, whether or not another one follows. */
 export interface AgentError {
-  /** Whose attempt it was. */
+  /** The agent that made the attempt. */
   readonly agentId: string;
-  /** Of which task. */
+  /** The task of the attempt. */
   readonly taskId: string;
   /** Why it failed. */
   readonly error: ErrorData;

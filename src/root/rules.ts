@@ -1,5 +1,5 @@
 /**
- * What the reactions between subsystems go by.
+ * The options of the reactions between subsystems.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { BreakerRules } from "../breakers/config.ts";
 import type { ConflictCriterion } from "../conflicts/commands.ts";
 
-/** What the reactions between subsystems go by. */
+/** The options of the reactions between subsystems. */
 export interface RootRules {
   /**
    * Whether an agent that is registered for tasks is a member, too, has a mailbox, and has its priority
@@ -17,7 +17,7 @@ export interface RootRules {
   /** The rules of the circuit breaker that each agent gets; `undefined` for none. */
   readonly agentBreaker: BreakerRules | undefined;
   /**
-   * How long an agent that names no time, and doesn't run in the process of the engine, may be
+   * Time for which an agent that names no time, and doesn't run in the process of the engine, may be
    * silent before it counts as dead, in milliseconds; 0 for as long as it likes. @default 0
    */
   readonly heartbeatTimeoutMs: number;

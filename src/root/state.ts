@@ -58,19 +58,19 @@ export interface RootState {
 
 /** A claim whose attempt has asked the breaker of its agent for a permit. */
 export interface AskingClaim {
-  /** Of the claim. */
+  /** The epoch of the claim. */
   readonly epoch: number;
-  /** How the attempt has ended, when it did so in the step in which it began. */
+  /** The outcome of an attempt that ended in the step in which it started. */
   outcome: CallOutcome | undefined;
 }
 
 /** An attempt as a call through the breaker of its agent. */
 export interface AgentCall {
-  /** Of the breaker. */
+  /** The name of the breaker. */
   readonly name: string;
-  /** What let it begin; 0 while the breaker was closed, when nothing has to. */
+  /** The permit; 0 when it started while the breaker was closed, which needs none. */
   readonly permit: number;
-  /** Of the breaker's state in which it began. */
+  /** The epoch of the breaker when it started. */
   readonly epoch: number;
   /** When it began. */
   readonly since: Instant;
@@ -92,11 +92,11 @@ export type PartCommand = Exclude<
  * given up or has come back under another incarnation, it is refused, whatever it is.
  */
 export interface AsAgent extends Named<"as-agent"> {
-  /** Who does it. */
+  /** The id of the agent. */
   readonly agentId: string;
   /** In which life. */
   readonly incarnation: number;
-  /** What it does. */
+  /** The command. */
   readonly command: PartCommand;
 }
 
@@ -118,18 +118,18 @@ export interface RootHost extends MachineHost<RootState, RootCommand, LockstepEv
 
 /** The rules of all subsystems, and of the reactions between them. */
 export interface RootConfig {
-  /** Of members. */
+  /** Options of membership. */
   readonly agents?: Partial<MembershipConfig>;
-  /** Of tasks and those who do them. */
+  /** Options of tasks. */
   readonly tasks?: Partial<TaskConfig>;
-  /** Of locks. */
+  /** Options of locks. */
   readonly locks?: Partial<LockConfig>;
-  /** Of mailboxes. */
+  /** Options of mailboxes. */
   readonly messages?: Partial<MessageConfig>;
-  /** Of circuit breakers. */
+  /** Options of circuit breakers. */
   readonly breakers?: Partial<BreakerConfig>;
-  /** Of conflicts and versions. */
+  /** Options of conflicts and versions. */
   readonly conflicts?: Partial<ConflictConfig>;
-  /** Of the reactions between them. */
+  /** Options of the reactions between them. */
   readonly rules?: Partial<RootRules>;
 }

@@ -111,9 +111,7 @@ function startAll(step: Step, agent: Agent): void {
 }
 
 /** Removes an agent and ends its claims. */
-export function removeAgent(step: Step, command: RemoveAgent): Refusal | void {
-  const agent = step.state.agents.get(command.agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+export function removeAgent(step: Step, agent: Agent, command: RemoveAgent): void {
   remove(step, agent, command.reason);
 }
 
@@ -143,11 +141,9 @@ function dropTimers({ deadlines }: TaskState, agent: Agent): void {
 }
 
 /** Cordons an agent for one cause. */
-export function cordonAgent(step: Step, command: CordonAgent): Refusal | void {
+export function cordonAgent(step: Step, agent: Agent, command: CordonAgent): void {
   const { state, now, events } = step;
   const { agentId, cause, reason, untilMs } = command;
-  const agent = state.agents.get(agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   const known = agent.cordons.get(cause);
   if (known?.reason === reason && known.untilMs === untilMs) return;
   touch(step, agent);
@@ -161,9 +157,7 @@ export function cordonAgent(step: Step, command: CordonAgent): Refusal | void {
 }
 
 /** Lifts a cause, if it is in force. */
-export function uncordonAgent(step: Step, command: UncordonAgent): Refusal | void {
-  const agent = step.state.agents.get(command.agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+export function uncordonAgent(step: Step, agent: Agent, command: UncordonAgent): void {
   if (agent.cordons.has(command.cause)) uncordon(step, agent, command.cause);
 }
 
@@ -177,10 +171,8 @@ export function uncordon(step: Step, agent: Agent, cause: CordonCause): void {
 }
 
 /** Limits the slots that an agent may use. */
-export function limitAgent(step: Step, command: LimitAgent): Refusal | void {
+export function limitAgent(step: Step, agent: Agent, command: LimitAgent): void {
   const { agentId, slots } = command;
-  const agent = step.state.agents.get(agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   if (agent.slotLimit === slots) return;
   touch(step, agent);
   limitSlots(agent, slots);
@@ -189,11 +181,9 @@ export function limitAgent(step: Step, command: LimitAgent): Refusal | void {
 }
 
 /** Requeues what an agent has not begun, and removes the agent once it has no claim left. */
-export function drainAgent(step: Step, command: DrainAgent): Refusal | void {
-  const { state, events, freed } = step;
+export function drainAgent(step: Step, agent: Agent, command: DrainAgent): void {
+  const { events, freed } = step;
   const { agentId, reason } = command;
-  const agent = state.agents.get(agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   if (agent.drained !== undefined) return;
   touch(step, agent);
   agent.drained = reason;
@@ -203,9 +193,7 @@ export function drainAgent(step: Step, command: DrainAgent): Refusal | void {
 }
 
 /** Requeues the tasks that were placed with an agent and have not started. */
-export function requeueUnstarted(step: Step, command: RequeueUnstarted): Refusal | void {
-  const agent = step.state.agents.get(command.agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+export function requeueUnstarted(step: Step, agent: Agent, command: RequeueUnstarted): void {
   touch(step, agent);
   requeueUnstartedOf(step, agent, command.reason);
 }
@@ -249,9 +237,7 @@ function unpin(step: Step, task: TaskRecord): void {
 }
 
 /** Cancels all tasks of an agent. */
-export function cancelAgentTasks(step: Step, command: CancelAgentTasks): Refusal | void {
-  const agent = step.state.agents.get(command.agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+export function cancelAgentTasks(step: Step, agent: Agent, command: CancelAgentTasks): void {
   for (const task of [...agent.tasks]) {
     const because = `dependency "${task.spec.id}" was cancelled`;
     cancel(step, task, command.reason, because, attemptOf(task));
@@ -259,9 +245,7 @@ export function cancelAgentTasks(step: Step, command: CancelAgentTasks): Refusal
 }
 
 /** Requeues all tasks of an agent. */
-export function requeueAgentTasks(step: Step, command: RequeueAgentTasks): Refusal | void {
-  const agent = step.state.agents.get(command.agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+export function requeueAgentTasks(step: Step, agent: Agent, command: RequeueAgentTasks): void {
   for (const task of [...agent.tasks]) {
     if (task.status === "running") task.attempts--;
     requeue(step, task, command.reason, attemptOf(task));
@@ -269,10 +253,8 @@ export function requeueAgentTasks(step: Step, command: RequeueAgentTasks): Refus
 }
 
 /** Records the load that an agent reported. */
-export function reportLoad(step: Step, command: ReportLoad): Refusal | void {
+export function reportLoad(step: Step, agent: Agent, command: ReportLoad): void {
   const { agentId, taskCount } = command;
-  const agent = step.state.agents.get(agentId);
-  if (agent === undefined) return refuse(step, command, "", "unknown-agent");
   touch(step, agent);
   if (taskCount !== undefined) agent.outside = Math.max(0, taskCount - agent.tasks.size);
   const report = renewReport(step, agent);

@@ -7,13 +7,12 @@
 
 import type { AgentProfile } from "../agents/types.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
+import { Deferred, MachineClient } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { Refusal } from "../core/machine.ts";
-import type { LockAnswers, LockCommand } from "../locks/commands.ts";
-import type { LockEvent } from "../locks/events.ts";
+import type { LockHost } from "../locks/client.ts";
 import type { ResourceManagerConfig } from "../locks/config.ts";
 import { ResourceManager } from "../locks/resource_manager.ts";
 import type { LockState } from "../locks/state.ts";
@@ -24,7 +23,7 @@ import type {
   SchedulerHost,
 } from "../root/scheduler_machine.ts";
 import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } from "./attempts.ts";
-import type { RegisterAgent, Submit, Submitted, TaskCommand } from "./commands.ts";
+import type { RegisterAgent, Submit, SubmitAnswer, TaskCommand } from "./commands.ts";
 import { cancellation, failure, refusalError } from "./errors.ts";
 import type { TaskEvent, TaskRefused } from "./events.ts";
 import { isTerminal, type TaskRecord, type TaskState } from "./state.ts";
@@ -173,7 +172,7 @@ export class TaskClient
   }
 
   /** Returns the handle of a task that was submitted. */
-  #handleOf({ taskId, isNew }: Submitted): TaskHandle {
+  #handleOf({ taskId, isNew }: SubmitAnswer): TaskHandle {
     const known = this.#handles.get(taskId);
     if (known !== undefined && !isNew) return known;
     if (known !== undefined) this.#replaced.set(taskId, known);
@@ -203,7 +202,7 @@ export class TaskHandle<Result = unknown> {
   /** The id of the task. */
   readonly id: string;
   readonly #client: TaskClient;
-  readonly #outcome = new Deferred<Result>();
+  readonly #outcome: Deferred<Result>;
   #result: Promise<Result> | undefined;
 
   /**
@@ -213,6 +212,7 @@ export class TaskHandle<Result = unknown> {
   constructor(id: string, client: TaskClient) {
     this.id = id;
     this.#client = client;
+    this.#outcome = new Deferred(client.keeper);
   }
 
   /** The status of the task, or `undefined` when it was dropped. */
@@ -253,17 +253,9 @@ export class TaskHandle<Result = unknown> {
 }
 
 /** Returns the locks in a machine of tasks and locks. */
-function locksOf(
-  host: SchedulerHost,
-): MachineHost<LockState, LockCommand, LockEvent, LockAnswers> {
-  const { dispatcher } = host;
+function locksOf(host: SchedulerHost): LockHost {
   return {
-    dispatcher: dispatcher as unknown as MachineHost<
-      LockState,
-      LockCommand,
-      LockEvent,
-      LockAnswers
-    >["dispatcher"],
+    dispatcher: host.dispatcher as unknown as LockHost["dispatcher"],
     state: () => host.state().locks,
   };
 }

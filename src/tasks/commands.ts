@@ -275,7 +275,7 @@ export type TaskCommand =
   | Drain;
 
 /** The answer to `submit`. */
-export interface Submitted {
+export interface SubmitAnswer {
   /** The id of the task. */
   readonly taskId: string;
   /** Whether the task was accepted by this command; otherwise its idempotency key was known. */
@@ -283,41 +283,19 @@ export interface Submitted {
 }
 
 /** The claim that a task was assigned under. */
-export interface Claimed {
+export interface ClaimAnswer {
   /** The agent that has the claim. */
   readonly agentId: string;
   /** The number of the claim. */
   readonly epoch: number;
 }
 
-/** The answers of a task machine, by the type of the command. */
-export type TaskAnswers = {
-  readonly submit: Submitted;
-  readonly assign: Claimed;
-  readonly start: Claimed;
-  readonly heartbeat: void;
-  readonly progress: void;
-  readonly complete: void;
-  readonly fail: void;
-  readonly "end-attempt": void;
-  readonly unblock: void;
-  readonly preempt: void;
-  readonly award: void;
-  readonly cancel: void;
-  readonly "register-agent": void;
-  readonly "remove-agent": void;
-  readonly "cordon-agent": void;
-  readonly "uncordon-agent": void;
-  readonly "limit-agent": void;
-  readonly "requeue-unstarted": void;
-  readonly "drain-agent": void;
-  readonly "report-load": void;
-  readonly "cancel-agent-tasks": void;
-  readonly "requeue-agent-tasks": void;
-  readonly "renew-heartbeats": void;
-  readonly "use-strategy": void;
-  readonly drain: void;
-};
+/** The answers of a task machine, by the type of the command; others answer nothing. */
+export interface TaskAnswers {
+  readonly submit: SubmitAnswer;
+  readonly assign: ClaimAnswer;
+  readonly start: ClaimAnswer;
+}
 
 /** The most dependencies, resources or capabilities of one task or agent. */
 export const MOST_LISTED = 100_000;

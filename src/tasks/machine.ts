@@ -39,17 +39,17 @@ import {
   uncordonAgent,
 } from "./agents.ts";
 import type {
+  AgentCommand,
   Assign,
   Award,
   Cancel,
-  Claimed,
+  ClaimAnswer,
   Complete,
   EndAttempt,
   Fail,
   Heartbeat,
   Preempt,
   Progress,
-  RenewHeartbeats,
   Start,
   Submit,
   TaskAnswers,
@@ -154,7 +154,9 @@ function beginStep(state: TaskState, now: Instant, events: TaskEvent[]): Step {
 }
 
 /** The answer to a command of type `Type`. */
-type Answer<Type extends keyof TaskAnswers> = TaskAnswers[Type] | Refusal;
+type Answer<Type extends TaskCommand["type"]> =
+  | (Type extends keyof TaskAnswers ? TaskAnswers[Type] : void)
+  | Refusal;
 
 /** From the type of a command to the function that applies it. */
 const HANDLERS: {
@@ -176,19 +178,30 @@ const HANDLERS: {
   "award": award,
   "cancel": cancelTask,
   "register-agent": registerAgent,
-  "remove-agent": removeAgent,
-  "cordon-agent": cordonAgent,
-  "uncordon-agent": uncordonAgent,
-  "limit-agent": limitAgent,
-  "requeue-unstarted": requeueUnstarted,
-  "drain-agent": drainAgent,
-  "report-load": reportLoad,
-  "cancel-agent-tasks": cancelAgentTasks,
-  "requeue-agent-tasks": requeueAgentTasks,
+  "remove-agent": about(removeAgent),
+  "cordon-agent": about(cordonAgent),
+  "uncordon-agent": about(uncordonAgent),
+  "limit-agent": about(limitAgent),
+  "requeue-unstarted": about(requeueUnstarted),
+  "drain-agent": about(drainAgent),
+  "report-load": about(reportLoad),
+  "cancel-agent-tasks": about(cancelAgentTasks),
+  "requeue-agent-tasks": about(requeueAgentTasks),
   "renew-heartbeats": renewHeartbeats,
   "use-strategy": useStrategy,
   "drain": drain,
 };
+
+/** Makes a function that applies a command about an agent, and refuses one about an unknown agent. */
+function about<Command extends TaskCommand & AgentCommand>(
+  apply: (step: Step, agent: Agent, command: Command) => void,
+): (step: Step, command: Command) => Refusal | void {
+  return (step, command) => {
+    const agent = step.state.agents.get(command.agentId);
+    if (agent === undefined) return refuse(step, command, "", "unknown-agent");
+    apply(step, agent, command);
+  };
+}
 
 // Submitters
 
@@ -355,7 +368,7 @@ function progress(step: Step, command: Progress): Answer<"progress"> {
 }
 
 /** Costs a look at each task. */
-function renewHeartbeats(step: Step, _command: RenewHeartbeats): void {
+function renewHeartbeats(step: Step): void {
   for (const task of step.state.tasks.values()) extendHeartbeat(step, task);
 }
 
@@ -382,7 +395,7 @@ function reportFailure(step: Step, command: Fail): Answer<"fail"> {
   else interrupt(step, task, error, "ended");
 }
 
-function claimOf({ epoch }: TaskRecord, { agentId }: Agent): Claimed {
+function claimOf({ epoch }: TaskRecord, { agentId }: Agent): ClaimAnswer {
   return { agentId, epoch };
 }
 

@@ -12,41 +12,6 @@ export {
 } from "./advanced_task_scheduler.ts";
 export type { TaskContext, TaskHandler } from "./attempts.ts";
 export { TaskHandle } from "./client.ts";
-export type {
-  AgentCommand,
-  Assign,
-  Award,
-  Cancel,
-  CancelAgentTasks,
-  ClaimCommand,
-  Claimed,
-  Complete,
-  CordonAgent,
-  Drain,
-  DrainAgent,
-  EndAttempt,
-  Fail,
-  Heartbeat,
-  LimitAgent,
-  Preempt,
-  Progress,
-  RegisterAgent,
-  RemoveAgent,
-  RenewHeartbeats,
-  ReportLoad,
-  RequeueAgentTasks,
-  RequeueUnstarted,
-  Start,
-  Submit,
-  Submitted,
-  TaskAnswers,
-  TaskCommand,
-  TaskSpec,
-  Unblock,
-  UncordonAgent,
-  UseStrategy,
-} from "./commands.ts";
-export type { TaskConfig, TaskSchedulerConfig, WorkStealingConfig } from "./config.ts";
 export {
   DependencyGraph,
   type DependencyGraphStats,

@@ -26,12 +26,19 @@ export type Outcome = "completed" | "failed" | "cancelled";
 
 /** A task. As a heap entry it stands in its group's queue while it is ready, or in its agent's. */
 export interface TaskRecord extends HeapEntry {
+  /** The task as it was submitted, with every default. */
   readonly spec: TaskSpec;
+  /** The input, opaque to the machine. */
   readonly input: Opaque | undefined;
+  /** The metadata, opaque to the machine. */
   readonly metadata: Opaque | undefined;
+  /** The status. */
   status: TaskStatus;
+  /** The time of submission. */
   readonly createdAt: Instant;
+  /** The start of the newest attempt. */
   startedAt: Instant | undefined;
+  /** The time of its end. */
   finishedAt: Instant | undefined;
   /** The only agent that it may be assigned to, or `""`. */
   pinnedTo: string;
@@ -61,18 +68,25 @@ export interface TaskRecord extends HeapEntry {
   fallbacksFailed: number;
   /** The tasks that wait for it. */
   dependents: Dependents | undefined;
+  /** The result of a completed task. */
   result: Opaque | undefined;
+  /** The newest progress report. */
   progress: Opaque | undefined;
+  /** The error of the newest failed attempt, or the reason of its end. */
   error: ErrorData | undefined;
   /** The queue timeout, the attempt timeout or the end of the pause, by its status. */
   timer: Timer<TaskTimer> | undefined;
+  /** The heartbeat timeout of the running attempt. */
   heartbeat: Timer<TaskTimer> | undefined;
+  /** The total timeout. */
   total: Timer<TaskTimer> | undefined;
 }
 
 /** A wait of `dependent` for the task that keeps the edge. */
 export interface Edge {
+  /** The task that waits. */
   readonly dependent: TaskRecord;
+  /** The effect of a failure on the dependent. */
   readonly onFailure: OnFailure;
 }
 
@@ -81,9 +95,13 @@ export type Dependents = Map<string, Edge>;
 
 /** An attempt that lost its claim and may go on: its slot and its locks are still in use. */
 export interface Lingering {
+  /** The task. */
   readonly task: TaskRecord;
+  /** The agent. */
   readonly agent: Agent;
+  /** The epoch of the claim. */
   readonly epoch: number;
+  /** The end of its time. */
   timer: Timer<TaskTimer> | undefined;
 }
 
@@ -96,25 +114,33 @@ export type TaskTimer =
 
 /** The history of the tasks of one type. */
 export interface TypeHistory {
+  /** Number of attempts. */
   executions: number;
+  /** Number of completed attempts. */
   successes: number;
+  /** The time of all completed attempts. */
   totalMs: number;
+  /** The agent of the newest attempt. */
   lastAgentId: string;
 }
 
 /** An agent that can be given tasks. */
 export interface Agent {
+  /** The key in `agents`. */
   readonly agentId: string;
   /** The kind of agent, for people and metrics. */
   kind: string;
   /** Sorted, without repetition. */
   capabilities: readonly string[];
+  /** Number of slots. */
   maxConcurrentTasks: number;
   /** How many of its slots it may use; 0 for all. */
   slotLimit: number;
   /** The number that follows from both. */
   usableSlots: number;
+  /** Capacity of its queue. */
   maxQueuedTasks: number;
+  /** Higher is preferred. */
   priority: number;
   /** Whether a claim starts as soon as it can, or when the agent says so. */
   startsAtOnce: boolean;
@@ -134,10 +160,13 @@ export interface Agent {
   slotsInUse: number;
   /** How many tasks it has besides its claims, by its newest report. */
   outside: number;
+  /** The newest report of its load. */
   report: LoadReport | undefined;
   /** The epoch of its newest claim; 0 before the first. */
   lastEpoch: number;
+  /** Number of completed attempts. */
   completed: number;
+  /** Number of failed attempts. */
   failed: number;
   /** Its entry in each group that it is fit for. */
   candidacies: Candidacy[];
@@ -147,16 +176,21 @@ export interface Agent {
 
 /** A cordon for one cause. */
 export interface Cordon {
+  /** Shown to people. */
   readonly reason: string;
   /** When it is lifted by itself, or 0 for never. */
   readonly untilMs: Instant;
+  /** The end of its time. */
   readonly timer: Timer<TaskTimer> | undefined;
 }
 
 /** The reported load of an agent; each field keeps its last value. */
 export interface LoadReport {
+  /** Mean duration of a task. */
   avgTaskDurationMs: number | undefined;
+  /** Processor load. */
   cpuPercent: number | undefined;
+  /** Memory load. */
   memoryPercent: number | undefined;
   /** The expiry of the report. */
   timer: Timer<TaskTimer>;
@@ -164,12 +198,15 @@ export interface LoadReport {
 
 /** All tasks that require the same of an agent. */
 export interface Group {
+  /** The key in `groups`. */
   readonly key: string;
+  /** The required capabilities, sorted. */
   readonly requires: readonly string[];
   /** The only agent that is fit, or `""`. */
   readonly pinnedTo: string;
   /** Whether its tasks need no slot to be assigned to that agent. */
   readonly placed: boolean;
+  /** The ready tasks, next first. */
   readonly queue: Heap<TaskRecord>;
   /** The fit agents with a free slot, best first. */
   readonly candidates: Heap<Candidacy>;
@@ -181,7 +218,9 @@ export interface Group {
 
 /** An entry of an agent in a group that it is fit for; in the heap while it has a free slot. */
 export interface Candidacy extends HeapEntry {
+  /** The agent. */
   readonly agent: Agent;
+  /** The group. */
   readonly group: Group;
   /** `undefined` where nothing is stolen. */
   readonly receiver: Receiver | undefined;
@@ -189,12 +228,15 @@ export interface Candidacy extends HeapEntry {
 
 /** An entry of an agent that could receive stolen tasks; in the heap while it has capacity. */
 export interface Receiver extends HeapEntry {
+  /** The agent. */
   readonly agent: Agent;
 }
 
 /** The tasks of one group that may be stolen from an agent; in the heap while there are any. */
 export interface Donation extends HeapEntry {
+  /** The agent. */
   readonly agent: Agent;
+  /** The group. */
   readonly group: Group;
   /** Newest claim first. */
   readonly tasks: Heap<Stealable>;
@@ -202,13 +244,17 @@ export interface Donation extends HeapEntry {
 
 /** A claim that may be stolen. */
 export interface Stealable extends HeapEntry {
+  /** The task. */
   readonly task: TaskRecord;
+  /** The donation that it belongs to. */
   readonly donation: Donation;
 }
 
 /** The state of a task machine. */
 export interface TaskState {
+  /** The options in force. */
   readonly config: TaskConfig;
+  /** The strategy that chooses agents. */
   strategy: StrategyName;
   /** The newest epoch of any claim. */
   epoch: number;
@@ -216,8 +262,11 @@ export interface TaskState {
   sequence: number;
   /** How many agents were ever registered. */
   registrations: number;
+  /** Whether no task is accepted or started any more. */
   draining: boolean;
+  /** By id. */
   readonly tasks: Map<string, TaskRecord>;
+  /** By id. */
   readonly agents: Map<string, Agent>;
   /** By the requirements of their tasks. */
   readonly groups: Map<string, Group>;
@@ -241,7 +290,9 @@ export interface TaskState {
   readonly history: Map<string, TypeHistory>;
   /** How many tasks have each status; finished ones are never subtracted. */
   readonly counts: Record<TaskStatus, number>;
+  /** All timers. */
   readonly deadlines: Deadlines<TaskTimer>;
+  /** The source of jitter. */
   readonly prng: Prng;
 }
 

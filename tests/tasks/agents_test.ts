@@ -24,7 +24,7 @@ Deno.test("a handler that comes later starts what its agent was assigned before"
   assertEquals(await handle.result, "done");
 });
 
-Deno.test("an agent without a handler any more leaves its tasks to who reports them", async () => {
+Deno.test("an agent that lost its handler reports its tasks itself", async () => {
   await using it = choosing();
   const body = new Body();
   await it.scheduler.registerAgent({ id: "x" }, body.run);
@@ -85,7 +85,7 @@ Deno.test("a cordoned agent gets no task until it is uncordoned", async () => {
   assertEquals(await handle.result, "done");
 });
 
-Deno.test("cancelAgentTasks() and rescheduleAgentTasks() see to all tasks of an agent", async () => {
+Deno.test("cancelAgentTasks() and rescheduleAgentTasks() act on all tasks of an agent", async () => {
   await using it = assigning();
   const { scheduler } = it;
   for (const id of ["a", "b"]) await scheduler.assignTask({ id }, "x");
@@ -102,7 +102,7 @@ Deno.test("cancelAgentTasks() and rescheduleAgentTasks() see to all tasks of an 
   assertEquals(scheduler.getTask("a")?.error?.message, "stop");
 });
 
-Deno.test("assignTask() makes an agent known, takes effect at once and keeps the order", async () => {
+Deno.test("assignTask() registers an agent, takes effect at once and keeps the order", async () => {
   await using it = assigning();
   const { scheduler } = it;
   const accepted = [
@@ -113,7 +113,7 @@ Deno.test("assignTask() makes an agent known, takes effect at once and keeps the
   await Promise.all(accepted);
 });
 
-Deno.test("assignTask() of a malformed task makes no agent known", async () => {
+Deno.test("assignTask() of a malformed task registers no agent", async () => {
   await using it = assigning();
   await assertRejects(() => it.scheduler.assignTask({ id: "" }, "x"), RangeError);
   await assertRejects(() => it.scheduler.cancelAgentTasks("x"), UnknownAgentError);
@@ -164,7 +164,7 @@ Deno.test("getSchedulingMetrics() counts what agents did and how types of task w
   });
 });
 
-Deno.test("H1-always-healthy: tasks that no agent may run, and a queue that is nearly full, are unhealthy", async () => {
+Deno.test("H1-always-healthy: tasks that no agent may run, or a nearly full queue, are unhealthy", async () => {
   await using it = choosing({ maxTasks: 10 });
   const { scheduler } = it;
   assertEquals((await scheduler.getHealthStatus()).healthy, true);
@@ -179,7 +179,7 @@ Deno.test("H1-always-healthy: tasks that no agent may run, and a queue that is n
   await scheduler.performMaintenance();
 });
 
-Deno.test("what somebody emits on the bus changes no task (E3-events-used-as-commands)", async () => {
+Deno.test("E3-events-used-as-commands: an event that a program emits on the bus changes no task", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" });
   const handle = await it.scheduler.submit({ id: "t" });

@@ -115,7 +115,7 @@ Deno.test("submit() and assignTask() refuse every malformed field and change not
   assertEquals(seen(it), before);
 });
 
-Deno.test("whoever names a task or an agent by what is no id gets an error, and nothing changes", async () => {
+Deno.test("a malformed id of a task or an agent is an error, and nothing changes", async () => {
   await using it = choosing();
   const { scheduler } = it;
   await scheduler.registerAgent({ id: "x" });

@@ -5,7 +5,7 @@ function award(taskId: string, agentId: string, ...losers: string[]) {
   return { type: "award", taskId, agentId, losers } as const;
 }
 
-Deno.test("a task goes from who lost a conflict over it to who won, at no cost and under a larger epoch", () => {
+Deno.test("a task moves from the loser of a conflict to the winner, under a larger epoch", () => {
   const driver = new TaskDriver();
   driver.do(agent("x", { startsAtOnce: true }), agent("y", { startsAtOnce: true }));
   driver.do(submit("t"));
@@ -20,7 +20,7 @@ Deno.test("a task goes from who lost a conflict over it to who won, at no cost a
   assertEquals(driver.do(award("t", "x", "z")), []);
 });
 
-Deno.test("a placed task is placed with who won, in its queue if it has no slot", () => {
+Deno.test("a placed task moves into the queue of a winner without a free slot", () => {
   const driver = new TaskDriver();
   driver.do(agent("x"), agent("y"));
   driver.place("x", "a");
@@ -30,7 +30,7 @@ Deno.test("a placed task is placed with who won, in its queue if it has no slot"
   assertEquals(driver.task("a").pinnedTo, "y");
 });
 
-Deno.test("nothing changes when who won can't take the task, or nobody who lost has it", () => {
+Deno.test("an award that no winner can take, or no loser has, changes nothing", () => {
   const driver = new TaskDriver();
   driver.do(agent("x", { capabilities: ["edit"] }), agent("y"), agent("z", { maxQueuedTasks: 0 }));
   driver.do(submit("t", { requires: ["edit"] }), submit("u", { assignedAgent: "z" }), submit("v"));
@@ -42,7 +42,7 @@ Deno.test("nothing changes when who won can't take the task, or nobody who lost 
   assertEquals(driver.task("t").agent?.agentId, "x");
 });
 
-Deno.test("a limited agent uses as many of its slots as it may, and all again when the limit is lifted", () => {
+Deno.test("a limited agent uses some of its slots, and all when the limit is lifted", () => {
   const driver = new TaskDriver();
   driver.do(agent("x", { maxConcurrentTasks: 3 }));
   const limit = (slots: number) => ({ type: "limit-agent", agentId: "x", slots }) as const;

@@ -11,7 +11,7 @@ function complete(driver: TaskDriver, ...ids: string[]): void {
   }
 }
 
-Deno.test("finished tasks are kept whole up to keepFinished, and their outcomes up to twice keepOutcomes", () => {
+Deno.test("finished tasks are kept up to keepFinished, outcomes up to twice keepOutcomes", () => {
   const driver = new TaskDriver({ keepFinished: 2, keepOutcomes: 2 });
   driver.agent("x");
   complete(driver, "a", "b", "c", "d", "e", "f", "g");
@@ -122,7 +122,7 @@ Deno.test("drained, nothing is accepted, assigned or started, and what runs may 
   );
 });
 
-Deno.test("a snapshot is the whole state: what is restored goes on in the same way", () => {
+Deno.test("a restored snapshot goes on like the state that it was taken of", () => {
   const driver = new TaskDriver();
   driver.agent("x", { startsAtOnce: true });
   driver.submit("a", { timeoutMs: 30, input: { pages: [1, 2] } });

@@ -57,7 +57,7 @@ const IN_STATUS: Record<TaskStatus, () => TaskDriver> = {
   },
 };
 
-Deno.test("a task is assigned, started and completed under one epoch, and each step is told", () => {
+Deno.test("a task is assigned, started and completed under one epoch, with one event each", () => {
   const driver = assigned();
   driver.now = 7;
   assertEquals(driver.start("t", 1), [
@@ -92,7 +92,7 @@ Deno.test("the table of transitions has no way out of a terminal status, and int
   assertEquals(reachable.size, Object.keys(TRANSITIONS).length - 1); // nothing leads to waiting
 });
 
-Deno.test("a transition that the table forbids is a bug and says so", () => {
+Deno.test("a transition that the table forbids is an InvariantError", () => {
   const driver = started();
   driver.task("t").status = "completed";
   assertThrows(
@@ -102,7 +102,7 @@ Deno.test("a transition that the table forbids is a bug and says so", () => {
   );
 });
 
-Deno.test("what an agent may say depends on the task's status, and what it may not changes nothing", () => {
+Deno.test("the status of a task decides which reports are accepted", () => {
   const allowed: Record<string, readonly TaskStatus[]> = {
     start: ["assigned"],
     heartbeat: ["running"],
@@ -165,7 +165,7 @@ Deno.test("every command under a stale epoch is refused with the epoch in force"
   }
 });
 
-Deno.test("T10-late-result-of-timed-out-attempt-accepted: it is refused, before and after the next attempt", () => {
+Deno.test("T10-late-result-of-timed-out-attempt-accepted: it is refused at any time", () => {
   const driver = new TaskDriver({ abortGraceMs: 10_000 });
   driver.agent("x", { maxConcurrentTasks: 2 });
   driver.submit("t", { timeoutMs: 50 });
@@ -266,7 +266,7 @@ Deno.test("every end of a task gives its slot back and leaves no timer", () => {
   }
 });
 
-Deno.test("T12-completing-inside-task-started-leaves-a-timer: none is left, however early the result comes", () => {
+Deno.test("T12-completing-inside-task-started-leaves-a-timer: an early result leaves none", () => {
   const driver = new TaskDriver();
   driver.agent("x", { startsAtOnce: true });
   driver.submit("t", { timeoutMs: 50, heartbeatTimeoutMs: 20, totalTimeoutMs: 90 });
@@ -275,7 +275,7 @@ Deno.test("T12-completing-inside-task-started-leaves-a-timer: none is left, howe
   assertEquals(driver.pass(1_000), []);
 });
 
-Deno.test("T16-final-failure-silent: each final failure is one event with the error of the last attempt", () => {
+Deno.test("T16-final-failure-silent: a final failure is one event with the last error", () => {
   const driver = started();
   driver.task("t").attempts = 4;
   const events = driver.fail("t", { message: "last straw" });
@@ -318,7 +318,7 @@ Deno.test("progress is kept and counts as a heartbeat", () => {
   assertEquals(lines(driver.pass(1))[0], "task:timed-out t");
 });
 
-Deno.test("commands on tasks and agents that nobody knows are refused", () => {
+Deno.test("commands about unknown tasks and agents are refused", () => {
   const driver = new TaskDriver();
   for (const id of ["nobody", "__proto__", "constructor"]) {
     driver.refuses({ type: "start", taskId: id, epoch: 0 }, "unknown-task");

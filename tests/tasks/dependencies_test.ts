@@ -103,7 +103,7 @@ Deno.test("a dependency that may be ignored counts as done however it ends", () 
   }
 });
 
-Deno.test("run-on-failure runs a task when its dependency fails or is cancelled, and cancels it when not", () => {
+Deno.test("run-on-failure runs a task only when its dependency fails or is cancelled", () => {
   for (const [end, status] of [["complete", "cancelled"], ["fail", "ready"], ["cancel", "ready"]]) {
     const driver = idleBench();
     driver.submit("a");
@@ -125,7 +125,7 @@ Deno.test("of several run-on-failure dependencies one has to fail, and all have 
   assertEquals(driver.status("cleanup"), "ready");
 });
 
-Deno.test("a task is judged by dependencies that ended before it came, and so is who waits for it", () => {
+Deno.test("dependencies that ended before a task came decide about it and its dependents", () => {
   const driver = idleBench();
   driver.submit("bad");
   run(driver, "bad", "fail");
@@ -141,7 +141,7 @@ Deno.test("a task is judged by dependencies that ended before it came, and so is
   assertEquals(driver.status("cleanup"), "ready");
 });
 
-Deno.test("G2-removing-a-failed-dependency-readies-dependents: forgetting it readies nobody", () => {
+Deno.test("G2-removing-a-failed-dependency-readies-dependents: dropping it readies no task", () => {
   const driver = new TaskDriver({ keepFinished: 0, keepOutcomes: 1 });
   driver.do({ type: "use-strategy", strategy: "external" });
   driver.submit("bad");
@@ -176,7 +176,7 @@ Deno.test("what has ended closes no cycle", () => {
   assertEquals(driver.status("a"), "ready");
 });
 
-Deno.test("an id that was forgotten and comes back closes no cycle with what waited for its first bearer", () => {
+Deno.test("an id that was dropped and comes back closes no cycle with its former dependents", () => {
   const driver = new TaskDriver({ keepFinished: 0, keepOutcomes: 0 });
   driver.do({ type: "use-strategy", strategy: "external" });
   driver.submit("a");
@@ -228,7 +228,7 @@ Deno.test("G4-recursion-overflows-on-deep-chains: a cancellation cascades throug
   assertEquals(driver.state.counts.cancelled, DEEP);
 });
 
-Deno.test("G4-recursion-overflows-on-deep-chains: 100,000 tasks submitted last to first close no cycle", () => {
+Deno.test("G4-recursion-overflows-on-deep-chains: 100,000 tasks in reverse close no cycle", () => {
   const driver = idleBench();
   for (let i = DEEP; i-- > 0;) driver.submit(`t${i}`, { after: i === 0 ? [] : [`t${i - 1}`] });
   assertEquals(driver.state.counts.waiting, DEEP - 1);

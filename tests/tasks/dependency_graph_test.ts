@@ -45,7 +45,7 @@ Deno.test("T8-unmet-dependency-throws-instead-of-waiting: a dependency may be ad
   assertEquals(graph.markCompleted("early"), ["late"]);
 });
 
-Deno.test("T18-old-completed-dependency-forgotten: a task added long after its dependency completed is ready", () => {
+Deno.test("T18-old-completed-dependency-forgotten: a task added long after it is ready", () => {
   const graph = graphOf("old");
   graph.markCompleted("old");
   for (let i = 0; i < 1000; i++) {
@@ -56,7 +56,7 @@ Deno.test("T18-old-completed-dependency-forgotten: a task added long after its d
   assertEquals(graph.getReadyTasks(), ["late"]);
 });
 
-Deno.test("T18-old-completed-dependency-forgotten: a removed one is remembered while a task depends on it", () => {
+Deno.test("T18-old-completed-dependency-forgotten: it is kept while a task depends on it", () => {
   const graph = graphOf("old", "first: old");
   graph.markCompleted("old");
   assertEquals(graph.removeTask("old"), true);
@@ -88,7 +88,7 @@ Deno.test("G2-removing-a-failed-dependency-readies-dependents: nor does removing
   assertEquals(graph.markCompleted("a"), ["b"]);
 });
 
-Deno.test("a removed task that is added again tells who knew how it ended nothing new", () => {
+Deno.test("a removed task that is added again does not change dependents that saw its end", () => {
   const graph = graphOf("a", "knows: a", "waits: a b");
   graph.markCompleted("a");
   graph.removeTask("a");
@@ -198,7 +198,7 @@ Deno.test("a dependency that may be ignored counts as done however it ends", () 
   assertEquals(graph.markCompleted("b"), ["c"]);
 });
 
-Deno.test("run-on-failure runs a task when its dependency fails or is cancelled, and cancels it when not", () => {
+Deno.test("run-on-failure runs a task only when its dependency fails or is cancelled", () => {
   const failing = graphOf("a", "b: a", "repair: b?run-on-failure", "after: repair");
   assertEquals(failing.endTask("a", "failed"), { ready: ["repair"], cancelled: ["b"] });
   const fine = graphOf("a", "repair: a?run-on-failure", "after: repair");
@@ -213,7 +213,7 @@ Deno.test("of several run-on-failure dependencies one has to fail", () => {
   assertEquals(graph.getTaskStatus("repair"), "ready");
 });
 
-Deno.test("a task is judged by dependencies that ended before it came, and so is who waits for it", () => {
+Deno.test("dependencies that ended before a task came decide about it and its dependents", () => {
   const graph = graphOf("failed", "done", "waits: late");
   graph.markFailed("failed");
   graph.markCompleted("done");
@@ -250,7 +250,7 @@ Deno.test("topologicalSort() keeps the order of addition where dependencies leav
   assertEquals(graph.topologicalSort(), ["z", "b", "c", "d", "a", "missing"]);
 });
 
-Deno.test("getAllDependents() follows every way once, nearest first, also from a task that is not there", () => {
+Deno.test("getAllDependents() visits each task once, nearest first, also from an unknown one", () => {
   const graph = graphOf("b: a", "c: a", "d: b c", "e: d");
   assertEquals(graph.getAllDependents("a"), ["b", "c", "d", "e"]);
   assertEquals(graph.getAllDependents("d"), ["e"]);
@@ -302,7 +302,7 @@ Deno.test("ids of object members are ids like any other", () => {
   assertEquals(graph.getTaskStatus("hasOwnProperty"), undefined);
 });
 
-Deno.test("every method refuses what is no id, no task or no duration", () => {
+Deno.test("every method refuses malformed ids, tasks and durations", () => {
   const graph = graphOf("a");
   // deno-lint-ignore no-explicit-any -- what TypeScript would refuse is what is tried
   const untyped = graph as any;
@@ -339,7 +339,7 @@ Deno.test("every method refuses what is no id, no task or no duration", () => {
   assertEquals(graph.topologicalSort(), ["a"]);
 });
 
-Deno.test("the logger is told what a failure takes with it", () => {
+Deno.test("the logger gets the tasks that a failure cancels", () => {
   const told: string[] = [];
   const ignore = () => {};
   const debug = (message: string, data: unknown) => told.push(message + JSON.stringify(data));

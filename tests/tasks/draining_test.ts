@@ -64,7 +64,7 @@ Deno.test("a drained agent gets nothing any more, and draining it again is nothi
   ]);
 });
 
-Deno.test("a drained agent stays until the body that it was told to stop has ended", () => {
+Deno.test("a drained agent stays until its aborted attempt has ended", () => {
   const driver = busy({ abortGraceMs: 50 });
   driver.do(drain("x"));
   driver.cancel("a");
@@ -96,7 +96,7 @@ Deno.test("agents that can be removed while they are drained are removed once", 
   ]);
 });
 
-Deno.test("with announcesIdleness an agent is told active with its first claim and idle without any", () => {
+Deno.test("with announcesIdleness an agent is active from its first claim to the end of its last", () => {
   const driver = new TaskDriver({ announcesIdleness: true });
   driver.agent("x", { maxConcurrentTasks: 2 });
   assertEquals(lines(driver.submit("a")).at(-1), "agent:active x");
@@ -115,7 +115,7 @@ Deno.test("with announcesIdleness an agent is told active with its first claim a
   );
 });
 
-Deno.test("an agent that loses its only claim and gets another in one step is told neither", () => {
+Deno.test("an agent that loses its only claim and gets another in one step emits neither", () => {
   const driver = new TaskDriver({ announcesIdleness: true });
   driver.agent("x");
   driver.place("x", "a", "b");

@@ -14,7 +14,7 @@ function told(it: Scheduling<AdvancedTaskScheduler>, taskId: string): Partial<Ta
   );
 }
 
-Deno.test("explain() of a waiting task names its open dependencies, and those that were not submitted", async () => {
+Deno.test("explain() of a waiting task names its open dependencies, submitted or not", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" }, () => 1);
   const done = await it.scheduler.submit({ id: "done" });
@@ -39,7 +39,7 @@ Deno.test("explain() of a ready task names the capability that no agent has", as
   });
 });
 
-Deno.test("explain() of a ready task says so when no one agent has all that it requires", async () => {
+Deno.test("explain() of a ready task says that no one agent has all that it requires", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x", capabilities: ["deno"] });
   await it.scheduler.registerAgent({ id: "y", capabilities: ["git"] });
@@ -71,7 +71,7 @@ Deno.test("explain() of a pinned task says that its agent is gone", async () => 
   assertEquals(told(it, "t"), { status: "ready", summary: 'Its agent "x" is not there' });
 });
 
-Deno.test("explain() of a ready task says that a strategy hesitates", async () => {
+Deno.test("explain() of a ready task says that the strategy has not chosen", async () => {
   await using it = choosing();
   it.scheduler.registerStrategy({ name: "shy", selectAgent: () => null });
   await it.scheduler.setDefaultStrategy("shy");
@@ -82,7 +82,7 @@ Deno.test("explain() of a ready task says that a strategy hesitates", async () =
   assertEquals(told(it, "t"), { status: "ready", summary });
 });
 
-Deno.test("explain() of an assigned task names the locks that it waits for and who has them", async () => {
+Deno.test("explain() of an assigned task names the locks that it waits for, and their holders", async () => {
   await using it = choosing();
   await it.scheduler.resources.acquire("db", "somebody");
   await it.scheduler.registerAgent({ id: "x" }, () => 1);
@@ -94,7 +94,7 @@ Deno.test("explain() of an assigned task names the locks that it waits for and w
   });
 });
 
-Deno.test("explain() of an assigned task that lacks nothing says that its agent has not started it", async () => {
+Deno.test("explain() of an assigned task with its locks says that its agent has not started it", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" });
   await it.scheduler.submit({ id: "t" });
@@ -102,7 +102,7 @@ Deno.test("explain() of an assigned task that lacks nothing says that its agent 
   assertEquals(told(it, "t"), { status: "assigned", summary });
 });
 
-Deno.test("explain() of a task in its agent's queue tells its place, and what would move it", async () => {
+Deno.test("explain() of a task in its agent's queue names its position, and what it waits for", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" });
   for (const id of ["a", "b", "c"]) await it.scheduler.assignTask({ id }, "x");
@@ -129,7 +129,7 @@ Deno.test("explain() of a task in its agent's queue tells its place, and what wo
   );
 });
 
-Deno.test("explain() tells where a running, failed, retried, cancelled or completed task is", async () => {
+Deno.test("explain() describes a running, failed, retried, cancelled or completed task", async () => {
   await using it = choosing({ retryDelay: 0 });
   const body = new Body();
   await it.scheduler.registerAgent({ id: "x", maxConcurrentTasks: 9 }, (task, context) => {
@@ -167,7 +167,7 @@ Deno.test("explain() shows at most five of many", async () => {
   assertEquals(openDependencies.length, 7);
 });
 
-Deno.test("explain() of what nobody submitted is an error", async () => {
+Deno.test("explain() of an unknown task is an error", async () => {
   await using it = choosing();
   assertThrows(() => it.scheduler.explain("nope"), UnknownTaskError, '"nope"');
   assertThrows(() => it.scheduler.explain("__proto__"), UnknownTaskError);

@@ -10,7 +10,7 @@ import { NonRetryableError, RetryAfterError, StaleEpochError } from "../../src/c
 import type { TaskContext } from "../../src/tasks/attempts.ts";
 import { Body, choosing, soon } from "./scheduling.ts";
 
-Deno.test("T1-no-task-completes-under-advanced-scheduler: a handler's return value is the task's result", async () => {
+Deno.test("T1-no-task-completes-under-advanced-scheduler: a handler's return value is the result", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" }, (task) => `did ${task.id} with ${task.input}`);
   const handle = await it.scheduler.submit({ id: "t", input: 42 });
@@ -44,7 +44,7 @@ Deno.test("a handler that throws is tried again, and the last error is the cause
   assertEquals([name, message, causeCode], ["RangeError", "boom 3", "E_BOOM"]);
 });
 
-Deno.test("T16-final-failure-silent: the handle rejects and the bus says so, once", async () => {
+Deno.test("T16-final-failure-silent: the handle rejects, and one event is emitted", async () => {
   await using it = choosing();
   const failed: string[] = [];
   it.bus.on("task:failed", ({ taskId, error }) => failed.push(`${taskId} ${error.message}`));
@@ -113,7 +113,7 @@ Deno.test("the signal aborts with a TaskTimeoutError when the attempt takes too 
   body.end();
 });
 
-Deno.test("T10-late-result-of-timed-out-attempt-accepted: a handler that ends after its timeout changes nothing", async () => {
+Deno.test("T10-late-result-of-timed-out-attempt-accepted: a late handler changes nothing", async () => {
   await using it = choosing({ retryDelay: 0 });
   const slow = new Body();
   await it.scheduler.registerAgent(
@@ -159,7 +159,7 @@ Deno.test("a task that is cancelled before its handler is called is never handed
   assertEquals([calls, it.scheduler.getSchedulingMetrics().agents[0]?.load], [0, 0]);
 });
 
-Deno.test("T12-completing-inside-task-started-leaves-a-timer: a listener of task:started may complete the task", async () => {
+Deno.test("T12-completing-inside-task-started-leaves-a-timer: a subscriber may complete the task", async () => {
   await using it = choosing();
   it.bus.on("task:started", ({ taskId, epoch }) => {
     it.scheduler.completeTask(taskId, "by a listener", epoch);
@@ -174,7 +174,7 @@ Deno.test("T12-completing-inside-task-started-leaves-a-timer: a listener of task
   assertEquals(it.clock.pending, 0);
 });
 
-Deno.test("a task that somebody else completes aborts its handler", async () => {
+Deno.test("a task that another report completes aborts its handler", async () => {
   await using it = choosing();
   const body = new Body();
   await it.scheduler.registerAgent({ id: "x" }, body.run);

@@ -19,7 +19,7 @@ Deno.test("the same handle comes back for the same idempotency key, also after t
   assertEquals(await later.result, "once");
 });
 
-Deno.test("a handle tells how a task ended that ends with its submission", async () => {
+Deno.test("the handle of a task that ends with its submission rejects with its end", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" }, () => Promise.reject(new NonRetryableError("no")));
   const root = await it.scheduler.submit({ id: "root" });
@@ -64,7 +64,7 @@ Deno.test("a task that starts, ends and is forgotten in one late step gives its 
   assertEquals([calls, it.scheduler.getSchedulingMetrics().agents[0]?.load], [0, 0]);
 });
 
-Deno.test("a handle that nobody asks rejects nothing", async () => {
+Deno.test("a handle whose result was never read rejects nothing", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" }, () => Promise.reject(new NonRetryableError("no")));
   const handle = await it.scheduler.submit({ id: "t" });

@@ -33,7 +33,7 @@ Deno.test("queueTimeoutMs counts while a task waits for its dependencies, an age
   assertEquals(driver.load("x"), 0);
 });
 
-Deno.test("queueTimeoutMs is one limit from submission to start, and starts again with each later wait", () => {
+Deno.test("queueTimeoutMs runs from submission to start, and anew with each later wait", () => {
   const driver = new TaskDriver();
   driver.submit("first");
   driver.submit("t", { queueTimeoutMs: 100, after: ["first"] });
@@ -173,7 +173,7 @@ Deno.test("a tick that is early, or repeated, does nothing", () => {
   assertEquals(driver.pass(0), []);
 });
 
-Deno.test("the slots of a lingering body go with its agent, and nobody else's", () => {
+Deno.test("the slot of a lingering attempt goes with its agent, and no other slot does", () => {
   const driver = new TaskDriver({ abortGraceMs: 1_000 });
   driver.agent("x", { startsAtOnce: true });
   driver.agent("y", { startsAtOnce: true });

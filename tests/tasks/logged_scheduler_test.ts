@@ -82,7 +82,7 @@ Deno.test("a timeout that the log didn't take fires when it takes it", async () 
   await failure;
 });
 
-Deno.test("a result that the log didn't take is reported again", async () => {
+Deno.test("a result that the log did not store is delivered again", async () => {
   await using it = await logging();
   const body = new Body();
   await it.scheduler.registerAgent({ id: "x" }, body.run);
@@ -95,7 +95,7 @@ Deno.test("a result that the log didn't take is reported again", async () => {
   assertEquals(it.scheduler.getSchedulingMetrics().agents[0]?.load, 0);
 });
 
-Deno.test("a scheduler whose log takes nothing any more can be shut down and leaves no timer", async () => {
+Deno.test("a scheduler whose log fails for good can be shut down and leaves no timer", async () => {
   await using it = await logging({ abortGraceMs: 100 });
   const body = new Body();
   await it.scheduler.registerAgent({ id: "x" }, body.run);
@@ -151,7 +151,7 @@ Deno.test("T10-late-result-of-timed-out-attempt-accepted: also when both are on 
   assertEquals(it.scheduler.getSchedulingMetrics().agents[0]?.load, 0);
 });
 
-Deno.test("shutdown() lets what was sent reach the log, and closes it", async () => {
+Deno.test("shutdown() waits until sent commands are in the log, and closes it", async () => {
   await using it = await logging();
   it.log.delay(30);
   const accepted = it.scheduler.submit({ id: "t" });
@@ -163,7 +163,7 @@ Deno.test("shutdown() lets what was sent reach the log, and closes it", async ()
   assertEquals([it.log.closed, it.clock.pending], [true, 0]);
 });
 
-Deno.test("a scheduler on a log works once it is initialized, and says so before", async () => {
+Deno.test("a scheduler with a log rejects calls until it is initialized", async () => {
   const log = new MemoryLog<SchedulerCommand | Tick>();
   const scheduler = new AdvancedTaskScheduler({}, new EventBus(), silentLogger, { log });
   await assertRejects(() => scheduler.submit({ id: "t" }), UninitializedError);
@@ -175,7 +175,7 @@ Deno.test("a scheduler on a log works once it is initialized, and says so before
   await scheduler.shutdown();
 });
 
-Deno.test("what a log knows goes on in the next process: results, waits, and work that was under way", async () => {
+Deno.test("the next process goes on with the results, waits and tasks in the log", async () => {
   const memory = new MemoryLog<SchedulerCommand | Tick>();
   const first = await logging({}, memory);
   const body = new Body();
@@ -219,7 +219,7 @@ Deno.test("an agent outside keeps its claim over a restart", async () => {
   assertEquals(second.scheduler.resources.isLocked("db"), false);
 });
 
-Deno.test("an agent of the former process gets no tasks, and holds nothing, until it is registered again", async () => {
+Deno.test("an agent of the former process gets no tasks until it is registered again", async () => {
   const memory = new MemoryLog<SchedulerCommand | Tick>();
   const first = await logging({}, memory);
   const body = new Body();

@@ -96,7 +96,7 @@ Deno.test("a larger queue takes in the placed tasks that waited for room", () =>
   assertEquals(driver.tasksOf("x"), ["a", "(b)", "(c)"]);
 });
 
-Deno.test("a claim that ends in the queue gives no slot back, and says so", () => {
+Deno.test("a claim that ends in the queue releases no slot, and its event says so", () => {
   const ends: Record<string, (driver: TaskDriver) => TaskEvent[]> = {
     cancel: (driver) => driver.cancel("b"),
     "queue timeout": (driver) => driver.pass(10),
@@ -155,7 +155,7 @@ Deno.test("a retry of a placed task goes back to its agent, and to others when t
   assertEquals(driver.tasksOf("y"), ["b"]);
 });
 
-Deno.test("a placed task that its agent is no longer fit for goes to who is", () => {
+Deno.test("a placed task whose agent became unfit goes to a fit one", () => {
   const driver = new TaskDriver();
   driver.agent("x", { capabilities: ["git"], maxQueuedTasks: 0 });
   for (const id of ["a", "b"]) driver.do(place(id, "x", { requires: ["git"] }));

@@ -65,7 +65,7 @@ Deno.test("the machine emits at each step what the slow twin emits", () => {
   );
 });
 
-Deno.test("NoLostTask, NoDuplicateTask, OwnershipUnique, OwnedByLiveAgent, RunningHasRun, OneRunPerEpoch, NoRestartOfEpoch, CapacityRespected, TaskConservation, CompletedOnce, EpochMonotonic, OwnerChangeRaisesEpoch, TerminalIsTerminal, StealReducesImbalance, ImbalanceEnds hold after each step", () => {
+Deno.test("the invariants of the specification hold after each step", () => {
   fc.assert(
     fc.property(configs, commandLists, (config, list) => {
       const history = new History();

@@ -12,7 +12,7 @@ function order(driver: TaskDriver): string[] {
   return ids;
 }
 
-Deno.test("T9-priority-never-read: among tasks of one age the higher priority goes first, then the earlier", () => {
+Deno.test("T9-priority-never-read: the higher priority goes first, then the earlier task", () => {
   const driver = new TaskDriver();
   driver.agent("x");
   driver.submit("first");
@@ -23,7 +23,7 @@ Deno.test("T9-priority-never-read: among tasks of one age the higher priority go
   assertEquals(order(driver), ["first", "high", "b", "c", "low"]);
 });
 
-Deno.test("a task is overtaken only by those submitted less than the difference of priorities × agingMs after it", () => {
+Deno.test("a task is overtaken only by those submitted within Δpriority × agingMs after it", () => {
   const driver = new TaskDriver({ agingMs: 100 });
   driver.agent("x");
   driver.submit("runs");
@@ -147,7 +147,7 @@ Deno.test("of pinned and other tasks an agent takes the one that comes first", (
   assertEquals(order(driver), ["runs", "any", "pinned", "old"]);
 });
 
-Deno.test("capability: the most specialized agent is chosen, then the less loaded, then priority, then age", () => {
+Deno.test("capability: the most specialized agent, then the less loaded, then priority, then age", () => {
   const driver = new TaskDriver();
   driver.agent("broad", { capabilities: ["a", "b", "c"], priority: 9 });
   driver.agent("half full", { capabilities: ["a", "b"], maxConcurrentTasks: 2, priority: 9 });
@@ -187,7 +187,7 @@ Deno.test("least-loaded: the agent with the smallest part of its slots in use is
   assertEquals(owners, ["large", "small", "large", "large", "small", "large"]);
 });
 
-Deno.test("affinity: who last completed a task of the type is chosen, otherwise the least loaded", () => {
+Deno.test("affinity: the agent that last completed a task of the type, otherwise the least loaded", () => {
   const driver = new TaskDriver();
   driver.do({ type: "use-strategy", strategy: "affinity" });
   driver.agent("x", { maxConcurrentTasks: 2 });
@@ -201,7 +201,7 @@ Deno.test("affinity: who last completed a task of the type is chosen, otherwise 
   assertEquals(["c", "d", "e"].map((id) => driver.ownerOf(id)), ["y", "y", "x"]);
 });
 
-Deno.test("T2-strategies-never-called: a change of strategy counts for the next choice, and reranks agents", () => {
+Deno.test("T2-strategies-never-called: a change of strategy ranks the agents anew", () => {
   const driver = new TaskDriver();
   driver.agent("broad", { capabilities: ["a", "b"], maxConcurrentTasks: 2 });
   driver.agent("narrow", { capabilities: ["a"], maxConcurrentTasks: 2 });
@@ -237,7 +237,7 @@ Deno.test("external: a task waits for an assignment, which must be to a fit agen
   ]);
 });
 
-Deno.test("agents who come back find the tasks that wait, in their order, whatever those require", () => {
+Deno.test("an agent that comes back gets the waiting tasks in their order, whatever they require", () => {
   const driver = new TaskDriver();
   for (let i = 0; i < 600; i++) driver.submit(`t${i}`, { requires: [`skill ${i % 300}`] });
   driver.agent("x", { capabilities: Array.from({ length: 300 }, (_, i) => `skill ${i}`) });

@@ -32,7 +32,7 @@ Deno.test("a failed attempt is followed by a pause and another attempt, up to th
   ]);
 });
 
-Deno.test("T14-no-jitter-no-cap: pauses are drawn up to a limit that doubles, and never beyond the cap", () => {
+Deno.test("T14-no-jitter-no-cap: pauses are drawn up to a limit that doubles up to the cap", () => {
   const longest = [100, 200, 400, 800, 1_000, 1_000, 1_000];
   const drawn = Array.from(
     { length: 50 },
@@ -161,7 +161,7 @@ Deno.test("a preemption costs no attempt but counts as a crash, and is followed 
   assertEquals(driver.task("t").error?.code, "quarantined");
 });
 
-Deno.test("an error that is nobody's fault costs no attempt", () => {
+Deno.test("an error that is not the fault of the task costs no attempt", () => {
   const driver = new TaskDriver({ maxCrashes: 2 });
   driver.agent("x");
   driver.submit("t", { retries: 0 });

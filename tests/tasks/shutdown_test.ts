@@ -88,7 +88,7 @@ Deno.test("handles of unfinished tasks reject with ClosedError when the schedule
   await assertRejects(() => waiting.result, ClosedError);
 });
 
-Deno.test("after shutdown() every call that changes something is refused, every look still answers", async () => {
+Deno.test("after shutdown() every command is refused, and views still work", async () => {
   await using it = choosing();
   const { scheduler } = it;
   await scheduler.registerAgent({ id: "x" });

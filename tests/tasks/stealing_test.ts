@@ -9,7 +9,7 @@ function pair(config: Partial<TaskConfig> = {}): TaskDriver {
   return driver;
 }
 
-Deno.test("S1-steal-only-announced: a steal moves the task, and says so from request to end", () => {
+Deno.test("S1-steal-only-announced: a steal moves the task, with events from request to end", () => {
   const driver = pair();
   driver.place("x", "a", "b");
   const events = driver.place("x", "c");
@@ -78,7 +78,7 @@ Deno.test("S2-stolen-task-lost: of the old owner's start and the steal exactly o
   assertEquals(lines(driver.complete("c", 4))[0], "task:completed c y");
 });
 
-Deno.test("S3-dead-agent-is-the-favourite-target: who is gone, cordoned, draining or full gets nothing", () => {
+Deno.test("S3-dead-agent-is-the-favourite-target: a removed, cordoned or full one gets nothing", () => {
   const driver = pair();
   driver.do({ type: "remove-agent", agentId: "y", reason: "crashed" });
   driver.agent("cordoned");
@@ -250,7 +250,7 @@ Deno.test("an agent that became unfit for what it has is still relieved of it", 
   assertEquals(driver.tasksOf("y"), ["b", "(a)"]);
 });
 
-Deno.test("what may be stolen is remembered however many other things tasks ask for", () => {
+Deno.test("what may be stolen is kept however many other things tasks require", () => {
   const driver = new TaskDriver({ stealing: true });
   driver.agent("x", { capabilities: ["p"] });
   for (const id of ["a", "b", "c"]) driver.do(place(id, "x", { requires: ["p"] }));

@@ -27,7 +27,7 @@ class Asked implements SchedulingStrategy {
   }
 }
 
-Deno.test("T2-strategies-never-called: a custom strategy is asked for each task, with what it may go by", async () => {
+Deno.test("T2-strategies-never-called: a custom strategy is called for each task, with its context", async () => {
   await using it = choosing();
   const asked = new Asked((agents) => agents.at(-1)!.id);
   it.scheduler.registerStrategy(asked);
@@ -110,7 +110,7 @@ Deno.test("a strategy that is switched while tasks wait decides what is left", a
   assertEquals(it.scheduler.getTaskCounts().assigned, 3);
 });
 
-Deno.test("T20-switching-scheduler-drops-state: a built-in strategy takes over what waits for a custom one", async () => {
+Deno.test("T20-switching-scheduler-drops-state: a built-in strategy takes over waiting tasks", async () => {
   await using it = choosing();
   it.scheduler.registerStrategy(new Asked(() => null));
   await it.scheduler.setDefaultStrategy("asked");
@@ -136,7 +136,7 @@ Deno.test("a custom strategy places tasks in their order, each while an agent ha
   assertEquals(asked.calls.length, 2);
 });
 
-Deno.test("T9-priority-never-read: a custom strategy is asked about the first task first, whatever it requires", async () => {
+Deno.test("T9-priority-never-read: a custom strategy is called with the first task first", async () => {
   await using it = choosing();
   it.scheduler.registerStrategy(strategy((_task, agents) => agents[0]!.id));
   await it.scheduler.setDefaultStrategy("mine");
@@ -183,7 +183,7 @@ Deno.test("an instance of a built-in strategy is followed by the machine", async
   assertEquals(it.scheduler.getTask("t")?.assignedAgent, "x");
 });
 
-Deno.test("registerStrategy() and setDefaultStrategy() refuse what is no strategy", async () => {
+Deno.test("registerStrategy() and setDefaultStrategy() refuse malformed strategies", async () => {
   await using it = choosing();
   const { scheduler } = it;
   const bad: [unknown, ErrorConstructor, string][] = [

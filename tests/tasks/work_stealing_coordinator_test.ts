@@ -37,7 +37,7 @@ function hosted(...commands: readonly TaskCommand[]) {
   return { clock, engine, events, stealing, tasksOf, [Symbol.asyncDispose]: () => engine.close() };
 }
 
-Deno.test("S1-steal-only-announced: a report of load moves the tasks of a host, and events tell of it", async () => {
+Deno.test("S1-steal-only-announced: a report of load moves tasks of a host, with events", async () => {
   await using it = hosted(agent("x"), agent("y"), place("a", "x"), place("b", "x"));
   it.events.length = 0;
   it.stealing.updateAgentWorkload("x", { taskCount: 4 });
@@ -54,7 +54,7 @@ Deno.test("S1-steal-only-announced: a report of load moves the tasks of a host, 
   ]);
 });
 
-Deno.test("findBestAgent() goes by tasks for each slot, time, processor, memory, priority and order", async () => {
+Deno.test("findBestAgent() compares tasks per slot, time, processor, memory, priority and order", async () => {
   await using it = alone();
   const { stealing } = it;
   const load = (agentId: string, workload: Partial<AgentWorkload>) => {
@@ -79,7 +79,7 @@ Deno.test("findBestAgent() goes by tasks for each slot, time, processor, memory,
   assertEquals(best({ id: "lean", priority: 2 }, "twin"), "lean");
 });
 
-Deno.test("findBestAgent() passes over who may not run the task, or isn't known", async () => {
+Deno.test("findBestAgent() skips agents that may not run the task, or are unknown", async () => {
   await using it = alone();
   it.stealing.updateAgentWorkload("x", { taskCount: 0, capabilities: ["git"] });
   it.stealing.updateAgentWorkload("y", { taskCount: 9 });
@@ -92,7 +92,7 @@ Deno.test("findBestAgent() passes over who may not run the task, or isn't known"
   assertEquals(best([]), null);
 });
 
-Deno.test("S3-dead-agent-is-the-favourite-target: who is gone, cordoned, draining, full or silent is not chosen", async () => {
+Deno.test("S3-dead-agent-is-the-favourite-target: a gone, cordoned or full one is not chosen", async () => {
   const full = agent("full", { maxQueuedTasks: 0 });
   await using it = hosted(agent("x"), agent("y"), full, place("a", "full"), place("b", "x"));
   const best = () => it.stealing.findBestAgent({ id: "t" }, ["full", "y", "x"]);
@@ -122,7 +122,7 @@ Deno.test("a host's agents have the capabilities and slots that they were regist
   assertEquals(it.stealing.findBestAgent({ id: "t", requires: ["git"] }, [pretender]), null);
 });
 
-Deno.test("getWorkloadStats() tells each load and what they come to", async () => {
+Deno.test("getWorkloadStats() returns each load, and their distribution", async () => {
   await using it = alone();
   assertEquals(it.stealing.getWorkloadStats(), {
     totalAgents: 0,
@@ -156,7 +156,7 @@ Deno.test("getWorkloadStats() tells each load and what they come to", async () =
   });
 });
 
-Deno.test("the load of a host's agent is what the machine knows and what is reported besides", async () => {
+Deno.test("the load of a host's agent is its claims and what is reported besides", async () => {
   await using it = hosted(agent("x"), place("a", "x"));
   const count = () => it.stealing.getWorkloadStats().workloads["x"]!.taskCount;
   assertEquals(count(), 1);
@@ -184,7 +184,7 @@ Deno.test("recordTaskDuration() keeps the average of the last ten", async () => 
   assertEquals(average(), 7);
 });
 
-Deno.test("checkAndSteal() forgets what no longer counts, and moves what is to be moved therefore", async () => {
+Deno.test("checkAndSteal() expires old reports, and moves tasks because of it", async () => {
   await using it = hosted(agent("x"), agent("y"));
   it.stealing.updateAgentWorkload("y", { taskCount: 30 });
   for (const id of ["a", "b", "c"]) it.engine.dispatch(place(id, "x"));
@@ -227,7 +227,7 @@ Deno.test("malformed configs, loads, durations and arguments are refused by name
   assertEquals(it.stealing.getWorkloadStats().totalAgents, 0);
 });
 
-Deno.test("a coordinator on a log takes up the reports that it knows of", async () => {
+Deno.test("a coordinator with a log recovers the reports in it", async () => {
   const clock = new SimulatedClock();
   const inner = new MemoryLog<TaskCommand | Tick>();
   const open = () =>
@@ -248,7 +248,7 @@ Deno.test("a coordinator on a log takes up the reports that it knows of", async 
   assertEquals(second.findBestAgent({ id: "t", requires: ["git"] }, ["x"]), "x");
 });
 
-Deno.test("shutdown() is idempotent, and nothing can be told afterwards", async () => {
+Deno.test("shutdown() is idempotent, and later reports are refused", async () => {
   const { stealing, clock } = alone();
   stealing.updateAgentWorkload("x", { taskCount: 1 });
   await stealing.initialize();

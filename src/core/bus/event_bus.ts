@@ -35,12 +35,14 @@ interface Emission {
   readonly payload: unknown;
   readonly sequence: number;
   readonly at: Instant;
-  /** How many of its channel it is told to, and how many of those who listen to everything. */
+  /** Numbers of listeners of its channel and of all events at the time of the emission. */
   readonly some: number;
   readonly all: number;
 }
 
-/** How many names without handlers are counted; further ones are delivered but not counted. */
+/**
+ * Number of names without handlers that are counted; further ones are delivered but not counted.
+ */
 const MOST_COUNTED_NAMES = 10_000;
 
 /**
@@ -67,7 +69,7 @@ export class EventBus<Events extends object = AnyEvents> {
   readonly #time: TurnTime;
   readonly #maxBuffered: number;
   readonly #channels = new Map<string, Channel>();
-  /** Who listens to every event. */
+  /** The listeners to all events. */
   readonly #everything = new Channel("*");
   readonly #queue: Emission[] = [];
   /** The channels that somebody left while an event was being told. */
@@ -84,7 +86,7 @@ export class EventBus<Events extends object = AnyEvents> {
     this.#maxBuffered = options.maxBuffered ?? 1024;
   }
 
-  /** How many calls of handlers and filters threw or rejected. */
+  /** Number of calls of handlers and filters that threw or rejected. */
   get failures(): number {
     return this.#failures;
   }
@@ -262,7 +264,7 @@ export class EventBus<Events extends object = AnyEvents> {
     return stream;
   }
 
-  /** How often each event was emitted. */
+  /** Returns the number of emissions of each event. */
   getEventStats(): EventStats[] {
     return [...this.#channels.values()].map(({ name, count, lastAt }) => ({
       event: name,
@@ -329,7 +331,9 @@ export class EventBus<Events extends object = AnyEvents> {
     return channel;
   }
 
-  /** Forgets who has left, and a channel that holds nothing, or only a count without room for it. */
+  /**
+   * Forgets who has left, and a channel that holds nothing, or only a count without room for it.
+   */
   #settle(channel: Channel): void {
     channel.tidy();
     if (!channel.isSilent) return;
@@ -396,7 +400,9 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     typeof (value as { then?: unknown }).then === "function";
 }
 
-/** Is called with what an event carries, its place in its engine's order, its instant and its name. */
+/**
+ * Is called with what an event carries, its place in its engine's order, its instant and its name.
+ */
 export type Listener = (
   payload: unknown,
   sequence: number,
@@ -406,9 +412,9 @@ export type Listener = (
 
 /** One listener in one channel. */
 export interface Subscription {
-  /** What is called; nothing of interest once it has left. */
+  /** The function that is called; a no-op once it is unsubscribed. */
   listener: Listener;
-  /** What the user handed in, by which `off` finds it. */
+  /** The handler of the caller, by which `off` finds it. */
   handler: unknown;
   /** Is called when the subscription is taken away by `removeAllListeners`. */
   readonly removed: (() => void) | undefined;
@@ -420,9 +426,9 @@ export interface Subscription {
 export class Channel {
   /** The name of its events. */
   readonly name: string;
-  /** Who listens, oldest first, and who has left and was not cleared away yet. */
+  /** Subscriptions, oldest first, including those that ended and were not removed yet. */
   subscriptions: Subscription[] = [];
-  /** How many events were counted. */
+  /** Number of counted events. */
   count = 0;
   /** When the newest of them was. */
   lastAt: Instant = NaN;
@@ -444,7 +450,9 @@ export class Channel {
     this.#active++;
   }
 
-  /** Silences a subscription, and lets go of what it holds; harmless when it is silent. Costs O(1). */
+  /**
+   * Silences a subscription, and lets go of what it holds; harmless when it is silent. Costs O(1).
+   */
   silence(subscription: Subscription): void {
     if (!subscription.isActive) return;
     subscription.isActive = false;
@@ -453,7 +461,7 @@ export class Channel {
     this.#active--;
   }
 
-  /** Lets go of the silent ones when most are; not to be called while an event is being told. */
+  /** Removes ended subscriptions when most are; not to be called during a delivery. */
   tidy(): void {
     if (2 * this.#active >= this.subscriptions.length) return;
     this.subscriptions = this.subscriptions.filter(({ isActive }) => isActive);
@@ -467,7 +475,9 @@ const MOST_USES = 32;
 
 const DONE: Promise<void> = Promise.resolve();
 
-/** Reads the system clock once a turn, and any other clock, which may be moved by hand, each time. */
+/**
+ * Reads the system clock once a turn, and any other clock, which may be moved by hand, each time.
+ */
 export class TurnTime {
   readonly #clock: Clock;
   #at: Instant = NaN;

@@ -41,7 +41,7 @@ export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDi
     this.#release = release;
   }
 
-  /** How many events were lost because the consumer was slow. */
+  /** Number of events that were dropped because the consumer was slow. */
   get dropped(): number {
     return this.#dropped;
   }

@@ -1,5 +1,5 @@
 /**
- * What users of an event bus hand in and get back.
+ * Public types of the event bus.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface EventBusOptions {
    * in one turn of the event loop. @default systemClock
    */
   clock?: Clock;
-  /** How many events an iterator keeps for a slow consumer by default. @default 1024 */
+  /** Default buffer of an iterator, in events. @default 1024 */
   maxBuffered?: number;
 }
 
@@ -42,17 +42,20 @@ export interface WaitForOptions {
 
 /** Options of {@linkcode EventBus.events}. */
 export interface EventsOptions {
-  /** How many events are kept for a slow consumer; the oldest are dropped. @default maxBuffered */
+  /**
+   * Number of events that are kept for a slow consumer; the oldest are dropped. @default
+   * maxBuffered
+   */
   buffer?: number;
   /** Ends the iteration as `break` does. */
   signal?: AbortSignal;
 }
 
-/** How often an event was emitted since the bus was made or its counts were reset. */
+/** Number of emissions of an event since the bus was made or its counts were reset. */
 export interface EventStats {
   /** The name of the event. */
   readonly event: string;
-  /** How many were emitted, heard or not. */
+  /** Number of emissions, with or without listeners. */
   readonly count: number;
   /** `null` when it never was. */
   readonly lastEmitted: Date | null;
@@ -62,7 +65,7 @@ export interface EventStats {
 export interface HeardEvent<Name extends string = string, Payload = unknown> {
   /** The name of the event. */
   readonly event: Name;
-  /** What it carries. */
+  /** The payload. */
   readonly payload: Payload;
   /** Its place in its engine's order, without gaps; `-1` for what a user emitted. */
   readonly sequence: number;
@@ -70,7 +73,7 @@ export interface HeardEvent<Name extends string = string, Payload = unknown> {
   readonly at: Instant;
 }
 
-/** What an iterator over the events `Name` yields. */
+/** An event that an iterator over the events `Name` yields. */
 export type HeardEvents<Events extends object, Name extends keyof Events & string> = {
   [Each in Name]: HeardEvent<Each, Events[Each]>;
 }[Name];

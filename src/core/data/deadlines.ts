@@ -17,7 +17,7 @@ import type { Instant } from "../machine.ts";
 
 /** One timer; `rank` is the instant at which it is due. */
 export interface Timer<Subject> extends HeapEntry {
-  /** What it is about. */
+  /** The subject. */
   readonly subject: Subject;
   /** Whether it has yet to fire, and was not taken back. */
   isSet: boolean;
@@ -27,9 +27,9 @@ export interface Timer<Subject> extends HeapEntry {
 export interface Deadlines<Subject> {
   /** The first of them is set. */
   readonly timers: Heap<Timer<Subject>>;
-  /** How many of them were taken back. */
+  /** Number of cancelled timers among them. */
   idle: number;
-  /** How many timers were ever set. */
+  /** Number of timers that were ever set. */
   sequence: number;
 }
 
@@ -41,7 +41,7 @@ export function noDeadlines<Subject>(): Deadlines<Subject> {
   return { timers: [], idle: 0, sequence: 0 };
 }
 
-/** How many timers are set. */
+/** Returns the number of pending timers. */
 export function countTimers<Subject>({ timers, idle }: Deadlines<Subject>): number {
   return timers.length - idle;
 }
@@ -67,7 +67,9 @@ export function reschedule<Subject>(
   tidy(deadlines);
 }
 
-/** Takes a timer back in O(1) amortized; does nothing when it has fired or was taken back before. */
+/**
+ * Takes a timer back in O(1) amortized; does nothing when it has fired or was taken back before.
+ */
 export function unschedule<Subject>(
   deadlines: Deadlines<Subject>,
   timer: Timer<Subject> | undefined,

@@ -20,7 +20,7 @@ export function emptyFifo<Item>(): Fifo<Item> {
   return { items: [], head: 0 };
 }
 
-/** How many items are in it. */
+/** Number of items. */
 export function fifoSize<Item>({ items, head }: Fifo<Item>): number {
   return items.length - head;
 }

@@ -11,7 +11,7 @@
  * @module
  */
 
-/** What an object needs to be kept in a heap. */
+/** The fields that a heap maintains in its entries. */
 export interface HeapEntry {
   /** Smallest first. */
   rank: number;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What an item needs to be in a list; it is in at most one such list at a time. */
+/** The fields that a list maintains in its items; an item is in at most one list. */
 export interface Linked<Item> {
   /** The item before it. */
   previous: Item | undefined;

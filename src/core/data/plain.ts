@@ -213,10 +213,10 @@ function garbled(rule: string, value: unknown): SyntaxError {
   return new SyntaxError(`Cannot decode a state: ${rule}, got ${quote(value)}`);
 }
 
-/** How many steps of a path are shown. */
+/** Number of steps of a path that are shown. */
 const LONGEST_PATH = 20;
 
-/** How many arrays and objects may be around a value in a JSON value. */
+/** The greatest depth of a JSON value. */
 const DEEPEST_JSON = 10_000;
 
 /**

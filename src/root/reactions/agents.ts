@@ -24,7 +24,9 @@ export function enroll(
   return { type: "join-agent", agentId, heartbeatTimeoutMs, incarnation: 0 };
 }
 
-/** Lets broadcasts reach an agent before it subscribes or is sent anything. */
+/**
+ * Opens the mailbox, so that broadcasts reach an agent before it subscribes or receives anything.
+ */
 export function openMailbox(
   { agentId }: Happened<"agent:spawned">,
   { rules, messages }: RootState,
@@ -54,7 +56,7 @@ export function suspendAgent(
   return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };
 }
 
-/** What was assigned to it, and not begun, may go to others. */
+/** Requeues the tasks that are assigned to it and have not started. */
 export function shedWhileSuspect(
   { agentId }: Happened<"agent:suspected">,
   { tasks }: RootState,
@@ -72,12 +74,12 @@ export function resumeAgent(
   return { type: "uncordon-agent", agentId, cause: "suspect" };
 }
 
-/** Lets attempts that nobody could hear be alive like their agents. */
+/** Restarts the heartbeat timeouts of attempts, like those of their agents. */
 export function renewHeartbeats(): PartCommand {
   return { type: "renew-heartbeats" };
 }
 
-/** What an agent had in an earlier life goes back into the queue. */
+/** Requeues the tasks of an earlier incarnation. */
 export function requeueTasks(
   { agentId, replaces }: Happened<"agent:joined">,
   { tasks }: RootState,
@@ -94,7 +96,9 @@ export function removeFromTasks(
   return tasks.agents.has(agentId) ? { type: "remove-agent", agentId, reason } : undefined;
 }
 
-/** Gives back what is held in the name of an agent that is gone, or of a life of it that is over. */
+/**
+ * Gives back what is held in the name of an agent that is gone, or of a life of it that is over.
+ */
 export function releaseLocks(
   event: Gone | Happened<"agent:joined">,
   state: RootState,

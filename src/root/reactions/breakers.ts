@@ -19,7 +19,7 @@ import type { Happened } from "./reaction.ts";
 
 const PREFIX = "agent:";
 
-/** What the breaker of an agent is called. */
+/** Returns the name of the breaker of an agent. */
 export function agentBreakerName(agentId: string): string {
   return PREFIX + agentId;
 }
@@ -143,7 +143,7 @@ function outcomeOf(event: End): CallOutcome {
   }
 }
 
-/** Lets an agent have no more tasks at once than its breaker admits probes, until it is closed. */
+/** Limits an agent to as many tasks as its breaker admits probes, until the breaker is closed. */
 export function limitToProbes(
   { name, to }: Happened<"circuitbreaker:state-change">,
   state: RootState,
@@ -154,7 +154,7 @@ export function limitToProbes(
   return { type: "limit-agent", agentId, slots: to === "closed" ? 0 : breaker.rules.halfOpenLimit };
 }
 
-/** Has an agent passed over while its breaker is open. */
+/** Cordons an agent while its breaker is open. */
 export function passOver(
   { name, to, retryAt = 0 }: Happened<"circuitbreaker:state-change">,
   state: RootState,
@@ -166,7 +166,7 @@ export function passOver(
   return { type: "cordon-agent", agentId, cause: "breaker", reason, untilMs: retryAt };
 }
 
-/** What was assigned to an agent that is passed over, and not begun, may go to others. */
+/** Requeues the tasks of a cordoned agent that have not started. */
 export function shedWhileOpen(
   { name, to }: Happened<"circuitbreaker:state-change">,
   state: RootState,

@@ -1,5 +1,5 @@
 /**
- * What binds tasks and locks.
+ * Reactions between tasks and locks.
  *
  * A claim of a task owns its locks in its own name, not in its agent's, so that two tasks of one
  * agent exclude each other. {@linkcode claimOwner} makes that name.
@@ -30,7 +30,7 @@ type ClaimCommand = Exclude<TaskCommand | LockCommand, Tick>;
 /** The event of that type. */
 type Happened<Type> = Extract<TaskEvent | LockEvent, { type: Type }>;
 
-/** Has a claim that got a slot wait for all locks that its task asks for. */
+/** Acquires all locks of a task for a claim that got a slot. */
 export function acquireResources(
   event: Happened<"task:assigned" | "task:admitted">,
   state: ClaimState,
@@ -70,7 +70,7 @@ export function releaseAgentLocks(
   return locks.owners.has(agentId) ? { type: "release-all", agentId, owner: agentId } : undefined;
 }
 
-/** Lets a claim start that has its locks. */
+/** Unblocks a claim that has its locks. */
 export function unblockClaim(
   event: Happened<"resource:acquired">,
   state: ClaimState,

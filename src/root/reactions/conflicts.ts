@@ -10,7 +10,7 @@ import { conflictKey } from "../../conflicts/state.ts";
 import type { PartCommand, RootState } from "../state.ts";
 import type { Happened } from "./reaction.ts";
 
-/** What agents can't all have, as a conflict over it is reported. */
+/** The subject of a conflict, as it is reported. */
 type Dispute = Omit<ReportConflict, "type">;
 
 /** Makes known since when those want a lock who contend for it. */
