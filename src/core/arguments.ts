@@ -35,6 +35,11 @@ export function quote(value: unknown): string {
   }
 }
 
+/** Returns a number with its noun: `1 attempt`, `2 attempts`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 /** Throws the error for `rule` broken by `value`. */
 function refuse(
   kind: typeof TypeError | typeof RangeError,

@@ -7,6 +7,7 @@
 
 import type { CancelTimer } from "./clock.ts";
 import type { Dispatcher, Reply } from "./engine.ts";
+import { type ErrorData, errorData, keptErrorData } from "./error_data.ts";
 import { LogError } from "./errors.ts";
 import {
   type AnswerTo,
@@ -74,6 +75,11 @@ export abstract class MachineClient<
   /** Keeps the process alive while callers wait for what the machine's timers lead to. */
   get keeper(): Keeper {
     return this.host.dispatcher;
+  }
+
+  /** Returns the data of a thrown value for a command. Without a log, the value itself is kept. */
+  dataOf(thrown: unknown): ErrorData {
+    return this.host.dispatcher.synchronous ? keptErrorData(thrown) : errorData(thrown);
   }
 
   /** Sends a command and resolves with its answer. Rejects with the error of its refusal. */

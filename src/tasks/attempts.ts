@@ -6,7 +6,7 @@
 
 import { quote } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
-import { errorData } from "../core/error_data.ts";
+import type { ErrorData } from "../core/error_data.ts";
 import { LockstepError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { claimOwner } from "../locks/types.ts";
@@ -51,6 +51,8 @@ export interface AttemptHost {
   readonly clock: Clock;
   /** Its locks. */
   readonly resources: ResourceManager;
+  /** Returns the data of a thrown value for a report. */
+  dataOf(thrown: unknown): ErrorData;
   /** Sends a report, and resolves once it was accepted. */
   call(report: Heartbeat | Progress): Promise<void>;
   /** Sends the end of an attempt until the log stores it. */
@@ -162,7 +164,13 @@ export class AttemptRunner {
       const result = attempt.isOver ? undefined : await handler(task, attempt);
       report = { type: "complete", taskId, epoch, result };
     } catch (thrown) {
-      report = { type: "fail", taskId, epoch, error: errorData(thrown), fault: faultOf(thrown) };
+      report = {
+        type: "fail",
+        taskId,
+        epoch,
+        error: this.#host.dataOf(thrown),
+        fault: faultOf(thrown),
+      };
     }
     this.#attempts.delete(epoch);
     if (attempt.isOver) report = { type: "end-attempt", taskId, epoch };
@@ -187,7 +195,7 @@ export class AttemptRunner {
       await this.#host.deliver(
         isRefusal(cause)
           ? { type: "end-attempt", taskId, epoch }
-          : { type: "fail", taskId, epoch, error: errorData(cause), fault: "task" },
+          : { type: "fail", taskId, epoch, error: this.#host.dataOf(cause), fault: "task" },
       );
     } catch (error) {
       logTo(this.#logger, "warn", `Cannot report the end of task ${quote(taskId)}`, error);

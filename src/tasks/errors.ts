@@ -4,8 +4,8 @@
  * @module
  */
 
-import { quote } from "../core/arguments.ts";
-import { codeOf, errorFrom, isFinal } from "../core/error_data.ts";
+import { counted, quote } from "../core/arguments.ts";
+import { causeOf, codeOf, isFinal } from "../core/error_data.ts";
 import {
   ClosedError,
   LimitError,
@@ -96,7 +96,10 @@ export class TaskFailedError extends LockstepError {
 
   /** Makes the error. */
   constructor(taskId: string, reason: string, attempts: number, cause?: unknown) {
-    super(`Task ${JSON.stringify(taskId)} failed after ${attempts} attempts: ${reason}`, { cause });
+    super(
+      `Task ${JSON.stringify(taskId)} failed after ${counted(attempts, "attempt")}: ${reason}`,
+      { cause },
+    );
     this.taskId = taskId;
     this.attempts = attempts;
   }
@@ -222,7 +225,7 @@ export function faultOf(thrown: unknown): Fail["fault"] {
 export function failure(
   { taskId, error, attempts }: Pick<TaskFailed, "taskId" | "error" | "attempts">,
 ): Error {
-  return new TaskFailedError(taskId, error.message, attempts, errorFrom(error));
+  return new TaskFailedError(taskId, error.message, attempts, causeOf(error));
 }
 
 /** Returns the error that the handle of a cancelled task rejects with. */

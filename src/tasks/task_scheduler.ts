@@ -13,7 +13,6 @@ import { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { readConfig } from "../core/config.ts";
 import { attempting } from "../core/client.ts";
-import { errorData } from "../core/error_data.ts";
 import type { HealthStatus, Tick } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
@@ -236,8 +235,10 @@ export class TaskScheduler implements AsyncDisposable {
    * @throws {StaleEpochError} when the claim is over
    */
   failTask(taskId: string, error: unknown, epoch = 0): Promise<void> {
-    const fault = faultOf(error);
-    return this.#claim({ type: "fail", taskId, epoch, error: errorData(error), fault });
+    return attempting(() => {
+      const fault = faultOf(error);
+      return this.#claim({ type: "fail", taskId, epoch, error: this.client.dataOf(error), fault });
+    });
   }
 
   /**

@@ -239,8 +239,9 @@ Deno.test("a failed attempt is told as an error of its agent", async () => {
   const errors: unknown[] = [];
   eventBus.on("agent:error", (event) => errors.push(event));
   await manager.assignTask({ id: "t" }, "a");
-  await manager.failTask("t", new TypeError("bad"));
-  const error = { name: "TypeError", message: "bad" };
+  const thrown = new TypeError("bad");
+  await manager.failTask("t", thrown);
+  const error = { name: "TypeError", message: "bad", stack: thrown.stack };
   assertEquals(errors, [{ agentId: "a", taskId: "t", error }]);
   await manager.shutdown();
 });

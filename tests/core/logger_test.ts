@@ -1,11 +1,14 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { pino } from "pino";
 import {
   defaultLogger,
   Logger,
   type LogLevel,
+  logTo,
   requireLogger,
   silentLogger,
 } from "../../src/core/logger.ts";
+import { HOSTILE } from "../support/hostile.ts";
 
 /** A sink that keeps the levels and the arguments of what it is told. */
 function keep(): { calls: unknown[][]; sink: Logger } {
@@ -121,4 +124,92 @@ Deno.test("what lacks a method is no logger", () => {
   }
   assertEquals(requireLogger(silentLogger, "start"), silentLogger);
   assertEquals(requireLogger(defaultLogger, "start"), defaultLogger);
+});
+
+/** A pino that writes into an array. */
+function realPino(): { logger: Logger; lines: string[] } {
+  const lines: string[] = [];
+  const logger = pino({ base: null, timestamp: false }, {
+    write: (line: string) => void lines.push(line),
+  });
+  return { logger, lines };
+}
+
+Deno.test("the error is in the line of the real pino, with its stack and its cause", () => {
+  const { logger, lines } = realPino();
+  const error = new RangeError("boom", { cause: new TypeError("root") });
+  logTo(logger, "error", "A handler failed", error);
+  logTo(new Logger({ sink: logger }), "warn", "Again", error);
+  logTo(logger, "error", "No error");
+  assertEquals(lines.length, 3);
+  const [first, second, third] = lines.map((line) => JSON.parse(line));
+  assertEquals([first.msg, first.err.type], ["A handler failed", "RangeError"]);
+  assertEquals(first.err.message, "boom: root");
+  assert(first.err.stack.includes("logger_test.ts"));
+  assertEquals([second.msg, second.err.message], ["Again", "boom: root"]);
+  assertEquals([third.msg, third.err], ["No error", undefined]);
+});
+
+/** A logger of the shape of `@std/log`, whose handlers write nothing but the message. */
+class StdShape {
+  readonly levelName = "INFO";
+  readonly handlers: readonly unknown[] = [];
+  readonly lines: string[] = [];
+  #write = (message: unknown) => void this.lines.push(String(message));
+  debug = this.#write;
+  info = this.#write;
+  warn = this.#write;
+  error = this.#write;
+}
+
+Deno.test("the error is in the message for @std/log", () => {
+  const logger = new StdShape();
+  logTo(logger, "error", "A handler failed", new RangeError("boom"));
+  const [line] = logger.lines;
+  assert(line!.startsWith("A handler failed\nRangeError: boom\n    at "), line);
+});
+
+Deno.test("console gets the error behind the message, and undefined is an error, too", () => {
+  const { calls, sink } = keep();
+  const error = new Error("x");
+  logTo(sink, "warn", "w", error);
+  logTo(sink, "warn", "w", undefined);
+  logTo(sink, "warn", "w");
+  assertEquals(calls, [["warn", "w", error], ["warn", "w", undefined], ["warn", "w"]]);
+});
+
+Deno.test("a method that a subclass or a caller replaced is called", () => {
+  const lines: unknown[][] = [];
+  class Own extends Logger {
+    override error(...line: unknown[]): void {
+      lines.push(line);
+    }
+  }
+  logTo(new Own({ level: "silent" }), "error", "m", 1);
+  assertEquals(lines, [["m", 1]]);
+});
+
+for (const [name, make] of Object.entries(HOSTILE)) {
+  Deno.test(`${name} is logged without harm, whatever the logger`, () => {
+    const { logger, lines } = realPino();
+    logTo(logger, "error", "m", make());
+    assert(lines.length >= 1 && lines.every((line) => line.includes('"m')), lines.join(""));
+    const std = new StdShape();
+    logTo(std, "error", "m", make());
+    assertEquals(std.lines.length, 1);
+  });
+}
+
+Deno.test("a logger that throws or rejects harms no caller", async () => {
+  const fail = () => {
+    throw new Error("disk full");
+  };
+  const reject = () => Promise.reject(new Error("disk full"));
+  for (const method of [fail, reject]) {
+    const logger = { debug: method, info: method, warn: method, error: method };
+    logTo(logger, "error", "m");
+    logTo(logger, "error", "m", new Error("x"));
+    logTo(new Logger({ sink: logger }), "error", "m", new Error("x"));
+  }
+  await new Promise((resolve) => setTimeout(resolve));
 });

@@ -79,26 +79,6 @@ Deno.test("RetryAfterError puts the next attempt off", async () => {
   assertEquals(times, [0, 60_000]);
 });
 
-Deno.test("whatever a handler throws becomes an error, also what can't be shown", async () => {
-  const hostile = {
-    toString() {
-      throw new Error("ha");
-    },
-  };
-  const nameless = Object.assign(new Error("m"), { name: 7, message: { deep: true } });
-  const things = [undefined, null, "text", 7, Symbol("s"), Object.create(null), hostile, nameless];
-  for (const thing of things) {
-    await using it = choosing();
-    await it.scheduler.registerAgent({ id: "x" }, () => {
-      throw thing;
-    });
-    const handle = await it.scheduler.submit({ id: "t", retries: 0 });
-    const { cause } = await assertRejects(() => handle.result, TaskFailedError);
-    assertEquals(typeof (cause as Error).message, "string");
-    assertEquals(it.scheduler.getSchedulingMetrics().agents[0]?.load, 0);
-  }
-});
-
 Deno.test("the signal aborts with a TaskTimeoutError when the attempt takes too long", async () => {
   await using it = choosing();
   const body = new Body();
