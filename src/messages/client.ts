@@ -9,7 +9,7 @@ import { quote, requireMs } from "../core/arguments.ts";
 import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
 import { dequeueFirst, emptyFifo, enqueueLast } from "../core/data/fifo.ts";
 import type { Reply } from "../core/engine.ts";
-import { errorData, isFinal } from "../core/error_data.ts";
+import { isFinal } from "../core/error_data.ts";
 import { ClosedError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
@@ -367,19 +367,25 @@ class HandlerRunner implements DeliveryKeeper {
     } catch (thrown) {
       return this.#fail(context, thrown);
     }
-    if (isPending) this.#follow(context, result, timeoutMs);
+    if (isPending) void this.#follow(context, result, timeoutMs);
     else this.#succeed(context);
   }
 
-  #follow(context: DeliveryContext, result: unknown, timeoutMs: number): void {
+  async #follow(
+    context: DeliveryContext,
+    result: unknown,
+    timeoutMs: number,
+  ): Promise<void> {
     const { message: { to: agentId, epoch } } = context;
     if (timeoutMs > 0 && !context.isReported && !context.isTimed) {
       this.#client.owe({ type: "extend-message", agentId, epoch, timeoutMs });
     }
-    Promise.resolve(result).then(
-      () => this.#succeed(context),
-      (thrown) => this.#fail(context, thrown),
-    );
+    try {
+      await result;
+    } catch (thrown) {
+      return this.#fail(context, thrown);
+    }
+    this.#succeed(context);
   }
 
   #succeed(context: DeliveryContext): void {
@@ -397,7 +403,7 @@ class HandlerRunner implements DeliveryKeeper {
     );
     if (context.isReported) return;
     this.#close(context);
-    const error = errorData(thrown);
+    const error = this.#client.dataOf(thrown);
     this.#client.owe({ type: "nack-message", agentId, epoch, error, isFinal: isFinal(thrown) });
   }
 

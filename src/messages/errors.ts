@@ -5,6 +5,7 @@
  */
 
 import { quote } from "../core/arguments.ts";
+import { causeOf, type ErrorData } from "../core/error_data.ts";
 import { InvariantError, LimitError, LockstepError, StaleEpochError } from "../core/errors.ts";
 import type { Tick } from "../core/machine.ts";
 import type { MessageCommand } from "./commands.ts";
@@ -34,7 +35,7 @@ export class MailboxFullError extends LockstepError {
   }
 }
 
-/** The response to a request did not come in time. */
+/** The response to a request did not come in time; `cause` is the error of its handler, if any. */
 export class ResponseTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "response-timeout";
@@ -47,11 +48,14 @@ export class ResponseTimeoutError extends LockstepError {
   /** Time limit of the request. */
   readonly timeoutMs: number;
 
-  /** Makes the error for the request `messageId`. */
-  constructor(messageId: string, from: string, to: string, timeoutMs: number) {
+  /** Makes the error for the request `messageId`; `failure` is that of its last delivery. */
+  constructor(messageId: string, from: string, to: string, timeoutMs: number, failure?: ErrorData) {
     super(
       `Cannot ask ${quote(to)} for ${quote(from)}: a response to ${quote(messageId)} must come ` +
-        `within ${timeoutMs} ms`,
+        `within ${timeoutMs} ms${
+          failure === undefined ? "" : `; its last delivery failed: ${failure.message}`
+        }`,
+      failure && { cause: causeOf(failure) },
     );
     this.messageId = messageId;
     this.from = from;
@@ -60,7 +64,10 @@ export class ResponseTimeoutError extends LockstepError {
   }
 }
 
-/** A request ended without a response, for another reason than time. */
+/**
+ * A request ended without a response, for another reason than time. When its handler failed in each
+ * delivery, or with a `NonRetryableError`, that error is the `cause`.
+ */
 export class UnansweredError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unanswered";
@@ -73,9 +80,21 @@ export class UnansweredError extends LockstepError {
   /** `undeliverable` when the request is a dead letter. */
   readonly reason: Exclude<UnansweredReason, "timed-out">;
 
-  /** Makes the error for the request `messageId`. */
-  constructor(messageId: string, from: string, to: string, reason: UnansweredError["reason"]) {
-    super(`Cannot ask ${quote(to)} for ${quote(from)}: ${UNANSWERED[reason]}`);
+  /** Makes the error for the request `messageId`; `failure` is that of its last delivery. */
+  constructor(
+    messageId: string,
+    from: string,
+    to: string,
+    reason: UnansweredError["reason"],
+    failure?: ErrorData,
+  ) {
+    const why = failure === undefined
+      ? UNANSWERED[reason]
+      : `its handler failed: ${failure.message}`;
+    super(
+      `Cannot ask ${quote(to)} for ${quote(from)}: ${why}`,
+      failure && { cause: causeOf(failure) },
+    );
     this.messageId = messageId;
     this.from = from;
     this.to = to;
@@ -156,11 +175,12 @@ export function refusalError(
 
 /** Returns the error for a request that ended without a response after `timeoutMs` at most. */
 export function unansweredError(
-  { messageId, from, to, reason }: MessageUnanswered,
+  { messageId, from, to, reason, error }: MessageUnanswered,
   timeoutMs: number,
 ): LockstepError {
-  if (reason === "timed-out") return new ResponseTimeoutError(messageId, from, to, timeoutMs);
-  return new UnansweredError(messageId, from, to, reason);
+  return reason === "timed-out"
+    ? new ResponseTimeoutError(messageId, from, to, timeoutMs, error)
+    : new UnansweredError(messageId, from, to, reason, error);
 }
 
 function attemptOf(command: Exclude<MessageCommand, Tick>): string {

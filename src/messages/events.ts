@@ -159,6 +159,8 @@ export type UnansweredReason =
 export interface MessageUnanswered extends Named<"message:unanswered">, MessageIdEvent {
   /** Why it ended. */
   readonly reason: UnansweredReason;
+  /** The error of its last delivery, if that failed and the request ended for want of a response. */
+  readonly error: ErrorData | undefined;
   /** Time for which it waited. */
   readonly waitedMs: number;
 }
@@ -297,8 +299,10 @@ export const MESSAGE_DESCRIPTIONS: Descriptions<MessageEvent> = {
     }`,
   "message:response-dropped": ({ messageId }) =>
     `${subject("message", messageId)}: the response is dropped, as no request waits for it`,
-  "message:unanswered": ({ from, to, messageId, reason, waitedMs }) =>
-    `${about(messageId, from, to)} → unanswered after ${waitedMs} ms (${reason})`,
+  "message:unanswered": ({ from, to, messageId, reason, error, waitedMs }) => {
+    const why = error === undefined ? "" : `, ${thrown(error)}`;
+    return `${about(messageId, from, to)} → unanswered after ${waitedMs} ms (${reason})${why}`;
+  },
   "message:refused": ({ messageId, from, to, command, reason }) => {
     const about = messageId === "" ? "" : subject("message", messageId);
     return refusal(command, about, from === "" ? to : from, reason);

@@ -153,7 +153,8 @@ export class MessageRouter implements AsyncDisposable {
    * Sends a request and resolves with the response.
    *
    * @throws {ResponseTimeoutError} when none comes within `timeoutMs`
-   * @throws {UnansweredError} when the request is a dead letter, or one of the agents is gone
+   * @throws {UnansweredError} when its handler failed for good, with that error as the cause; or when
+   * the request is a dead letter for another reason, or one of the agents is gone
    * @throws {DeadlockError} when the request is the victim of a deadlock
    * @throws {MailboxFullError} when the mailbox is full and may not evict its oldest message
    * @throws {LimitError} when there is no room for another mailbox or request
@@ -304,7 +305,9 @@ export class MessageRouter implements AsyncDisposable {
   nack(agentId: string, epoch: number, error?: unknown): Promise<void> {
     return attempting(() => {
       const thrown = error ?? new Error("the agent gave it back");
-      const end = { error: errorData(thrown), isFinal: isFinal(thrown) };
+      const { client } = this.#host;
+      const data = client === undefined ? errorData(thrown) : client.dataOf(thrown);
+      const end = { error: data, isFinal: isFinal(thrown) };
       return this.#report({ type: "nack-message", agentId, epoch, ...end });
     });
   }

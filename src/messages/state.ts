@@ -152,6 +152,8 @@ export interface OpenRequest {
   copies: number;
   /** The limit of the wait. */
   timer: Timer<Due> | undefined;
+  /** The error of the newest delivery, if that failed. */
+  error: ErrorData | undefined;
 }
 
 /** The subject of a timer. */

@@ -73,6 +73,7 @@ export function deliver(step: MessageStep, copy: Copy, timeoutMs: number): Messa
 export function ack(step: MessageStep, copy: Copy): void {
   const { consumer, lane } = copy.channel;
   const { from, to, id } = copy.envelope;
+  noteError(step, copy, undefined);
   removeCopy(step.state, copy);
   step.events.push({
     type: "message:acked",
@@ -96,6 +97,7 @@ export function nack(
 ): void {
   const { state, now } = step;
   const { attempt, channel: { consumer, lane } } = copy;
+  noteError(step, copy, error);
   if (consumer.hasLeft) return handOver(step, copy, error);
   const cause = finalCause(step, copy, isFinal);
   if (cause !== undefined) return deadLetter(step, copy, cause, error);
@@ -104,6 +106,16 @@ export function nack(
   copy.timer = schedule(state.deadlines, retryAt, copy);
   step.events.push({ type: "message:nacked", ...idsOf(copy), reason, error, attempt, retryAt });
   deliverReady(step, consumer, lane);
+}
+
+/** Keeps how a delivery of a request ended, for the agent that asked. */
+function noteError(
+  { state: { requests } }: MessageStep,
+  { envelope }: Copy,
+  error: ErrorData | undefined,
+): void {
+  const request = requests.size === 0 ? undefined : requests.get(envelope.id);
+  if (request !== undefined) request.error = error;
 }
 
 function finalCause(
@@ -248,7 +260,11 @@ export function openRequest(
   copies: number,
 ): void {
   const kind = "request";
-  const request: OpenRequest = { kind, id, from, to, since: now, copies, timer: undefined };
+  const request: OpenRequest = {
+    ...{ kind, id, from, to, since: now, copies },
+    timer: undefined,
+    error: undefined,
+  };
   request.timer = schedule(state.deadlines, now + responseMs, request);
   state.requests.set(id, request);
   addTo(state.waitingOn, from, request);
@@ -272,7 +288,9 @@ export function endRequest(
   const { id: messageId, from, to, since } = request;
   closeRequest(step.state, request);
   const waitedMs = step.now - since;
-  step.events.push({ type: "message:unanswered", from, to, messageId, reason, waitedMs });
+  const isForWant = reason === "undeliverable" || reason === "timed-out";
+  const error = isForWant ? request.error : undefined;
+  step.events.push({ type: "message:unanswered", from, to, messageId, reason, error, waitedMs });
 }
 
 /** Ends all requests by an agent and to it. */

@@ -48,6 +48,8 @@ interface TwinRequest {
   readonly to: string;
   readonly since: number;
   copies: number;
+  /** The error of the newest delivery, if that failed. */
+  error: ErrorData | undefined;
 }
 
 interface TwinTimer {
@@ -257,7 +259,14 @@ export class Twin {
     for (const consumer of consumers) this.#makeRoom(consumer, message.priority > 0);
     this.#emit({ type: "message:sent", from, to, message, isRequest: responseMs > 0 });
     if (responseMs > 0) {
-      const request = { id, from, to, since: this.#now, copies: consumers.length };
+      const request = {
+        id,
+        from,
+        to,
+        since: this.#now,
+        copies: consumers.length,
+        error: undefined,
+      };
       this.requests.push(request);
       this.#set(this.#now + responseMs, request, () => this.#unanswered(request, "timed-out"));
     }
@@ -351,7 +360,13 @@ export class Twin {
     this.#emit({ type: "message:extended", ...this.#identify(copy), until });
   }
 
+  #note(copy: TwinCopy, error: ErrorData | undefined): void {
+    const request = this.requests.find(({ id }) => id === copy.message.id);
+    if (request !== undefined) request.error = error;
+  }
+
   #ack(copy: TwinCopy): void {
+    this.#note(copy, undefined);
     this.#remove(copy);
     const handledMs = this.#now - copy.deliveredAt;
     this.#emit({ type: "message:acked", ...this.#identify(copy), handledMs });
@@ -365,6 +380,7 @@ export class Twin {
     isFinal: boolean,
   ): void {
     const { attempt, consumer, message } = copy;
+    this.#note(copy, error);
     if (consumer.hasLeft) return this.#handOver(copy, error);
     if (isFinal) return this.#deadLetter(copy, "rejected", error);
     if (attempt >= this.config.maxDeliveries) {
@@ -481,7 +497,8 @@ export class Twin {
     this.#end(request);
     const { id: messageId, from, to, since } = request;
     const waitedMs = this.#now - since;
-    this.#emit({ type: "message:unanswered", from, to, messageId, reason, waitedMs });
+    const error = reason === "undeliverable" || reason === "timed-out" ? request.error : undefined;
+    this.#emit({ type: "message:unanswered", from, to, messageId, reason, error, waitedMs });
   }
 
   #end(request: TwinRequest): void {
