@@ -106,7 +106,11 @@ export class EventTimeoutError extends LockstepError {
   }
 }
 
-/** Thrown by a handler to end the task as failed at once, whatever retries are left. */
+/**
+ * Thrown by a handler to end the task as failed at once, whatever retries are left, as its input is
+ * invalid or another attempt would end in the same way. It says nothing about the agent, and does not
+ * count for its breaker.
+ */
 export class NonRetryableError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "non-retryable";

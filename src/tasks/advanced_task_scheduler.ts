@@ -37,7 +37,7 @@ export interface AgentMetrics {
   readonly maxConcurrentTasks: number;
   /** Since it was registered. */
   readonly completedTasks: number;
-  /** Attempts that it reported as failed. */
+  /** Attempts that it reported as failed; errors that are the task's own do not count. */
   readonly failedAttempts: number;
 }
 

@@ -6,8 +6,8 @@
 
 import { quote } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
-import type { ErrorData } from "../core/error_data.ts";
-import { LockstepError } from "../core/errors.ts";
+import { type ErrorData, errorData } from "../core/error_data.ts";
+import { LockstepError, NonRetryableError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { claimOwner } from "../locks/types.ts";
 import type { AcquireOptions } from "../locks/arguments.ts";
@@ -192,10 +192,11 @@ export class AttemptRunner {
     cause: unknown,
   ): Promise<void> {
     try {
+      const error = new NonRetryableError(errorData(cause).message, { cause });
       await this.#host.deliver(
         isRefusal(cause)
           ? { type: "end-attempt", taskId, epoch }
-          : { type: "fail", taskId, epoch, error: this.#host.dataOf(cause), fault: "task" },
+          : { type: "fail", taskId, epoch, error: this.#host.dataOf(error), fault: "task" },
       );
     } catch (error) {
       logTo(this.#logger, "warn", `Cannot report the end of task ${quote(taskId)}`, error);

@@ -388,7 +388,7 @@ function reportFailure(step: Step, command: Fail): Answer<"fail"> {
   if (task instanceof Refusal) return task;
   const { error, fault } = command;
   const agent = task.agent!;
-  agent.failed++;
+  if (fault === "attempt") agent.failed++;
   remember(step.state, task, agent, step.now - task.startedAt!, false);
   if (fault === "task") fail(step, task, error, "ended");
   else if (fault === "attempt") failAttempt(step, task, error, "ended");

@@ -166,7 +166,7 @@ export interface Agent {
   lastEpoch: number;
   /** Number of completed attempts. */
   completed: number;
-  /** Number of failed attempts. */
+  /** Number of failed attempts; errors that are the task's own, and lost locks, do not count. */
   failed: number;
   /** Its entry in each group that it is fit for. */
   candidacies: Candidacy[];

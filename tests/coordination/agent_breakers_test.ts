@@ -86,12 +86,13 @@ const BLAMELESS: Record<string, (bench: RootDriver) => LockstepEvent[]> = {
   "it gives way in a deadlock": (bench) => bench.do(fault("deadlock")),
   "its lock is taken away": (bench) => bench.do(fault("lock-lost")),
   "it waits for a lock in vain": (bench) => bench.do(fault("lock-abandoned")),
+  "its task can't be done by any agent": (bench) => bench.do(fault("non-retryable", "task")),
   "it loses a lock for good": (bench) => preempt(bench, true),
 };
 
-function fault(code: string) {
+function fault(code: string, fault: "none" | "task" = "none") {
   const gone = error("gone", { code });
-  return { type: "fail", taskId: "a", epoch: 0, error: gone, fault: "none" } as const;
+  return { type: "fail", taskId: "a", epoch: 0, error: gone, fault } as const;
 }
 
 function preempt(bench: RootDriver, isHopeless: boolean): LockstepEvent[] {

@@ -10,7 +10,9 @@ import {
   DuplicateTaskError,
   EventBus,
   MemoryLog,
+  NonRetryableError,
   StaleEpochError,
+  TaskFailedError,
   UnansweredError,
   UninitializedError,
   UnknownAgentError,
@@ -476,5 +478,23 @@ Deno.test("registerAgent() of an agent that is removed meanwhile rejects with a 
   const registering = manager.registerAgent({ id: "a" });
   await manager.removeAgent("a");
   await assertRejects(() => registering, UnknownAgentError, '"a"');
+  await manager.shutdown();
+});
+
+Deno.test("errors that are the task's own do not shut its agent off", async () => {
+  const { manager, clock } = managed();
+  await manager.registerAgent({ id: "x" }, (task) => {
+    if (task.id !== "good") throw new NonRetryableError("bad input");
+    return "done";
+  });
+  for (let i = 0; i < 20; i++) {
+    const handle = await manager.submit({ id: `bad-${i}` });
+    await assertRejects(() => handle.result, TaskFailedError);
+  }
+  const good = await manager.submit({ id: "good" });
+  assertEquals(await good.result, "done");
+  assertEquals(clock.now(), 0);
+  const [agent] = manager.enableAdvancedScheduling().getSchedulingMetrics().agents;
+  assertEquals(agent?.failedAttempts, 0);
   await manager.shutdown();
 });

@@ -124,10 +124,10 @@ function noteOutcome(event: End, { asking }: RootState): undefined {
   if (claim !== undefined) claim.outcome = outcomeOf(event);
 }
 
-/** Codes of errors by which an attempt ends through no fault of its agent. */
+/** Codes of errors by which an attempt ends through no fault of its agent; one is the task's own. */
 const NEUTRAL: ReadonlySet<string | undefined> = new Set([
   ...BLAMELESS,
-  ...["preempted", "quarantined"],
+  ...["preempted", "quarantined", "non-retryable"],
 ]);
 
 function outcomeOf(event: End): CallOutcome {

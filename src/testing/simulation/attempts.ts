@@ -336,6 +336,7 @@ function failed(
   message: string,
   fault: "attempt" | "task" | "none",
 ): RootCommand {
-  const error: ErrorData = { name: "Error", message };
+  const code = fault === "task" ? { code: "non-retryable" } : {};
+  const error: ErrorData = { name: "Error", message, ...code };
   return { type: "fail", taskId, epoch, error, fault };
 }

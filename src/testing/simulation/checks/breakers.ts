@@ -7,6 +7,7 @@
 import type { BreakerState } from "../../../breakers/state.ts";
 import type { CircuitState } from "../../../breakers/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
+import { agentBreakerName } from "../../../root/reactions/breakers.ts";
 import { fail } from "../failure.ts";
 
 /** The state of a breaker by its events. */
@@ -28,11 +29,25 @@ const BY_RESULT: ReadonlySet<string> = new Set([
   ...["failures", "failure-rate", "slow-calls", "probe-failed", "probes-succeeded"],
 ]);
 
+/** The events that end an attempt. */
+const ENDS: ReadonlySet<string> = new Set([
+  ...["task:completed", "task:failed", "task:cancelled", "task:backed-off", "task:requeued"],
+]);
+
 /** Follows the events of breakers, and compares their states with them. */
 export class BreakerShadow {
   readonly #breakers = new Map<string, Expected>();
   #epoch = 0;
   #permit = 0;
+  /** The breaker of the agent whose attempt ended last, if it ended with an error of the task's own. */
+  #faultless = "";
+
+  /** Notes the end of an attempt. */
+  noteEnd(event: LockstepEvent): void {
+    if (!ENDS.has(event.type)) return;
+    const isOwn = event.type === "task:failed" && event.error.code === "non-retryable";
+    this.#faultless = isOwn ? agentBreakerName(event.agentId ?? "") : "";
+  }
 
   take(event: LockstepEvent, state: BreakerState, at: number): void {
     switch (event.type) {
@@ -52,6 +67,10 @@ export class BreakerShadow {
         return;
       case "circuitbreaker:succeeded":
       case "circuitbreaker:failed":
+        if (event.name === this.#faultless) {
+          fail("WhoseFault", `the task's, not of "${event.name}"`);
+        }
+        return this.#settle(event);
       case "circuitbreaker:returned":
       case "circuitbreaker:timed-out":
         return this.#settle(event);
