@@ -17,6 +17,7 @@ import {
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { Deferred } from "../core/client.ts";
+import { moveHere } from "../core/call_site.ts";
 import { ClosedError } from "../core/errors.ts";
 import { defaultLogger, type Logger, logTo } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";
@@ -339,11 +340,15 @@ async function callWithLimits<Result>(
     call.abort(reason);
   };
   const cancel = () => cutShort("neutral", signal!.reason);
-  const timeOut = () => cutShort("failure", new CallTimeoutError(name, timeoutMs));
+  let timeout: CallTimeoutError | undefined;
+  const timeOut = () => cutShort("failure", timeout = new CallTimeoutError(name, timeoutMs));
   const cancelTimer = timeoutMs === 0 ? () => {} : clock.setTimer(clock.now() + timeoutMs, timeOut);
   signal?.addEventListener("abort", cancel, { once: true });
   try {
     return await Promise.race([body(call), end.promise()]);
+  } catch (error) {
+    if (timeout !== undefined && error === timeout) moveHere(timeout, callWithLimits);
+    throw error;
   } finally {
     cancelTimer();
     signal?.removeEventListener("abort", cancel);

@@ -137,7 +137,7 @@ export class ConflictClient extends MachineClient<
       const attempt = `resolve conflict ${quote(conflictId)} by vote`;
       const rule = "the quorum must be reached before the vote ends";
       for (const call of this.#take(conflictId)) {
-        call.reject(new UndecidedConflictError(attempt, conflictId, rule));
+        call.fail(new UndecidedConflictError(attempt, conflictId, rule));
       }
     }
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { rejectedFor } from "./call_site.ts";
 import type { CancelTimer } from "./clock.ts";
 import type { Dispatcher, Reply } from "./engine.ts";
 import { type ErrorData, errorData, keptErrorData } from "./error_data.ts";
@@ -185,7 +186,7 @@ export abstract class MachineClient<
         try {
           result.resolve(read(outcome!));
         } catch (refusal) {
-          result.reject(refusal);
+          result.fail(refusal as Error);
         }
       });
     } catch (error) {
@@ -258,7 +259,7 @@ export abstract class MachineClient<
           return this.#resendLater(owed);
         }
         if (error !== undefined) return settled.reject(error);
-        if (answer instanceof Refusal) settled.reject(this.errorOf(answer, command));
+        if (answer instanceof Refusal) settled.fail(this.errorOf(answer, command));
         else settled.resolve(answer);
       });
     } catch (error) {
@@ -299,10 +300,12 @@ export interface Keeper {
 export class Deferred<Result> {
   readonly #keeper: Keeper | undefined;
   #isHeld = false;
+  /** Whether the outcome is an error that was made for this call. */
+  #isOwnError = false;
   #settled = false;
   #failed = false;
   #value: unknown;
-  #resolve: ((value: Result) => void) | undefined;
+  #resolve: ((value: Result | PromiseLike<never>) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
 
   /** `keeper` is held while a caller waits for the outcome. */
@@ -332,11 +335,20 @@ export class Deferred<Result> {
     else this.#reject(error);
   }
 
+  /** Settles the call with an error that was made for it, whose stack shall show its caller. */
+  fail(error: Error): void {
+    if (this.#settled) return;
+    this.#isOwnError = true;
+    if (this.#resolve === undefined) return this.reject(error);
+    this.#settle();
+    this.#resolve(rejectedFor(error));
+  }
+
   /** Returns the promise of the outcome; to be called once. */
   promise(): Promise<Result> {
     if (this.#settled) {
-      if (this.#failed) return Promise.reject(this.#value);
-      return resolved(this.#value as Result);
+      if (!this.#failed) return resolved(this.#value as Result);
+      return this.#isOwnError ? rejectedFor(this.#value as Error) : Promise.reject(this.#value);
     }
     if (this.#keeper !== undefined) {
       this.#keeper.hold();

@@ -95,7 +95,7 @@ export class MessageClient
     try {
       this.send(command, (answer, error) => {
         if (answer === undefined) return response.reject(error);
-        if (answer instanceof Refusal) return response.reject(this.errorOf(answer, command));
+        if (answer instanceof Refusal) return response.fail(this.errorOf(answer, command));
         const id = messageId = answer.messageId;
         if (this.stopped !== undefined) response.reject(this.stopped);
         if (!response.settled) this.#requests.set(id, { response, timeoutMs: command.responseMs });
@@ -209,11 +209,11 @@ export class MessageClient
         return this.#take(event.messageId)?.response.resolve(event.response);
       case "message:unanswered": {
         const request = this.#take(event.messageId);
-        return request?.response.reject(unansweredError(event, request.timeoutMs));
+        return request?.response.fail(unansweredError(event, request.timeoutMs));
       }
       case "deadlock:detected": {
         const { askId, victim, agents, resources } = event;
-        return this.#take(askId)?.response.reject(new DeadlockError(victim, agents, resources));
+        return this.#take(askId)?.response.fail(new DeadlockError(victim, agents, resources));
       }
       case "message:refused":
         if (event.reason === "stale-epoch") this.#staleReports++;

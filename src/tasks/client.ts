@@ -152,10 +152,10 @@ export class TaskClient
         this.#takeHandle(event.taskId)?.resolve(event.result);
         break;
       case "task:failed":
-        this.#takeHandle(event.taskId)?.reject(failure(event));
+        this.#takeHandle(event.taskId)?.fail(failure(event));
         break;
       case "task:cancelled":
-        this.#takeHandle(event.taskId)?.reject(cancellation(event));
+        this.#takeHandle(event.taskId)?.fail(cancellation(event));
         break;
       case "agent:terminated":
         this.#profiles.delete(event.agentId);
@@ -180,7 +180,7 @@ export class TaskClient
     const task = isNew ? undefined : this.state.tasks.tasks.get(taskId)!;
     if (task === undefined || !isTerminal(task.status)) this.#handles.set(taskId, handle);
     else if (task.status === "completed") handle.resolve(task.result?.value);
-    else handle.reject(endError(task));
+    else handle.fail(endError(task));
     return handle;
   }
 }
@@ -241,6 +241,14 @@ export class TaskHandle<Result = unknown> {
    */
   resolve(result: Result): void {
     this.#outcome.resolve(result);
+  }
+
+  /**
+   * Rejects the result with an error that was made for it.
+   * @internal
+   */
+  fail(error: Error): void {
+    this.#outcome.fail(error);
   }
 
   /**

@@ -25,6 +25,7 @@ import type {
   WaitForOptions,
 } from "./event_types.ts";
 import { defaultLogger, Logger, logTo } from "../logger.ts";
+import { rejectedFor } from "../call_site.ts";
 import type { Instant } from "../machine.ts";
 import { eventLine } from "../describe.ts";
 
@@ -213,7 +214,8 @@ export class EventBus<Events extends object = AnyEvents> {
         {
           handler: undefined,
           once: true,
-          removed: () => settle(() => reject(new ClosedError(attempt(), "the event bus"))),
+          removed: () =>
+            settle(() => resolve(rejectedFor(new ClosedError(attempt(), "the event bus")))),
         },
       );
       const abort = () => settle(() => reject(signal!.reason));
@@ -221,7 +223,7 @@ export class EventBus<Events extends object = AnyEvents> {
       const cancelTimer = timeoutMs === undefined
         ? undefined
         : this.#clock.setTimer(this.#clock.now() + timeoutMs, () => {
-          settle(() => reject(new EventTimeoutError(event, timeoutMs)));
+          settle(() => resolve(rejectedFor(new EventTimeoutError(event, timeoutMs))));
         });
     });
   }
