@@ -114,6 +114,10 @@ export class LockClient extends MachineClient<LockState, Command, LockEvent, Loc
   watch(handle: LockHandle, owner: string): Watch {
     const watch: Watch = { handle, controller: new AbortController() };
     const { resource, agent, epoch } = handle;
+    if (this.stopped !== undefined) {
+      watch.controller.abort(new LockLostError(resource, agent, epoch, "closed"));
+      return watch;
+    }
     const lock = this.state.locks.get(resource);
     const holder = this.state.owners.get(owner);
     const held = lock === undefined || holder === undefined ? undefined : findHold(lock, holder);
@@ -156,6 +160,7 @@ export class LockClient extends MachineClient<LockState, Command, LockEvent, Loc
 
   protected override end(error: unknown): void {
     for (const acquisition of [...this.#waiting.values()]) acquisition.end(error);
+    for (const watch of [...this.#watches.values()].flat()) lose(watch, "closed");
     this.#watches.clear();
   }
 
@@ -209,6 +214,13 @@ export class LockClient extends MachineClient<LockState, Command, LockEvent, Loc
   }
 }
 
+/** Aborts the signal of a handle after the step, as its listeners may call anything. */
+function lose({ handle, controller }: Watch, reason: LockLostError["reason"]): void {
+  const { resource, agent, epoch } = handle;
+  const error = new LockLostError(resource, agent, epoch, reason);
+  queueMicrotask(() => controller.abort(error));
+}
+
 const LOSSES = {
   "resource:released": "released",
   "resource:expired": "expired",
@@ -243,7 +255,7 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
     if (answer instanceof Refusal) {
       const isHeld = (answer.event as ResourceRefused).reason === "held";
       if (isHeld) return this.#finish(undefined);
-      return this.end(this.#client.errorOf(answer, this.#command));
+      return this.fail(this.#client.errorOf(answer, this.#command));
     }
     if (answer.status === "queued") return this.#wait(answer.waitId);
     if ("epoch" in answer) {
@@ -269,13 +281,19 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
 
   /** Accepts the end of the wait without a grant. */
   ended(end: WaitEnd): void {
-    this.end(endError(resourceIdsOf(this.#command), end));
+    this.fail(endError(this.#client.state, resourceIdsOf(this.#command), end));
   }
 
   /** Ends the call with `error`. */
   end(error: unknown): void {
     this.#letGo();
     this.reject(error);
+  }
+
+  /** Ends the call with an error of its own. */
+  override fail(error: Error): void {
+    this.#letGo();
+    super.fail(error);
   }
 
   #handle(resourceId: string, epoch: number, borrowed: boolean): LockHandle {

@@ -45,10 +45,13 @@ export class LockTimeoutError extends LockstepError {
     readonly resourceIds: readonly string[],
     readonly agentId: string,
     readonly timeoutMs: number,
+    /** The agents that hold what the wait was for, each once, the longest holder first. */
+    readonly holders: readonly string[] = [],
   ) {
+    const held = holders.length === 0 ? "" : `; it is held by ${holders.map(quote).join(", ")}`;
     super(
       `Cannot acquire ${resourceIds.map(quote).join(", ")} for agent ${quote(agentId)}: ` +
-        `the lock must become free within ${timeoutMs} ms`,
+        `the lock must become free within ${timeoutMs} ms${held}`,
     );
   }
 }
@@ -97,10 +100,11 @@ export class LockLostError extends LockstepError {
     readonly resourceId: string,
     readonly agentId: string,
     readonly epoch: number,
-    /** `gone` when nobody was watching as it happened. */
-    readonly reason: "expired" | "revoked" | "released" | "gone",
+    /** `gone` when nobody was watching as it happened; `closed` when its manager was shut down. */
+    readonly reason: "expired" | "revoked" | "released" | "gone" | "closed",
   ) {
-    super(`Agent ${quote(agentId)} lost ${quote(resourceId)} of epoch ${epoch}: it was ${reason}`);
+    const why = reason === "closed" ? "its manager was shut down" : `it was ${reason}`;
+    super(`Agent ${quote(agentId)} lost ${quote(resourceId)} of epoch ${epoch}: ${why}`);
   }
 }
 
@@ -118,10 +122,16 @@ export class LockModeError extends LockstepError {
 export type WaitEnd = ResourceTimedOut | ResourceCancelled | ResourceAbandoned | DeadlockDetected;
 
 /** The error for a wait, for `resourceIds`, that ended without a grant. */
-export function endError(resourceIds: readonly string[], end: WaitEnd): LockstepError {
+export function endError(
+  state: Readonly<LockState>,
+  resourceIds: readonly string[],
+  end: WaitEnd,
+): LockstepError {
   switch (end.type) {
-    case "resource:timed-out":
-      return new LockTimeoutError(resourceIds, end.agentId, end.timeoutMs);
+    case "resource:timed-out": {
+      const holders = holdersOf(state, resourceIds, end.agentId);
+      return new LockTimeoutError(resourceIds, end.agentId, end.timeoutMs, holders);
+    }
     case "resource:cancelled":
       return new LockAbandonedError(resourceIds, end.agentId, "the wait was cancelled");
     case "resource:abandoned":
@@ -129,6 +139,19 @@ export function endError(resourceIds: readonly string[], end: WaitEnd): Lockstep
     case "deadlock:detected":
       return new DeadlockError(end.victim, end.agents, end.resources);
   }
+}
+
+/** The other agents that hold one of `resourceIds`, the longest holder first. */
+function holdersOf(
+  { locks }: Readonly<LockState>,
+  resourceIds: readonly string[],
+  agentId: string,
+): string[] {
+  const holds = resourceIds.flatMap((resourceId) => locks.get(resourceId)?.holds ?? [])
+    .sort((a, b) => a.epoch - b.epoch);
+  const agents = new Set(holds.map(({ owner }) => owner.agentId));
+  agents.delete(agentId);
+  return [...agents];
 }
 
 const ABANDONED: Record<ResourceAbandoned["reason"], string> = {

@@ -9,6 +9,7 @@ import {
   DeadlockError,
   DuplicateTaskError,
   EventBus,
+  LockLostError,
   MemoryLog,
   NonRetryableError,
   StaleEpochError,
@@ -497,4 +498,13 @@ Deno.test("errors that are the task's own do not shut its agent off", async () =
   const [agent] = manager.enableAdvancedScheduling().getSchedulingMetrics().agents;
   assertEquals(agent?.failedAttempts, 0);
   await manager.shutdown();
+});
+
+Deno.test("shutdown() aborts the signals of open locks before it resolves", async () => {
+  const { manager } = managed();
+  const lock = await manager.acquireResource("r", "a");
+  const { signal } = lock;
+  await manager.shutdown();
+  assertInstanceOf(signal.reason, LockLostError);
+  assertEquals(signal.reason.message, 'Agent "a" lost "r" of epoch 1: its manager was shut down');
 });

@@ -502,3 +502,23 @@ function countListeners(signal: AbortSignal): () => number {
   };
   return () => count;
 }
+
+Deno.test("shutdown() aborts the signal of each handle that is open, also one read later", async () => {
+  const { locks } = managed();
+  const [first, second, late] = await Promise.all(
+    ["a", "b", "c"].map((agent) => locks.acquire(`r-${agent}`, agent)),
+  );
+  const set = await locks.acquireAll(["x", "y"], "d");
+  const released = await locks.acquire("z", "e");
+  const signals = [first!.signal, second!.signal, set.signal];
+  const kept = released.signal;
+  await released.release();
+  await locks.shutdown();
+  for (const { aborted, reason } of [...signals, late!.signal]) {
+    assert(aborted);
+    assertInstanceOf(reason, LockLostError);
+    assertEquals(reason.reason, "closed");
+  }
+  assertEquals(signals[1]!.reason.resourceId, "r-b");
+  assert(!kept.aborted);
+});
