@@ -25,9 +25,10 @@ import type {
 import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } from "./attempts.ts";
 import type { RegisterAgent, Submit, SubmitAnswer, TaskCommand } from "./commands.ts";
 import { cancellation, failure, refusalError } from "./errors.ts";
-import type { TaskEvent, TaskRefused } from "./events.ts";
+import type { TaskEvent, TaskFailed, TaskRefused } from "./events.ts";
 import { isTerminal, type TaskRecord, type TaskState } from "./state.ts";
 import type { TaskStatus } from "./types.ts";
+import { TaskWarnings } from "./warnings.ts";
 
 /** The states of tasks and locks. */
 interface State {
@@ -36,7 +37,7 @@ interface State {
 }
 
 /** The events that end tasks, and those that begin and end attempts. */
-const OBSERVED = [...ATTEMPT_EVENTS, "task:refused"] as const;
+const OBSERVED = [...ATTEMPT_EVENTS, "task:readied", "task:refused"] as const;
 
 type Observed = Extract<TaskEvent, { type: typeof OBSERVED[number] }>;
 
@@ -51,6 +52,11 @@ export class TaskClient
   /** Handles of tasks that ended in the step that accepted another task of the same id. */
   readonly #replaced = new Map<string, TaskHandle>();
   readonly #profiles = new Map<string, AgentProfile>();
+  readonly #warnings: TaskWarnings;
+  /** The sequence of the first task that was not read from a log. */
+  readonly #firstOwn: number;
+  /** The tasks that were cancelled as the scheduler was shut down. */
+  readonly #dropped: string[] = [];
   #staleReports = 0;
 
   /** Makes a client of the machine in `host`. */
@@ -63,6 +69,8 @@ export class TaskClient
     super(host);
     this.resources = new ResourceManager(locks, eventBus, logger, { host: locksOf(host) });
     this.#attempts = new AttemptRunner(this, logger);
+    this.#warnings = new TaskWarnings(this.state.tasks, this.clock, logger);
+    this.#firstOwn = this.state.tasks.sequence;
     this.listen(OBSERVED, (event) => this.#observe(event));
   }
 
@@ -122,6 +130,7 @@ export class TaskClient
     await this.call({ type: "drain" }).catch(ignore);
     await this.#attempts.idleWithin(graceMs);
     for (const taskId of this.#attempts.taskIds()) {
+      if (this.statusOf(taskId) === "running") this.#dropped.push(taskId);
       await this.cancel(taskId, "the scheduler was shut down").catch(ignore);
     }
     await this.#attempts.idleWithin(this.state.tasks.config.abortGraceMs);
@@ -130,6 +139,8 @@ export class TaskClient
 
   /** Rejects the results of all tasks that have not ended. */
   close(): void {
+    if (this.stopped !== undefined) return;
+    this.#warnings.close(this.#dropped, !this.host.dispatcher.synchronous);
     this.stop(new ClosedError("go on", "the scheduler"));
   }
 
@@ -152,15 +163,28 @@ export class TaskClient
         this.#takeHandle(event.taskId)?.resolve(event.result);
         break;
       case "task:failed":
-        this.#takeHandle(event.taskId)?.fail(failure(event));
+        this.#fail(event);
         break;
+      case "task:readied":
+        this.#warnings.suspect(this.state.tasks.tasks.get(event.taskId)?.group);
+        return;
       case "task:cancelled":
         this.#takeHandle(event.taskId)?.fail(cancellation(event));
         break;
       case "agent:terminated":
         this.#profiles.delete(event.agentId);
+        this.#warnings.suspectAll();
     }
     this.#attempts.observe(event);
+  }
+
+  #fail(event: TaskFailed): void {
+    const handle = this.#takeHandle(event.taskId);
+    const task = this.state.tasks.tasks.get(event.taskId);
+    const isForeign = handle === undefined &&
+      !(task !== undefined && task.sequence < this.#firstOwn);
+    if (!isForeign) this.#warnings.failed(event, handle);
+    handle?.fail(failure(event));
   }
 
   /** Removes and returns the handle of a task that ended. */
@@ -176,7 +200,8 @@ export class TaskClient
     const known = this.#handles.get(taskId);
     if (known !== undefined && !isNew) return known;
     if (known !== undefined) this.#replaced.set(taskId, known);
-    const handle = new TaskHandle(taskId, this);
+    const handle = new TaskHandle(taskId, this, this.#warnings);
+    if (isNew) this.#warnings.suspect(this.state.tasks.tasks.get(taskId)?.group);
     const task = isNew ? undefined : this.state.tasks.tasks.get(taskId)!;
     if (task === undefined || !isTerminal(task.status)) this.#handles.set(taskId, handle);
     else if (task.status === "completed") handle.resolve(task.result?.value);
@@ -202,6 +227,7 @@ export class TaskHandle<Result = unknown> {
   /** The id of the task. */
   readonly id: string;
   readonly #client: TaskClient;
+  readonly #warnings: TaskWarnings;
   readonly #outcome: Deferred<Result>;
   #result: Promise<Result> | undefined;
 
@@ -209,9 +235,10 @@ export class TaskHandle<Result = unknown> {
    * Makes the handle of a task; handles come from `submit`.
    * @internal
    */
-  constructor(id: string, client: TaskClient) {
+  constructor(id: string, client: TaskClient, warnings: TaskWarnings) {
     this.id = id;
     this.#client = client;
+    this.#warnings = warnings;
     this.#outcome = new Deferred(client.keeper);
   }
 
@@ -223,11 +250,22 @@ export class TaskHandle<Result = unknown> {
   /**
    * The result of the task. Rejects with `TaskFailedError` or `TaskCancelledError` when it ended
    * otherwise, and with `ClosedError` when the scheduler was shut down before. A handle whose result
-   * was never read rejects nothing.
+   * was never read rejects nothing; a failure is logged as a warning then.
    */
   get result(): Promise<Result> {
-    this.#result ??= this.#outcome.promise();
+    if (this.#result === undefined) {
+      this.#result = this.#outcome.promise();
+      this.#warnings.keepAlive();
+    }
     return this.#result;
+  }
+
+  /**
+   * Whether the result was read.
+   * @internal
+   */
+  get isAwaited(): boolean {
+    return this.#result !== undefined;
   }
 
   /** Cancels the task. Idempotent. */

@@ -11,7 +11,14 @@ import { listed } from "../core/describe.ts";
 import { claimOwner } from "../locks/types.ts";
 import { UnknownTaskError } from "./errors.ts";
 import { backlogOf, hasFreeSlot, isFit, isOpen } from "./placement.ts";
-import { type Agent, outcomeOf, type TaskRecord, type TaskState, unfinished } from "./state.ts";
+import {
+  type Agent,
+  type Group,
+  outcomeOf,
+  type TaskRecord,
+  type TaskState,
+  unfinished,
+} from "./state.ts";
 import type { TaskStats } from "./strategies.ts";
 import type { TaskStatus } from "./types.ts";
 
@@ -227,13 +234,18 @@ function quoted(names: readonly string[]): string[] {
 /** How full the table of tasks may be in good health. */
 const TOLERATED_SHARE = 0.9;
 
-/** Returns the health of a scheduler. Costs O(agents) for each group of ready tasks. */
-export function health(state: Readonly<TaskState>, staleReports: number): HealthStatus {
-  const { counts, agents, groups, config: { maxTasks } } = state;
-  const open = unfinished(state);
-  const stranded = [...groups.values()].find(({ queue, requires, pinnedTo }) =>
+/** Returns the groups of ready tasks that no agent may run. Costs O(agents) for each group. */
+export function strandedGroups({ groups, agents }: Readonly<TaskState>): Group[] {
+  return [...groups.values()].filter(({ queue, requires, pinnedTo }) =>
     queue.length > 0 && ![...agents.values()].some((agent) => isFit(agent, requires, pinnedTo))
   );
+}
+
+/** Returns the health of a scheduler. Costs O(agents) for each group of ready tasks. */
+export function health(state: Readonly<TaskState>, staleReports: number): HealthStatus {
+  const { counts, agents, config: { maxTasks } } = state;
+  const open = unfinished(state);
+  const [stranded] = strandedGroups(state);
   const error = open > TOLERATED_SHARE * maxTasks
     ? `${open} of ${maxTasks} tasks are unfinished`
     : stranded !== undefined

@@ -1,3 +1,4 @@
+import { silentLogger } from "../../src/core/logger.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   type AgentSession,
@@ -15,7 +16,7 @@ import { SimulatedClock } from "../../src/testing/mod.ts";
 function managed(config: CoordinationConfig = {}) {
   const clock = new SimulatedClock();
   const eventBus = new EventBus(false, { clock });
-  const manager = new CoordinationManager(config, eventBus, undefined, { clock });
+  const manager = new CoordinationManager(config, eventBus, silentLogger, { clock });
   return { manager, eventBus, clock };
 }
 

@@ -1,3 +1,4 @@
+import { silentLogger } from "../../src/core/logger.ts";
 import type { Tick } from "../../src/core/machine.ts";
 import type { RootCommand } from "../../src/root/state.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
@@ -28,7 +29,7 @@ function managed(config: CoordinationConfig = {}): {
 } {
   const clock = new SimulatedClock();
   const eventBus = new EventBus(false, { clock });
-  const manager = new CoordinationManager(config, eventBus, undefined, { clock });
+  const manager = new CoordinationManager(config, eventBus, silentLogger, { clock });
   return { manager, eventBus, clock };
 }
 
