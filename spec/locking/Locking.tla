@@ -508,20 +508,19 @@ Fire(timer, t) ==
        /\ holds[r][a].epoch = timer.id
        /\ Expired(r, a, timer.id, now - holds[r][a].since, t)
 
-(* The next event of the step. *)
-Follow ==
-  /\ todo.open
-  /\ LET p == Pending(todo) IN
-     CASE p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
-            Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, p.then)
-       [] p.is = "other" -> EndOther(p.what, p.then)
-       [] p.is = "grant" -> GrantNext(p.what, waits, queue, timers, p.then)
-       [] p.is = "leave" -> Leave(p.what, p.then)
-       [] p.is = "give back" -> ReleasedNow(p.what.lock, p.what.owner, p.then)
-       [] p.is = "serve" -> Serve(p.what, p.then)
-       [] p.is = "break" -> BreakAt(p.what, p.then)
-       [] p.is = "due" -> Fire(p.what, p.then)
-       [] OTHER -> FALSE
+(* The next event of the step. TLC evaluates an argument once, but what LET names in an action each time. *)
+FollowWith(p) ==
+  CASE p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
+         Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, p.then)
+    [] p.is = "other" -> EndOther(p.what, p.then)
+    [] p.is = "grant" -> GrantNext(p.what, waits, queue, timers, p.then)
+    [] p.is = "leave" -> Leave(p.what, p.then)
+    [] p.is = "give back" -> ReleasedNow(p.what.lock, p.what.owner, p.then)
+    [] p.is = "serve" -> Serve(p.what, p.then)
+    [] p.is = "break" -> BreakAt(p.what, p.then)
+    [] p.is = "due" -> Fire(p.what, p.then)
+    [] OTHER -> FALSE
+Follow == todo.open /\ FollowWith(Pending(todo))
 
 (* Nothing more follows. *)
 Settled == /\ todo.open

@@ -126,11 +126,8 @@ Source == LET S == Donors IN CHOOSE a \in S : \A b \in S \ {a} : Busier(a, b)
 Target == LET S == Receivers IN CHOOSE a \in S : \A b \in S \ {a} :
             Load(a) < Load(b) \/ (Load(a) = Load(b) /\ Index(order, a) < Index(order, b))
 Batch(from, to) == Min({MaxStealBatch, (Load(from) - Load(to)) \div 2, Len(Movable(from)), FreeRoom(to)})
-StealDue == /\ Steals /\ Donors # {} /\ Receivers # {}
-            /\ LET from == Source  to == Target IN
-               /\ from # to
-               /\ Load(from) >= Load(to) + StealThreshold
-               /\ Batch(from, to) > 0
+MayMove(from, to) == from # to /\ Load(from) >= Load(to) + StealThreshold /\ Batch(from, to) > 0
+StealDue == Steals /\ Donors # {} /\ Receivers # {} /\ MayMove(Source, Target)
 
 NothingLeft == todo = <<>> /\ Due.kind = "nothing" /\ ~StealDue
 
@@ -223,7 +220,7 @@ Claims(t, a, rest) ==
 TaskAssigned(t, a, e, queued) ==
   /\ e = NextEpoch /\ queued = ~HasSlot(a)
   /\ \/ /\ todo = <<>> /\ ~quiet
-        /\ LET next == Due IN next.kind \in {"assign", "place"} /\ next.t = t /\ next.a = a
+        /\ Due \in [kind : {"assign", "place"}, t : {t}, a : {a}]
         /\ Claims(t, a, <<>>)
      \/ /\ todo # <<>> /\ Head(todo).ev = "arrives" /\ Head(todo).t = t /\ Head(todo).to = a
         /\ Claims(t, a, Tail(todo))
