@@ -10,20 +10,24 @@ import type { ResourceRequest } from "../../src/locks/types.ts";
 import type { AcquireAnswer, LockAnswers, LockCommand } from "../../src/locks/commands.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
 import type { LockState } from "../../src/locks/state.ts";
-import { explore, type Move } from "../../src/testing/explorer.ts";
-import type { StateGraph } from "../../src/testing/explorer.ts";
+import type { Move, StateGraph } from "../../src/testing/explorer.ts";
+import { exploreObserved } from "../tool/exploring.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
+import type { Observer } from "../tool/subject.ts";
 import { canonical } from "../tool/value.ts";
 import type { LockModel } from "./models.ts";
 
-/** The machine's reachable states, as the specification would have them. */
-export function exploreLocks(model: LockModel): StateGraph {
-  return explore(lockMachine(model.config), {
+/** Returns the machine's reachable states, written as the specification's. */
+export function exploreLocks(model: LockModel, observer?: Observer): StateGraph {
+  const exploration = {
     alphabet: movesOf(model),
-    describe: (state, now) => stateText(variablesOf(model, state, now)),
+    describe: (state: Readonly<LockState>, now: Instant) =>
+      stateText(variablesOf(model, state, now)),
     label: labelOf,
-    allows: (state, now, move) => mayTry(model, state, now, move),
-  });
+    allows: (state: Readonly<LockState>, now: Instant, move: Move<LockCommand>) =>
+      mayTry(model, state, now, move),
+  };
+  return exploreObserved(lockMachine(model.config), exploration, observer);
 }
 
 /** Everything that is tried in every state. */

@@ -5,8 +5,9 @@
  */
 
 import { alphabetModule } from "./alphabet.ts";
+import { digestFile, digestOf } from "./digests.ts";
 import { readDot } from "./dot.ts";
-import { digestOf, findDifference, readGraph } from "./graphs.ts";
+import { findDifference, readGraph } from "./graphs.ts";
 import { folderOf, type Model, type TlcModel } from "./models.ts";
 import { checkMutants } from "./mutants.ts";
 import { type GraphModel, loadSubject, type Trace } from "./subject.ts";
@@ -44,9 +45,7 @@ export async function check(model: Model, surroundings: Surroundings): Promise<O
       model.kind === "mutant"
     ? undefined
     : await loadSubject(folderOf(model));
-  if (model.kind === "machine-mutants") {
-    return await checkMutants(model, subject!, surroundings.folder);
-  }
+  if (model.kind === "machine-mutants") return await checkMutants(model, surroundings.folder);
   const graph = subject?.graphs.get(model.subject ?? "");
   const traces = await subject?.traces.get(model.subject ?? "")?.();
   if ((model.kind === "graph" || model.kind === "complete") && graph === undefined) {
@@ -201,7 +200,7 @@ async function compare(
   const difference = findDifference(spec, machine);
   if (difference !== undefined) return [difference];
   const digest = JSON.stringify(await digestOf(spec), null, 2) + "\n";
-  const file = new URL(`graphs/${folderOf(model)}-${model.subject}.json`, SPEC);
+  const file = digestFile(folderOf(model), model.subject!);
   if (write) await Deno.writeTextFile(file, digest);
   const kept = await Deno.readTextFile(file).catch(() => "");
   return kept === digest ? [] : [`the graph is not the one of ${file.pathname.split("/").at(-1)}`];

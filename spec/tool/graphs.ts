@@ -7,7 +7,7 @@
  * @module
  */
 
-import { StateGraph } from "../../src/testing/mod.ts";
+import { StateGraph } from "../../src/testing/explorer.ts";
 import type { DotGraph, Variables } from "./dot.ts";
 
 /** How TLC's graph is read. */
@@ -57,32 +57,6 @@ export function readGraph(dot: DotGraph, { isStable, label, hidden }: Reading): 
   for (const [id, from] of stable) follow(from, id, []);
   for (const id of dot.initial) graph.initial.add(stable.get(id)!);
   return graph;
-}
-
-/** What a repository keeps of a graph. */
-export interface Digest {
-  readonly states: number;
-  readonly edges: number;
-  readonly sha256: string;
-}
-
-/** The digest of a graph, whatever the order in which it was found. */
-export async function digestOf(graph: StateGraph): Promise<Digest> {
-  const order = graph.states.map((_, i) => i);
-  order.sort((a, b) => graph.states[a]! < graph.states[b]! ? -1 : 1);
-  const places = new Map(order.map((state, place) => [state, place]));
-  const lines = [...graph.initial].map((state) => `initial ${places.get(state)}`).sort();
-  for (const [place, state] of order.entries()) {
-    lines.push(`state ${place} ${graph.states[state]}`);
-    const edges = [...graph.edgesFrom(state)];
-    lines.push(
-      ...edges.map(({ label, to, times }) => `${times} ${label} ${places.get(to)}`).sort(),
-    );
-  }
-  const bytes = new TextEncoder().encode(lines.join("\n"));
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const sha256 = [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { states: graph.states.length, edges: graph.edgeCount, sha256 };
 }
 
 /** Where two graphs first differ, in words; `undefined` when they are the same. */

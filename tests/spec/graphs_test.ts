@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { readState } from "../../spec/tool/dot.ts";
-import { digestOf, findDifference, readGraph } from "../../spec/tool/graphs.ts";
+import { digestOf } from "../../spec/tool/digests.ts";
+import { findDifference, readGraph } from "../../spec/tool/graphs.ts";
 import { StateGraph } from "../../src/testing/mod.ts";
 
 type Edges = [from: string, label: string, to: string][];

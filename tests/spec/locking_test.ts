@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import binding from "../../spec/locking/binding.ts";
 import { MODELS } from "../../spec/locking/models.ts";
 import { alphabetModule } from "../../spec/tool/alphabet.ts";
-import { digestOf } from "../../spec/tool/graphs.ts";
+import { digestOf } from "../../spec/tool/digests.ts";
 import { readModels } from "../../spec/tool/models.ts";
 import { withFigures } from "../../spec/tool/readme.ts";
 
