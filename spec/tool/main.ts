@@ -1,5 +1,5 @@
 /**
- * `deno task spec`: checks all that `spec/models.json` lists.
+ * `deno task spec`: does the checks of `spec/models.json`.
  *
  * @module
  */
@@ -18,12 +18,12 @@ Usage: deno task spec [options] [FOLDER...]     such as: deno task spec locking
 Options:
   --only NAME   only the checks with NAME in their name
   --list        show the checks and do nothing
-  --keep        keep the folders in which TLC ran, and say where they are
+  --keep        keep the folders in which TLC ran, and print their place
   --write       keep the figures, alphabets and digests that are measured
   --help        show this
 `;
 
-/** How many checks are done at once. */
+/** Number of checks side by side. */
 const AT_ONCE = 2;
 
 interface Options {
@@ -64,25 +64,29 @@ async function checkAll(models: Model[], chosen: Model[], options: Options): Pro
   await requireJava();
   const jar = await findJar();
   const folder = await Deno.makeTempDir({ prefix: "lockstep-spec-" });
-  const outcomes = new Map<Model, Outcome>();
-  // What takes longest begins first, as far as is known.
+  const done = new Map<Model, Outcome>();
+  const checkOne = async (model: Model): Promise<Outcome> => {
+    const place = `${folder}/${model.name.replaceAll("/", "-")}`;
+    await Deno.mkdir(place);
+    const outcome = await check(model, { jar, folder: place, write: options.write }).catch(failed);
+    if (!options.keep) await Deno.remove(place, { recursive: true });
+    return outcome;
+  };
+  // The longest run first, as far as is known, so that the last ones to end are short.
   const queue = chosen.toSorted((a, b) => weight(b) - weight(a));
   const work = async () => {
     for (let model = queue.shift(); model !== undefined; model = queue.shift()) {
-      const place = `${folder}/${model.name.replaceAll("/", "-")}`;
-      await Deno.mkdir(place);
-      const outcome = await check(model, { jar, folder: place, write: options.write })
-        .catch(failed);
-      outcomes.set(model, outcome);
+      const outcome = await checkOne(model);
+      done.set(model, outcome);
       const mark = outcome.problems.length === 0 ? "ok    " : "FAILED";
-      console.log(`${outcomes.size}/${chosen.length} ${mark} ${model.name}: ${outcome.result}`);
+      console.log(`${done.size}/${chosen.length} ${mark} ${model.name}: ${outcome.result}`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (options.keep) console.log(`The folders of the checks are in ${folder}`);
   else await Deno.remove(folder, { recursive: true });
-  if (options.write) await keep(models.map((model) => withFigures(model, outcomes)));
-  return report(chosen, outcomes, (performance.now() - started) / 1000);
+  if (options.write) await keep(models.map((model) => measured(model, done.get(model))));
+  return report(chosen, done, (performance.now() - started) / 1000);
 }
 
 async function keep(models: Model[]): Promise<void> {
@@ -91,49 +95,44 @@ async function keep(models: Model[]): Promise<void> {
 }
 
 function weight(model: Model): number {
-  if (model.kind === "machine-mutants") return Infinity;
+  if (model.kind === "code-mutants") return Infinity;
   return model.figures?.transitions ?? 0;
 }
 
 function failed(error: unknown): Outcome {
   const text = error instanceof Error ? error.stack ?? error.message : String(error);
-  return { problems: [text], result: "error", states: 0, transitions: 0, depth: 0, seconds: 0 };
+  return { problems: [text], result: "error", seconds: 0 };
 }
 
-function withFigures(model: Model, outcomes: ReadonlyMap<Model, Outcome>): Model {
-  const outcome = outcomes.get(model);
+/** Returns `model` with the figures of a check that passed. */
+function measured(model: Model, outcome: Outcome | undefined): Model {
   if (outcome === undefined || outcome.problems.length > 0) return model;
-  if (model.kind === "machine-mutants" || model.kind === "trace") return model;
-  if (model.violates !== undefined) return model;
-  const { states, transitions, depth } = outcome;
-  return { ...model, figures: { states, transitions, depth } };
+  if (model.kind === "code-mutants") return { ...model, mutants: outcome.caught! };
+  return { ...model, figures: outcome.figures! };
 }
 
-function report(chosen: Model[], outcomes: ReadonlyMap<Model, Outcome>, seconds: number): number {
+function report(chosen: Model[], done: ReadonlyMap<Model, Outcome>, seconds: number): number {
   const rows: (string | number)[][] = chosen.map((model) => {
-    const { problems, result, states, depth, seconds } = outcomes.get(model)!;
-    const mark = problems.length === 0 ? "" : "FAILED";
+    const { problems, result, figures, seconds } = done.get(model)!;
+    const { states = "", transitions = "", depth = "" } = figures ?? {};
     return [
       model.name,
       expectation(model),
       result,
-      states,
-      depth,
+      ...[states, transitions, depth],
       Math.round(seconds * 10) / 10,
-      mark,
+      problems.length > 0 ? "FAILED" : "",
     ];
   });
-  console.log(table([["run", "expectation", "result", "states", "depth", "seconds"], ...rows]));
-  const wrong = chosen.filter((model) => outcomes.get(model)!.problems.length > 0);
+  const head = ["run", "expectation", "result", "states", "steps", "depth", "seconds"];
+  console.log(table([head, ...rows]));
+  const wrong = chosen.filter((model) => done.get(model)!.problems.length > 0);
   for (const model of wrong) {
     console.log(`\n${model.name} (${folderOf(model)}) failed:`);
-    for (const problem of outcomes.get(model)!.problems) console.log(problem);
+    for (const problem of done.get(model)!.problems) console.log(problem);
   }
-  console.log(
-    `\n${chosen.length - wrong.length} of ${chosen.length} checks passed in ${
-      seconds.toFixed(0)
-    } s`,
-  );
+  const passed = chosen.length - wrong.length;
+  console.log(`\n${passed} of ${chosen.length} checks passed in ${seconds.toFixed(0)} s`);
   return wrong.length === 0 ? 0 : 1;
 }
 
@@ -143,8 +142,8 @@ function expectation(model: Model): string {
       return "equal";
     case "trace":
       return "judged";
-    case "machine-mutants":
-      return `at least ${model.atLeast} caught`;
+    case "code-mutants":
+      return `${model.mutants} caught`;
     default:
       return model.violates?.property ?? "holds";
   }

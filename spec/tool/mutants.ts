@@ -8,7 +8,7 @@
 import type { Verdict } from "./broken_copies.ts";
 import type { Outcome } from "./check.ts";
 import { lines } from "./lines.ts";
-import { folderOf, type MachineMutants } from "./models.ts";
+import { type CodeMutants, folderOf } from "./models.ts";
 import { type CodeMutant, loadSubject } from "./subject.ts";
 
 const PROCESS = new URL("broken_copies.ts", import.meta.url);
@@ -16,16 +16,21 @@ const PROCESS = new URL("broken_copies.ts", import.meta.url);
 const TIMEOUT_MS = 60_000;
 
 /** Tries every mutant of a folder, each of which must be caught where it says. */
-export async function checkMutants(model: MachineMutants, place: string): Promise<Outcome> {
+export async function checkMutants(
+  model: CodeMutants,
+  place: string,
+  write: boolean,
+): Promise<Outcome> {
   const started = performance.now();
   const { mutants } = await loadSubject(folderOf(model));
   const { verdicts, failure } = await runCopies(folderOf(model), place);
   const seconds = (performance.now() - started) / 1000;
   const problems = judgeVerdicts(mutants, verdicts, failure);
   const caught = verdicts.filter(({ problem }) => problem === undefined).length;
-  if (mutants.length < model.atLeast) problems.push(`there are only ${mutants.length} mutants`);
-  const figures = { states: 0, transitions: 0, depth: 0 };
-  return { problems, result: `${caught} caught`, ...figures, seconds };
+  if (!write && caught !== model.mutants) {
+    problems.push(`${caught} mutants are caught, not ${model.mutants}`);
+  }
+  return { problems, result: `${caught} caught`, caught, seconds };
 }
 
 /** Returns what is wrong: mutants that are not caught, or that got no verdict. */
