@@ -82,6 +82,8 @@ async function prepare(folder: string): Promise<void> {
 function argumentsOf({ jar, folder, module, config, dump, deadlock = false }: TlcJob): string[] {
   return [
     ...["-Xmx1g", "-XX:+UseSerialGC", "-Xshare:auto"],
+    // A run of up to 20 s costs less processor time without the optimizing compiler.
+    "-XX:TieredStopAtLevel=1",
     `-Djava.io.tmpdir=${folder}/temporary`,
     `-Duser.home=${folder}/home`,
     ...["-cp", jar, "tlc2.TLC"],
