@@ -6,8 +6,10 @@
 
 import { parseArgs } from "node:util";
 import { check, type Outcome } from "./check.ts";
-import { findJar, requireJava } from "./jar.ts";
+import { sha256 } from "./hash.ts";
+import { cacheFolder, findJar, javaVersion } from "./jar.ts";
 import { folderOf, type Model, readModels, select, writeModels } from "./models.ts";
+import { PassedChecks } from "./passed.ts";
 import { writeReadme } from "./readme.ts";
 import { table } from "./table.ts";
 
@@ -17,9 +19,10 @@ Usage: deno task spec [options] [FOLDER...]     such as: deno task spec locking
 
 Options:
   --only NAME   only the checks with NAME in their name
+  --all         also the checks whose inputs are the same as when they passed, as in CI
   --list        show the checks and do nothing
-  --keep        keep the folders in which TLC ran, and print their place
-  --write       keep the figures, alphabets and digests that are measured
+  --keep        keep the folders in which TLC ran, and print their place; implies --all
+  --write       keep the figures, alphabets and digests that are measured; implies --all
   --help        show this
 `;
 
@@ -28,10 +31,16 @@ const AT_ONCE = Math.min(4, navigator.hardwareConcurrency) + 1;
 
 interface Options {
   readonly only: string | undefined;
+  readonly all: boolean;
   readonly list: boolean;
   readonly keep: boolean;
   readonly write: boolean;
   readonly help: boolean;
+}
+
+/** An outcome, and whether it is that of an earlier run with the same inputs. */
+interface Done extends Outcome {
+  readonly unchanged: boolean;
 }
 
 async function main(args: string[]): Promise<number> {
@@ -39,7 +48,14 @@ async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { only: { type: "string" }, list: flag, keep: flag, write: flag, help: flag },
+    options: {
+      only: { type: "string" },
+      all: flag,
+      list: flag,
+      keep: flag,
+      write: flag,
+      help: flag,
+    },
   });
   const options: Options = { ...values, only: values.only };
   if (options.help) {
@@ -61,22 +77,30 @@ async function main(args: string[]): Promise<number> {
 
 async function checkAll(models: Model[], chosen: Model[], options: Options): Promise<number> {
   const started = performance.now();
-  await requireJava();
+  const java = await javaVersion();
   const jar = await findJar();
+  const passed = runsAll(options) ? undefined : await openPassed(java, jar);
   const folder = await Deno.makeTempDir({ prefix: "lockstep-spec-" });
-  const done = new Map<Model, Outcome>();
-  const checkOne = async (model: Model): Promise<Outcome> => {
+  const done = new Map<Model, Done>();
+  const checkOne = async (model: Model, key: string | undefined): Promise<Done> => {
     const place = `${folder}/${model.name.replaceAll("/", "-")}`;
     await Deno.mkdir(place);
     const outcome = await check(model, { jar, folder: place, write: options.write }).catch(failed);
     if (!options.keep) await Deno.remove(place, { recursive: true });
-    return outcome;
+    if (key !== undefined && outcome.problems.length === 0) await passed?.add(key, outcome);
+    return { ...outcome, unchanged: false };
   };
   // The longest run first, as far as is known, so that the last ones to end are short.
   const queue = chosen.toSorted((a, b) => weight(b) - weight(a));
   const work = async () => {
     for (let model = queue.shift(); model !== undefined; model = queue.shift()) {
-      const outcome = await checkOne(model);
+      const key = await passed?.keyOf(model);
+      const known = key === undefined ? undefined : await passed?.find(key);
+      if (known !== undefined) {
+        done.set(model, { ...known, unchanged: true });
+        continue;
+      }
+      const outcome = await checkOne(model, key);
       done.set(model, outcome);
       const mark = outcome.problems.length === 0 ? "ok    " : "FAILED";
       console.log(`${done.size}/${chosen.length} ${mark} ${model.name}: ${outcome.result}`);
@@ -87,6 +111,18 @@ async function checkAll(models: Model[], chosen: Model[], options: Options): Pro
   else await Deno.remove(folder, { recursive: true });
   if (options.write) await keep(models.map((model) => measured(model, done.get(model))));
   return report(chosen, done, (performance.now() - started) / 1000);
+}
+
+/** Whether checks run although nothing changed since they passed: always where CI is set. */
+function runsAll({ all, keep, write }: Options): boolean {
+  return all || keep || write || (Deno.env.get("CI") ?? "") !== "";
+}
+
+async function openPassed(java: string, jar: string): Promise<PassedChecks> {
+  const versions = [Deno.version.deno, java, await sha256(await Deno.readFile(jar))];
+  const passed = new PassedChecks(`${cacheFolder()}/passed`, versions.join("\n"));
+  await passed.prepare();
+  return passed;
 }
 
 async function keep(models: Model[]): Promise<void> {
@@ -111,17 +147,17 @@ function measured(model: Model, outcome: Outcome | undefined): Model {
   return { ...model, figures: outcome.figures! };
 }
 
-function report(chosen: Model[], done: ReadonlyMap<Model, Outcome>, seconds: number): number {
+function report(chosen: Model[], done: ReadonlyMap<Model, Done>, seconds: number): number {
   const rows: (string | number)[][] = chosen.map((model) => {
-    const { problems, result, figures, seconds } = done.get(model)!;
+    const { problems, result, figures, seconds, unchanged } = done.get(model)!;
     const { states = "", transitions = "", depth = "" } = figures ?? {};
     return [
       model.name,
       expectation(model),
       result,
       ...[states, transitions, depth],
-      Math.round(seconds * 10) / 10,
-      problems.length > 0 ? "FAILED" : "",
+      unchanged ? "" : Math.round(seconds * 10) / 10,
+      problems.length > 0 ? "FAILED" : unchanged ? "unchanged" : "",
     ];
   });
   const head = ["run", "expectation", "result", "states", "steps", "depth", "seconds"];
@@ -131,8 +167,14 @@ function report(chosen: Model[], done: ReadonlyMap<Model, Outcome>, seconds: num
     console.log(`\n${model.name} (${folderOf(model)}) failed:`);
     for (const problem of done.get(model)!.problems) console.log(problem);
   }
-  const passed = chosen.length - wrong.length;
-  console.log(`\n${passed} of ${chosen.length} checks passed in ${seconds.toFixed(0)} s`);
+  const skipped = chosen.filter((model) => done.get(model)!.unchanged).length;
+  const ran = chosen.length - skipped;
+  console.log(
+    `\n${ran - wrong.length} of ${ran} checks passed in ${seconds.toFixed(0)} s` +
+      (skipped === 0
+        ? ""
+        : `; ${skipped} were skipped, unchanged since they passed (--all runs them, too)`),
+  );
   return wrong.length === 0 ? 0 : 1;
 }
 
