@@ -169,12 +169,10 @@ function report(chosen: Model[], done: ReadonlyMap<Model, Done>, seconds: number
   }
   const skipped = chosen.filter((model) => done.get(model)!.unchanged).length;
   const ran = chosen.length - skipped;
-  console.log(
-    `\n${ran - wrong.length} of ${ran} checks passed in ${seconds.toFixed(0)} s` +
-      (skipped === 0
-        ? ""
-        : `; ${skipped} were skipped, unchanged since they passed (--all runs them, too)`),
-  );
+  console.log(`\n${ran - wrong.length} of ${ran} checks passed in ${seconds.toFixed(0)} s`);
+  if (skipped > 0) {
+    console.log(`${skipped} were skipped, unchanged since they passed; --all runs them, too`);
+  }
   return wrong.length === 0 ? 0 : 1;
 }
 
