@@ -71,7 +71,8 @@ async function checkGraph(model: TlcModel, surroundings: Surroundings): Promise<
   const problems = await checkGenerated(graph, write);
   const result = await run(model, surroundings, files, { module, dump: true });
   problems.push(...judge(model, result, write));
-  if (problems.length === 0) problems.push(...await compare(model, graph, folder, write));
+  // Where the figures differ, the difference of the graphs says why.
+  if (result.exit === 0) problems.push(...await compare(model, graph, folder, write));
   return outcomeOf(model, result, problems);
 }
 
