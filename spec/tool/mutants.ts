@@ -56,7 +56,7 @@ async function runCopies(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--no-lock", PROCESS.href, folder, place],
     // The user's cache of compiled modules would grow by every copy.
-    env: { DENO_DIR: `${place}/deno` },
+    env: { DENO_DIR: `${place}/deno`, NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

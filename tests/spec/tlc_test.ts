@@ -115,7 +115,7 @@ Deno.test("verdicts on traces are held to what each trace must come to", () => {
   assertEquals(problems(good, bad), []);
   assertEquals(problems(bad, good), [
     "bad is accepted, but is wrong at event 2",
-    'good diverges at event 2: {"do":"y"}',
+    'good diverges at event 2: [do |-> "y"]',
   ]);
   assertEquals(problems(good, { ...bad, divergesAt: 1 }).length, 1);
   assertEquals(problems(good, bad, good), ["good got no verdict"]);
