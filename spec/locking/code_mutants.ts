@@ -1,6 +1,5 @@
 /**
- * Small changes of the lock machine, and of what binds it to its specification. Each must change a
- * graph.
+ * Small changes of the lock machine and of its binding, each of which must change a graph.
  *
  * @module
  */
@@ -23,7 +22,7 @@ const BINDING = "spec/locking/exploration.ts";
 /** All of them. */
 export const MUTANTS: readonly CodeMutant[] = [
   mutant(
-    "a shared holder gets it exclusively",
+    "a shared holder gets the lock exclusively",
     "groups",
     "acquire a s exclusive 1",
     "machine.ts",
@@ -31,7 +30,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "if (held !== undefined) {",
   ),
   mutant(
-    "who comes at the same rank comes before",
+    "a newcomer of the same rank comes first",
     "sharing",
     "acquire b r shared 1",
     "machine.ts",
@@ -47,7 +46,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "return true;",
   ),
   mutant(
-    "a release under a stale epoch is taken",
+    "a release under a stale epoch is accepted",
     "queue",
     "release a r 1",
     "machine.ts",
@@ -55,7 +54,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "epoch >= 0",
   ),
   mutant(
-    "who is gone still waits",
+    "the waits of a removed owner stay",
     "time",
     "release-all b",
     "machine.ts",
@@ -63,7 +62,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "",
   ),
   mutant(
-    "a stranger cancels a wait",
+    "another owner cancels a wait",
     "limits",
     "cancel-wait a 1",
     "machine.ts",
@@ -71,7 +70,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "if (wait !== undefined) return",
   ),
   mutant(
-    "a writer is let in beside readers",
+    "a writer is granted beside readers",
     "sharing",
     "acquire b r exclusive 1",
     "tables.ts",
@@ -95,7 +94,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "step.now + priority * step",
   ),
   mutant(
-    "a wait that ends wakes nobody",
+    "the end of a wait serves no other wait",
     "sharing",
     "release a r 0",
     "tables.ts",
@@ -127,7 +126,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "cycle.indexOf(victim)",
   ),
   mutant(
-    "nobody looks for cycles when a wait begins",
+    "no cycle is detected when a wait begins",
     "deadlock",
     "acquire a s exclusive 1",
     "transitions.ts",
@@ -135,7 +134,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "  });",
   ),
   mutant(
-    "the highest priority gives way",
+    "the victim has the highest priority",
     "deadlock",
     "acquire a s exclusive 1 1",
     "deadlock.ts",
@@ -143,7 +142,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "return priorityOf(a) > priorityOf(b);",
   ),
   mutant(
-    "the oldest wait gives way",
+    "the victim is the oldest wait",
     "deadlock",
     "acquire a s exclusive 1 0",
     "deadlock.ts",
@@ -167,7 +166,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "",
   ),
   mutant(
-    "a wait's length is told wrong",
+    "the length of a wait is wrong",
     "time",
     "tick 1",
     "transitions.ts",
@@ -191,7 +190,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     replace: "epoch <= maxEpoch && lastWait < maxWait",
   },
   {
-    name: "the binding leaves out what an event tells",
+    name: "the binding omits a field of an event",
     graph: "groups",
     at: "acquire-all a r exclusive 1 s exclusive 1",
     file: BINDING,

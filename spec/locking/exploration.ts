@@ -48,7 +48,7 @@ function commandsOf(model: LockModel, owner: string): LockCommand[] {
   const terms = product(model.priorities, model.timeouts, model.leases);
   const targets = product(model.locks, model.epochs);
   const waits = Array.from({ length: model.maxWait }, (_, i) => i + 1);
-  // Nobody asks for several units of what is shared; no façade lets that pass.
+  // A request for several units of a shared lock is excluded: façades refuse it.
   const kinds = product(model.modes, model.units)
     .filter(([mode, units]) => mode === "exclusive" || units === 1);
   return [
@@ -229,10 +229,10 @@ function answerText(
 
 const GRANTED = { granted: "acquired", held: "reacquired", queued: "queued" } as const;
 
-/** What the specification doesn't know of: agents apart from owners, and requests. */
+/** Fields that the specification lacks: agents apart from owners, and requests. */
 const UNKNOWN = new Set(["agentId", "agents", "victim", "askId"]);
 
-/** An event as the specification tells it. */
+/** Returns the fields of an event that the specification has. */
 export function toldOf(event: LockEvent): Record<string, unknown> {
   const entries = Object.entries(event).filter(([name]) => !UNKNOWN.has(name));
   return Object.fromEntries(

@@ -29,7 +29,7 @@ import { fewTraces, randomSets } from "./traces.ts";
 /** Commands are bounded in the model; their actions have this before their names there. */
 const BOUNDED = "B";
 
-/** What the machine does within `bounds`, and the names of all steps that it was seen to make. */
+/** Returns the graph of the machine within `bounds`, and the names of all steps in it. */
 export function exploreWithin(
   bounds: Bounds,
   observer?: Observer,
@@ -64,8 +64,8 @@ function label(
 ): string {
   const [first] = events;
   if (first?.type === "task:refused") return name(BOUNDED, refusalAction(command, first));
-  const heard = name(BOUNDED, commandAction(command));
-  return [heard, ...events.map((event) => name("", eventAction(event)))].join(THEN);
+  const accepted = name(BOUNDED, commandAction(command));
+  return [accepted, ...events.map((event) => name("", eventAction(event)))].join(THEN);
 }
 
 function textOf(prefix: string, { name, arguments: given }: Action): string {

@@ -45,7 +45,7 @@ export async function* tryMutants(
 /**
  * Explores the graph of a copy that nothing was changed in.
  *
- * @throws {Error} when it is not the graph that is kept: mutants could not be told from it
+ * @throws {Error} when it is not the graph that is kept, and mutants can't be compared with it
  */
 async function exploreIntact(root: URL, folder: string, name: string): Promise<StateGraph> {
   const graph = (await loadSubject(folder, root)).graphs.get(name)?.explore();

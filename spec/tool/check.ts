@@ -17,7 +17,7 @@ import { runTlc, type TlcResult } from "./tlc.ts";
 import { misjudged, traceModule } from "./traces.ts";
 
 /** Settings of a check. */
-export interface Surroundings {
+export interface Settings {
   readonly jar: string;
   /** An empty folder that the check may write to. */
   readonly folder: string;
@@ -42,42 +42,42 @@ const SPEC = new URL("../", import.meta.url);
 const TIMEOUT_MS = 600_000;
 
 /** Does the check. */
-export async function check(model: Model, surroundings: Surroundings): Promise<Outcome> {
+export async function check(model: Model, settings: Settings): Promise<Outcome> {
   switch (model.kind) {
     case "code-mutants":
-      return await checkMutants(model, surroundings.folder, surroundings.write);
+      return await checkMutants(model, settings.folder, settings.write);
     case "graph":
-      return await checkGraph(model, surroundings);
+      return await checkGraph(model, settings);
     case "trace":
-      return await checkTraces(model, surroundings);
+      return await checkTraces(model, settings);
     default: {
-      const result = await run(model, surroundings, await tlcFilesOf(model));
-      return outcomeOf(model, result, judge(model, result, surroundings.write));
+      const result = await run(model, settings, await tlcFilesOf(model));
+      return outcomeOf(model, result, judge(model, result, settings.write));
     }
   }
 }
 
 /** Compares the graph of the machine with the one that TLC finds. */
-async function checkGraph(model: TlcModel, surroundings: Surroundings): Promise<Outcome> {
+async function checkGraph(model: TlcModel, settings: Settings): Promise<Outcome> {
   const { graphs } = await loadSubject(folderOf(model));
   const graph = graphs.get(model.subject ?? "");
   if (graph === undefined) {
     throw new Error(`Cannot check ${model.name}: the binding must have a graph "${model.subject}"`);
   }
-  const { write, folder } = surroundings;
+  const { write, folder } = settings;
   const { module } = graph.alphabet;
   const files = await tlcFilesOf(model);
   files.set(`${module}.tla`, alphabetModule(graph.alphabet));
   const problems = await checkGenerated(graph, write);
-  const result = await run(model, surroundings, files, { module, dump: true });
+  const result = await run(model, settings, files, { module, dump: true });
   problems.push(...judge(model, result, write));
   // Where the figures differ, the difference of the graphs says why.
   if (result.exit === 0) problems.push(...await compare(model, graph, folder, write));
   return outcomeOf(model, result, problems);
 }
 
-/** Has TLC follow recorded runs. */
-async function checkTraces(model: TlcModel, surroundings: Surroundings): Promise<Outcome> {
+/** Checks that TLC follows recorded runs as far as it must. */
+async function checkTraces(model: TlcModel, settings: Settings): Promise<Outcome> {
   const sets = (await loadSubject(folderOf(model))).traces;
   const traces = await sets.get(model.subject ?? "")?.();
   if (traces === undefined || traces.length === 0) {
@@ -85,13 +85,13 @@ async function checkTraces(model: TlcModel, surroundings: Surroundings): Promise
   }
   const files = await tlcFilesOf(model);
   files.set("TraceData.tla", traceModule(traces));
-  const result = await run(model, surroundings, files);
-  const problems = judge(model, result, surroundings.write);
+  const result = await run(model, settings, files);
+  const problems = judge(model, result, settings.write);
   if (result.exit === 0) {
     const [first, ...others] = misjudged(traces, result.output);
     problems.push(...others.map(({ problem }) => problem));
     if (first !== undefined) {
-      problems.push(first.problem, await follow(model, first.trace, surroundings, files));
+      problems.push(first.problem, await follow(model, first.trace, settings, files));
     }
   }
   return outcomeOf(model, result, problems);
@@ -101,17 +101,17 @@ async function checkTraces(model: TlcModel, surroundings: Surroundings): Promise
 async function follow(
   model: TlcModel,
   trace: Trace,
-  surroundings: Surroundings,
+  settings: Settings,
   files: Map<string, string>,
 ): Promise<string> {
   files.set("TraceData.tla", traceModule([trace]));
-  return explain(await run(model, surroundings, files, { deadlock: true }));
+  return explain(await run(model, settings, files, { deadlock: true }));
 }
 
 /** Runs TLC with `files` in its folder. */
 async function run(
   { module }: TlcModel,
-  { jar, folder }: Surroundings,
+  { jar, folder }: Settings,
   files: ReadonlyMap<string, string>,
   options: { readonly module?: string; readonly dump?: boolean; readonly deadlock?: boolean } = {},
 ): Promise<TlcResult> {

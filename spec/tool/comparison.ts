@@ -24,7 +24,7 @@ export class Difference extends Error {
  */
 export class Comparison implements Observer {
   readonly #known: StateGraph;
-  /** How often each step from the present state is still to be made. */
+  /** The steps from the present state that are still to be made, and their number. */
   #expected: Map<string, { readonly label: string; times: number }> | undefined;
 
   constructor(known: StateGraph) {

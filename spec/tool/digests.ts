@@ -8,7 +8,7 @@ import type { StateGraph } from "../../src/testing/explorer.ts";
 import { sha256 } from "./hash.ts";
 import { loadSubject } from "./subject.ts";
 
-/** What the repository keeps of a graph. */
+/** Size and hash of a graph. */
 export interface Digest {
   readonly states: number;
   readonly edges: number;

@@ -56,7 +56,7 @@ export async function readDot(path: string): Promise<DotGraph> {
   return { nodes, initial, edges };
 }
 
-/** Reads `/\ a = 1\n/\ b = 2`; `known` keeps what was read before, since most of it comes again. */
+/** Reads `/\ a = 1\n/\ b = 2`; `known` caches values, most of which occur many times. */
 export function readState(text: string, known: Map<string, string> = new Map()): Variables {
   const variables = new Map<string, string>();
   const parts = text.startsWith("/\\ ") ? text.slice(3).split("\n/\\ ") : [text];

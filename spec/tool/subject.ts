@@ -37,7 +37,7 @@ export interface Observer {
   end(): void;
 }
 
-/** Names for the steps of a specification, so that TLC tells them apart by their arguments. */
+/** Names for the steps of a specification, one for each combination of arguments. */
 export interface Alphabet {
   readonly module: string;
   readonly extends: string;

@@ -4,7 +4,7 @@ import { judgeVerdicts } from "../../spec/tool/mutants.ts";
 import type { CodeMutant } from "../../spec/tool/subject.ts";
 
 const MUTANT: CodeMutant = {
-  name: "a stranger cancels a wait",
+  name: "another owner cancels a wait",
   graph: "limits",
   at: "cancel-wait a 1",
   file: "src/locks/machine.ts",
@@ -46,7 +46,7 @@ Deno.test("a mutant without a verdict is a problem, as are mutants that are not 
   const other = { ...MUTANT, name: "other" };
   assertEquals(judgeVerdicts([MUTANT, other], [MUTANT, other], ""), []);
   assertEquals(judgeVerdicts([MUTANT, other], [{ name: MUTANT.name, problem: "x" }, other], ""), [
-    "a stranger cancels a wait: x",
+    "another owner cancels a wait: x",
   ]);
   assertEquals(judgeVerdicts([MUTANT, other], [MUTANT], "in 60 s"), [
     "other: there is no verdict\nin 60 s",

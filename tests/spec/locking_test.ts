@@ -77,7 +77,7 @@ Deno.test("the figures in the README are those that checks assert", async () => 
   assert(text.includes("| `graph-deadlock`"));
 });
 
-Deno.test("the project's README tells how large the graphs are that are equal", async () => {
+Deno.test("the project's README states the size of the graphs", async () => {
   const readme = (await readSpec("../README.md")).replaceAll("\n", " ");
   let states = 0;
   let edges = 0;
