@@ -16,6 +16,7 @@ import {
 } from "../core/arguments.ts";
 import type { BroadcastMessage, PublishMessage, SendMessage } from "./commands.ts";
 import type { MessageDefaults } from "./config.ts";
+import type { MessageState } from "./state.ts";
 
 /** Options of a message to several agents. */
 export interface PostOptions {
@@ -69,16 +70,17 @@ export interface ReceiveOptions {
 /** Matches the ids that are made for messages. */
 const MADE_ID = /^message-\d+$/;
 
-/** Returns the command that sends a message. */
+/** Returns the command that sends a message. Ids that `state` knows are not checked again. */
 export function sendCommand(
+  { mailboxes }: Readonly<MessageState>,
   from: string,
   to: string,
   payload: unknown,
   options: SendOptions | undefined,
 ): SendMessage {
   const attempt = () => `send a message from ${quote(from)} to ${quote(to)}`;
-  requireId(from, "from", attempt);
-  requireId(to, "to", attempt);
+  if (!mailboxes.has(from)) requireId(from, "from", attempt);
+  if (!mailboxes.has(to)) requireId(to, "to", attempt);
   const type = "send-message";
   if (options === undefined) {
     const kind = "message";
