@@ -52,6 +52,7 @@ export type { BreakerHost } from "./src/breakers/client.ts";
 export type {
   BreakerAnswers,
   BreakerCommand,
+  BreakerCommandBase,
   CountCalls,
   DefineBreaker,
   ForceBreaker,

@@ -32,9 +32,11 @@
  * | {@linkcode ConflictResolver}, {@linkcode OptimisticLockManager} | one decision between agents that want the same thing; versions |
  * | {@linkcode CoordinationMetricsCollector} | counters, gauges, quantiles and OpenMetrics text |
  * | {@linkcode EventBus}, {@linkcode SystemEvents}, {@linkcode Logger} | typed events, debug mode, logging |
- * | {@linkcode Engine}, {@linkcode MemoryLog} | hosts a machine with a clock and a log of commands; replay |
+ * | {@linkcode MemoryLog}, {@linkcode CommandLog} | stores commands, for recovery and replay |
  *
- * Errors are subclasses of {@linkcode LockstepError} with a stable `code`.
+ * Errors are subclasses of {@linkcode LockstepError} with a stable `code`. The other entry points are
+ * `./events` (the type of each event), `./machine` (the machines themselves, and the engine that
+ * hosts one), `./testing` (a simulated clock and a simulated world) and `./cli`.
  *
  * @module
  */
@@ -73,7 +75,7 @@ export {
   TaskScheduler,
   type TaskSchedulerOptions,
 } from "./src/tasks/task_scheduler.ts";
-export { TaskHandle } from "./src/tasks/task_handle.ts";
+export { TaskHandle } from "./src/tasks/client.ts";
 export type { TaskContext, TaskHandler } from "./src/tasks/attempts.ts";
 export type {
   CordonCause,

@@ -99,8 +99,8 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "one batch is all",
     MACHINE,
-    "while (rebalance(step)) distribute(step);",
-    "if (rebalance(step)) distribute(step);",
+    "while (step.state.donations > 0 && rebalance(step)) distribute(step);",
+    "if (step.state.donations > 0 && rebalance(step)) distribute(step);",
   ),
   mutant(
     "nothing is placed in a freed queue",

@@ -25,7 +25,7 @@ export interface BreakerHost
 
 /** Further options of a breaker, or of a manager of breakers; all of them may be left out. */
 export interface BreakerOptions {
-  /** Tells the time. @default systemClock */
+  /** The clock of the machine. @default systemClock */
   clock?: Clock;
   /** Seeds the jitter of open times. @default a random number */
   seed?: number;

@@ -27,19 +27,19 @@ export type BreakerPolicy = "consecutive" | "rate" | "slow-call";
 export interface BreakerRules {
   /** The condition that opens it. @default "consecutive" */
   readonly policy: BreakerPolicy;
-  /** By policy `consecutive`: how many failures in a row open it. @default 5 */
+  /** The number of failures in a row that open it, by policy `consecutive`. @default 5 */
   readonly failureThreshold: number;
-  /** How many successful probes close it. @default 3 */
+  /** The number of successful probes that close it. @default 3 */
   readonly successThreshold: number;
-  /** How long it is open before it lets probes through. @default 60_000 */
+  /** The first open time, before it admits probes. @default 60_000 */
   readonly timeout: number;
-  /** How many probes may be in flight at once. @default 2 */
+  /** The largest number of probes in flight. @default 2 */
   readonly halfOpenLimit: number;
   /** The share of failures, from above 0 to 1, that opens it. @default 0.5 */
   readonly failureRate: number;
-  /** By policy `slow-call`: the share of slow calls, from above 0 to 1, that opens it. @default 0.5 */
+  /** The share of slow calls, from above 0 to 1, that opens it, by policy `slow-call`. @default 0.5 */
   readonly slowCallRate: number;
-  /** By policy `slow-call`: the least duration of a slow call. @default 10_000 */
+  /** The least duration of a slow call, by policy `slow-call`. @default 10_000 */
   readonly slowCallMs: number;
   /** Whether shares are of the newest calls, or of the calls of the newest time. @default "count" */
   readonly window: "count" | "time";
@@ -47,7 +47,7 @@ export interface BreakerRules {
   readonly windowCalls: number;
   /** The length of a window by time, to within a tenth. @default 60_000 */
   readonly windowMs: number;
-  /** With fewer calls in the window no share opens it. @default 10, or windowCalls if that is less */
+  /** The number of calls in the window from which on a share opens it. @default 10, or windowCalls if that is less */
   readonly minimumCalls: number;
   /** The longest duration of a probe; a longer one has failed. @default callTimeoutMs, or else the longer of timeout and a minute */
   readonly probeTimeoutMs: number;
@@ -88,7 +88,7 @@ export interface BreakerSettings {
 
 /** The options of a breaker machine. */
 export interface BreakerConfig {
-  /** How many breakers there may be. @default 10_000 */
+  /** The largest number of breakers. @default 10_000 */
   readonly maxBreakers: number;
   /** Seeds the jitter of open times. @default a random number in a façade, 1 in a machine */
   readonly seed: number;
@@ -165,8 +165,8 @@ export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt
     attempt,
   );
   const { timeout, windowCalls } = given;
-  const isByCount = given.window === "count";
-  const fewest = isByCount ? Math.min(10, windowCalls) : 10;
+  const isCounted = given.window === "count";
+  const fewest = isCounted ? Math.min(10, windowCalls) : 10;
   const longestProbeMs = callTimeoutMs > 0 ? callTimeoutMs : Math.max(timeout, MINUTE_MS);
   const rules: BreakerRules = {
     ...given,
@@ -178,7 +178,7 @@ export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt
     const rule = `maxOpenMs must be at least timeout, which is ${timeout}`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.maxOpenMs}`);
   }
-  if (isByCount && rules.minimumCalls > windowCalls) {
+  if (isCounted && rules.minimumCalls > windowCalls) {
     const rule = `minimumCalls must be at most windowCalls, or it could never open`;
     throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${rules.minimumCalls}`);
   }

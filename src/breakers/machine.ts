@@ -347,7 +347,6 @@ function open(
   enter(step, breaker, { state: "open", until }, reason);
 }
 
-/** Lets a breaker admit probes. */
 function halfOpen(step: BreakerStep, breaker: Breaker, reason: CircuitChangeReason): void {
   enter(step, breaker, halfOpenPhase(), reason);
 }

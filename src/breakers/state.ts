@@ -56,7 +56,7 @@ export interface BreakerCounts {
   neutrals: number;
   /** Results of calls that an earlier epoch had admitted; the counts above include them. */
   stale: number;
-  /** How often the breaker was opened. */
+  /** The number of times that the breaker opened. */
   trips: number;
   /** The time of the newest success. */
   lastSuccessAt: Instant | undefined;

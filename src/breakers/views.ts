@@ -30,7 +30,7 @@ export interface CircuitBreakerMetrics {
   readonly neutralRequests: number;
   /** Results that came after the breaker had left the state that admitted the call. */
   readonly staleResults: number;
-  /** How often the breaker opened. */
+  /** The number of times that the breaker opened. */
   readonly trips: number;
   /** When the breaker may admit a call again; absent when it does already. */
   readonly retryTime?: Date;

@@ -35,7 +35,7 @@ export interface ConflictHost
 
 /** The options that decide where a façade of conflicts runs; all of them may be left out. */
 export interface ConflictHosting {
-  /** Tells the time, and ends votes. @default systemClock */
+  /** The clock of the machine, which ends votes. @default systemClock */
   clock?: Clock;
   /** Stores the commands, so that they outlive the process. @default none */
   log?: CommandLog<ConflictCommand>;

@@ -51,9 +51,9 @@ export interface AutoResolve extends Named<"auto-resolve">, AboutConflict {
 export interface OpenVote extends Named<"open-vote">, AboutConflict {
   /** The agents that have a vote, each named once. */
   readonly electorate: readonly string[];
-  /** How many votes decide it, at most all. */
+  /** The number of votes that decides it, at most all. */
   readonly quorum: number;
-  /** How long it is open. */
+  /** The time until it ends without a decision. */
   readonly timeoutMs: number;
 }
 

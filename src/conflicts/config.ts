@@ -13,17 +13,17 @@ export interface ConflictConfig {
    * winner: `none` refuses it, `id` lets the smallest id win. @default "none"
    */
   readonly tiebreak: "id" | "none";
-  /** How many conflicts may be open at once. @default 100_000 */
+  /** The largest number of open conflicts. @default 100_000 */
   readonly maxActive: number;
-  /** How many resolved conflicts are kept; the oldest are evicted. @default 10_000 */
+  /** The largest number of resolved conflicts; the oldest are evicted. @default 10_000 */
   readonly keepResolved: number;
-  /** How many agents may have a known priority or request. @default 100_000 */
+  /** The largest number of agents with a known priority or request. @default 100_000 */
   readonly maxParties: number;
-  /** How many requests of one agent are kept; the oldest are evicted. @default 1_000 */
+  /** The largest number of requests of one agent; the oldest are evicted. @default 1_000 */
   readonly keepRequests: number;
-  /** How many versions of resources without readings are kept; the longest idle are evicted. @default 100_000 */
+  /** The largest number of versions without readings; the longest idle are evicted. @default 100_000 */
   readonly maxIdleVersions: number;
-  /** How many readings are kept; beyond that, the oldest eighth is evicted. @default 1_000_000 */
+  /** The largest number of readings; beyond that, the oldest eighth is evicted. @default 1_000_000 */
   readonly maxReadings: number;
 }
 

@@ -55,7 +55,7 @@ import { countResolved, evidenceOn, findConflict, viewOf } from "./views.ts";
 
 /** Options of {@linkcode ConflictResolver}; all of them may be left out. */
 export interface ConflictResolverOptions extends ConflictHosting, Partial<ConflictConfig> {
-  /** How long a vote is open by default, in milliseconds. @default 30_000 */
+  /** The time until a vote ends undecided, in milliseconds. @default 30_000 */
   voteTimeoutMs?: number;
 }
 
@@ -79,7 +79,7 @@ export interface VoteOptions {
   electorate?: readonly string[];
   /** The number of votes that ends the vote and decides. @default more than half of the electorate */
   quorum?: number;
-  /** How long the vote is open. @default the resolver's `voteTimeoutMs` */
+  /** The time until the vote ends undecided. @default the resolver's `voteTimeoutMs` */
   timeoutMs?: number;
 }
 

@@ -88,7 +88,7 @@ export interface ConflictRefused extends Named<"conflict:refused">, AboutConflic
 export interface VoteOpened extends Named<"vote:opened">, AboutConflict {
   /** The agents that have a vote. */
   readonly electorate: readonly string[];
-  /** How many votes decide it. */
+  /** The number of votes that decides it. */
   readonly quorum: number;
   /** When it ends without a decision. */
   readonly closesAt: Instant;

@@ -45,7 +45,7 @@ export interface Vote {
   readonly conflict: ConflictRecord;
   /** The agents that have a vote. */
   readonly electorate: Set<string>;
-  /** How many votes decide it. */
+  /** The number of votes that decides it. */
   readonly quorum: number;
   /** From voter to candidate. */
   readonly ballots: Map<string, string>;

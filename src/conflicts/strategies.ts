@@ -42,7 +42,7 @@ export interface ConflictResolutionStrategy {
 }
 
 /**
- * Lets the agent with the highest priority win.
+ * Chooses the agent with the highest priority.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export class PriorityResolutionStrategy implements ConflictResolutionStrategy {
 }
 
 /**
- * Lets the agent with the earliest request win.
+ * Chooses the agent with the earliest request.
  *
  * @example
  * ```ts
@@ -110,7 +110,7 @@ export class TimestampResolutionStrategy implements ConflictResolutionStrategy {
 }
 
 /**
- * Lets the agent with the most votes win. The votes are part of the context;
+ * Chooses the agent with the most votes. The votes are part of the context;
  * `ConflictResolver.openVote` opens a vote with a deadline.
  *
  * @example

@@ -6,7 +6,7 @@
  */
 
 import type { CancelTimer } from "./clock.ts";
-import { Deferred, resolved } from "./deferred.ts";
+import { Deferred, DONE, resolved } from "./deferred.ts";
 import type { Dispatcher, Reply } from "./engine.ts";
 import { LogError } from "./errors.ts";
 import {
@@ -27,7 +27,7 @@ export interface MachineHost<
 > {
   /** Accepts commands and emits events. */
   readonly dispatcher: Dispatcher<Command, Event, Answers>;
-  /** Returns the current state; it may be another object after each step. */
+  /** Returns the state, which each step updates in place. */
   state(): Readonly<State>;
 }
 
@@ -51,31 +51,25 @@ export abstract class MachineClient<
   Event extends Named,
   Answers = Record<never, never>,
 > {
+  /** The state of the machine, to be read only. */
+  readonly state: Readonly<State>;
+  /** The error because of which nothing can be sent any more, or `undefined`. */
+  readonly stopped: unknown;
   /** Where the machine runs. */
   protected readonly host: MachineHost<State, Command, Event, Answers>;
   #unobserve: (() => void) | undefined;
   #owed: Owed<Command>[] = [];
   #cancelResend: CancelTimer | undefined;
-  #stopped: unknown;
 
   /** Makes a client that observes nothing yet. */
   constructor(host: MachineHost<State, Command, Event, Answers>) {
     this.host = host;
-  }
-
-  /** The state of the machine, to be read only. */
-  get state(): Readonly<State> {
-    return this.host.state();
+    this.state = host.state();
   }
 
   /** The time of the machine's clock. */
   get now(): Instant {
     return this.host.dispatcher.clock.now();
-  }
-
-  /** The error because of which nothing can be sent any more, or `undefined`. */
-  get stopped(): unknown {
-    return this.#stopped;
   }
 
   /** Sends a command and resolves with its answer. Rejects with the error of its refusal. */
@@ -91,13 +85,25 @@ export abstract class MachineClient<
   ): Promise<unknown> {
     if (this.host.dispatcher.synchronous) {
       try {
-        if (this.#stopped !== undefined) throw this.#stopped;
+        if (this.stopped !== undefined) throw this.stopped;
         return resolved(this.#read(command, this.dispatch(command), read));
       } catch (error) {
         return Promise.reject(error);
       }
     }
     return this.exchange(command, (outcome) => this.#read(command, outcome, read));
+  }
+
+  /** Sends a command and resolves once it was stepped. Rejects with the error of its refusal. */
+  perform(command: Command): Promise<void> {
+    if (!this.host.dispatcher.synchronous) return this.call(command, ignore);
+    try {
+      if (this.stopped !== undefined) throw this.stopped;
+      const answer: unknown = this.dispatch(command);
+      return answer instanceof Refusal ? Promise.reject(this.errorOf(answer, command)) : DONE;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Sends a command and resolves with its answer, or with its refusal. */
@@ -109,9 +115,9 @@ export abstract class MachineClient<
   attempt(command: Command): Promise<void> {
     if (!this.host.dispatcher.synchronous) return this.exchange(command, ignore);
     try {
-      if (this.#stopped !== undefined) throw this.#stopped;
+      if (this.stopped !== undefined) throw this.stopped;
       this.dispatch(command);
-      return resolved(undefined);
+      return DONE;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -183,7 +189,7 @@ export abstract class MachineClient<
     command: Each,
     reply: Reply<Outcome<Answers, Each>>,
   ): void {
-    if (this.#stopped !== undefined) throw this.#stopped;
+    if (this.stopped !== undefined) throw this.stopped;
     this.pass(command, reply);
   }
 
@@ -212,8 +218,8 @@ export abstract class MachineClient<
 
   /** Stops for the reason `error`: observes and sends nothing any more. Idempotent. */
   protected stop(error: unknown): void {
-    if (this.#stopped !== undefined) return;
-    this.#stopped = error;
+    if (this.stopped !== undefined) return;
+    (this as { stopped: unknown }).stopped = error;
     this.#unobserve?.();
     this.#cancelResend?.();
     const owed = this.#owed;
@@ -238,7 +244,7 @@ export abstract class MachineClient<
     const { command, settled } = owed;
     try {
       this.pass(command, (answer, error) => {
-        if (error instanceof LogError && this.#stopped === undefined) {
+        if (error instanceof LogError && this.stopped === undefined) {
           return this.#resendLater(owed);
         }
         if (error !== undefined) return settled.reject(error);

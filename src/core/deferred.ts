@@ -4,7 +4,8 @@
  * @module
  */
 
-const DONE: Promise<unknown> = Promise.resolve(undefined);
+/** The promise of `undefined`. */
+export const DONE: Promise<void> = Promise.resolve();
 
 /** The result of a call, known at once or later. Only the first outcome counts. */
 export class Deferred<Result> {
@@ -51,7 +52,7 @@ export class Deferred<Result> {
 
 /** Returns a promise of `value`; that of `undefined` is always the same. */
 export function resolved<Result>(value: Result): Promise<Result> {
-  return value === undefined ? DONE as Promise<Result> : Promise.resolve(value);
+  return value === undefined ? DONE as Promise<Result & undefined> : Promise.resolve(value);
 }
 
 /** Calls `call`, and turns what it throws into a rejection. */

@@ -150,6 +150,8 @@ export class Engine<
 > implements Dispatcher<Command, Event, Answers>, AsyncDisposable {
   /** What commands are stamped by. It may jump: stamps never go back. */
   readonly clock: Clock;
+  /** Whether {@linkcode dispatch} answers at once. */
+  readonly synchronous: boolean;
   readonly #machine: Machine<State, Command, Event, Answers>;
   /** The machine, if its timers can be left alone until one is due. */
   readonly #part: Part<State, Command, Event, Answers> | undefined;
@@ -195,6 +197,7 @@ export class Engine<
     this.#machine = machine;
     this.#part = asPart(machine);
     this.#log = options.log;
+    this.synchronous = options.log === undefined;
     this.#eventBus = options.eventBus;
     this.#logger = options.logger ?? defaultLogger;
     this.#traces = isAtDebug(this.#logger);
@@ -250,11 +253,6 @@ export class Engine<
   /** Whether {@linkcode close} was called. */
   get closed(): boolean {
     return this.#closing !== undefined;
-  }
-
-  /** Whether {@linkcode dispatch} answers at once. */
-  get synchronous(): boolean {
-    return this.#log === undefined;
   }
 
   /**

@@ -56,11 +56,12 @@ export class Host<
   Answers,
   Client extends HostedClient,
 > {
+  /** The client of the machine, or `undefined` until it runs. */
+  readonly client: Client | undefined;
   readonly #hosted: Hosted<State, Command, Event, Answers, Client>;
   /** Makes the engine from the log, if there is one to read. */
   readonly #open: (() => Promise<Engine<State, Command, Event, Answers>>) | undefined;
   #engine: Engine<State, Command, Event, Answers> | undefined;
-  #client: Client | undefined;
   #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -74,18 +75,13 @@ export class Host<
     const { machine, connect, recover } = hosted;
     this.#hosted = hosted;
     if (host !== undefined) {
-      this.#client = connect(host);
-      if (isRecovered) recover?.(this.#client);
+      this.client = connect(host);
+      if (isRecovered) recover?.(this.client);
       return;
     }
     const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
     if (log !== undefined) this.#open = () => Engine.recover(machine, { ...rest, log });
     else this.#run(new Engine(machine, rest));
-  }
-
-  /** The client of the machine, or `undefined` until it runs. */
-  get client(): Client | undefined {
-    return this.#client;
   }
 
   /** The engine of the host's own, or `undefined`. */
@@ -99,7 +95,7 @@ export class Host<
    * @throws {UninitializedError} until it runs, or {ClosedError} when it never will
    */
   running(attempt: string): Client {
-    if (this.#client !== undefined) return this.#client;
+    if (this.client !== undefined) return this.client;
     const { thing } = this.#hosted;
     if (this.#closing !== undefined) throw new ClosedError(attempt, thing);
     throw new UninitializedError(attempt, thing);
@@ -141,14 +137,15 @@ export class Host<
 
   async #close(): Promise<void> {
     await this.#initializing?.catch(() => {});
-    this.#client?.close();
+    this.client?.close();
     await this.#engine?.close();
   }
 
   #run(engine: Engine<State, Command, Event, Answers>): Client {
     this.#engine = engine;
-    this.#client = this.#hosted.connect({ dispatcher: engine, state: () => engine.state });
-    return this.#client;
+    const client = this.#hosted.connect({ dispatcher: engine, state: () => engine.state });
+    (this as { client: Client | undefined }).client = client;
+    return client;
   }
 }
 

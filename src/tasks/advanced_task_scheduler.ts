@@ -22,7 +22,7 @@ import {
   type StrategyName,
   type TaskStats,
 } from "./strategies.ts";
-import type { TaskHandle } from "./task_handle.ts";
+import type { TaskHandle } from "./client.ts";
 import { TaskScheduler, type TaskSchedulerOptions } from "./task_scheduler.ts";
 import type { Task, TaskStatus } from "./types.ts";
 import { taskTypes } from "./views.ts";

@@ -19,14 +19,7 @@ import type {
   ShedTasks,
 } from "./commands.ts";
 import { dequeue, enqueue, join, leave, unpinFromLost } from "./placement.ts";
-import {
-  type Agent,
-  type Group,
-  type LoadReport,
-  type Step,
-  type TaskRecord,
-  type TaskState,
-} from "./state.ts";
+import type { Agent, Group, LoadReport, Step, TaskRecord, TaskState } from "./state.ts";
 import {
   attemptOf,
   cancel,
@@ -140,6 +133,7 @@ export function remove(step: Step, agent: Agent, reason: string): void {
   }
   const lingering = [...state.lingering.values()].filter((claim) => claim.agent === agent);
   for (const claim of lingering.sort((a, b) => a.epoch - b.epoch)) endLingering(step, claim, true);
+  state.shifted.delete(agent);
 }
 
 function dropTimers({ deadlines }: TaskState, agent: Agent): void {

@@ -28,8 +28,8 @@ import type { RegisterAgent, Submit, Submitted, TaskCommand } from "./commands.t
 import { cancellation, failure, refusalError } from "./errors.ts";
 import type { TaskEvent, TaskRefused } from "./events.ts";
 import { isTerminal, type TaskRecord, type TaskState } from "./state.ts";
-import { type HandleHost, TaskHandle } from "./task_handle.ts";
 import type { TaskStatus } from "./types.ts";
+import { Deferred } from "../core/deferred.ts";
 
 /** The states of tasks and locks. */
 interface State {
@@ -45,7 +45,7 @@ type Observed = Extract<TaskEvent, { type: typeof OBSERVED[number] }>;
 /** Sends the commands of a scheduler, and keeps the handles of tasks that have not ended. */
 export class TaskClient
   extends MachineClient<State, SchedulerCommand, SchedulerEvent, SchedulerAnswers>
-  implements HandleHost, AttemptHost {
+  implements AttemptHost {
   /** The locks, in the same machine. */
   readonly resources: ResourceManager;
   readonly #attempts: AttemptRunner;
@@ -104,10 +104,12 @@ export class TaskClient
     });
   }
 
+  /** Returns the status of a task, or `undefined` when it was dropped. */
   statusOf(taskId: string): TaskStatus | undefined {
     return this.state.tasks.tasks.get(taskId)?.status;
   }
 
+  /** Cancels a task. */
   cancel(taskId: string, reason: string): Promise<void> {
     return this.call({ type: "cancel", taskId, reason });
   }
@@ -182,6 +184,72 @@ export class TaskClient
     else if (task.status === "completed") handle.resolve(task.result?.value);
     else handle.reject(endError(task));
     return handle;
+  }
+}
+
+/**
+ * A submitted task.
+ *
+ * @example
+ * ```ts
+ * import { AdvancedTaskScheduler } from "@lockstep/lockstep";
+ *
+ * await using scheduler = new AdvancedTaskScheduler();
+ * await scheduler.registerAgent({ id: "a1" }, (task) => `did ${task.id}`);
+ * const handle = await scheduler.submit({ id: "t1" });
+ * console.log(await handle.result); // did t1
+ * ```
+ */
+export class TaskHandle<Result = unknown> {
+  /** The id of the task. */
+  readonly id: string;
+  readonly #client: TaskClient;
+  readonly #outcome = new Deferred<Result>();
+  #result: Promise<Result> | undefined;
+
+  /**
+   * Makes the handle of a task; handles come from `submit`.
+   * @internal
+   */
+  constructor(id: string, client: TaskClient) {
+    this.id = id;
+    this.#client = client;
+  }
+
+  /** The status of the task, or `undefined` when it was dropped. */
+  get status(): TaskStatus | undefined {
+    return this.#client.statusOf(this.id);
+  }
+
+  /**
+   * The result of the task. Rejects with `TaskFailedError` or `TaskCancelledError` when it ended
+   * otherwise, and with `ClosedError` when the scheduler was shut down before. A handle whose result
+   * was never read rejects nothing.
+   */
+  get result(): Promise<Result> {
+    this.#result ??= this.#outcome.promise();
+    return this.#result;
+  }
+
+  /** Cancels the task. Idempotent. */
+  cancel(reason = "its submitter cancelled it"): Promise<void> {
+    return this.#client.cancel(this.id, reason);
+  }
+
+  /**
+   * Resolves the result.
+   * @internal
+   */
+  resolve(result: Result): void {
+    this.#outcome.resolve(result);
+  }
+
+  /**
+   * Rejects the result.
+   * @internal
+   */
+  reject(error: unknown): void {
+    this.#outcome.reject(error);
   }
 }
 

@@ -72,7 +72,6 @@ import {
 } from "./placement.ts";
 import {
   type Agent,
-  beginStep,
   type Group,
   initialTaskState,
   isTerminal,
@@ -139,6 +138,20 @@ function apply(state: TaskState, command: TaskCommand, now: Instant, events: Tas
   return answer;
 }
 
+/** Begins a step that appends to `events`. */
+function beginStep(state: TaskState, now: Instant, events: TaskEvent[]): Step {
+  return {
+    state,
+    now,
+    events,
+    ended: [],
+    queued: [],
+    freed: [],
+    unbalanced: undefined,
+    claimsBefore: undefined,
+  };
+}
+
 /** The answer to a command of type `Type`. */
 type Answer<Type extends keyof TaskAnswers> = TaskAnswers[Type] | Refusal;
 
@@ -195,7 +208,8 @@ function submit(step: Step, command: Submit): Answer<"submit"> {
 
   const task = newTask(state, command, now);
   state.tasks.set(taskId, task);
-  const doomed = link(state, task);
+  const isLinked = spec.dependencies.length > 0 || state.awaited.size > 0;
+  const doomed = isLinked ? link(state, task) : undefined;
   if (task.openDependencies === 0 && doomed === undefined) task.status = "ready";
   state.counts[task.status]++;
   if (spec.totalTimeoutMs !== 0) {
@@ -477,7 +491,7 @@ function exceedLimit(
 function followUp(step: Step): void {
   if (step.ended.length > 0) resolveDependents(step, ready, cancelDoomed);
   distribute(step);
-  while (rebalance(step)) distribute(step);
+  while (step.state.donations > 0 && rebalance(step)) distribute(step);
   if (step.claimsBefore !== undefined) announceIdleness(step, step.claimsBefore);
 }
 

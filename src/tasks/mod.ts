@@ -11,6 +11,7 @@ export {
   type SchedulingMetrics,
 } from "./advanced_task_scheduler.ts";
 export type { TaskContext, TaskHandler } from "./attempts.ts";
+export { TaskHandle } from "./client.ts";
 export type {
   AgentCommand,
   Assign,
@@ -62,7 +63,6 @@ export {
   type StrategyName,
   type TaskStats,
 } from "./strategies.ts";
-export { TaskHandle } from "./task_handle.ts";
 export {
   type ShutdownOptions,
   TaskScheduler,

@@ -10,7 +10,7 @@
  * While the config allows stealing, a group of tasks that require the same, wherever they were
  * placed, also has two heaps of agents: the donors, which have some of them assigned and not started,
  * busiest first, each with a heap of those tasks; and the receivers, which are fit and have capacity,
- * idlest first.
+ * idlest first. Agents that changed are ranked there when there is a donor.
  *
  * @module
  */
@@ -250,22 +250,23 @@ function dropUnusedGroups(state: TaskState): void {
 /** Allows to steal a fresh claim. */
 export function offer(state: TaskState, task: TaskRecord): void {
   const { agent, epoch, spec: { requires } } = task;
-  const donation = donationOf(agent!, groupOf(state, requires, "", false));
+  const donation = donationOf(state, agent!, groupOf(state, requires, "", false));
   task.stealable = { rank: -epoch, sequence: epoch, position: -1, task, donation };
   push(donation.tasks, task.stealable);
 }
 
 /** Undoes {@linkcode offer}, as the claim starts or is over. */
-export function withdraw(task: TaskRecord, stealable: Stealable): void {
+export function withdraw(state: TaskState, task: TaskRecord, stealable: Stealable): void {
   task.stealable = undefined;
   const { donation } = stealable;
   remove(donation.tasks, stealable);
   if (donation.tasks.length > 0) return;
+  state.donations--;
   remove(donation.group.donors, donation);
   donation.agent.donations = donation.agent.donations.filter((other) => other !== donation);
 }
 
-function donationOf(agent: Agent, group: Group): Donation {
+function donationOf(state: TaskState, agent: Agent, group: Group): Donation {
   const known = agent.donations.find((donation) => donation.group === group);
   if (known !== undefined) return known;
   const donation: Donation = {
@@ -276,13 +277,14 @@ function donationOf(agent: Agent, group: Group): Donation {
     group,
     tasks: [],
   };
+  state.donations++;
   agent.donations.push(donation);
   push(group.donors, donation);
   return donation;
 }
 
 /** Ranks the agents whose backlog or capacity changed, and adds the groups that this unbalances. */
-export function rankShifted(shifted: Set<Agent>, unbalanced: Set<Group>): void {
+export function rankShifted({ shifted }: TaskState, unbalanced: Set<Group>): void {
   for (const agent of shifted) {
     for (const { group, receiver } of agent.candidacies) {
       if (receiver === undefined) continue;

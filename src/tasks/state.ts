@@ -225,6 +225,10 @@ export interface TaskState {
   groupLimit: number;
   /** By the id of a task that was not submitted, the tasks that wait for it. */
   readonly awaited: Map<string, Dependents>;
+  /** Agents whose backlog or capacity changed since they were ranked, while tasks may be stolen. */
+  readonly shifted: Set<Agent>;
+  /** How many donations there are: without any, no agent is ranked. */
+  donations: number;
   /** Attempts that lost their claims and may go on, by epoch. */
   readonly lingering: Map<number, Lingering>;
   /** Finished tasks that are kept whole, oldest first. */
@@ -255,6 +259,8 @@ export function initialTaskState(config: TaskConfig): TaskState {
     groups: new Map(),
     groupLimit: 256,
     awaited: new Map(),
+    shifted: new Set(),
+    donations: 0,
     lingering: new Map(),
     finished: emptyFifo(),
     outcomes: new Map(),
@@ -333,25 +339,8 @@ export interface Step {
   readonly queued: Group[];
   /** Agents that may have got a free slot, or capacity in their queue. */
   readonly freed: Agent[];
-  /** Agents whose backlog or capacity changed, while tasks may be stolen. */
-  shifted: Set<Agent> | undefined;
-  /** Groups in which an imbalance may have come of that. */
+  /** Groups in which an imbalance may have come of what changed. */
   unbalanced: Set<Group> | undefined;
   /** How many claims each changed agent had before, while idleness is announced. */
   claimsBefore: Map<Agent, number> | undefined;
-}
-
-/** Begins a step that appends to `events`. */
-export function beginStep(state: TaskState, now: Instant, events: TaskEvent[]): Step {
-  return {
-    state,
-    now,
-    events,
-    ended: [],
-    queued: [],
-    freed: [],
-    shifted: undefined,
-    unbalanced: undefined,
-    claimsBefore: undefined,
-  };
 }

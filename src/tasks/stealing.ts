@@ -24,10 +24,10 @@ interface Imbalance {
 
 /** Moves the batch that the largest difference calls for, and returns whether there was one. */
 export function rebalance(step: Step): boolean {
-  const { state, shifted } = step;
-  if (shifted === undefined || state.draining) return false;
+  const { state } = step;
+  if (state.draining) return false;
   const unbalanced = step.unbalanced ??= new Set();
-  rankShifted(shifted, unbalanced);
+  rankShifted(state, unbalanced);
   let worst: Imbalance | undefined;
   for (const group of unbalanced) {
     const found = imbalanceIn(state, group);

@@ -29,12 +29,11 @@ import {
   schedulerMachine,
 } from "../root/scheduler_machine.ts";
 import type { TaskHandler } from "./attempts.ts";
-import { TaskClient } from "./client.ts";
+import { TaskClient, type TaskHandle } from "./client.ts";
 import { registerCommand, requireText, submitCommand, type TaskCommand } from "./commands.ts";
 import { TASK_OPTIONS, type TaskSchedulerConfig } from "./config.ts";
 import { faultOf } from "./errors.ts";
 import { viewOf } from "./state.ts";
-import type { TaskHandle } from "./task_handle.ts";
 import type { Task, TaskStatus, TaskView } from "./types.ts";
 import { explainTask, health, type TaskExplanation } from "./views.ts";
 

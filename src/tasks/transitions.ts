@@ -25,14 +25,7 @@ import {
   unpinFromLost,
   withdraw,
 } from "./placement.ts";
-import {
-  type Agent,
-  type Lingering,
-  type Outcome,
-  type Step,
-  type TaskRecord,
-  type TaskState,
-} from "./state.ts";
+import type { Agent, Lingering, Outcome, Step, TaskRecord, TaskState } from "./state.ts";
 import type { TaskStatus } from "./types.ts";
 
 /** The statuses that may follow each status. Terminal ones are followed by none. */
@@ -140,7 +133,7 @@ export function steal(step: Step, task: TaskRecord, target: Agent): void {
 export function start({ state, now, events }: Step, task: TaskRecord): void {
   const { spec, epoch } = task;
   move(state, task, "running");
-  if (task.stealable !== undefined) withdraw(task, task.stealable);
+  if (task.stealable !== undefined) withdraw(state, task, task.stealable);
   task.attempts++;
   task.startedAt = now;
   if (task.timer !== undefined) unschedule(state.deadlines, task.timer);
@@ -288,7 +281,7 @@ function endClaim(step: Step, task: TaskRecord, attempt: Attempt): void {
   const { agent, epoch, queued, spec: { id: taskId } } = task;
   if (agent === undefined) return;
   touch(step, agent);
-  if (task.stealable !== undefined) withdraw(task, task.stealable);
+  if (task.stealable !== undefined) withdraw(state, task, task.stealable);
   agent.tasks.delete(task);
   if (queued) remove(agent.queue, task);
   task.queued = false;
@@ -317,7 +310,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   task.timer = task.total = undefined;
   if (task.dependents !== undefined) step.ended.push({ task, because });
   enqueueLast(state.finished, task);
-  dropOldest(state);
+  if (fifoSize(state.finished) > state.config.keepFinished) dropOldest(state);
 }
 
 /** Exponential backoff with full jitter (Brooker, "Exponential Backoff and Jitter", 2015). */
@@ -389,17 +382,16 @@ export function endLingering(step: Step, lingering: Lingering, abandoned: boolea
 
 /** Notes that the backlog or the capacity of `agent` is about to change. */
 export function touch(step: Step, agent: Agent): void {
-  const { stealing, announcesIdleness } = step.state.config;
-  if (stealing) (step.shifted ??= new Set()).add(agent);
+  const { config: { stealing, announcesIdleness }, shifted } = step.state;
+  if (stealing) shifted.add(agent);
   if (!announcesIdleness) return;
   const before = step.claimsBefore ??= new Map();
   if (!before.has(agent)) before.set(agent, agent.tasks.size);
 }
 
-/** Drops the oldest finished task beyond the limit, and keeps its outcome for a while. */
+/** Drops the oldest finished task, and keeps its outcome for a while. */
 function dropOldest(state: TaskState): void {
-  const { config: { keepFinished, keepOutcomes }, finished } = state;
-  if (fifoSize(finished) <= keepFinished) return;
+  const { config: { keepOutcomes }, finished } = state;
   const { spec: { id }, status } = dequeueFirst(finished)!;
   state.tasks.delete(id);
   if (keepOutcomes === 0) return;

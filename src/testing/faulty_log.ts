@@ -74,7 +74,7 @@ export class FaultyLog<Command> implements CommandLog<Command> {
     this.#held ??= new Promise((resolve) => this.#release = resolve);
   }
 
-  /** Lets the held appends go on. */
+  /** Releases the held appends. */
   release(): void {
     this.#held = undefined;
     this.#release();

@@ -21,8 +21,8 @@ export interface RecordedStep<Command extends Named, Event extends Named> {
 /**
  * Returns a machine that behaves like `machine` and passes each of its steps to `record`.
  *
- * What is due before a command is recorded as a tick of its own, so that the events of a step follow
- * from its command alone.
+ * Timers that are due before a command are recorded as a tick of their own, so that the events of a
+ * step follow from its command alone.
  */
 export function recorded<State, Command extends Named, Event extends Named, Answers>(
   machine: Machine<State, Command, Event, Answers>,

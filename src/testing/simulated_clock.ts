@@ -73,12 +73,12 @@ export class SimulatedClock implements Clock {
     return this.#timers[0]?.rank ?? Infinity;
   }
 
-  /** Lets `ms` pass. */
+  /** Advances time by `ms`. */
   async advance(ms: number): Promise<void> {
     await this.advanceTo(this.#later(ms));
   }
 
-  /** Lets the time until `instant` pass; a no-op when it is past. */
+  /** Advances time to `instant`; a no-op when it is past. */
   async advanceTo(instant: Instant): Promise<void> {
     await settle();
     while (this.next <= instant) {
@@ -88,7 +88,7 @@ export class SimulatedClock implements Clock {
     this.#reach(instant);
   }
 
-  /** Lets `ms` pass synchronously: promises settle only afterwards. */
+  /** Advances time by `ms` synchronously: promises settle only afterwards. */
   advanceSync(ms: number): void {
     const instant = this.#later(ms);
     while (this.next <= instant) this.#fireNext();
@@ -96,7 +96,7 @@ export class SimulatedClock implements Clock {
   }
 
   /**
-   * Lets time pass until no timer is pending.
+   * Advances time until no timer is pending.
    *
    * @returns the number of instants with timers
    * @throws {RangeError} after `limit` instants with timers @default 10_000

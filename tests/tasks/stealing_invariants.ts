@@ -18,7 +18,8 @@ export function checkQueues(state: TaskState): void {
   for (const task of state.tasks.values()) placedTasksHaveAWay(state, task);
   if (!state.config.stealing) return;
   donationsAreStealable(state);
-  if (state.draining) return;
+  for (const agent of state.shifted) assert(state.agents.get(agent.agentId) === agent, "shifted");
+  if (state.draining || state.donations === 0) return;
   receiversHaveRoom(state);
   imbalanceEnds(state);
 }
@@ -54,7 +55,8 @@ function placedTasksHaveAWay({ agents }: TaskState, task: TaskRecord): void {
   assert(agent !== undefined && agent.drained === undefined, "EveryTaskDone: its agent won't come");
 }
 
-function donationsAreStealable({ agents, groups, tasks }: TaskState): void {
+function donationsAreStealable(state: TaskState): void {
+  const { agents, groups, tasks } = state;
   for (const task of tasks.values()) {
     const isMovable = task.status === "assigned" && task.spec.placed;
     assertEquals(task.stealable !== undefined, isMovable, "stock");
@@ -68,6 +70,7 @@ function donationsAreStealable({ agents, groups, tasks }: TaskState): void {
   const donors = [...groups.values()].flatMap((group) => group.donors);
   const donations = [...agents.values()].flatMap((agent) => agent.donations);
   assertEquals(new Set(donors).size, donations.length, "donors");
+  assertEquals(state.donations, donations.length, "donations");
   for (const donation of donations) assertGreater(donation.tasks.length, 0, "donor of nothing");
 }
 

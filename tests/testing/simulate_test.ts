@@ -124,7 +124,7 @@ Deno.test("a workload that never ends doesn't come to rest", () => {
 
 Deno.test("a lock that is never released doesn't come to rest", () => {
   function* keep(agent: SimulatedAgent): Behavior {
-    yield* agent.locks.acquire(`door-${agent.index}`, { owner: "somebody" + agent.index });
+    yield* agent.locks.acquire(`door-${agent.index}`, { owner: `owner-${agent.index}` });
     yield* agent.sleep(10);
   }
   const workload = { name: "greedy", behavior: (agent: SimulatedAgent) => [keep(agent)] };

@@ -11,7 +11,7 @@ import type { PartCommand, RootAnswers, RootCommand } from "../../root/state.ts"
 import { NO_ANSWER, type NoAnswer } from "./engine.ts";
 import type { Participant, World } from "./world.ts";
 
-/** What an agent does: a generator that yields to wait, and is resumed with what it waited for. */
+/** A behavior of an agent: a generator that yields to wait, and is resumed with the result. */
 export type Behavior = Generator<undefined, void, unknown>;
 
 /** A part of a behavior that returns a result. */
@@ -20,7 +20,7 @@ export type Routine<Result> = Generator<undefined, Result, unknown>;
 /** A behavior in progress. */
 export class Thread {
   /** The number of resumptions; only the first answer to a wait resumes the thread. */
-  turn = 0;
+  resumptions = 0;
   readonly #actor: Actor;
   readonly #behavior: Behavior;
   readonly #onEnd: () => void;
@@ -33,10 +33,10 @@ export class Thread {
     this.#onEnd = onEnd;
   }
 
-  /** Goes on with `value` if it still waits for `turn`. */
-  resume(turn: number, value: unknown): void {
-    if (turn !== this.turn || !this.#isRunning) return;
-    this.turn++;
+  /** Goes on with `value` if it was resumed `resumptions` times before. */
+  resume(resumptions: number, value: unknown): void {
+    if (resumptions !== this.resumptions || !this.#isRunning) return;
+    this.resumptions++;
     const before = this.#actor.current;
     this.#actor.current = this;
     const { done } = this.#behavior.next(value);
@@ -152,17 +152,19 @@ export abstract class Actor implements Participant {
   /** Makes the running thread wait; `begin` receives the function that resumes it. */
   *wait<Result>(begin: (resume: (value: Result) => void) => void): Routine<Result> {
     const thread = this.current!;
-    const { turn } = thread;
+    const { resumptions } = thread;
     const generation = this.#generation;
     let atOnce: { value: Result } | undefined;
     let isBeginning = true;
     begin((value) => {
       if (isBeginning) atOnce ??= { value };
-      else if (generation === this.#generation) this.perform(() => thread.resume(turn, value));
+      else if (generation === this.#generation) {
+        this.perform(() => thread.resume(resumptions, value));
+      }
     });
     isBeginning = false;
     if (atOnce !== undefined) {
-      thread.turn++;
+      thread.resumptions++;
       return atOnce.value;
     }
     return (yield) as Result;

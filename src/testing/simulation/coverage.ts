@@ -1,5 +1,5 @@
 /**
- * What happened in simulations, and how often. What never happened was not tested.
+ * Counts of what happened in simulations. What never happened was not tested.
  *
  * @module
  */

@@ -187,7 +187,7 @@ export class SimulatedEngine {
     }
     this.#isDown = false;
     for (const { entry } of stored) this.#step(entry.command, entry.at, false);
-    // Agents could not be heard while the engine was down, and may be alive.
+    // No heartbeat could arrive while the engine was down.
     this.#step({ type: "resume-listening" }, this.time(), true);
   }
 

@@ -206,7 +206,7 @@ class ManagerWorld {
     await this.start();
   }
 
-  /** Lets time pass until `promise` has settled. */
+  /** Advances time until `promise` has settled. */
   async #advanceUntil<Result>(promise: Promise<Result>): Promise<Result> {
     let hasEnded = false;
     const watched = promise.finally(() => hasEnded = true);

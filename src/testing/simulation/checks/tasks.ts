@@ -98,9 +98,9 @@ function countOwn({ deadlines }: TaskState): number {
 }
 
 function checkAgent({ lingering }: TaskState, agent: Agent): void {
-  let bodies = 0;
-  for (const each of lingering.values()) if (each.agent === agent) bodies++;
-  if (agent.slotsInUse !== agent.tasks.size - agent.queue.length + bodies) {
+  let lingeringCount = 0;
+  for (const each of lingering.values()) if (each.agent === agent) lingeringCount++;
+  if (agent.slotsInUse !== agent.tasks.size - agent.queue.length + lingeringCount) {
     fail("CapacityRespected", `"${agent.agentId}" has a load of ${agent.slotsInUse}`);
   }
   let queued = 0;

@@ -74,7 +74,7 @@ function* forkAndJoin(client: SimulatedAgent): Behavior {
     if (!joinsFirst) yield* submit(client, join);
     if (chance.happens(0.1)) {
       const taskId = chance.pick([root, ...branches]);
-      yield* client.deliver({ type: "cancel", taskId, reason: "nobody wants it any more" });
+      yield* client.deliver({ type: "cancel", taskId, reason: "its result is not needed" });
     }
     yield* waitForCapacity(client, 20);
   }
