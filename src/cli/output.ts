@@ -110,7 +110,7 @@ export class LastLine {
     this.#end = end;
   }
 
-  /** The last line that isn't blank, or the empty string. */
+  /** The last line that is not blank, or the empty string. */
   get text(): string {
     const lines = new TextDecoder().decode(this.#end).split(/[\r\n]+/);
     return lines.findLast((line) => line.trim() !== "") ?? "";

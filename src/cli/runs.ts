@@ -14,10 +14,10 @@ export type Phase =
   | "ready"
   /** Waits in the queue of a busy agent. */
   | "queued"
-  /** Has an agent and waits for its locks. */
+  /** Assigned to an agent; waits for its locks. */
   | "locking"
   | "running"
-  /** Has an outcome, and a command that was asked to end and has not ended. */
+  /** Its outcome is known, and its command, which was asked to end, has not ended. */
   | "ending"
   /** Waits for its next attempt. */
   | "backing-off"
