@@ -131,6 +131,9 @@ function isDirectory(path: string): boolean {
   }
 }
 
+/** Maximum of bytes between two chances of timers: with lines of one byte, they are 4,096 events. */
+const SLICE_BYTES = 8192;
+
 /** Passes output on, with backpressure. */
 async function drain(
   reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -139,9 +142,11 @@ async function drain(
 ): Promise<void> {
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      const taken = output.write(read.value);
-      if (taken !== undefined) await valve.pass(taken);
-      await yieldToTimers();
+      for (let rest = read.value; rest.length > 0; rest = rest.subarray(SLICE_BYTES)) {
+        const taken = output.write(rest.subarray(0, SLICE_BYTES));
+        if (taken !== undefined) await valve.pass(taken);
+        await yieldToTimers();
+      }
     }
   } catch {
     // a broken pipe is the end of the output
