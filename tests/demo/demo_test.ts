@@ -7,7 +7,10 @@ Deno.test("the demo shows each kind of thing that can happen, and goes as it is 
   }).output();
   const text = new TextDecoder().decode(stdout);
   assertEquals(code, 0, text);
-  assertMatch(text, /^⚭ compare [ab] +is the victim of a deadlock: compare . for src\/\w+, compare/m);
+  assertMatch(
+    text,
+    /^⚭ compare [ab] +is the victim of a deadlock: compare . for src\/\w+, compare/m,
+  );
   assertMatch(text, /^↻ compare [ab] +was the victim of a deadlock; once more in /m);
   assertMatch(text, /^↻ moody +not in the mood; attempt 2 of 3/m);
   assertMatch(text, /^✗ slack +timed out after 1s500ms/m);
