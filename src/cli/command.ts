@@ -108,7 +108,7 @@ async function runOnScreen(
   const interrupts = new Interrupts({
     async suspend() {
       if (view instanceof LiveView) view.suspend();
-      await Promise.all([screen.flush(), groups.suspend(outerGraceMs() !== undefined)]);
+      await groups.suspend(outerGraceMs() !== undefined);
     },
     resume() {
       groups.resume();

@@ -157,7 +157,8 @@ export class LiveView implements View {
 
   #draw(): void {
     const { columns, rows } = this.#screen.size();
-    this.#write(this.#frame(columns - 1, Math.max(1, rows - 2)));
+    const isDrawn = this.#timer !== undefined; // a suspended view has no frame
+    this.#write(isDrawn ? this.#frame(columns - 1, Math.max(1, rows - 2)) : []);
   }
 
   /** Replaces the last frame by the lines above, and `frame`. */

@@ -63,8 +63,8 @@ export async function runShell(command: ShellCommand): Promise<Exit> {
     ending.release();
     await begun;
     command.groups.delete(group);
-    valve.open(); // the rest in the pipe is small, and must not delay the end of the task
-    await within(drained, DRAIN_MS);
+    // The rest in the pipe is small, and must not delay the end of the task.
+    if (valve.open()) await within(drained, DRAIN_MS);
     await reader.cancel().catch(() => {});
     await drained;
   }
@@ -156,12 +156,13 @@ async function drain(
 /** Applies backpressure until it is opened. */
 class Valve {
   #isOpen = false;
-  #pass = () => {};
+  #pass: (() => void) | undefined;
 
-  /** Ends all backpressure. */
-  open(): void {
+  /** Ends all backpressure; returns whether there was any at the moment. */
+  open(): boolean {
     this.#isOpen = true;
-    this.#pass();
+    this.#pass?.();
+    return this.#pass !== undefined;
   }
 
   /** Resolves with `taken`, or when the valve is opened. */
@@ -171,6 +172,7 @@ class Valve {
       this.#pass = resolve;
       taken.then(resolve, resolve);
     });
+    this.#pass = undefined;
   }
 }
 

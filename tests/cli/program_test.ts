@@ -164,3 +164,21 @@ Deno.test("the live view counts the slot of a task that waits for a lock as used
   assertEquals((await running).exitCode, 0);
   assert(!frame.includes("waits for an agent") || frame.includes("one 2/2"), frame);
 });
+
+Deno.test("showWorkflow() ends when the signal of its program aborts", async () => {
+  using here = new Workspace();
+  const module = new URL("../../src/cli/mod.ts", import.meta.url);
+  here.write(
+    "program.ts",
+    `import { parseWorkflow, showWorkflow } from "${module}";
+const workflow = parseWorkflow("tasks: { a: { run: sleep 60 } }");
+Deno.exit(await showWorkflow(workflow, { signal: AbortSignal.timeout(300) }));`,
+  );
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", `--config=${config}`, "program.ts"],
+    cwd: here.path,
+  }).output();
+  assertEquals(code, 130);
+  assert(new TextDecoder().decode(stdout).endsWith("1 task: 1 interrupted\n"));
+});
