@@ -6,7 +6,7 @@
 
 import { describeDuration } from "./durations.ts";
 import { didYouMean } from "./problems.ts";
-import { padEnd, type Style } from "./terminal.ts";
+import { padEnd, plain, type Style, truncate } from "./terminal.ts";
 import { count, listed } from "./wording.ts";
 import { isFit, type Workflow, type WorkflowTask } from "./workflow.ts";
 
@@ -102,9 +102,13 @@ export function planText(workflow: Workflow, style: Style): string {
 /** Maximum of names of needs, agents or locks that are listed. */
 const MOST_LISTED = 10;
 
+/** Maximum of columns of a command. */
+const WIDEST_COMMAND = 100;
+
 function firstLine(script: string): string {
   const lines = script.trim().split("\n");
-  return lines.length === 1 ? lines[0]! : `${lines[0]} …`;
+  const line = truncate(plain(lines[0]!), WIDEST_COMMAND);
+  return lines.length === 1 ? line : `${line} …`;
 }
 
 function detailsOf(workflow: Workflow, task: WorkflowTask): string {
@@ -121,7 +125,7 @@ function detailsOf(workflow: Workflow, task: WorkflowTask): string {
   if (task.priority !== 0) parts.push(`priority ${task.priority}`);
   if (task.timeoutMs !== undefined) parts.push(`timeout ${describeDuration(task.timeoutMs)}`);
   if (task.retries > 0) parts.push(count(task.retries, "retry", "retries"));
-  return parts.join(" · ").replace(/\s+/g, " ");
+  return plain(parts.join(" · ").replace(/\s+/g, " "));
 }
 
 function agentText(workflow: Workflow, task: WorkflowTask): string {

@@ -235,9 +235,7 @@ export class YamlReader {
         this.report(this.at(value), subject, `${rule}, got ${show(scalar)}`);
       } else if (refersTo(name, asWritten(scalar))) {
         const rule = `variable ${JSON.stringify(name)} must not refer to itself`;
-        const remedy = `values are taken as written; extend it in run: ${name}=${
-          asWritten(scalar)
-        }`;
+        const remedy = `values are taken as written; extend it in run: ${name}=…`;
         this.report(this.at(value), subject, `${rule}, got ${show(scalar)}; ${remedy}`);
       } else {
         variables.set(name, asWritten(scalar));
@@ -306,7 +304,10 @@ export function show(node: Node | null): string {
   if (isMap(node)) return "a mapping";
   if (isSeq(node)) return node.items.length === 0 ? "an empty list" : "a list";
   if (!isScalar(node) || node.value === null) return "nothing";
-  const { value } = node;
-  if (typeof value !== "string") return asWritten(node);
-  return JSON.stringify(value.length > 60 ? value.slice(0, 57) + "…" : value);
+  const text = asWritten(node);
+  const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text;
+  return typeof node.value === "string" ? JSON.stringify(shown) : shown;
 }
+
+/** Maximum of characters of a value in a message. */
+const LONGEST_SHOWN = 60;

@@ -119,7 +119,12 @@ Deno.test("planText() bounds its lines, and shows names and descriptions in one 
   const many = Array.from({ length: 200 }, (_, i) => `t${i}`);
   const tasks = Object.fromEntries([
     ...many.map((id) => [id, { run: ":", requires: ["x"], locks: many }]),
-    ["all", { run: ":", needs: many, name: "All of\nthem", description: "one\n\n two" }],
+    ["all", {
+      run: `: ${"x".repeat(1000)}`,
+      needs: many,
+      name: "All of\nthem",
+      description: "one\n\n two",
+    }],
   ]);
   const agents = Object.fromEntries([
     ...many.map((id) => [id, { capabilities: ["x"] }]),

@@ -376,7 +376,17 @@ tasks: { a: { run: _, env: { PATH: $PATH:/opt/bin, HOME: $HOMES } } }
   const rule = 'variable "PATH" must not refer to itself, got';
   const remedy = "values are taken as written; extend it in run:";
   assertEquals(problemsOf(source), [
-    `3:29 agent "x": ${rule} "/opt/bin:\${PATH}"; ${remedy} PATH=/opt/bin:\${PATH}`,
-    `4:36 task "a": ${rule} "$PATH:/opt/bin"; ${remedy} PATH=$PATH:/opt/bin`,
+    `3:29 agent "x": ${rule} "/opt/bin:\${PATH}"; ${remedy} PATH=…`,
+    `4:36 task "a": ${rule} "$PATH:/opt/bin"; ${remedy} PATH=…`,
+  ]);
+});
+
+Deno.test("parseWorkflow() cuts long values in its messages", () => {
+  const digits = "1".repeat(100_000);
+  const source = `tasks: { a: { run: x, priority: ${digits}, when: ${"x".repeat(100_000)} } }`;
+  const rule = "priority must be a number from -1000000 to 1000000";
+  assertEquals(problemsOf(source), [
+    `1:33 task "a": ${rule}, got ${digits.slice(0, 59)}…`,
+    `1:100041 task "a": when must be one of succeeded, failed, always, got "${"x".repeat(59)}…"`,
   ]);
 });
