@@ -173,7 +173,6 @@ NamedNext ==
   \/ release_H_all_b_is_nothing
   \/ release_H_all_b_is_released
 
-NamedSpec == Init /\ [][NamedNext]_vars
-NothingAdded == [][Next]_vars
-NothingMissing == [][NamedNext]_vars
+Unnamed == Next /\ TRUE
+GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars
 ====

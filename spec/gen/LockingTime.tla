@@ -121,7 +121,6 @@ NamedNext ==
   \/ tick_1
   \/ tick_2
 
-NamedSpec == Init /\ [][NamedNext]_vars
-NothingAdded == [][Next]_vars
-NothingMissing == [][NamedNext]_vars
+Unnamed == Next /\ TRUE
+GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars
 ====

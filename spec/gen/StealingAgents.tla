@@ -269,7 +269,6 @@ NamedNext ==
   \/ TaskAssigned_t2_a2_5_TRUE
   \/ TaskFailed_t2_a2_2
 
-NamedSpec == Init /\ [][NamedNext]_vars
-NothingAdded == [][Next]_vars
-NothingMissing == [][NamedNext]_vars
+Unnamed == Next /\ TRUE
+GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars
 ====

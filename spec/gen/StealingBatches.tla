@@ -337,7 +337,6 @@ NamedNext ==
   \/ TaskStarted_t1_a2_7
   \/ TaskStolen_t1_a3_4_a1
 
-NamedSpec == Init /\ [][NamedNext]_vars
-NothingAdded == [][Next]_vars
-NothingMissing == [][NamedNext]_vars
+Unnamed == Next /\ TRUE
+GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars
 ====

@@ -353,7 +353,6 @@ NamedNext ==
   \/ AttemptEnded_t1_a1_3_FALSE_FALSE
   \/ TaskAssigned_t2_a1_4_TRUE
 
-NamedSpec == Init /\ [][NamedNext]_vars
-NothingAdded == [][Next]_vars
-NothingMissing == [][NamedNext]_vars
+Unnamed == Next /\ TRUE
+GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars
 ====

@@ -259,7 +259,6 @@ NamedNext ==
   \/ BTaskRefused_complete_t3_1_status
   \/ TaskCancelled_t3_1
 
-NamedSpec == Init /\ [][NamedNext]_vars
-NothingAdded == [][Next]_vars
-NothingMissing == [][NamedNext]_vars
+Unnamed == Next /\ TRUE
+GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars
 ====

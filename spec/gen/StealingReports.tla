@@ -271,7 +271,6 @@ NamedNext ==
   \/ TaskStarted_t1_a2_4
   \/ WorkstealingCompleted_a1_a2_2_t2_t1
 
-NamedSpec == Init /\ [][NamedNext]_vars
-NothingAdded == [][Next]_vars
-NothingMissing == [][NamedNext]_vars
+Unnamed == Next /\ TRUE
+GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars
 ====

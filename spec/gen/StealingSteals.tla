@@ -381,7 +381,6 @@ NamedNext ==
   \/ AttemptEnded_t3_a1_4_FALSE_FALSE
   \/ BStart_t3_4
 
-NamedSpec == Init /\ [][NamedNext]_vars
-NothingAdded == [][Next]_vars
-NothingMissing == [][NamedNext]_vars
+Unnamed == Next /\ TRUE
+GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars
 ====

@@ -4,7 +4,7 @@
 (*                                                                                *)
 (* A command is answered by one event, and other events may follow from that one  *)
 (* until nothing more does. Each event is an action here, with the event's name   *)
-(* and what the event tells; what is still to follow stands in `todo`, and no     *)
+(* and its fields; what is still to follow stands in `todo`, and no               *)
 (* command is taken before that is done.                                          *)
 EXTENDS Integers, Sequences, FiniteSets
 
@@ -84,7 +84,7 @@ HasEnough(a, q) == Holds(a, q.lock) /\ Covers(holds[q.lock][a].mode, holds[q.loc
 Rank(since, priority) == since - priority * Aging
 RankOf(w) == Rank(waits[w].since, waits[w].priority)
 
-(* Whether a request can be granted at once: the lock admits it, and nobody comes before. *)
+(* Whether a request can be granted at once: the lock admits it, and no wait comes before. *)
 IsFree(q, priority) == /\ Admits(q)
                        /\ queue[q.lock] # <<>> => Rank(now, priority) < RankOf(queue[q.lock][1])
 
@@ -508,20 +508,19 @@ Fire(timer, t) ==
        /\ holds[r][a].epoch = timer.id
        /\ Expired(r, a, timer.id, now - holds[r][a].since, t)
 
-(* The next event of the step. *)
-Follow ==
-  /\ todo.open
-  /\ LET p == Pending(todo) IN
-     CASE p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
-            Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, p.then)
-       [] p.is = "other" -> EndOther(p.what, p.then)
-       [] p.is = "grant" -> GrantNext(p.what, waits, queue, timers, p.then)
-       [] p.is = "leave" -> Leave(p.what, p.then)
-       [] p.is = "give back" -> ReleasedNow(p.what.lock, p.what.owner, p.then)
-       [] p.is = "serve" -> Serve(p.what, p.then)
-       [] p.is = "break" -> BreakAt(p.what, p.then)
-       [] p.is = "due" -> Fire(p.what, p.then)
-       [] OTHER -> FALSE
+(* The next event of the step. TLC evaluates an argument once, but what LET names in an action each time. *)
+FollowWith(p) ==
+  CASE p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
+         Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, p.then)
+    [] p.is = "other" -> EndOther(p.what, p.then)
+    [] p.is = "grant" -> GrantNext(p.what, waits, queue, timers, p.then)
+    [] p.is = "leave" -> Leave(p.what, p.then)
+    [] p.is = "give back" -> ReleasedNow(p.what.lock, p.what.owner, p.then)
+    [] p.is = "serve" -> Serve(p.what, p.then)
+    [] p.is = "break" -> BreakAt(p.what, p.then)
+    [] p.is = "due" -> Fire(p.what, p.then)
+    [] OTHER -> FALSE
+Follow == todo.open /\ FollowWith(Pending(todo))
 
 (* Nothing more follows. *)
 Settled == /\ todo.open
@@ -575,7 +574,7 @@ MutualExclusion ==
 EpochsAreUnique == \A r, s \in Lock : \A a \in Holders(r), b \in Holders(s) :
   holds[r][a].epoch = holds[s][b].epoch => r = s /\ a = b
 
-(* Nobody waits for what could be granted. *)
+(* No wait could be granted. *)
 CouldBeIts(w, r) ==
   LET q == TicketOf(w, r)  a == waits[w].owner IN
   \/ /\ queue[r][1] = w
@@ -602,7 +601,7 @@ CameBefore(v, w) ==
   IN later < headStart \/ (later = headStart /\ v < w)
 QueueOrdered == \A r \in Lock : \A i, k \in DOMAIN queue[r] : i < k => CameBefore(queue[r][i], queue[r][k])
 
-(* No set of owners waits for nobody but itself. *)
+(* No set of owners waits only for itself. *)
 ComesTrueWithout(w, r, S) ==
   LET q == TicketOf(w, r)  a == waits[w].owner
       left == {b \in Holders(r) : b \in S}
@@ -626,7 +625,7 @@ TimersBelong ==
 NothingOverdue == Stable => \A i \in DOMAIN timers : timers[i].at > now
 
 --------------------------------------------------------------------------------
-(* What must be true of every step. `told` tells which event it was.              *)
+(* What must be true of every step. `told` is its event.                          *)
 
 Is(type) == told'.type = type
 Keeps(a, r) == a \in DOMAIN holds'[r] /\ holds'[r][a].epoch = holds[r][a].epoch
@@ -676,7 +675,7 @@ VictimBreaksNoOther == [][Is("deadlock:detected") =>
 RefusalChangesNothing == [][Is("resource:refused") =>
   UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo>>]_vars
 
-(* The units of a lock change only while nobody uses it. *)
+(* The units of a lock change only while no owner uses it. *)
 CapacityChangesIdle == [][\A r \in Lock : capacity'[r] # capacity[r] => Holders(r) = {} /\ queue[r] = <<>>]_vars
 
 (* A group of locks is granted in one step: no other owner gets any lock in between. *)

@@ -14,7 +14,7 @@ import type { LockModel } from "./models.ts";
 
 const NOTHING = canonical({ type: "nothing" });
 
-/** How TLC's graph is read: what follows within a step is told in full, and settling is silent. */
+/** Reads TLC's graph: an event within a step is its own label, and settling has none. */
 export const READING: Reading = {
   isStable: (state) => state.get("todo")!.includes('"open":FALSE'),
   label: (action, to) => {

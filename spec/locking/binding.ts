@@ -6,7 +6,7 @@
  */
 
 import type { StateGraph } from "../../src/testing/explorer.ts";
-import type { GraphModel, Subject, Trace } from "../tool/subject.ts";
+import type { GraphModel, Observer, Subject, Trace } from "../tool/subject.ts";
 import { lockActions, READING } from "./actions.ts";
 import { exploreLocks } from "./exploration.ts";
 import { MODELS } from "./models.ts";
@@ -17,7 +17,8 @@ import type { LockConfig } from "../../src/locks/config.ts";
 function graphModels(): Map<string, GraphModel> {
   return new Map(MODELS.map((model) => {
     let graph: StateGraph | undefined;
-    const explore = () => graph ??= exploreLocks(model);
+    const explore = (observer?: Observer) =>
+      observer === undefined ? graph ??= exploreLocks(model) : exploreLocks(model, observer);
     const module = `Locking${model.name[0]!.toUpperCase()}${model.name.slice(1)}`;
     return [model.name, {
       explore,

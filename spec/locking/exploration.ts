@@ -10,20 +10,24 @@ import type { ResourceRequest } from "../../src/locks/types.ts";
 import type { AcquireAnswer, LockAnswers, LockCommand } from "../../src/locks/commands.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
 import type { LockState } from "../../src/locks/state.ts";
-import { explore, type Move } from "../../src/testing/explorer.ts";
-import type { StateGraph } from "../../src/testing/explorer.ts";
+import type { Move, StateGraph } from "../../src/testing/explorer.ts";
+import { exploreObserved } from "../tool/exploring.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
+import type { Observer } from "../tool/subject.ts";
 import { canonical } from "../tool/value.ts";
 import type { LockModel } from "./models.ts";
 
-/** The machine's reachable states, as the specification would have them. */
-export function exploreLocks(model: LockModel): StateGraph {
-  return explore(lockMachine(model.config), {
+/** Returns the machine's reachable states, written as the specification's. */
+export function exploreLocks(model: LockModel, observer?: Observer): StateGraph {
+  const exploration = {
     alphabet: movesOf(model),
-    describe: (state, now) => stateText(variablesOf(model, state, now)),
+    describe: (state: Readonly<LockState>, now: Instant) =>
+      stateText(variablesOf(model, state, now)),
     label: labelOf,
-    allows: (state, now, move) => mayTry(model, state, now, move),
-  });
+    allows: (state: Readonly<LockState>, now: Instant, move: Move<LockCommand>) =>
+      mayTry(model, state, now, move),
+  };
+  return exploreObserved(lockMachine(model.config), exploration, observer);
 }
 
 /** Everything that is tried in every state. */
@@ -44,7 +48,7 @@ function commandsOf(model: LockModel, owner: string): LockCommand[] {
   const terms = product(model.priorities, model.timeouts, model.leases);
   const targets = product(model.locks, model.epochs);
   const waits = Array.from({ length: model.maxWait }, (_, i) => i + 1);
-  // Nobody asks for several units of what is shared; no façade lets that pass.
+  // A request for several units of a shared lock is excluded: façades refuse it.
   const kinds = product(model.modes, model.units)
     .filter(([mode, units]) => mode === "exclusive" || units === 1);
   return [
@@ -225,10 +229,10 @@ function answerText(
 
 const GRANTED = { granted: "acquired", held: "reacquired", queued: "queued" } as const;
 
-/** What the specification doesn't know of: agents apart from owners, and requests. */
+/** Fields that the specification lacks: agents apart from owners, and requests. */
 const UNKNOWN = new Set(["agentId", "agents", "victim", "askId"]);
 
-/** An event as the specification tells it. */
+/** Returns the fields of an event that the specification has. */
 export function toldOf(event: LockEvent): Record<string, unknown> {
   const entries = Object.entries(event).filter(([name]) => !UNKNOWN.has(name));
   return Object.fromEntries(

@@ -8,7 +8,7 @@
 import type { LockMode } from "../../src/locks/types.ts";
 import type { LockConfig } from "../../src/locks/config.ts";
 
-/** What is tried, and when it is enough. */
+/** Commands that are tried, and bounds. */
 export interface LockModel {
   readonly name: string;
   readonly config: Partial<LockConfig>;
@@ -25,7 +25,7 @@ export interface LockModel {
   readonly timeouts: readonly number[];
   readonly leases: readonly number[];
   readonly patience: readonly boolean[];
-  /** What is asked for at once. */
+  /** Groups of requests. */
   readonly groups: readonly (readonly [lock: string, mode: LockMode, units: number][])[];
   /** Which grants are meant; 0 for whichever there is. */
   readonly epochs: readonly number[];

@@ -9,13 +9,13 @@ import type { LockCommand } from "../../src/locks/commands.ts";
 import type { RecordedStep } from "../../src/testing/recorder.ts";
 import { toldOf } from "./exploration.ts";
 
-/** What was told the machine, or that something follows, and what the event tells. */
+/** A command, or `follow`, and the fields of its event. */
 export type Row = Record<string, unknown>;
 
 /** Rows of a run: one for each command and each event, and one for each time that time passes. */
 export class Recording {
   readonly rows: Row[] = [];
-  /** How many of them tell of an event. */
+  /** Number of rows that have an event. */
   events = 0;
   #now = 0;
 

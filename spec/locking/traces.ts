@@ -119,7 +119,7 @@ interface BadTrace {
   readonly drop?: number;
   /** The row that changes its place with the next one. */
   readonly swap?: number;
-  /** The row, the name of what it tells or was told, and what it tells instead. */
+  /** The row, the name of a field of it or of its event, and the wrong value. */
   readonly set?: readonly [row: number, name: string, value: unknown];
   readonly divergesAt: number;
 }

@@ -1,6 +1,6 @@
 ------------------------------- MODULE Stealing -------------------------------
-(* Tasks, the agents that run them, and how unstarted tasks move to whoever has *)
-(* less to do. The machine is src/tasks.                                        *)
+(* Tasks, the agents that run them, and how unstarted tasks move to agents that *)
+(* have less to do. The machine is src/tasks.                                   *)
 (*                                                                              *)
 (* A command is an action that only says what is to happen: it fills `todo`.    *)
 (* Each event is an action of its own, with the event's name and arguments,     *)
@@ -126,11 +126,8 @@ Source == LET S == Donors IN CHOOSE a \in S : \A b \in S \ {a} : Busier(a, b)
 Target == LET S == Receivers IN CHOOSE a \in S : \A b \in S \ {a} :
             Load(a) < Load(b) \/ (Load(a) = Load(b) /\ Index(order, a) < Index(order, b))
 Batch(from, to) == Min({MaxStealBatch, (Load(from) - Load(to)) \div 2, Len(Movable(from)), FreeRoom(to)})
-StealDue == /\ Steals /\ Donors # {} /\ Receivers # {}
-            /\ LET from == Source  to == Target IN
-               /\ from # to
-               /\ Load(from) >= Load(to) + StealThreshold
-               /\ Batch(from, to) > 0
+MayMove(from, to) == from # to /\ Load(from) >= Load(to) + StealThreshold /\ Batch(from, to) > 0
+StealDue == Steals /\ Donors # {} /\ Receivers # {} /\ MayMove(Source, Target)
 
 NothingLeft == todo = <<>> /\ Due.kind = "nothing" /\ ~StealDue
 
@@ -223,7 +220,7 @@ Claims(t, a, rest) ==
 TaskAssigned(t, a, e, queued) ==
   /\ e = NextEpoch /\ queued = ~HasSlot(a)
   /\ \/ /\ todo = <<>> /\ ~quiet
-        /\ LET next == Due IN next.kind \in {"assign", "place"} /\ next.t = t /\ next.a = a
+        /\ Due \in [kind : {"assign", "place"}, t : {t}, a : {a}]
         /\ Claims(t, a, <<>>)
      \/ /\ todo # <<>> /\ Head(todo).ev = "arrives" /\ Head(todo).t = t /\ Head(todo).to = a
         /\ Claims(t, a, Tail(todo))
@@ -291,7 +288,7 @@ TaskTimedOut(t, limit) ==
   /\ Frees(freed)
 
 Lost(a) == ~agents[a].up \/ agents[a].drained
-\* A pause is over. A placed task whose agent is gone is anybody's.
+\* A pause is over. A placed task whose agent is gone may go to any agent.
 TaskReadied(t) ==
   /\ todo # <<>> /\ Head(todo) = OfTask("readied", t)
   /\ tasks' = [tasks EXCEPT ![t].status = "ready", ![t].paused = FALSE,
@@ -325,7 +322,7 @@ AgentSpawned(a) ==
   /\ Frees(freed \cup {a})
 
 \* Its claims end in the order in which they began, then the bodies that it still ran. What was
-\* placed with it and waits for room is anybody's.
+\* placed with it and waits for room may go to any agent.
 Unpinned(t, a) == IF tasks[t].status = "ready" /\ tasks[t].placed /\ tasks[t].pin = a
                   THEN [tasks[t] EXCEPT !.pin = Nobody] ELSE tasks[t]
 RECURSIVE InOrder(_)
@@ -588,7 +585,7 @@ OwnershipUnique ==
   \A t \in Task : /\ Owners(t) = IF tasks[t].agent = Nobody THEN {} ELSE {tasks[t].agent}
                   /\ \A u \in Task : (t # u /\ tasks[t].epoch = tasks[u].epoch) => tasks[t].epoch = 0
 
-\* Nobody who is gone has anything, except what is about to be taken from it.
+\* An agent that is gone has nothing, except what is about to be taken from it.
 OwnedByLiveAgent ==
   /\ \A t \in Task : (tasks[t].agent # Nobody /\ ~agents[tasks[t].agent].up) =>
        \E i \in Pending("ends") : todo[i].t = t
@@ -610,7 +607,7 @@ TaskConservation ==
   /\ Range(born) = {t \in Task : tasks[t].status # "new"}
   /\ Len(born) = Cardinality(Range(born))
 
-\* Nobody goes on for ever: neither by failures nor by crashes.
+\* No task goes on for ever: neither by failures nor by crashes.
 LimitsKept ==
   \A t \in Task : /\ tasks[t].crashes > MaxCrashes => tasks[t].status = "failed"
                   /\ tasks[t].attempts > Retries => tasks[t].status \in {"running"} \cup Terminal
@@ -626,7 +623,7 @@ QueueOrdered ==
        (i < j /\ j <= Len(claims[a])) => tasks[claims[a][i]].epoch < tasks[claims[a][j]].epoch
 
 Open(a) == agents[a].up /\ ~agents[a].drained /\ agents[a].cordons = {}
-\* In a quiet state nobody idles beside work that it could do.
+\* In a quiet state no agent idles beside work that it could do.
 WorkConserving ==
   quiet => \A a \in Agent, t \in Task :
     /\ ~(/\ Open(a) /\ load[a] < Slots[a]

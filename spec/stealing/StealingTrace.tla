@@ -1,7 +1,7 @@
 ----------------------------- MODULE StealingTrace -----------------------------
 (* Could the recorded runs be runs of Stealing? TraceData has them: Traces is a  *)
 (* sequence of runs, a run a sequence of rows. A row names an action and its     *)
-(* arguments, and may tell what the machine looked like after it.                *)
+(* arguments, and may have the state of the machine after it.                    *)
 EXTENDS Stealing, TraceData
 
 VARIABLES
@@ -62,7 +62,7 @@ Event(r) == LET x == r.args IN
     [] r.action = "WorkstealingCompleted" -> WorkstealingCompleted(x[1], x[2], x[3], x[4])
     [] OTHER -> FALSE
 
-\* Nobody records that time is up; an event that begins a step tells which time it was.
+\* No row records that a timer fired; an event that begins a step says which one it was.
 Timer(r) == LET x == r.args IN
   CASE r.action = "TaskTimedOut" -> Expire(x[1], x[2])
     [] r.action = "TaskReadied" -> PauseOver(x[1])

@@ -7,17 +7,17 @@
 import type { TaskEvent } from "../../src/tasks/events.ts";
 import type { TaskCommand } from "../../src/tasks/commands.ts";
 
-/** Lets a timer that is set be due: time is reduced to that. */
+/** Makes a timer that is set due: the model has no other time. */
 export interface Expire {
   readonly type: "expire";
   readonly limit: "queue" | "attempt" | "heartbeat" | "backoff" | "grace" | "report";
   /** The task, or of a report the agent. */
   readonly id: string;
-  /** Of the claim whose grace period ends; otherwise 0. */
+  /** The epoch of the claim whose grace period ends; otherwise 0. */
   readonly epoch: number;
 }
 
-/** What the surroundings of a modelled machine do. */
+/** A command of the environment of a modelled machine. */
 export type ModelCommand = TaskCommand | Expire;
 
 /** An action with its arguments. */
@@ -26,7 +26,7 @@ export interface Action {
   readonly arguments: readonly (string | number | boolean | readonly string[])[];
 }
 
-/** The action that stands for a command that was heard. */
+/** The action that stands for a command that was accepted. */
 export function commandAction(command: ModelCommand): Action {
   switch (command.type) {
     case "submit": {

@@ -4,10 +4,13 @@
  * @module
  */
 
-import { explore, type StateGraph } from "../../src/testing/mod.ts";
+import type { Exploration } from "../../src/testing/explorer.ts";
+import type { StateGraph } from "../../src/testing/explorer.ts";
 import type { TaskEvent } from "../../src/tasks/events.ts";
+import type { TaskState } from "../../src/tasks/state.ts";
+import { exploreObserved } from "../tool/exploring.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
-import type { Alphabet, GraphModel, Subject } from "../tool/subject.ts";
+import type { Alphabet, GraphModel, Observer, Subject } from "../tool/subject.ts";
 import { canonical, expression } from "../tool/value.ts";
 import { abstraction } from "./abstraction.ts";
 import {
@@ -26,9 +29,10 @@ import { fewTraces, randomSets } from "./traces.ts";
 /** Commands are bounded in the model; their actions have this before their names there. */
 const BOUNDED = "B";
 
-/** What the machine does within `bounds`, and the names of all steps that it was seen to make. */
+/** Returns the graph of the machine within `bounds`, and the names of all steps in it. */
 export function exploreWithin(
   bounds: Bounds,
+  observer?: Observer,
 ): { readonly graph: StateGraph; readonly actions: ReadonlyMap<string, string> } {
   const actions = new Map<string, string>();
   const name = (prefix: string, action: Action): string => {
@@ -41,7 +45,7 @@ export function exploreWithin(
     actions.set(name, text);
     return name;
   };
-  const graph = explore(boundedMachine(bounds), {
+  const exploration: Exploration<TaskState, ModelCommand, TaskEvent> = {
     alphabet: alphabet(bounds).map((command) => ({ command, afterMs: 0 })),
     describe: (state) => {
       const variables = Object.entries(abstraction(state, bounds.tasks, bounds.agents));
@@ -49,8 +53,8 @@ export function exploreWithin(
     },
     label: ({ command }, events) => label(command as ModelCommand, events, name),
     allows: (state, _, { command }) => allows(bounds, state, command as ModelCommand),
-  });
-  return { graph, actions };
+  };
+  return { graph: exploreObserved(boundedMachine(bounds), exploration, observer), actions };
 }
 
 function label(
@@ -60,8 +64,8 @@ function label(
 ): string {
   const [first] = events;
   if (first?.type === "task:refused") return name(BOUNDED, refusalAction(command, first));
-  const heard = name(BOUNDED, commandAction(command));
-  return [heard, ...events.map((event) => name("", eventAction(event)))].join(THEN);
+  const accepted = name(BOUNDED, commandAction(command));
+  return [accepted, ...events.map((event) => name("", eventAction(event)))].join(THEN);
 }
 
 function textOf(prefix: string, { name, arguments: given }: Action): string {
@@ -80,7 +84,8 @@ function graphModel(name: string, bounds: Bounds): GraphModel {
         actions,
       };
     },
-    explore: () => explored().graph,
+    explore: (observer) =>
+      observer === undefined ? explored().graph : exploreWithin(bounds, observer).graph,
     reading: {
       isStable: (state) => state.get("quiet") === "TRUE",
       label: (action) => action,

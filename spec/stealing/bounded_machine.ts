@@ -1,8 +1,8 @@
 /**
- * The task machine within the bounds of `MCStealing`: what its surroundings do, and what a state is
+ * The task machine within the bounds of `MCStealing`: what its environment does, and what a state is
  * to the specification.
  *
- * No time passes. Each timer is far away, and the surroundings let any one that is set be due: so
+ * No time passes. Each timer is far away, and the environment makes any one that is set due: so
  * every order of deadlines is tried, and no state differs from another by an instant.
  *
  * @module
@@ -35,7 +35,7 @@ export interface Bounds {
   readonly used: readonly string[];
   readonly ranks: readonly number[];
   readonly maxEpoch: number;
-  /** Who is registered from the start, in this order. */
+  /** Agents that are registered from the start, in this order. */
   readonly there: readonly string[];
   readonly homes: readonly string[];
   readonly reports: readonly number[];
@@ -94,7 +94,7 @@ function timerOf(state: TaskState, { limit, id, epoch }: Expire): Timer<TaskTime
   }
 }
 
-/** Whether the surroundings give `command` in this state. */
+/** Whether the environment gives `command` in this state. */
 export function allows(bounds: Bounds, state: TaskState, command: ModelCommand): boolean {
   if (state.epoch >= bounds.maxEpoch) return false;
   switch (command.type) {
@@ -124,7 +124,7 @@ function isLost(state: TaskState, agentId: string): boolean {
   return state.agents.get(agentId)?.drained !== undefined || !state.agents.has(agentId);
 }
 
-/** All that the surroundings may do. */
+/** All commands of the environment. */
 export function alphabet(bounds: Bounds): ModelCommand[] {
   const commands: ModelCommand[] = [];
   const { used } = bounds;

@@ -10,15 +10,15 @@ import { randomRun } from "./traces.ts";
 
 type Argument = Row["args"][number];
 
-/** What is done to which row. */
+/** A change, and the row that it applies to. */
 interface Falsification {
   readonly name: string;
   /** The row is the first that has this action and holds to this. */
   readonly action: string;
   readonly where?: (row: Row, next: Row | undefined) => boolean;
-  /** What stands in the place of the row and the one after it. */
+  /** Returns the rows that replace the row and the one after it. */
   readonly change: (row: Row, next: Row) => readonly Row[];
-  /** How many rows after the changed one it shows. @default 0 */
+  /** Number of rows from the changed one to the one that diverges. @default 0 */
   readonly later?: number;
 }
 
@@ -50,7 +50,7 @@ const FALSIFICATIONS: readonly Falsification[] = [
   { name: "a start under another epoch", action: "TaskStarted", change: altered(2, more) },
   { name: "a start left out", action: "TaskStarted", change: (_, next) => [next] },
   {
-    name: "a start told twice",
+    name: "a start recorded twice",
     action: "TaskStarted",
     change: (row, next) => [row, { action: row.action, args: row.args }, next],
     later: 1,
@@ -89,7 +89,7 @@ const FALSIFICATIONS: readonly Falsification[] = [
   },
   { name: "a stolen task left out", action: "TaskStolen", change: (_, next) => [next] },
   {
-    name: "a stale word that is heard",
+    name: "a stale command that is accepted",
     action: "TaskRefused",
     where: (r) => r.args[3] === "stale-epoch",
     change: altered(3, () => "status"),
@@ -112,7 +112,7 @@ const FALSIFICATIONS: readonly Falsification[] = [
     }, next],
   },
   {
-    name: "a claim that nobody has",
+    name: "a claim without an agent",
     action: "TaskStarted",
     where: (r) => r.claims !== undefined,
     change: (

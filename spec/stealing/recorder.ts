@@ -97,10 +97,10 @@ function commandRows(
 ): Action[] {
   const [first] = events;
   if (first?.type === "task:refused") return [refusalAction(command, first)];
-  const heard = command.type === "submit"
+  const accepted = command.type === "submit"
     ? submission(command, now - command.task.priority * config.agingMs)
     : commandAction(command);
-  return [heard, ...events.map(eventAction)];
+  return [accepted, ...events.map(eventAction)];
 }
 
 function submission({ task }: Extract<TaskCommand, { type: "submit" }>, rank: number): Action {

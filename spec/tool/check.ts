@@ -1,37 +1,40 @@
 /**
- * Does one check of the list, and judges what came of it.
+ * Does one check of the list and judges its result.
  *
  * @module
  */
 
 import { alphabetModule } from "./alphabet.ts";
+import { digestFile, digestOf } from "./digests.ts";
 import { readDot } from "./dot.ts";
-import { digestOf, findDifference, readGraph } from "./graphs.ts";
-import { folderOf, type Model, type TlcModel } from "./models.ts";
+import { findDifference, findUnnamed, readGraph } from "./graphs.ts";
+import { type Figures, folderOf, type Model, type TlcModel } from "./models.ts";
+import { tlcFilesOf } from "./modules.ts";
 import { checkMutants } from "./mutants.ts";
 import { type GraphModel, loadSubject, type Trace } from "./subject.ts";
 import { counterexampleTable } from "./table.ts";
 import { runTlc, type TlcResult } from "./tlc.ts";
 import { misjudged, traceModule } from "./traces.ts";
 
-/** How a check is done. */
-export interface Surroundings {
+/** Settings of a check. */
+export interface Settings {
   readonly jar: string;
-  /** Where the check may write. */
+  /** An empty folder that the check may write to. */
   readonly folder: string;
-  /** Whether measured figures replace those that are kept, instead of being held to them. */
+  /** Whether measured figures replace those that are kept, instead of being compared with them. */
   readonly write: boolean;
 }
 
-/** What came of a check. */
+/** Result of a check. */
 export interface Outcome {
-  /** What is wrong; nothing when all is as it must be. */
+  /** Everything that is wrong; empty when the check passes. */
   readonly problems: readonly string[];
-  /** In a few words. */
+  /** A few words for the table. */
   readonly result: string;
-  readonly states: number;
-  readonly transitions: number;
-  readonly depth: number;
+  /** Size of TLC's run; `undefined` when TLC did not run. */
+  readonly figures?: Figures;
+  /** Number of code mutants that were caught. */
+  readonly caught?: number;
   readonly seconds: number;
 }
 
@@ -39,87 +42,91 @@ const SPEC = new URL("../", import.meta.url);
 const TIMEOUT_MS = 600_000;
 
 /** Does the check. */
-export async function check(model: Model, surroundings: Surroundings): Promise<Outcome> {
-  const subject = model.kind === "safety" || model.kind === "live" || model.kind === "witness" ||
-      model.kind === "mutant"
-    ? undefined
-    : await loadSubject(folderOf(model));
-  if (model.kind === "machine-mutants") {
-    return await checkMutants(model, subject!, surroundings.folder);
+export async function check(model: Model, settings: Settings): Promise<Outcome> {
+  switch (model.kind) {
+    case "code-mutants":
+      return await checkMutants(model, settings.folder, settings.write);
+    case "graph":
+      return await checkGraph(model, settings);
+    case "trace":
+      return await checkTraces(model, settings);
+    default: {
+      const result = await run(model, settings, await tlcFilesOf(model));
+      return outcomeOf(model, result, judge(model, result, settings.write));
+    }
   }
-  const graph = subject?.graphs.get(model.subject ?? "");
-  const traces = await subject?.traces.get(model.subject ?? "")?.();
-  if ((model.kind === "graph" || model.kind === "complete") && graph === undefined) {
+}
+
+/** Compares the graph of the machine with the one that TLC finds. */
+async function checkGraph(model: TlcModel, settings: Settings): Promise<Outcome> {
+  const { graphs } = await loadSubject(folderOf(model));
+  const graph = graphs.get(model.subject ?? "");
+  if (graph === undefined) {
     throw new Error(`Cannot check ${model.name}: the binding must have a graph "${model.subject}"`);
   }
-  if (model.kind === "trace" && (traces === undefined || traces.length === 0)) {
+  const { write, folder } = settings;
+  const { module } = graph.alphabet;
+  const files = await tlcFilesOf(model);
+  files.set(`${module}.tla`, alphabetModule(graph.alphabet));
+  const problems = await checkGenerated(graph, write);
+  const result = await run(model, settings, files, { module, dump: true });
+  problems.push(...judge(model, result, write));
+  // Where the figures differ, the difference of the graphs says why.
+  if (result.exit === 0) problems.push(...await compare(model, graph, folder, write));
+  return outcomeOf(model, result, problems);
+}
+
+/** Checks that TLC follows recorded runs as far as it must. */
+async function checkTraces(model: TlcModel, settings: Settings): Promise<Outcome> {
+  const sets = (await loadSubject(folderOf(model))).traces;
+  const traces = await sets.get(model.subject ?? "")?.();
+  if (traces === undefined || traces.length === 0) {
     throw new Error(`Cannot check ${model.name}: the binding must have traces "${model.subject}"`);
   }
-  const problems: string[] = [];
-  await furnish(model, surroundings.folder, graph, traces);
-  if (graph !== undefined) problems.push(...await checkGenerated(graph, surroundings.write));
-  const result = await runTlc({
-    jar: surroundings.jar,
-    folder: surroundings.folder,
-    module: graph === undefined ? model.module : graph.alphabet.module,
-    config: "check",
-    dump: model.kind === "graph",
-    timeoutMs: TIMEOUT_MS,
-  });
-  problems.push(...judge(model, result, surroundings.write));
-  if (traces !== undefined && problems.length === 0) {
+  const files = await tlcFilesOf(model);
+  files.set("TraceData.tla", traceModule(traces));
+  const result = await run(model, settings, files);
+  const problems = judge(model, result, settings.write);
+  if (result.exit === 0) {
     const [first, ...others] = misjudged(traces, result.output);
     problems.push(...others.map(({ problem }) => problem));
     if (first !== undefined) {
-      problems.push(first.problem, await follow(model, first.trace, surroundings));
+      problems.push(first.problem, await follow(model, first.trace, settings, files));
     }
   }
-  if (model.kind === "graph" && problems.length === 0) {
-    problems.push(...await compare(model, graph!, surroundings));
-  }
-  return { ...result, problems, result: describe(model, result) };
+  return outcomeOf(model, result, problems);
 }
 
-/** How far the specification follows a run, as a table. */
+/** Shows as a table how far the specification follows a run. */
 async function follow(
   model: TlcModel,
   trace: Trace,
-  { jar, folder }: Surroundings,
+  settings: Settings,
+  files: Map<string, string>,
 ): Promise<string> {
-  await Deno.writeTextFile(`${folder}/TraceData.tla`, traceModule([trace]));
-  const job = { jar, folder, module: model.module, config: "check", dump: false };
-  return explain(await runTlc({ ...job, deadlock: true, timeoutMs: TIMEOUT_MS }));
+  files.set("TraceData.tla", traceModule([trace]));
+  return explain(await run(model, settings, files, { deadlock: true }));
 }
 
-/** Puts all that TLC reads into its folder. */
-async function furnish(
-  model: TlcModel,
-  folder: string,
-  graph: GraphModel | undefined,
-  traces: readonly Trace[] | undefined,
-): Promise<void> {
-  const source = new URL(`${folderOf(model)}/`, SPEC);
-  for await (const { name } of Deno.readDir(source)) {
-    if (name.endsWith(".tla")) await Deno.copyFile(new URL(name, source), `${folder}/${name}`);
-  }
-  if (graph !== undefined) {
-    const { alphabet } = graph;
-    await Deno.writeTextFile(`${folder}/${alphabet.module}.tla`, alphabetModule(alphabet));
-  }
-  if (traces !== undefined) {
-    await Deno.writeTextFile(`${folder}/TraceData.tla`, traceModule(traces));
-  }
-  const config = await Deno.readTextFile(new URL(`cfg/${model.config}.cfg`, source));
-  await Deno.writeTextFile(`${folder}/check.cfg`, configOf(model, config));
+/** Runs TLC with `files` in its folder. */
+async function run(
+  { module }: TlcModel,
+  { jar, folder }: Settings,
+  files: ReadonlyMap<string, string>,
+  options: { readonly module?: string; readonly dump?: boolean; readonly deadlock?: boolean } = {},
+): Promise<TlcResult> {
+  for (const [name, text] of files) await Deno.writeTextFile(`${folder}/${name}`, text);
+  const job = { jar, folder, module, config: "check", dump: false, timeoutMs: TIMEOUT_MS };
+  return await runTlc({ ...job, ...options });
 }
 
-function configOf({ replace = {}, property, invariant }: TlcModel, config: string): string {
-  const lines = Object.entries(replace).map(([name, other]) => `CONSTANT ${name} <- ${other}`);
-  if (property !== undefined) lines.push(`PROPERTY ${property}`);
-  if (invariant !== undefined) lines.push(`INVARIANT ${invariant}`);
-  return `${config}\n${lines.join("\n")}\n`;
+function outcomeOf(model: TlcModel, result: TlcResult, problems: readonly string[]): Outcome {
+  const { states, transitions, depth, seconds } = result;
+  const figures = { states, transitions, depth };
+  return { problems, result: describe(model, result), figures, seconds };
 }
 
+/** Compares the generated module with the one that is kept. */
 async function checkGenerated({ alphabet }: GraphModel, write: boolean): Promise<string[]> {
   const file = new URL(`gen/${alphabet.module}.tla`, SPEC);
   const text = alphabetModule(alphabet);
@@ -129,9 +136,9 @@ async function checkGenerated({ alphabet }: GraphModel, write: boolean): Promise
   return [`spec/gen/${alphabet.module}.tla is out of date; deno task spec --write renews it`];
 }
 
-/** What is wrong with TLC's result as such. */
+/** Returns what is wrong with a run of TLC: its exit code, the violated property, its figures. */
 export function judge(model: TlcModel, result: TlcResult, write: boolean): string[] {
-  const { exit, violated, states, transitions, depth } = result;
+  const { exit, violated } = result;
   const expected = model.violates;
   if (exit !== (expected?.exit ?? 0)) {
     return [
@@ -139,19 +146,17 @@ export function judge(model: TlcModel, result: TlcResult, write: boolean): strin
       explain(result),
     ];
   }
-  if (expected !== undefined) {
-    // TLC does not name a temporal property; then it is the only one of the run.
-    const name = violated ?? model.property;
-    return name === expected.property ? [] : [`${name} is violated, not ${expected.property}`];
+  // TLC does not name a temporal property; then it is the only one of the run.
+  const name = violated ?? model.property;
+  if (expected !== undefined && name !== expected.property) {
+    return [`${name} is violated, not ${expected.property}`];
   }
-  if (states === 0) return ["TLC found no states"];
-  if (write || model.kind === "trace") return [];
+  if (result.states === 0) return ["TLC found no states"];
+  if (write) return [];
   const { figures } = model;
   if (figures === undefined) return ["its figures are missing; deno task spec --write adds them"];
   return (["states", "transitions", "depth"] as const).flatMap((name) =>
-    figures[name] === { states, transitions, depth }[name]
-      ? []
-      : [`${name}: ${{ states, transitions, depth }[name]}, not ${figures[name]}`]
+    figures[name] === result[name] ? [] : [`${name}: ${result[name]}, not ${figures[name]}`]
   );
 }
 
@@ -185,23 +190,27 @@ function explain(result: TlcResult): string {
   return lines.slice(0, 30).join("\n");
 }
 
-/** The event that a state says it came from, or the name of the definition that made it. */
+/** The type of the event that led to a state, or the name of the definition that did. */
 function nameOf(action: string, state: ReadonlyMap<string, string>): string {
   const told = /"type":"([^"]+)"/.exec(state.get("told") ?? "")?.[1];
   return told === undefined || told === "nothing" ? action : told;
 }
 
+/** Compares TLC's graph with itself, its names left out; with the machine's; and with the digest. */
 async function compare(
   model: TlcModel,
   { explore, reading }: GraphModel,
-  { folder, write }: Surroundings,
+  folder: string,
+  write: boolean,
 ): Promise<string[]> {
-  const spec = readGraph(await readDot(`${folder}/graph.dot`), reading);
-  const machine = explore();
-  const difference = findDifference(spec, machine);
+  const dot = await readDot(`${folder}/graph.dot`);
+  const unnamed = findUnnamed(dot);
+  if (unnamed !== undefined) return [unnamed];
+  const spec = readGraph(dot, reading);
+  const difference = findDifference(spec, explore());
   if (difference !== undefined) return [difference];
   const digest = JSON.stringify(await digestOf(spec), null, 2) + "\n";
-  const file = new URL(`graphs/${folderOf(model)}-${model.subject}.json`, SPEC);
+  const file = digestFile(folderOf(model), model.subject!);
   if (write) await Deno.writeTextFile(file, digest);
   const kept = await Deno.readTextFile(file).catch(() => "");
   return kept === digest ? [] : [`the graph is not the one of ${file.pathname.split("/").at(-1)}`];

@@ -2,17 +2,18 @@
  * Reads the graph that TLC writes with `-dump dot,actionlabels`.
  *
  * A line is a node (`1234 [label="/\\ x = 1\n/\\ y = 2"…]`), an edge (`1234 -> 5678 [label="Name"…]`),
- * or decoration. A node that everything may begin with is filled.
+ * or decoration. The nodes of the initial states are filled.
  *
  * @module
  */
 
+import { lines } from "./lines.ts";
 import { readValue } from "./value.ts";
 
-/** The variables of one state, by name, each as its one text. */
+/** Variables of a state, by name, each as its canonical text. */
 export type Variables = ReadonlyMap<string, string>;
 
-/** TLC's graph as it is in the file. */
+/** TLC's graph as the file has it. */
 export interface DotGraph {
   readonly nodes: ReadonlyMap<string, Variables>;
   readonly initial: readonly string[];
@@ -22,7 +23,7 @@ export interface DotGraph {
 /** One step of the specification. */
 export interface DotEdge {
   readonly from: string;
-  /** The name of the definition that made it. */
+  /** Name of the definition that made it. */
   readonly action: string;
   readonly to: string;
 }
@@ -55,7 +56,7 @@ export async function readDot(path: string): Promise<DotGraph> {
   return { nodes, initial, edges };
 }
 
-/** Reads `/\ a = 1\n/\ b = 2`; `known` keeps what was read before, since most of it comes again. */
+/** Reads `/\ a = 1\n/\ b = 2`; `known` caches values, most of which occur many times. */
 export function readState(text: string, known: Map<string, string> = new Map()): Variables {
   const variables = new Map<string, string>();
   const parts = text.startsWith("/\\ ") ? text.slice(3).split("\n/\\ ") : [text];
@@ -74,14 +75,4 @@ export function readState(text: string, known: Map<string, string> = new Map()):
 
 function unescape(text: string): string {
   return text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped);
-}
-
-async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<string> {
-  let rest = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + chunk).split("\n");
-    rest = parts.pop()!;
-    yield* parts;
-  }
-  if (rest !== "") yield rest;
 }

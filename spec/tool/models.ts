@@ -1,44 +1,45 @@
 /**
- * The list of all that is checked, `spec/models.json`.
+ * The list of all checks, `spec/models.json`.
  *
  * @module
  */
 
 /** One check. */
-export type Model = TlcModel | MachineMutants;
+export type Model = TlcModel | CodeMutants;
 
 /** A check that TLC does. */
 export interface TlcModel {
-  /** `folder/what`. */
+  /** `folder/name`. */
   readonly name: string;
-  readonly kind: "safety" | "live" | "witness" | "mutant" | "graph" | "complete" | "trace";
-  /** What it shows, in a few words. */
+  readonly kind: "safety" | "live" | "witness" | "mutant" | "graph" | "trace";
+  /** One line on what the check shows. */
   readonly shows: string;
+  /** The module to check. A graph is that of a generated module, which extends this one. */
   readonly module: string;
   /** A file of the folder's `cfg`, without `.cfg`. */
   readonly config: string;
   /** Definitions that are replaced by broken ones. */
   readonly replace?: Readonly<Record<string, string>>;
-  /** A temporal property to check; the only one, as TLC doesn't name it. */
+  /** A temporal property to check; the only one, as TLC does not name it. */
   readonly property?: string;
   /** An invariant to check. */
   readonly invariant?: string;
-  /** Of a graph, or of the completeness of its alphabet: which. Of traces: which set. */
+  /** Name of the graph, or of the set of traces. */
   readonly subject?: string;
-  /** What TLC must end with; all holds when there is nothing here. */
+  /** The violation that TLC must find; `undefined` when all must hold. */
   readonly violates?: Violation;
-  /** Measured, and held to. */
+  /** Measured, and asserted. Only a check that was not measured yet has none. */
   readonly figures?: Figures;
 }
 
-/** What must go wrong. */
+/** A violation that TLC must find. */
 export interface Violation {
   readonly exit: 11 | 12 | 13;
   /** The invariant's or property's name. */
   readonly property: string;
 }
 
-/** How large a model is. */
+/** Size of a run of TLC. */
 export interface Figures {
   readonly states: number;
   readonly transitions: number;
@@ -46,12 +47,12 @@ export interface Figures {
 }
 
 /** A check of the checks: broken copies of a machine, each of which must be caught. */
-export interface MachineMutants {
+export interface CodeMutants {
   readonly name: string;
-  readonly kind: "machine-mutants";
+  readonly kind: "code-mutants";
   readonly shows: string;
-  /** How many there must be at least. */
-  readonly atLeast: number;
+  /** Number of the mutants; asserted. */
+  readonly mutants?: number;
 }
 
 const LIST = new URL("../models.json", import.meta.url);
@@ -71,7 +72,7 @@ export function folderOf({ name }: Model): string {
   return name.split("/")[0]!;
 }
 
-/** The models in `folders`, all when there are none, whose name has `only` in it. */
+/** The models in `folders`, all when there are none, whose name contains `only`. */
 export function select(
   models: readonly Model[],
   folders: readonly string[],

@@ -1,85 +1,80 @@
 /**
- * Broken copies of a machine: each must be noticed, or the checks prove nothing.
- *
- * A copy of the sources is changed in one place and explored by a process of its own, whose digests
- * of graphs must then differ from those that are kept, unless it breaks down.
+ * Checks that broken copies of the code are noticed; otherwise the comparison of graphs proves
+ * nothing.
  *
  * @module
  */
 
+import type { Verdict } from "./broken_copies.ts";
 import type { Outcome } from "./check.ts";
-import { folderOf, type MachineMutants } from "./models.ts";
-import type { CodeMutant, Subject } from "./subject.ts";
+import { lines } from "./lines.ts";
+import { type CodeMutants, folderOf } from "./models.ts";
+import { type CodeMutant, loadSubject } from "./subject.ts";
 
-const ROOT = new URL("../../", import.meta.url);
-const COPIED = ["src", "spec", "mod.ts", "deno.json", "deno.lock"];
-const TIMEOUT_MS = 300_000;
+const PROCESS = new URL("broken_copies.ts", import.meta.url);
+/** Longest time between two verdicts. The slowest mutant takes two seconds. */
+const TIMEOUT_MS = 60_000;
 
-/** Explores every mutant of `subject`. */
+/** Tries every mutant of a folder, each of which must be caught where it says. */
 export async function checkMutants(
-  model: MachineMutants,
-  { mutants }: Subject,
-  folder: string,
+  model: CodeMutants,
+  place: string,
+  write: boolean,
 ): Promise<Outcome> {
   const started = performance.now();
-  const problems: string[] = [];
-  if (mutants.length < model.atLeast) problems.push(`there are only ${mutants.length} mutants`);
-  for (const entry of COPIED) await copy(new URL(entry, ROOT).pathname, `${folder}/${entry}`);
-  if (!await isUnchanged(folder, folderOf(model))) {
-    problems.push("the copy is not like the original before anything is broken");
-  }
-  for (const mutant of mutants) {
-    const problem = await tryMutant(mutant, folder, folderOf(model));
-    if (problem !== undefined) problems.push(`${mutant.name}: ${problem}`);
-  }
-  const caught = Math.max(0, mutants.length - problems.length);
+  const { mutants } = await loadSubject(folderOf(model));
+  const { verdicts, failure } = await runCopies(folderOf(model), place);
   const seconds = (performance.now() - started) / 1000;
-  return {
-    problems,
-    result: `${caught} caught`,
-    states: 0,
-    transitions: 0,
-    depth: 0,
-    seconds,
-  };
-}
-
-async function tryMutant(
-  { file, find, replace }: CodeMutant,
-  folder: string,
-  subject: string,
-): Promise<string | undefined> {
-  const path = `${folder}/${file}`;
-  const text = await Deno.readTextFile(path);
-  if (text.split(find).length !== 2) return `its text must be in ${file} once`;
-  await Deno.writeTextFile(path, text.replace(find, () => replace));
-  try {
-    return await isUnchanged(folder, subject) ? "nothing noticed it" : undefined;
-  } catch (error) {
-    return String(error);
-  } finally {
-    await Deno.writeTextFile(path, text);
+  const problems = judgeVerdicts(mutants, verdicts, failure);
+  const caught = verdicts.filter(({ problem }) => problem === undefined).length;
+  if (!write && caught !== model.mutants) {
+    problems.push(`${caught} mutants are caught, not ${model.mutants}`);
   }
+  return { problems, result: `${caught} caught`, caught, seconds };
 }
 
-/**
- * Whether the copy in `folder` has the graphs that are kept, and doesn't break down.
- *
- * @throws {Error} when that can't be told in time
- */
-async function isUnchanged(folder: string, subject: string): Promise<boolean> {
-  const { success, signal } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", `${folder}/spec/tool/digests.ts`, subject],
-    stdout: "null",
-    stderr: "null",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).output();
-  if (signal !== null) throw new Error(`Cannot tell what is broken: it must take ${TIMEOUT_MS} ms`);
-  return success;
+/** Returns what is wrong: mutants that are not caught, or that got no verdict. */
+export function judgeVerdicts(
+  mutants: readonly CodeMutant[],
+  verdicts: readonly Verdict[],
+  failure: string,
+): string[] {
+  const problems = verdicts.flatMap(({ name, problem }) =>
+    problem === undefined ? [] : [`${name}: ${problem}`]
+  );
+  if (mutants.length === 0) problems.push("there are no mutants");
+  const [next] = mutants.slice(verdicts.length);
+  if (next !== undefined) problems.push(`${next.name}: there is no verdict\n${failure}`);
+  return problems;
 }
 
-async function copy(from: string, to: string): Promise<void> {
-  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name } of Deno.readDir(from)) await copy(`${from}/${name}`, `${to}/${name}`);
+/** Runs the process that tries the mutants, and ends it when it no longer answers. */
+async function runCopies(
+  folder: string,
+  place: string,
+): Promise<{ verdicts: Verdict[]; failure: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--no-lock", PROCESS.href, folder, place],
+    // The user's cache of compiled modules would grow by every copy.
+    env: { DENO_DIR: `${place}/deno`, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const errors = new Response(child.stderr).text();
+  const verdicts: Verdict[] = [];
+  let isLate = false;
+  const end = () => {
+    isLate = true;
+    child.kill("SIGKILL");
+  };
+  let timer = setTimeout(end, TIMEOUT_MS);
+  for await (const line of lines(child.stdout)) {
+    clearTimeout(timer);
+    verdicts.push(JSON.parse(line));
+    timer = setTimeout(end, TIMEOUT_MS);
+  }
+  await child.status;
+  clearTimeout(timer);
+  return { verdicts, failure: isLate ? `in ${TIMEOUT_MS / 1000} s` : (await errors).trim() };
 }

@@ -7,12 +7,13 @@
 import { folderOf, type Model } from "./models.ts";
 
 const README = new URL("../README.md", import.meta.url);
+const EXHAUSTIVE: readonly Model["kind"][] = ["graph", "safety", "live"];
 
-/** The lines between the marks of `folder`: every check whose figures are held to. */
+/** Returns the lines between the marks of `folder`: the checks in which TLC explores everything. */
 export function figuresOf(models: readonly Model[], folder: string): string {
   const rows = models.flatMap((model) => {
-    if (folderOf(model) !== folder || model.kind === "machine-mutants") return [];
-    if (model.figures === undefined) return [];
+    if (folderOf(model) !== folder || !EXHAUSTIVE.includes(model.kind)) return [];
+    if (!("figures" in model) || model.figures === undefined) return [];
     const { states, transitions, depth } = model.figures;
     const figures = [states, transitions, depth].map((figure) => figure.toLocaleString("en-US"));
     return [[`\`${model.name.split("/")[1]}\``, model.shows, ...figures]];
@@ -31,7 +32,7 @@ export function figuresOf(models: readonly Model[], folder: string): string {
   return [line(heads), line(rule), ...rows.map(line)].join("\n");
 }
 
-/** `text` with the figures of every folder that has marks in it. */
+/** Returns `text` with the figures of every folder that has marks in it. */
 export function withFigures(text: string, models: readonly Model[]): string {
   return text.replace(
     /(<!-- figures:(\w+) -->\n)[^]*?(<!-- \/figures:\2 -->)/g,
@@ -40,7 +41,7 @@ export function withFigures(text: string, models: readonly Model[]): string {
   );
 }
 
-/** Puts the figures of `models` into the README. */
+/** Writes the figures of `models` into the README. */
 export async function writeReadme(models: readonly Model[]): Promise<void> {
   const text = await Deno.readTextFile(README);
   await Deno.writeTextFile(README, withFigures(text, models));

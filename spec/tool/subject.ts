@@ -1,11 +1,10 @@
 /**
- * What a folder of `spec/` tells the tool about its machine: the default export of its
- * `binding.ts`.
+ * Interface between the tool and a folder of `spec/`: the default export of its `binding.ts`.
  *
  * @module
  */
 
-import type { StateGraph } from "../../src/testing/mod.ts";
+import type { StateGraph } from "../../src/testing/explorer.ts";
 import type { Reading } from "./graphs.ts";
 
 /** A machine and its specification. */
@@ -22,13 +21,23 @@ export interface Subject {
 export interface GraphModel {
   /** The generated module, in `spec/gen`. */
   readonly alphabet: Alphabet;
-  /** Explores the machine. */
-  readonly explore: () => StateGraph;
-  /** How TLC's graph is read. */
+  /** Explores the machine; `observer` follows each step. */
+  readonly explore: (observer?: Observer) => StateGraph;
+  /** Interpretation of TLC's graph. */
   readonly reading: Reading;
 }
 
-/** Names for the steps of a specification, so that TLC tells them apart by their arguments. */
+/** Follows an exploration, and stops it by throwing. */
+export interface Observer {
+  /** Notes that the steps from `state` follow. */
+  enter(state: string): void;
+  /** Notes a step from the state that was entered last. */
+  step(label: string, to: string): void;
+  /** Notes that there are no more steps. */
+  end(): void;
+}
+
+/** Names for the steps of a specification, one for each combination of arguments. */
 export interface Alphabet {
   readonly module: string;
   readonly extends: string;
@@ -39,25 +48,30 @@ export interface Alphabet {
 /** A recorded run. */
 export interface Trace {
   readonly name: string;
-  /** What TLC is given for each event; a record of TLA+ each. */
+  /** Rows for TLC, one for each event; each a record of TLA+. */
   readonly rows: readonly unknown[];
   /** The row, counted from 1, at which the specification must not follow any more. */
   readonly divergesAt?: number;
 }
 
-/** A small change that must be noticed. */
+/** A small change of the code that must change a graph. */
 export interface CodeMutant {
   readonly name: string;
   /** The file, from the root of the repository, and the text in it that is replaced. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** The graph that must change. */
+  readonly graph: string;
+  /** Beginning of the first edge of that graph that must change. */
+  readonly at: string;
 }
 
-/** Loads what `spec/<folder>/binding.ts` tells. */
-export async function loadSubject(folder: string): Promise<Subject> {
-  const { default: subject } = await import(
-    new URL(`../${folder}/binding.ts`, import.meta.url).href
-  );
+/** Loads `spec/<folder>/binding.ts`, of this repository or of a copy at `root`. */
+export async function loadSubject(
+  folder: string,
+  root: URL = new URL("../../", import.meta.url),
+): Promise<Subject> {
+  const { default: subject } = await import(new URL(`spec/${folder}/binding.ts`, root).href);
   return subject;
 }

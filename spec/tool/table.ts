@@ -23,7 +23,7 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
   ).join("\n");
 }
 
-/** The steps to what is wrong: what happened, and what is different since. */
+/** A counterexample as a table: each step with the variables that it changes. */
 export function counterexampleTable(
   { counterexample, loop }: TlcResult,
   nameOf: (action: string, state: Variables) => string,

@@ -1,5 +1,5 @@
 /**
- * Recorded runs as a module of TLA+, and what TLC says of them.
+ * Recorded runs as a module of TLA+, and TLC's verdicts on them.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Trace } from "./subject.ts";
 import { expression } from "./value.ts";
 
-/** The module `TraceData`: `Traces` is a sequence of runs, each a sequence of records. */
+/** Text of the module `TraceData`: `Traces` is a sequence of runs, each a sequence of records. */
 export function traceModule(traces: readonly Trace[]): string {
   const runs = traces.map(({ rows }) => `<<\n    ${rows.map(expression).join(",\n    ")}\n  >>`);
   return [
@@ -19,18 +19,18 @@ export function traceModule(traces: readonly Trace[]): string {
   ].join("\n");
 }
 
-/** How far a run was followed, and whether that was all of it. */
+/** A line that says how far a run was followed, and whether that was all of it. */
 const FOLLOWED = /<<"TRACE", (\d+), (\d+)(, "ACCEPTED")?>>/g;
 
-/** A run that did not come out as it must. */
+/** A run whose verdict is not the expected one. */
 export interface Misjudged {
   readonly trace: Trace;
   readonly problem: string;
 }
 
 /**
- * The runs among `traces` that did not come out as they must, by what TLC printed: for each run how
- * far the specification followed it, and whether that was all.
+ * Returns the runs among `traces` whose verdict is not the expected one. TLC prints for each run how
+ * far the specification followed it, and whether that was all of it.
  */
 export function misjudged(traces: readonly Trace[], output: string): Misjudged[] {
   const followed = new Map<number, number>();
@@ -55,7 +55,7 @@ function judgeTrace(
   if (followed === undefined) return "got no verdict";
   const verdict = accepted
     ? "is accepted"
-    : `diverges at event ${followed + 1}: ${JSON.stringify(rows[followed] ?? "its end")}`;
+    : `diverges at event ${followed + 1}: ${expression(rows[followed] ?? "its end")}`;
   if (divergesAt === undefined) return accepted ? undefined : verdict;
   return !accepted && followed + 1 === divergesAt
     ? undefined

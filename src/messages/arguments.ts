@@ -16,6 +16,7 @@ import {
 } from "../core/arguments.ts";
 import type { BroadcastMessage, PublishMessage, SendMessage } from "./commands.ts";
 import type { MessageDefaults } from "./config.ts";
+import type { MessageState } from "./state.ts";
 
 /** Options of a message to several agents. */
 export interface PostOptions {
@@ -69,26 +70,35 @@ export interface ReceiveOptions {
 /** Matches the ids that are made for messages. */
 const MADE_ID = /^message-\d+$/;
 
-/** Returns the command that sends a message. */
+/** Returns the command that sends a message. Ids of a channel in `state` are not checked again. */
 export function sendCommand(
+  { mailboxes }: Readonly<MessageState>,
   from: string,
   to: string,
   payload: unknown,
   options: SendOptions | undefined,
 ): SendMessage {
-  const attempt = () => `send a message from ${quote(from)} to ${quote(to)}`;
-  requireId(from, "from", attempt);
-  requireId(to, "to", attempt);
+  const isKnown = mailboxes.get(to)?.consumers[0]?.normal.channels.has(from) === true;
+  if (!isKnown) {
+    const attempt = sending(from, to);
+    requireId(from, "from", attempt);
+    requireId(to, "to", attempt);
+  }
   const type = "send-message";
   if (options === undefined) {
     const kind = "message";
     return { type, from, to, messageId: "", kind, payload, priority: 0, ttlMs: 0, responseMs: 0 };
   }
+  const attempt = sending(from, to);
   requireObject(options, "options", attempt);
   const { id = "" }: SendOptions = options;
   if (id !== "") requireChosenId(id, attempt);
   const terms = readTerms(options, "message", attempt);
   return { type, from, to, messageId: id, payload, ...terms, responseMs: 0 };
+}
+
+function sending(from: unknown, to: unknown): Attempt {
+  return () => `send a message from ${quote(from)} to ${quote(to)}`;
 }
 
 /** Returns the command that sends a request. */

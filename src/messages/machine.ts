@@ -43,7 +43,6 @@ import {
   type Copy,
   type Due,
   emptyMessages,
-  type Envelope,
   type Lane,
   type Mailbox,
   type MessageState,
@@ -55,7 +54,6 @@ import {
   keepLeaving,
   laneOf,
   mailboxOf,
-  messageOf,
   newConsumer,
   removeMailbox,
   updateIdle,
@@ -207,9 +205,9 @@ function send(step: MessageStep, command: SendMessage): Answer<"send-message"> {
     return refuse(step, command, "mailbox-full");
   }
   if (messageId !== "") remember(state, messageId);
-  const envelope = newEnvelope(step, command, to, new Opaque(payload), messageId, undefined);
-  post(step, mailbox, envelope, responseMs);
-  return { messageId: envelope.id, deduplicated: false };
+  const message = newMessage(step, command, to, messageId, undefined);
+  post(step, mailbox, message, new Opaque(payload), responseMs);
+  return { messageId: message.id, deduplicated: false };
 }
 
 function broadcast(step: MessageStep, command: BroadcastMessage): MessageOutcome[] {
@@ -238,9 +236,9 @@ function postToAll(
       refuse(step, command, "mailbox-full", to);
       return { to, messageId: "", refused: "mailbox-full" };
     }
-    const envelope = newEnvelope(step, command, to, payload, "", topic);
-    post(step, mailbox, envelope, 0);
-    return { to, messageId: envelope.id, refused: undefined };
+    const message = newMessage(step, command, to, "", topic);
+    post(step, mailbox, message, payload, 0);
+    return { to, messageId: message.id, refused: undefined };
   });
   step.events.push({ type: "message:published", from: command.from, topic, outcomes });
   return outcomes;
@@ -252,7 +250,7 @@ function resend(step: MessageStep, command: ResendMessage): Answer<"resend-messa
   const { messageId } = command;
   const dead = state.deadLetters.get(messageId);
   if (dead === undefined) return refuse(step, command, "unknown-message");
-  const { envelope: { from, to, priority }, handlerIds } = dead;
+  const { message: { from, to, priority }, payload, handlerIds } = dead;
   const mailbox = mailboxOf(step, to);
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes", to);
   const missing = mailbox.consumers.filter(({ handlerId }) => handlerIds.includes(handlerId));
@@ -260,23 +258,22 @@ function resend(step: MessageStep, command: ResendMessage): Answer<"resend-messa
   if (!hasRoom(state, consumers, priority)) return refuse(step, command, "mailbox-full", to);
   removeDeadLetter(state, dead);
   events.push({ type: "message:resent", from, to, messageId });
-  const envelope = { ...dead.envelope, sequence: ++state.lastMessage, expiry: undefined };
+  state.lastMessage++;
+  const message = { ...dead.message, expiry: undefined, epoch: 0, attempt: 0 };
   for (const consumer of consumers) makeRoom(step, laneOf(consumer, priority));
-  for (const consumer of consumers) enqueue(step, consumer, envelope);
+  for (const consumer of consumers) enqueue(step, consumer, message, payload);
   updateIdle(state, mailbox);
 }
 
-function newEnvelope(
+function newMessage(
   { state, now }: MessageStep,
-  { from, kind, priority, ttlMs }: SendMessage | BroadcastMessage | PublishMessage,
+  { from, kind, payload, priority, ttlMs }: SendMessage | BroadcastMessage | PublishMessage,
   to: string,
-  payload: Opaque,
   chosenId: string,
   topic: string | undefined,
-): Envelope {
+): Message {
   const sequence = ++state.lastMessage;
   return {
-    sequence,
     id: chosenId === "" ? `message-${sequence}` : chosenId,
     type: kind,
     payload,
@@ -286,6 +283,8 @@ function newEnvelope(
     from,
     to,
     topic,
+    epoch: 0,
+    attempt: 0,
   };
 }
 
@@ -293,27 +292,40 @@ function newEnvelope(
 function post(
   step: MessageStep,
   mailbox: Mailbox,
-  envelope: Envelope,
+  message: Message,
+  payload: Opaque,
   responseMs: number,
 ): void {
   const { consumers } = mailbox;
-  const { from, to, priority } = envelope;
+  const { from, to } = message;
   const isRequest = responseMs > 0;
-  for (const consumer of consumers) makeRoom(step, laneOf(consumer, priority));
-  const message = messageOf({ envelope, epoch: 0, attempt: 0 });
+  for (const consumer of consumers) makeRoom(step, laneOf(consumer, message.priority));
   step.events.push({ type: "message:sent", from, to, message, isRequest });
-  if (isRequest) openRequest(step, envelope, responseMs, consumers.length);
-  for (const consumer of consumers) enqueue(step, consumer, envelope);
+  if (isRequest) openRequest(step, message, responseMs, consumers.length);
+  for (const consumer of consumers) enqueue(step, consumer, message, payload);
   if (!consumers[0]!.isPush) updateIdle(step.state, mailbox);
 }
 
-function enqueue(step: MessageStep, consumer: Consumer, envelope: Envelope): void {
-  const { expiry } = envelope;
-  const lane = laneOf(consumer, envelope.priority);
+function enqueue(
+  step: MessageStep,
+  consumer: Consumer,
+  message: Omit<Message, "payload">,
+  payload: Opaque,
+): void {
+  const { state } = step;
+  const { priority, expiry } = message;
+  const lane = laneOf(consumer, priority);
   const copy: Copy = {
     kind: "copy",
-    envelope,
-    channel: channelOf(consumer, lane, envelope.from),
+    channel: channelOf(consumer, lane, message.from),
+    sequence: state.lastMessage,
+    id: message.id,
+    type: message.type,
+    payload,
+    timestamp: message.timestamp,
+    priority,
+    expiresAt: expiry,
+    topic: message.topic,
     attempt: 0,
     epoch: 0,
     isInFlight: false,
@@ -327,7 +339,7 @@ function enqueue(step: MessageStep, consumer: Consumer, envelope: Envelope): voi
     nextInChannel: undefined,
   };
   if (expiry !== undefined) {
-    copy.expiry = schedule(step.state.deadlines, expiry, { kind: "expiry", copy });
+    copy.expiry = schedule(state.deadlines, expiry, { kind: "expiry", copy });
   }
   insertCopy(copy);
   deliverReady(step, consumer, lane);

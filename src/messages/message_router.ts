@@ -142,8 +142,8 @@ export class MessageRouter implements AsyncDisposable {
    */
   send(from: string, to: string, payload: unknown, options?: SendOptions): Promise<string> {
     try {
-      const command = sendCommand(from, to, payload, options);
-      return this.#host.running("send a message").call(command, idOf);
+      const client = this.#host.running("send a message");
+      return client.call(sendCommand(client.state, from, to, payload, options), idOf);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -28,7 +28,6 @@ export type {
   Copy as MessageCopy,
   DeadLetter,
   Due as MessageDue,
-  Envelope as MessageEnvelope,
   Expiry as MessageExpiry,
   Lane as MailboxLane,
   Mailbox,

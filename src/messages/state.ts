@@ -92,22 +92,28 @@ export interface Channel extends HeapEntry {
   busy: Copy | undefined;
 }
 
-/** A message as it was sent, without what a delivery adds to it. */
-export interface Envelope extends Omit<Message, "payload" | "epoch" | "attempt"> {
-  /** Numbers all messages in the order in which they were sent. */
-  readonly sequence: number;
-  /** The value that was sent. */
-  readonly payload: Opaque;
-}
-
 /** The copy of a message that one consumer has. */
 export interface Copy extends Linked<Copy> {
   /** Distinguishes the subjects of timers. */
   readonly kind: "copy";
-  /** The message. */
-  readonly envelope: Envelope;
   /** The channel that it is in; another one after its consumer left. */
   channel: Channel;
+  /** The number of the message. */
+  readonly sequence: number;
+  /** The id of the message. */
+  readonly id: string;
+  /** The kind of message. */
+  readonly type: string;
+  /** The value that was sent. */
+  readonly payload: Opaque;
+  /** When it was sent. */
+  readonly timestamp: Instant;
+  /** Above 0 for urgent messages. */
+  readonly priority: number;
+  /** When it expires, if it does. */
+  readonly expiresAt: Instant | undefined;
+  /** The topic that it was published to, if it was. */
+  readonly topic: string | undefined;
   /** Number of deliveries so far, those that were returned excepted. */
   attempt: number;
   /** The epoch of the newest delivery, or 0. */
@@ -161,12 +167,12 @@ export type Due = Copy | Expiry | OpenRequest;
 
 /** A message that could not be delivered. */
 export interface DeadLetter extends Linked<DeadLetter> {
-  /** The message. */
-  readonly envelope: Envelope;
-  /** Number of deliveries. */
-  readonly attempt: number;
-  /** The epoch of the last one, or 0. */
-  readonly epoch: number;
+  /** The message without its payload, as it was last delivered, or sent. */
+  readonly message: Omit<Message, "payload">;
+  /** The value that was sent. */
+  readonly payload: Opaque;
+  /** The number of the message. */
+  readonly sequence: number;
   /** Why it could not be delivered. */
   readonly cause: DeadLetterCause;
   /** The error of the last failed delivery. */

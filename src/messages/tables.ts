@@ -135,14 +135,14 @@ export function channelOf(consumer: Consumer, lane: Lane, from: string): Channel
 
 /** Inserts a copy into its channel by its sequence, in O(n) of the newer ones. */
 export function insertCopy(copy: Copy): void {
-  const { channel, envelope: { sequence } } = copy;
+  const { channel, sequence } = copy;
   const { lane } = channel;
   let before = lane.copies.last;
-  while (before !== undefined && before.envelope.sequence > sequence) before = before.previous;
+  while (before !== undefined && before.sequence > sequence) before = before.previous;
   insertBefore(lane.copies, copy, before === undefined ? lane.copies.first : before.next);
   lane.size++;
   let previous = channel.last;
-  while (previous !== undefined && previous.envelope.sequence > sequence) {
+  while (previous !== undefined && previous.sequence > sequence) {
     previous = previous.previousInChannel;
   }
   const next = previous === undefined ? channel.first : previous.nextInChannel;
@@ -200,11 +200,12 @@ export function updateReady(channel: Channel): void {
   const { lane: { ready }, first, busy } = channel;
   const isReady = busy === undefined && first !== undefined;
   if (channel.position >= 0) {
-    if (isReady && channel.rank === first.envelope.sequence) return;
+    if (isReady && channel.rank === first.sequence) return;
     remove(ready, channel);
   }
   if (!isReady) return;
-  channel.rank = channel.sequence = first.envelope.sequence;
+  channel.rank = first.sequence;
+  channel.sequence = first.sequence;
   push(ready, channel);
 }
 
@@ -219,25 +220,24 @@ function sweepChannels(lane: Lane): void {
 }
 
 /** Returns the message that its recipient sees. */
-export function messageOf(
-  { envelope, epoch, attempt }: Pick<Copy, "envelope" | "epoch" | "attempt">,
-): Message {
+export function messageOf(copy: Copy): Message {
+  const { channel } = copy;
   return {
-    id: envelope.id,
-    type: envelope.type,
-    payload: envelope.payload.value,
-    timestamp: envelope.timestamp,
-    priority: envelope.priority,
-    expiry: envelope.expiry,
-    from: envelope.from,
-    to: envelope.to,
-    topic: envelope.topic,
-    epoch,
-    attempt,
+    id: copy.id,
+    type: copy.type,
+    payload: copy.payload.value,
+    timestamp: copy.timestamp,
+    priority: copy.priority,
+    expiry: copy.expiresAt,
+    from: channel.from,
+    to: channel.consumer.mailbox.agentId,
+    topic: copy.topic,
+    epoch: copy.epoch,
+    attempt: copy.attempt,
   };
 }
 
 /** Whether a copy has expired. */
-export function isExpired({ envelope: { expiry } }: Copy, now: Instant): boolean {
-  return expiry !== undefined && expiry <= now;
+export function isExpired({ expiresAt }: Copy, now: Instant): boolean {
+  return expiresAt !== undefined && expiresAt <= now;
 }

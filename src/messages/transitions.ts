@@ -22,7 +22,6 @@ import type {
   Consumer,
   Copy,
   DeadLetter,
-  Envelope,
   Lane,
   MessageState,
   MessageStep,
@@ -71,15 +70,14 @@ export function deliver(step: MessageStep, copy: Copy, timeoutMs: number): Messa
 
 /** Ends a delivery whose message was handled. */
 export function ack(step: MessageStep, copy: Copy): void {
-  const { consumer, lane } = copy.channel;
-  const { from, to, id } = copy.envelope;
+  const { consumer, lane, from } = copy.channel;
   noteError(step, copy, undefined);
   removeCopy(step.state, copy);
   step.events.push({
     type: "message:acked",
     from,
-    to,
-    messageId: id,
+    to: consumer.mailbox.agentId,
+    messageId: copy.id,
     handlerId: copy.handlerId,
     epoch: copy.epoch,
     handledMs: step.now - copy.deliveredAt,
@@ -111,10 +109,10 @@ export function nack(
 /** Keeps how a delivery of a request ended, for the agent that asked. */
 function noteError(
   { state: { requests } }: MessageStep,
-  { envelope }: Copy,
+  { id }: Copy,
   error: ErrorData | undefined,
 ): void {
-  const request = requests.size === 0 ? undefined : requests.get(envelope.id);
+  const request = requests.size === 0 ? undefined : requests.get(id);
   if (request !== undefined) request.error = error;
 }
 
@@ -171,22 +169,22 @@ export function handOver(
   copy: Copy,
   error: ErrorData | undefined,
 ): void {
-  const { mailbox } = copy.channel.consumer;
+  const { consumer: { mailbox }, from } = copy.channel;
   if (mailbox.isClosed) return deadLetter(step, copy, "recipient-gone", error);
   if (isExpired(copy, step.now)) return deadLetter(step, copy, "expired", error);
   const successor = mailbox.consumers[0]!;
-  const { isInFlight, expiry, envelope } = copy;
-  if (envelope.sequence > successor.since) {
+  const { isInFlight, expiry } = copy;
+  if (copy.sequence > successor.since) {
     removeCopy(step.state, copy);
     step.events.push({ type: "message:dropped", ...idsOf(copy) });
-    return loseCopy(step, envelope.id);
+    return loseCopy(step, copy.id);
   }
   copy.expiry = undefined; // goes on while the copy moves
   removeCopy(step.state, copy);
   copy.expiry = expiry;
   if (isInFlight) copy.attempt--;
-  const lane = laneOf(successor, envelope.priority);
-  copy.channel = channelOf(successor, lane, envelope.from);
+  const lane = laneOf(successor, copy.priority);
+  copy.channel = channelOf(successor, lane, from);
   insertCopy(copy);
   step.events.push({ type: "message:returned", ...idsOf(copy) });
   deliverReady(step, successor, lane);
@@ -202,7 +200,7 @@ export function deadLetter(
   const { consumer, lane } = copy.channel;
   removeCopy(step.state, copy);
   addDeadLetter(step, copy, cause, error);
-  loseCopy(step, copy.envelope.id);
+  loseCopy(step, copy.id);
   deliverReady(step, consumer, lane);
 }
 
@@ -214,16 +212,17 @@ function addDeadLetter(
   error: ErrorData | undefined,
 ): void {
   const { state, now, events } = step;
-  const { envelope, epoch, attempt, channel: { consumer: { handlerId } } } = copy;
-  const { id, from, to } = envelope;
+  const { id, sequence, payload, channel: { from, consumer: { handlerId } } } = copy;
+  const message = messageOf(copy);
   const known = state.deadLetters.get(id);
-  const joined = known?.envelope.sequence === envelope.sequence ? known : undefined;
+  const joined = known?.sequence === sequence ? known : undefined;
   if (joined !== undefined) removeDeadLetter(state, joined);
   else if (known !== undefined) forgetDeadLetter(step, known);
+  const { payload: _, ...rest } = message; // the state holds payloads as opaque values only
   const letter: DeadLetter = {
-    envelope,
-    attempt,
-    epoch,
+    message: rest,
+    payload,
+    sequence,
     cause,
     error,
     at: now,
@@ -233,8 +232,9 @@ function addDeadLetter(
   };
   state.deadLetters.set(id, letter);
   append(state.deadOrder, letter);
+  const { to, epoch } = message;
   const ids = { from, to, messageId: id, handlerId, epoch };
-  events.push({ type: "message:dead-lettered", ...ids, message: messageOf(copy), cause, error });
+  events.push({ type: "message:dead-lettered", ...ids, message, cause, error });
   if (state.deadLetters.size > state.config.maxDeadLetters) {
     forgetDeadLetter(step, state.deadOrder.first!);
   }
@@ -242,20 +242,20 @@ function addDeadLetter(
 
 function forgetDeadLetter({ state, events }: MessageStep, letter: DeadLetter): void {
   removeDeadLetter(state, letter);
-  const { id: messageId, from, to } = letter.envelope;
+  const { id: messageId, from, to } = letter.message;
   events.push({ type: "message:forgotten", from, to, messageId });
 }
 
 /** Removes a dead letter from the tables. */
 export function removeDeadLetter(state: MessageState, letter: DeadLetter): void {
-  state.deadLetters.delete(letter.envelope.id);
+  state.deadLetters.delete(letter.message.id);
   unlink(state.deadOrder, letter);
 }
 
 /** Opens a request: `from` waits for a response to a message of which there are `copies`. */
 export function openRequest(
   { state, now }: MessageStep,
-  { id, from, to }: Envelope,
+  { id, from, to }: Message,
   responseMs: number,
   copies: number,
 ): void {
@@ -358,6 +358,7 @@ function recipientOf(command: Exclude<MessageCommand, Tick>): string {
   return "agentId" in command ? command.agentId : "";
 }
 
-function idsOf({ envelope: { from, to, id }, handlerId, epoch }: Copy): MessageCopyEvent {
-  return { from, to, messageId: id, handlerId, epoch };
+function idsOf({ channel, id, handlerId, epoch }: Copy): MessageCopyEvent {
+  const { from, consumer } = channel;
+  return { from, to: consumer.mailbox.agentId, messageId: id, handlerId, epoch };
 }

@@ -33,14 +33,13 @@ export function unhandled(state: Readonly<MessageState>, agentId: string): Messa
   const found = new Map<number, Copy>();
   for (const { urgent, normal } of state.mailboxes.get(agentId)?.consumers ?? []) {
     for (const copy of [...copiesIn(urgent), ...copiesIn(normal)]) {
-      const { sequence } = copy.envelope;
-      if (!found.has(sequence)) found.set(sequence, copy);
+      if (!found.has(copy.sequence)) found.set(copy.sequence, copy);
     }
   }
   return [...found.values()].sort(byUrgency).map(messageOf);
 }
 
-function byUrgency({ envelope: a }: Copy, { envelope: b }: Copy): number {
+function byUrgency(a: Copy, b: Copy): number {
   return Number(b.priority > 0) - Number(a.priority > 0) || a.sequence - b.sequence;
 }
 
@@ -55,9 +54,10 @@ export function deadLetters(
 ): DeadLetterView[] {
   const found: DeadLetterView[] = [];
   for (let dead = state.deadOrder.first; dead !== undefined; dead = dead.next) {
-    if (agentId !== undefined && dead.envelope.to !== agentId) continue;
-    const { cause, error, at, handlerIds } = dead;
-    found.push({ message: messageOf(dead), cause, error, at, handlerIds: [...handlerIds] });
+    const { message, payload, cause, error, at, handlerIds } = dead;
+    if (agentId !== undefined && message.to !== agentId) continue;
+    const whole = { ...message, payload: payload.value };
+    found.push({ message: whole, cause, error, at, handlerIds: [...handlerIds] });
   }
   return found;
 }
@@ -176,7 +176,9 @@ export function explainMessage(
   const dead = state.deadLetters.get(messageId);
   const copies = copiesOf(state, messageId, request?.to);
   const [first] = copies;
-  const parties = first?.envelope ?? dead?.envelope ?? request;
+  const parties = first === undefined
+    ? dead?.message ?? request
+    : { from: first.channel.from, to: first.channel.consumer.mailbox.agentId };
   if (parties === undefined) {
     const rule = "the message must be on its way, a dead letter, or wait for a response";
     throw new UnknownMessageError("explain a message", messageId, rule);
@@ -194,7 +196,7 @@ export function explainMessage(
     summary,
     deliveries: copies.map(explainDelivery),
     cause: dead?.cause,
-    expiresAt: first?.envelope.expiry,
+    expiresAt: first?.expiresAt,
     responseDueAt: request?.timer?.rank,
   };
 }
@@ -205,12 +207,12 @@ function copiesOf(state: Readonly<MessageState>, id: string, to?: string): Copy[
   const found: Copy[] = [];
   for (const mailbox of to === undefined ? mailboxes.values() : [mailboxes.get(to)]) {
     for (const { urgent, normal } of mailbox?.consumers ?? []) {
-      for (const copy of copiesIn(urgent)) if (copy.envelope.id === id) found.push(copy);
-      for (const copy of copiesIn(normal)) if (copy.envelope.id === id) found.push(copy);
+      for (const copy of copiesIn(urgent)) if (copy.id === id) found.push(copy);
+      for (const copy of copiesIn(normal)) if (copy.id === id) found.push(copy);
     }
   }
   for (const copy of deliveries.values()) {
-    if (copy.envelope.id === id && copy.channel.consumer.hasLeft) found.push(copy);
+    if (copy.id === id && copy.channel.consumer.hasLeft) found.push(copy);
   }
   return found;
 }
@@ -221,7 +223,7 @@ function explainDelivery(copy: Copy): DeliveryExplanation {
     handlerId: isInFlight ? handlerId : consumer.handlerId,
     status: statusOf(copy),
     attempt,
-    behind: predecessorOf(copy)?.envelope.id ?? "",
+    behind: predecessorOf(copy)?.id ?? "",
     until: timer?.rank,
   };
 }
@@ -269,7 +271,7 @@ function sentenceOf({ config }: Readonly<MessageState>, copy: Copy): string {
 
 /** Describes a message that blocks another one. */
 function textOf(copy: Copy): string {
-  const name = `message ${quote(copy.envelope.id)}`;
+  const name = `message ${quote(copy.id)}`;
   switch (statusOf(copy)) {
     case "in-delivery":
       return `${name}, in delivery${limit(copy.timer?.rank)}`;

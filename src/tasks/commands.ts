@@ -291,11 +291,11 @@ export interface ClaimAnswer {
 }
 
 /** The answers of a task machine, by the type of the command; others answer nothing. */
-export interface TaskAnswers {
+export type TaskAnswers = {
   readonly submit: SubmitAnswer;
   readonly assign: ClaimAnswer;
   readonly start: ClaimAnswer;
-}
+};
 
 /** The most dependencies, resources or capabilities of one task or agent. */
 export const MOST_LISTED = 100_000;

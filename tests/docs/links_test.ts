@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
 import { brokenLinks, isPublished, missingPaths, targetsOf } from "./links.ts";
 import { pages } from "./sources.ts";
 
@@ -18,6 +19,11 @@ Deno.test("links of published pages lead to published files", () => {
       .map((target) => `${path}: ${target}`)
   );
   assertEquals(outside, []);
+});
+
+Deno.test("every entry point is published", () => {
+  const paths = Object.values(config.exports).map((path) => path.replace("./", ""));
+  assertEquals(paths.filter((path) => !isPublished(path)), []);
 });
 
 Deno.test("a link is resolved against its page, and to what the package includes", () => {

@@ -20,7 +20,7 @@ export function pages(): Page[] {
 
 /** The source files. */
 export function sources(): Page[] {
-  return ["mod.ts", ...list("src", ".ts")].map(read);
+  return ["mod.ts", "events.ts", "machine.ts", ...list("src", ".ts")].map(read);
 }
 
 /** The files of tests. */

@@ -18,7 +18,7 @@ Deno.test("a message is a dead letter after maxDeliveries, and the next of its s
     "message:received 2 h",
   ]);
   const [dead] = driver.state.deadLetters.values();
-  assertEquals([dead?.attempt, dead?.error?.message], [2, "no"]);
+  assertEquals([dead?.message.attempt, dead?.error?.message], [2, "no"]);
 });
 
 Deno.test("a final error makes a dead letter at once", () => {

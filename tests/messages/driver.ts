@@ -80,16 +80,14 @@ export class MessageDriver extends Driver<MessageState, Command, MessageEvent, M
 
   /** Returns the payloads in delivery, by epoch. */
   out(): Map<number, unknown> {
-    return new Map(
-      [...this.state.deliveries].map(([epoch, copy]) => [epoch, copy.envelope.payload.value]),
-    );
+    return new Map([...this.state.deliveries].map(([epoch, copy]) => [epoch, copy.payload.value]));
   }
 
   /** Returns the epoch of the delivery of `payload`, to `handlerId` if that is given. */
   epochOf(payload: unknown, handlerId?: string): number {
     for (const [epoch, copy] of this.state.deliveries) {
       const fits = handlerId === undefined || copy.handlerId === handlerId;
-      if (copy.envelope.payload.value === payload && fits) return epoch;
+      if (copy.payload.value === payload && fits) return epoch;
     }
     throw new Error(`${payload} is not in delivery`);
   }

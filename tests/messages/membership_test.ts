@@ -73,7 +73,7 @@ Deno.test("messages of a detached handler go to the oldest other one, unless it 
     "message:returned message-2 h",
     "message:dropped message-3 h",
   ]);
-  assertEquals(driver.state.consumers.get("i")?.normal.copies.first?.envelope.payload.value, 2);
+  assertEquals(driver.state.consumers.get("i")?.normal.copies.first?.payload.value, 2);
   assertEquals(received(driver.ack("b", driver.epochOf(3, "i"))), [2]);
 });
 

@@ -1,6 +1,8 @@
 import { assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { readState } from "../../spec/tool/dot.ts";
-import { digestOf, findDifference, readGraph } from "../../spec/tool/graphs.ts";
+import { UNNAMED } from "../../spec/tool/alphabet.ts";
+import { digestOf } from "../../spec/tool/digests.ts";
+import { findDifference, findUnnamed, readGraph } from "../../spec/tool/graphs.ts";
 import { StateGraph } from "../../src/testing/mod.ts";
 
 type Edges = [from: string, label: string, to: string][];
@@ -47,6 +49,37 @@ Deno.test("a difference names the first edge that only one side has, and both st
   );
   assertStringIncludes(text!, "Only the specification does this:\n  zero\nfrom\n  x=2\nto\n  x=0");
   assertStringIncludes(text!, "The other does\n  zero\nto\n  x=1");
+});
+
+Deno.test("named actions and Next must make the same steps, and only named ones are in the graph", () => {
+  const nodes = new Map(["0", "1"].map((id) => [id, readState(`/\\ x = ${id}`)]));
+  const edge = (from: string, action: string, to: string) => ({ from, action, to });
+  const both = [
+    edge("0", "Up", "1"),
+    edge("0", UNNAMED, "1"),
+    edge("1", "Stay", "1"),
+    edge("1", "Remain", "1"),
+    edge("1", UNNAMED, "1"),
+  ];
+  const find = (edges: typeof both) => findUnnamed({ nodes, initial: ["0"], edges });
+  assertEquals(find(both), undefined);
+  const reading = { isStable: () => true, label: (action: string) => action, hidden: [] };
+  assertEquals(
+    findDifference(
+      readGraph({ nodes, initial: ["0"], edges: both }, reading),
+      graphOf([["x=0", "Up", "x=1"], ["x=1", "Stay", "x=1"], ["x=1", "Remain", "x=1"]]),
+    ),
+    undefined,
+  );
+  const added = [...both, edge("1", "Down", "0")];
+  assertEquals(find(added), "Down is not a step of Next:\nfrom\n  x=1\nto\n  x=0");
+  const missing = [...both, edge("1", UNNAMED, "0")];
+  assertEquals(
+    find(missing),
+    "Next has a step that no named action has:\nfrom\n  x=1\nto\n  x=0",
+  );
+  const unexplored = both.filter(({ action }) => action !== UNNAMED);
+  assertEquals(find(unexplored), "Up is not a step of Next:\nfrom\n  x=0\nto\n  x=1");
 });
 
 Deno.test("states within a step are left out, and the labels of the step are joined", () => {

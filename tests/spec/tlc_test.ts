@@ -64,14 +64,18 @@ Deno.test("a run passes with its figures and with nothing else", () => {
 });
 
 Deno.test("a broken variant is caught by the property that is named, and by no other way to fail", () => {
+  const figures = { states: 5, transitions: 7, depth: 2 };
   const mutant: TlcModel = {
     ...MODEL,
     kind: "mutant",
     violates: { exit: 12, property: "NoLostWakeup" },
+    figures,
   };
   assertEquals(judge(mutant, result(12, VIOLATED), false), []);
   const other = { ...mutant, violates: { exit: 12 as const, property: "TypeOK" } };
   assertStringIncludes(judge(other, result(12, VIOLATED), false)[0]!, "not TypeOK");
+  const larger = { ...mutant, figures: { ...figures, states: 6 } };
+  assertEquals(judge(larger, result(12, VIOLATED), false), ["states: 5, not 6"]);
   for (const exit of [-1, 0, 1, 10, 11, 13, 75, 76, 150, 151, 255]) {
     assertStringIncludes(
       judge(mutant, result(exit, VIOLATED), false)[0]!,
@@ -87,9 +91,14 @@ Deno.test("a temporal property, which TLC does not name, is the one that was ask
     kind: "mutant",
     property: "EveryWaiterGranted",
     violates: { exit: 13, property: "EveryWaiterGranted" },
+    figures: { states: 5, transitions: 7, depth: 2 },
   };
-  const output = "Error: Temporal properties were violated.\n";
+  const output = VIOLATED.replace("Invariant NoLostWakeup is", "Temporal properties were");
   assertEquals(judge(live, result(13, output), false), []);
+  assertEquals(
+    judge({ ...live, property: "EveryWaiterResolved" }, result(13, output), false),
+    ["EveryWaiterResolved is violated, not EveryWaiterGranted"],
+  );
 });
 
 Deno.test("verdicts on traces are held to what each trace must come to", () => {
@@ -106,7 +115,7 @@ Deno.test("verdicts on traces are held to what each trace must come to", () => {
   assertEquals(problems(good, bad), []);
   assertEquals(problems(bad, good), [
     "bad is accepted, but is wrong at event 2",
-    'good diverges at event 2: {"do":"y"}',
+    'good diverges at event 2: [do |-> "y"]',
   ]);
   assertEquals(problems(good, { ...bad, divergesAt: 1 }).length, 1);
   assertEquals(problems(good, bad, good), ["good got no verdict"]);

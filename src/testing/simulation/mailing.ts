@@ -138,7 +138,7 @@ export class Mailing {
       if (!this.#handlers.has(handlerId) || this.#known.has(epoch)) continue;
       if (consumer.mailbox.agentId !== this.#agent.id) continue;
       const copy = engine.state.messages.deliveries.get(epoch)!;
-      this.#begin(copy.envelope.id, epoch, copy.envelope.payload.value);
+      this.#begin(copy.id, epoch, copy.payload.value);
     }
   }
 

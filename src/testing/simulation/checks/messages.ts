@@ -42,16 +42,16 @@ function checkLane(state: MessageState, consumer: MailboxConsumer, lane: Mailbox
     if (copy.isInFlight) {
       inFlight++;
       if (state.deliveries.get(copy.epoch) !== copy) {
-        fail("DeliveredIsKnown", `"${copy.envelope.id}"`);
+        fail("DeliveredIsKnown", `"${copy.id}"`);
       }
     }
     if (copy.timer?.isSet) timers++;
     if (copy.expiry?.isSet) timers++;
     const next = copy.nextInChannel;
-    if (next !== undefined && next.envelope.sequence <= copy.envelope.sequence) {
+    if (next !== undefined && next.sequence <= copy.sequence) {
       fail(
         "FifoPerPair",
-        `"${next.envelope.id}" stands behind "${copy.envelope.id}" for "${agentId}"`,
+        `"${next.id}" stands behind "${copy.id}" for "${agentId}"`,
       );
     }
   }
@@ -80,7 +80,7 @@ export function checkMessages(state: MessageState): void {
   let timers = 0;
   for (const mailbox of state.mailboxes.values()) timers += checkMailbox(state, mailbox);
   for (const [epoch, copy] of state.deliveries) {
-    if (copy.epoch !== epoch || !copy.isInFlight) fail("DeliveredIsKnown", `"${copy.envelope.id}"`);
+    if (copy.epoch !== epoch || !copy.isInFlight) fail("DeliveredIsKnown", `"${copy.id}"`);
     if (copy.epoch > state.epoch) fail("EpochMonotonic", `a delivery under ${copy.epoch}`);
     if (copy.channel.consumer.hasLeft) {
       timers += Number(copy.timer?.isSet) + Number(copy.expiry?.isSet);
@@ -108,12 +108,12 @@ export function checkMessagesAtRest(state: MessageState): void {
       const [first] = [urgent.copies.first, normal.copies.first].filter((copy) => copy);
       fail(
         "MailboxesEmpty",
-        `"${first!.envelope.id}" for "${agentId}" is neither handled nor dead`,
+        `"${first!.id}" for "${agentId}" is neither handled nor dead`,
       );
     }
   }
   for (const { id } of state.requests.values()) fail("EveryRequestEnds", `"${id}" still waits`);
-  for (const { envelope: { id } } of state.deliveries.values()) {
+  for (const { id } of state.deliveries.values()) {
     fail("MailboxesEmpty", `"${id}" is out`);
   }
 }

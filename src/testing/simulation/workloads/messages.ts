@@ -104,7 +104,7 @@ function* resend(agent: SimulatedAgent): Routine<void> {
   if (engine.isDown) return;
   const { deadLetters } = engine.state.messages;
   const [messageId = "nothing"] = chance.happens(0.8) ? deadLetters.keys() : [];
-  if (deadLetters.get(messageId)?.envelope.to === "ghost") return;
+  if (deadLetters.get(messageId)?.message.to === "ghost") return;
   yield* agent.call({ type: "resend-message", messageId });
 }
 

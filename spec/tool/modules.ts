@@ -1,0 +1,52 @@
+/**
+ * The modules and the configuration that TLC reads for a check.
+ *
+ * @module
+ */
+
+import { folderOf, type TlcModel } from "./models.ts";
+
+const SPEC = new URL("../", import.meta.url);
+
+/**
+ * Returns the files of a check by name: its module, all modules of its folder that this one extends,
+ * and its configuration as `check.cfg`. Generated modules are not among them.
+ */
+export async function tlcFilesOf(model: TlcModel): Promise<Map<string, string>> {
+  const folder = new URL(`${folderOf(model)}/`, SPEC);
+  const files = new Map<string, string>();
+  const open = [model.module];
+  for (let module = open.pop(); module !== undefined; module = open.pop()) {
+    const file = `${module}.tla`;
+    if (files.has(file)) continue;
+    const text = await readIfThere(new URL(file, folder));
+    // The others are TLC's own, or generated.
+    if (text === undefined) continue;
+    files.set(file, text);
+    open.push(...extendedBy(text));
+  }
+  const config = await Deno.readTextFile(new URL(`cfg/${model.config}.cfg`, folder));
+  return files.set("check.cfg", configOf(model, config));
+}
+
+/** Returns the names after `EXTENDS`. */
+export function extendedBy(module: string): string[] {
+  const names = /^EXTENDS\s+([\w\s,]+?)\s*$/m.exec(module)?.[1] ?? "";
+  return names.split(/\s*,\s*/).filter((name) => name !== "");
+}
+
+function configOf({ replace = {}, property, invariant }: TlcModel, config: string): string {
+  const lines = Object.entries(replace).map(([name, other]) => `CONSTANT ${name} <- ${other}`);
+  if (property !== undefined) lines.push(`PROPERTY ${property}`);
+  if (invariant !== undefined) lines.push(`INVARIANT ${invariant}`);
+  return `${config}\n${lines.join("\n")}\n`;
+}
+
+async function readIfThere(file: URL): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
