@@ -35,7 +35,7 @@ const SHOWN: readonly (keyof EventMap)[] = [
 ];
 
 /** The longest line of an event. */
-const WIDTH = 110;
+const WIDTH = 140;
 
 const SCENES: readonly [title: string, play: (stage: Stage) => Promise<void>][] = [
   ["Messages", messages],
@@ -186,7 +186,7 @@ async function figures({ manager, say }: Stage): Promise<void> {
   const { count, p50, p99 } = manager.metrics.getSummary("task.duration")!;
   say(`duration of ${count} tasks: half within ${Math.round(p50)} ms, p99 ${Math.round(p99)} ms`);
   const ailing = Object.entries(metrics.health.components).filter(([, { healthy }]) => !healthy);
-  for (const [name, { error }] of ailing) say(`health: ${name} says "${error}"`);
+  for (const [name, { error }] of ailing) say(`health of the ${name}: ${error}`);
 }
 
 function pause(ms: number): Promise<void> {

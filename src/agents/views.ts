@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../core/arguments.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import { type Member, type MembershipState, silenceOf, silentSince } from "./state.ts";
@@ -67,7 +68,7 @@ export function health(state: Readonly<MembershipState>, now: Instant): HealthSt
   const metrics = { agents: members.size, suspects, overdueMs };
   const problems: string[] = [];
   if (overdueMs > TOLERATED_LATENESS_MS) problems.push(`a timer is overdue by ${overdueMs} ms`);
-  if (suspects > 0) problems.push(`${suspects} agents are silent`);
+  if (suspects > 0) problems.push(`${counted(suspects, "agent", "is")} silent`);
   if (members.size >= config.maxAgents) problems.push("the table of agents is full");
   if (problems.length === 0) return { healthy: true, metrics };
   return { healthy: false, error: problems.join("; "), metrics };

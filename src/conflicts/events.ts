@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../core/arguments.ts";
 import {
   type Descriptions,
   listed,
@@ -245,7 +246,7 @@ export const CONFLICT_DESCRIPTIONS: Descriptions<ConflictEvent> = {
     refusal(command, `${subject("conflict", conflictId)}`, agentId, reason),
   "vote:opened": ({ conflictId, electorate, quorum, closesAt }) =>
     `${subject("conflict", conflictId)}: → voted on by ${listed(electorate)}, ` +
-    `${quorum} votes decide, until ${timeOfDay(closesAt)}`,
+    `quorum ${quorum}, until ${timeOfDay(closesAt)}`,
   "vote:cast": ({ conflictId, voter, candidate }) =>
     `${subject("conflict", conflictId)}: ${voter} votes for ${candidate}`,
   "vote:recognized": ({ conflictId, voter, candidate }) =>
@@ -267,7 +268,7 @@ export const CONFLICT_DESCRIPTIONS: Descriptions<ConflictEvent> = {
   "version:committed": (event) => `${version(event)} committed by ${event.agentId}`,
   "version:released": (event) => `${version(event)} released by ${event.agentId}`,
   "version:forgotten": ({ count, before }) =>
-    `versions: ${count} readings from before ${timeOfDay(before)} → evicted`,
+    `versions: ${counted(count, "reading")} from before ${timeOfDay(before)} → evicted`,
   "version:refused": (event) => refusal(event.command, version(event), event.agentId, event.reason),
 };
 

@@ -172,7 +172,10 @@ function verdictOn(facts: Facts, ready: number): [AgentExplanation["status"], st
   }
   if (cordons.length > 0) return ["cordoned", `It is given no tasks: ${cordons.join(", ")}`];
   if (slots === 0) return ["unregistered", "It is not registered for tasks"];
-  if (load >= slots) return ["full", `All of its ${slots} slots are in use: ${namesOf(tasks)}`];
+  if (load >= slots) {
+    const all = slots === 1 ? "Its slot is" : `All of its ${slots} slots are`;
+    return ["full", `${all} in use: ${namesOf(tasks)}`];
+  }
   if (load > 0) return ["busy", `It has ${load} of ${slots} slots in use: ${namesOf(tasks)}`];
   if (ready === 0) return ["idle", "It has nothing to do: no task waits for an agent"];
   return ["idle", `It has nothing to do: no task that is ready is given to it, of ${ready}`];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../core/arguments.ts";
 import { outlook } from "../breakers/state.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import type { RootState } from "../root/state.ts";
@@ -49,10 +50,13 @@ export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): 
 export function conflictHealth({ conflicts }: Readonly<RootState>): HealthStatus {
   const { active, reported, config: { maxActive } } = conflicts;
   const isFull = active.size > TOLERATED_SHARE * maxActive;
-  return statusOf(isFull ? `${active.size} of ${maxActive} conflicts are open` : undefined, {
-    active: active.size,
-    reported,
-  });
+  return statusOf(
+    isFull ? `${active.size} of ${counted(maxActive, "conflict", "is")} open` : undefined,
+    {
+      active: active.size,
+      reported,
+    },
+  );
 }
 
 /** Combines the health of the parts; the names of figures start with the part. */

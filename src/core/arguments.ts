@@ -35,9 +35,12 @@ export function quote(value: unknown): string {
   }
 }
 
-/** Returns a number with its noun: `1 attempt`, `2 attempts`. */
-export function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+/** Returns a number with its noun and a verb: `1 attempt`, `2 agents are`. */
+export function counted(number: number, noun: string, verb: "" | "is" | "has" = ""): string {
+  const [nouns, verbs] = number === 1
+    ? [noun, verb]
+    : [`${noun}s`, verb === "is" ? "are" : verb && "have"];
+  return `${number} ${nouns}${verbs && ` ${verbs}`}`;
 }
 
 /** Throws the error for `rule` broken by `value`. */

@@ -5,7 +5,7 @@
  */
 
 import type { Instant, Named } from "./machine.ts";
-import { quote } from "./arguments.ts";
+import { counted, quote } from "./arguments.ts";
 
 /** From the name of an event to the function that describes it. */
 export type Descriptions<Event extends Named> = {
@@ -185,7 +185,7 @@ class Writer {
     if (Array.isArray(value)) return this.items("[", value, "]", depth);
     if (value instanceof Set) return this.items("Set [", value, "]", depth);
     if (value instanceof Map) return this.entries("Map {", value, "}", depth);
-    if (ArrayBuffer.isView(value)) return this.add(`${value.byteLength} bytes`);
+    if (ArrayBuffer.isView(value)) return this.add(counted(value.byteLength, "byte"));
     this.entries("{", ownEntries(value), "}", depth);
   }
 

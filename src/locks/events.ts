@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../core/arguments.ts";
 import { type LockMode, ownerName } from "./types.ts";
 import { type Descriptions, listed, refusal, timeOfDay } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
@@ -245,7 +246,8 @@ export const LOCK_DESCRIPTIONS: Descriptions<LockEvent> = {
       event,
       event.reason === "gone" ? "abandoned, its owner is gone" : "abandoned, an upgrade",
     ),
-  "resource:defined": ({ resourceId, capacity }) => `lock ${resourceId}: has ${capacity} units`,
+  "resource:defined": ({ resourceId, capacity }) =>
+    `lock ${resourceId}: has ${counted(capacity, "unit")}`,
   "resource:refused": ({ resourceId, agentId, owner, command, reason }) =>
     refusal(command, resourceId, ownerName(agentId, owner), reason),
   "ask:begun": (event) => `${request(event)} waits for the answer`,

@@ -9,7 +9,7 @@ import { precedes } from "../core/data/heap.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { LockMode } from "./types.ts";
 import type { LockState, Owner, Ticket, Wait } from "./state.ts";
-import { quote } from "../core/arguments.ts";
+import { counted, quote } from "../core/arguments.ts";
 import { listed } from "../core/describe.ts";
 import { isBlocked, isExcluded } from "./deadlock.ts";
 
@@ -125,7 +125,7 @@ export function health(state: Readonly<LockState>, now: Instant, stopped: unknow
   const problems: string[] = [];
   if (stopped !== undefined) problems.push(stopped instanceof Error ? stopped.message : "stopped");
   if (overdueMs > TOLERATED_LATENESS_MS) problems.push(`a timer is overdue by ${overdueMs} ms`);
-  if (fullQueues > 0) problems.push(`the queues of ${fullQueues} resources are full`);
+  if (fullQueues > 0) problems.push(`${counted(fullQueues, "resource", "has")} a full queue`);
   if (inUse >= state.config.maxResources) problems.push("the table of resources is full");
   if (problems.length === 0) return { healthy: true, metrics };
   return { healthy: false, error: problems.join("; "), metrics };

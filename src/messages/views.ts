@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quote } from "../core/arguments.ts";
+import { counted, quote } from "../core/arguments.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
@@ -113,8 +113,12 @@ export function health(
   const problems: string[] = [];
   if (stopped !== undefined) problems.push(stopped instanceof Error ? stopped.message : "stopped");
   if (overdueMs > TOLERATED_LATENESS_MS) problems.push(`a timer is overdue by ${overdueMs} ms`);
-  if (fullMailboxes > 0) problems.push(`${fullMailboxes} mailboxes are full`);
-  if (recent > 0) problems.push(`${recent} messages became dead letters in the last minute`);
+  if (fullMailboxes > 0) {
+    problems.push(
+      fullMailboxes === 1 ? "1 mailbox is full" : `${fullMailboxes} mailboxes are full`,
+    );
+  }
+  if (recent > 0) problems.push(`${counted(recent, "new dead letter")} in the last minute`);
   if (problems.length === 0) return { healthy: true, metrics };
   return { healthy: false, error: problems.join("; "), metrics };
 }

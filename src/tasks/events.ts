@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../core/arguments.ts";
 import {
   type Descriptions,
   listed,
@@ -417,7 +418,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "agent:idle": ({ agentId }) => `agent ${agentId}: → idle`,
   "agent:active": ({ agentId }) => `agent ${agentId}: → active`,
   "workstealing:request": ({ sourceAgent, targetAgent, taskCount }) =>
-    `stealing: ${targetAgent} takes ${taskCount} tasks from ${sourceAgent}`,
+    `stealing: ${targetAgent} takes ${counted(taskCount, "task")} from ${sourceAgent}`,
   "workstealing:completed": ({ sourceAgent, targetAgent, taskIds }) =>
     `stealing: ${targetAgent} took ${listed(taskIds)} from ${sourceAgent}`,
   "strategy:changed": ({ strategy }) => `scheduler: agents are chosen by ${strategy}`,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { counted } from "../core/arguments.ts";
 import { schedule, unschedule } from "../core/data/deadlines.ts";
 import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import { push, remove } from "../core/data/heap.ts";
@@ -362,7 +363,7 @@ export function orphan(step: Step, task: TaskRecord, reason: string, attempt: At
 
 /** Fails a task that may be the reason why its agents are lost. */
 function quarantine(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
-  const message = `Quarantined after ${task.crashes} lost claims, the last: ${reason}`;
+  const message = `Quarantined after ${counted(task.crashes, "lost claim")}, the last: ${reason}`;
   fail(step, task, { name: "QuarantineError", code: "quarantined", message }, attempt);
 }
 

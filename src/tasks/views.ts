@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quote } from "../core/arguments.ts";
+import { counted, quote } from "../core/arguments.ts";
 import { precedes } from "../core/data/heap.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import { listed } from "../core/describe.ts";
@@ -247,7 +247,7 @@ export function health(state: Readonly<TaskState>, staleReports: number): Health
   const open = unfinished(state);
   const [stranded] = strandedGroups(state);
   const error = open > TOLERATED_SHARE * maxTasks
-    ? `${open} of ${maxTasks} tasks are unfinished`
+    ? `${open} of ${counted(maxTasks, "task", "is")} unfinished`
     : stranded !== undefined
     ? `no agent may run task ${quote(stranded.queue[0]!.spec.id)}`
     : undefined;

@@ -271,7 +271,7 @@ Deno.test("H1-always-healthy: silent agents, late timers and a full table are un
   driver.join("a", 5_000);
   assertEquals(health(driver.state, 0).error, "the table of agents is full");
   driver.at(2_500);
-  const late = "a timer is overdue by 2000 ms; 1 agents are silent; the table of agents is full";
+  const late = "a timer is overdue by 2000 ms; 1 agent is silent; the table of agents is full";
   assertEquals(health(driver.state, 7_000).error, late);
   assertEquals(health(driver.state, 7_000).metrics, { agents: 1, suspects: 1, overdueMs: 2_000 });
 });

@@ -59,12 +59,12 @@ Deno.test("an agent with tasks names them, what they hold and what they wait for
 Deno.test("an agent whose slots are in use is full, also of attempts that were given up", () => {
   const bench = new RootDriver({ tasks: { abortGraceMs: 10 }, ...RULES });
   bench.do(agent("x", { startsAtOnce: true }), submit("t"));
-  assertEquals(explained(bench, "x").summary, 'All of its 1 slots are in use: "t"');
+  assertEquals(explained(bench, "x").summary, 'Its slot is in use: "t"');
   bench.do({ type: "cancel", taskId: "t", reason: "no" });
   const { status, summary } = explained(bench, "x");
   assertEquals([status, summary], [
     "full",
-    "All of its 1 slots are in use: attempts that were given up",
+    "Its slot is in use: attempts that were given up",
   ]);
 });
 

@@ -121,3 +121,13 @@ Deno.test("quote() shows any value shortly and on one line", () => {
     "an array of 2",
   ]);
 });
+
+Deno.test("a number has its noun and its verb in the singular only for one", () => {
+  assertEquals([0, 1, 2].map((n) => check.counted(n, "attempt")), [
+    "0 attempts",
+    "1 attempt",
+    "2 attempts",
+  ]);
+  assertEquals([1, 2].map((n) => check.counted(n, "agent", "is")), ["1 agent is", "2 agents are"]);
+  assertEquals([1, 2].map((n) => check.counted(n, "lock", "has")), ["1 lock has", "2 locks have"]);
+});

@@ -630,7 +630,7 @@ Deno.test("a full mailbox and a recent dead letter are unhealthy", async () => {
   const { router, clock } = setting;
   assertEquals((await router.getHealthStatus()).healthy, true);
   await router.send("a", "b", 1, { ttlMs: 10 });
-  assertEquals((await router.getHealthStatus()).error, "1 mailboxes are full");
+  assertEquals((await router.getHealthStatus()).error, "1 mailbox is full");
   await clock.advance(10);
   const ill = await router.getHealthStatus();
   assertEquals([ill.healthy, ill.metrics["deadLetters"]], [false, 1]);

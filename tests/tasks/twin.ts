@@ -576,7 +576,9 @@ export class SlowScheduler {
   }
 
   #quarantine(task: SlowTask, reason: string, lingers: boolean): void {
-    const message = `Quarantined after ${task.crashes} lost claims, the last: ${reason}`;
+    const message = `Quarantined after ${task.crashes} lost claim${
+      task.crashes === 1 ? "" : "s"
+    }, the last: ${reason}`;
     this.#fail(task, { name: "QuarantineError", code: "quarantined", message }, lingers);
   }
 
