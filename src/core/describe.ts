@@ -41,6 +41,13 @@ export function thrown({ name, message }: { name: string; message: string }): st
   return oneLine(`${name}: ${message}`);
 }
 
+/** Returns whether a value is the data of an error with a stack, which no description shows. */
+function isErrorData(value: unknown): value is { name: string; message: string } {
+  if (typeof value !== "object" || value === null || value instanceof Error) return false;
+  const { name, message, stack } = value as { name?: unknown; message?: unknown; stack?: unknown };
+  return typeof stack === "string" && typeof name === "string" && typeof message === "string";
+}
+
 /** Something with an id in a description; an id that was made for it says by itself what it is. */
 export function subject(kind: string, id: string): string {
   return id.startsWith(`${kind}-`) ? id : `${kind} ${id}`;
@@ -162,7 +169,9 @@ class Writer {
   }
 
   value(value: unknown, depth: number): void {
-    if (typeof value === "string") {
+    if (isErrorData(value)) {
+      this.add(thrown(value));
+    } else if (typeof value === "string") {
       this.add(`"${oneLine(value).replaceAll('"', '\\"')}"`);
     } else if (typeof value !== "object" || value === null) {
       this.add(quote(value));

@@ -1,3 +1,4 @@
+import { errorData } from "../../src/core/error_data.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { fields, listed, oneLine, readable, timeOfDay } from "../../src/core/describe.ts";
@@ -108,4 +109,14 @@ Deno.test("timeOfDay() shows any instant", () => {
     "9000000000000000",
     "NaN",
   ]);
+});
+
+Deno.test("the data of an error is shown as its name and message, not its stack", () => {
+  const error = errorData(new RangeError("disk full"));
+  assertEquals(readable(error), "RangeError: disk full");
+  assertEquals(
+    fields({ type: "fail", taskId: "t", error }),
+    'taskId="t" error=RangeError: disk full',
+  );
+  assertEquals(readable({ name: "n", message: "m" }), '{ name: "n", message: "m" }');
 });
