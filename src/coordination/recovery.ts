@@ -31,23 +31,23 @@ export function resumeListening(
 /**
  * Cancels the waits of callers that ended with their process, and suspends its in-process agents
  * until they are registered again: their tasks are requeued, and their locks released. Messages to
- * them stay.
+ * them stay. What has ended meanwhile, as it was overdue, is refused, and needs nothing.
  */
 export async function recover(client: RootClient): Promise<void> {
   const { tasks, locks } = client.state;
   for (const { id: waitId, owner: { agentId, owner } } of [...locks.waits.values()]) {
     if (claimOf(owner) !== undefined) continue;
-    await client.call({ type: "cancel-wait", waitId, agentId, owner });
+    await client.attempt({ type: "cancel-wait", waitId, agentId, owner });
   }
   for (const { agentId, startsAtOnce } of [...tasks.agents.values()]) {
     if (!startsAtOnce) continue;
     const reason = "its process ended";
-    await client.call({ type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 });
-    await client.call({ type: "requeue-agent-tasks", agentId, reason });
-    await client.call({ type: "release-all", agentId, owner: agentId });
+    await client.attempt({ type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 });
+    await client.attempt({ type: "requeue-agent-tasks", agentId, reason });
+    await client.attempt({ type: "release-all", agentId, owner: agentId });
     for (const claim of [...client.state.tasks.lingering.values()]) {
       if (claim.agent.agentId !== agentId) continue;
-      await client.call({ type: "end-attempt", taskId: claim.task.spec.id, epoch: claim.epoch });
+      await client.attempt({ type: "end-attempt", taskId: claim.task.spec.id, epoch: claim.epoch });
     }
   }
 }

@@ -25,7 +25,7 @@ export async function rejectedFor(error: Error): Promise<never> {
  */
 export function moveHere(error: Error, callee: unknown): void {
   const { captureStackTrace } = Error as { captureStackTrace?: Capture };
-  if (captureStackTrace === undefined) return;
+  if (captureStackTrace === undefined || !(error instanceof Error)) return;
   const site: { stack?: unknown } = {};
   captureStackTrace.call(Error, site, callee);
   if (typeof site.stack !== "string") return;

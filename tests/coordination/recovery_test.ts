@@ -256,3 +256,16 @@ async function copyOf(entries: readonly LogEntry<RootCommand | Tick>[]): Promise
   await log.append(structuredClone([...entries]));
   return log;
 }
+
+Deno.test("a manager recovers a log whose waits have timed out while no process ran", async () => {
+  const log: Log = new MemoryLog();
+  const before = await begun(log, 0);
+  await before.manager.acquireResource("r", "a");
+  for (const agent of ["b", "c"]) {
+    before.manager.acquireResource("r", agent, { timeoutMs: 50 }).catch(() => {});
+  }
+  await before.clock.advance(0);
+  const { manager } = await begun(log, LATER);
+  assertEquals(manager.resources.queueOf("r"), []);
+  await manager.shutdown();
+});
