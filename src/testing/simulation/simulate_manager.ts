@@ -251,6 +251,24 @@ function drawConfig(chance: Chance): CoordinationConfig {
 /** The error that handlers throw in a simulation. */
 class HandlerError extends Error {}
 
+/** A handler's error of which each property throws when it is read. */
+class UnreadableError extends HandlerError {
+  constructor() {
+    super();
+    for (const name of ["name", "message", "stack", "cause", "code"]) {
+      Object.defineProperty(this, name, {
+        get() {
+          throw new HandlerError(`${name} was read`);
+        },
+      });
+    }
+  }
+}
+
+function drawError(chance: Chance): HandlerError {
+  return chance.happens(0.2) ? new UnreadableError() : new HandlerError("it throws");
+}
+
 /** Registers an agent with handlers of tasks and messages that work, lock, fail or hang. */
 async function register(world: ManagerWorld, agentId: string): Promise<void> {
   const { manager, chance } = world;
@@ -260,7 +278,7 @@ async function register(world: ManagerWorld, agentId: string): Promise<void> {
   );
   manager.messages.subscribe(agentId, async (message, context) => {
     await world.sleep(chance.int(10));
-    if (!world.isOver && chance.happens(0.2)) throw new HandlerError("it throws");
+    if (!world.isOver && chance.happens(0.2)) throw drawError(chance);
     if (chance.happens(0.5)) await context.respond(message.payload);
   });
 }
@@ -279,7 +297,7 @@ async function runTask(world: ManagerWorld, context: TaskContext): Promise<unkno
     }
   }
   if (world.isOver) return "done";
-  if (chance.happens(0.1)) throw new HandlerError("it throws");
+  if (chance.happens(0.1)) throw drawError(chance);
   if (chance.happens(0.05)) await aborted(context.signal);
   if (chance.happens(0.1)) await context.progress({ part: 1 });
   return "done";
@@ -374,7 +392,7 @@ async function callThrough(world: ManagerWorld): Promise<void> {
   });
   await breaker.execute(async () => {
     await world.sleep(chance.int(40));
-    if (!world.isOver && chance.happens(0.4)) throw new HandlerError("it fails");
+    if (!world.isOver && chance.happens(0.4)) throw drawError(chance);
   });
 }
 
