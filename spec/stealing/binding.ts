@@ -26,7 +26,7 @@ import { fewTraces, randomSets } from "./traces.ts";
 /** Commands are bounded in the model; their actions have this before their names there. */
 const BOUNDED = "B";
 
-/** What the machine does within `bounds`, and the names of all steps that it was seen to make. */
+/** Explores the machine within `bounds`, and names all steps that it makes. */
 export function exploreWithin(
   bounds: Bounds,
 ): { readonly graph: StateGraph; readonly actions: ReadonlyMap<string, string> } {

@@ -35,7 +35,7 @@ export interface Bounds {
   readonly used: readonly string[];
   readonly ranks: readonly number[];
   readonly maxEpoch: number;
-  /** Who is registered from the start, in this order. */
+  /** The agents that are registered from the start, in this order. */
   readonly there: readonly string[];
   readonly homes: readonly string[];
   readonly reports: readonly number[];

@@ -10,15 +10,15 @@ import { randomRun } from "./traces.ts";
 
 type Argument = Row["args"][number];
 
-/** What is done to which row. */
+/** A change of one row. */
 interface Falsification {
   readonly name: string;
   /** The row is the first that has this action and holds to this. */
   readonly action: string;
   readonly where?: (row: Row, next: Row | undefined) => boolean;
-  /** What stands in the place of the row and the one after it. */
+  /** Returns the rows that replace the row and the one after it. */
   readonly change: (row: Row, next: Row) => readonly Row[];
-  /** How many rows after the changed one it shows. @default 0 */
+  /** The number of rows after the changed one at which it shows. @default 0 */
   readonly later?: number;
 }
 
