@@ -14,7 +14,6 @@ const MACHINE = "src/tasks/machine.ts";
 const TRANSITIONS = "src/tasks/transitions.ts";
 const AGENTS = "src/tasks/agents.ts";
 const PLACEMENT = "src/tasks/placement.ts";
-const STEALING = "src/tasks/stealing.ts";
 
 export const MUTANTS: readonly CodeMutant[] = [
   mutant(
@@ -99,8 +98,8 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "one batch is all",
     MACHINE,
-    "while (step.state.donations > 0 && rebalance(step)) distribute(step);",
-    "if (step.state.donations > 0 && rebalance(step)) distribute(step);",
+    "while (step.state.donations > 0 && rebalance(step, steal)) distribute(step);",
+    "if (step.state.donations > 0 && rebalance(step, steal)) distribute(step);",
   ),
   mutant(
     "nothing is placed in a freed queue",
@@ -110,26 +109,26 @@ export const MUTANTS: readonly CodeMutant[] = [
   ),
   mutant(
     "the threshold is not enough",
-    STEALING,
+    PLACEMENT,
     "difference >= Math.max",
     "difference > Math.max",
   ),
   mutant(
     "more than half of the difference moves",
-    STEALING,
+    PLACEMENT,
     "Math.floor(difference / 2)",
     "difference",
   ),
   mutant(
     "a batch may be larger",
-    STEALING,
+    PLACEMENT,
     "step.state.config.maxStealBatch,",
     "step.state.config.maxStealBatch + 1,",
   ),
-  mutant("the capacity of the receiver is ignored", STEALING, "    capacityOf(target),\n", ""),
+  mutant("the capacity of the receiver is ignored", PLACEMENT, "    capacityOf(target),\n", ""),
   mutant(
     "source and target change places",
-    STEALING,
+    PLACEMENT,
     'type: "workstealing:request", sourceAgent, targetAgent',
     'type: "workstealing:request", sourceAgent: targetAgent, targetAgent: sourceAgent',
   ),
