@@ -2,7 +2,7 @@
  * From a state of the task machine to the variables of `Stealing`.
  *
  * Each is read from where the machine keeps it, also where it could be computed from others: what
- * stands in which queue from the queues, who has what from the agents.
+ * stands in which queue from the queues, the claims from the agents.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Which action of the specification stands for a command or an event, and with which arguments.
+ * Maps commands and events to the actions of the specification, with their arguments.
  *
  * @module
  */
@@ -70,7 +70,7 @@ function expiryAction({ limit, id, epoch }: Expire): Action {
   return action("Expire", id, limit);
 }
 
-/** The action that stands for a command that was refused. */
+/** Returns the action that stands for a command that was refused. */
 export function refusalAction(
   command: ModelCommand,
   { taskId, agentId = "", reason }: Extract<TaskEvent, { type: "task:refused" }>,
@@ -90,7 +90,7 @@ export function refusalAction(
   }
 }
 
-/** The action that stands for an event. */
+/** Returns the action that stands for an event. */
 export function eventAction(event: TaskEvent): Action {
   switch (event.type) {
     case "task:created":

@@ -21,7 +21,6 @@ const MACHINE = "src/tasks/machine.ts";
 const TRANSITIONS = "src/tasks/transitions.ts";
 const AGENTS = "src/tasks/agents.ts";
 const PLACEMENT = "src/tasks/placement.ts";
-const STEALING = "src/tasks/stealing.ts";
 
 export const MUTANTS: readonly CodeMutant[] = [
   mutant(
@@ -141,8 +140,8 @@ export const MUTANTS: readonly CodeMutant[] = [
     "batches",
     "BReportLoad_a1_7",
     MACHINE,
-    "while (step.state.donations > 0 && rebalance(step)) distribute(step);",
-    "if (step.state.donations > 0 && rebalance(step)) distribute(step);",
+    "while (step.state.donations > 0 && rebalance(step, steal)) distribute(step);",
+    "if (step.state.donations > 0 && rebalance(step, steal)) distribute(step);",
   ),
   mutant(
     "nothing is placed in a freed queue",
@@ -156,7 +155,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "the threshold is not enough",
     "steals",
     "BSubmit_t2_a1_0",
-    STEALING,
+    PLACEMENT,
     "difference >= Math.max",
     "difference > Math.max",
   ),
@@ -164,7 +163,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "more than half of the difference moves",
     "steals",
     "BSubmit_t2_a1_0",
-    STEALING,
+    PLACEMENT,
     "Math.floor(difference / 2)",
     "difference",
   ),
@@ -172,7 +171,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "a batch may be larger",
     "batches",
     "BReportLoad_a1_7",
-    STEALING,
+    PLACEMENT,
     "step.state.config.maxStealBatch,",
     "step.state.config.maxStealBatch + 1,",
   ),
@@ -180,7 +179,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "the capacity of the receiver is ignored",
     "batches",
     "BReportLoad_a1_7",
-    STEALING,
+    PLACEMENT,
     "    capacityOf(target),\n",
     "",
   ),
@@ -188,7 +187,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "source and target change places",
     "steals",
     "BSubmit_t2_a1_0",
-    STEALING,
+    PLACEMENT,
     'type: "workstealing:request", sourceAgent, targetAgent',
     'type: "workstealing:request", sourceAgent: targetAgent, targetAgent: sourceAgent',
   ),

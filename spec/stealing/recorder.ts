@@ -69,7 +69,7 @@ function pausing(state: TaskState): string[] {
     .map(({ spec }) => spec.id);
 }
 
-/** Tasks whose pause made no event when it was over, since a body of theirs ran on. */
+/** Returns the tasks whose pause ended without an event, as an attempt of theirs goes on. */
 function silentlyOver(
   state: TaskState,
   paused: readonly string[],

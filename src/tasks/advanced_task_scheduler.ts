@@ -31,9 +31,9 @@ import { taskTypes } from "./views.ts";
 export interface AgentMetrics {
   /** The agent. */
   readonly agentId: string;
-  /** How many slots are in use. */
+  /** The number of slots in use. */
   readonly load: number;
-  /** How many slots it has. */
+  /** The number of its slots. */
   readonly maxConcurrentTasks: number;
   /** Since it was registered. */
   readonly completedTasks: number;
@@ -45,7 +45,7 @@ export interface AgentMetrics {
 export interface SchedulingMetrics {
   /** The name of the strategy. */
   readonly strategy: string;
-  /** How many tasks have each status; finished ones count for ever. */
+  /** The number of tasks with each status; finished ones count for ever. */
   readonly tasks: Readonly<Record<TaskStatus, number>>;
   /** In the order in which they were registered. */
   readonly agents: readonly AgentMetrics[];

@@ -84,7 +84,7 @@ export class TaskClient
     return this.#profiles;
   }
 
-  /** How many commands were refused because their epoch was stale. */
+  /** The number of commands that were refused because of a stale epoch. */
   get staleReports(): number {
     return this.#staleReports;
   }

@@ -46,13 +46,13 @@ export interface TaskSpec {
   readonly resources: readonly ResourceRequest[];
   /** Capabilities, sorted, without repetition. */
   readonly requires: readonly string[];
-  /** How long it may wait to start. */
+  /** The limit of the wait to start. */
   readonly queueTimeoutMs: number;
-  /** How long one attempt may take. */
+  /** The limit of one attempt. */
   readonly timeoutMs: number;
-  /** How long an attempt may be silent. */
+  /** The limit of the silence of an attempt. */
   readonly heartbeatTimeoutMs: number;
-  /** How long it may take from submission to its end. */
+  /** The limit from submission to the end. */
   readonly totalTimeoutMs: number;
   /** Attempts after the first. */
   readonly retries: number;
@@ -156,9 +156,9 @@ export interface Cancel extends Named<"cancel"> {
 export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
   /** Sorted, without repetition. */
   readonly capabilities: readonly string[];
-  /** How many slots it has: a claim needs one to start. */
+  /** The number of its slots: a claim needs one to start. */
   readonly maxConcurrentTasks: number;
-  /** How many claims may wait for a slot. */
+  /** The most claims that may wait for a slot. */
   readonly maxQueuedTasks: number;
   /** Among equally good agents the one with the higher priority is chosen. */
   readonly priority: number;
@@ -166,7 +166,7 @@ export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
   readonly startsAtOnce: boolean;
   /** The kind of agent, for people and metrics. */
   readonly kind: string;
-  /** How long it may be silent before it counts as dead, where agents are watched. @default the config's */
+  /** The silence after which it counts as dead, where agents are watched. @default the config's */
   readonly heartbeatTimeoutMs?: number;
 }
 
@@ -194,7 +194,7 @@ export interface UncordonAgent extends AgentCommand, Named<"uncordon-agent"> {
 
 /** Limits the slots that an agent may use. */
 export interface LimitAgent extends AgentCommand, Named<"limit-agent"> {
-  /** How many slots; 0 for all that it has. */
+  /** The number of slots; 0 for all that it has. */
   readonly slots: number;
 }
 
@@ -214,7 +214,7 @@ export interface DrainAgent extends AgentCommand, Named<"drain-agent"> {
 export interface ReportLoad extends AgentCommand, Named<"report-load"> {
   /** All of its tasks, including those that it was given here. */
   readonly taskCount: number | undefined;
-  /** How long a task takes on it. */
+  /** The average duration of a task. */
   readonly avgTaskDurationMs: number | undefined;
   /** Utilization of its processor, from 0 to 100. */
   readonly cpuPercent: number | undefined;
@@ -388,7 +388,7 @@ export function registerCommand(profile: AgentProfile, startsAtOnce: boolean): R
 export interface ReportedLoad {
   /** All of its tasks. */
   readonly taskCount?: number;
-  /** How long a task takes on it, in milliseconds. */
+  /** The average duration of a task, in milliseconds. */
   readonly avgTaskDuration?: number;
   /** Utilization of its processor, in percent. */
   readonly cpuUsage?: number;

@@ -25,25 +25,25 @@ export interface TaskConfig {
   readonly retryDelay: number;
   /** The longest pause between attempts. @default 60_000 */
   readonly maxRetryDelayMs: number;
-  /** How often a task may lose its agent or its locks before it fails. @default 5 */
+  /** The number of times that a task may lose its agent or its locks before it fails. @default 5 */
   readonly maxCrashes: number;
   /**
-   * How long an attempt that lost its claim keeps its slot and its locks while its handler goes on.
+   * The time for which an attempt that lost its claim keeps its slot and its locks.
    * @default 5_000
    */
   readonly abortGraceMs: number;
-  /** How many tasks may be unfinished at once. @default 2_000_000 */
+  /** The most tasks that may be unfinished at once. @default 2_000_000 */
   readonly maxTasks: number;
-  /** How many agents there may be. @default 100_000 */
+  /** The most agents. @default 100_000 */
   readonly maxAgents: number;
-  /** How many finished tasks are kept whole. @default 1_000 */
+  /** The number of finished tasks that are kept whole. @default 1_000 */
   readonly keepFinished: number;
   /**
-   * Of how many older tasks the outcome is kept, for tasks that depend on them; at times of twice as
-   * many. @default 100_000
+   * The number of older tasks whose outcome is kept, for tasks that depend on them; up to twice as
+   * many at times. @default 100_000
    */
   readonly keepOutcomes: number;
-  /** Of how many types of task a history is kept. @default 1_000 */
+  /** The number of types of task whose history is kept. @default 1_000 */
   readonly keepTypes: number;
   /** The seed of the jitter of pauses. @default 1 */
   readonly seed: number;
@@ -51,7 +51,7 @@ export interface TaskConfig {
   readonly stealing: boolean;
   /** From which difference of two agents' backlogs on tasks move; at least 2. @default 3 */
   readonly stealThreshold: number;
-  /** How many tasks move at once. @default 2 */
+  /** The most tasks that move at once. @default 2 */
   readonly maxStealBatch: number;
   /** Half the time after which a report of an agent's load expires. @default 5_000 */
   readonly stealInterval: number;
@@ -98,7 +98,7 @@ export const DEFAULT_TASK_CONFIG: TaskConfig = defaultsOf(TASK_OPTIONS);
 export interface TaskSchedulerConfig extends Partial<TaskConfig> {
   /** Whether cycles of waits for locks are found and broken. @default true */
   readonly deadlockDetection?: boolean;
-  /** How long `resources.acquire` waits at most. @default 30_000 */
+  /** The limit of a wait of `resources.acquire`, in milliseconds; 0 for none. @default 30_000 */
   readonly resourceTimeout?: number;
   /** For other subsystems. */
   readonly messageTimeout?: number;
@@ -110,7 +110,7 @@ export interface WorkStealingConfig {
   enabled?: boolean;
   /** From which difference of two agents' backlogs on tasks move; at least 2. @default 3 */
   stealThreshold?: number;
-  /** How many tasks move at once at most. @default 2 */
+  /** The most tasks that move at once. @default 2 */
   maxStealBatch?: number;
   /** Half the time, in milliseconds, after which a report of an agent's load expires. @default 5_000 */
   stealInterval?: number;

@@ -91,7 +91,7 @@ export class TaskFailedError extends LockstepError {
   readonly code = "task-failed";
   /** The task. */
   readonly taskId: string;
-  /** How many attempts were made; those that ended through no fault of the task do not count. */
+  /** The number of attempts; those that ended through no fault of the task do not count. */
   readonly attempts: number;
 
   /** Makes the error. */

@@ -94,7 +94,7 @@ export interface TaskTimedOut extends Named<"task:timed-out"> {
 export interface TaskBackedOff extends Named<"task:backed-off">, ClaimEvent {
   /** The error of the attempt. */
   readonly error: ErrorData;
-  /** How many attempts were made; those that ended through no fault of the task do not count. */
+  /** The number of attempts; those that ended through no fault of the task do not count. */
   readonly attempt: number;
   /** When the backoff ends and the task is ready again. */
   readonly retryAt: Instant;
@@ -124,7 +124,7 @@ export interface TaskFailed extends Named<"task:failed"> {
   readonly epoch: number;
   /** The error of the last attempt, or the limit that was exceeded. */
   readonly error: ErrorData;
-  /** How many attempts were made; those that ended through no fault of the task do not count. */
+  /** The number of attempts; those that ended through no fault of the task do not count. */
   readonly attempts: number;
 }
 
@@ -189,7 +189,7 @@ export interface AgentSpawned extends Named<"agent:spawned"> {
   readonly agentId: string;
   /** Sorted, each once. */
   readonly capabilities: readonly string[];
-  /** How many slots it has: a claim needs one to start. */
+  /** The number of its slots: a claim needs one to start. */
   readonly maxConcurrentTasks: number;
   /** The kind of agent. */
   readonly kind: string;
@@ -227,7 +227,7 @@ export interface AgentUncordoned extends Named<"agent:uncordoned"> {
 export interface AgentLimited extends Named<"agent:limited"> {
   /** The agent. */
   readonly agentId: string;
-  /** How many slots it may use; 0 for all that it has. */
+  /** The number of slots that it may use; 0 for all that it has. */
   readonly slots: number;
 }
 
@@ -294,9 +294,9 @@ export type TaskEvent =
 export interface AgentReported extends Named<"agent:reported"> {
   /** The agent. */
   readonly agentId: string;
-  /** How many tasks it has besides its claims. */
+  /** The number of its tasks besides its claims. */
   readonly outside: number;
-  /** How long a task takes on it; `undefined` if unknown, as for the next two. */
+  /** The average duration of a task; `undefined` if unknown, as for the next two. */
   readonly avgTaskDurationMs: number | undefined;
   /** Utilization of its processor, in percent. */
   readonly cpuPercent: number | undefined;
@@ -316,7 +316,7 @@ export interface WorkStealingRequest extends Named<"workstealing:request"> {
   readonly sourceAgent: string;
   /** The idle agent. */
   readonly targetAgent: string;
-  /** How many tasks. */
+  /** The number of tasks. */
   readonly taskCount: number;
 }
 
@@ -332,7 +332,7 @@ export interface WorkStealingCompleted extends Named<"workstealing:completed"> {
   readonly sourceAgent: string;
   /** The idle agent. */
   readonly targetAgent: string;
-  /** How many tasks. */
+  /** The number of tasks. */
   readonly taskCount: number;
   /** Their ids, the most recently assigned first. */
   readonly taskIds: readonly string[];

@@ -21,9 +21,9 @@ export interface GraphNode {
   task: Task | undefined;
   /** For a task that was removed: the outcome that it had, if it had ended. */
   status: GraphTaskStatus;
-  /** How many of its dependencies have not ended. */
+  /** The number of its dependencies that have not ended. */
   open: number;
-  /** How many of its `run-on-failure` dependencies have failed, or may fail yet. */
+  /** The number of its `run-on-failure` dependencies that have failed, or may fail. */
   fallbacks: number;
   firstDependency: GraphEdge | undefined;
   lastDependency: GraphEdge | undefined;

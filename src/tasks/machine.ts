@@ -13,8 +13,7 @@
  * A step first applies the command and collects what follows from it ({@linkcode Step}); then it
  * resolves dependents, gives work to agents with capacity, and evens out backlogs. `transitions.ts`
  * has the transitions, `agents.ts` the commands about agents, `placement.ts` finds the task for an
- * agent and the agent for a task, `dependencies.ts` keeps the dependencies, `stealing.ts` moves
- * tasks.
+ * agent and the agent for a task, and the tasks to steal, `dependencies.ts` keeps the dependencies.
  *
  * @module
  */
@@ -69,6 +68,7 @@ import {
   capacityOf,
   hasFreeSlot,
   isFit,
+  rebalance,
   refresh,
 } from "./placement.ts";
 import {
@@ -84,7 +84,6 @@ import {
   unfinished,
   viewOf,
 } from "./state.ts";
-import { rebalance } from "./stealing.ts";
 import {
   admit,
   assign,
@@ -103,6 +102,7 @@ import {
   remember,
   requeue,
   start,
+  steal,
   timeOut,
 } from "./transitions.ts";
 
@@ -506,7 +506,7 @@ function exceedLimit(
 function followUp(step: Step): void {
   if (step.ended.length > 0) resolveDependents(step, ready, cancelDoomed);
   distribute(step);
-  while (step.state.donations > 0 && rebalance(step)) distribute(step);
+  while (step.state.donations > 0 && rebalance(step, steal)) distribute(step);
   if (step.claimsBefore !== undefined) announceIdleness(step, step.claimsBefore);
 }
 

@@ -10,7 +10,9 @@
  * While the config allows stealing, a group of tasks that require the same, wherever they were
  * placed, also has two heaps of agents: the donors, which have some of them assigned and not started,
  * busiest first, each with a heap of those tasks; and the receivers, which are fit and have capacity,
- * idlest first. Agents that changed are ranked there when there is a donor.
+ * idlest first. Agents that changed are ranked there when there is a donor. Batches of tasks move
+ * until no difference reaches the threshold, so none does after any step: a check by the clock would
+ * find nothing.
  *
  * @module
  */
@@ -23,6 +25,7 @@ import type {
   Group,
   Receiver,
   Stealable,
+  Step,
   TaskRecord,
   TaskState,
 } from "./state.ts";
@@ -284,7 +287,7 @@ function donationOf(state: TaskState, agent: Agent, group: Group): Donation {
 }
 
 /** Ranks the agents whose backlog or capacity changed, and adds the groups that this unbalances. */
-export function rankShifted({ shifted }: TaskState, unbalanced: Set<Group>): void {
+function rankShifted({ shifted }: TaskState, unbalanced: Set<Group>): void {
   for (const agent of shifted) {
     for (const { group, receiver } of agent.candidacies) {
       if (receiver === undefined) continue;
@@ -318,4 +321,81 @@ function rank<Entry extends Receiver | Donation>(
   entry.rank = value;
   entry.sequence = order;
   push(heap, entry);
+}
+
+/** Moves one task to another agent. */
+type Steal = (step: Step, task: TaskRecord, target: Agent) => void;
+
+/** A difference between two agents that calls for a batch. */
+interface Imbalance {
+  readonly group: Group;
+  readonly donation: Donation;
+  readonly target: Agent;
+  readonly difference: number;
+}
+
+/**
+ * Moves the batch that the largest difference calls for, and returns whether there was one. A batch
+ * goes from the busiest donor to the idlest receiver, if their backlogs differ by the threshold; at
+ * most half of the difference, so that the receiver never becomes the busier and no task moves back
+ * and forth. Spec: `WorkstealingRequest`.
+ */
+export function rebalance(step: Step, steal: Steal): boolean {
+  const { state } = step;
+  if (state.draining) return false;
+  const unbalanced = step.unbalanced ??= new Set();
+  rankShifted(state, unbalanced);
+  let worst: Imbalance | undefined;
+  for (const group of unbalanced) {
+    const found = imbalanceIn(state, group);
+    if (found === undefined) unbalanced.delete(group);
+    else if (worst === undefined || isWorse(found, worst)) worst = found;
+  }
+  if (worst === undefined) return false;
+  moveBatch(step, worst, steal);
+  return true;
+}
+
+function imbalanceIn({ config }: TaskState, group: Group): Imbalance | undefined {
+  const donation = group.donors[0];
+  const target = group.receivers[0]?.agent;
+  if (donation === undefined || target === undefined) return undefined;
+  const difference = backlogOf(donation.agent) - backlogOf(target);
+  // One task less here and one more there is no gain below a difference of two.
+  const isCalledFor = difference >= Math.max(2, config.stealThreshold);
+  return isCalledFor ? { group, donation, target, difference } : undefined;
+}
+
+function isWorse(a: Imbalance, b: Imbalance): boolean {
+  return a.difference > b.difference ||
+    (a.difference === b.difference && a.group.key < b.group.key);
+}
+
+function moveBatch(
+  step: Step,
+  { donation, target, difference }: Imbalance,
+  steal: Steal,
+): void {
+  const sourceAgent = donation.agent.agentId;
+  const targetAgent = target.agentId;
+  const taskCount = Math.min(
+    step.state.config.maxStealBatch,
+    Math.floor(difference / 2),
+    donation.tasks.length,
+    capacityOf(target),
+  );
+  step.events.push({ type: "workstealing:request", sourceAgent, targetAgent, taskCount });
+  const taskIds: string[] = [];
+  for (let moved = 0; moved < taskCount; moved++) {
+    const { task } = donation.tasks[0]!;
+    taskIds.push(task.spec.id);
+    steal(step, task, target);
+  }
+  step.events.push({
+    type: "workstealing:completed",
+    sourceAgent,
+    targetAgent,
+    taskCount,
+    taskIds,
+  });
 }

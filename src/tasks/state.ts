@@ -56,7 +56,7 @@ export interface TaskRecord extends HeapEntry {
   locked: boolean;
   /** Attempts that were started, except those that ended through no fault of the task. */
   attempts: number;
-  /** How many of its attempts may go on although they lost their claims; no retry begins before. */
+  /** The number of its attempts that lost their claims and may go on; no retry begins before. */
   lingering: number;
   /** Claims lost through no fault of the task. */
   crashes: number;
@@ -64,7 +64,7 @@ export interface TaskRecord extends HeapEntry {
   openDependencies: number;
   /** Dependencies of the kind `run-on-failure`. */
   fallbacks: number;
-  /** How many of those did not complete. */
+  /** The number of those that did not complete. */
   fallbacksFailed: number;
   /** The tasks that wait for it. */
   dependents: Dependents | undefined;
@@ -134,7 +134,7 @@ export interface Agent {
   capabilities: readonly string[];
   /** Number of slots. */
   maxConcurrentTasks: number;
-  /** How many of its slots it may use; 0 for all. */
+  /** The number of its slots that it may use; 0 for all. */
   slotLimit: number;
   /** The number that follows from both. */
   usableSlots: number;
@@ -144,7 +144,7 @@ export interface Agent {
   priority: number;
   /** Whether a claim starts as soon as it can, or when the agent says so. */
   startsAtOnce: boolean;
-  /** How long it may be silent, where agents are watched; `undefined` for the config's time. */
+  /** The limit of its silence, where agents are watched; `undefined` for the config's limit. */
   heartbeatTimeoutMs: number | undefined;
   /** Breaks ties between agents: higher priority first, then the earlier registration. */
   order: number;
@@ -158,7 +158,7 @@ export interface Agent {
   readonly queue: Heap<TaskRecord>;
   /** By its claims, and by attempts that lost their claims and go on. */
   slotsInUse: number;
-  /** How many tasks it has besides its claims, by its newest report. */
+  /** The number of its tasks besides its claims, by its newest report. */
   outside: number;
   /** The newest report of its load. */
   report: LoadReport | undefined;
@@ -258,9 +258,9 @@ export interface TaskState {
   strategy: StrategyName;
   /** The newest epoch of any claim. */
   epoch: number;
-  /** How many tasks were ever accepted; orders equal ranks. */
+  /** The number of tasks that were ever accepted; orders equal ranks. */
   sequence: number;
-  /** How many agents were ever registered. */
+  /** The number of registrations so far. */
   registrations: number;
   /** Whether no task is accepted or started any more. */
   draining: boolean;
@@ -270,13 +270,13 @@ export interface TaskState {
   readonly agents: Map<string, Agent>;
   /** By the requirements of their tasks. */
   readonly groups: Map<string, Group>;
-  /** How many groups there may be before unused ones are dropped. */
+  /** The most groups before unused ones are dropped. */
   groupLimit: number;
   /** By the id of a task that was not submitted, the tasks that wait for it. */
   readonly awaited: Map<string, Dependents>;
   /** Agents whose backlog or capacity changed since they were ranked, while tasks may be stolen. */
   readonly shifted: Set<Agent>;
-  /** How many donations there are: without any, no agent is ranked. */
+  /** The number of donations: without any, no agent is ranked. */
   donations: number;
   /** Attempts that lost their claims and may go on, by epoch. */
   readonly lingering: Map<number, Lingering>;
@@ -288,7 +288,7 @@ export interface TaskState {
   olderOutcomes: Map<string, Outcome>;
   /** By type of task, oldest first. */
   readonly history: Map<string, TypeHistory>;
-  /** How many tasks have each status; finished ones are never subtracted. */
+  /** The number of tasks with each status; finished ones are never subtracted. */
   readonly counts: Record<TaskStatus, number>;
   /** All timers. */
   readonly deadlines: Deadlines<TaskTimer>;
@@ -392,6 +392,6 @@ export interface Step {
   readonly freed: Agent[];
   /** Groups in which an imbalance may have come of what changed. */
   unbalanced: Set<Group> | undefined;
-  /** How many claims each changed agent had before, while idleness is announced. */
+  /** The number of claims that each changed agent had before, while idleness is announced. */
   claimsBefore: Map<Agent, number> | undefined;
 }

@@ -26,9 +26,9 @@ export type StrategyName =
 export interface RankedAgent {
   /** Sorted, without repetition. */
   readonly capabilities: readonly string[];
-  /** How many of its slots are in use. */
+  /** The number of its slots in use. */
   readonly slotsInUse: number;
-  /** How many slots it has. */
+  /** The number of its slots. */
   readonly maxConcurrentTasks: number;
   /** The epoch of its newest claim; 0 before the first. */
   readonly lastEpoch: number;
@@ -246,7 +246,7 @@ function utilization({ slotsInUse, maxConcurrentTasks }: RankedAgent): number {
   return slotsInUse / maxConcurrentTasks;
 }
 
-/** Of the fit agents with a free slot the lowest rank, then the highest priority, then the first. */
+/** Chooses among the fit agents with a free slot: lowest rank, highest priority, first. */
 function select(
   name: StrategyName,
   task: Task,

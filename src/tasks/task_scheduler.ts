@@ -55,7 +55,7 @@ export interface TaskSchedulerOptions {
 
 /** Options of a shutdown. */
 export interface ShutdownOptions {
-  /** How long running attempts may go on before they are aborted, in milliseconds. @default 5_000 */
+  /** The time for which running attempts may go on before they are aborted, in milliseconds. @default 5_000 */
   readonly graceMs?: number;
 }
 
@@ -67,7 +67,7 @@ type ScheduledHost = Host<
   TaskClient
 >;
 
-/** How many slots an agent has that is assigned a task without a registration. */
+/** The number of slots of an agent that is assigned a task without a registration. */
 const UNREGISTERED_SLOTS = 1_000_000;
 
 /**

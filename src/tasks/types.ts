@@ -93,13 +93,13 @@ export interface Task<Input = unknown> {
   )[];
   /** Capabilities that an agent must have. @default [] */
   readonly requires?: readonly string[];
-  /** How long one attempt may take, in milliseconds. @default no limit */
+  /** The limit of one attempt, in milliseconds. @default no limit */
   readonly timeoutMs?: number;
-  /** How long it may wait to start, in milliseconds. @default no limit */
+  /** The limit of the wait to start, in milliseconds. @default no limit */
   readonly queueTimeoutMs?: number;
-  /** How long a running attempt may go without a heartbeat, in milliseconds. @default no limit */
+  /** The limit between heartbeats of a running attempt, in milliseconds. @default no limit */
   readonly heartbeatTimeoutMs?: number;
-  /** How long it may take in all, from submission, in milliseconds. @default no limit */
+  /** The limit from submission to the end, in milliseconds. @default no limit */
   readonly totalTimeoutMs?: number;
   /** Attempts after the first. @default the config's `maxRetries` */
   readonly retries?: number;
@@ -139,7 +139,7 @@ export interface TaskView<Input = unknown, Result = unknown> {
   readonly metadata?: unknown;
   /** The epoch of its newest claim; 0 before the first. */
   readonly epoch: number;
-  /** How many attempts were started; those that ended through no fault of the task do not count. */
+  /** The number of attempts that were started; those that ended through no fault of the task do not count. */
   readonly attempts: number;
   /** The latest report of its progress. */
   readonly progress?: unknown;

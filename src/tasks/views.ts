@@ -36,7 +36,7 @@ export interface QueueExplanation {
   readonly agentId: string;
   /** 1 for the task that gets the next slot. */
   readonly position: number;
-  /** How many tasks are in the queue. */
+  /** The length of the queue. */
   readonly length: number;
   /** The first tasks before it, in order; at most a hundred. */
   readonly ahead: readonly string[];
@@ -231,7 +231,7 @@ function quoted(names: readonly string[]): string[] {
   return names.map((name) => `"${name}"`);
 }
 
-/** How full the table of tasks may be in good health. */
+/** The part of the table of tasks that may be in use in good health. */
 const TOLERATED_SHARE = 0.9;
 
 /** Returns the groups of ready tasks that no agent may run. Costs O(agents) for each group. */
@@ -276,9 +276,9 @@ export function taskTypes({ history }: Readonly<TaskState>): Map<string, TaskSta
 export interface AgentWorkload {
   /** The agent. */
   readonly agentId: string;
-  /** How many tasks it has, started or not. */
+  /** The number of its tasks, started or not. */
   readonly taskCount: number;
-  /** How long a task takes on it, in milliseconds; 0 if unknown. */
+  /** The average duration of a task, in milliseconds; 0 if unknown. */
   readonly avgTaskDuration: number;
   /** Utilization of its processor, in percent; 0 if unknown. */
   readonly cpuUsage: number;
@@ -292,17 +292,17 @@ export interface AgentWorkload {
 
 /** The distribution of work over agents. */
 export interface WorkloadStats {
-  /** How many agents are known. */
+  /** The number of known agents. */
   readonly totalAgents: number;
   /** Their loads, by id. */
   readonly workloads: Readonly<Record<string, AgentWorkload>>;
-  /** How many tasks they have together. */
+  /** The number of tasks of all agents. */
   readonly totalTasks: number;
-  /** How many each has on average; 0 without agents. */
+  /** The number of tasks of an agent on average; 0 without agents. */
   readonly avgTasksPerAgent: number;
-  /** How many the idlest has; 0 without agents. */
+  /** The number of tasks of the idlest agent; 0 without agents. */
   readonly minTasks: number;
-  /** How many the busiest has; 0 without agents. */
+  /** The number of tasks of the busiest agent; 0 without agents. */
   readonly maxTasks: number;
   /** The difference between the busiest and the idlest. */
   readonly imbalance: number;

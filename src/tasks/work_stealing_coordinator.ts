@@ -255,7 +255,7 @@ function profileOf(given: unknown, name: string, attempt: Attempt): AgentProfile
 /** The fields of a profile that a coordinator keeps. */
 type KnownProfile = Required<Pick<AgentProfile, "priority" | "capabilities">>;
 
-/** How many of an agent's latest tasks its average duration is about. */
+/** The number of an agent's latest tasks that make up its average duration. */
 const REMEMBERED = 10;
 
 /** Reports loads to one task machine. */

@@ -17,9 +17,9 @@ import { agent, submit } from "./driver.ts";
 export interface Timed {
   readonly afterMs: number;
   readonly command: TaskCommand | { type: "tick" };
-  /** What a command about a claim is to find out from the state. */
+  /** The fields of a command about a claim that depend on the state. */
   readonly claim?: {
-    /** Which of the claimed tasks it is about; `undefined` for the one that the command names. */
+    /** The index of the claimed task; `undefined` for the one that the command names. */
     readonly pick: number | undefined;
     /** By how much its epoch is older than the newest of its task; `undefined` for "in force". */
     readonly age: number | undefined;

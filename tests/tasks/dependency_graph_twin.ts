@@ -17,7 +17,7 @@ import type { GraphTaskStatus } from "../../src/tasks/dependency_graph.ts";
 interface SlowTask {
   status: GraphTaskStatus;
   dependencies: readonly Dependency[];
-  /** How each dependency ended that has ended since this task names it. */
+  /** The outcomes of the dependencies that have ended. */
   heard: Map<string, GraphTaskStatus>;
 }
 
@@ -26,7 +26,7 @@ const ENDED: readonly GraphTaskStatus[] = ["completed", "failed", "cancelled"];
 /** Answers like a `DependencyGraph`, slowly. */
 export class SlowGraph {
   readonly #tasks = new Map<string, SlowTask>();
-  /** How removed tasks ended that somebody still names. */
+  /** The outcomes of removed tasks that another task depends on. */
   readonly #remembered = new Map<string, GraphTaskStatus>();
 
   addTask({ id, dependencies }: { id: string; dependencies: readonly Dependency[] }): void {

@@ -83,7 +83,7 @@ export function place(id: string, agentId: string, fields: TaskFields = {}): Sub
   return submit(id, { ...fields, assignedAgent: agentId, placed: true });
 }
 
-/** The command that tells how much an agent has to do. */
+/** The command that reports the load of an agent. */
 export function report(
   agentId: string,
   fields: Partial<Omit<ReportLoad, "type" | "agentId">> = {},
@@ -178,7 +178,7 @@ export class TaskDriver extends Driver<TaskState, TaskCommand, TaskEvent, TaskAn
     return this.task(taskId).status;
   }
 
-  /** Who has a task, or `undefined`. */
+  /** The agent that has a task, or `undefined`. */
   ownerOf(taskId: string): string | undefined {
     return this.task(taskId).agent?.agentId;
   }

@@ -5,7 +5,10 @@ import { Body, choosing, type Scheduling, soon } from "./scheduling.ts";
 import type { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 
 /** What an explanation says beyond the empty lists. */
-function told(it: Scheduling<AdvancedTaskScheduler>, taskId: string): Partial<TaskExplanation> {
+function explained(
+  it: Scheduling<AdvancedTaskScheduler>,
+  taskId: string,
+): Partial<TaskExplanation> {
   const entries = Object.entries(it.scheduler.explain(taskId));
   return Object.fromEntries(
     entries.filter(([name, value]) =>
@@ -21,7 +24,7 @@ Deno.test("explain() of a waiting task names its open dependencies, submitted or
   await done.result;
   await it.scheduler.submit({ id: "open", requires: ["git"] });
   await it.scheduler.submit({ id: "t", dependencies: ["done", "open", "later"] });
-  assertEquals(told(it, "t"), {
+  assertEquals(explained(it, "t"), {
     status: "waiting",
     summary: 'It waits for "open", "later", which was not submitted',
     openDependencies: [{ taskId: "open", submitted: true }, { taskId: "later", submitted: false }],
@@ -32,7 +35,7 @@ Deno.test("explain() of a ready task names the capability that no agent has", as
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x", capabilities: ["deno"] });
   await it.scheduler.submit({ id: "t", requires: ["deno", "git", "zip"] });
-  assertEquals(told(it, "t"), {
+  assertEquals(explained(it, "t"), {
     status: "ready",
     summary: 'No agent can "git", "zip"',
     missingCapabilities: ["git", "zip"],
@@ -44,7 +47,7 @@ Deno.test("explain() of a ready task says that no one agent has all that it requ
   await it.scheduler.registerAgent({ id: "x", capabilities: ["deno"] });
   await it.scheduler.registerAgent({ id: "y", capabilities: ["git"] });
   await it.scheduler.submit({ id: "t", requires: ["deno", "git"] });
-  assertEquals(told(it, "t"), { status: "ready", summary: "No agent is fit for it" });
+  assertEquals(explained(it, "t"), { status: "ready", summary: "No agent is fit for it" });
 });
 
 Deno.test("explain() of a ready task names the full and the cordoned agents", async () => {
@@ -54,7 +57,7 @@ Deno.test("explain() of a ready task names the full and the cordoned agents", as
   await it.scheduler.registerAgent({ id: "away" });
   await it.scheduler.cordonAgent("away");
   await it.scheduler.submit({ id: "t" });
-  assertEquals(told(it, "t"), {
+  assertEquals(explained(it, "t"), {
     status: "ready",
     summary: 'It waits for "full" to have a free slot, or for "away" to be uncordoned',
     fullAgents: ["full"],
@@ -68,7 +71,7 @@ Deno.test("explain() of a pinned task says that its agent is gone", async () => 
   await it.scheduler.registerAgent({ id: "y" });
   await it.scheduler.submit({ id: "t", assignedAgent: "x" });
   await it.scheduler.unregisterAgent("x");
-  assertEquals(told(it, "t"), { status: "ready", summary: 'Its agent "x" is not there' });
+  assertEquals(explained(it, "t"), { status: "ready", summary: 'Its agent "x" is not there' });
 });
 
 Deno.test("explain() of a ready task says that the strategy has not chosen", async () => {
@@ -79,7 +82,7 @@ Deno.test("explain() of a ready task says that the strategy has not chosen", asy
   await it.scheduler.submit({ id: "t" });
   await soon();
   const summary = "It waits for the strategy to choose an agent";
-  assertEquals(told(it, "t"), { status: "ready", summary });
+  assertEquals(explained(it, "t"), { status: "ready", summary });
 });
 
 Deno.test("explain() of an assigned task names the locks that it waits for, and their holders", async () => {
@@ -87,7 +90,7 @@ Deno.test("explain() of an assigned task names the locks that it waits for, and 
   await it.scheduler.resources.acquire("db", "somebody");
   await it.scheduler.registerAgent({ id: "x" }, () => 1);
   await it.scheduler.submit({ id: "t", resources: ["db", "disk"] });
-  assertEquals(told(it, "t"), {
+  assertEquals(explained(it, "t"), {
     status: "assigned",
     summary: 'It waits on agent "x" for "db", held by "somebody"',
     locks: [{ resourceId: "db", heldBy: ["somebody"] }],
@@ -99,7 +102,7 @@ Deno.test("explain() of an assigned task with its locks says that its agent has 
   await it.scheduler.registerAgent({ id: "x" });
   await it.scheduler.submit({ id: "t" });
   const summary = 'Agent "x" has it and has not started it';
-  assertEquals(told(it, "t"), { status: "assigned", summary });
+  assertEquals(explained(it, "t"), { status: "assigned", summary });
 });
 
 Deno.test("explain() of a task in its agent's queue names its position, and what it waits for", async () => {
@@ -108,7 +111,7 @@ Deno.test("explain() of a task in its agent's queue names its position, and what
   for (const id of ["a", "b", "c"]) await it.scheduler.assignTask({ id }, "x");
   const queue = { agentId: "x", position: 2, length: 2, ahead: ["b"] };
   const summary = 'It waits for a slot of agent "x" as number 2 of 2, behind "b"';
-  assertEquals(told(it, "c"), { status: "assigned", summary, queue });
+  assertEquals(explained(it, "c"), { status: "assigned", summary, queue });
   await it.scheduler.cordonAgent("x", "maintenance");
   assertEquals(
     it.scheduler.explain("b").summary,
@@ -142,14 +145,17 @@ Deno.test("explain() describes a running, failed, retried, cancelled or complete
   }
   await it.scheduler.submit({ id: "cancelled", dependencies: ["failed", "never"] });
   await soon();
-  assertEquals(told(it, "runs"), { status: "running", summary: 'It runs on agent "x", attempt 1' });
-  assertEquals(told(it, "done"), { status: "completed", summary: "It is done" });
-  assertEquals(told(it, "failed"), { status: "failed", summary: "It failed: boom" });
-  assertEquals(told(it, "cancelled"), {
+  assertEquals(explained(it, "runs"), {
+    status: "running",
+    summary: 'It runs on agent "x", attempt 1',
+  });
+  assertEquals(explained(it, "done"), { status: "completed", summary: "It is done" });
+  assertEquals(explained(it, "failed"), { status: "failed", summary: "It failed: boom" });
+  assertEquals(explained(it, "cancelled"), {
     status: "cancelled",
     summary: 'It was cancelled: dependency "failed" failed',
   });
-  assertEquals(told(it, "retried"), {
+  assertEquals(explained(it, "retried"), {
     status: "backing-off",
     summary: "Its last attempt failed (boom); the next is due at 1970-01-01T00:01:00.000Z",
     retryAt: 60_000,

@@ -1,5 +1,5 @@
 /**
- * What holds of a task machine after each step, by the names of the specification.
+ * The invariants of a task machine after each step, by the names of the specification.
  *
  * @module
  */
@@ -113,10 +113,10 @@ function noEdgeToFinishedTasks({ tasks, awaited }: TaskState): void {
 export class History {
   readonly #ended = new Set<string>();
   readonly #loads = new Loads();
-  /** Who had each task after the last step, and under which epoch. */
+  /** The agent of each task after the last step, and its epoch. */
   #owners = new Map<TaskRecord, { agent: Agent | undefined; epoch: number }>();
   #epoch = 0;
-  /** How many tasks each agent may have had in the last step. */
+  /** The number of slots that each agent might use in the last step. */
   readonly #allowed = new Map<string, number>();
 
   check(events: readonly TaskEvent[], state: TaskState): void {

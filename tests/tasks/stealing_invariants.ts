@@ -1,5 +1,5 @@
 /**
- * What holds of agents' queues and of stealing after each step, by the names of the specification.
+ * The invariants of queues and of stealing after each step, by the names of the specification.
  *
  * @module
  */
@@ -34,7 +34,7 @@ function queuesAreClaims({ queue, tasks }: Agent): void {
   }
 }
 
-/** Nobody waits for what there is. */
+/** No task waits for capacity that is free. */
 function worksOffItsQueue({ groups }: TaskState, agent: Agent): void {
   assert(
     !hasFreeSlot(agent) || agent.queue.length === 0,
@@ -100,7 +100,7 @@ function imbalanceEnds({ agents, tasks, config }: TaskState): void {
   }
 }
 
-/** Counts the claims of each agent by what is told of them. */
+/** Counts the claims of each agent by events. */
 export class Loads {
   readonly #claims = new Map<string, { agentId: string; epoch: number }>();
   readonly #outside = new Map<string, number>();
@@ -185,7 +185,7 @@ export class Loads {
     this.#claims.set(taskId, { agentId, epoch });
   }
 
-  /** Who does something with a claim is who has it. */
+  /** An event about a claim names its agent. */
   #isOwn({ taskId, agentId, epoch }: { taskId: string; agentId: string; epoch: number }): void {
     assertEquals(this.#claims.get(taskId), { agentId, epoch }, "StaleRejected");
   }

@@ -1,6 +1,6 @@
 /**
  * A task machine that keeps lists and searches them: slow, but one can see that it is right. It
- * asks the exported strategies who gets a task, and says what happened in the machine's own words.
+ * calls the exported strategies to choose agents, and emits the events of the machine.
  *
  * @module
  */
@@ -63,7 +63,7 @@ export class SlowScheduler {
   tasks: SlowTask[] = [];
   agents: SlowAgent[] = [];
   forgotten: { id: string; outcome: Outcome }[] = [];
-  /** Every claim that has not ended: in force, or a body that was told to stop. */
+  /** Every claim that has not ended: in force, or with an attempt that lost it and goes on. */
   claims: { task: SlowTask; agentId: string; epoch: number; lingers: boolean }[] = [];
   #timers: SlowTimer[] = [];
   #history: { type: string; last: string }[] = [];
@@ -72,20 +72,20 @@ export class SlowScheduler {
   #epoch = 0;
   #timersSet = 0;
   #submissions = 0;
-  /** How many of the forgotten were since the older ones were dropped. */
+  /** The number of outcomes since the older ones were dropped. */
   #latest = 0;
   /** Epochs of claims whose agent went while they ran. */
   #abandoned: number[] = [];
   #registrations = 0;
   #random;
-  /** What ready tasks ever asked of an agent, in the order in which it was first asked. */
+  /** The requirements of all ready tasks so far, in the order in which they first occurred. */
   #demands = new Set<string>();
   #events: TaskEvent[] = [];
-  /** What is left to do in this step. */
+  /** The rest of the work of this step. */
   #ended: { task: SlowTask; because: string }[] = [];
   #freed: string[] = [];
   #queued: string[] = [];
-  /** Who had a claim before. */
+  /** The agents that had a claim before. */
   #busy: string[] = [];
 
   constructor(readonly config: TaskConfig) {
@@ -98,11 +98,11 @@ export class SlowScheduler {
     for (let due = this.#takeDue(); due !== undefined; due = this.#takeDue()) {
       this.#noteBusy();
       this.#fire(due);
-      this.#settle();
+      this.#followUp();
     }
     this.#noteBusy();
     this.#apply(command);
-    this.#settle();
+    this.#followUp();
     return this.#events;
   }
 
@@ -123,7 +123,7 @@ export class SlowScheduler {
       case "fail":
         return this.#claim(command);
       case "end-attempt":
-        return this.#settleBody(command);
+        return this.#endAttempt(command);
       case "unblock":
         return this.#unblock(command.taskId, command.epoch);
       case "preempt":
@@ -198,18 +198,18 @@ export class SlowScheduler {
       locked: false,
       attempts: 0,
       crashes: 0,
-      told: new Map(),
+      counted: new Map(),
     };
     let doom: string | undefined;
     for (const { taskId } of spec.dependencies) {
       const outcome = this.#outcomeOf(taskId);
       if (outcome === undefined || doom !== undefined) continue;
-      task.told.set(taskId, outcome);
+      task.counted.set(taskId, outcome);
       doom = doomOf(task, `dependency "${taskId}" ${phrase(outcome)}`);
     }
     this.tasks.push(task);
     if (spec.totalTimeoutMs > 0) this.#time(task, "total", spec.totalTimeoutMs);
-    const isReady = doom === undefined && task.told.size === spec.dependencies.length;
+    const isReady = doom === undefined && task.counted.size === spec.dependencies.length;
     if (isReady) task.status = "ready";
     this.#say({ type: "task:created", taskId: spec.id } as TaskEvent);
     if (doom !== undefined) this.#cancel(task, doom, doom);
@@ -524,7 +524,7 @@ export class SlowScheduler {
     if (agent.eager && task.locked) this.#start(task);
   }
 
-  /** Gives an agent's slot to a claim in its queue, or to a task that nobody has. */
+  /** Gives an agent's slot to a claim in its queue, or to a ready task. */
   #take(task: SlowTask, agent: SlowAgent): void {
     if (!task.queued) return this.#assign(task, agent);
     const { spec: { id: taskId, resources }, epoch } = task;
@@ -659,7 +659,7 @@ export class SlowScheduler {
     });
   }
 
-  #settleBody({ taskId, epoch }: Command<"end-attempt">): void {
+  #endAttempt({ taskId, epoch }: Command<"end-attempt">): void {
     const isOfTask = this.claims.some((claim) =>
       claim.epoch === epoch && claim.task.spec.id === taskId
     );
@@ -686,9 +686,9 @@ export class SlowScheduler {
     this.#queue(task);
   }
 
-  // What follows
+  // Consequences
 
-  #settle(): void {
+  #followUp(): void {
     for (const { task, because } of this.#ended) this.#tellDependents(task, because);
     this.#ended = [];
     this.#distribute();
@@ -771,15 +771,15 @@ export class SlowScheduler {
 
   #tellDependents({ spec: { id }, status }: SlowTask, because: string): void {
     const dependents = this.tasks
-      .filter((task) => task.status === "waiting" && !task.told.has(id))
+      .filter((task) => task.status === "waiting" && !task.counted.has(id))
       .filter((task) => task.spec.dependencies.some(({ taskId }) => taskId === id))
       .sort((a, b) => a.sequence - b.sequence);
     for (const task of dependents) {
-      task.told.set(id, status as Outcome);
+      task.counted.set(id, status as Outcome);
       const doom = doomOf(task, because);
       if (doom !== undefined) {
         this.#cancel(task, doom, doom);
-      } else if (task.told.size === task.spec.dependencies.length) {
+      } else if (task.counted.size === task.spec.dependencies.length) {
         task.status = "ready";
         this.#say({ type: "task:readied", taskId: task.spec.id });
         this.#queue(task);
@@ -796,7 +796,7 @@ export class SlowScheduler {
       .sort(byRank);
   }
 
-  /** What an agent's next slot goes to: of its own queue, or of what is ready. */
+  /** The task for an agent's next slot, from its own queue or the ready tasks. */
   #taskFor(agent: SlowAgent): SlowTask | undefined {
     if (!this.#hasRoom(agent)) return undefined;
     const own = this.#tasksOf(agent.id).filter(({ queued }) => queued);
@@ -945,15 +945,15 @@ function isOver(status: TaskStatus): boolean {
   return ["completed", "failed", "cancelled"].includes(status);
 }
 
-/** Why a task can't run any more by what it was told, if it can't. */
-function doomOf({ spec, told }: SlowTask, because: string): string | undefined {
+/** The reason why a task can't run any more, if there is one. */
+function doomOf({ spec, counted }: SlowTask, because: string): string | undefined {
   const kinds = (kind: string) => spec.dependencies.filter(({ onFailure }) => onFailure === kind);
   const hasFailed = ({ taskId }: { taskId: string }) => {
-    return told.has(taskId) && told.get(taskId) !== "completed";
+    return counted.has(taskId) && counted.get(taskId) !== "completed";
   };
   if (kinds("cancel").some(hasFailed)) return because;
   const fallbacks = kinds("run-on-failure");
-  const isIdle = told.size === spec.dependencies.length && fallbacks.length > 0 &&
+  const isIdle = counted.size === spec.dependencies.length && fallbacks.length > 0 &&
     !fallbacks.some(hasFailed);
   return isIdle ? "no dependency that it stands in for failed" : undefined;
 }

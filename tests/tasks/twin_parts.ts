@@ -1,5 +1,5 @@
 /**
- * What the slow twin of the task machine keeps, and its search for cycles.
+ * The state of the slow twin of the task machine, and its search for cycles.
  *
  * @module
  */
@@ -24,8 +24,8 @@ export interface SlowTask {
   locked: boolean;
   attempts: number;
   crashes: number;
-  /** How those of its dependencies ended that it was told of. */
-  readonly told: Map<string, Outcome>;
+  /** The outcomes of its dependencies that were counted. */
+  readonly counted: Map<string, Outcome>;
 }
 
 export interface SlowAgent {
@@ -36,7 +36,7 @@ export interface SlowAgent {
   readonly maxQueuedTasks: number;
   readonly priority: number;
   readonly eager: boolean;
-  /** How many registrations there were before its newest. */
+  /** The number of registrations before its newest. */
   readonly registration: number;
   cordons: readonly SlowCordon[];
   drained: string | undefined;
@@ -91,7 +91,7 @@ export function isOpen({ cordons, drained }: SlowAgent): boolean {
   return cordons.length === 0 && drained === undefined;
 }
 
-/** How many slots an agent may use. */
+/** The number of slots that an agent may use. */
 export function slotsOf({ maxConcurrentTasks, slotLimit }: SlowAgent): number {
   return slotLimit > 0 ? Math.min(slotLimit, maxConcurrentTasks) : maxConcurrentTasks;
 }
@@ -106,7 +106,7 @@ export function byRank(a: SlowTask, b: SlowTask): number {
   return a.rank - b.rank || a.sequence - b.sequence;
 }
 
-/** What a ready task asks of an agent. */
+/** The requirements of a ready task. */
 export function demandOf({ spec: { placed, requires }, pinnedTo }: SlowTask): string {
   return JSON.stringify([placed && pinnedTo !== "", pinnedTo, ...requires]);
 }
@@ -120,7 +120,7 @@ export function slowCycle(
     if (id === spec.id) return spec.dependencies.map(({ taskId }) => taskId);
     const task = tasks.find((task) => task.spec.id === id && task.status === "waiting");
     if (task === undefined) return [];
-    return task.spec.dependencies.map(({ taskId }) => taskId).filter((id) => !task.told.has(id));
+    return task.spec.dependencies.map(({ taskId }) => taskId).filter((id) => !task.counted.has(id));
   };
   const search = (path: readonly string[]): string[] | undefined => {
     for (const next of dependenciesOf(path.at(-1)!)) {

@@ -1,5 +1,5 @@
 /**
- * How the slow twin of the task machine finds what is to be stolen: it looks at everything.
+ * The search of the slow twin of the task machine for tasks to steal: it compares all agents.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { TaskConfig } from "../../src/tasks/config.ts";
 import { bySeniority, hasAll, type SlowAgent, type SlowTask } from "./twin_parts.ts";
 
-/** What is looked at. */
+/** The state that is searched. */
 interface Scene {
   readonly agents: readonly SlowAgent[];
   readonly tasksOf: (agentId: string) => SlowTask[];
@@ -52,7 +52,7 @@ export function batchCalledFor(config: TaskConfig, scene: Scene): SlowBatch | un
   );
 }
 
-/** What a task requires, in an order that the machine shares. */
+/** The requirements of a task, in an order that the machine shares. */
 function demandOf({ spec: { requires } }: SlowTask): string {
   return requires.map((capability) => `\u0000${capability}`).join("");
 }

@@ -156,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "a steal leaves its claim with the old agent",
-    "tasks/stealing.ts",
+    "tasks/placement.ts",
     "difference >= Math.max(2, config.stealThreshold)",
     "difference > Math.max(2, config.stealThreshold)",
   ),
