@@ -4,13 +4,15 @@
  * @module
  */
 
+import process from "node:process";
 import { DeadlockError, LockLostError } from "../locks/errors.ts";
 import type { TaskContext } from "../tasks/mod.ts";
 import type { OutputSink } from "./output.ts";
 import type { ProcessGroups } from "./process_groups.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
-import { type Exit, runShell, SpawnError } from "./shell.ts";
+import { runShell, SpawnError } from "./shell.ts";
+import type { Exit, Signal } from "./system.ts";
 import type { View } from "./view.ts";
 
 /** How commands are ended. */
@@ -18,7 +20,7 @@ export interface EndingOptions {
   /** How long a command may take to end when it is asked to, in milliseconds. */
   readonly graceMs: number;
   /** The signal that asks a command to end. */
-  readonly stopSignal: () => Deno.Signal;
+  readonly stopSignal: () => Signal;
   /** Kills all commands at once. */
   readonly kill: AbortSignal;
   /** Takes in the groups of all commands. */
@@ -42,7 +44,7 @@ const NESTED_GRACE = 0.75;
 
 /** How long an outer run gives this process to end, or `undefined` when there is none. */
 export function outerGraceMs(): number | undefined {
-  const ms = Number(Deno.env.get(GRACE_VARIABLE) || NaN);
+  const ms = Number(process.env[GRACE_VARIABLE] || NaN);
   return Number.isNaN(ms) ? undefined : ms;
 }
 

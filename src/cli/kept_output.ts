@@ -7,6 +7,9 @@
  * @module
  */
 
+import { type FileHandle, open, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { formatSize } from "./durations.ts";
 import { LineSplitter, type OutputSink, type Piece } from "./output.ts";
 import type { TaskRun } from "./runs.ts";
@@ -239,17 +242,20 @@ const NEWLINE = 10;
  * Blocks in a file without a name, whose space is free once this process has ended, however it ends.
  */
 export class Spool {
-  #file: Promise<Deno.FsFile> | undefined;
+  #file: Promise<FileHandle> | undefined;
   readonly #free: number[] = [];
   #size = 0;
-  /** The last read or write; one after the other, as all move the position in the file. */
+  /** The last read or write, after which {@linkcode close} may close the file. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** Writes a block; resolves with its place. */
   async put(block: Uint8Array): Promise<number> {
     const place = this.#free.pop() ?? this.#size++;
-    await this.#at(place, async (file) => {
-      for (let rest = block; rest.length > 0;) rest = rest.subarray(await file.write(rest));
+    const start = place * BLOCK_BYTES;
+    await this.#use(async (file) => {
+      for (let done = 0; done < block.length;) {
+        done += (await file.write(block, done, block.length - done, start + done)).bytesWritten;
+      }
     });
     return place;
   }
@@ -257,11 +263,12 @@ export class Spool {
   /** Reads a block of so many bytes. */
   async read(place: number, bytes: number): Promise<Uint8Array> {
     const block = new Uint8Array(bytes);
-    await this.#at(place, async (file) => {
-      for (let rest = block; rest.length > 0;) {
-        const read = await file.read(rest);
-        if (read === null) throw new Error("The temporary file of kept output was cut");
-        rest = rest.subarray(read);
+    const start = place * BLOCK_BYTES;
+    await this.#use(async (file) => {
+      for (let done = 0; done < bytes;) {
+        const { bytesRead } = await file.read(block, done, bytes - done, start + done);
+        if (bytesRead === 0) throw new Error("The temporary file of kept output was cut");
+        done += bytesRead;
       }
     });
     return block;
@@ -275,24 +282,20 @@ export class Spool {
   /** Frees everything. */
   async close(): Promise<void> {
     await this.#last;
-    (await this.#file?.catch(() => undefined))?.close();
+    await (await this.#file?.catch(() => undefined))?.close();
     this.#file = undefined;
   }
 
-  async #at(place: number, use: (file: Deno.FsFile) => Promise<void>): Promise<void> {
-    const done = this.#last.then(async () => {
-      const file = await (this.#file ??= createNameless());
-      await file.seek(place * BLOCK_BYTES, Deno.SeekMode.Start);
-      await use(file);
-    });
+  async #use(work: (file: FileHandle) => Promise<void>): Promise<void> {
+    const done = this.#last.then(async () => await work(await (this.#file ??= createNameless())));
     this.#last = done.catch(() => {});
     await done;
   }
 }
 
-async function createNameless(): Promise<Deno.FsFile> {
-  const path = await Deno.makeTempFile({ prefix: "lockstep-" });
-  const file = await Deno.open(path, { read: true, write: true });
-  await Deno.remove(path);
+async function createNameless(): Promise<FileHandle> {
+  const path = join(tmpdir(), `lockstep-${crypto.randomUUID()}`);
+  const file = await open(path, "wx+", 0o600);
+  await unlink(path);
   return file;
 }
