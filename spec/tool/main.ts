@@ -6,7 +6,7 @@
 
 import { parseArgs } from "node:util";
 import { check, type Outcome } from "./check.ts";
-import { findJar, requireJava } from "./jar.ts";
+import { findJar, MissingToolError, requireJava } from "./jar.ts";
 import { folderOf, type Model, readModels, select, writeModels } from "./models.ts";
 import { writeReadme } from "./readme.ts";
 import { table } from "./table.ts";
@@ -150,4 +150,10 @@ function expectation(model: Model): string {
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+function explain(error: unknown): number {
+  if (!(error instanceof MissingToolError)) throw error;
+  console.error(error.message);
+  return 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args).catch(explain));
