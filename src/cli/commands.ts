@@ -45,12 +45,12 @@ const NESTED_GRACE = 0.75;
 /** How long an outer run gives this process to end, or `undefined` when there is none. */
 export function outerGraceMs(): number | undefined {
   const ms = Number(process.env[GRACE_VARIABLE] || NaN);
-  return Number.isNaN(ms) ? undefined : ms;
+  return ms >= 0 ? ms : undefined;
 }
 
 /** The grace period of the run's commands: shorter than that of this process in an outer run. */
 export function graceWithin(graceMs: number): number {
-  return Math.min(graceMs, (outerGraceMs() ?? Infinity) * NESTED_GRACE);
+  return Math.floor(Math.min(graceMs, (outerGraceMs() ?? Infinity) * NESTED_GRACE));
 }
 
 /** Runs the commands of a run's tasks. */

@@ -62,12 +62,17 @@ export class Workspace implements Disposable {
   }
 
   /** Starts `lockstep` here. */
-  start(args: readonly string[], permissions: readonly string[] = ["-A"]): Deno.ChildProcess {
+  start(
+    args: readonly string[],
+    permissions: readonly string[] = ["-A"],
+    env: Record<string, string> = {},
+  ): Deno.ChildProcess {
     const [program, ...first] = lockstepWith(permissions);
     return new Deno.Command(program, {
       args: [...first, ...args],
       cwd: this.path,
-      env: { NO_COLOR: "1" },
+      // The tests may run in a task of a workflow, and are no nested run for that.
+      env: { NO_COLOR: "1", LOCKSTEP_GRACE_MS: "", ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
