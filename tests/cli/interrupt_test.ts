@@ -273,9 +273,11 @@ Deno.test("a reader that stalls holds up no timeout, and the task ends on time",
 
 Deno.test("a second SIGINT ends a run also when nothing reads its output", async () => {
   using here = new Workspace();
-  here.write("w.yaml", "tasks: { a: { run: touch up; yes } }");
+  // More than a pipe holds, and less than makes the command wait for a reader.
+  const much = `yes ${"y".repeat(1000)} | head -n 200`;
+  here.write("w.yaml", `tasks: { a: { run: ${much}; touch up; sleep 60 } }`);
   const child = here.start(["run", "w.yaml"]);
-  await until(() => here.has("up"), "the command runs");
+  await until(() => here.has("up"), "the command has written");
   child.kill("SIGINT");
   await new Promise((resolve) => setTimeout(resolve, 300));
   child.kill("SIGINT");
