@@ -1,5 +1,5 @@
 /**
- * What stands behind `lockstep` on the command line.
+ * Parses the command line of `lockstep`.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import { DURATION_RULE, parseDuration, parseSize, SIZE_RULE } from "./durations.
 import type { GraphFormat } from "./graph.ts";
 import { didYouMean } from "./problems.ts";
 
-/** How the output of tasks is shown. */
+/** Mode of showing the output of tasks. */
 export type OutputMode =
   /** Line by line, behind the name of its task. */
   | "stream"
-  /** At the end, that of tasks that failed. */
+  /** At the end, and only of tasks that failed. */
   | "fold";
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Invocation =
   | { readonly command: "help"; readonly topic: "lockstep" | "run" }
   | { readonly command: "version" }
   | ({ readonly command: "run" } & RunInvocation);
 
-/** What `lockstep run` is asked to do. */
+/** Arguments of `lockstep run`. */
 export interface RunInvocation {
   /** A path, or `-` for standard input. */
   readonly file: string;
@@ -37,12 +37,12 @@ export interface RunInvocation {
   readonly graceMs: number | undefined;
 }
 
-/** A command line that means nothing. */
+/** An invalid command line. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What `lockstep --help` says. */
+/** Output of `lockstep --help`. */
 export const HELP = `Coordinates many agents that work at the same time.
 
 Usage: lockstep <command> [options]
@@ -55,23 +55,23 @@ Options:
   -V, --version   show the version
 `;
 
-/** What `lockstep run --help` says. */
+/** Output of `lockstep run --help`. */
 export const RUN_HELP = `Runs a workflow of shell commands, described in YAML or JSON.
 
 Usage: lockstep run [options] FILE      (FILE may be - for standard input)
 
 Options:
-  --only TASKS        run these tasks and what they need; separated by commas, or repeated
-  --agents N          run with N agents that can do everything, instead of the file's, whose
-                      variables they take by turns
-  --keep-going        after a failure go on with the tasks that don't need what failed
-  --dry-run           show what would be run, in which order and by whom; with --json as JSON
+  --only TASKS        run these tasks and the tasks they need; separated by commas, or repeated
+  --agents N          run with N agents that have all capabilities, in place of the file's,
+                      whose variables they take by turns
+  --keep-going        after a failure, start tasks that do not need the failed one
+  --dry-run           show the order of tasks and the agents of each; with --json as JSON
   --graph [FORMAT]    show the tasks as a graph: mermaid (default) or dot
   --json              write events as JSON lines, and the report as the last one
   --output MODE       stream: show output line by line (default when not on a terminal)
-                      fold: show that of failed tasks at the end (default on a terminal)
-  --max-output SIZE   with fold, keep so much of each task's output (default 1m)
-  --grace DURATION    how long commands may take to end when interrupted (default 5s)
+                      fold: show the output of failed tasks at the end (default on a terminal)
+  --max-output SIZE   with fold, limit of the output kept for each task (default 1m)
+  --grace DURATION    time that commands have to end when asked to (default 5s)
   -h, --help          show this
 
 A workflow:
@@ -90,7 +90,7 @@ A workflow:
             prefers (an agent, until another is idle), priority, timeout, retries, env, cwd
   agent     capabilities, slots, env
   top       agents, tasks, locks ({ name: { capacity: 2 } }), env, defaults ({ timeout, retries }),
-            breaker ({ failures: 5, cooldown: 30s }: when an agent gets no tasks for a while)
+            breaker ({ failures: 5, cooldown: 30s }: when an agent gets no tasks, and how long)
 
 Commands run in /bin/sh -e in the current directory. Their variables LOCKSTEP_TASK, LOCKSTEP_AGENT,
 LOCKSTEP_EPOCH, LOCKSTEP_ATTEMPT and LOCKSTEP_GRACE_MS say what runs them.
@@ -112,7 +112,7 @@ const OPTIONS = {
   grace: { type: "string" },
 } as const;
 
-/** Reads a command line. @throws {UsageError} when it means nothing */
+/** Parses a command line. @throws {UsageError} when it is invalid */
 export function parseCommandLine(args: readonly string[]): Invocation {
   const [command, ...rest] = args;
   switch (command) {
@@ -158,14 +158,14 @@ function parseRun(args: readonly string[]): Invocation {
   };
 }
 
-/** The ids of a list such as `a,b`; an empty one is most likely a variable that isn't set. */
+/** Splits a list such as `a,b`. Refuses empty ids: a shell variable is probably not set. */
 function taskIds(list: string): string[] {
   const ids = list.split(",").map((id) => id.trim());
   if (!ids.includes("")) return ids;
   throw new UsageError(`--only must be tasks separated by commas, got ${JSON.stringify(list)}`);
 }
 
-/** Options of which one would be ignored, and why. */
+/** Pairs of options of which one would have no effect, and the reason. */
 const CONFLICTS: readonly [keyof Values, keyof Values, string][] = [
   ["graph", "json", "a graph has formats of its own"],
   ["graph", "dry-run", "neither runs anything"],
@@ -207,7 +207,7 @@ function parseOptions(args: readonly string[]): { values: Values; positionals: s
   }
 }
 
-/** `--graph` may stand without a format; the parser knows options with a value or without. */
+/** Adds the default format to `--graph`, since the parser knows no options with an optional value. */
 function withFormat(args: readonly string[]): string[] {
   return args.map((arg, i) => {
     if (arg !== "--graph") return arg;

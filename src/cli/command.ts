@@ -1,5 +1,5 @@
 /**
- * The `lockstep` command as a function: arguments in, exit code out.
+ * The `lockstep` command as a function from arguments to exit code.
  *
  * @module
  */
@@ -21,21 +21,21 @@ import { WorkflowError } from "./problems.ts";
 import { ProcessGroups } from "./process_groups.ts";
 import { prepare, runInView, type RunOptions } from "./runner.ts";
 import { missingPermission, requireRun, systemCode } from "./system.ts";
-import { harmless, type Screen, standardOutput } from "./terminal.ts";
+import { sanitize, type Screen, standardOutput } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 import type { View } from "./view.ts";
 import type { Workflow } from "./workflow.ts";
 
-/** The exit code for a file or a command line that is wrong. */
+/** Exit code for an invalid file or command line. */
 const EXIT_WRONG = 2;
 
-/** The exit code when something failed. */
+/** Exit code when a task or the output failed. */
 const EXIT_FAILED = 1;
 
-/** How much of each task's output is kept unless the command line says otherwise, in bytes. */
+/** Default limit of the output that is kept for each task, in bytes. */
 const DEFAULT_MAX_OUTPUT = 2 ** 20;
 
-/** How long a run that is killed waits for the reader of its standard output. */
+/** Milliseconds that a killed run waits for the reader of its standard output. */
 const KILLED_FLUSH_MS = 1000;
 
 /** Runs `lockstep` with the arguments of a command line; resolves with its exit code. */
@@ -62,17 +62,17 @@ async function invoke(args: readonly string[], screen: Screen): Promise<number> 
         return await run(invocation, screen);
     }
   } catch (error) {
-    const complaint = complaintOf(error);
-    if (complaint === undefined) throw error;
-    console.error(harmless(complaint, false)); // it quotes the file
+    const message = messageOf(error);
+    if (message === undefined) throw error;
+    console.error(sanitize(message, false)); // it may quote the file
     return EXIT_WRONG;
   }
 }
 
 const PERMISSIONS = "lockstep run needs --allow-read, --allow-write, --allow-env and --allow-run.";
 
-/** What to say of an error that is the caller's, or `undefined` for one of our own. */
-function complaintOf(error: unknown): string | undefined {
+/** The message of an error of the caller, or `undefined` for a bug of ours. */
+function messageOf(error: unknown): string | undefined {
   if (error instanceof UsageError) {
     return `lockstep: ${error.message}\nTry "lockstep run --help".`;
   }
@@ -95,12 +95,12 @@ async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
     );
     return 0;
   }
-  // Signals need the permission to run anything; without it each command would fail by itself.
+  // Signals need the permission to run all programs. Without it, each command would fail separately.
   requireRun();
   return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen), screen);
 }
 
-/** Runs a workflow that signals may interrupt; resolves with the exit code. */
+/** Runs a workflow, handles signals meanwhile, and resolves with the exit code. */
 async function runOnScreen(
   workflow: Workflow,
   options: RunOptions,
@@ -111,7 +111,7 @@ async function runOnScreen(
   const interrupts = new Interrupts({
     async suspend() {
       if (view instanceof LiveView) view.suspend();
-      await Promise.all([screen.flush(), groups.suspend(outerGraceMs() !== undefined)]);
+      await groups.suspend(outerGraceMs() !== undefined);
     },
     resume() {
       groups.resume();
@@ -136,8 +136,8 @@ function either(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
 }
 
 /**
- * Runs a workflow of a program as the command does: live on a terminal, line by line in a pipe, with
- * the report at the end. Resolves with the exit code.
+ * Runs a workflow of a program and shows it as the command does: live on a terminal, line by line in a
+ * pipe, with the report at the end. Resolves with the exit code.
  */
 export async function showWorkflow(workflow: Workflow, options: RunOptions = {}): Promise<number> {
   const screen = standardOutput();
@@ -175,7 +175,7 @@ function viewFor({ json, output, maxOutputBytes }: RunInvocation, screen: Screen
   return screen.isTerminal ? new LiveView(screen, kept) : new PlainView(screen, kept);
 }
 
-/** A file that can't be read. */
+/** A workflow file that cannot be read. */
 class FileError extends Error {}
 
 async function readWorkflow(file: string): Promise<Workflow> {

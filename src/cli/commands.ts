@@ -1,5 +1,5 @@
 /**
- * Runs the command of a task for one attempt, and hands on what it writes.
+ * Runs the commands of tasks, one for each attempt, and passes their output to the view.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import { runShell, SpawnError } from "./shell.ts";
 import type { Exit, Signal } from "./system.ts";
 import type { View } from "./view.ts";
 
-/** How commands are ended. */
+/** Options for ending commands. */
 export interface EndingOptions {
-  /** How long a command may take to end when it is asked to, in milliseconds. */
+  /** Milliseconds that a command has to end when it is asked to. */
   readonly graceMs: number;
   /** The signal that asks a command to end. */
   readonly stopSignal: () => Signal;
   /** Kills all commands at once. */
   readonly kill: AbortSignal;
-  /** Takes in the groups of all commands. */
+  /** Registry of the process groups of commands. */
   readonly groups: ProcessGroups;
 }
 
@@ -36,24 +36,24 @@ export type TaskFunction = (
   write: (text: string) => void,
 ) => void | Promise<void>;
 
-/** The variable that tells a command how long it may take to end, in milliseconds. */
+/** Environment variable with the grace period of a command, in milliseconds. */
 const GRACE_VARIABLE = "LOCKSTEP_GRACE_MS";
 
-/** How much of its own grace period a nested run gives to its commands. */
+/** Part of its own grace period that a nested run gives to its commands. */
 const NESTED_GRACE = 0.75;
 
-/** How long an outer run gives this process to end, or `undefined` when there is none. */
+/** Grace period that an outer run gives to this process, or `undefined` without an outer run. */
 export function outerGraceMs(): number | undefined {
   const ms = Number(process.env[GRACE_VARIABLE] || NaN);
   return ms >= 0 ? ms : undefined;
 }
 
-/** The grace period of the run's commands: shorter than that of this process in an outer run. */
+/** Limits a grace period to less than that of this process, if there is an outer run. */
 export function graceWithin(graceMs: number): number {
   return Math.floor(Math.min(graceMs, (outerGraceMs() ?? Infinity) * NESTED_GRACE));
 }
 
-/** Runs the commands of a run's tasks. */
+/** Runs the commands of one run. */
 export class Commands {
   readonly #state: RunState;
   readonly #view: View;
@@ -72,7 +72,7 @@ export class Commands {
     this.#functions = functions;
   }
 
-  /** Runs one attempt; resolves with what went wrong, or `undefined` when nothing did. */
+  /** Runs one attempt; resolves with the reason of its failure, or `undefined` if it succeeded. */
   async run(run: TaskRun, context: TaskContext): Promise<string | undefined> {
     const sink = this.#view.attempt(run);
     const work = this.#functions.get(run.task.id);
@@ -121,7 +121,7 @@ export class Commands {
   }
 }
 
-/** Calls a function; lets errors pass that are nobody's fault, so that they cost no attempt. */
+/** Calls a task function. Rethrows errors that the task did not cause, so that they cost no attempt. */
 async function call(
   work: TaskFunction,
   context: TaskContext,
@@ -144,7 +144,7 @@ function describeExit({ code, signal }: Exit): string {
   return name === undefined ? `exit ${code}` : `exit ${code} (${name})`;
 }
 
-/** Signals that commands commonly end by, as a shell reports them. */
+/** Names of the signals that commonly end commands, by number. */
 const SIGNALS: ReadonlyMap<number, string> = new Map([
   [1, "SIGHUP"],
   [2, "SIGINT"],

@@ -1,19 +1,19 @@
 /**
- * Times and sizes as people write and read them: `1h30m`, `512k`.
+ * Parses and formats durations and sizes such as `1h30m` and `512k`.
  *
  * @module
  */
 
 import { LONGEST_MS } from "../core/arguments.ts";
 
-/** How a duration is written, for messages. */
+/** Syntax of a duration, for messages. */
 export const DURATION_RULE = "a duration such as 500ms, 10s, 10m or 1h30m";
 
 const DURATION =
   /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/;
 const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1000, 1];
 
-/** Milliseconds of a text such as `1h30m`; `undefined` when it is none, is zero, or is beyond all use. */
+/** Parses a duration into milliseconds; `undefined` if it is invalid, zero or too large for a timer. */
 export function parseDuration(text: string): number | undefined {
   const parts = DURATION.exec(text.trim());
   if (parts === null) return undefined;
@@ -23,7 +23,7 @@ export function parseDuration(text: string): number | undefined {
   return ms > 0 && ms <= LONGEST_MS ? ms : undefined;
 }
 
-/** A measured time, as short as it can be read: `850ms`, `12.3s`, `4m 05s`, `1h 02m`. */
+/** Formats a measured time, rounded: `850ms`, `12.3s`, `4m 05s`, `1h 02m`. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.max(0, Math.round(ms))}ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`;
@@ -33,7 +33,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)}h ${twoDigits(minutes % 60)}m`;
 }
 
-/** A time limit, exactly and without what is zero: `10m`, `1h30m`, `1s500ms`. */
+/** Formats a time limit exactly, without parts that are zero: `10m`, `1h30m`, `1s500ms`. */
 export function describeDuration(ms: number): string {
   const names = ["d", "h", "m", "s", "ms"];
   let rest = ms;
@@ -46,13 +46,13 @@ export function describeDuration(ms: number): string {
   return text === "" ? "0ms" : text;
 }
 
-/** How a size is written, for messages. */
+/** Syntax of a size, for messages. */
 export const SIZE_RULE = "a size such as 4096, 64k, 10m or 1g";
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*(b|[kmg](?:i?b)?)?$/;
 const UNITS_BYTES: Record<string, number> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
-/** Bytes of a text such as `64k`, units being powers of 1024; `undefined` when it is none. */
+/** Parses a size into bytes, with units that are powers of 1024; `undefined` if it is invalid. */
 export function parseSize(text: string): number | undefined {
   const parts = SIZE.exec(text.trim().toLowerCase());
   if (parts === null) return undefined;
@@ -61,7 +61,7 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** A number of bytes as people read it: `512 bytes`, `1.5 KiB`. */
+/** Formats a number of bytes: `512 bytes`, `1.5 KiB`. */
 export function formatSize(bytes: number): string {
   if (bytes === 1) return "1 byte";
   if (bytes < 1024) return `${bytes} bytes`;

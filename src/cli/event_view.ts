@@ -1,8 +1,8 @@
 /**
- * A run as plain objects, for programs; on the command line they are JSON lines.
+ * Emits a run as plain objects, for programs; on the command line they are JSON lines.
  *
- * Besides the scheduler's events there are `run:started`, `task:output`, `run:stopping` and, as the
- * last one, `run:finished` with the report.
+ * Besides the events of the scheduler there are `run:started`, `task:output`, `run:stopping` and, as
+ * the last one, `run:finished` with the report.
  *
  * @module
  */
@@ -15,29 +15,29 @@ import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
 import type { View } from "./view.ts";
 
-/** Something that happened in a run. */
+/** An event of a run. */
 export interface RunEvent {
-  /** What it was. */
+  /** Its name, such as `task:started`. */
   readonly type: string;
-  /** When, in milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch. */
   readonly at: number;
-  /** What belongs to it, as JSON values. */
+  /** Its fields, as JSON values. */
   readonly [field: string]: unknown;
 }
 
-/** Tells somebody of each event. */
+/** Passes each event of a run to a function. */
 export class EventView implements View {
-  readonly #tell: (event: RunEvent) => void;
+  readonly #listener: (event: RunEvent) => void;
   readonly #drained: () => Promise<void> | void;
 
-  /** @param drained Asked after output: a promise that it returns resolves when more may come */
-  constructor(tell: (event: RunEvent) => void, drained: () => Promise<void> | void = () => {}) {
-    this.#tell = tell;
+  /** @param drained Called after output; a promise that it returns is backpressure */
+  constructor(listener: (event: RunEvent) => void, drained: () => Promise<void> | void = () => {}) {
+    this.#listener = listener;
     this.#drained = drained;
   }
 
   begin({ workflow: { agents, tasks } }: RunState): void {
-    this.#say("run:started", {
+    this.#emit("run:started", {
       tasks: tasks.map(({ id, name, needs }) => {
         return name === undefined ? { id, needs } : { id, name, needs };
       }),
@@ -46,10 +46,10 @@ export class EventView implements View {
   }
 
   event({ type, ...event }: LockstepEvent, sequence: number): void {
-    if (!("owner" in event)) return this.#say(type, { sequence, ...event });
+    if (!("owner" in event)) return this.#emit(type, { sequence, ...event });
     const { owner, ...rest } = event;
     const claim = claimOf(owner);
-    this.#say(type, { sequence, ...claim ?? { owner }, ...rest });
+    this.#emit(type, { sequence, ...claim ?? { owner }, ...rest });
   }
 
   ended(): void {}
@@ -58,21 +58,21 @@ export class EventView implements View {
     return lineSink((pieces) => {
       for (const { text, continues } of pieces) {
         const line = { taskId, agentId, attempt, text };
-        this.#say("task:output", continues ? { ...line, continues } : line);
+        this.#emit("task:output", continues ? { ...line, continues } : line);
       }
       return this.#drained();
     });
   }
 
   stopping(reason: "failure" | "interrupt"): void {
-    this.#say("run:stopping", { reason });
+    this.#emit("run:stopping", { reason });
   }
 
   end(report: RunReport): void {
-    this.#say("run:finished", { ...report });
+    this.#emit("run:finished", { ...report });
   }
 
-  #say(type: string, fields: Record<string, unknown>): void {
-    this.#tell({ type, at: Date.now(), ...fields });
+  #emit(type: string, fields: Record<string, unknown>): void {
+    this.#listener({ type, at: Date.now(), ...fields });
   }
 }

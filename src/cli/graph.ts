@@ -1,16 +1,16 @@
 /**
- * A workflow as a picture: Mermaid for Markdown, DOT for Graphviz. Arrows point from a task to
- * those that need it.
+ * Writes a workflow as a graph: Mermaid for Markdown, DOT for Graphviz. Arrows point from a task to the
+ * tasks that need it.
  *
  * @module
  */
 
 import type { Workflow, WorkflowTask } from "./workflow.ts";
 
-/** How a graph is written. */
+/** Language of a graph. */
 export type GraphFormat = "mermaid" | "dot";
 
-/** The graph of `workflow`. */
+/** Writes `workflow` as a graph. */
 export function graphText(workflow: Workflow, format: GraphFormat): string {
   return format === "mermaid" ? mermaid(workflow) : dot(workflow);
 }
@@ -47,7 +47,7 @@ function edges(tasks: readonly WorkflowTask[]): { task: WorkflowTask; need: stri
   return tasks.flatMap((task) => task.needs.map((need) => ({ task, need })));
 }
 
-/** Mermaid knows entities by number and nothing else that would do for all characters. */
+/** Escapes by character number, the only escape of Mermaid that works for all characters. */
 function escapeMermaid(text: string): string {
   return text.replace(/["#<>&;`\\[\]{}()|\n\r]/g, (char) => `#${char.charCodeAt(0)};`);
 }

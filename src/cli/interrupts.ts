@@ -1,6 +1,6 @@
 /**
- * The signals of a terminal: the first that ends programs asks a run to end, the second kills it;
- * those that stop and continue programs reach its commands too.
+ * Handles the signals of a terminal. The first signal that ends programs interrupts the run, the second
+ * kills its commands. Signals that stop and continue programs reach its commands too.
  *
  * @module
  */
@@ -8,23 +8,23 @@
 import process from "node:process";
 import type { Signal } from "./system.ts";
 
-/** From a signal to the exit code by which a shell knows it. */
+/** Exit codes by signal, as a shell reports them. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
 
 type Interrupt = keyof typeof EXIT_CODES;
 
-/** Wrappers such as npm pass on what the terminal has sent to all processes: that is one Ctrl-C. */
+/** Signals within this time are one Ctrl-C: wrappers such as npm forward the signal of the terminal. */
 const ECHO_MS = 100;
 
-/** A run that is stopped by Ctrl-Z and continued later. */
+/** Callbacks around a stop of this process by Ctrl-Z. */
 export interface Suspension {
-  /** Resolves when this process may be stopped. */
+  /** Prepares for the stop; the process is stopped when it resolves. */
   suspend(): Promise<void>;
-  /** Goes on after a stop. */
+  /** Continues after a stop. */
   resume(): void;
 }
 
-/** Handles the signals that end, stop and continue a program, until it is released. */
+/** Handlers of the signals that end, stop and continue a program, until they are released. */
 export class Interrupts {
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
@@ -47,7 +47,7 @@ export class Interrupts {
     return this.#stop.signal;
   }
 
-  /** Aborts at the second. */
+  /** Aborts at the second signal. */
   get kill(): AbortSignal {
     return this.#kill.signal;
   }
@@ -57,7 +57,7 @@ export class Interrupts {
     return this.#first === undefined ? undefined : EXIT_CODES[this.#first.signal];
   }
 
-  /** Leaves all signals to their defaults again. */
+  /** Restores the default handling of all signals. */
   release(): void {
     for (const [signal, listener] of this.#listeners) process.off(signal, listener);
     this.#listeners.clear();

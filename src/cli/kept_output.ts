@@ -1,8 +1,9 @@
 /**
- * Output that is shown when its task has failed: the beginning and the end of it, within a limit.
+ * Keeps the output of tasks until it is known whether they fail: the beginning and the end, within a
+ * limit for each task.
  *
- * Only a small part is held in memory; full blocks go to a file. Output of a task that succeeded is
- * dropped when it ends.
+ * Memory holds one block of each task that runs; full blocks go to a temporary file. The output of a
+ * task that succeeded is dropped when it ends.
  *
  * @module
  */
@@ -17,21 +18,21 @@ import type { TaskRun } from "./runs.ts";
 /** The largest block, in bytes. */
 const BLOCK_BYTES = 65_536;
 
-/** Blocks below this size stay in memory. */
+/** Blocks smaller than this stay in memory. */
 const LEAST_SPOOLED_BYTES = 1024;
 
-/** The output of all tasks of a run that may yet have to be shown. */
+/** The kept output of all tasks of a run. */
 export class KeptOutput {
   readonly #limit: number;
   readonly #spool = new Spool();
   readonly #captures = new Map<TaskRun, Capture>();
 
-  /** @param limit The most bytes that are kept of each task */
+  /** @param limit Maximum of bytes that are kept for each task */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Takes the output of the attempt that `run` begins. */
+  /** Returns a sink for the output of the attempt that `run` begins. */
   attempt(run: TaskRun): OutputSink {
     let capture = this.#captures.get(run);
     if (capture === undefined) {
@@ -42,7 +43,7 @@ export class KeptOutput {
     return { write: (chunk) => capture.write(chunk), end: () => {} };
   }
 
-  /** Takes that a task has ended: unless it has failed, its output is dropped. */
+  /** Drops the output of a task that has ended, unless it failed. */
   ended(run: TaskRun): void {
     const capture = this.#captures.get(run);
     if (run.outcome === "failed" || run.outcome === "timed-out") return capture?.end();
@@ -50,7 +51,7 @@ export class KeptOutput {
     this.#captures.delete(run);
   }
 
-  /** The lines that are kept of a task. */
+  /** Yields the kept lines of a task. */
   async *lines(run: TaskRun): AsyncGenerator<readonly Piece[]> {
     try {
       yield* this.#captures.get(run)?.lines() ?? [];
@@ -60,24 +61,24 @@ export class KeptOutput {
     }
   }
 
-  /** Frees what the file takes. */
+  /** Closes the temporary file. */
   async close(): Promise<void> {
     await this.#spool.close();
   }
 }
 
-/** A block in memory, or the place of one in the file and its size. */
+/** A block in memory, or the place and size of one in the file. */
 type Block = Uint8Array | { readonly place: number; readonly bytes: number };
 
-/** The most bytes of a line that the cut may part and that is left out for that. */
+/** A line that the cut would part is left out if its part has at most this many bytes. */
 const PARTED_BYTES = 1024;
 
-/** Keeps the first half and the last half of a limit, and counts what lies between. */
+/** Keeps the first half and the last half of a limit, and counts the bytes cut between them. */
 export class Capture {
   readonly #spool: Spool;
-  /** The most blocks that are kept, the last one included. */
+  /** Maximum of blocks that are kept, the last one included. */
   readonly #most: number;
-  /** How many blocks stand before the cut, once there is one. */
+  /** Number of blocks before the cut, once there is one. */
   #first: number;
   readonly #blockBytes: number;
   #blocks: Block[] = [];
@@ -95,7 +96,7 @@ export class Capture {
     this.#first = Math.floor(this.#most / 2);
   }
 
-  /** Keeps `chunk`; a promise that it returns resolves when more may come. */
+  /** Keeps `chunk`. A returned promise is backpressure. */
   write(chunk: Uint8Array): Promise<void> | void {
     if (this.#blockBytes === 0) {
       this.#cut += chunk.length;
@@ -106,7 +107,7 @@ export class Capture {
     }
   }
 
-  /** Takes that there is no more, so that nothing large stays in memory. */
+  /** Ends the output and moves the last block to the file. */
   end(): void {
     void this.#inTurn(async () => {
       await this.#close(true);
@@ -114,13 +115,13 @@ export class Capture {
     });
   }
 
-  /** Keeps a line of its own. */
+  /** Keeps a line, after a line break if one is missing. */
   writeLine(text: string): void {
     const isWithin = this.#lastBytes > 0 && this.#last[this.#lastBytes - 1] !== NEWLINE;
     void this.write(new TextEncoder().encode(`${isWithin ? "\n" : ""}${text}\n`));
   }
 
-  /** All lines that are kept; where something was cut, a line says how much. */
+  /** Yields all kept lines; a notice replaces the bytes that were cut. */
   async *lines(): AsyncGenerator<readonly Piece[]> {
     await this.#writing;
     const last = this.#last.subarray(0, this.#lastBytes);
@@ -147,7 +148,7 @@ export class Capture {
     yield splitter.end();
   }
 
-  /** Frees what is kept. */
+  /** Frees all blocks. */
   discard(): void {
     void this.#inTurn(() => {
       for (const block of this.#blocks.splice(0)) this.#free(block);
@@ -190,7 +191,7 @@ export class Capture {
     return !begins && this.#lastBytes + bytes < this.#blockBytes;
   }
 
-  /** Puts the last block with the others; in memory if it must, at the end only. */
+  /** Moves the last block to the others. At the end it stays in memory if the file fails. */
   async #close(isEnd = false): Promise<void> {
     const bytes = this.#last.subarray(0, this.#lastBytes);
     this.#lastBytes = 0;
@@ -213,7 +214,7 @@ export class Capture {
     }
   }
 
-  /** Drops the block behind the first ones. */
+  /** Drops the oldest block behind the cut. */
   #dropOldest(): void {
     for (const oldest of this.#blocks.splice(this.#first, 1)) {
       this.#cut += this.#blockBytes;
@@ -239,7 +240,8 @@ export class Capture {
 const NEWLINE = 10;
 
 /**
- * Blocks in a file without a name, whose space is free once this process has ended, however it ends.
+ * Blocks in a temporary file that is unlinked at once, so that its space is freed when this process
+ * ends, even if it is killed.
  */
 export class Spool {
   #file: Promise<FileHandle> | undefined;
@@ -248,7 +250,7 @@ export class Spool {
   /** The last read or write, after which {@linkcode close} may close the file. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Writes a block; resolves with its place. */
+  /** Writes a block and resolves with its place. */
   async put(block: Uint8Array): Promise<number> {
     const place = this.#free.pop() ?? this.#size++;
     const start = place * BLOCK_BYTES;
@@ -260,7 +262,7 @@ export class Spool {
     return place;
   }
 
-  /** Reads a block of so many bytes. */
+  /** Reads a block. */
   async read(place: number, bytes: number): Promise<Uint8Array> {
     const block = new Uint8Array(bytes);
     const start = place * BLOCK_BYTES;
@@ -274,12 +276,12 @@ export class Spool {
     return block;
   }
 
-  /** Makes a place available. */
+  /** Frees a place for another block. */
   free(place: number): void {
     this.#free.push(place);
   }
 
-  /** Frees everything. */
+  /** Closes the file. */
   async close(): Promise<void> {
     await this.#last;
     await (await this.#file?.catch(() => undefined))?.close();
@@ -287,13 +289,13 @@ export class Spool {
   }
 
   async #use(work: (file: FileHandle) => Promise<void>): Promise<void> {
-    const done = this.#last.then(async () => await work(await (this.#file ??= createNameless())));
+    const done = this.#last.then(async () => await work(await (this.#file ??= openUnlinked())));
     this.#last = done.catch(() => {});
     await done;
   }
 }
 
-async function createNameless(): Promise<FileHandle> {
+async function openUnlinked(): Promise<FileHandle> {
   const path = join(tmpdir(), `lockstep-${crypto.randomUUID()}`);
   const file = await open(path, "wx+", 0o600);
   await unlink(path);

@@ -1,8 +1,7 @@
 /**
- * A run on a terminal: what has ended scrolls away above, what goes on is redrawn below.
+ * Shows a run on a terminal: ended tasks scroll up, open tasks are redrawn below them.
  *
- * Everything is drawn by a clock, ten times a second at most, whatever the tasks do in between: an
- * event only changes what the next frame shows.
+ * A timer draws at most ten frames a second. Events and output only change the next frame.
  *
  * @module
  */
@@ -12,10 +11,10 @@ import { formatDuration } from "./durations.ts";
 import {
   attemptText,
   endLine,
+  eventLine,
   linesOf,
   lockText,
   nameWidth,
-  narrate,
   outputPrefix,
   retryText,
   showFailures,
@@ -35,10 +34,10 @@ import { labelOf } from "./workflow.ts";
 
 const FRAME_MS = 100;
 
-/** How often the time that is left is guessed anew. */
+/** Milliseconds between two estimates of the remaining time. */
 const ESTIMATE_MS = 1000;
 
-/** In the order in which tasks are shown. */
+/** Phases in the order in which their tasks are shown. */
 const PHASES: readonly Phase[] = [
   "running",
   "ending",
@@ -49,29 +48,29 @@ const PHASES: readonly Phase[] = [
   "waiting",
 ];
 
-/** How much text may wait for the next frame, in UTF-16 code units. */
-const MUCH_ABOVE = 65_536;
+/** Text that may wait for the next frame, in UTF-16 code units. */
+const MAX_ABOVE = 65_536;
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
-/** Draws a run, with the cursor hidden until it is suspended or ends. */
+/** Draws a run. Hides the cursor until the run is suspended or ends. */
 export class LiveView implements View {
   readonly #screen: Screen;
   readonly #kept: KeptOutput | undefined;
-  /** The last lines of the commands that run. */
+  /** The last lines of running commands. */
   readonly #lastLines = new Map<TaskRun, LastLine>();
   #state: RunState | undefined;
   #width = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #isOver = false;
-  /** Whole lines that the next frame puts above itself. */
+  /** Whole lines that the next frame prints above itself. */
   #above = "";
-  /** How wide the lines of the last frame were. */
+  /** Widths of the lines of the last frame. */
   #drawn: number[] = [];
   #estimate: { at: number; endsAt: number | undefined } = { at: -Infinity, endsAt: undefined };
 
-  /** @param kept Where output is kept; without it, all is shown as it comes */
+  /** @param kept Keeps output until tasks fail; without it, all output is shown at once */
   constructor(screen: Screen, kept?: KeptOutput) {
     this.#screen = screen;
     this.#kept = kept;
@@ -85,7 +84,7 @@ export class LiveView implements View {
 
   event(event: LockstepEvent): void {
     if (event.type === "task:started" || event.type === "resource:queued") return;
-    const line = narrate(event, this.#state!, this.#screen.style, this.#width);
+    const line = eventLine(event, this.#state!, this.#screen.style, this.#width);
     if (line !== undefined) this.#above += `${line}\n`;
   }
 
@@ -116,7 +115,7 @@ export class LiveView implements View {
     const prefix = outputPrefix(run, style, this.#width);
     return lineSink((pieces) => {
       this.#above += linesOf(pieces, prefix, style);
-      if (this.#above.length > MUCH_ABOVE) this.#draw();
+      if (this.#above.length > MAX_ABOVE) this.#draw();
       return this.#screen.drained();
     });
   }
@@ -138,16 +137,16 @@ export class LiveView implements View {
     this.#screen.write(`\n${reportText(report, style, columns)}`);
   }
 
-  /** Draws on after {@linkcode suspend}, unless the run has ended. */
+  /** Starts drawing, or continues after {@linkcode suspend}; a no-op after the end. */
   resume(): void {
     if (this.#timer !== undefined || this.#isOver) return;
     this.#screen.write(HIDE_CURSOR);
     this.#timer = setInterval(() => {
-      if (this.#screen.drained() === undefined) this.#draw(); // else the terminal is too slow
+      if (this.#screen.drained() === undefined) this.#draw(); // otherwise the terminal is too slow
     }, FRAME_MS);
   }
 
-  /** Removes the frame and gives the cursor back. */
+  /** Removes the frame and shows the cursor. */
   suspend(): void {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
@@ -158,10 +157,11 @@ export class LiveView implements View {
 
   #draw(): void {
     const { columns, rows } = this.#screen.size();
-    this.#write(this.#frame(columns - 1, Math.max(1, rows - 2)));
+    const isDrawn = this.#timer !== undefined; // a suspended view has no frame
+    this.#write(isDrawn ? this.#frame(columns - 1, Math.max(1, rows - 2)) : []);
   }
 
-  /** Replaces the last frame by what has gathered above, and `frame`. */
+  /** Replaces the last frame by the lines above, and `frame`. */
   #write(frame: readonly string[]): void {
     const { columns } = this.#screen.size();
     let rows = 0;
@@ -174,7 +174,7 @@ export class LiveView implements View {
     this.#drawn = frame.map(displayWidth);
   }
 
-  /** What goes on, in at most so many columns and rows. */
+  /** Renders the open tasks, within `columns` and `rows`. */
   #frame(columns: number, rows: number): string[] {
     const open = this.#openTasks();
     const room = rows - 1;
@@ -210,9 +210,9 @@ export class LiveView implements View {
     for (const { phase, agentId } of state.tasks.values()) {
       if (phase === "locking") locking.set(agentId, (locking.get(agentId) ?? 0) + 1);
     }
-    return [...state.agents.values()].map(({ agent: { id, slots }, running, isPassedOver }) => {
-      const used = running.size + (locking.get(id) ?? 0); // who waits for locks has a slot
-      return dim(`${id} ${used}/${slots}`) + (isPassedOver ? yellow(" ⊘") : "");
+    return [...state.agents.values()].map(({ agent: { id, slots }, running, isBreakerOpen }) => {
+      const used = running.size + (locking.get(id) ?? 0); // a task that waits for locks has a slot
+      return dim(`${id} ${used}/${slots}`) + (isBreakerOpen ? yellow(" ⊘") : "");
     });
   }
 
@@ -229,7 +229,7 @@ export class LiveView implements View {
       : Math.ceil((endsAt - now) / 1000) * 1000;
   }
 
-  /** The tasks that have not ended, those at work first. */
+  /** The tasks that have not ended, running ones first. */
   #openTasks(): TaskRun[] {
     const byPhase = new Map<Phase, TaskRun[]>(PHASES.map((phase) => [phase, []]));
     for (const run of this.#state!.tasks.values()) byPhase.get(run.phase)?.push(run);
@@ -277,10 +277,10 @@ export class LiveView implements View {
 }
 
 /**
- * Milliseconds that are likely left, or `undefined` while nothing has ended to guess from.
+ * Estimates the remaining milliseconds; `undefined` until a task has ended.
  *
- * A task that has not ended is taken to run as long as those that have, on average. What is left is
- * then at least the longest chain, and at least the work shared by all slots.
+ * An open task is expected to run as long as ended tasks did on average. The remaining time is then the
+ * longest chain of needs, or the remaining work divided by the slots, whichever is longer.
  */
 function estimateRemaining(state: RunState): number | undefined {
   const runs = [...state.tasks.values()];
@@ -310,7 +310,7 @@ function typicalMs(runs: readonly TaskRun[]): number | undefined {
 
 function remainingMs(run: TaskRun, state: RunState, typical: number): number {
   if (run.phase === "ended") return 0;
-  // One that runs when something failed will most likely not.
+  // A task with `when: failed` probably does not run.
   if (run.task.when === "failed" && run.phase === "waiting") return 0;
   const ran = run.startedAt === undefined ? 0 : state.now() - run.startedAt;
   return Math.max(0, typical - ran);

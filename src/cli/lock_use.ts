@@ -1,20 +1,20 @@
 /**
- * How the locks of a run were used: who had to wait for which, and for how long.
+ * Measures the use of locks in a run: grants, waits and their length.
  *
  * @module
  */
 
 import type { LockstepEvent } from "../root/events.ts";
 
-/** How one lock was used. All times are milliseconds. */
+/** Use of one lock. All times are milliseconds. */
 export interface LockReport {
-  /** What tasks call it. */
+  /** Its name in the workflow. */
   readonly name: string;
-  /** How often somebody got it. */
+  /** Number of grants. */
   readonly grants: number;
-  /** How many of those had to wait for it first. */
+  /** Number of grants after a wait. */
   readonly waits: number;
-  /** How long they waited, all together. */
+  /** Sum of these waits. */
   readonly waitedMs: number;
   /** The longest of these waits. */
   readonly longestWaitMs: number;
@@ -31,7 +31,7 @@ interface Use {
 export class LockUse {
   readonly #uses = new Map<string, Use>();
 
-  /** Takes in what happened. */
+  /** Applies an event. */
   apply(event: LockstepEvent): void {
     if (event.type !== "resource:acquired") return;
     let use = this.#uses.get(event.resourceId);
@@ -48,7 +48,7 @@ export class LockUse {
     use.longestWaitMs = Math.max(use.longestWaitMs, event.waitedMs);
   }
 
-  /** All locks that somebody had, those first that were waited for longest. */
+  /** All locks that were granted, by the sum of their waits, largest first. */
   report(): LockReport[] {
     return [...this.#uses]
       .map(([name, use]) => ({ name, ...use }))

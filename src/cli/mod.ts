@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Workflows of shell commands, run by agents, for programs; run as a program itself, this module is
- * the `lockstep` command.
+ * Runs workflows of shell commands from a program. Run as a program itself, this module is the
+ * `lockstep` command.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * A run told line by line: what each event means to people.
+ * Formats events, tasks and output as lines for people.
  *
  * @module
  */
@@ -13,21 +13,21 @@ import type { KeptOutput } from "./kept_output.ts";
 import type { Piece } from "./output.ts";
 import type { RunState } from "./run_state.ts";
 import type { Outcome, TaskRun } from "./runs.ts";
-import { displayWidth, harmless, padEnd, type Screen, type Style } from "./terminal.ts";
+import { displayWidth, padEnd, sanitize, type Screen, type Style } from "./terminal.ts";
 import { count, listed } from "./wording.ts";
 import { labelOf } from "./workflow.ts";
 
-/** The widest that names are aligned to; longer ones stand out. */
+/** Maximum width of the column of names; longer names stick out. */
 const WIDEST_NAME = 24;
 
-/** How wide the column of the names of tasks is. */
+/** Width of the column of names of tasks. */
 export function nameWidth(state: RunState): number {
   let width = 0;
   for (const { task } of state.tasks.values()) width = Math.max(width, displayWidth(labelOf(task)));
   return Math.min(WIDEST_NAME, width);
 }
 
-/** The sign of an outcome. */
+/** Sign of an outcome. */
 export function sign(outcome: Outcome, style: Style): string {
   switch (outcome) {
     case "succeeded":
@@ -42,8 +42,8 @@ export function sign(outcome: Outcome, style: Style): string {
   }
 }
 
-/** `event` as a line, or `undefined` when there is nothing to tell. */
-export function narrate(
+/** Formats `event` as a line; `undefined` if it is not shown. */
+export function eventLine(
   event: LockstepEvent,
   state: RunState,
   style: Style,
@@ -79,12 +79,12 @@ export function narrate(
   }
 }
 
-/** How a task ended, as a line. */
+/** Formats the end of a task as a line. */
 export function endLine(run: TaskRun, style: Style, width: number): string {
   return `${sign(run.outcome!, style)} ${padEnd(labelOf(run.task), width)}  ${endText(run, style)}`;
 }
 
-/** Which locks a task waits for, and who holds them. */
+/** Formats the locks that a task waits for, and their holders. */
 export function lockText(state: RunState, run: TaskRun): string {
   const holders = state.holdersFor(run).map(({ task }) => labelOf(task));
   const locks = run.waitsForLocks.length === 1 ? "lock" : "locks";
@@ -92,12 +92,12 @@ export function lockText(state: RunState, run: TaskRun): string {
   return `waits for ${locks} ${listed(run.waitsForLocks, 3)}${by}`;
 }
 
-/** Who waits for whom, and who gives way. */
+/** Formats the cycle of a deadlock. */
 function deadlockText({ owners, resources }: DeadlockDetected, state: RunState): string {
   const waits = owners.map((owner, i) =>
     `${nameOf(owner, state)} for ${resources[i] || "an answer"}`
   );
-  return `gives way in a deadlock: ${listed(waits, 5)}`;
+  return `is the victim of a deadlock: ${listed(waits, 5)}`;
 }
 
 function nameOf(owner: string, state: RunState): string {
@@ -105,23 +105,23 @@ function nameOf(owner: string, state: RunState): string {
   return run === undefined ? owner : labelOf(run.task);
 }
 
-/** Whether an agent gets tasks, by its circuit breaker. */
+/** Formats the effect of a circuit breaker on its agent. */
 function breakerText({ to, retryAt }: CircuitStateChange): string {
   switch (to) {
     case "open": {
       const ms = Math.max(0, (retryAt ?? 0) - Date.now());
-      return `is passed over for ${formatDuration(ms)}: its commands keep failing`;
+      return `gets no tasks for ${formatDuration(ms)}: its commands keep failing`;
     }
     case "half-open":
-      return "is tried out";
+      return "gets a task as a probe";
     case "closed":
       return "takes tasks again";
   }
 }
 
-/** What failed, and when the next attempt begins. */
+/** Formats the failure of an attempt, and the time until the next one. */
 export function retryText(run: TaskRun, state: RunState): string {
-  const next = run.attempts === 0 // it failed by nobody's fault, and doesn't count
+  const next = run.attempts === 0 // the attempt does not count, as the task did not cause its failure
     ? "once more"
     : `attempt ${run.attempts + 1} of ${run.task.retries + 1}`;
   const pause = Math.max(0, (run.retryAt ?? 0) - state.now());
@@ -130,7 +130,7 @@ export function retryText(run: TaskRun, state: RunState): string {
     : `${run.reason}; ${next} in ${formatDuration(pause)}`;
 }
 
-/** Which attempt it is, unless it is the only one. */
+/** Formats the number of an attempt after the first. */
 export function attemptText(run: TaskRun): string {
   return run.attempts > 1 ? `, attempt ${run.attempts} of ${run.task.retries + 1}` : "";
 }
@@ -150,19 +150,19 @@ function endText(run: TaskRun, style: Style): string {
   }
 }
 
-/** What stands before each line of the output of a task. */
+/** Prefix of each line of output of a task. */
 export function outputPrefix(run: TaskRun, style: Style, width: number): string {
   return `  ${style.tint(run.index, padEnd(labelOf(run.task), width))} ${style.dim("│")} `;
 }
 
-/** Lines of output behind `prefix`, each with its line break. */
+/** Formats lines of output behind `prefix`, each with its line break. */
 export function linesOf(pieces: readonly Piece[], prefix: string, style: Style): string {
   let text = "";
-  for (const piece of pieces) text += `${prefix}${harmless(piece.text, style.isColoured)}\n`;
+  for (const piece of pieces) text += `${prefix}${sanitize(piece.text, style.isColored)}\n`;
   return text;
 }
 
-/** What is said when nothing is started any more. */
+/** Formats the start of an interrupt; `undefined` after a failure, which is shown by itself. */
 export function stoppingText(state: RunState, reason: "failure" | "interrupt"): string | undefined {
   if (reason === "failure") return undefined;
   let running = 0;
@@ -171,7 +171,7 @@ export function stoppingText(state: RunState, reason: "failure" | "interrupt"): 
   return `Interrupted: ending ${count(running, "command")}; once more to end at once`;
 }
 
-/** Writes the output of the tasks that failed, each under a heading. */
+/** Writes the kept output of failed tasks, each under a heading. */
 export async function showFailures(
   state: RunState,
   kept: KeptOutput,
@@ -188,7 +188,7 @@ export async function showFailures(
     let isEmpty = true;
     for await (const pieces of kept.lines(run)) {
       for (const { text, continues } of pieces) {
-        screen.write(harmless(text, style.isColoured) + (continues ? "" : "\n"));
+        screen.write(sanitize(text, style.isColored) + (continues ? "" : "\n"));
         isEmpty = false;
       }
       await screen.drained();

@@ -1,19 +1,18 @@
 /**
- * Output of commands as lines, so that what several tasks write at the same time is never mixed
- * within a line.
+ * Cuts the output of commands into lines, so that lines of tasks that run at the same time do not mix.
  *
  * @module
  */
 
-/** Takes what one attempt of a task writes. */
+/** Consumer of the output of one attempt. */
 export interface OutputSink {
-  /** Takes a chunk; a promise that it returns resolves when more may come. */
+  /** Consumes a chunk. A returned promise is backpressure: it resolves when more may come. */
   write(chunk: Uint8Array): Promise<void> | void;
-  /** Takes that there is no more. */
+  /** Ends the output. */
   end(): void;
 }
 
-/** A line, or a part of one that is too long to be held as a whole. */
+/** A line, or a part of a line that is too long to be held as a whole. */
 export interface Piece {
   readonly text: string;
   /** Whether the line goes on in the next piece. */
@@ -26,8 +25,8 @@ const LONGEST_PIECE = 2 ** 20;
 /**
  * Cuts a stream of bytes into lines.
  *
- * Characters may be split between chunks. Text that a carriage return overwrites is dropped, as by a
- * terminal: of a progress bar its last state is left.
+ * Characters may be split between chunks. Text that a carriage return overwrites is dropped, as on a
+ * terminal, so that only the last state of a progress bar is left.
  */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
@@ -38,12 +37,12 @@ export class LineSplitter {
     this.#longest = longest;
   }
 
-  /** The line that is not complete yet. */
+  /** The incomplete last line. */
   get pending(): string {
     return this.#rest;
   }
 
-  /** The pieces that `chunk` completes. */
+  /** Returns the pieces that `chunk` completes. */
   push(chunk: Uint8Array): Piece[] {
     const lines = this.#decoder.decode(chunk, { stream: true }).split("\n");
     const pieces: Piece[] = [];
@@ -58,7 +57,7 @@ export class LineSplitter {
     return pieces;
   }
 
-  /** What is left when the stream has ended. */
+  /** Ends the stream and returns the rest. */
   end(): Piece[] {
     const rest = withoutEnd(overwritten(this.#rest + this.#decoder.decode()));
     this.#rest = "";
@@ -67,8 +66,8 @@ export class LineSplitter {
     return pieces;
   }
 
-  /** Cuts `line` into pieces; one that `goesOn` leaves its last part for later. */
-  #cut(line: string, goesOn: boolean, pieces: Piece[]): string {
+  /** Cuts `line` into pieces. If it `continues`, its last part is returned instead. */
+  #cut(line: string, continues: boolean, pieces: Piece[]): string {
     let start = 0;
     while (line.length - start > this.#longest) {
       const end = wholeCharacters(line, start, start + this.#longest);
@@ -76,12 +75,12 @@ export class LineSplitter {
       start = end;
     }
     const last = start === 0 ? line : line.slice(start);
-    if (!goesOn) pieces.push({ text: last, continues: false });
+    if (!continues) pieces.push({ text: last, continues: false });
     return last;
   }
 }
 
-/** A sink that hands on the lines of what it takes. */
+/** Returns a sink that passes lines to `take`. */
 export function lineSink(take: (pieces: readonly Piece[]) => Promise<void> | void): OutputSink {
   const splitter = new LineSplitter();
   return {
@@ -92,10 +91,10 @@ export function lineSink(take: (pieces: readonly Piece[]) => Promise<void> | voi
   };
 }
 
-/** How much of the end of an output {@linkcode LastLine} looks at, in bytes. */
+/** Bytes of the end of an output that {@linkcode LastLine} holds. */
 const LAST_BYTES = 2048;
 
-/** The last line that a stream of bytes has, for those who look now and then. */
+/** The last line of a stream of bytes. */
 export class LastLine {
   #end = new Uint8Array();
 
@@ -111,14 +110,14 @@ export class LastLine {
     this.#end = end;
   }
 
-  /** The last line that isn't blank, or the empty string. */
+  /** The last line that is not blank, or the empty string. */
   get text(): string {
     const lines = new TextDecoder().decode(this.#end).split(/[\r\n]+/);
     return lines.findLast((line) => line.trim() !== "") ?? "";
   }
 }
 
-/** The text that carriage returns left of a line, and one at its end, which may begin a line break. */
+/** Applies carriage returns to a line. One at its end is kept, as it may begin a line break. */
 function overwritten(line: string): string {
   const text = withoutEnd(line);
   const visible = text.slice(text.lastIndexOf("\r") + 1);
@@ -129,7 +128,7 @@ function withoutEnd(line: string): string {
   return line.endsWith("\r") ? line.replace(/\r+$/, "") : line;
 }
 
-/** `end`, or one less where it would part a pair of surrogates. */
+/** Returns `end`, or one less if it would part a pair of surrogates. */
 function wholeCharacters(text: string, start: number, end: number): number {
   const code = text.charCodeAt(end - 1);
   const isHigh = code >= 0xd800 && code <= 0xdbff;

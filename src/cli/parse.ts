@@ -1,15 +1,15 @@
 /**
- * From the text of a workflow file, YAML or JSON, to a {@linkcode Workflow}.
+ * Parses a workflow file, YAML or JSON, into a {@linkcode Workflow}.
  *
- * Everything that is wrong is found in one go: first the shape of each part, then what the parts say
- * about each other (`checks.ts`). JSON needs no reader of its own, since YAML 1.2 contains it.
+ * All problems are reported together: those of the shape of each part, then those of references
+ * (`checks.ts`). JSON needs no parser of its own, since YAML 1.2 contains it.
  *
  * @module
  */
 
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { LARGEST_PRIORITY } from "../core/arguments.ts";
-import { checkReferences, type Marks } from "./checks.ts";
+import { checkReferences, type References } from "./checks.ts";
 import { type Problem, WorkflowError } from "./problems.ts";
 import { DEFAULT_BREAKER } from "./workflow.ts";
 import type {
@@ -45,16 +45,16 @@ const TASK_KEYS = [
   "cwd",
 ];
 
-/** The most slots of an agent, units of a lock, and retries of a task. */
+/** Maximum of slots of an agent, units of a lock, and retries of a task. */
 const MOST = 10_000;
 const COUNT = { least: 1, most: MOST, integer: true };
 
 /**
- * Reads a workflow.
+ * Parses a workflow.
  *
  * @param source The text of the file, YAML or JSON
- * @param file What the file is called in messages. @default "workflow"
- * @throws {WorkflowError} with everything that is wrong with it
+ * @param file The name of the file in messages. @default "workflow"
+ * @throws {WorkflowError} with all problems of the file
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export function parseWorkflow(source: string, file: string = "workflow"): Workfl
   const document = parseDocument(source, {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: false, // the reader finds them too, and says where the first one is
+    uniqueKeys: false, // the reader reports them with the line of the first one
   });
   const reader = new YamlReader(document, lines);
   reportSyntax(document, reader);
@@ -83,7 +83,7 @@ export function parseWorkflow(source: string, file: string = "workflow"): Workfl
   return workflow;
 }
 
-/** Reports where a text stops being YAML, once, since the rest is read wrongly; or broken aliases. */
+/** Reports the first syntax error, since the others follow from it, or else all undefined aliases. */
 function reportSyntax(document: Document, reader: YamlReader): void {
   const report = (offset: number, message: string, around?: number) => {
     const task = around === undefined ? undefined : taskAt(document.contents, around);
@@ -98,7 +98,7 @@ function reportSyntax(document: Document, reader: YamlReader): void {
       return report(offset, "not YAML: there must be one document, got another");
     }
     const remedy = REMEDIES.get(code);
-    const around = code === "BAD_INDENT" ? offset - 1 : offset; // what is before it isn't closed
+    const around = code === "BAD_INDENT" ? offset - 1 : offset; // something before it is not closed
     return report(
       offset,
       `not YAML: ${message}${remedy === undefined ? "" : `; ${remedy}`}`,
@@ -115,7 +115,7 @@ function reportSyntax(document: Document, reader: YamlReader): void {
   });
 }
 
-/** What most often mends an error of the YAML library, by its code. */
+/** The usual remedy for an error of the YAML library, by its code. */
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ["BLOCK_AS_IMPLICIT_KEY", 'put a text that contains ": " in quotes'],
   ["BLOCK_IN_FLOW", 'put a text that contains ": " in quotes'],
@@ -125,7 +125,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ["BAD_DQ_ESCAPE", "in single quotes, a backslash is a character like any other"],
 ]);
 
-/** The id of the task that `offset` lies in, as far as the document could be read. */
+/** The id of the task around `offset`, as far as the document could be parsed. */
 function taskAt(root: Node | null, offset: number): string | undefined {
   const tasks = entryAt(root, offset);
   if (tasks?.name !== "tasks") return undefined;
@@ -157,16 +157,16 @@ function readWorkflow(reader: YamlReader, root: Node | null): Workflow | undefin
   }
   const fields = reader.fields(root, undefined, "a workflow", WORKFLOW_KEYS);
   const env = fields.get("env");
-  const marks: Marks = new Map();
+  const references: References = new Map();
   const breaker = readBreaker(reader, fields.get("breaker"));
   const workflow = {
     agents: readAgents(reader, fields.get("agents")),
-    tasks: readTasks(reader, root, fields.get("tasks"), marks, readDefaults(reader, fields)),
+    tasks: readTasks(reader, root, fields.get("tasks"), references, readDefaults(reader, fields)),
     locks: readLocks(reader, fields.get("locks")),
     env: env === undefined ? new Map<string, string>() : reader.environment(env.value, undefined),
     ...breaker !== undefined && { breaker },
   };
-  checkReferences(workflow, marks, reader);
+  checkReferences(workflow, references, reader);
   return workflow;
 }
 
@@ -252,7 +252,7 @@ function readTasks(
   reader: YamlReader,
   root: Node,
   entry: Entry | undefined,
-  marks: Marks,
+  references: References,
   defaults: Defaults,
 ): WorkflowTask[] {
   if (entry === undefined) {
@@ -263,13 +263,13 @@ function readTasks(
   if (entries?.length === 0) {
     reader.report(entry.at, undefined, "tasks must name at least one task, got none");
   }
-  return (entries ?? []).map((each) => readTask(reader, each, marks, defaults));
+  return (entries ?? []).map((each) => readTask(reader, each, references, defaults));
 }
 
 function readTask(
   reader: YamlReader,
   { name: id, at, value: node }: Entry,
-  marks: Marks,
+  references: References,
   defaults: Defaults,
 ): WorkflowTask {
   const subject = `task ${JSON.stringify(id)}`;
@@ -290,11 +290,19 @@ function readTask(
   const agent = read("agent", (value) => reader.name(value, subject, "agent"));
   const prefers = read("prefers", (value) => reader.name(value, subject, "prefers"));
   const locks = read("locks", (value) => readTaskLocks(reader, subject, value)) ?? [];
-  marks.set(id, { at, needs, requires, agent, prefers, locks, when: fields.get("when")?.at ?? at });
+  references.set(id, {
+    at,
+    needs,
+    requires,
+    agent,
+    prefers,
+    locks,
+    when: fields.get("when")?.at ?? at,
+  });
   const priority = { least: -LARGEST_PRIORITY, most: LARGEST_PRIORITY, integer: false };
   return {
     id,
-    name: text("name")?.replace(NOT_VISIBLE, " ").trim(),
+    name: text("name")?.replace(INVISIBLE, " ").trim(),
     description: text("description"),
     run: (run ?? []).join("\n"),
     needs: needs.map(({ name }) => name),
@@ -310,13 +318,13 @@ function readTask(
   };
 }
 
-// deno-lint-ignore no-control-regex -- a name stands in one line
-const NOT_VISIBLE = /[\s\u0000-\u001f\u007f-\u009f]+/g;
+// deno-lint-ignore no-control-regex -- a name has one line
+const INVISIBLE = /[\s\u0000-\u001f\u007f-\u009f]+/g;
 
 const WHENS = ["succeeded", "failed", "always"] as const;
 const MODES = ["exclusive", "shared"] as const;
 
-/** Locks are a list of names, or a mapping from names to mode and units. */
+/** Reads locks: a list of names, or a mapping from names to mode and units. */
 function readTaskLocks(
   reader: YamlReader,
   subject: string,

@@ -1,5 +1,5 @@
 /**
- * A run as plain lines, for pipes and logs: nothing that was written is ever changed.
+ * Shows a run as plain lines, for pipes and logs. Lines are never redrawn.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { LockstepEvent } from "../root/events.ts";
 import type { KeptOutput } from "./kept_output.ts";
 import {
   endLine,
+  eventLine,
   linesOf,
   nameWidth,
-  narrate,
   outputPrefix,
   showFailures,
   stoppingText,
@@ -24,8 +24,8 @@ import type { Screen } from "./terminal.ts";
 import type { View } from "./view.ts";
 
 /**
- * Writes each event, and each line of output behind the name of its task, or the kept output of
- * failed tasks at the end.
+ * Writes a line for each event, and output either at once, behind the name of its task, or at the end
+ * if its task failed.
  */
 export class PlainView implements View {
   readonly #screen: Screen;
@@ -33,7 +33,7 @@ export class PlainView implements View {
   #state: RunState | undefined;
   #width = 0;
 
-  /** @param kept Where output is kept; without it, all is shown as it comes */
+  /** @param kept Keeps output until tasks fail; without it, all output is shown at once */
   constructor(screen: Screen, kept?: KeptOutput) {
     this.#screen = screen;
     this.#kept = kept;
@@ -46,7 +46,7 @@ export class PlainView implements View {
 
   event(event: LockstepEvent): void {
     const state = this.#state!;
-    const line = narrate(event, state, this.#screen.style, this.#width);
+    const line = eventLine(event, state, this.#screen.style, this.#width);
     if (line !== undefined) this.#screen.write(`${line}\n`);
   }
 

@@ -1,19 +1,19 @@
 /**
- * What a run would do: which tasks, in which order, and who could run each.
+ * Selects tasks, and plans a run without running it: the order of tasks, and the agents of each.
  *
  * @module
  */
 
 import { describeDuration } from "./durations.ts";
 import { didYouMean } from "./problems.ts";
-import { padEnd, type Style } from "./terminal.ts";
+import { padEnd, plain, type Style, truncate } from "./terminal.ts";
 import { count, listed } from "./wording.ts";
 import { isFit, type Workflow, type WorkflowTask } from "./workflow.ts";
 
 /**
- * `workflow` with the tasks of `ids` and everything that they need.
+ * Returns `workflow` with the tasks of `ids` and all tasks that they need.
  *
- * @throws {RangeError} when there are no ids, or one is no task's
+ * @throws {RangeError} when `ids` is empty or has an id of no task
  */
 export function selectTasks(workflow: Workflow, ids: readonly string[]): Workflow {
   if (ids.length === 0) throw new RangeError("Cannot select tasks: at least one must be named");
@@ -35,7 +35,7 @@ export function selectTasks(workflow: Workflow, ids: readonly string[]): Workflo
   return { ...workflow, tasks: workflow.tasks.filter(({ id }) => chosen.has(id)) };
 }
 
-/** The tasks in waves: each needs only tasks of earlier ones. Higher priorities come first. */
+/** Groups tasks in waves: each task needs only tasks of earlier waves. Higher priorities come first. */
 export function wavesOf(workflow: Workflow): WorkflowTask[][] {
   const dependents = new Map<string, WorkflowTask[]>();
   const open = new Map<string, number>();
@@ -64,7 +64,7 @@ export function wavesOf(workflow: Workflow): WorkflowTask[][] {
   return waves;
 }
 
-/** The plan as an object for programs. */
+/** Formats the plan as an object for programs. */
 export function planData(workflow: Workflow): Record<string, unknown> {
   return {
     type: "run:planned",
@@ -78,7 +78,7 @@ export function planData(workflow: Workflow): Record<string, unknown> {
   };
 }
 
-/** The plan as a text for people. */
+/** Formats the plan as a text for people. */
 export function planText(workflow: Workflow, style: Style): string {
   const { agents, tasks } = workflow;
   const slots = agents.reduce((sum, agent) => sum + agent.slots, 0);
@@ -99,12 +99,16 @@ export function planText(workflow: Workflow, style: Style): string {
   return lines.join("\n") + "\n";
 }
 
-/** The most names of needs, agents or locks that are listed. */
+/** Maximum of names of needs, agents or locks that are listed. */
 const MOST_LISTED = 10;
+
+/** Maximum of columns of a command. */
+const WIDEST_COMMAND = 100;
 
 function firstLine(script: string): string {
   const lines = script.trim().split("\n");
-  return lines.length === 1 ? lines[0]! : `${lines[0]} …`;
+  const line = truncate(plain(lines[0]!), WIDEST_COMMAND);
+  return lines.length === 1 ? line : `${line} …`;
 }
 
 function detailsOf(workflow: Workflow, task: WorkflowTask): string {
@@ -114,14 +118,14 @@ function detailsOf(workflow: Workflow, task: WorkflowTask): string {
   if (task.needs.length > 0) parts.push(`needs ${listed(task.needs, MOST_LISTED)}`);
   if (task.when !== "succeeded") parts.push(`when ${task.when}`);
   parts.push(agentText(workflow, task));
-  if (task.prefers !== undefined) parts.push(`rather ${task.prefers}`);
+  if (task.prefers !== undefined) parts.push(`prefers ${task.prefers}`);
   if (task.locks.length > 0) {
     parts.push(`locks ${listed(task.locks.map(lockText), MOST_LISTED)}`);
   }
   if (task.priority !== 0) parts.push(`priority ${task.priority}`);
   if (task.timeoutMs !== undefined) parts.push(`timeout ${describeDuration(task.timeoutMs)}`);
   if (task.retries > 0) parts.push(count(task.retries, "retry", "retries"));
-  return parts.join(" · ").replace(/\s+/g, " ");
+  return plain(parts.join(" · ").replace(/\s+/g, " "));
 }
 
 function agentText(workflow: Workflow, task: WorkflowTask): string {

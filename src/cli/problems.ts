@@ -1,37 +1,37 @@
 /**
- * What is wrong with a workflow file, where, and by which rule.
+ * Problems of a workflow file, with their positions.
  *
  * @module
  */
 
 import { LockstepError } from "../core/errors.ts";
 
-/** A place in a file; both count from 1. */
+/** A position in a file; both numbers count from 1. */
 export interface Position {
-  /** Counts lines. */
+  /** Number of the line. */
   readonly line: number;
-  /** Counts UTF-16 code units. */
+  /** Number of the UTF-16 code unit in the line. */
   readonly column: number;
 }
 
-/** One thing that is wrong. */
+/** A problem of a workflow file. */
 export interface Problem extends Position {
-  /** What it is about, such as `task "test"`; `undefined` for the file as a whole. */
+  /** The part of the file, such as `task "test"`; `undefined` for the file as a whole. */
   readonly subject: string | undefined;
-  /** The rule, and what came instead. */
+  /** The rule, and the value that breaks it. */
   readonly message: string;
 }
 
-/** A workflow file that can't be run; says everything that is wrong with it. */
+/** An invalid workflow file, with all its problems. */
 export class WorkflowError extends LockstepError {
-  /** Always the same, for programs. */
+  /** Stable code for programs. */
   readonly code = "workflow";
   /** The name of the file. */
   readonly file: string;
-  /** In the order of the file; at least one. */
+  /** At least one, in the order of the file. */
   readonly problems: readonly Problem[];
 
-  /** Writes the message from the problems, and shows the lines of `source`, the text of the file. */
+  /** Builds the message from the problems and the lines of `source`, the text of the file. */
   constructor(file: string, problems: readonly Problem[], source: string) {
     super(describe(file, problems, source));
     this.file = file;
@@ -39,7 +39,7 @@ export class WorkflowError extends LockstepError {
   }
 }
 
-/** As many problems are shown; nobody reads more before mending the first. */
+/** Maximum of problems that are shown. */
 const MOST_SHOWN = 40;
 
 function describe(file: string, problems: readonly Problem[], source: string): string {
@@ -54,13 +54,13 @@ function describe(file: string, problems: readonly Problem[], source: string): s
   return shown.join("\n");
 }
 
-/** How much of a long line is shown. */
+/** Maximum of characters that are shown of a line. */
 const WIDEST_EXCERPT = 96;
 
 function excerpt(lines: readonly string[], { line, column }: Position): string {
   const text = lines[line - 1];
   if (text === undefined || text.trim() === "") return "";
-  // deno-lint-ignore no-control-regex -- what would move the cursor must not reach it
+  // deno-lint-ignore no-control-regex -- control characters would move the cursor
   const visible = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
   const start = column > WIDEST_EXCERPT ? column - WIDEST_EXCERPT / 2 : 0;
   const shown = visible.slice(start, start + WIDEST_EXCERPT);
@@ -69,7 +69,7 @@ function excerpt(lines: readonly string[], { line, column }: Position): string {
   return `\n${gutter}${shown}\n${caret}`;
 }
 
-/** `; did you mean "…"?` with the candidate most like `name`, or nothing when none is like it. */
+/** Returns `; did you mean "…"?` with the candidate closest to `name`, or "" if none is close. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
@@ -84,7 +84,7 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
   return best === undefined ? "" : `; did you mean ${JSON.stringify(best)}?`;
 }
 
-/** How many letters must be added, dropped, changed or swapped with their neighbour. */
+/** Edit distance with transpositions (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let older: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,8 +1,8 @@
 /**
- * The processes that a run's commands consist of, and what ends them when this process can't.
+ * Process groups of the commands of a run, and a guard process that kills them if this process dies.
  *
- * A command leads a process group of its own. A signal goes to the whole group, so that no child of
- * a child outlives its task, and Ctrl-C in the terminal reaches Lockstep alone, which decides.
+ * Each command leads a process group. Signals go to the whole group, so that descendants end with their
+ * task. Ctrl-C in the terminal reaches only Lockstep, which forwards it.
  *
  * @module
  */
@@ -10,43 +10,43 @@
 import process from "node:process";
 import { type ShellProcess, type Signal, startShell } from "./system.ts";
 
-/** How long nested runs may take to stop their own commands before they are stopped themselves. */
+/** Milliseconds that nested runs have to stop their commands before they are stopped themselves. */
 const SUSPEND_MS = 200;
 
-/** The same where this run is nested itself. */
+/** The same for a run that is nested itself. */
 const SUSPEND_NESTED_MS = 50;
 
-/** The process groups of all commands that run. */
+/** Registry of the process groups of running commands. */
 export class ProcessGroups {
   readonly #groups = new Set<ProcessGroup>();
   readonly #guard = new Guard();
 
-  /** Takes in a group; resolves when it can't outlive this process any more. */
+  /** Adds a group; resolves when the guard knows it. */
   async add(group: ProcessGroup): Promise<void> {
     this.#groups.add(group);
     await this.#guard.write(`+ ${group.id}`);
   }
 
-  /** Forgets a group that has ended. */
+  /** Removes a group that has ended. */
   delete(group: ProcessGroup): void {
     this.#groups.delete(group);
     void this.#guard.write(`- ${group.id}`);
   }
 
-  /** Stops all groups, those of nested runs included; `isNested` says whether this run is one. */
+  /** Stops all groups, those of nested runs included. `isNested` says whether this run is nested. */
   async suspend(isNested: boolean): Promise<void> {
-    this.#signal("SIGTSTP"); // a nested run passes it on
+    this.#signal("SIGTSTP"); // a nested run forwards it
     const ms = isNested ? SUSPEND_NESTED_MS : SUSPEND_MS;
     await new Promise((resolve) => setTimeout(resolve, ms));
     this.#signal("SIGSTOP");
   }
 
-  /** Continues what {@linkcode suspend} stopped. */
+  /** Continues the groups after {@linkcode suspend}. */
   resume(): void {
     this.#signal("SIGCONT");
   }
 
-  /** Resolves when the guard has ended. */
+  /** Ends the guard. */
   async close(): Promise<void> {
     await this.#guard.close();
   }
@@ -56,7 +56,7 @@ export class ProcessGroups {
   }
 }
 
-/** A process and all its children, by the id of the process that leads them. */
+/** A process group. */
 export class ProcessGroup {
   readonly id: number;
 
@@ -64,7 +64,7 @@ export class ProcessGroup {
     this.id = leader;
   }
 
-  /** Sends a signal to all of them; `false` when none is left. */
+  /** Sends a signal to the group; `false` if no process is left. */
   signal(signal: Signal): boolean {
     try {
       process.kill(-this.id, signal);
@@ -74,7 +74,7 @@ export class ProcessGroup {
     }
   }
 
-  /** Whether any of them is left. */
+  /** Whether a process is left. */
   isAlive(): boolean {
     try {
       return process.kill(-this.id, 0);
@@ -85,8 +85,8 @@ export class ProcessGroup {
 }
 
 /**
- * Reads which groups there are until its input ends, which happens at the latest when the process
- * that writes it has ended; then kills the groups that are left.
+ * Reads the ids of groups that begin and end. When its input ends, at the latest with this process, it
+ * kills the groups that are left.
  */
 const GUARD = `
 groups=
@@ -100,13 +100,13 @@ for group in $groups; do kill -s KILL -- "-$group"; done
 `;
 
 /**
- * A process that outlives this one by a moment, to kill what this one leaves behind when it is
- * killed, by an outer run for example. It starts with the first line.
+ * A process that kills the commands of this one if this one is killed, for example by an outer run. It
+ * is started with the first line.
  */
 class Guard {
   #process: Promise<ShellProcess> | undefined;
 
-  /** Resolves when the guard will read the line, whatever happens to this process. */
+  /** Writes a line; resolves when it is in the pipe, where it outlives this process. */
   async write(line: string): Promise<void> {
     this.#process ??= startShell(["-c", GUARD]);
     await (await this.#process).write(`${line}\n`);

@@ -1,6 +1,6 @@
 /**
- * What came of a run, in numbers: who did what, how well the agents were used, and how close the
- * run came to the shortest that is possible.
+ * Report of a run: outcomes of tasks, utilization of agents, use of locks, and the lower bound of its
+ * duration.
  *
  * @module
  */
@@ -9,73 +9,73 @@ import type { LockReport } from "./lock_use.ts";
 import type { RunState } from "./run_state.ts";
 import type { AgentRun, Outcome, TaskRun } from "./runs.ts";
 
-/** What came of one task. All times are milliseconds. */
+/** Report of one task. All times are milliseconds. */
 export interface TaskReport {
   /** The task's id. */
   readonly id: string;
-  /** What people call it, if it has a name. */
+  /** The task's name, if it has one. */
   readonly name?: string;
-  /** How it ended. */
+  /** The outcome of the task. */
   readonly outcome: Outcome;
-  /** Why, or empty. */
+  /** The reason of the outcome, or the empty string. */
   readonly reason: string;
-  /** Who ran its last attempt. */
+  /** The agent of its last attempt. */
   readonly agentId: string | undefined;
-  /** How often its command was started. */
+  /** Number of attempts. */
   readonly attempts: number;
-  /** How long it waited for an agent and for locks, once its needs had ended. */
+  /** Time that it waited for an agent and for locks, after its needs had ended. */
   readonly waitedMs: number;
-  /** How long its attempts ran, all together. */
+  /** Sum of the durations of its attempts. */
   readonly ranMs: number;
 }
 
-/** What came of one agent. */
+/** Report of one agent. */
 export interface AgentReport {
   /** The agent's id. */
   readonly id: string;
-  /** How many tasks it can run at once. */
+  /** Number of tasks that it can run at the same time. */
   readonly slots: number;
-  /** How many commands it ran. */
+  /** Number of attempts that it ran. */
   readonly attempts: number;
-  /** How long its slots were in use, all together. */
+  /** Sum of the times that its slots were in use. */
   readonly busyMs: number;
-  /** From 0 to 1: the part of its slots' time that was used. */
+  /** Utilization of its slots, from 0 to 1. */
   readonly utilization: number;
-  /** How often its commands failed so often that it was passed over for a while. */
+  /** Number of times that its circuit breaker opened. */
   readonly trips: number;
-  /** How many tasks it took over from busier agents. */
+  /** Number of tasks that it stole from busier agents. */
   readonly stolen: number;
 }
 
-/** Why a run can't be shorter. */
+/** Lower bound of the duration of a run. */
 export interface LowerBound {
-  /** The shortest that is possible. */
+  /** Milliseconds. */
   readonly ms: number;
-  /** What it follows from: `critical path`, `work / slots`, or a lock, as `lock "db"`. */
+  /** The limiting factor: `critical path`, `work / slots`, or a lock, such as `lock "db"`. */
   readonly by: string;
 }
 
-/** What came of a run. */
+/** Report of a run. */
 export interface RunReport {
-  /** 0 when nothing failed, 1 when something did, 130 when it was interrupted. */
+  /** 0 if no task failed, 1 if one failed, 130 if the run was interrupted. */
   readonly exitCode: number;
   /** In the order of the file. */
   readonly tasks: readonly TaskReport[];
   /** In the order of the file. */
   readonly agents: readonly AgentReport[];
-  /** The locks that were held, those first that were waited for longest. */
+  /** The locks that were granted, by the sum of their waits, largest first. */
   readonly locks: readonly LockReport[];
-  /** From the first submission to the last end. */
+  /** Milliseconds from the first submission to the last end. */
   readonly makespanMs: number;
-  /** Ids along the longest chain of needs, by the time that was measured. */
+  /** Ids along the longest chain of needs, by measured time. */
   readonly criticalPath: readonly string[];
-  /** How long they ran, all together. */
+  /** Sum of the durations along the critical path. */
   readonly criticalPathMs: number;
-  /** How short the run could have been at best. */
+  /** The shortest duration that was possible. */
   readonly lowerBound: LowerBound;
 }
 
-/** The report of a run that has ended. */
+/** Returns the report of a run that has ended. */
 export function reportOf(state: RunState): RunReport {
   const makespanMs = state.now();
   const runs = [...state.tasks.values()];
@@ -116,13 +116,13 @@ function agentReport(
   return { id, slots, attempts, busyMs, utilization, trips, stolen };
 }
 
-/** What the longest chain needs to know of a task. */
+/** A task with its duration. */
 export interface Timed {
   readonly task: { readonly id: string; readonly needs: readonly string[] };
   readonly ranMs: number;
 }
 
-/** The chain of needs that took longest. Needs that are not among `runs` count as nothing. */
+/** Finds the longest chain of needs. Needs that are not among `runs` are ignored. */
 export function criticalPath(runs: readonly Timed[]): { path: string[]; ms: number } {
   const ends = new Map<string, { ms: number; by: string | undefined; run: Timed }>();
   let last: string | undefined;
@@ -146,7 +146,7 @@ export function criticalPath(runs: readonly Timed[]): { path: string[]; ms: numb
   return { path: path.reverse(), ms };
 }
 
-/** Every task behind all that it needs; those of a cycle are left out. */
+/** Sorts tasks topologically; those of a cycle are left out. */
 export function inOrderOfNeeds<Run extends Timed>(runs: readonly Run[]): Run[] {
   const known = new Map(runs.map((run) => [run.task.id, run]));
   const open = new Map<string, number>();
@@ -161,7 +161,7 @@ export function inOrderOfNeeds<Run extends Timed>(runs: readonly Run[]): Run[] {
     }
   }
   const order = runs.filter((run) => open.get(run.task.id) === 0);
-  for (const run of order) { // grows while it is read
+  for (const run of order) { // grows during the loop
     for (const dependent of dependents.get(run.task.id) ?? []) {
       const left = open.get(dependent.task.id)! - 1;
       open.set(dependent.task.id, left);
@@ -171,7 +171,7 @@ export function inOrderOfNeeds<Run extends Timed>(runs: readonly Run[]): Run[] {
   return order;
 }
 
-/** No schedule is shorter than its longest chain, its work, or what one lock keeps apart. */
+/** Returns the largest of three bounds: the critical path, the work by slots, and the use of a lock. */
 function lowerBound(state: RunState, runs: readonly TaskRun[], pathMs: number): LowerBound {
   const slots = [...state.agents.values()].reduce((sum, { agent }) => sum + agent.slots, 0);
   const work = runs.reduce((sum, { ranMs }) => sum + ranMs, 0);
@@ -184,7 +184,7 @@ function lowerBound(state: RunState, runs: readonly TaskRun[], pathMs: number): 
   return bound;
 }
 
-/** How long the units of each lock were held exclusively, all together. */
+/** Sum of the times that units of each lock were held exclusively. */
 function heldMs(runs: readonly TaskRun[]): Map<string, number> {
   const held = new Map<string, number>();
   for (const { task, ranMs } of runs) {

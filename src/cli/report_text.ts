@@ -1,5 +1,5 @@
 /**
- * The report of a run as a text for people.
+ * Formats the report of a run as a text for people.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { AgentReport, RunReport, TaskReport } from "./report.ts";
 import { displayWidth, padEnd, padStart, type Style, truncate } from "./terminal.ts";
 import { chain, count } from "./wording.ts";
 
-/** What came of tasks, agents and contended locks, each in a table, and how good the schedule was. */
+/** Formats tables of tasks, agents and contended locks, then the critical path and a summary. */
 export function reportText(report: RunReport, style: Style, columns: number): string {
   const tasks = table(style, ["task", "outcome", "agent", ">attempts", ">waited", ">ran", ""], [
     ...report.tasks.map((task) => taskRow(task, style)),
@@ -36,7 +36,7 @@ function taskRow(task: TaskReport, style: Style): string[] {
   ];
 }
 
-/** The agents that ran something, and how many did not. */
+/** Formats the agents. Only their number is shown if more than a few had no attempt. */
 function agentTable({ agents }: RunReport, style: Style): string[] {
   const idle = agents.filter(({ attempts }) => attempts === 0);
   const shown = idle.length > MOST_IDLE ? agents.filter(({ attempts }) => attempts > 0) : agents;
@@ -46,7 +46,7 @@ function agentTable({ agents }: RunReport, style: Style): string[] {
   return more === 0 ? lines : [...lines, style.dim(`… and ${more} more that ran nothing`)];
 }
 
-/** The most agents without a command that have a row of their own. */
+/** Maximum of agents without an attempt that have a row of their own. */
 const MOST_IDLE = 3;
 
 const BAR_COLUMNS = 20;
@@ -60,7 +60,7 @@ function agentRow(agent: AgentReport, style: Style): string[] {
     `${Math.round(agent.utilization * 100)}%`,
     style.cyan("━".repeat(filled)) + style.dim("─".repeat(BAR_COLUMNS - filled)) +
     (agent.stolen === 0 ? "" : style.dim(`  took over ${count(agent.stolen, "task")}`)) +
-    (agent.trips === 0 ? "" : style.yellow(`  passed over ${times(agent.trips)}`)),
+    (agent.trips === 0 ? "" : style.yellow(`  breaker opened ${times(agent.trips)}`)),
   ];
 }
 
@@ -68,10 +68,10 @@ function times(n: number): string {
   return n === 1 ? "once" : n === 2 ? "twice" : `${n} times`;
 }
 
-/** How many locks are listed at most. */
+/** Maximum of locks that are listed. */
 const MOST_LOCKS = 5;
 
-/** The locks that somebody waited for, and an empty line; nothing when nobody did. */
+/** Formats the locks that were waited for, and an empty line; no lines if there are none. */
 function lockTable({ locks }: RunReport, style: Style): string[] {
   const contended = locks.filter(({ waits }) => waits > 0);
   if (contended.length === 0) return [];
@@ -123,10 +123,10 @@ function summaryLine({ tasks }: RunReport, style: Style): string {
   return `${style.bold(count(tasks.length, "task"))}: ${parts.join(", ")}`;
 }
 
-/** The widest that a cell is padded to. */
+/** Maximum width that cells are padded to. */
 const WIDEST_CELL = 32;
 
-/** Rows under headings in columns as wide as they must be; `>` aligns a column to the right. */
+/** Formats rows under headings. A heading that begins with `>` aligns its column to the right. */
 function table(style: Style, headings: readonly string[], rows: readonly string[][]): string[] {
   const titles = headings.map((heading) => heading.replace(/^>/, ""));
   const widths = titles.map((title, i) =>

@@ -1,8 +1,7 @@
 /**
- * What is known of a run: a fold over the scheduler's events, from which every view and the report
- * are made. It decides nothing.
+ * State of a run: a fold over the events of the scheduler, on which the views and the report are based.
  *
- * All times are of one clock that never goes back, in milliseconds since the run began.
+ * All times are milliseconds since the run began, by a monotonic clock.
  *
  * @module
  */
@@ -23,22 +22,22 @@ import {
 } from "./runs.ts";
 import { labelOf, type Workflow } from "./workflow.ts";
 
-/** Everything that is known of a run. */
+/** State of a run. */
 export class RunState {
   readonly workflow: Workflow;
   /** In the order of the file. */
   readonly tasks: Map<string, TaskRun>;
   readonly agents: Map<string, AgentRun>;
-  /** Why nothing is started any more. */
+  /** The reason why no unrelated task is started; `undefined` until then. */
   stopping: "failure" | "interrupt" | undefined;
-  /** How many tasks have ended. */
+  /** Number of tasks that have ended. */
   ended = 0;
   readonly locks: LockUse = new LockUse();
-  /** From a lock to the tasks that hold it. */
+  /** The tasks that hold each lock. */
   readonly #holders = new Map<string, Set<TaskRun>>();
   readonly #clock: () => number;
   readonly #origin: number;
-  /** Where the instants of the scheduler's clock lie on this one. */
+  /** Instant of the scheduler's clock at which the run began. */
   readonly #epoch: number;
 
   constructor(workflow: Workflow, clock: () => number) {
@@ -55,7 +54,7 @@ export class RunState {
     return this.#clock() - this.#origin;
   }
 
-  /** Takes in what happened; returns the task that has ended with it, its command included. */
+  /** Applies an event; returns the task that has ended with it, its commands included. */
   apply(event: LockstepEvent): TaskRun | undefined {
     const run = this.#follow(event);
     if (run?.outcome === undefined || run.phase === "ended" || run.commands > 0) return undefined;
@@ -64,10 +63,10 @@ export class RunState {
     return run;
   }
 
-  /** Takes in what happened; returns the task that it is about. */
+  /** Applies an event; returns the task that it is about. */
   #follow(event: LockstepEvent): TaskRun | undefined {
     const run = this.subjectOf(event);
-    if (event.type === "circuitbreaker:state-change") this.#passOver(event);
+    if (event.type === "circuitbreaker:state-change") this.#applyBreaker(event);
     if (event.type === "workstealing:completed") {
       const agent = this.agents.get(event.targetAgent);
       if (agent !== undefined) agent.stolen += event.taskCount;
@@ -103,7 +102,7 @@ export class RunState {
         this.#holdersOf(event.resourceId).delete(run);
         return;
       case "deadlock:detected":
-        run.reason = "gave way in a deadlock";
+        run.reason = "was the victim of a deadlock";
         return;
       case "task:started":
         return this.#start(run, event);
@@ -114,7 +113,7 @@ export class RunState {
         return;
       case "task:backed-off":
         run.phase = "backing-off";
-        run.attempts = event.attempt; // one that failed by nobody's fault doesn't count
+        run.attempts = event.attempt; // an attempt that failed without a fault of the task does not count
         run.waitsForLocks = [];
         run.retryAt = event.retryAt - this.#epoch;
         run.reason ||= event.error.message;
@@ -130,7 +129,7 @@ export class RunState {
     }
   }
 
-  /** The task that `event` is about, also where it speaks of the task's locks. */
+  /** The task that `event` is about, if it is an event of a task or of its locks. */
   subjectOf(event: LockstepEvent): TaskRun | undefined {
     if ("taskId" in event) return this.tasks.get(event.taskId);
     const claim = "owner" in event ? claimOf(event.owner) : undefined;
@@ -144,7 +143,7 @@ export class RunState {
       : undefined;
   }
 
-  /** Takes back the start of an attempt whose command was never run. */
+  /** Reverts the start of an attempt whose command was not run. */
   retract(run: TaskRun, { agentId, epoch }: TaskStarted): void {
     const agent = this.agents.get(agentId);
     if (agent?.running.delete(epoch)) {
@@ -162,11 +161,11 @@ export class RunState {
     return [...new Set(holders)];
   }
 
-  #passOver(event: CircuitStateChange): void {
+  #applyBreaker(event: CircuitStateChange): void {
     const agent = this.agentOf(event);
     if (agent === undefined) return;
-    agent.isPassedOver = event.to === "open";
-    if (agent.isPassedOver) agent.trips++;
+    agent.isBreakerOpen = event.to === "open";
+    if (agent.isBreakerOpen) agent.trips++;
   }
 
   #holdersOf(lock: string): Set<TaskRun> {
@@ -209,7 +208,7 @@ export class RunState {
     if (--run.commands === 0) run.startedAt = undefined;
   }
 
-  /** Notes how a task ends; it has ended once none of its commands runs. */
+  /** Sets the outcome of a task, which ends when none of its commands runs. */
   #end(run: TaskRun, outcome: Outcome): void {
     if (run.readyAt !== undefined) run.waitedMs += this.now() - run.readyAt;
     run.readyAt = undefined;
@@ -235,7 +234,7 @@ export class RunState {
     this.#end(run, "skipped");
   }
 
-  /** Why a task was cancelled along with what it needs. */
+  /** Finds the reason for which the scheduler cancelled a task. */
   #causeInNeeds({ task }: TaskRun): { cause: SkipCause; reason: string } {
     if (task.when === "failed") {
       return { cause: "condition", reason: "nothing that it needs failed" };
@@ -253,7 +252,7 @@ export class RunState {
   }
 }
 
-/** What the names of agents' circuit breakers begin with. */
+/** Prefix of the names of agents' circuit breakers. */
 const BREAKER_PREFIX = "agent:";
 
 const SKIP_REASONS: Record<SkipCause, string> = {
@@ -263,7 +262,7 @@ const SKIP_REASONS: Record<SkipCause, string> = {
   interrupt: "not started",
 };
 
-/** Whether a task that runs `when: failed` has reason to. */
+/** Whether `run` counts as failed for tasks with `when: failed`. */
 export function countsAsFailed(run: TaskRun): boolean {
   const { outcome, skipCause, isFailing } = run;
   return isFailing || outcome === "failed" || outcome === "timed-out" || skipCause === "need";

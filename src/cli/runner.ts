@@ -1,7 +1,7 @@
 /**
- * Runs a workflow: its agents become agents of a scheduler, its tasks become tasks, and each
- * attempt is a shell command. Who runs what and when is the scheduler's to decide; here is only
- * what a failure or an interrupt means for the rest.
+ * Runs a workflow: its agents become agents of a scheduler, its tasks become tasks, and each attempt is
+ * a shell command. The scheduler decides which agent runs which task; this module decides what a
+ * failure or an interrupt means for other tasks.
  *
  * @module
  */
@@ -25,36 +25,36 @@ import type { Signal } from "./system.ts";
 import { silentView, type View } from "./view.ts";
 import { type When, withAgents, type Workflow } from "./workflow.ts";
 
-/** How a workflow is run; all of it may be left out. */
+/** Options of a run. */
 export interface RunOptions {
-  /** Runs these tasks and what they need. @default all tasks */
+  /** Ids of the tasks to run, with the tasks that they need. @default all tasks */
   readonly only?: readonly string[];
-  /** Runs with so many equal agents instead of the workflow's. */
+  /** Number of agents with all capabilities, in place of the workflow's. @default its agents */
   readonly agents?: number;
-  /** Whether tasks are started that don't need what failed. @default false */
+  /** Whether tasks that do not need a failed task are started after it failed. @default false */
   readonly keepGoing?: boolean;
-  /** How long a command may take to end when it is asked to, in milliseconds. @default 5_000 */
+  /** Milliseconds that a command has to end when it is asked to. @default 5_000 */
   readonly graceMs?: number;
   /**
-   * Interrupts the run: nothing is started any more, and commands are asked to end, by the signal
-   * that is the abort reason, such as `"SIGINT"`, or else by `SIGTERM`.
+   * Interrupts the run: no task is started, and commands are asked to end. They get the signal that is
+   * the abort reason, such as `"SIGINT"`, or else `SIGTERM`.
    */
   readonly signal?: AbortSignal;
-  /** Ends whatever runs at once. */
+  /** Kills all commands. */
   readonly killSignal?: AbortSignal;
-  /** Tasks that are functions of this process, by id; what they `run` is passed over. */
+  /** Functions that replace the commands of tasks, by id. */
   readonly functions?: ReadonlyMap<string, TaskFunction>;
-  /** Is told what happens. @default nobody */
+  /** Called with each event. */
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-/** How long a command may take to end unless the caller says otherwise. */
+/** Default of {@linkcode RunOptions.graceMs}. */
 export const DEFAULT_GRACE_MS = 5_000;
 
-/** The longest pause before the second attempt; it doubles with each. */
+/** Maximum pause before the second attempt, in milliseconds; it doubles with each attempt. */
 const RETRY_DELAY_MS = 500;
 
-/** `workflow` with the tasks and agents that `options` ask for. */
+/** Returns `workflow` with the tasks and agents that `options` select. */
 export function prepare(
   workflow: Workflow,
   options: Pick<RunOptions, "only" | "agents">,
@@ -65,12 +65,10 @@ export function prepare(
 }
 
 /**
- * Runs all tasks of a workflow and resolves with what came of it. Needs the permissions to run
- * programs (all of them, since it sends signals) and to read the environment.
+ * Runs the tasks of a workflow and resolves with the report, also if tasks fail. Needs the permissions
+ * to run all programs, as it sends signals, and to read the environment.
  *
- * A task that fails is no reason to reject; the report tells.
- *
- * @throws {RangeError} when `only` names something that is no task
+ * @throws {RangeError} when `only` is empty or has an id of no task
  */
 export async function runWorkflow(
   workflow: Workflow,
@@ -84,7 +82,7 @@ export async function runWorkflow(
   );
 }
 
-/** Runs a prepared workflow and shows it in `view`; `groups` holds its commands meanwhile. */
+/** Runs a prepared workflow and shows it in `view`. `groups` is the registry of its commands. */
 export async function runInView(
   workflow: Workflow,
   options: RunOptions,
@@ -118,8 +116,8 @@ class Run {
       {
         retryDelay: RETRY_DELAY_MS,
         agentBreaker: breakerOf(workflow),
-        workStealing: { stealThreshold: 2 }, // one that waits in a queue moves to whoever is idle
-        // A command that was told to end holds its slot and its locks until it has.
+        workStealing: { stealThreshold: 2 }, // a task in a queue moves to an idle agent
+        // A command that was asked to end keeps its slot and locks until it has.
         tasks: { abortGraceMs: graceMs + 60_000 },
       },
       this.#eventBus,
@@ -157,7 +155,7 @@ class Run {
     return report;
   }
 
-  /** Agents take nothing until all tasks are there, so that the first choice is by priority. */
+  /** Submits all tasks while agents are cordoned, so that the first choice is by priority. */
   async #submitAll(): Promise<Promise<unknown>[]> {
     const { agents, locks, tasks } = this.#workflow;
     for (const { name, capacity } of locks) {
@@ -175,12 +173,12 @@ class Run {
     for (const { id, prefers } of tasks) {
       const task = this.#taskOf(this.#state.tasks.get(id)!);
       const handle = await this.#scheduler.assignTask(task, prefers);
-      results.push(handle.result.catch(() => {})); // the state knows how it ended
+      results.push(handle.result.catch(() => {})); // the state has the outcome
     }
     return results;
   }
 
-  /** Lets the agents begin; who can do least chooses first, so that nobody takes what only few can. */
+  /** Uncordons the agents, least capable first, so that the others keep slots for what only they can. */
   async #open(): Promise<void> {
     const { agents } = this.#workflow;
     const byAbility = agents.toSorted((a, b) => a.capabilities.length - b.capabilities.length);
@@ -203,9 +201,7 @@ class Run {
     };
   }
 
-  // Attempts
-
-  /** Runs the command; throws what went wrong with it. */
+  /** Runs the command of an attempt; rejects if it fails. */
   async #execute(run: TaskRun, context: TaskContext): Promise<void> {
     const failure = await this.#commands.run(run, context);
     if (failure === undefined || context.signal.aborted) return;
@@ -215,8 +211,6 @@ class Run {
     this.#failed(run);
     throw new NonRetryableError(failure);
   }
-
-  // What follows from a failure or an interrupt
 
   #onEvent(event: LockstepEvent, sequence: number): void {
     const ended = this.#state.apply(event);
@@ -232,7 +226,7 @@ class Run {
     }
   }
 
-  /** `run` failed for good, or is about to: without `keepGoing` nothing unrelated is started. */
+  /** Skips unrelated tasks after the final failure of `run`, unless `keepGoing`. */
   #failed(run: TaskRun): void {
     if (this.#options.keepGoing || this.#state.stopping !== undefined) return;
     this.#state.stopping = "failure";
@@ -255,41 +249,40 @@ class Run {
     return typeof reason === "string" && reason.startsWith("SIG") ? reason as Signal : "SIGTERM";
   }
 
-  /** Cancels tasks; the cause is noted first, since one takes others along. */
+  /** Cancels tasks. Sets all causes first, since the scheduler cancels dependents along. */
   #skip(runs: readonly TaskRun[], cause: SkipCause): void {
     for (const run of runs) run.skipCause = cause;
     for (const run of runs) this.#cancel(run);
   }
 
   #cancel(run: TaskRun): void {
-    // One that was cancelled along with another has ended, which is refused and just as well.
+    // Refused if the task was cancelled along with another one.
     this.#scheduler.cancelTask(run.task.id, "the run is stopping").catch(() => {});
   }
 }
 
 /**
- * The tasks that are not started any more once `failed` has failed. Left are those that hang on it,
- * which the scheduler deals with, and those that clean up or report after something that was
- * started.
+ * Returns the tasks that are not started after `failed` has failed: all open tasks except its
+ * dependents, which the scheduler handles, and those that clean up or report after a started task.
  */
 function unrelatedTo(failed: TaskRun, state: RunState): TaskRun[] {
-  const hangsOnIt = dependentsOf(failed, state);
+  const dependents = dependentsOf(failed, state);
   return [...state.tasks.values()].filter((run) => {
-    if (run.phase === "running" || run.outcome !== undefined || hangsOnIt.has(run)) return false;
-    return run.task.when === "succeeded" || !hangsOnStarted(run, state);
+    if (run.phase === "running" || run.outcome !== undefined || dependents.has(run)) return false;
+    return run.task.when === "succeeded" || !needsStarted(run, state);
   });
 }
 
 /**
- * Whether a task that runs when something failed was started because of a need that was only
- * skipped: to the scheduler both are cancellations.
+ * Whether a task with `when: failed` was started although its needs were only skipped. To the scheduler
+ * skipped and failed needs are both cancelled.
  */
 function isPointless(run: TaskRun, state: RunState): boolean {
   if (run.task.when !== "failed") return false;
   return !run.task.needs.some((id) => countsAsFailed(state.tasks.get(id)!));
 }
 
-/** `run`, and everything that needs it, directly or not. */
+/** Returns `run` and its transitive dependents. */
 function dependentsOf(run: TaskRun, state: RunState): Set<TaskRun> {
   const direct = new Map<string, TaskRun[]>();
   for (const other of state.tasks.values()) {
@@ -300,16 +293,16 @@ function dependentsOf(run: TaskRun, state: RunState): Set<TaskRun> {
     }
   }
   const reached = new Set([run]);
-  for (const { task } of reached) { // grows while it is read
+  for (const { task } of reached) { // grows during the loop
     for (const dependent of direct.get(task.id) ?? []) reached.add(dependent);
   }
   return reached;
 }
 
-/** Whether something that `run` needs, directly or not, was started. */
-function hangsOnStarted(run: TaskRun, state: RunState): boolean {
+/** Whether a transitive need of `run` was started. */
+function needsStarted(run: TaskRun, state: RunState): boolean {
   const needs = new Set(run.task.needs);
-  for (const id of needs) { // grows while it is read
+  for (const id of needs) { // grows during the loop
     const need = state.tasks.get(id)!;
     if (need.attempts > 0) return true;
     for (const further of need.task.needs) needs.add(further);
@@ -317,21 +310,21 @@ function hangsOnStarted(run: TaskRun, state: RunState): boolean {
   return false;
 }
 
-/** The rules by which agents are passed over, or `false` for never. */
+/** Config of the circuit breakers of agents, or `false` for none. */
 function breakerOf({ breaker }: Workflow): CircuitBreakerConfig | false {
   if (breaker === undefined || breaker.failures === 0) return false;
   const { failures: failureThreshold, cooldownMs: timeout } = breaker;
   return { failureThreshold, timeout, successThreshold: 1, halfOpenLimit: 1 };
 }
 
-/** What the end of a need means to the scheduler. */
+/** The scheduler's policy on the failure of a need. */
 const ON_FAILURE: Record<When, OnFailure> = {
   succeeded: "cancel",
   failed: "run-on-failure",
   always: "ignore",
 };
 
-/** What the state and the views go by. */
+/** Events that the state and the views use. */
 const EVENTS: readonly LockstepEvent["type"][] = [
   "agent:spawned",
   "task:created",

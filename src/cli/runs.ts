@@ -1,97 +1,97 @@
 /**
- * What is known of one task and of one agent while they run.
+ * State of one task and of one agent in a run.
  *
  * @module
  */
 
 import type { WorkflowAgent, WorkflowTask } from "./workflow.ts";
 
-/** Where a task of a run is. */
+/** Phase of a task in a run. */
 export type Phase =
-  /** Needs are open. */
+  /** Waits for its needs. */
   | "waiting"
-  /** Nothing is missing but an agent. */
+  /** Waits for an agent. */
   | "ready"
-  /** In the queue of an agent that is busy. */
+  /** Waits in the queue of a busy agent. */
   | "queued"
-  /** It has an agent and waits for its locks. */
+  /** Assigned to an agent; waits for its locks. */
   | "locking"
   | "running"
-  /** Its outcome is known, and its command, which was asked to end, has yet to. */
+  /** Its outcome is known, and its command, which was asked to end, has not ended. */
   | "ending"
-  /** Between two attempts. */
+  /** Waits for its next attempt. */
   | "backing-off"
   | "ended";
 
-/** How a task ended. */
+/** Outcome of a task. */
 export type Outcome =
   | "succeeded"
   | "failed"
   | "timed-out"
-  /** It was never run, and that is no failure of its own. */
+  /** It was not run, and did not fail. */
   | "skipped"
-  /** It ran when the run was interrupted. */
+  /** It was running when the run was interrupted. */
   | "interrupted";
 
-/** Why a task was skipped. */
+/** Cause of a skip. */
 export type SkipCause =
   /** A need failed. */
   | "need"
   /** Its `when` was not met, or a need was skipped. */
   | "condition"
-  /** Nothing was started any more after a failure. */
+  /** An unrelated task had failed. */
   | "failure"
-  /** The run was interrupted before it began. */
+  /** The run was interrupted. */
   | "interrupt";
 
-/** What is known of one task. */
+/** State of one task. */
 export interface TaskRun {
   readonly task: WorkflowTask;
-  /** Its place in the file, from 0. */
+  /** Index in the file. */
   readonly index: number;
   phase: Phase;
   outcome: Outcome | undefined;
-  /** Why it ended as it did, or why its last attempt failed; empty when there is nothing to say. */
+  /** The reason of its outcome or of its last failure, or the empty string. */
   reason: string;
   skipCause: SkipCause | undefined;
-  /** Whether its command has failed for the last time, though the scheduler has yet to hear of it. */
+  /** Whether its last attempt has failed and the scheduler has not been notified. */
   isFailing: boolean;
-  /** Of its newest claim. */
+  /** The agent of its newest claim. */
   agentId: string | undefined;
   attempts: number;
-  /** When it began to wait for an agent or a lock. */
+  /** Start of its wait for an agent or a lock. */
   readyAt: number | undefined;
-  /** How many of its commands run. */
+  /** Number of its commands that run. */
   commands: number;
-  /** When its newest command began, while one runs. */
+  /** Start of its newest command, while one runs. */
   startedAt: number | undefined;
   /** The locks that it waits for, while it is `locking`. */
   waitsForLocks: readonly string[];
-  /** When its next attempt is due. */
+  /** Time of its next attempt. */
   retryAt: number | undefined;
-  /** How long it waited for agents and locks, all attempts together. */
+  /** Sum of its waits for agents and locks. */
   waitedMs: number;
-  /** How long its attempts ran, all together. */
+  /** Sum of the durations of its attempts. */
   ranMs: number;
 }
 
-/** What is known of one agent. */
+/** State of one agent. */
 export interface AgentRun {
   readonly agent: WorkflowAgent;
-  /** The commands that it runs, by the epoch of their claim. */
+  /** Its running commands, by the epoch of their claims. */
   readonly running: Map<number, { readonly taskId: string; readonly since: number }>;
-  /** How long its slots were in use, all together. */
+  /** Sum of the times that its slots were in use. */
   busyMs: number;
   attempts: number;
-  /** How often its commands failed so often that it was passed over. */
+  /** Number of times that its circuit breaker opened. */
   trips: number;
-  /** Whether it gets nothing at the moment. */
-  isPassedOver: boolean;
-  /** How many tasks it took over from busier agents. */
+  /** Whether its circuit breaker is open, so that it gets no tasks. */
+  isBreakerOpen: boolean;
+  /** Number of tasks that it stole from busier agents. */
   stolen: number;
 }
 
-/** What is known of a task before anything has happened. */
+/** Initial state of a task. */
 export function taskRun(task: WorkflowTask, index: number): TaskRun {
   return {
     task,
@@ -113,7 +113,7 @@ export function taskRun(task: WorkflowTask, index: number): TaskRun {
   };
 }
 
-/** What is known of an agent before anything has happened. */
+/** Initial state of an agent. */
 export function agentRun(agent: WorkflowAgent): AgentRun {
   return {
     agent,
@@ -121,7 +121,7 @@ export function agentRun(agent: WorkflowAgent): AgentRun {
     busyMs: 0,
     attempts: 0,
     trips: 0,
-    isPassedOver: false,
+    isBreakerOpen: false,
     stolen: 0,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Runs one shell command and ends it with everything that it started.
+ * Runs a shell command, and ends the processes that it leaves running.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   systemMessage,
 } from "./system.ts";
 
-/** A command, and how it is ended. */
+/** A command and its environment. */
 export interface ShellCommand {
   /** A script for `sh -e`. */
   readonly script: string;
@@ -31,21 +31,21 @@ export interface ShellCommand {
   /** Kills the command at once. */
   readonly kill: AbortSignal;
   readonly graceMs: number;
-  /** Takes in the group of the command while it runs. */
+  /** Registry for the process group of the command. */
   readonly groups: ProcessGroups;
-  /** Gets standard output and standard error, in the order in which they were written. */
+  /** Consumer of standard output and standard error, in the order in which they are written. */
   readonly output: OutputSink;
 }
 
-/** A command that could not be started at all. */
+/** A command that could not be started. */
 export class SpawnError extends LockstepError {
   readonly code = "spawn";
 }
 
-/** How long a pipe may stay open after the command has ended, before those who hold it are ended. */
+/** Milliseconds that a pipe may stay open after its command has ended, until its holders are ended. */
 const DRAIN_MS = 250;
 
-/** How long children that were left behind and write nothing may take to end. */
+/** Milliseconds that leftover processes without the pipe have to end. */
 const SILENT_GRACE_MS = 500;
 
 /** Runs a command to its end. */
@@ -65,14 +65,14 @@ export async function runShell(command: ShellCommand): Promise<Exit> {
     ending.release();
     await begun;
     command.groups.delete(group);
-    valve.open(); // what is left in the pipe is little, and must not keep the task from ending
-    await within(drained, DRAIN_MS);
+    // The rest in the pipe is small, and must not delay the end of the task.
+    if (valve.open()) await within(drained, DRAIN_MS);
     await reader.cancel().catch(() => {});
     await drained;
   }
 }
 
-/** Runs the script that is its first argument once a line comes, which is not for the script. */
+/** Waits for a line, then runs the script that is its first argument. */
 const START = `read -r _ && exec ${SHELL} -e -c "$0" 2>&1 < /dev/null`;
 
 async function spawn(command: ShellCommand): Promise<ShellProcess> {
@@ -83,7 +83,7 @@ async function spawn(command: ShellCommand): Promise<ShellProcess> {
   }
 }
 
-/** Lets a command begin when its group is known, so that it can't be left behind. */
+/** Starts the script of a command when the guard knows its group. */
 async function begin(
   child: ShellProcess,
   group: ProcessGroup,
@@ -94,7 +94,7 @@ async function begin(
   child.close();
 }
 
-/** The most bytes of one argument or variable that Linux takes. */
+/** Maximum of bytes of one argument or variable on Linux. */
 const LONGEST_ARGUMENT = 131_072;
 
 function whyNotStarted({ script, env, cwd }: ShellCommand, cause: unknown): string {
@@ -122,7 +122,10 @@ function isDirectory(path: string): boolean {
   }
 }
 
-/** Hands on what comes, as fast as it is taken. */
+/** Maximum of bytes between two chances of timers: with lines of one byte, they are 4,096 events. */
+const SLICE_BYTES = 8192;
+
+/** Passes output on, with backpressure. */
 async function drain(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   output: OutputSink,
@@ -130,58 +133,62 @@ async function drain(
 ): Promise<void> {
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      const taken = output.write(read.value);
-      if (taken !== undefined) await valve.pass(taken);
-      await leaveTime();
+      for (let rest = read.value; rest.length > 0; rest = rest.subarray(SLICE_BYTES)) {
+        const taken = output.write(rest.subarray(0, SLICE_BYTES));
+        if (taken !== undefined) await valve.pass(taken);
+        await yieldToTimers();
+      }
     }
   } catch {
-    // a pipe that breaks has nothing more to say
+    // a broken pipe is the end of the output
   }
 }
 
-/** Holds a stream back for those who take it, until it is opened. */
+/** Applies backpressure until it is opened. */
 class Valve {
   #isOpen = false;
-  #pass = () => {};
+  #pass: (() => void) | undefined;
 
-  /** Holds nothing back any more. */
-  open(): void {
+  /** Ends all backpressure; returns whether there was any at the moment. */
+  open(): boolean {
     this.#isOpen = true;
-    this.#pass();
+    this.#pass?.();
+    return this.#pass !== undefined;
   }
 
-  /** Resolves with `taken`, or at once when the valve is open. */
+  /** Resolves with `taken`, or when the valve is opened. */
   async pass(taken: Promise<void>): Promise<void> {
     if (this.#isOpen) return;
     await new Promise<void>((resolve) => {
       this.#pass = resolve;
       taken.then(resolve, resolve);
     });
+    this.#pass = undefined;
   }
 }
 
-/** How long output may keep timers and signals waiting. */
+/** Milliseconds that output may delay timers and signals. */
 const LONGEST_TURN_MS = 10;
 
-/** When timers last had their turn, as far as it is known here. */
+/** Time of the last turn of timers that this module knows of. */
 let lastTurn = 0;
 
-/** Lets timers and signals go first when output, of whatever command, has taken its time. */
-async function leaveTime(): Promise<void> {
+/** Yields to timers and signals if output, of any command, has kept the thread for long. */
+async function yieldToTimers(): Promise<void> {
   if (performance.now() - lastTurn < LONGEST_TURN_MS) return;
   await new Promise((resolve) => setTimeout(resolve));
   lastTurn = performance.now();
 }
 
-/** How a command was asked to end. */
+/** Signals that a command gets. */
 interface Ending {
-  /** The last signal that it got, if it got one. */
+  /** The last signal, if there was one. */
   asked: Signal | undefined;
-  /** Passes nothing on any more. */
+  /** Stops forwarding. */
   release(): void;
 }
 
-/** Passes `stop` and `kill` on to the group. */
+/** Forwards `stop` and `kill` to the group. */
 function endOnSignal(
   group: ProcessGroup,
   { stop, stopSignal, kill, graceMs }: ShellCommand,
@@ -211,14 +218,14 @@ function endOnSignal(
   return ending;
 }
 
-/** Ends what the shell left running when it ended. */
+/** Ends the processes that the shell left running. */
 async function endLeftovers(
   group: ProcessGroup,
   drained: Promise<void>,
   ending: Readonly<Ending>,
   graceMs: number,
 ): Promise<void> {
-  // Jobs that a shell runs in the background ignore the signals of the keyboard.
+  // Background jobs of a shell without job control ignore SIGINT and SIGQUIT.
   const wereAsked = ending.asked === "SIGTERM" || ending.asked === "SIGHUP";
   await within(drained, wereAsked ? graceMs : DRAIN_MS);
   if (ending.asked === "SIGKILL" || !group.signal("SIGTERM")) return;

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-control-regex -- escape sequences are what the expressions look for
 /**
- * Text on a terminal: colours, widths, and what must not reach the cursor.
+ * Text on a terminal: colors, widths, sanitization, and writing in the background.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import process from "node:process";
 import { isatty } from "node:tty";
 import { systemCode, systemMessage, writeOutput } from "./system.ts";
 
-/** Where text goes. */
+/** An output for text. */
 export interface Screen {
-  /** Writes `text` soon, after all that was written before. */
+  /** Queues `text` for writing. */
   write(text: string): void;
-  /** A promise while much is not written yet, which resolves when more may come. */
+  /** Backpressure: a promise while the queue is long, which resolves when more may come. */
   drained(): Promise<void> | undefined;
-  /** Resolves when everything is written. */
+  /** Resolves when the queue is written. */
   flush(): Promise<void>;
-  /** Drops what is not written yet, and all that comes. */
+  /** Drops the queue and all further text. */
   abandon(): void;
-  /** Why writing failed, unless the reader is gone, which is no failure. */
+  /** The reason of a failed write. A reader that has closed the pipe is no failure. */
   readonly failure: string | undefined;
-  /** Columns and rows, asked anew each time, since windows change. */
+  /** The current columns and rows. */
   size(): { columns: number; rows: number };
   /** Whether a live view can be drawn. */
   readonly isTerminal: boolean;
   readonly style: Style;
 }
 
-/** How parts of a text look; without colours each returns its text as it is. */
+/** Styles for parts of a text; without colors each returns its text unchanged. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -36,17 +36,17 @@ export interface Style {
   green(text: string): string;
   yellow(text: string): string;
   cyan(text: string): string;
-  /** One of a few colours, always the same for the same `index`. */
+  /** One of a few colors, the same for the same `index`. */
   tint(index: number, text: string): string;
-  readonly isColoured: boolean;
+  readonly isColored: boolean;
 }
 
 const TINTS = [36, 35, 34, 33, 32, 96, 95, 94];
 
-/** A style with colours, or one that changes nothing. */
-export function createStyle(isColoured: boolean): Style {
+/** Returns a style with colors, or one that changes nothing. */
+export function createStyle(isColored: boolean): Style {
   const paint = (code: number, reset: number) => (text: string): string =>
-    isColoured && text !== "" ? `\x1b[${code}m${text}\x1b[${reset}m` : text;
+    isColored && text !== "" ? `\x1b[${code}m${text}\x1b[${reset}m` : text;
   return {
     bold: paint(1, 22),
     dim: paint(2, 22),
@@ -55,31 +55,31 @@ export function createStyle(isColoured: boolean): Style {
     yellow: paint(33, 39),
     cyan: paint(36, 39),
     tint: (index, text) => paint(TINTS[index % TINTS.length]!, 39)(text),
-    isColoured,
+    isColored,
   };
 }
 
 const ESCAPES = /\x1b(?:\[[0-9;:?<=>!]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-const COLOURS = /(\x1b\[[0-9;:]*m)/;
-const COLOUR = /^\x1b\[[0-9;:]*m$/;
+const COLORS = /(\x1b\[[0-9;:]*m)/;
+const COLOR = /^\x1b\[[0-9;:]*m$/;
 
-/** `text` without escape sequences, control characters and tabs. */
+/** Removes escape sequences and control characters, and expands tabs. */
 export function plain(text: string): string {
   return text.replace(ESCAPES, "").replaceAll("\t", "    ").replace(CONTROLS, "");
 }
 
-/** `text` with its colours, if `keepColours`, but with nothing that would move the cursor. */
-export function harmless(text: string, keepColours: boolean): string {
+/** Removes escape sequences and control characters, except colors if `keepColors`. */
+export function sanitize(text: string, keepColors: boolean): string {
   if (!/[\x1b\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(text)) return text;
-  if (!keepColours) return text.replace(ESCAPES, "").replace(CONTROLS, "");
-  let isColoured = false;
-  const kept = text.split(COLOURS).map((part) => {
-    if (!COLOUR.test(part)) return part.replace(ESCAPES, "").replace(CONTROLS, "");
-    isColoured = true;
+  if (!keepColors) return text.replace(ESCAPES, "").replace(CONTROLS, "");
+  let isColored = false;
+  const kept = text.split(COLORS).map((part) => {
+    if (!COLOR.test(part)) return part.replace(ESCAPES, "").replace(CONTROLS, "");
+    isColored = true;
     return part;
   });
-  return kept.join("") + (isColoured ? "\x1b[0m" : "");
+  return kept.join("") + (isColored ? "\x1b[0m" : "");
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -88,7 +88,7 @@ const WIDE =
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 const NARROW = /^[\x20-\x7e]*$/;
 
-/** How many columns `text` takes, escape sequences not counted. */
+/** Width of `text` in columns, without escape sequences. */
 export function displayWidth(text: string): number {
   if (NARROW.test(text)) return text.length;
   let width = 0;
@@ -103,23 +103,23 @@ function graphemeWidth(segment: string): number {
   return WIDE.test(segment) || segment.includes("\ufe0f") ? 2 : 1;
 }
 
-/** `text` cut to `columns`, with an ellipsis where something is missing. Colours are kept. */
+/** Cuts `text` to `columns`, with an ellipsis if it is longer. Keeps colors. */
 export function truncate(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   if (columns <= 0) return "";
   let width = 0;
   let kept = "";
-  let isColoured = false;
-  for (const part of text.split(COLOURS)) {
-    if (COLOUR.test(part)) {
+  let isColored = false;
+  for (const part of text.split(COLORS)) {
+    if (COLOR.test(part)) {
       kept += part;
-      isColoured = true;
+      isColored = true;
       continue;
     }
     for (const { segment } of graphemes.segment(part)) {
       const columnsOfIt = graphemeWidth(segment);
       if (width + columnsOfIt > columns - 1) {
-        return kept + "…" + (isColoured ? "\x1b[0m" : "");
+        return kept + "…" + (isColored ? "\x1b[0m" : "");
       }
       width += columnsOfIt;
       kept += segment;
@@ -128,34 +128,34 @@ export function truncate(text: string, columns: number): string {
   return kept;
 }
 
-/** `text` filled with blanks to `columns`. */
+/** Pads `text` on the right to `columns`. */
 export function padEnd(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
 }
 
-/** `text` moved to the right end of `columns`. */
+/** Pads `text` on the left to `columns`. */
 export function padStart(text: string, columns: number): string {
   return " ".repeat(Math.max(0, columns - displayWidth(text))) + text;
 }
 
-/** Standard output of this process. */
+/** Returns the standard output of this process. */
 export function standardOutput(): Screen {
   return new StandardOutput();
 }
 
-/** How much text may wait to be written before those who write more should wait, in UTF-16 units. */
-const MUCH = 262_144;
+/** High-water mark of the queue, in UTF-16 code units. */
+const HIGH_WATER_MARK = 262_144;
 
-/** Writes in the background, so that a slow reader holds up nothing but what is written. */
+/** Writes in the background, so that a slow reader blocks neither timers nor signals. */
 class StandardOutput implements Screen {
   readonly isTerminal = isatty(1) && process.env["TERM"] !== "dumb";
   readonly style = createStyle(this.isTerminal && (process.env["NO_COLOR"] ?? "") === "");
   readonly #encoder = new TextEncoder();
-  /** What waits for the write that is under way. */
+  /** Text behind the write that is under way. */
   #waiting: string[] = [];
   #unwritten = 0;
   #writing: Promise<void> | undefined;
-  /** Those who wait for the next write to end. */
+  /** Callbacks for the end of the next write. */
   #waiters: (() => void)[] = [];
   #isOver = false;
   #failure: string | undefined;
@@ -172,11 +172,11 @@ class StandardOutput implements Screen {
   }
 
   drained(): Promise<void> | undefined {
-    return this.#unwritten < MUCH ? undefined : this.#fallsBelow(MUCH);
+    return this.#unwritten < HIGH_WATER_MARK ? undefined : this.#untilBelow(HIGH_WATER_MARK);
   }
 
   async flush(): Promise<void> {
-    await this.#fallsBelow(1);
+    await this.#untilBelow(1);
   }
 
   abandon(): void {
@@ -192,7 +192,7 @@ class StandardOutput implements Screen {
   }
 
   async #writeAll(): Promise<void> {
-    await Promise.resolve(); // what is written in one turn leaves in one go
+    await Promise.resolve(); // texts of one turn are written together
     while (this.#waiting.length > 0) {
       const text = this.#waiting.join("");
       this.#waiting = [];
@@ -209,7 +209,7 @@ class StandardOutput implements Screen {
     this.#writing = undefined;
   }
 
-  async #fallsBelow(length: number): Promise<void> {
+  async #untilBelow(length: number): Promise<void> {
     while (this.#unwritten >= length) {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
@@ -220,7 +220,7 @@ class StandardOutput implements Screen {
   }
 }
 
-/** Whether nothing reads any more, which is no reason to end what runs: a closed pipe or terminal. */
+/** Whether the pipe or terminal is closed. */
 function isReaderGone(error: unknown): boolean {
   const code = systemCode(error);
   return code === "EPIPE" || code === "EIO";

@@ -1,5 +1,5 @@
 /**
- * What shows a run while it goes on.
+ * Interface of the views of a run.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import type { RunReport } from "./report.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
 
-/** Shows a run. Everything comes after the state has taken it in. */
+/** Shows a run. Events come after the state has applied them. */
 export interface View {
   begin(state: RunState): void;
   event(event: LockstepEvent, sequence: number): void;
-  /** A task has ended, and so have its commands. */
+  /** Shows the end of a task and all its commands. */
   ended(run: TaskRun): void;
-  /** Takes the output of the attempt that `run` begins. */
+  /** Returns a sink for the output of the attempt that `run` begins. */
   attempt(run: TaskRun): OutputSink;
-  /** Nothing is started any more. */
+  /** Shows that no unrelated task is started any more. */
   stopping(reason: "failure" | "interrupt"): void;
   end(report: RunReport): Promise<void> | void;
 }
 
-/** Shows nothing. */
+/** A view that shows nothing. */
 export const silentView: View = {
   begin() {},
   event() {},

@@ -1,24 +1,24 @@
 /**
- * Numbers and lists in sentences.
+ * Formats numbers and lists in sentences.
  *
  * @module
  */
 
-/** A number with its noun. */
+/** Formats a number with its noun. */
 export function count(n: number, singular: string, plural: string = `${singular}s`): string {
   return `${n} ${n === 1 ? singular : plural}`;
 }
 
-/** Some names, and how many more there are. */
+/** Formats the first `most` names, and the number of the others. */
 export function listed(names: readonly string[], most: number): string {
   if (names.length <= most) return names.join(", ");
   return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
 }
 
-/** The most links of a chain that are shown at each of its ends. */
+/** Number of links that are shown at each end of a long chain. */
 const ENDS = 5;
 
-/** A path along arrows, without its middle when it is long. */
+/** Formats a path; a long one without its middle. */
 export function chain(links: readonly string[], arrow: string): string {
   const left = links.length - 2 * ENDS;
   if (left <= 1) return links.join(arrow);

@@ -1,126 +1,125 @@
 /**
- * What a workflow is, once it has been read: shell commands as tasks, and the agents that run them.
+ * Data types of a workflow: shell commands as tasks, and the agents that run them.
  *
- * Everything is checked and every default is filled in, so whoever gets a {@linkcode Workflow} from
- * {@linkcode parseWorkflow} need not look twice.
+ * A {@linkcode Workflow} from {@linkcode parseWorkflow} is valid, with every default filled in.
  *
  * @module
  */
 
 import type { LockMode } from "../locks/types.ts";
 
-/** When a task runs, by how its needs ended. */
+/** Condition on the outcomes of the needs of a task. */
 export type When =
-  /** When all of them succeeded. */
+  /** All of them succeeded. */
   | "succeeded"
-  /** When at least one of them failed. */
+  /** At least one of them failed. */
   | "failed"
-  /** However they ended. */
+  /** Any outcome. */
   | "always";
 
 /** A lock that a task holds while it runs. */
 export interface WorkflowTaskLock {
-  /** Locks of the same name exclude each other. */
+  /** The name of the lock. */
   readonly name: string;
-  /** Whether it is held alone. */
+  /** The mode in which it is held. */
   readonly mode: LockMode;
-  /** How much of its capacity is taken. */
+  /** Units of its capacity that are held. */
   readonly units: number;
 }
 
-/** One task: a shell command and what it asks for. */
+/** A task: a shell command and its requirements. */
 export interface WorkflowTask {
-  /** The key under which the file has it. */
+  /** Its key in the file. */
   readonly id: string;
-  /** What people call it. */
+  /** Name for people; `undefined` to show the id. */
   readonly name: string | undefined;
-  /** What it is for. */
+  /** Description for people. */
   readonly description: string | undefined;
-  /** A script for `sh -e`: it ends at the first command that fails. */
+  /** A script for `sh -e`, which ends at the first command that fails. */
   readonly run: string;
   /** Ids of the tasks that must end first. */
   readonly needs: readonly string[];
-  /** Whether it runs once they have. */
+  /** The condition on their outcomes under which it runs. */
   readonly when: When;
-  /** What it holds while it runs. */
+  /** The locks that it holds while it runs. */
   readonly locks: readonly WorkflowTaskLock[];
-  /** Capabilities that its agent must have. */
+  /** The capabilities that its agent must have. */
   readonly requires: readonly string[];
   /** The only agent that may run it. */
   readonly agent: string | undefined;
-  /** The agent in whose queue it waits, unless one that is less busy takes it over. */
+  /** The agent in whose queue it waits, until a less busy agent steals it. */
   readonly prefers: string | undefined;
   /** Higher is sooner. */
   readonly priority: number;
-  /** How long one attempt may take; `undefined` is for ever. */
+  /** Time limit of one attempt, in milliseconds; `undefined` for none. */
   readonly timeoutMs: number | undefined;
-  /** Attempts after the first. */
+  /** Number of attempts after the first. */
   readonly retries: number;
-  /** Variables of its command, on top of its agent's. */
+  /** Variables of its command, which override those of its agent. */
   readonly env: ReadonlyMap<string, string>;
-  /** Where the command runs, from the directory in which the workflow runs. */
+  /** Directory of its command, relative to that of the run. */
   readonly cwd: string | undefined;
 }
 
-/** One agent: something that runs tasks, so many at once. */
+/** An agent. */
 export interface WorkflowAgent {
-  /** The key under which the file has it. */
+  /** Its key in the file. */
   readonly id: string;
-  /** What it can do. */
+  /** The capabilities that it offers to tasks. */
   readonly capabilities: readonly string[];
-  /** How many tasks it runs at once. */
+  /** Number of tasks that it runs at the same time. */
   readonly slots: number;
-  /** Variables of its commands, on top of the workflow's. */
+  /** Variables of its commands, which override those of the workflow. */
   readonly env: ReadonlyMap<string, string>;
 }
 
-/** A lock with more than one unit. Locks that are not declared have one. */
+/** A declared lock. Locks that are not declared have a capacity of 1. */
 export interface WorkflowLock {
-  /** What tasks call it. */
+  /** Its name. */
   readonly name: string;
-  /** How many units it has. */
+  /** Number of its units. */
   readonly capacity: number;
 }
 
-/** When an agent is passed over because its commands keep failing. */
+/** Circuit breaker of each agent. */
 export interface WorkflowBreaker {
-  /** After how many failures in a row; 0 for never. */
+  /** Number of failures in a row that open it; 0 for never. */
   readonly failures: number;
-  /** For how long, before it is tried out with one command; longer each time that this fails. */
+  /** Milliseconds until a probe; longer after each probe that fails. */
   readonly cooldownMs: number;
 }
 
-/** What a breaker goes by where the file leaves something out. */
+/** Defaults of a breaker that the file asks for. */
 export const DEFAULT_BREAKER: WorkflowBreaker = { failures: 5, cooldownMs: 30_000 };
 
-/** A workflow that can be run. */
+/** A workflow. */
 export interface Workflow {
-  /** Empty when the file names none: then there is one agent for each core. */
+  /** Empty for one agent for each core. */
   readonly agents: readonly WorkflowAgent[];
   /** In the order of the file. */
   readonly tasks: readonly WorkflowTask[];
-  /** Those that are declared. */
+  /** The declared locks. */
   readonly locks: readonly WorkflowLock[];
   /** Variables of all commands. */
   readonly env: ReadonlyMap<string, string>;
-  /** When an agent is passed over. @default never */
+  /** Circuit breaker of each agent. @default none */
   readonly breaker?: WorkflowBreaker;
 }
 
-/** What people call a task. */
+/** The name of a task for people. */
 export function labelOf({ name, id }: WorkflowTask): string {
   return name ?? id;
 }
 
 /**
- * `workflow` with `count` agents of one slot each, all of which can do whatever any task requires.
- * Each has the variables of one of the agents that it replaces, in turn, and those that only others
+ * Returns `workflow` with `count` agents of one slot, each with all capabilities that tasks require.
+ * Each has the variables of one of the replaced agents, by turns, and those that only other agents
  * have.
  */
 export function withAgents(workflow: Workflow, count: number): Workflow {
   const capabilities = [...new Set(workflow.tasks.flatMap((task) => task.requires))];
   const replaced = workflow.agents.map(({ env }) => env);
-  const shared = replaced.toReversed().flatMap((env) => [...env]); // the first agent's come last
+  const shared = replaced.toReversed().flatMap((env) => [...env]); // those of the first agent win
   const agents = Array.from({ length: count }, (_, i) => ({
     id: `agent-${i + 1}`,
     capabilities,

@@ -1,8 +1,6 @@
 /**
- * Reads typed values out of a YAML document and notes every problem with its place, instead of
- * stopping at the first.
- *
- * What can't be read comes back as `undefined`, and a problem says why.
+ * Reads typed values from a YAML document. Collects problems with their positions instead of throwing
+ * at the first; an invalid value is read as `undefined`.
  *
  * @module
  */
@@ -21,15 +19,15 @@ import { LONGEST_ID } from "../core/arguments.ts";
 import { DURATION_RULE, parseDuration } from "./durations.ts";
 import { didYouMean, type Position, type Problem } from "./problems.ts";
 
-/** One entry of a mapping. */
+/** An entry of a mapping. */
 export interface Entry {
   readonly name: string;
-  /** Where its key stands. */
+  /** Position of its key. */
   readonly at: Position;
   readonly value: Node;
 }
 
-/** A name, and where it stands. */
+/** A name and its position. */
 export interface Name {
   readonly name: string;
   readonly at: Position;
@@ -40,7 +38,7 @@ export class YamlReader {
   readonly problems: Problem[] = [];
   readonly #document: Document;
   readonly #lines: LineCounter;
-  /** The mappings that merge keys are being followed into. */
+  /** The mappings whose merge keys are being resolved. */
   readonly #merging = new Set<Node>();
 
   constructor(document: Document, lines: LineCounter) {
@@ -48,23 +46,23 @@ export class YamlReader {
     this.#lines = lines;
   }
 
-  /** Where `node` begins. */
+  /** Position of `node`. */
   at(node: Node | null | undefined): Position {
     return this.atOffset(node?.range?.[0] ?? 0);
   }
 
-  /** The place of an offset into the text. */
+  /** Position of an offset into the text. */
   atOffset(offset: number): Position {
     const { line, col } = this.#lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   }
 
-  /** Notes a problem. */
+  /** Adds a problem. */
   report(at: Position, subject: string | undefined, message: string): undefined {
     this.problems.push({ line: at.line, column: at.column, subject, message });
   }
 
-  /** The entries of a mapping, merge keys included; a name that comes twice is a problem. */
+  /** Reads the entries of a mapping, those of merge keys included. A duplicate key is a problem. */
   entries(node: Node | null, subject: string | undefined, what: string): Entry[] | undefined {
     const mapping = this.#resolve(node);
     if (!isMap(mapping)) {
@@ -83,8 +81,8 @@ export class YamlReader {
       const name = this.name(key, subject, "a key");
       if (name === undefined) continue;
       const first = entries.get(name.name);
-      if (first !== undefined) this.report(name.at, subject, twice(name.name, first.at));
-      else entries.set(name.name, { ...name, value: value ?? nothing(key) });
+      if (first !== undefined) this.report(name.at, subject, duplicate(name.name, first.at));
+      else entries.set(name.name, { ...name, value: value ?? emptyValue(key) });
     }
     for (const entry of inherited) {
       if (!entries.has(entry.name)) entries.set(entry.name, entry);
@@ -92,7 +90,7 @@ export class YamlReader {
     return [...entries.values()];
   }
 
-  /** The entries of a mapping by name, of which only `keys` are allowed. */
+  /** Reads the entries of a mapping by name; only `keys` are allowed. */
   fields(
     node: Node | null,
     subject: string | undefined,
@@ -116,14 +114,14 @@ export class YamlReader {
     return fields;
   }
 
-  /** A name: what a key or a list refers to. Numbers and the like are taken as they are written. */
+  /** Reads a name. Numbers and other scalars are read as written. */
   name(node: Node | null, subject: string | undefined, what: string): Name | undefined {
     const scalar = this.#resolve(node);
     if (!isScalar(scalar) || scalar.value === null) {
       return this.report(this.at(node), subject, `${what} must be a name, got ${show(scalar)}`);
     }
     const name = asWritten(scalar);
-    // deno-lint-ignore no-control-regex -- control characters are what it looks for
+    // deno-lint-ignore no-control-regex -- finds control characters
     if (name === "" || name.length > LONGEST_ID || /[\u0000-\u001f\u007f]/.test(name)) {
       const rule = `${what} must have 1 to ${LONGEST_ID} characters and no control characters`;
       return this.report(this.at(node), subject, `${rule}, got ${JSON.stringify(name)}`);
@@ -131,7 +129,7 @@ export class YamlReader {
     return { name, at: this.at(node) };
   }
 
-  /** A list of different names, or one name alone. */
+  /** Reads a list of distinct names, or a single name. */
   names(node: Node, subject: string, what: string): Name[] {
     const list = this.#resolve(node);
     if (isScalar(list) && list.value === null) {
@@ -148,12 +146,12 @@ export class YamlReader {
       if (name === undefined) continue;
       const first = names.get(name.name);
       if (first === undefined) names.set(name.name, name);
-      else this.report(name.at, subject, `${what}: ${twice(name.name, first.at)}`);
+      else this.report(name.at, subject, `${what}: ${duplicate(name.name, first.at)}`);
     }
     return [...names.values()];
   }
 
-  /** A text that is not empty. `true` and the like, which are commands, are taken as written. */
+  /** Reads a text that is not empty. `true` and other scalars, which may be commands, are read as written. */
   text(node: Node, subject: string, what: string): string | undefined {
     const scalar = this.#resolve(node);
     if (isScalar(scalar) && scalar.value !== null) {
@@ -163,7 +161,7 @@ export class YamlReader {
     return this.report(this.at(node), subject, `${what} must be a text, got ${show(scalar)}`);
   }
 
-  /** A text, or a list of texts. */
+  /** Reads a text, or a list of texts. */
   texts(node: Node, subject: string, what: string): string[] | undefined {
     const list = this.#resolve(node);
     if (!isSeq(list)) {
@@ -181,7 +179,7 @@ export class YamlReader {
     return texts.every((text) => text !== undefined) ? texts as string[] : undefined;
   }
 
-  /** A number; an integer when `integer` says so. */
+  /** Reads a number within `limits`. */
   number(
     node: Node,
     subject: string,
@@ -198,7 +196,7 @@ export class YamlReader {
     return this.report(this.at(node), subject, `${rule}, got ${show(scalar)}`);
   }
 
-  /** A time in milliseconds, written with a unit. */
+  /** Reads a duration into milliseconds. */
   duration(node: Node, subject: string, what: string): number | undefined {
     const scalar = this.#resolve(node);
     const value = isScalar(scalar) ? scalar.value : undefined;
@@ -209,7 +207,7 @@ export class YamlReader {
     return this.report(this.at(node), subject, `${rule}, got ${show(scalar)}${hint}`);
   }
 
-  /** One of a few words. */
+  /** Reads one of `choices`. */
   oneOf<Choice extends string>(
     node: Node,
     subject: string,
@@ -225,7 +223,7 @@ export class YamlReader {
     return this.report(this.at(node), subject, `${rule}, got ${show(scalar)}${hint}`);
   }
 
-  /** Environment variables; numbers and the like are taken as they are written. */
+  /** Reads environment variables. Numbers and other scalars are read as written. */
   environment(node: Node, subject: string | undefined): Map<string, string> {
     const variables = new Map<string, string>();
     for (const { name, at, value } of this.entries(node, subject, "env") ?? []) {
@@ -237,9 +235,7 @@ export class YamlReader {
         this.report(this.at(value), subject, `${rule}, got ${show(scalar)}`);
       } else if (refersTo(name, asWritten(scalar))) {
         const rule = `variable ${JSON.stringify(name)} must not refer to itself`;
-        const remedy = `values are taken as written; extend it in run: ${name}=${
-          asWritten(scalar)
-        }`;
+        const remedy = `values are taken as written; extend it in run: ${name}=…`;
         this.report(this.at(value), subject, `${rule}, got ${show(scalar)}; ${remedy}`);
       } else {
         variables.set(name, asWritten(scalar));
@@ -253,7 +249,7 @@ export class YamlReader {
     return isMap(this.#resolve(node));
   }
 
-  /** Whether `node` says nothing. */
+  /** Whether `node` has no value. */
   isEmpty(node: Node): boolean {
     const scalar = this.#resolve(node);
     return isScalar(scalar) && scalar.value === null;
@@ -264,7 +260,7 @@ export class YamlReader {
     return node.resolve(this.#document) ?? null;
   }
 
-  /** The entries that `<<` brings in: those of a mapping, or of each mapping of a list. */
+  /** Reads the entries of a merge key: those of a mapping, or of each mapping of a list. */
   #merged(node: Node | null, subject: string | undefined): Entry[] {
     const resolved = this.#resolve(node);
     const sources = isSeq(resolved) ? resolved.items as Node[] : [node];
@@ -282,33 +278,36 @@ export class YamlReader {
   }
 }
 
-/** Whether `value` is written as if a shell were to put the variable `name` into it. */
+/** Whether `value` refers to the variable `name` in the syntax of a shell. */
 function refersTo(name: string, value: string): boolean {
   return [...value.matchAll(/\$\{?(\w+)/g)].some(([, each]) => each === name);
 }
 
-/** The value of a key that has none. */
-function nothing(key: Node): Scalar {
+/** Returns an empty value for a key without a value. */
+function emptyValue(key: Node): Scalar {
   const scalar = new Scalar(null);
   scalar.range = key.range ?? null;
   return scalar;
 }
 
-/** The text of a scalar: of a string its value, of anything else what stands in the file. */
+/** The text of a scalar: the value of a string, or the source of any other scalar. */
 function asWritten(scalar: Scalar): string {
   return typeof scalar.value === "string" ? scalar.value : scalar.source ?? String(scalar.value);
 }
 
-function twice(name: string, first: Position): string {
-  return `duplicate name ${JSON.stringify(name)}; it stands first on line ${first.line}`;
+function duplicate(name: string, first: Position): string {
+  return `duplicate name ${JSON.stringify(name)}; first used on line ${first.line}`;
 }
 
-/** What came, for a message. */
+/** Formats a value for a message. */
 export function show(node: Node | null): string {
   if (isMap(node)) return "a mapping";
   if (isSeq(node)) return node.items.length === 0 ? "an empty list" : "a list";
   if (!isScalar(node) || node.value === null) return "nothing";
-  const { value } = node;
-  if (typeof value !== "string") return asWritten(node);
-  return JSON.stringify(value.length > 60 ? value.slice(0, 57) + "…" : value);
+  const text = asWritten(node);
+  const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text;
+  return typeof node.value === "string" ? JSON.stringify(shown) : shown;
 }
+
+/** Maximum of characters of a value in a message. */
+const LONGEST_SHOWN = 60;

@@ -15,7 +15,7 @@ const DEFAULTS: Invocation = {
   graceMs: undefined,
 };
 
-Deno.test("parseCommandLine() reads every option, wherever the file stands", () => {
+Deno.test("parseCommandLine() reads every option, before and after the file", () => {
   assertEquals(parseCommandLine(["run", "w.yaml"]), DEFAULTS);
   const line = "run --only a,b --agents 3 w.yaml --keep-going --output fold --max-output 64k " +
     "--grace 2s --only c";
@@ -40,14 +40,14 @@ Deno.test("parseCommandLine() takes --graph with and without a format, before an
   assertEquals(parseCommandLine(["run", "w.yaml", "--graph", "dot"]), { ...mermaid, graph: "dot" });
 });
 
-Deno.test("parseCommandLine() knows help and version", () => {
+Deno.test("parseCommandLine() reads help and version", () => {
   assertEquals(parseCommandLine(["--help"]), { command: "help", topic: "lockstep" });
   assertEquals(parseCommandLine(["help", "run"]), { command: "help", topic: "run" });
   assertEquals(parseCommandLine(["run", "-h"]), { command: "help", topic: "run" });
   assertEquals(parseCommandLine(["--version"]), { command: "version" });
 });
 
-Deno.test("parseCommandLine() refuses what it doesn't know, and says what is near", () => {
+Deno.test("parseCommandLine() refuses invalid arguments, and suggests similar ones", () => {
   const complaints: [string, string][] = [
     ["", "a command must be given, got none"],
     ["rnu", 'unknown command "rnu"; did you mean "run"?'],

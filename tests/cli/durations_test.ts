@@ -19,14 +19,14 @@ Deno.test("parseDuration() reads one unit, several units and fractions", () => {
   assertEquals(parseDuration(" 3s "), 3000);
 });
 
-Deno.test("parseDuration() refuses what has no unit, another order, no number or no length", () => {
+Deno.test("parseDuration() refuses missing or unordered units, missing numbers, and zero", () => {
   for (const text of ["", "10", "s", "10 s", "-5s", "1s1m", "1e3s", "10sec", "0s", "Infinity"]) {
     assertEquals(parseDuration(text), undefined, text);
   }
   assertEquals(parseDuration("9".repeat(30) + "d"), undefined);
 });
 
-Deno.test("parseDuration() reads back what describeDuration() writes", () => {
+Deno.test("parseDuration() is the inverse of describeDuration()", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 10 ** 11 }), (ms) => {
       assertEquals(parseDuration(describeDuration(ms)), ms);
@@ -35,7 +35,7 @@ Deno.test("parseDuration() reads back what describeDuration() writes", () => {
   );
 });
 
-Deno.test("formatDuration() changes its unit where the number would grow long", () => {
+Deno.test("formatDuration() selects the unit by the magnitude", () => {
   const texts: [number, string][] = [
     [0, "0ms"],
     [999, "999ms"],
@@ -61,7 +61,7 @@ Deno.test("parseSize() reads units as powers of 1024, in either case", () => {
   for (const text of ["", "k", "-1k", "1t", "1 2", "ten"]) assertEquals(parseSize(text), undefined);
 });
 
-Deno.test("formatSize() names the largest unit that leaves a whole part", () => {
+Deno.test("formatSize() selects the largest unit that gives at least 1", () => {
   assertEquals(formatSize(1), "1 byte");
   assertEquals(formatSize(1023), "1023 bytes");
   assertEquals(formatSize(1024), "1 KiB");

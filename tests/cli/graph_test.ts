@@ -47,7 +47,7 @@ Deno.test("graphText() writes DOT with escaped names, locks and dashed condition
   );
 });
 
-Deno.test("wavesOf() puts each task behind what it needs, higher priorities first", () => {
+Deno.test("wavesOf() puts each task after its needs, higher priorities first", () => {
   assertEquals(wavesOf(WORKFLOW).map((wave) => wave.map(({ id }) => id)), [
     ['a "quoted" | <b>', "format"],
     ["test"],
@@ -55,7 +55,7 @@ Deno.test("wavesOf() puts each task behind what it needs, higher priorities firs
   ]);
 });
 
-Deno.test("planText() shows waves, who could run each task, and its terms", () => {
+Deno.test("planText() shows waves, and the agents and options of each task", () => {
   assertEquals(
     planText(WORKFLOW, createStyle(false)),
     `4 tasks for 2 agents with 2 slots
@@ -77,7 +77,7 @@ wave 3
   );
 });
 
-Deno.test("selectTasks() takes what the chosen tasks need along, in the order of the file", () => {
+Deno.test("selectTasks() adds the needs of the selected tasks, in the order of the file", () => {
   assertEquals(selectTasks(WORKFLOW, ["test"]).tasks.map(({ id }) => id), [
     "format",
     'a "quoted" | <b>',
@@ -95,7 +95,7 @@ Deno.test("selectTasks() takes what the chosen tasks need along, in the order of
   );
 });
 
-Deno.test("prepare() replaces the agents by equal ones that can do everything", () => {
+Deno.test("prepare() replaces the agents by ones with all capabilities", () => {
   const { agents, tasks } = prepare(WORKFLOW, { agents: 2 });
   assertEquals(agents.map(({ id, capabilities, slots }) => [id, capabilities, slots]), [
     ["agent-1", ["deno"], 1],
@@ -119,7 +119,12 @@ Deno.test("planText() bounds its lines, and shows names and descriptions in one 
   const many = Array.from({ length: 200 }, (_, i) => `t${i}`);
   const tasks = Object.fromEntries([
     ...many.map((id) => [id, { run: ":", requires: ["x"], locks: many }]),
-    ["all", { run: ":", needs: many, name: "All of\nthem", description: "one\n\n two" }],
+    ["all", {
+      run: `: ${"x".repeat(1000)}`,
+      needs: many,
+      name: "All of\nthem",
+      description: "one\n\n two",
+    }],
   ]);
   const agents = Object.fromEntries([
     ...many.map((id) => [id, { capabilities: ["x"] }]),

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { isGone, processState, resultOf, until, Workspace } from "./lockstep.ts";
 
-Deno.test("SIGINT ends commands with their children, starts nothing more, reports, and exits with 130", async () => {
+Deno.test("SIGINT ends commands with their children, and the run exits with 130 after its report", async () => {
   using here = new Workspace();
   here.write(
     "w.yaml",
@@ -44,7 +44,7 @@ Deno.test("SIGTERM exits with 143, and a command may clean up", async () => {
 const STUBBORN =
   `tasks: { a: { run: "trap '' INT TERM; echo $$ > pid; while :; do sleep 0.05; done" } }`;
 
-Deno.test("a command that doesn't end is killed when its grace period is over", async () => {
+Deno.test("a command that does not end is killed after its grace period", async () => {
   using here = new Workspace();
   here.write("w.yaml", STUBBORN);
   const child = here.start(["run", "w.yaml", "--grace=200ms"]);
@@ -63,7 +63,7 @@ Deno.test("a second SIGINT kills at once, whatever the grace period", async () =
   child.kill("SIGINT");
   let text = "";
   while (!text.includes("run:stopping")) text += (await lines.read()).value;
-  await new Promise((resolve) => setTimeout(resolve, 150)); // sooner it would be an echo of the first
+  await new Promise((resolve) => setTimeout(resolve, 150)); // an earlier one would count as a part of the first
   child.kill("SIGINT");
   for (let read = await lines.read(); !read.done; read = await lines.read()) text += read.value;
   await child.stdin.close();
@@ -78,7 +78,7 @@ Deno.test("a second SIGINT kills at once, whatever the grace period", async () =
   ]);
 });
 
-Deno.test("a reader that goes away ends no run", async () => {
+Deno.test("a reader that closes the pipe does not end the run", async () => {
   using here = new Workspace();
   here.write("w.yaml", `tasks: { a: { run: "seq 20000; touch ended" } }`);
   const child = here.start(["run", "w.yaml"]);
@@ -130,7 +130,7 @@ Deno.test("no command outlives a run that is killed", async () => {
   await isGone(pid);
 });
 
-Deno.test("no command of a nested run outlives the outer one, whatever the grace periods", async () => {
+Deno.test("no command of a nested run outlives the outer run, with any grace period", async () => {
   for (const grace of ["300ms", "2s"]) {
     using here = new Workspace();
     here.write(
@@ -172,7 +172,7 @@ Deno.test("a nested run starts with any grace period of the outer one", async ()
   }
 });
 
-Deno.test("SIGTSTP stops the run with its commands, those of nested runs too, and SIGCONT continues them", async () => {
+Deno.test("SIGTSTP stops a run with all commands, nested ones too, and SIGCONT continues them", async () => {
   using here = new Workspace();
   const tick = (name: string) => `"while :; do echo tick >> ${name}; sleep 0.02; done"`;
   here.write("inner.yaml", `tasks: { a: { run: ${tick("inner")} } }`);
@@ -196,7 +196,7 @@ Deno.test("SIGTSTP stops the run with its commands, those of nested runs too, an
   assertEquals((await resultOf(child)).code, 130);
 });
 
-Deno.test("a task that was asked to end has ended when its command has, after its last line", async () => {
+Deno.test("a task that was asked to end ends with its command, after its last line", async () => {
   const run = [
     "trap 'sleep 0.5; echo bye; exit 1' INT TERM",
     "echo > up",
@@ -219,7 +219,7 @@ Deno.test("a task that was asked to end has ended when its command has, after it
   }
 });
 
-/** A workflow with a command that writes without end, and one that says when it is asked to end. */
+/** A workflow with a command that writes without end, and one that logs when it is asked to end. */
 const BESIDE_A_CHATTY_ONE = `
 agents: { one: { slots: 2 } }
 tasks:
@@ -232,7 +232,7 @@ tasks:
       - while :; do sleep 0.01; done
 `;
 
-/** How long after its timeout the command was asked to end, in milliseconds. */
+/** Milliseconds between the timeout of the command and the signal that it got. */
 function lateMs(here: Workspace): number {
   return (Number(here.read("ended")) - Number(here.read("began"))) / 1e6 - 700;
 }
@@ -257,7 +257,7 @@ Deno.test("a timeout is on time beside a command that writes without end", async
   }
 });
 
-Deno.test("a reader that stalls holds up no timeout, and the task ends on time", async () => {
+Deno.test("a stalled reader delays neither timeouts nor the ends of tasks", async () => {
   using here = new Workspace();
   here.write(
     "w.yaml",
@@ -271,13 +271,16 @@ Deno.test("a reader that stalls holds up no timeout, and the task ends on time",
   assertEquals((await resultOf(child)).code, 130);
 });
 
-Deno.test("a second SIGINT ends a run also when nothing reads its output", async () => {
+Deno.test("a second SIGINT ends a run whose output is not read", async () => {
   using here = new Workspace();
-  // More than a pipe holds, and less than makes the command wait for a reader.
-  const much = `yes ${"y".repeat(1000)} | head -n 200`;
-  here.write("w.yaml", `tasks: { a: { run: ${much}; touch up; sleep 60 } }`);
+  const run = "while :; do head -c 65536 /dev/zero | tr '\\0' x; echo; echo >> written; done";
+  here.write("w.yaml", JSON.stringify({ tasks: { a: { run } } }));
   const child = here.start(["run", "w.yaml"]);
-  await until(() => here.has("up"), "the command has written");
+  await here.appears("written");
+  for (let length = 0; here.read("written").length > length;) { // until the pipes are full
+    length = here.read("written").length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
   child.kill("SIGINT");
   await new Promise((resolve) => setTimeout(resolve, 300));
   child.kill("SIGINT");
@@ -287,7 +290,7 @@ Deno.test("a second SIGINT ends a run also when nothing reads its output", async
   await child.stderr.cancel();
 });
 
-Deno.test("a standard output that can't be written makes the run fail, and is reported", async () => {
+Deno.test("a standard output that cannot be written is reported, and the run fails", async () => {
   using here = new Workspace();
   here.write("w.yaml", `tasks: { a: { run: "echo hello; touch ended" } }`);
   for (const args of ["run w.yaml", "run w.yaml --json", "--help"]) {

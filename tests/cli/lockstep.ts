@@ -1,5 +1,5 @@
 /**
- * The `lockstep` command as a process, and what tests need to look at it from outside.
+ * Runs the `lockstep` command as a process, in a workspace of its own.
  *
  * @module
  */
@@ -18,14 +18,14 @@ function lockstepWith(permissions: readonly string[]): [program: string, ...args
   return [Deno.execPath(), "run", ...permissions, ...config, `${ROOT}src/cli/mod.ts`];
 }
 
-/** What came of a process. */
+/** Exit code and output of a process. */
 export interface Result {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A directory that is gone when it is disposed of. */
+/** A temporary directory that is removed when it is disposed. */
 export class Workspace implements Disposable {
   readonly path: string = Deno.makeTempDirSync({ prefix: "lockstep-" });
 
@@ -50,13 +50,13 @@ export class Workspace implements Disposable {
     }
   }
 
-  /** Resolves when a file is there and not empty. */
+  /** Resolves with the text of a file when it exists and is not empty. */
   async appears(name: string): Promise<string> {
     await until(() => this.has(name) && this.read(name) !== "", `${name} appears`);
     return this.read(name).trim();
   }
 
-  /** A shell command that runs `lockstep` with `args`. */
+  /** Returns a shell command that runs `lockstep` with `args`. */
   command(args: string): string {
     return `${lockstepWith(["-A"]).map((arg) => `'${arg}'`).join(" ")} ${args}`;
   }
@@ -95,7 +95,7 @@ export class Workspace implements Disposable {
   }
 }
 
-/** Waits for the end of a process and what it wrote. */
+/** Waits for the end of a process; resolves with its exit code and output. */
 export async function resultOf(child: Deno.ChildProcess): Promise<Result> {
   if (!child.stdin.locked) await child.stdin.close();
   const { code, stdout, stderr } = await child.output();
@@ -103,7 +103,7 @@ export async function resultOf(child: Deno.ChildProcess): Promise<Result> {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** Resolves when a process is gone, or dead and not yet collected. */
+/** Resolves when a process has ended; a zombie has. */
 export async function isGone(pid: string): Promise<void> {
   await until(() => ["", "Z"].includes(processState(pid)), `process ${pid} is gone`);
 }
@@ -113,7 +113,7 @@ export function processState(pid: string): string {
   return ps("stat", pid).charAt(0);
 }
 
-/** How much memory a process has at the moment; 0 when there is none. */
+/** Resident memory of a process; 0 when there is none. */
 export function residentMiB(pid: number): number {
   return Number(ps("rss", String(pid))) / 1024;
 }
@@ -123,7 +123,7 @@ function ps(column: string, pid: string): string {
   return new TextDecoder().decode(stdout).trim();
 }
 
-/** Resolves when `condition` holds; rejects when that takes too long even for a busy machine. */
+/** Resolves when `condition` holds; rejects after 30 seconds. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   const end = performance.now() + 30_000;
   while (!condition()) {

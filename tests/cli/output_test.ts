@@ -5,7 +5,7 @@ import { LastLine, LineSplitter } from "../../src/cli/output.ts";
 
 const encoder = new TextEncoder();
 
-/** The pieces of `chunks`, those that go on marked with a trailing `…`. */
+/** The pieces of `chunks`, with a trailing `…` if they continue. */
 function split(chunks: readonly (string | Uint8Array)[], longest?: number): string[] {
   const splitter = new LineSplitter(longest);
   const pieces = chunks.flatMap((chunk) =>
@@ -14,13 +14,13 @@ function split(chunks: readonly (string | Uint8Array)[], longest?: number): stri
   return [...pieces, ...splitter.end()].map(({ text, continues }) => continues ? `${text}…` : text);
 }
 
-Deno.test("a LineSplitter gives whole lines, however the bytes come", () => {
+Deno.test("a LineSplitter returns whole lines from any chunks", () => {
   assertEquals(split(["a\nb", "c\n", "\nd"]), ["a", "bc", "", "d"]);
   assertEquals(split([]), []);
   assertEquals(split(["a\n"]), ["a"]);
 });
 
-Deno.test("a LineSplitter puts characters together that chunks have parted", () => {
+Deno.test("a LineSplitter joins characters that are split between chunks", () => {
   const bytes = encoder.encode("grün 🔒\n");
   for (let i = 0; i <= bytes.length; i++) {
     assertEquals(split([bytes.slice(0, i), bytes.slice(i)]), ["grün 🔒"]);
@@ -28,7 +28,7 @@ Deno.test("a LineSplitter puts characters together that chunks have parted", () 
   assertEquals(split([new Uint8Array([0x61, 0xff, 0x0a])]), ["a\ufffd"]);
 });
 
-Deno.test("a LineSplitter drops what a carriage return overwrites, and keeps CRLF a line break", () => {
+Deno.test("a LineSplitter drops what a carriage return overwrites, and reads CRLF as a line break", () => {
   assertEquals(split(["10%\r50%\r100%\n"]), ["100%"]);
   assertEquals(split(["a\r\nb\r", "\nc\r\n"]), ["a", "b", "c"]);
   assertEquals(split(["a\r\r\nb\r", "\r", "\r\n", "c\r\r"]), ["a", "b", "c"]);
@@ -37,13 +37,13 @@ Deno.test("a LineSplitter drops what a carriage return overwrites, and keeps CRL
   assertEquals(split(["done\r"]), ["done"]);
 });
 
-Deno.test("a LineSplitter cuts lines that are too long, never within a character", () => {
+Deno.test("a LineSplitter cuts long lines, but not within a character", () => {
   assertEquals(split(["abcdefgh\n"], 3), ["abc…", "def…", "gh"]);
   assertEquals(split(["abc", "def", "g\nh"], 3), ["abc…", "def…", "g", "h"]);
   assertEquals(split(["a🔒b🔒\n"], 2), ["a…", "🔒…", "b…", "🔒"]);
 });
 
-Deno.test("a LineSplitter gives the same lines for every way to cut the bytes into chunks", () => {
+Deno.test("a LineSplitter returns the same lines for all partitions into chunks", () => {
   const text = fc.string({ unit: fc.constantFrom("a", "ü", "🔒", "\n", "\r", "\r\n") });
   fc.assert(
     fc.property(text, fc.array(fc.nat(12)), (text, cuts) => {
@@ -61,7 +61,7 @@ Deno.test("a LineSplitter gives the same lines for every way to cut the bytes in
   );
 });
 
-/** What a capture of `limit` bytes keeps of `chunks`, line by line. */
+/** The lines that a capture of `limit` bytes keeps of `chunks`. */
 async function captured(limit: number, chunks: readonly string[]): Promise<string[]> {
   const spool = new Spool();
   const capture = new Capture(limit, spool);
@@ -98,7 +98,7 @@ Deno.test("a Capture keeps the beginning and the end of what is more, in whole l
   assertEquals(kept[notice], `… ${bytes(missing) - missing.length} bytes cut …`);
 });
 
-Deno.test("a Capture parts a line that is longer than what would be left out", async () => {
+Deno.test("a Capture cuts within a long line", async () => {
   const [head, notice, tail, ...others] = await captured(64 * 1024, ["x".repeat(200_000)]);
   assertEquals([head?.length, others], [32_768, []]);
   assert(tail!.length > 28_000 && tail!.length <= 32_768);
@@ -134,7 +134,7 @@ Deno.test("a Capture never keeps more than its limit, and every byte is kept or 
   );
 });
 
-Deno.test("a Capture that can't write to its file says so, and how much it lacks", async () => {
+Deno.test("a Capture that cannot write to its file reports the reason and the missing bytes", async () => {
   class Full extends Spool {
     override put(): Promise<number> {
       return Promise.reject(new Error("No space left on device"));
@@ -147,7 +147,7 @@ Deno.test("a Capture that can't write to its file says so, and how much it lacks
   assertEquals(lines, ["… 64 KiB cut (No space left on device) …", "x".repeat(34_464)]);
 });
 
-Deno.test("a LastLine knows the last line that isn't blank", () => {
+Deno.test("a LastLine has the last line that is not blank", () => {
   const last = (...chunks: string[]) => {
     const line = new LastLine();
     for (const chunk of chunks) line.push(encoder.encode(chunk));

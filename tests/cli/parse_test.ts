@@ -100,14 +100,14 @@ Deno.test("parseWorkflow() reads JSON, indented with tabs too", () => {
   assertEquals(parseWorkflow(source).tasks[0]?.run, 'echo "x"');
 });
 
-Deno.test("parseWorkflow() takes ids such as __proto__ for ids like any other", () => {
+Deno.test("parseWorkflow() reads ids such as __proto__ like any other id", () => {
   const { tasks } = parseWorkflow(
     "tasks: { __proto__: { run: a, needs: [constructor] }, constructor: { run: b }, 1: { run: c } }",
   );
   assertEquals(tasks.map(({ id }) => id), ["__proto__", "constructor", "1"]);
 });
 
-Deno.test("parseWorkflow() follows anchors and merge keys, and what is written wins", () => {
+Deno.test("parseWorkflow() resolves anchors and merge keys, which explicit keys override", () => {
   const { tasks } = parseWorkflow(`
 tasks:
   a: &base { run: echo a, retries: 2, env: &env { X: 1 } }
@@ -122,7 +122,7 @@ tasks:
   assertEquals(tasks[2]?.env, new Map([["X", "1"]]));
 });
 
-Deno.test("parseWorkflow() refuses anchors that lead back to themselves", () => {
+Deno.test("parseWorkflow() refuses anchors that refer to themselves", () => {
   assertEquals(problemsOf("tasks:\n  a: &a { run: x, <<: *a }\n"), [
     '2:23 task "a": << must not lead back to its own mapping',
   ]);
@@ -131,7 +131,7 @@ Deno.test("parseWorkflow() refuses anchors that lead back to themselves", () => 
   ]);
 });
 
-Deno.test("parseWorkflow() finds all that is wrong, each with line, column, task and rule", () => {
+Deno.test("parseWorkflow() reports all problems, each with line, column, task and rule", () => {
   assertEquals(
     problemsOf(`agents:
   builder: { capabilities: [deno], slots: 2 }
@@ -152,7 +152,7 @@ defaults: { retries: -1 }
 `),
     [
       '3:20 agent "runner": slots must be an integer from 1 to 10000, got "zero"',
-      '4:3 duplicate name "runner"; it stands first on line 3',
+      '4:3 duplicate name "runner"; first used on line 3',
       '5:1 unknown key "taks"; did you mean "tasks"?',
       '7:28 task "a": timeout must be a duration such as 500ms, 10s, 10m or 1h30m, got 10; write 10s for seconds',
       '8:13 task "b": run must have at least one command, got none',
@@ -160,13 +160,13 @@ defaults: { retries: -1 }
       '8:31 task "b": needs must name tasks, got "chek"; did you mean "check"?',
       '8:38 task "b": unknown key "retires"; did you mean "retries"?',
       '9:3 task "c": a task must have the key run, got none',
-      '10:31 task "check": requires must name what some agent can do, got "dneo"; did you mean "deno"?',
+      '10:31 task "check": requires must name a capability of an agent, got "dneo"; did you mean "deno"?',
       '10:44 task "check": when must be one of succeeded, failed, always, got "fialed"; did you mean "failed"?',
       '11:5 task "d": a task must be a mapping, got nothing',
       '12:25 task "e": timeout must be a duration such as 500ms, 10s, 10m or 1h30m, got "10 minutes"',
       '12:46 task "e": units of lock "gpu" must be at most its capacity, 2, got 3',
       '12:69 task "e": mode of lock "gpu" must be one of exclusive, shared, got "none"',
-      '13:23 task "f": agent "runner" can\'t do all of "deno"',
+      '13:23 task "f": agent "runner" does not have all of "deno"',
       '13:57 task "f": priority must be a number from -1000000 to 1000000, got "high"',
       '14:16 task "g": when: failed must come with needs that can fail, got none',
       '14:37 task "g": a variable\'s name must have no "=", got "A=B"',
@@ -195,7 +195,7 @@ Deno.test("parseWorkflow() shows the path of a cycle where it closes", () => {
   ]);
 });
 
-Deno.test("parseWorkflow() finds no cycle in a chain of 10,000 tasks, without recursion", () => {
+Deno.test("parseWorkflow() checks a chain of 10,000 tasks for cycles without recursion", () => {
   const tasks: Record<string, unknown> = {};
   for (let i = 0; i < 10_000; i++) {
     tasks[`t${i}`] = { run: "x", needs: i === 0 ? [] : [`t${i - 1}`] };
@@ -203,7 +203,7 @@ Deno.test("parseWorkflow() finds no cycle in a chain of 10,000 tasks, without re
   assertEquals(parseWorkflow(JSON.stringify({ tasks })).tasks.length, 10_000);
 });
 
-Deno.test("parseWorkflow() says what it got instead of a workflow", () => {
+Deno.test("parseWorkflow() shows the value that is no workflow", () => {
   const rule = "a workflow must be a mapping with the key tasks";
   assertEquals(problemsOf(""), [`1:1 ${rule}, got nothing`]);
   assertEquals(problemsOf("just some words"), [`1:1 ${rule}, got "just some words"`]);
@@ -213,7 +213,7 @@ Deno.test("parseWorkflow() says what it got instead of a workflow", () => {
   assertEquals(problemsOf("tasks: [a]"), ["1:8 tasks must be a mapping, got a list"]);
 });
 
-Deno.test("parseWorkflow() says once where a text stops being YAML, in which task, and what mends it", () => {
+Deno.test("parseWorkflow() reports a syntax error once, with position, task and remedy", () => {
   const problems: [string, string][] = [
     [
       "tasks:\n  a: { run: echo\n  b: { run: echo }\n",
@@ -283,7 +283,7 @@ Deno.test("parseWorkflow() shows the ends of a long cycle", () => {
   );
 });
 
-Deno.test("parseWorkflow() refuses capabilities that nobody has all of, and agents that are none", () => {
+Deno.test("parseWorkflow() refuses capabilities that no agent has, and unknown agents", () => {
   assertEquals(
     problemsOf(`agents:
   a: { capabilities: [x] }
@@ -293,16 +293,16 @@ tasks:
   u: { run: echo, agent: c }
 `),
     [
-      '5:30 task "t": no single agent can do "x" and "y", which it requires',
+      '5:30 task "t": no single agent has "x" and "y", which it requires',
       '6:26 task "u": agent must be one of the workflow\'s agents, got "c"; did you mean "a"?',
     ],
   );
   assertEquals(problemsOf("tasks: { t: { run: echo, requires: [x] } }"), [
-    '1:37 task "t": requires must name what some agent can do, got "x"; the workflow names no agents',
+    '1:37 task "t": requires must name a capability of an agent, got "x"; the workflow names no agents',
   ]);
 });
 
-Deno.test("parseWorkflow() refuses names that are empty, too long, doubled or no names", () => {
+Deno.test("parseWorkflow() refuses empty, long, duplicate and invalid names", () => {
   const long = "x".repeat(257);
   const rule = "must have 1 to 256 characters and no control characters";
   assertEquals(
@@ -314,7 +314,7 @@ Deno.test("parseWorkflow() refuses names that are empty, too long, doubled or no
 `),
     [
       `2:3 a key ${rule}, got ""`,
-      '3:27 task "a": needs: duplicate name "b"; it stands first on line 3',
+      '3:27 task "a": needs: duplicate name "b"; first used on line 3',
       '3:30 task "a": each of needs must be a name, got a list',
       `4:24 task "b": each of locks ${rule}, got "a\\tb"`,
       '4:43 task "b": requires must be a list of names, got nothing',
@@ -323,7 +323,7 @@ Deno.test("parseWorkflow() refuses names that are empty, too long, doubled or no
   );
 });
 
-Deno.test("a WorkflowError shows each problem below its place in the file", () => {
+Deno.test("a WorkflowError shows the line of each problem", () => {
   const error: WorkflowError = assertThrows(
     () => parseWorkflow("tasks:\n  a: { run: x, need: [b] }\n", "w.yaml"),
     WorkflowError,
@@ -336,7 +336,7 @@ Deno.test("a WorkflowError shows each problem below its place in the file", () =
   );
 });
 
-Deno.test("parseWorkflow() reads when an agent is passed over", () => {
+Deno.test("parseWorkflow() reads a breaker", () => {
   const breaker = (text: string) => parseWorkflow(`{ ${text} tasks: { a: { run: _ } } }`).breaker;
   assertEquals(breaker(""), undefined);
   assertEquals(breaker("breaker: { failures: 3 },"), { failures: 3, cooldownMs: 30_000 });
@@ -351,7 +351,7 @@ Deno.test("parseWorkflow() reads when an agent is passed over", () => {
   ]);
 });
 
-Deno.test("parseWorkflow() finds a preference that leads nowhere or leaves no choice", () => {
+Deno.test("parseWorkflow() refuses a preference for an unknown or unfit agent", () => {
   const source = `
 agents: { one: , two: { capabilities: [x] } }
 tasks:
@@ -363,11 +363,11 @@ tasks:
   assertEquals(problemsOf(source), [
     '5:25 task "b": prefers must be one of the workflow\'s agents, got "on"; did you mean "one"?',
     '6:25 task "c": prefers must not come with agent, which leaves no choice',
-    '7:25 task "d": agent "one" can\'t do all that it requires',
+    '7:25 task "d": agent "one" does not have all that it requires',
   ]);
 });
 
-Deno.test("parseWorkflow() refuses variables that mean to extend themselves, as none is expanded", () => {
+Deno.test("parseWorkflow() refuses variables that refer to themselves, as values are not expanded", () => {
   const source = `
 env: { A: $B, PRICE: 5$ }
 agents: { x: { env: { PATH: "/opt/bin:\${PATH}" } } }
@@ -376,7 +376,17 @@ tasks: { a: { run: _, env: { PATH: $PATH:/opt/bin, HOME: $HOMES } } }
   const rule = 'variable "PATH" must not refer to itself, got';
   const remedy = "values are taken as written; extend it in run:";
   assertEquals(problemsOf(source), [
-    `3:29 agent "x": ${rule} "/opt/bin:\${PATH}"; ${remedy} PATH=/opt/bin:\${PATH}`,
-    `4:36 task "a": ${rule} "$PATH:/opt/bin"; ${remedy} PATH=$PATH:/opt/bin`,
+    `3:29 agent "x": ${rule} "/opt/bin:\${PATH}"; ${remedy} PATH=…`,
+    `4:36 task "a": ${rule} "$PATH:/opt/bin"; ${remedy} PATH=…`,
+  ]);
+});
+
+Deno.test("parseWorkflow() cuts long values in its messages", () => {
+  const digits = "1".repeat(100_000);
+  const source = `tasks: { a: { run: x, priority: ${digits}, when: ${"x".repeat(100_000)} } }`;
+  const rule = "priority must be a number from -1000000 to 1000000";
+  assertEquals(problemsOf(source), [
+    `1:33 task "a": ${rule}, got ${digits.slice(0, 59)}…`,
+    `1:100041 task "a": when must be one of succeeded, failed, always, got "${"x".repeat(59)}…"`,
   ]);
 });

@@ -6,7 +6,7 @@ import { prepare, runInView } from "../../src/cli/runner.ts";
 import { createStyle, displayWidth, type Screen } from "../../src/cli/terminal.ts";
 import { until, Workspace } from "./lockstep.ts";
 
-Deno.test("runWorkflow() runs a workflow for a program and tells it what happens", async () => {
+Deno.test("runWorkflow() runs a workflow and emits its events", async () => {
   const workflow = parseWorkflow(`
 agents: { one: }
 tasks: { a: { run: echo hello }, b: { run: exit 2, needs: a } }
@@ -29,7 +29,7 @@ tasks: { a: { run: echo hello }, b: { run: exit 2, needs: a } }
   assertEquals(sequences, (sequences as number[]).toSorted((a, b) => a - b));
 });
 
-Deno.test("runWorkflow() ends what runs when its signal aborts, and starts nothing if it has", async () => {
+Deno.test("runWorkflow() ends commands when its signal aborts, and starts none if it is aborted", async () => {
   const workflow = parseWorkflow("tasks: { a: { run: sleep 60 } }");
   const controller = new AbortController();
   const report = await runWorkflow(workflow, {
@@ -41,7 +41,7 @@ Deno.test("runWorkflow() ends what runs when its signal aborts, and starts nothi
   assertEquals([none.exitCode, none.tasks[0]?.outcome], [130, "skipped"]);
 });
 
-Deno.test("runWorkflow() rejects an `only` that is no task", async () => {
+Deno.test("runWorkflow() rejects an `only` with an unknown task", async () => {
   const workflow = parseWorkflow("tasks: { a: { run: echo } }");
   await assertRejects(() => runWorkflow(workflow, { only: ["b"] }), RangeError, "must be a task");
 });
@@ -55,7 +55,7 @@ Deno.test("runWorkflow() runs more tasks than there are slots", async () => {
   assertEquals(report.tasks.filter(({ outcome }) => outcome === "succeeded").length, 120);
 });
 
-/** A terminal that keeps what is written. */
+/** A terminal that records what is written. */
 class FakeScreen implements Screen {
   readonly isTerminal = true;
   readonly style = createStyle(true);
@@ -78,7 +78,7 @@ class FakeScreen implements Screen {
   }
 }
 
-Deno.test("the live view keeps to the terminal's width and height, and gives the cursor back", async () => {
+Deno.test("the live view fits the terminal, and shows the cursor at the end", async () => {
   const workflow = parseWorkflow(`
 agents: { one: { slots: 3 } }
 tasks:
@@ -105,7 +105,7 @@ tasks:
   assert(frames[0]!.includes("… and "));
 });
 
-Deno.test("the live view marks the agents that are passed over", async () => {
+Deno.test("the live view marks the agents whose breaker is open", async () => {
   const workflow = parseWorkflow(`
 agents: { bad: { env: { BAD: yes } }, good: }
 breaker: { failures: 1, cooldown: 60s }
@@ -127,7 +127,7 @@ tasks:
   );
 });
 
-Deno.test("the live view gives the cursor back while it is suspended, and draws on when resumed", async () => {
+Deno.test("the live view shows the cursor while it is suspended, and continues when resumed", async () => {
   using here = new Workspace();
   const run = "until test -e go; do sleep 0.02; done";
   const workflow = parseWorkflow(JSON.stringify({ tasks: { a: { run, cwd: here.path } } }));
@@ -163,4 +163,22 @@ Deno.test("the live view counts the slot of a task that waits for a lock as used
   here.write("go", "");
   assertEquals((await running).exitCode, 0);
   assert(!frame.includes("waits for an agent") || frame.includes("one 2/2"), frame);
+});
+
+Deno.test("showWorkflow() ends when the signal of its program aborts", async () => {
+  using here = new Workspace();
+  const module = new URL("../../src/cli/mod.ts", import.meta.url);
+  here.write(
+    "program.ts",
+    `import { parseWorkflow, showWorkflow } from "${module}";
+const workflow = parseWorkflow("tasks: { a: { run: sleep 60 } }");
+Deno.exit(await showWorkflow(workflow, { signal: AbortSignal.timeout(300) }));`,
+  );
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", `--config=${config}`, "program.ts"],
+    cwd: here.path,
+  }).output();
+  assertEquals(code, 130);
+  assert(new TextDecoder().decode(stdout).endsWith("1 task: 1 interrupted\n"));
 });

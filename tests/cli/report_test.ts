@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { parseWorkflow } from "../../src/cli/parse.ts";
-import { narrate } from "../../src/cli/narration.ts";
+import { eventLine } from "../../src/cli/narration.ts";
 import { criticalPath, reportOf, type Timed } from "../../src/cli/report.ts";
 import { reportText } from "../../src/cli/report_text.ts";
 import { RunState } from "../../src/cli/run_state.ts";
@@ -26,7 +26,7 @@ Deno.test("criticalPath() is the longest chain by time, not by tasks", () => {
   assertEquals(criticalPath(runs), { path: ["slow", "end"], ms: 12 });
 });
 
-Deno.test("criticalPath() leaves out what did not run, and is empty when nothing ran", () => {
+Deno.test("criticalPath() leaves out tasks that did not run", () => {
   assertEquals(criticalPath([timed("a", 5), timed("b", 0, ["a"]), timed("c", 3, ["b"])]), {
     path: ["a", "c"],
     ms: 8,
@@ -35,7 +35,7 @@ Deno.test("criticalPath() leaves out what did not run, and is empty when nothing
   assertEquals(criticalPath([]), { path: [], ms: 0 });
 });
 
-Deno.test("criticalPath() agrees with looking at every chain", () => {
+Deno.test("criticalPath() agrees with a search of every chain", () => {
   const graphs = fc.array(
     fc.record({ ranMs: fc.nat(20), needs: fc.array(fc.nat(7), { maxLength: 3 }) }),
     { minLength: 1, maxLength: 8 },
@@ -54,7 +54,7 @@ Deno.test("criticalPath() agrees with looking at every chain", () => {
   );
 });
 
-/** A run that is fed events at instants, instead of running anything. */
+/** A state that gets events at given instants, without a run. */
 class Script {
   now = 0;
   epoch = 0;
@@ -123,7 +123,7 @@ Deno.test("reportOf() measures waiting, running, utilization and the lower bound
   assertStringIncludes(text, "within 1.25× of the lower bound, 800ms (critical path)");
 });
 
-Deno.test("reportOf() knows that work shared by too few slots, or one lock, bounds a run too", () => {
+Deno.test("reportOf() derives the lower bound also from slots and from locks", () => {
   const run = (source: string) => {
     const script = new Script(source);
     for (const id of ["a", "b", "c"]) {
@@ -183,7 +183,7 @@ function granted(script: Script, taskId: string, resourceId: string, waitedMs: n
   });
 }
 
-Deno.test("reportText() lists the locks that were waited for, the worst first, and no others", () => {
+Deno.test("reportText() lists contended locks only, the longest waits first", () => {
   const script = new Script("{ tasks: { a: { run: _ }, b: { run: _ } } }");
   granted(script, "a", "quiet", 0);
   granted(script, "a", "ledger", 0);
@@ -208,7 +208,7 @@ Deno.test("reportText() lists the locks that were waited for, the worst first, a
   ]);
 });
 
-Deno.test("an agent whose breaker opens is said to be passed over, and the report counts it", () => {
+Deno.test("an open breaker is shown with its agent, and counted by the report", () => {
   const script = new Script("{ agents: { x: , y: }, tasks: { a: { run: _ } } }");
   const change = (from: CircuitState, to: CircuitState, name = "agent:x"): LockstepEvent => ({
     type: "circuitbreaker:state-change",
@@ -220,22 +220,22 @@ Deno.test("an agent whose breaker opens is said to be passed over, and the repor
     retryAt: to === "open" ? Date.now() : undefined,
   });
   const style = createStyle(false);
-  const told = [
+  const lines = [
     change("closed", "open"),
     change("open", "half-open"),
     change("half-open", "closed"),
   ]
-    .map((event) => narrate(event, script.apply(event).state, style, 1));
-  assertEquals(told, [
-    "⊘ x  is passed over for 0ms: its commands keep failing",
-    "⊘ x  is tried out",
+    .map((event) => eventLine(event, script.apply(event).state, style, 1));
+  assertEquals(lines, [
+    "⊘ x  gets no tasks for 0ms: its commands keep failing",
+    "⊘ x  gets a task as a probe",
     "⊘ x  takes tasks again",
   ]);
   const report = reportOf(script.state);
   assertEquals(report.agents.map(({ id, trips }) => [id, trips]), [["x", 1], ["y", 0]]);
-  assertStringIncludes(reportText(report, style, 120), "passed over once");
+  assertStringIncludes(reportText(report, style, 120), "breaker opened once");
   assertEquals(
-    narrate(change("closed", "open", "api"), script.state, style, 1),
+    eventLine(change("closed", "open", "api"), script.state, style, 1),
     undefined,
   );
 });

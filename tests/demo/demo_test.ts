@@ -7,12 +7,15 @@ Deno.test("the demo shows each kind of thing that can happen, and goes as it is 
   }).output();
   const text = new TextDecoder().decode(stdout);
   assertEquals(code, 0, text);
-  assertMatch(text, /^⚭ compare [ab] +gives way in a deadlock: compare . for src\/\w+, compare/m);
-  assertMatch(text, /^↻ compare [ab] +gave way in a deadlock; once more in /m);
+  assertMatch(
+    text,
+    /^⚭ compare [ab] +is the victim of a deadlock: compare . for src\/\w+, compare/m,
+  );
+  assertMatch(text, /^↻ compare [ab] +was the victim of a deadlock; once more in /m);
   assertMatch(text, /^↻ moody +not in the mood; attempt 2 of 3/m);
   assertMatch(text, /^✗ slack +timed out after 1s500ms/m);
   assertMatch(text, /^⇄ swift +takes survey src\/\w+.* over from slow$/m);
-  assertMatch(text, /^⊘ broken +is passed over for/m);
+  assertMatch(text, /^⊘ broken +gets no tasks for/m);
   assertMatch(text, /^✓ summary +succeeded/m);
   assertMatch(text, /^critical path +\S/m);
   assertMatch(text, /^contended lock +grants/m);
