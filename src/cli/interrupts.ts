@@ -5,6 +5,9 @@
  * @module
  */
 
+import process from "node:process";
+import type { Signal } from "./system.ts";
+
 /** Exit codes by signal, as a shell reports them. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
 
@@ -25,7 +28,7 @@ export interface Suspension {
 export class Interrupts {
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
-  readonly #listeners = new Map<Deno.Signal, () => void>();
+  readonly #listeners = new Map<Signal, () => void>();
   #first: { signal: Interrupt; at: number } | undefined;
 
   constructor(run: Suspension) {
@@ -34,7 +37,7 @@ export class Interrupts {
     }
     this.#on("SIGTSTP", async () => {
       await run.suspend();
-      Deno.kill(Deno.pid, "SIGSTOP");
+      process.kill(process.pid, "SIGSTOP");
     });
     this.#on("SIGCONT", () => run.resume());
   }
@@ -56,13 +59,13 @@ export class Interrupts {
 
   /** Restores the default handling of all signals. */
   release(): void {
-    for (const [signal, listener] of this.#listeners) Deno.removeSignalListener(signal, listener);
+    for (const [signal, listener] of this.#listeners) process.off(signal, listener);
     this.#listeners.clear();
   }
 
-  #on(signal: Deno.Signal, listener: () => void): void {
+  #on(signal: Signal, listener: () => void): void {
     this.#listeners.set(signal, listener);
-    Deno.addSignalListener(signal, listener);
+    process.on(signal, listener);
   }
 
   #interrupt(signal: Interrupt): void {

@@ -8,6 +8,9 @@
  * @module
  */
 
+import { type FileHandle, open, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { formatSize } from "./durations.ts";
 import { LineSplitter, type OutputSink, type Piece } from "./output.ts";
 import type { TaskRun } from "./runs.ts";
@@ -241,17 +244,20 @@ const NEWLINE = 10;
  * ends, even if it is killed.
  */
 export class Spool {
-  #file: Promise<Deno.FsFile> | undefined;
+  #file: Promise<FileHandle> | undefined;
   readonly #free: number[] = [];
   #size = 0;
-  /** The last read or write. They run one after the other, since each moves the file position. */
+  /** The last read or write, after which {@linkcode close} may close the file. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** Writes a block and resolves with its place. */
   async put(block: Uint8Array): Promise<number> {
     const place = this.#free.pop() ?? this.#size++;
-    await this.#at(place, async (file) => {
-      for (let rest = block; rest.length > 0;) rest = rest.subarray(await file.write(rest));
+    const start = place * BLOCK_BYTES;
+    await this.#use(async (file) => {
+      for (let done = 0; done < block.length;) {
+        done += (await file.write(block, done, block.length - done, start + done)).bytesWritten;
+      }
     });
     return place;
   }
@@ -259,11 +265,12 @@ export class Spool {
   /** Reads a block. */
   async read(place: number, bytes: number): Promise<Uint8Array> {
     const block = new Uint8Array(bytes);
-    await this.#at(place, async (file) => {
-      for (let rest = block; rest.length > 0;) {
-        const read = await file.read(rest);
-        if (read === null) throw new Error("The temporary file of kept output was cut");
-        rest = rest.subarray(read);
+    const start = place * BLOCK_BYTES;
+    await this.#use(async (file) => {
+      for (let done = 0; done < bytes;) {
+        const { bytesRead } = await file.read(block, done, bytes - done, start + done);
+        if (bytesRead === 0) throw new Error("The temporary file of kept output was cut");
+        done += bytesRead;
       }
     });
     return block;
@@ -277,24 +284,20 @@ export class Spool {
   /** Closes the file. */
   async close(): Promise<void> {
     await this.#last;
-    (await this.#file?.catch(() => undefined))?.close();
+    await (await this.#file?.catch(() => undefined))?.close();
     this.#file = undefined;
   }
 
-  async #at(place: number, use: (file: Deno.FsFile) => Promise<void>): Promise<void> {
-    const done = this.#last.then(async () => {
-      const file = await (this.#file ??= openUnlinked());
-      await file.seek(place * BLOCK_BYTES, Deno.SeekMode.Start);
-      await use(file);
-    });
+  async #use(work: (file: FileHandle) => Promise<void>): Promise<void> {
+    const done = this.#last.then(async () => await work(await (this.#file ??= openUnlinked())));
     this.#last = done.catch(() => {});
     await done;
   }
 }
 
-async function openUnlinked(): Promise<Deno.FsFile> {
-  const path = await Deno.makeTempFile({ prefix: "lockstep-" });
-  const file = await Deno.open(path, { read: true, write: true });
-  await Deno.remove(path);
+async function openUnlinked(): Promise<FileHandle> {
+  const path = join(tmpdir(), `lockstep-${crypto.randomUUID()}`);
+  const file = await open(path, "wx+", 0o600);
+  await unlink(path);
   return file;
 }

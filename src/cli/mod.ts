@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Runs workflows of shell commands from a program. Run as a program itself, this module is the
  * `lockstep` command.
@@ -19,7 +20,9 @@
  * @module
  */
 
+import process from "node:process";
 import { main } from "./command.ts";
+import { isProgram } from "./system.ts";
 
 export { LockstepError } from "../core/errors.ts";
 export type { LockMode } from "../locks/types.ts";
@@ -45,4 +48,4 @@ export type {
   WorkflowTaskLock,
 } from "./workflow.ts";
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (isProgram(import.meta)) process.exit(await main(process.argv.slice(2)));

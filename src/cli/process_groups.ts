@@ -8,6 +8,7 @@
  */
 
 import process from "node:process";
+import { type ShellProcess, type Signal, startShell } from "./system.ts";
 
 /** Milliseconds that nested runs have to stop their commands before they are stopped themselves. */
 const SUSPEND_MS = 200;
@@ -50,7 +51,7 @@ export class ProcessGroups {
     await this.#guard.close();
   }
 
-  #signal(signal: Deno.Signal): void {
+  #signal(signal: Signal): void {
     for (const group of this.#groups) group.signal(signal);
   }
 }
@@ -64,9 +65,9 @@ export class ProcessGroup {
   }
 
   /** Sends a signal to the group; `false` if no process is left. */
-  signal(signal: Deno.Signal): boolean {
+  signal(signal: Signal): boolean {
     try {
-      Deno.kill(-this.id, signal);
+      process.kill(-this.id, signal);
       return true;
     } catch {
       return false;
@@ -103,32 +104,17 @@ for group in $groups; do kill -s KILL -- "-$group"; done
  * is started with the first line.
  */
 class Guard {
-  readonly #encoder = new TextEncoder();
-  #process: Deno.ChildProcess | undefined;
-  #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #process: Promise<ShellProcess> | undefined;
 
   /** Writes a line; resolves when it is in the pipe, where it outlives this process. */
   async write(line: string): Promise<void> {
-    this.#input ??= this.#start();
-    await this.#input.write(this.#encoder.encode(`${line}\n`)).catch(() => {}); // the guard was killed
+    this.#process ??= startShell(["-c", GUARD]);
+    await (await this.#process).write(`${line}\n`);
   }
 
   async close(): Promise<void> {
-    await this.#input?.close().catch(() => {});
-    await this.#process?.status;
-  }
-
-  #start(): WritableStreamDefaultWriter<Uint8Array> {
-    this.#process = new Deno.Command(SHELL, {
-      args: ["-c", GUARD],
-      stdin: "piped",
-      stdout: "null",
-      stderr: "null",
-      detached: true,
-    }).spawn();
-    return this.#process.stdin.getWriter();
+    const guard = await this.#process;
+    guard?.close();
+    await guard?.exit;
   }
 }
-
-/** Path of the shell, so that it is not looked up in the `PATH` of a task. */
-export const SHELL = "/bin/sh";

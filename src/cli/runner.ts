@@ -21,6 +21,7 @@ import { ProcessGroups } from "./process_groups.ts";
 import { reportOf, type RunReport } from "./report.ts";
 import { countsAsFailed, RunState } from "./run_state.ts";
 import type { SkipCause, TaskRun } from "./runs.ts";
+import type { Signal } from "./system.ts";
 import { silentView, type View } from "./view.ts";
 import { type When, withAgents, type Workflow } from "./workflow.ts";
 
@@ -242,12 +243,10 @@ class Run {
   }
 
   /** The signal that asks a command to end. */
-  #stopSignal(): Deno.Signal {
+  #stopSignal(): Signal {
     if (this.#state.stopping !== "interrupt") return "SIGTERM";
     const reason: unknown = this.#options.signal?.reason;
-    return typeof reason === "string" && reason.startsWith("SIG")
-      ? reason as Deno.Signal
-      : "SIGTERM";
+    return typeof reason === "string" && reason.startsWith("SIG") ? reason as Signal : "SIGTERM";
   }
 
   /** Cancels tasks. Sets all causes first, since the scheduler cancels dependents along. */

@@ -4,10 +4,19 @@
  * @module
  */
 
+import { statSync } from "node:fs";
 import { LockstepError } from "../core/errors.ts";
 import { formatSize } from "./durations.ts";
 import type { OutputSink } from "./output.ts";
-import { ProcessGroup, type ProcessGroups, SHELL } from "./process_groups.ts";
+import { ProcessGroup, type ProcessGroups } from "./process_groups.ts";
+import {
+  type Exit,
+  SHELL,
+  type ShellProcess,
+  type Signal,
+  startShell,
+  systemMessage,
+} from "./system.ts";
 
 /** A command and its environment. */
 export interface ShellCommand {
@@ -18,7 +27,7 @@ export interface ShellCommand {
   readonly cwd: string | undefined;
   /** Asks the command to end, with `stopSignal()`; after `graceMs` it is killed. */
   readonly stop: AbortSignal;
-  readonly stopSignal: () => Deno.Signal;
+  readonly stopSignal: () => Signal;
   /** Kills the command at once. */
   readonly kill: AbortSignal;
   readonly graceMs: number;
@@ -26,13 +35,6 @@ export interface ShellCommand {
   readonly groups: ProcessGroups;
   /** Consumer of standard output and standard error, in the order in which they are written. */
   readonly output: OutputSink;
-}
-
-/** End of a command. */
-export interface Exit {
-  readonly code: number;
-  /** The signal that ended it, if one did. */
-  readonly signal: string | undefined;
 }
 
 /** A command that could not be started. */
@@ -48,17 +50,17 @@ const SILENT_GRACE_MS = 500;
 
 /** Runs a command to its end. */
 export async function runShell(command: ShellCommand): Promise<Exit> {
-  const child = spawn(command);
-  const group = new ProcessGroup(child.pid);
+  const child = await spawn(command);
+  const group = new ProcessGroup(child.id);
   const begun = begin(child, group, command.groups);
-  const reader = child.stdout.getReader();
+  const reader = child.output.getReader();
   const valve = new Valve();
   const drained = drain(reader, command.output, valve);
   const ending = endOnSignal(group, command);
   try {
-    const { code, signal } = await child.status;
+    const exit = await child.exit;
     await endLeftovers(group, drained, ending, command.graceMs);
-    return { code, signal: signal ?? undefined };
+    return exit;
   } finally {
     ending.release();
     await begun;
@@ -73,18 +75,9 @@ export async function runShell(command: ShellCommand): Promise<Exit> {
 /** Waits for a line, then runs the script that is its first argument. */
 const START = `read -r _ && exec ${SHELL} -e -c "$0" 2>&1 < /dev/null`;
 
-function spawn(command: ShellCommand): Deno.ChildProcess {
-  const { script, env, cwd } = command;
+async function spawn(command: ShellCommand): Promise<ShellProcess> {
   try {
-    return new Deno.Command(SHELL, {
-      args: ["-c", START, script],
-      env: { ...env },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-      detached: true,
-      ...cwd === undefined ? {} : { cwd },
-    }).spawn();
+    return await startShell(["-c", START, command.script], command);
   } catch (cause) {
     throw new SpawnError(`Cannot start the command: ${whyNotStarted(command, cause)}`, { cause });
   }
@@ -92,14 +85,13 @@ function spawn(command: ShellCommand): Deno.ChildProcess {
 
 /** Starts the script of a command when the guard knows its group. */
 async function begin(
-  child: Deno.ChildProcess,
+  child: ShellProcess,
   group: ProcessGroup,
   groups: ProcessGroups,
 ): Promise<void> {
   await groups.add(group);
-  const input = child.stdin.getWriter();
-  await input.write(new TextEncoder().encode("\n")).catch(() => {}); // the command was killed
-  await input.close().catch(() => {});
+  await child.write("\n");
+  child.close();
 }
 
 /** Maximum of bytes of one argument or variable on Linux. */
@@ -107,8 +99,7 @@ const LONGEST_ARGUMENT = 131_072;
 
 function whyNotStarted({ script, env, cwd }: ShellCommand, cause: unknown): string {
   if (cwd !== undefined && !isDirectory(cwd)) return `cwd ${cwd} must be a directory`;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const what = reason.replace(/^Failed to spawn '[^']*': /, "").replace(/ \(os error \d+\)$/, "");
+  const what = systemMessage(cause);
   const texts = [
     ["its script", script] as const,
     ...Object.entries(env).map(([name, value]) =>
@@ -125,7 +116,7 @@ function whyNotStarted({ script, env, cwd }: ShellCommand, cause: unknown): stri
 
 function isDirectory(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    return statSync(path).isDirectory();
   } catch {
     return false;
   }
@@ -192,7 +183,7 @@ async function yieldToTimers(): Promise<void> {
 /** Signals that a command gets. */
 interface Ending {
   /** The last signal, if there was one. */
-  asked: Deno.Signal | undefined;
+  asked: Signal | undefined;
   /** Stops forwarding. */
   release(): void;
 }
@@ -203,7 +194,7 @@ function endOnSignal(
   { stop, stopSignal, kill, graceMs }: ShellCommand,
 ): Ending {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const ask = (signal: Deno.Signal) => {
+  const ask = (signal: Signal) => {
     ending.asked = signal;
     group.signal(signal);
   };

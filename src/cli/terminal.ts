@@ -5,6 +5,10 @@
  * @module
  */
 
+import process from "node:process";
+import { isatty } from "node:tty";
+import { systemCode, systemMessage, writeOutput } from "./system.ts";
+
 /** An output for text. */
 export interface Screen {
   /** Queues `text` for writing. */
@@ -144,8 +148,8 @@ const HIGH_WATER_MARK = 262_144;
 
 /** Writes in the background, so that a slow reader blocks neither timers nor signals. */
 class StandardOutput implements Screen {
-  readonly isTerminal = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
-  readonly style = createStyle(this.isTerminal && (Deno.env.get("NO_COLOR") ?? "") === "");
+  readonly isTerminal = isatty(1) && process.env["TERM"] !== "dumb";
+  readonly style = createStyle(this.isTerminal && (process.env["NO_COLOR"] ?? "") === "");
   readonly #encoder = new TextEncoder();
   /** Text behind the write that is under way. */
   #waiting: string[] = [];
@@ -183,13 +187,8 @@ class StandardOutput implements Screen {
   }
 
   size(): { columns: number; rows: number } {
-    try {
-      const { columns, rows } = Deno.consoleSize();
-      if (columns > 0 && rows > 0) return { columns, rows };
-    } catch {
-      // it is no terminal, or one without a size
-    }
-    return { columns: 80, rows: 24 };
+    const { columns, rows } = process.stdout;
+    return columns > 0 && rows > 0 ? { columns, rows } : { columns: 80, rows: 24 };
   }
 
   async #writeAll(): Promise<void> {
@@ -198,9 +197,9 @@ class StandardOutput implements Screen {
       const text = this.#waiting.join("");
       this.#waiting = [];
       try {
-        await write(this.#encoder.encode(text));
+        await writeOutput(this.#encoder.encode(text));
       } catch (error) {
-        this.#failure = isReaderGone(error) ? undefined : describe(error);
+        this.#failure = isReaderGone(error) ? undefined : systemMessage(error);
         return this.abandon();
       }
       if (this.#isOver) return;
@@ -221,25 +220,8 @@ class StandardOutput implements Screen {
   }
 }
 
-async function write(bytes: Uint8Array): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) {
-    try {
-      rest = rest.subarray(await Deno.stdout.write(rest));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      // Another process made the pipe non-blocking, and it is full.
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-}
-
 /** Whether the pipe or terminal is closed. */
 function isReaderGone(error: unknown): boolean {
-  return error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Error && "code" in error && error.code === "EIO";
-}
-
-function describe(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/ \(os error \d+\)$/, "");
+  const code = systemCode(error);
+  return code === "EPIPE" || code === "EIO";
 }

@@ -20,19 +20,23 @@ import type { LockState } from "./state.ts";
 export class NotHolderError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "not-holder";
-  /** `agentId` is who asked. */
-  constructor(
-    attempt: string,
-    readonly resourceId: string,
-    readonly agentId: string,
-    /** Who does hold it; empty when it is free. */
-    readonly holders: readonly string[],
-  ) {
+  /** The resource whose lock it is about. */
+  readonly resourceId: string;
+  /** The agent that asked. */
+  readonly agentId: string;
+  /** The agents that hold the lock; empty when it is free. */
+  readonly holders: readonly string[];
+
+  /** Creates the error; `attempt` says what was asked for, such as `release "db"`. */
+  constructor(attempt: string, resourceId: string, agentId: string, holders: readonly string[]) {
     super(
       `Cannot ${attempt}: agent must hold the lock, got ${
         holders.length === 0 ? "a free lock" : `one held by ${holders.map(quote).join(", ")}`
       }`,
     );
+    this.resourceId = resourceId;
+    this.agentId = agentId;
+    this.holders = holders;
   }
 }
 
@@ -40,19 +44,31 @@ export class NotHolderError extends LockstepError {
 export class LockTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-timeout";
-  /** `resourceIds` are all that the wait was for. */
+  /** All resources that the wait was for. */
+  readonly resourceIds: readonly string[];
+  /** The agent that waited. */
+  readonly agentId: string;
+  /** The longest wait that was allowed, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The agents that hold what the wait was for, each once, the longest holder first. */
+  readonly holders: readonly string[];
+
+  /** Creates the error of one wait. */
   constructor(
-    readonly resourceIds: readonly string[],
-    readonly agentId: string,
-    readonly timeoutMs: number,
-    /** The agents that hold what the wait was for, each once, the longest holder first. */
-    readonly holders: readonly string[] = [],
+    resourceIds: readonly string[],
+    agentId: string,
+    timeoutMs: number,
+    holders: readonly string[] = [],
   ) {
     const held = holders.length === 0 ? "" : `; it is held by ${holders.map(quote).join(", ")}`;
     super(
       `Cannot acquire ${resourceIds.map(quote).join(", ")} for agent ${quote(agentId)}: ` +
         `the lock must become free within ${timeoutMs} ms${held}`,
     );
+    this.resourceIds = resourceIds;
+    this.agentId = agentId;
+    this.timeoutMs = timeoutMs;
+    this.holders = holders;
   }
 }
 
@@ -60,14 +76,15 @@ export class LockTimeoutError extends LockstepError {
 export class DeadlockError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "deadlock";
-  /** `agentId` is the victim, who may ask again. */
-  constructor(
-    readonly agentId: string,
-    /** Who waits in the cycle: each agent waits for the resource at its own index. */
-    readonly agents: readonly string[],
-    /** What they wait for; the next agent of the cycle holds it. `""` for that one's answer. */
-    readonly resources: readonly string[],
-  ) {
+  /** The victim, which may ask again. */
+  readonly agentId: string;
+  /** The agents of the cycle: each waits for the resource at its own index. */
+  readonly agents: readonly string[];
+  /** The resources, each held by the next agent; `""` for a wait for that agent's response. */
+  readonly resources: readonly string[];
+
+  /** Creates the error of the victim, with the cycle of waits. */
+  constructor(agentId: string, agents: readonly string[], resources: readonly string[]) {
     const cycle = agents.map((agent, i) => {
       const next = agents[(i + 1) % agents.length] ?? "";
       const resource = resources[i] ?? "";
@@ -76,6 +93,9 @@ export class DeadlockError extends LockstepError {
       }`;
     });
     super(`Agent ${quote(agentId)} gives way in a deadlock: ${cycle.join(", ")}`);
+    this.agentId = agentId;
+    this.agents = agents;
+    this.resources = resources;
   }
 }
 
@@ -83,11 +103,18 @@ export class DeadlockError extends LockstepError {
 export class LockAbandonedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-abandoned";
-  /** `resourceIds` are all that the wait was for. */
-  constructor(readonly resourceIds: readonly string[], readonly agentId: string, reason: string) {
+  /** All resources that the wait was for. */
+  readonly resourceIds: readonly string[];
+  /** The agent that waited. */
+  readonly agentId: string;
+
+  /** Creates the error; `reason` says why the wait ended. */
+  constructor(resourceIds: readonly string[], agentId: string, reason: string) {
     super(
       `Cannot acquire ${resourceIds.map(quote).join(", ")} for agent ${quote(agentId)}: ${reason}`,
     );
+    this.resourceIds = resourceIds;
+    this.agentId = agentId;
   }
 }
 
@@ -95,16 +122,28 @@ export class LockAbandonedError extends LockstepError {
 export class LockLostError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-lost";
-  /** `epoch` is that of the grant that is lost; `agentId` is who had it. */
+  /** The resource whose lock it is about. */
+  readonly resourceId: string;
+  /** The agent that held the lock. */
+  readonly agentId: string;
+  /** The epoch of the grant that is lost. */
+  readonly epoch: number;
+  /** `gone` when the loss was not observed as it happened; `closed` when its manager was shut down. */
+  readonly reason: "expired" | "revoked" | "released" | "gone" | "closed";
+
+  /** Creates the error of one grant. */
   constructor(
-    readonly resourceId: string,
-    readonly agentId: string,
-    readonly epoch: number,
-    /** `gone` when nobody was watching as it happened; `closed` when its manager was shut down. */
-    readonly reason: "expired" | "revoked" | "released" | "gone" | "closed",
+    resourceId: string,
+    agentId: string,
+    epoch: number,
+    reason: LockLostError["reason"],
   ) {
     const why = reason === "closed" ? "its manager was shut down" : `it was ${reason}`;
     super(`Agent ${quote(agentId)} lost ${quote(resourceId)} of epoch ${epoch}: ${why}`);
+    this.resourceId = resourceId;
+    this.agentId = agentId;
+    this.epoch = epoch;
+    this.reason = reason;
   }
 }
 
@@ -112,9 +151,13 @@ export class LockLostError extends LockstepError {
 export class LockModeError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-mode";
-  /** `rule` says what must be so. */
-  constructor(attempt: string, readonly resourceId: string, rule: string) {
+  /** The resource whose lock it is about. */
+  readonly resourceId: string;
+
+  /** Creates the error; `rule` says what must hold for `attempt` to succeed. */
+  constructor(attempt: string, resourceId: string, rule: string) {
     super(`Cannot ${attempt}: ${rule}`);
+    this.resourceId = resourceId;
   }
 }
 

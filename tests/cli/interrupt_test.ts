@@ -161,6 +161,17 @@ Deno.test("a nested run ends its commands before the outer one kills it, and rep
   assertStringIncludes(stdout, "outer │ 1 task: 1 interrupted\n");
 });
 
+Deno.test("a nested run starts with any grace period of the outer one", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", "tasks: { a: { run: 'echo $LOCKSTEP_GRACE_MS' } }");
+  // The third run in a row has three quarters of three quarters of the first one's 5 s.
+  for (const [outer, inner] of [["3750", "2812"], ["0.5", "0"], ["-1", "5000"], ["x", "5000"]]) {
+    const env = { LOCKSTEP_GRACE_MS: outer! };
+    const { code, stdout, stderr } = await resultOf(here.start(["run", "w.yaml"], ["-A"], env));
+    assertEquals([code, /│ (.*)/.exec(stdout)?.[1]], [0, inner], stdout + stderr);
+  }
+});
+
 Deno.test("SIGTSTP stops a run with all commands, nested ones too, and SIGCONT continues them", async () => {
   using here = new Workspace();
   const tick = (name: string) => `"while :; do echo tick >> ${name}; sleep 0.02; done"`;

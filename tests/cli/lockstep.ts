@@ -8,10 +8,14 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The arguments by which Deno runs `lockstep` with `permissions`. */
-function lockstepWith(...permissions: string[]): string[] {
+/** An installed `lockstep` to test in place of the source: a program and its arguments, as JSON. */
+const INSTALLED = Deno.env.get("LOCKSTEP_COMMAND");
+
+/** The program and the arguments that run `lockstep`, with `permissions` if it is Deno. */
+function lockstepWith(permissions: readonly string[]): [program: string, ...args: string[]] {
+  if (INSTALLED !== undefined && permissions.includes("-A")) return JSON.parse(INSTALLED);
   const config = ["--no-lock", `--config=${ROOT}deno.json`];
-  return ["run", ...permissions, ...config, `${ROOT}src/cli/mod.ts`];
+  return [Deno.execPath(), "run", ...permissions, ...config, `${ROOT}src/cli/mod.ts`];
 }
 
 /** Exit code and output of a process. */
@@ -54,15 +58,21 @@ export class Workspace implements Disposable {
 
   /** Returns a shell command that runs `lockstep` with `args`. */
   command(args: string): string {
-    return `'${Deno.execPath()}' ${lockstepWith("-A").map((arg) => `'${arg}'`).join(" ")} ${args}`;
+    return `${lockstepWith(["-A"]).map((arg) => `'${arg}'`).join(" ")} ${args}`;
   }
 
   /** Starts `lockstep` here. */
-  start(args: readonly string[], permissions: readonly string[] = ["-A"]): Deno.ChildProcess {
-    return new Deno.Command(Deno.execPath(), {
-      args: [...lockstepWith(...permissions), ...args],
+  start(
+    args: readonly string[],
+    permissions: readonly string[] = ["-A"],
+    env: Record<string, string> = {},
+  ): Deno.ChildProcess {
+    const [program, ...first] = lockstepWith(permissions);
+    return new Deno.Command(program, {
+      args: [...first, ...args],
       cwd: this.path,
-      env: { NO_COLOR: "1" },
+      // The tests may run in a task of a workflow, and are no nested run for that.
+      env: { NO_COLOR: "1", LOCKSTEP_GRACE_MS: "", ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

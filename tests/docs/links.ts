@@ -10,14 +10,14 @@ const ROOT = new URL("../../", import.meta.url);
 
 /** The relative links of a page to files and headings that don't exist. */
 export function brokenLinks(path: string, text: string): string[] {
-  return relativeLinks(text)
+  return linksOf(text)
     .filter((link) => !isValid(link, path, text))
     .map((link) => `${path}: ${link}`);
 }
 
 /** The other files that a page links to, relative to the repository's root. */
 export function targetsOf(path: string, text: string): string[] {
-  return relativeLinks(text)
+  return linksOf(text)
     .map((link) => link.split("#")[0]!)
     .filter((file) => file !== "")
     .map((file) => new URL(file, new URL(path, ROOT)).href.slice(ROOT.href.length));
@@ -54,7 +54,8 @@ function exists(path: string): boolean {
   }
 }
 
-function relativeLinks(text: string): string[] {
+/** The links of a page to other files and to headings, without those to other sites. */
+export function linksOf(text: string): string[] {
   const links = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
   return links.filter((link) => !/^\w+:/.test(link));
 }

@@ -35,7 +35,7 @@ const MACHINE_RING = 1;
 const FACADE_RING = 3;
 
 /** What the edges import from outside of the project, by folder. */
-const OUTSIDE: ReadonlyMap<string, RegExp> = new Map([["cli", /^(yaml$|node:|deno\.json$)/]]);
+const OUTSIDE: ReadonlyMap<string, RegExp> = new Map([["cli", /^(yaml$|node:)/]]);
 
 /** The files of a subsystem that describe data, and may be imported by other subsystems. */
 const SHARED = /^src\/\w+\/(types|events|errors)\.ts$/;

@@ -67,6 +67,7 @@ Deno.test("the layering check sees each kind of breach", () => {
     ["src/testing/recorder.ts", "fast-check"],
     ["src/testing/recorder.ts", "../../deno.json"],
     ["src/cli/main.ts", "p-queue"],
+    ["src/cli/main.ts", "../../deno.json"],
     ["mod.ts", "./src/cli/mod.ts"],
     ["mod.ts", "./src/testing/mod.ts"],
   ];

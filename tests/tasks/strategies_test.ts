@@ -19,7 +19,10 @@ class Asked implements SchedulingStrategy {
   readonly calls: { task: Task; agents: readonly AgentProfile[]; context: SchedulingContext }[] =
     [];
 
-  constructor(public answer: (agents: readonly AgentProfile[]) => unknown) {}
+  answer: (agents: readonly AgentProfile[]) => unknown;
+  constructor(answer: (agents: readonly AgentProfile[]) => unknown) {
+    this.answer = answer;
+  }
 
   selectAgent(task: Task, agents: readonly AgentProfile[], context: SchedulingContext) {
     this.calls.push({ task, agents, context });

@@ -42,8 +42,10 @@ for (const [name, make] of Object.entries(HOSTILE)) {
 
 class QuotaError extends Error {
   readonly code = "quota";
-  constructor(readonly left: number, options: ErrorOptions) {
+  readonly left: number;
+  constructor(left: number, options: ErrorOptions) {
     super("no quota left", options);
+    this.left = left;
   }
 }
 

@@ -88,7 +88,10 @@ export class SlowScheduler {
   /** The agents that had a claim before. */
   #busy: string[] = [];
 
-  constructor(readonly config: TaskConfig) {
+  readonly config: TaskConfig;
+
+  constructor(config: TaskConfig) {
+    this.config = config;
     this.#random = seeded(config.seed);
   }
 
