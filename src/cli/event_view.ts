@@ -8,7 +8,7 @@
  */
 
 import type { LockstepEvent } from "../root/events.ts";
-import { claimOf } from "../locks/claim_owner.ts";
+import { claimOf } from "../locks/types.ts";
 import { lineSink, type OutputSink } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import type { RunState } from "./run_state.ts";

@@ -7,7 +7,7 @@
 import { type MemberView, memberView } from "../agents/mod.ts";
 import { outlook } from "../breakers/state.ts";
 import { quote } from "../core/arguments.ts";
-import { claimOwner } from "../locks/claim_owner.ts";
+import { claimOwner } from "../locks/types.ts";
 import { UnknownAgentError } from "../core/errors.ts";
 import { UnknownMessageError } from "../messages/errors.ts";
 import type { CircuitState } from "../breakers/types.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Engine } from "../core/engine.ts";
-import { claimOf } from "../locks/claim_owner.ts";
+import { claimOf } from "../locks/types.ts";
 import type { LockstepEvent } from "../root/events.ts";
 import type { RootAnswers, RootCommand, RootState } from "../root/state.ts";
 import type { RootClient } from "./client.ts";

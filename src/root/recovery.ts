@@ -5,7 +5,7 @@
  * @module
  */
 
-import { claimOf } from "../locks/claim_owner.ts";
+import { claimOf } from "../locks/types.ts";
 import type { LockCommand } from "../locks/commands.ts";
 import type { LockState } from "../locks/state.ts";
 import type { TaskCommand } from "../tasks/commands.ts";

@@ -9,7 +9,7 @@ import { precedes } from "../core/data/heap.ts";
 import type { HealthStatus } from "../core/health.ts";
 import type { Instant } from "../core/machine.ts";
 import { listed } from "../core/readable.ts";
-import { claimOwner } from "../locks/claim_owner.ts";
+import { claimOwner } from "../locks/types.ts";
 import { UnknownTaskError } from "./errors.ts";
 import { backlogOf, hasFreeSlot, isFit, isOpen } from "./placement.ts";
 import { type Agent, outcomeOf, type TaskRecord, type TaskState, unfinished } from "./state.ts";

@@ -6,7 +6,7 @@ import { criticalPath, reportOf, type Timed } from "../../src/cli/report.ts";
 import { reportText } from "../../src/cli/report_text.ts";
 import { RunState } from "../../src/cli/run_state.ts";
 import { createStyle } from "../../src/cli/terminal.ts";
-import { claimOwner } from "../../src/locks/claim_owner.ts";
+import { claimOwner } from "../../src/locks/types.ts";
 import type { CircuitState } from "../../src/breakers/types.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { prepare } from "../../src/cli/runner.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { claimOwner } from "../../src/locks/claim_owner.ts";
+import { claimOwner } from "../../src/locks/types.ts";
 import { agent, cordon, submit } from "../tasks/driver.ts";
 import { acquire, lines, resources, RootDriver } from "./driver.ts";
 

@@ -3,7 +3,7 @@ import type { DecideConflict } from "../../src/conflicts/commands.ts";
 import type { RootRules } from "../../src/root/rules.ts";
 import type { ConflictReported } from "../../src/conflicts/events.ts";
 import type { ConflictDecision } from "../../src/conflicts/types.ts";
-import { claimOwner } from "../../src/locks/claim_owner.ts";
+import { claimOwner } from "../../src/locks/types.ts";
 import { agent, place, submit } from "../tasks/driver.ts";
 import { acquire, lines, RootDriver } from "./driver.ts";
 

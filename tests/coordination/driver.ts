@@ -9,10 +9,9 @@ import { rootMachine } from "../../src/root/machine.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import type { Tick } from "../../src/core/machine.ts";
 import { Driver } from "../support/driver.ts";
-import type { ResourceRequest } from "../../src/locks/types.ts";
+import { type ResourceRequest, claimOwner } from "../../src/locks/types.ts";
 import type { TaskStatus } from "../../src/tasks/types.ts";
 import type { Acquire } from "../../src/locks/commands.ts";
-import { claimOwner } from "../../src/locks/claim_owner.ts";
 import type { SendMessage } from "../../src/messages/commands.ts";
 import type { TaskRecord } from "../../src/tasks/state.ts";
 

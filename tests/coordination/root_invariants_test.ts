@@ -6,7 +6,7 @@ import { rootMachine } from "../../src/root/machine.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { transition } from "../../src/core/machine.ts";
 import { decode, encode } from "../../src/core/data/plain.ts";
-import { claimOf } from "../../src/locks/claim_owner.ts";
+import { claimOf } from "../../src/locks/types.ts";
 import { rootConfigs, rootMoves } from "./root_moves.ts";
 
 const GONE: ReadonlySet<string> = new Set(["agent:terminated", "agent:died", "agent:left"]);
@@ -35,7 +35,7 @@ function checkRoot({ tasks, locks, messages, conflicts, calls, asking }: RootSta
     const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
     assert(isInForce || tasks.lingering.has(claim.epoch), `${claim.taskId} holds after its end`);
   }
-  for (const askId of locks.asks.keys()) {
+  for (const askId of locks.requests.keys()) {
     assert(messages.requests.has(askId), `${askId} is watched after its end`);
   }
   const running = [...tasks.tasks.values()].filter(({ status }) => status === "running");

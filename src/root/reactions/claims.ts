@@ -9,7 +9,7 @@
 
 import type { Tick } from "../../core/machine.ts";
 import { quote } from "../../core/arguments.ts";
-import { claimOf, claimOwner } from "../../locks/claim_owner.ts";
+import { claimOf, claimOwner } from "../../locks/types.ts";
 import type { LockCommand } from "../../locks/commands.ts";
 import type { LockEvent } from "../../locks/events.ts";
 import type { LockState } from "../../locks/state.ts";

@@ -9,7 +9,7 @@ import type { ErrorData } from "../../core/error_data.ts";
 import { Refusal } from "../../core/machine.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import type { RootCommand } from "../../root/state.ts";
-import { claimOwner } from "../../locks/claim_owner.ts";
+import { claimOwner } from "../../locks/types.ts";
 import type { TaskSpec } from "../../tasks/commands.ts";
 import type { TaskRefused } from "../../tasks/events.ts";
 import type { Actor, Behavior, Routine, Thread } from "./actor.ts";

@@ -9,7 +9,7 @@
  */
 
 import { type Instant, Refusal, type Tick } from "../../../core/machine.ts";
-import { claimOf, claimOwner } from "../../../locks/claim_owner.ts";
+import { claimOf, claimOwner } from "../../../locks/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { RootCommand, RootState } from "../../../root/state.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
@@ -89,8 +89,8 @@ export class StepChecker {
     this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
     if (--this.#untilSearch <= 0) {
       this.#untilSearch = SEARCH_EVERY;
-      const { waits, asks } = state.locks;
-      if (state.locks.config.deadlockDetection && waits.size + asks.size < FEW_WAITS) {
+      const { waits, requests } = state.locks;
+      if (state.locks.config.deadlockDetection && waits.size + requests.size < FEW_WAITS) {
         checkAcyclic(state.locks);
       }
     }
@@ -258,7 +258,7 @@ function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootSt
     if (!running.has(epoch)) fail("CallsAreAttempts", `the call of the claim ${epoch} is over`);
   }
   if (asking.size > 0) fail("CallsAreAttempts", "a claim waits for a permit after the step");
-  for (const askId of locks.asks.keys()) {
+  for (const askId of locks.requests.keys()) {
     if (!messages.requests.has(askId)) fail("RequestEdgesMatch", `"${askId}" is over`);
   }
   for (const { id, agents, gone } of conflicts.active.values()) {
