@@ -167,7 +167,7 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
   readonly #signal: AbortSignal | undefined;
   #onAbort: (() => void) | undefined;
   #waitId = 0;
-  /** Of a call for several locks, those that are granted. */
+  /** The grants so far of a call for several locks. */
   #handles: LockHandle[] | undefined;
 
   constructor(client: LockClient, command: AcquireCommand, signal: AbortSignal | undefined) {
@@ -311,7 +311,7 @@ export class LockHandle implements AsyncDisposable {
   readonly borrowed: boolean;
   readonly #client: LockClient;
   readonly #owner: string;
-  /** Of the signal, once that is in use. */
+  /** Aborts the signal, once that is in use. */
   #controller: AbortController | undefined;
   #isReleasing = false;
 

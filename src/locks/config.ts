@@ -19,13 +19,13 @@ import type { LockMode } from "./types.ts";
 
 /** The options of a lock machine. */
 export interface LockConfig {
-  /** How much older one point of priority makes a wait, in milliseconds. @default 10_000 */
+  /** The age that one point of priority adds to a wait, in milliseconds. @default 10_000 */
   readonly agingMs: number;
   /** Whether deadlocks are detected. @default true */
   readonly deadlockDetection: boolean;
   /**
-   * What the victim of a deadlock loses: `abort` its wait, `revoke` also the lock that the cycle
-   * waits for. @default "abort"
+   * The consequence for the victim of a deadlock: `abort` ends its wait, `revoke` also takes its lock
+   * that the cycle waits for. @default "abort"
    */
   readonly deadlockPolicy: "abort" | "revoke";
   /** The most waiters of one resource, and the most holders. @default 1_000_000 */
@@ -58,7 +58,7 @@ export const DEFAULT_LOCK_CONFIG: LockConfig = defaultsOf(LOCK_OPTIONS);
 export interface ResourceManagerConfig extends Partial<LockConfig> {
   /** The time limit of a wait, in milliseconds; 0 for none. @default 30_000 */
   resourceTimeout?: number;
-  /** How long a lock is held without a renewal, in milliseconds; 0 for no lease. @default 0 */
+  /** The length of a lease, in milliseconds; 0 for locks without one. @default 0 */
   leaseMs?: number;
   /** For other subsystems. */
   maxRetries?: number;

@@ -115,7 +115,7 @@ export class LockLostError extends LockstepError {
   readonly agentId: string;
   /** The epoch of the grant that was lost. */
   readonly epoch: number;
-  /** How it was lost; `gone` when its signal was first used after the loss. */
+  /** The cause of the loss; `gone` when its signal was first used after it. */
   readonly reason: "expired" | "revoked" | "released" | "gone";
 
   /** Makes the error of one grant. */

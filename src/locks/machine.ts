@@ -498,7 +498,7 @@ function endHold(
 
 // Waits.
 
-/** Lets `owner` wait for all of `requests`, in the queue of each. */
+/** Adds a wait for all of `requests`, in the queue of each. */
 function enqueue(
   step: LockStep,
   owner: Owner,
@@ -549,7 +549,7 @@ function rankOf({ now, state }: LockStep, priority: number): number {
   return now - priority * state.config.agingMs;
 }
 
-/** How a wait ends without a grant. */
+/** The end of a wait without a grant. */
 type WaitOutcome =
   | { readonly type: "resource:timed-out"; readonly timeoutMs: number }
   | { readonly type: "resource:cancelled" }
@@ -681,7 +681,7 @@ function followUp(step: LockStep, { unserved, groups, suspects }: FollowUps): vo
 
 /**
  * Whether the owner of `wait` can have all its locks: it is first in the queue of one that admits it,
- * or holds it already. No wait overtakes it meanwhile where it is first.
+ * or holds it already.
  */
 function isGrantable({ tickets, owner, ownerIndex }: Wait): boolean {
   if (ownerIndex < 0) return false;

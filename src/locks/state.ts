@@ -1,5 +1,5 @@
 /**
- * The state of a lock machine, and the questions that transitions ask of it.
+ * The state of a lock machine, and questions about it.
  *
  * Its parts refer to each other: what follows from a release or a wait is found by following
  * references, never by a search. Idle locks and owners stay in the tables for a while. An owner that
@@ -80,7 +80,7 @@ export interface Owner {
 
 /** A grant in force. */
 export interface Hold {
-  /** Tells it from a wait, as timers are about either. */
+  /** The discriminator: a timer is about a hold or a wait. */
   readonly kind: "hold";
   readonly lock: Lock;
   readonly owner: Owner;
@@ -106,7 +106,7 @@ export interface Hold {
 
 /** A wait for one lock, or for several at once. */
 export interface Wait {
-  /** Tells it from a hold, as timers are about either. */
+  /** The discriminator: a timer is about a hold or a wait. */
   readonly kind: "wait";
   /** Its key in `waits`; larger than that of any earlier wait or request. */
   readonly id: number;
@@ -161,11 +161,11 @@ export interface LockStep {
   readonly now: Instant;
   /** The events of the step, in order. */
   readonly events: LockEvent[];
-  /** Made when something may follow from what happened. */
+  /** Made when something may follow. */
   followUps: FollowUps | undefined;
 }
 
-/** What may follow from what happened in a step. */
+/** The possible consequences of a step so far. */
 export interface FollowUps {
   /** Locks whose first waiter may be granted. */
   readonly unserved: Lock[];
@@ -198,7 +198,7 @@ export function emptyLocks(config: LockConfig): LockState {
   };
 }
 
-/** Returns the lists of what may follow in `step`. */
+/** Returns the lists of possible consequences of `step`. */
 export function followUps(step: LockStep): FollowUps {
   step.followUps ??= { unserved: [], groups: [], suspects: [] };
   return step.followUps;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** How a resource is held. */
+/** The way in which a resource is held. */
 export type LockMode =
   /** Alone, or as some of the units of a resource with a capacity. */
   | "exclusive"
@@ -30,9 +30,9 @@ export type ResourceRequestLike =
 export interface AcquireOptions {
   /** Higher is sooner; one point is worth `agingMs` of waiting. @default 0 */
   priority?: number;
-  /** How long to wait, in ms; 0 for no limit. @default the config's `resourceTimeout` */
+  /** The time limit of the wait, in ms; 0 for none. @default the config's `resourceTimeout` */
   timeoutMs?: number;
-  /** How long to hold it without a renewal, in ms; 0 for no lease. @default the config's `leaseMs` */
+  /** The length of the lease, in ms; 0 for none. @default the config's `leaseMs` */
   leaseMs?: number;
   /** Whether others may hold it at the same time. @default "exclusive" */
   mode?: LockMode;

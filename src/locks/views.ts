@@ -106,7 +106,7 @@ export function waiting(state: Readonly<LockState>): Map<string, string[]> {
   return new Map([...found].map(([agentId, resources]) => [agentId, [...resources]]));
 }
 
-/** How late a timer may fire in a healthy system. */
+/** The lateness of a timer up to which the system is healthy. */
 const TOLERATED_LATENESS_MS = 1_000;
 
 /** Returns whether timers fire and queues have room, and the figures. Costs O(locks). */

@@ -10,7 +10,7 @@ function acquire(resourceId: string, agentId: string, timeoutMs = 0): Acquire {
   return { type: "acquire", resourceId, agentId, owner: agentId, timeoutMs, ...rest };
 }
 
-Deno.test("a client listens for a wait until it ends, in whichever way, and no longer", async () => {
+Deno.test("a client keeps a wait until it ends, in whichever way", async () => {
   const clock = new SimulatedClock();
   await using engine = new Engine(lockMachine(), { clock, logger: silentLogger });
   const client = new LockClient({ dispatcher: engine, state: () => engine.state });
