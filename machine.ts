@@ -109,8 +109,8 @@ export type {
   Versioned,
   Vote,
 } from "./src/conflicts/state.ts";
-export { normalizeRequests } from "./src/locks/arguments.ts";
 export type { LockHost } from "./src/locks/client.ts";
+export { normalizeRequests } from "./src/locks/commands.ts";
 export type {
   Acquire,
   AcquireAll,
@@ -127,7 +127,15 @@ export type {
   ResourceCommand,
 } from "./src/locks/commands.ts";
 export { lockMachine } from "./src/locks/machine.ts";
-export type { Ask, Hold, Lock, LockState, Owner, Ticket, Wait } from "./src/locks/state.ts";
+export type {
+  Hold,
+  Lock,
+  LockState,
+  Owner,
+  PendingRequest,
+  Ticket,
+  Wait,
+} from "./src/locks/state.ts";
 export { explainWaitsOf } from "./src/locks/views.ts";
 export type { MessageHost } from "./src/messages/client.ts";
 export type {

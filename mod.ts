@@ -128,14 +128,15 @@ export {
 // Locks
 export { ResourceManager, type ResourceManagerOptions } from "./src/locks/resource_manager.ts";
 export { LockHandle, LockSet } from "./src/locks/client.ts";
+export type { LockConfig, ResourceManagerConfig } from "./src/locks/config.ts";
 export type {
   AcquireAllOptions,
   AcquireOptions,
   LockHolder,
+  LockMode,
+  ResourceRequest,
   ResourceRequestLike,
-} from "./src/locks/arguments.ts";
-export type { LockConfig, ResourceManagerConfig } from "./src/locks/config.ts";
-export type { LockMode, ResourceRequest } from "./src/locks/types.ts";
+} from "./src/locks/types.ts";
 export type {
   HolderView,
   LockWaitExplanation,

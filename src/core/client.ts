@@ -58,7 +58,7 @@ export abstract class MachineClient<
   readonly stopped: unknown;
   /** Where the machine runs. */
   protected readonly host: MachineHost<State, Command, Event, Answers>;
-  #unobserve: (() => void) | undefined;
+  #unobserve: (() => void)[] | undefined;
   #owed: Owed<Command>[] = [];
   #cancelResend: CancelTimer | undefined;
 
@@ -217,21 +217,24 @@ export abstract class MachineClient<
     return this.host.dispatcher.dispatch(command);
   }
 
-  /** Starts to observe events of `types`, and the end of the machine. */
+  /** Observes events of `types` from now on; the first call, also the end of the machine. */
   protected listen<Type extends Event["type"]>(
     types: readonly Type[],
     observer: (event: Extract<Event, { type: Type }>) => void,
   ): void {
     const { dispatcher } = this.host;
-    if (types.length > 0) this.#unobserve = dispatcher.observe(types, observer);
-    dispatcher.whenStopped((error) => this.stop(error));
+    if (this.#unobserve === undefined) {
+      this.#unobserve = [];
+      dispatcher.whenStopped((error) => this.stop(error));
+    }
+    if (types.length > 0) this.#unobserve.push(dispatcher.observe(types, observer));
   }
 
   /** Stops for the reason `error`: observes and sends nothing any more. Idempotent. */
   protected stop(error: unknown): void {
     if (this.stopped !== undefined) return;
     (this as { stopped: unknown }).stopped = error;
-    this.#unobserve?.();
+    for (const unobserve of this.#unobserve ?? []) unobserve();
     this.#cancelResend?.();
     const owed = this.#owed;
     this.#owed = [];

@@ -36,57 +36,56 @@ const TRUSTED_ADVANCE_MS = 50;
  * when the wall clock went back, or advanced by more than what is usual between two readings.
  */
 export class SteadyTime {
-  readonly #wall: () => number;
+  readonly #wall: (() => number) | undefined;
   readonly #steady: () => number;
-  /** The newest wall time, and what to add to it. */
+  /** The newest wall time, what to add to it, and their sum. */
   #read: number;
   #offset = 0;
+  #now: Instant;
   /** The time at the newest comparison with the monotonic source, and that source's value. */
   #comparedAt: Instant;
   #comparedSteady: number;
 
-  /** Starts at the time of `wall` and advances like `steady`; both count milliseconds. */
+  /** Starts at the time of `wall`, by default `Date.now`, and advances like `steady`, both in ms. */
   constructor(
-    wall: () => number = () => Date.now(),
+    wall: (() => number) | undefined = undefined,
     steady: () => number = () => performance.now(),
   ) {
     this.#wall = wall;
     this.#steady = steady;
-    this.#read = Math.floor(wall());
+    this.#read = wall === undefined ? Date.now() : Math.floor(wall());
+    this.#now = this.#read;
     this.#comparedAt = this.#read;
     this.#comparedSteady = steady();
   }
 
   /** Returns the time. */
   now(): Instant {
-    const read = Math.floor(this.#wall());
+    const read = this.#wall === undefined ? Date.now() : Math.floor(this.#wall());
+    if (read === this.#read) return this.#now;
     const advance = read - this.#read;
     if (advance < 0 || advance > TRUSTED_ADVANCE_MS) this.#compare(read);
     this.#read = read;
-    return read + this.#offset;
+    this.#now = read + this.#offset;
+    return this.#now;
   }
 
   #compare(read: number): void {
-    const newest = this.#read + this.#offset;
     const steady = this.#steady();
     const elapsed = Math.floor(steady - this.#comparedSteady);
-    const now = Math.max(newest, this.#comparedAt + elapsed);
+    const now = Math.max(this.#now, this.#comparedAt + elapsed);
     this.#offset = now - read;
     this.#comparedAt = now;
     this.#comparedSteady = steady;
   }
 }
 
-const time = new SteadyTime();
-
-/** The time of this process, and its `setTimeout`. */
-export const systemClock: Clock = {
-  now: () => time.now(),
-  setTimer(at, callback) {
+class SystemClock extends SteadyTime implements Clock {
+  setTimer(at: Instant, callback: () => void): CancelTimer {
     let timer: ReturnType<typeof setTimeout>;
     let isNeeded = true;
     const arm = () => {
-      const delay = Math.max(0, at - time.now());
+      const delay = Math.max(0, at - this.now());
       timer = delay > LONGEST_DELAY_MS
         ? setTimeout(arm, LONGEST_DELAY_MS)
         : setTimeout(callback, delay);
@@ -99,8 +98,11 @@ export const systemClock: Clock = {
       keepAlive(timer, value);
     };
     return cancel;
-  },
-};
+  }
+}
+
+/** The time of this process, and its `setTimeout`. */
+export const systemClock: Clock = new SystemClock();
 
 /** Sets whether a timer keeps the process alive, where the runtime can tell: not in a browser. */
 function keepAlive(timer: unknown, isNeeded: boolean): void {

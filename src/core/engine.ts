@@ -278,7 +278,7 @@ export class Engine<
       );
     }
     if (this.#isStopping) this.#throwStopped(command.type);
-    return this.#step(command, this.#time(), undefined);
+    return this.#step(command, undefined, undefined);
   }
 
   send<Each extends Command | Tick>(
@@ -288,7 +288,7 @@ export class Engine<
     if (this.#isStopping) this.#throwStopped(command.type);
     if (this.#log === undefined) {
       try {
-        this.#step(command, this.#time(), reply as Reply<unknown>);
+        this.#step(command, undefined, reply as Reply<unknown>);
       } catch (broken) {
         reply(undefined, broken);
       }
@@ -385,10 +385,18 @@ export class Engine<
 
   #step<Each extends Command | Tick>(
     command: Each,
-    now: Instant,
+    at: Instant | undefined,
     reply: Reply<unknown> | undefined,
   ): Outcome<Answers, Each> {
-    const events: Event[] = [];
+    let now = at;
+    if (now === undefined) { // as in #time(), without a call
+      now = this.#now;
+      const read = this.clock.now();
+      if (read > now) this.#now = now = Math.floor(read);
+    }
+    // With room for one event: the first push to an empty literal makes room for seventeen.
+    const events: Event[] = [undefined!];
+    events.pop();
     let answer: Outcome<Answers, Each>;
     try {
       answer = this.#part === undefined || this.#deadline <= now || command.type === "tick"

@@ -4,71 +4,65 @@
  * @module
  */
 
-import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
-import { ClosedError } from "../core/errors.ts";
-import { type Instant, type Outcome, Refusal, type Tick } from "../core/machine.ts";
-import { renewCommand } from "./arguments.ts";
-import type {
-  Acquire,
-  AcquireAll,
-  LockAnswers,
-  LockCommand,
-  Release,
-  ResourceCommand,
+import { attempting, Deferred, MachineClient, type MachineHost } from "../core/client.ts";
+import { ClosedError, StaleEpochError } from "../core/errors.ts";
+import { type Instant, type Outcome, Refusal } from "../core/machine.ts";
+import {
+  type Acquire,
+  type AcquireAll,
+  type GroupGrant,
+  type LockAnswers,
+  type LockCommand,
+  type Release,
+  renewCommand,
+  type ResourceCommand,
 } from "./commands.ts";
 import { endError, LockLostError, refusalError, type WaitEnd } from "./errors.ts";
 import type { LockEvent, ResourceAcquired, ResourceReacquired, ResourceRefused } from "./events.ts";
-import type { LockState } from "./state.ts";
-import { findHold } from "./tables.ts";
+import { findHold, type LockState } from "./state.ts";
 
 /** A running lock machine, alone in its engine or part of a larger one. */
 export interface LockHost extends MachineHost<LockState, LockCommand, LockEvent, LockAnswers> {}
 
-type Command = Exclude<LockCommand, Tick>;
 type AcquireCommand = Acquire | AcquireAll;
-type Granted = ResourceAcquired | ResourceReacquired;
-type LossEvent = Extract<
-  LockEvent,
-  { type: "resource:released" | "resource:expired" | "resource:revoked" }
->;
+type AcquireOutcome = Outcome<LockAnswers, AcquireCommand>;
 
-/** The events that end a wait or a grant. */
-const OBSERVED = [
-  "resource:acquired",
-  "resource:reacquired",
-  "resource:released",
-  "resource:expired",
-  "resource:revoked",
-  "resource:timed-out",
-  "resource:cancelled",
-  "resource:abandoned",
-  "deadlock:detected",
-] as const;
+/** The ways in which a handle can lose its lock, by the event about it. */
+const LOSSES = {
+  "resource:released": "released",
+  "resource:expired": "expired",
+  "resource:revoked": "revoked",
+} as const;
+
+type Loss = LockLostError["reason"];
+const LOSS_EVENTS = Object.keys(LOSSES) as (keyof typeof LOSSES)[];
 
 /** Sends the commands of a lock façade, and keeps the calls that wait. */
-export class LockClient extends MachineClient<LockState, Command, LockEvent, LockAnswers>
-  implements LockKeeper {
-  /** By wait, the call that it belongs to. */
+export class LockClient extends MachineClient<LockState, ResourceCommand, LockEvent, LockAnswers> {
+  /** By wait, the call that waits. */
   readonly #waiting = new Map<number, Acquisition>();
-  /** By epoch, the handles whose signal was asked for. */
-  readonly #watches = new Map<number, Watch[]>();
-  /** Handles whose own release is under way. */
-  readonly #returning = new Set<LockHandle>();
+  /** By epoch, the functions to call when the lock is lost. */
+  readonly #onLoss = new Map<number, ((reason: Loss) => void)[]>();
+  #observesWaits = false;
+  #observesLosses = false;
   #deadlocks = 0;
 
   /** Makes a client of the machine in `host`. */
   constructor(host: LockHost) {
     super(host);
-    this.listen(OBSERVED, (event) => this.#observe(event));
+    this.listen(["deadlock:detected"], (event) => {
+      this.#deadlocks++;
+      this.#waiting.get(event.waitId)?.endBy(event);
+    });
   }
 
-  /** How many deadlocks were detected. */
+  /** The number of deadlocks detected. */
   get deadlocks(): number {
     return this.#deadlocks;
   }
 
-  /** How many calls wait. */
-  get listening(): number {
+  /** The number of calls that wait. */
+  get waiting(): number {
     return this.#waiting.size;
   }
 
@@ -78,304 +72,224 @@ export class LockClient extends MachineClient<LockState, Command, LockEvent, Loc
     signal: AbortSignal | undefined,
   ): Promise<LockHandle | LockSet | undefined> {
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.stopped !== undefined) return Promise.reject(this.stopped);
     let granted: LockHandle | undefined;
-    let acquisition: Acquisition | undefined;
+    let call: Acquisition | undefined;
     try {
-      this.send(command, (answer, error) => {
-        if (acquisition === undefined && command.type === "acquire") {
-          granted = this.#handleOf(command, answer as Outcome<LockAnswers, Acquire> | undefined);
-          if (granted !== undefined) return;
+      this.host.dispatcher.send(command, (outcome: AcquireOutcome | undefined, error) => {
+        if (call === undefined && outcome !== undefined && "epoch" in outcome) {
+          const { resourceId, owner } = command as Acquire;
+          const borrowed = outcome.status === "held";
+          granted = new LockHandle(
+            this,
+            resourceId,
+            command.agentId,
+            owner,
+            outcome.epoch,
+            borrowed,
+          );
+        } else {
+          call ??= new Acquisition(this, command, signal);
+          call.answer(outcome, error);
         }
-        acquisition ??= new Acquisition(this, command, signal);
-        acquisition.settle(answer, error);
       });
     } catch (error) {
       return Promise.reject(error);
     }
     if (granted !== undefined) return Promise.resolve(granted);
-    acquisition ??= new Acquisition(this, command, signal);
-    return acquisition.promise();
+    call ??= new Acquisition(this, command, signal);
+    return call.promise();
   }
 
-  giveBack(handle: LockHandle, owner: string, quietly: boolean): Promise<void> {
-    const { resource: resourceId, agent: agentId, epoch } = handle;
-    const command: Release = { type: "release", resourceId, agentId, owner, epoch };
-    if (!this.#watches.has(epoch)) return this.#release(command, quietly);
-    this.#returning.add(handle);
-    return this.#release(command, quietly).finally(() => this.#returning.delete(handle));
+  /** Notifies `call` of the grants or the end of a wait. */
+  addWait(waitId: number, call: Acquisition): void {
+    this.#waiting.set(waitId, call);
+    if (this.#observesWaits) return;
+    this.#observesWaits = true;
+    this.listen(["resource:acquired", "resource:reacquired"], (event) => {
+      if (event.waitId !== 0) this.#waiting.get(event.waitId)?.grant(event);
+    });
+    const ends = ["resource:timed-out", "resource:cancelled", "resource:abandoned"] as const;
+    this.listen(ends, (event) => this.#waiting.get(event.waitId)?.endBy(event));
   }
 
-  async extend(handle: LockHandle, owner: string, leaseMs: number | undefined): Promise<Instant> {
-    const { resource, agent, epoch } = handle;
-    const command = renewCommand(resource, agent, owner, leaseMs, epoch);
-    return (await this.call(command)).expiresAt;
-  }
-
-  watch(handle: LockHandle, owner: string): Watch {
-    const watch: Watch = { handle, controller: new AbortController() };
-    const { resource, agent, epoch } = handle;
-    if (this.stopped !== undefined) {
-      watch.controller.abort(new LockLostError(resource, agent, epoch, "closed"));
-      return watch;
-    }
-    const lock = this.state.locks.get(resource);
-    const holder = this.state.owners.get(owner);
-    const held = lock === undefined || holder === undefined ? undefined : findHold(lock, holder);
-    if (held?.epoch !== epoch) {
-      watch.controller.abort(new LockLostError(resource, agent, epoch, "gone"));
-      return watch;
-    }
-    const others = this.#watches.get(epoch);
-    if (others === undefined) this.#watches.set(epoch, [watch]);
-    else others.push(watch);
-    return watch;
-  }
-
-  /** Notifies `acquisition` when the wait ends. */
-  enlist(waitId: number, acquisition: Acquisition): void {
-    this.#waiting.set(waitId, acquisition);
-  }
-
-  /** Undoes {@linkcode enlist}. */
-  dismiss(waitId: number): void {
+  /** Undoes {@linkcode addWait}. */
+  removeWait(waitId: number): void {
     this.#waiting.delete(waitId);
+  }
+
+  /** Calls `lost` when the grant of `epoch` ends. Returns whether it is still in force. */
+  watch(
+    resourceId: string,
+    ownerName: string,
+    epoch: number,
+    lost: (reason: Loss) => void,
+  ): boolean {
+    if (this.stopped !== undefined) return false;
+    const lock = this.state.locks.get(resourceId);
+    const owner = this.state.owners.get(ownerName);
+    const held = lock === undefined || owner === undefined ? undefined : findHold(lock, owner);
+    if (held?.epoch !== epoch) return false;
+    const others = this.#onLoss.get(epoch);
+    if (others === undefined) this.#onLoss.set(epoch, [lost]);
+    else others.push(lost);
+    if (this.#observesLosses) return true;
+    this.#observesLosses = true;
+    this.listen(LOSS_EVENTS, ({ type, epoch }) => {
+      const listeners = this.#onLoss.get(epoch) ?? [];
+      this.#onLoss.delete(epoch);
+      for (const listener of listeners) listener(LOSSES[type]);
+    });
+    return true;
   }
 
   /** Ends all calls that wait, and cancels their waits. */
   close(): void {
-    if (this.stopped !== undefined) return;
-    const waitIds = [...this.#waiting.keys()];
+    const calls = [...this.#waiting.values()];
     this.stop(new ClosedError("go on", "the resource manager"));
-    for (const waitId of waitIds) {
-      const wait = this.state.waits.get(waitId);
-      if (wait === undefined) continue;
-      const { agentId, owner } = wait.owner;
-      this.owe({ type: "cancel-wait", waitId, agentId, owner });
-    }
+    for (const call of calls) call.cancel();
   }
 
-  override errorOf({ event }: Refusal, command: Command): Error {
-    return refusalError(this.state, command as ResourceCommand, event as ResourceRefused);
+  override errorOf({ event }: Refusal, command: ResourceCommand): Error {
+    return refusalError(this.state, command, event as ResourceRefused);
   }
 
   protected override end(error: unknown): void {
-    for (const acquisition of [...this.#waiting.values()]) acquisition.end(error);
-    for (const watch of [...this.#watches.values()].flat()) lose(watch, "closed");
-    this.#watches.clear();
-  }
-
-  /** Returns the handle of a lock that was free: the common case, without an acquisition. */
-  #handleOf(
-    { resourceId, agentId, owner }: Acquire,
-    answer: Outcome<LockAnswers, Acquire> | undefined,
-  ): LockHandle | undefined {
-    if (answer === undefined || answer instanceof Refusal) return undefined;
-    if (answer.status === "queued") return undefined;
-    const borrowed = answer.status === "held";
-    return new LockHandle(this, resourceId, agentId, owner, answer.epoch, borrowed);
-  }
-
-  #release(command: Release, quietly: boolean): Promise<void> {
-    if (!quietly) return this.call(command, nothing);
-    return this.stopped === undefined ? this.attempt(command) : Promise.resolve();
-  }
-
-  #observe(event: Extract<LockEvent, { type: typeof OBSERVED[number] }>): void {
-    switch (event.type) {
-      case "resource:acquired":
-      case "resource:reacquired":
-        if (event.waitId !== 0) this.#waiting.get(event.waitId)?.granted(event);
-        return;
-      case "resource:released":
-      case "resource:expired":
-      case "resource:revoked":
-        if (this.#watches.size > 0) this.#abortWatches(event);
-        return;
-      case "deadlock:detected":
-        this.#deadlocks++;
-        this.#waiting.get(event.waitId)?.ended(event);
-        return;
-      case "resource:timed-out":
-      case "resource:cancelled":
-      case "resource:abandoned":
-        this.#waiting.get(event.waitId)?.ended(event);
-    }
-  }
-
-  /** Aborts signals after the step, as their listeners may call anything. */
-  #abortWatches({ type, resourceId, agentId, epoch }: LossEvent): void {
-    const watches = this.#watches.get(epoch);
-    if (watches === undefined) return;
-    this.#watches.delete(epoch);
-    const error = new LockLostError(resourceId, agentId, epoch, LOSSES[type]);
-    for (const { handle, controller } of watches) {
-      if (!this.#returning.has(handle)) queueMicrotask(() => controller.abort(error));
-    }
+    for (const call of [...this.#waiting.values()]) call.end(error);
+    for (const lost of [...this.#onLoss.values()].flat()) lost("closed");
+    this.#onLoss.clear();
   }
 }
 
-/** Aborts the signal of a handle after the step, as its listeners may call anything. */
-function lose({ handle, controller }: Watch, reason: LockLostError["reason"]): void {
-  const { resource, agent, epoch } = handle;
-  const error = new LockLostError(resource, agent, epoch, reason);
-  queueMicrotask(() => controller.abort(error));
-}
-
-const LOSSES = {
-  "resource:released": "released",
-  "resource:expired": "expired",
-  "resource:revoked": "revoked",
-} as const;
-
-/** One call of `acquire` that waits, or whose log does. Resolves to `undefined` when it may not. */
+/** A call of `acquire` that waits, for the lock or for the log. */
 class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
   readonly #client: LockClient;
   readonly #command: AcquireCommand;
   readonly #signal: AbortSignal | undefined;
-  #waitId = 0;
-  /** Of a call for several locks, those that are granted. */
-  #handles: LockHandle[] | undefined;
   #onAbort: (() => void) | undefined;
+  #waitId = 0;
+  /** The grants so far of a call for several locks. */
+  #handles: LockHandle[] | undefined;
 
   constructor(client: LockClient, command: AcquireCommand, signal: AbortSignal | undefined) {
     super(client.keeper);
     this.#client = client;
     this.#command = command;
     this.#signal = signal;
-    if (signal !== undefined) {
-      this.#onAbort = () => this.#abort(signal);
-      signal.addEventListener("abort", this.#onAbort);
-    }
+    if (signal === undefined) return;
+    this.#onAbort = () => {
+      this.end(signal.reason);
+      this.cancel();
+    };
+    signal.addEventListener("abort", this.#onAbort);
   }
 
-  /** Accepts the answer to the command, or the error because of which it was not stepped. */
-  settle(answer: Outcome<LockAnswers, AcquireCommand> | undefined, error: unknown): void {
-    if (answer === undefined) return this.end(error);
-    if (this.settled) return this.#undo(answer);
-    if (answer instanceof Refusal) {
-      const isHeld = (answer.event as ResourceRefused).reason === "held";
-      if (isHeld) return this.#finish(undefined);
-      return this.fail(this.#client.errorOf(answer, this.#command));
-    }
-    if (answer.status === "queued") return this.#wait(answer.waitId);
-    if ("epoch" in answer) {
-      const { resourceId } = this.#command as Acquire;
-      return this.#finish(this.#handle(resourceId, answer.epoch, answer.status === "held"));
-    }
-    const handles = answer.grants.map(({ resourceId, epoch, borrowed }) =>
-      this.#handle(resourceId, epoch, borrowed)
-    );
-    this.#finish(new LockSet(this.#command.agentId, handles));
-  }
-
-  /** Accepts a grant that ends the wait, or one of those that do. */
-  granted({ type, resourceId, epoch }: Granted): void {
-    const handle = this.#handle(resourceId, epoch, type === "resource:reacquired");
+  /** Receives the answer to the command, or the error because of which it was not stepped. */
+  answer(outcome: AcquireOutcome | undefined, error: unknown): void {
     const command = this.#command;
-    if (command.type === "acquire") return this.#finish(handle);
-    this.#handles ??= [];
-    this.#handles.push(handle);
-    if (this.#handles.length < command.requests.length) return;
-    this.#finish(new LockSet(command.agentId, this.#handles));
+    if (outcome === undefined) return this.end(error);
+    if (this.settled) return this.#undo(outcome);
+    if (outcome instanceof Refusal) {
+      const isHeld = (outcome.event as ResourceRefused).reason === "held";
+      if (isHeld) return this.#finish(undefined);
+      return this.fail(this.#client.errorOf(outcome, command));
+    }
+    if (outcome.status === "queued") return this.#wait(outcome.waitId);
+    const grants = "grants" in outcome ? outcome.grants : [{
+      resourceId: (command as Acquire).resourceId,
+      epoch: outcome.epoch,
+      borrowed: outcome.status === "held",
+    }];
+    for (const grant of grants) this.#add(grant);
   }
 
-  /** Accepts the end of the wait without a grant. */
-  ended(end: WaitEnd): void {
-    this.fail(endError(this.#client.state, resourceIdsOf(this.#command), end));
+  /** Receives a grant that ends the wait, or one of several that do. */
+  grant({ type, resourceId, epoch }: ResourceAcquired | ResourceReacquired): void {
+    this.#add({ resourceId, epoch, borrowed: type === "resource:reacquired" });
   }
 
-  /** Ends the call with `error`. */
+  /** Receives the end of the wait without a grant. */
+  endBy(end: WaitEnd): void {
+    const command = this.#command;
+    const resourceIds = command.type === "acquire"
+      ? [command.resourceId]
+      : command.requests.map(({ resourceId }) => resourceId);
+    this.fail(endError(this.#client.state, resourceIds, end));
+  }
+
+  /** Rejects the call. */
   end(error: unknown): void {
-    this.#letGo();
+    this.#detach();
     this.reject(error);
   }
 
-  /** Ends the call with an error of its own. */
+  /** Rejects the call with an error of its own, whose stack names the caller. */
   override fail(error: Error): void {
-    this.#letGo();
+    this.#detach();
     super.fail(error);
   }
 
-  #handle(resourceId: string, epoch: number, borrowed: boolean): LockHandle {
-    const { agentId, owner } = this.#command;
-    return new LockHandle(this.#client, resourceId, agentId, owner, epoch, borrowed);
+  /** Cancels the wait in the machine, if it has not ended there. */
+  cancel(): void {
+    if (!this.#client.state.waits.has(this.#waitId)) return;
+    this.#client.owe(this.#cancellation(this.#waitId));
   }
 
   #wait(waitId: number): void {
     const { stopped } = this.#client;
-    if (stopped === undefined) {
-      this.#waitId = waitId;
-      return this.#client.enlist(waitId, this);
+    if (stopped !== undefined) {
+      this.#oweLater(this.#cancellation(waitId));
+      return this.end(stopped);
     }
-    this.#oweSoon(this.#cancel(waitId));
-    this.end(stopped);
+    this.#waitId = waitId;
+    this.#client.addWait(waitId, this);
+  }
+
+  #add({ resourceId, epoch, borrowed }: GroupGrant): void {
+    const command = this.#command;
+    const { agentId, owner } = command;
+    const handle = new LockHandle(this.#client, resourceId, agentId, owner, epoch, borrowed);
+    if (command.type === "acquire") return this.#finish(handle);
+    this.#handles ??= [];
+    this.#handles.push(handle);
+    if (this.#handles.length < command.requests.length) return;
+    this.#finish(new LockSet(agentId, this.#handles));
   }
 
   #finish(result: LockHandle | LockSet | undefined): void {
-    this.#letGo();
+    this.#detach();
     this.resolve(result);
   }
 
-  #letGo(): void {
-    if (this.#waitId !== 0) this.#client.dismiss(this.#waitId);
+  #detach(): void {
+    if (this.#waitId !== 0) this.#client.removeWait(this.#waitId);
     if (this.#onAbort === undefined) return;
     this.#signal!.removeEventListener("abort", this.#onAbort);
     this.#onAbort = undefined;
   }
 
-  #abort({ reason }: AbortSignal): void {
-    this.end(reason);
-    if (this.#waitId !== 0) this.#client.owe(this.#cancel(this.#waitId));
-  }
-
-  /** Gives back the outcome of a call that was aborted before the machine saw its command. */
-  #undo(answer: Outcome<LockAnswers, AcquireCommand>): void {
-    if (answer instanceof Refusal) return;
-    const command = this.#command;
-    const { agentId, owner } = command;
-    if (answer.status === "queued") return this.#oweSoon(this.#cancel(answer.waitId));
-    if (answer.status === "held") return;
-    const grants = "grants" in answer
-      ? answer.grants.filter(({ borrowed }) => !borrowed)
-      : [{ resourceId: (command as Acquire).resourceId, epoch: answer.epoch }];
+  /** Cancels or releases what a call got that was aborted before its command was stepped. */
+  #undo(outcome: AcquireOutcome): void {
+    if (outcome instanceof Refusal || outcome.status === "held") return;
+    if (outcome.status === "queued") return this.#oweLater(this.#cancellation(outcome.waitId));
+    const { agentId, owner } = this.#command;
+    const grants = "grants" in outcome
+      ? outcome.grants.filter(({ borrowed }) => !borrowed)
+      : [{ resourceId: (this.#command as Acquire).resourceId, epoch: outcome.epoch }];
     for (const { resourceId, epoch } of grants) {
-      this.#oweSoon({ type: "release", resourceId, agentId, owner, epoch });
+      this.#oweLater({ type: "release", resourceId, agentId, owner, epoch });
     }
   }
 
-  /** Sends `command` after the reply, which may send nothing itself. */
-  #oweSoon(command: Command): void {
+  /** Sends `command` after the reply, which may not send anything itself. */
+  #oweLater(command: ResourceCommand): void {
     queueMicrotask(() => this.#client.owe(command));
   }
 
-  #cancel(waitId: number): Command {
+  #cancellation(waitId: number): ResourceCommand {
     const { agentId, owner } = this.#command;
     return { type: "cancel-wait", waitId, agentId, owner };
   }
-}
-
-function resourceIdsOf(command: AcquireCommand): string[] {
-  return command.type === "acquire"
-    ? [command.resourceId]
-    : command.requests.map((request) => request.resourceId);
-}
-
-function nothing(): void {}
-
-/** What a handle needs of whoever made it. */
-export interface LockKeeper {
-  /** Gives the lock back; when `quietly`, it is fine that it is lost. */
-  giveBack(handle: LockHandle, owner: string, quietly: boolean): Promise<void>;
-  /** Extends the lease and tells until when. */
-  extend(handle: LockHandle, owner: string, leaseMs: number | undefined): Promise<Instant>;
-  /** Starts to tell of the loss of the lock. */
-  watch(handle: LockHandle, owner: string): Watch;
-}
-
-/** Somebody who wants to know when a lock is lost. */
-export interface Watch {
-  readonly handle: LockHandle;
-  readonly controller: AbortController;
 }
 
 /**
@@ -394,21 +308,23 @@ export interface Watch {
  * ```
  */
 export class LockHandle implements AsyncDisposable {
-  /** The id of what is held. */
+  /** The id of the resource. */
   readonly resource: string;
-  /** The id of who holds it. */
+  /** The id of the agent that holds it. */
   readonly agent: string;
-  /** Larger than that of every earlier grant: show it to whatever the lock protects. */
+  /** The fencing number: larger than that of any earlier grant. Pass it with each write. */
   readonly epoch: number;
-  /** Whether the agent held the lock before it asked; then disposing of this handle keeps it. */
+  /** Whether the agent held the lock before; then the disposal of this handle keeps it. */
   readonly borrowed: boolean;
-  readonly #keeper: LockKeeper;
+  readonly #client: LockClient;
   readonly #owner: string;
-  #watch: Watch | undefined;
+  /** Aborts the signal, once that is in use. */
+  #controller: AbortController | undefined;
+  #isReleasing = false;
 
-  /** Handles come from `acquire`; nobody else needs to make one. */
+  /** Handles come from `acquire`. */
   constructor(
-    keeper: LockKeeper,
+    client: LockClient,
     resource: string,
     agent: string,
     owner: string,
@@ -419,43 +335,63 @@ export class LockHandle implements AsyncDisposable {
     this.agent = agent;
     this.epoch = epoch;
     this.borrowed = borrowed;
-    this.#keeper = keeper;
+    this.#client = client;
     this.#owner = owner;
   }
 
   /**
-   * Aborts with a `LockLostError` when the lock is lost: its lease expired, it was revoked, or
-   * somebody else's call released it. `release()` on this handle doesn't abort it. A signal that is
-   * first asked for when the lock is gone is aborted from the start.
+   * Aborts with a `LockLostError` when the lock is lost: its lease ended, it was revoked, or another
+   * call released it. `release()` of this handle doesn't abort it. A signal that is first used after
+   * the loss is aborted from the start.
    */
   get signal(): AbortSignal {
-    this.#watch ??= this.#keeper.watch(this, this.#owner);
-    return this.#watch.controller.signal;
+    if (this.#controller !== undefined) return this.#controller.signal;
+    const { resource, agent, epoch } = this;
+    const controller = this.#controller = new AbortController();
+    const lose = (reason: Loss) =>
+      controller.abort(new LockLostError(resource, agent, epoch, reason));
+    const isHeld = this.#client.watch(resource, this.#owner, epoch, (reason) => {
+      // After the step, as listeners of the signal may call anything.
+      if (!this.#isReleasing) queueMicrotask(() => lose(reason));
+    });
+    if (!isHeld) lose(this.#client.stopped === undefined ? "gone" : "closed");
+    return controller.signal;
   }
 
   /**
-   * Gives the lock back; also a borrowed one.
+   * Releases the lock, also a borrowed one.
    *
    * @throws {StaleEpochError} when it is not held under this epoch any more
    */
   release(): Promise<void> {
-    return this.#keeper.giveBack(this, this.#owner, false);
+    const { resource: resourceId, agent: agentId, epoch } = this;
+    const command: Release = { type: "release", resourceId, agentId, owner: this.#owner, epoch };
+    if (this.#controller === undefined) return this.#client.perform(command);
+    this.#isReleasing = true;
+    return this.#client.perform(command).finally(() => this.#isReleasing = false);
   }
 
   /**
-   * Lets the lease start again, over `leaseMs` if given, and tells when it ends: `Infinity` for a
-   * lock without a lease.
+   * Starts the lease anew, with `leaseMs` if given. Resolves to the time when it ends: `Infinity` for
+   * a lock without a lease.
    *
    * @throws {StaleEpochError} when it is not held under this epoch any more
    */
   renew(leaseMs?: number): Promise<Instant> {
-    return this.#keeper.extend(this, this.#owner, leaseMs);
+    return attempting(() => {
+      const command = renewCommand(this.resource, this.agent, this.#owner, leaseMs, this.epoch);
+      return this.#client.call(command, ({ expiresAt }) => expiresAt);
+    });
   }
 
-  /** Gives the lock back if it is still held under this epoch, and isn't borrowed. */
-  [Symbol.asyncDispose](): Promise<void> {
-    if (this.borrowed) return Promise.resolve();
-    return this.#keeper.giveBack(this, this.#owner, true);
+  /** Releases the lock if it is still held under this epoch, and isn't borrowed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.borrowed || this.#client.stopped !== undefined) return;
+    try {
+      await this.release();
+    } catch (error) {
+      if (!(error instanceof StaleEpochError)) throw error;
+    }
   }
 }
 
@@ -472,24 +408,24 @@ export class LockHandle implements AsyncDisposable {
  * ```
  */
 export class LockSet implements AsyncDisposable {
-  /** The id of who holds them. */
+  /** The id of the agent that holds them. */
   readonly agent: string;
   /** One for each request, in the order of the requests. */
   readonly locks: readonly LockHandle[];
   #signal: AbortSignal | undefined;
 
-  /** Sets come from `acquireAll`; nobody else needs to make one. */
+  /** Sets come from `acquireAll`. */
   constructor(agent: string, locks: readonly LockHandle[]) {
     this.agent = agent;
     this.locks = locks;
   }
 
-  /** What they are locks of. */
+  /** The ids of the resources. */
   get resources(): string[] {
     return this.locks.map((lock) => lock.resource);
   }
 
-  /** The newest of their epochs, or 0 when there are none. */
+  /** The newest of their epochs, or 0 for none. */
   get epoch(): number {
     return this.locks.reduce((newest, lock) => Math.max(newest, lock.epoch), 0);
   }
@@ -501,27 +437,27 @@ export class LockSet implements AsyncDisposable {
   }
 
   /**
-   * Gives all of them back.
+   * Releases all of them.
    *
-   * @throws {StaleEpochError} when one is not held any more; the others are given back all the same
+   * @throws {StaleEpochError} when one is not held any more; the others are released all the same
    */
   release(): Promise<void> {
-    return all(this.locks.map((lock) => lock.release()));
+    return settleAll(this.locks.map((lock) => lock.release()));
   }
 
-  /** Lets their leases start again, and tells when the first of them ends. */
+  /** Starts their leases anew, and resolves to the time when the first of them ends. */
   async renew(leaseMs?: number): Promise<Instant> {
     return Math.min(...await Promise.all(this.locks.map((lock) => lock.renew(leaseMs))));
   }
 
-  /** Gives those back that are still held under their epoch, and aren't borrowed. */
+  /** Releases those that are still held under their epoch, and aren't borrowed. */
   [Symbol.asyncDispose](): Promise<void> {
-    return all(this.locks.map((lock) => lock[Symbol.asyncDispose]()));
+    return settleAll(this.locks.map((lock) => lock[Symbol.asyncDispose]()));
   }
 }
 
-/** Waits for all, then throws what the first of them threw. */
-async function all(promises: readonly Promise<void>[]): Promise<void> {
+/** Waits for all, then throws the error of the first that was rejected. */
+async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(promises)) {
     if (outcome.status === "rejected") throw outcome.reason;
   }

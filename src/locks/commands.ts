@@ -1,118 +1,140 @@
 /**
- * What a lock machine can be told to do.
+ * The commands of a lock machine, its answers, and functions from arguments of callers to commands.
  *
  * Times are milliseconds; 0 stands for none.
  *
  * @module
  */
 
+import {
+  type Attempt,
+  LONGEST_ID,
+  quote,
+  requireArray,
+  requireId,
+  requireInteger,
+  requireMs,
+  requireObject,
+  requireOneOf,
+  requirePriority,
+  requireSignal,
+} from "../core/arguments.ts";
 import type { Instant, Named, Tick } from "../core/machine.ts";
-import type { ResourceRequest } from "./types.ts";
+import type { AcquireDefaults } from "./config.ts";
+import type { LockState } from "./state.ts";
+import type {
+  AcquireAllOptions,
+  AcquireOptions,
+  LockHolder,
+  LockMode,
+  ResourceRequest,
+  ResourceRequestLike,
+} from "./types.ts";
 
-/** What all commands of an owner say. */
+/** The fields of all commands of an owner. */
 export interface OwnerCommand {
-  /** Who is shown and told. */
+  /** The agent, which events name. */
   readonly agentId: string;
-  /** Who a lock belongs to: the agent itself, or something unique to one claim on a task. */
+  /** The owner of the lock: the agent itself, or a name unique to one claim on a task. */
   readonly owner: string;
 }
 
-/** Asks for one lock. */
+/** Acquires one lock. */
 export interface Acquire extends Named<"acquire">, OwnerCommand, ResourceRequest {
   /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
-  /** How long it may wait. */
+  /** The time limit of the wait. */
   readonly timeoutMs: number;
-  /** How long it may be held without a renewal. */
+  /** The length of the lease. */
   readonly leaseMs: number;
   /** Whether it queues when it can't be granted at once. */
   readonly wait: boolean;
 }
 
-/** Asks for several locks, all at the same moment or none. No resource may be named twice. */
+/** Acquires several locks at the same moment, or none. No resource may be named twice. */
 export interface AcquireAll extends Named<"acquire-all">, OwnerCommand {
-  /** Granted at the same moment, in this order. */
+  /** Granted in this order. */
   readonly requests: readonly ResourceRequest[];
   /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
-  /** How long it may wait. */
+  /** The time limit of the wait. */
   readonly timeoutMs: number;
-  /** How long each may be held without a renewal. */
+  /** The length of each lease. */
   readonly leaseMs: number;
 }
 
-/** Gives a lock back. */
+/** Releases a lock. */
 export interface Release extends Named<"release">, OwnerCommand {
-  /** What the owner holds. */
+  /** The resource that the owner holds. */
   readonly resourceId: string;
-  /** The grant that is meant; 0 for whichever the owner has. */
+  /** The epoch of the grant; 0 for the one that is in force. */
   readonly epoch: number;
 }
 
-/** Lets a lease start again. */
+/** Starts a lease anew. */
 export interface Renew extends Named<"renew">, OwnerCommand {
-  /** What the owner holds. */
+  /** The resource that the owner holds. */
   readonly resourceId: string;
-  /** The grant that is meant; 0 for whichever the owner has. */
+  /** The epoch of the grant; 0 for the one that is in force. */
   readonly epoch: number;
-  /** The length of the lease from this moment on; 0 leaves the length as it is. */
+  /** The length of the lease from this moment; 0 keeps the length. */
   readonly leaseMs: number;
 }
 
 /**
- * Takes a wait back. When it was granted meanwhile, and what it was granted still stands, that is
- * given back, so that a grant whose waiter has left passes on.
+ * Cancels a wait. If it was granted in the meantime, what it was granted and still holds is released,
+ * so that a grant whose waiter has left passes on.
  */
 export interface CancelWait extends Named<"cancel-wait">, OwnerCommand {
-  /** As `resource:queued` told it. */
+  /** The id in the answer to the acquire, and in `resource:queued`. */
   readonly waitId: number;
 }
 
-/** Ends all that an owner waits for, asks and is asked, and gives back all that it holds. */
+/** Ends all waits and requests of an owner, those to it included, and releases all that it holds. */
 export interface ReleaseAll extends Named<"release-all">, OwnerCommand {}
 
-/**
- * Ends what some agents hold of a resource and their waits for it, whoever owns them: they have lost
- * a conflict over it.
- */
+/** Revokes a resource from agents that lost a conflict over it, and ends their waits for it. */
 export interface Evict extends Named<"evict"> {
-  /** What the conflict is about. */
+  /** The subject of the conflict. */
   readonly resourceId: string;
-  /** The losers. */
+  /** The losers; what claims of theirs own counts, too. */
   readonly agentIds: readonly string[];
 }
 
-/** Sets how many units a resource has. A resource that nobody defined has one. */
+/** Sets the capacity of a resource. One that was not defined has one unit. */
 export interface Define extends Named<"define"> {
-  /** What is counted. */
+  /** The resource. */
   readonly resourceId: string;
-  /** At least 1. */
+  /** The number of units, at least 1. */
   readonly capacity: number;
 }
 
 /**
- * Says that an agent waits for the response to a request, and can't go on before: a wait like one
- * for a lock, where cycles of waits are concerned. Agents own it in their own name.
+ * Declares that an agent waits for the response to a request, and can't proceed before: an edge of
+ * the wait-for graph. Agents own requests in their own names.
  */
 export interface Ask extends Named<"ask"> {
-  /** Unique among all requests that wait, such as the message's id. */
+  /** Unique among all pending requests, such as the id of the message. */
   readonly askId: string;
-  /** Who asks. */
+  /** The agent that waits. */
   readonly agentId: string;
-  /** Who is to answer. */
+  /** The agent that is to respond. */
   readonly toAgentId: string;
-  /** Of a cycle of waits, the lowest gives way. */
+  /** The lowest of a cycle of waits is the victim. */
   readonly priority: number;
 }
 
-/** Says that a request was answered, or nobody waits for it any more; harmless when it has ended. */
+/** Declares that a pending request has its response, or that its sender gave up. Idempotent. */
 export interface EndAsk extends Named<"end-ask"> {
-  /** Which request. */
+  /** The id of the request. */
   readonly askId: string;
 }
 
-/** What a lock machine can be told to do. */
-export type LockCommand =
+/** A command of a lock machine. */
+export type LockCommand = ResourceCommand | Ask | EndAsk | Tick;
+
+/** A command about locks themselves. */
+export type ResourceCommand =
   | Acquire
   | AcquireAll
   | Release
@@ -120,10 +142,7 @@ export type LockCommand =
   | CancelWait
   | ReleaseAll
   | Evict
-  | Define
-  | Ask
-  | EndAsk
-  | Tick;
+  | Define;
 
 /** The answer to `acquire`. */
 export type AcquireAnswer =
@@ -131,14 +150,14 @@ export type AcquireAnswer =
   | { readonly status: "granted"; readonly epoch: number }
   /** The owner holds it already. */
   | { readonly status: "held"; readonly epoch: number }
-  /** The owner waits; events with this `waitId` say how the wait ends. */
+  /** The owner waits; events with this `waitId` end the wait. */
   | { readonly status: "queued"; readonly waitId: number };
 
-/** One lock of a group that was granted at once. */
+/** One lock of several that were granted at once. */
 export interface GroupGrant {
-  /** The id of the resource. */
+  /** The resource. */
   readonly resourceId: string;
-  /** The number of the grant. */
+  /** The epoch of the grant. */
   readonly epoch: number;
   /** Whether the owner held it before. */
   readonly borrowed: boolean;
@@ -160,5 +179,185 @@ export type LockAnswers = {
   readonly "end-ask": void;
 };
 
-/** What is about locks themselves, and can be refused. */
-export type ResourceCommand = Exclude<LockCommand, Ask | EndAsk | Tick>;
+/** The most resources that one call may acquire. */
+const MOST_REQUESTS = 10_000;
+
+const MOST_UNITS = 1_000_000_000;
+const MODES: readonly LockMode[] = ["exclusive", "shared"];
+
+/** Returns the command for one lock. Ids that `state` knows were checked when they came first. */
+export function acquireCommand(
+  state: Readonly<LockState>,
+  resourceId: string,
+  agentId: string,
+  owner: string,
+  options: AcquireOptions | number | undefined,
+  defaults: AcquireDefaults,
+  wait: boolean,
+): Acquire {
+  const known = state.owners.get(agentId);
+  if (agentId !== owner || known?.agentId !== agentId || !state.locks.has(resourceId)) {
+    const attempt = acquiring(resourceId, agentId);
+    requireId(resourceId, "resourceId", attempt);
+    requireHolder(agentId, owner, attempt);
+  }
+  const terms = options === undefined
+    ? defaults
+    : readOptions(options, defaults, acquiring(resourceId, agentId));
+  return {
+    type: "acquire",
+    resourceId,
+    agentId,
+    owner,
+    mode: terms.mode,
+    units: terms.units,
+    priority: terms.priority,
+    timeoutMs: terms.timeoutMs,
+    leaseMs: terms.leaseMs,
+    wait,
+  };
+}
+
+function acquiring(resourceIds: unknown, agentId: unknown): Attempt {
+  return () => `acquire ${quote(resourceIds)} for agent ${quote(agentId)}`;
+}
+
+/** Returns the command for several locks at once. */
+export function acquireAllCommand(
+  requests: readonly ResourceRequestLike[],
+  agentId: string,
+  owner: string,
+  options: AcquireAllOptions | number | undefined,
+  defaults: AcquireDefaults,
+): AcquireAll {
+  const attempt = acquiring(requests, agentId);
+  requireHolder(agentId, owner, attempt);
+  const { priority, timeoutMs, leaseMs } = options === undefined
+    ? defaults
+    : readOptions(options, defaults, attempt);
+  const all = normalizeRequests(requests, attempt);
+  return { type: "acquire-all", requests: all, agentId, owner, priority, timeoutMs, leaseMs };
+}
+
+/**
+ * Returns the requests with every field.
+ *
+ * @throws {TypeError | RangeError} when one is malformed, or a resource is named twice
+ */
+export function normalizeRequests(
+  requests: readonly ResourceRequestLike[],
+  attempt: Attempt,
+): ResourceRequest[] {
+  requireArray(requests, MOST_REQUESTS, "requests", attempt);
+  const seen = new Set<string>();
+  return requests.map((request) => {
+    if (typeof request !== "string") requireObject(request, "each request", attempt);
+    const { resourceId, mode = "exclusive", units = 1 } = typeof request === "string"
+      ? { resourceId: request }
+      : request;
+    requireId(resourceId, "resourceId", attempt);
+    requireModeAndUnits(mode, units, attempt);
+    if (seen.has(resourceId)) {
+      const rule = `requests must name each resource once, got ${quote(resourceId)} twice`;
+      throw new RangeError(`Cannot ${attempt()}: ${rule}`);
+    }
+    seen.add(resourceId);
+    return { resourceId, mode, units };
+  });
+}
+
+/** Returns the command that releases a lock. Ids that `state` knows aren't checked again. */
+export function releaseCommand(
+  state: Readonly<LockState>,
+  resourceId: string,
+  agentId: string,
+  epoch: number | undefined,
+): Release {
+  const known = state.owners.get(agentId);
+  if (epoch !== undefined || known?.agentId !== agentId || !state.locks.has(resourceId)) {
+    const attempt = () => `release ${quote(resourceId)} for agent ${quote(agentId)}`;
+    requireId(resourceId, "resourceId", attempt);
+    requireId(agentId, "agentId", attempt);
+    if (epoch !== undefined) requireEpoch(epoch, attempt);
+  }
+  return { type: "release", resourceId, agentId, owner: agentId, epoch: epoch ?? 0 };
+}
+
+/** Returns the command that starts a lease anew. */
+export function renewCommand(
+  resourceId: string,
+  agentId: string,
+  owner: string,
+  leaseMs: number | undefined,
+  epoch: number | undefined,
+): Renew {
+  const attempt = () => `renew ${quote(resourceId)} for agent ${quote(agentId)}`;
+  requireId(resourceId, "resourceId", attempt);
+  requireHolder(agentId, owner, attempt);
+  if (leaseMs !== undefined) requireMs(leaseMs, 1, "leaseMs", attempt);
+  if (epoch !== undefined) requireEpoch(epoch, attempt);
+  return { type: "renew", resourceId, agentId, owner, epoch: epoch ?? 0, leaseMs: leaseMs ?? 0 };
+}
+
+/** Returns the command that releases all locks of an owner. */
+export function releaseAllCommand(holder: LockHolder): ReleaseAll {
+  return { type: "release-all", ...readHolder(holder, () => "release all locks") };
+}
+
+/** Returns the command that sets the capacity of a resource. */
+export function defineCommand(resourceId: string, definition: { capacity: number }): Define {
+  const attempt = () => `define ${quote(resourceId)}`;
+  requireId(resourceId, "resourceId", attempt);
+  requireObject(definition, "the definition", attempt);
+  const { capacity } = definition;
+  requireInteger(capacity, 1, MOST_UNITS, "capacity", attempt);
+  return { type: "define", resourceId, capacity };
+}
+
+/** Returns the holder with its owner. */
+export function readHolder(holder: LockHolder, attempt: Attempt): Required<LockHolder> {
+  requireObject(holder, "holder", attempt);
+  const { agentId, owner = agentId }: LockHolder = holder;
+  requireHolder(agentId, owner, attempt);
+  return { agentId, owner };
+}
+
+/** Programs make names of owners, so they may have characters that ids of agents don't have. */
+function requireHolder(agentId: string, owner: string, attempt: Attempt): void {
+  requireId(agentId, "agentId", attempt);
+  if (owner === agentId) return;
+  if (typeof owner === "string" && owner.length > 0 && owner.length <= 2 * LONGEST_ID) return;
+  const rule = `owner must be a string of 1 to ${2 * LONGEST_ID} characters`;
+  throw new TypeError(`Cannot ${attempt()}: ${rule}, got ${quote(owner)}`);
+}
+
+function requireEpoch(value: unknown, attempt: Attempt): void {
+  requireInteger(value, 1, Number.MAX_SAFE_INTEGER, "epoch", attempt);
+}
+
+function readOptions(
+  options: AcquireOptions | number,
+  defaults: AcquireDefaults,
+  attempt: Attempt,
+): AcquireDefaults {
+  if (typeof options === "number") options = { priority: options };
+  requireObject(options as unknown, "options", attempt);
+  if (options.signal !== undefined) requireSignal(options.signal, "signal", attempt);
+  const {
+    mode = defaults.mode,
+    units = defaults.units,
+    priority = defaults.priority,
+    timeoutMs = defaults.timeoutMs,
+    leaseMs = defaults.leaseMs,
+  } = options;
+  requireModeAndUnits(mode, units, attempt);
+  requirePriority(priority, "priority", attempt);
+  requireMs(timeoutMs, 0, "timeoutMs", attempt);
+  requireMs(leaseMs, 0, "leaseMs", attempt);
+  return { mode, units, priority, timeoutMs, leaseMs };
+}
+
+function requireModeAndUnits(mode: LockMode, units: number, attempt: Attempt): void {
+  requireOneOf(mode, MODES, "mode", attempt);
+  requireInteger(units, 1, mode === "shared" ? 1 : MOST_UNITS, "units", attempt);
+}

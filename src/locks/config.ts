@@ -19,20 +19,20 @@ import type { LockMode } from "./types.ts";
 
 /** The options of a lock machine. */
 export interface LockConfig {
-  /** By how many milliseconds one point of priority makes a wait look older. @default 10_000 */
+  /** The age that one point of priority adds to a wait, in milliseconds. @default 10_000 */
   readonly agingMs: number;
-  /** Whether cycles of waits are looked for. @default true */
+  /** Whether deadlocks are detected. @default true */
   readonly deadlockDetection: boolean;
   /**
-   * What the victim of a deadlock loses: `abort` its wait, `revoke` also those of its locks that
-   * others in the cycle wait for. @default "abort"
+   * The consequence for the victim of a deadlock: `abort` ends its wait, `revoke` also takes its lock
+   * that the cycle waits for. @default "abort"
    */
   readonly deadlockPolicy: "abort" | "revoke";
-  /** How many may queue for one resource, and how many may hold it. @default 1_000_000 */
+  /** The most waiters of one resource, and the most holders. @default 1_000_000 */
   readonly maxWaiters: number;
-  /** How many resources may be held, waited for or defined at once. @default 1_000_000 */
+  /** The most resources that are held, waited for or defined at once. @default 1_000_000 */
   readonly maxResources: number;
-  /** How many requests may wait for their response at once. @default 1_000_000 */
+  /** The most requests that wait for a response at once. @default 1_000_000 */
   readonly maxAsks: number;
 }
 
@@ -48,17 +48,17 @@ export const LOCK_OPTIONS: Options<LockConfig> = {
   maxAsks: count(1_000_000, 0),
 };
 
-/** The config of a lock machine that is given none. */
+/** The config of a lock machine that gets none. */
 export const DEFAULT_LOCK_CONFIG: LockConfig = defaultsOf(LOCK_OPTIONS);
 
 /**
- * Options of {@linkcode ResourceManager}. The config of a whole coordination system fits, too: it
- * ignores the options of other subsystems.
+ * Options of {@linkcode ResourceManager}. It ignores those of other subsystems, so the config of a
+ * whole coordination system fits.
  */
 export interface ResourceManagerConfig extends Partial<LockConfig> {
-  /** How long an acquire waits, in milliseconds; 0 for as long as it takes. @default 30_000 */
+  /** The time limit of a wait, in milliseconds; 0 for none. @default 30_000 */
   resourceTimeout?: number;
-  /** How long a lock is held without a renewal, in milliseconds; 0 for no lease. @default 0 */
+  /** The length of a lease, in milliseconds; 0 for locks without one. @default 0 */
   leaseMs?: number;
   /** For other subsystems. */
   maxRetries?: number;
@@ -74,7 +74,7 @@ export const ACQUIRE_OPTIONS: Options<{ resourceTimeout: number; leaseMs: number
   leaseMs: ms(0),
 };
 
-/** The terms of an acquire that names none. */
+/** The terms of an acquire, which its options replace one by one. */
 export interface AcquireDefaults {
   readonly mode: LockMode;
   readonly units: number;
@@ -83,7 +83,7 @@ export interface AcquireDefaults {
   readonly leaseMs: number;
 }
 
-/** Returns the machine's part of `config`, and the terms of acquires that name none. */
+/** Returns the machine's part of `config`, and the terms of acquires without options. */
 export function readLockConfig(config: ResourceManagerConfig, attempt: Attempt): {
   machine: LockConfig;
   defaults: AcquireDefaults;

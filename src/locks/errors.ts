@@ -1,68 +1,66 @@
 /**
- * Errors of locks.
+ * Errors of locks, and the tables from refusals and ends of waits to them.
  *
  * @module
  */
 
-import { InvariantError, LimitError, LockstepError, StaleEpochError } from "../core/errors.ts";
 import { quote } from "../core/arguments.ts";
+import { InvariantError, LimitError, LockstepError, StaleEpochError } from "../core/errors.ts";
+import type { ResourceCommand } from "./commands.ts";
 import type {
   DeadlockDetected,
   ResourceAbandoned,
   ResourceCancelled,
+  ResourceRefusal,
   ResourceRefused,
   ResourceTimedOut,
 } from "./events.ts";
-import type { ResourceCommand } from "./commands.ts";
-import type { LockState } from "./state.ts";
+import type { Lock, LockState } from "./state.ts";
 
-/** A release or renewal by somebody who doesn't hold the lock; nothing changed. */
+/** A release or renewal by an agent that doesn't hold the lock. It changed nothing. */
 export class NotHolderError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "not-holder";
-  /** The resource whose lock it is about. */
+  /** The resource. */
   readonly resourceId: string;
-  /** The agent that asked. */
+  /** The agent that made the call. */
   readonly agentId: string;
   /** The agents that hold the lock; empty when it is free. */
   readonly holders: readonly string[];
 
-  /** Creates the error; `attempt` says what was asked for, such as `release "db"`. */
+  /** Makes the error of one call. */
   constructor(attempt: string, resourceId: string, agentId: string, holders: readonly string[]) {
-    super(
-      `Cannot ${attempt}: agent must hold the lock, got ${
-        holders.length === 0 ? "a free lock" : `one held by ${holders.map(quote).join(", ")}`
-      }`,
-    );
+    const lock = holders.length === 0 ? "a free lock" : `one held by ${quoted(holders)}`;
+    super(`Cannot ${attempt}: agent must hold the lock, got ${lock}`);
     this.resourceId = resourceId;
     this.agentId = agentId;
     this.holders = holders;
   }
 }
 
-/** A wait for a lock took longer than it may. */
+/** A wait for a lock exceeded its time limit. */
 export class LockTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-timeout";
-  /** All resources that the wait was for. */
+  /** All resources of the wait. */
   readonly resourceIds: readonly string[];
   /** The agent that waited. */
   readonly agentId: string;
-  /** The longest wait that was allowed, in milliseconds. */
+  /** The time limit. */
   readonly timeoutMs: number;
-  /** The agents that hold what the wait was for, each once, the longest holder first. */
+  /** The agents that hold one of the resources, each once, the longest holder first. */
   readonly holders: readonly string[];
 
-  /** Creates the error of one wait. */
+  /** Makes the error of one wait. */
   constructor(
     resourceIds: readonly string[],
     agentId: string,
     timeoutMs: number,
     holders: readonly string[] = [],
   ) {
-    const held = holders.length === 0 ? "" : `; it is held by ${holders.map(quote).join(", ")}`;
+    const held = holders.length === 0 ? "" : `; it is held by ${quoted(holders)}`;
     super(
-      `Cannot acquire ${resourceIds.map(quote).join(", ")} for agent ${quote(agentId)}: ` +
+      `Cannot acquire ${quoted(resourceIds)} for agent ${quote(agentId)}: ` +
         `the lock must become free within ${timeoutMs} ms${held}`,
     );
     this.resourceIds = resourceIds;
@@ -72,66 +70,67 @@ export class LockTimeoutError extends LockstepError {
   }
 }
 
-/** A wait or a request was ended because somebody in a cycle of waits had to give way. */
+/** A wait or a request ended as the victim of a deadlock. */
 export class DeadlockError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "deadlock";
-  /** The victim, which may ask again. */
+  /** The victim, which may try again. */
   readonly agentId: string;
-  /** The agents of the cycle: each waits for the resource at its own index. */
+  /** The agents of the cycle; each waits for the resource at its index. */
   readonly agents: readonly string[];
-  /** The resources, each held by the next agent; `""` for a wait for that agent's response. */
+  /** The resources; the next agent of the cycle holds it. `""` for the response of that agent. */
   readonly resources: readonly string[];
 
-  /** Creates the error of the victim, with the cycle of waits. */
+  /** Makes the error of one victim. */
   constructor(agentId: string, agents: readonly string[], resources: readonly string[]) {
     const cycle = agents.map((agent, i) => {
-      const next = agents[(i + 1) % agents.length] ?? "";
-      const resource = resources[i] ?? "";
+      const next = agents[(i + 1) % agents.length]!;
+      const isRequest = resources[i] === "";
       return `${quote(agent)} waits for ${
-        resource === "" ? `${quote(next)} to answer` : quote(resource)
+        isRequest ? `${quote(next)} to respond` : quote(resources[i])
       }`;
     });
-    super(`Agent ${quote(agentId)} gives way in a deadlock: ${cycle.join(", ")}`);
+    super(`Agent ${quote(agentId)} is the victim of a deadlock: ${cycle.join(", ")}`);
     this.agentId = agentId;
     this.agents = agents;
     this.resources = resources;
   }
 }
 
-/** A wait for a lock came to nothing: it was called off, or its agent can't have the lock. */
+/** A wait for a lock ended without the lock: it was cancelled, or became pointless. */
 export class LockAbandonedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-abandoned";
-  /** All resources that the wait was for. */
+  /** All resources of the wait. */
   readonly resourceIds: readonly string[];
   /** The agent that waited. */
   readonly agentId: string;
 
-  /** Creates the error; `reason` says why the wait ended. */
+  /** Makes the error of one wait. */
   constructor(resourceIds: readonly string[], agentId: string, reason: string) {
-    super(
-      `Cannot acquire ${resourceIds.map(quote).join(", ")} for agent ${quote(agentId)}: ${reason}`,
-    );
+    super(`Cannot acquire ${quoted(resourceIds)} for agent ${quote(agentId)}: ${reason}`);
     this.resourceIds = resourceIds;
     this.agentId = agentId;
   }
 }
 
-/** A lock is lost to whom it was granted. The reason of a handle's signal. */
+/** A lock was lost while it was held. The reason of a handle's signal. */
 export class LockLostError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-lost";
-  /** The resource whose lock it is about. */
+  /** The resource. */
   readonly resourceId: string;
-  /** The agent that held the lock. */
+  /** The agent that held it. */
   readonly agentId: string;
-  /** The epoch of the grant that is lost. */
+  /** The epoch of the grant that was lost. */
   readonly epoch: number;
-  /** `gone` when the loss was not observed as it happened; `closed` when its manager was shut down. */
+  /**
+   * The cause of the loss; `gone` when its signal was first used after it, `closed` when its manager
+   * was shut down.
+   */
   readonly reason: "expired" | "revoked" | "released" | "gone" | "closed";
 
-  /** Creates the error of one grant. */
+  /** Makes the error of one grant. */
   constructor(
     resourceId: string,
     agentId: string,
@@ -147,24 +146,24 @@ export class LockLostError extends LockstepError {
   }
 }
 
-/** What is asked for can't go together with what is held. */
+/** A lock can't be acquired, or a capacity set, beside what is held. */
 export class LockModeError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-mode";
-  /** The resource whose lock it is about. */
+  /** The resource. */
   readonly resourceId: string;
 
-  /** Creates the error; `rule` says what must hold for `attempt` to succeed. */
+  /** Makes the error of a call that breaks `rule`. */
   constructor(attempt: string, resourceId: string, rule: string) {
     super(`Cannot ${attempt}: ${rule}`);
     this.resourceId = resourceId;
   }
 }
 
-/** The ways in which a wait ends without a grant. */
+/** The event of a wait that ended without a grant. */
 export type WaitEnd = ResourceTimedOut | ResourceCancelled | ResourceAbandoned | DeadlockDetected;
 
-/** The error for a wait, for `resourceIds`, that ended without a grant. */
+/** Returns the error for a wait for `resourceIds` that ended without a grant. */
 export function endError(
   state: Readonly<LockState>,
   resourceIds: readonly string[],
@@ -184,7 +183,7 @@ export function endError(
   }
 }
 
-/** The other agents that hold one of `resourceIds`, the longest holder first. */
+/** Returns the other agents that hold one of `resourceIds`, the longest holder first. */
 function holdersOf(
   { locks }: Readonly<LockState>,
   resourceIds: readonly string[],
@@ -197,57 +196,71 @@ function holdersOf(
   return [...agents];
 }
 
-const ABANDONED: Record<ResourceAbandoned["reason"], string> = {
-  gone: "the agent is gone, or gave everything back",
-  upgrade: "the agent got it meanwhile, in a weaker mode or with fewer units",
+const ABANDONED: Readonly<Record<ResourceAbandoned["reason"], string>> = {
+  gone: "the agent is gone, or released all its locks",
+  upgrade: "the agent was granted it in the meantime, in a weaker mode or with fewer units",
   conflict: "the agent lost a conflict over it",
 };
 
-/** The error for a refused `command`. `state` is the one that refused it. */
+/** Returns the error for a refused `command`. `state` is the one that refused it. */
 export function refusalError(
   state: Readonly<LockState>,
   command: ResourceCommand,
   { resourceId, agentId, reason }: ResourceRefused,
 ): LockstepError {
-  const lock = state.locks.get(resourceId);
   const verb = command.type === "acquire-all" ? "acquire" : command.type;
-  const attempt = command.type === "define"
-    ? `define ${quote(resourceId)}`
-    : `${verb} ${quote(resourceId)} for agent ${quote(agentId)}`;
-  switch (reason) {
-    case "not-holder": {
-      const holders = lock?.holds.map((hold) => hold.owner.agentId) ?? [];
-      return new NotHolderError(attempt, resourceId, agentId, holders);
-    }
-    case "stale-epoch": {
-      const epoch = "epoch" in command ? command.epoch : 0;
-      const held = lock?.holds.find((hold) => hold.owner.agentId === agentId) ?? lock?.holds[0];
-      return new StaleEpochError(attempt, epoch, held?.epoch);
-    }
-    case "upgrade": {
-      const rule = "what the agent holds must be released before it asks for more of the same";
-      return new LockModeError(attempt, resourceId, rule);
-    }
-    case "over-capacity":
-      return new LimitError(attempt, "units must be in the resource's capacity", capacityOf(lock));
-    case "full":
-      return new LimitError(attempt, ...fullness(state, resourceId));
-    case "in-use":
-      return new LockModeError(attempt, resourceId, "the capacity of a resource in use must stay");
-    default:
-      return new InvariantError(`Cannot ${attempt}: it must not be refused as ${quote(reason)}`);
-  }
-}
-
-function capacityOf(lock: { capacity: number } | undefined): number {
-  return lock?.capacity ?? 1;
-}
-
-function fullness(state: Readonly<LockState>, resourceId: string): [rule: string, limit: number] {
-  const { maxWaiters, maxResources } = state.config;
+  const by = agentId === "" ? "" : ` for agent ${quote(agentId)}`;
+  const attempt = `${verb} ${quote(resourceId)}${by}`;
   const lock = state.locks.get(resourceId);
-  const crowd = lock === undefined ? 0 : Math.max(lock.queue.length, lock.holds.length);
-  return crowd >= maxWaiters
-    ? ["the resource must have room for one more agent", maxWaiters]
-    : ["there must be room for one more resource in use", maxResources];
+  return REFUSALS[reason]({ attempt, state, command, resourceId, agentId, reason, lock });
+}
+
+/** A refused command. */
+interface Refused extends Pick<ResourceRefused, "resourceId" | "agentId" | "reason"> {
+  readonly attempt: string;
+  readonly state: Readonly<LockState>;
+  readonly command: ResourceCommand;
+  /** The resource; `undefined` when it is free and unknown. */
+  readonly lock: Readonly<Lock> | undefined;
+}
+
+const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepError>> = {
+  "not-holder": ({ attempt, resourceId, agentId, lock }) => {
+    const holders = lock?.holds.map(({ owner }) => owner.agentId) ?? [];
+    return new NotHolderError(attempt, resourceId, agentId, holders);
+  },
+  "stale-epoch": ({ attempt, agentId, command, lock }) => {
+    const epoch = "epoch" in command ? command.epoch : 0;
+    const held = lock?.holds.find(({ owner }) => owner.agentId === agentId) ?? lock?.holds[0];
+    return new StaleEpochError(attempt, epoch, held?.epoch);
+  },
+  "upgrade": ({ attempt, resourceId }) => {
+    const rule = "what the agent holds must be released before it asks for more of the same";
+    return new LockModeError(attempt, resourceId, rule);
+  },
+  "over-capacity": ({ attempt, lock }) => {
+    const rule = "units must be in the resource's capacity";
+    return new LimitError(attempt, rule, lock?.capacity ?? 1);
+  },
+  "full": ({ attempt, state: { config }, lock }) =>
+    lock !== undefined && Math.max(lock.queue.length, lock.holds.length) >= config.maxWaiters
+      ? new LimitError(attempt, "the resource must have room for one more agent", config.maxWaiters)
+      : new LimitError(
+        attempt,
+        "there must be room for one more resource in use",
+        config.maxResources,
+      ),
+  "in-use": ({ attempt, resourceId }) =>
+    new LockModeError(attempt, resourceId, "the capacity of a resource in use must stay"),
+  "held": unexpected,
+  "not-waiting": unexpected,
+};
+
+/** The client sees to these itself. */
+function unexpected({ attempt, reason }: Refused): LockstepError {
+  return new InvariantError(`Cannot ${attempt}: it must not be refused as ${quote(reason)}`);
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map(quote).join(", ");
 }

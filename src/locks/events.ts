@@ -1,51 +1,51 @@
 /**
- * What happens to locks on resources, and to those who wait for them.
+ * The events of locks and of the waits for them.
  *
  * @module
  */
 
 import { counted } from "../core/arguments.ts";
-import { type LockMode, ownerName } from "./types.ts";
 import { type Descriptions, listed, refusal, timeOfDay } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
+import { claimOf, type LockMode } from "./types.ts";
 
-/** What all events about one lock say. */
+/** The fields of all events about one lock. */
 export interface ResourceEvent {
-  /** What the lock is on. */
+  /** The resource. */
   readonly resourceId: string;
-  /** Who is told and shown. */
+  /** The agent. */
   readonly agentId: string;
-  /** Who the lock belongs to: the agent itself, or one claim of a task that the agent runs. */
+  /** The owner of the lock: the agent itself, or one claim of a task that it runs. */
   readonly owner: string;
 }
 
-/** What all events about one grant of a lock say. */
+/** The fields of all events about one grant of a lock. */
 export interface GrantEvent extends ResourceEvent {
   /** The number of the grant; larger than that of any earlier one. */
   readonly epoch: number;
 }
 
-/** How a grant ended. */
+/** The fields of all events about the end of a grant. */
 export interface GrantEnded extends GrantEvent {
-  /** Since the grant. */
+  /** The time since the grant, in milliseconds. */
   readonly heldMs: number;
 }
 
-/** What all events about a wait say. */
+/** The fields of all events about a wait. */
 export interface WaitEvent {
-  /** All that the wait is for: one lock, or several at once. */
+  /** All resources of the wait: one, or several at once. */
   readonly resourceIds: readonly string[];
-  /** Who is told and shown. */
+  /** The agent. */
   readonly agentId: string;
-  /** Who waits: the agent itself, or one claim of a task that the agent runs. */
+  /** The owner of the wait: the agent itself, or one claim of a task that it runs. */
   readonly owner: string;
-  /** Numbers the waits of a machine, from 1. */
+  /** The number of the wait, from 1. */
   readonly waitId: number;
 }
 
-/** How a wait ended without a grant. A deadlock's victim has `deadlock:detected` instead. */
+/** The fields of events about a wait that ended without a grant, other than as a deadlock's victim. */
 export interface WaitEnded extends WaitEvent {
-  /** Since the wait began. */
+  /** The time since the wait began, in milliseconds. */
   readonly waitedMs: number;
 }
 
@@ -53,17 +53,17 @@ export interface WaitEnded extends WaitEvent {
 export interface ResourceAcquired extends Named<"resource:acquired">, GrantEvent {
   /** Whether others may hold it too. */
   readonly mode: LockMode;
-  /** How many of a counted resource; 1 of any other. */
+  /** The number of units of a resource with a capacity; 1 of any other. */
   readonly units: number;
-  /** The wait that it ends, or `0` when there was none. */
+  /** The wait that it ends, or `0` for none. */
   readonly waitId: number;
-  /** Since the wait began; 0 when there was none. */
+  /** The time since the wait began, in milliseconds; 0 without one. */
   readonly waitedMs: number;
 }
 
-/** An owner asked for a lock that it holds, or got it meanwhile; its grant stands as it was. */
+/** An owner acquired a lock that it holds; its grant stays as it was. */
 export interface ResourceReacquired extends Named<"resource:reacquired">, GrantEvent {
-  /** The wait that it ends, or `0` when there was none. */
+  /** The wait that it ends, or `0` for none. */
   readonly waitId: number;
 }
 
@@ -73,54 +73,55 @@ export interface ResourceQueued extends Named<"resource:queued">, WaitEvent {
   readonly priority: number;
 }
 
-/** A lock was given back. */
+/** A lock was released. */
 export interface ResourceReleased extends Named<"resource:released">, GrantEnded {}
 
-/** A lease was extended. */
+/** A lease was renewed. */
 export interface ResourceRenewed extends Named<"resource:renewed">, GrantEvent {
   /** When the lease ends; `Infinity` for a lock without one. */
   readonly expiresAt: Instant;
 }
 
-/** A lease ran out and the lock was taken away. */
+/** A lease ended, and with it the grant. */
 export interface ResourceExpired extends Named<"resource:expired">, GrantEnded {}
 
-/** A lock was taken away from the victim of a deadlock, or the loser of a conflict. */
+/** A lock was revoked from the victim of a deadlock, or the loser of a conflict. */
 export interface ResourceRevoked extends Named<"resource:revoked">, GrantEnded {}
 
-/** A wait took longer than it may. */
+/** A wait exceeded its time limit. */
 export interface ResourceTimedOut extends Named<"resource:timed-out">, WaitEnded {
-  /** How long it was allowed to take. */
+  /** The time limit, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** A wait was taken back by who began it. */
+/** A wait was cancelled by the caller that began it. */
 export interface ResourceCancelled extends Named<"resource:cancelled">, WaitEnded {}
 
-/** A wait ended because it can't lead to anything any more. */
+/** A wait ended because it became pointless. */
 export interface ResourceAbandoned extends Named<"resource:abandoned">, WaitEnded {
   /**
-   * `gone`: its owner is; `upgrade`: what the owner got meanwhile has to be given back before it may
-   * ask for more; `conflict`: its agent lost one over the resource.
+   * `gone`: its owner released all its locks, or is gone; `upgrade`: its owner was granted less in
+   * the meantime, and has to release that before it may acquire more; `conflict`: its agent lost a
+   * conflict over the resource.
    */
   readonly reason: "gone" | "upgrade" | "conflict";
 }
 
-/** The number of units of a resource was set. */
+/** The capacity of a resource was set. */
 export interface ResourceDefined extends Named<"resource:defined"> {
-  /** What is counted. */
+  /** The resource. */
   readonly resourceId: string;
-  /** How many units exclusive holders can have between them. */
+  /** The number of units that exclusive holders can have between them. */
   readonly capacity: number;
 }
 
-/** Why a command on a resource was refused. */
+/** The condition for which a command on a resource was refused. */
 export type ResourceRefusal =
-  /** It is held, and the command would not wait. */
+  /** It is held, and the command forbids a wait. */
   | "held"
   /** Its owner doesn't hold it. */
   | "not-holder"
-  /** The grant that the command names is not in force. */
+  /** The grant of the command's epoch is not in force. */
   | "stale-epoch"
   /** A shared holder asked for an exclusive lock, or a holder for more units. */
   | "upgrade"
@@ -128,18 +129,18 @@ export type ResourceRefusal =
   | "over-capacity"
   /** The queue, or the table of resources, is full. */
   | "full"
-  /** No such wait: it ended before. */
+  /** There is no such wait: it has ended. */
   | "not-waiting"
   /** The capacity of a resource in use can't change. */
   | "in-use";
 
-/** A command was refused, and the state is as before. */
+/** A command was refused. The state is as before. */
 export interface ResourceRefused extends Named<"resource:refused"> {
-  /** What the reason is about; `""` when that is a wait. */
+  /** The subject of the reason; `""` when that is a wait. */
   readonly resourceId: string;
-  /** Who asked; `""` when the command names nobody. */
+  /** The agent of the command; `""` for none. */
   readonly agentId: string;
-  /** For whom it asked; `""` when the command names nobody. */
+  /** The owner of the command; `""` for none. */
   readonly owner: string;
   /** The command's `type`. */
   readonly command: string;
@@ -147,60 +148,60 @@ export interface ResourceRefused extends Named<"resource:refused"> {
   readonly reason: ResourceRefusal;
 }
 
-/** What all events about a request that waits for its response say. */
+/** The fields of all events about a request that waits for its response. */
 export interface AskEvent {
-  /** Which request, such as the id of the message. */
+  /** The request, such as the id of the message. */
   readonly askId: string;
-  /** Who asks. */
+  /** The agent that waits for the response. */
   readonly agentId: string;
-  /** Who is asked. */
+  /** The agent that is to respond. */
   readonly toAgentId: string;
 }
 
-/** An agent waits for an answer, which a deadlock may go through. */
+/** An agent waits for a response. A deadlock may involve that. */
 export interface AskBegun extends Named<"ask:begun">, AskEvent {
-  /** Of a cycle of waits, the lowest gives way. */
+  /** The lowest of a cycle of waits is the victim. */
   readonly priority: number;
 }
 
-/** An agent waits for an answer no longer. A deadlock's victim has `deadlock:detected` instead. */
+/** An agent stopped waiting for a response, other than as a deadlock's victim. */
 export interface AskEnded extends Named<"ask:ended">, AskEvent {
-  /** Whether it was told so, or who asks or is asked is gone. */
+  /** `ended`: a command said so; `gone`: one of the two agents is gone. */
   readonly reason: "ended" | "gone";
-  /** Since it was asked. */
+  /** The time since the request, in milliseconds. */
   readonly waitedMs: number;
 }
 
-/** A request isn't watched for deadlocks, and the state is as before. */
+/** A request is not watched for deadlocks. The state is as before. */
 export interface AskRefused extends Named<"ask:refused">, AskEvent {
-  /** Another one of that id waits, or too many do. */
+  /** `known-ask`: one of that id is pending; `full`: too many are. */
   readonly reason: "known-ask" | "full";
 }
 
-/** A cycle of waits was found, and `victim` gave way: its wait, or its request, has ended. */
+/** A deadlock was detected, and the wait or the request of its victim has ended. */
 export interface DeadlockDetected extends Named<"deadlock:detected"> {
-  /** Who waits in the cycle. */
+  /** The agents of the cycle. */
   readonly agents: readonly string[];
   /** The owners of their waits and requests: the agents themselves, or claims of tasks. */
   readonly owners: readonly string[];
   /**
-   * What each of `agents`, by its index, waits for; the next of them holds it or is first in its
-   * queue. `""` for one that waits for the next one's answer.
+   * For each of `agents`, the resource that it waits for; the next agent holds it, or is first in
+   * its queue. `""` when it waits for the response of the next agent.
    */
   readonly resources: readonly string[];
-  /** The agent that gave way. */
+  /** The agent whose wait or request has ended. */
   readonly victim: string;
-  /** The owner of the victim's wait. */
+  /** The owner of that wait or request. */
   readonly owner: string;
   /** The victim's wait; 0 when it is a request. */
   readonly waitId: number;
   /** The victim's request; `""` when it is a wait. */
   readonly askId: string;
-  /** Since the victim's wait, or request, began. */
+  /** The time since the victim's wait or request began, in milliseconds. */
   readonly waitedMs: number;
 }
 
-/** What a lock machine can say. */
+/** An event of a lock machine. */
 export type LockEvent =
   | ResourceAcquired
   | ResourceReacquired
@@ -219,63 +220,76 @@ export type LockEvent =
   | AskRefused
   | DeadlockDetected;
 
-/** From the name of an event to its one-line description. */
+/** The one-line description of each event. */
 export const LOCK_DESCRIPTIONS: Descriptions<LockEvent> = {
-  "resource:acquired": ({ resourceId, agentId, owner, epoch, mode, units, waitId, waitedMs }) => {
+  "resource:acquired": (event) => {
+    const { resourceId, mode, epoch, units, waitId, waitedMs } = event;
     const how = mode === "shared" ? "shared by" : "held by";
     const many = units === 1 ? "" : `, ${units} units`;
     const wait = waitId === 0 ? "" : `, after ${waitedMs} ms`;
-    return `lock ${resourceId}: → ${how} ${
-      ownerName(agentId, owner)
-    } (epoch ${epoch})${many}${wait}`;
+    return `lock ${resourceId}: → ${how} ${ownerName(event)} (epoch ${epoch})${many}${wait}`;
   },
-  "resource:reacquired": ({ resourceId, agentId, owner, epoch }) =>
-    `lock ${resourceId}: still held by ${ownerName(agentId, owner)} (epoch ${epoch})`,
-  "resource:queued": ({ resourceIds, agentId, owner, waitId }) =>
-    `lock ${listed(resourceIds)}: awaited by ${ownerName(agentId, owner)} (wait ${waitId})`,
-  "resource:released": (event) => ended(event, "released"),
-  "resource:renewed": ({ resourceId, agentId, owner, epoch, expiresAt }) =>
-    `lock ${resourceId}: ${ownerName(agentId, owner)} (epoch ${epoch}) may hold it ` +
-    (expiresAt === Infinity ? "for ever" : `until ${timeOfDay(expiresAt)}`),
-  "resource:expired": (event) => ended(event, "expired"),
-  "resource:revoked": (event) => ended(event, "revoked"),
-  "resource:timed-out": (event) => unmet(event, `timed out after ${event.timeoutMs} ms`),
-  "resource:cancelled": (event) => unmet(event, `cancelled after ${event.waitedMs} ms`),
-  "resource:abandoned": (event) =>
-    unmet(
-      event,
-      event.reason === "gone" ? "abandoned, its owner is gone" : "abandoned, an upgrade",
-    ),
+  "resource:reacquired": (event) =>
+    `lock ${event.resourceId}: still held by ${ownerName(event)} (epoch ${event.epoch})`,
+  "resource:queued": (event) => wait(event),
+  "resource:released": (event) => grantEnded(event, "released"),
+  "resource:renewed": (event) => {
+    const { resourceId, epoch, expiresAt } = event;
+    const until = expiresAt === Infinity ? "for ever" : `until ${timeOfDay(expiresAt)}`;
+    return `lock ${resourceId}: ${ownerName(event)} (epoch ${epoch}) may hold it ${until}`;
+  },
+  "resource:expired": (event) => grantEnded(event, "expired"),
+  "resource:revoked": (event) => grantEnded(event, "revoked"),
+  "resource:timed-out": (event) => `${wait(event)} → timed out after ${event.timeoutMs} ms`,
+  "resource:cancelled": (event) => `${wait(event)} → cancelled after ${event.waitedMs} ms`,
+  "resource:abandoned": (event) => `${wait(event)} → abandoned, ${ABANDONED[event.reason]}`,
   "resource:defined": ({ resourceId, capacity }) =>
     `lock ${resourceId}: has ${counted(capacity, "unit")}`,
-  "resource:refused": ({ resourceId, agentId, owner, command, reason }) =>
-    refusal(command, resourceId, ownerName(agentId, owner), reason),
-  "ask:begun": (event) => `${request(event)} waits for the answer`,
-  "ask:ended": (event) => {
-    const how = event.reason === "gone" ? "given up because one of them is gone," : "over";
-    return `${request(event)} → ${how} after ${event.waitedMs} ms`;
-  },
-  "ask:refused": (event) =>
-    refusal("ask", `request ${event.askId} to ${event.toAgentId}`, event.agentId, event.reason),
+  "resource:refused": (event) =>
+    refusal(event.command, event.resourceId, ownerName(event), event.reason),
+  "ask:begun": (event) => `${request(event)} waits for the response`,
+  "ask:ended": (event) =>
+    `${request(event)} → ${REQUEST_ENDS[event.reason]} after ${event.waitedMs} ms`,
+  "ask:refused": ({ askId, agentId, toAgentId, reason }) =>
+    refusal("ask", `request ${askId} to ${toAgentId}`, agentId, reason),
   "deadlock:detected": ({ agents, resources, victim }) => {
     const waits = agents.map((agent, i) => {
-      const answerer = agents[(i + 1) % agents.length];
-      return `${agent} waits for ${resources[i] === "" ? `${answerer} to answer` : resources[i]}`;
+      const next = agents[(i + 1) % agents.length];
+      return `${agent} waits for ${resources[i] === "" ? `${next} to respond` : resources[i]}`;
     });
-    return `deadlock: ${listed(waits)} → ${victim} gives way`;
+    return `deadlock: ${listed(waits)} → ${victim} is the victim`;
   },
+};
+
+const ABANDONED: Readonly<Record<ResourceAbandoned["reason"], string>> = {
+  gone: "its owner is gone",
+  upgrade: "its owner holds less",
+  conflict: "its agent lost a conflict",
+};
+
+const REQUEST_ENDS: Readonly<Record<AskEnded["reason"], string>> = {
+  ended: "over",
+  gone: "cancelled because one of them is gone,",
 };
 
 function request({ askId, agentId, toAgentId }: AskEvent): string {
   return `request ${askId} to ${toAgentId}: ${agentId}`;
 }
 
-function ended({ resourceId, agentId, owner, epoch, heldMs }: GrantEnded, how: string): string {
-  const holder = ownerName(agentId, owner);
-  return `lock ${resourceId}: held by ${holder} (epoch ${epoch}) → ${how} after ${heldMs} ms`;
+function grantEnded(event: GrantEnded, how: string): string {
+  const { resourceId, epoch, heldMs } = event;
+  return `lock ${resourceId}: held by ${
+    ownerName(event)
+  } (epoch ${epoch}) → ${how} after ${heldMs} ms`;
 }
 
-function unmet({ resourceIds, agentId, owner, waitId }: WaitEnded, how: string): string {
-  const who = ownerName(agentId, owner);
-  return `lock ${listed(resourceIds)}: awaited by ${who} (wait ${waitId}) → ${how}`;
+function wait(event: WaitEvent): string {
+  return `lock ${listed(event.resourceIds)}: awaited by ${ownerName(event)} (wait ${event.waitId})`;
+}
+
+function ownerName({ agentId, owner }: { agentId: string; owner: string }): string {
+  if (owner === agentId) return agentId;
+  const claim = claimOf(owner);
+  if (claim === undefined) return agentId === "" ? owner : `${agentId} as ${owner}`;
+  return `${agentId} for task ${claim.taskId}`;
 }

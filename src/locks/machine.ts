@@ -1,41 +1,28 @@
 /**
- * Locks with epochs: who holds what, who waits for it, and who gets it next.
+ * The lock machine: exclusive, shared and counted locks with epochs, leases, fair queues and deadlock
+ * detection. Its specification is `spec/locking/Locking.tla`; each event is an action of it.
  *
- * A lock is held under an epoch. Whoever writes to the resource shows its epoch, and the resource
- * refuses a smaller one than it has seen: a holder that was asleep can't do harm. A release and the
- * grant to the next waiter are one step, so no lock is ever free while somebody waits for it. The
- * first of a queue is served first, whatever comes behind it, so nobody starves.
+ * A lock is granted under an epoch, larger than that of any earlier grant. A client that writes to
+ * the resource shows its epoch, and the resource refuses smaller ones than it has seen: a holder that
+ * has lost its lock without noticing does no harm. A release and the grant to the next waiter are one
+ * step, so no lock is free while an agent waits for it. The first of a queue is served first,
+ * whatever is behind it, so no waiter starves.
  *
  * @module
  */
 
+import { reschedule, schedule, takeDue, unschedule } from "../core/data/deadlines.ts";
+import { push, remove } from "../core/data/heap.ts";
 import { describer } from "../core/describe.ts";
-import { LOCK_DESCRIPTIONS, type LockEvent, type ResourceRefusal } from "./events.ts";
-import { nextDeadline, takeDue } from "../core/data/deadlines.ts";
 import { InvariantError } from "../core/errors.ts";
-import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
-import type { ResourceRequest } from "./types.ts";
-import {
-  abandon,
-  begin,
-  cancel,
-  define,
-  end,
-  endAll,
-  enqueue,
-  extend,
-  give,
-  reacquire,
-  refuse,
-  settle,
-  takeBack,
-  timeOut,
-} from "./transitions.ts";
+import { definePart, type Instant, type Named, type Part, Refusal } from "../core/machine.ts";
 import type {
   Acquire,
   AcquireAll,
+  Ask,
   CancelWait,
   Define,
+  EndAsk,
   Evict,
   GroupGrant,
   LockAnswers,
@@ -43,29 +30,46 @@ import type {
   Release,
   ReleaseAll,
   Renew,
+  ResourceCommand,
 } from "./commands.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./config.ts";
+import { chooseVictim, type Edge, findCycle, isRequest, waiterOf } from "./deadlock.ts";
 import {
-  emptyLocks,
-  type Hold,
-  type Lock,
-  type LockState,
-  type LockStep,
-  type Owner,
-} from "./state.ts";
+  type AskEnded,
+  type AskRefused,
+  LOCK_DESCRIPTIONS,
+  type LockEvent,
+  type ResourceAbandoned,
+  type ResourceRefusal,
+  type ResourceRefused,
+} from "./events.ts";
 import {
   admits,
   covers,
   DEFAULT_CAPACITY,
+  emptyLocks,
   findHold,
-  isIdleLock,
+  findTickets,
+  type FollowUps,
+  followUps,
+  type Hold,
+  type Lock,
   lockOf,
+  type LockState,
+  type LockStep,
+  type Owner,
   ownerOf,
-  rankOf,
+  type PendingRequest,
   sweep,
-} from "./tables.ts";
+  type Ticket,
+  type Wait,
+} from "./state.ts";
+import type { ResourceRequest } from "./types.ts";
 
-/** The types of the commands of a lock machine. */
+type Command = Exclude<LockCommand, Named<"tick">>;
+type Answer<Type extends Command["type"]> = LockAnswers[Type] | Refusal;
+
+/** The types of the commands. */
 const COMMANDS = [
   "acquire",
   "acquire-all",
@@ -79,10 +83,10 @@ const COMMANDS = [
   "end-ask",
 ] as const;
 
-/** A lock machine as part of a larger one. */
-export type LockPart = Part<LockState, Exclude<LockCommand, Tick>, LockEvent, LockAnswers>;
+/** A lock machine, alone or as part of a larger machine. */
+export type LockPart = Part<LockState, Exclude<LockCommand, Named<"tick">>, LockEvent, LockAnswers>;
 
-/** Makes a lock machine with `config`, and the defaults for what that leaves out. */
+/** Makes a lock machine with `config`, and defaults for the options that it leaves out. */
 export function lockMachine(config: Partial<LockConfig> = {}): LockPart {
   return definePart<LockState, LockCommand, LockEvent, LockAnswers>({
     name: "locks",
@@ -90,240 +94,649 @@ export function lockMachine(config: Partial<LockConfig> = {}): LockPart {
     init: () => emptyLocks({ ...DEFAULT_LOCK_CONFIG, ...config }),
     fire,
     apply,
-    deadline: (state) => nextDeadline(state.deadlines),
+    deadline: ({ deadlines: { timers } }) => timers[0]?.rank ?? Infinity,
     describe: describer(LOCK_DESCRIPTIONS),
   });
 }
 
-/** Ends what has taken too long, in order; what follows from one timer comes before the next. */
-function fire(state: LockState, now: Instant, until: Instant, events: LockEvent[]): void {
+function apply(state: LockState, command: Command, now: Instant, events: LockEvent[]): unknown {
   const step: LockStep = { state, now, events, followUps: undefined };
-  const { deadlines } = state;
-  for (let due = takeDue(deadlines, until); due !== undefined; due = takeDue(deadlines, until)) {
-    if (due.subject.kind === "hold") takeBack(step, due.subject, "resource:expired");
-    else timeOut(step, due.subject);
-    settle(step);
+  let answer: unknown;
+  switch (command.type) {
+    case "acquire":
+      answer = acquire(step, command);
+      break;
+    case "acquire-all":
+      answer = acquireAll(step, command);
+      break;
+    case "release":
+      answer = release(step, command);
+      break;
+    case "renew":
+      answer = renew(step, command);
+      break;
+    case "cancel-wait":
+      answer = cancelWait(step, command);
+      break;
+    case "release-all":
+      answer = releaseAll(step, command);
+      break;
+    case "evict":
+      answer = evict(step, command);
+      break;
+    case "define":
+      answer = define(step, command);
+      break;
+    case "ask":
+      answer = beginRequest(step, command);
+      break;
+    case "end-ask":
+      answer = endRequest(step, command);
+      break;
   }
-  sweep(state);
-}
-
-function apply(
-  state: LockState,
-  command: Exclude<LockCommand, Tick>,
-  now: Instant,
-  events: LockEvent[],
-): unknown {
-  const step: LockStep = { state, now, events, followUps: undefined };
-  const answer = handle(step, command);
-  settle(step);
-  sweep(state);
+  if (step.followUps !== undefined) followUp(step, step.followUps);
+  if (state.locks.size + state.owners.size >= state.sweepAt) sweep(state);
   return answer;
 }
 
-function handle(step: LockStep, command: Exclude<LockCommand, Tick>): unknown {
-  switch (command.type) {
-    case "acquire":
-      return acquire(step, command);
-    case "acquire-all":
-      return acquireAll(step, command);
-    case "release":
-      return release(step, command);
-    case "renew":
-      return renew(step, command);
-    case "cancel-wait":
-      return cancelWait(step, command);
-    case "release-all":
-      return releaseAll(step, command);
-    case "evict":
-      return evict(step, command);
-    case "define":
-      return setCapacity(step, command);
-    case "ask":
-      return begin(step, command);
-    case "end-ask":
-      return end(step, command);
+/** Ends the leases and waits that are due, in order; what follows from one precedes the next. */
+function fire(state: LockState, now: Instant, until: Instant, events: LockEvent[]): void {
+  const { deadlines } = state;
+  for (let due = takeDue(deadlines, until); due !== undefined; due = takeDue(deadlines, until)) {
+    const step: LockStep = { state, now, events, followUps: undefined };
+    const { subject } = due;
+    if (subject.kind === "hold") endHold(step, subject, "resource:expired");
+    else endWait(step, subject, { type: "resource:timed-out", timeoutMs: subject.timeoutMs });
+    if (step.followUps !== undefined) followUp(step, step.followUps);
   }
 }
 
-type Answer<Type extends keyof LockAnswers> = LockAnswers[Type] | Refusal;
-
+/** Grants one lock, or lets the owner wait for it. Spec: `Acquire`. */
 function acquire(step: LockStep, command: Acquire): Answer<"acquire"> {
   const { state } = step;
-  const { resourceId, agentId, priority, leaseMs } = command;
+  const { resourceId, agentId, mode, units, priority, leaseMs } = command;
   const lock = state.locks.get(resourceId);
-  const owner = state.owners.get(command.owner);
-  const held = heldBy(lock, owner);
-  if (held !== undefined && covers(held, command.mode, command.units)) {
+  const isIdle = lock === undefined || lock.uses === 0;
+  const known = state.owners.get(command.owner);
+  const held = isIdle ? undefined : heldBy(lock, known);
+  if (held !== undefined && covers(held, mode, units)) {
     reacquire(step, held, 0);
     return { status: "held", epoch: held.epoch };
   }
-  const free = isFree(step, lock, command, priority);
+  const free = isIdle ? units <= DEFAULT_CAPACITY : isFree(step, lock, command, priority);
   if (!free && !command.wait && held === undefined) {
     return refuse(step, command, resourceId, "held");
   }
-  const objection = objectionTo(state, lock, held, command, free) ?? roomFor(state, lock, 1);
-  if (objection !== undefined) return refuse(step, command, resourceId, objection);
+  const reason = reasonAgainst(state, lock, held, command, free, 1);
+  if (reason !== undefined) return refuse(step, command, resourceId, reason);
 
-  const who = owner !== undefined && owner.agentId === agentId
-    ? owner
-    : ownerOf(state, command.owner, agentId);
-  if (!free) return { status: "queued", waitId: enqueue(step, who, [command], command).id };
-  const hold = give(step, lock ?? lockOf(state, resourceId), who, command, leaseMs, undefined);
-  return { status: "granted", epoch: hold.epoch };
+  const owner = known?.agentId === agentId ? known : ownerOf(state, command.owner, agentId);
+  if (!free) return { status: "queued", waitId: enqueue(step, owner, [command], command).id };
+  const granted = lock ?? lockOf(state, resourceId);
+  const { epoch } = grant(step, granted, owner, command, leaseMs, undefined);
+  return { status: "granted", epoch };
 }
 
+/** Grants several locks, or lets the owner wait until it can have all of them. Spec: `AcquireAll`. */
 function acquireAll(step: LockStep, command: AcquireAll): Answer<"acquire-all"> {
   const { state } = step;
   const { requests, agentId, priority, leaseMs } = command;
   requireDistinct(requests);
-  const owner = state.owners.get(command.owner);
-  let free = true;
-  for (const request of requests) {
+  const known = state.owners.get(command.owner);
+  const free = requests.every((request) => {
+    const { mode, units } = request;
     const lock = state.locks.get(request.resourceId);
-    const held = heldBy(lock, owner);
-    free &&= (held !== undefined && covers(held, request.mode, request.units)) ||
+    if (lock === undefined || lock.uses === 0) return units <= DEFAULT_CAPACITY;
+    const held = heldBy(lock, known);
+    return (held !== undefined && covers(held, mode, units)) ||
       isFree(step, lock, request, priority);
-  }
+  });
   let added = 0;
   for (const request of requests) {
     const lock = state.locks.get(request.resourceId);
-    if (lock === undefined || isIdleLock(lock)) added++;
-    const objection = objectionTo(state, lock, heldBy(lock, owner), request, free) ??
-      roomFor(state, lock, added);
-    if (objection !== undefined) return refuse(step, command, request.resourceId, objection);
+    if (lock === undefined || lock.uses === 0) added++;
+    const reason = reasonAgainst(state, lock, heldBy(lock, known), request, free, added);
+    if (reason !== undefined) return refuse(step, command, request.resourceId, reason);
   }
 
-  const who = ownerOf(state, command.owner, agentId);
-  if (!free) return { status: "queued", waitId: enqueue(step, who, requests, command).id };
+  const owner = ownerOf(state, command.owner, agentId);
+  if (!free) return { status: "queued", waitId: enqueue(step, owner, requests, command).id };
   const grants = requests.map((request): GroupGrant => {
     const { resourceId } = request;
     const lock = lockOf(state, resourceId);
-    const held = findHold(lock, who);
+    const held = findHold(lock, owner);
     if (held !== undefined) reacquire(step, held, 0);
-    const { epoch } = held ?? give(step, lock, who, request, leaseMs, undefined);
+    const { epoch } = held ?? grant(step, lock, owner, request, leaseMs, undefined);
     return { resourceId, epoch, borrowed: held !== undefined };
   });
   return { status: "granted", grants };
 }
 
+/** Releases a lock; the next waiter holds it at the end of the step. Spec: `Release`. */
 function release(step: LockStep, command: Release): Answer<"release"> {
-  const held = meantHold(step, command);
+  const held = holdOf(step, command);
   if (held instanceof Refusal) return held;
-  takeBack(step, held, "resource:released");
+  endHold(step, held, "resource:released");
   return { epoch: held.epoch };
 }
 
+/** Starts a lease anew. Spec: `Renew`. */
 function renew(step: LockStep, command: Renew): Answer<"renew"> {
-  const held = meantHold(step, command);
+  const held = holdOf(step, command);
   if (held instanceof Refusal) return held;
-  return { expiresAt: extend(step, held, command.leaseMs) };
+  if (command.leaseMs > 0) held.leaseMs = command.leaseMs;
+  const { lock, owner, lease, leaseMs, epoch } = held;
+  const expiresAt = leaseMs === 0 ? Infinity : step.now + leaseMs;
+  const { deadlines } = step.state;
+  if (lease !== undefined) reschedule(deadlines, lease, expiresAt);
+  else if (leaseMs > 0) held.lease = schedule(deadlines, expiresAt, held);
+  step.events.push({
+    type: "resource:renewed",
+    resourceId: lock.resourceId,
+    agentId: owner.agentId,
+    owner: owner.owner,
+    epoch,
+    expiresAt,
+  });
+  return { expiresAt };
 }
 
+/** Cancels a wait, or releases what it was granted in the meantime. Spec: `CancelWait`. */
 function cancelWait(step: LockStep, command: CancelWait): Answer<"cancel-wait"> {
-  const { state } = step;
-  const wait = state.waits.get(command.waitId);
-  if (wait !== undefined && wait.owner.owner === command.owner) return cancel(step, wait);
-  const holds = state.owners.get(command.owner)?.holds ?? [];
-  const granted = holds.filter((hold) => hold.waitId === command.waitId).sort(byEpoch);
+  const { waitId, owner } = command;
+  const wait = step.state.waits.get(waitId);
+  if (wait !== undefined && wait.owner.owner === owner) {
+    return endWait(step, wait, { type: "resource:cancelled" });
+  }
+  const holds = step.state.owners.get(owner)?.holds ?? [];
+  const granted = holds.filter((hold) => hold.waitId === waitId).sort(byEpoch);
   if (granted.length === 0) return refuse(step, command, "", "not-waiting");
-  for (const hold of granted) takeBack(step, hold, "resource:released");
+  for (const hold of granted) endHold(step, hold, "resource:released");
 }
 
-/** Waits end first, so that nothing of what is released comes back to its owner. */
+/**
+ * Ends the waits, the requests and the holds of an owner. Waits end first, so that it is granted
+ * nothing that it releases. Spec: `ReleaseAll`.
+ */
 function releaseAll(step: LockStep, command: ReleaseAll): void {
   const owner = step.state.owners.get(command.owner);
   if (owner === undefined) return;
-  const waits = owner.waits.toSorted((a, b) => a.id - b.id);
-  const holds = owner.holds.toSorted(byEpoch);
-  for (const wait of waits) abandon(step, wait, "gone");
-  endAll(step, owner);
-  for (const hold of holds) takeBack(step, hold, "resource:released");
+  const held = owner.holds.toSorted(byEpoch);
+  for (const wait of owner.waits.toSorted(byId)) {
+    endWait(step, wait, { type: "resource:abandoned", reason: "gone" });
+  }
+  endRequestsOf(step, owner);
+  for (const hold of held) endHold(step, hold, "resource:released");
 }
 
-/** Waits end first, so that nothing of what is taken away comes back to a loser. */
+/** Takes a resource from agents that lost a conflict over it; their waits for it end first. */
 function evict(step: LockStep, { resourceId, agentIds }: Evict): void {
   const lock = step.state.locks.get(resourceId);
   if (lock === undefined) return;
-  const waits = lock.queue.map(({ wait }) => wait)
-    .filter(({ owner }) => agentIds.includes(owner.agentId));
-  const holds = lock.holds.filter(({ owner }) => agentIds.includes(owner.agentId));
-  for (const wait of waits.sort((a, b) => a.id - b.id)) abandon(step, wait, "conflict");
-  for (const hold of holds.sort(byEpoch)) takeBack(step, hold, "resource:revoked");
+  const isLoser = ({ owner }: Hold | Wait) => agentIds.includes(owner.agentId);
+  const holds = lock.holds.filter(isLoser).sort(byEpoch);
+  for (const wait of lock.queue.map((ticket) => ticket.wait).filter(isLoser).sort(byId)) {
+    endWait(step, wait, { type: "resource:abandoned", reason: "conflict" });
+  }
+  for (const hold of holds) endHold(step, hold, "resource:revoked");
 }
 
-function setCapacity(step: LockStep, command: Define): Answer<"define"> {
+/** Sets the capacity of a resource that is not in use. Spec: `Define`. */
+function define(step: LockStep, command: Define): Answer<"define"> {
+  const { state, events } = step;
   const { resourceId, capacity } = command;
-  const lock = step.state.locks.get(resourceId);
-  const known = lock === undefined ? DEFAULT_CAPACITY : lock.capacity;
-  if (capacity !== known && lock !== undefined && lock.holds.length + lock.queue.length > 0) {
+  const known = state.locks.get(resourceId);
+  const before = known?.capacity ?? DEFAULT_CAPACITY;
+  if (known !== undefined && capacity !== before && known.holds.length + known.queue.length > 0) {
     return refuse(step, command, resourceId, "in-use");
   }
-  const objection = capacity === DEFAULT_CAPACITY ? undefined : roomFor(step.state, lock, 1);
-  if (objection !== undefined) return refuse(step, command, resourceId, objection);
-  define(step, resourceId, capacity);
+  const isAdded = capacity !== DEFAULT_CAPACITY && (known === undefined || known.uses === 0);
+  if (isAdded && state.locksInUse >= state.config.maxResources) {
+    return refuse(step, command, resourceId, "full");
+  }
+  const lock = lockOf(state, resourceId);
+  if (before !== DEFAULT_CAPACITY && --lock.uses === 0) state.locksInUse--;
+  if (capacity !== DEFAULT_CAPACITY && lock.uses++ === 0) state.locksInUse++;
+  lock.capacity = capacity;
+  events.push({ type: "resource:defined", resourceId, capacity });
+}
+
+// The conditions of commands.
+
+function heldBy(lock: Lock | undefined, owner: Owner | undefined): Hold | undefined {
+  return lock === undefined || owner === undefined ? undefined : findHold(lock, owner);
+}
+
+/** Whether a lock in use can be granted at once: it admits `request`, and no wait precedes it. */
+function isFree(
+  step: LockStep,
+  lock: Lock,
+  { mode, units }: ResourceRequest,
+  priority: number,
+): boolean {
+  if (!admits(lock, mode, units)) return false;
+  const first = lock.queue[0];
+  return first === undefined || rankOf(step, priority) < first.rank;
+}
+
+/**
+ * Returns the reason for which `request` can't be granted, if the lock is `free`, or can't wait.
+ * `added` resources would become used with it, its own included.
+ */
+function reasonAgainst(
+  state: LockState,
+  lock: Lock | undefined,
+  held: Hold | undefined,
+  { mode, units }: ResourceRequest,
+  free: boolean,
+  added: number,
+): ResourceRefusal | undefined {
+  if (held !== undefined) return covers(held, mode, units) ? undefined : "upgrade";
+  if (units > (lock?.capacity ?? DEFAULT_CAPACITY)) return "over-capacity";
+  const { maxWaiters, maxResources } = state.config;
+  if (lock !== undefined && lock.uses > 0) {
+    return (free ? lock.holds : lock.queue).length >= maxWaiters ? "full" : undefined;
+  }
+  return state.locksInUse + added > maxResources ? "full" : undefined;
+}
+
+/** Returns the grant that `command` names, or refuses the command. */
+function holdOf(step: LockStep, command: Release | Renew): Hold | Refusal {
+  const { state } = step;
+  const { resourceId, epoch } = command;
+  const lock = state.locks.get(resourceId);
+  const owner = state.owners.get(command.owner);
+  const only = lock?.holds.length === 1 ? lock.holds[0] : undefined;
+  const held = only?.owner === owner ? only : heldBy(lock, owner);
+  if (held !== undefined && (epoch === 0 || held.epoch === epoch)) return held;
+  const isInForce = epoch === 0 || lock?.holds.some((hold) => hold.epoch === epoch);
+  const reason = held === undefined && isInForce ? "not-holder" : "stale-epoch";
+  return refuse(step, command, resourceId, reason);
+}
+
+function requireDistinct(requests: readonly ResourceRequest[]): void {
+  if (new Set(requests.map(({ resourceId }) => resourceId)).size === requests.length) return;
+  throw new InvariantError("Cannot acquire-all: no resource may be named twice");
 }
 
 function byEpoch(a: Hold, b: Hold): number {
   return a.epoch - b.epoch;
 }
 
-function heldBy(lock: Lock | undefined, owner: Owner | undefined): Hold | undefined {
-  return lock === undefined || owner === undefined ? undefined : findHold(lock, owner);
+function byId(a: Wait, b: Wait): number {
+  return a.id - b.id;
 }
 
-/** Whether `request` can be granted at once: the lock admits it, and nobody comes before it. */
-function isFree(
+/** Refuses a command: the state stays as it is. */
+function refuse(
   step: LockStep,
-  lock: Lock | undefined,
-  { mode, units }: ResourceRequest,
-  priority: number,
-): boolean {
-  if (lock === undefined) return units <= DEFAULT_CAPACITY;
-  if (!admits(lock, mode, units)) return false;
-  const first = lock.queue[0];
-  return first === undefined || rankOf(step, priority) < first.rank;
+  command: ResourceCommand,
+  resourceId: string,
+  reason: ResourceRefusal,
+): Refusal<ResourceRefused> {
+  const refused: ResourceRefused = {
+    type: "resource:refused",
+    resourceId,
+    agentId: "agentId" in command ? command.agentId : "",
+    owner: "owner" in command ? command.owner : "",
+    command: command.type,
+    reason,
+  };
+  step.events.push(refused);
+  return new Refusal(refused);
 }
 
-/** Why `request` can't even wait, if it can't; or, when it is `free`, can't be granted. */
-function objectionTo(
-  state: LockState,
-  lock: Lock | undefined,
-  held: Hold | undefined,
-  { mode, units }: ResourceRequest,
-  free: boolean,
-): ResourceRefusal | undefined {
-  if (held !== undefined) return covers(held, mode, units) ? undefined : "upgrade";
-  const capacity = lock === undefined ? DEFAULT_CAPACITY : lock.capacity;
-  if (units > capacity) return "over-capacity";
-  if (lock === undefined) return undefined;
-  const line = free ? lock.holds : lock.queue;
-  return line.length >= state.config.maxWaiters ? "full" : undefined;
+// Grants.
+
+/** Grants `lock` to `owner`, at once or at the end of `wait`; its lease starts. */
+function grant(
+  step: LockStep,
+  lock: Lock,
+  owner: Owner,
+  { mode, units }: Pick<ResourceRequest, "mode" | "units">,
+  leaseMs: number,
+  wait: Wait | undefined,
+): Hold {
+  const { state, now, events } = step;
+  const epoch = ++state.epoch;
+  const waitId = wait === undefined ? 0 : wait.id;
+  const hold: Hold = {
+    kind: "hold",
+    lock,
+    owner,
+    mode,
+    units,
+    epoch,
+    since: now,
+    waitId,
+    leaseMs,
+    lease: undefined,
+    lockIndex: lock.holds.length,
+    ownerIndex: owner.holds.length,
+  };
+  if (lock.uses++ === 0) state.locksInUse++;
+  lock.holds.push(hold);
+  owner.holds.push(hold);
+  if (mode === "shared") lock.sharers++;
+  else lock.used += units;
+  if (leaseMs > 0) hold.lease = schedule(state.deadlines, now + leaseMs, hold);
+  events.push({
+    type: "resource:acquired",
+    resourceId: lock.resourceId,
+    agentId: owner.agentId,
+    owner: owner.owner,
+    epoch,
+    mode,
+    units,
+    waitId,
+    waitedMs: wait === undefined ? 0 : now - wait.since,
+  });
+  const isAwaited = lock.queue.length > 0;
+  const isWaiting = isAwaited && owner.waits.length > 0;
+  if (isWaiting) endOtherWaits(step, hold);
+  const isSending = owner.outgoing !== undefined && (isAwaited || owner.incoming !== undefined);
+  if (isWaiting || isSending) followUps(step).suspects.push(owner);
+  return hold;
 }
 
-/** Whether the table has no room for `added` more resources in use, of which `lock` is one. */
-function roomFor(
-  state: LockState,
-  lock: Lock | undefined,
-  added: number,
-): ResourceRefusal | undefined {
-  if (lock !== undefined && !isIdleLock(lock)) return undefined;
-  const inUse = state.locks.size - state.idleLocks;
-  return inUse + added > state.config.maxResources ? "full" : undefined;
+/** Ends the other waits of an owner for a lock that it was just granted. */
+function endOtherWaits(step: LockStep, hold: Hold): void {
+  for (const { wait, mode, units } of findTickets(hold.lock, hold.owner)) {
+    if (!covers(hold, mode, units)) {
+      endWait(step, wait, { type: "resource:abandoned", reason: "upgrade" });
+    } else if (wait.tickets.length > 1) {
+      followUps(step).groups.push(wait);
+    } else {
+      removeWait(step, wait);
+      reacquire(step, hold, wait.id);
+    }
+  }
 }
 
-/** The grant that `command` means; when there is none the command is refused. */
-function meantHold(step: LockStep, command: Release | Renew): Hold | Refusal {
+/** Emits that the owner of `hold` has acquired what it holds. */
+function reacquire({ events }: LockStep, { lock, owner, epoch }: Hold, waitId: number): void {
+  events.push({
+    type: "resource:reacquired",
+    resourceId: lock.resourceId,
+    agentId: owner.agentId,
+    owner: owner.owner,
+    epoch,
+    waitId,
+  });
+}
+
+/** Ends a grant: it was released, its lease has ended, or it was revoked. */
+function endHold(
+  step: LockStep,
+  hold: Hold,
+  type: "resource:released" | "resource:expired" | "resource:revoked",
+): void {
+  const { state, now, events } = step;
+  const { lock, owner } = hold;
+  const lastOfLock = lock.holds.pop()!;
+  if (lastOfLock !== hold) lock.holds[lastOfLock.lockIndex = hold.lockIndex] = lastOfLock;
+  const lastOfOwner = owner.holds.pop()!;
+  if (lastOfOwner !== hold) owner.holds[lastOfOwner.ownerIndex = hold.ownerIndex] = lastOfOwner;
+  if (hold.mode === "shared") lock.sharers--;
+  else lock.used -= hold.units;
+  if (hold.lease !== undefined) unschedule(state.deadlines, hold.lease);
+  if (--lock.uses === 0) state.locksInUse--;
+  events.push({
+    type,
+    resourceId: lock.resourceId,
+    agentId: owner.agentId,
+    owner: owner.owner,
+    epoch: hold.epoch,
+    heldMs: now - hold.since,
+  });
+  if (lock.queue.length === 0) return;
+  const { unserved, suspects } = followUps(step);
+  unserved.push(lock);
+  // Its own wait for several locks may have relied on this one.
+  if (owner.waits.length > 0) suspects.push(owner);
+}
+
+// Waits.
+
+/** Adds a wait for all of `requests`, in the queue of each. */
+function enqueue(
+  step: LockStep,
+  owner: Owner,
+  requests: readonly ResourceRequest[],
+  { priority, timeoutMs, leaseMs }: Acquire | AcquireAll,
+): Wait {
+  const { state, now, events } = step;
+  const id = ++state.lastWait;
+  const wait: Wait = {
+    kind: "wait",
+    id,
+    owner,
+    tickets: [],
+    priority,
+    since: now,
+    timeoutMs,
+    leaseMs,
+    timeout: undefined,
+    ownerIndex: owner.waits.length,
+  };
+  const rank = rankOf(step, priority);
+  wait.tickets = requests.map(({ resourceId, mode, units }) => {
+    const lock = lockOf(state, resourceId);
+    const ticket: Ticket = { rank, sequence: id, position: -1, lock, wait, mode, units };
+    if (lock.uses++ === 0) state.locksInUse++;
+    push(lock.queue, ticket);
+    return ticket;
+  });
+  owner.waits.push(wait);
+  state.waits.set(id, wait);
+  if (timeoutMs > 0) wait.timeout = schedule(state.deadlines, now + timeoutMs, wait);
+  const resourceIds = requests.map(({ resourceId }) => resourceId);
+  const { agentId } = owner;
+  events.push({
+    type: "resource:queued",
+    resourceIds,
+    agentId,
+    owner: owner.owner,
+    waitId: id,
+    priority,
+  });
+  followUps(step).suspects.push(owner);
+  return wait;
+}
+
+/** Returns the rank of a wait that begins in this step. Smaller ranks are served first. */
+function rankOf({ now, state }: LockStep, priority: number): number {
+  return now - priority * state.config.agingMs;
+}
+
+/** The end of a wait without a grant. */
+type WaitOutcome =
+  | { readonly type: "resource:timed-out"; readonly timeoutMs: number }
+  | { readonly type: "resource:cancelled" }
+  | { readonly type: "resource:abandoned"; readonly reason: ResourceAbandoned["reason"] };
+
+/** Ends a wait without a grant. */
+function endWait(step: LockStep, wait: Wait, outcome: WaitOutcome): void {
+  removeWait(step, wait);
+  const { owner: { agentId, owner }, id: waitId, tickets, since } = wait;
+  const resourceIds = tickets.map(({ lock }) => lock.resourceId);
+  const waitedMs = step.now - since;
+  step.events.push({ ...outcome, resourceIds, agentId, owner, waitId, waitedMs });
+}
+
+/** Removes a wait from its queues; the next of each may be granted. */
+function removeWait(step: LockStep, wait: Wait): void {
   const { state } = step;
-  const { resourceId, epoch } = command;
-  const lock = state.locks.get(resourceId);
-  const held = heldBy(lock, state.owners.get(command.owner));
-  if (held !== undefined && (epoch === 0 || held.epoch === epoch)) return held;
-  const others = epoch === 0 || lock?.holds.some((hold) => hold.epoch === epoch);
-  const reason = held === undefined && others ? "not-holder" : "stale-epoch";
-  return refuse(step, command, resourceId, reason);
+  for (const ticket of wait.tickets) {
+    const { lock } = ticket;
+    const wasFirst = ticket.position === 0;
+    remove(lock.queue, ticket);
+    if (--lock.uses === 0) state.locksInUse--;
+    const first = lock.queue[0];
+    if (first === undefined || !wasFirst) continue;
+    const { unserved, suspects } = followUps(step);
+    unserved.push(lock);
+    if (lock.queue.length > 1) suspects.push(first.wait.owner);
+  }
+  const { waits } = wait.owner;
+  const last = waits.pop()!;
+  if (last !== wait) waits[last.ownerIndex = wait.ownerIndex] = last;
+  wait.ownerIndex = -1;
+  state.waits.delete(wait.id);
+  unschedule(state.deadlines, wait.timeout);
 }
 
-function requireDistinct(requests: readonly ResourceRequest[]): void {
-  if (new Set(requests.map((request) => request.resourceId)).size === requests.length) return;
-  throw new InvariantError("Cannot acquire-all: no resource may be named twice");
+// Requests.
+
+/** Adds a pending request, in O(1). One of an agent to itself is a no-op. */
+function beginRequest(step: LockStep, command: Ask): Answer<"ask"> {
+  const { state, now, events } = step;
+  const { askId, agentId, toAgentId, priority } = command;
+  if (agentId === toAgentId) return;
+  const isKnown = state.requests.has(askId);
+  if (isKnown || state.requests.size >= state.config.maxAsks) {
+    const reason = isKnown ? "known-ask" : "full";
+    const refused: AskRefused = { type: "ask:refused", askId, agentId, toAgentId, reason };
+    events.push(refused);
+    return new Refusal(refused);
+  }
+  const from = ownerOf(state, agentId, agentId);
+  const to = ownerOf(state, toAgentId, toAgentId);
+  from.outgoing ??= [];
+  to.incoming ??= [];
+  const request: PendingRequest = {
+    askId,
+    number: ++state.lastWait,
+    from,
+    to,
+    priority,
+    since: now,
+    fromIndex: from.outgoing.length,
+    toIndex: to.incoming.length,
+  };
+  from.outgoing.push(request);
+  to.incoming.push(request);
+  state.requests.set(askId, request);
+  events.push({ type: "ask:begun", askId, agentId, toAgentId, priority });
+  if (from.incoming !== undefined || from.holds.length + from.waits.length > 0) {
+    followUps(step).suspects.push(from);
+  }
+}
+
+/** Ends a request that has its response, or whose sender gave up. Idempotent. */
+function endRequest(step: LockStep, { askId }: EndAsk): void {
+  const request = step.state.requests.get(askId);
+  if (request !== undefined) cancelRequest(step, request, "ended");
+}
+
+/** Ends all requests from and to `owner`, oldest first. */
+function endRequestsOf(step: LockStep, { outgoing = [], incoming = [] }: Owner): void {
+  const requests = [...outgoing, ...incoming].sort((a, b) => a.number - b.number);
+  for (const request of requests) cancelRequest(step, request, "gone");
+}
+
+function cancelRequest(step: LockStep, request: PendingRequest, reason: AskEnded["reason"]): void {
+  const { askId, from, to, since } = request;
+  removeRequest(step.state, request);
+  step.events.push({
+    type: "ask:ended",
+    askId,
+    agentId: from.agentId,
+    toAgentId: to.agentId,
+    reason,
+    waitedMs: step.now - since,
+  });
+}
+
+/** Removes a request from the tables, in O(1). */
+function removeRequest(state: LockState, request: PendingRequest): void {
+  const { askId, from, to } = request;
+  const outgoing = from.outgoing!;
+  const lastOfFrom = outgoing.pop()!;
+  if (lastOfFrom !== request) outgoing[lastOfFrom.fromIndex = request.fromIndex] = lastOfFrom;
+  const incoming = to.incoming!;
+  const lastOfTo = incoming.pop()!;
+  if (lastOfTo !== request) incoming[lastOfTo.toIndex = request.toIndex] = lastOfTo;
+  if (outgoing.length === 0) from.outgoing = undefined;
+  if (incoming.length === 0) to.incoming = undefined;
+  state.requests.delete(askId);
+}
+
+// What follows.
+
+/**
+ * Grants what waiters can have, and breaks the deadlocks that come about, until nothing follows.
+ * Consequences of these are added to the lists, so a chain of any length needs no recursion.
+ */
+function followUp(step: LockStep, { unserved, groups, suspects }: FollowUps): void {
+  do {
+    for (let served = 0, tried = 0; served < unserved.length || tried < groups.length;) {
+      const wait = served < unserved.length ? unserved[served++]!.queue[0]?.wait : groups[tried++]!;
+      if (wait !== undefined && isGrantable(wait)) grantWait(step, wait);
+    }
+    unserved.length = 0;
+    groups.length = 0;
+  } while (breakDeadlock(step, suspects));
+}
+
+/**
+ * Whether the owner of `wait` can have all its locks: it is first in the queue of one that admits it,
+ * or holds it already.
+ */
+function isGrantable({ tickets, owner, ownerIndex }: Wait): boolean {
+  if (ownerIndex < 0) return false;
+  return tickets.every(({ lock, mode, units, position }) => {
+    if (position === 0 && admits(lock, mode, units)) return true;
+    const held = tickets.length === 1 ? undefined : findHold(lock, owner);
+    return held !== undefined && covers(held, mode, units);
+  });
+}
+
+function grantWait(step: LockStep, wait: Wait): void {
+  const { tickets, owner, id, leaseMs } = wait;
+  removeWait(step, wait);
+  for (const ticket of tickets) {
+    const held = tickets.length === 1 ? undefined : findHold(ticket.lock, owner);
+    if (held !== undefined) reacquire(step, held, id);
+    else grant(step, ticket.lock, owner, ticket, leaseMs, wait);
+  }
+}
+
+/** Breaks one deadlock through an owner with a new edge, if there is one. Returns whether it did. */
+function breakDeadlock(step: LockStep, suspects: Owner[]): boolean {
+  const { state } = step;
+  if (!state.config.deadlockDetection) suspects.length = 0;
+  for (let owner = suspects.at(-1); owner !== undefined; owner = suspects.at(-1)) {
+    const cycle = findCycle(state, owner);
+    if (cycle !== undefined) {
+      endVictim(step, cycle);
+      return true;
+    }
+    suspects.pop();
+  }
+  return false;
+}
+
+/** Ends the victim of a cycle; by the policy `revoke`, also its hold that the cycle waits for. */
+function endVictim(step: LockStep, cycle: readonly Edge[]): void {
+  const { state, now, events } = step;
+  const victim = chooseVictim(cycle);
+  const owner = waiterOf(victim);
+  if (isRequest(victim)) removeRequest(state, victim);
+  else removeWait(step, victim.wait);
+  events.push({
+    type: "deadlock:detected",
+    agents: cycle.map((edge) => waiterOf(edge).agentId),
+    owners: cycle.map((edge) => waiterOf(edge).owner),
+    resources: cycle.map((edge) => isRequest(edge) ? "" : edge.lock.resourceId),
+    victim: owner.agentId,
+    owner: owner.owner,
+    waitId: isRequest(victim) ? 0 : victim.wait.id,
+    askId: isRequest(victim) ? victim.askId : "",
+    waitedMs: now - (isRequest(victim) ? victim : victim.wait).since,
+  });
+  const before = cycle.at(cycle.indexOf(victim) - 1)!;
+  if (state.config.deadlockPolicy !== "revoke" || isRequest(before)) return;
+  const held = findHold(before.lock, owner);
+  if (held !== undefined) endHold(step, held, "resource:revoked");
 }

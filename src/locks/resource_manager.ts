@@ -1,21 +1,40 @@
 /**
- * Locks as callers use them.
+ * Locks as programs use them.
  *
  * @module
  */
 
-import { attempting } from "../core/client.ts";
 import { quote, requireId, requireInteger } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
-import { UninitializedError } from "../core/errors.ts";
+import { attempting } from "../core/client.ts";
 import type { EventPublisher } from "../core/engine.ts";
-import type { LockEvent } from "./events.ts";
+import { UninitializedError } from "../core/errors.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import type { LockAnswers, LockCommand } from "./commands.ts";
+import { LockClient, type LockHandle, type LockHost, LockSet } from "./client.ts";
+import {
+  acquireAllCommand,
+  acquireCommand,
+  defineCommand,
+  type LockAnswers,
+  type LockCommand,
+  readHolder,
+  releaseAllCommand,
+  releaseCommand,
+  renewCommand,
+} from "./commands.ts";
 import { type AcquireDefaults, readLockConfig, type ResourceManagerConfig } from "./config.ts";
+import type { LockEvent } from "./events.ts";
+import { lockMachine } from "./machine.ts";
+import type { LockState } from "./state.ts";
+import type {
+  AcquireAllOptions,
+  AcquireOptions,
+  LockHolder,
+  ResourceRequestLike,
+} from "./types.ts";
 import {
   allocations,
   explainWait,
@@ -27,37 +46,21 @@ import {
   type WaitExplanation,
   waiting,
 } from "./views.ts";
-import { LockClient, type LockHandle, type LockHost, LockSet } from "./client.ts";
-import { lockMachine } from "./machine.ts";
-import {
-  acquireAllCommand,
-  type AcquireAllOptions,
-  acquireCommand,
-  type AcquireOptions,
-  defineCommand,
-  type LockHolder,
-  readHolder,
-  releaseAllCommand,
-  releaseCommand,
-  renewCommand,
-  type ResourceRequestLike,
-} from "./arguments.ts";
-import type { LockState } from "./state.ts";
 
-/** What a resource manager is given besides; all of it may be left out. */
+/** The surroundings of a resource manager. */
 export interface ResourceManagerOptions {
   /** Times waits and leases. @default systemClock */
   clock?: Clock;
-  /** Where commands are kept, so that locks outlive the process. @default nowhere */
+  /** Stores the commands, so that locks outlive the process. @default none */
   log?: CommandLog<LockCommand>;
   /** A lock machine that runs already; then `clock`, `log` and the machine's config are its own. */
   host?: LockHost;
 }
 
 /**
- * Gives locks to agents: one at a time, in order, with epochs, leases and deadlock detection.
+ * Grants locks to agents: one at a time, in order, with epochs, leases and deadlock detection.
  *
- * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
+ * Works at once, unless it has a log, which {@linkcode initialize} has to read first.
  *
  * @example
  * ```ts
@@ -77,9 +80,9 @@ export class ResourceManager implements AsyncDisposable {
   readonly #host: Host<LockState, LockCommand, LockEvent, LockAnswers, LockClient>;
 
   /**
-   * Starts with no lock held, or with those of a host that is given.
+   * Starts with no lock held, or with the locks of `options.host`.
    *
-   * @throws {TypeError | RangeError} when the config, or something else, is malformed
+   * @throws {TypeError | RangeError} when an argument is malformed
    */
   constructor(
     config: ResourceManagerConfig = {},
@@ -101,14 +104,14 @@ export class ResourceManager implements AsyncDisposable {
   }
 
   /**
-   * Gets ready. With a log, takes up the locks that it knows of, and ends the waits of those who
-   * asked before: nobody is there any more to hear of them.
+   * Reads the log, if there is one. Locks stay as they were; waits of the process that wrote the log
+   * end, as their callers ended with it. Idempotent.
    */
   initialize(): Promise<void> {
     return this.#host.initialize();
   }
 
-  /** Ends all waits with a `ClosedError` and lets go of everything. Harmless when called again. */
+  /** Ends all waits with a `ClosedError`, and the machine unless it is a host's. Idempotent. */
   shutdown(): Promise<void> {
     return this.#host.close();
   }
@@ -121,11 +124,11 @@ export class ResourceManager implements AsyncDisposable {
   /**
    * Waits for a lock and resolves to its handle.
    *
-   * An agent that holds it already gets a handle of the same epoch at once. Ends in O(log n) for n
+   * An agent that holds it already gets a handle of the same epoch at once. Costs O(log n) for n
    * waiters, O(1) when the lock is free.
    *
-   * @throws {LockTimeoutError} when it takes longer than `timeoutMs`
-   * @throws {DeadlockError} when the agent gives way in a cycle of waits
+   * @throws {LockTimeoutError} when the wait exceeds `timeoutMs`
+   * @throws {DeadlockError} when the wait is the victim of a deadlock
    * @throws {LockAbandonedError} when {@linkcode releaseAllForAgent} ends the wait
    * @throws {LockModeError} when the agent holds it already, but in a weaker mode
    * @throws {LimitError} when there is no room to wait, or `units` exceed the capacity
@@ -136,9 +139,8 @@ export class ResourceManager implements AsyncDisposable {
     agentId: string,
     priorityOrOptions?: number | AcquireOptions,
   ): Promise<LockHandle> {
-    return this.#acquire(resourceId, agentId, agentId, priorityOrOptions, true) as Promise<
-      LockHandle
-    >;
+    const handle = this.#acquire(resourceId, agentId, agentId, priorityOrOptions, true);
+    return handle as Promise<LockHandle>;
   }
 
   /** Like {@linkcode acquire} for an owner that isn't the agent itself. */
@@ -163,8 +165,8 @@ export class ResourceManager implements AsyncDisposable {
   }
 
   /**
-   * Waits until the agent can have all of `requests` at the same moment. Where it comes first
-   * meanwhile nobody gets past it, so it doesn't starve.
+   * Waits until the agent can have all of `requests` at the same moment. No wait overtakes it where
+   * it is first in a queue, so it doesn't starve.
    *
    * Rejects like {@linkcode acquire}.
    */
@@ -190,30 +192,30 @@ export class ResourceManager implements AsyncDisposable {
         if (client.stopped !== undefined) throw client.stopped;
         return Promise.resolve(new LockSet(agentId, []));
       }
-      return client.acquire(command, signalOf(options)) as Promise<LockSet>;
+      const signal = typeof options === "object" ? options.signal : undefined;
+      return client.acquire(command, signal) as Promise<LockSet>;
     });
   }
 
   /**
-   * Gives a lock back; the next waiter has it when this resolves.
+   * Releases a lock; the next waiter holds it when this resolves.
    *
-   * @param epoch the grant that is meant, if only that one is
+   * @param epoch the epoch of the grant to release; any by default
    * @throws {NotHolderError} when the agent doesn't hold it
    * @throws {StaleEpochError} when the agent doesn't hold it under `epoch` any more
    */
   release(resourceId: string, agentId: string, epoch?: number): Promise<void> {
     try {
-      const client = this.#host.running("release");
-      const command = releaseCommand(client.state, resourceId, agentId, epoch);
-      return client.call(command, nothing);
+      const client = this.#host.client ?? this.#host.running("release");
+      return client.perform(releaseCommand(client.state, resourceId, agentId, epoch));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /**
-   * Lets a lease start again, over `leaseMs` if given, and resolves to when it ends: `Infinity` for
-   * a lock without a lease.
+   * Starts a lease anew, with `leaseMs` if given. Resolves to the time when it ends: `Infinity` for a
+   * lock without a lease.
    *
    * @throws {NotHolderError} when the agent doesn't hold it
    * @throws {StaleEpochError} when the agent doesn't hold it under `epoch` any more
@@ -225,7 +227,7 @@ export class ResourceManager implements AsyncDisposable {
     });
   }
 
-  /** Ends all waits of an agent and gives back all that it holds. */
+  /** Ends all waits of an agent and releases all its locks. */
   releaseAllForAgent(agentId: string): Promise<void> {
     return this.releaseAllFor({ agentId });
   }
@@ -234,62 +236,62 @@ export class ResourceManager implements AsyncDisposable {
   releaseAllFor(holder: LockHolder): Promise<void> {
     return attempting(() => {
       const command = releaseAllCommand(holder);
-      return this.#host.running("release").call(command);
+      return this.#host.running("release").perform(command);
     });
   }
 
   /**
-   * Sets how many units of a resource there are; one that isn't defined has one.
+   * Sets the number of units of a resource. One that is not defined has one.
    *
    * @throws {LockModeError} when it is held or waited for, and has another capacity
    */
   define(resourceId: string, definition: { capacity: number }): Promise<void> {
     return attempting(() => {
       const command = defineCommand(resourceId, definition);
-      return this.#host.running("define").call(command);
+      return this.#host.running("define").perform(command);
     });
   }
 
-  /** Whether anybody holds the lock. */
+  /** Whether the lock is held. */
   isLocked(resourceId: string): boolean {
     return this.holderOf(resourceId) !== undefined;
   }
 
-  /** The agent that holds the lock; of several, the one that has had it longest. */
+  /** Returns the agent that holds the lock; of several, the oldest holder. */
   holderOf(resourceId: string): string | undefined {
     return this.holdersOf(resourceId)[0]?.agentId;
   }
 
-  /** All who hold the lock, longest first. */
+  /** Returns all holders of the lock, oldest first. */
   holdersOf(resourceId: string): HolderView[] {
     return holders(this.#stateOf(resourceId), resourceId);
   }
 
-  /** All who wait for the lock, in the order in which they are served. */
+  /** Returns all waiters of the lock, in the order in which they are served. */
   queueOf(resourceId: string): WaiterView[] {
     return queue(this.#stateOf(resourceId), resourceId);
   }
 
-  /** From each lock that is held to the agent that holds it. */
+  /** Maps each lock that is held to the agent that holds it. */
   getAllocations(): Map<string, string> {
     return allocations(this.#host.running("look").state);
   }
 
-  /** From each agent that waits to the resources that it waits for. */
+  /** Maps each agent that waits to the resources that it waits for. */
   getWaitingRequests(): Map<string, string[]> {
     return waiting(this.#host.running("look").state);
   }
 
   /**
-   * Why a wait has not ended, and what would end it; `undefined` when it has. `resource:queued` and
-   * {@linkcode queueOf} tell the ids of waits.
+   * Explains why a wait has not ended; `undefined` when it has. Its id is that of `resource:queued`
+   * and of {@linkcode queueOf}.
    */
   explain(waitId: number): WaitExplanation | undefined {
     requireInteger(waitId, 1, Number.MAX_SAFE_INTEGER, "waitId", () => "explain a wait");
     return explainWait(this.#host.running("look").state, waitId);
   }
 
-  /** How the locks are. Costs a look at each. */
+  /** Returns the health of the locks. Costs O(locks). */
   getHealthStatus(): Promise<HealthStatus> {
     const { client } = this.#host;
     if (client === undefined) {
@@ -301,7 +303,7 @@ export class ResourceManager implements AsyncDisposable {
     return Promise.resolve(status);
   }
 
-  /** Does what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }
@@ -314,12 +316,12 @@ export class ResourceManager implements AsyncDisposable {
     wait: boolean,
   ): Promise<LockHandle | undefined> {
     try {
-      const client = this.#host.running("acquire");
+      const client = this.#host.client ?? this.#host.running("acquire");
       const { state } = client;
       const defaults = this.#defaults;
       const command = acquireCommand(state, resourceId, agentId, owner, options, defaults, wait);
-      const acquired = client.acquire(command, signalOf(options));
-      return acquired as Promise<LockHandle | undefined>;
+      const signal = typeof options === "object" ? options.signal : undefined;
+      return client.acquire(command, signal) as Promise<LockHandle | undefined>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -331,15 +333,9 @@ export class ResourceManager implements AsyncDisposable {
   }
 }
 
-/** Nobody is there any more to hear of the waits that a log knows of. */
+/** Ends the waits that a log contains: their callers ended with the process that wrote it. */
 function endWaits(client: LockClient): void {
   for (const { id: waitId, owner: { agentId, owner } } of [...client.state.waits.values()]) {
     client.owe({ type: "cancel-wait", waitId, agentId, owner });
   }
 }
-
-function signalOf(options: number | AcquireAllOptions | undefined): AbortSignal | undefined {
-  return typeof options === "object" ? options.signal : undefined;
-}
-
-function nothing(): void {}

@@ -1,213 +1,314 @@
 /**
- * What a lock machine keeps.
+ * The state of a lock machine, and questions about it.
  *
- * The parts refer to each other, so that what follows from a release or a wait is found by
- * following references and never by a search. Locks and owners that are idle stay for a while:
- * whoever comes back finds them in place, which makes an uncontended acquire two look-ups.
+ * Its parts refer to each other: what follows from a release or a wait is found by following
+ * references, never by a search. Idle locks and owners stay in the tables for a while. An owner that
+ * comes back finds them there, which makes an uncontended acquire two look-ups.
  *
  * @module
  */
 
 import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
-import type { LockEvent } from "./events.ts";
 import type { Heap, HeapEntry } from "../core/data/heap.ts";
 import type { Instant } from "../core/machine.ts";
 import type { LockConfig } from "./config.ts";
+import type { LockEvent } from "./events.ts";
 import type { LockMode } from "./types.ts";
 
-/** A resource: who holds it and who waits for it. */
+/** The state of a lock machine. */
+export interface LockState {
+  /** The options in force. */
+  readonly config: LockConfig;
+  /** By resource. */
+  readonly locks: Map<string, Lock>;
+  /** By the name of the owner. */
+  readonly owners: Map<string, Owner>;
+  /** By number, oldest first. */
+  readonly waits: Map<number, Wait>;
+  /** By id, oldest first. */
+  readonly requests: Map<string, PendingRequest>;
+  /** The ends of leases, and the time limits of waits. */
+  readonly deadlines: Deadlines<Hold | Wait>;
+  /** The epoch of the newest grant. */
+  epoch: number;
+  /** The number of the newest wait or request. */
+  lastWait: number;
+  /** The number of locks that are held, waited for or defined. */
+  locksInUse: number;
+  /** The number of locks and owners at which idle ones are forgotten. */
+  sweepAt: number;
+  /** The number of the newest search for a deadlock. */
+  lastSearch: number;
+}
+
+/** A resource. */
 export interface Lock {
   /** Its key in `locks`. */
   readonly resourceId: string;
-  /** How many units there are for exclusive holders. */
+  /** The number of units for exclusive holders. */
   capacity: number;
-  /** How many of them are held. */
+  /** The number of these units that are held. */
   used: number;
-  /** How many hold it shared. */
+  /** The number of shared holders. */
   sharers: number;
   /** In no particular order. */
   readonly holds: Hold[];
   /** The first is served next. */
   readonly queue: Heap<Ticket>;
-  /** The walk that was here last. */
-  walk: number;
+  /** The number of its holds and tickets, plus 1 if its capacity was defined; 0 when it is idle. */
+  uses: number;
+  /** The newest search that visited it. */
+  search: number;
 }
 
-/** Whoever holds or waits, asks or is asked. */
+/** A holder of locks, a waiter, a sender or a receiver of requests: an agent, or a claim of one. */
 export interface Owner {
   /** Its key in `owners`. */
   readonly owner: string;
-  /** Who is shown for it. */
+  /** The agent that events name. */
   agentId: string;
   /** In no particular order. */
   readonly holds: Hold[];
   /** In no particular order. */
   readonly waits: Wait[];
-  /** Its requests that wait for a response, in no particular order; `undefined` for none. */
-  asks: Ask[] | undefined;
-  /** What it was asked and has not answered, in no particular order; `undefined` for nothing. */
-  askedBy: Ask[] | undefined;
-  /** The walk that was here last. */
-  walk: number;
+  /** The requests that it sent, in no particular order; `undefined` for none. */
+  outgoing: PendingRequest[] | undefined;
+  /** The requests that it has not responded to, in no particular order; `undefined` for none. */
+  incoming: PendingRequest[] | undefined;
+  /** The newest search that visited it. */
+  search: number;
 }
 
-/** A grant that stands. */
+/** A grant in force. */
 export interface Hold {
-  /** Tells it from a wait where a timer is about either. */
+  /** The discriminator: a timer is about a hold or a wait. */
   readonly kind: "hold";
-  /** What is held. */
+  /** The lock. */
   readonly lock: Lock;
-  /** Who holds it. */
+  /** The owner that holds it. */
   readonly owner: Owner;
-  /** All holds of a lock have the same. */
+  /** The same for all holds of a lock. */
   readonly mode: LockMode;
-  /** How many of the lock's `capacity` it takes; without meaning when it is shared. */
+  /** The number of units of the lock; 1 when it is shared. */
   readonly units: number;
-  /** Its number; larger than that of any earlier hold. */
+  /** Larger than that of any earlier hold. */
   readonly epoch: number;
-  /** When it was granted. */
+  /** The time of the grant. */
   readonly since: Instant;
-  /** The wait that led to it, or 0. */
+  /** The wait that ended with the grant, or 0. */
   readonly waitId: number;
-  /** How long its lease is, or 0. */
+  /** The length of the lease, or 0. */
   leaseMs: number;
-  /** When its lease ends; none without a lease. */
+  /** Due when the lease ends; `undefined` without a lease. */
   lease: Timer<Hold | Wait> | undefined;
-  /** Where it stands in `lock.holds`. */
+  /** Its index in `lock.holds`. */
   lockIndex: number;
-  /** Where it stands in `owner.holds`. */
+  /** Its index in `owner.holds`. */
   ownerIndex: number;
 }
 
 /** A wait for one lock, or for several at once. */
 export interface Wait {
-  /** Tells it from a hold where a timer is about either. */
+  /** The discriminator: a timer is about a hold or a wait. */
   readonly kind: "wait";
-  /** Its key in `waits`; larger than that of any earlier wait, and the number of any earlier ask. */
+  /** Its key in `waits`; larger than that of any earlier wait or request. */
   readonly id: number;
-  /** Who waits. */
+  /** The owner that waits. */
   readonly owner: Owner;
   /** One for each lock. */
   tickets: readonly Ticket[];
-  /** Decides, with `since`, the rank of its tickets; and who gives way in a deadlock. */
   readonly priority: number;
-  /** When it began. */
+  /** The time when it began. */
   readonly since: Instant;
-  /** How long it may take, or 0. */
+  /** Its time limit, or 0. */
   readonly timeoutMs: number;
-  /** Of the grant that it waits for, or 0. */
+  /** The length of the lease that it waits for, or 0. */
   readonly leaseMs: number;
-  /** When it has taken too long; none without a limit. */
+  /** Due at its time limit; `undefined` without one. */
   timeout: Timer<Hold | Wait> | undefined;
-  /** Where it stands in `owner.waits`, or -1 when it has ended. */
+  /** Its index in `owner.waits`, or -1 once it has ended. */
   ownerIndex: number;
 }
 
 /**
- * A wait's place in the queue of one lock. Its rank is `since − priority × agingMs`: it never
- * changes, so a wait is overtaken only by those that began less than `Δpriority × agingMs` later.
+ * The place of a wait in the queue of one lock. Its rank is `since − priority × agingMs`, which never
+ * changes: a wait is overtaken only by waits that began less than `Δpriority × agingMs` later.
  */
 export interface Ticket extends HeapEntry {
-  /** In whose queue it stands. */
   readonly lock: Lock;
-  /** What it is part of. */
   readonly wait: Wait;
-  /** How the lock is asked for. */
   readonly mode: LockMode;
-  /** How many of the lock's `capacity` it asks for; 1 when it is shared. */
+  /** The number of units of the lock; 1 when it is shared. */
   readonly units: number;
 }
 
-/** A request that waits for its response. */
-export interface Ask {
-  /** Its key in `asks`. */
+/** A request whose sender waits for the response. */
+export interface PendingRequest {
+  /** Its key in `requests`. */
   readonly askId: string;
-  /** Larger than that of any earlier ask, and the id of any earlier wait. */
+  /** Larger than that of any earlier request, and the id of any earlier wait. */
   readonly number: number;
-  /** Who asks. */
   readonly from: Owner;
-  /** Who is asked. */
   readonly to: Owner;
-  /** Decides who gives way in a deadlock. */
   readonly priority: number;
-  /** When it was asked. */
+  /** The time when it was sent. */
   readonly since: Instant;
-  /** Where it stands in `from.asks`. */
+  /** Its index in `from.outgoing`. */
   fromIndex: number;
-  /** Where it stands in `to.askedBy`. */
+  /** Its index in `to.incoming`. */
   toIndex: number;
 }
 
-/** The state of a lock machine. */
-export interface LockState {
-  /** The rules that it goes by. */
-  readonly config: LockConfig;
-  /** By resource. */
-  readonly locks: Map<string, Lock>;
-  /** By what an owner is called. */
-  readonly owners: Map<string, Owner>;
-  /** By number, oldest first. */
-  readonly waits: Map<number, Wait>;
-  /** By id, oldest first. */
-  readonly asks: Map<string, Ask>;
-  /** When leases end and waits have taken too long. */
-  readonly deadlines: Deadlines<Hold | Wait>;
-  /** The newest epoch. */
-  epoch: number;
-  /** The newest wait or ask. */
-  lastWait: number;
-  /** How many of `locks` are neither held nor waited for nor defined. */
-  idleLocks: number;
-  /** How many of `owners` neither hold nor wait, ask nor are asked. */
-  idleOwners: number;
-  /** How often waits were followed from owner to owner. */
-  walks: number;
+/** A step in progress. */
+export interface LockStep {
+  readonly state: LockState;
+  readonly now: Instant;
+  /** The events of the step, in order. */
+  readonly events: LockEvent[];
+  /** Made when something may follow. */
+  followUps: FollowUps | undefined;
 }
 
-/** The state in which nothing is held. */
+/** The possible consequences of a step so far. */
+export interface FollowUps {
+  /** Locks whose first waiter may be granted. */
+  readonly unserved: Lock[];
+  /** Waits for several locks whose owner was granted one of them otherwise. */
+  readonly groups: Wait[];
+  /** Owners with a new edge of the wait-for graph, in or out. */
+  readonly suspects: Owner[];
+}
+
+/** The capacity of a resource that was not defined. */
+export const DEFAULT_CAPACITY = 1;
+
+/** The number of locks and owners below which none is forgotten. */
+const FEWEST_SWEPT = 2048;
+
+/** Returns the state in which no lock is held. */
 export function emptyLocks(config: LockConfig): LockState {
   return {
     config,
     locks: new Map(),
     owners: new Map(),
     waits: new Map(),
-    asks: new Map(),
+    requests: new Map(),
     deadlines: noDeadlines(),
     epoch: 0,
     lastWait: 0,
-    idleLocks: 0,
-    idleOwners: 0,
-    walks: 0,
+    locksInUse: 0,
+    sweepAt: FEWEST_SWEPT,
+    lastSearch: 0,
   };
 }
 
-/** One step under way: what has happened in it, and what is still to be looked at. */
-export interface LockStep {
-  readonly state: LockState;
-  readonly now: Instant;
-  /** The events of the step, in order. */
-  readonly events: LockEvent[];
-  /** Made when something follows from what happened. */
-  followUps: FollowUps | undefined;
-}
-
-/** What is still to be looked at in a step. */
-export interface FollowUps {
-  /** Locks that may have something to give to the first of their queue. */
-  readonly unserved: Lock[];
-  /** Waits for several locks of which one became theirs in another way. */
-  readonly candidates: Wait[];
-  /** Owners through whom a new cycle would go. */
-  readonly suspects: Owner[];
-}
-
-/** Appends an event to those of the step. */
-export function emit(step: LockStep, event: LockEvent): void {
-  step.events.push(event);
-}
-
-/** The lists of what is still to be looked at. */
+/** Returns the lists of possible consequences of `step`. */
 export function followUps(step: LockStep): FollowUps {
-  step.followUps ??= { unserved: [], candidates: [], suspects: [] };
+  step.followUps ??= { unserved: [], groups: [], suspects: [] };
   return step.followUps;
+}
+
+/** Returns the lock of `resourceId`, and adds it if need be. */
+export function lockOf(state: LockState, resourceId: string): Lock {
+  let lock = state.locks.get(resourceId);
+  if (lock === undefined) {
+    lock = {
+      resourceId,
+      capacity: DEFAULT_CAPACITY,
+      used: 0,
+      sharers: 0,
+      holds: emptyList(),
+      queue: [],
+      uses: 0,
+      search: 0,
+    };
+    state.locks.set(resourceId, lock);
+  }
+  return lock;
+}
+
+/** Returns the owner of that name, and adds it if need be. An idle one may change its agent. */
+export function ownerOf(state: LockState, name: string, agentId: string): Owner {
+  let owner = state.owners.get(name);
+  if (owner === undefined) {
+    owner = {
+      owner: name,
+      agentId,
+      holds: emptyList(),
+      waits: emptyList(),
+      outgoing: undefined,
+      incoming: undefined,
+      search: 0,
+    };
+    state.owners.set(name, owner);
+  } else if (owner.agentId !== agentId && isIdle(owner)) {
+    owner.agentId = agentId;
+  }
+  return owner;
+}
+
+/**
+ * Returns an empty list with room for one. Most lists here never hold more, while the first `push`
+ * to a plain `[]` makes room for seventeen: most of the memory that a waiter costs.
+ */
+function emptyList<Element>(): Element[] {
+  const list: (Element | undefined)[] = [undefined];
+  list.pop();
+  return list as Element[];
+}
+
+function isIdle({ holds, waits, outgoing, incoming }: Owner): boolean {
+  return holds.length + waits.length === 0 && outgoing === undefined && incoming === undefined;
+}
+
+/** Forgets idle locks and owners; next when the tables have doubled, so in O(1) amortized. */
+export function sweep(state: LockState): void {
+  const { locks, owners } = state;
+  for (const { resourceId, uses } of locks.values()) if (uses === 0) locks.delete(resourceId);
+  for (const owner of owners.values()) if (isIdle(owner)) owners.delete(owner.owner);
+  state.sweepAt = Math.max(FEWEST_SWEPT, 2 * (locks.size + owners.size));
+}
+
+/** Returns the grant that `owner` has on `lock`. Searches the shorter of the two lists. */
+export function findHold(lock: Lock, owner: Owner): Hold | undefined {
+  return owner.holds.length <= lock.holds.length
+    ? owner.holds.find((hold) => hold.lock === lock)
+    : lock.holds.find((hold) => hold.owner === owner);
+}
+
+/** Returns the tickets that `owner` has for `lock`, oldest first. Searches the shorter of two lists. */
+export function findTickets(lock: Lock, owner: Owner): Ticket[] {
+  const found = lock.queue.length <= owner.waits.length
+    ? lock.queue.filter(({ wait }) => wait.owner === owner)
+    : owner.waits.flatMap(({ tickets }) => tickets.filter((ticket) => ticket.lock === lock));
+  return found.sort((a, b) => a.sequence - b.sequence);
+}
+
+/** Whether `lock` can be granted like this beside what is held of it. */
+export function admits(
+  lock: Pick<Lock, "capacity" | "used" | "sharers">,
+  mode: LockMode,
+  units: number,
+): boolean {
+  if (mode === "shared") return lock.used === 0;
+  return lock.sharers === 0 && lock.used + units <= lock.capacity;
+}
+
+/** Whether a holder needs nothing beyond `hold` to hold its lock like this. */
+export function covers(hold: Hold, mode: LockMode, units: number): boolean {
+  if (hold.mode === mode) return mode === "shared" || hold.units >= units;
+  return hold.mode === "exclusive" && hold.units === hold.lock.capacity;
+}
+
+/** Whether the owner of `ticket` has to wait for its lock. */
+export function isBlocked({ lock, wait, position, mode, units }: Ticket): boolean {
+  if (position === 0 && admits(lock, mode, units)) return false;
+  if (wait.tickets.length === 1) return true;
+  const held = findHold(lock, wait.owner);
+  return held === undefined || !covers(held, mode, units);
+}
+
+/** Whether the holders of its lock exclude `ticket`: all do or none, as all hold in one mode. */
+export function isExcluded({ lock, mode }: Ticket): boolean {
+  return mode === "exclusive" || lock.sharers === 0;
 }

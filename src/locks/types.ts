@@ -1,44 +1,69 @@
 /**
- * Public data types of locks.
+ * Public data types of locks, and the names under which claims own them.
  *
  * @module
  */
 
-/** How a resource is held. */
+/** The way in which a resource is held. */
 export type LockMode =
-  /** Alone, or as one of the `capacity` units of a counted resource. */
+  /** Alone, or as some of the units of a resource with a capacity. */
   | "exclusive"
   /** Together with any number of other shared holders. */
   | "shared";
 
-/** A resource that somebody asks for, and how. */
+/** A resource to acquire, and how. */
 export interface ResourceRequest {
-  /** Any name that all who use the resource agree on: a path, say. */
+  /** Any name that all its users agree on, such as a path. */
   readonly resourceId: string;
   /** Whether others may hold it at the same time. */
   readonly mode: LockMode;
-  /** How many units of a counted resource; 1 of any other, and of a shared one. */
+  /** The number of units of a resource with a capacity; 1 of any other, and of a shared one. */
   readonly units: number;
 }
 
+/** A resource of several: its id, or its id with mode and units. */
+export type ResourceRequestLike =
+  | string
+  | { resourceId: string; mode?: LockMode; units?: number };
+
+/** Options of an acquire. */
+export interface AcquireOptions {
+  /** Higher is sooner; one point is worth `agingMs` of waiting. @default 0 */
+  priority?: number;
+  /** The time limit of the wait, in ms; 0 for none. @default the config's `resourceTimeout` */
+  timeoutMs?: number;
+  /** The length of the lease, in ms; 0 for none. @default the config's `leaseMs` */
+  leaseMs?: number;
+  /** Whether others may hold it at the same time. @default "exclusive" */
+  mode?: LockMode;
+  /** The number of units of a resource with a capacity. @default 1 */
+  units?: number;
+  /** Ends the wait when it aborts. */
+  signal?: AbortSignal;
+}
+
+/** Options of an acquire of several locks. */
+export type AcquireAllOptions = Omit<AcquireOptions, "mode" | "units">;
+
+/** An owner of locks. */
+export interface LockHolder {
+  /** The agent, which events name. */
+  agentId: string;
+  /** The owner, such as one claim of the agent. @default the agent */
+  owner?: string;
+}
+
+/** Marks the names of claims, as ids of agents have no control characters. */
 const MARK = "\u001f";
 
-/** The owner that stands for the claim on `taskId` under `epoch`. */
+/** Returns the name under which the claim on `taskId` of this `epoch` owns locks. */
 export function claimOwner(taskId: string, epoch: number): string {
   return MARK + epoch + MARK + taskId;
 }
 
-/** The claim that `owner` stands for, or `undefined` when it is an agent. */
+/** Returns the claim that `owner` names, or `undefined` when that is an agent. */
 export function claimOf(owner: string): { taskId: string; epoch: number } | undefined {
   if (!owner.startsWith(MARK)) return undefined;
   const end = owner.indexOf(MARK, 1);
   return { epoch: Number(owner.slice(1, end)), taskId: owner.slice(end + 1) };
-}
-
-/** The owner of a lock, or of a wait, in a description. */
-export function ownerName(agentId: string, owner: string): string {
-  if (owner === agentId) return agentId;
-  const claim = claimOf(owner);
-  if (claim === undefined) return agentId === "" ? owner : `${agentId} as ${owner}`;
-  return `${agentId} for task ${claim.taskId}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Who holds what and who waits, as callers see it. Reads the state and changes nothing.
+ * Read-only views of locks: holders, waiters, health, and why a wait has not ended.
  *
  * @module
  */
@@ -8,48 +8,54 @@ import type { HealthStatus, Instant } from "../core/machine.ts";
 import { precedes } from "../core/data/heap.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { LockMode } from "./types.ts";
-import type { LockState, Owner, Ticket, Wait } from "./state.ts";
+import {
+  isBlocked,
+  isExcluded,
+  type LockState,
+  type Owner,
+  type Ticket,
+  type Wait,
+} from "./state.ts";
 import { counted, quote } from "../core/arguments.ts";
 import { listed } from "../core/describe.ts";
-import { isBlocked, isExcluded } from "./deadlock.ts";
 
-/** Who holds a lock, and how. */
+/** One holder of a lock. */
 export interface HolderView {
-  /** Who is shown for the owner. */
+  /** The agent. */
   readonly agentId: string;
-  /** Who the lock belongs to: the agent itself, or one claim of a task that the agent runs. */
+  /** The owner of the lock: the agent itself, or one claim of a task that it runs. */
   readonly owner: string;
   /** The number of the grant; larger than that of any earlier one. */
   readonly epoch: number;
   /** Whether others may hold it too. */
   readonly mode: LockMode;
-  /** How many of a counted resource; 1 of any other. */
+  /** The number of units of a resource with a capacity; 1 of any other. */
   readonly units: number;
-  /** When it was granted; a renewal doesn't change that. */
+  /** The time of the grant; a renewal doesn't change it. */
   readonly since: Instant;
   /** When its lease ends; `undefined` without one. */
   readonly expiresAt: Instant | undefined;
 }
 
-/** Who waits for a lock, and how. */
+/** One waiter of a lock. */
 export interface WaiterView {
-  /** Who is shown for the owner. */
+  /** The agent. */
   readonly agentId: string;
-  /** Who waits: the agent itself, or one claim of a task that the agent runs. */
+  /** The owner of the wait: the agent itself, or one claim of a task that it runs. */
   readonly owner: string;
-  /** The same in the queues of all locks that are asked for together. */
+  /** The same in the queues of all locks that are acquired together. */
   readonly waitId: number;
-  /** How it is to be held. */
+  /** Whether others may hold it too. */
   readonly mode: LockMode;
-  /** How many of a counted resource; 1 of any other. */
+  /** The number of units of a resource with a capacity; 1 of any other. */
   readonly units: number;
   /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
-  /** When the wait began. */
+  /** The time when the wait began. */
   readonly since: Instant;
 }
 
-/** The holders of a lock, oldest first. */
+/** Returns the holders of a lock, oldest first. */
 export function holders(state: Readonly<LockState>, resourceId: string): HolderView[] {
   const holds = [...state.locks.get(resourceId)?.holds ?? []];
   return holds.sort((a, b) => a.epoch - b.epoch).map((hold) => ({
@@ -63,7 +69,7 @@ export function holders(state: Readonly<LockState>, resourceId: string): HolderV
   }));
 }
 
-/** The queue of a lock, in the order in which it is served. Costs a sort. */
+/** Returns the waiters of a lock, in the order in which they are served. Costs a sort. */
 export function queue(state: Readonly<LockState>, resourceId: string): WaiterView[] {
   const tickets = [...state.locks.get(resourceId)?.queue ?? []];
   return tickets.sort((a, b) => precedes(a, b) ? -1 : 1).map(({ wait, mode, units }) => ({
@@ -77,7 +83,7 @@ export function queue(state: Readonly<LockState>, resourceId: string): WaiterVie
   }));
 }
 
-/** From each lock that is held to its holder; of several, the one that has had it longest. */
+/** Maps each lock that is held to its holder; of several, to the oldest. */
 export function allocations(state: Readonly<LockState>): Map<string, string> {
   const found = new Map<string, string>();
   for (const { resourceId, holds } of state.locks.values()) {
@@ -88,7 +94,7 @@ export function allocations(state: Readonly<LockState>): Map<string, string> {
   return found;
 }
 
-/** From each agent that waits to what it waits for, in the order in which the waits began. */
+/** Maps each agent that waits to the resources of its waits, oldest wait first. */
 export function waiting(state: Readonly<LockState>): Map<string, string[]> {
   const found = new Map<string, Set<string>>();
   for (const { owner, tickets } of state.waits.values()) {
@@ -99,10 +105,10 @@ export function waiting(state: Readonly<LockState>): Map<string, string[]> {
   return new Map([...found].map(([agentId, resources]) => [agentId, [...resources]]));
 }
 
-/** How much later than due something may happen before that counts as ill. */
+/** The lateness of a timer up to which the system is healthy. */
 const TOLERATED_LATENESS_MS = 1_000;
 
-/** Whether locks are given out as they should. Costs a look at each lock. */
+/** Returns whether timers fire and queues have room, and the figures. Costs O(locks). */
 export function health(state: Readonly<LockState>, now: Instant, stopped: unknown): HealthStatus {
   let held = 0;
   let fullQueues = 0;
@@ -112,10 +118,9 @@ export function health(state: Readonly<LockState>, now: Instant, stopped: unknow
     longestQueue = Math.max(longestQueue, queue.length);
     if (queue.length >= state.config.maxWaiters) fullQueues++;
   }
-  const inUse = state.locks.size - state.idleLocks;
   const overdueMs = Math.max(0, now - nextDeadline(state.deadlines));
   const metrics = {
-    totalResources: inUse,
+    totalResources: state.locksInUse,
     lockedResources: held,
     waitingRequests: state.waits.size,
     longestQueue,
@@ -126,42 +131,44 @@ export function health(state: Readonly<LockState>, now: Instant, stopped: unknow
   if (stopped !== undefined) problems.push(stopped instanceof Error ? stopped.message : "stopped");
   if (overdueMs > TOLERATED_LATENESS_MS) problems.push(`a timer is overdue by ${overdueMs} ms`);
   if (fullQueues > 0) problems.push(`${counted(fullQueues, "resource", "has")} a full queue`);
-  if (inUse >= state.config.maxResources) problems.push("the table of resources is full");
+  if (state.locksInUse >= state.config.maxResources) {
+    problems.push("the table of resources is full");
+  }
   if (problems.length === 0) return { healthy: true, metrics };
   return { healthy: false, error: problems.join("; "), metrics };
 }
 
-/** One lock that is waited for. */
+/** One lock of a wait. */
 export interface LockWaitExplanation {
-  /** What it is on. */
+  /** The resource. */
   readonly resourceId: string;
-  /** Whether it is free for this wait, which then goes on for another lock. */
+  /** Whether it is free for this wait, which waits for another lock then. */
   readonly isFree: boolean;
-  /** Agents that hold it in a way that keeps it from this wait, longest first. */
+  /** The agents that hold it and exclude this wait, oldest first. */
   readonly heldBy: readonly string[];
-  /** Agents whose waits for it come before this one, in the order in which they are served. */
+  /** The agents whose waits for it precede this one, in the order in which they are served. */
   readonly behind: readonly string[];
 }
 
-/** The answer of `explain`. */
+/** Why a wait has not ended. */
 export interface WaitExplanation {
-  /** Which wait it is about. */
+  /** The wait. */
   readonly waitId: number;
-  /** Who waits. */
+  /** The agent. */
   readonly agentId: string;
-  /** Whose wait it is: the agent itself, or one claim of a task that the agent runs. */
+  /** The owner of the wait: the agent itself, or one claim of a task that it runs. */
   readonly owner: string;
-  /** When it began. */
+  /** The time when it began. */
   readonly since: Instant;
-  /** When it has taken too long; `undefined` for never. */
+  /** When its time limit ends; `undefined` for never. */
   readonly timesOutAt: Instant | undefined;
   /** One sentence. */
   readonly summary: string;
-  /** What it is for; it ends when all of them are free. */
+  /** Its locks; it ends when all of them are free. */
   readonly locks: readonly LockWaitExplanation[];
 }
 
-/** Explains one wait, or `undefined` when it has ended. Costs a look at the queues that it is in. */
+/** Explains a wait; `undefined` when it has ended. Costs O(length) of its queues. */
 export function explainWait(
   state: Readonly<LockState>,
   waitId: number,
@@ -170,7 +177,7 @@ export function explainWait(
   return wait && explain(wait);
 }
 
-/** Explains all waits of `owner`, oldest first. Costs a look at the queues that they are in. */
+/** Explains all waits of `owner`, oldest first. Costs O(length) of their queues. */
 export function explainWaitsOf({ waits }: Readonly<Owner>): WaitExplanation[] {
   return waits.toSorted((a, b) => a.id - b.id).map(explain);
 }

@@ -10,7 +10,7 @@ import { type ErrorData, errorData } from "../core/error_data.ts";
 import { LockstepError, NonRetryableError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { claimOwner } from "../locks/types.ts";
-import type { AcquireOptions } from "../locks/arguments.ts";
+import type { AcquireOptions } from "../locks/types.ts";
 import type { LockHandle } from "../locks/client.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
 import type { Complete, EndAttempt, Fail, Heartbeat, Progress } from "./commands.ts";

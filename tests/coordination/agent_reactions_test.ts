@@ -57,7 +57,7 @@ for (const [name, command] of Object.entries(GONE)) {
     assertEquals(bench.holders("r"), ["z"]);
     const { locks, messages, agents, breakers, conflicts, tasks } = bench.state;
     assertEquals(locks.owners.get("x")?.waits.length ?? 0, 0);
-    assertEquals([messages.mailboxes.has("x"), messages.requests.size, locks.asks.size], [
+    assertEquals([messages.mailboxes.has("x"), messages.requests.size, locks.requests.size], [
       false,
       0,
       0,

@@ -153,7 +153,7 @@ Deno.test("an agent that does tasks only lets go in the same order when it is re
 });
 
 function assertIsGone({ state: { locks, messages, conflicts, agents } }: RootDriver): void {
-  assertEquals([locks.asks.size, messages.requests.size, messages.mailboxes.has("x")], [
+  assertEquals([locks.requests.size, messages.requests.size, messages.mailboxes.has("x")], [
     0,
     0,
     false,

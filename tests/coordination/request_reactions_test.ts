@@ -4,12 +4,12 @@ import { acquire, lines, message, RootDriver } from "./driver.ts";
 Deno.test("a request is an edge of the wait-for graph until it is answered", () => {
   const bench = new RootDriver();
   bench.do(message("a", "b", 500));
-  assertEquals([...bench.state.locks.asks.keys()], ["message-1"]);
+  assertEquals([...bench.state.locks.requests.keys()], ["message-1"]);
   bench.do({ type: "respond", messageId: "message-1", response: 1 });
-  assertEquals(bench.state.locks.asks.size, 0);
+  assertEquals(bench.state.locks.requests.size, 0);
   bench.do(message("a", "b", 500));
   bench.pass(500);
-  assertEquals(bench.state.locks.asks.size, 0);
+  assertEquals(bench.state.locks.requests.size, 0);
 });
 
 Deno.test("a request that gives way in a deadlock ends, and what the others wait for goes on", () => {

@@ -35,7 +35,7 @@ function checkRoot({ tasks, locks, messages, conflicts, calls, asking }: RootSta
     const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
     assert(isInForce || tasks.lingering.has(claim.epoch), `${claim.taskId} holds after its end`);
   }
-  for (const askId of locks.asks.keys()) {
+  for (const askId of locks.requests.keys()) {
     assert(messages.requests.has(askId), `${askId} is watched after its end`);
   }
   const running = [...tasks.tasks.values()].filter(({ status }) => status === "running");

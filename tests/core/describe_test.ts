@@ -66,7 +66,7 @@ const MEANINGS: readonly (readonly [LockstepEvent, string])[] = [
       askId: "",
       waitedMs: 0,
     },
-    "deadlock: a1 waits for x, a2 waits for y → a2 gives way",
+    "deadlock: a1 waits for x, a2 waits for y → a2 is the victim",
   ],
   [
     {
@@ -80,11 +80,11 @@ const MEANINGS: readonly (readonly [LockstepEvent, string])[] = [
       askId: "m1",
       waitedMs: 0,
     },
-    "deadlock: a1 waits for x, a2 waits for a1 to answer → a2 gives way",
+    "deadlock: a1 waits for x, a2 waits for a1 to respond → a2 is the victim",
   ],
   [
     { type: "ask:begun", askId: "m1", agentId: "a1", toAgentId: "a2", priority: 0 },
-    "request m1 to a2: a1 waits for the answer",
+    "request m1 to a2: a1 waits for the response",
   ],
   [
     {
@@ -95,7 +95,7 @@ const MEANINGS: readonly (readonly [LockstepEvent, string])[] = [
       reason: "gone",
       waitedMs: 5,
     },
-    "request m1 to a2: a1 → given up because one of them is gone, after 5 ms",
+    "request m1 to a2: a1 → cancelled because one of them is gone, after 5 ms",
   ],
   [
     { type: "task:timed-out", taskId: "t1", limit: "queue", ms: 50 },

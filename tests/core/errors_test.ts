@@ -47,7 +47,7 @@ Deno.test("errors carry what a program needs to act on them", () => {
   const deadlock = new errors.DeadlockError("a1", ["a1", "a2"], ["x", "y"]);
   assertEquals(
     deadlock.message,
-    'Agent "a1" gives way in a deadlock: "a1" waits for "x", "a2" waits for "y"',
+    'Agent "a1" is the victim of a deadlock: "a1" waits for "x", "a2" waits for "y"',
   );
   assertEquals([deadlock.agents, deadlock.resources], [["a1", "a2"], ["x", "y"]]);
   const cause = new Error("cause");

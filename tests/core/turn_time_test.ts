@@ -9,7 +9,7 @@ async function countingReads(body: (reads: () => number) => Promise<void>): Prom
   let count = 0;
   systemClock.now = () => {
     count++;
-    return now();
+    return now.call(systemClock);
   };
   try {
     await body(() => {

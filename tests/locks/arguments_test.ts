@@ -33,7 +33,7 @@ async function refuses(call: () => Promise<unknown>, what: string): Promise<void
   assertStringIncludes((error as Error).message, "Cannot ");
 }
 
-Deno.test("every method refuses ids that are none, and nothing happens", async () => {
+Deno.test("every method refuses malformed ids and changes nothing", async () => {
   await using fixture = managed();
   const { heard } = fixture;
   const locks = fixture.locks as unknown as Loose;
@@ -69,7 +69,7 @@ Deno.test("every method refuses ids that are none, and nothing happens", async (
   assertEquals(fixture.locks.getAllocations().size, 0);
 });
 
-Deno.test("nobody passes for an owner that is no agent", async () => {
+Deno.test("the name of a claim is refused as the id of an agent", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   const owner = "\u001f1\u001ftask";
@@ -79,7 +79,7 @@ Deno.test("nobody passes for an owner that is no agent", async () => {
   assertEquals(locks.holderOf("r"), "a");
 });
 
-Deno.test("every number is checked", async () => {
+Deno.test("malformed numbers are refused", async () => {
   await using fixture = managed();
   const locks = fixture.locks as unknown as Loose;
   await fixture.locks.acquire("held", "a");
@@ -111,7 +111,7 @@ Deno.test("every number is checked", async () => {
   assertEquals([...fixture.locks.getAllocations()], [["held", "a"]]);
 });
 
-Deno.test("modes, signals, lists and objects are checked", async () => {
+Deno.test("malformed modes, signals, lists and objects are refused", async () => {
   await using fixture = managed();
   const locks = fixture.locks as unknown as Loose;
   const calls: Record<string, () => Promise<unknown>> = {
@@ -131,7 +131,7 @@ Deno.test("modes, signals, lists and objects are checked", async () => {
   for (const [name, call] of Object.entries(calls)) await refuses(call, name);
 });
 
-Deno.test("messages say what was attempted, the rule, and what came", async () => {
+Deno.test("an error message names the attempt, the rule and the argument", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await assertRejects(
@@ -163,7 +163,7 @@ Deno.test("ids that are names of object properties are ids like any other", asyn
   await set.release();
 });
 
-Deno.test("the constructor refuses a config, a bus, a logger or options that are none", () => {
+Deno.test("the constructor refuses a malformed config, bus, logger or options", () => {
   type Constructor = new (...args: unknown[]) => unknown;
   const Manager = ResourceManager as unknown as Constructor;
   const bad: unknown[][] = [
@@ -189,7 +189,7 @@ Deno.test("the constructor refuses a config, a bus, a logger or options that are
   }
 });
 
-Deno.test("after shutdown every call is refused, and shutdown may be called again", async () => {
+Deno.test("after shutdown() every call is refused, and shutdown() is idempotent", async () => {
   const { locks } = managed();
   const lock = await locks.acquire("r", "a");
   await locks.shutdown();
@@ -212,7 +212,7 @@ Deno.test("after shutdown every call is refused, and shutdown may be called agai
   await assertRejects(() => managedAndClosed().then((closed) => closed.initialize()), ClosedError);
 });
 
-Deno.test("initialize() may be called again, and is not needed without a log", async () => {
+Deno.test("initialize() is idempotent, and not needed without a log", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await locks.acquire("r", "a");

@@ -108,7 +108,7 @@ const ask = fc.tuple(
 
 const endAsk = fc.nat(10).map((which) => (state: Readonly<LockState>) => ({
   type: "end-ask" as const,
-  askId: [...state.asks.keys()][which] ?? "m1",
+  askId: [...state.requests.keys()][which] ?? "m1",
 }));
 const evict = fc.tuple(resourceId, fc.uniqueArray(owner, { maxLength: 3 })).map(
   ([resourceId, agentIds]) => () => ({ type: "evict" as const, resourceId, agentIds }),
@@ -167,6 +167,6 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(move, {
 
 /** The command as it would be in the beginning, which is enough to read a failure. */
 function describe(command: Move["command"]): string {
-  const beginning = { locks: new Map(), waits: new Map(), asks: new Map(), lastWait: 0 };
+  const beginning = { locks: new Map(), waits: new Map(), requests: new Map(), lastWait: 0 };
   return JSON.stringify(command(beginning as unknown as LockState));
 }

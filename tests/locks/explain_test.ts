@@ -4,7 +4,7 @@ import { explainWait } from "../../src/locks/views.ts";
 import { managed } from "./managed.ts";
 import { Script } from "./script.ts";
 
-Deno.test("a wait is explained by who holds the lock and who is served before", () => {
+Deno.test("a wait is explained by the holders and the waiters before it", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "r");
@@ -23,7 +23,7 @@ Deno.test("a wait is explained by who holds the lock and who is served before", 
   assertEquals(encode(script.state), before);
 });
 
-Deno.test("a wait for several locks names those that are free, and waits for the others", () => {
+Deno.test("a wait for several locks is explained by those that are not free", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "s");
@@ -39,7 +39,7 @@ Deno.test("a wait for several locks names those that are free, and waits for the
   ]);
 });
 
-Deno.test("a reader behind a writer is told of the writer, not of the readers that hold the lock", () => {
+Deno.test("a shared waiter behind an exclusive one is not explained by shared holders", () => {
   const script = new Script();
   for (const owner of ["a", "b"]) script.acquire(owner, "r", { mode: "shared" });
   script.acquire("writer", "r");
@@ -48,7 +48,7 @@ Deno.test("a reader behind a writer is told of the writer, not of the readers th
   assertEquals(explainWait(script.state, 2)?.summary, 'It waits for "r", behind "writer"');
 });
 
-Deno.test("explain() of a manager knows a wait until it ends", async () => {
+Deno.test("explain() returns undefined once a wait has ended", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   const lock = await locks.acquire("r", "a");

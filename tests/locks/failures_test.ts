@@ -9,7 +9,7 @@ function victims(events: readonly LockEvent[]): string[] {
   return events.flatMap((event) => event.type === "deadlock:detected" ? [event.victim] : []);
 }
 
-Deno.test("L1-lost-grant: fifty contenders all get the lock, one after the other", async () => {
+Deno.test("L1-lost-grant: fifty contenders are granted the lock one after the other", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   let inside = 0;
@@ -36,7 +36,7 @@ Deno.test("L3-waiters-poll: a thousand waiters set no timer but the one that end
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("L4-queue-replaced-under-waiters: waits that end in any order leave the others in place", () => {
+Deno.test("L4-queue-replaced-under-waiters: waits keep their places when others end", () => {
   const script = new Script();
   script.acquire("holder", "r");
   for (const owner of ["a", "b", "c", "d", "e"]) script.acquire(owner, "r", { timeoutMs: 100 });
@@ -62,7 +62,7 @@ Deno.test("L5-expired-lock-wakes-nobody: the end of a lease serves the waiter", 
   assertEquals(locks.holderOf("r"), "b");
 });
 
-Deno.test("L6-granted-to-terminated-agent: who is gone gets nothing", () => {
+Deno.test("L6-granted-to-terminated-agent: an agent that is gone is granted nothing", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("gone", "r");
@@ -110,7 +110,7 @@ Deno.test("L8-two-waits-of-one-agent-collide: a weaker grant ends a stronger wai
   ]);
 });
 
-Deno.test("L8-two-waits-of-one-agent-collide: a wait for several goes on with what came meanwhile", () => {
+Deno.test("L8-two-waits-of-one-agent-collide: a group keeps a lock that came otherwise", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("c", "s");
@@ -124,7 +124,7 @@ Deno.test("L8-two-waits-of-one-agent-collide: a wait for several goes on with wh
   ]);
 });
 
-Deno.test("L8-two-waits-of-one-agent-collide: a wait for several whose last lock comes alone is granted", () => {
+Deno.test("L8-two-waits-of-one-agent-collide: a group is granted when its last lock came otherwise", () => {
   const script = new Script();
   script.define("r", 2);
   script.acquire("b", "s");
@@ -139,7 +139,7 @@ Deno.test("L8-two-waits-of-one-agent-collide: a wait for several whose last lock
   ]);
 });
 
-Deno.test("L9-starvation: a stream of urgent waits delays a calm one by no more than the bound", () => {
+Deno.test("L9-starvation: urgent waits delay another one by no more than the bound", () => {
   const script = new Script({ agingMs: 10 });
   script.acquire("holder", "r");
   script.acquire("calm", "r", { priority: 0 });
@@ -154,7 +154,7 @@ Deno.test("L9-starvation: a stream of urgent waits delays a calm one by no more 
   assertEquals(overtaken, 50);
 });
 
-Deno.test("L10-interval-keeps-process-alive: nothing is left after shutdown, nor while nothing is due", async () => {
+Deno.test("L10-interval-keeps-process-alive: no timer is set without a deadline, or after shutdown", async () => {
   await using fixture = managed();
   const { locks, clock } = fixture;
   const lock = await locks.acquire("r", "a");
@@ -179,7 +179,7 @@ Deno.test("D1-detected-after-ten-seconds: a cycle is found in the step that clos
   assertEquals(lines(script.release("b", "s")), ["released s by b", "acquired s by a"]);
 });
 
-Deno.test("D2-only-head-waiters-seen: a waiter deep in a queue closes a cycle, too", () => {
+Deno.test("D2-only-head-waiters-seen: a waiter far back in a queue closes a cycle", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "s");
@@ -202,7 +202,7 @@ Deno.test("D2-only-head-waiters-seen: an agent waits for several locks, each of 
   assertEquals(victims(script.acquire("b", "r")), ["b"]);
 });
 
-Deno.test("D3-bystander-listed: who only waits for the cycle is not part of it", () => {
+Deno.test("D3-bystander-listed: an agent that waits for the cycle is not part of it", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "s");
@@ -216,7 +216,7 @@ Deno.test("D3-bystander-listed: who only waits for the cycle is not part of it",
   ]);
 });
 
-Deno.test("D3-bystander-listed: the cycle is told in order, each waiting for the next", () => {
+Deno.test("D3-bystander-listed: each agent of the cycle waits for the next", () => {
   const script = new Script();
   for (const [owner, resource] of [["a", "r"], ["b", "s"], ["c", "t"]] as const) {
     script.acquire(owner, resource);
@@ -237,7 +237,7 @@ Deno.test("D3-bystander-listed: the cycle is told in order, each waiting for the
   });
 });
 
-Deno.test("D4-bystander-chosen: the victim is of the lowest priority in the cycle, not beyond it", () => {
+Deno.test("D4-bystander-chosen: the victim has the lowest priority of the cycle", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "s");
@@ -246,7 +246,7 @@ Deno.test("D4-bystander-chosen: the victim is of the lowest priority in the cycl
   assertEquals(victims(script.acquire("b", "r", { priority: 2 })), ["a"]);
 });
 
-Deno.test("D4-bystander-chosen: of one priority, who holds fewest locks gives way", () => {
+Deno.test("D4-bystander-chosen: of one priority, the fewest locks decide", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "s");
@@ -255,7 +255,7 @@ Deno.test("D4-bystander-chosen: of one priority, who holds fewest locks gives wa
   assertEquals(victims(script.acquire("b", "r")), ["a"]);
 });
 
-Deno.test("D4-bystander-chosen: then the youngest wait", () => {
+Deno.test("D4-bystander-chosen: of as many locks, the youngest wait is the victim", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "s");
@@ -264,7 +264,7 @@ Deno.test("D4-bystander-chosen: then the youngest wait", () => {
   assertEquals(victims(script.acquire("a", "s")), ["a"]);
 });
 
-Deno.test("D5-grant-closes-a-cycle-unseen: a waiter that gets a lock is waited for", () => {
+Deno.test("D5-grant-closes-a-cycle-unseen: the new holder of a lock is waited for", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("c", "s");
@@ -280,7 +280,7 @@ Deno.test("D5-grant-closes-a-cycle-unseen: a waiter that gets a lock is waited f
   ]);
 });
 
-Deno.test("D5-grant-closes-a-cycle-unseen: so is one that comes first in a queue", () => {
+Deno.test("D5-grant-closes-a-cycle-unseen: the new first of a queue is waited for", () => {
   const script = new Script();
   script.acquire("h", "r");
   script.acquire("c", "s");
@@ -293,7 +293,7 @@ Deno.test("D5-grant-closes-a-cycle-unseen: so is one that comes first in a queue
   ]);
 });
 
-Deno.test("D5-grant-closes-a-cycle-unseen: so is one that gives back what its wait counted on", () => {
+Deno.test("D5-grant-closes-a-cycle-unseen: a release of a lock of the owner's group closes a cycle", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("a", "u");
@@ -306,7 +306,7 @@ Deno.test("D5-grant-closes-a-cycle-unseen: so is one that gives back what its wa
   ]);
 });
 
-Deno.test("a cycle that several waits close is broken as often as needed", () => {
+Deno.test("several cycles that close in one step are broken one by one", () => {
   const script = new Script();
   script.acquire("a", "r", { mode: "shared" });
   script.acquire("b", "r", { mode: "shared" });
@@ -316,7 +316,7 @@ Deno.test("a cycle that several waits close is broken as often as needed", () =>
   assertEquals(victims(script.acquire("c", "r")), ["a", "b"]);
 });
 
-Deno.test("NoLostWakeup: a group is granted when its owner gets what it lacked in another way", () => {
+Deno.test("NoLostWakeup: a group is granted when its owner is granted the missing lock otherwise", () => {
   const script = new Script();
   script.acquire("b", "r");
   script.acquireAll("a", ["r", "s"]);
@@ -330,7 +330,7 @@ Deno.test("NoLostWakeup: a group is granted when its owner gets what it lacked i
   ]);
 });
 
-Deno.test("which cycle is broken depends on who waits and holds, not on what has ended before", () => {
+Deno.test("the cycle that is broken does not depend on waits that have ended", () => {
   const breakCycles = (endedBefore: boolean) => {
     const script = new Script();
     script.acquire("a", "r");
@@ -348,7 +348,7 @@ Deno.test("which cycle is broken depends on who waits and holds, not on what has
   assertEquals(breakCycles(true), breakCycles(false));
 });
 
-Deno.test("with several units a way back is no deadlock while somebody else can give some back", () => {
+Deno.test("a cycle is no deadlock while another holder can release enough units", () => {
   const script = new Script();
   script.define("r", 2);
   script.acquire("a", "r");
@@ -359,7 +359,7 @@ Deno.test("with several units a way back is no deadlock while somebody else can 
   assertEquals(lines(script.release("free", "r")), ["released r by free", "acquired r by b"]);
 });
 
-Deno.test("with several units a deadlock is found when nobody is left to give any back", () => {
+Deno.test("a deadlock over units is found when no holder can release any", () => {
   const script = new Script();
   script.define("r", 2);
   script.acquire("a", "r");
@@ -370,7 +370,7 @@ Deno.test("with several units a deadlock is found when nobody is left to give an
   assertEquals(victims(script.acquire("other", "s")).length, 1);
 });
 
-Deno.test("with several units a deadlock of any length is found", () => {
+Deno.test("a deadlock over units is found whatever its length", () => {
   for (const length of [2, 3, 4, 5, 6, 7, 20]) {
     const script = new Script();
     script.define("units", 2);
@@ -383,7 +383,7 @@ Deno.test("with several units a deadlock of any length is found", () => {
   }
 });
 
-Deno.test("a reader behind a writer doesn't wait for the readers that hold the lock", () => {
+Deno.test("a shared waiter behind an exclusive one does not wait for shared holders", () => {
   const script = new Script();
   script.acquire("a", "r", { mode: "shared" });
   script.acquire("h", "x");
@@ -399,7 +399,7 @@ Deno.test("a reader behind a writer doesn't wait for the readers that hold the l
   ]);
 });
 
-Deno.test("a policy of revoking takes the victim's lock that the cycle waits for, and no other", () => {
+Deno.test("the policy revoke takes the victim's lock that the cycle waits for, and no other", () => {
   const script = new Script({ deadlockPolicy: "revoke" });
   script.acquire("a", "r");
   script.acquire("a", "own");
@@ -416,7 +416,7 @@ Deno.test("a policy of revoking takes the victim's lock that the cycle waits for
   assertEquals(script.holders("own"), ["a"]);
 });
 
-Deno.test("without detection cycles stay until a wait times out", () => {
+Deno.test("without detection, a cycle stays until a wait times out", () => {
   const script = new Script({ deadlockDetection: false });
   script.acquire("a", "r");
   script.acquire("b", "s");
@@ -437,7 +437,7 @@ Deno.test("a cycle of ten thousand agents is found", () => {
   assertEquals([event.type, event.agents.length, event.victim], ["deadlock:detected", count, last]);
 });
 
-Deno.test("a long cycle is found through holders and through first places in queues alike", () => {
+Deno.test("a long cycle is found through holders and through first waiters", () => {
   for (const through of ["holders", "queues"]) {
     const script = new Script();
     const count = 40;

@@ -29,7 +29,7 @@ async function quiet(): Promise<void> {
   for (let i = 0; i < 50; i++) await undefined;
 }
 
-Deno.test("with a log, nothing is granted before the log has it", async () => {
+Deno.test("with a log, nothing is granted before the command is stored", async () => {
   await using fixture = await logged();
   const { locks, log } = fixture;
   log.hold();
@@ -40,7 +40,7 @@ Deno.test("with a log, nothing is granted before the log has it", async () => {
   assertEquals((await wait).epoch, 1);
 });
 
-Deno.test("with a log, contenders get the lock one after the other", async () => {
+Deno.test("with a log, contenders are granted the lock one after the other", async () => {
   await using fixture = await logged();
   const { locks } = fixture;
   let inside = 0;
@@ -54,7 +54,7 @@ Deno.test("with a log, contenders get the lock one after the other", async () =>
   assertEquals(epochs.toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
-Deno.test("with a log, all other calls work, too", async () => {
+Deno.test("with a log, all other calls work", async () => {
   await using fixture = await logged();
   const { locks, clock } = fixture;
   const lock = await locks.acquire("r", "a", { leaseMs: 100 });
@@ -74,7 +74,7 @@ Deno.test("with a log, all other calls work, too", async () => {
   await locks.releaseAllForAgent("a");
 });
 
-Deno.test("what the log refuses changes nothing, and what comes later goes on", async () => {
+Deno.test("a command that the log refuses changes nothing, and later ones go on", async () => {
   await using fixture = await logged();
   const { locks, log } = fixture;
   log.fail(1);
@@ -90,7 +90,7 @@ Deno.test("what the log refuses changes nothing, and what comes later goes on", 
   assertEquals([locks.isLocked("r"), signal.aborted], [false, false]);
 });
 
-Deno.test("a call that is aborted before the log has it gives back what it then gets", async () => {
+Deno.test("a call that is aborted before its command is stored releases what it is granted", async () => {
   await using fixture = await logged();
   const { locks, log } = fixture;
   log.hold();
@@ -109,7 +109,7 @@ Deno.test("a call that is aborted before the log has it gives back what it then 
   assertEquals(locks.getWaitingRequests().size, 0);
 });
 
-Deno.test("a wait that is aborted while its grant is on the way passes the grant on", async () => {
+Deno.test("a wait that is aborted before its grant is stored passes the grant on", async () => {
   await using fixture = await logged();
   const { locks, log } = fixture;
   const lock = await locks.acquire("r", "a");
@@ -126,7 +126,7 @@ Deno.test("a wait that is aborted while its grant is on the way passes the grant
   assertEquals((await next).agent, "c");
 });
 
-Deno.test("what is to be given back is sent again when the log refuses it", async () => {
+Deno.test("a cancellation that the log refuses is retried", async () => {
   await using fixture = await logged();
   const { locks, log, clock } = fixture;
   await locks.acquire("r", "a");
@@ -142,7 +142,7 @@ Deno.test("what is to be given back is sent again when the log refuses it", asyn
   assertEquals(locks.queueOf("r"), []);
 });
 
-Deno.test("shutdown leaves no timer, even when something is still to be given back", async () => {
+Deno.test("shutdown() leaves no timer, even with a cancellation to retry", async () => {
   const { locks, log, clock } = await logged();
   await locks.acquire("r", "a");
   const abort = new AbortController();
@@ -178,7 +178,7 @@ Deno.test("locks outlive the process, and waits end with it", async () => {
   assertEquals(await Promise.all(waits), ["closed", "closed"]);
 });
 
-Deno.test("maintenance writes a snapshot, from which everything is found again", async () => {
+Deno.test("performMaintenance() writes a snapshot, from which locks are recovered", async () => {
   const memory = new MemoryLog<LockCommand>();
   const first = await logged(memory);
   for (let i = 0; i < 5; i++) await first.locks.acquire(`r${i}`, "a", { leaseMs: 5_000 });
@@ -203,7 +203,7 @@ Deno.test("a manager with a log has to be initialized first", async () => {
   await locks.shutdown();
 });
 
-Deno.test("calls that the log has not when the manager shuts down end all the same", async () => {
+Deno.test("calls whose commands are not stored at shutdown end all the same", async () => {
   const fixture = await logged();
   const { locks, log } = fixture;
   await locks.acquire("r", "a");

@@ -62,7 +62,7 @@ Deno.test("epochs stay unique after everything was released and forgotten", () =
   assertEquals(epoch(script.acquire("a", "r0")), 5_001);
 });
 
-Deno.test("who acquires what it holds keeps its epoch, and nothing changes", () => {
+Deno.test("an owner that acquires its own lock again keeps its epoch, and nothing changes", () => {
   const script = new Script();
   script.acquire("a", "r");
   const before = encode(script.state);
@@ -125,7 +125,7 @@ Deno.test("release() by a stale holder is refused and changes nothing", () => {
   assertEquals(lines(script.release("a", "r", 2)), ["released r by a"]);
 });
 
-Deno.test("waits are served by priority, and those of one priority in their order", () => {
+Deno.test("waits are served by priority, and in order within one priority", () => {
   const script = new Script();
   script.acquire("holder", "r");
   for (const [owner, priority] of [["a", 0], ["b", 2], ["c", 0], ["d", 2]] as const) {
@@ -139,7 +139,7 @@ Deno.test("waits are served by priority, and those of one priority in their orde
   assertEquals(order, ["b", "d", "a", "c"]);
 });
 
-Deno.test("waiting counts: who waited a point's worth of time isn't overtaken any more", () => {
+Deno.test("a wait as old as a point of priority is worth is not overtaken for one point", () => {
   for (const [waited, first] of [[99, "late"], [100, "early"], [101, "early"]] as const) {
     const script = new Script({ agingMs: 100 });
     script.acquire("holder", "r");
@@ -151,7 +151,7 @@ Deno.test("waiting counts: who waited a point's worth of time isn't overtaken an
   }
 });
 
-Deno.test("a wait that takes too long is timed out, and later waits move up", () => {
+Deno.test("a wait ends at its time limit, and later waits move up", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "r", { timeoutMs: 50 });
@@ -181,7 +181,7 @@ Deno.test("a lease starts at the grant, and its end passes the lock on", () => {
   assertEquals(script.machine.deadline(script.state), Infinity);
 });
 
-Deno.test("no command meets a dead lease: what is due fires before the command", () => {
+Deno.test("a lease that is due ends before the command of the step", () => {
   const script = new Script();
   script.acquire("a", "r", { leaseMs: 100 });
   script.now += 100;
@@ -192,7 +192,7 @@ Deno.test("no command meets a dead lease: what is due fires before the command",
   assertEquals(lines(script.release("a", "r", 1)), ["refused release of a: stale-epoch"]);
 });
 
-Deno.test("a renewal starts the lease again, at the same length or another", () => {
+Deno.test("a renewal starts the lease anew, with the same length or another", () => {
   const script = new Script();
   script.acquire("a", "r", { leaseMs: 100 });
   script.now += 60;
@@ -210,7 +210,7 @@ Deno.test("a renewal starts the lease again, at the same length or another", () 
   assertEquals(lines(script.pass(1)), ["expired r by a"]);
 });
 
-Deno.test("a lock without a lease can be given one, and until then has no end", () => {
+Deno.test("a renewal can give a lease to a lock without one", () => {
   const script = new Script();
   script.acquire("a", "r");
   const [renewed] = script.renew("a", "r");
@@ -229,7 +229,7 @@ Deno.test("a cancelled wait ends, and a second cancellation is refused", () => {
   assertEquals(lines(script.release("a", "r")), ["released r by a"]);
 });
 
-Deno.test("cancelling a wait that was granted meanwhile passes the grant on", () => {
+Deno.test("cancelling a wait that was granted in the meantime passes the grant on", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "r");
@@ -250,7 +250,7 @@ Deno.test("cancelling a wait doesn't touch a later grant of the same lock", () =
   assertEquals(script.holders("r"), ["b"]);
 });
 
-Deno.test("release-all ends waits first, so that nothing comes back to its owner", () => {
+Deno.test("release-all ends waits first, so that its owner is granted nothing that it releases", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("a", "s");
@@ -267,7 +267,7 @@ Deno.test("release-all ends waits first, so that nothing comes back to its owner
   assertEquals(script.releaseAll("nobody"), []);
 });
 
-Deno.test("shared holders share, and an exclusive one waits until all have left", () => {
+Deno.test("an exclusive waiter waits until all shared holders have released the lock", () => {
   const script = new Script();
   script.acquire("a", "r", { mode: "shared" });
   script.acquire("b", "r", { mode: "shared" });
@@ -279,7 +279,7 @@ Deno.test("shared holders share, and an exclusive one waits until all have left"
   assertEquals(script.holders("r"), ["c"]);
 });
 
-Deno.test("readers don't starve a writer: none gets past one that waits", () => {
+Deno.test("a shared acquire does not overtake an exclusive waiter", () => {
   const script = new Script();
   script.acquire("a", "r", { mode: "shared" });
   script.acquire("writer", "r");
@@ -287,7 +287,7 @@ Deno.test("readers don't starve a writer: none gets past one that waits", () => 
   assertEquals(lines(script.release("a", "r")), ["released r by a", "acquired r by writer"]);
 });
 
-Deno.test("readers that are next to each other in the queue are granted together", () => {
+Deno.test("shared waiters next to each other in the queue are granted together", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquire("b", "r", { mode: "shared" });
@@ -298,7 +298,7 @@ Deno.test("readers that are next to each other in the queue are granted together
   assertEquals(script.holders("r"), ["b", "c"]);
 });
 
-Deno.test("a resource with a capacity is given out unit by unit", () => {
+Deno.test("a resource with a capacity is granted unit by unit", () => {
   const script = new Script();
   assertEquals(lines(script.define("r", 3)), ["defined r as 3"]);
   script.acquire("a", "r", { units: 2 });
@@ -315,7 +315,7 @@ Deno.test("a resource with a capacity is given out unit by unit", () => {
   assertEquals(lines(script.define("r", 3)), ["defined r as 3"]);
 });
 
-Deno.test("acquire-all gets all or nothing, and holds its places meanwhile", () => {
+Deno.test("acquire-all grants all or nothing, and keeps its places in the queues", () => {
   const script = new Script();
   script.acquire("a", "r");
   assertEquals(lines(script.acquireAll("b", ["r", "s"])), ["queued r+s by b"]);
@@ -329,7 +329,7 @@ Deno.test("acquire-all gets all or nothing, and holds its places meanwhile", () 
   assertEquals(lines(script.release("b", "s")), ["released s by b", "acquired s by c"]);
 });
 
-Deno.test("acquire-all takes what its owner holds as it is", () => {
+Deno.test("acquire-all reacquires what its owner holds", () => {
   const script = new Script();
   script.acquire("a", "r");
   assertEquals(lines(script.acquireAll("a", ["r", "s"])), [
@@ -345,7 +345,7 @@ Deno.test("acquire-all takes what its owner holds as it is", () => {
   ]);
 });
 
-Deno.test("a higher priority takes a free lock that a wait for several has a place for", () => {
+Deno.test("a higher priority is granted a free lock that a group waits for", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquireAll("b", ["r", "s"]);
@@ -359,7 +359,7 @@ Deno.test("a higher priority takes a free lock that a wait for several has a pla
   ]);
 });
 
-Deno.test("the end of a wait for several lets those behind it pass", () => {
+Deno.test("the end of a wait for several locks serves the waiters behind it", () => {
   const script = new Script();
   script.acquire("a", "r");
   script.acquireAll("b", ["r", "s", "t"], { timeoutMs: 10 });
@@ -372,11 +372,11 @@ Deno.test("the end of a wait for several lets those behind it pass", () => {
   ]);
 });
 
-Deno.test("a resource named twice is our own bug", () => {
+Deno.test("acquire-all of one resource twice breaks an invariant", () => {
   assertThrows(() => new Script().acquireAll("a", ["r", "s", "r"]), InvariantError);
 });
 
-Deno.test("an owner is shown as its agent", () => {
+Deno.test("events about an owner name its agent", () => {
   const script = new Script();
   const command = {
     type: "acquire-all" as const,
@@ -404,9 +404,9 @@ Deno.test("idle locks and owners are forgotten, those in use and defined ones ar
     script.acquire(`a${i}`, `r${i}`);
     script.release(`a${i}`, `r${i}`);
   }
-  const { locks, owners, idleLocks, idleOwners } = script.state;
+  const { locks, owners, locksInUse } = script.state;
   assertEquals([locks.has("defined"), locks.has("held")], [true, true]);
   assertEquals([owners.has("holder"), owners.has("waiter")], [true, true]);
   assertEquals(locks.size <= 1_100 && owners.size <= 1_100, true);
-  assertEquals([locks.size - idleLocks, owners.size - idleOwners], [2, 2]);
+  assertEquals(locksInUse, 2);
 });

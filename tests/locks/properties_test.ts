@@ -59,7 +59,7 @@ function always(rules: fc.Arbitrary<Partial<LockConfig>>, look: (moment: Moment)
   );
 }
 
-Deno.test("every step does what the slow twin says, and nothing else", () => {
+Deno.test("every step emits the events that a slow model predicts", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       const twin = new Twin(rules);
@@ -108,7 +108,7 @@ function assertNamed(events: readonly LockEvent[], type: LockEvent["type"], fiel
   assert(found, `${type} ${JSON.stringify(fields)} must be in ${JSON.stringify(events)}`);
 }
 
-Deno.test("MutualExclusion: exclusive holders share with nobody beyond the capacity", () => {
+Deno.test("MutualExclusion: exclusive holders fit the capacity, and exclude shared holders", () => {
   always(config, ({ state }) => {
     for (const { holds, capacity, used, sharers } of state.locks.values()) {
       const exclusive = holds.filter((hold) => hold.mode === "exclusive");
@@ -138,7 +138,7 @@ Deno.test("GrantRaisesEpoch: each grant has a larger epoch than any before it", 
   );
 });
 
-Deno.test("NoLostWakeup: nobody waits for what could be granted", () => {
+Deno.test("NoLostWakeup: no wait lasts that could be granted", () => {
   always(config, ({ state }) => {
     for (const { queue: [first], holds, capacity, used, sharers } of state.locks.values()) {
       if (first === undefined || first.wait.tickets.length > 1) continue;
@@ -177,7 +177,7 @@ Deno.test("QueueOrdered: the first of each queue came first, by its priority and
   });
 });
 
-Deno.test("BoundedBypass: nobody is overtaken by who came later than priority is worth", () => {
+Deno.test("BoundedBypass: a wait is overtaken only by waits that began within the bound", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       const arrivals = new Map<number, { priority: number; since: number }>();
@@ -201,7 +201,7 @@ Deno.test("BoundedBypass: nobody is overtaken by who came later than priority is
   );
 });
 
-Deno.test("WaitForAcyclic: after each step everybody can still go on", () => {
+Deno.test("WaitForAcyclic: after each step every owner can proceed", () => {
   fc.assert(
     fc.property(config, moves, (rules, script) => {
       const detecting = { ...rules, deadlockDetection: true };
@@ -216,7 +216,7 @@ Deno.test("WaitForAcyclic: after each step everybody can still go on", () => {
   );
 });
 
-Deno.test("NoGhostWaiter: who gave everything back holds nothing and waits nowhere", () => {
+Deno.test("NoGhostWaiter: an owner that released all its locks holds none and waits nowhere", () => {
   always(config, ({ state, command }) => {
     for (const wait of state.waits.values()) assert(wait.owner.waits.includes(wait));
     if (command.type !== "release-all") return;

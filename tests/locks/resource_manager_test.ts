@@ -43,7 +43,7 @@ Deno.test("acquire() resolves to a handle, and its release passes the lock on", 
   ]);
 });
 
-Deno.test("the way of the reference works: acquire with a priority, release by name", async () => {
+Deno.test("a lock is acquired with a priority as a number, and released by name", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await locks.acquire("database-lock", "agent", 10);
@@ -55,7 +55,7 @@ Deno.test("the way of the reference works: acquire with a priority, release by n
   assertEquals((await calm).agent, "calm");
 });
 
-Deno.test("the config of a whole coordination system fits", async () => {
+Deno.test("the config of a whole coordination system is accepted", async () => {
   const config = {
     maxRetries: 3,
     retryDelay: 1000,
@@ -68,7 +68,7 @@ Deno.test("the config of a whole coordination system fits", async () => {
   assertEquals((await locks.acquire("r", "a")).epoch, 1);
 });
 
-Deno.test("disposing of a handle releases, once, and a lost or released one is fine", async () => {
+Deno.test("disposal of a handle releases its lock, unless that is lost or released", async () => {
   await using fixture = managed();
   const { locks, clock } = fixture;
   {
@@ -88,7 +88,7 @@ Deno.test("disposing of a handle releases, once, and a lost or released one is f
   }
 });
 
-Deno.test("a borrowed handle leaves the lock with whom it came from", async () => {
+Deno.test("disposal of a borrowed handle keeps the lock", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await using lock = await locks.acquire("r", "a");
@@ -99,7 +99,7 @@ Deno.test("a borrowed handle leaves the lock with whom it came from", async () =
   assertEquals(locks.holderOf("r"), "a");
 });
 
-Deno.test("a second release is refused with the epoch that came too late", async () => {
+Deno.test("a second release is refused with its stale epoch", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   const lock = await locks.acquire("r", "a");
@@ -112,7 +112,7 @@ Deno.test("a second release is refused with the epoch that came too late", async
   assertEquals(locks.holderOf("r"), "a");
 });
 
-Deno.test("release() by anybody else is refused and names the holders", async () => {
+Deno.test("release() by another agent is refused with the holders", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await locks.acquire("r", "a");
@@ -143,7 +143,7 @@ Deno.test("a wait rejects with LockTimeoutError after resourceTimeout, or the ca
   assertEquals((await never).agent, "d");
 });
 
-Deno.test("a deadlock rejects the victim's wait with its cycle, and tells it on the bus", async () => {
+Deno.test("a deadlock rejects the victim's wait with its cycle, and is published", async () => {
   await using fixture = managed();
   const { locks, heard } = fixture;
   await locks.acquire("r", "a");
@@ -156,7 +156,7 @@ Deno.test("a deadlock rejects the victim's wait with its cycle, and tells it on 
   assertEquals((await wait).resource, "s");
 });
 
-Deno.test("a victim whose lock is revoked hears of it through its signal", async () => {
+Deno.test("the signal of a victim's lock aborts when it is revoked", async () => {
   await using fixture = managed({ deadlockPolicy: "revoke" });
   const { locks } = fixture;
   await locks.acquire("r", "a");
@@ -185,7 +185,7 @@ Deno.test("releaseAllForAgent() ends what the agent holds and what it waits for"
   await locks.releaseAllForAgent("nobody");
 });
 
-Deno.test("a handle's signal aborts when its lease is over, not when it is released", async () => {
+Deno.test("the signal of a handle aborts when the lease ends, not when it is released", async () => {
   await using fixture = managed();
   const { locks, clock } = fixture;
   const leased = await locks.acquire("r", "a", { leaseMs: 100 });
@@ -203,7 +203,7 @@ Deno.test("a handle's signal aborts when its lease is over, not when it is relea
   assertStrictEquals(leased.signal, leased.signal);
 });
 
-Deno.test("a signal that is first asked for when the lock is gone is aborted", async () => {
+Deno.test("a signal that is first used after the loss is aborted", async () => {
   await using fixture = managed();
   const { locks, clock } = fixture;
   const lock = await locks.acquire("r", "a", { leaseMs: 10 });
@@ -223,7 +223,7 @@ Deno.test("a listener of a signal may use the locks", async () => {
   assertEquals(locks.holderOf("r"), "a");
 });
 
-Deno.test("leases come from the config, and a call can do without", async () => {
+Deno.test("leases come from the config, unless a call sets its own", async () => {
   await using fixture = managed({ leaseMs: 50 });
   const { locks, clock } = fixture;
   await locks.acquire("r", "a");
@@ -232,7 +232,7 @@ Deno.test("leases come from the config, and a call can do without", async () => 
   assertEquals([locks.isLocked("r"), locks.isLocked("s")], [false, true]);
 });
 
-Deno.test("renew() by name tells when the lease ends, and Infinity without one", async () => {
+Deno.test("renew() by name resolves to the end of the lease, Infinity without one", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await locks.acquire("r", "a");
@@ -243,7 +243,7 @@ Deno.test("renew() by name tells when the lease ends, and Infinity without one",
   await assertRejects(() => locks.renew("r", "b", 250), NotHolderError);
 });
 
-Deno.test("an abort ends the wait with the signal's reason, and no listener stays", async () => {
+Deno.test("an abort rejects the wait with the signal's reason, and leaves no listener", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await locks.acquire("r", "a");
@@ -267,7 +267,7 @@ Deno.test("an abort ends the wait with the signal's reason, and no listener stay
   assertEquals(locks.holderOf("r"), "b");
 });
 
-Deno.test("a signal that is aborted already rejects without touching anything", async () => {
+Deno.test("a signal that is aborted already rejects the call without a command", async () => {
   await using fixture = managed();
   const { locks, heard } = fixture;
   const signal = AbortSignal.abort("too late");
@@ -290,7 +290,7 @@ Deno.test("tryAcquire() resolves to undefined instead of waiting", async () => {
   assertEquals(locks.queueOf("r"), []);
 });
 
-Deno.test("acquireAll() gets all or nothing, and its set gives all of them back", async () => {
+Deno.test("acquireAll() grants all or nothing, and its set releases all", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   const first = await locks.acquire("s", "a");
@@ -325,7 +325,7 @@ Deno.test("a set has a signal for the first loss, leases, and disposal", async (
   assertEquals(locks.getAllocations().size, 0);
 });
 
-Deno.test("a set of what is held already borrows it", async () => {
+Deno.test("a set borrows the locks that are held already", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await locks.acquire("r", "a");
@@ -336,14 +336,14 @@ Deno.test("a set of what is held already borrows it", async () => {
   assertEquals([locks.isLocked("r"), locks.isLocked("s")], [true, false]);
 });
 
-Deno.test("acquireAll() of nothing is a set of nothing", async () => {
+Deno.test("acquireAll() of no resource is an empty set", async () => {
   await using fixture = managed();
   const set = await fixture.locks.acquireAll([], "a");
   assertEquals([set.resources, set.epoch, set.signal.aborted], [[], 0, false]);
   await set.release();
 });
 
-Deno.test("acquireAll() that times out names all that it waited for", async () => {
+Deno.test("the error of an acquireAll() that times out names all resources", async () => {
   await using fixture = managed();
   const { locks, clock } = fixture;
   await locks.acquire("r", "a");
@@ -352,7 +352,7 @@ Deno.test("acquireAll() that times out names all that it waited for", async () =
   assertEquals([...(await wait).resourceIds], ["r", "s"]);
 });
 
-Deno.test("define() gives a resource units, and what doesn't fit is refused", async () => {
+Deno.test("define() sets the capacity, and more units are refused", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await locks.define("r", { capacity: 2 });
@@ -365,7 +365,7 @@ Deno.test("define() gives a resource units, and what doesn't fit is refused", as
   assertEquals(error.limit, 2);
 });
 
-Deno.test("a stronger lock than the one that is held is refused", async () => {
+Deno.test("an exclusive lock is refused to its shared holder", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await locks.acquire("r", "a", { mode: "shared" });
@@ -394,7 +394,7 @@ Deno.test("full queues and tables are refused with their limit", async () => {
   await wait;
 });
 
-Deno.test("an owner other than the agent holds for itself", async () => {
+Deno.test("an owner other than the agent holds locks of its own", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   const holder = { agentId: "a", owner: "claim 1" };
@@ -409,7 +409,7 @@ Deno.test("an owner other than the agent holds for itself", async () => {
   assertEquals(locks.getAllocations().size, 0);
 });
 
-Deno.test("who holds and who waits can be seen", async () => {
+Deno.test("holders and waiters are listed", async () => {
   await using fixture = managed();
   const { locks, clock } = fixture;
   await locks.acquire("r", "a", { leaseMs: 500 });
@@ -440,7 +440,7 @@ Deno.test("who holds and who waits can be seen", async () => {
   for (const wait of waits) await wait.catch(() => {});
 });
 
-Deno.test("health is computed: counts, a timer that is overdue, the end", async () => {
+Deno.test("health counts locks and waits, and reports an overdue timer and the end", async () => {
   await using fixture = managed();
   const { locks, clock } = fixture;
   await locks.acquire("r", "a", { leaseMs: 10 });
@@ -472,7 +472,7 @@ Deno.test("handlers on the bus may use the locks", async () => {
   assertEquals(locks.holderOf("r"), "handler");
 });
 
-Deno.test("a manager on somebody else's engine shares its locks, and leaves it running", async () => {
+Deno.test("a manager on a given engine shares its locks, and leaves it running", async () => {
   const clock = new SimulatedClock();
   await using engine = new Engine(lockMachine(), { clock });
   const host = { dispatcher: engine, state: () => engine.state };

@@ -69,7 +69,7 @@ function compareLocks(metrics: MetricsState, state: LockState, now: number): voi
   const { resourceMetrics } = reportOf(metrics, now, UNKNOWN);
   const held = [...state.locks.values()].filter(({ holds }) => holds.length > 0).length;
   assertEquals(resourceMetrics.lockedResources, held);
-  assertEquals(resourceMetrics.totalResources, state.locks.size - state.idleLocks);
+  assertEquals(resourceMetrics.totalResources, state.locksInUse);
   assertEquals(resourceMetrics.lockContention, state.waits.size);
 }
 

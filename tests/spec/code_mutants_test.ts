@@ -8,8 +8,8 @@ const MUTANT: CodeMutant = {
   graph: "limits",
   at: "cancel-wait a 1",
   file: "src/locks/machine.ts",
-  find: "if (wait !== undefined && wait.owner.owner === command.owner) return",
-  replace: "if (wait !== undefined) return",
+  find: "if (wait !== undefined && wait.owner.owner === owner) {",
+  replace: "if (wait !== undefined) {",
 };
 
 /** Problem of each mutant, after {@linkcode MUTANT} was changed so. */

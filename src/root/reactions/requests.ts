@@ -22,7 +22,7 @@ export function endWatch(
   { messageId }: Happened<"message:responded" | "message:unanswered">,
   { locks }: RootState,
 ): PartCommand | undefined {
-  return locks.asks.has(messageId) ? { type: "end-ask", askId: messageId } : undefined;
+  return locks.requests.has(messageId) ? { type: "end-ask", askId: messageId } : undefined;
 }
 
 /** A request that gave way in a deadlock waits no longer. */

@@ -71,12 +71,14 @@ function ownerOf({ wait }: Ticket): string {
 /** Checks all locks. Costs O(state). */
 export function checkLocks(state: LockState, now: Instant): void {
   let timers = 0;
-  let idleLocks = 0;
+  let locksInUse = 0;
   for (const lock of state.locks.values()) {
     checkLock(state, lock, now);
     checkQueue(lock);
     timers += lock.holds.filter(({ leaseMs }) => leaseMs > 0).length;
-    if (lock.holds.length + lock.queue.length === 0 && lock.capacity === 1) idleLocks++;
+    const uses = lock.holds.length + lock.queue.length + (lock.capacity === 1 ? 0 : 1);
+    if (uses !== lock.uses) fail("UsesCounted", `${lock.uses} of "${lock.resourceId}"`);
+    if (uses > 0) locksInUse++;
   }
   for (const wait of state.waits.values()) {
     if (wait.timeoutMs > 0) timers++;
@@ -90,7 +92,7 @@ export function checkLocks(state: LockState, now: Instant): void {
   if (countTimers(state.deadlines) !== timers) {
     fail("TimersMatchState", `${countTimers(state.deadlines)} timers for ${timers} limits`);
   }
-  if (idleLocks !== state.idleLocks) fail("IdleLocksCounted", `${state.idleLocks}`);
+  if (locksInUse !== state.locksInUse) fail("UsesCounted", `${state.locksInUse} locks in use`);
   for (const owner of state.owners.values()) checkOwner(state, owner);
   if (state.config.deadlockDetection) checkAcyclic(state);
 }
@@ -131,7 +133,7 @@ function checkOwner(state: LockState, { owner, holds, waits }: Owner): void {
 export function checkAcyclic(state: LockState): void {
   const stuck = new Set<Owner>();
   for (const { owner } of state.waits.values()) stuck.add(owner);
-  for (const { from } of state.asks.values()) stuck.add(from);
+  for (const { from } of state.requests.values()) stuck.add(from);
   for (let before = -1; before !== stuck.size;) {
     before = stuck.size;
     for (const owner of stuck) if (canGoOn(owner, stuck)) stuck.delete(owner);
@@ -145,15 +147,15 @@ export function checkAcyclic(state: LockState): void {
 /** Frees the owners that neither wait for a stuck one nor have a request, direct or not, to one that does. */
 function freeOwnersWithoutWaits(stuck: Set<Owner>): void {
   const kept = new Set([...stuck].filter(({ waits }) => !areGranted(waits, stuck)));
-  for (const { askedBy = [] } of kept) { // grows while it is read
-    for (const { from } of askedBy) if (stuck.has(from)) kept.add(from);
+  for (const { incoming = [] } of kept) { // grows while it is read
+    for (const { from } of incoming) if (stuck.has(from)) kept.add(from);
   }
   for (const owner of stuck) if (!kept.has(owner)) stuck.delete(owner);
 }
 
 /** Returns whether an owner gets all locks and responses that it waits for from owners not stuck. */
-function canGoOn({ waits, asks = [] }: Owner, stuck: ReadonlySet<Owner>): boolean {
-  return areGranted(waits, stuck) && asks.every(({ to }) => !stuck.has(to));
+function canGoOn({ waits, outgoing = [] }: Owner, stuck: ReadonlySet<Owner>): boolean {
+  return areGranted(waits, stuck) && outgoing.every(({ to }) => !stuck.has(to));
 }
 
 function areGranted(waits: readonly Wait[], stuck: ReadonlySet<Owner>): boolean {
@@ -178,7 +180,9 @@ export function checkLocksAtRest(state: LockState): void {
   for (const wait of state.waits.values()) {
     fail("EveryWaiterResolved", `"${wait.owner.owner}" still waits (${wait.id})`);
   }
-  for (const { askId } of state.asks.values()) fail("EveryWaiterResolved", `"${askId}" is open`);
+  for (const { askId } of state.requests.values()) {
+    fail("EveryWaiterResolved", `"${askId}" is open`);
+  }
   for (const { owner, holds } of state.owners.values()) {
     const [hold] = holds;
     if (hold !== undefined) {

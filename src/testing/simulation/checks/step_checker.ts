@@ -89,8 +89,8 @@ export class StepChecker {
     this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
     if (--this.#untilSearch <= 0) {
       this.#untilSearch = SEARCH_EVERY;
-      const { waits, asks } = state.locks;
-      if (state.locks.config.deadlockDetection && waits.size + asks.size < FEW_WAITS) {
+      const { waits, requests } = state.locks;
+      if (state.locks.config.deadlockDetection && waits.size + requests.size < FEW_WAITS) {
         checkAcyclic(state.locks);
       }
     }
@@ -259,7 +259,7 @@ function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootSt
     if (!running.has(epoch)) fail("CallsAreAttempts", `the call of the claim ${epoch} is over`);
   }
   if (asking.size > 0) fail("CallsAreAttempts", "a claim waits for a permit after the step");
-  for (const askId of locks.asks.keys()) {
+  for (const askId of locks.requests.keys()) {
     if (!messages.requests.has(askId)) fail("RequestEdgesMatch", `"${askId}" is over`);
   }
   for (const { id, agents, gone } of conflicts.active.values()) {
