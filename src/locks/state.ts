@@ -117,6 +117,7 @@ export interface Wait {
   readonly owner: Owner;
   /** One for each lock. */
   tickets: readonly Ticket[];
+  /** Ranks it among the waits for the same lock: higher first. */
   readonly priority: number;
   /** The time when it began. */
   readonly since: Instant;
@@ -135,8 +136,11 @@ export interface Wait {
  * changes: a wait is overtaken only by waits that began less than `Δpriority × agingMs` later.
  */
 export interface Ticket extends HeapEntry {
+  /** The lock in whose queue it stands. */
   readonly lock: Lock;
+  /** The wait that it belongs to. */
   readonly wait: Wait;
+  /** The mode that the wait asks for. */
   readonly mode: LockMode;
   /** The number of units of the lock; 1 when it is shared. */
   readonly units: number;
@@ -148,8 +152,11 @@ export interface PendingRequest {
   readonly askId: string;
   /** Larger than that of any earlier request, and the id of any earlier wait. */
   readonly number: number;
+  /** The owner that waits for the response. */
   readonly from: Owner;
+  /** The owner that has to answer. */
   readonly to: Owner;
+  /** Compared with the priorities of waits when a deadlock needs a victim. */
   readonly priority: number;
   /** The time when it was sent. */
   readonly since: Instant;
