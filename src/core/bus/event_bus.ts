@@ -473,7 +473,7 @@ export class Channel {
 function hearNothing(): void {}
 
 /** After how many uses the time is read anew. */
-const MOST_USES = 128;
+export const MOST_USES = 128;
 
 const DONE: Promise<void> = Promise.resolve();
 
