@@ -32,6 +32,8 @@ export {
   type Part,
   type PartDefinition,
   Refusal,
+  type ResumeListening,
+  startsAnew,
   type Tick,
   type Transition,
   transition,
@@ -43,7 +45,6 @@ export type {
   LeaveAgent,
   MembershipAnswers,
   MembershipCommand,
-  ResumeListening,
 } from "./src/agents/commands.ts";
 export { membershipMachine } from "./src/agents/machine.ts";
 export type { Member, MembershipState } from "./src/agents/state.ts";
@@ -200,7 +201,6 @@ export type {
   Progress,
   RegisterAgent,
   RemoveAgent,
-  RenewHeartbeats,
   ReportLoad,
   RequeueAgentTasks,
   RequeueUnstarted,

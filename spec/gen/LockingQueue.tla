@@ -74,6 +74,7 @@ release_H_all_c_is_abandoned == Stable /\ AnswerToReleaseAll("c") = "abandoned" 
 release_H_all_c_is_nothing == Stable /\ AnswerToReleaseAll("c") = "nothing" /\ ReleaseAll("c") /\ TRUE
 release_H_all_c_is_released == Stable /\ AnswerToReleaseAll("c") = "released" /\ ReleaseAll("c") /\ TRUE
 tick_1 == MayPass(1) /\ Tick(1) /\ TRUE
+wake_1 == MayPass(1) /\ Wake(1) /\ TRUE
 
 NamedNext ==
   \/ follow
@@ -148,6 +149,7 @@ NamedNext ==
   \/ release_H_all_c_is_nothing
   \/ release_H_all_c_is_released
   \/ tick_1
+  \/ wake_1
 
 Unnamed == Next /\ TRUE
 GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars

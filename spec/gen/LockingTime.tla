@@ -60,6 +60,8 @@ renew_b_r_0_2_is_not_H_holder == Stable /\ AnswerToRenew("b", "r", 0) = "not-hol
 renew_b_r_0_2_is_renewed == Stable /\ AnswerToRenew("b", "r", 0) = "renewed" /\ Renew("b", "r", 0, 2) /\ TRUE
 tick_1 == MayPass(1) /\ Tick(1) /\ TRUE
 tick_2 == MayPass(2) /\ Tick(2) /\ TRUE
+wake_1 == MayPass(1) /\ Wake(1) /\ TRUE
+wake_2 == MayPass(2) /\ Wake(2) /\ TRUE
 
 NamedNext ==
   \/ follow
@@ -120,6 +122,8 @@ NamedNext ==
   \/ renew_b_r_0_2_is_renewed
   \/ tick_1
   \/ tick_2
+  \/ wake_1
+  \/ wake_2
 
 Unnamed == Next /\ TRUE
 GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars

@@ -36,6 +36,8 @@ Request(r, m, u) == [lock |-> r, mode |-> m, units |-> u]
 (* What is still to follow, in the order in which it is looked at. *)
 Nothing == [
   open     |-> FALSE,  \* whether a step is under way
+  woken    |-> FALSE,  \* whether it ends a time in which no command could be taken
+  renew    |-> <<>>,   \* grants, by epoch, whose lease starts anew
   revoke   |-> <<>>,   \* the lock that a victim loses
   others   |-> <<>>,   \* waits of an owner for a lock that it has just got
   grant    |-> <<>>,   \* what is still to be granted of several locks
@@ -282,16 +284,17 @@ Released(r, a, e, held, t) == GaveBack("resource:released", r, a, e, held, t)
 Expired(r, a, e, held, t) == GaveBack("resource:expired", r, a, e, held, t)
 Revoked(r, a, e, held, t) == GaveBack("resource:revoked", r, a, e, held, t)
 
-Renewed(r, a, e, expires, lease) ==
+Renewed(r, a, e, expires, lease, t) ==
   LET had == \E i \in DOMAIN timers : timers[i].kind = "hold" /\ timers[i].id = e
-      again(t) == IF t.kind = "hold" /\ t.id = e THEN [t EXCEPT !.at = expires] ELSE t
+      again(timer) == IF timer.kind = "hold" /\ timer.id = e THEN [timer EXCEPT !.at = expires] ELSE timer
   IN /\ e = holds[r][a].epoch
      /\ expires = IF lease = 0 THEN 0 ELSE now + lease
      /\ holds' = [holds EXCEPT ![r][a].leaseMs = lease]
      /\ timers' = CASE had -> [i \in DOMAIN timers |-> again(timers[i])]
                     [] ~had /\ lease > 0 -> Append(timers, [at |-> expires, kind |-> "hold", id |-> e])
                     [] OTHER -> timers
-     /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits, todo>>
+     /\ todo' = t
+     /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits>>
      /\ Say([type |-> "resource:renewed", resourceId |-> r, owner |-> a, epoch |-> e, expiresAt |-> expires])
 
 TimedOut(rs, a, w, waited, timeout, t) ==
@@ -388,7 +391,7 @@ Renew(a, r, e, lease) ==
       length == IF lease = 0 THEN holds[r][a].leaseMs ELSE lease
   IN /\ Stable
      /\ IF answer = "renewed"
-        THEN Renewed(r, a, holds[r][a].epoch, IF length = 0 THEN 0 ELSE now + length, length)
+        THEN Renewed(r, a, holds[r][a].epoch, IF length = 0 THEN 0 ELSE now + length, length, todo)
         ELSE Refused(r, a, "renew", answer)
 
 (* The lock among S that was granted first. *)
@@ -428,13 +431,20 @@ Define(r, c) ==
   /\ IF answer = "defined" THEN Defined(r, c) ELSE Refused(r, "", "define", answer)
 
 Due == {i \in DOMAIN timers : timers[i].at <= now}
-Tick(d) ==
+Pass(d, t) ==
   /\ Stable
   /\ now' = now + d
-  /\ todo' = IF \E i \in DOMAIN timers : timers[i].at <= now + d
-             THEN [todo EXCEPT !.open = TRUE, !.due = TRUE] ELSE todo
+  /\ todo' = t
   /\ UNCHANGED <<epoch, lastWait, capacity, holds, queue, waits, timers>>
   /\ Say([type |-> "nothing"])
+IsDueIn(d) == \E i \in DOMAIN timers : timers[i].at <= now + d
+Tick(d) == Pass(d, IF IsDueIn(d) THEN [todo EXCEPT !.open = TRUE, !.due = TRUE] ELSE todo)
+
+(* Time passes in which no command could be taken. Holders could not renew their leases, so these *)
+(* start anew, before anything that is due; patience does not.                                    *)
+Renewable == Sorted({timers[i].id : i \in {k \in DOMAIN timers : timers[k].kind = "hold"}})
+Wake(d) == Pass(d, IF Renewable = <<>> /\ ~IsDueIn(d) THEN todo
+                   ELSE [todo EXCEPT !.open = TRUE, !.woken = TRUE, !.renew = Renewable, !.due = TRUE])
 
 --------------------------------------------------------------------------------
 (* What follows. *)
@@ -444,7 +454,8 @@ Coming(is, what, t) == [is |-> is, what |-> what, then |-> t]
 NextTimer == CHOOSE i \in Due : \A k \in Due : timers[i].at < timers[k].at \/ (timers[i].at = timers[k].at /\ i <= k)
 RECURSIVE Pending(_)
 Pending(t) ==
-  CASE t.revoke # <<>> -> Coming("revoke", t.revoke, [t EXCEPT !.revoke = <<>>])
+  CASE t.renew # <<>> -> Coming("renew", Head(t.renew), [t EXCEPT !.renew = Tail(@)])
+    [] t.revoke # <<>> -> Coming("revoke", t.revoke, [t EXCEPT !.revoke = <<>>])
     [] t.others # <<>> -> Coming("other", t.others[1], t)
     [] t.grant # <<>> -> Coming("grant", t.grant[1], t)
     [] t.leaving # <<>> ->
@@ -508,9 +519,14 @@ Fire(timer, t) ==
        /\ holds[r][a].epoch = timer.id
        /\ Expired(r, a, timer.id, now - holds[r][a].since, t)
 
+Restart(e, t) == \E r \in Lock : \E a \in Holders(r) :
+  /\ holds[r][a].epoch = e
+  /\ Renewed(r, a, e, now + holds[r][a].leaseMs, holds[r][a].leaseMs, t)
+
 (* The next event of the step. TLC evaluates an argument once, but what LET names in an action each time. *)
 FollowWith(p) ==
-  CASE p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
+  CASE p.is = "renew" -> Restart(p.what, p.then)
+    [] p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
          Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, p.then)
     [] p.is = "other" -> EndOther(p.what, p.then)
     [] p.is = "grant" -> GrantNext(p.what, waits, queue, timers, p.then)
@@ -665,6 +681,9 @@ ReleaseOnlyByHolder == [][\A r \in Lock : \A a \in Holders(r) : ~Keeps(a, r) =>
   /\ \/ Is("resource:released")
      \/ Is("resource:expired") /\ WasDue("hold", holds[r][a].epoch)
      \/ Is("resource:revoked") /\ Revokes]_vars
+
+(* No lease ends with a time in which it could not be renewed. *)
+NoLeaseLostAsleep == [][todo.woken => ~Is("resource:expired")]_vars
 
 (* Who gives way ends one wait of its own and nothing else. *)
 VictimBreaksNoOther == [][Is("deadlock:detected") =>

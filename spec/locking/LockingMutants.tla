@@ -29,6 +29,8 @@ M_AnyWaiter(a) == IF WaitsOf(a) = {} THEN <<>>
 M_DueTooSoon == {i \in DOMAIN timers : timers[i].at <= now + 1}
 (* Nothing is ever due. *)
 M_NeverDue == {}
+(* After a time without commands, leases end that could not be renewed. *)
+M_WakesLikeTick == <<>>
 (* What has ended leaves its timer behind. *)
 M_KeepsTimers(kind, id) == timers
 (* A refusal changes something. *)

@@ -16,6 +16,7 @@ Row(e) ==
     [] e.do = "release-all" -> ReleaseAll(e.owner)
     [] e.do = "define" -> Define(e.lock, e.capacity)
     [] e.do = "tick" -> Tick(e.ms)
+    [] e.do = "wake" -> Wake(e.ms)
     [] e.do = "follow" -> Follow
     [] OTHER -> FALSE
 

@@ -38,7 +38,7 @@ Commands(a) ==
   \/ a \in Leavers /\ ReleaseAll(a)
 Surroundings ==
   \/ \E r \in Lock, c \in Capacities : Define(r, c)
-  \/ \E d \in Durations : MayPass(d) /\ Tick(d)
+  \/ \E d \in Durations : MayPass(d) /\ (Tick(d) \/ Wake(d))
 
 Next == \/ \E a \in Owner : Commands(a)
         \/ Surroundings

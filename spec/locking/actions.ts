@@ -62,6 +62,7 @@ function expressionOf(
   answer: string | undefined,
 ): string {
   if (command.type === "tick") return `MayPass(${afterMs}) /\\ Tick(${afterMs})`;
+  if (command.type === "resume-listening") return `MayPass(${afterMs}) /\\ Wake(${afterMs})`;
   const [name, values, asked = values] = operatorOf(command);
   const call = (operator: string, list: readonly unknown[]) =>
     `${operator}(${list.map(expression).join(", ")})`;

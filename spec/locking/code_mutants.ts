@@ -166,6 +166,14 @@ export const MUTANTS: readonly CodeMutant[] = [
     "",
   ),
   mutant(
+    "a gap ends short leases",
+    "time",
+    "wake 1",
+    "machine.ts",
+    "for (const hold of leased.sort(byEpoch)) startLease(step, hold);",
+    "for (const hold of leased.sort(byEpoch)) if (hold.leaseMs > 1) startLease(step, hold);",
+  ),
+  mutant(
     "the length of a wait is wrong",
     "time",
     "tick 1",

@@ -39,7 +39,10 @@ export function movesOf(model: LockModel): Move<LockCommand>[] {
       capacities.map((capacity) => ({ type: "define" as const, resourceId, capacity }))
     ),
   ].map((command): Move<LockCommand> => ({ command, afterMs: 0 })).concat(
-    durations.map((afterMs) => ({ command: { type: "tick" }, afterMs })),
+    durations.flatMap((afterMs) => [
+      { command: { type: "tick" }, afterMs },
+      { command: { type: "resume-listening" }, afterMs },
+    ]),
   );
 }
 
@@ -89,7 +92,9 @@ function mayTry(
   now: Instant,
   { command, afterMs }: Move<LockCommand>,
 ): boolean {
-  if (command.type === "tick") return now + afterMs <= maxNow;
+  if (command.type === "tick" || command.type === "resume-listening") {
+    return now + afterMs <= maxNow;
+  }
   if (command.type !== "acquire" && command.type !== "acquire-all") return true;
   return epoch < maxEpoch && lastWait < maxWait;
 }
@@ -163,7 +168,7 @@ function labelOf(
   events: readonly LockEvent[],
   answer: unknown,
 ): string {
-  if (command.type === "tick") {
+  if (command.type === "tick" || command.type === "resume-listening") {
     return [commandText(command, afterMs), ...events.map(eventText)].join(THEN);
   }
   const [first, ...others] = events;
@@ -176,6 +181,8 @@ export function commandText(command: LockCommand | Tick, afterMs: number): strin
   switch (command.type) {
     case "tick":
       return `tick ${afterMs}`;
+    case "resume-listening":
+      return `wake ${afterMs}`;
     case "define":
       return `define ${command.resourceId} ${command.capacity}`;
     case "acquire": {

@@ -21,11 +21,13 @@ export class Recording {
 
   /** Takes a step of the machine. */
   readonly take = ({ at, command, events }: RecordedStep<LockCommand, LockEvent>): void => {
-    if (at > this.#now) this.rows.push({ do: "tick", ms: at - this.#now, told: NOTHING });
+    if (command.type === "resume-listening") {
+      this.rows.push({ do: "wake", ms: at - this.#now, told: NOTHING });
+    } else if (at > this.#now) this.rows.push({ do: "tick", ms: at - this.#now, told: NOTHING });
     this.#now = at;
     this.events += events.length;
     const [answer, ...others] = events;
-    if (command.type !== "tick") {
+    if (command.type !== "tick" && command.type !== "resume-listening") {
       this.rows.push({ ...asked(command), told: answer === undefined ? NOTHING : toldOf(answer) });
     } else if (answer !== undefined) others.unshift(answer);
     for (const event of others) this.rows.push({ do: "follow", told: toldOf(event) });

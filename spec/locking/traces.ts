@@ -37,7 +37,11 @@ function randomTrace(config: Partial<LockConfig>, seed: number): Trace {
   const engine = new Engine(recorded(lockMachine(config), recording.take), { clock });
   const choose = chooser(seed);
   while (recording.events < EVENTS) {
-    clock.advanceSync(choose([0, 0, 1, 5, 20]));
+    const ms = choose([0, 0, 1, 5, 20]);
+    if (choose([false, false, false, false, true])) {
+      clock.jumpTo(clock.now() + ms);
+      engine.dispatch({ type: "resume-listening" });
+    } else clock.advanceSync(ms);
     engine.dispatch(randomCommand(choose, engine.state));
   }
   return { name: `the run of seed ${seed}`, rows: recording.rows };

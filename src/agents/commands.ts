@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Named, Tick } from "../core/machine.ts";
+import type { Named, ResumeListening, Tick } from "../core/machine.ts";
 
 /** Joins an agent under a fresh incarnation. */
 export interface JoinAgent extends Named<"join-agent"> {
@@ -34,12 +34,6 @@ export interface LeaveAgent extends Named<"leave-agent"> {
   /** Shown to people. */
   readonly reason: string;
 }
-
-/**
- * Starts the silence of each agent anew, as no heartbeat could be received before: the engine was
- * down. It is applied before timers that are due fire.
- */
-export interface ResumeListening extends Named<"resume-listening"> {}
 
 /** The commands of a membership machine. */
 export type MembershipCommand = JoinAgent | BeatAgent | LeaveAgent | ResumeListening | Tick;

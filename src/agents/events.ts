@@ -49,8 +49,8 @@ export interface AgentLeft extends Named<"agent:left">, MemberEvent {
 }
 
 /**
- * Agents can be heard again that couldn't be, as the engine was down: from here on each of them may be
- * silent for as long as if it had just been heard of.
+ * Heartbeats can be received again that could not be, as the process did not run: the silence of each
+ * agent starts anew, unless its timeout is more than four times as long as they could not.
  */
 export interface ListeningResumed extends Named<"listening:resumed"> {}
 

@@ -18,7 +18,15 @@
 
 import { nextDeadline, reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
 import { describer } from "../core/describe.ts";
-import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
+import {
+  definePart,
+  type Instant,
+  type Part,
+  Refusal,
+  type ResumeListening,
+  startsAnew,
+  type Tick,
+} from "../core/machine.ts";
 import type {
   BeatAgent,
   JoinAgent,
@@ -39,7 +47,6 @@ import {
   type MembershipState,
   type MembershipStep,
   noMembers,
-  silentSince,
 } from "./state.ts";
 
 type Command = Exclude<MembershipCommand, Tick>;
@@ -69,7 +76,7 @@ function fire(state: MembershipState, now: Instant, until: Instant, events: Agen
     const member = first.subject;
     const due = dueAt(state, member);
     if (due > first.rank) reschedule(deadlines, first, due);
-    else if (due < silentSince(state, member) + member.heartbeatTimeoutMs) suspect(step, member);
+    else if (due < member.silentSince + member.heartbeatTimeoutMs) suspect(step, member);
     else die(step, member);
   }
 }
@@ -83,7 +90,7 @@ function apply(step: MembershipStep, command: Command): unknown {
     case "leave-agent":
       return leave(step, command);
     case "resume-listening":
-      return resume(step);
+      return resume(step, command);
   }
 }
 
@@ -107,6 +114,7 @@ function join(step: MembershipStep, command: JoinAgent): Answer<"join-agent"> {
     joinedAt: now,
     heartbeatTimeoutMs,
     lastHeardAt: now,
+    silentSince: now,
     isSuspect: false,
     timer: undefined,
   };
@@ -126,8 +134,8 @@ function beat(step: MembershipStep, command: BeatAgent): Answer<"beat-agent"> {
   if (command.incarnation !== 0 && command.incarnation !== incarnation) {
     return refuse(step, command, "stale-incarnation", incarnation);
   }
-  const silentMs = now - silentSince(state, member);
-  member.lastHeardAt = now;
+  const silentMs = now - member.silentSince;
+  member.lastHeardAt = member.silentSince = now;
   events.push({ type: "agent:heartbeat", agentId, incarnation });
   if (member.isSuspect) recover(step, member, silentMs);
   return { incarnation };
@@ -146,14 +154,14 @@ function suspect({ state, now, events }: MembershipStep, member: Member): void {
   member.isSuspect = true;
   state.suspects++;
   reschedule(state.deadlines, member.timer!, dueAt(state, member));
-  const silentMs = now - silentSince(state, member);
+  const silentMs = now - member.silentSince;
   events.push({ type: "agent:suspected", agentId, incarnation, silentMs });
 }
 
 function die({ state, now, events }: MembershipStep, member: Member): void {
   const { agentId, incarnation } = member;
   forget(state, member);
-  const reason = `no heartbeat for ${now - silentSince(state, member)} ms`;
+  const reason = `no heartbeat for ${now - member.silentSince} ms`;
   events.push({ type: "agent:died", agentId, incarnation, reason });
 }
 
@@ -164,9 +172,11 @@ function leave({ state, events }: MembershipStep, { agentId, reason }: LeaveAgen
   events.push({ type: "agent:left", agentId, incarnation: member.incarnation, reason });
 }
 
-/** Starts the silence of each agent anew, in O(1): its timer finds out when it fires. */
-function resume({ state, now, events }: MembershipStep): void {
-  state.listeningSince = now;
+/** Starts silences anew; a timer finds out when it fires. Costs O(members). */
+function resume({ state, now, events }: MembershipStep, command: ResumeListening): void {
+  for (const member of state.members.values()) {
+    if (startsAnew(command, member.heartbeatTimeoutMs)) member.silentSince = now;
+  }
   events.push({ type: "listening:resumed" });
 }
 

@@ -10,7 +10,6 @@ export type {
   LeaveAgent,
   MembershipAnswers,
   MembershipCommand,
-  ResumeListening,
 } from "./commands.ts";
 export { membershipMachine } from "./machine.ts";
 export type { MembershipConfig } from "./config.ts";

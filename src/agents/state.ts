@@ -21,6 +21,8 @@ export interface Member {
   readonly heartbeatTimeoutMs: number;
   /** The time of its newest heartbeat. */
   lastHeardAt: Instant;
+  /** When its silence began: then, or later, when heartbeats could be received again. */
+  silentSince: Instant;
   /** Whether its silence is long enough that it may be dead. */
   isSuspect: boolean;
   /**
@@ -40,8 +42,6 @@ export interface MembershipState {
   suspects: number;
   /** The newest incarnation of any agent. */
   lastIncarnation: number;
-  /** The time from which heartbeats could be received; a silence that began earlier counts from here. */
-  listeningSince: Instant;
   /** When agents may have been silent for too long. */
   readonly deadlines: Deadlines<Member>;
 }
@@ -53,7 +53,6 @@ export function noMembers(config: MembershipConfig): MembershipState {
     members: new Map(),
     suspects: 0,
     lastIncarnation: 0,
-    listeningSince: 0,
     deadlines: noDeadlines(),
   };
 }
@@ -81,18 +80,10 @@ export function isCurrent(
  * `Infinity` when its silence has no limit.
  */
 export function dueAt(state: Readonly<MembershipState>, member: Readonly<Member>): Instant {
-  const { heartbeatTimeoutMs, isSuspect } = member;
+  const { heartbeatTimeoutMs, isSuspect, silentSince } = member;
   if (heartbeatTimeoutMs === 0) return Infinity;
   const mayLastMs = isSuspect ? heartbeatTimeoutMs : silenceOf(state.config, heartbeatTimeoutMs);
-  return silentSince(state, member) + mayLastMs;
-}
-
-/** Returns when the silence of `member` began: at its newest heartbeat, or when it could be heard again. */
-export function silentSince(
-  { listeningSince }: Readonly<MembershipState>,
-  { lastHeardAt }: Readonly<Member>,
-): Instant {
-  return Math.max(lastHeardAt, listeningSince);
+  return silentSince + mayLastMs;
 }
 
 /** Returns the silence after which an agent is suspected or, if it never is, declared dead. */

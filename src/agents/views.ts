@@ -7,7 +7,7 @@
 import { counted } from "../core/arguments.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
-import { type Member, type MembershipState, silenceOf, silentSince } from "./state.ts";
+import { type Member, type MembershipState, silenceOf } from "./state.ts";
 
 /** A member as callers see it. */
 export interface MemberView {
@@ -45,7 +45,7 @@ export function memberViews(state: Readonly<MembershipState>): MemberView[] {
 function viewOf(state: Readonly<MembershipState>, member: Member): MemberView {
   const { agentId, incarnation, isSuspect, joinedAt, lastHeardAt, heartbeatTimeoutMs } = member;
   const silence = silenceOf(state.config, heartbeatTimeoutMs);
-  const since = silentSince(state, member);
+  const since = member.silentSince;
   const mayBecomeSuspect = !isSuspect && silence < heartbeatTimeoutMs;
   return {
     agentId,

@@ -55,7 +55,7 @@ import {
 } from "./health.ts";
 import type { RootAnswers, RootCommand, RootHost, RootState } from "../root/state.ts";
 import { rootMachine } from "../root/machine.ts";
-import { recover, resumeListening, revive } from "./recovery.ts";
+import { recover, revive } from "./recovery.ts";
 import { Subsystems, THING } from "./subsystems.ts";
 
 /** Options of {@linkcode CoordinationManager} besides its config. */
@@ -128,7 +128,6 @@ export class CoordinationManager implements AsyncDisposable {
     const hosted = {
       thing: THING,
       machine: rootMachine(this.#settings.root),
-      prepare: resumeListening,
       connect: (host: RootHost) =>
         new Subsystems(host, this.#settings, eventBus, logger, isRecovered),
       recover: ({ client }: Subsystems) => recover(client),

@@ -4,29 +4,8 @@
  * @module
  */
 
-import type { Engine } from "../core/engine.ts";
 import { claimOf } from "../locks/types.ts";
-import type { LockstepEvent } from "../root/events.ts";
-import type { RootAnswers, RootCommand, RootState } from "../root/state.ts";
 import type { RootClient } from "./client.ts";
-
-/**
- * Starts the silence of each agent anew, as no heartbeat could arrive while no process ran. It must
- * be the first command: any other would let agents die of a silence that no process observed.
- *
- * @throws {LogError} when the log does not store it
- */
-export function resumeListening(
-  engine: Engine<RootState, RootCommand, LockstepEvent, RootAnswers>,
-): Promise<void> {
-  if (engine.state.agents.members.size === 0) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    engine.send({ type: "resume-listening" }, (_answer, error) => {
-      if (error === undefined) resolve();
-      else reject(error);
-    });
-  });
-}
 
 /**
  * Cancels the waits of callers that ended with their process, and suspends its in-process agents

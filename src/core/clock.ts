@@ -80,19 +80,46 @@ export class SteadyTime {
   }
 }
 
-class SystemClock extends SteadyTime implements Clock {
+/** Calls a function once, after a delay. */
+export interface Timers {
+  /** Like `setTimeout`. */
+  set(callback: () => void, delayMs: number): unknown;
+  /** Like `clearTimeout`. */
+  clear(timer: unknown): void;
+}
+
+const RUNTIME_TIMERS: Timers = {
+  set: (callback, delayMs) => setTimeout(callback, delayMs),
+  clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+};
+
+/** {@linkcode SteadyTime} with timers, by default those of the runtime. */
+export class SteadyClock extends SteadyTime implements Clock {
+  readonly #timers: Timers;
+
+  /** Starts at the time of `wall`, and advances like `steady`. */
+  constructor(
+    wall: (() => number) | undefined = undefined,
+    steady: (() => number) | undefined = undefined,
+    timers: Timers = RUNTIME_TIMERS,
+  ) {
+    super(wall, steady);
+    this.#timers = timers;
+  }
+
   setTimer(at: Instant, callback: () => void): CancelTimer {
-    let timer: ReturnType<typeof setTimeout>;
+    const timers = this.#timers;
+    let timer: unknown;
     let isNeeded = true;
     const arm = () => {
       const delay = Math.max(0, at - this.now());
       timer = delay > LONGEST_DELAY_MS
-        ? setTimeout(arm, LONGEST_DELAY_MS)
-        : setTimeout(callback, delay);
+        ? timers.set(arm, LONGEST_DELAY_MS)
+        : timers.set(callback, delay);
       if (!isNeeded) keepAlive(timer, false);
     };
     arm();
-    const cancel: CancelTimer = () => clearTimeout(timer);
+    const cancel: CancelTimer = () => timers.clear(timer);
     cancel.keepAlive = (value) => {
       isNeeded = value;
       keepAlive(timer, value);
@@ -102,7 +129,15 @@ class SystemClock extends SteadyTime implements Clock {
 }
 
 /** The time of this process, and its `setTimeout`. */
-export const systemClock: Clock = new SystemClock();
+export const systemClock: Clock = new SteadyClock();
+
+/** Returns a clock that is `ms` ahead of `clock`. */
+export function aheadOf(clock: Clock, ms: number): Clock {
+  return {
+    now: () => clock.now() + ms,
+    setTimer: (at, callback) => clock.setTimer(at - ms, callback),
+  };
+}
 
 /** Sets whether a timer keeps the process alive, where the runtime can tell: not in a browser. */
 function keepAlive(timer: unknown, isNeeded: boolean): void {

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type CancelTimer, type Clock, systemClock } from "./clock.ts";
+import { aheadOf, type CancelTimer, type Clock, systemClock } from "./clock.ts";
 import { ClosedError, InvariantError, type LockstepError, LogError } from "./errors.ts";
 import type { CommandLog, LogEntry } from "./log.ts";
 import { defaultLogger, isAtDebug, type Logger, logTo } from "./logger.ts";
@@ -123,6 +123,11 @@ interface Happened<Event> {
 /**
  * Hosts one machine.
  *
+ * A timer that goes off late shows that the process did not run for a while: the machine was
+ * suspended, or the event loop was blocked. Then the first command that is stepped is
+ * `resume-listening`, if the machine has it, so that no lease and no heartbeat ends that could not be
+ * renewed. It is stored in the log like any other: a replay sees the same.
+ *
  * @example
  * ```ts
  * import { definePart, Engine } from "@lockstep/lockstep/machine";
@@ -177,7 +182,14 @@ export class Engine<
 
   /** When the next timer of the machine is due; before the first step, unknown. */
   #deadline: Instant = -Infinity;
+  /** The deadline that the timer was set for. */
+  #armedFor: Instant = Infinity;
+  /** When the timer goes off: then, or {@linkcode LEAD_MS} earlier. */
   #armedAt: Instant = Infinity;
+  /** The lateness of the timer from which on the process did not run. */
+  readonly #toleratedMs: number;
+  /** The time for which no command may have been received, until the machine has been told. */
+  #unheardMs: number | undefined;
   #cancelTimer: CancelTimer | undefined;
   /** Number of callers that wait. */
   #holds = 0;
@@ -205,6 +217,7 @@ export class Engine<
     this.clock = options.clock ?? systemClock;
     this.#machine = machine;
     this.#part = asPart(machine);
+    this.#toleratedMs = machine.commands.includes("resume-listening") ? TOLERATED_MS : Infinity;
     this.#log = options.log;
     this.synchronous = options.log === undefined;
     this.#eventBus = options.eventBus;
@@ -216,6 +229,7 @@ export class Engine<
 
   /**
    * An engine in the state that `options.log` leads to: its newest snapshot, and every entry since.
+   * Its time goes on from the newest entry, if the clock is behind that.
    *
    * Nothing of the past is published.
    */
@@ -239,6 +253,8 @@ export class Engine<
       engine.#sequence += events.length;
       engine.#position++;
     }
+    const behindMs = engine.#now - Math.floor(engine.clock.now());
+    if (behindMs > 0) (engine as { clock: Clock }).clock = aheadOf(engine.clock, behindMs);
     engine.#deadline = machine.deadline(engine.#state);
     engine.#arm();
     return engine;
@@ -295,7 +311,23 @@ export class Engine<
       return;
     }
     requireJson(command, `command ${command.type}`);
-    this.#gather({ entry: { at: this.#time(), command }, reply: reply as Reply<unknown> });
+    const at = this.#time();
+    if (this.#unheardMs !== undefined) this.#resume(at);
+    this.#gather({ entry: { at, command }, reply: reply as Reply<unknown> });
+  }
+
+  /**
+   * Starts anew what could not be renewed, as no process ran; a no-op for a machine without such
+   * things, and when nothing will be due. Must come before any command is sent.
+   *
+   * @throws {LogError} when the log does not store it
+   */
+  resumeListening(): Promise<void> {
+    if (this.#toleratedMs === Infinity || this.deadline === Infinity) return Promise.resolve();
+    this.#unheardMs = Infinity;
+    return new Promise((resolve, reject) => {
+      this.#resume(this.#time(), (error) => error === undefined ? resolve() : reject(error));
+    });
   }
 
   observe<Type extends Event["type"]>(
@@ -365,11 +397,37 @@ export class Engine<
     await this.#log?.close();
   }
 
-  /** The clock's time as an integer that never goes back. */
+  /**
+   * The clock's time as an integer that never goes back. If the timer is late, notes the time for
+   * which the process did not run.
+   */
   #time(): Instant {
     const read = Math.floor(this.clock.now());
-    if (read > this.#now) this.#now = read;
-    return this.#now;
+    if (read <= this.#now) return this.#now;
+    if (read > this.#armedAt + this.#toleratedMs) {
+      this.#unheardMs = Math.max(this.#unheardMs ?? 0, read - this.#now);
+    }
+    return this.#now = read;
+  }
+
+  /** Steps `resume-listening`, which also fires what is due; with a log, once that has stored it. */
+  #resume(at: Instant, whenStepped?: (error: unknown) => void, isFirst = false): void {
+    const unheardMs = this.#unheardMs!;
+    this.#unheardMs = undefined;
+    this.#disarm();
+    const command = {
+      type: "resume-listening",
+      ...(unheardMs < Infinity && { unheardMs }),
+    } as Named as Command;
+    if (this.#log === undefined) return void this.#step(command, at, undefined);
+    const ended = (error: unknown) => {
+      whenStepped?.(error);
+      if (error === undefined) return;
+      this.#unheardMs = Math.max(this.#unheardMs ?? 0, unheardMs);
+      const [next] = this.#gathering;
+      if (next !== undefined) this.#resume(next.entry.at, undefined, true);
+    };
+    this.#gatherTick(at, command, ended, isFirst);
   }
 
   #throwStopped(attempt: string): never {
@@ -392,7 +450,14 @@ export class Engine<
     if (now === undefined) { // as in #time(), without a call
       now = this.#now;
       const read = this.clock.now();
-      if (read > now) this.#now = now = Math.floor(read);
+      if (read > now) {
+        if (read > this.#armedAt + this.#toleratedMs) {
+          now = this.#time();
+          if (this.#unheardMs !== undefined) this.#resume(now);
+        } else {
+          this.#now = now = Math.floor(read);
+        }
+      }
     }
     // With room for one event: the first push to an empty literal makes room for seventeen.
     const events: Event[] = [undefined!];
@@ -406,7 +471,7 @@ export class Engine<
     } catch (cause) {
       this.#break(command, cause);
     }
-    if (this.#deadline !== this.#armedAt) this.#arm();
+    if (this.#deadline !== this.#armedFor) this.#arm();
     this.#position++;
     reply?.(answer, undefined);
     const { length } = events;
@@ -489,59 +554,82 @@ export class Engine<
   #arm(): void {
     const deadline = this.#deadline;
     if (deadline === Infinity) return this.#disarm();
-    if (deadline >= this.#armedAt || this.#closing !== undefined) return;
+    if (deadline >= this.#armedFor || this.#closing !== undefined) return;
     this.#disarm();
     this.#setTimer(deadline);
   }
 
   #disarm(): void {
-    if (this.#armedAt === Infinity) return;
-    this.#armedAt = Infinity;
+    if (this.#armedFor === Infinity) return;
+    this.#armedFor = this.#armedAt = Infinity;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
 
   #fire(): void {
-    this.#armedAt = Infinity;
+    const now = this.#time();
+    this.#armedFor = this.#armedAt = Infinity;
     this.#cancelTimer = undefined;
     if (this.#isStopping) return;
-    const now = this.#time();
-    if (this.#deadline > now) return this.#arm();
-    if (this.#log !== undefined) return this.#gatherTick(now);
     try {
+      if (this.#unheardMs !== undefined) return this.#resume(now);
+      if (this.#tickIsQueued) return this.#watch(now);
+      if (this.#deadline > now) return this.#arm();
+      if (this.#log !== undefined) return this.#gatherTick(now, { type: "tick" });
       this.#step({ type: "tick" }, now, undefined);
     } catch {
       // It is logged, and every later call gets it.
     }
   }
 
-  #gatherTick(at: Instant): void {
-    if (this.#tickIsQueued) return;
+  /** Appends `command`, which fires what is due, to the log; before what is gathered if `isFirst`. */
+  #gatherTick(
+    at: Instant,
+    command: Command | Tick,
+    ended?: (error: unknown) => void,
+    isFirst = false,
+  ): void {
     this.#tickIsQueued = true;
-    this.#gather({
-      entry: { at, command: { type: "tick" } },
-      reply: (_answer, error) => {
-        this.#tickIsQueued = false;
-        if (error !== undefined) this.#retryTick();
-      },
-    });
+    const reply: Reply<unknown> = (_answer, error) => {
+      this.#tickIsQueued = false;
+      if (error !== undefined) this.#retryTick();
+      ended?.(error);
+    };
+    this.#gather({ entry: { at, command }, reply }, isFirst);
+    this.#watch(at);
+  }
+
+  /** Sets a timer while a tick is in the log, to notice when the process does not run meanwhile. */
+  #watch(now: Instant): void {
+    if (this.#toleratedMs < Infinity) this.#setTimer(now + LEAD_MS);
   }
 
   /** The log did not take a tick: what was due then is still due. */
   #retryTick(): void {
     if (this.#isStopping) return;
+    const at = this.#time() + TICK_RETRY_MS;
     this.#disarm();
-    this.#setTimer(this.#time() + TICK_RETRY_MS);
+    this.#setTimer(at);
   }
 
-  #setTimer(at: Instant): void {
-    this.#armedAt = at;
-    this.#cancelTimer = this.clock.setTimer(at, () => this.#fire());
+  /**
+   * Sets the timer for `deadline`. One that is far off gets a first timer a little earlier: when both
+   * are on time, the process has received what came in before the deadline.
+   */
+  #setTimer(deadline: Instant): void {
+    const leadMs = this.#toleratedMs < Infinity ? LEAD_MS : 0;
+    this.#armedFor = deadline;
+    // One that passed while the log was slow is not late yet: the process runs.
+    this.#armedAt = deadline - leadMs > this.#now
+      ? deadline - leadMs
+      : Math.max(deadline, this.#now);
+    this.#cancelTimer = this.clock.setTimer(this.#armedAt, () => this.#fire());
     if (this.#holds === 0) this.#cancelTimer.keepAlive?.(false);
   }
 
-  #gather(pending: Pending<Command | Tick>): void {
-    this.#gathering.push(pending);
+  #gather(pending: Pending<Command | Tick>, isFirst = false): void {
+    if (isFirst) this.#gathering.unshift(pending);
+    else this.#gathering.push(pending);
     this.#writing ??= this.#write(this.#log!);
   }
 
@@ -576,3 +664,9 @@ export class Engine<
 
 /** Pause before a tick that the log did not store is offered again. */
 const TICK_RETRY_MS = 1000;
+
+/** The lateness of a timer up to which the process counts as running, as all timers are a bit late. */
+const TOLERATED_MS = 500;
+
+/** The time before a deadline at which the engine looks whether the process runs. */
+const LEAD_MS = 1000;

@@ -22,8 +22,6 @@ export interface Hosted<State, Command extends Named, Event extends Named, Answe
   readonly machine: Machine<State, Command, Event, Answers>;
   /** Makes the client once the machine runs. */
   readonly connect: (host: MachineHost<State, Command, Event, Answers>) => Client;
-  /** Prepares an engine that was read from a log, before the client is made. */
-  readonly prepare?: (engine: Engine<State, Command, Event, Answers>) => Promise<unknown>;
   /** Ends what a log contains of callers that ended with the process that wrote it. */
   readonly recover?: (client: Client) => void | Promise<void>;
 }
@@ -120,12 +118,12 @@ export class Host<
   }
 
   async #initialize(): Promise<void> {
-    const { thing, prepare, recover } = this.#hosted;
+    const { thing, recover } = this.#hosted;
     if (this.#closing !== undefined) throw new ClosedError("initialize", thing);
     if (this.#open === undefined) return;
     const engine = await this.#open();
     try {
-      await prepare?.(engine);
+      await engine.resumeListening();
     } catch (error) {
       await engine.close();
       throw error;

@@ -26,6 +26,30 @@ export interface Named<Type extends string = string> {
 /** The command that only lets time pass: due timers fire, nothing else happens. */
 export interface Tick extends Named<"tick"> {}
 
+/**
+ * Starts anew what could not be renewed, as no command was received for a while: the process was
+ * suspended, its event loop was blocked, or it was started again. Leases, heartbeat timeouts and the
+ * limits of deliveries start anew; limits of waits, attempts, pauses and calls do not.
+ *
+ * It is applied before timers that are due fire. An engine steps it for a machine that lists it in
+ * `commands`.
+ */
+export interface ResumeListening extends Named<"resume-listening"> {
+  /**
+   * The longest time for which no command may have been received, in milliseconds; `undefined` after
+   * a restart, when all starts anew.
+   */
+  readonly unheardMs?: number;
+}
+
+/**
+ * Returns whether a period of `periodMs` starts anew: no command was received for at least a quarter
+ * of it. Shorter gaps don't count, so that a process that stalls often still notices who is silent.
+ */
+export function startsAnew({ unheardMs = Infinity }: ResumeListening, periodMs: number): boolean {
+  return 4 * unheardMs >= periodMs;
+}
+
 /** The answer to a command that was rejected without a change of state. */
 export class Refusal<Event extends Named = Named> {
   /** The event that the rejection emitted; its `reason` names the condition. */
@@ -114,7 +138,10 @@ export interface PartDefinition<State, Command extends Named, Event extends Name
   describe(event: Event): string;
 }
 
-/** Makes a part whose `step` fires what is due and then applies the command. */
+/**
+ * Makes a part whose `step` fires what is due and then applies the command; `resume-listening` is
+ * applied first.
+ */
 export function definePart<
   State,
   Command extends Named,
@@ -128,8 +155,10 @@ export function definePart<
   const part = {
     ...definition,
     step(state: State, command: Each | Tick, now: Instant, events: Event[]): unknown {
+      if (command.type === "resume-listening") apply(state, command as Each, now, events);
       if (deadline(state) <= now) fire(state, now, now, events);
-      return command.type === "tick" ? undefined : apply(state, command as Each, now, events);
+      if (command.type === "tick" || command.type === "resume-listening") return undefined;
+      return apply(state, command as Each, now, events);
     },
   };
   PARTS.add(part);

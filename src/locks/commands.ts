@@ -19,7 +19,7 @@ import {
   requirePriority,
   requireSignal,
 } from "../core/arguments.ts";
-import type { Instant, Named, Tick } from "../core/machine.ts";
+import type { Instant, Named, ResumeListening, Tick } from "../core/machine.ts";
 import type { AcquireDefaults } from "./config.ts";
 import type { LockState } from "./state.ts";
 import type {
@@ -131,7 +131,7 @@ export interface EndAsk extends Named<"end-ask"> {
 }
 
 /** A command of a lock machine. */
-export type LockCommand = ResourceCommand | Ask | EndAsk | Tick;
+export type LockCommand = ResourceCommand | Ask | EndAsk | ResumeListening | Tick;
 
 /** A command about locks themselves. */
 export type ResourceCommand =
@@ -177,6 +177,7 @@ export type LockAnswers = {
   readonly define: void;
   readonly ask: void;
   readonly "end-ask": void;
+  readonly "resume-listening": void;
 };
 
 /** The most resources that one call may acquire. */

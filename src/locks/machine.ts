@@ -15,7 +15,15 @@ import { reschedule, schedule, takeDue, unschedule } from "../core/data/deadline
 import { push, remove } from "../core/data/heap.ts";
 import { describer } from "../core/describe.ts";
 import { InvariantError } from "../core/errors.ts";
-import { definePart, type Instant, type Named, type Part, Refusal } from "../core/machine.ts";
+import {
+  definePart,
+  type Instant,
+  type Named,
+  type Part,
+  Refusal,
+  type ResumeListening,
+  startsAnew,
+} from "../core/machine.ts";
 import type {
   Acquire,
   AcquireAll,
@@ -81,6 +89,7 @@ const COMMANDS = [
   "define",
   "ask",
   "end-ask",
+  "resume-listening",
 ] as const;
 
 /** A lock machine, alone or as part of a larger machine. */
@@ -132,6 +141,9 @@ function apply(state: LockState, command: Command, now: Instant, events: LockEve
       break;
     case "end-ask":
       answer = endRequest(step, command);
+      break;
+    case "resume-listening":
+      answer = resumeListening(step, command);
       break;
   }
   if (step.followUps !== undefined) followUp(step, step.followUps);
@@ -225,11 +237,24 @@ function renew(step: LockStep, command: Renew): Answer<"renew"> {
   const held = holdOf(step, command);
   if (held instanceof Refusal) return held;
   if (command.leaseMs > 0) held.leaseMs = command.leaseMs;
-  const { lock, owner, lease, leaseMs, epoch } = held;
+  return { expiresAt: startLease(step, held) };
+}
+
+/** Starts the leases anew that could not be renewed, oldest grant first. Spec: `Wake`. */
+function resumeListening(step: LockStep, command: ResumeListening): void {
+  const leased = step.state.deadlines.timers.flatMap(({ subject, isSet }) =>
+    isSet && subject.kind === "hold" && startsAnew(command, subject.leaseMs) ? [subject] : []
+  );
+  for (const hold of leased.sort(byEpoch)) startLease(step, hold);
+}
+
+/** Starts the lease of a grant, if it has one. Returns when it ends. */
+function startLease(step: LockStep, hold: Hold): Instant {
+  const { lock, owner, lease, leaseMs, epoch } = hold;
   const expiresAt = leaseMs === 0 ? Infinity : step.now + leaseMs;
   const { deadlines } = step.state;
   if (lease !== undefined) reschedule(deadlines, lease, expiresAt);
-  else if (leaseMs > 0) held.lease = schedule(deadlines, expiresAt, held);
+  else if (leaseMs > 0) hold.lease = schedule(deadlines, expiresAt, hold);
   step.events.push({
     type: "resource:renewed",
     resourceId: lock.resourceId,
@@ -238,7 +263,7 @@ function renew(step: LockStep, command: Renew): Answer<"renew"> {
     epoch,
     expiresAt,
   });
-  return { expiresAt };
+  return expiresAt;
 }
 
 /** Cancels a wait, or releases what it was granted in the meantime. Spec: `CancelWait`. */

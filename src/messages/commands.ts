@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Named, Tick } from "../core/machine.ts";
+import type { Named, ResumeListening, Tick } from "../core/machine.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Message, MessageOutcome } from "./types.ts";
 
@@ -156,6 +156,7 @@ export type MessageCommand =
   | ResendMessage
   | OpenMailbox
   | CloseMailbox
+  | ResumeListening
   | Tick;
 
 /** The answers of a mailbox machine, by the type of the command; `void` unless listed here. */

@@ -14,7 +14,15 @@ import { nextDeadline, schedule, takeDue } from "../core/data/deadlines.ts";
 import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import { Opaque } from "../core/data/plain.ts";
 import { describer } from "../core/describe.ts";
-import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
+import {
+  definePart,
+  type Instant,
+  type Part,
+  Refusal,
+  type ResumeListening,
+  startsAnew,
+  type Tick,
+} from "../core/machine.ts";
 import type {
   AckMessage,
   AttachHandler,
@@ -98,6 +106,7 @@ const COMMANDS = [
   "resend-message",
   "open-mailbox",
   "close-mailbox",
+  "resume-listening",
 ] as const;
 
 type Command = Exclude<MessageCommand, Tick>;
@@ -185,6 +194,8 @@ function handle(step: MessageStep, command: Command): unknown {
       return open(step, command);
     case "close-mailbox":
       return close(step, command);
+    case "resume-listening":
+      return resumeListening(step, command);
   }
 }
 
@@ -331,6 +342,7 @@ function enqueue(
     isInFlight: false,
     handlerId: consumer.handlerId,
     deliveredAt: 0,
+    limitMs: 0,
     timer: undefined,
     expiry: undefined,
     previous: undefined,
@@ -411,6 +423,13 @@ function returnMessage(step: MessageStep, command: ReturnMessage): Answer<"retur
 function extendMessage(step: MessageStep, command: ExtendMessage): Answer<"extend-message"> {
   const copy = deliveryOf(step, command);
   return copy instanceof Refusal ? copy : extend(step, copy, command.timeoutMs);
+}
+
+/** Starts the limits of deliveries anew, oldest first. Costs O(deliveries). */
+function resumeListening(step: MessageStep, command: ResumeListening): void {
+  for (const copy of step.state.deliveries.values()) {
+    if (copy.limitMs > 0 && startsAnew(command, copy.limitMs)) extend(step, copy, copy.limitMs);
+  }
 }
 
 /** Returns the delivery that `command` names, or refuses the command when it has ended. */

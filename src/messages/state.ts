@@ -124,6 +124,8 @@ export interface Copy extends Linked<Copy> {
   handlerId: string;
   /** When that delivery began. */
   deliveredAt: Instant;
+  /** The limit of that delivery in milliseconds, or 0. */
+  limitMs: number;
   /** The limit of that delivery, or the end of the pause after it. */
   timer: Timer<Due> | undefined;
   /** The timer of its expiry. */

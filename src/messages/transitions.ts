@@ -57,6 +57,7 @@ export function deliver(step: MessageStep, copy: Copy, timeoutMs: number): Messa
   copy.isInFlight = true;
   copy.handlerId = channel.consumer.handlerId;
   copy.deliveredAt = now;
+  copy.limitMs = timeoutMs;
   if (timeoutMs > 0) copy.timer = schedule(state.deadlines, now + timeoutMs, copy);
   state.deliveries.set(copy.epoch, copy);
   channel.busy = copy;
@@ -145,6 +146,7 @@ export function endPause(step: MessageStep, copy: Copy): void {
 /** Limits a delivery to `timeoutMs` from this moment; 0 lifts the limit. */
 export function extend(step: MessageStep, copy: Copy, timeoutMs: number): void {
   const { deadlines } = step.state;
+  copy.limitMs = timeoutMs;
   unschedule(deadlines, copy.timer);
   const until = timeoutMs === 0 ? Infinity : step.now + timeoutMs;
   copy.timer = timeoutMs === 0 ? undefined : schedule(deadlines, until, copy);

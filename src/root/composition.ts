@@ -63,8 +63,12 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     return { ...Object.fromEntries(states), due };
   }
 
-  /** Fires what is due, applies `command`, lets the reactions run, and returns the answer. */
+  /**
+   * Fires what is due, applies `command`, lets the reactions run, and returns the answer.
+   * `resume-listening` is for all parts that have it, and comes before what is due.
+   */
   step(state: State, command: Named | Tick, now: Instant, events: Named[]): unknown {
+    if (command.type === "resume-listening") return this.#resume(state, command, now, events);
     this.fire(state, now, events);
     return command.type === "tick" ? undefined : this.apply(state, command, now, now, events);
   }
@@ -97,6 +101,17 @@ export class Composition<Name extends string, State extends CompositeState<Name>
       this.#schedule(state, name, part);
       this.#react(state, now, until, events, first);
     }
+  }
+
+  #resume(state: State, command: Named, now: Instant, events: Named[]): void {
+    const first = events.length;
+    for (const [name, part] of this.#parts) {
+      if (!part.commands.includes(command.type)) continue;
+      part.apply(state[name], command, now, events);
+      this.#schedule(state, name, part);
+    }
+    this.#react(state, now, -Infinity, events, first);
+    this.fire(state, now, events);
   }
 
   #hand(

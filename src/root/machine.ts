@@ -4,14 +4,13 @@
  * @module
  */
 
-import type { ResumeListening } from "../agents/commands.ts";
 import type { AgentRefused } from "../agents/events.ts";
 import { membershipMachine } from "../agents/machine.ts";
 import { isCurrent } from "../agents/state.ts";
 import { breakerMachine } from "../breakers/machine.ts";
 import { conflictMachine } from "../conflicts/machine.ts";
 import { fork } from "../core/data/plain.ts";
-import { type Instant, type Machine, type Named, Refusal, type Tick } from "../core/machine.ts";
+import { type Instant, type Machine, Refusal, type Tick } from "../core/machine.ts";
 import { lockMachine } from "../locks/machine.ts";
 import { messageMachine } from "../messages/machine.ts";
 import { taskMachine } from "../tasks/machine.ts";
@@ -38,25 +37,12 @@ export function rootMachine(
   };
   const all = new Composition<keyof typeof parts, RootState>(parts, reactions);
 
-  /** Applies the one command that comes before what is due: an agent that was unheard is not late. */
-  function resume(
-    state: RootState,
-    command: ResumeListening,
-    now: Instant,
-    events: Named[],
-  ): unknown {
-    const answer = all.apply(state, command, now, -Infinity, events);
-    all.fire(state, now, events);
-    return answer;
-  }
-
   function step(
     state: RootState,
     command: RootCommand | Tick,
     now: Instant,
     events: LockstepEvent[],
   ): unknown {
-    if (command.type === "resume-listening") return resume(state, command, now, events);
     if (command.type !== "as-agent") return all.step(state, command, now, events);
     const { agentId, incarnation } = command;
     all.fire(state, now, events);

@@ -20,7 +20,7 @@ import {
   requirePriority,
 } from "../core/arguments.ts";
 import type { ErrorData } from "../core/error_data.ts";
-import type { Instant, Named } from "../core/machine.ts";
+import type { Instant, Named, ResumeListening } from "../core/machine.ts";
 import type { LockMode, ResourceRequest } from "../locks/types.ts";
 import { MOST_RETRIES } from "./config.ts";
 import type { StrategyName } from "./strategies.ts";
@@ -234,9 +234,6 @@ export interface RequeueAgentTasks extends AgentCommand, Named<"requeue-agent-ta
   readonly reason: string;
 }
 
-/** Restarts the heartbeat timeout of every attempt, as heartbeats could not be received before. */
-export interface RenewHeartbeats extends Named<"renew-heartbeats"> {}
-
 /** Changes the strategy that ranks the agents. */
 export interface UseStrategy extends Named<"use-strategy"> {
   /** The name of the strategy. */
@@ -270,7 +267,7 @@ export type TaskCommand =
   | ReportLoad
   | CancelAgentTasks
   | RequeueAgentTasks
-  | RenewHeartbeats
+  | ResumeListening
   | UseStrategy
   | Drain;
 

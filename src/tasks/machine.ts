@@ -21,7 +21,14 @@
 import { nextDeadline, reschedule, schedule, takeDue } from "../core/data/deadlines.ts";
 import { Opaque } from "../core/data/plain.ts";
 import { describer } from "../core/describe.ts";
-import { definePart, type Instant, type Part, Refusal } from "../core/machine.ts";
+import {
+  definePart,
+  type Instant,
+  type Part,
+  Refusal,
+  type ResumeListening,
+  startsAnew,
+} from "../core/machine.ts";
 import {
   cancelAgentTasks,
   cordonAgent,
@@ -187,7 +194,7 @@ const HANDLERS: {
   "report-load": about(reportLoad),
   "cancel-agent-tasks": about(cancelAgentTasks),
   "requeue-agent-tasks": about(requeueAgentTasks),
-  "renew-heartbeats": renewHeartbeats,
+  "resume-listening": resumeListening,
   "use-strategy": useStrategy,
   "drain": drain,
 };
@@ -367,9 +374,11 @@ function progress(step: Step, command: Progress): Answer<"progress"> {
   step.events.push({ type: "task:progressed", taskId, agentId, epoch: task.epoch, progress });
 }
 
-/** Costs a look at each task. */
-function renewHeartbeats(step: Step): void {
-  for (const task of step.state.tasks.values()) extendHeartbeat(step, task);
+/** Starts the heartbeat timeouts of attempts anew. Costs O(tasks). */
+function resumeListening(step: Step, command: ResumeListening): void {
+  for (const task of step.state.tasks.values()) {
+    if (startsAnew(command, task.spec.heartbeatTimeoutMs)) extendHeartbeat(step, task);
+  }
 }
 
 function extendHeartbeat({ state, now }: Step, task: TaskRecord): void {

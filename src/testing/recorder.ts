@@ -22,7 +22,7 @@ export interface RecordedStep<Command extends Named, Event extends Named> {
  * Returns a machine that behaves like `machine` and passes each of its steps to `record`.
  *
  * Timers that are due before a command are recorded as a tick of their own, so that the events of a
- * step follow from its command alone.
+ * step follow from its command alone; those of `resume-listening` come after it.
  */
 export function recorded<State, Command extends Named, Event extends Named, Answers>(
   machine: Machine<State, Command, Event, Answers>,
@@ -31,7 +31,8 @@ export function recorded<State, Command extends Named, Event extends Named, Answ
   return {
     ...machine,
     step(state, command, now, events) {
-      if (command.type !== "tick" && machine.deadline(state) <= now) {
+      const isFirst = command.type === "tick" || command.type === "resume-listening";
+      if (!isFirst && machine.deadline(state) <= now) {
         this.step(state, { type: "tick" }, now, events);
       }
       const first = events.length;

@@ -28,12 +28,10 @@ export class MembershipDriver
     return this.do({ type: "leave-agent", agentId, reason });
   }
 
-  /** Starts each silence anew at `now`, before any timer that is due by then fires. */
-  resumeAt(now: number): AgentEvent[] {
+  /** Starts silences anew at `now`, as no command was received for `unheardMs`. */
+  resumeAt(now: number, unheardMs?: number): AgentEvent[] {
     this.now = now;
-    const events: AgentEvent[] = [];
-    membershipMachine().apply(this.state, { type: "resume-listening" }, now, events);
-    return events;
+    return this.do({ type: "resume-listening", ...(unheardMs !== undefined && { unheardMs }) });
   }
 
   /** Fires what is due at `now`, all of it late if it was due before. */

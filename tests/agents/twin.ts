@@ -11,7 +11,7 @@ interface Incarnation {
   readonly agentId: string;
   readonly incarnation: number;
   readonly timeoutMs: number;
-  /** The times of its heartbeats, the newest last. */
+  /** The times of its heartbeats, and of those at which its silence started anew, the newest last. */
   readonly heartbeats: number[];
   suspected: boolean;
   over: boolean;
@@ -21,7 +21,6 @@ export class Twin {
   readonly config: MembershipConfig;
   readonly #all: Incarnation[] = [];
   #instant = 0;
-  #listeningSince = 0;
 
   constructor(config: MembershipConfig) {
     this.config = config;
@@ -34,6 +33,13 @@ export class Twin {
 
   step(command: MembershipCommand, now: number): AgentEvent[] {
     const events: AgentEvent[] = [];
+    if (command.type === "resume-listening") {
+      const { unheardMs = Infinity } = command;
+      for (const { timeoutMs, heartbeats } of this.members) {
+        if (unheardMs >= timeoutMs / 4) heartbeats.push(now);
+      }
+      events.push({ type: "listening:resumed" });
+    }
     for (; this.#instant <= now; this.#instant++) this.#pass(this.#instant, now, events);
     this.#instant = now;
     switch (command.type) {
@@ -44,8 +50,6 @@ export class Twin {
       case "leave-agent":
         return [...events, ...this.#leave(command.agentId, command.reason)];
       case "resume-listening":
-        this.#listeningSince = now;
-        return [...events, { type: "listening:resumed" }];
       case "tick":
         return events;
     }
@@ -56,7 +60,7 @@ export class Twin {
     for (const member of this.members) {
       const { agentId, incarnation, timeoutMs } = member;
       if (timeoutMs === 0) continue;
-      const since = this.#silentSince(member);
+      const since = member.heartbeats.at(-1)!;
       const silentMs = instant - since;
       const suspectAfterMs = this.config.suspectAfterMs || timeoutMs / 2;
       if (silentMs >= suspectAfterMs && silentMs < timeoutMs && !member.suspected) {
@@ -69,10 +73,6 @@ export class Twin {
         events.push({ type: "agent:died", agentId, incarnation, reason });
       }
     }
-  }
-
-  #silentSince({ heartbeats }: Incarnation): number {
-    return Math.max(heartbeats.at(-1)!, this.#listeningSince);
   }
 
   #find(agentId: string): Incarnation | undefined {
@@ -107,7 +107,7 @@ export class Twin {
     if (incarnation !== 0 && incarnation !== member.incarnation) {
       return [{ ...refused, reason: "stale-incarnation", detail: member.incarnation }];
     }
-    const silentMs = now - this.#silentSince(member);
+    const silentMs = now - member.heartbeats.at(-1)!;
     member.heartbeats.push(now);
     const common = { agentId, incarnation: member.incarnation };
     const heartbeat = { type: "agent:heartbeat", ...common } as const;

@@ -20,7 +20,6 @@ const TABLE: Record<string, string[]> = {
   "agent:joined": ["requeueTasks", "releaseLocks"],
   "agent:suspected": ["suspendAgent", "shedWhileSuspect"],
   "agent:recovered": ["resumeAgent"],
-  "listening:resumed": ["renewHeartbeats"],
   "agent:died": ["removeFromTasks", "releaseLocks", "closeMailbox", "retireFromConflicts"],
   "agent:left": ["removeFromTasks", "releaseLocks", "closeMailbox", "retireFromConflicts"],
   "agent:terminated": [

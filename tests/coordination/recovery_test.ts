@@ -99,15 +99,19 @@ Deno.test("whoever can be heard again comes before what is due, and what else is
   bench.do(
     { type: "join-agent", agentId: "a", heartbeatTimeoutMs: 50, incarnation: 0 },
     acquire("r", "z", { leaseMs: 40 }),
+    acquire("r", "y", { timeoutMs: 30 }),
   );
   bench.now = 1_000;
   assertEquals(lines(bench.do({ type: "resume-listening" })), [
     "listening:resumed",
-    "resource:expired r z",
+    "resource:renewed r z",
+    "resource:timed-out y",
   ]);
   assertEquals(lines(bench.pass(24)), []);
   assertEquals(lines(bench.pass(1)), ["agent:suspected a"]);
-  assertEquals(lines(bench.pass(25)), ["agent:died a"]);
+  assertEquals(lines(bench.pass(14)), []);
+  assertEquals(lines(bench.pass(1)), ["resource:expired r z"]);
+  assertEquals(lines(bench.pass(10)), ["agent:died a"]);
 });
 
 Deno.test("an agent that was suspected when the process ended gets no tasks until it is heard", async () => {

@@ -10,6 +10,7 @@ import type { ReportConflict } from "../../src/conflicts/commands.ts";
 import { readBreakerConfig } from "../../src/breakers/config.ts";
 import { move as lockMove } from "../locks/commands.ts";
 import { move as messageMove } from "../messages/commands.ts";
+import { resumption } from "../support/resumption.ts";
 import { concrete, configs as taskConfigs, timedCommand } from "../tasks/command_lists.ts";
 
 type Command = RootCommand | { readonly type: "tick" };
@@ -49,7 +50,7 @@ const membership = fc.oneof(
   }),
   fc.record({ type: fc.constant("beat-agent" as const), agentId, incarnation }),
   fc.record({ type: fc.constant("leave-agent" as const), agentId, reason: fc.constant("done") }),
-  fc.constant({ type: "resume-listening" as const }),
+  resumption,
 );
 
 const conflict: fc.Arbitrary<(state: Readonly<RootState>) => Command> = fc.tuple(

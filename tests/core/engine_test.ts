@@ -641,6 +641,20 @@ Deno.test("time doesn't go back over a restart", async () => {
   await recovered.close();
 });
 
+Deno.test("time goes on over a restart under a clock that was set back", async () => {
+  const log = durable();
+  const { engine, clock } = start({ log });
+  await sent(engine, remind("tea", 100));
+  await engine.close();
+  clock.jumpTo(10);
+  const { eventBus, published } = start();
+  const recovered = await Engine.recover(counter, { log, clock, eventBus });
+  assertEquals(recovered.clock.now(), 1_000);
+  await clock.advance(100);
+  assertEquals(published, [["counter:reminded", 1, 1_100]]);
+  await recovered.close();
+});
+
 Deno.test("snapshot() needs a log and an open engine", async () => {
   const { engine } = start();
   await assertRejects(() => engine.snapshot(), TypeError, "the engine must have a log, got none");

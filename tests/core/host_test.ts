@@ -59,32 +59,6 @@ Deno.test("a host with a log has a client once the log is read, and recovers onc
   assert(log.closed);
 });
 
-Deno.test("a host prepares an engine that it read from a log before it makes the client", async () => {
-  const order: string[] = [];
-  const own: Host<CounterState, CounterCommand, CounterEvent, CounterAnswers, CounterClient> =
-    new Host(
-      {
-        thing: "the counter",
-        machine: counter,
-        connect: (host: CounterHost) => {
-          order.push("connect");
-          return new CounterClient(host);
-        },
-        prepare: (engine: Engine<CounterState, CounterCommand, CounterEvent, CounterAnswers>) => {
-          order.push(`prepare ${own.client === undefined}`);
-          return new Promise((resolve) => engine.send(ONE, resolve));
-        },
-        recover: (client: CounterClient) => void order.push(`recover ${client.state.total}`),
-      },
-      undefined,
-      silentLogger,
-      { log: faultyLog() },
-    );
-  await own.initialize();
-  assertEquals(order, ["prepare true", "connect", "recover 1"]);
-  await own.close();
-});
-
 Deno.test("a host that is closed while it reads its log closes it, and has no client", async () => {
   const log = faultyLog();
   const own = host({ log });

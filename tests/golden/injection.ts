@@ -55,7 +55,6 @@ const INJECTIONS: readonly Injection[] = [
   award,
   cancelWait,
   sendAstray,
-  () => ({ type: "renew-heartbeats" }),
   () => ({ type: "resume-listening" }),
   guest,
   evict,

@@ -21,7 +21,11 @@ export interface Renames {
 /** The renames since the runs were recorded. */
 export const RENAMES: AllRenames = {
   commands: {
-    types: { "settle": "end-attempt", "shed-tasks": "requeue-unstarted" },
+    types: {
+      "settle": "end-attempt",
+      "shed-tasks": "requeue-unstarted",
+      "renew-heartbeats": "resume-listening",
+    },
     fields: {},
     values: {},
   },

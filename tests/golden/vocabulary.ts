@@ -38,7 +38,6 @@ export const COMMANDS: Readonly<Record<Command["type"], Presence>> = {
   "report-load": "recorded",
   "cancel-agent-tasks": "recorded",
   "requeue-agent-tasks": "recorded",
-  "renew-heartbeats": "recorded",
   "use-strategy": "recorded",
   "drain": "recorded",
   "acquire": "recorded",

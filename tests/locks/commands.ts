@@ -7,6 +7,7 @@ import type { LockMode, ResourceRequest } from "../../src/locks/types.ts";
 import type { LockCommand } from "../../src/locks/commands.ts";
 import type { LockState } from "../../src/locks/state.ts";
 import type { Move as AnyMove } from "../support/machine_laws.ts";
+import { resumption } from "../support/resumption.ts";
 
 /** A move of a random run, which a failure prints. */
 export interface Move extends AnyMove<Readonly<LockState>, LockCommand> {
@@ -151,6 +152,7 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 5, arbitrary: ask },
     { weight: 1, arbitrary: endAsk },
     { weight: 1, arbitrary: tick },
+    { weight: 1, arbitrary: resumption.map((command) => () => command) },
   ),
 ).map(([afterMs, command]) => ({
   afterMs,

@@ -453,6 +453,7 @@ Deno.test("health counts locks and waits, and reports an overdue timer and the e
   assertEquals([late.healthy, late.metrics["overdueMs"]], [false, 3_990]);
   await locks.performMaintenance();
   assertEquals((await locks.getHealthStatus()).healthy, true);
+  await clock.advance(10);
   assertEquals(locks.holderOf("r"), "b");
   await wait;
   await locks.shutdown();

@@ -80,6 +80,12 @@ export class Twin {
     this.#now = now;
     this.#events = events;
     this.#next = 0;
+    if (command.type === "resume-listening") {
+      const { unheardMs = Infinity } = command;
+      for (const hold of this.holds.toSorted((a, b) => a.epoch - b.epoch)) {
+        if (hold.leaseMs > 0 && unheardMs >= hold.leaseMs / 4) this.#renewed(hold, 0);
+      }
+    }
     for (let due = this.#due(); due !== undefined; due = this.#due()) {
       if ("requests" in due) {
         this.#waitEnds(due, "resource:timed-out", { timeoutMs: due.timeoutMs });

@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import type { MessageCommand } from "../../src/messages/commands.ts";
 import type { MessageState } from "../../src/messages/state.ts";
+import { resumption } from "../support/resumption.ts";
 
 /** A command that may depend on the state, and the time since the one before. */
 export interface Move {
@@ -148,6 +149,7 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 1, arbitrary: open },
     { weight: 1, arbitrary: close },
     { weight: 1, arbitrary: tick },
+    { weight: 1, arbitrary: resumption.map((command): Maker => () => command) },
   ),
 ).map(([afterMs, command]) => ({
   afterMs,

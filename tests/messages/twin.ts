@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DeadLetterCause, MessageEvent, MessageRefusal } from "../../src/messages/events.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
-import { Refusal } from "../../src/core/machine.ts";
+import { Refusal, type ResumeListening } from "../../src/core/machine.ts";
 import type { Message, MessageOutcome } from "../../src/messages/types.ts";
 import type { MessageCommand, SendMessage } from "../../src/messages/commands.ts";
 import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "../../src/messages/config.ts";
@@ -40,6 +40,7 @@ interface TwinCopy {
   epoch: number;
   handlerId: string;
   deliveredAt: number;
+  limitMs: number;
 }
 
 interface TwinRequest {
@@ -99,6 +100,7 @@ export class Twin {
     this.#now = now;
     this.#expected = [];
     this.#actual = events;
+    if (command.type === "resume-listening") this.#resume(command);
     for (let due = this.#due(); due !== undefined; due = this.#due()) {
       this.#timers.splice(this.#timers.indexOf(due), 1);
       due.fire();
@@ -123,6 +125,7 @@ export class Twin {
   #apply(command: MessageCommand): unknown {
     switch (command.type) {
       case "tick":
+      case "resume-listening":
         return;
       case "send-message":
         return this.#send(command);
@@ -283,6 +286,7 @@ export class Twin {
       epoch: 0,
       handlerId: consumer.handlerId,
       deliveredAt: 0,
+      limitMs: 0,
     };
     this.copies.push(copy);
     if (message.expiry !== undefined) {
@@ -341,6 +345,7 @@ export class Twin {
     copy.epoch = ++this.#epoch;
     copy.handlerId = copy.consumer.handlerId;
     copy.deliveredAt = this.#now;
+    copy.limitMs = timeoutMs;
     if (timeoutMs > 0) this.#limit(copy, timeoutMs);
     const { from, to } = copy.message;
     const message = this.#view(copy);
@@ -353,7 +358,15 @@ export class Twin {
     this.#set(this.#now + timeoutMs, copy, () => this.#nack(copy, "timed-out", error, false));
   }
 
+  #resume({ unheardMs = Infinity }: ResumeListening): void {
+    const out = this.copies.filter(({ phase, limitMs }) => phase === "out" && limitMs > 0);
+    for (const copy of out.sort((a, b) => a.epoch - b.epoch)) {
+      if (unheardMs >= copy.limitMs / 4) this.#extend(copy, copy.limitMs);
+    }
+  }
+
   #extend(copy: TwinCopy, timeoutMs: number): void {
+    copy.limitMs = timeoutMs;
     this.#unset(copy);
     const until = timeoutMs > 0 ? this.#now + timeoutMs : Infinity;
     if (timeoutMs > 0) this.#limit(copy, timeoutMs);

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { InvariantError } from "../../src/core/errors.ts";
 import type { TaskStatus } from "../../src/tasks/types.ts";
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import type { TaskPart } from "../../src/tasks/machine.ts";
 import { TRANSITIONS } from "../../src/tasks/transitions.ts";
 import { lines, submit, TaskDriver, uncordon } from "./driver.ts";
 
@@ -293,14 +292,16 @@ Deno.test("a completed task shows its result, and no error of an earlier attempt
   assertEquals([driver.task("t").result?.value, driver.task("t").error], ["done", undefined]);
 });
 
-Deno.test("renew-heartbeats restarts the timeouts of attempts whose heartbeats could not be received", () => {
+Deno.test("resume-listening restarts the timeouts of attempts whose heartbeats could not be received", () => {
   const driver = new TaskDriver();
   driver.agent("x", { startsAtOnce: true, maxConcurrentTasks: 2 });
   driver.submit("t", { heartbeatTimeoutMs: 10 });
   driver.submit("u");
   const { machine, state } = driver;
   const events: TaskEvent[] = [];
-  (machine as TaskPart).apply(state, { type: "renew-heartbeats" }, 500, events);
+  machine.step(state, { type: "resume-listening", unheardMs: 3 }, 500, events);
+  assertEquals([events, machine.deadline(state)], [[], 510]);
+  machine.step(state, { type: "resume-listening", unheardMs: 2 }, 505, events);
   assertEquals([events, machine.deadline(state)], [[], 510]);
 });
 

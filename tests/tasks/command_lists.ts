@@ -11,6 +11,7 @@ import type { Fail, TaskCommand } from "../../src/tasks/commands.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "../../src/tasks/config.ts";
 import type { TaskState } from "../../src/tasks/state.ts";
 import type { StrategyName } from "../../src/tasks/strategies.ts";
+import { resumption } from "../support/resumption.ts";
 import { agent, submit } from "./driver.ts";
 
 /** A command, and how much later than the one before it comes. */
@@ -173,7 +174,7 @@ const rare = fc.oneof(
       agentId: fc.oneof(agentId, fc.constant("")),
     }),
   },
-  { weight: 1, arbitrary: fc.constant({ type: "renew-heartbeats" as const }) },
+  { weight: 1, arbitrary: resumption },
   {
     weight: 2,
     arbitrary: fc.record({

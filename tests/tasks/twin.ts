@@ -98,6 +98,7 @@ export class SlowScheduler {
   step(command: TaskCommand | { type: "tick" }, now: number): TaskEvent[] {
     this.now = now;
     this.#events = [];
+    if (command.type === "resume-listening") this.#resume(command);
     for (let due = this.#takeDue(); due !== undefined; due = this.#takeDue()) {
       this.#noteBusy();
       this.#fire(due);
@@ -137,13 +138,6 @@ export class SlowScheduler {
         return this.#cancelTask(command);
       case "register-agent":
         return this.#register(command);
-      case "renew-heartbeats":
-        for (const timer of this.#timers) {
-          if (timer.limit === "heartbeat") {
-            timer.at = this.now + timer.task!.spec.heartbeatTimeoutMs;
-          }
-        }
-        return;
       case "use-strategy":
         this.#strategy = command.strategy;
         this.#say({ type: "strategy:changed", strategy: command.strategy });
@@ -154,6 +148,7 @@ export class SlowScheduler {
         this.#draining = true;
         return;
       case "tick":
+      case "resume-listening":
         return;
       default:
         return this.#aboutAgent(command);
@@ -161,6 +156,14 @@ export class SlowScheduler {
   }
 
   // Commands
+
+  #resume({ unheardMs = Infinity }: Command<"resume-listening">): void {
+    for (const timer of this.#timers) {
+      const { heartbeatTimeoutMs = 0 } = timer.task?.spec ?? {};
+      if (timer.limit !== "heartbeat" || unheardMs < heartbeatTimeoutMs / 4) continue;
+      timer.at = this.now + heartbeatTimeoutMs;
+    }
+  }
 
   #submit(command: Submit): void {
     const spec = command.task;

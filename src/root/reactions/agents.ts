@@ -74,11 +74,6 @@ export function resumeAgent(
   return { type: "uncordon-agent", agentId, cause: "suspect" };
 }
 
-/** Restarts the heartbeat timeouts of attempts, like those of their agents. */
-export function renewHeartbeats(): PartCommand {
-  return { type: "renew-heartbeats" };
-}
-
 /** Requeues the tasks of an earlier incarnation. */
 export function requeueTasks(
   { agentId, replaces }: Happened<"agent:joined">,

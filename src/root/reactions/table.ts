@@ -32,7 +32,6 @@ import {
   openMailbox,
   releaseLocks,
   removeFromTasks,
-  renewHeartbeats,
   requeueTasks,
   resumeAgent,
   retireFromConflicts,
@@ -87,7 +86,6 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("agent:joined", requeueTasks, releaseLocks),
   on("agent:suspected", suspendAgent, shedWhileSuspect),
   on("agent:recovered", resumeAgent),
-  on("listening:resumed", renewHeartbeats),
   on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
   on("agent:left", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
   on(
