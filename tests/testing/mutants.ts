@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { FaultName } from "../../src/testing/mod.ts";
+
 /** A bug: a text of the source, and its replacement. */
 export interface Mutant {
   /** Says what is wrong with the product. */
@@ -16,6 +18,10 @@ export interface Mutant {
   readonly to: string;
   /** The workload that finds it, when it is rare elsewhere. @default drawn */
   readonly workload?: string;
+  /** The fault that finds it, when it is rare without. @default drawn */
+  readonly fault?: FaultName;
+  /** Whether the simulation of a manager finds it, and that of the machine can't. @default false */
+  readonly isOfManager?: boolean;
 }
 
 function mutant(name: string, file: string, from: string, to: string): Mutant {
@@ -281,6 +287,97 @@ export const MUTANTS: readonly Mutant[] = [
     "return member !== undefined && incarnation >= 0;",
   ),
   mutant("a heartbeat is not noted", "agents/machine.ts", "member.lastHeardAt = now;", "void now;"),
+  {
+    ...mutant(
+      "agents die of a silence in which no heartbeat could be received",
+      "agents/machine.ts",
+      "if (startsAnew(command, member.heartbeatTimeoutMs)) member.silentSince = now;",
+      "void startsAnew(command, member.silentSince);",
+    ),
+    fault: "suspend",
+  },
+  {
+    ...mutant(
+      "leases end that could not be renewed",
+      "locks/machine.ts",
+      "for (const hold of leased.sort(byEpoch)) startLease(step, hold);",
+      "leased.sort(byEpoch);",
+    ),
+    fault: "suspend",
+  },
+  {
+    ...mutant(
+      "attempts time out whose heartbeats could not be received",
+      "tasks/machine.ts",
+      "if (startsAnew(command, task.spec.heartbeatTimeoutMs)) extendHeartbeat(step, task);",
+      "void startsAnew(command, task.spec.heartbeatTimeoutMs);",
+    ),
+    fault: "suspend",
+  },
+  {
+    ...mutant(
+      "deliveries time out that could not be acknowledged",
+      "messages/machine.ts",
+      "if (copy.limitMs > 0 && startsAnew(command, copy.limitMs)) extend(step, copy, copy.limitMs);",
+      "void startsAnew(command, copy.limitMs);",
+    ),
+    fault: "suspend",
+  },
+  {
+    ...mutant(
+      "a gap is applied after what was due in it",
+      "root/composition.ts",
+      "    const first = events.length;\n    for (const [name, part] of this.#parts) {",
+      "    this.fire(state, now, events);\n    const first = events.length;\n" +
+        "    for (const [name, part] of this.#parts) {",
+    ),
+    fault: "suspend",
+  },
+  {
+    ...mutant(
+      "an engine does not notice that its process did not run",
+      "core/engine.ts",
+      'machine.commands.includes("resume-listening") ? TOLERATED_MS : Infinity',
+      'machine.commands.includes("resume-listening") ? Infinity : Infinity',
+    ),
+    isOfManager: true,
+  },
+  {
+    ...mutant(
+      "an engine does not look whether its process runs while a tick is stored",
+      "core/engine.ts",
+      "if (this.#toleratedMs < Infinity) this.#setTimer(now + LEAD_MS);",
+      "void now;",
+    ),
+    isOfManager: true,
+  },
+  {
+    ...mutant(
+      "commands overtake a gap that the log did not store",
+      "core/engine.ts",
+      "if (next !== undefined) this.#resume(next.entry.at, undefined, true);",
+      "void next;",
+    ),
+    isOfManager: true,
+  },
+  {
+    ...mutant(
+      "time follows the wall clock",
+      "core/clock.ts",
+      "if (advance < 0 || advance > TRUSTED_ADVANCE_MS) this.#compare(read);",
+      "void advance;",
+    ),
+    isOfManager: true,
+  },
+  {
+    ...mutant(
+      "time starts at the wall time, also where the log is ahead",
+      "core/engine.ts",
+      "    if (behindMs > 0) (engine as { clock: Clock }).clock = aheadOf(engine.clock, behindMs);\n",
+      "    void behindMs;\n",
+    ),
+    isOfManager: true,
+  },
   mutant(
     "timers fire one millisecond late",
     "core/data/deadlines.ts",

@@ -49,7 +49,7 @@ export async function find(mutant: Mutant): Promise<Finding> {
     await copyTree("src", `${root}/src`);
     const path = `${root}/src/${mutant.file}`;
     await Deno.writeTextFile(path, plantedIn(await Deno.readTextFile(path), mutant));
-    await Deno.writeTextFile(`${root}/hunt.ts`, huntFor(mutant.workload));
+    await Deno.writeTextFile(`${root}/hunt.ts`, huntFor(mutant));
     const command = new Deno.Command(Deno.execPath(), {
       args: ["run", "-q", "--no-check", "--no-config", `${root}/hunt.ts`],
       stdout: "piped",
@@ -66,14 +66,16 @@ export async function find(mutant: Mutant): Promise<Finding> {
   }
 }
 
-function huntFor(workload: string | undefined): string {
-  const options = JSON.stringify({ steps: STEPS, workload });
+function huntFor({ workload, fault, isOfManager = false }: Mutant): string {
+  const options = JSON.stringify({ steps: STEPS, workload, ...(fault && { faults: [fault] }) });
+  const run = isOfManager ? "await simulateManager({ seed })" : `simulate({ seed, ...${options} })`;
+  const made = isOfManager ? "calls" : "steps";
   return `
-import { simulate } from "./src/testing/mod.ts";
+import { simulate, simulateManager } from "./src/testing/mod.ts";
 let steps = 0;
 let found = { rule: "" };
 for (let seed = 1; seed <= ${RUNS} && performance.now() < ${HUNT_MS}; seed++) {
-  const { broken, steps: made } = simulate({ seed, ...${options} });
+  const { broken, ${made}: made } = ${run};
   steps += made;
   if (broken === undefined) continue;
   found = { steps, rule: broken.message.slice(0, 100) };

@@ -46,6 +46,8 @@ export interface EngineWorld {
     at: Instant,
     isPublished: boolean,
   ): void;
+  /** Receives that the process runs again at `at`, by its clock, and received nothing before. */
+  woke(at: Instant, unheardMs: number): void;
   /** Draws the duration of the next write; `Infinity` when it fails. */
   drawWriteMs(): number;
 }
@@ -78,6 +80,14 @@ export class SimulatedEngine {
   /** The milliseconds by which the clock is ahead of the true time. */
   #skew = 0;
   #frozenUntil: Instant = 0;
+  /** When the process runs again; in the past while it runs. */
+  #sleepsUntil: Instant = -1;
+  /** When it ran last before that, by its clock. */
+  #sleepsSince: Instant = 0;
+  /** What was sent to it meanwhile. */
+  #inbox: (() => void)[] = [];
+  /** The time for which no command was received, until the machine has been told. */
+  #unheardMs: number | undefined;
 
   #snapshot: string;
   #entries: LogEntry<RootCommand | Tick>[] = [];
@@ -114,7 +124,8 @@ export class SimulatedEngine {
 
   /** The true time at which the next timer is due, or `Infinity`. */
   get dueAt(): Instant {
-    if (this.#tickIsPending || this.#isDown || this.#deadline === Infinity) return Infinity;
+    if (this.#tickIsPending || this.#isDown || this.#isAsleep) return Infinity;
+    if (this.#deadline === Infinity) return Infinity;
     return Math.max(this.#deadline - this.#skew, this.#frozenUntil, this.#retryTickAt);
   }
 
@@ -128,6 +139,48 @@ export class SimulatedEngine {
     this.time();
     this.#frozenUntil = Math.max(this.#frozenUntil, this.#world.now + ms);
     if (!catchesUp) this.#skew -= ms;
+  }
+
+  /** Suspends the process for `ms`. A no-op while it is down or suspended. */
+  suspend(ms: number): void {
+    if (this.#isDown || this.#isAsleep) return;
+    const generation = this.#generation;
+    this.#sleepsSince = this.time();
+    this.#sleepsUntil = this.#world.now + ms;
+    this.#world.at(this.#sleepsUntil, () => {
+      if (generation === this.#generation) this.#wake();
+    });
+  }
+
+  get #isAsleep(): boolean {
+    return this.#world.now < this.#sleepsUntil;
+  }
+
+  #wake(): void {
+    const at = this.time();
+    const unheardMs = at - this.#sleepsSince;
+    this.#world.woke(at, unheardMs);
+    this.#resume(at, unheardMs);
+    const inbox = this.#inbox;
+    this.#inbox = [];
+    for (const receive of inbox) receive();
+  }
+
+  /** Steps `resume-listening` before any later command; with a log, once that has stored it. */
+  #resume(at: Instant, unheardMs: number): void {
+    this.#unheardMs = undefined;
+    const command = { type: "resume-listening", unheardMs } as const;
+    if (!this.#hasLog) return void this.#step(command, at, true);
+    const reply = (answer: unknown) => {
+      if (answer !== NO_ANSWER) return;
+      const [next] = this.#pending;
+      if (next === undefined) this.#unheardMs = unheardMs;
+      else this.#resume(next.entry.at, unheardMs);
+    };
+    const later = this.#pending.findIndex(({ entry }) => entry.at >= at);
+    const index = later < 0 ? this.#pending.length : later;
+    this.#pending.splice(index, 0, { entry: { at, command }, reply });
+    if (this.#writing === undefined) this.#write();
   }
 
   /** Fires what is due. */
@@ -146,6 +199,8 @@ export class SimulatedEngine {
   /** Steps `command` once the log has stored it, or at once without one. A no-op while it is down. */
   submit(command: RootCommand | Tick, reply: EngineReply): void {
     if (this.#isDown) return;
+    if (this.#isAsleep) return void this.#inbox.push(() => this.submit(command, reply));
+    if (this.#unheardMs !== undefined) this.#resume(this.time(), this.#unheardMs);
     if (!this.#hasLog) return reply(this.#step(command, this.time(), true));
     const kept = this.#isRead ? throughJson(command) : command;
     this.#pending.push({ entry: { at: this.time(), command: kept }, reply });
@@ -173,6 +228,9 @@ export class SimulatedEngine {
     this.#pending = [];
     this.#writing = undefined;
     this.#tickIsPending = false;
+    this.#sleepsUntil = -1;
+    this.#inbox = [];
+    this.#unheardMs = undefined;
     this.#world.at(this.#world.now + ms, () => this.#recover(stored));
   }
 
@@ -198,14 +256,16 @@ export class SimulatedEngine {
     this.#writing = batch;
     const ms = this.#world.drawWriteMs();
     const generation = this.#generation;
-    this.#world.at(this.#world.now + (ms === Infinity ? 1 : ms), () => {
+    const stored = () => {
       if (generation !== this.#generation) return;
+      if (this.#isAsleep) return this.#world.at(this.#sleepsUntil, stored);
       this.#writing = undefined;
       for (const { entry, reply } of batch) {
         reply(ms === Infinity ? NO_ANSWER : this.#step(entry.command, entry.at, true));
       }
       this.#write();
-    });
+    };
+    this.#world.at(this.#world.now + (ms === Infinity ? 1 : ms), stored);
   }
 
   #step(command: RootCommand | Tick, at: Instant, isPublished: boolean): unknown {

@@ -39,6 +39,8 @@ export const FAULTS = [
   "clock-jump",
   /** The clock of the coordinator stops for a while. */
   "clock-stall",
+  /** The process of the coordinator does not run for a while: what is sent to it waits. */
+  "suspend",
   /** An append to the log takes long. */
   "log-stall",
   /** An append to the log fails. */

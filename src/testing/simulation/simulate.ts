@@ -97,6 +97,7 @@ export function simulate(options: SimulationOptions): SimulationReport {
       onStep?.(command, at, events);
       checker.check(command, answer, events, at);
     },
+    onWake: (at, unheardMs) => checker.wake(at, unheardMs),
   });
   const checker = new StepChecker(() => world.engine.state, coverage, kinds, checkEvery);
   let broken: BrokenInvariantError | undefined;

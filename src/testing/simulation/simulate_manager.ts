@@ -10,7 +10,7 @@
 
 import { type CoordinationConfig, CoordinationManager } from "../../coordination/mod.ts";
 import { EventBus } from "../../core/bus/event_bus.ts";
-import type { CancelTimer, Clock } from "../../core/clock.ts";
+import { type CancelTimer, type Clock, SteadyClock, type Timers } from "../../core/clock.ts";
 import { LockstepError } from "../../core/errors.ts";
 import { type CommandLog, type LogEntry, MemoryLog, type Snapshot } from "../../core/log.ts";
 import { silentLogger } from "../../core/logger.ts";
@@ -102,6 +102,8 @@ class ManagerWorld {
   #generation = 0;
   #serial = 0;
   #broken: BrokenInvariantError | undefined;
+  /** The milliseconds by which the wall clock is ahead of the true time. */
+  #wallAheadMs = 0;
 
   /** Creates a world without a running manager. */
   constructor(seed: number, hasLog: boolean | undefined) {
@@ -117,6 +119,11 @@ class ManagerWorld {
     return this.#manager!;
   }
 
+  /** The longest wait for a lock. */
+  get resourceTimeoutMs(): number {
+    return this.#config.resourceTimeout!;
+  }
+
   /** Returns a fresh name. */
   name(kind: string): string {
     return `${kind}-${++this.#serial}`;
@@ -126,14 +133,22 @@ class ManagerWorld {
   sleep(ms: number): Promise<void> {
     const process = this.#process!;
     return new Promise((resolve) => {
-      process.setTimer(this.clock.now() + ms, resolve);
+      process.setTimer(process.now() + ms, resolve);
     });
+  }
+
+  /** Notes that something happened that must not. */
+  report(rule: string, message: string): void {
+    if (!this.isOver) this.#broken ??= new BrokenInvariantError(rule, message);
   }
 
   /** Starts a process, which reads the log if there is one, and registers the agents. */
   async start(): Promise<void> {
     const inner = this.#log ?? new MemoryLog<RootCommand | Tick>();
-    const process = new SimulatedProcess(this.clock, inner);
+    const { clock } = this;
+    const wall = () => WALL_START + clock.now() + this.#wallAheadMs;
+    const steady = new SteadyClock(wall, () => clock.now(), timersOf(clock));
+    const process = new SimulatedProcess(steady, inner);
     const eventBus = new EventBus(false, { clock: process });
     this.#process = process;
     this.#generation++;
@@ -146,8 +161,17 @@ class ManagerWorld {
       ...log,
     });
     this.#manager = manager;
+    eventBus.on("agent:died", ({ agentId }) => {
+      if (OUTSIDE.includes(agentId)) this.report("LiveAgentsStay", `"${agentId}" died`);
+    });
+    eventBus.on("resource:expired", ({ resourceId, agentId }) => {
+      if (OUTSIDE.includes(agentId)) this.report("LiveLeasesStay", `"${agentId}": "${resourceId}"`);
+    });
     await this.#advanceUntil(manager.initialize());
     for (let i = 0; i < 4; i++) this.call("register", () => register(this, `agent-${i}`));
+    if (this.crashes === 0) {
+      for (const agentId of OUTSIDE) this.call("join", () => joinFromOutside(this, agentId));
+    }
     await this.clock.advance(50);
   }
 
@@ -170,7 +194,8 @@ class ManagerWorld {
     for (let i = chance.between(1, 6); i > 0; i--) act(this);
     await this.clock.advance(chance.pick([0, 1, 5, 20, 200]));
     this.#check();
-    if (chance.happens(0.05)) this.clock.jumpTo(this.clock.now() + chance.around(2_000));
+    if (chance.happens(0.05)) this.#suspend();
+    if (chance.happens(0.05)) this.#stepWallClock();
     if (this.#log === undefined) return;
     if (chance.happens(0.05)) this.#log.fail(chance.between(1, 3));
     if (chance.happens(0.05)) this.#log.delay(chance.pick([0, 0, 5, 50]));
@@ -186,6 +211,8 @@ class ManagerWorld {
     this.#log?.fail(0);
     this.#log?.delay(0);
     await this.clock.advance(60_000);
+    const [endless] = this.#open.values();
+    if (endless !== undefined) fail("EveryCallEnds", `${endless} goes on after its time limit`);
     const { healthy, error } = await this.#advanceUntil(this.manager.getHealthStatus());
     if (!healthy && error?.includes("overdue") === true) fail("NothingOverdue", error);
     await this.#advanceUntil(this.manager.shutdown({ graceMs: 100 }));
@@ -195,6 +222,23 @@ class ManagerWorld {
     if (left !== undefined) fail("EveryCallEnds", `${this.#open.size} calls, one of ${left}`);
     const { pending } = this.#process!;
     if (pending > 0) fail("NoTimerLeftBehind", `${pending} timers after the shutdown`);
+  }
+
+  /** Sets the wall clock back or forward, by a second or more, while the process runs. */
+  #stepWallClock(): void {
+    const { chance } = this;
+    const ms = 1_000 + chance.around(chance.pick([2_000, 3_600_000]));
+    // A step that the time between two readings makes up for to within 50 ms is not seen at once.
+    this.#process!.now();
+    this.#wallAheadMs += chance.pick([-1, 1]) * ms;
+    this.#process!.now();
+  }
+
+  /** Lets no timer of the process go off for a while, as if its machine was suspended. */
+  #suspend(): void {
+    const { chance } = this;
+    const shortest = chance.pick([0, 2 * SILENCE_MS]);
+    this.clock.jumpTo(this.clock.now() + shortest + chance.around(2_000));
   }
 
   async #crash(): Promise<void> {
@@ -235,8 +279,44 @@ class ManagerWorld {
   }
 }
 
+/** The wall time at the true time 0. */
+const WALL_START = 1_000_000_000_000;
+
 /** The reason with which calls are aborted. */
 const ABORTED: Error = new Error("the call was aborted");
+
+/** The agents that do not run in the process of the manager: they send heartbeats. */
+const OUTSIDE: readonly string[] = ["outside-0", "outside-1"];
+
+/** The heartbeat timeout of these agents, and the lease of the lock that each of them holds. */
+const SILENCE_MS = 5_000;
+
+/** Registers an agent that keeps itself and its lock alive until the world is over. */
+async function joinFromOutside(world: ManagerWorld, agentId: string): Promise<void> {
+  const { incarnation } = await world.manager.registerAgent({ id: agentId });
+  const { resource, epoch } = await world.manager.acquireResource(`of-${agentId}`, agentId, {
+    leaseMs: SILENCE_MS,
+  });
+  const renewing = async (renew: () => Promise<unknown>) => {
+    try {
+      await renew();
+    } catch (error) {
+      if (error instanceof LockstepError && UNREACHABLE.includes(error.code)) return;
+      world.report("LiveAgentsStay", `"${agentId}" can't renew: ${error}`);
+    }
+  };
+  const next = () => {
+    if (world.isOver) return;
+    const { manager, clock } = world;
+    void renewing(() => manager.heartbeat(agentId, incarnation));
+    void renewing(() => manager.resources.renew(resource, agentId, undefined, epoch));
+    clock.setTimer(clock.now() + SILENCE_MS / 10, next);
+  };
+  next();
+}
+
+/** The codes of errors that say nothing about an agent. */
+const UNREACHABLE: readonly string[] = ["log", "closed", "uninitialized"];
 
 function drawConfig(chance: Chance): CoordinationConfig {
   return {
@@ -245,6 +325,7 @@ function drawConfig(chance: Chance): CoordinationConfig {
     resourceTimeout: chance.pick([50, 1_000]),
     messageTimeout: chance.pick([20, 200]),
     agingMs: 50,
+    agents: { heartbeatTimeoutMs: SILENCE_MS },
   };
 }
 
@@ -364,7 +445,22 @@ async function acquire(world: ManagerWorld): Promise<void> {
     ...(chance.happens(0.3) && { signal: controller.signal }),
   };
   if (chance.happens(0.3)) world.sleep(chance.int(20)).then(() => controller.abort(ABORTED));
-  const lock = await manager.acquireResource(`lock-${chance.int(3)}`, world.name("owner"), options);
+  const begun = world.clock.now();
+  const elapsed = () => world.clock.now() - begun;
+  const resource = `lock-${chance.int(3)}`;
+  const lock = await manager.acquireResource(resource, world.name("owner"), options).catch(
+    (error: LockstepError) => {
+      if (error.code === "lock-timeout" && elapsed() < world.resourceTimeoutMs) {
+        world.report("LimitsKept", `a wait for "${resource}" ended after ${elapsed()} ms`);
+      }
+      throw error;
+    },
+  );
+  lock.signal.addEventListener("abort", () => {
+    if (elapsed() < options.leaseMs) {
+      world.report("LimitsKept", `a lease of "${resource}" ended after ${elapsed()} ms`);
+    }
+  });
   await world.sleep(chance.int(40));
   await lock.release();
 }
@@ -435,6 +531,14 @@ async function reregister(world: ManagerWorld): Promise<void> {
 }
 
 const NEVER: Promise<never> = new Promise(() => {});
+
+/** Returns timers that go off when `clock` says so, whatever the wall clock shows. */
+function timersOf(clock: Clock): Timers {
+  return {
+    set: (callback, delayMs) => clock.setTimer(clock.now() + delayMs, callback),
+    clear: (cancel) => (cancel as CancelTimer)(),
+  };
+}
 
 /** The clock and the log of a process, until it crashes. */
 class SimulatedProcess<Command> implements Clock, CommandLog<Command> {

@@ -101,6 +101,8 @@ export interface WorldParts {
   readonly kinds: EventKinds;
   /** Receives each step. */
   readonly observer: StepObserver;
+  /** Receives when the coordinator runs again, by its clock, and for how long it received nothing. */
+  readonly onWake?: (at: Instant, unheardMs: number) => void;
 }
 
 /** The faults after which an agent may hold what it does not know of. */
@@ -144,6 +146,7 @@ export class World implements EngineWorld {
   #faults: Faults;
   readonly #kinds: EventKinds;
   readonly #observer: StepObserver;
+  readonly #onWake: WorldParts["onWake"];
   readonly #heap: Heap<ScheduledAction> = [];
   readonly #queue: Fifo<ScheduledAction> = emptyFifo();
   #sequence = 0;
@@ -151,12 +154,13 @@ export class World implements EngineWorld {
   #networkIsSound = true;
 
   /** Creates a world without agents. */
-  constructor({ machine, chance, faults, coverage, kinds, observer }: WorldParts) {
+  constructor({ machine, chance, faults, coverage, kinds, observer, onWake }: WorldParts) {
     this.#kinds = kinds;
     this.chance = chance;
     this.#faults = faults;
     this.coverage = coverage;
     this.#observer = observer;
+    this.#onWake = onWake;
     this.engine = new SimulatedEngine(machine, this, logFor(faults));
     this.#setFaults(faults);
     this.isUnreliable = UNRELIABLE.some((fault) => fault in faults);
@@ -242,6 +246,10 @@ export class World implements EngineWorld {
   ): void {
     this.#observer(command, answer, events, at);
     if (isPublished) { for (const event of events) this.#notify(event); }
+  }
+
+  woke(at: Instant, unheardMs: number): void {
+    this.#onWake?.(at, unheardMs);
   }
 
   drawWriteMs(): number {
@@ -335,8 +343,15 @@ function recipientOf(event: LockstepEvent): string | undefined {
 /** The mean interval of a fault with the rate 1, in milliseconds. */
 const MEAN_MS = 100;
 
-/** The same for faults that copy the whole state. */
-const MEAN_RESTORE_MS = 2_000;
+/** The same for faults that copy the whole state, or that take long. */
+const LONGER_MEANS_MS: Partial<Record<FaultName, number>> = {
+  "restore": 2_000,
+  "log-cut": 2_000,
+  "suspend": 500,
+};
+
+/** The shortest time for which a coordinator is suspended: all that can be renewed starts anew. */
+const SHORTEST_SLEEP_MS = 400;
 
 const FAULT_ACTIONS: Partial<Record<FaultName, (world: World) => void>> = {
   crash: crashAgent,
@@ -356,6 +371,7 @@ const FAULT_ACTIONS: Partial<Record<FaultName, (world: World) => void>> = {
     world.engine.jump(world.chance.around(world.chance.pick([20, 200, 2_000]))),
   "clock-stall": (world) =>
     world.engine.freeze(world.chance.around(100), world.chance.happens(0.5)),
+  suspend: (world) => world.engine.suspend(SHORTEST_SLEEP_MS + world.chance.around(500)),
   "log-cut": (world) => world.engine.crash(world.chance.int(8), world.chance.around(20)),
   restore(world) {
     if (!world.engine.isDown) world.engine.restore();
@@ -373,7 +389,7 @@ function startFaults(world: World, faults: Faults): void {
 function repeat(world: World, name: FaultName, act: (world: World) => void): void {
   const rate = world.rate(name);
   if (rate === 0) return;
-  const mean = name === "restore" || name === "log-cut" ? MEAN_RESTORE_MS : MEAN_MS;
+  const mean = LONGER_MEANS_MS[name] ?? MEAN_MS;
   world.after(1 + world.chance.around(mean / rate), () => {
     if (world.isOver) return;
     world.coverage.fault(name);

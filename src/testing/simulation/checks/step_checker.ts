@@ -28,6 +28,9 @@ const LEAVING: ReadonlySet<string> = new Set([
   ...["tick", "leave-agent", "remove-agent", "drain-agent"],
 ]);
 
+/** The longest lease and heartbeat timeout of simulated agents. */
+const LONGEST_PERIOD_MS = 400;
+
 /** The number of steps after which deadlocks are searched for, if there are few waits. */
 const SEARCH_EVERY = 50;
 const FEW_WAITS = 60;
@@ -46,6 +49,8 @@ export class StepChecker {
   readonly #checkEvery: number;
   #untilCheck: number;
   #untilSearch = SEARCH_EVERY;
+  /** When the coordinator ran again after a time in which nothing could be renewed. */
+  #wokeAt: Instant = -1;
 
   /** Creates a checker of a machine in its first state; everything is checked after `checkEvery` steps. */
   constructor(
@@ -73,6 +78,9 @@ export class StepChecker {
     for (const event of events) {
       const kind = this.#kinds.of(event.type);
       kind.count++;
+      if (at === this.#wokeAt && isLoss(event)) {
+        fail("NothingLostAsleep", `${event.type} as the coordinator did not run`);
+      }
       if (kind.isRefusal) {
         this.#coverage.refusal(event.type, (event as { reason: string }).reason);
       }
@@ -97,6 +105,11 @@ export class StepChecker {
     if (--this.#untilCheck > 0) return;
     this.#untilCheck = this.#checkEvery;
     this.#checkState(state, at);
+  }
+
+  /** Takes in that the coordinator runs again, after it received nothing for `unheardMs`. */
+  wake(at: Instant, unheardMs: number): void {
+    if (4 * unheardMs >= LONGEST_PERIOD_MS) this.#wokeAt = at;
   }
 
   /** Adds the counts of all events to the coverage. */
@@ -167,6 +180,22 @@ export class StepChecker {
         fail("NoGhostWaiter", `"${command.owner}" released everything and holds or waits`);
       }
     }
+  }
+}
+
+/** Returns whether `event` takes something away that its holder did not renew. */
+function isLoss(event: LockstepEvent): boolean {
+  switch (event.type) {
+    case "agent:died":
+    case "agent:suspected":
+    case "resource:expired":
+      return true;
+    case "task:timed-out":
+      return event.limit === "heartbeat";
+    case "message:nacked":
+      return event.reason === "timed-out";
+    default:
+      return false;
   }
 }
 
