@@ -286,7 +286,12 @@ export const MUTANTS: readonly Mutant[] = [
     "return member !== undefined && (incarnation === 0 || member.incarnation === incarnation);",
     "return member !== undefined && incarnation >= 0;",
   ),
-  mutant("a heartbeat is not noted", "agents/machine.ts", "member.lastHeardAt = now;", "void now;"),
+  mutant(
+    "a heartbeat is not noted",
+    "agents/machine.ts",
+    "member.lastHeardAt = member.silentSince = now;",
+    "member.lastHeardAt = now;",
+  ),
   {
     ...mutant(
       "agents die of a silence in which no heartbeat could be received",

@@ -10,9 +10,21 @@ Deno.test("each mutant finds its text in the source exactly once", async () => {
   }
 });
 
-Deno.test("the simulation finds a mutant", async () => {
-  const mutant = MUTANTS.find(({ name }) => name === "the epoch of a lock is not raised")!;
-  const { rule, steps } = await find(mutant);
-  assertEquals(rule.split(":")[0], "GrantRaisesEpoch");
-  assert(steps! < 3_000);
-});
+for (
+  const [name, expected, mostSteps] of [
+    ["the epoch of a lock is not raised", "GrantRaisesEpoch", 3_000],
+    [
+      "agents die of a silence in which no heartbeat could be received",
+      "NothingLostAsleep",
+      100_000,
+    ],
+    ["an engine does not notice that its process did not run", "LiveAgentsStay", 3_000],
+    ["time follows the wall clock", "LimitsKept", 3_000],
+  ] as const
+) {
+  Deno.test(`the simulation finds that ${name}`, async () => {
+    const { rule, steps } = await find(MUTANTS.find((mutant) => mutant.name === name)!);
+    assertEquals(rule.split(":")[0], expected);
+    assert(steps! < mostSteps);
+  });
+}
