@@ -252,9 +252,10 @@ export class CoordinationManager implements AsyncDisposable {
 
   /**
    * An agent is gone. In one step its tasks go back into the queue, its locks to those who wait for
-   * them, its messages to the dead letters, and its waits, requests and votes end.
+   * them, its messages to the dead letters, and its waits, requests and votes end. It need not be
+   * registered: an agent that only holds or waits for locks, or has messages, is removed as well.
    *
-   * @throws {UnknownAgentError} when there is no such agent
+   * @throws {UnknownAgentError} when nothing is known of such an agent
    */
   removeAgent(agentId: string, reason: string = "it was removed"): Promise<void> {
     return attempting(() =>

@@ -7,6 +7,7 @@
 import { type MemberView, memberView } from "../agents/mod.ts";
 import { outlook } from "../breakers/state.ts";
 import { quote } from "../core/arguments.ts";
+import { ownersOf } from "../locks/state.ts";
 import { claimOwner } from "../locks/types.ts";
 import { UnknownAgentError } from "../core/errors.ts";
 import { UnknownMessageError } from "../messages/errors.ts";
@@ -18,6 +19,7 @@ import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";
 import type { Agent } from "../tasks/state.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
+import { isKnown } from "../root/reactions/agents.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";
 import type { RootState } from "../root/state.ts";
 
@@ -48,7 +50,8 @@ export interface AgentExplanation {
   /** The id of the agent. */
   readonly agentId: string;
   /**
-   * What counts most: it may be dead; it is given no tasks; all its slots are in use, some are, none
+   * What counts most: it may be dead; it is given no tasks, or only those that no other agent is fit
+   * for; all its slots are in use, some are, none
    * is; or it is there, but not for tasks.
    */
   readonly status: "suspect" | "cordoned" | "full" | "busy" | "idle" | "unregistered";
@@ -56,7 +59,7 @@ export interface AgentExplanation {
   readonly summary: string;
   /** Its life; `undefined` when it is no member. */
   readonly member: MemberView | undefined;
-  /** Why it is given no tasks; empty when it is. */
+  /** Why it is given no tasks, or only those that no other agent is fit for; empty otherwise. */
   readonly cordons: readonly string[];
   /** The tasks that it has, oldest claim first. */
   readonly tasks: readonly { readonly taskId: string; readonly status: TaskStatus }[];
@@ -107,8 +110,7 @@ export function explain(
   }
   const message = isMeant("message") ? knownMessage(messages, id) : undefined;
   if (message !== undefined) return { kind: "message", ...message };
-  const isAgent = state.agents.members.has(id) || state.tasks.agents.has(id);
-  if (!isAgent || !isMeant("agent")) return undefined;
+  if (!isKnown(state, id) || !isMeant("agent")) return undefined;
   return { kind: "agent", ...explainAgent(state, id, Math.floor(now)) };
 }
 
@@ -136,7 +138,7 @@ export function explainAgent(
 ): AgentExplanation {
   const member = memberView(state.agents, agentId);
   const worker = state.tasks.agents.get(agentId);
-  if (member === undefined && worker === undefined) {
+  if (!isKnown(state, agentId)) {
     throw new UnknownAgentError("explain an agent", agentId);
   }
   const facts = {
@@ -216,11 +218,10 @@ function locksOf(
   agentId: string,
 ): Pick<AgentExplanation, "holds" | "waits"> {
   const claims = [...tasks.agents.get(agentId)?.tasks ?? []];
-  const names = [agentId, ...claims.map(({ spec, epoch }) => claimOwner(spec.id, epoch))];
+  const own = claims.map(({ spec, epoch }) => locks.owners.get(claimOwner(spec.id, epoch)));
   const holds: string[] = [];
   const waits: WaitExplanation[] = [];
-  for (const name of names) {
-    const owner = locks.owners.get(name);
+  for (const owner of [...ownersOf(locks, agentId), ...own]) {
     if (owner === undefined) continue;
     for (const hold of owner.holds.toSorted((a, b) => a.epoch - b.epoch)) {
       holds.push(hold.lock.resourceId);

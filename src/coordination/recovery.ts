@@ -23,7 +23,7 @@ export async function recover(client: RootClient): Promise<void> {
     const reason = "its process ended";
     await client.attempt({ type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 });
     await client.attempt({ type: "requeue-agent-tasks", agentId, reason });
-    await client.attempt({ type: "release-all", agentId, owner: agentId });
+    await client.attempt({ type: "release-all", agentId, owner: agentId, ofAgent: true });
     for (const claim of [...client.state.tasks.lingering.values()]) {
       if (claim.agent.agentId !== agentId) continue;
       await client.attempt({ type: "end-attempt", taskId: claim.task.spec.id, epoch: claim.epoch });

@@ -91,7 +91,10 @@ export interface CancelWait extends Named<"cancel-wait">, OwnerCommand {
 }
 
 /** Ends all waits and requests of an owner, those to it included, and releases all that it holds. */
-export interface ReleaseAll extends Named<"release-all">, OwnerCommand {}
+export interface ReleaseAll extends Named<"release-all">, OwnerCommand {
+  /** Whether the other owners of the agent do so, too, claims excepted. @default false */
+  readonly ofAgent?: boolean;
+}
 
 /** Revokes a resource from agents that lost a conflict over it, and ends their waits for it. */
 export interface Evict extends Named<"evict"> {

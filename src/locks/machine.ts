@@ -67,6 +67,7 @@ import {
   type LockStep,
   type Owner,
   ownerOf,
+  ownersOf,
   type PendingRequest,
   sweep,
   type Ticket,
@@ -283,9 +284,13 @@ function cancelWait(step: LockStep, command: CancelWait): Answer<"cancel-wait"> 
  * Ends the waits, the requests and the holds of an owner. Waits end first, so that it is granted
  * nothing that it releases. Spec: `ReleaseAll`.
  */
-function releaseAll(step: LockStep, command: ReleaseAll): void {
-  const owner = step.state.owners.get(command.owner);
-  if (owner === undefined) return;
+function releaseAll(step: LockStep, { owner, agentId, ofAgent = false }: ReleaseAll): void {
+  const only = step.state.owners.get(owner);
+  if (ofAgent) { for (const each of ownersOf(step.state, agentId)) releaseOwner(step, each); }
+  else if (only !== undefined) releaseOwner(step, only);
+}
+
+function releaseOwner(step: LockStep, owner: Owner): void {
   const held = owner.holds.toSorted(byEpoch);
   for (const wait of owner.waits.toSorted(byId)) {
     endWait(step, wait, { type: "resource:abandoned", reason: "gone" });

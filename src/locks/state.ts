@@ -13,7 +13,7 @@ import type { Heap, HeapEntry } from "../core/data/heap.ts";
 import type { Instant } from "../core/machine.ts";
 import type { LockConfig } from "./config.ts";
 import type { LockEvent } from "./events.ts";
-import type { LockMode } from "./types.ts";
+import { isClaim, type LockMode } from "./types.ts";
 
 /** The state of a lock machine. */
 export interface LockState {
@@ -23,6 +23,8 @@ export interface LockState {
   readonly locks: Map<string, Lock>;
   /** By the name of the owner. */
   readonly owners: Map<string, Owner>;
+  /** By agent, the owners that are its own under other names, claims excepted. */
+  readonly aliases: Map<string, Set<Owner>>;
   /** By number, oldest first. */
   readonly waits: Map<number, Wait>;
   /** By id, oldest first. */
@@ -198,6 +200,7 @@ export function emptyLocks(config: LockConfig): LockState {
     config,
     locks: new Map(),
     owners: new Map(),
+    aliases: new Map(),
     waits: new Map(),
     requests: new Map(),
     deadlines: noDeadlines(),
@@ -248,10 +251,36 @@ export function ownerOf(state: LockState, name: string, agentId: string): Owner 
       search: 0,
     };
     state.owners.set(name, owner);
+    if (name !== agentId) addAlias(state, owner);
   } else if (owner.agentId !== agentId && isIdle(owner)) {
+    dropAlias(state, owner);
     owner.agentId = agentId;
+    if (name !== agentId) addAlias(state, owner);
   }
   return owner;
+}
+
+function addAlias({ aliases }: LockState, owner: Owner): void {
+  if (isClaim(owner.owner)) return;
+  const known = aliases.get(owner.agentId);
+  if (known === undefined) aliases.set(owner.agentId, new Set([owner]));
+  else known.add(owner);
+}
+
+function dropAlias({ aliases }: LockState, owner: Owner): void {
+  const known = aliases.get(owner.agentId);
+  if (known?.delete(owner) && known.size === 0) aliases.delete(owner.agentId);
+}
+
+/** Returns the owners of an agent, claims excepted: the one of its name first. */
+export function ownersOf({ owners, aliases }: Readonly<LockState>, agentId: string): Owner[] {
+  const own = owners.get(agentId);
+  return [...own === undefined ? [] : [own], ...aliases.get(agentId) ?? []];
+}
+
+/** Returns whether an agent holds, waits for, asks or is asked anything, apart from its claims. */
+export function isInvolved(state: Readonly<LockState>, agentId: string): boolean {
+  return ownersOf(state, agentId).some((owner) => !isIdle(owner));
 }
 
 /**
@@ -272,7 +301,11 @@ function isIdle({ holds, waits, outgoing, incoming }: Owner): boolean {
 export function sweep(state: LockState): void {
   const { locks, owners } = state;
   for (const { resourceId, uses } of locks.values()) if (uses === 0) locks.delete(resourceId);
-  for (const owner of owners.values()) if (isIdle(owner)) owners.delete(owner.owner);
+  for (const owner of owners.values()) {
+    if (!isIdle(owner)) continue;
+    owners.delete(owner.owner);
+    dropAlias(state, owner);
+  }
   state.sweepAt = Math.max(FEWEST_SWEPT, 2 * (locks.size + owners.size));
 }
 

@@ -61,9 +61,14 @@ export function claimOwner(taskId: string, epoch: number): string {
   return MARK + epoch + MARK + taskId;
 }
 
+/** Returns whether `owner` names a claim. */
+export function isClaim(owner: string): boolean {
+  return owner.startsWith(MARK);
+}
+
 /** Returns the claim that `owner` names, or `undefined` when that is an agent. */
 export function claimOf(owner: string): { taskId: string; epoch: number } | undefined {
-  if (!owner.startsWith(MARK)) return undefined;
+  if (!isClaim(owner)) return undefined;
   const end = owner.indexOf(MARK, 1);
   return { epoch: Number(owner.slice(1, end)), taskId: owner.slice(end + 1) };
 }

@@ -18,6 +18,12 @@ export type Reaction<State, Event extends Named = never> = (
   now: Instant,
 ) => Named | undefined;
 
+/**
+ * Returns the event that takes the place of a command, when its part would refuse it as unknown and
+ * other parts know its subject; otherwise `undefined`.
+ */
+export type Substitution<State> = (command: Named, state: State) => Named | undefined;
+
 /** From the type of an event to the reactions to it, in order. */
 export type Reactions<State> = ReadonlyMap<string, readonly Reaction<State>[]>;
 
@@ -45,14 +51,20 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   readonly #parts: readonly (readonly [Name, AnyPart])[];
   readonly #byCommand: ReadonlyMap<string, readonly [Name, AnyPart]>;
   readonly #reactions: Reactions<State>;
+  readonly #substitute: Substitution<State>;
 
-  constructor(parts: { readonly [Each in Name]: AnyPart }, reactions: Reactions<State>) {
+  constructor(
+    parts: { readonly [Each in Name]: AnyPart },
+    reactions: Reactions<State>,
+    substitute: Substitution<State>,
+  ) {
     this.#parts = Object.entries(parts) as [Name, AnyPart][];
     this.#byCommand = new Map(
       this.#parts.flatMap((entry) => entry[1].commands.map((type) => [type, entry])),
     );
     this.commands = [...this.#byCommand.keys()];
     this.#reactions = reactions;
+    this.#substitute = substitute;
   }
 
   /** Returns the first state of all parts. */
@@ -82,7 +94,11 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     events: Named[],
   ): unknown {
     const first = events.length;
-    const answer = this.#hand(state, command, now, until, events);
+    const substitute = this.#substitute(command, state);
+    if (substitute !== undefined) events.push(substitute);
+    const answer = substitute === undefined
+      ? this.#hand(state, command, now, until, events)
+      : undefined;
     if (events.length > first) this.#react(state, now, until, events, first);
     return answer;
   }

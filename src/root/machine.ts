@@ -16,6 +16,8 @@ import { messageMachine } from "../messages/machine.ts";
 import { taskMachine } from "../tasks/machine.ts";
 import { Composition, type Reactions } from "./composition.ts";
 import { describeEvent, type LockstepEvent } from "./events.ts";
+import { isKnown } from "./reactions/agents.ts";
+import { removalElsewhere } from "./reactions/claims.ts";
 import { REACTIONS } from "./reactions/table.ts";
 import { DEFAULT_RULES } from "./rules.ts";
 import type { AsAgent, RootAnswers, RootCommand, RootConfig, RootState } from "./state.ts";
@@ -35,7 +37,11 @@ export function rootMachine(
     breakers: breakerMachine(config.breakers),
     conflicts: conflictMachine(config.conflicts),
   };
-  const all = new Composition<keyof typeof parts, RootState>(parts, reactions);
+  const all = new Composition<keyof typeof parts, RootState>(
+    parts,
+    reactions,
+    removalElsewhere(isKnown),
+  );
 
   function step(
     state: RootState,

@@ -40,7 +40,7 @@ async function suspend(client: RecoveringClient, agentId: string): Promise<void>
   const reason = "its process ended";
   await client.attempt({ type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 });
   await client.attempt({ type: "requeue-agent-tasks", agentId, reason });
-  await client.attempt({ type: "release-all", agentId, owner: agentId });
+  await client.attempt({ type: "release-all", agentId, owner: agentId, ofAgent: true });
   for (const { agent, task, epoch } of [...client.state.tasks.lingering.values()]) {
     if (agent.agentId !== agentId) continue;
     await client.attempt({ type: "end-attempt", taskId: task.spec.id, epoch });

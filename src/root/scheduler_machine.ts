@@ -12,6 +12,7 @@ import type { LockAnswers, LockCommand } from "../locks/commands.ts";
 import type { LockConfig } from "../locks/config.ts";
 import { LOCK_DESCRIPTIONS, type LockEvent } from "../locks/events.ts";
 import { lockMachine } from "../locks/machine.ts";
+import { isInvolved } from "../locks/state.ts";
 import type { TaskAnswers, TaskCommand } from "../tasks/commands.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent } from "../tasks/events.ts";
 import { taskMachine } from "../tasks/machine.ts";
@@ -26,6 +27,7 @@ import {
   releaseAgentLocks,
   releaseIfOver,
   releaseResources,
+  removalElsewhere,
   stopWithoutLock,
   unblockClaim,
 } from "./reactions/claims.ts";
@@ -71,7 +73,11 @@ export function schedulerMachine(
   config: { tasks?: Partial<TaskConfig>; locks?: Partial<LockConfig> } = {},
 ): Machine<SchedulerState, SchedulerCommand, SchedulerEvent, SchedulerAnswers> {
   const parts = { locks: lockMachine(config.locks), tasks: taskMachine(config.tasks) };
-  const both = new Composition<keyof typeof parts, SchedulerState>(parts, REACTIONS);
+  const both = new Composition<keyof typeof parts, SchedulerState>(
+    parts,
+    REACTIONS,
+    removalElsewhere(({ locks }, agentId) => isInvolved(locks, agentId)),
+  );
   const machine = {
     name: "scheduler",
     commands: both.commands,

@@ -136,10 +136,10 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   }
 
   /**
-   * Removes an agent: its claims end, its tasks are requeued at no cost to them, and the locks in its
-   * name are released.
+   * Removes an agent: its claims end, its tasks are requeued at no cost to them, its locks are
+   * released, and its waits for locks end. One that only has locks is removed as well.
    *
-   * @throws {UnknownAgentError} when there is no such agent
+   * @throws {UnknownAgentError} when it is not registered and has no lock and no wait for one
    */
   unregisterAgent(agentId: string, reason = "it was unregistered"): Promise<void> {
     return this.sendTo({ type: "remove-agent", agentId, reason });

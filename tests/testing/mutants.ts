@@ -190,6 +190,33 @@ export const MUTANTS: readonly Mutant[] = [
     '  on("task:requeued", settleCall),\n',
     "",
   ),
+  {
+    ...mutant(
+      "an agent that is not registered can't be removed",
+      "root/reactions/claims.ts",
+      "if (state.tasks.agents.has(agentId) || !isKnown(state, agentId)) return undefined;",
+      "if (isKnown !== undefined) return undefined;",
+    ),
+    workload: "guests",
+  },
+  {
+    ...mutant(
+      "a removed agent keeps what it holds under other names",
+      "root/reactions/claims.ts",
+      "owner: agentId, ofAgent: true }",
+      "owner: agentId }",
+    ),
+    workload: "guests",
+  },
+  {
+    ...mutant(
+      "an agent that only has a mailbox is unknown",
+      "root/reactions/agents.ts",
+      "    hasMessages(messages, agentId) || conflicts.knownAgents.has(agentId) ||\n",
+      "    conflicts.knownAgents.has(agentId) ||\n",
+    ),
+    workload: "guests",
+  },
   mutant(
     "duplicates are dropped for half as long",
     "messages/machine.ts",

@@ -6,11 +6,22 @@
  * @module
  */
 
+import { isInvolved } from "../../locks/state.ts";
 import type { PartCommand, RootState } from "../state.ts";
 import { releaseAgentLocks } from "./claims.ts";
 import type { Happened } from "./reaction.ts";
 
 type Gone = Happened<"agent:terminated" | "agent:died" | "agent:left">;
+
+/** Returns whether any part knows an agent. */
+export function isKnown(
+  { agents, tasks, locks, messages, conflicts }: Readonly<RootState>,
+  agentId: string,
+): boolean {
+  return agents.members.has(agentId) || tasks.agents.has(agentId) || isInvolved(locks, agentId) ||
+    hasMessages(messages, agentId) || conflicts.knownAgents.has(agentId) ||
+    conflicts.conflictsOf.has(agentId) || conflicts.votesOf.has(agentId);
+}
 
 /** Begins the life of an agent that is there for the first time, or again. */
 export function enroll(
@@ -107,9 +118,14 @@ export function closeMailbox(
   { agentId, reason }: Gone,
   { messages }: RootState,
 ): PartCommand | undefined {
-  const isKnown = messages.mailboxes.has(agentId) || messages.waitingOn.has(agentId) ||
-    messages.askedOf.has(agentId);
-  return isKnown ? { type: "close-mailbox", agentId, reason } : undefined;
+  return hasMessages(messages, agentId) ? { type: "close-mailbox", agentId, reason } : undefined;
+}
+
+function hasMessages(
+  { mailboxes, waitingOn, askedOf }: RootState["messages"],
+  agentId: string,
+): boolean {
+  return mailboxes.has(agentId) || waitingOn.has(agentId) || askedOf.has(agentId);
 }
 
 /** Takes the votes that an agent that is gone has not cast, and its chances. */

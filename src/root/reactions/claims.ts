@@ -12,10 +12,11 @@ import { quote } from "../../core/arguments.ts";
 import { claimOf, claimOwner } from "../../locks/types.ts";
 import type { LockCommand } from "../../locks/commands.ts";
 import type { LockEvent } from "../../locks/events.ts";
-import type { LockState } from "../../locks/state.ts";
-import type { TaskCommand } from "../../tasks/commands.ts";
+import { isInvolved, type LockState } from "../../locks/state.ts";
+import type { RemoveAgent, TaskCommand } from "../../tasks/commands.ts";
 import type { TaskEvent } from "../../tasks/events.ts";
 import type { TaskState } from "../../tasks/state.ts";
+import type { Substitution } from "../composition.ts";
 
 /** The states that the reactions between tasks and locks read. */
 export interface ClaimState {
@@ -62,12 +63,28 @@ export function releaseResources(
   return state.locks.owners.has(owner) ? { type: "release-all", agentId, owner } : undefined;
 }
 
-/** Releases the locks that an agent holds in its own name, as it is gone. */
+/** Releases the locks that an agent holds besides its claims, as it is gone. */
 export function releaseAgentLocks(
   { agentId }: { readonly agentId: string },
   { locks }: ClaimState,
 ): ClaimCommand | undefined {
-  return locks.owners.has(agentId) ? { type: "release-all", agentId, owner: agentId } : undefined;
+  if (!isInvolved(locks, agentId)) return undefined;
+  return { type: "release-all", agentId, owner: agentId, ofAgent: true };
+}
+
+/**
+ * Returns the event that an agent is removed which is not registered for tasks, if it is known to
+ * other parts: the reactions to it end what it has there.
+ */
+export function removalElsewhere<State extends ClaimState>(
+  isKnown: (state: State, agentId: string) => boolean,
+): Substitution<State> {
+  return (command, state): Happened<"agent:terminated"> | undefined => {
+    if (command.type !== "remove-agent") return undefined;
+    const { agentId, reason } = command as RemoveAgent;
+    if (state.tasks.agents.has(agentId) || !isKnown(state, agentId)) return undefined;
+    return { type: "agent:terminated", agentId, reason };
+  };
 }
 
 /** Unblocks a claim that has its locks. */

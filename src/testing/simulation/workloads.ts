@@ -6,6 +6,7 @@
 
 import { calls } from "./workloads/breakers.ts";
 import { disputes } from "./workloads/conflicts.ts";
+import { guests } from "./workloads/guests.ts";
 import { philosophers, readersAndWriters } from "./workloads/locks.ts";
 import { chatter } from "./workloads/messages.ts";
 import { bursts, forkJoin, pipelines, poison, uneven } from "./workloads/tasks.ts";
@@ -23,5 +24,6 @@ export const WORKLOADS: readonly Workload[] = [
   chatter,
   calls,
   disputes,
+  guests,
   together("mixed", readersAndWriters, forkJoin, uneven, chatter, calls, disputes),
 ];

@@ -6,6 +6,7 @@
 
 import type { AsAgent, RootState } from "../../../root/state.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
+import { ownersOf } from "../../../locks/state.ts";
 import type { Instant } from "../../../core/machine.ts";
 import { fail } from "../failure.ts";
 
@@ -16,6 +17,8 @@ export class AgentShadow {
   readonly #lastHeartbeats = new Map<string, Instant>();
   /** The agents that left in the current step, and did not come back. */
   readonly #departed = new Set<string>();
+  /** The agents whose removal was refused in the current step. */
+  readonly #unknown = new Set<string>();
   #incarnation = 0;
 
   take(event: LockstepEvent, at: Instant, heartbeatTimeoutMs: number): void {
@@ -54,6 +57,9 @@ export class AgentShadow {
         return;
       case "agent:terminated":
         this.#departed.add(event.agentId);
+        return;
+      case "task:refused":
+        if (event.command === "remove-agent") this.#unknown.add(event.agentId!);
     }
   }
 
@@ -68,8 +74,13 @@ export class AgentShadow {
     fail("StaleRejected", `"${agentId}" did something as ${incarnation}`);
   }
 
-  /** Checks, after a step of that kind, that no state contains an agent that left in it. */
+  /**
+   * Checks, after a step of that kind, that no state contains an agent that left in it, or that was
+   * unknown.
+   */
   check(state: RootState, isLeaving: boolean): void {
+    for (const agentId of this.#unknown) checkGone(agentId, state);
+    this.#unknown.clear();
     if (this.#departed.size === 0) return;
     if (isLeaving) { for (const agentId of this.#departed) checkGone(agentId, state); }
     this.#departed.clear();
@@ -78,9 +89,10 @@ export class AgentShadow {
 
 function checkGone(agentId: string, state: RootState): void {
   const { tasks, locks, messages, agents, conflicts, breakers } = state;
-  const owner = locks.owners.get(agentId);
-  if (owner !== undefined && owner.holds.length + owner.waits.length > 0) {
-    fail("NoGhostWaiter", `"${agentId}" left, and holds or waits`);
+  for (const { holds, waits } of ownersOf(locks, agentId)) {
+    if (holds.length + waits.length > 0) {
+      fail("NoGhostWaiter", `"${agentId}" left, and holds or waits`);
+    }
   }
   if (tasks.agents.has(agentId)) fail("OwnedByLiveAgent", `"${agentId}" left, and has tasks`);
   if (agents.members.has(agentId)) fail("NoGhostMember", `"${agentId}" left, and is a member`);

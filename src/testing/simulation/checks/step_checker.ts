@@ -145,7 +145,7 @@ export class StepChecker {
         }
         return checkLocksOf(state, event, at);
       case "tasks":
-        if (!event.type.startsWith("task:")) this.#agents.take(event, at, 0);
+        if (!event.type.startsWith("task:") || kind.isRefusal) this.#agents.take(event, at, 0);
         this.#breakers.noteEnd(event);
         return this.#tasks.take(event, kind.statusChange);
       case "messages":
