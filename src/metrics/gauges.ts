@@ -174,6 +174,7 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
     breakers.set(name, breakers.get(name) ?? "closed"),
   "circuitbreaker:state-change": ({ open }, { name, to }) => open.breakers.set(name, to),
   "circuitbreaker:removed": ({ open }, { name }) => open.breakers.delete(name),
+  "circuitbreaker:forgotten": ({ open }, { name }) => open.breakers.delete(name),
 };
 
 const HANDLER_OF: ReadonlyMap<string, Handler<never>> = new Map(

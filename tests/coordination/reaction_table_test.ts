@@ -30,7 +30,7 @@ const TABLE: Record<string, string[]> = {
     "retireFromConflicts",
     "forgetBreaker",
   ],
-  "task:started": ["beginCall"],
+  "task:started": ["makeBreaker", "beginCall"],
   "task:completed": ["settleCall"],
   "task:failed": ["settleCall"],
   "task:cancelled": ["settleCall"],

@@ -100,7 +100,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   ),
 
   // An attempt is a call through the breaker of its agent.
-  on("task:started", beginCall),
+  on("task:started", makeBreaker, beginCall),
   on("task:completed", settleCall),
   on("task:failed", settleCall),
   on("task:cancelled", settleCall),
