@@ -103,7 +103,7 @@ export const EVENTS: Readonly<Record<LockstepEvent["type"], Presence>> = {
   "agent:refused": "recorded",
   "circuitbreaker:defined": "recorded",
   "circuitbreaker:removed": "recorded",
-  "circuitbreaker:forgotten": "missing",
+  "circuitbreaker:forgotten": "recorded",
   "circuitbreaker:permitted": "recorded",
   "circuitbreaker:rejected": "recorded",
   "circuitbreaker:succeeded": "recorded",
