@@ -264,7 +264,8 @@ function emptyList<Element>(): Element[] {
   return list as Element[];
 }
 
-function isIdle({ holds, waits, outgoing, incoming }: Owner): boolean {
+/** Returns whether an owner holds and waits for nothing, and has no request. */
+export function isIdle({ holds, waits, outgoing, incoming }: Owner): boolean {
   return holds.length + waits.length === 0 && outgoing === undefined && incoming === undefined;
 }
 

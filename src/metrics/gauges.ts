@@ -136,6 +136,7 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
     else Object.assign(agent, { kind, slots });
   },
   "agent:terminated": ({ agents }, { agentId }) => agents.delete(agentId),
+  "agent:forgotten": ({ agents }, { agentId }) => agents.delete(agentId),
   "agent:cordoned": ({ agents }, { agentId, cause }) => agents.get(agentId)?.cordons.add(cause),
   "agent:uncordoned": ({ agents }, { agentId, cause }) =>
     agents.get(agentId)?.cordons.delete(cause),

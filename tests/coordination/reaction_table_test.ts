@@ -30,6 +30,7 @@ const TABLE: Record<string, string[]> = {
     "retireFromConflicts",
     "forgetBreaker",
   ],
+  "agent:forgotten": ["leaveIfIdle", "forgetBreaker"],
   "task:started": ["makeBreaker", "beginCall"],
   "task:completed": ["settleCall"],
   "task:failed": ["settleCall"],

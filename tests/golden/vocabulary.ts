@@ -193,6 +193,7 @@ export const EVENTS: Readonly<Record<LockstepEvent["type"], Presence>> = {
   "task:refused": "recorded",
   "agent:spawned": "recorded",
   "agent:terminated": "recorded",
+  "agent:forgotten": "missing",
   "agent:cordoned": "recorded",
   "agent:uncordoned": "recorded",
   "agent:limited": "recorded",

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { isIdle } from "../../locks/state.ts";
+import { isUnused } from "../../messages/tables.ts";
 import type { PartCommand, RootState } from "../state.ts";
 import { releaseAgentLocks } from "./claims.ts";
 import type { Happened } from "./reaction.ts";
@@ -128,4 +130,21 @@ export function leaveMembers(
   { agents }: RootState,
 ): PartCommand | undefined {
   return agents.members.has(agentId) ? { type: "leave-agent", agentId, reason } : undefined;
+}
+
+/** Ends the life of an agent that was evicted, if it holds, waits for, receives and decides nothing. */
+export function leaveIfIdle(
+  { agentId }: Happened<"agent:forgotten">,
+  state: RootState,
+): PartCommand | undefined {
+  const { agents, locks, messages, conflicts } = state;
+  if (!agents.members.has(agentId)) return undefined;
+  const owner = locks.owners.get(agentId);
+  const mailbox = messages.mailboxes.get(agentId);
+  const isInUse = (owner !== undefined && !isIdle(owner)) ||
+    (mailbox !== undefined && !isUnused(mailbox)) ||
+    messages.waitingOn.has(agentId) || messages.askedOf.has(agentId) ||
+    conflicts.conflictsOf.has(agentId) || conflicts.votesOf.has(agentId);
+  if (isInUse) return undefined;
+  return { type: "leave-agent", agentId, reason: "it was idle, and there were too many agents" };
 }

@@ -44,7 +44,7 @@ export function makeBreaker(
 
 /** Takes it away with the agent. */
 export function forgetBreaker(
-  { agentId }: Happened<"agent:terminated">,
+  { agentId }: Happened<"agent:terminated" | "agent:forgotten">,
   { breakers, asking }: RootState,
 ): PartCommand | undefined {
   const name = agentBreakerName(agentId);

@@ -28,6 +28,7 @@ import {
   closeMailbox,
   enroll,
   introduce,
+  leaveIfIdle,
   leaveMembers,
   openMailbox,
   releaseLocks,
@@ -98,6 +99,9 @@ export const REACTIONS: Reactions<RootState> = new Map([
     retireFromConflicts,
     forgetBreaker,
   ),
+
+  // An agent that tasks have no room for leaves, unless another subsystem needs it.
+  on("agent:forgotten", leaveIfIdle, forgetBreaker),
 
   // An attempt is a call through the breaker of its agent.
   on("task:started", makeBreaker, beginCall),
