@@ -54,10 +54,14 @@ export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): 
 
 /** Whether conflicts get settled. */
 export function conflictHealth({ conflicts }: Readonly<RootState>): HealthStatus {
-  const { active, reported, config: { maxActive } } = conflicts;
+  const { active, reported, knownAgents, config: { maxActive, maxParties } } = conflicts;
   const isFull = active.size > TOLERATED_SHARE * maxActive;
+  const problems = [
+    ...(isFull ? [`${active.size} of ${counted(maxActive, "conflict", "is")} open`] : []),
+    ...(maxParties > 0 && knownAgents.size >= maxParties ? ["the table of parties is full"] : []),
+  ];
   return statusOf(
-    isFull ? `${active.size} of ${counted(maxActive, "conflict", "is")} open` : undefined,
+    problems.length > 0 ? problems.join("; ") : undefined,
     {
       active: active.size,
       reported,

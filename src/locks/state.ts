@@ -35,6 +35,8 @@ export interface LockState {
   lastWait: number;
   /** The number of locks that are held, waited for or defined. */
   locksInUse: number;
+  /** The number of locks whose capacity was defined. */
+  definitions: number;
   /** The number of locks and owners at which idle ones are forgotten. */
   sweepAt: number;
   /** The number of the newest search for a deadlock. */
@@ -204,6 +206,7 @@ export function emptyLocks(config: LockConfig): LockState {
     epoch: 0,
     lastWait: 0,
     locksInUse: 0,
+    definitions: 0,
     sweepAt: FEWEST_SWEPT,
     lastSearch: 0,
   };
