@@ -252,7 +252,6 @@ export type {
   Group,
   Lingering,
   LoadReport,
-  Outcome as TaskOutcome,
   Receiver,
   Stealable,
   TaskRecord,

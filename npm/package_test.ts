@@ -107,6 +107,14 @@ Deno.test("Node 22.18 runs the sources of the library as they are", async () => 
   }
 });
 
+Deno.test("no call leaves anything in a signal that outlives it, on Node 22.18", async () => {
+  Deno.copyFileSync(`${ROOT}npm/long_lived_signal.js`, `${project}/long_lived_signal.js`);
+  const output = await succeed("node", "--expose-gc", "long_lived_signal.js");
+  const bytes = Object.entries(JSON.parse(output) as Record<string, number>);
+  assertEquals(bytes.length, 6);
+  for (const [call, perCall] of bytes) assert(perCall < 100, `${call}: ${perCall} bytes a call`);
+});
+
 Deno.test("examples for Node in the documentation run on Node 22.18", async () => {
   const path = "docs/runtimes.md";
   const blocks = blocksOf(path, Deno.readTextFileSync(`${ROOT}${path}`), "js");

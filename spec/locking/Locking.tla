@@ -15,7 +15,8 @@ CONSTANTS
   Detects,      \* whether cycles of waits are looked for
   Revokes,      \* whether the victim of a deadlock also loses its lock on the cycle
   MaxWaiters,   \* how many may queue for a lock, or hold it
-  MaxLocks      \* how many locks may be in use
+  MaxLocks,     \* how many locks may be in use
+  MaxDefined    \* how many locks may have other units than one
 
 VARIABLES
   now,          \* the time
@@ -424,6 +425,7 @@ ReleaseAll(a) ==
 
 AnswerToDefine(r, c) == CASE (Holders(r) # {} \/ queue[r] # <<>>) /\ c # capacity[r] -> "in-use"
                           [] c # 1 /\ IsFull(r, 1) -> "full"
+                          [] c # 1 /\ capacity[r] = 1 /\ Cardinality({s \in Lock : capacity[s] # 1}) >= MaxDefined -> "full"
                           [] OTHER -> "defined"
 Define(r, c) ==
   LET answer == AnswerToDefine(r, c) IN

@@ -35,7 +35,7 @@ const RUNS: readonly [name: string, config: Partial<LockConfig>][] = [
   ["random", { agingMs: 10 }],
   ["random-revoking", { agingMs: 5, deadlockPolicy: "revoke" }],
   ["random-undetected", { agingMs: 0, deadlockDetection: false }],
-  ["random-full", { agingMs: 10, maxWaiters: 2, maxResources: 3 }],
+  ["random-full", { agingMs: 10, maxWaiters: 2, maxResources: 3, maxDefined: 1 }],
 ];
 
 const traces: ReadonlyMap<string, () => Promise<readonly Trace[]>> = new Map([

@@ -59,7 +59,7 @@ export const MODELS: readonly LockModel[] = [
   {
     ...FEW,
     name: "limits",
-    config: { ...FEW.config, maxWaiters: 1, maxResources: 2 },
+    config: { ...FEW.config, maxWaiters: 1, maxResources: 2, maxDefined: 1 },
     locks: ["r", "s", "t"],
     maxEpoch: 2,
     maxWait: 1,

@@ -20,7 +20,7 @@ import { Deferred } from "../core/client.ts";
 import { moveHere } from "../core/call_site.ts";
 import { ClosedError } from "../core/errors.ts";
 import { defaultLogger, type Logger, logTo } from "../core/logger.ts";
-import type { Instant } from "../core/machine.ts";
+import { type Instant, Refusal } from "../core/machine.ts";
 import {
   type BreakerClient,
   type BreakerOptions,
@@ -28,7 +28,7 @@ import {
   type HostOfBreakers,
   type ManagedOptions,
 } from "./client.ts";
-import type { ForceBreaker, PermitAnswer, RequestPermit, ResetBreaker } from "./commands.ts";
+import type { ForceBreaker, RequestPermit, ResetBreaker } from "./commands.ts";
 import { type CallOutcome, CircuitState } from "./types.ts";
 import { type BreakerSettings, type CircuitBreakerConfig, readBreakerConfig } from "./config.ts";
 import { CallTimeoutError, CircuitOpenError } from "./errors.ts";
@@ -61,6 +61,8 @@ export class CircuitBreaker implements AsyncDisposable {
   readonly #client: BreakerClient;
   /** Runs the machine; `undefined` for a breaker of a manager. */
   readonly #host: HostOfBreakers | undefined;
+  /** Notifies its manager that it was defined again. */
+  readonly #redefined: (() => void) | undefined;
   /** The request of all calls without a time limit of their own. */
   readonly #request: RequestPermit;
   #tally = newTally(0);
@@ -71,7 +73,6 @@ export class CircuitBreaker implements AsyncDisposable {
    * state.
    *
    * @throws {TypeError | RangeError} when something is malformed, or the breaker could never close
-   * @throws {LimitError} when the host has as many breakers as it may have
    */
   constructor(
     name: string,
@@ -84,21 +85,27 @@ export class CircuitBreaker implements AsyncDisposable {
     this.name = name;
     this.#settings = readBreakerConfig(config, () => this.#attempt("create"));
     this.#logger = logger;
-    const { client } = options as Partial<ManagedOptions>;
+    const { client, redefined } = options as Partial<ManagedOptions>;
+    this.#redefined = redefined;
     if (client !== undefined) {
       this.#client = client;
     } else {
       const thing = `circuit breaker ${quote(name)}`;
       this.#host = hostBreakers(thing, {}, eventBus, logger, options);
       this.#client = this.#host.running("create");
+      this.#client.dropped = (dropped, isRemoved) => {
+        if (dropped === name && isRemoved) this.end();
+      };
     }
-    const { rules, callTimeoutMs } = this.#settings;
-    this.#request = { type: "request-permit", name, timeoutMs: callTimeoutMs };
-    this.#client.define({ type: "define-breaker", name, rules });
+    this.#request = { type: "request-permit", name, timeoutMs: this.#settings.callTimeoutMs };
+    this.#define();
   }
 
   /**
    * Calls `body`, and resolves or rejects as it does. Costs O(1), and no timer without a time limit.
+   *
+   * A breaker that its manager has evicted is made anew. Where there is no room for it, as all others
+   * are open, the call is made and counts for nothing.
    *
    * @throws {CircuitOpenError} without a call, when the breaker admits none
    * @throws {CallTimeoutError} when the call exceeds its time limit; its result is ignored
@@ -110,7 +117,7 @@ export class CircuitBreaker implements AsyncDisposable {
     if (options !== undefined || this.#settings.callTimeoutMs > 0) {
       return await this.#callWithLimits(body, options ?? {});
     }
-    const permit = this.#admitIfClosed() ?? this.#permitOf(await this.#ask(this.#request));
+    const permit = this.#admitIfClosed() ?? await this.#ask(this.#request);
     let result: Result;
     try {
       result = await body(new BreakerCall());
@@ -137,6 +144,8 @@ export class CircuitBreaker implements AsyncDisposable {
   /**
    * Moves the breaker to a state, from which its rules apply. Calls in flight decide nothing any
    * more. A no-op when the breaker is in that state.
+   *
+   * @throws {LimitError} when it was evicted, and there is no room for it
    */
   forceState(state: CircuitState): void {
     requireOneOf(state, Object.values(CircuitState), "state", () => this.#attempt("force"));
@@ -155,6 +164,14 @@ export class CircuitBreaker implements AsyncDisposable {
     await this.#host?.close();
   }
 
+  /**
+   * Rejects further calls, as the breaker was removed.
+   * @internal
+   */
+  end(): void {
+    this.#isClosed = true;
+  }
+
   /** The same as {@linkcode shutdown}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
@@ -169,7 +186,7 @@ export class CircuitBreaker implements AsyncDisposable {
     const { signal, timeoutMs } = limits;
     signal?.throwIfAborted();
     const request = { ...this.#request, timeoutMs };
-    const permit = this.#admitIfClosed() ?? this.#permitOf(await this.#ask(request));
+    const permit = this.#admitIfClosed() ?? await this.#ask(request);
     const { clock } = this.#client;
     let outcome: CallOutcome | undefined;
     try {
@@ -198,23 +215,49 @@ export class CircuitBreaker implements AsyncDisposable {
     return this.#tally;
   }
 
-  #ask(request: RequestPermit): Promise<PermitAnswer> {
-    this.#report(this.#tally.epoch);
-    return this.#client.call(request);
+  /** Defines the breaker, also again. Returns the error if there is known to be no room for it. */
+  #define(): Error | undefined {
+    const { name } = this;
+    const { rules } = this.#settings;
+    return this.#client.define({ type: "define-breaker", name, rules });
   }
 
-  #permitOf(answer: PermitAnswer): Permit {
+  /** Defines the breaker again, as it was evicted. */
+  #redefine(): Error | undefined {
+    const error = this.#define();
+    if (error === undefined) this.#redefined?.();
+    return error;
+  }
+
+  async #ask(request: RequestPermit): Promise<Permit> {
+    this.#report(this.#tally.epoch);
+    let answer = await this.#client.outcomeOf(request);
+    if (answer instanceof Refusal) {
+      this.#redefine();
+      answer = await this.#client.outcomeOf(request);
+    }
+    if (answer instanceof Refusal) return UNCOUNTED;
     if (answer.status === "permitted") return answer;
     throw new CircuitOpenError(this.name, answer.state, answer.retryAt, answer.retryAfterMs);
   }
 
   /** Reports the outcome of a call. Never throws, as the call has its own outcome. */
-  #end({ permit, epoch, since }: Permit, outcome: CallOutcome): Promise<void> | undefined {
+  #end(call: Permit, outcome: CallOutcome): Promise<void> | undefined {
+    if (call === UNCOUNTED) return undefined;
     const { name } = this;
+    const { permit, since } = call;
+    let { epoch } = call;
     try {
-      if (outcome === "success" && permit === 0) {
-        const breaker = this.#client.find(name);
-        if (breaker !== undefined && isUneventful(breaker, epoch)) return this.#countSuccess();
+      let breaker = this.#client.find(name);
+      if (breaker === undefined) { // it was closed and evicted, so another closed one is the same
+        if (outcome !== "failure" || this.#isClosed) return undefined;
+        this.#redefine();
+        breaker = this.#client.find(name);
+        if (breaker === undefined) return undefined;
+        epoch = breaker.epoch;
+      }
+      if (outcome === "success" && permit === 0 && isUneventful(breaker, epoch)) {
+        return this.#countSuccess();
       }
       this.#report(this.#tally.epoch);
       return this.#client.submit({ type: "settle-permit", name, permit, epoch, since, outcome });
@@ -248,6 +291,8 @@ export class CircuitBreaker implements AsyncDisposable {
   #submit(verb: string, command: ForceBreaker | ResetBreaker): void {
     if (this.#isClosed) throw new ClosedError(this.#attempt(verb), "it");
     this.#report(this.#tally.epoch);
+    const error = this.#client.find(this.name) === undefined ? this.#redefine() : undefined;
+    if (error !== undefined) throw error;
     void this.#client.submit(command);
   }
 
@@ -364,6 +409,9 @@ interface Permit {
   /** When the call was made; `undefined` when the clock was not read. */
   readonly since: Instant | undefined;
 }
+
+/** The permit of a call through a breaker for which there is no room. */
+const UNCOUNTED: Permit = { permit: 0, epoch: 0, since: undefined };
 
 /** Counts the calls that were made under one epoch without a permit. It is the permit of those. */
 interface Tally extends Permit, UnreportedCalls {}

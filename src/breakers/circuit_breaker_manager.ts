@@ -59,14 +59,15 @@ export class CircuitBreakerManager implements AsyncDisposable {
     this.#logger = logger;
     this.#host = hostBreakers("circuit breakers", config, eventBus, logger, options);
     this.#client = this.#host.running("create");
+    this.#client.dropped = (name, isRemoved) => this.#drop(name, isRemoved);
   }
 
   /**
    * Returns the breaker `name`, and makes it when there is none: only then `config` counts, on top of
-   * that of the manager.
+   * that of the manager. At `maxBreakers` it takes the place of the one that has been closed, without
+   * failures and unused for longest, which is made anew when it is used again.
    *
    * @throws {TypeError | RangeError} when `name` or `config` is malformed
-   * @throws {LimitError} when there are `maxBreakers`
    */
   getBreaker(name: string, config: CircuitBreakerConfig = {}): CircuitBreaker {
     const known = this.#breakers.get(name);
@@ -76,9 +77,10 @@ export class CircuitBreakerManager implements AsyncDisposable {
     requireId(name, "name", attempt);
     requireObject(config as unknown, "config", attempt);
     const merged = { ...this.#config, ...config };
-    const managed: ManagedOptions = { client: this.#client };
+    const keep = () => void this.#breakers.set(name, breaker);
+    const managed: ManagedOptions = { client: this.#client, redefined: keep };
     const breaker = new CircuitBreaker(name, merged, this.#logger, undefined, managed);
-    this.#breakers.set(name, breaker);
+    if (!this.#client.lacks(name)) keep();
     return breaker;
   }
 
@@ -121,10 +123,15 @@ export class CircuitBreakerManager implements AsyncDisposable {
   removeBreaker(name: string): boolean {
     const breaker = this.#breakers.get(name);
     if (breaker === undefined) return false;
-    this.#breakers.delete(name);
     void breaker.shutdown();
+    this.#breakers.delete(name);
     void this.#client.submit({ type: "remove-breaker", name });
     return true;
+  }
+
+  #drop(name: string, isRemoved: boolean): void {
+    if (isRemoved) this.#breakers.get(name)?.end();
+    this.#breakers.delete(name);
   }
 
   /** Rejects further calls. Those in flight continue. Idempotent. */

@@ -36,6 +36,8 @@ export interface BreakerOptions {
 /** The options of a breaker that shares the client of its manager. */
 export interface ManagedOptions extends BreakerOptions {
   readonly client: BreakerClient;
+  /** Is called when the breaker, which was evicted, is defined again. */
+  readonly redefined: () => void;
 }
 
 /** The host of a breaker, or of a manager of breakers. */
@@ -75,16 +77,28 @@ function logChange({ name, from, to, reason }: CircuitStateChange, logger: Logge
 
 type Command = Exclude<BreakerCommand, Tick>;
 
+const DROPPED = [
+  "circuitbreaker:forgotten",
+  "circuitbreaker:removed",
+  "circuitbreaker:refused",
+] as const;
+
 /** Sends the commands of a breaker, or of all breakers of a manager. */
 export class BreakerClient
   extends MachineClient<BreakerState, Command, BreakerEvent, BreakerAnswers> {
   readonly #logger: Logger;
 
+  /** Is called with the name of each breaker that was evicted or removed, or had no room. */
+  dropped: (name: string, isRemoved: boolean) => void = () => {};
+
   /** Makes a client of the machine in `host`. */
   constructor(host: BreakerHost, logger: Logger) {
     super(host);
     this.#logger = logger;
-    this.listen([], nothing);
+    this.listen(DROPPED, (event) => {
+      if (event.type === "circuitbreaker:refused" && event.reason !== "full") return;
+      this.dropped(event.name, event.type === "circuitbreaker:removed");
+    });
   }
 
   /** The time of the machine: that of its clock, but never earlier than its newest step. */
@@ -102,11 +116,17 @@ export class BreakerClient
     return this.state.breakers.get(name);
   }
 
-  /** Defines a breaker. @throws what a synchronous machine refuses it for */
-  define(command: DefineBreaker): void {
+  /** Defines a breaker. Returns the error of the refusal of a synchronous machine. */
+  define(command: DefineBreaker): Error | undefined {
     if (!this.host.dispatcher.synchronous) return void this.submit(command);
+    if (this.stopped !== undefined) throw this.stopped;
     const answer = this.dispatch(command);
-    if (answer instanceof Refusal) throw this.errorOf(answer, command);
+    return answer instanceof Refusal ? this.errorOf(answer, command) : undefined;
+  }
+
+  /** Returns whether there is known to be no breaker `name`. */
+  lacks(name: string): boolean {
+    return this.host.dispatcher.synchronous && !this.state.breakers.has(name);
   }
 
   /**
@@ -134,5 +154,3 @@ export class BreakerClient
 
   protected override end(): void {}
 }
-
-function nothing(): void {}

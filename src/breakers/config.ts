@@ -88,7 +88,10 @@ export interface BreakerSettings {
 
 /** The options of a breaker machine. */
 export interface BreakerConfig {
-  /** The largest number of breakers. @default 10_000 */
+  /**
+   * The largest number of breakers. A further one evicts the closed one without failures that has
+   * been unused for longest, or else the closed one that has. @default 10_000
+   */
   readonly maxBreakers: number;
   /** Seeds the jitter of open times. @default a random number in a façade, 1 in a machine */
   readonly seed: number;

@@ -26,6 +26,12 @@ export interface CircuitRemoved extends Named<"circuitbreaker:removed">, Circuit
   readonly epoch: number;
 }
 
+/** A closed breaker that was unused for longest was evicted, as there were too many. */
+export interface CircuitForgotten extends Named<"circuitbreaker:forgotten">, CircuitEvent {
+  /** The epoch of its last state. */
+  readonly epoch: number;
+}
+
 /** A call was permitted. While a breaker is closed most calls are made without a permit. */
 export interface CircuitPermitted extends Named<"circuitbreaker:permitted">, CircuitEvent {
   /** The number of the permit; larger than that of any earlier one. */
@@ -127,7 +133,7 @@ export type CircuitRefusal =
   | "unknown-breaker"
   /** It was never given, or the call has ended before. */
   | "unknown-permit"
-  /** There are `maxBreakers`. */
+  /** There are `maxBreakers`, and none of them is closed. */
   | "full";
 
 /** A command was refused, and the state is as before. */
@@ -142,6 +148,7 @@ export interface CircuitRefused extends Named<"circuitbreaker:refused">, Circuit
 export type BreakerEvent =
   | CircuitDefined
   | CircuitRemoved
+  | CircuitForgotten
   | CircuitPermitted
   | CircuitRejected
   | CircuitSucceeded
@@ -157,6 +164,7 @@ export type BreakerEvent =
 export const BREAKER_DESCRIPTIONS: Descriptions<BreakerEvent> = {
   "circuitbreaker:defined": ({ name, epoch }) => `breaker ${name}: defined (epoch ${epoch})`,
   "circuitbreaker:removed": ({ name }) => `breaker ${name}: → removed`,
+  "circuitbreaker:forgotten": ({ name }) => `breaker ${name}: → evicted`,
   "circuitbreaker:permitted": ({ name, permit, epoch, state }) =>
     `breaker ${name}: ${state}, call ${permit} is permitted (epoch ${epoch})`,
   "circuitbreaker:rejected": ({ name, state, retryAfterMs }) =>

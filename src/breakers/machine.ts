@@ -10,6 +10,9 @@
  * There are no timers. A command first brings its breaker up to date: an open one whose time is over
  * is half-open, and a half-open one with a probe beyond its time limit is open since that limit.
  *
+ * At the limit of breakers a new one evicts the closed one without failures that has been unused for
+ * longest, or else the closed one that has. An open one is never evicted, as it would be closed then.
+ *
  * @module
  */
 
@@ -40,9 +43,12 @@ import {
   type ClosedPhase,
   closedPhase,
   emptyBreakers,
+  evictable,
   type HalfOpenPhase,
   halfOpenPhase,
+  leaveList,
   noCounts,
+  noteUse,
   outlook,
 } from "./state.ts";
 import type { CallOutcome, CircuitState } from "./types.ts";
@@ -85,10 +91,26 @@ function apply(
 }
 
 function handle(step: BreakerStep, command: Command): PermitAnswer | Refusal | void {
-  const breaker = step.state.breakers.get(command.name);
-  if (command.type === "define-breaker") return define(step, breaker, command);
-  if (breaker === undefined) return refuse(step, command, "unknown-breaker");
+  const known = step.state.breakers.get(command.name);
+  const breaker = command.type === "define-breaker" ? known ?? make(step, command) : known;
+  if (breaker === undefined) {
+    return refuse(step, command, command.type === "define-breaker" ? "full" : "unknown-breaker");
+  }
+  const answer = use(step, breaker, command);
+  if (!(answer instanceof Refusal) && command.type !== "remove-breaker") {
+    noteUse(step.state, breaker);
+  }
+  return answer;
+}
+
+function use(
+  step: BreakerStep,
+  breaker: Breaker,
+  command: Command,
+): PermitAnswer | Refusal | void {
   switch (command.type) {
+    case "define-breaker":
+      return redefine(step, breaker, command.rules);
     case "request-permit":
       return request(step, breaker, command.timeoutMs);
     case "settle-permit":
@@ -100,21 +122,20 @@ function handle(step: BreakerStep, command: Command): PermitAnswer | Refusal | v
     case "reset-breaker":
       return reset(step, breaker);
     case "remove-breaker":
-      return remove(step, breaker);
+      return drop(step, breaker, "circuitbreaker:removed");
   }
 }
 
-function define(
-  step: BreakerStep,
-  known: Breaker | undefined,
-  command: DefineBreaker,
-): void | Refusal {
+/** Adds a closed breaker, in the place of another one if there are too many; `undefined` for none. */
+function make(step: BreakerStep, { name, rules }: DefineBreaker): Breaker | undefined {
   const { state, events } = step;
-  const { name, rules } = command;
-  if (known !== undefined) return redefine(step, known, rules);
-  if (state.breakers.size >= state.config.maxBreakers) return refuse(step, command, "full");
+  if (state.breakers.size >= state.config.maxBreakers) {
+    const evicted = evictable(state);
+    if (evicted === undefined) return undefined;
+    drop(step, evicted, "circuitbreaker:forgotten");
+  }
   const epoch = ++state.epoch;
-  state.breakers.set(name, {
+  const breaker: Breaker = {
     name,
     rules,
     phase: closedPhase(rules),
@@ -123,8 +144,13 @@ function define(
     openTimeMs: rules.timeout,
     nextOpenMs: rules.timeout,
     counts: noCounts(),
-  });
+    list: undefined,
+    previous: undefined,
+    next: undefined,
+  };
+  state.breakers.set(name, breaker);
   events.push({ type: "circuitbreaker:defined", name, epoch });
+  return breaker;
 }
 
 /** Replaces the rules of a breaker, and drops what it had counted by the earlier ones to open. */
@@ -139,9 +165,15 @@ function redefine(step: BreakerStep, breaker: Breaker, rules: BreakerRules): voi
   step.events.push({ type: "circuitbreaker:defined", name, epoch });
 }
 
-function remove({ state, events }: BreakerStep, { name, epoch }: Breaker): void {
+function drop(
+  { state, events }: BreakerStep,
+  breaker: Breaker,
+  type: "circuitbreaker:removed" | "circuitbreaker:forgotten",
+): void {
+  const { name, epoch } = breaker;
   state.breakers.delete(name);
-  events.push({ type: "circuitbreaker:removed", name, epoch });
+  leaveList(breaker);
+  events.push({ type, name, epoch });
 }
 
 function request(step: BreakerStep, breaker: Breaker, timeoutMs: number): PermitAnswer {

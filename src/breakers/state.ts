@@ -5,6 +5,7 @@
  */
 
 import { type Deadlines, nextDeadline, noDeadlines, type Timer } from "../core/data/deadlines.ts";
+import { append, emptyList, type Linked, type List, unlink } from "../core/data/list.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
 import type { Instant } from "../core/machine.ts";
 import type { BreakerConfig, BreakerRules } from "./config.ts";
@@ -64,8 +65,8 @@ export interface BreakerCounts {
   lastFailureAt: Instant | undefined;
 }
 
-/** One circuit breaker. */
-export interface Breaker {
+/** One circuit breaker. While it is closed it is in one of the lists of the state. */
+export interface Breaker extends Linked<Breaker> {
   /** Its key in `breakers`. */
   readonly name: string;
   /** The rules in force. */
@@ -82,6 +83,8 @@ export interface Breaker {
   nextOpenMs: number;
   /** The figures. */
   counts: BreakerCounts;
+  /** The list that it is in. */
+  list: List<Breaker> | undefined;
 }
 
 /** The state of a breaker machine. */
@@ -90,6 +93,10 @@ export interface BreakerState {
   readonly config: BreakerConfig;
   /** By name. */
   readonly breakers: Map<string, Breaker>;
+  /** Those that are closed and have counted no failure that could open them, longest unused first. */
+  readonly sound: List<Breaker>;
+  /** The others that are closed, longest unused first. */
+  readonly failing: List<Breaker>;
   /** The newest epoch. */
   epoch: number;
   /** The newest permit. */
@@ -105,11 +112,38 @@ export function emptyBreakers(config: BreakerConfig): BreakerState {
   return {
     config,
     breakers: new Map(),
+    sound: emptyList(),
+    failing: emptyList(),
     epoch: 0,
     lastPermit: 0,
     now: 0,
     prng: seeded(config.seed),
   };
+}
+
+/** Returns the breaker that makes room for another: never one that is open or half-open. */
+export function evictable({ sound, failing }: Readonly<BreakerState>): Breaker | undefined {
+  return sound.first ?? failing.first;
+}
+
+/** Puts a breaker that was used behind all others of its list. */
+export function noteUse(state: BreakerState, breaker: Breaker): void {
+  const { phase } = breaker;
+  leaveList(breaker);
+  if (phase.state !== "closed") return;
+  breaker.list = hasFailures(phase) ? state.failing : state.sound;
+  append(breaker.list, breaker);
+}
+
+/** Removes a breaker from the list that it is in. */
+export function leaveList(breaker: Breaker): void {
+  if (breaker.list !== undefined) unlink(breaker.list, breaker);
+  breaker.list = undefined;
+}
+
+function hasFailures(phase: ClosedPhase): boolean {
+  const tally = phase.window?.tally;
+  return phase.failuresInRow > 0 || (tally !== undefined && tally.failures + tally.slow > 0);
 }
 
 /** Returns a closed phase without calls. */

@@ -7,6 +7,7 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { text } from "node:stream/consumers";
+import { type JoinedSignal, joinSignals } from "../core/signals.ts";
 import { HELP, parseCommandLine, RUN_HELP, type RunInvocation, UsageError } from "./args.ts";
 import { outerGraceMs } from "./commands.ts";
 import { EventView, type RunEvent } from "./event_view.ts";
@@ -118,8 +119,8 @@ async function runOnScreen(
       if (view instanceof LiveView) view.resume();
     },
   });
-  const signal = either(interrupts.stop, options.signal);
-  const killSignal = either(interrupts.kill, options.killSignal);
+  const { signal, release } = either(interrupts.stop, options.signal);
+  const { signal: killSignal, release: releaseKill } = either(interrupts.kill, options.killSignal);
   killSignal.addEventListener("abort", () => setTimeout(() => screen.abandon(), KILLED_FLUSH_MS));
   try {
     const report = await runInView(workflow, { ...options, signal, killSignal }, view, groups);
@@ -128,11 +129,13 @@ async function runOnScreen(
     if (view instanceof LiveView) view.suspend();
     await screen.flush();
     interrupts.release();
+    release();
+    releaseKill();
   }
 }
 
-function either(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
-  return other === undefined ? one : AbortSignal.any([one, other]);
+function either(one: AbortSignal, other: AbortSignal | undefined): JoinedSignal {
+  return joinSignals(other === undefined ? [one] : [one, other]);
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { counted } from "../core/arguments.ts";
-import { outlook } from "../breakers/state.ts";
+import { evictable, outlook } from "../breakers/state.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import type { RootState } from "../root/state.ts";
 
@@ -30,7 +30,7 @@ export function engineHealth(deadline: Instant, now: Instant): HealthStatus {
   );
 }
 
-/** Whether calls go through all breakers. Costs a look at each. */
+/** Whether calls go through all breakers, and there is room for another. Costs a look at each. */
 export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): HealthStatus {
   const open: string[] = [];
   let halfOpen = 0;
@@ -39,8 +39,14 @@ export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): 
     if (state === "open") open.push(breaker.name);
     else if (state === "half-open") halfOpen++;
   }
-  return statusOf(open.length > 0 ? `${listed(open)} open` : undefined, {
-    breakers: breakers.breakers.size,
+  const { size } = breakers.breakers;
+  const isFull = size >= breakers.config.maxBreakers && evictable(breakers) === undefined;
+  const problems = [
+    ...(open.length > 0 ? [`${listed(open)} open`] : []),
+    ...(isFull ? ["the table of breakers is full"] : []),
+  ];
+  return statusOf(problems.length > 0 ? problems.join("; ") : undefined, {
+    breakers: size,
     open: open.length,
     halfOpen,
   });
@@ -48,10 +54,14 @@ export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): 
 
 /** Whether conflicts get settled. */
 export function conflictHealth({ conflicts }: Readonly<RootState>): HealthStatus {
-  const { active, reported, config: { maxActive } } = conflicts;
+  const { active, reported, knownAgents, config: { maxActive, maxParties } } = conflicts;
   const isFull = active.size > TOLERATED_SHARE * maxActive;
+  const problems = [
+    ...(isFull ? [`${active.size} of ${counted(maxActive, "conflict", "is")} open`] : []),
+    ...(maxParties > 0 && knownAgents.size >= maxParties ? ["the table of parties is full"] : []),
+  ];
   return statusOf(
-    isFull ? `${active.size} of ${counted(maxActive, "conflict", "is")} open` : undefined,
+    problems.length > 0 ? problems.join("; ") : undefined,
     {
       active: active.size,
       reported,

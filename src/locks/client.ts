@@ -7,6 +7,7 @@
 import { attempting, Deferred, MachineClient, type MachineHost } from "../core/client.ts";
 import { ClosedError, StaleEpochError } from "../core/errors.ts";
 import { type Instant, type Outcome, Refusal } from "../core/machine.ts";
+import { joinSignals } from "../core/signals.ts";
 import {
   type Acquire,
   type AcquireAll,
@@ -432,7 +433,7 @@ export class LockSet implements AsyncDisposable {
 
   /** Aborts with a `LockLostError` when one of them is lost. */
   get signal(): AbortSignal {
-    this.#signal ??= AbortSignal.any(this.locks.map((lock) => lock.signal));
+    this.#signal ??= joinSignals(this.locks.map((lock) => lock.signal)).signal;
     return this.#signal;
   }
 

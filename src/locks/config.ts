@@ -32,6 +32,8 @@ export interface LockConfig {
   readonly maxWaiters: number;
   /** The most resources that are held, waited for or defined at once. @default 1_000_000 */
   readonly maxResources: number;
+  /** The most resources that have another capacity than 1. @default 100_000 */
+  readonly maxDefined: number;
   /** The most requests that wait for a response at once. @default 1_000_000 */
   readonly maxAsks: number;
 }
@@ -45,6 +47,7 @@ export const LOCK_OPTIONS: Options<LockConfig> = {
   deadlockPolicy: oneOf("abort", ["abort", "revoke"]),
   maxWaiters: count(1_000_000),
   maxResources: count(1_000_000),
+  maxDefined: count(100_000, 0),
   maxAsks: count(1_000_000, 0),
 };
 

@@ -242,14 +242,15 @@ const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepE
     const rule = "units must be in the resource's capacity";
     return new LimitError(attempt, rule, lock?.capacity ?? 1);
   },
-  "full": ({ attempt, state: { config }, lock }) =>
-    lock !== undefined && Math.max(lock.queue.length, lock.holds.length) >= config.maxWaiters
-      ? new LimitError(attempt, "the resource must have room for one more agent", config.maxWaiters)
-      : new LimitError(
-        attempt,
-        "there must be room for one more resource in use",
-        config.maxResources,
-      ),
+  "full": ({ attempt, state: { config, definitions }, command, lock }) => {
+    const { maxWaiters, maxDefined, maxResources } = config;
+    if (lock !== undefined && Math.max(lock.queue.length, lock.holds.length) >= maxWaiters) {
+      return new LimitError(attempt, "the resource must have room for one more agent", maxWaiters);
+    }
+    return command.type === "define" && definitions >= maxDefined
+      ? new LimitError(attempt, "there must be room for one more defined resource", maxDefined)
+      : new LimitError(attempt, "there must be room for one more resource in use", maxResources);
+  },
   "in-use": ({ attempt, resourceId }) =>
     new LockModeError(attempt, resourceId, "the capacity of a resource in use must stay"),
   "held": unexpected,

@@ -311,7 +311,7 @@ function evict(step: LockStep, { resourceId, agentIds }: Evict): void {
   for (const hold of holds) endHold(step, hold, "resource:revoked");
 }
 
-/** Sets the capacity of a resource that is not in use. Spec: `Define`. */
+/** Sets the capacity of a resource that is not in use; 1 removes its definition. Spec: `Define`. */
 function define(step: LockStep, command: Define): Answer<"define"> {
   const { state, events } = step;
   const { resourceId, capacity } = command;
@@ -320,13 +320,19 @@ function define(step: LockStep, command: Define): Answer<"define"> {
   if (known !== undefined && capacity !== before && known.holds.length + known.queue.length > 0) {
     return refuse(step, command, resourceId, "in-use");
   }
-  const isAdded = capacity !== DEFAULT_CAPACITY && (known === undefined || known.uses === 0);
-  if (isAdded && state.locksInUse >= state.config.maxResources) {
-    return refuse(step, command, resourceId, "full");
-  }
+  const { maxResources, maxDefined } = state.config;
+  const isFull = before === DEFAULT_CAPACITY && capacity !== DEFAULT_CAPACITY &&
+    (state.definitions >= maxDefined || state.locksInUse >= maxResources);
+  if (isFull) return refuse(step, command, resourceId, "full");
   const lock = lockOf(state, resourceId);
-  if (before !== DEFAULT_CAPACITY && --lock.uses === 0) state.locksInUse--;
-  if (capacity !== DEFAULT_CAPACITY && lock.uses++ === 0) state.locksInUse++;
+  if (before !== DEFAULT_CAPACITY) {
+    state.definitions--;
+    if (--lock.uses === 0) state.locksInUse--;
+  }
+  if (capacity !== DEFAULT_CAPACITY) {
+    state.definitions++;
+    if (lock.uses++ === 0) state.locksInUse++;
+  }
   lock.capacity = capacity;
   events.push({ type: "resource:defined", resourceId, capacity });
 }

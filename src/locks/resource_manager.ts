@@ -241,15 +241,27 @@ export class ResourceManager implements AsyncDisposable {
   }
 
   /**
-   * Sets the number of units of a resource. One that is not defined has one.
+   * Sets the number of units of a resource. One that is not defined has one. A definition is kept until
+   * {@linkcode undefine}.
    *
    * @throws {LockModeError} when it is held or waited for, and has another capacity
+   * @throws {LimitError} when `maxDefined` others are defined
    */
   define(resourceId: string, definition: { capacity: number }): Promise<void> {
     return attempting(() => {
       const command = defineCommand(resourceId, definition);
       return this.#host.running("define").perform(command);
     });
+  }
+
+  /**
+   * Removes the definition of a resource: it has one unit again, and is kept only while it is in use.
+   * The same as a definition with a capacity of 1. A no-op for one that is not defined.
+   *
+   * @throws {LockModeError} when it is defined, and held or waited for
+   */
+  undefine(resourceId: string): Promise<void> {
+    return this.define(resourceId, { capacity: 1 });
   }
 
   /** Whether the lock is held. */

@@ -37,6 +37,8 @@ export interface LockState {
   lastWait: number;
   /** The number of locks that are held, waited for or defined. */
   locksInUse: number;
+  /** The number of locks whose capacity was defined. */
+  definitions: number;
   /** The number of locks and owners at which idle ones are forgotten. */
   sweepAt: number;
   /** The number of the newest search for a deadlock. */
@@ -207,6 +209,7 @@ export function emptyLocks(config: LockConfig): LockState {
     epoch: 0,
     lastWait: 0,
     locksInUse: 0,
+    definitions: 0,
     sweepAt: FEWEST_SWEPT,
     lastSearch: 0,
   };
@@ -293,7 +296,8 @@ function emptyList<Element>(): Element[] {
   return list as Element[];
 }
 
-function isIdle({ holds, waits, outgoing, incoming }: Owner): boolean {
+/** Returns whether an owner holds and waits for nothing, and has no request. */
+export function isIdle({ holds, waits, outgoing, incoming }: Owner): boolean {
   return holds.length + waits.length === 0 && outgoing === undefined && incoming === undefined;
 }
 

@@ -121,6 +121,7 @@ export function health(state: Readonly<LockState>, now: Instant, stopped: unknow
   const overdueMs = Math.max(0, now - nextDeadline(state.deadlines));
   const metrics = {
     totalResources: state.locksInUse,
+    definedResources: state.definitions,
     lockedResources: held,
     waitingRequests: state.waits.size,
     longestQueue,
@@ -134,6 +135,10 @@ export function health(state: Readonly<LockState>, now: Instant, stopped: unknow
   if (state.locksInUse >= state.config.maxResources) {
     problems.push("the table of resources is full");
   }
+  if (state.definitions >= state.config.maxDefined) {
+    problems.push("the table of defined resources is full");
+  }
+  if (state.requests.size >= state.config.maxAsks) problems.push("the table of requests is full");
   if (problems.length === 0) return { healthy: true, metrics };
   return { healthy: false, error: problems.join("; "), metrics };
 }

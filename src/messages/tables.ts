@@ -64,10 +64,15 @@ export function updateIdle(state: MessageState, mailbox: Mailbox): void {
   else unlink(state.idleMailboxes, mailbox);
 }
 
-function mayBeEvicted({ consumers, leaving, topics, isOpen, isClosed }: Mailbox): boolean {
+function mayBeEvicted(mailbox: Mailbox): boolean {
+  return isUnused(mailbox) && !mailbox.isOpen && !mailbox.isClosed;
+}
+
+/** Returns whether a mailbox has no messages, no handlers and no topics. */
+export function isUnused({ consumers, leaving, topics }: Mailbox): boolean {
   const consumer = consumers[0]!;
   return !consumer.isPush && isEmpty(consumer) && consumers.length === 1 && leaving.length === 0 &&
-    topics.size === 0 && !isOpen && !isClosed;
+    topics.size === 0;
 }
 
 function isEmpty({ urgent, normal }: Consumer): boolean {

@@ -118,9 +118,22 @@ export function health(
       fullMailboxes === 1 ? "1 mailbox is full" : `${fullMailboxes} mailboxes are full`,
     );
   }
+  for (const table of fullTables(state)) problems.push(`the table of ${table} is full`);
   if (recent > 0) problems.push(`${counted(recent, "new dead letter")} in the last minute`);
   if (problems.length === 0) return { healthy: true, metrics };
   return { healthy: false, error: problems.join("; "), metrics };
+}
+
+/** Returns the tables that have no room for another entry. */
+function fullTables(
+  { mailboxes, idleMailboxes, requests, topics, config }: MessageState,
+): string[] {
+  const isFull = {
+    mailboxes: mailboxes.size >= config.maxMailboxes && idleMailboxes.first === undefined,
+    requests: requests.size >= config.maxRequests,
+    topics: topics.size >= config.maxTopics,
+  };
+  return Object.entries(isFull).filter(([, isFull]) => isFull).map(([table]) => table);
 }
 
 function countRecentlyDead(state: Readonly<MessageState>, now: Instant): number {

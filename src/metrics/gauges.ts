@@ -136,6 +136,7 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
     else Object.assign(agent, { kind, slots });
   },
   "agent:terminated": ({ agents }, { agentId }) => agents.delete(agentId),
+  "agent:forgotten": ({ agents }, { agentId }) => agents.delete(agentId),
   "agent:cordoned": ({ agents }, { agentId, cause }) => agents.get(agentId)?.cordons.add(cause),
   "agent:uncordoned": ({ agents }, { agentId, cause }) =>
     agents.get(agentId)?.cordons.delete(cause),
@@ -174,6 +175,7 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
     breakers.set(name, breakers.get(name) ?? "closed"),
   "circuitbreaker:state-change": ({ open }, { name, to }) => open.breakers.set(name, to),
   "circuitbreaker:removed": ({ open }, { name }) => open.breakers.delete(name),
+  "circuitbreaker:forgotten": ({ open }, { name }) => open.breakers.delete(name),
 };
 
 const HANDLER_OF: ReadonlyMap<string, Handler<never>> = new Map(

@@ -135,16 +135,6 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     return this.register(profile, handler as TaskHandler | undefined);
   }
 
-  /**
-   * Removes an agent: its claims end, its tasks are requeued at no cost to them, its locks are
-   * released, and its waits for locks end. One that only has locks is removed as well.
-   *
-   * @throws {UnknownAgentError} when it is not registered and has no lock and no wait for one
-   */
-  unregisterAgent(agentId: string, reason = "it was unregistered"): Promise<void> {
-    return this.sendTo({ type: "remove-agent", agentId, reason });
-  }
-
   /** Cordons an agent: it gets no further tasks. */
   cordonAgent(agentId: string, reason = "it was cordoned"): Promise<void> {
     const why = reason === "" ? "it was cordoned" : reason;

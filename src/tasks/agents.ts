@@ -6,6 +6,7 @@
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
 import { precedes } from "../core/data/heap.ts";
+import { append, unlink } from "../core/data/list.ts";
 import type { Refusal } from "../core/machine.ts";
 import type {
   CancelAgentTasks,
@@ -33,16 +34,28 @@ import {
 } from "./transitions.ts";
 import type { CordonCause } from "./types.ts";
 
-/** Registers an agent, or changes its profile. */
+/**
+ * Registers an agent, or changes its profile. At the limit the agent that has been idle for longest
+ * is evicted, of those that no caller registered.
+ */
 export function registerAgent(step: Step, command: RegisterAgent): Refusal | void {
   const { state, events } = step;
   const { agentId, capabilities, maxConcurrentTasks, kind, startsAtOnce } = command;
   let agent = state.agents.get(agentId);
   if (agent === undefined) {
     const { maxAgents } = state.config;
-    if (state.agents.size >= maxAgents) return refuse(step, command, "", "full", maxAgents);
+    if (state.agents.size >= maxAgents) {
+      const { first } = state.idleAgents;
+      if (first === undefined) return refuse(step, command, "", "full", maxAgents);
+      forget(step, first);
+      events.push({ type: "agent:forgotten", agentId: first.agentId });
+    }
     agent = newAgent(agentId);
     state.agents.set(agentId, agent);
+  }
+  if (command.isImplicit !== true && agent.isImplicit) {
+    agent.isImplicit = false;
+    updateIdle(state, agent);
   }
   touch(step, agent);
   const placed = placedGroups(agent);
@@ -59,6 +72,11 @@ export function registerAgent(step: Step, command: RegisterAgent): Refusal | voi
 function newAgent(agentId: string): Agent {
   return {
     agentId,
+    isImplicit: true,
+    isIdle: false,
+    expected: 0,
+    previous: undefined,
+    next: undefined,
     kind: "",
     capabilities: [],
     maxConcurrentTasks: 1,
@@ -121,9 +139,7 @@ export function remove(step: Step, agent: Agent, reason: string): void {
   const { agentId } = agent;
   touch(step, agent);
   const placed = placedGroups(agent);
-  state.agents.delete(agentId);
-  dropTimers(state, agent);
-  leave(agent);
+  forget(step, agent);
   events.push({ type: "agent:terminated", agentId, reason });
   unpinLost(step, placed);
   for (const task of [...agent.tasks]) {
@@ -135,9 +151,36 @@ export function remove(step: Step, agent: Agent, reason: string): void {
   state.shifted.delete(agent);
 }
 
-function dropTimers({ deadlines }: TaskState, agent: Agent): void {
-  for (const { timer } of agent.cordons.values()) unschedule(deadlines, timer);
-  unschedule(deadlines, agent.report?.timer);
+/** Removes an agent from the tables. */
+function forget({ state }: Step, agent: Agent): void {
+  state.agents.delete(agent.agentId);
+  updateIdle(state, agent);
+  for (const { timer } of agent.cordons.values()) unschedule(state.deadlines, timer);
+  unschedule(state.deadlines, agent.report?.timer);
+  leave(agent);
+  state.shifted.delete(agent);
+}
+
+/** Notes which of the agents that changed may be evicted now; those of one step by their order. */
+export function noteIdle({ state, implicit }: Step): void {
+  if (implicit.length > 1) implicit.sort((a, b) => a.order - b.order);
+  for (const agent of implicit) updateIdle(state, agent);
+  implicit.length = 0;
+}
+
+function updateIdle(state: TaskState, agent: Agent): void {
+  const isIdle = mayBeEvicted(agent) && state.agents.get(agent.agentId) === agent;
+  if (isIdle === agent.isIdle) return;
+  agent.isIdle = isIdle;
+  if (isIdle) append(state.idleAgents, agent);
+  else unlink(state.idleAgents, agent);
+}
+
+/** Returns whether an agent came with its first task or report, and nothing is known of it. */
+function mayBeEvicted(agent: Agent): boolean {
+  const { isImplicit, expected, tasks, slotsInUse, cordons, slotLimit, drained, report } = agent;
+  return isImplicit && expected + tasks.size + slotsInUse + cordons.size + slotLimit === 0 &&
+    drained === undefined && report === undefined;
 }
 
 /** Cordons an agent for one cause. */

@@ -4,11 +4,12 @@
  * @module
  */
 
-import { quote } from "../core/arguments.ts";
+import { quote, requireSignal } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { type ErrorData, errorData } from "../core/error_data.ts";
 import { LockstepError, NonRetryableError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
+import { joinSignals } from "../core/signals.ts";
 import { claimOwner } from "../locks/types.ts";
 import type { AcquireOptions } from "../locks/types.ts";
 import type { LockHandle } from "../locks/client.ts";
@@ -276,11 +277,17 @@ class Attempt implements TaskContext {
   get acquire(): TaskContext["acquire"] {
     const { task, epoch, agentId } = this;
     const holder = { owner: claimOwner(task.id, epoch), agentId };
-    return (resourceId, options = {}) => {
-      const signal = options.signal === undefined
-        ? this.signal
-        : AbortSignal.any([this.signal, options.signal]);
-      return this.#host.resources.acquireFor(holder, resourceId, { ...options, signal });
+    return async (resourceId, options = {}) => {
+      const acquire = (signal: AbortSignal) =>
+        this.#host.resources.acquireFor(holder, resourceId, { ...options, signal });
+      if (options.signal === undefined) return await acquire(this.signal);
+      requireSignal(options.signal, "signal", () => `acquire ${quote(resourceId)}`);
+      const { signal, release } = joinSignals([this.signal, options.signal]);
+      try {
+        return await acquire(signal);
+      } finally {
+        release();
+      }
     };
   }
 }

@@ -24,9 +24,9 @@ import type {
 } from "../root/scheduler_machine.ts";
 import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } from "./attempts.ts";
 import type { RegisterAgent, Submit, SubmitAnswer, TaskCommand } from "./commands.ts";
-import { cancellation, failure, refusalError } from "./errors.ts";
+import { cancellation, failure, refusalError, ResultDroppedError } from "./errors.ts";
 import type { TaskEvent, TaskFailed, TaskRefused } from "./events.ts";
-import { isTerminal, type TaskRecord, type TaskState } from "./state.ts";
+import { isTerminal, outcomeOf, type TaskRecord, type TaskState } from "./state.ts";
 import type { TaskStatus } from "./types.ts";
 import { TaskWarnings } from "./warnings.ts";
 
@@ -110,9 +110,10 @@ export class TaskClient
     });
   }
 
-  /** Returns the status of a task, or `undefined` when it was dropped. */
+  /** Returns the status of a task, while its outcome is kept. */
   statusOf(taskId: string): TaskStatus | undefined {
-    return this.state.tasks.tasks.get(taskId)?.status;
+    const { tasks } = this.state;
+    return tasks.tasks.get(taskId)?.status ?? outcomeOf(tasks, taskId);
   }
 
   /** Cancels a task. */
@@ -196,11 +197,15 @@ export class TaskClient
   }
 
   /** Returns the handle of a task that was submitted. */
-  #handleOf({ taskId, isNew }: SubmitAnswer): TaskHandle {
+  #handleOf({ taskId, isNew, outcome }: SubmitAnswer): TaskHandle {
     const known = this.#handles.get(taskId);
     if (known !== undefined && !isNew) return known;
     if (known !== undefined) this.#replaced.set(taskId, known);
     const handle = new TaskHandle(taskId, this, this.#warnings);
+    if (outcome !== undefined) {
+      handle.fail(new ResultDroppedError(taskId, outcome));
+      return handle;
+    }
     if (isNew) this.#warnings.suspect(this.state.tasks.tasks.get(taskId)?.group);
     const task = isNew ? undefined : this.state.tasks.tasks.get(taskId)!;
     if (task === undefined || !isTerminal(task.status)) this.#handles.set(taskId, handle);
@@ -242,14 +247,16 @@ export class TaskHandle<Result = unknown> {
     this.#outcome = new Deferred(client.keeper);
   }
 
-  /** The status of the task, or `undefined` when it was dropped. */
+  /** The status of the task, or `undefined` when its outcome is no longer kept. */
   get status(): TaskStatus | undefined {
     return this.#client.statusOf(this.id);
   }
 
   /**
    * The result of the task. Rejects with `TaskFailedError` or `TaskCancelledError` when it ended
-   * otherwise, and with `ClosedError` when the scheduler was shut down before. A handle whose result
+   * otherwise, with `ClosedError` when the scheduler was shut down before, and with
+   * `ResultDroppedError` when it had ended so long before it was submitted again that only its status
+   * is kept. A handle whose result
    * was never read rejects nothing; a failure is logged as a warning then.
    */
   get result(): Promise<Result> {

@@ -24,7 +24,7 @@ import type { Instant, Named, ResumeListening } from "../core/machine.ts";
 import type { LockMode, ResourceRequest } from "../locks/types.ts";
 import { MOST_RETRIES } from "./config.ts";
 import type { StrategyName } from "./strategies.ts";
-import type { CordonCause, Dependency, OnFailure, Task } from "./types.ts";
+import type { CordonCause, Dependency, OnFailure, Outcome, Task } from "./types.ts";
 
 /** Everything that a task asks for, with the defaults filled in. */
 export interface TaskSpec {
@@ -168,6 +168,11 @@ export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
   readonly kind: string;
   /** The silence after which it counts as dead, where agents are watched. @default the config's */
   readonly heartbeatTimeoutMs?: number;
+  /**
+   * Whether no caller asked for it, so that it may be evicted while it is idle; without effect on an
+   * agent that a caller registered. @default false
+   */
+  readonly isImplicit?: boolean;
 }
 
 /** Removes an agent. */
@@ -277,6 +282,8 @@ export interface SubmitAnswer {
   readonly taskId: string;
   /** Whether the task was accepted by this command; otherwise its idempotency key was known. */
   readonly isNew: boolean;
+  /** How the task ended, if its result and its error are no longer kept. */
+  readonly outcome?: Outcome;
 }
 
 /** The claim that a task was assigned under. */
@@ -355,7 +362,11 @@ export function submitCommand(task: Task, maxRetries: number, agentId?: string):
  * @throws {TypeError} when a field has the wrong type
  * @throws {RangeError} when a field is outside its range
  */
-export function registerCommand(profile: AgentProfile, startsAtOnce: boolean): RegisterAgent {
+export function registerCommand(
+  profile: AgentProfile,
+  startsAtOnce: boolean,
+  isImplicit = false,
+): RegisterAgent {
   requireObject(profile, "profile", () => "register an agent");
   const { id, type: kind = "agent", capabilities = NONE, priority = 0 } = profile;
   const { maxConcurrentTasks = 1, maxQueuedTasks = 10_000, heartbeatTimeoutMs } = profile;
@@ -378,6 +389,7 @@ export function registerCommand(profile: AgentProfile, startsAtOnce: boolean): R
     startsAtOnce,
     kind,
     ...(heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs }),
+    ...(isImplicit && { isImplicit }),
   };
 }
 

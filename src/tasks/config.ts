@@ -34,13 +34,17 @@ export interface TaskConfig {
   readonly abortGraceMs: number;
   /** The most tasks that may be unfinished at once. @default 2_000_000 */
   readonly maxTasks: number;
-  /** The most agents. @default 100_000 */
+  /**
+   * The most agents. A further one evicts the longest idle one of those that no caller registered,
+   * which are the agents of `assignTask`. @default 100_000
+   */
   readonly maxAgents: number;
   /** The number of finished tasks that are kept whole. @default 1_000 */
   readonly keepFinished: number;
   /**
-   * The number of older tasks whose outcome is kept, for tasks that depend on them; up to twice as
-   * many at times. @default 100_000
+   * The number of older tasks whose outcome is kept, for tasks that depend on them and for submissions
+   * under the same idempotency key; up to twice as many at times. A task of such an id that is submitted
+   * later is a new one. @default 100_000
    */
   readonly keepOutcomes: number;
   /** The number of types of task whose history is kept. @default 1_000 */

@@ -9,12 +9,12 @@ import type { TaskSpec } from "./commands.ts";
 import {
   type Edge,
   isTerminal,
-  type Outcome,
   outcomeOf,
   type Step,
   type TaskRecord,
   type TaskState,
 } from "./state.ts";
+import type { Outcome } from "./types.ts";
 
 /**
  * Returns the cycle that `spec` would close, from its id back to its id along dependencies.

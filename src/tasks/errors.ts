@@ -15,6 +15,8 @@ import {
 } from "../core/errors.ts";
 import type { Fail, TaskCommand } from "./commands.ts";
 import type { TaskCancelled, TaskFailed, TaskRefused } from "./events.ts";
+import { phrase } from "./dependencies.ts";
+import type { Outcome } from "./types.ts";
 
 /** A task that was never submitted, or was dropped after it had ended. */
 export class UnknownTaskError extends LockstepError {
@@ -102,6 +104,26 @@ export class TaskFailedError extends LockstepError {
     );
     this.taskId = taskId;
     this.attempts = attempts;
+  }
+}
+
+/** A task that was submitted again under its idempotency key, when only its outcome was kept. */
+export class ResultDroppedError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "result-dropped";
+  /** The task. */
+  readonly taskId: string;
+  /** How it ended. */
+  readonly outcome: Outcome;
+
+  /** Makes the error. */
+  constructor(taskId: string, outcome: Outcome) {
+    super(
+      `Cannot return the result of task ${JSON.stringify(taskId)}: it must be among the ` +
+        `keepFinished latest, got one that ${phrase(outcome)} before them`,
+    );
+    this.taskId = taskId;
+    this.outcome = outcome;
   }
 }
 

@@ -15,7 +15,7 @@ import {
   timeOfDay,
 } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
-import type { CordonCause, TaskView } from "./types.ts";
+import type { CordonCause, Outcome, TaskView } from "./types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { ResourceRequest } from "../locks/types.ts";
 
@@ -41,6 +41,8 @@ export interface TaskCreated extends Named<"task:created"> {
 export interface TaskRecognized extends Named<"task:recognized"> {
   /** The id of the task. */
   readonly taskId: string;
+  /** How it ended, if its result and its error are no longer kept. */
+  readonly outcome?: Outcome;
 }
 
 /** A task became ready: its dependencies have ended, or its pause is over. */
@@ -195,6 +197,12 @@ export interface AgentSpawned extends Named<"agent:spawned"> {
   readonly kind: string;
 }
 
+/** An idle agent that no caller registered was evicted, as there were too many agents. */
+export interface AgentForgotten extends Named<"agent:forgotten"> {
+  /** The agent; it is added again with its next task. */
+  readonly agentId: string;
+}
+
 /** An agent was removed, and with it its claims. */
 export interface AgentTerminated extends Named<"agent:terminated"> {
   /** The agent; its claims end in the events that follow. */
@@ -281,6 +289,7 @@ export type TaskEvent =
   | TaskRefused
   | AgentSpawned
   | AgentTerminated
+  | AgentForgotten
   | AgentCordoned
   | AgentUncordoned
   | AgentDraining
@@ -352,7 +361,8 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     const open = status === "waiting" ? ` for ${listed(dependencies)}` : "";
     return `task ${id}: created → ${status}${open}`;
   },
-  "task:recognized": ({ taskId }) => `task ${taskId}: submitted again, and known`,
+  "task:recognized": ({ taskId, outcome }) =>
+    `task ${taskId}: submitted again, and known${outcome === undefined ? "" : ` as ${outcome}`}`,
   "task:readied": ({ taskId }) => `task ${taskId}: → ready`,
   "task:assigned": ({ taskId, agentId, epoch, resources, queued }) => {
     const needs = queued ? ", and waits for a slot" : needed(resources);
@@ -394,6 +404,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     return `agent ${agentId}: takes tasks, ${maxConcurrentTasks} at once${skills}`;
   },
   "agent:terminated": ({ agentId, reason }) => `agent ${agentId}: → removed, ${oneLine(reason)}`,
+  "agent:forgotten": ({ agentId }) => `agent ${agentId}: → evicted`,
   "agent:cordoned": ({ agentId, cause, reason, untilMs }) => {
     const until = untilMs === 0 ? "" : ` until ${timeOfDay(untilMs)}`;
     return `agent ${agentId}: gets no further tasks${until} (${cause}), ${oneLine(reason)}`;

@@ -35,6 +35,7 @@ import {
   drainAgent,
   expireReport,
   limitAgent,
+  noteIdle,
   registerAgent,
   remove,
   removeAgent,
@@ -83,6 +84,7 @@ import {
   type Group,
   initialTaskState,
   isTerminal,
+  keyOf,
   outcomeOf,
   type Step,
   type TaskRecord,
@@ -98,6 +100,7 @@ import {
   cancel,
   complete,
   endLingering,
+  expect,
   fail,
   failAttempt,
   interrupt,
@@ -155,6 +158,7 @@ function beginStep(state: TaskState, now: Instant, events: TaskEvent[]): Step {
     ended: [],
     queued: [],
     freed: [],
+    implicit: [],
     unbalanced: undefined,
     claimsBefore: undefined,
   };
@@ -221,15 +225,18 @@ function submit(step: Step, command: Submit): Answer<"submit"> {
     const detail = reason === "full" ? state.config.maxTasks : undefined;
     return refuse(step, command, taskId, reason, detail);
   }
-  if (state.tasks.has(taskId)) {
-    events.push({ type: "task:recognized", taskId });
-    return { taskId, isNew: false };
+  const outcome = outcomeOf(state, taskId);
+  if (outcome !== undefined || state.tasks.has(taskId)) {
+    const known = { taskId, ...(outcome !== undefined && { outcome }) };
+    events.push({ type: "task:recognized", ...known });
+    return { ...known, isNew: false };
   }
   const cycle = spec.dependencies.length === 0 ? undefined : cycleThrough(state, spec);
   if (cycle !== undefined) return refuse(step, command, taskId, "cycle", cycle);
 
   const task = newTask(state, command, now);
   state.tasks.set(taskId, task);
+  if (task.home !== undefined) expect(step, task.home, 1);
   const isLinked = spec.dependencies.length > 0 || state.awaited.size > 0;
   const doomed = isLinked ? link(state, task) : undefined;
   if (task.openDependencies === 0 && doomed === undefined) task.status = "ready";
@@ -247,13 +254,10 @@ function submit(step: Step, command: Submit): Answer<"submit"> {
 /** Returns why a task can't be accepted, if it can't. */
 function objectionTo(state: TaskState, { task: spec }: Submit): TaskRefusal | undefined {
   if (state.draining) return "draining";
-  const known = state.tasks.get(spec.id);
-  if (known !== undefined) {
-    const { idempotencyKey } = known.spec;
-    const isSame = idempotencyKey !== "" && idempotencyKey === spec.idempotencyKey;
-    return isSame ? undefined : "duplicate";
+  if (state.tasks.has(spec.id) || outcomeOf(state, spec.id) !== undefined) {
+    const key = keyOf(state, spec.id);
+    return key !== "" && key === spec.idempotencyKey ? undefined : "duplicate";
   }
-  if (outcomeOf(state, spec.id) !== undefined) return "duplicate";
   if (unfinished(state) >= state.config.maxTasks) return "full";
   if (spec.assignedAgent === "") return undefined;
   const agent = state.agents.get(spec.assignedAgent);
@@ -274,6 +278,7 @@ function newTask(state: TaskState, command: Submit, now: Instant): TaskRecord {
     createdAt: now,
     startedAt: undefined,
     finishedAt: undefined,
+    home: spec.assignedAgent === "" ? undefined : state.agents.get(spec.assignedAgent),
     pinnedTo: spec.assignedAgent,
     group: undefined,
     agent: undefined,
@@ -516,6 +521,7 @@ function followUp(step: Step): void {
   if (step.ended.length > 0) resolveDependents(step, ready, cancelDoomed);
   distribute(step);
   while (step.state.donations > 0 && rebalance(step, steal)) distribute(step);
+  if (step.implicit.length > 0) noteIdle(step);
   if (step.claimsBefore !== undefined) announceIdleness(step, step.claimsBefore);
 }
 

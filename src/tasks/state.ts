@@ -11,6 +11,7 @@
 import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
 import { emptyFifo, type Fifo } from "../core/data/fifo.ts";
 import type { Heap, HeapEntry } from "../core/data/heap.ts";
+import { emptyList, type Linked, type List } from "../core/data/list.ts";
 import type { Opaque } from "../core/data/plain.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
@@ -19,10 +20,7 @@ import type { TaskSpec } from "./commands.ts";
 import type { TaskConfig } from "./config.ts";
 import type { TaskEvent } from "./events.ts";
 import type { StrategyName } from "./strategies.ts";
-import type { CordonCause, OnFailure, TaskStatus, TaskView } from "./types.ts";
-
-/** A terminal status. */
-export type Outcome = "completed" | "failed" | "cancelled";
+import type { CordonCause, OnFailure, Outcome, TaskStatus, TaskView } from "./types.ts";
 
 /** A task. As a heap entry it stands in its group's queue while it is ready, or in its agent's. */
 export interface TaskRecord extends HeapEntry {
@@ -40,6 +38,8 @@ export interface TaskRecord extends HeapEntry {
   startedAt: Instant | undefined;
   /** The time of its end. */
   finishedAt: Instant | undefined;
+  /** The agent that it was submitted for, until it ends. */
+  home: Agent | undefined;
   /** The only agent that it may be assigned to, or `""`. */
   pinnedTo: string;
   /** The group in whose queue it stands. */
@@ -125,9 +125,15 @@ export interface TypeHistory {
 }
 
 /** An agent that can be given tasks. */
-export interface Agent {
+export interface Agent extends Linked<Agent> {
   /** The key in `agents`. */
   readonly agentId: string;
+  /** Whether no caller registered it: it came with its first task or report, and may be evicted. */
+  isImplicit: boolean;
+  /** Whether it is among `idleAgents`. */
+  isIdle: boolean;
+  /** The number of unfinished tasks that were submitted for it. */
+  expected: number;
   /** The kind of agent, for people and metrics. */
   kind: string;
   /** Sorted, without repetition. */
@@ -268,6 +274,8 @@ export interface TaskState {
   readonly tasks: Map<string, TaskRecord>;
   /** By id. */
   readonly agents: Map<string, Agent>;
+  /** Those that may be evicted, the longest idle first. */
+  readonly idleAgents: List<Agent>;
   /** By the requirements of their tasks. */
   readonly groups: Map<string, Group>;
   /** The most groups before unused ones are dropped. */
@@ -286,6 +294,10 @@ export interface TaskState {
   outcomes: Map<string, Outcome>;
   /** The outcomes of as many tasks before them; dropped as a whole. */
   olderOutcomes: Map<string, Outcome>;
+  /** The idempotency keys of the tasks in `outcomes` that have one. */
+  keys: Map<string, string>;
+  /** The same for `olderOutcomes`. */
+  olderKeys: Map<string, string>;
   /** By type of task, oldest first. */
   readonly history: Map<string, TypeHistory>;
   /** The number of tasks with each status; finished ones are never subtracted. */
@@ -307,6 +319,7 @@ export function initialTaskState(config: TaskConfig): TaskState {
     draining: false,
     tasks: new Map(),
     agents: new Map(),
+    idleAgents: emptyList(),
     groups: new Map(),
     groupLimit: 256,
     awaited: new Map(),
@@ -316,6 +329,8 @@ export function initialTaskState(config: TaskConfig): TaskState {
     finished: emptyFifo(),
     outcomes: new Map(),
     olderOutcomes: new Map(),
+    keys: new Map(),
+    olderKeys: new Map(),
     history: new Map(),
     counts: {
       waiting: 0,
@@ -338,8 +353,14 @@ export function isTerminal(status: TaskStatus): status is Outcome {
 }
 
 /** Returns the outcome of a task that was dropped from `finished`, while it is kept. */
-export function outcomeOf(state: TaskState, taskId: string): Outcome | undefined {
+export function outcomeOf(state: Readonly<TaskState>, taskId: string): Outcome | undefined {
   return state.outcomes.get(taskId) ?? state.olderOutcomes.get(taskId);
+}
+
+/** Returns the idempotency key of a task while its outcome is kept, or `""`. */
+export function keyOf(state: Readonly<TaskState>, taskId: string): string {
+  return state.tasks.get(taskId)?.spec.idempotencyKey ?? state.keys.get(taskId) ??
+    state.olderKeys.get(taskId) ?? "";
 }
 
 /** Returns how many tasks have not ended. */
@@ -390,6 +411,8 @@ export interface Step {
   readonly queued: Group[];
   /** Agents that may have got a free slot, or capacity in their queue. */
   readonly freed: Agent[];
+  /** Agents that may be evicted while they are idle, and may have become so, or have been. */
+  readonly implicit: Agent[];
   /** Groups in which an imbalance may have come of what changed. */
   unbalanced: Set<Group> | undefined;
   /** The number of claims that each changed agent had before, while idleness is announced. */

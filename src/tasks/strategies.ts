@@ -116,6 +116,9 @@ export class CapabilitySchedulingStrategy implements SchedulingStrategy {
   }
 }
 
+/** The most agents whose newest choice a strategy remembers by itself. */
+const MOST_REMEMBERED = 100_000;
+
 /**
  * Prefers the agent whose newest claim is the oldest.
  *
@@ -147,8 +150,16 @@ export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
   ): string | null {
     const { lastEpochs = this.#lastChoices } = context;
     const chosen = select(this.name, task, agents, { ...context, lastEpochs });
-    if (chosen !== null) this.#lastChoices.set(chosen, ++this.#choices);
+    if (chosen !== null) this.#remember(chosen);
     return chosen;
+  }
+
+  /** Notes the newest choice, and evicts the oldest one of too many. */
+  #remember(chosen: string): void {
+    const choices = this.#lastChoices;
+    choices.delete(chosen);
+    choices.set(chosen, ++this.#choices);
+    if (choices.size > MOST_REMEMBERED) choices.delete(choices.keys().next().value!);
   }
 }
 

@@ -180,7 +180,10 @@ export class TaskScheduler implements AsyncDisposable {
 
   /**
    * Places a task with an agent: it goes into the agent's own queue at once, also when the agent has
-   * no free slot. Registers an agent that is unknown.
+   * no free slot. Registers an agent that is unknown: at `maxAgents` it takes the place of the one that
+   * has been idle for longest, of those that were registered in this way.
+   *
+   * @throws {LimitError} when there are `maxAgents`, and none of those is idle
    */
   assignTask<Input = unknown, Result = unknown>(
     task: Task<Input>,
@@ -192,9 +195,9 @@ export class TaskScheduler implements AsyncDisposable {
       if (client.state.tasks.agents.has(agentId)) return this.submitFor<Result>(task, agentId);
       const agent = { id: agentId, maxConcurrentTasks: UNREGISTERED_SLOTS };
       submitCommand(task, this.#maxRetries, agentId); // a malformed task registers no agent
-      const registered = client.call(registerCommand(agent, false));
-      return Promise.all([this.submitFor<Result>(task, agentId), registered])
-        .then(([handle]) => handle);
+      const registered = client.call(registerCommand(agent, false, true));
+      return Promise.all([registered, this.submitFor<Result>(task, agentId)])
+        .then(([, handle]) => handle);
     });
   }
 
@@ -254,6 +257,16 @@ export class TaskScheduler implements AsyncDisposable {
     });
   }
 
+  /**
+   * Removes an agent: its claims end, its tasks are requeued at no cost to them, its locks are
+   * released, and its waits for locks end. One that only has locks is removed as well.
+   *
+   * @throws {UnknownAgentError} when it is not registered and has no lock and no wait for one
+   */
+  unregisterAgent(agentId: string, reason = "it was unregistered"): Promise<void> {
+    return this.sendTo({ type: "remove-agent", agentId, reason });
+  }
+
   /** Cancels all tasks of an agent. @throws {UnknownAgentError} when there is no such agent */
   cancelAgentTasks(agentId: string, reason = "its agent's tasks were cancelled"): Promise<void> {
     return this.sendTo({ type: "cancel-agent-tasks", agentId, reason });
@@ -300,7 +313,10 @@ export class TaskScheduler implements AsyncDisposable {
     return explainTask(state.tasks, (resourceId) => resources.holdersOf(resourceId), taskId);
   }
 
-  /** Computes the health: bad when the table of tasks is nearly full, or when no agent may run a task. */
+  /**
+   * Computes the health: bad when the table of tasks is nearly full or that of agents is full, or when
+   * no agent may run a task.
+   */
   getHealthStatus(): Promise<HealthStatus> {
     const { state, staleReports } = this.client;
     return Promise.resolve(health(state.tasks, staleReports));

@@ -26,8 +26,8 @@ import {
   unpinFromLost,
   withdraw,
 } from "./placement.ts";
-import type { Agent, Lingering, Outcome, Step, TaskRecord, TaskState } from "./state.ts";
-import type { TaskStatus } from "./types.ts";
+import type { Agent, Lingering, Step, TaskRecord, TaskState } from "./state.ts";
+import type { Outcome, TaskStatus } from "./types.ts";
 
 /** The statuses that may follow each status. Terminal ones are followed by none. */
 export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
@@ -309,6 +309,8 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   if (task.timer !== undefined) unschedule(state.deadlines, task.timer);
   if (task.total !== undefined) unschedule(state.deadlines, task.total);
   task.timer = task.total = undefined;
+  if (task.home !== undefined) expect(step, task.home, -1);
+  task.home = undefined;
   if (task.dependents !== undefined) step.ended.push({ task, because });
   enqueueLast(state.finished, task);
   if (fifoSize(state.finished) > state.config.keepFinished) dropOldest(state);
@@ -384,23 +386,33 @@ export function endLingering(step: Step, lingering: Lingering, abandoned: boolea
 /** Notes that the backlog or the capacity of `agent` is about to change. */
 export function touch(step: Step, agent: Agent): void {
   const { config: { stealing, announcesIdleness }, shifted } = step.state;
+  if (agent.isImplicit) step.implicit.push(agent);
   if (stealing) shifted.add(agent);
   if (!announcesIdleness) return;
   const before = step.claimsBefore ??= new Map();
   if (!before.has(agent)) before.set(agent, agent.tasks.size);
 }
 
-/** Drops the oldest finished task, and keeps its outcome for a while. */
+/** Counts an unfinished task that was submitted for `agent`. */
+export function expect(step: Step, agent: Agent, by: 1 | -1): void {
+  agent.expected += by;
+  if (agent.isImplicit) step.implicit.push(agent);
+}
+
+/** Drops the oldest finished task, and keeps its outcome and its idempotency key for a while. */
 function dropOldest(state: TaskState): void {
   const { config: { keepOutcomes }, finished } = state;
-  const { spec: { id }, status } = dequeueFirst(finished)!;
+  const { spec: { id, idempotencyKey }, status } = dequeueFirst(finished)!;
   state.tasks.delete(id);
   if (keepOutcomes === 0) return;
   if (state.outcomes.size >= keepOutcomes) { // dropping a whole map is cheaper than entry by entry
     state.olderOutcomes = state.outcomes;
     state.outcomes = new Map();
+    state.olderKeys = state.keys;
+    state.keys = new Map();
   }
   state.outcomes.set(id, status as Outcome);
+  if (idempotencyKey !== "") state.keys.set(id, idempotencyKey);
 }
 
 /** Adds an attempt to the history of its type. */

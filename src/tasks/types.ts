@@ -8,6 +8,9 @@ import type { LockMode } from "../locks/types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
 
+/** A terminal status. */
+export type Outcome = "completed" | "failed" | "cancelled";
+
 /** The status of a task. The last three are terminal. */
 export type TaskStatus =
   /** A dependency is open. */

@@ -243,13 +243,15 @@ export function strandedGroups({ groups, agents }: Readonly<TaskState>): Group[]
 
 /** Returns the health of a scheduler. Costs O(agents) for each group of ready tasks. */
 export function health(state: Readonly<TaskState>, staleReports: number): HealthStatus {
-  const { counts, agents, config: { maxTasks } } = state;
+  const { counts, agents, idleAgents, config: { maxTasks, maxAgents } } = state;
   const open = unfinished(state);
   const [stranded] = strandedGroups(state);
   const error = open > TOLERATED_SHARE * maxTasks
     ? `${open} of ${counted(maxTasks, "task", "is")} unfinished`
     : stranded !== undefined
     ? `no agent may run task ${quote(stranded.queue[0]!.spec.id)}`
+    : agents.size >= maxAgents && idleAgents.first === undefined
+    ? "the table of agents is full"
     : undefined;
   return {
     healthy: error === undefined,

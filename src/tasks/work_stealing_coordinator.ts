@@ -113,8 +113,9 @@ export class WorkStealingCoordinator implements AsyncDisposable {
    * Reports the load of an agent; a field that is left out keeps its last value. The claims that the
    * task machine knows are not counted twice. A report counts for twice the `stealInterval`.
    *
-   * A coordinator alone registers the agent, with its `priority` and `capabilities`; otherwise those
-   * are as the agent was registered.
+   * A coordinator alone registers the agent, with its `priority` and `capabilities`, and evicts the
+   * one whose report has expired for longest when there are too many; otherwise those are as the agent
+   * was registered.
    *
    * @throws {TypeError | RangeError} when a field is malformed
    * @throws {UnknownAgentError} when the agent is not registered with the host
@@ -270,9 +271,10 @@ class StealingClient extends MachineClient<TaskState, TaskCommand, TaskEvent, Ta
   constructor(host: TaskHost, logger: Logger) {
     super(host);
     this.#logger = logger;
-    this.listen(["agent:terminated", "agent:report-expired"], ({ type, agentId }) => {
+    const types = ["agent:terminated", "agent:forgotten", "agent:report-expired"] as const;
+    this.listen(types, ({ type, agentId }) => {
       this.forgetDurations(agentId);
-      if (type === "agent:terminated") this.#registered.delete(agentId);
+      if (type !== "agent:report-expired") this.#registered.delete(agentId);
     });
   }
 
@@ -298,7 +300,7 @@ class StealingClient extends MachineClient<TaskState, TaskCommand, TaskEvent, Ta
 
   /** Registers an agent, or changes its profile. */
   register(profile: AgentProfile & KnownProfile): void {
-    this.report(registerCommand(profile, false));
+    this.report(registerCommand(profile, false, true));
     this.#registered.set(profile.id, profile);
   }
 

@@ -66,12 +66,52 @@ Deno.test("all breakers of a manager emit on its bus, in one order", () => {
 Deno.test("there are at most maxBreakers, and a removed one makes room", async () => {
   const { breakers } = make({ maxBreakers: 2 });
   const a = breakers.getBreaker("a");
-  breakers.getBreaker("b");
-  assertThrows(() => breakers.getBreaker("c"), LimitError, 'Cannot create circuit breaker "c"');
+  const b = breakers.getBreaker("b");
   assertEquals(breakers.removeBreaker("a"), true);
   assertEquals(breakers.removeBreaker("a"), false);
   breakers.getBreaker("c");
+  assertStrictEquals(breakers.getBreaker("b"), b);
   await assertRejects(() => a.execute(() => 1), ClosedError);
+});
+
+Deno.test("the 10,001st name reaches its callee, in the place of the longest idle one", async () => {
+  const { breakers } = make();
+  for (let i = 0; i <= 10_000; i++) {
+    assertEquals(await breakers.execute(`${i}`, () => i), i);
+  }
+  assertEquals(breakers.getAllBreakers().size, 10_000);
+  assertEquals(breakers.getAllBreakers().has("0"), false);
+});
+
+Deno.test("an evicted breaker that is in use is made anew, and counts what is in flight", async () => {
+  const { breakers } = make({ maxBreakers: 2, failureThreshold: 2 });
+  const a = breakers.getBreaker("a");
+  const gate = Promise.withResolvers<number>();
+  const call = a.execute(() => gate.promise);
+  for (const name of ["b", "c", "d"]) await breakers.execute(name, () => 1);
+  assertEquals([...breakers.getAllBreakers().keys()], ["c", "d"]);
+  gate.reject(new Error("down"));
+  await assertRejects(() => call, Error, "down");
+  assertEquals([...breakers.getAllBreakers().keys()], ["d", "a"]);
+  assertEquals(breakers.getBreaker("a"), a);
+  await assertRejects(() => a.execute(down), Error, "down");
+  await assertRejects(() => a.execute(() => 1), CircuitOpenError);
+  for (const name of ["b", "c", "d"]) await breakers.execute(name, () => 1);
+  assertEquals(a.getState(), CircuitState.OPEN);
+});
+
+Deno.test("a call is never refused for lack of a record", async () => {
+  const { breakers } = make({ maxBreakers: 2, failureThreshold: 1 });
+  for (const name of ["a", "b"]) breakers.forceState(name, "open");
+  const c = breakers.getBreaker("c");
+  assertEquals(await c.execute(() => 1), 1);
+  await assertRejects(() => c.execute(down), Error, "down");
+  assertEquals(await breakers.execute("c", ({ signal }) => signal.aborted), false);
+  assertEquals([...breakers.getAllBreakers().keys()], ["a", "b"]);
+  assertThrows(() => breakers.forceState("c", "open"), LimitError);
+  breakers.removeBreaker("a");
+  await assertRejects(() => c.execute(down), Error, "down");
+  await assertRejects(() => c.execute(() => 1), CircuitOpenError);
 });
 
 Deno.test("execute() takes the limits of one call", async () => {

@@ -165,15 +165,19 @@ Deno.test("a breaker that its host has removed refuses calls", async () => {
   await engine.close();
 });
 
-Deno.test("a host that is full refuses another breaker", async () => {
+Deno.test("a host whose breakers are all open forces no other, but lets its calls through", async () => {
   const engine = new BreakerEngine(breakerMachine({ maxBreakers: 1 }), { logger: silent });
   const breakers = new CircuitBreakerManager({}, silent, undefined, { host: engine.host });
-  breakers.getBreaker("a");
+  breakers.forceState("a", "open");
   assertThrows(
-    () => breakers.getBreaker("b"),
+    () => breakers.forceState("b", "open"),
     LimitError,
     'Cannot create circuit breaker "b": there must be room for one more, the limit is 1',
   );
+  assertEquals(await breakers.execute("b", () => 1), 1);
+  await assertRejects(() => breakers.execute("b", down), Error, "down");
+  assertEquals([...breakers.getAllBreakers().keys()], ["a"]);
+  assertEquals(breakers.getBreaker("a").getState(), "open");
   await breakers.shutdown();
   assertEquals(engine.closed, false);
   await engine.close();

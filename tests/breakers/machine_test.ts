@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
 import type { BreakerCommand } from "../../src/breakers/commands.ts";
+import { readBreakerConfig } from "../../src/breakers/config.ts";
+import { breakerMachine } from "../../src/breakers/machine.ts";
 import { isUneventful, outlook } from "../../src/breakers/state.ts";
+import type { CallOutcome } from "../../src/breakers/types.ts";
 import { Refusal } from "../../src/core/machine.ts";
+import { Driver } from "../support/driver.ts";
 import { Breakers } from "./driver.ts";
 
 Deno.test("a breaker that is defined again by the same rules stays as it is", () => {
@@ -53,11 +57,44 @@ Deno.test("commands for an unknown breaker, and one breaker too many, are refuse
     assertEquals(breakers.do(command), [refused]);
     assertEquals(breakers.answer, new Refusal(refused));
   }
+  breakers.force("open");
   assertEquals(breakers.define({}, "b"), ["defined"]);
+  breakers.names({ type: "force-breaker", name: "b", state: "half-open" });
   assertEquals(breakers.define({}, "c"), ["refused"]);
   assertEquals(breakers.names({ type: "remove-breaker", name: "b" }), ["removed"]);
   assertEquals(breakers.define({}, "c"), ["defined"]);
   assertEquals([...breakers.state.breakers.keys()], ["a", "c"]);
+});
+
+Deno.test("at the limit the breaker is evicted that has been closed, idle and without failures longest", () => {
+  const machine = breakerMachine({ maxBreakers: 4 });
+  const breakers = new Driver(machine);
+  const { rules } = readBreakerConfig({ failureThreshold: 2 }, () => "test");
+  const define = (name: string) => breakers.do({ type: "define-breaker", name, rules });
+  const settle = (name: string, outcome: CallOutcome) => {
+    const { epoch } = breakers.state.breakers.get(name)!;
+    breakers.do({ type: "settle-permit", name, permit: 0, epoch, since: undefined, outcome });
+  };
+  const evictedBy = (name: string) =>
+    define(name).map((event) => `${event.type.split(":")[1]} ${event.name}`);
+  for (const name of ["open", "failed", "used", "idle"]) define(name);
+  breakers.do({ type: "force-breaker", name: "open", state: "open" });
+  settle("failed", "failure");
+  settle("used", "success");
+  assertEquals(evictedBy("e"), ["forgotten idle", "defined e"]);
+  settle("e", "success");
+  assertEquals(evictedBy("f"), ["forgotten used", "defined f"]);
+  for (const name of ["e", "f"]) settle(name, "failure");
+  settle("failed", "success");
+  assertEquals(evictedBy("g"), ["forgotten failed", "defined g"]);
+  settle("g", "failure");
+  assertEquals(evictedBy("h"), ["forgotten e", "defined h"]);
+  assertEquals([...breakers.state.breakers.keys()], ["open", "f", "g", "h"]);
+  settle("g", "failure");
+  settle("f", "failure");
+  settle("h", "failure");
+  settle("h", "failure");
+  assertEquals(evictedBy("i"), ["refused i"]);
 });
 
 Deno.test("a request is answered by a permit, or by when to ask again", () => {

@@ -153,3 +153,33 @@ Deno.test("what was assigned to an agent that falls silent, and not begun, goes 
   bench.pass(10);
   assertEquals(bench.task("a").agent?.agentId, "y");
 });
+
+Deno.test("an evicted agent leaves everywhere, unless it holds, waits for or receives something", () => {
+  const bench = new RootDriver({
+    tasks: { maxAgents: 1 },
+    rules: { ...DEFAULT_RULES, sharesAgents: true, agentBreaker },
+  });
+  const add = (id: string) => lines(bench.do(agent(id, { isImplicit: true })));
+  add("idle");
+  assertEquals(add("holder").slice(0, 7), [
+    "agent:forgotten idle",
+    "agent:spawned holder",
+    "agent:left idle",
+    "circuitbreaker:removed",
+    "agent:joined holder",
+    "mailbox:opened holder",
+    "priority:noted holder",
+  ]);
+  assert(!bench.state.messages.mailboxes.has("idle"));
+  bench.do(acquire("r", "holder"));
+  add("recipient");
+  bench.do(message("z", "recipient"));
+  add("asker");
+  bench.do(message("asker", "z", 500));
+  add("newest");
+  assertEquals([...bench.state.tasks.agents.keys()], ["newest"]);
+  const members = ["holder", "recipient", "asker", "newest"];
+  assertEquals([...bench.state.agents.members.keys()], members);
+  assertEquals(bench.holders("r"), ["holder"]);
+  assertEquals([...bench.state.breakers.breakers.keys()], ["agent:newest"]);
+});

@@ -30,6 +30,15 @@ function opened(...names: string[]): RootDriver {
   return bench;
 }
 
+Deno.test("breakers that are all open leave no room for another, closed ones do", () => {
+  const bench = new RootDriver({ breakers: { maxBreakers: 2 } });
+  for (const name of ["a", "b"]) bench.do({ type: "define-breaker", name, rules });
+  assertEquals(breakerHealth(bench.state, 0).healthy, true);
+  for (const name of ["a", "b"]) bench.do({ type: "force-breaker", name, state: "open" });
+  const error = '"a", "b" are open; the table of breakers is full';
+  assertEquals(breakerHealth(bench.state, 0).error, error);
+});
+
 Deno.test("H1-always-healthy: breakers that are open are named, the first three of them", () => {
   const errors = [
     [["a"], '"a" is open'],

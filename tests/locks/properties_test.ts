@@ -19,6 +19,7 @@ const config: fc.Arbitrary<Partial<LockConfig>> = fc.record({
   deadlockPolicy: fc.constantFrom<"abort" | "revoke">("abort", "revoke"),
   maxWaiters: fc.constantFrom(2, 1_000),
   maxResources: fc.constantFrom(2, 1_000),
+  maxDefined: fc.constantFrom(1, 1_000),
   maxAsks: fc.constantFrom(0, 2, 1_000),
 });
 

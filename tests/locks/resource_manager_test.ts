@@ -394,6 +394,31 @@ Deno.test("full queues and tables are refused with their limit", async () => {
   await wait;
 });
 
+Deno.test("defined resources have a limit of their own, and undefine() makes room", async () => {
+  await using fixture = managed({ maxDefined: 2 });
+  const { locks } = fixture;
+  for (const id of ["a", "b"]) await locks.define(id, { capacity: 2 });
+  const full = await assertRejects(
+    () => locks.define("c", { capacity: 2 }),
+    LimitError,
+    'Cannot define "c": there must be room for one more defined resource, the limit is 2',
+  );
+  assertEquals(full.limit, 2);
+  await locks.define("a", { capacity: 3 });
+  await locks.acquire("x", "agent");
+  const { error, metrics } = await locks.getHealthStatus();
+  assertEquals(error, "the table of defined resources is full");
+  assertEquals([metrics["definedResources"], metrics["totalResources"]], [2, 3]);
+  await locks.acquire("b", "agent");
+  await assertRejects(() => locks.undefine("b"), LockModeError);
+  await locks.undefine("a");
+  await locks.undefine("unknown");
+  assertEquals((await locks.getHealthStatus()).healthy, true);
+  await locks.define("c", { capacity: 2 });
+  await locks.acquire("a", "agent");
+  assertEquals(await locks.tryAcquire("a", "another"), undefined);
+});
+
 Deno.test("an owner other than the agent holds locks of its own", async () => {
   await using fixture = managed();
   const { locks } = fixture;

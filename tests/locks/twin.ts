@@ -218,7 +218,11 @@ export class Twin {
         if (inUse && capacity !== this.#capacity(resourceId)) {
           return this.#refused(command, resourceId, "in-use");
         }
-        if (capacity !== 1 && this.#used([resourceId]) > this.config.maxResources) {
+        const isAdded = capacity !== 1 && this.#capacity(resourceId) === 1;
+        const defined = [...this.capacities.values()].filter((units) => units !== 1).length;
+        const isFull = this.#used([resourceId]) > this.config.maxResources ||
+          defined >= this.config.maxDefined;
+        if (isAdded && isFull) {
           return this.#refused(command, resourceId, "full");
         }
         this.capacities.set(resourceId, capacity);

@@ -638,6 +638,26 @@ Deno.test("a full mailbox and a recent dead letter are unhealthy", async () => {
   assertEquals((await router.getHealthStatus()).healthy, true);
 });
 
+Deno.test("H1-always-healthy: a router that refuses every send to a new name is unhealthy", async () => {
+  await using setting = new Setting({ maxMailboxes: 2, maxTopics: 1, maxRequests: 1 });
+  const { router } = setting;
+  const error = async () => (await router.getHealthStatus()).error;
+  await router.send("a", "b", 1);
+  assertEquals(await error(), undefined);
+  await router.send("a", "c", 1);
+  await assertRejects(() => router.send("a", "d", 1));
+  assertEquals(await error(), "the table of mailboxes is full");
+  const subscription = router.subscribe("b", () => {});
+  await setting.clock.advance(0);
+  subscription.unsubscribe();
+  assertEquals(await error(), undefined);
+  await router.subscribeTopic("c", "news");
+  const request = router.sendWithResponse("a", "c", 1).catch(() => {});
+  assertEquals(await error(), "the table of requests is full; the table of topics is full");
+  await router.shutdown();
+  await request;
+});
+
 Deno.test("malformed arguments are rejected with the rule that they break", async () => {
   await using setting = new Setting({ maxHandlers: 1 });
   const { router } = setting;

@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ClaimLostError, UnfitAgentError } from "../../src/tasks/errors.ts";
-import { UnknownAgentError } from "../../src/core/errors.ts";
+import { LimitError, UnknownAgentError } from "../../src/core/errors.ts";
 import { assigning, Body, choosing, soon } from "./scheduling.ts";
 
 Deno.test("an agent that is registered twice has its second handler and profile", async () => {
@@ -186,4 +186,43 @@ Deno.test("E3-events-used-as-commands: an event that a program emits on the bus 
   it.bus.emit("task:completed", { taskId: "t", agentId: "x", epoch: 1 });
   it.bus.emit("agent:terminated", { agentId: "x" });
   assertEquals([handle.status, it.scheduler.getAgentTaskCount("x")], ["assigned", 1]);
+});
+
+Deno.test("the 100,001st agent name of a scheduler gets its task, as idle names are evicted", async () => {
+  await using it = assigning({ keepOutcomes: 10 });
+  for (let i = 0; i <= 100_000; i++) {
+    await it.scheduler.assignTask({ id: `t${i}` }, `a${i}`);
+    await it.scheduler.completeTask(`t${i}`);
+  }
+  assertEquals(it.scheduler.getTask("t100000")?.status, "completed");
+  const { healthy, metrics } = await it.scheduler.getHealthStatus();
+  assertEquals([healthy, metrics["agents"]], [true, 100_000]);
+});
+
+Deno.test("an agent that was evicted while idle keeps its locks, and comes back with its next task", async () => {
+  await using it = assigning({ maxAgents: 2 });
+  const { resources } = it.scheduler;
+  const assign = (id: string, agentId: string) => it.scheduler.assignTask({ id }, agentId);
+  await assign("t1", "a");
+  await it.scheduler.completeTask("t1");
+  const lock = await resources.acquire("file", "a");
+  for (const name of ["b", "c"]) await assign(`of ${name}`, name);
+  assertEquals(it.scheduler.getAgentTaskCount("a"), 0);
+  assertEquals([resources.holderOf("file"), lock.signal.aborted], ["a", false]);
+  await it.scheduler.completeTask("of b");
+  await assign("t2", "a");
+  assertEquals([it.scheduler.getAgentTaskCount("a"), resources.holderOf("file")], [1, "a"]);
+});
+
+Deno.test("at maxAgents with none idle an assignment is refused, and health says so", async () => {
+  await using it = assigning({ maxAgents: 2 });
+  const assign = (id: string, agentId: string) => it.scheduler.assignTask({ id }, agentId);
+  for (const name of ["a", "b"]) await assign(`of ${name}`, name);
+  await assertRejects(() => assign("t", "c"), LimitError, "the limit is 2");
+  assertEquals(it.scheduler.getTask("t"), undefined);
+  assertEquals((await it.scheduler.getHealthStatus()).error, "the table of agents is full");
+  await it.scheduler.unregisterAgent("a");
+  assertEquals(it.scheduler.getTask("of a")?.assignedAgent, "b");
+  await assign("t", "c");
+  assertEquals(it.scheduler.getTask("t")?.assignedAgent, "c");
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decode, encode } from "../../src/core/data/plain.ts";
 import { unfinished } from "../../src/tasks/state.ts";
-import { agent, lines, submit, TaskDriver } from "./driver.ts";
+import { agent, cordon, lines, place, report, submit, TaskDriver } from "./driver.ts";
 
 /** Submits and completes tasks, one after the other. */
 function complete(driver: TaskDriver, ...ids: string[]): void {
@@ -78,6 +78,31 @@ Deno.test("an agent beyond maxAgents is refused, a known one is not", () => {
   driver.agent("x");
   driver.refuses(agent("y"), "full", 1);
   assertEquals(lines(driver.agent("x", { maxConcurrentTasks: 4 })), ["agent:spawned x"]);
+});
+
+Deno.test("an agent beyond maxAgents evicts the longest idle one that no caller registered", () => {
+  const driver = new TaskDriver({ maxAgents: 7 });
+  const isImplicit = true;
+  const add = (id: string) => lines(driver.agent(id, { isImplicit, maxConcurrentTasks: 2 }));
+  driver.agent("registered");
+  for (const id of ["busy", "first", "second", "cordoned", "reported", "waiting"]) add(id);
+  driver.do(place("b", "busy"));
+  driver.do(place("f", "first"));
+  driver.do(cordon("cordoned", "why"));
+  driver.do(report("reported", { taskCount: 0 }));
+  driver.do(place("w", "waiting", { after: ["b"] }));
+  assertEquals(add("third"), ["agent:forgotten second", "agent:spawned third"]);
+  driver.complete("f");
+  assertEquals(add("fourth"), ["agent:forgotten third", "agent:spawned fourth"]);
+  assertEquals(add("fifth"), ["agent:forgotten first", "agent:spawned fifth"]);
+  driver.agent("fifth");
+  assertEquals(add("sixth"), ["agent:forgotten fourth", "agent:spawned sixth"]);
+  driver.do(place("s", "sixth"));
+  driver.refuses(agent("seventh", { isImplicit }), "full", 7);
+  driver.refuses(agent("seventh"), "full", 7);
+  driver.complete("b");
+  assertEquals(driver.task("w").agent?.agentId, "waiting");
+  assertEquals(add("seventh"), ["agent:forgotten busy", "agent:spawned seventh"]);
 });
 
 Deno.test("a known id is refused, unless it comes with the same idempotency key", () => {

@@ -93,6 +93,7 @@ const registration = fc.record({
   maxQueuedTasks: fc.constantFrom(0, 1, 3, 10_000, 10_000),
   priority: fc.nat(1),
   startsAtOnce: fc.boolean(),
+  isImplicit: fc.boolean(),
 }).map(({ id, ...fields }): TaskCommand => agent(id, fields));
 
 const aboutAgent = fc.record({

@@ -4,7 +4,12 @@ import { NonRetryableError } from "../../src/core/errors.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { Refusal } from "../../src/core/machine.ts";
 import { schedulerMachine } from "../../src/root/scheduler_machine.ts";
-import { DuplicateTaskError, TaskCancelledError, TaskFailedError } from "../../src/tasks/errors.ts";
+import {
+  DuplicateTaskError,
+  ResultDroppedError,
+  TaskCancelledError,
+  TaskFailedError,
+} from "../../src/tasks/errors.ts";
 import { TaskScheduler } from "../../src/tasks/task_scheduler.ts";
 import { choosing, soon } from "./scheduling.ts";
 
@@ -47,7 +52,32 @@ Deno.test("handles settle also when the task is forgotten with its end", async (
   }
   const late = await it.scheduler.submit({ id: "late", dependencies: ["bad"] });
   await assertRejects(() => late.result, TaskCancelledError, 'dependency "bad" failed');
-  assertEquals([good.status, late.status], [undefined, undefined]);
+  assertEquals([good.status, late.status], ["completed", "cancelled"]);
+});
+
+Deno.test("the same id and idempotency key return the outcome for as long as outcomes are kept", async () => {
+  await using it = choosing({ keepFinished: 1, keepOutcomes: 2, maxRetries: 0 });
+  let calls = 0;
+  await it.scheduler.registerAgent({ id: "x" }, (task) => {
+    if (task.id === "bad") throw new Error("no");
+    return ++calls;
+  });
+  const submit = (id: string, idempotencyKey: string) =>
+    it.scheduler.submit({ id, idempotencyKey });
+  const end = async (id: string) => await (await submit(id, "k")).result.catch(() => {});
+  await end("t");
+  assertEquals(await (await submit("t", "k")).result, 1);
+  await end("bad");
+  const again = await submit("t", "k");
+  const dropped = await assertRejects(() => again.result, ResultDroppedError, "completed before");
+  assertEquals([dropped.taskId, dropped.outcome, again.status], ["t", "completed", "completed"]);
+  await end("a");
+  const failed = await assertRejects(async () => await (await submit("bad", "k")).result);
+  assertEquals((failed as ResultDroppedError).outcome, "failed");
+  await assertRejects(() => submit("t", "another"), DuplicateTaskError);
+  for (const id of ["b", "c", "d"]) await end(id);
+  assertEquals([again.status, calls], [undefined, 5]);
+  assertEquals(await (await submit("t", "k")).result, 6);
 });
 
 Deno.test("a task that starts, ends and is forgotten in one late step gives its slot back", async () => {

@@ -21,6 +21,21 @@ export function checkState(state: TaskState): void {
   noTimerOfFinishedTasks(state);
   noEdgeToFinishedTasks(state);
   checkQueues(state);
+  idleAgentsAreListed(state);
+}
+
+/** Exactly the agents that no caller registered, and that nothing is known of, may be evicted. */
+function idleAgentsAreListed({ agents, idleAgents, tasks }: TaskState): void {
+  const listed = new Set<Agent>();
+  for (let agent = idleAgents.first; agent !== undefined; agent = agent.next) listed.add(agent);
+  for (const agent of agents.values()) {
+    const expected = [...tasks.values()].filter(({ home }) => home === agent).length;
+    assertEquals(agent.expected, expected, "expected tasks");
+    const isUnused = expected + agent.tasks.size + agent.slotsInUse + agent.cordons.size === 0 &&
+      agent.slotLimit === 0 && agent.drained === undefined && agent.report === undefined;
+    assertEquals(listed.delete(agent), agent.isImplicit && isUnused, "IdleAgentsAreListed");
+  }
+  assertEquals(listed.size, 0, "IdleAgentsAreListed");
 }
 
 function noLostTask(state: TaskState): void {

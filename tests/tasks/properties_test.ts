@@ -4,7 +4,7 @@ import { Refusal } from "../../src/core/machine.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
 import type { TaskEvent, TaskRefused } from "../../src/tasks/events.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
-import type { TaskState } from "../../src/tasks/state.ts";
+import { outcomeOf, type TaskState } from "../../src/tasks/state.ts";
 import { stepped } from "../support/driver.ts";
 import { machineLaws } from "../support/machine_laws.ts";
 import { commandLists, concrete, configs, type Timed } from "./command_lists.ts";
@@ -111,7 +111,8 @@ Deno.test("a submission says whether its task is new, an assignment and a start 
         if (command.type === "submit") {
           const taskId = command.task.id;
           const isNew = events.some((event) => event.type === "task:created");
-          assertEquals(answer, { taskId, isNew });
+          const outcome = isNew ? undefined : outcomeOf(state, taskId);
+          assertEquals(answer, { taskId, isNew, ...(outcome !== undefined && { outcome }) });
         } else if (command.type === "assign" || command.type === "start") {
           const type = command.type === "assign" ? "task:assigned" : "task:started";
           const { agentId, epoch } = events.find((event) =>

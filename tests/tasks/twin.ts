@@ -11,7 +11,7 @@ import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
 import type { Submit, TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
-import type { Outcome } from "../../src/tasks/state.ts";
+import type { Outcome } from "../../src/tasks/types.ts";
 import {
   AffinitySchedulingStrategy,
   CapabilitySchedulingStrategy,
@@ -62,7 +62,7 @@ export class SlowScheduler {
   now = 0;
   tasks: SlowTask[] = [];
   agents: SlowAgent[] = [];
-  forgotten: { id: string; outcome: Outcome }[] = [];
+  forgotten: { id: string; outcome: Outcome; key: string }[] = [];
   /** Every claim that has not ended: in force, or with an attempt that lost it and goes on. */
   claims: { task: SlowTask; agentId: string; epoch: number; lingers: boolean }[] = [];
   #timers: SlowTimer[] = [];
@@ -77,6 +77,8 @@ export class SlowScheduler {
   /** Epochs of claims whose agent went while they ran. */
   #abandoned: number[] = [];
   #registrations = 0;
+  /** The number of times that an agent became idle. */
+  #idlings = 0;
   #random;
   /** The requirements of all ready tasks so far, in the order in which they first occurred. */
   #demands = new Set<string>();
@@ -169,14 +171,19 @@ export class SlowScheduler {
     const spec = command.task;
     const known = this.find(spec.id);
     const pinned = this.#agent(spec.assignedAgent);
-    const isSame = known !== undefined && known.spec.idempotencyKey !== "" &&
-      known.spec.idempotencyKey === spec.idempotencyKey;
+    const past = this.forgotten.find(({ id }) => id === spec.id);
+    const key = known?.spec.idempotencyKey ?? past?.key ?? "";
+    const isSame = key !== "" && key === spec.idempotencyKey;
     const cycle = slowCycle(this.tasks, spec);
     const open = this.tasks.filter((task) => !isOver(task.status)).length;
-    const isForgotten = this.forgotten.some(({ id }) => id === spec.id);
     if (this.#draining) return this.#refuse(command, spec.id, "draining");
-    if (isSame) return this.#say({ type: "task:recognized", taskId: spec.id });
-    if (known !== undefined || isForgotten) return this.#refuse(command, spec.id, "duplicate");
+    if (isSame) {
+      const outcome = past === undefined ? {} : { outcome: past.outcome };
+      return this.#say({ type: "task:recognized", taskId: spec.id, ...outcome });
+    }
+    if (known !== undefined || past !== undefined) {
+      return this.#refuse(command, spec.id, "duplicate");
+    }
     if (open >= this.config.maxTasks) {
       return this.#refuse(command, spec.id, "full", this.config.maxTasks);
     }
@@ -205,6 +212,7 @@ export class SlowScheduler {
       attempts: 0,
       crashes: 0,
       counted: new Map(),
+      home: this.#agent(spec.assignedAgent)?.first ?? -1,
     };
     let doom: string | undefined;
     for (const { taskId } of spec.dependencies) {
@@ -333,7 +341,13 @@ export class SlowScheduler {
     const { agentId, capabilities, maxConcurrentTasks, kind, startsAtOnce } = command;
     const known = this.#agent(agentId);
     if (known === undefined && this.agents.length >= this.config.maxAgents) {
-      return this.#refuse(command, "", "full", this.config.maxAgents);
+      const [evicted] = this.agents.filter(({ idleSince }) => idleSince !== undefined)
+        .sort((a, b) => a.idleSince! - b.idleSince!);
+      if (evicted === undefined) {
+        return this.#refuse(command, "", "full", this.config.maxAgents);
+      }
+      this.agents = this.agents.filter((agent) => agent !== evicted);
+      this.#say({ type: "agent:forgotten", agentId: evicted.id });
     }
     const agent: SlowAgent = {
       id: agentId,
@@ -343,13 +357,17 @@ export class SlowScheduler {
       maxQueuedTasks: command.maxQueuedTasks,
       priority: command.priority,
       eager: startsAtOnce,
-      registration: this.#registrations++,
+      registration: this.#registrations,
+      first: known?.first ?? this.#registrations,
+      isImplicit: (known?.isImplicit ?? true) && command.isImplicit === true,
+      idleSince: known?.idleSince,
       cordons: known?.cordons ?? [],
       drained: known?.drained,
       outside: known?.outside ?? 0,
       report: known?.report,
       lastEpoch: known?.lastEpoch ?? 0,
     };
+    this.#registrations++;
     this.agents = [...this.agents.filter((other) => other !== known), agent];
     this.#say({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind });
     this.#unpinFrom(agentId);
@@ -644,7 +662,8 @@ export class SlowScheduler {
       this.forgotten = this.forgotten.slice(-keepOutcomes);
       this.#latest = 0;
     }
-    this.forgotten.push({ id: oldest.spec.id, outcome: oldest.status as Outcome });
+    const { spec: { id, idempotencyKey: key }, status } = oldest;
+    this.forgotten.push({ id, outcome: status as Outcome, key });
     this.#latest++;
   }
 
@@ -699,7 +718,20 @@ export class SlowScheduler {
     this.#ended = [];
     this.#distribute();
     while (this.#stealBatch()) this.#distribute();
+    this.#noteIdle();
     this.#announceIdleness();
+  }
+
+  /** Numbers the agents that became idle, in their order. */
+  #noteIdle(): void {
+    for (const agent of this.agents.toSorted(bySeniority)) {
+      const isIdle = agent.isImplicit && agent.cordons.length === 0 && agent.slotLimit === 0 &&
+        agent.drained === undefined && agent.report === undefined &&
+        !this.claims.some(({ agentId }) => agentId === agent.id) &&
+        !this.tasks.some(({ home, status }) => home === agent.first && !isOver(status));
+      if (!isIdle) agent.idleSince = undefined;
+      else agent.idleSince ??= ++this.#idlings;
+    }
   }
 
   #distribute(): void {

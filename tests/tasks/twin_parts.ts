@@ -5,7 +5,7 @@
  */
 
 import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
-import type { Outcome } from "../../src/tasks/state.ts";
+import type { Outcome } from "../../src/tasks/types.ts";
 import type { TaskSpec } from "../../src/tasks/commands.ts";
 
 export interface SlowTask {
@@ -26,6 +26,8 @@ export interface SlowTask {
   crashes: number;
   /** The outcomes of its dependencies that were counted. */
   readonly counted: Map<string, Outcome>;
+  /** The first registration of the agent that it was submitted for, or -1. */
+  readonly home: number;
 }
 
 export interface SlowAgent {
@@ -38,6 +40,11 @@ export interface SlowAgent {
   readonly eager: boolean;
   /** The number of registrations before its newest. */
   readonly registration: number;
+  /** The number of registrations before its first. */
+  readonly first: number;
+  readonly isImplicit: boolean;
+  /** When it became idle, if it may be evicted. */
+  idleSince: number | undefined;
   cordons: readonly SlowCordon[];
   drained: string | undefined;
   outside: number;

@@ -1,11 +1,11 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { ClosedError, UninitializedError, UnknownAgentError } from "../../src/core/errors.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent } from "../../src/tasks/events.ts";
 import { Engine } from "../../src/core/engine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
+import { Refusal, type Tick } from "../../src/core/machine.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
 import type { TaskCommand } from "../../src/tasks/commands.ts";
 import type { AgentWorkload } from "../../src/tasks/mod.ts";
@@ -257,4 +257,33 @@ Deno.test("shutdown() is idempotent, and later reports are refused", async () =>
   assertThrows(() => stealing.updateAgentWorkload("x", { taskCount: 2 }), ClosedError);
   await assertRejects(() => stealing.checkAndSteal(), ClosedError);
   assertEquals(clock.pending, 0);
+});
+
+Deno.test("a coordinator alone evicts the agent whose report expired first", async () => {
+  const engine = new Engine(taskMachine({ maxAgents: 2, stealInterval: 10 }), {
+    clock: new SimulatedClock(),
+    logger: silentLogger,
+  });
+  const isImplicit = true;
+  const load = { type: "report-load", taskCount: 1 } as const;
+  const rest = { avgTaskDurationMs: undefined, cpuPercent: undefined, memoryPercent: undefined };
+  for (const agentId of ["a", "b"]) {
+    engine.dispatch(agent(agentId, { isImplicit }));
+    engine.dispatch({ ...load, ...rest, agentId });
+  }
+  assertInstanceOf(engine.dispatch(agent("c", { isImplicit })), Refusal);
+  await (engine.clock as SimulatedClock).advance(20);
+  engine.dispatch(agent("c", { isImplicit }));
+  assertEquals([...engine.state.agents.keys()], ["b", "c"]);
+  await engine.close();
+});
+
+Deno.test("a coordinator alone knows more than 100,000 names, one after the other", async () => {
+  await using it = alone({ stealInterval: 1 });
+  for (let i = 0; i < 10; i++) {
+    for (let j = 0; j < 10_001; j++) it.stealing.updateAgentWorkload(`${i} ${j}`, { taskCount: j });
+    await it.clock.advance(2);
+  }
+  it.stealing.updateAgentWorkload("newest", { taskCount: 1 });
+  assertEquals(it.stealing.findBestAgent({ id: "t" }, ["0 0", "newest"]), "newest");
 });

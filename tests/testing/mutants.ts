@@ -126,7 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a removed agent is kept",
     "tasks/agents.ts",
-    "  state.agents.delete(agentId);\n",
+    "  state.agents.delete(agent.agentId);\n",
     "",
   ),
   mutant("a slot is not freed", "tasks/transitions.ts", "agent.slotsInUse--;", ""),

@@ -12,7 +12,7 @@
 import { requireFunction, requireMs } from "../arguments.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { ClosedError, EventTimeoutError } from "../errors.ts";
-import { EventStream } from "./event_stream.ts";
+import { EventBuffer, EventStream } from "./event_stream.ts";
 import type {
   AnyEvents,
   EventBusOptions,
@@ -230,7 +230,8 @@ export class EventBus<Events extends object = AnyEvents> {
 
   /**
    * The events of `names`, or all, from this call on. A consumer that falls behind by more than
-   * `buffer` events loses the oldest ones, and finds their number in `dropped`.
+   * `buffer` events loses the oldest ones, and finds their number in `dropped`. A stream that was made
+   * and dropped without being read leaves the bus when it is collected as garbage.
    */
   events<Name extends keyof Events & string>(
     names: Name | readonly Name[],
@@ -243,27 +244,28 @@ export class EventBus<Events extends object = AnyEvents> {
     { buffer = this.#maxBuffered, signal }: EventsOptions = {},
   ): EventStream<HeardEvent> {
     const unsubscribers: Unsubscribe[] = [];
-    const stream = new EventStream<HeardEvent>(buffer, () => {
+    // Nothing here may refer to the stream, or it would never be collected.
+    const events = new EventBuffer<HeardEvent>(buffer, () => {
       signal?.removeEventListener("abort", abort);
       for (const unsubscribe of unsubscribers) unsubscribe();
     });
-    const abort = () => void stream.return();
+    const abort = () => events.close();
     if (signal?.aborted) {
       abort();
-      return stream;
+      return new EventStream(events);
     }
     signal?.addEventListener("abort", abort, { once: true });
     const listener: Listener = (payload, sequence, at, event) => {
-      stream.push({ event, payload, sequence, at });
+      events.push({ event, payload, sequence, at });
     };
-    const settings = { handler: undefined, removed: () => stream.end() };
+    const settings = { handler: undefined, removed: () => events.end() };
     if (names === undefined) {
       unsubscribers.push(this.#add(this.#everything, listener, settings));
     }
     for (const name of new Set(typeof names === "string" ? [names] : names)) {
       unsubscribers.push(this.#subscribe(name, listener, settings));
     }
-    return stream;
+    return new EventStream(events);
   }
 
   /** Returns the number of emissions of each event. */

@@ -7,6 +7,7 @@
  */
 
 import { isInvolved } from "../../locks/state.ts";
+import { isUnused } from "../../messages/tables.ts";
 import type { PartCommand, RootState } from "../state.ts";
 import { releaseAgentLocks } from "./claims.ts";
 import type { Happened } from "./reaction.ts";
@@ -139,4 +140,20 @@ export function leaveMembers(
   { agents }: RootState,
 ): PartCommand | undefined {
   return agents.members.has(agentId) ? { type: "leave-agent", agentId, reason } : undefined;
+}
+
+/** Ends the life of an agent that was evicted, if it holds, waits for, receives and decides nothing. */
+export function leaveIfIdle(
+  { agentId }: Happened<"agent:forgotten">,
+  state: RootState,
+): PartCommand | undefined {
+  const { agents, locks, messages, conflicts } = state;
+  if (!agents.members.has(agentId)) return undefined;
+  const mailbox = messages.mailboxes.get(agentId);
+  const isInUse = isInvolved(locks, agentId) ||
+    (mailbox !== undefined && !isUnused(mailbox)) ||
+    messages.waitingOn.has(agentId) || messages.askedOf.has(agentId) ||
+    conflicts.conflictsOf.has(agentId) || conflicts.votesOf.has(agentId);
+  if (isInUse) return undefined;
+  return { type: "leave-agent", agentId, reason: "it was idle, and there were too many agents" };
 }

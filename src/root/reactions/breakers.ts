@@ -31,19 +31,20 @@ function agentOf(name: string, { rules, tasks }: RootState): string | undefined 
   return tasks.agents.has(agentId) ? agentId : undefined;
 }
 
-/** Gives an agent its breaker. */
+/** Gives an agent its breaker, also in place of one that was evicted. */
 export function makeBreaker(
-  { agentId }: Happened<"agent:spawned">,
+  { agentId }: Happened<"agent:spawned" | "task:started">,
   { rules: { agentBreaker }, breakers }: RootState,
 ): PartCommand | undefined {
+  if (agentBreaker === undefined) return undefined;
   const name = agentBreakerName(agentId);
-  if (agentBreaker === undefined || breakers.breakers.has(name)) return undefined;
+  if (breakers.breakers.has(name)) return undefined;
   return { type: "define-breaker", name, rules: agentBreaker };
 }
 
 /** Takes it away with the agent. */
 export function forgetBreaker(
-  { agentId }: Happened<"agent:terminated">,
+  { agentId }: Happened<"agent:terminated" | "agent:forgotten">,
   { breakers, asking }: RootState,
 ): PartCommand | undefined {
   const name = agentBreakerName(agentId);

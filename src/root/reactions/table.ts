@@ -28,6 +28,7 @@ import {
   closeMailbox,
   enroll,
   introduce,
+  leaveIfIdle,
   leaveMembers,
   openMailbox,
   releaseLocks,
@@ -97,8 +98,11 @@ export const REACTIONS: Reactions<RootState> = new Map([
     forgetBreaker,
   ),
 
+  // An agent that tasks have no room for leaves, unless another subsystem needs it.
+  on("agent:forgotten", leaveIfIdle, forgetBreaker),
+
   // An attempt is a call through the breaker of its agent.
-  on("task:started", beginCall),
+  on("task:started", makeBreaker, beginCall),
   on("task:completed", settleCall),
   on("task:failed", settleCall),
   on("task:cancelled", settleCall),

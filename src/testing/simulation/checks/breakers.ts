@@ -54,6 +54,12 @@ export class BreakerShadow {
       case "circuitbreaker:defined":
         if (!this.#breakers.has(event.name)) this.#make(event.name, event.epoch);
         return;
+      case "circuitbreaker:forgotten":
+        if (this.#expected(event.name).state !== "closed") {
+          fail("OnlyIdleIsEvicted", `"${event.name}" was not closed`);
+        }
+        this.#breakers.delete(event.name);
+        return;
       case "circuitbreaker:removed":
         this.#breakers.delete(event.name);
         return;
