@@ -4,13 +4,22 @@
  *
  * Without a log a dispatch is synchronous. With one, commands are stepped in the log's order once
  * the log says that they are safe, in batches: while one batch is being written the next gathers.
+ * They are stepped as they are read back from JSON, so that a replay is equal. A batch of which it is
+ * unknown whether the log stored it is offered again until it is known, and nothing is stepped before.
  *
  * @module
  */
 
 import { type CancelTimer, type Clock, systemClock } from "./clock.ts";
-import { ClosedError, InvariantError, type LockstepError, LogError } from "./errors.ts";
-import type { CommandLog, LogEntry } from "./log.ts";
+import {
+  AppendRefusedError,
+  ClosedError,
+  InvariantError,
+  type LockstepError,
+  LogError,
+  OutcomeUnknownError,
+} from "./errors.ts";
+import type { CommandLog, LogBatch, LogEntry } from "./log.ts";
 import { defaultLogger, isAtDebug, type Logger, logTo } from "./logger.ts";
 import {
   asPart,
@@ -44,6 +53,11 @@ export interface EngineOptions<Command extends Named> {
   clock?: Clock;
   /** Keeps the commands. @default none: the state dies with the process, calls answer at once */
   log?: CommandLog<Command | Tick>;
+  /**
+   * Positions in the log of commands that break the machine, and are not stepped when the log is read.
+   * A snapshot follows, so that they need to be named only once. @default none
+   */
+  skip?: readonly number[];
   /** Where events are published. @default nowhere */
   eventBus?: EventPublisher;
   /**
@@ -85,6 +99,8 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
   release(): void;
   /** Whether commands are stepped as they come, as there is no log to wait for. */
   readonly synchronous: boolean;
+  /** The error of a log that has not reported yet whether it stored a batch; commands wait for it. */
+  readonly stalled: LockstepError | undefined;
   /**
    * Steps `command` and returns the answer, when `synchronous`: a caller that needs it only after
    * observers and handlers ran saves the reply.
@@ -159,6 +175,8 @@ export class Engine<
   readonly clock: Clock;
   /** Whether {@linkcode dispatch} answers at once. */
   readonly synchronous: boolean;
+  /** The error of a log that has not reported yet whether it stored a batch. */
+  readonly stalled: LockstepError | undefined;
   readonly #machine: Machine<State, Command, Event, Answers>;
   /** The machine, if its timers can be left alone until one is due. */
   readonly #part: Part<State, Command, Event, Answers> | undefined;
@@ -189,11 +207,17 @@ export class Engine<
   #gathering: Pending<Command | Tick>[] = [];
   #writing: Promise<void> | undefined;
   #tickIsQueued = false;
+  /** Identifies the engine to its log, with the number of the next batch. */
+  readonly #session: string;
+  #batch = 1;
+  /** Ends the pause before a batch is offered again. */
+  #offerAgain: (() => void) | undefined;
 
   /** Whether nothing can be sent any more: it was closed, or the machine broke. */
   #isStopping = false;
   #closing: Promise<void> | undefined;
-  #broken: InvariantError | undefined;
+  /** Why nothing is stepped any more, if not because it was closed. */
+  #broken: InvariantError | OutcomeUnknownError | undefined;
   #stopped: LockstepError | undefined;
   #stopListeners: ((error: LockstepError) => void)[] = [];
 
@@ -212,12 +236,16 @@ export class Engine<
     this.#traces = isAtDebug(this.#logger);
     this.#state = machine.init();
     this.#now = Math.floor(this.clock.now());
+    this.#session = this.synchronous ? "" : randomName();
   }
 
   /**
    * An engine in the state that `options.log` leads to: its newest snapshot, and every entry since.
    *
    * Nothing of the past is published.
+   *
+   * @throws {InvariantError} when a command breaks the machine; the message names its position
+   * @throws {RangeError} when `options.skip` names a position that the log doesn't have
    */
   static async recover<State, Command extends Named, Event extends Named, Answers>(
     machine: Machine<State, Command, Event, Answers>,
@@ -232,14 +260,21 @@ export class Engine<
       engine.#sequence = kept.sequence;
       engine.#position = snapshot.position;
     }
+    const skip = new Set(options.skip);
+    let hasSkipped = false;
     for await (const { at, command } of options.log.read(engine.#position)) {
       engine.#now = at;
-      const events: Event[] = [];
-      machine.step(engine.#state, command, at, events);
-      engine.#sequence += events.length;
+      if (skip.has(engine.#position)) hasSkipped = true;
+      else engine.#replay(command, at);
       engine.#position++;
     }
+    for (const position of skip) {
+      if (position < engine.#position) continue;
+      const rule = `skip must name positions below ${engine.#position}, the end of the log`;
+      throw new RangeError(`Cannot read the log: ${rule}, got ${position}`);
+    }
     engine.#deadline = machine.deadline(engine.#state);
+    if (hasSkipped) await engine.snapshot();
     engine.#arm();
     return engine;
   }
@@ -295,7 +330,8 @@ export class Engine<
       return;
     }
     requireJson(command, `command ${command.type}`);
-    this.#gather({ entry: { at: this.#time(), command }, reply: reply as Reply<unknown> });
+    const read = JSON.parse(JSON.stringify(command)) as Each;
+    this.#gather({ entry: { at: this.#time(), command: read }, reply: reply as Reply<unknown> });
   }
 
   observe<Type extends Event["type"]>(
@@ -344,10 +380,22 @@ export class Engine<
     await log.saveSnapshot({ position: this.#position, state });
   }
 
-  /** Waits until the log has stored what was sent, then releases everything. Idempotent. */
-  close(): Promise<void> {
+  /**
+   * Refuses all further commands, as {@linkcode close} does, which has to follow. So what is closed
+   * meanwhile can't leave commands in the log that a restart would have to undo. Idempotent.
+   */
+  seal(): void {
     this.#disarm();
     this.#isStopping = true;
+    this.#offerAgain?.();
+  }
+
+  /**
+   * Waits until the log has stored what was sent, then releases everything. A batch of which the log
+   * has not reported whether it stored it is offered once more. Idempotent.
+   */
+  close(): Promise<void> {
+    this.seal();
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -425,15 +473,35 @@ export class Engine<
   }
 
   #break({ type }: Named, cause: unknown): never {
+    const where = this.synchronous ? "" : ` at position ${this.#position} of its log`;
+    const problem = `the machine ${this.#machine.name} broke${where}, and its engine stops`;
+    throw this.#fail(new InvariantError(`Cannot ${type}: ${problem}`, { cause }));
+  }
+
+  /** Stops for good, and logs why. */
+  #fail<Problem extends InvariantError | OutcomeUnknownError>(problem: Problem): Problem {
     this.#disarm();
     this.#isStopping = true;
-    this.#broken = new InvariantError(
-      `Cannot ${type}: the machine ${this.#machine.name} broke, and its engine stops`,
-      { cause },
-    );
-    this.#stop(this.#broken);
-    logTo(this.#logger, "error", this.#broken.message, cause);
-    throw this.#broken;
+    this.#broken = problem;
+    this.#stop(problem);
+    logTo(this.#logger, "error", problem.message, problem.cause);
+    return problem;
+  }
+
+  /** Steps an entry of the log, of which nothing is published. */
+  #replay(command: Command | Tick, at: Instant): void {
+    const events: Event[] = [];
+    try {
+      this.#machine.step(this.#state, command, at, events);
+    } catch (cause) {
+      const where = `the machine ${this.#machine.name} broke at position ${this.#position}`;
+      const attempt = `read the log: its command ${command.type}`;
+      const way = `skip: [${this.#position}] leaves it out`;
+      throw new InvariantError(`Cannot ${attempt} must be stepped, but ${where}; ${way}`, {
+        cause,
+      });
+    }
+    this.#sequence += events.length;
   }
 
   /** Publishes `events`, and then those of the steps that handlers cause meanwhile, in order. */
@@ -550,29 +618,85 @@ export class Engine<
     while (this.#gathering.length > 0) {
       const batch = this.#gathering;
       this.#gathering = [];
-      if (this.#broken !== undefined) {
-        for (const { reply } of batch) reply(undefined, this.#broken);
-        continue;
-      }
-      try {
-        await log.append(batch.map((pending) => pending.entry));
-      } catch (cause) {
-        const error = new LogError("Cannot append to the log: nothing was changed", { cause });
-        for (const { reply } of batch) reply(undefined, error);
-        continue;
-      }
+      const entries = batch.map((pending) => pending.entry);
+      const error = this.#broken ?? await this.#append(log, entries);
       for (const { entry, reply } of batch) {
         try {
+          if (error !== undefined) throw error;
           if (this.#broken !== undefined) throw this.#broken;
           this.#step(entry.command, entry.at, reply);
-        } catch (broken) {
-          reply(undefined, broken);
+        } catch (failure) {
+          reply(undefined, failure);
         }
       }
     }
     this.#writing = undefined;
   }
+
+  /**
+   * Appends a batch. While it is unknown whether the log stored it, the same batch is offered again:
+   * what comes later must not be stepped as if it had not happened, nor if it had.
+   *
+   * @returns the error because of which it must not be stepped, or `undefined` when it is stored
+   */
+  async #append(
+    log: CommandLog<Command | Tick>,
+    entries: readonly LogEntry<Command | Tick>[],
+  ): Promise<LockstepError | undefined> {
+    const batch: LogBatch<Command | Tick> = {
+      session: this.#session,
+      number: this.#batch,
+      entries,
+    };
+    for (;;) {
+      const isLast = this.#isStopping;
+      try {
+        await log.append(batch);
+        this.#batch++;
+        this.#stall(undefined);
+        return undefined;
+      } catch (cause) {
+        if (cause instanceof AppendRefusedError && this.stalled === undefined) {
+          return new LogError("Cannot append to the log: nothing was changed", { cause });
+        }
+        const problem = "it is unknown whether the log stored the newest commands";
+        if (isLast) {
+          const message = `Cannot go on: ${problem}; the next start reads what it stored`;
+          return this.#fail(new OutcomeUnknownError(message, { cause }));
+        }
+        const isNew = this.stalled === undefined;
+        this.#stall(new LogError(`Cannot step: ${problem}, which are offered again`, { cause }));
+        if (isNew) logTo(this.#logger, "warn", this.stalled!.message, cause);
+        await this.#pause();
+      }
+    }
+  }
+
+  #stall(error: LogError | undefined): void {
+    (this as { stalled: LockstepError | undefined }).stalled = error;
+  }
+
+  /** Waits for a while, or until the engine is to be closed. */
+  async #pause(): Promise<void> {
+    if (this.#isStopping) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.clock.setTimer(this.clock.now() + OFFER_RETRY_MS, resolve);
+      this.#offerAgain = () => {
+        cancel();
+        resolve();
+      };
+    });
+    this.#offerAgain = undefined;
+  }
 }
+
+/** Returns a name that no other engine has. */
+function randomName(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
+}
+
+/** Pause before a batch is offered again of which it is unknown whether the log stored it. */
+const OFFER_RETRY_MS = 100;
 
 /** Pause before a tick that the log did not store is offered again. */
 const TICK_RETRY_MS = 1000;

@@ -253,7 +253,7 @@ async function entriesOf(log: Log): Promise<LogEntry<RootCommand | Tick>[]> {
 
 async function copyOf(entries: readonly LogEntry<RootCommand | Tick>[]): Promise<Log> {
   const log: Log = new MemoryLog();
-  await log.append(structuredClone([...entries]));
+  await log.append({ session: "copy", number: 1, entries });
   return log;
 }
 

@@ -12,7 +12,13 @@ import { type CoordinationConfig, CoordinationManager } from "../../coordination
 import { EventBus } from "../../core/bus/event_bus.ts";
 import type { CancelTimer, Clock } from "../../core/clock.ts";
 import { LockstepError } from "../../core/errors.ts";
-import { type CommandLog, type LogEntry, MemoryLog, type Snapshot } from "../../core/log.ts";
+import {
+  type CommandLog,
+  type LogBatch,
+  type LogEntry,
+  MemoryLog,
+  type Snapshot,
+} from "../../core/log.ts";
 import { silentLogger } from "../../core/logger.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
 import type { RootCommand } from "../../root/state.ts";
@@ -478,8 +484,8 @@ class SimulatedProcess<Command> implements Clock, CommandLog<Command> {
     };
   }
 
-  append(entries: readonly LogEntry<Command>[]): Promise<void> {
-    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#log.append(entries));
+  append(batch: LogBatch<Command>): Promise<void> {
+    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#log.append(batch));
   }
 
   read(position: number): AsyncIterable<LogEntry<Command>> {
