@@ -9,6 +9,7 @@ import { type Attempt, requireFunction, requireObject } from "./arguments.ts";
 import type { MachineHost } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import { Engine, type EventPublisher } from "./engine.ts";
+import { errorData } from "./error_data.ts";
 import { ClosedError, UninitializedError } from "./errors.ts";
 import type { CommandLog } from "./log.ts";
 import { type Logger, requireLogger } from "./logger.ts";
@@ -34,6 +35,8 @@ export interface HostOptions<State, Command extends Named, Event extends Named, 
   clock?: Clock;
   /** Stores the commands. @default none */
   log?: CommandLog<Command | Tick>;
+  /** Positions in the log of commands that break the machine and are left out. @default none */
+  skip?: readonly number[];
   /** A machine that runs already; then `clock` and `log` are its own. */
   host?: MachineHost<State, Command, Event, Answers>;
   /** Whether the machine of `host` was read from a log of an earlier process. @default false */
@@ -44,8 +47,8 @@ export interface HostOptions<State, Command extends Named, Event extends Named, 
 export interface HostedClient {
   /** Fires what is due in the machine. */
   refresh(): Promise<void>;
-  /** Ends all calls that wait. */
-  close(): void;
+  /** Ends all calls that wait. The machine may refuse commands already. */
+  close(): void | Promise<void>;
 }
 
 /** Runs a machine for one façade, from its first call to its shutdown. */
@@ -64,13 +67,14 @@ export class Host<
   #engine: Engine<State, Command, Event, Answers> | undefined;
   #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  #failure: unknown;
 
   /** Runs the machine at once, unless there is a log to read. */
   constructor(
     hosted: Hosted<State, Command, Event, Answers, Client>,
     eventBus: EventPublisher | undefined,
     logger: Logger,
-    { clock, log, host, isRecovered = false }: HostOptions<State, Command, Event, Answers>,
+    { clock, log, skip, host, isRecovered = false }: HostOptions<State, Command, Event, Answers>,
   ) {
     const { machine, connect, recover } = hosted;
     this.#hosted = hosted;
@@ -80,13 +84,21 @@ export class Host<
       return;
     }
     const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
-    if (log !== undefined) this.#open = () => Engine.recover(machine, { ...rest, log });
+    const logged = { ...rest, ...(skip && { skip }) };
+    if (log !== undefined) this.#open = () => Engine.recover(machine, { ...logged, log });
     else this.#run(new Engine(machine, rest));
   }
 
   /** The engine of the host's own, or `undefined`. */
   get engine(): Engine<State, Command, Event, Answers> | undefined {
     return this.#engine;
+  }
+
+  /** Why there is no client: the machine was not initialized, or not with success. */
+  get problem(): string {
+    return this.#failure === undefined
+      ? new UninitializedError("look", this.#hosted.thing).message
+      : errorData(this.#failure).message;
   }
 
   /**
@@ -103,7 +115,9 @@ export class Host<
 
   /** Reads the log, if there is one. Idempotent. */
   initialize(): Promise<void> {
-    this.#initializing ??= this.#initialize();
+    this.#initializing ??= this.#initialize().catch((error) => {
+      throw this.#failure = error;
+    });
     return this.#initializing;
   }
 
@@ -135,9 +149,11 @@ export class Host<
     await recover?.(client);
   }
 
+  /** What a client ends when it is closed is not to be undone at the next start, nor in the log. */
   async #close(): Promise<void> {
     await this.#initializing?.catch(() => {});
-    this.client?.close();
+    this.#engine?.seal();
+    await this.client?.close();
     await this.#engine?.close();
   }
 
