@@ -483,7 +483,6 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   async #shutdown(graceMs: number): Promise<void> {
-    await this.#initializing?.catch(ignore);
     await this.#host.client?.scheduler.drain(graceMs);
     await this.#host.close();
     for (const unsubscribe of this.#unsubscribers) unsubscribe();

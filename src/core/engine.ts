@@ -30,6 +30,8 @@ import {
   type Part,
   type Tick,
 } from "./machine.ts";
+import { quote } from "./arguments.ts";
+import { differences } from "./config.ts";
 import { decode, encode, requireJson } from "./data/plain.ts";
 import { commandLine, eventLine } from "./describe.ts";
 
@@ -178,7 +180,7 @@ export class Engine<
   /** The error of a log that has not reported yet whether it stored a batch. */
   readonly stalled: LockstepError | undefined;
   readonly #machine: Machine<State, Command, Event, Answers>;
-  /** The machine, if its timers can be left alone until one is due. */
+  /** The machine, if its timers can be left alone until one is due, and nothing configures it. */
   readonly #part: Part<State, Command, Event, Answers> | undefined;
   readonly #log: CommandLog<Command | Tick> | undefined;
   readonly #eventBus: EventPublisher | undefined;
@@ -187,6 +189,7 @@ export class Engine<
   readonly #traces: boolean;
   /** By the type of an event. */
   readonly #observers = new Map<string, readonly Observer<Event>[]>();
+  readonly #skip: ReadonlySet<number>;
   #state: State;
   #now: Instant;
   #position = 0;
@@ -228,8 +231,9 @@ export class Engine<
   ) {
     this.clock = options.clock ?? systemClock;
     this.#machine = machine;
-    this.#part = asPart(machine);
+    this.#part = options.log === undefined ? asPart(machine) : undefined;
     this.#log = options.log;
+    this.#skip = new Set(options.skip);
     this.synchronous = options.log === undefined;
     this.#eventBus = options.eventBus;
     this.#logger = options.logger ?? defaultLogger;
@@ -240,43 +244,54 @@ export class Engine<
   }
 
   /**
-   * An engine in the state that `options.log` leads to: its newest snapshot, and every entry since.
-   *
-   * Nothing of the past is published.
-   *
-   * @throws {InvariantError} when a command breaks the machine; the message names its position
-   * @throws {RangeError} when `options.skip` names a position that the log doesn't have
+   * Returns an engine that has read its log, as {@linkcode open} does.
    */
   static async recover<State, Command extends Named, Event extends Named, Answers>(
     machine: Machine<State, Command, Event, Answers>,
     options: EngineOptions<Command> & { log: CommandLog<Command | Tick> },
   ): Promise<Engine<State, Command, Event, Answers>> {
     const engine = new Engine(machine, options);
-    const snapshot = await options.log.loadSnapshot();
+    await engine.open();
+    return engine;
+  }
+
+  /**
+   * Reads the log: its newest snapshot, and every entry since. Nothing of the past is published. Then
+   * puts the options of the machine in force, if others are.
+   *
+   * To be called once, before any command is sent.
+   *
+   * @throws {InvariantError} when a command breaks the machine; the message names its position
+   * @throws {RangeError} when `skip` names a position that the log doesn't have
+   * @throws {LogError} when the log does not store the options
+   */
+  async open(): Promise<void> {
+    const log = this.#log;
+    if (log === undefined) throw new TypeError("Cannot open: the engine must have a log, got none");
+    const snapshot = await log.loadSnapshot();
     if (snapshot !== undefined) {
       const kept = decode(snapshot.state) as { state: State; now: Instant; sequence: number };
-      engine.#state = kept.state;
-      engine.#now = kept.now;
-      engine.#sequence = kept.sequence;
-      engine.#position = snapshot.position;
+      this.#state = kept.state;
+      this.#now = kept.now;
+      this.#sequence = kept.sequence;
+      this.#position = snapshot.position;
     }
-    const skip = new Set(options.skip);
     let hasSkipped = false;
-    for await (const { at, command } of options.log.read(engine.#position)) {
-      engine.#now = at;
-      if (skip.has(engine.#position)) hasSkipped = true;
-      else engine.#replay(command, at);
-      engine.#position++;
+    for await (const { at, command } of log.read(this.#position)) {
+      this.#now = at;
+      if (this.#skip.has(this.#position)) hasSkipped = true;
+      else this.#replay(command, at);
+      this.#position++;
     }
-    for (const position of skip) {
-      if (position < engine.#position) continue;
-      const rule = `skip must name positions below ${engine.#position}, the end of the log`;
-      throw new RangeError(`Cannot read the log: ${rule}, got ${position}`);
+    for (const position of this.#skip) {
+      if (Number.isInteger(position) && position >= 0 && position < this.#position) continue;
+      const rule = `skip must name positions below ${this.#position}, the end of the log`;
+      throw new RangeError(`Cannot read the log: ${rule}, got ${quote(position)}`);
     }
-    engine.#deadline = machine.deadline(engine.#state);
-    if (hasSkipped) await engine.snapshot();
-    engine.#arm();
-    return engine;
+    this.#deadline = this.#machine.deadline(this.#state);
+    if (hasSkipped) await this.snapshot();
+    await this.#configure();
+    this.#arm();
   }
 
   /** The state as it is. It belongs to the machine: read it, change nothing, keep nothing. */
@@ -486,6 +501,28 @@ export class Engine<
     this.#stop(problem);
     logTo(this.#logger, "error", problem.message, problem.cause);
     return problem;
+  }
+
+  /** Writes the options of the machine into a log that has none, or others in force. */
+  async #configure(): Promise<void> {
+    const { config, configIn } = this.#machine;
+    if (config === undefined || configIn === undefined) return;
+    const isNew = this.#position === 0;
+    const changed = differences(configIn(this.#state), config);
+    if (!isNew && changed.length === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      this.send({ type: "configure", config } as Named as Tick, (_answer, error) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+    });
+    if (isNew) return;
+    const options = `${changed.length === 1 ? "option" : "options"} ${changed.join(", ")}`;
+    logTo(
+      this.#logger,
+      "info",
+      `The log has the new ${options} from position ${this.#position} on`,
+    );
   }
 
   /** Steps an entry of the log, of which nothing is published. */

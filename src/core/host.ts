@@ -62,8 +62,8 @@ export class Host<
   /** The client of the machine, or `undefined` until it runs. */
   readonly client: Client | undefined;
   readonly #hosted: Hosted<State, Command, Event, Answers, Client>;
-  /** Makes the engine from the log, if there is one to read. */
-  readonly #open: (() => Promise<Engine<State, Command, Event, Answers>>) | undefined;
+  /** The engine with a log that has to be read. */
+  readonly #unread: Engine<State, Command, Event, Answers> | undefined;
   #engine: Engine<State, Command, Event, Answers> | undefined;
   #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -85,7 +85,7 @@ export class Host<
     }
     const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
     const logged = { ...rest, ...(skip && { skip }) };
-    if (log !== undefined) this.#open = () => Engine.recover(machine, { ...logged, log });
+    if (log !== undefined) this.#unread = new Engine(machine, { ...logged, log });
     else this.#run(new Engine(machine, rest));
   }
 
@@ -136,23 +136,28 @@ export class Host<
   async #initialize(): Promise<void> {
     const { thing, prepare, recover } = this.#hosted;
     if (this.#closing !== undefined) throw new ClosedError("initialize", thing);
-    if (this.#open === undefined) return;
-    const engine = await this.#open();
+    const engine = this.#unread;
+    if (engine === undefined) return;
     try {
+      await engine.open();
       await prepare?.(engine);
+      if (this.#closing === undefined) {
+        const client = this.#run(engine);
+        await recover?.(client);
+      }
     } catch (error) {
-      await engine.close();
-      throw error;
+      if (this.#closing === undefined) {
+        if (this.client === undefined) await engine.close();
+        throw error;
+      }
     }
-    if (this.#closing !== undefined) return await engine.close();
-    const client = this.#run(engine);
-    await recover?.(client);
+    if (this.client === undefined) await engine.close(); // it was closed meanwhile
   }
 
   /** What a client ends when it is closed is not to be undone at the next start, nor in the log. */
   async #close(): Promise<void> {
+    (this.#engine ?? this.#unread)?.seal();
     await this.#initializing?.catch(() => {});
-    this.#engine?.seal();
     await this.client?.close();
     await this.#engine?.close();
   }

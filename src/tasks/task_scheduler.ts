@@ -383,7 +383,6 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   async #shutdown(graceMs: number): Promise<void> {
-    if (this.#initializing !== undefined) await this.#initializing.catch(nothing);
     await this.drain(graceMs);
     await this.#host.close();
   }

@@ -187,8 +187,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "duplicates are dropped for half as long",
     "messages/machine.ts",
-    "if (fifoSize(knownOrder) > config.dedupeWindow)",
-    "if (2 * fifoSize(knownOrder) > config.dedupeWindow)",
+    "while (fifoSize(knownOrder) > config.dedupeWindow)",
+    "while (2 * fifoSize(knownOrder) > config.dedupeWindow)",
   ),
   mutant(
     "a message in delivery holds no other back",
