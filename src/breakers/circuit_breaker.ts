@@ -200,6 +200,7 @@ export class CircuitBreaker implements AsyncDisposable {
 
   #ask(request: RequestPermit): Promise<PermitAnswer> {
     this.#report(this.#tally.epoch);
+    this.#client.defineLost(this.name);
     return this.#client.call(request);
   }
 

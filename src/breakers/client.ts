@@ -80,6 +80,8 @@ type Command = Exclude<BreakerCommand, Tick>;
 export class BreakerClient
   extends MachineClient<BreakerState, Command, BreakerEvent, BreakerAnswers> {
   readonly #logger: Logger;
+  /** Definitions that the log did not store, by breaker. */
+  readonly #lost = new Map<string, DefineBreaker>();
 
   /** Makes a client of the machine in `host`. */
   constructor(host: BreakerHost, logger: Logger) {
@@ -110,6 +112,14 @@ export class BreakerClient
     if (answer instanceof Refusal) throw this.errorOf(answer, command);
   }
 
+  /** Defines a breaker whose definition the log did not store. */
+  defineLost(name: string): void {
+    const command = this.#lost.get(name);
+    if (command === undefined) return;
+    this.#lost.delete(name);
+    this.define(command);
+  }
+
   /**
    * Sends a command whose answer no caller needs. Resolves when it was stepped, or its loss logged;
    * returns `undefined` when it was stepped at once.
@@ -118,10 +128,12 @@ export class BreakerClient
    */
   submit(command: Command): Promise<void> | undefined {
     if (this.stopped !== undefined) throw this.stopped;
+    if (command.type === "remove-breaker") this.#lost.delete(command.name);
     if (this.host.dispatcher.synchronous) return void this.dispatch(command);
     return this.attempt(command).catch((error) => {
       if (error instanceof ClosedError) return; // its figures end with the process
       const { type, name } = command;
+      if (type === "define-breaker") this.#lost.set(name, command);
       const line = `Circuit breaker ${quote(name)} lost the command ${type}`;
       logTo(this.#logger, "error", line, error);
     });

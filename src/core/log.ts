@@ -49,7 +49,7 @@ export interface CommandLog<Command> {
   append(batch: LogBatch<Command>): Promise<void>;
   /** The entries from `position` on, in order. @throws {RangeError} before the oldest one kept */
   read(position: number): AsyncIterable<LogEntry<Command>>;
-  /** Keeps `snapshot` as the newest; what lies before it may be forgotten. */
+  /** Keeps `snapshot` unless there is a newer one; what lies before it may be forgotten. */
   saveSnapshot(snapshot: Snapshot): Promise<void>;
   /** The newest snapshot, or `undefined`. */
   loadSnapshot(): Promise<Snapshot | undefined>;
@@ -89,17 +89,17 @@ export class MemoryLog<Command> implements CommandLog<Command> {
   }
 
   async *read(position: number): AsyncIterable<LogEntry<Command>> {
-    if (position < this.#first) {
-      throw new RangeError(
-        `Cannot read the log: position must be at least ${this.#first}, got ${position}`,
-      );
-    }
     for (let i = position; i - this.#first < this.#entries.length; i++) {
+      if (i < this.#first) { // also when a snapshot is saved meanwhile
+        const rule = `position must be at least ${this.#first}`;
+        throw new RangeError(`Cannot read the log: ${rule}, got ${i}`);
+      }
       yield JSON.parse(this.#entries[i - this.#first]!);
     }
   }
 
   saveSnapshot(snapshot: Snapshot): Promise<void> {
+    if (snapshot.position < this.#first) return Promise.resolve(); // it is not the newest
     this.#entries = this.#entries.slice(snapshot.position - this.#first);
     this.#first = snapshot.position;
     this.#snapshot = snapshot;

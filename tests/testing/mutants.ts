@@ -16,10 +16,16 @@ export interface Mutant {
   readonly to: string;
   /** The workload that finds it, when it is rare elsewhere. @default drawn */
   readonly workload?: string;
+  /** Whether it is in a façade or an engine, and the simulation of a manager on a log finds it. */
+  readonly isInManager?: boolean;
 }
 
 function mutant(name: string, file: string, from: string, to: string): Mutant {
   return { name, file, from, to };
+}
+
+function inManager(name: string, file: string, from: string, to: string): Mutant {
+  return { name, file, from, to, isInManager: true };
 }
 
 /** All bugs. */
@@ -286,5 +292,65 @@ export const MUTANTS: readonly Mutant[] = [
     "core/data/deadlines.ts",
     "first.rank > now) return undefined;",
     "first.rank >= now) return undefined;",
+  ),
+  inManager(
+    "a shutdown ends what waits by commands in the log",
+    "core/host.ts",
+    "    (this.#engine ?? this.#unread)?.seal();\n",
+    "",
+  ),
+  inManager(
+    "a shutdown drains the scheduler in the log",
+    "tasks/client.ts",
+    'if (synchronous) await this.call({ type: "drain" }).catch(ignore);',
+    'if (synchronous || graceMs > 0) await this.call({ type: "drain" }).catch(ignore);',
+  ),
+  inManager(
+    "an append that was stored without an answer counts as refused",
+    "core/engine.ts",
+    "if (cause instanceof AppendRefusedError && this.stalled === undefined)",
+    "if (cause !== undefined)",
+  ),
+  inManager(
+    "an append of unknown outcome is a new one when it is offered again",
+    "core/engine.ts",
+    "        await log.append(batch);\n",
+    "        await log.append({ ...batch, number: this.#batch++ });\n",
+  ),
+  inManager(
+    "the engine steps the object of the caller",
+    "core/engine.ts",
+    "const read = JSON.parse(JSON.stringify(command)) as Each;",
+    "const read = command;",
+  ),
+  inManager(
+    "data that JSON can't hold is written as something else",
+    "core/engine.ts",
+    "    requireJson(command, `command ${command.type}`);\n",
+    "",
+  ),
+  inManager(
+    "a command that breaks the machine is not passed over",
+    "core/engine.ts",
+    "if (this.#skip.has(this.#position)) hasSkipped = true;",
+    "if (this.#skip.has(-1)) hasSkipped = true;",
+  ),
+  inManager(
+    "a manager whose machine broke is healthy",
+    "coordination/coordination_manager.ts",
+    "engineHealth(state.due.earliest, now, parts.client.problem)",
+    "engineHealth(state.due.earliest, now)",
+  ),
+  inManager(
+    "changed options are ignored",
+    "core/engine.ts",
+    "if (!isNew && changed.length === 0) return;",
+    "if (!isNew) return;",
+  ),
+  inManager(
+    "options are not written into a new log",
+    "core/engine.ts",
+    "if (!isNew && changed.length === 0) return;",
+    "if (changed.length === 0) return;",
   ),
 ];

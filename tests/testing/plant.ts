@@ -21,7 +21,7 @@ const MOST_MS = HUNT_MS + 60_000;
 
 /** The result of the search for a mutant. */
 export interface Finding {
-  /** The number of steps until an invariant was broken; `undefined` when none was. */
+  /** The number of steps, or of calls, until an invariant was broken; `undefined` when none was. */
   readonly steps: number | undefined;
   /** The broken invariant. */
   readonly rule: string;
@@ -49,7 +49,7 @@ export async function find(mutant: Mutant): Promise<Finding> {
     await copyTree("src", `${root}/src`);
     const path = `${root}/src/${mutant.file}`;
     await Deno.writeTextFile(path, plantedIn(await Deno.readTextFile(path), mutant));
-    await Deno.writeTextFile(`${root}/hunt.ts`, huntFor(mutant.workload));
+    await Deno.writeTextFile(`${root}/hunt.ts`, huntFor(mutant));
     const command = new Deno.Command(Deno.execPath(), {
       args: ["run", "-q", "--no-check", "--no-config", `${root}/hunt.ts`],
       stdout: "piped",
@@ -66,7 +66,23 @@ export async function find(mutant: Mutant): Promise<Finding> {
   }
 }
 
-function huntFor(workload: string | undefined): string {
+function huntFor({ workload, isInManager = false }: Mutant): string {
+  if (isInManager) {
+    return `
+import { simulateManager } from "./src/testing/mod.ts";
+let calls = 0;
+let found = { rule: "" };
+for (let seed = 1; seed <= ${RUNS} && performance.now() < ${HUNT_MS}; seed++) {
+  const { broken, calls: made } = await simulateManager({ seed, rounds: 60, hasLog: true });
+  calls += made;
+  if (broken === undefined) continue;
+  found = { steps: calls, rule: broken.message.slice(0, 100) };
+  break;
+}
+if (found.rule === "") found.rule = "nothing broke in " + calls + " calls";
+console.log(JSON.stringify(found));
+`;
+  }
   const options = JSON.stringify({ steps: STEPS, workload });
   return `
 import { simulate } from "./src/testing/mod.ts";
@@ -92,7 +108,8 @@ if (import.meta.main) {
   for (const mutant of chosen) {
     const { steps, rule } = await find(mutant);
     if (steps === undefined) survivors++;
-    const found = steps === undefined ? "SURVIVES" : `${steps} steps`;
+    const unit = mutant.isInManager === true ? "calls" : "steps";
+    const found = steps === undefined ? "SURVIVES" : `${steps} ${unit}`;
     console.log(`${found.padStart(16)}  ${mutant.name} (${mutant.file}): ${rule}`);
   }
   console.log(`${chosen.length} planted, ${survivors} survive`);
