@@ -193,6 +193,12 @@ class ManagerWorld {
     });
   }
 
+  /** Reports that a call passed data that JSON can't hold, and was accepted. */
+  reportStored(data: unknown): void {
+    if (this.#log === undefined) return;
+    this.#broken ??= new BrokenInvariantError("OnlyJsonIsStored", `a log was given ${data}`);
+  }
+
   /** Makes some calls, lets time pass, and injects faults. */
   async round(): Promise<void> {
     const { chance } = this;
@@ -268,8 +274,10 @@ class ManagerWorld {
     if (!(error instanceof InvariantError) || !error.message.includes(`position ${position} `)) {
       fail("CallersLearnOfPoison", `the caller got ${error}`);
     }
-    const { healthy } = await this.manager.getHealthStatus();
-    if (healthy) fail("HealthSaysBroken", "a manager whose machine broke is healthy");
+    const { components: { engine } } = await this.manager.getHealthStatus();
+    if (engine?.healthy !== false) {
+      fail("HealthSaysBroken", "a manager whose machine broke is healthy");
+    }
     await this.#shutDown(0);
     const unaware = await this.#advanceUntil(
       this.start().then(() => undefined, (error) => error),
@@ -478,6 +486,7 @@ async function submit(world: ManagerWorld): Promise<void> {
   });
   input["changed"] = "later";
   const handle = await submitted;
+  if ("bad" in input) world.reportStored(input["bad"]);
   if (chance.happens(0.1)) await manager.cancelTask(id, "its result is not needed");
   await handle.result;
 }
