@@ -91,7 +91,6 @@ const UNREGISTERED_SLOTS = 1_000_000;
 export class TaskScheduler implements AsyncDisposable {
   readonly #host: ScheduledHost;
   readonly #maxRetries: number;
-  #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   /**
@@ -143,8 +142,7 @@ export class TaskScheduler implements AsyncDisposable {
    * get no tasks until they are registered again. Idempotent.
    */
   initialize(): Promise<void> {
-    this.#initializing ??= this.#host.initialize();
-    return this.#initializing;
+    return this.#host.initialize();
   }
 
   /**
