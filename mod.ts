@@ -274,11 +274,18 @@ export type {
 // Runtime
 export { type CancelTimer, type Clock, systemClock } from "./src/core/clock.ts";
 export { Logger, type LoggerOptions, type LogLevel } from "./src/core/logger.ts";
-export { type CommandLog, type LogEntry, MemoryLog, type Snapshot } from "./src/core/log.ts";
+export {
+  type CommandLog,
+  type LogBatch,
+  type LogEntry,
+  MemoryLog,
+  type Snapshot,
+} from "./src/core/log.ts";
 export type { HealthStatus } from "./src/core/machine.ts";
 export type { Instant } from "./src/core/machine.ts";
 export type { ErrorData } from "./src/core/error_data.ts";
 export {
+  AppendRefusedError,
   ClosedError,
   EventTimeoutError,
   InvariantError,
@@ -286,6 +293,7 @@ export {
   LockstepError,
   LogError,
   NonRetryableError,
+  OutcomeUnknownError,
   RetryAfterError,
   StaleEpochError,
   UninitializedError,

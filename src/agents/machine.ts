@@ -59,12 +59,34 @@ export function membershipMachine(
   return definePart<MembershipState, MembershipCommand, AgentEvent, MembershipAnswers>({
     name: "agents",
     commands: ["join-agent", "beat-agent", "leave-agent", "resume-listening"],
+    config: { ...DEFAULT_MEMBERSHIP_CONFIG, ...config },
+    configured: rescheduleAll,
     init: () => noMembers({ ...DEFAULT_MEMBERSHIP_CONFIG, ...config }),
     fire,
     apply: (state, command, now, events) => apply({ state, now, events }, command),
     deadline: (state) => nextDeadline(state.deadlines),
     describe: describer(AGENT_DESCRIPTIONS),
   });
+}
+
+/** Sets the timers of all members anew, as the silence before a suspicion may have changed. */
+function rescheduleAll(state: MembershipState, before: object): void {
+  if ((before as MembershipConfig).suspectAfterMs === state.config.suspectAfterMs) return;
+  for (const member of state.members.values()) {
+    if (member.timer !== undefined) {
+      reschedule(state.deadlines, member.timer, dueAt(state, member));
+    }
+  }
+}
+
+/** Changes the silence after which a member counts as dead; 0 for no limit. */
+export function limitSilence(state: MembershipState, agentId: string, ms: number): void {
+  const member = state.members.get(agentId);
+  if (member === undefined) return;
+  (member as { heartbeatTimeoutMs: number }).heartbeatTimeoutMs = ms;
+  const due = dueAt(state, member);
+  if (member.timer !== undefined) reschedule(state.deadlines, member.timer, due);
+  else if (due < Infinity) member.timer = schedule(state.deadlines, due, member);
 }
 
 /** Checks the agents that may have been silent for too long, by instant and then by incarnation. */

@@ -9,6 +9,7 @@ import type { EventBus } from "../core/bus/event_bus.ts";
 import { MachineClient, type MachineHost } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { readConfig } from "../core/config.ts";
+import { ClosedError } from "../core/errors.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { type Instant, Refusal, type Tick } from "../core/machine.ts";
@@ -139,6 +140,7 @@ export class BreakerClient
     if (this.stopped !== undefined) throw this.stopped;
     if (this.host.dispatcher.synchronous) return void this.dispatch(command);
     return this.attempt(command).catch((error) => {
+      if (error instanceof ClosedError) return; // its figures end with the process
       const { type, name } = command;
       const line = `Circuit breaker ${quote(name)} lost the command ${type}`;
       logTo(this.#logger, "error", line, error);

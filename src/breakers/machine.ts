@@ -17,7 +17,7 @@
  */
 
 import { nextDeadline, schedule, unschedule } from "../core/data/deadlines.ts";
-import { nextInt } from "../core/data/prng.ts";
+import { nextInt, reseed } from "../core/data/prng.ts";
 import { describer } from "../core/describe.ts";
 import { definePart, type Instant, type Part, Refusal, type Tick } from "../core/machine.ts";
 import type {
@@ -71,6 +71,8 @@ export function breakerMachine(
       "force-breaker",
       "reset-breaker",
     ],
+    config: { ...DEFAULT_BREAKER_CONFIG, ...config },
+    configured: reseed,
     init: () => emptyBreakers({ ...DEFAULT_BREAKER_CONFIG, ...config }),
     fire: () => {},
     apply,

@@ -38,6 +38,8 @@ export interface ConflictHosting {
   clock?: Clock;
   /** Stores the commands, so that they outlive the process. @default none */
   log?: CommandLog<ConflictCommand>;
+  /** Positions in the log of commands that break the machine, and are left out. @default none */
+  skip?: readonly number[];
   /** A conflict machine that runs already; then `clock`, `log` and its rules are its own. */
   host?: ConflictHost;
 }

@@ -62,6 +62,7 @@ export function conflictMachine(
   return definePart<ConflictState, ConflictCommand, ConflictEvent, ConflictAnswers>({
     name: "conflicts",
     commands: COMMANDS,
+    config: { ...DEFAULT_CONFLICT_CONFIG, ...config },
     init: () => noConflicts({ ...DEFAULT_CONFLICT_CONFIG, ...config }),
     fire,
     apply: (state, command, now, events) => apply({ state, now, events }, command),
@@ -233,7 +234,7 @@ function close(
   state.resolved.set(conflictId, conflict);
   enqueueLast(state.resolvedIds, conflictId);
   increment(state.resolutionsByStrategy, strategy);
-  if (fifoSize(state.resolvedIds) > state.config.keepResolved) evictOldest(state);
+  while (fifoSize(state.resolvedIds) > state.config.keepResolved) evictOldest(state);
   events.push({
     type: "conflict:resolved",
     conflictId,
@@ -397,7 +398,7 @@ function noteRequests(step: ConflictStep, command: NoteRequests): Answer<"note-r
     const known = knownAgentOf(state, agentId).requests;
     known.delete(key); // so that the newest note stands last
     known.set(key, at);
-    if (known.size > state.config.keepRequests) known.delete(known.keys().next().value!);
+    while (known.size > state.config.keepRequests) known.delete(known.keys().next().value!);
     requests.push([agentId, at]);
   }
   events.push({ type: "request:noted", subject, subjectId, requests });

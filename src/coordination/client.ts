@@ -45,6 +45,10 @@ export class ActingDispatcher implements RootDispatcher {
     return this.#inner.synchronous;
   }
 
+  get stalled(): LockstepError | undefined {
+    return this.#inner.stalled;
+  }
+
   /** Sends for `actor` what `action` sends before it returns; façades send as they are called. */
   as<Result>(actor: Actor, action: () => Result): Result {
     const before = this.#actor;

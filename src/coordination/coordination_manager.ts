@@ -17,7 +17,7 @@ import {
   requireOneOf,
 } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
-import { ClosedError, UninitializedError, UnknownAgentError } from "../core/errors.ts";
+import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
 import { type LockstepEvent, SystemEvents } from "../root/events.ts";
 import type { TaskBackedOff, TaskFailed } from "../tasks/events.ts";
@@ -55,7 +55,7 @@ import {
 } from "./health.ts";
 import type { RootAnswers, RootCommand, RootHost, RootState } from "../root/state.ts";
 import { rootMachine } from "../root/machine.ts";
-import { recover, revive } from "./recovery.ts";
+import { endFormerProcess } from "../root/recovery.ts";
 import { Subsystems, THING } from "./subsystems.ts";
 
 /** Options of {@linkcode CoordinationManager} besides its config. */
@@ -67,6 +67,8 @@ export interface CoordinationOptions {
    * none
    */
   log?: CommandLog<RootCommand | Tick>;
+  /** Positions in the log of commands that break the machine, and are left out. @default none */
+  skip?: readonly number[];
 }
 
 /** The figures of a whole coordination system. */
@@ -130,7 +132,7 @@ export class CoordinationManager implements AsyncDisposable {
       machine: rootMachine(this.#settings.root),
       connect: (host: RootHost) =>
         new Subsystems(host, this.#settings, eventBus, logger, isRecovered),
-      recover: ({ client }: Subsystems) => recover(client),
+      recover: ({ client }: Subsystems) => endFormerProcess(client),
     };
     this.#host = new Host(hosted, eventBus, logger, options);
     this.#unsubscribers = [
@@ -151,7 +153,8 @@ export class CoordinationManager implements AsyncDisposable {
 
   /**
    * Starts nothing any more, lets running attempts end for `graceMs`, ends all waits with a
-   * `ClosedError`, and lets go of everything. Harmless when called again.
+   * `ClosedError`, and lets go of everything. With a log, the next start finds what it would find
+   * after a crash. Idempotent.
    */
   shutdown({ graceMs = 5_000 }: ShutdownOptions = {}): Promise<void> {
     return attempting(() => {
@@ -227,8 +230,9 @@ export class CoordinationManager implements AsyncDisposable {
     const parts = this.#running("register an agent");
     await parts.advanced.registerAgent(profile, handler);
     const { id: agentId } = profile;
-    await revive(parts.client, agentId);
-    const member = parts.host.state().agents.members.get(agentId);
+    const { members } = parts.host.state().agents;
+    if (members.get(agentId)?.isSuspect) await this.heartbeat(agentId);
+    const member = members.get(agentId);
     if (member === undefined) throw new UnknownAgentError("register an agent", agentId);
     return new AgentSession(parts, agentId, member.incarnation);
   }
@@ -402,16 +406,16 @@ export class CoordinationManager implements AsyncDisposable {
   async getHealthStatus(): Promise<CoordinationHealth> {
     const parts = this.#host.client;
     if (parts === undefined || this.#closing !== undefined) {
-      const { message } = parts === undefined
-        ? new UninitializedError("look", THING)
-        : new ClosedError("go on", THING);
+      const message = parts === undefined
+        ? this.#host.problem
+        : new ClosedError("go on", THING).message;
       return wholeHealth({ engine: { healthy: false, error: message, metrics: {} } });
     }
     const { host, scheduler, resources, messages } = parts;
     const state = host.state();
     const now = host.dispatcher.clock.now();
     return wholeHealth({
-      engine: engineHealth(state.due.earliest, now),
+      engine: engineHealth(state.due.earliest, now, parts.client.problem),
       agents: membershipHealth(state.agents, now),
       scheduler: await scheduler.getHealthStatus(),
       resources: await resources.getHealthStatus(),
@@ -479,8 +483,7 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   async #shutdown(graceMs: number): Promise<void> {
-    await this.#initializing?.catch(ignore);
-    await this.#host.client?.shutdown(graceMs);
+    await this.#host.client?.scheduler.drain(graceMs);
     await this.#host.close();
     for (const unsubscribe of this.#unsubscribers) unsubscribe();
     this.#eventBus.emit(SystemEvents.SYSTEM_SHUTDOWN, { reason: "shutdown" });

@@ -21,13 +21,15 @@ const TOLERATED_LATENESS_MS = 1_000;
 /** The share of a table that may be in use. */
 const TOLERATED_SHARE = 0.9;
 
-/** Whether what is due has happened. */
-export function engineHealth(deadline: Instant, now: Instant): HealthStatus {
+/** Whether commands are stepped, and what is due has happened. */
+export function engineHealth(deadline: Instant, now: Instant, stopped?: unknown): HealthStatus {
   const overdueMs = Math.max(0, now - deadline);
-  return statusOf(
-    overdueMs > TOLERATED_LATENESS_MS ? `a timer is overdue by ${overdueMs} ms` : undefined,
-    { overdueMs },
-  );
+  const error = stopped !== undefined
+    ? stopped instanceof Error ? stopped.message : "stopped"
+    : overdueMs > TOLERATED_LATENESS_MS
+    ? `a timer is overdue by ${overdueMs} ms`
+    : undefined;
+  return statusOf(error, { overdueMs });
 }
 
 /** Whether calls go through all breakers, and there is room for another. Costs a look at each. */

@@ -87,20 +87,16 @@ export class Subsystems {
     return this.client.refresh();
   }
 
-  /** Stops all calls; {@linkcode shutdown} lets attempts end first. */
-  close(): void {
-    this.client.close(new ClosedError("go on", THING));
-    this.metrics.stop();
-  }
-
-  /** Waits up to `graceMs` for running attempts, and ends everything else. */
-  async shutdown(graceMs: number): Promise<void> {
-    await this.scheduler.shutdown({ graceMs });
+  /** Ends all calls; those of attempts that go on, too. */
+  async close(): Promise<void> {
+    await this.scheduler.shutdown({ graceMs: 0 });
     await this.messages.shutdown();
     await this.stealing.shutdown();
     await this.breakers.shutdown();
     await this.conflicts.shutdown();
     await this.versions.shutdown();
+    this.client.close(new ClosedError("go on", THING));
+    this.metrics.stop();
   }
 
   /** Returns the machine of one subsystem inside the root machine. */

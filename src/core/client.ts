@@ -68,6 +68,11 @@ export abstract class MachineClient<
     this.state = host.state();
   }
 
+  /** The error because of which nothing is stepped, for good or until the log answers. */
+  get problem(): unknown {
+    return this.stopped ?? this.host.dispatcher.stalled;
+  }
+
   /** The time of the machine's clock. */
   get now(): Instant {
     return this.host.dispatcher.clock.now();

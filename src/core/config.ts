@@ -77,6 +77,20 @@ export function oneOf<Value extends string>(
   };
 }
 
+/** Returns the names of the options in which two configs differ: `tasks.maxRetries`. */
+export function differences(before: unknown, after: unknown, name = ""): string[] {
+  if (Object.is(before, after)) return [];
+  if (!isNested(before) || !isNested(after)) return [name];
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].flatMap((each) =>
+    differences(before[each], after[each], name === "" ? each : `${name}.${each}`)
+  );
+}
+
+function isNested(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
 /** Returns the config of a caller that gives none. */
 export function defaultsOf<Config>(options: Options<Config>): Config {
   return Object.fromEntries(

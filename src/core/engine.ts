@@ -4,13 +4,22 @@
  *
  * Without a log a dispatch is synchronous. With one, commands are stepped in the log's order once
  * the log says that they are safe, in batches: while one batch is being written the next gathers.
+ * They are stepped as they are read back from JSON, so that a replay is equal. A batch of which it is
+ * unknown whether the log stored it is offered again until it is known, and nothing is stepped before.
  *
  * @module
  */
 
 import { aheadOf, type CancelTimer, type Clock, systemClock } from "./clock.ts";
-import { ClosedError, InvariantError, type LockstepError, LogError } from "./errors.ts";
-import type { CommandLog, LogEntry } from "./log.ts";
+import {
+  AppendRefusedError,
+  ClosedError,
+  InvariantError,
+  type LockstepError,
+  LogError,
+  OutcomeUnknownError,
+} from "./errors.ts";
+import type { CommandLog, LogBatch, LogEntry } from "./log.ts";
 import { defaultLogger, isAtDebug, type Logger, logTo } from "./logger.ts";
 import {
   asPart,
@@ -21,6 +30,8 @@ import {
   type Part,
   type Tick,
 } from "./machine.ts";
+import { quote } from "./arguments.ts";
+import { differences } from "./config.ts";
 import { decode, encode, requireJson } from "./data/plain.ts";
 import { commandLine, eventLine } from "./describe.ts";
 
@@ -44,6 +55,11 @@ export interface EngineOptions<Command extends Named> {
   clock?: Clock;
   /** Keeps the commands. @default none: the state dies with the process, calls answer at once */
   log?: CommandLog<Command | Tick>;
+  /**
+   * Positions in the log of commands that break the machine, and are not stepped when the log is read.
+   * A snapshot follows, so that they need to be named only once. @default none
+   */
+  skip?: readonly number[];
   /** Where events are published. @default nowhere */
   eventBus?: EventPublisher;
   /**
@@ -85,6 +101,8 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
   release(): void;
   /** Whether commands are stepped as they come, as there is no log to wait for. */
   readonly synchronous: boolean;
+  /** The error of a log that has not reported yet whether it stored a batch; commands wait for it. */
+  readonly stalled: LockstepError | undefined;
   /**
    * Steps `command` and returns the answer, when `synchronous`: a caller that needs it only after
    * observers and handlers ran saves the reply.
@@ -164,8 +182,10 @@ export class Engine<
   readonly clock: Clock;
   /** Whether {@linkcode dispatch} answers at once. */
   readonly synchronous: boolean;
+  /** The error of a log that has not reported yet whether it stored a batch. */
+  readonly stalled: LockstepError | undefined;
   readonly #machine: Machine<State, Command, Event, Answers>;
-  /** The machine, if its timers can be left alone until one is due. */
+  /** The machine, if its timers can be left alone until one is due, and nothing configures it. */
   readonly #part: Part<State, Command, Event, Answers> | undefined;
   readonly #log: CommandLog<Command | Tick> | undefined;
   readonly #eventBus: EventPublisher | undefined;
@@ -174,6 +194,7 @@ export class Engine<
   readonly #traces: boolean;
   /** By the type of an event. */
   readonly #observers = new Map<string, readonly Observer<Event>[]>();
+  readonly #skip: ReadonlySet<number>;
   #state: State;
   #now: Instant;
   #position = 0;
@@ -201,11 +222,17 @@ export class Engine<
   #gathering: Pending<Command | Tick>[] = [];
   #writing: Promise<void> | undefined;
   #tickIsQueued = false;
+  /** Identifies the engine to its log, with the number of the next batch. */
+  readonly #session: string;
+  #batch = 1;
+  /** Ends the pause before a batch is offered again. */
+  #offerAgain: (() => void) | undefined;
 
   /** Whether nothing can be sent any more: it was closed, or the machine broke. */
   #isStopping = false;
   #closing: Promise<void> | undefined;
-  #broken: InvariantError | undefined;
+  /** Why nothing is stepped any more, if not because it was closed. */
+  #broken: InvariantError | OutcomeUnknownError | undefined;
   #stopped: LockstepError | undefined;
   #stopListeners: ((error: LockstepError) => void)[] = [];
 
@@ -216,48 +243,71 @@ export class Engine<
   ) {
     this.clock = options.clock ?? systemClock;
     this.#machine = machine;
-    this.#part = asPart(machine);
+    this.#part = options.log === undefined ? asPart(machine) : undefined;
     this.#toleratedMs = machine.commands.includes("resume-listening") ? TOLERATED_MS : Infinity;
     this.#log = options.log;
+    this.#skip = new Set(options.skip);
     this.synchronous = options.log === undefined;
     this.#eventBus = options.eventBus;
     this.#logger = options.logger ?? defaultLogger;
     this.#traces = isAtDebug(this.#logger);
     this.#state = machine.init();
     this.#now = Math.floor(this.clock.now());
+    this.#session = this.synchronous ? "" : randomName();
   }
 
   /**
-   * An engine in the state that `options.log` leads to: its newest snapshot, and every entry since.
-   * Its time goes on from the newest entry, if the clock is behind that.
-   *
-   * Nothing of the past is published.
+   * Returns an engine that has read its log, as {@linkcode open} does.
    */
   static async recover<State, Command extends Named, Event extends Named, Answers>(
     machine: Machine<State, Command, Event, Answers>,
     options: EngineOptions<Command> & { log: CommandLog<Command | Tick> },
   ): Promise<Engine<State, Command, Event, Answers>> {
     const engine = new Engine(machine, options);
-    const snapshot = await options.log.loadSnapshot();
+    await engine.open();
+    return engine;
+  }
+
+  /**
+   * Reads the log: its newest snapshot, and every entry since. Nothing of the past is published. The
+   * time goes on from the newest entry, if the clock is behind that. Then puts the options of the
+   * machine in force, if others are.
+   *
+   * To be called once, before any command is sent.
+   *
+   * @throws {InvariantError} when a command breaks the machine; the message names its position
+   * @throws {RangeError} when `skip` names a position that the log doesn't have
+   * @throws {LogError} when the log does not store the options
+   */
+  async open(): Promise<void> {
+    const log = this.#log;
+    if (log === undefined) throw new TypeError("Cannot open: the engine must have a log, got none");
+    const snapshot = await log.loadSnapshot();
     if (snapshot !== undefined) {
       const kept = decode(snapshot.state) as { state: State; now: Instant; sequence: number };
-      engine.#state = kept.state;
-      engine.#now = kept.now;
-      engine.#sequence = kept.sequence;
-      engine.#position = snapshot.position;
+      this.#state = kept.state;
+      this.#now = kept.now;
+      this.#sequence = kept.sequence;
+      this.#position = snapshot.position;
     }
-    for await (const { at, command } of options.log.read(engine.#position)) {
-      engine.#now = at;
-      const events: Event[] = [];
-      machine.step(engine.#state, command, at, events);
-      engine.#sequence += events.length;
-      engine.#position++;
+    let hasSkipped = false;
+    for await (const { at, command } of log.read(this.#position)) {
+      this.#now = at;
+      if (this.#skip.has(this.#position)) hasSkipped = true;
+      else this.#replay(command, at);
+      this.#position++;
     }
-    const behindMs = engine.#now - Math.floor(engine.clock.now());
-    if (behindMs > 0) (engine as { clock: Clock }).clock = aheadOf(engine.clock, behindMs);
-    engine.#deadline = machine.deadline(engine.#state);
-    engine.#arm();
-    return engine;
+    for (const position of this.#skip) {
+      if (Number.isInteger(position) && position >= 0 && position < this.#position) continue;
+      const rule = `skip must name positions below ${this.#position}, the end of the log`;
+      throw new RangeError(`Cannot read the log: ${rule}, got ${quote(position)}`);
+    }
+    const behindMs = this.#now - Math.floor(this.clock.now());
+    if (behindMs > 0) (this as { clock: Clock }).clock = aheadOf(this.clock, behindMs);
+    this.#deadline = this.#machine.deadline(this.#state);
+    if (hasSkipped) await this.snapshot();
+    await this.#configure();
+    this.#arm();
   }
 
   /** The state as it is. It belongs to the machine: read it, change nothing, keep nothing. */
@@ -311,9 +361,10 @@ export class Engine<
       return;
     }
     requireJson(command, `command ${command.type}`);
+    const read = JSON.parse(JSON.stringify(command)) as Each;
     const at = this.#time();
     if (this.#unheardMs !== undefined) this.#resume(at);
-    this.#gather({ entry: { at, command }, reply: reply as Reply<unknown> });
+    this.#gather({ entry: { at, command: read }, reply: reply as Reply<unknown> });
   }
 
   /**
@@ -376,10 +427,22 @@ export class Engine<
     await log.saveSnapshot({ position: this.#position, state });
   }
 
-  /** Waits until the log has stored what was sent, then releases everything. Idempotent. */
-  close(): Promise<void> {
+  /**
+   * Refuses all further commands, as {@linkcode close} does, which has to follow. So what is closed
+   * meanwhile can't leave commands in the log that a restart would have to undo. Idempotent.
+   */
+  seal(): void {
     this.#disarm();
     this.#isStopping = true;
+    this.#offerAgain?.();
+  }
+
+  /**
+   * Waits until the log has stored what was sent, then releases everything. A batch of which the log
+   * has not reported whether it stored it is offered once more. Idempotent.
+   */
+  close(): Promise<void> {
+    this.seal();
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -490,15 +553,57 @@ export class Engine<
   }
 
   #break({ type }: Named, cause: unknown): never {
+    const where = this.synchronous ? "" : ` at position ${this.#position} of its log`;
+    const problem = `the machine ${this.#machine.name} broke${where}, and its engine stops`;
+    throw this.#fail(new InvariantError(`Cannot ${type}: ${problem}`, { cause }));
+  }
+
+  /** Stops for good, and logs why. */
+  #fail<Problem extends InvariantError | OutcomeUnknownError>(problem: Problem): Problem {
     this.#disarm();
     this.#isStopping = true;
-    this.#broken = new InvariantError(
-      `Cannot ${type}: the machine ${this.#machine.name} broke, and its engine stops`,
-      { cause },
+    this.#broken = problem;
+    this.#stop(problem);
+    logTo(this.#logger, "error", problem.message, problem.cause);
+    return problem;
+  }
+
+  /** Writes the options of the machine into a log that has none, or others in force. */
+  async #configure(): Promise<void> {
+    const { config, configIn } = this.#machine;
+    if (config === undefined || configIn === undefined) return;
+    const isNew = this.#position === 0;
+    const changed = differences(configIn(this.#state), config);
+    if (!isNew && changed.length === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      this.send({ type: "configure", config } as Named as Tick, (_answer, error) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+    });
+    if (isNew) return;
+    const options = `${changed.length === 1 ? "option" : "options"} ${changed.join(", ")}`;
+    logTo(
+      this.#logger,
+      "info",
+      `The log has the new ${options} from position ${this.#position} on`,
     );
-    this.#stop(this.#broken);
-    logTo(this.#logger, "error", this.#broken.message, cause);
-    throw this.#broken;
+  }
+
+  /** Steps an entry of the log, of which nothing is published. */
+  #replay(command: Command | Tick, at: Instant): void {
+    const events: Event[] = [];
+    try {
+      this.#machine.step(this.#state, command, at, events);
+    } catch (cause) {
+      const where = `the machine ${this.#machine.name} broke at position ${this.#position}`;
+      const attempt = `read the log: its command ${command.type}`;
+      const way = `skip: [${this.#position}] leaves it out`;
+      throw new InvariantError(`Cannot ${attempt} must be stepped, but ${where}; ${way}`, {
+        cause,
+      });
+    }
+    this.#sequence += events.length;
   }
 
   /** Publishes `events`, and then those of the steps that handlers cause meanwhile, in order. */
@@ -638,29 +743,85 @@ export class Engine<
     while (this.#gathering.length > 0) {
       const batch = this.#gathering;
       this.#gathering = [];
-      if (this.#broken !== undefined) {
-        for (const { reply } of batch) reply(undefined, this.#broken);
-        continue;
-      }
-      try {
-        await log.append(batch.map((pending) => pending.entry));
-      } catch (cause) {
-        const error = new LogError("Cannot append to the log: nothing was changed", { cause });
-        for (const { reply } of batch) reply(undefined, error);
-        continue;
-      }
+      const entries = batch.map((pending) => pending.entry);
+      const error = this.#broken ?? await this.#append(log, entries);
       for (const { entry, reply } of batch) {
         try {
+          if (error !== undefined) throw error;
           if (this.#broken !== undefined) throw this.#broken;
           this.#step(entry.command, entry.at, reply);
-        } catch (broken) {
-          reply(undefined, broken);
+        } catch (failure) {
+          reply(undefined, failure);
         }
       }
     }
     this.#writing = undefined;
   }
+
+  /**
+   * Appends a batch. While it is unknown whether the log stored it, the same batch is offered again:
+   * what comes later must not be stepped as if it had not happened, nor if it had.
+   *
+   * @returns the error because of which it must not be stepped, or `undefined` when it is stored
+   */
+  async #append(
+    log: CommandLog<Command | Tick>,
+    entries: readonly LogEntry<Command | Tick>[],
+  ): Promise<LockstepError | undefined> {
+    const batch: LogBatch<Command | Tick> = {
+      session: this.#session,
+      number: this.#batch,
+      entries,
+    };
+    for (;;) {
+      const isLast = this.#isStopping;
+      try {
+        await log.append(batch);
+        this.#batch++;
+        this.#stall(undefined);
+        return undefined;
+      } catch (cause) {
+        if (cause instanceof AppendRefusedError && this.stalled === undefined) {
+          return new LogError("Cannot append to the log: nothing was changed", { cause });
+        }
+        const problem = "it is unknown whether the log stored the newest commands";
+        if (isLast) {
+          const message = `Cannot go on: ${problem}; the next start reads what it stored`;
+          return this.#fail(new OutcomeUnknownError(message, { cause }));
+        }
+        const isNew = this.stalled === undefined;
+        this.#stall(new LogError(`Cannot step: ${problem}, which are offered again`, { cause }));
+        if (isNew) logTo(this.#logger, "warn", this.stalled!.message, cause);
+        await this.#pause();
+      }
+    }
+  }
+
+  #stall(error: LogError | undefined): void {
+    (this as { stalled: LockstepError | undefined }).stalled = error;
+  }
+
+  /** Waits for a while, or until the engine is to be closed. */
+  async #pause(): Promise<void> {
+    if (this.#isStopping) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.clock.setTimer(this.clock.now() + OFFER_RETRY_MS, resolve);
+      this.#offerAgain = () => {
+        cancel();
+        resolve();
+      };
+    });
+    this.#offerAgain = undefined;
+  }
 }
+
+/** Returns a name that no other engine has. */
+function randomName(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
+}
+
+/** Pause before a batch is offered again of which it is unknown whether the log stored it. */
+const OFFER_RETRY_MS = 100;
 
 /** Pause before a tick that the log did not store is offered again. */
 const TICK_RETRY_MS = 1000;

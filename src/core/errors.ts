@@ -36,7 +36,10 @@ export class UninitializedError extends LockstepError {
   }
 }
 
-/** A bug in Lockstep: a machine found its own state impossible. The engine stops. */
+/**
+ * A bug in Lockstep: a machine found its own state impossible. The engine stops; with a log, the
+ * message names the position of the command.
+ */
 export class InvariantError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "invariant";
@@ -46,6 +49,21 @@ export class InvariantError extends LockstepError {
 export class LogError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "log";
+}
+
+/**
+ * Thrown by an append that certainly stored nothing and never will. After any other error of an
+ * append it is unknown whether the log stored the batch.
+ */
+export class AppendRefusedError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "append-refused";
+}
+
+/** The engine was closed before its log reported whether it stored a command. */
+export class OutcomeUnknownError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "outcome-unknown";
 }
 
 /** A table is full, or a limit is too small for the request; nothing was added. */

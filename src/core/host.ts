@@ -9,6 +9,7 @@ import { type Attempt, requireFunction, requireObject } from "./arguments.ts";
 import type { MachineHost } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import { Engine, type EventPublisher } from "./engine.ts";
+import { errorData } from "./error_data.ts";
 import { ClosedError, UninitializedError } from "./errors.ts";
 import type { CommandLog } from "./log.ts";
 import { type Logger, requireLogger } from "./logger.ts";
@@ -32,6 +33,8 @@ export interface HostOptions<State, Command extends Named, Event extends Named, 
   clock?: Clock;
   /** Stores the commands. @default none */
   log?: CommandLog<Command | Tick>;
+  /** Positions in the log of commands that break the machine and are left out. @default none */
+  skip?: readonly number[];
   /** A machine that runs already; then `clock` and `log` are its own. */
   host?: MachineHost<State, Command, Event, Answers>;
   /** Whether the machine of `host` was read from a log of an earlier process. @default false */
@@ -42,8 +45,8 @@ export interface HostOptions<State, Command extends Named, Event extends Named, 
 export interface HostedClient {
   /** Fires what is due in the machine. */
   refresh(): Promise<void>;
-  /** Ends all calls that wait. */
-  close(): void;
+  /** Ends all calls that wait. The machine may refuse commands already. */
+  close(): void | Promise<void>;
 }
 
 /** Runs a machine for one façade, from its first call to its shutdown. */
@@ -57,18 +60,19 @@ export class Host<
   /** The client of the machine, or `undefined` until it runs. */
   readonly client: Client | undefined;
   readonly #hosted: Hosted<State, Command, Event, Answers, Client>;
-  /** Makes the engine from the log, if there is one to read. */
-  readonly #open: (() => Promise<Engine<State, Command, Event, Answers>>) | undefined;
+  /** The engine with a log that has to be read. */
+  readonly #unread: Engine<State, Command, Event, Answers> | undefined;
   #engine: Engine<State, Command, Event, Answers> | undefined;
   #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  #failure: unknown;
 
   /** Runs the machine at once, unless there is a log to read. */
   constructor(
     hosted: Hosted<State, Command, Event, Answers, Client>,
     eventBus: EventPublisher | undefined,
     logger: Logger,
-    { clock, log, host, isRecovered = false }: HostOptions<State, Command, Event, Answers>,
+    { clock, log, skip, host, isRecovered = false }: HostOptions<State, Command, Event, Answers>,
   ) {
     const { machine, connect, recover } = hosted;
     this.#hosted = hosted;
@@ -78,13 +82,21 @@ export class Host<
       return;
     }
     const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
-    if (log !== undefined) this.#open = () => Engine.recover(machine, { ...rest, log });
+    const logged = { ...rest, ...(skip && { skip }) };
+    if (log !== undefined) this.#unread = new Engine(machine, { ...logged, log });
     else this.#run(new Engine(machine, rest));
   }
 
   /** The engine of the host's own, or `undefined`. */
   get engine(): Engine<State, Command, Event, Answers> | undefined {
     return this.#engine;
+  }
+
+  /** Why there is no client: the machine was not initialized, or not with success. */
+  get problem(): string {
+    return this.#failure === undefined
+      ? new UninitializedError("look", this.#hosted.thing).message
+      : errorData(this.#failure).message;
   }
 
   /**
@@ -101,7 +113,9 @@ export class Host<
 
   /** Reads the log, if there is one. Idempotent. */
   initialize(): Promise<void> {
-    this.#initializing ??= this.#initialize();
+    this.#initializing ??= this.#initialize().catch((error) => {
+      throw this.#failure = error;
+    });
     return this.#initializing;
   }
 
@@ -120,22 +134,29 @@ export class Host<
   async #initialize(): Promise<void> {
     const { thing, recover } = this.#hosted;
     if (this.#closing !== undefined) throw new ClosedError("initialize", thing);
-    if (this.#open === undefined) return;
-    const engine = await this.#open();
+    const engine = this.#unread;
+    if (engine === undefined) return;
     try {
+      await engine.open();
       await engine.resumeListening();
+      if (this.#closing === undefined) {
+        const client = this.#run(engine);
+        await recover?.(client);
+      }
     } catch (error) {
-      await engine.close();
-      throw error;
+      if (this.#closing === undefined) {
+        if (this.client === undefined) await engine.close();
+        throw error;
+      }
     }
-    if (this.#closing !== undefined) return await engine.close();
-    const client = this.#run(engine);
-    await recover?.(client);
+    if (this.client === undefined) await engine.close(); // it was closed meanwhile
   }
 
+  /** What a client ends when it is closed is not to be undone at the next start, nor in the log. */
   async #close(): Promise<void> {
+    (this.#engine ?? this.#unread)?.seal();
     await this.#initializing?.catch(() => {});
-    this.client?.close();
+    await this.client?.close();
     await this.#engine?.close();
   }
 

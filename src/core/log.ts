@@ -15,6 +15,16 @@ export interface LogEntry<Command> {
   readonly command: Command;
 }
 
+/** The entries of one append: the log stores all of them or none. */
+export interface LogBatch<Command> {
+  /** Identifies the engine that appends: random, and new at each start. */
+  readonly session: string;
+  /** The number of the batch in its session: 1, 2, 3 … */
+  readonly number: number;
+  /** In the order in which they are stepped. */
+  readonly entries: readonly LogEntry<Command>[];
+}
+
 /** A state to start from, in place of the entries that led to it. */
 export interface Snapshot {
   /** Number of entries that led to it: the position of the first entry that it lacks. */
@@ -26,15 +36,20 @@ export interface Snapshot {
 /** Keeps commands in order. */
 export interface CommandLog<Command> {
   /**
-   * Appends `entries` behind all earlier ones, all or none. Resolves when they are safe: from then
-   * on no crash loses them. Rejects when they were not taken.
+   * Appends the entries of `batch` behind all earlier ones, all or none. Resolves when they are safe:
+   * from then on no crash loses them. Idempotent by session and number: a batch that is stored already
+   * is not stored again.
    *
-   * The engine has one call under way at a time.
+   * Rejects with an `AppendRefusedError` when this call stored nothing and never will. After
+   * any other error the outcome is unknown, and the engine offers the same batch until it is known.
+   *
+   * The engine has one call under way at a time. Objects of the batch change once it is stored, so a
+   * log that keeps them keeps copies.
    */
-  append(entries: readonly LogEntry<Command>[]): Promise<void>;
+  append(batch: LogBatch<Command>): Promise<void>;
   /** The entries from `position` on, in order. @throws {RangeError} before the oldest one kept */
   read(position: number): AsyncIterable<LogEntry<Command>>;
-  /** Keeps `snapshot` as the newest; what lies before it may be forgotten. */
+  /** Keeps `snapshot` unless there is a newer one; what lies before it may be forgotten. */
   saveSnapshot(snapshot: Snapshot): Promise<void>;
   /** The newest snapshot, or `undefined`. */
   loadSnapshot(): Promise<Snapshot | undefined>;
@@ -59,27 +74,32 @@ export interface CommandLog<Command> {
  * ```
  */
 export class MemoryLog<Command> implements CommandLog<Command> {
-  #entries: LogEntry<Command>[] = [];
+  /** As JSON: what is read is what a log on a disk would return. */
+  #entries: string[] = [];
   #first = 0;
+  /** By session, the number of its newest batch. */
+  readonly #numbers = new Map<string, number>();
   #snapshot: Snapshot | undefined;
 
-  append(entries: readonly LogEntry<Command>[]): Promise<void> {
-    for (const entry of entries) this.#entries.push(entry);
+  append({ session, number, entries }: LogBatch<Command>): Promise<void> {
+    if (number <= (this.#numbers.get(session) ?? 0)) return Promise.resolve();
+    this.#numbers.set(session, number);
+    for (const entry of entries) this.#entries.push(JSON.stringify(entry));
     return Promise.resolve();
   }
 
   async *read(position: number): AsyncIterable<LogEntry<Command>> {
-    if (position < this.#first) {
-      throw new RangeError(
-        `Cannot read the log: position must be at least ${this.#first}, got ${position}`,
-      );
-    }
     for (let i = position; i - this.#first < this.#entries.length; i++) {
-      yield this.#entries[i - this.#first]!;
+      if (i < this.#first) { // also when a snapshot is saved meanwhile
+        const rule = `position must be at least ${this.#first}`;
+        throw new RangeError(`Cannot read the log: ${rule}, got ${i}`);
+      }
+      yield JSON.parse(this.#entries[i - this.#first]!);
     }
   }
 
   saveSnapshot(snapshot: Snapshot): Promise<void> {
+    if (snapshot.position < this.#first) return Promise.resolve(); // it is not the newest
     this.#entries = this.#entries.slice(snapshot.position - this.#first);
     this.#first = snapshot.position;
     this.#snapshot = snapshot;

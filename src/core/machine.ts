@@ -50,6 +50,15 @@ export function startsAnew({ unheardMs = Infinity }: ResumeListening, periodMs: 
   return 4 * unheardMs >= periodMs;
 }
 
+/**
+ * The command that puts options in force. An engine writes it into its log when the machine has other
+ * options than those in force there, so that a replay has the same. It fires no timer.
+ */
+export interface Configure extends Named<"configure"> {
+  /** All options of the machine, as {@linkcode Machine.config}. */
+  readonly config: object;
+}
+
 /** The answer to a command that was rejected without a change of state. */
 export class Refusal<Event extends Named = Named> {
   /** The event that the rejection emitted; its `reason` names the condition. */
@@ -80,6 +89,10 @@ export interface Machine<
   readonly name: string;
   /** The types of the commands that the machine accepts, besides `tick`. */
   readonly commands: readonly string[];
+  /** The options in force in a first state, which `configure` changes; absent when it has none. */
+  readonly config?: object;
+  /** Returns the options in force in `state`. */
+  configIn?(state: State): object;
   /** Returns a fresh state that shares nothing with any other. */
   init(): State;
   /**
@@ -118,6 +131,8 @@ export interface Part<
     now: Instant,
     events: Event[],
   ): Outcome<Answers, Each>;
+  /** Puts options in force, as {@linkcode Configure} does. */
+  configure?(state: State, config: object, now: Instant, events: Event[]): void;
 }
 
 /** The functions of a part, from which {@linkcode definePart} derives its `step`. */
@@ -126,6 +141,10 @@ export interface PartDefinition<State, Command extends Named, Event extends Name
   readonly name: string;
   /** See {@linkcode Machine.commands}. */
   readonly commands: readonly Command["type"][];
+  /** See {@linkcode Machine.config}. They are the field `config` of the state. */
+  readonly config?: object;
+  /** Follows up a change of options, after which they are in force. @default nothing follows */
+  configured?(state: State, before: object, now: Instant, events: Event[]): void;
   /** See {@linkcode Machine.init}. */
   init(): State;
   /** See {@linkcode Part.fire}. */
@@ -151,11 +170,18 @@ export function definePart<
   definition: PartDefinition<State, Exclude<Command, Tick>, Event>,
 ): Part<State, Exclude<Command, Tick>, Event, Answers> {
   type Each = Exclude<Command, Tick>;
-  const { fire, apply, deadline } = definition;
+  const { fire, apply, deadline, configured } = definition;
   const part = {
     ...definition,
+    configIn: (state: State) => (state as Configured).config,
+    configure(state: State, config: object, now: Instant, events: Event[]): void {
+      const before = (state as Configured).config;
+      (state as Configured).config = config;
+      configured?.(state, before, now, events);
+    },
     step(state: State, command: Each | Tick, now: Instant, events: Event[]): unknown {
       if (command.type === "resume-listening") apply(state, command as Each, now, events);
+      if (isConfigure(command)) return part.configure(state, command.config, now, events);
       if (deadline(state) <= now) fire(state, now, now, events);
       if (command.type === "tick" || command.type === "resume-listening") return undefined;
       return apply(state, command as Each, now, events);
@@ -163,6 +189,16 @@ export function definePart<
   };
   PARTS.add(part);
   return part as unknown as Part<State, Each, Event, Answers>;
+}
+
+/** A state with options. */
+interface Configured {
+  config: object;
+}
+
+/** Returns whether a command is {@linkcode Configure}, which every machine with options accepts. */
+export function isConfigure(command: Named): command is Configure {
+  return command.type === "configure";
 }
 
 const PARTS = new WeakSet<object>();

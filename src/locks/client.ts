@@ -144,7 +144,7 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
     return true;
   }
 
-  /** Ends all calls that wait, and cancels their waits. */
+  /** Ends all calls that wait, and cancels their waits if the machine goes on. */
   close(): void {
     const calls = [...this.#waiting.values()];
     this.stop(new ClosedError("go on", "the resource manager"));

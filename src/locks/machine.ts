@@ -101,6 +101,8 @@ export function lockMachine(config: Partial<LockConfig> = {}): LockPart {
   return definePart<LockState, LockCommand, LockEvent, LockAnswers>({
     name: "locks",
     commands: COMMANDS,
+    config: { ...DEFAULT_LOCK_CONFIG, ...config },
+    configured,
     init: () => emptyLocks({ ...DEFAULT_LOCK_CONFIG, ...config }),
     fire,
     apply,
@@ -150,6 +152,17 @@ function apply(state: LockState, command: Command, now: Instant, events: LockEve
   if (step.followUps !== undefined) followUp(step, step.followUps);
   if (state.locks.size + state.owners.size >= state.sweepAt) sweep(state);
   return answer;
+}
+
+/** Breaks the deadlocks that came about while none were detected. */
+function configured(state: LockState, before: object, now: Instant, events: LockEvent[]): void {
+  if ((before as LockConfig).deadlockDetection || !state.config.deadlockDetection) return;
+  const step: LockStep = { state, now, events, followUps: undefined };
+  for (const owner of state.owners.values()) {
+    const isWaiting = owner.waits.length > 0 || owner.outgoing !== undefined;
+    if (isWaiting) followUps(step).suspects.push(owner);
+  }
+  if (step.followUps !== undefined) followUp(step, step.followUps);
 }
 
 /** Ends the leases and waits that are due, in order; what follows from one precedes the next. */

@@ -8,7 +8,6 @@ import { quote, requireId, requireInteger } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { attempting } from "../core/client.ts";
 import type { EventPublisher } from "../core/engine.ts";
-import { UninitializedError } from "../core/errors.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
@@ -53,6 +52,8 @@ export interface ResourceManagerOptions {
   clock?: Clock;
   /** Stores the commands, so that locks outlive the process. @default none */
   log?: CommandLog<LockCommand>;
+  /** Positions in the log of commands that break the machine, and are left out. @default none */
+  skip?: readonly number[];
   /** A lock machine that runs already; then `clock`, `log` and the machine's config are its own. */
   host?: LockHost;
 }
@@ -307,10 +308,9 @@ export class ResourceManager implements AsyncDisposable {
   getHealthStatus(): Promise<HealthStatus> {
     const { client } = this.#host;
     if (client === undefined) {
-      const { message } = new UninitializedError("look", "the resource manager");
-      return Promise.resolve({ healthy: false, error: message, metrics: {} });
+      return Promise.resolve({ healthy: false, error: this.#host.problem, metrics: {} });
     }
-    const status = health(client.state, client.now, client.stopped);
+    const status = health(client.state, client.now, client.problem);
     status.metrics["deadlocks"] = client.deadlocks;
     return Promise.resolve(status);
   }

@@ -13,6 +13,7 @@
 import { nextDeadline, schedule, takeDue } from "../core/data/deadlines.ts";
 import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import { Opaque } from "../core/data/plain.ts";
+import { reseed } from "../core/data/prng.ts";
 import { describer } from "../core/describe.ts";
 import {
   definePart,
@@ -125,6 +126,11 @@ export function messageMachine(config: Partial<MessageConfig> = {}): MessagePart
   return definePart<MessageState, MessageCommand, MessageEvent, MessageAnswers>({
     name: "messages",
     commands: COMMANDS,
+    config: { ...DEFAULT_MESSAGE_CONFIG, ...config },
+    configured(state, before) {
+      reseed(state, before);
+      forgetIds(state);
+    },
     init: () => emptyMessages({ ...DEFAULT_MESSAGE_CONFIG, ...config }),
     fire,
     apply: (state, command, now, events) => handle({ state, now, events }, command),
@@ -385,11 +391,15 @@ function oldestWaiting(lane: Lane): Copy | undefined {
 }
 
 /** Keeps an id to find duplicates by, and forgets the oldest when there are too many. */
-function remember({ knownIds, knownOrder, config }: MessageState, id: string): void {
-  if (config.dedupeWindow === 0) return;
-  knownIds.add(id);
-  enqueueLast(knownOrder, id);
-  if (fifoSize(knownOrder) > config.dedupeWindow) knownIds.delete(dequeueFirst(knownOrder)!);
+function remember(state: MessageState, id: string): void {
+  if (state.config.dedupeWindow === 0) return;
+  state.knownIds.add(id);
+  enqueueLast(state.knownOrder, id);
+  forgetIds(state);
+}
+
+function forgetIds({ knownIds, knownOrder, config }: MessageState): void {
+  while (fifoSize(knownOrder) > config.dedupeWindow) knownIds.delete(dequeueFirst(knownOrder)!);
 }
 
 function receive(step: MessageStep, command: ReceiveMessage): Message | undefined {

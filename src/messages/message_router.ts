@@ -9,7 +9,6 @@ import type { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { attempting } from "../core/client.ts";
 import { errorData, isFinal } from "../core/error_data.ts";
-import { UninitializedError } from "../core/errors.ts";
 import type { AnswerTo, HealthStatus, Tick } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
@@ -57,6 +56,8 @@ export interface MessageRouterOptions {
   clock?: Clock;
   /** Stores the commands, so that messages outlive the process. @default none */
   log?: CommandLog<MessageCommand | Tick>;
+  /** Positions in the log of commands that break the machine, and are left out. @default none */
+  skip?: readonly number[];
   /** A mailbox machine that runs already; then `clock`, `log` and the machine's config are its own. */
   host?: MessageHost;
   /** Whether the machine of `host` was read from a log of an earlier process. @default false */
@@ -392,10 +393,9 @@ export class MessageRouter implements AsyncDisposable {
   getHealthStatus(): Promise<HealthStatus> {
     const { client } = this.#host;
     if (client === undefined) {
-      const { message } = new UninitializedError("look", "the message router");
-      return Promise.resolve({ healthy: false, error: message, metrics: {} });
+      return Promise.resolve({ healthy: false, error: this.#host.problem, metrics: {} });
     }
-    const status = health(client.state, client.now, client.stopped);
+    const status = health(client.state, client.now, client.problem);
     status.metrics["staleReports"] = client.staleReports;
     return Promise.resolve(status);
   }

@@ -237,7 +237,7 @@ function addDeadLetter(
   const { to, epoch } = message;
   const ids = { from, to, messageId: id, handlerId, epoch };
   events.push({ type: "message:dead-lettered", ...ids, message, cause, error });
-  if (state.deadLetters.size > state.config.maxDeadLetters) {
+  while (state.deadLetters.size > state.config.maxDeadLetters) {
     forgetDeadLetter(step, state.deadOrder.first!);
   }
 }

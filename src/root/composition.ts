@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Instant, Named, Part, Tick } from "../core/machine.ts";
+import { type Instant, isConfigure, type Named, type Part, type Tick } from "../core/machine.ts";
 
 /** A reaction: turns an event into the command that it leads to, if any. */
 export type Reaction<State, Event extends Named = never> = (
@@ -67,6 +67,30 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     this.#substitute = substitute;
   }
 
+  /** The options of all parts. */
+  get config(): Record<Name, object> {
+    return Object.fromEntries(
+      this.#parts.map(([name, part]) => [name, part.config]),
+    ) as Record<Name, object>;
+  }
+
+  /** Returns the options in force in the parts of `state`. */
+  configIn(state: State): Record<Name, object> {
+    return Object.fromEntries(
+      this.#parts.map(([name, part]) => [name, part.configIn!(state[name])]),
+    ) as Record<Name, object>;
+  }
+
+  /** Puts the options of parts in force, and lets the reactions run. Fires nothing. */
+  configure(state: State, config: Record<Name, object>, now: Instant, events: Named[]): void {
+    for (const [name, part] of this.#parts) {
+      const first = events.length;
+      part.configure!(state[name], config[name], now, events);
+      this.#schedule(state, name, part);
+      this.#react(state, now, -Infinity, events, first);
+    }
+  }
+
   /** Returns the first state of all parts. */
   init(): CompositeState<Name> {
     const states = this.#parts.map(([name, part]) => [name, part.init()]);
@@ -80,6 +104,9 @@ export class Composition<Name extends string, State extends CompositeState<Name>
    * `resume-listening` is for all parts that have it, and comes before what is due.
    */
   step(state: State, command: Named | Tick, now: Instant, events: Named[]): unknown {
+    if (isConfigure(command)) {
+      return this.configure(state, command.config as Record<Name, object>, now, events);
+    }
     if (command.type === "resume-listening") return this.#resume(state, command, now, events);
     this.fire(state, now, events);
     return command.type === "tick" ? undefined : this.apply(state, command, now, now, events);
@@ -128,6 +155,11 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     }
     this.#react(state, now, -Infinity, events, first);
     this.fire(state, now, events);
+  }
+
+  /** Notes when a part is due, after a change of its state from outside. */
+  reschedule(state: State, name: Name): void {
+    this.#schedule(state, name, this.#parts.find(([each]) => each === name)![1]);
   }
 
   #hand(

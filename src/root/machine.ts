@@ -5,12 +5,20 @@
  */
 
 import type { AgentRefused } from "../agents/events.ts";
-import { membershipMachine } from "../agents/machine.ts";
+import { limitSilence, membershipMachine } from "../agents/machine.ts";
 import { isCurrent } from "../agents/state.ts";
 import { breakerMachine } from "../breakers/machine.ts";
 import { conflictMachine } from "../conflicts/machine.ts";
 import { fork } from "../core/data/plain.ts";
-import { type Instant, type Machine, Refusal, type Tick } from "../core/machine.ts";
+import { differences } from "../core/config.ts";
+import {
+  type Instant,
+  isConfigure,
+  type Machine,
+  type Named,
+  Refusal,
+  type Tick,
+} from "../core/machine.ts";
 import { lockMachine } from "../locks/machine.ts";
 import { messageMachine } from "../messages/machine.ts";
 import { taskMachine } from "../tasks/machine.ts";
@@ -18,9 +26,17 @@ import { Composition, type Reactions } from "./composition.ts";
 import { describeEvent, type LockstepEvent } from "./events.ts";
 import { isKnown } from "./reactions/agents.ts";
 import { removalElsewhere } from "./reactions/claims.ts";
+import { agentBreakerName, removeAgentBreaker } from "./reactions/breakers.ts";
 import { REACTIONS } from "./reactions/table.ts";
-import { DEFAULT_RULES } from "./rules.ts";
-import type { AsAgent, RootAnswers, RootCommand, RootConfig, RootState } from "./state.ts";
+import { DEFAULT_RULES, type RootRules } from "./rules.ts";
+import type {
+  AsAgent,
+  PartCommand,
+  RootAnswers,
+  RootCommand,
+  RootConfig,
+  RootState,
+} from "./state.ts";
 
 /** Makes a machine of all subsystems; `reactions` are those of the product unless a test has others. */
 export function rootMachine(
@@ -43,12 +59,49 @@ export function rootMachine(
     removalElsewhere(isKnown),
   );
 
+  /** Puts options in force. The breakers of agents are made, changed or removed at once. */
+  function configure(
+    state: RootState,
+    config: Required<RootConfig>,
+    now: Instant,
+    events: Named[],
+  ): void {
+    const { rules: { ...before }, tasks } = state;
+    const give = (command: PartCommand) => all.apply(state, command, now, -Infinity, events);
+    const rules: RootRules = { ...DEFAULT_RULES, ...config.rules };
+    const hasOtherBreakers = differences(before.agentBreaker, rules.agentBreaker).length > 0;
+    if (hasOtherBreakers && rules.agentBreaker === undefined) {
+      for (const agentId of tasks.agents.keys()) removeAgentBreaker(state, agentId, give);
+    }
+    Object.assign(state.rules, rules);
+    all.configure(state, config as Record<keyof typeof parts, object>, now, events);
+    if (hasOtherBreakers && rules.agentBreaker !== undefined) {
+      for (const agentId of tasks.agents.keys()) {
+        give({
+          type: "define-breaker",
+          name: agentBreakerName(agentId),
+          rules: rules.agentBreaker,
+        });
+      }
+    }
+    if (before.heartbeatTimeoutMs === rules.heartbeatTimeoutMs || !rules.sharesAgents) return;
+    for (const { agentId, startsAtOnce, heartbeatTimeoutMs } of tasks.agents.values()) {
+      if (startsAtOnce || heartbeatTimeoutMs !== undefined) continue;
+      limitSilence(state.agents, agentId, rules.heartbeatTimeoutMs);
+    }
+    all.reschedule(state, "agents");
+  }
+
   function step(
     state: RootState,
     command: RootCommand | Tick,
     now: Instant,
     events: LockstepEvent[],
   ): unknown {
+    const any: Named = command;
+    if (isConfigure(any)) {
+      return configure(state, any.config as Required<RootConfig>, now, events);
+    }
     if (command.type !== "as-agent") return all.step(state, command, now, events);
     const { agentId, incarnation } = command;
     all.fire(state, now, events);
@@ -63,6 +116,8 @@ export function rootMachine(
   return {
     name: "root",
     commands: [...all.commands, "as-agent"],
+    config: { ...all.config, rules },
+    configIn: (state) => ({ ...all.configIn(state), rules: state.rules }),
     init: () =>
       ({
         ...all.init(),

@@ -1,6 +1,6 @@
 /**
- * The recovery of tasks and locks from a log, the same for all façades: what belonged to the process
- * that wrote the log is over.
+ * The end of a process and the start of the next one, the same for all façades: what belonged to the
+ * process that wrote a log is over.
  *
  * @module
  */
@@ -19,10 +19,12 @@ export interface RecoveringClient {
   attempt(command: Exclude<TaskCommand | LockCommand, { type: "tick" }>): Promise<void>;
 }
 
+const REASON = "its process ended";
+
 /**
  * Cancels the waits of callers that ended with their process, and cordons its in-process agents as
  * suspect until they are registered again: their tasks are requeued, their locks released, and their
- * attempts ended.
+ * attempts ended. Messages to them stay. What has ended meanwhile, as it was overdue, is refused.
  *
  * @throws {LogError} when the log does not store a command
  */
@@ -31,24 +33,37 @@ export async function endFormerProcess(client: RecoveringClient): Promise<void> 
     if (claimOf(owner) !== undefined) continue;
     await client.attempt({ type: "cancel-wait", waitId, agentId, owner });
   }
-  for (const { agentId, startsAtOnce } of [...client.state.tasks.agents.values()]) {
-    if (startsAtOnce) await suspend(client, agentId);
+  for (const agentId of agentsInProcess(client)) {
+    await suspect(client, agentId);
+    await client.attempt({ type: "requeue-agent-tasks", agentId, reason: REASON });
+    await client.attempt({ type: "release-all", agentId, owner: agentId, ofAgent: true });
+    for (const { agent, task, epoch } of [...client.state.tasks.lingering.values()]) {
+      if (agent.agentId !== agentId) continue;
+      await client.attempt({ type: "end-attempt", taskId: task.spec.id, epoch });
+    }
   }
 }
 
-async function suspend(client: RecoveringClient, agentId: string): Promise<void> {
-  const reason = "its process ended";
-  await client.attempt({ type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 });
-  await client.attempt({ type: "requeue-agent-tasks", agentId, reason });
-  await client.attempt({ type: "release-all", agentId, owner: agentId, ofAgent: true });
-  for (const { agent, task, epoch } of [...client.state.tasks.lingering.values()]) {
-    if (agent.agentId !== agentId) continue;
-    await client.attempt({ type: "end-attempt", taskId: task.spec.id, epoch });
-  }
+/**
+ * Cordons the in-process agents as the next start would do: while a process ends, they are given
+ * nothing more. There is nothing to undo, as their registration lifts it either way.
+ */
+export async function suspectProcess(client: RecoveringClient): Promise<void> {
+  await Promise.all(agentsInProcess(client).map((agentId) => suspect(client, agentId)));
 }
 
 /** Lifts the suspicion of an agent, as its registration shows that it is alive. */
 export async function liftSuspicion(client: RecoveringClient, agentId: string): Promise<void> {
   if (!client.state.tasks.agents.get(agentId)?.cordons.has("suspect")) return;
   await client.attempt({ type: "uncordon-agent", agentId, cause: "suspect" });
+}
+
+function agentsInProcess({ state: { tasks } }: RecoveringClient): string[] {
+  return [...tasks.agents.values()].filter(({ startsAtOnce }) => startsAtOnce)
+    .map(({ agentId }) => agentId);
+}
+
+function suspect(client: RecoveringClient, agentId: string): Promise<void> {
+  const cordon = { reason: REASON, cause: "suspect", untilMs: 0 } as const;
+  return client.attempt({ type: "cordon-agent", agentId, ...cordon });
 }

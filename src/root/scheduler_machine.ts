@@ -81,6 +81,8 @@ export function schedulerMachine(
   const machine = {
     name: "scheduler",
     commands: both.commands,
+    config: both.config,
+    configIn: both.configIn.bind(both),
     init: () => both.init() as SchedulerState,
     step: both.step.bind(both),
     deadline: (state: SchedulerState) => state.due.earliest,

@@ -84,6 +84,8 @@ export class AttemptRunner {
   /** The limit that the next event is the consequence of. */
   #timeout: TaskTimedOut | undefined;
   #whenIdle: (() => void) | undefined;
+  #startsNoMore = false;
+  #isAbandoned = false;
 
   /** Makes a runner without handlers. */
   constructor(host: AttemptHost, logger: Logger) {
@@ -100,6 +102,22 @@ export class AttemptRunner {
   /** Returns the tasks whose handlers have not returned. */
   taskIds(): string[] {
     return [...this.#attempts.values()].map(({ task }) => task.id);
+  }
+
+  /** Whether no handler runs. */
+  get isIdle(): boolean {
+    return this.#attempts.size === 0;
+  }
+
+  /** Leaves the attempts that begin from now on to the next process. */
+  startNoMore(): void {
+    this.#startsNoMore = true;
+  }
+
+  /** Aborts all attempts with `error`, and leaves them to the next process: their ends are not reported. */
+  abandon(error: unknown): void {
+    this.#startsNoMore = this.#isAbandoned = true;
+    this.abortAll(error);
   }
 
   /** Begins and ends attempts after an event. */
@@ -146,7 +164,7 @@ export class AttemptRunner {
 
   #start({ taskId, agentId, epoch, attempt: number }: TaskStarted): void {
     const handler = this.#handlers.get(agentId);
-    if (handler === undefined) return;
+    if (handler === undefined || this.#startsNoMore) return;
     const record = this.#host.state.tasks.tasks.get(taskId);
     if (record === undefined) { // it ended, and was dropped, in the same step
       queueMicrotask(() => this.#report({ type: "end-attempt", taskId, epoch }));
@@ -175,7 +193,7 @@ export class AttemptRunner {
     }
     this.#attempts.delete(epoch);
     if (attempt.isOver) report = { type: "end-attempt", taskId, epoch };
-    await this.#report(report);
+    if (!this.#isAbandoned) await this.#report(report);
     if (this.#attempts.size === 0) this.#whenIdle?.();
   }
 

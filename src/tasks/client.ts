@@ -11,10 +11,12 @@ import { Deferred, MachineClient } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { Refusal } from "../core/machine.ts";
+import type { Reply } from "../core/engine.ts";
+import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
 import type { LockHost } from "../locks/client.ts";
 import type { ResourceManagerConfig } from "../locks/config.ts";
 import { ResourceManager } from "../locks/resource_manager.ts";
+import { suspectProcess } from "../root/recovery.ts";
 import type { LockState } from "../locks/state.ts";
 import type {
   SchedulerAnswers,
@@ -39,6 +41,9 @@ interface State {
 /** The events that end tasks, and those that begin and end attempts. */
 const OBSERVED = [...ATTEMPT_EVENTS, "task:readied", "task:refused"] as const;
 
+/** The commands that begin something, which a scheduler that is shut down refuses. */
+const BEGINNINGS: ReadonlySet<string> = new Set(["submit", "assign", "start", "register-agent"]);
+
 type Observed = Extract<TaskEvent, { type: typeof OBSERVED[number] }>;
 
 /** Sends the commands of a scheduler, and keeps the handles of tasks that have not ended. */
@@ -57,6 +62,7 @@ export class TaskClient
   readonly #firstOwn: number;
   /** The tasks that were cancelled as the scheduler was shut down. */
   readonly #dropped: string[] = [];
+  #draining: Promise<void> | undefined;
   #staleReports = 0;
 
   /** Makes a client of the machine in `host`. */
@@ -126,23 +132,32 @@ export class TaskClient
     return this.host.dispatcher.observe(types, listener);
   }
 
-  /** Accepts and starts nothing any more, lets attempts end for `graceMs`, and cancels the others. */
-  async drain(graceMs: number): Promise<void> {
-    await this.call({ type: "drain" }).catch(ignore);
-    await this.#attempts.idleWithin(graceMs);
-    for (const taskId of this.#attempts.taskIds()) {
-      if (this.statusOf(taskId) === "running") this.#dropped.push(taskId);
-      await this.cancel(taskId, "the scheduler was shut down").catch(ignore);
+  /**
+   * Accepts and starts nothing any more, lets attempts end for `graceMs`, and aborts the others.
+   * Idempotent.
+   */
+  drain(graceMs: number): Promise<void> {
+    this.#draining ??= this.#drain(graceMs);
+    return this.#draining;
+  }
+
+  /** Rejects the results of all tasks that have not ended, and ends the waits for locks. */
+  async close(): Promise<void> {
+    if (this.stopped === undefined) {
+      this.#warnings.close(this.#dropped, !this.host.dispatcher.synchronous);
+      this.stop(new ClosedError("go on", "the scheduler"));
     }
-    await this.#attempts.idleWithin(this.state.tasks.config.abortGraceMs);
     await this.resources.shutdown();
   }
 
-  /** Rejects the results of all tasks that have not ended. */
-  close(): void {
-    if (this.stopped !== undefined) return;
-    this.#warnings.close(this.#dropped, !this.host.dispatcher.synchronous);
-    this.stop(new ClosedError("go on", "the scheduler"));
+  protected override send<Each extends SchedulerCommand | Tick>(
+    command: Each,
+    reply: Reply<Outcome<SchedulerAnswers, Each>>,
+  ): void {
+    if (this.#draining !== undefined && BEGINNINGS.has(command.type)) {
+      throw new ClosedError(command.type.replace("-", " "), "the scheduler");
+    }
+    super.send(command, reply);
   }
 
   protected override errorOf({ event }: Refusal, command: SchedulerCommand): Error {
@@ -153,6 +168,25 @@ export class TaskClient
     for (const handle of this.#handles.values()) handle.reject(error);
     this.#handles.clear();
     this.#attempts.abortAll(error);
+  }
+
+  /** With a log, tasks are left as a crash leaves them: cancelled ones would be so for good. */
+  async #drain(graceMs: number): Promise<void> {
+    const { synchronous } = this.host.dispatcher;
+    if (synchronous) await this.call({ type: "drain" }).catch(ignore);
+    else if (graceMs === 0 || this.#attempts.isIdle) this.#attempts.startNoMore();
+    else void suspectProcess(this).catch(ignore).then(() => this.#attempts.startNoMore());
+    await this.#attempts.idleWithin(graceMs);
+    if (synchronous) await this.#cancelAttempts();
+    else this.#attempts.abandon(new ClosedError("go on", "the scheduler"));
+    await this.#attempts.idleWithin(this.state.tasks.config.abortGraceMs);
+  }
+
+  async #cancelAttempts(): Promise<void> {
+    for (const taskId of this.#attempts.taskIds()) {
+      if (this.statusOf(taskId) === "running") this.#dropped.push(taskId);
+      await this.cancel(taskId, "the scheduler was shut down").catch(ignore);
+    }
   }
 
   #observe(event: Observed): void {
@@ -204,6 +238,10 @@ export class TaskClient
     const handle = new TaskHandle(taskId, this, this.#warnings);
     if (outcome !== undefined) {
       handle.fail(new ResultDroppedError(taskId, outcome));
+      return handle;
+    }
+    if (this.stopped !== undefined) {
+      handle.reject(this.stopped);
       return handle;
     }
     if (isNew) this.#warnings.suspect(this.state.tasks.tasks.get(taskId)?.group);

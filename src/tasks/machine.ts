@@ -20,6 +20,7 @@
 
 import { nextDeadline, reschedule, schedule, takeDue } from "../core/data/deadlines.ts";
 import { Opaque } from "../core/data/plain.ts";
+import { reseed } from "../core/data/prng.ts";
 import { describer } from "../core/describe.ts";
 import {
   definePart,
@@ -68,6 +69,7 @@ import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
 import { cycleThrough, link, resolveDependents } from "./dependencies.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent, type TaskRefusal } from "./events.ts";
 import {
+  allowStealing,
   assignsItself,
   bestAgent,
   bestPlaced,
@@ -124,6 +126,8 @@ export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
   return definePart<TaskState, TaskCommand, TaskEvent, TaskAnswers>({
     name: "tasks",
     commands: Object.keys(HANDLERS) as TaskCommand["type"][],
+    config: { ...DEFAULT_TASK_CONFIG, ...config },
+    configured,
     init: () => initialTaskState({ ...DEFAULT_TASK_CONFIG, ...config }),
     fire,
     apply,
@@ -147,6 +151,26 @@ function apply(state: TaskState, command: TaskCommand, now: Instant, events: Tas
   const answer = handle(step, command);
   followUp(step);
   return answer;
+}
+
+/** Drops outcomes that are kept no longer, and allows or forbids to steal what is assigned. */
+function configured(
+  state: TaskState,
+  before: object,
+  now: Instant,
+  events: TaskEvent[],
+): void {
+  const { config: { keepOutcomes, stealing, stealThreshold } } = state;
+  const { stealing: stole, stealThreshold: stoleFrom } = before as TaskConfig;
+  reseed(state, before);
+  if (keepOutcomes === 0) {
+    state.outcomes = new Map();
+    state.olderOutcomes = new Map();
+  }
+  if (stealing === stole && (!stealing || stealThreshold === stoleFrom)) return;
+  const step = beginStep(state, now, events);
+  allowStealing(state);
+  followUp(step);
 }
 
 /** Begins a step that appends to `events`. */

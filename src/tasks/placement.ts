@@ -250,6 +250,26 @@ function dropUnusedGroups(state: TaskState): void {
 
 // Stealing
 
+/** Follows a change of `stealing`: ranks all agents, and offers or withdraws all fresh claims. */
+export function allowStealing(state: TaskState): void {
+  const { agents, shifted, config: { stealing } } = state;
+  shifted.clear();
+  for (const agent of agents.values()) {
+    for (const task of agent.tasks) {
+      if (task.stealable !== undefined) withdraw(state, task, task.stealable);
+    }
+    leave(agent);
+    join(state, agent);
+  }
+  if (!stealing) return;
+  for (const agent of agents.values()) {
+    shifted.add(agent);
+    for (const task of agent.tasks) {
+      if (task.spec.placed && task.status === "assigned") offer(state, task);
+    }
+  }
+}
+
 /** Allows to steal a fresh claim. */
 export function offer(state: TaskState, task: TaskRecord): void {
   const { agent, epoch, spec: { requires } } = task;

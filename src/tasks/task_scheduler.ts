@@ -41,6 +41,8 @@ export interface TaskSchedulerOptions {
   readonly clock?: Clock;
   /** Stores the commands, so that tasks outlive the process. @default none */
   readonly log?: CommandLog<SchedulerCommand | Tick>;
+  /** Positions in the log of commands that break the machine, and are left out. @default none */
+  readonly skip?: readonly number[];
   /**
    * A machine that runs already; then `clock`, `log` and the machine's config are its own.
    * @internal
@@ -89,7 +91,6 @@ const UNREGISTERED_SLOTS = 1_000_000;
 export class TaskScheduler implements AsyncDisposable {
   readonly #host: ScheduledHost;
   readonly #maxRetries: number;
-  #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   /**
@@ -141,14 +142,16 @@ export class TaskScheduler implements AsyncDisposable {
    * get no tasks until they are registered again. Idempotent.
    */
   initialize(): Promise<void> {
-    this.#initializing ??= this.#host.initialize();
-    return this.#initializing;
+    return this.#host.initialize();
   }
 
   /**
-   * Accepts and starts nothing any more, lets running attempts end for `graceMs`, cancels the
-   * others, and closes. Does not wait for attempts of agents outside of this process; the results of
-   * all tasks that have not ended reject with a `ClosedError`. Idempotent.
+   * Accepts and starts nothing any more, lets running attempts end for `graceMs`, aborts the others,
+   * and closes. Does not wait for attempts of agents outside of this process; the results of all
+   * tasks that have not ended reject with a `ClosedError`. Idempotent.
+   *
+   * Without a log, what is aborted is cancelled. With one, the next start finds what it would find
+   * after a crash: unfinished tasks go on with the agents that are registered then.
    */
   shutdown({ graceMs = 5_000 }: ShutdownOptions = {}): Promise<void> {
     return attempting(() => {
@@ -314,17 +317,28 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   /**
-   * Computes the health: bad when the table of tasks is nearly full or that of agents is full, or when
-   * no agent may run a task.
+   * Computes the health: bad when the table of tasks is nearly full or that of agents is full, when no
+   * agent may run a task, or when no command is stepped.
    */
   getHealthStatus(): Promise<HealthStatus> {
-    const { state, staleReports } = this.client;
-    return Promise.resolve(health(state.tasks, staleReports));
+    const { client } = this.#host;
+    if (client === undefined) {
+      return Promise.resolve({ healthy: false, error: this.#host.problem, metrics: {} });
+    }
+    return Promise.resolve(health(client.state.tasks, client.staleReports, client.problem));
   }
 
   /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
+  }
+
+  /**
+   * Accepts and starts nothing any more, and ends running attempts. Idempotent.
+   * @internal
+   */
+  drain(graceMs: number): Promise<void> {
+    return this.#host.client?.drain(graceMs) ?? Promise.resolve();
   }
 
   // For the scheduler that chooses
@@ -380,8 +394,7 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   async #shutdown(graceMs: number): Promise<void> {
-    if (this.#initializing !== undefined) await this.#initializing.catch(nothing);
-    await this.#host.client?.drain(graceMs);
+    await this.drain(graceMs);
     await this.#host.close();
   }
 

@@ -313,7 +313,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   task.home = undefined;
   if (task.dependents !== undefined) step.ended.push({ task, because });
   enqueueLast(state.finished, task);
-  if (fifoSize(state.finished) > state.config.keepFinished) dropOldest(state);
+  while (fifoSize(state.finished) > state.config.keepFinished) dropOldest(state);
 }
 
 /** Exponential backoff with full jitter (Brooker, "Exponential Backoff and Jitter", 2015). */
@@ -426,7 +426,7 @@ export function remember(
   const { type } = task.spec;
   let entry = history.get(type);
   if (entry === undefined) {
-    if (history.size >= config.keepTypes) history.delete(history.keys().next().value!);
+    while (history.size >= config.keepTypes) history.delete(history.keys().next().value!);
     entry = { executions: 0, successes: 0, totalMs: 0, lastAgentId: "" };
     history.set(type, entry);
   }

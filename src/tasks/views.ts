@@ -242,11 +242,17 @@ export function strandedGroups({ groups, agents }: Readonly<TaskState>): Group[]
 }
 
 /** Returns the health of a scheduler. Costs O(agents) for each group of ready tasks. */
-export function health(state: Readonly<TaskState>, staleReports: number): HealthStatus {
+export function health(
+  state: Readonly<TaskState>,
+  staleReports: number,
+  stopped: unknown,
+): HealthStatus {
   const { counts, agents, idleAgents, config: { maxTasks, maxAgents } } = state;
   const open = unfinished(state);
   const [stranded] = strandedGroups(state);
-  const error = open > TOLERATED_SHARE * maxTasks
+  const error = stopped !== undefined
+    ? stopped instanceof Error ? stopped.message : "stopped"
+    : open > TOLERATED_SHARE * maxTasks
     ? `${open} of ${counted(maxTasks, "task", "is")} unfinished`
     : stranded !== undefined
     ? `no agent may run task ${quote(stranded.queue[0]!.spec.id)}`

@@ -40,6 +40,8 @@ export interface WorkStealingOptions {
   clock?: Clock;
   /** Stores the reports. @default none */
   log?: CommandLog<TaskCommand | Tick>;
+  /** Positions in the log of commands that break the machine, and are left out. @default none */
+  skip?: readonly number[];
   /**
    * A task machine that runs already; then `clock`, `log` and the machine's config are its own.
    * @internal

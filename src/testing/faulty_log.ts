@@ -6,10 +6,11 @@
 
 import { requireInteger, requireMs } from "../core/arguments.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import type { CommandLog, LogEntry, Snapshot } from "../core/log.ts";
+import { AppendRefusedError } from "../core/errors.ts";
+import type { CommandLog, LogBatch, LogEntry, Snapshot } from "../core/log.ts";
 
 /**
- * Wraps another log, and delays, blocks or fails appends on demand.
+ * Wraps another log, and delays, blocks or fails appends on demand, or loses their answers.
  *
  * @example
  * ```ts
@@ -29,6 +30,8 @@ export class FaultyLog<Command> implements CommandLog<Command> {
   #delayMs = 0;
   #failures = 0;
   #failure: unknown;
+  #losses = 0;
+  #loss: unknown;
   /** Pending while appends are held. */
   #held: Promise<void> | undefined;
   #release: () => void = () => {};
@@ -56,11 +59,21 @@ export class FaultyLog<Command> implements CommandLog<Command> {
     return this.#closed;
   }
 
-  /** Makes the next `times` appends reject with `error`, without storing their entries. */
-  fail(times: number, error: unknown = new Error("The disk is full")): void {
+  /**
+   * Makes the next `times` appends reject with `error`, without storing their entries. Only after an
+   * `AppendRefusedError` is that known to the engine.
+   */
+  fail(times: number, error: unknown = new AppendRefusedError("The disk is full")): void {
     requireInteger(times, 0, Number.MAX_SAFE_INTEGER, "times", () => "fail appends");
     this.#failures = times;
     this.#failure = error;
+  }
+
+  /** Makes the next `times` appends store their entries, and then reject with `error`. */
+  loseAnswers(times: number, error: unknown = new Error("The connection was lost")): void {
+    requireInteger(times, 0, Number.MAX_SAFE_INTEGER, "times", () => "lose answers");
+    this.#losses = times;
+    this.#loss = error;
   }
 
   /** Delays each later append by `ms`. */
@@ -80,7 +93,7 @@ export class FaultyLog<Command> implements CommandLog<Command> {
     this.#release();
   }
 
-  async append(entries: readonly LogEntry<Command>[]): Promise<void> {
+  async append(batch: LogBatch<Command>): Promise<void> {
     this.#waiting++;
     const delayMs = this.#delayMs;
     if (delayMs > 0) {
@@ -94,8 +107,12 @@ export class FaultyLog<Command> implements CommandLog<Command> {
       this.#failures--;
       throw this.#failure;
     }
-    await this.#inner.append(entries);
-    this.#batches.push(entries.length);
+    await this.#inner.append(batch);
+    if (this.#losses > 0) {
+      this.#losses--;
+      throw this.#loss;
+    }
+    this.#batches.push(batch.entries.length);
   }
 
   read(position: number): AsyncIterable<LogEntry<Command>> {

@@ -15,6 +15,7 @@ import {
   CircuitBreakerManager,
 } from "../../src/breakers/mod.ts";
 import type { BreakerState } from "../../src/breakers/state.ts";
+import { CoordinationManager } from "../../src/coordination/mod.ts";
 import { FaultyLog } from "../../src/testing/faulty_log.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
@@ -210,4 +211,15 @@ Deno.test("getState() uses the time of the newest step when the clock goes back"
   clock.jumpTo(0);
   assertEquals(breakers.getBreaker("a").getState(), "half-open");
   await breakers.shutdown();
+});
+
+Deno.test("a breaker whose definition the log did not store is defined by its next call", async () => {
+  const log = new FaultyLog<never>(new MemoryLog());
+  const manager = new CoordinationManager({}, undefined, silent, { log });
+  await manager.initialize();
+  log.fail(1);
+  const breaker = manager.breakers.getBreaker("api");
+  await assertRejects(() => breaker.execute(() => "never"), LogError);
+  assertEquals(await breaker.execute(() => "called"), "called");
+  await manager.shutdown();
 });

@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { Engine, type EngineOptions } from "../../src/core/engine.ts";
-import { ClosedError, InvariantError, LogError } from "../../src/core/errors.ts";
+import {
+  AppendRefusedError,
+  ClosedError,
+  InvariantError,
+  LogError,
+} from "../../src/core/errors.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -380,7 +385,7 @@ Deno.test("a failed append rejects its callers and changes nothing, and later co
   const { log, engine, published } = startWithLog();
   await sent(engine, add(1));
   const before = encode(engine.state);
-  const cause = new Error("The disk is full");
+  const cause = new AppendRefusedError("The disk is full");
   log.fail(1, cause);
   const refused = [sent(engine, add(2)), sent(engine, add(3))];
   for (const each of refused) {

@@ -5,6 +5,8 @@ const all: errors.LockstepError[] = [
   new errors.ClosedError("acquire", "the engine"),
   new errors.InvariantError("broken"),
   new errors.LogError("refused"),
+  new errors.AppendRefusedError("The disk is full"),
+  new errors.OutcomeUnknownError("Cannot go on: the outcome is unknown"),
   new errors.LimitError("submit a task", "tasks must fit", 5),
   new errors.StaleEpochError('release "db"', 3, 4),
   new errors.UnknownAgentError("assign", "a1"),

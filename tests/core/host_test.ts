@@ -46,7 +46,7 @@ Deno.test("a host without a log has a client at once, and recovers nothing", asy
 
 Deno.test("a host with a log has a client once the log is read, and recovers once", async () => {
   const log = faultyLog();
-  await log.append([{ at: 0, command: ONE }]);
+  await log.append({ session: "s", number: 1, entries: [{ at: 0, command: ONE }] });
   const own = host({ log });
   assertEquals([own.client, own.engine], [undefined, undefined]);
   assertThrows(() => own.running("count"), UninitializedError, "the counter");

@@ -1,10 +1,15 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type CommandLog, type LogEntry, MemoryLog } from "../../src/core/log.ts";
+import { type CommandLog, type LogBatch, MemoryLog } from "../../src/core/log.ts";
 import { FaultyLog } from "../../src/testing/faulty_log.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
-function entries(from: number, to: number): LogEntry<number>[] {
-  return Array.from({ length: to - from }, (_, i) => ({ at: from + i, command: from + i }));
+/** A batch of the numbers from `from` to below `to`; batches that begin differently differ. */
+function entries(from: number, to: number): LogBatch<number> {
+  const entries = Array.from(
+    { length: to - from },
+    (_, i) => ({ at: from + i, command: from + i }),
+  );
+  return { session: "s", number: from + 1, entries };
 }
 
 async function readAll(log: CommandLog<number>, position: number): Promise<number[]> {

@@ -35,6 +35,11 @@ export interface Lawful<State, Command extends Named, Event extends Named, Answe
   readonly numRuns?: number;
 }
 
+/** The command that puts options in force. */
+function configure(config: object): Tick {
+  return { type: "configure", config } as unknown as Tick;
+}
+
 /** Registers one test for each law. */
 export function machineLaws<State, Command extends Named, Event extends Named, Answers, Config>(
   { name, machine: make, config, moves, partial = [], numRuns = 150 }: Lawful<
@@ -139,6 +144,64 @@ export function machineLaws<State, Command extends Named, Event extends Named, A
         assertEquals(refused, []);
       }
     });
+  });
+
+  law("options that are put in force again change nothing", (machine, script) => {
+    run(machine, script, (state, command, now) => {
+      stepped(machine, state, command, now);
+      const before = encode(state);
+      const config = machine.configIn?.(state);
+      if (config === undefined) return;
+      assertEquals(stepped(machine, state, configure(config), now), []);
+      assertEquals(encode(state), before);
+    });
+  });
+
+  const change = (
+    sentence: string,
+    holds: (
+      machine: Machine<State, Command, Event, Answers>,
+      other: Machine<State, Command, Event, Answers>,
+      script: readonly Move<State, Command>[],
+    ) => void,
+  ) =>
+    Deno.test(`${name}: ${sentence}`, () => {
+      fc.assert(
+        fc.property(config, config, moves, (config, other, script) => {
+          const after = make(other);
+          if (after.config !== undefined) holds(make(config), after, script);
+        }),
+        { numRuns },
+      );
+    });
+
+  change("a first state with other options is that of a machine that has them", (one, other) => {
+    const state = one.init();
+    assertEquals(stepped(one, state, configure(other.config!), 0), []);
+    assertEquals(encode(state), encode(other.init()));
+    assertEquals(one.configIn!(state), other.config);
+  });
+
+  change("options may change at any time, and the laws hold", (machine, other, script) => {
+    const half = Math.floor(script.length / 2);
+    let moves = 0;
+    let restored = machine.init();
+    const state = run(machine, script, (state, command, now) => {
+      if (moves++ === half) {
+        stepped(machine, state, configure(other.config!), now);
+        restored = decode(encode(state)) as State;
+      }
+      const events = stepped(machine, state, command, now);
+      if (moves <= half) return;
+      assertEquals(stepped(other, restored, command, now), events);
+      if (machine.deadline(state) > now) return;
+      assertEquals(
+        stepped(other, restored, { type: "tick" }, now),
+        stepped(machine, state, { type: "tick" }, now),
+      );
+      assert(machine.deadline(state) > now);
+    });
+    if (moves > half) assertEquals(encode(restored), encode(state));
   });
 
   law("every command that it accepts is listed", (machine, script) => {

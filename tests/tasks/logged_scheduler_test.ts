@@ -37,7 +37,7 @@ Deno.test("commands of one turn share a batch and keep their order", async () =>
   await using it = await logging();
   const accepted = ["a", "b", "c"].map((id) => it.scheduler.assignTask({ id }));
   await Promise.all(accepted);
-  assertEquals(it.log.batches, [3]);
+  assertEquals(it.log.batches, [1, 3]); // the options come first
   await it.scheduler.registerAgent({ id: "x", maxConcurrentTasks: 3 });
   assertEquals(it.scheduler.getAgentTasks("x").map(({ id }) => id), ["a", "b", "c"]);
 });
@@ -248,7 +248,7 @@ Deno.test("performMaintenance() writes a snapshot, from which the next process g
   const first = await logging({}, memory);
   await first.scheduler.submit({ id: "t" });
   await first.scheduler.performMaintenance();
-  assertEquals((await memory.loadSnapshot())?.position, 2); // with the tick of the maintenance
+  assertEquals((await memory.loadSnapshot())?.position, 3); // with the options, and the tick of the maintenance
   await using second = await logging({}, memory);
   assertEquals(second.scheduler.getTask("t")?.status, "ready");
 });

@@ -20,12 +20,16 @@ export interface Mutant {
   readonly workload?: string;
   /** The fault that finds it, when it is rare without. @default drawn */
   readonly fault?: FaultName;
-  /** Whether the simulation of a manager finds it, and that of the machine can't. @default false */
-  readonly isOfManager?: boolean;
+  /** Whether it is in a façade or an engine, so that only the simulation of a manager finds it. */
+  readonly isInManager?: boolean;
 }
 
 function mutant(name: string, file: string, from: string, to: string): Mutant {
   return { name, file, from, to };
+}
+
+function inManager(name: string, file: string, from: string, to: string): Mutant {
+  return { name, file, from, to, isInManager: true };
 }
 
 /** All bugs. */
@@ -220,8 +224,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "duplicates are dropped for half as long",
     "messages/machine.ts",
-    "if (fifoSize(knownOrder) > config.dedupeWindow)",
-    "if (2 * fifoSize(knownOrder) > config.dedupeWindow)",
+    "while (fifoSize(knownOrder) > config.dedupeWindow)",
+    "while (2 * fifoSize(knownOrder) > config.dedupeWindow)",
   ),
   mutant(
     "a message in delivery holds no other back",
@@ -372,7 +376,7 @@ export const MUTANTS: readonly Mutant[] = [
       'machine.commands.includes("resume-listening") ? TOLERATED_MS : Infinity',
       'machine.commands.includes("resume-listening") ? Infinity : Infinity',
     ),
-    isOfManager: true,
+    isInManager: true,
   },
   {
     ...mutant(
@@ -381,7 +385,7 @@ export const MUTANTS: readonly Mutant[] = [
       "if (this.#toleratedMs < Infinity) this.#setTimer(now + LEAD_MS);",
       "void now;",
     ),
-    isOfManager: true,
+    isInManager: true,
   },
   {
     ...mutant(
@@ -390,7 +394,7 @@ export const MUTANTS: readonly Mutant[] = [
       "if (next !== undefined) this.#resume(next.entry.at, undefined, true);",
       "void next;",
     ),
-    isOfManager: true,
+    isInManager: true,
   },
   {
     ...mutant(
@@ -399,7 +403,7 @@ export const MUTANTS: readonly Mutant[] = [
       "if (advance < 0 || advance > TRUSTED_ADVANCE_MS) this.#compare(read);",
       "void advance;",
     ),
-    isOfManager: true,
+    isInManager: true,
   },
   {
     ...mutant(
@@ -408,12 +412,72 @@ export const MUTANTS: readonly Mutant[] = [
       "    if (behindMs > 0) (engine as { clock: Clock }).clock = aheadOf(engine.clock, behindMs);\n",
       "    void behindMs;\n",
     ),
-    isOfManager: true,
+    isInManager: true,
   },
   mutant(
     "timers fire one millisecond late",
     "core/data/deadlines.ts",
     "first.rank > now) return undefined;",
     "first.rank >= now) return undefined;",
+  ),
+  inManager(
+    "a shutdown ends what waits by commands in the log",
+    "core/host.ts",
+    "    (this.#engine ?? this.#unread)?.seal();\n",
+    "",
+  ),
+  inManager(
+    "a shutdown drains the scheduler in the log",
+    "tasks/client.ts",
+    'if (synchronous) await this.call({ type: "drain" }).catch(ignore);',
+    'if (synchronous || graceMs > 0) await this.call({ type: "drain" }).catch(ignore);',
+  ),
+  inManager(
+    "an append that was stored without an answer counts as refused",
+    "core/engine.ts",
+    "if (cause instanceof AppendRefusedError && this.stalled === undefined)",
+    "if (cause !== undefined)",
+  ),
+  inManager(
+    "an append of unknown outcome is a new one when it is offered again",
+    "core/engine.ts",
+    "        await log.append(batch);\n",
+    "        await log.append({ ...batch, number: this.#batch++ });\n",
+  ),
+  inManager(
+    "the engine steps the object of the caller",
+    "core/engine.ts",
+    "const read = JSON.parse(JSON.stringify(command)) as Each;",
+    "const read = command;",
+  ),
+  inManager(
+    "data that JSON can't hold is written as something else",
+    "core/engine.ts",
+    "    requireJson(command, `command ${command.type}`);\n",
+    "",
+  ),
+  inManager(
+    "a command that breaks the machine is not passed over",
+    "core/engine.ts",
+    "if (this.#skip.has(this.#position)) hasSkipped = true;",
+    "if (this.#skip.has(-1)) hasSkipped = true;",
+  ),
+  inManager(
+    "a manager whose machine broke is healthy",
+    "coordination/coordination_manager.ts",
+    "engineHealth(state.due.earliest, now, parts.client.problem)",
+    "engineHealth(state.due.earliest, now)",
+  ),
+  inManager(
+    "changed options are ignored",
+    "core/engine.ts",
+    "if (!isNew && changed.length === 0) return;",
+    "if (!isNew) return;",
+  ),
+  inManager(
+    "options are not written into a new log",
+    "core/engine.ts",
+    "if (!isNew && changed.length === 0) return;",
+    "if (changed.length === 0) return;",
   ),
 ];

@@ -21,7 +21,7 @@ const MOST_MS = HUNT_MS + 60_000;
 
 /** The result of the search for a mutant. */
 export interface Finding {
-  /** The number of steps until an invariant was broken; `undefined` when none was. */
+  /** The number of steps, or of calls, until an invariant was broken; `undefined` when none was. */
   readonly steps: number | undefined;
   /** The broken invariant. */
   readonly rule: string;
@@ -66,10 +66,12 @@ export async function find(mutant: Mutant): Promise<Finding> {
   }
 }
 
-function huntFor({ workload, fault, isOfManager = false }: Mutant): string {
+function huntFor({ workload, fault, isInManager = false }: Mutant): string {
   const options = JSON.stringify({ steps: STEPS, workload, ...(fault && { faults: [fault] }) });
-  const run = isOfManager ? "await simulateManager({ seed })" : `simulate({ seed, ...${options} })`;
-  const made = isOfManager ? "calls" : "steps";
+  const run = isInManager
+    ? "await simulateManager({ seed, rounds: 60 })"
+    : `simulate({ seed, ...${options} })`;
+  const made = isInManager ? "calls" : "steps";
   return `
 import { simulate, simulateManager } from "./src/testing/mod.ts";
 let steps = 0;
@@ -94,7 +96,8 @@ if (import.meta.main) {
   for (const mutant of chosen) {
     const { steps, rule } = await find(mutant);
     if (steps === undefined) survivors++;
-    const found = steps === undefined ? "SURVIVES" : `${steps} steps`;
+    const unit = mutant.isInManager === true ? "calls" : "steps";
+    const found = steps === undefined ? "SURVIVES" : `${steps} ${unit}`;
     console.log(`${found.padStart(16)}  ${mutant.name} (${mutant.file}): ${rule}`);
   }
   console.log(`${chosen.length} planted, ${survivors} survive`);

@@ -5,13 +5,17 @@ for (const hasLog of [false, true]) {
   const with_ = hasLog ? "on a log that fails, and processes that die" : "without a log";
   Deno.test(`every call of a manager ends, with an error of its own if not well, ${with_}`, async () => {
     let crashes = 0;
-    for (let seed = 1; seed <= 5; seed++) {
+    let restarts = 0;
+    let poisonings = 0;
+    for (let seed = 1; seed <= 8; seed++) {
       const report = await simulateManager({ seed, rounds: 60, hasLog });
       assertEquals(report.broken, undefined);
       assert(report.outcomes.get("ok")! > 0);
       crashes += report.crashes;
+      restarts += report.restarts;
+      poisonings += report.poisonings;
     }
-    assertEquals(crashes > 0, hasLog);
+    assertEquals([crashes > 0, restarts > 0, poisonings > 0], [hasLog, hasLog, hasLog]);
   });
 }
 

@@ -26,6 +26,14 @@ export function seeded(seed: number): Prng {
   return prng;
 }
 
+/** Seeds the generator of a state anew if the seed in its config is not the one `before`. */
+export function reseed(
+  { prng, config: { seed } }: { readonly prng: Prng; readonly config: { readonly seed: number } },
+  before: object,
+): void {
+  if (seed !== (before as { readonly seed?: number }).seed) Object.assign(prng, seeded(seed));
+}
+
 /** The next integer from 0 to 2³² − 1. */
 export function nextUint32(prng: Prng): number {
   const sum = (prng.a + prng.b + prng.counter) >>> 0;

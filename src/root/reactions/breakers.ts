@@ -53,6 +53,19 @@ export function forgetBreaker(
   return { type: "remove-breaker", name };
 }
 
+/** Removes it, with what it keeps from the agent, as agents have breakers no longer. */
+export function removeAgentBreaker(
+  { breakers, asking }: RootState,
+  agentId: string,
+  give: (command: PartCommand) => unknown,
+): void {
+  const name = agentBreakerName(agentId);
+  if (!breakers.breakers.has(name)) return;
+  give({ type: "reset-breaker", name });
+  asking.delete(name);
+  give({ type: "remove-breaker", name });
+}
+
 /** Makes an attempt a call: under a closed breaker without asking, otherwise with a permit. */
 export function beginCall(
   { agentId, epoch }: Happened<"task:started">,

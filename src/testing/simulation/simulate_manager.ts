@@ -3,19 +3,32 @@
  *
  * It is much slower than `simulate`, which drives the machine below, and finds what only a façade can
  * get wrong: calls that never end, untyped errors, handlers that are called for what is over, timers
- * that are left behind, and what a crashed process loses.
+ * that are left behind, and what a process loses that crashes or is shut down.
+ *
+ * The log refuses appends, and stores some without an answer; callers pass data that JSON changes or
+ * can't hold; a command breaks the machine; and the next process may have other options.
  *
  * @module
  */
 
 import { type CoordinationConfig, CoordinationManager } from "../../coordination/mod.ts";
+import { readCoordinationConfig } from "../../coordination/config.ts";
+import { differences } from "../../core/config.ts";
+import { decode, encode } from "../../core/data/plain.ts";
 import { EventBus } from "../../core/bus/event_bus.ts";
 import { type CancelTimer, type Clock, SteadyClock, type Timers } from "../../core/clock.ts";
-import { LockstepError } from "../../core/errors.ts";
-import { type CommandLog, type LogEntry, MemoryLog, type Snapshot } from "../../core/log.ts";
+import { InvariantError, LockstepError } from "../../core/errors.ts";
+import {
+  type CommandLog,
+  type LogBatch,
+  type LogEntry,
+  MemoryLog,
+  type Snapshot,
+} from "../../core/log.ts";
 import { silentLogger } from "../../core/logger.ts";
 import type { Instant, Tick } from "../../core/machine.ts";
-import type { RootCommand } from "../../root/state.ts";
+import { rootMachine } from "../../root/machine.ts";
+import type { RootCommand, RootState } from "../../root/state.ts";
 import type { TaskContext } from "../../tasks/mod.ts";
 import { FaultyLog } from "../faulty_log.ts";
 import { HistoryChecker } from "../history_checker.ts";
@@ -43,6 +56,10 @@ export interface ManagerSimulationReport {
   readonly outcomes: ReadonlyMap<string, number>;
   /** The number of processes that crashed. */
   readonly crashes: number;
+  /** The number of processes that were shut down, and followed by another one. */
+  readonly restarts: number;
+  /** The number of commands that broke the machine. */
+  readonly poisonings: number;
   /** The broken invariant, or `undefined`. */
   readonly broken: BrokenInvariantError | undefined;
 }
@@ -73,8 +90,8 @@ export async function simulateManager(
     if (!(error instanceof BrokenInvariantError)) throw error;
     broken = error;
   }
-  const { calls, outcomes, crashes } = world;
-  return { seed, calls, outcomes, crashes, broken };
+  const { calls, outcomes, crashes, restarts, poisonings } = world;
+  return { seed, calls, outcomes, crashes, restarts, poisonings, broken };
 }
 
 type Log = FaultyLog<RootCommand | Tick>;
@@ -89,14 +106,22 @@ class ManagerWorld {
   readonly outcomes: Map<string, number> = new Map();
   /** The number of processes that crashed. */
   crashes = 0;
+  /** The number of processes that were shut down, and followed by another one. */
+  restarts = 0;
+  /** The number of commands that broke the machine. */
+  poisonings = 0;
   /** The number of calls. */
   calls = 0;
   /** Whether faults and failures of handlers have stopped. */
   isOver = false;
   readonly #log: Log | undefined;
-  readonly #config: CoordinationConfig;
+  #config: CoordinationConfig;
+  /** The positions in the log of the commands that broke the machine. */
+  readonly #skip: number[] = [];
+  /** Whether calls may end as the manager is closed, or as its machine broke. */
+  #isEnding = false;
   #manager: CoordinationManager | undefined;
-  #process: SimulatedProcess<RootCommand | Tick> | undefined;
+  #process: SimulatedProcess | undefined;
   #checker = new HistoryChecker();
   #open = new Map<number, string>();
   #generation = 0;
@@ -145,17 +170,17 @@ class ManagerWorld {
   /** Starts a process, which reads the log if there is one, and registers the agents. */
   async start(): Promise<void> {
     const inner = this.#log ?? new MemoryLog<RootCommand | Tick>();
+    if (this.#generation > 0 && this.chance.happens(0.5)) this.#config = drawConfig(this.chance);
     const { clock } = this;
     const wall = () => WALL_START + clock.now() + this.#wallAheadMs;
     const steady = new SteadyClock(wall, () => clock.now(), timersOf(clock));
-    const process = new SimulatedProcess(steady, inner);
+    const process = new SimulatedProcess(steady, inner, this.#skip);
     const eventBus = new EventBus(false, { clock: process });
     this.#process = process;
-    this.#generation++;
     this.#open = new Map();
     this.#checker = new HistoryChecker({ agingMs: 50 });
-    if (this.crashes === 0) this.#checker.watch(eventBus);
-    const log = this.#log === undefined ? {} : { log: process };
+    if (this.#generation++ === 0) this.#checker.watch(eventBus);
+    const log = this.#log === undefined ? {} : { log: process, skip: this.#skip };
     const manager = new CoordinationManager(this.#config, eventBus, silentLogger, {
       ...{ clock: process },
       ...log,
@@ -168,8 +193,10 @@ class ManagerWorld {
       if (OUTSIDE.includes(agentId)) this.report("LiveLeasesStay", `"${agentId}": "${resourceId}"`);
     });
     await this.#advanceUntil(manager.initialize());
+    this.#isEnding = false;
+    await this.#checkOptions();
     for (let i = 0; i < 4; i++) this.call("register", () => register(this, `agent-${i}`));
-    if (this.crashes === 0) {
+    if (this.#generation === 1) {
       for (const agentId of OUTSIDE) this.call("join", () => joinFromOutside(this, agentId));
     }
     await this.clock.advance(50);
@@ -185,7 +212,15 @@ class ManagerWorld {
       this.#open.delete(id);
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     };
-    begin().then(() => end("ok"), (error: unknown) => end(this.#classify(what, error)));
+    begin().then(() => end("ok"), (error: unknown) => {
+      if (generation === this.#generation) end(this.#classify(what, error));
+    });
+  }
+
+  /** Reports that a call passed data that JSON can't hold, and was accepted. */
+  reportStored(data: unknown): void {
+    if (this.#log === undefined) return;
+    this.#broken ??= new BrokenInvariantError("OnlyJsonIsStored", `a log was given ${data}`);
   }
 
   /** Makes some calls, lets time pass, and injects faults. */
@@ -198,23 +233,27 @@ class ManagerWorld {
     if (chance.happens(0.05)) this.#stepWallClock();
     if (this.#log === undefined) return;
     if (chance.happens(0.05)) this.#log.fail(chance.between(1, 3));
+    if (chance.happens(0.05)) this.#log.fail(chance.between(1, 3), new Error("It is unreachable"));
+    if (chance.happens(0.05)) this.#log.loseAnswers(chance.between(1, 3));
     if (chance.happens(0.05)) this.#log.delay(chance.pick([0, 0, 5, 50]));
     if (chance.happens(0.05)) this.#log.hold();
     if (chance.happens(0.2)) this.#log.release();
     if (chance.happens(0.02)) await this.#crash();
+    if (chance.happens(0.02)) await this.#restart();
+    if (chance.happens(0.01)) await this.#poison();
   }
 
   /** Ends all faults, lets everything end, and checks what is left. */
   async end(): Promise<void> {
     this.isOver = true;
-    this.#log?.release();
-    this.#log?.fail(0);
-    this.#log?.delay(0);
+    this.#mendLog();
     await this.clock.advance(60_000);
     const [endless] = this.#open.values();
     if (endless !== undefined) fail("EveryCallEnds", `${endless} goes on after its time limit`);
+    await this.#advanceUntil(this.manager.performMaintenance());
     const { healthy, error } = await this.#advanceUntil(this.manager.getHealthStatus());
     if (!healthy && error?.includes("overdue") === true) fail("NothingOverdue", error);
+    this.#isEnding = true;
     await this.#advanceUntil(this.manager.shutdown({ graceMs: 100 }));
     await this.clock.advance(1_000);
     this.#check();
@@ -245,9 +284,84 @@ class ManagerWorld {
     this.crashes++;
     this.#process!.crash();
     this.#log!.release();
-    await this.clock.advance(this.chance.around(100));
-    this.#log!.fail(0);
+    // An append of the former process must have ended when the next one reads the log.
+    await this.clock.advance(LONGEST_WRITE_MS + this.chance.around(100));
+    this.#mendLog();
     await this.start();
+  }
+
+  /** Shuts the process down, and starts the next one. */
+  async #restart(): Promise<void> {
+    this.restarts++;
+    this.#mendLog();
+    await this.#advanceUntil(this.manager.performMaintenance());
+    const process = this.#process!;
+    const before = process.appended.length;
+    await this.#shutDown(this.chance.pick([0, 20, 500]));
+    for (const type of process.appended.slice(before)) {
+      if (ENDS.has(type)) fail("ShutdownWritesNoEnd", `${type} was written, and is replayed`);
+    }
+    await this.start();
+  }
+
+  /** Lets a command break the machine, and goes on without it in the next process. */
+  async #poison(): Promise<void> {
+    this.poisonings++;
+    this.#mendLog();
+    await this.clock.advance(200); // what was stored without an answer is offered again
+    this.#isEnding = true;
+    const process = this.#process!;
+    process.poisonNext();
+    const victim = this.manager.submit({ id: this.name("poison") });
+    const error: unknown = await this.#advanceUntil(victim.then(() => undefined, (error) => error));
+    const position = process.poisonedAt;
+    if (!(error instanceof InvariantError) || !error.message.includes(`position ${position} `)) {
+      fail("CallersLearnOfPoison", `the caller got ${error}`);
+    }
+    const { components: { engine } } = await this.manager.getHealthStatus();
+    if (engine?.healthy !== false) {
+      fail("HealthSaysBroken", "a manager whose machine broke is healthy");
+    }
+    await this.#shutDown(0);
+    const unaware = await this.#advanceUntil(
+      this.start().then(() => undefined, (error) => error),
+    ) as unknown;
+    if (!(unaware instanceof InvariantError) || !unaware.message.includes(`skip: [${position}]`)) {
+      fail("RestartNamesThePosition", `the next process got ${unaware}`);
+    }
+    await this.#shutDown(0);
+    this.#skip.push(position);
+    try {
+      await this.start();
+    } catch (error) {
+      fail("SkipGoesPastPoison", `the next process got ${error}`);
+    }
+  }
+
+  /** Shuts the manager down, and ends what is left of its process. */
+  async #shutDown(graceMs: number): Promise<void> {
+    this.#isEnding = true;
+    await this.#advanceUntil(this.manager.shutdown({ graceMs }));
+    this.#process!.crash();
+    this.#check();
+  }
+
+  /** Ends the faults of the log. */
+  #mendLog(): void {
+    this.#log?.release();
+    this.#log?.fail(0);
+    this.#log?.loseAnswers(0);
+    this.#log?.delay(0);
+  }
+
+  /** Checks that the options of the process are in force in its log. */
+  async #checkOptions(): Promise<void> {
+    if (this.#log === undefined || !this.chance.happens(0.5)) return;
+    await this.#advanceUntil(this.manager.performMaintenance());
+    const { state } = decode((await this.#log.loadSnapshot())!.state) as { state: RootState };
+    const machine = rootMachine(readCoordinationConfig(this.#config).root);
+    const wrong = differences(machine.configIn!(state), machine.config);
+    if (wrong.length > 0) fail("OptionsAreInForce", `${wrong.join()} are not those of the process`);
   }
 
   /** Advances time until `promise` has settled. */
@@ -260,12 +374,22 @@ class ManagerWorld {
       this.#log?.release();
       await this.clock.advance(100);
     }
+    this.#check();
     return await watched;
   }
 
   #classify(what: string, error: unknown): string {
-    if (error instanceof LockstepError) return error.code;
+    if (error instanceof LockstepError) {
+      if (ONLY_AT_THE_END.has(error.code) && !this.#isEnding) {
+        const message = `${what} of a running manager ended with ${error}`;
+        this.#broken ??= new BrokenInvariantError("NothingIsClosed", message, { cause: error });
+      }
+      return error.code;
+    }
     if (error instanceof HandlerError || error === ABORTED) return "ours";
+    const isForeign = error instanceof TypeError &&
+      error.message.includes(".input.bad[0]: it must");
+    if (isForeign && this.#log !== undefined) return "not-json";
     this.#broken ??= new BrokenInvariantError("ErrorsAreTyped", `${what} ended with ${error}`, {
       cause: error,
     });
@@ -273,7 +397,8 @@ class ManagerWorld {
   }
 
   #check(): void {
-    if (this.#broken !== undefined) throw this.#broken;
+    const broken = this.#broken ?? this.#process?.broken;
+    if (broken !== undefined) throw broken;
     const [violation] = this.#checker.violations;
     if (violation !== undefined) fail(violation.rule, violation.message);
   }
@@ -281,6 +406,15 @@ class ManagerWorld {
 
 /** The wall time at the true time 0. */
 const WALL_START = 1_000_000_000_000;
+
+/** The longest delay of an append. */
+const LONGEST_WRITE_MS = 50;
+
+/** The commands with which façades end what waits; a shutdown leaves that to the next process. */
+const ENDS: ReadonlySet<string> = new Set(["drain", "cancel", "detach-handler", "cancel-request"]);
+
+/** The codes of errors that no call of a running manager ends with. */
+const ONLY_AT_THE_END: ReadonlySet<string> = new Set(["closed", "invariant", "outcome-unknown"]);
 
 /** The reason with which calls are aborted. */
 const ABORTED: Error = new Error("the call was aborted");
@@ -316,7 +450,7 @@ async function joinFromOutside(world: ManagerWorld, agentId: string): Promise<vo
 }
 
 /** The codes of errors that say nothing about an agent. */
-const UNREACHABLE: readonly string[] = ["log", "closed", "uninitialized"];
+const UNREACHABLE: readonly string[] = ["log", "uninitialized", ...ONLY_AT_THE_END];
 
 function drawConfig(chance: Chance): CoordinationConfig {
   return {
@@ -326,6 +460,10 @@ function drawConfig(chance: Chance): CoordinationConfig {
     messageTimeout: chance.pick([20, 200]),
     agingMs: 50,
     agents: { heartbeatTimeoutMs: SILENCE_MS },
+    seed: chance.int(3),
+    tasks: { keepFinished: chance.pick([1, 1_000]) },
+    workStealing: { enabled: chance.happens(0.5) },
+    agentBreaker: chance.pick([false, { failureThreshold: 3, timeout: 50 }, {}]),
   };
 }
 
@@ -422,12 +560,23 @@ function agent({ chance }: ManagerWorld): string {
 async function submit(world: ManagerWorld): Promise<void> {
   const { manager, chance } = world;
   const id = world.name("task");
-  const handle = await manager.submit({
-    ...{ id, priority: chance.int(3), timeoutMs: 200, totalTimeoutMs: 5_000 },
+  const input = drawInput(chance);
+  const submitted = manager.submit({
+    ...{ id, priority: chance.int(3), timeoutMs: 200, totalTimeoutMs: 5_000, input },
     resources: chance.happens(0.2) ? ["file-0", "file-1"] : [],
   });
+  input["changed"] = "later";
+  const handle = await submitted;
+  if ("bad" in input) world.reportStored(input["bad"]);
   if (chance.happens(0.1)) await manager.cancelTask(id, "its result is not needed");
   await handle.result;
+}
+
+/** Draws data that JSON changes, and some that it can't hold. */
+function drawInput(chance: Chance): Record<string, unknown> {
+  const shared = { part: -0 };
+  const input = { one: shared, other: shared, gone: undefined, bare: Object.create(null) };
+  return chance.happens(0.05) ? { ...input, bad: [new Date(0)] } : input;
 }
 
 async function assign(world: ManagerWorld): Promise<void> {
@@ -540,17 +689,35 @@ function timersOf(clock: Clock): Timers {
   };
 }
 
-/** The clock and the log of a process, until it crashes. */
-class SimulatedProcess<Command> implements Clock, CommandLog<Command> {
+/**
+ * The clock and the log of a process, until it crashes. It checks that each snapshot is the state to
+ * which the log leads.
+ */
+class SimulatedProcess implements Clock, CommandLog<RootCommand | Tick> {
   readonly #clock: Clock;
-  readonly #log: CommandLog<Command>;
+  readonly #log: CommandLog<RootCommand | Tick>;
+  readonly #skip: readonly number[];
   readonly #timers: Set<CancelTimer> = new Set();
+  /** The types of the commands that it appended. */
+  readonly appended: string[] = [];
+  /** The broken invariant, if a snapshot was another state. */
+  broken: BrokenInvariantError | undefined;
+  /** The position of the command that was poisoned. */
+  poisonedAt = -1;
+  #poisons = false;
+  #saving: Promise<void> = Promise.resolve();
   #hasCrashed = false;
 
-  /** Creates a running process. */
-  constructor(clock: Clock, log: CommandLog<Command>) {
+  /** Creates a running process; `skip` are the positions that it leaves out when it reads its log. */
+  constructor(clock: Clock, log: CommandLog<RootCommand | Tick>, skip: readonly number[]) {
     this.#clock = clock;
     this.#log = log;
+    this.#skip = [...skip];
+  }
+
+  /** Makes the first command of the next append one that breaks the machine. */
+  poisonNext(): void {
+    this.#poisons = true;
   }
 
   /** The number of pending timers of the process. */
@@ -582,16 +749,16 @@ class SimulatedProcess<Command> implements Clock, CommandLog<Command> {
     };
   }
 
-  append(entries: readonly LogEntry<Command>[]): Promise<void> {
-    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#log.append(entries));
+  append(batch: LogBatch<RootCommand | Tick>): Promise<void> {
+    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#append(batch));
   }
 
-  read(position: number): AsyncIterable<LogEntry<Command>> {
+  read(position: number): AsyncIterable<LogEntry<RootCommand | Tick>> {
     return this.#log.read(position);
   }
 
   saveSnapshot(snapshot: Snapshot): Promise<void> {
-    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#log.saveSnapshot(snapshot));
+    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#save(snapshot));
   }
 
   loadSnapshot(): Promise<Snapshot | undefined> {
@@ -603,8 +770,62 @@ class SimulatedProcess<Command> implements Clock, CommandLog<Command> {
     return Promise.resolve();
   }
 
+  async #append(batch: LogBatch<RootCommand | Tick>): Promise<void> {
+    for (const { command } of batch.entries) this.appended.push(command.type);
+    if (this.#poisons) {
+      this.#poisons = false;
+      this.poisonedAt = await endOf(this.#log);
+      (batch.entries[0]!.command as { type: string }).type = "poison";
+    }
+    await this.#log.append(batch);
+  }
+
+  /** Saves one snapshot after the other, as a log may forget what lies before each. */
+  #save(snapshot: Snapshot): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#checkAndSave(snapshot));
+    return this.#saving;
+  }
+
+  async #checkAndSave(snapshot: Snapshot): Promise<void> {
+    const replayed = await replay(this.#log, snapshot.position, this.#skip);
+    const { state } = decode(snapshot.state) as { state: unknown };
+    if (replayed !== encode(state)) {
+      const message = `a snapshot at ${snapshot.position} is not the state to which the log leads`;
+      this.broken ??= new BrokenInvariantError("ReplayGivesTheSameState", message);
+    }
+    await this.#log.saveSnapshot(snapshot);
+  }
+
   async #unlessCrashed<Result>(promise: Promise<Result>): Promise<Result> {
     const result = await promise;
     return this.#hasCrashed ? await NEVER : result;
   }
+}
+
+/** Returns the number of entries that a log ever had. */
+async function endOf(log: CommandLog<RootCommand | Tick>): Promise<number> {
+  let position = (await log.loadSnapshot())?.position ?? 0;
+  for await (const _ of log.read(position)) position++;
+  return position;
+}
+
+/** Returns the text of the state at `end`, under whatever options the log puts in force. */
+async function replay(
+  log: CommandLog<RootCommand | Tick>,
+  end: number,
+  skip: readonly number[],
+): Promise<string> {
+  const machine = rootMachine();
+  const snapshot = await log.loadSnapshot();
+  const state = snapshot === undefined
+    ? machine.init()
+    : (decode(snapshot.state) as { state: RootState }).state;
+  let position = snapshot?.position ?? 0;
+  if (position < end) {
+    for await (const { at, command } of log.read(position)) {
+      if (!skip.includes(position)) machine.step(state, command, at, []);
+      if (++position === end) break;
+    }
+  }
+  return encode(state);
 }
