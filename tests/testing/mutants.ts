@@ -250,6 +250,21 @@ export const MUTANTS: readonly Mutant[] = [
     "if (phase.successes >= breaker.rules.successThreshold)",
     "if (phase.successes >= 1)",
   ),
+  {
+    ...mutant(
+      "an open time grows from the jittered one",
+      "breakers/machine.ts",
+      "  breaker.openTimeMs = longest;\n  breaker.nextOpenMs =",
+      "  breaker.openTimeMs = breaker.nextOpenMs =",
+    ),
+    workload: "calls",
+  },
+  mutant(
+    "the first open time is jittered",
+    "breakers/machine.ts",
+    "    nextOpenMs: rules.timeout,",
+    "    nextOpenMs: rules.timeout + nextInt(state.prng, Math.ceil(rules.timeout / 2)),",
+  ),
   mutant(
     "a breaker probes a millisecond early",
     "breakers/machine.ts",
