@@ -145,6 +145,54 @@ Deno.test("the machine does what its slow twin expects, and predictions come tru
   );
 });
 
+Deno.test("the first open time is timeout, and later ones grow from the planned one, whatever the jitter", () => {
+  fc.assert(
+    fc.property(
+      rules,
+      fc.nat(999),
+      fc.array(fc.boolean(), { minLength: 2, maxLength: 8 }),
+      (rules, seed, closings) => {
+        const machine = breakerMachine({ seed });
+        const state = machine.init();
+        const name = "a";
+        stepped(machine, state, { type: "define-breaker", name, rules }, 0);
+        const { timeout, openTimeFactor, openTimeJitter, maxOpenMs } = rules;
+        let plannedMs = 0;
+        let now = 0;
+        const force = (to: "closed" | "open") =>
+          stepped(machine, state, { type: "force-breaker", name, state: to }, now);
+        for (const closes of closings) {
+          if (plannedMs === 0) force("open");
+          else {
+            const request = { type: "request-permit", name, timeoutMs: 0 } as const;
+            const [, permitted] = stepped(machine, state, request, now);
+            const { permit, epoch, since } = permitted as CircuitPermitted;
+            const outcome = "failure" as const;
+            const probe = { type: "settle-permit", name, permit, epoch, since, outcome } as const;
+            stepped(machine, state, probe, now);
+          }
+          const { phase } = state.breakers.get(name)!;
+          if (phase.state !== "open") throw new Error("it must be open");
+          const openMs = phase.until - now;
+          if (plannedMs === 0) {
+            plannedMs = timeout;
+            assertEquals(openMs, timeout);
+          } else {
+            plannedMs = Math.min(Math.floor(plannedMs * openTimeFactor), maxOpenMs);
+            const shortestMs = Math.max(timeout, Math.ceil(plannedMs * (1 - openTimeJitter)));
+            assert(openMs >= shortestMs && openMs <= plannedMs, `${openMs} of ${plannedMs} ms`);
+          }
+          now = phase.until;
+          if (!closes) continue;
+          force("closed");
+          plannedMs = 0;
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 function compare(state: BreakerState, twins: ReadonlyMap<string, Twin>): void {
   for (const [name, twin] of twins) {
     const { phase, epoch, counts, rules, nextOpenMs } = state.breakers.get(name)!;

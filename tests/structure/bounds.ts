@@ -67,6 +67,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/engine.ts Engine.#gathering": "calls whose command the log has not stored",
   "src/core/engine.ts Engine.#stopListeners": "those of the façades",
   "src/core/log.ts MemoryLog.#entries": "the commands since the newest snapshot",
+  "src/core/log.ts MemoryLog.#numbers": "one for each engine that has appended",
 
   // Locks
   "src/locks/client.ts LockClient.#waiting": "among LockState.waits",
@@ -77,6 +78,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
     "`maxResources`, then refused; `maxDefined` of them defined; and as many idle ones, but 2,048",
   "src/locks/state.ts LockState.owners":
     "those with holds, waits or requests, and idle ones as locks",
+  "src/locks/state.ts LockState.aliases": "among LockState.owners",
   "src/locks/state.ts LockState.waits": "`maxWaiters` for each of `maxResources`",
   "src/locks/state.ts LockState.requests": "`maxAsks`, then not watched",
   "src/locks/state.ts LockState.deadlines": "one for each lease and wait, and as many idle ones",

@@ -281,6 +281,21 @@ export const MUTANTS: readonly Mutant[] = [
     "if (phase.successes >= breaker.rules.successThreshold)",
     "if (phase.successes >= 1)",
   ),
+  {
+    ...mutant(
+      "an open time grows from the jittered one",
+      "breakers/machine.ts",
+      "  breaker.openTimeMs = longest;\n  breaker.nextOpenMs =",
+      "  breaker.openTimeMs = breaker.nextOpenMs =",
+    ),
+    workload: "calls",
+  },
+  mutant(
+    "the first open time is jittered",
+    "breakers/machine.ts",
+    "    nextOpenMs: rules.timeout,",
+    "    nextOpenMs: rules.timeout + nextInt(state.prng, Math.ceil(rules.timeout / 2)),",
+  ),
   mutant(
     "a breaker probes a millisecond early",
     "breakers/machine.ts",
@@ -409,7 +424,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "time starts at the wall time, also where the log is ahead",
       "core/engine.ts",
-      "    if (behindMs > 0) (engine as { clock: Clock }).clock = aheadOf(engine.clock, behindMs);\n",
+      "    if (behindMs > 0) (this as { clock: Clock }).clock = aheadOf(this.clock, behindMs);\n",
       "    void behindMs;\n",
     ),
     isInManager: true,

@@ -80,8 +80,9 @@ export class SimulatedEngine {
   /** The milliseconds by which the clock is ahead of the true time. */
   #skew = 0;
   #frozenUntil: Instant = 0;
-  /** When the process runs again; in the past while it runs. */
-  #sleepsUntil: Instant = -1;
+  /** Whether the process is suspended, and until when. */
+  #isAsleep = false;
+  #sleepsUntil: Instant = 0;
   /** When it ran last before that, by its clock. */
   #sleepsSince: Instant = 0;
   /** What was sent to it meanwhile. */
@@ -145,6 +146,7 @@ export class SimulatedEngine {
   suspend(ms: number): void {
     if (this.#isDown || this.#isAsleep) return;
     const generation = this.#generation;
+    this.#isAsleep = true;
     this.#sleepsSince = this.time();
     this.#sleepsUntil = this.#world.now + ms;
     this.#world.at(this.#sleepsUntil, () => {
@@ -152,11 +154,8 @@ export class SimulatedEngine {
     });
   }
 
-  get #isAsleep(): boolean {
-    return this.#world.now < this.#sleepsUntil;
-  }
-
   #wake(): void {
+    this.#isAsleep = false;
     const at = this.time();
     const unheardMs = at - this.#sleepsSince;
     this.#world.woke(at, unheardMs);
@@ -228,7 +227,7 @@ export class SimulatedEngine {
     this.#pending = [];
     this.#writing = undefined;
     this.#tickIsPending = false;
-    this.#sleepsUntil = -1;
+    this.#isAsleep = false;
     this.#inbox = [];
     this.#unheardMs = undefined;
     this.#world.at(this.#world.now + ms, () => this.#recover(stored));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { BreakerRules } from "../../../breakers/config.ts";
 import type { BreakerState } from "../../../breakers/state.ts";
 import type { CircuitState } from "../../../breakers/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
@@ -12,6 +13,8 @@ import { fail } from "../failure.ts";
 
 /** The state of a breaker by its events. */
 interface Expected {
+  /** The rules in force; those of the state may be newer within a step. */
+  rules: BreakerRules;
   state: CircuitState;
   epoch: number;
   /** The permits of its probes in flight while it is half-open. */
@@ -22,6 +25,10 @@ interface Expected {
   wasStale: boolean;
   /** When it admits a probe; without meaning unless it is open. */
   retryAt: number;
+  /** Its newest open time before jitter; 0 when the next one is the first. */
+  plannedMs: number;
+  /** The limit that its newest probe exceeded. */
+  deadline: number;
 }
 
 /** The reasons of state changes that are results of calls. */
@@ -33,6 +40,21 @@ const BY_RESULT: ReadonlySet<string> = new Set([
 const ENDS: ReadonlySet<string> = new Set([
   ...["task:completed", "task:failed", "task:cancelled", "task:backed-off", "task:requeued"],
 ]);
+
+/** Checks an open time: the first is `timeout`, each later one is planned longer than that before. */
+function checkOpenTime(
+  expected: Expected,
+  openMs: number,
+  name: string,
+): void {
+  const { timeout, openTimeFactor, openTimeJitter, maxOpenMs } = expected.rules;
+  const isFirst = expected.plannedMs === 0;
+  const longer = Math.min(Math.floor(expected.plannedMs * openTimeFactor), maxOpenMs);
+  const planned = expected.plannedMs = isFirst ? timeout : longer;
+  const shortest = isFirst ? timeout : Math.max(timeout, planned * (1 - openTimeJitter));
+  if (openMs >= shortest && openMs <= planned) return;
+  fail("OpenTimeGrows", `"${name}" is open for ${openMs} ms, planned were ${planned}`);
+}
 
 /** Follows the events of breakers, and compares their states with them. */
 export class BreakerShadow {
@@ -52,8 +74,7 @@ export class BreakerShadow {
   take(event: LockstepEvent, state: BreakerState, at: number): void {
     switch (event.type) {
       case "circuitbreaker:defined":
-        if (!this.#breakers.has(event.name)) this.#make(event.name, event.epoch);
-        return;
+        return this.#define(event, state);
       case "circuitbreaker:forgotten":
         if (this.#expected(event.name).state !== "closed") {
           fail("OnlyIdleIsEvicted", `"${event.name}" was not closed`);
@@ -78,7 +99,9 @@ export class BreakerShadow {
         }
         return this.#settle(event);
       case "circuitbreaker:returned":
+        return this.#settle(event);
       case "circuitbreaker:timed-out":
+        this.#expected(event.name).deadline = event.deadline;
         return this.#settle(event);
     }
   }
@@ -100,13 +123,25 @@ export class BreakerShadow {
     }
   }
 
-  #make(name: string, epoch: number): void {
+  #define({ name, epoch }: { name: string; epoch: number }, { breakers }: BreakerState): void {
+    const rules = breakers.get(name)?.rules;
+    if (rules === undefined) return; // it is removed in the same step
+    const known = this.#breakers.get(name);
+    if (known === undefined) return this.#make(name, epoch, rules);
+    known.rules = rules;
+    known.plannedMs = 0;
+  }
+
+  #make(name: string, epoch: number, rules: BreakerRules): void {
     this.#raise(name, epoch);
     const expected = {
+      rules,
       epoch,
       probes: new Set<number>(),
       successes: 0,
       retryAt: 0,
+      plannedMs: 0,
+      deadline: 0,
       wasStale: false,
     };
     this.#breakers.set(name, { state: "closed", ...expected });
@@ -155,6 +190,11 @@ export class BreakerShadow {
     }
     if (expected.wasStale && BY_RESULT.has(reason)) {
       fail("StaleRejected", `"${name}" is ${to} by the result of an earlier state`);
+    }
+    if (to === "closed") expected.plannedMs = 0;
+    if (to === "open") {
+      const openedAt = reason === "probe-timed-out" ? expected.deadline : at;
+      checkOpenTime(expected, retryAt - openedAt, name);
     }
     expected.state = to;
     expected.epoch = epoch;
