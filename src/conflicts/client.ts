@@ -90,6 +90,11 @@ export class ConflictClient extends MachineClient<
     this.listen(["conflict:resolved", "vote:closed"], (event) => this.#observe(event));
   }
 
+  /** The number of calls that wait. */
+  get waiting(): number {
+    return [...this.#waiting.values()].reduce((sum, calls) => sum + calls.size, 0);
+  }
+
   /** Resolves when a conflict is resolved; rejects when a vote on it ends undecided. */
   async resolutionOf(
     conflictId: string,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { attempting, Deferred, MachineClient, type MachineHost } from "../core/client.ts";
+import { attempting, Deferred, DONE, MachineClient, type MachineHost } from "../core/client.ts";
 import { ClosedError, StaleEpochError } from "../core/errors.ts";
 import { type Instant, type Outcome, Refusal } from "../core/machine.ts";
 import { joinSignals } from "../core/signals.ts";
@@ -321,7 +321,8 @@ export class LockHandle implements AsyncDisposable {
   readonly #owner: string;
   /** Aborts the signal, once that is in use. */
   #controller: AbortController | undefined;
-  #isReleasing = false;
+  /** The number of calls of `release` that did not fail. */
+  #releases = 0;
 
   /** Handles come from `acquire`. */
   constructor(
@@ -353,7 +354,7 @@ export class LockHandle implements AsyncDisposable {
       controller.abort(new LockLostError(resource, agent, epoch, reason));
     const isHeld = this.#client.watch(resource, this.#owner, epoch, (reason) => {
       // After the step, as listeners of the signal may call anything.
-      if (!this.#isReleasing) queueMicrotask(() => lose(reason));
+      if (reason !== "released" || this.#releases === 0) queueMicrotask(() => lose(reason));
     });
     if (!isHeld) lose(this.#client.stopped === undefined ? "gone" : "closed");
     return controller.signal;
@@ -367,9 +368,10 @@ export class LockHandle implements AsyncDisposable {
   release(): Promise<void> {
     const { resource: resourceId, agent: agentId, epoch } = this;
     const command: Release = { type: "release", resourceId, agentId, owner: this.#owner, epoch };
-    if (this.#controller === undefined) return this.#client.perform(command);
-    this.#isReleasing = true;
-    return this.#client.perform(command).finally(() => this.#isReleasing = false);
+    this.#releases++;
+    const released = this.#client.perform(command);
+    if (released !== DONE) released.catch(() => this.#releases--);
+    return released;
   }
 
   /**

@@ -317,7 +317,6 @@ class HandlerRunner implements DeliveryKeeper {
     }
     this.#controllers.clear();
     this.handlers.clear();
-    while (dequeueFirst(this.#queue) !== undefined);
   }
 
   ackEarly(context: DeliveryContext): Promise<void> {

@@ -122,6 +122,8 @@ export class AttemptRunner {
 
   /** Begins and ends attempts after an event. */
   observe(event: AttemptEvent): void {
+    const timeout = this.#timeout;
+    this.#timeout = undefined;
     switch (event.type) {
       case "task:started":
         if (this.#handlers.size > 0) this.#start(event);
@@ -133,9 +135,9 @@ export class AttemptRunner {
         return;
       case "task:backed-off":
       case "task:failed":
-        return this.#abort(event, event.error.message);
+        return this.#abort(event, event.error.message, timeout);
       case "task:requeued":
-        return this.#abort(event, event.reason);
+        return this.#abort(event, event.reason, timeout);
       case "task:cancelled":
         this.#attempts.get(event.epoch)?.abort(cancellation(event));
         return;
@@ -222,13 +224,15 @@ export class AttemptRunner {
     }
   }
 
-  #abort({ epoch, taskId }: { epoch: number; taskId: string }, reason: string): void {
-    const timeout = this.#timeout;
-    this.#timeout = undefined;
+  #abort(
+    { epoch, taskId }: { epoch: number; taskId: string },
+    reason: string,
+    timeout?: TaskTimedOut,
+  ): void {
     this.#attempts.get(epoch)?.abort(
-      timeout?.taskId === taskId
-        ? new TaskTimeoutError(taskId, timeout.limit, timeout.ms)
-        : new ClaimLostError(taskId, epoch, reason),
+      timeout === undefined
+        ? new ClaimLostError(taskId, epoch, reason)
+        : new TaskTimeoutError(taskId, timeout.limit, timeout.ms),
     );
   }
 }

@@ -86,6 +86,24 @@ Deno.test("a delay longer than setTimeout accepts is waited for in full", () => 
   }
 });
 
+Deno.test("a timer that keeps no process alive keeps none alive when it is armed again", () => {
+  const kept: boolean[] = [];
+  const original = globalThis.setTimeout;
+  let arm: (() => void) | undefined;
+  globalThis.setTimeout = ((callback: () => void) => {
+    arm = callback;
+    const i = kept.push(true) - 1;
+    return { ref: () => kept[i] = true, unref: () => kept[i] = false };
+  }) as never;
+  try {
+    systemClock.setTimer(systemClock.now() + 30 * 86_400_000, () => {}).keepAlive!(false);
+    arm!();
+    assertEquals(kept, [false, false]);
+  } finally {
+    globalThis.setTimeout = original;
+  }
+});
+
 Deno.test("a timer of the system clock that is cancelled leaves nothing behind", () => {
   systemClock.setTimer(systemClock.now() + 60_000, () => {})();
   systemClock.setTimer(Number.MAX_SAFE_INTEGER, () => {})();

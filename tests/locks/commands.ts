@@ -14,9 +14,13 @@ export interface Move extends AnyMove<Readonly<LockState>, LockCommand> {
   toString(): string;
 }
 
-const OWNERS = ["a", "b", "c", "d", "e", "__proto__"];
+const AGENTS = ["a", "b", "c", "d", "__proto__"];
+/** Agents in their own names, and claims of agents, which own their locks apart from them. */
+const OWNERS = [...AGENTS, "a#1", "a#2", "b#1"];
 const RESOURCES = ["r", "s", "t", "constructor"];
 
+/** An agent. */
+export const agentId = fc.constantFrom(...AGENTS);
 const owner = fc.constantFrom(...OWNERS);
 const resourceId = fc.constantFrom(...RESOURCES);
 const mode = fc.constantFrom<LockMode>("exclusive", "exclusive", "shared");
@@ -40,8 +44,7 @@ const acquire = fc.tuple(
 ).map(([owner, id, mode, units, terms, wait]) => () => ({
   type: "acquire" as const,
   ...request(id, mode, units),
-  agentId: owner,
-  owner,
+  ...holder(owner),
   ...terms,
   wait,
 }));
@@ -57,8 +60,7 @@ const acquireAll = fc.tuple(
 ).map(([owner, requests, terms]) => () => ({
   type: "acquire-all" as const,
   requests: requests.map(([id, mode, units]) => request(id, mode, units)),
-  agentId: owner,
-  owner,
+  ...holder(owner),
   ...terms,
 }));
 
@@ -69,15 +71,14 @@ const release = fc.tuple(
 )
   .map(([owner, resourceId, meant]) => (state: Readonly<LockState>) => {
     const epoch = epochOf(state, owner, resourceId, meant);
-    return { type: "release" as const, resourceId, agentId: owner, owner, epoch };
+    return { type: "release" as const, resourceId, ...holder(owner), epoch };
   });
 
 const renew = fc.tuple(owner, resourceId, fc.constantFrom(0, 5, 50))
   .map(([owner, resourceId, leaseMs]) => () => ({
     type: "renew" as const,
     resourceId,
-    agentId: owner,
-    owner,
+    ...holder(owner),
     epoch: 0,
     leaseMs,
   }));
@@ -85,19 +86,18 @@ const renew = fc.tuple(owner, resourceId, fc.constantFrom(0, 5, 50))
 const cancel = fc.tuple(owner, fc.nat(5)).map(([name, back]) => (state: Readonly<LockState>) => {
   const waitId = Math.max(0, state.lastWait - back);
   const owner = state.waits.get(waitId)?.owner.owner ?? name;
-  return { type: "cancel-wait" as const, waitId, agentId: owner, owner };
+  return { type: "cancel-wait" as const, waitId, ...holder(owner) };
 });
 
 const releaseAll = owner.map((owner) => () => ({
   type: "release-all" as const,
-  agentId: owner,
-  owner,
+  ...holder(owner),
 }));
 
 const ask = fc.tuple(
   fc.constantFrom("m1", "m2", "m3", "m4", "m5", "m6", "m7", "__proto__"),
-  owner,
-  owner,
+  agentId,
+  agentId,
   fc.integer({ min: -2, max: 2 }),
 ).map(([askId, agentId, toAgentId, priority]) => () => ({
   type: "ask" as const,
@@ -111,7 +111,7 @@ const endAsk = fc.nat(10).map((which) => (state: Readonly<LockState>) => ({
   type: "end-ask" as const,
   askId: [...state.requests.keys()][which] ?? "m1",
 }));
-const evict = fc.tuple(resourceId, fc.uniqueArray(owner, { maxLength: 3 })).map(
+const evict = fc.tuple(resourceId, fc.uniqueArray(agentId, { maxLength: 3 })).map(
   ([resourceId, agentIds]) => () => ({ type: "evict" as const, resourceId, agentIds }),
 );
 
@@ -124,6 +124,16 @@ const define = fc.tuple(resourceId, fc.constantFrom(1, 2, 3)).map(
 );
 
 const tick = fc.constant(() => ({ type: "tick" as const }));
+
+/** Returns the agent of an owner. */
+export function agentOf(owner: string): string {
+  return owner.split("#")[0]!;
+}
+
+/** Returns the fields of a command that name an owner and its agent. */
+export function holder(owner: string): { owner: string; agentId: string } {
+  return { owner, agentId: agentOf(owner) };
+}
 
 function epochOf(
   state: Readonly<LockState>,

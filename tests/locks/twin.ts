@@ -11,6 +11,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { DeadlockDetected, LockEvent } from "../../src/locks/events.ts";
 import type { LockMode, ResourceRequest } from "../../src/locks/types.ts";
 import type { LockCommand, ResourceCommand } from "../../src/locks/commands.ts";
+import { agentOf } from "./commands.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "../../src/locks/config.ts";
 
 export interface TwinHold extends ResourceRequest {
@@ -202,8 +203,10 @@ export class Twin {
       }
       case "evict": {
         const { resourceId, agentIds } = command;
-        const waits = this.queue(resourceId).filter((wait) => agentIds.includes(wait.owner));
-        const held = this.#on(resourceId).filter((hold) => agentIds.includes(hold.owner));
+        const waits = this.queue(resourceId).filter((wait) =>
+          agentIds.includes(agentOf(wait.owner))
+        );
+        const held = this.#on(resourceId).filter((hold) => agentIds.includes(agentOf(hold.owner)));
         for (const wait of waits.sort((a, b) => a.id - b.id)) {
           this.#waitEnds(wait, "resource:abandoned", { reason: "conflict" });
         }
@@ -310,7 +313,7 @@ export class Twin {
     this.#take({
       type: "resource:renewed",
       resourceId,
-      agentId: owner,
+      agentId: agentOf(owner),
       owner,
       epoch,
       expiresAt: at,
@@ -409,7 +412,7 @@ export class Twin {
     this.#take({
       type: "resource:reacquired",
       resourceId,
-      agentId: owner,
+      agentId: agentOf(owner),
       owner,
       epoch,
       waitId,
@@ -423,7 +426,7 @@ export class Twin {
     this.#take({
       type: "resource:acquired",
       resourceId,
-      agentId: owner,
+      agentId: agentOf(owner),
       owner,
       epoch,
       mode,
@@ -456,31 +459,32 @@ export class Twin {
   }
 
   #gaveWay(event: DeadlockDetected): void {
-    const { agents, resources, victim, owner, waitId, askId } = event;
+    const { owners, resources, owner, waitId, askId } = event;
     assert(!this.#isUnserved(), "cycles are looked for when all locks are handed out");
-    assertEquals(new Set(agents).size, agents.length, "nobody stands in a cycle twice");
+    assertEquals(new Set(owners).size, owners.length, "nobody stands in a cycle twice");
     const stuck = this.stuck();
-    const edges = agents.map((agent, i) => {
-      const next = agents[(i + 1) % agents.length]!;
+    const edges = owners.map((agent, i) => {
+      const next = owners[(i + 1) % owners.length]!;
       const through = this.#edges(agent, next, resources[i]!);
       const isDeadlocked = stuck.has(agent) || this.isAskingInCircles(agent);
       assert(isDeadlocked, `D3: ${agent} is no part of a deadlock`);
       assert(through.length > 0, `D3: ${agent} does not wait for ${next} at "${resources[i]}"`);
       return through;
     });
-    assertEquals(victim, owner);
-    const place = agents.indexOf(victim);
+    const place = owners.indexOf(owner);
     const edge = edges[place]?.find((other) => isCalled(other, waitId, askId));
-    assert(edge !== undefined, `D4: the victim ${victim} is not in the cycle`);
+    assert(edge !== undefined, `D4: the victim ${owner} is not in the cycle`);
     for (const [i, others] of edges.entries()) {
       const fits = i === place || others.some((other) => this.#sacrificedBefore(edge!, other));
-      assert(fits, `D4: ${agents[i]} has to give way before ${victim}`);
+      assert(fits, `D4: ${owners[i]} has to give way before ${owner}`);
     }
     if ("to" in edge!) this.asks = this.asks.filter((other) => other !== edge);
     else this.#waitEnds(edge!, undefined, {});
     const waitedMs = this.#now - edge!.since;
     const type = "deadlock:detected";
-    this.#take({ type, agents, owners: agents, resources, victim, owner, waitId, askId, waitedMs });
+    const agents = owners.map(agentOf);
+    const victim = agentOf(owner);
+    this.#take({ type, agents, owners, resources, victim, owner, waitId, askId, waitedMs });
     if (this.config.deadlockPolicy !== "revoke") return;
     this.#revoke = this.#held(owner, resources.at(place - 1)!);
   }
@@ -510,7 +514,7 @@ export class Twin {
     this.#take({
       type,
       resourceIds: requests.map((request) => request.resourceId),
-      agentId: owner,
+      agentId: agentOf(owner),
       owner,
       waitId,
       waitedMs: this.#now - since,
@@ -525,7 +529,7 @@ export class Twin {
     this.holds = this.holds.filter((other) => other !== hold);
     const { resourceId, owner, epoch, since } = hold;
     const heldMs = this.#now - since;
-    this.#take({ type, resourceId, agentId: owner, owner, epoch, heldMs });
+    this.#take({ type, resourceId, agentId: agentOf(owner), owner, epoch, heldMs });
   }
 
   #take(expected: LockEvent): void {

@@ -135,7 +135,8 @@ export class History {
   readonly #allowed = new Map<string, number>();
 
   check(events: readonly TaskEvent[], state: TaskState): void {
-    for (const event of events) {
+    for (const [i, event] of events.entries()) {
+      if (event.type === "task:timed-out") isBlamedAtOnce(event.taskId, events[i + 1]);
       if (event.type === "task:created") this.#ended.delete(event.taskId);
       else if (isOfLiveTask(event)) this.#ofLiveTask(event);
       if (event.type === "task:assigned") {
@@ -172,6 +173,13 @@ export class History {
       this.#allowed.set(agentId, Math.max(slotsInUse, maxConcurrentTasks));
     }
   }
+}
+
+/** What a time limit ends is the next event; the error of the attempt relies on that. */
+function isBlamedAtOnce(taskId: string, next: TaskEvent | undefined): void {
+  const ends = ["task:failed", "task:backed-off", "task:requeued"];
+  assert(next !== undefined && ends.includes(next.type), `"${taskId}" timed out: nothing ended`);
+  assertEquals((next as { taskId: string }).taskId, taskId, "another task timed out");
 }
 
 function isOfLiveTask(event: TaskEvent): event is TaskEvent & { taskId: string } {
