@@ -1,6 +1,6 @@
 /**
- * Events waiting for a consumer that asks for one at a time, in a buffer that never outgrows its
- * bound: when it is full the oldest event goes, and the loss is counted.
+ * A bounded buffer of events for a consumer that reads one at a time. When it is full, the oldest
+ * event is dropped, and the drop is counted.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { requireInteger } from "../arguments.ts";
 
 /**
- * An async iterator over events, as `EventBus.events()` hands it out.
+ * An async iterator over events; `EventBus.events()` returns it.
  *
  * @example
  * ```ts
@@ -19,22 +19,22 @@ import { requireInteger } from "../arguments.ts";
  * eventBus.emit("build:started", { commit: "5b7863e" });
  * for await (const { event, payload } of stream) {
  *   console.log(event, payload); // build:started { commit: "5b7863e" }
- *   break; // ends the stream, which lets go of the bus
+ *   break; // ends the stream and its subscription
  * }
  * ```
  */
-export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDisposable {
+export class EventStream<Item> implements AsyncIterableIterator<Item>, AsyncDisposable {
   readonly #capacity: number;
   readonly #release: () => void;
   /** A ring that starts at `#first`. */
-  readonly #buffer: Heard[] = [];
+  readonly #buffer: Item[] = [];
   #first = 0;
   #length = 0;
   #dropped = 0;
   #ended = false;
-  #consumers: ((result: IteratorResult<Heard, undefined>) => void)[] = [];
+  #consumers: ((result: IteratorResult<Item, undefined>) => void)[] = [];
 
-  /** Keeps up to `capacity` events, and calls `release` once when no more are wanted. */
+  /** Buffers up to `capacity` events, and calls `release` once when the stream ends. */
   constructor(capacity: number, release: () => void) {
     requireInteger(capacity, 1, Number.MAX_SAFE_INTEGER, "buffer", () => "iterate over events");
     this.#capacity = capacity;
@@ -46,19 +46,19 @@ export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDi
     return this.#dropped;
   }
 
-  /** Hands `heard` to a consumer that waits, or keeps it for the next that asks. */
-  push(heard: Heard): void {
+  /** Passes `item` to a pending `next()`, or adds it to the buffer. A no-op after the end. */
+  push(item: Item): void {
     if (this.#ended) return;
     const consumer = this.#consumers.shift();
-    if (consumer !== undefined) return consumer({ done: false, value: heard });
+    if (consumer !== undefined) return consumer({ done: false, value: item });
     if (this.#length === this.#capacity) {
       this.#take();
       this.#dropped++;
     }
-    this.#buffer[(this.#first + this.#length++) % this.#capacity] = heard;
+    this.#buffer[(this.#first + this.#length++) % this.#capacity] = item;
   }
 
-  /** Takes no more events; what is kept can still be read. */
+  /** Accepts no more events; those in the buffer can still be read. Idempotent. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -67,22 +67,22 @@ export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDi
     this.#consumers = [];
   }
 
-  /** The oldest event that is kept, or else the next that comes. */
-  next(): Promise<IteratorResult<Heard, undefined>> {
+  /** Resolves with the oldest event of the buffer, or with the next one if the buffer is empty. */
+  next(): Promise<IteratorResult<Item, undefined>> {
     if (this.#length > 0) return Promise.resolve({ done: false, value: this.#take() });
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => this.#consumers.push(resolve));
   }
 
-  /** Ends the iteration and lets go of what is kept; a `for await` loop that is left calls it. */
-  return(): Promise<IteratorResult<Heard, undefined>> {
+  /** Ends the iteration and clears the buffer; called when a `for await` loop is left. */
+  return(): Promise<IteratorResult<Item, undefined>> {
     this.end();
     this.#buffer.length = 0;
     this.#length = 0;
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Itself. */
+  /** Returns this iterator. */
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -92,11 +92,11 @@ export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDi
     await this.return();
   }
 
-  #take(): Heard {
-    const heard = this.#buffer[this.#first]!;
+  #take(): Item {
+    const item = this.#buffer[this.#first]!;
     delete this.#buffer[this.#first];
     this.#first = (this.#first + 1) % this.#capacity;
     this.#length--;
-    return heard;
+    return item;
   }
 }

@@ -9,12 +9,12 @@ import type { Logger } from "../logger.ts";
 import type { Instant } from "../machine.ts";
 
 /**
- * Is called with what an event carries, its place in its engine's order (`-1` for what a user
- * emitted), and when it happened.
+ * Receives the payload of an event, its sequence number in its engine (`-1` for an event that a
+ * program emitted), and the time at which it happened.
  */
 export type EventHandler<Payload> = (payload: Payload, sequence: number, at: Instant) => unknown;
 
-/** Takes a handler off the bus; harmless when called again. */
+/** Removes a handler from the bus. Idempotent. */
 export type Unsubscribe = () => void;
 
 /** Events of unknown names and payloads. */
@@ -23,11 +23,11 @@ export type AnyEvents = Record<string, any>;
 
 /** Options of {@linkcode EventBus}. */
 export interface EventBusOptions {
-  /** Hears of failing handlers and, in debug mode, of each event. @default the console */
+  /** Logs errors of handlers and, in debug mode, each event. @default the console */
   logger?: Logger;
   /**
-   * Times `waitFor` and stamps what users emit; the system clock is read once for all that is emitted
-   * in one turn of the event loop. @default systemClock
+   * Times `waitFor`, and stamps events that programs emit; the system clock is read about once in a
+   * turn of the event loop. @default systemClock
    */
   clock?: Clock;
   /** Default buffer of an iterator, in events. @default 1024 */
@@ -36,28 +36,25 @@ export interface EventBusOptions {
 
 /** Options of {@linkcode EventBus.waitFor}. */
 export interface WaitForOptions {
-  /** Ends the wait with the signal's reason. */
+  /** Rejects the promise with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /** Options of {@linkcode EventBus.events}. */
 export interface EventsOptions {
-  /**
-   * Number of events that are kept for a slow consumer; the oldest are dropped. @default
-   * maxBuffered
-   */
+  /** Capacity of the buffer; the oldest event is dropped when it is full. @default maxBuffered */
   buffer?: number;
   /** Ends the iteration as `break` does. */
   signal?: AbortSignal;
 }
 
-/** Number of emissions of an event since the bus was made or its counts were reset. */
+/** Number of emissions of an event since the bus was created or its counts were reset. */
 export interface EventStats {
   /** The name of the event. */
   readonly event: string;
   /** Number of emissions, with or without listeners. */
   readonly count: number;
-  /** `null` when it never was. */
+  /** `null` for never. */
   readonly lastEmitted: Date | null;
 }
 
@@ -67,7 +64,7 @@ export interface HeardEvent<Name extends string = string, Payload = unknown> {
   readonly event: Name;
   /** The payload. */
   readonly payload: Payload;
-  /** Its place in its engine's order, without gaps; `-1` for what a user emitted. */
+  /** Its sequence number in its engine, without gaps; `-1` for an event that a program emitted. */
   readonly sequence: number;
   /** When it happened. */
   readonly at: Instant;
