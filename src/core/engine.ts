@@ -1,9 +1,8 @@
 /**
- * Decides when things happen: hosts one machine and gives it a clock, a log, a timer, and somebody
- * to tell.
+ * Hosts one machine, with a clock, a log, a timer and an event bus.
  *
- * Without a log a dispatch is synchronous. With one, commands are stepped in the log's order once
- * the log says that they are safe, in batches: while one batch is being written the next gathers.
+ * Without a log, dispatch is synchronous. With one, commands are appended in batches, and stepped in
+ * the order of the log once it has stored them. While one batch is written, the next one collects.
  *
  * @module
  */
@@ -40,14 +39,14 @@ export interface EventPublisher {
 
 /** Options of {@linkcode Engine}. */
 export interface EngineOptions<Command extends Named> {
-  /** Stamps commands and wakes the engine for what is due. @default systemClock */
+  /** Stamps commands, and times the timers of the machine. @default systemClock */
   clock?: Clock;
-  /** Keeps the commands. @default none: the state dies with the process, calls answer at once */
+  /** Stores the commands. @default none: the state is in memory only, and `dispatch` works */
   log?: CommandLog<Command | Tick>;
   /** Where events are published. @default nowhere */
   eventBus?: EventPublisher;
   /**
-   * Is told when the machine breaks; one whose level is debug also of each command, and of each event
+   * Logs an error when the machine breaks. At level debug, also logs each command, and each event
    * that the bus doesn't log itself. @default warnings and errors on the console
    */
   logger?: Logger;
@@ -57,14 +56,14 @@ export interface EngineOptions<Command extends Named> {
 export type Observer<Event> = (event: Event, now: Instant) => void;
 
 /**
- * Receives the answer to a command, right after its step and before any observer; or the error
- * because of which it was not stepped.
+ * Receives the answer to a command, right after its step and before any observer is called; or the
+ * error for which it was not stepped.
  */
 export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
 
 /** The interface of an engine for façades: they send commands and observe events. */
 export interface Dispatcher<Command extends Named, Event extends Named, Answers> {
-  /** Stamps commands; a façade that waits by it stays in step with them. */
+  /** Stamps commands; façades use it for their own timers. */
   readonly clock: Clock;
   /**
    * Steps `command` and calls `reply` with the answer, at once or when the log has stored it; exactly
@@ -77,13 +76,13 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
     reply: Reply<Outcome<Answers, Each>>,
   ): void;
   /**
-   * Keeps the process alive for the timers of the machine, as a caller waits, until as many calls of
-   * {@linkcode release} follow.
+   * Keeps the process alive for the timers of the machine, while a caller waits. Counted: each call
+   * needs one {@linkcode release}.
    */
   hold(): void;
   /** Undoes one {@linkcode hold}. */
   release(): void;
-  /** Whether commands are stepped as they come, as there is no log to wait for. */
+  /** Whether commands are stepped at once, as there is no log. */
   readonly synchronous: boolean;
   /**
    * Steps `command` and returns the answer, when `synchronous`: a caller that needs it only after
@@ -98,8 +97,7 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
     observer: Observer<Extract<Event, { type: Type }>>,
   ): () => void;
   /**
-   * Calls `listener` once when no command is stepped any more, with the error that says why; at once
-   * when that is so already.
+   * Calls `listener` once, with the reason, when the engine stops; at once if it has stopped.
    */
   whenStopped(listener: (error: LockstepError) => void): void;
 }
@@ -157,10 +155,10 @@ export class Engine<
 > implements Dispatcher<Command, Event, Answers>, AsyncDisposable {
   /** Stamps commands. It may jump: stamps never decrease. */
   readonly clock: Clock;
-  /** Whether {@linkcode dispatch} answers at once. */
+  /** Whether {@linkcode dispatch} works, as there is no log. */
   readonly synchronous: boolean;
   readonly #machine: Machine<State, Command, Event, Answers>;
-  /** The machine, if its timers can be left alone until one is due. */
+  /** The machine, if it can apply a command without firing timers first. */
   readonly #part: Part<State, Command, Event, Answers> | undefined;
   readonly #log: CommandLog<Command | Tick> | undefined;
   readonly #eventBus: EventPublisher | undefined;
@@ -190,14 +188,14 @@ export class Engine<
   #writing: Promise<void> | undefined;
   #tickIsQueued = false;
 
-  /** Whether nothing can be sent any more: it was closed, or the machine broke. */
+  /** Whether commands are rejected, because the engine was closed or the machine broke. */
   #isStopping = false;
   #closing: Promise<void> | undefined;
   #broken: InvariantError | undefined;
   #stopped: LockstepError | undefined;
   #stopListeners: ((error: LockstepError) => void)[] = [];
 
-  /** Starts from the machine's first state; {@linkcode recover} starts from what a log holds. */
+  /** Starts from the machine's initial state; {@linkcode recover} starts from a log. */
   constructor(
     machine: Machine<State, Command, Event, Answers>,
     options: EngineOptions<Command> = {},
@@ -215,9 +213,8 @@ export class Engine<
   }
 
   /**
-   * An engine in the state that `options.log` leads to: its newest snapshot, and every entry since.
-   *
-   * Nothing of the past is published.
+   * Returns an engine whose state is replayed from `options.log`: its newest snapshot and all later
+   * entries. Replayed events are not published.
    */
   static async recover<State, Command extends Named, Event extends Named, Answers>(
     machine: Machine<State, Command, Event, Answers>,
@@ -265,8 +262,8 @@ export class Engine<
   }
 
   /**
-   * Steps `command` and returns the answer. Publishes the events first; when a handler is what
-   * calls, later, once the handlers of earlier events have run.
+   * Steps `command` and returns the answer, after its events were published. When a handler calls it,
+   * they are published after the events before them.
    *
    * @throws {ClosedError} after {@linkcode close}
    * @throws {TypeError} on an engine with a log; use {@linkcode send}
@@ -329,7 +326,7 @@ export class Engine<
   }
 
   /**
-   * Writes the state into the log, so that recovery need not read what came before.
+   * Writes a snapshot of the state to the log, so that recovery does not replay earlier entries.
    *
    * @throws {TypeError} on an engine without a log
    * @throws {ClosedError} after {@linkcode close}
@@ -344,7 +341,7 @@ export class Engine<
     await log.saveSnapshot({ position: this.#position, state });
   }
 
-  /** Waits until the log has stored what was sent, then releases everything. Idempotent. */
+  /** Waits until the log has stored all sent commands, then releases all resources. Idempotent. */
   close(): Promise<void> {
     this.#disarm();
     this.#isStopping = true;
@@ -358,14 +355,14 @@ export class Engine<
   }
 
   async #close(): Promise<void> {
-    await undefined; // from here on, whoever asks finds the engine closed
+    await undefined; // `closed` is true before anything below runs
     while (this.#writing !== undefined) await this.#writing;
     this.#stop(new ClosedError("go on", "the engine"));
     this.#observers.clear();
     await this.#log?.close();
   }
 
-  /** The clock's time as an integer that never goes back. */
+  /** The clock's time as an integer that never decreases. */
   #time(): Instant {
     const read = Math.floor(this.clock.now());
     if (read > this.#now) this.#now = read;
@@ -394,7 +391,7 @@ export class Engine<
       const read = this.clock.now();
       if (read > now) this.#now = now = Math.floor(read);
     }
-    // With room for one event: the first push to an empty literal makes room for seventeen.
+    // Has capacity for one event: the first push to an empty literal would allocate seventeen.
     const events: Event[] = [undefined!];
     events.pop();
     let answer: Outcome<Answers, Each>;
@@ -436,7 +433,7 @@ export class Engine<
     throw this.#broken;
   }
 
-  /** Publishes `events`, and then those of the steps that handlers cause meanwhile, in order. */
+  /** Publishes `events`, and then those of the steps that their handlers cause, in order. */
   #publish(
     events: readonly Event[],
     at: Instant,
@@ -483,8 +480,8 @@ export class Engine<
   }
 
   /**
-   * Makes the timer go off no later than the next deadline. One that is set for earlier stays: it
-   * finds nothing due and arms anew, which is cheaper than a timer for each change.
+   * Sets the timer to the next deadline at the latest. A timer that is set for earlier stays: it
+   * fires, finds nothing due and is set again, which is cheaper than a timer for each change.
    */
   #arm(): void {
     const deadline = this.#deadline;
@@ -511,7 +508,7 @@ export class Engine<
     try {
       this.#step({ type: "tick" }, now, undefined);
     } catch {
-      // It is logged, and every later call gets it.
+      // It is logged, and rejects every later call.
     }
   }
 
@@ -527,7 +524,7 @@ export class Engine<
     });
   }
 
-  /** The log did not take a tick: what was due then is still due. */
+  /** Retries a tick that the log did not store. */
   #retryTick(): void {
     if (this.#isStopping) return;
     this.#disarm();
@@ -574,5 +571,5 @@ export class Engine<
   }
 }
 
-/** Pause before a tick that the log did not store is offered again. */
+/** Pause before a tick that the log did not store is retried. */
 const TICK_RETRY_MS = 1000;
