@@ -1,13 +1,13 @@
 /**
- * Where commands go before they are stepped. The log of commands *is* the state: who reads it from
- * the start, or from a snapshot, arrives where everybody else is.
+ * The log of commands, which are appended before they are stepped. It determines the state: every
+ * replay from the start, or from a snapshot, ends in the same state.
  *
  * @module
  */
 
 import type { Instant } from "./machine.ts";
 
-/** A command as it is stepped, the first time and at every replay. */
+/** A command as it is stepped, first and in every replay. */
 export interface LogEntry<Command> {
   /** The `now` of its step; never earlier than that of the entry before. */
   readonly at: Instant;
@@ -15,37 +15,34 @@ export interface LogEntry<Command> {
   readonly command: Command;
 }
 
-/** A state to start from, in place of the entries that led to it. */
+/** A state that replaces the entries that led to it. */
 export interface Snapshot {
-  /** Number of entries that led to it: the position of the first entry that it lacks. */
+  /** Number of entries that led to it: the position of the first entry after it. */
   readonly position: number;
-  /** The text that `encode` made of it. */
+  /** The encoded state. */
   readonly state: string;
 }
 
-/** Keeps commands in order. */
+/** Stores commands in order. */
 export interface CommandLog<Command> {
   /**
-   * Appends `entries` behind all earlier ones, all or none. Resolves when they are safe: from then
-   * on no crash loses them. Rejects when they were not taken.
-   *
-   * The engine has one call under way at a time.
+   * Appends all `entries` or none. Resolves when they are durable, and rejects when none was
+   * appended. The engine has at most one call pending.
    */
   append(entries: readonly LogEntry<Command>[]): Promise<void>;
-  /** The entries from `position` on, in order. @throws {RangeError} before the oldest one kept */
+  /** Yields the entries from `position` on. @throws {RangeError} if the first of them was discarded */
   read(position: number): AsyncIterable<LogEntry<Command>>;
-  /** Keeps `snapshot` as the newest; what lies before it may be forgotten. */
+  /** Stores `snapshot` as the newest. Entries before it may be discarded. */
   saveSnapshot(snapshot: Snapshot): Promise<void>;
-  /** The newest snapshot, or `undefined`. */
+  /** Resolves with the newest snapshot, or `undefined`. */
   loadSnapshot(): Promise<Snapshot | undefined>;
-  /** Flushes and lets go of everything; nothing is called afterwards. */
+  /** Flushes, and releases all resources. The last call. */
   close(): Promise<void>;
 }
 
 /**
- * A log in memory, for tests and for visiting the moments of a run again. It dies with the process.
- *
- * Keeps what came since its newest snapshot.
+ * A log in memory, for tests and for replay within one process. Keeps the entries since its newest
+ * snapshot.
  *
  * @example
  * ```ts
