@@ -1,6 +1,6 @@
 /**
- * The source of time. Everything that waits uses a {@linkcode Clock}, so that a test or a simulation
- * can pass one that it moves by hand.
+ * The source of time. All timers come from a {@linkcode Clock}, so that a test or a simulation can
+ * control the time.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface CancelTimer {
   keepAlive?(isNeeded: boolean): void;
 }
 
-/** Tells the time and calls back later. */
+/** Provides the time, and timers. */
 export interface Clock {
   /** Returns the time as an integer that never decreases. */
   now(): Instant;
@@ -104,7 +104,7 @@ class SystemClock extends SteadyTime implements Clock {
 /** The time of this process, and its `setTimeout`. */
 export const systemClock: Clock = new SystemClock();
 
-/** Sets whether a timer keeps the process alive, where the runtime can tell: not in a browser. */
+/** Sets whether a timer keeps the process alive. A no-op in a browser, which has no such setting. */
 function keepAlive(timer: unknown, isNeeded: boolean): void {
   const { ref, unref } = timer as { ref?(): void; unref?(): void };
   if (isNeeded) ref?.call(timer);

@@ -77,7 +77,7 @@ export class StaleEpochError extends LockstepError {
   }
 }
 
-/** An agent that was never registered, or that is gone. */
+/** An agent that was never registered, or was removed. */
 export class UnknownAgentError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unknown-agent";
