@@ -20,13 +20,13 @@ import { Composition, type Due, type Reactions } from "./composition.ts";
 import {
   acquireResources,
   type ClaimState,
-  giveUpBeforeStart,
-  giveWayBeforeStart,
-  refuseBeforeStart,
+  preemptAbandoned,
+  preemptRefused,
+  preemptVictim,
+  preemptWithoutLock,
   releaseAgentLocks,
   releaseIfOver,
   releaseResources,
-  stopWithoutLock,
   unblockClaim,
 } from "./reactions/claims.ts";
 
@@ -56,11 +56,11 @@ const REACTIONS = new Map<string, readonly unknown[]>([
   ["attempt:ended", [releaseResources]],
   ["resource:acquired", [unblockClaim]],
   ["resource:queued", [releaseIfOver]],
-  ["resource:revoked", [stopWithoutLock]],
-  ["resource:expired", [stopWithoutLock]],
-  ["resource:abandoned", [giveUpBeforeStart]],
-  ["resource:refused", [refuseBeforeStart]],
-  ["deadlock:detected", [giveWayBeforeStart]],
+  ["resource:revoked", [preemptWithoutLock]],
+  ["resource:expired", [preemptWithoutLock]],
+  ["resource:abandoned", [preemptAbandoned]],
+  ["resource:refused", [preemptRefused]],
+  ["deadlock:detected", [preemptVictim]],
   ["agent:terminated", [releaseAgentLocks]],
 ]) as Reactions<SchedulerState>;
 

@@ -57,7 +57,7 @@ export function suspendAgent(
 }
 
 /** Requeues the tasks that are assigned to it and have not started. */
-export function shedWhileSuspect(
+export function requeueWhileSuspect(
   { agentId }: Happened<"agent:suspected">,
   { tasks }: RootState,
 ): PartCommand | undefined {

@@ -107,7 +107,7 @@ type End = Happened<
 >;
 
 /** Tells the breaker how an attempt ended. */
-export function settleCall(event: End, state: RootState): PartCommand | undefined {
+export function endCall(event: End, state: RootState): PartCommand | undefined {
   const call = state.calls.get(event.epoch);
   if (call === undefined) return noteOutcome(event, state);
   state.calls.delete(event.epoch);
@@ -155,7 +155,7 @@ export function limitToProbes(
 }
 
 /** Cordons an agent while its breaker is open. */
-export function passOver(
+export function cordonWhileOpen(
   { name, to, retryAt = 0 }: Happened<"circuitbreaker:state-change">,
   state: RootState,
 ): PartCommand | undefined {
@@ -167,7 +167,7 @@ export function passOver(
 }
 
 /** Requeues the tasks of a cordoned agent that have not started. */
-export function shedWhileOpen(
+export function requeueWhileOpen(
   { name, to }: Happened<"circuitbreaker:state-change">,
   state: RootState,
 ): PartCommand | undefined {

@@ -92,14 +92,14 @@ export function releaseIfOver(
 }
 
 /** A claim can't go on without a lock that was taken away from it. */
-export function stopWithoutLock(
+export function preemptWithoutLock(
   { owner, resourceId }: Happened<"resource:revoked" | "resource:expired">,
 ): ClaimCommand | undefined {
   return preempt(owner, `it lost the lock "${resourceId}"`);
 }
 
 /** A task that waits for its locks gives its slot back; one that runs learns of it by itself. */
-export function giveWayBeforeStart(
+export function preemptVictim(
   { owner }: Happened<"deadlock:detected">,
   state: ClaimState,
 ): ClaimCommand | undefined {
@@ -107,7 +107,7 @@ export function giveWayBeforeStart(
 }
 
 /** A task whose wait for its locks came to nothing gives its slot back. */
-export function giveUpBeforeStart(
+export function preemptAbandoned(
   { owner, resourceIds, reason }: Happened<"resource:abandoned">,
   state: ClaimState,
 ): ClaimCommand | undefined {
@@ -117,7 +117,7 @@ export function giveUpBeforeStart(
 }
 
 /** A task that can't have its locks does not start. */
-export function refuseBeforeStart(
+export function preemptRefused(
   { owner, resourceId, reason, command }: Happened<"resource:refused">,
   state: ClaimState,
 ): ClaimCommand | undefined {

@@ -40,11 +40,11 @@ export function reportContention(
 }
 
 /** Settles what was just reported, if the rules say by what. */
-export function settleContention(
+export function resolveContention(
   event: Happened<"resource:queued">,
   state: RootState,
 ): PartCommand | undefined {
-  return settle(contentionIn(event, state), state);
+  return autoResolve(contentionIn(event, state), state);
 }
 
 /**
@@ -74,11 +74,11 @@ export function reportDoubleClaim(
 }
 
 /** Settles what was just reported, if the rules say by what. */
-export function settleDoubleClaim(
+export function resolveDoubleClaim(
   event: Happened<"task:refused">,
   state: RootState,
 ): PartCommand | undefined {
-  return settle(doubleClaimIn(event, state), state);
+  return autoResolve(doubleClaimIn(event, state), state);
 }
 
 /** Over the task of a refused assignment, between who has it and who was to get it. */
@@ -99,7 +99,7 @@ function report(dispute: Dispute | undefined): PartCommand | undefined {
   return dispute && { type: "report-conflict", ...dispute };
 }
 
-function settle(
+function autoResolve(
   dispute: Dispute | undefined,
   { rules, conflicts }: RootState,
 ): PartCommand | undefined {

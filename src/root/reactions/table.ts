@@ -16,13 +16,13 @@ import type { Instant } from "../../core/machine.ts";
 import {
   admitCall,
   beginCall,
+  cordonWhileOpen,
   dropCall,
+  endCall,
   forgetBreaker,
   limitToProbes,
   makeBreaker,
-  passOver,
-  settleCall,
-  shedWhileOpen,
+  requeueWhileOpen,
 } from "./breakers.ts";
 import {
   closeMailbox,
@@ -34,19 +34,19 @@ import {
   removeFromTasks,
   renewHeartbeats,
   requeueTasks,
+  requeueWhileSuspect,
   resumeAgent,
   retireFromConflicts,
-  shedWhileSuspect,
   suspendAgent,
 } from "./agents.ts";
 import {
   acquireResources,
-  giveUpBeforeStart,
-  giveWayBeforeStart,
-  refuseBeforeStart,
+  preemptAbandoned,
+  preemptRefused,
+  preemptVictim,
+  preemptWithoutLock,
   releaseIfOver,
   releaseResources,
-  stopWithoutLock,
   unblockClaim,
 } from "./claims.ts";
 import {
@@ -54,8 +54,8 @@ import {
   noteContenders,
   reportContention,
   reportDoubleClaim,
-  settleContention,
-  settleDoubleClaim,
+  resolveContention,
+  resolveDoubleClaim,
 } from "./conflicts.ts";
 import type { PartCommand, RootState } from "../state.ts";
 import type { Reaction, Reactions } from "../composition.ts";
@@ -69,13 +69,13 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("task:admitted", acquireResources),
   on("attempt:ended", releaseResources),
   on("resource:acquired", unblockClaim),
-  on("resource:queued", releaseIfOver, noteContenders, reportContention, settleContention),
-  on("resource:revoked", stopWithoutLock),
-  on("resource:expired", stopWithoutLock),
-  on("resource:abandoned", giveUpBeforeStart),
-  on("resource:refused", refuseBeforeStart),
+  on("resource:queued", releaseIfOver, noteContenders, reportContention, resolveContention),
+  on("resource:revoked", preemptWithoutLock),
+  on("resource:expired", preemptWithoutLock),
+  on("resource:abandoned", preemptAbandoned),
+  on("resource:refused", preemptRefused),
   // The victim of a deadlock is a claim or a request, so at most one of its two reactions acts.
-  on("deadlock:detected", giveWayBeforeStart, cancelRequest),
+  on("deadlock:detected", preemptVictim, cancelRequest),
 
   // A request is a wait like one for a lock.
   on("message:sent", watchRequest),
@@ -85,7 +85,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   // Whoever is registered is known everywhere, and whoever is gone is gone everywhere.
   on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
   on("agent:joined", requeueTasks, releaseLocks),
-  on("agent:suspected", suspendAgent, shedWhileSuspect),
+  on("agent:suspected", suspendAgent, requeueWhileSuspect),
   on("agent:recovered", resumeAgent),
   on("listening:resumed", renewHeartbeats),
   on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
@@ -101,17 +101,17 @@ export const REACTIONS: Reactions<RootState> = new Map([
 
   // An attempt is a call through the breaker of its agent.
   on("task:started", beginCall),
-  on("task:completed", settleCall),
-  on("task:failed", settleCall),
-  on("task:cancelled", settleCall),
-  on("task:backed-off", settleCall),
-  on("task:requeued", settleCall),
+  on("task:completed", endCall),
+  on("task:failed", endCall),
+  on("task:cancelled", endCall),
+  on("task:backed-off", endCall),
+  on("task:requeued", endCall),
   on("circuitbreaker:permitted", admitCall),
   on("circuitbreaker:rejected", dropCall),
-  on("circuitbreaker:state-change", limitToProbes, passOver, shedWhileOpen),
+  on("circuitbreaker:state-change", limitToProbes, cordonWhileOpen, requeueWhileOpen),
 
   // Who loses a conflict lets go.
-  on("task:refused", reportDoubleClaim, settleDoubleClaim),
+  on("task:refused", reportDoubleClaim, resolveDoubleClaim),
   on("conflict:resolved", evictLosers),
 ]);
 
