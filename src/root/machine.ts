@@ -21,13 +21,13 @@ import { REACTIONS } from "./reactions/table.ts";
 import { DEFAULT_RULES } from "./rules.ts";
 import type { AsAgent, RootAnswers, RootCommand, RootConfig, RootState } from "./state.ts";
 
-/** Makes a machine of all subsystems; `reactions` are those of the product unless a test has others. */
+/** Creates a machine of all subsystems. Tests pass other `reactions`. */
 export function rootMachine(
   config: RootConfig = {},
   reactions: Reactions<RootState> = REACTIONS,
 ): Machine<RootState, RootCommand, LockstepEvent, RootAnswers> {
   const rules = { ...DEFAULT_RULES, ...config.rules };
-  // In this order they fire what is due at one instant.
+  // The order in which they fire the timers of one instant.
   const parts = {
     agents: membershipMachine(config.agents),
     locks: lockMachine(config.locks),
@@ -38,7 +38,7 @@ export function rootMachine(
   };
   const all = new Composition<keyof typeof parts, RootState>(parts, reactions);
 
-  /** Applies the one command that comes before what is due: an agent that was unheard is not late. */
+  /** Applies `command` before due timers fire, as agents could not send heartbeats before it. */
   function resume(
     state: RootState,
     command: ResumeListening,

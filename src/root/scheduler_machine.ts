@@ -49,7 +49,7 @@ export type SchedulerAnswers = TaskAnswers & LockAnswers;
 export interface SchedulerHost
   extends MachineHost<ClaimState, SchedulerCommand, SchedulerEvent, SchedulerAnswers> {}
 
-/** The same entries as in the table of all reactions, for those between tasks and locks. */
+/** The entries of the table of all reactions that are between tasks and locks. */
 const REACTIONS = new Map<string, readonly unknown[]>([
   ["task:assigned", [acquireResources]],
   ["task:admitted", [acquireResources]],
@@ -66,7 +66,7 @@ const REACTIONS = new Map<string, readonly unknown[]>([
 
 const DESCRIPTIONS: Descriptions<SchedulerEvent> = { ...TASK_DESCRIPTIONS, ...LOCK_DESCRIPTIONS };
 
-/** Makes a machine of tasks and locks. */
+/** Creates a machine of tasks and locks. */
 export function schedulerMachine(
   config: { tasks?: Partial<TaskConfig>; locks?: Partial<LockConfig> } = {},
 ): Machine<SchedulerState, SchedulerCommand, SchedulerEvent, SchedulerAnswers> {

@@ -1,7 +1,7 @@
 /**
- * What becomes of an agent everywhere: who is registered for tasks is a member with a mailbox and a
- * priority; who is suspected gets no tasks; and who is gone holds nothing, waits for nothing, is
- * sent nothing and decides nothing any more.
+ * Reactions to the registration, the suspicion and the end of an agent. An agent that is registered
+ * for tasks becomes a member with a mailbox and a priority; a suspected agent is cordoned; and a
+ * removed or dead agent loses its tasks, locks, waits, messages and votes.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Happened } from "./reaction.ts";
 
 type Gone = Happened<"agent:terminated" | "agent:died" | "agent:left">;
 
-/** Begins the life of an agent that is there for the first time, or again. */
+/** Joins an agent under a new incarnation, unless it is a member. */
 export function enroll(
   { agentId }: Happened<"agent:spawned">,
   { rules, agents, tasks }: RootState,
@@ -24,9 +24,7 @@ export function enroll(
   return { type: "join-agent", agentId, heartbeatTimeoutMs, incarnation: 0 };
 }
 
-/**
- * Opens the mailbox, so that broadcasts reach an agent before it subscribes or receives anything.
- */
+/** Opens the mailbox of an agent, so that broadcasts reach it before it subscribes. */
 export function openMailbox(
   { agentId }: Happened<"agent:spawned">,
   { rules, messages }: RootState,
@@ -35,7 +33,7 @@ export function openMailbox(
   return { type: "open-mailbox", agentId };
 }
 
-/** Makes the priority of an agent known, by which conflicts can be settled. */
+/** Passes the priority of an agent to conflicts, which can be resolved by it. */
 export function introduce(
   { agentId }: Happened<"agent:spawned">,
   { rules, tasks, conflicts }: RootState,
@@ -46,7 +44,7 @@ export function introduce(
   return { type: "rank-agent", agentId, priority };
 }
 
-/** Keeps an agent that may be dead from being given more. */
+/** Cordons an agent that may be dead. */
 export function suspendAgent(
   { agentId, silentMs }: Happened<"agent:suspected">,
   { tasks }: RootState,
@@ -56,7 +54,7 @@ export function suspendAgent(
   return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };
 }
 
-/** Requeues the tasks that are assigned to it and have not started. */
+/** Requeues the unstarted tasks of a suspected agent. */
 export function requeueWhileSuspect(
   { agentId }: Happened<"agent:suspected">,
   { tasks }: RootState,
@@ -65,7 +63,7 @@ export function requeueWhileSuspect(
   return { type: "requeue-unstarted", agentId, reason: `agent "${agentId}" is silent` };
 }
 
-/** Gives it tasks again. */
+/** Uncordons an agent that is no longer suspected. */
 export function resumeAgent(
   { agentId }: Happened<"agent:recovered">,
   { tasks }: RootState,
@@ -88,7 +86,7 @@ export function requeueTasks(
   return { type: "requeue-agent-tasks", agentId, reason: "its agent has begun a new life" };
 }
 
-/** An agent that is dead, or has left, has no tasks and gets none. */
+/** Removes an agent that died or left from tasks, which requeues those that it had. */
 export function removeFromTasks(
   { agentId, reason }: Gone,
   { tasks }: RootState,
@@ -96,9 +94,7 @@ export function removeFromTasks(
   return tasks.agents.has(agentId) ? { type: "remove-agent", agentId, reason } : undefined;
 }
 
-/**
- * Gives back what is held in the name of an agent that is gone, or of a life of it that is over.
- */
+/** Releases the locks of an agent that is gone, or of an earlier incarnation. */
 export function releaseLocks(
   event: Gone | Happened<"agent:joined">,
   state: RootState,
@@ -107,7 +103,7 @@ export function releaseLocks(
   return releaseAgentLocks(event, state);
 }
 
-/** Gives up what was sent to an agent that is gone, and what it waits for. */
+/** Closes the mailbox of an agent that is gone, and ends its requests. */
 export function closeMailbox(
   { agentId, reason }: Gone,
   { messages }: RootState,
@@ -117,12 +113,12 @@ export function closeMailbox(
   return isKnown ? { type: "close-mailbox", agentId, reason } : undefined;
 }
 
-/** Takes the votes that an agent that is gone has not cast, and its chances. */
+/** Removes an agent that is gone from the voters and the candidates of open conflicts. */
 export function retireFromConflicts({ agentId }: Gone): PartCommand {
   return { type: "retire-party", agentId };
 }
 
-/** Ends the life of an agent that is no longer registered for tasks. */
+/** Ends the membership of an agent that is no longer registered for tasks. */
 export function leaveMembers(
   { agentId, reason }: Gone,
   { agents }: RootState,

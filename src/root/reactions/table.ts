@@ -1,12 +1,10 @@
 /**
- * The only place where one subsystem acts on another: from what happened to what is to be done.
+ * The table of reactions, the only place where one subsystem acts on another: an event of one leads
+ * to commands for others.
  *
- * The table says it all: an event's reactions follow each other in its order, and what they lead to
- * comes after all that has happened before. Where two of them don't depend on each other, their order
- * still decides which event comes first, in the log of every replica. `claim_reactions.ts` has what binds tasks and locks,
- * `agent_reactions.ts` what becomes of an agent everywhere, `agent_breakers.ts` the circuit breaker
- * of each agent, `request_reactions.ts` what binds messages and locks, `conflict_reactions.ts` what
- * conflicts come from and lead to.
+ * The reactions to an event run in the order of the table, and the events that they cause follow all
+ * earlier events. The order matters even where two reactions are independent: it decides the order of
+ * their events, which must be the same in every replica.
  *
  * @module
  */
@@ -62,9 +60,9 @@ import type { Reaction, Reactions } from "../composition.ts";
 import type { Happened } from "./reaction.ts";
 import { cancelRequest, endWatch, watchRequest } from "./requests.ts";
 
-/** From the name of an event to the reactions to it, in order. */
+/** The reactions to each event, in order, by its name. */
 export const REACTIONS: Reactions<RootState> = new Map([
-  // A claim of a task takes its locks, gives them back, and ends when it loses one.
+  // A claim of a task acquires its locks, releases them, and is preempted when it loses one.
   on("task:assigned", acquireResources),
   on("task:admitted", acquireResources),
   on("attempt:ended", releaseResources),
@@ -82,7 +80,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("message:responded", endWatch),
   on("message:unanswered", endWatch),
 
-  // Whoever is registered is known everywhere, and whoever is gone is gone everywhere.
+  // A registered agent is known to all subsystems, and a removed agent to none.
   on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
   on("agent:joined", requeueTasks, releaseLocks),
   on("agent:suspected", suspendAgent, requeueWhileSuspect),
@@ -110,7 +108,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("circuitbreaker:rejected", dropCall),
   on("circuitbreaker:state-change", limitToProbes, cordonWhileOpen, requeueWhileOpen),
 
-  // Who loses a conflict lets go.
+  // The losers of a conflict lose the lock or the task.
   on("task:refused", reportDoubleClaim, resolveDoubleClaim),
   on("conflict:resolved", evictLosers),
 ]);
