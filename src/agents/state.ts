@@ -1,5 +1,5 @@
 /**
- * The state of membership: the agents, their incarnations, and when each was last heard from.
+ * The state of membership: the agents, their incarnations, and the times of their heartbeats.
  *
  * @module
  */
@@ -21,11 +21,11 @@ export interface Member {
   readonly heartbeatTimeoutMs: number;
   /** The time of its newest heartbeat. */
   lastHeardAt: Instant;
-  /** Whether its silence is long enough that it may be dead. */
+  /** Whether it is suspected, as it has been silent for long. */
   isSuspect: boolean;
   /**
-   * Due at the next deadline or earlier: a heartbeat leaves the timer alone, and a timer that fires
-   * too early is set again. `undefined` for an agent without a limit.
+   * Due at the deadline or earlier: a heartbeat does not move it, and a timer that fires too early is
+   * set again. `undefined` for an agent without a limit.
    */
   timer: Timer<Member> | undefined;
 }
@@ -42,7 +42,7 @@ export interface MembershipState {
   lastIncarnation: number;
   /** The time from which heartbeats could be received; a silence that began earlier counts from here. */
   listeningSince: Instant;
-  /** When agents may have been silent for too long. */
+  /** The timers of silence. */
   readonly deadlines: Deadlines<Member>;
 }
 
@@ -87,7 +87,7 @@ export function dueAt(state: Readonly<MembershipState>, member: Readonly<Member>
   return silentSince(state, member) + mayLastMs;
 }
 
-/** Returns when the silence of `member` began: at its newest heartbeat, or when it could be heard again. */
+/** Returns when the silence of `member` began: at its newest heartbeat, or at `listeningSince`. */
 export function silentSince(
   { listeningSince }: Readonly<MembershipState>,
   { lastHeardAt }: Readonly<Member>,
