@@ -25,8 +25,8 @@ export interface Actor {
 }
 
 /**
- * A dispatcher that can send commands for an incarnation of an agent: they are refused once that
- * incarnation is over.
+ * A dispatcher that can send commands for an incarnation of an agent. They are refused when that
+ * incarnation is not in force.
  */
 export class ActingDispatcher implements RootDispatcher {
   readonly #inner: RootDispatcher;
@@ -45,7 +45,7 @@ export class ActingDispatcher implements RootDispatcher {
     return this.#inner.synchronous;
   }
 
-  /** Sends for `actor` what `action` sends before it returns; façades send as they are called. */
+  /** Sends the commands of `action` for `actor`; only those that it sends before it returns. */
   as<Result>(actor: Actor, action: () => Result): Result {
     const before = this.#actor;
     this.#actor = actor;
@@ -97,7 +97,7 @@ export class ActingDispatcher implements RootDispatcher {
     this.#inner.whenStopped(listener);
   }
 
-  /** Wraps a command of an actor. What its reply leads to is not the actor's any more. */
+  /** Wraps a command of an actor. Commands that its reply causes are not wrapped. */
   #wrap(command: RootCommand | Tick): RootCommand | undefined {
     const actor = this.#actor;
     if (actor === undefined || command.type === "tick") return undefined;
@@ -107,13 +107,13 @@ export class ActingDispatcher implements RootDispatcher {
   }
 }
 
-/** Returns the refusal of a command whose actor is over. */
+/** Returns the refusal of a command whose incarnation is not in force. */
 function refusedActor(answer: unknown): AgentRefused | undefined {
   if (!(answer instanceof Refusal) || answer.event.type !== "agent:refused") return undefined;
   return answer.event as AgentRefused;
 }
 
-/** Sends the commands that belong to no façade: those of members, and of recovery. */
+/** Sends the commands of membership and of recovery, which have no façade. */
 export class RootClient extends MachineClient<RootState, RootCommand, LockstepEvent, RootAnswers> {
   /** Makes a client of the machine in `host`. */
   constructor(host: RootHost) {

@@ -21,7 +21,7 @@ const TOLERATED_LATENESS_MS = 1_000;
 /** The share of a table that may be in use. */
 const TOLERATED_SHARE = 0.9;
 
-/** Whether what is due has happened. */
+/** Returns whether timers fire in time. */
 export function engineHealth(deadline: Instant, now: Instant): HealthStatus {
   const overdueMs = Math.max(0, now - deadline);
   return statusOf(
@@ -30,7 +30,7 @@ export function engineHealth(deadline: Instant, now: Instant): HealthStatus {
   );
 }
 
-/** Whether calls go through all breakers. Costs a look at each. */
+/** Returns whether no breaker is open. Costs O(breakers). */
 export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): HealthStatus {
   const open: string[] = [];
   let halfOpen = 0;
@@ -46,7 +46,7 @@ export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): 
   });
 }
 
-/** Whether conflicts get settled. */
+/** Returns whether the table of open conflicts has room. */
 export function conflictHealth({ conflicts }: Readonly<RootState>): HealthStatus {
   const { active, reported, config: { maxActive } } = conflicts;
   const isFull = active.size > TOLERATED_SHARE * maxActive;
@@ -79,7 +79,7 @@ function statusOf(error: string | undefined, metrics: Record<string, number>): H
   return { healthy: error === undefined, ...(error !== undefined && { error }), metrics };
 }
 
-/** At most three of `names`, and whether they are one or more. */
+/** Returns at most three of `names`, and the verb. */
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, 3).map((name) => JSON.stringify(name)).join(", ");
   if (names.length === 1) return `${shown} is`;

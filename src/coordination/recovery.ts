@@ -1,5 +1,5 @@
 /**
- * The recovery of a manager from a log: what belonged to the process that wrote it is over.
+ * The recovery of a manager from a log, which ends all that belonged to the process that wrote it.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import type { RootAnswers, RootCommand, RootState } from "../root/state.ts";
 import type { RootClient } from "./client.ts";
 
 /**
- * Starts the silence of each agent anew, as no heartbeat could arrive while no process ran. It must
- * be the first command: any other would let agents die of a silence that no process observed.
+ * Restarts the heartbeat timeout of each agent, as no heartbeat could arrive while no process ran. It
+ * must be the first command: with any other, timers would fire that count that time as silence.
  *
  * @throws {LogError} when the log does not store it
  */
@@ -29,9 +29,9 @@ export function resumeListening(
 }
 
 /**
- * Cancels the waits of callers that ended with their process, and suspends its in-process agents
- * until they are registered again: their tasks are requeued, and their locks released. Messages to
- * them stay. What has ended meanwhile, as it was overdue, is refused, and needs nothing.
+ * Cancels the waits of callers that ended with their process, and cordons its in-process agents until
+ * they are registered again: their tasks are requeued, and their locks released. Messages to them
+ * stay. Commands about what has ended in the meantime are refused, which is fine.
  */
 export async function recover(client: RootClient): Promise<void> {
   const { tasks, locks } = client.state;

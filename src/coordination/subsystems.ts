@@ -82,18 +82,18 @@ export class Subsystems {
     this.versions = new OptimisticLockManager(logger, eventBus, { host: this.#part("conflicts") });
   }
 
-  /** Fires what is due. */
+  /** Fires due timers. */
   refresh(): Promise<void> {
     return this.client.refresh();
   }
 
-  /** Stops all calls; {@linkcode shutdown} lets attempts end first. */
+  /** Rejects pending and further calls; {@linkcode shutdown} waits for attempts first. */
   close(): void {
     this.client.close(new ClosedError("go on", THING));
     this.metrics.stop();
   }
 
-  /** Waits up to `graceMs` for running attempts, and ends everything else. */
+  /** Shuts all parts down, after waiting up to `graceMs` for running attempts. */
   async shutdown(graceMs: number): Promise<void> {
     await this.scheduler.shutdown({ graceMs });
     await this.messages.shutdown();

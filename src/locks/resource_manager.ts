@@ -274,12 +274,12 @@ export class ResourceManager implements AsyncDisposable {
 
   /** Maps each lock that is held to the agent that holds it. */
   getAllocations(): Map<string, string> {
-    return allocations(this.#host.running("look").state);
+    return allocations(this.#host.running("read the state").state);
   }
 
   /** Maps each agent that waits to the resources that it waits for. */
   getWaitingRequests(): Map<string, string[]> {
-    return waiting(this.#host.running("look").state);
+    return waiting(this.#host.running("read the state").state);
   }
 
   /**
@@ -288,14 +288,14 @@ export class ResourceManager implements AsyncDisposable {
    */
   explain(waitId: number): WaitExplanation | undefined {
     requireInteger(waitId, 1, Number.MAX_SAFE_INTEGER, "waitId", () => "explain a wait");
-    return explainWait(this.#host.running("look").state, waitId);
+    return explainWait(this.#host.running("read the state").state, waitId);
   }
 
   /** Returns the health of the locks. Costs O(locks). */
   getHealthStatus(): Promise<HealthStatus> {
     const { client } = this.#host;
     if (client === undefined) {
-      const { message } = new UninitializedError("look", "the resource manager");
+      const { message } = new UninitializedError("read the state", "the resource manager");
       return Promise.resolve({ healthy: false, error: message, metrics: {} });
     }
     const status = health(client.state, client.now, client.stopped);
@@ -329,7 +329,7 @@ export class ResourceManager implements AsyncDisposable {
 
   #stateOf(resourceId: string): Readonly<LockState> {
     requireId(resourceId, "resourceId", () => `look at ${quote(resourceId)}`);
-    return this.#host.running("look").state;
+    return this.#host.running("read the state").state;
   }
 }
 

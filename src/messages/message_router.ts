@@ -229,13 +229,13 @@ export class MessageRouter implements AsyncDisposable {
   /** Returns the agents that are subscribed to `topic`, in the order of their subscription. */
   subscribersOf(topic: string): string[] {
     requireId(topic, "topic", () => "look at a topic");
-    return [...this.#host.running("look").state.topics.get(topic) ?? []];
+    return [...this.#host.running("read the state").state.topics.get(topic) ?? []];
   }
 
   /** Returns the topics that an agent is subscribed to, in the order of its subscription. */
   topicsOf(agentId: string): string[] {
     requireId(agentId, "agentId", () => "look at a mailbox");
-    return [...this.#host.running("look").state.mailboxes.get(agentId)?.topics ?? []];
+    return [...this.#host.running("read the state").state.mailboxes.get(agentId)?.topics ?? []];
   }
 
   /**
@@ -330,13 +330,13 @@ export class MessageRouter implements AsyncDisposable {
    */
   peek<Payload = unknown>(agentId: string): Message<Payload>[] {
     requireId(agentId, "agentId", () => "look into a mailbox");
-    return unhandled(this.#host.running("look").state, agentId) as Message<Payload>[];
+    return unhandled(this.#host.running("read the state").state, agentId) as Message<Payload>[];
   }
 
   /** Returns the dead letters of one agent, or of all, oldest first. Costs a look at each. */
   deadLetters<Payload = unknown>(agentId?: string): DeadLetterView<Payload>[] {
     if (agentId !== undefined) requireId(agentId, "agentId", () => "look at dead letters");
-    const { state } = this.#host.running("look");
+    const { state } = this.#host.running("read the state");
     return deadLetters(state, agentId) as DeadLetterView<Payload>[];
   }
 
@@ -360,12 +360,12 @@ export class MessageRouter implements AsyncDisposable {
    */
   explain(messageId: string): MessageExplanation {
     requireId(messageId, "messageId", () => "explain a message");
-    return explainMessage(this.#host.running("look").state, messageId);
+    return explainMessage(this.#host.running("read the state").state, messageId);
   }
 
   /** Returns, for each agent that waits for a response, the agents that it asked. */
   getWaitingRequests(): Map<string, string[]> {
-    return waiting(this.#host.running("look").state);
+    return waiting(this.#host.running("read the state").state);
   }
 
   /**
@@ -392,7 +392,7 @@ export class MessageRouter implements AsyncDisposable {
   getHealthStatus(): Promise<HealthStatus> {
     const { client } = this.#host;
     if (client === undefined) {
-      const { message } = new UninitializedError("look", "the message router");
+      const { message } = new UninitializedError("read the state", "the message router");
       return Promise.resolve({ healthy: false, error: message, metrics: {} });
     }
     const status = health(client.state, client.now, client.stopped);

@@ -127,7 +127,7 @@ export class TaskScheduler implements AsyncDisposable {
    * @internal
    */
   protected get client(): TaskClient {
-    return this.#host.client ?? this.#host.running("look");
+    return this.#host.client ?? this.#host.running("read the state");
   }
 
   /** The locks that tasks use. Their events and those of tasks are in one order. */
