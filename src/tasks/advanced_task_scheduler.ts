@@ -157,7 +157,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   }
 
   /**
-   * Drains an agent: it finishes what it has begun, the rest goes to others, and then it is removed,
+   * Drains an agent: its unstarted tasks are requeued, and it is removed when its attempts have ended,
    * which emits `agent:terminated`. Idempotent.
    *
    * @throws {UnknownAgentError} when there is no such agent
@@ -172,7 +172,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
    *
    * A task that is placed goes into its agent's own queue at once, also when the agent has no free
    * slot. With `stealing` it moves to an agent that has less to do, as long as it has not started;
-   * when its agent is removed it goes to any fit one. `task.assignedAgent` pins it for good instead.
+   * when its agent is removed it goes to any fit one. `task.assignedAgent` pins it permanently instead.
    */
   override assignTask<Input = unknown, Result = unknown>(
     task: Task<Input>,

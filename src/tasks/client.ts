@@ -282,7 +282,7 @@ export class TaskHandle<Result = unknown> {
   }
 
   /**
-   * Rejects the result with an error that was made for it.
+   * Rejects the result with an error that was created for it.
    * @internal
    */
   fail(error: Error): void {

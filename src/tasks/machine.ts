@@ -122,7 +122,7 @@ export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
   });
 }
 
-/** Fires what is due, in order; what follows from one timer comes before the next. */
+/** Fires due timers in order; the consequences of one come before the next. */
 function fire(state: TaskState, now: Instant, until: Instant, events: TaskEvent[]): void {
   const step = beginStep(state, now, events);
   for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
@@ -367,7 +367,7 @@ function progress(step: Step, command: Progress): Answer<"progress"> {
   step.events.push({ type: "task:progressed", taskId, agentId, epoch: task.epoch, progress });
 }
 
-/** Costs a look at each task. */
+/** Renews the heartbeat timeout of each running attempt. Costs O(tasks). */
 function renewHeartbeats(step: Step): void {
   for (const task of step.state.tasks.values()) extendHeartbeat(step, task);
 }

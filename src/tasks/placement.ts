@@ -1,5 +1,5 @@
 /**
- * Finds the agent for a task and the task for an agent, without a look at all of either.
+ * Finds the agent for a task and the task for an agent, without a scan over either.
  *
  * Tasks that require the same of an agent form a group, with a queue of those that are ready and a
  * heap of the fit agents that have a free slot. A task that becomes ready takes the best candidate of

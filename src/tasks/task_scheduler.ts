@@ -37,7 +37,7 @@ import { explainTask, health, type TaskExplanation } from "./views.ts";
 
 /** The options that decide where a scheduler runs. */
 export interface TaskSchedulerOptions {
-  /** Tells the time. @default systemClock */
+  /** The source of time. @default systemClock */
   readonly clock?: Clock;
   /** Stores the commands, so that tasks outlive the process. @default none */
   readonly log?: CommandLog<SchedulerCommand | Tick>;
@@ -306,7 +306,7 @@ export class TaskScheduler implements AsyncDisposable {
     return Promise.resolve(health(state.tasks, staleReports));
   }
 
-  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  /** Fires due timers at once, and writes a snapshot to the scheduler's own log. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }

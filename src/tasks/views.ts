@@ -76,8 +76,8 @@ type Reasons = Partial<Omit<TaskExplanation, "taskId" | "status" | "summary">>;
 const MOST_AHEAD = 100;
 
 /**
- * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one, and a look
- * at its agent's queue for one that is in it.
+ * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one, and O(queue)
+ * for one in its agent's queue.
  *
  * @throws {UnknownTaskError} when there is no such task
  */

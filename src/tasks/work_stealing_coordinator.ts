@@ -36,7 +36,7 @@ export interface TaskHost extends MachineHost<TaskState, TaskCommand, TaskEvent,
 
 /** The options that decide where a work stealing coordinator runs. */
 export interface WorkStealingOptions {
-  /** Tells the time. @default systemClock */
+  /** The source of time. @default systemClock */
   clock?: Clock;
   /** Stores the reports. @default none */
   log?: CommandLog<TaskCommand | Tick>;
@@ -146,8 +146,8 @@ export class WorkStealingCoordinator implements AsyncDisposable {
   }
 
   /**
-   * Expires reports that no longer count, and moves tasks. That happens by itself too, in the step
-   * that changes a backlog: this is for callers that can't wait for a timer.
+   * Drops expired reports, and moves tasks. Every step that changes a backlog does so too: this is for
+   * callers that can't wait for a timer.
    */
   checkAndSteal(): Promise<void> {
     return attempting(() => this.#host.running("check loads").refresh());
