@@ -235,7 +235,7 @@ const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepE
     return new StaleEpochError(attempt, epoch, held?.epoch);
   },
   "upgrade": ({ attempt, resourceId }) => {
-    const rule = "what the agent holds must be released before it asks for more of the same";
+    const rule = "the agent must release its units before it requests more of the same resource";
     return new LockModeError(attempt, resourceId, rule);
   },
   "over-capacity": ({ attempt, lock }) => {

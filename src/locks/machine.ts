@@ -139,7 +139,7 @@ function apply(state: LockState, command: Command, now: Instant, events: LockEve
   return answer;
 }
 
-/** Ends the leases and waits that are due, in order; what follows from one precedes the next. */
+/** Ends the leases and waits that are due, in order; the consequences of one precede the next. */
 function fire(state: LockState, now: Instant, until: Instant, events: LockEvent[]): void {
   const { deadlines } = state;
   for (let due = takeDue(deadlines, until); due !== undefined; due = takeDue(deadlines, until)) {
@@ -665,7 +665,7 @@ function removeRequest(state: LockState, request: PendingRequest): void {
 // What follows.
 
 /**
- * Grants what waiters can have, and breaks the deadlocks that come about, until nothing follows.
+ * Grants locks to waiters, and breaks the deadlocks that result, until no more follow.
  * Consequences of these are added to the lists, so a chain of any length needs no recursion.
  */
 function followUp(step: LockStep, { unserved, groups, suspects }: FollowUps): void {

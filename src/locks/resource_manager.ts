@@ -303,7 +303,7 @@ export class ResourceManager implements AsyncDisposable {
     return Promise.resolve(status);
   }
 
-  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  /** Fires due timers at once, and writes a snapshot to the manager's own log. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }
