@@ -34,7 +34,7 @@ export interface SendOptions extends PostOptions {
   type?: string;
   /**
    * An id of the sender's choice, which makes sending idempotent: a second message of the same id is
-   * dropped. @default one that is made for it
+   * dropped. @default a generated id
    */
   id?: string;
 }
@@ -67,7 +67,7 @@ export interface ReceiveOptions {
   timeoutMs?: number;
 }
 
-/** Matches the ids that are made for messages. */
+/** Matches generated ids of messages. */
 const MADE_ID = /^message-\d+$/;
 
 /** Returns the command that sends a message. Ids of a channel in `state` are not checked again. */
@@ -192,6 +192,6 @@ function readTerms(
 function requireChosenId(id: unknown, attempt: Attempt): void {
   requireId(id, "id", attempt);
   if (!MADE_ID.test(id)) return;
-  const rule = "id must not look like one that is made for messages";
+  const rule = "id must not have the form of a generated id";
   throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(id)}`);
 }

@@ -153,7 +153,7 @@ export class MessageRouter implements AsyncDisposable {
    * Sends a request and resolves with the response.
    *
    * @throws {ResponseTimeoutError} when none comes within `timeoutMs`
-   * @throws {UnansweredError} when its handler failed for good, with that error as the cause; or when
+   * @throws {UnansweredError} when its handler failed, with that error as the cause; or when
    * the request is a dead letter for another reason, or one of the agents is gone
    * @throws {DeadlockError} when the request is the victim of a deadlock
    * @throws {MailboxFullError} when the mailbox is full and may not evict its oldest message
@@ -333,7 +333,7 @@ export class MessageRouter implements AsyncDisposable {
     return unhandled(this.#host.running("read the state").state, agentId) as Message<Payload>[];
   }
 
-  /** Returns the dead letters of one agent, or of all, oldest first. Costs a look at each. */
+  /** Returns the dead letters of one agent, or of all, oldest first. Costs O(dead letters). */
   deadLetters<Payload = unknown>(agentId?: string): DeadLetterView<Payload>[] {
     if (agentId !== undefined) requireId(agentId, "agentId", () => "look at dead letters");
     const { state } = this.#host.running("read the state");
@@ -353,8 +353,8 @@ export class MessageRouter implements AsyncDisposable {
   }
 
   /**
-   * Explains where a message is, and what it waits for. Costs a look at each message, but for
-   * requests only at those of the recipient.
+   * Explains where a message is, and the event that it waits for. Costs O(messages); for a request, only
+   * those of the recipient.
    *
    * @throws {UnknownMessageError} when it was handled, or never sent
    */
@@ -388,7 +388,7 @@ export class MessageRouter implements AsyncDisposable {
     return this.#call({ type: "close-mailbox", agentId, reason }, attempt, { agentId, reason });
   }
 
-  /** Returns the health of the mailboxes. Costs a look at each. */
+  /** Returns the health of the mailboxes. Costs O(mailboxes). */
   getHealthStatus(): Promise<HealthStatus> {
     const { client } = this.#host;
     if (client === undefined) {
@@ -400,7 +400,7 @@ export class MessageRouter implements AsyncDisposable {
     return Promise.resolve(status);
   }
 
-  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  /** Fires due timers at once, and writes a snapshot to the router's own log. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }

@@ -77,7 +77,7 @@ const TOLERATED_LATENESS_MS = 1_000;
 /** Age up to which a dead letter is unhealthy. */
 const RECENT_MS = 60_000;
 
-/** Returns the health of the mailboxes. Costs a look at each. */
+/** Returns the health of the mailboxes. Costs O(mailboxes). */
 export function health(
   state: Readonly<MessageState>,
   now: Instant,
@@ -167,8 +167,8 @@ export interface MessageExplanation {
 }
 
 /**
- * Explains one message. Costs a look at each message in the mailbox of a request's recipient, and in
- * all mailboxes for any other.
+ * Explains one message. Costs O(messages in the recipient's mailbox) for a request, and O(messages in
+ * all mailboxes) for any other message.
  *
  * @throws {UnknownMessageError} when it was handled, or never sent
  */
