@@ -102,7 +102,7 @@ export class BreakerClient
     return this.state.breakers.get(name);
   }
 
-  /** Defines a breaker. @throws what a synchronous machine refuses it for */
+  /** Defines a breaker. @throws the refusal of a synchronous machine */
   define(command: DefineBreaker): void {
     if (!this.host.dispatcher.synchronous) return void this.submit(command);
     const answer = this.dispatch(command);
