@@ -130,7 +130,7 @@ export class SimulatedEngine {
     if (!catchesUp) this.#skew -= ms;
   }
 
-  /** Fires what is due. */
+  /** Fires due timers. */
   tick(): void {
     if (!this.#hasLog) {
       this.#step({ type: "tick" }, this.time(), true);
