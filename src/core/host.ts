@@ -113,7 +113,7 @@ export class Host<
     return this.#closing;
   }
 
-  /** Fires due timers at once, and writes a snapshot to the host's own log. */
+  /** Fires due timers at once, and writes a snapshot to the log of the host's own engine. */
   async maintain(): Promise<void> {
     await this.running("go on").refresh();
     if (this.#engine?.synchronous === false) await this.#engine.snapshot();
