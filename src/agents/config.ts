@@ -6,7 +6,10 @@
 
 import { count, defaultsOf, ms, type Options } from "../core/config.ts";
 
-/** The options of a membership machine. */
+/**
+ * The options of a membership machine.
+ * @category Agents
+ */
 export interface MembershipConfig {
   /** The largest number of members. @default 100_000 */
   readonly maxAgents: number;

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** An agent as a caller describes it. Only `id` is needed. */
+/**
+ * An agent as a caller describes it. Only `id` is needed.
+ * @category Agents
+ */
 export interface AgentProfile {
   /** At most 256 characters, chosen by the caller. A registration with a known id changes its profile. */
   readonly id: string;

@@ -39,6 +39,7 @@ export interface SessionHost {
  * await agent.start("t1");
  * await agent.complete("t1", "done");
  * ```
+ * @category Agents
  */
 export class AgentSession {
   /** The id of the agent. */

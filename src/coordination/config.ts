@@ -27,7 +27,10 @@ import {
   type WorkStealingConfig,
 } from "../tasks/config.ts";
 
-/** Options of conflicts. */
+/**
+ * Options of conflicts.
+ * @category Conflicts
+ */
 export interface ConflictOptions extends Partial<ConflictConfig> {
   /** Time limit of a vote that names none, in milliseconds. @default 30_000 */
   voteTimeoutMs?: number;
@@ -41,7 +44,10 @@ export interface ConflictOptions extends Partial<ConflictConfig> {
   settleBy?: ConflictCriterion;
 }
 
-/** Options of agents as members. */
+/**
+ * Options of agents as members.
+ * @category Agents
+ */
 export interface AgentOptions extends Partial<MembershipConfig> {
   /**
    * Silence, in milliseconds, after which an agent outside of this process counts as dead; 0 for no
@@ -50,7 +56,10 @@ export interface AgentOptions extends Partial<MembershipConfig> {
   heartbeatTimeoutMs?: number;
 }
 
-/** Options of a coordination system. All of them may be left out; all times are milliseconds. */
+/**
+ * Options of a coordination system. All of them may be left out; all times are milliseconds.
+ * @category Coordination
+ */
 export interface CoordinationConfig {
   /** Attempts of a task after the first. @default 3 */
   maxRetries?: number;

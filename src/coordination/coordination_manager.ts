@@ -58,7 +58,10 @@ import { rootMachine } from "../root/machine.ts";
 import { recover, resumeListening, revive } from "./recovery.ts";
 import { Subsystems, THING } from "./subsystems.ts";
 
-/** Options of {@linkcode CoordinationManager} besides its config. */
+/**
+ * Options of {@linkcode CoordinationManager} besides its config.
+ * @category Coordination
+ */
 export interface CoordinationOptions {
   /** The source of time. @default systemClock */
   clock?: Clock;
@@ -69,7 +72,10 @@ export interface CoordinationOptions {
   log?: CommandLog<RootCommand | Tick>;
 }
 
-/** The figures of a whole coordination system. */
+/**
+ * The figures of a whole coordination system.
+ * @category Coordination
+ */
 export interface SystemMetrics extends CoordinationMetrics {
   /** The health of the system. */
   readonly health: CoordinationHealth;
@@ -98,6 +104,7 @@ export interface SystemMetrics extends CoordinationMetrics {
  * const handle = await manager.submit({ id: "intro", requires: ["edit"] });
  * console.log(await handle.result); // intro is written
  * ```
+ * @category Coordination
  */
 export class CoordinationManager implements AsyncDisposable {
   readonly #settings: CoordinationSettings;

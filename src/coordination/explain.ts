@@ -21,17 +21,26 @@ import type { TaskExplanation } from "../tasks/mod.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";
 import type { RootState } from "../root/state.ts";
 
-/** The kinds of things that can be explained. */
+/**
+ * The kinds of things that can be explained.
+ * @category Coordination
+ */
 export type Explicable = "task" | "wait" | "message" | "agent";
 
-/** The state of something, its reason, and the change that would end it. */
+/**
+ * The state of something, its reason, and the change that would end it.
+ * @category Coordination
+ */
 export type Explanation =
   | ({ readonly kind: "task" } & TaskExplanation)
   | ({ readonly kind: "wait" } & WaitExplanation)
   | ({ readonly kind: "message" } & MessageExplanation)
   | ({ readonly kind: "agent" } & AgentExplanation);
 
-/** A request that waits for its response. */
+/**
+ * A request that waits for its response.
+ * @category Messages
+ */
 export interface RequestExplanation {
   /** The request. */
   readonly messageId: string;
@@ -43,7 +52,10 @@ export interface RequestExplanation {
   readonly until: Instant | undefined;
 }
 
-/** The answer of `explainAgent`. Lists are empty where they don't apply. */
+/**
+ * The answer of `explainAgent`. Lists are empty where they don't apply.
+ * @category Agents
+ */
 export interface AgentExplanation {
   /** The id of the agent. */
   readonly agentId: string;

@@ -9,7 +9,10 @@ import { outlook } from "../breakers/state.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import type { RootState } from "../root/state.ts";
 
-/** The health of a coordination system and of each part. */
+/**
+ * The health of a coordination system and of each part.
+ * @category Coordination
+ */
 export interface CoordinationHealth extends HealthStatus {
   /** By the name of the part. */
   readonly components: Readonly<Record<string, HealthStatus>>;

@@ -7,14 +7,20 @@
 
 import type { Instant } from "./machine.ts";
 
-/** Cancels what {@linkcode Clock.setTimer} set. Idempotent; a no-op once the timer has fired. */
+/**
+ * Cancels what {@linkcode Clock.setTimer} set. Idempotent; a no-op once the timer has fired.
+ * @category Runtime
+ */
 export interface CancelTimer {
   (): void;
   /** Sets whether the pending timer keeps the process alive, as it does at first. */
   keepAlive?(isNeeded: boolean): void;
 }
 
-/** Provides the time, and timers. */
+/**
+ * Provides the time, and timers.
+ * @category Runtime
+ */
 export interface Clock {
   /** Returns the time as an integer that never decreases. */
   now(): Instant;
@@ -101,7 +107,10 @@ class SystemClock extends SteadyTime implements Clock {
   }
 }
 
-/** The time of this process, and its `setTimeout`. */
+/**
+ * The time of this process, and its `setTimeout`.
+ * @category Runtime
+ */
 export const systemClock: Clock = new SystemClock();
 
 /** Sets whether a timer keeps the process alive. A no-op in a browser, which has no such setting. */

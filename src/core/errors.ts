@@ -6,7 +6,10 @@
 
 import { quote } from "./arguments.ts";
 
-/** The base of all errors of Lockstep. */
+/**
+ * The base of all errors of Lockstep.
+ * @category Errors
+ */
 export abstract class LockstepError extends Error {
   /** Names the kind of error; stable between versions. */
   abstract readonly code: string;
@@ -16,7 +19,10 @@ export abstract class LockstepError extends Error {
   }
 }
 
-/** A call on an object that was closed. */
+/**
+ * A call on an object that was closed.
+ * @category Errors
+ */
 export class ClosedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "closed";
@@ -26,7 +32,10 @@ export class ClosedError extends LockstepError {
   }
 }
 
-/** A call on an object that has not read its log yet. */
+/**
+ * A call on an object that has not read its log yet.
+ * @category Errors
+ */
 export class UninitializedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "uninitialized";
@@ -36,19 +45,28 @@ export class UninitializedError extends LockstepError {
   }
 }
 
-/** A bug in Lockstep: a machine found its own state impossible. The engine stops. */
+/**
+ * A bug in Lockstep: a machine found its own state impossible. The engine stops.
+ * @category Errors
+ */
 export class InvariantError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "invariant";
 }
 
-/** The log did not store a command; the state is as before. */
+/**
+ * The log did not store a command; the state is as before.
+ * @category Errors
+ */
 export class LogError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "log";
 }
 
-/** A table is full, or a limit is too small for the request; nothing was added. */
+/**
+ * A table is full, or a limit is too small for the request; nothing was added.
+ * @category Errors
+ */
 export class LimitError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "limit";
@@ -61,7 +79,10 @@ export class LimitError extends LockstepError {
   }
 }
 
-/** A call under an epoch that is not in force; nothing changed. */
+/**
+ * A call under an epoch that is not in force; nothing changed.
+ * @category Errors
+ */
 export class StaleEpochError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "stale-epoch";
@@ -77,7 +98,10 @@ export class StaleEpochError extends LockstepError {
   }
 }
 
-/** An agent that was never registered, or was removed. */
+/**
+ * An agent that was never registered, or was removed.
+ * @category Errors
+ */
 export class UnknownAgentError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unknown-agent";
@@ -90,7 +114,10 @@ export class UnknownAgentError extends LockstepError {
   }
 }
 
-/** No such event came within the time that `waitFor` was given. */
+/**
+ * No such event came within the time that `waitFor` was given.
+ * @category Errors
+ */
 export class EventTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "event-timeout";
@@ -110,13 +137,18 @@ export class EventTimeoutError extends LockstepError {
  * Thrown by a handler to end the task as failed at once, whatever retries are left, as its input is
  * invalid or another attempt would end in the same way. It says nothing about the agent, and does not
  * count for its breaker.
+ *
+ * @category Errors
  */
 export class NonRetryableError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "non-retryable";
 }
 
-/** Thrown by a handler to delay the next attempt. */
+/**
+ * Thrown by a handler to delay the next attempt.
+ * @category Errors
+ */
 export class RetryAfterError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "retry-after";

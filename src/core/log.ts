@@ -7,7 +7,10 @@
 
 import type { Instant } from "./machine.ts";
 
-/** A command as it is stepped, first and in every replay. */
+/**
+ * A command as it is stepped, first and in every replay.
+ * @category Runtime
+ */
 export interface LogEntry<Command> {
   /** The `now` of its step; never earlier than that of the entry before. */
   readonly at: Instant;
@@ -15,7 +18,10 @@ export interface LogEntry<Command> {
   readonly command: Command;
 }
 
-/** A state that replaces the entries that led to it. */
+/**
+ * A state that replaces the entries that led to it.
+ * @category Runtime
+ */
 export interface Snapshot {
   /** Number of entries that led to it: the position of the first entry after it. */
   readonly position: number;
@@ -23,7 +29,10 @@ export interface Snapshot {
   readonly state: string;
 }
 
-/** Stores commands in order. */
+/**
+ * Stores commands in order.
+ * @category Runtime
+ */
 export interface CommandLog<Command> {
   /**
    * Appends all `entries` or none. Resolves when they are durable, and rejects when none was
@@ -54,6 +63,7 @@ export interface CommandLog<Command> {
  * await scheduler.assignTask({ id: "t1" }, "a1");
  * for await (const { command } of log.read(0)) console.log(command);
  * ```
+ * @category Runtime
  */
 export class MemoryLog<Command> implements CommandLog<Command> {
   #entries: LogEntry<Command>[] = [];

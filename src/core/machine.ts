@@ -14,6 +14,8 @@ import { fork } from "./data/plain.ts";
 /**
  * Milliseconds since the Unix epoch, as the engine's clock read them. An integer that never
  * decreases.
+ *
+ * @category Runtime
  */
 export type Instant = number;
 
@@ -181,7 +183,10 @@ export function transition<
   return { state: next, events, answer };
 }
 
-/** The health of a subsystem, computed on request. */
+/**
+ * The health of a subsystem, computed on request.
+ * @category Coordination
+ */
 export interface HealthStatus {
   /** Whether there is no problem: nothing has stopped, is full, or is late. */
   readonly healthy: boolean;

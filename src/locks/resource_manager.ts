@@ -47,7 +47,10 @@ import {
   waiting,
 } from "./views.ts";
 
-/** The surroundings of a resource manager. */
+/**
+ * The surroundings of a resource manager.
+ * @category Locks
+ */
 export interface ResourceManagerOptions {
   /** Times waits and leases. @default systemClock */
   clock?: Clock;
@@ -74,6 +77,7 @@ export interface ResourceManagerOptions {
  * }
  * await locks.shutdown();
  * ```
+ * @category Locks
  */
 export class ResourceManager implements AsyncDisposable {
   readonly #defaults: AcquireDefaults;

@@ -18,7 +18,10 @@ import type { BroadcastMessage, PublishMessage, SendMessage } from "./commands.t
 import type { MessageDefaults } from "./config.ts";
 import type { MessageState } from "./state.ts";
 
-/** Options of a message to several agents. */
+/**
+ * Options of a message to several agents.
+ * @category Messages
+ */
 export interface PostOptions {
   /** The kind of message, for its recipient. @default "broadcast" or "topic" */
   type?: string;
@@ -28,7 +31,10 @@ export interface PostOptions {
   ttlMs?: number;
 }
 
-/** Options of a message. */
+/**
+ * Options of a message.
+ * @category Messages
+ */
 export interface SendOptions extends PostOptions {
   /** The kind of message, for its recipient. @default "message" */
   type?: string;
@@ -39,7 +45,10 @@ export interface SendOptions extends PostOptions {
   id?: string;
 }
 
-/** Options of a request. */
+/**
+ * Options of a request.
+ * @category Messages
+ */
 export interface RequestOptions extends PostOptions {
   /** The kind of message, for its recipient. @default "request" */
   type?: string;
@@ -49,7 +58,10 @@ export interface RequestOptions extends PostOptions {
   signal?: AbortSignal;
 }
 
-/** Options of a handler. */
+/**
+ * Options of a handler.
+ * @category Messages
+ */
 export interface SubscribeOptions {
   /**
    * Time limit for a message after the handler returns a promise, in milliseconds; 0 for none.
@@ -58,7 +70,10 @@ export interface SubscribeOptions {
   timeoutMs?: number;
 }
 
-/** Options of `receive`. */
+/**
+ * Options of `receive`.
+ * @category Messages
+ */
 export interface ReceiveOptions {
   /**
    * Time limit of the delivery, in milliseconds; 0 for none.

@@ -51,7 +51,10 @@ import {
   waiting,
 } from "./views.ts";
 
-/** Options of {@linkcode MessageRouter} besides its config. */
+/**
+ * Options of {@linkcode MessageRouter} besides its config.
+ * @category Messages
+ */
 export interface MessageRouterOptions {
   /** Times deliveries and requests. @default systemClock */
   clock?: Clock;
@@ -84,6 +87,7 @@ type Command = Exclude<MessageCommand, Tick>;
  * await router.send("writer", "reviewer", "report.md"); // writer wrote report.md
  * console.log(await router.sendWithResponse("writer", "adder", { a: 1, b: 2 })); // 3
  * ```
+ * @category Messages
  */
 export class MessageRouter implements AsyncDisposable {
   readonly #defaults: MessageDefaults;

@@ -14,7 +14,10 @@ import type { Copy, DeadLetter, Lane, MessageState, OpenRequest } from "./state.
 import { messageOf } from "./tables.ts";
 import type { Message } from "./types.ts";
 
-/** A message that could not be delivered. */
+/**
+ * A message that could not be delivered.
+ * @category Messages
+ */
 export interface DeadLetterView<Payload = unknown> {
   /** The message as it was last delivered, or sent. */
   readonly message: Message<Payload>;
@@ -130,7 +133,10 @@ function countRecentlyDead(state: Readonly<MessageState>, now: Instant): number 
   return count;
 }
 
-/** The place of a message for one handler of its recipient. */
+/**
+ * The place of a message for one handler of its recipient.
+ * @category Messages
+ */
 export interface DeliveryExplanation {
   /** The handler; empty when the agent pulls. */
   readonly handlerId: string;
@@ -144,7 +150,10 @@ export interface DeliveryExplanation {
   readonly until: Instant | undefined;
 }
 
-/** The answer of `explain`. Lists are empty where they do not apply. */
+/**
+ * The answer of `explain`. Lists are empty where they do not apply.
+ * @category Messages
+ */
 export interface MessageExplanation {
   /** The message. */
   readonly messageId: string;

@@ -35,7 +35,10 @@ import { CpuMeter, probeProcess, type ProcessProbe, type ProcessUsage } from "./
 import { reportOf } from "./report.ts";
 import type { CoordinationMetrics, MetricsSample, TopMetric } from "./types.ts";
 
-/** Options of {@linkcode CoordinationMetricsCollector}. */
+/**
+ * Options of {@linkcode CoordinationMetricsCollector}.
+ * @category Metrics
+ */
 export interface MetricsCollectorOptions extends Partial<MetricsConfig> {
   /** Stamps samples and reports. @default systemClock */
   clock?: Clock;
@@ -72,6 +75,7 @@ const MOST_TAGS = 32;
  * metrics.stop();
  * await locks.shutdown();
  * ```
+ * @category Metrics
  */
 export class CoordinationMetricsCollector implements AsyncDisposable {
   readonly #logger: Logger;

@@ -22,7 +22,10 @@ export type * from "../locks/events.ts";
 export type * from "../messages/events.ts";
 export type * from "../tasks/events.ts";
 
-/** The names that event handlers of the coordination API use. */
+/**
+ * The names that event handlers of the coordination API use.
+ * @category Events
+ */
 export const SystemEvents = {
   AGENT_SPAWNED: "agent:spawned",
   AGENT_TERMINATED: "agent:terminated",
@@ -55,7 +58,10 @@ export type LockstepEvent =
   | BreakerEvent
   | MessageEvent;
 
-/** The payload of each event, by its name. */
+/**
+ * The payload of each event, by its name.
+ * @category Events
+ */
 export type EventMap =
   & { [Event in LockstepEvent as Event["type"]]: Event }
   & SystemEventMap;
@@ -131,5 +137,8 @@ export function eventNames(): string[] {
   return Object.keys(DESCRIPTIONS);
 }
 
-/** Describes an event of any subsystem in one line for people. Never throws. */
+/**
+ * Describes an event of any subsystem in one line for people. Never throws.
+ * @category Events
+ */
 export const describeEvent: (event: Named) => string = describer(DESCRIPTIONS);

@@ -27,7 +27,10 @@ import { TaskScheduler, type TaskSchedulerOptions } from "./task_scheduler.ts";
 import type { Task, TaskStatus } from "./types.ts";
 import { taskTypes } from "./views.ts";
 
-/** The figures of one agent. */
+/**
+ * The figures of one agent.
+ * @category Tasks
+ */
 export interface AgentMetrics {
   /** The agent. */
   readonly agentId: string;
@@ -41,7 +44,10 @@ export interface AgentMetrics {
   readonly failedAttempts: number;
 }
 
-/** The figures of a scheduler. */
+/**
+ * The figures of a scheduler.
+ * @category Tasks
+ */
 export interface SchedulingMetrics {
   /** The name of the strategy. */
   readonly strategy: string;
@@ -93,6 +99,7 @@ const CHOICES = [
  * });
  * console.log(await handle.result); // 5
  * ```
+ * @category Tasks
  */
 export class AdvancedTaskScheduler extends TaskScheduler {
   readonly #eventBus: EventBus;

@@ -222,6 +222,7 @@ export class TaskClient
  * const handle = await scheduler.submit({ id: "t1" });
  * console.log(await handle.result); // did t1
  * ```
+ * @category Tasks
  */
 export class TaskHandle<Result = unknown> {
   /** The id of the task. */

@@ -16,7 +16,10 @@ import {
 import type { Fail, TaskCommand } from "./commands.ts";
 import type { TaskCancelled, TaskFailed, TaskRefused } from "./events.ts";
 
-/** A task that was never submitted, or was dropped after it had ended. */
+/**
+ * A task that was never submitted, or was dropped after it had ended.
+ * @category Tasks
+ */
 export class UnknownTaskError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unknown-task";
@@ -30,7 +33,10 @@ export class UnknownTaskError extends LockstepError {
   }
 }
 
-/** A second submission of a known id, without the idempotency key of the first. */
+/**
+ * A second submission of a known id, without the idempotency key of the first.
+ * @category Tasks
+ */
 export class DuplicateTaskError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "duplicate-task";
@@ -47,7 +53,10 @@ export class DuplicateTaskError extends LockstepError {
   }
 }
 
-/** Dependencies that lead back to where they start. */
+/**
+ * Dependencies that lead back to where they start.
+ * @category Tasks
+ */
 export class DependencyCycleError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "dependency-cycle";
@@ -68,7 +77,10 @@ export class DependencyCycleError extends LockstepError {
   }
 }
 
-/** A command that the status of its task does not allow. */
+/**
+ * A command that the status of its task does not allow.
+ * @category Tasks
+ */
 export class TaskStatusError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-status";
@@ -85,7 +97,10 @@ export class TaskStatusError extends LockstepError {
   }
 }
 
-/** A task that ended as failed; `cause` is the error of its last attempt. */
+/**
+ * A task that ended as failed; `cause` is the error of its last attempt.
+ * @category Tasks
+ */
 export class TaskFailedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-failed";
@@ -105,7 +120,10 @@ export class TaskFailedError extends LockstepError {
   }
 }
 
-/** A task that was cancelled, by a caller or by the end of a dependency. */
+/**
+ * A task that was cancelled, by a caller or by the end of a dependency.
+ * @category Tasks
+ */
 export class TaskCancelledError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-cancelled";
@@ -122,7 +140,10 @@ export class TaskCancelledError extends LockstepError {
   }
 }
 
-/** An attempt, or a task, that exceeded a limit. */
+/**
+ * An attempt, or a task, that exceeded a limit.
+ * @category Tasks
+ */
 export class TaskTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-timeout";
@@ -142,7 +163,10 @@ export class TaskTimeoutError extends LockstepError {
   }
 }
 
-/** The loss of a claim on a task; the reason of the signal of its attempt. */
+/**
+ * The loss of a claim on a task; the reason of the signal of its attempt.
+ * @category Tasks
+ */
 export class ClaimLostError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "claim-lost";
@@ -159,7 +183,10 @@ export class ClaimLostError extends LockstepError {
   }
 }
 
-/** An agent that may not get the task: it lacks a capability or a slot, or is cordoned. */
+/**
+ * An agent that may not get the task: it lacks a capability or a slot, or is cordoned.
+ * @category Tasks
+ */
 export class UnfitAgentError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unfit-agent";

@@ -44,7 +44,10 @@ export interface Strategy {
   readonly implementation: (new () => SchedulingStrategy) | undefined;
 }
 
-/** The history of the tasks of one type. */
+/**
+ * The history of the tasks of one type.
+ * @category Tasks
+ */
 export interface TaskStats {
   /** Attempts that ended, in success or failure. */
   readonly totalExecutions: number;
@@ -56,7 +59,10 @@ export interface TaskStats {
   readonly lastAgent: string;
 }
 
-/** The facts that a strategy can use. */
+/**
+ * The facts that a strategy can use.
+ * @category Tasks
+ */
 export interface SchedulingContext {
   /** Slots in use, by agent. */
   readonly taskLoads: ReadonlyMap<string, number>;
@@ -72,7 +78,10 @@ export interface SchedulingContext {
   readonly currentTime: Date;
 }
 
-/** Chooses an agent for a task. */
+/**
+ * Chooses an agent for a task.
+ * @category Tasks
+ */
 export interface SchedulingStrategy {
   /** The name by which `setDefaultStrategy` finds it. */
   readonly name: string;
@@ -101,6 +110,7 @@ export interface SchedulingStrategy {
  * const { result } = await scheduler.submit({ id: "query", requires: ["sql"] });
  * console.log(await result); // specialist
  * ```
+ * @category Tasks
  */
 export class CapabilitySchedulingStrategy implements SchedulingStrategy {
   /** `capability`. */
@@ -132,6 +142,7 @@ export class CapabilitySchedulingStrategy implements SchedulingStrategy {
  * const agents = await Promise.all(tasks.map(({ result }) => result));
  * console.log(agents.join(", ")); // one, two, one
  * ```
+ * @category Tasks
  */
 export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
   /** `round-robin`. */
@@ -168,6 +179,7 @@ export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
  * await scheduler.registerAgent({ id: "large", maxConcurrentTasks: 4 }, () => "large");
  * console.log(await (await scheduler.submit({ id: "short" })).result); // large
  * ```
+ * @category Tasks
  */
 export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
   /** `least-loaded`. */
@@ -197,6 +209,7 @@ export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
  * await (await scheduler.submit({ id: "first", type: "docs" })).result;
  * console.log(await (await scheduler.submit({ id: "second", type: "docs" })).result); // one
  * ```
+ * @category Tasks
  */
 export class AffinitySchedulingStrategy implements SchedulingStrategy {
   /** `affinity`. */

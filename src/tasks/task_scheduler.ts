@@ -35,7 +35,10 @@ import { viewOf } from "./state.ts";
 import type { Task, TaskStatus, TaskView } from "./types.ts";
 import { explainTask, health, type TaskExplanation } from "./views.ts";
 
-/** The options that decide where a scheduler runs. */
+/**
+ * The options that decide where a scheduler runs.
+ * @category Tasks
+ */
 export interface TaskSchedulerOptions {
   /** The source of time. @default systemClock */
   readonly clock?: Clock;
@@ -53,7 +56,10 @@ export interface TaskSchedulerOptions {
   readonly shares?: TaskScheduler;
 }
 
-/** Options of a shutdown. */
+/**
+ * Options of a shutdown.
+ * @category Tasks
+ */
 export interface ShutdownOptions {
   /** The time for which running attempts may go on before they are aborted, in milliseconds. @default 5_000 */
   readonly graceMs?: number;
@@ -85,6 +91,7 @@ const UNREGISTERED_SLOTS = 1_000_000;
  * await scheduler.completeTask("t1", { lines: 12 });
  * console.log(await handle.result); // { lines: 12 }
  * ```
+ * @category Tasks
  */
 export class TaskScheduler implements AsyncDisposable {
   readonly #host: ScheduledHost;

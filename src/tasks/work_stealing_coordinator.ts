@@ -34,7 +34,10 @@ import { type AgentWorkload, type WorkloadStats, workloadStats } from "./views.t
 /** A running task machine, alone in its engine or part of a larger one. */
 export interface TaskHost extends MachineHost<TaskState, TaskCommand, TaskEvent, TaskAnswers> {}
 
-/** The options that decide where a work stealing coordinator runs. */
+/**
+ * The options that decide where a work stealing coordinator runs.
+ * @category Tasks
+ */
 export interface WorkStealingOptions {
   /** The source of time. @default systemClock */
   clock?: Clock;
@@ -69,6 +72,7 @@ const THING = "the work stealing coordinator";
  * console.log(stealing.findBestAgent({ id: "intro" }, ["writer", "editor"])); // editor
  * console.log(stealing.getWorkloadStats().imbalance); // 4
  * ```
+ * @category Tasks
  */
 export class WorkStealingCoordinator implements AsyncDisposable {
   readonly #host: Host<TaskState, TaskCommand, TaskEvent, TaskAnswers, StealingClient>;

@@ -22,6 +22,7 @@ import { requireInteger } from "../arguments.ts";
  *   break; // ends the stream and its subscription
  * }
  * ```
+ * @category Events
  */
 export class EventStream<Item> implements AsyncIterableIterator<Item>, AsyncDisposable {
   readonly #capacity: number;
