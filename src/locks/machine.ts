@@ -33,7 +33,7 @@ import type {
   ResourceCommand,
 } from "./commands.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./config.ts";
-import { chooseVictim, type Edge, findCycle, isRequest, waiterOf } from "./deadlock.ts";
+import { type Deadlock, findDeadlock, isRequest, waiterOf } from "./deadlock.ts";
 import {
   type AskEnded,
   type AskRefused,
@@ -707,9 +707,9 @@ function breakDeadlock(step: LockStep, suspects: Owner[]): boolean {
   const { state } = step;
   if (!state.config.deadlockDetection) suspects.length = 0;
   for (let owner = suspects.at(-1); owner !== undefined; owner = suspects.at(-1)) {
-    const cycle = findCycle(state, owner);
-    if (cycle !== undefined) {
-      endVictim(step, cycle);
+    const deadlock = findDeadlock(state, owner);
+    if (deadlock !== undefined) {
+      endVictim(step, deadlock);
       return true;
     }
     suspects.pop();
@@ -718,9 +718,8 @@ function breakDeadlock(step: LockStep, suspects: Owner[]): boolean {
 }
 
 /** Ends the victim of a cycle; by the policy `revoke`, also its hold that the cycle waits for. */
-function endVictim(step: LockStep, cycle: readonly Edge[]): void {
+function endVictim(step: LockStep, { cycle, victim }: Deadlock): void {
   const { state, now, events } = step;
-  const victim = chooseVictim(cycle);
   const owner = waiterOf(victim);
   if (isRequest(victim)) removeRequest(state, victim);
   else removeWait(step, victim.wait);
