@@ -16,10 +16,10 @@ import type { TaskSchedulerConfig } from "./config.ts";
 import { UnfitAgentError } from "./errors.ts";
 import { type Group, type TaskRecord, viewOf } from "./state.ts";
 import {
+  builtInName,
+  builtInStrategies,
   type SchedulingContext,
   type SchedulingStrategy,
-  STRATEGIES,
-  type StrategyName,
   type TaskStats,
 } from "./strategies.ts";
 import type { TaskHandle } from "./client.ts";
@@ -126,9 +126,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     super(config, eventBus, logger, options);
     this.#eventBus = eventBus;
     this.#logger = logger;
-    for (const { implementation: Strategy } of Object.values(STRATEGIES)) {
-      if (Strategy !== undefined) this.registerStrategy(new Strategy());
-    }
+    for (const strategy of builtInStrategies()) this.registerStrategy(strategy);
   }
 
   /**
@@ -218,9 +216,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
         `Cannot set the default strategy: name must be one of ${known}, got ${quote(name)}`,
       );
     }
-    const own = Object.entries(STRATEGIES).find(([, { implementation }]) =>
-      implementation === strategy.constructor
-    );
+    const own = builtInName(strategy);
     return attempting(() => {
       const { client } = this;
       this.#unobserve?.();
@@ -230,8 +226,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
         ? client.observe(CHOICES, () => this.#chooseSoon())
         : undefined;
       this.#chooseSoon();
-      const command = own === undefined ? "external" : own[0] as StrategyName;
-      return client.call({ type: "use-strategy", strategy: command });
+      return client.call({ type: "use-strategy", strategy: own ?? "external" });
     });
   }
 

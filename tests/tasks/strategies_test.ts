@@ -177,6 +177,17 @@ Deno.test("a strategy may be a class that extends a built-in one, and is then as
   assertEquals(it.scheduler.getTask("t")?.assignedAgent, "y");
 });
 
+Deno.test("a strategy without a prototype is called like any other", async () => {
+  await using it = choosing();
+  const bare = Object.assign(Object.create(null), strategy((_task, agents) => agents[0]!.id));
+  it.scheduler.registerStrategy(bare);
+  await it.scheduler.setDefaultStrategy("mine");
+  await it.scheduler.registerAgent({ id: "x" });
+  await it.scheduler.submit({ id: "t" });
+  await soon();
+  assertEquals(it.scheduler.getTask("t")?.assignedAgent, "x");
+});
+
 Deno.test("an instance of a built-in strategy is followed by the machine", async () => {
   await using it = choosing();
   it.scheduler.registerStrategy(new RoundRobinSchedulingStrategy());
