@@ -15,7 +15,7 @@ export interface MessageConfig {
   /** Most messages in each lane of a handler, those in delivery included. @default 10_000 */
   readonly mailboxCapacity: number;
   /**
-   * What happens to a message for a full lane: `reject` refuses it, `drop-oldest` moves the oldest
+   * The policy for a message to a full lane: `reject` refuses it, `drop-oldest` moves the oldest
    * message that waits to the dead letters. @default "reject"
    */
   readonly mailboxPolicy: "reject" | "drop-oldest";

@@ -217,7 +217,7 @@ export class DependencyGraph {
   }
 
   /**
-   * Marks a task as failed for good, and returns the tasks that were cancelled. Those that became
+   * Marks a task as failed, and returns the tasks that were cancelled. Those that became
    * ready are among {@linkcode getReadyTasks}. O(its dependents, direct or not).
    *
    * @throws {UnknownTaskError}

@@ -87,7 +87,7 @@ export function admitCall(
   return undefined;
 }
 
-/** Lets the oldest attempt that requested a permit run without one; its outcome is not counted. */
+/** Ends the request of the oldest attempt that waits for a permit; its outcome is not counted. */
 export function dropCall(
   { name }: Happened<"circuitbreaker:rejected">,
   state: RootState,
