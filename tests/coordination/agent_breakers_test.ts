@@ -77,7 +77,7 @@ Deno.test("an agent has as many tasks at once as its half-open breaker admits pr
   assertEquals([stateOf(bench), bench.status("c")], ["closed", "running"]);
 });
 
-/** How an attempt can end through no fault of its agent. */
+/** The ends of an attempt that are no fault of its agent. */
 const BLAMELESS: Record<string, (bench: RootDriver) => LockstepEvent[]> = {
   "it is cancelled": (bench) => bench.do({ type: "cancel", taskId: "a", reason: "unwanted" }),
   "it is moved": (bench) =>

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { REACTIONS } from "../../src/root/reactions/table.ts";
 
-/** What the table is to be: a change of it is a change of what the system promises. */
+/** The expected table: a change of it changes the promises of the system. */
 const TABLE: Record<string, string[]> = {
   "task:assigned": ["acquireResources"],
   "task:admitted": ["acquireResources"],

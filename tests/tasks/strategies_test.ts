@@ -13,7 +13,7 @@ function strategy(
   return { name, selectAgent };
 }
 
-/** What a strategy was asked, and its answers. */
+/** Records the calls of a strategy, and answers them. */
 class Asked implements SchedulingStrategy {
   readonly name = "asked";
   readonly calls: { task: Task; agents: readonly AgentProfile[]; context: SchedulingContext }[] =
