@@ -4,11 +4,11 @@
  *
  * `deno task bench:all-at-once [seconds]`
  *
- * The load comes as it would in life, whether or not what came before is through: in each
- * millisecond so many messages, and a share of completions, hand-offs and conflicts, in an order
- * that chance decides. All of it goes through one coordination manager, in one order of events, with
- * metrics that count each. What is measured is the time from the call to what it is about: the next
- * task's assignment, the grant of the lock, the handler's call with the message, the resolution.
+ * The load is open: operations start at a fixed rate, whether or not earlier ones have ended. Each
+ * millisecond has its share of messages, completions, hand-offs and conflicts, in random order, all
+ * through one coordination manager with metrics. Latency is measured from the call to its effect: the
+ * assignment of the next task, the grant of the lock, the call of the message's handler, the
+ * resolution of the conflict.
  *
  * @module
  */
@@ -21,35 +21,35 @@ const AGENTS = 10_000;
 const SKILLS = 20;
 const TASKS = 100_000;
 const RESOURCES = 50_000;
-/** Agents fight over few resources, so that some conflicts are over the same one. */
+/** The number of resources with conflicts; few, so that some conflicts are over the same one. */
 const DISPUTED = 100;
 
-/** How often in a second. A completed task is followed by another one, so that as many are queued. */
+/** Operations per second. A new task is submitted for each completed one. */
 const RATES = { message: 1_000_000 / 60, task: 2_000, lock: 2_000, conflict: 200 } as const;
 type Operation = keyof typeof RATES;
 
 const LIMIT_MS = 1;
 
-/** The system under load, and what is measured of it. */
+/** The system under load, and its measured latencies. */
 class Scenario {
   readonly latencies = {
     assignment: new Latencies(),
     acquire: new Latencies(),
     delivery: new Latencies(),
     resolution: new Latencies(),
-    /** How late the load itself came. */
+    /** The lateness of the load itself. */
     lateness: new Latencies(),
   };
   readonly #eventBus = new EventBus();
   readonly #manager = new CoordinationManager({}, this.#eventBus);
   readonly #prng = seeded(1);
   readonly #agents = Array.from({ length: AGENTS }, (_, i) => `agent-${i}`);
-  /** By agent, what it works on. */
+  /** The task of each agent. */
   readonly #work = new Map<string, string>();
-  /** By resource, who holds it. */
+  /** The holder of each resource. */
   readonly #holders: string[] = [];
   #submitted = 0;
-  /** When the agent became free whose next task is awaited; 0 for none. */
+  /** When the agent whose next assignment is measured became free; 0 for none. */
   #freedAt = 0;
 
   /** Fills the system. */
@@ -80,7 +80,7 @@ class Scenario {
     heap(`${show(RESOURCES)} resources that are held`);
   }
 
-  /** Puts `seconds` of load on, millisecond by millisecond. */
+  /** Applies `seconds` of load, millisecond by millisecond. */
   async load(seconds: number): Promise<void> {
     const start = performance.now();
     for (let ms = 0; ms < seconds * 1_000; ms++) {
@@ -91,12 +91,12 @@ class Scenario {
     }
   }
 
-  /** Ends it. */
+  /** Shuts the system down. */
   async shutdown(): Promise<void> {
     await this.#manager.shutdown({ graceMs: 0 });
   }
 
-  /** What the load of the millisecond `ms` consists of, shuffled. */
+  /** Returns the operations of the millisecond `ms`, shuffled. */
   #dueAt(ms: number): Operation[] {
     const due: Operation[] = [];
     for (const [operation, rate] of Object.entries(RATES) as [Operation, number][]) {
@@ -111,18 +111,22 @@ class Scenario {
   #operate(operation: Operation): Promise<unknown> {
     switch (operation) {
       case "message":
-        return this.#manager.sendMessage(this.#anyone(), this.#anyone(), performance.now());
+        return this.#manager.sendMessage(
+          this.#randomAgent(),
+          this.#randomAgent(),
+          performance.now(),
+        );
       case "task":
-        return this.#goOn(this.#anyone());
+        return this.#completeTask(this.#randomAgent());
       case "lock":
-        return this.#handOver(nextInt(this.#prng, RESOURCES), this.#anyone());
+        return this.#handOver(nextInt(this.#prng, RESOURCES), this.#randomAgent());
       case "conflict":
-        return this.#dispute([this.#anyone(), this.#anyone(), this.#anyone()]);
+        return this.#dispute([this.#randomAgent(), this.#randomAgent(), this.#randomAgent()]);
     }
   }
 
-  /** An agent ends its task and starts the next. */
-  async #goOn(agent: string): Promise<void> {
+  /** Completes the task of an agent, and starts its next one. */
+  async #completeTask(agent: string): Promise<void> {
     this.#freedAt = performance.now();
     await this.#manager.completeTask(this.#work.get(agent)!);
     await this.#manager.scheduler.start(this.#work.get(agent)!);
@@ -138,7 +142,7 @@ class Scenario {
     });
   }
 
-  /** A resource goes to another agent, which waits for it already, or asks when it is free. */
+  /** Hands a resource to another agent, which waits for it or acquires it after the release. */
   async #handOver(number: number, next: string): Promise<void> {
     const resource = `resource-${number}`;
     const holder = this.#holders[number]!;
@@ -152,7 +156,7 @@ class Scenario {
     this.#holders[number] = next;
   }
 
-  /** A conflict is reported and resolved by what is known of its agents. */
+  /** Reports a conflict and resolves it automatically. */
   async #dispute(rivals: readonly string[]): Promise<void> {
     if (new Set(rivals).size < rivals.length) return;
     const resource = `resource-${nextInt(this.#prng, DISPUTED)}`;
@@ -162,7 +166,7 @@ class Scenario {
     this.latencies.resolution.add(performance.now() - start);
   }
 
-  #anyone(): string {
+  #randomAgent(): string {
     return this.#agents[nextInt(this.#prng, AGENTS)]!;
   }
 }

@@ -1,8 +1,8 @@
 /**
  * The circuit breaker against cockatiel and opossum.
  *
- * All sides open by their plainest rule and set no timer for a call: opossum's time limit is off. A
- * breaker lives as long as what it guards, so each side has one for all rounds.
+ * All sides open by their simplest rule and set no timer for a call: opossum's time limit is off. A
+ * breaker lives as long as the service that it guards, so each side has one for all rounds.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const OPEN_MS = 3_600_000;
 const works: Body = () => Promise.resolve(1);
 const fails: Body = () => Promise.reject(new Error("no"));
 
-/** From the name of a side to what makes a breaker and returns how to call through it. */
+/** Functions that create a breaker and return the function that calls through it, by side. */
 const MAKERS = {
   ours: () => {
     const config = { failureThreshold: FAILURES, timeout: OPEN_MS };

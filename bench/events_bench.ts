@@ -1,8 +1,8 @@
 /**
- * The event bus against mitt and eventemitter3, which tell handlers and keep no account of it.
+ * The event bus against mitt and eventemitter3, which call handlers and do nothing else.
  *
- * Ours counts each event and when it was, keeps the order when handlers emit, and survives handlers
- * that throw. All sides live as long as the program, and their handlers do the same.
+ * Ours counts and times each event, keeps the order when handlers emit, and isolates handlers that
+ * throw. All sides are created once, and their handlers do the same.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import mitt from "mitt";
 import { EventBus } from "../src/core/bus/event_bus.ts";
 import { type Comparison, register, type Side, type Suite } from "./harness.ts";
 
-/** Its types describe the module of another kind that comes with it. */
+/** Its types describe the CommonJS module of the package. */
 const newMitt = mitt as unknown as typeof mitt.default;
 
 interface Payload {
@@ -21,7 +21,7 @@ interface Payload {
 
 type Handler = (payload: Payload) => void;
 
-/** From the name of a side to what listens with `handlers` and returns how to emit. */
+/** Functions that subscribe `handlers` and return the function that emits, by the name of the side. */
 const MAKERS = {
   ours: (handlers: readonly Handler[]) => {
     const bus = new EventBus<{ event: Payload }>();
@@ -45,18 +45,18 @@ const CROWDS = [
   { name: "ten listeners", listeners: 10, count: 500_000 },
 ] as const;
 
-/** Emits `count` events to `listeners` handlers, and makes sure that all were heard. */
+/** Emits `count` events to `listeners` handlers, and checks that all were delivered. */
 function emits(maker: keyof typeof MAKERS, listeners: number, count: number): Side {
-  let heard = 0;
+  let delivered = 0;
   const handlers = Array.from({ length: listeners }, () => ({ n }: Payload) => {
-    heard += n;
+    delivered += n;
   });
   const emit = MAKERS[maker](handlers);
   const payload = { n: 1 };
   return () => () => {
-    heard = 0;
+    delivered = 0;
     for (let i = 0; i < count; i++) emit(payload);
-    if (heard !== count * listeners) throw new Error(`All must be heard, got ${heard}`);
+    if (delivered !== count * listeners) throw new Error(`All must be delivered, got ${delivered}`);
   };
 }
 

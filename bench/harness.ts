@@ -1,34 +1,34 @@
 /**
- * Compares ours with a peer, both in this process and in this run.
+ * Compares ours with its peers, in one process and one run.
  *
- * What makes two figures comparable: the rounds of all sides are interleaved, and who goes first
- * changes with each round, so that a busy machine or a warmer cache favours nobody; garbage is
- * collected before each round where `--expose-gc` allows it; the first rounds are thrown away; and
- * the median of the others counts. Nothing is extrapolated: what is printed was measured.
+ * Figures are comparable because the rounds of all sides are interleaved, and their order rotates, so
+ * that a busy machine or a warmer cache favors no side; garbage is collected before each round where
+ * `--expose-gc` allows it; the first rounds are discarded; and the median of the others counts.
+ * Figures are measured, never extrapolated.
  *
  * @module
  */
 
 import process from "node:process";
 
-/** One round: what this does is not measured, and what the function that it returns does, is. */
+/** Prepares one round, and returns the function that is measured. */
 export type Side = () => () => unknown;
 
-/** One operation, done by us and by others. */
+/** One operation, by ours and by its peers. */
 export interface Comparison {
   readonly operation: string;
-  /** How many operations a round has. */
+  /** Number of operations in a round. */
   readonly count: number;
   readonly ours: Side;
   /** By name. */
   readonly peers: Readonly<Record<string, Side>>;
   /** The peer that counts. @default the fastest */
   readonly against?: string;
-  /** How many times as fast as that peer we want to be. */
+  /** The least speed, as a multiple of that peer's. */
   readonly target: number;
-  /** Rounds that count. @default 9 */
+  /** Number of measured rounds. @default 9 */
   readonly rounds?: number;
-  /** Rounds before those. @default 3 */
+  /** Number of discarded rounds before them. @default 3 */
   readonly warmUps?: number;
   /** Whether a round takes seconds. @default false */
   readonly isLong?: boolean;
@@ -39,7 +39,7 @@ export interface Row {
   readonly operation: string;
   /** Nanoseconds for each operation, or the value that has a limit. */
   readonly ours: number;
-  /** What `ours` and `peers` are measured in. */
+  /** The unit of `ours` and `peers`. */
   readonly unit: "ns" | "×" | "B";
   /** The one that counts, then the others, fastest first; none when ours has a limit instead. */
   readonly peers: readonly { readonly name: string; readonly value: number }[];
@@ -151,8 +151,8 @@ export async function measure(side: Side): Promise<number> {
 /**
  * The time that processors spend on one round of `side`, in milliseconds, on all threads.
  *
- * For a round that never waits that is no less than the time that passes on an idle machine, and on
- * a busy one it leaves out what others do. So it is what limits hold for that aren't relative.
+ * For a round that never waits this is at least the elapsed time on an idle machine, and it excludes
+ * other processes on a busy one. So absolute limits apply to it.
  */
 export async function measureProcessors(side: Side): Promise<number> {
   const body = side();
@@ -164,7 +164,7 @@ export async function measureProcessors(side: Side): Promise<number> {
   return (user + system) / 1e3;
 }
 
-/** A row for a value of ours that must not be greater than `limit`. */
+/** Returns a row for a value of ours that must not exceed `limit`. */
 export function atMost(
   operation: string,
   unit: Row["unit"],
@@ -175,12 +175,12 @@ export function atMost(
   return { operation, ours, unit, peers: [], target: limit, reached: ours <= limit, rounds };
 }
 
-/** The middle of `values`. */
+/** Returns the median of `values`. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The value below which the share `q` of `values` lies, between neighbours in proportion. */
+/** Returns the quantile `q` of `values`, interpolated linearly. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const place = (sorted.length - 1) * q;
@@ -197,12 +197,12 @@ function collectGarbage(): void {
 
 const WIDTHS = [58, 10, 24, 20, 8] as const;
 
-/** The head of the table. */
+/** Returns the header of the table. */
 export function header(): string {
   return columns("operation", "ours", "peer", "ratio (of rounds)", "target", "verdict");
 }
 
-/** One row of the table, and a line for each peer that doesn't count. */
+/** Returns a row of the table, and a line for each further peer. */
 export function line(row: Row): string {
   const { peers: [peer, ...rest], ratio, target, unit } = row;
   const first = columns(

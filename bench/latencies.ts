@@ -9,7 +9,7 @@ export class Latencies {
   #times = new Float64Array(1024);
   #count = 0;
 
-  /** How many there are. */
+  /** Number of times. */
   get count(): number {
     return this.#count;
   }

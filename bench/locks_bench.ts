@@ -1,9 +1,8 @@
 /**
  * The lock manager against async-mutex and async-lock.
  *
- * All sides keep one lock for each key, and all are used as their documentation says: a grant is
- * awaited, then given back. Ours does more on the way (epochs, time limits, deadlock detection,
- * events); nothing of it is switched off.
+ * All sides keep one lock for each key, and are used as their documentation says: a grant is awaited,
+ * then released. Ours also has epochs, time limits, deadlock detection and events; none is off.
  *
  * @module
  */
@@ -24,7 +23,7 @@ import {
 const KEYS = Array.from({ length: 1000 }, (_, i) => `key-${i}`);
 const LAPS = 100;
 
-/** Sides as a program has them: made once, and used for as long as it runs. */
+/** The sides, created once as in a program. */
 function uncontended(): Record<"ours" | "async-mutex" | "async-lock", Side> {
   const locks = new ResourceManager();
   const mutexes = new Map(KEYS.map((key) => [key, new Mutex()]));
@@ -54,7 +53,7 @@ function uncontended(): Record<"ours" | "async-mutex" | "async-lock", Side> {
   };
 }
 
-/** Whoever waits, in no order of priority. */
+/** The waiters, in no order of priority. */
 interface Waiter {
   readonly agent: string;
   readonly priority: number;
@@ -68,7 +67,7 @@ function waitersOf(count: number): Waiter[] {
   }));
 }
 
-/** All wait for one lock that is held; it is given back, and passes through all of them. */
+/** All wait for one lock; it is released, and handed from each to the next. */
 function contendedOurs(waiters: readonly Waiter[], batches: number): Side {
   const locks = new ResourceManager();
   return () => async () => {
@@ -99,7 +98,7 @@ function contendedMutex(waiters: readonly Waiter[], batches: number): Side {
   };
 }
 
-/** How many wait, how often in a round, in how many rounds, and what we want. */
+/** Number of waiters, repetitions in a round, rounds, and the target. */
 const CROWDS = [
   { count: 1_000, batches: 20, rounds: 9, warmUps: 3, target: 1.5 },
   { count: 10_000, batches: 2, rounds: 5, warmUps: 1, target: 3 },
@@ -110,9 +109,9 @@ const CHAIN = 10_000;
 const SAMPLES = 2_000;
 
 /**
- * How long it takes to find that nothing is wrong. One agent asks for the lock at the end of a chain
- * of `ahead` waits, while a chain of `behind` waits ends with a lock of its own: neither side can be
- * seen to be harmless before the shorter one was walked. Nanoseconds, one for each sample.
+ * Measures the search for a deadlock where there is none. One agent requests the lock at the end of a
+ * chain of `ahead` waits, while a chain of `behind` waits ends at a lock that it holds: the search ends
+ * when it has walked the shorter one. In nanoseconds, one for each sample.
  */
 async function chainChecks(ahead: number, behind: number): Promise<number[]> {
   const locks = new ResourceManager({ resourceTimeout: 0 });

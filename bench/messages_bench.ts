@@ -1,9 +1,9 @@
 /**
- * The message router against its own limits: a message sent, handled and acked in a microsecond,
- * whoever sends it and however much waits.
+ * The message router against its own limits: a message is sent, handled and acked in a microsecond,
+ * for any number of senders and of waiting messages.
  *
- * Nothing is switched off: each message has its epoch, its place in the order of its sender, and
- * three events on a bus. A router is used as a program uses it: made once, for all rounds.
+ * No feature is off: each message has its epoch, its place in the order of its sender, and three
+ * events on a bus. Each router is created once, for all rounds, as in a program.
  *
  * @module
  */
@@ -72,7 +72,7 @@ function conversation(): Side {
   };
 }
 
-/** What waited in `MANY / depth` mailboxes, `depth` messages of ten senders in each, is handled. */
+/** Handles the messages of `MANY / depth` mailboxes, `depth` messages of ten senders in each. */
 function backlog(depth: number): Side {
   return () => {
     const router = new MessageRouter({ mailboxCapacity: MANY }, new EventBus());

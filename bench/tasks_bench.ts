@@ -26,7 +26,7 @@ import {
 const PRIORITIES = 10;
 const AT_ONCE = 8;
 
-/** Sides as a program has them: made once, and used for as long as it runs. */
+/** The sides, created once as in a program. */
 function ours(count: number): Side {
   const scheduler = new AdvancedTaskScheduler();
   scheduler.registerAgent({ id: "agent", maxConcurrentTasks: AT_ONCE }, () => 1);
@@ -63,7 +63,7 @@ const MANY = 1_000_000;
 const OPERATIONS = 50_000;
 const ROUNDS = 5;
 
-/** What one submission costs while `queued` tasks wait, and the completion that takes one away. */
+/** The cost of one submission while `queued` tasks wait, and of the completion that dequeues one. */
 function nanosecondsPerTask(queued: number): { ns: number; bytes: number } {
   const machine = taskMachine();
   const state = machine.init();
@@ -111,7 +111,7 @@ function* depth(): Iterable<Row> {
 const FEW_AGENTS = 100;
 const MANY_AGENTS = 10_000;
 
-/** What a task costs that is placed with a busy agent and stolen by one of `agents` idle ones. */
+/** The cost of a task that is placed with a busy agent and stolen by one of `agents` idle ones. */
 function nanosecondsPerSteal(agents: number): number {
   const machine = taskMachine({ stealing: true });
   const state = machine.init();

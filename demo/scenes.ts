@@ -1,5 +1,5 @@
 /**
- * The second half of the demo: what a coordination manager does besides tasks and locks, scene by
+ * The second half of the demo: the other parts of a coordination manager, scene by
  * scene. The indented lines with numbers are events, as a trace has them.
  *
  * @module
@@ -8,7 +8,7 @@
 import { CoordinationManager, EventBus, type EventMap, Logger } from "../mod.ts";
 import { describeEvent } from "../src/root/events.ts";
 
-/** What one scene needs. */
+/** The parts of a scene. */
 interface Stage {
   readonly manager: CoordinationManager;
   /** Says what is done. */
@@ -43,7 +43,7 @@ const SCENES: readonly [title: string, play: (stage: Stage) => Promise<void>][] 
   ["Work stealing", stealing],
   ["A breaker", breaker],
   ["A conflict", conflict],
-  ["An agent is gone", departure],
+  ["An agent is removed", departure],
   ["Why is it where it is?", explanation],
   ["In figures", figures],
 ];
@@ -70,7 +70,7 @@ export async function playScenes(): Promise<boolean> {
 }
 
 async function messages({ manager: { messages }, say }: Stage): Promise<void> {
-  say("ada asks bob before bob listens; the request waits in his mailbox");
+  say("ada sends bob a request before bob subscribes; it waits in the mailbox");
   const answer = messages.sendWithResponse("ada", "bob", { add: [2, 3] });
   messages.subscribe("bob", (message, context) => {
     const { add } = message.payload as { add: number[] };
@@ -78,14 +78,14 @@ async function messages({ manager: { messages }, say }: Stage): Promise<void> {
   });
   say(`the answer is ${await answer}`);
 
-  say("cleo's handler fails twice, which is as often as a message is delivered here");
+  say("cleo's handler fails twice, which is the limit of deliveries here");
   const fails = messages.subscribe("cleo", () => {
     throw new Error("disk full");
   });
   const id = await messages.send("ada", "cleo", "report.md");
   while (messages.deadLetters("cleo").length === 0) await pause(5);
   fails.unsubscribe();
-  say("somebody mends it, and sends the dead letter again");
+  say("the handler is fixed, and the dead letter is resent");
   messages.subscribe("cleo", () => {});
   await messages.resend(id);
 }
@@ -100,7 +100,7 @@ async function requestDeadlock({ manager, say }: Stage): Promise<void> {
   try {
     await manager.messages.sendWithResponse("dora", "emil", "please", 5_000);
   } catch (error) {
-    say(`dora has the lower priority, and gives way at once: ${(error as Error).name}`);
+    say(`dora has the lower priority, and is the victim: ${(error as Error).name}`);
     await manager.releaseResource("ledger", "dora");
   }
   await pause(5);
@@ -108,7 +108,7 @@ async function requestDeadlock({ manager, say }: Stage): Promise<void> {
 }
 
 async function stealing({ manager, say }: Stage): Promise<void> {
-  say("six tasks are assigned to busy, who does one at a time; then idle comes");
+  say("six tasks are assigned to busy, which runs one at a time; then idle is registered");
   const work = () => pause(30);
   await manager.registerAgent({ id: "busy" }, work);
   const handles = [];
@@ -120,7 +120,7 @@ async function stealing({ manager, say }: Stage): Promise<void> {
 }
 
 async function breaker({ manager: { breakers }, say }: Stage): Promise<void> {
-  say("a service is down; after three failures nobody is made to wait for it");
+  say("a service is down; after three failures, calls are rejected at once");
   const rules = { failureThreshold: 3, successThreshold: 1, timeout: 60 };
   let isUp = false;
   const search = () => {
@@ -139,7 +139,7 @@ async function breaker({ manager: { breakers }, say }: Stage): Promise<void> {
 
 async function conflict({ manager, say }: Stage): Promise<void> {
   const { conflicts, versions } = manager;
-  say("two agents want logo.svg; one decision holds, whoever asks for another");
+  say("two agents want logo.svg; the decision is final");
   await conflicts.setAgentPriority("ada", 3);
   await conflicts.setAgentPriority("bob", 5);
   const { id } = await manager.reportConflict("resource", "logo.svg", ["ada", "bob"]);
@@ -156,7 +156,7 @@ async function conflict({ manager, say }: Stage): Promise<void> {
 }
 
 async function departure({ manager, say }: Stage): Promise<void> {
-  say("gus holds a lock that hal waits for, and has a task; then gus is gone");
+  say("gus holds a lock that hal waits for, and has a task; then gus is removed");
   const done = () => "done";
   await manager.registerAgent({ id: "gus", capabilities: ["paint"] });
   const handle = await manager.submit({ id: "fence", requires: ["paint"] });

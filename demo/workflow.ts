@@ -8,7 +8,7 @@
 import { showWorkflow, type TaskFunction, type WorkflowTask } from "../src/cli/mod.ts";
 import type { TaskContext } from "../src/tasks/mod.ts";
 
-/** What one folder consists of, as the ledger has it. */
+/** The contents of one folder, as in the ledger. */
 interface Entry {
   readonly folder: string;
   readonly files: number;
@@ -18,13 +18,13 @@ interface Entry {
 
 const root = new URL("../", import.meta.url);
 
-/** How long a survey of all the source would take an agent, in milliseconds: not all are equally fast. */
+/** Duration of a survey of all source files, by agent, in milliseconds. */
 const PACE: ReadonlyMap<string, number> = new Map([["swift", 4000], ["steady", 8000], [
   "slow",
   16000,
 ]]);
 
-/** How many folders are weighed. */
+/** Number of folders that are weighed. */
 const WEIGHED = 5;
 
 /** Runs it; resolves with whether it went as it was meant to. */
@@ -61,10 +61,10 @@ export async function runWorkflowDemo(): Promise<boolean> {
 
   console.log(
     `${tasks.length} tasks over ${folders.length} folders of this project. What is meant to happen:
-  "compare a" and "compare b" run into a deadlock, one gives way and is tried again,
-  "moody" fails once, "slack" takes too long, and all wait for the ledger by turns;
-  the surveys begin in the queue of "slow", from whom idler agents take them over;
-  nothing works on "broken", which is passed over once that is clear.
+  "compare a" and "compare b" deadlock, and the victim is retried;
+  "moody" fails once, "slack" exceeds its time limit, and all wait for the ledger in turn;
+  the surveys start in the queue of "slow", from which idle agents steal them;
+  every task fails on "broken", whose circuit breaker opens.
 `,
   );
   const agents = [
@@ -116,7 +116,7 @@ function agent(id: string, slots: number, capabilities: string[]) {
   return { id, slots, capabilities, env: new Map<string, string>() };
 }
 
-/** What each folder of the source consists of. */
+/** Returns the contents of each folder of the source. */
 async function surveyed(): Promise<Entry[]> {
   const entries: Entry[] = [];
   for await (const { name } of Deno.readDir(new URL("src/", root))) {

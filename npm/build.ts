@@ -7,7 +7,7 @@
  * @module
  */
 
-/** What `package.json` says beyond what `deno.json` does. */
+/** The fields of `package.json` that are not in `deno.json`. */
 const MANIFEST = {
   description:
     "Coordinates many agents that work at the same time: tasks, locks, messages, failures",

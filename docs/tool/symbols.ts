@@ -58,7 +58,7 @@ interface Declaration {
   readonly jsDoc?: Doc;
   readonly def: {
     readonly extends?: readonly Type[];
-    /** Of an alias. */
+    /** The type of an alias. */
     readonly tsType?: Type;
     readonly properties?: readonly {
       readonly name: string;

@@ -1,18 +1,18 @@
 ------------------------------- MODULE Locking -------------------------------
-(* Locks with epochs: who holds what, who waits for it, and who gets it next.     *)
+(* Locks with epochs: holders, queues of waiters, and the grant to the next one.  *)
 (* The machine is src/locks/machine.ts.                                           *)
 (*                                                                                *)
-(* A command is answered by one event, and other events may follow from that one  *)
-(* until nothing more does. Each event is an action here, with the event's name   *)
-(* and its fields; what is still to follow stands in `todo`, and no               *)
-(* command is taken before that is done.                                          *)
+(* A command is answered by one event, and further events may follow. Each event  *)
+(* is an action with the event's name and fields. `todo` holds the pending        *)
+(* consequences of the command, and the next command is accepted when it is       *)
+(* empty.                                                                         *)
 EXTENDS Integers, Sequences, FiniteSets
 
 CONSTANTS
-  Owner,        \* who may hold and wait
+  Owner,        \* the agents and claims that hold and wait
   Lock,         \* the resources
-  Aging,        \* what one point of priority is worth, in time
-  Detects,      \* whether cycles of waits are looked for
+  Aging,        \* the time by which one point of priority advances a wait
+  Detects,      \* whether deadlocks are detected
   Revokes,      \* whether the victim of a deadlock also loses its lock on the cycle
   MaxWaiters,   \* how many may queue for a lock, or hold it
   MaxLocks,     \* how many locks may be in use
@@ -26,38 +26,38 @@ VARIABLES
   holds,        \* [Lock -> [holders -> Hold]]
   queue,        \* [Lock -> Seq(wait)]  the first is served next
   waits,        \* [numbers of waits -> Wait]
-  timers,       \* Seq([at, kind, id]), oldest first: ends of leases and of patience
-  todo,         \* what is still to follow in the step
-  told          \* the last event, as far as the configuration wants to know: see Say
+  timers,       \* Seq([at, kind, id]), oldest first: the ends of leases and of timeouts
+  todo,         \* pending consequences in the step
+  told          \* the last event, as far as the configuration needs it: see Say
 vars == <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo, told>>
 
 Modes == {"exclusive", "shared"}
 Request(r, m, u) == [lock |-> r, mode |-> m, units |-> u]
 
-(* What is still to follow, in the order in which it is looked at. *)
+(* The pending consequences, in the order in which they are handled. *)
 Nothing == [
   open     |-> FALSE,  \* whether a step is under way
   woken    |-> FALSE,  \* whether it ends a time in which no command could be taken
   renew    |-> <<>>,   \* grants, by epoch, whose lease starts anew
   revoke   |-> <<>>,   \* the lock that a victim loses
-  others   |-> <<>>,   \* waits of an owner for a lock that it has just got
-  grant    |-> <<>>,   \* what is still to be granted of several locks
-  leaving  |-> <<>>,   \* who gives back all, or all that one wait led to
-  unserved |-> <<>>,   \* locks that may have something for the first of their queue
-  again    |-> <<>>,   \* waits for several locks of which one became theirs otherwise
-  suspects |-> <<>>,   \* owners through whom a new cycle would go; the last comes first
+  others   |-> <<>>,   \* waits of an owner for a lock that it was just granted
+  grant    |-> <<>>,   \* the rest of a grant of several locks
+  leaving  |-> <<>>,   \* owners that release all, or all that one wait was granted
+  unserved |-> <<>>,   \* locks whose first waiter may be granted
+  again    |-> <<>>,   \* waits for several locks of which the owner was granted one otherwise
+  suspects |-> <<>>,   \* owners that may be in a new cycle; the last one is searched first
   due      |-> FALSE]  \* whether timers are due
 
 Stable == todo = Nothing
 
-(* Overridden by configurations that don't want to know it all. *)
+(* Overridden by configurations that need less. *)
 Say(event) == told' = event
 SayNothing(event) == told' = [type |-> "nothing"]
 SayBriefly(event) == told' = [type |-> event.type, owner |-> IF "owner" \in DOMAIN event THEN event.owner ELSE ""]
 SayWithin(event) == told' = IF todo'.open THEN event ELSE [type |-> "nothing"]
 
 --------------------------------------------------------------------------------
-(* Questions. *)
+(* Predicates and functions of the state. *)
 
 MinOf(S) == CHOOSE x \in S : \A y \in S : x <= y
 Without(s, x) == SelectSeq(s, LAMBDA y : y # x)
@@ -75,11 +75,11 @@ IsMany(w) == Len(waits[w].requests) > 1
 Used(r) == Sum([a \in Holders(r) |-> IF holds[r][a].mode = "exclusive" THEN holds[r][a].units ELSE 0], Holders(r))
 IsShared(r) == \E a \in Holders(r) : holds[r][a].mode = "shared"
 
-(* Whether nothing that is held keeps the lock from being given out like this. *)
+(* Whether the holders of the lock admit a grant in this mode, of so many units. *)
 Admits(q) == IF q.mode = "shared" THEN Used(q.lock) = 0
              ELSE ~IsShared(q.lock) /\ Used(q.lock) + q.units <= capacity[q.lock]
 
-(* Whether who holds (m, u) of the lock needs nothing more for the request. *)
+(* Whether the holder of (m, u) of the lock needs nothing more for the request. *)
 Covers(m, u, q) == IF m = q.mode THEN m = "shared" \/ u >= q.units
                    ELSE m = "exclusive" /\ u = capacity[q.lock]
 HasEnough(a, q) == Holds(a, q.lock) /\ Covers(holds[q.lock][a].mode, holds[q.lock][a].units, q)
@@ -87,14 +87,14 @@ HasEnough(a, q) == Holds(a, q.lock) /\ Covers(holds[q.lock][a].mode, holds[q.loc
 Rank(since, priority) == since - priority * Aging
 RankOf(w) == Rank(waits[w].since, waits[w].priority)
 
-(* Whether a request can be granted at once: the lock admits it, and no wait comes before. *)
+(* Whether a request can be granted at once: the lock admits it, and no wait precedes it. *)
 IsFree(q, priority) == /\ Admits(q)
                        /\ queue[q.lock] # <<>> => Rank(now, priority) < RankOf(queue[q.lock][1])
 
 IsUsed(r) == Holders(r) # {} \/ queue[r] # <<>> \/ capacity[r] # 1
 IsFull(r, added) == ~IsUsed(r) /\ Cardinality({s \in Lock : IsUsed(s)}) + added > MaxLocks
 
-(* Why a request can't even wait, or, when it is free, can't be granted. *)
+(* The reason for which a request can't wait or, when the lock is free, be granted. *)
 Objection(a, q, free, added) ==
   CASE Holds(a, q.lock) -> IF HasEnough(a, q) THEN "none" ELSE "upgrade"
     [] q.units > capacity[q.lock] -> "over-capacity"
@@ -102,14 +102,14 @@ Objection(a, q, free, added) ==
     [] IsFull(q.lock, added) -> "full"
     [] OTHER -> "none"
 
-(* Whether all that a wait asks for can be its owner's. *)
+(* Whether the owner of a wait can be granted all of its locks. *)
 IsGrantable(w) ==
   \A i \in DOMAIN waits[w].requests : LET q == waits[w].requests[i] IN
     \/ queue[q.lock][1] = w /\ Admits(q)
     \/ IsMany(w) /\ HasEnough(waits[w].owner, q)
 
 --------------------------------------------------------------------------------
-(* Who waits for whom. *)
+(* The wait-for graph. *)
 
 IsBlocked(w, q) == /\ ~(queue[q.lock][1] = w /\ Admits(q))
                    /\ ~(IsMany(w) /\ HasEnough(waits[w].owner, q))
@@ -119,7 +119,7 @@ HolderWithEpoch(r, e) == CHOOSE a \in Holders(r) : holds[r][a].epoch = e
 HoldersInOrder(r) == LET es == Sorted({holds[r][a].epoch : a \in Holders(r)}) IN
                      [i \in DOMAIN es |-> HolderWithEpoch(r, es[i])]
 
-(* Whom a wait waits for at one of its locks: the first of the queue, then the holders. *)
+(* The owners that a wait waits for at one of its locks: the first of the queue, then the holders. *)
 WaitsFor(w, q) ==
   IF ~IsBlocked(w, q) THEN <<>>
   ELSE LET first == waits[queue[q.lock][1]].owner IN
@@ -135,7 +135,7 @@ RECURSIVE HopsOfWaits(_)
 HopsOfWaits(ws) == IF ws = <<>> THEN <<>> ELSE HopsOfWait(Head(ws), 1) \o HopsOfWaits(Tail(ws))
 Hops(a) == HopsOfWaits(Sorted(WaitsOf(a)))
 
-(* The shortest way from an owner back to it, breadth first; only through `among`. *)
+(* The shortest path from an owner back to it, breadth first; only through `among`. *)
 RECURSIVE Visit(_, _, _, _)
 Visit(found, path, hops, among) ==
   IF hops = <<>> THEN found
@@ -152,7 +152,7 @@ Search(found, i, start, among) ==
           ELSE Search(Visit(found, found[i].path, hops, among), i + 1, start, among)
 WayBack(a, among) == Search(<<[owner |-> a, path |-> <<>>]>>, 1, a, among)
 
-(* Whether a request comes true once all who aren't stuck have given everything back. *)
+(* Whether a request is granted once all owners that aren't stuck have released everything. *)
 ComesTrue(w, q, stuck) ==
   LET first == waits[queue[q.lock][1]].owner
       kept == {a \in Holders(q.lock) \cap stuck : TRUE}
@@ -165,13 +165,13 @@ CanGoOn(a, stuck) == \A w \in WaitsOf(a) : \A i \in DOMAIN waits[w].requests :
 RECURSIVE StuckAmong(_)
 StuckAmong(S) == LET able == {a \in S : CanGoOn(a, S)} IN IF able = {} THEN S ELSE StuckAmong(S \ able)
 
-(* A deadlock through an owner: hops from owner to owner; none is <<>>. *)
+(* A deadlock through an owner, as hops from owner to owner; <<>> when there is none. *)
 CycleThrough(a) ==
   LET cycle == WayBack(a, Owner) IN
   IF \A i \in DOMAIN cycle : capacity[cycle[i].lock] = 1 THEN cycle
   ELSE LET stuck == StuckAmong(Owner) IN IF a \in stuck THEN WayBack(a, stuck) ELSE <<>>
 
-(* The wait of the lowest priority, then whose owner holds the fewest locks, then the youngest. *)
+(* The wait of the lowest priority; of several, of the owner with the fewest locks; of several, the youngest. *)
 GivesWayTo(v, w) ==
   LET few(x) == Cardinality(LocksOf(waits[x].owner)) IN
   \/ waits[v].priority < waits[w].priority
@@ -181,13 +181,13 @@ Victim(cycle) == CHOOSE i \in DOMAIN cycle :
   \A k \in DOMAIN cycle : GivesWayTo(cycle[i].wait, cycle[k].wait)
 
 --------------------------------------------------------------------------------
-(* What changes when a wait or a grant ends or begins. *)
+(* The changes of state when a wait or a grant begins or ends. *)
 
 WaitsWithout(w) == [v \in DOMAIN waits \ {w} |-> waits[v]]
 QueueWithout(w) == [r \in Lock |-> Without(queue[r], w)]
 TimersWithout(kind, id) == SelectSeq(timers, LAMBDA t : ~(t.kind = kind /\ t.id = id))
 
-(* The locks whose first waiter leaves with a wait while others stay. *)
+(* The locks whose first waiter leaves with a wait while others remain. *)
 Vacated(w) == LET rs == [i \in DOMAIN waits[w].requests |-> waits[w].requests[i].lock] IN
               SelectSeq(rs, LAMBDA r : queue[r][1] = w /\ Len(queue[r]) > 1)
 AfterWait(w, t) ==
@@ -223,8 +223,8 @@ NewestEpoch(e) == e
 NewestWait(w) == w
 
 --------------------------------------------------------------------------------
-(* Events. Each has the arguments of the event of that name, and after them what  *)
-(* else is needed.                                                                *)
+(* Events. Each has the arguments of the event of that name, and then those that  *)
+(* its action needs besides.                                                      *)
 
 (* `ws`, `qs`, `ts` and `t` are waits, queue, timers and todo without the wait that ends. *)
 Acquired(r, a, e, m, u, w, waited, lease, ws, qs, ts, t) ==
@@ -250,7 +250,7 @@ Acquired(r, a, e, m, u, w, waited, lease, ws, qs, ts, t) ==
      /\ Say([type |-> "resource:acquired", resourceId |-> r, owner |-> a, epoch |-> e, mode |-> m,
              units |-> u, waitId |-> w, waitedMs |-> waited])
 
-(* An owner is told that it has what it asks for; a wait may end with that. *)
+(* An owner is granted its request; this may end a wait. *)
 ToldReacquired(r, a, e, w) ==
   Say([type |-> "resource:reacquired", resourceId |-> r, owner |-> a, epoch |-> e, waitId |-> w])
 Reacquired(r, a, e, w, ws, qs, ts, t) ==
@@ -325,7 +325,7 @@ Refused(r, a, command, reason) ==
   /\ Say([type |-> "resource:refused", resourceId |-> r, owner |-> a, command |-> command, reason |-> reason])
 
 --------------------------------------------------------------------------------
-(* What a command is answered with: the event, or the reason of a refusal.        *)
+(* The answers to commands: an event, or the reason of a refusal.                 *)
 
 AnswerToAcquire(a, r, m, u, p, wait) ==
   LET q == Request(r, m, u)  free == IsFree(q, p)  objection == Objection(a, q, free, 1) IN
@@ -353,7 +353,7 @@ AnswerToAcquireAll(a, qs, p) ==
   ELSE IF ~IsFreeToAll(a, qs, p) THEN <<"queued">>
   ELSE IF HasEnough(a, qs[1]) THEN <<"reacquired">> ELSE <<"acquired">>
 
-(* Grants the first of the locks that are asked for together, and leaves the others to do. *)
+(* Grants the first of the locks of one request, and leaves the others pending. *)
 GrantNext(g, ws, qs, ts, t) ==
   LET q == Head(g.requests)
       rest == IF Len(g.requests) = 1 THEN <<>> ELSE <<[g EXCEPT !.requests = Tail(@)]>>
@@ -372,7 +372,7 @@ AcquireAll(a, qs, p, timeout, lease) ==
        [] answer[1] = "queued" -> Queued([i \in DOMAIN qs |-> qs[i].lock], a, NextWait, p, qs, timeout, lease)
        [] OTHER -> Refused(answer[2], a, "acquire-all", answer[1])
 
-(* Whether there is the grant that is meant; 0 means whichever there is. *)
+(* Whether the grant of this epoch is in force; 0 stands for any grant. *)
 AnswerToEpoch(a, r, e, done) ==
   CASE Holds(a, r) /\ e \in {0, holds[r][a].epoch} -> done
     [] ~Holds(a, r) /\ (e = 0 \/ \E b \in Holders(r) : holds[r][b].epoch = e) -> "not-holder"
@@ -410,7 +410,7 @@ CancelWait(a, w) ==
             [todo EXCEPT !.leaving = <<[owner |-> a, all |-> FALSE, wait |-> w]>>])
        [] OTHER -> Refused("", a, "cancel-wait", answer)
 
-(* What is left of who gives everything back: waits first, so that nothing comes back. *)
+(* The next event of an owner that releases everything: waits first, so that none is granted meanwhile. *)
 AnswerToReleaseAll(a) == CASE WaitsOf(a) # {} -> "abandoned"
                            [] LocksOf(a) # {} -> "released"
                            [] OTHER -> "nothing"
@@ -449,9 +449,9 @@ Wake(d) == Pass(d, IF Renewable = <<>> /\ ~IsDueIn(d) THEN todo
                    ELSE [todo EXCEPT !.open = TRUE, !.woken = TRUE, !.renew = Renewable, !.due = TRUE])
 
 --------------------------------------------------------------------------------
-(* What follows. *)
+(* Consequences. *)
 
-(* What comes next, and what is left to do after it. *)
+(* The next consequence, and those that remain after it. *)
 Coming(is, what, t) == [is |-> is, what |-> what, then |-> t]
 NextTimer == CHOOSE i \in Due : \A k \in Due : timers[i].at < timers[k].at \/ (timers[i].at = timers[k].at /\ i <= k)
 RECURSIVE Pending(_)
@@ -486,7 +486,7 @@ Serve(w, t) ==
              requests |-> wait.requests],
             WaitsWithout(w), QueueWithout(w), TimersWithout("wait", w), AfterWait(w, t))
 
-(* Ends a wait for a lock that its owner has just got. *)
+(* Ends a wait for a lock that its owner was just granted. *)
 EndOther(other, t) ==
   LET a == other.owner  r == other.lock  w == Head(other.waits)
       last == Len(other.waits) = 1
@@ -540,7 +540,7 @@ FollowWith(p) ==
     [] OTHER -> FALSE
 Follow == todo.open /\ FollowWith(Pending(todo))
 
-(* Nothing more follows. *)
+(* No consequence is pending. *)
 Settled == /\ todo.open
            /\ Pending(todo).is = "nothing"
            /\ todo' = Nothing
@@ -557,8 +557,8 @@ Init == /\ now = 0 /\ epoch = 0 /\ lastWait = 0
         /\ told = [type |-> "nothing"]
 
 --------------------------------------------------------------------------------
-(* What must be true of every state. None of it is phrased with an operator that  *)
-(* decides something above.                                                       *)
+(* Invariants of every state. None of them uses an operator by which the actions  *)
+(* above decide.                                                                  *)
 
 TicketOf(w, r) == waits[w].requests[CHOOSE i \in DOMAIN waits[w].requests : waits[w].requests[i].lock = r]
 UnitsHeld(r) == Sum([a \in Holders(r) |-> holds[r][a].units], Holders(r))
@@ -582,7 +582,7 @@ TypeOK ==
   /\ \A r \in Lock : \A i, k \in DOMAIN queue[r] :
        queue[r][i] \in DOMAIN waits /\ (queue[r][i] = queue[r][k] => i = k)
 
-(* Who holds a lock exclusively shares it with no reader, and no more is held than there is. *)
+(* An exclusive holder shares with no reader, and no more units are held than there are. *)
 MutualExclusion ==
   \A r \in Lock :
     LET exclusive == {a \in Holders(r) : holds[r][a].mode = "exclusive"} IN
@@ -612,7 +612,7 @@ HolderDoesNotQueueHere == Stable =>
                         /\ \/ holds[r][a].mode = "exclusive" /\ holds[r][a].units = capacity[r]
                            \/ holds[r][a].mode = q.mode /\ holds[r][a].units >= q.units
 
-(* Priority counts as time that was waited, and of two who came at once the first comes first. *)
+(* A queue is in the order of arrival minus priority times aging; equal ones are in the order of arrival. *)
 CameBefore(v, w) ==
   LET headStart == (waits[v].priority - waits[w].priority) * Aging
       later == waits[v].since - waits[w].since
@@ -631,7 +631,7 @@ Deadlocked(S) == \A a \in S : \E w \in DOMAIN waits :
   waits[w].owner = a /\ \E i \in DOMAIN waits[w].requests : ~ComesTrueWithout(w, waits[w].requests[i].lock, S)
 WaitForAcyclic == Stable /\ Detects => ~\E S \in SUBSET Owner \ {{}} : Deadlocked(S)
 
-(* Every timer is about a grant or a wait that is there, every lease and all patience has one. *)
+(* Every timer belongs to a grant or a wait, and every lease and every timeout has one. *)
 TimersBelong ==
   LET ends(kind) == {timers[i].id : i \in {k \in DOMAIN timers : timers[k].kind = kind}}
       leased == UNION {{holds[r][a].epoch : a \in {b \in Holders(r) : holds[r][b].leaseMs > 0}} : r \in Lock}
@@ -639,11 +639,11 @@ TimersBelong ==
   IN ends("hold") = leased /\ ends("wait") = patient
      /\ Len(timers) = Cardinality(leased) + Cardinality(patient)
 
-(* No timer that is due is passed over. *)
+(* No timer is overdue. *)
 NothingOverdue == Stable => \A i \in DOMAIN timers : timers[i].at > now
 
 --------------------------------------------------------------------------------
-(* What must be true of every step. `told` is its event.                          *)
+(* Invariants of every step. `told` is its event.                                 *)
 
 Is(type) == told'.type = type
 Keeps(a, r) == a \in DOMAIN holds'[r] /\ holds'[r][a].epoch = holds[r][a].epoch
@@ -656,7 +656,7 @@ EpochMonotonic == [][epoch' >= epoch /\ lastWait' >= lastWait]_vars
 GrantRaisesEpoch == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
   ~(a \in Holders(r) /\ Keeps(a, r)) => holds'[r][a].epoch > epoch]_vars
 
-(* Who is served came before all who still wait. *)
+(* A wait that is served precedes all that remain. *)
 ServedInOrder == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
   LET w == holds'[r][a].wait IN
   (~(a \in Holders(r)) /\ w \in Ended) =>
@@ -677,7 +677,7 @@ WaitEndsWithOutcome == [][\A w \in Ended :
        [] Is("deadlock:detected") -> \E S \in SUBSET Owner : waits[w].owner \in S /\ Deadlocked(S)
        [] OTHER -> Is("resource:cancelled")]_vars
 
-(* Only who holds a lock gives it back; else its lease is over, or it gives way. *)
+(* A lock is lost only by its holder's release, by the end of its lease, or by revocation. *)
 ReleaseOnlyByHolder == [][\A r \in Lock : \A a \in Holders(r) : ~Keeps(a, r) =>
   /\ told'.owner = a
   /\ \/ Is("resource:released")
@@ -699,6 +699,6 @@ RefusalChangesNothing == [][Is("resource:refused") =>
 (* The units of a lock change only while no owner uses it. *)
 CapacityChangesIdle == [][\A r \in Lock : capacity'[r] # capacity[r] => Holders(r) = {} /\ queue[r] = <<>>]_vars
 
-(* A group of locks is granted in one step: no other owner gets any lock in between. *)
+(* A group of locks is granted in one step: no other owner is granted any lock in between. *)
 AllOrNothing == [][todo.grant # <<>> /\ told'.type # "nothing" => told'.owner = todo.grant[1].owner]_vars
 ================================================================================

@@ -1,8 +1,8 @@
 ----------------------------- MODULE LockingLive -----------------------------
-(* What must happen in the end. Epochs and numbers of waits are used again, and a *)
-(* timer may be due at any time, so that the model is finite without ending: no   *)
-(* run stops because a bound is reached. Aging is a matter of BoundedBypass;      *)
-(* priorities would not age in a model without time.                              *)
+(* Liveness. Epochs and numbers of waits are reused, and a timer may be due at    *)
+(* any time, so that the model is finite without a bound: no run stops because    *)
+(* a bound is reached. Aging is checked by BoundedBypass; priorities would not    *)
+(* age in a model without time.                                                   *)
 EXTENDS MCLocking
 
 SomeEpoch == CHOOSE e \in 1..(Cardinality(Owner) * Cardinality(Lock) + 1) :
@@ -24,15 +24,15 @@ LiveNext == \/ \E a \in Owner : Commands(a)
             \/ Follow
             \/ Settled
 
-(* Fairness is written out, with what enables an action and what tells that it was *)
-(* taken: from its definition TLC would find out either at a great cost.           *)
+(* Fairness is written with the enabling conditions and with the event that shows  *)
+(* that the action was taken: TLC would compute both from its definition slowly.   *)
 StepsEnd == []<>(~todo.open) \/ []<><<todo.open>>_vars
-(* Time passes, whatever else goes on. *)
+(* Time passes, whatever else happens. *)
 HasTimer(kind, id) == \E i \in DOMAIN timers : timers[i].kind = kind /\ timers[i].id = id
 Struck(kind, id) == Stable /\ HasTimer(kind, id) /\ \E i \in DOMAIN timers' :
   timers'[i].kind = kind /\ timers'[i].id = id /\ timers'[i].at = 0
 Strikes(kind, id) == []<>(~HasTimer(kind, id)) \/ []<><<Struck(kind, id)>>_vars
-(* A holder that waits for nothing, time and again, gives back what it holds. *)
+(* A holder that waits for nothing releases a lock again and again. *)
 MayGiveBack(a, r) == Stable /\ Holds(a, r) /\ WaitsOf(a) = {}
 GivesBack(a, r) == <>[](~MayGiveBack(a, r)) \/ []<><<MayGiveBack(a, r) /\ a \notin DOMAIN holds'[r]>>_vars
 
@@ -43,12 +43,12 @@ LeaseSpec == Live /\ \A e \in 1..2 : Strikes("hold", e)
 
 EveryWaitEnds == \A w \in Waits : (w \in DOMAIN waits) ~> (w \notin DOMAIN waits)
 
-(* With patience that ends: every wait is resolved, whatever holders do. *)
+(* With timeouts: every wait is resolved, whatever holders do. *)
 EveryWaiterResolved == EveryWaitEnds
-(* Nobody cancels and nothing times out, so that a wait can only end with its grant. *)
+(* Without cancellation and timeouts, so that a wait can only end with its grant. *)
 EveryWaiterGranted == EveryWaitEnds
 (* Without leases, and with agents that hold one lock while they wait for another. *)
 DeadlockFreeRelease == EveryWaitEnds
-(* Holders never give anything back by themselves. *)
+(* Holders never release. *)
 ExpiredLeaseReassigned == EveryWaitEnds
 ================================================================================

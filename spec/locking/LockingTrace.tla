@@ -1,10 +1,10 @@
 ----------------------------- MODULE LockingTrace -----------------------------
-(* Whether the specification allows a recorded run. A row names what was told the *)
-(* machine, or that something follows from it, and what the event tells.          *)
+(* Whether the specification allows a recorded run. A row names a command, or that *)
+(* a consequence follows, and the fields of the event.                            *)
 EXTENDS Locking, TraceData
 
-VARIABLES run,   \* which run of `Traces`
-          place  \* how many of its rows have been followed
+VARIABLES run,   \* the index of the run in `Traces`
+          place  \* the number of its rows that were followed
 position == <<run, place>>
 
 Row(e) ==
@@ -20,7 +20,7 @@ Row(e) ==
     [] e.do = "follow" -> Follow
     [] OTHER -> FALSE
 
-(* An event tells what the row says of it. *)
+(* An event has the fields that the row names. *)
 Tells(e) == \A field \in DOMAIN e.told : field \in DOMAIN told' /\ told'[field] = e.told[field]
 
 Trace == Traces[run]
@@ -34,7 +34,7 @@ TraceInit == Init /\ run \in DOMAIN Traces /\ place = 0
 TraceNext == TakeRow \/ Settle
 TraceSpec == TraceInit /\ [][TraceNext]_<<vars, position>>
 
-(* Always true: says how far a run was followed. *)
+(* Always true: prints how far a run was followed. *)
 Verdict == PrintT(IF place = Len(Trace) /\ Stable THEN <<"TRACE", run, place, "ACCEPTED">>
                   ELSE <<"TRACE", run, place>>)
 ================================================================================

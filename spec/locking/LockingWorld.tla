@@ -1,16 +1,16 @@
 ----------------------------- MODULE LockingWorld -----------------------------
-(* The world around the locks: agents that go, and stores that are written to.    *)
+(* The environment of locks: agents that crash, and stores with fencing.          *)
 (*                                                                                *)
-(* An agent believes that its newest grant stands until it hears otherwise, and   *)
-(* it hears nothing of a lease that is over. A store remembers the largest epoch  *)
-(* that it saw, and refuses a smaller one.                                        *)
+(* An agent believes that its newest grant is in force until it receives another  *)
+(* event; it receives none when a lease ends. A store remembers the largest epoch *)
+(* that it has seen, and refuses a smaller one.                                   *)
 EXTENDS MCLocking
 
 VARIABLES
   belief,   \* [Owner -> [Lock -> Nat]]  the newest epoch that an agent was granted
-  guard,    \* [Lock -> Nat]             the largest epoch that a store saw
-  written,  \* [Lock -> Nat]             the epoch of the last write that it took
-  gone      \* agents that are gone
+  guard,    \* [Lock -> Nat]             the largest epoch that a store has seen
+  written,  \* [Lock -> Nat]             the epoch of the last write that it accepted
+  gone      \* agents that have crashed
 world == <<belief, guard, written, gone>>
 
 Accepts(e, g) == e >= g
@@ -43,21 +43,21 @@ WorldNext ==
   \/ \E a \in Owner : Go(a) \/ Return(a)
 WorldSpec == WorldInit /\ [][WorldNext]_<<vars, world>>
 
-(* Who holds a lock alone has a larger epoch than anybody was ever granted for it. *)
+(* The only holder of a lock has a larger epoch than any that was granted for it before. *)
 HolderHasNewestEpoch == \A r \in Lock : \A a \in Holders(r) : \A b \in Owner \ Holders(r) :
   holds[r][a].mode = "exclusive" /\ holds[r][a].units = capacity[r] => belief[b][r] < holds[r][a].epoch
 GuardNotAhead == \A r \in Lock : guard[r] <= epoch
-(* Who is gone waits nowhere and holds nothing. *)
+(* A crashed agent waits nowhere and holds nothing. *)
 NoGhostWaiter == Stable => \A a \in gone : \A r \in Lock :
   a \notin Holders(r) /\ \A i \in DOMAIN queue[r] : waits[queue[r][i]].owner # a
 (* No write under an epoch comes after one under a larger epoch. *)
 StaleWriteRefused == [][\A r \in Lock : written'[r] >= written[r]]_<<vars, world>>
 GuardMonotonic == [][\A r \in Lock : guard'[r] >= guard[r]]_<<vars, world>>
 
-(* Must be reachable: somebody believes in a grant that is over. *)
+(* Must be reachable: an agent believes in a grant that has ended. *)
 NoStaleBelief == \A a \in Owner, r \in Lock : belief[a][r] # 0 => belief[a][r] >= guard[r]
 
-(* Broken variants: a store takes whatever comes; who goes leaves everything behind. *)
+(* Broken variants: a store accepts every write; a crashed agent leaves its locks and waits behind. *)
 M_TakesAll(e, g) == TRUE
 M_LeavesEverything(a) == /\ Stable /\ a \notin gone
                          /\ gone' = gone \cup {a}

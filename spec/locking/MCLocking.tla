@@ -1,24 +1,24 @@
 ------------------------------ MODULE MCLocking ------------------------------
-(* Locking for the model checker: who may ask for what, and when it is enough.    *)
-(* The bounds are guards of the surroundings; binding.ts has the same for the     *)
+(* Locking for the model checker: the commands that agents send, and their bounds. *)
+(* The bounds are guards of the environment; binding.ts has the same for the      *)
 (* machine.                                                                       *)
 EXTENDS Locking
 
 CONSTANTS
-  MaxEpoch,    \* no more is asked for when so many grants were made,
-  MaxWait,     \* or so many waits began
-  MaxNow,      \* when time stands still
-  AskedModes, AskedUnits, Priorities, Timeouts, Leases, Patience,  \* what is asked for
-  Groups,      \* what is asked for at once
-  Epochs,      \* which grants are meant; 0 for whichever there is
-  Renewals,    \* how long leases become
-  Capacities,  \* what is defined
-  Durations,   \* how time passes
-  Leavers      \* who gives back everything
+  MaxEpoch,    \* no requests after so many grants,
+  MaxWait,     \* or after so many waits
+  MaxNow,      \* the time at which time stops
+  AskedModes, AskedUnits, Priorities, Timeouts, Leases, Patience,  \* the requests for one lock
+  Groups,      \* the requests for several locks
+  Epochs,      \* the epochs that commands name; 0 for any grant
+  Renewals,    \* the lengths of renewed leases
+  Capacities,  \* the capacities that are defined
+  Durations,   \* the steps of time
+  Leavers      \* the owners that release everything
 
 MayAsk == epoch < MaxEpoch /\ lastWait < MaxWait
 MayPass(d) == now + d <= MaxNow
-(* Nobody asks for several units of what is shared; no facade lets that pass. *)
+(* No agent requests several shared units: the façade rejects that.           *)
 IsWellFormed(m, u) == m = "shared" => u = 1
 Waits == 1..MaxWait
 Cancellable == Waits
@@ -46,7 +46,7 @@ Next == \/ \E a \in Owner : Commands(a)
         \/ Settled
 Spec == Init /\ [][Next]_vars
 
-(* Who comes later by more than its priority is worth overtakes nobody. *)
+(* A newcomer overtakes only waits that it precedes by its priority. *)
 MostPriority == CHOOSE p \in Priorities : \A q \in Priorities : q <= p
 BoundedBypass == [][\A r \in Lock : \A a \in DOMAIN holds'[r] : a \notin Holders(r) =>
   LET w == holds'[r][a].wait
@@ -57,7 +57,7 @@ BoundedBypass == [][\A r \in Lock : \A a \in DOMAIN holds'[r] : a \notin Holders
      v.id # w => since - v.since <= (priority - v.priority) * Aging
                  /\ (w = 0 => since - v.since < (priority - v.priority) * Aging)]_vars
 
-(* Each must be reachable: the negation has to be violated. *)
+(* Each must be reachable: its negation has to be violated. *)
 NobodyTimesOut == ~(told.type = "resource:timed-out")
 NoLeaseEnds == ~(told.type = "resource:expired")
 NoDeadlock == ~(told.type = "deadlock:detected")

@@ -1,6 +1,6 @@
 ------------------------------ MODULE MCStealing ------------------------------
-(* The bounded instances with a memory: what is remembered of a run to judge it  *)
-(* by, and witnesses: states that have to be reachable for the rest to mean much. *)
+(* The bounded instances with history variables, properties of the history, and  *)
+(* witnesses: states that have to be reachable for the rest to be meaningful.     *)
 EXTENDS StealingBounds, StealingMutants
 
 VARIABLES
@@ -19,7 +19,7 @@ MCNext ==
 MCSpec == MCInit /\ [][MCNext]_hvars
 
 -------------------------------------------------------------------------------
-\* Judged by the history
+\* Properties of the history
 
 RunningHasRun ==
   \A t \in Task : tasks[t].status = "running" => <<t, tasks[t].agent, tasks[t].epoch>> \in runs

@@ -2,26 +2,26 @@
 (* Tasks, the agents that run them, and how unstarted tasks move to agents that *)
 (* have less to do. The machine is src/tasks.                                   *)
 (*                                                                              *)
-(* A command is an action that only says what is to happen: it fills `todo`.    *)
-(* Each event is an action of its own, with the event's name and arguments,     *)
-(* that takes its item from `todo`. When nothing is left to do, free agents     *)
-(* take work and loads are evened out, one event at a time again. What is then  *)
-(* reached is quiet, and only in a quiet state is the next command heard: a     *)
-(* step of the machine is the path from one quiet state to the next.            *)
+(* A command is an action that only adds its consequences to `todo`. Each event *)
+(* is an action of its own, with the event's name and arguments, that takes its *)
+(* item from `todo`. When `todo` is empty, free agents take tasks and loads are *)
+(* balanced, again one event at a time. A state in which nothing is pending is  *)
+(* quiet, and only a quiet state accepts a command: a step of the machine is    *)
+(* the path from one quiet state to the next.                                   *)
 EXTENDS Integers, Sequences, FiniteSets
 
 CONSTANTS
   Task, Agent,
   Nobody,          \* no agent
-  Slots,           \* [Agent -> Nat]: how many claims of it may run at once
-  Room,            \* [Agent -> Nat]: how many more may wait in its own queue
+  Slots,           \* [Agent -> Nat]: its number of slots
+  Room,            \* [Agent -> Nat]: the capacity of its own queue
   AtOnce,          \* the agents whose claims start as soon as they have a slot
   Steals,          \* whether stealing is on
   StealThreshold, MaxStealBatch,
-  Retries,         \* attempts after the first
-  MaxCrashes,      \* lost claims that a task survives
-  Limits,          \* the time limits that tasks have: queue, attempt, heartbeat
-  Causes           \* for which agents may be cordoned
+  Retries,         \* retries of a task
+  MaxCrashes,      \* the number of lost claims after which a task fails
+  Limits,          \* the time limits of tasks: queue, attempt, heartbeat
+  Causes           \* the causes of cordons
 
 \* Sequences
 
@@ -31,7 +31,7 @@ Without(s, x) == SelectSeq(s, LAMBDA y : y # x)
 Min(S) == CHOOSE x \in S : \A y \in S : x <= y
 
 VARIABLES
-  tasks,           \* [Task -> record], what TypeOK says
+  tasks,           \* [Task -> record]; TypeOK has the fields
   agents,          \* [Agent -> [up, cordons, drained, outside, reported]]
   order,           \* agents, in the order of their registration
   born,            \* tasks, in the order of their submission
@@ -39,11 +39,11 @@ VARIABLES
   claims,          \* [Agent -> tasks, the newest claim last]
   queue,           \* [Agent -> its claims without a slot, by rank]
   load,            \* [Agent -> slots in use]
-  lingering,       \* claims taken back whose bodies may run on, in their slots
-  epoch,           \* the newest of all claims
-  todo,            \* what is left to do of the command that was heard last
-  freed,           \* agents that got room in the step under way, and can use it
-  quiet            \* whether nothing is left to do
+  lingering,       \* attempts that lost their claims and may go on, in their slots
+  epoch,           \* the newest epoch
+  todo,            \* pending consequences of the last command
+  freed,           \* agents that got capacity in the current step, and can use it
+  quiet            \* whether nothing is pending
 
 known == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
 vars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
@@ -53,7 +53,7 @@ Unborn == [status |-> "new", agent |-> Nobody, epoch |-> 0, slot |-> FALSE, plac
 
 Absent == [up |-> FALSE, cordons |-> {}, drained |-> FALSE, outside |-> 0, reported |-> FALSE]
 
-\* `there` are registered already, in this order.
+\* `there` are registered initially, in this order.
 InitWith(there) ==
         /\ tasks = [t \in Task |-> Unborn]
         /\ agents = [a \in Agent |-> [Absent EXCEPT !.up = a \in Range(there)]]
@@ -65,11 +65,11 @@ InitWith(there) ==
 Init == InitWith(<<>>)
 
 -------------------------------------------------------------------------------
-\* Who comes first, and who may
+\* The order of tasks, and the agents that fit
 
 Precedes(t, u) == \/ tasks[t].rank < tasks[u].rank
                   \/ tasks[t].rank = tasks[u].rank /\ Index(born, t) < Index(born, u)
-\* `s` is in order already; `t` may be in it.
+\* `s` is sorted; `t` may be in it.
 Insert(s, t) == SelectSeq(s, LAMBDA u : Precedes(u, t)) \o <<t>> \o SelectSeq(s, LAMBDA u : Precedes(t, u))
 
 Terminal == {"completed", "failed", "cancelled"}
@@ -85,21 +85,21 @@ TakesOwn(a) == Takes(a) /\ HasSlot(a) /\ queue[a] # <<>>
 TakesReady(a) == Takes(a) /\ HasSlot(a) /\ FitReady(a) # <<>>
 CanTake(a) == TakesOwn(a) \/ TakesReady(a)
 
-\* Less of its slots in use first, then the earlier registered.
+\* The smaller part of its slots in use first, then the earlier registered.
 Idler(a, b) == \/ load[a] * Slots[b] < load[b] * Slots[a]
                \/ load[a] * Slots[b] = load[b] * Slots[a] /\ Index(order, a) < Index(order, b)
 Idlest(S) == CHOOSE a \in S : \A b \in S \ {a} : Idler(a, b)
 Earliest(S) == CHOOSE a \in S : \A b \in S \ {a} : Index(order, a) < Index(order, b)
 
-\* The next thing that free room leads to: an agent with a slot takes the first of its own queue or
-\* of the ready tasks; a placed task finds room in its agent's queue.
+\* The next consequence of free capacity: an agent with a slot takes the first of its own queue or
+\* of the ready tasks; a placed task enters its agent's queue.
 Nothing == [kind |-> "nothing", t |-> "", a |-> Nobody]
 Take(a) == IF TakesOwn(a) /\ (~TakesReady(a) \/ Precedes(Head(queue[a]), Head(FitReady(a))))
            THEN [kind |-> "admit", t |-> Head(queue[a]), a |-> a]
            ELSE [kind |-> "assign", t |-> Head(FitReady(a)), a |-> a]
 Placeable == SelectSeq(ready, LAMBDA t : tasks[t].placed /\ tasks[t].pin # Nobody
                                           /\ Takes(tasks[t].pin) /\ HasPlace(tasks[t].pin))
-\* A drained agent goes when nothing of it is left.
+\* A drained agent is removed when it has no claim and no slot in use.
 Through(a) == agents[a].up /\ agents[a].drained /\ load[a] = 0 /\ claims[a] = <<>>
 Due == LET able == {a \in Agent : CanTake(a)}
            placeable == Placeable
@@ -113,7 +113,7 @@ Due == LET able == {a \in Agent : CanTake(a)}
        ELSE Nothing
 
 -------------------------------------------------------------------------------
-\* Whose work goes to whom
+\* Donors and receivers
 
 Load(a) == Len(claims[a]) + agents[a].outside
 Movable(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].placed /\ tasks[t].status = "assigned")
@@ -132,7 +132,7 @@ StealDue == Steals /\ Donors # {} /\ Receivers # {} /\ MayMove(Source, Target)
 NothingLeft == todo = <<>> /\ Due.kind = "nothing" /\ ~StealDue
 
 -------------------------------------------------------------------------------
-\* What is to be done
+\* Items of `todo`
 
 OfTask(ev, t) == [ev |-> ev, t |-> t]
 Started(t) == OfTask("started", t)
@@ -148,10 +148,10 @@ OfAgent(ev, a) == [ev |-> ev, a |-> a]
 OfCordon(ev, a, cause) == [ev |-> ev, a |-> a, cause |-> cause]
 Reported(a, outside) == [ev |-> "reported", a |-> a, outside |-> outside]
 
-\* Where the body of a claim is when the claim ends.
+\* The state of the attempt of a claim when the claim ends.
 BodyOf(t) == IF tasks[t].status = "running" THEN "running" ELSE "settled"
 
-\* The claim of `t` ends; its slot comes back with attempt:ended, at once or when the body has ended.
+\* The claim of `t` ends; its slot is released by attempt:ended, at once or when the attempt has ended.
 Parts(t, body, rest) ==
   LET r == tasks[t]  a == r.agent IN
   IF a = Nobody
@@ -164,14 +164,14 @@ Parts(t, body, rest) ==
           ELSE /\ todo' = <<Ended(t, a, r.epoch, body = "abandoned", r.slot)>> \o rest
                /\ UNCHANGED lingering
 
-\* What comes next is settled: agents in S got room, and once all is done only those matter that can
-\* use it. The last conjunct of every event.
+\* The last conjunct of every event: agents in S got capacity; when `todo` is empty, only those that
+\* can use it are kept.
 Frees(S) == /\ freed' = IF todo' = <<>> THEN {a \in S : (CanTake(a) \/ Through(a))'} ELSE S
             /\ quiet' = NothingLeft'
 
 Unclaimed(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE]
 
-\* What a claim's end means to the task.
+\* The effect of the end of a claim on the task.
 Outcome(t, fault) ==
   LET r == tasks[t]  ran == IF r.status = "running" THEN 1 ELSE 0 IN
   CASE fault = "attempt" ->
@@ -204,7 +204,7 @@ TaskCreated(t) ==
   /\ Frees(freed)
 
 NextEpoch == epoch + 1
-\* `t` goes to `a`, into a slot if one is free, under a new epoch.
+\* `t` is assigned to `a` under a new epoch, with a slot if one is free.
 Claims(t, a, rest) ==
   LET slot == HasSlot(a)  e == NextEpoch IN
   /\ epoch' = e
@@ -252,7 +252,7 @@ TaskCompleted(t, a, e) ==
   /\ UNCHANGED <<agents, order, born, ready, load, epoch>>
   /\ Frees(freed)
 
-\* The claim of `t`, or its wait for one, ends by `fault`, and the task has this status then.
+\* The claim of `t`, or its wait for one, ends by `fault`, and the task gets this status.
 EndsAs(t, a, e, status) ==
   /\ todo # <<>> /\ Head(todo).ev = "ends" /\ Head(todo).t = t
   /\ a = tasks[t].agent /\ e = tasks[t].epoch
@@ -288,7 +288,7 @@ TaskTimedOut(t, limit) ==
   /\ Frees(freed)
 
 Lost(a) == ~agents[a].up \/ agents[a].drained
-\* A pause is over. A placed task whose agent is gone may go to any agent.
+\* A pause has ended. A placed task whose agent is gone may be assigned to any agent.
 TaskReadied(t) ==
   /\ todo # <<>> /\ Head(todo) = OfTask("readied", t)
   /\ tasks' = [tasks EXCEPT ![t].status = "ready", ![t].paused = FALSE,
@@ -298,7 +298,7 @@ TaskReadied(t) ==
   /\ UNCHANGED <<agents, order, born, claims, queue, load, lingering, epoch>>
   /\ Frees(freed)
 
-\* A claim gives its slot back. Where its task waited for that, the task is ready again.
+\* A claim releases its slot. If its task waited for that, the task is ready again.
 AttemptEnded(t, a, e, abandoned, queued) ==
   /\ todo # <<>> /\ Head(todo).ev = "ended" /\ Head(todo).t = t
   /\ LET i == Head(todo)
@@ -321,8 +321,8 @@ AgentSpawned(a) ==
   /\ UNCHANGED <<tasks, born, ready, claims, queue, load, lingering, epoch>>
   /\ Frees(freed \cup {a})
 
-\* Its claims end in the order in which they began, then the bodies that it still ran. What was
-\* placed with it and waits for room may go to any agent.
+\* Its claims end in the order in which they began, then its lingering attempts. Tasks that
+\* were placed with it and wait to enter its queue may be assigned to any agent.
 Unpinned(t, a) == IF tasks[t].status = "ready" /\ tasks[t].placed /\ tasks[t].pin = a
                   THEN [tasks[t] EXCEPT !.pin = Nobody] ELSE tasks[t]
 RECURSIVE InOrder(_)
@@ -408,7 +408,7 @@ WorkstealingCompleted(from, to, n, ts) ==
 
 Asks(items) == todo' = items /\ UNCHANGED known /\ freed' = {} /\ quiet' = (items = <<>>)
 
-\* A claim is spoken of under its epoch; 0 is the one in force.
+\* A command about a claim names its epoch; 0 stands for the one in force.
 InForce(t, e) == tasks[t].agent # Nobody /\ e \in {0, tasks[t].epoch}
 ClaimRefusal(t, e) ==
   IF tasks[t].status = "new" THEN "unknown-task"
@@ -431,7 +431,7 @@ SubmitRefusal(t, home) ==
   ELSE IF ~agents[home].up THEN "unknown-agent"
   ELSE IF agents[home].drained THEN "unfit" ELSE "none"
 
-\* A refusal changes nothing, so it needs no item. It is about a task, or an agent that isn't there.
+\* A refusal changes nothing, so it needs no item. It names a task, or an unknown agent.
 TaskRefused(command, t, e, reason) ==
   /\ quiet /\ reason # "none" /\ Refusal(command, t, e) = reason
   /\ UNCHANGED vars
@@ -454,7 +454,7 @@ Fail(t, e, fault) == /\ quiet /\ Refusal("fail", t, e) = "none"
 Cancel(t) == /\ quiet /\ Refusal("cancel", t, 0) = "none"
              /\ Asks(IF tasks[t].status = "cancelled" THEN <<>> ELSE <<OfTask("cancelled", t)>>)
 Body(t, e) == {l \in lingering : l.task = t /\ l.epoch = e}
-\* Late, or twice, it is nothing.
+\* A no-op when it is late or repeated.
 Settle(t, e) ==
   /\ quiet
   /\ Asks(IF Body(t, e) = {} THEN <<>>
@@ -466,7 +466,7 @@ Expire(t, limit) ==
   /\ quiet /\ limit \in Limits
   /\ tasks[t].status \in (IF limit = "queue" THEN {"ready", "assigned"} ELSE {"running"})
   /\ Asks(<<TimedOut(t, limit)>>)
-\* A task is not tried again while a body of it may run.
+\* A task is not retried while an attempt of it may go on.
 PauseOver(t) ==
   /\ quiet /\ tasks[t].paused
   /\ IF \E l \in lingering : l.task = t
@@ -481,7 +481,7 @@ CordonAgent(a, cause) ==
 UncordonAgent(a, cause) ==
   /\ quiet /\ agents[a].up
   /\ Asks(IF cause \in agents[a].cordons THEN <<OfCordon("uncordoned", a, cause)>> ELSE <<>>)
-\* What has a slot or was not placed here stays until it ends.
+\* Claims with a slot, and tasks that were not placed with the agent, stay until they end.
 DrainAgent(a) ==
   /\ quiet /\ agents[a].up
   /\ LET leaving == SelectSeq(claims[a], LAMBDA t : tasks[t].placed /\ tasks[t].status = "assigned") IN
@@ -491,7 +491,7 @@ DrainAgent(a) ==
 RequeueAgentTasks(a) ==
   /\ quiet /\ agents[a].up
   /\ Asks([i \in 1..Len(claims[a]) |-> Ends(claims[a][i], "requeue", BodyOf(claims[a][i]))])
-\* What it was given here is not counted twice.
+\* Tasks that were assigned here are not counted twice.
 ReportLoad(a, count) ==
   /\ quiet /\ agents[a].up
   /\ Asks(<<Reported(a, IF count > Len(claims[a]) THEN count - Len(claims[a]) ELSE 0)>>)
@@ -516,7 +516,7 @@ Commands ==
                       \/ RequeueAgentTasks(a) \/ ForgetReport(a)
                       \/ \E cause \in Causes : CordonAgent(a, cause) \/ UncordonAgent(a, cause)
                       \/ \E count \in Nat : ReportLoad(a, count)
-\* Arguments that an event leaves no choice of are computed, as trying all values takes TLC longer.
+\* Arguments that an event determines are computed, as TLC is slower when it tries all values.
 Events ==
   \/ \E t \in Task : LET a == tasks[t].agent  e == tasks[t].epoch IN
        \/ TaskStarted(t, a, e) \/ TaskCompleted(t, a, e) \/ TaskFailed(t, a, e)
@@ -538,7 +538,7 @@ Next == (quiet /\ Commands) \/ (~quiet /\ Events)
 Spec == Init /\ [][Next]_vars
 
 -------------------------------------------------------------------------------
-\* What holds in every state. None of it asks the operators above what is right.
+\* Invariants of every state. None of them uses the operators above to decide.
 
 Count(s, x) == Cardinality({i \in 1..Len(s) : s[i] = x})
 Pending(ev) == {i \in 1..Len(todo) : todo[i].ev = ev}
@@ -561,14 +561,14 @@ TypeOK ==
   /\ freed \subseteq Agent /\ (todo = <<>> => \A a \in freed : agents[a].up)
   /\ Range(order) = {a \in Agent : agents[a].up} /\ Len(order) = Cardinality(Range(order))
 
-\* What waits or runs is in exactly one place, where its owner finds it.
+\* A task that waits or runs is in exactly one place.
 NoLostTask ==
   \A t \in Task :
     /\ tasks[t].status = "ready" => Count(ready, t) + Cardinality(Arriving(t)) = 1
     /\ tasks[t].status \in Claimed =>
          /\ Count(claims[tasks[t].agent], t) = 1
          /\ Count(queue[tasks[t].agent], t) = IF tasks[t].slot THEN 0 ELSE 1
-    \* Who is between attempts has something that will end the pause.
+    \* A task between attempts has a pending event that ends the pause.
     /\ tasks[t].status = "backing-off" =>
          \/ tasks[t].paused
          \/ \E l \in lingering : l.task = t
@@ -585,7 +585,7 @@ OwnershipUnique ==
   \A t \in Task : /\ Owners(t) = IF tasks[t].agent = Nobody THEN {} ELSE {tasks[t].agent}
                   /\ \A u \in Task : (t # u /\ tasks[t].epoch = tasks[u].epoch) => tasks[t].epoch = 0
 
-\* An agent that is gone has nothing, except what is about to be taken from it.
+\* An agent that is gone has no task, except those that are about to be taken from it.
 OwnedByLiveAgent ==
   /\ \A t \in Task : (tasks[t].agent # Nobody /\ ~agents[tasks[t].agent].up) =>
        \E i \in Pending("ends") : todo[i].t = t
@@ -594,7 +594,7 @@ OwnedByLiveAgent ==
   /\ todo = <<>> => \A t \in Task : (tasks[t].placed /\ tasks[t].status = "ready") =>
        (tasks[t].pin = Nobody \/ agents[tasks[t].pin].up)
 
-\* Slots in use: by claims, by bodies that run on, and by what has yet to give its slot back.
+\* Slots in use: by claims, by lingering attempts, and by claims about to release their slot.
 InUse(a) == Cardinality({t \in Task : tasks[t].agent = a /\ tasks[t].slot})
             + Cardinality({l \in lingering : l.agent = a})
             + Cardinality({i \in Pending("ended") : /\ todo[i].a = a /\ todo[i].slot
@@ -607,7 +607,7 @@ TaskConservation ==
   /\ Range(born) = {t \in Task : tasks[t].status # "new"}
   /\ Len(born) = Cardinality(Range(born))
 
-\* No task goes on for ever: neither by failures nor by crashes.
+\* No task is retried forever: neither failures nor crashes are unlimited.
 LimitsKept ==
   \A t \in Task : /\ tasks[t].crashes > MaxCrashes => tasks[t].status = "failed"
                   /\ tasks[t].attempts > Retries => tasks[t].status \in {"running"} \cup Terminal
@@ -643,7 +643,7 @@ Balanced ==
       /\ Work(tasks[t].agent) >= Work(a) + 2)
 
 -------------------------------------------------------------------------------
-\* What holds of every action.
+\* Properties of every action.
 
 EpochMonotonic ==
   [][epoch' >= epoch /\ \A t \in Task : tasks'[t].epoch >= tasks[t].epoch]_vars
@@ -658,7 +658,7 @@ StaleRejected ==
   [][UNCHANGED vars \/ \A t \in Task, e \in Epochs :
        (Start(t, e) \/ Complete(t, e) \/ \E fault \in {"attempt", "task", "none"} : Fail(t, e, fault))
          => tasks[t].status \in Claimed /\ e \in {0, tasks[t].epoch}]_vars
-\* A steal begins only between the busiest and the idlest, far enough apart, and takes the newest.
+\* A steal begins only between the busiest and the idlest agent, beyond the threshold, and takes the newest.
 Takeable(a) == {t \in Task : tasks[t].agent = a /\ tasks[t].placed /\ tasks[t].status = "assigned"}
 StealIsDue ==
   [][(todo = <<>> /\ todo' # <<>> /\ Head(todo').ev = "moves") =>
@@ -672,15 +672,15 @@ StealIsDue ==
        /\ \A a \in Agent : (/\ Open(a)
                             /\ load[a] < Slots[a] \/ Len(queue[a]) < Room[a]) => Work(a) >= Work(to)
     ]_vars
-\* Who is closed gets nothing new.
+\* A cordoned or draining agent gets no task.
 ClosedTakesNothing ==
   [][\A a \in Agent : ~Open(a) => Len(claims'[a]) <= Len(claims[a]) /\ Len(queue'[a]) <= Len(queue[a])
        /\ \A t \in Task : (tasks'[t].slot /\ tasks'[t].agent = a) => tasks[t].slot]_vars
-\* A task is not tried again while a body of it may run.
+\* A task is not retried while an attempt of it may go on.
 RetryWaitsForBody ==
   [][\A t \in Task : (tasks[t].status = "backing-off" /\ tasks'[t].status = "ready") =>
        \A l \in lingering : l.task # t]_vars
-\* Only what has not started moves.
+\* Only unstarted tasks move.
 OnlyUnstartedMoves ==
   [][(todo # <<>> /\ Head(todo).ev = "moves") => tasks[Head(todo).t].status = "assigned"]_vars
 \* The receiver never becomes the busier one.

@@ -1,17 +1,17 @@
 ---------------------------- MODULE StealingBounds ----------------------------
-(* Bounded instances of Stealing: what the environment does, how far it goes,  *)
-(* and the instances themselves.                                               *)
+(* Bounded instances of Stealing: the commands of the environment, their       *)
+(* bounds, and the instances.                                                  *)
 EXTENDS Stealing
 
 CONSTANTS
-  Used,        \* the commands that the environment gives
-  MaxEpoch,    \* it falls silent once a claim has this epoch
+  Used,        \* the commands that the environment sends
+  MaxEpoch,    \* it stops once a claim has this epoch
   Ranks,       \* the ranks that tasks may have
-  There,       \* the agents that are registered from the start
-  Homes,       \* where tasks may be placed at their submission
-  Reports      \* how many tasks an agent may report that it has
+  There,       \* the agents that are registered initially
+  Homes,       \* the agents with which tasks may be placed
+  Reports      \* the numbers of tasks that an agent may report
 
-\* Tasks come in the order of their names: other orders are the same but for the names.
+\* Tasks are submitted in the order of their names: other orders are symmetric.
 Names == <<"t1", "t2", "t3", "t4", "t5", "t6">>
 InTurn(t) == t \in Range(born) \/ t = Names[Len(born) + 1]
 Heard(command) == command \in Used /\ epoch < MaxEpoch

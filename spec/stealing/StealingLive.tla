@@ -1,12 +1,12 @@
 ------------------------------ MODULE StealingLive ------------------------------
-(* What must happen sooner or later, in instances that do not stop: all claims   *)
-(* have one epoch, so that the states are finite in number, and the processes of *)
-(* agents crash without a word, which is found out later.                        *)
+(* Liveness, in instances without an end: all claims have one epoch, so that     *)
+(* the number of states is finite, and the processes of agents crash silently    *)
+(* and are detected later.                                                       *)
 EXTENDS StealingBounds, StealingMutants
 
 CONSTANT Fragile   \* the agents that may crash
 
-VARIABLE crashed   \* agents whose process is gone, though nobody has noticed
+VARIABLE crashed   \* agents that have crashed and were not detected
 lvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet, crashed>>
 
 SameEpoch == 1
@@ -34,22 +34,22 @@ LNext ==
                                   \/ \E cause \in Causes : Uses("cordon-agent") /\ LCordon(a, cause)
   \/ ~quiet /\ LEvents
 
-\* The machine goes on with what it has begun. That alone evens out loads: nobody has to do a task.
+\* The machine handles its pending consequences. That alone balances loads, without any command.
 MachineIsFair == WF_lvars(LEvents)
 StealSpec == LInit /\ [][LNext]_lvars /\ MachineIsFair
 
-\* A crash is found out, and somebody comes back.
+\* A crash is detected, and an agent comes back.
 CrashesAreFound == MachineIsFair /\ \A a \in Fragile : SF_lvars(Detect(a))
 CrashSpec == LInit /\ [][LNext]_lvars /\ CrashesAreFound
 
-\* Agents that live do what they have; between steps of the machine everybody gets a turn.
+\* Live agents run their tasks; every agent gets a turn between steps of the machine.
 AgentsAreFair ==
   /\ \A a \in Fragile : SF_lvars(Return(a))
   /\ \A t \in Task : SF_lvars(LStart(t)) /\ SF_lvars(LComplete(t))
 DoneSpec == LInit /\ [][LNext]_lvars /\ CrashesAreFound /\ AgentsAreFair
 
 -------------------------------------------------------------------------------
-\* A step comes to its end: no steal calls for the next one for ever.
+\* Every step ends: steals do not cause each other forever.
 StepEnds == (~quiet) ~> quiet
 
 \* Two agents so unequal that a task should move don't stay so.
@@ -60,9 +60,9 @@ Imbalanced ==
     /\ Work(tasks[t].agent) >= Work(a) + StealThreshold /\ Work(tasks[t].agent) >= Work(a) + 2
 ImbalanceEnds == Imbalanced ~> ~Imbalanced
 
-\* What a crashed agent had is taken from it.
+\* The tasks of a crashed agent are requeued.
 DeadAgentReclaimed == \A a \in Agent : (a \in crashed) ~> (claims[a] = <<>>)
 
-\* Every task is done or given up, although agents crash.
+\* Every task completes or fails, although agents crash.
 EveryTaskDone == \A t \in Task : (tasks[t].status # "new") ~> (tasks[t].status \in Terminal)
 =================================================================================

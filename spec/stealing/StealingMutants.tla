@@ -1,6 +1,6 @@
 ---------------------------- MODULE StealingMutants ----------------------------
-(* Broken operators of Stealing. A configuration puts one in the place of its    *)
-(* original, and the property that models.json names must catch it.              *)
+(* Broken operators of Stealing. A configuration replaces the original by one of *)
+(* them, and the property that models.json names must fail.                      *)
 EXTENDS Stealing
 
 \* A stolen task stays with its old owner, too.
@@ -11,7 +11,7 @@ M_StealCopies(t, from, e, to) ==
   /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
   /\ Frees(freed)
 
-\* It is taken, but never arrives.
+\* A stolen task never arrives.
 M_StealDrops(t, from, e, to) ==
   /\ todo # <<>> /\ Head(todo) = Moves(t, from, to) /\ e = tasks[t].epoch
   /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT !.status = "ready", !.pin = Nobody]]
@@ -22,28 +22,28 @@ M_StealDrops(t, from, e, to) ==
 \* A new claim has the epoch of the last one.
 M_SameEpoch == IF epoch = 0 THEN 1 ELSE epoch
 
-\* Who once had the task is heard.
+\* A command of a former owner is accepted.
 M_AcceptsStale(t, e) == tasks[t].agent # Nobody
 
-\* Who once had the task may start it.
+\* A former owner may start the task.
 M_StartsStale(command, t, e) ==
   IF command = "start" /\ tasks[t].slot /\ tasks[t].status = "assigned" THEN "none"
   ELSE IF command = "start" THEN "status"
   ELSE IF command = "cancel" THEN "unknown-task" ELSE RunRefusal(t, e)
 
-\* What runs may be moved.
+\* Running tasks may move.
 M_MovesRunning(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].placed)
 
-\* What was given to its agent by the machine, not by who submitted it, may be moved.
+\* Tasks that the machine assigned, not only placed ones, may move.
 M_MovesUnplaced(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].status = "assigned")
 
-\* A batch is not held to half of the difference.
+\* A batch is not limited to half of the difference.
 M_WholeDifference(from, to) == Min({MaxStealBatch, Len(Movable(from)), FreeRoom(to)})
 
-\* Nor to the largest size of a batch.
+\* A batch has no largest size.
 M_LargeBatch(from, to) == Min({(Load(from) - Load(to)) \div 2, Len(Movable(from)), FreeRoom(to)})
 
-\* Nor to the room that the receiver has.
+\* A batch is not limited by the capacity of the receiver.
 M_NoRoomAsked(from, to) == Min({MaxStealBatch, (Load(from) - Load(to)) \div 2, Len(Movable(from))})
 
 \* A difference of one is enough.
@@ -52,7 +52,7 @@ M_Eager ==
   /\ Load(Source) > Load(Target)
 M_OneAtLeast(from, to) == 1
 
-\* The threshold itself isn't enough.
+\* A difference equal to the threshold is not enough.
 M_Lazy ==
   /\ Steals /\ Donors # {} /\ Receivers # {} /\ Source # Target
   /\ Load(Source) > Load(Target) + StealThreshold
@@ -60,19 +60,19 @@ M_Lazy ==
 
 M_NeverSteals == FALSE
 
-\* Agents that take no tasks get stolen ones.
+\* Cordoned and draining agents receive stolen tasks.
 M_ClosedReceivers == {a \in Agent : FreeRoom(a) > 0}
 
 \* The oldest claims move first.
 M_OldestFirst(s, n) == SubSeq(s, 1, n)
 
-\* The source is not the busiest.
+\* The donor is not the busiest agent.
 M_IdlestSource == CHOOSE a \in Donors : \A b \in Donors : Load(a) <= Load(b)
 
-\* What others reported of themselves doesn't count.
+\* Reported loads don't count.
 M_ReportIgnored(a) == Len(claims[a])
 
-\* Nobody sees to the claims of an agent that is gone.
+\* The claims of an agent that is gone stay.
 M_ClaimsStay(a) ==
   /\ todo # <<>> /\ Head(todo) = OfAgent("terminated", a)
   /\ agents' = [agents EXCEPT ![a] = Absent]
@@ -82,14 +82,14 @@ M_ClaimsStay(a) ==
   /\ UNCHANGED <<born, ready, claims, queue, load, lingering, epoch>>
   /\ Frees(freed \ {a})
 
-\* A placed task that is in no queue waits for its agent, even if that is gone.
+\* A placed task that is in no queue waits for its agent, even when that is gone.
 M_PinStays(t, a) == tasks[t]
 M_NobodyLost(a) == FALSE
 
-\* A drained agent stays for ever.
+\* A drained agent is never removed.
 M_NeverThrough(a) == FALSE
 
-\* Slots don't come back.
+\* Slots are not released.
 M_LoadNeverFalls(t, a, e, abandoned, queued) ==
   /\ todo # <<>> /\ Head(todo).ev = "ended" /\ Head(todo).t = t
   /\ a = Head(todo).a /\ e = Head(todo).e /\ Head(todo).abandoned = abandoned /\ Head(todo).slot = ~queued
@@ -98,7 +98,7 @@ M_LoadNeverFalls(t, a, e, abandoned, queued) ==
   /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, load, epoch>>
   /\ Frees(IF agents[a].up THEN freed \cup {a} ELSE freed)
 
-\* Nobody waits for the end of a body that runs on.
+\* A retry does not wait for the end of a lingering attempt.
 M_BodyForgotten(t, body, rest) ==
   LET r == tasks[t]  a == r.agent IN
   IF a = Nobody
@@ -109,11 +109,11 @@ M_BodyForgotten(t, body, rest) ==
                    ELSE <<Ended(t, a, r.epoch, body = "abandoned", r.slot)>>) \o rest
        /\ UNCHANGED lingering
 
-\* An agent's queue has no end, or its slots have none.
+\* An agent's queue, or its slots, have no limit.
 M_EndlessQueue(a) == TRUE
 M_EndlessSlots(a) == TRUE
 
-\* Nothing is taken from an agent's own queue.
+\* Tasks in an agent's own queue are never admitted.
 M_NothingAdmitted(a) == FALSE
 
 \* Cordoned and drained agents take work.
@@ -122,7 +122,7 @@ M_TakesAll(a) == agents[a].up
 \* New entries go to the end of a queue.
 M_FirstComeFirst(s, t) == Append(s, t)
 
-\* What was finished can be called off.
+\* A finished task can be cancelled.
 M_CancelsFinished(command, t, e) ==
   CASE command = "cancel" -> IF tasks[t].status = "new" THEN "unknown-task" ELSE "none"
     [] OTHER -> RunRefusal(t, e)
@@ -139,10 +139,10 @@ M_CompletedKeepsClaim(t, a, e) ==
   /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
   /\ Frees(freed)
 
-\* The next attempt begins although the last one's body runs.
+\* The next attempt begins while the last one goes on.
 M_RetriesBesideBody(t) == quiet /\ tasks[t].paused /\ Asks(<<OfTask("readied", t)>>)
 
-\* After its pause a task is forgotten.
+\* A task is lost after its pause.
 M_PauseForgotten(t) ==
   /\ quiet /\ tasks[t].paused
   /\ tasks' = [tasks EXCEPT ![t].paused = FALSE]

@@ -1,12 +1,12 @@
 ----------------------------- MODULE StealingTrace -----------------------------
-(* Could the recorded runs be runs of Stealing? TraceData has them: Traces is a  *)
+(* Whether Stealing allows the recorded runs. TraceData has them: Traces is a    *)
 (* sequence of runs, a run a sequence of rows. A row names an action and its     *)
 (* arguments, and may have the state of the machine after it.                    *)
 EXTENDS Stealing, TraceData
 
 VARIABLES
-  run,   \* which of the runs
-  i      \* how many of its rows were followed
+  run,   \* the index of the run
+  i      \* the number of its rows that were followed
 tvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet, run, i>>
 
 Names(first, n) == {first \o ToString(k) : k \in 1..n}
@@ -62,7 +62,7 @@ Event(r) == LET x == r.args IN
     [] r.action = "WorkstealingCompleted" -> WorkstealingCompleted(x[1], x[2], x[3], x[4])
     [] OTHER -> FALSE
 
-\* No row records that a timer fired; an event that begins a step says which one it was.
+\* No row records that a timer fired; the event that begins a step determines which one it was.
 Timer(r) == LET x == r.args IN
   CASE r.action = "TaskTimedOut" -> Expire(x[1], x[2])
     [] r.action = "TaskReadied" -> PauseOver(x[1])
@@ -87,6 +87,6 @@ TNext == /\ i < Len(Traces[run])
 TInit == InitWith(<<>>) /\ run \in 1..Len(Traces) /\ i = 0
 TSpec == TInit /\ [][TNext]_tvars
 
-\* Always true; says how far each run was followed.
+\* Always true; prints how far each run was followed.
 Verdict == PrintT(IF i = Len(Traces[run]) THEN <<"TRACE", run, i, "ACCEPTED">> ELSE <<"TRACE", run, i>>)
 ================================================================================

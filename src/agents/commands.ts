@@ -6,15 +6,15 @@
 
 import type { Named, ResumeListening, Tick } from "../core/machine.ts";
 
-/** Joins an agent under a fresh incarnation. */
+/** Joins an agent under a new incarnation. */
 export interface JoinAgent extends Named<"join-agent"> {
   /** The id of the agent; an earlier incarnation of it is replaced. */
   readonly agentId: string;
   /** Silence after which it counts as dead; 0 for no limit. */
   readonly heartbeatTimeoutMs: number;
   /**
-   * 0 for a fresh start. Otherwise the incarnation that the agent continues: it joins only if that
-   * one is in force, so that an agent that was declared dead learns of it.
+   * 0 for an agent that starts. Otherwise the incarnation that the agent had: the command is refused
+   * unless that one is in force, so that an agent that was declared dead gets an error.
    */
   readonly incarnation: number;
 }
@@ -31,7 +31,7 @@ export interface BeatAgent extends Named<"beat-agent"> {
 export interface LeaveAgent extends Named<"leave-agent"> {
   /** The id of the agent. */
   readonly agentId: string;
-  /** Shown to people. */
+  /** For people. */
   readonly reason: string;
 }
 

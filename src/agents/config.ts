@@ -6,9 +6,12 @@
 
 import { count, defaultsOf, ms, type Options } from "../core/config.ts";
 
-/** The options of a membership machine. */
+/**
+ * The options of a membership machine.
+ * @category Agents
+ */
 export interface MembershipConfig {
-  /** Number of agents may be members at once. @default 100_000 */
+  /** The largest number of members. @default 100_000 */
   readonly maxAgents: number;
   /**
    * Silence, in milliseconds, after which an agent is suspected; 0 for half of its heartbeat timeout.
@@ -23,5 +26,5 @@ export const MEMBERSHIP_OPTIONS: Options<MembershipConfig> = {
   suspectAfterMs: ms(0),
 };
 
-/** The config of a membership machine that is given none. */
+/** The default config of a membership machine. */
 export const DEFAULT_MEMBERSHIP_CONFIG: MembershipConfig = defaultsOf(MEMBERSHIP_OPTIONS);

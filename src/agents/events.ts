@@ -1,5 +1,5 @@
 /**
- * Events of agents as members: they join, send heartbeats, fall silent, die and leave.
+ * Events of agents as members: they join, send heartbeats, are suspected, die and leave.
  *
  * @module
  */
@@ -11,22 +11,22 @@ import type { Named } from "../core/machine.ts";
 export interface MemberEvent {
   /** The id of the agent. */
   readonly agentId: string;
-  /** Which life of it; larger than that of any agent that joined before. */
+  /** Its incarnation; larger than that of any agent that joined before. */
   readonly incarnation: number;
 }
 
-/** An agent is there, under a fresh incarnation. */
+/** An agent joined under a new incarnation. */
 export interface AgentJoined extends Named<"agent:joined">, MemberEvent {
-  /** The incarnation that this one takes the place of; `undefined` when the agent was not there. */
+  /** The incarnation that this one replaces; `undefined` when the agent was no member. */
   readonly replaces: number | undefined;
 }
 
 /** An agent showed that it is alive. */
 export interface AgentHeartbeat extends Named<"agent:heartbeat">, MemberEvent {}
 
-/** An agent has been silent for so long that it should get nothing more to do. */
+/** An agent has been silent for so long that it may be dead. */
 export interface AgentSuspected extends Named<"agent:suspected">, MemberEvent {
-  /** Since its last heartbeat, since it joined, or since it could be heard again. */
+  /** Since its newest heartbeat, since it joined, or since heartbeats could be received again. */
   readonly silentMs: number;
 }
 
@@ -36,13 +36,13 @@ export interface AgentRecovered extends Named<"agent:recovered">, MemberEvent {
   readonly silentMs: number;
 }
 
-/** An agent was silent for too long, and is forgotten. Its incarnation never comes back. */
+/** An agent was silent for too long, and was removed. Its incarnation is not used again. */
 export interface AgentDied extends Named<"agent:died">, MemberEvent {
   /** For people. */
   readonly reason: string;
 }
 
-/** An agent left, and is forgotten. Its incarnation never comes back. */
+/** An agent left, and was removed. Its incarnation is not used again. */
 export interface AgentLeft extends Named<"agent:left">, MemberEvent {
   /** For people. */
   readonly reason: string;
@@ -54,13 +54,13 @@ export interface AgentLeft extends Named<"agent:left">, MemberEvent {
  */
 export interface ListeningResumed extends Named<"listening:resumed"> {}
 
-/** Why a command of an agent was refused. */
+/** The reason of a refused command of an agent. */
 export type MembershipRefusal =
   /** The incarnation that the command names is not in force. */
   | "stale-incarnation"
-  /** No such agent is there: it never joined, it left, or it was silent for too long. */
+  /** The agent is no member: it never joined, it left, or it was silent for too long. */
   | "unknown-agent"
-  /** There are as many agents as there may be. */
+  /** There are `maxAgents`. */
   | "full";
 
 /** A command was refused, and the state is as before. */
@@ -86,12 +86,12 @@ export type AgentEvent =
   | ListeningResumed
   | AgentRefused;
 
-/** From the name of an event to its one-line description. */
+/** The one-line description of each event. */
 export const AGENT_DESCRIPTIONS: Descriptions<AgentEvent> = {
   "agent:joined": (event) => {
     const { replaces } = event;
     return `${member(event)} joined${
-      replaces === undefined ? "" : ` in place of its life ${replaces}`
+      replaces === undefined ? "" : ` in place of incarnation ${replaces}`
     }`;
   },
   "agent:heartbeat": (event) => `${member(event)} is alive`,
@@ -100,13 +100,13 @@ export const AGENT_DESCRIPTIONS: Descriptions<AgentEvent> = {
     `${member(event)} suspected → alive, was silent for ${event.silentMs} ms`,
   "agent:died": (event) => `${member(event)} → dead, ${oneLine(event.reason)}`,
   "agent:left": (event) => `${member(event)} → left, ${oneLine(event.reason)}`,
-  "listening:resumed": () => "agents: each silence begins anew",
+  "listening:resumed": () => "agents: all heartbeat timeouts restart",
   "agent:refused": ({ agentId, incarnation, command, reason, detail }) => {
-    const life = incarnation === 0 ? "" : `, life ${incarnation}`;
-    return refusal(command, `agent ${agentId}${life}`, "", `${reason}: ${detail}`);
+    const actor = incarnation === 0 ? "" : `, incarnation ${incarnation}`;
+    return refusal(command, `agent ${agentId}${actor}`, "", `${reason}: ${detail}`);
   },
 };
 
 function member({ agentId, incarnation }: MemberEvent): string {
-  return `agent ${agentId}: life ${incarnation}`;
+  return `agent ${agentId}: incarnation ${incarnation}`;
 }

@@ -1,17 +1,17 @@
 /**
  * Membership: which agents exist, and whether they are alive.
  *
- * An agent joins under an incarnation that is larger than any before, of any agent: the epoch of all
- * that the agent does. An agent that was declared dead while it was only slow, or that was started
- * twice, names an incarnation that is no longer in force, and is refused.
+ * An agent joins under an incarnation that is larger than any earlier one of any agent. It is the epoch
+ * of all commands of the agent. An agent that was declared dead while it was only slow, or that was
+ * started twice, names an incarnation that is no longer in force, and is refused.
  *
  * An agent with a heartbeat timeout is suspected after a shorter silence and declared dead after the
  * whole of it. A suspicion costs nothing, as the next heartbeat ends it; a death is final. This is
  * the timeout-based, eventually perfect failure detector of Chandra and Toueg.
  *
- * A heartbeat costs O(1). It moves no timer: a timer that fires checks when the agent was last heard
- * from, and is set to what is then due. So it fires at most twice within each heartbeat timeout,
- * however often heartbeats come.
+ * A heartbeat costs O(1). It moves no timer: a timer that fires reads the time of the newest heartbeat,
+ * and is set to the deadline that follows from it. So it fires at most twice within each heartbeat
+ * timeout, however often heartbeats come.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Agents: the membership machine. Who is there, alive or suspected, and under which incarnation.
+ * Agents: the membership machine, with the status and the incarnation of each agent.
  *
  * @module
  */

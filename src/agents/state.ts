@@ -1,5 +1,5 @@
 /**
- * The state of membership: the agents, their incarnations, and when each was last heard from.
+ * The state of membership: the agents, their incarnations, and the times of their heartbeats.
  *
  * @module
  */
@@ -26,8 +26,8 @@ export interface Member {
   /** Whether its silence is long enough that it may be dead. */
   isSuspect: boolean;
   /**
-   * Due at the next deadline or earlier: a heartbeat leaves the timer alone, and a timer that fires
-   * too early is set again. `undefined` for an agent without a limit.
+   * Due at the deadline or earlier: a heartbeat does not move it, and a timer that fires too early is
+   * set again. `undefined` for an agent without a limit.
    */
   timer: Timer<Member> | undefined;
 }

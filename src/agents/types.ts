@@ -4,9 +4,12 @@
  * @module
  */
 
-/** An agent as a caller describes it. Only `id` is needed. */
+/**
+ * An agent as a caller describes it. Only `id` is needed.
+ * @category Agents
+ */
 export interface AgentProfile {
-  /** Chosen by the caller, of at most 256 characters; the same one again changes the profile. */
+  /** At most 256 characters, chosen by the caller. A registration with a known id changes its profile. */
   readonly id: string;
   /** For people. */
   readonly name?: string;
@@ -14,7 +17,7 @@ export interface AgentProfile {
   readonly type?: string;
   /** Its capabilities; it is given no task that `requires` others. @default [] */
   readonly capabilities?: readonly string[];
-  /** For whoever runs the agent; strategies of your own can read it. */
+  /** For the program that runs the agent; custom strategies can read it. */
   readonly systemPrompt?: string;
   /** Number of slots; a claim needs one to start. @default 1 */
   readonly maxConcurrentTasks?: number;
@@ -23,16 +26,16 @@ export interface AgentProfile {
   /** Among equally good agents the higher one is chosen. An integer. @default 0 */
   readonly priority?: number;
   /**
-   * Time for which it may be silent before it counts as dead, in milliseconds, where a manager watches
-   * agents; 0 for as long as it likes. @default the config's for an agent outside of the process, or 0
+   * Heartbeat timeout under a manager, in milliseconds: the silence after which it counts as dead; 0 for
+   * no limit. @default that of the config for an agent outside of the process, or else 0
    */
   readonly heartbeatTimeoutMs?: number;
-  /** Variables for whoever runs the agent; nothing here sets them. */
+  /** Environment variables, for the program that runs the agent. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A path for whoever runs the agent; nothing here goes there. */
+  /** Working directory, for the program that runs the agent. */
   readonly workingDirectory?: string;
-  /** A program for whoever runs the agent; nothing here starts it. */
+  /** Shell, for the program that runs the agent. */
   readonly shell?: string;
-  /** Kept as it comes, never looked into. */
+  /** Further data of the program, which Lockstep does not read. */
   readonly metadata?: unknown;
 }

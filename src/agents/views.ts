@@ -9,7 +9,10 @@ import { nextDeadline } from "../core/data/deadlines.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import { type Member, type MembershipState, silenceOf } from "./state.ts";
 
-/** A member as callers see it. */
+/**
+ * A member as callers see it.
+ * @category Agents
+ */
 export interface MemberView {
   /** The id of the agent. */
   readonly agentId: string;

@@ -52,6 +52,7 @@ const MAX_UNREPORTED = 1_000;
  *   if (error instanceof CircuitOpenError) console.log(`Again in ${error.retryAfterMs} ms`);
  * }
  * ```
+ * @category Circuit breakers
  */
 export class CircuitBreaker implements AsyncDisposable {
   /** The name of the breaker, also in its events. */
@@ -318,16 +319,25 @@ export class CircuitBreaker implements AsyncDisposable {
 
 const CALL = "call through";
 
-/** The argument of the body of a call. */
+/**
+ * The argument of the body of a call.
+ * @category Circuit breakers
+ */
 export interface BreakerCallContext {
   /** Aborts when the call is cancelled or exceeds its time limit. */
   readonly signal: AbortSignal;
 }
 
-/** A function that makes the guarded call. */
+/**
+ * A function that makes the guarded call.
+ * @category Circuit breakers
+ */
 export type BreakerBody<Result> = (call: BreakerCallContext) => Result | PromiseLike<Result>;
 
-/** Options of `CircuitBreaker.execute`. */
+/**
+ * Options of `CircuitBreaker.execute`.
+ * @category Circuit breakers
+ */
 export interface ExecuteOptions {
   /** Cancels the call, which then rejects with the signal's reason and is neutral. */
   signal?: AbortSignal;

@@ -20,7 +20,10 @@ import { type BreakerBody, CircuitBreaker, type ExecuteOptions } from "./circuit
 import { type BreakerConfig, type CircuitBreakerConfig, readBreakerConfig } from "./config.ts";
 import type { CircuitBreakerMetrics } from "./views.ts";
 
-/** Options of a manager, and the defaults of its breakers. */
+/**
+ * Options of a manager, and the defaults of its breakers.
+ * @category Circuit breakers
+ */
 export interface CircuitBreakerManagerConfig extends CircuitBreakerConfig, Partial<BreakerConfig> {}
 
 /**
@@ -34,6 +37,7 @@ export interface CircuitBreakerManagerConfig extends CircuitBreakerConfig, Parti
  * console.log(await breakers.execute("search", () => "found")); // found
  * console.log(breakers.getBreaker("search").getState()); // closed
  * ```
+ * @category Circuit breakers
  */
 export class CircuitBreakerManager implements AsyncDisposable {
   readonly #config: CircuitBreakerManagerConfig;

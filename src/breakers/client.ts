@@ -24,7 +24,10 @@ import type { Breaker, BreakerState } from "./state.ts";
 export interface BreakerHost
   extends MachineHost<BreakerState, BreakerCommand, BreakerEvent, BreakerAnswers> {}
 
-/** Further options of a breaker, or of a manager of breakers; all of them may be left out. */
+/**
+ * Further options of a breaker, or of a manager of breakers; all of them may be left out.
+ * @category Circuit breakers
+ */
 export interface BreakerOptions {
   /** The clock of the machine. @default systemClock */
   clock?: Clock;

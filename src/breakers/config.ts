@@ -20,10 +20,15 @@ import {
 /**
  * The condition that opens a closed breaker: failures in a row; the share of failures among the
  * newest calls; or that, or else the share of slow ones.
+ *
+ * @category Circuit breakers
  */
 export type BreakerPolicy = "consecutive" | "rate" | "slow-call";
 
-/** The rules of one breaker. All times are milliseconds. */
+/**
+ * The rules of one breaker. All times are milliseconds.
+ * @category Circuit breakers
+ */
 export interface BreakerRules {
   /** The condition that opens it. @default "consecutive" */
   readonly policy: BreakerPolicy;
@@ -65,7 +70,10 @@ export interface BreakerRules {
   readonly openTimeJitter: number;
 }
 
-/** Options of a circuit breaker. All times are milliseconds. */
+/**
+ * Options of a circuit breaker. All times are milliseconds.
+ * @category Circuit breakers
+ */
 export interface CircuitBreakerConfig extends Partial<BreakerRules> {
   /** The longest duration of a call; 0 for no limit. @default 0 */
   callTimeoutMs?: number;
@@ -86,7 +94,10 @@ export interface BreakerSettings {
   readonly isFailure: ((error: unknown) => boolean) | undefined;
 }
 
-/** The options of a breaker machine. */
+/**
+ * The options of a breaker machine.
+ * @category Circuit breakers
+ */
 export interface BreakerConfig {
   /**
    * The largest number of breakers. A further one evicts the closed one without failures that has

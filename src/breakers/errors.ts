@@ -11,7 +11,10 @@ import type { BreakerCommand } from "./commands.ts";
 import type { CircuitRefused } from "./events.ts";
 import type { BreakerState } from "./state.ts";
 
-/** A circuit breaker rejected a call. */
+/**
+ * A circuit breaker rejected a call.
+ * @category Circuit breakers
+ */
 export class CircuitOpenError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "circuit-open";
@@ -42,7 +45,10 @@ export class CircuitOpenError extends LockstepError {
   }
 }
 
-/** A call through a circuit breaker exceeded its time limit. */
+/**
+ * A call through a circuit breaker exceeded its time limit.
+ * @category Circuit breakers
+ */
 export class CallTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "call-timeout";

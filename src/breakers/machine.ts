@@ -155,7 +155,7 @@ function make(step: BreakerStep, { name, rules }: DefineBreaker): Breaker | unde
   return breaker;
 }
 
-/** Replaces the rules of a breaker, and drops what it had counted by the earlier ones to open. */
+/** Replaces the rules of a breaker, and resets the counts towards opening under the earlier rules. */
 function redefine(step: BreakerStep, breaker: Breaker, rules: BreakerRules): void {
   const names = Object.keys(rules) as (keyof BreakerRules)[];
   if (names.every((name) => rules[name] === breaker.rules[name])) return;

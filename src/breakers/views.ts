@@ -8,7 +8,10 @@ import type { Instant } from "../core/machine.ts";
 import { type Breaker, noCounts, outlook } from "./state.ts";
 import type { CircuitState } from "./types.ts";
 
-/** The figures of a circuit breaker since it was defined or reset. */
+/**
+ * The figures of a circuit breaker since it was defined or reset.
+ * @category Circuit breakers
+ */
 export interface CircuitBreakerMetrics {
   /** The state of the breaker. */
   readonly state: CircuitState;

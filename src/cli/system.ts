@@ -30,7 +30,7 @@ export function isProgram({ main, url }: ImportMeta): boolean {
     url === pathToFileURL(realpathSync(program)).href;
 }
 
-/** How a process ended. */
+/** The end of a process. */
 export interface Exit {
   readonly code: number;
   /** The signal that ended it. */

@@ -32,7 +32,10 @@ import { findConflict } from "./views.ts";
 export interface ConflictHost
   extends MachineHost<ConflictState, ConflictCommand, ConflictEvent, ConflictAnswers> {}
 
-/** The options that decide where a façade of conflicts runs; all of them may be left out. */
+/**
+ * The options that decide where a façade of conflicts runs; all of them may be left out.
+ * @category Conflicts
+ */
 export interface ConflictHosting {
   /** The clock of the machine, which ends votes. @default systemClock */
   clock?: Clock;

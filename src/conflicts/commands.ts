@@ -38,7 +38,10 @@ export interface DecideConflict extends Named<"decide-conflict">, AboutConflict 
   readonly decision: ConflictDecision;
 }
 
-/** The criterion of an automatic resolution. */
+/**
+ * The criterion of an automatic resolution.
+ * @category Conflicts
+ */
 export type ConflictCriterion = "priority" | "timestamp";
 
 /** Resolves a conflict by the known priorities and requests of its agents. */

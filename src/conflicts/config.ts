@@ -6,7 +6,10 @@
 
 import { count, defaultsOf, ms, oneOf, type Options } from "../core/config.ts";
 
-/** The options of a conflict machine. */
+/**
+ * The options of a conflict machine.
+ * @category Conflicts
+ */
 export interface ConflictConfig {
   /**
    * The result of an automatic resolution when neither priorities nor request times single out a

@@ -53,13 +53,19 @@ import type {
 } from "./types.ts";
 import { countResolved, evidenceOn, findConflict, viewOf } from "./views.ts";
 
-/** Options of {@linkcode ConflictResolver}; all of them may be left out. */
+/**
+ * Options of {@linkcode ConflictResolver}; all of them may be left out.
+ * @category Conflicts
+ */
 export interface ConflictResolverOptions extends ConflictHosting, Partial<ConflictConfig> {
   /** The time until a vote ends undecided, in milliseconds. @default 30_000 */
   voteTimeoutMs?: number;
 }
 
-/** Numbers of conflicts. */
+/**
+ * Numbers of conflicts.
+ * @category Conflicts
+ */
 export interface ConflictStats {
   /** Conflicts that were ever reported. */
   readonly totalConflicts: number;
@@ -73,7 +79,10 @@ export interface ConflictStats {
   readonly conflictsByType: Record<string, number>;
 }
 
-/** Options of a vote. */
+/**
+ * Options of a vote.
+ * @category Conflicts
+ */
 export interface VoteOptions {
   /** The agents that have a vote. @default the agents of the conflict */
   electorate?: readonly string[];
@@ -83,7 +92,10 @@ export interface VoteOptions {
   timeoutMs?: number;
 }
 
-/** An open vote. */
+/**
+ * An open vote.
+ * @category Conflicts
+ */
 export interface VoteView {
   /** The id of the conflict. */
   readonly conflictId: string;
@@ -114,6 +126,7 @@ const THING = "the conflict resolver";
  * console.log((await resolver.autoResolve(id)).winner); // reviewer
  * await resolver.shutdown();
  * ```
+ * @category Conflicts
  */
 export class ConflictResolver implements AsyncDisposable {
   readonly #host: HostOfConflicts;

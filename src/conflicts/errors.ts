@@ -11,7 +11,10 @@ import type { ConflictCommand, NoteRequests } from "./commands.ts";
 import type { ConflictRefused, VersionRefused } from "./events.ts";
 import type { ConflictState } from "./state.ts";
 
-/** A conflict that was never reported, or that has been forgotten since it was resolved. */
+/**
+ * A conflict that was never reported, or that has been forgotten since it was resolved.
+ * @category Conflicts
+ */
 export class UnknownConflictError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unknown-conflict";
@@ -25,7 +28,10 @@ export class UnknownConflictError extends LockstepError {
   }
 }
 
-/** The known facts single out no winner; the conflict stays open. */
+/**
+ * The known facts single out no winner; the conflict stays open.
+ * @category Conflicts
+ */
 export class UndecidedConflictError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "undecided-conflict";
@@ -39,7 +45,10 @@ export class UndecidedConflictError extends LockstepError {
   }
 }
 
-/** A command on a vote that its rules forbid; nothing changed. */
+/**
+ * A command on a vote that its rules forbid; nothing changed.
+ * @category Conflicts
+ */
 export class VoteError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "vote";

@@ -16,11 +16,17 @@ import { attemptOf } from "./errors.ts";
 import type { VersionRefused } from "./events.ts";
 import { countReadings, versionOf } from "./views.ts";
 
-/** Options of {@linkcode OptimisticLockManager}; all of them may be left out. */
+/**
+ * Options of {@linkcode OptimisticLockManager}; all of them may be left out.
+ * @category Conflicts
+ */
 export interface OptimisticLockOptions
   extends ConflictHosting, Partial<Pick<ConflictConfig, "maxIdleVersions" | "maxReadings">> {}
 
-/** The result of a change without a lock. */
+/**
+ * The result of a change without a lock.
+ * @category Conflicts
+ */
 export interface UpdateResult {
   /** Whether the change counts. */
   readonly ok: boolean;
@@ -47,6 +53,7 @@ const THING = "the optimistic lock manager";
  * console.log(await versions.tryUpdate("plan.md", "reviewer", seen)); // { ok: false, version: 1 }
  * await versions.shutdown();
  * ```
+ * @category Conflicts
  */
 export class OptimisticLockManager implements AsyncDisposable {
   readonly #host: HostOfConflicts;

@@ -14,7 +14,10 @@ import type { Instant } from "../core/machine.ts";
 import type { Conflict, ConflictDecision } from "./types.ts";
 import { decideByPriority, decideByTimestamp, decideByVotes, type Evidence } from "./ranking.ts";
 
-/** The facts that a strategy decides by; a strategy of yours may need more. */
+/**
+ * The facts that a strategy decides by; a strategy of yours may need more.
+ * @category Conflicts
+ */
 export interface ResolutionContext {
   /** From agent to priority; higher wins. */
   readonly agentPriorities?: ReadonlyMap<string, number>;
@@ -30,7 +33,10 @@ export interface ResolutionContext {
   readonly [more: string]: unknown;
 }
 
-/** Decides conflicts. */
+/**
+ * Decides conflicts.
+ * @category Conflicts
+ */
 export interface ConflictResolutionStrategy {
   /** The name of the strategy. */
   readonly name: string;
@@ -55,6 +61,7 @@ export interface ConflictResolutionStrategy {
  * });
  * console.log(winner); // reviewer
  * ```
+ * @category Conflicts
  */
 export class PriorityResolutionStrategy implements ConflictResolutionStrategy {
   /** The name of the strategy. */
@@ -89,6 +96,7 @@ export class PriorityResolutionStrategy implements ConflictResolutionStrategy {
  * });
  * console.log(winner); // writer
  * ```
+ * @category Conflicts
  */
 export class TimestampResolutionStrategy implements ConflictResolutionStrategy {
   /** The name of the strategy. */
@@ -124,6 +132,7 @@ export class TimestampResolutionStrategy implements ConflictResolutionStrategy {
  * });
  * console.log(winner); // b
  * ```
+ * @category Conflicts
  */
 export class VotingResolutionStrategy implements ConflictResolutionStrategy {
   /** The name of the strategy. */

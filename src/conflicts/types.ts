@@ -6,10 +6,16 @@
 
 import type { Instant } from "../core/machine.ts";
 
-/** The subject of a conflict over a task: its agent, its dependencies, or its result. */
+/**
+ * The subject of a conflict over a task: its agent, its dependencies, or its result.
+ * @category Conflicts
+ */
 export type TaskConflictType = "assignment" | "dependency" | "output";
 
-/** The part that all conflicts have in common. Times are {@linkcode Instant}s. */
+/**
+ * The part that all conflicts have in common. Times are {@linkcode Instant}s.
+ * @category Conflicts
+ */
 export interface ConflictBase {
   /** The id of the conflict, numbered in the order of the reports. */
   readonly id: string;
@@ -23,13 +29,19 @@ export interface ConflictBase {
   readonly resolution?: ConflictResolution;
 }
 
-/** A conflict between agents that request a resource which not all of them can have. */
+/**
+ * A conflict between agents that request a resource which not all of them can have.
+ * @category Conflicts
+ */
 export interface ResourceConflict extends ConflictBase {
   /** The id of the resource. */
   readonly resourceId: string;
 }
 
-/** A conflict between agents that disagree on a task. */
+/**
+ * A conflict between agents that disagree on a task.
+ * @category Conflicts
+ */
 export interface TaskConflict extends ConflictBase {
   /** The id of the task. */
   readonly taskId: string;
@@ -37,10 +49,16 @@ export interface TaskConflict extends ConflictBase {
   readonly type: TaskConflictType;
 }
 
-/** A conflict, open or resolved. */
+/**
+ * A conflict, open or resolved.
+ * @category Conflicts
+ */
 export type Conflict = ResourceConflict | TaskConflict;
 
-/** The ground of a resolution. */
+/**
+ * The ground of a resolution.
+ * @category Conflicts
+ */
 export type ResolutionType =
   /** The agents' priorities. */
   | "priority"
@@ -53,7 +71,10 @@ export type ResolutionType =
   /** None: no agent won, and all of them may try again. */
   | "retry";
 
-/** The decision of a strategy. */
+/**
+ * The decision of a strategy.
+ * @category Conflicts
+ */
 export interface ConflictDecision {
   /** The ground of the decision. */
   readonly type: ResolutionType;
@@ -65,7 +86,10 @@ export interface ConflictDecision {
   readonly reason: string;
 }
 
-/** The resolution of a conflict. */
+/**
+ * The resolution of a conflict.
+ * @category Conflicts
+ */
 export interface ConflictResolution extends ConflictDecision {
   /** When the conflict was resolved. */
   readonly timestamp: Instant;

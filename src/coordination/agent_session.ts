@@ -25,8 +25,8 @@ export interface SessionHost {
 }
 
 /**
- * One incarnation of an agent. Every call after its end is refused, whether the agent was declared
- * dead, removed, or registered again: an agent that was only slow can do no harm.
+ * One incarnation of an agent. Its calls are refused after its end: when the agent was declared dead,
+ * was removed, or was registered again. So an agent that was only slow changes nothing.
  *
  * @example
  * ```ts
@@ -39,6 +39,7 @@ export interface SessionHost {
  * await agent.start("t1");
  * await agent.complete("t1", "done");
  * ```
+ * @category Agents
  */
 export class AgentSession {
   /** The id of the agent. */
@@ -58,7 +59,7 @@ export class AgentSession {
   }
 
   /**
-   * Shows that the agent is alive.
+   * Records that the agent is alive.
    *
    * @throws {UnknownAgentError} when it was declared dead, was removed, or has left
    * @throws {StaleEpochError} when it was registered again
@@ -90,7 +91,7 @@ export class AgentSession {
     return this.#as(({ scheduler }) => scheduler.failTask(taskId, error, epoch));
   }
 
-  /** Waits for a lock. */
+  /** Acquires a lock. */
   acquire(resourceId: string, options?: number | AcquireOptions): Promise<LockHandle> {
     return this.#as(({ resources }) => resources.acquire(resourceId, this.agentId, options));
   }

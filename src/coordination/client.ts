@@ -25,8 +25,8 @@ export interface Actor {
 }
 
 /**
- * A dispatcher that can send commands for an incarnation of an agent: they are refused once that
- * incarnation is over.
+ * A dispatcher that can send commands for an incarnation of an agent. They are refused when that
+ * incarnation is not in force.
  */
 export class ActingDispatcher implements RootDispatcher {
   readonly #inner: RootDispatcher;
@@ -101,7 +101,7 @@ export class ActingDispatcher implements RootDispatcher {
     this.#inner.whenStopped(listener);
   }
 
-  /** Wraps a command of an actor. What its reply leads to is not the actor's any more. */
+  /** Wraps a command of an actor. Commands that its reply causes are not wrapped. */
   #wrap(command: RootCommand | Tick): RootCommand | undefined {
     const actor = this.#actor;
     if (actor === undefined || command.type === "tick") return undefined;
@@ -111,13 +111,13 @@ export class ActingDispatcher implements RootDispatcher {
   }
 }
 
-/** Returns the refusal of a command whose actor is over. */
+/** Returns the refusal of a command whose incarnation is not in force. */
 function refusedActor(answer: unknown): AgentRefused | undefined {
   if (!(answer instanceof Refusal) || answer.event.type !== "agent:refused") return undefined;
   return answer.event as AgentRefused;
 }
 
-/** Sends the commands that belong to no façade: those of members, and of recovery. */
+/** Sends the commands of membership and of recovery, which have no façade. */
 export class RootClient extends MachineClient<RootState, RootCommand, LockstepEvent, RootAnswers> {
   /** Makes a client of the machine in `host`. */
   constructor(host: RootHost) {

@@ -27,7 +27,10 @@ import {
   type WorkStealingConfig,
 } from "../tasks/config.ts";
 
-/** Options of conflicts. */
+/**
+ * Options of conflicts.
+ * @category Conflicts
+ */
 export interface ConflictOptions extends Partial<ConflictConfig> {
   /** Time limit of a vote that names none, in milliseconds. @default 30_000 */
   voteTimeoutMs?: number;
@@ -37,11 +40,14 @@ export interface ConflictOptions extends Partial<ConflictConfig> {
   reportContention?: boolean;
   /** Whether assigning a task that another agent has is reported as a conflict. @default false */
   reportDoubleClaims?: boolean;
-  /** The criterion by which those are resolved at once. @default none: they stay open */
+  /** The criterion that resolves reported conflicts at once. @default none: they stay open */
   settleBy?: ConflictCriterion;
 }
 
-/** Options of agents as members. */
+/**
+ * Options of agents as members.
+ * @category Agents
+ */
 export interface AgentOptions extends Partial<MembershipConfig> {
   /**
    * Silence, in milliseconds, after which an agent outside of this process counts as dead; 0 for no
@@ -50,19 +56,22 @@ export interface AgentOptions extends Partial<MembershipConfig> {
   heartbeatTimeoutMs?: number;
 }
 
-/** Options of a coordination system. All of them may be left out; all times are milliseconds. */
+/**
+ * Options of a coordination system. All of them may be left out; all times are milliseconds.
+ * @category Coordination
+ */
 export interface CoordinationConfig {
   /** Attempts of a task after the first. @default 3 */
   maxRetries?: number;
   /** The longest first pause between two attempts; it doubles with each. @default 1_000 */
   retryDelay?: number;
-  /** Whether a cycle of waits is found and broken when it closes. @default true */
+  /** Whether deadlocks are detected and broken. @default true */
   deadlockDetection?: boolean;
   /** Time limit of an acquire; 0 for none. @default 30_000 */
   resourceTimeout?: number;
   /** Time limit of a request, and of the handling of a message. @default 10_000 */
   messageTimeout?: number;
-  /** By how much one point of priority makes a task, or a wait, look older. @default 10_000 */
+  /** Time by which one point of priority advances a task or a wait in its queue. @default 10_000 */
   agingMs?: number;
   /** The seed of all random numbers, such as the jitter of pauses. @default 1 */
   seed?: number;
@@ -117,7 +126,7 @@ const AGENT_BREAKER: CircuitBreakerConfig = {
 /** Agents have breakers, too. */
 const MOST_BREAKERS = 1_000_000;
 
-/** The options that several subsystems share; each ignores those of the others. */
+/** The options that are passed to several subsystems; each ignores those of the others. */
 const SHARED = [
   "maxRetries",
   "retryDelay",

@@ -58,12 +58,15 @@ import { rootMachine } from "../root/machine.ts";
 import { endFormerProcess } from "../root/recovery.ts";
 import { Subsystems, THING } from "./subsystems.ts";
 
-/** Options of {@linkcode CoordinationManager} besides its config. */
+/**
+ * Options of {@linkcode CoordinationManager} besides its config.
+ * @category Coordination
+ */
 export interface CoordinationOptions {
-  /** Where all times come from. @default systemClock */
+  /** The source of time. @default systemClock */
   clock?: Clock;
   /**
-   * Makes every command safe before it is acknowledged, so that all outlives the process. @default
+   * Stores every command before it is acknowledged, so that the state outlives the process. @default
    * none
    */
   log?: CommandLog<RootCommand | Tick>;
@@ -71,22 +74,25 @@ export interface CoordinationOptions {
   skip?: readonly number[];
 }
 
-/** The figures of a whole coordination system. */
+/**
+ * The figures of a whole coordination system.
+ * @category Coordination
+ */
 export interface SystemMetrics extends CoordinationMetrics {
   /** The health of the system. */
   readonly health: CoordinationHealth;
   /** Statistics of conflicts. */
   readonly conflicts: ConflictStats;
-  /** The figures of all breakers that were asked for by name. */
+  /** The figures of all breakers of {@linkcode CoordinationManager.breakers}, by name. */
   readonly circuitBreakers: Readonly<Record<string, CircuitBreakerMetrics>>;
 }
 
 /**
- * Coordinates agents: who does which task, who holds which resource, who has told whom what, who is
- * alive, and what happens when one of them fails. One log, one clock and one order of events hold
- * for all of it, and whatever one event leads to elsewhere happens in the same step.
+ * Coordinates agents: their tasks, locks and messages, whether they are alive, and what happens when
+ * one of them fails. All parts share one log, one clock and one order of events, and all consequences
+ * of an event in other parts happen in the same step.
  *
- * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
+ * Needs no initialization without a log; with one, {@linkcode initialize} has to read it first.
  *
  * @example
  * ```ts
@@ -100,6 +106,7 @@ export interface SystemMetrics extends CoordinationMetrics {
  * const handle = await manager.submit({ id: "intro", requires: ["edit"] });
  * console.log(await handle.result); // intro is written
  * ```
+ * @category Coordination
  */
 export class CoordinationManager implements AsyncDisposable {
   readonly #settings: CoordinationSettings;
@@ -111,7 +118,7 @@ export class CoordinationManager implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /**
-   * Makes a system without agents.
+   * Creates a system without agents.
    *
    * @throws {TypeError | RangeError} when an option is malformed; the message names it
    */
@@ -142,9 +149,9 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * Gets ready, and says so with `system:ready`. With a log, takes up what it knows: whoever waited
-   * in the process that wrote it is gone, and so are the agents that ran in it, until they are
-   * registered again; the silence of agents outside begins anew. Harmless when called again.
+   * Initializes the system, and emits `system:ready`. With a log, replays it: the calls of the process
+   * that wrote it are cancelled, its in-process agents are cordoned until they are registered again,
+   * and the heartbeat timeouts of agents outside of it restart. Idempotent.
    */
   initialize(): Promise<void> {
     this.#initializing ??= this.#initialize();
@@ -171,60 +178,58 @@ export class CoordinationManager implements AsyncDisposable {
 
   // Subsystems
 
-  /**
-   * Tasks: the scheduler for agents that callers choose, or the advanced one once it is enabled.
-   */
+  /** Tasks: the basic scheduler, or the advanced one after {@linkcode enableAdvancedScheduling}. */
   get scheduler(): TaskScheduler {
-    const { scheduler, advanced } = this.#running("look");
+    const { scheduler, advanced } = this.#running("read the state");
     return this.#isAdvanced ? advanced : scheduler;
   }
 
   /** Locks. */
   get resources(): ResourceManager {
-    return this.#running("look").resources;
+    return this.#running("read the state").resources;
   }
 
   /** Messages. */
   get messages(): MessageRouter {
-    return this.#running("look").messages;
+    return this.#running("read the state").messages;
   }
 
-  /** Work stealing: reports of loads, and who has the least to do. */
+  /** Work stealing: reports of loads, and the agent with the smallest load. */
   get stealing(): WorkStealingCoordinator {
-    return this.#running("look").stealing;
+    return this.#running("read the state").stealing;
   }
 
-  /** Circuit breakers by name, for whatever agents call. */
+  /** Circuit breakers by name, for services that agents call. */
   get breakers(): CircuitBreakerManager {
-    return this.#running("look").breakers;
+    return this.#running("read the state").breakers;
   }
 
   /** Conflicts. */
   get conflicts(): ConflictResolver {
-    return this.#running("look").conflicts;
+    return this.#running("read the state").conflicts;
   }
 
-  /** Versions, for changes that are made without a lock. */
+  /** Versions, for optimistic changes without a lock. */
   get versions(): OptimisticLockManager {
-    return this.#running("look").versions;
+    return this.#running("read the state").versions;
   }
 
   /** Metrics; they count from the start. */
   get metrics(): CoordinationMetricsCollector {
-    return this.#running("look").metrics;
+    return this.#running("read the state").metrics;
   }
 
   // Agents
 
   /**
-   * Makes an agent known everywhere: for tasks, as a member, with a mailbox, with its priority in
-   * conflicts. With a `handler` it runs here; without one it reports from outside, and has to send
-   * heartbeats if the config says so. A known agent gets the new profile and goes on with its life;
-   * one that is gone begins another.
+   * Registers an agent with all parts: it gets tasks and a mailbox, is watched as a member, and its
+   * priority counts in conflicts. With a `handler` it runs in this process; without one it reports
+   * through its session, and has to send heartbeats if its timeout isn't 0. A registered agent gets the
+   * new profile and keeps its incarnation; one that was removed gets a new incarnation.
    *
    * @throws {TypeError | RangeError} when the profile is malformed
    * @throws {LimitError} when there are too many agents
-   * @throws {UnknownAgentError} when somebody has removed the agent before this resolves
+   * @throws {UnknownAgentError} when the agent is removed before this resolves
    */
   async registerAgent(profile: AgentProfile, handler?: TaskHandler): Promise<AgentSession> {
     const parts = this.#running("register an agent");
@@ -238,11 +243,11 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * Tells that an agent is alive.
+   * Records that an agent is alive.
    *
-   * @param incarnation of which life of it @default the one in force
-   * @throws {UnknownAgentError} when it isn't there
-   * @throws {StaleEpochError} when that life is over
+   * @param incarnation the incarnation of the agent @default the one in force
+   * @throws {UnknownAgentError} when it is no member
+   * @throws {StaleEpochError} when that incarnation is not in force
    */
   heartbeat(agentId: string, incarnation: number = 0): Promise<void> {
     return attempting(() => {
@@ -268,8 +273,8 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * An agent is about to go: it finishes what it has begun, the rest goes to others, and then it is
-   * removed.
+   * Drains an agent: cordons it, requeues its unstarted tasks, and removes it when its running attempts
+   * have ended.
    *
    * @throws {UnknownAgentError} when there is no such agent
    */
@@ -277,47 +282,47 @@ export class CoordinationManager implements AsyncDisposable {
     return attempting(() => this.#running("drain an agent").advanced.drainAgent(agentId, reason));
   }
 
-  /** Gives an agent no further tasks, for `reason`, until {@linkcode uncordonAgent}. */
+  /** Cordons an agent: it is given no new tasks until {@linkcode uncordonAgent}. */
   cordonAgent(agentId: string, reason?: string): Promise<void> {
     return attempting(() => this.#running("cordon an agent").advanced.cordonAgent(agentId, reason));
   }
 
-  /** Gives an agent tasks again that was cordoned by hand; other causes stay in force. */
+  /** Undoes {@linkcode cordonAgent}; cordons for other causes stay in force. */
   uncordonAgent(agentId: string): Promise<void> {
     return attempting(() => this.#running("uncordon an agent").advanced.uncordonAgent(agentId));
   }
 
-  /** Whether an agent is there and alive, and in which life; `undefined` when it isn't there. */
+  /** Returns the status and the incarnation of an agent; `undefined` when it is no member. */
   getAgent(agentId: string): MemberView | undefined {
-    requireId(agentId, "agentId", () => "look at an agent");
-    return memberView(this.#running("look").host.state().agents, agentId);
+    requireId(agentId, "agentId", () => "get an agent");
+    return memberView(this.#running("read the state").host.state().agents, agentId);
   }
 
   // Tasks
 
-  /** Accepts a task for the best fit agent; see {@linkcode TaskScheduler.submit}. */
+  /** Submits a task for the agent that fits best; see {@linkcode TaskScheduler.submit}. */
   submit(task: Task): Promise<TaskHandle> {
     return attempting(() => this.#running("submit a task").scheduler.submit(task));
   }
 
-  /** Accepts a task for one agent; see {@linkcode TaskScheduler.assignTask}. */
+  /** Submits a task for one agent; see {@linkcode TaskScheduler.assignTask}. */
   assignTask(task: Task, agentId: string): Promise<TaskHandle> {
     return attempting(() => this.#running("assign a task").scheduler.assignTask(task, agentId));
   }
 
-  /** A task is done; see {@linkcode TaskScheduler.completeTask}. */
+  /** Completes a task; see {@linkcode TaskScheduler.completeTask}. */
   completeTask(taskId: string, result?: unknown, epoch?: number): Promise<void> {
     return attempting(() =>
       this.#running("complete a task").scheduler.completeTask(taskId, result, epoch)
     );
   }
 
-  /** An attempt failed; see {@linkcode TaskScheduler.failTask}. */
+  /** Fails an attempt; see {@linkcode TaskScheduler.failTask}. */
   failTask(taskId: string, error: unknown, epoch?: number): Promise<void> {
     return attempting(() => this.#running("fail a task").scheduler.failTask(taskId, error, epoch));
   }
 
-  /** Ends a task as cancelled; see {@linkcode TaskScheduler.cancelTask}. */
+  /** Cancels a task; see {@linkcode TaskScheduler.cancelTask}. */
   cancelTask(taskId: string, reason?: string): Promise<void> {
     return attempting(() => this.#running("cancel a task").scheduler.cancelTask(taskId, reason));
   }
@@ -325,20 +330,20 @@ export class CoordinationManager implements AsyncDisposable {
   /** Returns the number of tasks that an agent has, started or not; 0 for an unknown agent. */
   getAgentTaskCount(agentId: string): Promise<number> {
     return attempting(() =>
-      Promise.resolve(this.#running("look").scheduler.getAgentTaskCount(agentId))
+      Promise.resolve(this.#running("read the state").scheduler.getAgentTaskCount(agentId))
     );
   }
 
-  /** The tasks that an agent has, started or not, oldest claim first. */
+  /** Returns the tasks that an agent has, started or not, oldest claim first. */
   getAgentTasks(agentId: string): Promise<TaskView[]> {
     return attempting(() =>
-      Promise.resolve(this.#running("look").scheduler.getAgentTasks(agentId))
+      Promise.resolve(this.#running("read the state").scheduler.getAgentTasks(agentId))
     );
   }
 
   /**
-   * Has {@linkcode scheduler} be the one that follows strategies. It is another way to the same tasks:
-   * nothing that was submitted, assigned or started changes. Harmless when called again.
+   * Makes {@linkcode scheduler} the one with strategies, and returns it. Both schedule the same tasks,
+   * so tasks that were submitted before are not affected. Idempotent.
    */
   enableAdvancedScheduling(): AdvancedTaskScheduler {
     const { advanced } = this.#running("enable advanced scheduling");
@@ -348,7 +353,7 @@ export class CoordinationManager implements AsyncDisposable {
 
   // Locks, messages, conflicts
 
-  /** Waits for a lock; see {@linkcode ResourceManager.acquire}. */
+  /** Acquires a lock; see {@linkcode ResourceManager.acquire}. */
   acquireResource(
     resourceId: string,
     agentId: string,
@@ -359,7 +364,7 @@ export class CoordinationManager implements AsyncDisposable {
     );
   }
 
-  /** Gives a lock back; see {@linkcode ResourceManager.release}. */
+  /** Releases a lock; see {@linkcode ResourceManager.release}. */
   releaseResource(resourceId: string, agentId: string, epoch?: number): Promise<void> {
     return attempting(() =>
       this.#running("release a resource").resources.release(resourceId, agentId, epoch)
@@ -367,8 +372,8 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * Sends a message, and resolves with its id once it is in the recipient's mailbox. Where `message`
-   * is an object with a `type`, that is the type of the message; all of it is the payload.
+   * Sends a message, and resolves with its id when it is in the recipient's mailbox. The payload is
+   * `message`; if that is an object with a string `type`, this is the type of the message too.
    */
   sendMessage(from: string, to: string, message: unknown): Promise<string> {
     return attempting(() => {
@@ -379,10 +384,10 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * Reports that agents can't all have a resource or a task, and settles it at once where the config's
-   * `conflicts.settleBy` says by what. Resolves with the conflict as it then stands.
+   * Reports a conflict between agents over a resource or a task, and resolves it at once if the option
+   * `conflicts.settleBy` names a criterion. Returns the open or resolved conflict.
    *
-   * @throws {UndecidedConflictError} when it is to be settled, and what is known does not decide it
+   * @throws {UndecidedConflictError} when the criterion does not decide it
    */
   async reportConflict(
     kind: "resource" | "task",
@@ -400,7 +405,7 @@ export class CoordinationManager implements AsyncDisposable {
     return conflicts.getConflict(conflict.id)!;
   }
 
-  // The whole
+  // System
 
   /** Returns the health of the system and of each part. Costs O(size of the tables). */
   async getHealthStatus(): Promise<CoordinationHealth> {
@@ -426,9 +431,9 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * Why a task, a message, an agent or a wait for locks is where it is, and what would move it. Tasks,
-   * messages and agents are looked for in this order, unless `kind` says what is meant; waits have
-   * numbers, as `resource:queued` tells them.
+   * Explains the state of a task, a message, an agent or a wait for locks, and the change that would
+   * end it. Without `kind`, `id` is looked up among tasks, messages and agents, in this order; a number
+   * is the `waitId` of a `resource:queued` event.
    *
    * @throws {RangeError} when nothing has this id
    */
@@ -447,17 +452,17 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * Does what is due, writes a snapshot if there is a log, and tells `system:healthcheck` how all
-   * is.
+   * Fires due timers, writes a snapshot if there is a log, and emits the health as
+   * `system:healthcheck`.
    */
   async performMaintenance(): Promise<void> {
     await this.#host.maintain();
     this.#eventBus.emit(SystemEvents.SYSTEM_HEALTHCHECK, { status: await this.getHealthStatus() });
   }
 
-  /** The figures of all parts. */
+  /** Returns the figures of all parts. */
   async getCoordinationMetrics(): Promise<SystemMetrics> {
-    const { metrics, conflicts, breakers } = this.#running("look");
+    const { metrics, conflicts, breakers } = this.#running("read the state");
     return {
       ...metrics.getCurrentMetrics(),
       health: await this.getHealthStatus(),
@@ -490,7 +495,7 @@ export class CoordinationManager implements AsyncDisposable {
   }
 }
 
-/** The type that a message says it has. */
+/** Returns the string `type` of a message, or `undefined`. */
 function typeOf(message: unknown): string | undefined {
   if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
   const { type } = message;

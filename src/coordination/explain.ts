@@ -1,5 +1,5 @@
 /**
- * Why an agent does what it does, or nothing, and what would change that.
+ * Explanations of the state of a task, a wait, a message or an agent.
  *
  * @module
  */
@@ -23,29 +23,41 @@ import { isKnown } from "../root/reactions/agents.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";
 import type { RootState } from "../root/state.ts";
 
-/** The kinds of things that can be explained. */
+/**
+ * The kinds of things that can be explained.
+ * @category Coordination
+ */
 export type Explicable = "task" | "wait" | "message" | "agent";
 
-/** Why something is where it is, and what would move it. */
+/**
+ * The state of something, its reason, and the change that would end it.
+ * @category Coordination
+ */
 export type Explanation =
   | ({ readonly kind: "task" } & TaskExplanation)
   | ({ readonly kind: "wait" } & WaitExplanation)
   | ({ readonly kind: "message" } & MessageExplanation)
   | ({ readonly kind: "agent" } & AgentExplanation);
 
-/** A request that waits for its response. */
+/**
+ * A request that waits for its response.
+ * @category Messages
+ */
 export interface RequestExplanation {
   /** The request. */
   readonly messageId: string;
   /** The agent at the other end. */
   readonly agentId: string;
-  /** Since when. */
+  /** When it was sent. */
   readonly since: Instant;
-  /** Until when. */
+  /** The end of its time limit; `undefined` for none. */
   readonly until: Instant | undefined;
 }
 
-/** The answer of `explainAgent`. Lists are empty where they don't apply. */
+/**
+ * The answer of `explainAgent`. Lists are empty where they don't apply.
+ * @category Agents
+ */
 export interface AgentExplanation {
   /** The id of the agent. */
   readonly agentId: string;
@@ -57,7 +69,7 @@ export interface AgentExplanation {
   readonly status: "suspect" | "cordoned" | "full" | "busy" | "idle" | "unregistered";
   /** One sentence. */
   readonly summary: string;
-  /** Its life; `undefined` when it is no member. */
+  /** Its membership; `undefined` when it is no member. */
   readonly member: MemberView | undefined;
   /** Why it is given no tasks, or only those that no other agent is fit for; empty otherwise. */
   readonly cordons: readonly string[];
@@ -81,9 +93,9 @@ export interface AgentExplanation {
   readonly unhandledMessages: number;
 }
 
-/** Where answers come from. */
+/** The sources of explanations. */
 export interface Explainers {
-  /** The machines, and what the time is. */
+  /** The state of the machines, and the time. */
   readonly client: { readonly state: Readonly<RootState>; readonly now: Instant };
   /** Explains tasks. */
   readonly scheduler: { explain(taskId: string): TaskExplanation };
@@ -93,7 +105,7 @@ export interface Explainers {
   readonly messages: { explain(messageId: string): MessageExplanation };
 }
 
-/** Explains what has this id, of this kind if it is given; `undefined` when there is nothing. */
+/** Explains the subject with this id, of any kind or of `kind`; `undefined` when there is none. */
 export function explain(
   { client, scheduler, resources, messages }: Explainers,
   id: string | number,
@@ -127,7 +139,7 @@ function knownMessage(
 }
 
 /**
- * Explains one agent. Costs a look at what it has: its tasks, locks, waits and requests.
+ * Explains one agent. Costs O(its tasks, locks, waits and requests).
  *
  * @throws {UnknownAgentError} when there is no such agent
  */
@@ -158,7 +170,7 @@ export function explainAgent(
   return { ...facts, status, summary: [because, ...waitingFor(facts)].join("; ") };
 }
 
-/** Why an agent gets no tasks. */
+/** Returns the reasons for which an agent is cordoned. */
 function cordonsOf({ cordons, drained }: Agent): string[] {
   const reasons = [...cordons.values()].map(({ reason }) => reason);
   return drained === undefined ? reasons : [...reasons, drained];
@@ -170,7 +182,8 @@ function verdictOn(facts: Facts, ready: number): [AgentExplanation["status"], st
   const { member, cordons, tasks, load, slots } = facts;
   if (member?.status === "suspect") {
     const since = `It has been silent since ${iso(member.lastHeardAt)}`;
-    return ["suspect", `${since}, and is given up at ${iso(member.deadAt!)} unless it is heard of`];
+    const death = `counts as dead at ${iso(member.deadAt!)} without a heartbeat`;
+    return ["suspect", `${since}, and ${death}`];
   }
   if (cordons.length > 0) return ["cordoned", `It is given no tasks: ${cordons.join(", ")}`];
   if (slots === 0) return ["unregistered", "It is not registered for tasks"];
@@ -185,11 +198,11 @@ function verdictOn(facts: Facts, ready: number): [AgentExplanation["status"], st
 
 function namesOf(tasks: Facts["tasks"]): string {
   return tasks.length === 0
-    ? "attempts that were given up"
+    ? "attempts that lost their claims"
     : listed(tasks.map(({ taskId }) => quote(taskId)));
 }
 
-/** Returns what the agent waits for. */
+/** Describes the locks and the responses that the agent waits for. */
 function waitingFor({ waits, asks }: Facts): string[] {
   const locks = waits.flatMap((wait) =>
     wait.locks.filter(({ isFree }) => !isFree).map(({ resourceId }) => quote(resourceId))
@@ -197,7 +210,7 @@ function waitingFor({ waits, asks }: Facts): string[] {
   const agents = [...new Set(asks.map(({ agentId }) => quote(agentId)))];
   return [
     ...(locks.length > 0 ? [`it waits for ${listed(locks)}`] : []),
-    ...(agents.length > 0 ? [`it waits for an answer from ${listed(agents)}`] : []),
+    ...(agents.length > 0 ? [`it waits for a response from ${listed(agents)}`] : []),
   ];
 }
 
@@ -212,7 +225,7 @@ function breakerOf(
   return { state, retryAt };
 }
 
-/** Returns what an agent and its claims hold and wait for. */
+/** Returns the locks and the waits of an agent and its claims. */
 function locksOf(
   { locks, tasks }: Readonly<RootState>,
   agentId: string,

@@ -9,7 +9,10 @@ import { evictable, outlook } from "../breakers/state.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import type { RootState } from "../root/state.ts";
 
-/** The health of a coordination system and of each part. */
+/**
+ * The health of a coordination system and of each part.
+ * @category Coordination
+ */
 export interface CoordinationHealth extends HealthStatus {
   /** By the name of the part. */
   readonly components: Readonly<Record<string, HealthStatus>>;
@@ -54,7 +57,7 @@ export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): 
   });
 }
 
-/** Whether conflicts get settled. */
+/** Returns whether the table of open conflicts has room. */
 export function conflictHealth({ conflicts }: Readonly<RootState>): HealthStatus {
   const { active, reported, knownAgents, config: { maxActive, maxParties } } = conflicts;
   const isFull = active.size > TOLERATED_SHARE * maxActive;
@@ -91,7 +94,7 @@ function statusOf(error: string | undefined, metrics: Record<string, number>): H
   return { healthy: error === undefined, ...(error !== undefined && { error }), metrics };
 }
 
-/** At most three of `names`, and whether they are one or more. */
+/** Returns at most three of `names`, and the verb. */
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, 3).map((name) => JSON.stringify(name)).join(", ");
   if (names.length === 1) return `${shown} is`;

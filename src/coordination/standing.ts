@@ -1,6 +1,6 @@
 /**
- * What is so at the moment, read off the state of the root: what metrics begin with that have not
- * heard how it came about, as after a restart from a log.
+ * The gauges of metrics, read from the state of the root. Metrics start with them, as they have not
+ * received the events before: after a restart from a log, these were replayed and not published.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { CordonCause } from "../tasks/types.ts";
 import type { Gauges, OpenItems, TrackedResource } from "../metrics/mod.ts";
 import type { RootState } from "../root/state.ts";
 
-/** The gauges as a fold over all events so far would have them. Costs a look at everything. */
+/** Returns the gauges that a fold over all earlier events would give. Costs O(size of the state). */
 export function gaugesOf(state: Readonly<RootState>): Gauges {
   const gauges: Gauges = {
     tasks: new Map(),

@@ -82,7 +82,7 @@ export class Subsystems {
     this.versions = new OptimisticLockManager(logger, eventBus, { host: this.#part("conflicts") });
   }
 
-  /** Fires what is due. */
+  /** Fires due timers. */
   refresh(): Promise<void> {
     return this.client.refresh();
   }

@@ -1,5 +1,5 @@
 /**
- * Checks of what callers hand in, made by the façades before anything reaches a machine.
+ * Checks of arguments. Façades make them before anything reaches a machine.
  *
  * Every message has the same grammar: verb and thing, the rule, what came. The `attempt` that names
  * verb and thing is a function, so that a call that is fine pays for no text.
@@ -7,7 +7,7 @@
  * @module
  */
 
-/** Says what was being attempted, such as `acquire "db" for agent "a1"`. */
+/** Returns the attempted operation for a message, such as `acquire "db" for agent "a1"`. */
 export type Attempt = () => string;
 
 /** The longest id, in UTF-16 code units. */
@@ -16,7 +16,7 @@ export const LONGEST_ID = 256;
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-/** `value` as it is shown in a message: short, on one line, and without looking into it deeply. */
+/** Returns `value` for a message: short, on one line, and without reading it deeply. */
 export function quote(value: unknown): string {
   switch (typeof value) {
     case "string":

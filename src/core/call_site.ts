@@ -21,7 +21,7 @@ export async function rejectedFor(error: Error): Promise<never> {
 
 /**
  * Replaces the stack of `error` by that of the caller of `callee`. A no-op where the runtime can't
- * tell, or no function waits.
+ * provide it, or no function waits.
  */
 export function moveHere(error: Error, callee: unknown): void {
   const { captureStackTrace } = Error as { captureStackTrace?: Capture };

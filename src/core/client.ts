@@ -32,19 +32,19 @@ export interface MachineHost<
   state(): Readonly<State>;
 }
 
-/** Pause before a command that the log did not store is sent again. */
+/** Pause before a command that the log did not store is retried. */
 const RESEND_MS = 1000;
 
-/** A command that the log did not store, and its caller. */
+/** A command to retry until the log stores it, and the result of its caller. */
 interface Owed<Command> {
   readonly command: Command;
   readonly settled: Deferred<unknown>;
 }
 
 /**
- * Sends the commands of one façade until it stops or is closed.
+ * Sends the commands of one façade, until the machine stops or the client is closed.
  *
- * A subclass calls `listen` at the end of its constructor, and `stop` when it is closed.
+ * A subclass calls `listen` at the end of its constructor, and `stop` to close.
  */
 export abstract class MachineClient<
   State,
@@ -54,7 +54,7 @@ export abstract class MachineClient<
 > {
   /** The state of the machine, to be read only. */
   readonly state: Readonly<State>;
-  /** The error because of which nothing can be sent any more, or `undefined`. */
+  /** The error that rejects all further calls, or `undefined`. */
   readonly stopped: unknown;
   /** Where the machine runs. */
   protected readonly host: MachineHost<State, Command, Event, Answers>;
@@ -62,7 +62,7 @@ export abstract class MachineClient<
   #owed: Owed<Command>[] = [];
   #cancelResend: CancelTimer | undefined;
 
-  /** Makes a client that observes nothing yet. */
+  /** Creates a client without observers. */
   constructor(host: MachineHost<State, Command, Event, Answers>) {
     this.host = host;
     this.state = host.state();
@@ -78,7 +78,7 @@ export abstract class MachineClient<
     return this.host.dispatcher.clock.now();
   }
 
-  /** Keeps the process alive while callers wait for what the machine's timers lead to. */
+  /** Keeps the process alive while callers wait for timers of the machine. */
   get keeper(): Keeper {
     return this.host.dispatcher;
   }
@@ -90,7 +90,7 @@ export abstract class MachineClient<
 
   /** Sends a command and resolves with its answer. Rejects with the error of its refusal. */
   call<Each extends Command>(command: Each): Promise<AnswerTo<Answers, Each>>;
-  /** Sends a command and resolves with what `read` makes of its answer. */
+  /** Sends a command and resolves with the result of `read` for its answer. */
   call<Each extends Command, Result>(
     command: Each,
     read: (answer: AnswerTo<Answers, Each>) => Result,
@@ -140,8 +140,8 @@ export abstract class MachineClient<
   }
 
   /**
-   * Sends `command` until the log stores it, and resolves with the answer. Also after the client has
-   * stopped, as it ends something that the machine would keep for ever.
+   * Sends `command` with retries until the log stores it, and resolves with the answer. Sends even
+   * after the client has stopped: such a command ends something that would otherwise stay forever.
    */
   deliver<Each extends Command>(command: Each): Promise<AnswerTo<Answers, Each>> {
     if (this.host.dispatcher.synchronous) {
@@ -157,17 +157,17 @@ export abstract class MachineClient<
     return settled.promise() as Promise<AnswerTo<Answers, Each>>;
   }
 
-  /** The same as {@linkcode deliver} for a command whose end no caller waits for. */
+  /** The same as {@linkcode deliver}, without a result. */
   owe(command: Command): void {
     if (!this.host.dispatcher.synchronous) return void this.deliver(command).catch(ignore);
     try {
       this.dispatch(command);
     } catch {
-      // The machine has stopped, and with it what the command was to end.
+      // The machine has stopped, so there is nothing left to end.
     }
   }
 
-  /** Fires what is due in the machine, and sends again what its log did not store. */
+  /** Fires the timers that are due, and retries the commands that the log did not store. */
   refresh(): Promise<void> {
     this.#resend();
     return this.exchange({ type: "tick" }, ignore);
@@ -177,8 +177,8 @@ export abstract class MachineClient<
   protected abstract errorOf(refusal: Refusal, command: Command): Error;
 
   /**
-   * Sends a command and resolves with what `read` makes of its answer or refusal. `read` runs in the
-   * reply: before observers get the events of the step.
+   * Sends a command and resolves with the result of `read` for its answer or refusal. `read` runs in
+   * the reply, before observers receive the events of the step.
    */
   protected exchange<Each extends Command | Tick, Result>(
     command: Each,
@@ -200,7 +200,7 @@ export abstract class MachineClient<
     return result.promise();
   }
 
-  /** Sends `command`. @throws the error because of which the client has stopped */
+  /** Sends `command`. @throws {@linkcode stopped}, once the client has stopped */
   protected send<Each extends Command | Tick>(
     command: Each,
     reply: Reply<Outcome<Answers, Each>>,
@@ -209,7 +209,7 @@ export abstract class MachineClient<
     this.pass(command, reply);
   }
 
-  /** Hands `command` to the machine, whether the client has stopped or not. */
+  /** Sends `command`, even if the client has stopped. */
   protected pass<Each extends Command | Tick>(
     command: Each,
     reply: Reply<Outcome<Answers, Each>>,
@@ -217,12 +217,12 @@ export abstract class MachineClient<
     this.host.dispatcher.send(command, reply);
   }
 
-  /** Steps `command` on a synchronous machine, whether the client has stopped or not. */
+  /** Steps `command` on a synchronous machine, even if the client has stopped. */
   protected dispatch<Each extends Command>(command: Each): Outcome<Answers, Each> {
     return this.host.dispatcher.dispatch(command);
   }
 
-  /** Observes events of `types` from now on; the first call, also the end of the machine. */
+  /** Observes later events of `types`. The first call also observes the end of the machine. */
   protected listen<Type extends Event["type"]>(
     types: readonly Type[],
     observer: (event: Extract<Event, { type: Type }>) => void,
@@ -235,7 +235,7 @@ export abstract class MachineClient<
     if (types.length > 0) this.#unobserve.push(dispatcher.observe(types, observer));
   }
 
-  /** Stops for the reason `error`: observes and sends nothing any more. Idempotent. */
+  /** Removes all observers, and rejects pending and further calls with `error`. Idempotent. */
   protected stop(error: unknown): void {
     if (this.stopped !== undefined) return;
     (this as { stopped: unknown }).stopped = error;
@@ -247,7 +247,7 @@ export abstract class MachineClient<
     this.end(error);
   }
 
-  /** Ends all calls that wait with `error`, as the client has stopped. */
+  /** Rejects all pending calls with `error`. */
   protected abstract end(error: unknown): void;
 
   #read<Each extends Command>(
@@ -271,7 +271,7 @@ export abstract class MachineClient<
         else settled.resolve(answer);
       });
     } catch (error) {
-      settled.reject(error); // the machine has stopped, and with it what the command was to end
+      settled.reject(error); // the machine has stopped, so there is nothing left to end
     }
   }
 
@@ -304,11 +304,11 @@ export interface Keeper {
   release(): void;
 }
 
-/** The result of a call, known at once or later. Only the first outcome counts. */
+/** The result of a call, known at once or later. Settled once; later outcomes are ignored. */
 export class Deferred<Result> {
   readonly #keeper: Keeper | undefined;
   #isHeld = false;
-  /** Whether the outcome is an error that was made for this call. */
+  /** Whether the outcome is an error that was created for this call. */
   #isOwnError = false;
   #settled = false;
   #failed = false;
@@ -321,12 +321,12 @@ export class Deferred<Result> {
     this.#keeper = keeper;
   }
 
-  /** Whether the outcome is known. */
+  /** Whether it was resolved or rejected. */
   get settled(): boolean {
     return this.#settled;
   }
 
-  /** Settles the call with `value`. */
+  /** Resolves the promise with `value`. */
   resolve(value: Result): void {
     if (this.#settled) return;
     this.#settle();
@@ -334,7 +334,7 @@ export class Deferred<Result> {
     else this.#resolve(value);
   }
 
-  /** Settles the call with `error`. */
+  /** Rejects the promise with `error`. */
   reject(error: unknown): void {
     if (this.#settled) return;
     this.#settle();
@@ -343,7 +343,7 @@ export class Deferred<Result> {
     else this.#reject(error);
   }
 
-  /** Settles the call with an error that was made for it, whose stack shall show its caller. */
+  /** Rejects the promise with an error created for this call, whose stack then shows the caller. */
   fail(error: Error): void {
     if (this.#settled) return;
     this.#isOwnError = true;
@@ -352,7 +352,7 @@ export class Deferred<Result> {
     this.#resolve(rejectedFor(error));
   }
 
-  /** Returns the promise of the outcome; to be called once. */
+  /** Returns the promise. May be called once. */
   promise(): Promise<Result> {
     if (this.#settled) {
       if (!this.#failed) return resolved(this.#value as Result);
@@ -374,12 +374,12 @@ export class Deferred<Result> {
   }
 }
 
-/** Returns a promise of `value`; that of `undefined` is always the same. */
+/** Returns a promise of `value`, without an allocation for `undefined`. */
 export function resolved<Result>(value: Result): Promise<Result> {
   return value === undefined ? DONE as Promise<Result & undefined> : Promise.resolve(value);
 }
 
-/** Calls `call`, and turns what it throws into a rejection. */
+/** Calls `call`, and turns a thrown error into a rejection. */
 export function attempting<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
     return call();

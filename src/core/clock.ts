@@ -1,20 +1,26 @@
 /**
- * The source of time. Everything that waits uses a {@linkcode Clock}, so that a test or a simulation
- * can pass one that it moves by hand.
+ * The source of time. All timers come from a {@linkcode Clock}, so that a test or a simulation can
+ * control the time.
  *
  * @module
  */
 
 import type { Instant } from "./machine.ts";
 
-/** Cancels what {@linkcode Clock.setTimer} set. Idempotent; a no-op once the timer has fired. */
+/**
+ * Cancels what {@linkcode Clock.setTimer} set. Idempotent; a no-op once the timer has fired.
+ * @category Runtime
+ */
 export interface CancelTimer {
   (): void;
   /** Sets whether the pending timer keeps the process alive, as it does at first. */
   keepAlive?(isNeeded: boolean): void;
 }
 
-/** Tells the time and calls back later. */
+/**
+ * Provides the time, and timers.
+ * @category Runtime
+ */
 export interface Clock {
   /** Returns the time as an integer that never decreases. */
   now(): Instant;
@@ -139,7 +145,7 @@ export function aheadOf(clock: Clock, ms: number): Clock {
   };
 }
 
-/** Sets whether a timer keeps the process alive, where the runtime can tell: not in a browser. */
+/** Sets whether a timer keeps the process alive. A no-op in a browser, which has no such setting. */
 function keepAlive(timer: unknown, isNeeded: boolean): void {
   const { ref, unref } = timer as { ref?(): void; unref?(): void };
   if (isNeeded) ref?.call(timer);

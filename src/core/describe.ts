@@ -48,7 +48,7 @@ function isErrorData(value: unknown): value is { name: string; message: string }
   return typeof stack === "string" && typeof name === "string" && typeof message === "string";
 }
 
-/** Something with an id in a description; an id that was made for it says by itself what it is. */
+/** A noun and an id in a description; without the noun if the id begins with it. */
 export function subject(kind: string, id: string): string {
   return id.startsWith(`${kind}-`) ? id : `${kind} ${id}`;
 }
@@ -132,7 +132,7 @@ export function timeOfDay(at: Instant): string {
 
 /** The first few of `names` as a list, and how many more there are. */
 export function listed(names: readonly string[], most = 5): string {
-  if (names.length === 0) return "nobody";
+  if (names.length === 0) return "none";
   const shown = names.slice(0, most).join(", ");
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }

@@ -1,6 +1,5 @@
 /**
- * Decides when things happen: hosts one machine and gives it a clock, a log, a timer, and somebody
- * to tell.
+ * Hosts one machine, with a clock, a log, a timer and an event bus.
  *
  * Without a log a dispatch is synchronous. With one, commands are stepped in the log's order once
  * the log says that they are safe, in batches: while one batch is being written the next gathers.
@@ -51,9 +50,9 @@ export interface EventPublisher {
 
 /** Options of {@linkcode Engine}. */
 export interface EngineOptions<Command extends Named> {
-  /** Stamps commands and wakes the engine for what is due. @default systemClock */
+  /** Stamps commands, and times the timers of the machine. @default systemClock */
   clock?: Clock;
-  /** Keeps the commands. @default none: the state dies with the process, calls answer at once */
+  /** Stores the commands. @default none: the state is in memory only, and `dispatch` works */
   log?: CommandLog<Command | Tick>;
   /**
    * Positions in the log of commands that break the machine, and are not stepped when the log is read.
@@ -63,7 +62,7 @@ export interface EngineOptions<Command extends Named> {
   /** Where events are published. @default nowhere */
   eventBus?: EventPublisher;
   /**
-   * Is told when the machine breaks; one whose level is debug also of each command, and of each event
+   * Logs an error when the machine breaks. At level debug, also logs each command, and each event
    * that the bus doesn't log itself. @default warnings and errors on the console
    */
   logger?: Logger;
@@ -73,14 +72,14 @@ export interface EngineOptions<Command extends Named> {
 export type Observer<Event> = (event: Event, now: Instant) => void;
 
 /**
- * Receives the answer to a command, right after its step and before any observer; or the error
- * because of which it was not stepped.
+ * Receives the answer to a command, right after its step and before any observer is called; or the
+ * error for which it was not stepped.
  */
 export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
 
 /** The interface of an engine for façades: they send commands and observe events. */
 export interface Dispatcher<Command extends Named, Event extends Named, Answers> {
-  /** Stamps commands; a façade that waits by it stays in step with them. */
+  /** Stamps commands; façades use it for their own timers. */
   readonly clock: Clock;
   /**
    * Steps `command` and calls `reply` with the answer, at once or when the log has stored it; exactly
@@ -93,13 +92,13 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
     reply: Reply<Outcome<Answers, Each>>,
   ): void;
   /**
-   * Keeps the process alive for the timers of the machine, as a caller waits, until as many calls of
-   * {@linkcode release} follow.
+   * Keeps the process alive for the timers of the machine, while a caller waits. Counted: each call
+   * needs one {@linkcode release}.
    */
   hold(): void;
   /** Undoes one {@linkcode hold}. */
   release(): void;
-  /** Whether commands are stepped as they come, as there is no log to wait for. */
+  /** Whether commands are stepped at once, as there is no log. */
   readonly synchronous: boolean;
   /** The error of a log that has not reported yet whether it stored a batch; commands wait for it. */
   readonly stalled: LockstepError | undefined;
@@ -116,8 +115,7 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
     observer: Observer<Extract<Event, { type: Type }>>,
   ): () => void;
   /**
-   * Calls `listener` once when no command is stepped any more, with the error that says why; at once
-   * when that is so already.
+   * Calls `listener` once, with the reason, when the engine stops; at once if it has stopped.
    */
   whenStopped(listener: (error: LockstepError) => void): void;
 }
@@ -180,7 +178,7 @@ export class Engine<
 > implements Dispatcher<Command, Event, Answers>, AsyncDisposable {
   /** Stamps commands. It may jump: stamps never decrease. */
   readonly clock: Clock;
-  /** Whether {@linkcode dispatch} answers at once. */
+  /** Whether {@linkcode dispatch} works, as there is no log. */
   readonly synchronous: boolean;
   /** The error of a log that has not reported yet whether it stored a batch. */
   readonly stalled: LockstepError | undefined;
@@ -228,7 +226,7 @@ export class Engine<
   /** Ends the pause before a batch is offered again. */
   #offerAgain: (() => void) | undefined;
 
-  /** Whether nothing can be sent any more: it was closed, or the machine broke. */
+  /** Whether commands are rejected, because the engine was closed or the machine broke. */
   #isStopping = false;
   #closing: Promise<void> | undefined;
   /** Why nothing is stepped any more, if not because it was closed. */
@@ -236,7 +234,7 @@ export class Engine<
   #stopped: LockstepError | undefined;
   #stopListeners: ((error: LockstepError) => void)[] = [];
 
-  /** Starts from the machine's first state; {@linkcode recover} starts from what a log holds. */
+  /** Starts from the machine's initial state; {@linkcode recover} starts from a log. */
   constructor(
     machine: Machine<State, Command, Event, Answers>,
     options: EngineOptions<Command> = {},
@@ -331,8 +329,8 @@ export class Engine<
   }
 
   /**
-   * Steps `command` and returns the answer. Publishes the events first; when a handler is what
-   * calls, later, once the handlers of earlier events have run.
+   * Steps `command` and returns the answer, after its events were published. When a handler calls it,
+   * they are published after the events before them.
    *
    * @throws {ClosedError} after {@linkcode close}
    * @throws {TypeError} on an engine with a log; use {@linkcode send}
@@ -412,7 +410,7 @@ export class Engine<
   }
 
   /**
-   * Writes the state into the log, so that recovery need not read what came before.
+   * Writes a snapshot of the state to the log, so that recovery does not replay earlier entries.
    *
    * @throws {TypeError} on an engine without a log
    * @throws {ClosedError} after {@linkcode close}
@@ -453,7 +451,7 @@ export class Engine<
   }
 
   async #close(): Promise<void> {
-    await undefined; // from here on, whoever asks finds the engine closed
+    await undefined; // `closed` is true before anything below runs
     while (this.#writing !== undefined) await this.#writing;
     this.#stop(new ClosedError("go on", "the engine"));
     this.#observers.clear();
@@ -522,7 +520,7 @@ export class Engine<
         }
       }
     }
-    // With room for one event: the first push to an empty literal makes room for seventeen.
+    // Has capacity for one event: the first push to an empty literal would allocate seventeen.
     const events: Event[] = [undefined!];
     events.pop();
     let answer: Outcome<Answers, Each>;
@@ -606,7 +604,7 @@ export class Engine<
     this.#sequence += events.length;
   }
 
-  /** Publishes `events`, and then those of the steps that handlers cause meanwhile, in order. */
+  /** Publishes `events`, and then those of the steps that their handlers cause, in order. */
   #publish(
     events: readonly Event[],
     at: Instant,
@@ -653,8 +651,8 @@ export class Engine<
   }
 
   /**
-   * Makes the timer go off no later than the next deadline. One that is set for earlier stays: it
-   * finds nothing due and arms anew, which is cheaper than a timer for each change.
+   * Sets the timer to the next deadline at the latest. A timer that is set for earlier stays: it
+   * fires, finds nothing due and is set again, which is cheaper than a timer for each change.
    */
   #arm(): void {
     const deadline = this.#deadline;
@@ -683,7 +681,7 @@ export class Engine<
       if (this.#log !== undefined) return this.#gatherTick(now, { type: "tick" });
       this.#step({ type: "tick" }, now, undefined);
     } catch {
-      // It is logged, and every later call gets it.
+      // It is logged, and rejects every later call.
     }
   }
 
@@ -709,7 +707,7 @@ export class Engine<
     if (this.#toleratedMs < Infinity) this.#setTimer(now + LEAD_MS);
   }
 
-  /** The log did not take a tick: what was due then is still due. */
+  /** Retries a tick that the log did not store. */
   #retryTick(): void {
     if (this.#isStopping) return;
     const at = this.#time() + TICK_RETRY_MS;

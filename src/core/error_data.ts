@@ -9,7 +9,10 @@
 
 import { readable } from "./describe.ts";
 
-/** An error as data: what a journal can store of it. */
+/**
+ * An error as data: what a journal can store of it.
+ * @category Errors
+ */
 export interface ErrorData {
   /** The class of the error: `TypeError`. */
   readonly name: string;

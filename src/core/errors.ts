@@ -6,7 +6,10 @@
 
 import { quote } from "./arguments.ts";
 
-/** The base of all errors of Lockstep. */
+/**
+ * The base of all errors of Lockstep.
+ * @category Errors
+ */
 export abstract class LockstepError extends Error {
   /** Names the kind of error; stable between versions. */
   abstract readonly code: string;
@@ -16,7 +19,10 @@ export abstract class LockstepError extends Error {
   }
 }
 
-/** A call on an object that was closed. */
+/**
+ * A call on an object that was closed.
+ * @category Errors
+ */
 export class ClosedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "closed";
@@ -26,7 +32,10 @@ export class ClosedError extends LockstepError {
   }
 }
 
-/** A call on an object that has not read its log yet. */
+/**
+ * A call on an object that has not read its log yet.
+ * @category Errors
+ */
 export class UninitializedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "uninitialized";
@@ -45,7 +54,10 @@ export class InvariantError extends LockstepError {
   readonly code = "invariant";
 }
 
-/** The log did not store a command; the state is as before. */
+/**
+ * The log did not store a command; the state is as before.
+ * @category Errors
+ */
 export class LogError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "log";
@@ -79,7 +91,10 @@ export class LimitError extends LockstepError {
   }
 }
 
-/** A call under an epoch that is not in force; nothing changed. */
+/**
+ * A call under an epoch that is not in force; nothing changed.
+ * @category Errors
+ */
 export class StaleEpochError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "stale-epoch";
@@ -95,7 +110,10 @@ export class StaleEpochError extends LockstepError {
   }
 }
 
-/** An agent that was never registered, or that is gone. */
+/**
+ * An agent that was never registered, or was removed.
+ * @category Errors
+ */
 export class UnknownAgentError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unknown-agent";
@@ -108,7 +126,10 @@ export class UnknownAgentError extends LockstepError {
   }
 }
 
-/** No such event came within the time that `waitFor` was given. */
+/**
+ * No such event came within the time that `waitFor` was given.
+ * @category Errors
+ */
 export class EventTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "event-timeout";
@@ -128,13 +149,18 @@ export class EventTimeoutError extends LockstepError {
  * Thrown by a handler to end the task as failed at once, whatever retries are left, as its input is
  * invalid or another attempt would end in the same way. It says nothing about the agent, and does not
  * count for its breaker.
+ *
+ * @category Errors
  */
 export class NonRetryableError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "non-retryable";
 }
 
-/** Thrown by a handler to delay the next attempt. */
+/**
+ * Thrown by a handler to delay the next attempt.
+ * @category Errors
+ */
 export class RetryAfterError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "retry-after";

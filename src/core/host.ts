@@ -1,6 +1,6 @@
 /**
- * Runs the machine of a façade: inside a host that it is given, or in an engine of its own, which
- * runs at once, or with a log once that has been read.
+ * Runs the machine of a façade: in a given host, or in an engine of its own. Without a log that
+ * engine runs at once; with one, after the log has been read.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export interface Hosted<State, Command extends Named, Event extends Named, Answe
 
 /** The options that decide where a machine runs. */
 export interface HostOptions<State, Command extends Named, Event extends Named, Answers> {
-  /** Tells the time. @default systemClock */
+  /** The source of time. @default systemClock */
   clock?: Clock;
   /** Stores the commands. @default none */
   log?: CommandLog<Command | Tick>;
@@ -43,7 +43,7 @@ export interface HostOptions<State, Command extends Named, Event extends Named, 
 
 /** The methods that a host calls on a client. */
 export interface HostedClient {
-  /** Fires what is due in the machine. */
+  /** Fires the timers of the machine that are due. */
   refresh(): Promise<void>;
   /** Ends all calls that wait. The machine may refuse commands already. */
   close(): void | Promise<void>;
@@ -119,13 +119,13 @@ export class Host<
     return this.#initializing;
   }
 
-  /** Ends all calls, and the engine if it is the host's own. Idempotent. */
+  /** Rejects all pending calls, and closes the engine if it is the host's own. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  /** Fires due timers at once, and writes a snapshot to the log of the host's own engine. */
   async maintain(): Promise<void> {
     await this.running("go on").refresh();
     if (this.#engine?.synchronous === false) await this.#engine.snapshot();
@@ -168,9 +168,7 @@ export class Host<
   }
 }
 
-/**
- * Checks what every façade is given besides its config. @throws {TypeError} naming what is wrong
- */
+/** Checks the arguments of a façade besides its config. @throws {TypeError} naming the wrong one */
 export function requireSurroundings(
   attempt: Attempt,
   eventBus: EventPublisher | undefined,

@@ -1,13 +1,16 @@
 /**
- * Where commands go before they are stepped. The log of commands *is* the state: who reads it from
- * the start, or from a snapshot, arrives where everybody else is.
+ * The log of commands, which are appended before they are stepped. It determines the state: every
+ * replay from the start, or from a snapshot, ends in the same state.
  *
  * @module
  */
 
 import type { Instant } from "./machine.ts";
 
-/** A command as it is stepped, the first time and at every replay. */
+/**
+ * A command as it is stepped, first and in every replay.
+ * @category Runtime
+ */
 export interface LogEntry<Command> {
   /** The `now` of its step; never earlier than that of the entry before. */
   readonly at: Instant;
@@ -27,13 +30,16 @@ export interface LogBatch<Command> {
 
 /** A state to start from, in place of the entries that led to it. */
 export interface Snapshot {
-  /** Number of entries that led to it: the position of the first entry that it lacks. */
+  /** Number of entries that led to it: the position of the first entry after it. */
   readonly position: number;
-  /** The text that `encode` made of it. */
+  /** The encoded state. */
   readonly state: string;
 }
 
-/** Keeps commands in order. */
+/**
+ * Stores commands in order.
+ * @category Runtime
+ */
 export interface CommandLog<Command> {
   /**
    * Appends the entries of `batch` behind all earlier ones, all or none. Resolves when they are safe:
@@ -51,16 +57,15 @@ export interface CommandLog<Command> {
   read(position: number): AsyncIterable<LogEntry<Command>>;
   /** Keeps `snapshot` unless there is a newer one; what lies before it may be forgotten. */
   saveSnapshot(snapshot: Snapshot): Promise<void>;
-  /** The newest snapshot, or `undefined`. */
+  /** Resolves with the newest snapshot, or `undefined`. */
   loadSnapshot(): Promise<Snapshot | undefined>;
-  /** Flushes and lets go of everything; nothing is called afterwards. */
+  /** Flushes, and releases all resources. The last call. */
   close(): Promise<void>;
 }
 
 /**
- * A log in memory, for tests and for visiting the moments of a run again. It dies with the process.
- *
- * Keeps what came since its newest snapshot.
+ * A log in memory, for tests and for replay within one process. Keeps the entries since its newest
+ * snapshot.
  *
  * @example
  * ```ts
@@ -72,6 +77,7 @@ export interface CommandLog<Command> {
  * await scheduler.assignTask({ id: "t1" }, "a1");
  * for await (const { command } of log.read(0)) console.log(command);
  * ```
+ * @category Runtime
  */
 export class MemoryLog<Command> implements CommandLog<Command> {
   /** As JSON: what is read is what a log on a disk would return. */

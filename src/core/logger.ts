@@ -8,10 +8,16 @@
 import { quote, requireOneOf } from "./arguments.ts";
 import { errorData } from "./error_data.ts";
 
-/** The level of a logger, from the most verbose to none. */
+/**
+ * The level of a logger, from the most verbose to none.
+ * @category Runtime
+ */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
-/** Four levels, each with a message and further data. */
+/**
+ * Four levels, each with a message and further data.
+ * @category Runtime
+ */
 export interface Logger {
   /** Traces: each command of an engine, each event of a bus in debug mode. */
   // deno-lint-ignore no-explicit-any -- console, std/log and pino agree on nothing narrower
@@ -27,7 +33,10 @@ export interface Logger {
   error(message: any, ...data: any[]): unknown;
 }
 
-/** Options of {@linkcode Logger}. */
+/**
+ * Options of {@linkcode Logger}.
+ * @category Runtime
+ */
 export interface LoggerOptions {
   /** The least severe level that is written. @default "info" */
   level?: LogLevel;
@@ -88,6 +97,7 @@ class LevelledLogger implements Logger {
  * const logger = new Logger({ level: "debug" });
  * logger.debug("Lock granted", { resource: "db", agent: "a1" });
  * ```
+ * @category Runtime
  */
 export const Logger: new (options?: LoggerOptions) => Logger = LevelledLogger;
 

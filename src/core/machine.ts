@@ -14,16 +14,18 @@ import { fork } from "./data/plain.ts";
 /**
  * Milliseconds since the Unix epoch, as the engine's clock read them. An integer that never
  * decreases.
+ *
+ * @category Runtime
  */
 export type Instant = number;
 
-/** The part that all commands and all events have in common. */
+/** The field that all commands and events have. */
 export interface Named<Type extends string = string> {
   /** The name of the command or of the event: the same on the bus, in a journal and in a trace. */
   readonly type: Type;
 }
 
-/** The command that only lets time pass: due timers fire, nothing else happens. */
+/** The command that fires due timers, and does nothing else. */
 export interface Tick extends Named<"tick"> {}
 
 /**
@@ -64,7 +66,7 @@ export class Refusal<Event extends Named = Named> {
   /** The event that the rejection emitted; its `reason` names the condition. */
   readonly event: Event;
 
-  /** Makes the answer that belongs to `event`. */
+  /** Creates the answer that belongs to `event`. */
   constructor(event: Event) {
     this.event = event;
   }
@@ -85,7 +87,7 @@ export interface Machine<
   Event extends Named,
   Answers = Record<never, never>,
 > {
-  /** The name of the machine in the report of its breakdown. */
+  /** The name of the machine in error messages. */
   readonly name: string;
   /** The types of the commands that the machine accepts, besides `tick`. */
   readonly commands: readonly string[];
@@ -96,8 +98,8 @@ export interface Machine<
   /** Returns a fresh state that shares nothing with any other. */
   init(): State;
   /**
-   * Fires what is due, applies `command` at `now`, appends what happened to `events`, and answers
-   * the caller. Consumes `state`.
+   * Fires due timers, applies `command` at `now`, appends events to `events`, and returns the answer
+   * for the caller. Updates `state` in place.
    */
   step<Each extends Command | Tick>(
     state: State,
@@ -109,7 +111,7 @@ export interface Machine<
   deadline(state: State): Instant;
   /** Describes an event in one line for people. Never throws. */
   describe(event: Event): string;
-  /** Is never there: the compiler infers `Command` from its type. */
+  /** Never implemented: the compiler infers `Command` from its type. */
   accepts?(command: Command): never;
 }
 
@@ -204,8 +206,8 @@ export function isConfigure(command: Named): command is Configure {
 const PARTS = new WeakSet<object>();
 
 /**
- * Returns `machine` when it is a part, whose `step` an engine may split; not when it is a copy of one
- * with a `step` of its own.
+ * Returns `machine` if {@linkcode definePart} created it, so that an engine may call `apply` without
+ * `fire`; not for a copy with another `step`.
  */
 export function asPart<State, Command extends Named, Event extends Named, Answers>(
   machine: Machine<State, Command, Event, Answers>,
@@ -224,7 +226,7 @@ export interface Transition<State, Event, Answer> {
 }
 
 /**
- * Steps a copy: {@linkcode Machine.step} without the consumption of `state`.
+ * Steps a copy of `state`, which stays as it is.
  *
  * Costs a copy of the whole state; the engine steps in place instead.
  */
@@ -246,9 +248,12 @@ export function transition<
   return { state: next, events, answer };
 }
 
-/** The health of a subsystem, computed on request. */
+/**
+ * The health of a subsystem, computed on request.
+ * @category Coordination
+ */
 export interface HealthStatus {
-  /** Whether nothing needs a look: nothing has stopped, is full, or is late. */
+  /** Whether there is no problem: nothing has stopped, is full, or is late. */
   readonly healthy: boolean;
   /** The problem, for people; absent when it is healthy. */
   readonly error?: string;

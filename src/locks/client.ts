@@ -307,6 +307,7 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
  * }
  * console.log(locks.isLocked("report.md")); // false
  * ```
+ * @category Locks
  */
 export class LockHandle implements AsyncDisposable {
   /** The id of the resource. */
@@ -409,6 +410,7 @@ export class LockHandle implements AsyncDisposable {
  * await using set = await locks.acquireAll(["b.ts", "a.ts"], "writer");
  * console.log(set.resources.join(", ")); // b.ts, a.ts
  * ```
+ * @category Locks
  */
 export class LockSet implements AsyncDisposable {
   /** The id of the agent that holds them. */

@@ -17,7 +17,10 @@ import {
 } from "../core/config.ts";
 import type { LockMode } from "./types.ts";
 
-/** The options of a lock machine. */
+/**
+ * The options of a lock machine.
+ * @category Locks
+ */
 export interface LockConfig {
   /** The age that one point of priority adds to a wait, in milliseconds. @default 10_000 */
   readonly agingMs: number;
@@ -57,6 +60,8 @@ export const DEFAULT_LOCK_CONFIG: LockConfig = defaultsOf(LOCK_OPTIONS);
 /**
  * Options of {@linkcode ResourceManager}. It ignores those of other subsystems, so the config of a
  * whole coordination system fits.
+ *
+ * @category Locks
  */
 export interface ResourceManagerConfig extends Partial<LockConfig> {
   /** The time limit of a wait, in milliseconds; 0 for none. @default 30_000 */

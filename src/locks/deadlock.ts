@@ -48,11 +48,25 @@ export function waiterOf(edge: Edge): Owner {
   return isRequest(edge) ? edge.from : edge.wait.owner;
 }
 
+/** A deadlock, and the wait or request that ends to break it. */
+export interface Deadlock {
+  /** The owner of each edge waits for that of the next, and that of the last for that of the first. */
+  readonly cycle: readonly Edge[];
+  /** One of the cycle. */
+  readonly victim: Edge;
+}
+
+/** Returns a deadlock through `start`, or `undefined`. */
+export function findDeadlock(state: LockState, start: Owner): Deadlock | undefined {
+  const cycle = findCycle(state, start);
+  return cycle && { cycle, victim: chooseVictim(cycle) };
+}
+
 /**
  * Returns the victim of a cycle: the wait or request of the lowest priority; of several, that whose
  * owner holds the fewest locks; of several, the youngest. No two have the same age.
  */
-export function chooseVictim(cycle: readonly Edge[]): Edge {
+function chooseVictim(cycle: readonly Edge[]): Edge {
   return cycle.reduce((victim, edge) => yieldsTo(edge, victim) ? edge : victim);
 }
 
@@ -70,11 +84,7 @@ function numberOf(edge: Edge): number {
   return isRequest(edge) ? edge.number : edge.wait.id;
 }
 
-/**
- * Returns a deadlock through `start`: the owner of each edge waits for that of the next, and the
- * owner of the last for that of the first. `undefined` when there is none.
- */
-export function findCycle(state: LockState, start: Owner): Edge[] | undefined {
+function findCycle(state: LockState, start: Owner): Edge[] | undefined {
   if (start.waits.length === 0 && start.outgoing === undefined) return undefined;
   if (start.holds.length === 0 && !isAwaitedOtherwise(start)) return undefined;
   return cycleThroughLock(state, start) ?? cycleOfRequests(state, start);

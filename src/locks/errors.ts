@@ -17,7 +17,10 @@ import type {
 } from "./events.ts";
 import type { Lock, LockState } from "./state.ts";
 
-/** A release or renewal by an agent that doesn't hold the lock. It changed nothing. */
+/**
+ * A release or renewal by an agent that doesn't hold the lock. It changed nothing.
+ * @category Locks
+ */
 export class NotHolderError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "not-holder";
@@ -38,7 +41,10 @@ export class NotHolderError extends LockstepError {
   }
 }
 
-/** A wait for a lock exceeded its time limit. */
+/**
+ * A wait for a lock exceeded its time limit.
+ * @category Locks
+ */
 export class LockTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-timeout";
@@ -70,7 +76,10 @@ export class LockTimeoutError extends LockstepError {
   }
 }
 
-/** A wait or a request ended as the victim of a deadlock. */
+/**
+ * A wait or a request ended as the victim of a deadlock.
+ * @category Locks
+ */
 export class DeadlockError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "deadlock";
@@ -97,7 +106,10 @@ export class DeadlockError extends LockstepError {
   }
 }
 
-/** A wait for a lock ended without the lock: it was cancelled, or became pointless. */
+/**
+ * A wait for a lock ended without the lock: it was cancelled, or became pointless.
+ * @category Locks
+ */
 export class LockAbandonedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-abandoned";
@@ -114,7 +126,10 @@ export class LockAbandonedError extends LockstepError {
   }
 }
 
-/** A lock was lost while it was held. The reason of a handle's signal. */
+/**
+ * A lock was lost while it was held. The reason of a handle's signal.
+ * @category Locks
+ */
 export class LockLostError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-lost";
@@ -146,7 +161,10 @@ export class LockLostError extends LockstepError {
   }
 }
 
-/** A lock can't be acquired, or a capacity set, beside what is held. */
+/**
+ * A lock can't be acquired, or a capacity set, beside what is held.
+ * @category Locks
+ */
 export class LockModeError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "lock-mode";
@@ -235,7 +253,7 @@ const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepE
     return new StaleEpochError(attempt, epoch, held?.epoch);
   },
   "upgrade": ({ attempt, resourceId }) => {
-    const rule = "what the agent holds must be released before it asks for more of the same";
+    const rule = "the agent must release its units before it requests more of the same resource";
     return new LockModeError(attempt, resourceId, rule);
   },
   "over-capacity": ({ attempt, lock }) => {

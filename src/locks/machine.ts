@@ -41,7 +41,7 @@ import type {
   ResourceCommand,
 } from "./commands.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./config.ts";
-import { chooseVictim, type Edge, findCycle, isRequest, waiterOf } from "./deadlock.ts";
+import { type Deadlock, findDeadlock, isRequest, waiterOf } from "./deadlock.ts";
 import {
   type AskEnded,
   type AskRefused,
@@ -714,7 +714,7 @@ function removeRequest(state: LockState, request: PendingRequest): void {
 // What follows.
 
 /**
- * Grants what waiters can have, and breaks the deadlocks that come about, until nothing follows.
+ * Grants locks to waiters, and breaks the deadlocks that result, until no more follow.
  * Consequences of these are added to the lists, so a chain of any length needs no recursion.
  */
 function followUp(step: LockStep, { unserved, groups, suspects }: FollowUps): void {
@@ -756,9 +756,9 @@ function breakDeadlock(step: LockStep, suspects: Owner[]): boolean {
   const { state } = step;
   if (!state.config.deadlockDetection) suspects.length = 0;
   for (let owner = suspects.at(-1); owner !== undefined; owner = suspects.at(-1)) {
-    const cycle = findCycle(state, owner);
-    if (cycle !== undefined) {
-      endVictim(step, cycle);
+    const deadlock = findDeadlock(state, owner);
+    if (deadlock !== undefined) {
+      endVictim(step, deadlock);
       return true;
     }
     suspects.pop();
@@ -767,9 +767,8 @@ function breakDeadlock(step: LockStep, suspects: Owner[]): boolean {
 }
 
 /** Ends the victim of a cycle; by the policy `revoke`, also its hold that the cycle waits for. */
-function endVictim(step: LockStep, cycle: readonly Edge[]): void {
+function endVictim(step: LockStep, { cycle, victim }: Deadlock): void {
   const { state, now, events } = step;
-  const victim = chooseVictim(cycle);
   const owner = waiterOf(victim);
   if (isRequest(victim)) removeRequest(state, victim);
   else removeWait(step, victim.wait);

@@ -46,7 +46,10 @@ import {
   waiting,
 } from "./views.ts";
 
-/** The surroundings of a resource manager. */
+/**
+ * The surroundings of a resource manager.
+ * @category Locks
+ */
 export interface ResourceManagerOptions {
   /** Times waits and leases. @default systemClock */
   clock?: Clock;
@@ -75,6 +78,7 @@ export interface ResourceManagerOptions {
  * }
  * await locks.shutdown();
  * ```
+ * @category Locks
  */
 export class ResourceManager implements AsyncDisposable {
   readonly #defaults: AcquireDefaults;
@@ -287,12 +291,12 @@ export class ResourceManager implements AsyncDisposable {
 
   /** Maps each lock that is held to the agent that holds it. */
   getAllocations(): Map<string, string> {
-    return allocations(this.#host.running("look").state);
+    return allocations(this.#host.running("read the state").state);
   }
 
   /** Maps each agent that waits to the resources that it waits for. */
   getWaitingRequests(): Map<string, string[]> {
-    return waiting(this.#host.running("look").state);
+    return waiting(this.#host.running("read the state").state);
   }
 
   /**
@@ -301,7 +305,7 @@ export class ResourceManager implements AsyncDisposable {
    */
   explain(waitId: number): WaitExplanation | undefined {
     requireInteger(waitId, 1, Number.MAX_SAFE_INTEGER, "waitId", () => "explain a wait");
-    return explainWait(this.#host.running("look").state, waitId);
+    return explainWait(this.#host.running("read the state").state, waitId);
   }
 
   /** Returns the health of the locks. Costs O(locks). */
@@ -315,7 +319,7 @@ export class ResourceManager implements AsyncDisposable {
     return Promise.resolve(status);
   }
 
-  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  /** Fires due timers at once, and writes a snapshot to the manager's own log. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }
@@ -341,7 +345,7 @@ export class ResourceManager implements AsyncDisposable {
 
   #stateOf(resourceId: string): Readonly<LockState> {
     requireId(resourceId, "resourceId", () => `look at ${quote(resourceId)}`);
-    return this.#host.running("look").state;
+    return this.#host.running("read the state").state;
   }
 }
 

@@ -4,14 +4,20 @@
  * @module
  */
 
-/** The way in which a resource is held. */
+/**
+ * The way in which a resource is held.
+ * @category Locks
+ */
 export type LockMode =
   /** Alone, or as some of the units of a resource with a capacity. */
   | "exclusive"
   /** Together with any number of other shared holders. */
   | "shared";
 
-/** A resource to acquire, and how. */
+/**
+ * A resource to acquire, and how.
+ * @category Locks
+ */
 export interface ResourceRequest {
   /** Any name that all its users agree on, such as a path. */
   readonly resourceId: string;
@@ -21,12 +27,18 @@ export interface ResourceRequest {
   readonly units: number;
 }
 
-/** A resource of several: its id, or its id with mode and units. */
+/**
+ * A resource of several: its id, or its id with mode and units.
+ * @category Locks
+ */
 export type ResourceRequestLike =
   | string
   | { resourceId: string; mode?: LockMode; units?: number };
 
-/** Options of an acquire. */
+/**
+ * Options of an acquire.
+ * @category Locks
+ */
 export interface AcquireOptions {
   /** Higher is sooner; one point is worth `agingMs` of waiting. @default 0 */
   priority?: number;
@@ -42,10 +54,16 @@ export interface AcquireOptions {
   signal?: AbortSignal;
 }
 
-/** Options of an acquire of several locks. */
+/**
+ * Options of an acquire of several locks.
+ * @category Locks
+ */
 export type AcquireAllOptions = Omit<AcquireOptions, "mode" | "units">;
 
-/** An owner of locks. */
+/**
+ * An owner of locks.
+ * @category Locks
+ */
 export interface LockHolder {
   /** The agent, which events name. */
   agentId: string;

@@ -19,7 +19,10 @@ import {
 import { counted, quote } from "../core/arguments.ts";
 import { listed } from "../core/describe.ts";
 
-/** One holder of a lock. */
+/**
+ * One holder of a lock.
+ * @category Locks
+ */
 export interface HolderView {
   /** The agent. */
   readonly agentId: string;
@@ -37,7 +40,10 @@ export interface HolderView {
   readonly expiresAt: Instant | undefined;
 }
 
-/** One waiter of a lock. */
+/**
+ * One waiter of a lock.
+ * @category Locks
+ */
 export interface WaiterView {
   /** The agent. */
   readonly agentId: string;
@@ -143,7 +149,10 @@ export function health(state: Readonly<LockState>, now: Instant, stopped: unknow
   return { healthy: false, error: problems.join("; "), metrics };
 }
 
-/** One lock of a wait. */
+/**
+ * One lock of a wait.
+ * @category Locks
+ */
 export interface LockWaitExplanation {
   /** The resource. */
   readonly resourceId: string;
@@ -155,7 +164,10 @@ export interface LockWaitExplanation {
   readonly behind: readonly string[];
 }
 
-/** Why a wait has not ended. */
+/**
+ * Why a wait has not ended.
+ * @category Locks
+ */
 export interface WaitExplanation {
   /** The wait. */
   readonly waitId: number;

@@ -18,7 +18,10 @@ import type { BroadcastMessage, PublishMessage, SendMessage } from "./commands.t
 import type { MessageDefaults } from "./config.ts";
 import type { MessageState } from "./state.ts";
 
-/** Options of a message to several agents. */
+/**
+ * Options of a message to several agents.
+ * @category Messages
+ */
 export interface PostOptions {
   /** The kind of message, for its recipient. @default "broadcast" or "topic" */
   type?: string;
@@ -28,18 +31,24 @@ export interface PostOptions {
   ttlMs?: number;
 }
 
-/** Options of a message. */
+/**
+ * Options of a message.
+ * @category Messages
+ */
 export interface SendOptions extends PostOptions {
   /** The kind of message, for its recipient. @default "message" */
   type?: string;
   /**
    * An id of the sender's choice, which makes sending idempotent: a second message of the same id is
-   * dropped. @default one that is made for it
+   * dropped. @default a generated id
    */
   id?: string;
 }
 
-/** Options of a request. */
+/**
+ * Options of a request.
+ * @category Messages
+ */
 export interface RequestOptions extends PostOptions {
   /** The kind of message, for its recipient. @default "request" */
   type?: string;
@@ -49,7 +58,10 @@ export interface RequestOptions extends PostOptions {
   signal?: AbortSignal;
 }
 
-/** Options of a handler. */
+/**
+ * Options of a handler.
+ * @category Messages
+ */
 export interface SubscribeOptions {
   /**
    * Time limit for a message after the handler returns a promise, in milliseconds; 0 for none.
@@ -58,7 +70,10 @@ export interface SubscribeOptions {
   timeoutMs?: number;
 }
 
-/** Options of `receive`. */
+/**
+ * Options of `receive`.
+ * @category Messages
+ */
 export interface ReceiveOptions {
   /**
    * Time limit of the delivery, in milliseconds; 0 for none.
@@ -67,7 +82,7 @@ export interface ReceiveOptions {
   timeoutMs?: number;
 }
 
-/** Matches the ids that are made for messages. */
+/** Matches generated ids of messages. */
 const MADE_ID = /^message-\d+$/;
 
 /** Returns the command that sends a message. Ids of a channel in `state` are not checked again. */
@@ -192,6 +207,6 @@ function readTerms(
 function requireChosenId(id: unknown, attempt: Attempt): void {
   requireId(id, "id", attempt);
   if (!MADE_ID.test(id)) return;
-  const rule = "id must not look like one that is made for messages";
+  const rule = "id must not have the form of a generated id";
   throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(id)}`);
 }

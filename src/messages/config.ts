@@ -7,12 +7,15 @@
 import type { Attempt } from "../core/arguments.ts";
 import { count, defaultsOf, integer, ms, oneOf, type Options, readConfig } from "../core/config.ts";
 
-/** The options of a mailbox machine. Times are milliseconds. */
+/**
+ * The options of a mailbox machine. Times are milliseconds.
+ * @category Messages
+ */
 export interface MessageConfig {
   /** Most messages in each lane of a handler, those in delivery included. @default 10_000 */
   readonly mailboxCapacity: number;
   /**
-   * What happens to a message for a full lane: `reject` refuses it, `drop-oldest` moves the oldest
+   * The policy for a message to a full lane: `reject` refuses it, `drop-oldest` moves the oldest
    * message that waits to the dead letters. @default "reject"
    */
   readonly mailboxPolicy: "reject" | "drop-oldest";
@@ -63,6 +66,8 @@ export const DEFAULT_MESSAGE_CONFIG: MessageConfig = defaultsOf(MESSAGE_OPTIONS)
 /**
  * Options of {@linkcode MessageRouter}. The config of a whole coordination system fits, too: it
  * ignores the options of other subsystems.
+ *
+ * @category Messages
  */
 export interface MessageRouterConfig extends Partial<MessageConfig> {
   /**

@@ -12,7 +12,10 @@ import type { MessageCommand } from "./commands.ts";
 import type { MessageConfig } from "./config.ts";
 import type { MessageRefused, MessageUnanswered, UnansweredReason } from "./events.ts";
 
-/** A mailbox is full; the message was not sent. */
+/**
+ * A mailbox is full; the message was not sent.
+ * @category Messages
+ */
 export class MailboxFullError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "mailbox-full";
@@ -35,7 +38,10 @@ export class MailboxFullError extends LockstepError {
   }
 }
 
-/** The response to a request did not come in time; `cause` is the error of its handler, if any. */
+/**
+ * The response to a request did not come in time; `cause` is the error of its handler, if any.
+ * @category Messages
+ */
 export class ResponseTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "response-timeout";
@@ -67,6 +73,8 @@ export class ResponseTimeoutError extends LockstepError {
 /**
  * A request ended without a response, for another reason than time. When its handler failed in each
  * delivery, or with a `NonRetryableError`, that error is the `cause`.
+ *
+ * @category Messages
  */
 export class UnansweredError extends LockstepError {
   /** Stable, unlike the message. */
@@ -109,7 +117,10 @@ const UNANSWERED: Readonly<Record<UnansweredError["reason"], string>> = {
   "deadlock": "the request was the victim of a deadlock",
 };
 
-/** A message that is not known, or not a dead letter. */
+/**
+ * A message that is not known, or not a dead letter.
+ * @category Messages
+ */
 export class UnknownMessageError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unknown-message";
@@ -123,7 +134,10 @@ export class UnknownMessageError extends LockstepError {
   }
 }
 
-/** A delivery has ended; the reason of its handler's signal. */
+/**
+ * A delivery has ended; the reason of its handler's signal.
+ * @category Messages
+ */
 export class DeliveryLostError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "delivery-lost";

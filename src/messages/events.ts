@@ -86,7 +86,7 @@ export interface MessageNacked extends Named<"message:nacked">, MessageCopyEvent
   readonly retryAt: Instant;
 }
 
-/** A delivery was taken back because its handler is gone, at no cost to the message. */
+/** A delivery was returned because its handler was detached; it does not count against the message. */
 export interface MessageReturned extends Named<"message:returned">, MessageCopyEvent {}
 
 /** The pause after a failed delivery ended. */
@@ -280,7 +280,7 @@ export const MESSAGE_DESCRIPTIONS: Descriptions<MessageEvent> = {
   "message:nacked": (event) =>
     `${copy(event)} → ${event.reason} in attempt ${event.attempt}, again at ` +
     `${timeOfDay(event.retryAt)}, ${thrown(event.error)}`,
-  "message:returned": (event) => `${copy(event)} → taken back, its handler is gone`,
+  "message:returned": (event) => `${copy(event)} → returned, its handler is gone`,
   "message:readied": (event) => `${copy(event)} → ready to be delivered again`,
   "message:extended": (event) =>
     `${copy(event)} may be handled ` +

@@ -10,6 +10,8 @@ import type { Message } from "./types.ts";
  * Handles a message of an agent. When it returns, or what it returns resolves, the message is acked;
  * when it throws or rejects, the message is delivered again after a pause. A `NonRetryableError`
  * makes it a dead letter at once, and a `RetryAfterError` makes the pause longer.
+ *
+ * @category Messages
  */
 export type MessageHandler<Payload = unknown> = (
   message: Message<Payload>,
@@ -42,6 +44,7 @@ export interface DeliveryKeeper {
  * });
  * console.log(await router.sendWithResponse("caller", "builder", "build")); // built
  * ```
+ * @category Messages
  */
 export class DeliveryContext<Payload = unknown> {
   /** The message that is delivered. */
@@ -119,6 +122,7 @@ export class DeliveryContext<Payload = unknown> {
  * }
  * await router.send("writer", "reviewer", "draft 2"); // waits for the next handler
  * ```
+ * @category Messages
  */
 export class Subscription implements Disposable, AsyncDisposable {
   /** The handler's id, for `unsubscribe`. */

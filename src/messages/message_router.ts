@@ -50,7 +50,10 @@ import {
   waiting,
 } from "./views.ts";
 
-/** Options of {@linkcode MessageRouter} besides its config. */
+/**
+ * Options of {@linkcode MessageRouter} besides its config.
+ * @category Messages
+ */
 export interface MessageRouterOptions {
   /** Times deliveries and requests. @default systemClock */
   clock?: Clock;
@@ -85,6 +88,7 @@ type Command = Exclude<MessageCommand, Tick>;
  * await router.send("writer", "reviewer", "report.md"); // writer wrote report.md
  * console.log(await router.sendWithResponse("writer", "adder", { a: 1, b: 2 })); // 3
  * ```
+ * @category Messages
  */
 export class MessageRouter implements AsyncDisposable {
   readonly #defaults: MessageDefaults;
@@ -154,7 +158,7 @@ export class MessageRouter implements AsyncDisposable {
    * Sends a request and resolves with the response.
    *
    * @throws {ResponseTimeoutError} when none comes within `timeoutMs`
-   * @throws {UnansweredError} when its handler failed for good, with that error as the cause; or when
+   * @throws {UnansweredError} when its handler failed, with that error as the cause; or when
    * the request is a dead letter for another reason, or one of the agents is gone
    * @throws {DeadlockError} when the request is the victim of a deadlock
    * @throws {MailboxFullError} when the mailbox is full and may not evict its oldest message
@@ -230,13 +234,13 @@ export class MessageRouter implements AsyncDisposable {
   /** Returns the agents that are subscribed to `topic`, in the order of their subscription. */
   subscribersOf(topic: string): string[] {
     requireId(topic, "topic", () => "look at a topic");
-    return [...this.#host.running("look").state.topics.get(topic) ?? []];
+    return [...this.#host.running("read the state").state.topics.get(topic) ?? []];
   }
 
   /** Returns the topics that an agent is subscribed to, in the order of its subscription. */
   topicsOf(agentId: string): string[] {
     requireId(agentId, "agentId", () => "look at a mailbox");
-    return [...this.#host.running("look").state.mailboxes.get(agentId)?.topics ?? []];
+    return [...this.#host.running("read the state").state.mailboxes.get(agentId)?.topics ?? []];
   }
 
   /**
@@ -331,13 +335,13 @@ export class MessageRouter implements AsyncDisposable {
    */
   peek<Payload = unknown>(agentId: string): Message<Payload>[] {
     requireId(agentId, "agentId", () => "look into a mailbox");
-    return unhandled(this.#host.running("look").state, agentId) as Message<Payload>[];
+    return unhandled(this.#host.running("read the state").state, agentId) as Message<Payload>[];
   }
 
-  /** Returns the dead letters of one agent, or of all, oldest first. Costs a look at each. */
+  /** Returns the dead letters of one agent, or of all, oldest first. Costs O(dead letters). */
   deadLetters<Payload = unknown>(agentId?: string): DeadLetterView<Payload>[] {
     if (agentId !== undefined) requireId(agentId, "agentId", () => "look at dead letters");
-    const { state } = this.#host.running("look");
+    const { state } = this.#host.running("read the state");
     return deadLetters(state, agentId) as DeadLetterView<Payload>[];
   }
 
@@ -354,19 +358,19 @@ export class MessageRouter implements AsyncDisposable {
   }
 
   /**
-   * Explains where a message is, and what it waits for. Costs a look at each message, but for
-   * requests only at those of the recipient.
+   * Explains where a message is, and the event that it waits for. Costs O(messages); for a request, only
+   * those of the recipient.
    *
    * @throws {UnknownMessageError} when it was handled, or never sent
    */
   explain(messageId: string): MessageExplanation {
     requireId(messageId, "messageId", () => "explain a message");
-    return explainMessage(this.#host.running("look").state, messageId);
+    return explainMessage(this.#host.running("read the state").state, messageId);
   }
 
   /** Returns, for each agent that waits for a response, the agents that it asked. */
   getWaitingRequests(): Map<string, string[]> {
-    return waiting(this.#host.running("look").state);
+    return waiting(this.#host.running("read the state").state);
   }
 
   /**
@@ -389,7 +393,7 @@ export class MessageRouter implements AsyncDisposable {
     return this.#call({ type: "close-mailbox", agentId, reason }, attempt, { agentId, reason });
   }
 
-  /** Returns the health of the mailboxes. Costs a look at each. */
+  /** Returns the health of the mailboxes. Costs O(mailboxes). */
   getHealthStatus(): Promise<HealthStatus> {
     const { client } = this.#host;
     if (client === undefined) {
@@ -400,7 +404,7 @@ export class MessageRouter implements AsyncDisposable {
     return Promise.resolve(status);
   }
 
-  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  /** Fires due timers at once, and writes a snapshot to the router's own log. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }

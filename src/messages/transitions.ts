@@ -127,7 +127,7 @@ function finalCause(
   return isExpired(copy, now) ? "expired" : undefined;
 }
 
-/** Draws up to `retryDelay` at first, twice as much each time; at least what the error demands. */
+/** Draws up to `retryDelay` at first, twice as much each time; at least the pause of the error. */
 function pauseAfter({ state }: MessageStep, attempt: number, { retryAfterMs }: ErrorData): number {
   const { config, prng } = state;
   const longest = Math.min(config.maxRetryDelayMs, config.retryDelay * 2 ** (attempt - 1));
@@ -153,7 +153,7 @@ export function extend(step: MessageStep, copy: Copy, timeoutMs: number): void {
   step.events.push({ type: "message:extended", ...idsOf(copy), until });
 }
 
-/** Ends a delivery at no cost; the caller delivers what is ready. */
+/** Returns a delivery at no cost to the message; the caller delivers the next one. */
 export function returnDelivery(step: MessageStep, copy: Copy): void {
   if (isExpired(copy, step.now)) return deadLetter(step, copy, "expired", undefined);
   endDelivery(step.state, copy);
@@ -192,7 +192,7 @@ export function handOver(
   deliverReady(step, successor, lane);
 }
 
-/** Moves a copy to the dead letters, and delivers what it blocked. */
+/** Moves a copy to the dead letters, and delivers the messages that it blocked. */
 export function deadLetter(
   step: MessageStep,
   copy: Copy,

@@ -6,7 +6,10 @@
 
 import type { Instant } from "../core/machine.ts";
 
-/** A message as its recipient sees it. */
+/**
+ * A message as its recipient sees it.
+ * @category Messages
+ */
 export interface Message<Payload = unknown> {
   /** Unique among all messages. */
   readonly id: string;
@@ -32,7 +35,10 @@ export interface Message<Payload = unknown> {
   readonly attempt: number;
 }
 
-/** The outcome of a broadcast or a publication for one of its recipients. */
+/**
+ * The outcome of a broadcast or a publication for one of its recipients.
+ * @category Messages
+ */
 export interface MessageOutcome {
   /** The recipient. */
   readonly to: string;

@@ -14,7 +14,10 @@ import type { Copy, DeadLetter, Lane, MessageState, OpenRequest } from "./state.
 import { messageOf } from "./tables.ts";
 import type { Message } from "./types.ts";
 
-/** A message that could not be delivered. */
+/**
+ * A message that could not be delivered.
+ * @category Messages
+ */
 export interface DeadLetterView<Payload = unknown> {
   /** The message as it was last delivered, or sent. */
   readonly message: Message<Payload>;
@@ -77,7 +80,7 @@ const TOLERATED_LATENESS_MS = 1_000;
 /** Age up to which a dead letter is unhealthy. */
 const RECENT_MS = 60_000;
 
-/** Returns the health of the mailboxes. Costs a look at each. */
+/** Returns the health of the mailboxes. Costs O(mailboxes). */
 export function health(
   state: Readonly<MessageState>,
   now: Instant,
@@ -143,7 +146,10 @@ function countRecentlyDead(state: Readonly<MessageState>, now: Instant): number 
   return count;
 }
 
-/** The place of a message for one handler of its recipient. */
+/**
+ * The place of a message for one handler of its recipient.
+ * @category Messages
+ */
 export interface DeliveryExplanation {
   /** The handler; empty when the agent pulls. */
   readonly handlerId: string;
@@ -157,7 +163,10 @@ export interface DeliveryExplanation {
   readonly until: Instant | undefined;
 }
 
-/** The answer of `explain`. Lists are empty where they do not apply. */
+/**
+ * The answer of `explain`. Lists are empty where they do not apply.
+ * @category Messages
+ */
 export interface MessageExplanation {
   /** The message. */
   readonly messageId: string;
@@ -180,8 +189,8 @@ export interface MessageExplanation {
 }
 
 /**
- * Explains one message. Costs a look at each message in the mailbox of a request's recipient, and in
- * all mailboxes for any other.
+ * Explains one message. Costs O(messages in the recipient's mailbox) for a request, and O(messages in
+ * all mailboxes) for any other message.
  *
  * @throws {UnknownMessageError} when it was handled, or never sent
  */

@@ -39,7 +39,10 @@ export interface Histogram {
   readonly negatives: Map<number, number>;
 }
 
-/** A summary of a distribution of values. */
+/**
+ * A summary of a distribution of values.
+ * @category Metrics
+ */
 export interface Summary {
   /** Number of values. */
   readonly count: number;

@@ -6,7 +6,10 @@
 
 import { defaultsOf, integer, ms, type Options } from "../core/config.ts";
 
-/** The limits of a metrics collector. */
+/**
+ * The limits of a metrics collector.
+ * @category Metrics
+ */
 export interface MetricsConfig {
   /** Number of the newest samples of each metric that are kept. @default 10_000 */
   readonly keepSamples: number;

@@ -35,14 +35,17 @@ import { CpuMeter, probeProcess, type ProcessProbe, type ProcessUsage } from "./
 import { reportOf } from "./report.ts";
 import type { CoordinationMetrics, MetricsSample, TopMetric } from "./types.ts";
 
-/** Options of {@linkcode CoordinationMetricsCollector}. */
+/**
+ * Options of {@linkcode CoordinationMetricsCollector}.
+ * @category Metrics
+ */
 export interface MetricsCollectorOptions extends Partial<MetricsConfig> {
-  /** Stamps what is recorded and read. @default systemClock */
+  /** Stamps samples and reports. @default systemClock */
   clock?: Clock;
-  /** Returns the usage of the process. @default what Deno, Node or Bun return */
+  /** Returns the usage of the process. @default the usage that Deno, Node or Bun report */
   probe?: ProcessProbe;
   /**
-   * Returns the current state when the collector starts: what all events that were published until
+   * Returns the current state when the collector starts: the one that all events published until
    * then have led to. @default nothing has happened
    */
   standing?: () => Gauges;
@@ -72,6 +75,7 @@ const MOST_TAGS = 32;
  * metrics.stop();
  * await locks.shutdown();
  * ```
+ * @category Metrics
  */
 export class CoordinationMetricsCollector implements AsyncDisposable {
   readonly #logger: Logger;
@@ -158,7 +162,7 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     }
   }
 
-  /** Returns all figures at this moment. Costs a look at each agent. */
+  /** Returns all figures at this moment. Costs O(agents). */
   getCurrentMetrics(): CoordinationMetrics {
     const now = this.#now();
     const { memoryBytes, cpuPercent } = this.#measure(now);

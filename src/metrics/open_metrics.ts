@@ -9,7 +9,10 @@ import { quantileOf } from "./aggregates.ts";
 import { breakersByState, countSuspects, loadOf } from "./gauges.ts";
 import { COUNTERS, DURATION_METRICS } from "./vocabulary.ts";
 
-/** The content type of the text. */
+/**
+ * The content type of the text.
+ * @category Metrics
+ */
 export const OPEN_METRICS_CONTENT_TYPE =
   "application/openmetrics-text; version=1.0.0; charset=utf-8";
 

@@ -9,7 +9,10 @@
 
 import type { Instant } from "../core/machine.ts";
 
-/** The usage of a process; what is not known is left out. */
+/**
+ * The usage of a process; what is not known is left out.
+ * @category Metrics
+ */
 export interface ProcessUsage {
   /** Memory in use, in bytes. */
   readonly memoryBytes?: number;
@@ -17,7 +20,10 @@ export interface ProcessUsage {
   readonly cpuMs?: number;
 }
 
-/** Returns the usage of a process. */
+/**
+ * Returns the usage of a process.
+ * @category Metrics
+ */
 export type ProcessProbe = () => ProcessUsage;
 
 /** The functions that Deno, Node and Bun have under the same name. */
@@ -26,7 +32,10 @@ interface ProcessLike {
   cpuUsage?: () => { user?: number; system?: number };
 }
 
-/** Returns the usage of this process; nothing in a browser. */
+/**
+ * Returns the usage of this process; nothing in a browser.
+ * @category Metrics
+ */
 export function probeProcess(): ProcessUsage {
   const { process } = globalThis as unknown as { process?: ProcessLike };
   const memoryBytes = attempt(() => process?.memoryUsage?.().rss);

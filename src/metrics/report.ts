@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly cpuPercent: number | undefined;
 }
 
-/** Returns the figures at `now`. Costs a look at each agent. */
+/** Returns the figures at `now`. Costs O(agents). */
 export function reportOf(
   state: Readonly<MetricsState>,
   now: Instant,

@@ -8,7 +8,10 @@
 
 import type { TaskStatus } from "../tasks/types.ts";
 
-/** One value of a metric. */
+/**
+ * One value of a metric.
+ * @category Metrics
+ */
 export interface MetricsSample {
   /** When it was taken. */
   readonly timestamp: Date;
@@ -20,7 +23,10 @@ export interface MetricsSample {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** A metric that has many samples. */
+/**
+ * A metric that has many samples.
+ * @category Metrics
+ */
 export interface TopMetric {
   /** The name of the metric. */
   readonly metric: string;
@@ -30,7 +36,10 @@ export interface TopMetric {
   readonly avgValue: number;
 }
 
-/** Figures of tasks. */
+/**
+ * Figures of tasks.
+ * @category Metrics
+ */
 export interface TaskFigures {
   /** Number of tasks that were accepted. */
   readonly totalTasks: number;
@@ -54,7 +63,10 @@ export interface TaskFigures {
   readonly tasksByStatus: Partial<Record<TaskStatus, number>>;
 }
 
-/** Figures of agents. */
+/**
+ * Figures of agents.
+ * @category Metrics
+ */
 export interface AgentFigures {
   /** Number of registered agents. */
   readonly totalAgents: number;
@@ -74,7 +86,10 @@ export interface AgentFigures {
   readonly agentsByType: Record<string, number>;
 }
 
-/** Figures of resources. */
+/**
+ * Figures of resources.
+ * @category Metrics
+ */
 export interface ResourceFigures {
   /** Number of resources that are held, waited for, or defined. */
   readonly totalResources: number;
@@ -92,7 +107,10 @@ export interface ResourceFigures {
   readonly deadlockCount: number;
 }
 
-/** Figures of messages, conflicts, steals and circuit breakers. */
+/**
+ * Figures of messages, conflicts, steals and circuit breakers.
+ * @category Metrics
+ */
 export interface CoordinationFigures {
   /** Number of messages that were put into a mailbox. */
   readonly messagesSent: number;
@@ -118,7 +136,10 @@ export interface CoordinationFigures {
   readonly openCircuitBreakers: number;
 }
 
-/** Figures of performance. */
+/**
+ * Figures of performance.
+ * @category Metrics
+ */
 export interface PerformanceFigures {
   /** The mean time from asking for a lock to its grant, in milliseconds. */
   readonly coordinationLatency: number | undefined;
@@ -132,7 +153,10 @@ export interface PerformanceFigures {
   readonly errorRate: number;
 }
 
-/** All figures at one moment. */
+/**
+ * All figures at one moment.
+ * @category Metrics
+ */
 export interface CoordinationMetrics {
   /** The moment. */
   readonly timestamp: Date;

@@ -43,11 +43,11 @@ export type CompositeState<Name extends string> = { readonly [Each in Name]: unk
   readonly due: Due<Name>;
 };
 
-/** The parts of a machine, and the way of a step through them. */
+/** Composes parts: routes commands to them, and runs the reactions to their events. */
 export class Composition<Name extends string, State extends CompositeState<Name>> {
   /** The types of the commands that the parts accept. */
   readonly commands: readonly string[];
-  /** In the order in which they fire what is due at one instant. */
+  /** In the order in which they fire the timers of one instant. */
   readonly #parts: readonly (readonly [Name, AnyPart])[];
   readonly #byCommand: ReadonlyMap<string, readonly [Name, AnyPart]>;
   readonly #reactions: Reactions<State>;
@@ -91,7 +91,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     }
   }
 
-  /** Returns the first state of all parts. */
+  /** Returns the initial state of all parts. */
   init(): CompositeState<Name> {
     const states = this.#parts.map(([name, part]) => [name, part.init()]);
     const byPart = this.#parts.map(([name]) => [name, Infinity]);
@@ -112,7 +112,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     return command.type === "tick" ? undefined : this.apply(state, command, now, now, events);
   }
 
-  /** Applies `command` and lets the reactions run. Parts fire what is due at `until` or before. */
+  /** Applies `command` and runs the reactions. Parts fire timers that are due at `until` or before. */
   apply(
     state: State,
     command: Named,
@@ -131,8 +131,8 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   }
 
   /**
-   * Fires what is due, instant by instant. What follows from one instant comes before the next, also
-   * in a late step: so the number of instants that a step catches up with makes no difference.
+   * Fires due timers, instant by instant. The reactions to one instant run before the next instant,
+   * so a late step has the same result as one step for each instant.
    */
   fire(state: State, now: Instant, events: Named[]): void {
     const { due } = state;
@@ -176,7 +176,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     return answer;
   }
 
-  /** Runs the reactions to the events from index `first` on, and to those that they lead to. */
+  /** Runs the reactions to the events from index `first` on, and to the events that they cause. */
   #react(state: State, now: Instant, until: Instant, events: Named[], first: number): void {
     for (let i = first; i < events.length; i++) { // grows while it is read
       const event = events[i]!;

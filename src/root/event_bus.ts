@@ -19,6 +19,7 @@ import type { EventMap } from "./events.ts";
  * eventBus.on("report:written", ({ path }) => console.log(path));
  * eventBus.emit("report:written", { path: "out.md" });
  * ```
+ * @category Events
  */
 export class EventBus<Custom extends object = Record<never, never>>
   extends AnyEventBus<EventMap & Custom> {}

@@ -22,7 +22,10 @@ export type * from "../locks/events.ts";
 export type * from "../messages/events.ts";
 export type * from "../tasks/events.ts";
 
-/** The names that event handlers of the coordination API use. */
+/**
+ * The names that event handlers of the coordination API use.
+ * @category Events
+ */
 export const SystemEvents = {
   AGENT_SPAWNED: "agent:spawned",
   AGENT_TERMINATED: "agent:terminated",
@@ -46,7 +49,7 @@ export const SystemEvents = {
   MESSAGE_RECEIVED: "message:received",
 } as const;
 
-/** Everything that any machine can say. */
+/** The events of all machines. */
 export type LockstepEvent =
   | AgentEvent
   | LockEvent
@@ -55,26 +58,29 @@ export type LockstepEvent =
   | BreakerEvent
   | MessageEvent;
 
-/** From the name of an event to what its handlers get. */
+/**
+ * The payload of each event, by its name.
+ * @category Events
+ */
 export type EventMap =
   & { [Event in LockstepEvent as Event["type"]]: Event }
   & SystemEventMap;
 
 /** A coordination manager is initialized. */
 export interface SystemReady {
-  /** When. */
+  /** The time. */
   readonly timestamp: Date;
 }
 
-/** A coordination manager is shut down, and has let go of everything. */
+/** A coordination manager is shut down, and has released all resources. */
 export interface SystemShutdown {
   /** For people. */
   readonly reason: string;
 }
 
 /**
- * Something that a user gave went wrong, and was dealt with: a strategy threw, or named an unfit
- * agent.
+ * A strategy of the program threw, or chose an unfit agent. The error was handled: the default choice
+ * was used.
  */
 export interface SystemError {
   /** For people. */
@@ -87,29 +93,29 @@ export interface SystemError {
   readonly strategy: string;
 }
 
-/** A coordination manager was told to perform its maintenance, and how it was then. */
+/** A coordination manager performed its maintenance. */
 export interface SystemHealthcheck {
   /** The health of the system and of each part. */
   readonly status: HealthStatus;
 }
 
-/** An attempt of an agent failed, whether or not another one follows. */
+/** An attempt of an agent failed, with or without a retry. */
 export interface AgentError {
   /** The agent that made the attempt. */
   readonly agentId: string;
   /** The task of the attempt. */
   readonly taskId: string;
-  /** Why it failed. */
+  /** The reason. */
   readonly error: ErrorData;
 }
 
-/** From the name of what façades say to what its handlers get. */
+/** The payload of each event that façades emit, by its name. */
 export interface SystemEventMap {
   /** A coordination manager is initialized. */
   readonly "system:ready": SystemReady;
   /** A coordination manager is shut down. */
   readonly "system:shutdown": SystemShutdown;
-  /** Something that a user gave went wrong. */
+  /** A strategy of the program threw, or chose an unfit agent. */
   readonly "system:error": SystemError;
   /** A coordination manager performed its maintenance. */
   readonly "system:healthcheck": SystemHealthcheck;
@@ -126,10 +132,13 @@ const DESCRIPTIONS: Descriptions<LockstepEvent> = {
   ...TASK_DESCRIPTIONS,
 };
 
-/** The names of all events that a machine can emit. */
+/** Returns the names of all events that a machine can emit. */
 export function eventNames(): string[] {
   return Object.keys(DESCRIPTIONS);
 }
 
-/** One line for people about an event of any subsystem. Never throws. */
+/**
+ * Describes an event of any subsystem in one line for people. Never throws.
+ * @category Events
+ */
 export const describeEvent: (event: Named) => string = describer(DESCRIPTIONS);

@@ -38,13 +38,13 @@ import type {
   RootState,
 } from "./state.ts";
 
-/** Makes a machine of all subsystems; `reactions` are those of the product unless a test has others. */
+/** Creates a machine of all subsystems. Tests pass other `reactions`. */
 export function rootMachine(
   config: RootConfig = {},
   reactions: Reactions<RootState> = REACTIONS,
 ): Machine<RootState, RootCommand, LockstepEvent, RootAnswers> {
   const rules = { ...DEFAULT_RULES, ...config.rules };
-  // In this order they fire what is due at one instant.
+  // The order in which they fire the timers of one instant.
   const parts = {
     agents: membershipMachine(config.agents),
     locks: lockMachine(config.locks),

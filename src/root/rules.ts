@@ -10,22 +10,22 @@ import type { ConflictCriterion } from "../conflicts/commands.ts";
 /** The options of the reactions between subsystems. */
 export interface RootRules {
   /**
-   * Whether an agent that is registered for tasks is a member, too, has a mailbox, and has its priority
-   * counted in conflicts. @default false
+   * Whether an agent that is registered for tasks becomes a member too, gets a mailbox, and passes its
+   * priority to conflicts. @default false
    */
   readonly sharesAgents: boolean;
   /** The rules of the circuit breaker that each agent gets; `undefined` for none. */
   readonly agentBreaker: BreakerRules | undefined;
   /**
-   * Time for which an agent that names no time, and doesn't run in the process of the engine, may be
-   * silent before it counts as dead, in milliseconds; 0 for as long as it likes. @default 0
+   * The heartbeat timeout of an agent outside of the engine's process whose profile has none, in
+   * milliseconds; 0 for no limit. @default 0
    */
   readonly heartbeatTimeoutMs: number;
   /** Whether a wait for a lock that another agent holds is a conflict. @default false */
   readonly reportsContention: boolean;
   /** Whether an assignment of a task that another agent has is a conflict. @default false */
   readonly reportsDoubleClaims: boolean;
-  /** By what a conflict that was reported of itself is settled at once; `undefined` for not. */
+  /** The criterion that resolves the conflicts reported by reactions; `undefined` for none. */
   readonly settlesBy: ConflictCriterion | undefined;
 }
 

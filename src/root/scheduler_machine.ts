@@ -21,14 +21,14 @@ import { Composition, type Due, type Reactions } from "./composition.ts";
 import {
   acquireResources,
   type ClaimState,
-  giveUpBeforeStart,
-  giveWayBeforeStart,
-  refuseBeforeStart,
+  preemptAbandoned,
+  preemptRefused,
+  preemptVictim,
+  preemptWithoutLock,
   releaseAgentLocks,
   releaseIfOver,
   releaseResources,
   removalElsewhere,
-  stopWithoutLock,
   unblockClaim,
 } from "./reactions/claims.ts";
 
@@ -51,24 +51,24 @@ export type SchedulerAnswers = TaskAnswers & LockAnswers;
 export interface SchedulerHost
   extends MachineHost<ClaimState, SchedulerCommand, SchedulerEvent, SchedulerAnswers> {}
 
-/** The same entries as in the table of all reactions, for those between tasks and locks. */
+/** The entries of the table of all reactions that are between tasks and locks. */
 const REACTIONS = new Map<string, readonly unknown[]>([
   ["task:assigned", [acquireResources]],
   ["task:admitted", [acquireResources]],
   ["attempt:ended", [releaseResources]],
   ["resource:acquired", [unblockClaim]],
   ["resource:queued", [releaseIfOver]],
-  ["resource:revoked", [stopWithoutLock]],
-  ["resource:expired", [stopWithoutLock]],
-  ["resource:abandoned", [giveUpBeforeStart]],
-  ["resource:refused", [refuseBeforeStart]],
-  ["deadlock:detected", [giveWayBeforeStart]],
+  ["resource:revoked", [preemptWithoutLock]],
+  ["resource:expired", [preemptWithoutLock]],
+  ["resource:abandoned", [preemptAbandoned]],
+  ["resource:refused", [preemptRefused]],
+  ["deadlock:detected", [preemptVictim]],
   ["agent:terminated", [releaseAgentLocks]],
 ]) as Reactions<SchedulerState>;
 
 const DESCRIPTIONS: Descriptions<SchedulerEvent> = { ...TASK_DESCRIPTIONS, ...LOCK_DESCRIPTIONS };
 
-/** Makes a machine of tasks and locks. */
+/** Creates a machine of tasks and locks. */
 export function schedulerMachine(
   config: { tasks?: Partial<TaskConfig>; locks?: Partial<LockConfig> } = {},
 ): Machine<SchedulerState, SchedulerCommand, SchedulerEvent, SchedulerAnswers> {

@@ -32,7 +32,7 @@ import type { RootRules } from "./rules.ts";
 /** A subsystem, by the name of its state. */
 export type PartName = "agents" | "locks" | "tasks" | "messages" | "breakers" | "conflicts";
 
-/** The states of all subsystems, and what the reactions between them need. */
+/** The states of all subsystems, and the data of the reactions between them. */
 export interface RootState {
   /** The agents, and whether they are alive. */
   readonly agents: MembershipState;
@@ -76,7 +76,7 @@ export interface AgentCall {
   readonly since: Instant;
 }
 
-/** Whatever one subsystem can be told. Their commands have different names. */
+/** The commands of all subsystems; no two of them share a name. */
 export type PartCommand = Exclude<
   | MembershipCommand
   | TaskCommand
@@ -88,13 +88,13 @@ export type PartCommand = Exclude<
 >;
 
 /**
- * Has an agent do something in a certain life of it. When that life is over, because the agent was
- * given up or has come back under another incarnation, it is refused, whatever it is.
+ * Applies a command of one incarnation of an agent. Refused when that incarnation is not in force,
+ * as the agent was declared dead, left, or joined again.
  */
 export interface AsAgent extends Named<"as-agent"> {
   /** The id of the agent. */
   readonly agentId: string;
-  /** In which life. */
+  /** The number of the incarnation. */
   readonly incarnation: number;
   /** The command. */
   readonly command: PartCommand;

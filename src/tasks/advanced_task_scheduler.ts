@@ -16,10 +16,10 @@ import type { TaskSchedulerConfig } from "./config.ts";
 import { UnfitAgentError } from "./errors.ts";
 import { type Group, type TaskRecord, viewOf } from "./state.ts";
 import {
+  builtInName,
+  builtInStrategies,
   type SchedulingContext,
   type SchedulingStrategy,
-  STRATEGIES,
-  type StrategyName,
   type TaskStats,
 } from "./strategies.ts";
 import type { TaskHandle } from "./client.ts";
@@ -27,7 +27,10 @@ import { TaskScheduler, type TaskSchedulerOptions } from "./task_scheduler.ts";
 import type { Task, TaskStatus } from "./types.ts";
 import { taskTypes } from "./views.ts";
 
-/** The figures of one agent. */
+/**
+ * The figures of one agent.
+ * @category Tasks
+ */
 export interface AgentMetrics {
   /** The agent. */
   readonly agentId: string;
@@ -41,7 +44,10 @@ export interface AgentMetrics {
   readonly failedAttempts: number;
 }
 
-/** The figures of a scheduler. */
+/**
+ * The figures of a scheduler.
+ * @category Tasks
+ */
 export interface SchedulingMetrics {
   /** The name of the strategy. */
   readonly strategy: string;
@@ -93,6 +99,7 @@ const CHOICES = [
  * });
  * console.log(await handle.result); // 5
  * ```
+ * @category Tasks
  */
 export class AdvancedTaskScheduler extends TaskScheduler {
   readonly #eventBus: EventBus;
@@ -119,9 +126,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     super(config, eventBus, logger, options);
     this.#eventBus = eventBus;
     this.#logger = logger;
-    for (const { implementation: Strategy } of Object.values(STRATEGIES)) {
-      if (Strategy !== undefined) this.registerStrategy(new Strategy());
-    }
+    for (const strategy of builtInStrategies()) this.registerStrategy(strategy);
   }
 
   /**
@@ -147,7 +152,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   }
 
   /**
-   * Drains an agent: it finishes what it has begun, the rest goes to others, and then it is removed,
+   * Drains an agent: its unstarted tasks are requeued, and it is removed when its attempts have ended,
    * which emits `agent:terminated`. Idempotent.
    *
    * @throws {UnknownAgentError} when there is no such agent
@@ -162,7 +167,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
    *
    * A task that is placed goes into its agent's own queue at once, also when the agent has no free
    * slot. With `stealing` it moves to an agent that has less to do, as long as it has not started;
-   * when its agent is removed it goes to any fit one. `task.assignedAgent` pins it for good instead.
+   * when its agent is removed it goes to any fit one. `task.assignedAgent` pins it permanently instead.
    */
   override assignTask<Input = unknown, Result = unknown>(
     task: Task<Input>,
@@ -201,9 +206,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
         `Cannot set the default strategy: name must be one of ${known}, got ${quote(name)}`,
       );
     }
-    const own = Object.entries(STRATEGIES).find(([, { implementation }]) =>
-      implementation === strategy.constructor
-    );
+    const own = builtInName(strategy);
     return attempting(() => {
       const { client } = this;
       this.#unobserve?.();
@@ -213,8 +216,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
         ? client.observe(CHOICES, () => this.#chooseSoon())
         : undefined;
       this.#chooseSoon();
-      const command = own === undefined ? "external" : own[0] as StrategyName;
-      return client.call({ type: "use-strategy", strategy: command });
+      return client.call({ type: "use-strategy", strategy: own ?? "external" });
     });
   }
 

@@ -223,7 +223,7 @@ export function limitAgent(step: Step, agent: Agent, command: LimitAgent): void 
   step.events.push({ type: "agent:limited", agentId, slots });
 }
 
-/** Requeues what an agent has not begun, and removes the agent once it has no claim left. */
+/** Requeues the unstarted tasks of an agent, and removes the agent once it has no claim left. */
 export function drainAgent(step: Step, agent: Agent, command: DrainAgent): void {
   const { events, freed } = step;
   const { agentId, reason } = command;

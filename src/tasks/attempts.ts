@@ -20,7 +20,10 @@ import type { TaskEvent, TaskStarted, TaskTimedOut } from "./events.ts";
 import { type TaskState, viewOf } from "./state.ts";
 import type { TaskView } from "./types.ts";
 
-/** The second argument of a handler: the claim that it runs under. */
+/**
+ * The second argument of a handler: the claim that it runs under.
+ * @category Tasks
+ */
 export interface TaskContext {
   /** Aborts when the claim is over: a timeout, a cancellation, a lost lock, a shutdown. */
   readonly signal: AbortSignal;
@@ -38,7 +41,10 @@ export interface TaskContext {
   acquire(resourceId: string, options?: AcquireOptions): Promise<LockHandle>;
 }
 
-/** An agent as a function; its return value is the result of the task. */
+/**
+ * An agent as a function; its return value is the result of the task.
+ * @category Tasks
+ */
 export type TaskHandler<Input = unknown, Result = unknown> = (
   task: TaskView<Input>,
   context: TaskContext,

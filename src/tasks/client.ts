@@ -265,6 +265,7 @@ export class TaskClient
  * const handle = await scheduler.submit({ id: "t1" });
  * console.log(await handle.result); // did t1
  * ```
+ * @category Tasks
  */
 export class TaskHandle<Result = unknown> {
   /** The id of the task. */
@@ -327,7 +328,7 @@ export class TaskHandle<Result = unknown> {
   }
 
   /**
-   * Rejects the result with an error that was made for it.
+   * Rejects the result with an error that was created for it.
    * @internal
    */
   fail(error: Error): void {

@@ -26,7 +26,7 @@ import { MOST_RETRIES } from "./config.ts";
 import type { StrategyName } from "./strategies.ts";
 import type { CordonCause, Dependency, OnFailure, Outcome, Task } from "./types.ts";
 
-/** Everything that a task asks for, with the defaults filled in. */
+/** The options of a task, with the defaults filled in. */
 export interface TaskSpec {
   /** Unique among all tasks that are kept. */
   readonly id: string;
@@ -209,7 +209,7 @@ export interface RequeueUnstarted extends AgentCommand, Named<"requeue-unstarted
   readonly reason: string;
 }
 
-/** Cordons an agent for good, and removes it once it has no claim left. */
+/** Cordons an agent permanently, and removes it once it has no claim left. */
 export interface DrainAgent extends AgentCommand, Named<"drain-agent"> {
   /** For people. */
   readonly reason: string;
@@ -245,7 +245,7 @@ export interface UseStrategy extends Named<"use-strategy"> {
   readonly strategy: StrategyName;
 }
 
-/** Stops to accept, assign and start tasks, for good. */
+/** Stops accepting, assigning and starting tasks, permanently. */
 export interface Drain extends Named<"drain"> {}
 
 /** A command of a task machine. */

@@ -15,7 +15,10 @@ import {
   readConfig,
 } from "../core/config.ts";
 
-/** The options of a task machine. All times are milliseconds. */
+/**
+ * The options of a task machine. All times are milliseconds.
+ * @category Tasks
+ */
 export interface TaskConfig {
   /** By how much one point of priority makes a task look older than it is. @default 10_000 */
   readonly agingMs: number;
@@ -98,6 +101,8 @@ export const DEFAULT_TASK_CONFIG: TaskConfig = defaultsOf(TASK_OPTIONS);
 /**
  * Options of `TaskScheduler`. All times are milliseconds. The config of a whole coordination system
  * fits, too: it ignores the options of other subsystems.
+ *
+ * @category Tasks
  */
 export interface TaskSchedulerConfig extends Partial<TaskConfig> {
   /** Whether cycles of waits for locks are found and broken. @default true */
@@ -108,7 +113,10 @@ export interface TaskSchedulerConfig extends Partial<TaskConfig> {
   readonly messageTimeout?: number;
 }
 
-/** Options of work stealing. */
+/**
+ * Options of work stealing.
+ * @category Tasks
+ */
 export interface WorkStealingConfig {
   /** Whether tasks move at all. @default true */
   enabled?: boolean;

@@ -41,7 +41,10 @@ import {
 
 export type { GraphTaskStatus } from "./graph_walks.ts";
 
-/** The consequences of the end of a task. */
+/**
+ * The consequences of the end of a task.
+ * @category Tasks
+ */
 export interface GraphChanges {
   /** The tasks that became ready. */
   readonly ready: string[];
@@ -49,7 +52,10 @@ export interface GraphChanges {
   readonly cancelled: string[];
 }
 
-/** A chain of tasks, each of which waits for the one before it. */
+/**
+ * A chain of tasks, each of which waits for the one before it.
+ * @category Tasks
+ */
 export interface DependencyPath {
   /** The id of the first task. */
   readonly from: string;
@@ -61,7 +67,10 @@ export interface DependencyPath {
   readonly duration: number;
 }
 
-/** The size and the progress of a graph. */
+/**
+ * The size and the progress of a graph.
+ * @category Tasks
+ */
 export interface DependencyGraphStats {
   /** Tasks in any status. */
   readonly totalTasks: number;
@@ -108,6 +117,7 @@ const OUTCOMES: readonly Outcome[] = ["completed", "failed", "cancelled"];
  * graph.markCompleted("build"); // ["test"]
  * graph.topologicalSort(); // ["build", "test", "report"]
  * ```
+ * @category Tasks
  */
 export class DependencyGraph {
   readonly #logger: Logger;
@@ -207,7 +217,7 @@ export class DependencyGraph {
   }
 
   /**
-   * Marks a task as failed for good, and returns the tasks that were cancelled. Those that became
+   * Marks a task as failed, and returns the tasks that were cancelled. Those that became
    * ready are among {@linkcode getReadyTasks}. O(its dependents, direct or not).
    *
    * @throws {UnknownTaskError}

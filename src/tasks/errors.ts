@@ -18,7 +18,10 @@ import type { TaskCancelled, TaskFailed, TaskRefused } from "./events.ts";
 import { phrase } from "./dependencies.ts";
 import type { Outcome } from "./types.ts";
 
-/** A task that was never submitted, or was dropped after it had ended. */
+/**
+ * A task that was never submitted, or was dropped after it had ended.
+ * @category Tasks
+ */
 export class UnknownTaskError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unknown-task";
@@ -32,7 +35,10 @@ export class UnknownTaskError extends LockstepError {
   }
 }
 
-/** A second submission of a known id, without the idempotency key of the first. */
+/**
+ * A second submission of a known id, without the idempotency key of the first.
+ * @category Tasks
+ */
 export class DuplicateTaskError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "duplicate-task";
@@ -49,7 +55,10 @@ export class DuplicateTaskError extends LockstepError {
   }
 }
 
-/** Dependencies that lead back to where they start. */
+/**
+ * Dependencies that lead back to where they start.
+ * @category Tasks
+ */
 export class DependencyCycleError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "dependency-cycle";
@@ -70,7 +79,10 @@ export class DependencyCycleError extends LockstepError {
   }
 }
 
-/** A command that the status of its task does not allow. */
+/**
+ * A command that the status of its task does not allow.
+ * @category Tasks
+ */
 export class TaskStatusError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-status";
@@ -87,7 +99,10 @@ export class TaskStatusError extends LockstepError {
   }
 }
 
-/** A task that ended as failed; `cause` is the error of its last attempt. */
+/**
+ * A task that ended as failed; `cause` is the error of its last attempt.
+ * @category Tasks
+ */
 export class TaskFailedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-failed";
@@ -144,7 +159,10 @@ export class TaskCancelledError extends LockstepError {
   }
 }
 
-/** An attempt, or a task, that exceeded a limit. */
+/**
+ * An attempt, or a task, that exceeded a limit.
+ * @category Tasks
+ */
 export class TaskTimeoutError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-timeout";
@@ -164,7 +182,10 @@ export class TaskTimeoutError extends LockstepError {
   }
 }
 
-/** The loss of a claim on a task; the reason of the signal of its attempt. */
+/**
+ * The loss of a claim on a task; the reason of the signal of its attempt.
+ * @category Tasks
+ */
 export class ClaimLostError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "claim-lost";
@@ -181,7 +202,10 @@ export class ClaimLostError extends LockstepError {
   }
 }
 
-/** An agent that may not get the task: it lacks a capability or a slot, or is cordoned. */
+/**
+ * An agent that may not get the task: it lacks a capability or a slot, or is cordoned.
+ * @category Tasks
+ */
 export class UnfitAgentError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "unfit-agent";

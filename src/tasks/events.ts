@@ -116,7 +116,7 @@ export interface TaskCompleted extends Named<"task:completed">, ClaimEvent {
   readonly ranMs: number;
 }
 
-/** A task failed for good. */
+/** A task failed, without another retry. */
 export interface TaskFailed extends Named<"task:failed"> {
   /** The task. */
   readonly taskId: string;

@@ -11,7 +11,10 @@
 
 import type { OnFailure, Task, TaskStatus } from "./types.ts";
 
-/** The status of a task in a graph. */
+/**
+ * The status of a task in a graph.
+ * @category Tasks
+ */
 export type GraphTaskStatus = Exclude<TaskStatus, "assigned" | "backing-off">;
 
 /** A task, or the place of one that others depend on and that is not in the graph. */

@@ -136,7 +136,7 @@ export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
   });
 }
 
-/** Fires what is due, in order; what follows from one timer comes before the next. */
+/** Fires due timers in order; the consequences of one come before the next. */
 function fire(state: TaskState, now: Instant, until: Instant, events: TaskEvent[]): void {
   const step = beginStep(state, now, events);
   for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {

@@ -1,5 +1,5 @@
 /**
- * Finds the agent for a task and the task for an agent, without a look at all of either.
+ * Finds the agent for a task and the task for an agent, without a scan over either.
  *
  * Tasks that require the same of an agent form a group, with a queue of those that are ready and a
  * heap of the fit agents that have a free slot. A task that becomes ready takes the best candidate of
@@ -105,14 +105,19 @@ export function dequeue(task: TaskRecord): void {
 /** Returns the best agent with a free slot for `task`, which is ready, or `undefined`. */
 export function bestAgent(state: TaskState, task: TaskRecord): Agent | undefined {
   const { candidates } = task.group!;
-  if (candidates.length > 1 && STRATEGIES[state.strategy].prefersLastAgent) {
-    const last = state.history.get(task.spec.type)?.lastAgentId;
-    const agent = last === undefined ? undefined : state.agents.get(last);
-    if (agent !== undefined && hasFreeSlot(agent) && isFit(agent, task.spec.requires, "")) {
-      return agent;
-    }
-  }
-  return candidates[0]?.agent;
+  const { pick } = STRATEGIES[state.strategy];
+  const picked = pick !== undefined && candidates.length > 1
+    ? pick({ candidates, last: lastAgentOf(state, task), prng: state.prng })
+    : undefined;
+  return picked ?? candidates[0]?.agent;
+}
+
+/** Returns the agent that last completed a task of the same type, if it is fit and has a free slot. */
+function lastAgentOf({ history, agents }: TaskState, { spec }: TaskRecord): Agent | undefined {
+  const lastId = history.get(spec.type)?.lastAgentId;
+  const agent = lastId === undefined ? undefined : agents.get(lastId);
+  const isCandidate = agent !== undefined && hasFreeSlot(agent) && isFit(agent, spec.requires, "");
+  return isCandidate ? agent : undefined;
 }
 
 /** Returns the task for the next slot of `agent`, from its own queue or its groups. */

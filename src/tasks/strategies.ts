@@ -2,15 +2,15 @@
  * Scheduling strategies: the order in which agents that are fit for a task, and have a free slot,
  * are preferred.
  *
- * {@linkcode STRATEGIES} holds all of them: another one is an entry there, its name, and its class.
- * The task machine keeps agents in the order of `rank` and calls no class; a class makes the same
- * choice for callers that choose themselves. Any other object with `selectAgent` is called for each
- * task.
+ * {@linkcode STRATEGIES} holds all of them: another one is an entry there, and its functions. The task
+ * machine keeps agents in the order of `rank` and calls no class; a class makes the same choice for
+ * callers that choose themselves. Any other object with `selectAgent` is called for each task.
  *
  * @module
  */
 
 import type { AgentProfile } from "../agents/types.ts";
+import { type Prng, seeded } from "../core/data/prng.ts";
 import type { Task } from "./types.ts";
 
 /** The name of a strategy of the task machine. */
@@ -19,7 +19,7 @@ export type StrategyName =
   | "round-robin"
   | "least-loaded"
   | "affinity"
-  /** Ready tasks wait for an `assign` command. */
+  /** Callers choose: ready tasks wait for an `assign` command. */
   | "external";
 
 /** The facts about an agent that a rank depends on. */
@@ -34,17 +34,30 @@ export interface RankedAgent {
   readonly lastEpoch: number;
 }
 
+/** The agents among which a strategy picks one; all are fit and have a free slot. */
+export interface Choice<Agent extends RankedAgent> {
+  /** The best one by rank is at index 0; the others are in no order. */
+  readonly candidates: readonly { readonly agent: Agent; readonly rank: number }[];
+  /** The agent that last completed a task of the same type, if it is among them. */
+  readonly last: Agent | undefined;
+  /** The source of chance. */
+  readonly prng: Prng;
+}
+
 /** One strategy. */
 export interface Strategy {
   /** Returns the rank of `agent` for tasks that require so many capabilities; the lowest is best. */
   readonly rank: (agent: RankedAgent, required: number) => number;
-  /** Whether the agent that last completed a task of the same type comes before all others. */
-  readonly prefersLastAgent: boolean;
-  /** The class that callers register and use; none for a choice that callers make. */
-  readonly implementation: (new () => SchedulingStrategy) | undefined;
+  /** Picks one of several candidates; the best one by rank when it is left out or returns none. */
+  readonly pick?: <Agent extends RankedAgent>(choice: Choice<Agent>) => Agent | undefined;
+  /** The exported class of the strategy, if it has one. */
+  readonly implementation?: new () => SchedulingStrategy;
 }
 
-/** The history of the tasks of one type. */
+/**
+ * The history of the tasks of one type.
+ * @category Tasks
+ */
 export interface TaskStats {
   /** Attempts that ended, in success or failure. */
   readonly totalExecutions: number;
@@ -56,7 +69,10 @@ export interface TaskStats {
   readonly lastAgent: string;
 }
 
-/** The facts that a strategy can use. */
+/**
+ * The facts that a strategy can use.
+ * @category Tasks
+ */
 export interface SchedulingContext {
   /** Slots in use, by agent. */
   readonly taskLoads: ReadonlyMap<string, number>;
@@ -72,7 +88,10 @@ export interface SchedulingContext {
   readonly currentTime: Date;
 }
 
-/** Chooses an agent for a task. */
+/**
+ * Chooses an agent for a task.
+ * @category Tasks
+ */
 export interface SchedulingStrategy {
   /** The name by which `setDefaultStrategy` finds it. */
   readonly name: string;
@@ -101,6 +120,7 @@ export interface SchedulingStrategy {
  * const { result } = await scheduler.submit({ id: "query", requires: ["sql"] });
  * console.log(await result); // specialist
  * ```
+ * @category Tasks
  */
 export class CapabilitySchedulingStrategy implements SchedulingStrategy {
   /** `capability`. */
@@ -135,6 +155,7 @@ const MOST_REMEMBERED = 100_000;
  * const agents = await Promise.all(tasks.map(({ result }) => result));
  * console.log(agents.join(", ")); // one, two, one
  * ```
+ * @category Tasks
  */
 export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
   /** `round-robin`. */
@@ -179,6 +200,7 @@ export class RoundRobinSchedulingStrategy implements SchedulingStrategy {
  * await scheduler.registerAgent({ id: "large", maxConcurrentTasks: 4 }, () => "large");
  * console.log(await (await scheduler.submit({ id: "short" })).result); // large
  * ```
+ * @category Tasks
  */
 export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
   /** `least-loaded`. */
@@ -208,6 +230,7 @@ export class LeastLoadedSchedulingStrategy implements SchedulingStrategy {
  * await (await scheduler.submit({ id: "first", type: "docs" })).result;
  * console.log(await (await scheduler.submit({ id: "second", type: "docs" })).result); // one
  * ```
+ * @category Tasks
  */
 export class AffinitySchedulingStrategy implements SchedulingStrategy {
   /** `affinity`. */
@@ -225,28 +248,54 @@ export class AffinitySchedulingStrategy implements SchedulingStrategy {
 
 /** Every strategy, by name. */
 export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
-  "capability": {
-    rank: specialization,
-    prefersLastAgent: false,
-    implementation: CapabilitySchedulingStrategy,
-  },
+  "capability": { rank: specialization, implementation: CapabilitySchedulingStrategy },
   "round-robin": {
     rank: ({ lastEpoch }) => lastEpoch,
-    prefersLastAgent: false,
     implementation: RoundRobinSchedulingStrategy,
   },
-  "least-loaded": {
-    rank: utilization,
-    prefersLastAgent: false,
-    implementation: LeastLoadedSchedulingStrategy,
-  },
+  "least-loaded": { rank: utilization, implementation: LeastLoadedSchedulingStrategy },
   "affinity": {
     rank: utilization,
-    prefersLastAgent: true,
+    pick: ({ last }) => last,
     implementation: AffinitySchedulingStrategy,
   },
-  "external": { rank: specialization, prefersLastAgent: false, implementation: undefined },
+  "external": { rank: specialization },
 };
+
+/** The names of all strategies. */
+export const STRATEGY_NAMES = Object.keys(STRATEGIES) as readonly StrategyName[];
+
+/** A strategy of the table without a class of its own. */
+class TableStrategy implements SchedulingStrategy {
+  readonly name: StrategyName;
+
+  constructor(name: StrategyName) {
+    this.name = name;
+  }
+
+  selectAgent(
+    task: Task,
+    agents: readonly AgentProfile[],
+    context: SchedulingContext,
+  ): string | null {
+    return select(this.name, task, agents, context);
+  }
+}
+
+/** Returns the strategies that choose, for callers that choose themselves. */
+export function builtInStrategies(): SchedulingStrategy[] {
+  return STRATEGY_NAMES.filter((name) => name !== "external").map((name) => {
+    const { implementation: Class } = STRATEGIES[name];
+    return Class === undefined ? new TableStrategy(name) : new Class();
+  });
+}
+
+/** Returns the name in the table of a built-in strategy; `undefined` for a strategy of callers. */
+export function builtInName({ name, constructor }: SchedulingStrategy): StrategyName | undefined {
+  if (constructor === undefined) return undefined;
+  if (constructor === TableStrategy) return name as StrategyName;
+  return STRATEGY_NAMES.find((each) => STRATEGIES[each].implementation === constructor);
+}
 
 function specialization(agent: RankedAgent, required: number): number {
   return agent.capabilities.length - required + utilization(agent);
@@ -264,32 +313,30 @@ function select(
   agents: readonly AgentProfile[],
   context: SchedulingContext,
 ): string | null {
-  const { rank, prefersLastAgent } = STRATEGIES[name];
+  const { rank, pick } = STRATEGIES[name];
   const requires = new Set(task.requires);
-  const last = context.taskHistory.get(task.type ?? "task")?.lastAgent;
-  let best: string | null = null;
-  let lowest = Infinity;
-  let highest = -Infinity;
-  for (const profile of agents) {
-    const { id } = profile;
-    const agent = rankedAgent(profile, context);
-    const isFit = [...requires].every((capability) => agent.capabilities.includes(capability));
-    if (!isFit || utilization(agent) >= 1) continue;
-    const own = prefersLastAgent && id === last ? -1 : rank(agent, requires.size);
-    const priority = context.agentPriorities.get(id) ?? profile.priority ?? 0;
-    if (own > lowest || (own === lowest && priority <= highest)) continue;
-    best = id;
-    lowest = own;
-    highest = priority;
-  }
-  return best;
+  const candidates = agents
+    .map((profile) => rankedAgent(profile, context))
+    .filter((agent) =>
+      utilization(agent) < 1 &&
+      [...requires].every((capability) => agent.capabilities.includes(capability))
+    )
+    .map((agent) => ({ agent, rank: rank(agent, requires.size) }))
+    .sort((a, b) => a.rank - b.rank || b.agent.priority - a.agent.priority);
+  const lastId = context.taskHistory.get(task.type ?? "task")?.lastAgent;
+  const last = candidates.find(({ agent }) => agent.id === lastId)?.agent;
+  const prng = seeded(context.currentTime.getTime());
+  const picked = candidates.length > 1 ? pick?.({ candidates, last, prng }) : undefined;
+  return (picked ?? candidates[0]?.agent)?.id ?? null;
 }
 
 function rankedAgent(
-  { id, capabilities = [], maxConcurrentTasks = 1 }: AgentProfile,
-  { taskLoads, agentCapabilities, lastEpochs }: SchedulingContext,
-): RankedAgent {
+  { id, capabilities = [], maxConcurrentTasks = 1, priority = 0 }: AgentProfile,
+  { taskLoads, agentCapabilities, agentPriorities, lastEpochs }: SchedulingContext,
+): RankedAgent & { readonly id: string; readonly priority: number } {
   return {
+    id,
+    priority: agentPriorities.get(id) ?? priority,
     capabilities: agentCapabilities.get(id) ?? capabilities,
     slotsInUse: taskLoads.get(id) ?? 0,
     maxConcurrentTasks,

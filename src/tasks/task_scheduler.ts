@@ -35,9 +35,12 @@ import { viewOf } from "./state.ts";
 import type { Task, TaskStatus, TaskView } from "./types.ts";
 import { explainTask, health, type TaskExplanation } from "./views.ts";
 
-/** The options that decide where a scheduler runs. */
+/**
+ * The options that decide where a scheduler runs.
+ * @category Tasks
+ */
 export interface TaskSchedulerOptions {
-  /** Tells the time. @default systemClock */
+  /** The source of time. @default systemClock */
   readonly clock?: Clock;
   /** Stores the commands, so that tasks outlive the process. @default none */
   readonly log?: CommandLog<SchedulerCommand | Tick>;
@@ -55,7 +58,10 @@ export interface TaskSchedulerOptions {
   readonly shares?: TaskScheduler;
 }
 
-/** Options of a shutdown. */
+/**
+ * Options of a shutdown.
+ * @category Tasks
+ */
 export interface ShutdownOptions {
   /** The time for which running attempts may go on before they are aborted, in milliseconds. @default 5_000 */
   readonly graceMs?: number;
@@ -87,6 +93,7 @@ const UNREGISTERED_SLOTS = 1_000_000;
  * await scheduler.completeTask("t1", { lines: 12 });
  * console.log(await handle.result); // { lines: 12 }
  * ```
+ * @category Tasks
  */
 export class TaskScheduler implements AsyncDisposable {
   readonly #host: ScheduledHost;
@@ -128,7 +135,7 @@ export class TaskScheduler implements AsyncDisposable {
    * @internal
    */
   protected get client(): TaskClient {
-    return this.#host.client ?? this.#host.running("look");
+    return this.#host.client ?? this.#host.running("read the state");
   }
 
   /** The locks that tasks use. Their events and those of tasks are in one order. */
@@ -328,7 +335,7 @@ export class TaskScheduler implements AsyncDisposable {
     return Promise.resolve(health(client.state.tasks, client.staleReports, client.problem));
   }
 
-  /** Fires what is due, which happens by itself too; with a log of its own, writes a snapshot. */
+  /** Fires due timers at once, and writes a snapshot to the scheduler's own log. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }

@@ -30,7 +30,10 @@ export type TaskStatus =
   /** A caller cancelled it, or a dependency did not complete. */
   | "cancelled";
 
-/** The effect on a task of a dependency that fails or is cancelled. */
+/**
+ * The effect on a task of a dependency that fails or is cancelled.
+ * @category Tasks
+ */
 export type OnFailure =
   /** Cancels it, and whatever depends on it. */
   | "cancel"
@@ -39,7 +42,10 @@ export type OnFailure =
   /** The task runs only if at least one of its dependencies of this kind doesn't complete. */
   | "run-on-failure";
 
-/** An edge from a task to one that it depends on. */
+/**
+ * An edge from a task to one that it depends on.
+ * @category Tasks
+ */
 export interface Dependency {
   /** The task that must end first. It may be submitted later. */
   readonly taskId: string;
@@ -47,7 +53,10 @@ export interface Dependency {
   readonly onFailure: OnFailure;
 }
 
-/** The cause of a cordon. Causes are in force and lifted independently of each other. */
+/**
+ * The cause of a cordon. Causes are in force and lifted independently of each other.
+ * @category Tasks
+ */
 export type CordonCause =
   /** A caller cordoned it. */
   | "caller"
@@ -59,6 +68,8 @@ export type CordonCause =
 /**
  * A task as a caller describes it. Only `id` is needed. Everything that a task gets later (`status`,
  * `output`, `error` and the times) is in its {@linkcode TaskView}, and ignored here.
+ *
+ * @category Tasks
  */
 export interface Task<Input = unknown> {
   /** A string of at most 256 characters; the same one again is a duplicate. */
@@ -110,7 +121,10 @@ export interface Task<Input = unknown> {
   readonly idempotencyKey?: string;
 }
 
-/** The state of a submitted task. Times are {@linkcode Instant}s. */
+/**
+ * The state of a submitted task. Times are {@linkcode Instant}s.
+ * @category Tasks
+ */
 export interface TaskView<Input = unknown, Result = unknown> {
   /** The id that the caller chose. */
   readonly id: string;

@@ -22,7 +22,10 @@ import {
 import type { TaskStats } from "./strategies.ts";
 import type { TaskStatus } from "./types.ts";
 
-/** A lock that a task waits for. */
+/**
+ * A lock that a task waits for.
+ * @category Tasks
+ */
 export interface LockExplanation {
   /** The resource. */
   readonly resourceId: string;
@@ -30,7 +33,10 @@ export interface LockExplanation {
   readonly heldBy: readonly string[];
 }
 
-/** A place in the queue of an agent that has no free slot. */
+/**
+ * A place in the queue of an agent that has no free slot.
+ * @category Tasks
+ */
 export interface QueueExplanation {
   /** The agent. */
   readonly agentId: string;
@@ -42,7 +48,10 @@ export interface QueueExplanation {
   readonly ahead: readonly string[];
 }
 
-/** The answer of `explain`. Lists are empty where they don't apply. */
+/**
+ * The answer of `explain`. Lists are empty where they don't apply.
+ * @category Tasks
+ */
 export interface TaskExplanation {
   /** The task. */
   readonly taskId: string;
@@ -76,8 +85,8 @@ type Reasons = Partial<Omit<TaskExplanation, "taskId" | "status" | "summary">>;
 const MOST_AHEAD = 100;
 
 /**
- * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one, and a look
- * at its agent's queue for one that is in it.
+ * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one, and O(queue)
+ * for one in its agent's queue.
  *
  * @throws {UnknownTaskError} when there is no such task
  */
@@ -280,7 +289,10 @@ export function taskTypes({ history }: Readonly<TaskState>): Map<string, TaskSta
   return stats;
 }
 
-/** The load of an agent. */
+/**
+ * The load of an agent.
+ * @category Tasks
+ */
 export interface AgentWorkload {
   /** The agent. */
   readonly agentId: string;
@@ -298,7 +310,10 @@ export interface AgentWorkload {
   readonly capabilities: readonly string[];
 }
 
-/** The distribution of work over agents. */
+/**
+ * The distribution of work over agents.
+ * @category Tasks
+ */
 export interface WorkloadStats {
   /** The number of known agents. */
   readonly totalAgents: number;

@@ -53,7 +53,7 @@ export class TaskWarnings {
   }
 
   /**
-   * Warns of a task that failed for good, unless a caller reads its result before the tasks that run
+   * Warns of a task that failed, unless a caller reads its result before the tasks that run
    * at once have ended. `handle` is `undefined` for a task whose submitter ended with its process.
    */
   failed(event: TaskFailed, handle: Awaitable | undefined): void {

@@ -34,9 +34,12 @@ import { type AgentWorkload, type WorkloadStats, workloadStats } from "./views.t
 /** A running task machine, alone in its engine or part of a larger one. */
 export interface TaskHost extends MachineHost<TaskState, TaskCommand, TaskEvent, TaskAnswers> {}
 
-/** The options that decide where a work stealing coordinator runs. */
+/**
+ * The options that decide where a work stealing coordinator runs.
+ * @category Tasks
+ */
 export interface WorkStealingOptions {
-  /** Tells the time. @default systemClock */
+  /** The source of time. @default systemClock */
   clock?: Clock;
   /** Stores the reports. @default none */
   log?: CommandLog<TaskCommand | Tick>;
@@ -71,6 +74,7 @@ const THING = "the work stealing coordinator";
  * console.log(stealing.findBestAgent({ id: "intro" }, ["writer", "editor"])); // editor
  * console.log(stealing.getWorkloadStats().imbalance); // 4
  * ```
+ * @category Tasks
  */
 export class WorkStealingCoordinator implements AsyncDisposable {
   readonly #host: Host<TaskState, TaskCommand, TaskEvent, TaskAnswers, StealingClient>;
@@ -149,8 +153,8 @@ export class WorkStealingCoordinator implements AsyncDisposable {
   }
 
   /**
-   * Expires reports that no longer count, and moves tasks. That happens by itself too, in the step
-   * that changes a backlog: this is for callers that can't wait for a timer.
+   * Drops expired reports, and moves tasks. Every step that changes a backlog does so too: this is for
+   * callers that can't wait for a timer.
    */
   checkAndSteal(): Promise<void> {
     return attempting(() => this.#host.running("check loads").refresh());

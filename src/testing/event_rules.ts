@@ -312,7 +312,7 @@ export class DeliveryRules {
     if (--sent.copies === 0) this.#sent.delete(event.messageId);
   }
 
-  /** Lets later copies pass, in whichever lane the copy was. */
+  /** Allows later copies to overtake this one, in either lane. */
   #free({ messageId, from, to, handlerId }: CopyEvent): Stream | undefined {
     const streams = this.#streams.get(to);
     for (const urgent of [false, true]) {

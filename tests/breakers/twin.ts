@@ -20,7 +20,7 @@ interface Probe {
   deadline: number;
 }
 
-/** What the twin expects of one event. */
+/** The expected fields of one event. */
 export type Expected = Partial<BreakerEvent>;
 
 /** One breaker. Its open times are given, as it draws no random numbers. */
@@ -42,7 +42,7 @@ export class Twin {
     this.epoch = epoch;
   }
 
-  /** What `command` must lead to. `openMs` is how long it is open if it opens. */
+  /** Returns the expected events of `command`. `openMs` is the open time if it opens. */
   step(command: BreakerCommand, now: number, openMs: number, ids: Ids): Expected[] {
     if (command.type === "tick") return [];
     if (command.type === "request-permit") {
@@ -177,7 +177,7 @@ export class Twin {
   }
 }
 
-/** What all breakers of a machine count together. */
+/** The sums of the figures of all breakers of a machine. */
 export interface Ids {
   epoch: number;
   permit: number;

@@ -44,7 +44,7 @@ export interface TwinParty {
   }[];
 }
 
-/** How good something is for an agent, the larger the better; nothing known is worst. */
+/** The rank of an agent, the larger the better; the lowest when nothing is known. */
 type Measure = (agentId: string) => number;
 
 export class Twin {
@@ -157,7 +157,7 @@ export class Twin {
     return { type: "conflict:reported", conflictId: conflict.id, conflict: view(conflict) };
   }
 
-  /** What is done with a conflict that was reported before. */
+  /** Handles a conflict that was reported before. */
   #approach(
     command: Extract<ConflictCommand, { readonly conflictId: string }>,
   ): ConflictEvent | undefined {

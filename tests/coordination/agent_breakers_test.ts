@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { readBreakerConfig } from "../../src/breakers/config.ts";
 import type { CircuitBreakerConfig } from "../../src/breakers/mod.ts";
-import { settleCall } from "../../src/root/reactions/breakers.ts";
+import { endCall } from "../../src/root/reactions/breakers.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { agent, cordon, error, submit, uncordon } from "../tasks/driver.ts";
 import { acquire, lines, resources, RootDriver } from "./driver.ts";
@@ -77,7 +77,7 @@ Deno.test("an agent has as many tasks at once as its half-open breaker admits pr
   assertEquals([stateOf(bench), bench.status("c")], ["closed", "running"]);
 });
 
-/** How an attempt can end through no fault of its agent. */
+/** The ends of an attempt that are no fault of its agent. */
 const BLAMELESS: Record<string, (bench: RootDriver) => LockstepEvent[]> = {
   "it is cancelled": (bench) => bench.do({ type: "cancel", taskId: "a", reason: "unwanted" }),
   "it is moved": (bench) =>
@@ -185,7 +185,7 @@ Deno.test("of two attempts that wait for a permit the one that ended is noted as
   bench.state.asking.set("agent:x", claims);
   bench.state.calls.clear();
   const ended = { taskId: "b", agentId: "x", epoch: 2, result: 1, ranMs: 0 } as const;
-  settleCall({ type: "task:completed", ...ended }, bench.state);
+  endCall({ type: "task:completed", ...ended }, bench.state);
   assertEquals(claims.map(({ outcome }) => outcome), [undefined, "success"]);
 });
 

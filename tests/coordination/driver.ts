@@ -95,7 +95,7 @@ export class RootDriver extends Driver<RootState, RootCommand, LockstepEvent, Ro
     return this.do(acquire(resourceId, agent!.agentId, { owner }));
   }
 
-  /** Who holds a resource: agents by their id, claims as `task #epoch`. */
+  /** The holders of a resource: agents by their id, claims as `task #epoch`. */
   holders(resourceId: string): string[] {
     const holds = this.state.locks.locks.get(resourceId)?.holds ?? [];
     return holds.map(({ owner: { owner } }) => readableOwner(owner)).sort();

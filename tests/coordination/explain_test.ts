@@ -56,7 +56,7 @@ Deno.test("an agent with tasks names them, what they hold and what they wait for
   ]);
 });
 
-Deno.test("an agent whose slots are in use is full, also of attempts that were given up", () => {
+Deno.test("an agent whose slots are in use is full, also of attempts that lost their claims", () => {
   const bench = new RootDriver({ tasks: { abortGraceMs: 10 }, ...RULES });
   bench.do(agent("x", { startsAtOnce: true }), submit("t"));
   assertEquals(explained(bench, "x").summary, 'Its slot is in use: "t"');
@@ -64,7 +64,7 @@ Deno.test("an agent whose slots are in use is full, also of attempts that were g
   const { status, summary } = explained(bench, "x");
   assertEquals([status, summary], [
     "full",
-    "Its slot is in use: attempts that were given up",
+    "Its slot is in use: attempts that lost their claims",
   ]);
 });
 
@@ -85,7 +85,7 @@ Deno.test("a silent agent says when it is given up", () => {
   assertEquals([status, summary], [
     "suspect",
     "It has been silent since 1970-01-01T00:00:00.000Z, " +
-    "and is given up at 1970-01-01T00:00:00.100Z unless it is heard of",
+    "and counts as dead at 1970-01-01T00:00:00.100Z without a heartbeat",
   ]);
 });
 
@@ -119,7 +119,7 @@ Deno.test("an agent that asks, or is asked, says whom, and what it has not handl
   assertEquals(x.asks, [{ ...edge, agentId: "y" }]);
   assertEquals(
     x.summary,
-    'It has nothing to do: no task waits for an agent; it waits for an answer from "y"',
+    'It has nothing to do: no task waits for an agent; it waits for a response from "y"',
   );
   const y = explained(bench, "y");
   assertEquals([y.askedBy, y.unhandledMessages], [[{ ...edge, agentId: "x" }], 1]);

@@ -101,7 +101,7 @@ function involved(config: RootConfig = {}, begin: PartCommand = join("x", 100)):
   return bench;
 }
 
-/** What becomes of it, in the order of the table. */
+/** The consequences, in the order of the table. */
 const GONE = [
   "resource:abandoned x",
   "ask:ended x",

@@ -15,7 +15,7 @@ type Command = RootCommand | { readonly type: "tick" };
 /** A command for tasks, and maybe one for locks before it. */
 interface Step {
   readonly timed: Timed;
-  /** What a task that is submitted asks for. */
+  /** The terms of a submitted task. */
   readonly resources: readonly ResourceRequest[];
   readonly lock: LockStep | undefined;
 }
@@ -81,7 +81,7 @@ function lockCommand(step: LockStep, state: RootState): RootCommand | undefined 
   return acquire(resourceId, agentId, fields);
 }
 
-/** What holds over both subsystems. */
+/** The invariants over both subsystems. */
 function checkRoot({ tasks, locks }: RootState): void {
   checkState(tasks);
   for (const { owner, holds, waits } of locks.owners.values()) {

@@ -26,7 +26,7 @@ function assertGone(agentId: string, state: RootState): void {
   assert(!breakers.breakers.has(`agent:${agentId}`), `${agentId} has a breaker`);
 }
 
-/** What holds between the subsystems after each step. */
+/** The invariants between the subsystems after each step. */
 function checkRoot({ tasks, locks, messages, conflicts, calls, asking }: RootState): void {
   for (const { owner, holds, waits } of locks.owners.values()) {
     const claim = claimOf(owner);

@@ -22,7 +22,7 @@ export interface RootMove {
   toString(): string;
 }
 
-/** What subsystems call agents in their own tests, and what they are called here. */
+/** The names of agents in the tests of subsystems, and their names here. */
 const NAMES: ReadonlyMap<unknown, string> = new Map([["a", "a0"], ["b", "a1"], ["c", "a2"]]);
 const PARTIES: ReadonlySet<string> = new Set(["agentId", "owner", "from", "to", "toAgentId"]);
 
@@ -122,7 +122,7 @@ const move: fc.Arbitrary<RootMove> = fc.oneof(
   { weight: 1, arbitrary: breaker.map((command) => ({ afterMs: 1, command: plain(command) })) },
 ).map(({ afterMs, command }) => ({ afterMs, command: given(command) }));
 
-/** What only reactions command is left out. */
+/** Commands that only reactions send are left out. */
 function given(command: RootMove["command"]): RootMove["command"] {
   return (state) => {
     const made = command(state);

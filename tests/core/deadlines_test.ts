@@ -33,7 +33,7 @@ Deno.test("timers fire by instant, and those of one instant in the order in whic
   assertEquals(nextDeadline(deadlines), Infinity);
 });
 
-Deno.test("a timer that was taken back never fires, and may be taken back again", () => {
+Deno.test("a cancelled timer never fires, and cancellation is idempotent", () => {
   const deadlines = noDeadlines<string>();
   const timer = schedule(deadlines, 1, "never");
   schedule(deadlines, 2, "then");
@@ -120,7 +120,7 @@ Deno.test("timers that are set, moved and cancelled fire like a sorted list, and
   );
 });
 
-Deno.test("timers that are taken back behind one that stays are cleared away", () => {
+Deno.test("cancelled timers behind a pending one are removed", () => {
   const deadlines = noDeadlines<number>();
   schedule(deadlines, 0, -1);
   const others = Array.from({ length: 1_000 }, (_, i) => schedule(deadlines, 1 + i, i));

@@ -168,7 +168,7 @@ const MEANINGS: readonly (readonly [LockstepEvent, string])[] = [
   ],
   [
     { type: "agent:suspected", agentId: "a1", incarnation: 2, silentMs: 900 },
-    "agent a1: life 2 → suspected, silent for 900 ms",
+    "agent a1: incarnation 2 → suspected, silent for 900 ms",
   ],
 ];
 

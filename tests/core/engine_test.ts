@@ -53,7 +53,7 @@ function sent<Each extends CounterCommand>(
 const add = (by: number) => ({ type: "add", by }) as const;
 const remind = (of: string, inMs: number) => ({ type: "remind", of, inMs }) as const;
 
-/** Lets promises settle, however long their chains are. */
+/** Waits until promises have settled, also long chains of them. */
 function settled(clock: SimulatedClock): Promise<void> {
   return clock.advance(0);
 }

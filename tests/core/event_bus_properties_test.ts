@@ -5,7 +5,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 
 const NAMES = ["a", "b"] as const;
 
-/** What a program, or a handler while it is called, does to a bus. */
+/** The calls that a program, or a handler while it is called, makes to a bus. */
 type Act =
   | { readonly kind: "on" | "once" | "off"; readonly event: string; readonly handler: number }
   | { readonly kind: "stop"; readonly which: number }
@@ -21,7 +21,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("clear"), event }) },
 ) as fc.Arbitrary<Act>;
 
-/** What a program does, and what each handler does when it is called; one of them throws after that. */
+/** The calls of a program, and those of each handler when it is called; one of them throws after that. */
 interface Script {
   readonly program: readonly Act[];
   readonly handlers: readonly (readonly Act[])[];
@@ -33,7 +33,7 @@ const script: fc.Arbitrary<Script> = fc.record({
 });
 
 const THROWER = 3;
-/** How many events a script may emit, and how often it may listen; its handlers would never end. */
+/** The largest numbers of emissions and of subscriptions of a script, as handlers could go on forever. */
 const MOST_EVENTS = 30;
 const MOST_STOPS = 30;
 

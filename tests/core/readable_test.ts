@@ -97,7 +97,7 @@ Deno.test("oneLine() leaves nothing that moves a cursor or turns text around", (
 });
 
 Deno.test("listed() names a few, and how many more there are", () => {
-  assertEquals(listed([]), "nobody");
+  assertEquals(listed([]), "none");
   assertEquals(listed(["a", "b"]), "a, b");
   assertEquals(listed(["a", "b", "c"], 2), "a, b and 1 more");
 });

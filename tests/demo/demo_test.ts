@@ -23,7 +23,7 @@ Deno.test("the demo shows each kind of thing that can happen, and goes as it is 
 
   assertMatch(text, /the answer is 5$/m);
   assertMatch(text, /dead letter \(max-deliveries\).*disk full/);
-  assertMatch(text, /gives way at once: DeadlockError$/m);
+  assertMatch(text, /is the victim: DeadlockError$/m);
   assertMatch(text, /stealing: idle took t6, t5 from busy$/m);
   assertMatch(text, /busy did 4, idle did 2$/m);
   assertMatch(text, /five calls: Error, Error, Error, CircuitOpenError, CircuitOpenError$/m);

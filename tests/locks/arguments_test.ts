@@ -1,4 +1,4 @@
-/** What callers can hand in wrong, and calls at the wrong time. */
+/** Malformed arguments, and calls at the wrong time. */
 
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { ClosedError } from "../../src/core/errors.ts";

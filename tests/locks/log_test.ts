@@ -24,7 +24,7 @@ async function logged(memory: MemoryLog<LockCommand> = new MemoryLog()): Promise
   return { locks, log, memory, clock, [Symbol.asyncDispose]: () => locks.shutdown() };
 }
 
-/** Lets everything that is under way be done. */
+/** Waits until everything that is pending is done. */
 async function quiet(): Promise<void> {
   for (let i = 0; i < 50; i++) await undefined;
 }

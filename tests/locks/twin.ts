@@ -138,7 +138,7 @@ export class Twin {
     });
   }
 
-  /** Who of `all`, directly or not, asks one of `asked`, and these. */
+  /** Those of `all` that request one of `asked`, directly or not, and `asked` themselves. */
   #askers(asked: Set<string>, all?: ReadonlySet<string>): Set<string> {
     for (let before = -1; before !== asked.size;) {
       before = asked.size;
@@ -566,7 +566,7 @@ export class Twin {
       this.#capacity(resourceId) !== 1;
   }
 
-  /** How many resources are used, when `more` are as well. */
+  /** The number of resources in use, when `more` are as well. */
   #used(more: string[]): number {
     const all = new Set([
       ...this.holds.map((hold) => hold.resourceId),
@@ -602,7 +602,7 @@ export class Twin {
     return this.queue(resourceId)[0] !== wait || !this.#admits(request);
   }
 
-  /** Whom a wait waits for at one of its resources. */
+  /** The owners that a wait waits for at one of its resources. */
   #waitsFor(wait: TwinWait, { resourceId, mode }: ResourceRequest): Set<string> {
     const holders = this.#on(resourceId)
       .filter((hold) => mode === "exclusive" || hold.mode === "exclusive")

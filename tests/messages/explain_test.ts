@@ -6,7 +6,7 @@ import { MessageRouter } from "../../src/messages/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { MessageDriver } from "./driver.ts";
 
-/** What an explanation says, without what doesn't apply and whom the message is from and to. */
+/** The fields of an explanation that apply, without sender and recipient. */
 function told(driver: MessageDriver, messageId: string): Partial<MessageExplanation> {
   const before = encode(driver.state);
   const explanation = explainMessage(driver.state, messageId);

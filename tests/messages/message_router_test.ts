@@ -666,7 +666,7 @@ Deno.test("malformed arguments are rejected with the rule that they break", asyn
     [() => router.send("a", 7 as never, 1), "to must be a string"],
     [() => router.send("a", "b", 1, { ttlMs: 0 }), "ttlMs must be a positive integer"],
     [() => router.send("a", "b", 1, { priority: NaN }), "priority must be a number"],
-    [() => router.send("a", "b", 1, { id: "message-9" }), "id must not look like one"],
+    [() => router.send("a", "b", 1, { id: "message-9" }), "id must not have the form"],
     [() => router.sendWithResponse("a", "b", 1, -5), "timeoutMs must be a positive integer"],
     [
       () => router.sendWithResponse("a", "b", 1, { signal: {} as never }),

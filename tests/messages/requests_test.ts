@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { lines, MessageDriver } from "./driver.ts";
 
-/** Has `a` ask `b`, for 100 ms. */
+/** Sends a request from `a` to `b`, with a limit of 100 ms. */
 function ask(driver: MessageDriver): void {
   driver.send("a", "b", "?", { kind: "request", responseMs: 100 });
 }

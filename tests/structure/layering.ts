@@ -34,7 +34,7 @@ const ENTRIES: ReadonlySet<string> = new Set(["mod.ts", "events.ts", "machine.ts
 const MACHINE_RING = 1;
 const FACADE_RING = 3;
 
-/** What the edges import from outside of the project, by folder. */
+/** The imports of the edges from outside of the project, by folder. */
 const OUTSIDE: ReadonlyMap<string, RegExp> = new Map([["cli", /^(yaml$|node:)/]]);
 
 /** The files of a subsystem that describe data, and may be imported by other subsystems. */

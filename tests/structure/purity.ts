@@ -1,6 +1,6 @@
 /**
- * What a machine must not do: look at anything but its state and its command, or keep anything
- * elsewhere.
+ * The check that machines are pure: they read nothing but their state and their command, and keep
+ * nothing elsewhere.
  *
  * @module
  */

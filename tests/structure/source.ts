@@ -22,7 +22,7 @@ export interface Violation {
 
 /** One import or re-export of another module. */
 export interface Import {
-  /** What is imported: a path in the repository, or the specifier of something outside. */
+  /** A path in the repository, or the specifier of something outside. */
   readonly target: string;
   readonly outside: boolean;
   /** Whether nothing of it is left when the types are gone. */
@@ -66,7 +66,7 @@ export function visit(
   return found;
 }
 
-/** What a file imports and re-exports, types included. */
+/** The imports and re-exports of a file, types included. */
 export function readImports(source: Source): Import[] {
   const found: Import[] = [];
   visit(source, () => {

@@ -30,13 +30,13 @@ export class Driver<State, Command extends Named, Event extends Named, Answers> 
     return this.machine.step(this.state, command, this.now, []);
   }
 
-  /** Lets `ms` pass and fires what is due. */
+  /** Advances time by `ms` and fires due timers. */
   pass(ms: number): Event[] {
     this.now += ms;
     return this.do({ type: "tick" });
   }
 
-  /** Lets time pass until the next timer is due. */
+  /** Advances time until the next timer is due. */
   passToNext(): Event[] {
     return this.pass(Math.max(0, this.machine.deadline(this.state) - this.now));
   }

@@ -31,7 +31,7 @@ export interface Lawful<State, Command extends Named, Event extends Named, Answe
   readonly moves: fc.Arbitrary<readonly Move<State, Command>[]>;
   /** The types of commands that may emit refusals for a part of what they do. @default none */
   readonly partial?: readonly string[];
-  /** How many random runs each law gets. @default 150 */
+  /** Number of random runs for each law. @default 150 */
   readonly numRuns?: number;
 }
 

@@ -38,6 +38,7 @@ export class WatchedHost<State, Command extends Named, Event extends Named, Answ
     this.dispatcher = {
       clock: engine.clock,
       synchronous: engine.synchronous,
+      stalled: engine.stalled,
       send: (command, reply) => {
         const sent = note(command);
         engine.send(command, (answer, error) => {

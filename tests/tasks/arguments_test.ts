@@ -19,7 +19,7 @@ import { assigning, choosing, type Scheduling } from "./scheduling.ts";
 
 type Scheduler = AdvancedTaskScheduler;
 
-/** What callers could see of a change. */
+/** The state that callers can see. */
 function seen({ scheduler }: Scheduling<Scheduler>): unknown {
   const { agents, strategy } = scheduler.getSchedulingMetrics();
   return [scheduler.getTaskCounts(), agents, strategy, scheduler.getTask("t")];

@@ -10,7 +10,7 @@ import type { OnFailure } from "../../src/tasks/types.ts";
 import type { Fail, TaskCommand } from "../../src/tasks/commands.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "../../src/tasks/config.ts";
 import type { TaskState } from "../../src/tasks/state.ts";
-import type { StrategyName } from "../../src/tasks/strategies.ts";
+import { STRATEGY_NAMES } from "../../src/tasks/strategies.ts";
 import { resumption } from "../support/resumption.ts";
 import { agent, submit } from "./driver.ts";
 
@@ -180,13 +180,7 @@ const rare = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant("use-strategy" as const),
-      strategy: fc.constantFrom<StrategyName>(
-        "capability",
-        "round-robin",
-        "least-loaded",
-        "affinity",
-        "external",
-      ),
+      strategy: fc.constantFrom(...STRATEGY_NAMES),
     }),
   },
 );

@@ -4,7 +4,7 @@ import type { TaskExplanation } from "../../src/tasks/views.ts";
 import { Body, choosing, type Scheduling, soon } from "./scheduling.ts";
 import type { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 
-/** What an explanation says beyond the empty lists. */
+/** The fields of an explanation but the empty lists. */
 function explained(
   it: Scheduling<AdvancedTaskScheduler>,
   taskId: string,

@@ -131,7 +131,7 @@ Deno.test("a submission says whether its task is new, an assignment and a start 
   );
 });
 
-/** Lets time pass with a tick at each deadline, and at further instants. */
+/** Advances time with a tick at each deadline, and at further instants. */
 function passTo(
   { machine, state }: Run,
   from: number,

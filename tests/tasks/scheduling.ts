@@ -93,7 +93,7 @@ export class Body {
   }
 }
 
-/** Lets everything happen that needs no time to pass. */
+/** Waits for everything that needs no time to pass. */
 export async function soon(): Promise<void> {
   for (let turn = 0; turn < 100; turn++) await undefined;
 }

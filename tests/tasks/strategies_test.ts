@@ -13,7 +13,7 @@ function strategy(
   return { name, selectAgent };
 }
 
-/** What a strategy was asked, and its answers. */
+/** Records the calls of a strategy, and answers them. */
 class Asked implements SchedulingStrategy {
   readonly name = "asked";
   readonly calls: { task: Task; agents: readonly AgentProfile[]; context: SchedulingContext }[] =
@@ -175,6 +175,17 @@ Deno.test("a strategy may be a class that extends a built-in one, and is then as
   await it.scheduler.submit({ id: "t" });
   await soon();
   assertEquals(it.scheduler.getTask("t")?.assignedAgent, "y");
+});
+
+Deno.test("a strategy without a prototype is called like any other", async () => {
+  await using it = choosing();
+  const bare = Object.assign(Object.create(null), strategy((_task, agents) => agents[0]!.id));
+  it.scheduler.registerStrategy(bare);
+  await it.scheduler.setDefaultStrategy("mine");
+  await it.scheduler.registerAgent({ id: "x" });
+  await it.scheduler.submit({ id: "t" });
+  await soon();
+  assertEquals(it.scheduler.getTask("t")?.assignedAgent, "x");
 });
 
 Deno.test("an instance of a built-in strategy is followed by the machine", async () => {

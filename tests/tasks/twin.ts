@@ -12,12 +12,7 @@ import type { ErrorData } from "../../src/core/error_data.ts";
 import type { Submit, TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
 import type { Outcome } from "../../src/tasks/types.ts";
-import {
-  AffinitySchedulingStrategy,
-  CapabilitySchedulingStrategy,
-  LeastLoadedSchedulingStrategy,
-  RoundRobinSchedulingStrategy,
-} from "../../src/tasks/strategies.ts";
+import { builtInStrategies, type StrategyName } from "../../src/tasks/strategies.ts";
 import {
   byRank,
   bySeniority,
@@ -33,13 +28,7 @@ import {
 } from "./twin_parts.ts";
 import { batchCalledFor, isMovable } from "./twin_stealing.ts";
 
-const STRATEGIES = {
-  capability: new CapabilitySchedulingStrategy(),
-  external: new CapabilitySchedulingStrategy(),
-  "round-robin": new RoundRobinSchedulingStrategy(),
-  "least-loaded": new LeastLoadedSchedulingStrategy(),
-  affinity: new AffinitySchedulingStrategy(),
-};
+const STRATEGIES = new Map(builtInStrategies().map((strategy) => [strategy.name, strategy]));
 
 type Command<Type extends TaskCommand["type"]> = Extract<TaskCommand, { type: Type }>;
 type AboutAgent = Command<
@@ -67,7 +56,7 @@ export class SlowScheduler {
   claims: { task: SlowTask; agentId: string; epoch: number; lingers: boolean }[] = [];
   #timers: SlowTimer[] = [];
   #history: { type: string; last: string }[] = [];
-  #strategy: keyof typeof STRATEGIES = "capability";
+  #strategy: StrategyName = "capability";
   #draining = false;
   #epoch = 0;
   #timersSet = 0;
@@ -844,7 +833,8 @@ export class SlowScheduler {
 
   #choose(task: SlowTask): SlowAgent | undefined {
     const fit = this.agents.filter((agent) => this.#hasRoom(agent) && isFit(agent, task));
-    const chosen = STRATEGIES[this.#strategy].selectAgent(task.spec, fit, {
+    const name = this.#strategy === "external" ? "capability" : this.#strategy;
+    const chosen = STRATEGIES.get(name)!.selectAgent(task.spec, fit, {
       taskLoads: new Map(fit.map(({ id }) => [id, this.loadOf(id)])),
       agentCapabilities: new Map(fit.map(({ id, capabilities }) => [id, capabilities])),
       agentPriorities: new Map(fit.map(({ id, priority }) => [id, priority])),

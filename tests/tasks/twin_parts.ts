@@ -76,7 +76,7 @@ export interface SlowTimer {
     | "grace"
     | "cordon"
     | "report";
-  /** Of a cordon or a report. */
+  /** The agent of a cordon or a report. */
   readonly agentId?: string;
   readonly cause?: CordonCause;
   at: number;

@@ -179,7 +179,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "the reaction that ends a claim without its lock is dropped",
     "root/reactions/table.ts",
-    '  on("resource:expired", stopWithoutLock),\n',
+    '  on("resource:expired", preemptWithoutLock),\n',
     "",
   ),
   mutant(
@@ -191,7 +191,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "the reaction that settles the call of an attempt is dropped",
     "root/reactions/table.ts",
-    '  on("task:requeued", settleCall),\n',
+    '  on("task:requeued", endCall),\n',
     "",
   ),
   {

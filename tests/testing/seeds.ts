@@ -8,7 +8,7 @@ import type { SimulationOptions } from "../../src/testing/mod.ts";
 
 /** A run that is kept. */
 export interface KeptRun extends SimulationOptions {
-  /** What broke. */
+  /** The broken invariant. */
   readonly because: string;
 }
 

@@ -1,10 +1,10 @@
 /**
- * Carries facts outwards: what the machines say, and what users add for each other to hear.
+ * Publishes events to their subscribers: those of machines, and those that programs emit.
  *
- * An event is delivered to all of its handlers before the next one is; what a handler emits waits
- * until then. A handler hears what is emitted after it was added and before it is removed. One that
- * throws or rejects harms nobody: it is logged and counted. What a user emits is heard by handlers
- * alone, and changes no machine.
+ * An event is delivered to all of its handlers before the next event is; events that a handler emits
+ * are queued until then. A handler receives the events that are emitted after it was added and before
+ * it is removed. An error of a handler is logged and counted, and affects no other handler. An event
+ * that a program emits reaches handlers only, and changes no machine.
  *
  * @module
  */
@@ -29,25 +29,23 @@ import { rejectedFor } from "../call_site.ts";
 import type { Instant } from "../machine.ts";
 import { eventLine } from "../describe.ts";
 
-/** An event that waits for those before it. */
+/** An event that is queued until earlier events are delivered. */
 interface Emission {
   readonly channel: Channel;
   readonly event: string;
   readonly payload: unknown;
   readonly sequence: number;
   readonly at: Instant;
-  /** Numbers of listeners of its channel and of all events at the time of the emission. */
+  /** Number of subscriptions to its channel, and to all events, when it was emitted. */
   readonly some: number;
   readonly all: number;
 }
 
-/**
- * Number of names without handlers that are counted; further ones are delivered but not counted.
- */
+/** Number of names that are counted; events of further names are delivered but not counted. */
 const MOST_COUNTED_NAMES = 10_000;
 
 /**
- * Tells handlers by name of event what happened.
+ * Delivers events to the handlers that subscribed to their names.
  *
  * `Events` maps names to payloads; other names work too, with payloads of unknown type.
  *
@@ -70,15 +68,15 @@ export class EventBus<Events extends object = AnyEvents> {
   readonly #time: TurnTime;
   readonly #maxBuffered: number;
   readonly #channels = new Map<string, Channel>();
-  /** The listeners to all events. */
+  /** The subscriptions to all events. */
   readonly #everything = new Channel("*");
   readonly #queue: Emission[] = [];
-  /** The channels that somebody left while an event was being told. */
+  /** The channels with a subscription that ended during a delivery. */
   readonly #untidy: Channel[] = [];
   #failures = 0;
-  #isTelling = false;
+  #isDelivering = false;
 
-  /** With `debug` it logs each event at level debug: its sequence number, and what it means. */
+  /** With `debug`, logs each event at level debug: its sequence number and its description. */
   constructor(debug = false, options: EventBusOptions = {}) {
     this.debug = debug;
     this.#logger = options.logger ?? (debug ? new Logger({ level: "debug" }) : defaultLogger);
@@ -92,7 +90,7 @@ export class EventBus<Events extends object = AnyEvents> {
     return this.#failures;
   }
 
-  /** Calls `handler` with each `event` from here on, until the returned function is called. */
+  /** Calls `handler` with each later `event`, until the returned function is called. */
   on<Name extends keyof Events & string>(
     event: Name,
     handler: EventHandler<Events[Name]>,
@@ -112,7 +110,7 @@ export class EventBus<Events extends object = AnyEvents> {
     return this.#subscribe(event, handler as Listener, { handler, once: true });
   }
 
-  /** Calls `handler` with those of `event` for which `filter` answers `true`. */
+  /** Calls `handler` with each later `event` for which `filter` returns a truthy value. */
   onFiltered<Name extends keyof Events & string>(
     event: Name,
     filter: (payload: Events[Name]) => boolean,
@@ -134,7 +132,7 @@ export class EventBus<Events extends object = AnyEvents> {
   }
 
   /**
-   * Removes `handler` from `event`, the oldest first where it was added more than once. Costs
+   * Removes `handler` from `event`; the oldest subscription if it was added more than once. Costs
    * O(handlers of the event); the function that `on` returns costs O(1).
    */
   off(event: string, handler: EventHandler<never>): void {
@@ -147,14 +145,14 @@ export class EventBus<Events extends object = AnyEvents> {
     }
   }
 
-  /** Tells the handlers of `event`, at once or when the event in delivery is through. */
+  /** Delivers `event` to its handlers, at once or after the event that is being delivered. */
   emit(event: string, payload?: unknown): void {
     this.publish(event, payload, this.#time.read(), -1);
   }
 
   /**
-   * Like {@linkcode emit}, for engines: with the instant and the sequence number of the event.
-   * Costs one look-up when nobody listens.
+   * Delivers an event of an engine, with its instant and its sequence number. Costs one look-up when
+   * there are no subscriptions.
    */
   publish(
     event: string,
@@ -170,22 +168,22 @@ export class EventBus<Events extends object = AnyEvents> {
     const some = channel.subscriptions.length;
     const all = this.#everything.subscriptions.length;
     if (some + all === 0) return;
-    if (this.#isTelling) {
+    if (this.#isDelivering) {
       this.#queue.push({ channel, event, payload, sequence, at, some, all });
       return;
     }
-    this.#isTelling = true;
-    this.#tell(channel, some, event, payload, sequence, at);
-    if (all > 0) this.#tell(this.#everything, all, event, payload, sequence, at);
-    if (this.#queue.length > 0) this.#tellQueued();
-    this.#isTelling = false;
+    this.#isDelivering = true;
+    this.#deliver(channel, some, event, payload, sequence, at);
+    if (all > 0) this.#deliver(this.#everything, all, event, payload, sequence, at);
+    if (this.#queue.length > 0) this.#deliverQueued();
+    this.#isDelivering = false;
     if (this.#untidy.length > 0) this.#tidy();
   }
 
   /**
-   * Resolves with what the next `event` carries. Leaves no handler and no timer behind.
+   * Resolves with the payload of the next `event`. Leaves no handler and no timer behind.
    *
-   * @throws {EventTimeoutError} when none comes within `timeoutMs` @default no limit
+   * @throws {EventTimeoutError} when none is emitted within `timeoutMs` @default no limit
    * @throws {ClosedError} when `removeAllListeners` ends the wait
    */
   waitFor<Name extends keyof Events & string>(
@@ -202,7 +200,7 @@ export class EventBus<Events extends object = AnyEvents> {
     if (timeoutMs !== undefined) requireMs(timeoutMs, 1, "timeoutMs", attempt);
     signal?.throwIfAborted();
     return await new Promise((resolve, reject) => {
-      const settle = (finish: () => void) => {
+      const end = (finish: () => void) => {
         unsubscribe();
         cancelTimer?.();
         signal?.removeEventListener("abort", abort);
@@ -210,20 +208,20 @@ export class EventBus<Events extends object = AnyEvents> {
       };
       const unsubscribe = this.#subscribe(
         event,
-        (payload: unknown) => settle(() => resolve(payload)),
+        (payload: unknown) => end(() => resolve(payload)),
         {
           handler: undefined,
           once: true,
           removed: () =>
-            settle(() => resolve(rejectedFor(new ClosedError(attempt(), "the event bus")))),
+            end(() => resolve(rejectedFor(new ClosedError(attempt(), "the event bus")))),
         },
       );
-      const abort = () => settle(() => reject(signal!.reason));
+      const abort = () => end(() => reject(signal!.reason));
       signal?.addEventListener("abort", abort, { once: true });
       const cancelTimer = timeoutMs === undefined
         ? undefined
         : this.#clock.setTimer(this.#clock.now() + timeoutMs, () => {
-          settle(() => resolve(rejectedFor(new EventTimeoutError(event, timeoutMs))));
+          end(() => resolve(rejectedFor(new EventTimeoutError(event, timeoutMs))));
         });
     });
   }
@@ -277,17 +275,17 @@ export class EventBus<Events extends object = AnyEvents> {
     }));
   }
 
-  /** Counts from zero again. */
+  /** Resets the number of emissions of each event to zero. */
   resetStats(): void {
     for (const channel of this.#channels.values()) {
       channel.count = 0;
-      if (!this.#isTelling) this.#settle(channel);
+      if (!this.#isDelivering) this.#removeEnded(channel);
     }
   }
 
   /**
-   * Removes all handlers, of `event` or of all events; iterators end once they are empty, and waits
-   * reject with {@linkcode ClosedError}.
+   * Removes all handlers, of `event` or of all events. Iterators end after the events in their
+   * buffers, and promises of `waitFor` reject with {@linkcode ClosedError}.
    */
   removeAllListeners(event?: string): void {
     const channels = event === undefined
@@ -323,12 +321,12 @@ export class EventBus<Events extends object = AnyEvents> {
   }
 
   #unsubscribe(channel: Channel, subscription: Subscription): void {
-    channel.silence(subscription);
-    if (this.#isTelling) this.#untidy.push(channel);
-    else this.#settle(channel);
+    channel.end(subscription);
+    if (this.#isDelivering) this.#untidy.push(channel);
+    else this.#removeEnded(channel);
   }
 
-  /** The channel that counts `event`, of which there is none. */
+  /** Makes the channel of `event`, and keeps it if its emissions are counted. */
   #open(event: string): Channel {
     const channel = new Channel(event);
     if (this.#channels.size < MOST_COUNTED_NAMES) this.#channels.set(event, channel);
@@ -336,33 +334,34 @@ export class EventBus<Events extends object = AnyEvents> {
   }
 
   /**
-   * Forgets who has left, and a channel that holds nothing, or only a count without room for it.
+   * Removes the ended subscriptions of a channel. Evicts a channel without subscriptions when it has
+   * no count, or when there are more channels than are counted.
    */
-  #settle(channel: Channel): void {
+  #removeEnded(channel: Channel): void {
     channel.tidy();
-    if (!channel.isSilent) return;
+    if (!channel.isUnsubscribed) return;
     if (channel.count > 0 && this.#channels.size <= MOST_COUNTED_NAMES) return;
     if (this.#channels.get(channel.name) === channel) this.#channels.delete(channel.name);
   }
 
   #tidy(): void {
-    for (const channel of this.#untidy) this.#settle(channel);
+    for (const channel of this.#untidy) this.#removeEnded(channel);
     this.#untidy.length = 0;
   }
 
-  /** Tells what handlers emitted, in order, and what comes of that. */
-  #tellQueued(): void {
+  /** Delivers the events that handlers emitted, in order, until there are no more. */
+  #deliverQueued(): void {
     const queue = this.#queue;
     for (let i = 0; i < queue.length; i++) {
       const { channel, event, payload, sequence, at, some, all } = queue[i]!;
-      this.#tell(channel, some, event, payload, sequence, at);
-      this.#tell(this.#everything, all, event, payload, sequence, at);
+      this.#deliver(channel, some, event, payload, sequence, at);
+      this.#deliver(this.#everything, all, event, payload, sequence, at);
     }
     queue.length = 0;
   }
 
-  /** Tells an event to the first `count` of a channel who still listen. */
-  #tell(
+  /** Calls the first `count` subscriptions of a channel; those that ended are no-ops. */
+  #deliver(
     channel: Channel,
     count: number,
     event: string,
@@ -404,9 +403,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     typeof (value as { then?: unknown }).then === "function";
 }
 
-/**
- * Is called with what an event carries, its place in its engine's order, its instant and its name.
- */
+/** Receives the payload of an event, its sequence number, its instant and its name. */
 export type Listener = (
   payload: unknown,
   sequence: number,
@@ -420,67 +417,66 @@ export interface Subscription {
   listener: Listener;
   /** The handler of the caller, by which `off` finds it. */
   handler: unknown;
-  /** Is called when the subscription is taken away by `removeAllListeners`. */
+  /** Called when `removeAllListeners` ends the subscription. */
   readonly removed: (() => void) | undefined;
-  /** Whether it still listens. */
+  /** Whether it has not ended. */
   isActive: boolean;
 }
 
-/** The events of one name: how many there were, and who listens. */
+/** The subscriptions to the events of one name, and the number of emissions. */
 export class Channel {
   /** The name of its events. */
   readonly name: string;
   /** Subscriptions, oldest first, including those that ended and were not removed yet. */
   subscriptions: Subscription[] = [];
-  /** Number of counted events. */
+  /** Number of emissions. */
   count = 0;
-  /** When the newest of them was. */
+  /** The time of the newest of them. */
   lastAt: Instant = NaN;
   #active = 0;
 
-  /** A channel to which nobody listens. */
+  /** Makes a channel without subscriptions. */
   constructor(name: string) {
     this.name = name;
   }
 
-  /** Whether nobody listens. */
-  get isSilent(): boolean {
+  /** Whether it has no active subscription. */
+  get isUnsubscribed(): boolean {
     return this.#active === 0;
   }
 
-  /** Adds a subscription, which is active. */
+  /** Adds an active subscription. */
   add(subscription: Subscription): void {
     this.subscriptions.push(subscription);
     this.#active++;
   }
 
-  /**
-   * Silences a subscription, and lets go of what it holds; harmless when it is silent. Costs O(1).
-   */
-  silence(subscription: Subscription): void {
+  /** Ends a subscription and releases its handler. Idempotent. Costs O(1). */
+  end(subscription: Subscription): void {
     if (!subscription.isActive) return;
     subscription.isActive = false;
-    subscription.listener = hearNothing;
+    subscription.listener = ignore;
     subscription.handler = undefined;
     this.#active--;
   }
 
-  /** Removes ended subscriptions when most are; not to be called during a delivery. */
+  /** Removes ended subscriptions when most have ended. Must not be called during a delivery. */
   tidy(): void {
     if (2 * this.#active >= this.subscriptions.length) return;
     this.subscriptions = this.subscriptions.filter(({ isActive }) => isActive);
   }
 }
 
-function hearNothing(): void {}
+function ignore(): void {}
 
-/** After how many uses the time is read anew. */
+/** Number of uses after which the clock is read again. */
 export const MOST_USES = 128;
 
 const DONE: Promise<void> = Promise.resolve();
 
 /**
- * Reads the system clock once a turn, and any other clock, which may be moved by hand, each time.
+ * Caches the time of the system clock for one turn of the event loop. Any other clock, which may be
+ * moved by hand, is read each time.
  */
 export class TurnTime {
   readonly #clock: Clock;
@@ -496,7 +492,7 @@ export class TurnTime {
     this.#clock = clock;
   }
 
-  /** The time. Costs a look, most of the time. */
+  /** Returns the time; mostly from the cache. */
   read(): Instant {
     if (this.#usesLeft-- > 0) return this.#at;
     return this.#read();

@@ -105,9 +105,10 @@ export class EventBuffer<Heard> {
  * eventBus.emit("build:started", { commit: "5b7863e" });
  * for await (const { event, payload } of stream) {
  *   console.log(event, payload); // build:started { commit: "5b7863e" }
- *   break; // ends the stream, which lets go of the bus
+ *   break; // ends the stream and its subscription
  * }
  * ```
+ * @category Events
  */
 export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDisposable {
   readonly #buffer: EventBuffer<Heard>;

@@ -1,13 +1,13 @@
 /**
- * Timers as data: a heap of instants at which something is due.
+ * Timers as data: a heap of deadlines.
  *
- * A machine keeps one queue, asks {@linkcode nextDeadline} for its `deadline`, and at the start of
- * each step takes what {@linkcode takeDue} hands out until nothing is due any more. Timers fire in
- * the order of their instant, and those of the same instant in the order in which they were set.
+ * A machine keeps one such queue. Its `deadline` is {@linkcode nextDeadline}, and at the start of
+ * each step it calls {@linkcode takeDue} until that returns `undefined`. Timers fire in the order of
+ * their instant, and those of the same instant in the order in which they were set.
  *
- * Most timers guard against what doesn't happen, and are taken back. Such a timer stays where it is
- * until it comes first, or until half of the heap is of its kind: so taking one back costs O(1), and
- * clearing away costs O(1) for each, read in the order of memory.
+ * Most timers are timeouts that do not expire, and are cancelled. A cancelled timer stays where it is
+ * until it comes first, or until half of the heap is cancelled. So a cancellation costs O(1), and so
+ * does the removal of each cancelled timer, amortized.
  *
  * @module
  */
@@ -19,13 +19,13 @@ import type { Instant } from "../machine.ts";
 export interface Timer<Subject> extends HeapEntry {
   /** The subject. */
   readonly subject: Subject;
-  /** Whether it has yet to fire, and was not taken back. */
+  /** Whether it is pending: it has not fired, and was not cancelled. */
   isSet: boolean;
 }
 
 /** All timers of a machine. */
 export interface Deadlines<Subject> {
-  /** The first of them is set. */
+  /** The pending and the cancelled timers; the first of them is pending. */
   readonly timers: Heap<Timer<Subject>>;
   /** Number of cancelled timers among them. */
   idle: number;
@@ -33,10 +33,10 @@ export interface Deadlines<Subject> {
   sequence: number;
 }
 
-/** With fewer timers than this it is not worth while to clear away the idle ones. */
+/** Number of timers up to which cancelled ones are not removed early. */
 const FEW = 64;
 
-/** A queue in which nothing is due. */
+/** Returns an empty queue. */
 export function noDeadlines<Subject>(): Deadlines<Subject> {
   return { timers: [], idle: 0, sequence: 0 };
 }
@@ -67,9 +67,7 @@ export function reschedule<Subject>(
   tidy(deadlines);
 }
 
-/**
- * Takes a timer back in O(1) amortized; does nothing when it has fired or was taken back before.
- */
+/** Cancels a timer in O(1) amortized. A no-op if it has fired, or was cancelled before. */
 export function unschedule<Subject>(
   deadlines: Deadlines<Subject>,
   timer: Timer<Subject> | undefined,
@@ -80,13 +78,13 @@ export function unschedule<Subject>(
   tidy(deadlines);
 }
 
-/** The earliest instant at which something is due, or `Infinity`. */
+/** Returns the instant of the first timer, or `Infinity`. */
 export function nextDeadline<Subject>(deadlines: Deadlines<Subject>): Instant {
   const first = deadlines.timers[0];
   return first === undefined ? Infinity : first.rank;
 }
 
-/** Removes and returns what is due first at `now`, or `undefined` when nothing is. */
+/** Removes and returns the first timer that is due at `now`, or `undefined`. */
 export function takeDue<Subject>(
   deadlines: Deadlines<Subject>,
   now: Instant,
@@ -99,7 +97,7 @@ export function takeDue<Subject>(
   return first;
 }
 
-/** Makes sure that the first timer is set, and that not too many others are idle. */
+/** Ensures that the first timer is pending, and that at most half of the heap is cancelled. */
 function tidy<Subject>(deadlines: Deadlines<Subject>): void {
   dropIdleFirst(deadlines);
   const { timers, idle } = deadlines;

@@ -2,7 +2,7 @@
  * An indexed heap over plain arrays: each entry knows its own position, so that any entry can be
  * removed in O(log n) without a search.
  *
- * Each entry has four below it instead of two: half as many levels, and so half as many trips to
+ * Each entry has four children instead of two: half as many levels, and so half as many trips to
  * memory one after the other, which is what a large heap spends its time on.
  *
  * Entries are ordered by `rank`, and entries of the same rank by `sequence`. Both stay as they are

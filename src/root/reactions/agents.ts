@@ -1,7 +1,7 @@
 /**
- * What becomes of an agent everywhere: who is registered for tasks is a member with a mailbox and a
- * priority; who is suspected gets no tasks; and who is gone holds nothing, waits for nothing, is
- * sent nothing and decides nothing any more.
+ * Reactions to the registration, the suspicion and the end of an agent. An agent that is registered
+ * for tasks becomes a member with a mailbox and a priority; a suspected agent is cordoned; and a
+ * removed or dead agent loses its tasks, locks, waits, messages and votes.
  *
  * @module
  */
@@ -36,9 +36,7 @@ export function enroll(
   return { type: "join-agent", agentId, heartbeatTimeoutMs, incarnation: 0 };
 }
 
-/**
- * Opens the mailbox, so that broadcasts reach an agent before it subscribes or receives anything.
- */
+/** Opens the mailbox of an agent, so that broadcasts reach it before it subscribes. */
 export function openMailbox(
   { agentId }: Happened<"agent:spawned">,
   { rules, messages }: RootState,
@@ -47,7 +45,7 @@ export function openMailbox(
   return { type: "open-mailbox", agentId };
 }
 
-/** Makes the priority of an agent known, by which conflicts can be settled. */
+/** Passes the priority of an agent to conflicts, which can be resolved by it. */
 export function introduce(
   { agentId }: Happened<"agent:spawned">,
   { rules, tasks, conflicts }: RootState,
@@ -58,7 +56,7 @@ export function introduce(
   return { type: "rank-agent", agentId, priority };
 }
 
-/** Keeps an agent that may be dead from being given more. */
+/** Cordons an agent that may be dead. */
 export function suspendAgent(
   { agentId, silentMs }: Happened<"agent:suspected">,
   { tasks }: RootState,
@@ -68,8 +66,8 @@ export function suspendAgent(
   return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };
 }
 
-/** Requeues the tasks that are assigned to it and have not started. */
-export function shedWhileSuspect(
+/** Requeues the unstarted tasks of a suspected agent. */
+export function requeueWhileSuspect(
   { agentId }: Happened<"agent:suspected">,
   { tasks }: RootState,
 ): PartCommand | undefined {
@@ -77,7 +75,7 @@ export function shedWhileSuspect(
   return { type: "requeue-unstarted", agentId, reason: `agent "${agentId}" is silent` };
 }
 
-/** Gives it tasks again. */
+/** Uncordons an agent that is no longer suspected. */
 export function resumeAgent(
   { agentId }: Happened<"agent:recovered">,
   { tasks }: RootState,
@@ -95,7 +93,7 @@ export function requeueTasks(
   return { type: "requeue-agent-tasks", agentId, reason: "its agent has begun a new life" };
 }
 
-/** An agent that is dead, or has left, has no tasks and gets none. */
+/** Removes an agent that died or left from tasks, which requeues those that it had. */
 export function removeFromTasks(
   { agentId, reason }: Gone,
   { tasks }: RootState,
@@ -103,9 +101,7 @@ export function removeFromTasks(
   return tasks.agents.has(agentId) ? { type: "remove-agent", agentId, reason } : undefined;
 }
 
-/**
- * Gives back what is held in the name of an agent that is gone, or of a life of it that is over.
- */
+/** Releases the locks of an agent that is gone, or of an earlier incarnation. */
 export function releaseLocks(
   event: Gone | Happened<"agent:joined">,
   state: RootState,
@@ -114,7 +110,7 @@ export function releaseLocks(
   return releaseAgentLocks(event, state);
 }
 
-/** Gives up what was sent to an agent that is gone, and what it waits for. */
+/** Closes the mailbox of an agent that is gone, and ends its requests. */
 export function closeMailbox(
   { agentId, reason }: Gone,
   { messages }: RootState,
@@ -129,12 +125,12 @@ function hasMessages(
   return mailboxes.has(agentId) || waitingOn.has(agentId) || askedOf.has(agentId);
 }
 
-/** Takes the votes that an agent that is gone has not cast, and its chances. */
+/** Removes an agent that is gone from the voters and the candidates of open conflicts. */
 export function retireFromConflicts({ agentId }: Gone): PartCommand {
   return { type: "retire-party", agentId };
 }
 
-/** Ends the life of an agent that is no longer registered for tasks. */
+/** Ends the membership of an agent that is no longer registered for tasks. */
 export function leaveMembers(
   { agentId, reason }: Gone,
   { agents }: RootState,

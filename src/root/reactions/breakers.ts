@@ -1,11 +1,11 @@
 /**
- * The circuit breaker of each agent: its attempts are calls, and while it keeps failing it gets no
- * tasks.
+ * The circuit breaker of each agent: its attempts are calls through the breaker, and while that is
+ * open the agent is cordoned.
  *
- * An attempt begins under the epoch of the breaker's state, and how it ends counts for that state
- * only. When the breaker opens, the agent is passed over until the breaker will let a call through;
- * from then until it closes the agent has no more tasks at once than the breaker admits probes.
- * Whatever ends an attempt through no fault of its own counts for nothing.
+ * An attempt starts under the epoch of the breaker's state, and its outcome counts for that state
+ * only. When the breaker opens, the agent is cordoned until the open time is over; from then until
+ * the breaker closes, its slots are limited to the number of probes that the breaker admits. An
+ * attempt that ends through no fault of its agent is neutral.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export function agentBreakerName(agentId: string): string {
   return PREFIX + agentId;
 }
 
-/** The agent whose breaker is called so, if agents have breakers and it is registered. */
+/** Returns the agent of the breaker `name`, if agents have breakers and it is registered. */
 function agentOf(name: string, { rules, tasks }: RootState): string | undefined {
   if (rules.agentBreaker === undefined || !name.startsWith(PREFIX)) return undefined;
   const agentId = name.slice(PREFIX.length);
@@ -42,7 +42,7 @@ export function makeBreaker(
   return { type: "define-breaker", name, rules: agentBreaker };
 }
 
-/** Takes it away with the agent. */
+/** Removes the breaker of an agent that is gone. */
 export function forgetBreaker(
   { agentId }: Happened<"agent:terminated" | "agent:forgotten">,
   { breakers, asking }: RootState,
@@ -86,7 +86,7 @@ export function beginCall(
   return { type: "request-permit", name, timeoutMs: 0 };
 }
 
-/** Keeps the permit of the attempt that asked first, or settles it when that is over already. */
+/** Gives the permit to the oldest attempt that requested one; ends the call if that has ended. */
 export function admitCall(
   { name, permit, epoch, since }: Happened<"circuitbreaker:permitted">,
   state: RootState,
@@ -101,7 +101,7 @@ export function admitCall(
   return undefined;
 }
 
-/** The attempt that asked first goes on, and how it ends counts for nothing. */
+/** Ends the request of the oldest attempt that waits for a permit; its outcome is not counted. */
 export function dropCall(
   { name }: Happened<"circuitbreaker:rejected">,
   state: RootState,
@@ -120,8 +120,8 @@ type End = Happened<
   "task:completed" | "task:failed" | "task:cancelled" | "task:backed-off" | "task:requeued"
 >;
 
-/** Tells the breaker how an attempt ended. */
-export function settleCall(event: End, state: RootState): PartCommand | undefined {
+/** Reports the outcome of an attempt to the breaker. */
+export function endCall(event: End, state: RootState): PartCommand | undefined {
   const call = state.calls.get(event.epoch);
   if (call === undefined) return noteOutcome(event, state);
   state.calls.delete(event.epoch);
@@ -130,7 +130,7 @@ export function settleCall(event: End, state: RootState): PartCommand | undefine
   return { type: "settle-permit", name, permit, epoch, since, outcome: outcomeOf(event) };
 }
 
-/** An attempt that began and ended in one step has asked for a permit, and not got it yet. */
+/** Notes the outcome of an attempt whose request for a permit has no answer yet. */
 function noteOutcome(event: End, { asking }: RootState): undefined {
   if (asking.size === 0 || event.agentId === undefined) return;
   const claims = asking.get(agentBreakerName(event.agentId));
@@ -138,7 +138,7 @@ function noteOutcome(event: End, { asking }: RootState): undefined {
   if (claim !== undefined) claim.outcome = outcomeOf(event);
 }
 
-/** Codes of errors by which an attempt ends through no fault of its agent; one is the task's own. */
+/** Codes of errors that are neutral: they are not the fault of the agent. */
 const NEUTRAL: ReadonlySet<string | undefined> = new Set([
   ...BLAMELESS,
   ...["preempted", "quarantined", "non-retryable"],
@@ -157,7 +157,7 @@ function outcomeOf(event: End): CallOutcome {
   }
 }
 
-/** Limits an agent to as many tasks as its breaker admits probes, until the breaker is closed. */
+/** Limits the slots of an agent to the number of probes, until its breaker is closed. */
 export function limitToProbes(
   { name, to }: Happened<"circuitbreaker:state-change">,
   state: RootState,
@@ -169,7 +169,7 @@ export function limitToProbes(
 }
 
 /** Cordons an agent while its breaker is open. */
-export function passOver(
+export function cordonWhileOpen(
   { name, to, retryAt = 0 }: Happened<"circuitbreaker:state-change">,
   state: RootState,
 ): PartCommand | undefined {
@@ -180,8 +180,8 @@ export function passOver(
   return { type: "cordon-agent", agentId, cause: "breaker", reason, untilMs: retryAt };
 }
 
-/** Requeues the tasks of a cordoned agent that have not started. */
-export function shedWhileOpen(
+/** Requeues the unstarted tasks of an agent whose breaker opened. */
+export function requeueWhileOpen(
   { name, to }: Happened<"circuitbreaker:state-change">,
   state: RootState,
 ): PartCommand | undefined {

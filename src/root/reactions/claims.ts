@@ -40,7 +40,7 @@ export function acquireResources(
   const isQueued = event.type === "task:assigned" && event.queued;
   if (isQueued || resources.length === 0) return undefined;
   const task = state.tasks.tasks.get(taskId);
-  if (task?.agent === undefined || task.epoch !== epoch) return undefined; // it has ended meanwhile
+  if (task?.agent === undefined || task.epoch !== epoch) return undefined; // it has ended
   return {
     type: "acquire-all",
     requests: resources,
@@ -52,7 +52,7 @@ export function acquireResources(
   };
 }
 
-/** Gives back what a claim held until its body had ended. */
+/** Releases the locks of a claim whose attempt has ended. */
 export function releaseResources(
   event: Happened<"attempt:ended">,
   state: ClaimState,
@@ -87,7 +87,7 @@ export function removalElsewhere<State extends ClaimState>(
   };
 }
 
-/** Unblocks a claim that has its locks. */
+/** Unblocks a claim when it gets a lock, so that it starts once it has all. */
 export function unblockClaim(
   event: Happened<"resource:acquired">,
   state: ClaimState,
@@ -96,7 +96,7 @@ export function unblockClaim(
     claimCommand(event.owner, (claim) => ({ type: "unblock", ...claim }));
 }
 
-/** A claim that ended just before its handler asked for a lock gets none. */
+/** Releases the locks and cancels the waits of a claim that has ended. */
 export function releaseIfOver(
   { owner, agentId }: { owner: string; agentId: string },
   { tasks }: ClaimState,
@@ -108,23 +108,23 @@ export function releaseIfOver(
   return isInForce ? undefined : { type: "release-all", agentId, owner };
 }
 
-/** A claim can't go on without a lock that was taken away from it. */
-export function stopWithoutLock(
+/** Preempts a claim that lost a lock. */
+export function preemptWithoutLock(
   { owner, resourceId }: Happened<"resource:revoked" | "resource:expired">,
 ): ClaimCommand | undefined {
   return preempt(owner, `it lost the lock "${resourceId}"`);
 }
 
-/** A task that waits for its locks gives its slot back; one that runs learns of it by itself. */
-export function giveWayBeforeStart(
+/** Preempts a claim that waited for its locks as the victim of a deadlock; a running one gets the error. */
+export function preemptVictim(
   { owner }: Happened<"deadlock:detected">,
   state: ClaimState,
 ): ClaimCommand | undefined {
   return isStarting(owner, state) ? preempt(owner, "it gave way in a deadlock") : undefined;
 }
 
-/** A task whose wait for its locks came to nothing gives its slot back. */
-export function giveUpBeforeStart(
+/** Preempts a claim whose wait for its locks was abandoned. */
+export function preemptAbandoned(
   { owner, resourceIds, reason }: Happened<"resource:abandoned">,
   state: ClaimState,
 ): ClaimCommand | undefined {
@@ -133,8 +133,8 @@ export function giveUpBeforeStart(
   return preempt(owner, `${cause} ${resourceIds.map(quote).join(", ")}`);
 }
 
-/** A task that can't have its locks does not start. */
-export function refuseBeforeStart(
+/** Preempts a claim that was refused its locks. */
+export function preemptRefused(
   { owner, resourceId, reason, command }: Happened<"resource:refused">,
   state: ClaimState,
 ): ClaimCommand | undefined {

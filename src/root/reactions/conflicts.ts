@@ -1,6 +1,7 @@
 /**
- * What conflicts come from and lead to: agents who want the same lock or task report it themselves
- * if the rules say so, and whoever loses lets go in the step that decides.
+ * Reactions before and after conflicts. If the rules say so, agents that contend for a lock or a task
+ * are reported as a conflict; and the losers of a resolved conflict lose the lock or the task in the
+ * same step.
  *
  * @module
  */
@@ -10,10 +11,10 @@ import { conflictKey } from "../../conflicts/state.ts";
 import type { PartCommand, RootState } from "../state.ts";
 import type { Happened } from "./reaction.ts";
 
-/** The subject of a conflict, as it is reported. */
+/** A conflict to report. */
 type Dispute = Omit<ReportConflict, "type">;
 
-/** Makes known since when those want a lock who contend for it. */
+/** Notes since when each contender has requested the lock. */
 export function noteContenders(
   event: Happened<"resource:queued">,
   state: RootState,
@@ -31,7 +32,7 @@ export function noteContenders(
   };
 }
 
-/** Reports that agents contend for a lock. */
+/** Reports a conflict over a lock that another agent holds. */
 export function reportContention(
   event: Happened<"resource:queued">,
   state: RootState,
@@ -39,17 +40,17 @@ export function reportContention(
   return report(contentionIn(event, state));
 }
 
-/** Settles what was just reported, if the rules say by what. */
-export function settleContention(
+/** Resolves the reported conflict over a lock, if the rules name a criterion. */
+export function resolveContention(
   event: Happened<"resource:queued">,
   state: RootState,
 ): PartCommand | undefined {
-  return settle(contentionIn(event, state), state);
+  return autoResolve(contentionIn(event, state), state);
 }
 
 /**
- * Over the first resource of a wait that another agent holds, unless the wait has ended meanwhile.
- * Who holds it is named first.
+ * Returns the conflict over the first resource of a wait that another agent holds, with the holders
+ * first; `undefined` if the wait has ended.
  */
 function contentionIn(
   { agentId, resourceIds, waitId }: Happened<"resource:queued">,
@@ -65,7 +66,7 @@ function contentionIn(
   return undefined;
 }
 
-/** Reports that a task was assigned to one agent while another one has it. */
+/** Reports that a task was to be assigned to an agent while another one has it. */
 export function reportDoubleClaim(
   event: Happened<"task:refused">,
   state: RootState,
@@ -73,15 +74,15 @@ export function reportDoubleClaim(
   return report(doubleClaimIn(event, state));
 }
 
-/** Settles what was just reported, if the rules say by what. */
-export function settleDoubleClaim(
+/** Resolves the reported conflict over a task, if the rules name a criterion. */
+export function resolveDoubleClaim(
   event: Happened<"task:refused">,
   state: RootState,
 ): PartCommand | undefined {
-  return settle(doubleClaimIn(event, state), state);
+  return autoResolve(doubleClaimIn(event, state), state);
 }
 
-/** Over the task of a refused assignment, between who has it and who was to get it. */
+/** Returns the conflict over the task of a refused assignment, with the agent that has it first. */
 function doubleClaimIn(
   { taskId: subjectId, agentId, command, reason }: Happened<"task:refused">,
   { rules, tasks }: RootState,
@@ -99,7 +100,7 @@ function report(dispute: Dispute | undefined): PartCommand | undefined {
   return dispute && { type: "report-conflict", ...dispute };
 }
 
-function settle(
+function autoResolve(
   dispute: Dispute | undefined,
   { rules, conflicts }: RootState,
 ): PartCommand | undefined {
@@ -110,10 +111,7 @@ function settle(
     { type: "auto-resolve", conflictId: conflict.id, prefer: rules.settlesBy };
 }
 
-/**
- * Ends what the losers of a conflict hold of its subject, and what they wait for; a task that one of
- * them has goes to the winner.
- */
+/** Evicts the losers of a conflict from the lock and its queue, or awards the task to the winner. */
 export function evictLosers(
   { conflict, resolution }: Happened<"conflict:resolved">,
   state: RootState,

@@ -6,5 +6,5 @@
 
 import type { LockstepEvent } from "../events.ts";
 
-/** The event of that type. */
+/** The event of type `Type`. */
 export type Happened<Type extends LockstepEvent["type"]> = Extract<LockstepEvent, { type: Type }>;

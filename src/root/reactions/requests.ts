@@ -1,6 +1,7 @@
 /**
- * What binds messages and locks: who waits for a response is an edge of the wait-for graph, so that
- * agents who hold locks and ask each other are found as well.
+ * Reactions between messages and locks. A request that waits for its response is an edge of the
+ * wait-for graph, so that deadlocks of agents that hold locks and send each other requests are
+ * detected.
  *
  * @module
  */
@@ -8,7 +9,7 @@
 import type { PartCommand, RootState } from "../state.ts";
 import type { Happened } from "./reaction.ts";
 
-/** Watches a request for deadlocks. */
+/** Adds a request to the wait-for graph. */
 export function watchRequest(
   { from, to, message, isRequest }: Happened<"message:sent">,
 ): PartCommand | undefined {
@@ -17,7 +18,7 @@ export function watchRequest(
   return { type: "ask", askId: id, agentId: from, toAgentId: to, priority };
 }
 
-/** A request has ended, whichever way. */
+/** Removes a request that has ended from the wait-for graph. */
 export function endWatch(
   { messageId }: Happened<"message:responded" | "message:unanswered">,
   { locks }: RootState,
@@ -25,7 +26,7 @@ export function endWatch(
   return locks.requests.has(messageId) ? { type: "end-ask", askId: messageId } : undefined;
 }
 
-/** A request that gave way in a deadlock waits no longer. */
+/** Cancels a request that is the victim of a deadlock. */
 export function cancelRequest(
   { askId }: Happened<"deadlock:detected">,
 ): PartCommand | undefined {

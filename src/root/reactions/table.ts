@@ -1,12 +1,10 @@
 /**
- * The only place where one subsystem acts on another: from what happened to what is to be done.
+ * The table of reactions, the only place where one subsystem acts on another: an event of one leads
+ * to commands for others.
  *
- * The table says it all: an event's reactions follow each other in its order, and what they lead to
- * comes after all that has happened before. Where two of them don't depend on each other, their order
- * still decides which event comes first, in the log of every replica. `claim_reactions.ts` has what binds tasks and locks,
- * `agent_reactions.ts` what becomes of an agent everywhere, `agent_breakers.ts` the circuit breaker
- * of each agent, `request_reactions.ts` what binds messages and locks, `conflict_reactions.ts` what
- * conflicts come from and lead to.
+ * The reactions to an event run in the order of the table, and the events that they cause follow all
+ * earlier events. The order matters even where two reactions are independent: it decides the order of
+ * their events, which must be the same in every replica.
  *
  * @module
  */
@@ -16,13 +14,13 @@ import type { Instant } from "../../core/machine.ts";
 import {
   admitCall,
   beginCall,
+  cordonWhileOpen,
   dropCall,
+  endCall,
   forgetBreaker,
   limitToProbes,
   makeBreaker,
-  passOver,
-  settleCall,
-  shedWhileOpen,
+  requeueWhileOpen,
 } from "./breakers.ts";
 import {
   closeMailbox,
@@ -34,19 +32,19 @@ import {
   releaseLocks,
   removeFromTasks,
   requeueTasks,
+  requeueWhileSuspect,
   resumeAgent,
   retireFromConflicts,
-  shedWhileSuspect,
   suspendAgent,
 } from "./agents.ts";
 import {
   acquireResources,
-  giveUpBeforeStart,
-  giveWayBeforeStart,
-  refuseBeforeStart,
+  preemptAbandoned,
+  preemptRefused,
+  preemptVictim,
+  preemptWithoutLock,
   releaseIfOver,
   releaseResources,
-  stopWithoutLock,
   unblockClaim,
 } from "./claims.ts";
 import {
@@ -54,38 +52,38 @@ import {
   noteContenders,
   reportContention,
   reportDoubleClaim,
-  settleContention,
-  settleDoubleClaim,
+  resolveContention,
+  resolveDoubleClaim,
 } from "./conflicts.ts";
 import type { PartCommand, RootState } from "../state.ts";
 import type { Reaction, Reactions } from "../composition.ts";
 import type { Happened } from "./reaction.ts";
 import { cancelRequest, endWatch, watchRequest } from "./requests.ts";
 
-/** From the name of an event to the reactions to it, in order. */
+/** The reactions to each event, in order, by its name. */
 export const REACTIONS: Reactions<RootState> = new Map([
-  // A claim of a task takes its locks, gives them back, and ends when it loses one.
+  // A claim of a task acquires its locks, releases them, and is preempted when it loses one.
   on("task:assigned", acquireResources),
   on("task:admitted", acquireResources),
   on("attempt:ended", releaseResources),
   on("resource:acquired", unblockClaim),
-  on("resource:queued", releaseIfOver, noteContenders, reportContention, settleContention),
-  on("resource:revoked", stopWithoutLock),
-  on("resource:expired", stopWithoutLock),
-  on("resource:abandoned", giveUpBeforeStart),
-  on("resource:refused", refuseBeforeStart),
+  on("resource:queued", releaseIfOver, noteContenders, reportContention, resolveContention),
+  on("resource:revoked", preemptWithoutLock),
+  on("resource:expired", preemptWithoutLock),
+  on("resource:abandoned", preemptAbandoned),
+  on("resource:refused", preemptRefused),
   // The victim of a deadlock is a claim or a request, so at most one of its two reactions acts.
-  on("deadlock:detected", giveWayBeforeStart, cancelRequest),
+  on("deadlock:detected", preemptVictim, cancelRequest),
 
   // A request is a wait like one for a lock.
   on("message:sent", watchRequest),
   on("message:responded", endWatch),
   on("message:unanswered", endWatch),
 
-  // Whoever is registered is known everywhere, and whoever is gone is gone everywhere.
+  // A registered agent is known to all subsystems, and a removed agent to none.
   on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
   on("agent:joined", requeueTasks, releaseLocks),
-  on("agent:suspected", suspendAgent, shedWhileSuspect),
+  on("agent:suspected", suspendAgent, requeueWhileSuspect),
   on("agent:recovered", resumeAgent),
   on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
   on("agent:left", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
@@ -103,17 +101,17 @@ export const REACTIONS: Reactions<RootState> = new Map([
 
   // An attempt is a call through the breaker of its agent.
   on("task:started", makeBreaker, beginCall),
-  on("task:completed", settleCall),
-  on("task:failed", settleCall),
-  on("task:cancelled", settleCall),
-  on("task:backed-off", settleCall),
-  on("task:requeued", settleCall),
+  on("task:completed", endCall),
+  on("task:failed", endCall),
+  on("task:cancelled", endCall),
+  on("task:backed-off", endCall),
+  on("task:requeued", endCall),
   on("circuitbreaker:permitted", admitCall),
   on("circuitbreaker:rejected", dropCall),
-  on("circuitbreaker:state-change", limitToProbes, passOver, shedWhileOpen),
+  on("circuitbreaker:state-change", limitToProbes, cordonWhileOpen, requeueWhileOpen),
 
-  // Who loses a conflict lets go.
-  on("task:refused", reportDoubleClaim, settleDoubleClaim),
+  // The losers of a conflict lose the lock or the task.
+  on("task:refused", reportDoubleClaim, resolveDoubleClaim),
   on("conflict:resolved", evictLosers),
 ]);
 

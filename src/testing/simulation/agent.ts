@@ -86,7 +86,7 @@ export class SimulatedAgent extends Actor {
     if (this.isUp && !this.isClient) this.perform(() => this.spawn(this.attempts.join()));
   }
 
-  /** Leaves for good. */
+  /** Leaves permanently. */
   leave(): void {
     this.spawn(this.#leave());
   }

@@ -74,7 +74,7 @@ interface Attempt {
   readonly taskId: string;
   readonly epoch: number;
   thread: Thread | undefined;
-  /** Whether the claim was taken back, and the coordinator waits for the end of the attempt. */
+  /** Whether the claim has ended, and the coordinator waits for the end of the attempt. */
   isOver: boolean;
 }
 
@@ -305,7 +305,7 @@ export class Attempts {
     yield* this.#agent.deliver(other);
   }
 
-  /** Reports that an attempt whose claim was taken back has ended. */
+  /** Reports that an attempt whose claim ended before it has ended. */
   *#confirmEnd({ taskId, epoch }: Attempt): Behavior {
     yield* this.#agent.sleep(this.#agent.world.chance.int(5));
     yield* this.#agent.deliver({ type: "end-attempt", taskId, epoch });

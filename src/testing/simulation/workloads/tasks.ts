@@ -4,6 +4,7 @@
  * @module
  */
 
+import { STRATEGY_NAMES } from "../../../tasks/strategies.ts";
 import type { OnFailure } from "../../../tasks/types.ts";
 import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { Chance } from "../chance.ts";
@@ -241,14 +242,13 @@ function* pin(client: SimulatedAgent): Behavior {
 function* direct(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
-  const strategies = ["capability", "round-robin", "least-loaded", "affinity", "external"] as const;
   while (!world.isOver) {
     yield* client.sleep(chance.around(100));
     const { id: agentId } = chance.pick(world.workers);
     const [taskId = ""] = world.engine.state.tasks.tasks.keys();
     switch (chance.int(7)) {
       case 0:
-        yield* client.deliver({ type: "use-strategy", strategy: chance.pick(strategies) });
+        yield* client.deliver({ type: "use-strategy", strategy: chance.pick(STRATEGY_NAMES) });
         break;
       case 1:
         yield* client.deliver({ ...CORDON, agentId, reason: "it rests" });
