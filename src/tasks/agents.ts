@@ -19,7 +19,7 @@ import type {
   RequeueUnstarted,
   UncordonAgent,
 } from "./commands.ts";
-import { dequeue, enqueue, join, leave, unpinFromLost } from "./placement.ts";
+import { dequeue, enqueue, join, leave, refresh, unpinFromLost } from "./placement.ts";
 import type { Agent, Group, LoadReport, Step, TaskRecord, TaskState } from "./state.ts";
 import {
   attemptOf,
@@ -46,10 +46,10 @@ export function registerAgent(step: Step, command: RegisterAgent): Refusal | voi
   }
   touch(step, agent);
   const placed = placedGroups(agent);
-  leave(agent);
+  leave(step, agent);
   takeProfile(agent, command);
   agent.order = (1_000_000 - command.priority) * 2 ** 32 + state.registrations++;
-  join(state, agent);
+  join(step, agent);
   step.freed.push(agent);
   events.push({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind });
   unpinLost(step, placed);
@@ -69,6 +69,7 @@ function newAgent(agentId: string): Agent {
     startsAtOnce: false,
     heartbeatTimeoutMs: undefined,
     order: 0,
+    isTrusted: false,
     cordons: new Map(),
     drained: undefined,
     tasks: new Set(),
@@ -123,7 +124,7 @@ export function remove(step: Step, agent: Agent, reason: string): void {
   const placed = placedGroups(agent);
   state.agents.delete(agentId);
   dropTimers(state, agent);
-  leave(agent);
+  leave(step, agent);
   events.push({ type: "agent:terminated", agentId, reason });
   unpinLost(step, placed);
   for (const task of [...agent.tasks]) {
@@ -152,8 +153,9 @@ export function cordonAgent(step: Step, agent: Agent, command: CordonAgent): voi
     ? undefined
     : schedule(state.deadlines, Math.max(now, untilMs), { limit: "cordon", agent, cause });
   agent.cordons.set(cause, { reason, untilMs, timer });
-  step.freed.push(agent);
+  refresh(step, agent);
   events.push({ type: "agent:cordoned", agentId, cause, reason, untilMs });
+  unpinLost(step, placedGroups(agent));
 }
 
 /** Lifts a cause, if it is in force. */
@@ -170,7 +172,7 @@ export function uncordon(step: Step, agent: Agent, cause: CordonCause): void {
   step.events.push({ type: "agent:uncordoned", agentId: agent.agentId, cause });
 }
 
-/** Limits the slots that an agent may use. */
+/** Limits the slots that an agent may use where a trusted agent is fit. */
 export function limitAgent(step: Step, agent: Agent, command: LimitAgent): void {
   const { agentId, slots } = command;
   if (agent.slotLimit === slots) return;
@@ -178,6 +180,7 @@ export function limitAgent(step: Step, agent: Agent, command: LimitAgent): void 
   limitSlots(agent, slots);
   step.freed.push(agent);
   step.events.push({ type: "agent:limited", agentId, slots });
+  unpinLost(step, placedGroups(agent));
 }
 
 /** Requeues what an agent has not begun, and removes the agent once it has no claim left. */
@@ -230,7 +233,7 @@ function inOrder({ queue }: Group): TaskRecord[] {
 }
 
 /** Moves a ready task to the queue that every fit agent serves. */
-function unpin(step: Step, task: TaskRecord): void {
+export function unpin(step: Step, task: TaskRecord): void {
   task.pinnedTo = "";
   dequeue(task);
   step.queued.push(enqueue(step.state, task));

@@ -37,7 +37,6 @@ const TABLE: Record<string, string[]> = {
   "task:backed-off": ["settleCall"],
   "task:requeued": ["settleCall"],
   "circuitbreaker:permitted": ["admitCall"],
-  "circuitbreaker:rejected": ["dropCall"],
   "circuitbreaker:state-change": ["limitToProbes", "passOver", "shedWhileOpen"],
   "task:refused": ["reportDoubleClaim", "settleDoubleClaim"],
   "conflict:resolved": ["evictLosers"],

@@ -3,15 +3,19 @@
  * tasks.
  *
  * An attempt begins under the epoch of the breaker's state, and how it ends counts for that state
- * only. When the breaker opens, the agent is passed over until the breaker will let a call through;
+ * only. When the breaker opens, the agent is avoided until the breaker will let a call through;
  * from then until it closes the agent has no more tasks at once than the breaker admits probes.
  * Whatever ends an attempt through no fault of its own counts for nothing.
+ *
+ * Where no other agent is fit, the agent gets its tasks nevertheless. An attempt that the breaker does
+ * not admit is no call, so it is neither rejected nor counted: the breaker opens, admits probes and
+ * closes as if it had not been made.
  *
  * @module
  */
 
 import type { CallOutcome } from "../../breakers/types.ts";
-import type { Breaker } from "../../breakers/state.ts";
+import { type Breaker, outlook } from "../../breakers/state.ts";
 import type { Instant } from "../../core/machine.ts";
 import { BLAMELESS } from "../../tasks/errors.ts";
 import type { AskingClaim, PartCommand, RootState } from "../state.ts";
@@ -52,7 +56,7 @@ export function forgetBreaker(
   return { type: "remove-breaker", name };
 }
 
-/** Makes an attempt a call: under a closed breaker without asking, otherwise with a permit. */
+/** Makes an attempt a call, if it is admitted: by a closed breaker without a permit. */
 export function beginCall(
   { agentId, epoch }: Happened<"task:started">,
   state: RootState,
@@ -65,6 +69,7 @@ export function beginCall(
     state.calls.set(epoch, { name, permit: 0, epoch: breaker.epoch, since: now });
     return undefined;
   }
+  if (!outlook(breaker, now).admits) return undefined;
   const claim = { epoch, outcome: undefined };
   const asking = state.asking.get(name);
   if (asking === undefined) state.asking.set(name, [claim]);
@@ -85,14 +90,6 @@ export function admitCall(
   }
   state.calls.set(claim.epoch, call);
   return undefined;
-}
-
-/** The attempt that asked first goes on, and how it ends counts for nothing. */
-export function dropCall(
-  { name }: Happened<"circuitbreaker:rejected">,
-  state: RootState,
-): undefined {
-  nextAsking(name, state);
 }
 
 function nextAsking(name: string, { asking }: RootState): AskingClaim | undefined {
@@ -166,12 +163,12 @@ export function passOver(
   return { type: "cordon-agent", agentId, cause: "breaker", reason, untilMs: retryAt };
 }
 
-/** Requeues the tasks of a cordoned agent that have not started. */
+/** Requeues the tasks that were placed with an agent that is passed over, and have not started. */
 export function shedWhileOpen(
   { name, to }: Happened<"circuitbreaker:state-change">,
   state: RootState,
 ): PartCommand | undefined {
-  const agentId = to === "open" ? agentOf(name, state) : undefined;
+  const agentId = to === "closed" ? undefined : agentOf(name, state);
   if (agentId === undefined) return undefined;
   return { type: "requeue-unstarted", agentId, reason: `agent "${agentId}" is passed over` };
 }

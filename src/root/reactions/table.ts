@@ -16,7 +16,6 @@ import type { Instant } from "../../core/machine.ts";
 import {
   admitCall,
   beginCall,
-  dropCall,
   forgetBreaker,
   limitToProbes,
   makeBreaker,
@@ -107,7 +106,6 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("task:backed-off", settleCall),
   on("task:requeued", settleCall),
   on("circuitbreaker:permitted", admitCall),
-  on("circuitbreaker:rejected", dropCall),
   on("circuitbreaker:state-change", limitToProbes, passOver, shedWhileOpen),
 
   // Who loses a conflict lets go.
