@@ -81,8 +81,12 @@ HasPlace(a) == Len(queue[a]) < Room[a]
 Fit(a, t) == tasks[t].pin \in {Nobody, a}
 FitReady(a) == SelectSeq(ready, LAMBDA t : Fit(a, t))
 
+\* An agent whose breaker is open is avoided, unless no other agent takes tasks: then it is the last resort.
+LastResort(a) == /\ agents[a].up /\ agents[a].cordons = {"breaker"} /\ ~agents[a].drained
+                 /\ \A b \in Agent : ~Takes(b)
+
 TakesOwn(a) == Takes(a) /\ HasSlot(a) /\ queue[a] # <<>>
-TakesReady(a) == Takes(a) /\ HasSlot(a) /\ FitReady(a) # <<>>
+TakesReady(a) == (Takes(a) \/ LastResort(a)) /\ HasSlot(a) /\ FitReady(a) # <<>>
 CanTake(a) == TakesOwn(a) \/ TakesReady(a)
 
 \* The smaller part of its slots in use first, then the earlier registered.
@@ -191,11 +195,15 @@ Outcome(t, fault) ==
 -------------------------------------------------------------------------------
 \* Events
 
+\* A placed task does not wait for an agent that is gone, is about to go, or is avoided.
+Lost(a) == ~agents[a].up \/ agents[a].drained \/ "breaker" \in agents[a].cordons
+HomeOf(a) == IF a # Nobody /\ Lost(a) THEN Nobody ELSE a
+
 TaskCreated(t) ==
   /\ todo # <<>> /\ Head(todo).ev = "created" /\ Head(todo).t = t
   /\ LET i == Head(todo) IN
      /\ tasks' = [tasks EXCEPT ![t] = [Unborn EXCEPT !.status = "ready", !.rank = i.rank,
-                                         !.pin = i.home, !.placed = i.home # Nobody]]
+                                         !.pin = HomeOf(i.home), !.placed = i.home # Nobody]]
      /\ ready' = SelectSeq(ready, LAMBDA u : tasks[u].rank <= i.rank) \o <<t>>
                  \o SelectSeq(ready, LAMBDA u : tasks[u].rank > i.rank)
   /\ born' = Append(born, t)
@@ -287,12 +295,11 @@ TaskTimedOut(t, limit) ==
   /\ UNCHANGED known
   /\ Frees(freed)
 
-Lost(a) == ~agents[a].up \/ agents[a].drained
-\* A pause has ended. A placed task whose agent is gone may be assigned to any agent.
+\* A pause is over.
 TaskReadied(t) ==
   /\ todo # <<>> /\ Head(todo) = OfTask("readied", t)
   /\ tasks' = [tasks EXCEPT ![t].status = "ready", ![t].paused = FALSE,
-                 ![t].pin = IF tasks[t].placed /\ @ # Nobody /\ Lost(@) THEN Nobody ELSE @]
+                 ![t].pin = HomeOf(@)]
   /\ ready' = Insert(ready, t)
   /\ todo' = Tail(todo)
   /\ UNCHANGED <<agents, order, born, claims, queue, load, lingering, epoch>>
@@ -368,8 +375,9 @@ AgentReportExpired(a) ==
 AgentCordoned(a, cause) ==
   /\ todo # <<>> /\ Head(todo) = OfCordon("cordoned", a, cause)
   /\ agents' = [agents EXCEPT ![a].cordons = @ \cup {cause}]
+  /\ tasks' = IF cause = "breaker" THEN [t \in Task |-> Unpinned(t, a)] ELSE tasks
   /\ todo' = Tail(todo)
-  /\ UNCHANGED <<tasks, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ UNCHANGED <<order, born, ready, claims, queue, load, lingering, epoch>>
   /\ Frees(freed)
 
 AgentUncordoned(a, cause) ==
@@ -623,9 +631,15 @@ QueueOrdered ==
        (i < j /\ j <= Len(claims[a])) => tasks[claims[a][i]].epoch < tasks[claims[a][j]].epoch
 
 Open(a) == agents[a].up /\ ~agents[a].drained /\ agents[a].cordons = {}
+\* Its breaker is open, and no agent that is open may take its part.
+OnlyAvoided(a) == /\ agents[a].up /\ ~agents[a].drained /\ agents[a].cordons = {"breaker"}
+                  /\ ~\E b \in Agent : Open(b)
 \* In a quiet state no agent idles beside work that it could do.
 WorkConserving ==
   quiet => \A a \in Agent, t \in Task :
+    /\ ~(/\ OnlyAvoided(a) /\ load[a] < Slots[a]
+         /\ tasks[t].status = "ready" /\ tasks[t].pin \in {Nobody, a})
+    /\ ~(tasks[t].status = "ready" /\ tasks[t].pin = a /\ "breaker" \in agents[a].cordons)
     /\ ~(/\ Open(a) /\ load[a] < Slots[a]
          /\ tasks[t].agent = a /\ tasks[t].status = "assigned" /\ ~tasks[t].slot)
     /\ ~(/\ Open(a) /\ tasks[t].status = "ready"
@@ -674,9 +688,12 @@ StealIsDue ==
     ]_vars
 \* A cordoned or draining agent gets no task.
 ClosedTakesNothing ==
-  [][\A a \in Agent : ~Open(a) => Len(claims'[a]) <= Len(claims[a]) /\ Len(queue'[a]) <= Len(queue[a])
-       /\ \A t \in Task : (tasks'[t].slot /\ tasks'[t].agent = a) => tasks[t].slot]_vars
-\* A task is not retried while an attempt of it may go on.
+  [][\A a \in Agent : ~Open(a) =>
+       /\ Len(queue'[a]) <= Len(queue[a])
+       /\ \/ OnlyAvoided(a)
+          \/ /\ Len(claims'[a]) <= Len(claims[a])
+             /\ \A t \in Task : (tasks'[t].slot /\ tasks'[t].agent = a) => tasks[t].slot]_vars
+\* A task is not tried again while a body of it may run.
 RetryWaitsForBody ==
   [][\A t \in Task : (tasks[t].status = "backing-off" /\ tasks'[t].status = "ready") =>
        \A l \in lingering : l.task # t]_vars

@@ -67,6 +67,7 @@ OneEach == [a \in Agent |-> 1]
 TwoEach == [a \in Agent |-> 2]
 MixedSlots == [a \in Agent |-> IF a = "a2" THEN 2 ELSE 1]
 MixedRoom == [a \in Agent |-> CASE a = "a1" -> 2 [] a = "a2" -> 1 [] OTHER -> 0]
+RoomAtA2 == [a \in Agent |-> IF a = "a2" THEN 1 ELSE 0]
 OnlyOne == <<"a1">>
 InOrder2 == <<"a1", "a2">>
 Shuffled3 == <<"a2", "a1", "a3">>

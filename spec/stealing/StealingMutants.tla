@@ -119,6 +119,10 @@ M_NothingAdmitted(a) == FALSE
 \* Cordoned and drained agents take work.
 M_TakesAll(a) == agents[a].up
 
+\* An agent that is avoided is no last resort, or always one.
+M_NoLastResort(a) == FALSE
+M_NeverAvoided(a) == agents[a].up /\ agents[a].cordons = {"breaker"} /\ ~agents[a].drained
+
 \* New entries go to the end of a queue.
 M_FirstComeFirst(s, t) == Append(s, t)
 

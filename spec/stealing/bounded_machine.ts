@@ -108,8 +108,10 @@ export function allows(bounds: Bounds, state: TaskState, command: ModelCommand):
     }
     case "register-agent":
       return !state.agents.has(command.agentId);
+    case "cordon-agent":
+      // The specification refuses all commands of a type about an unknown agent in one way.
+      return state.agents.has(command.agentId) || command.cause === bounds.causes[0];
     case "uncordon-agent":
-      // The specification refuses both commands about an unknown agent in one way.
       return state.agents.has(command.agentId);
     case "report-load":
       return state.agents.has(command.agentId) || command.taskCount === bounds.reports[0];

@@ -110,4 +110,12 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
     ],
     maxEpoch: 3,
   }],
+  ["breakers", {
+    ...BASE,
+    room: { a1: 0, a2: 1 },
+    maxStealBatch: 1,
+    causes: ["breaker", "caller"],
+    used: ["submit", "complete", "remove-agent", "cordon-agent"],
+    maxEpoch: 3,
+  }],
 ]);

@@ -90,7 +90,7 @@ A workflow:
             prefers (an agent, until another is idle), priority, timeout, retries, env, cwd
   agent     capabilities, slots, env
   top       agents, tasks, locks ({ name: { capacity: 2 } }), env, defaults ({ timeout, retries }),
-            breaker ({ failures: 5, cooldown: 30s }: when an agent gets no tasks, and how long)
+            breaker ({ failures: 5, cooldown: 30s }: when an agent is avoided, and how long)
 
 Commands run in /bin/sh -e in the current directory. Their variables LOCKSTEP_TASK, LOCKSTEP_AGENT,
 LOCKSTEP_EPOCH, LOCKSTEP_ATTEMPT and LOCKSTEP_GRACE_MS say what runs them.

@@ -110,12 +110,12 @@ function breakerText({ to, retryAt }: CircuitStateChange): string {
   switch (to) {
     case "open": {
       const ms = Math.max(0, (retryAt ?? 0) - Date.now());
-      return `gets no tasks for ${formatDuration(ms)}: its commands keep failing`;
+      return `is avoided for ${formatDuration(ms)}: its commands keep failing`;
     }
     case "half-open":
       return "gets a task as a probe";
     case "closed":
-      return "takes tasks again";
+      return "is not avoided any more";
   }
 }
 

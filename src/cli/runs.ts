@@ -85,7 +85,7 @@ export interface AgentRun {
   attempts: number;
   /** Number of times that its circuit breaker opened. */
   trips: number;
-  /** Whether its circuit breaker is open, so that it gets no tasks. */
+  /** Whether its circuit breaker is open, so that it is avoided. */
   isBreakerOpen: boolean;
   /** Number of tasks that it stole from busier agents. */
   stolen: number;

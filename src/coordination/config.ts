@@ -86,7 +86,8 @@ export interface CoordinationConfig {
   /** Defaults of the breakers in `breakers`. */
   circuitBreakers?: CircuitBreakerManagerConfig;
   /**
-   * The breaker of each agent, which is given no tasks while it is open; `false` for none.
+   * The breaker of each agent, which is given no tasks while it is open, unless no other agent is fit;
+   * `false` for none.
    * @default opens for 30 seconds after 5 failures in a row, and closes after 1 success
    */
   agentBreaker?: CircuitBreakerConfig | false;

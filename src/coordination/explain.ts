@@ -17,6 +17,7 @@ import { listed } from "../core/describe.ts";
 import type { TaskStatus } from "../tasks/types.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";
+import { isUsable } from "../tasks/placement.ts";
 import type { Agent } from "../tasks/state.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
 import { isKnown } from "../root/reactions/agents.ts";
@@ -166,7 +167,8 @@ export function explainAgent(
     askedBy: requestsOf(state, "askedOf", agentId),
     unhandledMessages: unhandledOf(state, agentId),
   };
-  const [status, because] = verdictOn(facts, state.tasks.counts.ready);
+  const isLastResort = worker !== undefined && isUsable(worker);
+  const [status, because] = verdictOn(facts, isLastResort, state.tasks.counts.ready);
   return { ...facts, status, summary: [because, ...waitingFor(facts)].join("; ") };
 }
 
@@ -178,14 +180,21 @@ function cordonsOf({ cordons, drained }: Agent): string[] {
 
 type Facts = Omit<AgentExplanation, "status" | "summary">;
 
-function verdictOn(facts: Facts, ready: number): [AgentExplanation["status"], string] {
+function verdictOn(
+  facts: Facts,
+  isLastResort: boolean,
+  ready: number,
+): [AgentExplanation["status"], string] {
   const { member, cordons, tasks, load, slots } = facts;
   if (member?.status === "suspect") {
     const since = `It has been silent since ${iso(member.lastHeardAt)}`;
     const death = `counts as dead at ${iso(member.deadAt!)} without a heartbeat`;
     return ["suspect", `${since}, and ${death}`];
   }
-  if (cordons.length > 0) return ["cordoned", `It is given no tasks: ${cordons.join(", ")}`];
+  if (cordons.length > 0) {
+    const terms = isLastResort ? "tasks only for want of another fit agent" : "no tasks";
+    return ["cordoned", `It is given ${terms}: ${cordons.join(", ")}`];
+  }
   if (slots === 0) return ["unregistered", "It is not registered for tasks"];
   if (load >= slots) {
     const all = slots === 1 ? "Its slot is" : `All of its ${slots} slots are`;

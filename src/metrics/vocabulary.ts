@@ -41,6 +41,12 @@ export const SCHEDULING_LATENCY = {
 export const COUNTERS: readonly CounterSpec[] = [
   counter("task.created", "task:created", "Tasks that were accepted"),
   counter("task.assigned", "task:assigned", "Tasks that were assigned to an agent"),
+  counter(
+    "task.last_resort",
+    "task:assigned",
+    "Tasks that were assigned to an agent whose attempts kept failing, as no other was fit",
+    ({ lastResort }) => lastResort === true,
+  ),
   counter("task.started", "task:started", "Attempts that began"),
   counter("task.completed", "task:completed", "Tasks that completed"),
   counter("task.failed", "task:failed", "Tasks that failed"),

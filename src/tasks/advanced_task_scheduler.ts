@@ -14,6 +14,7 @@ import { defaultLogger, type Logger, logTo } from "../core/logger.ts";
 import type { TaskHandler } from "./attempts.ts";
 import type { TaskSchedulerConfig } from "./config.ts";
 import { UnfitAgentError } from "./errors.ts";
+import { candidatesOf } from "./placement.ts";
 import { type Group, type TaskRecord, viewOf } from "./state.ts";
 import {
   builtInName,
@@ -260,14 +261,14 @@ export class AdvancedTaskScheduler extends TaskScheduler {
       const strategy = this.#custom;
       if (strategy === undefined) return;
       const { group, status } = task;
-      if (status !== "ready" || group === undefined || group.candidates.length === 0) continue;
+      if (status !== "ready" || group === undefined || candidatesOf(group).length === 0) continue;
       await this.#place(strategy, task, group);
     }
   }
 
   #readyTasks(): TaskRecord[] {
     return [...this.client.state.tasks.groups.values()]
-      .filter(({ pinnedTo, candidates }) => pinnedTo === "" && candidates.length > 0)
+      .filter((group) => group.pinnedTo === "" && candidatesOf(group).length > 0)
       .flatMap(({ queue }) => queue)
       .sort((a, b) => precedes(a, b) ? -1 : 1);
   }
@@ -307,7 +308,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
 
   #candidatesOf(group: Group): AgentProfile[] {
     const { profiles } = this.client;
-    return [...group.candidates]
+    return [...candidatesOf(group)]
       .map(({ agent }) => agent)
       .sort((a, b) => a.order - b.order)
       .map(({ agentId, capabilities, maxConcurrentTasks, priority }) => ({

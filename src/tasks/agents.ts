@@ -20,7 +20,7 @@ import type {
   RequeueUnstarted,
   UncordonAgent,
 } from "./commands.ts";
-import { dequeue, enqueue, join, leave, unpinFromLost } from "./placement.ts";
+import { dequeue, enqueue, join, leave, refresh, unpinFromLost } from "./placement.ts";
 import type { Agent, Group, LoadReport, Step, TaskRecord, TaskState } from "./state.ts";
 import {
   attemptOf,
@@ -59,10 +59,10 @@ export function registerAgent(step: Step, command: RegisterAgent): Refusal | voi
   }
   touch(step, agent);
   const placed = placedGroups(agent);
-  leave(agent);
+  leave(step, agent);
   takeProfile(agent, command);
   agent.order = (1_000_000 - command.priority) * 2 ** 32 + state.registrations++;
-  join(state, agent);
+  join(step, agent);
   step.freed.push(agent);
   events.push({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind });
   unpinLost(step, placed);
@@ -87,6 +87,7 @@ function newAgent(agentId: string): Agent {
     startsAtOnce: false,
     heartbeatTimeoutMs: undefined,
     order: 0,
+    isTrusted: false,
     cordons: new Map(),
     drained: undefined,
     tasks: new Set(),
@@ -152,12 +153,13 @@ export function remove(step: Step, agent: Agent, reason: string): void {
 }
 
 /** Removes an agent from the tables. */
-function forget({ state }: Step, agent: Agent): void {
+function forget(step: Step, agent: Agent): void {
+  const { state } = step;
   state.agents.delete(agent.agentId);
   updateIdle(state, agent);
   for (const { timer } of agent.cordons.values()) unschedule(state.deadlines, timer);
   unschedule(state.deadlines, agent.report?.timer);
-  leave(agent);
+  leave(step, agent);
   state.shifted.delete(agent);
 }
 
@@ -195,8 +197,9 @@ export function cordonAgent(step: Step, agent: Agent, command: CordonAgent): voi
     ? undefined
     : schedule(state.deadlines, Math.max(now, untilMs), { limit: "cordon", agent, cause });
   agent.cordons.set(cause, { reason, untilMs, timer });
-  step.freed.push(agent);
+  refresh(step, agent);
   events.push({ type: "agent:cordoned", agentId, cause, reason, untilMs });
+  unpinLost(step, placedGroups(agent));
 }
 
 /** Lifts a cause, if it is in force. */
@@ -213,7 +216,7 @@ export function uncordon(step: Step, agent: Agent, cause: CordonCause): void {
   step.events.push({ type: "agent:uncordoned", agentId: agent.agentId, cause });
 }
 
-/** Limits the slots that an agent may use. */
+/** Limits the slots that an agent may use where a trusted agent is fit. */
 export function limitAgent(step: Step, agent: Agent, command: LimitAgent): void {
   const { agentId, slots } = command;
   if (agent.slotLimit === slots) return;
@@ -221,6 +224,7 @@ export function limitAgent(step: Step, agent: Agent, command: LimitAgent): void 
   limitSlots(agent, slots);
   step.freed.push(agent);
   step.events.push({ type: "agent:limited", agentId, slots });
+  unpinLost(step, placedGroups(agent));
 }
 
 /** Requeues the unstarted tasks of an agent, and removes the agent once it has no claim left. */
@@ -273,7 +277,7 @@ function inOrder({ queue }: Group): TaskRecord[] {
 }
 
 /** Moves a ready task to the queue that every fit agent serves. */
-function unpin(step: Step, task: TaskRecord): void {
+export function unpin(step: Step, task: TaskRecord): void {
   task.pinnedTo = "";
   dequeue(task);
   step.queued.push(enqueue(step.state, task));

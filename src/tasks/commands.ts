@@ -197,7 +197,7 @@ export interface UncordonAgent extends AgentCommand, Named<"uncordon-agent"> {
   readonly cause: CordonCause;
 }
 
-/** Limits the slots that an agent may use. */
+/** Limits the slots that an agent may use where a trusted agent is fit, too. */
 export interface LimitAgent extends AgentCommand, Named<"limit-agent"> {
   /** The number of slots; 0 for all that it has. */
   readonly slots: number;

@@ -57,6 +57,8 @@ export interface TaskAssigned extends Named<"task:assigned">, ClaimEvent {
   readonly resources: readonly ResourceRequest[];
   /** Whether it waits in the agent's own queue for a slot; otherwise it has one. */
   readonly queued: boolean;
+  /** `true` when the breaker of the agent is not closed, and no other agent is fit; or left out. */
+  readonly lastResort?: boolean;
 }
 
 /** A claim got a slot after a wait in its agent's queue. */
@@ -231,7 +233,7 @@ export interface AgentUncordoned extends Named<"agent:uncordoned"> {
   readonly cause: CordonCause;
 }
 
-/** The slots that an agent may use were limited, or the limit was lifted. */
+/** The slots that an agent may use where a trusted agent is fit were limited, or the limit was lifted. */
 export interface AgentLimited extends Named<"agent:limited"> {
   /** The agent. */
   readonly agentId: string;
@@ -364,9 +366,10 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "task:recognized": ({ taskId, outcome }) =>
     `task ${taskId}: submitted again, and known${outcome === undefined ? "" : ` as ${outcome}`}`,
   "task:readied": ({ taskId }) => `task ${taskId}: → ready`,
-  "task:assigned": ({ taskId, agentId, epoch, resources, queued }) => {
+  "task:assigned": ({ taskId, agentId, epoch, resources, queued, lastResort = false }) => {
     const needs = queued ? ", and waits for a slot" : needed(resources);
-    return `task ${taskId}: ready → assigned to ${agentId} (epoch ${epoch})${needs}`;
+    const choice = lastResort ? " as the last resort" : "";
+    return `task ${taskId}: ready → assigned to ${agentId}${choice} (epoch ${epoch})${needs}`;
   },
   "task:admitted": ({ taskId, agentId, epoch, resources }) =>
     `task ${taskId}: has a slot of ${agentId} (epoch ${epoch})${needed(resources)}`,

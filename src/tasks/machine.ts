@@ -45,6 +45,7 @@ import {
   requeueUnstarted,
   uncordon,
   uncordonAgent,
+  unpin,
 } from "./agents.ts";
 import type {
   AgentCommand,
@@ -77,7 +78,10 @@ import {
   canQueue,
   capacityOf,
   hasFreeSlot,
+  hasSpareSlot,
+  isDoubted,
   isFit,
+  mayTake,
   rebalance,
   refresh,
 } from "./placement.ts";
@@ -309,6 +313,7 @@ function newTask(state: TaskState, command: Submit, now: Instant): TaskRecord {
     queued: false,
     stealable: undefined,
     epoch: 0,
+    lastResort: false,
     locked: false,
     attempts: 0,
     lingering: 0,
@@ -337,7 +342,7 @@ function assignTask(step: Step, command: Assign): Answer<"assign"> {
   if (agent === undefined) {
     return refuse(step, command, taskId, agentId === "" ? "unfit" : "unknown-agent");
   }
-  if (!hasFreeSlot(agent) || !isFit(agent, task.spec.requires, task.pinnedTo)) {
+  if (!isFit(agent, task.spec.requires, task.pinnedTo) || !mayTake(agent, task.group!)) {
     return refuse(step, command, taskId, "unfit");
   }
   assign(step, task, agent);
@@ -493,7 +498,7 @@ function preempt(step: Step, { taskId, epoch, reason, isHopeless }: Preempt): vo
 function useStrategy(step: Step, { strategy }: UseStrategy): void {
   const { state, events, queued } = step;
   state.strategy = strategy;
-  for (const agent of state.agents.values()) refresh(state, agent);
+  for (const agent of state.agents.values()) refresh(step, agent);
   for (const group of state.groups.values()) queued.push(group);
   events.push({ type: "strategy:changed", strategy });
 }
@@ -558,7 +563,7 @@ function distribute(step: Step): void {
   const { state, queued, freed } = step;
   for (const agent of freed) {
     if (agent.drained !== undefined && isDrained(state, agent)) remove(step, agent, agent.drained);
-    else refresh(state, agent);
+    else refresh(step, agent);
   }
   if (!state.draining) {
     for (const agent of freed) giveTasks(step, agent);
@@ -575,7 +580,7 @@ function isDrained({ agents }: TaskState, agent: Agent): boolean {
 }
 
 function giveTasks(step: Step, agent: Agent): void {
-  while (hasFreeSlot(agent)) {
+  while (hasSpareSlot(agent)) {
     const task = bestTask(step.state, agent);
     if (task === undefined) return;
     giveSlot(step, task, agent);
@@ -597,8 +602,10 @@ function giveAgents(step: Step, group: Group): void {
       continue;
     }
     const home = group.placed ? state.agents.get(group.pinnedTo)! : undefined;
-    if (home === undefined || !canQueue(home)) return;
-    assign(step, task, home, true);
+    if (home === undefined) return;
+    if (canQueue(home)) assign(step, task, home, true);
+    else if (isDoubted(home)) unpin(step, task);
+    else return;
   }
 }
 

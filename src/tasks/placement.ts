@@ -7,6 +7,11 @@
  * while a task is in a queue no agent is a candidate there, and the work of a choice depends on how
  * many different things tasks require, not on how many tasks or agents there are.
  *
+ * An agent whose breaker is not closed is doubted: it is avoided, and limited to probes, as long as a
+ * trusted agent is fit for a task, with a free slot or without one. Each group counts its trusted
+ * agents, and keeps a second heap of the doubted ones that could take a task: where no trusted agent
+ * is fit, they are the last resort, and have all their slots.
+ *
  * While the config allows stealing, a group of tasks that require the same, wherever they were
  * placed, also has two heaps of agents: the donors, which have some of them assigned and not started,
  * busiest first, each with a heap of those tasks; and the receivers, which are fit and have capacity,
@@ -41,6 +46,41 @@ export function isOpen(agent: Agent): boolean {
   return agent.cordons.size === 0 && agent.drained === undefined;
 }
 
+/** Returns whether `agent` gets tasks like any other: it accepts tasks, and its breaker is closed. */
+export function isTrusted(agent: Agent): boolean {
+  return agent.slotLimit === 0 && isOpen(agent);
+}
+
+/** Returns whether the breaker of `agent` is not closed. */
+export function isDoubted({ cordons, slotLimit }: Agent): boolean {
+  return slotLimit > 0 || cordons.has("breaker");
+}
+
+/** Returns whether nothing but its breaker may keep `agent` from tasks. */
+export function isUsable({ cordons, drained }: Agent): boolean {
+  return cordons.size === (cordons.has("breaker") ? 1 : 0) && drained === undefined;
+}
+
+/** Returns whether `agent` has a slot for one more task that no trusted agent may run. */
+export function hasSpareSlot(agent: Agent): boolean {
+  return agent.slotsInUse < agent.maxConcurrentTasks && isUsable(agent);
+}
+
+/** Returns whether `agent`, which is fit, may take a task of `group` at once. */
+export function mayTake(agent: Agent, group: Group): boolean {
+  return hasFreeSlot(agent) || (resorts(group) && hasSpareSlot(agent));
+}
+
+/** Returns the agents that may take a task of `group` at once, best first. */
+export function candidatesOf(group: Group): Heap<Candidacy> {
+  return group.candidates.length === 0 && resorts(group) ? group.lastResorts : group.candidates;
+}
+
+/** Returns whether tasks of `group` may go to doubted agents. Placed ones are unpinned first. */
+function resorts({ trusted, placed }: Group): boolean {
+  return trusted === 0 && !placed;
+}
+
 /** Returns whether `agent` has a slot for one more task. */
 export function hasFreeSlot(agent: Agent): boolean {
   return agent.slotsInUse < agent.usableSlots && isOpen(agent);
@@ -48,14 +88,14 @@ export function hasFreeSlot(agent: Agent): boolean {
 
 /** Returns whether one more claim may wait for a slot of `agent`. */
 export function canQueue(agent: Agent): boolean {
-  return agent.queue.length < agent.maxQueuedTasks && isOpen(agent);
+  return agent.queue.length < agent.maxQueuedTasks && isTrusted(agent);
 }
 
 /** Returns how many more claims `agent` may have, with a slot or waiting for one. */
 export function capacityOf(agent: Agent): number {
   if (!isOpen(agent)) return 0;
-  return Math.max(0, agent.usableSlots - agent.slotsInUse) +
-    Math.max(0, agent.maxQueuedTasks - agent.queue.length);
+  const slots = Math.max(0, agent.usableSlots - agent.slotsInUse);
+  return isTrusted(agent) ? slots + Math.max(0, agent.maxQueuedTasks - agent.queue.length) : slots;
 }
 
 /** Returns how much `agent` has to do: its claims, and the tasks that it reported besides. */
@@ -77,12 +117,13 @@ export function hasAll(capabilities: readonly string[], requires: readonly strin
   return true;
 }
 
-/** Unpins a placed task whose agent was removed, is draining, or has become unfit. */
+/** Unpins a placed task whose agent was removed, is draining, is avoided, or has become unfit. */
 export function unpinFromLost(state: TaskState, task: TaskRecord): void {
   const { spec: { placed, requires }, pinnedTo } = task;
   if (!placed || pinnedTo === "") return;
   const agent = state.agents.get(pinnedTo);
-  const isLost = agent === undefined || agent.drained !== undefined;
+  const isLost = agent === undefined || agent.drained !== undefined ||
+    (isDoubted(agent) && !hasFreeSlot(agent));
   if (isLost || !isFit(agent, requires, "")) task.pinnedTo = "";
 }
 
@@ -102,9 +143,9 @@ export function dequeue(task: TaskRecord): void {
   task.group = undefined;
 }
 
-/** Returns the best agent with a free slot for `task`, which is ready, or `undefined`. */
+/** Returns the best agent for `task`, which is ready, or `undefined` when none may take it at once. */
 export function bestAgent(state: TaskState, task: TaskRecord): Agent | undefined {
-  const { candidates } = task.group!;
+  const candidates = candidatesOf(task.group!);
   const { pick } = STRATEGIES[state.strategy];
   const picked = pick !== undefined && candidates.length > 1
     ? pick({ candidates, last: lastAgentOf(state, task), prng: state.prng })
@@ -122,10 +163,12 @@ function lastAgentOf({ history, agents }: TaskState, { spec }: TaskRecord): Agen
 
 /** Returns the task for the next slot of `agent`, from its own queue or its groups. */
 export function bestTask(state: TaskState, agent: Agent): TaskRecord | undefined {
-  let best: TaskRecord | undefined = agent.queue[0];
+  const isCandidate = hasFreeSlot(agent);
+  let best: TaskRecord | undefined = isCandidate ? agent.queue[0] : undefined;
   for (const { group } of agent.candidacies) {
     const head = group.queue[0];
     if (head === undefined || !assignsItself(state, group)) continue;
+    if (!isCandidate && !resorts(group)) continue;
     if (best === undefined || precedes(head, best)) best = head;
   }
   return best;
@@ -147,43 +190,68 @@ export function assignsItself(state: TaskState, group: Group): boolean {
   return state.strategy !== "external" || group.pinnedTo !== "";
 }
 
+/** The part of a step that a change of an agent's rank needs. */
+type Ranking = Pick<Step, "state" | "queued">;
+
 /** Adds `agent` to every group that it is fit for. O(groups). */
-export function join(state: TaskState, agent: Agent): void {
+export function join(step: Ranking, agent: Agent): void {
+  const { state } = step;
   for (const group of state.groups.values()) {
     if (isFit(agent, group.requires, group.pinnedTo)) {
       agent.candidacies.push(candidacy(state, agent, group));
     }
   }
-  refresh(state, agent);
+  refresh(step, agent);
 }
 
 /** Removes `agent` from all its groups. */
-export function leave(agent: Agent): void {
+export function leave(step: Ranking, agent: Agent): void {
   for (const candidacy of agent.candidacies) {
     const { group, receiver } = candidacy;
-    remove(group.candidates, candidacy);
+    moveTo(candidacy, undefined);
+    if (agent.isTrusted) countTrusted(step, group, -1);
     if (receiver !== undefined) remove(group.receivers, receiver);
   }
+  agent.isTrusted = false;
   agent.candidacies = [];
 }
 
-/** Ranks `agent` in each of its groups anew, as its slots or the strategy changed. */
-export function refresh(state: TaskState, agent: Agent): void {
-  const isCandidate = hasFreeSlot(agent);
+/** Ranks `agent` in each of its groups anew, as its slots, its cordons or the strategy changed. */
+export function refresh(step: Ranking, agent: Agent): void {
+  const role = roleOf(agent);
+  const change = Number(isTrusted(agent)) - Number(agent.isTrusted);
+  agent.isTrusted = isTrusted(agent);
   for (const candidacy of agent.candidacies) {
-    const { candidates } = candidacy.group;
-    if (!isCandidate) {
-      remove(candidates, candidacy);
-      continue;
-    }
-    const rank = rankOf(state, agent, candidacy.group);
+    const { group } = candidacy;
+    if (change !== 0) countTrusted(step, group, change);
+    moveTo(candidacy, role);
+    if (role === undefined) continue;
+    const rank = rankOf(step.state, agent, group);
     if (candidacy.position < 0) {
       candidacy.rank = rank;
-      push(candidates, candidacy);
+      push(group[role], candidacy);
     } else if (candidacy.rank !== rank) {
-      reorder(candidates, candidacy, rank);
+      reorder(group[role], candidacy, rank);
     }
   }
+}
+
+function roleOf(agent: Agent): Candidacy["role"] {
+  if (hasFreeSlot(agent)) return "candidates";
+  return hasSpareSlot(agent) ? "lastResorts" : undefined;
+}
+
+/** Removes a candidacy from its heap, unless it stays there. */
+function moveTo(candidacy: Candidacy, role: Candidacy["role"]): void {
+  if (candidacy.role === role) return;
+  if (candidacy.role !== undefined) remove(candidacy.group[candidacy.role], candidacy);
+  candidacy.role = role;
+}
+
+/** Counts a trusted agent more or less; with the last one gone, ready tasks may go to the doubted. */
+function countTrusted({ queued }: Ranking, group: Group, change: number): void {
+  group.trusted += change;
+  if (group.trusted === 0 && group.queue.length > 0) queued.push(group);
 }
 
 function rankOf({ strategy }: TaskState, agent: Agent, { requires }: Group): number {
@@ -194,7 +262,7 @@ function candidacy(state: TaskState, agent: Agent, group: Group): Candidacy {
   const receiver = state.config.stealing && group.pinnedTo === ""
     ? { rank: 0, sequence: agent.order, position: -1, agent }
     : undefined;
-  return { rank: 0, sequence: agent.order, position: -1, agent, group, receiver };
+  return { rank: 0, sequence: agent.order, position: -1, agent, group, role: undefined, receiver };
 }
 
 /** Returns the group of tasks that require this and are pinned so; a new one costs O(agents). */
@@ -215,7 +283,9 @@ function groupOf(
     pinnedTo,
     placed,
     queue: [],
+    trusted: 0,
     candidates: [],
+    lastResorts: [],
     donors: [],
     receivers: [],
   };
@@ -234,9 +304,11 @@ function enlist(state: TaskState, agent: Agent, group: Group): void {
   const entry = candidacy(state, agent, group);
   agent.candidacies.push(entry);
   if (entry.receiver !== undefined) rankReceiver(entry.receiver, group);
-  if (!hasFreeSlot(agent)) return;
+  if (agent.isTrusted) group.trusted++;
+  entry.role = roleOf(agent);
+  if (entry.role === undefined) return;
   entry.rank = rankOf(state, agent, group);
-  push(group.candidates, entry);
+  push(group[entry.role], entry);
 }
 
 /**
@@ -259,12 +331,13 @@ function dropUnusedGroups(state: TaskState): void {
 export function allowStealing(state: TaskState): void {
   const { agents, shifted, config: { stealing } } = state;
   shifted.clear();
+  const ranking: Ranking = { state, queued: [] }; // agents stay in their groups, so none gets work
   for (const agent of agents.values()) {
     for (const task of agent.tasks) {
       if (task.stealable !== undefined) withdraw(state, task, task.stealable);
     }
-    leave(agent);
-    join(state, agent);
+    leave(ranking, agent);
+    join(ranking, agent);
   }
   if (!stealing) return;
   for (const agent of agents.values()) {

@@ -52,6 +52,8 @@ export interface TaskRecord extends HeapEntry {
   stealable: Stealable | undefined;
   /** The number of its newest claim; 0 before the first. */
   epoch: number;
+  /** Whether the agent of its newest claim was the last resort. */
+  lastResort: boolean;
   /** Whether its claim has a slot and all locks that it needs. */
   locked: boolean;
   /** Attempts that were started, except those that ended through no fault of the task. */
@@ -140,7 +142,7 @@ export interface Agent extends Linked<Agent> {
   capabilities: readonly string[];
   /** Number of slots. */
   maxConcurrentTasks: number;
-  /** The number of its slots that it may use; 0 for all. */
+  /** The number of its slots that it may use where a trusted agent is fit; 0 for all. */
   slotLimit: number;
   /** The number that follows from both. */
   usableSlots: number;
@@ -154,6 +156,8 @@ export interface Agent extends Linked<Agent> {
   heartbeatTimeoutMs: number | undefined;
   /** Breaks ties between agents: higher priority first, then the earlier registration. */
   order: number;
+  /** Whether its groups count it as trusted. */
+  isTrusted: boolean;
   /** Its cordons, by cause. */
   readonly cordons: Map<CordonCause, Cordon>;
   /** The reason of its drain, if it drains: it is removed once it has no slot in use. */
@@ -214,20 +218,26 @@ export interface Group {
   readonly placed: boolean;
   /** The ready tasks, next first. */
   readonly queue: Heap<TaskRecord>;
+  /** The number of fit agents that are trusted. */
+  trusted: number;
   /** The fit agents with a free slot, best first. */
   readonly candidates: Heap<Candidacy>;
+  /** The other fit agents that could take a task if no fit agent were trusted, best first. */
+  readonly lastResorts: Heap<Candidacy>;
   /** The agents from which such tasks may be stolen, busiest first; none if pinned. */
   readonly donors: Heap<Donation>;
   /** The fit agents with capacity for a stolen task, idlest first; none if pinned. */
   readonly receivers: Heap<Receiver>;
 }
 
-/** An entry of an agent in a group that it is fit for; in the heap while it has a free slot. */
+/** An entry of an agent in a group that it is fit for; in a heap while it has a free slot. */
 export interface Candidacy extends HeapEntry {
   /** The agent. */
   readonly agent: Agent;
   /** The group. */
   readonly group: Group;
+  /** The heap of the group that it is in. */
+  role: "candidates" | "lastResorts" | undefined;
   /** `undefined` where nothing is stolen. */
   readonly receiver: Receiver | undefined;
 }

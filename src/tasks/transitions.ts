@@ -80,6 +80,7 @@ export function limitQueueTime({ state, now }: Step, task: TaskRecord): void {
 export function assign(step: Step, task: TaskRecord, agent: Agent, queued = false): void {
   const { state, events } = step;
   const { id: taskId, resources } = task.spec;
+  const lastResort = task.lastResort = !queued && !hasFreeSlot(agent);
   touch(step, agent);
   dequeue(task);
   move(state, task, "assigned");
@@ -88,10 +89,18 @@ export function assign(step: Step, task: TaskRecord, agent: Agent, queued = fals
   task.queued = queued;
   agent.tasks.add(task);
   if (queued) push(agent.queue, task);
-  else occupySlot(state, task, agent);
+  else occupySlot(step, task, agent);
   if (task.spec.placed && state.config.stealing) offer(state, task);
   const { agentId } = agent;
-  events.push({ type: "task:assigned", taskId, agentId, epoch: task.epoch, resources, queued });
+  events.push({
+    type: "task:assigned",
+    taskId,
+    agentId,
+    epoch: task.epoch,
+    resources,
+    queued,
+    ...(lastResort && { lastResort }),
+  });
   if (agent.startsAtOnce && task.locked) start(step, task);
 }
 
@@ -102,15 +111,15 @@ export function admit(step: Step, task: TaskRecord): void {
   touch(step, agent);
   remove(agent.queue, task);
   task.queued = false;
-  occupySlot(step.state, task, agent);
+  occupySlot(step, task, agent);
   step.events.push({ type: "task:admitted", taskId, agentId: agent.agentId, epoch, resources });
   if (agent.startsAtOnce && task.locked) start(step, task);
 }
 
-function occupySlot(state: TaskState, task: TaskRecord, agent: Agent): void {
+function occupySlot(step: Step, task: TaskRecord, agent: Agent): void {
   task.locked = task.spec.resources.length === 0;
   agent.slotsInUse++;
-  refresh(state, agent);
+  refresh(step, agent);
 }
 
 /** Moves a task that has not started from its agent to `target`, under a new epoch. */

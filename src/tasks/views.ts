@@ -10,7 +10,7 @@ import type { HealthStatus, Instant } from "../core/machine.ts";
 import { listed } from "../core/describe.ts";
 import { claimOwner } from "../locks/types.ts";
 import { UnknownTaskError } from "./errors.ts";
-import { backlogOf, hasFreeSlot, isFit, isOpen } from "./placement.ts";
+import { backlogOf, hasFreeSlot, isFit, isOpen, isTrusted, isUsable } from "./placement.ts";
 import {
   type Agent,
   type Group,
@@ -124,8 +124,10 @@ function reasonsOf(
     case "assigned":
       if (task.queued) return inQueue(state, task, task.agent!);
       return unstarted(holdersOf, task, task.agent!);
-    case "running":
-      return [`It runs on agent "${task.agent!.agentId}", attempt ${task.attempts}`, {}];
+    case "running": {
+      const doubt = task.lastResort ? ", whose attempts kept failing: no other agent was fit" : "";
+      return [`It runs on agent "${task.agent!.agentId}", attempt ${task.attempts}${doubt}`, {}];
+    }
     case "backing-off": {
       if (task.timer === undefined) return ["It waits until its last attempt has ended", {}];
       const retryAt = task.timer.rank;
@@ -177,8 +179,10 @@ function unassigned(state: Readonly<TaskState>, task: TaskRecord): [string, Reas
       {},
     ];
   }
-  const cordonedAgents = idsOf(fit.filter((agent) => !isOpen(agent)));
-  const fullAgents = idsOf(fit.filter((agent) => isOpen(agent) && !hasFreeSlot(agent)));
+  const isResort = !fit.some(isTrusted);
+  const isClosed = (agent: Agent) => !isOpen(agent) && !(isResort && isUsable(agent));
+  const cordonedAgents = idsOf(fit.filter(isClosed));
+  const fullAgents = idsOf(fit.filter((agent) => !isClosed(agent) && !hasFreeSlot(agent)));
   const parts = [
     ...(fullAgents.length > 0 ? [`${listed(quoted(fullAgents))} to have a free slot`] : []),
     ...(cordonedAgents.length > 0 ? [`${listed(quoted(cordonedAgents))} to be uncordoned`] : []),

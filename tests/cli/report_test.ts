@@ -227,9 +227,9 @@ Deno.test("an open breaker is shown with its agent, and counted by the report", 
   ]
     .map((event) => eventLine(event, script.apply(event).state, style, 1));
   assertEquals(lines, [
-    "⊘ x  gets no tasks for 0ms: its commands keep failing",
+    "⊘ x  is avoided for 0ms: its commands keep failing",
     "⊘ x  gets a task as a probe",
-    "⊘ x  takes tasks again",
+    "⊘ x  is not avoided any more",
   ]);
   const report = reportOf(script.state);
   assertEquals(report.agents.map(({ id, trips }) => [id, trips]), [["x", 1], ["y", 0]]);

@@ -434,7 +434,7 @@ Deno.test("a file that cannot be read, and an invalid command line, exit with 2 
   assertStringIncludes(help.stdout, "Usage: lockstep run [options] FILE");
 });
 
-Deno.test("an agent whose commands keep failing gets no tasks, and another agent runs them", async () => {
+Deno.test("an agent whose commands keep failing is avoided, and another agent runs its tasks", async () => {
   using here = new Workspace();
   // The sound agent waits until the broken one has failed often enough, so that it does.
   const run = [
@@ -448,23 +448,24 @@ Deno.test("an agent whose commands keep failing gets no tasks, and another agent
     tasks: { a: { run }, b: { run }, c: { run }, d: { run } },
   }));
   assertEquals(code, 0, stdout);
-  assertMatch(stdout, /^⊘ broken +gets no tasks for (1m 00|59\.\d)s: its commands keep failing$/m);
+  assertMatch(stdout, /^⊘ broken +is avoided for (1m 00|59\.\d)s: its commands keep failing$/m);
   assertMatch(stdout, /^broken +1 +[23] +\d+% +\S+ +breaker opened once$/m);
   assertMatch(stdout, /^sound +1 +4 /m);
 });
 
-Deno.test("an agent gets a probe after its cooldown, and tasks again if the probe succeeds", async () => {
+Deno.test("an agent gets a probe after its cooldown, and is not avoided if the probe succeeds", async () => {
   using here = new Workspace();
   const { code, stdout } = await here.run(`
 agents: { one: , other: { capabilities: [nothing] } }
 breaker: { failures: 1, cooldown: 400ms }
 tasks:
   a: { run: test $LOCKSTEP_ATTEMPT = 2, agent: one, retries: 1 }
-  b: { run: echo, agent: one, needs: [a] }
+  wait: { run: sleep 0.5, agent: other, needs: [a] }
+  b: { run: echo, agent: one, needs: [wait] }
 `);
   assertEquals(code, 0, stdout);
-  assertMatch(stdout, /^⊘ one +gets no tasks for/m);
-  assertMatch(stdout, /^⊘ one +takes tasks again$/m);
+  assertMatch(stdout, /^⊘ one +is avoided for/m);
+  assertMatch(stdout, /^⊘ one +is not avoided any more$/m);
 });
 
 Deno.test("without a breaker in the file, failures keep no agent from its tasks", async () => {
@@ -479,7 +480,25 @@ tasks: { ${failing.join(", ")}, ok: { run: echo ok, requires: [x] } }
     "--keep-going",
   );
   assertEquals(code, 1);
-  assertEquals(stdout.includes("gets no tasks"), false, stdout);
+  assertEquals(stdout.includes("avoided"), false, stdout);
+  assertMatch(stdout, /^✓ ok +succeeded /m);
+  assertMatch(stdout, /^makespan +\d+(ms|\.\ds),/m);
+});
+
+Deno.test("a breaker in the file keeps no task from the only agent that may run it", async () => {
+  using here = new Workspace();
+  const failing = Array.from({ length: 12 }, (_, i) => `t${i}: { run: exit 1, requires: [x] }`);
+  const { code, stdout } = await here.run(
+    `
+agents: { b: { capabilities: [x], slots: 2 }, r: { slots: 2 } }
+breaker: { failures: 5, cooldown: 100s }
+defaults: { retries: 1 }
+tasks: { ${failing.join(", ")}, ok: { run: echo ok, requires: [x] } }
+`,
+    "--keep-going",
+  );
+  assertEquals(code, 1);
+  assertMatch(stdout, /^⊘ b +is avoided for/m);
   assertMatch(stdout, /^✓ ok +succeeded /m);
   assertMatch(stdout, /^makespan +\d+(ms|\.\ds),/m);
 });

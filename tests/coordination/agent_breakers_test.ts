@@ -18,6 +18,11 @@ function guarded(config: CircuitBreakerConfig = {}, slots = 3): RootDriver {
   return bench;
 }
 
+/** Adds an agent `y` without a free slot, so that `x` is not the only fit agent. */
+function addBusy(bench: RootDriver): void {
+  bench.do(agent("y", { startsAtOnce: true }), submit("own", { assignedAgent: "y" }));
+}
+
 function stateOf(bench: RootDriver, name = "agent:x"): string {
   return bench.state.breakers.breakers.get(name)!.phase.state;
 }
@@ -71,13 +76,47 @@ Deno.test("a breaker that closes lifts the limit first, then lets its agent have
 
 Deno.test("an agent has as many tasks at once as its half-open breaker admits probes", () => {
   const bench = guarded({ halfOpenLimit: 2, successThreshold: 2 });
+  addBusy(bench);
   bench.do(force("half-open"), submit("a"), submit("b"), submit("c"));
   assertEquals(["a", "b", "c"].map((id) => bench.status(id)), ["running", "running", "ready"]);
   bench.do(complete("a"), complete("b"));
   assertEquals([stateOf(bench), bench.status("c")], ["closed", "running"]);
 });
 
-/** The ends of an attempt that are no fault of its agent. */
+Deno.test("the only fit agent has all its slots while its breaker is half-open, and one probe", () => {
+  const bench = guarded();
+  bench.do(force("half-open"), submit("a"), submit("b"), submit("c"));
+  assertEquals(["a", "b", "c"].map((id) => bench.status(id)), ["running", "running", "running"]);
+  assertEquals([...bench.state.calls.keys()], [bench.task("a").epoch]);
+  bench.do(fail("b"), complete("c"));
+  assertEquals(stateOf(bench), "half-open", "only the probe counts");
+  bench.do(complete("a"));
+  assertEquals(stateOf(bench), "closed");
+});
+
+Deno.test("a task that was placed with an agent whose breaker opens goes to another fit agent", () => {
+  const bench = guarded({}, 1);
+  bench.do(submit("a", { retries: 0 }), fail("a"));
+  const place = (id: string) => submit(id, { assignedAgent: "x", placed: true });
+  bench.do(place("b"));
+  assertEquals(bench.task("b").agent?.agentId, "x", "it is the only one");
+  bench.do(agent("y", { startsAtOnce: true }), place("c"));
+  assertEquals(bench.task("c").agent?.agentId, "y");
+  bench.do(complete("b"), force("half-open"));
+  bench.do(place("d"));
+  assertEquals(bench.task("d").agent?.agentId, "x", "as its probe");
+  bench.do(place("e"), complete("c"));
+  assertEquals(bench.task("e").agent?.agentId, "y");
+});
+
+Deno.test("a task that is pinned to an agent whose breaker is open runs there at once", () => {
+  const bench = guarded({}, 1);
+  addBusy(bench);
+  bench.do(force("open"), submit("a", { assignedAgent: "x" }), submit("b"));
+  assertEquals([bench.status("a"), bench.status("b")], ["running", "ready"]);
+});
+
+/** How an attempt can end through no fault of its agent. */
 const BLAMELESS: Record<string, (bench: RootDriver) => LockstepEvent[]> = {
   "it is cancelled": (bench) => bench.do({ type: "cancel", taskId: "a", reason: "unwanted" }),
   "it is moved": (bench) =>
@@ -168,7 +207,6 @@ Deno.test("of two attempts that begin in one step the first gets the only permit
     "task:started a x",
     "task:started b x",
     "circuitbreaker:permitted",
-    "circuitbreaker:rejected",
   ]);
   assertEquals([...bench.state.calls.keys()], [bench.task("a").epoch]);
   assertEquals(bench.state.asking.size, 0);

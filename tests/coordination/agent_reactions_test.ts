@@ -98,6 +98,7 @@ Deno.test("an agent whose breaker is open gets no tasks until its time is over, 
   bench.do(agent("x", { startsAtOnce: true, maxConcurrentTasks: 3 }));
   bench.do(submit("a", { retries: 0 }));
   bench.do({ type: "fail", taskId: "a", epoch: 0, error: error("boom"), fault: "attempt" });
+  bench.do(agent("y"), submit("own", { assignedAgent: "y" })); // so that "x" is not the only fit one
   bench.do(submit("b"), submit("c"));
   assertEquals([bench.status("b"), bench.status("c")], ["ready", "ready"]);
   bench.pass(99);

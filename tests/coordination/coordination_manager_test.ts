@@ -312,6 +312,8 @@ Deno.test("an agent whose attempts keep failing is passed over until its breaker
     await manager.scheduler.start(id);
     await manager.failTask(id, new Error("broken"));
   }
+  await manager.registerAgent({ id: "busy" });
+  await manager.submit({ id: "own", assignedAgent: "busy" });
   await manager.submit({ id: "t3" });
   assertEquals(manager.scheduler.getTask("t3")!.status, "ready");
   assertEquals((await manager.getHealthStatus()).components["breakers"]!.metrics["open"], 1);

@@ -37,7 +37,6 @@ const TABLE: Record<string, string[]> = {
   "task:backed-off": ["endCall"],
   "task:requeued": ["endCall"],
   "circuitbreaker:permitted": ["admitCall"],
-  "circuitbreaker:rejected": ["dropCall"],
   "circuitbreaker:state-change": ["limitToProbes", "cordonWhileOpen", "requeueWhileOpen"],
   "task:refused": ["reportDoubleClaim", "resolveDoubleClaim"],
   "conflict:resolved": ["evictLosers"],

@@ -15,7 +15,7 @@ Deno.test("the demo shows each kind of thing that can happen, and goes as it is 
   assertMatch(text, /^↻ moody +not in the mood; attempt 2 of 3/m);
   assertMatch(text, /^✗ slack +timed out after 1s500ms/m);
   assertMatch(text, /^⇄ swift +takes survey src\/\w+.* over from slow$/m);
-  assertMatch(text, /^⊘ broken +gets no tasks for/m);
+  assertMatch(text, /^⊘ broken +is avoided for/m);
   assertMatch(text, /^✓ summary +succeeded/m);
   assertMatch(text, /^critical path +\S/m);
   assertMatch(text, /^contended lock +grants/m);

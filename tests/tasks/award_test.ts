@@ -45,6 +45,7 @@ Deno.test("an award that no winner can take, or no loser has, changes nothing", 
 Deno.test("a limited agent uses some of its slots, and all when the limit is lifted", () => {
   const driver = new TaskDriver();
   driver.do(agent("x", { maxConcurrentTasks: 3 }));
+  driver.do(agent("full"), submit("own", { assignedAgent: "full" }));
   const limit = (slots: number) => ({ type: "limit-agent", agentId: "x", slots }) as const;
   assertEquals(lines(driver.do(limit(1))), ["agent:limited x"]);
   assertEquals(driver.do(limit(1)), []);

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import { hasFreeSlot, isFit } from "../../src/tasks/placement.ts";
+import { hasFreeSlot, hasSpareSlot, isFit, isTrusted } from "../../src/tasks/placement.ts";
 import { type Agent, isTerminal, type TaskRecord, type TaskState } from "../../src/tasks/state.ts";
 import { checkQueues, Loads } from "./stealing_invariants.ts";
 
@@ -90,8 +90,12 @@ function workConserving(state: TaskState): void {
   for (const { status, spec, pinnedTo } of state.tasks.values()) {
     const isOwnChoice = state.strategy === "external" && pinnedTo === "";
     if (status !== "ready" || isOwnChoice) continue;
-    for (const agent of state.agents.values()) {
-      const isIdle = hasFreeSlot(agent) && isFit(agent, spec.requires, pinnedTo);
+    const fit = [...state.agents.values()]
+      .filter((agent) => isFit(agent, spec.requires, pinnedTo));
+    const isAtHome = spec.placed && pinnedTo !== "";
+    const hasTrusted = isAtHome || fit.some(isTrusted);
+    for (const agent of fit) {
+      const isIdle = hasTrusted ? hasFreeSlot(agent) : hasSpareSlot(agent);
       assert(!isIdle, `${spec.id} could run on ${agent.agentId}`);
     }
   }

@@ -194,12 +194,68 @@ Deno.test("each cause of a cordon is put and lifted by itself, and none is left 
 
 Deno.test("a cordon with an end is lifted then, and not when it was renewed meanwhile", () => {
   const driver = oneSlot();
-  driver.do(cordon("x", "it failed", { cause: "breaker", untilMs: 10 }));
+  driver.do(cordon("x", "it rests", { untilMs: 10 }));
   driver.submit("t");
-  driver.do(cordon("x", "it failed", { cause: "breaker", untilMs: 20 }));
+  driver.do(cordon("x", "it rests", { untilMs: 20 }));
   assertEquals(driver.pass(19), []);
   assertEquals(lines(driver.pass(1)), ["agent:uncordoned x", "task:assigned t x"]);
-  driver.do(cordon("x", "it failed", { cause: "breaker", untilMs: 40 }));
+  driver.do(cordon("x", "it rests", { untilMs: 40 }));
   driver.do({ type: "remove-agent", agentId: "x", reason: "gone" });
   assertEquals([driver.pass(100), driver.machine.deadline(driver.state)], [[], Infinity]);
+});
+
+const OPEN = { cause: "breaker" } as const;
+
+Deno.test("an agent that is avoided gets a task when it is the only fit one, and has a slot", () => {
+  const driver = new TaskDriver();
+  driver.agent("bad", { capabilities: ["git"], maxConcurrentTasks: 2 });
+  driver.agent("good", { capabilities: [] });
+  driver.do(cordon("bad", "it failed", OPEN));
+  driver.submit("own", { assignedAgent: "good" });
+  driver.submit("any");
+  assertEquals(driver.status("any"), "ready", "the good agent is full, and fit");
+  const [, assigned] = driver.submit("git", { requires: ["git"] });
+  assertEquals(assigned?.type === "task:assigned" && assigned.lastResort, true);
+  driver.do(cordon("bad", "maintenance"));
+  driver.submit("git-2", { requires: ["git"] });
+  assertEquals(driver.status("git-2"), "ready", "a cordon for another cause holds");
+  driver.do(uncordon("bad"));
+  assertEquals(driver.tasksOf("bad"), ["git", "git-2"]);
+});
+
+for (
+  const [name, lose] of [
+    ["is cordoned", cordon("good", "maintenance")],
+    ["is silent", cordon("good", "it is silent", { cause: "suspect" })],
+    ["fails as well", cordon("good", "it failed", OPEN)],
+    ["is removed", { type: "remove-agent", agentId: "good", reason: "gone" }],
+    ["drains", { type: "drain-agent", agentId: "good", reason: "old" }],
+    ["is limited", { type: "limit-agent", agentId: "good", slots: 1 }],
+  ] as const
+) {
+  Deno.test(`what waits for the only trusted agent goes to an avoided one when that ${name}`, () => {
+    const driver = new TaskDriver();
+    driver.agent("bad", {});
+    driver.agent("good", {});
+    driver.do(cordon("bad", "it failed", OPEN));
+    driver.submit("own", { assignedAgent: "good" });
+    driver.submit("t");
+    assertEquals(driver.status("t"), "ready");
+    driver.do(lose);
+    assertEquals(driver.tasksOf("bad"), ["t"]);
+  });
+}
+
+Deno.test("a strategy of the caller may choose an avoided agent where no other is fit", () => {
+  const driver = oneSlot();
+  driver.do({ type: "use-strategy", strategy: "external" }, cordon("x", "it failed", OPEN));
+  driver.submit("t");
+  assertEquals(driver.status("t"), "ready");
+  assertEquals(lines(driver.do({ type: "assign", taskId: "t", agentId: "x" })), [
+    "task:assigned t x",
+  ]);
+  driver.agent("y", {});
+  driver.do({ type: "complete", taskId: "t", epoch: 0, result: 1 });
+  driver.submit("u");
+  driver.refuses({ type: "assign", taskId: "u", agentId: "x" }, "unfit");
 });

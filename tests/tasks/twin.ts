@@ -18,8 +18,11 @@ import {
   bySeniority,
   demandOf,
   hasAll,
+  isDoubted,
   isFit,
   isOpen,
+  isTrusted,
+  isUsable,
   slotsOf,
   type SlowAgent,
   slowCycle,
@@ -230,7 +233,7 @@ export class SlowScheduler {
     if (agent === undefined) {
       return this.#refuse(command, taskId, agentId === "" ? "unfit" : "unknown-agent");
     }
-    if (!this.#hasRoom(agent) || !isFit(agent, task)) {
+    if (!isFit(agent, task) || !this.#mayTake(agent, task)) {
       return this.#refuse(command, taskId, "unfit");
     }
     this.#assign(task, agent);
@@ -357,6 +360,7 @@ export class SlowScheduler {
       lastEpoch: known?.lastEpoch ?? 0,
     };
     this.#registrations++;
+    if (known !== undefined) this.#resort(known);
     this.agents = [...this.agents.filter((other) => other !== known), agent];
     this.#say({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind });
     this.#unpinFrom(agentId);
@@ -421,14 +425,17 @@ export class SlowScheduler {
     const { id: agentId } = agent;
     const known = agent.cordons.find((cordon) => cordon.cause === cause);
     if (known?.reason === reason && known.untilMs === untilMs) return;
-    this.#lift(agent, cause);
+    this.#lift(agent, cause, false);
+    const wasTrusted = isTrusted(agent);
     agent.cordons = [...agent.cordons, { cause, reason, untilMs }];
+    if (wasTrusted) this.#resort(agent);
     if (untilMs > 0) {
       const at = Math.max(this.now, untilMs);
       const order = this.#timersSet++;
       this.#timers.push({ ...NOTHING, limit: "cordon", agentId, cause, at, order });
     }
     this.#say({ type: "agent:cordoned", agentId, cause, reason, untilMs });
+    this.#unpinFrom(agentId);
   }
 
   #uncordon(agent: SlowAgent, cause: CordonCause): void {
@@ -442,14 +449,15 @@ export class SlowScheduler {
     agent.slotLimit = slots;
     this.#freed.push(agent.id);
     this.#say({ type: "agent:limited", agentId: agent.id, slots });
+    this.#unpinFrom(agent.id);
   }
 
-  #lift(agent: SlowAgent, cause: CordonCause): void {
+  #lift(agent: SlowAgent, cause: CordonCause, isFreed = true): void {
     agent.cordons = agent.cordons.filter((cordon) => cordon.cause !== cause);
     this.#timers = this.#timers.filter((timer) =>
       timer.limit !== "cordon" || timer.agentId !== agent.id || timer.cause !== cause
     );
-    this.#freed.push(agent.id);
+    if (isFreed) this.#freed.push(agent.id);
   }
 
   #drainAgent(agent: SlowAgent, reason: string): void {
@@ -471,6 +479,7 @@ export class SlowScheduler {
     const agentId = agent.id;
     this.agents = this.agents.filter((other) => other !== agent);
     this.#timers = this.#timers.filter((timer) => timer.agentId !== agentId);
+    this.#resort(agent);
     this.#say({ type: "agent:terminated", agentId, reason });
     this.#unpinFrom(agentId);
     const tasks = this.#tasksOf(agentId);
@@ -499,7 +508,8 @@ export class SlowScheduler {
   #unpinFromLost(task: SlowTask): void {
     if (!task.spec.placed) return;
     const agent = this.#agent(task.pinnedTo);
-    const isThere = agent !== undefined && agent.drained === undefined;
+    const isThere = agent !== undefined && agent.drained === undefined &&
+      !(isDoubted(agent) && !this.#hasRoom(agent));
     if (!isThere || !hasAll(agent, task.spec.requires)) task.pinnedTo = "";
   }
 
@@ -525,6 +535,7 @@ export class SlowScheduler {
 
   #assign(task: SlowTask, agent: SlowAgent, queued = false): void {
     const { id: taskId, resources } = task.spec;
+    const lastResort = !queued && !this.#hasRoom(agent);
     const epoch = ++this.#epoch;
     Object.assign(task, { status: "assigned", agentId: agent.id, epoch, queued });
     task.locked = !queued && resources.length === 0;
@@ -533,7 +544,11 @@ export class SlowScheduler {
     if (this.config.stealing && task.spec.placed) {
       this.#demands.add(demandOf({ ...task, pinnedTo: "" }));
     }
-    this.#say({ type: "task:assigned", taskId, agentId: agent.id, epoch, resources, queued });
+    this.#say({
+      type: "task:assigned",
+      ...{ taskId, agentId: agent.id, epoch, resources, queued },
+      ...(lastResort && { lastResort }),
+    });
     if (agent.eager && task.locked) this.#start(task);
   }
 
@@ -728,13 +743,14 @@ export class SlowScheduler {
       const agent = this.#agent(agentId);
       const isThrough = !this.claims.some((claim) => claim.agentId === agentId);
       if (agent?.drained !== undefined && isThrough) this.#dismiss(agent, agent.drained);
+      else if (agent !== undefined && !isTrusted(agent)) this.#resort(agent);
     }
     const [freed, queued] = [this.#freed, this.#queued];
     this.#freed = [];
     this.#queued = [];
     if (this.#draining) return;
     for (const agentId of freed) this.#giveWork(agentId);
-    for (const demand of queued) this.#serve(demand);
+    for (const demand of queued) this.#serve(demand, queued);
   }
 
   #giveWork(agentId: string): void {
@@ -750,7 +766,8 @@ export class SlowScheduler {
     }
   }
 
-  #serve(demand: string): void {
+  /** `queued` gets what is to be served after it. */
+  #serve(demand: string, queued: string[]): void {
     for (;;) {
       const first = this.#ready().find((task) => demandOf(task) === demand);
       if (first === undefined) return;
@@ -760,8 +777,14 @@ export class SlowScheduler {
         continue;
       }
       const owner = first.spec.placed ? this.#agent(first.pinnedTo) : undefined;
-      if (owner === undefined || !this.#hasRoomInQueue(owner)) return;
-      this.#assign(first, owner, true);
+      if (owner === undefined) return;
+      if (this.#hasRoomInQueue(owner)) {
+        this.#assign(first, owner, true);
+      } else if (isDoubted(owner)) {
+        first.pinnedTo = "";
+        this.#demands.add(demandOf(first));
+        queued.push(demandOf(first));
+      } else return;
     }
   }
 
@@ -825,14 +848,15 @@ export class SlowScheduler {
 
   /** The task for an agent's next slot, from its own queue or the ready tasks. */
   #taskFor(agent: SlowAgent): SlowTask | undefined {
-    if (!this.#hasRoom(agent)) return undefined;
-    const own = this.#tasksOf(agent.id).filter(({ queued }) => queued);
-    const others = this.#ready().filter((task) => isFit(agent, task));
+    const own = this.#tasksOf(agent.id).filter(({ queued }) => queued && this.#hasRoom(agent));
+    const others = this.#ready().filter((task) => isFit(agent, task) && this.#mayTake(agent, task));
     return [...own, ...others].sort(byRank)[0];
   }
 
   #choose(task: SlowTask): SlowAgent | undefined {
-    const fit = this.agents.filter((agent) => this.#hasRoom(agent) && isFit(agent, task));
+    const able = this.agents.filter((agent) => isFit(agent, task) && this.#mayTake(agent, task));
+    const first = able.filter((agent) => this.#hasRoom(agent));
+    const fit = first.length > 0 ? first : able;
     const name = this.#strategy === "external" ? "capability" : this.#strategy;
     const chosen = STRATEGIES.get(name)!.selectAgent(task.spec, fit, {
       taskLoads: new Map(fit.map(({ id }) => [id, this.loadOf(id)])),
@@ -927,14 +951,33 @@ export class SlowScheduler {
     return isOpen(agent) && this.loadOf(agent.id) < slotsOf(agent);
   }
 
+  /** Whether a fit agent may take a task: it has a slot, or is the last resort. */
+  #mayTake(agent: SlowAgent, task: SlowTask): boolean {
+    if (this.#hasRoom(agent)) return true;
+    const hasSlot = this.loadOf(agent.id) < agent.maxConcurrentTasks;
+    if (!hasSlot || !isUsable(agent) || (task.spec.placed && task.pinnedTo !== "")) return false;
+    return !this.agents.some((other) => isTrusted(other) && isFit(other, task));
+  }
+
+  /** Serves the ready tasks for which an agent was the last that is trusted. */
+  #resort(agent: SlowAgent): void {
+    for (const demand of this.#demands) {
+      const isOfAgent = this.#ready().some((task) =>
+        demandOf(task) === demand && isFit(agent, task)
+      );
+      if (isOfAgent) this.#queued.push(demand);
+    }
+  }
+
   #hasRoomInQueue(agent: SlowAgent): boolean {
-    return isOpen(agent) && this.#queueOf(agent.id).length < agent.maxQueuedTasks;
+    return isTrusted(agent) && this.#queueOf(agent.id).length < agent.maxQueuedTasks;
   }
 
   #roomOf(agent: SlowAgent): number {
     if (!isOpen(agent)) return 0;
-    return Math.max(0, slotsOf(agent) - this.loadOf(agent.id)) +
-      Math.max(0, agent.maxQueuedTasks - this.#queueOf(agent.id).length);
+    const slots = Math.max(0, slotsOf(agent) - this.loadOf(agent.id));
+    if (!isTrusted(agent)) return slots;
+    return slots + Math.max(0, agent.maxQueuedTasks - this.#queueOf(agent.id).length);
   }
 
   #outcomeOf(taskId: string): Outcome | undefined {

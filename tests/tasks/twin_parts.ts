@@ -98,6 +98,21 @@ export function isOpen({ cordons, drained }: SlowAgent): boolean {
   return cordons.length === 0 && drained === undefined;
 }
 
+/** Whether an agent gets tasks like any other. */
+export function isTrusted(agent: SlowAgent): boolean {
+  return isOpen(agent) && agent.slotLimit === 0;
+}
+
+/** Whether an agent gets tasks where no fit agent is trusted. */
+export function isUsable({ cordons, drained }: SlowAgent): boolean {
+  return cordons.every(({ cause }) => cause === "breaker") && drained === undefined;
+}
+
+/** Whether the breaker of an agent is open or half-open. */
+export function isDoubted({ cordons, slotLimit }: SlowAgent): boolean {
+  return slotLimit > 0 || cordons.some(({ cause }) => cause === "breaker");
+}
+
 /** The number of slots that an agent may use. */
 export function slotsOf({ maxConcurrentTasks, slotLimit }: SlowAgent): number {
   return slotLimit > 0 ? Math.min(slotLimit, maxConcurrentTasks) : maxConcurrentTasks;

@@ -221,6 +221,42 @@ export const MUTANTS: readonly Mutant[] = [
     ),
     workload: "guests",
   },
+  {
+    ...mutant(
+      "the only fit agent waits until its breaker admits a probe",
+      "tasks/placement.ts",
+      "return trusted === 0 && !placed;",
+      "return trusted < 0 && !placed;",
+    ),
+    workload: "failing",
+  },
+  {
+    ...mutant(
+      "an agent that is avoided gets tasks beside a trusted one",
+      "tasks/placement.ts",
+      "return trusted === 0 && !placed;",
+      "return trusted >= 0 && !placed;",
+    ),
+    workload: "failing",
+  },
+  {
+    ...mutant(
+      "tasks that wait for the last trusted agent stay when it is lost",
+      "tasks/placement.ts",
+      "  if (group.trusted === 0 && group.queue.length > 0) queued.push(group);\n",
+      "  if (group.trusted < 0) queued.push(group);\n",
+    ),
+    workload: "failing",
+  },
+  {
+    ...mutant(
+      "an attempt that the breaker does not admit asks for a permit",
+      "root/reactions/breakers.ts",
+      "  if (!outlook(breaker, now).admits) return undefined;\n",
+      "  outlook(breaker, now);\n",
+    ),
+    workload: "failing",
+  },
   mutant(
     "duplicates are dropped for half as long",
     "messages/machine.ts",

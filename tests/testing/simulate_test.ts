@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { LockstepEvent } from "../../src/root/events.ts";
+import type { Reaction } from "../../src/root/composition.ts";
 import { rootMachine } from "../../src/root/machine.ts";
+import { cordonWhileOpen } from "../../src/root/reactions/breakers.ts";
+import { REACTIONS } from "../../src/root/reactions/table.ts";
+import type { RootState } from "../../src/root/state.ts";
 import {
   type Behavior,
   FAULTS,
@@ -136,6 +140,19 @@ Deno.test("a machine that refuses without an event breaks RefusalsAreEvents", ()
   const machine = forgetful((event) => event.type === "task:refused");
   const { broken } = simulate({ seed: 1, steps: 5_000, workload: "mixed", machine, faults: {} });
   assertEquals(broken?.rule, "RefusalsAreEvents");
+});
+
+Deno.test("agents that are cordoned while their breakers are open break NeverPassedOver", () => {
+  const cordoning = new Map(REACTIONS);
+  const cordon: Reaction<RootState> = (event: LockstepEvent, state) => {
+    const command = cordonWhileOpen(event as never, state);
+    return command && { ...command, cause: "caller" };
+  };
+  cordoning.set("circuitbreaker:state-change", [cordon]);
+  const machine = (config: RootConfig): RootMachine => rootMachine(config, cordoning);
+  const options = { seed: 1, steps: 3_000, workload: "failing", agents: 2, faults: {} };
+  assertEquals(simulate({ ...options, machine }).broken?.rule, "NeverPassedOver");
+  assertEquals(simulate(options).broken, undefined);
 });
 
 Deno.test("an unknown workload is refused by name", () => {

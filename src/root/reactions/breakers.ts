@@ -7,11 +7,15 @@
  * the breaker closes, its slots are limited to the number of probes that the breaker admits. An
  * attempt that ends through no fault of its agent is neutral.
  *
+ * Where no other agent is fit, the agent gets its tasks nevertheless. An attempt that the breaker does
+ * not admit is no call, so it is neither rejected nor counted: the breaker opens, admits probes and
+ * closes as if it had not been made.
+ *
  * @module
  */
 
 import type { CallOutcome } from "../../breakers/types.ts";
-import type { Breaker } from "../../breakers/state.ts";
+import { type Breaker, outlook } from "../../breakers/state.ts";
 import type { Instant } from "../../core/machine.ts";
 import { BLAMELESS } from "../../tasks/errors.ts";
 import type { AskingClaim, PartCommand, RootState } from "../state.ts";
@@ -79,6 +83,7 @@ export function beginCall(
     state.calls.set(epoch, { name, permit: 0, epoch: breaker.epoch, since: now });
     return undefined;
   }
+  if (!outlook(breaker, now).admits) return undefined;
   const claim = { epoch, outcome: undefined };
   const asking = state.asking.get(name);
   if (asking === undefined) state.asking.set(name, [claim]);
@@ -99,14 +104,6 @@ export function admitCall(
   }
   state.calls.set(claim.epoch, call);
   return undefined;
-}
-
-/** Ends the request of the oldest attempt that waits for a permit; its outcome is not counted. */
-export function dropCall(
-  { name }: Happened<"circuitbreaker:rejected">,
-  state: RootState,
-): undefined {
-  nextAsking(name, state);
 }
 
 function nextAsking(name: string, { asking }: RootState): AskingClaim | undefined {
@@ -185,7 +182,7 @@ export function requeueWhileOpen(
   { name, to }: Happened<"circuitbreaker:state-change">,
   state: RootState,
 ): PartCommand | undefined {
-  const agentId = to === "open" ? agentOf(name, state) : undefined;
+  const agentId = to === "closed" ? undefined : agentOf(name, state);
   if (agentId === undefined) return undefined;
   return { type: "requeue-unstarted", agentId, reason: `agent "${agentId}" is passed over` };
 }

@@ -15,7 +15,6 @@ import {
   admitCall,
   beginCall,
   cordonWhileOpen,
-  dropCall,
   endCall,
   forgetBreaker,
   limitToProbes,
@@ -107,7 +106,6 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("task:backed-off", endCall),
   on("task:requeued", endCall),
   on("circuitbreaker:permitted", admitCall),
-  on("circuitbreaker:rejected", dropCall),
   on("circuitbreaker:state-change", limitToProbes, cordonWhileOpen, requeueWhileOpen),
 
   // The losers of a conflict lose the lock or the task.

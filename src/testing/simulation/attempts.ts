@@ -263,7 +263,9 @@ export class Attempts {
       return yield* this.#report(attempt, failed(taskId, epoch, "it got no lock", "none"));
     }
     if (world.injects("late-report", 0.2)) yield* this.#agent.sleep(chance.around(300));
-    const throws = chance.happens(script.throws ?? 0) || world.injects("handler-throws", 0.2);
+    const isBroken = this.#agent.index < (script.brokenAgents ?? 0);
+    const throws = chance.happens(script.throws ?? 0) || world.injects("handler-throws", 0.2) ||
+      isBroken;
     const report: RootCommand = throws
       ? failed(taskId, epoch, "it threw", chance.happens(script.givesUp ?? 0) ? "task" : "attempt")
       : { type: "complete", taskId, epoch, result: epoch };

@@ -66,7 +66,7 @@ const ALL: Record<typeof KINDS[number], () => readonly string[]> = {
 };
 
 /** The reactions that change the state and return no command. */
-const SILENT: ReadonlySet<string> = new Set(["admitCall", "dropCall"]);
+const SILENT: ReadonlySet<string> = new Set(["admitCall"]);
 
 /** Returns the reactions of the product, which increment `counts` when they have an effect. */
 export function countedReactions(counts: Counts): Reactions<RootState> {

@@ -9,7 +9,7 @@ import { disputes } from "./workloads/conflicts.ts";
 import { guests } from "./workloads/guests.ts";
 import { philosophers, readersAndWriters } from "./workloads/locks.ts";
 import { chatter } from "./workloads/messages.ts";
-import { bursts, forkJoin, pipelines, poison, uneven } from "./workloads/tasks.ts";
+import { bursts, failing, forkJoin, pipelines, poison, uneven } from "./workloads/tasks.ts";
 import { together, type Workload } from "./agent.ts";
 
 /** All workloads. */
@@ -20,6 +20,7 @@ export const WORKLOADS: readonly Workload[] = [
   pipelines,
   bursts,
   poison,
+  failing,
   uneven,
   chatter,
   calls,

@@ -79,6 +79,8 @@ export interface TaskScript {
   readonly heartbeats?: number;
   /** The probability that it throws. @default 0 */
   readonly throws?: number;
+  /** The number of agents, those of the lowest indexes, on which it always throws. @default 0 */
+  readonly brokenAgents?: number;
   /** The probability that a throw is final, without a retry. @default 0 */
   readonly givesUp?: number;
   /** The probability that it crashes its agent. @default 0 */

@@ -141,18 +141,32 @@ function checkDependencies({ tasks, awaited }: TaskState): void {
   }
 }
 
-/** Checks that no agent is idle that could take a ready task. */
+/** Checks that no agent is idle that could take a ready task, or would have to as the last resort. */
 function checkWorkConserving({ groups, agents, draining, strategy }: TaskState): void {
   if (draining) return;
-  for (const { queue: [task], requires, pinnedTo } of groups.values()) {
+  for (const { queue: [task], requires, pinnedTo, placed } of groups.values()) {
     if (task === undefined || (strategy === "external" && pinnedTo === "")) continue;
-    for (const agent of agents.values()) {
-      if (!hasRoom(agent)) continue;
-      if (pinnedTo !== "" && pinnedTo !== agent.agentId) continue;
-      if (!requires.every((capability) => agent.capabilities.includes(capability))) continue;
+    const fit = [...agents.values()].filter((agent) => isFit(agent, requires, pinnedTo));
+    const hasTrusted = placed || fit.some(isTrusted);
+    for (const agent of fit) {
+      if (!hasRoom(agent) && (hasTrusted || !isLastResort(agent))) continue;
       fail("WorkConserving", `"${task.spec.id}" could run on "${agent.agentId}"`);
     }
   }
+}
+
+function isFit(agent: Agent, requires: readonly string[], pinnedTo: string): boolean {
+  if (pinnedTo !== "" && pinnedTo !== agent.agentId) return false;
+  return requires.every((capability) => agent.capabilities.includes(capability));
+}
+
+function isTrusted({ cordons, drained, slotLimit }: Agent): boolean {
+  return cordons.size === 0 && drained === undefined && slotLimit === 0;
+}
+
+function isLastResort({ cordons, drained, slotsInUse, maxConcurrentTasks }: Agent): boolean {
+  const isOnlyAvoided = [...cordons.keys()].every((cause) => cause === "breaker");
+  return isOnlyAvoided && drained === undefined && slotsInUse < maxConcurrentTasks;
 }
 
 /** Checks that no steal is due: steals follow each other until the load is balanced. */
@@ -196,6 +210,11 @@ interface Expected {
   isRetried: boolean;
 }
 
+/** The events by which an agent may become trusted. */
+const TRUST_GAINED: ReadonlySet<string> = new Set([
+  ...["agent:spawned", "agent:uncordoned", "agent:limited"],
+]);
+
 interface Claim {
   readonly taskId: string;
   /** Whether the task went on without it. */
@@ -208,6 +227,10 @@ export class TaskShadow {
   /** The claims whose slots are in use, by epoch. */
   readonly #claims = new Map<number, Claim>();
   readonly #touched: string[] = [];
+  /** The tasks of this step that were assigned to an agent as the last resort. */
+  readonly #resorts: string[] = [];
+  /** Whether an agent may have become trusted in this step. */
+  #isTrustGained = false;
   #epoch = 0;
   #submitted = 0;
   #ended = 0;
@@ -227,6 +250,7 @@ export class TaskShadow {
       if (event.epoch <= this.#epoch) fail("EpochMonotonic", `"${taskId}" has ${event.epoch}`);
       this.#epoch = expected.epoch = event.epoch;
       this.#claims.set(event.epoch, { taskId, isOver: false });
+      if (event.lastResort === true) this.#resorts.push(taskId);
     } else if (epoch !== undefined && epoch !== expected.epoch) {
       fail("StaleRejected", `${event.type} of "${taskId}" under epoch ${epoch}`);
     }
@@ -244,6 +268,7 @@ export class TaskShadow {
   /** Compares the tasks of this step with their events. */
   check(state: TaskState): void {
     const { tasks } = state;
+    this.#checkResorts(state);
     for (const taskId of this.#touched) {
       const expected = this.#tasks.get(taskId)!;
       expected.isTouched = false;
@@ -264,6 +289,20 @@ export class TaskShadow {
     this.#touched.length = 0;
   }
 
+  /** Checks that no trusted agent was fit for a task that an avoided one got. */
+  #checkResorts({ tasks, agents }: TaskState): void {
+    for (const taskId of this.#isTrustGained ? [] : this.#resorts) {
+      const task = tasks.get(taskId);
+      const better = task &&
+        [...agents.values()].find((agent) =>
+          isTrusted(agent) && isFit(agent, task.spec.requires, task.pinnedTo)
+        );
+      if (better !== undefined) fail("Avoided", `"${better.agentId}" is fit for "${taskId}"`);
+    }
+    this.#resorts.length = 0;
+    this.#isTrustGained = false;
+  }
+
   /** Compares the totals with the events. */
   checkTotals({ sequence, counts }: TaskState): void {
     const ended = counts.completed + counts.failed + counts.cancelled;
@@ -279,6 +318,7 @@ export class TaskShadow {
   #takeOther(event: LockstepEvent): void {
     if (event.type === "attempt:ended") this.#endAttempt(event.taskId, event.epoch);
     else if (event.type === "task:created") this.#create(event.taskId, event.task.status);
+    else if (TRUST_GAINED.has(event.type)) this.#isTrustGained = true;
   }
 
   #create(taskId: string, status: TaskStatus): void {

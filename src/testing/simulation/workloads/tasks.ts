@@ -8,9 +8,12 @@ import { STRATEGY_NAMES } from "../../../tasks/strategies.ts";
 import type { OnFailure } from "../../../tasks/types.ts";
 import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { Chance } from "../chance.ts";
+import { fail } from "../failure.ts";
+import { FAULTS } from "../faults.ts";
 import { submit } from "../attempts.ts";
 import type { Behavior, Routine } from "../actor.ts";
 import type { TaskScript } from "../world.ts";
+import { drawBreakerRules } from "./breakers.ts";
 
 /** Draws a config of tasks with short times and low limits. */
 function drawTaskRules(chance: Chance) {
@@ -192,6 +195,51 @@ function* dose(client: SimulatedAgent): Behavior {
       resources: chance.happens(0.3) ? requests(chance) : [],
     });
     yield* waitForCapacity(client, 15);
+  }
+}
+
+/** Agents whose attempts always fail, all of them or some, and whose breakers stay open for long. */
+export const failing: Workload = {
+  name: "failing",
+  clients: 1,
+  config: (chance) => {
+    const { tasks } = drawTaskRules(chance);
+    const open = { policy: "consecutive", timeout: OPEN_MS, maxOpenMs: 10 * OPEN_MS } as const;
+    return {
+      tasks: { ...tasks, retryDelay: 10, maxRetryDelayMs: MOST_PAUSE_MS },
+      rules: { sharesAgents: true, agentBreaker: { ...drawBreakerRules(chance), ...open } },
+    };
+  },
+  client: (client) => [failAndRetry(client)],
+};
+
+const OPEN_MS = 60_000;
+const MOST_PAUSE_MS = 20;
+
+/** The time of an attempt besides its work: to hear of it, to start it and to report its end. */
+const OVERHEAD_MS = 15;
+
+function* failAndRetry(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  while (!world.isOver) {
+    const since = world.now;
+    const isCalm = FAULTS.every((fault) => world.rate(fault) === 0);
+    const [count, retries, ms] = [chance.between(1, 20), chance.int(4), chance.int(10)];
+    const brokenAgents = chance.happens(0.7) ? Infinity : chance.int(world.workers.length);
+    for (let i = 0; i < count; i++) {
+      const { id } = chance.pick(world.workers);
+      yield* submit(client, {
+        ...{ script: { ms, brokenAgents }, retries, queueTimeoutMs: 0 },
+        ...(chance.happens(0.3) && { assignedAgent: id, placed: chance.happens(0.5) }),
+      });
+    }
+    yield* waitForCapacity(client, 0);
+    const attempts = count * (retries + 1);
+    const most = attempts * (ms + OVERHEAD_MS) + retries * MOST_PAUSE_MS + 100;
+    const took = world.now - since;
+    if (!isCalm || world.isOver || took <= most) continue;
+    fail("NeverPassedOver", `${attempts} attempts took ${took} ms, in place of at most ${most} ms`);
   }
 }
 
