@@ -6,8 +6,9 @@ import {
   readBreakerConfig,
 } from "../../src/breakers/config.ts";
 import { CONFLICT_OPTIONS } from "../../src/conflicts/config.ts";
-import { encode } from "../../src/core/data/plain.ts";
+import type { Fifo } from "../../src/core/data/fifo.ts";
 import { LOCK_OPTIONS } from "../../src/locks/config.ts";
+import { sweep } from "../../src/locks/state.ts";
 import { MESSAGE_OPTIONS } from "../../src/messages/config.ts";
 import { METRICS_OPTIONS } from "../../src/metrics/config.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
@@ -45,8 +46,30 @@ class C { readonly #d = new Set<string>(); #e: Fifo<number> | undefined; f = 1; 
   assertEquals(collectionsIn({ path: "src/x/client.ts", text }), ["C.#d", "C.#e"]);
 });
 
-/** Steps commands with names of their own, for each of `from` to `to`. */
-function churn(bench: RootDriver, from: number, to: number): number {
+/** The largest size of each collection, by its path in a state. */
+type Sizes = Map<string, number>;
+
+/** Notes the sizes of all collections in `part` of a state. */
+function measure(part: unknown, path: string, sizes: Sizes, seen = new Set<unknown>()): void {
+  if (typeof part !== "object" || part === null || seen.has(part)) return;
+  seen.add(part);
+  if (part instanceof Map || part instanceof Set || Array.isArray(part)) {
+    const members = [...part.values()];
+    sizes.set(path, Math.max(members.length, sizes.get(path) ?? 0));
+    for (const member of members) measure(member, `${path}.*`, sizes, seen);
+  } else if ("items" in part && "head" in part) { // a queue; what has left it is cleared away later
+    const { items, head } = part as Fifo<unknown>;
+    measure(items.slice(head), path, sizes, seen);
+  } else {
+    for (const [key, value] of Object.entries(part)) {
+      if (key !== "previous" && key !== "next") measure(value, `${path}.${key}`, sizes, seen);
+    }
+  }
+}
+
+/** Steps commands with names of their own, for each of `from` to `to`, and returns all sizes. */
+function churn(bench: RootDriver, from: number, to: number): Sizes {
+  const sizes: Sizes = new Map();
   const { rules } = readBreakerConfig({}, () => "test");
   for (let i = from; i < to; i++) {
     const [a, b] = [`a${i}`, `b${i}`];
@@ -55,8 +78,9 @@ function churn(bench: RootDriver, from: number, to: number): number {
       agent(a, { isImplicit: true, maxConcurrentTasks: 2 }),
       place(`t${i}`, a, { type: `type ${i}`, idempotencyKey: `k${i}`, requires: [] }),
       { type: "complete", taskId: `t${i}`, epoch: 0, result: i },
-      acquire(`r${i}`, a),
-      { type: "release", resourceId: `r${i}`, agentId: a, owner: a, epoch: 0 },
+      acquire(`r${i}`, "same"),
+      { type: "release", resourceId: `r${i}`, agentId: "same", owner: "same", epoch: 0 },
+      { type: "note-requests", subject: "resource", subjectId: a, requests: [["same", i]] },
       { type: "define", resourceId: `d${i}`, capacity: 2 },
       { type: "define-breaker", name: `c${i}`, rules },
       message(a, b, 0, { messageId: `m${i}` }),
@@ -82,8 +106,11 @@ function churn(bench: RootDriver, from: number, to: number): number {
       { type: "commit-version", resourceId: `v${i}`, agentId: a, version: 0 } as never,
     );
     bench.pass(0);
+    if (i % 50 !== 0) continue;
+    sweep(bench.state.locks); // which happens by itself at 2,048 idle ones
+    measure(bench.state, "", sizes);
   }
-  return encode(bench.state).length;
+  return sizes;
 }
 
 Deno.test("the state of all subsystems doesn't grow with the names that come and go", () => {
@@ -103,10 +130,10 @@ Deno.test("the state of all subsystems doesn't grow with the names that come and
     },
     rules: { ...DEFAULT_RULES, sharesAgents: true },
   });
-  // Idle locks are swept when there are 2,048 of them, so both times are behind a sweep.
-  const early = churn(bench, 1, 4_100);
-  const late = churn(bench, 4_100, 8_200);
-  assert(late < 1.5 * early, `${early} characters became ${late}`);
+  const early = churn(bench, 1, 600);
+  const late = churn(bench, 600, 1_800);
+  const grown = [...late].filter(([path, size]) => size > (early.get(path) ?? 0) + most);
+  assertEquals(grown, []);
   const { tasks, messages, breakers, conflicts, locks, agents } = bench.state;
   assertEquals(
     [tasks.agents.size, tasks.tasks.size, messages.deadLetters.size, breakers.breakers.size],
