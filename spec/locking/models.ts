@@ -61,7 +61,7 @@ export const MODELS: readonly LockModel[] = [
     name: "limits",
     config: { ...FEW.config, maxWaiters: 1, maxResources: 2, maxDefined: 1 },
     locks: ["r", "s", "t"],
-    maxEpoch: 2,
+    maxEpoch: 3,
     maxWait: 1,
     patience: [true, false],
     groups: [[["r", "exclusive", 1], ["s", "exclusive", 1]]],
