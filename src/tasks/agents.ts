@@ -5,7 +5,6 @@
  */
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
-import { precedes } from "../core/data/heap.ts";
 import { append, unlink } from "../core/data/list.ts";
 import type { Refusal } from "../core/machine.ts";
 import type {
@@ -247,7 +246,7 @@ export function requeueUnstarted(step: Step, agent: Agent, command: RequeueUnsta
 
 function requeueUnstartedOf(step: Step, agent: Agent, reason: string): void {
   for (const group of placedGroups(agent)) {
-    for (const task of inOrder(group)) unpin(step, task);
+    for (const task of [...group.queue]) unpin(step, task);
   }
   for (const task of [...agent.tasks]) {
     const isMovable = task.status === "assigned" && task.spec.placed;
@@ -264,16 +263,12 @@ function placedGroups(agent: Agent): Group[] {
 /** Unpins placed tasks whose agent is lost. */
 function unpinLost(step: Step, placed: readonly Group[]): void {
   for (const group of placed) {
-    for (const task of inOrder(group)) {
+    for (const task of [...group.queue]) {
       unpinFromLost(step.state, task);
       if (task.pinnedTo !== "") break;
       unpin(step, task);
     }
   }
-}
-
-function inOrder({ queue }: Group): TaskRecord[] {
-  return queue.toSorted((a, b) => precedes(a, b) ? -1 : 1);
 }
 
 /** Moves a ready task to the queue that every fit agent serves. */

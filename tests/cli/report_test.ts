@@ -94,6 +94,18 @@ class Script {
   }
 }
 
+Deno.test("reportOf() adds up the waits of all attempts of a task", () => {
+  const script = new Script("{ agents: { x: { slots: 1 } }, tasks: { a: { run: _ } } }").ready("a");
+  script.now = 100;
+  script.start("a", "x");
+  script.now = 300;
+  script.ready("a");
+  script.now = 370;
+  const a = script.start("a", "x", 2);
+  script.complete("a", "x", a);
+  assertEquals(reportOf(script.state).tasks[0]!.waitedMs, 170);
+});
+
 Deno.test("reportOf() measures waiting, running, utilization and the lower bound", () => {
   const script = new Script(
     "{ agents: { x: { slots: 2 } }, tasks: { a: { run: _ }, b: { run: _, needs: a } } }",
