@@ -134,7 +134,10 @@ export class SteadyClock extends SteadyTime implements Clock {
   }
 }
 
-/** The time of this process, and its `setTimeout`. */
+/**
+ * The time of this process, and its `setTimeout`.
+ * @category Runtime
+ */
 export const systemClock: Clock = new SteadyClock();
 
 /** Returns a clock that is `ms` ahead of `clock`. */

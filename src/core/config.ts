@@ -79,7 +79,7 @@ export function oneOf<Value extends string>(
 
 /** Returns the names of the options in which two configs differ: `tasks.maxRetries`. */
 export function differences(before: unknown, after: unknown, name = ""): string[] {
-  if (Object.is(before, after)) return [];
+  if (before === after) return [];
   if (!isNested(before) || !isNested(after)) return [name];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].flatMap((each) =>

@@ -48,6 +48,7 @@ export class UninitializedError extends LockstepError {
 /**
  * A bug in Lockstep: a machine found its own state impossible. The engine stops; with a log, the
  * message names the position of the command.
+ * @category Errors
  */
 export class InvariantError extends LockstepError {
   /** Stable, unlike the message. */
@@ -66,19 +67,26 @@ export class LogError extends LockstepError {
 /**
  * Thrown by an append that certainly stored nothing and never will. After any other error of an
  * append it is unknown whether the log stored the batch.
+ * @category Errors
  */
 export class AppendRefusedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "append-refused";
 }
 
-/** The engine was closed before its log reported whether it stored a command. */
+/**
+ * The engine was closed before its log reported whether it stored a command.
+ * @category Errors
+ */
 export class OutcomeUnknownError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "outcome-unknown";
 }
 
-/** A table is full, or a limit is too small for the request; nothing was added. */
+/**
+ * A table is full, or a limit is too small for the request; nothing was added.
+ * @category Errors
+ */
 export class LimitError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "limit";

@@ -18,7 +18,10 @@ export interface LogEntry<Command> {
   readonly command: Command;
 }
 
-/** The entries of one append: the log stores all of them or none. */
+/**
+ * The entries of one append: the log stores all of them or none.
+ * @category Runtime
+ */
 export interface LogBatch<Command> {
   /** Identifies the engine that appends: random, and new at each start. */
   readonly session: string;
@@ -28,7 +31,10 @@ export interface LogBatch<Command> {
   readonly entries: readonly LogEntry<Command>[];
 }
 
-/** A state to start from, in place of the entries that led to it. */
+/**
+ * A state to start from, in place of the entries that led to it.
+ * @category Runtime
+ */
 export interface Snapshot {
   /** Number of entries that led to it: the position of the first entry after it. */
   readonly position: number;

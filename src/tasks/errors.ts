@@ -122,7 +122,10 @@ export class TaskFailedError extends LockstepError {
   }
 }
 
-/** A task that was submitted again under its idempotency key, when only its outcome was kept. */
+/**
+ * A task that was submitted again under its idempotency key, when only its outcome was kept.
+ * @category Tasks
+ */
 export class ResultDroppedError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "result-dropped";
@@ -142,7 +145,10 @@ export class ResultDroppedError extends LockstepError {
   }
 }
 
-/** A task that was cancelled, by a caller or by the end of a dependency. */
+/**
+ * A task that was cancelled, by a caller or by the end of a dependency.
+ * @category Tasks
+ */
 export class TaskCancelledError extends LockstepError {
   /** Stable, unlike the message. */
   readonly code = "task-cancelled";

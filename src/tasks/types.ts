@@ -8,10 +8,16 @@ import type { LockMode } from "../locks/types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
 
-/** A terminal status. */
+/**
+ * A terminal status.
+ * @category Tasks
+ */
 export type Outcome = "completed" | "failed" | "cancelled";
 
-/** The status of a task. The last three are terminal. */
+/**
+ * The status of a task. The last three are terminal.
+ * @category Tasks
+ */
 export type TaskStatus =
   /** A dependency is open. */
   | "waiting"

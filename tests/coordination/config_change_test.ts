@@ -89,13 +89,13 @@ Deno.test("breakers of agents come and go with their option, and with them what 
   driver.do(agent("x", { startsAtOnce: true }), configure({ rules: { agentBreaker: rules() } }));
   driver.do(submit("a", { retries: 0 }));
   driver.do({ type: "fail", taskId: "a", epoch: 0, error: error("no"), fault: "attempt" });
-  driver.do(submit("b"));
+  driver.do(agent("y", { startsAtOnce: true }), submit("of-y"), submit("b"));
   assertEquals(driver.status("b"), "ready");
   driver.do(configure({ rules: { agentBreaker: rules({ timeout: 50 }) } }));
   assertEquals(driver.state.breakers.breakers.get("agent:x")?.rules.timeout, 50);
   driver.do(configure({}));
   assertEquals([driver.status("b"), driver.state.breakers.breakers.size], ["running", 0]);
-  driver.do({ type: "complete", taskId: "b", epoch: 0, result: 1 });
+  for (const taskId of ["of-y", "b"]) driver.do({ type: "complete", taskId, epoch: 0, result: 1 });
   assertEquals(driver.state.calls.size, 0);
 });
 

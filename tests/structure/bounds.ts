@@ -175,6 +175,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/tasks/state.ts Agent.donations": "one for each of TaskState.groups",
   "src/tasks/state.ts Group.requires": "the arguments of a submission",
   "src/tasks/state.ts Group.queue": "the unfinished ones of TaskState.tasks",
+  "src/tasks/state.ts Group.lastResorts": "among TaskState.agents",
   "src/tasks/state.ts Group.candidates": "among TaskState.agents",
   "src/tasks/state.ts Group.donors": "among TaskState.agents",
   "src/tasks/state.ts Group.receivers": "among TaskState.agents",
