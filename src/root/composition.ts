@@ -3,8 +3,9 @@
  * of events hold for all of them.
  *
  * A step hands the command to the subsystem that accepts it, then lets the reactions turn the events
- * into commands for other subsystems, until no event is left to react to. All consequences of an
- * event have happened when the step returns.
+ * into commands for other subsystems, until no event is left to react to. Then the subsystems that
+ * have left something until then settle it. All consequences of an event have happened when the step
+ * returns.
  *
  * @module
  */
@@ -43,11 +44,13 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   readonly commands: readonly string[];
   /** In the order in which they fire what is due at one instant. */
   readonly #parts: readonly (readonly [Name, AnyPart])[];
+  readonly #deferring: readonly (readonly [Name, AnyPart])[];
   readonly #byCommand: ReadonlyMap<string, readonly [Name, AnyPart]>;
   readonly #reactions: Reactions<State>;
 
   constructor(parts: { readonly [Each in Name]: AnyPart }, reactions: Reactions<State>) {
     this.#parts = Object.entries(parts) as [Name, AnyPart][];
+    this.#deferring = this.#parts.filter(([, { deferring }]) => deferring !== undefined);
     this.#byCommand = new Map(
       this.#parts.flatMap((entry) => entry[1].commands.map((type) => [type, entry])),
     );
@@ -79,7 +82,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   ): unknown {
     const first = events.length;
     const answer = this.#hand(state, command, now, until, events);
-    if (events.length > first) this.#react(state, now, until, events, first);
+    if (events.length > first) this.#complete(state, now, until, events, first);
     return answer;
   }
 
@@ -93,9 +96,9 @@ export class Composition<Name extends string, State extends CompositeState<Name>
       const until = due.earliest;
       const [name, part] = this.#parts.find(([name]) => due.byPart[name] === until)!;
       const first = events.length;
-      part.fire(state[name], now, until, events);
+      (part.deferring ?? part).fire(state[name], now, until, events);
       this.#schedule(state, name, part);
-      this.#react(state, now, until, events, first);
+      this.#complete(state, now, until, events, first);
     }
   }
 
@@ -107,10 +110,23 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     events: Named[],
   ): unknown {
     const [name, part] = this.#byCommand.get(command.type)!;
-    if (state.due.byPart[name] <= until) part.fire(state[name], now, until, events);
-    const answer = part.apply(state[name], command, now, events);
+    const { fire, apply } = part.deferring ?? part;
+    if (state.due.byPart[name] <= until) fire(state[name], now, until, events);
+    const answer = apply(state[name], command, now, events);
     this.#schedule(state, name, part);
     return answer;
+  }
+
+  /** Reacts to the events from index `first` on and lets the parts settle, until nothing follows. */
+  #complete(state: State, now: Instant, until: Instant, events: Named[], first: number): void {
+    for (let next = first; next < events.length;) {
+      this.#react(state, now, until, events, next);
+      next = events.length;
+      for (const [name, part] of this.#deferring) {
+        part.deferring!.settle(state[name], now, events);
+        if (events.length > next) this.#schedule(state, name, part);
+      }
+    }
   }
 
   /** Runs the reactions to the events from index `first` on, and to those that they lead to. */
