@@ -16,7 +16,7 @@ import { listed } from "../core/describe.ts";
 import type { TaskStatus } from "../tasks/types.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";
-import type { Agent } from "../tasks/state.ts";
+import { type Agent, lockEpochOf } from "../tasks/state.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";
 import type { RootState } from "../root/state.ts";
@@ -216,7 +216,7 @@ function locksOf(
   agentId: string,
 ): Pick<AgentExplanation, "holds" | "waits"> {
   const claims = [...tasks.agents.get(agentId)?.tasks ?? []];
-  const names = [agentId, ...claims.map(({ spec, epoch }) => claimOwner(spec.id, epoch))];
+  const names = [agentId, ...claims.map((task) => claimOwner(task.spec.id, lockEpochOf(task)))];
   const holds: string[] = [];
   const waits: WaitExplanation[] = [];
   for (const name of names) {

@@ -22,12 +22,15 @@ import {
   type ClaimState,
   giveUpBeforeStart,
   giveWayBeforeStart,
+  parkClaim,
   refuseBeforeStart,
   releaseAgentLocks,
   releaseIfOver,
   releaseResources,
+  releaseUnused,
   stopWithoutLock,
   unblockClaim,
+  yieldLocks,
 } from "./reactions/claims.ts";
 
 /** The states of tasks and locks. */
@@ -54,14 +57,22 @@ const REACTIONS = new Map<string, readonly unknown[]>([
   ["task:assigned", [acquireResources]],
   ["task:admitted", [acquireResources]],
   ["attempt:ended", [releaseResources]],
+  ["task:unlocked", [releaseUnused]],
+  ["task:readied", [yieldLocks]],
   ["resource:acquired", [unblockClaim]],
-  ["resource:queued", [releaseIfOver]],
+  ["resource:queued", [parkClaim, releaseIfOver, yieldLocks]],
+  ["ask:begun", [yieldLocks]],
   ["resource:revoked", [stopWithoutLock]],
   ["resource:expired", [stopWithoutLock]],
   ["resource:abandoned", [giveUpBeforeStart]],
   ["resource:refused", [refuseBeforeStart]],
   ["deadlock:detected", [giveWayBeforeStart]],
-  ["agent:terminated", [releaseAgentLocks]],
+  ["agent:terminated", [releaseAgentLocks, yieldLocks]],
+  ["agent:spawned", [yieldLocks]],
+  ["agent:cordoned", [yieldLocks]],
+  ["agent:limited", [yieldLocks]],
+  ["agent:draining", [yieldLocks]],
+  ["scheduler:drained", [yieldLocks]],
 ]) as Reactions<SchedulerState>;
 
 const DESCRIPTIONS: Descriptions<SchedulerEvent> = { ...TASK_DESCRIPTIONS, ...LOCK_DESCRIPTIONS };

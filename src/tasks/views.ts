@@ -111,10 +111,11 @@ function reasonsOf(
     case "waiting":
       return waiting(state, task);
     case "ready":
-      return unassigned(state, task);
+      if (state.parked.has(task)) return parked(holdersOf, task);
+      return withItsLocks(task, unassigned(state, task));
     case "assigned":
-      if (task.queued) return inQueue(state, task, task.agent!);
-      return unstarted(holdersOf, task, task.agent!);
+      if (task.queued) return withItsLocks(task, inQueue(state, task, task.agent!));
+      return [`Agent "${task.agent!.agentId}" has it and has not started it`, {}];
     case "running":
       return [`It runs on agent "${task.agent!.agentId}", attempt ${task.attempts}`, {}];
     case "backing-off": {
@@ -180,13 +181,8 @@ function unassigned(state: Readonly<TaskState>, task: TaskRecord): [string, Reas
   return [summary, { fullAgents, cordonedAgents }];
 }
 
-function unstarted(
-  holdersOf: HoldersOf,
-  { spec, epoch, locked }: TaskRecord,
-  { agentId }: Agent,
-): [string, Reasons] {
-  if (locked) return [`Agent "${agentId}" has it and has not started it`, {}];
-  const own = claimOwner(spec.id, epoch);
+function parked(holdersOf: HoldersOf, { spec, request }: TaskRecord): [string, Reasons] {
+  const own = claimOwner(spec.id, request);
   const locks = spec.resources
     .map(({ resourceId }) => {
       const others = holdersOf(resourceId).filter(({ owner }) => owner !== own);
@@ -197,9 +193,14 @@ function unstarted(
     `"${resourceId}", held by ${listed(quoted(heldBy))}`
   );
   const summary = names.length > 0
-    ? `It waits on agent "${agentId}" for ${listed(names)}`
-    : `It waits on agent "${agentId}" in the queues of its locks`;
+    ? `It waits for ${listed(names)}`
+    : "It waits in the queues of its locks";
   return [summary, { locks }];
+}
+
+/** Adds to why a task has no slot that it has its locks. */
+function withItsLocks({ granted }: TaskRecord, [summary, reasons]: [string, Reasons]) {
+  return [granted ? `${summary}; it has its locks` : summary, reasons] as [string, Reasons];
 }
 
 function inQueue(
@@ -243,7 +244,7 @@ export function strandedGroups({ groups, agents }: Readonly<TaskState>): Group[]
 
 /** Returns the health of a scheduler. Costs O(agents) for each group of ready tasks. */
 export function health(state: Readonly<TaskState>, staleReports: number): HealthStatus {
-  const { counts, agents, config: { maxTasks } } = state;
+  const { counts, agents, parked, config: { maxTasks } } = state;
   const open = unfinished(state);
   const [stranded] = strandedGroups(state);
   const error = open > TOLERATED_SHARE * maxTasks
@@ -254,7 +255,7 @@ export function health(state: Readonly<TaskState>, staleReports: number): Health
   return {
     healthy: error === undefined,
     ...(error !== undefined && { error }),
-    metrics: { ...counts, agents: agents.size, staleReports },
+    metrics: { ...counts, waitingForLocks: parked.size, agents: agents.size, staleReports },
   };
 }
 

@@ -43,11 +43,14 @@ import {
   acquireResources,
   giveUpBeforeStart,
   giveWayBeforeStart,
+  parkClaim,
   refuseBeforeStart,
   releaseIfOver,
   releaseResources,
+  releaseUnused,
   stopWithoutLock,
   unblockClaim,
+  yieldLocks,
 } from "./claims.ts";
 import {
   evictLosers,
@@ -68,8 +71,19 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("task:assigned", acquireResources),
   on("task:admitted", acquireResources),
   on("attempt:ended", releaseResources),
+  on("task:unlocked", releaseUnused),
+  on("task:readied", yieldLocks),
   on("resource:acquired", unblockClaim),
-  on("resource:queued", releaseIfOver, noteContenders, reportContention, settleContention),
+  on(
+    "resource:queued",
+    parkClaim,
+    releaseIfOver,
+    noteContenders,
+    reportContention,
+    settleContention,
+    yieldLocks,
+  ),
+  on("ask:begun", yieldLocks),
   on("resource:revoked", stopWithoutLock),
   on("resource:expired", stopWithoutLock),
   on("resource:abandoned", giveUpBeforeStart),
@@ -83,7 +97,11 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("message:unanswered", endWatch),
 
   // Whoever is registered is known everywhere, and whoever is gone is gone everywhere.
-  on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
+  on("agent:spawned", enroll, openMailbox, introduce, makeBreaker, yieldLocks),
+  on("agent:cordoned", yieldLocks),
+  on("agent:limited", yieldLocks),
+  on("agent:draining", yieldLocks),
+  on("scheduler:drained", yieldLocks),
   on("agent:joined", requeueTasks, releaseLocks),
   on("agent:suspected", suspendAgent, shedWhileSuspect),
   on("agent:recovered", resumeAgent),
@@ -97,6 +115,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
     closeMailbox,
     retireFromConflicts,
     forgetBreaker,
+    yieldLocks,
   ),
 
   // An attempt is a call through the breaker of its agent.
