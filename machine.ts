@@ -24,6 +24,7 @@ export {
 export { defaultLogger, requireLogger, silentLogger } from "./src/core/logger.ts";
 export {
   type AnswerTo,
+  type DeferringPart,
   definePart,
   type Instant,
   type Machine,
@@ -197,6 +198,7 @@ export type {
   Fail,
   Heartbeat,
   LimitAgent,
+  Park,
   Preempt,
   Progress,
   RegisterAgent,
@@ -213,6 +215,7 @@ export type {
   Unblock,
   UncordonAgent,
   UseStrategy,
+  YieldLocks,
 } from "./src/tasks/commands.ts";
 export type { StrategyName } from "./src/tasks/strategies.ts";
 export { EventBus as AnyEventBus } from "./src/core/bus/event_bus.ts";

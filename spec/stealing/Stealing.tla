@@ -18,10 +18,11 @@ CONSTANTS
   AtOnce,          \* the agents whose claims start as soon as they have a slot
   Steals,          \* whether stealing is on
   StealThreshold, MaxStealBatch,
-  Retries,         \* retries of a task
-  MaxCrashes,      \* the number of lost claims after which a task fails
-  Limits,          \* the time limits of tasks: queue, attempt, heartbeat
-  Causes           \* the causes of cordons
+  Retries,         \* attempts after the first
+  MaxCrashes,      \* lost claims that a task survives
+  Limits,          \* the time limits that tasks have: queue, attempt, heartbeat
+  Causes,          \* for which agents may be cordoned
+  Needs            \* the tasks that need locks
 
 \* Sequences
 
@@ -49,7 +50,8 @@ known == <<tasks, agents, order, born, ready, claims, queue, load, lingering, ep
 vars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
 
 Unborn == [status |-> "new", agent |-> Nobody, epoch |-> 0, slot |-> FALSE, placed |-> FALSE,
-           pin |-> Nobody, rank |-> 0, attempts |-> 0, crashes |-> 0, paused |-> FALSE]
+           pin |-> Nobody, rank |-> 0, attempts |-> 0, crashes |-> 0, paused |-> FALSE,
+           request |-> 0, granted |-> FALSE]   \* for locks: under which epoch, and whether it has them
 
 Absent == [up |-> FALSE, cordons |-> {}, drained |-> FALSE, outside |-> 0, reported |-> FALSE]
 
@@ -71,6 +73,10 @@ Precedes(t, u) == \/ tasks[t].rank < tasks[u].rank
                   \/ tasks[t].rank = tasks[u].rank /\ Index(born, t) < Index(born, u)
 \* `s` is sorted; `t` may be in it.
 Insert(s, t) == SelectSeq(s, LAMBDA u : Precedes(u, t)) \o <<t>> \o SelectSeq(s, LAMBDA u : Precedes(t, u))
+
+HasLocks(t) == t \notin Needs \/ tasks[t].granted
+\* It waits for its locks, and so for no agent.
+Parked(t) == tasks[t].status = "ready" /\ tasks[t].request # 0 /\ ~tasks[t].granted
 
 Terminal == {"completed", "failed", "cancelled"}
 Claimed == {"assigned", "running"}
@@ -139,6 +145,7 @@ NothingLeft == todo = <<>> /\ Due.kind = "nothing" /\ ~StealDue
 \* Items of `todo`
 
 OfTask(ev, t) == [ev |-> ev, t |-> t]
+Unlocked(t) == [ev |-> "unlocked", t |-> t, n |-> tasks[t].request]
 Started(t) == OfTask("started", t)
 Completed(t) == OfTask("completed", t)
 TimedOut(t, limit) == [ev |-> "timed-out", t |-> t, limit |-> limit]
@@ -155,9 +162,11 @@ Reported(a, outside) == [ev |-> "reported", a |-> a, outside |-> outside]
 \* The state of the attempt of a claim when the claim ends.
 BodyOf(t) == IF tasks[t].status = "running" THEN "running" ELSE "settled"
 
-\* The claim of `t` ends; its slot is released by attempt:ended, at once or when the attempt has ended.
-Parts(t, body, rest) ==
-  LET r == tasks[t]  a == r.agent IN
+\* The claim of `t` ends; its slot and its locks come back with attempt:ended, at once or when the body
+\* has ended. Locks without a slot stay with a task that goes on.
+Parts(t, body, after) ==
+  LET r == tasks[t]  a == r.agent
+      rest == (IF r.request # 0 /\ ~r.slot /\ tasks'[t].request = 0 THEN <<Unlocked(t)>> ELSE <<>>) \o after IN
   IF a = Nobody
   THEN todo' = rest /\ UNCHANGED <<claims, queue, lingering>>
   ELSE /\ claims' = [claims EXCEPT ![a] = Without(@, t)]
@@ -173,7 +182,10 @@ Parts(t, body, rest) ==
 Frees(S) == /\ freed' = IF todo' = <<>> THEN {a \in S : (CanTake(a) \/ Through(a))'} ELSE S
             /\ quiet' = NothingLeft'
 
-Unclaimed(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE]
+Unclaimed(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE,
+                   !.request = IF tasks[t].slot THEN 0 ELSE @, !.granted = @ /\ ~tasks[t].slot]
+\* The same when the task won't go on at once.
+Dropped(t) == [Unclaimed(t) EXCEPT !.request = 0, !.granted = FALSE]
 
 \* The effect of the end of a claim on the task.
 Outcome(t, fault) ==
@@ -212,16 +224,19 @@ TaskCreated(t) ==
   /\ Frees(freed)
 
 NextEpoch == epoch + 1
-\* `t` is assigned to `a` under a new epoch, with a slot if one is free.
+\* A claim with a slot requests the locks that its task needs and doesn't have.
+Requests(t, e) == IF t \in Needs /\ tasks[t].request = 0 THEN e ELSE tasks[t].request
+\* `t` goes to `a`, into a slot if one is free, under a new epoch.
 Claims(t, a, rest) ==
   LET slot == HasSlot(a)  e == NextEpoch IN
   /\ epoch' = e
-  /\ tasks' = [tasks EXCEPT ![t].status = "assigned", ![t].agent = a, ![t].epoch = e, ![t].slot = slot]
+  /\ tasks' = [tasks EXCEPT ![t].status = "assigned", ![t].agent = a, ![t].epoch = e, ![t].slot = slot,
+                             ![t].request = IF slot THEN Requests(t, e) ELSE @]
   /\ ready' = Without(ready, t)
   /\ claims' = [claims EXCEPT ![a] = Append(@, t)]
   /\ queue' = IF slot THEN queue ELSE [queue EXCEPT ![a] = Insert(@, t)]
   /\ load' = IF slot THEN [load EXCEPT ![a] = @ + 1] ELSE load
-  /\ todo' = (IF slot /\ a \in AtOnce THEN <<Started(t)>> ELSE <<>>) \o rest
+  /\ todo' = (IF slot /\ a \in AtOnce /\ HasLocks(t) THEN <<Started(t)>> ELSE <<>>) \o rest
   /\ UNCHANGED <<agents, order, born, lingering>>
   /\ Frees(freed)
 
@@ -237,11 +252,31 @@ TaskAssigned(t, a, e, queued) ==
 TaskAdmitted(t, a, e) ==
   /\ todo = <<>> /\ ~quiet /\ e = tasks[t].epoch
   /\ Due = [kind |-> "admit", t |-> t, a |-> a]
-  /\ tasks' = [tasks EXCEPT ![t].slot = TRUE]
+  /\ tasks' = [tasks EXCEPT ![t].slot = TRUE, ![t].request = Requests(t, e)]
   /\ queue' = [queue EXCEPT ![a] = Without(@, t)]
   /\ load' = [load EXCEPT ![a] = @ + 1]
-  /\ todo' = IF a \in AtOnce THEN <<Started(t)>> ELSE <<>>
+  /\ todo' = IF a \in AtOnce /\ HasLocks(t) THEN <<Started(t)>> ELSE <<>>
   /\ UNCHANGED <<agents, order, born, ready, claims, lingering, epoch>>
+  /\ Frees(freed)
+
+\* A claim whose locks are held by others: the slot is for another task.
+TaskParked(t, a, e) ==
+  /\ todo # <<>> /\ Head(todo) = OfTask("parked", t)
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t].status = "ready", ![t].agent = Nobody, ![t].slot = FALSE]
+  /\ claims' = [claims EXCEPT ![a] = Without(@, t)]
+  /\ load' = [load EXCEPT ![a] = @ - 1]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, born, ready, queue, lingering, epoch>>
+  /\ Frees(freed \cup {a})
+
+\* A task without a slot gives back its locks, or stops to wait for them.
+TaskUnlocked(t, n) ==
+  /\ todo # <<>> /\ Head(todo) = [ev |-> "unlocked", t |-> t, n |-> n]
+  /\ tasks' = IF tasks[t].request = n
+               THEN [tasks EXCEPT ![t].request = 0, ![t].granted = FALSE] ELSE tasks
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
   /\ Frees(freed)
 
 TaskStarted(t, a, e) ==
@@ -255,7 +290,7 @@ TaskStarted(t, a, e) ==
 TaskCompleted(t, a, e) ==
   /\ todo # <<>> /\ Head(todo) = Completed(t)
   /\ a = tasks[t].agent /\ e = tasks[t].epoch
-  /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT !.status = "completed"]]
+  /\ tasks' = [tasks EXCEPT ![t] = [Dropped(t) EXCEPT !.status = "completed"]]
   /\ Parts(t, "settled", Tail(todo))
   /\ UNCHANGED <<agents, order, born, ready, load, epoch>>
   /\ Frees(freed)
@@ -267,7 +302,7 @@ EndsAs(t, a, e, status) ==
   /\ LET i == Head(todo)  o == Outcome(t, i.fault)
          leaves == status = "ready" /\ tasks[t].placed IN
      /\ o.status = status
-     /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT
+     /\ tasks' = [tasks EXCEPT ![t] = [(IF status = "ready" THEN Unclaimed(t) ELSE Dropped(t)) EXCEPT
                     !.status = status, !.attempts = o.attempts, !.crashes = o.crashes,
                     !.paused = status = "backing-off", !.pin = IF leaves THEN Nobody ELSE @]]
      /\ ready' = IF status = "ready" THEN Insert(ready, t) ELSE Without(ready, t)
@@ -282,7 +317,7 @@ TaskRequeued(t, a, e) == EndsAs(t, a, e, "ready")
 TaskCancelled(t, a, e) ==
   /\ todo # <<>> /\ Head(todo) = OfTask("cancelled", t)
   /\ a = tasks[t].agent /\ e = tasks[t].epoch
-  /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT !.status = "cancelled", !.paused = FALSE]]
+  /\ tasks' = [tasks EXCEPT ![t] = [Dropped(t) EXCEPT !.status = "cancelled", !.paused = FALSE]]
   /\ ready' = Without(ready, t)
   /\ Parts(t, BodyOf(t), Tail(todo))
   /\ UNCHANGED <<agents, order, born, load, epoch>>
@@ -328,9 +363,9 @@ AgentSpawned(a) ==
   /\ UNCHANGED <<tasks, born, ready, claims, queue, load, lingering, epoch>>
   /\ Frees(freed \cup {a})
 
-\* Its claims end in the order in which they began, then its lingering attempts. Tasks that
-\* were placed with it and wait to enter its queue may be assigned to any agent.
-Unpinned(t, a) == IF tasks[t].status = "ready" /\ tasks[t].placed /\ tasks[t].pin = a
+\* Its claims end in the order in which they began, then the bodies that it still ran. What was
+\* placed with it and waits for room may go to any agent.
+Unpinned(t, a) == IF tasks[t].status = "ready" /\ ~Parked(t) /\ tasks[t].placed /\ tasks[t].pin = a
                   THEN [tasks[t] EXCEPT !.pin = Nobody] ELSE tasks[t]
 RECURSIVE InOrder(_)
 InOrder(S) == IF S = {} THEN <<>>
@@ -425,7 +460,7 @@ ClaimRefusal(t, e) ==
   ELSE "stale-epoch"
 RunRefusal(t, e) ==
   IF ClaimRefusal(t, e) # "none" THEN ClaimRefusal(t, e)
-  ELSE IF tasks[t].slot THEN "none" ELSE "status"
+  ELSE IF tasks[t].slot /\ HasLocks(t) THEN "none" ELSE "status"
 Refusal(command, t, e) ==
   CASE command = "start" ->
          IF RunRefusal(t, e) = "none" /\ tasks[t].status = "running" THEN "status" ELSE RunRefusal(t, e)
@@ -481,6 +516,26 @@ PauseOver(t) ==
      THEN tasks' = [tasks EXCEPT ![t].paused = FALSE] /\ UNCHANGED
             <<agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
      ELSE Asks(<<OfTask("readied", t)>>)
+\* What the locks answer to a request; late, or twice, it is nothing.
+IsOpen(t, n) == n # 0 /\ tasks[t].request = n /\ ~tasks[t].granted
+Park(t, n) ==
+  quiet /\ Asks(IF IsOpen(t, n) /\ tasks[t].agent # Nobody THEN <<OfTask("parked", t)>> ELSE <<>>)
+Unblock(t, n) ==
+  /\ quiet
+  /\ IF ~IsOpen(t, n) THEN Asks(<<>>)
+     ELSE /\ tasks' = [tasks EXCEPT ![t].granted = TRUE]
+          /\ todo' = IF tasks[t].agent = Nobody THEN <<OfTask("readied", t)>>
+                     ELSE IF tasks[t].agent \in AtOnce THEN <<Started(t)>> ELSE <<>>
+          /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
+          /\ freed' = {} /\ quiet' = (todo' = <<>>)
+\* A lock was taken from it, or can't be had. Its locks have the name of the request, if there was one.
+Preempt(t, n) ==
+  /\ quiet
+  /\ LET r == tasks[t] IN
+     Asks(IF n # 0 /\ (IF r.request # 0 THEN r.request = n ELSE r.agent # Nobody /\ r.epoch = n)
+          THEN <<Ends(t, "none", BodyOf(t))>> ELSE <<>>)
+\* A task that has its locks and no slot gives them back. It stays in its queue.
+Yield(t) == quiet /\ Asks(IF tasks[t].granted /\ ~tasks[t].slot THEN <<Unlocked(t)>> ELSE <<>>)
 RegisterAgent(a) == quiet /\ Asks(<<OfAgent("spawned", a)>>)
 RemoveAgent(a) == quiet /\ agents[a].up /\ Asks(<<OfAgent("terminated", a)>>)
 CordonAgent(a, cause) ==
@@ -510,12 +565,13 @@ Commands ==
   \/ \E t \in Task, home \in Agent \cup {Nobody}, rank \in Int : Submit(t, home, rank)
   \/ \E t \in Task, e \in Epochs :
        Start(t, e) \/ Complete(t, e) \/ Settle(t, e) \/ GraceOver(t, e)
+       \/ Park(t, e) \/ Unblock(t, e) \/ Preempt(t, e)
   \/ \E t \in Task, e \in Epochs, fault \in {"attempt", "task", "none"} : Fail(t, e, fault)
   \/ \E t \in Task, e \in Epochs, command \in {"start", "complete", "fail"},
         reason \in {"unknown-task", "status", "stale-epoch"} : TaskRefused(command, t, e, reason)
   \/ \E t \in Task, home \in Agent \cup {Nobody}, reason \in {"duplicate", "unknown-agent", "unfit"} :
        SubmitRefused(t, home, reason)
-  \/ \E t \in Task : Cancel(t) \/ PauseOver(t)
+  \/ \E t \in Task : Cancel(t) \/ PauseOver(t) \/ Yield(t)
        \/ \E reason \in {"unknown-task", "status"} : TaskRefused("cancel", t, 0, reason)
   \/ \E t \in Task, limit \in Limits : Expire(t, limit)
   \/ \E a \in Agent, command \in {"remove-agent", "drain-agent", "cordon-agent", "requeue-agent-tasks",
@@ -529,13 +585,14 @@ Events ==
   \/ \E t \in Task : LET a == tasks[t].agent  e == tasks[t].epoch IN
        \/ TaskStarted(t, a, e) \/ TaskCompleted(t, a, e) \/ TaskFailed(t, a, e)
        \/ TaskBackedOff(t, a, e) \/ TaskRequeued(t, a, e) \/ TaskCancelled(t, a, e)
-       \/ TaskAdmitted(t, a, e)
+       \/ TaskAdmitted(t, a, e) \/ TaskParked(t, a, e)
        \/ \E from, to \in Agent : TaskStolen(t, from, e, to)
   \/ \E t \in Task, a \in Agent, queued \in BOOLEAN : TaskAssigned(t, a, NextEpoch, queued)
   \/ \E t \in Task : TaskCreated(t) \/ TaskReadied(t) \/ \E limit \in Limits : TaskTimedOut(t, limit)
   \/ \E a \in Agent : \/ AgentSpawned(a) \/ AgentTerminated(a) \/ AgentDraining(a) \/ AgentReportExpired(a)
                       \/ \E cause \in Causes : AgentCordoned(a, cause) \/ AgentUncordoned(a, cause)
                       \/ todo # <<>> /\ Head(todo).ev = "reported" /\ AgentReported(a, Head(todo).outside)
+  \/ todo # <<>> /\ Head(todo).ev = "unlocked" /\ TaskUnlocked(Head(todo).t, Head(todo).n)
   \/ todo # <<>> /\ Head(todo).ev = "ended"
      /\ LET i == Head(todo) IN AttemptEnded(i.t, i.a, i.e, i.abandoned, ~i.slot)
   \/ todo = <<>> /\ StealDue /\ WorkstealingRequest(Source, Target, Batch(Source, Target))
@@ -551,6 +608,7 @@ Spec == Init /\ [][Next]_vars
 Count(s, x) == Cardinality({i \in 1..Len(s) : s[i] = x})
 Pending(ev) == {i \in 1..Len(todo) : todo[i].ev = ev}
 Arriving(t) == {i \in Pending("arrives") : todo[i].t = t}
+Granted(t) == {i \in Pending("readied") : todo[i].t = t}
 Owners(t) == {a \in Agent : Count(claims[a], t) > 0}
 
 TypeOK ==
@@ -561,6 +619,9 @@ TypeOK ==
        /\ tasks[t].slot \in BOOLEAN /\ tasks[t].placed \in BOOLEAN /\ tasks[t].paused \in BOOLEAN
        /\ tasks[t].attempts \in 0..(Retries + 1) /\ tasks[t].crashes \in 0..(MaxCrashes + 1)
        /\ tasks[t].slot => tasks[t].status \in Claimed
+       /\ tasks[t].request \in 0..epoch /\ tasks[t].granted \in BOOLEAN
+       /\ tasks[t].granted => tasks[t].request # 0
+       /\ tasks[t].request # 0 => t \in Needs /\ tasks[t].status \in {"ready"} \cup Claimed
        /\ tasks[t].paused => tasks[t].status = "backing-off"
        /\ tasks[t].pin # Nobody => tasks[t].placed
   /\ \A a \in Agent : /\ agents[a].up \in BOOLEAN /\ agents[a].cordons \subseteq Causes
@@ -572,7 +633,9 @@ TypeOK ==
 \* A task that waits or runs is in exactly one place.
 NoLostTask ==
   \A t \in Task :
-    /\ tasks[t].status = "ready" => Count(ready, t) + Cardinality(Arriving(t)) = 1
+    /\ tasks[t].status = "ready" =>
+         Count(ready, t) + Cardinality(Arriving(t)) + Cardinality(Granted(t)) =
+           IF tasks[t].request = 0 \/ tasks[t].granted THEN 1 ELSE 0
     /\ tasks[t].status \in Claimed =>
          /\ Count(claims[tasks[t].agent], t) = 1
          /\ Count(queue[tasks[t].agent], t) = IF tasks[t].slot THEN 0 ELSE 1
@@ -599,7 +662,7 @@ OwnedByLiveAgent ==
        \E i \in Pending("ends") : todo[i].t = t
   /\ \A l \in lingering : ~agents[l.agent].up => \E i \in Pending("ended") : todo[i].e = l.epoch
   /\ quiet => \A a \in Agent : ~(agents[a].drained /\ load[a] = 0 /\ claims[a] = <<>>)
-  /\ todo = <<>> => \A t \in Task : (tasks[t].placed /\ tasks[t].status = "ready") =>
+  /\ todo = <<>> => \A t \in Task : (tasks[t].placed /\ tasks[t].status = "ready" /\ Count(ready, t) = 1) =>
        (tasks[t].pin = Nobody \/ agents[tasks[t].pin].up)
 
 \* Slots in use: by claims, by lingering attempts, and by claims about to release their slot.
@@ -610,6 +673,10 @@ InUse(a) == Cardinality({t \in Task : tasks[t].agent = a /\ tasks[t].slot})
 CapacityRespected ==
   \A a \in Agent : /\ load[a] = InUse(a) /\ load[a] <= Slots[a] /\ Len(queue[a]) <= Room[a]
                    /\ \A t \in Task : tasks[t].status = "running" => tasks[t].slot
+\* Nothing runs without the locks that it needs, and who was refused them has neither slot nor agent.
+RunningHasLocks ==
+  \A t \in Needs : /\ tasks[t].status = "running" => tasks[t].granted
+                   /\ (tasks[t].slot /\ ~tasks[t].granted) => tasks[t].request = tasks[t].epoch
 
 TaskConservation ==
   /\ Range(born) = {t \in Task : tasks[t].status # "new"}
@@ -642,7 +709,7 @@ WorkConserving ==
     /\ ~(tasks[t].status = "ready" /\ tasks[t].pin = a /\ "breaker" \in agents[a].cordons)
     /\ ~(/\ Open(a) /\ load[a] < Slots[a]
          /\ tasks[t].agent = a /\ tasks[t].status = "assigned" /\ ~tasks[t].slot)
-    /\ ~(/\ Open(a) /\ tasks[t].status = "ready"
+    /\ ~(/\ Open(a) /\ tasks[t].status = "ready" /\ (tasks[t].request = 0 \/ tasks[t].granted)
          /\ tasks[t].pin \in {Nobody, a}
          /\ load[a] < Slots[a] \/ (tasks[t].pin = a /\ Len(queue[a]) < Room[a]))
 

@@ -158,4 +158,38 @@ M_NoQuarantine(t, fault) ==
   IF fault = "limit" THEN [status |-> "failed", attempts |-> r.attempts, crashes |-> r.crashes]
   ELSE [status |-> IF fault \in {"orphan", "requeue"} THEN "ready" ELSE "backing-off",
         attempts |-> r.attempts - ran, crashes |-> r.crashes + ran]
+
+\* A task that waits for its locks keeps its slot.
+M_ParkedKeepsSlot(t, a, e) ==
+  /\ todo # <<>> /\ Head(todo) = OfTask("parked", t)
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t].status = "ready", ![t].agent = Nobody, ![t].slot = FALSE]
+  /\ claims' = [claims EXCEPT ![a] = Without(@, t)]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, born, ready, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+\* Or its place among the tasks that wait for an agent.
+M_ParkedStaysInQueue(t, a, e) ==
+  /\ todo # <<>> /\ Head(todo) = OfTask("parked", t)
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t].status = "ready", ![t].agent = Nobody, ![t].slot = FALSE]
+  /\ claims' = [claims EXCEPT ![a] = Without(@, t)]
+  /\ load' = [load EXCEPT ![a] = @ - 1]
+  /\ ready' = Insert(ready, t)
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, born, queue, lingering, epoch>>
+  /\ Frees(freed \cup {a})
+
+\* Locks are not waited for.
+M_StartsWithoutLocks(t) == TRUE
+
+\* Granted locks lead to nothing.
+M_GrantForgotten(t, n) ==
+  /\ quiet /\ IsOpen(t, n)
+  /\ tasks' = [tasks EXCEPT ![t].granted = TRUE]
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
+
+\* What has ended keeps its locks.
+M_LocksNeverComeBack(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE]
 ================================================================================

@@ -21,6 +21,8 @@ const UNBORN = {
   attempts: 0,
   crashes: 0,
   paused: false,
+  request: 0,
+  granted: false,
 };
 
 const ABSENT = { up: false, cordons: new Set(), drained: false, outside: 0, reported: false };
@@ -65,6 +67,8 @@ function abstractTask(task: TaskRecord): typeof UNBORN {
     attempts,
     crashes,
     paused: status === "backing-off" && timer?.isSet === true,
+    request: task.request,
+    granted: task.granted,
   };
 }
 

@@ -41,6 +41,14 @@ export function commandAction(command: ModelCommand): Action {
       return action("Fail", command.taskId, command.epoch, command.fault);
     case "end-attempt":
       return action("Settle", command.taskId, command.epoch);
+    case "park":
+      return action("Park", command.taskId, command.epoch);
+    case "unblock":
+      return action("Unblock", command.taskId, command.epoch);
+    case "preempt":
+      return action("Preempt", command.taskId, command.epoch);
+    case "yield-locks":
+      return action("Yield", command.taskIds[0]!);
     case "cancel":
       return action("Cancel", command.taskId);
     case "register-agent":
@@ -99,11 +107,14 @@ export function eventAction(event: TaskEvent): Action {
     case "task:assigned":
       return action(nameOf(event), event.taskId, event.agentId, event.epoch, event.queued);
     case "task:admitted":
+    case "task:parked":
     case "task:started":
     case "task:completed":
-    case "task:backed-off":
     case "task:requeued":
       return action(nameOf(event), event.taskId, event.agentId, event.epoch);
+    case "task:unlocked":
+      return action(nameOf(event), event.taskId, event.lockEpoch);
+    case "task:backed-off":
     case "task:failed":
     case "task:cancelled":
       return action(nameOf(event), event.taskId, event.agentId ?? "", event.epoch);

@@ -32,6 +32,8 @@ export interface Bounds {
   readonly maxCrashes: number;
   readonly limits: readonly ("queue" | "attempt" | "heartbeat")[];
   readonly causes: readonly CordonCause[];
+  /** The tasks that need locks. */
+  readonly needs: readonly string[];
   readonly used: readonly string[];
   readonly ranks: readonly number[];
   readonly maxEpoch: number;
@@ -145,6 +147,7 @@ function usedAs(command: ModelCommand): string {
   if (command.type === "fail") return `fail-${command.fault}`;
   if (command.type === "uncordon-agent") return "cordon-agent";
   if (command.type === "end-attempt") return "settle";
+  if (command.type === "yield-locks") return "yield";
   if (command.type !== "expire") return command.type;
   if (command.limit === "grace") return "grace-over";
   if (command.limit === "backoff") return "pause-over";
@@ -163,6 +166,7 @@ function taskCommands(bounds: Bounds, taskId: string): ModelCommand[] {
       bounds.ranks.map((rank) => submit(bounds, taskId, home, rank))
     ),
     { type: "cancel", taskId, reason: "test" },
+    { type: "yield-locks", taskIds: [taskId], reason: "test" },
     expire("backoff"),
     ...bounds.limits.map(expire),
   ];
@@ -179,6 +183,9 @@ function claimCommands(taskId: string, epoch: number): ModelCommand[] {
     fail("task"),
     fail("none"),
     { type: "end-attempt", taskId, epoch },
+    { type: "park", taskId, epoch },
+    { type: "unblock", taskId, epoch },
+    { type: "preempt", taskId, epoch, reason: "test", isHopeless: false },
     { type: "expire", limit: "grace", id: taskId, epoch },
   ];
 }
@@ -230,7 +237,7 @@ function submit(bounds: Bounds, id: string, home: string, rank: number): ModelCo
     dependencies: [],
     assignedAgent: home,
     placed: home !== "",
-    resources: [],
+    resources: bounds.needs.includes(id) ? [{ resourceId: "r", mode: "exclusive", units: 1 }] : [],
     requires: [],
     queueTimeoutMs: far("queue"),
     timeoutMs: far("attempt"),

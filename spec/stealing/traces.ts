@@ -9,7 +9,7 @@ import type { CordonCause } from "../../src/tasks/types.ts";
 import { nextInt, type Prng, seeded } from "../../src/core/data/prng.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
 import type { TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
-import type { TaskState } from "../../src/tasks/state.ts";
+import type { TaskRecord, TaskState } from "../../src/tasks/state.ts";
 import type { Trace } from "../tool/subject.ts";
 import { Recorder, type Row } from "./recorder.ts";
 
@@ -19,6 +19,8 @@ const SLOTS: Record<string, number> = { a1: 1, a2: 2, a3: 1, a4: 3 };
 const ROOM: Record<string, number> = { a1: 3, a2: 2, a3: 0, a4: 5 };
 const AT_ONCE = ["a2", "a4"];
 const TASKS = 16;
+/** Those that need locks. */
+const NEEDS = ["t2", "t5", "t8", "t11", "t14"];
 const CAUSES: readonly CordonCause[] = ["caller", "suspect", "breaker"];
 
 const ROWS = 200;
@@ -78,7 +80,7 @@ function randomCommand(prng: Prng, state: TaskState): TaskCommand {
   const agentId = pick(AGENTS);
   const epoch = nextInt(prng, 4) === 0 ? nextInt(prng, state.epoch + 2) : task?.epoch ?? 0;
   const reason = "test";
-  const kind = nextInt(prng, 40);
+  const kind = nextInt(prng, 48);
   if (kind < 8) return submit(prng, `t${Math.min(state.tasks.size + 1, TASKS)}`, agentId);
   if (kind < 14) return { type: "start", taskId, epoch };
   if (kind < 20) return { type: "complete", taskId, epoch, result: undefined };
@@ -108,7 +110,37 @@ function randomCommand(prng: Prng, state: TaskState): TaskCommand {
   }
   if (kind < 38) return { type: "requeue-agent-tasks", agentId, reason };
   if (kind < 39) return { type: "drain-agent", agentId, reason };
-  return report(prng, agentId);
+  if (kind < 40) return report(prng, agentId);
+  return randomAnswer(prng, state, task ?? state.tasks.get(pick(NEEDS)), epoch);
+}
+
+/** What the locks answer to a request, or take from a task. */
+function randomAnswer(
+  prng: Prng,
+  state: TaskState,
+  task: TaskRecord | undefined,
+  epoch: number,
+): TaskCommand {
+  const asking = [...state.tasks.values()].filter(({ request, granted }) =>
+    request !== 0 && !granted
+  );
+  const subject = asking.length > 0 && nextInt(prng, 4) > 0
+    ? asking[nextInt(prng, asking.length)]!
+    : task;
+  const taskId = subject?.spec.id ?? NEEDS[0]!;
+  const request = nextInt(prng, 8) === 0 ? epoch : subject?.request || epoch;
+  const reason = "test";
+  switch (nextInt(prng, 6)) {
+    case 0:
+      return { type: "preempt", taskId, epoch: request, reason, isHopeless: false };
+    case 1:
+      return { type: "yield-locks", taskIds: [taskId], reason };
+    case 2:
+    case 3:
+      return { type: "park", taskId, epoch: request };
+    default:
+      return { type: "unblock", taskId, epoch: request };
+  }
 }
 
 function report(prng: Prng, agentId: string): TaskCommand {
@@ -146,7 +178,7 @@ function submit(prng: Prng, id: string, agentId: string): TaskCommand {
     dependencies: [],
     assignedAgent: home,
     placed: home !== "",
-    resources: [],
+    resources: NEEDS.includes(id) ? [{ resourceId: "r", mode: "exclusive", units: 1 }] : [],
     requires: [],
     queueTimeoutMs: limit(300),
     timeoutMs: limit(60),

@@ -206,13 +206,8 @@ export class LiveView implements View {
   #agentParts(): string[] {
     const { dim, yellow } = this.#screen.style;
     const state = this.#state!;
-    const locking = new Map<string | undefined, number>();
-    for (const { phase, agentId } of state.tasks.values()) {
-      if (phase === "locking") locking.set(agentId, (locking.get(agentId) ?? 0) + 1);
-    }
     return [...state.agents.values()].map(({ agent: { id, slots }, running, isBreakerOpen }) => {
-      const used = running.size + (locking.get(id) ?? 0); // a task that waits for locks has a slot
-      return dim(`${id} ${used}/${slots}`) + (isBreakerOpen ? yellow(" ⊘") : "");
+      return dim(`${id} ${running.size}/${slots}`) + (isBreakerOpen ? yellow(" ⊘") : "");
     });
   }
 

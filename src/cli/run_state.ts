@@ -85,11 +85,12 @@ export class RunState {
       case "task:requeued":
         return this.#ready(run);
       case "task:assigned":
-        run.phase = event.queued ? "queued" : "locking";
+        run.phase = event.queued ? "queued" : "ready";
         run.agentId = event.agentId;
         return;
-      case "task:admitted":
+      case "task:parked":
         run.phase = "locking";
+        run.agentId = undefined;
         return;
       case "resource:queued":
         run.waitsForLocks = event.resourceIds;
@@ -176,7 +177,7 @@ export class RunState {
 
   #ready(run: TaskRun): void {
     run.phase = "ready";
-    run.readyAt = this.now();
+    run.readyAt ??= this.now(); // it may have waited for its locks before
   }
 
   #start(run: TaskRun, { taskId, agentId, epoch, attempt }: TaskStarted): void {

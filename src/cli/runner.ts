@@ -330,7 +330,7 @@ const EVENTS: readonly LockstepEvent["type"][] = [
   "task:created",
   "task:readied",
   "task:assigned",
-  "task:admitted",
+  "task:parked",
   "task:started",
   "task:timed-out",
   "task:backed-off",

@@ -14,7 +14,7 @@ export type Phase =
   | "ready"
   /** Waits in the queue of a busy agent. */
   | "queued"
-  /** Assigned to an agent; waits for its locks. */
+  /** Waits for its locks. */
   | "locking"
   | "running"
   /** Its outcome is known, and its command, which was asked to end, has not ended. */

@@ -18,7 +18,7 @@ import type { TaskStatus } from "../tasks/types.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";
 import { isUsable } from "../tasks/placement.ts";
-import type { Agent } from "../tasks/state.ts";
+import { type Agent, lockEpochOf } from "../tasks/state.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
 import { isKnown } from "../root/reactions/agents.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";
@@ -240,7 +240,7 @@ function locksOf(
   agentId: string,
 ): Pick<AgentExplanation, "holds" | "waits"> {
   const claims = [...tasks.agents.get(agentId)?.tasks ?? []];
-  const own = claims.map(({ spec, epoch }) => locks.owners.get(claimOwner(spec.id, epoch)));
+  const own = claims.map((task) => locks.owners.get(claimOwner(task.spec.id, lockEpochOf(task))));
   const holds: string[] = [];
   const waits: WaitExplanation[] = [];
   for (const owner of [...ownersOf(locks, agentId), ...own]) {

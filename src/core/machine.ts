@@ -135,6 +135,18 @@ export interface Part<
   ): Outcome<Answers, Each>;
   /** Puts options in force, as {@linkcode Configure} does. */
   configure?(state: State, config: object, now: Instant, events: Event[]): void;
+  /** The same for a composition, if some consequences depend on the other parts. */
+  readonly deferring?: DeferringPart<State, Command, Event>;
+}
+
+/** A part that leaves consequences to {@linkcode DeferringPart.settle}. */
+export interface DeferringPart<State, Command extends Named, Event extends Named> {
+  /** Like {@linkcode Part.fire}, without what depends on other parts. */
+  fire(state: State, now: Instant, until: Instant, events: Event[]): void;
+  /** Like {@linkcode Part.apply}, without what depends on other parts. */
+  apply(state: State, command: Command, now: Instant, events: Event[]): unknown;
+  /** Completes the step once the other parts have reacted. A no-op when nothing is left. */
+  settle(state: State, now: Instant, events: Event[]): void;
 }
 
 /** The functions of a part, from which {@linkcode definePart} derives its `step`. */
@@ -153,6 +165,8 @@ export interface PartDefinition<State, Command extends Named, Event extends Name
   fire(state: State, now: Instant, until: Instant, events: Event[]): void;
   /** See {@linkcode Part.apply}. */
   apply(state: State, command: Command, now: Instant, events: Event[]): unknown;
+  /** See {@linkcode Part.deferring}. */
+  readonly deferring?: DeferringPart<State, Command, Event>;
   /** See {@linkcode Machine.deadline}. */
   deadline(state: State): Instant;
   /** See {@linkcode Machine.describe}. */

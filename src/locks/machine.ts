@@ -227,6 +227,7 @@ function acquireAll(step: LockStep, command: AcquireAll): Answer<"acquire-all"> 
 
   const owner = ownerOf(state, command.owner, agentId);
   if (!free) return { status: "queued", waitId: enqueue(step, owner, requests, command).id };
+  owner.agentId = agentId;
   const grants = requests.map((request): GroupGrant => {
     const { resourceId } = request;
     const lock = lockOf(state, resourceId);

@@ -123,6 +123,10 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
     if (!queued) addLoad(gauges, agentId, 1);
     move(gauges, taskId, "assigned");
   },
+  "task:parked": (gauges, { taskId, agentId }) => {
+    addLoad(gauges, agentId, -1);
+    move(gauges, taskId, "ready");
+  },
   "task:started": (gauges, { taskId }) => move(gauges, taskId, "running"),
   "task:backed-off": (gauges, { taskId }) => move(gauges, taskId, "backing-off"),
   "task:completed": (gauges, { taskId }) => forgetTask(gauges, taskId),

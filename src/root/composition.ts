@@ -3,8 +3,9 @@
  * of events hold for all of them.
  *
  * A step hands the command to the subsystem that accepts it, then lets the reactions turn the events
- * into commands for other subsystems, until no event is left to react to. All consequences of an
- * event have happened when the step returns.
+ * into commands for other subsystems, until no event is left to react to. Then the subsystems that
+ * have left something until then settle it. All consequences of an event have happened when the step
+ * returns.
  *
  * @module
  */
@@ -49,6 +50,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   readonly commands: readonly string[];
   /** In the order in which they fire the timers of one instant. */
   readonly #parts: readonly (readonly [Name, AnyPart])[];
+  readonly #deferring: readonly (readonly [Name, AnyPart])[];
   readonly #byCommand: ReadonlyMap<string, readonly [Name, AnyPart]>;
   readonly #reactions: Reactions<State>;
   readonly #substitute: Substitution<State>;
@@ -59,6 +61,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     substitute: Substitution<State>,
   ) {
     this.#parts = Object.entries(parts) as [Name, AnyPart][];
+    this.#deferring = this.#parts.filter(([, { deferring }]) => deferring !== undefined);
     this.#byCommand = new Map(
       this.#parts.flatMap((entry) => entry[1].commands.map((type) => [type, entry])),
     );
@@ -87,7 +90,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
       const first = events.length;
       part.configure!(state[name], config[name], now, events);
       this.#schedule(state, name, part);
-      this.#react(state, now, -Infinity, events, first);
+      this.#complete(state, now, -Infinity, events, first);
     }
   }
 
@@ -126,7 +129,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     const answer = substitute === undefined
       ? this.#hand(state, command, now, until, events)
       : undefined;
-    if (events.length > first) this.#react(state, now, until, events, first);
+    if (events.length > first) this.#complete(state, now, until, events, first);
     return answer;
   }
 
@@ -140,9 +143,9 @@ export class Composition<Name extends string, State extends CompositeState<Name>
       const until = due.earliest;
       const [name, part] = this.#parts.find(([name]) => due.byPart[name] === until)!;
       const first = events.length;
-      part.fire(state[name], now, until, events);
+      (part.deferring ?? part).fire(state[name], now, until, events);
       this.#schedule(state, name, part);
-      this.#react(state, now, until, events, first);
+      this.#complete(state, now, until, events, first);
     }
   }
 
@@ -150,10 +153,10 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     const first = events.length;
     for (const [name, part] of this.#parts) {
       if (!part.commands.includes(command.type)) continue;
-      part.apply(state[name], command, now, events);
+      (part.deferring ?? part).apply(state[name], command, now, events);
       this.#schedule(state, name, part);
     }
-    this.#react(state, now, -Infinity, events, first);
+    this.#complete(state, now, -Infinity, events, first);
     this.fire(state, now, events);
   }
 
@@ -170,13 +173,26 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     events: Named[],
   ): unknown {
     const [name, part] = this.#byCommand.get(command.type)!;
-    if (state.due.byPart[name] <= until) part.fire(state[name], now, until, events);
-    const answer = part.apply(state[name], command, now, events);
+    const { fire, apply } = part.deferring ?? part;
+    if (state.due.byPart[name] <= until) fire(state[name], now, until, events);
+    const answer = apply(state[name], command, now, events);
     this.#schedule(state, name, part);
     return answer;
   }
 
-  /** Runs the reactions to the events from index `first` on, and to the events that they cause. */
+  /** Reacts to the events from index `first` on and lets the parts settle, until nothing follows. */
+  #complete(state: State, now: Instant, until: Instant, events: Named[], first: number): void {
+    for (let next = first; next < events.length;) {
+      this.#react(state, now, until, events, next);
+      next = events.length;
+      for (const [name, part] of this.#deferring) {
+        part.deferring!.settle(state[name], now, events);
+        if (events.length > next) this.#schedule(state, name, part);
+      }
+    }
+  }
+
+  /** Runs the reactions to the events from index `first` on, and to those that they lead to. */
   #react(state: State, now: Instant, until: Instant, events: Named[], first: number): void {
     for (let i = first; i < events.length; i++) { // grows while it is read
       const event = events[i]!;

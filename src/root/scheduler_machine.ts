@@ -21,6 +21,7 @@ import { Composition, type Due, type Reactions } from "./composition.ts";
 import {
   acquireResources,
   type ClaimState,
+  parkClaim,
   preemptAbandoned,
   preemptRefused,
   preemptVictim,
@@ -28,8 +29,10 @@ import {
   releaseAgentLocks,
   releaseIfOver,
   releaseResources,
+  releaseUnused,
   removalElsewhere,
   unblockClaim,
+  yieldLocks,
 } from "./reactions/claims.ts";
 
 /** The states of tasks and locks. */
@@ -56,14 +59,22 @@ const REACTIONS = new Map<string, readonly unknown[]>([
   ["task:assigned", [acquireResources]],
   ["task:admitted", [acquireResources]],
   ["attempt:ended", [releaseResources]],
+  ["task:unlocked", [releaseUnused]],
+  ["task:readied", [yieldLocks]],
   ["resource:acquired", [unblockClaim]],
-  ["resource:queued", [releaseIfOver]],
+  ["resource:queued", [parkClaim, releaseIfOver, yieldLocks]],
+  ["ask:begun", [yieldLocks]],
   ["resource:revoked", [preemptWithoutLock]],
   ["resource:expired", [preemptWithoutLock]],
   ["resource:abandoned", [preemptAbandoned]],
   ["resource:refused", [preemptRefused]],
   ["deadlock:detected", [preemptVictim]],
-  ["agent:terminated", [releaseAgentLocks]],
+  ["agent:terminated", [releaseAgentLocks, yieldLocks]],
+  ["agent:spawned", [yieldLocks]],
+  ["agent:cordoned", [yieldLocks]],
+  ["agent:limited", [yieldLocks]],
+  ["agent:draining", [yieldLocks]],
+  ["scheduler:drained", [yieldLocks]],
 ]) as Reactions<SchedulerState>;
 
 const DESCRIPTIONS: Descriptions<SchedulerEvent> = { ...TASK_DESCRIPTIONS, ...LOCK_DESCRIPTIONS };

@@ -17,7 +17,7 @@ import type { ResourceManager } from "../locks/resource_manager.ts";
 import type { Complete, EndAttempt, Fail, Heartbeat, Progress } from "./commands.ts";
 import { cancellation, ClaimLostError, faultOf, TaskTimeoutError } from "./errors.ts";
 import type { TaskEvent, TaskStarted, TaskTimedOut } from "./events.ts";
-import { type TaskState, viewOf } from "./state.ts";
+import { lockEpochOf, type TaskState, viewOf } from "./state.ts";
 import type { TaskView } from "./types.ts";
 
 /**
@@ -178,7 +178,8 @@ export class AttemptRunner {
       queueMicrotask(() => this.#report({ type: "end-attempt", taskId, epoch }));
       return;
     }
-    const attempt = new Attempt(this.#host, viewOf(record), epoch, agentId, number);
+    const owner = claimOwner(taskId, lockEpochOf(record));
+    const attempt = new Attempt(this.#host, viewOf(record), { epoch, agentId, number, owner });
     this.#attempts.set(epoch, attempt);
     queueMicrotask(() => this.#execute(attempt, handler));
   }
@@ -252,6 +253,16 @@ function isRefusal(thrown: unknown): boolean {
   }
 }
 
+/** The claim that an attempt runs under. */
+interface Claim {
+  readonly epoch: number;
+  readonly agentId: string;
+  /** The number of the attempt. */
+  readonly number: number;
+  /** The name in which it has locks. */
+  readonly owner: string;
+}
+
 /** A running attempt. */
 class Attempt implements TaskContext {
   readonly task: TaskView;
@@ -261,15 +272,17 @@ class Attempt implements TaskContext {
   /** Whether the claim is over. */
   isOver = false;
   readonly #host: AttemptHost;
+  readonly #owner: string;
   #controller: AbortController | undefined;
   #reason: unknown;
 
-  constructor(host: AttemptHost, task: TaskView, epoch: number, agentId: string, attempt: number) {
+  constructor(host: AttemptHost, task: TaskView, claim: Claim) {
     this.#host = host;
     this.task = task;
-    this.epoch = epoch;
-    this.agentId = agentId;
-    this.attempt = attempt;
+    this.epoch = claim.epoch;
+    this.agentId = claim.agentId;
+    this.attempt = claim.number;
+    this.#owner = claim.owner;
   }
 
   get signal(): AbortSignal {
@@ -303,8 +316,7 @@ class Attempt implements TaskContext {
   }
 
   get acquire(): TaskContext["acquire"] {
-    const { task, epoch, agentId } = this;
-    const holder = { owner: claimOwner(task.id, epoch), agentId };
+    const holder = { owner: this.#owner, agentId: this.agentId };
     return async (resourceId, options = {}) => {
       const acquire = (signal: AbortSignal) =>
         this.#host.resources.acquireFor(holder, resourceId, { ...options, signal });

@@ -122,15 +122,31 @@ export interface Fail extends ClaimCommand, Named<"fail"> {
 /** Reports that an attempt that had lost its claim has ended. Idempotent. */
 export interface EndAttempt extends ClaimCommand, Named<"end-attempt"> {}
 
-/** Reports that the claim holds its locks. */
+/** Reports that the locks of a claim are held by others: it gives its slot back. `epoch` as below. */
+export interface Park extends ClaimCommand, Named<"park"> {}
+
+/** Reports that a task holds its locks. `epoch` is that of the claim which requested them. */
 export interface Unblock extends ClaimCommand, Named<"unblock"> {}
 
-/** Ends a claim that lost a lock, or can't have one, through no fault of the task. */
+/** Makes tasks that have their locks and no slot give them back. They keep their places in queues. */
+export interface YieldLocks extends Named<"yield-locks"> {
+  /** The tasks; one that has a slot or no locks is passed over. */
+  readonly taskIds: readonly string[];
+  /** For people. */
+  readonly reason: string;
+}
+
+/**
+ * Ends a claim that lost a lock, or can't have one, through no fault of the task. `epoch` is the one
+ * in whose name it has locks.
+ */
 export interface Preempt extends ClaimCommand, Named<"preempt"> {
   /** For people. */
   readonly reason: string;
   /** Whether no further attempt could succeed. */
   readonly isHopeless: boolean;
+  /** Whether it lost only its place in a queue, which is no lost claim. @default false */
+  readonly isForgiven?: boolean;
 }
 
 /**
@@ -258,7 +274,9 @@ export type TaskCommand =
   | Complete
   | Fail
   | EndAttempt
+  | Park
   | Unblock
+  | YieldLocks
   | Preempt
   | Award
   | Cancel

@@ -45,7 +45,7 @@ export interface TaskRecognized extends Named<"task:recognized"> {
   readonly outcome?: Outcome;
 }
 
-/** A task became ready: its dependencies have ended, or its pause is over. */
+/** A task became ready: its dependencies have ended, its pause is over, or it has its locks. */
 export interface TaskReadied extends Named<"task:readied"> {
   /** The task that may be assigned. */
   readonly taskId: string;
@@ -65,6 +65,22 @@ export interface TaskAssigned extends Named<"task:assigned">, ClaimEvent {
 export interface TaskAdmitted extends Named<"task:admitted">, ClaimEvent {
   /** The locks that it needs before it starts. */
   readonly resources: readonly ResourceRequest[];
+}
+
+/** A claim gave back its slot: the task waits for its locks, and no agent has it meanwhile. */
+export interface TaskParked extends Named<"task:parked">, ClaimEvent {
+  /** The locks that it waits for. */
+  readonly resources: readonly ResourceRequest[];
+}
+
+/** A task without a slot gave back its locks, or waits for them no longer. */
+export interface TaskUnlocked extends Named<"task:unlocked"> {
+  /** The task. */
+  readonly taskId: string;
+  /** The epoch in whose name it had them. */
+  readonly lockEpoch: number;
+  /** For people. */
+  readonly reason: string;
 }
 
 /** An attempt began. */
@@ -95,7 +111,13 @@ export interface TaskTimedOut extends Named<"task:timed-out"> {
 }
 
 /** An attempt failed, and another one follows at `retryAt`, or when the failed attempt has ended. */
-export interface TaskBackedOff extends Named<"task:backed-off">, ClaimEvent {
+export interface TaskBackedOff extends Named<"task:backed-off"> {
+  /** The task. */
+  readonly taskId: string;
+  /** The agent that had the claim; `undefined` for a task that lost its locks, or a wait for them. */
+  readonly agentId: string | undefined;
+  /** The number of its newest claim. */
+  readonly epoch: number;
   /** The error of the attempt. */
   readonly error: ErrorData;
   /** The number of attempts; those that ended through no fault of the task do not count. */
@@ -148,8 +170,10 @@ export interface TaskCancelled extends Named<"task:cancelled"> {
 export interface AttemptEnded extends Named<"attempt:ended">, ClaimEvent {
   /** Whether the claim was lost before, and the attempt did not end within the grace period. */
   readonly abandoned: boolean;
-  /** Whether the claim was in its agent's queue, and so had neither slot nor locks. */
+  /** Whether the claim was in its agent's queue, and so had no slot. */
   readonly queued: boolean;
+  /** The epoch in whose name it had its locks, which are released. @default `epoch` */
+  readonly lockEpoch?: number;
 }
 
 /** The reason of a refusal of a command about a task or an agent. */
@@ -278,6 +302,8 @@ export type TaskEvent =
   | TaskReadied
   | TaskAssigned
   | TaskAdmitted
+  | TaskParked
+  | TaskUnlocked
   | TaskStarted
   | TaskHeartbeat
   | TaskProgressed
@@ -373,6 +399,12 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   },
   "task:admitted": ({ taskId, agentId, epoch, resources }) =>
     `task ${taskId}: has a slot of ${agentId} (epoch ${epoch})${needed(resources)}`,
+  "task:parked": ({ taskId, agentId, epoch, resources }) =>
+    `task ${taskId}: waits for ${
+      locksOf(resources)
+    }, without a slot of ${agentId} (epoch ${epoch})`,
+  "task:unlocked": ({ taskId, lockEpoch, reason }) =>
+    `task ${taskId}: gives back its locks (epoch ${lockEpoch}), as ${oneLine(reason)}`,
   "task:stolen": ({ taskId, agentId, epoch, targetAgent }) =>
     `task ${taskId}: taken from ${agentId} (epoch ${epoch}) for ${targetAgent}`,
   "task:started": ({ taskId, agentId, epoch, attempt, waitedMs }) =>
@@ -384,7 +416,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "task:timed-out": ({ taskId, limit, ms }) => `task ${taskId}: ${LIMITS[limit]} ${ms} ms`,
   "task:backed-off": ({ taskId, agentId, error, attempt, retryAt }) =>
     `task ${taskId}: → backing off until ${timeOfDay(retryAt)}, ` +
-    `as attempt ${attempt} failed on ${agentId}: ${thrown(error)}`,
+    (agentId === undefined ? "" : `as attempt ${attempt} failed on ${agentId}: `) + thrown(error),
   "task:requeued": ({ taskId, agentId, epoch, reason }) =>
     `task ${taskId}: requeued from ${agentId} (epoch ${epoch}), as ${oneLine(reason)}`,
   "task:completed": ({ taskId, agentId, epoch, ranMs }) =>
@@ -441,8 +473,11 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
 
 /** Names the locks that a claim needs besides its slot. */
 function needed(resources: readonly ResourceRequest[]): string {
-  const locks = resources.map(({ resourceId }) => resourceId);
-  return locks.length === 0 ? "" : `, which needs ${listed(locks)} first`;
+  return resources.length === 0 ? "" : `, which needs ${locksOf(resources)} first`;
+}
+
+function locksOf(resources: readonly ResourceRequest[]): string {
+  return listed(resources.map(({ resourceId }) => resourceId));
 }
 
 const LIMITS: Readonly<Record<TaskTimedOut["limit"], string>> = {

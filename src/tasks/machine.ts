@@ -7,8 +7,11 @@
  * result of an attempt that lost its claim changes nothing.
  *
  * A task that was placed with an agent is assigned at once, also when the agent has no free slot:
- * then it stands in the agent's own queue, from where an agent that has less to do may steal it. Only
- * a claim with a slot holds locks or starts.
+ * then it stands in the agent's own queue, from where an agent that has less to do may steal it.
+ *
+ * A claim with a slot requests the locks that its task needs. When others hold them, the claim ends
+ * and the task waits for its locks without an agent; once it has them it waits for a slot like any
+ * ready task, and starts with it. Requests, grants and losses of locks come as commands.
  *
  * A step first applies the command and collects what follows from it ({@linkcode Step}); then it
  * resolves dependents, gives work to agents with capacity, and evens out backlogs. `transitions.ts`
@@ -57,6 +60,7 @@ import type {
   EndAttempt,
   Fail,
   Heartbeat,
+  Park,
   Preempt,
   Progress,
   Start,
@@ -65,6 +69,7 @@ import type {
   TaskCommand,
   Unblock,
   UseStrategy,
+  YieldLocks,
 } from "./commands.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
 import { cycleThrough, link, resolveDependents } from "./dependencies.ts";
@@ -91,6 +96,7 @@ import {
   initialTaskState,
   isTerminal,
   keyOf,
+  lockEpochOf,
   outcomeOf,
   type Step,
   type TaskRecord,
@@ -103,6 +109,7 @@ import {
   admit,
   assign,
   attemptOf,
+  backOff,
   cancel,
   complete,
   endLingering,
@@ -112,6 +119,7 @@ import {
   interrupt,
   limitQueueTime,
   orphan,
+  park,
   queue,
   ready,
   refuse,
@@ -120,6 +128,8 @@ import {
   start,
   steal,
   timeOut,
+  unblock,
+  unlock,
 } from "./transitions.ts";
 
 /** A task machine as part of a larger one. */
@@ -135,22 +145,39 @@ export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
     init: () => initialTaskState({ ...DEFAULT_TASK_CONFIG, ...config }),
     fire,
     apply,
+    deferring: {
+      fire: (state, now, until, events) => fire(state, now, until, events, true),
+      apply: (state, command, now, events) => apply(state, command, now, events, true),
+      settle,
+    },
     deadline: (state) => nextDeadline(state.deadlines),
     describe: describer(TASK_DESCRIPTIONS),
   });
 }
 
-/** Fires due timers in order; the consequences of one come before the next. */
-function fire(state: TaskState, now: Instant, until: Instant, events: TaskEvent[]): void {
-  const step = beginStep(state, now, events);
+/** Fires what is due, in order; what follows from one timer comes before the next. */
+function fire(
+  state: TaskState,
+  now: Instant,
+  until: Instant,
+  events: TaskEvent[],
+  isDeferring = false,
+): void {
+  const step = beginStep(state, now, events, isDeferring);
   for (let due = takeDue(state.deadlines, until); due; due = takeDue(state.deadlines, until)) {
     fireTimer(step, due.subject);
     followUp(step);
   }
 }
 
-function apply(state: TaskState, command: TaskCommand, now: Instant, events: TaskEvent[]): unknown {
-  const step = beginStep(state, now, events);
+function apply(
+  state: TaskState,
+  command: TaskCommand,
+  now: Instant,
+  events: TaskEvent[],
+  isDeferring = false,
+): unknown {
+  const step = beginStep(state, now, events, isDeferring);
   const handle = HANDLERS[command.type] as (step: Step, command: TaskCommand) => unknown;
   const answer = handle(step, command);
   followUp(step);
@@ -172,17 +199,34 @@ function configured(
     state.olderOutcomes = new Map();
   }
   if (stealing === stole && (!stealing || stealThreshold === stoleFrom)) return;
-  const step = beginStep(state, now, events);
+  const step = beginStep(state, now, events, false);
   allowStealing(state);
   followUp(step);
 }
 
+/** Gives work to the agents whose slots waited for the answer of the locks. */
+function settle(state: TaskState, now: Instant, events: TaskEvent[]): void {
+  const { unsettled } = state;
+  if (unsettled.size === 0) return;
+  const step = beginStep(state, now, events, true);
+  step.freed.push(...unsettled.keys());
+  if (state.config.announcesIdleness) step.claimsBefore = new Map(unsettled);
+  unsettled.clear();
+  followUp(step);
+}
+
 /** Begins a step that appends to `events`. */
-function beginStep(state: TaskState, now: Instant, events: TaskEvent[]): Step {
+function beginStep(
+  state: TaskState,
+  now: Instant,
+  events: TaskEvent[],
+  isDeferring: boolean,
+): Step {
   return {
     state,
     now,
     events,
+    isDeferring,
     ended: [],
     queued: [],
     freed: [],
@@ -212,7 +256,9 @@ const HANDLERS: {
   "complete": completeAttempt,
   "fail": reportFailure,
   "end-attempt": endLostAttempt,
-  "unblock": unblock,
+  "park": parkClaim,
+  "unblock": unblockTask,
+  "yield-locks": yieldLocks,
   "preempt": preempt,
   "award": award,
   "cancel": cancelTask,
@@ -315,6 +361,8 @@ function newTask(state: TaskState, command: Submit, now: Instant): TaskRecord {
     epoch: 0,
     lastResort: false,
     locked: false,
+    request: 0,
+    granted: false,
     attempts: 0,
     lingering: 0,
     crashes: 0,
@@ -336,7 +384,9 @@ function assignTask(step: Step, command: Assign): Answer<"assign"> {
   const { taskId, agentId } = command;
   const task = state.tasks.get(taskId);
   if (task === undefined) return refuse(step, command, taskId, "unknown-task");
-  if (task.status !== "ready") return refuse(step, command, taskId, "status", task.status);
+  if (task.status !== "ready" || state.parked.has(task)) {
+    return refuse(step, command, taskId, "status", task.status);
+  }
   if (state.draining) return refuse(step, command, taskId, "draining");
   const agent = agentId === "" ? bestAgent(state, task) : state.agents.get(agentId);
   if (agent === undefined) {
@@ -477,20 +527,41 @@ function endLostAttempt(step: Step, { taskId, epoch }: EndAttempt): void {
   if (lingering?.task.spec.id === taskId) endLingering(step, lingering, false);
 }
 
-function unblock(step: Step, { taskId, epoch }: Unblock): void {
-  const { state } = step;
-  const task = state.tasks.get(taskId);
-  if (task?.agent === undefined || task.epoch !== epoch || task.locked || task.queued) return;
-  task.locked = true;
-  if (task.agent.startsAtOnce && !state.draining) start(step, task);
+function parkClaim(step: Step, command: Park): void {
+  const task = requester(step, command);
+  if (task?.agent !== undefined) park(step, task);
 }
 
-function preempt(step: Step, { taskId, epoch, reason, isHopeless }: Preempt): void {
+function unblockTask(step: Step, command: Unblock): void {
+  const task = requester(step, command);
+  if (task !== undefined) unblock(step, task);
+}
+
+/** Returns the task that waits for an answer to the request for locks that `command` names. */
+function requester({ state }: Step, { taskId, epoch }: Park | Unblock): TaskRecord | undefined {
+  const task = state.tasks.get(taskId);
+  return task === undefined || epoch === 0 || task.request !== epoch || task.granted
+    ? undefined
+    : task;
+}
+
+function yieldLocks(step: Step, { taskIds, reason }: YieldLocks): void {
+  for (const taskId of taskIds) {
+    const task = step.state.tasks.get(taskId);
+    if (task !== undefined && step.state.reserving.has(task)) unlock(step, task, reason);
+  }
+}
+
+function preempt(step: Step, { taskId, epoch, reason, isHopeless, isForgiven }: Preempt): void {
   const task = step.state.tasks.get(taskId);
-  if (task?.agent === undefined || task.epoch !== epoch) return;
+  if (task === undefined || epoch === 0 || lockEpochOf(task) !== epoch) return;
+  if (task.agent === undefined && task.request === 0) return;
   const error = { name: "PreemptedError", code: "preempted", message: reason };
   if (isHopeless) fail(step, task, error, attemptOf(task));
-  else interrupt(step, task, error, attemptOf(task));
+  else if (isForgiven) {
+    // Nothing else ends the retries, so time has to pass between them.
+    backOff(step, task, { ...error, retryAfterMs: 1 }, 1, attemptOf(task));
+  } else interrupt(step, task, error, attemptOf(task));
 }
 
 // The scheduler itself
@@ -615,10 +686,10 @@ function giveSlot(step: Step, task: TaskRecord, agent: Agent): void {
 }
 
 /** Emits which agents got their first claim, or lost their last one. */
-function announceIdleness(step: Step, claimsBefore: Map<Agent, number>): void {
-  const { state, events } = step;
+function announceIdleness({ state, events }: Step, claimsBefore: Map<Agent, number>): void {
   const changed: Agent[] = [];
   for (const [agent, before] of claimsBefore) {
+    if (state.unsettled.has(agent)) continue;
     const isActive = agent.tasks.size > 0;
     if ((before > 0) !== isActive && state.agents.get(agent.agentId) === agent) changed.push(agent);
   }

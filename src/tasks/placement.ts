@@ -71,6 +71,11 @@ export function mayTake(agent: Agent, group: Group): boolean {
   return hasFreeSlot(agent) || (resorts(group) && hasSpareSlot(agent));
 }
 
+/** Returns whether `agent`, which is fit, takes tasks of `group` when it has a slot. */
+export function takes(agent: Agent, group: Group): boolean {
+  return isOpen(agent) || (resorts(group) && isUsable(agent));
+}
+
 /** Returns the agents that may take a task of `group` at once, best first. */
 export function candidatesOf(group: Group): Heap<Candidacy> {
   return group.candidates.length === 0 && resorts(group) ? group.lastResorts : group.candidates;

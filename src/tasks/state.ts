@@ -56,6 +56,10 @@ export interface TaskRecord extends HeapEntry {
   lastResort: boolean;
   /** Whether its claim has a slot and all locks that it needs. */
   locked: boolean;
+  /** The epoch of the claim that requested its locks, in whose name it has them; 0 for none. */
+  request: number;
+  /** Whether it has been granted the locks that it requested. */
+  granted: boolean;
   /** Attempts that were started, except those that ended through no fault of the task. */
   attempts: number;
   /** The number of its attempts that lost their claims and may go on; no retry begins before. */
@@ -103,6 +107,8 @@ export interface Lingering {
   readonly agent: Agent;
   /** The epoch of the claim. */
   readonly epoch: number;
+  /** The epoch in whose name it has its locks. */
+  readonly lockEpoch: number;
   /** The end of its time. */
   timer: Timer<TaskTimer> | undefined;
 }
@@ -292,6 +298,15 @@ export interface TaskState {
   groupLimit: number;
   /** By the id of a task that was not submitted, the tasks that wait for it. */
   readonly awaited: Map<string, Dependents>;
+  /** Tasks that have the locks that they need, and no slot. */
+  readonly reserving: Set<TaskRecord>;
+  /** Tasks that wait for locks, and so for no agent. */
+  readonly parked: Set<TaskRecord>;
+  /**
+   * Agents to be given work once the locks have answered, with the number of claims that they had
+   * before: their slots are for the tasks that are granted what they release. Empty between steps.
+   */
+  readonly unsettled: Map<Agent, number>;
   /** Agents whose backlog or capacity changed since they were ranked, while tasks may be stolen. */
   readonly shifted: Set<Agent>;
   /** The number of donations: without any, no agent is ranked. */
@@ -333,6 +348,9 @@ export function initialTaskState(config: TaskConfig): TaskState {
     groups: new Map(),
     groupLimit: 256,
     awaited: new Map(),
+    reserving: new Set(),
+    parked: new Set(),
+    unsettled: new Map(),
     shifted: new Set(),
     donations: 0,
     lingering: new Map(),
@@ -378,6 +396,11 @@ export function unfinished({ counts }: TaskState): number {
   return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
 }
 
+/** Returns the epoch in whose name a task has locks, or would have them. */
+export function lockEpochOf({ request, epoch }: TaskRecord): number {
+  return request === 0 ? epoch : request;
+}
+
 /** Returns a task as callers see it. */
 export function viewOf(task: TaskRecord): TaskView {
   const { spec, agent, status, startedAt, finishedAt, result, error, progress, metadata } = task;
@@ -415,6 +438,8 @@ export interface Step {
   readonly now: Instant;
   /** The events of the step, in order. */
   readonly events: TaskEvent[];
+  /** Whether what follows waits for the answer of the locks, as they are stepped as well. */
+  readonly isDeferring: boolean;
   /** Tasks that ended, and the reason that their dependents get. */
   readonly ended: { readonly task: TaskRecord; readonly because: string }[];
   /** Groups whose queue got a task. */

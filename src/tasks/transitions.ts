@@ -26,13 +26,20 @@ import {
   unpinFromLost,
   withdraw,
 } from "./placement.ts";
-import type { Agent, Lingering, Step, TaskRecord, TaskState } from "./state.ts";
+import {
+  type Agent,
+  type Lingering,
+  lockEpochOf,
+  type Step,
+  type TaskRecord,
+  type TaskState,
+} from "./state.ts";
 import type { Outcome, TaskStatus } from "./types.ts";
 
 /** The statuses that may follow each status. Terminal ones are followed by none. */
 export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   waiting: ["ready", "failed", "cancelled"],
-  ready: ["assigned", "failed", "cancelled"],
+  ready: ["assigned", "backing-off", "failed", "cancelled"],
   assigned: ["running", "ready", "backing-off", "failed", "cancelled"],
   running: ["completed", "ready", "backing-off", "failed", "cancelled"],
   "backing-off": ["ready", "failed", "cancelled"],
@@ -57,7 +64,7 @@ export function attemptOf(task: TaskRecord): Attempt {
 
 /** Makes a task ready: it lacks only an agent. */
 export function ready(step: Step, task: TaskRecord): void {
-  move(step.state, task, "ready");
+  if (task.status !== "ready") move(step.state, task, "ready");
   step.events.push({ type: "task:readied", taskId: task.spec.id });
   queue(step, task);
 }
@@ -116,10 +123,54 @@ export function admit(step: Step, task: TaskRecord): void {
   if (agent.startsAtOnce && task.locked) start(step, task);
 }
 
+/** Gives a claim a slot. If its task needs locks and has none, the reaction to the event requests them. */
 function occupySlot(step: Step, task: TaskRecord, agent: Agent): void {
-  task.locked = task.spec.resources.length === 0;
+  const { state } = step;
+  task.locked = task.granted || task.spec.resources.length === 0;
+  if (task.granted) state.reserving.delete(task);
+  else if (!task.locked) {
+    task.request = task.epoch;
+    defer(step, agent);
+  }
   agent.slotsInUse++;
   refresh(step, agent);
+}
+
+/** Takes a task from its agent until it has its locks, so that the slot is free for another one. */
+export function park(step: Step, task: TaskRecord): void {
+  const { state, events } = step;
+  const { agent, epoch, spec: { id: taskId, resources } } = task;
+  const { agentId } = agent!;
+  touch(step, agent!);
+  leaveAgent(step, task, agent!);
+  move(state, task, "ready");
+  state.parked.add(task);
+  agent!.slotsInUse--;
+  release(step, agent!);
+  events.push({ type: "task:parked", taskId, agentId, epoch, resources });
+}
+
+/** Grants a task the locks that it requested. */
+export function unblock(step: Step, task: TaskRecord): void {
+  const { state } = step;
+  task.granted = true;
+  if (task.agent === undefined) {
+    state.parked.delete(task);
+    state.reserving.add(task);
+    return ready(step, task);
+  }
+  task.locked = true;
+  if (task.agent.startsAtOnce && !state.draining) start(step, task);
+}
+
+/** Takes its locks, or its wait for them, from a task without a slot. */
+export function unlock({ state, events }: Step, task: TaskRecord, reason: string): void {
+  const { spec: { id: taskId }, request: lockEpoch } = task;
+  state.parked.delete(task);
+  state.reserving.delete(task);
+  task.request = 0;
+  task.granted = false;
+  events.push({ type: "task:unlocked", taskId, lockEpoch, reason });
 }
 
 /** Moves a task that has not started from its agent to `target`, under a new epoch. */
@@ -214,8 +265,9 @@ export function backOff(
   attempt: Attempt,
 ): void {
   const { state, now, events } = step;
-  const agentId = task.agent!.agentId;
+  const agentId = task.agent?.agentId;
   const { spec: { id: taskId }, epoch, attempts } = task;
+  if (task.group !== undefined) dequeue(task);
   move(state, task, "backing-off");
   task.error = error;
   const retryAt = now + Math.max(jitteredPause(state, failures), error.retryAfterMs ?? 0);
@@ -273,40 +325,65 @@ export function timeOut(
 /** Releases the slot of a claim; the reaction to the event releases its locks. */
 export function endAttempt(
   step: Step,
-  claim: { readonly taskId: string; readonly agent: Agent; readonly epoch: number },
+  claim: Pick<Lingering, "task" | "agent" | "epoch" | "lockEpoch">,
   abandoned: boolean,
   queued: boolean,
 ): void {
-  const { taskId, agent, epoch } = claim;
+  const { task: { spec: { id: taskId, resources } }, agent, epoch, lockEpoch } = claim;
   const { agentId } = agent;
   touch(step, agent);
   if (!queued) agent.slotsInUse--;
-  step.freed.push(agent);
-  step.events.push({ type: "attempt:ended", taskId, agentId, epoch, abandoned, queued });
+  if (!queued && resources.length > 0) release(step, agent);
+  else step.freed.push(agent);
+  const ended = { type: "attempt:ended", taskId, agentId, epoch, abandoned, queued } as const;
+  step.events.push(lockEpoch === epoch ? ended : { ...ended, lockEpoch });
+}
+
+/** Frees a slot of `agent`: at once, or when the locks that come with it have gone to others. */
+function release(step: Step, agent: Agent): void {
+  if (step.isDeferring) defer(step, agent);
+  else step.freed.push(agent);
+}
+
+function defer({ state: { unsettled }, isDeferring, claimsBefore }: Step, agent: Agent): void {
+  if (!isDeferring || unsettled.has(agent)) return;
+  unsettled.set(agent, claimsBefore?.get(agent) ?? agent.tasks.size);
 }
 
 /** Separates a task from its agent, if it has one. */
 function endClaim(step: Step, task: TaskRecord, attempt: Attempt): void {
   const { state, now } = step;
-  const { agent, epoch, queued, spec: { id: taskId } } = task;
+  const { agent, epoch, queued } = task;
+  const hasSlot = agent !== undefined && !queued;
+  const lockEpoch = hasSlot ? lockEpochOf(task) : epoch;
+  if (hasSlot) {
+    task.request = 0;
+    task.granted = false;
+  } else if (task.request !== 0 && task.status !== "ready") {
+    unlock(step, task, `it is ${task.status}`);
+  }
   if (agent === undefined) return;
   touch(step, agent);
+  leaveAgent(step, task, agent);
+  if (attempt !== "running") {
+    return endAttempt(step, { task, agent, epoch, lockEpoch }, attempt === "abandoned", queued);
+  }
+  const lingering: Lingering = { task, agent, epoch, lockEpoch, timer: undefined };
+  const at = now + state.config.abortGraceMs;
+  lingering.timer = schedule(state.deadlines, at, { limit: "grace", lingering });
+  state.lingering.set(epoch, lingering);
+  task.lingering++;
+}
+
+function leaveAgent({ state }: Step, task: TaskRecord, agent: Agent): void {
   if (task.stealable !== undefined) withdraw(state, task, task.stealable);
   agent.tasks.delete(task);
-  if (queued) remove(agent.queue, task);
+  if (task.queued) remove(agent.queue, task);
   task.queued = false;
   task.agent = undefined;
   task.locked = false;
   if (task.heartbeat !== undefined) unschedule(state.deadlines, task.heartbeat);
   task.heartbeat = undefined;
-  if (attempt !== "running") {
-    return endAttempt(step, { taskId, agent, epoch }, attempt === "abandoned", queued);
-  }
-  const lingering: Lingering = { task, agent, epoch, timer: undefined };
-  const at = now + state.config.abortGraceMs;
-  lingering.timer = schedule(state.deadlines, at, { limit: "grace", lingering });
-  state.lingering.set(epoch, lingering);
-  task.lingering++;
 }
 
 function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string): void {
@@ -381,11 +458,11 @@ function quarantine(step: Step, task: TaskRecord, reason: string, attempt: Attem
 /** Ends an attempt that had lost its claim; a retry that waited for it becomes ready. */
 export function endLingering(step: Step, lingering: Lingering, abandoned: boolean): void {
   const { state } = step;
-  const { task, agent, epoch } = lingering;
+  const { task, epoch } = lingering;
   state.lingering.delete(epoch);
   task.lingering--;
   unschedule(state.deadlines, lingering.timer);
-  endAttempt(step, { taskId: task.spec.id, agent, epoch }, abandoned, false);
+  endAttempt(step, lingering, abandoned, false);
   const isDue = task.status === "backing-off" && task.timer === undefined;
   if (isDue && task.lingering === 0) ready(step, task);
 }

@@ -120,10 +120,11 @@ function reasonsOf(
     case "waiting":
       return waiting(state, task);
     case "ready":
-      return unassigned(state, task);
+      if (state.parked.has(task)) return parked(holdersOf, task);
+      return withItsLocks(task, unassigned(state, task));
     case "assigned":
-      if (task.queued) return inQueue(state, task, task.agent!);
-      return unstarted(holdersOf, task, task.agent!);
+      if (task.queued) return withItsLocks(task, inQueue(state, task, task.agent!));
+      return [`Agent "${task.agent!.agentId}" has it and has not started it`, {}];
     case "running": {
       const doubt = task.lastResort ? ", whose attempts kept failing: no other agent was fit" : "";
       return [`It runs on agent "${task.agent!.agentId}", attempt ${task.attempts}${doubt}`, {}];
@@ -193,13 +194,8 @@ function unassigned(state: Readonly<TaskState>, task: TaskRecord): [string, Reas
   return [summary, { fullAgents, cordonedAgents }];
 }
 
-function unstarted(
-  holdersOf: HoldersOf,
-  { spec, epoch, locked }: TaskRecord,
-  { agentId }: Agent,
-): [string, Reasons] {
-  if (locked) return [`Agent "${agentId}" has it and has not started it`, {}];
-  const own = claimOwner(spec.id, epoch);
+function parked(holdersOf: HoldersOf, { spec, request }: TaskRecord): [string, Reasons] {
+  const own = claimOwner(spec.id, request);
   const locks = spec.resources
     .map(({ resourceId }) => {
       const others = holdersOf(resourceId).filter(({ owner }) => owner !== own);
@@ -210,9 +206,14 @@ function unstarted(
     `"${resourceId}", held by ${listed(quoted(heldBy))}`
   );
   const summary = names.length > 0
-    ? `It waits on agent "${agentId}" for ${listed(names)}`
-    : `It waits on agent "${agentId}" in the queues of its locks`;
+    ? `It waits for ${listed(names)}`
+    : "It waits in the queues of its locks";
   return [summary, { locks }];
+}
+
+/** Adds to why a task has no slot that it has its locks. */
+function withItsLocks({ granted }: TaskRecord, [summary, reasons]: [string, Reasons]) {
+  return [granted ? `${summary}; it has its locks` : summary, reasons] as [string, Reasons];
 }
 
 function inQueue(
@@ -260,7 +261,7 @@ export function health(
   staleReports: number,
   stopped: unknown,
 ): HealthStatus {
-  const { counts, agents, idleAgents, config: { maxTasks, maxAgents } } = state;
+  const { counts, agents, idleAgents, parked, config: { maxTasks, maxAgents } } = state;
   const open = unfinished(state);
   const [stranded] = strandedGroups(state);
   const error = stopped !== undefined
@@ -275,7 +276,7 @@ export function health(
   return {
     healthy: error === undefined,
     ...(error !== undefined && { error }),
-    metrics: { ...counts, agents: agents.size, staleReports },
+    metrics: { ...counts, waitingForLocks: parked.size, agents: agents.size, staleReports },
   };
 }
 

@@ -4,7 +4,7 @@ import type { CircuitBreakerConfig } from "../../src/breakers/mod.ts";
 import { endCall } from "../../src/root/reactions/breakers.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { agent, cordon, error, submit, uncordon } from "../tasks/driver.ts";
-import { acquire, lines, resources, RootDriver } from "./driver.ts";
+import { lines, RootDriver } from "./driver.ts";
 
 function rulesOf(config: CircuitBreakerConfig = {}) {
   const defaults = { failureThreshold: 1, successThreshold: 1, halfOpenLimit: 1, timeout: 100 };
@@ -197,12 +197,10 @@ Deno.test("how long an attempt took counts from its start", () => {
 
 Deno.test("of two attempts that begin in one step the first gets the only permit", () => {
   const bench = guarded();
-  bench.do(acquire("r", "z"));
-  const shared = resources("r:shared");
-  bench.do(submit("a", { resources: shared, retries: 0 }), submit("b", { resources: shared }));
-  bench.do(force("half-open"));
-  const release = { type: "release", resourceId: "r", agentId: "z", owner: "z", epoch: 0 } as const;
-  const told = lines(bench.do(release)).filter((line) => /started|permitted|rejected/.test(line));
+  bench.do(agent("x", { maxConcurrentTasks: 2 })); // starts nothing until it is registered again
+  bench.do(submit("a", { retries: 0 }), submit("b"), force("half-open"));
+  const eager = agent("x", { maxConcurrentTasks: 2, startsAtOnce: true });
+  const told = lines(bench.do(eager)).filter((line) => /started|permitted|rejected/.test(line));
   assertEquals(told, [
     "task:started a x",
     "task:started b x",

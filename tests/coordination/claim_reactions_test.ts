@@ -18,7 +18,7 @@ Deno.test("of two claims that wait for a lock the one whose task has the higher 
   bench.do(submit("low", { resources: resources("r") }));
   bench.do(submit("high", { resources: resources("r"), priority: 5 }));
   bench.do(RELEASE);
-  assertEquals([bench.status("low"), bench.status("high")], ["assigned", "running"]);
+  assertEquals([bench.status("low"), bench.status("high")], ["ready", "running"]);
 });
 
 for (const third of [false, true]) {
@@ -99,14 +99,14 @@ Deno.test("a lock that is refused to one call leaves the claim waiting for those
   bench.do(acquire("r", "z"), submit("t", { resources: resources("r") }));
   const refused = bench.do(acquire("r", "x", { owner: claimOwner("t", 1), wait: false }));
   assertEquals(lines(refused), ["resource:refused r x"]);
-  assertEquals(bench.status("t"), "assigned");
+  assertEquals([bench.status("t"), bench.state.tasks.parked.size], ["ready", 1]);
 });
 
 Deno.test("what is refused to an earlier claim says nothing about the one that waits for its locks", () => {
   const bench = eager();
   bench.do(submit("t", { resources: resources("r") }), agent("y", { startsAtOnce: true }));
   bench.do({ type: "requeue-agent-tasks", agentId: "x", reason: "moved" });
-  assertEquals([bench.status("t"), bench.holders("r")], ["assigned", ["t #1"]]);
+  assertEquals([bench.status("t"), bench.holders("r")], ["ready", ["t #1"]]);
   const owner = claimOwner("t", 1); // its body has not settled
   const all = {
     type: "acquire-all",
@@ -118,5 +118,5 @@ Deno.test("what is refused to an earlier claim says nothing about the one that w
     leaseMs: 0,
   } as const;
   assertEquals(lines(bench.do(all)), ["resource:refused gpu x"]);
-  assert(bench.status("t") === "assigned");
+  assert(bench.status("t") === "ready");
 });

@@ -13,7 +13,7 @@ import { claimOwner, type ResourceRequest } from "../../src/locks/types.ts";
 import type { TaskStatus } from "../../src/tasks/types.ts";
 import type { Acquire } from "../../src/locks/commands.ts";
 import type { SendMessage } from "../../src/messages/commands.ts";
-import type { TaskRecord } from "../../src/tasks/state.ts";
+import { lockEpochOf, type TaskRecord } from "../../src/tasks/state.ts";
 
 /** Resources as a task asks for them: ids, or ids with `:shared` or `:3` for three units. */
 export function resources(...names: readonly string[]): ResourceRequest[] {
@@ -90,9 +90,9 @@ export class RootDriver extends Driver<RootState, RootCommand, LockstepEvent, Ro
 
   /** Acquires a lock for the claim in force on a task, as its handler would. */
   acquireWithin(taskId: string, resourceId: string): LockstepEvent[] {
-    const { epoch, agent } = this.task(taskId);
-    const owner = claimOwner(taskId, epoch);
-    return this.do(acquire(resourceId, agent!.agentId, { owner }));
+    const task = this.task(taskId);
+    const owner = claimOwner(taskId, lockEpochOf(task));
+    return this.do(acquire(resourceId, task.agent!.agentId, { owner }));
   }
 
   /** The holders of a resource: agents by their id, claims as `task #epoch`. */

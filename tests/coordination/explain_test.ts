@@ -43,7 +43,8 @@ Deno.test("an agent without tasks says whether there are any", () => {
 Deno.test("an agent with tasks names them, what they hold and what they wait for", () => {
   const bench = benchWith("x", "y");
   bench.do(acquire("s", "y"), acquire("own", "x"));
-  bench.do(submit("t", { resources: resources("r") }), submit("u", { resources: resources("s") }));
+  bench.do(submit("t", { resources: resources("r") }), submit("u"));
+  bench.acquireWithin("u", "s");
   const x = explained(bench, "x");
   const y = explained(bench, "y");
   assertEquals([x, y].map(({ status, summary }) => `${status}: ${summary}`).sort(), [

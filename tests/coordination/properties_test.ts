@@ -8,6 +8,8 @@ import { decode, encode } from "../../src/core/data/plain.ts";
 import { claimOf, claimOwner, type ResourceRequest } from "../../src/locks/types.ts";
 import { concrete, configs, type Timed, timedCommand } from "../tasks/command_lists.ts";
 import { checkState, History } from "../tasks/invariants.ts";
+import { mayOwnLocks } from "../../src/root/reactions/claims.ts";
+import { lockEpochOf } from "../../src/tasks/state.ts";
 import { acquire } from "./driver.ts";
 
 type Command = RootCommand | { readonly type: "tick" };
@@ -87,17 +89,14 @@ function checkRoot({ tasks, locks }: RootState): void {
   for (const { owner, holds, waits } of locks.owners.values()) {
     const claim = claimOf(owner);
     if (claim === undefined || holds.length + waits.length === 0) continue;
-    const task = tasks.tasks.get(claim.taskId);
-    const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
-    assert(isInForce || tasks.lingering.has(claim.epoch), `${claim.taskId} holds after its end`);
+    assert(mayOwnLocks(tasks, claim), `${claim.taskId} holds after its end`);
   }
-  for (const { spec, status, epoch, locked, queued } of tasks.tasks.values()) {
-    const owner = locks.owners.get(claimOwner(spec.id, epoch));
-    if (status === "running") assertHolds(owner?.holds ?? [], spec.resources);
-    if (queued) assertEquals(owner, undefined, "a claim without a slot has to do with locks");
-    else if (status === "assigned" && !locked) {
-      assertEquals(owner?.waits.length, 1, "NoLostTask: lock");
-    }
+  for (const task of tasks.tasks.values()) {
+    const { spec, status, granted, locked, queued } = task;
+    const owner = locks.owners.get(claimOwner(spec.id, lockEpochOf(task)));
+    if (status === "running" || granted) assertHolds(owner?.holds ?? [], spec.resources);
+    if (status === "assigned") assert(locked || queued, "a slot is for a task with its locks");
+    if (tasks.parked.has(task)) assertEquals(owner?.waits.length, 1, "NoLostTask: lock");
   }
 }
 

@@ -33,13 +33,12 @@ Deno.test("a task's resources are acquired all together before it starts, and re
   assertEquals([bench.holders("r"), bench.holders("s")], [[], []]);
 });
 
-Deno.test("a task that can't have all its resources has none of them and waits in its slot", () => {
+Deno.test("a task that can't have all its resources has none of them, and no slot", () => {
   const bench = benchWith(["x", "y"]);
   bench.do(acquire("s", "z"));
   bench.do(submit("t", { resources: resources("r", "s") }));
-  assertEquals(bench.status("t"), "assigned");
-  assertEquals(bench.holders("r"), []);
-  assertEquals(bench.state.tasks.agents.get("x")!.slotsInUse, 1);
+  assertEquals([bench.status("t"), bench.holders("r")], ["ready", []]);
+  assertEquals(bench.state.tasks.agents.get("x")!.slotsInUse, 0);
   const release = { type: "release", resourceId: "s", agentId: "z", owner: "z", epoch: 0 } as const;
   assertEquals(lines(bench.do(release)).at(-1), "task:started t x");
   assertEquals([bench.holders("r"), bench.holders("s")], [["t #1"], ["t #1"]]);
@@ -55,6 +54,7 @@ Deno.test("a claim in its agent's queue neither holds nor awaits locks; with its
     "attempt:ended a x",
     "task:admitted b x",
     "resource:queued x",
+    "task:parked b x",
   ]);
   const release = { type: "release", resourceId: "r", agentId: "z", owner: "z", epoch: 0 } as const;
   assertEquals(lines(bench.do(release)).at(-1), "task:started b x");
@@ -80,7 +80,7 @@ Deno.test("a stolen claim gives up its locks, and the new one asks for them", ()
 Deno.test("two tasks of one agent exclude each other, and so do a task and its agent", () => {
   const bench = benchWith(["x"], 3);
   bench.do(submit("a", { resources: resources("r") }), submit("b", { resources: resources("r") }));
-  assertEquals([bench.status("a"), bench.status("b")], ["running", "assigned"]);
+  assertEquals([bench.status("a"), bench.status("b")], ["running", "ready"]);
   bench.do(acquire("r", "x"));
   assertEquals(bench.holders("r"), ["a #1"]);
   bench.do({ type: "complete", taskId: "a", epoch: 0, result: 1 });
@@ -101,8 +101,8 @@ Deno.test("tasks share what they ask for as shared, and units up to the capacity
   assertEquals(["a", "b", "c", "d"].map((id) => bench.status(id)), [
     "running",
     "running",
-    "assigned",
-    "assigned",
+    "ready",
+    "ready",
   ]);
 });
 
@@ -193,9 +193,10 @@ Deno.test("a task whose locks have no room for another waiter comes back later",
   for (const id of ["a", "b", "c"]) bench.do(submit(id, { resources: resources("r") }));
   assertEquals(["a", "b", "c"].map((id) => bench.status(id)), [
     "running",
-    "assigned",
+    "ready",
     "backing-off",
   ]);
+  assertEquals(bench.task("c").crashes, 0);
 });
 
 Deno.test("a deadlock between a running handler and a waiting task is broken, and both get on", () => {
@@ -203,11 +204,11 @@ Deno.test("a deadlock between a running handler and a waiting task is broken, an
   bench.do(submit("a", { resources: resources("r"), priority: 1 }));
   bench.do(acquire("s", "blocker"));
   bench.do(submit("b", { resources: resources("r", "s") }));
-  assertEquals(bench.status("b"), "assigned");
+  assertEquals(bench.status("b"), "ready");
   bench.do({ type: "release", resourceId: "s", agentId: "blocker", owner: "blocker", epoch: 0 });
   // b is first in the queue of s and waits for r, which a holds; now a asks for s.
   const events = bench.acquireWithin("a", "s");
-  const isStuck = bench.holders("s")[0] !== "a #1" && bench.status("b") === "assigned" &&
+  const isStuck = bench.holders("s")[0] !== "a #1" && bench.status("b") === "ready" &&
     !events.some(({ type }) => type === "deadlock:detected");
   assert(!isStuck, lines(events).join("\n"));
   bench.do({ type: "complete", taskId: "a", epoch: 0, result: 1 });
@@ -329,6 +330,8 @@ Deno.test("a late tick lets what follows from the first timer come before the ne
   assertEquals(lines(bench.pass(100)), [
     "resource:expired r z",
     "resource:acquired r x",
+    "task:readied t",
+    "task:assigned t x",
     "task:started t x",
   ]);
 });
@@ -338,7 +341,7 @@ Deno.test("a command meets no timer of either subsystem that is due", () => {
   bench.do(acquire("r", "z", { leaseMs: 10 }), acquire("r", "w"));
   bench.now = 10;
   bench.do(submit("t", { resources: resources("r") }));
-  assertEquals([bench.holders("r"), bench.status("t")], [["w"], "assigned"]);
+  assertEquals([bench.holders("r"), bench.status("t")], [["w"], "ready"]);
 });
 
 Deno.test("the deadline is that of the subsystem whose timer is due first", () => {
@@ -360,12 +363,13 @@ Deno.test("a task that loses a conflict over a lock that it waits for gives its 
     "task:created b",
     "task:assigned b y",
     "resource:queued y",
+    "task:parked b y",
     "request:noted",
     "conflict:reported",
     "conflict:resolved",
     "resource:abandoned y",
-    "task:backed-off b y",
-    "attempt:ended b y",
+    "task:backed-off b",
+    "task:unlocked b",
   ]);
   bench.do({ type: "complete", taskId: "a", epoch: 0, result: 1 });
   bench.pass(10_000);

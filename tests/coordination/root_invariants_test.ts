@@ -7,6 +7,7 @@ import type { LockstepEvent } from "../../src/root/events.ts";
 import { transition } from "../../src/core/machine.ts";
 import { decode, encode } from "../../src/core/data/plain.ts";
 import { claimOf } from "../../src/locks/types.ts";
+import { mayOwnLocks } from "../../src/root/reactions/claims.ts";
 import { rootConfigs, rootMoves } from "./root_moves.ts";
 
 const GONE: ReadonlySet<string> = new Set(["agent:terminated", "agent:died", "agent:left"]);
@@ -31,9 +32,7 @@ function checkRoot({ tasks, locks, messages, conflicts, calls, asking }: RootSta
   for (const { owner, holds, waits } of locks.owners.values()) {
     const claim = claimOf(owner);
     if (claim === undefined || holds.length + waits.length === 0) continue;
-    const task = tasks.tasks.get(claim.taskId);
-    const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
-    assert(isInForce || tasks.lingering.has(claim.epoch), `${claim.taskId} holds after its end`);
+    assert(mayOwnLocks(tasks, claim), `${claim.taskId} holds after its end`);
   }
   for (const askId of locks.requests.keys()) {
     assert(messages.requests.has(askId), `${askId} is watched after its end`);

@@ -149,6 +149,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
 
   // Root
   "src/root/composition.ts Composition.commands": "the types of commands",
+  "src/root/composition.ts Composition.#deferring": "among Composition.#parts",
   "src/root/composition.ts Composition.#parts": "6",
   "src/root/state.ts RootState.calls": "attempts that run",
   "src/root/state.ts RootState.asking": "attempts that start in one step",
@@ -180,6 +181,9 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/tasks/state.ts Group.donors": "among TaskState.agents",
   "src/tasks/state.ts Group.receivers": "among TaskState.agents",
   "src/tasks/state.ts Donation.tasks": "the claims of one agent",
+  "src/tasks/state.ts TaskState.parked": "among TaskState.tasks",
+  "src/tasks/state.ts TaskState.reserving": "among TaskState.tasks",
+  "src/tasks/state.ts TaskState.unsettled": "among TaskState.agents",
   "src/tasks/state.ts TaskState.tasks": "`maxTasks` unfinished, then refused, and `keepFinished`",
   "src/tasks/state.ts TaskState.agents":
     "`maxAgents`, then the longest idle one that no caller registered is evicted, or refused",

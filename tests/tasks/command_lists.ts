@@ -9,7 +9,7 @@ import fc from "fast-check";
 import type { OnFailure } from "../../src/tasks/types.ts";
 import type { Fail, TaskCommand } from "../../src/tasks/commands.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "../../src/tasks/config.ts";
-import type { TaskState } from "../../src/tasks/state.ts";
+import { lockEpochOf, type TaskState } from "../../src/tasks/state.ts";
 import { STRATEGY_NAMES } from "../../src/tasks/strategies.ts";
 import { resumption } from "../support/resumption.ts";
 import { agent, submit } from "./driver.ts";
@@ -32,6 +32,7 @@ export function concrete({ command, claim }: Timed, state: TaskState): Timed["co
   const copy = structuredClone(command);
   if (claim === undefined || !("taskId" in copy)) return copy;
   const { pick, age } = claim;
+  if (ABOUT_LOCKS.includes(copy.type)) return aboutLocks(copy as AboutLocks, claim, state);
   const claimed = [...state.tasks.values()].filter((task) => task.agent !== undefined);
   const picked = pick === undefined ? undefined : claimed[pick % claimed.length];
   const taskId = picked?.spec.id ?? copy.taskId;
@@ -41,6 +42,24 @@ export function concrete({ command, claim }: Timed, state: TaskState): Timed["co
     taskId,
     epoch: age === undefined ? 0 : Math.max(0, newest - age),
   } as TaskCommand;
+}
+
+type AboutLocks = Extract<TaskCommand, { type: "park" | "unblock" | "preempt" }>;
+
+const ABOUT_LOCKS: readonly string[] = ["park", "unblock", "preempt"];
+
+/** The same for what the locks answer to a request, or take away. */
+function aboutLocks(
+  command: AboutLocks,
+  { pick, age }: NonNullable<Timed["claim"]>,
+  { tasks }: TaskState,
+): TaskCommand {
+  const asking = [...tasks.values()].filter(({ request, granted }) => request !== 0 && !granted);
+  const [first, second] = [asking, [...tasks.values()].filter(({ agent }) => agent !== undefined)];
+  const pool = first.length > 0 && (pick ?? 1) % 4 > 0 ? first : second;
+  const task = pick === undefined ? tasks.get(command.taskId) : pool[pick % pool.length];
+  if (task === undefined) return command;
+  return { ...command, taskId: task.spec.id, epoch: lockEpochOf(task) - (age ?? 0) };
 }
 
 const taskId = fc.nat(14).map((i) => `t${i}`);
@@ -68,7 +87,7 @@ const submission = fc.record({
   requires: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.subarray(["p", "q"])),
   assignedAgent: fc.oneof({ weight: 3, arbitrary: fc.constant("") }, agentId),
   placed: fc.nat(4).map((n) => n > 0),
-  needsLock: fc.nat(9).map((n) => n === 0),
+  needsLock: fc.nat(4).map((n) => n === 0),
   retries: fc.nat(2),
   queueTimeoutMs: limit,
   timeoutMs: limit,
@@ -135,17 +154,21 @@ const aboutClaim = fc.record({
     "progress",
     "end-attempt",
   ),
-  other: fc.constantFrom("unblock", "preempt", undefined, undefined, undefined),
+  other: fc.constantFrom(
+    ...["unblock", "unblock", "park", "preempt"],
+    ...Array.from({ length: 8 }, () => undefined),
+  ),
   taskId,
   pick,
   age,
   fault: fc.constantFrom<Fail["fault"]>("attempt", "attempt", "none", "task"),
   retryAfterMs: fc.constantFrom(undefined, undefined, 15),
   isHopeless: fc.boolean(),
+  isForgiven: fc.boolean(),
 }).map(({ type, other, taskId, pick, age, fault, ...fields }): Partial<Timed> => {
-  const { retryAfterMs, isHopeless } = fields;
+  const { retryAfterMs, isHopeless, isForgiven } = fields;
   const error = { name: "E", message: "m", ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  const payload = { result: 1, progress: 2, error, fault, isHopeless, reason: "lost" };
+  const payload = { result: 1, progress: 2, error, fault, isHopeless, isForgiven, reason: "lost" };
   const command = { ...payload, type: other ?? type, taskId, epoch: 0 } as TaskCommand;
   return { claim: { pick, age }, command };
 });
@@ -185,6 +208,10 @@ const rare = fc.oneof(
   },
 );
 
+const yieldLocks = taskId.map((id): TaskCommand => (
+  { type: "yield-locks", taskIds: [id], reason: "stuck" }
+));
+
 const tick = fc.constant({ type: "tick" as const });
 
 const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
@@ -194,6 +221,7 @@ const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 8, arbitrary: loadReport.map(ageless) },
   { weight: 90, arbitrary: aboutClaim },
   { weight: 15, arbitrary: rare.map(ageless) },
+  { weight: 5, arbitrary: yieldLocks.map(ageless) },
   { weight: 4, arbitrary: award },
   { weight: 10, arbitrary: tick.map(ageless) },
 );
@@ -226,6 +254,7 @@ const crowdStep: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 6, arbitrary: loadReport.map(ageless) },
   { weight: 40, arbitrary: aboutClaim },
   { weight: 5, arbitrary: rare.map(ageless) },
+  { weight: 5, arbitrary: yieldLocks.map(ageless) },
   { weight: 4, arbitrary: award },
   { weight: 5, arbitrary: tick.map(ageless) },
 );

@@ -85,14 +85,14 @@ Deno.test("explain() of a ready task says that the strategy has not chosen", asy
   assertEquals(explained(it, "t"), { status: "ready", summary });
 });
 
-Deno.test("explain() of an assigned task names the locks that it waits for, and their holders", async () => {
+Deno.test("explain() of a task names the locks that it waits for, and their holders", async () => {
   await using it = choosing();
   await it.scheduler.resources.acquire("db", "somebody");
   await it.scheduler.registerAgent({ id: "x" }, () => 1);
   await it.scheduler.submit({ id: "t", resources: ["db", "disk"] });
   assertEquals(explained(it, "t"), {
-    status: "assigned",
-    summary: 'It waits on agent "x" for "db", held by "somebody"',
+    status: "ready",
+    summary: 'It waits for "db", held by "somebody"',
     locks: [{ resourceId: "db", heldBy: ["somebody"] }],
   });
 });

@@ -41,7 +41,14 @@ function idleAgentsAreListed({ agents, idleAgents, tasks }: TaskState): void {
 function noLostTask(state: TaskState): void {
   for (const task of state.tasks.values()) {
     const { status, group, agent, timer } = task;
-    assertEquals(group !== undefined, status === "ready", "NoLostTask");
+    const isParked = state.parked.has(task);
+    assertEquals(group !== undefined, status === "ready" && !isParked, "NoLostTask");
+    const { request, granted, queued } = task;
+    const waits = status === "ready" && request !== 0 && !granted;
+    assertEquals(isParked, waits, "NoLostTask: parked");
+    const reserves = granted && (agent === undefined || queued);
+    assertEquals(state.reserving.has(task), reserves, "NoLostTask: reserving");
+    assert(request === 0 || ["ready", "assigned", "running"].includes(status), "locks come back");
     if (group !== undefined) assert(group.queue[task.position] === task, "NoLostTask: queue");
     const isClaimed = status === "assigned" || status === "running";
     assertEquals(agent !== undefined, isClaimed, "NoLostTask: agent");
@@ -54,11 +61,11 @@ function noLostTask(state: TaskState): void {
   }
 }
 
-function noDuplicateTask({ groups, agents, counts }: TaskState): void {
+function noDuplicateTask({ groups, agents, counts, parked }: TaskState): void {
   const queued = [...groups.values()].flatMap(({ queue }) => queue);
   const claimed = [...agents.values()].flatMap(({ tasks }) => [...tasks]);
   assertEquals(new Set([...queued, ...claimed]).size, queued.length + claimed.length);
-  assertEquals(queued.length, counts.ready, "NoDuplicateTask");
+  assertEquals(queued.length + parked.size, counts.ready, "NoDuplicateTask");
   assertEquals(claimed.length, counts.assigned + counts.running, "OwnershipUnique");
 }
 
@@ -87,9 +94,10 @@ function taskConservation({ tasks, counts, sequence }: TaskState): void {
 
 function workConserving(state: TaskState): void {
   if (state.draining) return;
-  for (const { status, spec, pinnedTo } of state.tasks.values()) {
+  for (const task of state.tasks.values()) {
+    const { status, spec, pinnedTo } = task;
     const isOwnChoice = state.strategy === "external" && pinnedTo === "";
-    if (status !== "ready" || isOwnChoice) continue;
+    if (status !== "ready" || state.parked.has(task) || isOwnChoice) continue;
     const fit = [...state.agents.values()]
       .filter((agent) => isFit(agent, spec.requires, pinnedTo));
     const isAtHome = spec.placed && pinnedTo !== "";
@@ -186,7 +194,8 @@ function isBlamedAtOnce(taskId: string, next: TaskEvent | undefined): void {
   assertEquals((next as { taskId: string }).taskId, taskId, "another task timed out");
 }
 
+const OF_ANY_TASK = ["task:refused", "task:recognized", "task:unlocked"];
+
 function isOfLiveTask(event: TaskEvent): event is TaskEvent & { taskId: string } {
-  return event.type.startsWith("task:") && event.type !== "task:refused" &&
-    event.type !== "task:recognized";
+  return event.type.startsWith("task:") && !OF_ANY_TASK.includes(event.type);
 }

@@ -49,8 +49,8 @@ function worksOffItsQueue({ groups }: TaskState, agent: Agent): void {
 }
 
 function placedTasksHaveAWay({ agents }: TaskState, task: TaskRecord): void {
-  const { spec: { placed }, status, pinnedTo } = task;
-  if (!placed || status !== "ready" || pinnedTo === "") return;
+  const { spec: { placed }, group, pinnedTo } = task;
+  if (!placed || group === undefined || pinnedTo === "") return;
   const agent = agents.get(pinnedTo);
   assert(agent !== undefined && agent.drained === undefined, "EveryTaskDone: its agent won't come");
 }
@@ -131,9 +131,10 @@ export class Loads {
         return this.#assign(event);
       case "task:admitted":
       case "task:stolen":
+      case "task:parked":
         this.#isOwn(event);
         assert(!this.#started.has(event.epoch), `S4-started-task-stolen: ${event.taskId}`);
-        if (event.type === "task:stolen") this.#claims.delete(event.taskId);
+        if (event.type !== "task:admitted") this.#claims.delete(event.taskId);
         return;
       case "task:started":
         this.#isOwn(event);

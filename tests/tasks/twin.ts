@@ -21,6 +21,7 @@ import {
   isDoubted,
   isFit,
   isOpen,
+  isParked,
   isTrusted,
   isUsable,
   slotsOf,
@@ -56,7 +57,13 @@ export class SlowScheduler {
   agents: SlowAgent[] = [];
   forgotten: { id: string; outcome: Outcome; key: string }[] = [];
   /** Every claim that has not ended: in force, or with an attempt that lost it and goes on. */
-  claims: { task: SlowTask; agentId: string; epoch: number; lingers: boolean }[] = [];
+  claims: {
+    task: SlowTask;
+    agentId: string;
+    epoch: number;
+    lockEpoch: number;
+    lingers: boolean;
+  }[] = [];
   #timers: SlowTimer[] = [];
   #history: { type: string; last: string }[] = [];
   #strategy: StrategyName = "capability";
@@ -122,8 +129,17 @@ export class SlowScheduler {
         return this.#claim(command);
       case "end-attempt":
         return this.#endAttempt(command);
+      case "park":
+        return this.#park(this.#asking(command.taskId, command.epoch));
       case "unblock":
-        return this.#unblock(command.taskId, command.epoch);
+        return this.#unblock(this.#asking(command.taskId, command.epoch));
+      case "yield-locks":
+        for (const task of command.taskIds.map((taskId) => this.find(taskId))) {
+          if (task?.granted && (task.agentId === undefined || task.queued)) {
+            this.#unlock(task, command.reason);
+          }
+        }
+        return;
       case "preempt":
         return this.#preempt(command);
       case "award":
@@ -201,6 +217,8 @@ export class SlowScheduler {
       epoch: 0,
       queued: false,
       locked: false,
+      request: 0,
+      granted: false,
       attempts: 0,
       crashes: 0,
       counted: new Map(),
@@ -227,7 +245,9 @@ export class SlowScheduler {
     const { taskId, agentId } = command;
     const task = this.find(taskId);
     if (task === undefined) return this.#refuse(command, taskId, "unknown-task");
-    if (task.status !== "ready") return this.#refuse(command, taskId, "status", task.status);
+    if (task.status !== "ready" || isParked(task)) {
+      return this.#refuse(command, taskId, "status", task.status);
+    }
     if (this.#draining) return this.#refuse(command, taskId, "draining");
     const agent = agentId === "" ? this.#choose(task) : this.#agent(agentId);
     if (agent === undefined) {
@@ -290,20 +310,43 @@ export class SlowScheduler {
     else this.#backOff(task, error, task.attempts, false);
   }
 
-  #preempt({ taskId, epoch, reason, isHopeless }: Command<"preempt">): void {
+  #preempt({ taskId, epoch, reason, isHopeless, isForgiven }: Command<"preempt">): void {
     const task = this.find(taskId);
-    if (task?.agentId === undefined || task.epoch !== epoch) return;
+    if (task === undefined || epoch === 0 || (task.request || task.epoch) !== epoch) return;
+    if (task.agentId === undefined && task.request === 0) return;
     const error = { name: "PreemptedError", code: "preempted", message: reason };
     if (isHopeless) this.#fail(task, error, task.status === "running");
-    else this.#interrupt(task, error, task.status === "running");
+    else if (isForgiven) {
+      this.#backOff(task, { ...error, retryAfterMs: 1 }, 1, task.status === "running");
+    } else this.#interrupt(task, error, task.status === "running");
   }
 
-  #unblock(taskId: string, epoch: number): void {
+  #asking(taskId: string, epoch: number): SlowTask | undefined {
     const task = this.find(taskId);
-    if (task?.agentId === undefined || task.epoch !== epoch) return;
-    if (task.locked || task.queued) return;
+    return epoch !== 0 && task?.request === epoch && !task.granted ? task : undefined;
+  }
+
+  #park(task: SlowTask | undefined): void {
+    if (task?.agentId === undefined) return;
+    const { spec: { id: taskId, resources }, agentId, epoch } = task;
+    this.claims = this.claims.filter((claim) => claim.epoch !== epoch);
+    Object.assign(task, { status: "ready", agentId: undefined });
+    this.#freed.push(agentId);
+    this.#say({ type: "task:parked", taskId, agentId, epoch, resources });
+  }
+
+  #unblock(task: SlowTask | undefined): void {
+    if (task === undefined) return;
+    task.granted = true;
+    if (task.agentId === undefined) return this.#makeReady(task);
     task.locked = true;
     if (this.#agent(task.agentId)!.eager && !this.#draining) this.#start(task);
+  }
+
+  #unlock(task: SlowTask, reason: string): void {
+    const { spec: { id: taskId }, request: lockEpoch } = task;
+    Object.assign(task, { request: 0, granted: false });
+    this.#say({ type: "task:unlocked", taskId, lockEpoch, reason });
   }
 
   #award({ taskId, agentId, losers }: Command<"award">): void {
@@ -495,7 +538,8 @@ export class SlowScheduler {
   #unpinFrom(agentId: string, isMeant = false): void {
     for (const demand of [...this.#demands]) {
       const tasks = this.tasks.filter((task) =>
-        task.status === "ready" && task.pinnedTo === agentId && demandOf(task) === demand
+        task.status === "ready" && !isParked(task) && task.pinnedTo === agentId &&
+        demandOf(task) === demand
       );
       for (const task of tasks.sort(byRank)) {
         if (isMeant && task.spec.placed) task.pinnedTo = "";
@@ -538,9 +582,9 @@ export class SlowScheduler {
     const lastResort = !queued && !this.#hasRoom(agent);
     const epoch = ++this.#epoch;
     Object.assign(task, { status: "assigned", agentId: agent.id, epoch, queued });
-    task.locked = !queued && resources.length === 0;
+    if (!queued) this.#request(task);
     agent.lastEpoch = epoch;
-    this.claims.push({ task, agentId: agent.id, epoch, lingers: false });
+    this.claims.push({ task, agentId: agent.id, epoch, lockEpoch: epoch, lingers: false });
     if (this.config.stealing && task.spec.placed) {
       this.#demands.add(demandOf({ ...task, pinnedTo: "" }));
     }
@@ -557,9 +601,15 @@ export class SlowScheduler {
     if (!task.queued) return this.#assign(task, agent);
     const { spec: { id: taskId, resources }, epoch } = task;
     task.queued = false;
-    task.locked = resources.length === 0;
+    this.#request(task);
     this.#say({ type: "task:admitted", taskId, agentId: agent.id, epoch, resources });
     if (agent.eager && task.locked) this.#start(task);
+  }
+
+  /** Makes a claim with a slot startable, or request the locks that it lacks. */
+  #request(task: SlowTask): void {
+    task.locked = task.spec.resources.length === 0 || task.granted;
+    if (!task.locked) task.request = task.epoch;
   }
 
   #steal(task: SlowTask, target: SlowAgent): void {
@@ -614,7 +664,7 @@ export class SlowScheduler {
     const { retryDelay, maxRetryDelayMs } = this.config;
     const longest = Math.min(maxRetryDelayMs, retryDelay * 2 ** (failures - 1));
     const pause = Math.max(nextInt(this.#random, longest + 1), error.retryAfterMs ?? 0);
-    const claim = { taskId: task.spec.id, agentId: task.agentId!, epoch: task.epoch };
+    const claim = { taskId: task.spec.id, agentId: task.agentId, epoch: task.epoch };
     const retryAt = this.now + pause;
     this.#untime(task, "queue", "attempt", "heartbeat");
     task.status = "backing-off";
@@ -673,6 +723,13 @@ export class SlowScheduler {
 
   #part(task: SlowTask, lingers: boolean): void {
     const claim = this.claims.find(({ epoch }) => epoch === task.epoch);
+    const hasSlot = task.agentId !== undefined && !task.queued;
+    if (hasSlot) {
+      claim!.lockEpoch = task.request || task.epoch;
+      Object.assign(task, { request: 0, granted: false });
+    } else if (task.request !== 0 && (task.status === "backing-off" || isOver(task.status))) {
+      this.#unlock(task, `it is ${task.status}`);
+    }
     if (task.agentId === undefined || claim === undefined) return;
     const { epoch } = claim;
     const { queued } = task;
@@ -700,9 +757,10 @@ export class SlowScheduler {
     if (claim === undefined) return;
     this.claims = this.claims.filter((other) => other !== claim);
     this.#timers = this.#timers.filter((timer) => timer.epoch !== epoch);
-    const { task, agentId } = claim;
+    const { task, agentId, lockEpoch } = claim;
     const taskId = task.spec.id;
-    this.#say({ type: "attempt:ended", taskId, agentId, epoch, abandoned, queued });
+    const ended = { type: "attempt:ended", taskId, agentId, epoch, abandoned, queued } as const;
+    this.#say(lockEpoch === epoch ? ended : { ...ended, lockEpoch });
     this.#freed.push(agentId);
     const pauses = this.#timers.some((timer) => timer.task === task && timer.limit === "backoff");
     const isBusy = this.claims.some((other) => other.task === task && other.lingers);
@@ -843,6 +901,7 @@ export class SlowScheduler {
       .filter(({ status, pinnedTo }) =>
         status === "ready" && (this.#strategy !== "external" || pinnedTo !== "")
       )
+      .filter((task) => !isParked(task))
       .sort(byRank);
   }
 

@@ -22,6 +22,9 @@ export interface SlowTask {
   /** Whether its claim has no slot. */
   queued: boolean;
   locked: boolean;
+  /** The claim that requested its locks, or 0, and whether they were granted. */
+  request: number;
+  granted: boolean;
   attempts: number;
   crashes: number;
   /** The outcomes of its dependencies that were counted. */
@@ -81,6 +84,11 @@ export interface SlowTimer {
   readonly cause?: CordonCause;
   at: number;
   readonly order: number;
+}
+
+/** Whether a task waits for its locks. */
+export function isParked({ status, request, granted }: SlowTask): boolean {
+  return status === "ready" && request !== 0 && !granted;
 }
 
 /** Whether an agent may run a task, room or not. */

@@ -185,8 +185,32 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "the reaction that removes the breaker of an agent is dropped",
     "root/reactions/table.ts",
-    "    retireFromConflicts,\n    forgetBreaker,\n  ),",
-    "    retireFromConflicts,\n  ),",
+    "    retireFromConflicts,\n    forgetBreaker,\n",
+    "    retireFromConflicts,\n",
+  ),
+  mutant(
+    "a task that waits for its locks keeps its slot",
+    "root/reactions/table.ts",
+    "    parkClaim,\n    releaseIfOver,\n",
+    "    releaseIfOver,\n",
+  ),
+  mutant(
+    "a task that ends without a slot keeps its locks",
+    "root/reactions/table.ts",
+    '  on("task:unlocked", releaseUnused),\n',
+    "",
+  ),
+  mutant(
+    "a task without a slot keeps its locks from the attempts that it waits for",
+    "root/reactions/table.ts",
+    "    settleContention,\n    yieldLocks,\n",
+    "    settleContention,\n",
+  ),
+  mutant(
+    "a task without a slot keeps its locks though no agent takes tasks",
+    "root/reactions/table.ts",
+    '  on("agent:cordoned", yieldLocks),\n',
+    "",
   ),
   mutant(
     "the reaction that settles the call of an attempt is dropped",

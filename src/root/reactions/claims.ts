@@ -1,8 +1,14 @@
 /**
  * Reactions between tasks and locks.
  *
- * A claim of a task owns its locks in its own name, not in its agent's, so that two tasks of one
- * agent exclude each other. {@linkcode claimOwner} makes that name.
+ * A task owns its locks in the name of the claim that requested them, not in its agent's, so that two
+ * tasks of one agent exclude each other. {@linkcode claimOwner} makes that name. When the locks are
+ * held by others, that claim ends and the task waits for them without an agent; its next claim has
+ * them in the same name ({@linkcode lockEpochOf}).
+ *
+ * **Locks without a slot.** A task that was granted its locks while no slot was free keeps them until
+ * it gets the next one. So that it can't be part of a deadlock, it yields them when each attempt that
+ * could make room for it waits itself, or when no agent takes tasks ({@linkcode yieldLocks}).
  *
  * @module
  */
@@ -12,10 +18,11 @@ import { quote } from "../../core/arguments.ts";
 import { claimOf, claimOwner } from "../../locks/types.ts";
 import type { LockCommand } from "../../locks/commands.ts";
 import type { LockEvent } from "../../locks/events.ts";
-import { isInvolved, type LockState } from "../../locks/state.ts";
-import type { RemoveAgent, TaskCommand } from "../../tasks/commands.ts";
+import { isInvolved, type LockState, type Owner } from "../../locks/state.ts";
+import type { Preempt, RemoveAgent, TaskCommand } from "../../tasks/commands.ts";
 import type { TaskEvent } from "../../tasks/events.ts";
-import type { TaskState } from "../../tasks/state.ts";
+import { hasFreeSlot, isFit, isOpen, mayTake, takes } from "../../tasks/placement.ts";
+import { type Agent, lockEpochOf, type TaskRecord, type TaskState } from "../../tasks/state.ts";
 import type { Substitution } from "../composition.ts";
 
 /** The states that the reactions between tasks and locks read. */
@@ -31,7 +38,7 @@ type ClaimCommand = Exclude<TaskCommand | LockCommand, Tick>;
 /** The event of that type. */
 type Happened<Type> = Extract<TaskEvent | LockEvent, { type: Type }>;
 
-/** Acquires all locks of a task for a claim that got a slot. */
+/** Requests all locks of a task for a claim that got a slot. */
 export function acquireResources(
   event: Happened<"task:assigned" | "task:admitted">,
   state: ClaimState,
@@ -41,11 +48,14 @@ export function acquireResources(
   if (isQueued || resources.length === 0) return undefined;
   const task = state.tasks.tasks.get(taskId);
   if (task?.agent === undefined || task.epoch !== epoch) return undefined; // it has ended
+  const owner = claimOwner(taskId, task.request);
+  // Locks that it has are acquired again in the name of another agent.
+  if (task.granted && state.locks.owners.get(owner)?.agentId === agentId) return undefined;
   return {
     type: "acquire-all",
     requests: resources,
     agentId,
-    owner: claimOwner(taskId, epoch),
+    owner,
     priority: task.spec.priority,
     timeoutMs: 0,
     leaseMs: 0,
@@ -57,10 +67,85 @@ export function releaseResources(
   event: Happened<"attempt:ended">,
   state: ClaimState,
 ): ClaimCommand | undefined {
-  const { taskId, agentId, epoch } = event;
+  const { taskId, agentId, epoch, lockEpoch = epoch } = event;
   if (state.locks.owners.size === 0) return undefined;
-  const owner = claimOwner(taskId, epoch);
-  return state.locks.owners.has(owner) ? { type: "release-all", agentId, owner } : undefined;
+  return releaseOf(claimOwner(taskId, lockEpoch), agentId, state);
+}
+
+/** Gives back the locks of a task without a slot, or ends its wait for them. */
+export function releaseUnused(
+  { taskId, lockEpoch }: Happened<"task:unlocked">,
+  state: ClaimState,
+): ClaimCommand | undefined {
+  const owner = claimOwner(taskId, lockEpoch);
+  return releaseOf(owner, state.locks.owners.get(owner)?.agentId ?? "", state);
+}
+
+function releaseOf(owner: string, agentId: string, { locks }: ClaimState) {
+  return locks.owners.has(owner) ? { type: "release-all", agentId, owner } as const : undefined;
+}
+
+/** Takes the slot from a claim whose locks are held by others. */
+export function parkClaim(
+  { owner }: Happened<"resource:queued">,
+  state: ClaimState,
+): ClaimCommand | undefined {
+  return isStarting(owner, state)
+    ? claimCommand(owner, (claim) => ({ type: "park", ...claim }))
+    : undefined;
+}
+
+/**
+ * Makes tasks that have their locks and no slot yield them, if others wait for those and no attempt
+ * that could make room for the task goes on by itself.
+ */
+export function yieldLocks(_event: unknown, state: ClaimState): ClaimCommand | undefined {
+  const { reserving } = state.tasks;
+  if (reserving.size === 0) return undefined;
+  const stuck = [...reserving].filter((task) => isAwaited(task, state) && !mayGetSlot(task, state));
+  if (stuck.length === 0) return undefined;
+  const taskIds = stuck.map(({ spec: { id } }) => id);
+  return {
+    type: "yield-locks",
+    taskIds,
+    reason: "no agent can make room for it while it has them",
+  };
+}
+
+function isAwaited({ spec: { id }, request }: TaskRecord, { locks }: ClaimState): boolean {
+  const owner = locks.owners.get(claimOwner(id, request));
+  return owner !== undefined && owner.holds.some(({ lock }) => lock.queue.length > 0);
+}
+
+function mayGetSlot(task: TaskRecord, state: ClaimState): boolean {
+  const { spec: { requires }, pinnedTo, group } = task;
+  const { agents, draining } = state.tasks;
+  if (draining) return false;
+  const fit = pinnedTo === ""
+    ? agents.values()
+    : [agents.get(pinnedTo)].filter((a) => a !== undefined);
+  for (const agent of fit) {
+    if (!isFit(agent, requires, pinnedTo)) continue;
+    if (group === undefined ? !isOpen(agent) : !takes(agent, group)) continue;
+    const hasSlot = group === undefined ? hasFreeSlot(agent) : mayTake(agent, group);
+    if (hasSlot || hasAttemptThatGoesOn(agent, state)) return true;
+  }
+  return false;
+}
+
+function hasAttemptThatGoesOn(agent: Agent, { locks: { owners } }: ClaimState): boolean {
+  if (isWaiting(owners.get(agent.agentId))) return false; // in which attempt is not known
+  let withSlot = 0;
+  for (const task of agent.tasks) {
+    if (task.queued) continue;
+    withSlot++;
+    if (!isWaiting(owners.get(claimOwner(task.spec.id, lockEpochOf(task))))) return true;
+  }
+  return agent.slotsInUse > withSlot; // an attempt that lost its claim ends within its grace period
+}
+
+function isWaiting(owner: Owner | undefined): boolean {
+  return owner !== undefined && (owner.waits.length > 0 || owner.outgoing !== undefined);
 }
 
 /** Releases the locks that an agent holds besides its claims, as it is gone. */
@@ -92,8 +177,15 @@ export function unblockClaim(
   event: Happened<"resource:acquired">,
   state: ClaimState,
 ): ClaimCommand | undefined {
-  return releaseIfOver(event, state) ??
-    claimCommand(event.owner, (claim) => ({ type: "unblock", ...claim }));
+  const { owner } = event;
+  const over = releaseIfOver(event, state);
+  if (over !== undefined || !isStarting(owner, state)) return over;
+  const { spec: { resources } } = state.tasks.tasks.get(claimOf(owner)!.taskId)!;
+  const held = state.locks.owners.get(owner)?.holds ?? [];
+  const hasAll = resources.every((each) =>
+    held.some(({ lock }) => lock.resourceId === each.resourceId)
+  );
+  return hasAll ? claimCommand(owner, (claim) => ({ type: "unblock", ...claim })) : undefined;
 }
 
 /** Releases the locks and cancels the waits of a claim that has ended. */
@@ -102,10 +194,32 @@ export function releaseIfOver(
   { tasks }: ClaimState,
 ): ClaimCommand | undefined {
   const claim = claimOf(owner);
-  if (claim === undefined || tasks.lingering.has(claim.epoch)) return undefined;
-  const task = tasks.tasks.get(claim.taskId);
-  const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
-  return isInForce ? undefined : { type: "release-all", agentId, owner };
+  if (claim === undefined || mayOwnLocks(tasks, claim)) return undefined;
+  return { type: "release-all", agentId, owner };
+}
+
+/** Returns the agent that has the locks of an owner; `undefined` for a task that has no agent. */
+export function agentOf({ owner, agentId }: Owner, { tasks }: TaskState): string | undefined {
+  const claim = claimOf(owner);
+  const task = claim && tasks.get(claim.taskId);
+  const isOfTask = task !== undefined && lockEpochOf(task) === claim?.epoch && task.request !== 0;
+  return isOfTask ? task.agent?.agentId : agentId;
+}
+
+/** Whether a task, or an attempt of it that lost its claim, may have locks in the name of `claim`. */
+export function mayOwnLocks(
+  { tasks, lingering }: TaskState,
+  { taskId, epoch }: { readonly taskId: string; readonly epoch: number },
+): boolean {
+  const task = tasks.get(taskId);
+  if (task !== undefined && lockEpochOf(task) === epoch) {
+    if (task.request !== 0 || task.agent !== undefined) return true;
+  }
+  if (lingering.get(epoch)?.lockEpoch === epoch) return true;
+  if (task?.lingering === 0) return false;
+  return [...lingering.values()].some((each) =>
+    each.lockEpoch === epoch && each.task.spec.id === taskId
+  );
 }
 
 /** Preempts a claim that lost a lock. */
@@ -129,8 +243,10 @@ export function preemptAbandoned(
   state: ClaimState,
 ): ClaimCommand | undefined {
   if (reason === "gone" || !isStarting(owner, state)) return undefined;
-  const cause = reason === "conflict" ? "it lost a conflict over" : "it can't wait for";
-  return preempt(owner, `${cause} ${resourceIds.map(quote).join(", ")}`);
+  const isForgiven = reason === "conflict";
+  const cause = isForgiven ? "it lost a conflict over" : "it can't wait for";
+  const why = `${cause} ${resourceIds.map(quote).join(", ")}`;
+  return preempt(owner, why, { isHopeless: false, ...(isForgiven && { isForgiven }) });
 }
 
 /** Preempts a claim that was refused its locks. */
@@ -139,18 +255,24 @@ export function preemptRefused(
   state: ClaimState,
 ): ClaimCommand | undefined {
   if (command !== "acquire-all" || !isStarting(owner, state)) return undefined;
-  const isHopeless = reason === "over-capacity";
-  return preempt(owner, `it can't have the lock "${resourceId}" (${reason})`, isHopeless);
+  return preempt(owner, `it can't have the lock "${resourceId}" (${reason})`, {
+    isHopeless: reason === "over-capacity",
+    ...(reason === "full" && { isForgiven: true }),
+  });
 }
 
 function isStarting(owner: string, state: ClaimState): boolean {
   const claim = claimOf(owner);
   const task = claim && state.tasks.tasks.get(claim.taskId);
-  return task?.status === "assigned" && task.epoch === claim?.epoch;
+  return task !== undefined && task.request === claim!.epoch && !task.granted;
 }
 
-function preempt(owner: string, reason: string, isHopeless = false): ClaimCommand | undefined {
-  return claimCommand(owner, (claim) => ({ type: "preempt", ...claim, reason, isHopeless }));
+function preempt(
+  owner: string,
+  reason: string,
+  kind: Pick<Preempt, "isHopeless" | "isForgiven"> = { isHopeless: false },
+): ClaimCommand | undefined {
+  return claimCommand(owner, (claim) => ({ type: "preempt", ...claim, reason, ...kind }));
 }
 
 function claimCommand(

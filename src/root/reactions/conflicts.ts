@@ -9,6 +9,7 @@
 import type { ReportConflict } from "../../conflicts/commands.ts";
 import { conflictKey } from "../../conflicts/state.ts";
 import type { PartCommand, RootState } from "../state.ts";
+import { agentOf } from "./claims.ts";
 import type { Happened } from "./reaction.ts";
 
 /** A conflict to report. */
@@ -23,7 +24,7 @@ export function noteContenders(
   if (dispute === undefined) return undefined;
   const { subject, subjectId, agents } = dispute;
   const holds = state.locks.locks.get(subjectId)!.holds;
-  const since = new Map(holds.map((hold) => [hold.owner.agentId, hold.since]));
+  const since = new Map(holds.map((hold) => [agentOf(hold.owner, state.tasks), hold.since]));
   return {
     type: "note-requests",
     subject,
@@ -54,12 +55,12 @@ export function resolveContention(
  */
 function contentionIn(
   { agentId, resourceIds, waitId }: Happened<"resource:queued">,
-  { rules, locks }: RootState,
+  { rules, locks, tasks }: RootState,
 ): Dispute | undefined {
   if (!rules.reportsContention || !locks.waits.has(waitId)) return undefined;
   for (const subjectId of resourceIds) {
-    const holders = locks.locks.get(subjectId)?.holds.map(({ owner }) => owner.agentId) ?? [];
-    const agents = [...new Set([...holders, agentId])];
+    const holders = locks.locks.get(subjectId)?.holds.map(({ owner }) => agentOf(owner, tasks));
+    const agents = [...new Set([...holders ?? [], agentId])].filter((agent) => agent !== undefined);
     if (agents.length === 1) continue;
     return { subject: "resource", subjectId, disagreement: undefined, agents };
   }

@@ -38,13 +38,16 @@ import {
 } from "./agents.ts";
 import {
   acquireResources,
+  parkClaim,
   preemptAbandoned,
   preemptRefused,
   preemptVictim,
   preemptWithoutLock,
   releaseIfOver,
   releaseResources,
+  releaseUnused,
   unblockClaim,
+  yieldLocks,
 } from "./claims.ts";
 import {
   evictLosers,
@@ -65,8 +68,19 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("task:assigned", acquireResources),
   on("task:admitted", acquireResources),
   on("attempt:ended", releaseResources),
+  on("task:unlocked", releaseUnused),
+  on("task:readied", yieldLocks),
   on("resource:acquired", unblockClaim),
-  on("resource:queued", releaseIfOver, noteContenders, reportContention, resolveContention),
+  on(
+    "resource:queued",
+    parkClaim,
+    releaseIfOver,
+    noteContenders,
+    reportContention,
+    resolveContention,
+    yieldLocks,
+  ),
+  on("ask:begun", yieldLocks),
   on("resource:revoked", preemptWithoutLock),
   on("resource:expired", preemptWithoutLock),
   on("resource:abandoned", preemptAbandoned),
@@ -79,8 +93,12 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("message:responded", endWatch),
   on("message:unanswered", endWatch),
 
-  // A registered agent is known to all subsystems, and a removed agent to none.
-  on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
+  // Whoever is registered is known everywhere, and whoever is gone is gone everywhere.
+  on("agent:spawned", enroll, openMailbox, introduce, makeBreaker, yieldLocks),
+  on("agent:cordoned", yieldLocks),
+  on("agent:limited", yieldLocks),
+  on("agent:draining", yieldLocks),
+  on("scheduler:drained", yieldLocks),
   on("agent:joined", requeueTasks, releaseLocks),
   on("agent:suspected", suspendAgent, requeueWhileSuspect),
   on("agent:recovered", resumeAgent),
@@ -93,6 +111,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
     closeMailbox,
     retireFromConflicts,
     forgetBreaker,
+    yieldLocks,
   ),
 
   // An agent that tasks have no room for leaves, unless another subsystem needs it.

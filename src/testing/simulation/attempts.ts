@@ -12,6 +12,7 @@ import type { RootCommand } from "../../root/state.ts";
 import { claimOwner } from "../../locks/types.ts";
 import type { TaskSpec } from "../../tasks/commands.ts";
 import type { TaskRefused } from "../../tasks/events.ts";
+import { lockEpochOf } from "../../tasks/state.ts";
 import type { Actor, Behavior, Routine, Thread } from "./actor.ts";
 import type { Locking } from "./locking.ts";
 import type { Mailing } from "./mailing.ts";
@@ -80,7 +81,8 @@ interface Attempt {
 
 /** The events that end a claim. */
 const ENDS_OF_CLAIMS: ReadonlySet<string> = new Set([
-  ...["task:stolen", "task:requeued", "task:backed-off", "task:failed", "task:cancelled"],
+  ...["task:parked", "task:stolen", "task:requeued", "task:backed-off"],
+  ...["task:failed", "task:cancelled"],
 ]);
 
 /** The tasks of an agent. */
@@ -275,7 +277,10 @@ export class Attempts {
   /** Works, with locks and heartbeats. Returns whether it got all locks. */
   *#useLocks({ taskId, epoch }: Attempt, script: TaskScript): Routine<boolean> {
     const { ms = 5, heartbeats = 0, locks = [] } = script;
-    const owner = claimOwner(taskId, epoch);
+    const { tasks, lingering } = this.#agent.world.engine.state.tasks;
+    const task = tasks.get(taskId);
+    const inForce = task?.epoch === epoch ? lockEpochOf(task) : undefined;
+    const owner = claimOwner(taskId, inForce ?? lingering.get(epoch)?.lockEpoch ?? epoch);
     const pause = Math.ceil(ms / (heartbeats + locks.length + 1));
     yield* this.#agent.sleep(pause);
     for (const resourceId of locks) {

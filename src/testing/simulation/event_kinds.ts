@@ -47,15 +47,16 @@ const UNFINISHED: readonly TaskStatus[] = [
 ];
 
 const STATUS_CHANGES: ReadonlyMap<string, StatusChange> = new Map<string, StatusChange>([
-  ["task:readied", { before: ["waiting", "backing-off"], after: "ready" }],
+  ["task:readied", { before: ["waiting", "backing-off", "ready"], after: "ready" }],
   ["task:assigned", { before: ["ready"], after: "assigned" }],
   ["task:admitted", { before: ["assigned"], after: undefined }],
+  ["task:parked", { before: ["assigned"], after: "ready" }],
   ["task:stolen", { before: ["assigned"], after: "ready" }],
   ["task:started", { before: ["assigned"], after: "running" }],
   ["task:heartbeat", { before: ["running"], after: undefined }],
   ["task:progressed", { before: ["running"], after: undefined }],
   ["task:completed", { before: ["running"], after: "completed", isLast: true }],
-  ["task:backed-off", { before: ["assigned", "running"], after: "backing-off" }],
+  ["task:backed-off", { before: ["ready", "assigned", "running"], after: "backing-off" }],
   ["task:requeued", { before: ["assigned", "running"], after: "ready" }],
   ["task:failed", { before: UNFINISHED, after: "failed", isLast: true }],
   ["task:cancelled", { before: UNFINISHED, after: "cancelled", isLast: true }],
@@ -65,6 +66,7 @@ const NOTIFYING: ReadonlySet<string> = new Set([
   ...[
     "task:assigned",
     "task:started",
+    "task:parked",
     "task:stolen",
     "task:requeued",
     "task:backed-off",

@@ -12,6 +12,7 @@ import { type Instant, Refusal, type Tick } from "../../../core/machine.ts";
 import { claimOf, claimOwner } from "../../../locks/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { RootCommand, RootState } from "../../../root/state.ts";
+import { type Agent, lockEpochOf, type TaskRecord } from "../../../tasks/state.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
 import type { Coverage } from "../coverage.ts";
 import type { EventKind, EventKinds } from "../event_kinds.ts";
@@ -102,6 +103,7 @@ export class StepChecker {
         checkAcyclic(state.locks);
       }
     }
+    if (state.tasks.reserving.size > 0) checkLocksWithoutSlot(state);
     if (--this.#untilCheck > 0) return;
     this.#untilCheck = this.#checkEvery;
     this.#checkState(state, at);
@@ -250,7 +252,8 @@ function checkClaimWithoutLock(owner: string, { tasks }: RootState): void {
   const claim = claimOf(owner);
   if (claim === undefined) return;
   const task = tasks.tasks.get(claim.taskId);
-  if (task?.agent === undefined || task.epoch !== claim.epoch) return;
+  if (task === undefined || lockEpochOf(task) !== claim.epoch) return;
+  if (task.agent === undefined && task.request === 0) return;
   fail("NoClaimWithoutItsLock", `"${claim.taskId}" goes on under ${claim.epoch}`);
 }
 
@@ -274,7 +277,7 @@ function checkRoot(state: RootState, now: Instant): void {
   checkTasks(state.tasks);
   checkMessages(state.messages);
   checkClaimsOfLocks(state);
-  checkLocksOfClaims(state);
+  checkLocksOfTasks(state);
   checkCalls(state);
 }
 
@@ -303,19 +306,59 @@ function checkClaimsOfLocks({ locks, tasks }: RootState): void {
     const claim = claimOf(owner);
     if (claim === undefined) continue;
     const task = tasks.tasks.get(claim.taskId);
-    const isInForce = task?.agent !== undefined && task.epoch === claim.epoch;
-    if (isInForce || tasks.lingering.has(claim.epoch)) continue;
+    const isInForce = task !== undefined && lockEpochOf(task) === claim.epoch &&
+      (task.agent !== undefined || task.request !== 0);
+    const lingers = [...tasks.lingering.values()].some(({ lockEpoch }) =>
+      lockEpoch === claim.epoch
+    );
+    if (isInForce || lingers) continue;
     fail("NothingHeldByEndedClaim", `the claim ${claim.epoch} on "${claim.taskId}" is over`);
   }
 }
 
-/** Checks that each claim that waits for its locks has requested them. */
-function checkLocksOfClaims({ locks, tasks }: RootState): void {
-  for (const { agentId, tasks: claims } of tasks.agents.values()) {
-    for (const { spec: { id }, status, epoch, locked, queued } of claims) {
-      if (status !== "assigned" || locked || queued) continue;
-      if (locks.owners.get(claimOwner(id, epoch))?.waits.length === 1) continue;
-      fail("NoLostTask", `"${id}" at "${agentId}" waits for locks that it has not requested`);
+/**
+ * Checks that a task that has its locks and no slot keeps nobody waiting whom it waits for: some agent
+ * has a slot for it, or an attempt that waits for nothing.
+ */
+function checkLocksWithoutSlot({ locks: { owners }, tasks }: RootState): void {
+  const waits = (name: string) => {
+    const { waits, outgoing } = owners.get(name) ?? { waits: [] };
+    return waits.length > 0 || outgoing !== undefined;
+  };
+  const isFree = ({ spec: { requires }, pinnedTo }: TaskRecord, agent: Agent) => {
+    const { agentId, cordons, drained, capabilities, slotsInUse, usableSlots } = agent;
+    if (cordons.size > 0 || drained !== undefined || ![agentId, ""].includes(pinnedTo)) {
+      return false;
+    }
+    if (!requires.every((each) => capabilities.includes(each))) return false;
+    const claims = [...agent.tasks].filter(({ queued }) => !queued);
+    const others = claims.filter((task) => waits(claimOwner(task.spec.id, lockEpochOf(task))));
+    return slotsInUse < usableSlots || (!waits(agentId) && others.length < slotsInUse);
+  };
+  for (const task of tasks.reserving) {
+    const { spec: { id }, request } = task;
+    const isAwaited = owners.get(claimOwner(id, request))!.holds.some(({ lock: { queue } }) =>
+      queue.length > 0
+    );
+    if (!isAwaited) continue;
+    if (!tasks.draining && [...tasks.agents.values()].some((agent) => isFree(task, agent))) {
+      continue;
+    }
+    fail("NoDeadlockOverSlots", `"${id}" has its locks, and waits for those that wait for them`);
+  }
+}
+
+/** Checks that each task that waits for its locks has requested them, and each that has them holds them. */
+function checkLocksOfTasks({ locks, tasks }: RootState): void {
+  for (const { spec: { id, resources }, request } of tasks.parked) {
+    const { waits = [] } = locks.owners.get(claimOwner(id, request)) ?? {};
+    if (waits.some(({ tickets }) => tickets.length === resources.length)) continue;
+    fail("NoLostTask", `"${id}" waits for locks that it has not requested`);
+  }
+  for (const { spec: { id, resources }, request } of tasks.reserving) {
+    const held = locks.owners.get(claimOwner(id, request))?.holds.length;
+    if (held === undefined || held < resources.length) {
+      fail("RunningHasLocks", `"${id}" has ${held} of its locks`);
     }
   }
 }

@@ -15,7 +15,9 @@ import { fail } from "../failure.ts";
 /** Checks one task. Costs O(1). */
 export function checkTask(state: TaskState, task: TaskRecord): void {
   const { spec: { id }, status, group, agent, timer, position } = task;
-  if ((group !== undefined) !== (status === "ready")) fail("NoLostTask", `"${id}" is ${status}`);
+  const isInQueue = status === "ready" && !state.parked.has(task);
+  if ((group !== undefined) !== isInQueue) fail("NoLostTask", `"${id}" is ${status}`);
+  checkRequest(state, task);
   if (group !== undefined && group.queue[position] !== task) {
     fail("NoLostTask", `"${id}" is ready and in no queue`);
   }
@@ -40,6 +42,23 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
   }
 }
 
+/** Checks that a task waits for its locks, has them, or has not requested them. */
+function checkRequest({ parked, reserving, unsettled }: TaskState, task: TaskRecord): void {
+  const { spec: { id, resources }, status, agent, queued, request, granted } = task;
+  const hasSlot = agent !== undefined && !queued;
+  if (parked.has(task) !== (status === "ready" && request !== 0 && !granted)) {
+    fail("NoLostTask", `"${id}" is ${status} and waits for locks that it has not requested`);
+  }
+  if (reserving.has(task) !== (granted && !hasSlot)) fail("NoLostTask", `"${id}" has its locks`);
+  if (hasSlot && resources.length > 0 && !granted) {
+    fail("SlotsOnlyWithLocks", `"${id}" has a slot of "${agent.agentId}" and waits for its locks`);
+  }
+  if (request !== 0 && status !== "ready" && agent === undefined) {
+    fail("LocksComeBack", `"${id}" is ${status}`);
+  }
+  if (unsettled.size > 0) fail("WorkConserving", "an agent is left without work");
+}
+
 /** Checks the rank and the timers of a task against when it was submitted and started. */
 function checkTimes({ config }: TaskState, task: TaskRecord): void {
   const { spec, status, rank, createdAt, startedAt = 0, timer, total, heartbeat } = task;
@@ -53,7 +72,7 @@ function checkTimes({ config }: TaskState, task: TaskRecord): void {
 
 /** Checks all tasks and agents. Costs O(state). */
 export function checkTasks(state: TaskState): void {
-  const { tasks, agents, groups, counts, sequence, lingering } = state;
+  const { tasks, agents, groups, counts, sequence, lingering, parked } = state;
   let queued = 0;
   let claimed = 0;
   const actual: Record<TaskStatus, number> = { ...counts };
@@ -73,7 +92,9 @@ export function checkTasks(state: TaskState): void {
     if (agent.report !== undefined) timers++;
     checkAgent(state, agent);
   }
-  if (queued !== counts.ready) fail("NoDuplicateTask", `${queued} of ${counts.ready} ready ones`);
+  if (queued + parked.size !== counts.ready) {
+    fail("NoDuplicateTask", `${queued} of ${counts.ready} ready ones`);
+  }
   if (claimed !== counts.assigned + counts.running) fail("OwnershipUnique", `${claimed} claims`);
   let all = 0;
   for (const status of Object.keys(counts) as TaskStatus[]) {
@@ -260,6 +281,7 @@ export class TaskShadow {
       expected.isRetried = expected.status === "backing-off" && after === "ready";
       const claim = this.#claims.get(expected.epoch);
       if (claim !== undefined) claim.isOver = true;
+      if (event.type === "task:parked") this.#claims.delete(event.epoch); // it has no attempt to end
     }
     expected.status = after;
     if (isTerminal(after)) this.#ended++;
