@@ -119,7 +119,7 @@ export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDi
    */
   constructor(buffer: EventBuffer<Heard>) {
     this.#buffer = buffer;
-    DROPPED_STREAMS.register(this, buffer);
+    DROPPED_STREAMS.register(this, buffer, buffer);
   }
 
   /** Number of events that were dropped because the consumer was slow. */
@@ -134,6 +134,7 @@ export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDi
 
   /** Ends the iteration and lets go of what is kept; a `for await` loop that is left calls it. */
   return(): Promise<IteratorResult<Heard, undefined>> {
+    DROPPED_STREAMS.unregister(this.#buffer);
     this.#buffer.close();
     return Promise.resolve({ done: true, value: undefined });
   }

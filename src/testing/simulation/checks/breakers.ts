@@ -76,11 +76,7 @@ export class BreakerShadow {
       case "circuitbreaker:defined":
         return this.#define(event, state);
       case "circuitbreaker:forgotten":
-        if (this.#expected(event.name).state !== "closed") {
-          fail("OnlyIdleIsEvicted", `"${event.name}" was not closed`);
-        }
-        this.#breakers.delete(event.name);
-        return;
+        return this.#forget(event.name);
       case "circuitbreaker:removed":
         this.#breakers.delete(event.name);
         return;
@@ -130,6 +126,13 @@ export class BreakerShadow {
     if (known === undefined) return this.#make(name, epoch, rules);
     known.rules = rules;
     known.plannedMs = 0;
+  }
+
+  /** One that is evicted in the step that defined it is not known, and closed. */
+  #forget(name: string): void {
+    const { state = "closed" } = this.#breakers.get(name) ?? {};
+    if (state !== "closed") fail("OnlyIdleIsEvicted", `"${name}" was not closed`);
+    this.#breakers.delete(name);
   }
 
   #make(name: string, epoch: number, rules: BreakerRules): void {
