@@ -126,10 +126,7 @@ Due == LET able == {a \in Agent : CanTake(a)}
 \* Donors and receivers
 
 Load(a) == Len(claims[a]) + agents[a].outside
-\* A claim with a slot that has or requests locks stays: its locks would go to the next waiter, and
-\* two tasks could take turns for ever.
-MayMoveAway(t) == tasks[t].placed /\ tasks[t].status = "assigned" /\ ~(tasks[t].slot /\ t \in Needs)
-Movable(a) == SelectSeq(claims[a], MayMoveAway)
+Movable(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].placed /\ tasks[t].status = "assigned")
 FreeRoom(a) == (IF HasSlot(a) THEN Slots[a] - load[a] ELSE 0)
                + (IF HasPlace(a) THEN Room[a] - Len(queue[a]) ELSE 0)
 Donors == {a \in Agent : Movable(a) # <<>>}
@@ -720,7 +717,7 @@ WorkConserving ==
 Work(a) == Len(claims[a]) + agents[a].outside
 Balanced ==
   (quiet /\ Steals) => \A t \in Task, a \in Agent :
-    ~(/\ tasks[t].status = "assigned" /\ tasks[t].placed /\ (tasks[t].slot => t \notin Needs)
+    ~(/\ tasks[t].status = "assigned" /\ tasks[t].placed
       /\ Open(a) /\ a # tasks[t].agent
       /\ load[a] < Slots[a] \/ Len(queue[a]) < Room[a]
       /\ Work(tasks[t].agent) >= Work(a) + StealThreshold
@@ -743,8 +740,7 @@ StaleRejected ==
        (Start(t, e) \/ Complete(t, e) \/ \E fault \in {"attempt", "task", "none"} : Fail(t, e, fault))
          => tasks[t].status \in Claimed /\ e \in {0, tasks[t].epoch}]_vars
 \* A steal begins only between the busiest and the idlest agent, beyond the threshold, and takes the newest.
-Takeable(a) == {t \in Task : /\ tasks[t].agent = a /\ tasks[t].placed /\ tasks[t].status = "assigned"
-                             /\ tasks[t].slot => t \notin Needs}
+Takeable(a) == {t \in Task : tasks[t].agent = a /\ tasks[t].placed /\ tasks[t].status = "assigned"}
 StealIsDue ==
   [][(todo = <<>> /\ todo' # <<>> /\ Head(todo').ev = "moves") =>
        LET from == Head(todo').from  to == Head(todo').to  n == Len(todo') - 1

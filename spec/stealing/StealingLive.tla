@@ -55,8 +55,7 @@ StepEnds == (~quiet) ~> quiet
 \* Two agents so unequal that a task should move don't stay so.
 Imbalanced ==
   \E t \in Task, a \in Agent :
-    /\ tasks[t].status = "assigned" /\ tasks[t].placed /\ (tasks[t].slot => t \notin Needs)
-    /\ a # tasks[t].agent /\ Open(a)
+    /\ tasks[t].status = "assigned" /\ tasks[t].placed /\ a # tasks[t].agent /\ Open(a)
     /\ load[a] < Slots[a] \/ Len(queue[a]) < Room[a]
     /\ Work(tasks[t].agent) >= Work(a) + StealThreshold /\ Work(tasks[t].agent) >= Work(a) + 2
 ImbalanceEnds == Imbalanced ~> ~Imbalanced

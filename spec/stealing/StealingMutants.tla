@@ -63,9 +63,6 @@ M_NeverSteals == FALSE
 \* Cordoned and draining agents receive stolen tasks.
 M_ClosedReceivers == {a \in Agent : FreeRoom(a) > 0}
 
-\* A claim that has its locks is stolen.
-M_LocksMove(t) == tasks[t].placed /\ tasks[t].status = "assigned"
-
 \* The oldest claims move first.
 M_OldestFirst(s, n) == SubSeq(s, 1, n)
 

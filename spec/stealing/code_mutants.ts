@@ -251,9 +251,9 @@ export const MUTANTS: readonly CodeMutant[] = [
     "a task that was not placed is stolen",
     "reports",
     "BReportLoad_a1_3",
-    PLACEMENT,
-    "return placed && (queued || resources.length === 0);",
-    "return queued || resources.length === 0;",
+    TRANSITIONS,
+    "if (task.spec.placed && state.config.stealing) offer",
+    "if (state.config.stealing) offer",
   ),
   mutant(
     "the oldest claims move first",

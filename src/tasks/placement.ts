@@ -348,22 +348,13 @@ export function allowStealing(state: TaskState): void {
   for (const agent of agents.values()) {
     shifted.add(agent);
     for (const task of agent.tasks) {
-      if (task.status === "assigned") offer(state, task);
+      if (task.spec.placed && task.status === "assigned") offer(state, task);
     }
   }
 }
 
-/**
- * Returns whether an unstarted claim may move: not if it has a slot and needs locks. Those would go to
- * the next waiter, and two tasks that need the same could take turns for ever without starting.
- */
-function isMovable({ spec: { placed, resources }, queued }: TaskRecord): boolean {
-  return placed && (queued || resources.length === 0);
-}
-
-/** Allows to steal a fresh claim, if stealing is on and the claim may move. */
+/** Allows to steal a fresh claim. */
 export function offer(state: TaskState, task: TaskRecord): void {
-  if (!state.config.stealing || !isMovable(task)) return;
   const { agent, epoch, spec: { requires } } = task;
   const donation = donationOf(state, agent!, groupOf(state, requires, "", false));
   task.stealable = { rank: -epoch, sequence: epoch, position: -1, task, donation };

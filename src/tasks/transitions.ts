@@ -97,7 +97,7 @@ export function assign(step: Step, task: TaskRecord, agent: Agent, queued = fals
   agent.tasks.add(task);
   if (queued) push(agent.queue, task);
   else occupySlot(step, task, agent);
-  offer(state, task);
+  if (task.spec.placed && state.config.stealing) offer(state, task);
   const { agentId } = agent;
   events.push({
     type: "task:assigned",
@@ -132,8 +132,6 @@ function occupySlot(step: Step, task: TaskRecord, agent: Agent): void {
     task.request = task.epoch;
     defer(step, agent);
   }
-  const { resources } = task.spec;
-  if (resources.length > 0 && task.stealable !== undefined) withdraw(state, task, task.stealable);
   agent.slotsInUse++;
   refresh(step, agent);
 }

@@ -58,8 +58,7 @@ function placedTasksHaveAWay({ agents }: TaskState, task: TaskRecord): void {
 function donationsAreStealable(state: TaskState): void {
   const { agents, groups, tasks } = state;
   for (const task of tasks.values()) {
-    const isMovable = task.status === "assigned" && task.spec.placed &&
-      (task.queued || task.spec.resources.length === 0);
+    const isMovable = task.status === "assigned" && task.spec.placed;
     assertEquals(task.stealable !== undefined, isMovable, "stock");
     if (task.stealable === undefined) continue;
     const { donation, position } = task.stealable;

@@ -21,21 +21,16 @@ export interface SlowBatch {
   readonly tasks: readonly SlowTask[];
 }
 
-/** Returns whether a task may be requeued, as its agent has not started it. */
+/** Whether a task may be taken from its agent. */
 export function isMovable({ status, spec }: SlowTask): boolean {
   return status === "assigned" && spec.placed;
-}
-
-/** Returns whether a task may be stolen: not if it has a slot, and has or requests locks. */
-function isStealable(task: SlowTask): boolean {
-  return isMovable(task) && (task.queued || task.spec.resources.length === 0);
 }
 
 /** The batch of the largest difference, of those that the rules call for. */
 export function batchCalledFor(config: TaskConfig, scene: Scene): SlowBatch | undefined {
   const { agents, tasksOf, roomOf } = scene;
   const loadOf = ({ id, outside }: SlowAgent) => tasksOf(id).length + outside;
-  const movable = agents.flatMap(({ id }) => tasksOf(id)).filter(isStealable);
+  const movable = agents.flatMap(({ id }) => tasksOf(id)).filter(isMovable);
   const found = [...new Set(movable.map(demandOf))].sort().map((demand) => {
     const tasks = movable.filter((task) => demandOf(task) === demand);
     const { requires } = tasks[0]!.spec;
