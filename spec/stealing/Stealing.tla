@@ -184,6 +184,8 @@ Frees(S) == /\ freed' = IF todo' = <<>> THEN {a \in S : (CanTake(a) \/ Through(a
 
 Unclaimed(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE,
                    !.request = IF tasks[t].slot THEN 0 ELSE @, !.granted = @ /\ ~tasks[t].slot]
+\* The same when it takes its locks along.
+Moved(t) == IF tasks[t].granted THEN [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE] ELSE Unclaimed(t)
 \* The same when the task won't go on at once.
 Dropped(t) == [Unclaimed(t) EXCEPT !.request = 0, !.granted = FALSE]
 
@@ -435,7 +437,7 @@ WorkstealingRequest(from, to, n) ==
 TaskStolen(t, from, e, to) ==
   /\ todo # <<>> /\ Head(todo) = Moves(t, from, to)
   /\ e = tasks[t].epoch
-  /\ tasks' = [tasks EXCEPT ![t] = [Unclaimed(t) EXCEPT !.status = "ready", !.pin = Nobody]]
+  /\ tasks' = [tasks EXCEPT ![t] = [Moved(t) EXCEPT !.status = "ready", !.pin = Nobody]]
   /\ Parts(t, "settled", <<Arrives(t, from, to)>> \o Tail(todo))
   /\ UNCHANGED <<agents, order, born, ready, load, epoch>>
   /\ Frees(freed)

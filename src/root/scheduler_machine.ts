@@ -57,6 +57,7 @@ export interface SchedulerHost
 /** The entries of the table of all reactions that are between tasks and locks. */
 const REACTIONS = new Map<string, readonly unknown[]>([
   ["task:assigned", [acquireResources]],
+  ["task:stolen", [yieldLocks]],
   ["task:admitted", [acquireResources]],
   ["attempt:ended", [releaseResources]],
   ["task:unlocked", [releaseUnused]],

@@ -166,13 +166,16 @@ export interface TaskCancelled extends Named<"task:cancelled"> {
   readonly reason: string;
 }
 
-/** A claim released its slot and its locks: its attempt has ended, or is no longer waited for. */
+/**
+ * A claim released its slot and its locks: its attempt has ended, or is no longer waited for. A task
+ * that is stolen with its locks keeps them.
+ */
 export interface AttemptEnded extends Named<"attempt:ended">, ClaimEvent {
   /** Whether the claim was lost before, and the attempt did not end within the grace period. */
   readonly abandoned: boolean;
   /** Whether the claim was in its agent's queue, and so had no slot. */
   readonly queued: boolean;
-  /** The epoch in whose name it had its locks, which are released. @default `epoch` */
+  /** The epoch in whose name its locks are released; 0 for none. @default `epoch` */
   readonly lockEpoch?: number;
 }
 

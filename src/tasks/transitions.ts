@@ -186,7 +186,7 @@ export function steal(step: Step, task: TaskRecord, target: Agent): void {
     epoch,
     targetAgent: target.agentId,
   });
-  endClaim(step, task, "ended");
+  endClaim(step, task, "ended", task.granted);
   assign(step, task, target, !hasFreeSlot(target));
 }
 
@@ -350,13 +350,15 @@ function defer({ state: { unsettled }, isDeferring, claimsBefore }: Step, agent:
   unsettled.set(agent, claimsBefore?.get(agent) ?? agent.tasks.size);
 }
 
-/** Separates a task from its agent, if it has one. */
-function endClaim(step: Step, task: TaskRecord, attempt: Attempt): void {
+/** Separates a task from its agent, if it has one, and from its locks, unless it keeps them. */
+function endClaim(step: Step, task: TaskRecord, attempt: Attempt, keepsLocks = false): void {
   const { state, now } = step;
   const { agent, epoch, queued } = task;
   const hasSlot = agent !== undefined && !queued;
-  const lockEpoch = hasSlot ? lockEpochOf(task) : epoch;
-  if (hasSlot) {
+  const lockEpoch = !hasSlot ? epoch : keepsLocks ? 0 : lockEpochOf(task);
+  if (hasSlot && keepsLocks) {
+    state.reserving.add(task);
+  } else if (hasSlot) {
     task.request = 0;
     task.granted = false;
   } else if (task.request !== 0 && task.status !== "ready") {

@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { RootCommand, RootConfig } from "../../src/root/state.ts";
-import { agent, cordon, place, submit } from "../tasks/driver.ts";
+import { agent, cordon, place, report, submit } from "../tasks/driver.ts";
 import { acquire, lines, message, resources, RootDriver } from "./driver.ts";
 
 /** A machine with agents that start their tasks at once, as `x` or `x:2` for two slots. */
@@ -210,4 +210,14 @@ Deno.test("a task that is granted locks that can't help it yields them at once",
   driver.acquireWithin("a", "r");
   driver.do(RELEASE);
   assertEquals([driver.holders("r"), driver.status("t")], [["a #2"], "ready"]);
+});
+
+Deno.test("tasks that need the same lock do not take turns for ever while they are stolen", () => {
+  const driver = new RootDriver({ tasks: { stealing: true, stealThreshold: 2 } });
+  for (const id of ["x", "y"]) driver.do(agent(id, { maxConcurrentTasks: 9 }));
+  const needs = { resources: resources("r") };
+  driver.do(place("a", "x", needs), place("b", "x", needs), report("x", { taskCount: 5 }));
+  assertEquals(driver.holders("r"), ["a #1"]);
+  const { tasks } = driver.state.tasks;
+  assertEquals([tasks.get("a")!.agent?.agentId, tasks.get("b")!.agent], ["y", undefined]);
 });

@@ -4,6 +4,7 @@ import { REACTIONS } from "../../src/root/reactions/table.ts";
 /** The expected table: a change of it changes the promises of the system. */
 const TABLE: Record<string, string[]> = {
   "task:assigned": ["acquireResources"],
+  "task:stolen": ["yieldLocks"],
   "task:admitted": ["acquireResources"],
   "attempt:ended": ["releaseResources"],
   "resource:acquired": ["unblockClaim"],

@@ -622,7 +622,7 @@ export class SlowScheduler {
       targetAgent: target.id,
     });
     task.pinnedTo = "";
-    this.#part(task, false);
+    this.#part(task, false, task.granted);
     this.#assign(task, target, !this.#hasRoom(target));
   }
 
@@ -721,10 +721,12 @@ export class SlowScheduler {
     this.#latest++;
   }
 
-  #part(task: SlowTask, lingers: boolean): void {
+  #part(task: SlowTask, lingers: boolean, keepsLocks = false): void {
     const claim = this.claims.find(({ epoch }) => epoch === task.epoch);
     const hasSlot = task.agentId !== undefined && !task.queued;
-    if (hasSlot) {
+    if (hasSlot && keepsLocks) {
+      claim!.lockEpoch = 0;
+    } else if (hasSlot) {
       claim!.lockEpoch = task.request || task.epoch;
       Object.assign(task, { request: 0, granted: false });
     } else if (task.request !== 0 && (task.status === "backing-off" || isOver(task.status))) {

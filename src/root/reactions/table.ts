@@ -66,6 +66,7 @@ import { cancelRequest, endWatch, watchRequest } from "./requests.ts";
 export const REACTIONS: Reactions<RootState> = new Map([
   // A claim of a task acquires its locks, releases them, and is preempted when it loses one.
   on("task:assigned", acquireResources),
+  on("task:stolen", yieldLocks),
   on("task:admitted", acquireResources),
   on("attempt:ended", releaseResources),
   on("task:unlocked", releaseUnused),
