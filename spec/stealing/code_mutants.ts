@@ -84,8 +84,8 @@ export const MUTANTS: readonly CodeMutant[] = [
     "locks",
     "BCancel_t1",
     TRANSITIONS,
-    "  if (hasSlot) {\n    task.request = 0;\n    task.granted = false;",
-    "  if (hasSlot) {",
+    "  } else if (hasSlot) {\n    task.request = 0;\n    task.granted = false;",
+    "  } else if (hasSlot) {",
   ),
   mutant(
     "locks are yielded in a slot",

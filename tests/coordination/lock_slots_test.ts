@@ -8,6 +8,8 @@
 import { assertEquals } from "@std/assert";
 import type { RootCommand, RootConfig } from "../../src/root/state.ts";
 import { agent, cordon, place, report, submit } from "../tasks/driver.ts";
+import { claimOwner } from "../../src/locks/types.ts";
+import { agent, cordon, place, submit } from "../tasks/driver.ts";
 import { acquire, lines, message, resources, RootDriver } from "./driver.ts";
 
 /** A machine with agents that start their tasks at once, as `x` or `x:2` for two slots. */
@@ -99,6 +101,17 @@ Deno.test("an attempt acquires again what its task holds since an earlier claim"
   assertEquals(lines(driver.acquireWithin("t", "r")), ["resource:reacquired r x"]);
   driver.do(complete("t"));
   assertEquals(driver.holders("r"), []);
+});
+
+Deno.test("an attempt that outlives its task has its locks until it ends, whatever has the task's id", () => {
+  const driver = driverWith(["x"], { tasks: { keepFinished: 0, keepOutcomes: 0 } });
+  driver.do(acquire("r", "z"), needing("t", "r"), RELEASE);
+  assertEquals([driver.status("t"), driver.task("t").epoch], ["running", 2]);
+  driver.do({ type: "cancel", taskId: "t", reason: "unwanted" }, submit("t"));
+  driver.do(acquire("s", "x", { owner: claimOwner("t", 1) }));
+  assertEquals([driver.holders("r"), driver.holders("s")], [["t #1"], ["t #1"]]);
+  driver.do({ type: "end-attempt", taskId: "t", epoch: 2 });
+  assertEquals([driver.holders("r"), driver.holders("s")], [[], []]);
 });
 
 Deno.test("a placed task that waits for its locks is in no queue, and goes to its agent again", () => {

@@ -216,7 +216,7 @@ export function mayOwnLocks(
     if (task.request !== 0 || task.agent !== undefined) return true;
   }
   if (lingering.get(epoch)?.lockEpoch === epoch) return true;
-  if (task?.lingering === 0) return false;
+  // It may linger after its task was dropped, and another one has the id.
   return [...lingering.values()].some((each) =>
     each.lockEpoch === epoch && each.task.spec.id === taskId
   );
