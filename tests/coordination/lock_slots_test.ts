@@ -7,9 +7,8 @@
 
 import { assertEquals } from "@std/assert";
 import type { RootCommand, RootConfig } from "../../src/root/state.ts";
-import { agent, cordon, place, report, submit } from "../tasks/driver.ts";
 import { claimOwner } from "../../src/locks/types.ts";
-import { agent, cordon, place, submit } from "../tasks/driver.ts";
+import { agent, cordon, place, report, submit } from "../tasks/driver.ts";
 import { acquire, lines, message, resources, RootDriver } from "./driver.ts";
 
 /** A machine with agents that start their tasks at once, as `x` or `x:2` for two slots. */
