@@ -56,10 +56,9 @@ export interface SchedulerHost
 
 /** The entries of the table of all reactions that are between tasks and locks. */
 const REACTIONS = new Map<string, readonly unknown[]>([
-  ["task:assigned", [acquireResources]],
-  ["task:stolen", [yieldLocks]],
-  ["task:admitted", [acquireResources]],
-  ["attempt:ended", [releaseResources]],
+  ["task:assigned", [acquireResources, yieldLocks]],
+  ["task:admitted", [acquireResources, yieldLocks]],
+  ["attempt:ended", [releaseResources, yieldLocks]],
   ["task:unlocked", [releaseUnused]],
   ["task:readied", [yieldLocks]],
   ["resource:acquired", [unblockClaim]],
@@ -73,6 +72,7 @@ const REACTIONS = new Map<string, readonly unknown[]>([
   ["agent:terminated", [releaseAgentLocks, yieldLocks]],
   ["agent:spawned", [yieldLocks]],
   ["agent:cordoned", [yieldLocks]],
+  ["agent:uncordoned", [yieldLocks]],
   ["agent:limited", [yieldLocks]],
   ["agent:draining", [yieldLocks]],
   ["scheduler:drained", [yieldLocks]],

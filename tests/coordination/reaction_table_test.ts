@@ -3,10 +3,9 @@ import { REACTIONS } from "../../src/root/reactions/table.ts";
 
 /** The expected table: a change of it changes the promises of the system. */
 const TABLE: Record<string, string[]> = {
-  "task:assigned": ["acquireResources"],
-  "task:stolen": ["yieldLocks"],
-  "task:admitted": ["acquireResources"],
-  "attempt:ended": ["releaseResources"],
+  "task:assigned": ["acquireResources", "yieldLocks"],
+  "task:admitted": ["acquireResources", "yieldLocks"],
+  "attempt:ended": ["releaseResources", "yieldLocks"],
   "resource:acquired": ["unblockClaim"],
   "task:unlocked": ["releaseUnused"],
   "task:readied": ["yieldLocks"],
@@ -29,6 +28,7 @@ const TABLE: Record<string, string[]> = {
   "message:unanswered": ["endWatch"],
   "agent:spawned": ["enroll", "openMailbox", "introduce", "makeBreaker", "yieldLocks"],
   "agent:cordoned": ["yieldLocks"],
+  "agent:uncordoned": ["yieldLocks"],
   "agent:limited": ["yieldLocks"],
   "agent:draining": ["yieldLocks"],
   "scheduler:drained": ["yieldLocks"],

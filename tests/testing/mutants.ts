@@ -203,8 +203,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a task without a slot keeps its locks from the attempts that it waits for",
     "root/reactions/table.ts",
-    "    settleContention,\n    yieldLocks,\n",
-    "    settleContention,\n",
+    "    resolveContention,\n    yieldLocks,\n",
+    "    resolveContention,\n",
   ),
   mutant(
     "a task without a slot keeps its locks though no agent takes tasks",

@@ -65,10 +65,9 @@ import { cancelRequest, endWatch, watchRequest } from "./requests.ts";
 /** The reactions to each event, in order, by its name. */
 export const REACTIONS: Reactions<RootState> = new Map([
   // A claim of a task acquires its locks, releases them, and is preempted when it loses one.
-  on("task:assigned", acquireResources),
-  on("task:stolen", yieldLocks),
-  on("task:admitted", acquireResources),
-  on("attempt:ended", releaseResources),
+  on("task:assigned", acquireResources, yieldLocks),
+  on("task:admitted", acquireResources, yieldLocks),
+  on("attempt:ended", releaseResources, yieldLocks),
   on("task:unlocked", releaseUnused),
   on("task:readied", yieldLocks),
   on("resource:acquired", unblockClaim),
@@ -97,6 +96,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   // Whoever is registered is known everywhere, and whoever is gone is gone everywhere.
   on("agent:spawned", enroll, openMailbox, introduce, makeBreaker, yieldLocks),
   on("agent:cordoned", yieldLocks),
+  on("agent:uncordoned", yieldLocks),
   on("agent:limited", yieldLocks),
   on("agent:draining", yieldLocks),
   on("scheduler:drained", yieldLocks),

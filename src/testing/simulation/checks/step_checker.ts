@@ -325,25 +325,31 @@ function checkLocksWithoutSlot({ locks: { owners }, tasks }: RootState): void {
     const { waits, outgoing } = owners.get(name) ?? { waits: [] };
     return waits.length > 0 || outgoing !== undefined;
   };
-  const isFree = ({ spec: { requires }, pinnedTo }: TaskRecord, agent: Agent) => {
-    const { agentId, cordons, drained, capabilities, slotsInUse, usableSlots } = agent;
-    if (cordons.size > 0 || drained !== undefined || ![agentId, ""].includes(pinnedTo)) {
-      return false;
-    }
-    if (!requires.every((each) => capabilities.includes(each))) return false;
-    const claims = [...agent.tasks].filter(({ queued }) => !queued);
+  const isFree = ({ agentId, tasks, slotsInUse }: Agent, slots: number) => {
+    const claims = [...tasks].filter(({ queued }) => !queued);
     const others = claims.filter((task) => waits(claimOwner(task.spec.id, lockEpochOf(task))));
-    return slotsInUse < usableSlots || (!waits(agentId) && others.length < slotsInUse);
+    return slotsInUse < slots || (!waits(agentId) && others.length < slotsInUse);
+  };
+  const mayGetSlot = ({ spec: { requires, placed }, pinnedTo, queued }: TaskRecord) => {
+    const fit = [...tasks.agents.values()].filter(({ agentId, capabilities, drained }) =>
+      ["", agentId].includes(pinnedTo) && drained === undefined &&
+      requires.every((each) => capabilities.includes(each))
+    );
+    const open = fit.filter(({ cordons }) => cordons.size === 0);
+    if (open.some((agent) => isFree(agent, agent.usableSlots))) return true;
+    const hasTrusted = open.some(({ slotLimit }) => slotLimit === 0);
+    if (hasTrusted || queued || (placed && pinnedTo !== "")) return false;
+    return fit.some((agent) =>
+      [...agent.cordons.keys()].every((cause) => cause === "breaker") &&
+      isFree(agent, agent.maxConcurrentTasks)
+    );
   };
   for (const task of tasks.reserving) {
     const { spec: { id }, request } = task;
     const isAwaited = owners.get(claimOwner(id, request))!.holds.some(({ lock: { queue } }) =>
       queue.length > 0
     );
-    if (!isAwaited) continue;
-    if (!tasks.draining && [...tasks.agents.values()].some((agent) => isFree(task, agent))) {
-      continue;
-    }
+    if (!isAwaited || (!tasks.draining && mayGetSlot(task))) continue;
     fail("NoDeadlockOverSlots", `"${id}" has its locks, and waits for those that wait for them`);
   }
 }
