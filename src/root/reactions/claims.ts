@@ -198,12 +198,17 @@ export function releaseIfOver(
   return { type: "release-all", agentId, owner };
 }
 
-/** Returns the agent that has the locks of an owner; `undefined` for a task that has no agent. */
-export function agentOf({ owner, agentId }: Owner, { tasks }: TaskState): string | undefined {
+/**
+ * Returns the agent that has the locks of an owner; `undefined` for a task that has no agent, and for a
+ * claim that is over, whose locks are about to be released.
+ */
+export function agentOf({ owner, agentId }: Owner, state: TaskState): string | undefined {
   const claim = claimOf(owner);
-  const task = claim && tasks.get(claim.taskId);
-  const isOfTask = task !== undefined && lockEpochOf(task) === claim?.epoch && task.request !== 0;
-  return isOfTask ? task.agent?.agentId : agentId;
+  if (claim === undefined) return agentId;
+  const task = state.tasks.get(claim.taskId);
+  const isOfTask = task !== undefined && lockEpochOf(task) === claim.epoch && task.request !== 0;
+  if (isOfTask) return task.agent?.agentId;
+  return mayOwnLocks(state, claim) ? agentId : undefined;
 }
 
 /** Whether a task, or an attempt of it that lost its claim, may have locks in the name of `claim`. */
