@@ -160,7 +160,7 @@ export class CoordinationManager implements AsyncDisposable {
 
   /**
    * Starts nothing any more, lets running attempts end for `graceMs`, ends all waits with a
-   * `ClosedError`, and lets go of everything. With a log, the next start finds what it would find
+   * `ClosedError`, and releases all resources. With a log, the next start finds what it would find
    * after a crash. Idempotent.
    */
   shutdown({ graceMs = 5_000 }: ShutdownOptions = {}): Promise<void> {

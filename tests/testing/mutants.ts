@@ -173,8 +173,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "the reaction that releases the locks of a task is dropped",
     "root/reactions/table.ts",
-    '  on("attempt:ended", releaseResources),\n',
-    "",
+    'on("attempt:ended", releaseResources, yieldLocks)',
+    'on("attempt:ended", yieldLocks)',
   ),
   mutant(
     "the reaction that ends a claim without its lock is dropped",

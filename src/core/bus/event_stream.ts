@@ -132,7 +132,7 @@ export class EventStream<Heard> implements AsyncIterableIterator<Heard>, AsyncDi
     return this.#buffer.next(this);
   }
 
-  /** Ends the iteration and lets go of what is kept; a `for await` loop that is left calls it. */
+  /** Ends the iteration and clears the buffer; called when a `for await` loop is left. */
   return(): Promise<IteratorResult<Heard, undefined>> {
     DROPPED_STREAMS.unregister(this.#buffer);
     this.#buffer.close();

@@ -93,7 +93,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("message:responded", endWatch),
   on("message:unanswered", endWatch),
 
-  // Whoever is registered is known everywhere, and whoever is gone is gone everywhere.
+  // A registered agent is known to all subsystems, and a removed one to none.
   on("agent:spawned", enroll, openMailbox, introduce, makeBreaker, yieldLocks),
   on("agent:cordoned", yieldLocks),
   on("agent:uncordoned", yieldLocks),

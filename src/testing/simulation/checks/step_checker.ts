@@ -317,8 +317,8 @@ function checkClaimsOfLocks({ locks, tasks }: RootState): void {
 }
 
 /**
- * Checks that a task that has its locks and no slot keeps nobody waiting whom it waits for: some agent
- * has a slot for it, or an attempt that waits for nothing.
+ * Checks that a task that has its locks and no slot blocks no attempt that it waits for: some agent has
+ * a slot for it, or an attempt that waits for nothing.
  */
 function checkLocksWithoutSlot({ locks: { owners }, tasks }: RootState): void {
   const waits = (name: string) => {
