@@ -14,13 +14,8 @@ export { requireJson } from "./src/core/data/plain.ts";
 export { Opaque } from "./src/core/data/plain.ts";
 export type { Linked as MailboxLink, List as MailboxList } from "./src/core/data/list.ts";
 export { fork } from "./src/core/data/plain.ts";
-export {
-  type Dispatcher,
-  Engine,
-  type EngineOptions,
-  type Observer,
-  type Reply,
-} from "./src/core/engine.ts";
+export type { Dispatcher, Observer, Reply } from "./src/core/dispatcher.ts";
+export { Engine, type EngineOptions } from "./src/core/engine.ts";
 export { defaultLogger, requireLogger, silentLogger } from "./src/core/logger.ts";
 export {
   type AnswerTo,
@@ -262,5 +257,5 @@ export type {
   TaskTimer,
   TypeHistory,
 } from "./src/tasks/state.ts";
-export type { EventPublisher } from "./src/core/engine.ts";
+export type { EventPublisher } from "./src/core/dispatcher.ts";
 export type { Keeper } from "./src/core/client.ts";

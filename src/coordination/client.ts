@@ -8,7 +8,7 @@ import { membershipError } from "../agents/errors.ts";
 import type { AgentRefused } from "../agents/events.ts";
 import { MachineClient } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Dispatcher, Observer, Reply } from "../core/engine.ts";
+import type { Dispatcher, Observer, Reply } from "../core/dispatcher.ts";
 import type { LockstepError } from "../core/errors.ts";
 import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
 import type { LockstepEvent } from "../root/events.ts";

@@ -8,7 +8,7 @@ import { CircuitBreakerManager } from "../breakers/mod.ts";
 import { ConflictResolver, OptimisticLockManager } from "../conflicts/mod.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { MachineHost } from "../core/client.ts";
-import type { Dispatcher } from "../core/engine.ts";
+import type { Dispatcher } from "../core/dispatcher.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Named } from "../core/machine.ts";

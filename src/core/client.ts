@@ -7,7 +7,7 @@
 
 import { rejectedFor } from "./call_site.ts";
 import type { CancelTimer } from "./clock.ts";
-import type { Dispatcher, Reply } from "./engine.ts";
+import type { Dispatcher, Reply } from "./dispatcher.ts";
 import { type ErrorData, errorData, keptErrorData } from "./error_data.ts";
 import { LogError } from "./errors.ts";
 import {

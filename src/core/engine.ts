@@ -2,23 +2,21 @@
  * Hosts one machine, with a clock, a log, a timer and an event bus.
  *
  * Without a log a dispatch is synchronous. With one, commands are stepped in the log's order once
- * the log says that they are safe, in batches: while one batch is being written the next gathers.
- * They are stepped as they are read back from JSON, so that a replay is equal. A batch of which it is
- * unknown whether the log stored it is offered again until it is known, and nothing is stepped before.
+ * the log says that they are safe, as they are read back from JSON, so that a replay is equal.
  *
  * @module
  */
 
 import { aheadOf, type CancelTimer, type Clock, systemClock } from "./clock.ts";
+import type { Dispatcher, EventPublisher, Observer, Reply } from "./dispatcher.ts";
 import {
-  AppendRefusedError,
   ClosedError,
   InvariantError,
   type LockstepError,
-  LogError,
-  OutcomeUnknownError,
+  type OutcomeUnknownError,
 } from "./errors.ts";
-import type { CommandLog, LogBatch, LogEntry } from "./log.ts";
+import type { CommandLog } from "./log.ts";
+import { LogWriter } from "./log_writer.ts";
 import { defaultLogger, isAtDebug, type Logger, logTo } from "./logger.ts";
 import {
   asPart,
@@ -33,20 +31,6 @@ import { quote } from "./arguments.ts";
 import { differences } from "./config.ts";
 import { decode, encode, requireJson } from "./data/plain.ts";
 import { commandLine, eventLine } from "./describe.ts";
-
-/** Publishes the events of an engine to their handlers: an `EventBus`. */
-export interface EventPublisher {
-  /** Whether it logs each event itself. */
-  readonly debug: boolean;
-  /** Publishes an event with the time and the sequence number that an engine gave it. */
-  publish(
-    type: string,
-    event: unknown,
-    at: Instant,
-    sequence: number,
-    describe?: (event: never) => string,
-  ): void;
-}
 
 /** Options of {@linkcode Engine}. */
 export interface EngineOptions<Command extends Named> {
@@ -66,63 +50,6 @@ export interface EngineOptions<Command extends Named> {
    * that the bus doesn't log itself. @default warnings and errors on the console
    */
   logger?: Logger;
-}
-
-/** Receives an event after the step in which it happened, before the event is published. */
-export type Observer<Event> = (event: Event, now: Instant) => void;
-
-/**
- * Receives the answer to a command, right after its step and before any observer is called; or the
- * error for which it was not stepped.
- */
-export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
-
-/** The interface of an engine for façades: they send commands and observe events. */
-export interface Dispatcher<Command extends Named, Event extends Named, Answers> {
-  /** Stamps commands; façades use it for their own timers. */
-  readonly clock: Clock;
-  /**
-   * Steps `command` and calls `reply` with the answer, at once or when the log has stored it; exactly
-   * once and before any later command is stepped. Neither `reply` nor an observer may send or throw.
-   *
-   * @throws {ClosedError} after `close`
-   */
-  send<Each extends Command | Tick>(
-    command: Each,
-    reply: Reply<Outcome<Answers, Each>>,
-  ): void;
-  /**
-   * Keeps the process alive for the timers of the machine, while a caller waits. Counted: each call
-   * needs one {@linkcode release}.
-   */
-  hold(): void;
-  /** Undoes one {@linkcode hold}. */
-  release(): void;
-  /** Whether commands are stepped at once, as there is no log. */
-  readonly synchronous: boolean;
-  /** The error of a log that has not reported yet whether it stored a batch; commands wait for it. */
-  readonly stalled: LockstepError | undefined;
-  /**
-   * Steps `command` and returns the answer, when `synchronous`: a caller that needs it only after
-   * observers and handlers ran saves the reply.
-   *
-   * @throws {ClosedError} after `close`
-   */
-  dispatch<Each extends Command | Tick>(command: Each): Outcome<Answers, Each>;
-  /** Calls `observer` with each event of `types` until the returned function is called. */
-  observe<Type extends Event["type"]>(
-    types: readonly Type[],
-    observer: Observer<Extract<Event, { type: Type }>>,
-  ): () => void;
-  /**
-   * Calls `listener` once, with the reason, when the engine stops; at once if it has stopped.
-   */
-  whenStopped(listener: (error: LockstepError) => void): void;
-}
-
-interface Pending<Command> {
-  readonly entry: LogEntry<Command>;
-  readonly reply: Reply<unknown>;
 }
 
 /** One step. */
@@ -180,8 +107,6 @@ export class Engine<
   readonly clock: Clock;
   /** Whether {@linkcode dispatch} works, as there is no log. */
   readonly synchronous: boolean;
-  /** The error of a log that has not reported yet whether it stored a batch. */
-  readonly stalled: LockstepError | undefined;
   readonly #machine: Machine<State, Command, Event, Answers>;
   /** The machine, if its timers can be left alone until one is due, and nothing configures it. */
   readonly #part: Part<State, Command, Event, Answers> | undefined;
@@ -217,14 +142,9 @@ export class Engine<
   readonly #outbox: Happened<Event>[] = [];
   #publishing = false;
 
-  #gathering: Pending<Command | Tick>[] = [];
-  #writing: Promise<void> | undefined;
+  /** Appends to the log, if there is one. */
+  readonly #writer: LogWriter<Command | Tick> | undefined;
   #tickIsQueued = false;
-  /** Identifies the engine to its log, with the number of the next batch. */
-  readonly #session: string;
-  #batch = 1;
-  /** Ends the pause before a batch is offered again. */
-  #offerAgain: (() => void) | undefined;
 
   /** Whether commands are rejected, because the engine was closed or the machine broke. */
   #isStopping = false;
@@ -251,7 +171,15 @@ export class Engine<
     this.#traces = isAtDebug(this.#logger);
     this.#state = machine.init();
     this.#now = Math.floor(this.clock.now());
-    this.#session = this.synchronous ? "" : randomName();
+    if (options.log === undefined) return;
+    this.#writer = new LogWriter(options.log, this.clock, this.#logger, {
+      step: ({ command, at }, reply) => {
+        if (this.#broken !== undefined) throw this.#broken;
+        this.#step(command, at, reply);
+      },
+      broken: () => this.#broken,
+      fail: (problem) => this.#fail(problem),
+    });
   }
 
   /**
@@ -318,6 +246,11 @@ export class Engine<
     return this.#machine.deadline(this.#state);
   }
 
+  /** The error of a log that has not reported yet whether it stored a batch. */
+  get stalled(): LockstepError | undefined {
+    return this.#writer?.stalled;
+  }
+
   /** Number of log entries that were stepped; without a log, of commands. */
   get position(): number {
     return this.#position;
@@ -350,7 +283,7 @@ export class Engine<
     reply: Reply<Outcome<Answers, Each>>,
   ): void {
     if (this.#isStopping) this.#throwStopped(command.type);
-    if (this.#log === undefined) {
+    if (this.#writer === undefined) {
       try {
         this.#step(command, undefined, reply as Reply<unknown>);
       } catch (broken) {
@@ -362,7 +295,7 @@ export class Engine<
     const read = JSON.parse(JSON.stringify(command)) as Each;
     const at = this.#time();
     if (this.#unheardMs !== undefined) this.#resume(at);
-    this.#gather({ entry: { at, command: read }, reply: reply as Reply<unknown> });
+    this.#writer.add({ at, command: read }, reply as Reply<unknown>);
   }
 
   /**
@@ -432,7 +365,7 @@ export class Engine<
   seal(): void {
     this.#disarm();
     this.#isStopping = true;
-    this.#offerAgain?.();
+    this.#writer?.seal();
   }
 
   /**
@@ -452,7 +385,7 @@ export class Engine<
 
   async #close(): Promise<void> {
     await undefined; // `closed` is true before anything below runs
-    while (this.#writing !== undefined) await this.#writing;
+    await this.#writer?.flushed();
     this.#stop(new ClosedError("go on", "the engine"));
     this.#observers.clear();
     await this.#log?.close();
@@ -485,8 +418,8 @@ export class Engine<
       whenStepped?.(error);
       if (error === undefined) return;
       this.#unheardMs = Math.max(this.#unheardMs ?? 0, unheardMs);
-      const [next] = this.#gathering;
-      if (next !== undefined) this.#resume(next.entry.at, undefined, true);
+      const next = this.#writer!.next;
+      if (next !== undefined) this.#resume(next.at, undefined, true);
     };
     this.#gatherTick(at, command, ended, isFirst);
   }
@@ -698,7 +631,7 @@ export class Engine<
       if (error !== undefined) this.#retryTick();
       ended?.(error);
     };
-    this.#gather({ entry: { at, command }, reply }, isFirst);
+    this.#writer!.add({ at, command }, reply, isFirst);
     this.#watch(at);
   }
 
@@ -729,97 +662,7 @@ export class Engine<
     this.#cancelTimer = this.clock.setTimer(this.#armedAt, () => this.#fire());
     if (this.#holds === 0) this.#cancelTimer.keepAlive?.(false);
   }
-
-  #gather(pending: Pending<Command | Tick>, isFirst = false): void {
-    if (isFirst) this.#gathering.unshift(pending);
-    else this.#gathering.push(pending);
-    this.#writing ??= this.#write(this.#log!);
-  }
-
-  async #write(log: CommandLog<Command | Tick>): Promise<void> {
-    await undefined; // lets the commands of the same turn join the first batch
-    while (this.#gathering.length > 0) {
-      const batch = this.#gathering;
-      this.#gathering = [];
-      const entries = batch.map((pending) => pending.entry);
-      const error = this.#broken ?? await this.#append(log, entries);
-      for (const { entry, reply } of batch) {
-        try {
-          if (error !== undefined) throw error;
-          if (this.#broken !== undefined) throw this.#broken;
-          this.#step(entry.command, entry.at, reply);
-        } catch (failure) {
-          reply(undefined, failure);
-        }
-      }
-    }
-    this.#writing = undefined;
-  }
-
-  /**
-   * Appends a batch. While it is unknown whether the log stored it, the same batch is offered again:
-   * what comes later must not be stepped as if it had not happened, nor if it had.
-   *
-   * @returns the error because of which it must not be stepped, or `undefined` when it is stored
-   */
-  async #append(
-    log: CommandLog<Command | Tick>,
-    entries: readonly LogEntry<Command | Tick>[],
-  ): Promise<LockstepError | undefined> {
-    const batch: LogBatch<Command | Tick> = {
-      session: this.#session,
-      number: this.#batch,
-      entries,
-    };
-    for (;;) {
-      const isLast = this.#isStopping;
-      try {
-        await log.append(batch);
-        this.#batch++;
-        this.#stall(undefined);
-        return undefined;
-      } catch (cause) {
-        if (cause instanceof AppendRefusedError && this.stalled === undefined) {
-          return new LogError("Cannot append to the log: nothing was changed", { cause });
-        }
-        const problem = "it is unknown whether the log stored the newest commands";
-        if (isLast) {
-          const message = `Cannot go on: ${problem}; the next start reads what it stored`;
-          return this.#fail(new OutcomeUnknownError(message, { cause }));
-        }
-        const isNew = this.stalled === undefined;
-        this.#stall(new LogError(`Cannot step: ${problem}, which are offered again`, { cause }));
-        if (isNew) logTo(this.#logger, "warn", this.stalled!.message, cause);
-        await this.#pause();
-      }
-    }
-  }
-
-  #stall(error: LogError | undefined): void {
-    (this as { stalled: LockstepError | undefined }).stalled = error;
-  }
-
-  /** Waits for a while, or until the engine is to be closed. */
-  async #pause(): Promise<void> {
-    if (this.#isStopping) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.clock.setTimer(this.clock.now() + OFFER_RETRY_MS, resolve);
-      this.#offerAgain = () => {
-        cancel();
-        resolve();
-      };
-    });
-    this.#offerAgain = undefined;
-  }
 }
-
-/** Returns a name that no other engine has. */
-function randomName(): string {
-  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
-}
-
-/** Pause before a batch is offered again of which it is unknown whether the log stored it. */
-const OFFER_RETRY_MS = 100;
 
 /** Pause before a tick that the log did not store is offered again. */
 const TICK_RETRY_MS = 1000;

@@ -8,7 +8,8 @@
 import { type Attempt, requireFunction, requireObject } from "./arguments.ts";
 import type { MachineHost } from "./client.ts";
 import type { Clock } from "./clock.ts";
-import { Engine, type EventPublisher } from "./engine.ts";
+import type { EventPublisher } from "./dispatcher.ts";
+import { Engine } from "./engine.ts";
 import { errorData } from "./error_data.ts";
 import { ClosedError, UninitializedError } from "./errors.ts";
 import type { CommandLog } from "./log.ts";

@@ -7,7 +7,7 @@
 import { quote, requireId, requireInteger } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { attempting } from "../core/client.ts";
-import type { EventPublisher } from "../core/engine.ts";
+import type { EventPublisher } from "../core/dispatcher.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";

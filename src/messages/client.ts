@@ -8,7 +8,7 @@
 import { quote, requireMs } from "../core/arguments.ts";
 import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
 import { dequeueFirst, emptyFifo, enqueueLast } from "../core/data/fifo.ts";
-import type { Reply } from "../core/engine.ts";
+import type { Reply } from "../core/dispatcher.ts";
 import { isFinal } from "../core/error_data.ts";
 import { ClosedError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";

@@ -11,7 +11,7 @@ import { Deferred, MachineClient } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Reply } from "../core/engine.ts";
+import type { Reply } from "../core/dispatcher.ts";
 import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
 import type { LockHost } from "../locks/client.ts";
 import type { ResourceManagerConfig } from "../locks/config.ts";

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } f
 import { membershipError } from "../../src/agents/errors.ts";
 import type { AgentRefused } from "../../src/agents/events.ts";
 import { ActingDispatcher, RootClient } from "../../src/coordination/client.ts";
-import { type Dispatcher, Engine, type Reply } from "../../src/core/engine.ts";
+import type { Dispatcher, Reply } from "../../src/core/dispatcher.ts";
+import { Engine } from "../../src/core/engine.ts";
 import { ClosedError, StaleEpochError, UnknownAgentError } from "../../src/core/errors.ts";
 import { MemoryLog } from "../../src/core/log.ts";
 import { type Named, Refusal, type Tick } from "../../src/core/machine.ts";

@@ -64,8 +64,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/describe.ts Writer.#path": "the depth of one value",
   "src/core/engine.ts Engine.#observers": "those of the façades",
   "src/core/engine.ts Engine.#outbox": "the events of steps whose handlers have not run",
-  "src/core/engine.ts Engine.#gathering": "calls whose command the log has not stored",
   "src/core/engine.ts Engine.#stopListeners": "those of the façades",
+  "src/core/log_writer.ts LogWriter.#gathering": "calls whose command the log has not stored",
   "src/core/log.ts MemoryLog.#entries": "the commands since the newest snapshot",
   "src/core/log.ts MemoryLog.#numbers": "one for each engine that has appended",
 

@@ -6,7 +6,8 @@
  */
 
 import type { MachineHost } from "../../src/core/client.ts";
-import type { Dispatcher, Engine } from "../../src/core/engine.ts";
+import type { Dispatcher } from "../../src/core/dispatcher.ts";
+import type { Engine } from "../../src/core/engine.ts";
 import type { Named } from "../../src/core/machine.ts";
 
 /** A command that the client sent, and what came of it. */

@@ -466,7 +466,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "commands overtake a gap that the log did not store",
       "core/engine.ts",
-      "if (next !== undefined) this.#resume(next.entry.at, undefined, true);",
+      "if (next !== undefined) this.#resume(next.at, undefined, true);",
       "void next;",
     ),
     isInManager: true,
@@ -509,15 +509,15 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   inManager(
     "an append that was stored without an answer counts as refused",
-    "core/engine.ts",
+    "core/log_writer.ts",
     "if (cause instanceof AppendRefusedError && this.stalled === undefined)",
     "if (cause !== undefined)",
   ),
   inManager(
     "an append of unknown outcome is a new one when it is offered again",
-    "core/engine.ts",
-    "        await log.append(batch);\n",
-    "        await log.append({ ...batch, number: this.#batch++ });\n",
+    "core/log_writer.ts",
+    "        await this.#log.append(batch);\n",
+    "        await this.#log.append({ ...batch, number: this.#batch++ });\n",
   ),
   inManager(
     "the engine steps the object of the caller",

@@ -1,0 +1,75 @@
+/**
+ * What façades and engines know of each other: commands go one way, answers and events the other.
+ *
+ * @module
+ */
+
+import type { Clock } from "./clock.ts";
+import type { LockstepError } from "./errors.ts";
+import type { Instant, Named, Outcome, Tick } from "./machine.ts";
+
+/** Publishes the events of an engine to their handlers: an `EventBus`. */
+export interface EventPublisher {
+  /** Whether it logs each event itself. */
+  readonly debug: boolean;
+  /** Publishes an event with the time and the sequence number that an engine gave it. */
+  publish(
+    type: string,
+    event: unknown,
+    at: Instant,
+    sequence: number,
+    describe?: (event: never) => string,
+  ): void;
+}
+
+/** Receives an event after the step in which it happened, before the event is published. */
+export type Observer<Event> = (event: Event, now: Instant) => void;
+
+/**
+ * Receives the answer to a command, right after its step and before any observer is called; or the
+ * error for which it was not stepped.
+ */
+export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
+
+/** The interface of an engine for façades: they send commands and observe events. */
+export interface Dispatcher<Command extends Named, Event extends Named, Answers> {
+  /** Stamps commands; façades use it for their own timers. */
+  readonly clock: Clock;
+  /**
+   * Steps `command` and calls `reply` with the answer, at once or when the log has stored it; exactly
+   * once and before any later command is stepped. Neither `reply` nor an observer may send or throw.
+   *
+   * @throws {ClosedError} after `close`
+   */
+  send<Each extends Command | Tick>(
+    command: Each,
+    reply: Reply<Outcome<Answers, Each>>,
+  ): void;
+  /**
+   * Keeps the process alive for the timers of the machine, while a caller waits. Counted: each call
+   * needs one {@linkcode release}.
+   */
+  hold(): void;
+  /** Undoes one {@linkcode hold}. */
+  release(): void;
+  /** Whether commands are stepped at once, as there is no log. */
+  readonly synchronous: boolean;
+  /** The error of a log that has not reported yet whether it stored a batch; commands wait for it. */
+  readonly stalled: LockstepError | undefined;
+  /**
+   * Steps `command` and returns the answer, when `synchronous`: a caller that needs it only after
+   * observers and handlers ran saves the reply.
+   *
+   * @throws {ClosedError} after `close`
+   */
+  dispatch<Each extends Command | Tick>(command: Each): Outcome<Answers, Each>;
+  /** Calls `observer` with each event of `types` until the returned function is called. */
+  observe<Type extends Event["type"]>(
+    types: readonly Type[],
+    observer: Observer<Extract<Event, { type: Type }>>,
+  ): () => void;
+  /**
+   * Calls `listener` once, with the reason, when the engine stops; at once if it has stopped.
+   */
+  whenStopped(listener: (error: LockstepError) => void): void;
+}
