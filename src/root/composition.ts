@@ -4,7 +4,8 @@
  *
  * A step hands the command to the subsystem that accepts it, then lets the reactions turn the events
  * into commands for other subsystems, until no event is left to react to. Then the subsystems that
- * have left something until then settle it. All consequences of an event have happened when the step
+ * have left something until then settle it, and the completion of the composition may give one more
+ * command. All consequences of an event have happened when the step
  * returns.
  *
  * @module
@@ -24,6 +25,12 @@ export type Reaction<State, Event extends Named = never> = (
  * other parts know its subject; otherwise `undefined`.
  */
 export type Substitution<State> = (command: Named, state: State) => Named | undefined;
+
+/**
+ * Returns the command that is due before a step ends, if any. It sees the state in which nothing else
+ * follows: what it decides by is not about to change in the same step.
+ */
+export type Completion<State> = (state: State) => Named | undefined;
 
 /** From the type of an event to the reactions to it, in order. */
 export type Reactions<State> = ReadonlyMap<string, readonly Reaction<State>[]>;
@@ -54,11 +61,13 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   readonly #byCommand: ReadonlyMap<string, readonly [Name, AnyPart]>;
   readonly #reactions: Reactions<State>;
   readonly #substitute: Substitution<State>;
+  readonly #completion: Completion<State>;
 
   constructor(
     parts: { readonly [Each in Name]: AnyPart },
     reactions: Reactions<State>,
     substitute: Substitution<State>,
+    completion: Completion<State>,
   ) {
     this.#parts = Object.entries(parts) as [Name, AnyPart][];
     this.#deferring = this.#parts.filter(([, { deferring }]) => deferring !== undefined);
@@ -68,6 +77,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     this.commands = [...this.#byCommand.keys()];
     this.#reactions = reactions;
     this.#substitute = substitute;
+    this.#completion = completion;
   }
 
   /** The options of all parts. */
@@ -180,7 +190,10 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     return answer;
   }
 
-  /** Reacts to the events from index `first` on and lets the parts settle, until nothing follows. */
+  /**
+   * Reacts to the events from index `first` on, lets the parts settle, and completes the step, until
+   * nothing follows.
+   */
   #complete(state: State, now: Instant, until: Instant, events: Named[], first: number): void {
     for (let next = first; next < events.length;) {
       this.#react(state, now, until, events, next);
@@ -189,6 +202,9 @@ export class Composition<Name extends string, State extends CompositeState<Name>
         part.deferring!.settle(state[name], now, events);
         if (events.length > next) this.#schedule(state, name, part);
       }
+      if (events.length > next) continue;
+      const command = this.#completion(state);
+      if (command !== undefined) this.#hand(state, command, now, until, events);
     }
   }
 

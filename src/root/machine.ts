@@ -25,7 +25,7 @@ import { taskMachine } from "../tasks/machine.ts";
 import { Composition, type Reactions } from "./composition.ts";
 import { describeEvent, type LockstepEvent } from "./events.ts";
 import { isKnown } from "./reactions/agents.ts";
-import { removalElsewhere } from "./reactions/claims.ts";
+import { removalElsewhere, yieldLocks } from "./reactions/claims.ts";
 import { agentBreakerName, removeAgentBreaker } from "./reactions/breakers.ts";
 import { REACTIONS } from "./reactions/table.ts";
 import { DEFAULT_RULES, type RootRules } from "./rules.ts";
@@ -57,6 +57,7 @@ export function rootMachine(
     parts,
     reactions,
     removalElsewhere(isKnown),
+    yieldLocks,
   );
 
   /** Puts options in force. The breakers of agents are made, changed or removed at once. */

@@ -56,26 +56,18 @@ export interface SchedulerHost
 
 /** The entries of the table of all reactions that are between tasks and locks. */
 const REACTIONS = new Map<string, readonly unknown[]>([
-  ["task:assigned", [acquireResources, yieldLocks]],
-  ["task:admitted", [acquireResources, yieldLocks]],
-  ["attempt:ended", [releaseResources, yieldLocks]],
+  ["task:assigned", [acquireResources]],
+  ["task:admitted", [acquireResources]],
+  ["attempt:ended", [releaseResources]],
   ["task:unlocked", [releaseUnused]],
-  ["task:readied", [yieldLocks]],
   ["resource:acquired", [unblockClaim]],
-  ["resource:queued", [parkClaim, releaseIfOver, yieldLocks]],
-  ["ask:begun", [yieldLocks]],
+  ["resource:queued", [parkClaim, releaseIfOver]],
   ["resource:revoked", [preemptWithoutLock]],
   ["resource:expired", [preemptWithoutLock]],
   ["resource:abandoned", [preemptAbandoned]],
   ["resource:refused", [preemptRefused]],
   ["deadlock:detected", [preemptVictim]],
-  ["agent:terminated", [releaseAgentLocks, yieldLocks]],
-  ["agent:spawned", [yieldLocks]],
-  ["agent:cordoned", [yieldLocks]],
-  ["agent:uncordoned", [yieldLocks]],
-  ["agent:limited", [yieldLocks]],
-  ["agent:draining", [yieldLocks]],
-  ["scheduler:drained", [yieldLocks]],
+  ["agent:terminated", [releaseAgentLocks]],
 ]) as Reactions<SchedulerState>;
 
 const DESCRIPTIONS: Descriptions<SchedulerEvent> = { ...TASK_DESCRIPTIONS, ...LOCK_DESCRIPTIONS };
@@ -89,6 +81,7 @@ export function schedulerMachine(
     parts,
     REACTIONS,
     removalElsewhere(({ locks }, agentId) => isInvolved(locks, agentId)),
+    yieldLocks,
   );
   const machine = {
     name: "scheduler",

@@ -173,8 +173,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "the reaction that releases the locks of a task is dropped",
     "root/reactions/table.ts",
-    'on("attempt:ended", releaseResources, yieldLocks)',
-    'on("attempt:ended", yieldLocks)',
+    '  on("attempt:ended", releaseResources),\n',
+    "",
   ),
   mutant(
     "the reaction that ends a claim without its lock is dropped",
@@ -202,14 +202,14 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "a task without a slot keeps its locks from the attempts that it waits for",
-    "root/reactions/table.ts",
-    "    resolveContention,\n    yieldLocks,\n",
-    "    resolveContention,\n",
+    "root/machine.ts",
+    "    yieldLocks,\n",
+    "    () => undefined,\n",
   ),
   mutant(
     "a task without a slot keeps its locks though no agent takes tasks",
-    "root/reactions/table.ts",
-    '  on("agent:cordoned", yieldLocks),\n',
+    "root/reactions/claims.ts",
+    "    if (group === undefined ? !isOpen(agent) : !takes(agent, group)) continue;\n",
     "",
   ),
   mutant(

@@ -97,9 +97,9 @@ export function parkClaim(
 
 /**
  * Makes tasks that have their locks and no slot yield them, if others wait for those and no attempt
- * that could make room for the task goes on by itself.
+ * that could make room for the task goes on by itself. It completes each step.
  */
-export function yieldLocks(_event: unknown, state: ClaimState): ClaimCommand | undefined {
+export function yieldLocks(state: ClaimState): ClaimCommand | undefined {
   const { reserving } = state.tasks;
   if (reserving.size === 0) return undefined;
   const stuck = [...reserving].filter((task) => isAwaited(task, state) && !mayGetSlot(task, state));

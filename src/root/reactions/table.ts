@@ -47,7 +47,6 @@ import {
   releaseResources,
   releaseUnused,
   unblockClaim,
-  yieldLocks,
 } from "./claims.ts";
 import {
   evictLosers,
@@ -65,11 +64,10 @@ import { cancelRequest, endWatch, watchRequest } from "./requests.ts";
 /** The reactions to each event, in order, by its name. */
 export const REACTIONS: Reactions<RootState> = new Map([
   // A claim of a task acquires its locks, releases them, and is preempted when it loses one.
-  on("task:assigned", acquireResources, yieldLocks),
-  on("task:admitted", acquireResources, yieldLocks),
-  on("attempt:ended", releaseResources, yieldLocks),
+  on("task:assigned", acquireResources),
+  on("task:admitted", acquireResources),
+  on("attempt:ended", releaseResources),
   on("task:unlocked", releaseUnused),
-  on("task:readied", yieldLocks),
   on("resource:acquired", unblockClaim),
   on(
     "resource:queued",
@@ -78,9 +76,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
     noteContenders,
     reportContention,
     resolveContention,
-    yieldLocks,
   ),
-  on("ask:begun", yieldLocks),
   on("resource:revoked", preemptWithoutLock),
   on("resource:expired", preemptWithoutLock),
   on("resource:abandoned", preemptAbandoned),
@@ -94,12 +90,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("message:unanswered", endWatch),
 
   // A registered agent is known to all subsystems, and a removed one to none.
-  on("agent:spawned", enroll, openMailbox, introduce, makeBreaker, yieldLocks),
-  on("agent:cordoned", yieldLocks),
-  on("agent:uncordoned", yieldLocks),
-  on("agent:limited", yieldLocks),
-  on("agent:draining", yieldLocks),
-  on("scheduler:drained", yieldLocks),
+  on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
   on("agent:joined", requeueTasks, releaseLocks),
   on("agent:suspected", suspendAgent, requeueWhileSuspect),
   on("agent:recovered", resumeAgent),
@@ -112,7 +103,6 @@ export const REACTIONS: Reactions<RootState> = new Map([
     closeMailbox,
     retireFromConflicts,
     forgetBreaker,
-    yieldLocks,
   ),
 
   // An agent that tasks have no room for leaves, unless another subsystem needs it.
