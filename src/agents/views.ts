@@ -6,7 +6,7 @@
 
 import { counted } from "../core/arguments.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
-import type { HealthStatus, Instant } from "../core/machine.ts";
+import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/machine.ts";
 import { type Member, type MembershipState, silenceOf } from "./state.ts";
 
 /**
@@ -61,18 +61,13 @@ function viewOf(state: Readonly<MembershipState>, member: Member): MemberView {
   };
 }
 
-/** The lateness of timers, in milliseconds, that health tolerates. */
-const TOLERATED_LATENESS_MS = 1_000;
-
 /** Returns whether all members are alive, and the table has room for more. */
 export function health(state: Readonly<MembershipState>, now: Instant): HealthStatus {
   const { members, suspects, config } = state;
   const overdueMs = Math.max(0, now - nextDeadline(state.deadlines));
-  const metrics = { agents: members.size, suspects, overdueMs };
-  const problems: string[] = [];
-  if (overdueMs > TOLERATED_LATENESS_MS) problems.push(`a timer is overdue by ${overdueMs} ms`);
-  if (suspects > 0) problems.push(`${counted(suspects, "agent", "is")} silent`);
-  if (members.size >= config.maxAgents) problems.push("the table of agents is full");
-  if (problems.length === 0) return { healthy: true, metrics };
-  return { healthy: false, error: problems.join("; "), metrics };
+  return healthOf([
+    latenessOf(overdueMs),
+    suspects > 0 && `${counted(suspects, "agent", "is")} silent`,
+    members.size >= config.maxAgents && "the table of agents is full",
+  ], { agents: members.size, suspects, overdueMs });
 }

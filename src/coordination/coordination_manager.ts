@@ -24,7 +24,7 @@ import type { TaskBackedOff, TaskFailed } from "../tasks/events.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import type { Tick } from "../core/machine.ts";
+import { healthOf, type Tick } from "../core/machine.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Conflict } from "../conflicts/types.ts";
 import type { Task, TaskView } from "../tasks/types.ts";
@@ -414,7 +414,7 @@ export class CoordinationManager implements AsyncDisposable {
       const message = parts === undefined
         ? this.#host.problem
         : new ClosedError("go on", THING).message;
-      return wholeHealth({ engine: { healthy: false, error: message, metrics: {} } });
+      return wholeHealth({ engine: healthOf([message], {}) });
     }
     const { host, scheduler, resources, messages } = parts;
     const state = host.state();

@@ -6,7 +6,7 @@
 
 import { counted } from "../core/arguments.ts";
 import { evictable, outlook } from "../breakers/state.ts";
-import type { HealthStatus, Instant } from "../core/machine.ts";
+import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/machine.ts";
 import type { RootState } from "../root/state.ts";
 
 /**
@@ -18,21 +18,13 @@ export interface CoordinationHealth extends HealthStatus {
   readonly components: Readonly<Record<string, HealthStatus>>;
 }
 
-/** The lateness of timers, in milliseconds, that health tolerates. */
-const TOLERATED_LATENESS_MS = 1_000;
-
 /** The share of a table that may be in use. */
 const TOLERATED_SHARE = 0.9;
 
 /** Whether commands are stepped, and what is due has happened. */
-export function engineHealth(deadline: Instant, now: Instant, stopped?: unknown): HealthStatus {
+export function engineHealth(deadline: Instant, now: Instant, problem?: string): HealthStatus {
   const overdueMs = Math.max(0, now - deadline);
-  const error = stopped !== undefined
-    ? stopped instanceof Error ? stopped.message : "stopped"
-    : overdueMs > TOLERATED_LATENESS_MS
-    ? `a timer is overdue by ${overdueMs} ms`
-    : undefined;
-  return statusOf(error, { overdueMs });
+  return healthOf([problem ?? latenessOf(overdueMs)], { overdueMs });
 }
 
 /** Whether calls go through all breakers, and there is room for another. Costs a look at each. */
@@ -46,32 +38,20 @@ export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): 
   }
   const { size } = breakers.breakers;
   const isFull = size >= breakers.config.maxBreakers && evictable(breakers) === undefined;
-  const problems = [
-    ...(open.length > 0 ? [`${listed(open)} open`] : []),
-    ...(isFull ? ["the table of breakers is full"] : []),
-  ];
-  return statusOf(problems.length > 0 ? problems.join("; ") : undefined, {
-    breakers: size,
-    open: open.length,
-    halfOpen,
-  });
+  return healthOf([
+    open.length > 0 && `${listed(open)} open`,
+    isFull && "the table of breakers is full",
+  ], { breakers: size, open: open.length, halfOpen });
 }
 
 /** Returns whether the table of open conflicts has room. */
 export function conflictHealth({ conflicts }: Readonly<RootState>): HealthStatus {
   const { active, reported, knownAgents, config: { maxActive, maxParties } } = conflicts;
   const isFull = active.size > TOLERATED_SHARE * maxActive;
-  const problems = [
-    ...(isFull ? [`${active.size} of ${counted(maxActive, "conflict", "is")} open`] : []),
-    ...(maxParties > 0 && knownAgents.size >= maxParties ? ["the table of parties is full"] : []),
-  ];
-  return statusOf(
-    problems.length > 0 ? problems.join("; ") : undefined,
-    {
-      active: active.size,
-      reported,
-    },
-  );
+  return healthOf([
+    isFull && `${active.size} of ${counted(maxActive, "conflict", "is")} open`,
+    maxParties > 0 && knownAgents.size >= maxParties && "the table of parties is full",
+  ], { active: active.size, reported });
 }
 
 /** Combines the health of the parts; the names of figures start with the part. */
@@ -84,14 +64,7 @@ export function wholeHealth(
     if (error !== undefined) problems.push(`${name}: ${error}`);
     for (const [figure, value] of Object.entries(figures)) metrics[`${name}.${figure}`] = value;
   }
-  return {
-    ...statusOf(problems.length > 0 ? problems.join("; ") : undefined, metrics),
-    components,
-  };
-}
-
-function statusOf(error: string | undefined, metrics: Record<string, number>): HealthStatus {
-  return { healthy: error === undefined, ...(error !== undefined && { error }), metrics };
+  return { ...healthOf(problems, metrics), components };
 }
 
 /** Returns at most three of `names`, and the verb. */

@@ -68,9 +68,10 @@ export abstract class MachineClient<
     this.state = host.state();
   }
 
-  /** The error because of which nothing is stepped, for good or until the log answers. */
-  get problem(): unknown {
-    return this.stopped ?? this.host.dispatcher.stalled;
+  /** Why nothing is stepped, for good or until the log answers: a problem of the health. */
+  get problem(): string | undefined {
+    const error = this.stopped ?? this.host.dispatcher.stalled;
+    return error === undefined ? undefined : errorData(error).message;
   }
 
   /** The time of the machine's clock. */

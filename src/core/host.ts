@@ -14,7 +14,7 @@ import { errorData } from "./error_data.ts";
 import { ClosedError, UninitializedError } from "./errors.ts";
 import type { CommandLog } from "./log.ts";
 import { type Logger, requireLogger } from "./logger.ts";
-import type { Machine, Named, Tick } from "./machine.ts";
+import { healthOf, type HealthStatus, type Machine, type Named, type Tick } from "./machine.ts";
 
 /** The machine of a façade, and how the façade uses it. */
 export interface Hosted<State, Command extends Named, Event extends Named, Answers, Client> {
@@ -91,6 +91,12 @@ export class Host<
   /** The engine of the host's own, or `undefined`. */
   get engine(): Engine<State, Command, Event, Answers> | undefined {
     return this.#engine;
+  }
+
+  /** Returns the health that `read` computes, or why there is no client to read from. */
+  health(read: (client: Client) => HealthStatus): Promise<HealthStatus> {
+    const { client, problem } = this;
+    return Promise.resolve(client === undefined ? healthOf([problem], {}) : read(client));
   }
 
   /** Why there is no client: the machine was not initialized, or not with success. */

@@ -274,3 +274,20 @@ export interface HealthStatus {
   /** Figures by name, in the unit that the name ends in, or else a count. */
   readonly metrics: Record<string, number>;
 }
+
+/** Returns the health with the problems of a subsystem, of which those that it doesn't have are `false`. */
+export function healthOf(
+  problems: readonly (string | false | undefined)[],
+  metrics: Record<string, number>,
+): HealthStatus {
+  const error = problems.filter((problem) => problem !== undefined && problem !== false).join("; ");
+  return error === "" ? { healthy: true, metrics } : { healthy: false, error, metrics };
+}
+
+/** Returns the problem that a timer is overdue, if it is later than what is tolerated. */
+export function latenessOf(overdueMs: number): string | undefined {
+  return overdueMs > TOLERATED_LATENESS_MS ? `a timer is overdue by ${overdueMs} ms` : undefined;
+}
+
+/** The lateness of a timer up to which a subsystem is healthy. */
+const TOLERATED_LATENESS_MS = 1_000;

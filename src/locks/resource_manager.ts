@@ -310,13 +310,11 @@ export class ResourceManager implements AsyncDisposable {
 
   /** Returns the health of the locks. Costs O(locks). */
   getHealthStatus(): Promise<HealthStatus> {
-    const { client } = this.#host;
-    if (client === undefined) {
-      return Promise.resolve({ healthy: false, error: this.#host.problem, metrics: {} });
-    }
-    const status = health(client.state, client.now, client.problem);
-    status.metrics["deadlocks"] = client.deadlocks;
-    return Promise.resolve(status);
+    return this.#host.health(({ state, now, problem, deadlocks }) => {
+      const status = health(state, now, problem);
+      status.metrics["deadlocks"] = deadlocks;
+      return status;
+    });
   }
 
   /** Fires due timers at once, and writes a snapshot to the manager's own log. */

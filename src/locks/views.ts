@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HealthStatus, Instant } from "../core/machine.ts";
+import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/machine.ts";
 import { precedes } from "../core/data/heap.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { LockMode } from "./types.ts";
@@ -111,11 +111,12 @@ export function waiting(state: Readonly<LockState>): Map<string, string[]> {
   return new Map([...found].map(([agentId, resources]) => [agentId, [...resources]]));
 }
 
-/** The lateness of a timer up to which the system is healthy. */
-const TOLERATED_LATENESS_MS = 1_000;
-
 /** Returns whether timers fire and queues have room, and the figures. Costs O(locks). */
-export function health(state: Readonly<LockState>, now: Instant, stopped: unknown): HealthStatus {
+export function health(
+  state: Readonly<LockState>,
+  now: Instant,
+  problem: string | undefined,
+): HealthStatus {
   let held = 0;
   let fullQueues = 0;
   let longestQueue = 0;
@@ -134,19 +135,15 @@ export function health(state: Readonly<LockState>, now: Instant, stopped: unknow
     fullQueues,
     overdueMs,
   };
-  const problems: string[] = [];
-  if (stopped !== undefined) problems.push(stopped instanceof Error ? stopped.message : "stopped");
-  if (overdueMs > TOLERATED_LATENESS_MS) problems.push(`a timer is overdue by ${overdueMs} ms`);
-  if (fullQueues > 0) problems.push(`${counted(fullQueues, "resource", "has")} a full queue`);
-  if (state.locksInUse >= state.config.maxResources) {
-    problems.push("the table of resources is full");
-  }
-  if (state.definitions >= state.config.maxDefined) {
-    problems.push("the table of defined resources is full");
-  }
-  if (state.requests.size >= state.config.maxAsks) problems.push("the table of requests is full");
-  if (problems.length === 0) return { healthy: true, metrics };
-  return { healthy: false, error: problems.join("; "), metrics };
+  const { maxResources, maxDefined, maxAsks } = state.config;
+  return healthOf([
+    problem,
+    latenessOf(overdueMs),
+    fullQueues > 0 && `${counted(fullQueues, "resource", "has")} a full queue`,
+    state.locksInUse >= maxResources && "the table of resources is full",
+    state.definitions >= maxDefined && "the table of defined resources is full",
+    state.requests.size >= maxAsks && "the table of requests is full",
+  ], metrics);
 }
 
 /**

@@ -395,13 +395,11 @@ export class MessageRouter implements AsyncDisposable {
 
   /** Returns the health of the mailboxes. Costs O(mailboxes). */
   getHealthStatus(): Promise<HealthStatus> {
-    const { client } = this.#host;
-    if (client === undefined) {
-      return Promise.resolve({ healthy: false, error: this.#host.problem, metrics: {} });
-    }
-    const status = health(client.state, client.now, client.problem);
-    status.metrics["staleReports"] = client.staleReports;
-    return Promise.resolve(status);
+    return this.#host.health(({ state, now, problem, staleReports }) => {
+      const status = health(state, now, problem);
+      status.metrics["staleReports"] = staleReports;
+      return status;
+    });
   }
 
   /** Fires due timers at once, and writes a snapshot to the router's own log. */

@@ -7,7 +7,7 @@
 import { counted, quote } from "../core/arguments.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { ErrorData } from "../core/error_data.ts";
-import type { HealthStatus, Instant } from "../core/machine.ts";
+import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/machine.ts";
 import { UnknownMessageError } from "./errors.ts";
 import type { DeadLetterCause } from "./events.ts";
 import type { Copy, DeadLetter, Lane, MessageState, OpenRequest } from "./state.ts";
@@ -74,9 +74,6 @@ export function waiting({ waitingOn }: Readonly<MessageState>): Map<string, stri
   return waits;
 }
 
-/** Delay of a timer from which on it is unhealthy. */
-const TOLERATED_LATENESS_MS = 1_000;
-
 /** Age up to which a dead letter is unhealthy. */
 const RECENT_MS = 60_000;
 
@@ -84,7 +81,7 @@ const RECENT_MS = 60_000;
 export function health(
   state: Readonly<MessageState>,
   now: Instant,
-  stopped: unknown,
+  problem: string | undefined,
 ): HealthStatus {
   let pendingMessages = 0;
   let longestQueue = 0;
@@ -113,18 +110,14 @@ export function health(
     duplicates: state.duplicates,
     overdueMs,
   };
-  const problems: string[] = [];
-  if (stopped !== undefined) problems.push(stopped instanceof Error ? stopped.message : "stopped");
-  if (overdueMs > TOLERATED_LATENESS_MS) problems.push(`a timer is overdue by ${overdueMs} ms`);
-  if (fullMailboxes > 0) {
-    problems.push(
-      fullMailboxes === 1 ? "1 mailbox is full" : `${fullMailboxes} mailboxes are full`,
-    );
-  }
-  for (const table of fullTables(state)) problems.push(`the table of ${table} is full`);
-  if (recent > 0) problems.push(`${counted(recent, "new dead letter")} in the last minute`);
-  if (problems.length === 0) return { healthy: true, metrics };
-  return { healthy: false, error: problems.join("; "), metrics };
+  const full = fullMailboxes === 1 ? "1 mailbox is full" : `${fullMailboxes} mailboxes are full`;
+  return healthOf([
+    problem,
+    latenessOf(overdueMs),
+    fullMailboxes > 0 && full,
+    ...fullTables(state).map((table) => `the table of ${table} is full`),
+    recent > 0 && `${counted(recent, "new dead letter")} in the last minute`,
+  ], metrics);
 }
 
 /** Returns the tables that have no room for another entry. */

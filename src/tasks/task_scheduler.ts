@@ -328,11 +328,9 @@ export class TaskScheduler implements AsyncDisposable {
    * agent may run a task, or when no command is stepped.
    */
   getHealthStatus(): Promise<HealthStatus> {
-    const { client } = this.#host;
-    if (client === undefined) {
-      return Promise.resolve({ healthy: false, error: this.#host.problem, metrics: {} });
-    }
-    return Promise.resolve(health(client.state.tasks, client.staleReports, client.problem));
+    return this.#host.health(({ state, staleReports, problem }) =>
+      health(state.tasks, staleReports, problem)
+    );
   }
 
   /** Fires due timers at once, and writes a snapshot to the scheduler's own log. */

@@ -6,7 +6,7 @@
 
 import { counted, quote } from "../core/arguments.ts";
 import { precedes } from "../core/data/heap.ts";
-import type { HealthStatus, Instant } from "../core/machine.ts";
+import { healthOf, type HealthStatus, type Instant } from "../core/machine.ts";
 import { listed } from "../core/describe.ts";
 import { claimOwner } from "../locks/types.ts";
 import { UnknownTaskError } from "./errors.ts";
@@ -259,13 +259,13 @@ export function strandedGroups({ groups, agents }: Readonly<TaskState>): Group[]
 export function health(
   state: Readonly<TaskState>,
   staleReports: number,
-  stopped: unknown,
+  problem: string | undefined,
 ): HealthStatus {
   const { counts, agents, idleAgents, parked, config: { maxTasks, maxAgents } } = state;
   const open = unfinished(state);
   const [stranded] = strandedGroups(state);
-  const error = stopped !== undefined
-    ? stopped instanceof Error ? stopped.message : "stopped"
+  const error = problem !== undefined
+    ? problem
     : open > TOLERATED_SHARE * maxTasks
     ? `${open} of ${counted(maxTasks, "task", "is")} unfinished`
     : stranded !== undefined
@@ -273,11 +273,8 @@ export function health(
     : agents.size >= maxAgents && idleAgents.first === undefined
     ? "the table of agents is full"
     : undefined;
-  return {
-    healthy: error === undefined,
-    ...(error !== undefined && { error }),
-    metrics: { ...counts, waitingForLocks: parked.size, agents: agents.size, staleReports },
-  };
+  const waitingForLocks = parked.size;
+  return healthOf([error], { ...counts, waitingForLocks, agents: agents.size, staleReports });
 }
 
 /** Returns the history of each type of task. */
