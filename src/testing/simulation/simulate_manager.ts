@@ -14,27 +14,32 @@
 import { type CoordinationConfig, CoordinationManager } from "../../coordination/mod.ts";
 import { readCoordinationConfig } from "../../coordination/config.ts";
 import { differences } from "../../core/config.ts";
-import { decode, encode } from "../../core/data/plain.ts";
+import { decode } from "../../core/data/plain.ts";
 import { EventBus } from "../../core/bus/event_bus.ts";
-import { type CancelTimer, type Clock, SteadyClock, type Timers } from "../../core/clock.ts";
+import { SteadyClock } from "../../core/clock.ts";
 import { InvariantError, LockstepError } from "../../core/errors.ts";
-import {
-  type CommandLog,
-  type LogBatch,
-  type LogEntry,
-  MemoryLog,
-  type Snapshot,
-} from "../../core/log.ts";
+import { MemoryLog } from "../../core/log.ts";
 import { silentLogger } from "../../core/logger.ts";
-import type { Instant, Tick } from "../../core/machine.ts";
+import type { Tick } from "../../core/machine.ts";
 import { rootMachine } from "../../root/machine.ts";
 import type { RootCommand, RootState } from "../../root/state.ts";
-import type { TaskContext } from "../../tasks/mod.ts";
 import { FaultyLog } from "../faulty_log.ts";
 import { HistoryChecker } from "../history_checker.ts";
 import { SimulatedClock } from "../simulated_clock.ts";
 import { Chance } from "./chance.ts";
 import { BrokenInvariantError, fail } from "./failure.ts";
+import {
+  ABORTED,
+  act,
+  type CallWorld,
+  HandlerError,
+  joinFromOutside,
+  ONLY_AT_THE_END,
+  OUTSIDE,
+  register,
+  SILENCE_MS,
+} from "./manager_calls.ts";
+import { SimulatedProcess, timersOf } from "./manager_process.ts";
 
 /** Options of {@linkcode simulateManager}. */
 export interface ManagerSimulationOptions {
@@ -97,7 +102,7 @@ export async function simulateManager(
 type Log = FaultyLog<RootCommand | Tick>;
 
 /** A manager, and its surroundings. */
-class ManagerWorld {
+class ManagerWorld implements CallWorld {
   /** The source of every choice. */
   readonly chance: Chance;
   /** The true time. */
@@ -413,45 +418,6 @@ const LONGEST_WRITE_MS = 50;
 /** The commands with which façades end what waits; a shutdown leaves that to the next process. */
 const ENDS: ReadonlySet<string> = new Set(["drain", "cancel", "detach-handler", "cancel-request"]);
 
-/** The codes of errors that no call of a running manager ends with. */
-const ONLY_AT_THE_END: ReadonlySet<string> = new Set(["closed", "invariant", "outcome-unknown"]);
-
-/** The reason with which calls are aborted. */
-const ABORTED: Error = new Error("the call was aborted");
-
-/** The agents that do not run in the process of the manager: they send heartbeats. */
-const OUTSIDE: readonly string[] = ["outside-0", "outside-1"];
-
-/** The heartbeat timeout of these agents, and the lease of the lock that each of them holds. */
-const SILENCE_MS = 5_000;
-
-/** Registers an agent that keeps itself and its lock alive until the world is over. */
-async function joinFromOutside(world: ManagerWorld, agentId: string): Promise<void> {
-  const { incarnation } = await world.manager.registerAgent({ id: agentId });
-  const { resource, epoch } = await world.manager.acquireResource(`of-${agentId}`, agentId, {
-    leaseMs: SILENCE_MS,
-  });
-  const renewing = async (renew: () => Promise<unknown>) => {
-    try {
-      await renew();
-    } catch (error) {
-      if (error instanceof LockstepError && UNREACHABLE.includes(error.code)) return;
-      world.report("LiveAgentsStay", `"${agentId}" can't renew: ${error}`);
-    }
-  };
-  const next = () => {
-    if (world.isOver) return;
-    const { manager, clock } = world;
-    void renewing(() => manager.heartbeat(agentId, incarnation));
-    void renewing(() => manager.resources.renew(resource, agentId, undefined, epoch));
-    clock.setTimer(clock.now() + SILENCE_MS / 10, next);
-  };
-  next();
-}
-
-/** The codes of errors that say nothing about an agent. */
-const UNREACHABLE: readonly string[] = ["log", "uninitialized", ...ONLY_AT_THE_END];
-
 function drawConfig(chance: Chance): CoordinationConfig {
   return {
     maxRetries: chance.int(3),
@@ -465,367 +431,4 @@ function drawConfig(chance: Chance): CoordinationConfig {
     workStealing: { enabled: chance.happens(0.5) },
     agentBreaker: chance.pick([false, { failureThreshold: 3, timeout: 50 }, {}]),
   };
-}
-
-/** The error that handlers throw in a simulation. */
-class HandlerError extends Error {}
-
-/** A handler's error of which each property throws when it is read. */
-class UnreadableError extends HandlerError {
-  constructor() {
-    super();
-    for (const name of ["name", "message", "stack", "cause", "code"]) {
-      Object.defineProperty(this, name, {
-        get() {
-          throw new HandlerError(`${name} was read`);
-        },
-      });
-    }
-  }
-}
-
-function drawError(chance: Chance): HandlerError {
-  return chance.happens(0.2) ? new UnreadableError() : new HandlerError("it throws");
-}
-
-/** Registers an agent with handlers of tasks and messages that work, lock, fail or hang. */
-async function register(world: ManagerWorld, agentId: string): Promise<void> {
-  const { manager, chance } = world;
-  await manager.registerAgent(
-    { id: agentId, maxConcurrentTasks: chance.between(1, 3) },
-    (_task, context) => runTask(world, context),
-  );
-  manager.messages.subscribe(agentId, async (message, context) => {
-    await world.sleep(chance.int(10));
-    if (!world.isOver && chance.happens(0.2)) throw drawError(chance);
-    if (chance.happens(0.5)) await context.respond(message.payload);
-  });
-}
-
-async function runTask(world: ManagerWorld, context: TaskContext): Promise<unknown> {
-  const { chance } = world;
-  await world.sleep(chance.int(20));
-  if (context.signal.aborted) throw context.signal.reason;
-  if (chance.happens(0.2)) {
-    const lock = await context.acquire(`file-${chance.int(3)}`);
-    try {
-      await world.sleep(chance.int(10));
-      if (lock.signal.aborted) throw new HandlerError("it lost its lock");
-    } finally {
-      await lock[Symbol.asyncDispose]();
-    }
-  }
-  if (world.isOver) return "done";
-  if (chance.happens(0.1)) throw drawError(chance);
-  if (chance.happens(0.05)) await aborted(context.signal);
-  if (chance.happens(0.1)) await context.progress({ part: 1 });
-  return "done";
-}
-
-/** Rejects once `signal` is aborted, and never resolves. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
-}
-
-/** Makes one of the calls of users. */
-function act(world: ManagerWorld): void {
-  const [what, begin] = world.chance.pick(ACTIONS);
-  world.call(what, () => begin(world));
-}
-
-const ACTIONS: readonly (readonly [string, (world: ManagerWorld) => Promise<unknown>])[] = [
-  ["submit", submit],
-  ["submit", submit],
-  ["assign", assign],
-  ["acquire", acquire],
-  ["acquire", acquire],
-  ["acquireAll", acquireAll],
-  ["send", (world) => world.manager.sendMessage(agent(world), agent(world), { type: "note" })],
-  ["request", request],
-  ["call", callThrough],
-  ["dispute", dispute],
-  ["vote", vote],
-  ["edit", edit],
-  ["look", look],
-  ["maintain", (world) => world.manager.performMaintenance()],
-  ["re-register", reregister],
-];
-
-function agent({ chance }: ManagerWorld): string {
-  return `agent-${chance.int(4)}`;
-}
-
-async function submit(world: ManagerWorld): Promise<void> {
-  const { manager, chance } = world;
-  const id = world.name("task");
-  const input = drawInput(chance);
-  const submitted = manager.submit({
-    ...{ id, priority: chance.int(3), timeoutMs: 200, totalTimeoutMs: 5_000, input },
-    resources: chance.happens(0.2) ? ["file-0", "file-1"] : [],
-  });
-  input["changed"] = "later";
-  const handle = await submitted;
-  if ("bad" in input) world.reportStored(input["bad"]);
-  if (chance.happens(0.1)) await manager.cancelTask(id, "its result is not needed");
-  await handle.result;
-}
-
-/** Draws data that JSON changes, and some that it can't hold. */
-function drawInput(chance: Chance): Record<string, unknown> {
-  const shared = { part: -0 };
-  const input = { one: shared, other: shared, gone: undefined, bare: Object.create(null) };
-  return chance.happens(0.05) ? { ...input, bad: [new Date(0)] } : input;
-}
-
-async function assign(world: ManagerWorld): Promise<void> {
-  const { manager } = world;
-  const task = { id: world.name("task"), timeoutMs: 200, totalTimeoutMs: 5_000 };
-  const handle = await manager.assignTask(task, agent(world));
-  await handle.result;
-}
-
-async function acquire(world: ManagerWorld): Promise<void> {
-  const { manager, chance } = world;
-  const controller = new AbortController();
-  const options = {
-    ...{ priority: chance.int(3), leaseMs: chance.pick([0, 30]) },
-    ...(chance.happens(0.3) && { signal: controller.signal }),
-  };
-  if (chance.happens(0.3)) world.sleep(chance.int(20)).then(() => controller.abort(ABORTED));
-  const begun = world.clock.now();
-  const elapsed = () => world.clock.now() - begun;
-  const resource = `lock-${chance.int(3)}`;
-  const lock = await manager.acquireResource(resource, world.name("owner"), options).catch(
-    (error: LockstepError) => {
-      if (error.code === "lock-timeout" && elapsed() < world.resourceTimeoutMs) {
-        world.report("LimitsKept", `a wait for "${resource}" ended after ${elapsed()} ms`);
-      }
-      throw error;
-    },
-  );
-  lock.signal.addEventListener("abort", () => {
-    if (elapsed() < options.leaseMs) {
-      world.report("LimitsKept", `a lease of "${resource}" ended after ${elapsed()} ms`);
-    }
-  });
-  await world.sleep(chance.int(40));
-  await lock.release();
-}
-
-async function acquireAll(world: ManagerWorld): Promise<void> {
-  const { manager, chance } = world;
-  const names = chance.some(["lock-0", "lock-1", "lock-2"], 0.7);
-  if (names.length === 0) return;
-  const locks = await manager.resources.acquireAll(names, world.name("owner"));
-  await world.sleep(chance.int(20));
-  await locks[Symbol.asyncDispose]();
-}
-
-async function request(world: ManagerWorld): Promise<void> {
-  const { manager, chance } = world;
-  await manager.messages.sendWithResponse(agent(world), agent(world), { ask: true }, {
-    timeoutMs: chance.pick([5, 100]),
-  });
-}
-
-async function callThrough(world: ManagerWorld): Promise<void> {
-  const { manager, chance } = world;
-  const breaker = manager.breakers.getBreaker("api", {
-    ...{ failureThreshold: 2, successThreshold: 1, timeout: 50, callTimeoutMs: 30 },
-  });
-  await breaker.execute(async () => {
-    await world.sleep(chance.int(40));
-    if (!world.isOver && chance.happens(0.4)) throw drawError(chance);
-  });
-}
-
-async function dispute(world: ManagerWorld): Promise<void> {
-  const { manager, chance } = world;
-  await manager.conflicts.setAgentPriority("agent-0", chance.int(3));
-  const conflict = await manager.reportConflict("resource", "book", ["agent-0", "agent-1"]);
-  await manager.conflicts.autoResolve(conflict.id);
-}
-
-async function vote(world: ManagerWorld): Promise<void> {
-  const { conflicts } = world.manager;
-  const { id } = await conflicts.reportTaskConflict(world.name("task"), ["agent-0", "agent-1"]);
-  await conflicts.openVote(id, { electorate: ["agent-2", "agent-3"], quorum: 1, timeoutMs: 20 });
-  await world.sleep(world.chance.int(40));
-  await conflicts.vote(id, "agent-2", "agent-0");
-}
-
-async function edit(world: ManagerWorld): Promise<void> {
-  const { versions } = world.manager;
-  const reader = world.name("reader");
-  const version = await versions.acquireLock("page", reader);
-  await world.sleep(world.chance.int(10));
-  await versions.validateAndUpdate("page", reader, version);
-}
-
-async function look(world: ManagerWorld): Promise<void> {
-  const { manager } = world;
-  await manager.getHealthStatus();
-  await manager.getCoordinationMetrics();
-  await manager.getAgentTasks(agent(world));
-}
-
-/** Removes an agent, and registers it again. */
-async function reregister(world: ManagerWorld): Promise<void> {
-  if (!world.chance.happens(0.2)) return;
-  const agentId = agent(world);
-  await world.manager.removeAgent(agentId);
-  await register(world, agentId);
-}
-
-const NEVER: Promise<never> = new Promise(() => {});
-
-/** Returns timers that go off when `clock` says so, whatever the wall clock shows. */
-function timersOf(clock: Clock): Timers {
-  return {
-    set: (callback, delayMs) => clock.setTimer(clock.now() + delayMs, callback),
-    clear: (cancel) => (cancel as CancelTimer)(),
-  };
-}
-
-/**
- * The clock and the log of a process, until it crashes. It checks that each snapshot is the state to
- * which the log leads.
- */
-class SimulatedProcess implements Clock, CommandLog<RootCommand | Tick> {
-  readonly #clock: Clock;
-  readonly #log: CommandLog<RootCommand | Tick>;
-  readonly #skip: readonly number[];
-  readonly #timers: Set<CancelTimer> = new Set();
-  /** The types of the commands that it appended. */
-  readonly appended: string[] = [];
-  /** The broken invariant, if a snapshot was another state. */
-  broken: BrokenInvariantError | undefined;
-  /** The position of the command that was poisoned. */
-  poisonedAt = -1;
-  #poisons = false;
-  #saving: Promise<void> = Promise.resolve();
-  #hasCrashed = false;
-
-  /** Creates a running process; `skip` are the positions that it leaves out when it reads its log. */
-  constructor(clock: Clock, log: CommandLog<RootCommand | Tick>, skip: readonly number[]) {
-    this.#clock = clock;
-    this.#log = log;
-    this.#skip = [...skip];
-  }
-
-  /** Makes the first command of the next append one that breaks the machine. */
-  poisonNext(): void {
-    this.#poisons = true;
-  }
-
-  /** The number of pending timers of the process. */
-  get pending(): number {
-    return this.#timers.size;
-  }
-
-  /** Crashes the process: what waits for its clock or its log waits for ever. */
-  crash(): void {
-    this.#hasCrashed = true;
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
-  }
-
-  now(): Instant {
-    return this.#clock.now();
-  }
-
-  setTimer(at: Instant, callback: () => void): CancelTimer {
-    if (this.#hasCrashed) return () => {};
-    const cancel = this.#clock.setTimer(at, () => {
-      this.#timers.delete(cancel);
-      callback();
-    });
-    this.#timers.add(cancel);
-    return () => {
-      this.#timers.delete(cancel);
-      cancel();
-    };
-  }
-
-  append(batch: LogBatch<RootCommand | Tick>): Promise<void> {
-    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#append(batch));
-  }
-
-  read(position: number): AsyncIterable<LogEntry<RootCommand | Tick>> {
-    return this.#log.read(position);
-  }
-
-  saveSnapshot(snapshot: Snapshot): Promise<void> {
-    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#save(snapshot));
-  }
-
-  loadSnapshot(): Promise<Snapshot | undefined> {
-    return this.#log.loadSnapshot();
-  }
-
-  /** A no-op: the log stays open for the next process. */
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  async #append(batch: LogBatch<RootCommand | Tick>): Promise<void> {
-    for (const { command } of batch.entries) this.appended.push(command.type);
-    if (this.#poisons) {
-      this.#poisons = false;
-      this.poisonedAt = await endOf(this.#log);
-      (batch.entries[0]!.command as { type: string }).type = "poison";
-    }
-    await this.#log.append(batch);
-  }
-
-  /** Saves one snapshot after the other, as a log may forget what lies before each. */
-  #save(snapshot: Snapshot): Promise<void> {
-    this.#saving = this.#saving.then(() => this.#checkAndSave(snapshot));
-    return this.#saving;
-  }
-
-  async #checkAndSave(snapshot: Snapshot): Promise<void> {
-    const replayed = await replay(this.#log, snapshot.position, this.#skip);
-    const { state } = decode(snapshot.state) as { state: unknown };
-    if (replayed !== encode(state)) {
-      const message = `a snapshot at ${snapshot.position} is not the state to which the log leads`;
-      this.broken ??= new BrokenInvariantError("ReplayGivesTheSameState", message);
-    }
-    await this.#log.saveSnapshot(snapshot);
-  }
-
-  async #unlessCrashed<Result>(promise: Promise<Result>): Promise<Result> {
-    const result = await promise;
-    return this.#hasCrashed ? await NEVER : result;
-  }
-}
-
-/** Returns the number of entries that a log ever had. */
-async function endOf(log: CommandLog<RootCommand | Tick>): Promise<number> {
-  let position = (await log.loadSnapshot())?.position ?? 0;
-  for await (const _ of log.read(position)) position++;
-  return position;
-}
-
-/** Returns the text of the state at `end`, under whatever options the log puts in force. */
-async function replay(
-  log: CommandLog<RootCommand | Tick>,
-  end: number,
-  skip: readonly number[],
-): Promise<string> {
-  const machine = rootMachine();
-  const snapshot = await log.loadSnapshot();
-  const state = snapshot === undefined
-    ? machine.init()
-    : (decode(snapshot.state) as { state: RootState }).state;
-  let position = snapshot?.position ?? 0;
-  if (position < end) {
-    for await (const { at, command } of log.read(position)) {
-      if (!skip.includes(position)) machine.step(state, command, at, []);
-      if (++position === end) break;
-    }
-  }
-  return encode(state);
 }
