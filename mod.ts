@@ -53,11 +53,12 @@ export type {
   ConflictOptions,
   CoordinationConfig,
 } from "./src/coordination/config.ts";
-export type {
-  AgentExplanation,
-  Explanation,
-  Explicable,
-  RequestExplanation,
+export {
+  type AgentExplanation,
+  type Explanation,
+  type Explicable,
+  type RequestExplanation,
+  UnknownSubjectError,
 } from "./src/coordination/explain.ts";
 export type { CoordinationHealth } from "./src/coordination/health.ts";
 export type { AgentProfile } from "./src/agents/types.ts";

@@ -45,7 +45,7 @@ import {
   type CoordinationSettings,
   readCoordinationConfig,
 } from "./config.ts";
-import { explain, type Explanation, type Explicable } from "./explain.ts";
+import { explain, type Explanation, type Explicable, UnknownSubjectError } from "./explain.ts";
 import {
   breakerHealth,
   conflictHealth,
@@ -435,7 +435,7 @@ export class CoordinationManager implements AsyncDisposable {
    * end it. Without `kind`, `id` is looked up among tasks, messages and agents, in this order; a number
    * is the `waitId` of a `resource:queued` event.
    *
-   * @throws {RangeError} when nothing has this id
+   * @throws {UnknownSubjectError} when nothing has this id
    */
   explain(id: string | number, kind?: Explicable): Explanation {
     const attempt = () => `explain ${quote(id)}`;
@@ -444,11 +444,8 @@ export class CoordinationManager implements AsyncDisposable {
       requireOneOf(kind, ["task", "wait", "message", "agent"], "kind", attempt);
     }
     const found = explain(this.#running("explain"), id, kind);
-    if (found !== undefined) return found;
-    const rule = typeof id === "number"
-      ? "id must be that of a wait that has not ended"
-      : `id must be that of a ${kind ?? "task, a message or an agent"}`;
-    throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(id)}`);
+    if (found === undefined) throw new UnknownSubjectError(id, kind);
+    return found;
   }
 
   /**

@@ -9,7 +9,7 @@ import { outlook } from "../breakers/state.ts";
 import { quote } from "../core/arguments.ts";
 import { ownersOf } from "../locks/state.ts";
 import { claimOwner } from "../locks/types.ts";
-import { UnknownAgentError } from "../core/errors.ts";
+import { LockstepError, UnknownAgentError } from "../core/errors.ts";
 import { UnknownMessageError } from "../messages/errors.ts";
 import type { CircuitState } from "../breakers/types.ts";
 import type { Instant } from "../core/machine.ts";
@@ -29,6 +29,28 @@ import type { RootState } from "../root/state.ts";
  * @category Coordination
  */
 export type Explicable = "task" | "wait" | "message" | "agent";
+
+/**
+ * An id to explain that nothing has.
+ * @category Coordination
+ */
+export class UnknownSubjectError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "unknown-subject";
+  /** The id that the caller named. */
+  readonly id: string | number;
+
+  /** Makes the error of one call. */
+  constructor(id: string | number, kind: Explicable | undefined) {
+    const rule = typeof id === "number"
+      ? "id must be that of a wait that has not ended"
+      : `id must be that of ${kind === "agent" ? "an" : "a"} ${
+        kind ?? "task, a message or an agent"
+      }`;
+    super(`Cannot explain ${quote(id)}: ${rule}, got ${quote(id)}`);
+    this.id = id;
+  }
+}
 
 /**
  * The state of something, its reason, and the change that would end it.
@@ -211,13 +233,14 @@ function namesOf(tasks: Facts["tasks"]): string {
     : listed(tasks.map(({ taskId }) => quote(taskId)));
 }
 
-/** Describes the locks and the responses that the agent waits for. */
-function waitingFor({ waits, asks }: Facts): string[] {
+/** Describes what an agent without tasks holds, and the locks and responses that an agent waits for. */
+function waitingFor({ slots, holds, waits, asks }: Facts): string[] {
   const locks = waits.flatMap((wait) =>
     wait.locks.filter(({ isFree }) => !isFree).map(({ resourceId }) => quote(resourceId))
   );
   const agents = [...new Set(asks.map(({ agentId }) => quote(agentId)))];
   return [
+    ...(slots === 0 && holds.length > 0 ? [`it holds ${listed(holds.map(quote))}`] : []),
     ...(locks.length > 0 ? [`it waits for ${listed(locks)}`] : []),
     ...(agents.length > 0 ? [`it waits for a response from ${listed(agents)}`] : []),
   ];

@@ -11,6 +11,12 @@ export {
   type CoordinationOptions,
   type SystemMetrics,
 } from "./coordination_manager.ts";
-export type { AgentExplanation, Explanation, Explicable, RequestExplanation } from "./explain.ts";
+export {
+  type AgentExplanation,
+  type Explanation,
+  type Explicable,
+  type RequestExplanation,
+  UnknownSubjectError,
+} from "./explain.ts";
 export type { CoordinationHealth } from "./health.ts";
 export type { AsAgent, PartCommand, RootCommand } from "../root/state.ts";

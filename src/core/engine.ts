@@ -43,6 +43,8 @@ export interface EngineOptions<Command extends Named> {
    * A snapshot follows, so that they need to be named only once. @default none
    */
   skip?: readonly number[];
+  /** The name, in errors, of what is closed with the engine. @default "the engine" */
+  thing?: string;
   /** Where events are published. @default nowhere */
   eventBus?: EventPublisher;
   /**
@@ -111,6 +113,7 @@ export class Engine<
   /** The machine, if its timers can be left alone until one is due, and nothing configures it. */
   readonly #part: Part<State, Command, Event, Answers> | undefined;
   readonly #log: CommandLog<Command | Tick> | undefined;
+  readonly #thing: string;
   readonly #eventBus: EventPublisher | undefined;
   readonly #logger: Logger;
   /** Whether each command is logged. */
@@ -166,6 +169,7 @@ export class Engine<
     this.#log = options.log;
     this.#skip = new Set(options.skip);
     this.synchronous = options.log === undefined;
+    this.#thing = options.thing ?? "the engine";
     this.#eventBus = options.eventBus;
     this.#logger = options.logger ?? defaultLogger;
     this.#traces = isAtDebug(this.#logger);
@@ -386,7 +390,7 @@ export class Engine<
   async #close(): Promise<void> {
     await undefined; // `closed` is true before anything below runs
     await this.#writer?.flushed();
-    this.#stop(new ClosedError("go on", "the engine"));
+    this.#stop(new ClosedError("go on", this.#thing));
     this.#observers.clear();
     await this.#log?.close();
   }
@@ -425,7 +429,7 @@ export class Engine<
   }
 
   #throwStopped(attempt: string): never {
-    throw this.#broken ?? new ClosedError(attempt, "the engine");
+    throw this.#broken ?? new ClosedError(attempt, this.#thing);
   }
 
   #stop(error: LockstepError): void {

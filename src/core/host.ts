@@ -75,14 +75,14 @@ export class Host<
     logger: Logger,
     { clock, log, skip, host, isRecovered = false }: HostOptions<State, Command, Event, Answers>,
   ) {
-    const { machine, connect, recover } = hosted;
+    const { thing, machine, connect, recover } = hosted;
     this.#hosted = hosted;
     if (host !== undefined) {
       this.client = connect(host);
       if (isRecovered) recover?.(this.client);
       return;
     }
-    const rest = { logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
+    const rest = { thing, logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
     const logged = { ...rest, ...(skip && { skip }) };
     if (log !== undefined) this.#unread = new Engine(machine, { ...logged, log });
     else this.#run(new Engine(machine, rest));

@@ -15,7 +15,8 @@ import type {
   ResourceRefused,
   ResourceTimedOut,
 } from "./events.ts";
-import type { Lock, LockState } from "./state.ts";
+import type { Lock, LockState, Owner } from "./state.ts";
+import { partyOf } from "./types.ts";
 
 /**
  * A release or renewal by an agent that doesn't hold the lock. It changed nothing.
@@ -31,9 +32,15 @@ export class NotHolderError extends LockstepError {
   /** The agents that hold the lock; empty when it is free. */
   readonly holders: readonly string[];
 
-  /** Makes the error of one call. */
-  constructor(attempt: string, resourceId: string, agentId: string, holders: readonly string[]) {
-    const lock = holders.length === 0 ? "a free lock" : `one held by ${quoted(holders)}`;
+  /** Makes the error of one call; `parties` name the holders in the message. */
+  constructor(
+    attempt: string,
+    resourceId: string,
+    agentId: string,
+    holders: readonly string[],
+    parties: readonly string[] = holders.map(quote),
+  ) {
+    const lock = parties.length === 0 ? "a free lock" : `one held by ${parties.join(", ")}`;
     super(`Cannot ${attempt}: agent must hold the lock, got ${lock}`);
     this.resourceId = resourceId;
     this.agentId = agentId;
@@ -57,14 +64,15 @@ export class LockTimeoutError extends LockstepError {
   /** The agents that hold one of the resources, each once, the longest holder first. */
   readonly holders: readonly string[];
 
-  /** Makes the error of one wait. */
+  /** Makes the error of one wait; `parties` name the holders in the message. */
   constructor(
     resourceIds: readonly string[],
     agentId: string,
     timeoutMs: number,
     holders: readonly string[] = [],
+    parties: readonly string[] = holders.map(quote),
   ) {
-    const held = holders.length === 0 ? "" : `; it is held by ${quoted(holders)}`;
+    const held = parties.length === 0 ? "" : `; it is held by ${parties.join(", ")}`;
     super(
       `Cannot acquire ${quoted(resourceIds)} for agent ${quote(agentId)}: ` +
         `the lock must become free within ${timeoutMs} ms${held}`,
@@ -189,8 +197,8 @@ export function endError(
 ): LockstepError {
   switch (end.type) {
     case "resource:timed-out": {
-      const holders = holdersOf(state, resourceIds, end.agentId);
-      return new LockTimeoutError(resourceIds, end.agentId, end.timeoutMs, holders);
+      const owners = holdersOf(state, resourceIds, end.owner);
+      return new LockTimeoutError(resourceIds, end.agentId, end.timeoutMs, ...namesOf(owners));
     }
     case "resource:cancelled":
       return new LockAbandonedError(resourceIds, end.agentId, "the wait was cancelled");
@@ -201,17 +209,16 @@ export function endError(
   }
 }
 
-/** Returns the other agents that hold one of `resourceIds`, the longest holder first. */
+/** Returns the other owners that hold one of `resourceIds`, the longest holder first. */
 function holdersOf(
   { locks }: Readonly<LockState>,
   resourceIds: readonly string[],
-  agentId: string,
-): string[] {
-  const holds = resourceIds.flatMap((resourceId) => locks.get(resourceId)?.holds ?? [])
-    .sort((a, b) => a.epoch - b.epoch);
-  const agents = new Set(holds.map(({ owner }) => owner.agentId));
-  agents.delete(agentId);
-  return [...agents];
+  waiter: string,
+): Owner[] {
+  return resourceIds.flatMap((resourceId) => locks.get(resourceId)?.holds ?? [])
+    .sort((a, b) => a.epoch - b.epoch)
+    .map(({ owner }) => owner)
+    .filter(({ owner }) => owner !== waiter);
 }
 
 const ABANDONED: Readonly<Record<ResourceAbandoned["reason"], string>> = {
@@ -244,8 +251,8 @@ interface Refused extends Pick<ResourceRefused, "resourceId" | "agentId" | "reas
 
 const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepError>> = {
   "not-holder": ({ attempt, resourceId, agentId, lock }) => {
-    const holders = lock?.holds.map(({ owner }) => owner.agentId) ?? [];
-    return new NotHolderError(attempt, resourceId, agentId, holders);
+    const owners = lock?.holds.map(({ owner }) => owner) ?? [];
+    return new NotHolderError(attempt, resourceId, agentId, ...namesOf(owners));
   },
   "stale-epoch": ({ attempt, agentId, command, lock }) => {
     const epoch = "epoch" in command ? command.epoch : 0;
@@ -278,6 +285,14 @@ const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepE
 /** The client sees to these itself. */
 function unexpected({ attempt, reason }: Refused): LockstepError {
   return new InvariantError(`Cannot ${attempt}: it must not be refused as ${quote(reason)}`);
+}
+
+/** Returns the agents of `owners`, and what the owners are called in sentences, each once. */
+function namesOf(owners: readonly Owner[]): [holders: string[], parties: string[]] {
+  return [
+    [...new Set(owners.map(({ agentId }) => agentId))],
+    [...new Set(owners.map(partyOf))],
+  ];
 }
 
 function quoted(names: readonly string[]): string {

@@ -274,7 +274,10 @@ export class ResourceManager implements AsyncDisposable {
     return this.holderOf(resourceId) !== undefined;
   }
 
-  /** Returns the agent that holds the lock; of several, the oldest holder. */
+  /**
+   * Returns the agent that holds the lock; of several, the oldest holder. For a task that has its locks
+   * and no slot, that is its last agent: {@linkcode holdersOf} names the task.
+   */
   holderOf(resourceId: string): string | undefined {
     return this.holdersOf(resourceId)[0]?.agentId;
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { quote } from "../core/arguments.ts";
+
 /**
  * The way in which a resource is held.
  * @category Locks
@@ -69,6 +71,12 @@ export interface LockHolder {
   agentId: string;
   /** The owner, such as one claim of the agent. @default the agent */
   owner?: string;
+}
+
+/** Returns an owner as sentences name it: its agent, or the task of a claim, which may have no agent. */
+export function partyOf({ agentId, owner }: Readonly<Required<LockHolder>>): string {
+  const claim = claimOf(owner);
+  return claim === undefined ? quote(agentId) : `task ${quote(claim.taskId)}`;
 }
 
 /** Marks the names of claims, as ids of agents have no control characters. */

@@ -7,7 +7,7 @@
 import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/machine.ts";
 import { precedes } from "../core/data/heap.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
-import type { LockMode } from "./types.ts";
+import { claimOf, type LockMode, partyOf } from "./types.ts";
 import {
   isBlocked,
   isExcluded,
@@ -28,6 +28,8 @@ export interface HolderView {
   readonly agentId: string;
   /** The owner of the lock: the agent itself, or one claim of a task that it runs. */
   readonly owner: string;
+  /** The task, if a claim of one owns the lock. While the task has no slot, the agent is its last. */
+  readonly taskId?: string;
   /** The number of the grant; larger than that of any earlier one. */
   readonly epoch: number;
   /** Whether others may hold it too. */
@@ -49,6 +51,8 @@ export interface WaiterView {
   readonly agentId: string;
   /** The owner of the wait: the agent itself, or one claim of a task that it runs. */
   readonly owner: string;
+  /** The task, if a claim of one owns the wait. While the task has no slot, the agent is its last. */
+  readonly taskId?: string;
   /** The same in the queues of all locks that are acquired together. */
   readonly waitId: number;
   /** Whether others may hold it too. */
@@ -65,8 +69,7 @@ export interface WaiterView {
 export function holders(state: Readonly<LockState>, resourceId: string): HolderView[] {
   const holds = [...state.locks.get(resourceId)?.holds ?? []];
   return holds.sort((a, b) => a.epoch - b.epoch).map((hold) => ({
-    agentId: hold.owner.agentId,
-    owner: hold.owner.owner,
+    ...ownerView(hold.owner),
     epoch: hold.epoch,
     mode: hold.mode,
     units: hold.units,
@@ -75,12 +78,16 @@ export function holders(state: Readonly<LockState>, resourceId: string): HolderV
   }));
 }
 
+function ownerView({ agentId, owner }: Owner): { agentId: string; owner: string; taskId?: string } {
+  const claim = claimOf(owner);
+  return { agentId, owner, ...(claim && { taskId: claim.taskId }) };
+}
+
 /** Returns the waiters of a lock, in the order in which they are served. Costs a sort. */
 export function queue(state: Readonly<LockState>, resourceId: string): WaiterView[] {
   const tickets = [...state.locks.get(resourceId)?.queue ?? []];
   return tickets.sort((a, b) => precedes(a, b) ? -1 : 1).map(({ wait, mode, units }) => ({
-    agentId: wait.owner.agentId,
-    owner: wait.owner.owner,
+    ...ownerView(wait.owner),
     waitId: wait.id,
     mode,
     units,
@@ -199,38 +206,40 @@ export function explainWaitsOf({ waits }: Readonly<Owner>): WaitExplanation[] {
 function explain(
   { id, owner: { agentId, owner }, since, timeout, tickets }: Wait,
 ): WaitExplanation {
-  const locks = tickets.map(explainTicket);
+  const parts = tickets.filter(isBlocked).map((ticket) => {
+    const holders = listedAs(", held by ", excluding(ticket));
+    return quote(ticket.lock.resourceId) + holders + listedAs(", behind ", preceding(ticket));
+  });
   return {
     waitId: id,
     agentId,
     owner,
     since,
     timesOutAt: timeout?.rank,
-    summary: summaryOf(locks.filter(({ isFree }) => !isFree)),
-    locks,
+    summary: `It waits for ${parts.join("; and for ")}`,
+    locks: tickets.map((ticket) => ({
+      resourceId: ticket.lock.resourceId,
+      isFree: !isBlocked(ticket),
+      heldBy: excluding(ticket).map(({ agentId }) => agentId),
+      behind: preceding(ticket).map(({ agentId }) => agentId),
+    })),
   };
 }
 
-function explainTicket(ticket: Ticket): LockWaitExplanation {
-  const { lock: { resourceId, holds, queue }, wait } = ticket;
-  const isFree = !isBlocked(ticket);
-  const others = isFree || !isExcluded(ticket)
-    ? []
-    : holds.filter(({ owner }) => owner !== wait.owner);
-  const earlier = isFree ? [] : queue.filter((other) => precedes(other, ticket));
-  return {
-    resourceId,
-    isFree,
-    heldBy: others.toSorted((a, b) => a.epoch - b.epoch).map(({ owner }) => owner.agentId),
-    behind: earlier.sort((a, b) => precedes(a, b) ? -1 : 1).map(({ wait }) => wait.owner.agentId),
-  };
+/** Returns the owners whose holds exclude a waiter, oldest first. */
+function excluding(ticket: Ticket): Owner[] {
+  if (!isBlocked(ticket) || !isExcluded(ticket)) return [];
+  return ticket.lock.holds.filter(({ owner }) => owner !== ticket.wait.owner)
+    .sort((a, b) => a.epoch - b.epoch).map(({ owner }) => owner);
 }
 
-function summaryOf(locks: readonly LockWaitExplanation[]): string {
-  const parts = locks.map(({ resourceId, heldBy, behind }) => {
-    const holders = heldBy.length > 0 ? `, held by ${listed(heldBy.map(quote))}` : "";
-    const before = behind.length > 0 ? `, behind ${listed(behind.map(quote))}` : "";
-    return `${quote(resourceId)}${holders}${before}`;
-  });
-  return `It waits for ${parts.join("; and for ")}`;
+/** Returns the owners of the waits before a waiter, in the order in which they are served. */
+function preceding(ticket: Ticket): Owner[] {
+  if (!isBlocked(ticket)) return [];
+  return ticket.lock.queue.filter((other) => precedes(other, ticket))
+    .sort((a, b) => precedes(a, b) ? -1 : 1).map(({ wait }) => wait.owner);
+}
+
+function listedAs(words: string, owners: readonly Owner[]): string {
+  return owners.length === 0 ? "" : words + listed(owners.map(partyOf));
 }

@@ -468,7 +468,7 @@ const NO_DEPENDENCIES: Dependencies = [];
 function requireTask(task: Task): Dependencies {
   requireObject(task, "task", () => "add a task");
   const { id, dependencies = NO_DEPENDENCIES } = task;
-  const attempt = () => `add task ${quote(id)}`;
+  const attempt = () => `submit task ${quote(id)}`;
   requireId(id, "id", attempt);
   requireArray(dependencies, MOST_LISTED, "dependencies", attempt);
   for (const dependency of dependencies) {

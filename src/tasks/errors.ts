@@ -70,7 +70,7 @@ export class DependencyCycleError extends LockstepError {
   /** Makes the error. */
   constructor(taskId: string, cycle: readonly string[]) {
     super(
-      `Cannot add task ${JSON.stringify(taskId)}: dependencies must have no cycle, got ${
+      `Cannot submit task ${JSON.stringify(taskId)}: dependencies must have no cycle, got ${
         cycle.map((id) => JSON.stringify(id)).join(" -> ")
       }`,
     );

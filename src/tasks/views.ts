@@ -8,7 +8,7 @@ import { counted, quote } from "../core/arguments.ts";
 import { precedes } from "../core/data/heap.ts";
 import { healthOf, type HealthStatus, type Instant } from "../core/machine.ts";
 import { listed } from "../core/describe.ts";
-import { claimOwner } from "../locks/types.ts";
+import { claimOwner, partyOf } from "../locks/types.ts";
 import { UnknownTaskError } from "./errors.ts";
 import { backlogOf, hasFreeSlot, isFit, isOpen, isTrusted, isUsable } from "./placement.ts";
 import {
@@ -196,15 +196,19 @@ function unassigned(state: Readonly<TaskState>, task: TaskRecord): [string, Reas
 
 function parked(holdersOf: HoldersOf, { spec, request }: TaskRecord): [string, Reasons] {
   const own = claimOwner(spec.id, request);
-  const locks = spec.resources
-    .map(({ resourceId }) => {
-      const others = holdersOf(resourceId).filter(({ owner }) => owner !== own);
-      return { resourceId, heldBy: others.map(({ agentId }) => agentId) };
-    })
-    .filter(({ heldBy }) => heldBy.length > 0);
-  const names = locks.map(({ resourceId, heldBy }) =>
-    `"${resourceId}", held by ${listed(quoted(heldBy))}`
+  const held = spec.resources
+    .map(({ resourceId }) => ({
+      resourceId,
+      others: holdersOf(resourceId).filter(({ owner }) => owner !== own),
+    }))
+    .filter(({ others }) => others.length > 0);
+  const names = held.map(({ resourceId, others }) =>
+    `"${resourceId}", held by ${listed(others.map(partyOf))}`
   );
+  const locks = held.map(({ resourceId, others }) => ({
+    resourceId,
+    heldBy: others.map(({ agentId }) => agentId),
+  }));
   const summary = names.length > 0
     ? `It waits for ${listed(names)}`
     : "It waits in the queues of its locks";

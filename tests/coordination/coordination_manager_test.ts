@@ -18,6 +18,7 @@ import {
   UnansweredError,
   UninitializedError,
   UnknownAgentError,
+  UnknownSubjectError,
 } from "../../mod.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 
@@ -294,9 +295,13 @@ Deno.test("explain() tells why a task, a wait, a message or an agent is where it
   assertEquals(manager.explain(messageId).kind, "message");
   const agent = manager.explain("a");
   assert(agent.kind === "agent" && agent.holds.includes("r") && agent.unhandledMessages === 1);
-  assertThrows(() => manager.explain("nobody"), RangeError, "a task, a message or an agent");
-  assertThrows(() => manager.explain("a", "task"), RangeError, "a task");
-  assertThrows(() => manager.explain(99), RangeError, "not ended");
+  assertThrows(
+    () => manager.explain("nobody"),
+    UnknownSubjectError,
+    "a task, a message or an agent",
+  );
+  assertThrows(() => manager.explain("a", "task"), UnknownSubjectError, "a task");
+  assertThrows(() => manager.explain(99), UnknownSubjectError, "not ended");
   await manager.shutdown();
   await waiting;
 });

@@ -7,6 +7,7 @@ import {
   StaleEpochError,
   UnansweredError,
   UnknownAgentError,
+  UnknownSubjectError,
 } from "../../mod.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { PartCommand } from "../../src/root/state.ts";
@@ -131,7 +132,7 @@ Deno.test("explain() finds an agent that is known by its locks or its mailbox on
   const y = manager.explain("y", "agent");
   assertEquals(y.kind === "agent" && y.unhandledMessages, 1);
   await manager.removeAgent("x");
-  assertThrows(() => manager.explain("x"), RangeError);
+  assertThrows(() => manager.explain("x"), UnknownSubjectError);
   await manager.shutdown();
 });
 

@@ -26,6 +26,7 @@ const all: errors.LockstepError[] = [
   new errors.LockLostError("db", "a1", 7, "expired"),
   new errors.LockModeError("acquire", "db", "a shared holder can't become exclusive"),
   new errors.EventTimeoutError("task:completed", 100),
+  new errors.UnknownSubjectError("ghost", undefined),
 ];
 
 Deno.test("every error is a LockstepError, has its class as name and a code of its own", () => {

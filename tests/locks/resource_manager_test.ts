@@ -15,6 +15,7 @@ import {
 } from "../../src/locks/errors.ts";
 import { LimitError, StaleEpochError } from "../../src/core/errors.ts";
 import { Engine } from "../../src/core/engine.ts";
+import { ClosedError } from "../../src/core/errors.ts";
 import { lockMachine, ResourceManager } from "../../src/locks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { managed } from "./managed.ts";
@@ -547,4 +548,12 @@ Deno.test("shutdown() aborts the signal of each handle that is open, also one re
   }
   assertEquals(signals[1]!.reason.resourceId, "r-b");
   assert(!kept.aborted);
+});
+
+Deno.test("a call while the manager is being closed names the manager", async () => {
+  const manager = new ResourceManager();
+  const closing = manager.shutdown();
+  const message = "Cannot acquire: the resource manager is closed";
+  await assertRejects(() => manager.acquire("r", "a"), ClosedError, message);
+  await closing;
 });

@@ -178,7 +178,7 @@ Deno.test("a dependency that is named twice counts once", () => {
   const error = assertThrows(() => add(graph, "c: a a?ignore"), RangeError);
   assertEquals(
     error.message,
-    'Cannot add task "c": a dependency must have one onFailure, got "cancel" and "ignore" for "a"',
+    'Cannot submit task "c": a dependency must have one onFailure, got "cancel" and "ignore" for "a"',
   );
   add(graph, "many: t1 t2 t3 t4 t5 t6 t7 t8 t9 t1");
   assertEquals(graph.getStats().maxDependencies, 9);
