@@ -1,7 +1,5 @@
 /**
- * Runs the benchmarks: `deno task bench [filter] [--json]`. Exits 1 when a target is missed.
- *
- * The filter picks the suites whose name contains it.
+ * Runs the benchmarks: `deno task bench --help` says how.
  *
  * @module
  */
@@ -16,7 +14,20 @@ import { tasks } from "./tasks_bench.ts";
 
 const SUITES: readonly Suite[] = [locks, tasks, dependencyGraph, breakers, messages, events];
 
+const USAGE = `Usage: deno task bench [filter] [--json]
+  filter      run the suites with that in their name: ${SUITES.map(({ name }) => name).join(", ")}
+  --json      print the rows as JSON
+  -h, --help  print this
+Exits with 1 when a row misses its target.`;
+
 async function main(args: readonly string[]): Promise<number> {
+  const unknown = args.find((arg) => arg.startsWith("-") && arg !== "--json");
+  if (unknown !== undefined) {
+    const isHelp = unknown === "--help" || unknown === "-h";
+    if (isHelp) console.log(USAGE);
+    else console.error(`There is no option ${JSON.stringify(unknown)}\n\n${USAGE}`);
+    return isHelp ? 0 : 2;
+  }
   const json = args.includes("--json");
   const filter = args.find((arg) => !arg.startsWith("--")) ?? "";
   const picked = SUITES.filter(({ name }) => name.includes(filter));

@@ -99,6 +99,16 @@ Exit codes: 0 no task failed, 1 a task failed, 2 the file or the command line is
             130 interrupted (131 by SIGQUIT, 129 by SIGHUP, 143 by SIGTERM)
 `;
 
+const FIRST_STEPS = `
+To begin, write a file workflow.yaml:
+
+  tasks:
+    build: { run: make }
+    test:  { run: make test, needs: [build] }
+
+and run it: lockstep run workflow.yaml
+`;
+
 const OPTIONS = {
   help: { type: "boolean", short: "h" },
   only: { type: "string", multiple: true },
@@ -117,7 +127,7 @@ export function parseCommandLine(args: readonly string[]): Invocation {
   const [command, ...rest] = args;
   switch (command) {
     case undefined:
-      throw new UsageError("a command must be given, got none");
+      throw new UsageError(`a command must be given, got none\n${FIRST_STEPS}`);
     case "-h":
     case "--help":
     case "help":

@@ -22,7 +22,7 @@
 
 import process from "node:process";
 import { main } from "./command.ts";
-import { isProgram } from "./system.ts";
+import { isProgram, runtimeProblem } from "./system.ts";
 
 export { LockstepError } from "../core/errors.ts";
 export type { LockMode } from "../locks/types.ts";
@@ -48,4 +48,8 @@ export type {
   WorkflowTaskLock,
 } from "./workflow.ts";
 
-if (isProgram(import.meta)) process.exit(await main(process.argv.slice(2)));
+if (isProgram(import.meta)) {
+  const problem = runtimeProblem(process.versions);
+  if (problem !== undefined) console.error(`lockstep: ${problem}`);
+  process.exit(problem === undefined ? await main(process.argv.slice(2)) : 2);
+}

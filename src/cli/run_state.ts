@@ -144,18 +144,6 @@ export class RunState {
       : undefined;
   }
 
-  /** Reverts the start of an attempt whose command was not run. */
-  retract(run: TaskRun, { agentId, epoch }: TaskStarted): void {
-    const agent = this.agents.get(agentId);
-    if (agent?.running.delete(epoch)) {
-      agent.attempts--;
-      run.commands--;
-    }
-    run.phase = "ready";
-    run.attempts--;
-    run.startedAt = undefined;
-  }
-
   /** The tasks that hold one of the locks that `run` waits for. */
   holdersFor(run: TaskRun): TaskRun[] {
     const holders = run.waitsForLocks.flatMap((name) => [...this.#holders.get(name) ?? []]);

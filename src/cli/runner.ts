@@ -213,17 +213,17 @@ class Run {
   }
 
   #onEvent(event: LockstepEvent, sequence: number): void {
+    const run = this.#state.subjectOf(event);
+    // Its command is not run, so that it counts and is shown as never started.
+    if (event.type === "task:started" && run !== undefined && isPointless(run, this.#state)) {
+      return this.#skip([run], "condition");
+    }
     const ended = this.#state.apply(event);
     this.#view.event(event, sequence);
     if (ended !== undefined) this.#view.ended(ended);
-    const run = this.#state.subjectOf(event);
     if (run === undefined) return;
     if (event.type === "task:failed") this.#failed(run);
     if (event.type === "task:backed-off" && this.#state.stopping) this.#cancel(run);
-    if (event.type === "task:started" && isPointless(run, this.#state)) {
-      this.#state.retract(run, event);
-      this.#skip([run], "condition");
-    }
   }
 
   /** Skips unrelated tasks after the final failure of `run`, unless `keepGoing`. */

@@ -30,6 +30,21 @@ export function isProgram({ main, url }: ImportMeta): boolean {
     url === pathToFileURL(realpathSync(program)).href;
 }
 
+/** Returns why the runtime with these `process.versions` can't run the command, if it can't. */
+export function runtimeProblem(
+  { node, deno, bun }: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (node === undefined || deno !== undefined || bun !== undefined) return undefined;
+  const [major = 0, minor = 0] = node.split(".").map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) {
+    return undefined;
+  }
+  return `Node.js must be ${OLDEST_NODE.join(".")} or newer, got ${node}`;
+}
+
+/** The oldest release of Node.js that runs the package. */
+const OLDEST_NODE = [22, 18] as const;
+
 /** The end of a process. */
 export interface Exit {
   readonly code: number;

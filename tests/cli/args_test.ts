@@ -1,5 +1,8 @@
+import process from "node:process";
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Invocation, parseCommandLine, RUN_HELP, UsageError } from "../../src/cli/args.ts";
+import { parseWorkflow } from "../../src/cli/parse.ts";
+import { runtimeProblem } from "../../src/cli/system.ts";
 
 const DEFAULTS: Invocation = {
   command: "run",
@@ -49,7 +52,6 @@ Deno.test("parseCommandLine() reads help and version", () => {
 
 Deno.test("parseCommandLine() refuses invalid arguments, and suggests similar ones", () => {
   const complaints: [string, string][] = [
-    ["", "a command must be given, got none"],
     ["rnu", 'unknown command "rnu"; did you mean "run"?'],
     ["--hlep", 'unknown option "--hlep"; did you mean "--help"?'],
     ["run", "run must be given a FILE, got none"],
@@ -79,7 +81,7 @@ Deno.test("parseCommandLine() refuses invalid arguments, and suggests similar on
     ["run a --grace 5", '--grace must be a duration such as 500ms, 10s, 10m or 1h30m, got "5"'],
   ];
   for (const [line, complaint] of complaints) {
-    const args = line === "" ? [] : line.split(" ");
+    const args = line.split(" ");
     const error: UsageError = assertThrows(() => parseCommandLine(args), UsageError);
     assertEquals(error.message, complaint);
   }
@@ -90,4 +92,22 @@ Deno.test("the guide has every option, variable and exit code that the help has"
   const words = RUN_HELP.match(/--[a-z]+(-[a-z]+)*|LOCKSTEP_[A-Z_]+|\b1[0-9]{2}\b/g)!;
   const missing = [...new Set(words)].filter((word) => !guide.includes(word));
   assertEquals(missing, ["--help"]);
+});
+
+Deno.test("lockstep without a command says how to begin", () => {
+  const { message } = assertThrows(() => parseCommandLine([]), UsageError);
+  assertEquals(message.split("\n")[0], "a command must be given, got none");
+  assertEquals(message.includes("lockstep run workflow.yaml"), true);
+  const example = message.slice(message.indexOf("  tasks:"), message.indexOf("and run it"));
+  assertEquals(parseWorkflow(example).tasks.map(({ id }) => id), ["build", "test"]);
+});
+
+Deno.test("a Node that is too old is named, with the one that is needed", () => {
+  const rule = "Node.js must be 22.18 or newer, got 20.19.4";
+  assertEquals(runtimeProblem({ node: "20.19.4" }), rule);
+  assertEquals(runtimeProblem({ node: "22.17.0" })?.endsWith("got 22.17.0"), true);
+  for (const node of ["22.18.0", "24.0.1"]) assertEquals(runtimeProblem({ node }), undefined);
+  assertEquals(runtimeProblem({ node: "20.0.0", deno: "2.9.6" }), undefined);
+  assertEquals(runtimeProblem({ node: "20.0.0", bun: "1.3.0" }), undefined);
+  assertEquals(runtimeProblem(process.versions), undefined);
 });

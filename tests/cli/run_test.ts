@@ -172,6 +172,7 @@ tasks:
     true,
   ]);
   assertMatch(good.stdout, /^- repair +skipped .* nothing that it needs failed$/m);
+  assertEquals(good.stdout.includes("▶ repair"), false);
   assertMatch(good.stdout, /^- unneeded +skipped .* nothing that it needs failed$/m);
   assertMatch(good.stdout, /^5 tasks: 3 succeeded, 2 skipped$/m);
 

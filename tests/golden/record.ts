@@ -161,14 +161,19 @@ function recordAll(): void {
 }
 
 function rehash(): void {
+  let differing = 0;
   for (const group of groupNames()) {
     const runs = readRuns(group).map((run) => {
       const digest = digestOf(run);
-      if (digest.hash !== run.digest.hash) console.log(`${run.name} has other events`);
+      if (digest.hash !== run.digest.hash) {
+        differing++;
+        console.log(`${run.name} has other events`);
+      }
       return { ...run, digest };
     });
     writeRuns(group, runs);
   }
+  if (differing === 0) console.log("No run has other events");
 }
 
 if (Deno.args.includes("--rehash")) rehash();

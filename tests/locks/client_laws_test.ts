@@ -32,6 +32,7 @@ import {
   watch,
   WatchedHost,
 } from "../support/watched_host.ts";
+import { settle } from "../support/settle.ts";
 
 type Command = Exclude<LockCommand, { type: "tick" }>;
 
@@ -170,7 +171,7 @@ class Run {
 
   async do(action: Action): Promise<void> {
     this.#begin(action);
-    await this.#settle();
+    await settle();
     this.check();
   }
 
@@ -261,10 +262,6 @@ class Run {
   /** Sends a command for another client. */
   #send(command: Command): void {
     this.engine.send(command, () => {});
-  }
-
-  async #settle(): Promise<void> {
-    for (let turn = 0; turn < 60; turn++) await undefined;
   }
 
   #isHeld({ resource, epoch }: LockHandle): boolean {
@@ -374,7 +371,7 @@ class Run {
       if (held.signal !== undefined) held.loss ??= this.#closingLoss(held);
     }
     this.client.close();
-    await this.#settle();
+    await settle();
     for (const { settled, sent: { answer } } of waiting) {
       assertInstanceOf(settled()?.error, ClosedError);
       const { waitId } = answer as { waitId: number };

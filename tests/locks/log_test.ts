@@ -8,6 +8,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { type LockCommand, ResourceManager } from "../../src/locks/mod.ts";
 import { FaultyLog } from "../../src/testing/faulty_log.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
+import { settle } from "../support/settle.ts";
 
 interface Logged extends AsyncDisposable {
   readonly locks: ResourceManager;
@@ -24,17 +25,12 @@ async function logged(memory: MemoryLog<LockCommand> = new MemoryLog()): Promise
   return { locks, log, memory, clock, [Symbol.asyncDispose]: () => locks.shutdown() };
 }
 
-/** Waits until everything that is pending is done. */
-async function quiet(): Promise<void> {
-  for (let i = 0; i < 50; i++) await undefined;
-}
-
 Deno.test("with a log, nothing is granted before the command is stored", async () => {
   await using fixture = await logged();
   const { locks, log } = fixture;
   log.hold();
   const wait = locks.acquire("r", "a");
-  await quiet();
+  await settle();
   assertEquals(locks.isLocked("r"), false);
   log.release();
   assertEquals((await wait).epoch, 1);
@@ -65,7 +61,7 @@ Deno.test("with a log, all other calls work", async () => {
   await set.release();
   const { signal } = lock;
   const timesOut = locks.acquire("r", "b", { timeoutMs: 50 }).catch((error) => error.code);
-  await quiet();
+  await settle();
   await clock.advance(50);
   assertEquals(await timesOut, "lock-timeout");
   await clock.advance(150);
@@ -86,7 +82,7 @@ Deno.test("a command that the log refuses changes nothing, and later ones go on"
   assertEquals(locks.isLocked("r"), true);
   const { signal } = lock;
   await lock.release();
-  await quiet();
+  await settle();
   assertEquals([locks.isLocked("r"), signal.aborted], [false, false]);
 });
 
@@ -104,7 +100,7 @@ Deno.test("a call that is aborted before its command is stored releases what it 
   abort.abort("enough");
   for (const call of calls) assertEquals(await call.catch((reason) => reason), "enough");
   log.release();
-  await quiet();
+  await settle();
   assertEquals(locks.getAllocations().size, 0);
   assertEquals(locks.getWaitingRequests().size, 0);
 });
@@ -116,7 +112,7 @@ Deno.test("a wait that is aborted before its grant is stored passes the grant on
   const abort = new AbortController();
   const aborted = locks.acquire("r", "b", { signal: abort.signal }).catch((reason) => reason);
   const next = locks.acquire("r", "c");
-  await quiet();
+  await settle();
   log.hold();
   const released = lock.release();
   abort.abort("enough");
@@ -132,13 +128,13 @@ Deno.test("a cancellation that the log refuses is retried", async () => {
   await locks.acquire("r", "a");
   const abort = new AbortController();
   const aborted = locks.acquire("r", "b", { signal: abort.signal }).catch((reason) => reason);
-  await quiet();
+  await settle();
   log.fail(1);
   abort.abort("enough");
-  await quiet();
+  await settle();
   assertEquals([await aborted, locks.queueOf("r").length], ["enough", 1]);
   await clock.advance(1_000);
-  await quiet();
+  await settle();
   assertEquals(locks.queueOf("r"), []);
 });
 
@@ -148,10 +144,10 @@ Deno.test("shutdown() leaves no timer, even with a cancellation to retry", async
   const abort = new AbortController();
   const options = { signal: abort.signal, timeoutMs: 0 };
   const aborted = locks.acquire("r", "b", options).catch((reason) => reason);
-  await quiet();
+  await settle();
   log.fail(1);
   abort.abort("enough");
-  await quiet();
+  await settle();
   assertEquals([await aborted, clock.pending], ["enough", 1]);
   await locks.shutdown();
   assertEquals(clock.pending, 0);
@@ -165,12 +161,12 @@ Deno.test("locks outlive the process, and waits end with it", async () => {
     first.locks.acquire("r", "b").catch((error) => error.code),
     first.locks.acquireAll(["r", "s"], "c").catch((error) => error.code),
   ];
-  await quiet();
+  await settle();
   await crash(first);
 
   await using second = await logged(memory);
   const { locks } = second;
-  await quiet();
+  await settle();
   assertEquals([locks.holderOf("r"), locks.queueOf("r")], ["a", []]);
   const next = locks.acquire("r", "b");
   await locks.release("r", "a", lock.epoch);
@@ -190,7 +186,7 @@ Deno.test("performMaintenance() writes a snapshot, from which locks are recovere
   await using second = await logged(memory);
   assertEquals([...second.locks.getAllocations().keys()], ["r1", "r2", "r3", "r4"]);
   await second.clock.advance(5_000);
-  await quiet();
+  await settle();
   assertEquals(second.locks.getAllocations().size, 0);
 });
 
@@ -211,7 +207,7 @@ Deno.test("calls whose commands are not stored at shutdown end all the same", as
   const [wait, other] = [locks.acquire("r", "b"), locks.acquire("s", "b")]
     .map((call) => call.then(({ epoch }) => epoch, (error) => error.code));
   const shutdown = locks.shutdown();
-  await quiet();
+  await settle();
   log.release();
   await shutdown;
   assertEquals([await wait, await other], ["closed", 2]);

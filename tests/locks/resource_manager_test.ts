@@ -19,12 +19,13 @@ import { ClosedError } from "../../src/core/errors.ts";
 import { lockMachine, ResourceManager } from "../../src/locks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { managed } from "./managed.ts";
+import { settle } from "../support/settle.ts";
 
 /** Whether a promise is settled after everything that is under way has been done. */
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
   let pending = true;
   promise.then(() => pending = false, () => pending = false);
-  for (let i = 0; i < 20; i++) await undefined;
+  await settle();
   return pending;
 }
 

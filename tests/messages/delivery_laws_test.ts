@@ -16,6 +16,7 @@ import { messageMachine } from "../../src/messages/machine.ts";
 import { MessageRouter } from "../../src/messages/message_router.ts";
 import type { MessageState } from "../../src/messages/state.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
+import { settle } from "../support/settle.ts";
 
 type Command = Exclude<MessageCommand, { type: "tick" }>;
 
@@ -86,7 +87,7 @@ class Run {
 
   async do(action: Action): Promise<void> {
     this.#begin(action);
-    for (let turn = 0; turn < 40; turn++) await undefined;
+    await settle();
     this.check();
   }
 
@@ -154,7 +155,7 @@ class Run {
       signal !== undefined && loss === undefined && !hasReported
     );
     await this.router.shutdown();
-    for (let turn = 0; turn < 40; turn++) await undefined;
+    await settle();
     for (const { signal } of open) {
       assertEquals(signal!.aborted, true);
       const isLost = signal!.reason instanceof DeliveryLostError;

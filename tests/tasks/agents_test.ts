@@ -1,7 +1,8 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ClaimLostError, UnfitAgentError } from "../../src/tasks/errors.ts";
 import { LimitError, UnknownAgentError } from "../../src/core/errors.ts";
-import { assigning, Body, choosing, soon } from "./scheduling.ts";
+import { assigning, Body, choosing } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 Deno.test("an agent that is registered twice has its second handler and profile", async () => {
   await using it = choosing();
@@ -33,7 +34,7 @@ Deno.test("an agent that lost its handler reports its tasks itself", async () =>
   const second = await it.scheduler.submit({ id: "b" });
   body.end("by the handler");
   assertEquals(await first.result, "by the handler");
-  await soon();
+  await settle();
   assertEquals(second.status, "assigned");
   await it.scheduler.start("b");
   await it.scheduler.completeTask("b", "by hand");
@@ -49,10 +50,10 @@ Deno.test("unregisterAgent() aborts what runs, which goes to another agent at no
   await it.scheduler.registerAgent({ id: "y" }, () => "by y");
   await it.scheduler.unregisterAgent("x", "crashed");
   assertEquals(await handle.result, "by y");
-  await soon();
+  await settle();
   assertInstanceOf(signal.reason, ClaimLostError);
   body.end("by x");
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTask("t")?.output, "by y");
   await assertRejects(() => it.scheduler.unregisterAgent("x"), UnknownAgentError);
 });
@@ -79,7 +80,7 @@ Deno.test("a cordoned agent gets no task until it is uncordoned", async () => {
   await it.scheduler.registerAgent({ id: "x" }, () => "done");
   await it.scheduler.cordonAgent("x", "");
   const handle = await it.scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   assertEquals(handle.status, "ready");
   await it.scheduler.uncordonAgent("x");
   assertEquals(await handle.result, "done");

@@ -18,6 +18,7 @@ import { DEFAULT_TASK_CONFIG } from "../../src/tasks/config.ts";
 import { ClaimLostError, TaskCancelledError, TaskTimeoutError } from "../../src/tasks/errors.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { type Settled, watch } from "../support/watched_host.ts";
+import { settle } from "../support/settle.ts";
 
 const agentId = fc.constantFrom("x", "y");
 const back = fc.nat(3);
@@ -288,10 +289,6 @@ const OUTCOMES = {
 
 function ignoring(promise: Promise<unknown>): void {
   promise.catch(() => {});
-}
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 60; turn++) await undefined;
 }
 
 const REGISTERED: readonly Action[] = ["x" as const, "y" as const].map((agentId) => ({

@@ -3,7 +3,8 @@ import { UnfitAgentError } from "../../src/tasks/errors.ts";
 import { UnknownAgentError } from "../../src/core/errors.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
 import { lines, place, submit, TaskDriver, uncordon } from "./driver.ts";
-import { Body, choosing, soon } from "./scheduling.ts";
+import { Body, choosing } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 function drain(agentId: string, reason = "update") {
   return { type: "drain-agent", agentId, reason } as const;
@@ -134,6 +135,6 @@ Deno.test("drainAgent() lets the handler end, and hands on what has not started"
   await assertRejects(() => it.scheduler.assignTask({ id: "c" }, "x"), UnfitAgentError);
   body.end("by x");
   assertEquals(await first.result, "by x");
-  await soon();
+  await settle();
   await assertRejects(() => it.scheduler.drainAgent("x"), UnknownAgentError);
 });

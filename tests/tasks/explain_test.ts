@@ -1,8 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UnknownTaskError } from "../../src/tasks/errors.ts";
 import type { TaskExplanation } from "../../src/tasks/views.ts";
-import { Body, choosing, type Scheduling, soon } from "./scheduling.ts";
+import { Body, choosing, type Scheduling } from "./scheduling.ts";
 import type { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
+import { settle } from "../support/settle.ts";
 
 /** The fields of an explanation but the empty lists. */
 function explained(
@@ -80,7 +81,7 @@ Deno.test("explain() of a ready task says that the strategy has not chosen", asy
   await it.scheduler.setDefaultStrategy("shy");
   await it.scheduler.registerAgent({ id: "x" });
   await it.scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   const summary = "It waits for the strategy to choose an agent";
   assertEquals(explained(it, "t"), { status: "ready", summary });
 });
@@ -144,7 +145,7 @@ Deno.test("explain() describes a running, failed, retried, cancelled or complete
     await it.scheduler.submit({ id, retries });
   }
   await it.scheduler.submit({ id: "cancelled", dependencies: ["failed", "never"] });
-  await soon();
+  await settle();
   assertEquals(explained(it, "runs"), {
     status: "running",
     summary: 'It runs on agent "x", attempt 1',

@@ -8,7 +8,8 @@ import {
 import { LockLostError } from "../../src/locks/errors.ts";
 import { NonRetryableError, RetryAfterError, StaleEpochError } from "../../src/core/errors.ts";
 import type { TaskContext } from "../../src/tasks/attempts.ts";
-import { Body, choosing, soon } from "./scheduling.ts";
+import { Body, choosing } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 Deno.test("T1-no-task-completes-under-advanced-scheduler: a handler's return value is the result", async () => {
   await using it = choosing();
@@ -104,7 +105,7 @@ Deno.test("T10-late-result-of-timed-out-attempt-accepted: a late handler changes
   await it.clock.advance(51);
   slow.end("first");
   assertEquals(await handle.result, "second");
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTask("t")?.output, "second");
   assertEquals(it.scheduler.getSchedulingMetrics().agents[0]?.load, 0);
   const { metrics } = await it.scheduler.getHealthStatus();
@@ -124,7 +125,7 @@ Deno.test("a cancelled task aborts its handler, and its slot comes back when the
   assertInstanceOf(signal.reason, TaskCancelledError);
   assertEquals(it.scheduler.getSchedulingMetrics().agents[0]?.load, 1);
   body.end();
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getSchedulingMetrics().agents[0]?.load, 0);
 });
 
@@ -135,7 +136,7 @@ Deno.test("a task that is cancelled before its handler is called is never handed
   it.bus.on("task:started", ({ taskId }) => it.scheduler.cancelTask(taskId));
   const handle = await it.scheduler.submit({ id: "t" });
   await assertRejects(() => handle.result, TaskCancelledError);
-  await soon();
+  await settle();
   assertEquals([calls, it.scheduler.getSchedulingMetrics().agents[0]?.load], [0, 0]);
 });
 
@@ -150,7 +151,7 @@ Deno.test("T12-completing-inside-task-started-leaves-a-timer: a subscriber may c
   const handle = await it.scheduler.submit({ id: "t", ...limits });
   assertEquals(await handle.result, "by a listener");
   body.end();
-  await soon();
+  await settle();
   assertEquals(it.clock.pending, 0);
 });
 
@@ -161,10 +162,10 @@ Deno.test("a task that another report completes aborts its handler", async () =>
   await it.scheduler.submit({ id: "t" });
   const signal = await body.begun;
   await it.scheduler.completeTask("t", "done elsewhere");
-  await soon();
+  await settle();
   assertInstanceOf(signal.reason, ClaimLostError);
   body.end("too late");
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTask("t")?.output, "done elsewhere");
 });
 
@@ -181,7 +182,7 @@ Deno.test("what a listener of the signal does comes after the step that aborted 
   const signal = await body.begun;
   signal.addEventListener("abort", () => it.scheduler.submit({ id: "cleanup" }));
   await it.scheduler.cancelTask("t");
-  await soon();
+  await settle();
   assertEquals(sequences.length, 5);
   assertEquals(sequences, sequences.toSorted((a, b) => a - b));
   body.end();
@@ -277,10 +278,10 @@ Deno.test("a handler that waits for a lock is freed when its claim ends", async 
     }
   });
   const handle = await it.scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   await handle.cancel("enough");
   await assertRejects(() => handle.result, TaskCancelledError);
-  await soon();
+  await settle();
   assertInstanceOf(thrown, TaskCancelledError);
   assertEquals(it.scheduler.resources.queueOf("db"), []);
 });

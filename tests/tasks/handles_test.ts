@@ -11,7 +11,8 @@ import {
   TaskFailedError,
 } from "../../src/tasks/errors.ts";
 import { TaskScheduler } from "../../src/tasks/task_scheduler.ts";
-import { choosing, soon } from "./scheduling.ts";
+import { choosing } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 Deno.test("the same handle comes back for the same idempotency key, also after the end", async () => {
   await using it = choosing();
@@ -90,7 +91,7 @@ Deno.test("a task that starts, ends and is forgotten in one late step gives its 
   it.clock.jumpTo(100);
   await it.scheduler.submit({ id: "other", dependencies: ["never"] });
   await failure;
-  await soon();
+  await settle();
   assertEquals([calls, it.scheduler.getSchedulingMetrics().agents[0]?.load], [0, 0]);
 });
 
@@ -98,7 +99,7 @@ Deno.test("a handle whose result was never read rejects nothing", async () => {
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" }, () => Promise.reject(new NonRetryableError("no")));
   const handle = await it.scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   assertEquals(handle.status, "failed");
 });
 

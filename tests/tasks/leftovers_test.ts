@@ -9,7 +9,8 @@ import type { SchedulerCommand } from "../../src/root/scheduler_machine.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import { WorkStealingCoordinator } from "../../src/tasks/work_stealing_coordinator.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
-import { assigning, logging, soon } from "./scheduling.ts";
+import { assigning, logging } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 Deno.test("the handler of an agent that is gone runs no task that is assigned to its name later", async () => {
   await using it = assigning();
@@ -19,7 +20,7 @@ Deno.test("the handler of an agent that is gone runs no task that is assigned to
   await advanced.unregisterAgent("x");
   await it.scheduler.assignTask({ id: "t" }, "x");
   await it.scheduler.start("t");
-  await soon();
+  await settle();
   assertEquals([ran, it.scheduler.getTask("t")?.status], [[], "running"]);
 });
 
@@ -39,7 +40,7 @@ Deno.test("a strategy sees nothing of the profile of an agent that is gone", asy
   await advanced.unregisterAgent("x");
   await it.scheduler.assignTask({ id: "t" }, "x"); // registers it from outside
   await advanced.submit({ id: "u" });
-  await soon();
+  await settle();
   assertEquals(names, [undefined]);
 });
 
@@ -70,7 +71,7 @@ Deno.test("shutdown() names only the tasks that it cancels, not those that had l
   await scheduler.registerAgent({ id: "x", maxConcurrentTasks: 2 }, () => new Promise(() => {}));
   const gone = await scheduler.submit({ id: "gone" });
   await scheduler.submit({ id: "going" });
-  await soon();
+  await settle();
   await gone.cancel();
   const closed = scheduler.shutdown({ graceMs: 0 });
   await clock.runUntilIdle();
@@ -87,7 +88,7 @@ Deno.test("a restart ends the attempts of the former process, and none of agents
     await before.scheduler.assignTask({ id }, agentId);
     if (agentId === "outside") await before.scheduler.start(id);
   }
-  await soon();
+  await settle();
   for (const id of ["t", "u"]) await before.scheduler.cancelTask(id);
 
   await using it = await logging({}, log);

@@ -9,17 +9,18 @@ import type { Tick } from "../../src/core/machine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import { TaskTimeoutError } from "../../src/tasks/errors.ts";
-import { Body, logging, soon } from "./scheduling.ts";
+import { Body, logging } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 Deno.test("nothing is acknowledged before the log has it", async () => {
   await using it = await logging();
   it.log.hold();
   let handle: unknown;
   it.scheduler.submit({ id: "t" }).then((given) => handle = given);
-  await soon();
+  await settle();
   assertEquals([handle, it.scheduler.getTask("t")], [undefined, undefined]);
   it.log.release();
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTask("t")?.status, "ready");
 });
 
@@ -104,12 +105,12 @@ Deno.test("a scheduler whose log fails for good can be shut down and leaves no t
   await body.begun;
   it.log.fail(1_000_000);
   body.end("never safe");
-  await soon();
+  await settle();
   const closed = it.scheduler.shutdown({ graceMs: 100 });
   await it.clock.advance(1_000);
   await closed;
   await end;
-  await soon();
+  await settle();
   assertEquals(it.clock.pending, 0);
 });
 
@@ -144,7 +145,7 @@ Deno.test("T10-late-result-of-timed-out-attempt-accepted: also when both are on 
   it.log.hold();
   it.clock.advanceSync(50); // the tick is on its way
   body.end("first"); // and so is the result
-  await soon();
+  await settle();
   it.log.release();
   await it.clock.advance(1);
   assertEquals(await handle.result, "second");
@@ -198,7 +199,7 @@ Deno.test("the next process goes on with the results, waits and tasks in the log
     "waiting",
   ]);
   await scheduler.registerAgent({ id: "y" }, (task) => `${task.id} by y`);
-  await soon();
+  await settle();
   assertEquals(scheduler.getTask("waiting")?.output, "waiting by y");
   assertEquals(scheduler.getTask("running")?.attempts, 1);
   body.end();
@@ -228,7 +229,7 @@ Deno.test("an agent of the former process gets no tasks until it is registered a
   await body.begun;
   await first.scheduler.resources.acquire("own", "x");
   first.scheduler.resources.acquire("own", "waits").catch(() => {});
-  await soon();
+  await settle();
 
   await using second = await logging({}, memory);
   const { scheduler } = second;

@@ -92,8 +92,3 @@ export class Body {
     this.#end.resolve(result);
   }
 }
-
-/** Waits for everything that needs no time to pass. */
-export async function soon(): Promise<void> {
-  for (let turn = 0; turn < 100; turn++) await undefined;
-}

@@ -4,7 +4,8 @@ import { TaskCancelledError } from "../../src/tasks/errors.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
-import { assigning, Body, choosing, soon } from "./scheduling.ts";
+import { assigning, Body, choosing } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 Deno.test("shutdown() lets running work end, and starts nothing more", async () => {
   await using it = choosing();
@@ -54,7 +55,7 @@ Deno.test("a body that ignores its signal can't keep a scheduler from closing", 
   await closed;
   assertEquals(it.clock.pending, 0);
   body.end("much too late");
-  await soon();
+  await settle();
 });
 
 Deno.test("shutdown() is idempotent, and so is disposing", async () => {

@@ -3,7 +3,8 @@ import type { AgentProfile } from "../../src/agents/types.ts";
 import type { Task } from "../../src/tasks/types.ts";
 import type { SchedulingContext, SchedulingStrategy } from "../../src/tasks/strategies.ts";
 import { RoundRobinSchedulingStrategy } from "../../src/tasks/strategies.ts";
-import { choosing, logging, soon } from "./scheduling.ts";
+import { choosing, logging } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 /** A strategy that is a function. */
 function strategy(
@@ -39,7 +40,7 @@ Deno.test("T2-strategies-never-called: a custom strategy is called for each task
   await it.scheduler.registerAgent({ id: "y", capabilities: ["git", "zip"], priority: 3 });
   await it.scheduler.registerAgent({ id: "unfit" });
   await it.scheduler.submit({ id: "t", type: "lint", requires: ["git"], input: 7 });
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTask("t")?.assignedAgent, "x");
   const { task, agents, context } = asked.calls[0]!;
   assertEquals([task.id, task.type, task.input, task.requires], ["t", "lint", 7, ["git"]]);
@@ -60,11 +61,11 @@ Deno.test("a strategy that returns null leaves the task waiting until something 
   await it.scheduler.setDefaultStrategy("asked");
   await it.scheduler.registerAgent({ id: "x" }, () => "done");
   const handle = await it.scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   assertEquals(handle.status, "ready");
   mayChoose = true;
   await it.scheduler.registerAgent({ id: "y" });
-  await soon();
+  await settle();
   assertEquals(handle.status, "completed");
 });
 
@@ -106,10 +107,10 @@ Deno.test("a strategy that is switched while tasks wait decides what is left", a
   await it.scheduler.setDefaultStrategy("asked");
   for (const id of ["x", "y", "z"]) await it.scheduler.registerAgent({ id });
   for (const id of ["a", "b", "c"]) await it.scheduler.submit({ id });
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTaskCounts().ready, 3);
   await it.scheduler.setDefaultStrategy("mine");
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTaskCounts().assigned, 3);
 });
 
@@ -134,7 +135,7 @@ Deno.test("a custom strategy places tasks in their order, each while an agent ha
     await it.scheduler.submit({ id, priority });
   }
   await it.scheduler.registerAgent({ id: "x", maxConcurrentTasks: 2 });
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getAgentTasks("x").map(({ id }) => id), ["high", "mid"]);
   assertEquals(asked.calls.length, 2);
 });
@@ -146,7 +147,7 @@ Deno.test("T9-priority-never-read: a custom strategy is called with the first ta
   await it.scheduler.submit({ id: "low" });
   await it.scheduler.submit({ id: "high", priority: 1, requires: ["git"] });
   await it.scheduler.registerAgent({ id: "x", capabilities: ["git"] });
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getAgentTasks("x").map(({ id }) => id), ["high"]);
 });
 
@@ -157,7 +158,7 @@ Deno.test("an agent that is pinned needs no strategy", async () => {
   await it.scheduler.setDefaultStrategy("asked");
   await it.scheduler.registerAgent({ id: "x" });
   await it.scheduler.assignTask({ id: "t" }, "x");
-  await soon();
+  await settle();
   assertEquals([it.scheduler.getTask("t")?.assignedAgent, asked.calls.length], ["x", 0]);
 });
 
@@ -173,7 +174,7 @@ Deno.test("a strategy may be a class that extends a built-in one, and is then as
   await it.scheduler.registerAgent({ id: "x" });
   await it.scheduler.registerAgent({ id: "y" });
   await it.scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTask("t")?.assignedAgent, "y");
 });
 
@@ -184,7 +185,7 @@ Deno.test("a strategy without a prototype is called like any other", async () =>
   await it.scheduler.setDefaultStrategy("mine");
   await it.scheduler.registerAgent({ id: "x" });
   await it.scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTask("t")?.assignedAgent, "x");
 });
 

@@ -9,7 +9,8 @@ import {
 } from "@std/assert";
 import { TaskFailedError } from "../../src/tasks/errors.ts";
 import { HOSTILE } from "../support/hostile.ts";
-import { assigning, choosing, logging, soon } from "./scheduling.ts";
+import { assigning, choosing, logging } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 for (const [name, make] of Object.entries(HOSTILE)) {
   Deno.test(`a handler that throws ${name} fails its task and gives its slot back`, async () => {
@@ -148,6 +149,6 @@ for (const [name, make] of Object.entries(HOSTILE)) {
       assertEquals(await (await it.scheduler.submit({ id })).result, "done");
     }
     assertStrictEquals(reported[0], thrown);
-    await soon();
+    await settle();
   });
 }

@@ -9,7 +9,7 @@ import type { SchedulerCommand } from "../../src/root/scheduler_machine.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import { TaskFailedError } from "../../src/tasks/errors.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
-import { soon } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
 
 function warned(log?: CommandLog<SchedulerCommand | Tick>) {
   const warnings: unknown[][] = [];
@@ -51,7 +51,7 @@ Deno.test("a failure whose result is awaited is not logged, however fast it come
   const handle = await scheduler.submit({ id: "t" });
   await assertRejects(() => handle.result, TaskFailedError);
   const late = await scheduler.submit({ id: "u" });
-  await soon();
+  await settle();
   assertEquals(late.status, "failed");
   await assertRejects(() => late.result, TaskFailedError);
   await clock.advance(1_000);
@@ -74,7 +74,7 @@ Deno.test("a failure just before shutdown() is logged, too", async () => {
   const { scheduler, lines } = warned();
   await scheduler.registerAgent({ id: "x" }, throwing);
   await scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   await scheduler.shutdown();
   assertEquals(lines(), ['Task "t" failed after 1 attempt, and no caller awaits its result']);
 });
@@ -183,7 +183,7 @@ Deno.test("a task of an earlier process that fails is logged, as its submitter i
   const second = warned(log);
   await second.scheduler.initialize();
   await second.scheduler.registerAgent({ id: "x" }, throwing);
-  await soon();
+  await settle();
   await second.clock.advance(0);
   assertEquals(second.lines(), [
     'Task "t" failed after 1 attempt, and no caller awaits its result',

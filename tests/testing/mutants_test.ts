@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MUTANTS } from "./mutants.ts";
-import { find, plantedIn } from "./plant.ts";
+import { chosenBy, find, plantedIn } from "./plant.ts";
 
 Deno.test("each mutant finds its text in the source exactly once", async () => {
   assert(MUTANTS.length >= 20);
@@ -8,6 +8,11 @@ Deno.test("each mutant finds its text in the source exactly once", async () => {
     const source = await Deno.readTextFile(`src/${mutant.file}`);
     assert(plantedIn(source, mutant) !== source, mutant.name);
   }
+});
+
+Deno.test("a name that no mutant has is refused, instead of nothing being planted", () => {
+  assertEquals(chosenBy(["the epoch of a lock"]).length, 1);
+  assertThrows(() => chosenBy(["nonsense"]), RangeError, 'got "nonsense"');
 });
 
 for (

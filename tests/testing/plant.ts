@@ -88,10 +88,18 @@ console.log(JSON.stringify(found));
 `;
 }
 
-if (import.meta.main) {
+/** Returns the mutants with one of `parts` in their name. @throws {RangeError} when there is none */
+export function chosenBy(parts: readonly string[]): Mutant[] {
   const chosen = MUTANTS.filter(({ name }) =>
-    Deno.args.length === 0 || Deno.args.some((part) => name.includes(part))
+    parts.length === 0 || parts.some((part) => name.includes(part))
   );
+  if (chosen.length > 0) return chosen;
+  const rule = "a mutant must have one of the arguments in its name";
+  throw new RangeError(`Cannot plant: ${rule}, got ${parts.map((part) => `"${part}"`).join(", ")}`);
+}
+
+if (import.meta.main) {
+  const chosen = chosenBy(Deno.args);
   let survivors = 0;
   for (const mutant of chosen) {
     const { steps, rule } = await find(mutant);

@@ -37,6 +37,12 @@ Deno.test("sim --manager drives a whole manager, and prints the outcomes of call
   assertStringIncludes(out, "nothing broke: 2 runs of a manager");
 });
 
+Deno.test("sim --help prints its usage", async () => {
+  const { code, out } = await sim("--help");
+  assertEquals(code, 0);
+  assertStringIncludes(out, "Usage: deno task sim");
+});
+
 Deno.test("sim refuses an unknown option, and prints its usage", async () => {
   const { code, error } = await sim("--speed", "9");
   assertEquals(code, 2);

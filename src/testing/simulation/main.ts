@@ -43,6 +43,7 @@ const USAGE = `Usage: deno task sim [options]
   --agents <n>       number of agents, in place of a drawn one
   --trace            print each step
   --manager          simulate a whole manager, with promises, in place of the machine below it
+  -h, --help         print this
 Faults: ${FAULTS.join(", ")}`;
 
 const FLAGS: readonly string[] = ["--trace", "--manager"];
@@ -231,8 +232,11 @@ function replayLine(seed: number, workload: string, steps: number): string {
 if (import.meta.main) {
   const seed = Math.floor(Math.random() * 2 ** 31);
   try {
-    const given = readArguments(Deno.args, seed);
-    Deno.exitCode = given.manager ? await simulateManagers(given) : simulateMachines(given);
+    if (Deno.args.some((arg) => arg === "--help" || arg === "-h")) console.log(USAGE);
+    else {
+      const given = readArguments(Deno.args, seed);
+      Deno.exitCode = given.manager ? await simulateManagers(given) : simulateMachines(given);
+    }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     console.error(error.message);
