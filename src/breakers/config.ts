@@ -15,6 +15,8 @@ import {
   type Option,
   type Options,
   readConfig,
+  requireKnown,
+  SYSTEM_OPTIONS,
 } from "../core/config.ts";
 
 /**
@@ -173,6 +175,7 @@ function derived({ check }: Option<number>): Option<number | undefined> {
  * @throws {TypeError | RangeError} when it is malformed, or the breaker could never open or close
  */
 export function readBreakerConfig(config: CircuitBreakerConfig, attempt: Attempt): BreakerSettings {
+  requireKnown([CIRCUIT_BREAKER_OPTIONS, BREAKER_OPTIONS, SYSTEM_OPTIONS], config, attempt);
   const { callTimeoutMs, isFailure, ...given } = readConfig(
     CIRCUIT_BREAKER_OPTIONS,
     config,

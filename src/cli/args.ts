@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { DURATION_RULE, parseDuration, parseSize, SIZE_RULE } from "./durations.ts";
 import type { GraphFormat } from "./graph.ts";
-import { didYouMean } from "./problems.ts";
+import { didYouMean } from "../core/arguments.ts";
 
 /** Mode of showing the output of tasks. */
 export type OutputMode =

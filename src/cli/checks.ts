@@ -5,7 +5,8 @@
  * @module
  */
 
-import { didYouMean, type Position } from "./problems.ts";
+import { didYouMean } from "../core/arguments.ts";
+import type { Position } from "./problems.ts";
 import { chain, listed } from "./wording.ts";
 import { isFit, type Workflow, type WorkflowTask } from "./workflow.ts";
 import type { Name, YamlReader } from "./yaml_reader.ts";

@@ -5,7 +5,7 @@
  */
 
 import { describeDuration } from "./durations.ts";
-import { didYouMean } from "./problems.ts";
+import { didYouMean } from "../core/arguments.ts";
 import { padEnd, plain, type Style, truncate } from "./terminal.ts";
 import { count, listed } from "./wording.ts";
 import { isFit, type Workflow, type WorkflowTask } from "./workflow.ts";

@@ -68,37 +68,3 @@ function excerpt(lines: readonly string[], { line, column }: Position): string {
   const caret = " ".repeat(gutter.length - 2) + "| " + " ".repeat(column - 1 - start) + "^";
   return `\n${gutter}${shown}\n${caret}`;
 }
-
-/** Returns `; did you mean "…"?` with the candidate closest to `name`, or "" if none is close. */
-export function didYouMean(name: string, candidates: Iterable<string>): string {
-  let best: string | undefined;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
-  for (const candidate of candidates) {
-    if (Math.abs(candidate.length - name.length) >= least) continue;
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) {
-      least = distance;
-      best = candidate;
-    }
-  }
-  return best === undefined ? "" : `; did you mean ${JSON.stringify(best)}?`;
-}
-
-/** Edit distance with transpositions (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  let older: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let cost = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + (same ? 0 : 1));
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (swapped) cost = Math.min(cost, older[j - 2]! + 1);
-      row.push(cost);
-    }
-    older = previous;
-    previous = row;
-  }
-  return previous[b.length]!;
-}

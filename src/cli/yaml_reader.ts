@@ -17,7 +17,8 @@ import {
 } from "yaml";
 import { LONGEST_ID } from "../core/arguments.ts";
 import { DURATION_RULE, parseDuration } from "./durations.ts";
-import { didYouMean, type Position, type Problem } from "./problems.ts";
+import { didYouMean } from "../core/arguments.ts";
+import type { Position, Problem } from "./problems.ts";
 
 /** An entry of a mapping. */
 export interface Entry {

@@ -7,21 +7,35 @@
 import { MEMBERSHIP_OPTIONS, type MembershipConfig } from "../agents/config.ts";
 import {
   BREAKER_OPTIONS,
+  CIRCUIT_BREAKER_OPTIONS,
   type CircuitBreakerConfig,
   readBreakerConfig,
 } from "../breakers/config.ts";
 import type { CircuitBreakerManagerConfig } from "../breakers/mod.ts";
 import type { ConflictCriterion } from "../conflicts/commands.ts";
-import { CONFLICT_OPTIONS, type ConflictConfig } from "../conflicts/config.ts";
+import { CONFLICT_OPTIONS, type ConflictConfig, VOTE_OPTIONS } from "../conflicts/config.ts";
 import { type Attempt, requireObject, requireOneOf } from "../core/arguments.ts";
-import { boolean, integer, ms, type Options, readConfig } from "../core/config.ts";
-import { LOCK_OPTIONS, type ResourceManagerConfig } from "../locks/config.ts";
-import { MESSAGE_OPTIONS, type MessageRouterConfig } from "../messages/config.ts";
-import type { MetricsConfig } from "../metrics/mod.ts";
+import {
+  boolean,
+  integer,
+  ms,
+  type Options,
+  readConfig,
+  requireKnown,
+  SYSTEM_OPTIONS,
+} from "../core/config.ts";
+import { KNOWN_LOCK_OPTIONS, LOCK_OPTIONS, type ResourceManagerConfig } from "../locks/config.ts";
+import {
+  KNOWN_MESSAGE_OPTIONS,
+  MESSAGE_OPTIONS,
+  type MessageRouterConfig,
+} from "../messages/config.ts";
+import { METRICS_OPTIONS, type MetricsConfig } from "../metrics/config.ts";
 import type { RootRules } from "../root/rules.ts";
 import type { RootConfig } from "../root/state.ts";
 import {
   readStealingConfig,
+  STEALING_OPTIONS,
   TASK_OPTIONS,
   type TaskSchedulerConfig,
   type WorkStealingConfig,
@@ -148,6 +162,18 @@ export const REPORTS: Options<{ reportContention: boolean; reportDoubleClaims: b
   reportDoubleClaims: boolean(false),
 };
 
+/** The options of each section, and those that it ignores. */
+const SECTIONS = {
+  tasks: [TASK_OPTIONS, SYSTEM_OPTIONS],
+  locks: KNOWN_LOCK_OPTIONS,
+  messages: KNOWN_MESSAGE_OPTIONS,
+  workStealing: [STEALING_OPTIONS],
+  circuitBreakers: [CIRCUIT_BREAKER_OPTIONS, BREAKER_OPTIONS],
+  conflicts: [CONFLICT_OPTIONS, VOTE_OPTIONS, REPORTS, ["settleBy"]],
+  agents: [MEMBERSHIP_OPTIONS, SILENCE],
+  metrics: [METRICS_OPTIONS],
+} satisfies Partial<Record<keyof CoordinationConfig, readonly object[]>>;
+
 /**
  * Returns `config`, checked and completed.
  *
@@ -155,11 +181,11 @@ export const REPORTS: Options<{ reportContention: boolean; reportDoubleClaims: b
  */
 export function readCoordinationConfig(config: CoordinationConfig): CoordinationSettings {
   const attempt = () => "create a coordination manager";
-  requireObject(config as unknown, "config", attempt);
-  const section = (name: keyof CoordinationConfig): object => {
+  requireKnown([SYSTEM_OPTIONS], config, attempt);
+  const section = (name: keyof typeof SECTIONS): object => {
     const value: unknown = config[name] ?? {};
-    requireObject(value, name, attempt);
-    return value;
+    requireKnown(SECTIONS[name], value, attempt, `${name}.`);
+    return value as object;
   };
   const shared = Object.fromEntries(
     SHARED.filter((name) => config[name] !== undefined).map((name) => [name, config[name]]),

@@ -177,6 +177,27 @@ export function requireObject(
   }
 }
 
+/**
+ * Requires an object without fields that are not in `known`: a misspelt option must not be ignored.
+ * `prefix` names a section of a config: `locks.`.
+ */
+export function requireOnly(
+  value: unknown,
+  known: ReadonlySet<string>,
+  name: string,
+  attempt: Attempt,
+  prefix = "",
+): asserts value is Record<string, unknown> {
+  requireObject(value, name, attempt);
+  for (const field of Object.keys(value)) {
+    if (known.has(field)) continue;
+    const names = [...known].map((each) => prefix + each);
+    const hint = didYouMean(prefix + field, names);
+    const rule = `${name} must have only known options`;
+    throw new TypeError(`Cannot ${attempt()}: ${rule}, got ${quote(prefix + field)}${hint}`);
+  }
+}
+
 /** Requires an array of at most `most` elements. */
 export function requireArray(
   value: unknown,
@@ -199,4 +220,38 @@ export function requireSignal(
   if (!(value instanceof AbortSignal)) {
     refuse(TypeError, value, `${name} must be an AbortSignal`, attempt);
   }
+}
+
+/** Returns `; did you mean "…"?` with the candidate closest to `name`, or "" if none is close. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - name.length) >= least) continue;
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < least) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best === undefined ? "" : `; did you mean ${JSON.stringify(best)}?`;
+}
+
+/** Edit distance with transpositions (optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  let older: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) cost = Math.min(cost, older[j - 2]! + 1);
+      row.push(cost);
+    }
+    older = previous;
+    previous = row;
+  }
+  return previous[b.length]!;
 }

@@ -12,6 +12,7 @@ import {
   requireNumber,
   requireObject,
   requireOneOf,
+  requireOnly,
 } from "./arguments.ts";
 
 /** One option of a config. */
@@ -96,6 +97,31 @@ export function defaultsOf<Config>(options: Options<Config>): Config {
   return Object.fromEntries(
     Object.entries<Option<unknown>>(options).map(([name, option]) => [name, option.default]),
   ) as Config;
+}
+
+/**
+ * The options of a whole system. Its config fits each façade, which ignores those of the others.
+ */
+export const SYSTEM_OPTIONS: readonly string[] = [
+  ...["maxRetries", "retryDelay", "deadlockDetection", "resourceTimeout", "messageTimeout"],
+  ...["agingMs", "seed", "tasks", "locks", "messages", "workStealing", "circuitBreakers"],
+  ...["agentBreaker", "conflicts", "agents", "metrics"],
+];
+
+/**
+ * Requires that `config` has only options of `known`: tables, or lists of names.
+ *
+ * @throws {TypeError} when it has another one; the message names it and the most similar one
+ */
+export function requireKnown(
+  known: readonly object[],
+  config: unknown,
+  attempt: Attempt,
+  prefix = "",
+): void {
+  const names = known.flatMap((each) => Array.isArray(each) ? each : Object.keys(each));
+  const name = prefix === "" ? "config" : prefix.slice(0, -1);
+  requireOnly(config, new Set(names), name, attempt, prefix);
 }
 
 /**

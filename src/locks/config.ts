@@ -14,6 +14,7 @@ import {
   oneOf,
   type Options,
   readConfig,
+  SYSTEM_OPTIONS,
 } from "../core/config.ts";
 import type { LockMode } from "./types.ts";
 
@@ -81,6 +82,13 @@ export const ACQUIRE_OPTIONS: Options<{ resourceTimeout: number; leaseMs: number
   resourceTimeout: ms(30_000),
   leaseMs: ms(0),
 };
+
+/** All options of a resource manager, and those that it ignores. */
+export const KNOWN_LOCK_OPTIONS: readonly object[] = [
+  LOCK_OPTIONS,
+  ACQUIRE_OPTIONS,
+  SYSTEM_OPTIONS,
+];
 
 /** The terms of an acquire, which its options replace one by one. */
 export interface AcquireDefaults {

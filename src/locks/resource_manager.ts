@@ -24,7 +24,13 @@ import {
   releaseCommand,
   renewCommand,
 } from "./commands.ts";
-import { type AcquireDefaults, readLockConfig, type ResourceManagerConfig } from "./config.ts";
+import { requireKnown } from "../core/config.ts";
+import {
+  type AcquireDefaults,
+  KNOWN_LOCK_OPTIONS,
+  readLockConfig,
+  type ResourceManagerConfig,
+} from "./config.ts";
 import type { LockEvent } from "./events.ts";
 import { lockMachine } from "./machine.ts";
 import type { LockState } from "./state.ts";
@@ -99,6 +105,7 @@ export class ResourceManager implements AsyncDisposable {
     const { machine: rules, defaults } = readLockConfig(config, attempt);
     this.#defaults = defaults;
     requireSurroundings(attempt, eventBus, logger, options);
+    if (options.host === undefined) requireKnown(KNOWN_LOCK_OPTIONS, config, attempt);
     const hosted = {
       thing: "the resource manager",
       machine: lockMachine(rules),
@@ -132,7 +139,7 @@ export class ResourceManager implements AsyncDisposable {
    * An agent that holds it already gets a handle of the same epoch at once. Costs O(log n) for n
    * waiters, O(1) when the lock is free.
    *
-   * @throws {LockTimeoutError} when the wait exceeds `timeoutMs`
+   * @throws {LockTimeoutError} when the wait exceeds `timeoutMs`, unless that is 0
    * @throws {DeadlockError} when the wait is the victim of a deadlock
    * @throws {LockAbandonedError} when {@linkcode releaseAllForAgent} ends the wait
    * @throws {LockModeError} when the agent holds it already, but in a weaker mode

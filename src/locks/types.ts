@@ -44,7 +44,10 @@ export type ResourceRequestLike =
 export interface AcquireOptions {
   /** Higher is sooner; one point is worth `agingMs` of waiting. @default 0 */
   priority?: number;
-  /** The time limit of the wait, in ms; 0 for none. @default the config's `resourceTimeout` */
+  /**
+   * The time limit of the wait, in ms; 0 for none: it waits as long as it takes. A call that is not
+   * to wait at all is `tryAcquire`. @default the config's `resourceTimeout`
+   */
   timeoutMs?: number;
   /** The length of the lease, in ms; 0 for none. @default the config's `leaseMs` */
   leaseMs?: number;

@@ -5,7 +5,16 @@
  */
 
 import type { Attempt } from "../core/arguments.ts";
-import { count, defaultsOf, integer, ms, oneOf, type Options, readConfig } from "../core/config.ts";
+import {
+  count,
+  defaultsOf,
+  integer,
+  ms,
+  oneOf,
+  type Options,
+  readConfig,
+  SYSTEM_OPTIONS,
+} from "../core/config.ts";
 
 /**
  * The options of a mailbox machine. Times are milliseconds.
@@ -98,6 +107,13 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export const TIMEOUT_OPTIONS: Options<{ messageTimeout: number }> = {
   messageTimeout: ms(DEFAULT_TIMEOUT_MS),
 };
+
+/** All options of a message router, and those that it ignores. */
+export const KNOWN_MESSAGE_OPTIONS: readonly object[] = [
+  MESSAGE_OPTIONS,
+  TIMEOUT_OPTIONS,
+  SYSTEM_OPTIONS,
+];
 
 /**
  * Returns the machine's part of `config`, and the times of calls that name none.

@@ -10,6 +10,7 @@ import type { Clock } from "../core/clock.ts";
 import { attempting } from "../core/client.ts";
 import { errorData, isFinal } from "../core/error_data.ts";
 import type { AnswerTo, HealthStatus, Tick } from "../core/machine.ts";
+import { requireKnown } from "../core/config.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
@@ -34,7 +35,12 @@ import type {
   MessageCommand,
   NackMessage,
 } from "./commands.ts";
-import { type MessageDefaults, type MessageRouterConfig, readMessageConfig } from "./config.ts";
+import {
+  KNOWN_MESSAGE_OPTIONS,
+  type MessageDefaults,
+  type MessageRouterConfig,
+  readMessageConfig,
+} from "./config.ts";
 import type { MessageEvent } from "./events.ts";
 import { type MessageHandler, Subscription } from "./handlers.ts";
 import { messageMachine } from "./machine.ts";
@@ -110,6 +116,7 @@ export class MessageRouter implements AsyncDisposable {
     const { machine: rules, defaults } = readMessageConfig(config, attempt);
     this.#defaults = defaults;
     requireSurroundings(attempt, eventBus, logger, options);
+    requireKnown(KNOWN_MESSAGE_OPTIONS, config, attempt);
     const hosted = {
       thing: "the message router",
       machine: messageMachine(rules),

@@ -11,7 +11,7 @@ import type { AgentProfile } from "../agents/types.ts";
 import { quote, requireFunction, requireId, requireInteger, requireMs } from "../core/arguments.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
-import { readConfig } from "../core/config.ts";
+import { readConfig, requireKnown, SYSTEM_OPTIONS } from "../core/config.ts";
 import { attempting } from "../core/client.ts";
 import type { HealthStatus, Tick } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
@@ -115,6 +115,9 @@ export class TaskScheduler implements AsyncDisposable {
     const tasks = readConfig(TASK_OPTIONS, config, attempt);
     requireFunction(eventBus?.publish, "eventBus.publish", attempt);
     requireSurroundings(attempt, eventBus, logger, options);
+    const isAlone = options.host === undefined &&
+      (options as TaskSchedulerOptions).shares === undefined;
+    if (isAlone) requireKnown([TASK_OPTIONS, SYSTEM_OPTIONS], config, attempt);
     this.#maxRetries = tasks.maxRetries;
     const { deadlockDetection = true } = config;
     const hosted = {

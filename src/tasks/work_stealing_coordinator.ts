@@ -22,7 +22,8 @@ import {
   type TaskAnswers,
   type TaskCommand,
 } from "./commands.ts";
-import { readStealingConfig, type WorkStealingConfig } from "./config.ts";
+import { requireKnown, SYSTEM_OPTIONS } from "../core/config.ts";
+import { readStealingConfig, STEALING_OPTIONS, type WorkStealingConfig } from "./config.ts";
 import { refusalError } from "./errors.ts";
 import type { TaskEvent, TaskRefused } from "./events.ts";
 import { taskMachine } from "./machine.ts";
@@ -95,6 +96,7 @@ export class WorkStealingCoordinator implements AsyncDisposable {
     const attempt = () => `create ${THING}`;
     const machine = taskMachine(readStealingConfig(config, attempt));
     requireSurroundings(attempt, eventBus, logger, options);
+    requireKnown([STEALING_OPTIONS, SYSTEM_OPTIONS], config, attempt);
     this.#isAlone = options.host === undefined;
     const connect = (host: TaskHost) => new StealingClient(host, logger);
     this.#host = new Host({ thing: THING, machine, connect }, eventBus, logger, options);

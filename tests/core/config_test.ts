@@ -10,6 +10,7 @@ import {
   oneOf,
   type Options,
   readConfig,
+  requireKnown,
 } from "../../src/core/config.ts";
 
 interface Config {
@@ -92,4 +93,24 @@ Deno.test("a config that is no object is refused, by the name of its section", (
     assertThrows(() => read(config), TypeError, "Cannot create a table: config must be");
     assertThrows(() => read(config, "stealing."), TypeError, ": stealing must be");
   }
+});
+
+Deno.test("an unknown option is refused, with the most similar one", () => {
+  const known = (config: unknown, prefix = "") =>
+    requireKnown([OPTIONS, ["extra"]], config, () => "create a table", prefix);
+  known({ retries: 1, extra: 2 });
+  for (
+    const [config, got] of [
+      [{ delayMS: 1 }, 'got "delayMS"; did you mean "delayMs"?'],
+      [{ retrys: 1 }, 'got "retrys"; did you mean "retries"?'],
+      [{ retries: 1, nonsense: undefined }, 'got "nonsense"'],
+      [JSON.parse('{"__proto__": 1}'), 'got "__proto__"'],
+    ] as const
+  ) {
+    const message = `Cannot create a table: config must have only known options, ${got}`;
+    assertEquals(assertThrows(() => known(config), TypeError).message, message);
+  }
+  const named =
+    'table must have only known options, got "table.delay"; did you mean "table.delayMs"?';
+  assertThrows(() => known({ delay: 1 }, "table."), TypeError, named);
 });
