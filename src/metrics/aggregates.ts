@@ -186,6 +186,25 @@ export function append(series: Series, at: Instant, value: number, tags?: Tags):
   series.tags[place] = tags;
 }
 
+/** A metric over time and in total. */
+export interface Metric {
+  /** Its newest samples. */
+  readonly series: Series;
+  /** All of its samples since they were cleared; `undefined` for a counter. */
+  readonly histogram: Histogram | undefined;
+}
+
+/** Adds a sample to a metric in O(1). */
+export function sample(
+  { series, histogram }: Metric,
+  at: Instant,
+  value: number,
+  tags?: Tags,
+): void {
+  append(series, at, value, tags);
+  if (histogram !== undefined) observe(histogram, value);
+}
+
 /** Calls `visit` with each value since `since`, oldest first. */
 export function forEachSince(
   { times, values, tags, start }: Series,

@@ -17,14 +17,13 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { readConfig } from "../core/config.ts";
 import { defaultLogger, type Logger, logTo, requireLogger } from "../core/logger.ts";
 import type { Instant } from "../core/machine.ts";
-import type { LockstepEvent } from "../root/events.ts";
 import { forEachSince, type Summary, summaryOf } from "./aggregates.ts";
 import { METRICS_OPTIONS, type MetricsConfig } from "./config.ts";
 import {
   clear,
   emptyMetrics,
-  fold,
   FOLDED_EVENTS,
+  folding,
   mayRecord,
   type MetricsState,
   record,
@@ -118,11 +117,8 @@ export class CoordinationMetricsCollector implements AsyncDisposable {
     this.#state.gauges = this.#standing(); // events before this were not observed
     this.#cpu = new CpuMeter();
     this.#measure(this.#now());
-    this.#unsubscribers = FOLDED_EVENTS.map((name) =>
-      this.#eventBus.on(name, (event, sequence, at) => {
-        if (sequence >= 0) fold(this.#state, event as LockstepEvent, at);
-      })
-    );
+    const handler = folding(this.#state);
+    this.#unsubscribers = FOLDED_EVENTS.map((name) => this.#eventBus.on(name, handler));
   }
 
   /** Unsubscribes from the bus. The figures stay readable. Idempotent. */

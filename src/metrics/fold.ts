@@ -10,28 +10,18 @@
 import type { Instant } from "../core/machine.ts";
 import type { LockstepEvent } from "../root/events.ts";
 import {
-  append,
   countOne,
   emptyHistogram,
   emptyRate,
   emptySeries,
-  type Histogram,
-  observe,
+  type Metric,
   type Rate,
-  type Series,
+  sample,
   type Tags,
 } from "./aggregates.ts";
 import { DEFAULT_METRICS_CONFIG, type MetricsConfig } from "./config.ts";
-import { GAUGE_EVENTS, type Gauges, noGauges, track } from "./gauges.ts";
+import { GAUGE_CHANGES, type Gauges, noGauges } from "./gauges.ts";
 import { COUNTERS, DURATION_METRICS, DURATIONS, SCHEDULING_LATENCY } from "./vocabulary.ts";
-
-/** A metric over time and in total. */
-export interface Metric {
-  /** Its newest samples. */
-  readonly series: Series;
-  /** All of its samples since they were cleared; `undefined` for a counter. */
-  readonly histogram: Histogram | undefined;
-}
 
 /** The newest value of a user's own metric under one set of tags. */
 export interface Recorded {
@@ -65,10 +55,25 @@ export interface MetricsState {
   gauges: Gauges;
 }
 
+/** The rates by minute that events count in. */
+const RATES: Readonly<Record<string, "completions" | "errors">> = {
+  "task:completed": "completions",
+  "task:failed": "errors",
+  "task:backed-off": "errors",
+};
+
 /** The types of the events that {@linkcode fold} uses. */
 export const FOLDED_EVENTS: readonly string[] = [
-  ...new Set([...[...COUNTERS, ...DURATIONS].map(({ event }) => event), ...GAUGE_EVENTS]),
+  ...new Set([...[...COUNTERS, ...DURATIONS].map(({ event }) => event), ...GAUGE_CHANGES.keys()]),
 ];
+
+/** All that the events of each type change, so that an event needs one look-up. */
+const FOLDS = new Map(FOLDED_EVENTS.map((type) => [type, {
+  counters: COUNTERS.filter(({ event }) => event === type),
+  durations: DURATIONS.filter(({ event }) => event === type),
+  gauge: GAUGE_CHANGES.get(type),
+  rate: RATES[type],
+}]));
 
 /** Makes the state before anything has happened. */
 export function emptyMetrics(config: Partial<MetricsConfig> = {}): MetricsState {
@@ -89,22 +94,36 @@ export function emptyMetrics(config: Partial<MetricsConfig> = {}): MetricsState 
 
 /** Adds an event that happened at `at`. Costs O(1). */
 export function fold(state: MetricsState, event: LockstepEvent, at: Instant): void {
-  for (const { metric, counts } of COUNTERS_OF.get(event.type) ?? []) {
+  const folded = FOLDS.get(event.type);
+  if (folded === undefined) return;
+  const { counters, durations, gauge, rate } = folded;
+  const { metrics, gauges } = state;
+  for (const { metric, counts } of counters) {
     if (counts?.(event as never) === false) continue;
     state.counters.set(metric, state.counters.get(metric)! + 1);
-    append(state.metrics.get(metric)!.series, at, 1);
+    sample(metrics.get(metric)!, at, 1);
   }
-  for (const { metric, measure } of DURATIONS_OF.get(event.type) ?? []) {
+  for (const { metric, measure } of durations) {
     const ms = measure(event as never, at);
-    if (ms !== undefined) sample(state, metric, at, ms);
+    if (ms !== undefined) sample(metrics.get(metric)!, at, ms);
   }
   if (event.type === "task:assigned") {
-    const readyAt = state.gauges.tasks.get(event.taskId)?.readyAt;
-    if (readyAt !== undefined) sample(state, SCHEDULING_LATENCY.metric, at, at - readyAt);
+    const readyAt = gauges.tasks.get(event.taskId)?.readyAt;
+    if (readyAt !== undefined) {
+      sample(metrics.get(SCHEDULING_LATENCY.metric)!, at, at - readyAt);
+    }
   }
-  track(state.gauges, event, at);
-  if (event.type === "task:completed") countOne(state.completions, at);
-  if (event.type === "task:failed" || event.type === "task:backed-off") countOne(state.errors, at);
+  gauge?.(gauges, event as never, at);
+  if (rate !== undefined) countOne(state[rate], at);
+}
+
+/** Returns a handler of the events of a bus; it ignores those that users emit. */
+export function folding(
+  state: MetricsState,
+): (event: unknown, sequence: number, at: Instant) => void {
+  return (event, sequence, at) => {
+    if (sequence >= 0) fold(state, event as LockstepEvent, at);
+  };
 }
 
 /** Adds a sample of a user's own metric. Returns whether there was room for it. */
@@ -127,7 +146,9 @@ export function record(
   recordedNames.add(metric);
   if (known === undefined) recorded.set(key, { metric, tags: Object.fromEntries(pairs), value });
   else known.value = value;
-  sample(state, metric, at, value, tags);
+  let own = state.metrics.get(metric);
+  if (own === undefined) state.metrics.set(metric, own = newMetric(state));
+  sample(own, at, value, tags);
   return true;
 }
 
@@ -151,24 +172,6 @@ export function clear(state: MetricsState): void {
     state.metrics.set(metric, { series: emptySeries(keepSamples), histogram: undefined });
   }
   for (const { metric } of DURATION_METRICS) state.metrics.set(metric, newMetric(state));
-}
-
-const COUNTERS_OF = byEvent(COUNTERS);
-const DURATIONS_OF = byEvent(DURATIONS);
-
-function byEvent<Spec extends { readonly event: string }>(
-  specs: readonly Spec[],
-): ReadonlyMap<string, readonly Spec[]> {
-  const found = new Map<string, Spec[]>();
-  for (const spec of specs) found.set(spec.event, [...found.get(spec.event) ?? [], spec]);
-  return found;
-}
-
-function sample(state: MetricsState, name: string, at: Instant, value: number, tags?: Tags): void {
-  let metric = state.metrics.get(name);
-  if (metric === undefined) state.metrics.set(name, metric = newMetric(state));
-  append(metric.series, at, value, tags);
-  observe(metric.histogram!, value);
 }
 
 function newMetric({ config }: MetricsState): Metric {

@@ -182,17 +182,13 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
   "circuitbreaker:forgotten": ({ open }, { name }) => open.breakers.delete(name),
 };
 
-const HANDLER_OF: ReadonlyMap<string, Handler<never>> = new Map(
-  Object.entries(HANDLERS) as unknown as [string, Handler<never>][],
+/** Applies an event of one type to the gauges, in O(1). */
+export type GaugeChange = Handler<never>;
+
+/** The change that events of each type make. */
+export const GAUGE_CHANGES: ReadonlyMap<string, GaugeChange> = new Map(
+  Object.entries(HANDLERS) as unknown as [string, GaugeChange][],
 );
-
-/** The types of the events that change a gauge. */
-export const GAUGE_EVENTS: readonly string[] = [...HANDLER_OF.keys()];
-
-/** Applies `event` to the gauges in O(1). */
-export function track(gauges: Gauges, event: LockstepEvent, at: Instant): void {
-  HANDLER_OF.get(event.type)?.(gauges, event as never, at);
-}
 
 /** Returns how many agents have tasks, and how many of their slots there are and are in use. */
 export function loadOf({ agents }: Gauges): { busy: number; load: number; slots: number } {
