@@ -16,7 +16,7 @@
  * @module
  */
 
-import { nextDeadline, reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
+import { deadlineOf, reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
 import { describer } from "../core/describe.ts";
 import {
   definePart,
@@ -64,7 +64,7 @@ export function membershipMachine(
     init: () => noMembers({ ...DEFAULT_MEMBERSHIP_CONFIG, ...config }),
     fire,
     apply: (state, command, now, events) => apply({ state, now, events }, command),
-    deadline: (state) => nextDeadline(state.deadlines),
+    deadline: deadlineOf,
     describe: describer(AGENT_DESCRIPTIONS),
   });
 }

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { nextDeadline, schedule, takeDue, unschedule } from "../core/data/deadlines.ts";
+import { deadlineOf, schedule, takeDue, unschedule } from "../core/data/deadlines.ts";
 import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import { describer } from "../core/describe.ts";
 import { InvariantError } from "../core/errors.ts";
@@ -66,7 +66,7 @@ export function conflictMachine(
     init: () => noConflicts({ ...DEFAULT_CONFLICT_CONFIG, ...config }),
     fire,
     apply: (state, command, now, events) => apply({ state, now, events }, command),
-    deadline: (state) => nextDeadline(state.deadlines),
+    deadline: deadlineOf,
     describe: describer(CONFLICT_DESCRIPTIONS),
   });
 }

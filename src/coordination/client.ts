@@ -29,20 +29,22 @@ export interface Actor {
  * incarnation is not in force.
  */
 export class ActingDispatcher implements RootDispatcher {
+  readonly synchronous: boolean;
+  readonly hold: () => void;
+  readonly release: () => void;
   readonly #inner: RootDispatcher;
   #actor: Actor | undefined;
 
   /** Passes all commands to `inner`. */
   constructor(inner: RootDispatcher) {
     this.#inner = inner;
+    this.synchronous = inner.synchronous;
+    this.hold = inner.hold.bind(inner);
+    this.release = inner.release.bind(inner);
   }
 
   get clock(): Clock {
     return this.#inner.clock;
-  }
-
-  get synchronous(): boolean {
-    return this.#inner.synchronous;
   }
 
   get stalled(): LockstepError | undefined {
@@ -80,14 +82,6 @@ export class ActingDispatcher implements RootDispatcher {
     const refused = refusedActor(answer);
     if (refused !== undefined) throw membershipError(refused);
     return answer as Outcome<RootAnswers, Each>;
-  }
-
-  hold(): void {
-    this.#inner.hold();
-  }
-
-  release(): void {
-    this.#inner.release();
   }
 
   observe<Type extends LockstepEvent["type"]>(

@@ -469,7 +469,7 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   #running(attempt: string): Subsystems {
-    return this.#host.running(attempt);
+    return this.#host.client ?? this.#host.running(attempt);
   }
 
   /** Emits the error of a failed attempt with the agent that made it. */

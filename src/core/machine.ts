@@ -197,7 +197,9 @@ export function definePart<
     },
     step(state: State, command: Each | Tick, now: Instant, events: Event[]): unknown {
       if (command.type === "resume-listening") apply(state, command as Each, now, events);
-      if (isConfigure(command)) return part.configure(state, command.config, now, events);
+      if ((command as Named).type === "configure") {
+        return part.configure(state, (command as Named as Configure).config, now, events);
+      }
       if (deadline(state) <= now) fire(state, now, now, events);
       if (command.type === "tick" || command.type === "resume-listening") return undefined;
       return apply(state, command as Each, now, events);
@@ -210,11 +212,6 @@ export function definePart<
 /** A state with options. */
 interface Configured {
   config: object;
-}
-
-/** Returns whether a command is {@linkcode Configure}, which every machine with options accepts. */
-export function isConfigure(command: Named): command is Configure {
-  return command.type === "configure";
 }
 
 const PARTS = new WeakSet<object>();

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { nextDeadline, schedule, takeDue } from "../core/data/deadlines.ts";
+import { deadlineOf, schedule, takeDue } from "../core/data/deadlines.ts";
 import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import { Opaque } from "../core/data/plain.ts";
 import { reseed } from "../core/data/prng.ts";
@@ -134,7 +134,7 @@ export function messageMachine(config: Partial<MessageConfig> = {}): MessagePart
     init: () => emptyMessages({ ...DEFAULT_MESSAGE_CONFIG, ...config }),
     fire,
     apply: (state, command, now, events) => handle({ state, now, events }, command),
-    deadline: (state) => nextDeadline(state.deadlines),
+    deadline: deadlineOf,
     describe: describer(MESSAGE_DESCRIPTIONS),
   });
 }

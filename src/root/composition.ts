@@ -11,7 +11,7 @@
  * @module
  */
 
-import { type Instant, isConfigure, type Named, type Part, type Tick } from "../core/machine.ts";
+import type { Configure, Instant, Named, Part, Tick } from "../core/machine.ts";
 
 /** A reaction: turns an event into the command that it leads to, if any. */
 export type Reaction<State, Event extends Named = never> = (
@@ -21,10 +21,13 @@ export type Reaction<State, Event extends Named = never> = (
 ) => Named | undefined;
 
 /**
- * Returns the event that takes the place of a command, when its part would refuse it as unknown and
- * other parts know its subject; otherwise `undefined`.
+ * By the type of a command, the function that returns the event that takes its place, when its part
+ * would refuse it as unknown and other parts know its subject; otherwise `undefined`.
  */
-export type Substitution<State> = (command: Named, state: State) => Named | undefined;
+export type Substitutions<State> = ReadonlyMap<
+  string,
+  (command: never, state: State) => Named | undefined
+>;
 
 /**
  * Returns the command that is due before a step ends, if any. It sees the state in which nothing else
@@ -60,13 +63,13 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   readonly #deferring: readonly (readonly [Name, AnyPart])[];
   readonly #byCommand: ReadonlyMap<string, readonly [Name, AnyPart]>;
   readonly #reactions: Reactions<State>;
-  readonly #substitute: Substitution<State>;
+  readonly #substitutions: Substitutions<State>;
   readonly #completion: Completion<State>;
 
   constructor(
     parts: { readonly [Each in Name]: AnyPart },
     reactions: Reactions<State>,
-    substitute: Substitution<State>,
+    substitutions: Substitutions<State>,
     completion: Completion<State>,
   ) {
     this.#parts = Object.entries(parts) as [Name, AnyPart][];
@@ -76,7 +79,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     );
     this.commands = [...this.#byCommand.keys()];
     this.#reactions = reactions;
-    this.#substitute = substitute;
+    this.#substitutions = substitutions;
     this.#completion = completion;
   }
 
@@ -117,8 +120,9 @@ export class Composition<Name extends string, State extends CompositeState<Name>
    * `resume-listening` is for all parts that have it, and comes before what is due.
    */
   step(state: State, command: Named | Tick, now: Instant, events: Named[]): unknown {
-    if (isConfigure(command)) {
-      return this.configure(state, command.config as Record<Name, object>, now, events);
+    if (command.type === "configure") {
+      const { config } = command as Configure;
+      return this.configure(state, config as Record<Name, object>, now, events);
     }
     if (command.type === "resume-listening") return this.#resume(state, command, now, events);
     this.fire(state, now, events);
@@ -134,7 +138,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     events: Named[],
   ): unknown {
     const first = events.length;
-    const substitute = this.#substitute(command, state);
+    const substitute = this.#substitutions.get(command.type)?.(command as never, state);
     if (substitute !== undefined) events.push(substitute);
     const answer = substitute === undefined
       ? this.#hand(state, command, now, until, events)

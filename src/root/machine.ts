@@ -12,8 +12,8 @@ import { conflictMachine } from "../conflicts/machine.ts";
 import { fork } from "../core/data/plain.ts";
 import { differences } from "../core/config.ts";
 import {
+  type Configure,
   type Instant,
-  isConfigure,
   type Machine,
   type Named,
   Refusal,
@@ -99,9 +99,9 @@ export function rootMachine(
     now: Instant,
     events: LockstepEvent[],
   ): unknown {
-    const any: Named = command;
-    if (isConfigure(any)) {
-      return configure(state, any.config as Required<RootConfig>, now, events);
+    if ((command as Named).type === "configure") {
+      const { config } = command as Named as Configure;
+      return configure(state, config as Required<RootConfig>, now, events);
     }
     if (command.type !== "as-agent") return all.step(state, command, now, events);
     const { agentId, incarnation } = command;

@@ -21,7 +21,7 @@
  * @module
  */
 
-import { nextDeadline, reschedule, schedule, takeDue } from "../core/data/deadlines.ts";
+import { deadlineOf, reschedule, schedule, takeDue } from "../core/data/deadlines.ts";
 import { Opaque } from "../core/data/plain.ts";
 import { reseed } from "../core/data/prng.ts";
 import { describer } from "../core/describe.ts";
@@ -150,7 +150,7 @@ export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
       apply: (state, command, now, events) => apply(state, command, now, events, true),
       settle,
     },
-    deadline: (state) => nextDeadline(state.deadlines),
+    deadline: deadlineOf,
     describe: describer(TASK_DESCRIPTIONS),
   });
 }

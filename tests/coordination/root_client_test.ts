@@ -37,6 +37,10 @@ class Recorder {
 
   whenStopped(): void {}
 
+  hold(): void {}
+
+  release(): void {}
+
   get dispatcher(): Dispatcher<RootCommand, LockstepEvent, RootAnswers> {
     return this as unknown as Dispatcher<RootCommand, LockstepEvent, RootAnswers>;
   }

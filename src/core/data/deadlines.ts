@@ -1,7 +1,7 @@
 /**
  * Timers as data: a heap of deadlines.
  *
- * A machine keeps one such queue. Its `deadline` is {@linkcode nextDeadline}, and at the start of
+ * A machine keeps one such queue. Its `deadline` is {@linkcode deadlineOf}, and at the start of
  * each step it calls {@linkcode takeDue} until that returns `undefined`. Timers fire in the order of
  * their instant, and those of the same instant in the order in which they were set.
  *
@@ -80,6 +80,12 @@ export function unschedule<Subject>(
 
 /** Returns the instant of the first timer, or `Infinity`. */
 export function nextDeadline<Subject>(deadlines: Deadlines<Subject>): Instant {
+  const first = deadlines.timers[0];
+  return first === undefined ? Infinity : first.rank;
+}
+
+/** Returns the instant of the first timer of a state with one queue, or `Infinity`. */
+export function deadlineOf({ deadlines }: { readonly deadlines: Deadlines<unknown> }): Instant {
   const first = deadlines.timers[0];
   return first === undefined ? Infinity : first.rank;
 }

@@ -23,7 +23,7 @@ import type { Preempt, RemoveAgent, TaskCommand } from "../../tasks/commands.ts"
 import type { TaskEvent } from "../../tasks/events.ts";
 import { hasFreeSlot, isFit, isOpen, mayTake, takes } from "../../tasks/placement.ts";
 import { type Agent, lockEpochOf, type TaskRecord, type TaskState } from "../../tasks/state.ts";
-import type { Substitution } from "../composition.ts";
+import type { Substitutions } from "../composition.ts";
 
 /** The states that the reactions between tasks and locks read. */
 export interface ClaimState {
@@ -163,13 +163,15 @@ export function releaseAgentLocks(
  */
 export function removalElsewhere<State extends ClaimState>(
   isKnown: (state: State, agentId: string) => boolean,
-): Substitution<State> {
-  return (command, state): Happened<"agent:terminated"> | undefined => {
-    if (command.type !== "remove-agent") return undefined;
-    const { agentId, reason } = command as RemoveAgent;
+): Substitutions<State> {
+  const substitute = (
+    { agentId, reason }: RemoveAgent,
+    state: State,
+  ): Happened<"agent:terminated"> | undefined => {
     if (state.tasks.agents.has(agentId) || !isKnown(state, agentId)) return undefined;
     return { type: "agent:terminated", agentId, reason };
   };
+  return new Map([["remove-agent", substitute]]);
 }
 
 /** Unblocks a claim when it gets a lock, so that it starts once it has all. */
