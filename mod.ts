@@ -73,6 +73,7 @@ export {
 } from "./src/tasks/advanced_task_scheduler.ts";
 export {
   type ShutdownOptions,
+  type SubmitOptions,
   TaskScheduler,
   type TaskSchedulerOptions,
 } from "./src/tasks/task_scheduler.ts";
@@ -102,6 +103,9 @@ export type {
   LockExplanation,
   QueueExplanation,
   TaskExplanation,
+  TaskFilter,
+  TaskListOptions,
+  TaskPage,
   WorkloadStats,
 } from "./src/tasks/views.ts";
 export {
@@ -122,6 +126,7 @@ export {
   ResultDroppedError,
   TaskCancelledError,
   TaskFailedError,
+  SchedulerPausedError,
   TaskStatusError,
   TaskTimeoutError,
   UnfitAgentError,

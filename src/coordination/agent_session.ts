@@ -91,6 +91,16 @@ export class AgentSession {
     return this.#as(({ scheduler }) => scheduler.failTask(taskId, error, epoch));
   }
 
+  /** Ends an attempt that is to go on after `delayMs` milliseconds. */
+  snooze(taskId: string, delayMs: number, epoch?: number): Promise<void> {
+    return this.#as(({ scheduler }) => scheduler.snoozeTask(taskId, delayMs, epoch));
+  }
+
+  /** Ends an attempt that needs an answer to go on. */
+  block(taskId: string, question: unknown, epoch?: number): Promise<void> {
+    return this.#as(({ scheduler }) => scheduler.blockTask(taskId, question, epoch));
+  }
+
   /** Acquires a lock. */
   acquire(resourceId: string, options?: number | AcquireOptions): Promise<LockHandle> {
     return this.#as(({ resources }) => resources.acquire(resourceId, this.agentId, options));

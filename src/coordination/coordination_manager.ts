@@ -34,8 +34,12 @@ import type { CoordinationMetrics, CoordinationMetricsCollector } from "../metri
 import type {
   AdvancedTaskScheduler,
   ShutdownOptions,
+  SubmitOptions,
+  TaskFilter,
   TaskHandle,
   TaskHandler,
+  TaskListOptions,
+  TaskPage,
   TaskScheduler,
   WorkStealingCoordinator,
 } from "../tasks/mod.ts";
@@ -301,8 +305,8 @@ export class CoordinationManager implements AsyncDisposable {
   // Tasks
 
   /** Submits a task for the agent that fits best; see {@linkcode TaskScheduler.submit}. */
-  submit(task: Task): Promise<TaskHandle> {
-    return attempting(() => this.#running("submit a task").scheduler.submit(task));
+  submit(task: Task, options?: SubmitOptions): Promise<TaskHandle> {
+    return attempting(() => this.#running("submit a task").scheduler.submit(task, options));
   }
 
   /** Submits a task for one agent; see {@linkcode TaskScheduler.assignTask}. */
@@ -325,6 +329,74 @@ export class CoordinationManager implements AsyncDisposable {
   /** Cancels a task; see {@linkcode TaskScheduler.cancelTask}. */
   cancelTask(taskId: string, reason?: string): Promise<void> {
     return attempting(() => this.#running("cancel a task").scheduler.cancelTask(taskId, reason));
+  }
+
+  /** Ends an attempt that is to go on later; see {@linkcode TaskScheduler.snoozeTask}. */
+  snoozeTask(taskId: string, delayMs: number, epoch?: number): Promise<void> {
+    return attempting(() =>
+      this.#running("snooze a task").scheduler.snoozeTask(taskId, delayMs, epoch)
+    );
+  }
+
+  /** Ends an attempt that needs an answer; see {@linkcode TaskScheduler.blockTask}. */
+  blockTask(taskId: string, question: unknown, epoch?: number): Promise<void> {
+    return attempting(() =>
+      this.#running("block a task").scheduler.blockTask(taskId, question, epoch)
+    );
+  }
+
+  /** Answers the question of a blocked task; see {@linkcode TaskScheduler.answerTask}. */
+  answerTask(taskId: string, answer: unknown): Promise<void> {
+    return attempting(() => this.#running("answer a task").scheduler.answerTask(taskId, answer));
+  }
+
+  /** Accepts the result of a task; see {@linkcode TaskScheduler.acceptResult}. */
+  acceptResult(taskId: string): Promise<void> {
+    return attempting(() => this.#running("accept a result").scheduler.acceptResult(taskId));
+  }
+
+  /** Rejects the result of a task; see {@linkcode TaskScheduler.rejectResult}. */
+  rejectResult(taskId: string, reason?: string): Promise<void> {
+    return attempting(() =>
+      this.#running("reject a result").scheduler.rejectResult(taskId, reason)
+    );
+  }
+
+  /** Changes the priority of a task; see {@linkcode TaskScheduler.setTaskPriority}. */
+  setTaskPriority(taskId: string, priority: number): Promise<void> {
+    return attempting(() =>
+      this.#running("change a priority").scheduler.setTaskPriority(taskId, priority)
+    );
+  }
+
+  /** Submits a finished task once more; see {@linkcode TaskScheduler.retryTask}. */
+  retryTask(taskId: string): Promise<TaskHandle> {
+    return attempting(() => this.#running("retry a task").scheduler.retryTask(taskId));
+  }
+
+  /** Submits the finished tasks that match once more; see {@linkcode TaskScheduler.retryTasks}. */
+  retryTasks(filter?: TaskFilter): Promise<TaskHandle[]> {
+    return attempting(() => this.#running("retry tasks").scheduler.retryTasks(filter));
+  }
+
+  /** Returns the tasks that match, by the page; see {@linkcode TaskScheduler.listTasks}. */
+  listTasks(options?: TaskListOptions): TaskPage {
+    return this.#running("list tasks").scheduler.listTasks(options);
+  }
+
+  /** Assigns nothing until {@linkcode resume}; see {@linkcode TaskScheduler.pause}. */
+  pause(reason?: string): Promise<void> {
+    return attempting(() => this.#running("pause").scheduler.pause(reason));
+  }
+
+  /** Ends a pause. Idempotent. */
+  resume(): Promise<void> {
+    return attempting(() => this.#running("resume").scheduler.resume());
+  }
+
+  /** Resolves when all tasks have ended; see {@linkcode TaskScheduler.whenIdle}. */
+  whenIdle(options?: SubmitOptions): Promise<void> {
+    return attempting(() => this.#running("wait until idle").scheduler.whenIdle(options));
   }
 
   /** Returns the number of tasks that an agent has, started or not; 0 for an unknown agent. */

@@ -21,7 +21,7 @@ export interface TrackedTask {
   /** The kind of work; `undefined` when its acceptance was not observed. */
   readonly type: string | undefined;
   /** Its priority; `undefined` when its acceptance was not observed. */
-  readonly priority: number | undefined;
+  priority: number | undefined;
   /** When it became ready; `undefined` when it does not wait for an agent. */
   readyAt: Instant | undefined;
 }
@@ -129,6 +129,10 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
   },
   "task:started": (gauges, { taskId }) => move(gauges, taskId, "running"),
   "task:backed-off": (gauges, { taskId }) => move(gauges, taskId, "backing-off"),
+  "task:snoozed": (gauges, { taskId }) => move(gauges, taskId, "backing-off"),
+  "task:blocked": (gauges, { taskId }) => move(gauges, taskId, "blocked"),
+  "task:proposed": (gauges, { taskId }) => move(gauges, taskId, "blocked"),
+  "task:reprioritized": (gauges, { taskId, priority }) => reprioritize(gauges, taskId, priority),
   "task:completed": (gauges, { taskId }) => forgetTask(gauges, taskId),
   "task:failed": (gauges, { taskId }) => forgetTask(gauges, taskId),
   "task:cancelled": (gauges, { taskId }) => forgetTask(gauges, taskId),
@@ -247,6 +251,14 @@ function move(gauges: Gauges, taskId: string, status: TaskStatus, readyAt?: Inst
   change(tasksByStatus, status, 1);
   task.status = status;
   task.readyAt = readyAt;
+}
+
+function reprioritize({ tasks, tasksByPriority }: Gauges, taskId: string, priority: number): void {
+  const task = tasks.get(taskId);
+  if (task === undefined) return;
+  if (task.priority !== undefined) change(tasksByPriority, task.priority, -1);
+  change(tasksByPriority, priority, 1);
+  task.priority = priority;
 }
 
 function addLoad({ agents }: Gauges, agentId: string, added: number): void {

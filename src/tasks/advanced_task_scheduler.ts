@@ -65,6 +65,7 @@ const CHOICES = [
   "task:created",
   "task:readied",
   "task:requeued",
+  "scheduler:resumed",
   "attempt:ended",
   "agent:spawned",
   "agent:uncordoned",

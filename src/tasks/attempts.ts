@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quote, requireSignal } from "../core/arguments.ts";
+import { quote, requireMs, requireSignal } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { type ErrorData, errorData } from "../core/error_data.ts";
 import { LockstepError, NonRetryableError } from "../core/errors.ts";
@@ -14,8 +14,15 @@ import { claimOwner } from "../locks/types.ts";
 import type { AcquireOptions } from "../locks/types.ts";
 import type { LockHandle } from "../locks/client.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
-import type { Complete, EndAttempt, Fail, Heartbeat, Progress } from "./commands.ts";
-import { cancellation, ClaimLostError, faultOf, TaskTimeoutError } from "./errors.ts";
+import type { Block, Complete, EndAttempt, Fail, Heartbeat, Progress, Snooze } from "./commands.ts";
+import {
+  AttemptSuspended,
+  cancellation,
+  ClaimLostError,
+  faultOf,
+  suspensionOf,
+  TaskTimeoutError,
+} from "./errors.ts";
 import type { TaskEvent, TaskStarted, TaskTimedOut } from "./events.ts";
 import { lockEpochOf, type TaskState, viewOf } from "./state.ts";
 import type { TaskView } from "./types.ts";
@@ -39,6 +46,21 @@ export interface TaskContext {
   heartbeat(): Promise<void>;
   /** Acquires a lock for this attempt; it is released when the attempt ends, at the latest. */
   acquire(resourceId: string, options?: AcquireOptions): Promise<LockHandle>;
+  /**
+   * Aborts when the scheduler begins to shut down: the attempt may go on for the rest of `graceMs`,
+   * and should end soon.
+   */
+  readonly shutdown: AbortSignal;
+  /**
+   * Ends the attempt, at no cost to the task: the next one begins after `delayMs` milliseconds, at the
+   * earliest. Throws, so that the handler ends; a handler must not catch that.
+   */
+  snooze(delayMs: number): never;
+  /**
+   * Ends the attempt, at no cost to the task, until `answerTask` answers `question`: the next attempt
+   * finds the answer in `task.answer`. Throws, so that the handler ends; a handler must not catch that.
+   */
+  block(question: unknown): never;
 }
 
 /**
@@ -49,6 +71,9 @@ export type TaskHandler<Input = unknown, Result = unknown> = (
   task: TaskView<Input>,
   context: TaskContext,
 ) => Result | PromiseLike<Result>;
+
+/** The end of an attempt, as it is reported. */
+type Report = Complete | Fail | Snooze | Block | EndAttempt;
 
 /** The scheduler whose attempts run. */
 export interface AttemptHost {
@@ -63,7 +88,7 @@ export interface AttemptHost {
   /** Sends a report, and resolves once it was accepted. */
   call(report: Heartbeat | Progress): Promise<void>;
   /** Sends the end of an attempt until the log stores it. */
-  deliver(report: Complete | Fail | EndAttempt): Promise<void>;
+  deliver(report: Report): Promise<void>;
 }
 
 /** The types of the events that begin and end attempts. */
@@ -74,6 +99,9 @@ export const ATTEMPT_EVENTS = [
   "task:backed-off",
   "task:failed",
   "task:requeued",
+  "task:snoozed",
+  "task:blocked",
+  "task:proposed",
   "task:cancelled",
   "agent:terminated",
 ] as const;
@@ -92,6 +120,8 @@ export class AttemptRunner {
   #whenIdle: (() => void) | undefined;
   #startsNoMore = false;
   #isAbandoned = false;
+  /** The error of a shutdown that has begun. */
+  #shutdown: { readonly error: unknown } | undefined;
 
   /** Makes a runner without handlers. */
   constructor(host: AttemptHost, logger: Logger) {
@@ -115,6 +145,12 @@ export class AttemptRunner {
     return this.#attempts.size === 0;
   }
 
+  /** Announces to the handlers that a shutdown has begun. Idempotent. */
+  announceShutdown(error: unknown): void {
+    this.#shutdown ??= { error };
+    for (const attempt of this.#attempts.values()) attempt.shutDown(error);
+  }
+
   /** Leaves the attempts that begin from now on to the next process. */
   startNoMore(): void {
     this.#startsNoMore = true;
@@ -135,7 +171,11 @@ export class AttemptRunner {
         if (this.#handlers.size > 0) this.#start(event);
         return;
       case "task:completed":
+      case "task:proposed":
         return this.#abort(event, "the task was completed by another report");
+      case "task:snoozed":
+      case "task:blocked":
+        return this.#abort(event, "the attempt was suspended by another report");
       case "task:timed-out":
         this.#timeout = event;
         return;
@@ -180,6 +220,7 @@ export class AttemptRunner {
     }
     const owner = claimOwner(taskId, lockEpochOf(record));
     const attempt = new Attempt(this.#host, viewOf(record), { epoch, agentId, number, owner });
+    if (this.#shutdown !== undefined) attempt.shutDown(this.#shutdown.error);
     this.#attempts.set(epoch, attempt);
     queueMicrotask(() => this.#execute(attempt, handler));
   }
@@ -187,12 +228,12 @@ export class AttemptRunner {
   async #execute(attempt: Attempt, handler: TaskHandler): Promise<void> {
     const { task, epoch } = attempt;
     const taskId = task.id;
-    let report: Complete | Fail | EndAttempt;
+    let report: Report;
     try {
       const result = attempt.isOver ? undefined : await handler(task, attempt);
       report = { type: "complete", taskId, epoch, result };
     } catch (thrown) {
-      report = {
+      report = suspensionOf(thrown) ?? {
         type: "fail",
         taskId,
         epoch,
@@ -206,7 +247,7 @@ export class AttemptRunner {
     if (this.#attempts.size === 0) this.#whenIdle?.();
   }
 
-  async #report(report: Complete | Fail | EndAttempt): Promise<void> {
+  async #report(report: Report): Promise<void> {
     try {
       await this.#host.deliver(report);
     } catch (error) {
@@ -215,10 +256,7 @@ export class AttemptRunner {
   }
 
   /** Reports the end of an attempt whose claim has ended, or whose result no log can store. */
-  async #reportInstead(
-    { taskId, epoch }: Complete | Fail | EndAttempt,
-    cause: unknown,
-  ): Promise<void> {
+  async #reportInstead({ taskId, epoch }: Report, cause: unknown): Promise<void> {
     try {
       const error = new NonRetryableError(errorData(cause).message, { cause });
       await this.#host.deliver(
@@ -263,6 +301,31 @@ interface Claim {
   readonly owner: string;
 }
 
+/** A signal that is made when it is first read, as most handlers read none. */
+class LazySignal {
+  #controller: AbortController | undefined;
+  #reason: unknown;
+  #isAborted = false;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#isAborted) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Aborts the signal; the first reason counts. */
+  abort(reason: unknown): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    this.#reason = reason;
+    const controller = this.#controller;
+    // Listeners may do anything, so they are called after the step.
+    if (controller !== undefined) queueMicrotask(() => controller.abort(reason));
+  }
+}
+
 /** A running attempt. */
 class Attempt implements TaskContext {
   readonly task: TaskView;
@@ -273,8 +336,8 @@ class Attempt implements TaskContext {
   isOver = false;
   readonly #host: AttemptHost;
   readonly #owner: string;
-  #controller: AbortController | undefined;
-  #reason: unknown;
+  readonly #signal = new LazySignal();
+  readonly #shutdown = new LazySignal();
 
   constructor(host: AttemptHost, task: TaskView, claim: Claim) {
     this.#host = host;
@@ -286,21 +349,22 @@ class Attempt implements TaskContext {
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.isOver) this.#controller.abort(this.#reason);
-    }
-    return this.#controller.signal;
+    return this.#signal.signal;
+  }
+
+  get shutdown(): AbortSignal {
+    return this.#shutdown.signal;
   }
 
   /** Ends the claim for `reason`; the first one counts. */
   abort(reason: unknown): void {
-    if (this.isOver) return;
     this.isOver = true;
-    this.#reason = reason;
-    const controller = this.#controller;
-    // Listeners may do anything, so they are called after the step.
-    if (controller !== undefined) queueMicrotask(() => controller.abort(reason));
+    this.#signal.abort(reason);
+  }
+
+  /** Announces that a shutdown has begun. */
+  shutDown(error: unknown): void {
+    this.#shutdown.abort(error);
   }
 
   // Handlers destructure the context, so these functions are bound.
@@ -313,6 +377,21 @@ class Attempt implements TaskContext {
   get heartbeat(): TaskContext["heartbeat"] {
     const { task: { id: taskId }, epoch } = this;
     return () => this.#host.call({ type: "heartbeat", taskId, epoch });
+  }
+
+  get snooze(): TaskContext["snooze"] {
+    const { task: { id: taskId }, epoch } = this;
+    return (delayMs) => {
+      requireMs(delayMs, 0, "delayMs", () => `snooze task ${quote(taskId)}`);
+      throw new AttemptSuspended({ type: "snooze", taskId, epoch, delayMs });
+    };
+  }
+
+  get block(): TaskContext["block"] {
+    const { task: { id: taskId }, epoch } = this;
+    return (question) => {
+      throw new AttemptSuspended({ type: "block", taskId, epoch, question });
+    };
   }
 
   get acquire(): TaskContext["acquire"] {

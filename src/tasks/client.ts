@@ -7,8 +7,9 @@
 
 import type { AgentProfile } from "../agents/types.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import { Deferred, MachineClient } from "../core/client.ts";
+import { Deferred, DONE, MachineClient } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
+import { errorData } from "../core/error_data.ts";
 import { ClosedError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Reply } from "../core/dispatcher.ts";
@@ -28,7 +29,7 @@ import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } fro
 import type { RegisterAgent, Submit, SubmitAnswer, TaskCommand } from "./commands.ts";
 import { cancellation, failure, refusalError, ResultDroppedError } from "./errors.ts";
 import type { TaskEvent, TaskFailed, TaskRefused } from "./events.ts";
-import { isTerminal, outcomeOf, type TaskRecord, type TaskState } from "./state.ts";
+import { isTerminal, outcomeOf, type TaskRecord, type TaskState, unfinished } from "./state.ts";
 import type { TaskStatus } from "./types.ts";
 import { TaskWarnings } from "./warnings.ts";
 
@@ -42,7 +43,9 @@ interface State {
 const OBSERVED = [...ATTEMPT_EVENTS, "task:readied", "task:refused"] as const;
 
 /** The commands that begin something, which a scheduler that is shut down refuses. */
-const BEGINNINGS: ReadonlySet<string> = new Set(["submit", "assign", "start", "register-agent"]);
+const BEGINNINGS: ReadonlySet<string> = new Set([
+  ...["submit", "retry", "assign", "start", "register-agent"],
+]);
 
 type Observed = Extract<TaskEvent, { type: typeof OBSERVED[number] }>;
 
@@ -62,6 +65,8 @@ export class TaskClient
   readonly #firstOwn: number;
   /** The tasks that were cancelled as the scheduler was shut down. */
   readonly #dropped: string[] = [];
+  /** Calls that wait until all tasks have ended. */
+  readonly #idle = new Set<Deferred<void>>();
   #draining: Promise<void> | undefined;
   #staleReports = 0;
 
@@ -95,12 +100,40 @@ export class TaskClient
     return this.#staleReports;
   }
 
-  /** Submits a task. */
-  submit(command: Submit): Promise<TaskHandle> {
+  /** Submits a task, which is cancelled when `signal` aborts, unless it was known before. */
+  submit(command: Submit, signal?: AbortSignal): Promise<TaskHandle> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     return this.exchange(command, (outcome) => {
       if (outcome instanceof Refusal) throw this.errorOf(outcome, command);
-      return this.#handleOf(outcome);
+      const handle = this.#handleOf(outcome);
+      if (signal !== undefined && outcome.isNew) this.#cancelOn(signal, handle);
+      return handle;
     });
+  }
+
+  /** Submits finished tasks once more. */
+  retry(taskIds: readonly string[]): Promise<TaskHandle[]> {
+    const command = { type: "retry", taskIds } as const;
+    return this.exchange(command, (outcome) => {
+      if (outcome instanceof Refusal) throw this.errorOf(outcome, command);
+      return outcome.taskIds.map((taskId) => this.#handleOf({ taskId, isNew: true }));
+    });
+  }
+
+  /** Resolves when all tasks have ended. */
+  whenIdle(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.stopped !== undefined) return Promise.reject(this.stopped);
+    if (unfinished(this.state.tasks) === 0) return DONE;
+    const idle = new Deferred<void>(this.keeper);
+    this.#idle.add(idle);
+    if (signal === undefined) return idle.promise();
+    const abort = () => {
+      this.#idle.delete(idle);
+      idle.reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort);
+    return idle.promise().finally(() => signal.removeEventListener("abort", abort));
   }
 
   /** Registers an agent; `handler` runs its attempts in this process. */
@@ -165,6 +198,8 @@ export class TaskClient
   }
 
   protected override end(error: unknown): void {
+    for (const idle of this.#idle) idle.reject(error);
+    this.#idle.clear();
     for (const handle of this.#handles.values()) handle.reject(error);
     this.#handles.clear();
     this.#attempts.abortAll(error);
@@ -172,6 +207,7 @@ export class TaskClient
 
   /** With a log, tasks are left as a crash leaves them: cancelled ones would be so for good. */
   async #drain(graceMs: number): Promise<void> {
+    this.#attempts.announceShutdown(new ClosedError("go on", "the scheduler"));
     const { synchronous } = this.host.dispatcher;
     if (synchronous) await this.call({ type: "drain" }).catch(ignore);
     else if (graceMs === 0 || this.#attempts.isIdle) this.#attempts.startNoMore();
@@ -211,6 +247,22 @@ export class TaskClient
         this.#warnings.suspectAll();
     }
     this.#attempts.observe(event);
+    if (this.#idle.size > 0 && unfinished(this.state.tasks) === 0) this.#announceIdle();
+  }
+
+  #announceIdle(): void {
+    for (const idle of this.#idle) idle.resolve();
+    this.#idle.clear();
+  }
+
+  #cancelOn(signal: AbortSignal, handle: TaskHandle): void {
+    const cancel = () => {
+      const { message } = errorData(signal.reason);
+      handle.cancel(`its signal aborted: ${message}`).catch(ignore);
+    };
+    if (signal.aborted) return queueMicrotask(cancel); // while the log stored the command
+    signal.addEventListener("abort", cancel);
+    handle.onEnd(() => signal.removeEventListener("abort", cancel));
   }
 
   #fail(event: TaskFailed): void {
@@ -274,6 +326,7 @@ export class TaskHandle<Result = unknown> {
   readonly #warnings: TaskWarnings;
   readonly #outcome: Deferred<Result>;
   #result: Promise<Result> | undefined;
+  #onEnd: (() => void) | undefined;
 
   /**
    * Makes the handle of a task; handles come from `submit`.
@@ -320,10 +373,20 @@ export class TaskHandle<Result = unknown> {
   }
 
   /**
+   * Calls `listener` once the task has ended.
+   * @internal
+   */
+  onEnd(listener: () => void): void {
+    if (this.#outcome.settled) listener();
+    else this.#onEnd = listener;
+  }
+
+  /**
    * Resolves the result.
    * @internal
    */
   resolve(result: Result): void {
+    this.#onEnd?.();
     this.#outcome.resolve(result);
   }
 
@@ -332,6 +395,7 @@ export class TaskHandle<Result = unknown> {
    * @internal
    */
   fail(error: Error): void {
+    this.#onEnd?.();
     this.#outcome.fail(error);
   }
 
@@ -340,6 +404,7 @@ export class TaskHandle<Result = unknown> {
    * @internal
    */
   reject(error: unknown): void {
+    this.#onEnd?.();
     this.#outcome.reject(error);
   }
 }

@@ -12,6 +12,7 @@ import {
   type Attempt,
   quote,
   requireArray,
+  requireBoolean,
   requireId,
   requireInteger,
   requireMs,
@@ -58,6 +59,8 @@ export interface TaskSpec {
   readonly retries: number;
   /** `""` for none. */
   readonly idempotencyKey: string;
+  /** Whether its result counts only once it was accepted. @default false */
+  readonly requiresApproval?: boolean;
 }
 
 /** Accepts a task. */
@@ -159,6 +162,62 @@ export interface Award extends AgentCommand, Named<"award"> {
   /** The agents that are not to have it. */
   readonly losers: readonly string[];
 }
+
+/** Ends an attempt that asks to go on later. It costs no attempt, and nothing for the agent. */
+export interface Snooze extends ClaimCommand, Named<"snooze"> {
+  /** The pause. */
+  readonly delayMs: number;
+}
+
+/** Ends an attempt that needs an answer to go on. It costs no attempt. */
+export interface Block extends ClaimCommand, Named<"block"> {
+  /** Opaque. */
+  readonly question: unknown;
+}
+
+/** Answers the question of a blocked task, which is ready again. */
+export interface AnswerQuestion extends Named<"answer-question"> {
+  /** The task that is blocked. */
+  readonly taskId: string;
+  /** Opaque. */
+  readonly answer: unknown;
+}
+
+/** Accepts the result of a task that requires approval, or rejects it as a failed attempt. */
+export interface Review extends Named<"review"> {
+  /** The task that proposed a result. */
+  readonly taskId: string;
+  /** Whether the result counts. */
+  readonly isAccepted: boolean;
+  /** For the next attempt, and for people. */
+  readonly reason: string;
+}
+
+/** Changes the priority of a task that has not ended. Waits for its locks keep theirs. */
+export interface SetPriority extends Named<"set-priority"> {
+  /** The task. */
+  readonly taskId: string;
+  /** The priority that replaces the former one. */
+  readonly priority: number;
+}
+
+/**
+ * Submits tasks that failed or were cancelled once more, as they were. Passes over those that did not,
+ * and is refused when none is left.
+ */
+export interface Retry extends Named<"retry"> {
+  /** The tasks, each once. */
+  readonly taskIds: readonly string[];
+}
+
+/** Assigns nothing until {@linkcode Resume}. Attempts that have started go on. */
+export interface Pause extends Named<"pause"> {
+  /** For people. */
+  readonly reason: string;
+}
+
+/** Ends a pause. A no-op when there is none. */
+export interface Resume extends Named<"resume"> {}
 
 /** Ends a task as cancelled. */
 export interface Cancel extends Named<"cancel"> {
@@ -280,6 +339,14 @@ export type TaskCommand =
   | Preempt
   | Award
   | Cancel
+  | Snooze
+  | Block
+  | AnswerQuestion
+  | Review
+  | SetPriority
+  | Retry
+  | Pause
+  | Resume
   | RegisterAgent
   | RemoveAgent
   | CordonAgent
@@ -312,11 +379,18 @@ export interface ClaimAnswer {
   readonly epoch: number;
 }
 
+/** The answer to `retry`. */
+export interface RetryAnswer {
+  /** The tasks that were submitted once more, in the order of the command. */
+  readonly taskIds: readonly string[];
+}
+
 /** The answers of a task machine, by the type of the command; others answer nothing. */
 export type TaskAnswers = {
   readonly submit: SubmitAnswer;
   readonly assign: ClaimAnswer;
   readonly start: ClaimAnswer;
+  readonly retry: RetryAnswer;
 };
 
 /** The most dependencies, resources or capabilities of one task or agent. */
@@ -337,7 +411,7 @@ export function submitCommand(task: Task, maxRetries: number, agentId?: string):
   requireObject(task, "task", () => "submit a task");
   const { id, type = "task", description = "", idempotencyKey = "" } = task;
   const { priority = 0, retries = maxRetries, assignedAgent = "" } = task;
-  const { dependencies, resources, requires } = task;
+  const { dependencies, resources, requires, requiresApproval = false } = task;
   requireId(id, "id", () => "submit a task");
   const attempt = () => `submit task ${quote(id)}`;
   if (type !== "task") requireText(type, "type", attempt);
@@ -345,6 +419,7 @@ export function submitCommand(task: Task, maxRetries: number, agentId?: string):
   if (idempotencyKey !== "") requireText(idempotencyKey, "idempotencyKey", attempt);
   if (priority !== 0) requirePriority(priority, "priority", attempt);
   if (assignedAgent !== "") requireId(assignedAgent, "assignedAgent", attempt);
+  requireBoolean(requiresApproval, "requiresApproval", attempt);
   if (retries !== maxRetries) requireInteger(retries, 0, MOST_RETRIES, "retries", attempt);
   for (const name of LIMITS) {
     const limit = task[name];
@@ -368,6 +443,7 @@ export function submitCommand(task: Task, maxRetries: number, agentId?: string):
       totalTimeoutMs: task.totalTimeoutMs ?? 0,
       retries,
       idempotencyKey,
+      ...(requiresApproval && { requiresApproval }),
     },
     input: task.input,
     metadata: task.metadata,

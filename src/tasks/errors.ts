@@ -13,7 +13,7 @@ import {
   StaleEpochError,
   UnknownAgentError,
 } from "../core/errors.ts";
-import type { Fail, TaskCommand } from "./commands.ts";
+import type { Block, Fail, Snooze, TaskCommand } from "./commands.ts";
 import type { TaskCancelled, TaskFailed, TaskRefused } from "./events.ts";
 import { phrase } from "./dependencies.ts";
 import type { Outcome } from "./types.ts";
@@ -228,10 +228,50 @@ export class UnfitAgentError extends LockstepError {
   }
 }
 
+/**
+ * An assignment while the scheduler is paused.
+ * @category Tasks
+ */
+export class SchedulerPausedError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "scheduler-paused";
+  /** Why it is paused. */
+  readonly reason: string;
+
+  /** Makes the error of `attempt`. */
+  constructor(attempt: string, reason: string) {
+    super(`Cannot ${attempt}: the scheduler must not be paused, got ${JSON.stringify(reason)}`);
+    this.reason = reason;
+  }
+}
+
+/** The end of an attempt that the task asked for; thrown through the handler. */
+export class AttemptSuspended extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "attempt-suspended";
+  /** The report of the attempt. */
+  readonly report: Snooze | Block;
+
+  /** Makes the error. */
+  constructor(report: Snooze | Block) {
+    super(`The attempt of task ${JSON.stringify(report.taskId)} must end, as it asked for that`);
+    this.report = report;
+  }
+}
+
+/** Returns the report of an attempt that threw to be suspended, or `undefined`. */
+export function suspensionOf(thrown: unknown): Snooze | Block | undefined {
+  try {
+    return thrown instanceof AttemptSuspended ? thrown.report : undefined;
+  } catch {
+    return undefined; // a proxy may throw when it is asked
+  }
+}
+
 /** Returns the error for a refused `command`. */
 export function refusalError(command: TaskCommand, refusal: TaskRefused): LockstepError {
   const { taskId, agentId, reason, detail } = refusal;
-  const verb = command.type.replaceAll("-", " ");
+  const verb = VERBS[command.type] ?? command.type.replaceAll("-", " ");
   const attempt = taskId === "" ? `${verb} ${quote(agentId)}` : `${verb} task ${quote(taskId)}`;
   switch (reason) {
     case "unknown-task":
@@ -252,15 +292,32 @@ export function refusalError(command: TaskCommand, refusal: TaskRefused): Lockst
       return new UnfitAgentError(attempt, agentId || undefined);
     case "full":
       return new LimitError(attempt, "there must be room", Number(detail));
+    case "paused":
+      return new SchedulerPausedError(attempt, String(detail));
     case "draining":
       return new ClosedError(attempt, "the scheduler");
   }
 }
 
+/** The verbs of commands whose names don't read as one. */
+const VERBS: Partial<Record<TaskCommand["type"], string>> = {
+  "answer-question": "answer the question of",
+  "review": "review the result of",
+  "set-priority": "change the priority of",
+};
+
+const REQUIRED_STATUS: Partial<Record<TaskCommand["type"], string>> = {
+  "assign": "ready",
+  "start": "assigned, with all its locks",
+  "cancel": "unfinished",
+  "set-priority": "unfinished",
+  "answer-question": "blocked by a question",
+  "review": "blocked, with a proposed result",
+  "retry": "failed or cancelled",
+};
+
 function requiredStatus({ type }: TaskCommand): string {
-  if (type === "assign") return "ready";
-  if (type === "start") return "assigned, with all its locks";
-  return type === "cancel" ? "unfinished" : "running";
+  return REQUIRED_STATUS[type] ?? "running";
 }
 
 /** The codes of errors that end an attempt through no fault of its own, and cost nothing. */

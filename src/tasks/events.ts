@@ -126,6 +126,58 @@ export interface TaskBackedOff extends Named<"task:backed-off"> {
   readonly retryAt: Instant;
 }
 
+/** An attempt asked to go on later, which costs no attempt. */
+export interface TaskSnoozed extends Named<"task:snoozed">, ClaimEvent {
+  /** When the task is ready again. */
+  readonly resumeAt: Instant;
+}
+
+/** An attempt ended with a question; the task goes on once that is answered. It costs no attempt. */
+export interface TaskBlocked extends Named<"task:blocked">, ClaimEvent {
+  /** Opaque. */
+  readonly question: unknown;
+}
+
+/** The question of a blocked task was answered. */
+export interface TaskAnswered extends Named<"task:answered"> {
+  /** The task, which is ready again. */
+  readonly taskId: string;
+  /** Opaque. */
+  readonly answer: unknown;
+}
+
+/** An attempt ended with a result that counts once it is accepted. */
+export interface TaskProposed extends Named<"task:proposed">, ClaimEvent {
+  /** The result; opaque. */
+  readonly result: unknown;
+  /** From the start of the attempt. */
+  readonly ranMs: number;
+}
+
+/** A proposed result was rejected: its attempt counts as failed. */
+export interface TaskRejected extends Named<"task:rejected"> {
+  /** The task. */
+  readonly taskId: string;
+  /** The claim that proposed the result. */
+  readonly epoch: number;
+  /** For the next attempt, and for people. */
+  readonly reason: string;
+}
+
+/** A task that failed or was cancelled is submitted once more; `task:created` follows. */
+export interface TaskRetried extends Named<"task:retried"> {
+  /** The task. */
+  readonly taskId: string;
+}
+
+/** The priority of a task was changed. */
+export interface TaskReprioritized extends Named<"task:reprioritized"> {
+  /** The task. */
+  readonly taskId: string;
+  /** The priority that it has. */
+  readonly priority: number;
+}
+
 /** A claim ended through no fault of the task, which costs no attempt. */
 export interface TaskRequeued extends Named<"task:requeued">, ClaimEvent {
   /** For people. */
@@ -197,6 +249,8 @@ export type TaskRefusal =
   | "unfit"
   /** There are as many unfinished tasks, or agents, as there may be. */
   | "full"
+  /** Nothing is assigned until the scheduler is resumed. */
+  | "paused"
   /** The scheduler accepts and starts nothing any more. */
   | "draining";
 
@@ -294,6 +348,15 @@ export interface StrategyChanged extends Named<"strategy:changed"> {
   readonly strategy: string;
 }
 
+/** Nothing is assigned until `scheduler:resumed`. */
+export interface SchedulerPaused extends Named<"scheduler:paused"> {
+  /** For people. */
+  readonly reason: string;
+}
+
+/** Tasks are assigned again. */
+export interface SchedulerResumed extends Named<"scheduler:resumed"> {}
+
 /** The scheduler accepts and starts nothing any more. */
 export interface SchedulerDrained extends Named<"scheduler:drained"> {}
 
@@ -312,6 +375,13 @@ export type TaskEvent =
   | TaskProgressed
   | TaskTimedOut
   | TaskBackedOff
+  | TaskSnoozed
+  | TaskBlocked
+  | TaskAnswered
+  | TaskProposed
+  | TaskRejected
+  | TaskRetried
+  | TaskReprioritized
   | TaskRequeued
   | TaskCompleted
   | TaskFailed
@@ -328,6 +398,8 @@ export type TaskEvent =
   | AgentIdle
   | AgentActive
   | StrategyChanged
+  | SchedulerPaused
+  | SchedulerResumed
   | SchedulerDrained;
 
 /** The load of an agent was reported. */
@@ -420,6 +492,18 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "task:backed-off": ({ taskId, agentId, error, attempt, retryAt }) =>
     `task ${taskId}: → backing off until ${timeOfDay(retryAt)}, ` +
     (agentId === undefined ? "" : `as attempt ${attempt} failed on ${agentId}: `) + thrown(error),
+  "task:snoozed": ({ taskId, agentId, epoch, resumeAt }) =>
+    `task ${taskId}: running → snoozed by ${agentId} (epoch ${epoch}) until ${timeOfDay(resumeAt)}`,
+  "task:blocked": ({ taskId, agentId, epoch, question }) =>
+    `task ${taskId}: running → blocked by ${agentId} (epoch ${epoch}), asks ${readable(question)}`,
+  "task:answered": ({ taskId, answer }) => `task ${taskId}: was answered ${readable(answer)}`,
+  "task:proposed": ({ taskId, agentId, epoch, result, ranMs }) =>
+    `task ${taskId}: running → blocked, ${agentId} (epoch ${epoch}) proposes ` +
+    `${readable(result)} after ${ranMs} ms`,
+  "task:rejected": ({ taskId, epoch, reason }) =>
+    `task ${taskId}: its result (epoch ${epoch}) was rejected, ${oneLine(reason)}`,
+  "task:retried": ({ taskId }) => `task ${taskId}: is submitted once more`,
+  "task:reprioritized": ({ taskId, priority }) => `task ${taskId}: has priority ${priority}`,
   "task:requeued": ({ taskId, agentId, epoch, reason }) =>
     `task ${taskId}: requeued from ${agentId} (epoch ${epoch}), as ${oneLine(reason)}`,
   "task:completed": ({ taskId, agentId, epoch, ranMs }) =>
@@ -471,6 +555,8 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "workstealing:completed": ({ sourceAgent, targetAgent, taskIds }) =>
     `stealing: ${targetAgent} took ${listed(taskIds)} from ${sourceAgent}`,
   "strategy:changed": ({ strategy }) => `scheduler: agents are chosen by ${strategy}`,
+  "scheduler:paused": ({ reason }) => `scheduler: → paused, ${oneLine(reason)}`,
+  "scheduler:resumed": () => "scheduler: → resumed",
   "scheduler:drained": () => "scheduler: → drained, nothing is accepted or started any more",
 };
 

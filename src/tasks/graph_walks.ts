@@ -15,7 +15,7 @@ import type { OnFailure, Task, TaskStatus } from "./types.ts";
  * The status of a task in a graph.
  * @category Tasks
  */
-export type GraphTaskStatus = Exclude<TaskStatus, "assigned" | "backing-off">;
+export type GraphTaskStatus = Exclude<TaskStatus, "assigned" | "backing-off" | "blocked">;
 
 /** A task, or the place of one that others depend on and that is not in the graph. */
 export interface GraphNode {

@@ -22,6 +22,7 @@
  */
 
 import { deadlineOf, reschedule, schedule, takeDue } from "../core/data/deadlines.ts";
+import { retain } from "../core/data/fifo.ts";
 import { Opaque } from "../core/data/plain.ts";
 import { reseed } from "../core/data/prng.ts";
 import { describer } from "../core/describe.ts";
@@ -54,6 +55,7 @@ import type {
   AgentCommand,
   Assign,
   Award,
+  Block,
   Cancel,
   ClaimAnswer,
   Complete,
@@ -63,10 +65,13 @@ import type {
   Park,
   Preempt,
   Progress,
+  Retry,
+  Snooze,
   Start,
   Submit,
   TaskAnswers,
   TaskCommand,
+  TaskSpec,
   Unblock,
   UseStrategy,
   YieldLocks,
@@ -74,6 +79,8 @@ import type {
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
 import { cycleThrough, link, resolveDependents } from "./dependencies.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent, type TaskRefusal } from "./events.ts";
+import { answerQuestion, pause, resume, review, setPriority } from "./operations.ts";
+import { addToPage, removeFromPage } from "./pages.ts";
 import {
   allowStealing,
   assignsItself,
@@ -84,6 +91,7 @@ import {
   capacityOf,
   hasFreeSlot,
   hasSpareSlot,
+  isAssigning,
   isDoubted,
   isFit,
   mayTake,
@@ -109,7 +117,9 @@ import {
   admit,
   assign,
   attemptOf,
+  awaitAttempts,
   backOff,
+  block,
   cancel,
   complete,
   endLingering,
@@ -120,11 +130,13 @@ import {
   limitQueueTime,
   orphan,
   park,
+  propose,
   queue,
   ready,
   refuse,
   remember,
   requeue,
+  snooze,
   start,
   steal,
   timeOut,
@@ -262,6 +274,14 @@ const HANDLERS: {
   "preempt": preempt,
   "award": award,
   "cancel": cancelTask,
+  "snooze": snoozeAttempt,
+  "block": blockAttempt,
+  "answer-question": answerQuestion,
+  "review": review,
+  "set-priority": setPriority,
+  "retry": retry,
+  "pause": pause,
+  "resume": resume,
   "register-agent": registerAgent,
   "remove-agent": about(removeAgent),
   "cordon-agent": about(cordonAgent),
@@ -307,22 +327,84 @@ function submit(step: Step, command: Submit): Answer<"submit"> {
   }
   const cycle = spec.dependencies.length === 0 ? undefined : cycleThrough(state, spec);
   if (cycle !== undefined) return refuse(step, command, taskId, "cycle", cycle);
+  accept(step, newTask(state, spec, opaque(command.input), opaque(command.metadata), now));
+  return { taskId, isNew: true };
+}
 
-  const task = newTask(state, command, now);
+function opaque(value: unknown): Opaque | undefined {
+  return value === undefined ? undefined : new Opaque(value);
+}
+
+/**
+ * Submits tasks that failed or were cancelled once more; their last attempts end before they start.
+ * Costs O(finished tasks).
+ */
+function retry(step: Step, command: Retry): Answer<"retry"> {
+  const { state, now, events } = step;
+  const { maxTasks } = state.config;
+  const [first = ""] = command.taskIds;
+  if (state.draining) return refuse(step, command, first, "draining");
+  const former = command.taskIds.map((taskId) => state.tasks.get(taskId)).filter(mayBeRetried);
+  if (former.length === 0) {
+    const status = state.tasks.get(first)?.status;
+    return refuse(step, command, first, status === undefined ? "unknown-task" : "status", status);
+  }
+  if (unfinished(state) + former.length > maxTasks) {
+    return refuse(step, command, former[0]!.spec.id, "full", maxTasks);
+  }
+  // All of them are open before one is linked, as some may depend on others.
+  const gone = new Set(former);
+  retain(state.finished, (task) => !gone.has(task));
+  for (const task of former) {
+    state.tasks.delete(task.spec.id);
+    removeFromPage(state, task);
+  }
+  for (const { spec, input, metadata, lingering } of former) {
+    const cycle = cycleThrough(state, spec);
+    const task = newTask(state, spec, input, metadata, now);
+    if (lingering > 0) inheritAttempts(state, task, lingering);
+    events.push({ type: "task:retried", taskId: spec.id });
+    accept(step, task);
+    if (cycle !== undefined && !isTerminal(task.status)) {
+      const reason = "its dependencies lead back to it";
+      cancel(step, task, reason, `dependency "${spec.id}" was cancelled`, "ended");
+    }
+  }
+  return { taskIds: former.map(({ spec: { id } }) => id) };
+}
+
+function mayBeRetried(task: TaskRecord | undefined): task is TaskRecord {
+  return task?.status === "failed" || task?.status === "cancelled";
+}
+
+/** Makes the attempts that go on those of the new record of their task. Costs O(such attempts). */
+function inheritAttempts({ lingering }: TaskState, task: TaskRecord, count: number): void {
+  task.lingering = count;
+  for (const each of lingering.values()) {
+    if (each.task.spec.id === task.spec.id) each.task = task;
+  }
+}
+
+/** Adds a task, which is ready unless it has open dependencies. */
+function accept(step: Step, task: TaskRecord): void {
+  const { state, now, events } = step;
+  const { spec, spec: { id: taskId } } = task;
   state.tasks.set(taskId, task);
   if (task.home !== undefined) expect(step, task.home, 1);
   const isLinked = spec.dependencies.length > 0 || state.awaited.size > 0;
   const doomed = isLinked ? link(state, task) : undefined;
-  if (task.openDependencies === 0 && doomed === undefined) task.status = "ready";
+  if (task.openDependencies === 0 && doomed === undefined) {
+    task.status = task.lingering === 0 ? "ready" : "backing-off";
+  }
   state.counts[task.status]++;
+  addToPage(state, task);
   if (spec.totalTimeoutMs !== 0) {
     task.total = schedule(state.deadlines, now + spec.totalTimeoutMs, { limit: "total", task });
   }
   events.push({ type: "task:created", taskId, task: viewOf(task) });
   if (doomed !== undefined) cancel(step, task, doomed, doomed, "ended");
   else if (task.status === "ready") queue(step, task);
-  else limitQueueTime(step, task);
-  return { taskId, isNew: true };
+  else if (task.status === "waiting") limitQueueTime(step, task);
 }
 
 /** Returns why a task can't be accepted, if it can't. */
@@ -339,12 +421,17 @@ function objectionTo(state: TaskState, { task: spec }: Submit): TaskRefusal | un
   return agent.drained === undefined && isFit(agent, spec.requires, "") ? undefined : "unfit";
 }
 
-function newTask(state: TaskState, command: Submit, now: Instant): TaskRecord {
-  const { task: spec, input, metadata } = command;
+function newTask(
+  state: TaskState,
+  spec: TaskSpec,
+  input: Opaque | undefined,
+  metadata: Opaque | undefined,
+  now: Instant,
+): TaskRecord {
   return {
     spec,
-    input: input === undefined ? undefined : new Opaque(input),
-    metadata: metadata === undefined ? undefined : new Opaque(metadata),
+    input,
+    metadata,
     rank: now - spec.priority * state.config.agingMs,
     sequence: state.sequence++,
     position: -1,
@@ -372,10 +459,14 @@ function newTask(state: TaskState, command: Submit, now: Instant): TaskRecord {
     dependents: undefined,
     result: undefined,
     progress: undefined,
+    question: undefined,
+    answer: undefined,
+    proposal: undefined,
     error: undefined,
     timer: undefined,
     heartbeat: undefined,
     total: undefined,
+    page: undefined,
   };
 }
 
@@ -388,6 +479,7 @@ function assignTask(step: Step, command: Assign): Answer<"assign"> {
     return refuse(step, command, taskId, "status", task.status);
   }
   if (state.draining) return refuse(step, command, taskId, "draining");
+  if (state.paused !== undefined) return refuse(step, command, taskId, "paused", state.paused);
   const agent = agentId === "" ? bestAgent(state, task) : state.agents.get(agentId);
   if (agent === undefined) {
     return refuse(step, command, taskId, agentId === "" ? "unfit" : "unknown-agent");
@@ -403,7 +495,7 @@ function award(step: Step, { taskId, agentId, losers }: Award): void {
   const { state } = step;
   const task = state.tasks.get(taskId);
   const winner = state.agents.get(agentId);
-  if (task?.agent === undefined || winner === undefined || state.draining) return;
+  if (task?.agent === undefined || winner === undefined || !isAssigning(state)) return;
   if (!losers.includes(task.agent.agentId) || capacityOf(winner) === 0) return;
   const { placed, requires } = task.spec;
   if (!isFit(winner, requires, placed ? "" : task.pinnedTo)) return;
@@ -425,7 +517,7 @@ function cancelTask(step: Step, command: Cancel): Answer<"cancel"> {
 
 // Agents with a claim
 
-type ClaimCommand = Start | Heartbeat | Progress | Complete | Fail;
+type ClaimCommand = Start | Heartbeat | Progress | Complete | Fail | Snooze | Block;
 
 function startAttempt(step: Step, command: Start): Answer<"start"> {
   const task = claimedTask(step, command);
@@ -473,7 +565,20 @@ function extendHeartbeat({ state, now }: Step, task: TaskRecord): void {
 function completeAttempt(step: Step, command: Complete): Answer<"complete"> {
   const task = runningTask(step, command, true);
   if (task instanceof Refusal) return task;
-  complete(step, task, command.result);
+  if (task.spec.requiresApproval === true) propose(step, task, command.result);
+  else complete(step, task, command.result);
+}
+
+function snoozeAttempt(step: Step, command: Snooze): Answer<"snooze"> {
+  const task = runningTask(step, command, true);
+  if (task instanceof Refusal) return task;
+  snooze(step, task, step.now + command.delayMs);
+}
+
+function blockAttempt(step: Step, command: Block): Answer<"block"> {
+  const task = runningTask(step, command, true);
+  if (task instanceof Refusal) return task;
+  block(step, task, command.question);
 }
 
 function reportFailure(step: Step, command: Fail): Answer<"fail"> {
@@ -618,11 +723,17 @@ function exceedLimit(
 
 /** Resolves dependents, gives work to agents with capacity, and evens out backlogs. */
 function followUp(step: Step): void {
-  if (step.ended.length > 0) resolveDependents(step, ready, cancelDoomed);
+  if (step.ended.length > 0) resolveDependents(step, readyOnceEnded, cancelDoomed);
   distribute(step);
   while (step.state.donations > 0 && rebalance(step, steal)) distribute(step);
   if (step.implicit.length > 0) noteIdle(step);
   if (step.claimsBefore !== undefined) announceIdleness(step, step.claimsBefore);
+}
+
+/** Makes a task ready, or lets it wait for the attempts that it had before it was retried. */
+function readyOnceEnded(step: Step, task: TaskRecord): void {
+  if (task.lingering === 0) ready(step, task);
+  else awaitAttempts(step, task);
 }
 
 function cancelDoomed(step: Step, task: TaskRecord, because: string): void {
@@ -636,7 +747,7 @@ function distribute(step: Step): void {
     if (agent.drained !== undefined && isDrained(state, agent)) remove(step, agent, agent.drained);
     else refresh(step, agent);
   }
-  if (!state.draining) {
+  if (isAssigning(state)) {
     for (const agent of freed) giveTasks(step, agent);
     for (const group of queued) giveAgents(step, group);
   }

@@ -31,6 +31,7 @@ export {
 } from "./strategies.ts";
 export {
   type ShutdownOptions,
+  type SubmitOptions,
   TaskScheduler,
   type TaskSchedulerOptions,
 } from "./task_scheduler.ts";
@@ -39,6 +40,9 @@ export type {
   LockExplanation,
   QueueExplanation,
   TaskExplanation,
+  TaskFilter,
+  TaskListOptions,
+  TaskPage,
   WorkloadStats,
 } from "./views.ts";
 export { WorkStealingCoordinator, type WorkStealingOptions } from "./work_stealing_coordinator.ts";

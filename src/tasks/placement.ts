@@ -41,6 +41,11 @@ const SEPARATOR = "\u0000";
 /** Begins the key of a group of placed tasks. */
 const PLACED = "\u0001";
 
+/** Returns whether tasks are assigned at all. */
+export function isAssigning({ draining, paused }: TaskState): boolean {
+  return !draining && paused === undefined;
+}
+
 /** Returns whether `agent` accepts tasks at all. */
 export function isOpen(agent: Agent): boolean {
   return agent.cordons.size === 0 && agent.drained === undefined;
@@ -445,7 +450,7 @@ interface Imbalance {
  */
 export function rebalance(step: Step, steal: Steal): boolean {
   const { state } = step;
-  if (state.draining) return false;
+  if (!isAssigning(state)) return false;
   const unbalanced = step.unbalanced ??= new Set();
   rankShifted(state, unbalanced);
   let worst: Imbalance | undefined;

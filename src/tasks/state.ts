@@ -24,8 +24,8 @@ import type { CordonCause, OnFailure, Outcome, TaskStatus, TaskView } from "./ty
 
 /** A task. As a heap entry it stands in its group's queue while it is ready, or in its agent's. */
 export interface TaskRecord extends HeapEntry {
-  /** The task as it was submitted, with every default. */
-  readonly spec: TaskSpec;
+  /** The task as it was submitted, with every default, and the newest priority. */
+  spec: TaskSpec;
   /** The input, opaque to the machine. */
   readonly input: Opaque | undefined;
   /** The metadata, opaque to the machine. */
@@ -78,6 +78,12 @@ export interface TaskRecord extends HeapEntry {
   result: Opaque | undefined;
   /** The newest progress report. */
   progress: Opaque | undefined;
+  /** The newest question of an attempt. */
+  question: Opaque | undefined;
+  /** The newest answer to a question. */
+  answer: Opaque | undefined;
+  /** The attempt whose result was proposed and not yet accepted. */
+  proposal: Proposal | undefined;
   /** The error of the newest failed attempt, or the reason of its end. */
   error: ErrorData | undefined;
   /** The queue timeout, the attempt timeout or the end of the pause, by its status. */
@@ -86,6 +92,26 @@ export interface TaskRecord extends HeapEntry {
   heartbeat: Timer<TaskTimer> | undefined;
   /** The total timeout. */
   total: Timer<TaskTimer> | undefined;
+  /** The page that it is listed on, while it is kept. */
+  page: Page | undefined;
+}
+
+/** Tasks that were submitted one after another. */
+export interface Page {
+  /** The key in `pages`. */
+  readonly number: number;
+  /** Those that are kept, in the order of their submission. */
+  readonly tasks: Set<TaskRecord>;
+  /** The number of them with each status. */
+  readonly counts: Partial<Record<TaskStatus, number>>;
+}
+
+/** A result that counts once it is accepted; it is `result` of its task. */
+export interface Proposal {
+  /** The agent that proposed it. */
+  readonly agentId: string;
+  /** From the start of the attempt. */
+  readonly ranMs: number;
 }
 
 /** A wait of `dependent` for the task that keeps the edge. */
@@ -101,8 +127,8 @@ export type Dependents = Map<string, Edge>;
 
 /** An attempt that lost its claim and may go on: its slot and its locks are still in use. */
 export interface Lingering {
-  /** The task. */
-  readonly task: TaskRecord;
+  /** The task; its newest record once it was retried. */
+  task: TaskRecord;
   /** The agent. */
   readonly agent: Agent;
   /** The epoch of the claim. */
@@ -286,8 +312,12 @@ export interface TaskState {
   registrations: number;
   /** Whether no task is accepted or started any more. */
   draining: boolean;
+  /** Why nothing is assigned for the time being; `undefined` while tasks are. */
+  paused: string | undefined;
   /** By id. */
   readonly tasks: Map<string, TaskRecord>;
+  /** The same tasks in the order of their submission. */
+  readonly pages: Map<number, Page>;
   /** By id. */
   readonly agents: Map<string, Agent>;
   /** Those that may be evicted, the longest idle first. */
@@ -342,7 +372,9 @@ export function initialTaskState(config: TaskConfig): TaskState {
     sequence: 0,
     registrations: 0,
     draining: false,
+    paused: undefined,
     tasks: new Map(),
+    pages: new Map(),
     agents: new Map(),
     idleAgents: emptyList(),
     groups: new Map(),
@@ -366,6 +398,7 @@ export function initialTaskState(config: TaskConfig): TaskState {
       assigned: 0,
       running: 0,
       "backing-off": 0,
+      blocked: 0,
       completed: 0,
       failed: 0,
       cancelled: 0,
@@ -393,7 +426,8 @@ export function keyOf(state: Readonly<TaskState>, taskId: string): string {
 
 /** Returns how many tasks have not ended. */
 export function unfinished({ counts }: TaskState): number {
-  return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
+  return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"] +
+    counts.blocked;
 }
 
 /** Returns the epoch in whose name a task has locks, or would have them. */
@@ -404,6 +438,7 @@ export function lockEpochOf({ request, epoch }: TaskRecord): number {
 /** Returns a task as callers see it. */
 export function viewOf(task: TaskRecord): TaskView {
   const { spec, agent, status, startedAt, finishedAt, result, error, progress, metadata } = task;
+  const { question, answer } = task;
   return {
     id: spec.id,
     type: spec.type,
@@ -423,6 +458,8 @@ export function viewOf(task: TaskRecord): TaskView {
     ...(result !== undefined && { output: result.value }),
     ...(error !== undefined && { error }),
     ...(progress !== undefined && { progress: progress.value }),
+    ...(question !== undefined && { question: question.value }),
+    ...(answer !== undefined && { answer: answer.value }),
     ...(metadata !== undefined && { metadata: metadata.value }),
   };
 }

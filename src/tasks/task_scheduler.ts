@@ -8,7 +8,17 @@
  */
 
 import type { AgentProfile } from "../agents/types.ts";
-import { quote, requireFunction, requireId, requireInteger, requireMs } from "../core/arguments.ts";
+import {
+  type Attempt,
+  quote,
+  requireFunction,
+  requireId,
+  requireInteger,
+  requireMs,
+  requireObject,
+  requirePriority,
+  requireSignal,
+} from "../core/arguments.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { readConfig, requireKnown, SYSTEM_OPTIONS } from "../core/config.ts";
@@ -33,7 +43,17 @@ import { TASK_OPTIONS, type TaskSchedulerConfig } from "./config.ts";
 import { faultOf } from "./errors.ts";
 import { viewOf } from "./state.ts";
 import type { Task, TaskStatus, TaskView } from "./types.ts";
-import { explainTask, health, type TaskExplanation } from "./views.ts";
+import {
+  explainTask,
+  health,
+  listTasks,
+  matching,
+  requireFilter,
+  type TaskExplanation,
+  type TaskFilter,
+  type TaskListOptions,
+  type TaskPage,
+} from "./views.ts";
 
 /**
  * The options that decide where a scheduler runs.
@@ -56,6 +76,15 @@ export interface TaskSchedulerOptions {
    * @internal
    */
   readonly shares?: TaskScheduler;
+}
+
+/**
+ * Options of a submission.
+ * @category Tasks
+ */
+export interface SubmitOptions {
+  /** Cancels the task when it aborts, unless another submission had the same id before. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -186,9 +215,13 @@ export class TaskScheduler implements AsyncDisposable {
    * @throws {UnknownAgentError | UnfitAgentError} when `assignedAgent` can't run it
    * @throws {LimitError} when `maxTasks` are unfinished
    * @throws {ClosedError} after `shutdown`
+   * @throws the reason of `options.signal` when that has aborted
    */
-  submit<Input = unknown, Result = unknown>(task: Task<Input>): Promise<TaskHandle<Result>> {
-    return this.submitFor(task, undefined);
+  submit<Input = unknown, Result = unknown>(
+    task: Task<Input>,
+    options?: SubmitOptions,
+  ): Promise<TaskHandle<Result>> {
+    return this.submitFor(task, undefined, options);
   }
 
   /**
@@ -268,6 +301,140 @@ export class TaskScheduler implements AsyncDisposable {
       requireText(reason, "reason", () => `cancel task ${quote(taskId)}`);
       return this.client.cancel(taskId, reason);
     });
+  }
+
+  /**
+   * Ends an attempt, at no cost to the task; the next one begins after `delayMs` milliseconds, at the
+   * earliest. A claim that was not started counts as started.
+   *
+   * @throws {StaleEpochError} when the claim is over
+   */
+  snoozeTask(taskId: string, delayMs: number, epoch = 0): Promise<void> {
+    return attempting(() => {
+      requireMs(delayMs, 0, "delayMs", () => "snooze a task");
+      return this.#claim({ type: "snooze", taskId, epoch, delayMs });
+    });
+  }
+
+  /**
+   * Ends an attempt that needs an answer to go on, at no cost to the task, which is `blocked` until
+   * {@linkcode answerTask}. Its total timeout goes on.
+   *
+   * @throws {StaleEpochError} when the claim is over
+   */
+  blockTask(taskId: string, question: unknown, epoch = 0): Promise<void> {
+    return this.#claim({ type: "block", taskId, epoch, question });
+  }
+
+  /**
+   * Answers the question of a blocked task, which is ready again: the next attempt finds the answer in
+   * `task.answer`.
+   *
+   * @throws {TaskStatusError} when it is not blocked by a question
+   */
+  answerTask(taskId: string, answer: unknown): Promise<void> {
+    return this.#operate({ type: "answer-question", taskId, answer }, "answer a task");
+  }
+
+  /**
+   * Accepts the result of a task that requires approval: the task is completed.
+   *
+   * @throws {TaskStatusError} when no result of it waits to be accepted
+   */
+  acceptResult(taskId: string): Promise<void> {
+    return this.#operate(
+      { type: "review", taskId, isAccepted: true, reason: "" },
+      "accept a result",
+    );
+  }
+
+  /**
+   * Rejects the result of a task that requires approval: its attempt counts as a failed one, so another
+   * one follows while a retry is left, which finds `reason` in `task.error`.
+   *
+   * @throws {TaskStatusError} when no result of it waits to be accepted
+   */
+  rejectResult(taskId: string, reason = "it was rejected"): Promise<void> {
+    return attempting(() => {
+      requireText(reason, "reason", () => "reject a result");
+      return this.#operate(
+        { type: "review", taskId, isAccepted: false, reason },
+        "reject a result",
+      );
+    });
+  }
+
+  /**
+   * Changes the priority of a task that has not ended, and its place in the queue. A wait for its
+   * locks that has begun keeps its place. O(log n) of the queue.
+   *
+   * @throws {TaskStatusError} when it has ended
+   */
+  setTaskPriority(taskId: string, priority: number): Promise<void> {
+    return attempting(() => {
+      requirePriority(priority, "priority", () => "change a priority");
+      return this.#operate({ type: "set-priority", taskId, priority }, "change a priority");
+    });
+  }
+
+  /**
+   * Submits a task that failed or was cancelled once more, as it was, and returns the handle of the new
+   * run. Its attempts are counted from 1 again; it begins after the last attempt has ended.
+   *
+   * @throws {TaskStatusError} when it neither failed nor was cancelled
+   * @throws {UnknownTaskError} when it is not among the `keepFinished` latest
+   */
+  retryTask<Result = unknown>(taskId: string): Promise<TaskHandle<Result>> {
+    return attempting(() => {
+      requireId(taskId, "taskId", () => "retry a task");
+      return this.client.retry([taskId]).then(([handle]) => handle as TaskHandle<Result>);
+    });
+  }
+
+  /**
+   * Submits all tasks once more that failed or were cancelled and match `filter`, in the order of their
+   * submission: those that were cancelled because a dependency failed follow it.
+   */
+  retryTasks(filter: TaskFilter = {}): Promise<TaskHandle[]> {
+    return attempting(() => {
+      requireFilter(filter, () => "retry tasks");
+      const taskIds = [...matching(this.client.state.tasks, filter)]
+        .filter(({ status }) => status === "failed" || status === "cancelled")
+        .map(({ spec: { id } }) => id);
+      return taskIds.length === 0 ? Promise.resolve([]) : this.client.retry(taskIds);
+    });
+  }
+
+  /**
+   * Assigns nothing until {@linkcode resume}. Tasks are accepted, and attempts that have begun go on.
+   * Idempotent; a second call changes the reason.
+   */
+  pause(reason = "an operator paused it"): Promise<void> {
+    return attempting(() => {
+      requireText(reason, "reason", () => "pause the scheduler");
+      return this.client.call({ type: "pause", reason }, nothing);
+    });
+  }
+
+  /** Ends a pause. Idempotent. */
+  resume(): Promise<void> {
+    return attempting(() => this.client.call({ type: "resume" }, nothing));
+  }
+
+  /**
+   * Resolves when all tasks have ended; at once when there is none. Rejects with a `ClosedError` when
+   * the scheduler is shut down before.
+   */
+  whenIdle(options?: SubmitOptions): Promise<void> {
+    return attempting(() => this.client.whenIdle(signalOf(options, () => "wait until idle")));
+  }
+
+  /**
+   * Returns the kept tasks that match, in the order of their submission, a page at a time. With a
+   * status alone, O(page) and a look at every 512th task; `type` reads all tasks before it finds a page.
+   */
+  listTasks(options: TaskListOptions = {}): TaskPage {
+    return listTasks(this.client.state.tasks, options);
   }
 
   /**
@@ -358,10 +525,12 @@ export class TaskScheduler implements AsyncDisposable {
   protected submitFor<Result>(
     task: Task,
     agentId: string | undefined,
+    options?: SubmitOptions,
   ): Promise<TaskHandle<Result>> {
     try {
       const command = submitCommand(task, this.#maxRetries, agentId);
-      return this.client.submit(command) as Promise<TaskHandle<Result>>;
+      const signal = signalOf(options, () => `submit task ${quote(task.id)}`);
+      return this.client.submit(command, signal) as Promise<TaskHandle<Result>>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -406,6 +575,13 @@ export class TaskScheduler implements AsyncDisposable {
     await this.#host.close();
   }
 
+  #operate(command: TaskCommand & { readonly taskId: string }, verb: string): Promise<void> {
+    return attempting(() => {
+      requireId(command.taskId, "taskId", () => verb);
+      return this.client.call(command, nothing);
+    });
+  }
+
   #claim(
     command: TaskCommand & { readonly taskId: string; readonly epoch: number },
   ): Promise<void> {
@@ -416,6 +592,17 @@ export class TaskScheduler implements AsyncDisposable {
       return this.client.call(command, nothing);
     });
   }
+}
+
+function signalOf(
+  options: { readonly signal?: AbortSignal } | undefined,
+  attempt: Attempt,
+): AbortSignal | undefined {
+  if (options === undefined) return undefined;
+  requireObject(options as unknown, "options", attempt);
+  const { signal } = options;
+  if (signal !== undefined) requireSignal(signal, "signal", attempt);
+  return signal;
 }
 
 function nothing(): void {}

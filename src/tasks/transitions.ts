@@ -13,10 +13,11 @@ import { Opaque } from "../core/data/plain.ts";
 import { nextInt } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import { InvariantError } from "../core/errors.ts";
-import { Refusal } from "../core/machine.ts";
+import { type Instant, Refusal } from "../core/machine.ts";
 import type { TaskCommand } from "./commands.ts";
 import { phrase, unlink } from "./dependencies.ts";
 import type { TaskRefusal, TaskRefused, TaskTimedOut } from "./events.ts";
+import { countStatus, removeFromPage } from "./pages.ts";
 import {
   dequeue,
   enqueue,
@@ -30,6 +31,7 @@ import {
   type Agent,
   type Lingering,
   lockEpochOf,
+  type Proposal,
   type Step,
   type TaskRecord,
   type TaskState,
@@ -38,11 +40,12 @@ import type { Outcome, TaskStatus } from "./types.ts";
 
 /** The statuses that may follow each status. Terminal ones are followed by none. */
 export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
-  waiting: ["ready", "failed", "cancelled"],
+  waiting: ["ready", "backing-off", "failed", "cancelled"],
   ready: ["assigned", "backing-off", "failed", "cancelled"],
   assigned: ["running", "ready", "backing-off", "failed", "cancelled"],
-  running: ["completed", "ready", "backing-off", "failed", "cancelled"],
+  running: ["completed", "ready", "backing-off", "blocked", "failed", "cancelled"],
   "backing-off": ["ready", "failed", "cancelled"],
+  blocked: ["ready", "completed", "backing-off", "failed", "cancelled"],
   completed: [],
   failed: [],
   cancelled: [],
@@ -285,6 +288,82 @@ export function backOff(
   endClaim(step, task, attempt);
 }
 
+/** Ends an attempt that asked to go on at `resumeAt`, at no cost to the task. */
+export function snooze(step: Step, task: TaskRecord, resumeAt: Instant): void {
+  const { state, events } = step;
+  const { agentId } = task.agent!;
+  const { spec: { id: taskId }, epoch } = task;
+  move(state, task, "backing-off");
+  task.attempts--;
+  task.error = undefined;
+  unschedule(state.deadlines, task.timer);
+  task.timer = schedule(state.deadlines, resumeAt, { limit: "backoff", task });
+  events.push({ type: "task:snoozed", taskId, agentId, epoch, resumeAt });
+  endClaim(step, task, "ended");
+}
+
+/** Lets a retried task wait until its former attempts have ended. */
+export function awaitAttempts({ state }: Step, task: TaskRecord): void {
+  move(state, task, "backing-off");
+  unschedule(state.deadlines, task.timer);
+  task.timer = undefined;
+}
+
+/** Ends an attempt that needs an answer, at no cost to the task. */
+export function block(step: Step, task: TaskRecord, question: unknown): void {
+  const { agentId } = task.agent!;
+  const { spec: { id: taskId }, epoch } = task;
+  task.attempts--;
+  task.error = undefined;
+  task.question = new Opaque(question);
+  suspend(step, task);
+  step.events.push({ type: "task:blocked", taskId, agentId, epoch, question });
+  endClaim(step, task, "ended");
+}
+
+/** Ends an attempt with a result that counts once it is accepted. */
+export function propose(step: Step, task: TaskRecord, result: unknown): void {
+  const agent = task.agent!;
+  const { agentId } = agent;
+  const { spec: { id: taskId }, epoch } = task;
+  const ranMs = step.now - task.startedAt!;
+  task.proposal = { agentId, ranMs };
+  task.result = result === undefined ? undefined : new Opaque(result);
+  agent.completed++;
+  remember(step.state, task, agent, ranMs, true);
+  suspend(step, task);
+  step.events.push({ type: "task:proposed", taskId, agentId, epoch, result, ranMs });
+  endClaim(step, task, "ended");
+}
+
+/** Stops the limit of the attempt, as the task waits for a decision from outside. */
+function suspend({ state }: Step, task: TaskRecord): void {
+  move(state, task, "blocked");
+  unschedule(state.deadlines, task.timer);
+  task.timer = undefined;
+}
+
+/** Completes a task with the result that it proposed. */
+export function acceptProposal(step: Step, task: TaskRecord, proposal: Proposal): void {
+  const { spec: { id: taskId }, epoch, result } = task;
+  task.proposal = undefined;
+  task.error = undefined;
+  finish(step, task, "completed", "");
+  step.events.push({
+    ...{ type: "task:completed", taskId, epoch, result: result?.value, ...proposal },
+  });
+}
+
+/** Makes the attempt that proposed a result a failed one. */
+export function rejectProposal(step: Step, task: TaskRecord, reason: string): void {
+  const { spec: { id: taskId }, epoch } = task;
+  task.proposal = undefined;
+  task.result = undefined;
+  step.events.push({ type: "task:rejected", taskId, epoch, reason });
+  const error = { name: "ResultRejectedError", code: "result-rejected", message: reason };
+  failAttempt(step, task, error, "ended");
+}
+
 /** Ends a claim and puts the task back into the ready queue, at no cost to the task. */
 export function requeue(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
   const { state, events } = step;
@@ -417,6 +496,8 @@ function move(state: TaskState, task: TaskRecord, to: TaskStatus): void {
   }
   state.counts[task.status]--;
   state.counts[to]++;
+  countStatus(task.page!, task.status, -1);
+  countStatus(task.page!, to, 1);
   task.status = to;
 }
 
@@ -490,8 +571,10 @@ export function expect(step: Step, agent: Agent, by: 1 | -1): void {
 /** Drops the oldest finished task, and keeps its outcome and its idempotency key for a while. */
 function dropOldest(state: TaskState): void {
   const { config: { keepOutcomes }, finished } = state;
-  const { spec: { id, idempotencyKey }, status } = dequeueFirst(finished)!;
+  const task = dequeueFirst(finished)!;
+  const { spec: { id, idempotencyKey }, status } = task;
   state.tasks.delete(id);
+  removeFromPage(state, task);
   if (keepOutcomes === 0) return;
   if (state.outcomes.size >= keepOutcomes) { // dropping a whole map is cheaper than entry by entry
     state.olderOutcomes = state.outcomes;

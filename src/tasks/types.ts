@@ -29,6 +29,8 @@ export type TaskStatus =
   | "running"
   /** Between two attempts. */
   | "backing-off"
+  /** It waits for an answer to its question, or for its result to be accepted. */
+  | "blocked"
   /** It has a result. */
   | "completed"
   /** No attempt is left, or a limit was exceeded. */
@@ -123,6 +125,11 @@ export interface Task<Input = unknown> {
   readonly totalTimeoutMs?: number;
   /** Attempts after the first. @default the config's `maxRetries` */
   readonly retries?: number;
+  /**
+   * Whether its result counts only once `acceptResult` was called for it; `rejectResult` makes the
+   * attempt a failed one. @default false
+   */
+  readonly requiresApproval?: boolean;
   /** Makes a second submission of the same id return the first one's handle. */
   readonly idempotencyKey?: string;
 }
@@ -166,4 +173,8 @@ export interface TaskView<Input = unknown, Result = unknown> {
   readonly attempts: number;
   /** The latest report of its progress. */
   readonly progress?: unknown;
+  /** The newest question of an attempt; it is open while the status is `blocked`. */
+  readonly question?: unknown;
+  /** The newest answer to a question. */
+  readonly answer?: unknown;
 }

@@ -4,12 +4,22 @@
  * @module
  */
 
-import { counted, quote } from "../core/arguments.ts";
+import {
+  type Attempt,
+  counted,
+  quote,
+  requireId,
+  requireInteger,
+  requireObject,
+  requireOneOf,
+} from "../core/arguments.ts";
 import { precedes } from "../core/data/heap.ts";
 import { healthOf, type HealthStatus, type Instant } from "../core/machine.ts";
-import { listed } from "../core/describe.ts";
 import { claimOwner, partyOf } from "../locks/types.ts";
+import { listed, readable } from "../core/describe.ts";
+import { requireText } from "./commands.ts";
 import { UnknownTaskError } from "./errors.ts";
+import { tasksAfter } from "./pages.ts";
 import { backlogOf, hasFreeSlot, isFit, isOpen, isTrusted, isUsable } from "./placement.ts";
 import {
   type Agent,
@@ -18,9 +28,10 @@ import {
   type TaskRecord,
   type TaskState,
   unfinished,
+  viewOf,
 } from "./state.ts";
 import type { TaskStats } from "./strategies.ts";
-import type { TaskStatus } from "./types.ts";
+import type { TaskStatus, TaskView } from "./types.ts";
 
 /**
  * A lock that a task waits for.
@@ -133,11 +144,19 @@ function reasonsOf(
       if (task.timer === undefined) return ["It waits until its last attempt has ended", {}];
       const retryAt = task.timer.rank;
       const when = new Date(retryAt).toISOString();
+      if (task.error === undefined) return [`It asked to go on at ${when}`, { retryAt }];
       const summary = `Its last attempt failed (${
         task.error!.message
       }); the next is due at ${when}`;
       return [summary, { retryAt }];
     }
+    case "blocked":
+      return [
+        task.proposal === undefined
+          ? `It waits for an answer to ${readable(task.question!.value)}`
+          : `Its result waits to be accepted: agent "${task.proposal.agentId}" proposed it`,
+        {},
+      ];
     case "completed":
       return ["It is done", {}];
     case "failed":
@@ -166,6 +185,9 @@ function waiting(state: Readonly<TaskState>, task: TaskRecord): [string, Reasons
 function unassigned(state: Readonly<TaskState>, task: TaskRecord): [string, Reasons] {
   const { spec: { requires }, pinnedTo } = task;
   if (state.draining) return ["Nothing is started any more: the scheduler is shutting down", {}];
+  if (state.paused !== undefined) {
+    return [`Nothing is assigned: the scheduler is paused (${state.paused})`, {}];
+  }
   const agents = [...state.agents.values()];
   const missingCapabilities = requires.filter((capability) =>
     !agents.some((agent) => agent.capabilities.includes(capability))
@@ -279,6 +301,92 @@ export function health(
     : undefined;
   const waitingForLocks = parked.size;
   return healthOf([error], { ...counts, waitingForLocks, agents: agents.size, staleReports });
+}
+
+/**
+ * The tasks that a list is to contain; each field that is given narrows it.
+ * @category Tasks
+ */
+export interface TaskFilter {
+  /** Their status. */
+  readonly status?: TaskStatus;
+  /** Their type. */
+  readonly type?: string;
+  /** The agent that has a claim on them. */
+  readonly agentId?: string;
+}
+
+/**
+ * A filter, and the part of the list to return.
+ * @category Tasks
+ */
+export interface TaskListOptions extends TaskFilter {
+  /** The most tasks to return, from 1 to 10,000. @default 100 */
+  readonly limit?: number;
+  /** The `next` of the page before. @default the beginning */
+  readonly after?: number;
+}
+
+/**
+ * A page of a list of tasks, in the order of their submission.
+ * @category Tasks
+ */
+export interface TaskPage {
+  /** The tasks. */
+  readonly tasks: readonly TaskView[];
+  /** Where the next page begins; `undefined` when there is none. */
+  readonly next?: number;
+}
+
+const STATUSES = Object.keys(
+  {
+    ...{ waiting: 0, ready: 0, assigned: 0, running: 0, "backing-off": 0, blocked: 0 },
+    ...{ completed: 0, failed: 0, cancelled: 0 },
+  } satisfies Record<TaskStatus, 0>,
+) as readonly TaskStatus[];
+
+const MOST_ON_A_PAGE = 10_000;
+
+/** Checks a filter. @throws {TypeError | RangeError} when a field is malformed */
+export function requireFilter(filter: TaskFilter, attempt: Attempt): void {
+  requireObject(filter as unknown, "filter", attempt);
+  const { status, type, agentId } = filter;
+  if (status !== undefined) requireOneOf(status, STATUSES, "status", attempt);
+  if (type !== undefined) requireText(type, "type", attempt);
+  if (agentId !== undefined) requireId(agentId, "agentId", attempt);
+}
+
+/** Returns a page of the tasks that match. */
+export function listTasks(state: Readonly<TaskState>, options: TaskListOptions): TaskPage {
+  const attempt = () => "list tasks";
+  requireFilter(options, attempt);
+  const { limit = 100, after = -1 } = options;
+  requireInteger(limit, 1, MOST_ON_A_PAGE, "limit", attempt);
+  requireInteger(after, -1, Number.MAX_SAFE_INTEGER, "after", attempt);
+  const tasks: TaskView[] = [];
+  let last = after;
+  for (const task of matching(state, options, after)) {
+    if (tasks.length === limit) return { tasks, next: last };
+    tasks.push(viewOf(task));
+    last = task.sequence;
+  }
+  return { tasks };
+}
+
+/** Yields the tasks that match, in the order of their submission. */
+export function* matching(
+  state: Readonly<TaskState>,
+  { status, type, agentId }: TaskFilter,
+  after = -1,
+): Generator<TaskRecord, void> {
+  const candidates = agentId === undefined
+    ? tasksAfter(state, after, status)
+    : [...state.agents.get(agentId)?.tasks ?? []].sort((a, b) => a.sequence - b.sequence);
+  for (const task of candidates) {
+    if (agentId !== undefined && task.sequence <= after) continue;
+    if (status !== undefined && task.status !== status) continue;
+    if (type === undefined || task.spec.type === type) yield task;
+  }
 }
 
 /** Returns the history of each type of task. */

@@ -39,6 +39,11 @@ const IN_STATUS: Record<TaskStatus, () => TaskDriver> = {
     driver.fail("t");
     return driver;
   },
+  blocked: () => {
+    const driver = started();
+    driver.do({ type: "block", taskId: "t", epoch: 0, question: "which?" });
+    return driver;
+  },
   completed: () => {
     const driver = started();
     driver.complete("t");

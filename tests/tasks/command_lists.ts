@@ -88,6 +88,7 @@ const submission = fc.record({
   assignedAgent: fc.oneof({ weight: 3, arbitrary: fc.constant("") }, agentId),
   placed: fc.nat(4).map((n) => n > 0),
   needsLock: fc.nat(4).map((n) => n === 0),
+  requiresApproval: fc.nat(5).map((n) => n === 0),
   retries: fc.nat(2),
   queueTimeoutMs: limit,
   timeoutMs: limit,
@@ -153,6 +154,8 @@ const aboutClaim = fc.record({
     "heartbeat",
     "progress",
     "end-attempt",
+    "snooze",
+    "block",
   ),
   other: fc.constantFrom(
     ...["unblock", "unblock", "park", "preempt"],
@@ -168,7 +171,17 @@ const aboutClaim = fc.record({
 }).map(({ type, other, taskId, pick, age, fault, ...fields }): Partial<Timed> => {
   const { retryAfterMs, isHopeless, isForgiven } = fields;
   const error = { name: "E", message: "m", ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  const payload = { result: 1, progress: 2, error, fault, isHopeless, isForgiven, reason: "lost" };
+  const payload = {
+    delayMs: 7,
+    question: "q",
+    result: 1,
+    progress: 2,
+    error,
+    fault,
+    isHopeless,
+    isForgiven,
+    reason: "lost",
+  };
   const command = { ...payload, type: other ?? type, taskId, epoch: 0 } as TaskCommand;
   return { claim: { pick, age }, command };
 });
@@ -208,6 +221,38 @@ const rare = fc.oneof(
   },
 );
 
+const decision = fc.record({
+  type: fc.constantFrom("answer-question" as const, "review" as const, "review" as const),
+  taskId,
+  isAccepted: fc.boolean(),
+}).map(({ type, taskId, isAccepted }): TaskCommand =>
+  type === "review"
+    ? { type, taskId, isAccepted, reason: "not good" }
+    : { type, taskId, answer: "yes" }
+);
+
+/** The commands of an operator. */
+const operation: fc.Arbitrary<TaskCommand> = fc.oneof(
+  { weight: 4, arbitrary: decision },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("set-priority" as const),
+      taskId,
+      priority: fc.integer({ min: -2, max: 2 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant("retry" as const),
+      taskIds: fc.uniqueArray(taskId, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("pause" as const), reason }) },
+  { weight: 2, arbitrary: fc.constant({ type: "resume" as const }) },
+);
+
 const yieldLocks = taskId.map((id): TaskCommand => (
   { type: "yield-locks", taskIds: [id], reason: "stuck" }
 ));
@@ -221,6 +266,7 @@ const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 8, arbitrary: loadReport.map(ageless) },
   { weight: 90, arbitrary: aboutClaim },
   { weight: 15, arbitrary: rare.map(ageless) },
+  { weight: 15, arbitrary: operation.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
   { weight: 4, arbitrary: award },
   { weight: 10, arbitrary: tick.map(ageless) },
@@ -254,6 +300,7 @@ const crowdStep: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 6, arbitrary: loadReport.map(ageless) },
   { weight: 40, arbitrary: aboutClaim },
   { weight: 5, arbitrary: rare.map(ageless) },
+  { weight: 5, arbitrary: operation.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
   { weight: 4, arbitrary: award },
   { weight: 5, arbitrary: tick.map(ageless) },

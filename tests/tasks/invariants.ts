@@ -6,7 +6,14 @@
 
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import { hasFreeSlot, hasSpareSlot, isFit, isTrusted } from "../../src/tasks/placement.ts";
+import {
+  hasFreeSlot,
+  hasSpareSlot,
+  isAssigning,
+  isFit,
+  isTrusted,
+} from "../../src/tasks/placement.ts";
+import { tasksAfter } from "../../src/tasks/pages.ts";
 import { type Agent, isTerminal, type TaskRecord, type TaskState } from "../../src/tasks/state.ts";
 import { checkQueues, Loads } from "./stealing_invariants.ts";
 
@@ -22,6 +29,28 @@ export function checkState(state: TaskState): void {
   noEdgeToFinishedTasks(state);
   checkQueues(state);
   idleAgentsAreListed(state);
+  pagesListTasks(state);
+}
+
+/** All kept tasks are listed, in the order of their submission, by their statuses. */
+function pagesListTasks(state: TaskState): void {
+  const { tasks, counts } = state;
+  const inOrder = [...tasks.values()].sort((a, b) => a.sequence - b.sequence);
+  assertEquals([...tasksAfter(state, -1, undefined)].map(idOf), inOrder.map(idOf));
+  for (const status of Object.keys(counts) as (keyof typeof counts)[]) {
+    const listed = [...tasksAfter(state, -1, status)].map(idOf);
+    assertEquals(listed, inOrder.filter((task) => task.status === status).map(idOf), status);
+  }
+  for (const { tasks, counts } of state.pages.values()) {
+    assertGreater(tasks.size, 0, "an empty page");
+    for (const [status, count] of Object.entries(counts)) {
+      assertEquals(count, [...tasks].filter((task) => task.status === status).length, status);
+    }
+  }
+}
+
+function idOf({ spec: { id } }: TaskRecord): string {
+  return id;
 }
 
 /** Exactly the agents that no caller registered, and that nothing is known of, may be evicted. */
@@ -54,6 +83,7 @@ function noLostTask(state: TaskState): void {
     assertEquals(agent !== undefined, isClaimed, "NoLostTask: agent");
     if (agent !== undefined) assert(agent.tasks.has(task), "NoLostTask: claim");
     if (status === "waiting") assertGreater(task.openDependencies, 0, "NoLostTask: dependencies");
+    assertEquals(task.proposal !== undefined && status !== "blocked", false, "proposal");
     const pauses = timer?.isSet === true;
     if (status === "backing-off") assert(pauses || task.lingering > 0, "NoLostTask: pause");
     const bodies = [...state.lingering.values()].filter((each) => each.task === task);
@@ -93,7 +123,7 @@ function taskConservation({ tasks, counts, sequence }: TaskState): void {
 }
 
 function workConserving(state: TaskState): void {
-  if (state.draining) return;
+  if (!isAssigning(state)) return;
   for (const task of state.tasks.values()) {
     const { status, spec, pinnedTo } = task;
     const isOwnChoice = state.strategy === "external" && pinnedTo === "";
@@ -194,7 +224,7 @@ function isBlamedAtOnce(taskId: string, next: TaskEvent | undefined): void {
   assertEquals((next as { taskId: string }).taskId, taskId, "another task timed out");
 }
 
-const OF_ANY_TASK = ["task:refused", "task:recognized", "task:unlocked"];
+const OF_ANY_TASK = ["task:refused", "task:recognized", "task:unlocked", "task:retried"];
 
 function isOfLiveTask(event: TaskEvent): event is TaskEvent & { taskId: string } {
   return event.type.startsWith("task:") && !OF_ANY_TASK.includes(event.type);

@@ -94,7 +94,7 @@ Deno.test("StaleRejected: a command that names a stale epoch is refused", () => 
 });
 
 function namesStaleEpoch(state: TaskState, command: Timed["command"]): boolean {
-  const claims = ["start", "heartbeat", "progress", "complete", "fail"];
+  const claims = ["start", "heartbeat", "progress", "complete", "fail", "snooze", "block"];
   if (!claims.includes(command.type)) return false;
   const { taskId, epoch } = command as { taskId: string; epoch: number };
   const task = state.tasks.get(taskId);
@@ -122,6 +122,9 @@ Deno.test("a submission says whether its task is new, an assignment and a start 
             epoch: number;
           };
           assertEquals(answer, { agentId, epoch });
+        } else if (command.type === "retry") {
+          const retried = events.filter((event) => event.type === "task:retried");
+          assertEquals(answer, { taskIds: retried.map(({ taskId }) => taskId) });
         } else {
           assertEquals(answer, undefined);
         }

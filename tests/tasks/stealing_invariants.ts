@@ -7,19 +7,26 @@
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import type { TaskEvent, WorkStealingCompleted } from "../../src/tasks/events.ts";
 import type { Agent, TaskRecord, TaskState } from "../../src/tasks/state.ts";
-import { backlogOf, canQueue, capacityOf, hasFreeSlot } from "../../src/tasks/placement.ts";
+import {
+  backlogOf,
+  canQueue,
+  capacityOf,
+  hasFreeSlot,
+  isAssigning,
+} from "../../src/tasks/placement.ts";
 
 /** Checks a state by itself. */
 export function checkQueues(state: TaskState): void {
   for (const agent of state.agents.values()) {
     queuesAreClaims(agent);
-    if (!state.draining) worksOffItsQueue(state, agent);
+    if (isAssigning(state)) worksOffItsQueue(state, agent);
+    if (!state.draining) leavesOnceDrained(agent);
   }
   for (const task of state.tasks.values()) placedTasksHaveAWay(state, task);
   if (!state.config.stealing) return;
   donationsAreStealable(state);
   for (const agent of state.shifted) assert(state.agents.get(agent.agentId) === agent, "shifted");
-  if (state.draining || state.donations === 0) return;
+  if (!isAssigning(state) || state.donations === 0) return;
   receiversHaveRoom(state);
   imbalanceEnds(state);
 }
@@ -44,8 +51,11 @@ function worksOffItsQueue({ groups }: TaskState, agent: Agent): void {
     const waits = placed && pinnedTo === agent.agentId && queue.length > 0;
     assert(!waits || !canQueue(agent), `${agent.agentId} has room for what was placed`);
   }
-  const isDrained = agent.drained !== undefined && agent.slotsInUse === 0 && agent.tasks.size === 0;
-  assert(!isDrained, `${agent.agentId} is through and still there`);
+}
+
+function leavesOnceDrained({ agentId, drained, slotsInUse, tasks }: Agent): void {
+  const isDrained = drained !== undefined && slotsInUse === 0 && tasks.size === 0;
+  assert(!isDrained, `${agentId} is through and still there`);
 }
 
 function placedTasksHaveAWay({ agents }: TaskState, task: TaskRecord): void {
@@ -87,7 +97,9 @@ function receiversHaveRoom({ agents, groups }: TaskState): void {
 }
 
 /** No batch is called for that was not moved. */
-function imbalanceEnds({ agents, tasks, config }: TaskState): void {
+function imbalanceEnds(state: TaskState): void {
+  const { agents, tasks, config } = state;
+  if (!isAssigning(state)) return;
   for (const { status, agent, spec: { placed, requires } } of tasks.values()) {
     if (status !== "assigned" || !placed) continue;
     for (const other of agents.values()) {
@@ -106,6 +118,8 @@ export class Loads {
   readonly #outside = new Map<string, number>();
   /** Epochs that were started. */
   readonly #started = new Set<number>();
+  /** Tasks whose results wait to be accepted. */
+  readonly #proposed = new Set<string>();
   readonly #capacity = new Map<string, number>();
   /** By agent that is there, why it gets no tasks. */
   readonly #closed = new Map<string, Set<string>>();
@@ -142,13 +156,25 @@ export class Loads {
         this.#started.add(event.epoch);
         return;
       case "task:completed":
+        if (this.#proposed.delete(event.taskId)) return;
         this.#isOwn(event);
         this.#claims.delete(event.taskId);
+        return;
+      case "task:proposed":
+      case "task:snoozed":
+      case "task:blocked":
+        this.#isOwn(event);
+        this.#claims.delete(event.taskId);
+        if (event.type === "task:proposed") this.#proposed.add(event.taskId);
+        return;
+      case "task:rejected":
+        assert(this.#proposed.has(event.taskId), "nothing was proposed");
         return;
       case "task:failed":
       case "task:cancelled":
       case "task:backed-off":
       case "task:requeued":
+        this.#proposed.delete(event.taskId);
         this.#claims.delete(event.taskId);
         return;
       case "agent:reported":

@@ -46,7 +46,9 @@ type AboutAgent = Command<
   | "cancel-agent-tasks"
   | "requeue-agent-tasks"
 >;
-type Claim = Command<"start" | "heartbeat" | "progress" | "complete" | "fail">;
+type Claim = Command<
+  "start" | "heartbeat" | "progress" | "complete" | "fail" | "snooze" | "block"
+>;
 
 /** The fields of a timer that is of no task. */
 const NOTHING = { task: undefined, epoch: 0 };
@@ -68,6 +70,11 @@ export class SlowScheduler {
   #history: { type: string; last: string }[] = [];
   #strategy: StrategyName = "capability";
   #draining = false;
+  #paused: string | undefined;
+  /** The agents in the order in which they were first registered since they were last removed. */
+  get #inOrder(): string[] {
+    return this.agents.toSorted((a, b) => a.first - b.first).map(({ id }) => id);
+  }
   #epoch = 0;
   #timersSet = 0;
   #submissions = 0;
@@ -126,7 +133,29 @@ export class SlowScheduler {
       case "progress":
       case "complete":
       case "fail":
+      case "snooze":
+      case "block":
         return this.#claim(command);
+      case "answer-question":
+      case "review":
+        return this.#decide(command);
+      case "set-priority":
+        return this.#setPriority(command);
+      case "retry":
+        return this.#retry(command);
+      case "pause":
+        if (this.#paused !== command.reason) {
+          this.#say({ type: "scheduler:paused", reason: command.reason });
+        }
+        this.#paused = command.reason;
+        return;
+      case "resume":
+        if (this.#paused === undefined) return;
+        this.#paused = undefined;
+        this.#say({ type: "scheduler:resumed" });
+        this.#freed.push(...this.#inOrder);
+        this.#queued.push(...this.#demands);
+        return;
       case "end-attempt":
         return this.#endAttempt(command);
       case "park":
@@ -204,7 +233,7 @@ export class SlowScheduler {
     this.#accept(spec);
   }
 
-  #accept(spec: TaskSpec): void {
+  #accept(spec: TaskSpec, former?: SlowTask): SlowTask {
     const task: SlowTask = {
       spec,
       rank: this.now - spec.priority * this.config.agingMs,
@@ -221,6 +250,7 @@ export class SlowScheduler {
       granted: false,
       attempts: 0,
       crashes: 0,
+      proposal: undefined,
       counted: new Map(),
       home: this.#agent(spec.assignedAgent)?.first ?? -1,
     };
@@ -232,13 +262,19 @@ export class SlowScheduler {
       doom = doomOf(task, `dependency "${taskId}" ${phrase(outcome)}`);
     }
     this.tasks.push(task);
+    for (const claim of this.claims) if (claim.task === former) claim.task = task;
     if (spec.totalTimeoutMs > 0) this.#time(task, "total", spec.totalTimeoutMs);
     const isReady = doom === undefined && task.counted.size === spec.dependencies.length;
-    if (isReady) task.status = "ready";
+    if (isReady) task.status = this.#lingers(task) ? "backing-off" : "ready";
     this.#say({ type: "task:created", taskId: spec.id } as TaskEvent);
     if (doom !== undefined) this.#cancel(task, doom, doom);
-    else if (isReady) this.#queue(task);
-    else this.#limitQueueTime(task);
+    else if (task.status === "ready") this.#queue(task);
+    else if (task.status === "waiting") this.#limitQueueTime(task);
+    return task;
+  }
+
+  #lingers(task: SlowTask): boolean {
+    return this.claims.some((claim) => claim.task === task && claim.lingers);
   }
 
   #assignTo(command: Command<"assign">): void {
@@ -249,6 +285,7 @@ export class SlowScheduler {
       return this.#refuse(command, taskId, "status", task.status);
     }
     if (this.#draining) return this.#refuse(command, taskId, "draining");
+    if (this.#paused !== undefined) return this.#refuse(command, taskId, "paused", this.#paused);
     const agent = agentId === "" ? this.#choose(task) : this.#agent(agentId);
     if (agent === undefined) {
       return this.#refuse(command, taskId, agentId === "" ? "unfit" : "unknown-agent");
@@ -280,6 +317,8 @@ export class SlowScheduler {
     if (task.status !== "running") return this.#refuse(command, taskId, "status", task.status);
     if (type === "complete") this.#complete(task, command.result);
     else if (type === "fail") this.#failAttempt(task, command);
+    else if (type === "snooze") this.#suspend(task, { resumeAt: this.now + command.delayMs });
+    else if (type === "block") this.#suspend(task, { question: command.question });
     else if (type !== "start") this.#hear(task, command);
   }
 
@@ -294,10 +333,99 @@ export class SlowScheduler {
     );
   }
 
+  #suspend(task: SlowTask, why: { resumeAt: number } | { question: unknown }): void {
+    const claim = { taskId: task.spec.id, agentId: task.agentId!, epoch: task.epoch };
+    this.#untime(task, "attempt", "heartbeat");
+    task.attempts--;
+    if ("resumeAt" in why) {
+      task.status = "backing-off";
+      this.#time(task, "backoff", why.resumeAt - this.now);
+      this.#say({ type: "task:snoozed", ...claim, ...why });
+    } else {
+      task.status = "blocked";
+      this.#say({ type: "task:blocked", ...claim, ...why });
+    }
+    this.#part(task, false);
+  }
+
+  #decide(command: Command<"answer-question" | "review">): void {
+    const { taskId } = command;
+    const task = this.find(taskId);
+    if (task === undefined) return this.#refuse(command, taskId, "unknown-task");
+    const isMeant = (task.proposal !== undefined) === (command.type === "review");
+    if (task.status !== "blocked" || !isMeant) {
+      return this.#refuse(command, taskId, "status", task.status);
+    }
+    if (command.type === "answer-question") {
+      this.#say({ type: "task:answered", taskId, answer: command.answer });
+      return this.#makeReady(task);
+    }
+    const { epoch } = task;
+    const { agentId, result, ranMs } = task.proposal!;
+    task.proposal = undefined;
+    if (command.isAccepted) {
+      this.#say({ type: "task:completed", taskId, agentId, epoch, result, ranMs });
+      return this.#end(task, "completed", "", false);
+    }
+    this.#say({ type: "task:rejected", taskId, epoch, reason: command.reason });
+    const error = { name: "ResultRejectedError", code: "result-rejected", message: command.reason };
+    if (task.attempts > task.spec.retries) this.#fail(task, error, false);
+    else this.#backOff(task, error, task.attempts, false);
+  }
+
+  #setPriority(command: Command<"set-priority">): void {
+    const { taskId, priority } = command;
+    const task = this.find(taskId);
+    if (task === undefined) return this.#refuse(command, taskId, "unknown-task");
+    if (isOver(task.status)) return this.#refuse(command, taskId, "status", task.status);
+    if (task.spec.priority === priority) return;
+    task.spec = { ...task.spec, priority };
+    task.rank = task.createdAt - priority * this.config.agingMs;
+    this.#say({ type: "task:reprioritized", taskId, priority });
+  }
+
+  #retry(command: Command<"retry">): void {
+    const { taskIds: [first = ""] } = command;
+    const tasks = command.taskIds.map((id) => this.find(id))
+      .filter((task) => task?.status === "failed" || task?.status === "cancelled") as SlowTask[];
+    if (this.#draining) return this.#refuse(command, first, "draining");
+    if (tasks.length === 0) {
+      const status = this.find(first)?.status;
+      const reason = status === undefined ? "unknown-task" : "status";
+      return this.#refuse(command, first, reason, status);
+    }
+    const { maxTasks } = this.config;
+    const open = this.tasks.filter((task) => !isOver(task.status)).length;
+    if (open + tasks.length > maxTasks) {
+      return this.#refuse(command, tasks[0]!.spec.id, "full", maxTasks);
+    }
+    this.tasks = this.tasks.filter((task) => !tasks.includes(task));
+    for (const former of tasks) {
+      const { spec, spec: { id: taskId } } = former;
+      const cycle = slowCycle(this.tasks, spec);
+      this.#say({ type: "task:retried", taskId });
+      const task = this.#accept(spec, former);
+      if (cycle === undefined || isOver(task.status)) continue;
+      this.#cancel(
+        task,
+        "its dependencies lead back to it",
+        `dependency "${taskId}" was cancelled`,
+      );
+    }
+  }
+
   #complete(task: SlowTask, result: unknown): void {
     const taskId = task.spec.id;
     const claim = { taskId, agentId: task.agentId!, epoch: task.epoch };
     this.#remember(task.spec.type, task.agentId!);
+    if (task.spec.requiresApproval) {
+      const ranMs = this.now - task.startedAt;
+      task.proposal = { agentId: claim.agentId, result, ranMs };
+      this.#untime(task, "attempt", "heartbeat");
+      task.status = "blocked";
+      this.#say({ type: "task:proposed", ...claim, result, ranMs });
+      return this.#part(task, false);
+    }
     this.#say({ type: "task:completed", ...claim, result, ranMs: this.now - task.startedAt });
     this.#end(task, "completed", "", false);
   }
@@ -356,7 +484,7 @@ export class SlowScheduler {
     if (task === undefined || winner === undefined || loser === undefined) return;
     const { spec: { placed, requires }, pinnedTo, status } = task;
     const mayHaveIt = hasAll(winner, requires) && (placed || ["", agentId].includes(pinnedTo));
-    if (!mayHaveIt || this.#roomOf(winner) === 0 || this.#draining) return;
+    if (!mayHaveIt || this.#roomOf(winner) === 0 || !this.#isAssigning) return;
     if (status === "running") task.attempts--;
     this.#requeue(task, `agent "${loser}" lost a conflict over it`, status === "running");
     if (placed) task.pinnedTo = agentId;
@@ -808,7 +936,7 @@ export class SlowScheduler {
     const [freed, queued] = [this.#freed, this.#queued];
     this.#freed = [];
     this.#queued = [];
-    if (this.#draining) return;
+    if (!this.#isAssigning) return;
     for (const agentId of freed) this.#giveWork(agentId);
     for (const demand of queued) this.#serve(demand, queued);
   }
@@ -849,7 +977,7 @@ export class SlowScheduler {
   }
 
   #stealBatch(): boolean {
-    if (!this.config.stealing || this.#draining) return false;
+    if (!this.config.stealing || !this.#isAssigning) return false;
     const batch = batchCalledFor(this.config, {
       agents: this.agents,
       tasksOf: (agentId) => this.#tasksOf(agentId),
@@ -889,7 +1017,12 @@ export class SlowScheduler {
       const doom = doomOf(task, because);
       if (doom !== undefined) {
         this.#cancel(task, doom, doom);
-      } else if (task.counted.size === task.spec.dependencies.length) {
+      } else if (task.counted.size < task.spec.dependencies.length) {
+        continue;
+      } else if (this.#lingers(task)) {
+        this.#untime(task, "queue");
+        task.status = "backing-off";
+      } else {
         task.status = "ready";
         this.#say({ type: "task:readied", taskId: task.spec.id });
         this.#queue(task);
@@ -988,6 +1121,10 @@ export class SlowScheduler {
   }
 
   // Look-ups
+
+  get #isAssigning(): boolean {
+    return !this.#draining && this.#paused === undefined;
+  }
 
   #agent(agentId: string): SlowAgent | undefined {
     return this.agents.find(({ id }) => id === agentId);

@@ -9,8 +9,8 @@ import type { Outcome } from "../../src/tasks/types.ts";
 import type { TaskSpec } from "../../src/tasks/commands.ts";
 
 export interface SlowTask {
-  readonly spec: TaskSpec;
-  readonly rank: number;
+  spec: TaskSpec;
+  rank: number;
   readonly sequence: number;
   status: TaskStatus;
   readonly createdAt: number;
@@ -27,6 +27,8 @@ export interface SlowTask {
   granted: boolean;
   attempts: number;
   crashes: number;
+  /** A result that waits to be accepted. */
+  proposal: { agentId: string; result: unknown; ranMs: number } | undefined;
   /** The outcomes of its dependencies that were counted. */
   readonly counted: Map<string, Outcome>;
   /** The first registration of the agent that it was submitted for, or -1. */

@@ -40,3 +40,9 @@ export function dequeueFirst<Item>(fifo: Fifo<Item>): Item | undefined {
   }
   return item;
 }
+
+/** Removes the items for which `isKept` is false. Costs O(items). */
+export function retain<Item>(fifo: Fifo<Item>, isKept: (item: Item) => boolean): void {
+  fifo.items = fifo.items.slice(fifo.head).filter(isKept);
+  fifo.head = 0;
+}

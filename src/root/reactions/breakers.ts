@@ -114,7 +114,8 @@ function nextAsking(name: string, { asking }: RootState): AskingClaim | undefine
 }
 
 type End = Happened<
-  "task:completed" | "task:failed" | "task:cancelled" | "task:backed-off" | "task:requeued"
+  | ("task:completed" | "task:failed" | "task:cancelled" | "task:backed-off" | "task:requeued")
+  | ("task:snoozed" | "task:blocked" | "task:proposed")
 >;
 
 /** Reports the outcome of an attempt to the breaker. */
@@ -144,12 +145,15 @@ const NEUTRAL: ReadonlySet<string | undefined> = new Set([
 function outcomeOf(event: End): CallOutcome {
   switch (event.type) {
     case "task:completed":
+    case "task:proposed":
       return "success";
     case "task:failed":
     case "task:backed-off":
       return NEUTRAL.has(event.error.code) ? "neutral" : "failure";
     case "task:cancelled":
     case "task:requeued":
+    case "task:snoozed":
+    case "task:blocked":
       return "neutral";
   }
 }

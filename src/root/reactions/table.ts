@@ -115,6 +115,9 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("task:cancelled", endCall),
   on("task:backed-off", endCall),
   on("task:requeued", endCall),
+  on("task:snoozed", endCall),
+  on("task:blocked", endCall),
+  on("task:proposed", endCall),
   on("circuitbreaker:permitted", admitCall),
   on("circuitbreaker:state-change", limitToProbes, cordonWhileOpen, requeueWhileOpen),
 

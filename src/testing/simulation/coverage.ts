@@ -120,6 +120,7 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "task:refused status": true,
   "task:refused unfit": true,
   "task:refused full": true,
+  "task:refused paused": true,
   "task:refused draining": true,
   "message:refused mailbox-full": true,
   "message:refused too-many-mailboxes": true,

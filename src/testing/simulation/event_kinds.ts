@@ -43,11 +43,11 @@ export interface EventKind {
 }
 
 const UNFINISHED: readonly TaskStatus[] = [
-  ...(["waiting", "ready", "assigned", "running", "backing-off"] as const),
+  ...(["waiting", "ready", "assigned", "running", "backing-off", "blocked"] as const),
 ];
 
 const STATUS_CHANGES: ReadonlyMap<string, StatusChange> = new Map<string, StatusChange>([
-  ["task:readied", { before: ["waiting", "backing-off", "ready"], after: "ready" }],
+  ["task:readied", { before: ["waiting", "backing-off", "blocked", "ready"], after: "ready" }],
   ["task:assigned", { before: ["ready"], after: "assigned" }],
   ["task:admitted", { before: ["assigned"], after: undefined }],
   ["task:parked", { before: ["assigned"], after: "ready" }],
@@ -55,8 +55,15 @@ const STATUS_CHANGES: ReadonlyMap<string, StatusChange> = new Map<string, Status
   ["task:started", { before: ["assigned"], after: "running" }],
   ["task:heartbeat", { before: ["running"], after: undefined }],
   ["task:progressed", { before: ["running"], after: undefined }],
-  ["task:completed", { before: ["running"], after: "completed", isLast: true }],
-  ["task:backed-off", { before: ["ready", "assigned", "running"], after: "backing-off" }],
+  ["task:completed", { before: ["running", "blocked"], after: "completed", isLast: true }],
+  ["task:backed-off", {
+    before: ["ready", "assigned", "running", "blocked"],
+    after: "backing-off",
+  }],
+  ["task:snoozed", { before: ["running"], after: "backing-off" }],
+  ["task:blocked", { before: ["running"], after: "blocked" }],
+  ["task:proposed", { before: ["running"], after: "blocked" }],
+  ["task:rejected", { before: ["blocked"], after: undefined }],
   ["task:requeued", { before: ["assigned", "running"], after: "ready" }],
   ["task:failed", { before: UNFINISHED, after: "failed", isLast: true }],
   ["task:cancelled", { before: UNFINISHED, after: "cancelled", isLast: true }],
