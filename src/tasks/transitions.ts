@@ -346,8 +346,8 @@ function suspend({ state }: Step, task: TaskRecord): void {
 /** Completes a task with the result that it proposed. */
 export function acceptProposal(step: Step, task: TaskRecord, proposal: Proposal): void {
   const { spec: { id: taskId }, epoch, result } = task;
-  task.proposal = undefined;
   task.error = undefined;
+  task.proposal = undefined;
   finish(step, task, "completed", "");
   step.events.push({
     ...{ type: "task:completed", taskId, epoch, result: result?.value, ...proposal },
@@ -357,11 +357,17 @@ export function acceptProposal(step: Step, task: TaskRecord, proposal: Proposal)
 /** Makes the attempt that proposed a result a failed one. */
 export function rejectProposal(step: Step, task: TaskRecord, reason: string): void {
   const { spec: { id: taskId }, epoch } = task;
-  task.proposal = undefined;
-  task.result = undefined;
+  dropProposal(task);
   step.events.push({ type: "task:rejected", taskId, epoch, reason });
   const error = { name: "ResultRejectedError", code: "result-rejected", message: reason };
   failAttempt(step, task, error, "ended");
+}
+
+/** Drops a result that was not accepted. */
+function dropProposal(task: TaskRecord): void {
+  if (task.proposal === undefined) return;
+  task.proposal = undefined;
+  task.result = undefined;
 }
 
 /** Ends a claim and puts the task back into the ready queue, at no cost to the task. */
@@ -471,6 +477,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   const { state, now } = step;
   if (task.status === "waiting") unlink(state, task);
   else if (task.group !== undefined) dequeue(task);
+  dropProposal(task);
   move(state, task, outcome);
   task.finishedAt = now;
   if (task.timer !== undefined) unschedule(state.deadlines, task.timer);

@@ -264,6 +264,9 @@ export class Attempts {
     if (!(yield* this.#useLocks(attempt, script))) {
       return yield* this.#report(attempt, failed(taskId, epoch, "it got no lock", "none"));
     }
+    if (chance.happens(script.suspends ?? 0)) {
+      return yield* this.#report(attempt, this.#suspension(attempt));
+    }
     if (world.injects("late-report", 0.2)) yield* this.#agent.sleep(chance.around(300));
     const isBroken = this.#agent.index < (script.brokenAgents ?? 0);
     const throws = chance.happens(script.throws ?? 0) || world.injects("handler-throws", 0.2) ||
@@ -299,6 +302,13 @@ export class Attempts {
       yield* this.#agent.sleep(pause);
     }
     return true;
+  }
+
+  #suspension({ taskId, epoch }: Attempt): RootCommand {
+    const { chance } = this.#agent.world;
+    return chance.happens(0.5)
+      ? { type: "snooze", taskId, epoch, delayMs: chance.around(20) }
+      : { type: "block", taskId, epoch, question: "may it?" };
   }
 
   *#report({ taskId, epoch }: Attempt, command: RootCommand): Routine<void> {

@@ -9,7 +9,15 @@ import { disputes } from "./workloads/conflicts.ts";
 import { guests } from "./workloads/guests.ts";
 import { philosophers, readersAndWriters } from "./workloads/locks.ts";
 import { chatter } from "./workloads/messages.ts";
-import { bursts, failing, forkJoin, pipelines, poison, uneven } from "./workloads/tasks.ts";
+import {
+  bursts,
+  failing,
+  forkJoin,
+  operated,
+  pipelines,
+  poison,
+  uneven,
+} from "./workloads/tasks.ts";
 import { together, type Workload } from "./agent.ts";
 
 /** All workloads. */
@@ -21,6 +29,7 @@ export const WORKLOADS: readonly Workload[] = [
   bursts,
   poison,
   failing,
+  operated,
   uneven,
   chatter,
   calls,

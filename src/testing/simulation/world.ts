@@ -85,6 +85,8 @@ export interface TaskScript {
   readonly givesUp?: number;
   /** The probability that it crashes its agent. @default 0 */
   readonly poison?: number;
+  /** The probability that an attempt asks to go on later, or for an answer. @default 0 */
+  readonly suspends?: number;
   /** The resources that it locks during the work, one after the other. @default none */
   readonly locks?: readonly string[];
 }

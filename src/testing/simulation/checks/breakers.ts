@@ -39,6 +39,7 @@ const BY_RESULT: ReadonlySet<string> = new Set([
 /** The events that end an attempt. */
 const ENDS: ReadonlySet<string> = new Set([
   ...["task:completed", "task:failed", "task:cancelled", "task:backed-off", "task:requeued"],
+  ...["task:proposed", "task:snoozed", "task:blocked"],
 ]);
 
 /** Checks an open time: the first is `timeout`, each later one is planned longer than that before. */
@@ -61,13 +62,14 @@ export class BreakerShadow {
   readonly #breakers = new Map<string, Expected>();
   #epoch = 0;
   #permit = 0;
-  /** The breaker of the agent whose attempt ended last, if it ended with an error of the task's own. */
+  /** The breaker of the agent whose attempt ended last, if it ended by a fault or a wish of the task. */
   #faultless = "";
 
   /** Notes the end of an attempt. */
   noteEnd(event: LockstepEvent): void {
     if (!ENDS.has(event.type)) return;
-    const isOwn = event.type === "task:failed" && event.error.code === "non-retryable";
+    const isOwn = event.type === "task:snoozed" || event.type === "task:blocked" ||
+      (event.type === "task:failed" && event.error.code === "non-retryable");
     this.#faultless = isOwn ? agentBreakerName(event.agentId ?? "") : "";
   }
 

@@ -36,6 +36,12 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
     fail("NoLostTask", `nothing ends the pause of "${id}"`);
   }
   checkTimes(state, task);
+  if (task.proposal !== undefined && status !== "blocked") {
+    fail("DecidedOnce", `"${id}" is ${status} and its result waits to be accepted`);
+  }
+  if (status === "blocked" && task.proposal === undefined && task.question === undefined) {
+    fail("NoLostTask", `nothing ends that "${id}" is blocked`);
+  }
   if (status === "running" && !task.locked) fail("RunningHasLocks", `"${id}"`);
   if (isTerminal(status) && (timer?.isSet === true || task.total?.isSet === true)) {
     fail("TimersMatchState", `"${id}" has ended and has a timer`);
@@ -118,7 +124,7 @@ function countOwn({ deadlines }: TaskState): number {
   return countTimers(deadlines);
 }
 
-function checkAgent({ lingering }: TaskState, agent: Agent): void {
+function checkAgent({ lingering, paused }: TaskState, agent: Agent): void {
   let lingeringCount = 0;
   for (const each of lingering.values()) if (each.agent === agent) lingeringCount++;
   if (agent.slotsInUse !== agent.tasks.size - agent.queue.length + lingeringCount) {
@@ -134,7 +140,7 @@ function checkAgent({ lingering }: TaskState, agent: Agent): void {
     }
   }
   if (agent.queue.length !== queued) fail("NoDuplicateTask", `in "${agent.agentId}"'s queue`);
-  if (queued > 0 && hasRoom(agent)) {
+  if (queued > 0 && paused === undefined && hasRoom(agent)) {
     fail("WorkConserving", `"${agent.agentId}" has a free slot, and a queue`);
   }
 }
@@ -163,8 +169,8 @@ function checkDependencies({ tasks, awaited }: TaskState): void {
 }
 
 /** Checks that no agent is idle that could take a ready task, or would have to as the last resort. */
-function checkWorkConserving({ groups, agents, draining, strategy }: TaskState): void {
-  if (draining) return;
+function checkWorkConserving({ groups, agents, draining, paused, strategy }: TaskState): void {
+  if (draining || paused !== undefined) return;
   for (const { queue: [task], requires, pinnedTo, placed } of groups.values()) {
     if (task === undefined || (strategy === "external" && pinnedTo === "")) continue;
     const fit = [...agents.values()].filter((agent) => isFit(agent, requires, pinnedTo));
@@ -191,8 +197,8 @@ function isLastResort({ cordons, drained, slotsInUse, maxConcurrentTasks }: Agen
 }
 
 /** Checks that no steal is due: steals follow each other until the load is balanced. */
-function checkBalance({ config, groups, draining }: TaskState): void {
-  if (!config.stealing || draining) return;
+function checkBalance({ config, groups, draining, paused }: TaskState): void {
+  if (!config.stealing || draining || paused !== undefined) return;
   for (const { donors: [stock], receivers: [reception] } of groups.values()) {
     if (stock === undefined || reception === undefined) continue;
     const difference = loadOf(stock.agent) - loadOf(reception.agent);
@@ -345,9 +351,12 @@ export class TaskShadow {
 
   #create(taskId: string, status: TaskStatus): void {
     const expected = this.#tasks.get(taskId);
-    if (expected !== undefined) fail("NoDuplicateTask", `"${taskId}" was created twice`);
+    if (expected !== undefined && !isTerminal(expected.status)) {
+      fail("NoDuplicateTask", `"${taskId}" was created twice`);
+    }
     this.#submitted++;
-    const created = { status, epoch: 0, isTouched: false, isRetried: false };
+    // It may have ended, and been retried, in the same step.
+    const created = { status, epoch: 0, isTouched: expected !== undefined, isRetried: false };
     this.#tasks.set(taskId, created);
     this.#touch(taskId, created);
   }

@@ -198,6 +198,76 @@ function* dose(client: SimulatedAgent): Behavior {
   }
 }
 
+/** Tasks that ask to go on later, for an answer or for approval, and an operator with a busy hand. */
+export const operated: Workload = {
+  name: "operated",
+  clients: 2,
+  config: drawTaskRules,
+  client: (client) => [client.index === 0 ? operate(client) : delegate(client)],
+};
+
+function* delegate(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  let before = "";
+  while (!world.isOver) {
+    const dependencies = before !== "" && chance.happens(0.3)
+      ? [{ taskId: before, onFailure: "cancel" as const }]
+      : [];
+    before = yield* submit(client, {
+      script: { ...drawScript(chance), throws: 0.2, suspends: 0.3 },
+      ...{ dependencies, requiresApproval: chance.happens(0.3), priority: chance.int(3) },
+      ...{ retries: chance.int(2), totalTimeoutMs: chance.pick([0, 0, 2_000]) },
+      resources: chance.happens(0.2) ? requests(chance) : [],
+    });
+    yield* waitForCapacity(client, 15);
+  }
+}
+
+/** Decides what waits for a decision until all tasks have ended; does other things until the end. */
+function* operate(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  for (let idle = 0; idle < MOST_IDLE; idle++) {
+    yield* client.sleep(chance.around(15));
+    if (!world.isOver || world.unfinishedTasks > 0) idle = 0;
+    if (world.engine.isDown) continue;
+    const { tasks } = world.engine.state.tasks;
+    const blocked = [...tasks.values()].filter(({ status }) => status === "blocked");
+    for (const { spec: { id: taskId }, proposal } of blocked) {
+      const isAccepted = chance.happens(0.7);
+      yield* client.call(
+        (proposal !== undefined) === chance.happens(0.95)
+          ? { type: "review", taskId, isAccepted, reason: "it is not good enough" }
+          : { type: "answer-question", taskId, answer: "yes" },
+      );
+    }
+    if (world.isOver) yield* client.deliver({ type: "resume" });
+    else yield* operateOnce(client, [...tasks.keys()]);
+  }
+}
+
+/** The rounds without open tasks after which none is submitted any more. */
+const MOST_IDLE = 30;
+
+function* operateOnce(client: SimulatedAgent, taskIds: readonly string[]): Routine<void> {
+  const { chance } = client.world;
+  const taskId = taskIds.length === 0 ? "nothing" : chance.pick(taskIds);
+  switch (chance.int(8)) {
+    case 0:
+      yield* client.deliver({ type: "pause", reason: "the operator looks" });
+      yield* client.deliver({ type: "assign", taskId, agentId: "" });
+      yield* client.sleep(chance.around(20));
+      yield* client.deliver({ type: "resume" });
+      return;
+    case 1:
+      return void (yield* client.deliver({ type: "retry", taskIds: chance.some(taskIds, 0.3) }));
+    case 2:
+    case 3:
+      yield* client.deliver({ type: "set-priority", taskId, priority: chance.between(-1, 3) });
+  }
+}
+
 /** Agents whose attempts always fail, all of them or some, and whose breakers stay open for long. */
 export const failing: Workload = {
   name: "failing",
