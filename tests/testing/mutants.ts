@@ -555,4 +555,58 @@ export const MUTANTS: readonly Mutant[] = [
     "if (!isNew && changed.length === 0) return;",
     "if (changed.length === 0) return;",
   ),
+  {
+    ...mutant(
+      "a retried task begins before its last attempt has ended",
+      "tasks/machine.ts",
+      "    if (lingering > 0) inheritAttempts(state, task, lingering);\n",
+      "",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a paused scheduler assigns",
+      "tasks/placement.ts",
+      "  return !draining && paused === undefined;\n",
+      "  return !draining;\n",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a proposed result outlives its task",
+      "tasks/transitions.ts",
+      "  dropProposal(task);\n  move(state, task, outcome);",
+      "  move(state, task, outcome);",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a snoozed attempt counts against its agent",
+      "root/reactions/breakers.ts",
+      '    case "task:snoozed":\n    case "task:blocked":\n      return "neutral";',
+      '      return "neutral";\n    case "task:snoozed":\n    case "task:blocked":\n      return "failure";',
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a new priority leaves a task where it is in its queue",
+      "tasks/operations.ts",
+      "  else reorder(queue, task, rank);\n",
+      "",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a resumed scheduler gives agents no work",
+      "tasks/operations.ts",
+      "  freed.push(...state.agents.values());\n",
+      "",
+    ),
+    workload: "operated",
+  },
 ];

@@ -111,6 +111,10 @@ export function checkTasks(state: TaskState): void {
   }
   if (all !== sequence) fail("TaskConservation", `${sequence} submitted, ${all} counted`);
   for (const { agent, task } of lingering.values()) {
+    const newest = tasks.get(task.spec.id);
+    if (newest !== undefined && newest !== task) {
+      fail("NoRetryDuringAttempt", `an attempt of "${task.spec.id}" goes on that it doesn't know`);
+    }
     if (agents.get(agent.agentId) === agent) continue;
     fail("OwnedByLiveAgent", `an attempt of "${task.spec.id}" goes on at a removed agent`);
   }
@@ -258,6 +262,7 @@ export class TaskShadow {
   readonly #resorts: string[] = [];
   /** Whether an agent may have become trusted in this step. */
   #isTrustGained = false;
+  #isPaused = false;
   #epoch = 0;
   #submitted = 0;
   #ended = 0;
@@ -274,6 +279,7 @@ export class TaskShadow {
     }
     this.#touch(taskId, expected);
     if (event.type === "task:assigned") {
+      if (this.#isPaused) fail("PausedMeansPaused", `"${taskId}" is assigned during a pause`);
       if (event.epoch <= this.#epoch) fail("EpochMonotonic", `"${taskId}" has ${event.epoch}`);
       this.#epoch = expected.epoch = event.epoch;
       this.#claims.set(event.epoch, { taskId, isOver: false });
@@ -346,6 +352,8 @@ export class TaskShadow {
   #takeOther(event: LockstepEvent): void {
     if (event.type === "attempt:ended") this.#endAttempt(event.taskId, event.epoch);
     else if (event.type === "task:created") this.#create(event.taskId, event.task.status);
+    else if (event.type === "scheduler:paused") this.#isPaused = true;
+    else if (event.type === "scheduler:resumed") this.#isPaused = false;
     else if (TRUST_GAINED.has(event.type)) this.#isTrustGained = true;
   }
 

@@ -218,6 +218,7 @@ function* delegate(client: SimulatedAgent): Behavior {
       script: { ...drawScript(chance), throws: 0.2, suspends: 0.3 },
       ...{ dependencies, requiresApproval: chance.happens(0.3), priority: chance.int(3) },
       ...{ retries: chance.int(2), totalTimeoutMs: chance.pick([0, 0, 2_000]) },
+      ...(chance.happens(0.4) && { assignedAgent: chance.pick(world.workers).id, placed: true }),
       resources: chance.happens(0.2) ? requests(chance) : [],
     });
     yield* waitForCapacity(client, 15);
