@@ -117,7 +117,6 @@ import {
   admit,
   assign,
   attemptOf,
-  awaitAttempts,
   backOff,
   block,
   cancel,
@@ -127,6 +126,7 @@ import {
   fail,
   failAttempt,
   interrupt,
+  isDue,
   limitQueueTime,
   orphan,
   park,
@@ -393,9 +393,7 @@ function accept(step: Step, task: TaskRecord): void {
   if (task.home !== undefined) expect(step, task.home, 1);
   const isLinked = spec.dependencies.length > 0 || state.awaited.size > 0;
   const doomed = isLinked ? link(state, task) : undefined;
-  if (task.openDependencies === 0 && doomed === undefined) {
-    task.status = task.lingering === 0 ? "ready" : "backing-off";
-  }
+  if (isDue(task) && doomed === undefined) task.status = "ready";
   state.counts[task.status]++;
   addToPage(state, task);
   if (spec.totalTimeoutMs !== 0) {
@@ -404,7 +402,7 @@ function accept(step: Step, task: TaskRecord): void {
   events.push({ type: "task:created", taskId, task: viewOf(task) });
   if (doomed !== undefined) cancel(step, task, doomed, doomed, "ended");
   else if (task.status === "ready") queue(step, task);
-  else if (task.status === "waiting") limitQueueTime(step, task);
+  else limitQueueTime(step, task);
 }
 
 /** Returns why a task can't be accepted, if it can't. */
@@ -723,17 +721,16 @@ function exceedLimit(
 
 /** Resolves dependents, gives work to agents with capacity, and evens out backlogs. */
 function followUp(step: Step): void {
-  if (step.ended.length > 0) resolveDependents(step, readyOnceEnded, cancelDoomed);
+  if (step.ended.length > 0) resolveDependents(step, readyOnceDue, cancelDoomed);
   distribute(step);
   while (step.state.donations > 0 && rebalance(step, steal)) distribute(step);
   if (step.implicit.length > 0) noteIdle(step);
   if (step.claimsBefore !== undefined) announceIdleness(step, step.claimsBefore);
 }
 
-/** Makes a task ready, or lets it wait for the attempts that it had before it was retried. */
-function readyOnceEnded(step: Step, task: TaskRecord): void {
-  if (task.lingering === 0) ready(step, task);
-  else awaitAttempts(step, task);
+/** Makes a task ready whose dependencies have ended, unless it waits for attempts before a retry. */
+function readyOnceDue(step: Step, task: TaskRecord): void {
+  if (isDue(task)) ready(step, task);
 }
 
 function cancelDoomed(step: Step, task: TaskRecord, because: string): void {

@@ -40,7 +40,7 @@ import type { Outcome, TaskStatus } from "./types.ts";
 
 /** The statuses that may follow each status. Terminal ones are followed by none. */
 export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
-  waiting: ["ready", "backing-off", "failed", "cancelled"],
+  waiting: ["ready", "failed", "cancelled"],
   ready: ["assigned", "backing-off", "failed", "cancelled"],
   assigned: ["running", "ready", "backing-off", "failed", "cancelled"],
   running: ["completed", "ready", "backing-off", "blocked", "failed", "cancelled"],
@@ -302,13 +302,6 @@ export function snooze(step: Step, task: TaskRecord, resumeAt: Instant): void {
   endClaim(step, task, "ended");
 }
 
-/** Lets a retried task wait until its former attempts have ended. */
-export function awaitAttempts({ state }: Step, task: TaskRecord): void {
-  move(state, task, "backing-off");
-  unschedule(state.deadlines, task.timer);
-  task.timer = undefined;
-}
-
 /** Ends an attempt that needs an answer, at no cost to the task. */
 export function block(step: Step, task: TaskRecord, question: unknown): void {
   const { agentId } = task.agent!;
@@ -553,8 +546,13 @@ export function endLingering(step: Step, lingering: Lingering, abandoned: boolea
   task.lingering--;
   unschedule(state.deadlines, lingering.timer);
   endAttempt(step, lingering, abandoned, false);
-  const isDue = task.status === "backing-off" && task.timer === undefined;
-  if (isDue && task.lingering === 0) ready(step, task);
+  const pauses = task.status === "backing-off" && task.timer === undefined;
+  if ((pauses || task.status === "waiting") && isDue(task)) ready(step, task);
+}
+
+/** Returns whether neither a dependency nor an attempt that goes on keeps a task from being ready. */
+export function isDue({ openDependencies, lingering }: TaskRecord): boolean {
+  return openDependencies === 0 && lingering === 0;
 }
 
 // Bookkeeping

@@ -23,7 +23,9 @@ import { TaskDriver } from "../tasks/driver.ts";
 import { commandLists, concrete, configs } from "../tasks/command_lists.ts";
 
 const UNKNOWN = { memoryBytes: undefined, cpuPercent: undefined };
-const OPEN: readonly TaskStatus[] = ["waiting", "ready", "assigned", "running", "backing-off"];
+const OPEN: readonly TaskStatus[] = [
+  ...(["waiting", "ready", "assigned", "running", "backing-off", "blocked"] as const),
+];
 
 function foldAll(metrics: MetricsState, events: readonly LockstepEvent[], at: number): void {
   for (const event of events) fold(metrics, event, at);

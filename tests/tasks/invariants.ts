@@ -82,7 +82,10 @@ function noLostTask(state: TaskState): void {
     const isClaimed = status === "assigned" || status === "running";
     assertEquals(agent !== undefined, isClaimed, "NoLostTask: agent");
     if (agent !== undefined) assert(agent.tasks.has(task), "NoLostTask: claim");
-    if (status === "waiting") assertGreater(task.openDependencies, 0, "NoLostTask: dependencies");
+    const { openDependencies, lingering } = task;
+    if (status === "waiting") {
+      assertGreater(openDependencies + lingering, 0, "NoLostTask: dependencies");
+    }
     assertEquals(task.proposal !== undefined && status !== "blocked", false, "proposal");
     const pauses = timer?.isSet === true;
     if (status === "backing-off") assert(pauses || task.lingering > 0, "NoLostTask: pause");

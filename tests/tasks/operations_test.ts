@@ -201,7 +201,7 @@ Deno.test("T15-retried-twice-at-once: a retried task waits until its last attemp
   driver.submit("t");
   driver.cancel("t");
   driver.do({ type: "retry", taskIds: ["t"] });
-  assertEquals(driver.status("t"), "backing-off");
+  assertEquals(driver.status("t"), "waiting");
   driver.settle("t", 1);
   assertEquals(driver.status("t"), "running");
   assertEquals(driver.task("t").epoch, 2);
@@ -217,9 +217,9 @@ Deno.test("the same holds for one that waits for a dependency first", () => {
   driver.submit("b");
   driver.cancel("b");
   driver.do({ type: "retry", taskIds: ["t", "b"] });
-  assertEquals([driver.status("t"), driver.status("b")], ["backing-off", "backing-off"]);
+  assertEquals([driver.status("t"), driver.status("b")], ["waiting", "waiting"]);
   driver.settle("b", 3);
-  assertEquals([driver.status("t"), driver.status("b")], ["backing-off", "running"]);
+  assertEquals([driver.status("t"), driver.status("b")], ["waiting", "running"]);
   driver.now += 1_000;
   driver.do({ type: "tick" });
   assertEquals(driver.status("t"), "running");

@@ -265,11 +265,11 @@ export class SlowScheduler {
     for (const claim of this.claims) if (claim.task === former) claim.task = task;
     if (spec.totalTimeoutMs > 0) this.#time(task, "total", spec.totalTimeoutMs);
     const isReady = doom === undefined && task.counted.size === spec.dependencies.length;
-    if (isReady) task.status = this.#lingers(task) ? "backing-off" : "ready";
+    if (isReady && !this.#lingers(task)) task.status = "ready";
     this.#say({ type: "task:created", taskId: spec.id } as TaskEvent);
     if (doom !== undefined) this.#cancel(task, doom, doom);
     else if (task.status === "ready") this.#queue(task);
-    else if (task.status === "waiting") this.#limitQueueTime(task);
+    else this.#limitQueueTime(task);
     return task;
   }
 
@@ -894,7 +894,10 @@ export class SlowScheduler {
     this.#freed.push(agentId);
     const pauses = this.#timers.some((timer) => timer.task === task && timer.limit === "backoff");
     const isBusy = this.claims.some((other) => other.task === task && other.lingers);
+    const isResolved = task.status === "waiting" &&
+      task.counted.size === task.spec.dependencies.length;
     if (task.status === "backing-off" && !pauses && !isBusy) this.#makeReady(task);
+    else if (isResolved && !isBusy) this.#makeReady(task);
   }
 
   #makeReady(task: SlowTask): void {
@@ -1017,12 +1020,7 @@ export class SlowScheduler {
       const doom = doomOf(task, because);
       if (doom !== undefined) {
         this.#cancel(task, doom, doom);
-      } else if (task.counted.size < task.spec.dependencies.length) {
-        continue;
-      } else if (this.#lingers(task)) {
-        this.#untime(task, "queue");
-        task.status = "backing-off";
-      } else {
+      } else if (task.counted.size === task.spec.dependencies.length && !this.#lingers(task)) {
         task.status = "ready";
         this.#say({ type: "task:readied", taskId: task.spec.id });
         this.#queue(task);

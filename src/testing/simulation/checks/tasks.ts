@@ -31,7 +31,9 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
       fail("OwnedByLiveAgent", `"${id}" belongs to "${agent.agentId}", which is removed`);
     }
   }
-  if (status === "waiting" && task.openDependencies <= 0) fail("NoLostTask", `"${id}" waits`);
+  if (status === "waiting" && task.openDependencies + task.lingering <= 0) {
+    fail("NoLostTask", `"${id}" waits`);
+  }
   if (status === "backing-off" && timer?.isSet !== true && task.lingering === 0) {
     fail("NoLostTask", `nothing ends the pause of "${id}"`);
   }
