@@ -14,7 +14,8 @@ import {
 import type { TaskContext } from "../../src/tasks/attempts.ts";
 import type { TaskView } from "../../src/tasks/types.ts";
 import { TaskDriver } from "./driver.ts";
-import { assigning, Body, choosing, logging, soon } from "./scheduling.ts";
+import { settle } from "../support/settle.ts";
+import { assigning, Body, choosing, logging } from "./scheduling.ts";
 
 // Snooze
 
@@ -27,7 +28,7 @@ Deno.test("T22-a-poll-costs-its-retries: a snoozed attempt costs none, and begin
     return begun.length < 4 ? snooze(1_000) : "ready at last";
   });
   const handle = await it.scheduler.submit({ id: "t", retries: 0 });
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTask("t")?.status, "backing-off");
   assertEquals(it.scheduler.explain("t").retryAt, it.clock.now() + 1_000);
   assert(it.scheduler.explain("t").summary.startsWith("It asked to go on at "));
@@ -77,7 +78,7 @@ Deno.test("T23-a-question-holds-a-slot: a blocked task waits for an answer witho
     return task.answer === undefined ? block({ which: ["a", "b"] }) : `took ${task.answer}`;
   });
   const handle = await it.scheduler.submit({ id: "t", retries: 0 });
-  await soon();
+  await settle();
   const blocked = it.scheduler.getTask("t")!;
   assertEquals([blocked.status, blocked.question], ["blocked", { which: ["a", "b"] }]);
   assert(it.scheduler.explain("t").summary.includes("waits for an answer"));
@@ -117,7 +118,7 @@ Deno.test("a result that requires approval counts once it is accepted", async ()
   await it.scheduler.registerAgent({ id: "x" }, ({ id }) => `${id} by x`);
   const draft = await it.scheduler.submit({ id: "draft", requiresApproval: true });
   const after = await it.scheduler.submit({ id: "after", dependencies: ["draft"] });
-  await soon();
+  await settle();
   assertEquals(it.scheduler.getTask("draft")?.output, "draft by x");
   assertEquals([draft.status, after.status], ["blocked", "waiting"]);
   assert(it.scheduler.explain("draft").summary.includes("waits to be accepted"));
@@ -133,7 +134,7 @@ Deno.test("a rejected result is a failed attempt, whose successor finds the reas
     return attempt;
   });
   const handle = await it.scheduler.submit({ id: "t", requiresApproval: true, retries: 1 });
-  await soon();
+  await settle();
   await it.scheduler.rejectResult("t", "the tests are missing");
   await it.clock.advance(10);
   assertEquals(seen, [undefined, "the tests are missing"]);
@@ -147,7 +148,7 @@ Deno.test("T24-a-result-without-approval-counts: only a proposal is reviewed, an
   await using it = choosing();
   await it.scheduler.registerAgent({ id: "x" }, () => 1);
   const handle = await it.scheduler.submit({ id: "t", requiresApproval: true });
-  await soon();
+  await settle();
   await it.scheduler.cancelTask("t");
   await assertRejects(() => handle.result, TaskCancelledError);
   await assertRejects(() => it.scheduler.acceptResult("t"), TaskStatusError, "proposed result");
@@ -274,7 +275,7 @@ Deno.test("T25-a-pause-that-leaks: nothing is assigned until the scheduler is re
   const waiting = await it.scheduler.submit({ id: "waiting" });
   bodies[0]!.end("it may end");
   assertEquals(await running.result, "it may end");
-  await soon();
+  await settle();
   const { tasks } = it.scheduler.listTasks({ status: "running" });
   assertEquals([tasks.length, waiting.status], [0, "ready"]);
   assertEquals(
@@ -305,7 +306,7 @@ Deno.test("an assignment by hand is refused during a pause", async () => {
   await it.scheduler.registerAgent({ id: "x" }, ({ id }) => id);
   await it.scheduler.pause();
   const handle = await it.scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   assertEquals(handle.status, "ready");
   await it.scheduler.resume();
   assertEquals(await handle.result, "t");
@@ -372,7 +373,7 @@ Deno.test("whenIdle() resolves when all tasks have ended, and rejects when it ca
   await it.scheduler.submit({ id: "b" });
   await body.begun;
   body.end();
-  await soon();
+  await settle();
   assertEquals(isIdle, true);
   await idle;
   await it.scheduler.unregisterAgent("x");
@@ -433,7 +434,7 @@ Deno.test("handlers hear of a shutdown before they are aborted", async () => {
     });
   });
   const handle = await it.scheduler.submit({ id: "t" });
-  await soon();
+  await settle();
   const closed = it.scheduler.shutdown({ graceMs: 1_000 });
   assertEquals(await handle.result, "what there was");
   await closed;
@@ -452,7 +453,7 @@ Deno.test("with a log, what an operator did is there after a restart", async () 
   await using again = await logging({}, inner);
   assertEquals(again.scheduler.getTask("a")?.priority, 3);
   await again.scheduler.registerAgent({ id: "x" }, ({ id }) => id);
-  await soon();
+  await settle();
   assertEquals(again.scheduler.getTask("a")?.status, "ready");
   await again.scheduler.resume();
   await again.scheduler.whenIdle();
