@@ -78,7 +78,7 @@ export {
   type TaskSchedulerOptions,
 } from "./src/tasks/task_scheduler.ts";
 export { TaskHandle } from "./src/tasks/client.ts";
-export type { TaskContext, TaskHandler } from "./src/tasks/attempts.ts";
+export { ChildHandle, type TaskContext, type TaskHandler } from "./src/tasks/attempts.ts";
 export type {
   CordonCause,
   Dependency,

@@ -127,6 +127,33 @@ export interface Ask extends Named<"ask"> {
   readonly priority: number;
 }
 
+/**
+ * Declares that claims of tasks wait for the end of other claims: edges of the wait-for graph, which
+ * end as requests do. One that is declared already is passed over.
+ */
+export interface AskClaims extends Named<"ask-claims"> {
+  /** The edges. */
+  readonly edges: readonly ClaimEdge[];
+}
+
+/** A wait of one claim for the end of another. */
+export interface ClaimEdge {
+  /** The owner that waits. */
+  readonly owner: string;
+  /** The agent of that claim. */
+  readonly agentId: string;
+  /** The owner that it waits for. */
+  readonly toOwner: string;
+  /** The agent of that one. */
+  readonly toAgentId: string;
+}
+
+/** Declares that a claim waits for no other claim any more. Idempotent. */
+export interface EndClaimAsks extends Named<"end-claim-asks"> {
+  /** The owner that waited. */
+  readonly owner: string;
+}
+
 /** Declares that a pending request has its response, or that its sender gave up. Idempotent. */
 export interface EndAsk extends Named<"end-ask"> {
   /** The id of the request. */
@@ -134,7 +161,14 @@ export interface EndAsk extends Named<"end-ask"> {
 }
 
 /** A command of a lock machine. */
-export type LockCommand = ResourceCommand | Ask | EndAsk | ResumeListening | Tick;
+export type LockCommand =
+  | ResourceCommand
+  | Ask
+  | EndAsk
+  | AskClaims
+  | EndClaimAsks
+  | ResumeListening
+  | Tick;
 
 /** A command about locks themselves. */
 export type ResourceCommand =
@@ -180,6 +214,8 @@ export type LockAnswers = {
   readonly define: void;
   readonly ask: void;
   readonly "end-ask": void;
+  readonly "ask-claims": void;
+  readonly "end-claim-asks": void;
   readonly "resume-listening": void;
 };
 

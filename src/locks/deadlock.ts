@@ -25,6 +25,7 @@
  * @module
  */
 
+import { isClaim } from "./types.ts";
 import {
   admits,
   isBlocked,
@@ -64,10 +65,17 @@ export function findDeadlock(state: LockState, start: Owner): Deadlock | undefin
 
 /**
  * Returns the victim of a cycle: the wait or request of the lowest priority; of several, that whose
- * owner holds the fewest locks; of several, the youngest. No two have the same age.
+ * owner holds the fewest locks; of several, the youngest. No two have the same age. A claim that
+ * awaits another one can't give that up; what it awaits can.
  */
 function chooseVictim(cycle: readonly Edge[]): Edge {
-  return cycle.reduce((victim, edge) => yieldsTo(edge, victim) ? edge : victim);
+  return cycle.filter((edge) => !isAwait(edge))
+    .reduce((victim, edge) => yieldsTo(edge, victim) ? edge : victim);
+}
+
+/** Whether an edge is the wait of a claim for the end of another. */
+function isAwait(edge: Edge): boolean {
+  return isRequest(edge) && isClaim(edge.from.owner);
 }
 
 function yieldsTo(a: Edge, b: Edge): boolean {

@@ -16,7 +16,8 @@ import type {
   ResourceTimedOut,
 } from "./events.ts";
 import type { Lock, LockState, Owner } from "./state.ts";
-import { partyOf } from "./types.ts";
+import { awaiterOf } from "./events.ts";
+import { claimOf, partyOf } from "./types.ts";
 
 /**
  * A release or renewal by an agent that doesn't hold the lock. It changed nothing.
@@ -97,20 +98,33 @@ export class DeadlockError extends LockstepError {
   readonly agents: readonly string[];
   /** The resources; the next agent of the cycle holds it. `""` for the response of that agent. */
   readonly resources: readonly string[];
+  /**
+   * The task that awaits the victim's, usually its parent, and so keeps its locks: another attempt
+   * would end in the same way. `undefined` when the victim may try again.
+   */
+  readonly awaitedBy: string | undefined;
 
-  /** Makes the error of one victim. */
-  constructor(agentId: string, agents: readonly string[], resources: readonly string[]) {
+  /** Makes the error of one victim; `owners` are those of the waits, `owner` that of the victim. */
+  constructor(
+    agentId: string,
+    agents: readonly string[],
+    resources: readonly string[],
+    owners: readonly string[] = agents,
+    owner: string = agentId,
+  ) {
     const cycle = agents.map((agent, i) => {
-      const next = agents[(i + 1) % agents.length]!;
-      const isRequest = resources[i] === "";
-      return `${quote(agent)} waits for ${
-        isRequest ? `${quote(next)} to respond` : quote(resources[i])
-      }`;
+      const next = (i + 1) % agents.length;
+      const [from, to] = [claimOf(owners[i]!), claimOf(owners[next]!)];
+      if (resources[i] !== "") return `${quote(agent)} waits for ${quote(resources[i])}`;
+      return from === undefined || to === undefined
+        ? `${quote(agent)} waits for ${quote(agents[next])} to respond`
+        : `task ${quote(from.taskId)} awaits task ${quote(to.taskId)}`;
     });
     super(`Agent ${quote(agentId)} is the victim of a deadlock: ${cycle.join(", ")}`);
     this.agentId = agentId;
     this.agents = agents;
     this.resources = resources;
+    this.awaitedBy = awaiterOf({ owners, resources, owner });
   }
 }
 
@@ -205,7 +219,7 @@ export function endError(
     case "resource:abandoned":
       return new LockAbandonedError(resourceIds, end.agentId, ABANDONED[end.reason]);
     case "deadlock:detected":
-      return new DeadlockError(end.victim, end.agents, end.resources);
+      return new DeadlockError(end.victim, end.agents, end.resources, end.owners, end.owner);
   }
 }
 

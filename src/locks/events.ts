@@ -7,7 +7,7 @@
 import { counted } from "../core/arguments.ts";
 import { type Descriptions, listed, refusal, timeOfDay } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
-import { claimOf, type LockMode } from "./types.ts";
+import { claimOf, claimsOfAsk, type LockMode } from "./types.ts";
 
 /** The fields of all events about one lock. */
 export interface ResourceEvent {
@@ -158,7 +158,7 @@ export interface AskEvent {
   readonly toAgentId: string;
 }
 
-/** An agent waits for a response. A deadlock may involve that. */
+/** An agent waits for a response, or a claim for the end of another. A deadlock may involve that. */
 export interface AskBegun extends Named<"ask:begun">, AskEvent {
   /** The lowest of a cycle of waits is the victim. */
   readonly priority: number;
@@ -186,7 +186,8 @@ export interface DeadlockDetected extends Named<"deadlock:detected"> {
   readonly owners: readonly string[];
   /**
    * For each of `agents`, the resource that it waits for; the next agent holds it, or is first in
-   * its queue. `""` when it waits for the response of the next agent.
+   * its queue. `""` when it waits for the response of the next agent, or its claim for the end of
+   * the next claim.
    */
   readonly resources: readonly string[];
   /** The agent whose wait or request has ended. */
@@ -247,15 +248,18 @@ export const LOCK_DESCRIPTIONS: Descriptions<LockEvent> = {
     `lock ${resourceId}: has ${counted(capacity, "unit")}`,
   "resource:refused": (event) =>
     refusal(event.command, event.resourceId, ownerName(event), event.reason),
-  "ask:begun": (event) => `${request(event)} waits for the response`,
+  "ask:begun": (event) => `${request(event)} waits for ${responseIn(event)}`,
   "ask:ended": (event) =>
     `${request(event)} → ${REQUEST_ENDS[event.reason]} after ${event.waitedMs} ms`,
-  "ask:refused": ({ askId, agentId, toAgentId, reason }) =>
-    refusal("ask", `request ${askId} to ${toAgentId}`, agentId, reason),
-  "deadlock:detected": ({ agents, resources, victim }) => {
+  "ask:refused": (event) => refusal("ask", asked(event), event.agentId, event.reason),
+  "deadlock:detected": ({ agents, owners, resources, victim }) => {
     const waits = agents.map((agent, i) => {
-      const next = agents[(i + 1) % agents.length];
-      return `${agent} waits for ${resources[i] === "" ? `${next} to respond` : resources[i]}`;
+      const next = (i + 1) % agents.length;
+      const [from, to] = [claimOf(owners[i]!), claimOf(owners[next]!)];
+      if (resources[i] !== "") return `${agent} waits for ${resources[i]}`;
+      return from === undefined || to === undefined
+        ? `${agent} waits for ${agents[next]} to respond`
+        : `task ${from.taskId} awaits task ${to.taskId}`;
     });
     return `deadlock: ${listed(waits)} → ${victim} is the victim`;
   },
@@ -272,8 +276,29 @@ const REQUEST_ENDS: Readonly<Record<AskEnded["reason"], string>> = {
   gone: "cancelled because one of them is gone,",
 };
 
-function request({ askId, agentId, toAgentId }: AskEvent): string {
-  return `request ${askId} to ${toAgentId}: ${agentId}`;
+function request(event: AskEvent): string {
+  return `${asked(event)}: ${event.agentId}`;
+}
+
+function asked({ askId, toAgentId }: AskEvent): string {
+  const claims = claimsOfAsk(askId);
+  return claims === undefined
+    ? `request ${askId} to ${toAgentId}`
+    : `wait of task ${claims.taskId} for task ${claims.toTaskId}`;
+}
+
+function responseIn({ askId, toAgentId }: AskEvent): string {
+  return claimsOfAsk(askId) === undefined
+    ? "the response"
+    : `the end of an attempt of ${toAgentId}`;
+}
+
+/** Returns the task that awaits the victim of a deadlock, so that a retry would meet it again. */
+export function awaiterOf(
+  { owners, resources, owner }: Pick<DeadlockDetected, "owners" | "resources" | "owner">,
+): string | undefined {
+  const before = (owners.indexOf(owner) + owners.length - 1) % owners.length;
+  return resources[before] === "" ? claimOf(owners[before]!)?.taskId : undefined;
 }
 
 function grantEnded(event: GrantEnded, how: string): string {

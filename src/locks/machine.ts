@@ -28,9 +28,11 @@ import type {
   Acquire,
   AcquireAll,
   Ask,
+  AskClaims,
   CancelWait,
   Define,
   EndAsk,
+  EndClaimAsks,
   Evict,
   GroupGrant,
   LockAnswers,
@@ -73,7 +75,7 @@ import {
   type Ticket,
   type Wait,
 } from "./state.ts";
-import type { ResourceRequest } from "./types.ts";
+import { claimAskId, type ResourceRequest } from "./types.ts";
 
 type Command = Exclude<LockCommand, Named<"tick">>;
 type Answer<Type extends Command["type"]> = LockAnswers[Type] | Refusal;
@@ -90,6 +92,8 @@ const COMMANDS = [
   "define",
   "ask",
   "end-ask",
+  "ask-claims",
+  "end-claim-asks",
   "resume-listening",
 ] as const;
 
@@ -144,6 +148,12 @@ function apply(state: LockState, command: Command, now: Instant, events: LockEve
       break;
     case "end-ask":
       answer = endRequest(step, command);
+      break;
+    case "ask-claims":
+      answer = beginClaimAsks(step, command);
+      break;
+    case "end-claim-asks":
+      answer = endClaimAsks(step, command);
       break;
     case "resume-listening":
       answer = resumeListening(step, command);
@@ -640,7 +650,7 @@ function removeWait(step: LockStep, wait: Wait): void {
 
 /** Adds a pending request, in O(1). One of an agent to itself is a no-op. */
 function beginRequest(step: LockStep, command: Ask): Answer<"ask"> {
-  const { state, now, events } = step;
+  const { state, events } = step;
   const { askId, agentId, toAgentId, priority } = command;
   if (agentId === toAgentId) return;
   const isKnown = state.requests.has(askId);
@@ -650,8 +660,46 @@ function beginRequest(step: LockStep, command: Ask): Answer<"ask"> {
     events.push(refused);
     return new Refusal(refused);
   }
-  const from = ownerOf(state, agentId, agentId);
-  const to = ownerOf(state, toAgentId, toAgentId);
+  addRequest(
+    step,
+    askId,
+    ownerOf(state, agentId, agentId),
+    ownerOf(state, toAgentId, toAgentId),
+    priority,
+  );
+}
+
+/** Adds waits of claims for claims, each in O(1). */
+function beginClaimAsks(step: LockStep, { edges }: AskClaims): void {
+  for (const edge of edges) {
+    const { owner, agentId, toOwner, toAgentId } = edge;
+    const askId = claimAskId(owner, toOwner);
+    const { requests, config: { maxAsks } } = step.state;
+    if (requests.has(askId)) continue;
+    if (requests.size >= maxAsks) {
+      step.events.push({ type: "ask:refused", askId, agentId, toAgentId, reason: "full" });
+      continue;
+    }
+    const from = ownerOf(step.state, owner, agentId);
+    addRequest(step, askId, from, ownerOf(step.state, toOwner, toAgentId), 0);
+  }
+}
+
+function endClaimAsks(step: LockStep, { owner }: EndClaimAsks): void {
+  const { outgoing = [] } = step.state.owners.get(owner) ?? {};
+  for (const request of [...outgoing].sort((a, b) => a.number - b.number)) {
+    cancelRequest(step, request, "ended");
+  }
+}
+
+function addRequest(
+  step: LockStep,
+  askId: string,
+  from: Owner,
+  to: Owner,
+  priority: number,
+): void {
+  const { state, now, events } = step;
   from.outgoing ??= [];
   to.incoming ??= [];
   const request: PendingRequest = {
@@ -667,7 +715,8 @@ function beginRequest(step: LockStep, command: Ask): Answer<"ask"> {
   from.outgoing.push(request);
   to.incoming.push(request);
   state.requests.set(askId, request);
-  events.push({ type: "ask:begun", askId, agentId, toAgentId, priority });
+  const { agentId } = from;
+  events.push({ type: "ask:begun", askId, agentId, toAgentId: to.agentId, priority });
   if (from.incoming !== undefined || from.holds.length + from.waits.length > 0) {
     followUps(step).suspects.push(from);
   }

@@ -90,6 +90,18 @@ export function claimOwner(taskId: string, epoch: number): string {
   return MARK + epoch + MARK + taskId;
 }
 
+/** Returns the id of the wait of one claim for another; that of a request has no control characters. */
+export function claimAskId(owner: string, toOwner: string): string {
+  return owner + toOwner;
+}
+
+/** Returns the tasks of the two claims in such an id, or `undefined` for another one. */
+export function claimsOfAsk(askId: string): { taskId: string; toTaskId: string } | undefined {
+  if (!isClaim(askId)) return undefined;
+  const [, , taskId = "", , toTaskId = ""] = askId.split(MARK);
+  return { taskId, toTaskId };
+}
+
 /** Returns whether `owner` names a claim. */
 export function isClaim(owner: string): boolean {
   return owner.startsWith(MARK);

@@ -21,6 +21,7 @@ import { Composition, type Due, type Reactions } from "./composition.ts";
 import {
   acquireResources,
   type ClaimState,
+  endAwaits,
   parkClaim,
   preemptAbandoned,
   preemptRefused,
@@ -32,6 +33,8 @@ import {
   releaseUnused,
   removalElsewhere,
   unblockClaim,
+  watchAwait,
+  watchAwaited,
   yieldLocks,
 } from "./reactions/claims.ts";
 
@@ -61,7 +64,9 @@ const REACTIONS = new Map<string, readonly unknown[]>([
   ["attempt:ended", [releaseResources]],
   ["task:unlocked", [releaseUnused]],
   ["resource:acquired", [unblockClaim]],
-  ["resource:queued", [parkClaim, releaseIfOver]],
+  ["resource:queued", [parkClaim, watchAwaited, releaseIfOver]],
+  ["task:lent", [watchAwait]],
+  ["task:resumed", [endAwaits]],
   ["resource:revoked", [preemptWithoutLock]],
   ["resource:expired", [preemptWithoutLock]],
   ["resource:abandoned", [preemptAbandoned]],

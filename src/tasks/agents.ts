@@ -92,6 +92,7 @@ function newAgent(agentId: string): Agent {
     tasks: new Set(),
     queue: [],
     slotsInUse: 0,
+    lent: 0,
     outside: 0,
     report: undefined,
     lastEpoch: 0,
@@ -142,13 +143,18 @@ export function remove(step: Step, agent: Agent, reason: string): void {
   forget(step, agent);
   events.push({ type: "agent:terminated", agentId, reason });
   unpinLost(step, placed);
-  for (const task of [...agent.tasks]) {
+  for (const task of claimsOf(agent)) {
     const attempt = task.status === "running" ? "abandoned" : "ended";
     orphan(step, task, `agent "${agentId}" is gone`, attempt);
   }
   const lingering = [...state.lingering.values()].filter((claim) => claim.agent === agent);
   for (const claim of lingering.sort((a, b) => a.epoch - b.epoch)) endLingering(step, claim, true);
   state.shifted.delete(agent);
+}
+
+/** Yields the tasks of an agent while their claims end: a child may end with its parent. */
+function* claimsOf(agent: Agent): Iterable<TaskRecord> {
+  for (const task of [...agent.tasks]) if (task.agent === agent) yield task;
 }
 
 /** Removes an agent from the tables. */
@@ -280,7 +286,7 @@ export function unpin(step: Step, task: TaskRecord): void {
 
 /** Cancels all tasks of an agent. */
 export function cancelAgentTasks(step: Step, agent: Agent, command: CancelAgentTasks): void {
-  for (const task of [...agent.tasks]) {
+  for (const task of claimsOf(agent)) {
     const because = `dependency "${task.spec.id}" was cancelled`;
     cancel(step, task, command.reason, because, attemptOf(task));
   }
@@ -288,7 +294,7 @@ export function cancelAgentTasks(step: Step, agent: Agent, command: CancelAgentT
 
 /** Requeues all tasks of an agent. */
 export function requeueAgentTasks(step: Step, agent: Agent, command: RequeueAgentTasks): void {
-  for (const task of [...agent.tasks]) {
+  for (const task of claimsOf(agent)) {
     if (task.status === "running") task.attempts--;
     requeue(step, task, command.reason, attemptOf(task));
   }

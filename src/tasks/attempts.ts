@@ -14,18 +14,29 @@ import { claimOwner } from "../locks/types.ts";
 import type { AcquireOptions } from "../locks/types.ts";
 import type { LockHandle } from "../locks/client.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
-import type { Block, Complete, EndAttempt, Fail, Heartbeat, Progress, Snooze } from "./commands.ts";
+import type {
+  Await,
+  Block,
+  Complete,
+  EndAttempt,
+  Fail,
+  Heartbeat,
+  ParentClaim,
+  Progress,
+  Snooze,
+} from "./commands.ts";
 import {
   AttemptSuspended,
   cancellation,
   ClaimLostError,
+  DependencyCycleError,
   faultOf,
   suspensionOf,
   TaskTimeoutError,
 } from "./errors.ts";
 import type { TaskEvent, TaskStarted, TaskTimedOut } from "./events.ts";
 import { lockEpochOf, type TaskState, viewOf } from "./state.ts";
-import type { TaskView } from "./types.ts";
+import type { Task, TaskStatus, TaskView } from "./types.ts";
 
 /**
  * The second argument of a handler: the claim that it runs under.
@@ -61,6 +72,100 @@ export interface TaskContext {
    * finds the answer in `task.answer`. Throws, so that the handler ends; a handler must not catch that.
    */
   block(question: unknown): never;
+  /**
+   * Submits a child: a task that is cancelled when this attempt ends, however it ends. Reading the
+   * `result` of its handle begins the wait for it, during which the slot of this attempt is lent to
+   * other tasks. When the task is retried, its next attempt may submit a child of the same id again: a
+   * cancelled one is replaced, and one that completed needs the same `idempotencyKey` as before.
+   *
+   * @throws {StaleEpochError} when the attempt has ended
+   * @throws {DependencyCycleError} when a dependency of the child waits for this task
+   * @throws {DuplicateTaskError | LimitError | ClosedError} as a submission to the scheduler does
+   */
+  submit<ChildInput = unknown, Result = unknown>(
+    task: Task<ChildInput>,
+  ): Promise<ChildHandle<Result>>;
+}
+
+/** The handle of a submitted task. */
+export interface SubmittedTask<Result = unknown> {
+  /** The id of the task. */
+  readonly id: string;
+  /** Its status, while its outcome is kept. */
+  readonly status: TaskStatus | undefined;
+  /** Its result. */
+  readonly result: Promise<Result>;
+  /** Cancels it. */
+  cancel(reason?: string): Promise<void>;
+}
+
+/**
+ * A child that an attempt has submitted.
+ *
+ * @example
+ * ```ts
+ * import { AdvancedTaskScheduler } from "@lockstep/lockstep";
+ *
+ * await using scheduler = new AdvancedTaskScheduler();
+ * await scheduler.registerAgent({ id: "a1" }, async (task, { submit }) => {
+ *   if (task.id !== "report") return task.id.length;
+ *   const chapter = await submit({ id: "chapter" });
+ *   return `length: ${await chapter.result}`;
+ * });
+ * const report = await scheduler.submit({ id: "report" });
+ * console.log(await report.result); // length: 7
+ * ```
+ * @category Tasks
+ */
+export class ChildHandle<Result = unknown> {
+  /** The id of the child. */
+  readonly id: string;
+  readonly #handle: SubmittedTask<Result>;
+  readonly #begin: () => Promise<void>;
+  #result: Promise<Result> | undefined;
+
+  /**
+   * Made by the context of an attempt; `begin` begins the wait for the child.
+   * @internal
+   */
+  constructor(handle: SubmittedTask<Result>, begin: () => Promise<void>) {
+    this.id = handle.id;
+    this.#handle = handle;
+    this.#begin = begin;
+  }
+
+  /** The status of the child, or `undefined` when its outcome is no longer kept. */
+  get status(): TaskStatus | undefined {
+    return this.#handle.status;
+  }
+
+  /**
+   * The result of the child; rejects as that of a `TaskHandle` does. Until the child has ended, its
+   * parent has no slot: read it when the attempt has nothing else to do. Rejects with
+   * `DependencyCycleError` when the task of that id, which another submitter made, waits for the parent.
+   */
+  get result(): Promise<Result> {
+    return this.#result ??= this.#await();
+  }
+
+  /** Cancels the child. Idempotent. */
+  cancel(reason = "its parent cancelled it"): Promise<void> {
+    return this.#handle.cancel(reason);
+  }
+
+  async #await(): Promise<Result> {
+    const { result } = this.#handle;
+    try {
+      await this.#begin();
+    } catch (error) {
+      // Otherwise the attempt has ended, or the scheduler: so does the wait, with its own error.
+      if (error instanceof DependencyCycleError) {
+        result.catch(ignore);
+        throw error;
+      }
+    }
+    return await result;
+  }
 }
 
 /**
@@ -86,7 +191,9 @@ export interface AttemptHost {
   /** Returns the data of a thrown value for a report. */
   dataOf(thrown: unknown): ErrorData;
   /** Sends a report, and resolves once it was accepted. */
-  call(report: Heartbeat | Progress): Promise<void>;
+  call(report: Heartbeat | Progress | Await): Promise<void>;
+  /** Submits a child of a claim. */
+  submitChild(task: Task, parent: ParentClaim): Promise<SubmittedTask>;
   /** Sends the end of an attempt until the log stores it. */
   deliver(report: Report): Promise<void>;
 }
@@ -291,6 +398,8 @@ function isRefusal(thrown: unknown): boolean {
   }
 }
 
+function ignore(): void {}
+
 /** The claim that an attempt runs under. */
 interface Claim {
   readonly epoch: number;
@@ -391,6 +500,15 @@ class Attempt implements TaskContext {
     const { task: { id: taskId }, epoch } = this;
     return (question) => {
       throw new AttemptSuspended({ type: "block", taskId, epoch, question });
+    };
+  }
+
+  get submit(): TaskContext["submit"] {
+    const parent = { taskId: this.task.id, epoch: this.epoch };
+    return async <Input, Result>(task: Task<Input>) => {
+      const handle = await this.#host.submitChild(task, parent) as SubmittedTask<Result>;
+      const begin = () => this.#host.call({ type: "await", ...parent, childId: handle.id });
+      return new ChildHandle(handle, begin);
     };
   }
 

@@ -7,7 +7,7 @@
 
 import type { AgentProfile } from "../agents/types.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
-import { Deferred, DONE, MachineClient } from "../core/client.ts";
+import { attempting, Deferred, DONE, MachineClient } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { errorData } from "../core/error_data.ts";
 import { ClosedError } from "../core/errors.ts";
@@ -26,11 +26,18 @@ import type {
   SchedulerHost,
 } from "../root/scheduler_machine.ts";
 import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } from "./attempts.ts";
-import type { RegisterAgent, Submit, SubmitAnswer, TaskCommand } from "./commands.ts";
+import {
+  type ParentClaim,
+  type RegisterAgent,
+  type Submit,
+  type SubmitAnswer,
+  submitCommand,
+  type TaskCommand,
+} from "./commands.ts";
 import { cancellation, failure, refusalError, ResultDroppedError } from "./errors.ts";
 import type { TaskEvent, TaskFailed, TaskRefused } from "./events.ts";
 import { isTerminal, outcomeOf, type TaskRecord, type TaskState, unfinished } from "./state.ts";
-import type { TaskStatus } from "./types.ts";
+import type { Task, TaskStatus } from "./types.ts";
 import { TaskWarnings } from "./warnings.ts";
 
 /** The states of tasks and locks. */
@@ -134,6 +141,14 @@ export class TaskClient
     };
     signal.addEventListener("abort", abort);
     return idle.promise().finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  /** Submits a child of a claim. */
+  submitChild(task: Task, parent: ParentClaim): Promise<TaskHandle> {
+    return attempting(() => {
+      const { maxRetries } = this.state.tasks.config;
+      return this.submit(submitCommand(task, maxRetries, undefined, parent));
+    });
   }
 
   /** Registers an agent; `handler` runs its attempts in this process. */

@@ -71,6 +71,16 @@ export interface Submit extends Named<"submit"> {
   readonly input: unknown;
   /** Kept for callers. */
   readonly metadata: unknown;
+  /** The claim that submits it as its child. @default none */
+  readonly parent?: ParentClaim;
+}
+
+/** The claim of an attempt that submits a child. */
+export interface ParentClaim {
+  /** The task. */
+  readonly taskId: string;
+  /** The number of its claim. */
+  readonly epoch: number;
 }
 
 /** The field of all commands about an agent. */
@@ -103,6 +113,15 @@ export interface Heartbeat extends ClaimCommand, Named<"heartbeat"> {}
 export interface Progress extends ClaimCommand, Named<"progress"> {
   /** Opaque. */
   readonly progress: unknown;
+}
+
+/**
+ * Begins a wait of the attempt for the end of another task: its slot is lent until no such wait is
+ * left. A no-op when that task has ended.
+ */
+export interface Await extends ClaimCommand, Named<"await"> {
+  /** The task that is awaited. */
+  readonly childId: string;
 }
 
 /** Ends the attempt, and with it the task, as completed. */
@@ -330,6 +349,7 @@ export type TaskCommand =
   | Start
   | Heartbeat
   | Progress
+  | Await
   | Complete
   | Fail
   | EndAttempt
@@ -407,7 +427,12 @@ const NONE: readonly never[] = [];
  * @throws {TypeError} when a field has the wrong type
  * @throws {RangeError} when a field is outside its range
  */
-export function submitCommand(task: Task, maxRetries: number, agentId?: string): Submit {
+export function submitCommand(
+  task: Task,
+  maxRetries: number,
+  agentId?: string,
+  parent?: ParentClaim,
+): Submit {
   requireObject(task, "task", () => "submit a task");
   const { id, type = "task", description = "", idempotencyKey = "" } = task;
   const { priority = 0, retries = maxRetries, assignedAgent = "" } = task;
@@ -447,6 +472,7 @@ export function submitCommand(task: Task, maxRetries: number, agentId?: string):
     },
     input: task.input,
     metadata: task.metadata,
+    ...(parent !== undefined && { parent }),
   };
 }
 

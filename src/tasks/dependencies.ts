@@ -22,20 +22,27 @@ import type { Outcome } from "./types.ts";
  * Only a task that another one waits for can close a cycle: others cost nothing. The search goes
  * from both sides of the task by turns and ends with the smaller one, so that a chain that is
  * submitted in any order costs little for each of its tasks.
+ *
+ * A parent counts as waiting for its children, awaited or not: with its end they are cancelled.
  */
-export function cycleThrough(state: TaskState, spec: TaskSpec): string[] | undefined {
+export function cycleThrough(
+  state: TaskState,
+  spec: TaskSpec,
+  parentId?: string,
+): string[] | undefined {
   const { id } = spec;
   if (spec.dependencies.some(({ taskId }) => taskId === id)) return [id, id];
-  const waiting = state.awaited.get(id);
-  if (waiting === undefined || spec.dependencies.length === 0) return undefined;
+  const waiting = [...state.awaited.get(id)?.keys() ?? []];
+  if (parentId !== undefined) waiting.push(parentId);
+  if (waiting.length === 0 || spec.dependencies.length === 0) return undefined;
 
   const dependencies = reachedFrom(id, spec.dependencies.map(({ taskId }) => taskId));
-  const dependents = reachedFrom(id, waiting.keys());
+  const dependents = reachedFrom(id, waiting);
   for (const dependent of dependents.keys()) {
     if (dependencies.has(dependent)) return [id, dependent, id];
   }
-  const up = walk(dependencies, (from) => openDependenciesOf(state, from));
-  const down = walk(dependents, (from) => state.tasks.get(from)?.dependents?.keys() ?? []);
+  const up = walk(dependencies, (from) => waitsOf(state, from));
+  const down = walk(dependents, (from) => waitersOf(state, from));
   for (;;) {
     const above = up.next().value;
     if (above === undefined) return undefined;
@@ -44,6 +51,25 @@ export function cycleThrough(state: TaskState, spec: TaskSpec): string[] | undef
     if (below === undefined) return undefined;
     if (dependencies.has(below)) return pathThrough(below, id, dependencies, dependents);
   }
+}
+
+/** Returns the cycle that would close when `waiter` awaited `awaited`, from its id to its id. */
+export function cycleOfAwait(
+  state: TaskState,
+  { spec: { id } }: TaskRecord,
+  awaited: TaskRecord,
+): string[] | undefined {
+  const awaitedId = awaited.spec.id;
+  if (awaitedId === id) return [id, id];
+  if (awaited.family?.parent?.taskId === id) return undefined; // it counts since it was submitted
+  const reached = reachedFrom(id, [awaitedId]);
+  for (const next of walk(reached, (from) => waitsOf(state, from))) {
+    if (next !== id) continue;
+    const path = [id];
+    for (let at = reached.get(id)!; at !== id; at = reached.get(at)!) path.push(at);
+    return [...path, id].reverse();
+  }
+  return undefined;
 }
 
 /** Ids in the order in which they were reached, each with the id that it was reached from. */
@@ -67,6 +93,24 @@ function* walk(
       yield to;
     }
   }
+}
+
+/** Yields the unfinished tasks that a task waits for: dependencies, children, and those it awaits. */
+export function* waitsOf(state: TaskState, id: string): Iterable<string> {
+  yield* openDependenciesOf(state, id);
+  const { children = [], awaits = [] } = state.tasks.get(id)?.family ?? {};
+  for (const { spec } of children) yield spec.id;
+  for (const { spec } of awaits) yield spec.id;
+}
+
+/** Yields the tasks that wait for an unfinished task, in the same sense. */
+function* waitersOf(state: TaskState, id: string): Iterable<string> {
+  const task = state.tasks.get(id);
+  if (task === undefined || isTerminal(task.status)) return;
+  yield* task.dependents?.keys() ?? [];
+  const { parent, awaiters = [] } = task.family ?? {};
+  if (parent !== undefined) yield parent.taskId;
+  for (const { spec } of awaiters) yield spec.id;
 }
 
 /** Yields the dependencies that a task still waits for: those that keep an edge to it. */
@@ -137,13 +181,16 @@ export function unlink(state: TaskState, task: TaskRecord): void {
 /**
  * Resolves the dependents of all tasks that ended in this step: calls `onReady` with those that may
  * run, and `onDoomed` with those that can't run any more. The latter end in turn, in the same loop.
+ * Calls `onEnded` with each task that ended, before.
  */
 export function resolveDependents(
   step: Step,
   onReady: (step: Step, task: TaskRecord) => void,
   onDoomed: (step: Step, task: TaskRecord, because: string) => void,
+  onEnded: (step: Step, task: TaskRecord) => void,
 ): void {
   for (const { task, because } of step.ended) { // grows while it is read
+    onEnded(step, task);
     const { dependents, status } = task;
     if (dependents === undefined) continue;
     task.dependents = undefined;

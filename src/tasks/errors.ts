@@ -13,6 +13,7 @@ import {
   StaleEpochError,
   UnknownAgentError,
 } from "../core/errors.ts";
+import { DeadlockError } from "../locks/errors.ts";
 import type { Block, Fail, Snooze, TaskCommand } from "./commands.ts";
 import type { TaskCancelled, TaskFailed, TaskRefused } from "./events.ts";
 import { phrase } from "./dependencies.ts";
@@ -283,6 +284,11 @@ export function refusalError(command: TaskCommand, refusal: TaskRefused): Lockst
     case "cycle":
       return new DependencyCycleError(taskId, detail as readonly string[]);
     case "stale-epoch": {
+      if (command.type === "submit") {
+        const { taskId: parentId, epoch } = command.parent!;
+        const asChild = `${attempt} as a child of task ${quote(parentId)}, whose attempt has ended`;
+        return new StaleEpochError(asChild, epoch, detail as number | undefined);
+      }
       const { epoch } = command as { epoch: number };
       return new StaleEpochError(attempt, epoch, detail as number | undefined);
     }
@@ -327,7 +333,17 @@ export const BLAMELESS: ReadonlySet<string> = new Set(["deadlock", "lock-lost", 
 export function faultOf(thrown: unknown): Fail["fault"] {
   if (isFinal(thrown)) return "task";
   const code = codeOf(thrown);
+  if (code === "deadlock" && isMetAgain(thrown)) return "task";
   return typeof code === "string" && BLAMELESS.has(code) ? "none" : "attempt";
+}
+
+/** Returns whether another attempt would meet the same deadlock. */
+function isMetAgain(thrown: unknown): boolean {
+  try {
+    return thrown instanceof DeadlockError && thrown.awaitedBy !== undefined;
+  } catch {
+    return false; // a proxy may throw when it is asked
+  }
 }
 
 /** Returns the error that the handle of a failed task rejects with. */

@@ -100,6 +100,18 @@ export interface TaskProgressed extends Named<"task:progressed">, ClaimEvent {
   readonly progress: unknown;
 }
 
+/** An attempt awaits the end of a task: as long as it awaits any, its slot is lent to others. */
+export interface TaskLent extends Named<"task:lent">, ClaimEvent {
+  /** The task that it awaits, usually its child. */
+  readonly childId: string;
+}
+
+/**
+ * An attempt awaits nothing any more, and has its slot again, if need be beyond the slots of its
+ * agent.
+ */
+export interface TaskResumed extends Named<"task:resumed">, ClaimEvent {}
+
 /** An attempt, or a task, exceeded a limit. The next event is the consequence. */
 export interface TaskTimedOut extends Named<"task:timed-out"> {
   /** The task that exceeded the limit. */
@@ -373,6 +385,8 @@ export type TaskEvent =
   | TaskStarted
   | TaskHeartbeat
   | TaskProgressed
+  | TaskLent
+  | TaskResumed
   | TaskTimedOut
   | TaskBackedOff
   | TaskSnoozed
@@ -488,6 +502,10 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "task:heartbeat": ({ taskId, agentId }) => `task ${taskId}: ${agentId} is alive`,
   "task:progressed": ({ taskId, agentId, progress }) =>
     `task ${taskId}: ${agentId} is at ${readable(progress)}`,
+  "task:lent": ({ taskId, agentId, epoch, childId }) =>
+    `task ${taskId}: awaits task ${childId}, its slot of ${agentId} is lent (epoch ${epoch})`,
+  "task:resumed": ({ taskId, agentId, epoch }) =>
+    `task ${taskId}: has its slot of ${agentId} again (epoch ${epoch})`,
   "task:timed-out": ({ taskId, limit, ms }) => `task ${taskId}: ${LIMITS[limit]} ${ms} ms`,
   "task:backed-off": ({ taskId, agentId, error, attempt, retryAt }) =>
     `task ${taskId}: → backing off until ${timeOfDay(retryAt)}, ` +

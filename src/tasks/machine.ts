@@ -54,6 +54,7 @@ import {
 import type {
   AgentCommand,
   Assign,
+  Await,
   Award,
   Block,
   Cancel,
@@ -62,6 +63,7 @@ import type {
   EndAttempt,
   Fail,
   Heartbeat,
+  ParentClaim,
   Park,
   Preempt,
   Progress,
@@ -71,13 +73,12 @@ import type {
   Submit,
   TaskAnswers,
   TaskCommand,
-  TaskSpec,
   Unblock,
   UseStrategy,
   YieldLocks,
 } from "./commands.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
-import { cycleThrough, link, resolveDependents } from "./dependencies.ts";
+import { cycleOfAwait, cycleThrough, link, resolveDependents } from "./dependencies.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent, type TaskRefusal } from "./events.ts";
 import { answerQuestion, pause, resume, review, setPriority } from "./operations.ts";
 import { addToPage, removeFromPage } from "./pages.ts";
@@ -106,6 +107,7 @@ import {
   keyOf,
   lockEpochOf,
   outcomeOf,
+  rankOf,
   type Step,
   type TaskRecord,
   type TaskState,
@@ -115,6 +117,7 @@ import {
 } from "./state.ts";
 import {
   admit,
+  adopt,
   assign,
   attemptOf,
   backOff,
@@ -127,6 +130,7 @@ import {
   failAttempt,
   interrupt,
   isDue,
+  lend,
   limitQueueTime,
   orphan,
   park,
@@ -136,6 +140,7 @@ import {
   refuse,
   remember,
   requeue,
+  resumeAwaiters,
   snooze,
   start,
   steal,
@@ -265,6 +270,7 @@ const HANDLERS: {
   "start": startAttempt,
   "heartbeat": heartbeat,
   "progress": progress,
+  "await": awaitTask,
   "complete": completeAttempt,
   "fail": reportFailure,
   "end-attempt": endLostAttempt,
@@ -316,18 +322,24 @@ function submit(step: Step, command: Submit): Answer<"submit"> {
   const taskId = spec.id;
   const reason = objectionTo(state, command);
   if (reason !== undefined) {
-    const detail = reason === "full" ? state.config.maxTasks : undefined;
-    return refuse(step, command, taskId, reason, detail);
+    return refuse(step, command, taskId, reason, detailOf(state, command, reason));
   }
   const outcome = outcomeOf(state, taskId);
-  if (outcome !== undefined || state.tasks.has(taskId)) {
+  if (outcome !== undefined || (state.tasks.has(taskId) && !isOrphanOf(state, command))) {
     const known = { taskId, ...(outcome !== undefined && { outcome }) };
     events.push({ type: "task:recognized", ...known });
     return { ...known, isNew: false };
   }
-  const cycle = spec.dependencies.length === 0 ? undefined : cycleThrough(state, spec);
+  const { parent } = command;
+  const cycle = spec.dependencies.length === 0
+    ? undefined
+    : cycleThrough(state, spec, parent?.taskId);
   if (cycle !== undefined) return refuse(step, command, taskId, "cycle", cycle);
-  accept(step, newTask(state, spec, opaque(command.input), opaque(command.metadata), now));
+  const [input, metadata] = [opaque(command.input), opaque(command.metadata)];
+  const task = newTask(state, { spec, input, metadata }, now, parent);
+  const former = state.tasks.get(taskId);
+  if (former !== undefined) replace(state, [former], [task]);
+  accept(step, task, parent);
   return { taskId, isNew: true };
 }
 
@@ -352,17 +364,11 @@ function retry(step: Step, command: Retry): Answer<"retry"> {
   if (unfinished(state) + former.length > maxTasks) {
     return refuse(step, command, former[0]!.spec.id, "full", maxTasks);
   }
-  // All of them are open before one is linked, as some may depend on others.
-  const gone = new Set(former);
-  retain(state.finished, (task) => !gone.has(task));
-  for (const task of former) {
-    state.tasks.delete(task.spec.id);
-    removeFromPage(state, task);
-  }
-  for (const { spec, input, metadata, lingering } of former) {
+  const tasks = former.map((task) => newTask(state, task, now));
+  replace(state, former, tasks); // all are open before one is linked: some may depend on others
+  for (const task of tasks) {
+    const { spec } = task;
     const cycle = cycleThrough(state, spec);
-    const task = newTask(state, spec, input, metadata, now);
-    if (lingering > 0) inheritAttempts(state, task, lingering);
     events.push({ type: "task:retried", taskId: spec.id });
     accept(step, task);
     if (cycle !== undefined && !isTerminal(task.status)) {
@@ -377,19 +383,29 @@ function mayBeRetried(task: TaskRecord | undefined): task is TaskRecord {
   return task?.status === "failed" || task?.status === "cancelled";
 }
 
-/** Makes the attempts that go on those of the new record of their task. Costs O(such attempts). */
-function inheritAttempts({ lingering }: TaskState, task: TaskRecord, count: number): void {
-  task.lingering = count;
-  for (const each of lingering.values()) {
-    if (each.task.spec.id === task.spec.id) each.task = task;
+/**
+ * Drops finished tasks for new ones of the same ids, which inherit the attempts that go on: they begin
+ * no sooner than those have ended. Costs O(finished tasks).
+ */
+function replace(state: TaskState, former: readonly TaskRecord[], by: readonly TaskRecord[]): void {
+  const successors = new Map(former.map((task, i) => [task, by[i]!]));
+  retain(state.finished, (task) => !successors.has(task));
+  let lingering = 0;
+  for (const [task, successor] of successors) {
+    state.tasks.delete(task.spec.id);
+    removeFromPage(state, task);
+    lingering += successor.lingering = task.lingering;
   }
+  if (lingering === 0) return;
+  for (const each of state.lingering.values()) each.task = successors.get(each.task) ?? each.task;
 }
 
 /** Adds a task, which is ready unless it has open dependencies. */
-function accept(step: Step, task: TaskRecord): void {
+function accept(step: Step, task: TaskRecord, parent?: ParentClaim): void {
   const { state, now, events } = step;
   const { spec, spec: { id: taskId } } = task;
   state.tasks.set(taskId, task);
+  if (parent !== undefined) adopt(state, task, parent);
   if (task.home !== undefined) expect(step, task.home, 1);
   const isLinked = spec.dependencies.length > 0 || state.awaited.size > 0;
   const doomed = isLinked ? link(state, task) : undefined;
@@ -406,9 +422,12 @@ function accept(step: Step, task: TaskRecord): void {
 }
 
 /** Returns why a task can't be accepted, if it can't. */
-function objectionTo(state: TaskState, { task: spec }: Submit): TaskRefusal | undefined {
+function objectionTo(state: TaskState, command: Submit): TaskRefusal | undefined {
+  const { task: spec, parent } = command;
   if (state.draining) return "draining";
-  if (state.tasks.has(spec.id) || outcomeOf(state, spec.id) !== undefined) {
+  if (parent !== undefined && !isRunning(state, parent)) return "stale-epoch";
+  const isKnown = state.tasks.has(spec.id) || outcomeOf(state, spec.id) !== undefined;
+  if (isKnown && !isOrphanOf(state, command)) {
     const key = keyOf(state, spec.id);
     return key !== "" && key === spec.idempotencyKey ? undefined : "duplicate";
   }
@@ -419,18 +438,41 @@ function objectionTo(state: TaskState, { task: spec }: Submit): TaskRefusal | un
   return agent.drained === undefined && isFit(agent, spec.requires, "") ? undefined : "unfit";
 }
 
+function detailOf(
+  { config, tasks }: TaskState,
+  { parent }: Submit,
+  reason: TaskRefusal,
+): number | undefined {
+  if (reason === "full") return config.maxTasks;
+  const claimed = reason === "stale-epoch" ? tasks.get(parent!.taskId) : undefined;
+  return claimed?.agent === undefined ? undefined : claimed.epoch;
+}
+
+function isRunning({ tasks }: TaskState, { taskId, epoch }: ParentClaim): boolean {
+  const task = tasks.get(taskId);
+  return task?.status === "running" && task.epoch === epoch;
+}
+
+/**
+ * Returns whether a child is submitted again that was cancelled with an earlier attempt of the same
+ * parent: it takes the place of that one, since the parent could not be retried otherwise.
+ */
+function isOrphanOf({ tasks }: TaskState, { task: { id }, parent }: Submit): boolean {
+  const family = parent && tasks.get(id)?.family;
+  return family !== undefined && family.isOrphan && family.parent?.taskId === parent!.taskId;
+}
+
 function newTask(
   state: TaskState,
-  spec: TaskSpec,
-  input: Opaque | undefined,
-  metadata: Opaque | undefined,
+  { spec, input, metadata }: Pick<TaskRecord, "spec" | "input" | "metadata">,
   now: Instant,
+  parent?: ParentClaim,
 ): TaskRecord {
   return {
     spec,
     input,
     metadata,
-    rank: now - spec.priority * state.config.agingMs,
+    rank: rankOf(state, now, spec.priority, parent),
     sequence: state.sequence++,
     position: -1,
     status: "waiting",
@@ -455,6 +497,7 @@ function newTask(
     fallbacks: 0,
     fallbacksFailed: 0,
     dependents: undefined,
+    family: undefined,
     result: undefined,
     progress: undefined,
     question: undefined,
@@ -515,7 +558,7 @@ function cancelTask(step: Step, command: Cancel): Answer<"cancel"> {
 
 // Agents with a claim
 
-type ClaimCommand = Start | Heartbeat | Progress | Complete | Fail | Snooze | Block;
+type ClaimCommand = Start | Heartbeat | Progress | Await | Complete | Fail | Snooze | Block;
 
 function startAttempt(step: Step, command: Start): Answer<"start"> {
   const task = claimedTask(step, command);
@@ -546,6 +589,18 @@ function progress(step: Step, command: Progress): Answer<"progress"> {
   const { agentId } = task.agent!;
   task.progress = new Opaque(progress);
   step.events.push({ type: "task:progressed", taskId, agentId, epoch: task.epoch, progress });
+}
+
+/** Begins a wait for another task. Costs O(tasks that it waits for), unless that is its child. */
+function awaitTask(step: Step, command: Await): Answer<"await"> {
+  const task = runningTask(step, command, false);
+  if (task instanceof Refusal) return task;
+  const awaited = step.state.tasks.get(command.childId);
+  if (awaited === undefined || isTerminal(awaited.status)) return;
+  if (task.family?.awaits.has(awaited)) return;
+  const cycle = cycleOfAwait(step.state, task, awaited);
+  if (cycle !== undefined) return refuse(step, command, command.taskId, "cycle", cycle);
+  lend(step, task, awaited);
 }
 
 /** Starts the heartbeat timeouts of attempts anew. Costs O(tasks). */
@@ -721,7 +776,7 @@ function exceedLimit(
 
 /** Resolves dependents, gives work to agents with capacity, and evens out backlogs. */
 function followUp(step: Step): void {
-  if (step.ended.length > 0) resolveDependents(step, readyOnceDue, cancelDoomed);
+  if (step.ended.length > 0) resolveDependents(step, readyOnceDue, cancelDoomed, resumeAwaiters);
   distribute(step);
   while (step.state.donations > 0 && rebalance(step, steal)) distribute(step);
   if (step.implicit.length > 0) noteIdle(step);

@@ -10,7 +10,7 @@ export {
   type AgentMetrics,
   type SchedulingMetrics,
 } from "./advanced_task_scheduler.ts";
-export type { TaskContext, TaskHandler } from "./attempts.ts";
+export { ChildHandle, type TaskContext, type TaskHandler } from "./attempts.ts";
 export { TaskHandle } from "./client.ts";
 export {
   DependencyGraph,

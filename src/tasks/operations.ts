@@ -8,7 +8,7 @@ import { reorder } from "../core/data/heap.ts";
 import { Opaque } from "../core/data/plain.ts";
 import type { Refusal } from "../core/machine.ts";
 import type { AnswerQuestion, Pause, Review, SetPriority } from "./commands.ts";
-import { isTerminal, type Step } from "./state.ts";
+import { isTerminal, rankOf, type Step } from "./state.ts";
 import { acceptProposal, ready, refuse, rejectProposal } from "./transitions.ts";
 
 /** Assigns nothing until {@linkcode resume}; a second pause changes the reason. */
@@ -36,7 +36,7 @@ export function setPriority(step: Step, command: SetPriority): Refusal | void {
   if (isTerminal(task.status)) return refuse(step, command, taskId, "status", task.status);
   if (task.spec.priority === priority) return;
   task.spec = { ...task.spec, priority };
-  const rank = task.createdAt - priority * state.config.agingMs;
+  const rank = rankOf(state, task.createdAt, priority, task.family?.parent);
   const queue = task.group?.queue ?? (task.queued ? task.agent!.queue : undefined);
   if (queue === undefined) task.rank = rank;
   else reorder(queue, task, rank);

@@ -108,9 +108,12 @@ export function capacityOf(agent: Agent): number {
   return isTrusted(agent) ? slots + Math.max(0, agent.maxQueuedTasks - agent.queue.length) : slots;
 }
 
-/** Returns how much `agent` has to do: its claims, and the tasks that it reported besides. */
+/**
+ * Returns how much `agent` has to do: its claims, except those that have lent their slots, and the
+ * tasks that it reported besides.
+ */
 export function backlogOf(agent: Agent): number {
-  return agent.tasks.size + agent.outside;
+  return agent.tasks.size - agent.lent + agent.outside;
 }
 
 /** Returns whether `agent` may run tasks that require this and are pinned to `pinnedTo`. */

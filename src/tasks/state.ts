@@ -16,7 +16,7 @@ import type { Opaque } from "../core/data/plain.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
-import type { TaskSpec } from "./commands.ts";
+import type { ParentClaim, TaskSpec } from "./commands.ts";
 import type { TaskConfig } from "./config.ts";
 import type { TaskEvent } from "./events.ts";
 import type { StrategyName } from "./strategies.ts";
@@ -74,6 +74,8 @@ export interface TaskRecord extends HeapEntry {
   fallbacksFailed: number;
   /** The tasks that wait for it. */
   dependents: Dependents | undefined;
+  /** Its parent, its children, and who awaits whom; `undefined` as long as there is none. */
+  family: Family | undefined;
   /** The result of a completed task. */
   result: Opaque | undefined;
   /** The newest progress report. */
@@ -124,6 +126,20 @@ export interface Edge {
 
 /** The edges that are kept at one task, by the id of the dependent. */
 export type Dependents = Map<string, Edge>;
+
+/** The relations of a task to others besides dependencies. Spec: `Children`. */
+export interface Family {
+  /** The claim that submitted it, if one did. */
+  readonly parent: ParentClaim | undefined;
+  /** Whether it was cancelled with that claim: then its parent may submit it again. */
+  isOrphan: boolean;
+  /** The unfinished tasks that its claim submitted, oldest first. */
+  readonly children: Set<TaskRecord>;
+  /** The unfinished tasks whose results its claim awaits: while there are any, its slot is lent. */
+  readonly awaits: Set<TaskRecord>;
+  /** The running tasks that await it, longest first. */
+  readonly awaiters: Set<TaskRecord>;
+}
 
 /** An attempt that lost its claim and may go on: its slot and its locks are still in use. */
 export interface Lingering {
@@ -200,6 +216,8 @@ export interface Agent extends Linked<Agent> {
   readonly queue: Heap<TaskRecord>;
   /** By its claims, and by attempts that lost their claims and go on. */
   slotsInUse: number;
+  /** The number of its claims that have lent their slots. */
+  lent: number;
   /** The number of its tasks besides its claims, by its newest report. */
   outside: number;
   /** The newest report of its load. */
@@ -341,6 +359,8 @@ export interface TaskState {
   readonly shifted: Set<Agent>;
   /** The number of donations: without any, no agent is ranked. */
   donations: number;
+  /** The number of claims that have lent their slots. */
+  lent: number;
   /** Attempts that lost their claims and may go on, by epoch. */
   readonly lingering: Map<number, Lingering>;
   /** Finished tasks that are kept whole, oldest first. */
@@ -385,6 +405,7 @@ export function initialTaskState(config: TaskConfig): TaskState {
     unsettled: new Map(),
     shifted: new Set(),
     donations: 0,
+    lent: 0,
     lingering: new Map(),
     finished: emptyFifo(),
     outcomes: new Map(),
@@ -408,6 +429,11 @@ export function initialTaskState(config: TaskConfig): TaskState {
   };
 }
 
+/** Returns whether the claim on a task has lent its slot, as it awaits another task. */
+export function isLent({ family }: TaskRecord): boolean {
+  return family !== undefined && family.awaits.size > 0;
+}
+
 /** Returns whether a status is terminal. */
 export function isTerminal(status: TaskStatus): status is Outcome {
   return status === "completed" || status === "failed" || status === "cancelled";
@@ -422,6 +448,20 @@ export function outcomeOf(state: Readonly<TaskState>, taskId: string): Outcome |
 export function keyOf(state: Readonly<TaskState>, taskId: string): string {
   return state.tasks.get(taskId)?.spec.idempotencyKey ?? state.keys.get(taskId) ??
     state.olderKeys.get(taskId) ?? "";
+}
+
+/**
+ * Returns the rank of a task that was submitted at `createdAt`. Children are not overtaken by what came
+ * after their parents: else all parents begin first.
+ */
+export function rankOf(
+  { config, tasks }: TaskState,
+  createdAt: Instant,
+  priority: number,
+  parent: { readonly taskId: string } | undefined,
+): number {
+  const rank = createdAt - priority * config.agingMs;
+  return parent === undefined ? rank : Math.min(rank, tasks.get(parent.taskId)!.rank);
 }
 
 /** Returns how many tasks have not ended. */
@@ -439,6 +479,7 @@ export function lockEpochOf({ request, epoch }: TaskRecord): number {
 export function viewOf(task: TaskRecord): TaskView {
   const { spec, agent, status, startedAt, finishedAt, result, error, progress, metadata } = task;
   const { question, answer } = task;
+  const parent = task.family?.parent;
   return {
     id: spec.id,
     type: spec.type,
@@ -461,6 +502,7 @@ export function viewOf(task: TaskRecord): TaskView {
     ...(question !== undefined && { question: question.value }),
     ...(answer !== undefined && { answer: answer.value }),
     ...(metadata !== undefined && { metadata: metadata.value }),
+    ...(parent !== undefined && { parentId: parent.taskId }),
   };
 }
 

@@ -14,7 +14,7 @@ import { nextInt } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import { InvariantError } from "../core/errors.ts";
 import { type Instant, Refusal } from "../core/machine.ts";
-import type { TaskCommand } from "./commands.ts";
+import type { ParentClaim, TaskCommand } from "./commands.ts";
 import { phrase, unlink } from "./dependencies.ts";
 import type { TaskRefusal, TaskRefused, TaskTimedOut } from "./events.ts";
 import { countStatus, removeFromPage } from "./pages.ts";
@@ -29,6 +29,8 @@ import {
 } from "./placement.ts";
 import {
   type Agent,
+  type Family,
+  isLent,
   type Lingering,
   lockEpochOf,
   type Proposal,
@@ -221,6 +223,7 @@ export function start({ state, now, events }: Step, task: TaskRecord): void {
 /** Ends a running task as completed. */
 export function complete(step: Step, task: TaskRecord, result: unknown): void {
   const { now, events } = step;
+  leaveFamily(step, task);
   const agent = task.agent!;
   const ranMs = now - task.startedAt!;
   if (result !== undefined) task.result = new Opaque(result);
@@ -235,6 +238,7 @@ export function complete(step: Step, task: TaskRecord, result: unknown): void {
 
 /** Ends a task as failed, whatever its status. */
 export function fail(step: Step, task: TaskRecord, error: ErrorData, attempt: Attempt): void {
+  leaveFamily(step, task);
   const agentId = task.agent?.agentId;
   const { spec: { id: taskId }, epoch, attempts } = task;
   task.error = error;
@@ -251,6 +255,7 @@ export function cancel(
   because: string,
   attempt: Attempt,
 ): void {
+  leaveFamily(step, task);
   const agentId = task.agent?.agentId;
   const { spec: { id: taskId }, epoch } = task;
   finish(step, task, "cancelled", because);
@@ -268,6 +273,7 @@ export function backOff(
   attempt: Attempt,
 ): void {
   const { state, now, events } = step;
+  leaveFamily(step, task);
   const agentId = task.agent?.agentId;
   const { spec: { id: taskId }, epoch, attempts } = task;
   if (task.group !== undefined) dequeue(task);
@@ -291,6 +297,7 @@ export function backOff(
 /** Ends an attempt that asked to go on at `resumeAt`, at no cost to the task. */
 export function snooze(step: Step, task: TaskRecord, resumeAt: Instant): void {
   const { state, events } = step;
+  leaveFamily(step, task);
   const { agentId } = task.agent!;
   const { spec: { id: taskId }, epoch } = task;
   move(state, task, "backing-off");
@@ -304,6 +311,7 @@ export function snooze(step: Step, task: TaskRecord, resumeAt: Instant): void {
 
 /** Ends an attempt that needs an answer, at no cost to the task. */
 export function block(step: Step, task: TaskRecord, question: unknown): void {
+  leaveFamily(step, task);
   const { agentId } = task.agent!;
   const { spec: { id: taskId }, epoch } = task;
   task.attempts--;
@@ -316,6 +324,7 @@ export function block(step: Step, task: TaskRecord, question: unknown): void {
 
 /** Ends an attempt with a result that counts once it is accepted. */
 export function propose(step: Step, task: TaskRecord, result: unknown): void {
+  leaveFamily(step, task);
   const agent = task.agent!;
   const { agentId } = agent;
   const { spec: { id: taskId }, epoch } = task;
@@ -366,6 +375,7 @@ function dropProposal(task: TaskRecord): void {
 /** Ends a claim and puts the task back into the ready queue, at no cost to the task. */
 export function requeue(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
   const { state, events } = step;
+  leaveFamily(step, task);
   const agentId = task.agent!.agentId;
   const { spec: { id: taskId }, epoch } = task;
   if (task.status === "running") {
@@ -379,12 +389,13 @@ export function requeue(step: Step, task: TaskRecord, reason: string, attempt: A
   queue(step, task);
 }
 
-/** Emits that a limit was exceeded, and returns the error that says so. */
+/** Emits that a limit was exceeded, and returns the error that says so. The next event ends the task. */
 export function timeOut(
-  { events }: Step,
+  step: Step,
   task: TaskRecord,
   limit: TaskTimedOut["limit"],
 ): ErrorData {
+  leaveFamily(step, task);
   const { spec } = task;
   const ms = {
     queue: spec.queueTimeoutMs,
@@ -392,7 +403,7 @@ export function timeOut(
     heartbeat: spec.heartbeatTimeoutMs,
     total: spec.totalTimeoutMs,
   }[limit];
-  events.push({ type: "task:timed-out", taskId: spec.id, limit, ms });
+  step.events.push({ type: "task:timed-out", taskId: spec.id, limit, ms });
   return {
     name: "TaskTimeoutError",
     code: "task-timeout",
@@ -426,6 +437,115 @@ function release(step: Step, agent: Agent): void {
 function defer({ state: { unsettled }, isDeferring, claimsBefore }: Step, agent: Agent): void {
   if (!isDeferring || unsettled.has(agent)) return;
   unsettled.set(agent, claimsBefore?.get(agent) ?? agent.tasks.size);
+}
+
+// Children, and tasks that await others
+
+/** Makes a new task the child of a claim. */
+export function adopt(state: TaskState, task: TaskRecord, parent: ParentClaim): void {
+  task.family = newFamily(parent);
+  familyOf(state.tasks.get(parent.taskId)!).children.add(task);
+}
+
+/** Begins a wait of a running task for `awaited`; the first one lends its slot. */
+export function lend(step: Step, task: TaskRecord, awaited: TaskRecord): void {
+  const { state } = step;
+  const agent = task.agent!;
+  if (!isLent(task)) {
+    touch(step, agent);
+    agent.slotsInUse--;
+    agent.lent++;
+    state.lent++;
+    if (task.heartbeat !== undefined) unschedule(state.deadlines, task.heartbeat);
+    task.heartbeat = undefined;
+    step.freed.push(agent);
+  }
+  familyOf(task).awaits.add(awaited);
+  familyOf(awaited).awaiters.add(task);
+  step.events.push({
+    type: "task:lent",
+    taskId: task.spec.id,
+    agentId: agent.agentId,
+    epoch: task.epoch,
+    childId: awaited.spec.id,
+  });
+}
+
+/** Resumes the tasks that awaited one which has ended, unless they await others as well. */
+export function resumeAwaiters(step: Step, ended: TaskRecord): void {
+  const { family } = ended;
+  if (family === undefined) return;
+  for (const awaiter of family.awaiters) {
+    awaiter.family!.awaits.delete(ended);
+    if (!isLent(awaiter)) resume(step, awaiter);
+  }
+  family.awaiters.clear();
+}
+
+/** Gives a claim its slot back: at once, as its attempt goes on, also when no slot is free. */
+function resume(step: Step, task: TaskRecord): void {
+  const { state, now, events } = step;
+  const { spec: { id: taskId, heartbeatTimeoutMs }, epoch } = task;
+  const agent = task.agent!;
+  touch(step, agent);
+  agent.slotsInUse++;
+  agent.lent--;
+  state.lent--;
+  refresh(step, agent);
+  if (heartbeatTimeoutMs !== 0) {
+    const at = now + heartbeatTimeoutMs;
+    task.heartbeat = schedule(state.deadlines, at, { limit: "heartbeat", task });
+  }
+  events.push({ type: "task:resumed", taskId, agentId: agent.agentId, epoch });
+}
+
+/** Cancels the children of a claim that is about to end, and ends its waits for other tasks. */
+function leaveFamily(step: Step, task: TaskRecord): void {
+  const { family } = task;
+  if (family === undefined) return;
+  if (family.children.size > 0) cancelChildren(step, task);
+  if (!isLent(task)) return;
+  for (const awaited of family.awaits) awaited.family!.awaiters.delete(task);
+  family.awaits.clear();
+  resume(step, task);
+}
+
+/** Cancels the unfinished descendants of a task, each before its parent. */
+function cancelChildren(step: Step, parent: TaskRecord): void {
+  const path = [parent];
+  while (path.length > 0) {
+    const last = path.at(-1)!;
+    const [child] = last.family!.children;
+    if (child !== undefined) {
+      path.push(child);
+      continue;
+    }
+    path.pop();
+    if (last !== parent) cancelWithParent(step, last);
+  }
+}
+
+function cancelWithParent(step: Step, child: TaskRecord): void {
+  const { spec: { id }, family, status, agent } = child;
+  const isGone = agent !== undefined && step.state.agents.get(agent.agentId) !== agent;
+  const attempt = status === "running" && isGone ? "abandoned" : attemptOf(child);
+  family!.isOrphan = true;
+  const reason = `the attempt of its parent "${family!.parent!.taskId}" has ended`;
+  cancel(step, child, reason, `dependency "${id}" ${phrase("cancelled")}`, attempt);
+}
+
+function familyOf(task: TaskRecord): Family {
+  return task.family ??= newFamily(undefined);
+}
+
+function newFamily(parent: ParentClaim | undefined): Family {
+  return {
+    parent,
+    isOrphan: false,
+    children: new Set(),
+    awaits: new Set(),
+    awaiters: new Set(),
+  };
 }
 
 /** Separates a task from its agent, if it has one, and from its locks, unless it keeps them. */
@@ -478,7 +598,13 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   task.timer = task.total = undefined;
   if (task.home !== undefined) expect(step, task.home, -1);
   task.home = undefined;
-  if (task.dependents !== undefined) step.ended.push({ task, because });
+  const { dependents, family } = task;
+  if (family?.parent !== undefined) {
+    state.tasks.get(family.parent.taskId)?.family?.children.delete(task);
+  }
+  if (dependents !== undefined || (family !== undefined && family.awaiters.size > 0)) {
+    step.ended.push({ task, because });
+  }
   enqueueLast(state.finished, task);
   while (fifoSize(state.finished) > state.config.keepFinished) dropOldest(state);
 }
@@ -577,10 +703,10 @@ export function expect(step: Step, agent: Agent, by: 1 | -1): void {
 function dropOldest(state: TaskState): void {
   const { config: { keepOutcomes }, finished } = state;
   const task = dequeueFirst(finished)!;
-  const { spec: { id, idempotencyKey }, status } = task;
+  const { spec: { id, idempotencyKey }, status, family } = task;
   state.tasks.delete(id);
   removeFromPage(state, task);
-  if (keepOutcomes === 0) return;
+  if (keepOutcomes === 0 || family?.isOrphan) return;
   if (state.outcomes.size >= keepOutcomes) { // dropping a whole map is cheaper than entry by entry
     state.olderOutcomes = state.outcomes;
     state.outcomes = new Map();

@@ -177,4 +177,6 @@ export interface TaskView<Input = unknown, Result = unknown> {
   readonly question?: unknown;
   /** The newest answer to a question. */
   readonly answer?: unknown;
+  /** The task whose attempt submitted it; it is cancelled when that attempt ends. */
+  readonly parentId?: string;
 }

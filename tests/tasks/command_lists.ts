@@ -24,12 +24,15 @@ export interface Timed {
     readonly pick: number | undefined;
     /** By how much its epoch is older than the newest of its task; `undefined` for "in force". */
     readonly age: number | undefined;
+    /** Whether it is the claim of a parent: of a running task. */
+    readonly isParent?: boolean;
   };
 }
 
 /** The command as it is meant in `state`; it shares nothing with others. */
 export function concrete({ command, claim }: Timed, state: TaskState): Timed["command"] {
   const copy = structuredClone(command);
+  if (claim?.isParent) return ofFamily(copy as TaskCommand, claim, state);
   if (claim === undefined || !("taskId" in copy)) return copy;
   const { pick, age } = claim;
   if (ABOUT_LOCKS.includes(copy.type)) return aboutLocks(copy as AboutLocks, claim, state);
@@ -42,6 +45,25 @@ export function concrete({ command, claim }: Timed, state: TaskState): Timed["co
     taskId,
     epoch: age === undefined ? 0 : Math.max(0, newest - age),
   } as TaskCommand;
+}
+
+/** The command of a parent: its claim submits, or awaits, one of its children or any task. */
+function ofFamily(
+  command: TaskCommand,
+  { pick = 0, age = 0 }: NonNullable<Timed["claim"]>,
+  { tasks }: TaskState,
+): TaskCommand {
+  const running = [...tasks.values()].filter(({ status }) => status === "running");
+  const parent = running[pick % running.length];
+  const claim = {
+    taskId: parent?.spec.id ?? "t0",
+    epoch: (parent?.epoch ?? 1) - (age % 4 < 3 ? 0 : 1),
+  };
+  if (command.type === "submit") return { ...command, parent: claim };
+  const children = [...parent?.family?.children ?? []];
+  const child = children[pick % (children.length + 1)];
+  const { childId } = command as Extract<TaskCommand, { type: "await" }>;
+  return { type: "await", ...claim, childId: child?.spec.id ?? childId };
 }
 
 type AboutLocks = Extract<TaskCommand, { type: "park" | "unblock" | "preempt" }>;
@@ -186,6 +208,17 @@ const aboutClaim = fc.record({
   return { claim: { pick, age }, command };
 });
 
+const ofFamilies = fc.record({
+  command: fc.oneof(
+    submission,
+    taskId.map((childId): TaskCommand => ({ type: "await", taskId: "", epoch: 0, childId })),
+  ),
+  pick: fc.nat(),
+  age: fc.nat(9),
+}).map(({ command, pick, age }): Partial<Timed> => (
+  { command, claim: { pick, age: age < 9 ? 0 : 3, isParent: true } }
+));
+
 const limitation = fc.record({
   type: fc.constant("limit-agent" as const),
   agentId,
@@ -265,6 +298,7 @@ const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 12, arbitrary: aboutAgent.map(ageless) },
   { weight: 8, arbitrary: loadReport.map(ageless) },
   { weight: 90, arbitrary: aboutClaim },
+  { weight: 40, arbitrary: ofFamilies },
   { weight: 15, arbitrary: rare.map(ageless) },
   { weight: 15, arbitrary: operation.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },

@@ -14,7 +14,13 @@ import {
   isTrusted,
 } from "../../src/tasks/placement.ts";
 import { tasksAfter } from "../../src/tasks/pages.ts";
-import { type Agent, isTerminal, type TaskRecord, type TaskState } from "../../src/tasks/state.ts";
+import {
+  type Agent,
+  isLent,
+  isTerminal,
+  type TaskRecord,
+  type TaskState,
+} from "../../src/tasks/state.ts";
 import { checkQueues, Loads } from "./stealing_invariants.ts";
 
 /** Checks a state by itself. */
@@ -27,6 +33,7 @@ export function checkState(state: TaskState): void {
   workConserving(state);
   noTimerOfFinishedTasks(state);
   noEdgeToFinishedTasks(state);
+  familiesAreWhole(state);
   checkQueues(state);
   idleAgentsAreListed(state);
   pagesListTasks(state);
@@ -111,8 +118,33 @@ function ownedByLiveAgent({ tasks, agents, lingering }: TaskState): void {
 function loadsEqualClaims({ agents, lingering }: TaskState): void {
   for (const agent of agents.values()) {
     const bodies = [...lingering.values()].filter((each) => each.agent === agent);
-    assertEquals(agent.slotsInUse, agent.tasks.size - agent.queue.length + bodies.length, "load");
+    const lent = [...agent.tasks].filter(isLent).length;
+    assertEquals(agent.lent, lent, "lent");
+    const claims = agent.tasks.size - agent.queue.length - lent;
+    assertEquals(agent.slotsInUse, claims + bodies.length, "load");
   }
+}
+
+/** Children have a parent whose claim is in force, and a task that awaits others has lent its slot. */
+function familiesAreWhole({ tasks, lent }: TaskState): void {
+  let count = 0;
+  for (const task of tasks.values()) {
+    const { family, status, spec: { id }, heartbeat } = task;
+    if (family === undefined) continue;
+    const { parent, children, awaits, awaiters } = family;
+    if (awaits.size > 0) count++;
+    const isRunning = status === "running";
+    assert(isRunning || children.size + awaits.size === 0, `ChildrenEndWithParent: ${id}`);
+    assert(!isTerminal(status) || awaiters.size === 0, `NoLostResume: ${id} has ended`);
+    assert(awaits.size === 0 || heartbeat === undefined, `${id} awaits, and is to send heartbeats`);
+    for (const awaited of awaits) assert(awaited.family!.awaiters.has(task), "NoLostResume");
+    for (const awaiter of awaiters) assert(awaiter.family!.awaits.has(task), "NoLostResume");
+    if (parent === undefined || isTerminal(status)) continue;
+    const of = tasks.get(parent.taskId)!;
+    assert(of.status === "running" && of.epoch === parent.epoch, `ChildrenEndWithParent: ${id}`);
+    assert(of.family!.children.has(task), `ChildrenEndWithParent: ${id}`);
+  }
+  assertEquals(lent, count, "lent");
 }
 
 function taskConservation({ tasks, counts, sequence }: TaskState): void {
@@ -190,7 +222,7 @@ export class History {
       }
     }
     this.#loads.check(events, state);
-    this.#capacityRespected(state);
+    this.#capacityRespected(events, state);
     this.#ownerChangeRaisesEpoch(state);
   }
 
@@ -210,10 +242,14 @@ export class History {
     if (isTerminal(type.slice("task:".length) as "completed")) this.#ended.add(taskId);
   }
 
-  /** An agent may have too many tasks after its slots were made fewer, but never gets more. */
-  #capacityRespected({ agents }: TaskState): void {
+  /**
+   * An agent may have too many tasks after its slots were made fewer, or a task resumed, but never
+   * gets more.
+   */
+  #capacityRespected(events: readonly TaskEvent[], { agents }: TaskState): void {
     for (const { agentId, slotsInUse, maxConcurrentTasks } of agents.values()) {
-      const allowed = this.#allowed.get(agentId) ?? 0;
+      const isOf = (event: TaskEvent) => event.type === "task:resumed" && event.agentId === agentId;
+      const allowed = (this.#allowed.get(agentId) ?? 0) + events.filter(isOf).length;
       assert(slotsInUse <= Math.max(allowed, maxConcurrentTasks), "CapacityRespected");
       this.#allowed.set(agentId, Math.max(slotsInUse, maxConcurrentTasks));
     }

@@ -6,7 +6,6 @@
 
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import type { TaskEvent, WorkStealingCompleted } from "../../src/tasks/events.ts";
-import type { Agent, TaskRecord, TaskState } from "../../src/tasks/state.ts";
 import {
   backlogOf,
   canQueue,
@@ -14,6 +13,7 @@ import {
   hasFreeSlot,
   isAssigning,
 } from "../../src/tasks/placement.ts";
+import { type Agent, isLent, type TaskRecord, type TaskState } from "../../src/tasks/state.ts";
 
 /** Checks a state by itself. */
 export function checkQueues(state: TaskState): void {
@@ -116,6 +116,8 @@ function imbalanceEnds(state: TaskState): void {
 export class Loads {
   readonly #claims = new Map<string, { agentId: string; epoch: number }>();
   readonly #outside = new Map<string, number>();
+  /** The epochs of claims that have lent their slots, with their agents. */
+  readonly #lent = new Map<number, string>();
   /** Epochs that were started. */
   readonly #started = new Set<number>();
   /** Tasks whose results wait to be accepted. */
@@ -130,6 +132,9 @@ export class Loads {
     for (const event of events) this.#take(event, state);
     for (const { agentId, tasks, outside } of state.agents.values()) {
       assertEquals(this.#claimsOf(agentId), tasks.size, "S5-load-never-falls");
+      const lent = [...tasks].filter(isLent).map(({ epoch }) => epoch);
+      const known = [...this.#lent].filter(([, id]) => id === agentId).map(([epoch]) => epoch);
+      assertEquals(new Set(known), new Set(lent), "NoLostResume");
       assertEquals(this.#outside.get(agentId) ?? 0, outside);
     }
     for (const { spec, status, epoch } of state.tasks.values()) {
@@ -176,6 +181,14 @@ export class Loads {
       case "task:requeued":
         this.#proposed.delete(event.taskId);
         this.#claims.delete(event.taskId);
+        return;
+      case "task:lent":
+        this.#isOwn(event);
+        this.#lent.set(event.epoch, event.agentId);
+        return;
+      case "task:resumed":
+        this.#isOwn(event);
+        assert(this.#lent.delete(event.epoch), "NoLostResume: it had not lent its slot");
         return;
       case "agent:reported":
         this.#outside.set(event.agentId, event.outside);
@@ -248,6 +261,7 @@ export class Loads {
   }
 
   #loadOf(agentId: string): number {
-    return this.#claimsOf(agentId) + (this.#outside.get(agentId) ?? 0);
+    const lent = [...this.#lent.values()].filter((id) => id === agentId).length;
+    return this.#claimsOf(agentId) - lent + (this.#outside.get(agentId) ?? 0);
   }
 }

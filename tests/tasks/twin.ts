@@ -26,6 +26,7 @@ import {
   isUsable,
   slotsOf,
   type SlowAgent,
+  type SlowAwait,
   slowCycle,
   type SlowTask,
   type SlowTimer,
@@ -47,7 +48,7 @@ type AboutAgent = Command<
   | "requeue-agent-tasks"
 >;
 type Claim = Command<
-  "start" | "heartbeat" | "progress" | "complete" | "fail" | "snooze" | "block"
+  "start" | "heartbeat" | "progress" | "await" | "complete" | "fail" | "snooze" | "block"
 >;
 
 /** The fields of a timer that is of no task. */
@@ -66,6 +67,8 @@ export class SlowScheduler {
     lockEpoch: number;
     lingers: boolean;
   }[] = [];
+  /** The waits of tasks for others, oldest first. */
+  awaits: SlowAwait[] = [];
   #timers: SlowTimer[] = [];
   #history: { type: string; last: string }[] = [];
   #strategy: StrategyName = "capability";
@@ -122,6 +125,10 @@ export class SlowScheduler {
     return this.tasks.find((task) => task.spec.id === taskId);
   }
 
+  isLent(task: SlowTask): boolean {
+    return this.awaits.some(({ awaiter }) => awaiter === task);
+  }
+
   #apply(command: TaskCommand | { type: "tick" }): void {
     switch (command.type) {
       case "submit":
@@ -131,6 +138,7 @@ export class SlowScheduler {
       case "start":
       case "heartbeat":
       case "progress":
+      case "await":
       case "complete":
       case "fail":
       case "snooze":
@@ -205,15 +213,23 @@ export class SlowScheduler {
   }
 
   #submit(command: Submit): void {
-    const spec = command.task;
-    const known = this.find(spec.id);
+    const { task: spec, parent } = command;
+    const parentTask = parent && this.find(parent.taskId);
+    const old = this.find(spec.id);
+    const isOrphan = old?.isOrphan === true && old.parent?.taskId === parent?.taskId;
+    const known = isOrphan ? undefined : old;
     const pinned = this.#agent(spec.assignedAgent);
     const past = this.forgotten.find(({ id }) => id === spec.id);
     const key = known?.spec.idempotencyKey ?? past?.key ?? "";
     const isSame = key !== "" && key === spec.idempotencyKey;
-    const cycle = slowCycle(this.tasks, spec);
+    const cycle = slowCycle(this.tasks, this.awaits, spec, parent?.taskId);
     const open = this.tasks.filter((task) => !isOver(task.status)).length;
     if (this.#draining) return this.#refuse(command, spec.id, "draining");
+    if (parent !== undefined) {
+      const current = parentTask?.agentId === undefined ? undefined : parentTask.epoch;
+      const isUnderWay = parentTask?.status === "running" && current === parent.epoch;
+      if (!isUnderWay) return this.#refuse(command, spec.id, "stale-epoch", current);
+    }
     if (isSame) {
       const outcome = past === undefined ? {} : { outcome: past.outcome };
       return this.#say({ type: "task:recognized", taskId: spec.id, ...outcome });
@@ -230,13 +246,18 @@ export class SlowScheduler {
       if (isUnfit) return this.#refuse(command, spec.id, "unfit");
     }
     if (cycle !== undefined) return this.#refuse(command, spec.id, "cycle", cycle);
-    this.#accept(spec);
+    if (isOrphan) this.tasks = this.tasks.filter((task) => task !== old);
+    this.#accept(spec, old, parent);
   }
 
-  #accept(spec: TaskSpec, former?: SlowTask): SlowTask {
+  #accept(
+    spec: TaskSpec,
+    former: SlowTask | undefined,
+    parent: Submit["parent"] = undefined,
+  ): SlowTask {
     const task: SlowTask = {
       spec,
-      rank: this.now - spec.priority * this.config.agingMs,
+      rank: this.#rankOf(this.now, spec.priority, parent),
       sequence: this.#submissions++,
       status: "waiting",
       createdAt: this.now,
@@ -253,6 +274,8 @@ export class SlowScheduler {
       proposal: undefined,
       counted: new Map(),
       home: this.#agent(spec.assignedAgent)?.first ?? -1,
+      parent,
+      isOrphan: false,
     };
     let doom: string | undefined;
     for (const { taskId } of spec.dependencies) {
@@ -262,7 +285,9 @@ export class SlowScheduler {
       doom = doomOf(task, `dependency "${taskId}" ${phrase(outcome)}`);
     }
     this.tasks.push(task);
-    for (const claim of this.claims) if (claim.task === former) claim.task = task;
+    for (const claim of this.claims) {
+      if (former !== undefined && claim.task === former) claim.task = task;
+    }
     if (spec.totalTimeoutMs > 0) this.#time(task, "total", spec.totalTimeoutMs);
     const isReady = doom === undefined && task.counted.size === spec.dependencies.length;
     if (isReady && !this.#lingers(task)) task.status = "ready";
@@ -271,6 +296,11 @@ export class SlowScheduler {
     else if (task.status === "ready") this.#queue(task);
     else this.#limitQueueTime(task);
     return task;
+  }
+
+  #rankOf(createdAt: number, priority: number, parent: Submit["parent"]): number {
+    const rank = createdAt - priority * this.config.agingMs;
+    return parent === undefined ? rank : Math.min(rank, this.find(parent.taskId)!.rank);
   }
 
   #lingers(task: SlowTask): boolean {
@@ -308,7 +338,7 @@ export class SlowScheduler {
       return this.#refuse(command, taskId, "stale-epoch", current);
     }
     const mayStart = task.status === "assigned" && task.locked &&
-      type !== "heartbeat" && type !== "progress";
+      !["heartbeat", "progress", "await"].includes(type);
     if (type === "start") {
       if (!mayStart) return this.#refuse(command, taskId, "status", task.status);
       if (this.#draining) return this.#refuse(command, taskId, "draining");
@@ -319,7 +349,61 @@ export class SlowScheduler {
     else if (type === "fail") this.#failAttempt(task, command);
     else if (type === "snooze") this.#suspend(task, { resumeAt: this.now + command.delayMs });
     else if (type === "block") this.#suspend(task, { question: command.question });
+    else if (type === "await") this.#await(task, command);
     else if (type !== "start") this.#hear(task, command);
+  }
+
+  #await(awaiter: SlowTask, command: Command<"await">): void {
+    const awaited = this.find(command.childId);
+    if (awaited === undefined || isOver(awaited.status)) return;
+    if (this.awaits.some((each) => each.awaiter === awaiter && each.awaited === awaited)) return;
+    const { spec: { id: taskId }, agentId = "", epoch } = awaiter;
+    const { id: childId } = awaited.spec;
+    const dependencies = [{ taskId: childId, onFailure: "cancel" as const }];
+    const isChild = awaited.parent?.taskId === taskId;
+    const cycle = slowCycle(this.tasks, this.awaits, { id: taskId, dependencies });
+    if (!isChild && cycle !== undefined) {
+      return this.#refuse(command, taskId, "cycle", cycle);
+    }
+    if (!this.isLent(awaiter)) {
+      this.#untime(awaiter, "heartbeat");
+      this.#freed.push(agentId);
+    }
+    this.awaits.push({ awaiter, awaited });
+    this.#say({ type: "task:lent", taskId, agentId, epoch, childId });
+  }
+
+  #resumeAwaiters(ended: SlowTask): void {
+    const over = this.awaits.filter(({ awaited }) => awaited === ended);
+    for (const each of over) {
+      this.awaits = this.awaits.filter((other) => other !== each);
+      if (!this.isLent(each.awaiter)) this.#resumeAttempt(each.awaiter);
+    }
+  }
+
+  #resumeAttempt(task: SlowTask): void {
+    const { spec: { id: taskId, heartbeatTimeoutMs }, agentId = "", epoch } = task;
+    if (heartbeatTimeoutMs > 0) this.#time(task, "heartbeat", heartbeatTimeoutMs);
+    this.#say({ type: "task:resumed", taskId, agentId, epoch });
+  }
+
+  /** Cancels the children of a claim that is about to end, and ends its waits. */
+  #leaveFamily(task: SlowTask): void {
+    const children = this.tasks.filter(({ parent, status }) =>
+      parent?.taskId === task.spec.id && !isOver(status)
+    ).sort((a, b) => a.sequence - b.sequence);
+    for (const child of children) {
+      if (task.agentId === undefined) break;
+      const { id } = child.spec;
+      const isThere = this.agents.some((agent) => agent.id === child.agentId);
+      child.isOrphan = true;
+      const reason = `the attempt of its parent "${task.spec.id}" has ended`;
+      const because = `dependency "${id}" was cancelled`;
+      this.#cancel(child, reason, because, child.status === "running" && isThere);
+    }
+    if (!this.isLent(task)) return;
+    this.awaits = this.awaits.filter(({ awaiter }) => awaiter !== task);
+    this.#resumeAttempt(task);
   }
 
   #hear(task: SlowTask, command: Command<"heartbeat" | "progress">): void {
@@ -334,6 +418,7 @@ export class SlowScheduler {
   }
 
   #suspend(task: SlowTask, why: { resumeAt: number } | { question: unknown }): void {
+    this.#leaveFamily(task);
     const claim = { taskId: task.spec.id, agentId: task.agentId!, epoch: task.epoch };
     this.#untime(task, "attempt", "heartbeat");
     task.attempts--;
@@ -380,7 +465,7 @@ export class SlowScheduler {
     if (isOver(task.status)) return this.#refuse(command, taskId, "status", task.status);
     if (task.spec.priority === priority) return;
     task.spec = { ...task.spec, priority };
-    task.rank = task.createdAt - priority * this.config.agingMs;
+    task.rank = this.#rankOf(task.createdAt, priority, task.parent);
     this.#say({ type: "task:reprioritized", taskId, priority });
   }
 
@@ -402,7 +487,7 @@ export class SlowScheduler {
     this.tasks = this.tasks.filter((task) => !tasks.includes(task));
     for (const former of tasks) {
       const { spec, spec: { id: taskId } } = former;
-      const cycle = slowCycle(this.tasks, spec);
+      const cycle = slowCycle(this.tasks, this.awaits, spec);
       this.#say({ type: "task:retried", taskId });
       const task = this.#accept(spec, former);
       if (cycle === undefined || isOver(task.status)) continue;
@@ -415,6 +500,7 @@ export class SlowScheduler {
   }
 
   #complete(task: SlowTask, result: unknown): void {
+    this.#leaveFamily(task);
     const taskId = task.spec.id;
     const claim = { taskId, agentId: task.agentId!, epoch: task.epoch };
     this.#remember(task.spec.type, task.agentId!);
@@ -563,6 +649,7 @@ export class SlowScheduler {
         return this.#dismiss(agent, command.reason);
     }
     for (const task of this.#tasksOf(agent.id)) {
+      if (task.agentId !== agent.id) continue;
       const isRunning = task.status === "running";
       if (command.type === "cancel-agent-tasks") {
         this.#cancel(task, command.reason, `dependency "${task.spec.id}" was cancelled`);
@@ -656,7 +743,9 @@ export class SlowScheduler {
     const tasks = this.#tasksOf(agentId);
     const running = tasks.filter(({ status }) => status === "running");
     this.#abandoned = running.map(({ epoch }) => epoch);
-    for (const task of tasks) this.#orphan(task, `agent "${agentId}" is gone`, false);
+    for (const task of tasks) {
+      if (task.agentId === agentId) this.#orphan(task, `agent "${agentId}" is gone`, false);
+    }
     for (const { epoch } of this.claims.filter((claim) => claim.agentId === agentId)) {
       this.#endLingering(epoch, true);
     }
@@ -789,6 +878,7 @@ export class SlowScheduler {
   }
 
   #backOff(task: SlowTask, error: ErrorData, failures: number, lingers: boolean): void {
+    this.#leaveFamily(task);
     const { retryDelay, maxRetryDelayMs } = this.config;
     const longest = Math.min(maxRetryDelayMs, retryDelay * 2 ** (failures - 1));
     const pause = Math.max(nextInt(this.#random, longest + 1), error.retryAfterMs ?? 0);
@@ -802,6 +892,7 @@ export class SlowScheduler {
   }
 
   #requeue(task: SlowTask, reason: string, lingers: boolean): void {
+    this.#leaveFamily(task);
     const claim = { taskId: task.spec.id, agentId: task.agentId!, epoch: task.epoch };
     this.#untime(task, "attempt", "heartbeat");
     task.status = "ready";
@@ -812,15 +903,22 @@ export class SlowScheduler {
   }
 
   #fail(task: SlowTask, error: ErrorData, lingers: boolean): void {
+    this.#leaveFamily(task);
     const { spec: { id: taskId }, epoch, attempts, agentId } = task;
     this.#say({ type: "task:failed", taskId, agentId, epoch, error, attempts });
     this.#end(task, "failed", `dependency "${taskId}" failed`, lingers);
   }
 
-  #cancel(task: SlowTask, reason: string, because: string): void {
+  #cancel(
+    task: SlowTask,
+    reason: string,
+    because: string,
+    lingers = task.status === "running",
+  ): void {
+    this.#leaveFamily(task);
     const { spec: { id: taskId }, epoch, agentId } = task;
     this.#say({ type: "task:cancelled", taskId, agentId, epoch, reason });
-    this.#end(task, "cancelled", because, task.status === "running");
+    this.#end(task, "cancelled", because, lingers);
   }
 
   #end(task: SlowTask, outcome: Outcome, because: string, lingers: boolean): void {
@@ -839,7 +937,7 @@ export class SlowScheduler {
     const oldest = finished[0];
     if (finished.length <= keepFinished || oldest === undefined) return;
     this.tasks = this.tasks.filter((other) => other !== oldest);
-    if (keepOutcomes === 0) return;
+    if (keepOutcomes === 0 || oldest.isOrphan) return;
     if (this.#latest === keepOutcomes) {
       this.forgotten = this.forgotten.slice(-keepOutcomes);
       this.#latest = 0;
@@ -909,7 +1007,10 @@ export class SlowScheduler {
   // Consequences
 
   #followUp(): void {
-    for (const { task, because } of this.#ended) this.#tellDependents(task, because);
+    for (const { task, because } of this.#ended) {
+      this.#resumeAwaiters(task);
+      this.#tellDependents(task, because);
+    }
     this.#ended = [];
     this.#distribute();
     while (this.#stealBatch()) this.#distribute();
@@ -985,6 +1086,7 @@ export class SlowScheduler {
       agents: this.agents,
       tasksOf: (agentId) => this.#tasksOf(agentId),
       roomOf: (agent) => this.#roomOf(agent),
+      isLent: (task) => this.isLent(task),
     });
     if (batch === undefined) return false;
     const { tasks, target } = batch;
@@ -1079,6 +1181,7 @@ export class SlowScheduler {
       heartbeat: task.spec.heartbeatTimeoutMs,
       total: task.spec.totalTimeoutMs,
     }[limit];
+    this.#leaveFamily(task);
     this.#say({ type: "task:timed-out", taskId, limit, ms });
     if (limit === "heartbeat") return this.#orphan(task, "its heartbeat stopped", isRunning);
     const message = `The ${limit} timeout of ${ms} ms was exceeded`;
@@ -1135,8 +1238,9 @@ export class SlowScheduler {
 
   /** Slots in use. */
   loadOf(agentId: string): number {
+    const lent = this.#tasksOf(agentId).filter((task) => this.isLent(task));
     return this.claims.filter((claim) => claim.agentId === agentId).length -
-      this.#queueOf(agentId).length;
+      this.#queueOf(agentId).length - lent.length;
   }
 
   #queueOf(agentId: string): SlowTask[] {

@@ -33,6 +33,16 @@ export interface SlowTask {
   readonly counted: Map<string, Outcome>;
   /** The first registration of the agent that it was submitted for, or -1. */
   readonly home: number;
+  /** The claim that submitted it. */
+  readonly parent: { readonly taskId: string; readonly epoch: number } | undefined;
+  /** Whether it was cancelled with that claim. */
+  isOrphan: boolean;
+}
+
+/** A wait of a running task for another one. */
+export interface SlowAwait {
+  readonly awaiter: SlowTask;
+  readonly awaited: SlowTask;
 }
 
 export interface SlowAgent {
@@ -146,13 +156,25 @@ export function demandOf({ spec: { placed, requires }, pinnedTo }: SlowTask): st
 /** Some cycle that `spec` would close: from its id along dependencies back to it. */
 export function slowCycle(
   tasks: readonly SlowTask[],
-  spec: TaskSpec,
+  awaits: readonly SlowAwait[],
+  spec: Pick<TaskSpec, "id" | "dependencies">,
+  parentId?: string,
 ): string[] | undefined {
   const dependenciesOf = (id: string): string[] => {
     if (id === spec.id) return spec.dependencies.map(({ taskId }) => taskId);
     const task = tasks.find((task) => task.spec.id === id && task.status === "waiting");
-    if (task === undefined) return [];
-    return task.spec.dependencies.map(({ taskId }) => taskId).filter((id) => !task.counted.has(id));
+    const open = task?.spec.dependencies.map(({ taskId }) => taskId)
+      .filter((id) => !task.counted.has(id)) ?? [];
+    const children = tasks.filter(({ parent, status }) =>
+      parent?.taskId === id && !["completed", "failed", "cancelled"].includes(status)
+    );
+    const awaited = awaits.filter(({ awaiter }) => awaiter.spec.id === id);
+    return [
+      ...open,
+      ...children.map((task) => task.spec.id),
+      ...awaited.map((each) => each.awaited.spec.id),
+      ...(id === parentId ? [spec.id] : []),
+    ];
   };
   const search = (path: readonly string[]): string[] | undefined => {
     for (const next of dependenciesOf(path.at(-1)!)) {

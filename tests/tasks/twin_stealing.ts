@@ -12,6 +12,7 @@ interface Scene {
   readonly agents: readonly SlowAgent[];
   readonly tasksOf: (agentId: string) => SlowTask[];
   readonly roomOf: (agent: SlowAgent) => number;
+  readonly isLent: (task: SlowTask) => boolean;
 }
 
 /** Tasks that are to be moved from one agent to another. */
@@ -28,8 +29,9 @@ export function isMovable({ status, spec }: SlowTask): boolean {
 
 /** The batch of the largest difference, of those that the rules call for. */
 export function batchCalledFor(config: TaskConfig, scene: Scene): SlowBatch | undefined {
-  const { agents, tasksOf, roomOf } = scene;
-  const loadOf = ({ id, outside }: SlowAgent) => tasksOf(id).length + outside;
+  const { agents, tasksOf, roomOf, isLent } = scene;
+  const loadOf = ({ id, outside }: SlowAgent) =>
+    tasksOf(id).filter((task) => !isLent(task)).length + outside;
   const movable = agents.flatMap(({ id }) => tasksOf(id)).filter(isMovable);
   const found = [...new Set(movable.map(demandOf))].sort().map((demand) => {
     const tasks = movable.filter((task) => demandOf(task) === demand);

@@ -16,14 +16,21 @@
 import type { Tick } from "../../core/machine.ts";
 import { quote } from "../../core/arguments.ts";
 import { claimOf, claimOwner } from "../../locks/types.ts";
-import type { LockCommand } from "../../locks/commands.ts";
-import type { LockEvent } from "../../locks/events.ts";
+import type { ClaimEdge, LockCommand } from "../../locks/commands.ts";
+import { awaiterOf, type LockEvent } from "../../locks/events.ts";
 import { isInvolved, type LockState, type Owner } from "../../locks/state.ts";
 import type { Preempt, RemoveAgent, TaskCommand } from "../../tasks/commands.ts";
 import type { TaskEvent } from "../../tasks/events.ts";
 import { hasFreeSlot, isFit, isOpen, mayTake, takes } from "../../tasks/placement.ts";
-import { type Agent, lockEpochOf, type TaskRecord, type TaskState } from "../../tasks/state.ts";
 import type { Substitutions } from "../composition.ts";
+import { waitsOf } from "../../tasks/dependencies.ts";
+import {
+  type Agent,
+  isLent,
+  lockEpochOf,
+  type TaskRecord,
+  type TaskState,
+} from "../../tasks/state.ts";
 
 /** The states that the reactions between tasks and locks read. */
 export interface ClaimState {
@@ -137,7 +144,7 @@ function hasAttemptThatGoesOn(agent: Agent, { locks: { owners } }: ClaimState): 
   if (isWaiting(owners.get(agent.agentId))) return false; // in which attempt is not known
   let withSlot = 0;
   for (const task of agent.tasks) {
-    if (task.queued) continue;
+    if (task.queued || isLent(task)) continue;
     withSlot++;
     if (!isWaiting(owners.get(claimOwner(task.spec.id, lockEpochOf(task))))) return true;
   }
@@ -146,6 +153,83 @@ function hasAttemptThatGoesOn(agent: Agent, { locks: { owners } }: ClaimState): 
 
 function isWaiting(owner: Owner | undefined): boolean {
   return owner !== undefined && (owner.waits.length > 0 || owner.outgoing !== undefined);
+}
+
+/**
+ * Adds the wait of a task for others to the wait-for graph, as far as those wait for locks: each is an
+ * edge between the owners of the locks. The waits of a task that is awaited are edges to it in turn.
+ * Costs O(unfinished tasks that it waits for, directly or not).
+ */
+export function watchAwait(
+  { taskId, childId }: Happened<"task:lent">,
+  state: ClaimState,
+): ClaimCommand | undefined {
+  const task = state.tasks.tasks.get(taskId);
+  if (task === undefined || !isLent(task)) return undefined; // it has ended in the same step
+  const edges = [...edgesFrom(task, childId, state), ...edgesTo(task, state)];
+  return edges.length === 0 ? undefined : { type: "ask-claims", edges };
+}
+
+/** Adds the edges to a claim that begins to wait for locks. Costs O(tasks that wait for it). */
+export function watchAwaited(
+  { owner }: Happened<"resource:queued">,
+  state: ClaimState,
+): ClaimCommand | undefined {
+  const claim = state.tasks.lent === 0 ? undefined : claimOf(owner);
+  const task = claim && state.tasks.tasks.get(claim.taskId);
+  if (task === undefined || lockEpochOf(task) !== claim!.epoch) return undefined;
+  const edges = [...edgesTo(task, state)];
+  return edges.length === 0 ? undefined : { type: "ask-claims", edges };
+}
+
+/** Removes the edges of a task that awaits nothing any more. */
+export function endAwaits(
+  { taskId, epoch }: Happened<"task:resumed">,
+  { locks, tasks: { tasks, lingering } }: ClaimState,
+): ClaimCommand | undefined {
+  const task = tasks.get(taskId);
+  const inForce = task?.epoch === epoch ? lockEpochOf(task) : epoch;
+  const lockEpoch = lingering.get(epoch)?.lockEpoch ?? inForce; // it may have ended in the same step
+  const owner = claimOwner(taskId, lockEpoch);
+  if (locks.owners.get(owner)?.outgoing === undefined) return undefined;
+  return { type: "end-claim-asks", owner };
+}
+
+/** Yields the edges from a lent claim to the claims that wait for locks or for others. */
+function* edgesFrom(task: TaskRecord, childId: string, state: ClaimState): Iterable<ClaimEdge> {
+  const { tasks, locks } = state;
+  const reached = new Set([childId]);
+  for (const id of reached) { // grows while it is read
+    const awaited = tasks.tasks.get(id);
+    if (awaited === undefined) continue;
+    const owner = locks.owners.get(ownerOf(awaited));
+    if (isLent(awaited) || isWaiting(owner)) yield edgeBetween(task, awaited);
+    if (awaited.status !== "waiting") continue;
+    for (const next of waitsOf(tasks, id)) reached.add(next);
+  }
+}
+
+/** Yields the edges to a claim from the lent claims that wait for it, directly or by dependencies. */
+function* edgesTo(task: TaskRecord, { tasks }: ClaimState): Iterable<ClaimEdge> {
+  const reached = new Set([task.spec.id]);
+  for (const id of reached) { // grows while it is read
+    const { family, dependents } = tasks.tasks.get(id)!;
+    for (const awaiter of family?.awaiters ?? []) yield edgeBetween(awaiter, task);
+    for (const next of dependents?.keys() ?? []) reached.add(next);
+  }
+}
+
+function edgeBetween(from: TaskRecord, to: TaskRecord): ClaimEdge {
+  return {
+    owner: ownerOf(from),
+    agentId: from.agent!.agentId,
+    toOwner: ownerOf(to),
+    toAgentId: to.agent?.agentId ?? "",
+  };
+}
+
+function ownerOf(task: TaskRecord): string {
+  return claimOwner(task.spec.id, lockEpochOf(task));
 }
 
 /** Releases the locks that an agent holds besides its claims, as it is gone. */
@@ -238,10 +322,18 @@ export function preemptWithoutLock(
 
 /** Preempts a claim that waited for its locks as the victim of a deadlock; a running one gets the error. */
 export function preemptVictim(
-  { owner }: Happened<"deadlock:detected">,
+  event: Happened<"deadlock:detected">,
   state: ClaimState,
 ): ClaimCommand | undefined {
-  return isStarting(owner, state) ? preempt(owner, "it gave way in a deadlock") : undefined;
+  const { owner, owners, resources } = event;
+  if (!isStarting(owner, state)) return undefined;
+  const awaiter = awaiterOf(event);
+  if (awaiter === undefined) return preempt(owner, "it gave way in a deadlock");
+  const resourceId = resources[owners.indexOf(owner)];
+  const why = `the lock ${quote(resourceId)} can't be had as long as task ${
+    quote(awaiter)
+  } awaits it`;
+  return preempt(owner, why, { isHopeless: true });
 }
 
 /** Preempts a claim whose wait for its locks was abandoned. */

@@ -38,6 +38,7 @@ import {
 } from "./agents.ts";
 import {
   acquireResources,
+  endAwaits,
   parkClaim,
   preemptAbandoned,
   preemptRefused,
@@ -47,6 +48,8 @@ import {
   releaseResources,
   releaseUnused,
   unblockClaim,
+  watchAwait,
+  watchAwaited,
 } from "./claims.ts";
 import {
   evictLosers,
@@ -72,6 +75,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on(
     "resource:queued",
     parkClaim,
+    watchAwaited,
     releaseIfOver,
     noteContenders,
     reportContention,
@@ -83,6 +87,10 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("resource:refused", preemptRefused),
   // The victim of a deadlock is a claim or a request, so at most one of its two reactions acts.
   on("deadlock:detected", preemptVictim, cancelRequest),
+
+  // A task that awaits another one waits for its locks.
+  on("task:lent", watchAwait),
+  on("task:resumed", endAwaits),
 
   // A request is a wait like one for a lock.
   on("message:sent", watchRequest),
