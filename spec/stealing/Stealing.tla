@@ -22,7 +22,8 @@ CONSTANTS
   MaxCrashes,      \* lost claims that a task survives
   Limits,          \* the time limits that tasks have: queue, attempt, heartbeat
   Causes,          \* for which agents may be cordoned
-  Needs            \* the tasks that need locks
+  Needs,           \* the tasks that need locks
+  ParentOf         \* [Task -> the task whose attempts submit it, or Nobody]
 
 \* Sequences
 
@@ -30,6 +31,9 @@ Range(s) == {s[i] : i \in 1..Len(s)}
 Index(s, x) == CHOOSE i \in 1..Len(s) : s[i] = x
 Without(s, x) == SelectSeq(s, LAMBDA y : y # x)
 Min(S) == CHOOSE x \in S : \A y \in S : x <= y
+
+NoParents == [t \in Task |-> Nobody]
+Families == \E t \in Task : ParentOf[t] # Nobody
 
 VARIABLES
   tasks,           \* [Task -> record]; TypeOK has the fields
@@ -49,9 +53,14 @@ VARIABLES
 known == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
 vars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
 
-Unborn == [status |-> "new", agent |-> Nobody, epoch |-> 0, slot |-> FALSE, placed |-> FALSE,
+Single == [status |-> "new", agent |-> Nobody, epoch |-> 0, slot |-> FALSE, placed |-> FALSE,
            pin |-> Nobody, rank |-> 0, attempts |-> 0, crashes |-> 0, paused |-> FALSE,
            request |-> 0, granted |-> FALSE]   \* for locks: under which epoch, and whether it has them
+\* A child also has the epoch of its parent's claim, and whether that awaits it, and whether it was
+\* cancelled with it. A claim that awaits a child has lent its slot.
+Unborn == IF ~Families THEN Single
+          ELSE [f \in DOMAIN Single \cup {"parent", "awaited", "orphan", "lent"} |->
+                  IF f \in DOMAIN Single THEN Single[f] ELSE IF f = "parent" THEN 0 ELSE FALSE]
 
 Absent == [up |-> FALSE, cordons |-> {}, drained |-> FALSE, outside |-> 0, reported |-> FALSE]
 
@@ -80,6 +89,16 @@ Parked(t) == tasks[t].status = "ready" /\ tasks[t].request # 0 /\ ~tasks[t].gran
 
 Terminal == {"completed", "failed", "cancelled"}
 Claimed == {"assigned", "running"}
+
+\* Parents and children. A child that has not ended belongs to the claim in force of its parent.
+Lent(t) == Families /\ tasks[t].lent
+OpenChildren(t) == IF ~Families THEN {}
+                   ELSE {c \in Task : ParentOf[c] = t /\ tasks[c].status \notin {"new"} \cup Terminal}
+FirstBorn(S) == CHOOSE c \in S : \A d \in S \ {c} : Index(born, c) < Index(born, d)
+RECURSIVE Deepest(_)
+Deepest(t) == IF OpenChildren(t) = {} THEN t ELSE Deepest(FirstBorn(OpenChildren(t)))
+\* Parents that await nothing any more.
+ResumeDue == {p \in Task : Lent(p) /\ \A c \in Task : ParentOf[c] = p => ~tasks[c].awaited}
 
 Takes(a) == agents[a].up /\ agents[a].cordons = {} /\ ~agents[a].drained
 HasSlot(a) == load[a] < Slots[a]
@@ -114,7 +133,8 @@ Through(a) == agents[a].up /\ agents[a].drained /\ load[a] = 0 /\ claims[a] = <<
 Due == LET able == {a \in Agent : CanTake(a)}
            placeable == Placeable
        IN
-       IF \E a \in freed : Through(a)
+       IF ResumeDue # {} THEN [kind |-> "resume", t |-> "", a |-> Nobody]
+       ELSE IF \E a \in freed : Through(a)
        THEN [kind |-> "dismiss", t |-> "", a |-> CHOOSE a \in freed : Through(a)]
        ELSE IF able \cap freed # {} THEN Take(Earliest(able \cap freed))
        ELSE IF able # {} THEN Take(Idlest(able))
@@ -125,7 +145,7 @@ Due == LET able == {a \in Agent : CanTake(a)}
 -------------------------------------------------------------------------------
 \* Donors and receivers
 
-Load(a) == Len(claims[a]) + agents[a].outside
+Load(a) == Len(SelectSeq(claims[a], LAMBDA t : ~Lent(t))) + agents[a].outside
 Movable(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].placed /\ tasks[t].status = "assigned")
 FreeRoom(a) == (IF HasSlot(a) THEN Slots[a] - load[a] ELSE 0)
                + (IF HasPlace(a) THEN Room[a] - Len(queue[a]) ELSE 0)
@@ -157,6 +177,7 @@ Arrives(t, from, to) == [ev |-> "arrives", t |-> t, from |-> from, to |-> to]
 Stole(from, to, n, ts) == [ev |-> "stole", from |-> from, to |-> to, n |-> n, ts |-> ts]
 OfAgent(ev, a) == [ev |-> ev, a |-> a]
 OfCordon(ev, a, cause) == [ev |-> ev, a |-> a, cause |-> cause]
+Awaited(t, c) == [ev |-> "lent", t |-> t, c |-> c]
 Reported(a, outside) == [ev |-> "reported", a |-> a, outside |-> outside]
 
 \* The state of the attempt of a claim when the claim ends.
@@ -177,6 +198,15 @@ Parts(t, body, after) ==
           ELSE /\ todo' = <<Ended(t, a, r.epoch, body = "abandoned", r.slot)>> \o rest
                /\ UNCHANGED lingering
 
+\* The next item ends a claim that has children, or awaits one. These are cancelled first, each before
+\* its parent, and the claims that awaited them resume.
+EndsClaim(i) == i.ev \in {"completed", "cancelled", "ends", "timed-out"}
+Leaving == /\ todo # <<>> /\ EndsClaim(Head(todo))
+           /\ OpenChildren(Head(todo).t) # {} \/ Lent(Head(todo).t)
+Leaves(t) == Leaving /\ Deepest(Head(todo).t) = t
+\* Items that end the claim of a child which was cancelled are void.
+NotOf(t) == SelectSeq(todo, LAMBDA i : ~(EndsClaim(i) /\ i.t = t))
+
 \* The last conjunct of every event: agents in S got capacity; when `todo` is empty, only those that
 \* can use it are kept.
 Frees(S) == /\ freed' = IF todo' = <<>> THEN {a \in S : (CanTake(a) \/ Through(a))'} ELSE S
@@ -188,6 +218,8 @@ Unclaimed(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE,
 Moved(t) == IF tasks[t].granted THEN [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE] ELSE Unclaimed(t)
 \* The same when the task won't go on at once.
 Dropped(t) == [Unclaimed(t) EXCEPT !.request = 0, !.granted = FALSE]
+
+Over(r) == IF Families THEN [r EXCEPT !.awaited = FALSE] ELSE r
 
 \* The effect of the end of a claim on the task.
 Outcome(t, fault) ==
@@ -215,12 +247,14 @@ HomeOf(a) == IF a # Nobody /\ Lost(a) THEN Nobody ELSE a
 
 TaskCreated(t) ==
   /\ todo # <<>> /\ Head(todo).ev = "created" /\ Head(todo).t = t
-  /\ LET i == Head(todo) IN
-     /\ tasks' = [tasks EXCEPT ![t] = [Unborn EXCEPT !.status = "ready", !.rank = i.rank,
-                                         !.pin = HomeOf(i.home), !.placed = i.home # Nobody]]
+  /\ LET i == Head(todo)
+         r == [Unborn EXCEPT !.status = "ready", !.rank = i.rank,
+                             !.pin = HomeOf(i.home), !.placed = i.home # Nobody] IN
+     /\ tasks' = [tasks EXCEPT ![t] =
+                    IF ParentOf[t] = Nobody THEN r ELSE [r EXCEPT !.parent = i.parent]]
      /\ ready' = SelectSeq(ready, LAMBDA u : tasks[u].rank <= i.rank) \o <<t>>
                  \o SelectSeq(ready, LAMBDA u : tasks[u].rank > i.rank)
-  /\ born' = Append(born, t)
+  /\ born' = Append(Without(born, t), t)
   /\ todo' = Tail(todo)
   /\ UNCHANGED <<agents, order, claims, queue, load, lingering, epoch>>
   /\ Frees(freed)
@@ -292,21 +326,23 @@ TaskStarted(t, a, e) ==
 TaskCompleted(t, a, e) ==
   /\ todo # <<>> /\ Head(todo) = Completed(t)
   /\ a = tasks[t].agent /\ e = tasks[t].epoch
-  /\ tasks' = [tasks EXCEPT ![t] = [Dropped(t) EXCEPT !.status = "completed"]]
+  /\ ~Leaving
+  /\ tasks' = [tasks EXCEPT ![t] = Over([Dropped(t) EXCEPT !.status = "completed"])]
   /\ Parts(t, "settled", Tail(todo))
   /\ UNCHANGED <<agents, order, born, ready, load, epoch>>
   /\ Frees(freed)
 
 \* The claim of `t`, or its wait for one, ends by `fault`, and the task gets this status.
 EndsAs(t, a, e, status) ==
-  /\ todo # <<>> /\ Head(todo).ev = "ends" /\ Head(todo).t = t
+  /\ todo # <<>> /\ Head(todo).ev = "ends" /\ Head(todo).t = t /\ ~Leaving
   /\ a = tasks[t].agent /\ e = tasks[t].epoch
   /\ LET i == Head(todo)  o == Outcome(t, i.fault)
          leaves == status = "ready" /\ tasks[t].placed IN
      /\ o.status = status
-     /\ tasks' = [tasks EXCEPT ![t] = [(IF status = "ready" THEN Unclaimed(t) ELSE Dropped(t)) EXCEPT
+     /\ LET r == [(IF status = "ready" THEN Unclaimed(t) ELSE Dropped(t)) EXCEPT
                     !.status = status, !.attempts = o.attempts, !.crashes = o.crashes,
-                    !.paused = status = "backing-off", !.pin = IF leaves THEN Nobody ELSE @]]
+                    !.paused = status = "backing-off", !.pin = IF leaves THEN Nobody ELSE @]
+        IN tasks' = [tasks EXCEPT ![t] = IF status = "failed" THEN Over(r) ELSE r]
      /\ ready' = IF status = "ready" THEN Insert(ready, t) ELSE Without(ready, t)
      /\ Parts(t, i.body, Tail(todo))
   /\ UNCHANGED <<agents, order, born, load, epoch>>
@@ -317,19 +353,43 @@ TaskBackedOff(t, a, e) == EndsAs(t, a, e, "backing-off")
 TaskRequeued(t, a, e) == EndsAs(t, a, e, "ready")
 
 TaskCancelled(t, a, e) ==
-  /\ todo # <<>> /\ Head(todo) = OfTask("cancelled", t)
   /\ a = tasks[t].agent /\ e = tasks[t].epoch
-  /\ tasks' = [tasks EXCEPT ![t] = [Dropped(t) EXCEPT !.status = "cancelled", !.paused = FALSE]]
+  /\ LET r == Over([Dropped(t) EXCEPT !.status = "cancelled", !.paused = FALSE]) IN
+     \/ /\ todo # <<>> /\ Head(todo) = OfTask("cancelled", t) /\ ~Leaving
+        /\ tasks' = [tasks EXCEPT ![t] = r]
+        /\ Parts(t, BodyOf(t), Tail(todo))
+     \/ /\ Leaves(t) /\ t # Head(todo).t /\ ~Lent(t)
+        /\ tasks' = [tasks EXCEPT ![t] = [r EXCEPT !.orphan = TRUE]]
+        /\ Parts(t, IF BodyOf(t) = "running" /\ ~agents[a].up THEN "abandoned" ELSE BodyOf(t), NotOf(t))
   /\ ready' = Without(ready, t)
-  /\ Parts(t, BodyOf(t), Tail(todo))
   /\ UNCHANGED <<agents, order, born, load, epoch>>
   /\ Frees(freed)
 
 TaskTimedOut(t, limit) ==
-  /\ todo # <<>> /\ Head(todo) = TimedOut(t, limit)
+  /\ todo # <<>> /\ Head(todo) = TimedOut(t, limit) /\ ~Leaving
   /\ todo' = <<Ends(t, CASE limit = "attempt" -> "attempt" [] limit = "heartbeat" -> "orphan"
                          [] OTHER -> "limit", BodyOf(t))>> \o Tail(todo)
   /\ UNCHANGED known
+  /\ Frees(freed)
+
+\* A claim awaits a child: the first one that it awaits takes its slot.
+TaskLent(t, a, e, c) ==
+  /\ todo # <<>> /\ Head(todo) = Awaited(t, c)
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t].lent = TRUE, ![c].awaited = TRUE]
+  /\ load' = IF Lent(t) THEN load ELSE [load EXCEPT ![a] = @ - 1]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, lingering, epoch>>
+  /\ Frees(IF Lent(t) THEN freed ELSE freed \cup {a})
+
+\* It awaits nothing any more, or ends, and has its slot again: beyond the slots of its agent, if need be.
+TaskResumed(t, a, e) ==
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ \/ Leaves(t) /\ Lent(t)
+     \/ todo = <<>> /\ ~quiet /\ t \in ResumeDue
+  /\ tasks' = [tasks EXCEPT ![t].lent = FALSE]
+  /\ load' = [load EXCEPT ![a] = @ + 1]
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, lingering, epoch, todo>>
   /\ Frees(freed)
 
 \* A pause is over.
@@ -466,6 +526,8 @@ RunRefusal(t, e) ==
 Refusal(command, t, e) ==
   CASE command = "start" ->
          IF RunRefusal(t, e) = "none" /\ tasks[t].status = "running" THEN "status" ELSE RunRefusal(t, e)
+    [] command = "await" ->
+         IF ClaimRefusal(t, e) = "none" /\ tasks[t].status # "running" THEN "status" ELSE ClaimRefusal(t, e)
     [] command = "cancel" ->
          IF tasks[t].status = "new" THEN "unknown-task"
          ELSE IF tasks[t].status \in {"completed", "failed"} THEN "status" ELSE "none"
@@ -476,12 +538,21 @@ SubmitRefusal(t, home) ==
   ELSE IF ~agents[home].up THEN "unknown-agent"
   ELSE IF agents[home].drained THEN "unfit" ELSE "none"
 
+\* A child that was cancelled with its parent's claim may be submitted by the next one.
+ChildRefusal(c, e) ==
+  LET p == ParentOf[c] IN
+  IF tasks[p].status # "running" \/ tasks[p].epoch # e THEN "stale-epoch"
+  ELSE IF tasks[c].status # "new" /\ ~tasks[c].orphan THEN "duplicate" ELSE "none"
+
 \* A refusal changes nothing, so it needs no item. It names a task, or an unknown agent.
 TaskRefused(command, t, e, reason) ==
   /\ quiet /\ reason # "none" /\ Refusal(command, t, e) = reason
   /\ UNCHANGED vars
 SubmitRefused(t, home, reason) ==
   /\ quiet /\ reason # "none" /\ SubmitRefusal(t, home) = reason
+  /\ UNCHANGED vars
+ChildRefused(c, e, reason) ==
+  /\ quiet /\ reason # "none" /\ ChildRefusal(c, e) = reason
   /\ UNCHANGED vars
 AgentRefused(command, a, reason) ==
   /\ quiet /\ reason = "unknown-agent" /\ ~agents[a].up
@@ -492,6 +563,13 @@ First(t) == IF tasks[t].status = "running" THEN <<>> ELSE <<Started(t)>>
 Submit(t, home, rank) ==
   /\ quiet /\ SubmitRefusal(t, home) = "none"
   /\ Asks(<<[ev |-> "created", t |-> t, home |-> home, rank |-> rank]>>)
+SubmitChild(c, e, rank) ==
+  /\ quiet /\ ChildRefusal(c, e) = "none"
+  /\ LET p == ParentOf[c] IN
+     Asks(<<[ev |-> "created", t |-> c, home |-> Nobody, rank |-> Min({rank, tasks[p].rank}), parent |-> e]>>)
+Await(t, e, c) ==
+  /\ quiet /\ Refusal("await", t, e) = "none"
+  /\ Asks(IF c \notin OpenChildren(t) \/ tasks[c].awaited THEN <<>> ELSE <<Awaited(t, c)>>)
 Start(t, e) == quiet /\ Refusal("start", t, e) = "none" /\ Asks(First(t))
 Complete(t, e) == quiet /\ Refusal("complete", t, e) = "none" /\ Asks(First(t) \o <<Completed(t)>>)
 Fail(t, e, fault) == /\ quiet /\ Refusal("fail", t, e) = "none"
@@ -564,7 +642,11 @@ ForgetReport(a) == quiet /\ agents[a].reported /\ Asks(<<OfAgent("report-expired
 
 Epochs == 0..epoch
 Commands ==
-  \/ \E t \in Task, home \in Agent \cup {Nobody}, rank \in Int : Submit(t, home, rank)
+  \/ \E t \in Task, home \in Agent \cup {Nobody}, rank \in Int :
+       ParentOf[t] = Nobody /\ Submit(t, home, rank)
+  \/ \E c \in Task, e \in Epochs : ParentOf[c] # Nobody /\
+       (Await(ParentOf[c], e, c) \/ (\E rank \in Int : SubmitChild(c, e, rank))
+        \/ \E reason \in {"duplicate", "stale-epoch"} : ChildRefused(c, e, reason))
   \/ \E t \in Task, e \in Epochs :
        Start(t, e) \/ Complete(t, e) \/ Settle(t, e) \/ GraceOver(t, e)
        \/ Park(t, e) \/ Unblock(t, e) \/ Preempt(t, e)
@@ -587,13 +669,15 @@ Events ==
   \/ \E t \in Task : LET a == tasks[t].agent  e == tasks[t].epoch IN
        \/ TaskStarted(t, a, e) \/ TaskCompleted(t, a, e) \/ TaskFailed(t, a, e)
        \/ TaskBackedOff(t, a, e) \/ TaskRequeued(t, a, e) \/ TaskCancelled(t, a, e)
-       \/ TaskAdmitted(t, a, e) \/ TaskParked(t, a, e)
+       \/ TaskAdmitted(t, a, e) \/ TaskParked(t, a, e) \/ TaskResumed(t, a, e)
        \/ \E from, to \in Agent : TaskStolen(t, from, e, to)
   \/ \E t \in Task, a \in Agent, queued \in BOOLEAN : TaskAssigned(t, a, NextEpoch, queued)
   \/ \E t \in Task : TaskCreated(t) \/ TaskReadied(t) \/ \E limit \in Limits : TaskTimedOut(t, limit)
   \/ \E a \in Agent : \/ AgentSpawned(a) \/ AgentTerminated(a) \/ AgentDraining(a) \/ AgentReportExpired(a)
                       \/ \E cause \in Causes : AgentCordoned(a, cause) \/ AgentUncordoned(a, cause)
                       \/ todo # <<>> /\ Head(todo).ev = "reported" /\ AgentReported(a, Head(todo).outside)
+  \/ todo # <<>> /\ Head(todo).ev = "lent"
+     /\ LET i == Head(todo) IN TaskLent(i.t, tasks[i.t].agent, tasks[i.t].epoch, i.c)
   \/ todo # <<>> /\ Head(todo).ev = "unlocked" /\ TaskUnlocked(Head(todo).t, Head(todo).n)
   \/ todo # <<>> /\ Head(todo).ev = "ended"
      /\ LET i == Head(todo) IN AttemptEnded(i.t, i.a, i.e, i.abandoned, ~i.slot)
@@ -668,17 +752,31 @@ OwnedByLiveAgent ==
        (tasks[t].pin = Nobody \/ agents[tasks[t].pin].up)
 
 \* Slots in use: by claims, by lingering attempts, and by claims about to release their slot.
-InUse(a) == Cardinality({t \in Task : tasks[t].agent = a /\ tasks[t].slot})
+InUse(a) == Cardinality({t \in Task : /\ tasks[t].agent = a /\ tasks[t].slot
+                                       /\ Families => ~tasks[t].lent})
             + Cardinality({l \in lingering : l.agent = a})
             + Cardinality({i \in Pending("ended") : /\ todo[i].a = a /\ todo[i].slot
                              /\ \A l \in lingering : l.epoch # todo[i].e})
 CapacityRespected ==
-  \A a \in Agent : /\ load[a] = InUse(a) /\ load[a] <= Slots[a] /\ Len(queue[a]) <= Room[a]
+  \A a \in Agent : /\ load[a] = InUse(a) /\ (Families \/ load[a] <= Slots[a]) /\ Len(queue[a]) <= Room[a]
                    /\ \A t \in Task : tasks[t].status = "running" => tasks[t].slot
 \* Nothing runs without the locks that it needs, and who was refused them has neither slot nor agent.
 RunningHasLocks ==
   \A t \in Needs : /\ tasks[t].status = "running" => tasks[t].granted
                    /\ (tasks[t].slot /\ ~tasks[t].granted) => tasks[t].request = tasks[t].epoch
+
+\* A child ends before the claim that submitted it.
+ChildrenEndWithParent ==
+  Families => \A c \in Task :
+    (ParentOf[c] # Nobody /\ tasks[c].status \notin {"new", "completed", "failed", "cancelled"}) =>
+      tasks[ParentOf[c]].status = "running" /\ tasks[ParentOf[c]].epoch = tasks[c].parent
+\* A claim has lent its slot exactly as long as it awaits a child that has not ended.
+NoLostResume ==
+  Families => \A p \in Task :
+    LET awaited == {c \in Task : ParentOf[c] = p /\ tasks[c].awaited} IN
+    /\ \A c \in awaited : tasks[c].status \notin {"new", "completed", "failed", "cancelled"}
+    /\ awaited # {} => tasks[p].lent
+    /\ tasks[p].lent => tasks[p].status = "running" /\ (quiet => awaited # {})
 
 TaskConservation ==
   /\ Range(born) = {t \in Task : tasks[t].status # "new"}
@@ -716,7 +814,7 @@ WorkConserving ==
          /\ load[a] < Slots[a] \/ (tasks[t].pin = a /\ Len(queue[a]) < Room[a]))
 
 \* In a quiet state no two agents are so unequal that a task should move.
-Work(a) == Len(claims[a]) + agents[a].outside
+Work(a) == Cardinality({i \in 1..Len(claims[a]) : Families => ~tasks[claims[a][i]].lent}) + agents[a].outside
 Balanced ==
   (quiet /\ Steals) => \A t \in Task, a \in Agent :
     ~(/\ tasks[t].status = "assigned" /\ tasks[t].placed
@@ -728,14 +826,21 @@ Balanced ==
 -------------------------------------------------------------------------------
 \* Properties of every action.
 
+\* A child that was cancelled with its parent's claim, and is submitted again, is another task.
+Again(t) == Families /\ tasks[t].orphan /\ tasks'[t].status = "ready"
 EpochMonotonic ==
-  [][epoch' >= epoch /\ \A t \in Task : tasks'[t].epoch >= tasks[t].epoch]_vars
+  [][epoch' >= epoch /\ \A t \in Task : tasks'[t].epoch >= tasks[t].epoch \/ Again(t)]_vars
 OwnerChangeRaisesEpoch ==
   [][\A t \in Task : tasks'[t].agent \notin {Nobody, tasks[t].agent} => tasks'[t].epoch > epoch]_vars
 NewEpochForOwnerOnly ==
-  [][\A t \in Task : tasks'[t].epoch # tasks[t].epoch => tasks[t].agent = Nobody /\ tasks'[t].agent # Nobody]_vars
+  [][\A t \in Task : (tasks'[t].epoch # tasks[t].epoch /\ ~Again(t)) =>
+       tasks[t].agent = Nobody /\ tasks'[t].agent # Nobody]_vars
 TerminalIsTerminal ==
-  [][\A t \in Task : tasks[t].status \in Terminal => tasks'[t] = tasks[t]]_vars
+  [][\A t \in Task : tasks[t].status \in Terminal => tasks'[t] = tasks[t] \/ Again(t)]_vars
+\* Only a claim that resumes takes more slots than its agent has.
+OnlyResumedExceeds ==
+  [][\A a \in Agent : (load'[a] > load[a] /\ load'[a] > Slots[a]) =>
+       \E t \in Task : tasks[t].agent = a /\ tasks[t].lent /\ ~tasks'[t].lent]_vars
 \* Only the claim in force has an effect. Most steps are refusals, for which `vars` decides at once.
 StaleRejected ==
   [][UNCHANGED vars \/ \A t \in Task, e \in Epochs :

@@ -16,7 +16,9 @@ Names == <<"t1", "t2", "t3", "t4", "t5", "t6">>
 InTurn(t) == t \in Range(born) \/ t = Names[Len(born) + 1]
 Heard(command) == command \in Used /\ epoch < MaxEpoch
 
-BSubmit(t, home, rank) == Heard("submit") /\ InTurn(t) /\ Submit(t, home, rank)
+BSubmit(t, home, rank) == Heard("submit") /\ InTurn(t) /\ ParentOf[t] = Nobody /\ Submit(t, home, rank)
+BSubmitChild(c, e, rank) == Heard("submit") /\ InTurn(c) /\ ParentOf[c] # Nobody /\ SubmitChild(c, e, rank)
+BAwait(t, e, c) == Heard("await") /\ ParentOf[c] = t /\ Await(t, e, c)
 BStart(t, e) == Heard("start") /\ Start(t, e)
 BComplete(t, e) == Heard("complete") /\ Complete(t, e)
 BFail(t, e, fault) == Heard("fail-" \o fault) /\ Fail(t, e, fault)
@@ -38,7 +40,9 @@ BRequeueAgentTasks(a) == Heard("requeue-agent-tasks") /\ RequeueAgentTasks(a)
 BReportLoad(a, count) == Heard("report-load") /\ ReportLoad(a, count)
 BForgetReport(a) == Heard("report-load") /\ ForgetReport(a)
 BTaskRefused(command, t, e, reason) == Heard(command) /\ TaskRefused(command, t, e, reason)
-BSubmitRefused(t, home, reason) == Heard("submit") /\ InTurn(t) /\ SubmitRefused(t, home, reason)
+BSubmitRefused(t, home, reason) ==
+  Heard("submit") /\ InTurn(t) /\ ParentOf[t] = Nobody /\ SubmitRefused(t, home, reason)
+BChildRefused(c, e, reason) == Heard("submit") /\ InTurn(c) /\ ParentOf[c] # Nobody /\ ChildRefused(c, e, reason)
 BAgentRefused(command, a, reason) == Heard(command) /\ AgentRefused(command, a, reason)
 
 AgentCommands == {"remove-agent", "drain-agent", "cordon-agent", "requeue-agent-tasks", "report-load"}
@@ -46,6 +50,10 @@ Faults == {"attempt", "task", "none"}
 Named == 0..MaxEpoch
 BCommands ==
   \/ \E t \in Task, home \in Homes, rank \in Ranks : BSubmit(t, home, rank)
+  \/ \E c \in Task, e \in Named :
+       \/ \E rank \in Ranks : BSubmitChild(c, e, rank)
+       \/ \E reason \in {"duplicate", "stale-epoch"} : BChildRefused(c, e, reason)
+       \/ \E t \in Task : BAwait(t, e, c)
   \/ \E t \in Task, e \in Named : BStart(t, e) \/ BSettle(t, e) \/ BGraceOver(t, e)
        \/ BPark(t, e) \/ BUnblock(t, e) \/ BPreempt(t, e)
   \/ \E t \in Task, e \in Named, fault \in Faults : BFail(t, e, fault)
@@ -54,7 +62,7 @@ BCommands ==
                       \/ BRequeueAgentTasks(a) \/ BForgetReport(a)
                       \/ \E cause \in Causes : BCordonAgent(a, cause) \/ BUncordonAgent(a, cause)
                       \/ \E count \in Reports : BReportLoad(a, count)
-  \/ \E t \in Task, e \in Named, command \in {"start", "complete"} \cup {"fail-" \o fault : fault \in Faults},
+  \/ \E t \in Task, e \in Named, command \in {"start", "complete", "await"} \cup {"fail-" \o fault : fault \in Faults},
         reason \in {"unknown-task", "status", "stale-epoch"} : BTaskRefused(command, t, e, reason)
   \/ \E t \in Task, reason \in {"unknown-task", "status"} : BTaskRefused("cancel", t, 0, reason)
   \/ \E t \in Task, home \in Homes, reason \in {"duplicate", "unknown-agent", "unfit"} :
@@ -72,7 +80,10 @@ OneEach == [a \in Agent |-> 1]
 TwoEach == [a \in Agent |-> 2]
 MixedSlots == [a \in Agent |-> IF a = "a2" THEN 2 ELSE 1]
 MixedRoom == [a \in Agent |-> CASE a = "a1" -> 2 [] a = "a2" -> 1 [] OTHER -> 0]
+NoRoom == [a \in Agent |-> 0]
 RoomAtA2 == [a \in Agent |-> IF a = "a2" THEN 1 ELSE 0]
+Siblings == [t \in Task |-> IF t = "t1" THEN "" ELSE "t1"]
+Generations == [t \in Task |-> CASE t = "t2" -> "t1" [] t = "t3" -> "t2" [] OTHER -> ""]
 OnlyOne == <<"a1">>
 InOrder2 == <<"a1", "a2">>
 Shuffled3 == <<"a2", "a1", "a3">>

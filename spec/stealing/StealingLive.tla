@@ -16,9 +16,14 @@ Detect(a) == a \in crashed /\ RemoveAgent(a) /\ crashed' = crashed \ {a}
 Return(a) == ~agents[a].up /\ RegisterAgent(a) /\ UNCHANGED crashed
 
 Alive(t) == tasks[t].agent # Nobody /\ tasks[t].agent \notin crashed
-LSubmit(t, home) == InTurn(t) /\ Submit(t, home, 0) /\ UNCHANGED crashed
+LSubmit(t, home) == InTurn(t) /\ ParentOf[t] = Nobody /\ Submit(t, home, 0) /\ UNCHANGED crashed
 LStart(t) == Alive(t) /\ Start(t, 0) /\ UNCHANGED crashed
-LComplete(t) == Alive(t) /\ tasks[t].status = "running" /\ Complete(t, 0) /\ UNCHANGED crashed
+\* A handler that awaits a child does not return before.
+LComplete(t) == Alive(t) /\ tasks[t].status = "running" /\ ~Lent(t) /\ Complete(t, 0) /\ UNCHANGED crashed
+LSubmitChild(c) == /\ InTurn(c) /\ ParentOf[c] # Nobody /\ Alive(ParentOf[c])
+                   /\ SubmitChild(c, tasks[ParentOf[c]].epoch, 0) /\ UNCHANGED crashed
+LAwait(c) == /\ ParentOf[c] # Nobody /\ Alive(ParentOf[c])
+             /\ Await(ParentOf[c], 0, c) /\ UNCHANGED crashed
 LReport(a, count) == ReportLoad(a, count) /\ UNCHANGED crashed
 LCordon(a, cause) == (CordonAgent(a, cause) \/ UncordonAgent(a, cause)) /\ UNCHANGED crashed
 LEvents == Events /\ UNCHANGED crashed
@@ -27,6 +32,7 @@ Uses(command) == command \in Used
 LInit == InitWith(There) /\ crashed = {}
 LNext ==
   \/ quiet /\ \/ \E t \in Task : \/ \E home \in Homes : LSubmit(t, home)
+                                 \/ LSubmitChild(t) \/ Uses("await") /\ LAwait(t)
                                  \/ Uses("start") /\ LStart(t)
                                  \/ Uses("complete") /\ LComplete(t)
               \/ \E a \in Agent : \/ a \in Fragile /\ (Crash(a) \/ Detect(a) \/ Return(a))
@@ -62,6 +68,9 @@ ImbalanceEnds == Imbalanced ~> ~Imbalanced
 
 \* The tasks of a crashed agent are requeued.
 DeadAgentReclaimed == \A a \in Agent : (a \in crashed) ~> (claims[a] = <<>>)
+
+\* A task that awaits a child goes on, although its agent has no other slot.
+EveryAwaitEnds == \A t \in Task : Lent(t) ~> ~Lent(t)
 
 \* Every task completes or fails, although agents crash.
 EveryTaskDone == \A t \in Task : (tasks[t].status # "new") ~> (tasks[t].status \in Terminal)

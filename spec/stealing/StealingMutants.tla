@@ -190,6 +190,30 @@ M_GrantForgotten(t, n) ==
   /\ tasks' = [tasks EXCEPT ![t].granted = TRUE]
   /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
 
+\* A claim that awaits a child keeps its slot.
+M_LendKeepsSlot(t, a, e, c) ==
+  /\ todo # <<>> /\ Head(todo) = Awaited(t, c)
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ tasks' = [tasks EXCEPT ![t].lent = TRUE, ![c].awaited = TRUE]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed)
+
+\* A claim that resumes takes no slot.
+M_ResumesWithoutSlot(t, a, e) ==
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ \/ Leaves(t) /\ Lent(t)
+     \/ todo = <<>> /\ ~quiet /\ t \in ResumeDue
+  /\ tasks' = [tasks EXCEPT ![t].lent = FALSE]
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, todo>>
+  /\ Frees(freed)
+
+\* A claim whose children have ended does not resume.
+M_NeverResumed == {}
+
+\* Children stay when the claim of their parent ends.
+M_ChildrenStay == FALSE
+
 \* What has ended keeps its locks.
 M_LocksNeverComeBack(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE]
 ================================================================================

@@ -8,7 +8,7 @@
  */
 
 import { precedes } from "../../src/core/data/heap.ts";
-import type { Agent, TaskRecord, TaskState } from "../../src/tasks/state.ts";
+import { type Agent, isLent, type TaskRecord, type TaskState } from "../../src/tasks/state.ts";
 
 const UNBORN = {
   status: "new",
@@ -27,12 +27,21 @@ const UNBORN = {
 
 const ABSENT = { up: false, cordons: new Set(), drained: false, outside: 0, reported: false };
 
-/** The variables by name; `tasks` and `agents` are all that there may be. */
+const WITHOUT_FAMILY = { parent: 0, awaited: false, orphan: false, lent: false };
+
+/**
+ * The variables by name; `tasks` and `agents` are all that there may be. `hasFamilies` says whether
+ * the model has parents and children.
+ */
 export function abstraction(
   state: TaskState,
   tasks: readonly string[],
   agents: readonly string[],
+  hasFamilies = false,
 ): Record<string, unknown> {
+  const [unborn, abstractTask] = hasFamilies
+    ? [{ ...UNBORN, ...WITHOUT_FAMILY }, abstractRelative]
+    : [UNBORN, abstractSingle];
   const ofTask = (value: (task: TaskRecord) => unknown, missing: unknown) =>
     valuesFor(tasks, state.tasks, value, missing);
   const ofAgent = (value: (agent: Agent) => unknown, missing: unknown) =>
@@ -41,7 +50,7 @@ export function abstraction(
     { task: task.spec.id, agent: agent.agentId, epoch }
   ));
   return {
-    tasks: ofTask(abstractTask, UNBORN),
+    tasks: ofTask(abstractTask, unborn),
     agents: ofAgent(abstractAgent, ABSENT),
     order: [...state.agents.values()].sort((a, b) => a.order - b.order).map((a) => a.agentId),
     born: ids([...state.tasks.values()].sort((a, b) => a.sequence - b.sequence)),
@@ -54,7 +63,18 @@ export function abstraction(
   };
 }
 
-function abstractTask(task: TaskRecord): typeof UNBORN {
+function abstractRelative(task: TaskRecord): typeof UNBORN & typeof WITHOUT_FAMILY {
+  const { family } = task;
+  return {
+    ...abstractSingle(task),
+    parent: family?.parent?.epoch ?? 0,
+    awaited: family !== undefined && family.awaiters.size > 0,
+    orphan: family !== undefined && family.isOrphan,
+    lent: isLent(task),
+  };
+}
+
+function abstractSingle(task: TaskRecord): typeof UNBORN {
   const { spec, status, agent, epoch, queued, pinnedTo, rank, attempts, crashes, timer } = task;
   return {
     status,

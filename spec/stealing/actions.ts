@@ -30,11 +30,15 @@ export interface Action {
 export function commandAction(command: ModelCommand): Action {
   switch (command.type) {
     case "submit": {
-      const { id, assignedAgent, priority } = command.task;
-      return action("Submit", id, assignedAgent, -priority);
+      const { task: { id, assignedAgent, priority }, parent } = command;
+      return parent === undefined
+        ? action("Submit", id, assignedAgent, -priority)
+        : action("SubmitChild", id, parent.epoch, -priority);
     }
     case "start":
       return action("Start", command.taskId, command.epoch);
+    case "await":
+      return action("Await", command.taskId, command.epoch, command.childId);
     case "complete":
       return action("Complete", command.taskId, command.epoch);
     case "fail":
@@ -85,10 +89,13 @@ export function refusalAction(
 ): Action {
   switch (command.type) {
     case "submit":
-      return action("SubmitRefused", taskId, command.task.assignedAgent, reason);
+      return command.parent === undefined
+        ? action("SubmitRefused", taskId, command.task.assignedAgent, reason)
+        : action("ChildRefused", taskId, command.parent.epoch, reason);
     case "fail":
       return action("TaskRefused", `fail-${command.fault}`, taskId, command.epoch, reason);
     case "start":
+    case "await":
     case "complete":
       return action("TaskRefused", command.type, taskId, command.epoch, reason);
     case "cancel":
@@ -109,9 +116,12 @@ export function eventAction(event: TaskEvent): Action {
     case "task:admitted":
     case "task:parked":
     case "task:started":
+    case "task:resumed":
     case "task:completed":
     case "task:requeued":
       return action(nameOf(event), event.taskId, event.agentId, event.epoch);
+    case "task:lent":
+      return action(nameOf(event), event.taskId, event.agentId, event.epoch, event.childId);
     case "task:unlocked":
       return action(nameOf(event), event.taskId, event.lockEpoch);
     case "task:backed-off":

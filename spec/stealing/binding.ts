@@ -48,7 +48,9 @@ export function exploreWithin(
   const exploration: Exploration<TaskState, ModelCommand, TaskEvent> = {
     alphabet: alphabet(bounds).map((command) => ({ command, afterMs: 0 })),
     describe: (state) => {
-      const variables = Object.entries(abstraction(state, bounds.tasks, bounds.agents));
+      const { tasks, agents, parents } = bounds;
+      const hasFamilies = Object.keys(parents).length > 0;
+      const variables = Object.entries(abstraction(state, tasks, agents, hasFamilies));
       return stateText(variables.map(([name, value]) => [name, canonical(value)]));
     },
     label: ({ command }, events) => label(command as ModelCommand, events, name),

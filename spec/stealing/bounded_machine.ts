@@ -34,6 +34,8 @@ export interface Bounds {
   readonly causes: readonly CordonCause[];
   /** The tasks that need locks. */
   readonly needs: readonly string[];
+  /** By task, the one whose attempts submit it; others are submitted by clients. */
+  readonly parents: Readonly<Record<string, string>>;
   readonly used: readonly string[];
   readonly ranks: readonly number[];
   readonly maxEpoch: number;
@@ -135,7 +137,7 @@ export function alphabet(bounds: Bounds): ModelCommand[] {
   for (const taskId of bounds.tasks) {
     commands.push(...taskCommands(bounds, taskId));
     for (let epoch = 0; epoch <= bounds.maxEpoch; epoch++) {
-      commands.push(...claimCommands(taskId, epoch));
+      commands.push(...claimCommands(taskId, epoch), ...parentCommands(bounds, taskId, epoch));
     }
   }
   for (const agentId of bounds.agents) commands.push(...agentCommands(bounds, agentId));
@@ -162,7 +164,7 @@ function taskCommands(bounds: Bounds, taskId: string): ModelCommand[] {
     epoch: 0,
   });
   return [
-    ...bounds.homes.flatMap((home) =>
+    ...(taskId in bounds.parents ? [] : bounds.homes).flatMap((home) =>
       bounds.ranks.map((rank) => submit(bounds, taskId, home, rank))
     ),
     { type: "cancel", taskId, reason: "test" },
@@ -170,6 +172,17 @@ function taskCommands(bounds: Bounds, taskId: string): ModelCommand[] {
     expire("backoff"),
     ...bounds.limits.map(expire),
   ];
+}
+
+/** The commands of a claim about its children. */
+function parentCommands(bounds: Bounds, taskId: string, epoch: number): ModelCommand[] {
+  const children = bounds.tasks.filter((child) => bounds.parents[child] === taskId);
+  return children.flatMap((childId): ModelCommand[] => [
+    ...bounds.ranks.map((rank) => (
+      { ...submit(bounds, childId, "", rank), parent: { taskId, epoch } } as TaskCommand
+    )),
+    { type: "await", taskId, epoch, childId },
+  ]);
 }
 
 function claimCommands(taskId: string, epoch: number): ModelCommand[] {

@@ -22,12 +22,26 @@ const BASE: Bounds = {
   limits: [],
   causes: [],
   needs: [],
+  parents: {},
   used: [],
   ranks: [0],
   maxEpoch: 3,
   there: ["a1", "a2"],
   homes: ["", "a1"],
   reports: [],
+};
+
+const ONE_AGENT: Bounds = {
+  ...BASE,
+  tasks: ["t1", "t2", "t3"],
+  agents: ["a1"],
+  slots: { a1: 1 },
+  room: { a1: 0 },
+  atOnce: ["a1"],
+  steals: false,
+  maxEpoch: 4,
+  there: ["a1"],
+  homes: [""],
 };
 
 /** By name, small ones first, since a broken machine is noticed by any. */
@@ -86,6 +100,16 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
       "preempt",
       "requeue-agent-tasks",
     ],
+  }],
+  ["siblings", {
+    ...ONE_AGENT,
+    parents: { t2: "t1", t3: "t1" },
+    used: ["submit", "await", "complete", "cancel", "requeue-agent-tasks", "settle"],
+  }],
+  ["generations", {
+    ...ONE_AGENT,
+    parents: { t2: "t1", t3: "t2" },
+    used: ["submit", "await", "complete", "fail-task", "cancel", "remove-agent", "register-agent"],
   }],
   ["batches", {
     ...BASE,
