@@ -202,7 +202,7 @@ Parts(t, body, after) ==
 \* its parent, and the claims that awaited them resume.
 EndsClaim(i) == i.ev \in {"completed", "cancelled", "ends", "timed-out"}
 Leaving == /\ todo # <<>> /\ EndsClaim(Head(todo))
-           /\ OpenChildren(Head(todo).t) # {} \/ Lent(Head(todo).t)
+           /\ IF OpenChildren(Head(todo).t) # {} THEN TRUE ELSE Lent(Head(todo).t)
 Leaves(t) == Leaving /\ Deepest(Head(todo).t) = t
 \* Items that end the claim of a child which was cancelled are void.
 NotOf(t) == SelectSeq(todo, LAMBDA i : ~(EndsClaim(i) /\ i.t = t))

@@ -39,7 +39,9 @@ BDrainAgent(a) == Heard("drain-agent") /\ DrainAgent(a)
 BRequeueAgentTasks(a) == Heard("requeue-agent-tasks") /\ RequeueAgentTasks(a)
 BReportLoad(a, count) == Heard("report-load") /\ ReportLoad(a, count)
 BForgetReport(a) == Heard("report-load") /\ ForgetReport(a)
-BTaskRefused(command, t, e, reason) == Heard(command) /\ TaskRefused(command, t, e, reason)
+BTaskRefused(command, t, e, reason) ==
+  /\ Heard(command) /\ (command = "await" => \E c \in Task : ParentOf[c] = t)
+  /\ TaskRefused(command, t, e, reason)
 BSubmitRefused(t, home, reason) ==
   Heard("submit") /\ InTurn(t) /\ ParentOf[t] = Nobody /\ SubmitRefused(t, home, reason)
 BChildRefused(c, e, reason) == Heard("submit") /\ InTurn(c) /\ ParentOf[c] # Nobody /\ ChildRefused(c, e, reason)

@@ -119,6 +119,13 @@ export function allows(bounds: Bounds, state: TaskState, command: ModelCommand):
       return state.agents.has(command.agentId);
     case "report-load":
       return state.agents.has(command.agentId) || command.taskCount === bounds.reports[0];
+    case "await": {
+      // A refused await counts once, whatever its child.
+      const { taskId, epoch, childId } = command;
+      const parent = state.tasks.get(taskId);
+      const isAccepted = parent?.status === "running" && [0, parent.epoch].includes(epoch);
+      return isAccepted || childId === bounds.tasks.find((id) => bounds.parents[id] === taskId);
+    }
     case "expire":
       return timerOf(state, command)?.isSet === true;
     default:

@@ -10,9 +10,9 @@ import { Refusal } from "../../core/machine.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import type { RootCommand } from "../../root/state.ts";
 import { claimOwner } from "../../locks/types.ts";
-import type { TaskSpec } from "../../tasks/commands.ts";
+import type { ParentClaim, TaskSpec } from "../../tasks/commands.ts";
 import type { TaskRefused } from "../../tasks/events.ts";
-import { lockEpochOf } from "../../tasks/state.ts";
+import { isTerminal, lockEpochOf } from "../../tasks/state.ts";
 import type { Actor, Behavior, Routine, Thread } from "./actor.ts";
 import type { Locking } from "./locking.ts";
 import type { Mailing } from "./mailing.ts";
@@ -58,13 +58,17 @@ export interface SimulatedTask extends Partial<TaskSpec> {
 export function* submit(
   client: Actor,
   { script = {}, ...fields }: SimulatedTask,
+  parent?: ParentClaim,
 ): Routine<string> {
   const { world } = client;
   const { id = world.name("task") } = fields;
   const limits = world.isUnreliable ? { timeoutMs: 300 } : {};
   const task = { ...PLAIN, ...limits, idempotencyKey: id, ...fields, id };
   world.scripts.set(id, script);
-  const answer = yield* client.deliver({ type: "submit", task, input: null, metadata: null });
+  const answer = yield* client.deliver({
+    ...{ type: "submit", task, input: null, metadata: null },
+    ...(parent !== undefined && { parent }),
+  });
   if (!(answer instanceof Refusal)) return id;
   world.scripts.delete(id);
   return "";
@@ -264,6 +268,7 @@ export class Attempts {
     if (!(yield* this.#useLocks(attempt, script))) {
       return yield* this.#report(attempt, failed(taskId, epoch, "it got no lock", "none"));
     }
+    if (script.children !== undefined) yield* this.#raise(attempt, script.children);
     if (chance.happens(script.suspends ?? 0)) {
       return yield* this.#report(attempt, this.#suspension(attempt));
     }
@@ -309,6 +314,29 @@ export class Attempts {
     return chance.happens(0.5)
       ? { type: "snooze", taskId, epoch, delayMs: chance.around(20) }
       : { type: "block", taskId, epoch, question: "may it?" };
+  }
+
+  /** Submits children, and waits for those that it awaits. */
+  *#raise(
+    { taskId, epoch }: Attempt,
+    children: NonNullable<TaskScript["children"]>,
+  ): Routine<void> {
+    const agent = this.#agent;
+    const awaited: string[] = [];
+    for (const [i, { script, resources, isAwaited }] of children.entries()) {
+      const child = { id: `${taskId}.${i}`, script, resources };
+      const childId = yield* submit(agent, child, { taskId, epoch });
+      if (childId === "" || !isAwaited) continue;
+      awaited.push(childId);
+      yield* agent.deliver({ type: "await", taskId, epoch, childId });
+    }
+    for (const childId of awaited) while (this.#isOpen(childId)) yield* agent.sleep(3);
+  }
+
+  #isOpen(taskId: string): boolean {
+    const { engine } = this.#agent.world;
+    const task = engine.isDown ? undefined : engine.state.tasks.tasks.get(taskId);
+    return engine.isDown || (task !== undefined && !isTerminal(task.status));
   }
 
   *#report({ taskId, epoch }: Attempt, command: RootCommand): Routine<void> {

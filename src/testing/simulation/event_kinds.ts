@@ -64,6 +64,8 @@ const STATUS_CHANGES: ReadonlyMap<string, StatusChange> = new Map<string, Status
   ["task:blocked", { before: ["running"], after: "blocked" }],
   ["task:proposed", { before: ["running"], after: "blocked" }],
   ["task:rejected", { before: ["blocked"], after: undefined }],
+  ["task:lent", { before: ["running"], after: undefined }],
+  ["task:resumed", { before: ["running"], after: undefined }],
   ["task:requeued", { before: ["assigned", "running"], after: "ready" }],
   ["task:failed", { before: UNFINISHED, after: "failed", isLast: true }],
   ["task:cancelled", { before: UNFINISHED, after: "cancelled", isLast: true }],

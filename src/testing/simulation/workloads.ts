@@ -12,6 +12,7 @@ import { chatter } from "./workloads/messages.ts";
 import {
   bursts,
   failing,
+  families,
   forkJoin,
   operated,
   pipelines,
@@ -28,6 +29,7 @@ export const WORKLOADS: readonly Workload[] = [
   pipelines,
   bursts,
   poison,
+  families,
   failing,
   operated,
   uneven,

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { ResourceRequest } from "../../locks/types.ts";
 import type { RootCommand } from "../../root/state.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import { type Heap, type HeapEntry, pop, precedes, push } from "../../core/data/heap.ts";
@@ -89,6 +90,18 @@ export interface TaskScript {
   readonly suspends?: number;
   /** The resources that it locks during the work, one after the other. @default none */
   readonly locks?: readonly string[];
+  /** The children that it submits after that. @default none */
+  readonly children?: readonly ChildScript[];
+}
+
+/** A child that an attempt submits. */
+export interface ChildScript {
+  /** The behavior of its attempts. */
+  readonly script: TaskScript;
+  /** The locks that it lists. */
+  readonly resources: readonly ResourceRequest[];
+  /** Whether its parent awaits it. */
+  readonly isAwaited: boolean;
 }
 
 /** The parts of a world. */

@@ -9,10 +9,11 @@
  */
 
 import { type Instant, Refusal, type Tick } from "../../../core/machine.ts";
-import { claimOf, claimOwner } from "../../../locks/types.ts";
+import type { LockState } from "../../../locks/state.ts";
+import { claimAskId, claimOf, claimOwner, claimsOfAsk } from "../../../locks/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { RootCommand, RootState } from "../../../root/state.ts";
-import { type Agent, lockEpochOf, type TaskRecord } from "../../../tasks/state.ts";
+import { type Agent, isLent, lockEpochOf, type TaskRecord } from "../../../tasks/state.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
 import type { Coverage } from "../coverage.ts";
 import type { EventKind, EventKinds } from "../event_kinds.ts";
@@ -291,12 +292,36 @@ function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootSt
     if (!running.has(epoch)) fail("CallsAreAttempts", `the call of the claim ${epoch} is over`);
   }
   if (asking.size > 0) fail("CallsAreAttempts", "a claim waits for a permit after the step");
-  for (const askId of locks.requests.keys()) {
-    if (!messages.requests.has(askId)) fail("RequestEdgesMatch", `"${askId}" is over`);
+  for (const { askId, from } of locks.requests.values()) {
+    const claims = claimsOfAsk(askId);
+    const waiter = claims && tasks.tasks.get(claims.taskId);
+    const isPending = claims === undefined
+      ? messages.requests.has(askId)
+      : waiter !== undefined && isLent(waiter) && ownerOf(waiter) === from.owner;
+    if (!isPending) fail("RequestEdgesMatch", `"${askId}" is over`);
   }
+  for (const task of tasks.tasks.values()) if (isLent(task)) checkAwaits(locks, task);
   for (const { id, agents, gone } of conflicts.active.values()) {
     if (agents.length - gone.size < 2) fail("DecidedIsClosed", `"${id}" is open`);
   }
+}
+
+/** Checks that the waits of a claim for others that wait for locks are edges. */
+function checkAwaits({ requests, owners, config }: LockState, task: TaskRecord): void {
+  for (const awaited of task.family!.awaits) {
+    const owner = owners.get(ownerOf(awaited));
+    if (owner === undefined || owner.waits.length === 0) continue;
+    if (requests.has(claimAskId(ownerOf(task), owner.owner))) continue;
+    if (requests.size >= config.maxAsks) continue;
+    fail(
+      "RequestEdgesMatch",
+      `"${task.spec.id}" awaits "${awaited.spec.id}", which waits for locks`,
+    );
+  }
+}
+
+function ownerOf(task: TaskRecord): string {
+  return claimOwner(task.spec.id, lockEpochOf(task));
 }
 
 /** Checks that no claim that is over holds a lock, or waits for one. */
@@ -326,7 +351,7 @@ function checkLocksWithoutSlot({ locks: { owners }, tasks }: RootState): void {
     return waits.length > 0 || outgoing !== undefined;
   };
   const isFree = ({ agentId, tasks, slotsInUse }: Agent, slots: number) => {
-    const claims = [...tasks].filter(({ queued }) => !queued);
+    const claims = [...tasks].filter((task) => !task.queued && !isLent(task));
     const others = claims.filter((task) => waits(claimOwner(task.spec.id, lockEpochOf(task))));
     return slotsInUse < slots || (!waits(agentId) && others.length < slotsInUse);
   };

@@ -7,7 +7,14 @@
 
 import { countTimers } from "../../../core/data/deadlines.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
-import { type Agent, isTerminal, type TaskRecord, type TaskState } from "../../../tasks/state.ts";
+import {
+  type Agent,
+  type Family,
+  isLent,
+  isTerminal,
+  type TaskRecord,
+  type TaskState,
+} from "../../../tasks/state.ts";
 import type { TaskStatus } from "../../../tasks/types.ts";
 import type { StatusChange } from "../event_kinds.ts";
 import { fail } from "../failure.ts";
@@ -45,8 +52,34 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
     fail("NoLostTask", `nothing ends that "${id}" is blocked`);
   }
   if (status === "running" && !task.locked) fail("RunningHasLocks", `"${id}"`);
+  if (task.family !== undefined) checkFamily(state, task, task.family);
   if (isTerminal(status) && (timer?.isSet === true || task.total?.isSet === true)) {
     fail("TimersMatchState", `"${id}" has ended and has a timer`);
+  }
+}
+
+/** Checks that a child has its parent, and that a task that awaits others is awaited by none of them. */
+function checkFamily({ tasks }: TaskState, task: TaskRecord, family: Family): void {
+  const { spec: { id }, status } = task;
+  const { parent, children, awaits, awaiters } = family;
+  if (status !== "running" && children.size + awaits.size > 0) {
+    fail("ChildrenEndWithParent", `"${id}" is ${status}, and has ${children.size} children`);
+  }
+  for (const awaited of awaits) {
+    if (isTerminal(awaited.status) || !awaited.family!.awaiters.has(task)) {
+      fail("NoLostResume", `"${id}" awaits "${awaited.spec.id}", which is ${awaited.status}`);
+    }
+  }
+  if (isTerminal(status)) {
+    if (awaiters.size > 0) fail("NoLostResume", `"${id}" has ended, and is awaited`);
+  } else if (parent !== undefined) {
+    const of = tasks.get(parent.taskId);
+    if (of?.status !== "running" || of.epoch !== parent.epoch || !of.family!.children.has(task)) {
+      fail(
+        "ChildrenEndWithParent",
+        `"${id}" is a child of a claim on "${parent.taskId}" that is over`,
+      );
+    }
   }
 }
 
@@ -70,7 +103,9 @@ function checkRequest({ parked, reserving, unsettled }: TaskState, task: TaskRec
 /** Checks the rank and the timers of a task against when it was submitted and started. */
 function checkTimes({ config }: TaskState, task: TaskRecord): void {
   const { spec, status, rank, createdAt, startedAt = 0, timer, total, heartbeat } = task;
-  if (rank !== createdAt - spec.priority * config.agingMs) fail("QueueOrdered", `"${spec.id}"`);
+  const own = createdAt - spec.priority * config.agingMs;
+  const isRanked = task.family?.parent === undefined ? rank === own : rank <= own;
+  if (!isRanked) fail("QueueOrdered", `"${spec.id}"`);
   const isWrong = (status === "running" && timer?.isSet === true &&
     timer.rank !== startedAt + spec.timeoutMs) ||
     (total?.isSet === true && total.rank !== createdAt + spec.totalTimeoutMs) ||
@@ -133,7 +168,11 @@ function countOwn({ deadlines }: TaskState): number {
 function checkAgent({ lingering, paused }: TaskState, agent: Agent): void {
   let lingeringCount = 0;
   for (const each of lingering.values()) if (each.agent === agent) lingeringCount++;
-  if (agent.slotsInUse !== agent.tasks.size - agent.queue.length + lingeringCount) {
+  const lent = [...agent.tasks].filter(isLent).length;
+  if (agent.lent !== lent) {
+    fail("CapacityRespected", `"${agent.agentId}" counts ${agent.lent} lent`);
+  }
+  if (agent.slotsInUse !== agent.tasks.size - agent.queue.length - lent + lingeringCount) {
     fail("CapacityRespected", `"${agent.agentId}" has a load of ${agent.slotsInUse}`);
   }
   let queued = 0;
@@ -215,7 +254,7 @@ function checkBalance({ config, groups, draining, paused }: TaskState): void {
 }
 
 function loadOf({ tasks, outside }: Agent): number {
-  return tasks.size + outside;
+  return [...tasks].filter((task) => !isLent(task)).length + outside;
 }
 
 /** Checks tasks when everything has come to rest. */

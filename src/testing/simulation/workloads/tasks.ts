@@ -171,6 +171,50 @@ function* one(client: SimulatedAgent): Behavior {
   yield* client.deliver({ type: "cancel", taskId, reason: "it still takes too long" });
 }
 
+/**
+ * Tasks that submit others and await them, for three generations, on agents with one or two slots.
+ * Some need locks that their descendants need, too; some are cancelled.
+ */
+export const families: Workload = {
+  name: "families",
+  clients: 2,
+  config: (chance) => {
+    const { tasks } = drawTaskRules(chance);
+    return { tasks: { ...tasks, stealing: chance.happens(0.3), stealThreshold: 2 } };
+  },
+  profile: ({ world: { chance } }) => ({ slots: chance.pick([1, 1, 2]) }),
+  behavior: (agent) => [requeue(agent)],
+  client: (client) => [found(client)],
+};
+
+function* found(client: SimulatedAgent): Behavior {
+  const { world } = client;
+  const { chance } = world;
+  while (!world.isOver) {
+    const taskId = yield* submit(client, {
+      script: drawParent(chance, 3),
+      resources: chance.happens(0.2) ? requests(chance) : [],
+      heartbeatTimeoutMs: chance.pick([0, 0, 100]),
+      totalTimeoutMs: chance.pick([0, 0, 1_000]),
+    });
+    if (chance.happens(0.1)) {
+      yield* client.sleep(chance.around(30));
+      yield* client.deliver({ type: "cancel", taskId, reason: "its result is not needed" });
+    }
+    yield* waitForCapacity(client, 20);
+  }
+}
+
+function drawParent(chance: Chance, generations: number): TaskScript {
+  const count = generations === 0 ? 0 : chance.pick([0, 1, 1, 2]);
+  const children = Array.from({ length: count }, () => ({
+    script: drawParent(chance, generations - 1),
+    resources: chance.happens(0.2) ? requests(chance) : [],
+    isAwaited: chance.happens(0.8),
+  }));
+  return { ...drawScript(chance), ...(count > 0 && { children }) };
+}
+
 /** Tasks that crash their agents, among others that always fail, or sometimes. */
 export const poison: Workload = {
   name: "poison",
