@@ -538,11 +538,13 @@ SubmitRefusal(t, home) ==
   ELSE IF ~agents[home].up THEN "unknown-agent"
   ELSE IF agents[home].drained THEN "unfit" ELSE "none"
 
-\* A child that was cancelled with its parent's claim may be submitted by the next one.
+\* A child that was cancelled with its parent's claim, or has failed, may be submitted by the next one.
 ChildRefusal(c, e) ==
   LET p == ParentOf[c] IN
   IF tasks[p].status # "running" \/ tasks[p].epoch # e THEN "stale-epoch"
-  ELSE IF tasks[c].status # "new" /\ ~tasks[c].orphan THEN "duplicate" ELSE "none"
+  ELSE IF \/ tasks[c].status = "new" \/ tasks[c].orphan
+          \/ tasks[c].status = "failed" /\ tasks[c].parent # e
+       THEN "none" ELSE "duplicate"
 
 \* A refusal changes nothing, so it needs no item. It names a task, or an unknown agent.
 TaskRefused(command, t, e, reason) ==
@@ -752,8 +754,7 @@ OwnedByLiveAgent ==
        (tasks[t].pin = Nobody \/ agents[tasks[t].pin].up)
 
 \* Slots in use: by claims, by lingering attempts, and by claims about to release their slot.
-InUse(a) == Cardinality({t \in Task : /\ tasks[t].agent = a /\ tasks[t].slot
-                                       /\ Families => ~tasks[t].lent})
+InUse(a) == Cardinality({t \in Task : tasks[t].agent = a /\ tasks[t].slot /\ (Families => ~tasks[t].lent)})
             + Cardinality({l \in lingering : l.agent = a})
             + Cardinality({i \in Pending("ended") : /\ todo[i].a = a /\ todo[i].slot
                              /\ \A l \in lingering : l.epoch # todo[i].e})
@@ -826,8 +827,9 @@ Balanced ==
 -------------------------------------------------------------------------------
 \* Properties of every action.
 
-\* A child that was cancelled with its parent's claim, and is submitted again, is another task.
-Again(t) == Families /\ tasks[t].orphan /\ tasks'[t].status = "ready"
+\* A child that did not complete under an earlier claim of its parent, and is submitted again, is another task.
+Again(t) == /\ Families /\ tasks'[t].status = "ready" /\ tasks'[t].parent # tasks[t].parent
+            /\ tasks[t].orphan \/ tasks[t].status = "failed"
 EpochMonotonic ==
   [][epoch' >= epoch /\ \A t \in Task : tasks'[t].epoch >= tasks[t].epoch \/ Again(t)]_vars
 OwnerChangeRaisesEpoch ==

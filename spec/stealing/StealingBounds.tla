@@ -40,7 +40,7 @@ BRequeueAgentTasks(a) == Heard("requeue-agent-tasks") /\ RequeueAgentTasks(a)
 BReportLoad(a, count) == Heard("report-load") /\ ReportLoad(a, count)
 BForgetReport(a) == Heard("report-load") /\ ForgetReport(a)
 BTaskRefused(command, t, e, reason) ==
-  /\ Heard(command) /\ (command = "await" => \E c \in Task : ParentOf[c] = t)
+  /\ Heard(command) /\ IF command = "await" THEN {c \in Task : ParentOf[c] = t} # {} ELSE TRUE
   /\ TaskRefused(command, t, e, reason)
 BSubmitRefused(t, home, reason) ==
   Heard("submit") /\ InTurn(t) /\ ParentOf[t] = Nobody /\ SubmitRefused(t, home, reason)

@@ -75,8 +75,8 @@ export interface TaskContext {
   /**
    * Submits a child: a task that is cancelled when this attempt ends, however it ends. Reading the
    * `result` of its handle begins the wait for it, during which the slot of this attempt is lent to
-   * other tasks. When the task is retried, its next attempt may submit a child of the same id again: a
-   * cancelled one is replaced, and one that completed needs the same `idempotencyKey` as before.
+   * other tasks. When the task is retried, its next attempt may submit a child of the same id again: one
+   * that did not complete is replaced, and one that did needs the same `idempotencyKey` as before.
    *
    * @throws {StaleEpochError} when the attempt has ended
    * @throws {DependencyCycleError} when a dependency of the child waits for this task

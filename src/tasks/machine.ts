@@ -325,7 +325,7 @@ function submit(step: Step, command: Submit): Answer<"submit"> {
     return refuse(step, command, taskId, reason, detailOf(state, command, reason));
   }
   const outcome = outcomeOf(state, taskId);
-  if (outcome !== undefined || (state.tasks.has(taskId) && !isOrphanOf(state, command))) {
+  if (outcome !== undefined || (state.tasks.has(taskId) && !isRetryOf(state, command))) {
     const known = { taskId, ...(outcome !== undefined && { outcome }) };
     events.push({ type: "task:recognized", ...known });
     return { ...known, isNew: false };
@@ -427,7 +427,7 @@ function objectionTo(state: TaskState, command: Submit): TaskRefusal | undefined
   if (state.draining) return "draining";
   if (parent !== undefined && !isRunning(state, parent)) return "stale-epoch";
   const isKnown = state.tasks.has(spec.id) || outcomeOf(state, spec.id) !== undefined;
-  if (isKnown && !isOrphanOf(state, command)) {
+  if (isKnown && !isRetryOf(state, command)) {
     const key = keyOf(state, spec.id);
     return key !== "" && key === spec.idempotencyKey ? undefined : "duplicate";
   }
@@ -455,11 +455,13 @@ function isRunning({ tasks }: TaskState, { taskId, epoch }: ParentClaim): boolea
 
 /**
  * Returns whether a child is submitted again that was cancelled with an earlier attempt of the same
- * parent: it takes the place of that one, since the parent could not be retried otherwise.
+ * parent, or failed in it: it takes the place of that one, else no retry of the parent could succeed.
  */
-function isOrphanOf({ tasks }: TaskState, { task: { id }, parent }: Submit): boolean {
-  const family = parent && tasks.get(id)?.family;
-  return family !== undefined && family.isOrphan && family.parent?.taskId === parent!.taskId;
+function isRetryOf({ tasks }: TaskState, { task: { id }, parent }: Submit): boolean {
+  const known = tasks.get(id);
+  const { parent: former, isOrphan } = known?.family ?? {};
+  if (parent === undefined || former?.taskId !== parent.taskId) return false;
+  return isOrphan === true || (known!.status === "failed" && former.epoch !== parent.epoch);
 }
 
 function newTask(

@@ -24,6 +24,7 @@ import { backlogOf, hasFreeSlot, isFit, isOpen, isTrusted, isUsable } from "./pl
 import {
   type Agent,
   type Group,
+  isLent,
   outcomeOf,
   type TaskRecord,
   type TaskState,
@@ -84,6 +85,10 @@ export interface TaskExplanation {
   readonly queue?: QueueExplanation;
   /** When the next attempt is due. */
   readonly retryAt?: Instant;
+  /** The tasks that its attempt awaits, while it has lent its slot. */
+  readonly awaits?: readonly string[];
+  /** The task whose attempt submitted it. */
+  readonly parentId?: string;
 }
 
 /** Returns the holders of a lock, longest first. */
@@ -94,6 +99,9 @@ export type HoldersOf = (
 type Reasons = Partial<Omit<TaskExplanation, "taskId" | "status" | "summary">>;
 
 const MOST_AHEAD = 100;
+
+/** The number of tasks that await each other which a summary explains. */
+const MOST_AWAITED = 3;
 
 /**
  * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one, and O(queue)
@@ -108,7 +116,9 @@ export function explainTask(
 ): TaskExplanation {
   const task = state.tasks.get(taskId);
   if (task === undefined) throw new UnknownTaskError("explain it", taskId);
-  const [summary, reasons] = reasonsOf(state, holdersOf, task);
+  const [reason, reasons] = reasonsOf(state, holdersOf, task);
+  const parentId = task.family?.parent?.taskId;
+  const summary = parentId === undefined ? reason : `${reason}; it is a child of "${parentId}"`;
   return {
     taskId,
     status: task.status,
@@ -119,6 +129,7 @@ export function explainTask(
     cordonedAgents: [],
     locks: [],
     ...reasons,
+    ...(parentId !== undefined && { parentId }),
   };
 }
 
@@ -126,6 +137,7 @@ function reasonsOf(
   state: Readonly<TaskState>,
   holdersOf: HoldersOf,
   task: TaskRecord,
+  depth = MOST_AWAITED,
 ): [summary: string, Reasons] {
   switch (task.status) {
     case "waiting":
@@ -138,7 +150,12 @@ function reasonsOf(
       return [`Agent "${task.agent!.agentId}" has it and has not started it`, {}];
     case "running": {
       const doubt = task.lastResort ? ", whose attempts kept failing: no other agent was fit" : "";
-      return [`It runs on agent "${task.agent!.agentId}", attempt ${task.attempts}${doubt}`, {}];
+      const runs = `It runs on agent "${task.agent!.agentId}", attempt ${task.attempts}${doubt}`;
+      if (!isLent(task)) return [runs, {}];
+      const awaited = [...task.family!.awaits];
+      const awaits = awaited.map(({ spec: { id } }) => id);
+      const [first] = depth > 0 ? reasonsOf(state, holdersOf, awaited[0]!, depth - 1) : ["…"];
+      return [`${runs}, and awaits ${listed(quoted(awaits))} (${first})`, { awaits }];
     }
     case "backing-off": {
       if (task.timer === undefined) return ["It waits until its last attempt has ended", {}];
@@ -288,7 +305,7 @@ export function health(
   staleReports: number,
   problem: string | undefined,
 ): HealthStatus {
-  const { counts, agents, idleAgents, parked, config: { maxTasks, maxAgents } } = state;
+  const { counts, agents, idleAgents, parked, lent, config: { maxTasks, maxAgents } } = state;
   const open = unfinished(state);
   const [stranded] = strandedGroups(state);
   const error = problem !== undefined
@@ -301,7 +318,7 @@ export function health(
     ? "the table of agents is full"
     : undefined;
   const waitingForLocks = parked.size;
-  return healthOf([error], { ...counts, waitingForLocks, agents: agents.size, staleReports });
+  return healthOf([error], { ...counts, waitingForLocks, lent, agents: agents.size, staleReports });
 }
 
 /**

@@ -216,7 +216,9 @@ export class SlowScheduler {
     const { task: spec, parent } = command;
     const parentTask = parent && this.find(parent.taskId);
     const old = this.find(spec.id);
-    const isOrphan = old?.isOrphan === true && old.parent?.taskId === parent?.taskId;
+    const isFailed = old?.status === "failed" && old.parent?.epoch !== parent?.epoch;
+    const isOrphan = parent !== undefined && old?.parent?.taskId === parent.taskId &&
+      (old.isOrphan || isFailed);
     const known = isOrphan ? undefined : old;
     const pinned = this.#agent(spec.assignedAgent);
     const past = this.forgotten.find(({ id }) => id === spec.id);
