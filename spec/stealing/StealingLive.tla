@@ -32,7 +32,8 @@ Uses(command) == command \in Used
 LInit == InitWith(There) /\ crashed = {}
 LNext ==
   \/ quiet /\ \/ \E t \in Task : \/ \E home \in Homes : LSubmit(t, home)
-                                 \/ LSubmitChild(t) \/ Uses("await") /\ LAwait(t)
+                                 \/ LSubmitChild(t)
+                                 \/ Uses("await") /\ LAwait(t)
                                  \/ Uses("start") /\ LStart(t)
                                  \/ Uses("complete") /\ LComplete(t)
               \/ \E a \in Agent : \/ a \in Fragile /\ (Crash(a) \/ Detect(a) \/ Return(a))

@@ -24,6 +24,38 @@ const PLACEMENT = "src/tasks/placement.ts";
 
 export const MUTANTS: readonly CodeMutant[] = [
   mutant(
+    "a claim that awaits its child keeps its slot",
+    "siblings",
+    "BAwait_t1_1_t2",
+    TRANSITIONS,
+    "    agent.slotsInUse--;\n    agent.lent++;",
+    "    agent.lent++;",
+  ),
+  mutant(
+    "a parent resumes with the first of two children",
+    "siblings",
+    "BComplete_t2_2",
+    TRANSITIONS,
+    "if (!isLent(awaiter)) resume",
+    "if (awaiter.agent !== undefined) resume",
+  ),
+  mutant(
+    "a child that was cancelled with its parent is submitted by any attempt, and refused",
+    "siblings",
+    "BSubmitChild_t2_3_0",
+    MACHINE,
+    "return isOrphan === true ||",
+    "return",
+  ),
+  mutant(
+    "a child outlives the claim of its parent",
+    "generations",
+    "BComplete_t1_1",
+    TRANSITIONS,
+    "  if (family.children.size > 0) cancelChildren(step, task);\n",
+    "",
+  ),
+  mutant(
     "a stale epoch is accepted",
     "faults",
     "BStart_t1_2",

@@ -10,6 +10,7 @@ const TABLE: Record<string, string[]> = {
   "task:unlocked": ["releaseUnused"],
   "resource:queued": [
     "parkClaim",
+    "watchAwaited",
     "releaseIfOver",
     "noteContenders",
     "reportContention",
@@ -20,6 +21,8 @@ const TABLE: Record<string, string[]> = {
   "resource:abandoned": ["preemptAbandoned"],
   "resource:refused": ["preemptRefused"],
   "deadlock:detected": ["preemptVictim", "cancelRequest"],
+  "task:lent": ["watchAwait", "yieldLocks"],
+  "task:resumed": ["endAwaits", "yieldLocks"],
   "message:sent": ["watchRequest"],
   "message:responded": ["endWatch"],
   "message:unanswered": ["endWatch"],

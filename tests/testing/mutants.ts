@@ -32,6 +32,10 @@ function inManager(name: string, file: string, from: string, to: string): Mutant
   return { name, file, from, to, isInManager: true };
 }
 
+function inFamilies(name: string, file: string, from: string, to: string): Mutant {
+  return { name, file, from, to, workload: "families" };
+}
+
 /** All bugs. */
 export const MUTANTS: readonly Mutant[] = [
   mutant(
@@ -518,6 +522,48 @@ export const MUTANTS: readonly Mutant[] = [
     "core/log_writer.ts",
     "        await this.#log.append(batch);\n",
     "        await this.#log.append({ ...batch, number: this.#batch++ });\n",
+  ),
+  inFamilies(
+    "a task that awaits another keeps its slot",
+    "tasks/transitions.ts",
+    "    agent.slotsInUse--;\n    agent.lent++;",
+    "    agent.lent++;",
+  ),
+  inFamilies(
+    "a task does not resume when the task that it awaits ends",
+    "tasks/transitions.ts",
+    "    if (!isLent(awaiter)) resume(step, awaiter);",
+    "    if (isLent(awaiter)) resume(step, awaiter);",
+  ),
+  inFamilies(
+    "children outlive the claim of their parent",
+    "tasks/transitions.ts",
+    "  if (family.children.size > 0) cancelChildren(step, task);\n",
+    "",
+  ),
+  inFamilies(
+    "the wait for a child that waits for a lock is no edge",
+    "root/reactions/claims.ts",
+    "    if (isLent(awaited) || isWaiting(owner)) yield edgeBetween(task, awaited);\n",
+    "",
+  ),
+  inFamilies(
+    "a child that begins to wait for a lock is not watched",
+    "root/reactions/claims.ts",
+    "    for (const awaiter of family?.awaiters ?? []) yield edgeBetween(awaiter, task);\n",
+    "",
+  ),
+  inFamilies(
+    "the waits of a task that resumed stay edges",
+    "root/reactions/claims.ts",
+    'return { type: "end-claim-asks", owner };',
+    "return undefined;",
+  ),
+  inFamilies(
+    "a child of a retried parent is a duplicate",
+    "tasks/machine.ts",
+    "return isOrphan === true ||",
+    "return",
   ),
   inManager(
     "the engine steps the object of the caller",
