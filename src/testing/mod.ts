@@ -39,6 +39,7 @@ export {
 export { Locking, type LockTerms } from "./simulation/locking.ts";
 export { Mailing, type MailTerms } from "./simulation/mailing.ts";
 export {
+  type ChildScript,
   type Participant,
   type StepObserver,
   type TaskScript,

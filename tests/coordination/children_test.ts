@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { CoordinationManager, DeadlockError, type TaskHandler } from "../../mod.ts";
+import { CoordinationManager, type DeadlockError, type TaskHandler } from "../../mod.ts";
 import type { RootCommand } from "../../src/root/state.ts";
 import { agent, submit, type TaskFields } from "../tasks/driver.ts";
 import { lines, resources, RootDriver } from "./driver.ts";

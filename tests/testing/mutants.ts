@@ -559,12 +559,6 @@ export const MUTANTS: readonly Mutant[] = [
     'return { type: "end-claim-asks", owner };',
     "return undefined;",
   ),
-  inFamilies(
-    "a child of a retried parent is a duplicate",
-    "tasks/machine.ts",
-    "return isOrphan === true ||",
-    "return",
-  ),
   inManager(
     "the engine steps the object of the caller",
     "core/engine.ts",
