@@ -6,7 +6,8 @@ import { rootMachine } from "../../src/root/machine.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import { transition } from "../../src/core/machine.ts";
 import { decode, encode } from "../../src/core/data/plain.ts";
-import { claimOf } from "../../src/locks/types.ts";
+import { claimOf, claimOwner, claimsOfAsk } from "../../src/locks/types.ts";
+import { isLent, lockEpochOf } from "../../src/tasks/state.ts";
 import { mayOwnLocks } from "../../src/root/reactions/claims.ts";
 import { rootConfigs, rootMoves } from "./root_moves.ts";
 
@@ -34,8 +35,14 @@ function checkRoot({ tasks, locks, messages, conflicts, calls, asking }: RootSta
     if (claim === undefined || holds.length + waits.length === 0) continue;
     assert(mayOwnLocks(tasks, claim), `${claim.taskId} holds after its end`);
   }
-  for (const askId of locks.requests.keys()) {
-    assert(messages.requests.has(askId), `${askId} is watched after its end`);
+  for (const { askId, from } of locks.requests.values()) {
+    const claims = claimsOfAsk(askId);
+    const waiter = claims && tasks.tasks.get(claims.taskId);
+    const isPending = claims === undefined
+      ? messages.requests.has(askId)
+      : waiter !== undefined && isLent(waiter) &&
+        from.owner === claimOwner(waiter.spec.id, lockEpochOf(waiter));
+    assert(isPending, `${askId} is watched after its end`);
   }
   const running = [...tasks.tasks.values()].filter(({ status }) => status === "running");
   const epochs = new Set(running.map(({ epoch }) => epoch));
