@@ -127,6 +127,8 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
     addLoad(gauges, agentId, -1);
     move(gauges, taskId, "ready");
   },
+  "task:lent": (gauges, { agentId, isFurther }) => !isFurther && addLoad(gauges, agentId, -1),
+  "task:resumed": (gauges, { agentId }) => addLoad(gauges, agentId, 1),
   "task:started": (gauges, { taskId }) => move(gauges, taskId, "running"),
   "task:backed-off": (gauges, { taskId }) => move(gauges, taskId, "backing-off"),
   "task:snoozed": (gauges, { taskId }) => move(gauges, taskId, "backing-off"),

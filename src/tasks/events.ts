@@ -104,6 +104,8 @@ export interface TaskProgressed extends Named<"task:progressed">, ClaimEvent {
 export interface TaskLent extends Named<"task:lent">, ClaimEvent {
   /** The task that it awaits, usually its child. */
   readonly childId: string;
+  /** `true` when it awaits others already, so that its slot is lent before; or left out. */
+  readonly isFurther?: boolean;
 }
 
 /**

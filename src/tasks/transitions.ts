@@ -451,7 +451,8 @@ export function adopt(state: TaskState, task: TaskRecord, parent: ParentClaim): 
 export function lend(step: Step, task: TaskRecord, awaited: TaskRecord): void {
   const { state } = step;
   const agent = task.agent!;
-  if (!isLent(task)) {
+  const isFurther = isLent(task);
+  if (!isFurther) {
     touch(step, agent);
     agent.slotsInUse--;
     agent.lent++;
@@ -468,6 +469,7 @@ export function lend(step: Step, task: TaskRecord, awaited: TaskRecord): void {
     agentId: agent.agentId,
     epoch: task.epoch,
     childId: awaited.spec.id,
+    ...(isFurther && { isFurther }),
   });
 }
 

@@ -367,12 +367,14 @@ export class SlowScheduler {
     if (!isChild && cycle !== undefined) {
       return this.#refuse(command, taskId, "cycle", cycle);
     }
-    if (!this.isLent(awaiter)) {
+    const isFurther = this.isLent(awaiter);
+    if (!isFurther) {
       this.#untime(awaiter, "heartbeat");
       this.#freed.push(agentId);
     }
     this.awaits.push({ awaiter, awaited });
-    this.#say({ type: "task:lent", taskId, agentId, epoch, childId });
+    const lent = { type: "task:lent", taskId, agentId, epoch, childId } as const;
+    this.#say(isFurther ? { ...lent, isFurther } : lent);
   }
 
   #resumeAwaiters(ended: SlowTask): void {
