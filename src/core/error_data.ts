@@ -22,6 +22,8 @@ export interface ErrorData {
   readonly code?: string;
   /** The pause that the error asks for before another attempt, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The `data` of the error, if it has any that JSON can store in at most 10,000 characters. */
+  readonly data?: unknown;
   /** The first frames of its stack, at most 2,000 characters. */
   readonly stack?: string;
   /** The error that caused it; the chain is cut after 4 causes. */
@@ -30,6 +32,7 @@ export interface ErrorData {
 
 const LONGEST_MESSAGE = 10_000;
 const LONGEST_STACK = 2_000;
+const LONGEST_DATA = 10_000;
 const MOST_CAUSES = 4;
 
 /** By the data that was made of them, the values that were thrown; see {@linkcode keptErrorData}. */
@@ -57,8 +60,10 @@ function dataOf(thrown: unknown, causes: number): ErrorData {
   }
   const code = read(thrown, "code");
   const retryAfterMs = pauseOf(read(thrown, "retryAfterMs"));
+  const data = jsonOf(read(thrown, "data"));
   const demands = {
     ...(typeof code === "string" && { code }),
+    ...(data !== undefined && { data }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
   if (!isError(thrown)) {
@@ -84,13 +89,25 @@ export function causeOf(data: ErrorData): unknown {
 }
 
 /** Returns an `Error` with what `data` contains. */
-export function errorFrom({ name, message, code, stack, cause }: ErrorData): Error {
+export function errorFrom({ name, message, code, data, stack, cause }: ErrorData): Error {
   const error = cause === undefined
     ? new Error(message)
     : new Error(message, { cause: errorFrom(cause) });
   define(error, "name", name);
   define(error, "stack", stack ?? `${name}: ${message}`);
+  if (data !== undefined) Object.assign(error, { data });
   return code === undefined ? error : Object.assign(error, { code });
+}
+
+/** Returns what JSON makes of a value; `undefined` when it can't store it, or not in little space. */
+function jsonOf(value: unknown): unknown {
+  if (value === undefined) return undefined;
+  try {
+    const text = JSON.stringify(value);
+    return text === undefined || text.length > LONGEST_DATA ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the code of a thrown value, or `undefined`. Never throws. */
