@@ -142,12 +142,14 @@ export type {
   AckMessage,
   AttachHandler,
   BroadcastMessage,
+  CancelReceive,
   CancelRequest,
   CloseMailbox,
   DeliveryCommand,
   DetachHandler,
   ExtendMessage,
   MailboxCommand,
+  MarkSeen,
   MessageAnswers,
   MessageCommand,
   MessageIdCommand,
@@ -163,6 +165,7 @@ export type {
   SubscribeTopic,
   TopicCommand,
   UnsubscribeTopic,
+  WaitingReceiver,
 } from "./src/messages/commands.ts";
 export type { DeliveryKeeper } from "./src/messages/handlers.ts";
 export { messageMachine } from "./src/messages/machine.ts";
@@ -177,6 +180,7 @@ export type {
   Mailbox,
   MessageState,
   OpenRequest,
+  Receiver as MailboxReceiver,
 } from "./src/messages/state.ts";
 export type { Gauges, TrackedAgent, TrackedResource, TrackedTask } from "./src/metrics/gauges.ts";
 export type { OpenItems } from "./src/metrics/gauges.ts";

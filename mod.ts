@@ -162,8 +162,14 @@ export {
 
 // Messages
 export { MessageRouter, type MessageRouterOptions } from "./src/messages/message_router.ts";
-export { DeliveryContext, type MessageHandler, Subscription } from "./src/messages/handlers.ts";
+export {
+  DeliveryContext,
+  type MessageHandler,
+  ReceivedMessage,
+  Subscription,
+} from "./src/messages/handlers.ts";
 export type {
+  InboxOptions,
   PostOptions,
   ReceiveOptions,
   RequestOptions,
@@ -175,6 +181,8 @@ export type { Message, MessageOutcome } from "./src/messages/types.ts";
 export type {
   DeadLetterView,
   DeliveryExplanation,
+  InboxEntry,
+  InboxPage,
   MessageExplanation,
 } from "./src/messages/views.ts";
 export {
@@ -183,6 +191,7 @@ export {
   ResponseTimeoutError,
   UnansweredError,
   UnknownMessageError,
+  UnknownRecipientError,
 } from "./src/messages/errors.ts";
 
 // Breakers

@@ -6,7 +6,13 @@
 
 import { attempting } from "../core/client.ts";
 import type { AcquireOptions, LockHandle, ResourceManager } from "../locks/mod.ts";
-import type { MessageRouter, RequestOptions, SendOptions } from "../messages/mod.ts";
+import type {
+  MessageRouter,
+  ReceivedMessage,
+  ReceiveOptions,
+  RequestOptions,
+  SendOptions,
+} from "../messages/mod.ts";
 import type { TaskScheduler } from "../tasks/mod.ts";
 import type { ActingDispatcher, RootClient } from "./client.ts";
 
@@ -125,6 +131,13 @@ export class AgentSession {
     return this.#as(({ messages }) =>
       messages.sendWithResponse<Response>(this.agentId, to, payload, options)
     );
+  }
+
+  /** Receives the next message, and waits for it for `waitMs`; see {@linkcode MessageRouter.receive}. */
+  receive<Payload = unknown>(
+    options?: ReceiveOptions,
+  ): Promise<ReceivedMessage<Payload> | undefined> {
+    return this.#as(({ messages }) => messages.receive<Payload>(this.agentId, options));
   }
 
   #as<Result>(action: (host: SessionHost) => Promise<Result>): Promise<Result> {

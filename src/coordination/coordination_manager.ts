@@ -29,7 +29,7 @@ import type { AgentProfile } from "../agents/types.ts";
 import type { Conflict } from "../conflicts/types.ts";
 import type { Task, TaskView } from "../tasks/types.ts";
 import type { AcquireOptions, LockHandle, ResourceManager } from "../locks/mod.ts";
-import type { MessageRouter } from "../messages/mod.ts";
+import type { MessageRouter, ReceivedMessage, ReceiveOptions } from "../messages/mod.ts";
 import type { CoordinationMetrics, CoordinationMetricsCollector } from "../metrics/mod.ts";
 import type {
   AdvancedTaskScheduler,
@@ -453,6 +453,16 @@ export class CoordinationManager implements AsyncDisposable {
       const type = typeOf(message);
       return messages.send(from, to, message, type === undefined ? undefined : { type });
     });
+  }
+
+  /** Receives the next message of an agent; see {@linkcode MessageRouter.receive}. */
+  receiveMessage<Payload = unknown>(
+    agentId: string,
+    options?: ReceiveOptions,
+  ): Promise<ReceivedMessage<Payload> | undefined> {
+    return attempting(() =>
+      this.#running("receive a message").messages.receive<Payload>(agentId, options)
+    );
   }
 
   /**

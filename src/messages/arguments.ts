@@ -14,7 +14,7 @@ import {
   requirePriority,
   requireSignal,
 } from "../core/arguments.ts";
-import type { BroadcastMessage, PublishMessage, SendMessage } from "./commands.ts";
+import type { BroadcastMessage, PublishMessage, ReceiveMessage, SendMessage } from "./commands.ts";
 import type { MessageDefaults } from "./config.ts";
 import type { MessageState } from "./state.ts";
 
@@ -68,6 +68,26 @@ export interface SubscribeOptions {
    * @default the config's `messageTimeout`
    */
   timeoutMs?: number;
+  /**
+   * Handles only the messages of that topic, to which it subscribes the agent, and which the agent's
+   * other handlers then do not get. When the last handler of the topic unsubscribes, so does the agent.
+   *
+   * @default the messages that no handler of a topic gets
+   */
+  topic?: string;
+}
+
+/**
+ * Options of `inbox`.
+ * @category Messages
+ */
+export interface InboxOptions {
+  /** The reader, whose place says which messages were seen. @default none */
+  reader?: string;
+  /** Lists messages after this place. @default that of the reader, so that only unseen ones are listed */
+  after?: number;
+  /** Most messages of a page. @default 100 */
+  limit?: number;
 }
 
 /**
@@ -75,6 +95,10 @@ export interface SubscribeOptions {
  * @category Messages
  */
 export interface ReceiveOptions {
+  /** Longest wait for a message, in milliseconds. @default 0 */
+  waitMs?: number;
+  /** Ends the wait when it aborts. */
+  signal?: AbortSignal;
   /**
    * Time limit of the delivery, in milliseconds; 0 for none.
    * @default the config's `messageTimeout`
@@ -170,6 +194,43 @@ export function publishCommand(
   requireId(topic, "topic", attempt);
   const terms = readTerms(options, "topic", attempt);
   return { type: "publish-message", from, topic, payload, ...terms };
+}
+
+/** Returns the command that receives a message. */
+export function receiveCommand(
+  agentId: string,
+  options: ReceiveOptions = {},
+  { handlingMs }: MessageDefaults,
+): ReceiveMessage {
+  const attempt = () => `receive a message of agent ${quote(agentId)}`;
+  requireId(agentId, "agentId", attempt);
+  const timeoutMs = readTimeout(options, handlingMs, attempt);
+  const { waitMs = 0, signal }: ReceiveOptions = options;
+  requireMs(waitMs, 0, "waitMs", attempt);
+  if (signal !== undefined) requireSignal(signal, "signal", attempt);
+  const type = "receive-message";
+  return waitMs === 0 ? { type, agentId, timeoutMs } : { type, agentId, timeoutMs, waitMs };
+}
+
+/** The most messages of a page. */
+const LONGEST_PAGE = 1_000;
+
+/** Returns checked options of `inbox`; `state` has the place of the reader. */
+export function readInboxOptions(
+  { mailboxes }: Readonly<MessageState>,
+  agentId: string,
+  options: InboxOptions = {},
+): { reader: string | undefined; after: number; limit: number } {
+  const attempt = () => `list the inbox of agent ${quote(agentId)}`;
+  requireId(agentId, "agentId", attempt);
+  requireObject(options, "options", attempt);
+  const { reader, limit = 100 }: InboxOptions = options;
+  if (reader !== undefined) requireId(reader, "reader", attempt);
+  const seenUpTo = reader === undefined ? 0 : mailboxes.get(agentId)?.readers.get(reader) ?? 0;
+  const { after = seenUpTo }: InboxOptions = options;
+  requireInteger(after, 0, Number.MAX_SAFE_INTEGER, "after", attempt);
+  requireInteger(limit, 1, LONGEST_PAGE, "limit", attempt);
+  return { reader, after, limit };
 }
 
 /** Requires an epoch, which is a positive integer. */

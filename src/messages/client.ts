@@ -10,12 +10,18 @@ import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
 import { dequeueFirst, emptyFifo, enqueueLast } from "../core/data/fifo.ts";
 import type { Reply } from "../core/dispatcher.ts";
 import { isFinal } from "../core/error_data.ts";
-import { ClosedError } from "../core/errors.ts";
+import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
 import { DeadlockError } from "../locks/errors.ts";
 import type { DeadlockDetected } from "../locks/events.ts";
-import type { AttachHandler, MessageAnswers, MessageCommand, SendMessage } from "./commands.ts";
+import type {
+  AttachHandler,
+  MessageAnswers,
+  MessageCommand,
+  ReceiveMessage,
+  SendMessage,
+} from "./commands.ts";
 import { DeliveryLostError, refusalError, unansweredError } from "./errors.ts";
 import type {
   MessageDeadLettered,
@@ -25,9 +31,17 @@ import type {
   MessageReceived,
   MessageRefused,
   MessageReturned,
+  ReceiverEnded,
 } from "./events.ts";
-import { DeliveryContext, type DeliveryKeeper, type MessageHandler } from "./handlers.ts";
+import {
+  DeliveryContext,
+  type DeliveryKeeper,
+  type MessageHandler,
+  ReceivedMessage,
+} from "./handlers.ts";
 import type { MessageState } from "./state.ts";
+import type { Message } from "./types.ts";
+import { MessageWarnings } from "./warnings.ts";
 
 /** A running mailbox machine, alone in its engine or part of a larger one. */
 export interface MessageHost
@@ -42,6 +56,8 @@ type ObservedHost = MachineHost<MessageState, Command, ObservedEvent, MessageAns
 /** The events that end a wait or a delivery, or begin one. */
 const OBSERVED = [
   "message:received",
+  "message:misaddressed",
+  "receiver:ended",
   "message:nacked",
   "message:returned",
   "message:dropped",
@@ -63,8 +79,11 @@ interface PendingRequest {
 export class MessageClient
   extends MachineClient<MessageState, Command, ObservedEvent, MessageAnswers> {
   readonly #runner: HandlerRunner;
+  readonly #warnings: MessageWarnings;
   /** By message. */
   readonly #requests = new Map<string, PendingRequest>();
+  /** By receiver; one whose call has ended stays until its wait has. */
+  readonly #receivers = new Map<number, Deferred<ReceivedMessage | undefined>>();
   /** Number of calls of the dispatcher under way, after which the handlers are called. */
   #depth = 0;
   #staleReports = 0;
@@ -73,6 +92,7 @@ export class MessageClient
   constructor(host: MessageHost, logger: Logger) {
     super(host as ObservedHost);
     this.#runner = new HandlerRunner(this, logger);
+    this.#warnings = new MessageWarnings(this.state, host.dispatcher.clock, logger);
     this.listen(OBSERVED, (event) => this.#observe(event));
   }
 
@@ -109,6 +129,48 @@ export class MessageClient
     return promise.finally(() => signal.removeEventListener("abort", abort));
   }
 
+  /**
+   * Receives a message, and resolves with `undefined` when none comes in time. A message that is
+   * delivered to a call that has ended is returned, at no cost.
+   */
+  receive(
+    command: ReceiveMessage,
+    signal: AbortSignal | undefined,
+  ): Promise<ReceivedMessage | undefined> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const result = new Deferred<ReceivedMessage | undefined>(this.keeper);
+    let receiverId: number | undefined;
+    const abort = () => {
+      result.reject(signal!.reason);
+      if (receiverId !== undefined) this.owe({ type: "cancel-receive", receiverId });
+    };
+    signal?.addEventListener("abort", abort);
+    try {
+      this.send(command, (answer, error) => {
+        if (error !== undefined) return result.reject(error);
+        if (answer instanceof Refusal) return result.fail(this.errorOf(answer, command));
+        if (answer === undefined) return result.resolve(undefined);
+        if (!("receiverId" in answer)) return this.#handTo(result, answer);
+        const id = receiverId = answer.receiverId;
+        this.#receivers.set(id, result);
+        if (this.stopped !== undefined) result.reject(this.stopped);
+        if (!result.settled) return;
+        queueMicrotask(() => this.owe({ type: "cancel-receive", receiverId: id }));
+      });
+    } catch (error) {
+      result.reject(error);
+    }
+    const promise = result.promise();
+    if (signal === undefined) return promise;
+    return promise.finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  #handTo(result: Deferred<ReceivedMessage | undefined>, message: Message): void {
+    if (!result.settled) return result.resolve(new ReceivedMessage(this.#runner, message, ""));
+    const { to: agentId, epoch } = message;
+    queueMicrotask(() => this.owe({ type: "return-message", agentId, epoch }));
+  }
+
   /** Does nothing once the client has stopped: what is left then ends by itself. */
   override owe(command: Command): void {
     if (this.stopped === undefined) super.owe(command);
@@ -121,8 +183,11 @@ export class MessageClient
    */
   attach(handlerId: string, handler: Handler): void {
     if (this.stopped !== undefined) throw this.stopped;
-    const { agentId } = handler;
-    const command: AttachHandler = { type: "attach-handler", agentId, handlerId };
+    const { agentId, topic } = handler;
+    const command: AttachHandler = {
+      ...{ type: "attach-handler", agentId, handlerId },
+      ...(topic !== undefined && { topic }),
+    };
     let hasReturned = false;
     let failure: unknown;
     this.#runner.handlers.set(handlerId, handler);
@@ -135,6 +200,20 @@ export class MessageClient
     });
     if (failure !== undefined) throw failure;
     hasReturned = true;
+  }
+
+  /** Ends a delivery that failed. */
+  nack(agentId: string, epoch: number, thrown: unknown): Promise<void> {
+    const cause = thrown ?? new Error("the agent gave it back");
+    const end = { error: this.dataOf(cause), isFinal: isFinal(cause) };
+    return this.call({ type: "nack-message", agentId, epoch, ...end });
+  }
+
+  /** Answers a request with an error. Resolves to whether it still waited. */
+  rejectRequest(messageId: string, thrown: unknown): Promise<boolean> {
+    const cause = thrown ?? new Error("the request was rejected");
+    const error = this.dataOf(cause);
+    return this.call({ type: "respond", messageId, response: undefined, error });
   }
 
   /** Detaches a handler. Returns whether it was attached. */
@@ -159,11 +238,16 @@ export class MessageClient
       response.reject(error);
       this.owe({ type: "cancel-request", messageId });
     }
+    for (const [receiverId, result] of this.#receivers) {
+      result.reject(error);
+      this.owe({ type: "cancel-receive", receiverId });
+    }
+    this.#warnings.report();
     this.stop(error);
   }
 
   override errorOf({ event }: Refusal, command: Command): Error {
-    return refusalError(this.state.config, command, event as MessageRefused);
+    return refusalError(this.state, command, event as MessageRefused);
   }
 
   protected override pass<Each extends Command | Tick>(
@@ -194,12 +278,22 @@ export class MessageClient
     const requests = [...this.#requests.values()];
     this.#requests.clear();
     for (const { response } of requests) response.reject(error);
+    for (const result of this.#receivers.values()) result.reject(error);
+    this.#receivers.clear();
+    this.#warnings.close();
   }
 
   #observe(event: Extract<ObservedEvent, { type: typeof OBSERVED[number] }>): void {
     switch (event.type) {
-      case "message:received":
-        return this.#runner.enqueue(event, this.#depth > 0);
+      case "message:received": {
+        if (event.receiverId === undefined) return this.#runner.enqueue(event, this.#depth > 0);
+        const result = this.#takeReceiver(event.receiverId);
+        return result && this.#handTo(result, event.message);
+      }
+      case "receiver:ended":
+        return this.#endReceive(event);
+      case "message:misaddressed":
+        return this.#warnings.suspect(event.to);
       case "message:nacked":
       case "message:returned":
       case "message:dropped":
@@ -223,6 +317,18 @@ export class MessageClient
     }
   }
 
+  #endReceive({ receiverId, agentId, reason }: ReceiverEnded): void {
+    const result = this.#takeReceiver(receiverId);
+    if (reason !== "agent-gone") return result?.resolve(undefined);
+    result?.fail(new UnknownAgentError("receive a message", agentId));
+  }
+
+  #takeReceiver(receiverId: number): Deferred<ReceivedMessage | undefined> | undefined {
+    const result = this.#receivers.get(receiverId);
+    this.#receivers.delete(receiverId);
+    return result;
+  }
+
   #take(messageId: string): PendingRequest | undefined {
     const request = this.#requests.get(messageId);
     this.#requests.delete(messageId);
@@ -236,6 +342,8 @@ export interface Handler {
   readonly agentId: string;
   /** The function to call. */
   readonly handle: MessageHandler;
+  /** The topic whose messages it handles; `undefined` for those that no such handler gets. */
+  readonly topic: string | undefined;
   /** Time limit when it returns a promise, or 0. */
   readonly timeoutMs: number;
 }
@@ -334,6 +442,16 @@ class HandlerRunner implements DeliveryKeeper {
     }
     context.isTimed = true;
     return this.#client.call({ type: "extend-message", agentId, epoch, timeoutMs });
+  }
+
+  nackEarly(context: DeliveryContext, error: unknown): Promise<void> {
+    this.#close(context);
+    const { message: { to: agentId, epoch } } = context;
+    return this.#client.nack(agentId, epoch, error);
+  }
+
+  rejectRequest(messageId: string, error: unknown): Promise<boolean> {
+    return this.#client.rejectRequest(messageId, error);
   }
 
   respondTo(messageId: string, response: unknown): Promise<boolean> {

@@ -51,6 +51,8 @@ export interface MessageIdCommand {
 export interface Respond extends Named<"respond">, MessageIdCommand {
   /** The value to carry, never looked into. */
   readonly response: unknown;
+  /** The error that answers the request in place of `response`. @default none */
+  readonly error?: ErrorData;
 }
 
 /** Ends the wait for the response to a request. */
@@ -96,19 +98,37 @@ export interface MailboxCommand {
   readonly agentId: string;
 }
 
-/** Delivers the next message of an agent that pulls. */
+/** Delivers the next message of an agent that has no handler, or waits for it. */
 export interface ReceiveMessage extends Named<"receive-message">, MailboxCommand {
   /** Time limit of the delivery. */
   readonly timeoutMs: number;
+  /** Longest wait for a message. @default 0 */
+  readonly waitMs?: number;
+}
+
+/** Ends the wait of a receiver. */
+export interface CancelReceive extends Named<"cancel-receive"> {
+  /** The id of the receiver. */
+  readonly receiverId: number;
+}
+
+/** Moves the place of a reader of an inbox forward, never back. Idempotent. */
+export interface MarkSeen extends Named<"mark-seen">, MailboxCommand {
+  /** The name of the reader. */
+  readonly reader: string;
+  /** The number of the newest message that it has seen. */
+  readonly upTo: number;
 }
 
 /** Gives an agent a handler, to which messages are delivered from then on. */
 export interface AttachHandler extends Named<"attach-handler">, MailboxCommand {
   /** The id of the handler, unique among those that are attached. */
   readonly handlerId: string;
+  /** The topic whose messages it gets; subscribes the agent to it. @default those without a handler */
+  readonly topic?: string;
 }
 
-/** Detaches a handler from its agent. */
+/** Detaches a handler from its agent; unsubscribes the last one of a topic unless `takesBack`. */
 export interface DetachHandler extends Named<"detach-handler">, MailboxCommand {
   /** The id of the handler. */
   readonly handlerId: string;
@@ -149,6 +169,8 @@ export type MessageCommand =
   | ReturnMessage
   | ExtendMessage
   | ReceiveMessage
+  | CancelReceive
+  | MarkSeen
   | AttachHandler
   | DetachHandler
   | SubscribeTopic
@@ -158,6 +180,12 @@ export type MessageCommand =
   | CloseMailbox
   | ResumeListening
   | Tick;
+
+/** A receiver that waits for a message. */
+export interface WaitingReceiver {
+  /** The id of the receiver, in `message:received` and `receiver:ended`. */
+  readonly receiverId: number;
+}
 
 /** The answers of a mailbox machine, by the type of the command; `void` unless listed here. */
 export interface MessageAnswers extends
@@ -169,6 +197,7 @@ export interface MessageAnswers extends
       | "broadcast-message"
       | "publish-message"
       | "receive-message"
+      | "mark-seen"
       | "respond"
     >,
     void
@@ -179,8 +208,10 @@ export interface MessageAnswers extends
   readonly "broadcast-message": readonly MessageOutcome[];
   /** One outcome for each recipient. */
   readonly "publish-message": readonly MessageOutcome[];
-  /** The message, or `undefined` when none can be delivered. */
-  readonly "receive-message": Message | undefined;
+  /** The message, or the receiver that waits for it; `undefined` when there is neither. */
+  readonly "receive-message": Message | WaitingReceiver | undefined;
   /** Whether a request waited for the response. */
   readonly respond: boolean;
+  /** Whether the place of the reader moved. */
+  readonly "mark-seen": boolean;
 }

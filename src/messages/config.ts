@@ -48,6 +48,18 @@ export interface MessageConfig {
   readonly maxRequests: number;
   /** Most topics that have subscribers. @default 10_000 */
   readonly maxTopics: number;
+  /** Most calls of `receive` that wait for a message. @default 100_000 */
+  readonly maxReceivers: number;
+  /** Most readers of an inbox whose place is kept; the one that read longest ago is evicted. @default 100 */
+  readonly maxReaders: number;
+  /**
+   * The policy for a message to a name that no agent has had: none was registered under it, has
+   * subscribed, received or sent. `warn` sends it, emits `message:misaddressed`, and logs a warning
+   * once for each name; `refuse` refuses it. @default "warn"
+   */
+  readonly unknownRecipients: "allow" | "warn" | "refuse";
+  /** Most names of agents that are kept, besides those of mailboxes; the oldest are forgotten. @default 100_000 */
+  readonly maxKnownNames: number;
   /** The seed of the random pauses. @default 0 */
   readonly seed: number;
 }
@@ -66,6 +78,10 @@ export const MESSAGE_OPTIONS: Options<MessageConfig> = {
   maxDeadLetters: count(10_000, 0),
   maxRequests: count(100_000),
   maxTopics: count(10_000),
+  maxReceivers: count(100_000),
+  maxReaders: count(100),
+  unknownRecipients: oneOf("warn", ["allow", "warn", "refuse"]),
+  maxKnownNames: count(100_000),
   seed: integer(0, 0),
 };
 

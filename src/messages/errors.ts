@@ -9,8 +9,9 @@ import { causeOf, type ErrorData } from "../core/error_data.ts";
 import { InvariantError, LimitError, LockstepError, StaleEpochError } from "../core/errors.ts";
 import type { Tick } from "../core/machine.ts";
 import type { MessageCommand } from "./commands.ts";
-import type { MessageConfig } from "./config.ts";
 import type { MessageRefused, MessageUnanswered, UnansweredReason } from "./events.ts";
+import { nearNames } from "./names.ts";
+import type { MessageState } from "./state.ts";
 
 /**
  * A mailbox is full; the message was not sent.
@@ -71,8 +72,9 @@ export class ResponseTimeoutError extends LockstepError {
 }
 
 /**
- * A request ended without a response, for another reason than time. When its handler failed in each
- * delivery, or with a `NonRetryableError`, that error is the `cause`.
+ * A request ended without a response, for another reason than time. When it was answered with an
+ * error, or its handler failed in each delivery or with a `NonRetryableError`, that error is the
+ * `cause`.
  *
  * @category Messages
  */
@@ -85,7 +87,7 @@ export class UnansweredError extends LockstepError {
   readonly from: string;
   /** The agent that was asked. */
   readonly to: string;
-  /** `undeliverable` when the request is a dead letter. */
+  /** `undeliverable` when the request is a dead letter, `rejected` when the answer is an error. */
   readonly reason: Exclude<UnansweredReason, "timed-out">;
 
   /** Makes the error for the request `messageId`; `failure` is that of its last delivery. */
@@ -98,6 +100,8 @@ export class UnansweredError extends LockstepError {
   ) {
     const why = failure === undefined
       ? UNANSWERED[reason]
+      : reason === "rejected"
+      ? `${UNANSWERED[reason]}: ${failure.message}`
       : `its handler failed: ${failure.message}`;
     super(
       `Cannot ask ${quote(to)} for ${quote(from)}: ${why}`,
@@ -115,6 +119,7 @@ const UNANSWERED: Readonly<Record<UnansweredError["reason"], string>> = {
   "agent-gone": "one of the agents is gone",
   "cancelled": "the request was cancelled",
   "deadlock": "the request was the victim of a deadlock",
+  "rejected": "it was answered with an error",
 };
 
 /**
@@ -157,14 +162,43 @@ export class DeliveryLostError extends LockstepError {
   }
 }
 
-/** Returns the error for a refused `command`. */
+/**
+ * A message to a name that no agent has had, by `unknownRecipients: "refuse"`; it was not sent.
+ * @category Messages
+ */
+export class UnknownRecipientError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "unknown-recipient";
+  /** The sender. */
+  readonly from: string;
+  /** The name that no agent has had. */
+  readonly to: string;
+  /** The names of agents that are close to it, the closest first. */
+  readonly near: readonly string[];
+
+  /** Makes the error for a message from `from` to `to`. */
+  constructor(attempt: string, from: string, to: string, near: readonly string[]) {
+    const hint = near.length === 0 ? "" : `; did you mean ${near.map(quote).join(" or ")}?`;
+    super(`Cannot ${attempt}: an agent must have had the name of the recipient${hint}`);
+    this.from = from;
+    this.to = to;
+    this.near = near;
+  }
+}
+
+/** Returns the error for a refused `command`. `state` is the one that refused it. */
 export function refusalError(
-  config: MessageConfig,
+  state: Readonly<MessageState>,
   command: Exclude<MessageCommand, Tick>,
   { from, to, messageId, reason }: MessageRefused,
 ): LockstepError {
+  const { config } = state;
   const attempt = attemptOf(command);
   switch (reason) {
+    case "unknown-recipient":
+      return new UnknownRecipientError(attempt, from, to, nearNames(state, to));
+    case "too-many-receivers":
+      return new LimitError(attempt, "there must be room for a receiver", config.maxReceivers);
     case "mailbox-full":
       return new MailboxFullError(from, to, config.mailboxCapacity);
     case "too-many-mailboxes":
@@ -207,8 +241,10 @@ function attemptOf(command: Exclude<MessageCommand, Tick>): string {
     }
     case "resend-message":
       return `resend message ${quote(command.messageId)}`;
-    case "attach-handler":
-      return `subscribe agent ${quote(command.agentId)}`;
+    case "attach-handler": {
+      const where = command.topic === undefined ? "" : ` to topic ${quote(command.topic)}`;
+      return `subscribe agent ${quote(command.agentId)}${where}`;
+    }
     case "open-mailbox":
       return `register agent ${quote(command.agentId)}`;
     case "subscribe-topic":

@@ -47,6 +47,9 @@ export interface MessageSent extends Named<"message:sent">, MessageEventBase {
   readonly isRequest: boolean;
 }
 
+/** A message was sent to a name that no agent has had; once for each mailbox, just after it was sent. */
+export interface MessageMisaddressed extends Named<"message:misaddressed">, MessageIdEvent {}
+
 /** A message was dropped because it repeats the id of an earlier one. */
 export interface MessageDeduplicated extends Named<"message:deduplicated">, MessageIdEvent {}
 
@@ -66,6 +69,8 @@ export interface MessageReceived extends Named<"message:received">, MessageEvent
   readonly message: Message;
   /** The handler that got it; empty when the agent pulls. */
   readonly handlerId: string;
+  /** The receiver that waited for it; absent when none did. */
+  readonly receiverId?: number;
 }
 
 /** A message was handled. */
@@ -148,6 +153,8 @@ export interface MessageResponseDropped extends Named<"message:response-dropped"
 export type UnansweredReason =
   | "timed-out"
   | "cancelled"
+  /** It was answered with an error. */
+  | "rejected"
   /** It was the victim of a deadlock. */
   | "deadlock"
   /** The message is a dead letter. */
@@ -159,7 +166,10 @@ export type UnansweredReason =
 export interface MessageUnanswered extends Named<"message:unanswered">, MessageIdEvent {
   /** Why it ended. */
   readonly reason: UnansweredReason;
-  /** The error of its last delivery, if that failed and the request ended for want of a response. */
+  /**
+   * The error that answered it; or that of its last delivery, if that failed and the request ended for
+   * want of a response.
+   */
   readonly error: ErrorData | undefined;
   /** Time for which it waited. */
   readonly waitedMs: number;
@@ -174,6 +184,9 @@ export type MessageRefusal =
   | "too-many-requests"
   | "too-many-topics"
   | "too-many-handlers"
+  | "too-many-receivers"
+  /** No agent has had the name of the recipient. */
+  | "unknown-recipient"
   /** A handler of that id is attached already. */
   | "known-handler"
   | "unknown-handler"
@@ -181,7 +194,7 @@ export type MessageRefusal =
   | "stale-epoch"
   /** There is no such dead letter. */
   | "unknown-message"
-  /** No such request waits. */
+  /** No such request or receiver waits. */
   | "not-waiting"
   /** No message can be delivered. */
   | "empty";
@@ -213,10 +226,46 @@ export interface TopicEvent extends MailboxEvent {
 }
 
 /** A handler was attached to an agent. */
-export interface MailboxSubscribed extends Named<"mailbox:subscribed">, HandlerEvent {}
+export interface MailboxSubscribed extends Named<"mailbox:subscribed">, HandlerEvent {
+  /** The topic whose messages it gets; absent when it gets those without such a handler. */
+  readonly topic?: string;
+}
 
 /** A handler was detached from its agent. */
-export interface MailboxUnsubscribed extends Named<"mailbox:unsubscribed">, HandlerEvent {}
+export interface MailboxUnsubscribed extends Named<"mailbox:unsubscribed">, HandlerEvent {
+  /** The topic whose messages it got; absent when it got those without such a handler. */
+  readonly topic?: string;
+}
+
+/** A call began to wait for a message of its agent. */
+export interface ReceiverQueued extends Named<"receiver:queued">, MailboxEvent {
+  /** The id of the receiver. */
+  readonly receiverId: number;
+  /** When the wait ends at the latest. */
+  readonly until: Instant;
+}
+
+/** A wait for a message ended without one. */
+export interface ReceiverEnded extends Named<"receiver:ended">, MailboxEvent {
+  /** The id of the receiver. */
+  readonly receiverId: number;
+  /** Why it ended; `agent-gone` when the agent was removed. */
+  readonly reason: "timed-out" | "cancelled" | "agent-gone";
+}
+
+/** A reader of an inbox has seen all messages up to one. */
+export interface InboxSeen extends Named<"inbox:seen">, MailboxEvent {
+  /** The name of the reader. */
+  readonly reader: string;
+  /** The number of the newest message that it has seen. */
+  readonly upTo: number;
+}
+
+/** The place of a reader of an inbox was evicted: for that reader no message is seen. */
+export interface InboxForgotten extends Named<"inbox:forgotten">, MailboxEvent {
+  /** The name of the reader. */
+  readonly reader: string;
+}
 
 /** An agent was registered, and receives broadcasts. */
 export interface MailboxOpened extends Named<"mailbox:opened">, MailboxEvent {}
@@ -239,6 +288,7 @@ export interface TopicUnsubscribed extends Named<"topic:unsubscribed">, TopicEve
 /** The events of a mailbox machine. */
 export type MessageEvent =
   | MessageSent
+  | MessageMisaddressed
   | MessageDeduplicated
   | MessagePublished
   | MessageReceived
@@ -257,6 +307,10 @@ export type MessageEvent =
   | MessageRefused
   | MailboxSubscribed
   | MailboxUnsubscribed
+  | ReceiverQueued
+  | ReceiverEnded
+  | InboxSeen
+  | InboxForgotten
   | MailboxOpened
   | MailboxClosed
   | MailboxForgotten
@@ -267,6 +321,8 @@ export type MessageEvent =
 export const MESSAGE_DESCRIPTIONS: Descriptions<MessageEvent> = {
   "message:sent": ({ from, to, message: { id, payload }, isRequest }) =>
     `${about(id, from, to)} sent${isRequest ? ", awaits a response" : ""}, ${readable(payload)}`,
+  "message:misaddressed": ({ from, to, messageId }) =>
+    `${about(messageId, from, to)} sent to a name that no agent has had`,
   "message:deduplicated": ({ from, to, messageId }) =>
     `${about(messageId, from, to)} known, the repeat is dropped`,
   "message:published": ({ from, topic, outcomes }) => {
@@ -274,8 +330,10 @@ export const MESSAGE_DESCRIPTIONS: Descriptions<MessageEvent> = {
     const where = topic === undefined ? "broadcast" : `topic ${topic}`;
     return `${where}: ${from} reached ${sent} of ${outcomes.length}`;
   },
-  "message:received": ({ from, to, message: { id, epoch, attempt }, handlerId }) =>
-    `${about(id, from, to)} → delivered${handedTo(handlerId)} (epoch ${epoch}, attempt ${attempt})`,
+  "message:received": ({ from, to, message: { id, epoch, attempt }, handlerId, receiverId }) => {
+    const where = receiverId === undefined ? handedTo(handlerId) : ` to receiver ${receiverId}`;
+    return `${about(id, from, to)} → delivered${where} (epoch ${epoch}, attempt ${attempt})`;
+  },
   "message:acked": (event) => `${copy(event)} → acked after ${event.handledMs} ms`,
   "message:nacked": (event) =>
     `${copy(event)} → ${event.reason} in attempt ${event.attempt}, again at ` +
@@ -307,7 +365,18 @@ export const MESSAGE_DESCRIPTIONS: Descriptions<MessageEvent> = {
     const about = messageId === "" ? "" : subject("message", messageId);
     return refusal(command, about, from === "" ? to : from, reason);
   },
-  "mailbox:subscribed": ({ agentId, handlerId }) => `mailbox ${agentId}: → handled by ${handlerId}`,
+  "mailbox:subscribed": ({ agentId, handlerId, topic }) => {
+    const what = topic === undefined ? "" : `topic ${topic} `;
+    return `mailbox ${agentId}: → ${what}handled by ${handlerId}`;
+  },
+  "receiver:queued": ({ agentId, receiverId, until }) =>
+    `mailbox ${agentId}: receiver ${receiverId} → waits until ${timeOfDay(until)}`,
+  "receiver:ended": ({ agentId, receiverId, reason }) =>
+    `mailbox ${agentId}: receiver ${receiverId} waits → ended (${reason})`,
+  "inbox:seen": ({ agentId, reader, upTo }) =>
+    `mailbox ${agentId}: ${reader} has seen all up to ${upTo}`,
+  "inbox:forgotten": ({ agentId, reader }) =>
+    `mailbox ${agentId}: the place of ${reader} → forgotten`,
   "mailbox:unsubscribed": ({ agentId, handlerId }) =>
     `mailbox ${agentId}: handled by ${handlerId} → detached`,
   "mailbox:opened": ({ agentId }) => `mailbox ${agentId}: → open`,

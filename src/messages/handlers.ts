@@ -24,8 +24,12 @@ export interface DeliveryKeeper {
   ackEarly(context: DeliveryContext): Promise<void>;
   /** Limits the delivery to `timeoutMs` from now. */
   extendDelivery(context: DeliveryContext, timeoutMs: number): Promise<void>;
+  /** Reports that a received message could not be handled. */
+  nackEarly(context: DeliveryContext, error: unknown): Promise<void>;
   /** Answers a request. Resolves to whether it waited for that. */
   respondTo(messageId: string, response: unknown): Promise<boolean>;
+  /** Answers a request with an error. Resolves to whether it waited for that. */
+  rejectRequest(messageId: string, error: unknown): Promise<boolean>;
   /** Returns a controller that is aborted when the delivery of `context` is lost. */
   watchDelivery(context: DeliveryContext): AbortController;
 }
@@ -55,12 +59,13 @@ export class DeliveryContext<Payload = unknown> {
   isReported = false;
   /** Whether the handler chose a limit itself. Kept by the client. */
   isTimed = false;
-  readonly #keeper: DeliveryKeeper;
+  /** The client behind the context. */
+  protected readonly keeper: DeliveryKeeper;
   #controller: AbortController | undefined;
 
   /** Makes a context for `keeper`; contexts come with messages. */
   constructor(keeper: DeliveryKeeper, message: Message<Payload>, handlerId: string) {
-    this.#keeper = keeper;
+    this.keeper = keeper;
     this.message = message;
     this.handlerId = handlerId;
   }
@@ -80,7 +85,7 @@ export class DeliveryContext<Payload = unknown> {
    * long, or its agent is gone. Aborted from the start when first read after that.
    */
   get signal(): AbortSignal {
-    this.#controller ??= this.#keeper.watchDelivery(this);
+    this.#controller ??= this.keeper.watchDelivery(this);
     return this.#controller.signal;
   }
 
@@ -90,7 +95,7 @@ export class DeliveryContext<Payload = unknown> {
    * @throws {StaleEpochError} when the delivery has ended
    */
   ack(): Promise<void> {
-    return this.#keeper.ackEarly(this);
+    return this.keeper.ackEarly(this);
   }
 
   /**
@@ -99,12 +104,62 @@ export class DeliveryContext<Payload = unknown> {
    * @throws {StaleEpochError} when the delivery has ended
    */
   extend(timeoutMs: number): Promise<void> {
-    return this.#keeper.extendDelivery(this, timeoutMs);
+    return this.keeper.extendDelivery(this, timeoutMs);
   }
 
   /** Answers a request. Resolves to whether its sender still waited for that. */
   respond(response: unknown): Promise<boolean> {
-    return this.#keeper.respondTo(this.message.id, response);
+    return this.keeper.respondTo(this.message.id, response);
+  }
+
+  /**
+   * Answers a request with an error: its sender gets an `UnansweredError` with that cause. The message
+   * itself was handled, and is not delivered again. Resolves to whether its sender still waited.
+   */
+  reject(error: unknown): Promise<boolean> {
+    return this.keeper.rejectRequest(this.message.id, error);
+  }
+}
+
+/**
+ * A message that an agent received. It has to be acked or nacked; otherwise it is delivered again when
+ * its time limit is over, or when `await using` leaves the block.
+ *
+ * @example
+ * ```ts
+ * import { MessageRouter } from "@lockstep/lockstep";
+ *
+ * await using router = new MessageRouter();
+ * const next = router.receive<string>("worker", { waitMs: 60_000 });
+ * await router.send("boss", "worker", "dig");
+ * {
+ *   await using delivery = await next;
+ *   console.log(delivery?.message.payload); // dig
+ *   await delivery?.ack(); // a block that ends without it, or throws, nacks the message
+ * }
+ * ```
+ * @category Messages
+ */
+export class ReceivedMessage<Payload = unknown> extends DeliveryContext<Payload>
+  implements AsyncDisposable {
+  /**
+   * Reports that the message could not be handled: it is delivered again after a pause, unless `error`
+   * is a `NonRetryableError`.
+   *
+   * @throws {StaleEpochError} when the delivery has ended
+   */
+  nack(error?: unknown): Promise<void> {
+    return this.keeper.nackEarly(this, error);
+  }
+
+  /** Nacks the message, unless its end was reported. A no-op when the delivery has ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.isReported) return;
+    try {
+      await this.nack(new Error("the receiver ended without an ack"));
+    } catch {
+      // The delivery has ended, or the machine has: in both cases nothing is left to end.
+    }
   }
 }
 

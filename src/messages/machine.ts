@@ -28,10 +28,12 @@ import type {
   AckMessage,
   AttachHandler,
   BroadcastMessage,
+  CancelReceive,
   CancelRequest,
   CloseMailbox,
   DetachHandler,
   ExtendMessage,
+  MarkSeen,
   MessageAnswers,
   MessageCommand,
   NackMessage,
@@ -58,33 +60,42 @@ import {
   type MessageStep,
 } from "./state.ts";
 import {
+  addConsumer,
   channelOf,
+  consumersOf,
+  forgetNames,
+  groupOf,
   insertCopy,
+  isKnownName,
   keepLeaving,
   laneOf,
   mailboxOf,
-  newConsumer,
+  noteName,
   removeMailbox,
   updateIdle,
 } from "./tables.ts";
 import {
   ack,
+  addReceiver,
   addTo,
   deadLetter,
   deleteFrom,
   deliver,
   deliverReady,
   endPause,
+  endReceiver,
   endRequest,
   endRequestsOf,
   extend,
   handOver,
   nack,
+  nextToReceive,
   openRequest,
   refuse,
   removeDeadLetter,
   respondTo,
   returnDelivery,
+  serveReceivers,
 } from "./transitions.ts";
 import type { Message, MessageOutcome } from "./types.ts";
 
@@ -100,6 +111,8 @@ const COMMANDS = [
   "return-message",
   "extend-message",
   "receive-message",
+  "cancel-receive",
+  "mark-seen",
   "attach-handler",
   "detach-handler",
   "subscribe-topic",
@@ -130,6 +143,7 @@ export function messageMachine(config: Partial<MessageConfig> = {}): MessagePart
     configured(state, before) {
       reseed(state, before);
       forgetIds(state);
+      forgetNames(state);
     },
     init: () => emptyMessages({ ...DEFAULT_MESSAGE_CONFIG, ...config }),
     fire,
@@ -159,6 +173,8 @@ function fireOne(step: MessageStep, due: Due): void {
       return;
     case "request":
       return endRequest(step, due, "timed-out");
+    case "receiver":
+      return endReceiver(step, due, "timed-out");
   }
 }
 
@@ -186,6 +202,10 @@ function handle(step: MessageStep, command: Command): unknown {
       return extendMessage(step, command);
     case "receive-message":
       return receive(step, command);
+    case "cancel-receive":
+      return cancelReceive(step, command);
+    case "mark-seen":
+      return markSeen(step, command);
     case "attach-handler":
       return attach(step, command);
     case "detach-handler":
@@ -216,7 +236,12 @@ function send(step: MessageStep, command: SendMessage): Answer<"send-message"> {
   if (responseMs > 0 && state.requests.size >= state.config.maxRequests) {
     return refuse(step, command, "too-many-requests");
   }
-  const mailbox = mailboxOf(step, to);
+  const known = state.mailboxes.get(to);
+  const isMisaddressed = known?.isKnown !== true && isUnknown(state, from, to);
+  if (isMisaddressed && state.config.unknownRecipients === "refuse") {
+    return refuse(step, command, "unknown-recipient");
+  }
+  const mailbox = known ?? mailboxOf(step, to);
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
   if (!hasRoom(state, mailbox.consumers, command.priority)) {
     return refuse(step, command, "mailbox-full");
@@ -224,7 +249,15 @@ function send(step: MessageStep, command: SendMessage): Answer<"send-message"> {
   if (messageId !== "") remember(state, messageId);
   const message = newMessage(step, command, to, messageId, undefined);
   post(step, mailbox, message, new Opaque(payload), responseMs);
+  if (isMisaddressed && known === undefined) {
+    events.push({ type: "message:misaddressed", from, to, messageId: message.id });
+  }
   return { messageId: message.id, deduplicated: false };
+}
+
+/** Returns whether a message is to a name that no agent has had, and that matters. */
+function isUnknown(state: MessageState, from: string, to: string): boolean {
+  return state.config.unknownRecipients !== "allow" && from !== to && !isKnownName(state, to);
 }
 
 function broadcast(step: MessageStep, command: BroadcastMessage): MessageOutcome[] {
@@ -248,8 +281,8 @@ function postToAll(
 ): MessageOutcome[] {
   const payload = new Opaque(command.payload);
   const outcomes = recipients.map((mailbox): MessageOutcome => {
-    const { agentId: to, consumers } = mailbox;
-    if (!hasRoom(step.state, consumers, command.priority)) {
+    const { agentId: to } = mailbox;
+    if (!hasRoom(step.state, groupOf(mailbox, topic), command.priority)) {
       refuse(step, command, "mailbox-full", to);
       return { to, messageId: "", refused: "mailbox-full" };
     }
@@ -267,11 +300,12 @@ function resend(step: MessageStep, command: ResendMessage): Answer<"resend-messa
   const { messageId } = command;
   const dead = state.deadLetters.get(messageId);
   if (dead === undefined) return refuse(step, command, "unknown-message");
-  const { message: { from, to, priority }, payload, handlerIds } = dead;
+  const { message: { from, to, topic, priority }, payload, handlerIds } = dead;
   const mailbox = mailboxOf(step, to);
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes", to);
-  const missing = mailbox.consumers.filter(({ handlerId }) => handlerIds.includes(handlerId));
-  const consumers = missing.length === 0 ? mailbox.consumers : missing;
+  const group = groupOf(mailbox, topic);
+  const missing = group.filter(({ handlerId }) => handlerIds.includes(handlerId));
+  const consumers = missing.length === 0 ? group : missing;
   if (!hasRoom(state, consumers, priority)) return refuse(step, command, "mailbox-full", to);
   removeDeadLetter(state, dead);
   events.push({ type: "message:resent", from, to, messageId });
@@ -313,8 +347,8 @@ function post(
   payload: Opaque,
   responseMs: number,
 ): void {
-  const { consumers } = mailbox;
-  const { from, to } = message;
+  const { from, to, topic } = message;
+  const consumers = groupOf(mailbox, topic);
   const isRequest = responseMs > 0;
   for (const consumer of consumers) makeRoom(step, laneOf(consumer, message.priority));
   step.events.push({ type: "message:sent", from, to, message, isRequest });
@@ -334,7 +368,7 @@ function enqueue(
   const lane = laneOf(consumer, priority);
   const copy: Copy = {
     kind: "copy",
-    channel: channelOf(consumer, lane, message.from),
+    channel: channelOf(state, consumer, lane, message.from),
     sequence: state.lastMessage,
     id: message.id,
     type: message.type,
@@ -402,12 +436,52 @@ function forgetIds({ knownIds, knownOrder, config }: MessageState): void {
   while (fifoSize(knownOrder) > config.dedupeWindow) knownIds.delete(dequeueFirst(knownOrder)!);
 }
 
-function receive(step: MessageStep, command: ReceiveMessage): Message | undefined {
-  const consumer = step.state.mailboxes.get(command.agentId)?.consumers[0];
-  const channel = consumer?.urgent.ready[0] ?? consumer?.normal.ready[0];
-  if (channel !== undefined) return deliver(step, channel.first!, command.timeoutMs);
-  refuse(step, command, "empty"); // for the world; the caller finds the mailbox empty
-  return undefined;
+/**
+ * Delivers the next message of an agent, or waits for it. While the agent has a handler, that gets all
+ * messages, and receivers wait until it is detached.
+ */
+function receive(step: MessageStep, command: ReceiveMessage): Answer<"receive-message"> {
+  const { state } = step;
+  const { agentId, timeoutMs, waitMs = 0 } = command;
+  const known = state.mailboxes.get(agentId);
+  const copy = known && nextToReceive(known);
+  if (copy !== undefined) {
+    noteName(state, agentId);
+    return deliver(step, copy, timeoutMs);
+  }
+  if (waitMs === 0) {
+    noteName(state, agentId);
+    refuse(step, command, "empty"); // for the world; the caller finds the mailbox empty
+    return undefined;
+  }
+  if (state.receivers.size >= state.config.maxReceivers) {
+    return refuse(step, command, "too-many-receivers");
+  }
+  const mailbox = known ?? mailboxOf(step, agentId);
+  if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
+  noteName(state, agentId);
+  return { receiverId: addReceiver(step, mailbox, timeoutMs, waitMs).id };
+}
+
+function cancelReceive(step: MessageStep, command: CancelReceive): Answer<"cancel-receive"> {
+  const receiver = step.state.receivers.get(command.receiverId);
+  if (receiver === undefined) return refuse(step, command, "not-waiting");
+  endReceiver(step, receiver, "cancelled");
+}
+
+function markSeen({ state, events }: MessageStep, { agentId, reader, upTo }: MarkSeen): boolean {
+  const readers = state.mailboxes.get(agentId)?.readers;
+  const place = Math.min(upTo, state.lastMessage);
+  if (readers === undefined || place <= (readers.get(reader) ?? 0)) return false;
+  readers.delete(reader); // those that were used later come after it
+  readers.set(reader, place);
+  events.push({ type: "inbox:seen", agentId, reader, upTo: place });
+  for (const longestUnused of readers.keys()) {
+    if (readers.size <= state.config.maxReaders) break;
+    readers.delete(longestUnused);
+    events.push({ type: "inbox:forgotten", agentId, reader: longestUnused });
+  }
+  return true;
 }
 
 function ackMessage(step: MessageStep, command: AckMessage): Answer<"ack-message"> {
@@ -452,7 +526,7 @@ function deliveryOf(
   return refuse(step, command, "stale-epoch");
 }
 
-function respond(step: MessageStep, { messageId, response }: Respond): boolean {
+function respond(step: MessageStep, { messageId, response, error }: Respond): boolean {
   const { state, events } = step;
   const request = state.requests.get(messageId);
   if (request === undefined) {
@@ -460,7 +534,12 @@ function respond(step: MessageStep, { messageId, response }: Respond): boolean {
     events.push({ type: "message:response-dropped", messageId });
     return false;
   }
-  respondTo(step, request, response);
+  if (error === undefined) {
+    respondTo(step, request, response);
+    return true;
+  }
+  request.error = error;
+  endRequest(step, request, "rejected");
   return true;
 }
 
@@ -471,59 +550,94 @@ function cancelRequest(step: MessageStep, command: CancelRequest): Answer<"cance
 }
 
 /**
- * Attaches a handler. The first one of an agent gets the messages that wait; each further one gets a
- * copy of those that are sent from then on.
+ * Attaches a handler. The first one of a group gets the messages that wait; each further one gets a
+ * copy of those that are sent from then on. The group of a topic is made with its first handler.
  */
 function attach(step: MessageStep, command: AttachHandler): Answer<"attach-handler"> {
   const { state, events } = step;
-  const { agentId, handlerId } = command;
+  const { agentId, handlerId, topic } = command;
   if (state.consumers.has(handlerId)) return refuse(step, command, "known-handler");
+  if (topic !== undefined && !hasRoomForTopic(state, topic)) {
+    return refuse(step, command, "too-many-topics");
+  }
   const mailbox = mailboxOf(step, agentId);
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
-  const { consumers } = mailbox;
-  if (consumers[0]!.isPush) {
-    if (consumers.length >= state.config.maxHandlers) {
-      return refuse(step, command, "too-many-handlers");
-    }
-    consumers.push(newConsumer(mailbox, state.lastMessage));
+  if (handlersOf(mailbox) >= state.config.maxHandlers) {
+    return refuse(step, command, "too-many-handlers");
   }
-  const consumer = consumers.at(-1)!;
+  noteName(state, agentId);
+  const consumer = freeConsumer(state, mailbox, topic);
   consumer.handlerId = handlerId;
   consumer.isPush = true;
   state.consumers.set(handlerId, consumer);
   state.lastHandler++;
   updateIdle(state, mailbox);
-  events.push({ type: "mailbox:subscribed", agentId, handlerId });
+  events.push({
+    ...{ type: "mailbox:subscribed", agentId, handlerId },
+    ...(topic !== undefined && { topic }),
+  });
+  if (topic !== undefined) joinTopic(step, mailbox, topic);
   deliverReady(step, consumer, consumer.urgent);
   deliverReady(step, consumer, consumer.normal);
 }
 
+/** Returns a consumer without a handler, made unless the group waits for its first handler. */
+function freeConsumer(state: MessageState, mailbox: Mailbox, topic: string | undefined): Consumer {
+  const { consumers, topicConsumers } = mailbox;
+  const group = topic === undefined ? consumers : topicConsumers.get(topic) ?? [];
+  if (topic !== undefined) topicConsumers.set(topic, group);
+  if (group[0]?.isPush === false) return group[0];
+  return addConsumer(mailbox, group, topic, group.length === 0 ? 0 : state.lastMessage);
+}
+
+function handlersOf(mailbox: Mailbox): number {
+  let count = 0;
+  for (const { isPush } of consumersOf(mailbox)) if (isPush) count++;
+  return count;
+}
+
 /**
- * Detaches a handler. Messages that wait for the last one of an agent wait for the next; those that
- * wait for another one are handed over to the oldest that is attached.
+ * Detaches a handler. Messages that wait for the last one of a group wait for the next; those that
+ * wait for another one are handed over to the oldest of the group. The last handler of a topic
+ * unsubscribes from it, unless its deliveries are taken back as its process ends.
  */
 function detach(step: MessageStep, command: DetachHandler): Answer<"detach-handler"> {
   const { state, events } = step;
   const { agentId, handlerId, takesBack } = command;
   const consumer = state.consumers.get(handlerId);
   if (consumer?.mailbox.agentId !== agentId) return refuse(step, command, "unknown-handler");
-  const { mailbox } = consumer;
-  const { consumers } = mailbox;
+  const { mailbox, group, topic } = consumer;
+  const endsTopic = topic !== undefined && group.length === 1 &&
+    !(takesBack && mailbox.topics.has(topic));
   state.consumers.delete(handlerId);
   consumer.isPush = false;
-  events.push({ type: "mailbox:unsubscribed", agentId, handlerId });
-  if (consumers.length === 1) {
+  events.push({
+    ...{ type: "mailbox:unsubscribed", agentId, handlerId },
+    ...(topic !== undefined && { topic }),
+  });
+  if (endsTopic) {
+    leaveTopic(step, mailbox, topic);
+    retire(step, consumer, takesBack);
+  } else if (group.length > 1) {
+    group.splice(group.indexOf(consumer), 1);
+    retire(step, consumer, takesBack);
+  } else {
     consumer.handlerId = "";
     if (takesBack) forEachCopy(consumer, (copy) => copy.isInFlight && returnDelivery(step, copy));
-  } else {
-    consumer.hasLeft = true;
-    consumers.splice(consumers.indexOf(consumer), 1);
-    forEachCopy(consumer, (copy) => {
-      if (takesBack || !copy.isInFlight) handOver(step, copy, undefined);
-    });
-    keepLeaving(consumer);
+    serveReceivers(step, mailbox);
   }
   updateIdle(state, mailbox);
+}
+
+/** Hands the messages of a consumer over that leaves; the last one of a topic ends its group. */
+function retire(step: MessageStep, consumer: Consumer, takesBack: boolean): void {
+  const { mailbox, group, topic } = consumer;
+  consumer.hasLeft = true;
+  if (group[0] === consumer) mailbox.topicConsumers.delete(topic!);
+  forEachCopy(consumer, (copy) => {
+    if (takesBack || !copy.isInFlight) handOver(step, copy, undefined);
+  });
+  keepLeaving(consumer);
 }
 
 function open(step: MessageStep, command: OpenMailbox): Answer<"open-mailbox"> {
@@ -532,6 +646,7 @@ function open(step: MessageStep, command: OpenMailbox): Answer<"open-mailbox"> {
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
   if (mailbox.isOpen) return;
   mailbox.isOpen = true;
+  noteName(step.state, agentId);
   updateIdle(step.state, mailbox);
   step.events.push({ type: "mailbox:opened", agentId });
 }
@@ -546,8 +661,11 @@ function close(step: MessageStep, { agentId, reason }: CloseMailbox): void {
   }
   endRequestsOf(step, agentId);
   if (mailbox === undefined) return;
+  while (mailbox.receivers.first !== undefined) {
+    endReceiver(step, mailbox.receivers.first, "agent-gone");
+  }
   for (const topic of mailbox.topics) deleteFrom(state.topics, topic, agentId);
-  for (const consumer of [...mailbox.consumers, ...mailbox.leaving]) {
+  for (const consumer of [...consumersOf(mailbox), ...mailbox.leaving]) {
     consumer.isPush = false;
     state.consumers.delete(consumer.handlerId);
     forEachCopy(consumer, (copy) => deadLetter(step, copy, "recipient-gone", undefined));
@@ -555,24 +673,42 @@ function close(step: MessageStep, { agentId, reason }: CloseMailbox): void {
 }
 
 function subscribe(step: MessageStep, command: SubscribeTopic): Answer<"subscribe-topic"> {
-  const { state, events } = step;
+  const { state } = step;
   const { agentId, topic } = command;
-  const subscribers = state.topics.get(topic);
-  if (subscribers?.has(agentId)) return;
-  if (subscribers === undefined && state.topics.size >= state.config.maxTopics) {
-    return refuse(step, command, "too-many-topics");
-  }
+  if (state.topics.get(topic)?.has(agentId)) return;
+  if (!hasRoomForTopic(state, topic)) return refuse(step, command, "too-many-topics");
   const mailbox = mailboxOf(step, agentId);
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
+  noteName(state, agentId);
+  joinTopic(step, mailbox, topic);
+}
+
+function unsubscribe(step: MessageStep, { agentId, topic }: UnsubscribeTopic): void {
+  const mailbox = step.state.mailboxes.get(agentId);
+  if (mailbox === undefined) return;
+  leaveTopic(step, mailbox, topic);
+  const consumer = mailbox.topicConsumers.get(topic)?.[0];
+  if (consumer === undefined || consumer.isPush) return;
+  retire(step, consumer, true);
+  updateIdle(step.state, mailbox);
+}
+
+function hasRoomForTopic({ topics, config }: MessageState, topic: string): boolean {
+  return topics.has(topic) || topics.size < config.maxTopics;
+}
+
+function joinTopic({ state, events }: MessageStep, mailbox: Mailbox, topic: string): void {
+  const { agentId, topics } = mailbox;
+  if (topics.has(topic)) return;
   addTo(state.topics, topic, agentId);
-  mailbox.topics.add(topic);
+  topics.add(topic);
   updateIdle(state, mailbox);
   events.push({ type: "topic:subscribed", topic, agentId });
 }
 
-function unsubscribe({ state, events }: MessageStep, { agentId, topic }: UnsubscribeTopic): void {
-  const mailbox = state.mailboxes.get(agentId);
-  if (mailbox === undefined || !mailbox.topics.delete(topic)) return;
+function leaveTopic({ state, events }: MessageStep, mailbox: Mailbox, topic: string): void {
+  const { agentId, topics } = mailbox;
+  if (!topics.delete(topic)) return;
   deleteFrom(state.topics, topic, agentId);
   updateIdle(state, mailbox);
   events.push({ type: "topic:unsubscribed", topic, agentId });

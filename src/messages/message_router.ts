@@ -4,11 +4,16 @@
  * @module
  */
 
-import { type Attempt, quote, requireFunction, requireId } from "../core/arguments.ts";
+import {
+  type Attempt,
+  quote,
+  requireFunction,
+  requireId,
+  requireInteger,
+} from "../core/arguments.ts";
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { attempting } from "../core/client.ts";
-import { errorData, isFinal } from "../core/error_data.ts";
 import type { AnswerTo, HealthStatus, Tick } from "../core/machine.ts";
 import { requireKnown } from "../core/config.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
@@ -16,9 +21,12 @@ import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
   broadcastCommand,
+  type InboxOptions,
   type PostOptions,
   publishCommand,
+  readInboxOptions,
   readTimeout,
+  receiveCommand,
   type ReceiveOptions,
   requestCommand,
   type RequestOptions,
@@ -28,13 +36,7 @@ import {
   type SubscribeOptions,
 } from "./arguments.ts";
 import { MessageClient, type MessageHost } from "./client.ts";
-import type {
-  AckMessage,
-  ExtendMessage,
-  MessageAnswers,
-  MessageCommand,
-  NackMessage,
-} from "./commands.ts";
+import type { AckMessage, ExtendMessage, MessageAnswers, MessageCommand } from "./commands.ts";
 import {
   KNOWN_MESSAGE_OPTIONS,
   type MessageDefaults,
@@ -42,7 +44,7 @@ import {
   readMessageConfig,
 } from "./config.ts";
 import type { MessageEvent } from "./events.ts";
-import { type MessageHandler, Subscription } from "./handlers.ts";
+import { type MessageHandler, type ReceivedMessage, Subscription } from "./handlers.ts";
 import { messageMachine } from "./machine.ts";
 import type { MessageState } from "./state.ts";
 import type { Message, MessageOutcome } from "./types.ts";
@@ -51,6 +53,8 @@ import {
   type DeadLetterView,
   explainMessage,
   health,
+  inbox,
+  type InboxPage,
   type MessageExplanation,
   unhandled,
   waiting,
@@ -121,7 +125,7 @@ export class MessageRouter implements AsyncDisposable {
       thing: "the message router",
       machine: messageMachine(rules),
       connect: (host: MessageHost) => new MessageClient(host, logger),
-      recover: endHandlersAndRequests,
+      recover: endFormerCalls,
     };
     this.#host = new Host(hosted, eventBus, logger, options);
   }
@@ -150,6 +154,7 @@ export class MessageRouter implements AsyncDisposable {
    * Costs O(1), and O(log n) when messages of n other senders wait in that mailbox.
    *
    * @throws {MailboxFullError} when the mailbox is full and may not evict its oldest message
+   * @throws {UnknownRecipientError} when no agent has had that name, by `unknownRecipients: "refuse"`
    * @throws {LimitError} when there is no room for another mailbox
    */
   send(from: string, to: string, payload: unknown, options?: SendOptions): Promise<string> {
@@ -165,8 +170,8 @@ export class MessageRouter implements AsyncDisposable {
    * Sends a request and resolves with the response.
    *
    * @throws {ResponseTimeoutError} when none comes within `timeoutMs`
-   * @throws {UnansweredError} when its handler failed, with that error as the cause; or when
-   * the request is a dead letter for another reason, or one of the agents is gone
+   * @throws {UnansweredError} when it was answered with an error or its handler failed, with that
+   * error as the cause; or when the request is a dead letter for another reason, or one of the agents is gone
    * @throws {DeadlockError} when the request is the victim of a deadlock
    * @throws {MailboxFullError} when the mailbox is full and may not evict its oldest message
    * @throws {LimitError} when there is no room for another mailbox or request
@@ -193,6 +198,18 @@ export class MessageRouter implements AsyncDisposable {
   sendResponse(messageId: string, response: unknown): Promise<boolean> {
     const attempt = () => "send a response";
     return this.#call({ type: "respond", messageId, response }, attempt, { messageId });
+  }
+
+  /**
+   * Answers a request with an error, which its sender gets as the cause of an `UnansweredError`; the
+   * first answer counts. Resolves to whether the request still waited.
+   */
+  rejectRequest(messageId: string, error: unknown): Promise<boolean> {
+    return attempting(() => {
+      const attempt = () => "answer a request with an error";
+      requireId(messageId, "messageId", attempt);
+      return this.#host.running(attempt()).rejectRequest(messageId, error);
+    });
   }
 
   /**
@@ -253,9 +270,10 @@ export class MessageRouter implements AsyncDisposable {
   /**
    * Calls `handler` with each message for an agent, also with those that wait already. Of several
    * handlers of one agent each gets every message that is sent after it was subscribed, and is
-   * retried alone. The handler is not called before this returns.
+   * retried alone. The handler is not called before this returns. With the option `topic` it gets the
+   * messages of that topic only, those that were published before its agent had such a handler excepted.
    *
-   * @throws {LimitError} when there is no room for another handler or mailbox
+   * @throws {LimitError} when there is no room for another handler, topic or mailbox
    */
   subscribe<Payload = unknown>(
     agentId: string,
@@ -266,10 +284,12 @@ export class MessageRouter implements AsyncDisposable {
     requireId(agentId, "agentId", attempt);
     requireFunction(handler, "handler", attempt);
     const timeoutMs = readTimeout(options, this.#defaults.handlingMs, attempt);
+    const topic = options?.topic;
+    if (topic !== undefined) requireId(topic, "topic", attempt);
     const client = this.#host.running("subscribe");
     this.#handlers = Math.max(this.#handlers, client.state.lastHandler) + 1;
     const handlerId = `handler-${this.#handlers}`;
-    client.attach(handlerId, { agentId, handle: handler as MessageHandler, timeoutMs });
+    client.attach(handlerId, { agentId, handle: handler as MessageHandler, topic, timeoutMs });
     return new Subscription(handlerId, agentId, () => void client.detach(agentId, handlerId));
   }
 
@@ -282,25 +302,33 @@ export class MessageRouter implements AsyncDisposable {
   }
 
   /**
-   * Takes the next message of an agent that has no handler, or `undefined` when there is none; the
-   * agent then calls {@linkcode ack} or {@linkcode nack} with its epoch.
+   * Receives the next message of an agent, urgent ones first, and waits for it for `waitMs`; resolves
+   * with `undefined` when none comes. Calls that wait are served in their order, each in the step in
+   * which a message arrives. While the agent has a handler, that gets all messages, and the calls wait
+   * until it is detached; messages of a topic that has a handler are never received.
+   *
+   * The message has to be acked: one that isn't, as its receiver died, is delivered again after
+   * `timeoutMs`.
+   *
+   * @throws {UnknownAgentError} when the agent is removed while it waits
+   * @throws {LimitError} when there is no room for another receiver or mailbox
+   * @throws the reason of `signal` when it aborts; a message that comes then is received by another call
    */
   receive<Payload = unknown>(
     agentId: string,
     options?: ReceiveOptions,
-  ): Promise<Message<Payload> | undefined> {
+  ): Promise<ReceivedMessage<Payload> | undefined> {
     return attempting(() => {
-      const attempt = () => `receive a message of agent ${quote(agentId)}`;
-      const timeoutMs = readTimeout(options, this.#defaults.handlingMs, attempt);
-      const received = this.#call({ type: "receive-message", agentId, timeoutMs }, attempt, {
-        agentId,
-      });
-      return received as Promise<Message<Payload> | undefined>;
+      const command = receiveCommand(agentId, options, this.#defaults);
+      const client = this.#host.running("receive a message");
+      const received = client.receive(command, options?.signal);
+      return received as Promise<ReceivedMessage<Payload> | undefined>;
     });
   }
 
   /**
-   * Ends a delivery to an agent that pulls: the message was handled.
+   * Ends a delivery to an agent that pulls, by its epoch: the message was handled. In the process that
+   * received it, {@linkcode ReceivedMessage.ack} does the same.
    *
    * @throws {StaleEpochError} when that delivery has ended
    */
@@ -316,11 +344,10 @@ export class MessageRouter implements AsyncDisposable {
    */
   nack(agentId: string, epoch: number, error?: unknown): Promise<void> {
     return attempting(() => {
-      const thrown = error ?? new Error("the agent gave it back");
-      const { client } = this.#host;
-      const data = client === undefined ? errorData(thrown) : client.dataOf(thrown);
-      const end = { error: data, isFinal: isFinal(thrown) };
-      return this.#report({ type: "nack-message", agentId, epoch, ...end });
+      const attempt = () => `nack a message of agent ${quote(agentId)}`;
+      requireId(agentId, "agentId", attempt);
+      requireEpoch(epoch, attempt);
+      return this.#host.running(attempt()).nack(agentId, epoch, error);
     });
   }
 
@@ -343,6 +370,29 @@ export class MessageRouter implements AsyncDisposable {
   peek<Payload = unknown>(agentId: string): Message<Payload>[] {
     requireId(agentId, "agentId", () => "look into a mailbox");
     return unhandled(this.#host.running("read the state").state, agentId) as Message<Payload>[];
+  }
+
+  /**
+   * Lists the messages that an agent has not acked yet, in the order in which they were sent, without
+   * taking them: a message may be delivered, seen by a reader, both or neither. A reader that names
+   * itself gets those that it has not marked as seen. Costs a look at each message of the mailbox.
+   */
+  inbox<Payload = unknown>(agentId: string, options?: InboxOptions): InboxPage<Payload> {
+    const { state } = this.#host.running("read the state");
+    return inbox(state, agentId, readInboxOptions(state, agentId, options)) as InboxPage<Payload>;
+  }
+
+  /**
+   * Notes that a reader of an inbox has seen the messages up to a place: that of an entry of
+   * {@linkcode inbox}. Resolves to whether its place moved; it never moves back.
+   */
+  markSeen(agentId: string, reader: string, upTo: number): Promise<boolean> {
+    const attempt = () => `mark messages of agent ${quote(agentId)} as seen`;
+    return attempting(() => {
+      requireInteger(upTo, 0, Number.MAX_SAFE_INTEGER, "upTo", attempt);
+      const ids = { agentId, reader };
+      return this.#call({ type: "mark-seen", agentId, reader, upTo }, attempt, ids);
+    });
   }
 
   /** Returns the dead letters of one agent, or of all, oldest first. Costs O(dead letters). */
@@ -414,7 +464,7 @@ export class MessageRouter implements AsyncDisposable {
     return this.#host.maintain();
   }
 
-  #report(command: AckMessage | NackMessage | ExtendMessage): Promise<void> {
+  #report(command: AckMessage | ExtendMessage): Promise<void> {
     const { agentId, epoch, type } = command;
     const attempt = () => `${type.replace("-", " a ")} of agent ${quote(agentId)}`;
     return attempting(() => {
@@ -436,13 +486,16 @@ export class MessageRouter implements AsyncDisposable {
   }
 }
 
-/** Ends the handlers and requests of an earlier process, which a log contains. */
-function endHandlersAndRequests(client: MessageClient): void {
+/** Ends the handlers, requests and receivers of an earlier process, which a log contains. */
+function endFormerCalls(client: MessageClient): void {
   for (const [handlerId, { mailbox: { agentId } }] of [...client.state.consumers]) {
     client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
   }
   for (const messageId of [...client.state.requests.keys()]) {
     client.owe({ type: "cancel-request", messageId });
+  }
+  for (const receiverId of [...client.state.receivers.keys()]) {
+    client.owe({ type: "cancel-receive", receiverId });
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 export type {
+  InboxOptions,
   PostOptions,
   ReceiveOptions,
   RequestOptions,
@@ -18,6 +19,7 @@ export {
   DeliveryContext,
   type DeliveryKeeper,
   type MessageHandler,
+  ReceivedMessage,
   Subscription,
 } from "./handlers.ts";
 export { messageMachine, type MessagePart } from "./machine.ts";
@@ -33,6 +35,13 @@ export type {
   Mailbox,
   MessageState,
   OpenRequest,
+  Receiver as MailboxReceiver,
 } from "./state.ts";
-export type { DeadLetterView, DeliveryExplanation, MessageExplanation } from "./views.ts";
+export type {
+  DeadLetterView,
+  DeliveryExplanation,
+  InboxEntry,
+  InboxPage,
+  MessageExplanation,
+} from "./views.ts";
 export type { Linked as MailboxLink, List as MailboxList } from "../core/data/list.ts";

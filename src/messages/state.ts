@@ -2,7 +2,8 @@
  * The state of a mailbox machine.
  *
  * An agent's mailbox has one consumer for each of its handlers, and one from the start, which pulls
- * or waits for the first handler. A consumer has two lanes, one of them for urgent messages. A lane
+ * or waits for the first handler. Handlers of a topic have consumers of their own, in a group for
+ * each topic; that group exists until its last handler unsubscribes. A consumer has two lanes, one of them for urgent messages. A lane
  * has a channel for each sender, and one message of a channel at a time is in delivery or in backoff:
  * that keeps the messages of a sender in order without delaying those of the others.
  *
@@ -30,10 +31,18 @@ export interface Mailbox extends Linked<Mailbox> {
   readonly agentId: string;
   /** At least one. The first pulls, or belongs to the oldest handler. */
   readonly consumers: Consumer[];
+  /** Consumers that get only the messages of a topic, by topic; at least one for each. */
+  readonly topicConsumers: Map<string, Consumer[]>;
   /** Detached consumers that have a message in delivery, which they may end; the oldest first. */
   readonly leaving: Consumer[];
+  /** The calls that wait for a message, the longest waiting first. */
+  readonly receivers: List<Receiver>;
+  /** The number of the newest message that a reader of the inbox has seen, the longest unused first. */
+  readonly readers: Map<string, number>;
   /** The topics that the agent is subscribed to. */
   readonly topics: Set<string>;
+  /** Whether an agent has had its name: it was registered, has subscribed, received or sent. */
+  isKnown: boolean;
   /** Whether its agent is registered, so that it is never idle. */
   isOpen: boolean;
   /** Whether its agent is gone. */
@@ -46,11 +55,15 @@ export interface Mailbox extends Linked<Mailbox> {
 export interface Consumer {
   /** The mailbox that it consumes. */
   readonly mailbox: Mailbox;
+  /** The consumers that each get a copy of the same messages, of which it is one until it leaves. */
+  readonly group: Consumer[];
+  /** The topic whose messages it gets; `undefined` for those that no such consumer gets. */
+  readonly topic: string | undefined;
   /** Its handler, or empty when the agent pulls. */
   handlerId: string;
   /** Whether messages are delivered as they arrive. */
   isPush: boolean;
-  /** Whether its handler was detached while the agent had another one. */
+  /** Whether its handler was detached while its group had another one, or with its topic. */
   hasLeft: boolean;
   /** The newest message that was sent before it was attached. */
   readonly since: number;
@@ -164,8 +177,22 @@ export interface OpenRequest {
   error: ErrorData | undefined;
 }
 
+/** A call that waits for a message. */
+export interface Receiver extends Linked<Receiver> {
+  /** Distinguishes the subjects of timers. */
+  readonly kind: "receiver";
+  /** Larger than that of any earlier receiver. */
+  readonly id: number;
+  /** The mailbox that it waits for. */
+  readonly mailbox: Mailbox;
+  /** The time limit of the delivery that it waits for, in milliseconds, or 0. */
+  readonly timeoutMs: number;
+  /** The end of the wait. */
+  timer: Timer<Due> | undefined;
+}
+
 /** The subject of a timer. */
-export type Due = Copy | Expiry | OpenRequest;
+export type Due = Copy | Expiry | OpenRequest | Receiver;
 
 /** A message that could not be delivered. */
 export interface DeadLetter extends Linked<DeadLetter> {
@@ -195,6 +222,8 @@ export interface MessageState {
   readonly idleMailboxes: List<Mailbox>;
   /** The attached consumers, by handler. */
   readonly consumers: Map<string, Consumer>;
+  /** The calls that wait for a message, by id. */
+  readonly receivers: Map<number, Receiver>;
   /** The messages in delivery, by epoch. */
   readonly deliveries: Map<number, Copy>;
   /** The subscribers, by topic. */
@@ -213,7 +242,11 @@ export interface MessageState {
   readonly knownIds: Set<string>;
   /** The same, oldest first. */
   readonly knownOrder: Fifo<string>;
-  /** The limits of deliveries and requests, the ends of pauses, and expiries. */
+  /** The names that agents have had. */
+  readonly names: Set<string>;
+  /** The same, oldest first. */
+  readonly nameOrder: Fifo<string>;
+  /** The limits of deliveries, requests and receivers, the ends of pauses, and expiries. */
   readonly deadlines: Deadlines<Due>;
   /** The generator of the random pauses. */
   readonly prng: Prng;
@@ -223,6 +256,8 @@ export interface MessageState {
   lastMessage: number;
   /** Number of handlers ever attached. */
   lastHandler: number;
+  /** The id of the newest receiver. */
+  lastReceiver: number;
   /** Number of responses that were dropped, as no request waited for them. */
   lateResponses: number;
   /** Number of messages that were deduplicated. */
@@ -236,6 +271,7 @@ export function emptyMessages(config: MessageConfig): MessageState {
     mailboxes: new Map(),
     idleMailboxes: emptyList(),
     consumers: new Map(),
+    receivers: new Map(),
     deliveries: new Map(),
     topics: new Map(),
     requests: new Map(),
@@ -245,11 +281,14 @@ export function emptyMessages(config: MessageConfig): MessageState {
     deadOrder: emptyList(),
     knownIds: new Set(),
     knownOrder: emptyFifo(),
+    names: new Set(),
+    nameOrder: emptyFifo(),
     deadlines: noDeadlines(),
     prng: seeded(config.seed),
     epoch: 0,
     lastMessage: 0,
     lastHandler: 0,
+    lastReceiver: 0,
     lateResponses: 0,
     duplicates: 0,
   };

@@ -9,6 +9,7 @@
  */
 
 import { unschedule } from "../core/data/deadlines.ts";
+import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import { push, remove } from "../core/data/heap.ts";
 import { append, emptyList, insertBefore, unlink } from "../core/data/list.ts";
 import type { Instant } from "../core/machine.ts";
@@ -34,17 +35,41 @@ export function mailboxOf({ state, events }: MessageStep, agentId: string): Mail
   const mailbox: Mailbox = {
     agentId,
     consumers: [],
+    topicConsumers: new Map(),
     leaving: [],
+    receivers: emptyList(),
+    readers: new Map(),
     topics: new Set(),
+    isKnown: state.names.has(agentId),
     isOpen: false,
     isClosed: false,
     isIdle: false,
     previous: undefined,
     next: undefined,
   };
-  mailbox.consumers.push(newConsumer(mailbox, 0));
+  addConsumer(mailbox, mailbox.consumers, undefined, 0);
   state.mailboxes.set(agentId, mailbox);
   return mailbox;
+}
+
+/** Notes that an agent has a name. Forgets the oldest names when there are too many. */
+export function noteName(state: MessageState, name: string): void {
+  const mailbox = state.mailboxes.get(name);
+  if (mailbox !== undefined) mailbox.isKnown = true;
+  if (state.names.has(name)) return;
+  state.names.add(name);
+  enqueueLast(state.nameOrder, name);
+  forgetNames(state);
+}
+
+/** Forgets the oldest names when there are too many. Agents that have a mailbox stay known. */
+export function forgetNames({ names, nameOrder, config }: MessageState): void {
+  while (fifoSize(nameOrder) > config.maxKnownNames) names.delete(dequeueFirst(nameOrder)!);
+}
+
+/** Returns whether an agent has had a name. */
+export function isKnownName({ mailboxes, names }: Readonly<MessageState>, name: string): boolean {
+  return mailboxes.get(name)?.isKnown ?? names.has(name);
 }
 
 /** Removes a mailbox from the tables. */
@@ -68,11 +93,29 @@ function mayBeEvicted(mailbox: Mailbox): boolean {
   return isUnused(mailbox) && !mailbox.isOpen && !mailbox.isClosed;
 }
 
-/** Returns whether a mailbox has no messages, no handlers and no topics. */
-export function isUnused({ consumers, leaving, topics }: Mailbox): boolean {
+/** Returns whether a mailbox has no messages, handlers, receivers and topics. */
+export function isUnused(
+  { consumers, topicConsumers, leaving, receivers, topics }: Mailbox,
+): boolean {
   const consumer = consumers[0]!;
   return !consumer.isPush && isEmpty(consumer) && consumers.length === 1 && leaving.length === 0 &&
-    topics.size === 0;
+    receivers.first === undefined && topics.size === 0 && topicConsumers.size === 0;
+}
+
+/** Returns the consumers that get the messages of a topic, or those without one. */
+export function groupOf(
+  { consumers, topicConsumers }: Mailbox,
+  topic: string | undefined,
+): Consumer[] {
+  return topic === undefined ? consumers : topicConsumers.get(topic) ?? consumers;
+}
+
+/** Returns all consumers of a mailbox but those that have left. */
+export function* consumersOf(
+  { consumers, topicConsumers }: Readonly<Mailbox>,
+): Generator<Consumer> {
+  yield* consumers;
+  for (const group of topicConsumers.values()) yield* group;
 }
 
 function isEmpty({ urgent, normal }: Consumer): boolean {
@@ -89,10 +132,17 @@ function dropLeaving(consumer: Consumer): void {
   if (isEmpty(consumer) && leaving.includes(consumer)) leaving.splice(leaving.indexOf(consumer), 1);
 }
 
-/** Makes a consumer that pulls messages newer than `since`. */
-export function newConsumer(mailbox: Mailbox, since: number): Consumer {
-  return {
+/** Adds a consumer that gets messages newer than `since` to `group`. */
+export function addConsumer(
+  mailbox: Mailbox,
+  group: Consumer[],
+  topic: string | undefined,
+  since: number,
+): Consumer {
+  const consumer: Consumer = {
     mailbox,
+    group,
+    topic,
     handlerId: "",
     isPush: false,
     hasLeft: false,
@@ -100,6 +150,8 @@ export function newConsumer(mailbox: Mailbox, since: number): Consumer {
     urgent: newLane(),
     normal: newLane(),
   };
+  group.push(consumer);
+  return consumer;
 }
 
 function newLane(): Lane {
@@ -119,9 +171,15 @@ export function laneOf(consumer: Consumer, priority: number): Lane {
 }
 
 /** Returns the channel of sender `from` in a lane of `consumer`, made when there is none. */
-export function channelOf(consumer: Consumer, lane: Lane, from: string): Channel {
+export function channelOf(
+  state: MessageState,
+  consumer: Consumer,
+  lane: Lane,
+  from: string,
+): Channel {
   const known = lane.channels.get(from);
   if (known !== undefined) return known;
+  noteName(state, from);
   const channel: Channel = {
     consumer,
     lane,

@@ -16,6 +16,7 @@ import type {
   MessageNacked,
   MessageRefusal,
   MessageRefused,
+  ReceiverEnded,
   UnansweredReason,
 } from "./events.ts";
 import type {
@@ -23,9 +24,11 @@ import type {
   Copy,
   DeadLetter,
   Lane,
+  Mailbox,
   MessageState,
   MessageStep,
   OpenRequest,
+  Receiver,
 } from "./state.ts";
 import {
   channelOf,
@@ -36,20 +39,87 @@ import {
   messageOf,
   removeCopy,
   unblockChannel,
+  updateIdle,
   updateReady,
 } from "./tables.ts";
 import type { Message } from "./types.ts";
 
-/** Delivers messages to a handler until it has as many as it may have. */
+/** Delivers messages to a handler until it has as many as it may have, or to receivers that wait. */
 export function deliverReady(step: MessageStep, consumer: Consumer, lane: Lane): void {
   const { maxInFlight } = step.state.config;
   while (consumer.isPush && lane.inFlight < maxInFlight && lane.ready.length > 0) {
     deliver(step, lane.ready[0]!.first!, 0);
   }
+  if (!consumer.isPush) serveReceivers(step, consumer.mailbox);
 }
 
-/** Delivers the first copy of a ready channel under a new epoch. */
-export function deliver(step: MessageStep, copy: Copy, timeoutMs: number): Message {
+/** Delivers messages that no handler gets to the receivers that wait, the longest waiting first. */
+export function serveReceivers(step: MessageStep, mailbox: Mailbox): void {
+  const { receivers } = mailbox;
+  while (receivers.first !== undefined) {
+    const copy = nextToReceive(mailbox);
+    if (copy === undefined) return;
+    const { id, timeoutMs } = receivers.first;
+    removeReceiver(step.state, receivers.first);
+    deliver(step, copy, timeoutMs, id);
+  }
+}
+
+/** Returns the message that `receive` delivers next; `undefined` while a handler gets them all. */
+export function nextToReceive({ consumers }: Mailbox): Copy | undefined {
+  const { isPush, urgent, normal } = consumers[0]!;
+  return isPush ? undefined : (urgent.ready[0] ?? normal.ready[0])?.first;
+}
+
+/** Adds a receiver that waits for a message of `mailbox`. */
+export function addReceiver(
+  step: MessageStep,
+  mailbox: Mailbox,
+  timeoutMs: number,
+  waitMs: number,
+): Receiver {
+  const { state, now, events } = step;
+  const id = ++state.lastReceiver;
+  const receiver: Receiver = {
+    ...{ kind: "receiver", id, mailbox, timeoutMs },
+    timer: undefined,
+    previous: undefined,
+    next: undefined,
+  };
+  const until = now + waitMs;
+  receiver.timer = schedule(state.deadlines, until, receiver);
+  state.receivers.set(id, receiver);
+  append(mailbox.receivers, receiver);
+  updateIdle(state, mailbox);
+  events.push({ type: "receiver:queued", agentId: mailbox.agentId, receiverId: id, until });
+  return receiver;
+}
+
+/** Ends the wait of a receiver without a message. */
+export function endReceiver(
+  { state, events }: MessageStep,
+  receiver: Receiver,
+  reason: ReceiverEnded["reason"],
+): void {
+  const { id: receiverId, mailbox } = receiver;
+  removeReceiver(state, receiver);
+  if (!mailbox.isClosed) updateIdle(state, mailbox);
+  events.push({ type: "receiver:ended", agentId: mailbox.agentId, receiverId, reason });
+}
+
+function removeReceiver(state: MessageState, receiver: Receiver): void {
+  unschedule(state.deadlines, receiver.timer);
+  state.receivers.delete(receiver.id);
+  unlink(receiver.mailbox.receivers, receiver);
+}
+
+/** Delivers the first copy of a ready channel under a new epoch; `receiverId` waited for it. */
+export function deliver(
+  step: MessageStep,
+  copy: Copy,
+  timeoutMs: number,
+  receiverId?: number,
+): Message {
   const { state, now } = step;
   const { channel } = copy;
   copy.attempt++;
@@ -65,7 +135,12 @@ export function deliver(step: MessageStep, copy: Copy, timeoutMs: number): Messa
   updateReady(channel);
   const message = messageOf(copy);
   const { from, to } = message;
-  step.events.push({ type: "message:received", from, to, message, handlerId: copy.handlerId });
+  const { handlerId } = copy;
+  step.events.push(
+    receiverId === undefined
+      ? { type: "message:received", from, to, message, handlerId }
+      : { type: "message:received", from, to, message, handlerId, receiverId },
+  );
   return message;
 }
 
@@ -163,20 +238,23 @@ export function returnDelivery(step: MessageStep, copy: Copy): void {
 }
 
 /**
- * Moves a copy whose consumer has left to the oldest consumer that is attached, or drops it when
- * that one has, or had, a copy of its own.
+ * Moves a copy whose consumer has left to the oldest consumer of its group, or drops it when that one
+ * has, or had, a copy of its own. When the whole group has left, with its topic, moves the copy to the
+ * consumer of messages without one.
  */
 export function handOver(
   step: MessageStep,
   copy: Copy,
   error: ErrorData | undefined,
 ): void {
-  const { consumer: { mailbox }, from } = copy.channel;
+  const { consumer, from } = copy.channel;
+  const { mailbox } = consumer;
   if (mailbox.isClosed) return deadLetter(step, copy, "recipient-gone", error);
   if (isExpired(copy, step.now)) return deadLetter(step, copy, "expired", error);
-  const successor = mailbox.consumers[0]!;
+  const oldest = consumer.group[0]!;
+  const successor = oldest.hasLeft ? mailbox.consumers[0]! : oldest;
   const { isInFlight, expiry } = copy;
-  if (copy.sequence > successor.since) {
+  if (consumer !== oldest && copy.sequence > oldest.since) {
     removeCopy(step.state, copy);
     step.events.push({ type: "message:dropped", ...idsOf(copy) });
     return loseCopy(step, copy.id);
@@ -186,7 +264,7 @@ export function handOver(
   copy.expiry = expiry;
   if (isInFlight) copy.attempt--;
   const lane = laneOf(successor, copy.priority);
-  copy.channel = channelOf(successor, lane, from);
+  copy.channel = channelOf(step.state, successor, lane, from);
   insertCopy(copy);
   step.events.push({ type: "message:returned", ...idsOf(copy) });
   deliverReady(step, successor, lane);
@@ -290,8 +368,9 @@ export function endRequest(
   const { id: messageId, from, to, since } = request;
   closeRequest(step.state, request);
   const waitedMs = step.now - since;
-  const isForWant = reason === "undeliverable" || reason === "timed-out";
-  const error = isForWant ? request.error : undefined;
+  const isDueToError = reason === "undeliverable" || reason === "timed-out" ||
+    reason === "rejected";
+  const error = isDueToError ? request.error : undefined;
   step.events.push({ type: "message:unanswered", from, to, messageId, reason, error, waitedMs });
 }
 

@@ -10,8 +10,9 @@ import type { ErrorData } from "../core/error_data.ts";
 import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/machine.ts";
 import { UnknownMessageError } from "./errors.ts";
 import type { DeadLetterCause } from "./events.ts";
-import type { Copy, DeadLetter, Lane, MessageState, OpenRequest } from "./state.ts";
-import { messageOf } from "./tables.ts";
+import { suggestion } from "./names.ts";
+import type { Copy, DeadLetter, Mailbox, MessageState, OpenRequest } from "./state.ts";
+import { consumersOf, messageOf } from "./tables.ts";
 import type { Message } from "./types.ts";
 
 /**
@@ -34,10 +35,8 @@ export interface DeadLetterView<Payload = unknown> {
 /** Returns the messages that an agent has not handled, urgent ones first, oldest first. */
 export function unhandled(state: Readonly<MessageState>, agentId: string): Message[] {
   const found = new Map<number, Copy>();
-  for (const { urgent, normal } of state.mailboxes.get(agentId)?.consumers ?? []) {
-    for (const copy of [...copiesIn(urgent), ...copiesIn(normal)]) {
-      if (!found.has(copy.sequence)) found.set(copy.sequence, copy);
-    }
+  for (const copy of copiesIn(state.mailboxes.get(agentId))) {
+    if (!found.has(copy.sequence)) found.set(copy.sequence, copy);
   }
   return [...found.values()].sort(byUrgency).map(messageOf);
 }
@@ -46,8 +45,66 @@ function byUrgency(a: Copy, b: Copy): number {
   return Number(b.priority > 0) - Number(a.priority > 0) || a.sequence - b.sequence;
 }
 
-function* copiesIn({ copies }: Lane): Iterable<Copy> {
-  for (let copy = copies.first; copy !== undefined; copy = copy.next) yield copy;
+/** Returns the copies of all consumers of a mailbox but those that have left. */
+function* copiesIn(mailbox: Readonly<Mailbox> | undefined): Generator<Copy> {
+  if (mailbox === undefined) return;
+  for (const { urgent, normal } of consumersOf(mailbox)) {
+    for (const { copies } of [urgent, normal]) {
+      for (let copy = copies.first; copy !== undefined; copy = copy.next) yield copy;
+    }
+  }
+}
+
+/**
+ * One message in an inbox.
+ * @category Messages
+ */
+export interface InboxEntry<Payload = unknown> {
+  /** The message as it was last delivered, or sent. */
+  readonly message: Message<Payload>;
+  /** The number of the message, larger than that of each earlier one: the place for `after`. */
+  readonly place: number;
+  /** Whether it was delivered to the agent, or one of its handlers; it may be delivered again. */
+  readonly isDelivered: boolean;
+  /** Whether the reader has marked it as seen; `false` without a reader. */
+  readonly isSeen: boolean;
+}
+
+/**
+ * A part of an inbox, in the order in which the messages were sent.
+ * @category Messages
+ */
+export interface InboxPage<Payload = unknown> {
+  /** The messages. */
+  readonly entries: readonly InboxEntry<Payload>[];
+  /** The place after which the next page begins; `undefined` when this is the last one. */
+  readonly next: number | undefined;
+}
+
+/** Returns the messages that an agent has not handled, in order, from behind the place `after`. */
+export function inbox(
+  state: Readonly<MessageState>,
+  agentId: string,
+  { reader, after, limit }: { reader: string | undefined; after: number; limit: number },
+): InboxPage {
+  const mailbox = state.mailboxes.get(agentId);
+  const seenUpTo = reader === undefined ? 0 : mailbox?.readers.get(reader) ?? 0;
+  const found = new Map<number, Copy>();
+  const delivered = new Set<number>();
+  for (const copy of copiesIn(mailbox)) {
+    const { sequence, epoch } = copy;
+    if (sequence <= after) continue;
+    if (!found.has(sequence)) found.set(sequence, copy);
+    if (epoch > 0) delivered.add(sequence);
+  }
+  const places = [...found.keys()].sort((a, b) => a - b);
+  const entries = places.slice(0, limit).map((place) => ({
+    message: messageOf(found.get(place)!),
+    place,
+    isDelivered: delivered.has(place),
+    isSeen: place <= seenUpTo,
+  }));
+  return { entries, next: places.length > limit ? places[limit - 1] : undefined };
 }
 
 /** Returns the dead letters of an agent, or of all, oldest first. */
@@ -86,13 +143,17 @@ export function health(
   let pendingMessages = 0;
   let longestQueue = 0;
   let fullMailboxes = 0;
-  for (const { consumers } of state.mailboxes.values()) {
-    for (const { urgent, normal } of consumers) {
+  const unknown: string[] = [];
+  for (const mailbox of state.mailboxes.values()) {
+    let pending = 0;
+    for (const { urgent, normal } of consumersOf(mailbox)) {
       const longest = Math.max(urgent.size, normal.size);
-      pendingMessages += urgent.size + normal.size;
+      pending += urgent.size + normal.size;
       longestQueue = Math.max(longestQueue, longest);
       if (longest >= state.config.mailboxCapacity) fullMailboxes++;
     }
+    pendingMessages += pending;
+    if (pending > 0 && isMisaddressed(state, mailbox)) unknown.push(mailbox.agentId);
   }
   const overdueMs = Math.max(0, now - nextDeadline(state.deadlines));
   const recent = countRecentlyDead(state, now);
@@ -103,6 +164,8 @@ export function health(
     pendingMessages,
     inFlight: state.deliveries.size,
     pendingResponses: state.requests.size,
+    receivers: state.receivers.size,
+    unknownRecipients: unknown.length,
     longestQueue,
     fullMailboxes,
     deadLetters: state.deadLetters.size,
@@ -115,18 +178,35 @@ export function health(
     problem,
     latenessOf(overdueMs),
     fullMailboxes > 0 && full,
+    unknown.length > 0 && `messages wait for ${namesOf(unknown)}, which no agent has had`,
     ...fullTables(state).map((table) => `the table of ${table} is full`),
     recent > 0 && `${counted(recent, "new dead letter")} in the last minute`,
   ], metrics);
 }
 
+/** Number of names that a problem lists. */
+const MOST_NAMES = 3;
+
+function namesOf(names: readonly string[]): string {
+  const others = names.length - MOST_NAMES;
+  const listed = names.slice(0, MOST_NAMES).map(quote).join(", ");
+  const word = names.length === 1 ? "the name" : "the names";
+  return `${word} ${listed}${others > 0 ? ` and ${others} more` : ""}`;
+}
+
+/** Returns whether messages wait in a mailbox whose name no agent has had, and that matters. */
+export function isMisaddressed({ config }: Readonly<MessageState>, mailbox: Mailbox): boolean {
+  return config.unknownRecipients !== "allow" && !mailbox.isKnown;
+}
+
 /** Returns the tables that have no room for another entry. */
 function fullTables(
-  { mailboxes, idleMailboxes, requests, topics, config }: MessageState,
+  { mailboxes, idleMailboxes, requests, receivers, topics, config }: MessageState,
 ): string[] {
   const isFull = {
     mailboxes: mailboxes.size >= config.maxMailboxes && idleMailboxes.first === undefined,
     requests: requests.size >= config.maxRequests,
+    receivers: receivers.size >= config.maxReceivers,
     topics: topics.size >= config.maxTopics,
   };
   return Object.entries(isFull).filter(([, isFull]) => isFull).map(([table]) => table);
@@ -225,10 +305,7 @@ function copiesOf(state: Readonly<MessageState>, id: string, to?: string): Copy[
   const { mailboxes, deliveries } = state;
   const found: Copy[] = [];
   for (const mailbox of to === undefined ? mailboxes.values() : [mailboxes.get(to)]) {
-    for (const { urgent, normal } of mailbox?.consumers ?? []) {
-      for (const copy of copiesIn(urgent)) if (copy.id === id) found.push(copy);
-      for (const copy of copiesIn(normal)) if (copy.id === id) found.push(copy);
-    }
+    for (const copy of copiesIn(mailbox)) if (copy.id === id) found.push(copy);
   }
   for (const copy of deliveries.values()) {
     if (copy.id === id && copy.channel.consumer.hasLeft) found.push(copy);
@@ -268,7 +345,8 @@ function summaryOf(state: Readonly<MessageState>, copies: readonly Copy[]): stri
   } not handled it yet`;
 }
 
-function sentenceOf({ config }: Readonly<MessageState>, copy: Copy): string {
+function sentenceOf(state: Readonly<MessageState>, copy: Copy): string {
+  const { config } = state;
   const { attempt, timer, channel: { consumer, lane } } = copy;
   const which = `delivery ${attempt} of ${config.maxDeliveries}`;
   switch (statusOf(copy)) {
@@ -281,9 +359,16 @@ function sentenceOf({ config }: Readonly<MessageState>, copy: Copy): string {
       if (before !== undefined) return `It waits for ${textOf(before)}, which was sent before it`;
       const most = config.maxInFlight;
       const agent = `agent ${quote(consumer.mailbox.agentId)}`;
-      return consumer.isPush
-        ? `It waits until ${agent} ends a delivery, as it has ${lane.inFlight} of at most ${most}`
-        : `It waits for ${agent} to subscribe or to receive it`;
+      if (consumer.isPush) {
+        return `It waits until ${agent} ends a delivery, as it has ${lane.inFlight} of at most ${most}`;
+      }
+      if (consumer.topic !== undefined) {
+        return `It waits for ${agent} to subscribe a handler to topic ${quote(consumer.topic)}`;
+      }
+      const misaddressed = isMisaddressed(state, consumer.mailbox)
+        ? `; no agent has had that name${suggestion(state, consumer.mailbox.agentId)}`
+        : "";
+      return `It waits for ${agent} to subscribe or to receive it${misaddressed}`;
     }
   }
 }

@@ -13,7 +13,12 @@ import type { ResourceAcquired, ResourceQueued } from "../locks/events.ts";
 import type { Instant } from "../core/machine.ts";
 import type { ReportViolation } from "./history.ts";
 import { LockRules, TaskRules, type Waiting } from "./history_rules.ts";
-import type { MessageReceived } from "../messages/events.ts";
+import type {
+  MailboxSubscribed,
+  MailboxUnsubscribed,
+  MessageReceived,
+} from "../messages/events.ts";
+import type { Message } from "../messages/types.ts";
 
 /** The milliseconds by which a point of priority makes a wait older, unless a config says otherwise. */
 export const DEFAULT_AGING_MS = 10_000;
@@ -28,6 +33,7 @@ export const RULED_EVENTS = [
   ...["message:returned", "message:readied", "message:dropped", "message:dead-lettered"],
   ...["message:forgotten"],
   ...["mailbox:subscribed", "mailbox:unsubscribed", "mailbox:closed", "mailbox:forgotten"],
+  ...["topic:subscribed", "topic:unsubscribed"],
 ] as const;
 
 /** Checks the events of one system. */
@@ -168,6 +174,8 @@ interface Sent {
   readonly isAmbiguous: boolean;
   /** Whether a handler that left passed it to another one, which may have received newer ones. */
   isInherited: boolean;
+  /** Whether it went to the handlers of its topic; to others only from those. */
+  readonly isOfTopic: boolean;
   copies: number;
 }
 
@@ -176,9 +184,9 @@ export class DeliveryRules {
   readonly #sent = new Map<string, Sent>();
   /** By recipient, then by sender, lane and handler. */
   readonly #streams = new Map<string, Map<string, Stream>>();
-  readonly #handlers = new Map<string, Set<string>>();
+  readonly #groups = new HandlerGroups();
   /** The handlers that a dead letter did not reach, by message: it is resent to those. */
-  readonly #dead = new Map<string, Set<string>>();
+  readonly #dead = new Map<string, { readonly topic: Topic; readonly missed: Set<string> }>();
   readonly #deliveries = new Map<number, string>();
   readonly #report: ReportViolation;
   #place = 0;
@@ -197,7 +205,7 @@ export class DeliveryRules {
   take(event: LockstepEvent): void {
     switch (event.type) {
       case "message:sent":
-        return this.#send(event.message.id, event.message.priority > 0, event.to);
+        return this.#send(event.message, event.to);
       case "message:resent":
         return this.#resend(event.messageId, event.to);
       case "message:received":
@@ -219,58 +227,61 @@ export class DeliveryRules {
         return this.#drop(event);
       case "message:dead-lettered":
         this.#deliveries.delete(event.epoch);
-        this.#addDeadLetter(event.messageId, event.handlerId);
+        this.#addDeadLetter(event.messageId, event.handlerId, event.message.topic);
         return this.#drop(event);
       case "message:forgotten":
         this.#dead.delete(event.messageId);
         return;
       case "mailbox:subscribed":
-        return this.#subscribe(event.agentId, event.handlerId);
+        if (this.#groups.add(event)) this.#streams.delete(event.agentId);
+        return;
       case "mailbox:unsubscribed":
-        this.#handlers.get(event.agentId)?.delete(event.handlerId);
+        this.#groups.remove(event);
         this.#streams.delete(event.agentId); // the handler that takes over may have received newer ones
         return;
+      case "topic:subscribed":
+        return this.#groups.join(event.agentId, event.topic);
+      case "topic:unsubscribed":
+        return this.#groups.leave(event.agentId, event.topic);
       case "mailbox:closed":
       case "mailbox:forgotten":
-        this.#handlers.delete(event.agentId);
+        this.#groups.close(event.agentId);
         this.#streams.delete(event.agentId);
         return;
     }
   }
 
-  #addDeadLetter(messageId: string, handlerId: string): void {
-    const missed = this.#dead.get(messageId);
-    if (missed === undefined) this.#dead.set(messageId, new Set([handlerId]));
-    else missed.add(handlerId);
+  #addDeadLetter(messageId: string, handlerId: string, topic: Topic): void {
+    const letter = this.#dead.get(messageId);
+    if (letter === undefined) this.#dead.set(messageId, { topic, missed: new Set([handlerId]) });
+    else letter.missed.add(handlerId);
   }
 
-  #send(messageId: string, urgent: boolean, to: string, missed = 0): void {
-    const copies = missed > 0 ? missed : Math.max(1, this.#handlers.get(to)?.size ?? 0);
-    const other = this.#sent.get(messageId)?.copies ?? 0;
+  #send(
+    { id, priority, topic }: Pick<Message, "id" | "priority" | "topic">,
+    to: string,
+    missed = 0,
+  ) {
+    const copies = missed > 0 ? missed : Math.max(1, this.#groups.handlers(to, topic).length);
+    const other = this.#sent.get(id)?.copies ?? 0;
     const place = ++this.#place;
-    const common = { place, urgent, copies: copies + other };
-    this.#sent.set(messageId, { ...common, isAmbiguous: other > 0, isInherited: false });
+    const common = { place, urgent: priority > 0, copies: copies + other };
+    const isOfTopic = topic !== undefined && this.#groups.has(to, topic);
+    this.#sent.set(id, { ...common, isAmbiguous: other > 0, isInherited: false, isOfTopic });
   }
 
   #resend(messageId: string, to: string): void {
-    const urgent = this.#sent.get(messageId)?.urgent ?? false;
-    const handlers = this.#handlers.get(to);
-    const missed = [...this.#dead.get(messageId) ?? []].filter((each) => handlers?.has(each));
+    const priority = this.#sent.get(messageId)?.urgent ? 1 : 0;
+    const { topic, missed = new Set<string>() } = this.#dead.get(messageId) ?? {};
+    const handlers = this.#groups.handlers(to, topic).filter((each) => missed.has(each));
     this.#dead.delete(messageId);
-    this.#send(messageId, urgent, to, missed.length);
+    this.#send({ id: messageId, priority, topic }, to, handlers.length);
   }
 
   #inherit({ messageId, to, handlerId }: CopyEvent): void {
     const sent = this.#sent.get(messageId);
-    const hasLeft = handlerId !== "" && this.#handlers.get(to)?.has(handlerId) !== true;
-    if (sent !== undefined && hasLeft) sent.isInherited = true;
-  }
-
-  #subscribe(agentId: string, handlerId: string): void {
-    const handlers = this.#handlers.get(agentId);
-    if (handlers === undefined) this.#handlers.set(agentId, new Set([handlerId]));
-    else handlers.add(handlerId);
-    if (handlers === undefined || handlers.size === 1) this.#streams.delete(agentId);
+    const hasLeft = handlerId !== "" && !this.#groups.isAttached(to, handlerId);
+    if (sent !== undefined && (hasLeft || sent.isOfTopic)) sent.isInherited = true;
   }
 
   #deliver({ message, handlerId }: MessageReceived): void {
@@ -332,6 +343,75 @@ export class DeliveryRules {
     if (stream === undefined) streams.set(key, stream = { busy: "", newest: 0, isDone: false });
     return stream;
   }
+}
+
+type Topic = string | undefined;
+
+/** The handlers of agents, in a group for each topic and one for what no such group gets. */
+class HandlerGroups {
+  /** By agent, the topic of each handler. */
+  readonly #handlers = new Map<string, Map<string, Topic>>();
+  /** The topics that have, or wait for, a handler, by agent. */
+  readonly #topics = new Map<string, Set<string>>();
+  readonly #subscriptions = new Map<string, Set<string>>();
+
+  /** Whether messages of `topic` to an agent go to a group of that topic. */
+  has(agentId: string, topic: string): boolean {
+    return this.#topics.get(agentId)?.has(topic) === true;
+  }
+
+  isAttached(agentId: string, handlerId: string): boolean {
+    return this.#handlers.get(agentId)?.has(handlerId) === true;
+  }
+
+  /** The handlers that get a message. */
+  handlers(agentId: string, topic: Topic): string[] {
+    const group = topic !== undefined && this.has(agentId, topic) ? topic : undefined;
+    return this.#of(agentId, group);
+  }
+
+  /** Adds a handler. Returns whether it is the only one of its group. */
+  add({ agentId, handlerId, topic }: MailboxSubscribed): boolean {
+    const handlers = this.#handlers.get(agentId) ?? new Map<string, Topic>();
+    this.#handlers.set(agentId, handlers.set(handlerId, topic));
+    if (topic !== undefined) addTo(this.#topics, agentId, topic);
+    return this.#of(agentId, topic).length === 1;
+  }
+
+  remove({ agentId, handlerId, topic }: MailboxUnsubscribed): void {
+    this.#handlers.get(agentId)?.delete(handlerId);
+    if (topic !== undefined && !this.#subscriptions.get(agentId)?.has(topic)) {
+      this.#endIfUnhandled(agentId, topic);
+    }
+  }
+
+  join(agentId: string, topic: string): void {
+    addTo(this.#subscriptions, agentId, topic);
+  }
+
+  leave(agentId: string, topic: string): void {
+    this.#subscriptions.get(agentId)?.delete(topic);
+    this.#endIfUnhandled(agentId, topic);
+  }
+
+  close(agentId: string): void {
+    for (const table of [this.#handlers, this.#topics, this.#subscriptions]) table.delete(agentId);
+  }
+
+  #endIfUnhandled(agentId: string, topic: string): void {
+    if (this.#of(agentId, topic).length === 0) this.#topics.get(agentId)?.delete(topic);
+  }
+
+  #of(agentId: string, group: Topic): string[] {
+    return [...this.#handlers.get(agentId) ?? []].filter(([, topic]) => topic === group)
+      .map(([handlerId]) => handlerId);
+  }
+}
+
+function addTo(sets: Map<string, Set<string>>, key: string, member: string): void {
+  const known = sets.get(key);
+  if (known === undefined) sets.set(key, new Set([member]));
+  else known.add(member);
 }
 
 interface CopyEvent {

@@ -8,13 +8,19 @@ import type { RootCommand, RootConfig } from "../../src/root/state.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import type { Instant, Tick } from "../../src/core/machine.ts";
 
-export { type Instant, type LockstepEvent, type RootConfig, rootMachine };
+export { type Instant, type LockstepEvent, type RootConfig };
 
 /** A command that the root machine accepts. */
 export type Command = RootCommand | Tick;
 
 /** The root machine. */
 export type RootMachine = ReturnType<typeof rootMachine>;
+
+/** Makes a root machine. Unknown recipients were not reported when runs were recorded. */
+export function goldenMachine(config: RootConfig): RootMachine {
+  const messages = { unknownRecipients: "allow" as const, ...config.messages };
+  return rootMachine({ ...config, messages });
+}
 
 /** Steps `command` at `now` and returns the events of the step. The only call of `step`. */
 export function stepRoot(

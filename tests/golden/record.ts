@@ -15,7 +15,7 @@ import { Chance, type FaultName, FAULTS, simulate, WORKLOADS } from "../../src/t
 import type { SimulationOptions } from "../../src/testing/mod.ts";
 import { canonical, Digester } from "./digest.ts";
 import { injected, Seen } from "./injection.ts";
-import { type Command, type RootConfig, rootMachine, stepRoot } from "./machine.ts";
+import { type Command, goldenMachine, type RootConfig, stepRoot } from "./machine.ts";
 import {
   digestOf,
   type GoldenRun,
@@ -70,7 +70,7 @@ function recordInjected(name: string, seed: number): GoldenRun {
   const simulated = record(name, { seed, workload: "mixed", steps: STEPS - 30 });
   const chance = new Chance(seed);
   const config = plain(tightened(simulated.config as RootConfig, chance));
-  const machine = rootMachine(config);
+  const machine = goldenMachine(config);
   const state = machine.init();
   const seen = new Seen();
   const commands: RecordedEntry[] = [];

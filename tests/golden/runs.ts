@@ -4,7 +4,7 @@
 
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type Digest, Digester } from "./digest.ts";
-import { type Command, type RootConfig, rootMachine, stepRoot } from "./machine.ts";
+import { type Command, goldenMachine, type RootConfig, stepRoot } from "./machine.ts";
 import { currentCommand, currentConfig, recordedEvent } from "./renames.ts";
 
 /** A recorded run of the root machine, from its first state on; plain JSON. */
@@ -45,7 +45,7 @@ export function* replay(
   config: RecordedConfig,
   commands: Iterable<RecordedEntry>,
 ): Generator<Replayed> {
-  const machine = rootMachine(currentConfig(config) as RootConfig);
+  const machine = goldenMachine(currentConfig(config) as RootConfig);
   const state = machine.init();
   for (const [at, recorded] of commands) {
     const command = currentCommand(recorded) as unknown as Command;

@@ -86,12 +86,35 @@ const nack = fc.tuple(pick, fc.constantFrom(false, false, false, true)).map(
     isFinal,
   }),
 );
-const receive = fc.tuple(fc.constantFrom("b", "c", "d", "e"), fc.constantFrom(0, 0, 10)).map(
-  ([agentId, timeoutMs]): Maker => () => ({ type: "receive-message", agentId, timeoutMs }),
-);
-const attach = fc.tuple(fc.constantFrom("b", "b", "c", "d"), handlerId).map(
-  ([agentId, handlerId]): Maker => () => ({ type: "attach-handler", agentId, handlerId }),
-);
+const receive = fc.tuple(
+  fc.constantFrom("b", "b", "c", "d", "e"),
+  fc.constantFrom(0, 0, 10),
+  fc.constantFrom(undefined, undefined, 8, 40),
+).map(([agentId, timeoutMs, waitMs]): Maker => () => ({
+  type: "receive-message",
+  agentId,
+  timeoutMs,
+  ...(waitMs !== undefined && { waitMs }),
+}));
+const cancelReceive = fc.nat(3).map((pick): Maker => (state) => ({
+  type: "cancel-receive",
+  receiverId: [...state.receivers.keys()][pick] ?? 1,
+}));
+const markSeen = fc.tuple(
+  fc.constantFrom("b", "b", "c"),
+  fc.constantFrom("r", "s", "__proto__"),
+  fc.nat(20),
+).map(([agentId, reader, upTo]): Maker => () => ({ type: "mark-seen", agentId, reader, upTo }));
+const attach = fc.tuple(
+  fc.constantFrom("b", "b", "c", "d"),
+  handlerId,
+  fc.oneof(fc.constant(undefined), topic),
+).map(([agentId, handlerId, topic]): Maker => () => ({
+  type: "attach-handler",
+  agentId,
+  handlerId,
+  ...(topic !== undefined && { topic }),
+}));
 const detach = fc.tuple(agent, handlerId, fc.boolean()).map(
   ([agentId, handlerId, takesBack]): Maker => (state) => ({
     type: "detach-handler",
@@ -114,12 +137,15 @@ const resend = fc.nat(5).map((pick): Maker => (state) => ({
   type: "resend-message",
   messageId: [...state.deadLetters.keys()][pick] ?? "message-1",
 }));
-const request = fc.tuple(fc.nat(3), fc.boolean()).map(([pick, answers]): Maker => (state) => {
-  const messageId = [...state.requests.keys()][pick] ?? "message-1";
-  return answers
-    ? { type: "respond", messageId, response: pick }
-    : { type: "cancel-request", messageId };
-});
+const request = fc.tuple(fc.nat(3), fc.constantFrom("response", "error", "none")).map(
+  ([pick, answer]): Maker => (state) => {
+    const messageId = [...state.requests.keys()][pick] ?? "message-1";
+    if (answer === "none") return { type: "cancel-request", messageId };
+    if (answer === "response") return { type: "respond", messageId, response: pick };
+    const error = { name: "Error", message: "rejected", code: "no" };
+    return { type: "respond", messageId, response: undefined, error };
+  },
+);
 const open = agent.map((agentId): Maker => () => ({ type: "open-mailbox", agentId }));
 const close = fc.constantFrom("a", "b", "c", "d").map((agentId): Maker => () => ({
   type: "close-mailbox",
@@ -139,13 +165,15 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 6, arbitrary: nack },
     { weight: 2, arbitrary: giveBack },
     { weight: 2, arbitrary: extend },
-    { weight: 4, arbitrary: receive },
+    { weight: 7, arbitrary: receive },
+    { weight: 1, arbitrary: cancelReceive },
+    { weight: 2, arbitrary: markSeen },
     { weight: 4, arbitrary: attach },
     { weight: 3, arbitrary: detach },
     { weight: 2, arbitrary: subscribe },
     { weight: 1, arbitrary: unsubscribe },
     { weight: 2, arbitrary: resend },
-    { weight: 2, arbitrary: request },
+    { weight: 3, arbitrary: request },
     { weight: 1, arbitrary: open },
     { weight: 1, arbitrary: close },
     { weight: 1, arbitrary: tick },
@@ -167,6 +195,9 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(move, {
 /** Returns the command of an empty state, which is enough to read a failure. */
 function describe(command: Maker): string {
   const nothing = new Map();
-  const beginning = { deliveries: nothing, consumers: nothing, deadLetters: nothing, epoch: 0 };
-  return JSON.stringify(command({ ...beginning, requests: nothing } as unknown as MessageState));
+  const beginning = {
+    ...{ deliveries: nothing, consumers: nothing, deadLetters: nothing, epoch: 0 },
+    ...{ receivers: nothing, requests: nothing },
+  };
+  return JSON.stringify(command(beginning as unknown as MessageState));
 }

@@ -51,8 +51,9 @@ export class MessageDriver extends Driver<MessageState, Command, MessageEvent, M
     return this.do({ type: "publish-message", from, topic, payload, ...terms });
   }
 
-  attach(agentId: string, handlerId: string): MessageEvent[] {
-    return this.do({ type: "attach-handler", agentId, handlerId });
+  attach(agentId: string, handlerId: string, topic?: string): MessageEvent[] {
+    const named = topic === undefined ? {} : { topic };
+    return this.do({ type: "attach-handler", agentId, handlerId, ...named });
   }
 
   detach(agentId: string, handlerId: string, takesBack = false): MessageEvent[] {
@@ -61,7 +62,8 @@ export class MessageDriver extends Driver<MessageState, Command, MessageEvent, M
 
   receive(agentId: string, timeoutMs = 0): Message | undefined {
     const answer = this.ask({ type: "receive-message", agentId, timeoutMs });
-    return answer instanceof Refusal ? undefined : answer;
+    if (answer === undefined || answer instanceof Refusal) return undefined;
+    return "receiverId" in answer ? undefined : answer;
   }
 
   ack(agentId: string, epoch: number): MessageEvent[] {

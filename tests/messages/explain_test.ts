@@ -21,7 +21,7 @@ function told(driver: MessageDriver, messageId: string): Partial<MessageExplanat
 const waits = { status: "waiting", attempt: 0, behind: "", until: undefined } as const;
 
 Deno.test("a message without a consumer waits for its recipient", () => {
-  const driver = new MessageDriver();
+  const driver = new MessageDriver({ unknownRecipients: "allow" });
   driver.send("a", "b", 1, { ttlMs: 50 });
   assertEquals(explainMessage(driver.state, "message-1"), {
     messageId: "message-1",

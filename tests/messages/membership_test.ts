@@ -173,7 +173,7 @@ Deno.test("topics are bounded, and one without subscribers is forgotten", () => 
 });
 
 Deno.test("when there are too many mailboxes the longest idle one is evicted", () => {
-  const driver = new MessageDriver({ maxMailboxes: 2 });
+  const driver = new MessageDriver({ maxMailboxes: 2, unknownRecipients: "allow" });
   for (const to of ["b", "c"]) driver.send("a", to, 1);
   driver.refuses({ type: "open-mailbox", agentId: "d" }, "too-many-mailboxes");
   for (const to of ["c", "b"]) driver.ack(to, driver.receive(to)!.epoch);

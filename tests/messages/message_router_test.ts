@@ -422,7 +422,7 @@ Deno.test("an unanswered request rejects at its deadline, and a late response is
 });
 
 Deno.test("a request is cancelled by its signal, without a trace", async () => {
-  await using setting = new Setting();
+  await using setting = new Setting({ unknownRecipients: "allow" });
   const { router, clock } = setting;
   const abort = new AbortController();
   const response = assertRejects(
@@ -482,7 +482,7 @@ Deno.test("an agent that pulls receives, acks and nacks under the epoch of the d
   assertEquals(await router.receive("b"), undefined);
   await router.send("a", "b", 1);
   const first = await router.receive("b");
-  assertEquals([first?.payload, first?.attempt], [1, 1]);
+  assertEquals([first?.message.payload, first?.attempt], [1, 1]);
   assertEquals(await router.receive("b"), undefined);
   await router.nack("b", first!.epoch);
   await clock.advance(0);
@@ -628,6 +628,7 @@ Deno.test("a request that is the victim of a deadlock rejects with the cycle of 
 Deno.test("a full mailbox and a recent dead letter are unhealthy", async () => {
   await using setting = new Setting({ mailboxCapacity: 1 });
   const { router, clock } = setting;
+  await router.registerAgent("b");
   assertEquals((await router.getHealthStatus()).healthy, true);
   await router.send("a", "b", 1, { ttlMs: 10 });
   assertEquals((await router.getHealthStatus()).error, "1 mailbox is full");
@@ -639,7 +640,8 @@ Deno.test("a full mailbox and a recent dead letter are unhealthy", async () => {
 });
 
 Deno.test("H1-always-healthy: a router that refuses every send to a new name is unhealthy", async () => {
-  await using setting = new Setting({ maxMailboxes: 2, maxTopics: 1, maxRequests: 1 });
+  const limits = { maxMailboxes: 2, maxTopics: 1, maxRequests: 1 };
+  await using setting = new Setting({ ...limits, unknownRecipients: "allow" });
   const { router } = setting;
   const error = async () => (await router.getHealthStatus()).error;
   await router.send("a", "b", 1);

@@ -21,6 +21,10 @@ const config: fc.Arbitrary<Partial<MessageConfig>> = fc.record({
   maxDeadLetters: fc.constantFrom(1, 3, 1_000),
   maxRequests: fc.constantFrom(1, 1_000),
   maxTopics: fc.constantFrom(1, 1_000),
+  maxReceivers: fc.constantFrom(1, 2, 1_000),
+  maxReaders: fc.constantFrom(1, 2, 100),
+  unknownRecipients: fc.constantFrom<"allow" | "warn" | "refuse">("allow", "warn", "refuse"),
+  maxKnownNames: fc.constantFrom(1, 3, 1_000),
   seed: fc.nat(100),
 });
 
@@ -37,6 +41,7 @@ Deno.test("each step has the events and the answer of the slow twin", () => {
         let answer: unknown;
         const events = stepped(machine, state, given, now, (is) => answer = is);
         twin.follow(given, now, events, answer);
+        assertNoLostReceiver(state);
         assertEquals(machine.deadline(state), twin.deadline());
         assertEquals(state.waitingOn, edges(state, "from"));
         assertEquals(state.askedOf, edges(state, "to"));
@@ -45,6 +50,15 @@ Deno.test("each step has the events and the answer of the slow twin", () => {
     { numRuns: 200 },
   );
 });
+
+/** No receiver waits while a message could be delivered to it. */
+function assertNoLostReceiver(state: MessageState): void {
+  for (const { receivers, consumers } of state.mailboxes.values()) {
+    const { isPush, urgent, normal } = consumers[0]!;
+    if (receivers.first === undefined || isPush) continue;
+    assertEquals([urgent.ready.length, normal.ready.length], [0, 0]);
+  }
+}
 
 function edges(state: MessageState, end: "from" | "to"): MessageState["waitingOn"] {
   const found: MessageState["waitingOn"] = new Map();

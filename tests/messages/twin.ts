@@ -15,6 +15,9 @@ import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "../../src/messages/c
 interface TwinConsumer {
   readonly mailbox: TwinMailbox;
   readonly since: number;
+  readonly topic: string | undefined;
+  /** The senders that it has had a message of, and their lanes. */
+  readonly senders: Set<string>;
   handlerId: string;
   isPush: boolean;
   hasLeft: boolean;
@@ -24,11 +27,22 @@ interface TwinConsumer {
 
 interface TwinMailbox {
   readonly agentId: string;
-  consumers: TwinConsumer[];
+  /** Of all groups, but those that have left. */
+  all: TwinConsumer[];
+  /** The consumers that left last of their topic, by topic. */
+  ended: Map<string, TwinConsumer>;
+  receivers: TwinReceiver[];
+  readers: [reader: string, place: number][];
+  isKnown: boolean;
   isOpen: boolean;
   isClosed: boolean;
   /** When it became idle, or 0. */
   idleSince: number;
+}
+
+interface TwinReceiver {
+  readonly id: number;
+  readonly timeoutMs: number;
 }
 
 interface TwinCopy {
@@ -56,7 +70,7 @@ interface TwinRequest {
 interface TwinTimer {
   readonly at: number;
   readonly order: number;
-  readonly of: TwinCopy | TwinRequest;
+  readonly of: TwinCopy | TwinRequest | TwinReceiver;
   readonly isExpiry: boolean;
   readonly fire: () => void;
 }
@@ -76,6 +90,8 @@ export class Twin {
   deadLetters: TwinDeadLetter[] = [];
   topics: [topic: string, agentId: string][] = [];
   #known: string[] = [];
+  #names: string[] = [];
+  #receivers = 0;
   #timers: TwinTimer[] = [];
   #orders = 0;
   #epoch = 0;
@@ -150,21 +166,59 @@ export class Twin {
         return this.#nack(copy, "failed", command.error, command.isFinal);
       }
       case "receive-message": {
-        const consumer = this.#find(command.agentId)?.consumers[0];
-        const copy = consumer && (this.#next(consumer, true) ?? this.#next(consumer, false));
-        if (copy !== undefined) return this.#deliver(copy, command.timeoutMs);
-        this.#refuse(command, "empty");
-        return undefined;
+        const { agentId, timeoutMs, waitMs = 0 } = command;
+        const known = this.#find(agentId);
+        const copy = known && this.#nextToReceive(known);
+        if (copy !== undefined) {
+          this.#noteName(agentId);
+          return this.#deliver(copy, timeoutMs);
+        }
+        if (waitMs === 0) {
+          this.#noteName(agentId);
+          this.#refuse(command, "empty");
+          return undefined;
+        }
+        const waiting = this.mailboxes.flatMap(({ receivers }) => receivers).length;
+        if (waiting >= this.config.maxReceivers) return this.#refuse(command, "too-many-receivers");
+        const mailbox = this.#open(agentId);
+        if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
+        this.#noteName(agentId);
+        const receiver = { id: ++this.#receivers, timeoutMs };
+        mailbox.receivers.push(receiver);
+        const until = this.#now + waitMs;
+        this.#set(until, receiver, () => this.#endReceiver(receiver, "timed-out"));
+        this.#emit({ type: "receiver:queued", agentId, receiverId: receiver.id, until });
+        return { receiverId: receiver.id };
+      }
+      case "cancel-receive": {
+        const receiver = this.mailboxes.flatMap(({ receivers }) => receivers)
+          .find(({ id }) => id === command.receiverId);
+        if (receiver === undefined) return this.#refuse(command, "not-waiting");
+        return this.#endReceiver(receiver, "cancelled");
+      }
+      case "mark-seen": {
+        const { agentId, reader } = command;
+        const mailbox = this.#find(agentId);
+        const upTo = Math.min(command.upTo, this.#sequence);
+        const before = mailbox?.readers.find(([name]) => name === reader)?.[1] ?? 0;
+        if (mailbox === undefined || upTo <= before) return false;
+        mailbox.readers = [...mailbox.readers.filter(([name]) => name !== reader), [reader, upTo]];
+        this.#emit({ type: "inbox:seen", agentId, reader, upTo });
+        while (mailbox.readers.length > this.config.maxReaders) {
+          const [reader] = mailbox.readers.shift()!;
+          this.#emit({ type: "inbox:forgotten", agentId, reader });
+        }
+        return true;
       }
       case "respond":
-        return this.#respond(command.messageId, command.response);
+        return this.#respond(command.messageId, command.response, command.error);
       case "cancel-request": {
         const request = this.requests.find(({ id }) => id === command.messageId);
         if (request === undefined) return this.#refuse(command, "not-waiting");
         return this.#unanswered(request, "cancelled");
       }
       case "attach-handler":
-        return this.#attach(command, command.agentId, command.handlerId);
+        return this.#attach(command, command.agentId, command.handlerId, command.topic);
       case "detach-handler":
         return this.#detach(command, command.agentId, command.handlerId, command.takesBack);
       case "subscribe-topic": {
@@ -175,15 +229,15 @@ export class Twin {
           return this.#refuse(command, "too-many-topics");
         }
         if (this.#open(agentId) === undefined) return this.#refuse(command, "too-many-mailboxes");
-        this.topics.push([topic, agentId]);
-        return this.#emit({ type: "topic:subscribed", topic, agentId });
+        this.#noteName(agentId);
+        return this.#join(agentId, topic);
       }
       case "unsubscribe-topic": {
         const { agentId, topic } = command;
-        const index = this.topics.findIndex(([t, a]) => t === topic && a === agentId);
-        if (index < 0) return;
-        this.topics.splice(index, 1);
-        return this.#emit({ type: "topic:unsubscribed", topic, agentId });
+        this.#leave(agentId, topic);
+        const group = this.#find(agentId)?.all.filter((each) => each.topic === topic) ?? [];
+        if (group.length > 0 && !group[0]!.isPush) this.#retire(group[0]!, true);
+        return;
       }
       case "resend-message":
         return this.#resend(command, command.messageId);
@@ -192,6 +246,7 @@ export class Twin {
         if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
         if (mailbox.isOpen) return;
         mailbox.isOpen = true;
+        this.#noteName(command.agentId);
         return this.#emit({ type: "mailbox:opened", agentId: command.agentId });
       }
       case "close-mailbox":
@@ -208,9 +263,15 @@ export class Twin {
     if (responseMs > 0 && this.requests.length >= this.config.maxRequests) {
       return this.#refuse(command, "too-many-requests");
     }
+    const isNew = this.#find(to) === undefined;
+    const isKnown = this.#find(to)?.isKnown ?? this.#names.includes(to);
+    const isMisaddressed = from !== to && !isKnown && this.config.unknownRecipients !== "allow";
+    if (isMisaddressed && this.config.unknownRecipients === "refuse") {
+      return this.#refuse(command, "unknown-recipient");
+    }
     const mailbox = this.#open(to);
     if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
-    if (!this.#hasRoom(mailbox.consumers, command.priority > 0)) {
+    if (!this.#hasRoom(this.#group(mailbox, undefined), command.priority > 0)) {
       return this.#refuse(command, "mailbox-full");
     }
     if (messageId !== "") {
@@ -218,6 +279,9 @@ export class Twin {
     }
     const message = this.#message(command, to, undefined, messageId);
     this.#post(mailbox, message, responseMs);
+    if (isMisaddressed && isNew) {
+      this.#emit({ type: "message:misaddressed", from, to, messageId: message.id });
+    }
     return { messageId: message.id, deduplicated: false };
   }
 
@@ -228,7 +292,7 @@ export class Twin {
   ): MessageOutcome[] {
     const outcomes: MessageOutcome[] = recipients.map((mailbox) => {
       const to = mailbox.agentId;
-      if (!this.#hasRoom(mailbox.consumers, command.priority > 0)) {
+      if (!this.#hasRoom(this.#group(mailbox, topic), command.priority > 0)) {
         this.#refuse(command, "mailbox-full", to);
         return { to, messageId: "", refused: "mailbox-full" };
       }
@@ -256,8 +320,9 @@ export class Twin {
     return { id, type: kind, payload, timestamp, ...rest };
   }
 
-  #post({ consumers, agentId: to }: TwinMailbox, message: Message, responseMs: number): void {
-    const { id, from } = message;
+  #post(mailbox: TwinMailbox, message: Message, responseMs: number): void {
+    const { id, from, to, topic } = message;
+    const consumers = this.#group(mailbox, topic);
     this.#sequence++;
     for (const consumer of consumers) this.#makeRoom(consumer, message.priority > 0);
     this.#emit({ type: "message:sent", from, to, message, isRequest: responseMs > 0 });
@@ -289,6 +354,7 @@ export class Twin {
       limitMs: 0,
     };
     this.copies.push(copy);
+    this.#noteSender(consumer, message);
     if (message.expiry !== undefined) {
       const expire = () => copy.phase !== "out" && this.#deadLetter(copy, "expired", undefined);
       this.#set(message.expiry, copy, expire, true);
@@ -299,13 +365,12 @@ export class Twin {
   #resend(command: MessageCommand, messageId: string): unknown {
     const dead = this.deadLetters.find(({ message }) => message.id === messageId);
     if (dead === undefined) return this.#refuse(command, "unknown-message");
-    const { from, to, priority } = dead.message;
+    const { from, to, topic, priority } = dead.message;
     const mailbox = this.#open(to);
     if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes", to);
-    const without = mailbox.consumers.filter(({ handlerId }) =>
-      dead.handlerIds.includes(handlerId)
-    );
-    const consumers = without.length > 0 ? without : mailbox.consumers;
+    const group = this.#group(mailbox, topic);
+    const without = group.filter(({ handlerId }) => dead.handlerIds.includes(handlerId));
+    const consumers = without.length > 0 ? without : group;
     if (!this.#hasRoom(consumers, priority > 0)) return this.#refuse(command, "mailbox-full", to);
     this.deadLetters = this.deadLetters.filter((other) => other !== dead);
     this.#emit({ type: "message:resent", from, to, messageId });
@@ -334,12 +399,63 @@ export class Twin {
     for (;;) {
       const out = this.#lane(consumer, urgent).filter(({ phase }) => phase === "out").length;
       const next = this.#next(consumer, urgent);
-      if (!consumer.isPush || out >= this.config.maxInFlight || next === undefined) return;
+      if (!consumer.isPush) return this.#serveReceivers(consumer.mailbox);
+      if (out >= this.config.maxInFlight || next === undefined) return;
       this.#deliver(next, 0);
     }
   }
 
-  #deliver(copy: TwinCopy, timeoutMs: number): Message {
+  #serveReceivers(mailbox: TwinMailbox): void {
+    for (;;) {
+      const [receiver] = mailbox.receivers;
+      const next = this.#nextToReceive(mailbox);
+      if (receiver === undefined || next === undefined) return;
+      this.#removeReceiver(receiver);
+      this.#deliver(next, receiver.timeoutMs, receiver.id);
+    }
+  }
+
+  /** Returns the message that `receive` takes, if there is no handler that gets them all. */
+  #nextToReceive(mailbox: TwinMailbox): TwinCopy | undefined {
+    const [consumer] = this.#group(mailbox, undefined);
+    if (consumer!.isPush) return undefined;
+    return this.#next(consumer!, true) ?? this.#next(consumer!, false);
+  }
+
+  #endReceiver(receiver: TwinReceiver, reason: "timed-out" | "cancelled" | "agent-gone"): void {
+    const { agentId } = this.mailboxes.find(({ receivers }) => receivers.includes(receiver))!;
+    this.#removeReceiver(receiver);
+    this.#noteIdle();
+    this.#emit({ type: "receiver:ended", agentId, receiverId: receiver.id, reason });
+  }
+
+  #removeReceiver(receiver: TwinReceiver): void {
+    for (const mailbox of this.mailboxes) {
+      mailbox.receivers = mailbox.receivers.filter((other) => other !== receiver);
+    }
+    this.#timers = this.#timers.filter((timer) => timer.of !== receiver);
+  }
+
+  /** Returns the consumers of a topic, if there are any, or those of all other messages. */
+  #group({ all }: TwinMailbox, topic: string | undefined): TwinConsumer[] {
+    const own = all.filter((consumer) => consumer.topic === topic);
+    return own.length > 0 ? own : all.filter((consumer) => consumer.topic === undefined);
+  }
+
+  #noteSender(consumer: TwinConsumer, { from, priority }: Message): void {
+    const key = `${priority > 0} ${from}`;
+    if (!consumer.senders.has(key)) this.#noteName(from);
+    consumer.senders.add(key);
+  }
+
+  #noteName(name: string): void {
+    const mailbox = this.#find(name);
+    if (mailbox !== undefined) mailbox.isKnown = true;
+    if (this.#names.includes(name)) return;
+    this.#names = [...this.#names, name].slice(-this.config.maxKnownNames);
+  }
+
+  #deliver(copy: TwinCopy, timeoutMs: number, receiverId?: number): Message {
     copy.phase = "out";
     copy.attempt++;
     copy.epoch = ++this.#epoch;
@@ -349,7 +465,11 @@ export class Twin {
     if (timeoutMs > 0) this.#limit(copy, timeoutMs);
     const { from, to } = copy.message;
     const message = this.#view(copy);
-    this.#emit({ type: "message:received", from, to, message, handlerId: copy.handlerId });
+    const { handlerId } = copy;
+    this.#emit({
+      ...{ type: "message:received", from, to, message, handlerId },
+      ...(receiverId !== undefined && { receiverId }),
+    });
     return message;
   }
 
@@ -426,22 +546,27 @@ export class Twin {
     this.#deliverReady(consumer, message.priority > 0);
   }
 
-  #returnDelivery(copy: TwinCopy): void {
+  #returnDelivery(copy: TwinCopy, deliversNext = true): void {
     if (copy.consumer.hasLeft) return this.#handOver(copy, undefined);
     if (this.#isExpired(copy)) return this.#deadLetter(copy, "expired", undefined);
     this.#unset(copy);
     copy.phase = "waiting";
     copy.attempt--;
     this.#emit({ type: "message:returned", ...this.#identify(copy) });
-    this.#deliverReady(copy.consumer, copy.message.priority > 0);
+    if (deliversNext) this.#deliverReady(copy.consumer, copy.message.priority > 0);
   }
 
   #handOver(copy: TwinCopy, error: ErrorData | undefined): void {
     const { mailbox } = copy.consumer;
     if (mailbox.isClosed) return this.#deadLetter(copy, "recipient-gone", error);
     if (this.#isExpired(copy)) return this.#deadLetter(copy, "expired", error);
-    const successor = mailbox.consumers[0]!;
-    if (copy.sequence > successor.since) {
+    const { topic } = copy.consumer;
+    const own = mailbox.all.filter((consumer) => consumer.topic === topic);
+    const lastOfTopic = mailbox.ended.get(topic ?? "");
+    const isEnded = own.length === 0;
+    const oldest = isEnded ? lastOfTopic! : own[0]!;
+    const successor = isEnded ? this.#group(mailbox, undefined)[0]! : oldest;
+    if (copy.consumer !== oldest && copy.sequence > oldest.since) {
       this.#remove(copy);
       this.#emit({ type: "message:dropped", ...this.#identify(copy) });
       return this.#lose(copy.message.id);
@@ -450,6 +575,7 @@ export class Twin {
     if (copy.phase === "out") copy.attempt--;
     copy.phase = "waiting";
     copy.consumer = successor;
+    this.#noteSender(successor, copy.message);
     this.#emit({ type: "message:returned", ...this.#identify(copy) });
     this.#deliverReady(successor, copy.message.priority > 0);
   }
@@ -485,11 +611,16 @@ export class Twin {
     this.#noteIdle();
   }
 
-  #respond(messageId: string, response: unknown): boolean {
+  #respond(messageId: string, response: unknown, error: ErrorData | undefined): boolean {
     const request = this.requests.find(({ id }) => id === messageId);
     if (request === undefined) {
       this.#emit({ type: "message:response-dropped", messageId });
       return false;
+    }
+    if (error !== undefined) {
+      request.error = error;
+      this.#unanswered(request, "rejected");
+      return true;
     }
     const { from: to, to: from, since } = request;
     this.#end(request);
@@ -505,12 +636,12 @@ export class Twin {
 
   #unanswered(
     request: TwinRequest,
-    reason: "timed-out" | "cancelled" | "undeliverable" | "agent-gone",
+    reason: "timed-out" | "cancelled" | "undeliverable" | "agent-gone" | "rejected",
   ): void {
     this.#end(request);
     const { id: messageId, from, to, since } = request;
     const waitedMs = this.#now - since;
-    const error = reason === "undeliverable" || reason === "timed-out" ? request.error : undefined;
+    const error = reason === "cancelled" || reason === "agent-gone" ? undefined : request.error;
     this.#emit({ type: "message:unanswered", from, to, messageId, reason, error, waitedMs });
   }
 
@@ -519,24 +650,50 @@ export class Twin {
     this.#timers = this.#timers.filter((timer) => timer.of !== request);
   }
 
-  #attach(command: MessageCommand, agentId: string, handlerId: string): unknown {
-    const all = this.mailboxes.flatMap(({ consumers }) => consumers);
+  #join(agentId: string, topic: string): void {
+    if (this.topics.some(([t, a]) => t === topic && a === agentId)) return;
+    this.topics.push([topic, agentId]);
+    this.#emit({ type: "topic:subscribed", topic, agentId });
+  }
+
+  #leave(agentId: string, topic: string): void {
+    const index = this.topics.findIndex(([t, a]) => t === topic && a === agentId);
+    if (index < 0) return;
+    this.topics.splice(index, 1);
+    this.#emit({ type: "topic:unsubscribed", topic, agentId });
+  }
+
+  #attach(
+    command: MessageCommand,
+    agentId: string,
+    handlerId: string,
+    topic: string | undefined,
+  ): unknown {
+    const all = this.mailboxes.flatMap(({ all }) => all);
     if (all.some((consumer) => consumer.isPush && consumer.handlerId === handlerId)) {
       return this.#refuse(command, "known-handler");
     }
+    const topics = new Set(this.topics.map(([topic]) => topic));
+    if (topic !== undefined && !topics.has(topic) && topics.size >= this.config.maxTopics) {
+      return this.#refuse(command, "too-many-topics");
+    }
     const mailbox = this.#open(agentId);
     if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
-    const { consumers } = mailbox;
-    if (consumers[0]!.isPush) {
-      if (consumers.length >= this.config.maxHandlers) {
-        return this.#refuse(command, "too-many-handlers");
-      }
-      consumers.push(newConsumer(mailbox, this.#sequence));
+    if (mailbox.all.filter(({ isPush }) => isPush).length >= this.config.maxHandlers) {
+      return this.#refuse(command, "too-many-handlers");
     }
-    const consumer = consumers.at(-1)!;
+    this.#noteName(agentId);
+    const own = mailbox.all.filter((consumer) => consumer.topic === topic);
+    let consumer = own.find(({ isPush }) => !isPush);
+    if (consumer === undefined) {
+      consumer = newConsumer(mailbox, own.length === 0 ? 0 : this.#sequence, topic);
+      mailbox.all.push(consumer);
+    }
     consumer.handlerId = handlerId;
     consumer.isPush = true;
-    this.#emit({ type: "mailbox:subscribed", agentId, handlerId });
+    const named = topic === undefined ? {} : { topic };
+    this.#emit({ type: "mailbox:subscribed", agentId, handlerId, ...named });
+    if (topic !== undefined) this.#join(agentId, topic);
     for (const urgent of [true, false]) this.#deliverReady(consumer, urgent);
   }
 
@@ -547,22 +704,35 @@ export class Twin {
     takesBack: boolean,
   ): unknown {
     const mailbox = this.#find(agentId);
-    const consumer = mailbox?.consumers.find((each) => each.isPush && each.handlerId === handlerId);
+    const consumer = mailbox?.all.find((each) => each.isPush && each.handlerId === handlerId);
     if (mailbox === undefined || consumer === undefined) {
       return this.#refuse(command, "unknown-handler");
     }
     consumer.isPush = false;
-    this.#emit({ type: "mailbox:unsubscribed", agentId, handlerId });
-    const copies = [...this.#lane(consumer, true), ...this.#lane(consumer, false)];
-    const out = copies.filter(({ phase }) => phase === "out");
-    if (mailbox.consumers.length === 1) {
+    const { topic } = consumer;
+    const named = topic === undefined ? {} : { topic };
+    this.#emit({ type: "mailbox:unsubscribed", agentId, handlerId, ...named });
+    const isLast = mailbox.all.filter((each) => each.topic === topic).length === 1;
+    const isSubscribed = this.topics.some(([t, a]) => t === topic && a === agentId);
+    if (isLast && topic !== undefined && !(takesBack && isSubscribed)) {
+      this.#leave(agentId, topic);
+    } else if (isLast) {
+      const copies = [...this.#lane(consumer, true), ...this.#lane(consumer, false)];
+      const out = copies.filter(({ phase }) => phase === "out");
       consumer.handlerId = "";
-      if (takesBack) { for (const copy of out) this.#returnDelivery(copy); }
-      return;
+      if (takesBack) { for (const copy of out) this.#returnDelivery(copy, false); }
+      return this.#serveReceivers(mailbox);
     }
+    this.#retire(consumer, takesBack);
+  }
+
+  #retire(consumer: TwinConsumer, takesBack: boolean): void {
+    const { mailbox, topic } = consumer;
+    const copies = [...this.#lane(consumer, true), ...this.#lane(consumer, false)];
     consumer.hasLeft = true;
     consumer.leftAt = ++this.#departures;
-    mailbox.consumers = mailbox.consumers.filter((other) => other !== consumer);
+    mailbox.all = mailbox.all.filter((other) => other !== consumer);
+    if (!mailbox.all.some((each) => each.topic === topic)) mailbox.ended.set(topic!, consumer);
     for (const copy of copies) {
       if (takesBack || copy.phase !== "out") this.#handOver(copy, undefined);
     }
@@ -581,12 +751,16 @@ export class Twin {
     }
     const mailbox: TwinMailbox = {
       agentId,
-      consumers: [],
+      all: [],
+      ended: new Map(),
+      receivers: [],
+      readers: [],
+      isKnown: this.#names.includes(agentId),
       isOpen: false,
       isClosed: false,
       idleSince: 0,
     };
-    mailbox.consumers.push(newConsumer(mailbox, 0));
+    mailbox.all.push(newConsumer(mailbox, 0, undefined));
     this.mailboxes.push(mailbox);
     return mailbox;
   }
@@ -603,8 +777,15 @@ export class Twin {
         this.#unanswered(request, "agent-gone");
       }
     }
+    for (const { id: receiverId } of mailbox?.receivers ?? []) {
+      const reason = "agent-gone";
+      this.#timers = this.#timers.filter(({ of }) => !("id" in of) || of.id !== receiverId);
+      this.#emit({ type: "receiver:ended", agentId, receiverId, reason });
+    }
     this.topics = this.topics.filter(([, other]) => other !== agentId);
-    for (const consumer of [...mailbox?.consumers ?? [], ...this.#leaving(mailbox)]) {
+    const groups = mailbox === undefined ? [] : this.#inGroups(mailbox);
+    if (mailbox !== undefined) mailbox.receivers = [];
+    for (const consumer of [...groups, ...this.#leaving(mailbox)]) {
       consumer.isPush = false;
       for (const copy of [...this.#lane(consumer, true), ...this.#lane(consumer, false)]) {
         this.#deadLetter(copy, "recipient-gone", undefined);
@@ -622,13 +803,19 @@ export class Twin {
   /** Notes which mailboxes are idle. */
   #noteIdle(): void {
     for (const mailbox of this.mailboxes) {
-      const { agentId, consumers, isOpen } = mailbox;
-      const isIdle = !consumers[0]!.isPush && !isOpen &&
+      const { agentId, all, receivers, isOpen } = mailbox;
+      const isIdle = all.length === 1 && !all[0]!.isPush && !isOpen && receivers.length === 0 &&
         !this.copies.some(({ consumer }) => consumer.mailbox === mailbox) &&
         !this.topics.some(([, subscriber]) => subscriber === agentId);
       if (!isIdle) mailbox.idleSince = 0;
       else if (mailbox.idleSince === 0) mailbox.idleSince = ++this.#idles;
     }
+  }
+
+  /** Returns the consumers of a mailbox: those without a topic, then by topic, in the order of both. */
+  #inGroups({ all }: TwinMailbox): TwinConsumer[] {
+    const topics = [...new Set([undefined, ...all.map(({ topic }) => topic)])];
+    return topics.flatMap((topic) => all.filter((consumer) => consumer.topic === topic));
   }
 
   #find(agentId: string): TwinMailbox | undefined {
@@ -660,7 +847,7 @@ export class Twin {
     return { from, to, messageId, handlerId, epoch };
   }
 
-  #set(at: number, of: TwinCopy | TwinRequest, fire: () => void, isExpiry = false): void {
+  #set(at: number, of: TwinTimer["of"], fire: () => void, isExpiry = false): void {
     this.#timers.push({ at, order: this.#orders++, of, isExpiry, fire });
   }
 
@@ -693,6 +880,11 @@ export class Twin {
   }
 }
 
-function newConsumer(mailbox: TwinMailbox, since: number): TwinConsumer {
-  return { mailbox, since, handlerId: "", isPush: false, hasLeft: false, leftAt: 0 };
+function newConsumer(
+  mailbox: TwinMailbox,
+  since: number,
+  topic: string | undefined,
+): TwinConsumer {
+  const none = { handlerId: "", isPush: false, hasLeft: false, leftAt: 0 };
+  return { mailbox, since, topic, senders: new Set(), ...none };
 }

@@ -92,10 +92,15 @@ export const BOUNDS: Readonly<Record<string, string>> = {
 
   // Messages
   "src/messages/client.ts MessageClient.#requests": "among MessageState.requests",
+  "src/messages/client.ts MessageClient.#receivers": "among MessageState.receivers",
   "src/messages/client.ts HandlerRunner.handlers": "among MessageState.consumers",
   "src/messages/client.ts HandlerRunner.#queue": "among MessageState.deliveries",
   "src/messages/client.ts HandlerRunner.#controllers": "handlers that have not returned",
   "src/messages/state.ts Mailbox.consumers": "`maxHandlers`, then refused",
+  "src/messages/state.ts Consumer.group": "a reference to one of its mailbox's",
+  "src/messages/state.ts Mailbox.topicConsumers": "`maxHandlers`, and `maxTopics` without one",
+  "src/messages/state.ts Mailbox.receivers": "among MessageState.receivers",
+  "src/messages/state.ts Mailbox.readers": "`maxReaders`, then the longest unused is evicted",
   "src/messages/state.ts Mailbox.leaving": "detached handlers with a message in delivery",
   "src/messages/state.ts Mailbox.topics": "`maxTopics`",
   "src/messages/state.ts Lane.channels": "`mailboxCapacity`, and as many idle ones, but 64",
@@ -106,6 +111,9 @@ export const BOUNDS: Readonly<Record<string, string>> = {
     "`maxMailboxes`, then the longest idle is evicted, or the send refused",
   "src/messages/state.ts MessageState.idleMailboxes": "among MessageState.mailboxes",
   "src/messages/state.ts MessageState.consumers": "`maxHandlers` for each of `maxMailboxes`",
+  "src/messages/state.ts MessageState.receivers": "`maxReceivers`, then refused",
+  "src/messages/state.ts MessageState.names": "`maxKnownNames`, then the oldest is forgotten",
+  "src/messages/state.ts MessageState.nameOrder": "as MessageState.names",
   "src/messages/state.ts MessageState.deliveries": "`maxInFlight` for each lane",
   "src/messages/state.ts MessageState.topics": "`maxTopics`, then refused",
   "src/messages/state.ts MessageState.requests": "`maxRequests`, then refused",
@@ -116,7 +124,9 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/messages/state.ts MessageState.knownIds": "`dedupeWindow`, then the oldest is evicted",
   "src/messages/state.ts MessageState.knownOrder": "as MessageState.knownIds",
   "src/messages/state.ts MessageState.deadlines":
-    "three for each message and request, and idle ones",
+    "three for each message, request and receiver, and idle ones",
+
+  "src/messages/warnings.ts MessageWarnings.#suspects": "100, then counted",
 
   // Metrics
   "src/metrics/aggregates.ts Histogram.positives": "2,000, then the smallest are merged",

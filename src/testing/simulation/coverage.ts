@@ -127,6 +127,8 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "message:refused too-many-requests": true,
   "message:refused too-many-topics": true,
   "message:refused too-many-handlers": true,
+  "message:refused too-many-receivers": true,
+  "message:refused unknown-recipient": true,
   "message:refused known-handler": true,
   "message:refused unknown-handler": true,
   "message:refused stale-epoch": true,

@@ -35,6 +35,9 @@ export class Mailing {
   /** The epochs of the deliveries that it handles. */
   readonly #known = new Set<number>();
   readonly #requests = new Map<string, (end: LockstepEvent) => void>();
+  /** By receiver; `undefined` for one whose wait ended before the agent knew of it. */
+  readonly #receivers = new Map<number, (end: LockstepEvent) => void>();
+  readonly #ended = new Map<number, LockstepEvent>();
   readonly #handlers = new Set<string>();
 
   /** Creates the messages of an agent that has none. */
@@ -46,6 +49,8 @@ export class Mailing {
   forget(): void {
     this.#known.clear();
     this.#requests.clear();
+    this.#receivers.clear();
+    this.#ended.clear();
     this.#handlers.clear();
   }
 
@@ -53,7 +58,9 @@ export class Mailing {
   concerns(event: LockstepEvent): boolean {
     switch (event.type) {
       case "message:received":
-        return event.handlerId !== "";
+        return event.handlerId !== "" || event.receiverId !== undefined;
+      case "receiver:ended":
+        return true;
       case "message:responded":
       case "message:unanswered":
         return this.#requests.has(event.messageId);
@@ -64,15 +71,26 @@ export class Mailing {
 
   /** Receives an event. */
   observe(event: LockstepEvent): void {
-    if (event.type === "message:received") return this.#receive(event);
+    if (event.type === "receiver:ended") return this.#endReceive(event.receiverId, event);
+    if (event.type === "message:received") {
+      if (event.receiverId === undefined) return this.#receive(event);
+      return this.#endReceive(event.receiverId, event);
+    }
     if (event.type !== "message:responded" && event.type !== "message:unanswered") return;
     const resume = this.#requests.get(event.messageId);
     this.#requests.delete(event.messageId);
     resume?.(event);
   }
 
-  /** Attaches a handler, and detaches those from before a crash. */
-  *subscribe(): Routine<void> {
+  #endReceive(receiverId: number, event: LockstepEvent): void {
+    const resume = this.#receivers.get(receiverId);
+    if (resume === undefined) return void this.#ended.set(receiverId, event);
+    this.#receivers.delete(receiverId);
+    resume(event);
+  }
+
+  /** Attaches a handler, at times of a topic, and detaches those from before a crash. */
+  *subscribe(topic?: string): Routine<void> {
     const { world, id: agentId } = this.#agent;
     const attached = world.engine.isDown ? [] : this.#attachedHandlers();
     for (const handlerId of attached) {
@@ -81,7 +99,10 @@ export class Mailing {
     }
     const handlerId = world.name("handler");
     this.#handlers.add(handlerId);
-    yield* this.#agent.deliver({ type: "attach-handler", agentId, handlerId });
+    yield* this.#agent.deliver({
+      ...{ type: "attach-handler", agentId, handlerId },
+      ...(topic !== undefined && { topic }),
+    });
   }
 
   /** Detaches one of its handlers, if it has any. */
@@ -97,12 +118,39 @@ export class Mailing {
   *pull(): Behavior {
     const { world, id: agentId } = this.#agent;
     for (let rounds = 0; rounds < 40; rounds += world.isOver ? 1 : 0) {
-      const message = accepted(
-        yield* this.#agent.call({ type: "receive-message", agentId, timeoutMs: HANDLING_MS }),
+      const waitMs = world.chance.pick([0, 0, 10, 40]);
+      const received = accepted(
+        yield* this.#agent.call({
+          ...{ type: "receive-message", agentId, timeoutMs: HANDLING_MS },
+          ...(waitMs > 0 && { waitMs }),
+        }),
       );
+      const message = received !== undefined && "receiverId" in received
+        ? yield* this.#await(received.receiverId, waitMs)
+        : received;
       if (message === undefined) yield* this.#agent.sleep(world.chance.between(5, 20));
       else yield* this.#handle(message);
     }
+  }
+
+  /** Waits for the message of a receiver; at times not for as long as the receiver waits. */
+  *#await(receiverId: number, waitMs: number): Routine<Message | undefined> {
+    const { world } = this.#agent;
+    const aborts = world.chance.happens(0.1);
+    const end = yield* this.#agent.wait<LockstepEvent | undefined>((resume) => {
+      const early = this.#ended.get(receiverId);
+      if (early !== undefined) return resume(early);
+      this.#receivers.set(receiverId, resume);
+      if (aborts) world.after(world.chance.int(waitMs), () => resume(undefined));
+      else if (world.isUnreliable) {
+        world.after(waitMs + RESPONSE_TIMEOUT_MS, () => resume(undefined));
+      }
+    });
+    this.#receivers.delete(receiverId);
+    this.#ended.clear();
+    if (end?.type === "message:received") return end.message;
+    if (aborts) yield* this.#agent.call({ type: "cancel-receive", receiverId });
+    return undefined;
   }
 
   /** Sends a message to `to`. */
@@ -178,7 +226,10 @@ export class Mailing {
     const throws = world.injects("handler-throws", 0.3) || chance.happens(0.02);
     const isAsk = (payload as { ask?: boolean } | null)?.ask === true;
     if (isAsk && !throws) {
-      yield* this.#agent.call({ type: "respond", messageId: id, response: "well" });
+      yield* this.#agent.call({
+        ...{ type: "respond", messageId: id, response: "well" },
+        ...(chance.happens(0.2) && { error: { name: "Error", message: "it can't be done" } }),
+      });
     }
     const ack: RootCommand = { type: "ack-message", agentId, epoch };
     const nack: RootCommand = {

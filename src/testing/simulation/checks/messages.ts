@@ -7,6 +7,8 @@
 import { countTimers } from "../../../core/data/deadlines.ts";
 import { precedes } from "../../../core/data/heap.ts";
 import type { Mailbox, MailboxConsumer, MailboxLane, MessageState } from "../../../messages/mod.ts";
+import { consumersOf } from "../../../messages/tables.ts";
+import { nextToReceive } from "../../../messages/transitions.ts";
 import { fail } from "../failure.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import {
@@ -21,13 +23,31 @@ import {
 export function checkMailbox(state: MessageState, mailbox: Mailbox): number {
   let timers = 0;
   if (mailbox.consumers.length === 0) fail("NoLostMessage", `"${mailbox.agentId}" has no consumer`);
-  for (const consumer of mailbox.consumers) {
+  for (const consumer of consumersOf(mailbox)) {
+    if (consumer.hasLeft) fail("NoGhostHandler", `"${consumer.handlerId}" has left`);
     if (consumer.isPush && state.consumers.get(consumer.handlerId) !== consumer) {
       fail("NoGhostHandler", `"${consumer.handlerId}" is not known`);
     }
     timers += checkLane(state, consumer, consumer.urgent) +
       checkLane(state, consumer, consumer.normal);
   }
+  return timers + checkReceivers(state, mailbox);
+}
+
+/** Checks the receivers of a mailbox, and returns the number of their timers. */
+function checkReceivers(state: MessageState, mailbox: Mailbox): number {
+  const { agentId, readers } = mailbox;
+  let timers = 0;
+  for (let each = mailbox.receivers.first; each !== undefined; each = each.next) {
+    if (state.receivers.get(each.id) !== each) fail("WaitingIsKnown", `receiver ${each.id}`);
+    if (each.timer?.isSet) timers++;
+    else fail("EveryReceiveEnds", `receiver ${each.id} of "${agentId}" waits without an end`);
+  }
+  if (timers > 0 && nextToReceive(mailbox) !== undefined) {
+    fail("NoLostReceiver", `a message for "${agentId}" waits, and so does a receiver`);
+  }
+  if (timers > 0 && mailbox.isIdle) fail("NoLostReceiver", `"${agentId}" may be evicted`);
+  if (readers.size > state.config.maxReaders) fail("ReadersBounded", agentId);
   return timers;
 }
 
@@ -79,6 +99,9 @@ function checkLane(state: MessageState, consumer: MailboxConsumer, lane: Mailbox
 export function checkMessages(state: MessageState): void {
   let timers = 0;
   for (const mailbox of state.mailboxes.values()) timers += checkMailbox(state, mailbox);
+  if (state.receivers.size > state.config.maxReceivers) {
+    fail("ReceiversBounded", `${state.receivers.size}`);
+  }
   for (const [epoch, copy] of state.deliveries) {
     if (copy.epoch !== epoch || !copy.isInFlight) fail("DeliveredIsKnown", `"${copy.id}"`);
     if (copy.epoch > state.epoch) fail("EpochMonotonic", `a delivery under ${copy.epoch}`);
@@ -102,8 +125,9 @@ export function checkMessages(state: MessageState): void {
 
 /** Checks mailboxes when everything has come to rest. */
 export function checkMessagesAtRest(state: MessageState): void {
-  for (const { agentId, consumers } of state.mailboxes.values()) {
-    for (const { urgent, normal } of consumers) {
+  for (const mailbox of state.mailboxes.values()) {
+    const { agentId } = mailbox;
+    for (const { urgent, normal } of consumersOf(mailbox)) {
       if (urgent.size + normal.size === 0) continue;
       const [first] = [urgent.copies.first, normal.copies.first].filter((copy) => copy);
       fail(
@@ -113,6 +137,7 @@ export function checkMessagesAtRest(state: MessageState): void {
     }
   }
   for (const { id } of state.requests.values()) fail("EveryRequestEnds", `"${id}" still waits`);
+  for (const { id } of state.receivers.values()) fail("EveryReceiveEnds", `${id} still waits`);
   for (const { id } of state.deliveries.values()) {
     fail("MailboxesEmpty", `"${id}" is out`);
   }

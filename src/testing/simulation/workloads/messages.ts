@@ -10,7 +10,7 @@ import type { Behavior, Routine } from "../actor.ts";
 
 /**
  * Agents send messages to each other, to all and to topics, send requests, also while they hold locks,
- * attach and detach handlers, and resend dead letters.
+ * receive, attach and detach handlers, also of topics, and resend dead letters.
  */
 export const chatter: Workload = {
   name: "chatter",
@@ -28,6 +28,10 @@ export const chatter: Workload = {
       maxDeadLetters: chance.pick([0, 5, 100]),
       maxRequests: chance.pick([3, 1_000]),
       maxTopics: chance.pick([2, 100]),
+      maxReceivers: chance.pick([1, 1_000]),
+      maxReaders: chance.pick([1, 100]),
+      unknownRecipients: chance.pick(["allow", "warn", "refuse"] as const),
+      maxKnownNames: chance.pick([2, 1_000]),
       seed: chance.seed(),
     },
   }),
@@ -44,10 +48,14 @@ function* listen(agent: SimulatedAgent): Behavior {
   while (!world.isOver) {
     yield* agent.sleep(chance.around(200));
     if (world.isOver) break;
-    if (chance.happens(0.5)) yield* mail.subscribe();
+    if (chance.happens(0.2)) yield* mail.subscribe(`topic-${chance.int(3)}`);
+    else if (chance.happens(0.5)) yield* mail.subscribe();
     else yield* mail.unsubscribe(chance.happens(0.5));
   }
   yield* mail.subscribe();
+  for (let i = 0; i < 3; i++) { // so that messages don't wait for the next handler of a topic
+    yield* agent.deliver({ type: "unsubscribe-topic", agentId: agent.id, topic: `topic-${i}` });
+  }
 }
 
 function* talk(agent: SimulatedAgent): Behavior {
@@ -74,7 +82,7 @@ function* doOther(agent: SimulatedAgent, to: string): Routine<void> {
   const { chance } = world;
   const topic = `topic-${chance.int(3)}`;
   const common = { from, kind: "message", payload: null, priority: chance.int(2), ttlMs: 0 };
-  switch (chance.int(9)) {
+  switch (chance.int(10)) {
     case 0:
       yield* agent.call({ type: "broadcast-message", ...common });
       return;
@@ -94,6 +102,11 @@ function* doOther(agent: SimulatedAgent, to: string): Routine<void> {
       return;
     case 6:
       return yield* requestWithLock(agent, to);
+    case 7: {
+      const [agentId, reader, upTo] = [to, `reader-${chance.int(3)}`, chance.int(2_000)];
+      yield* agent.call({ type: "mark-seen", agentId, reader, upTo });
+      return;
+    }
     default:
       yield* agent.mail.request(to, chance.pick([20, 200]));
   }

@@ -1,0 +1,55 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { MemoryLog } from "../../src/core/log.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { MessageCommand } from "../../src/messages/commands.ts";
+import { UnansweredError } from "../../src/messages/errors.ts";
+import { MessageRouter } from "../../src/messages/message_router.ts";
+
+class OutOfStock extends Error {
+  readonly code = "out-of-stock";
+  readonly data = { article: "bolt", left: 2 };
+}
+
+for (const withLog of [false, true]) {
+  const how = withLog ? "with a log" : "without a log";
+  Deno.test(`M8-no-error-answer: a rejected request has the error as its cause, ${how}`, async () => {
+    const options = withLog ? { log: new MemoryLog<MessageCommand>() } : {};
+    await using router = new MessageRouter({}, undefined, silentLogger, options);
+    await router.initialize();
+    router.subscribe("shop", (_message, delivery) => delivery.reject(new OutOfStock("no bolts")));
+    const error = await assertRejects(
+      () => router.sendWithResponse("a", "shop", "bolt"),
+      UnansweredError,
+      "it was answered with an error: no bolts",
+    );
+    assertEquals(error.reason, "rejected");
+    assertInstanceOf(error.cause, Error);
+    const { message, code, data } = error.cause as OutOfStock;
+    assertEquals([message, code, data], ["no bolts", "out-of-stock", { article: "bolt", left: 2 }]);
+    assertEquals([router.peek("shop"), router.deadLetters()], [[], []]);
+  });
+}
+
+Deno.test("the first answer of a request counts, and a late error is counted and dropped", async () => {
+  await using router = new MessageRouter({}, undefined, silentLogger);
+  router.subscribe("b", async (_message, delivery) => {
+    assertEquals(await delivery.respond("yes"), true);
+    assertEquals(await delivery.reject(new Error("no")), false);
+  });
+  assertEquals(await router.sendWithResponse("a", "b", "?"), "yes");
+  assertEquals(await router.rejectRequest("message-1", "no"), false);
+  assertEquals((await router.getHealthStatus()).metrics["lateResponses"], 2);
+  await assertRejects(() => router.rejectRequest("", "no"), RangeError, "messageId must have 1");
+});
+
+Deno.test("an agent that receives answers with an error, by its delivery or by the id", async () => {
+  await using router = new MessageRouter({ unknownRecipients: "allow" }, undefined, silentLogger);
+  const first = assertRejects(() => router.sendWithResponse("a", "b", 1), UnansweredError, "one");
+  const delivery = await router.receive("b");
+  assertEquals(await delivery!.reject(new Error("one")), true);
+  await delivery!.ack();
+  await first;
+  const second = assertRejects(() => router.sendWithResponse("a", "b", 2), UnansweredError, "two");
+  assertEquals(await router.rejectRequest("message-2", new Error("two")), true);
+  await second;
+});
