@@ -114,7 +114,7 @@ export type DeadLetterCause =
   | "rejected"
   /** It expired. */
   | "expired"
-  /** It made room for a newer one. */
+  /** It made room for a newer one, or found none when the last handler of its topic left. */
   | "evicted"
   /** Its recipient is gone. */
   | "recipient-gone";

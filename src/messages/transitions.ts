@@ -240,7 +240,7 @@ export function returnDelivery(step: MessageStep, copy: Copy): void {
 /**
  * Moves a copy whose consumer has left to the oldest consumer of its group, or drops it when that one
  * has, or had, a copy of its own. When the whole group has left, with its topic, moves the copy to the
- * consumer of messages without one.
+ * consumer of messages without one, if there is room.
  */
 export function handOver(
   step: MessageStep,
@@ -259,13 +259,17 @@ export function handOver(
     step.events.push({ type: "message:dropped", ...idsOf(copy) });
     return loseCopy(step, copy.id);
   }
+  const lane = laneOf(successor, copy.priority);
+  if (oldest.hasLeft && lane.size >= step.state.config.mailboxCapacity) {
+    return deadLetter(step, copy, "evicted", error);
+  }
   copy.expiry = undefined; // goes on while the copy moves
   removeCopy(step.state, copy);
   copy.expiry = expiry;
   if (isInFlight) copy.attempt--;
-  const lane = laneOf(successor, copy.priority);
   copy.channel = channelOf(step.state, successor, lane, from);
   insertCopy(copy);
+  updateIdle(step.state, mailbox);
   step.events.push({ type: "message:returned", ...idsOf(copy) });
   deliverReady(step, successor, lane);
 }

@@ -400,7 +400,7 @@ const CAUSES: Readonly<Record<DeadLetterCause, string>> = {
   "max-deliveries": "all its deliveries failed",
   "rejected": "its handler threw an error that forbids another delivery",
   "expired": "it expired",
-  "evicted": "it made room for a newer message in a full mailbox",
+  "evicted": "its mailbox was full",
   "recipient-gone": "its recipient is gone",
 };
 

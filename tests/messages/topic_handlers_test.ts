@@ -93,3 +93,14 @@ Deno.test("handlers of topics are bounded like other handlers and topics", async
   assertThrows(() => router.subscribe("b", () => {}, { topic: "" }), RangeError, "topic must have");
   await assertRejects(() => router.subscribeTopic("c", "u"), LimitError);
 });
+
+Deno.test("a mailbox that a message of an ended topic comes back to is not evicted", () => {
+  const driver = new MessageDriver({ maxMailboxes: 2, unknownRecipients: "allow" });
+  driver.attach("b", "h", "t");
+  driver.publish("a", "t", 1);
+  driver.detach("b", "h");
+  driver.send("a", "c", 1);
+  driver.nack("b", driver.epochOf(1));
+  assertEquals(lines(driver.send("a", "d", 1)), ["message:refused too-many-mailboxes"]);
+  assertEquals(driver.receive("b")?.payload, 1);
+});

@@ -571,6 +571,10 @@ export class Twin {
       this.#emit({ type: "message:dropped", ...this.#identify(copy) });
       return this.#lose(copy.message.id);
     }
+    const lane = this.#lane(successor, copy.message.priority > 0);
+    if (isEnded && lane.length >= this.config.mailboxCapacity) {
+      return this.#deadLetter(copy, "evicted", error);
+    }
     this.#unset(copy);
     if (copy.phase === "out") copy.attempt--;
     copy.phase = "waiting";

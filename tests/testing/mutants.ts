@@ -36,6 +36,10 @@ function inFamilies(name: string, file: string, from: string, to: string): Mutan
   return { name, file, from, to, workload: "families" };
 }
 
+function inChatter(name: string, file: string, from: string, to: string): Mutant {
+  return { name, file, from, to, workload: "chatter" };
+}
+
 /** All bugs. */
 export const MUTANTS: readonly Mutant[] = [
   mutant(
@@ -327,49 +331,43 @@ export const MUTANTS: readonly Mutant[] = [
     "  endRequestsOf(step, agentId);\n",
     "",
   ),
-  mutant(
+  inChatter(
     "a receiver that waits gets no message that arrives",
     "messages/transitions.ts",
     "  if (!consumer.isPush) serveReceivers(step, consumer.mailbox);\n",
     "",
   ),
-  mutant(
+  inChatter(
     "a receiver gets a message and goes on waiting",
     "messages/transitions.ts",
     "    removeReceiver(step.state, receivers.first);\n    deliver(step, copy, timeoutMs, id);\n",
     "    deliver(step, copy, timeoutMs, id);\n    if (timeoutMs > 0) return;\n",
   ),
-  mutant(
+  inChatter(
     "receivers do not get what the last handler leaves",
     "messages/machine.ts",
     "    serveReceivers(step, mailbox);\n",
     "",
   ),
-  mutant(
+  inChatter(
     "receivers of a removed agent go on waiting",
     "messages/machine.ts",
     '    endReceiver(step, mailbox.receivers.first, "agent-gone");\n',
     "    break;\n",
   ),
-  mutant(
+  inChatter(
     "a mailbox is evicted while a receiver waits",
     "messages/tables.ts",
     "    receivers.first === undefined && ",
     "    ",
   ),
-  mutant(
+  inChatter(
     "messages of a topic wait forever for a handler that left",
     "messages/transitions.ts",
     "const successor = oldest.hasLeft ? mailbox.consumers[0]! : oldest;",
     "const successor = oldest;",
   ),
-  mutant(
-    "a request that was rejected goes on waiting",
-    "messages/machine.ts",
-    '  endRequest(step, request, "rejected");\n',
-    "",
-  ),
-  mutant(
+  inChatter(
     "readers of an inbox are not bounded",
     "messages/machine.ts",
     "if (readers.size <= state.config.maxReaders) break;",

@@ -116,21 +116,28 @@ export class Mailing {
 
   /** Receives messages one by one, and waits a while when there is none. */
   *pull(): Behavior {
-    const { world, id: agentId } = this.#agent;
+    const { world } = this.#agent;
     for (let rounds = 0; rounds < 40; rounds += world.isOver ? 1 : 0) {
-      const waitMs = world.chance.pick([0, 0, 10, 40]);
-      const received = accepted(
-        yield* this.#agent.call({
-          ...{ type: "receive-message", agentId, timeoutMs: HANDLING_MS },
-          ...(waitMs > 0 && { waitMs }),
-        }),
-      );
-      const message = received !== undefined && "receiverId" in received
-        ? yield* this.#await(received.receiverId, waitMs)
-        : received;
-      if (message === undefined) yield* this.#agent.sleep(world.chance.between(5, 20));
-      else yield* this.#handle(message);
+      const received = yield* this.receive();
+      if (!received) yield* this.#agent.sleep(world.chance.between(5, 20));
     }
+  }
+
+  /** Receives a message, if one comes in time. Returns whether one came. */
+  *receive(): Routine<boolean> {
+    const { world, id: agentId } = this.#agent;
+    const waitMs = world.chance.pick([0, 0, 10, 40]);
+    const received = accepted(
+      yield* this.#agent.call({
+        ...{ type: "receive-message", agentId, timeoutMs: HANDLING_MS },
+        ...(waitMs > 0 && { waitMs }),
+      }),
+    );
+    const message = received !== undefined && "receiverId" in received
+      ? yield* this.#await(received.receiverId, waitMs)
+      : received;
+    if (message !== undefined) yield* this.#handle(message);
+    return message !== undefined;
   }
 
   /** Waits for the message of a receiver; at times not for as long as the receiver waits. */

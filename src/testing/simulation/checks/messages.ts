@@ -43,9 +43,6 @@ function checkReceivers(state: MessageState, mailbox: Mailbox): number {
     if (each.timer?.isSet) timers++;
     else fail("EveryReceiveEnds", `receiver ${each.id} of "${agentId}" waits without an end`);
   }
-  if (timers > 0 && nextToReceive(mailbox) !== undefined) {
-    fail("NoLostReceiver", `a message for "${agentId}" waits, and so does a receiver`);
-  }
   if (timers > 0 && mailbox.isIdle) fail("NoLostReceiver", `"${agentId}" may be evicted`);
   if (readers.size > state.config.maxReaders) fail("ReadersBounded", agentId);
   return timers;
@@ -149,12 +146,47 @@ export class MessageShadow {
   readonly #known = new Set<string>();
   readonly #order: Fifo<string> = emptyFifo();
 
-  take(event: LockstepEvent, { config }: MessageState): void {
-    if (event.type === "message:sent") return this.#send(event.message.id, config.dedupeWindow);
-    if (event.type !== "message:received") return;
-    const { id, attempt } = event.message;
-    if (attempt <= config.maxDeliveries) return;
-    fail("DeliveriesBounded", `"${id}" is delivered for the ${attempt}th time`);
+  /** The receivers that wait, and the agents of those. */
+  readonly #receivers = new Map<number, string>();
+
+  /** Adds the next event of a step that led to `state`. */
+  take(event: LockstepEvent, state: MessageState): void {
+    this.#checkWaiting(event, state);
+    const { config } = state;
+    switch (event.type) {
+      case "message:sent":
+        return this.#send(event.message.id, config.dedupeWindow);
+      case "message:received": {
+        const { receiverId, message: { id, attempt } } = event;
+        if (receiverId !== undefined) this.#endReceiver(receiverId, state);
+        if (attempt <= config.maxDeliveries) return;
+        return fail("DeliveriesBounded", `"${id}" is delivered for the ${attempt}th time`);
+      }
+      case "receiver:queued":
+        this.#receivers.set(event.receiverId, event.agentId);
+        return;
+      case "receiver:ended":
+        return this.#endReceiver(event.receiverId, state);
+      case "mailbox:closed":
+        for (const [id, agentId] of this.#receivers) {
+          if (agentId !== event.agentId || !state.receivers.has(id)) continue;
+          fail("EveryReceiveEnds", `receiver ${id} waits for "${agentId}", which is gone`);
+        }
+    }
+  }
+
+  #endReceiver(id: number, state: MessageState): void {
+    if (!this.#receivers.delete(id)) fail("ServedOnce", `receiver ${id} did not wait`);
+    if (state.receivers.has(id)) fail("ServedOnce", `receiver ${id} has ended and still waits`);
+  }
+
+  /** Checks that no receiver of the agent of an event waits while it could be served. */
+  #checkWaiting(event: LockstepEvent, state: MessageState): void {
+    if (state.receivers.size === 0) return;
+    const { to, agentId } = event as { readonly to?: string; readonly agentId?: string };
+    const mailbox = state.mailboxes.get(to ?? agentId ?? "");
+    if (mailbox?.receivers.first === undefined || nextToReceive(mailbox) === undefined) return;
+    fail("NoLostReceiver", `a message for "${mailbox.agentId}" waits, and so does a receiver`);
   }
 
   #send(id: string, window: number): void {

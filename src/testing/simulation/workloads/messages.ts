@@ -48,7 +48,7 @@ function* listen(agent: SimulatedAgent): Behavior {
   while (!world.isOver) {
     yield* agent.sleep(chance.around(200));
     if (world.isOver) break;
-    if (chance.happens(0.2)) yield* mail.subscribe(`topic-${chance.int(3)}`);
+    if (chance.happens(0.3)) yield* mail.subscribe(`topic-${chance.int(3)}`);
     else if (chance.happens(0.5)) yield* mail.subscribe();
     else yield* mail.unsubscribe(chance.happens(0.5));
   }
@@ -82,7 +82,7 @@ function* doOther(agent: SimulatedAgent, to: string): Routine<void> {
   const { chance } = world;
   const topic = `topic-${chance.int(3)}`;
   const common = { from, kind: "message", payload: null, priority: chance.int(2), ttlMs: 0 };
-  switch (chance.int(10)) {
+  switch (chance.int(11)) {
     case 0:
       yield* agent.call({ type: "broadcast-message", ...common });
       return;
@@ -107,6 +107,9 @@ function* doOther(agent: SimulatedAgent, to: string): Routine<void> {
       yield* agent.call({ type: "mark-seen", agentId, reader, upTo });
       return;
     }
+    case 8:
+      yield* agent.mail.receive();
+      return;
     default:
       yield* agent.mail.request(to, chance.pick([20, 200]));
   }
