@@ -53,10 +53,13 @@ export type {
   CountCalls,
   DefineBreaker,
   ForceBreaker,
+  HoldBreaker,
   PermitAnswer,
   RemoveBreaker,
   RequestPermit,
+  RequestRetry,
   ResetBreaker,
+  RetryAnswer,
   SettlePermit,
 } from "./src/breakers/commands.ts";
 export { breakerMachine } from "./src/breakers/machine.ts";

@@ -200,6 +200,7 @@ export {
   type BreakerCallContext,
   CircuitBreaker,
   type ExecuteOptions,
+  type RetryOptions,
 } from "./src/breakers/circuit_breaker.ts";
 export {
   CircuitBreakerManager,
@@ -214,7 +215,7 @@ export type {
 } from "./src/breakers/config.ts";
 export { CircuitState } from "./src/breakers/types.ts";
 export type { CircuitBreakerMetrics } from "./src/breakers/views.ts";
-export { CallTimeoutError, CircuitOpenError } from "./src/breakers/errors.ts";
+export { BreakerHeldError, CallTimeoutError, CircuitOpenError } from "./src/breakers/errors.ts";
 
 // Conflicts
 export {

@@ -9,6 +9,7 @@ import {
   quote,
   requireFunction,
   requireId,
+  requireInteger,
   requireMs,
   requireObject,
   requireOneOf,
@@ -18,9 +19,10 @@ import type { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { Deferred } from "../core/client.ts";
 import { moveHere } from "../core/call_site.ts";
+import { errorData, isFinal } from "../core/error_data.ts";
 import { ClosedError } from "../core/errors.ts";
 import { defaultLogger, type Logger, logTo } from "../core/logger.ts";
-import { type Instant, Refusal } from "../core/machine.ts";
+import { type Instant, Refusal, type Tick } from "../core/machine.ts";
 import {
   type BreakerClient,
   type BreakerOptions,
@@ -28,7 +30,7 @@ import {
   type HostOfBreakers,
   type ManagedOptions,
 } from "./client.ts";
-import type { ForceBreaker, RequestPermit, ResetBreaker } from "./commands.ts";
+import type { BreakerCommand, RequestPermit, RetryAnswer } from "./commands.ts";
 import { type CallOutcome, CircuitState } from "./types.ts";
 import { type BreakerSettings, type CircuitBreakerConfig, readBreakerConfig } from "./config.ts";
 import { CallTimeoutError, CircuitOpenError } from "./errors.ts";
@@ -108,16 +110,22 @@ export class CircuitBreaker implements AsyncDisposable {
    * A breaker that its manager has evicted is made anew. Where there is no room for it, as all others
    * are open, the call is made and counts for nothing.
    *
+   * The options compose as `fallback(retry(breaker(body)))`: each attempt is a call through the breaker,
+   * and the fallback is for the outcome of the last one.
+   *
    * @throws {CircuitOpenError} without a call, when the breaker admits none
    * @throws {CallTimeoutError} when the call exceeds its time limit; its result is ignored
    * @throws the reason of `signal` when it aborts
    * @throws {ClosedError} after {@linkcode shutdown}
    */
-  async execute<Result>(body: BreakerBody<Result>, options?: ExecuteOptions): Promise<Result> {
+  async execute<Result>(
+    body: BreakerBody<Result>,
+    options?: ExecuteOptions<Result>,
+  ): Promise<Result> {
     if (typeof body !== "function") this.#refuseBody(body);
-    if (options !== undefined || this.#settings.callTimeoutMs > 0) {
-      return await this.#callWithLimits(body, options ?? {});
-    }
+    if (options !== undefined) return await this.#callWithOptions(body, options);
+    const { callTimeoutMs: timeoutMs } = this.#settings;
+    if (timeoutMs > 0) return await this.#callWithLimits(body, { signal: undefined, timeoutMs });
     const permit = this.#admitIfClosed() ?? await this.#ask(this.#request);
     let result: Result;
     try {
@@ -147,13 +155,31 @@ export class CircuitBreaker implements AsyncDisposable {
    * more. A no-op when the breaker is in that state.
    *
    * @throws {LimitError} when it was evicted, and there is no room for it
+   * @throws {BreakerHeldError} while it is held open
    */
   forceState(state: CircuitState): void {
     requireOneOf(state, Object.values(CircuitState), "state", () => this.#attempt("force"));
-    this.#submit("force", { type: "force-breaker", name: this.name, state });
+    this.#prepare("force");
+    const error = this.#client.try({ type: "force-breaker", name: this.name, state });
+    if (error !== undefined) throw error;
   }
 
-  /** Closes the breaker and resets its figures. Calls in flight are not counted any more. */
+  /**
+   * Opens the breaker, which then admits no call until {@linkcode reset}. Calls in flight decide nothing
+   * any more. Idempotent for the same reason.
+   *
+   * @param reason for people; it is part of the error of each rejected call
+   * @throws {LimitError} when it was evicted, and there is no room for it
+   */
+  forceOpen(reason: string = "it was forced open"): void {
+    requireId(reason, "reason", () => this.#attempt("hold open"));
+    this.#submit("hold open", { type: "hold-breaker", name: this.name, reason });
+  }
+
+  /**
+   * Closes the breaker, also one that is held open, and resets its figures and its retry budget. Calls
+   * in flight are not counted any more.
+   */
   reset(): void {
     this.#submit("reset", { type: "reset-breaker", name: this.name });
   }
@@ -178,12 +204,76 @@ export class CircuitBreaker implements AsyncDisposable {
     return this.shutdown();
   }
 
-  async #callWithLimits<Result>(
+  /** Calls `body` as `fallback(retry(breaker(body)))`. */
+  async #callWithOptions<Result>(
     body: BreakerBody<Result>,
-    options: ExecuteOptions,
+    options: ExecuteOptions<Result>,
   ): Promise<Result> {
-    const { callTimeoutMs } = this.#settings;
-    const limits = readLimits(options, callTimeoutMs, () => this.#attempt(CALL));
+    const attempt = () => this.#attempt(CALL);
+    const limits = readLimits(options, this.#settings.callTimeoutMs, attempt);
+    const terms = readRetryTerms(options.retry, attempt);
+    const { fallback } = options;
+    if (fallback !== undefined) requireFunction(fallback, "fallback", attempt);
+    try {
+      return await this.#callWithRetries(body, limits, terms);
+    } catch (error) {
+      const isOver = this.#isClosed || this.#client.stopped !== undefined;
+      if (fallback === undefined || isOver || limits.signal?.aborted) throw error;
+      return await fallback(error);
+    }
+  }
+
+  async #callWithRetries<Result>(
+    body: BreakerBody<Result>,
+    limits: CallLimits,
+    terms: RetryTerms | undefined,
+  ): Promise<Result> {
+    const { signal } = limits;
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await this.#callWithLimits(body, limits);
+      } catch (error) {
+        if (terms === undefined || attempt >= terms.maxAttempts || signal?.aborted) throw error;
+        if (!this.#isRetryable(error, terms)) throw error;
+        const answer = await this.#askForRetry(attempt, error, terms);
+        if (answer?.status !== "permitted") throw error;
+        await pause(this.#client.clock, answer.delayMs, signal);
+      }
+    }
+  }
+
+  /** Returns whether another attempt may end better. Never throws. */
+  #isRetryable(error: unknown, { isRetryable }: RetryTerms): boolean {
+    if (this.#isClosed || this.#client.stopped !== undefined) return false;
+    if (error instanceof CircuitOpenError && error.heldFor !== undefined) return false;
+    if (isRetryable === undefined) {
+      return !(error instanceof CircuitOpenError) && !isFinal(error);
+    }
+    try {
+      return isRetryable(error);
+    } catch (problem) {
+      const line = `Circuit breaker ${quote(this.name)}: isRetryable threw`;
+      logTo(this.#logger, "error", line, problem);
+      return false;
+    }
+  }
+
+  /** Asks the retry budget. A breaker for which there is no room has none. */
+  async #askForRetry(
+    attempt: number,
+    error: unknown,
+    { delayMs, maxDelayMs }: RetryTerms,
+  ): Promise<RetryAnswer | undefined> {
+    const { name } = this;
+    this.#report(this.#tally.epoch);
+    if (this.#client.find(name) === undefined) this.#redefine();
+    const { retryAfterMs = 0 } = errorData(error);
+    const terms = { attempt, delayMs, maxDelayMs, retryAfterMs };
+    const answer = await this.#client.outcomeOf({ type: "request-retry", name, ...terms });
+    return answer instanceof Refusal ? undefined : answer;
+  }
+
+  async #callWithLimits<Result>(body: BreakerBody<Result>, limits: CallLimits): Promise<Result> {
     const { signal, timeoutMs } = limits;
     signal?.throwIfAborted();
     const request = { ...this.#request, timeoutMs };
@@ -220,7 +310,7 @@ export class CircuitBreaker implements AsyncDisposable {
   #define(): Error | undefined {
     const { name } = this;
     const { rules } = this.#settings;
-    return this.#client.define({ type: "define-breaker", name, rules });
+    return this.#client.try({ type: "define-breaker", name, rules });
   }
 
   /** Defines the breaker again, as it was evicted. */
@@ -239,7 +329,8 @@ export class CircuitBreaker implements AsyncDisposable {
     }
     if (answer instanceof Refusal) return UNCOUNTED;
     if (answer.status === "permitted") return answer;
-    throw new CircuitOpenError(this.name, answer.state, answer.retryAt, answer.retryAfterMs);
+    const { state, retryAt, retryAfterMs, heldFor } = answer;
+    throw new CircuitOpenError(this.name, state, retryAt, retryAfterMs, heldFor);
   }
 
   /** Reports the outcome of a call. Never throws, as the call has its own outcome. */
@@ -270,7 +361,14 @@ export class CircuitBreaker implements AsyncDisposable {
   #countSuccess(): undefined {
     const tally = this.#tally;
     countSuccess(tally, this.#client.clock);
-    if (tally.successes === MAX_UNREPORTED) this.#report(tally.epoch);
+    if (tally.successes === MAX_UNREPORTED || this.#seemsIdle(tally)) this.#report(tally.epoch);
+  }
+
+  /** Returns whether the breaker could be evicted soon, as it is in use without a report. */
+  #seemsIdle({ lastSuccessAt = 0 }: Tally): boolean {
+    const { idleMs } = this.#client.state.config;
+    if (!(idleMs > 0)) return false;
+    return lastSuccessAt - (this.#client.find(this.name)?.usedAt ?? 0) >= idleMs / 2;
   }
 
   #outcomeOf(error: unknown): CallOutcome {
@@ -289,12 +387,17 @@ export class CircuitBreaker implements AsyncDisposable {
     requireFunction(body, "body", () => this.#attempt(CALL));
   }
 
-  #submit(verb: string, command: ForceBreaker | ResetBreaker): void {
+  #submit(verb: string, command: Exclude<BreakerCommand, Tick>): void {
+    this.#prepare(verb);
+    void this.#client.submit(command);
+  }
+
+  /** Reports the counted calls, and defines the breaker again if it was evicted. */
+  #prepare(verb: string): void {
     if (this.#isClosed) throw new ClosedError(this.#attempt(verb), "it");
     this.#report(this.#tally.epoch);
     const error = this.#client.find(this.name) === undefined ? this.#redefine() : undefined;
     if (error !== undefined) throw error;
-    void this.#client.submit(command);
   }
 
   /** Reports the counted calls, and starts to count under `nextEpoch`. */
@@ -338,11 +441,62 @@ export type BreakerBody<Result> = (call: BreakerCallContext) => Result | Promise
  * Options of `CircuitBreaker.execute`.
  * @category Circuit breakers
  */
-export interface ExecuteOptions {
+export interface ExecuteOptions<Result = unknown> {
   /** Cancels the call, which then rejects with the signal's reason and is neutral. */
   signal?: AbortSignal;
-  /** The time limit of the call, in milliseconds; 0 for none. @default callTimeoutMs */
+  /** The time limit of each attempt, in milliseconds; 0 for none. @default callTimeoutMs */
   timeoutMs?: number;
+  /** Retries a call that failed. @default it is not retried */
+  retry?: RetryOptions;
+  /**
+   * Provides the result when the call failed, with all its retries, or was rejected; not when `signal`
+   * aborted. Called with the error. @default the error is thrown
+   */
+  fallback?: (error: unknown) => Result | PromiseLike<Result>;
+}
+
+/**
+ * Options of retries through a circuit breaker. Each attempt is a call through the breaker, and each
+ * retry needs a token of its retry budget; without one the error of the last attempt is thrown.
+ *
+ * @category Circuit breakers
+ */
+export interface RetryOptions {
+  /** The most attempts, the first included. @default 3 */
+  maxAttempts?: number;
+  /**
+   * The longest pause after the first attempt, in milliseconds; it doubles with each further one. The
+   * pause is random up to that, and at least the `retryAfterMs` of the error. @default 100
+   */
+  delayMs?: number;
+  /** The longest pause that is not demanded by an error, in milliseconds. @default 10_000 */
+  maxDelayMs?: number;
+  /**
+   * Whether another attempt may end better. @default any error but a `NonRetryableError` and the
+   * rejection by the breaker
+   */
+  isRetryable?: (error: unknown) => boolean;
+}
+
+interface RetryTerms {
+  readonly maxAttempts: number;
+  readonly delayMs: number;
+  readonly maxDelayMs: number;
+  readonly isRetryable: ((error: unknown) => boolean) | undefined;
+}
+
+function readRetryTerms(
+  options: RetryOptions | undefined,
+  attempt: Attempt,
+): RetryTerms | undefined {
+  if (options === undefined) return undefined;
+  requireObject(options as unknown, "retry", attempt);
+  const { maxAttempts = 3, delayMs = 100, maxDelayMs = 10_000, isRetryable } = options;
+  requireInteger(maxAttempts, 1, 1_000, "retry.maxAttempts", attempt);
+  requireMs(delayMs, 0, "retry.delayMs", attempt);
+  requireMs(maxDelayMs, 0, "retry.maxDelayMs", attempt);
+  if (isRetryable !== undefined) requireFunction(isRetryable, "retry.isRetryable", attempt);
+  return { maxAttempts, delayMs, maxDelayMs, isRetryable };
 }
 
 interface CallLimits {
@@ -350,7 +504,11 @@ interface CallLimits {
   readonly timeoutMs: number;
 }
 
-function readLimits(options: ExecuteOptions, callTimeoutMs: number, attempt: Attempt): CallLimits {
+function readLimits(
+  options: Pick<ExecuteOptions, "signal" | "timeoutMs">,
+  callTimeoutMs: number,
+  attempt: Attempt,
+): CallLimits {
   requireObject(options as unknown, "options", attempt);
   const { signal, timeoutMs = callTimeoutMs } = options;
   if (signal !== undefined) requireSignal(signal, "signal", attempt);
@@ -407,6 +565,22 @@ async function callWithLimits<Result>(
   } finally {
     cancelTimer();
     signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/** Waits for `ms`, or rejects with the reason of `signal` when it aborts. */
+async function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  if (ms === 0) return;
+  const end = new Deferred<void>();
+  const abort = () => end.reject(signal!.reason);
+  const cancelTimer = clock.setTimer(clock.now() + ms, () => end.resolve());
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    await end.promise();
+  } finally {
+    cancelTimer();
+    signal?.removeEventListener("abort", abort);
   }
 }
 

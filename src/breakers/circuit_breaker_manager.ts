@@ -69,7 +69,8 @@ export class CircuitBreakerManager implements AsyncDisposable {
   /**
    * Returns the breaker `name`, and makes it when there is none: only then `config` counts, on top of
    * that of the manager. At `maxBreakers` it takes the place of the one that has been closed, without
-   * failures and unused for longest, which is made anew when it is used again.
+   * failures and unused for longest, which is made anew when it is used again; so is one that was
+   * evicted after `idleMs`.
    *
    * @throws {TypeError | RangeError} when `name` or `config` is malformed
    */
@@ -93,7 +94,7 @@ export class CircuitBreakerManager implements AsyncDisposable {
     name: string,
     body: BreakerBody<Result>,
     config?: CircuitBreakerConfig,
-    options?: ExecuteOptions,
+    options?: ExecuteOptions<Result>,
   ): Promise<Result> {
     return await this.getBreaker(name, config).execute(body, options);
   }
@@ -121,6 +122,14 @@ export class CircuitBreakerManager implements AsyncDisposable {
   /** Moves the breaker `name`, which is made when there is none, to a state. */
   forceState(name: string, state: CircuitState): void {
     this.getBreaker(name).forceState(state);
+  }
+
+  /**
+   * Holds the breaker `name`, which is made when there is none, open until {@linkcode resetBreaker};
+   * see {@linkcode CircuitBreaker.forceOpen}.
+   */
+  forceOpen(name: string, reason?: string): void {
+    this.getBreaker(name).forceOpen(reason);
   }
 
   /** Removes the breaker `name`, which makes room for another. Returns whether there was one. */

@@ -13,7 +13,7 @@ import { ClosedError } from "../core/errors.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { type Instant, Refusal, type Tick } from "../core/machine.ts";
-import type { BreakerAnswers, BreakerCommand, DefineBreaker } from "./commands.ts";
+import type { BreakerAnswers, BreakerCommand, DefineBreaker, ForceBreaker } from "./commands.ts";
 import { BREAKER_OPTIONS, type BreakerConfig } from "./config.ts";
 import { refusalError } from "./errors.ts";
 import type { BreakerEvent, CircuitRefused, CircuitStateChange } from "./events.ts";
@@ -120,8 +120,8 @@ export class BreakerClient
     return this.state.breakers.get(name);
   }
 
-  /** Defines a breaker. Returns the error of the refusal of a synchronous machine. */
-  define(command: DefineBreaker): Error | undefined {
+  /** Steps a command. Returns the error of the refusal of a synchronous machine. */
+  try(command: DefineBreaker | ForceBreaker): Error | undefined {
     if (!this.host.dispatcher.synchronous) return void this.submit(command);
     if (this.stopped !== undefined) throw this.stopped;
     const answer = this.dispatch(command);

@@ -62,7 +62,25 @@ export interface ForceBreaker extends Named<"force-breaker">, BreakerCommandBase
   readonly state: CircuitState;
 }
 
-/** Closes a breaker and resets its figures. */
+/** Opens a breaker until it is reset. Idempotent for the same reason. */
+export interface HoldBreaker extends Named<"hold-breaker">, BreakerCommandBase {
+  /** Why it is held open, for people. */
+  readonly reason: string;
+}
+
+/** Requests a retry of a call that failed, against the retry budget of its breaker. */
+export interface RequestRetry extends Named<"request-retry">, BreakerCommandBase {
+  /** The number of the attempt that failed, from 1. */
+  readonly attempt: number;
+  /** The longest pause after the first attempt; it doubles with each further one. */
+  readonly delayMs: number;
+  /** The longest pause. */
+  readonly maxDelayMs: number;
+  /** The least pause, as the error demands. */
+  readonly retryAfterMs: number;
+}
+
+/** Closes a breaker, also one that is held open, and resets its figures. */
 export interface ResetBreaker extends Named<"reset-breaker">, BreakerCommandBase {}
 
 /** The commands of a breaker machine. */
@@ -73,6 +91,8 @@ export type BreakerCommand =
   | SettlePermit
   | CountCalls
   | ForceBreaker
+  | HoldBreaker
+  | RequestRetry
   | ResetBreaker
   | Tick;
 
@@ -91,7 +111,16 @@ export type PermitAnswer =
     readonly state: Exclude<CircuitState, "closed">;
     readonly retryAt: Instant;
     readonly retryAfterMs: number;
+    /** Why the breaker is held open; absent when it isn't. Then both times are `Infinity`. */
+    readonly heldFor?: string;
   };
+
+/** The answer to `request-retry`. */
+export type RetryAnswer =
+  /** The call may be made again after a pause. */
+  | { readonly status: "permitted"; readonly delayMs: number }
+  /** The budget is exhausted. */
+  | { readonly status: "rejected" };
 
 /** The answers of a breaker machine, by the type of the command. */
 export type BreakerAnswers = {
@@ -101,5 +130,7 @@ export type BreakerAnswers = {
   readonly "settle-permit": void;
   readonly "count-calls": void;
   readonly "force-breaker": void;
+  readonly "hold-breaker": void;
+  readonly "request-retry": RetryAnswer;
   readonly "reset-breaker": void;
 };

@@ -70,6 +70,12 @@ export interface BreakerRules {
    * `timeout`, so that breakers that opened together do not all probe at once. @default 0.5
    */
   readonly openTimeJitter: number;
+  /** The number of retries for each call, from 0 to 1, that the retry budget grants. @default 0.1 */
+  readonly retryShare: number;
+  /** The number of retries in each second that the retry budget grants in any case. @default 10 */
+  readonly retriesPerSecond: number;
+  /** The most retries that the budget saves up, and its size at first. @default 100 */
+  readonly retryBurst: number;
 }
 
 /**
@@ -106,6 +112,11 @@ export interface BreakerConfig {
    * been unused for longest, or else the closed one that has. @default 10_000
    */
   readonly maxBreakers: number;
+  /**
+   * The time after which a closed breaker without failures is evicted that was not used; 0 for never.
+   * It is made anew when it is used again. @default 0
+   */
+  readonly idleMs: number;
   /** Seeds the jitter of open times. @default a random number in a façade, 1 in a machine */
   readonly seed: number;
 }
@@ -113,6 +124,7 @@ export interface BreakerConfig {
 /** The default and the check of each option of a breaker machine. */
 export const BREAKER_OPTIONS: Options<BreakerConfig> = {
   maxBreakers: count(10_000),
+  idleMs: ms(0),
   seed: integer(1, 0),
 };
 
@@ -147,6 +159,9 @@ export const CIRCUIT_BREAKER_OPTIONS: Options<GivenOptions> = {
   openTimeFactor: number(2, 1, LARGEST_FACTOR),
   maxOpenMs: derived(ms(0, 1)),
   openTimeJitter: number(0.5, 0, 1),
+  retryShare: number(0.1, 0, 1),
+  retriesPerSecond: integer(10, 0, MOST_CALLS),
+  retryBurst: integer(100, 1, MOST_CALLS),
   callTimeoutMs: ms(0),
   isFailure: { default: undefined, check: requireFunction },
 };

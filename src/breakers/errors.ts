@@ -22,10 +22,12 @@ export class CircuitOpenError extends LockstepError {
   readonly breaker: string;
   /** `half-open` when as many probes are in flight as the breaker allows. */
   readonly state: "open" | "half-open";
-  /** When to try again, in milliseconds since the Unix epoch. */
+  /** When to try again, in milliseconds since the Unix epoch; `Infinity` while it is held open. */
   readonly retryAt: Instant;
   /** The time from the call to `retryAt`, in milliseconds. */
   readonly retryAfterMs: number;
+  /** Why the breaker is held open until it is reset; `undefined` when it isn't. */
+  readonly heldFor: string | undefined;
 
   /** Makes the error of one call. */
   constructor(
@@ -33,11 +35,16 @@ export class CircuitOpenError extends LockstepError {
     state: "open" | "half-open",
     retryAt: Instant,
     retryAfterMs: number,
+    heldFor?: string,
   ) {
+    const hint = heldFor === undefined
+      ? `try again in ${retryAfterMs} ms`
+      : `it is held open until it is reset: ${heldFor}`;
     super(
       `Cannot call through circuit breaker ${quote(breaker)}: it must be closed or have room for ` +
-        `a probe, got ${state}; try again in ${retryAfterMs} ms`,
+        `a probe, got ${state}; ${hint}`,
     );
+    this.heldFor = heldFor;
     this.breaker = breaker;
     this.state = state;
     this.retryAt = retryAt;
@@ -65,6 +72,23 @@ export class CallTimeoutError extends LockstepError {
   }
 }
 
+/**
+ * A circuit breaker that is held open was forced to another state; only a reset ends that.
+ * @category Circuit breakers
+ */
+export class BreakerHeldError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "breaker-held";
+  /** The name of the breaker. */
+  readonly breaker: string;
+
+  /** Makes the error of one call. */
+  constructor(attempt: string, breaker: string) {
+    super(`Cannot ${attempt}: it must not be held open; reset it instead`);
+    this.breaker = breaker;
+  }
+}
+
 /** Returns the error for a refused `command`. `state` is the one that refused it. */
 export function refusalError(
   { config }: Readonly<BreakerState>,
@@ -77,6 +101,8 @@ export function refusalError(
       return new ClosedError(attempt, "it");
     case "full":
       return new LimitError(attempt, "there must be room for one more", config.maxBreakers);
+    case "held":
+      return new BreakerHeldError(attempt, name);
     case "unknown-permit":
       return new InvariantError(`Cannot ${attempt}: the permit must be in force`);
   }
@@ -89,5 +115,7 @@ const ATTEMPTS: Readonly<Record<Exclude<BreakerCommand["type"], "tick">, string>
   "settle-permit": "end a call through",
   "count-calls": "count calls through",
   "force-breaker": "force",
+  "hold-breaker": "hold open",
+  "request-retry": "retry a call through",
   "reset-breaker": "reset",
 };

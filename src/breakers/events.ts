@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Descriptions, refusal, timeOfDay } from "../core/describe.ts";
+import { type Descriptions, oneLine, refusal, timeOfDay } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
 import type { CircuitState } from "./types.ts";
 
@@ -26,7 +26,7 @@ export interface CircuitRemoved extends Named<"circuitbreaker:removed">, Circuit
   readonly epoch: number;
 }
 
-/** A closed breaker that was unused for longest was evicted, as there were too many. */
+/** A closed breaker was evicted: it was unused for longest of too many, or for `idleMs`. */
 export interface CircuitForgotten extends Named<"circuitbreaker:forgotten">, CircuitEvent {
   /** The epoch of its last state. */
   readonly epoch: number;
@@ -48,7 +48,10 @@ export interface CircuitPermitted extends Named<"circuitbreaker:permitted">, Cir
 export interface CircuitRejected extends Named<"circuitbreaker:rejected">, CircuitEvent {
   /** `open`, or `half-open` with as many probes in flight as the rules allow. */
   readonly state: CircuitState;
-  /** When to try again: the breaker admits a call then, or a probe in flight has ended. */
+  /**
+   * When to try again: the breaker admits a call then, or a probe in flight has ended; `Infinity` while
+   * it is held open.
+   */
   readonly retryAt: Instant;
   /** The time until `retryAt`, in milliseconds. */
   readonly retryAfterMs: number;
@@ -106,6 +109,7 @@ export type CircuitChangeReason =
   | "probe-timed-out"
   | "probes-succeeded"
   | "forced"
+  | "held"
   | "reset";
 
 /** A breaker moved from one state to another. */
@@ -118,8 +122,31 @@ export interface CircuitStateChange extends Named<"circuitbreaker:state-change">
   readonly reason: CircuitChangeReason;
   /** The epoch of the state after. */
   readonly epoch: number;
-  /** When it will admit a probe; `undefined` unless it is open. */
+  /** When it will admit a probe; `undefined` unless it is open, and while it is held open. */
   readonly retryAt: Instant | undefined;
+}
+
+/** A breaker is held open until it is reset. */
+export interface CircuitHeld extends Named<"circuitbreaker:held">, CircuitEvent {
+  /** The epoch of its state. */
+  readonly epoch: number;
+  /** Why it is held open, for people. */
+  readonly reason: string;
+}
+
+/** A retry of a failed call was permitted by the retry budget. */
+export interface CircuitRetryPermitted
+  extends Named<"circuitbreaker:retry-permitted">, CircuitEvent {
+  /** The number of the attempt that failed, from 1. */
+  readonly attempt: number;
+  /** The pause before the next attempt, in milliseconds. */
+  readonly delayMs: number;
+}
+
+/** A retry of a failed call was rejected, as the retry budget is exhausted. */
+export interface CircuitRetryRejected extends Named<"circuitbreaker:retry-rejected">, CircuitEvent {
+  /** The number of the attempt that failed, from 1. */
+  readonly attempt: number;
 }
 
 /** The figures of a closed breaker were reset. */
@@ -133,6 +160,8 @@ export type CircuitRefusal =
   | "unknown-breaker"
   /** It was never given, or the call has ended before. */
   | "unknown-permit"
+  /** It is held open until it is reset. */
+  | "held"
   /** There are `maxBreakers`, and none of them is closed. */
   | "full";
 
@@ -157,6 +186,9 @@ export type BreakerEvent =
   | CircuitCounted
   | CircuitTimedOut
   | CircuitStateChange
+  | CircuitHeld
+  | CircuitRetryPermitted
+  | CircuitRetryRejected
   | CircuitReset
   | CircuitRefused;
 
@@ -168,7 +200,8 @@ export const BREAKER_DESCRIPTIONS: Descriptions<BreakerEvent> = {
   "circuitbreaker:permitted": ({ name, permit, epoch, state }) =>
     `breaker ${name}: ${state}, call ${permit} is permitted (epoch ${epoch})`,
   "circuitbreaker:rejected": ({ name, state, retryAfterMs }) =>
-    `breaker ${name}: ${state}, a call is rejected for ${retryAfterMs} ms`,
+    `breaker ${name}: ${state}, a call is rejected ` +
+    (retryAfterMs === Infinity ? "until it is reset" : `for ${retryAfterMs} ms`),
   "circuitbreaker:succeeded": (event) => result(event, "succeeded"),
   "circuitbreaker:failed": (event) => result(event, "failed"),
   "circuitbreaker:returned": (event) => result(event, "ended neutrally"),
@@ -182,6 +215,12 @@ export const BREAKER_DESCRIPTIONS: Descriptions<BreakerEvent> = {
     const until = retryAt === undefined ? "" : ` until ${timeOfDay(retryAt)}`;
     return `breaker ${name}: ${from} → ${to}${until} (epoch ${epoch}), ${reason}`;
   },
+  "circuitbreaker:held": ({ name, epoch, reason }) =>
+    `breaker ${name}: held open until it is reset (epoch ${epoch}), ${oneLine(reason)}`,
+  "circuitbreaker:retry-permitted": ({ name, attempt, delayMs }) =>
+    `breaker ${name}: attempt ${attempt} failed, the next is permitted in ${delayMs} ms`,
+  "circuitbreaker:retry-rejected": ({ name, attempt }) =>
+    `breaker ${name}: attempt ${attempt} failed, and the retry budget is exhausted`,
   "circuitbreaker:reset": ({ name, epoch }) => `breaker ${name}: figures reset (epoch ${epoch})`,
   "circuitbreaker:refused": ({ name, command, reason }) =>
     refusal(command, `breaker ${name}`, "", reason),

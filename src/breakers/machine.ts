@@ -10,8 +10,15 @@
  * There are no timers. A command first brings its breaker up to date: an open one whose time is over
  * is half-open, and a half-open one with a probe beyond its time limit is open since that limit.
  *
+ * A breaker may be held open: it admits nothing, however long, until it is reset.
+ *
+ * Retries of calls have a budget, so that they do not multiply the load of a service that fails: a
+ * token bucket of so many retries for each call, and for each second (Linkerd's and Finagle's "retry
+ * budgets").
+ *
  * At the limit of breakers a new one evicts the closed one without failures that has been unused for
  * longest, or else the closed one that has. An open one is never evicted, as it would be closed then.
+ * Closed ones without failures that were unused for `idleMs` are evicted by the next command.
  *
  * @module
  */
@@ -26,6 +33,8 @@ import type {
   CountCalls,
   DefineBreaker,
   PermitAnswer,
+  RequestRetry,
+  RetryAnswer,
   SettlePermit,
 } from "./commands.ts";
 import { type BreakerConfig, type BreakerRules, DEFAULT_BREAKER_CONFIG } from "./config.ts";
@@ -50,6 +59,7 @@ import {
   noCounts,
   noteUse,
   outlook,
+  type RetryBudget,
 } from "./state.ts";
 import type { CallOutcome, CircuitState } from "./types.ts";
 import { record } from "./window.ts";
@@ -69,6 +79,8 @@ export function breakerMachine(
       "settle-permit",
       "count-calls",
       "force-breaker",
+      "hold-breaker",
+      "request-retry",
       "reset-breaker",
     ],
     config: { ...DEFAULT_BREAKER_CONFIG, ...config },
@@ -87,12 +99,27 @@ function apply(
   now: Instant,
   events: BreakerEvent[],
 ): unknown {
-  const answer = handle({ state, now, events }, command);
-  if (!(answer instanceof Refusal)) state.now = now;
+  const step: BreakerStep = { state, now, events };
+  const answer = handle(step, command);
+  if (answer instanceof Refusal) return answer;
+  state.now = now;
+  evictIdle(step);
   return answer;
 }
 
-function handle(step: BreakerStep, command: Command): PermitAnswer | Refusal | void {
+/** Evicts the breakers that were unused for too long. */
+function evictIdle(step: BreakerStep): void {
+  const { sound, config: { idleMs } } = step.state;
+  if (idleMs === 0) return;
+  for (let idle = sound.first; idle !== undefined; idle = sound.first) {
+    if (idle.usedAt + idleMs > step.now) return;
+    drop(step, idle, "circuitbreaker:forgotten");
+  }
+}
+
+type Answer = PermitAnswer | RetryAnswer | Refusal | void;
+
+function handle(step: BreakerStep, command: Command): Answer {
   const known = step.state.breakers.get(command.name);
   const breaker = command.type === "define-breaker" ? known ?? make(step, command) : known;
   if (breaker === undefined) {
@@ -100,7 +127,7 @@ function handle(step: BreakerStep, command: Command): PermitAnswer | Refusal | v
   }
   const answer = use(step, breaker, command);
   if (!(answer instanceof Refusal) && command.type !== "remove-breaker") {
-    noteUse(step.state, breaker);
+    noteUse(step.state, breaker, step.now);
   }
   return answer;
 }
@@ -109,7 +136,7 @@ function use(
   step: BreakerStep,
   breaker: Breaker,
   command: Command,
-): PermitAnswer | Refusal | void {
+): Answer {
   switch (command.type) {
     case "define-breaker":
       return redefine(step, breaker, command.rules);
@@ -120,7 +147,11 @@ function use(
     case "count-calls":
       return countCalls(step, breaker, command);
     case "force-breaker":
-      return force(step, breaker, command.state);
+      return isHeld(breaker) ? refuse(step, command, "held") : force(step, breaker, command.state);
+    case "hold-breaker":
+      return hold(step, breaker, command.reason);
+    case "request-retry":
+      return requestRetry(step, breaker, command);
     case "reset-breaker":
       return reset(step, breaker);
     case "remove-breaker":
@@ -146,6 +177,8 @@ function make(step: BreakerStep, { name, rules }: DefineBreaker): Breaker | unde
     openTimeMs: rules.timeout,
     nextOpenMs: rules.timeout,
     counts: noCounts(),
+    budget: undefined,
+    usedAt: step.now,
     list: undefined,
     previous: undefined,
     next: undefined,
@@ -180,9 +213,9 @@ function drop(
 
 function request(step: BreakerStep, breaker: Breaker, timeoutMs: number): PermitAnswer {
   if (breaker.phase.state !== "closed") catchUp(step, breaker);
-  const { admits, retryAt } = outlook(breaker, step.now);
+  const { admits, retryAt, heldFor } = outlook(breaker, step.now);
   breaker.counts.requests++;
-  return admits ? admit(step, breaker, timeoutMs) : reject(step, breaker, retryAt);
+  return admits ? admit(step, breaker, timeoutMs) : reject(step, breaker, retryAt, heldFor);
 }
 
 /** Admits a call; in the half-open phase as a probe, which has a time limit. */
@@ -198,13 +231,50 @@ function admit({ state, now, events }: BreakerStep, breaker: Breaker, timeoutMs:
   return { status: "permitted", permit, epoch, since: now } as const;
 }
 
-function reject({ now, events }: BreakerStep, breaker: Breaker, retryAt: Instant) {
+function reject(
+  { now, events }: BreakerStep,
+  breaker: Breaker,
+  retryAt: Instant,
+  heldFor: string | undefined,
+): PermitAnswer {
   const { name, phase, counts } = breaker;
   const state = phase.state === "open" ? "open" : "half-open";
   const retryAfterMs = retryAt - now;
   counts.rejections++;
   events.push({ type: "circuitbreaker:rejected", name, state, retryAt, retryAfterMs });
-  return { status: "rejected", state, retryAt, retryAfterMs } as const;
+  const rejected = { status: "rejected", state, retryAt, retryAfterMs } as const;
+  return heldFor === undefined ? rejected : { ...rejected, heldFor };
+}
+
+/** Permits a retry if the budget has one, after a pause that chance shortens. */
+function requestRetry(step: BreakerStep, breaker: Breaker, command: RequestRetry): RetryAnswer {
+  const { name, counts } = breaker;
+  const { attempt, delayMs: first, maxDelayMs, retryAfterMs } = command;
+  const budget = refill(breaker, step.now);
+  if (budget.tokens < 1) {
+    counts.rejectedRetries++;
+    step.events.push({ type: "circuitbreaker:retry-rejected", name, attempt });
+    return { status: "rejected" };
+  }
+  budget.tokens--;
+  budget.requests++; // the retry is a request that earns nothing
+  counts.retries++;
+  const longest = Math.min(maxDelayMs, first * 2 ** (attempt - 1));
+  const delayMs = Math.max(nextInt(step.state.prng, longest + 1), retryAfterMs);
+  step.events.push({ type: "circuitbreaker:retry-permitted", name, attempt, delayMs });
+  return { status: "permitted", delayMs };
+}
+
+/** Adds what calls and time have brought to the retry budget of a breaker. */
+function refill(breaker: Breaker, now: Instant): RetryBudget {
+  const { rules: { retryShare, retriesPerSecond, retryBurst }, counts: { requests } } = breaker;
+  const budget = breaker.budget ??= { tokens: retryBurst, at: now, requests };
+  const ofCalls = Math.max(0, requests - budget.requests) * retryShare;
+  const ofTime = (now - budget.at) / 1_000 * retriesPerSecond;
+  budget.tokens = Math.min(retryBurst, budget.tokens + ofCalls + ofTime);
+  budget.at = now;
+  budget.requests = Math.max(requests, budget.requests);
+  return budget;
 }
 
 function settle(step: BreakerStep, breaker: Breaker, command: SettlePermit): void | Refusal {
@@ -322,6 +392,7 @@ function reset(step: BreakerStep, breaker: Breaker): void {
   breaker.phase = closedPhase(breaker.rules);
   breaker.epoch = breaker.countsSince = ++state.epoch;
   breaker.counts = noCounts();
+  breaker.budget = undefined;
   events.push({ type: "circuitbreaker:reset", name: breaker.name, epoch: breaker.epoch });
 }
 
@@ -378,7 +449,27 @@ function open(
   breaker.openTimeMs = longest;
   breaker.nextOpenMs = shortest + nextInt(step.state.prng, longest - shortest + 1);
   breaker.counts.trips++;
-  enter(step, breaker, { state: "open", until }, reason);
+  enter(step, breaker, { state: "open", until, heldFor: undefined }, reason);
+}
+
+/** Opens a breaker until it is reset. */
+function hold(step: BreakerStep, breaker: Breaker, reason: string): void {
+  catchUp(step, breaker);
+  const { phase, counts } = breaker;
+  const held = { state: "open", until: Infinity, heldFor: reason } as const;
+  if (phase.state === "open") {
+    if (phase.heldFor === reason) return;
+    breaker.phase = held;
+  } else {
+    counts.trips++;
+    enter(step, breaker, held, "held");
+  }
+  const { name, epoch } = breaker;
+  step.events.push({ type: "circuitbreaker:held", name, epoch, reason });
+}
+
+function isHeld({ phase }: Breaker): boolean {
+  return phase.state === "open" && phase.heldFor !== undefined;
 }
 
 function halfOpen(step: BreakerStep, breaker: Breaker, reason: CircuitChangeReason): void {
@@ -397,7 +488,8 @@ function enter(
   breaker.phase = phase;
   const epoch = breaker.epoch = ++state.epoch;
   const to = phase.state;
-  const retryAt = phase.state === "open" ? phase.until : undefined;
+  const isTimed = phase.state === "open" && phase.heldFor === undefined;
+  const retryAt = isTimed ? phase.until : undefined;
   events.push({ type: "circuitbreaker:state-change", name, from, to, reason, epoch, retryAt });
 }
 

@@ -27,8 +27,10 @@ export interface ClosedPhase {
 export interface OpenPhase {
   /** The name of the phase. */
   readonly state: "open";
-  /** When it admits the next call, as a probe. */
+  /** When it admits the next call, as a probe; `Infinity` while it is held open. */
   readonly until: Instant;
+  /** Why it is held open until it is reset; `undefined` when it isn't. */
+  readonly heldFor: string | undefined;
 }
 
 /** The phase that admits a few calls as probes. */
@@ -59,10 +61,24 @@ export interface BreakerCounts {
   stale: number;
   /** The number of times that the breaker opened. */
   trips: number;
+  /** Retries that the budget granted. */
+  retries: number;
+  /** Retries that it did not. */
+  rejectedRetries: number;
   /** The time of the newest success. */
   lastSuccessAt: Instant | undefined;
   /** The time of the newest failure. */
   lastFailureAt: Instant | undefined;
+}
+
+/** The retries of calls through a breaker that may be made: a token bucket. */
+export interface RetryBudget {
+  /** The number of retries, with fractions. */
+  tokens: number;
+  /** When they were counted. */
+  at: Instant;
+  /** The number of requests that were counted, retries included. */
+  requests: number;
 }
 
 /** One circuit breaker. While it is closed it is in one of the lists of the state. */
@@ -83,6 +99,10 @@ export interface Breaker extends Linked<Breaker> {
   nextOpenMs: number;
   /** The figures. */
   counts: BreakerCounts;
+  /** Its retry budget; `undefined` while it is full, before the first retry. */
+  budget: RetryBudget | undefined;
+  /** The time of the newest command on it. */
+  usedAt: Instant;
   /** The list that it is in. */
   list: List<Breaker> | undefined;
 }
@@ -126,9 +146,10 @@ export function evictable({ sound, failing }: Readonly<BreakerState>): Breaker |
   return sound.first ?? failing.first;
 }
 
-/** Puts a breaker that was used behind all others of its list. */
-export function noteUse(state: BreakerState, breaker: Breaker): void {
+/** Puts a breaker that was used at `now` behind all others of its list. */
+export function noteUse(state: BreakerState, breaker: Breaker, now: Instant): void {
   const { phase } = breaker;
+  breaker.usedAt = now;
   leaveList(breaker);
   if (phase.state !== "closed") return;
   breaker.list = hasFailures(phase) ? state.failing : state.sound;
@@ -170,6 +191,8 @@ export function noCounts(): BreakerCounts {
     neutrals: 0,
     stale: 0,
     trips: 0,
+    retries: 0,
+    rejectedRetries: 0,
     lastSuccessAt: undefined,
     lastFailureAt: undefined,
   };
@@ -192,6 +215,8 @@ export interface Outlook {
   readonly retryAt: Instant;
   /** The number of probes in flight. */
   readonly probes: number;
+  /** Why it is held open; `undefined` when it isn't. */
+  readonly heldFor: string | undefined;
 }
 
 /**
@@ -204,23 +229,26 @@ export function outlook(breaker: Readonly<Breaker>, now: Instant): Outlook {
   const { phase, rules } = breaker;
   switch (phase.state) {
     case "closed":
-      return { state: "closed", admits: true, retryAt: now, probes: 0 };
+      return { state: "closed", admits: true, retryAt: now, probes: 0, heldFor: undefined };
     case "open":
-      return whileOpen(phase.until, now);
+      return whileOpen(phase, now);
     case "half-open": {
       const deadline = nextDeadline(phase.deadlines);
-      if (deadline <= now) return whileOpen(deadline + breaker.nextOpenMs, now);
+      if (deadline <= now) {
+        return whileOpen({ until: deadline + breaker.nextOpenMs, heldFor: undefined }, now);
+      }
       const probes = phase.probes.size;
       const admits = probes < rules.halfOpenLimit;
-      return { state: "half-open", admits, retryAt: admits ? now : deadline, probes };
+      const retryAt = admits ? now : deadline;
+      return { state: "half-open", admits, retryAt, probes, heldFor: undefined };
     }
   }
 }
 
-function whileOpen(until: Instant, now: Instant): Outlook {
+function whileOpen({ until, heldFor }: Omit<OpenPhase, "state">, now: Instant): Outlook {
   return until <= now
-    ? { state: "half-open", admits: true, retryAt: now, probes: 0 }
-    : { state: "open", admits: false, retryAt: until, probes: 0 };
+    ? { state: "half-open", admits: true, retryAt: now, probes: 0, heldFor }
+    : { state: "open", admits: false, retryAt: until, probes: 0, heldFor };
 }
 
 /**

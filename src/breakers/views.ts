@@ -35,8 +35,14 @@ export interface CircuitBreakerMetrics {
   readonly staleResults: number;
   /** The number of times that the breaker opened. */
   readonly trips: number;
-  /** When the breaker may admit a call again; absent when it does already. */
+  /** When the breaker may admit a call again; absent when it does already, or is held open. */
   readonly retryTime?: Date;
+  /** Why the breaker is held open until it is reset; absent when it isn't. */
+  readonly heldFor?: string;
+  /** Retries that the retry budget permitted. */
+  readonly retries: number;
+  /** Retries that it rejected. */
+  readonly rejectedRetries: number;
 }
 
 /** Figures that are not in the state yet. */
@@ -71,6 +77,11 @@ export function metricsOf(
     neutralRequests: counts.neutrals,
     staleResults: counts.stale,
     trips: counts.trips,
-    ...(seen?.admits === false && { retryTime: new Date(seen.retryAt) }),
+    ...(seen?.admits === false && seen.retryAt < Infinity && {
+      retryTime: new Date(seen.retryAt),
+    }),
+    ...(seen?.heldFor !== undefined && { heldFor: seen.heldFor }),
+    retries: counts.retries,
+    rejectedRetries: counts.rejectedRetries,
   };
 }

@@ -103,7 +103,15 @@ export interface AgentExplanation {
   /** Number of its slots. */
   readonly slots: number;
   /** Its circuit breaker; `undefined` when it has none. */
-  readonly breaker: { readonly state: CircuitState; readonly retryAt: Instant } | undefined;
+  readonly breaker:
+    | {
+      readonly state: CircuitState;
+      /** `Infinity` while it is held open. */
+      readonly retryAt: Instant;
+      /** Why it is held open until it is reset; `undefined` when it isn't. */
+      readonly heldFor: string | undefined;
+    }
+    | undefined;
   /** The resources that it, or a task of it, holds. */
   readonly holds: readonly string[];
   /** The waits of it and of its tasks. */
@@ -253,8 +261,8 @@ function breakerOf(
 ): AgentExplanation["breaker"] {
   const breaker = breakers.breakers.get(agentBreakerName(agentId));
   if (breaker === undefined) return undefined;
-  const { state, retryAt } = outlook(breaker, now);
-  return { state, retryAt };
+  const { state, retryAt, heldFor } = outlook(breaker, now);
+  return { state, retryAt, heldFor };
 }
 
 /** Returns the locks and the waits of an agent and its claims. */

@@ -30,18 +30,21 @@ export function engineHealth(deadline: Instant, now: Instant, problem?: string):
 /** Whether calls go through all breakers, and there is room for another. Costs a look at each. */
 export function breakerHealth({ breakers }: Readonly<RootState>, now: Instant): HealthStatus {
   const open: string[] = [];
+  const held: string[] = [];
   let halfOpen = 0;
   for (const breaker of breakers.breakers.values()) {
-    const { state } = outlook(breaker, now);
-    if (state === "open") open.push(breaker.name);
+    const { state, heldFor } = outlook(breaker, now);
+    if (heldFor !== undefined) held.push(breaker.name);
+    else if (state === "open") open.push(breaker.name);
     else if (state === "half-open") halfOpen++;
   }
   const { size } = breakers.breakers;
   const isFull = size >= breakers.config.maxBreakers && evictable(breakers) === undefined;
   return healthOf([
     open.length > 0 && `${listed(open)} open`,
+    held.length > 0 && `${listed(held)} held open`,
     isFull && "the table of breakers is full",
-  ], { breakers: size, open: open.length, halfOpen });
+  ], { breakers: size, open: open.length + held.length, held: held.length, halfOpen });
 }
 
 /** Returns whether the table of open conflicts has room. */

@@ -94,6 +94,11 @@ export const COUNTERS: readonly CounterSpec[] = [
   counter("message.received", "message:received", "Deliveries of messages"),
   counter("message.acked", "message:acked", "Deliveries of messages that were acked"),
   counter("message.nacked", "message:nacked", "Deliveries of messages that failed"),
+  counter(
+    "message.misaddressed",
+    "message:misaddressed",
+    "Names that no agent has had and that were sent a message",
+  ),
   counter("message.responded", "message:responded", "Requests that were answered"),
   counter("message.unanswered", "message:unanswered", "Requests that ended without a response"),
   counter("message.dead_lettered", "message:dead-lettered", "Messages that became dead letters"),
@@ -117,6 +122,21 @@ export const COUNTERS: readonly CounterSpec[] = [
     "circuitbreaker.rejected",
     "circuitbreaker:rejected",
     "Calls that a circuit breaker rejected",
+  ),
+  counter(
+    "circuitbreaker.held",
+    "circuitbreaker:held",
+    "Times that a circuit breaker was held open until its reset",
+  ),
+  counter(
+    "circuitbreaker.retries",
+    "circuitbreaker:retry-permitted",
+    "Retries that a retry budget permitted",
+  ),
+  counter(
+    "circuitbreaker.retries_rejected",
+    "circuitbreaker:retry-rejected",
+    "Retries that a retry budget rejected",
   ),
 ];
 

@@ -457,6 +457,8 @@ Deno.test("reset() closes a breaker, clears its figures, and ignores calls in fl
     neutralRequests: 0,
     staleResults: 0,
     trips: 0,
+    retries: 0,
+    rejectedRetries: 0,
   });
   await fail(box.breaker, 4);
   assertEquals(box.breaker.getState(), "closed");
@@ -482,6 +484,8 @@ Deno.test("getMetrics() has the figures of the reference", async () => {
     neutralRequests: 0,
     staleResults: 0,
     trips: 1,
+    retries: 0,
+    rejectedRetries: 0,
     retryTime: new Date(63_000),
   });
 });

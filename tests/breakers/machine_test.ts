@@ -23,7 +23,7 @@ Deno.test("other rules leave a breaker in its state, and void what it counted to
   breakers.settle({ permit: 0, epoch: 1 });
   assertEquals(breakers.a.phase.state, "closed");
   breakers.settle({ permit: 0, epoch: 1 });
-  assertEquals(breakers.a.phase, { state: "open", until: 50 });
+  assertEquals(breakers.a.phase, { state: "open", until: 50, heldFor: undefined });
   assertEquals(breakers.define({ successThreshold: 1, timeout: 500 }), ["defined"]);
   breakers.at(60).settle(breakers.permit(), "success");
   assertEquals(breakers.a.phase.state, "closed");
@@ -126,7 +126,7 @@ Deno.test("a probe whose end is reported at its deadline has failed, and counts 
   breakers.force("half-open");
   const permit = breakers.permit();
   assertEquals(breakers.at(10).settle(permit, "success"), ["timed-out", "state-change"]);
-  assertEquals(breakers.a.phase, { state: "open", until: 110 });
+  assertEquals(breakers.a.phase, { state: "open", until: 110, heldFor: undefined });
   const { successes, failures, stale, lastFailureAt } = breakers.a.counts;
   assertEquals([successes, failures, stale, lastFailureAt], [0, 1, 0, 10]);
 });
@@ -141,7 +141,7 @@ Deno.test("of several probes beyond their limit, the first deadline is when the 
     "state-change",
     "rejected",
   ]);
-  assertEquals(breakers.a.phase, { state: "open", until: 120 });
+  assertEquals(breakers.a.phase, { state: "open", until: 120, heldFor: undefined });
 });
 
 Deno.test("a prediction includes the longer open time that begins with a probe beyond its limit", () => {

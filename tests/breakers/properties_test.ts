@@ -30,6 +30,9 @@ const rules: fc.Arbitrary<BreakerRules> = fc.record({
   probeTimeoutMs: fc.constantFrom(15, 60),
   openTimeFactor: fc.constantFrom(1, 2),
   openTimeJitter: fc.constantFrom(0, 0.5),
+  retryShare: fc.constantFrom(0, 0.25, 1),
+  retriesPerSecond: fc.constantFrom(0, 125),
+  retryBurst: fc.constantFrom(1, 2),
 }, { requiredKeys: [] }).map((config) =>
   readBreakerConfig(config as Partial<BreakerRules>, () => "test").rules
 );
@@ -38,7 +41,7 @@ const rules: fc.Arbitrary<BreakerRules> = fc.record({
 interface Move {
   readonly afterMs: number;
   readonly name: string;
-  readonly kind: "request" | "look" | "settle" | "force" | "reset" | "tick";
+  readonly kind: "request" | "look" | "settle" | "force" | "hold" | "retry" | "reset" | "tick";
   readonly call: number;
   readonly outcome: "success" | "failure" | "neutral";
   readonly state: "closed" | "open" | "half-open";
@@ -51,7 +54,8 @@ const move: fc.Arbitrary<Move> = fc.record({
     { weight: 8, arbitrary: fc.constant("request" as const) },
     { weight: 3, arbitrary: fc.constant("look" as const) },
     { weight: 9, arbitrary: fc.constant("settle" as const) },
-    { weight: 1, arbitrary: fc.constantFrom("force" as const, "reset", "tick") },
+    { weight: 2, arbitrary: fc.constant("retry" as const) },
+    { weight: 1, arbitrary: fc.constantFrom("force" as const, "hold", "reset", "tick") },
   ),
   call: fc.nat(5),
   outcome: fc.constantFrom("success", "success", "failure", "failure", "neutral"),
@@ -83,6 +87,12 @@ function commandOf(move: Move, calls: Call[], epoch: number, lastPermit: number)
     }
     case "force":
       return { type: "force-breaker", name, state: move.state };
+    case "hold":
+      return { type: "hold-breaker", name, reason: outcome };
+    case "retry": {
+      const pauses = { delayMs: 4, maxDelayMs: 10, retryAfterMs: move.call === 0 ? 20 : 0 };
+      return { type: "request-retry", name, attempt: move.call + 1, ...pauses };
+    }
     case "reset":
       return { type: "reset-breaker", name };
     default:
@@ -198,7 +208,10 @@ function compare(state: BreakerState, twins: ReadonlyMap<string, Twin>): void {
     const { phase, epoch, counts, rules, nextOpenMs } = state.breakers.get(name)!;
     assertEquals([phase.state, epoch], [twin.state, twin.epoch]);
     const { requests, rejections, successes, failures, neutrals } = counts;
-    assertEquals({ requests, rejections, successes, failures, neutrals }, twin.figures);
+    const { retries, rejectedRetries } = counts;
+    const results = { requests, rejections, successes, failures, neutrals };
+    assertEquals({ ...results, retries, rejectedRetries }, twin.figures);
+    assertEquals(phase.state === "open" ? phase.heldFor ?? "" : "", twin.heldFor);
     if (phase.state === "half-open") {
       assert(phase.probes.size <= rules.halfOpenLimit, "more probes than there may be");
       assertEquals(countTimers(phase.deadlines), phase.probes.size);
@@ -257,6 +270,9 @@ Deno.test("B1-stuck-half-open: after any run, a breaker whose calls succeed clos
       const { state } = begin(rules);
       let now = play(state, moves);
       const [name] = NAMES as [string];
+      if (outlook(state.breakers.get(name)!, now).heldFor !== undefined) {
+        stepped(machine, state, { type: "reset-breaker", name }, now);
+      }
       for (let i = 0; state.breakers.get(name)!.phase.state !== "closed"; i++) {
         assert(i < 20, "it must close");
         now = Math.max(now, outlook(state.breakers.get(name)!, now).retryAt);
@@ -284,7 +300,10 @@ const lawMove: fc.Arbitrary<LawMove<BreakerState, BreakerCommand>> = fc.record({
   rules,
   back: fc.nat(3),
   outcome: fc.constantFrom("success", "failure", "neutral"),
-  other: fc.constantFrom("force-breaker", "reset-breaker", "remove-breaker", "count-calls"),
+  other: fc.constantFrom(
+    ...["force-breaker", "hold-breaker", "request-retry", "reset-breaker"] as const,
+    ...["remove-breaker", "count-calls"] as const,
+  ),
 }).map(({ move: { afterMs, name }, kind, rules, back, outcome, other }) => ({
   afterMs,
   command: (state): BreakerCommand => {
@@ -305,6 +324,10 @@ const lawMove: fc.Arbitrary<LawMove<BreakerState, BreakerCommand>> = fc.record({
     switch (other) {
       case "force-breaker":
         return { type: other, name, state: (["closed", "open", "half-open"] as const)[back % 3]! };
+      case "hold-breaker":
+        return { type: other, name, reason: outcome };
+      case "request-retry":
+        return { type: other, name, attempt: 1, delayMs: back, maxDelayMs: 2, retryAfterMs: 0 };
       case "count-calls":
         return { type: other, name, epoch, requests: 2, successes: back, lastSuccessAt: back };
       default:
@@ -316,6 +339,10 @@ const lawMove: fc.Arbitrary<LawMove<BreakerState, BreakerCommand>> = fc.record({
 machineLaws({
   name: "breakers",
   machine: breakerMachine,
-  config: fc.record({ maxBreakers: fc.constant(2), seed: fc.nat(9) }),
+  config: fc.record({
+    maxBreakers: fc.constant(2),
+    idleMs: fc.constantFrom(0, 10, 30),
+    seed: fc.nat(9),
+  }),
   moves: fc.array(lawMove, { maxLength: 60, size: "max" }),
 });

@@ -5,7 +5,7 @@
 
 import type { BreakerEvent } from "../../src/breakers/events.ts";
 import type { CircuitState } from "../../src/breakers/types.ts";
-import type { BreakerCommand, SettlePermit } from "../../src/breakers/commands.ts";
+import type { BreakerCommand, RequestRetry, SettlePermit } from "../../src/breakers/commands.ts";
 import type { CallOutcome } from "../../src/breakers/types.ts";
 import type { BreakerRules } from "../../src/breakers/config.ts";
 
@@ -33,7 +33,16 @@ export class Twin {
   results: Result[] = [];
   probes: Probe[] = [];
   successes = 0;
-  readonly figures = { requests: 0, rejections: 0, successes: 0, failures: 0, neutrals: 0 };
+  /** Why it is held open, or nothing. */
+  heldFor = "";
+  /** When each request was made, and whether it earns a part of a retry; and each retry. */
+  budget: { at: number; kind: "earns" | "retry" }[] = [];
+  /** When the budget was first asked for. */
+  askedAt: number | undefined;
+  readonly figures = {
+    ...{ requests: 0, rejections: 0, successes: 0, failures: 0, neutrals: 0 },
+    ...{ retries: 0, rejectedRetries: 0 },
+  };
 
   readonly rules: BreakerRules;
 
@@ -49,7 +58,18 @@ export class Twin {
       return this.#request(command.timeoutMs, now, openMs, ids);
     }
     if (command.type === "settle-permit") return this.#settle(command, now, openMs, ids);
+    if (command.type === "request-retry") return this.#retry(command, now);
+    if (command.type === "hold-breaker") {
+      const { events } = this.#catchUp(now, openMs, ids);
+      const { reason } = command;
+      if (this.heldFor === reason) return events;
+      if (this.state !== "open") events.push(this.#enter("open", "held", now, Infinity, ids));
+      this.until = Infinity;
+      this.heldFor = reason;
+      return [...events, { type: "circuitbreaker:held", epoch: this.epoch, reason }];
+    }
     if (command.type === "force-breaker") {
+      if (this.heldFor !== "") return [{ type: "circuitbreaker:refused", reason: "held" }];
       const events = this.#catchUp(now, openMs, ids).events;
       if (this.state === command.state) return events;
       return [...events, this.#enter(command.state, "forced", now, openMs, ids)];
@@ -59,6 +79,8 @@ export class Twin {
       if (this.state !== "closed") events.push(this.#enter("closed", "reset", now, openMs, ids));
       this.epoch = this.countsSince = ++ids.epoch;
       this.results = [];
+      this.budget = [];
+      this.askedAt = undefined;
       for (const key of Object.keys(this.figures)) {
         this.figures[key as keyof Twin["figures"]] = 0;
       }
@@ -70,6 +92,7 @@ export class Twin {
   #request(timeoutMs: number, now: number, openMs: number, ids: Ids): Expected[] {
     const { events } = this.#catchUp(now, openMs, ids);
     this.figures.requests++;
+    this.budget.push({ at: now, kind: "earns" });
     const { state, epoch } = this;
     const full = state === "half-open" && this.probes.length >= this.rules.halfOpenLimit;
     if (state === "open" || full) {
@@ -82,6 +105,36 @@ export class Twin {
       this.probes.push({ permit, deadline: now + (timeoutMs || this.rules.probeTimeoutMs) });
     }
     return [...events, { type: "circuitbreaker:permitted", permit, epoch, since: now, state }];
+  }
+
+  #retry({ attempt }: RequestRetry, now: number): Expected[] {
+    this.askedAt ??= now;
+    if (this.retriesLeft(now) < 1) {
+      this.figures.rejectedRetries++;
+      return [{ type: "circuitbreaker:retry-rejected", attempt }];
+    }
+    this.figures.retries++;
+    this.budget.push({ at: now, kind: "retry" });
+    return [{ type: "circuitbreaker:retry-permitted", attempt }];
+  }
+
+  /** Returns the number of retries in the budget, counted anew from the first question on. */
+  retriesLeft(now: number): number {
+    const { retryShare, retriesPerSecond, retryBurst } = this.rules;
+    let left = retryBurst;
+    let at = this.askedAt!;
+    let retried = 0;
+    const first = this.budget.findIndex(({ kind }) => kind === "retry");
+    for (const entry of first < 0 ? [] : this.budget.slice(first)) {
+      left = Math.min(retryBurst, left + (entry.at - at) / 1_000 * retriesPerSecond);
+      at = entry.at;
+      if (entry.kind === "retry") {
+        left--;
+        retried++;
+      } else if (retried > 0) retried--; // the retry itself
+      else left = Math.min(retryBurst, left + retryShare);
+    }
+    return Math.min(retryBurst, left + (now - at) / 1_000 * retriesPerSecond);
   }
 
   #settle(command: SettlePermit, now: number, openMs: number, ids: Ids): Expected[] {
@@ -172,6 +225,7 @@ export class Twin {
     this.results = [];
     this.probes = [];
     this.successes = 0;
+    this.heldFor = "";
     if (to === "open") this.until = at + openMs;
     return { type: "circuitbreaker:state-change", from, to, reason, epoch: this.epoch } as Expected;
   }

@@ -52,7 +52,7 @@ Deno.test("H1-always-healthy: breakers that are open are named, the first three 
     assertEquals(breakerHealth(bench.state, 0), {
       healthy: false,
       error,
-      metrics: { breakers: names.length + 1, open: names.length, halfOpen: 0 },
+      metrics: { breakers: names.length + 1, open: names.length, held: 0, halfOpen: 0 },
     });
   }
 });
@@ -62,7 +62,7 @@ Deno.test("a breaker that would let a call through is half-open, whether or not 
   assertEquals(breakerHealth(bench.state, 99).healthy, false);
   assertEquals(breakerHealth(bench.state, 100), {
     healthy: true,
-    metrics: { breakers: 1, open: 0, halfOpen: 1 },
+    metrics: { breakers: 1, open: 0, held: 0, halfOpen: 1 },
   });
 });
 

@@ -51,6 +51,8 @@ const TABLE: Record<string, string[]> = {
   "task:proposed": ["endCall"],
   "circuitbreaker:permitted": ["admitCall"],
   "circuitbreaker:state-change": ["limitToProbes", "cordonWhileOpen", "requeueWhileOpen"],
+  "circuitbreaker:held": ["cordonWhileHeld"],
+  "circuitbreaker:removed": ["uncordonWithoutBreaker"],
   "task:refused": ["reportDoubleClaim", "resolveDoubleClaim"],
   "conflict:resolved": ["evictLosers"],
 };

@@ -379,6 +379,42 @@ export const MUTANTS: readonly Mutant[] = [
     "  if (epoch !== breaker.epoch) return count(step, breaker, command);\n",
     "",
   ),
+  {
+    ...mutant(
+      "a breaker that is held open half-opens after its open time",
+      "breakers/machine.ts",
+      'const held = { state: "open", until: Infinity, heldFor: reason } as const;',
+      'const held = { state: "open", until: step.now + 10, heldFor: reason } as const;',
+    ),
+    workload: "calls",
+  },
+  {
+    ...mutant(
+      "a breaker that is held open may be forced to another state",
+      "breakers/machine.ts",
+      'return phase.state === "open" && phase.heldFor !== undefined;\n',
+      'return phase.state === "open" && phase.heldFor === undefined && false;\n',
+    ),
+    workload: "calls",
+  },
+  {
+    ...mutant(
+      "a retry budget has no largest size",
+      "breakers/machine.ts",
+      "budget.tokens = Math.min(retryBurst, budget.tokens + ofCalls + ofTime);",
+      "budget.tokens = Math.max(retryBurst, budget.tokens + ofCalls + ofTime);",
+    ),
+    workload: "calls",
+  },
+  {
+    ...mutant(
+      "a retry takes nothing from its budget",
+      "breakers/machine.ts",
+      "  if (budget.tokens < 1) {\n",
+      "  if (budget.tokens < 0) {\n",
+    ),
+    workload: "calls",
+  },
   mutant(
     "one probe too many goes through a breaker",
     "breakers/state.ts",

@@ -181,6 +181,27 @@ export function cordonWhileOpen(
   return { type: "cordon-agent", agentId, cause: "breaker", reason, untilMs: retryAt };
 }
 
+/** Cordons an agent until its breaker, which is held open, is reset. */
+export function cordonWhileHeld(
+  { name, reason }: Happened<"circuitbreaker:held">,
+  state: RootState,
+): PartCommand | undefined {
+  const agentId = agentOf(name, state);
+  if (agentId === undefined) return undefined;
+  const why = `its breaker is held open: ${reason}`;
+  return { type: "cordon-agent", agentId, cause: "breaker", reason: why, untilMs: 0 };
+}
+
+/** Uncordons an agent whose open breaker was removed. */
+export function uncordonWithoutBreaker(
+  { name }: Happened<"circuitbreaker:removed">,
+  state: RootState,
+): PartCommand | undefined {
+  const agentId = agentOf(name, state);
+  if (!state.tasks.agents.get(agentId ?? "")?.cordons.has("breaker")) return undefined;
+  return { type: "uncordon-agent", agentId: agentId!, cause: "breaker" };
+}
+
 /** Requeues the unstarted tasks of an agent whose breaker opened. */
 export function requeueWhileOpen(
   { name, to }: Happened<"circuitbreaker:state-change">,

@@ -14,12 +14,14 @@ import type { Instant } from "../../core/machine.ts";
 import {
   admitCall,
   beginCall,
+  cordonWhileHeld,
   cordonWhileOpen,
   endCall,
   forgetBreaker,
   limitToProbes,
   makeBreaker,
   requeueWhileOpen,
+  uncordonWithoutBreaker,
 } from "./breakers.ts";
 import {
   closeMailbox,
@@ -128,6 +130,8 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("task:proposed", endCall),
   on("circuitbreaker:permitted", admitCall),
   on("circuitbreaker:state-change", limitToProbes, cordonWhileOpen, requeueWhileOpen),
+  on("circuitbreaker:held", cordonWhileHeld),
+  on("circuitbreaker:removed", uncordonWithoutBreaker),
 
   // The losers of a conflict lose the lock or the task.
   on("task:refused", reportDoubleClaim, resolveDoubleClaim),

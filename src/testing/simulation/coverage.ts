@@ -137,6 +137,7 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "message:refused empty": true,
   "circuitbreaker:refused unknown-breaker": true,
   "circuitbreaker:refused unknown-permit": true,
+  "circuitbreaker:refused held": true,
   "circuitbreaker:refused full": true,
   "conflict:refused unknown-conflict": true,
   "conflict:refused resolved": true,

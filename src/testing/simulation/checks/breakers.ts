@@ -29,6 +29,8 @@ interface Expected {
   plannedMs: number;
   /** The limit that its newest probe exceeded. */
   deadline: number;
+  /** Whether it is held open until it is reset. */
+  isHeld: boolean;
 }
 
 /** The reasons of state changes that are results of calls. */
@@ -86,6 +88,12 @@ export class BreakerShadow {
         return this.#permitted(event, state);
       case "circuitbreaker:state-change":
         return this.#change(event, state, at);
+      case "circuitbreaker:held":
+        this.#expected(event.name).isHeld = true;
+        return;
+      case "circuitbreaker:retry-permitted":
+      case "circuitbreaker:retry-rejected":
+        return this.#checkBudget(event, state);
       case "circuitbreaker:reset":
         this.#raise(event.name, event.epoch);
         this.#expected(event.name).epoch = event.epoch;
@@ -148,6 +156,7 @@ export class BreakerShadow {
       plannedMs: 0,
       deadline: 0,
       wasStale: false,
+      isHeld: false,
     };
     this.#breakers.set(name, { state: "closed", ...expected });
   }
@@ -196,8 +205,12 @@ export class BreakerShadow {
     if (expected.wasStale && BY_RESULT.has(reason)) {
       fail("StaleRejected", `"${name}" is ${to} by the result of an earlier state`);
     }
+    if (expected.isHeld && reason !== "reset") {
+      fail("HeldUntilReset", `"${name}" is held open and goes to ${to}, ${reason}`);
+    }
+    expected.isHeld = false;
     if (to === "closed") expected.plannedMs = 0;
-    if (to === "open") {
+    if (to === "open" && reason !== "held") {
       const openedAt = reason === "probe-timed-out" ? expected.deadline : at;
       checkOpenTime(expected, retryAt - openedAt, name);
     }
@@ -206,6 +219,20 @@ export class BreakerShadow {
     expected.retryAt = retryAt;
     expected.successes = 0;
     expected.probes.clear();
+  }
+
+  #checkBudget(
+    { type, name }: Extract<LockstepEvent, { attempt: number; name: string }>,
+    { breakers }: BreakerState,
+  ): void {
+    const { budget, rules } = breakers.get(name) ?? {};
+    if (budget === undefined || rules === undefined) return; // it was reset in the same step
+    if (!(budget.tokens >= 0 && budget.tokens <= rules.retryBurst)) {
+      fail("RetriesBudgeted", `"${name}" has ${budget.tokens} retries left`);
+    }
+    if (type === "circuitbreaker:retry-rejected" && budget.tokens >= 1) {
+      fail("RetriesBudgeted", `"${name}" rejects a retry and has ${budget.tokens}`);
+    }
   }
 
   #settle(event: { name: string; permit: number; type: string; stale?: boolean }): void {

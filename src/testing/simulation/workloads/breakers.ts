@@ -32,13 +32,22 @@ export function drawBreakerRules(chance: Chance): Rules {
     openTimeFactor: chance.pick([1, 2]),
     maxOpenMs: 4 * timeout,
     openTimeJitter: chance.pick([0, 0.5]),
+    retryShare: chance.pick([0, 0.2]),
+    retriesPerSecond: chance.pick([0, 20]),
+    retryBurst: chance.pick([1, 5]),
   };
 }
 
 /** Calls that succeed, fail, take long or never end, through breakers that are defined and removed. */
 export const calls: Workload = {
   name: "calls",
-  config: (chance) => ({ breakers: { maxBreakers: chance.pick([2, 100]), seed: chance.seed() } }),
+  config: (chance) => ({
+    breakers: {
+      maxBreakers: chance.pick([2, 100]),
+      idleMs: chance.pick([0, 0, 30]),
+      seed: chance.seed(),
+    },
+  }),
   behavior: (agent) => [callAgainAndAgain(agent)],
 };
 
@@ -79,6 +88,11 @@ function* call(agent: SimulatedAgent, name: string, failing: number): Routine<vo
   if (world.injects("duplicate-report", 0.3) && permit !== 0) world.send(report, () => {});
   if (world.injects("late-report", 0.2)) yield* agent.sleep(chance.around(100));
   yield* agent.call(report);
+  if (!fails || chance.happens(0.5)) return;
+  const pauses = { delayMs: 2, maxDelayMs: 20, retryAfterMs: chance.pick([0, 0, 5]) };
+  const terms = { name, attempt: chance.between(1, 4), ...pauses };
+  const retry = accepted(yield* agent.call({ type: "request-retry", ...terms }));
+  if (retry?.status === "permitted") yield* agent.sleep(Math.max(1, retry.delayMs));
 }
 
 function* define(agent: SimulatedAgent, name: string): Routine<void> {
@@ -88,7 +102,7 @@ function* define(agent: SimulatedAgent, name: string): Routine<void> {
 
 function* change(agent: SimulatedAgent, name: string): Routine<void> {
   const { chance } = agent.world;
-  switch (chance.int(6)) {
+  switch (chance.int(8)) {
     case 0:
       yield* agent.call({ type: "remove-breaker", name });
       return;
@@ -114,6 +128,13 @@ function* change(agent: SimulatedAgent, name: string): Routine<void> {
       return;
     case 4:
       return yield* define(agent, name);
+    case 5:
+    case 6: {
+      yield* agent.call({ type: "hold-breaker", name, reason: "maintenance" });
+      yield* agent.sleep(chance.around(100));
+      yield* agent.deliver({ type: "reset-breaker", name });
+      return;
+    }
     default: {
       const state = chance.pick(["open", "closed", "half-open"] as const);
       yield* agent.call({ type: "force-breaker", name, state });
