@@ -70,6 +70,7 @@ export type {
   ClosedPhase,
   HalfOpenPhase,
   OpenPhase,
+  RetryBudget,
 } from "./src/breakers/state.ts";
 export type { CallOutcome } from "./src/breakers/types.ts";
 export type {

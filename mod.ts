@@ -44,7 +44,9 @@
 // Coordination
 export {
   CoordinationManager,
+  type CoordinationManagerOptions,
   type CoordinationOptions,
+  type ListAgentsOptions,
   type SystemMetrics,
 } from "./src/coordination/coordination_manager.ts";
 export { AgentSession } from "./src/coordination/agent_session.ts";

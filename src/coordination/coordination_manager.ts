@@ -4,7 +4,7 @@
  * @module
  */
 
-import { membershipHealth, type MemberView, memberView } from "../agents/mod.ts";
+import { membershipHealth, type MemberView, memberView, memberViews } from "../agents/mod.ts";
 import type { CircuitBreakerManager, CircuitBreakerMetrics } from "../breakers/mod.ts";
 import type { ConflictResolver, ConflictStats, OptimisticLockManager } from "../conflicts/mod.ts";
 import { attempting } from "../core/client.ts";
@@ -14,6 +14,7 @@ import {
   requireId,
   requireInteger,
   requireMs,
+  requireObject,
   requireOneOf,
 } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
@@ -79,6 +80,30 @@ export interface CoordinationOptions {
 }
 
 /**
+ * All options of a {@linkcode CoordinationManager} in one object.
+ * @category Coordination
+ */
+export interface CoordinationManagerOptions extends CoordinationConfig, CoordinationOptions {
+  /** Where events are published. @default a bus of its own */
+  eventBus?: EventBus;
+  /** Logs warnings, errors, and more at its own levels. @default warnings and errors on the console */
+  logger?: Logger;
+}
+
+/**
+ * Options of `listAgents`.
+ * @category Coordination
+ */
+export interface ListAgentsOptions {
+  /** Lists only agents of that status. @default all */
+  status?: MemberView["status"];
+  /** Lists agents after the one with this incarnation. @default from the start */
+  after?: number;
+  /** Most agents of a page. @default 100 */
+  limit?: number;
+}
+
+/**
  * The figures of a whole coordination system.
  * @category Coordination
  */
@@ -113,8 +138,9 @@ export interface SystemMetrics extends CoordinationMetrics {
  * @category Coordination
  */
 export class CoordinationManager implements AsyncDisposable {
+  /** Publishes the events of all parts. */
+  readonly eventBus: EventBus;
   readonly #settings: CoordinationSettings;
-  readonly #eventBus: EventBus;
   readonly #host: Host<RootState, RootCommand, LockstepEvent, RootAnswers, Subsystems>;
   #isAdvanced = false;
   #unsubscribers: (() => void)[] = [];
@@ -122,22 +148,27 @@ export class CoordinationManager implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /**
-   * Creates a system without agents.
+   * Creates a system without agents. The first argument may hold all options; those of the others take
+   * precedence.
    *
    * @throws {TypeError | RangeError} when an option is malformed; the message names it
    */
   constructor(
-    config: CoordinationConfig = {},
-    eventBus: EventBus = new EventBus(),
-    logger: Logger = defaultLogger,
+    config: CoordinationManagerOptions = {},
+    givenBus?: EventBus,
+    givenLogger?: Logger,
     options: CoordinationOptions = {},
   ) {
     const attempt = () => "create a coordination manager";
     this.#settings = readCoordinationConfig(config);
+    const { eventBus: ownBus = new EventBus(), logger: ownLogger = defaultLogger } = config;
+    const eventBus = givenBus === undefined ? ownBus : givenBus;
+    const logger = givenLogger === undefined ? ownLogger : givenLogger;
     requireSurroundings(attempt, eventBus, logger, options);
     requireFunction(eventBus?.publish, "eventBus.publish", attempt);
-    this.#eventBus = eventBus;
-    const isRecovered = options.log !== undefined;
+    this.eventBus = eventBus;
+    const { clock = config.clock, log = config.log, skip = config.skip } = options;
+    const isRecovered = log !== undefined;
     const hosted = {
       thing: THING,
       machine: rootMachine(this.#settings.root),
@@ -145,7 +176,11 @@ export class CoordinationManager implements AsyncDisposable {
         new Subsystems(host, this.#settings, eventBus, logger, isRecovered),
       recover: ({ client }: Subsystems) => endFormerProcess(client),
     };
-    this.#host = new Host(hosted, eventBus, logger, options);
+    this.#host = new Host(hosted, eventBus, logger, {
+      ...(clock !== undefined && { clock }),
+      ...(log !== undefined && { log }),
+      ...(skip !== undefined && { skip }),
+    });
     this.#unsubscribers = [
       eventBus.on("task:failed", (event, sequence) => this.#emitError(event, sequence)),
       eventBus.on("task:backed-off", (event, sequence) => this.#emitError(event, sequence)),
@@ -300,6 +335,22 @@ export class CoordinationManager implements AsyncDisposable {
   getAgent(agentId: string): MemberView | undefined {
     requireId(agentId, "agentId", () => "get an agent");
     return memberView(this.#running("read the state").host.state().agents, agentId);
+  }
+
+  /**
+   * Lists members in the order of their incarnations; a later page begins `after` the last incarnation
+   * of the one before. An agent that is registered again meanwhile comes last. Costs a look at each.
+   */
+  listAgents(options: ListAgentsOptions = {}): MemberView[] {
+    const attempt = () => "list agents";
+    requireObject(options, "options", attempt);
+    const { status, after = 0, limit = 100 } = options;
+    if (status !== undefined) requireOneOf(status, ["alive", "suspect"], "status", attempt);
+    requireInteger(after, 0, Number.MAX_SAFE_INTEGER, "after", attempt);
+    requireInteger(limit, 1, LONGEST_PAGE, "limit", attempt);
+    return memberViews(this.#running("read the state").host.state().agents)
+      .filter((each) => each.incarnation > after && (status ?? each.status) === each.status)
+      .slice(0, limit);
   }
 
   // Tasks
@@ -536,7 +587,7 @@ export class CoordinationManager implements AsyncDisposable {
    */
   async performMaintenance(): Promise<void> {
     await this.#host.maintain();
-    this.#eventBus.emit(SystemEvents.SYSTEM_HEALTHCHECK, { status: await this.getHealthStatus() });
+    this.eventBus.emit(SystemEvents.SYSTEM_HEALTHCHECK, { status: await this.getHealthStatus() });
   }
 
   /** Returns the figures of all parts. */
@@ -557,22 +608,25 @@ export class CoordinationManager implements AsyncDisposable {
   /** Emits the error of a failed attempt with the agent that made it. */
   #emitError({ agentId, taskId, error }: TaskFailed | TaskBackedOff, sequence: number): void {
     if (agentId === undefined || sequence < 0) return;
-    this.#eventBus.emit(SystemEvents.AGENT_ERROR, { agentId, taskId, error });
+    this.eventBus.emit(SystemEvents.AGENT_ERROR, { agentId, taskId, error });
   }
 
   async #initialize(): Promise<void> {
     await this.#host.initialize();
     if (this.#closing !== undefined) return;
-    this.#eventBus.emit(SystemEvents.SYSTEM_READY, { timestamp: new Date() });
+    this.eventBus.emit(SystemEvents.SYSTEM_READY, { timestamp: new Date() });
   }
 
   async #shutdown(graceMs: number): Promise<void> {
     await this.#host.client?.scheduler.drain(graceMs);
     await this.#host.close();
     for (const unsubscribe of this.#unsubscribers) unsubscribe();
-    this.#eventBus.emit(SystemEvents.SYSTEM_SHUTDOWN, { reason: "shutdown" });
+    this.eventBus.emit(SystemEvents.SYSTEM_SHUTDOWN, { reason: "shutdown" });
   }
 }
+
+/** The most agents of a page. */
+const LONGEST_PAGE = 10_000;
 
 /** Returns the string `type` of a message, or `undefined`. */
 function typeOf(message: unknown): string | undefined {

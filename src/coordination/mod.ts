@@ -8,7 +8,9 @@ export { AgentSession } from "./agent_session.ts";
 export type { AgentOptions, ConflictOptions, CoordinationConfig } from "./config.ts";
 export {
   CoordinationManager,
+  type CoordinationManagerOptions,
   type CoordinationOptions,
+  type ListAgentsOptions,
   type SystemMetrics,
 } from "./coordination_manager.ts";
 export {

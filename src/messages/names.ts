@@ -7,6 +7,9 @@
 import { quote } from "../core/arguments.ts";
 import type { MessageState } from "./state.ts";
 
+/** Time for an agent to come that was sent a message before. */
+export const MISADDRESSED_MS = 1_000;
+
 /** Number of names that are suggested. */
 const MOST_NAMES = 3;
 

@@ -10,7 +10,7 @@ import type { ErrorData } from "../core/error_data.ts";
 import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/machine.ts";
 import { UnknownMessageError } from "./errors.ts";
 import type { DeadLetterCause } from "./events.ts";
-import { suggestion } from "./names.ts";
+import { MISADDRESSED_MS, suggestion } from "./names.ts";
 import type { Copy, DeadLetter, Mailbox, MessageState, OpenRequest } from "./state.ts";
 import { consumersOf, messageOf } from "./tables.ts";
 import type { Message } from "./types.ts";
@@ -144,6 +144,7 @@ export function health(
   let longestQueue = 0;
   let fullMailboxes = 0;
   const unknown: string[] = [];
+  let unknownRecipients = 0;
   for (const mailbox of state.mailboxes.values()) {
     let pending = 0;
     for (const { urgent, normal } of consumersOf(mailbox)) {
@@ -153,7 +154,10 @@ export function health(
       if (longest >= state.config.mailboxCapacity) fullMailboxes++;
     }
     pendingMessages += pending;
-    if (pending > 0 && isMisaddressed(state, mailbox)) unknown.push(mailbox.agentId);
+    if (pending > 0 && isMisaddressed(state, mailbox)) {
+      unknownRecipients++;
+      if (oldestOf(mailbox) + MISADDRESSED_MS <= now) unknown.push(mailbox.agentId);
+    }
   }
   const overdueMs = Math.max(0, now - nextDeadline(state.deadlines));
   const recent = countRecentlyDead(state, now);
@@ -165,7 +169,7 @@ export function health(
     inFlight: state.deliveries.size,
     pendingResponses: state.requests.size,
     receivers: state.receivers.size,
-    unknownRecipients: unknown.length,
+    unknownRecipients,
     longestQueue,
     fullMailboxes,
     deadLetters: state.deadLetters.size,
@@ -182,6 +186,17 @@ export function health(
     ...fullTables(state).map((table) => `the table of ${table} is full`),
     recent > 0 && `${counted(recent, "new dead letter")} in the last minute`,
   ], metrics);
+}
+
+/** Returns when the oldest message was sent that waits in a mailbox. */
+function oldestOf(mailbox: Mailbox): Instant {
+  let oldest = Infinity;
+  for (const { urgent, normal } of consumersOf(mailbox)) {
+    for (const { copies: { first } } of [urgent, normal]) {
+      oldest = Math.min(oldest, first?.timestamp ?? Infinity);
+    }
+  }
+  return oldest;
 }
 
 /** Number of names that a problem lists. */

@@ -7,11 +7,8 @@
 import { counted, quote } from "../core/arguments.ts";
 import type { CancelTimer, Clock } from "../core/clock.ts";
 import { type Logger, logTo } from "../core/logger.ts";
-import { suggestion } from "./names.ts";
+import { MISADDRESSED_MS, suggestion } from "./names.ts";
 import type { MessageState } from "./state.ts";
-
-/** Time for an agent to come that was sent a message before. */
-const MISADDRESSED_MS = 1_000;
 
 /** Number of names that are kept to warn of; further ones are only counted. */
 const MOST_SUSPECTS = 100;

@@ -31,6 +31,7 @@ const CALLS: Record<string, (session: AgentSession) => Promise<unknown>> = {
   release: (session) => session.release("r"),
   send: (session) => session.send("b", "hello"),
   request: (session) => session.request("b", "hello"),
+  receive: (session) => session.receive({ waitMs: 10 }),
 };
 
 for (const [name, call] of Object.entries(CALLS)) {

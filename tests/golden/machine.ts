@@ -8,7 +8,7 @@ import type { RootCommand, RootConfig } from "../../src/root/state.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import type { Instant, Tick } from "../../src/core/machine.ts";
 
-export { type Instant, type LockstepEvent, type RootConfig };
+export type { Instant, LockstepEvent, RootConfig };
 
 /** A command that the root machine accepts. */
 export type Command = RootCommand | Tick;

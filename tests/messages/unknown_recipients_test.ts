@@ -32,15 +32,16 @@ Deno.test("M9-typo-sent-to-nobody: a message to a name that no agent has had is 
   await router.registerAgent("reviewer");
   for (let i = 0; i < 3; i++) await router.send("writer", "reviewr", i);
   assertEquals(misaddressed, ["reviewr"]);
-  const { healthy, error, metrics } = await router.getHealthStatus();
-  assertEquals([healthy, metrics["unknownRecipients"]], [false, 1]);
-  assertEquals(error, 'messages wait for the name "reviewr", which no agent has had');
+  const { healthy, metrics } = await router.getHealthStatus();
+  assertEquals([healthy, metrics["unknownRecipients"]], [true, 1]); // it may come soon
   const { summary } = router.explain("message-1");
   assertEquals(summary.endsWith('that name; did you mean "reviewer"?'), true, summary);
   assertEquals(warnings, []);
   await clock.advance(1_000);
   await router.send("writer", "reviewr", 3);
   await clock.advance(10_000);
+  const { error } = await router.getHealthStatus();
+  assertEquals(error, 'messages wait for the name "reviewr", which no agent has had');
   assertEquals(warnings, [
     'Messages wait for "reviewr", and no agent has had that name; did you mean "reviewer"?',
   ]);

@@ -119,7 +119,9 @@ Deno.test("the state of all subsystems doesn't grow with the names that come and
     agents: { maxAgents: most },
     tasks: { maxAgents: most, keepFinished: most, keepOutcomes: most, keepTypes: most },
     locks: { maxDefined: most },
-    messages: { maxMailboxes: most, dedupeWindow: most, maxDeadLetters: most },
+    messages: {
+      ...{ maxMailboxes: most, dedupeWindow: most, maxDeadLetters: most, maxKnownNames: most },
+    },
     breakers: { maxBreakers: most },
     conflicts: {
       keepResolved: most,
