@@ -155,6 +155,7 @@ const ACTIONS: readonly (readonly [string, (world: CallWorld) => Promise<unknown
   ["acquireAll", acquireAll],
   ["send", (world) => world.manager.sendMessage(agent(world), agent(world), { type: "note" })],
   ["request", request],
+  ["receive", receive],
   ["call", callThrough],
   ["dispute", dispute],
   ["vote", vote],
@@ -241,6 +242,24 @@ async function request(world: CallWorld): Promise<void> {
   });
 }
 
+/** Receives as an agent without a handler; aborts some waits, and dies with some messages. */
+async function receive(world: ManagerWorld): Promise<void> {
+  const { manager, chance } = world;
+  const sent = manager.sendMessage(agent(world), "reader", { type: "note" });
+  const abort = new AbortController();
+  const waitMs = chance.pick([0, 20, 100]);
+  const received = manager.receiveMessage("reader", {
+    waitMs,
+    timeoutMs: 30,
+    signal: abort.signal,
+  });
+  if (chance.happens(0.3)) void world.sleep(chance.int(20)).then(() => abort.abort(ABORTED));
+  const [, delivery] = await Promise.all([sent, received]);
+  if (delivery === undefined || chance.happens(0.2)) return;
+  await world.sleep(chance.int(10));
+  await (chance.happens(0.8) ? delivery.ack() : delivery.nack(drawError(chance)));
+}
+
 async function callThrough(world: CallWorld): Promise<void> {
   const { manager, chance } = world;
   const breaker = manager.breakers.getBreaker("api", {
@@ -249,7 +268,7 @@ async function callThrough(world: CallWorld): Promise<void> {
   await breaker.execute(async () => {
     await world.sleep(chance.int(40));
     if (!world.isOver && chance.happens(0.4)) throw drawError(chance);
-  });
+  }, chance.happens(0.5) ? { retry: { delayMs: 5, maxAttempts: 3 } } : {});
 }
 
 async function dispute(world: CallWorld): Promise<void> {
