@@ -151,6 +151,7 @@ export type {
   CloseMailbox,
   DeliveryCommand,
   DetachHandler,
+  EndReceivers,
   ExtendMessage,
   MailboxCommand,
   MarkSeen,

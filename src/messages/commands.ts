@@ -112,6 +112,9 @@ export interface CancelReceive extends Named<"cancel-receive"> {
   readonly receiverId: number;
 }
 
+/** Ends the waits of all receivers of an agent, whose callers are gone. Idempotent. */
+export interface EndReceivers extends Named<"end-receivers">, MailboxCommand {}
+
 /** Moves the place of a reader of an inbox forward, never back. Idempotent. */
 export interface MarkSeen extends Named<"mark-seen">, MailboxCommand {
   /** The name of the reader. */
@@ -170,6 +173,7 @@ export type MessageCommand =
   | ExtendMessage
   | ReceiveMessage
   | CancelReceive
+  | EndReceivers
   | MarkSeen
   | AttachHandler
   | DetachHandler

@@ -249,7 +249,7 @@ export interface ReceiverQueued extends Named<"receiver:queued">, MailboxEvent {
 export interface ReceiverEnded extends Named<"receiver:ended">, MailboxEvent {
   /** The id of the receiver. */
   readonly receiverId: number;
-  /** Why it ended; `agent-gone` when the agent was removed. */
+  /** Why it ended; `agent-gone` when the agent was removed, or began a new incarnation. */
   readonly reason: "timed-out" | "cancelled" | "agent-gone";
 }
 

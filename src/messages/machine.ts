@@ -112,6 +112,7 @@ const COMMANDS = [
   "extend-message",
   "receive-message",
   "cancel-receive",
+  "end-receivers",
   "mark-seen",
   "attach-handler",
   "detach-handler",
@@ -204,6 +205,8 @@ function handle(step: MessageStep, command: Command): unknown {
       return receive(step, command);
     case "cancel-receive":
       return cancelReceive(step, command);
+    case "end-receivers":
+      return endReceivers(step, step.state.mailboxes.get(command.agentId));
     case "mark-seen":
       return markSeen(step, command);
     case "attach-handler":
@@ -469,6 +472,12 @@ function cancelReceive(step: MessageStep, command: CancelReceive): Answer<"cance
   endReceiver(step, receiver, "cancelled");
 }
 
+function endReceivers(step: MessageStep, mailbox: Mailbox | undefined): void {
+  while (mailbox?.receivers.first !== undefined) {
+    endReceiver(step, mailbox.receivers.first, "agent-gone");
+  }
+}
+
 function markSeen({ state, events }: MessageStep, { agentId, reader, upTo }: MarkSeen): boolean {
   const readers = state.mailboxes.get(agentId)?.readers;
   const place = Math.min(upTo, state.lastMessage);
@@ -661,9 +670,7 @@ function close(step: MessageStep, { agentId, reason }: CloseMailbox): void {
   }
   endRequestsOf(step, agentId);
   if (mailbox === undefined) return;
-  while (mailbox.receivers.first !== undefined) {
-    endReceiver(step, mailbox.receivers.first, "agent-gone");
-  }
+  endReceivers(step, mailbox);
   for (const topic of mailbox.topics) deleteFrom(state.topics, topic, agentId);
   for (const consumer of [...consumersOf(mailbox), ...mailbox.leaving]) {
     consumer.isPush = false;

@@ -374,3 +374,15 @@ Deno.test("a task that loses a conflict over a lock that it waits for gives its 
   bench.pass(10_000);
   assertEquals([bench.status("b"), bench.holders("r")], ["running", ["b #3"]]);
 });
+
+Deno.test("a receiver of an earlier incarnation takes no message of the next one", () => {
+  const bench = new RootDriver();
+  const join = (incarnation: number) =>
+    ({ type: "join-agent", agentId: "x", heartbeatTimeoutMs: 50, incarnation }) as const;
+  bench.do(join(0));
+  bench.do({ type: "receive-message", agentId: "x", timeoutMs: 0, waitMs: 1_000 });
+  assertEquals(bench.state.messages.receivers.size, 1);
+  const events = bench.do(join(0));
+  assertEquals(events.map(({ type }) => type), ["agent:joined", "receiver:ended"]);
+  assertEquals(bench.state.messages.receivers.size, 0);
+});

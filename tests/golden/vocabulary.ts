@@ -74,6 +74,7 @@ export const COMMANDS: Readonly<Record<Command["type"], Presence>> = {
   "extend-message": "recorded",
   "receive-message": "recorded",
   "cancel-receive": "missing",
+  "end-receivers": "missing",
   "mark-seen": "missing",
   "attach-handler": "recorded",
   "detach-handler": "recorded",

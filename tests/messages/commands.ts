@@ -100,6 +100,10 @@ const cancelReceive = fc.nat(3).map((pick): Maker => (state) => ({
   type: "cancel-receive",
   receiverId: [...state.receivers.keys()][pick] ?? 1,
 }));
+const endReceivers = fc.constantFrom("b", "c").map((agentId): Maker => () => ({
+  type: "end-receivers",
+  agentId,
+}));
 const markSeen = fc.tuple(
   fc.constantFrom("b", "b", "c"),
   fc.constantFrom("r", "s", "__proto__"),
@@ -167,6 +171,7 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 2, arbitrary: extend },
     { weight: 7, arbitrary: receive },
     { weight: 1, arbitrary: cancelReceive },
+    { weight: 1, arbitrary: endReceivers },
     { weight: 2, arbitrary: markSeen },
     { weight: 4, arbitrary: attach },
     { weight: 3, arbitrary: detach },

@@ -16,6 +16,8 @@ interface TwinConsumer {
   readonly mailbox: TwinMailbox;
   readonly since: number;
   readonly topic: string | undefined;
+  /** The same for those that each get a copy of the same messages. */
+  readonly group: object;
   /** The senders that it has had a message of, and their lanes. */
   readonly senders: Set<string>;
   handlerId: string;
@@ -29,8 +31,8 @@ interface TwinMailbox {
   readonly agentId: string;
   /** Of all groups, but those that have left. */
   all: TwinConsumer[];
-  /** The consumers that left last of their topic, by topic. */
-  ended: Map<string, TwinConsumer>;
+  /** The consumers that left last of their group, by group. */
+  ended: Map<object, TwinConsumer>;
   receivers: TwinReceiver[];
   readers: [reader: string, place: number][];
   isKnown: boolean;
@@ -196,6 +198,11 @@ export class Twin {
         if (receiver === undefined) return this.#refuse(command, "not-waiting");
         return this.#endReceiver(receiver, "cancelled");
       }
+      case "end-receivers":
+        for (const receiver of this.#find(command.agentId)?.receivers ?? []) {
+          this.#endReceiver(receiver, "agent-gone");
+        }
+        return;
       case "mark-seen": {
         const { agentId, reader } = command;
         const mailbox = this.#find(agentId);
@@ -560,11 +567,10 @@ export class Twin {
     const { mailbox } = copy.consumer;
     if (mailbox.isClosed) return this.#deadLetter(copy, "recipient-gone", error);
     if (this.#isExpired(copy)) return this.#deadLetter(copy, "expired", error);
-    const { topic } = copy.consumer;
-    const own = mailbox.all.filter((consumer) => consumer.topic === topic);
-    const lastOfTopic = mailbox.ended.get(topic ?? "");
+    const { group } = copy.consumer;
+    const own = mailbox.all.filter((consumer) => consumer.group === group);
     const isEnded = own.length === 0;
-    const oldest = isEnded ? lastOfTopic! : own[0]!;
+    const oldest = isEnded ? mailbox.ended.get(group)! : own[0]!;
     const successor = isEnded ? this.#group(mailbox, undefined)[0]! : oldest;
     if (copy.consumer !== oldest && copy.sequence > oldest.since) {
       this.#remove(copy);
@@ -690,7 +696,8 @@ export class Twin {
     const own = mailbox.all.filter((consumer) => consumer.topic === topic);
     let consumer = own.find(({ isPush }) => !isPush);
     if (consumer === undefined) {
-      consumer = newConsumer(mailbox, own.length === 0 ? 0 : this.#sequence, topic);
+      const since = own.length === 0 ? 0 : this.#sequence;
+      consumer = newConsumer(mailbox, since, topic, own[0]?.group);
       mailbox.all.push(consumer);
     }
     consumer.handlerId = handlerId;
@@ -731,12 +738,12 @@ export class Twin {
   }
 
   #retire(consumer: TwinConsumer, takesBack: boolean): void {
-    const { mailbox, topic } = consumer;
+    const { mailbox, group } = consumer;
     const copies = [...this.#lane(consumer, true), ...this.#lane(consumer, false)];
     consumer.hasLeft = true;
     consumer.leftAt = ++this.#departures;
     mailbox.all = mailbox.all.filter((other) => other !== consumer);
-    if (!mailbox.all.some((each) => each.topic === topic)) mailbox.ended.set(topic!, consumer);
+    if (!mailbox.all.some((each) => each.group === group)) mailbox.ended.set(group, consumer);
     for (const copy of copies) {
       if (takesBack || copy.phase !== "out") this.#handOver(copy, undefined);
     }
@@ -888,7 +895,8 @@ function newConsumer(
   mailbox: TwinMailbox,
   since: number,
   topic: string | undefined,
+  group: object = {},
 ): TwinConsumer {
   const none = { handlerId: "", isPush: false, hasLeft: false, leftAt: 0 };
-  return { mailbox, since, topic, senders: new Set(), ...none };
+  return { mailbox, since, topic, group, senders: new Set(), ...none };
 }

@@ -352,8 +352,8 @@ export const MUTANTS: readonly Mutant[] = [
   inChatter(
     "receivers of a removed agent go on waiting",
     "messages/machine.ts",
-    '    endReceiver(step, mailbox.receivers.first, "agent-gone");\n',
-    "    break;\n",
+    "  endReceivers(step, mailbox);\n",
+    "",
   ),
   inChatter(
     "a mailbox is evicted while a receiver waits",

@@ -110,6 +110,15 @@ export function releaseLocks(
   return releaseAgentLocks(event, state);
 }
 
+/** Ends the waits for messages of an earlier incarnation. */
+export function endReceivers(
+  { agentId, replaces }: Happened<"agent:joined">,
+  { messages }: RootState,
+): PartCommand | undefined {
+  const isWaiting = messages.mailboxes.get(agentId)?.receivers.first !== undefined;
+  return replaces !== undefined && isWaiting ? { type: "end-receivers", agentId } : undefined;
+}
+
 /** Closes the mailbox of an agent that is gone, and ends its requests. */
 export function closeMailbox(
   { agentId, reason }: Gone,

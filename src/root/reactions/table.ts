@@ -25,6 +25,7 @@ import {
 } from "./breakers.ts";
 import {
   closeMailbox,
+  endReceivers,
   enroll,
   introduce,
   leaveIfIdle,
@@ -101,7 +102,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
 
   // A registered agent is known to all subsystems, and a removed one to none.
   on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
-  on("agent:joined", requeueTasks, releaseLocks),
+  on("agent:joined", requeueTasks, releaseLocks, endReceivers),
   on("agent:suspected", suspendAgent, requeueWhileSuspect),
   on("agent:recovered", resumeAgent),
   on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
