@@ -24,7 +24,7 @@ for (
       100_000,
     ],
     ["an engine does not notice that its process did not run", "LiveAgentsStay", 3_000],
-    ["time follows the wall clock", "EveryCallEnds", 3_000],
+    ["time follows the wall clock", "LimitsKept", 3_000],
   ] as const
 ) {
   Deno.test(`the simulation finds that ${name}`, async () => {
