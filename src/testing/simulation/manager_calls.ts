@@ -243,7 +243,7 @@ async function request(world: CallWorld): Promise<void> {
 }
 
 /** Receives as an agent without a handler; aborts some waits, and dies with some messages. */
-async function receive(world: ManagerWorld): Promise<void> {
+async function receive(world: CallWorld): Promise<void> {
   const { manager, chance } = world;
   const sent = manager.sendMessage(agent(world), "reader", { type: "note" });
   const abort = new AbortController();
