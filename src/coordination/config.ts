@@ -162,6 +162,9 @@ export const REPORTS: Options<{ reportContention: boolean; reportDoubleClaims: b
   reportDoubleClaims: boolean(false),
 };
 
+/** The options of a manager that are not of its machine. */
+const SURROUNDINGS = ["eventBus", "logger", "clock", "log", "skip"];
+
 /** The options of each section, and those that it ignores. */
 const SECTIONS = {
   tasks: [TASK_OPTIONS, SYSTEM_OPTIONS],
@@ -181,7 +184,7 @@ const SECTIONS = {
  */
 export function readCoordinationConfig(config: CoordinationConfig): CoordinationSettings {
   const attempt = () => "create a coordination manager";
-  requireKnown([SYSTEM_OPTIONS], config, attempt);
+  requireKnown([SYSTEM_OPTIONS, SURROUNDINGS], config, attempt);
   const section = (name: keyof typeof SECTIONS): object => {
     const value: unknown = config[name] ?? {};
     requireKnown(SECTIONS[name], value, attempt, `${name}.`);

@@ -131,9 +131,9 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "the priority of a task is ignored",
-    "tasks/machine.ts",
-    "rank: now - spec.priority * state.config.agingMs",
-    "rank: now",
+    "tasks/state.ts",
+    "const rank = createdAt - priority * config.agingMs;",
+    "const rank = createdAt;",
   ),
   mutant(
     "a removed agent is kept",
@@ -141,7 +141,7 @@ export const MUTANTS: readonly Mutant[] = [
     "  state.agents.delete(agent.agentId);\n",
     "",
   ),
-  mutant("a slot is not freed", "tasks/transitions.ts", "agent.slotsInUse--;", ""),
+  mutant("a slot is not freed", "tasks/transitions.ts", "if (!queued) agent.slotsInUse--;", ""),
   mutant(
     "a dependency that ended still counts as open",
     "tasks/dependencies.ts",
@@ -199,8 +199,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a task that waits for its locks keeps its slot",
     "root/reactions/table.ts",
-    "    parkClaim,\n    releaseIfOver,\n",
-    "    releaseIfOver,\n",
+    "    parkClaim,\n    watchAwaited,\n",
+    "    watchAwaited,\n",
   ),
   mutant(
     "a task that ends without a slot keeps its locks",
@@ -681,7 +681,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "a retried task begins before its last attempt has ended",
       "tasks/machine.ts",
-      "    if (lingering > 0) inheritAttempts(state, task, lingering);\n",
+      "    lingering += successor.lingering = task.lingering;\n",
       "",
     ),
     workload: "operated",
