@@ -400,7 +400,7 @@ export interface ClaimAnswer {
 }
 
 /** The answer to `retry`. */
-export interface RetryAnswer {
+export interface RetriedTasks {
   /** The tasks that were submitted once more, in the order of the command. */
   readonly taskIds: readonly string[];
 }
@@ -410,7 +410,7 @@ export type TaskAnswers = {
   readonly submit: SubmitAnswer;
   readonly assign: ClaimAnswer;
   readonly start: ClaimAnswer;
-  readonly retry: RetryAnswer;
+  readonly retry: RetriedTasks;
 };
 
 /** The most dependencies, resources or capabilities of one task or agent. */
