@@ -5,7 +5,8 @@
  */
 
 import { attempting, Deferred, DONE, MachineClient, type MachineHost } from "../core/client.ts";
-import { ClosedError, StaleEpochError } from "../core/errors.ts";
+import type { CancelTimer } from "../core/clock.ts";
+import { ClosedError, LogError, StaleEpochError } from "../core/errors.ts";
 import { type Instant, type Outcome, Refusal } from "../core/machine.ts";
 import { joinSignals } from "../core/signals.ts";
 import {
@@ -42,6 +43,8 @@ const LOSS_EVENTS = Object.keys(LOSSES) as (keyof typeof LOSSES)[];
 export class LockClient extends MachineClient<LockState, ResourceCommand, LockEvent, LockAnswers> {
   /** By wait, the call that waits. */
   readonly #waiting = new Map<number, Acquisition>();
+  /** The timers of leases that renew themselves. */
+  readonly #renewals = new Set<CancelTimer>();
   /** By epoch, the functions to call when the lock is lost. */
   readonly #onLoss = new Map<number, ((reason: Loss) => void)[]>();
   #observesWaits = false;
@@ -65,6 +68,17 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
   /** The number of calls that wait. */
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /** Acquires, and renews the leases of what it got until that is released, lost or collected. */
+  async acquireRenewed(
+    command: AcquireCommand,
+    signal: AbortSignal | undefined,
+  ): Promise<LockHandle | LockSet | undefined> {
+    const acquired = await this.acquire(command, signal);
+    const handles = acquired instanceof LockSet ? acquired.locks : acquired ? [acquired] : [];
+    for (const handle of handles) this.#renewLater(new WeakRef(handle), command.leaseMs);
+    return acquired;
   }
 
   /** Acquires one lock or several. Resolves to `undefined` when the command forbids a wait. */
@@ -155,12 +169,39 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
     return refusalError(this.state, command, event as ResourceRefused);
   }
 
+  /** Renews a lease at a third of its length, and so on; the timer keeps nothing alive. */
+  #renewLater(handle: WeakRef<LockHandle>, leaseMs: number): void {
+    if (this.stopped !== undefined || handle.deref()?.isReleased !== false) return;
+    const { clock } = this.host.dispatcher;
+    const cancel = clock.setTimer(clock.now() + Math.ceil(leaseMs / 3), () => {
+      this.#renewals.delete(cancel);
+      // An error of the log is temporary, and a lock that was lost or released is not renewed again.
+      handle.deref()?.renew(leaseMs)
+        .catch((error) => isTemporary(error) ? undefined : Promise.reject(error))
+        .then(() => this.#renewLater(handle, leaseMs), ignore);
+    });
+    cancel.keepAlive?.(false);
+    this.#renewals.add(cancel);
+    handle.deref()?.whenReleased(() => {
+      cancel();
+      this.#renewals.delete(cancel);
+    });
+  }
+
   protected override end(error: unknown): void {
+    for (const cancel of this.#renewals) cancel();
+    this.#renewals.clear();
     for (const call of [...this.#waiting.values()]) call.end(error);
     for (const lost of [...this.#onLoss.values()].flat()) lost("closed");
     this.#onLoss.clear();
   }
 }
+
+function isTemporary(error: unknown): boolean {
+  return error instanceof LogError;
+}
+
+function ignore(): void {}
 
 /** A call of `acquire` that waits, for the lock or for the log. */
 class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
@@ -324,6 +365,7 @@ export class LockHandle implements AsyncDisposable {
   #controller: AbortController | undefined;
   /** The number of calls of `release` that did not fail. */
   #releases = 0;
+  #onRelease: (() => void) | undefined;
 
   /** Handles come from `acquire`. */
   constructor(
@@ -370,6 +412,7 @@ export class LockHandle implements AsyncDisposable {
     const { resource: resourceId, agent: agentId, epoch } = this;
     const command: Release = { type: "release", resourceId, agentId, owner: this.#owner, epoch };
     this.#releases++;
+    this.#onRelease?.();
     const released = this.#client.perform(command);
     if (released !== DONE) released.catch(() => this.#releases--);
     return released;
@@ -386,6 +429,22 @@ export class LockHandle implements AsyncDisposable {
       const command = renewCommand(this.resource, this.agent, this.#owner, leaseMs, this.epoch);
       return this.#client.call(command, ({ expiresAt }) => expiresAt);
     });
+  }
+
+  /**
+   * Whether this handle has released the lock.
+   * @internal
+   */
+  get isReleased(): boolean {
+    return this.#releases > 0;
+  }
+
+  /**
+   * Calls `listener`, the newest one, when the lock is released by this handle.
+   * @internal
+   */
+  whenReleased(listener: () => void): void {
+    this.#onRelease = listener;
   }
 
   /** Releases the lock if it is still held under this epoch, and isn't borrowed. */

@@ -11,6 +11,7 @@ import {
   LONGEST_ID,
   quote,
   requireArray,
+  requireBoolean,
   requireId,
   requireInteger,
   requireMs,
@@ -394,6 +395,11 @@ function readOptions(
   requirePriority(priority, "priority", attempt);
   requireMs(timeoutMs, 0, "timeoutMs", attempt);
   requireMs(leaseMs, 0, "leaseMs", attempt);
+  const { autoRenew = false } = options;
+  requireBoolean(autoRenew, "autoRenew", attempt);
+  if (autoRenew && leaseMs === 0) {
+    throw new RangeError(`Cannot ${attempt()}: leaseMs must be given with autoRenew, got 0`);
+  }
   return { mode, units, priority, timeoutMs, leaseMs };
 }
 

@@ -14,6 +14,8 @@ import type { CommandLog } from "../core/log.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import { LockClient, type LockHandle, type LockHost, LockSet } from "./client.ts";
 import {
+  type Acquire,
+  type AcquireAll,
   acquireAllCommand,
   acquireCommand,
   defineCommand,
@@ -204,8 +206,7 @@ export class ResourceManager implements AsyncDisposable {
         if (client.stopped !== undefined) throw client.stopped;
         return Promise.resolve(new LockSet(agentId, []));
       }
-      const signal = typeof options === "object" ? options.signal : undefined;
-      return client.acquire(command, signal) as Promise<LockSet>;
+      return acquireBy(client, command, options) as Promise<LockSet>;
     });
   }
 
@@ -344,8 +345,7 @@ export class ResourceManager implements AsyncDisposable {
       const { state } = client;
       const defaults = this.#defaults;
       const command = acquireCommand(state, resourceId, agentId, owner, options, defaults, wait);
-      const signal = typeof options === "object" ? options.signal : undefined;
-      return client.acquire(command, signal) as Promise<LockHandle | undefined>;
+      return acquireBy(client, command, options) as Promise<LockHandle | undefined>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -355,6 +355,17 @@ export class ResourceManager implements AsyncDisposable {
     requireId(resourceId, "resourceId", () => `look at ${quote(resourceId)}`);
     return this.#host.running("read the state").state;
   }
+}
+
+/** Sends an acquire, and obeys those of its options that are not in the command. */
+function acquireBy(
+  client: LockClient,
+  command: Acquire | AcquireAll,
+  options: number | AcquireOptions | undefined,
+): Promise<LockHandle | LockSet | undefined> {
+  if (typeof options !== "object") return client.acquire(command, undefined);
+  const { signal, autoRenew } = options;
+  return autoRenew ? client.acquireRenewed(command, signal) : client.acquire(command, signal);
 }
 
 /** Ends the waits that a log contains: their callers ended with the process that wrote it. */

@@ -51,6 +51,11 @@ export interface AcquireOptions {
   timeoutMs?: number;
   /** The length of the lease, in ms; 0 for none. @default the config's `leaseMs` */
   leaseMs?: number;
+  /**
+   * Whether the lease starts anew by itself at each third of its length, as long as this process runs
+   * and the handle is neither released nor garbage-collected. @default false
+   */
+  autoRenew?: boolean;
   /** Whether others may hold it at the same time. @default "exclusive" */
   mode?: LockMode;
   /** The number of units of a resource with a capacity. @default 1 */

@@ -70,6 +70,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/log.ts MemoryLog.#numbers": "one for each engine that has appended",
 
   // Locks
+  "src/locks/client.ts LockClient.#renewals": "handles that renew themselves",
   "src/locks/client.ts LockClient.#waiting": "among LockState.waits",
   "src/locks/client.ts LockClient.#onLoss": "grants in force whose signal is in use",
   "src/locks/client.ts Acquisition.#handles": "the arguments of an acquire",
