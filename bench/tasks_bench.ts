@@ -13,6 +13,7 @@ import { AdvancedTaskScheduler } from "../src/tasks/mod.ts";
 import type { TaskEvent } from "../src/tasks/events.ts";
 import { taskMachine } from "../src/tasks/machine.ts";
 import { registerCommand, submitCommand } from "../src/tasks/commands.ts";
+import { listTasks } from "../src/tasks/views.ts";
 import {
   atMost,
   type Comparison,
@@ -145,6 +146,25 @@ function* stealing(): Iterable<Row> {
   yield atMost(`${label}: time of that with ${FEW_AGENTS}`, "×", growth, 2.5, ROUNDS);
 }
 
+/** The time in which a page of tasks of one status is read, among a million of another. */
+function* listing(): Iterable<Row> {
+  const machine = taskMachine();
+  const state = machine.init();
+  for (let i = 0; i < MANY; i++) {
+    const dependencies = i % 5_000 === 0 ? [] : ["never"];
+    machine.step(state, submitCommand({ id: `task-${i}`, dependencies }, 0), i, []);
+  }
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS * 10; round++) {
+    const start = performance.now();
+    const { tasks } = listTasks(state, { status: "ready", after: MANY / 4, limit: 100 });
+    times.push((performance.now() - start) * 1e6);
+    if (tasks.length !== 100) throw new Error(`A page has 100 tasks, not ${tasks.length}`);
+  }
+  const label = `${MANY.toLocaleString("en")} tasks: a page of 100 of one status in 5,000`;
+  yield atMost(label, "ns", median(times), 1e6, times.length);
+}
+
 function* comparisons(): Iterable<Comparison> {
   for (const { count, rounds, warmUps, target } of CROWDS) {
     yield {
@@ -163,6 +183,7 @@ function* comparisons(): Iterable<Comparison> {
 function* measures(): Iterable<Row> {
   yield* depth();
   yield* stealing();
+  yield* listing();
 }
 
 /** Tasks and the agents that run them. */
