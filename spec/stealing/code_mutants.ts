@@ -26,7 +26,7 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "a claim that awaits its child keeps its slot",
     "siblings",
-    "BAwait_t1_1_t2",
+    "BAwait_t1_0_t2",
     TRANSITIONS,
     "    agent.slotsInUse--;\n    agent.lent++;",
     "    agent.lent++;",
@@ -34,7 +34,7 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "a parent resumes with the first of two children",
     "siblings",
-    "BComplete_t2_2",
+    "BCancel_t2",
     TRANSITIONS,
     "if (!isLent(awaiter)) resume",
     "if (awaiter.agent !== undefined) resume",
@@ -42,7 +42,7 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "a child that was cancelled with its parent is submitted by any attempt, and refused",
     "siblings",
-    "BSubmitChild_t2_3_0",
+    "BChildRefused_t2_2_duplicate",
     MACHINE,
     "return isOrphan === true ||",
     "return",
@@ -50,7 +50,7 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "a child outlives the claim of its parent",
     "generations",
-    "BComplete_t1_1",
+    "BCancel_t1",
     TRANSITIONS,
     "  if (family.children.size > 0) cancelChildren(step, task);\n",
     "",
@@ -308,8 +308,8 @@ export const MUTANTS: readonly CodeMutant[] = [
     "batches",
     "BReportLoad_a1_7",
     PLACEMENT,
-    "agent.tasks.size + agent.outside",
-    "agent.tasks.size",
+    "agent.tasks.size - agent.lent + agent.outside",
+    "agent.tasks.size - agent.lent",
   ),
   mutant(
     "claims count twice in a report",
