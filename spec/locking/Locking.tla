@@ -31,6 +31,11 @@ VARIABLES
   told          \* the last event, as far as the configuration needs it: see Say
 vars == <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo, told>>
 
+(* The locks with a path in common with this one, itself included; {} for one that is not a set of *)
+(* paths. Overridden by configurations that have such locks. Of one owner they never conflict.     *)
+Near(r) == {}
+IsPaths(r) == Near(r) # {}
+
 Modes == {"exclusive", "shared"}
 Request(r, m, u) == [lock |-> r, mode |-> m, units |-> u]
 
@@ -87,9 +92,28 @@ HasEnough(a, q) == Holds(a, q.lock) /\ Covers(holds[q.lock][a].mode, holds[q.loc
 Rank(since, priority) == since - priority * Aging
 RankOf(w) == Rank(waits[w].since, waits[w].priority)
 
+(* Sets of paths: the owners whose grants exclude a request of `a`, and the waits that precede it. *)
+Clash(m, n) == "exclusive" \in {m, n}
+Line(r) == {queue[r][i] : i \in DOMAIN queue[r]}
+WaitsNear(r) == UNION {Line(s) : s \in Near(r)}
+Precedes(v, w) == RankOf(v) < RankOf(w) \/ (RankOf(v) = RankOf(w) /\ v < w)
+HoldersAgainst(a, q) == {b \in Owner \ {a} : \E s \in Near(q.lock) : Holds(b, s) /\ Clash(holds[s][b].mode, q.mode)}
+(* A wait that has to wait for the owner itself does not precede its requests. *)
+WaitsForOwner(p, a) == \E s \in Near(p.lock) : Holds(a, s) /\ Clash(holds[s][a].mode, p.mode)
+WaitsAgainst(a, q) == {v \in WaitsNear(q.lock) : waits[v].owner # a /\ \E i \in DOMAIN waits[v].requests :
+  LET p == waits[v].requests[i] IN p.lock \in Near(q.lock) /\ Clash(p.mode, q.mode) /\ ~WaitsForOwner(p, a)}
+WaitsBefore(w, q) == {v \in WaitsAgainst(waits[w].owner, q) : Precedes(v, w)}
+
 (* Whether a request can be granted at once: the lock admits it, and no wait precedes it. *)
-IsFree(q, priority) == /\ Admits(q)
-                       /\ queue[q.lock] # <<>> => Rank(now, priority) < RankOf(queue[q.lock][1])
+IsFree(a, q, priority) ==
+  IF IsPaths(q.lock)
+  THEN HoldersAgainst(a, q) = {} /\ \A v \in WaitsAgainst(a, q) : Rank(now, priority) < RankOf(v)
+  ELSE /\ Admits(q)
+       /\ queue[q.lock] # <<>> => Rank(now, priority) < RankOf(queue[q.lock][1])
+
+(* Whether a request of a wait is granted as soon as all the others of the wait are. *)
+IsNext(w, q) == IF IsPaths(q.lock) THEN HoldersAgainst(waits[w].owner, q) = {} /\ WaitsBefore(w, q) = {}
+                ELSE queue[q.lock][1] = w /\ Admits(q)
 
 IsUsed(r) == Holders(r) # {} \/ queue[r] # <<>> \/ capacity[r] # 1
 IsFull(r, added) == ~IsUsed(r) /\ Cardinality({s \in Lock : IsUsed(s)}) + added > MaxLocks
@@ -105,13 +129,13 @@ Objection(a, q, free, added) ==
 (* Whether the owner of a wait can be granted all of its locks. *)
 IsGrantable(w) ==
   \A i \in DOMAIN waits[w].requests : LET q == waits[w].requests[i] IN
-    \/ queue[q.lock][1] = w /\ Admits(q)
+    \/ IsNext(w, q)
     \/ IsMany(w) /\ HasEnough(waits[w].owner, q)
 
 --------------------------------------------------------------------------------
 (* The wait-for graph. *)
 
-IsBlocked(w, q) == /\ ~(queue[q.lock][1] = w /\ Admits(q))
+IsBlocked(w, q) == /\ ~IsNext(w, q)
                    /\ ~(IsMany(w) /\ HasEnough(waits[w].owner, q))
 Excludes(q) == q.mode = "exclusive" \/ ~IsShared(q.lock)
 
@@ -119,9 +143,22 @@ HolderWithEpoch(r, e) == CHOOSE a \in Holders(r) : holds[r][a].epoch = e
 HoldersInOrder(r) == LET es == Sorted({holds[r][a].epoch : a \in Holders(r)}) IN
                      [i \in DOMAIN es |-> HolderWithEpoch(r, es[i])]
 
+RECURSIVE InOrder(_)
+InOrder(S) == IF S = {} THEN <<>> ELSE LET w == CHOOSE w \in S : \A v \in S \ {w} : Precedes(w, v) IN
+              <<w>> \o InOrder(S \ {w})
+(* The holders of paths that exclude a request, in the order of their grants. *)
+HoldersAgainstInOrder(a, q) ==
+  LET clashing == {<<s, b>> \in Near(q.lock) \X HoldersAgainst(a, q) : Holds(b, s) /\ Clash(holds[s][b].mode, q.mode)}
+      es == Sorted({holds[h[1]][h[2]].epoch : h \in clashing})
+  IN [i \in DOMAIN es |-> (CHOOSE h \in clashing : holds[h[1]][h[2]].epoch = es[i])[2]]
+
 (* The owners that a wait waits for at one of its locks: the first of the queue, then the holders. *)
+(* Where sets of paths overlap: the owners of all waits that precede it, then the holders.         *)
 WaitsFor(w, q) ==
   IF ~IsBlocked(w, q) THEN <<>>
+  ELSE IF IsPaths(q.lock)
+  THEN LET before == InOrder(WaitsBefore(w, q)) IN
+       [i \in DOMAIN before |-> waits[before[i]].owner] \o HoldersAgainstInOrder(waits[w].owner, q)
   ELSE LET first == waits[queue[q.lock][1]].owner IN
        (IF first = waits[w].owner THEN <<>> ELSE <<first>>)
        \o (IF Excludes(q) THEN HoldersInOrder(q.lock) ELSE <<>>)
@@ -154,6 +191,10 @@ WayBack(a, among) == Search(<<[owner |-> a, path |-> <<>>]>>, 1, a, among)
 
 (* Whether a request is granted once all owners that aren't stuck have released everything. *)
 ComesTrue(w, q, stuck) ==
+  IF IsPaths(q.lock)
+  THEN /\ \A v \in WaitsBefore(w, q) : waits[v].owner \notin stuck
+       /\ HoldersAgainst(waits[w].owner, q) \cap stuck = {}
+  ELSE
   LET first == waits[queue[q.lock][1]].owner
       kept == {a \in Holders(q.lock) \cap stuck : TRUE}
       units == Sum([a \in kept |-> holds[q.lock][a].units], kept)
@@ -187,16 +228,21 @@ WaitsWithout(w) == [v \in DOMAIN waits \ {w} |-> waits[v]]
 QueueWithout(w) == [r \in Lock |-> Without(queue[r], w)]
 TimersWithout(kind, id) == SelectSeq(timers, LAMBDA t : ~(t.kind = kind /\ t.id = id))
 
-(* The locks whose first waiter leaves with a wait while others remain. *)
+(* The locks whose first waiter leaves with a wait while others remain, and sets of paths that others wait for. *)
 Vacated(w) == LET rs == [i \in DOMAIN waits[w].requests |-> waits[w].requests[i].lock] IN
-              SelectSeq(rs, LAMBDA r : queue[r][1] = w /\ Len(queue[r]) > 1)
+              SelectSeq(rs, LAMBDA r : IF IsPaths(r) THEN WaitsNear(r) # {w}
+                                       ELSE queue[r][1] = w /\ Len(queue[r]) > 1)
 AfterWait(w, t) ==
   LET rs == Vacated(w)
-      crowded == SelectSeq(rs, LAMBDA r : Len(queue[r]) > 2)
+      crowded == SelectSeq(rs, LAMBDA r : ~IsPaths(r) /\ Len(queue[r]) > 2)
   IN [t EXCEPT !.unserved = @ \o rs,
                !.suspects = @ \o [i \in DOMAIN crowded |-> waits[queue[crowded[i]][2]].owner]]
 
 AfterHold(a, r, t) ==
+  IF IsPaths(r)
+  THEN [t EXCEPT !.unserved = IF WaitsNear(r) = {} THEN @ ELSE Append(@, r),
+                 !.suspects = IF WaitsOf(a) = {} THEN @ ELSE Append(@, a)]
+  ELSE
   [t EXCEPT !.unserved = IF queue[r] = <<>> THEN @ ELSE Append(@, r),
             !.suspects = IF queue[r] = <<>> \/ WaitsOf(a) = {} THEN @ ELSE Append(@, a)]
 
@@ -234,7 +280,11 @@ Acquired(r, a, e, m, u, w, waited, lease, ws, qs, ts, t) ==
       mayGoOn(v) == Covers(m, u, want(v)) /\ Len(ws[v].requests) > 1
       ended == SelectSeq(here, LAMBDA v : ~mayGoOn(v))
       ends == IF ended = <<>> THEN <<>> ELSE <<[lock |-> r, owner |-> a, waits |-> ended]>>
-      isSuspect == mine # {} /\ qs[r] # <<>>
+      isSuspect == mine # {} /\ IF IsPaths(r) THEN \E s \in Near(r) : qs[s] # <<>> ELSE qs[r] # <<>>
+      (* A grant of paths lets requests of its owner overtake waits that have to wait for it anyway. *)
+      again == IF ~IsPaths(r) THEN SelectSeq(here, mayGoOn)
+               ELSE IF ~isSuspect THEN <<>>
+               ELSE SelectSeq(Sorted(mine), LAMBDA v : \A i \in DOMAIN ended : ended[i] # v)
   IN /\ e = NextEpoch
      /\ epoch' = NewestEpoch(e)
      /\ holds' = [holds EXCEPT ![r] = [b \in Holders(r) \cup {a} |->
@@ -243,7 +293,7 @@ Acquired(r, a, e, m, u, w, waited, lease, ws, qs, ts, t) ==
      /\ waits' = ws
      /\ queue' = qs
      /\ timers' = IF lease = 0 THEN ts ELSE Append(ts, [at |-> now + lease, kind |-> "hold", id |-> e])
-     /\ todo' = Opened([t EXCEPT !.again = @ \o SelectSeq(here, mayGoOn),
+     /\ todo' = Opened([t EXCEPT !.again = @ \o again,
                                  !.others = ends,
                                  !.suspects = IF isSuspect /\ ended = <<>> THEN Append(@, a) ELSE @])
      /\ UNCHANGED <<now, lastWait, capacity>>
@@ -328,7 +378,7 @@ Refused(r, a, command, reason) ==
 (* The answers to commands: an event, or the reason of a refusal.                 *)
 
 AnswerToAcquire(a, r, m, u, p, wait) ==
-  LET q == Request(r, m, u)  free == IsFree(q, p)  objection == Objection(a, q, free, 1) IN
+  LET q == Request(r, m, u)  free == IsFree(a, q, p)  objection == Objection(a, q, free, 1) IN
   CASE HasEnough(a, q) -> "reacquired"
     [] ~Holds(a, r) /\ ~free /\ ~wait -> "held"
     [] objection # "none" -> objection
@@ -342,7 +392,7 @@ Acquire(a, r, m, u, p, timeout, lease, wait) ==
        [] answer = "queued" -> Queued(<<r>>, a, NextWait, p, <<q>>, timeout, lease)
        [] OTHER -> Refused(r, a, "acquire", answer)
 
-IsFreeToAll(a, qs, p) == \A i \in DOMAIN qs : HasEnough(a, qs[i]) \/ IsFree(qs[i], p)
+IsFreeToAll(a, qs, p) == \A i \in DOMAIN qs : HasEnough(a, qs[i]) \/ IsFree(a, qs[i], p)
 AddedBy(qs, i) == Cardinality({k \in 1..i : ~IsUsed(qs[k].lock)})
 ObjectionToAll(a, qs, p) ==
   LET why(i) == Objection(a, qs[i], IsFreeToAll(a, qs, p), AddedBy(qs, i))
@@ -468,8 +518,14 @@ Pending(t) ==
            IF rs # {} THEN Coming("give back", [owner |-> a, lock |-> Oldest(a, rs)], t)
            ELSE Pending([t EXCEPT !.leaving = <<>>])
     [] t.unserved # <<>> ->
-         LET q == queue[Head(t.unserved)]  then == [t EXCEPT !.unserved = Tail(@)] IN
-         IF q # <<>> /\ IsGrantable(q[1]) THEN Coming("serve", q[1], then) ELSE Pending(then)
+         LET r == Head(t.unserved)
+             q == queue[r]
+             then == [t EXCEPT !.unserved = Tail(@)]
+             able == {w \in WaitsNear(r) : IsGrantable(w)}
+         IN
+         (* Where sets of paths overlap, one release may serve many waits: each that none precedes, in order. *)
+         IF IsPaths(r) THEN IF able # {} THEN Coming("serve", InOrder(able)[1], t) ELSE Pending(then)
+         ELSE IF q # <<>> /\ IsGrantable(q[1]) THEN Coming("serve", q[1], then) ELSE Pending(then)
     [] t.again # <<>> ->
          LET w == Head(t.again)  then == [t EXCEPT !.again = Tail(@)] IN
          IF w \in DOMAIN waits /\ IsGrantable(w) THEN Coming("serve", w, then) ELSE Pending(then)
@@ -508,8 +564,12 @@ BreakAt(cycle, t) ==
   LET i == Victim(cycle)
       w == cycle[i].wait
       a == waits[w].owner
-      before == cycle[IF i = 1 THEN Len(cycle) ELSE i - 1].lock
-      loses == IF Revokes /\ Holds(a, before) THEN <<before, a>> ELSE <<>>
+      hop == cycle[IF i = 1 THEN Len(cycle) ELSE i - 1]
+      before == hop.lock
+      asked == LET qs == waits[hop.wait].requests IN qs[CHOOSE k \in DOMAIN qs : qs[k].lock = before]
+      lost == IF IsPaths(before) THEN {r \in Near(before) : Holds(a, r) /\ Clash(holds[r][a].mode, asked.mode)}
+              ELSE {before} \cap LocksOf(a)
+      loses == IF Revokes /\ lost # {} THEN <<Oldest(a, lost), a>> ELSE <<>>
   IN DeadlockDetected([k \in DOMAIN cycle |-> waits[cycle[k].wait].owner], [k \in DOMAIN cycle |-> cycle[k].lock],
                       a, w, Waited(w), [t EXCEPT !.revoke = loses])
 
@@ -560,6 +620,10 @@ Init == /\ now = 0 /\ epoch = 0 /\ lastWait = 0
 (* Invariants of every state. None of them uses an operator by which the actions  *)
 (* above decide.                                                                  *)
 
+CameBefore(v, w) ==
+  LET headStart == (waits[v].priority - waits[w].priority) * Aging
+      later == waits[v].since - waits[w].since
+  IN later < headStart \/ (later = headStart /\ v < w)
 TicketOf(w, r) == waits[w].requests[CHOOSE i \in DOMAIN waits[w].requests : waits[w].requests[i].lock = r]
 UnitsHeld(r) == Sum([a \in Holders(r) |-> holds[r][a].units], Holders(r))
 
@@ -588,14 +652,32 @@ MutualExclusion ==
     LET exclusive == {a \in Holders(r) : holds[r][a].mode = "exclusive"} IN
     exclusive # {} => exclusive = Holders(r) /\ UnitsHeld(r) <= capacity[r]
 
+(* Of grants of paths that overlap, of two owners, both are shared. *)
+OverlapsAreShared ==
+  \A r \in Lock : \A s \in Near(r) : \A a \in Holders(r) : \A b \in Holders(s) \ {a} :
+    holds[r][a].mode = "shared" /\ holds[s][b].mode = "shared"
+
 (* No two grants have the same epoch. *)
 EpochsAreUnique == \A r, s \in Lock : \A a \in Holders(r), b \in Holders(s) :
   holds[r][a].epoch = holds[s][b].epoch => r = s /\ a = b
 
+(* Whether w would overtake v, which came before it and wants paths of it in a mode that excludes it, *)
+(* although v does not wait for the owner of w.                                                        *)
+Waiting(v, s) == \E i \in DOMAIN waits[v].requests : waits[v].requests[i].lock = s
+Overtaken(v, s, w, r) ==
+  LET p == TicketOf(v, s)  a == waits[w].owner IN
+  /\ CameBefore(v, w) /\ waits[v].owner # a
+  /\ p.mode = "exclusive" \/ TicketOf(w, r).mode = "exclusive"
+  /\ \A h \in Near(s) : a \in Holders(h) => holds[h][a].mode = "shared" /\ p.mode = "shared"
+
 (* No wait could be granted. *)
 CouldBeIts(w, r) ==
   LET q == TicketOf(w, r)  a == waits[w].owner IN
-  \/ /\ queue[r][1] = w
+  \/ /\ Near(r) # {}
+     /\ \A v \in DOMAIN waits : \A s \in Near(r) : Waiting(v, s) => ~Overtaken(v, s, w, r)
+     /\ \A s \in Near(r) : \A b \in Holders(s) \ {a} : holds[s][b].mode = "shared" /\ q.mode = "shared"
+  \/ /\ Near(r) = {}
+     /\ queue[r][1] = w
      /\ \A b \in Holders(r) : holds[r][b].mode = q.mode
      /\ q.mode = "exclusive" => UnitsHeld(r) + q.units <= capacity[r]
   \/ /\ a \in Holders(r)
@@ -613,10 +695,6 @@ HolderDoesNotQueueHere == Stable =>
                            \/ holds[r][a].mode = q.mode /\ holds[r][a].units >= q.units
 
 (* A queue is in the order of arrival minus priority times aging; equal ones are in the order of arrival. *)
-CameBefore(v, w) ==
-  LET headStart == (waits[v].priority - waits[w].priority) * Aging
-      later == waits[v].since - waits[w].since
-  IN later < headStart \/ (later = headStart /\ v < w)
 QueueOrdered == \A r \in Lock : \A i, k \in DOMAIN queue[r] : i < k => CameBefore(queue[r][i], queue[r][k])
 
 (* No set of owners waits only for itself. *)
@@ -624,7 +702,12 @@ ComesTrueWithout(w, r, S) ==
   LET q == TicketOf(w, r)  a == waits[w].owner
       left == {b \in Holders(r) : b \in S}
   IN \/ CouldBeIts(w, r)
-     \/ /\ waits[queue[r][1]].owner \notin S \ {a}
+     \/ /\ Near(r) # {}
+        /\ \A v \in DOMAIN waits : \A s \in Near(r) :
+             Waiting(v, s) /\ Overtaken(v, s, w, r) => waits[v].owner \notin S
+        /\ \A s \in Near(r) : \A b \in (Holders(s) \cap S) \ {a} : holds[s][b].mode = "shared" /\ q.mode = "shared"
+     \/ /\ Near(r) = {}
+        /\ waits[queue[r][1]].owner \notin S \ {a}
         /\ \A b \in left : holds[r][b].mode = q.mode
         /\ q.mode = "exclusive" => Sum([b \in left |-> holds[r][b].units], left) + q.units <= capacity[r]
 Deadlocked(S) == \A a \in S : \E w \in DOMAIN waits :
@@ -660,7 +743,8 @@ GrantRaisesEpoch == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
 ServedInOrder == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
   LET w == holds'[r][a].wait IN
   (~(a \in Holders(r)) /\ w \in Ended) =>
-    \A i \in DOMAIN queue[r] : queue[r][i] # w => CameBefore(w, queue[r][i])]_vars
+    IF Near(r) = {} THEN \A i \in DOMAIN queue[r] : queue[r][i] # w => CameBefore(w, queue[r][i])
+    ELSE \A v \in DOMAIN waits' : \A s \in Near(r) : Waiting(v, s) => ~Overtaken(v, s, w, r)]_vars
 
 (* A wait ends in one of five ways, alone, and for a reason. *)
 WaitEndsWithOutcome == [][\A w \in Ended :

@@ -6,7 +6,7 @@ EXTENDS LockingLive
 (* A release grants the lock to no waiter. *)
 M_NoHandOff(a, r, t) == t
 (* A newcomer is granted a free lock although others wait. *)
-M_IgnoresQueue(q, priority) == Admits(q)
+M_IgnoresQueue(a, q, priority) == Admits(q)
 (* Only priority counts, and waiting does not. *)
 M_PriorityOnly(since, priority) == -priority
 (* The youngest waiter is served first. *)
@@ -54,6 +54,14 @@ M_LosesAllWaits(owners, rs, a, w, waited, t) ==
 M_QueuesForUpgrade(a, q, free, added) == IF q.units > capacity[q.lock] THEN "over-capacity" ELSE "none"
 (* The capacity of a lock in use changes. *)
 M_DefinesAnyTime(r, c) == "defined"
+(* A grant ignores the holders of other paths that overlap. *)
+M_SamePathsOnly(a, q) == {b \in Owner \ {a} : Holds(b, q.lock) /\ Clash(holds[q.lock][b].mode, q.mode)}
+(* A release serves only those who wait for the same paths. *)
+M_ServesOwnQueue(a, r, t) == [t EXCEPT !.unserved = IF queue[r] = <<>> THEN @ ELSE Append(@, r)]
+(* A newcomer overtakes those who wait for other paths that overlap. *)
+M_OvertakesOverlaps(a, q) == {v \in Line(q.lock) : waits[v].owner # a}
+(* The wait-for graph lacks the waits that precede one. *)
+M_HoldersOnly(w, q) == IF IsBlocked(w, q) THEN HoldersAgainstInOrder(waits[w].owner, q) ELSE <<>>
 (* A wait is dropped without an event. *)
 M_Forgets(rs, a, w, waited, t) == EndWait(w, t) /\ Say([type |-> "resource:renewed", owner |-> a])
 ================================================================================

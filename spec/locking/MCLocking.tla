@@ -29,6 +29,12 @@ BothLocks == {<<Request("r", "exclusive", 1), Request("s", "exclusive", 1)>>}
 BothOrders == {<<Request("r", "exclusive", 1), Request("s", "exclusive", 1)>>,
                <<Request("s", "shared", 1), Request("r", "exclusive", 1)>>}
 
+(* x and z have nothing in common, and y has something of both. *)
+Overlapping(r) == CASE r = "x" -> {"x", "y"}
+                    [] r = "y" -> {"x", "y", "z"}
+                    [] r = "z" -> {"y", "z"}
+                    [] OTHER -> {}
+
 Commands(a) ==
   \/ \E r \in Lock, m \in AskedModes, u \in AskedUnits, p \in Priorities, t \in Timeouts, l \in Leases, w \in Patience :
        MayAsk /\ IsWellFormed(m, u) /\ Acquire(a, r, m, u, p, t, l, w)
@@ -46,6 +52,13 @@ Next == \/ \E a \in Owner : Commands(a)
         \/ Settled
 Spec == Init /\ [][Next]_vars
 
+(* Of paths that overlap, a wait counts if it conflicts with the grant, and does not wait for its owner. *)
+MayNotBeOvertakenBy(a, r, v, q) == Near(r) # {} =>
+  /\ v.owner # a
+  /\ \/ TicketOf(v.id, q).mode = "exclusive"
+     \/ holds'[r][a].mode = "exclusive"
+  /\ \A h \in Near(q) : a \in Holders(h) => TicketOf(v.id, q).mode = "shared" /\ holds[h][a].mode = "shared"
+
 (* A newcomer overtakes only waits that it precedes by its priority. *)
 MostPriority == CHOOSE p \in Priorities : \A q \in Priorities : q <= p
 BoundedBypass == [][\A r \in Lock : \A a \in DOMAIN holds'[r] : a \notin Holders(r) =>
@@ -53,8 +66,8 @@ BoundedBypass == [][\A r \in Lock : \A a \in DOMAIN holds'[r] : a \notin Holders
       isKnown == w = 0 \/ w \in DOMAIN waits
       since == IF w = 0 THEN now ELSE waits[w].since
       priority == IF w = 0 THEN MostPriority ELSE waits[w].priority
-  IN isKnown => \A i \in DOMAIN queue[r] : LET v == waits[queue[r][i]] IN
-     v.id # w => since - v.since <= (priority - v.priority) * Aging
+  IN isKnown => \A q \in {r} \cup Near(r) : \A i \in DOMAIN queue[q] : LET v == waits[queue[q][i]] IN
+     v.id # w /\ MayNotBeOvertakenBy(a, r, v, q) => since - v.since <= (priority - v.priority) * Aging
                  /\ (w = 0 => since - v.since < (priority - v.priority) * Aging)]_vars
 
 (* Each must be reachable: its negation has to be violated. *)
@@ -63,5 +76,7 @@ NoLeaseEnds == ~(told.type = "resource:expired")
 NoDeadlock == ~(told.type = "deadlock:detected")
 NobodyIsRevoked == ~(told.type = "resource:revoked")
 NobodyIsAbandoned == ~(told.type = "resource:abandoned" /\ todo.leaving = <<>>)
+NobodySharesOverlaps == \A r \in Lock : \A s \in Near(r) \ {r} : \A a \in Holders(r) : Holders(s) \subseteq {a}
+NobodyNests == \A r \in Lock : \A s \in Near(r) \ {r} : Holders(r) \cap Holders(s) = {}
 NobodyShares == \A r \in Lock : Cardinality(Holders(r)) < 2
 ================================================================================

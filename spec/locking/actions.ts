@@ -9,7 +9,7 @@ import type { LockCommand } from "../../src/locks/commands.ts";
 import type { StateGraph } from "../../src/testing/explorer.ts";
 import { type Reading, THEN } from "../tool/graphs.ts";
 import { canonical, expression } from "../tool/value.ts";
-import { commandText, movesOf } from "./exploration.ts";
+import { commandText, lockOf, movesOf } from "./exploration.ts";
 import type { LockModel } from "./models.ts";
 
 const NOTHING = canonical({ type: "nothing" });
@@ -84,12 +84,12 @@ export function operatorOf(
   switch (command.type) {
     case "acquire": {
       const { owner, resourceId, mode, units, priority, timeoutMs, leaseMs, wait } = command;
-      const what = [owner, resourceId, mode, units, priority];
+      const what = [owner, lockOf(resourceId), mode, units, priority];
       return ["Acquire", [...what, timeoutMs, leaseMs, wait], [...what, wait]];
     }
     case "acquire-all": {
-      const requests = command.requests.map(({ resourceId: lock, mode, units }) => ({
-        lock,
+      const requests = command.requests.map(({ resourceId, mode, units }) => ({
+        lock: lockOf(resourceId),
         mode,
         units,
       }));
@@ -97,9 +97,9 @@ export function operatorOf(
       return ["AcquireAll", [...what, command.timeoutMs, command.leaseMs], what];
     }
     case "release":
-      return ["Release", [command.owner, command.resourceId, command.epoch]];
+      return ["Release", [command.owner, lockOf(command.resourceId), command.epoch]];
     case "renew": {
-      const what = [command.owner, command.resourceId, command.epoch];
+      const what = [command.owner, lockOf(command.resourceId), command.epoch];
       return ["Renew", [...what, command.leaseMs], what];
     }
     case "cancel-wait":
@@ -107,7 +107,7 @@ export function operatorOf(
     case "release-all":
       return ["ReleaseAll", [command.owner]];
     case "define":
-      return ["Define", [command.resourceId, command.capacity]];
+      return ["Define", [lockOf(command.resourceId), command.capacity]];
     default:
       throw new Error(`Cannot write ${command.type}: the specification must have it`);
   }

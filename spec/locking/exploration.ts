@@ -15,7 +15,19 @@ import { exploreObserved } from "../tool/exploring.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
 import type { Observer } from "../tool/subject.ts";
 import { canonical } from "../tool/value.ts";
-import type { LockModel } from "./models.ts";
+import { type LockModel, PATHS } from "./models.ts";
+
+/** Returns the id of the resource that a lock of the specification stands for. */
+export function idOf(lock: string): string {
+  return PATHS.get(lock) ?? lock;
+}
+
+const LOCKS = new Map([...PATHS].map(([lock, id]) => [id, lock]));
+
+/** Undoes {@linkcode idOf}. */
+export function lockOf(resourceId: string): string {
+  return LOCKS.get(resourceId) ?? resourceId;
+}
 
 /** Returns the machine's reachable states, written as the specification's. */
 export function exploreLocks(model: LockModel, observer?: Observer): StateGraph {
@@ -35,7 +47,7 @@ export function movesOf(model: LockModel): Move<LockCommand>[] {
   const { owners, locks, capacities, durations } = model;
   return [
     ...owners.flatMap((owner) => commandsOf(model, owner)),
-    ...locks.flatMap((resourceId) =>
+    ...locks.map(idOf).flatMap((resourceId) =>
       capacities.map((capacity) => ({ type: "define" as const, resourceId, capacity }))
     ),
   ].map((command): Move<LockCommand> => ({ command, afterMs: 0 })).concat(
@@ -49,19 +61,21 @@ export function movesOf(model: LockModel): Move<LockCommand>[] {
 function commandsOf(model: LockModel, owner: string): LockCommand[] {
   const who = { agentId: owner, owner };
   const terms = product(model.priorities, model.timeouts, model.leases);
-  const targets = product(model.locks, model.epochs);
+  const locks = model.locks.map(idOf);
+  const targets = product(locks, model.epochs);
   const waits = Array.from({ length: model.maxWait }, (_, i) => i + 1);
   // A request for several units of a shared lock is excluded: façades refuse it.
   const kinds = product(model.modes, model.units)
     .filter(([mode, units]) => mode === "exclusive" || units === 1);
   return [
-    ...product(model.locks, kinds, terms, model.patience).map((
+    ...product(locks, kinds, terms, model.patience).map((
       [resourceId, [mode, units], [priority, timeoutMs, leaseMs], wait],
     ): LockCommand => ({
       ...{ type: "acquire", ...who, resourceId, mode, units, priority, timeoutMs, leaseMs, wait },
     })),
     ...product(model.groups, terms).map(([group, [priority, timeoutMs, leaseMs]]): LockCommand => {
-      const requests = group.map(([resourceId, mode, units]) => ({ resourceId, mode, units }));
+      const requests = group
+        .map(([lock, mode, units]) => ({ resourceId: idOf(lock), mode, units }));
       return { type: "acquire-all", ...who, requests, priority, timeoutMs, leaseMs };
     }),
     ...targets.map(([resourceId, epoch]): LockCommand => (
@@ -71,7 +85,9 @@ function commandsOf(model: LockModel, owner: string): LockCommand[] {
       { type: "renew", ...who, resourceId, epoch, leaseMs }
     )),
     ...waits.map((waitId): LockCommand => ({ type: "cancel-wait", ...who, waitId })),
-    { type: "release-all", ...who },
+    ...(model.leavers ?? model.owners).includes(owner)
+      ? [{ type: "release-all" as const, ...who }]
+      : [],
   ];
 }
 
@@ -106,10 +122,10 @@ export function variablesOf(
   now: Instant,
 ): [name: string, value: string][] {
   const queues = locks.map((id) =>
-    [...state.locks.get(id)?.queue ?? []]
+    [...state.locks.get(idOf(id))?.queue ?? []]
       .sort((a, b) => a.rank - b.rank || a.sequence - b.sequence).map(({ wait }) => wait.id)
   );
-  const capacity = new Map(locks.map((id) => [id, state.locks.get(id)?.capacity ?? 1]));
+  const capacity = new Map(locks.map((id) => [id, state.locks.get(idOf(id))?.capacity ?? 1]));
   const holds = new Map(locks.map((id) => [id, holdsOf(state, id)]));
   return [
     ["now", String(now)],
@@ -124,7 +140,7 @@ export function variablesOf(
 }
 
 function holdsOf(state: Readonly<LockState>, id: string): Map<string, unknown> {
-  const holds = state.locks.get(id)?.holds ?? [];
+  const holds = state.locks.get(idOf(id))?.holds ?? [];
   return new Map(
     holds.map(({ owner, mode, units, epoch, since, waitId: wait, leaseMs }) =>
       [owner.owner, { mode, units, epoch, since, wait, leaseMs }] as const
@@ -136,7 +152,7 @@ function waitsOf({ waits }: Readonly<LockState>): Map<number, unknown> {
   return new Map(
     [...waits].map(([key, { id, owner, tickets, priority, since, timeoutMs, leaseMs }]) => {
       const requests = tickets.map(({ lock, mode, units }) => ({
-        lock: lock.resourceId,
+        lock: lockOf(lock.resourceId),
         mode,
         units,
       }));
@@ -184,7 +200,7 @@ export function commandText(command: LockCommand | Tick, afterMs: number): strin
     case "resume-listening":
       return `wake ${afterMs}`;
     case "define":
-      return `define ${command.resourceId} ${command.capacity}`;
+      return `define ${lockOf(command.resourceId)} ${command.capacity}`;
     case "acquire": {
       const { owner, priority, timeoutMs, leaseMs, wait } = command;
       return `acquire ${owner} ${requestText(command)} ${priority} ${timeoutMs} ${leaseMs} ${wait}`;
@@ -195,9 +211,11 @@ export function commandText(command: LockCommand | Tick, afterMs: number): strin
       return `acquire-all ${owner} ${asked} ${priority} ${timeoutMs} ${leaseMs}`;
     }
     case "release":
-      return `release ${command.owner} ${command.resourceId} ${command.epoch}`;
-    case "renew":
-      return `renew ${command.owner} ${command.resourceId} ${command.epoch} ${command.leaseMs}`;
+      return `release ${command.owner} ${lockOf(command.resourceId)} ${command.epoch}`;
+    case "renew": {
+      const { owner, resourceId, epoch, leaseMs } = command;
+      return `renew ${owner} ${lockOf(resourceId)} ${epoch} ${leaseMs}`;
+    }
     case "cancel-wait":
       return `cancel-wait ${command.owner} ${command.waitId}`;
     case "release-all":
@@ -208,7 +226,7 @@ export function commandText(command: LockCommand | Tick, afterMs: number): strin
 }
 
 function requestText({ resourceId, mode, units }: ResourceRequest): string {
-  return `${resourceId} ${mode} ${units}`;
+  return `${lockOf(resourceId)} ${mode} ${units}`;
 }
 
 /** The answer as the specification calls it: by its first event, or by the reason of a refusal. */
@@ -219,7 +237,7 @@ function answerText(
 ): string {
   if (answer instanceof Refusal) {
     const { reason, resourceId } = answer.event as ResourceRefused;
-    return command.type === "acquire-all" ? `${reason} ${resourceId}` : reason;
+    return command.type === "acquire-all" ? `${reason} ${lockOf(resourceId)}` : reason;
   }
   switch (command.type) {
     case "acquire":
@@ -243,8 +261,14 @@ const UNKNOWN = new Set(["agentId", "agents", "victim", "askId"]);
 export function toldOf(event: LockEvent): Record<string, unknown> {
   const entries = Object.entries(event).filter(([name]) => !UNKNOWN.has(name));
   return Object.fromEntries(
-    entries.map(([name, value]) => [name, value === Infinity ? 0 : value]),
+    entries.map(([name, value]) => [name, toldValue(name, value)]),
   );
+}
+
+function toldValue(name: string, value: unknown): unknown {
+  if (name === "resourceId") return lockOf(value as string);
+  if (name === "resourceIds" || name === "resources") return (value as string[]).map(lockOf);
+  return value === Infinity ? 0 : value;
 }
 
 function eventText(event: LockEvent): string {

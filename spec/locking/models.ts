@@ -32,7 +32,19 @@ export interface LockModel {
   readonly renewals: readonly number[];
   readonly capacities: readonly number[];
   readonly durations: readonly number[];
+  /** The owners that release everything; all of them unless it is given. */
+  readonly leavers?: readonly string[];
 }
+
+/**
+ * The sets of paths that the locks `x`, `y` and `z` of the specification stand for, as its `Overlapping`
+ * says: the first and the last have nothing in common, the second has something of both.
+ */
+export const PATHS: ReadonlyMap<string, string> = new Map([
+  ["x", "paths:src/a.ts,src/b.ts"],
+  ["y", "paths:src/*.ts"],
+  ["z", "paths:docs/**,src/c.ts"],
+]);
 
 const FEW: Omit<LockModel, "name"> = {
   config: { agingMs: 1, maxWaiters: 9, maxResources: 9 },
@@ -111,6 +123,17 @@ export const MODELS: readonly LockModel[] = [
       [["r", "exclusive", 1], ["s", "exclusive", 1]],
       [["s", "shared", 1], ["r", "exclusive", 1]],
     ],
+  },
+  {
+    ...FEW,
+    name: "overlaps",
+    config: { ...FEW.config, deadlockPolicy: "revoke" },
+    owners: ["a", "b", "c"],
+    locks: ["x", "y", "z"],
+    maxEpoch: 2,
+    maxWait: 2,
+    modes: ["exclusive", "shared"],
+    leavers: [],
   },
   {
     ...FEW,

@@ -7,7 +7,7 @@
 import type { LockEvent } from "../../src/locks/events.ts";
 import type { LockCommand } from "../../src/locks/commands.ts";
 import type { RecordedStep } from "../../src/testing/recorder.ts";
-import { toldOf } from "./exploration.ts";
+import { lockOf, toldOf } from "./exploration.ts";
 
 /** A command, or `follow`, and the fields of its event. */
 export type Row = Record<string, unknown>;
@@ -41,32 +41,32 @@ function asked(command: Exclude<LockCommand, { type: "tick" }>): Row {
   switch (command.type) {
     case "acquire": {
       const { type, owner, resourceId, mode, units, priority, timeoutMs, leaseMs, wait } = command;
-      const what = { owner, lock: resourceId, mode, units, priority };
+      const what = { owner, lock: lockOf(resourceId), mode, units, priority };
       return { do: type, ...what, timeoutMs, leaseMs, wait };
     }
     case "acquire-all": {
       const { type, owner, priority, timeoutMs, leaseMs } = command;
       const requests = command.requests
-        .map(({ resourceId: lock, mode, units }) => ({ lock, mode, units }));
+        .map(({ resourceId, mode, units }) => ({ lock: lockOf(resourceId), mode, units }));
       return { do: type, owner, requests, priority, timeoutMs, leaseMs };
     }
     case "release":
       return {
         do: "release",
         owner: command.owner,
-        lock: command.resourceId,
+        lock: lockOf(command.resourceId),
         epoch: command.epoch,
       };
     case "renew": {
       const { owner, resourceId, epoch, leaseMs } = command;
-      return { do: "renew", owner, lock: resourceId, epoch, leaseMs };
+      return { do: "renew", owner, lock: lockOf(resourceId), epoch, leaseMs };
     }
     case "cancel-wait":
       return { do: "cancel-wait", owner: command.owner, wait: command.waitId };
     case "release-all":
       return { do: "release-all", owner: command.owner };
     case "define":
-      return { do: "define", lock: command.resourceId, capacity: command.capacity };
+      return { do: "define", lock: lockOf(command.resourceId), capacity: command.capacity };
     default:
       throw new Error(`Cannot record ${command.type}: the specification must have it`);
   }

@@ -38,6 +38,13 @@ export interface LockConfig {
   readonly maxResources: number;
   /** The most resources that have another capacity than 1. @default 100_000 */
   readonly maxDefined: number;
+  /**
+   * Whether paths that differ in the case of their letters differ. Set it to `false` for files of a file
+   * system that ignores case, as those of macOS and Windows do. @default true
+   */
+  readonly caseSensitivePaths: boolean;
+  /** The most sets of paths in use that one set may overlap with. @default 100_000 */
+  readonly maxOverlaps: number;
   /** The most requests that wait for a response at once. @default 1_000_000 */
   readonly maxAsks: number;
 }
@@ -52,6 +59,8 @@ export const LOCK_OPTIONS: Options<LockConfig> = {
   maxWaiters: count(1_000_000),
   maxResources: count(1_000_000),
   maxDefined: count(100_000, 0),
+  caseSensitivePaths: boolean(true),
+  maxOverlaps: count(100_000, 0),
   maxAsks: count(1_000_000, 0),
 };
 

@@ -27,9 +27,17 @@
 
 import { isClaim } from "./types.ts";
 import {
-  admits,
+  holdsAgainst,
+  isAwaited,
   isBlocked,
+  isOfPaths,
+  someNear,
+  ticketsAhead,
+} from "./admission.ts";
+import {
+  admits,
   isExcluded,
+  type Lock,
   type LockState,
   type Owner,
   type PendingRequest,
@@ -103,8 +111,9 @@ function isAwaitedOtherwise({ incoming, waits }: Owner): boolean {
   return incoming !== undefined || waits.some(({ tickets }) => tickets.some(isAheadOfOthers));
 }
 
-function isAheadOfOthers({ position, lock }: Ticket): boolean {
-  return position === 0 && lock.queue.length > 1;
+/** Takes each wait for a set of paths for one ahead of the others. */
+function isAheadOfOthers({ position, lock, wait }: Ticket): boolean {
+  return isOfPaths(lock) ? isAwaited(lock, wait) : position === 0 && lock.queue.length > 1;
 }
 
 function cycleThroughLock(state: LockState, start: Owner): Edge[] | undefined {
@@ -186,13 +195,17 @@ function isInNoCycle(state: LockState, start: Owner): boolean {
     }
     return false;
   };
+  const queuesReachStart = (lock: Lock, owner: Owner, origin: number): boolean =>
+    isOfPaths(lock)
+      ? someNear(lock, ({ queue }) => left-- < 0 || mayReachStart(queue, owner, origin))
+      : mayReachStart(lock.queue, owner, origin);
   for (const [i, owner] of search.owners.entries()) {
     const { holds, waits, incoming = [] } = owner;
     if (mayReachStart(incoming, owner, i)) return false;
-    for (const { lock } of holds) if (mayReachStart(lock.queue, owner, i)) return false;
+    for (const { lock } of holds) if (queuesReachStart(lock, owner, i)) return false;
     for (const { tickets } of waits) {
       for (const ticket of tickets) {
-        if (isAheadOfOthers(ticket) && mayReachStart(ticket.lock.queue, owner, i)) return false;
+        if (isAheadOfOthers(ticket) && queuesReachStart(ticket.lock, owner, i)) return false;
       }
     }
   }
@@ -259,6 +272,7 @@ function append({ owners, edges, origins }: Search, owner: Owner, edge: Edge, or
 /** Visits the owners that `ticket` leads to, up to `goal`. Returns whether that is one of them. */
 function follow(search: Search, ticket: Ticket, origin: number, goal: Owner | undefined): boolean {
   const { lock, wait } = ticket;
+  if (isOfPaths(lock)) return followAll(search, ticket, origin, goal);
   const first = lock.queue[0]!.wait.owner;
   if (first !== wait.owner) {
     if (first === goal) return true;
@@ -267,6 +281,20 @@ function follow(search: Search, ticket: Ticket, origin: number, goal: Owner | un
   if (lock.search === search.mark || !isExcluded(ticket)) return false;
   lock.search = search.mark;
   for (const { owner } of oldestFirst(lock.holds, ({ epoch }) => epoch)) {
+    if (owner === goal) return true;
+    visit(search, owner, ticket, origin);
+  }
+  return false;
+}
+
+/** The same where sets of paths overlap: all waits that precede the ticket count. */
+function followAll(search: Search, ticket: Ticket, origin: number, goal: Owner | undefined) {
+  for (
+    const owner of [
+      ...ticketsAhead(ticket).map(({ wait }) => wait.owner),
+      ...holdsAgainst(ticket).map(({ owner }) => owner),
+    ]
+  ) {
     if (owner === goal) return true;
     visit(search, owner, ticket, origin);
   }
@@ -363,7 +391,12 @@ function needsLock({ waits }: Owner, stuck: number): boolean {
   );
 }
 
-function willBeGranted({ lock, wait, mode, units }: Ticket, stuck: number): boolean {
+function willBeGranted(ticket: Ticket, stuck: number): boolean {
+  const { lock, wait, mode, units } = ticket;
+  if (isOfPaths(lock)) {
+    return ticketsAhead(ticket).every(({ wait }) => wait.owner.search !== stuck) &&
+      holdsAgainst(ticket).every(({ owner }) => owner.search !== stuck);
+  }
   const first = lock.queue[0]!.wait.owner;
   if (first !== wait.owner && first.search === stuck) return false;
   const { capacity } = lock;

@@ -15,7 +15,7 @@ import type {
   ResourceRefused,
   ResourceTimedOut,
 } from "./events.ts";
-import type { Lock, LockState, Owner } from "./state.ts";
+import { type Lock, type LockState, MOST_COMPARED, type Owner } from "./state.ts";
 import { awaiterOf } from "./events.ts";
 import { claimOf, partyOf } from "./types.ts";
 
@@ -292,6 +292,10 @@ const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepE
   },
   "in-use": ({ attempt, resourceId }) =>
     new LockModeError(attempt, resourceId, "the capacity of a resource in use must stay"),
+  "too-complex": ({ attempt }) => {
+    const rule = "the patterns must be simple enough to compare with those in use";
+    return new LimitError(attempt, rule, MOST_COMPARED);
+  },
   "held": unexpected,
   "not-waiting": unexpected,
 };

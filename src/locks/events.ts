@@ -127,8 +127,10 @@ export type ResourceRefusal =
   | "upgrade"
   /** More units than the resource has. */
   | "over-capacity"
-  /** The queue, or the table of resources, is full. */
+  /** The queue, or the table of resources, is full, or a set of paths overlaps with too many. */
   | "full"
+  /** A set of paths takes too long to compare with those in use. */
+  | "too-complex"
   /** There is no such wait: it has ended. */
   | "not-waiting"
   /** The capacity of a resource in use can't change. */

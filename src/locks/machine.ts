@@ -41,6 +41,7 @@ import type {
   Renew,
   ResourceCommand,
 } from "./commands.ts";
+import { isFree, isOfPaths } from "./admission.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./config.ts";
 import {
   type AskRefused,
@@ -50,12 +51,14 @@ import {
   type ResourceRefused,
 } from "./events.ts";
 import {
-  admits,
+  comparePathsAnew,
   covers,
   DEFAULT_CAPACITY,
   emptyLocks,
   findHold,
+  findLock,
   followUps,
+  forgetPaths,
   type Hold,
   type Lock,
   lockOf,
@@ -121,7 +124,7 @@ export function lockMachine(config: Partial<LockConfig> = {}): LockPart {
 }
 
 function apply(state: LockState, command: Command, now: Instant, events: LockEvent[]): unknown {
-  const step: LockStep = { state, now, events, followUps: undefined };
+  const step = beginStep(state, now, events);
   let answer: unknown;
   switch (command.type) {
     case "acquire":
@@ -164,31 +167,50 @@ function apply(state: LockState, command: Command, now: Instant, events: LockEve
       answer = resumeListening(step, command);
       break;
   }
-  if (step.followUps !== undefined) followUp(step, step.followUps);
+  endStep(step);
   if (state.locks.size + state.owners.size >= state.sweepAt) sweep(state);
   return answer;
 }
 
-/** Breaks the deadlocks that came about while none were detected. */
+function beginStep(state: LockState, now: Instant, events: LockEvent[]): LockStep {
+  return { state, now, events, followUps: undefined, idlePaths: undefined };
+}
+
+/** Does what follows, and forgets the paths that are not in use after it. */
+function endStep(step: LockStep): void {
+  if (step.followUps !== undefined) followUp(step, step.followUps);
+  if (step.idlePaths !== undefined) forgetPaths(step.state, step.idlePaths);
+}
+
+/**
+ * Breaks the deadlocks that came about while none were detected. Where the case of paths counts
+ * otherwise, grants stay, waits are served that no longer conflict, and deadlocks are broken as well.
+ */
 function configured(state: LockState, before: object, now: Instant, events: LockEvent[]): void {
-  if ((before as LockConfig).deadlockDetection || !state.config.deadlockDetection) return;
-  const step: LockStep = { state, now, events, followUps: undefined };
+  const { deadlockDetection, caseSensitivePaths } = before as LockConfig;
+  const isOtherCase = caseSensitivePaths !== state.config.caseSensitivePaths;
+  if (!isOtherCase && (deadlockDetection || !state.config.deadlockDetection)) return;
+  const step = beginStep(state, now, events);
+  if (isOtherCase) {
+    comparePathsAnew(state);
+    followUps(step).unserved.push(...[...state.locks.values()].filter(isOfPaths));
+  }
   for (const owner of state.owners.values()) {
     const isWaiting = owner.waits.length > 0 || owner.outgoing !== undefined;
     if (isWaiting) followUps(step).suspects.push(owner);
   }
-  if (step.followUps !== undefined) followUp(step, step.followUps);
+  endStep(step);
 }
 
 /** Ends the leases and waits that are due, in order; what follows from one precedes the next. */
 function fire(state: LockState, now: Instant, until: Instant, events: LockEvent[]): void {
   const { deadlines } = state;
   for (let due = takeDue(deadlines, until); due !== undefined; due = takeDue(deadlines, until)) {
-    const step: LockStep = { state, now, events, followUps: undefined };
+    const step = beginStep(state, now, events);
     const { subject } = due;
     if (subject.kind === "hold") endHold(step, subject, "resource:expired");
     else endWait(step, subject, { type: "resource:timed-out", timeoutMs: subject.timeoutMs });
-    if (step.followUps !== undefined) followUp(step, step.followUps);
+    endStep(step);
   }
 }
 
@@ -196,15 +218,18 @@ function fire(state: LockState, now: Instant, until: Instant, events: LockEvent[
 function acquire(step: LockStep, command: Acquire): Answer<"acquire"> {
   const { state } = step;
   const { resourceId, agentId, mode, units, priority, leaseMs } = command;
-  const lock = state.locks.get(resourceId);
-  const isIdle = lock === undefined || lock.uses === 0;
+  const lock = findLock(step, resourceId);
+  if (typeof lock === "string") return refuse(step, command, resourceId, lock);
+  const isIdle = lock === undefined || (lock.uses === 0 && !isOfPaths(lock));
   const known = state.owners.get(command.owner);
   const held = isIdle ? undefined : heldBy(lock, known);
   if (held !== undefined && covers(held, mode, units)) {
     reacquire(step, held, 0);
     return { status: "held", epoch: held.epoch };
   }
-  const free = isIdle ? units <= DEFAULT_CAPACITY : isFree(step, lock, command, priority);
+  const free = isIdle
+    ? units <= DEFAULT_CAPACITY
+    : isFree({ lock, mode, units }, known, rankOf(step, priority));
   if (!free && !command.wait && held === undefined) {
     return refuse(step, command, resourceId, "held");
   }
@@ -223,14 +248,21 @@ function acquireAll(step: LockStep, command: AcquireAll): Answer<"acquire-all"> 
   const { state } = step;
   const { requests, agentId, priority, leaseMs } = command;
   requireDistinct(requests);
+  for (const { resourceId } of requests) {
+    const lock = findLock(step, resourceId);
+    if (typeof lock === "string") return refuse(step, command, resourceId, lock);
+  }
   const known = state.owners.get(command.owner);
+  const rank = rankOf(step, priority);
   const free = requests.every((request) => {
     const { mode, units } = request;
     const lock = state.locks.get(request.resourceId);
-    if (lock === undefined || lock.uses === 0) return units <= DEFAULT_CAPACITY;
+    if (lock === undefined || (lock.uses === 0 && !isOfPaths(lock))) {
+      return units <= DEFAULT_CAPACITY;
+    }
     const held = heldBy(lock, known);
     return (held !== undefined && covers(held, mode, units)) ||
-      isFree(step, lock, request, priority);
+      isFree({ lock, mode, units }, known, rank);
   });
   let added = 0;
   for (const request of requests) {
@@ -402,18 +434,6 @@ function endRequest(step: LockStep, { askId }: EndAsk): void {
 
 function heldBy(lock: Lock | undefined, owner: Owner | undefined): Hold | undefined {
   return lock === undefined || owner === undefined ? undefined : findHold(lock, owner);
-}
-
-/** Whether a lock in use can be granted at once: it admits `request`, and no wait precedes it. */
-function isFree(
-  step: LockStep,
-  lock: Lock,
-  { mode, units }: ResourceRequest,
-  priority: number,
-): boolean {
-  if (!admits(lock, mode, units)) return false;
-  const first = lock.queue[0];
-  return first === undefined || rankOf(step, priority) < first.rank;
 }
 
 /**

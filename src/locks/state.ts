@@ -13,6 +13,16 @@ import type { Heap, HeapEntry } from "../core/data/heap.ts";
 import type { Instant } from "../core/machine.ts";
 import type { LockConfig } from "./config.ts";
 import type { LockEvent } from "./events.ts";
+import {
+  insertPaths,
+  isPathsId,
+  noPaths,
+  overlapping,
+  parsePaths,
+  type PathEntry,
+  type PathNode,
+  removePaths,
+} from "./paths/index.ts";
 import { isClaim, type LockMode } from "./types.ts";
 
 /** The state of a lock machine. */
@@ -21,6 +31,8 @@ export interface LockState {
   readonly config: LockConfig;
   /** By resource. */
   readonly locks: Map<string, Lock>;
+  /** Those of `locks` that are sets of paths, by the patterns of these. */
+  readonly paths: PathNode<Lock>;
   /** By the name of the owner. */
   readonly owners: Map<string, Owner>;
   /** By agent, the owners that are its own under other names, claims excepted. */
@@ -63,6 +75,16 @@ export interface Lock {
   uses: number;
   /** The newest search that visited it. */
   search: number;
+  /** Its paths; `undefined` for a resource that is not a set of paths. */
+  paths: LockPaths | undefined;
+}
+
+/** The paths of a lock. */
+export interface LockPaths {
+  /** Its patterns in the index. */
+  readonly entries: readonly PathEntry<Lock>[];
+  /** The other locks with a path that matches one of its patterns, in no particular order. */
+  readonly overlaps: Lock[];
 }
 
 /** A holder of locks, a waiter, a sender or a receiver of requests: an agent, or a claim of one. */
@@ -178,6 +200,8 @@ export interface LockStep {
   readonly events: LockEvent[];
   /** Made when something may follow. */
   followUps: FollowUps | undefined;
+  /** Sets of paths that the step added or freed. Those not in use are forgotten at its end. */
+  idlePaths: Lock[] | undefined;
 }
 
 /** The possible consequences of a step so far. */
@@ -201,6 +225,7 @@ export function emptyLocks(config: LockConfig): LockState {
   return {
     config,
     locks: new Map(),
+    paths: noPaths(),
     owners: new Map(),
     aliases: new Map(),
     waits: new Map(),
@@ -234,10 +259,73 @@ export function lockOf(state: LockState, resourceId: string): Lock {
       queue: [],
       uses: 0,
       search: 0,
+      paths: undefined,
     };
     state.locks.set(resourceId, lock);
   }
   return lock;
+}
+
+/** The most states of comparisons that one request for paths may take, a few milliseconds' worth. */
+export const MOST_COMPARED = 1_000_000;
+
+/**
+ * Returns the lock of a resource, and adds it if that is a set of paths: `undefined` for another
+ * unknown resource, or the reason for which the set is refused.
+ */
+export function findLock(
+  step: LockStep,
+  resourceId: string,
+): Lock | "too-complex" | "full" | undefined {
+  const { state } = step;
+  const known = state.locks.get(resourceId);
+  if (known !== undefined || !isPathsId(resourceId)) return known;
+  const { caseSensitivePaths, maxOverlaps } = state.config;
+  const patterns = parsePaths(resourceId, caseSensitivePaths);
+  const budget = { left: MOST_COMPARED };
+  const overlaps = overlapping(state.paths, patterns, budget);
+  if (budget.left < 0) return "too-complex";
+  if (overlaps.size > maxOverlaps) return "full";
+  const lock = lockOf(state, resourceId);
+  lock.paths = { entries: insertPaths(state.paths, patterns, lock), overlaps: [...overlaps] };
+  for (const other of overlaps) other.paths!.overlaps.push(lock);
+  freePaths(step, lock);
+  return lock;
+}
+
+/** Forgets a set of paths at the end of the step, unless it is in use then. */
+export function freePaths(step: LockStep, lock: Lock): void {
+  step.idlePaths ??= [];
+  step.idlePaths.push(lock);
+}
+
+/** Forgets the sets of paths that are not in use: the last that was added first. */
+export function forgetPaths(state: LockState, idle: readonly Lock[]): void {
+  for (const lock of idle.toReversed()) {
+    if (lock.uses > 0 || lock.paths === undefined) continue;
+    removePaths(lock.paths.entries);
+    for (const { paths } of lock.paths.overlaps) removeFrom(paths!.overlaps, lock);
+    lock.paths = undefined;
+    state.locks.delete(lock.resourceId);
+  }
+}
+
+function removeFrom(list: Lock[], lock: Lock): void {
+  const index = list.lastIndexOf(lock);
+  const last = list.pop()!;
+  if (last !== lock) list[index] = last;
+}
+
+/** Compares all sets of paths again, as the config says how. */
+export function comparePathsAnew(state: LockState): void {
+  const locks = [...state.locks.values()].filter(({ paths }) => paths !== undefined);
+  for (const { paths } of locks) removePaths(paths!.entries);
+  for (const lock of locks) {
+    const patterns = parsePaths(lock.resourceId, state.config.caseSensitivePaths);
+    const overlaps = [...overlapping(state.paths, patterns, { left: Infinity })];
+    lock.paths = { entries: insertPaths(state.paths, patterns, lock), overlaps };
+    for (const other of overlaps) other.paths!.overlaps.push(lock);
+  }
 }
 
 /** Returns the owner of that name, and adds it if need be. An idle one may change its agent. */
@@ -342,14 +430,6 @@ export function admits(
 export function covers(hold: Hold, mode: LockMode, units: number): boolean {
   if (hold.mode === mode) return mode === "shared" || hold.units >= units;
   return hold.mode === "exclusive" && hold.units === hold.lock.capacity;
-}
-
-/** Whether the owner of `ticket` has to wait for its lock. */
-export function isBlocked({ lock, wait, position, mode, units }: Ticket): boolean {
-  if (position === 0 && admits(lock, mode, units)) return false;
-  if (wait.tickets.length === 1) return true;
-  const held = findHold(lock, wait.owner);
-  return held === undefined || !covers(held, mode, units);
 }
 
 /** Whether the holders of its lock exclude `ticket`: all do or none, as all hold in one mode. */

@@ -5,18 +5,26 @@
  */
 
 import { reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
-import { push, remove } from "../core/data/heap.ts";
+import { pop, push, remove } from "../core/data/heap.ts";
 import type { Instant } from "../core/machine.ts";
+import {
+  addCandidate,
+  candidatesNear,
+  holdAgainst,
+  isAwaited,
+  isNext,
+  isOfPaths,
+} from "./admission.ts";
 import type { Acquire, AcquireAll } from "./commands.ts";
 import { type Deadlock, findDeadlock, isRequest, waiterOf } from "./deadlock.ts";
 import type { AskEnded, ResourceAbandoned } from "./events.ts";
 import {
-  admits,
   covers,
   findHold,
   findTickets,
   type FollowUps,
   followUps,
+  freePaths,
   type Hold,
   type Lock,
   lockOf,
@@ -74,26 +82,31 @@ export function grant(
     waitId,
     waitedMs: wait === undefined ? 0 : now - wait.since,
   });
-  const isAwaited = lock.queue.length > 0;
-  const isWaiting = isAwaited && owner.waits.length > 0;
+  const hasWaiters = isAwaited(lock);
+  const isWaiting = hasWaiters && owner.waits.length > 0;
   if (isWaiting) endOtherWaits(step, hold);
-  const isSending = owner.outgoing !== undefined && (isAwaited || owner.incoming !== undefined);
+  const isSending = owner.outgoing !== undefined && (hasWaiters || owner.incoming !== undefined);
   if (isWaiting || isSending) followUps(step).suspects.push(owner);
   return hold;
 }
 
-/** Ends the other waits of an owner for a lock that it was just granted. */
+/**
+ * Ends the other waits of an owner for a lock that it was just granted. Where that is a set of paths,
+ * the rest may be granted as well: the owner doesn't wait for those that wait for it.
+ */
 function endOtherWaits(step: LockStep, hold: Hold): void {
   for (const { wait, mode, units } of findTickets(hold.lock, hold.owner)) {
     if (!covers(hold, mode, units)) {
       endWait(step, wait, { type: "resource:abandoned", reason: "upgrade" });
     } else if (wait.tickets.length > 1) {
-      followUps(step).groups.push(wait);
+      if (!isOfPaths(hold.lock)) followUps(step).groups.push(wait);
     } else {
       removeWait(step, wait);
       reacquire(step, hold, wait.id);
     }
   }
+  if (!isOfPaths(hold.lock)) return;
+  followUps(step).groups.push(...hold.owner.waits.toSorted((a, b) => a.id - b.id));
 }
 
 /** Emits that the owner of `hold` has acquired what it holds. */
@@ -145,7 +158,7 @@ export function endHold(
   if (hold.mode === "shared") lock.sharers--;
   else lock.used -= hold.units;
   if (hold.lease !== undefined) unschedule(state.deadlines, hold.lease);
-  if (--lock.uses === 0) state.locksInUse--;
+  if (--lock.uses === 0) endUse(step, lock);
   events.push({
     type,
     resourceId: lock.resourceId,
@@ -154,11 +167,15 @@ export function endHold(
     epoch: hold.epoch,
     heldMs: now - hold.since,
   });
-  if (lock.queue.length === 0) return;
-  const { unserved, suspects } = followUps(step);
-  unserved.push(lock);
-  // Its own wait for several locks may have relied on this one.
-  if (owner.waits.length > 0) suspects.push(owner);
+  if (isAwaited(lock)) followUps(step).unserved.push(lock);
+  else if (!isOfPaths(lock)) return;
+  // Its own waits may have relied on this one.
+  if (owner.waits.length > 0) followUps(step).suspects.push(owner);
+}
+
+function endUse(step: LockStep, lock: Lock): void {
+  step.state.locksInUse--;
+  if (isOfPaths(lock)) freePaths(step, lock);
 }
 
 // Waits.
@@ -236,7 +253,11 @@ function removeWait(step: LockStep, wait: Wait): void {
     const { lock } = ticket;
     const wasFirst = ticket.position === 0;
     remove(lock.queue, ticket);
-    if (--lock.uses === 0) state.locksInUse--;
+    if (--lock.uses === 0) endUse(step, lock);
+    if (isOfPaths(lock)) {
+      if (isAwaited(lock, wait)) followUps(step).unserved.push(lock);
+      continue;
+    }
     const first = lock.queue[0];
     if (first === undefined || !wasFirst) continue;
     const { unserved, suspects } = followUps(step);
@@ -330,6 +351,12 @@ function removeRequest(state: LockState, request: PendingRequest): void {
 export function followUp(step: LockStep, { unserved, groups, suspects }: FollowUps): void {
   do {
     for (let served = 0, tried = 0; served < unserved.length || tried < groups.length;) {
+      const lock = unserved[served];
+      if (lock !== undefined && isOfPaths(lock)) {
+        serveNear(step, lock);
+        served++;
+        continue;
+      }
       const wait = served < unserved.length ? unserved[served++]!.queue[0]?.wait : groups[tried++]!;
       if (wait !== undefined && isGrantable(wait)) grantWait(step, wait);
     }
@@ -338,14 +365,25 @@ export function followUp(step: LockStep, { unserved, groups, suspects }: FollowU
   } while (breakDeadlock(step, suspects));
 }
 
-/**
- * Whether the owner of `wait` can have all its locks: it is first in the queue of one that admits it,
- * or holds it already.
- */
+/** Serves those who wait for paths of `lock`, or of one near to it, in order. */
+function serveNear(step: LockStep, lock: Lock): void {
+  let candidates = candidatesNear(lock);
+  for (let next = pop(candidates); next !== undefined; next = pop(candidates)) {
+    const { lock: own, wait } = next.ticket;
+    if (!isGrantable(wait)) continue;
+    grantWait(step, wait);
+    const isAlone = wait.tickets.length === 1 && wait.owner.waits.length === 0;
+    if (!isAlone) candidates = candidatesNear(lock);
+    else if (own.queue[0] !== undefined) addCandidate(candidates, own.queue[0]);
+  }
+}
+
+/** Whether the owner of `wait` can have all its locks: each ticket is next, or it holds the lock. */
 function isGrantable({ tickets, owner, ownerIndex }: Wait): boolean {
   if (ownerIndex < 0) return false;
-  return tickets.every(({ lock, mode, units, position }) => {
-    if (position === 0 && admits(lock, mode, units)) return true;
+  return tickets.every((ticket) => {
+    if (isNext(ticket)) return true;
+    const { lock, mode, units } = ticket;
     const held = tickets.length === 1 ? undefined : findHold(lock, owner);
     return held !== undefined && covers(held, mode, units);
   });
@@ -395,6 +433,6 @@ function endVictim(step: LockStep, { cycle, victim }: Deadlock): void {
   });
   const before = cycle.at(cycle.indexOf(victim) - 1)!;
   if (state.config.deadlockPolicy !== "revoke" || isRequest(before)) return;
-  const held = findHold(before.lock, owner);
+  const held = holdAgainst(before, owner);
   if (held !== undefined) endHold(step, held, "resource:revoked");
 }

@@ -8,14 +8,8 @@ import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/m
 import { precedes } from "../core/data/heap.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import { claimOf, type LockMode, partyOf } from "./types.ts";
-import {
-  isBlocked,
-  isExcluded,
-  type LockState,
-  type Owner,
-  type Ticket,
-  type Wait,
-} from "./state.ts";
+import { holdsAgainst, isBlocked, ticketsAhead } from "./admission.ts";
+import { type LockState, type Owner, type Ticket, type Wait } from "./state.ts";
 import { counted, quote } from "../core/arguments.ts";
 import { listed } from "../core/describe.ts";
 
@@ -228,16 +222,12 @@ function explain(
 
 /** Returns the owners whose holds exclude a waiter, oldest first. */
 function excluding(ticket: Ticket): Owner[] {
-  if (!isBlocked(ticket) || !isExcluded(ticket)) return [];
-  return ticket.lock.holds.filter(({ owner }) => owner !== ticket.wait.owner)
-    .sort((a, b) => a.epoch - b.epoch).map(({ owner }) => owner);
+  return isBlocked(ticket) ? holdsAgainst(ticket).map(({ owner }) => owner) : [];
 }
 
 /** Returns the owners of the waits before a waiter, in the order in which they are served. */
 function preceding(ticket: Ticket): Owner[] {
-  if (!isBlocked(ticket)) return [];
-  return ticket.lock.queue.filter((other) => precedes(other, ticket))
-    .sort((a, b) => precedes(a, b) ? -1 : 1).map(({ wait }) => wait.owner);
+  return isBlocked(ticket) ? ticketsAhead(ticket).map(({ wait }) => wait.owner) : [];
 }
 
 function listedAs(words: string, owners: readonly Owner[]): string {

@@ -108,6 +108,7 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "resource:refused upgrade": true,
   "resource:refused over-capacity": true,
   "resource:refused full": true,
+  "resource:refused too-complex": true,
   "resource:refused not-waiting": true,
   "resource:refused in-use": true,
   "ask:refused full": true,

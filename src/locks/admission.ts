@@ -1,0 +1,186 @@
+/**
+ * Whether a request can be granted, and what it waits for.
+ *
+ * A resource that is not a set of paths has its holders and its queue: the first waiter is served
+ * next, whatever is behind it. **Sets of paths** that overlap are near to each other, each to itself.
+ * A request for one conflicts with the grants of those near to it, and with the waits for them that
+ * precede it, unless both modes are shared or both have one owner. A wait that has to wait for an
+ * owner anyway doesn't precede a request of that owner, so an agent that holds some paths and
+ * requests more doesn't deadlock with those that wait for it.
+ *
+ * @module
+ */
+
+import { type HeapEntry, precedes, push } from "../core/data/heap.ts";
+import {
+  admits,
+  covers,
+  findHold,
+  type Hold,
+  type Lock,
+  type LockPaths,
+  type Owner,
+  type Ticket,
+  type Wait,
+} from "./state.ts";
+import type { LockMode } from "./types.ts";
+
+/** A lock that is a set of paths. */
+type PathLock = Lock & { readonly paths: LockPaths };
+
+/** Whether the resource of a lock is a set of paths. */
+export function isOfPaths(lock: Lock): lock is PathLock {
+  return lock.paths !== undefined;
+}
+
+/** A request for one lock. */
+interface Asked {
+  readonly lock: Lock;
+  readonly mode: LockMode;
+  readonly units: number;
+}
+
+/** Whether an owner can be granted at once what it asks for, with the `rank` of a wait that begins. */
+export function isFree(asked: Asked, owner: Owner | undefined, rank: number): boolean {
+  const { lock, mode, units } = asked;
+  if (isOfPaths(lock)) {
+    const place = { rank, sequence: Infinity, position: -1 };
+    return !isExcludedNear(lock, mode, owner) && !isPreceded(lock, mode, owner, place);
+  }
+  if (!admits(lock, mode, units)) return false;
+  const first = lock.queue[0];
+  return first === undefined || rank < first.rank;
+}
+
+/** Whether a ticket is served next: no holder excludes it, and no wait precedes it. */
+export function isNext(ticket: Ticket): boolean {
+  const { lock, mode, units, position, wait: { owner } } = ticket;
+  if (!isOfPaths(lock)) return position === 0 && admits(lock, mode, units);
+  return !isExcludedNear(lock, mode, owner) && !isPreceded(lock, mode, owner, ticket);
+}
+
+/** Whether the owner of `ticket` has to wait for its lock. */
+export function isBlocked(ticket: Ticket): boolean {
+  if (isNext(ticket)) return false;
+  const { lock, wait, mode, units } = ticket;
+  if (wait.tickets.length === 1) return true;
+  const held = findHold(lock, wait.owner);
+  return held === undefined || !covers(held, mode, units);
+}
+
+/** Whether waits other than `except` stand in the queue of a lock, or of one near to it. */
+export function isAwaited(lock: Lock, except?: Wait): boolean {
+  if (!isOfPaths(lock)) return lock.queue.length > (except === undefined ? 0 : 1);
+  return someNear(lock, ({ queue }) => queue.length > 1 || (queue[0]?.wait ?? except) !== except);
+}
+
+/** Returns the grants that exclude a ticket, oldest first. */
+export function holdsAgainst({ lock, mode, wait: { owner } }: Ticket): Hold[] {
+  const found: Hold[] = [];
+  if (!isOfPaths(lock)) {
+    if (mode === "exclusive" || lock.sharers === 0) found.push(...lock.holds);
+  } else {
+    someNear(lock, ({ holds }) => {
+      found.push(...holds.filter((hold) => excludes(hold, mode, owner)));
+      return false;
+    });
+  }
+  return found.filter((hold) => hold.owner !== owner).sort((a, b) => a.epoch - b.epoch);
+}
+
+/** Returns the tickets of waits that precede a ticket, in the order in which they are served. */
+export function ticketsAhead(ticket: Ticket): Ticket[] {
+  const { lock, mode, wait: { owner } } = ticket;
+  const found: Ticket[] = [];
+  if (!isOfPaths(lock)) found.push(...lock.queue.filter((other) => precedes(other, ticket)));
+  else {
+    someNear(lock, ({ queue }) => {
+      found.push(...queue.filter((other) => isAhead(other, mode, owner, ticket)));
+      return false;
+    });
+  }
+  return found.sort((a, b) => precedes(a, b) ? -1 : 1);
+}
+
+/** Returns the oldest grant of `owner` that `ticket` waits for. */
+export function holdAgainst({ lock, mode }: Ticket, owner: Owner): Hold | undefined {
+  if (!isOfPaths(lock)) return findHold(lock, owner);
+  return owner.holds.filter((hold) => clash(hold.mode, mode) && areNear(hold.lock, lock))
+    .sort((a, b) => a.epoch - b.epoch)[0];
+}
+
+/** A ticket that may be served. Its rank is that of the ticket. */
+export interface Candidate extends HeapEntry {
+  readonly ticket: Ticket;
+}
+
+/** Returns the tickets near to `lock` among which the one is that is served next, smallest rank first. */
+export function candidatesNear(lock: Lock): Candidate[] {
+  const found: Candidate[] = [];
+  if (!isOfPaths(lock)) return found;
+  someNear(lock, ({ queue }) => {
+    if (queue[0] !== undefined) addCandidate(found, queue[0]);
+    // Of those behind the first, only what its own owner holds can make the first precede it no more.
+    for (const ticket of queue) {
+      if (ticket !== queue[0] && ticket.wait.owner.holds.length > 0) addCandidate(found, ticket);
+    }
+    return false;
+  });
+  return found;
+}
+
+/** Adds a candidate, in O(log n). */
+export function addCandidate(candidates: Candidate[], ticket: Ticket): void {
+  const { rank, sequence } = ticket;
+  push(candidates, { rank, sequence, position: -1, ticket });
+}
+
+/** Calls `test` with a lock and those near to it until it returns `true`. Returns whether it did. */
+export function someNear(lock: PathLock, test: (near: Lock) => boolean): boolean {
+  return test(lock) || lock.paths.overlaps.some(test);
+}
+
+function areNear(a: Lock, b: Lock): boolean {
+  if (!isOfPaths(a) || !isOfPaths(b)) return false;
+  if (a === b) return true;
+  const isShorter = a.paths.overlaps.length <= b.paths.overlaps.length;
+  return isShorter ? a.paths.overlaps.includes(b) : b.paths.overlaps.includes(a);
+}
+
+function clash(a: LockMode, b: LockMode): boolean {
+  return a === "exclusive" || b === "exclusive";
+}
+
+function excludes(hold: Hold, mode: LockMode, owner: Owner | undefined): boolean {
+  return hold.owner !== owner && clash(hold.mode, mode);
+}
+
+function isExcludedNear(lock: PathLock, mode: LockMode, owner: Owner | undefined): boolean {
+  return someNear(
+    lock,
+    ({ holds, used }) =>
+      (mode === "exclusive" || used > 0) && holds.some((hold) => excludes(hold, mode, owner)),
+  );
+}
+
+function isPreceded(
+  lock: PathLock,
+  mode: LockMode,
+  owner: Owner | undefined,
+  place: HeapEntry,
+): boolean {
+  return someNear(lock, ({ queue }) =>
+    queue[0] !== undefined && precedes(queue[0], place) &&
+    queue.some((ticket) => isAhead(ticket, mode, owner, place)));
+}
+
+/** Whether a ticket near to a request of `owner` at `place` precedes it. */
+function isAhead(
+  ticket: Ticket,
+  mode: LockMode,
+  owner: Owner | undefined,
+  place: HeapEntry,
+): boolean {
+  return precedes(ticket, place) && ticket.wait.owner !== owner && clash(ticket.mode, mode) &&
+    (owner === undefined || holdAgainst(ticket, owner) === undefined);
+}
