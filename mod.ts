@@ -142,14 +142,18 @@ export type { LockConfig, ResourceManagerConfig } from "./src/locks/config.ts";
 export type {
   AcquireAllOptions,
   AcquireOptions,
+  AcquirePathsOptions,
   LockHolder,
   LockMode,
+  PathsRequest,
   ResourceRequest,
   ResourceRequestLike,
 } from "./src/locks/types.ts";
 export type {
   HolderView,
   LockWaitExplanation,
+  OfPaths,
+  PathsCheck,
   WaiterView,
   WaitExplanation,
 } from "./src/locks/views.ts";

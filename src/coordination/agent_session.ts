@@ -5,7 +5,14 @@
  */
 
 import { attempting } from "../core/client.ts";
-import type { AcquireOptions, LockHandle, ResourceManager } from "../locks/mod.ts";
+import type {
+  AcquireOptions,
+  AcquirePathsOptions,
+  LockHandle,
+  LockMode,
+  PathsCheck,
+  ResourceManager,
+} from "../locks/mod.ts";
 import type {
   MessageRouter,
   ReceivedMessage,
@@ -110,6 +117,22 @@ export class AgentSession {
   /** Acquires a lock. */
   acquire(resourceId: string, options?: number | AcquireOptions): Promise<LockHandle> {
     return this.#as(({ resources }) => resources.acquire(resourceId, this.agentId, options));
+  }
+
+  /** Acquires a set of paths; see {@linkcode ResourceManager.acquirePaths}. */
+  acquirePaths(
+    patterns: readonly string[],
+    options?: number | AcquirePathsOptions,
+  ): Promise<LockHandle> {
+    return this.#as(({ resources }) => resources.acquirePaths(patterns, this.agentId, options));
+  }
+
+  /** Returns what is in the way of a request for paths; see {@linkcode ResourceManager.checkPaths}. */
+  checkPaths(
+    patterns: readonly string[],
+    options?: { mode?: LockMode; priority?: number },
+  ): PathsCheck {
+    return this.#host.resources.checkPaths(patterns, this.agentId, options);
   }
 
   /** Releases a lock. */

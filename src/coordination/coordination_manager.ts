@@ -29,7 +29,14 @@ import { healthOf, type Tick } from "../core/machine.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Conflict } from "../conflicts/types.ts";
 import type { Task, TaskView } from "../tasks/types.ts";
-import type { AcquireOptions, LockHandle, ResourceManager } from "../locks/mod.ts";
+import type {
+  AcquireOptions,
+  AcquirePathsOptions,
+  LockHandle,
+  LockMode,
+  PathsCheck,
+  ResourceManager,
+} from "../locks/mod.ts";
 import type { MessageRouter, ReceivedMessage, ReceiveOptions } from "../messages/mod.ts";
 import type { CoordinationMetrics, CoordinationMetricsCollector } from "../metrics/mod.ts";
 import type {
@@ -485,6 +492,26 @@ export class CoordinationManager implements AsyncDisposable {
     return attempting(() =>
       this.#running("acquire a resource").resources.acquire(resourceId, agentId, options)
     );
+  }
+
+  /** Acquires a set of paths; see {@linkcode ResourceManager.acquirePaths}. */
+  acquirePaths(
+    patterns: readonly string[],
+    agentId: string,
+    options?: number | AcquirePathsOptions,
+  ): Promise<LockHandle> {
+    return attempting(() =>
+      this.#running("acquire paths").resources.acquirePaths(patterns, agentId, options)
+    );
+  }
+
+  /** Returns what is in the way of a request for paths; see {@linkcode ResourceManager.checkPaths}. */
+  checkPaths(
+    patterns: readonly string[],
+    agentId?: string,
+    options?: { mode?: LockMode; priority?: number },
+  ): PathsCheck {
+    return this.#running("check paths").resources.checkPaths(patterns, agentId, options);
   }
 
   /** Releases a lock; see {@linkcode ResourceManager.release}. */

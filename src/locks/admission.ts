@@ -37,15 +37,21 @@ export function isOfPaths(lock: Lock): lock is PathLock {
 interface Asked {
   readonly lock: Lock;
   readonly mode: LockMode;
-  readonly units: number;
+}
+
+/** Returns the place of a request that comes last among those of its rank. */
+export function lastPlace(rank: number): HeapEntry {
+  return { rank, sequence: Infinity, position: -1 };
 }
 
 /** Whether an owner can be granted at once what it asks for, with the `rank` of a wait that begins. */
-export function isFree(asked: Asked, owner: Owner | undefined, rank: number): boolean {
-  const { lock, mode, units } = asked;
+export function isFree(
+  { lock, mode, units }: Asked & { readonly units: number },
+  owner: Owner | undefined,
+  rank: number,
+): boolean {
   if (isOfPaths(lock)) {
-    const place = { rank, sequence: Infinity, position: -1 };
-    return !isExcludedNear(lock, mode, owner) && !isPreceded(lock, mode, owner, place);
+    return !isExcludedNear(lock, mode, owner) && !isPreceded(lock, mode, owner, lastPlace(rank));
   }
   if (!admits(lock, mode, units)) return false;
   const first = lock.queue[0];
@@ -74,8 +80,8 @@ export function isAwaited(lock: Lock, except?: Wait): boolean {
   return someNear(lock, ({ queue }) => queue.length > 1 || (queue[0]?.wait ?? except) !== except);
 }
 
-/** Returns the grants that exclude a ticket, oldest first. */
-export function holdsAgainst({ lock, mode, wait: { owner } }: Ticket): Hold[] {
+/** Returns the grants of others that exclude a request of `owner`, oldest first. */
+export function holdsAgainst({ lock, mode }: Asked, owner: Owner | undefined): Hold[] {
   const found: Hold[] = [];
   if (!isOfPaths(lock)) {
     if (mode === "exclusive" || lock.sharers === 0) found.push(...lock.holds);
@@ -88,14 +94,17 @@ export function holdsAgainst({ lock, mode, wait: { owner } }: Ticket): Hold[] {
   return found.filter((hold) => hold.owner !== owner).sort((a, b) => a.epoch - b.epoch);
 }
 
-/** Returns the tickets of waits that precede a ticket, in the order in which they are served. */
-export function ticketsAhead(ticket: Ticket): Ticket[] {
-  const { lock, mode, wait: { owner } } = ticket;
+/** Returns the tickets that precede a request of `owner` at `place`, in the order of service. */
+export function ticketsAhead(
+  { lock, mode }: Asked,
+  owner: Owner | undefined,
+  place: HeapEntry,
+): Ticket[] {
   const found: Ticket[] = [];
-  if (!isOfPaths(lock)) found.push(...lock.queue.filter((other) => precedes(other, ticket)));
+  if (!isOfPaths(lock)) found.push(...lock.queue.filter((other) => precedes(other, place)));
   else {
     someNear(lock, ({ queue }) => {
-      found.push(...queue.filter((other) => isAhead(other, mode, owner, ticket)));
+      found.push(...queue.filter((other) => isAhead(other, mode, owner, place)));
       return false;
     });
   }

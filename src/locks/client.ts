@@ -21,6 +21,7 @@ import {
 } from "./commands.ts";
 import { endError, LockLostError, refusalError, type WaitEnd } from "./errors.ts";
 import type { LockEvent, ResourceAcquired, ResourceReacquired, ResourceRefused } from "./events.ts";
+import { patternsOf } from "./paths/index.ts";
 import { findHold, type LockState } from "./state.ts";
 
 /** A running lock machine, alone in its engine or part of a larger one. */
@@ -382,6 +383,11 @@ export class LockHandle implements AsyncDisposable {
     this.borrowed = borrowed;
     this.#client = client;
     this.#owner = owner;
+  }
+
+  /** The patterns of a set of paths; `undefined` for another resource. */
+  get paths(): string[] | undefined {
+    return patternsOf(this.resource);
   }
 
   /**

@@ -23,13 +23,18 @@ import {
 import type { Instant, Named, ResumeListening, Tick } from "../core/machine.ts";
 import type { AcquireDefaults } from "./config.ts";
 import type { LockState } from "./state.ts";
-import type {
-  AcquireAllOptions,
-  AcquireOptions,
-  LockHolder,
-  LockMode,
-  ResourceRequest,
-  ResourceRequestLike,
+import { isPathsId } from "./paths/index.ts";
+import {
+  type AcquireAllOptions,
+  type AcquireOptions,
+  type AcquirePathsOptions,
+  LOCK_MODES,
+  type LockHolder,
+  type LockMode,
+  pathsRequest,
+  requireResourceId,
+  type ResourceRequest,
+  type ResourceRequestLike,
 } from "./types.ts";
 
 /** The fields of all commands of an owner. */
@@ -224,7 +229,6 @@ export type LockAnswers = {
 const MOST_REQUESTS = 10_000;
 
 const MOST_UNITS = 1_000_000_000;
-const MODES: readonly LockMode[] = ["exclusive", "shared"];
 
 /** Returns the command for one lock. Ids that `state` knows were checked when they came first. */
 export function acquireCommand(
@@ -239,7 +243,7 @@ export function acquireCommand(
   const known = state.owners.get(agentId);
   if (agentId !== owner || known?.agentId !== agentId || !state.locks.has(resourceId)) {
     const attempt = acquiring(resourceId, agentId);
-    requireId(resourceId, "resourceId", attempt);
+    requireResourceId(resourceId, "resourceId", attempt);
     requireHolder(agentId, owner, attempt);
   }
   const terms = options === undefined
@@ -293,18 +297,42 @@ export function normalizeRequests(
   const seen = new Set<string>();
   return requests.map((request) => {
     if (typeof request !== "string") requireObject(request, "each request", attempt);
-    const { resourceId, mode = "exclusive", units = 1 } = typeof request === "string"
-      ? { resourceId: request }
-      : request;
-    requireId(resourceId, "resourceId", attempt);
-    requireModeAndUnits(mode, units, attempt);
+    const normalized = normalizeRequest(request, attempt);
+    const { resourceId } = normalized;
     if (seen.has(resourceId)) {
       const rule = `requests must name each resource once, got ${quote(resourceId)} twice`;
       throw new RangeError(`Cannot ${attempt()}: ${rule}`);
     }
     seen.add(resourceId);
-    return { resourceId, mode, units };
+    return normalized;
   });
+}
+
+function normalizeRequest(request: ResourceRequestLike, attempt: Attempt): ResourceRequest {
+  if (typeof request === "object" && "paths" in request) return pathsRequest(request, attempt);
+  const { resourceId, mode = "exclusive", units = 1 } = typeof request === "string"
+    ? { resourceId: request }
+    : request;
+  requireResourceId(resourceId, "resourceId", attempt);
+  requireModeAndUnits(mode, units, attempt);
+  return { resourceId, mode, units };
+}
+
+/** Returns the command for a set of paths. */
+export function acquirePathsCommand(
+  patterns: readonly string[],
+  agentId: string,
+  owner: string,
+  options: AcquirePathsOptions | number | undefined,
+  defaults: AcquireDefaults,
+): Acquire {
+  const attempt = acquiring(patterns, agentId);
+  requireHolder(agentId, owner, attempt);
+  const { mode, priority, timeoutMs, leaseMs } = options === undefined
+    ? defaults
+    : readOptions(options, defaults, attempt);
+  const request = pathsRequest({ paths: patterns, mode }, attempt);
+  return { type: "acquire", agentId, owner, ...request, priority, timeoutMs, leaseMs, wait: true };
 }
 
 /** Returns the command that releases a lock. Ids that `state` knows aren't checked again. */
@@ -317,7 +345,7 @@ export function releaseCommand(
   const known = state.owners.get(agentId);
   if (epoch !== undefined || known?.agentId !== agentId || !state.locks.has(resourceId)) {
     const attempt = () => `release ${quote(resourceId)} for agent ${quote(agentId)}`;
-    requireId(resourceId, "resourceId", attempt);
+    requireResourceId(resourceId, "resourceId", attempt);
     requireId(agentId, "agentId", attempt);
     if (epoch !== undefined) requireEpoch(epoch, attempt);
   }
@@ -333,7 +361,7 @@ export function renewCommand(
   epoch: number | undefined,
 ): Renew {
   const attempt = () => `renew ${quote(resourceId)} for agent ${quote(agentId)}`;
-  requireId(resourceId, "resourceId", attempt);
+  requireResourceId(resourceId, "resourceId", attempt);
   requireHolder(agentId, owner, attempt);
   if (leaseMs !== undefined) requireMs(leaseMs, 1, "leaseMs", attempt);
   if (epoch !== undefined) requireEpoch(epoch, attempt);
@@ -348,8 +376,11 @@ export function releaseAllCommand(holder: LockHolder): ReleaseAll {
 /** Returns the command that sets the capacity of a resource. */
 export function defineCommand(resourceId: string, definition: { capacity: number }): Define {
   const attempt = () => `define ${quote(resourceId)}`;
-  requireId(resourceId, "resourceId", attempt);
+  requireResourceId(resourceId, "resourceId", attempt);
   requireObject(definition, "the definition", attempt);
+  if (isPathsId(resourceId)) {
+    throw new RangeError(`Cannot ${attempt()}: a set of paths must have one unit`);
+  }
   const { capacity } = definition;
   requireInteger(capacity, 1, MOST_UNITS, "capacity", attempt);
   return { type: "define", resourceId, capacity };
@@ -374,6 +405,20 @@ function requireHolder(agentId: string, owner: string, attempt: Attempt): void {
 
 function requireEpoch(value: unknown, attempt: Attempt): void {
   requireInteger(value, 1, Number.MAX_SAFE_INTEGER, "epoch", attempt);
+}
+
+/** Returns the request of a check of paths, and its priority. */
+export function readPathsCheck(
+  patterns: readonly string[],
+  agentId: string | undefined,
+  options: { mode?: LockMode; priority?: number },
+): { request: ResourceRequest; priority: number } {
+  const attempt = () => `check ${quote(patterns)}`;
+  if (agentId !== undefined) requireId(agentId, "agentId", attempt);
+  requireObject(options, "options", attempt);
+  const { mode = "exclusive", priority = 0 } = options;
+  requirePriority(priority, "priority", attempt);
+  return { request: pathsRequest({ paths: patterns, mode }, attempt), priority };
 }
 
 function readOptions(
@@ -404,6 +449,6 @@ function readOptions(
 }
 
 function requireModeAndUnits(mode: LockMode, units: number, attempt: Attempt): void {
-  requireOneOf(mode, MODES, "mode", attempt);
+  requireOneOf(mode, LOCK_MODES, "mode", attempt);
   requireInteger(units, 1, mode === "shared" ? 1 : MOST_UNITS, "units", attempt);
 }

@@ -289,12 +289,10 @@ function follow(search: Search, ticket: Ticket, origin: number, goal: Owner | un
 
 /** The same where sets of paths overlap: all waits that precede the ticket count. */
 function followAll(search: Search, ticket: Ticket, origin: number, goal: Owner | undefined) {
-  for (
-    const owner of [
-      ...ticketsAhead(ticket).map(({ wait }) => wait.owner),
-      ...holdsAgainst(ticket).map(({ owner }) => owner),
-    ]
-  ) {
+  const { owner: own } = ticket.wait;
+  const ahead = ticketsAhead(ticket, own, ticket).map(({ wait }) => wait.owner);
+  const holders = holdsAgainst(ticket, own).map(({ owner }) => owner);
+  for (const owner of [...ahead, ...holders]) {
     if (owner === goal) return true;
     visit(search, owner, ticket, origin);
   }
@@ -394,8 +392,11 @@ function needsLock({ waits }: Owner, stuck: number): boolean {
 function willBeGranted(ticket: Ticket, stuck: number): boolean {
   const { lock, wait, mode, units } = ticket;
   if (isOfPaths(lock)) {
-    return ticketsAhead(ticket).every(({ wait }) => wait.owner.search !== stuck) &&
-      holdsAgainst(ticket).every(({ owner }) => owner.search !== stuck);
+    return [
+      ...ticketsAhead(ticket, wait.owner, ticket).map(({ wait }) => wait),
+      ...holdsAgainst(ticket, wait.owner),
+    ]
+      .every(({ owner }) => owner.search !== stuck);
   }
   const first = lock.queue[0]!.wait.owner;
   if (first !== wait.owner && first.search === stuck) return false;

@@ -15,7 +15,7 @@ import type {
   ResourceRefused,
   ResourceTimedOut,
 } from "./events.ts";
-import { type Lock, type LockState, MOST_COMPARED, type Owner } from "./state.ts";
+import { type Lock, type LockState, MOST_COMPARED, type Owner, peekLock } from "./state.ts";
 import { awaiterOf } from "./events.ts";
 import { claimOf, partyOf } from "./types.ts";
 
@@ -225,11 +225,15 @@ export function endError(
 
 /** Returns the other owners that hold one of `resourceIds`, the longest holder first. */
 function holdersOf(
-  { locks }: Readonly<LockState>,
+  state: Readonly<LockState>,
   resourceIds: readonly string[],
   waiter: string,
 ): Owner[] {
-  return resourceIds.flatMap((resourceId) => locks.get(resourceId)?.holds ?? [])
+  const locks = resourceIds.flatMap((resourceId) => {
+    const lock = peekLock(state, resourceId);
+    return lock === undefined ? [] : [lock, ...lock.paths?.overlaps ?? []];
+  });
+  return locks.flatMap(({ holds }) => holds)
     .sort((a, b) => a.epoch - b.epoch)
     .map(({ owner }) => owner)
     .filter(({ owner }) => owner !== waiter);

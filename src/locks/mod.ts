@@ -31,13 +31,16 @@ export type { Hold, Lock, LockState, Owner, PendingRequest, Ticket, Wait } from 
 export type {
   AcquireAllOptions,
   AcquireOptions,
+  AcquirePathsOptions,
   LockHolder,
+  LockMode,
   ResourceRequestLike,
 } from "./types.ts";
 export {
   explainWaitsOf,
   type HolderView,
   type LockWaitExplanation,
+  type PathsCheck,
   type WaiterView,
   type WaitExplanation,
 } from "./views.ts";

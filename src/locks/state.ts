@@ -249,21 +249,22 @@ export function followUps(step: LockStep): FollowUps {
 /** Returns the lock of `resourceId`, and adds it if need be. */
 export function lockOf(state: LockState, resourceId: string): Lock {
   let lock = state.locks.get(resourceId);
-  if (lock === undefined) {
-    lock = {
-      resourceId,
-      capacity: DEFAULT_CAPACITY,
-      used: 0,
-      sharers: 0,
-      holds: emptyList(),
-      queue: [],
-      uses: 0,
-      search: 0,
-      paths: undefined,
-    };
-    state.locks.set(resourceId, lock);
-  }
+  if (lock === undefined) state.locks.set(resourceId, lock = idleLock(resourceId));
   return lock;
+}
+
+function idleLock(resourceId: string): Lock {
+  return {
+    resourceId,
+    capacity: DEFAULT_CAPACITY,
+    used: 0,
+    sharers: 0,
+    holds: emptyList(),
+    queue: [],
+    uses: 0,
+    search: 0,
+    paths: undefined,
+  };
 }
 
 /** The most states of comparisons that one request for paths may take, a few milliseconds' worth. */
@@ -291,6 +292,15 @@ export function findLock(
   for (const other of overlaps) other.paths!.overlaps.push(lock);
   freePaths(step, lock);
   return lock;
+}
+
+/** Returns the lock of a resource; of a set of paths that is not in use, one that is in no table. */
+export function peekLock(state: Readonly<LockState>, resourceId: string): Lock | undefined {
+  const known = state.locks.get(resourceId);
+  if (known !== undefined || !isPathsId(resourceId)) return known;
+  const patterns = parsePaths(resourceId, state.config.caseSensitivePaths);
+  const overlaps = overlapping(state.paths, patterns, { left: MOST_COMPARED });
+  return { ...idleLock(resourceId), paths: { entries: [], overlaps: [...overlaps] } };
 }
 
 /** Forgets a set of paths at the end of the step, unless it is in use then. */

@@ -1,10 +1,12 @@
 /**
- * Public data types of locks, and the names under which claims own them.
+ * Public data types of locks, the ids of resources, and the names under which claims own them.
  *
  * @module
  */
 
-import { quote } from "../core/arguments.ts";
+import { type Attempt, quote, requireId, requireObject, requireOneOf } from "../core/arguments.ts";
+import { isPathsId, pathsId, patternsOf } from "./paths/index.ts";
+import { readPatterns } from "./paths/pattern.ts";
 
 /**
  * The way in which a resource is held.
@@ -35,7 +37,44 @@ export interface ResourceRequest {
  */
 export type ResourceRequestLike =
   | string
-  | { resourceId: string; mode?: LockMode; units?: number };
+  | { resourceId: string; mode?: LockMode; units?: number }
+  | PathsRequest;
+
+/**
+ * A set of paths to acquire, as one of several resources.
+ * @category Locks
+ */
+export interface PathsRequest {
+  /** Patterns of paths. */
+  readonly paths: readonly string[];
+  /** Whether others may hold them at the same time. @default "exclusive" */
+  readonly mode?: LockMode;
+}
+
+/** The modes. */
+export const LOCK_MODES: readonly LockMode[] = ["exclusive", "shared"];
+
+/** Returns the request for a set of paths. */
+export function pathsRequest(request: PathsRequest, attempt: Attempt): ResourceRequest {
+  requireObject(request, "the request", attempt);
+  const { paths, mode = "exclusive" }: PathsRequest = request;
+  const resourceId = pathsId(readPatterns(paths, attempt));
+  requireOneOf(mode, LOCK_MODES, "mode", attempt);
+  return { resourceId, mode, units: 1 };
+}
+
+/** Requires the id of a resource: any id, or the id of a set of paths, which may be longer. */
+export function requireResourceId(
+  value: unknown,
+  name: string,
+  attempt: Attempt,
+): asserts value is string {
+  if (typeof value !== "string" || !isPathsId(value)) return requireId(value, name, attempt);
+  const texts = patternsOf(value)!;
+  if (pathsId(readPatterns(texts, attempt)) === value) return;
+  const rule = `${name} must list the patterns of paths as the id of a lock on them does`;
+  throw new RangeError(`Cannot ${attempt()}: ${rule}, got ${quote(value)}`);
+}
 
 /**
  * Options of an acquire.
@@ -63,6 +102,12 @@ export interface AcquireOptions {
   /** Ends the wait when it aborts. */
   signal?: AbortSignal;
 }
+
+/**
+ * Options of an acquire of paths.
+ * @category Locks
+ */
+export type AcquirePathsOptions = Omit<AcquireOptions, "units">;
 
 /**
  * Options of an acquire of several locks.

@@ -7,9 +7,18 @@
 import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/machine.ts";
 import { precedes } from "../core/data/heap.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
-import { claimOf, type LockMode, partyOf } from "./types.ts";
-import { holdsAgainst, isBlocked, ticketsAhead } from "./admission.ts";
-import { type LockState, type Owner, type Ticket, type Wait } from "./state.ts";
+import { claimOf, type LockMode, partyOf, type ResourceRequest } from "./types.ts";
+import { holdsAgainst, isBlocked, lastPlace, ticketsAhead } from "./admission.ts";
+import { patternsOf } from "./paths/index.ts";
+import {
+  type Hold,
+  type Lock,
+  type LockState,
+  type Owner,
+  peekLock,
+  type Ticket,
+  type Wait,
+} from "./state.ts";
 import { counted, quote } from "../core/arguments.ts";
 import { listed } from "../core/describe.ts";
 
@@ -62,14 +71,11 @@ export interface WaiterView {
 /** Returns the holders of a lock, oldest first. */
 export function holders(state: Readonly<LockState>, resourceId: string): HolderView[] {
   const holds = [...state.locks.get(resourceId)?.holds ?? []];
-  return holds.sort((a, b) => a.epoch - b.epoch).map((hold) => ({
-    ...ownerView(hold.owner),
-    epoch: hold.epoch,
-    mode: hold.mode,
-    units: hold.units,
-    since: hold.since,
-    expiresAt: hold.lease?.rank,
-  }));
+  return holds.sort((a, b) => a.epoch - b.epoch).map(holderView);
+}
+
+function holderView({ owner, epoch, mode, units, since, lease }: Hold): HolderView {
+  return { ...ownerView(owner), epoch, mode, units, since, expiresAt: lease?.rank };
 }
 
 function ownerView({ agentId, owner }: Owner): { agentId: string; owner: string; taskId?: string } {
@@ -80,14 +86,55 @@ function ownerView({ agentId, owner }: Owner): { agentId: string; owner: string;
 /** Returns the waiters of a lock, in the order in which they are served. Costs a sort. */
 export function queue(state: Readonly<LockState>, resourceId: string): WaiterView[] {
   const tickets = [...state.locks.get(resourceId)?.queue ?? []];
-  return tickets.sort((a, b) => precedes(a, b) ? -1 : 1).map(({ wait, mode, units }) => ({
-    ...ownerView(wait.owner),
-    waitId: wait.id,
-    mode,
-    units,
-    priority: wait.priority,
-    since: wait.since,
-  }));
+  return tickets.sort((a, b) => precedes(a, b) ? -1 : 1).map(waiterView);
+}
+
+function waiterView({ wait, mode, units }: Ticket): WaiterView {
+  const { owner, id: waitId, priority, since } = wait;
+  return { ...ownerView(owner), waitId, mode, units, priority, since };
+}
+
+/**
+ * The grants and waits in the way of a request for paths.
+ * @category Locks
+ */
+export interface PathsCheck {
+  /** The id of the set of paths. */
+  readonly resourceId: string;
+  /** Whether the request would be granted at once. */
+  readonly isFree: boolean;
+  /** The holders of paths that overlap, oldest first. */
+  readonly heldBy: readonly (HolderView & OfPaths)[];
+  /** The waiters for paths that overlap which come first, in the order in which they are served. */
+  readonly behind: readonly (WaiterView & OfPaths)[];
+}
+
+/** The paths of a holder or a waiter. */
+export interface OfPaths {
+  /** The id of the set of paths. */
+  readonly resourceId: string;
+  /** Its patterns. */
+  readonly paths: readonly string[];
+}
+
+/** Returns what is in the way of a request for paths. Costs O(paths that overlap). */
+export function checkPaths(
+  state: Readonly<LockState>,
+  { resourceId, mode }: ResourceRequest,
+  owner: string | undefined,
+  rank: Instant,
+): PathsCheck {
+  const own = owner === undefined ? undefined : state.owners.get(owner);
+  const lock = peekLock(state, resourceId)!;
+  const heldBy = holdsAgainst({ lock, mode }, own)
+    .map((hold) => ({ ...holderView(hold), ...ofPaths(hold.lock) }));
+  const behind = ticketsAhead({ lock, mode }, own, lastPlace(rank))
+    .map((ticket) => ({ ...waiterView(ticket), ...ofPaths(ticket.lock) }));
+  return { resourceId, isFree: heldBy.length + behind.length === 0, heldBy, behind };
+}
+
+function ofPaths({ resourceId }: Lock): OfPaths {
+  return { resourceId, paths: patternsOf(resourceId)! };
 }
 
 /** Maps each lock that is held to its holder; of several, to the oldest. */
@@ -222,12 +269,14 @@ function explain(
 
 /** Returns the owners whose holds exclude a waiter, oldest first. */
 function excluding(ticket: Ticket): Owner[] {
-  return isBlocked(ticket) ? holdsAgainst(ticket).map(({ owner }) => owner) : [];
+  if (!isBlocked(ticket)) return [];
+  return holdsAgainst(ticket, ticket.wait.owner).map(({ owner }) => owner);
 }
 
 /** Returns the owners of the waits before a waiter, in the order in which they are served. */
 function preceding(ticket: Ticket): Owner[] {
-  return isBlocked(ticket) ? ticketsAhead(ticket).map(({ wait }) => wait.owner) : [];
+  if (!isBlocked(ticket)) return [];
+  return ticketsAhead(ticket, ticket.wait.owner, ticket).map(({ wait }) => wait.owner);
 }
 
 function listedAs(words: string, owners: readonly Owner[]): string {

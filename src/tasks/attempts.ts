@@ -11,7 +11,7 @@ import { LockstepError, NonRetryableError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { joinSignals } from "../core/signals.ts";
 import { claimOwner } from "../locks/types.ts";
-import type { AcquireOptions } from "../locks/types.ts";
+import type { AcquireOptions, AcquirePathsOptions } from "../locks/types.ts";
 import type { LockHandle } from "../locks/client.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
 import type {
@@ -57,6 +57,8 @@ export interface TaskContext {
   heartbeat(): Promise<void>;
   /** Acquires a lock for this attempt; it is released when the attempt ends, at the latest. */
   acquire(resourceId: string, options?: AcquireOptions): Promise<LockHandle>;
+  /** Acquires a set of paths for this attempt, in the same way. */
+  acquirePaths(patterns: readonly string[], options?: AcquirePathsOptions): Promise<LockHandle>;
   /**
    * Aborts when the scheduler begins to shut down: the attempt may go on for the rest of `graceMs`,
    * and should end soon.
@@ -514,17 +516,36 @@ class Attempt implements TaskContext {
 
   get acquire(): TaskContext["acquire"] {
     const holder = { owner: this.#owner, agentId: this.agentId };
-    return async (resourceId, options = {}) => {
-      const acquire = (signal: AbortSignal) =>
-        this.#host.resources.acquireFor(holder, resourceId, { ...options, signal });
-      if (options.signal === undefined) return await acquire(this.signal);
-      requireSignal(options.signal, "signal", () => `acquire ${quote(resourceId)}`);
-      const { signal, release } = joinSignals([this.signal, options.signal]);
-      try {
-        return await acquire(signal);
-      } finally {
-        release();
-      }
-    };
+    return (resourceId, options = {}) =>
+      this.#acquire(
+        resourceId,
+        options.signal,
+        (signal) => this.#host.resources.acquireFor(holder, resourceId, { ...options, signal }),
+      );
+  }
+
+  get acquirePaths(): TaskContext["acquirePaths"] {
+    const holder = { owner: this.#owner, agentId: this.agentId };
+    return (patterns, options = {}) =>
+      this.#acquire(
+        patterns,
+        options.signal,
+        (signal) => this.#host.resources.acquirePathsFor(holder, patterns, { ...options, signal }),
+      );
+  }
+
+  async #acquire(
+    what: unknown,
+    given: AbortSignal | undefined,
+    acquire: (signal: AbortSignal) => Promise<LockHandle>,
+  ): Promise<LockHandle> {
+    if (given === undefined) return await acquire(this.signal);
+    requireSignal(given, "signal", () => `acquire ${quote(what)}`);
+    const { signal, release } = joinSignals([this.signal, given]);
+    try {
+      return await acquire(signal);
+    } finally {
+      release();
+    }
   }
 }

@@ -22,7 +22,14 @@ import {
 } from "../core/arguments.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant, Named, ResumeListening } from "../core/machine.ts";
-import type { LockMode, ResourceRequest } from "../locks/types.ts";
+import {
+  LOCK_MODES,
+  type LockMode,
+  type PathsRequest,
+  pathsRequest,
+  requireResourceId,
+  type ResourceRequest,
+} from "../locks/types.ts";
 import { MOST_RETRIES } from "./config.ts";
 import type { StrategyName } from "./strategies.ts";
 import type { CordonCause, Dependency, OnFailure, Outcome, Task } from "./types.ts";
@@ -417,7 +424,6 @@ export type TaskAnswers = {
 export const MOST_LISTED = 100_000;
 
 const ON_FAILURE: readonly OnFailure[] = ["cancel", "ignore", "run-on-failure"];
-const MODES: readonly LockMode[] = ["exclusive", "shared"];
 const LIMITS = ["queueTimeoutMs", "timeoutMs", "heartbeatTimeoutMs", "totalTimeoutMs"] as const;
 const NONE: readonly never[] = [];
 
@@ -626,13 +632,14 @@ function requestsOf(value: unknown, attempt: Attempt): readonly ResourceRequest[
 
 function requestOf(entry: unknown, name: string, attempt: Attempt): ResourceRequest {
   if (typeof entry === "string") {
-    requireId(entry, name, attempt);
+    requireResourceId(entry, name, attempt);
     return { resourceId: entry, mode: "exclusive", units: 1 };
   }
   requireObject(entry, name, attempt);
+  if ("paths" in entry) return pathsRequest(entry as unknown as PathsRequest, attempt);
   const { resourceId, mode = "exclusive", units = 1 } = entry;
-  requireId(resourceId, `${name}.resourceId`, attempt);
-  requireOneOf(mode, MODES, `${name}.mode`, attempt);
+  requireResourceId(resourceId, `${name}.resourceId`, attempt);
+  requireOneOf(mode, LOCK_MODES, `${name}.mode`, attempt);
   requireInteger(units, 1, Number.MAX_SAFE_INTEGER, `${name}.units`, attempt);
   return { resourceId, mode: mode as LockMode, units };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LockMode } from "../locks/types.ts";
+import type { ResourceRequestLike } from "../locks/types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
 
@@ -108,11 +108,8 @@ export interface Task<Input = unknown> {
   readonly completedAt?: unknown;
   /** Opaque to the scheduler. */
   readonly metadata?: unknown;
-  /** Locks that are held while it runs: ids, or ids with mode and units. @default [] */
-  readonly resources?: readonly (
-    | string
-    | { resourceId: string; mode?: LockMode; units?: number }
-  )[];
+  /** Locks that are held while it runs: ids, ids with mode and units, or sets of paths. @default [] */
+  readonly resources?: readonly ResourceRequestLike[];
   /** Capabilities that an agent must have. @default [] */
   readonly requires?: readonly string[];
   /** The limit of one attempt, in milliseconds. @default no limit */

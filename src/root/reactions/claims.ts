@@ -16,6 +16,7 @@
 import type { Tick } from "../../core/machine.ts";
 import { quote } from "../../core/arguments.ts";
 import { claimOf, claimOwner } from "../../locks/types.ts";
+import { isAwaited } from "../../locks/admission.ts";
 import type { ClaimEdge, LockCommand } from "../../locks/commands.ts";
 import { awaiterOf, type LockEvent } from "../../locks/events.ts";
 import { isInvolved, type LockState, type Owner } from "../../locks/state.ts";
@@ -109,7 +110,9 @@ export function parkClaim(
 export function yieldLocks(state: ClaimState): ClaimCommand | undefined {
   const { reserving } = state.tasks;
   if (reserving.size === 0) return undefined;
-  const stuck = [...reserving].filter((task) => isAwaited(task, state) && !mayGetSlot(task, state));
+  const stuck = [...reserving].filter((task) =>
+    isTaskAwaited(task, state) && !mayGetSlot(task, state)
+  );
   if (stuck.length === 0) return undefined;
   const taskIds = stuck.map(({ spec: { id } }) => id);
   return {
@@ -119,9 +122,9 @@ export function yieldLocks(state: ClaimState): ClaimCommand | undefined {
   };
 }
 
-function isAwaited({ spec: { id }, request }: TaskRecord, { locks }: ClaimState): boolean {
+function isTaskAwaited({ spec: { id }, request }: TaskRecord, { locks }: ClaimState): boolean {
   const owner = locks.owners.get(claimOwner(id, request));
-  return owner !== undefined && owner.holds.some(({ lock }) => lock.queue.length > 0);
+  return owner !== undefined && owner.holds.some(({ lock }) => isAwaited(lock));
 }
 
 function mayGetSlot(task: TaskRecord, state: ClaimState): boolean {
