@@ -60,8 +60,8 @@ M_SamePathsOnly(a, q) == {b \in Owner \ {a} : Holds(b, q.lock) /\ Clash(holds[q.
 M_ServesOwnQueue(a, r, t) == [t EXCEPT !.unserved = IF queue[r] = <<>> THEN @ ELSE Append(@, r)]
 (* A newcomer overtakes those who wait for other paths that overlap. *)
 M_OvertakesOverlaps(a, q) == {v \in Line(q.lock) : waits[v].owner # a}
-(* The wait-for graph lacks the waits that precede one. *)
-M_HoldersOnly(w, q) == IF IsBlocked(w, q) THEN HoldersAgainstInOrder(waits[w].owner, q) ELSE <<>>
+(* The wait-for graph lacks the holders of other paths that overlap. *)
+M_SamePathsHolders(a, q) == SelectSeq(HoldersInOrder(q.lock), LAMBDA b : b # a)
 (* A wait is dropped without an event. *)
 M_Forgets(rs, a, w, waited, t) == EndWait(w, t) /\ Say([type |-> "resource:renewed", owner |-> a])
 ================================================================================

@@ -267,7 +267,7 @@ function idleLock(resourceId: string): Lock {
   };
 }
 
-/** The most states of comparisons that one request for paths may take, a few milliseconds' worth. */
+/** The most states of comparisons that one request for paths may take: some 100 ms. */
 export const MOST_COMPARED = 1_000_000;
 
 /**

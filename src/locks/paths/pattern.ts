@@ -371,11 +371,11 @@ const OTHER = TEXTS - 1;
 function tokensOverlap(a: readonly Token[], b: readonly Token[], budget: Budget): boolean {
   const width = b.length + 1;
   const open = [0];
-  const seen = new Set(open);
+  const seen = new Uint8Array((a.length + 1) * width * TEXTS);
   const visit = (i: number, j: number, text: number) => {
     const state = (i * width + j) * TEXTS + text;
-    if (seen.has(state)) return;
-    seen.add(state);
+    if (seen[state] === 1) return;
+    seen[state] = 1;
     open.push(state);
   };
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
@@ -388,33 +388,41 @@ function tokensOverlap(a: readonly Token[], b: readonly Token[], budget: Budget)
     if (left === STAR) visit(i + 1, j, text);
     if (right === STAR) visit(i, j + 1, text);
     if (left === undefined || right === undefined) continue;
-    const [nextI, nextJ] = [left === STAR ? i : i + 1, right === STAR ? j : j + 1];
-    const common = meet(left === STAR ? ANY : left, right === STAR ? ANY : right);
-    if (common.length === 0) continue;
-    if (text < OTHER && contains(common, DOT)) visit(nextI, nextJ, text + 1);
-    const isOnlyDot = common.length === 2 && common[0] === DOT && common[1] === DOT;
-    if (text >= 2 || !isOnlyDot) visit(nextI, nextJ, OTHER);
+    const common = meet(left, right);
+    if (common === NONE) continue;
+    const nextI = left === STAR ? i : i + 1;
+    const nextJ = right === STAR ? j : j + 1;
+    if (text < OTHER && common !== NO_DOT) visit(nextI, nextJ, text + 1);
+    if (text >= OTHER - 1 || common !== ONLY_DOT) visit(nextI, nextJ, OTHER);
   }
   return false;
 }
 
-function meet(a: Exclude<Token, -1>, b: Exclude<Token, -1>): readonly number[] {
+/** The characters that two tokens have in common. */
+const [NONE, ONLY_DOT, NO_DOT, MORE] = [0, 1, 2, 3];
+
+function meet(a: Token, b: Token): number {
+  if (typeof a === "number" && typeof b === "number") {
+    if (a === STAR && b === STAR) return MORE;
+    if (a !== STAR && b !== STAR && a !== b) return NONE;
+    return Math.max(a, b) === DOT ? ONLY_DOT : NO_DOT;
+  }
   const [left, right] = [boundsOf(a), boundsOf(b)];
-  const common: number[] = [];
+  let [hasDot, hasOther] = [false, false];
   for (let i = 0, k = 0; i < left.length && k < right.length;) {
     const first = Math.max(left[i]!, right[k]!);
     const last = Math.min(left[i + 1]!, right[k + 1]!);
-    if (first <= last) common.push(first, last);
+    if (first <= last) {
+      if (first <= DOT && DOT <= last) hasDot = true;
+      if (first !== DOT || last !== DOT) hasOther = true;
+    }
     if (left[i + 1]! < right[k + 1]!) i += 2;
     else k += 2;
   }
-  return common;
+  return hasDot ? hasOther ? MORE : ONLY_DOT : hasOther ? NO_DOT : NONE;
 }
 
 function boundsOf(token: Token): readonly number[] {
+  if (token === STAR) return ANY;
   return typeof token === "number" ? [token, token] : token;
-}
-
-function contains(bounds: readonly number[], point: number): boolean {
-  return pairs(bounds).some(([first, last]) => first <= point && point <= last);
 }
