@@ -137,6 +137,15 @@ export const MODELS: readonly LockModel[] = [
   },
   {
     ...FEW,
+    name: "crossing",
+    config: { ...FEW.config, deadlockPolicy: "revoke" },
+    locks: ["x", "y", "z"],
+    maxWait: 2,
+    priorities: [0, 1],
+    leavers: [],
+  },
+  {
+    ...FEW,
     name: "deadlock",
     locks: ["r", "s"],
     maxWait: 4,

@@ -128,10 +128,16 @@ export function candidatesNear(lock: Lock): Candidate[] {
   const found: Candidate[] = [];
   if (!isOfPaths(lock)) return found;
   someNear(lock, ({ queue }) => {
-    if (queue[0] !== undefined) addCandidate(found, queue[0]);
-    // Of those behind the first, only what its own owner holds can make the first precede it no more.
+    const first = queue[0];
+    if (first === undefined) return false;
+    // Those behind the first are blocked as it is, unless it waits for their owner or is its wait, or
+    // shares the paths with them and waits for another lock.
+    const mayShare = first.wait.tickets.length > 1 && first.mode === "shared";
     for (const ticket of queue) {
-      if (ticket !== queue[0] && ticket.wait.owner.holds.length > 0) addCandidate(found, ticket);
+      const { owner: { holds, waits } } = ticket.wait;
+      const isOne = ticket === first || holds.length > 0 || waits.length > 1 ||
+        (mayShare && ticket.mode === "shared");
+      if (isOne) addCandidate(found, ticket);
     }
     return false;
   });

@@ -372,9 +372,11 @@ function serveNear(step: LockStep, lock: Lock): void {
     const { lock: own, wait } = next.ticket;
     if (!isGrantable(wait)) continue;
     grantWait(step, wait);
-    const isAlone = wait.tickets.length === 1 && wait.owner.waits.length === 0;
-    if (!isAlone) candidates = candidatesNear(lock);
-    else if (own.queue[0] !== undefined) addCandidate(candidates, own.queue[0]);
+    const follower = own.queue[0];
+    const isSimple = [wait, follower?.wait ?? wait].every(({ tickets }) => tickets.length === 1) &&
+      wait.owner.waits.length === 0;
+    if (!isSimple) candidates = candidatesNear(lock);
+    else if (follower !== undefined) addCandidate(candidates, follower);
   }
 }
 

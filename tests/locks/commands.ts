@@ -19,10 +19,26 @@ const AGENTS = ["a", "b", "c", "d", "__proto__"];
 const OWNERS = [...AGENTS, "a#1", "a#2", "b#1"];
 const RESOURCES = ["r", "s", "t", "constructor"];
 
+/** Sets of paths, and for each those paths that others name as well. */
+const PATHS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["paths:a/**", ["a", "a/x", "a/y"]],
+  ["paths:a/x", ["a/x"]],
+  ["paths:a/y,b", ["a/y", "b"]],
+  ["paths:?", ["a", "b"]],
+  ["paths:[!a]/**", ["b"]],
+]);
+
+/** Returns the sets of paths that overlap with one, itself included; none for another resource. */
+export function near(resourceId: string): string[] {
+  const own = PATHS.get(resourceId) ?? [];
+  return [...PATHS.keys()].filter((id) => PATHS.get(id)!.some((path) => own.includes(path)));
+}
+
 /** An agent. */
 export const agentId = fc.constantFrom(...AGENTS);
 const owner = fc.constantFrom(...OWNERS);
-const resourceId = fc.constantFrom(...RESOURCES);
+const named = fc.constantFrom(...RESOURCES);
+const resourceId = fc.oneof(named, named, fc.constantFrom(...PATHS.keys()));
 const mode = fc.constantFrom<LockMode>("exclusive", "exclusive", "shared");
 const terms = fc.record({
   priority: fc.integer({ min: -2, max: 2 }),
@@ -115,7 +131,7 @@ const evict = fc.tuple(resourceId, fc.uniqueArray(agentId, { maxLength: 3 })).ma
   ([resourceId, agentIds]) => () => ({ type: "evict" as const, resourceId, agentIds }),
 );
 
-const define = fc.tuple(resourceId, fc.constantFrom(1, 2, 3)).map(
+const define = fc.tuple(named, fc.constantFrom(1, 2, 3)).map(
   ([resourceId, capacity]) => () => ({
     type: "define" as const,
     resourceId,

@@ -11,7 +11,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { DeadlockDetected, LockEvent } from "../../src/locks/events.ts";
 import type { LockMode, ResourceRequest } from "../../src/locks/types.ts";
 import type { LockCommand, ResourceCommand } from "../../src/locks/commands.ts";
-import { agentOf } from "./commands.ts";
+import { agentOf, near } from "./commands.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "../../src/locks/config.ts";
 
 export interface TwinHold extends ResourceRequest {
@@ -270,8 +270,8 @@ export class Twin {
     const isHeld = ({ resourceId, mode, units }: ResourceRequest) =>
       this.#covers(this.#held(owner, resourceId), mode, units);
     const free = requests.every((request) =>
-      isHeld(request) || (this.#admits(request) &&
-        this.queue(request.resourceId).every((wait) => rank < wait.rank))
+      isHeld(request) || (this.#admits(request, owner) &&
+        this.#against(request, owner).every((wait) => rank < wait.rank))
     );
     const nothingHeld = this.#held(owner, requests[0]!.resourceId) === undefined;
     if (command.type === "acquire" && !free && !command.wait && nothingHeld) {
@@ -421,7 +421,7 @@ export class Twin {
 
   #acquired({ waitId, owner, since, leaseMs }: Grant, request: ResourceRequest): void {
     const { resourceId, mode, units } = request;
-    assert(this.#admits(request), "the lock must have room");
+    assert(this.#admits(request, owner), "the lock must have room");
     const epoch = ++this.epoch;
     this.#take({
       type: "resource:acquired",
@@ -486,7 +486,24 @@ export class Twin {
     const victim = agentOf(owner);
     this.#take({ type, agents, owners, resources, victim, owner, waitId, askId, waitedMs });
     if (this.config.deadlockPolicy !== "revoke") return;
-    this.#revoke = this.#held(owner, resources.at(place - 1)!);
+    const before = edges.at(place - 1)!.filter((other) => "requests" in other);
+    const losses = before.map((wait) => this.#lossTo(wait, resources.at(place - 1)!, owner));
+    const next = this.#events[this.#next];
+    const epoch = next?.type === "resource:revoked" ? next.epoch : undefined;
+    this.#revoke = losses.find((hold) => hold?.epoch === epoch);
+    assert(
+      losses.length === 0 || losses.some((hold) => hold?.epoch === epoch),
+      "another is revoked",
+    );
+  }
+
+  /** The oldest hold of `owner` that `wait` waits for at a resource. */
+  #lossTo(wait: TwinWait, resourceId: string, owner: string): TwinHold | undefined {
+    if (near(resourceId).length === 0) return this.#held(owner, resourceId);
+    const { mode } = wait.requests.find((request) => request.resourceId === resourceId)!;
+    return this.holds.filter((hold) =>
+      hold.owner === owner && near(resourceId).includes(hold.resourceId) && clash(hold.mode, mode)
+    ).sort((a, b) => a.epoch - b.epoch)[0];
   }
 
   /** Why `agent` waits for `next`: for its answer, or at a resource. */
@@ -587,8 +604,15 @@ export class Twin {
   /** Whether `request` fits beside what is held, not counting what is `done`. */
   #admits(
     { resourceId, mode, units }: ResourceRequest,
+    owner: string,
     done: (hold: TwinHold) => boolean = () => false,
   ): boolean {
+    if (near(resourceId).length > 0) {
+      return this.holds.every((hold) =>
+        done(hold) || hold.owner === owner || !near(resourceId).includes(hold.resourceId) ||
+        !clash(hold.mode, mode)
+      );
+    }
     const holds = this.#on(resourceId).filter((hold) => !done(hold));
     const exclusive = holds.filter((hold) => hold.mode === "exclusive");
     if (mode === "shared") return exclusive.length === 0;
@@ -599,11 +623,42 @@ export class Twin {
   #isBlocked(wait: TwinWait, request: ResourceRequest): boolean {
     const { resourceId, mode, units } = request;
     if (this.#covers(this.#held(wait.owner, resourceId), mode, units)) return false;
-    return this.queue(resourceId)[0] !== wait || !this.#admits(request);
+    return this.#ahead(wait, request).length > 0 || !this.#admits(request, wait.owner);
+  }
+
+  /** The waits that may come before a request of `owner`. */
+  #against({ resourceId, mode }: ResourceRequest, owner: string): TwinWait[] {
+    if (near(resourceId).length === 0) return this.queue(resourceId);
+    return this.waits.filter((wait) =>
+      wait.owner !== owner &&
+      wait.requests.some((other) =>
+        near(resourceId).includes(other.resourceId) && clash(other.mode, mode) &&
+        !this.holds.some((hold) =>
+          hold.owner === owner && near(other.resourceId).includes(hold.resourceId) &&
+          clash(hold.mode, other.mode)
+        )
+      )
+    );
+  }
+
+  /** The waits that come before one at one of its resources. */
+  #ahead(wait: TwinWait, request: ResourceRequest): TwinWait[] {
+    return this.#against(request, wait.owner).filter((other) =>
+      other.rank < wait.rank || (other.rank === wait.rank && other.id < wait.id)
+    );
   }
 
   /** The owners that a wait waits for at one of its resources. */
-  #waitsFor(wait: TwinWait, { resourceId, mode }: ResourceRequest): Set<string> {
+  #waitsFor(wait: TwinWait, request: ResourceRequest): Set<string> {
+    const { resourceId, mode } = request;
+    if (near(resourceId).length > 0) {
+      const holders = this.holds.filter((hold) =>
+        near(resourceId).includes(hold.resourceId) && clash(hold.mode, mode)
+      );
+      const owners = new Set([...holders, ...this.#ahead(wait, request)].map(({ owner }) => owner));
+      owners.delete(wait.owner);
+      return owners;
+    }
     const holders = this.#on(resourceId)
       .filter((hold) => mode === "exclusive" || hold.mode === "exclusive")
       .map((hold) => hold.owner);
@@ -615,15 +670,22 @@ export class Twin {
   /** Whether a wait gets this lock once all who aren't `stuck` are done. */
   #comesTrue(wait: TwinWait, request: ResourceRequest, stuck: ReadonlySet<string>): boolean {
     if (!this.#isBlocked(wait, request)) return true;
-    const first = this.queue(request.resourceId)[0]!;
-    if (first.owner !== wait.owner && stuck.has(first.owner)) return false;
-    return this.#admits(request, (hold) => !stuck.has(hold.owner));
+    const isOfPaths = near(request.resourceId).length > 0;
+    const before = isOfPaths
+      ? this.#ahead(wait, request)
+      : this.queue(request.resourceId).slice(0, 1);
+    if (before.some(({ owner }) => owner !== wait.owner && stuck.has(owner))) return false;
+    return this.#admits(request, wait.owner, (hold) => !stuck.has(hold.owner));
   }
 
   #describe(): string {
     const { holds, waits, asks } = this;
     return JSON.stringify({ holds, waits, asks, stuck: [...this.stuck()] });
   }
+}
+
+function clash(a: LockMode, b: LockMode): boolean {
+  return a === "exclusive" || b === "exclusive";
 }
 
 function isCalled(edge: TwinWait | TwinAsk, waitId: number, askId: string): boolean {
