@@ -140,6 +140,33 @@ async function chainChecks(ahead: number, behind: number): Promise<number[]> {
   return times;
 }
 
+const RESERVED = 10_000;
+
+/** Measures a request for paths, its release included, while many are held; in nanoseconds. */
+async function pathRequests(patternOf: (i: number) => string): Promise<number[]> {
+  const locks = new ResourceManager({ resourceTimeout: 0 });
+  for (let i = 0; i < RESERVED; i++) {
+    const folder = `src/part-${i % 100}/module-${i % 1_000}`;
+    await locks.acquirePaths([`${folder}/file-${i}.ts`, `${folder}/*-${i}.md`], `agent-${i}`);
+  }
+  const times: number[] = [];
+  for (let i = 0; i < SAMPLES + 100; i++) {
+    const start = performance.now();
+    const lock = await locks.acquirePaths([patternOf(i)], "agent");
+    await lock.release();
+    if (i >= 100) times.push((performance.now() - start) * 1e6);
+  }
+  await locks.shutdown();
+  return times;
+}
+
+/** Requests: of a file in a folder of which others are held, and of a folder beside them. */
+const PATHS: Readonly<Record<string, (i: number) => string>> = {
+  "a file": (i) => `src/part-${i % 100}/module-${i % 1_000}/new-${i}.{ts,js}`,
+  "a folder": (i) => `src/part-${i % 100}/new-${i}/**`,
+  "a glob over all": (i) => `**/new-${i}.ts`,
+};
+
 function* comparisons(): Iterable<Comparison> {
   const { ours, ...peers } = uncontended();
   yield {
@@ -172,6 +199,12 @@ async function* measures([, ...crowds]: readonly Row[]): AsyncIterable<Row> {
     const [before, after] = [ahead, behind].map((count) => count.toLocaleString("en"));
     const name = `deadlock check, ${before} waits ahead, ${after} behind, p99`;
     yield atMost(name, "ns", quantile(checks, 0.99), 1e6, checks.length);
+  }
+  for (const [what, patternOf] of Object.entries(PATHS)) {
+    const requests = await pathRequests(patternOf);
+    const name = `request of ${what} while ${RESERVED.toLocaleString("en")} sets are held, p99`;
+    const limit = what === "a glob over all" ? 1e8 : 1e6;
+    yield atMost(name, "ns", quantile(requests, 0.99), limit, requests.length);
   }
 }
 

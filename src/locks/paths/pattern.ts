@@ -324,13 +324,16 @@ function lowerCase(point: number): number[] {
 
 /** Returns whether some path matches both patterns. */
 export function overlap(a: Pattern, b: Pattern, budget: Budget): boolean {
+  const meet = (left: Segment, right: Segment) =>
+    left === null || right === null || segmentsOverlap(left, right, budget);
+  if (!endsMeet(a, b, null, meet)) return false;
   const width = b.length + 1;
   const open = [0];
-  const seen = new Set(open);
+  const seen = new Uint8Array((a.length + 1) * width);
   const visit = (i: number, j: number) => {
     const state = i * width + j;
-    if (seen.has(state)) return;
-    seen.add(state);
+    if (seen[state] === 1) return;
+    seen[state] = 1;
     open.push(state);
   };
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
@@ -352,6 +355,28 @@ export function overlap(a: Pattern, b: Pattern, budget: Budget): boolean {
   return false;
 }
 
+/**
+ * Whether two lists may overlap by their ends alone: up to the first, and from the last `wildcard` of
+ * either list, each element meets the one at its place. Most that don't overlap differ here.
+ */
+function endsMeet<Element>(
+  a: readonly Element[],
+  b: readonly Element[],
+  wildcard: Element,
+  meet: (left: Element, right: Element) => unknown,
+): boolean {
+  const shorter = Math.min(a.length, b.length);
+  for (let i = 0; i < shorter && a[i] !== wildcard && b[i] !== wildcard; i++) {
+    if (!meet(a[i]!, b[i]!)) return false;
+  }
+  for (let i = 1; i <= shorter; i++) {
+    const [left, right] = [a[a.length - i]!, b[b.length - i]!];
+    if (left === wildcard || right === wildcard) return true;
+    if (!meet(left, right)) return false;
+  }
+  return true;
+}
+
 type Tokens = Exclude<Segment, null>;
 
 function segmentsOverlap(left: Tokens, right: Tokens, budget: Budget): boolean {
@@ -369,6 +394,7 @@ const OTHER = TEXTS - 1;
 
 /** Returns whether some text but `.` and `..` matches both. */
 function tokensOverlap(a: readonly Token[], b: readonly Token[], budget: Budget): boolean {
+  if (!endsMeet<Token>(a, b, STAR, meet)) return false;
   const width = b.length + 1;
   const open = [0];
   const seen = new Uint8Array((a.length + 1) * width * TEXTS);
