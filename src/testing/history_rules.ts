@@ -10,6 +10,8 @@
  */
 
 import type { Instant } from "../core/machine.ts";
+import { isPathsId, parsePaths } from "../locks/paths/index.ts";
+import { overlap, type Pattern } from "../locks/paths/pattern.ts";
 import type { LockMode } from "../locks/types.ts";
 import type { ReportViolation } from "./history.ts";
 
@@ -45,6 +47,10 @@ interface Resource {
   readonly holders: Map<number, Grant>;
   /** Waits by priority, the oldest first; ended ones are skipped when they come first. */
   readonly waits: Map<number, { list: Waiting[]; first: number }>;
+  /** The patterns of a set of paths; none of another resource. */
+  readonly patterns: readonly Pattern[];
+  /** The other sets of paths that overlap with it. */
+  readonly overlaps: Resource[];
 }
 
 /** Checks the locks of a history. A call costs O(holders + different priorities) of a resource. */
@@ -98,6 +104,7 @@ export class LockRules {
       );
     }
     if (resource.holders.size > 0) this.#excludeOthers(resource, grant, at);
+    for (const other of resource.overlaps) this.#excludeOverlap(other, grant, at);
     if (waiting !== undefined) this.#requireFirst(resource, waiting, resourceId, owner);
     resource.newest = Math.max(resource.newest, epoch);
     resource.holders.set(epoch, grant);
@@ -159,7 +166,23 @@ export class LockRules {
     );
   }
 
+  #excludeOverlap({ holders }: Resource, grant: Grant, at: Instant): void {
+    for (const other of holders.values()) {
+      if (other.expiresAt <= at) holders.delete(other.epoch);
+      else if (other.owner !== grant.owner && [other.mode, grant.mode].includes("exclusive")) {
+        const { owner, resourceId, epoch } = grant;
+        this.#report(
+          "MutualExclusion",
+          `"${owner}" got "${resourceId}" under epoch ${epoch} while "${other.owner}" ` +
+            `(${other.epoch}) had "${other.resourceId}"`,
+        );
+      }
+    }
+  }
+
+  /** Which waits for paths come first depends on what their owners hold as well, which is not known here. */
   #requireFirst(resource: Resource, own: Waiting, resourceId: string, owner: string): void {
+    if (resource.patterns.length > 0) return;
     for (const [priority, queue] of resource.waits) {
       let first = queue.list[queue.first];
       while (first?.hasEnded === true) first = queue.list[++queue.first];
@@ -188,7 +211,13 @@ export class LockRules {
   #resource(resourceId: string): Resource {
     let resource = this.#resources.get(resourceId);
     if (resource === undefined) {
-      resource = { capacity: 1, newest: 0, touched: 0, holders: new Map(), waits: new Map() };
+      const patterns = isPathsId(resourceId) ? parsePaths(resourceId, true) : [];
+      const overlaps = [...patterns.length > 0 ? this.#resources.values() : []].filter((other) =>
+        patterns.some((a) => other.patterns.some((b) => overlap(a, b, { left: Infinity })))
+      );
+      const counts = { capacity: 1, newest: 0, touched: 0 };
+      resource = { ...counts, holders: new Map(), waits: new Map(), patterns, overlaps };
+      for (const other of overlaps) other.overlaps.push(resource);
       this.#resources.set(resourceId, resource);
     }
     return resource;

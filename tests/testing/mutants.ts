@@ -117,6 +117,42 @@ export const MUTANTS: readonly Mutant[] = [
     "if (held !== undefined && (epoch === 0 || held.epoch === epoch)) return held;",
     "if (held !== undefined) return held;",
   ),
+  {
+    ...mutant(
+      "a grant ignores the holders of other paths that overlap",
+      "locks/admission.ts",
+      "  return someNear(\n    lock,\n    ({ holds, used }) =>\n      (mode",
+      "  return someNear(\n    lock,\n    ({ holds, used, resourceId }) =>\n      resourceId === lock.resourceId && (mode",
+    ),
+    workload: "reservations",
+  },
+  {
+    ...mutant(
+      "a release of paths serves only the waiters for the same ones",
+      "locks/admission.ts",
+      "  someNear(lock, ({ queue }) => {\n    const first",
+      "  [lock].some(({ queue }) => {\n    const first",
+    ),
+    workload: "reservations",
+  },
+  {
+    ...mutant(
+      "the wait-for graph lacks the holders of other paths that overlap",
+      "locks/deadlock.ts",
+      "for (const owner of [...ahead, ...holders]) {",
+      "for (const owner of [...ahead, ...holders].slice(0, ahead.length)) {",
+    ),
+    workload: "reservations",
+  },
+  {
+    ...mutant(
+      "paths that are free stay in the index",
+      "locks/state.ts",
+      "    removePaths(lock.paths.entries);\n    for",
+      "    for",
+    ),
+    workload: "reservations",
+  },
   mutant(
     "a stale result is accepted",
     "tasks/machine.ts",

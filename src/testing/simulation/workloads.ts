@@ -7,7 +7,7 @@
 import { calls } from "./workloads/breakers.ts";
 import { disputes } from "./workloads/conflicts.ts";
 import { guests } from "./workloads/guests.ts";
-import { philosophers, readersAndWriters } from "./workloads/locks.ts";
+import { philosophers, readersAndWriters, reservations } from "./workloads/locks.ts";
 import { chatter } from "./workloads/messages.ts";
 import {
   bursts,
@@ -37,5 +37,6 @@ export const WORKLOADS: readonly Workload[] = [
   calls,
   disputes,
   guests,
+  reservations,
   together("mixed", readersAndWriters, forkJoin, uneven, chatter, calls, disputes),
 ];

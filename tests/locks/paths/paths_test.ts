@@ -30,7 +30,7 @@ Deno.test("acquirePaths() waits for all holders of paths that overlap, and no ot
   assertEquals(locks.holderOf(SRC), "c");
 });
 
-Deno.test("P6: a release serves waiters for other sets in order, and only those in no one's way", () => {
+Deno.test("P6-release-wakes-only-its-own-queue: a release serves waiters for other sets in order, and only those in no one's way", () => {
   const script = new Script();
   script.acquire("w", SRC);
   script.acquire("a", A);
@@ -47,7 +47,7 @@ Deno.test("P6: a release serves waiters for other sets in order, and only those 
   assertEquals(lines(script.release("x", SRC)), [`released ${SRC} by x`, `acquired ${A} by d`]);
 });
 
-Deno.test("P7: a newcomer does not overtake a waiter for other paths that overlap", () => {
+Deno.test("P7-overtakes-a-waiter-for-an-overlapping-set: a newcomer does not overtake a waiter for other paths that overlap", () => {
   const script = new Script();
   script.acquire("a", A);
   script.acquire("w", SRC);
@@ -56,7 +56,7 @@ Deno.test("P7: a newcomer does not overtake a waiter for other paths that overla
   assertEquals(lines(script.acquire("d", B, { priority: 1 })), [`acquired ${B} by d`]);
 });
 
-Deno.test("P8: a deadlock over paths that overlap is broken when it closes", () => {
+Deno.test("P8-deadlock-over-overlapping-sets-unseen: a deadlock over paths that overlap is broken when it closes", () => {
   const script = new Script();
   script.acquire("a", A);
   script.acquire("b", B);
@@ -66,7 +66,7 @@ Deno.test("P8: a deadlock over paths that overlap is broken when it closes", () 
   assert(events[1]!.startsWith("deadlock, b gives way: a waits for"), events[1]);
 });
 
-Deno.test("an agent doesn't conflict with itself, nor wait for those that wait for it", () => {
+Deno.test("P9-agent-waits-for-itself: an agent doesn't conflict with itself, nor wait for those that wait for it", () => {
   const script = new Script();
   script.acquire("a", SRC);
   script.acquire("b", A);
@@ -174,7 +174,7 @@ Deno.test("bad input to paths is refused with a clear error", async () => {
   await assertRejects(() => locks.acquirePaths(["x"], "a", { signal: AbortSignal.abort(1) }));
 });
 
-Deno.test("P5: patterns that take too long to compare are refused, and nothing changes", async () => {
+Deno.test("P5-hostile-pattern-blocks-everyone: patterns that take too long to compare are refused, and nothing changes", async () => {
   await using locks = new ResourceManager();
   const hostile = (letter: string) => `${`*${letter}`.repeat(490)}.ts`;
   await locks.acquirePaths([hostile("a")], "a");
@@ -234,7 +234,7 @@ Deno.test("a manager and a session acquire and check paths", async () => {
   assertEquals((await wait).resource, A);
 });
 
-Deno.test("P8: a deadlock over paths names them to its victim", async () => {
+Deno.test("a deadlock over paths names them to its victim", async () => {
   await using locks = new ResourceManager();
   await locks.acquirePaths(["src/a.ts"], "a");
   await locks.acquirePaths(["docs/a.md"], "b");

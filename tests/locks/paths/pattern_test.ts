@@ -136,7 +136,7 @@ Deno.test("the canonical text of a class reads as the same class", () => {
 
 const SPECIAL = "*?[]{}";
 
-Deno.test("P1: a folder pattern covers all below it and the folder, a bare folder only itself", () => {
+Deno.test("P1-folder-does-not-cover-what-is-below: a folder pattern covers all below it and the folder, a bare folder only itself", () => {
   assert(overlaps("src/**", "src/a/b/c.ts"));
   assert(overlaps("src/**", "src"));
   assert(!overlaps("src", "src/a.ts"));
@@ -146,7 +146,7 @@ Deno.test("P1: a folder pattern covers all below it and the folder, a bare folde
   assert(!overlaps("src/*.ts", "src/a/b.ts"));
 });
 
-Deno.test("P2: patterns that only look alike don't overlap, and others do", () => {
+Deno.test("P2-overlap-by-comparing-strings: patterns that only look alike don't overlap, and others do", () => {
   assert(!overlaps("src/*.ts", "src/*.js"));
   assert(overlaps("src/a*", "src/*b"));
   assert(!overlaps("src/[a-c]x", "src/[d-f]x"));
@@ -157,7 +157,7 @@ Deno.test("P2: patterns that only look alike don't overlap, and others do", () =
   assert(overlaps("[*]", "[*]") && !overlaps("[*]", "a"));
 });
 
-Deno.test("P3: case is compared as the option says, characters in NFC always", () => {
+Deno.test("P3-two-names-for-one-file: case is compared as the option says, characters in NFC always", () => {
   assert(!overlaps("README.md", "readme.MD"));
   assert(overlaps("README.md", "readme.MD", false));
   assert(overlaps("[A-Z]x", "qX", false));
@@ -165,7 +165,7 @@ Deno.test("P3: case is compared as the option says, characters in NFC always", (
   assert(overlaps("caf\u00e9", "cafe\u0301"));
 });
 
-Deno.test("P4: paths that are not below the root are refused", () => {
+Deno.test("P4-pattern-leaves-the-root: paths that are not below the root are refused", () => {
   const refused: [string, string][] = [
     ["", "a pattern must have no empty segment"],
     ["/etc/passwd", "a pattern must be relative to the root"],
@@ -196,7 +196,7 @@ Deno.test("P4: paths that are not below the root are refused", () => {
   assertThrows(() => readPatterns([], attempt), RangeError, "at least one path");
 });
 
-Deno.test("P5: hostile patterns are refused or compared within their limit", () => {
+Deno.test("P5-hostile-pattern-blocks-everyone: hostile patterns are refused or compared within their limit", () => {
   assertThrows(() => read("{a,b}".repeat(9)), RangeError, "at most 256 alternatives");
   const nested = `${"{a,".repeat(300)}b${"}".repeat(300)}`;
   assertThrows(() => read(nested), RangeError, "each pattern must have at most");
@@ -210,7 +210,9 @@ Deno.test("P5: hostile patterns are refused or compared within their limit", () 
   assertEquals(read("*".repeat(1_000)), ["*"]);
   assertEquals(read("**/".repeat(300) + "a"), ["**/a"]);
   const budget = { left: 1_000 };
-  const [a, b] = [`${"*a".repeat(400)}c`, `${"*b".repeat(400)}c`].map((text) => parsePattern(text, true));
+  const [a, b] = [`${"*a".repeat(400)}c`, `${"*b".repeat(400)}c`].map((text) =>
+    parsePattern(text, true)
+  );
   overlap(a!, b!, budget);
   assert(budget.left < 0);
 });

@@ -9,6 +9,8 @@ import { countTimers } from "../../../core/data/deadlines.ts";
 import type { Instant } from "../../../core/machine.ts";
 import { precedes } from "../../../core/data/heap.ts";
 import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../../locks/mod.ts";
+import { parsePaths } from "../../../locks/paths/index.ts";
+import { overlap } from "../../../locks/paths/pattern.ts";
 import { fail } from "../failure.ts";
 
 /** Checks one lock. Costs O(holders). */
@@ -35,6 +37,7 @@ export function checkLock(state: LockState, lock: Lock, now: Instant): void {
       `"${resourceId}" has ${used} of ${capacity} units, ${sharers} sharers`,
     );
   }
+  if (lock.paths !== undefined) return checkPaths(lock);
   const first = queue[0];
   if (first === undefined) return;
   if (isGrantable(first)) {
@@ -48,11 +51,78 @@ export function checkLock(state: LockState, lock: Lock, now: Instant): void {
 /** Returns whether a wait could be granted: it is first wherever its owner lacks the lock. */
 function isGrantable(ticket: Ticket): boolean {
   const { tickets, owner } = ticket.wait;
-  return tickets.every(({ lock, mode, units, position }) => {
-    if (position === 0 && admits(lock, mode, units)) return true;
+  return tickets.every((ticket) => {
+    const { lock, mode, units, position } = ticket;
+    if (lock.paths !== undefined) {
+      if (holdersOf(ticket).length + waitersBefore(ticket).length === 0) return true;
+    } else if (position === 0 && admits(lock, mode, units)) return true;
     const held = lock.holds.find((hold) => hold.owner === owner);
     return tickets.length > 1 && held !== undefined && covers(held, mode, units);
   });
+}
+
+/** Checks a set of paths, and those that overlap with it. Costs O(their holders and waiters). */
+function checkPaths(lock: Lock): void {
+  for (const near of nearTo(lock)) {
+    for (const hold of lock.holds) {
+      for (const other of near.holds) {
+        if (hold.owner === other.owner || !clash(hold, other)) continue;
+        const names = `"${lock.resourceId}" and "${near.resourceId}"`;
+        fail("OverlapsAreShared", `${names} are held by two owners`);
+      }
+    }
+    for (const ticket of near.queue) {
+      if (!isGrantable(ticket)) continue;
+      fail("NoLostWakeup", `${ownerOf(ticket)} waits for "${near.resourceId}" and could have it`);
+    }
+  }
+}
+
+function nearTo(lock: Lock): Lock[] {
+  return [lock, ...lock.paths!.overlaps];
+}
+
+function clash(a: { mode: string }, b: { mode: string }): boolean {
+  return a.mode === "exclusive" || b.mode === "exclusive";
+}
+
+/** The owners of grants that exclude a ticket for paths. */
+function holdersOf(ticket: Ticket): Owner[] {
+  const { owner } = ticket.wait;
+  return nearTo(ticket.lock).flatMap(({ holds }) => holds)
+    .filter((hold) => hold.owner !== owner && clash(hold, ticket)).map((hold) => hold.owner);
+}
+
+/** The owners of waits that precede a ticket for paths. */
+function waitersBefore(ticket: Ticket): Owner[] {
+  const { owner } = ticket.wait;
+  return nearTo(ticket.lock).flatMap(({ queue }) => queue).filter((other) =>
+    precedes(other, ticket) && other.wait.owner !== owner && clash(other, ticket) &&
+    !nearTo(other.lock).some(({ holds }) =>
+      holds.some((hold) => hold.owner === owner && clash(hold, other))
+    )
+  ).map(({ wait }) => wait.owner);
+}
+
+/** Checks which sets of paths overlap, by comparing each with each. */
+function checkOverlaps(state: LockState): void {
+  const sets = [...state.locks.values()].filter(({ paths }) => paths !== undefined);
+  const patterns = new Map(sets.map((lock) => [
+    lock,
+    parsePaths(lock.resourceId, state.config.caseSensitivePaths),
+  ]));
+  for (const lock of sets) {
+    const expected = sets.filter((other) =>
+      other !== lock &&
+      patterns.get(lock)!.some((a) =>
+        patterns.get(other)!.some((b) => overlap(a, b, { left: Infinity }))
+      )
+    );
+    const { overlaps } = lock.paths!;
+    const isRight = overlaps.length === expected.length &&
+      expected.every((other) => overlaps.includes(other));
+    if (!isRight || lock.uses === 0) fail("OverlapsKnown", `of "${lock.resourceId}"`);
+  }
 }
 
 function admits({ used, sharers, capacity }: Lock, mode: string, units: number): boolean {
@@ -94,6 +164,7 @@ export function checkLocks(state: LockState, now: Instant): void {
   }
   if (locksInUse !== state.locksInUse) fail("UsesCounted", `${state.locksInUse} locks in use`);
   for (const owner of state.owners.values()) checkOwner(state, owner);
+  checkOverlaps(state);
   if (state.config.deadlockDetection) checkAcyclic(state);
 }
 
@@ -163,9 +234,13 @@ function areGranted(waits: readonly Wait[], stuck: ReadonlySet<Owner>): boolean 
 }
 
 /** Returns whether a ticket is granted once all owners that are not stuck have released their locks. */
-function comesTrue({ lock, wait, mode, units }: Ticket, stuck: ReadonlySet<Owner>): boolean {
+function comesTrue(ticket: Ticket, stuck: ReadonlySet<Owner>): boolean {
+  const { lock, wait, mode, units } = ticket;
   const held = lock.holds.find((hold) => hold.owner === wait.owner);
   if (held !== undefined && covers(held, mode, units)) return true;
+  if (lock.paths !== undefined) {
+    return [...holdersOf(ticket), ...waitersBefore(ticket)].every((owner) => !stuck.has(owner));
+  }
   const first = lock.queue[0]!.wait.owner;
   if (first !== wait.owner && stuck.has(first)) return false;
   const kept = lock.holds.filter((hold) => stuck.has(hold.owner));

@@ -148,6 +148,51 @@ function* readAndWrite(agent: SimulatedAgent): Behavior {
   yield* locks.releaseAll();
 }
 
+/** Sets of paths, by id, and a file of each. */
+const RESERVED: readonly (readonly [resourceId: string, file: string])[] = [
+  ["paths:src/a.ts", "src/a.ts"],
+  ["paths:src/b.ts", "src/b.ts"],
+  ["paths:src/*.ts", "src/a.ts"],
+  ["paths:docs/a.md,src/b.ts", "docs/a.md"],
+  ["paths:docs/**", "docs/a.md"],
+  ["paths:docs/[ab].md", "docs/b.md"],
+  ["paths:**", "src/b.ts"],
+];
+
+/** Agents that reserve files, alone or with others, and reserve more while they hold some. */
+export const reservations: Workload = {
+  name: "reservations",
+  config: drawLockRules,
+  behavior: (agent) => [reserve(agent)],
+};
+
+function* reserve(agent: SimulatedAgent): Behavior {
+  const { world, locks } = agent;
+  const { chance } = world;
+  while (!world.isOver) {
+    const held: (readonly [resourceId: string, epoch: number])[] = [];
+    if (chance.happens(0.2)) {
+      const requests = chance.some(RESERVED, 0.3).map(([resourceId]) => exclusive(resourceId));
+      if (requests.length > 0) yield* locks.acquireAll(requests, { priority: chance.int(3) });
+      yield* agent.sleep(chance.around(3));
+      yield* locks.releaseAll();
+    }
+    for (let more = chance.between(1, 3); more > 0; more--) {
+      const [resourceId, file] = chance.pick(RESERVED);
+      const mode = chance.happens(0.4) ? "shared" : "exclusive";
+      const timeoutMs = chance.pick([0, 0, 20, 100]);
+      const epoch = yield* locks.acquire(resourceId, { mode, timeoutMs, priority: chance.int(3) });
+      if (epoch === 0) break;
+      held.push([resourceId, epoch]);
+      yield* agent.sleep(chance.around(3));
+      if (mode === "exclusive") locks.touch(file, epoch);
+    }
+    for (const [resourceId, epoch] of held) yield* locks.release(resourceId, epoch);
+    yield* agent.sleep(chance.around(4));
+  }
+  yield* locks.releaseAll();
+}
+
 function* count(agent: SimulatedAgent): Behavior {
   const { world, locks } = agent;
   const { chance } = world;
