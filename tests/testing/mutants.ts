@@ -57,8 +57,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a release grants nothing to a waiter",
     "locks/transitions.ts",
-    "  unserved.push(lock);\n  // Its own wait",
-    "  // Its own wait",
+    "if (isAwaited(lock)) followUps(step).unserved.push(lock);\n  else",
+    "if (isAwaited(lock)) void lock;\n  else",
   ),
   mutant(
     "a lease ends a millisecond late",
@@ -86,8 +86,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "a request overtakes the waiters",
-    "locks/machine.ts",
-    "return first === undefined || rankOf(step, priority) < first.rank;",
+    "locks/admission.ts",
+    "return first === undefined || rank < first.rank;",
     "return first !== undefined || first === undefined;",
   ),
   mutant(
@@ -146,10 +146,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     ...mutant(
-      "paths that are free stay in the index",
+      "a set of paths that is free stays among those that others overlap with",
       "locks/state.ts",
-      "    removePaths(lock.paths.entries);\n    for",
-      "    for",
+      "  if (last !== lock) list[index] = last;",
+      "  if (last === lock) list[index] = last;",
     ),
     workload: "reservations",
   },
