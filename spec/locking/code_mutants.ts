@@ -184,7 +184,7 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "a grant ignores the holders of other paths that overlap",
     "overlaps",
-    "acquire b y exclusive 1",
+    "acquire b x exclusive 1",
     "admission.ts",
     "return hold.owner !== owner && clash(hold.mode, mode);",
     "return hold.owner !== owner && clash(hold.mode, mode) && hold.units > 1;",

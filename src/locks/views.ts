@@ -109,7 +109,10 @@ export interface PathsCheck {
   readonly behind: readonly (WaiterView & OfPaths)[];
 }
 
-/** The paths of a holder or a waiter. */
+/**
+ * The paths of a holder or a waiter.
+ * @category Locks
+ */
 export interface OfPaths {
   /** The id of the set of paths. */
   readonly resourceId: string;

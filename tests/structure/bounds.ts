@@ -77,8 +77,6 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/locks/client.ts LockSet.locks": "the arguments of an acquire",
   "src/locks/state.ts LockState.locks":
     "`maxResources`, then refused; `maxDefined` of them defined; and as many idle ones, but 2,048",
-  "src/locks/paths/index.ts PathNode.children": "among the patterns of LockState.locks",
-  "src/locks/paths/index.ts PathNode.entries": "the patterns of LockState.locks, 256 for each",
   "src/locks/state.ts LockPaths.entries": "256",
   "src/locks/state.ts LockPaths.overlaps": "`maxOverlaps`, then refused",
   "src/locks/state.ts LockState.owners":

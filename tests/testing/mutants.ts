@@ -528,6 +528,7 @@ export const MUTANTS: readonly Mutant[] = [
       "void startsAnew(command, member.silentSince);",
     ),
     fault: "suspend",
+    workload: "guests",
   },
   {
     ...mutant(

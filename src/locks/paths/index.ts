@@ -31,7 +31,7 @@ export function patternsOf(resourceId: string): string[] | undefined {
   );
 }
 
-/** A node of the tree: the patterns with one literal prefix. */
+/** A node of the tree: the patterns with one literal prefix. Those of sets that are in use only. */
 export interface PathNode<Subject> {
   /** The last segment of the prefix; `""` at the root. */
   readonly segment: string;

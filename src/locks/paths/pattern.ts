@@ -33,7 +33,7 @@ const LONGEST_RANGE = 256;
 const STAR = -1;
 
 /** A code point, {@linkcode STAR}, or the bounds of ranges of code points: first, last, first, last. */
-type Token = number | readonly number[];
+export type Token = number | readonly number[];
 
 /** The text of a literal segment, the tokens of another one, or `null` for `**`. */
 export type Segment = string | null | readonly Token[];
