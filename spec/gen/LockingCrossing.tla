@@ -7,39 +7,21 @@ settled == Settled /\ TRUE
 acquire_a_x_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "x", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("a", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_x_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "x", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("a", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_x_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "x", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("a", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_x_exclusive_1_1_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "x", "exclusive", 1, 1, TRUE) = "acquired" /\ Acquire("a", "x", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_a_x_exclusive_1_1_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "x", "exclusive", 1, 1, TRUE) = "queued" /\ Acquire("a", "x", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_a_x_exclusive_1_1_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "x", "exclusive", 1, 1, TRUE) = "reacquired" /\ Acquire("a", "x", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_a_y_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "y", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("a", "y", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_y_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "y", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("a", "y", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_y_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "y", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("a", "y", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_y_exclusive_1_1_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "y", "exclusive", 1, 1, TRUE) = "acquired" /\ Acquire("a", "y", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_a_y_exclusive_1_1_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "y", "exclusive", 1, 1, TRUE) = "queued" /\ Acquire("a", "y", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_a_y_exclusive_1_1_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "y", "exclusive", 1, 1, TRUE) = "reacquired" /\ Acquire("a", "y", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_a_z_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("a", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_z_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("a", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_z_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("a", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_z_exclusive_1_1_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 1, TRUE) = "acquired" /\ Acquire("a", "z", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_a_z_exclusive_1_1_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 1, TRUE) = "queued" /\ Acquire("a", "z", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_a_z_exclusive_1_1_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 1, TRUE) = "reacquired" /\ Acquire("a", "z", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_b_x_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "x", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("b", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_x_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "x", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("b", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_x_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "x", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_x_exclusive_1_1_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "x", "exclusive", 1, 1, TRUE) = "acquired" /\ Acquire("b", "x", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_b_x_exclusive_1_1_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "x", "exclusive", 1, 1, TRUE) = "queued" /\ Acquire("b", "x", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_b_x_exclusive_1_1_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "x", "exclusive", 1, 1, TRUE) = "reacquired" /\ Acquire("b", "x", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_b_y_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "y", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("b", "y", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_y_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "y", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("b", "y", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_y_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "y", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "y", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_y_exclusive_1_1_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "y", "exclusive", 1, 1, TRUE) = "acquired" /\ Acquire("b", "y", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_b_y_exclusive_1_1_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "y", "exclusive", 1, 1, TRUE) = "queued" /\ Acquire("b", "y", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_b_y_exclusive_1_1_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "y", "exclusive", 1, 1, TRUE) = "reacquired" /\ Acquire("b", "y", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 acquire_b_z_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("b", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_z_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("b", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_z_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_z_exclusive_1_1_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 1, TRUE) = "acquired" /\ Acquire("b", "z", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_b_z_exclusive_1_1_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 1, TRUE) = "queued" /\ Acquire("b", "z", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
-acquire_b_z_exclusive_1_1_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 1, TRUE) = "reacquired" /\ Acquire("b", "z", "exclusive", 1, 1, 0, 0, TRUE) /\ TRUE
 cancel_H_wait_a_1_is_cancelled == Stable /\ AnswerToCancelWait("a", 1) = "cancelled" /\ CancelWait("a", 1) /\ TRUE
 cancel_H_wait_a_1_is_not_H_waiting == Stable /\ AnswerToCancelWait("a", 1) = "not-waiting" /\ CancelWait("a", 1) /\ TRUE
 cancel_H_wait_a_1_is_released == Stable /\ AnswerToCancelWait("a", 1) = "released" /\ CancelWait("a", 1) /\ TRUE
@@ -71,39 +53,21 @@ NamedNext ==
   \/ acquire_a_x_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_a_x_exclusive_1_0_0_0_true_is_queued
   \/ acquire_a_x_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_a_x_exclusive_1_1_0_0_true_is_acquired
-  \/ acquire_a_x_exclusive_1_1_0_0_true_is_queued
-  \/ acquire_a_x_exclusive_1_1_0_0_true_is_reacquired
   \/ acquire_a_y_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_a_y_exclusive_1_0_0_0_true_is_queued
   \/ acquire_a_y_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_a_y_exclusive_1_1_0_0_true_is_acquired
-  \/ acquire_a_y_exclusive_1_1_0_0_true_is_queued
-  \/ acquire_a_y_exclusive_1_1_0_0_true_is_reacquired
   \/ acquire_a_z_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_a_z_exclusive_1_0_0_0_true_is_queued
   \/ acquire_a_z_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_a_z_exclusive_1_1_0_0_true_is_acquired
-  \/ acquire_a_z_exclusive_1_1_0_0_true_is_queued
-  \/ acquire_a_z_exclusive_1_1_0_0_true_is_reacquired
   \/ acquire_b_x_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_b_x_exclusive_1_0_0_0_true_is_queued
   \/ acquire_b_x_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_b_x_exclusive_1_1_0_0_true_is_acquired
-  \/ acquire_b_x_exclusive_1_1_0_0_true_is_queued
-  \/ acquire_b_x_exclusive_1_1_0_0_true_is_reacquired
   \/ acquire_b_y_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_b_y_exclusive_1_0_0_0_true_is_queued
   \/ acquire_b_y_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_b_y_exclusive_1_1_0_0_true_is_acquired
-  \/ acquire_b_y_exclusive_1_1_0_0_true_is_queued
-  \/ acquire_b_y_exclusive_1_1_0_0_true_is_reacquired
   \/ acquire_b_z_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_b_z_exclusive_1_0_0_0_true_is_queued
   \/ acquire_b_z_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_b_z_exclusive_1_1_0_0_true_is_acquired
-  \/ acquire_b_z_exclusive_1_1_0_0_true_is_queued
-  \/ acquire_b_z_exclusive_1_1_0_0_true_is_reacquired
   \/ cancel_H_wait_a_1_is_cancelled
   \/ cancel_H_wait_a_1_is_not_H_waiting
   \/ cancel_H_wait_a_1_is_released

@@ -18,13 +18,6 @@ acquire_a_y_exclusive_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcq
 acquire_a_y_shared_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "y", "shared", 1, 0, TRUE) = "acquired" /\ Acquire("a", "y", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_y_shared_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "y", "shared", 1, 0, TRUE) = "queued" /\ Acquire("a", "y", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_a_y_shared_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "y", "shared", 1, 0, TRUE) = "reacquired" /\ Acquire("a", "y", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_z_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("a", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_z_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("a", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_z_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("a", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_z_exclusive_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "exclusive", 1, 0, TRUE) = "upgrade" /\ Acquire("a", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_z_shared_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "shared", 1, 0, TRUE) = "acquired" /\ Acquire("a", "z", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_z_shared_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "shared", 1, 0, TRUE) = "queued" /\ Acquire("a", "z", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_a_z_shared_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("a", "z", "shared", 1, 0, TRUE) = "reacquired" /\ Acquire("a", "z", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_x_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "x", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("b", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_x_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "x", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("b", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_x_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "x", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
@@ -39,13 +32,6 @@ acquire_b_y_exclusive_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcq
 acquire_b_y_shared_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "y", "shared", 1, 0, TRUE) = "acquired" /\ Acquire("b", "y", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_y_shared_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "y", "shared", 1, 0, TRUE) = "queued" /\ Acquire("b", "y", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_b_y_shared_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "y", "shared", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "y", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_z_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("b", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_z_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("b", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_z_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_z_exclusive_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "exclusive", 1, 0, TRUE) = "upgrade" /\ Acquire("b", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_z_shared_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "shared", 1, 0, TRUE) = "acquired" /\ Acquire("b", "z", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_z_shared_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "shared", 1, 0, TRUE) = "queued" /\ Acquire("b", "z", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_b_z_shared_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("b", "z", "shared", 1, 0, TRUE) = "reacquired" /\ Acquire("b", "z", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_x_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "x", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("c", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_x_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "x", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("c", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_x_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "x", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("c", "x", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
@@ -60,13 +46,6 @@ acquire_c_y_exclusive_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcq
 acquire_c_y_shared_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "y", "shared", 1, 0, TRUE) = "acquired" /\ Acquire("c", "y", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_y_shared_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "y", "shared", 1, 0, TRUE) = "queued" /\ Acquire("c", "y", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 acquire_c_y_shared_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "y", "shared", 1, 0, TRUE) = "reacquired" /\ Acquire("c", "y", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_z_exclusive_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "z", "exclusive", 1, 0, TRUE) = "acquired" /\ Acquire("c", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_z_exclusive_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "z", "exclusive", 1, 0, TRUE) = "queued" /\ Acquire("c", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_z_exclusive_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "z", "exclusive", 1, 0, TRUE) = "reacquired" /\ Acquire("c", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_z_exclusive_1_0_0_0_true_is_upgrade == Stable /\ MayAsk /\ AnswerToAcquire("c", "z", "exclusive", 1, 0, TRUE) = "upgrade" /\ Acquire("c", "z", "exclusive", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_z_shared_1_0_0_0_true_is_acquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "z", "shared", 1, 0, TRUE) = "acquired" /\ Acquire("c", "z", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_z_shared_1_0_0_0_true_is_queued == Stable /\ MayAsk /\ AnswerToAcquire("c", "z", "shared", 1, 0, TRUE) = "queued" /\ Acquire("c", "z", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
-acquire_c_z_shared_1_0_0_0_true_is_reacquired == Stable /\ MayAsk /\ AnswerToAcquire("c", "z", "shared", 1, 0, TRUE) = "reacquired" /\ Acquire("c", "z", "shared", 1, 0, 0, 0, TRUE) /\ TRUE
 cancel_H_wait_a_1_is_cancelled == Stable /\ AnswerToCancelWait("a", 1) = "cancelled" /\ CancelWait("a", 1) /\ TRUE
 cancel_H_wait_a_1_is_not_H_waiting == Stable /\ AnswerToCancelWait("a", 1) = "not-waiting" /\ CancelWait("a", 1) /\ TRUE
 cancel_H_wait_a_1_is_released == Stable /\ AnswerToCancelWait("a", 1) = "released" /\ CancelWait("a", 1) /\ TRUE
@@ -89,20 +68,14 @@ release_a_x_0_is_not_H_holder == Stable /\ AnswerToRelease("a", "x", 0) = "not-h
 release_a_x_0_is_released == Stable /\ AnswerToRelease("a", "x", 0) = "released" /\ Release("a", "x", 0) /\ TRUE
 release_a_y_0_is_not_H_holder == Stable /\ AnswerToRelease("a", "y", 0) = "not-holder" /\ Release("a", "y", 0) /\ TRUE
 release_a_y_0_is_released == Stable /\ AnswerToRelease("a", "y", 0) = "released" /\ Release("a", "y", 0) /\ TRUE
-release_a_z_0_is_not_H_holder == Stable /\ AnswerToRelease("a", "z", 0) = "not-holder" /\ Release("a", "z", 0) /\ TRUE
-release_a_z_0_is_released == Stable /\ AnswerToRelease("a", "z", 0) = "released" /\ Release("a", "z", 0) /\ TRUE
 release_b_x_0_is_not_H_holder == Stable /\ AnswerToRelease("b", "x", 0) = "not-holder" /\ Release("b", "x", 0) /\ TRUE
 release_b_x_0_is_released == Stable /\ AnswerToRelease("b", "x", 0) = "released" /\ Release("b", "x", 0) /\ TRUE
 release_b_y_0_is_not_H_holder == Stable /\ AnswerToRelease("b", "y", 0) = "not-holder" /\ Release("b", "y", 0) /\ TRUE
 release_b_y_0_is_released == Stable /\ AnswerToRelease("b", "y", 0) = "released" /\ Release("b", "y", 0) /\ TRUE
-release_b_z_0_is_not_H_holder == Stable /\ AnswerToRelease("b", "z", 0) = "not-holder" /\ Release("b", "z", 0) /\ TRUE
-release_b_z_0_is_released == Stable /\ AnswerToRelease("b", "z", 0) = "released" /\ Release("b", "z", 0) /\ TRUE
 release_c_x_0_is_not_H_holder == Stable /\ AnswerToRelease("c", "x", 0) = "not-holder" /\ Release("c", "x", 0) /\ TRUE
 release_c_x_0_is_released == Stable /\ AnswerToRelease("c", "x", 0) = "released" /\ Release("c", "x", 0) /\ TRUE
 release_c_y_0_is_not_H_holder == Stable /\ AnswerToRelease("c", "y", 0) = "not-holder" /\ Release("c", "y", 0) /\ TRUE
 release_c_y_0_is_released == Stable /\ AnswerToRelease("c", "y", 0) = "released" /\ Release("c", "y", 0) /\ TRUE
-release_c_z_0_is_not_H_holder == Stable /\ AnswerToRelease("c", "z", 0) = "not-holder" /\ Release("c", "z", 0) /\ TRUE
-release_c_z_0_is_released == Stable /\ AnswerToRelease("c", "z", 0) = "released" /\ Release("c", "z", 0) /\ TRUE
 
 NamedNext ==
   \/ follow
@@ -121,13 +94,6 @@ NamedNext ==
   \/ acquire_a_y_shared_1_0_0_0_true_is_acquired
   \/ acquire_a_y_shared_1_0_0_0_true_is_queued
   \/ acquire_a_y_shared_1_0_0_0_true_is_reacquired
-  \/ acquire_a_z_exclusive_1_0_0_0_true_is_acquired
-  \/ acquire_a_z_exclusive_1_0_0_0_true_is_queued
-  \/ acquire_a_z_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_a_z_exclusive_1_0_0_0_true_is_upgrade
-  \/ acquire_a_z_shared_1_0_0_0_true_is_acquired
-  \/ acquire_a_z_shared_1_0_0_0_true_is_queued
-  \/ acquire_a_z_shared_1_0_0_0_true_is_reacquired
   \/ acquire_b_x_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_b_x_exclusive_1_0_0_0_true_is_queued
   \/ acquire_b_x_exclusive_1_0_0_0_true_is_reacquired
@@ -142,13 +108,6 @@ NamedNext ==
   \/ acquire_b_y_shared_1_0_0_0_true_is_acquired
   \/ acquire_b_y_shared_1_0_0_0_true_is_queued
   \/ acquire_b_y_shared_1_0_0_0_true_is_reacquired
-  \/ acquire_b_z_exclusive_1_0_0_0_true_is_acquired
-  \/ acquire_b_z_exclusive_1_0_0_0_true_is_queued
-  \/ acquire_b_z_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_b_z_exclusive_1_0_0_0_true_is_upgrade
-  \/ acquire_b_z_shared_1_0_0_0_true_is_acquired
-  \/ acquire_b_z_shared_1_0_0_0_true_is_queued
-  \/ acquire_b_z_shared_1_0_0_0_true_is_reacquired
   \/ acquire_c_x_exclusive_1_0_0_0_true_is_acquired
   \/ acquire_c_x_exclusive_1_0_0_0_true_is_queued
   \/ acquire_c_x_exclusive_1_0_0_0_true_is_reacquired
@@ -163,13 +122,6 @@ NamedNext ==
   \/ acquire_c_y_shared_1_0_0_0_true_is_acquired
   \/ acquire_c_y_shared_1_0_0_0_true_is_queued
   \/ acquire_c_y_shared_1_0_0_0_true_is_reacquired
-  \/ acquire_c_z_exclusive_1_0_0_0_true_is_acquired
-  \/ acquire_c_z_exclusive_1_0_0_0_true_is_queued
-  \/ acquire_c_z_exclusive_1_0_0_0_true_is_reacquired
-  \/ acquire_c_z_exclusive_1_0_0_0_true_is_upgrade
-  \/ acquire_c_z_shared_1_0_0_0_true_is_acquired
-  \/ acquire_c_z_shared_1_0_0_0_true_is_queued
-  \/ acquire_c_z_shared_1_0_0_0_true_is_reacquired
   \/ cancel_H_wait_a_1_is_cancelled
   \/ cancel_H_wait_a_1_is_not_H_waiting
   \/ cancel_H_wait_a_1_is_released
@@ -192,20 +144,14 @@ NamedNext ==
   \/ release_a_x_0_is_released
   \/ release_a_y_0_is_not_H_holder
   \/ release_a_y_0_is_released
-  \/ release_a_z_0_is_not_H_holder
-  \/ release_a_z_0_is_released
   \/ release_b_x_0_is_not_H_holder
   \/ release_b_x_0_is_released
   \/ release_b_y_0_is_not_H_holder
   \/ release_b_y_0_is_released
-  \/ release_b_z_0_is_not_H_holder
-  \/ release_b_z_0_is_released
   \/ release_c_x_0_is_not_H_holder
   \/ release_c_x_0_is_released
   \/ release_c_y_0_is_not_H_holder
   \/ release_c_y_0_is_released
-  \/ release_c_z_0_is_not_H_holder
-  \/ release_c_z_0_is_released
 
 Unnamed == Next /\ TRUE
 GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars

@@ -30,10 +30,10 @@ BothOrders == {<<Request("r", "exclusive", 1), Request("s", "exclusive", 1)>>,
                <<Request("s", "shared", 1), Request("r", "exclusive", 1)>>}
 
 (* x and z have nothing in common, and y has something of both. *)
-Overlapping(r) == CASE r = "x" -> {"x", "y"}
-                    [] r = "y" -> {"x", "y", "z"}
-                    [] r = "z" -> {"y", "z"}
-                    [] OTHER -> {}
+Overlapping(r) == Lock \cap CASE r = "x" -> {"x", "y"}
+                               [] r = "y" -> {"x", "y", "z"}
+                               [] r = "z" -> {"y", "z"}
+                               [] OTHER -> {}
 
 Commands(a) ==
   \/ \E r \in Lock, m \in AskedModes, u \in AskedUnits, p \in Priorities, t \in Timeouts, l \in Leases, w \in Patience :

@@ -200,7 +200,7 @@ export const MUTANTS: readonly CodeMutant[] = [
   mutant(
     "a newcomer overtakes the waiters for other paths that overlap",
     "overlaps",
-    "acquire c z exclusive 1",
+    "acquire c y shared 1",
     "admission.ts",
     "    queue[0] !== undefined && precedes(queue[0], place) &&",
     "    queue === lock.queue && queue[0] !== undefined && precedes(queue[0], place) &&",

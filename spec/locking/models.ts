@@ -129,7 +129,7 @@ export const MODELS: readonly LockModel[] = [
     name: "overlaps",
     config: { ...FEW.config, deadlockPolicy: "revoke" },
     owners: ["a", "b", "c"],
-    locks: ["x", "y", "z"],
+    locks: ["x", "y"],
     maxEpoch: 2,
     maxWait: 2,
     modes: ["exclusive", "shared"],
@@ -141,7 +141,6 @@ export const MODELS: readonly LockModel[] = [
     config: { ...FEW.config, deadlockPolicy: "revoke" },
     locks: ["x", "y", "z"],
     maxWait: 2,
-    priorities: [0, 1],
     leavers: [],
   },
   {
