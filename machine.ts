@@ -262,8 +262,7 @@ export type { AgentCall, AskingClaim, PartName } from "./src/root/state.ts";
 export type { AcquireAnswer, GroupGrant } from "./src/locks/commands.ts";
 export type { LockPart } from "./src/locks/machine.ts";
 export type { LockPaths } from "./src/locks/state.ts";
-export type { PathEntry, PathNode } from "./src/locks/paths/index.ts";
-export type { Pattern, Segment, Token } from "./src/locks/paths/pattern.ts";
+export type { PathEntry, PathNode, Pattern, Segment, Token } from "./src/locks/paths.ts";
 export type { MessagePart } from "./src/messages/machine.ts";
 export type { TaskPart } from "./src/tasks/machine.ts";
 export type {

@@ -21,7 +21,7 @@ import {
 } from "./commands.ts";
 import { endError, LockLostError, refusalError, type WaitEnd } from "./errors.ts";
 import type { LockEvent, ResourceAcquired, ResourceReacquired, ResourceRefused } from "./events.ts";
-import { patternsOf } from "./paths/index.ts";
+import { patternsOf } from "./paths.ts";
 import { findHold, type LockState } from "./state.ts";
 
 /** A running lock machine, alone in its engine or part of a larger one. */

@@ -23,7 +23,7 @@ import {
 import type { Instant, Named, ResumeListening, Tick } from "../core/machine.ts";
 import type { AcquireDefaults } from "./config.ts";
 import type { LockState } from "./state.ts";
-import { isPathsId } from "./paths/index.ts";
+import { isPathsId } from "./paths.ts";
 import {
   type AcquireAllOptions,
   type AcquireOptions,

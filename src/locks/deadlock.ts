@@ -27,21 +27,19 @@
 
 import { isClaim } from "./types.ts";
 import {
+  admits,
   holdsAgainst,
   isAwaited,
   isBlocked,
-  isOfPaths,
-  someNear,
-  ticketsAhead,
-} from "./admission.ts";
-import {
-  admits,
   isExcluded,
+  isOfPaths,
   type Lock,
   type LockState,
   type Owner,
   type PendingRequest,
+  someNear,
   type Ticket,
+  ticketsAhead,
 } from "./state.ts";
 
 /** The reason for which one owner waits for another. */

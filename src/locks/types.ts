@@ -5,8 +5,7 @@
  */
 
 import { type Attempt, quote, requireId, requireObject, requireOneOf } from "../core/arguments.ts";
-import { isPathsId, pathsId, patternsOf } from "./paths/index.ts";
-import { readPatterns } from "./paths/pattern.ts";
+import { isPathsId, pathsId, patternsOf, readPatterns } from "./paths.ts";
 
 /**
  * The way in which a resource is held.

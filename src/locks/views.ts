@@ -8,17 +8,20 @@ import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/m
 import { precedes } from "../core/data/heap.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import { claimOf, type LockMode, partyOf, type ResourceRequest } from "./types.ts";
-import { holdsAgainst, isBlocked, lastPlace, ticketsAhead } from "./admission.ts";
-import { patternsOf } from "./paths/index.ts";
 import {
   type Hold,
+  holdsAgainst,
+  isBlocked,
+  lastPlace,
   type Lock,
   type LockState,
   type Owner,
   peekLock,
   type Ticket,
+  ticketsAhead,
   type Wait,
 } from "./state.ts";
+import { patternsOf } from "./paths.ts";
 import { counted, quote } from "../core/arguments.ts";
 import { listed } from "../core/describe.ts";
 

@@ -10,8 +10,7 @@
  */
 
 import type { Instant } from "../core/machine.ts";
-import { isPathsId, parsePaths } from "../locks/paths/index.ts";
-import { overlap, type Pattern } from "../locks/paths/pattern.ts";
+import { isPathsId, overlap, parsePaths, type Pattern } from "../locks/paths.ts";
 import type { LockMode } from "../locks/types.ts";
 import type { ReportViolation } from "./history.ts";
 

@@ -44,37 +44,37 @@ function inChatter(name: string, file: string, from: string, to: string): Mutant
 export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a granted wait stays in its queue",
-    "locks/transitions.ts",
+    "locks/machine.ts",
     "  removeWait(step, wait);\n  for (const ticket of tickets) {",
     "  for (const ticket of tickets) {",
   ),
   mutant(
     "the epoch of a lock is not raised",
-    "locks/transitions.ts",
+    "locks/machine.ts",
     "const epoch = ++state.epoch;",
     "const epoch = state.epoch;",
   ),
   mutant(
     "a release grants nothing to a waiter",
-    "locks/transitions.ts",
+    "locks/machine.ts",
     "if (isAwaited(lock)) followUps(step).unserved.push(lock);\n  else",
     "if (isAwaited(lock)) void lock;\n  else",
   ),
   mutant(
     "a lease ends a millisecond late",
-    "locks/transitions.ts",
+    "locks/machine.ts",
     "schedule(state.deadlines, now + leaseMs, hold)",
     "schedule(state.deadlines, now + leaseMs + 1, hold)",
   ),
   mutant(
     "a wait times out a millisecond early",
-    "locks/transitions.ts",
+    "locks/machine.ts",
     "schedule(state.deadlines, now + timeoutMs, wait)",
     "schedule(state.deadlines, now + timeoutMs - 1, wait)",
   ),
   mutant(
     "the priority of a wait is ignored",
-    "locks/transitions.ts",
+    "locks/machine.ts",
     "return now - priority * state.config.agingMs;",
     "return now - 0 * priority;",
   ),
@@ -86,20 +86,20 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "a request overtakes the waiters",
-    "locks/admission.ts",
+    "locks/state.ts",
     "return first === undefined || rank < first.rank;",
     "return first !== undefined || first === undefined;",
   ),
   mutant(
     "no deadlock is searched for when a wait begins",
-    "locks/transitions.ts",
+    "locks/machine.ts",
     "  followUps(step).suspects.push(owner);\n  return wait;",
     "  return wait;",
   ),
   {
     ...mutant(
       "no deadlock is searched for after a grant",
-      "locks/transitions.ts",
+      "locks/machine.ts",
       "  if (isWaiting || isSending) followUps(step).suspects.push(owner);\n",
       "",
     ),
@@ -120,7 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     ...mutant(
       "a grant ignores the holders of other paths that overlap",
-      "locks/admission.ts",
+      "locks/state.ts",
       "  return someNear(\n    lock,\n    ({ holds, used }) =>\n      (mode",
       "  return someNear(\n    lock,\n    ({ holds, used, resourceId }) =>\n      resourceId === lock.resourceId && (mode",
     ),
@@ -129,7 +129,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     ...mutant(
       "a release of paths serves only the waiters for the same ones",
-      "locks/admission.ts",
+      "locks/state.ts",
       "  someNear(lock, ({ queue }) => {\n    const first",
       "  [lock].some(({ queue }) => {\n    const first",
     ),

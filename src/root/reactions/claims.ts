@@ -16,10 +16,9 @@
 import type { Tick } from "../../core/machine.ts";
 import { quote } from "../../core/arguments.ts";
 import { claimOf, claimOwner } from "../../locks/types.ts";
-import { isAwaited } from "../../locks/admission.ts";
+import { isAwaited, isInvolved, type LockState, type Owner } from "../../locks/state.ts";
 import type { ClaimEdge, LockCommand } from "../../locks/commands.ts";
 import { awaiterOf, type LockEvent } from "../../locks/events.ts";
-import { isInvolved, type LockState, type Owner } from "../../locks/state.ts";
 import type { Preempt, RemoveAgent, TaskCommand } from "../../tasks/commands.ts";
 import type { TaskEvent } from "../../tasks/events.ts";
 import { hasFreeSlot, isFit, isOpen, mayTake, takes } from "../../tasks/placement.ts";

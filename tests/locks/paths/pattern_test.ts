@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { overlap, parsePattern, readPatterns } from "../../../src/locks/paths/pattern.ts";
+import { overlap, parsePattern, readPatterns } from "../../../src/locks/paths.ts";
 
 const attempt = () => "acquire paths";
 

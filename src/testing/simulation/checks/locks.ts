@@ -9,8 +9,7 @@ import { countTimers } from "../../../core/data/deadlines.ts";
 import type { Instant } from "../../../core/machine.ts";
 import { precedes } from "../../../core/data/heap.ts";
 import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../../locks/mod.ts";
-import { parsePaths } from "../../../locks/paths/index.ts";
-import { overlap } from "../../../locks/paths/pattern.ts";
+import { overlap, parsePaths } from "../../../locks/paths.ts";
 import { fail } from "../failure.ts";
 
 /** Checks one lock. Costs O(holders). */
