@@ -249,8 +249,7 @@ export class ResourceManager implements AsyncDisposable {
     return attempting(() => {
       const { agentId, owner } = readHolder(holder, () => `acquire ${quote(patterns)}`);
       const command = acquirePathsCommand(patterns, agentId, owner, options, this.#defaults);
-      const signal = typeof options === "object" ? options.signal : undefined;
-      return this.#host.running("acquire").acquire(command, signal) as Promise<LockHandle>;
+      return acquireBy(this.#host.running("acquire"), command, options) as Promise<LockHandle>;
     });
   }
 

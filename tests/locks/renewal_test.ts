@@ -13,17 +13,20 @@ Deno.test("a lease with autoRenew is held as long as its handle is, and no longe
   await locks.shutdown();
 });
 
-Deno.test("the same holds for several locks, and for a wait", async () => {
+Deno.test("the same holds for several locks, for paths, and for a wait", async () => {
   const { clock, locks } = managed();
   const first = await locks.acquire("r", "a");
   const waiting = locks.acquire("r", "b", { leaseMs: 90, autoRenew: true });
   await first.release();
   await using lock = await waiting;
   await using set = await locks.acquireAll(["x", "y"], "b", { leaseMs: 90, autoRenew: true });
+  await using paths = await locks.acquirePaths(["src/**"], "b", { leaseMs: 90, autoRenew: true });
   await clock.advance(1_000);
-  assertEquals([lock.signal.aborted, set.signal.aborted], [false, false]);
+  const aborted = [lock, set, paths].map(({ signal }) => signal.aborted);
+  assertEquals(aborted, [false, false, false]);
   await lock.release();
   await set.release();
+  await paths.release();
   await locks.shutdown();
   assertEquals(clock.pending, 0);
 });
