@@ -192,12 +192,14 @@ export type { OpenItems } from "./src/metrics/gauges.ts";
 export type {
   AgentCommand,
   AnswerQuestion,
+  AskAnswer,
   Assign,
   Await,
   Award,
   Block,
   Cancel,
   CancelAgentTasks,
+  Claim,
   ClaimAnswer,
   ClaimCommand,
   Complete,
@@ -214,6 +216,7 @@ export type {
   Preempt,
   Progress,
   RegisterAgent,
+  ReleaseClaim,
   RemoveAgent,
   ReportLoad,
   RequeueAgentTasks,
@@ -233,6 +236,7 @@ export type {
   Unblock,
   UncordonAgent,
   UseStrategy,
+  WithdrawAsk,
   YieldLocks,
 } from "./src/tasks/commands.ts";
 export type { StrategyName } from "./src/tasks/strategies.ts";
@@ -267,6 +271,7 @@ export type { MessagePart } from "./src/messages/machine.ts";
 export type { TaskPart } from "./src/tasks/machine.ts";
 export type {
   Agent as TaskAgent,
+  Ask,
   Candidacy,
   Cordon,
   Dependents,

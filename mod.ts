@@ -57,13 +57,14 @@ export type {
 } from "./src/coordination/config.ts";
 export {
   type AgentExplanation,
+  type AskExplanation,
   type Explanation,
   type Explicable,
   type RequestExplanation,
   UnknownSubjectError,
 } from "./src/coordination/explain.ts";
 export type { CoordinationHealth } from "./src/coordination/health.ts";
-export type { AgentProfile } from "./src/agents/types.ts";
+export type { AgentMode, AgentProfile } from "./src/agents/types.ts";
 export type { MemberView } from "./src/agents/views.ts";
 export type { MembershipConfig } from "./src/agents/config.ts";
 
@@ -79,6 +80,7 @@ export {
   TaskScheduler,
   type TaskSchedulerOptions,
 } from "./src/tasks/task_scheduler.ts";
+export { type ClaimOptions, TaskClaim } from "./src/tasks/claims.ts";
 export { TaskHandle } from "./src/tasks/client.ts";
 export { ChildHandle, type TaskContext, type TaskHandler } from "./src/tasks/attempts.ts";
 export type {

@@ -5,6 +5,16 @@
  */
 
 /**
+ * The way in which an agent gets tasks.
+ * @category Agents
+ */
+export type AgentMode =
+  /** They are assigned to it. */
+  | "push"
+  /** It asks for them. */
+  | "pull";
+
+/**
  * An agent as a caller describes it. Only `id` is needed.
  * @category Agents
  */
@@ -21,6 +31,11 @@ export interface AgentProfile {
   readonly systemPrompt?: string;
   /** Number of slots; a claim needs one to start. @default 1 */
   readonly maxConcurrentTasks?: number;
+  /**
+   * Whether it is given tasks (`push`), or asks for each with `claim` (`pull`): then it is never given one
+   * that it did not ask for, and has no handler. @default "push"
+   */
+  readonly mode?: AgentMode;
   /** Capacity of its queue of tasks that wait for a slot. @default 10_000 */
   readonly maxQueuedTasks?: number;
   /** Among equally good agents the higher one is chosen. An integer. @default 0 */

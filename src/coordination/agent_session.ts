@@ -20,7 +20,7 @@ import type {
   RequestOptions,
   SendOptions,
 } from "../messages/mod.ts";
-import type { TaskScheduler } from "../tasks/mod.ts";
+import type { ClaimOptions, TaskClaim, TaskScheduler } from "../tasks/mod.ts";
 import type { ActingDispatcher, RootClient } from "./client.ts";
 
 /** The parts of a manager that a session calls. */
@@ -82,6 +82,14 @@ export class AgentSession {
     return attempting(() =>
       this.#host.client.call({ type: "beat-agent", agentId, incarnation }, ignore)
     );
+  }
+
+  /**
+   * Asks for a task; see {@linkcode TaskScheduler.claim}. For an agent in pull mode. Rejects as
+   * {@linkcode heartbeat} does.
+   */
+  claim<Input = unknown>(options?: ClaimOptions): Promise<TaskClaim<Input> | undefined> {
+    return this.#as(({ scheduler }) => scheduler.claim<Input>(this.agentId, options));
   }
 
   /** Starts an attempt; this and the calls below reject as {@linkcode heartbeat} does. */

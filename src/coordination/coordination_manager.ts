@@ -41,8 +41,10 @@ import type { MessageRouter, ReceivedMessage, ReceiveOptions } from "../messages
 import type { CoordinationMetrics, CoordinationMetricsCollector } from "../metrics/mod.ts";
 import type {
   AdvancedTaskScheduler,
+  ClaimOptions,
   ShutdownOptions,
   SubmitOptions,
+  TaskClaim,
   TaskFilter,
   TaskHandle,
   TaskHandler,
@@ -370,6 +372,14 @@ export class CoordinationManager implements AsyncDisposable {
   /** Submits a task for one agent; see {@linkcode TaskScheduler.assignTask}. */
   assignTask(task: Task, agentId: string): Promise<TaskHandle> {
     return attempting(() => this.#running("assign a task").scheduler.assignTask(task, agentId));
+  }
+
+  /** Asks for a task for an agent in pull mode; see {@linkcode TaskScheduler.claim}. */
+  claim<Input = unknown>(
+    agentId: string,
+    options?: ClaimOptions,
+  ): Promise<TaskClaim<Input> | undefined> {
+    return attempting(() => this.#running("claim a task").scheduler.claim<Input>(agentId, options));
   }
 
   /** Completes a task; see {@linkcode TaskScheduler.completeTask}. */

@@ -78,6 +78,19 @@ export interface RequestExplanation {
 }
 
 /**
+ * A request for a task.
+ * @category Agents
+ */
+export interface AskExplanation {
+  /** The only task that it asks for; `undefined` for any. */
+  readonly taskId: string | undefined;
+  /** When it began. */
+  readonly since: Instant;
+  /** The end of its time limit; `undefined` for none. */
+  readonly until: Instant | undefined;
+}
+
+/**
  * The answer of `explainAgent`. Lists are empty where they don't apply.
  * @category Agents
  */
@@ -112,6 +125,8 @@ export interface AgentExplanation {
       readonly heldFor: string | undefined;
     }
     | undefined;
+  /** Its request for a task, if it is in pull mode and asks for one. */
+  readonly ask: AskExplanation | undefined;
   /** The resources that it, or a task of it, holds. */
   readonly holds: readonly string[];
   /** The waits of it and of its tasks. */
@@ -192,13 +207,17 @@ export function explainAgent(
     load: worker?.slotsInUse ?? 0,
     slots: worker?.maxConcurrentTasks ?? 0,
     breaker: breakerOf(state, agentId, now),
+    ask: askOf(worker),
     ...locksOf(state, agentId),
     asks: requestsOf(state, "waitingOn", agentId),
     askedBy: requestsOf(state, "askedOf", agentId),
     unhandledMessages: unhandledOf(state, agentId),
   };
   const isLastResort = worker !== undefined && isUsable(worker);
-  const [status, because] = verdictOn(facts, isLastResort, state.tasks.counts.ready);
+  const [status, because] = worker?.pulls && worker.ask === undefined && worker.slotsInUse === 0 &&
+      facts.cordons.length === 0 && member?.status !== "suspect"
+    ? ["idle" as const, "It has nothing to do, and asks for no task"]
+    : verdictOn(facts, isLastResort, state.tasks.counts.ready);
   return { ...facts, status, summary: [because, ...waitingFor(facts)].join("; ") };
 }
 
@@ -242,16 +261,28 @@ function namesOf(tasks: Facts["tasks"]): string {
 }
 
 /** Describes what an agent without tasks holds, and the locks and responses that an agent waits for. */
-function waitingFor({ slots, holds, waits, asks }: Facts): string[] {
+function waitingFor({ slots, holds, waits, asks, ask }: Facts): string[] {
   const locks = waits.flatMap((wait) =>
     wait.locks.filter(({ isFree }) => !isFree).map(({ resourceId }) => quote(resourceId))
   );
   const agents = [...new Set(asks.map(({ agentId }) => quote(agentId)))];
   return [
     ...(slots === 0 && holds.length > 0 ? [`it holds ${listed(holds.map(quote))}`] : []),
+    ...(ask === undefined ? [] : [requestText(ask)]),
     ...(locks.length > 0 ? [`it waits for ${listed(locks)}`] : []),
     ...(agents.length > 0 ? [`it waits for a response from ${listed(agents)}`] : []),
   ];
+}
+
+function requestText({ taskId, since, until }: AskExplanation): string {
+  const what = taskId === undefined ? "a task" : `task ${quote(taskId)}`;
+  const end = until === undefined ? "" : `, until ${iso(until)}`;
+  return `it asks for ${what} since ${iso(since)}${end}`;
+}
+
+function askOf(worker: Agent | undefined): AskExplanation | undefined {
+  const { ask } = worker ?? {};
+  return ask && { taskId: ask.task?.spec.id, since: ask.since, until: ask.timer?.rank };
 }
 
 function breakerOf(

@@ -48,6 +48,14 @@ export const COUNTERS: readonly CounterSpec[] = [
     ({ lastResort }) => lastResort === true,
   ),
   counter("task.started", "task:started", "Attempts that began"),
+  counter("claim.requested", "claim:requested", "Requests of agents in pull mode for a task"),
+  counter(
+    "claim.granted",
+    "task:started",
+    "Tasks that were handed to agents that asked",
+    ({ ask }) => ask !== undefined,
+  ),
+  counter("claim.abandoned", "claim:abandoned", "Requests for a task that ended without one"),
   counter("task.completed", "task:completed", "Tasks that completed"),
   counter("task.failed", "task:failed", "Tasks that failed"),
   counter("task.cancelled", "task:cancelled", "Tasks that were cancelled"),
@@ -147,6 +155,12 @@ export const DURATIONS: readonly DurationSpec[] = [
     "task:completed",
     "Run time of attempts that completed their task",
     ({ ranMs }) => ranMs,
+  ),
+  duration(
+    "claim.wait",
+    "task:started",
+    "From asking for a task to its start",
+    ({ askedMs }) => askedMs,
   ),
   duration(
     "resource.wait",

@@ -22,7 +22,7 @@ export interface RecoveringClient {
 const REASON = "its process ended";
 
 /**
- * Cancels the waits of callers that ended with their process, and cordons its in-process agents as
+ * Cancels the waits and the requests for tasks of callers that ended with their process, and cordons its in-process agents as
  * suspect until they are registered again: their tasks are requeued, their locks released, and their
  * attempts ended. Messages to them stay. What has ended meanwhile, as it was overdue, is refused.
  *
@@ -32,6 +32,9 @@ export async function endFormerProcess(client: RecoveringClient): Promise<void> 
   for (const { id: waitId, owner: { agentId, owner } } of [...client.state.locks.waits.values()]) {
     if (claimOf(owner) !== undefined) continue;
     await client.attempt({ type: "cancel-wait", waitId, agentId, owner });
+  }
+  for (const { id: ask, agent: { agentId } } of [...client.state.tasks.asks.values()]) {
+    await client.attempt({ type: "withdraw-ask", agentId, ask });
   }
   for (const agentId of agentsInProcess(client)) {
     await suspect(client, agentId);

@@ -20,6 +20,7 @@ import type {
   UncordonAgent,
 } from "./commands.ts";
 import { dequeue, enqueue, join, leave, refresh, unpinFromLost } from "./placement.ts";
+import { endAsk } from "./pull.ts";
 import type { Agent, Group, LoadReport, Step, TaskRecord, TaskState } from "./state.ts";
 import {
   attemptOf,
@@ -58,12 +59,21 @@ export function registerAgent(step: Step, command: RegisterAgent): Refusal | voi
   }
   touch(step, agent);
   const placed = placedGroups(agent);
+  const wasPulling = agent.pulls;
   leave(step, agent);
   takeProfile(agent, command);
   agent.order = (1_000_000 - command.priority) * 2 ** 32 + state.registrations++;
   join(step, agent);
   step.freed.push(agent);
-  events.push({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind });
+  events.push({
+    type: "agent:spawned",
+    agentId,
+    capabilities,
+    maxConcurrentTasks,
+    kind,
+    ...(agent.pulls && { pulls: true }),
+  });
+  if (agent.pulls !== wasPulling) changeMode(step, agent);
   unpinLost(step, placed);
   if (startsAtOnce && !state.draining) startAll(step, agent);
 }
@@ -84,6 +94,8 @@ function newAgent(agentId: string): Agent {
     maxQueuedTasks: 0,
     priority: 0,
     startsAtOnce: false,
+    pulls: false,
+    ask: undefined,
     heartbeatTimeoutMs: undefined,
     order: 0,
     isTrusted: false,
@@ -110,6 +122,7 @@ function takeProfile(agent: Agent, profile: RegisterAgent): void {
   agent.maxQueuedTasks = profile.maxQueuedTasks;
   agent.priority = profile.priority;
   agent.startsAtOnce = profile.startsAtOnce;
+  agent.pulls = profile.pulls === true;
   agent.heartbeatTimeoutMs = profile.heartbeatTimeoutMs;
   limitSlots(agent, agent.slotLimit);
 }
@@ -120,6 +133,15 @@ function limitSlots(agent: Agent, slotLimit: number): void {
   agent.usableSlots = slotLimit === 0
     ? maxConcurrentTasks
     : Math.min(slotLimit, maxConcurrentTasks);
+}
+
+/** Requeues what an agent did not ask for, or ends its request as it is given tasks. */
+function changeMode(step: Step, agent: Agent): void {
+  if (agent.ask !== undefined) endAsk(step, agent.ask, "closed");
+  for (const task of agent.pulls ? [...agent.tasks] : []) {
+    if (task.status !== "assigned") continue;
+    requeue(step, task, `agent "${agent.agentId}" asks for its tasks`, "ended");
+  }
 }
 
 /** Starts the claims of an agent that began to start its tasks at once. */
@@ -142,6 +164,7 @@ export function remove(step: Step, agent: Agent, reason: string): void {
   const placed = placedGroups(agent);
   forget(step, agent);
   events.push({ type: "agent:terminated", agentId, reason });
+  if (agent.ask !== undefined) endAsk(step, agent.ask, "gone");
   unpinLost(step, placed);
   for (const task of claimsOf(agent)) {
     const attempt = task.status === "running" ? "abandoned" : "ended";
@@ -185,9 +208,10 @@ function updateIdle(state: TaskState, agent: Agent): void {
 
 /** Returns whether an agent came with its first task or report, and nothing is known of it. */
 function mayBeEvicted(agent: Agent): boolean {
-  const { isImplicit, expected, tasks, slotsInUse, cordons, slotLimit, drained, report } = agent;
+  const { isImplicit, expected, tasks, slotsInUse, cordons, slotLimit } = agent;
+  const { drained, report, ask } = agent;
   return isImplicit && expected + tasks.size + slotsInUse + cordons.size + slotLimit === 0 &&
-    drained === undefined && report === undefined;
+    drained === undefined && report === undefined && ask === undefined;
 }
 
 /** Cordons an agent for one cause. */
@@ -241,6 +265,7 @@ export function drainAgent(step: Step, agent: Agent, command: DrainAgent): void 
   agent.drained = reason;
   freed.push(agent);
   events.push({ type: "agent:draining", agentId, reason });
+  if (agent.ask !== undefined) endAsk(step, agent.ask, "closed");
   requeueUnstartedOf(step, agent, `agent "${agentId}" is draining`);
 }
 

@@ -7,7 +7,7 @@
 import { quote, requireMs, requireSignal } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { type ErrorData, errorData } from "../core/error_data.ts";
-import { LockstepError, NonRetryableError } from "../core/errors.ts";
+import { ClosedError, LockstepError, NonRetryableError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { joinSignals } from "../core/signals.ts";
 import { claimOwner } from "../locks/types.ts";
@@ -35,7 +35,7 @@ import {
   TaskTimeoutError,
 } from "./errors.ts";
 import type { TaskEvent, TaskStarted, TaskTimedOut } from "./events.ts";
-import { lockEpochOf, type TaskState, viewOf } from "./state.ts";
+import { lockEpochOf, type TaskRecord, type TaskState, viewOf } from "./state.ts";
 import type { Task, TaskStatus, TaskView } from "./types.ts";
 
 /**
@@ -222,8 +222,8 @@ export class AttemptRunner {
   readonly #host: AttemptHost;
   readonly #logger: Logger;
   readonly #handlers = new Map<string, TaskHandler>();
-  /** The attempts whose handler has not returned, by epoch. */
-  readonly #attempts = new Map<number, Attempt>();
+  /** The attempts whose handler has not returned, and the claims of agents that ask, by epoch. */
+  readonly #attempts = new Map<number, RunningAttempt>();
   /** The limit that the next event is the consequence of. */
   #timeout: TaskTimedOut | undefined;
   #whenIdle: (() => void) | undefined;
@@ -244,12 +244,12 @@ export class AttemptRunner {
     else this.#handlers.set(agentId, handler);
   }
 
-  /** Returns the tasks whose handlers have not returned. */
+  /** Returns the tasks whose handlers have not returned, and those with a claim that was asked for. */
   taskIds(): string[] {
     return [...this.#attempts.values()].map(({ task }) => task.id);
   }
 
-  /** Whether no handler runs. */
+  /** Whether no handler runs, and no claim that was asked for is open. */
   get isIdle(): boolean {
     return this.#attempts.size === 0;
   }
@@ -269,6 +269,43 @@ export class AttemptRunner {
   abandon(error: unknown): void {
     this.#startsNoMore = this.#isAbandoned = true;
     this.abortAll(error);
+  }
+
+  /**
+   * Returns the handle of a claim that its agent asked for, and makes it once by `claim`; `undefined`
+   * when its task was dropped.
+   */
+  open<Claim extends object>(
+    agentId: string,
+    taskId: string,
+    epoch: number,
+    claim: (attempt: RunningAttempt) => Claim,
+  ): Claim | undefined {
+    const known = this.#attempts.get(epoch);
+    if (known !== undefined) return known.claim as Claim;
+    const record = this.#host.state.tasks.tasks.get(taskId);
+    if (record === undefined) return undefined;
+    const attempt = this.#attemptOf(record, agentId, epoch, record.attempts);
+    const handle = attempt.claim = claim(attempt);
+    if (this.#isAbandoned) attempt.abort(new ClosedError("go on", "the scheduler"));
+    else this.add(attempt);
+    return handle as Claim;
+  }
+
+  /** Returns whether the claim of an attempt is not known to be over. */
+  has(attempt: RunningAttempt): boolean {
+    return this.#attempts.get(attempt.epoch) === attempt;
+  }
+
+  /** Aborts `attempt` when its claim is lost. */
+  add(attempt: RunningAttempt): void {
+    this.#attempts.set(attempt.epoch, attempt);
+  }
+
+  /** Forgets an attempt that ends. */
+  remove({ epoch }: RunningAttempt): void {
+    this.#attempts.delete(epoch);
+    if (this.#attempts.size === 0) this.#whenIdle?.();
   }
 
   /** Begins and ends attempts after an event. */
@@ -294,8 +331,7 @@ export class AttemptRunner {
       case "task:requeued":
         return this.#abort(event, event.reason, timeout);
       case "task:cancelled":
-        this.#attempts.get(event.epoch)?.abort(cancellation(event));
-        return;
+        return this.#end(event.epoch, cancellation(event));
       case "agent:terminated":
         this.#handlers.delete(event.agentId);
     }
@@ -303,10 +339,10 @@ export class AttemptRunner {
 
   /** Aborts the signals of all attempts with `error`. */
   abortAll(error: unknown): void {
-    for (const attempt of this.#attempts.values()) attempt.abort(error);
+    for (const epoch of [...this.#attempts.keys()]) this.#end(epoch, error);
   }
 
-  /** Resolves when no handler runs, or after `ms`. */
+  /** Resolves when {@linkcode isIdle}, or after `ms`. */
   idleWithin(ms: number): Promise<void> {
     if (this.#attempts.size === 0 || ms === 0) return Promise.resolve();
     const { clock } = this.#host;
@@ -327,14 +363,20 @@ export class AttemptRunner {
       queueMicrotask(() => this.#report({ type: "end-attempt", taskId, epoch }));
       return;
     }
-    const owner = claimOwner(taskId, lockEpochOf(record));
-    const attempt = new Attempt(this.#host, viewOf(record), { epoch, agentId, number, owner });
-    if (this.#shutdown !== undefined) attempt.shutDown(this.#shutdown.error);
-    this.#attempts.set(epoch, attempt);
+    const attempt = this.#attemptOf(record, agentId, epoch, number);
+    this.add(attempt);
     queueMicrotask(() => this.#execute(attempt, handler));
   }
 
-  async #execute(attempt: Attempt, handler: TaskHandler): Promise<void> {
+  #attemptOf(record: TaskRecord, agentId: string, epoch: number, number: number): RunningAttempt {
+    const lockEpoch = lockEpochOf(record);
+    const claim = { epoch, agentId, number, lockEpoch };
+    const attempt = new RunningAttempt(this.#host, viewOf(record), claim);
+    if (this.#shutdown !== undefined) attempt.shutDown(this.#shutdown.error);
+    return attempt;
+  }
+
+  async #execute(attempt: RunningAttempt, handler: TaskHandler): Promise<void> {
     const { task, epoch } = attempt;
     const taskId = task.id;
     let report: Report;
@@ -383,11 +425,18 @@ export class AttemptRunner {
     reason: string,
     timeout?: TaskTimedOut,
   ): void {
-    this.#attempts.get(epoch)?.abort(
-      timeout === undefined
-        ? new ClaimLostError(taskId, epoch, reason)
-        : new TaskTimeoutError(taskId, timeout.limit, timeout.ms),
-    );
+    if (!this.#attempts.has(epoch)) return;
+    const error = timeout === undefined
+      ? new ClaimLostError(taskId, epoch, reason)
+      : new TaskTimeoutError(taskId, timeout.limit, timeout.ms);
+    this.#end(epoch, error);
+  }
+
+  /** Aborts an attempt. A handler goes on until it returns; a claim that was asked for is over. */
+  #end(epoch: number, error: unknown): void {
+    const attempt = this.#attempts.get(epoch);
+    attempt?.abort(error);
+    if (attempt?.claim !== undefined) this.remove(attempt);
   }
 }
 
@@ -408,8 +457,8 @@ interface Claim {
   readonly agentId: string;
   /** The number of the attempt. */
   readonly number: number;
-  /** The name in which it has locks. */
-  readonly owner: string;
+  /** The epoch in whose name it has locks. */
+  readonly lockEpoch: number;
 }
 
 /** A signal that is made when it is first read, as most handlers read none. */
@@ -437,16 +486,18 @@ class LazySignal {
   }
 }
 
-/** A running attempt. */
-class Attempt implements TaskContext {
+/** An attempt of an agent of this process. */
+export class RunningAttempt implements TaskContext {
   readonly task: TaskView;
   readonly epoch: number;
   readonly agentId: string;
   readonly attempt: number;
   /** Whether the claim is over. */
   isOver = false;
+  /** The handle of its claim, if its agent asked for it; then no handler runs it. */
+  claim: object | undefined;
   readonly #host: AttemptHost;
-  readonly #owner: string;
+  readonly #lockEpoch: number;
   readonly #signal = new LazySignal();
   readonly #shutdown = new LazySignal();
 
@@ -456,7 +507,7 @@ class Attempt implements TaskContext {
     this.epoch = claim.epoch;
     this.agentId = claim.agentId;
     this.attempt = claim.number;
-    this.#owner = claim.owner;
+    this.#lockEpoch = claim.lockEpoch;
   }
 
   get signal(): AbortSignal {
@@ -515,7 +566,7 @@ class Attempt implements TaskContext {
   }
 
   get acquire(): TaskContext["acquire"] {
-    const holder = { owner: this.#owner, agentId: this.agentId };
+    const holder = this.#holder;
     return (resourceId, options = {}) =>
       this.#acquire(
         resourceId,
@@ -525,13 +576,17 @@ class Attempt implements TaskContext {
   }
 
   get acquirePaths(): TaskContext["acquirePaths"] {
-    const holder = { owner: this.#owner, agentId: this.agentId };
+    const holder = this.#holder;
     return (patterns, options = {}) =>
       this.#acquire(
         patterns,
         options.signal,
         (signal) => this.#host.resources.acquirePathsFor(holder, patterns, { ...options, signal }),
       );
+  }
+
+  get #holder(): { owner: string; agentId: string } {
+    return { owner: claimOwner(this.task.id, this.#lockEpoch), agentId: this.agentId };
   }
 
   async #acquire(

@@ -26,7 +26,9 @@ import type {
   SchedulerHost,
 } from "../root/scheduler_machine.ts";
 import { ATTEMPT_EVENTS, type AttemptHost, AttemptRunner, type TaskHandler } from "./attempts.ts";
+import { ClaimCalls, type TaskClaim } from "./claims.ts";
 import {
+  type Claim,
   type ParentClaim,
   type RegisterAgent,
   type Submit,
@@ -47,11 +49,16 @@ interface State {
 }
 
 /** The events that end tasks, and those that begin and end attempts. */
-const OBSERVED = [...ATTEMPT_EVENTS, "task:readied", "task:refused"] as const;
+const OBSERVED = [
+  ...ATTEMPT_EVENTS,
+  "claim:abandoned",
+  "task:readied",
+  "task:refused",
+] as const;
 
 /** The commands that begin something, which a scheduler that is shut down refuses. */
 const BEGINNINGS: ReadonlySet<string> = new Set([
-  ...["submit", "retry", "assign", "start", "register-agent"],
+  ...["submit", "retry", "assign", "claim", "start", "register-agent"],
 ]);
 
 type Observed = Extract<TaskEvent, { type: typeof OBSERVED[number] }>;
@@ -63,6 +70,7 @@ export class TaskClient
   /** The locks, in the same machine. */
   readonly resources: ResourceManager;
   readonly #attempts: AttemptRunner;
+  readonly #claims: ClaimCalls;
   readonly #handles = new Map<string, TaskHandle>();
   /** Handles of tasks that ended in the step that accepted another task of the same id. */
   readonly #replaced = new Map<string, TaskHandle>();
@@ -87,6 +95,7 @@ export class TaskClient
     super(host);
     this.resources = new ResourceManager(locks, eventBus, logger, { host: locksOf(host) });
     this.#attempts = new AttemptRunner(this, logger);
+    this.#claims = new ClaimCalls(this, this.#attempts);
     this.#warnings = new TaskWarnings(this.state.tasks, this.clock, logger);
     this.#firstOwn = this.state.tasks.sequence;
     this.listen(OBSERVED, (event) => this.#observe(event));
@@ -164,6 +173,11 @@ export class TaskClient
     });
   }
 
+  /** Asks for a task; resolves with `undefined` when the wait ends without one. */
+  claim(command: Claim, signal: AbortSignal | undefined): Promise<TaskClaim | undefined> {
+    return this.#claims.claim(command, signal, (reply) => this.send(command, reply));
+  }
+
   /** Returns the status of a task, while its outcome is kept. */
   statusOf(taskId: string): TaskStatus | undefined {
     const { tasks } = this.state;
@@ -208,7 +222,7 @@ export class TaskClient
     super.send(command, reply);
   }
 
-  protected override errorOf({ event }: Refusal, command: SchedulerCommand): Error {
+  override errorOf({ event }: Refusal, command: SchedulerCommand): Error {
     return refusalError(command as TaskCommand, event as TaskRefused);
   }
 
@@ -216,6 +230,7 @@ export class TaskClient
     for (const idle of this.#idle) idle.reject(error);
     this.#idle.clear();
     for (const handle of this.#handles.values()) handle.reject(error);
+    this.#claims.end(error);
     this.#handles.clear();
     this.#attempts.abortAll(error);
   }
@@ -224,6 +239,7 @@ export class TaskClient
   async #drain(graceMs: number): Promise<void> {
     this.#attempts.announceShutdown(new ClosedError("go on", "the scheduler"));
     const { synchronous } = this.host.dispatcher;
+    this.#claims.close(new ClosedError("claim a task", "the scheduler"));
     if (synchronous) await this.call({ type: "drain" }).catch(ignore);
     else if (graceMs === 0 || this.#attempts.isIdle) this.#attempts.startNoMore();
     else void suspectProcess(this).catch(ignore).then(() => this.#attempts.startNoMore());
@@ -245,6 +261,11 @@ export class TaskClient
       case "task:refused":
         if (event.reason === "stale-epoch") this.#staleReports++;
         return;
+      case "claim:abandoned":
+        return this.#claims.abandon(event);
+      case "task:started":
+        if (event.ask !== undefined) this.#claims.grant(event.ask, event.taskId, event.epoch);
+        break;
       case "task:completed":
         this.#takeHandle(event.taskId)?.resolve(event.result);
         break;

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { AgentProfile } from "../agents/types.ts";
+import type { AgentMode, AgentProfile } from "../agents/types.ts";
 import {
   type Attempt,
   quote,
@@ -148,6 +148,26 @@ export interface Fail extends ClaimCommand, Named<"fail"> {
   readonly fault: "attempt" | "task" | "none";
 }
 
+/** Asks for a task for an agent in pull mode. A request that it has already is replaced. */
+export interface Claim extends AgentCommand, Named<"claim"> {
+  /** The only task that it asks for, or `""`. */
+  readonly taskId: string;
+  /** The limit of the wait; 0 for none: the request ends with the step. @default no limit */
+  readonly waitMs?: number;
+}
+
+/** Ends a request for a task. A no-op when it is over. */
+export interface WithdrawAsk extends AgentCommand, Named<"withdraw-ask"> {
+  /** The number of the request. */
+  readonly ask: number;
+}
+
+/** Gives a claim back: the task is requeued, and no attempt counts. */
+export interface ReleaseClaim extends ClaimCommand, Named<"release-claim"> {
+  /** For people. */
+  readonly reason: string;
+}
+
 /** Reports that an attempt that had lost its claim has ended. Idempotent. */
 export interface EndAttempt extends ClaimCommand, Named<"end-attempt"> {}
 
@@ -265,6 +285,8 @@ export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
   readonly priority: number;
   /** Whether a claim starts as soon as it can, or when the agent says so. */
   readonly startsAtOnce: boolean;
+  /** Whether it asks for its tasks, and is given no other. @default false */
+  readonly pulls?: boolean;
   /** The kind of agent, for people and metrics. */
   readonly kind: string;
   /** The silence after which it counts as dead, where agents are watched. @default the config's */
@@ -360,6 +382,9 @@ export type TaskCommand =
   | Complete
   | Fail
   | EndAttempt
+  | Claim
+  | WithdrawAsk
+  | ReleaseClaim
   | Park
   | Unblock
   | YieldLocks
@@ -412,18 +437,32 @@ export interface RetriedTasks {
   readonly taskIds: readonly string[];
 }
 
+/** The answer to `claim`. */
+export type AskAnswer =
+  /** The agent has a claim that runs; `ask` is 0 when it had that before. */
+  | {
+    readonly status: "granted";
+    readonly taskId: string;
+    readonly epoch: number;
+    readonly ask: number;
+  }
+  /** `task:started` or `claim:abandoned` will name the request. */
+  | { readonly status: "asking"; readonly ask: number };
+
 /** The answers of a task machine, by the type of the command; others answer nothing. */
 export type TaskAnswers = {
   readonly submit: SubmitAnswer;
   readonly assign: ClaimAnswer;
   readonly start: ClaimAnswer;
   readonly retry: RetriedTasks;
+  readonly claim: AskAnswer;
 };
 
 /** The most dependencies, resources or capabilities of one task or agent. */
 export const MOST_LISTED = 100_000;
 
 const ON_FAILURE: readonly OnFailure[] = ["cancel", "ignore", "run-on-failure"];
+const AGENT_MODES: readonly AgentMode[] = ["push", "pull"];
 const LIMITS = ["queueTimeoutMs", "timeoutMs", "heartbeatTimeoutMs", "totalTimeoutMs"] as const;
 const NONE: readonly never[] = [];
 
@@ -496,12 +535,17 @@ export function registerCommand(
   requireObject(profile, "profile", () => "register an agent");
   const { id, type: kind = "agent", capabilities = NONE, priority = 0 } = profile;
   const { maxConcurrentTasks = 1, maxQueuedTasks = 10_000, heartbeatTimeoutMs } = profile;
+  const { mode = "push" } = profile;
   requireId(id, "id", () => "register an agent");
   const attempt = () => `register agent ${quote(id)}`;
   requireText(kind, "type", attempt);
   requireInteger(maxConcurrentTasks, 1, 1_000_000, "maxConcurrentTasks", attempt);
   requireInteger(maxQueuedTasks, 0, 1_000_000_000, "maxQueuedTasks", attempt);
   requireInteger(priority, -1_000_000, 1_000_000, "priority", attempt);
+  requireOneOf(mode, AGENT_MODES, "mode", attempt);
+  if (mode === "pull" && startsAtOnce) {
+    throw new TypeError(`Cannot ${attempt()}: an agent in pull mode must have no handler`);
+  }
   if (heartbeatTimeoutMs !== undefined) {
     requireMs(heartbeatTimeoutMs, 0, "heartbeatTimeoutMs", attempt);
   }
@@ -514,8 +558,37 @@ export function registerCommand(
     priority,
     startsAtOnce,
     kind,
+    ...(mode === "pull" && { pulls: true }),
     ...(heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs }),
     ...(isImplicit && { isImplicit }),
+  };
+}
+
+/** The options of a claim that the command needs. */
+export interface ClaimTerms {
+  /** The limit of the wait. */
+  readonly waitMs?: number;
+  /** The only task. */
+  readonly taskId?: string;
+}
+
+/**
+ * Returns the command that asks for a task for an agent.
+ *
+ * @throws {TypeError | RangeError} when an argument is malformed
+ */
+export function claimCommand(agentId: string, terms: ClaimTerms): Claim {
+  const attempt = () => `claim a task for agent ${quote(agentId)}`;
+  requireId(agentId, "agentId", () => "claim a task");
+  requireObject(terms, "options", attempt);
+  const { waitMs, taskId } = terms;
+  if (waitMs !== undefined) requireMs(waitMs, 0, "waitMs", attempt);
+  if (taskId !== undefined) requireId(taskId, "taskId", attempt);
+  return {
+    type: "claim",
+    agentId,
+    taskId: taskId ?? "",
+    ...(waitMs !== undefined && { waitMs }),
   };
 }
 

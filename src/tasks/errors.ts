@@ -210,7 +210,7 @@ export class ClaimLostError extends LockstepError {
 }
 
 /**
- * An agent that may not get the task: it lacks a capability or a slot, or is cordoned.
+ * An agent that may not get the task: it lacks a capability or a slot, is cordoned, or is not in pull mode.
  * @category Tasks
  */
 export class UnfitAgentError extends LockstepError {
@@ -219,12 +219,14 @@ export class UnfitAgentError extends LockstepError {
   /** The agent that was named; `undefined` when none was named and none is fit. */
   readonly agentId: string | undefined;
 
-  /** Makes the error of `attempt`. */
-  constructor(attempt: string, agentId: string | undefined) {
-    super(
-      `Cannot ${attempt}: the agent must have the capabilities that the task requires and room ` +
-        `for it, got ${agentId === undefined ? "none that does" : JSON.stringify(agentId)}`,
-    );
+  /** Makes the error of `attempt`; `rule` is the one that the agent does not meet. */
+  constructor(
+    attempt: string,
+    agentId: string | undefined,
+    rule = "the agent must have the capabilities that the task requires and room for it",
+  ) {
+    const got = agentId === undefined ? "none that does" : JSON.stringify(agentId);
+    super(`Cannot ${attempt}: ${rule}, got ${got}`);
     this.agentId = agentId;
   }
 }
@@ -272,8 +274,7 @@ export function suspensionOf(thrown: unknown): Snooze | Block | undefined {
 /** Returns the error for a refused `command`. */
 export function refusalError(command: TaskCommand, refusal: TaskRefused): LockstepError {
   const { taskId, agentId, reason, detail } = refusal;
-  const verb = VERBS[command.type] ?? command.type.replaceAll("-", " ");
-  const attempt = taskId === "" ? `${verb} ${quote(agentId)}` : `${verb} task ${quote(taskId)}`;
+  const attempt = attemptOf(command, refusal);
   switch (reason) {
     case "unknown-task":
       return new UnknownTaskError(attempt, taskId);
@@ -295,7 +296,7 @@ export function refusalError(command: TaskCommand, refusal: TaskRefused): Lockst
     case "status":
       return new TaskStatusError(attempt, taskId, String(detail), requiredStatus(command));
     case "unfit":
-      return new UnfitAgentError(attempt, agentId || undefined);
+      return new UnfitAgentError(attempt, agentId || undefined, detail as string | undefined);
     case "full":
       return new LimitError(attempt, "there must be room", Number(detail));
     case "paused":
@@ -316,11 +317,21 @@ const REQUIRED_STATUS: Partial<Record<TaskCommand["type"], string>> = {
   "assign": "ready",
   "start": "assigned, with all its locks",
   "cancel": "unfinished",
+  "claim": "unfinished",
   "set-priority": "unfinished",
   "answer-question": "blocked by a question",
   "review": "blocked, with a proposed result",
   "retry": "failed or cancelled",
 };
+
+function attemptOf({ type }: TaskCommand, { taskId, agentId }: TaskRefused): string {
+  if (type === "claim") {
+    const what = taskId === "" ? "a task" : `task ${quote(taskId)}`;
+    return `claim ${what} for agent ${quote(agentId)}`;
+  }
+  const verb = VERBS[type] ?? type.replaceAll("-", " ");
+  return taskId === "" ? `${verb} ${quote(agentId)}` : `${verb} task ${quote(taskId)}`;
+}
 
 function requiredStatus({ type }: TaskCommand): string {
   return REQUIRED_STATUS[type] ?? "running";

@@ -89,6 +89,48 @@ export interface TaskStarted extends Named<"task:started">, ClaimEvent {
   readonly attempt: number;
   /** From submission to this start, earlier attempts included. */
   readonly waitedMs: number;
+  /** The number of the request for a task that it ends; left out for an agent in push mode. */
+  readonly ask?: number;
+  /** The time for which the agent has asked, if it did. */
+  readonly askedMs?: number;
+}
+
+/** An agent in pull mode asks for a task. */
+export interface AskRequested extends Named<"claim:requested"> {
+  /** The agent. */
+  readonly agentId: string;
+  /** The number of the request. */
+  readonly ask: number;
+  /** The only task that it asks for, or `""`. */
+  readonly taskId: string;
+  /** When its wait ends, or 0 for no limit. */
+  readonly untilMs: Instant;
+}
+
+/** A request for a task ended without one. */
+export interface AskAbandoned extends Named<"claim:abandoned"> {
+  /** The agent. */
+  readonly agentId: string;
+  /** The number of the request. */
+  readonly ask: number;
+  /** The cause. */
+  readonly reason:
+    /** There was no task, and it did not wait. */
+    | "none"
+    /** Its wait was over. */
+    | "timed-out"
+    /** Its caller waits no longer. */
+    | "withdrawn"
+    /** The agent asked again. */
+    | "replaced"
+    /** The task that it asked for has ended. */
+    | "ended"
+    /** The agent was removed. */
+    | "gone"
+    /** The agent is draining, or in push mode. */
+    | "closed"
+    /** Nothing is started any more. */
+    | "drained";
 }
 
 /** A running attempt reported that it is alive. */
@@ -292,6 +334,8 @@ export interface AgentSpawned extends Named<"agent:spawned"> {
   readonly maxConcurrentTasks: number;
   /** The kind of agent. */
   readonly kind: string;
+  /** `true` for an agent that asks for its tasks; or left out. */
+  readonly pulls?: boolean;
 }
 
 /** An idle agent that no caller registered was evicted, as there were too many agents. */
@@ -385,6 +429,8 @@ export type TaskEvent =
   | TaskParked
   | TaskUnlocked
   | TaskStarted
+  | AskRequested
+  | AskAbandoned
   | TaskHeartbeat
   | TaskProgressed
   | TaskLent
@@ -501,6 +547,13 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "task:started": ({ taskId, agentId, epoch, attempt, waitedMs }) =>
     `task ${taskId}: assigned → running on ${agentId} (epoch ${epoch}), attempt ${attempt}, ` +
     `${waitedMs} ms after submission`,
+  "claim:requested": ({ agentId, taskId, untilMs }) => {
+    const what = taskId === "" ? "a task" : `task ${taskId}`;
+    const until = untilMs === 0 ? "" : ` until ${timeOfDay(untilMs)}`;
+    return `agent ${agentId}: asks for ${what}${until}`;
+  },
+  "claim:abandoned": ({ agentId, reason }) =>
+    `agent ${agentId}: asks for no task any more, as ${ABANDONED[reason]}`,
   "task:heartbeat": ({ taskId, agentId }) => `task ${taskId}: ${agentId} is alive`,
   "task:progressed": ({ taskId, agentId, progress }) =>
     `task ${taskId}: ${agentId} is at ${readable(progress)}`,
@@ -541,9 +594,10 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     const why = detail === undefined ? reason : `${reason}: ${readable(detail)}`;
     return refusal(command, taskId === "" ? "" : `task ${taskId}`, agentId, why);
   },
-  "agent:spawned": ({ agentId, capabilities, maxConcurrentTasks }) => {
+  "agent:spawned": ({ agentId, capabilities, maxConcurrentTasks, pulls = false }) => {
     const skills = capabilities.length === 0 ? "" : `, can ${listed(capabilities)}`;
-    return `agent ${agentId}: takes tasks, ${maxConcurrentTasks} at once${skills}`;
+    const verb = pulls ? "asks for" : "takes";
+    return `agent ${agentId}: ${verb} tasks, ${maxConcurrentTasks} at once${skills}`;
   },
   "agent:terminated": ({ agentId, reason }) => `agent ${agentId}: → removed, ${oneLine(reason)}`,
   "agent:forgotten": ({ agentId }) => `agent ${agentId}: → evicted`,
@@ -588,6 +642,17 @@ function needed(resources: readonly ResourceRequest[]): string {
 function locksOf(resources: readonly ResourceRequest[]): string {
   return listed(resources.map(({ resourceId }) => resourceId));
 }
+
+const ABANDONED: Readonly<Record<AskAbandoned["reason"], string>> = {
+  none: "there is none",
+  "timed-out": "its wait is over",
+  withdrawn: "its caller waits no longer",
+  replaced: "it asked again",
+  ended: "that task has ended",
+  gone: "it was removed",
+  closed: "it is given no tasks on request",
+  drained: "nothing is started any more",
+};
 
 const LIMITS: Readonly<Record<TaskTimedOut["limit"], string>> = {
   queue: "has waited to start for more than",

@@ -58,6 +58,7 @@ import type {
   Award,
   Block,
   Cancel,
+  Claim,
   ClaimAnswer,
   Complete,
   EndAttempt,
@@ -67,6 +68,7 @@ import type {
   Park,
   Preempt,
   Progress,
+  ReleaseClaim,
   Retry,
   Snooze,
   Start,
@@ -99,6 +101,7 @@ import {
   rebalance,
   refresh,
 } from "./placement.ts";
+import { answerTo, beginAsk, endAsk, endMomentaryAsk, giveWanted, withdrawAsk } from "./pull.ts";
 import {
   type Agent,
   type Group,
@@ -223,13 +226,16 @@ function configured(
 
 /** Gives work to the agents whose slots waited for the answer of the locks. */
 function settle(state: TaskState, now: Instant, events: TaskEvent[]): void {
-  const { unsettled } = state;
-  if (unsettled.size === 0) return;
+  const { unsettled, momentary } = state;
+  if (unsettled.size === 0 && momentary === undefined) return;
+  const first = events.length;
   const step = beginStep(state, now, events, true);
   step.freed.push(...unsettled.keys());
   if (state.config.announcesIdleness) step.claimsBefore = new Map(unsettled);
   unsettled.clear();
   followUp(step);
+  // What these slots lead to may still answer the request.
+  if (events.length === first && endMomentaryAsk(step)) followUp(step);
 }
 
 /** Begins a step that appends to `events`. */
@@ -246,6 +252,7 @@ function beginStep(
     isDeferring,
     ended: [],
     queued: [],
+    wanted: [],
     freed: [],
     implicit: [],
     unbalanced: undefined,
@@ -274,6 +281,9 @@ const HANDLERS: {
   "complete": completeAttempt,
   "fail": reportFailure,
   "end-attempt": endLostAttempt,
+  "claim": claimTask,
+  "withdraw-ask": withdrawAsk,
+  "release-claim": releaseClaim,
   "park": parkClaim,
   "unblock": unblockTask,
   "yield-locks": yieldLocks,
@@ -500,6 +510,7 @@ function newTask(
     fallbacksFailed: 0,
     dependents: undefined,
     family: undefined,
+    askers: undefined,
     result: undefined,
     progress: undefined,
     question: undefined,
@@ -560,7 +571,16 @@ function cancelTask(step: Step, command: Cancel): Answer<"cancel"> {
 
 // Agents with a claim
 
-type ClaimCommand = Start | Heartbeat | Progress | Await | Complete | Fail | Snooze | Block;
+type ClaimCommand =
+  | Start
+  | Heartbeat
+  | Progress
+  | Await
+  | Complete
+  | Fail
+  | Snooze
+  | Block
+  | ReleaseClaim;
 
 function startAttempt(step: Step, command: Start): Answer<"start"> {
   const task = claimedTask(step, command);
@@ -680,6 +700,21 @@ function runningTask(
   return task;
 }
 
+/** Asks for a task, and answers with it when it can be had at once and needs no locks. */
+function claimTask(step: Step, command: Claim): Answer<"claim"> {
+  const ask = beginAsk(step, command);
+  if (ask instanceof Refusal || "status" in ask) return ask;
+  distribute(step);
+  return answerTo(ask);
+}
+
+function releaseClaim(step: Step, command: ReleaseClaim): Answer<"release-claim"> {
+  const task = runningTask(step, command, false);
+  if (task instanceof Refusal) return task;
+  task.attempts--;
+  requeue(step, task, command.reason, "ended");
+}
+
 // Claims in other subsystems; a command that comes too late is a no-op
 
 function endLostAttempt(step: Step, { taskId, epoch }: EndAttempt): void {
@@ -734,10 +769,12 @@ function useStrategy(step: Step, { strategy }: UseStrategy): void {
   events.push({ type: "strategy:changed", strategy });
 }
 
-function drain({ state, events }: Step): void {
+function drain(step: Step): void {
+  const { state, events } = step;
   if (state.draining) return;
   state.draining = true;
   events.push({ type: "scheduler:drained" });
+  for (const ask of [...state.asks.values()]) endAsk(step, ask, "drained");
 }
 
 // Timers
@@ -750,6 +787,8 @@ function fireTimer(step: Step, due: TaskTimer): void {
       return uncordon(step, due.agent, due.cause);
     case "report":
       return expireReport(step, due.agent);
+    case "ask":
+      return endAsk(step, due.ask, "timed-out");
     case "backoff":
       return endPause(step, due.task);
     default:
@@ -779,10 +818,15 @@ function exceedLimit(
 /** Resolves dependents, gives work to agents with capacity, and evens out backlogs. */
 function followUp(step: Step): void {
   if (step.ended.length > 0) resolveDependents(step, readyOnceDue, cancelDoomed, resumeAwaiters);
-  distribute(step);
-  while (step.state.donations > 0 && rebalance(step, steal)) distribute(step);
+  level(step);
+  if (step.state.momentary !== undefined && !step.isDeferring && endMomentaryAsk(step)) level(step);
   if (step.implicit.length > 0) noteIdle(step);
   if (step.claimsBefore !== undefined) announceIdleness(step, step.claimsBefore);
+}
+
+function level(step: Step): void {
+  distribute(step);
+  while (step.state.donations > 0 && rebalance(step, steal)) distribute(step);
 }
 
 /** Makes a task ready whose dependencies have ended, unless it waits for attempts before a retry. */
@@ -794,19 +838,40 @@ function cancelDoomed(step: Step, task: TaskRecord, because: string): void {
   cancel(step, task, because, because, "ended");
 }
 
-/** Gives tasks to the agents that got capacity, then agents to the tasks that became ready. */
+/**
+ * Gives tasks to the agents that got capacity, then agents to the tasks that became ready; agents that
+ * ask come first.
+ */
 function distribute(step: Step): void {
-  const { state, queued, freed } = step;
+  const { state, queued, wanted, freed } = step;
   for (const agent of freed) {
     if (agent.drained !== undefined && isDrained(state, agent)) remove(step, agent, agent.drained);
     else refresh(step, agent);
   }
+  for (const task of wanted) giveWanted(step, task);
   if (isAssigning(state)) {
+    if (state.asks.size > 0) giveAskers(step);
     for (const agent of freed) giveTasks(step, agent);
     for (const group of queued) giveAgents(step, group);
   }
   queued.length = 0;
+  wanted.length = 0;
   freed.length = 0;
+}
+
+/** Gives what became ready, and what the agents that got capacity may run, to agents that ask. */
+function giveAskers(step: Step): void {
+  const { state, queued, freed } = step;
+  for (const group of queued) {
+    while (group.queue.length > 0) {
+      const agent = bestAgent(state, group.queue[0]!);
+      if (agent?.ask === undefined) break;
+      assign(step, bestTask(state, agent)!, agent);
+    }
+  }
+  for (const agent of freed) {
+    if (agent.ask !== undefined) giveTasks(step, agent);
+  }
 }
 
 /** Returns whether a draining agent, which was not removed yet, has no claim left. */
@@ -816,6 +881,7 @@ function isDrained({ agents }: TaskState, agent: Agent): boolean {
 }
 
 function giveTasks(step: Step, agent: Agent): void {
+  if (agent.ask?.task !== undefined) giveWanted(step, agent.ask.task);
   while (hasSpareSlot(agent)) {
     const task = bestTask(step.state, agent);
     if (task === undefined) return;
@@ -830,9 +896,12 @@ function giveTasks(step: Step, agent: Agent): void {
 
 function giveAgents(step: Step, group: Group): void {
   const { state } = step;
-  while (group.queue.length > 0 && assignsItself(state, group)) {
+  for (const task of group.wanted) giveWanted(step, task);
+  const mayAssign = assignsItself(state, group);
+  while (group.queue.length > 0) {
     const task = group.queue[0]!;
     const agent = bestAgent(state, task);
+    if (!mayAssign && agent?.pulls !== true) return;
     if (agent !== undefined) {
       giveSlot(step, bestTask(state, agent)!, agent);
       continue;

@@ -11,6 +11,7 @@ export {
   type SchedulingMetrics,
 } from "./advanced_task_scheduler.ts";
 export { ChildHandle, type TaskContext, type TaskHandler } from "./attempts.ts";
+export { type ClaimOptions, TaskClaim } from "./claims.ts";
 export { TaskHandle } from "./client.ts";
 export {
   DependencyGraph,

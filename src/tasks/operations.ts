@@ -19,12 +19,13 @@ export function pause({ state, events }: Step, { reason }: Pause): void {
 }
 
 /** Gives work to all agents again. Costs O(agents × groups). */
-export function resume({ state, events, freed, queued }: Step): void {
+export function resume({ state, events, freed, queued, wanted }: Step): void {
   if (state.paused === undefined) return;
   state.paused = undefined;
   events.push({ type: "scheduler:resumed" });
   freed.push(...state.agents.values());
   queued.push(...state.groups.values());
+  for (const group of state.groups.values()) wanted.push(...group.wanted);
 }
 
 /** Changes the priority of a task, and with it its place in the queue that it stands in. */

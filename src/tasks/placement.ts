@@ -7,6 +7,10 @@
  * while a task is in a queue no agent is a candidate there, and the work of a choice depends on how
  * many different things tasks require, not on how many tasks or agents there are.
  *
+ * An agent in pull mode is a candidate only while it asks for a task. Agents that ask come before all
+ * others, in the order of asking, whatever the strategy is, and are handed what they may run in the
+ * step in which they ask or it becomes ready. What is asked for by its id goes to those that did.
+ *
  * An agent whose breaker is not closed is doubted: it is avoided, and limited to probes, as long as a
  * trusted agent is fit for a task, with a free slot or without one. Each group counts its trusted
  * agents, and keeps a second heap of the doubted ones that could take a task: where no trusted agent
@@ -25,6 +29,7 @@
 import { type Heap, precedes, push, remove, reorder } from "../core/data/heap.ts";
 import type {
   Agent,
+  Ask,
   Candidacy,
   Donation,
   Group,
@@ -38,6 +43,8 @@ import { STRATEGIES } from "./strategies.ts";
 
 /** Separates the parts of a group's key; ids and capabilities have no control characters. */
 const SEPARATOR = "\u0000";
+/** The rank of agents that ask, in the order of asking: before those of all strategies. */
+const FIRST_ASKER = -(2 ** 52);
 /** Begins the key of a group of placed tasks. */
 const PLACED = "\u0001";
 
@@ -51,9 +58,22 @@ export function isOpen(agent: Agent): boolean {
   return agent.cordons.size === 0 && agent.drained === undefined;
 }
 
-/** Returns whether `agent` gets tasks like any other: it accepts tasks, and its breaker is closed. */
+/**
+ * Returns whether `agent` gets tasks like any other: it accepts tasks, and its breaker is closed. An
+ * agent in pull mode may never ask again, so it counts only while it does.
+ */
 export function isTrusted(agent: Agent): boolean {
-  return agent.slotLimit === 0 && isOpen(agent);
+  return agent.slotLimit === 0 && isOpen(agent) && isReceptive(agent);
+}
+
+/** Returns whether `agent` gets tasks by itself, or asks for any task and has none in prospect. */
+export function isReceptive({ pulls, ask }: Agent): boolean {
+  return !pulls || (ask !== undefined && ask.task === undefined && ask.pending === undefined);
+}
+
+/** Returns whether a claim of `agent` starts as soon as it has its slot and its locks. */
+export function startsItself({ startsAtOnce, pulls }: Agent): boolean {
+  return startsAtOnce || pulls;
 }
 
 /** Returns whether the breaker of `agent` is not closed. */
@@ -68,6 +88,10 @@ export function isUsable({ cordons, drained }: Agent): boolean {
 
 /** Returns whether `agent` has a slot for one more task that no trusted agent may run. */
 export function hasSpareSlot(agent: Agent): boolean {
+  return hasSlotForResort(agent) && isReceptive(agent);
+}
+
+function hasSlotForResort(agent: Agent): boolean {
   return agent.slotsInUse < agent.maxConcurrentTasks && isUsable(agent);
 }
 
@@ -91,19 +115,31 @@ function resorts({ trusted, placed }: Group): boolean {
   return trusted === 0 && !placed;
 }
 
-/** Returns whether `agent` has a slot for one more task. */
+/** Returns whether `agent` has a slot for one more task, and takes one. */
 export function hasFreeSlot(agent: Agent): boolean {
+  return hasUsableSlot(agent) && isReceptive(agent);
+}
+
+/** Returns whether `agent` has a slot for one more task, also for one that it does not ask for. */
+export function hasUsableSlot(agent: Agent): boolean {
   return agent.slotsInUse < agent.usableSlots && isOpen(agent);
+}
+
+/** Returns whether the agent that asks for exactly `task`, which is in a queue, may have it. */
+export function mayClaim({ agent, pending }: Ask, { spec, pinnedTo, group }: TaskRecord): boolean {
+  return pending === undefined && isFit(agent, spec.requires, pinnedTo) &&
+    (hasUsableSlot(agent) || (resorts(group!) && hasSlotForResort(agent)));
 }
 
 /** Returns whether one more claim may wait for a slot of `agent`. */
 export function canQueue(agent: Agent): boolean {
-  return agent.queue.length < agent.maxQueuedTasks && isTrusted(agent);
+  return agent.queue.length < agent.maxQueuedTasks && !agent.pulls && isTrusted(agent);
 }
 
 /** Returns how many more claims `agent` may have, with a slot or waiting for one. */
 export function capacityOf(agent: Agent): number {
   if (!isOpen(agent)) return 0;
+  if (agent.pulls) return Number(hasFreeSlot(agent));
   const slots = Math.max(0, agent.usableSlots - agent.slotsInUse);
   return isTrusted(agent) ? slots + Math.max(0, agent.maxQueuedTasks - agent.queue.length) : slots;
 }
@@ -146,6 +182,7 @@ export function enqueue(state: TaskState, task: TaskRecord): Group {
   const group = groupOf(state, requires, pinnedTo, placed && pinnedTo !== "");
   task.group = group;
   push(group.queue, task);
+  if (task.askers !== undefined) group.wanted.add(task);
   return group;
 }
 
@@ -153,17 +190,20 @@ export function enqueue(state: TaskState, task: TaskRecord): Group {
 export function dequeue(task: TaskRecord): void {
   if (task.group === undefined) return;
   remove(task.group.queue, task);
+  task.group.wanted.delete(task);
   task.group = undefined;
 }
 
 /** Returns the best agent for `task`, which is ready, or `undefined` when none may take it at once. */
 export function bestAgent(state: TaskState, task: TaskRecord): Agent | undefined {
   const candidates = candidatesOf(task.group!);
+  const best = candidates[0]?.agent;
+  if (best === undefined || best.pulls) return best;
   const { pick } = STRATEGIES[state.strategy];
   const picked = pick !== undefined && candidates.length > 1
     ? pick({ candidates, last: lastAgentOf(state, task), prng: state.prng })
     : undefined;
-  return picked ?? candidates[0]?.agent;
+  return picked ?? best;
 }
 
 /** Returns the agent that last completed a task of the same type, if it is fit and has a free slot. */
@@ -180,7 +220,7 @@ export function bestTask(state: TaskState, agent: Agent): TaskRecord | undefined
   let best: TaskRecord | undefined = isCandidate ? agent.queue[0] : undefined;
   for (const { group } of agent.candidacies) {
     const head = group.queue[0];
-    if (head === undefined || !assignsItself(state, group)) continue;
+    if (head === undefined || !(agent.pulls || assignsItself(state, group))) continue;
     if (!isCandidate && !resorts(group)) continue;
     if (best === undefined || precedes(head, best)) best = head;
   }
@@ -198,7 +238,7 @@ export function bestPlaced(agent: Agent): TaskRecord | undefined {
   return best;
 }
 
-/** Returns whether the machine itself chooses the agents for the tasks of `group`. */
+/** Returns whether the machine itself chooses among agents that do not ask, for the tasks of `group`. */
 export function assignsItself(state: TaskState, group: Group): boolean {
   return state.strategy !== "external" || group.pinnedTo !== "";
 }
@@ -268,6 +308,7 @@ function countTrusted({ queued }: Ranking, group: Group, change: number): void {
 }
 
 function rankOf({ strategy }: TaskState, agent: Agent, { requires }: Group): number {
+  if (agent.ask !== undefined) return FIRST_ASKER + agent.ask.id;
   return STRATEGIES[strategy].rank(agent, requires.length);
 }
 
@@ -296,6 +337,7 @@ function groupOf(
     pinnedTo,
     placed,
     queue: [],
+    wanted: new Set(),
     trusted: 0,
     candidates: [],
     lastResorts: [],

@@ -76,6 +76,8 @@ export interface TaskRecord extends HeapEntry {
   dependents: Dependents | undefined;
   /** Its parent, its children, and who awaits whom; `undefined` as long as there is none. */
   family: Family | undefined;
+  /** The requests for exactly this task, oldest first; `undefined` for none. */
+  askers: Ask[] | undefined;
   /** The result of a completed task. */
   result: Opaque | undefined;
   /** The newest progress report. */
@@ -155,12 +157,29 @@ export interface Lingering {
   timer: Timer<TaskTimer> | undefined;
 }
 
+/** A request of an agent in pull mode for a task, until it gets one. Each agent has at most one. */
+export interface Ask {
+  /** Its number; smaller than that of any later one. */
+  readonly id: number;
+  /** The agent that asks. */
+  readonly agent: Agent;
+  /** The only task that it asks for; `undefined` for any. */
+  readonly task: TaskRecord | undefined;
+  /** When it began. */
+  readonly since: Instant;
+  /** The end of its time; `undefined` for no limit. */
+  timer: Timer<TaskTimer> | undefined;
+  /** The task that was assigned for it: it is answered when that starts. */
+  pending: TaskRecord | undefined;
+}
+
 /** The subject of a timer. */
 export type TaskTimer =
   | { readonly limit: "queue" | "attempt" | "heartbeat" | "total" | "backoff"; task: TaskRecord }
   | { readonly limit: "grace"; lingering: Lingering }
   | { readonly limit: "cordon"; agent: Agent; cause: CordonCause }
-  | { readonly limit: "report"; agent: Agent };
+  | { readonly limit: "report"; agent: Agent }
+  | { readonly limit: "ask"; ask: Ask };
 
 /** The history of the tasks of one type. */
 export interface TypeHistory {
@@ -200,6 +219,10 @@ export interface Agent extends Linked<Agent> {
   priority: number;
   /** Whether a claim starts as soon as it can, or when the agent says so. */
   startsAtOnce: boolean;
+  /** Whether it asks for its tasks, and is given no other. */
+  pulls: boolean;
+  /** Its request for a task; `undefined` while it asks for none. */
+  ask: Ask | undefined;
   /** The limit of its silence, where agents are watched; `undefined` for the config's limit. */
   heartbeatTimeoutMs: number | undefined;
   /** Breaks ties between agents: higher priority first, then the earlier registration. */
@@ -268,6 +291,8 @@ export interface Group {
   readonly placed: boolean;
   /** The ready tasks, next first. */
   readonly queue: Heap<TaskRecord>;
+  /** Those of them that agents ask for by their ids. */
+  readonly wanted: Set<TaskRecord>;
   /** The number of fit agents that are trusted. */
   trusted: number;
   /** The fit agents with a free slot, best first. */
@@ -363,6 +388,12 @@ export interface TaskState {
   lent: number;
   /** Attempts that lost their claims and may go on, by epoch. */
   readonly lingering: Map<number, Lingering>;
+  /** The number of requests for tasks so far. */
+  asked: number;
+  /** The open requests for tasks by number, oldest first; at most one for each agent. */
+  readonly asks: Map<number, Ask>;
+  /** The request that ends with the step, as its agent does not wait. Empty between steps. */
+  momentary: Ask | undefined;
   /** Finished tasks that are kept whole, oldest first. */
   readonly finished: Fifo<TaskRecord>;
   /** The outcomes of the latest tasks that were dropped from `finished`. */
@@ -407,6 +438,9 @@ export function initialTaskState(config: TaskConfig): TaskState {
     donations: 0,
     lent: 0,
     lingering: new Map(),
+    asked: 0,
+    asks: new Map(),
+    momentary: undefined,
     finished: emptyFifo(),
     outcomes: new Map(),
     olderOutcomes: new Map(),
@@ -523,6 +557,8 @@ export interface Step {
   readonly ended: { readonly task: TaskRecord; readonly because: string }[];
   /** Groups whose queue got a task. */
   readonly queued: Group[];
+  /** Tasks that were asked for by their ids, and became ready or ended. */
+  readonly wanted: TaskRecord[];
   /** Agents that may have got a free slot, or capacity in their queue. */
   readonly freed: Agent[];
   /** Agents that may be evicted while they are idle, and may have become so, or have been. */

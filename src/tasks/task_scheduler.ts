@@ -38,7 +38,14 @@ import {
 } from "../root/scheduler_machine.ts";
 import type { TaskHandler } from "./attempts.ts";
 import { TaskClient, type TaskHandle } from "./client.ts";
-import { registerCommand, requireText, submitCommand, type TaskCommand } from "./commands.ts";
+import type { ClaimOptions, TaskClaim } from "./claims.ts";
+import {
+  claimCommand,
+  registerCommand,
+  requireText,
+  submitCommand,
+  type TaskCommand,
+} from "./commands.ts";
 import { TASK_OPTIONS, type TaskSchedulerConfig } from "./config.ts";
 import { faultOf } from "./errors.ts";
 import { viewOf } from "./state.ts";
@@ -244,6 +251,39 @@ export class TaskScheduler implements AsyncDisposable {
       const registered = client.call(registerCommand(agent, false, true));
       return Promise.all([registered, this.submitFor<Result>(task, agentId)])
         .then(([, handle]) => handle);
+    });
+  }
+
+  /**
+   * Asks for a task for an agent in pull mode, and resolves with its claim: with the oldest open claim
+   * of the agent if it has one that has not lent its slot, so that asking twice is idempotent; or else with the first ready task
+   * that the agent may run, or with `taskId`. An agent that asks is given a task before any agent that
+   * doesn't; those that ask are served in the order of asking, and those that ask for a task by its id
+   * before the others.
+   *
+   * Resolves with `undefined` when the wait ends without a task: after `waitMs`, when the agent asks
+   * again (a further call takes the place of the earlier one), when it drains, or when the task with
+   * `taskId` has ended. A cordoned agent waits.
+   *
+   * Costs O(log n) of the queue.
+   *
+   * @throws {UnknownAgentError} when the agent is not registered, or removed during the wait
+   * @throws {UnfitAgentError} when it is in push mode, is draining, or may not run `taskId`
+   * @throws {UnknownTaskError} when there is no task with `taskId`
+   * @throws {TaskStatusError} when that has ended
+   * @throws {ClosedError} after `shutdown`
+   */
+  claim<Input = unknown>(
+    agentId: string,
+    options: ClaimOptions = {},
+  ): Promise<TaskClaim<Input> | undefined> {
+    return attempting(() => {
+      const command = claimCommand(agentId, options);
+      const { signal } = options;
+      if (signal !== undefined) {
+        requireSignal(signal, "signal", () => `claim a task for agent ${quote(agentId)}`);
+      }
+      return this.client.claim(command, signal) as Promise<TaskClaim<Input> | undefined>;
     });
   }
 

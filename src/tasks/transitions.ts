@@ -14,6 +14,7 @@ import { nextInt } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import { InvariantError } from "../core/errors.ts";
 import { type Instant, Refusal } from "../core/machine.ts";
+import { dropAsk } from "./asks.ts";
 import type { ParentClaim, TaskCommand } from "./commands.ts";
 import { phrase, unlink } from "./dependencies.ts";
 import type { TaskRefusal, TaskRefused, TaskTimedOut } from "./events.ts";
@@ -22,8 +23,10 @@ import {
   dequeue,
   enqueue,
   hasFreeSlot,
+  hasUsableSlot,
   offer,
   refresh,
+  startsItself,
   unpinFromLost,
   withdraw,
 } from "./placement.ts";
@@ -79,6 +82,7 @@ export function queue(step: Step, task: TaskRecord): void {
   if (task.spec.queueTimeoutMs !== 0) limitQueueTime(step, task);
   if (task.pinnedTo !== "") unpinFromLost(step.state, task);
   step.queued.push(enqueue(step.state, task));
+  if (task.askers !== undefined) step.wanted.push(task);
 }
 
 /** Starts the queue timeout, unless it runs already. */
@@ -92,7 +96,8 @@ export function limitQueueTime({ state, now }: Step, task: TaskRecord): void {
 export function assign(step: Step, task: TaskRecord, agent: Agent, queued = false): void {
   const { state, events } = step;
   const { id: taskId, resources } = task.spec;
-  const lastResort = task.lastResort = !queued && !hasFreeSlot(agent);
+  const lastResort = task.lastResort = !queued && !hasUsableSlot(agent);
+  if (agent.ask !== undefined) agent.ask.pending = task;
   touch(step, agent);
   dequeue(task);
   move(state, task, "assigned");
@@ -113,7 +118,7 @@ export function assign(step: Step, task: TaskRecord, agent: Agent, queued = fals
     queued,
     ...(lastResort && { lastResort }),
   });
-  if (agent.startsAtOnce && task.locked) start(step, task);
+  if (startsItself(agent) && task.locked) start(step, task);
 }
 
 /** Gives a slot to a claim that waits for one. */
@@ -165,7 +170,7 @@ export function unblock(step: Step, task: TaskRecord): void {
     return ready(step, task);
   }
   task.locked = true;
-  if (task.agent.startsAtOnce && !state.draining) start(step, task);
+  if (startsItself(task.agent) && !state.draining) start(step, task);
 }
 
 /** Takes its locks, or its wait for them, from a task without a slot. */
@@ -210,6 +215,8 @@ export function start({ state, now, events }: Step, task: TaskRecord): void {
     const at = now + spec.heartbeatTimeoutMs;
     task.heartbeat = schedule(state.deadlines, at, { limit: "heartbeat", task });
   }
+  const { ask } = task.agent!;
+  if (ask !== undefined) dropAsk(state, ask); // whatever such an agent starts, it asked for
   events.push({
     type: "task:started",
     taskId: spec.id,
@@ -217,6 +224,7 @@ export function start({ state, now, events }: Step, task: TaskRecord): void {
     epoch,
     attempt: task.attempts,
     waitedMs: now - task.createdAt,
+    ...(ask !== undefined && { ask: ask.id, askedMs: now - ask.since }),
   });
 }
 
@@ -581,6 +589,7 @@ function leaveAgent({ state }: Step, task: TaskRecord, agent: Agent): void {
   if (task.stealable !== undefined) withdraw(state, task, task.stealable);
   agent.tasks.delete(task);
   if (task.queued) remove(agent.queue, task);
+  if (agent.ask?.pending === task) agent.ask.pending = undefined;
   task.queued = false;
   task.agent = undefined;
   task.locked = false;
@@ -607,6 +616,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   if (dependents !== undefined || (family !== undefined && family.awaiters.size > 0)) {
     step.ended.push({ task, because });
   }
+  if (task.askers !== undefined) step.wanted.push(task);
   enqueueLast(state.finished, task);
   while (fifoSize(state.finished) > state.config.keepFinished) dropOldest(state);
 }

@@ -79,6 +79,8 @@ export interface TaskExplanation {
   readonly fullAgents: readonly string[];
   /** Fit agents that are cordoned or draining. */
   readonly cordonedAgents: readonly string[];
+  /** Fit agents in pull mode that do not ask for it. */
+  readonly silentAgents: readonly string[];
   /** Locks that it waits for. */
   readonly locks: readonly LockExplanation[];
   /** Its place in the queue of its agent, if it has an agent and no slot. */
@@ -127,6 +129,7 @@ export function explainTask(
     missingCapabilities: [],
     fullAgents: [],
     cordonedAgents: [],
+    silentAgents: [],
     locks: [],
     ...reasons,
     ...(parentId !== undefined && { parentId }),
@@ -223,15 +226,32 @@ function unassigned(state: Readonly<TaskState>, task: TaskRecord): [string, Reas
   const isResort = !fit.some(isTrusted);
   const isClosed = (agent: Agent) => !isOpen(agent) && !(isResort && isUsable(agent));
   const cordonedAgents = idsOf(fit.filter(isClosed));
-  const fullAgents = idsOf(fit.filter((agent) => !isClosed(agent) && !hasFreeSlot(agent)));
+  const [silent, full] = [[], []] as [Agent[], Agent[]];
+  for (const agent of fit) {
+    if (isClosed(agent) || hasFreeSlot(agent)) continue;
+    (isSilent(agent, task) ? silent : full).push(agent);
+  }
+  const [silentAgents, fullAgents] = [idsOf(silent), idsOf(full)];
   const parts = [
     ...(fullAgents.length > 0 ? [`${listed(quoted(fullAgents))} to have a free slot`] : []),
     ...(cordonedAgents.length > 0 ? [`${listed(quoted(cordonedAgents))} to be uncordoned`] : []),
+    ...(silent.length > 0 ? [waitForAsker(task, silentAgents)] : []),
   ];
   const summary = parts.length > 0
     ? `It waits for ${parts.join(", or for ")}`
     : "It waits for the strategy to choose an agent";
-  return [summary, { fullAgents, cordonedAgents }];
+  return [summary, { fullAgents, cordonedAgents, silentAgents }];
+}
+
+/** Returns whether an agent would have to ask before it gets a task. */
+function isSilent({ pulls, ask }: Agent, task: TaskRecord | undefined): boolean {
+  return pulls && (ask === undefined || (ask.task !== undefined && ask.task !== task));
+}
+
+function waitForAsker({ spec: { requires }, pinnedTo }: TaskRecord, silent: string[]): string {
+  if (pinnedTo !== "") return `"${pinnedTo}" to ask`;
+  const skills = requires.length === 0 ? "" : ` that can ${listed(quoted(requires))}`;
+  return `an agent${skills} to ask; ${silent.length} can, none asks`;
 }
 
 function parked(holdersOf: HoldersOf, { spec, request }: TaskRecord): [string, Reasons] {
@@ -299,6 +319,18 @@ export function strandedGroups({ groups, agents }: Readonly<TaskState>): Group[]
   );
 }
 
+/** Returns how many ready tasks wait for agents in pull mode, of which none asks. */
+function waitingForAskers({ groups, agents }: Readonly<TaskState>): number {
+  let count = 0;
+  for (const { queue, requires, pinnedTo } of groups.values()) {
+    if (queue.length === 0) continue;
+    const fit = [...agents.values()].filter((agent) => isFit(agent, requires, pinnedTo));
+    const isAwaited = fit.length > 0 && fit.every((agent) => isSilent(agent, undefined));
+    if (isAwaited) count += queue.length;
+  }
+  return count;
+}
+
 /** Returns the health of a scheduler. Costs O(agents) for each group of ready tasks. */
 export function health(
   state: Readonly<TaskState>,
@@ -317,8 +349,15 @@ export function health(
     : agents.size >= maxAgents && idleAgents.first === undefined
     ? "the table of agents is full"
     : undefined;
-  const waitingForLocks = parked.size;
-  return healthOf([error], { ...counts, waitingForLocks, lent, agents: agents.size, staleReports });
+  return healthOf([error], {
+    ...counts,
+    waitingForLocks: parked.size,
+    waitingForAskers: waitingForAskers(state),
+    lent,
+    agents: agents.size,
+    askers: state.asks.size,
+    staleReports,
+  });
 }
 
 /**

@@ -27,7 +27,7 @@ const TABLE: Record<string, string[]> = {
   "message:responded": ["endWatch"],
   "message:unanswered": ["endWatch"],
   "agent:spawned": ["enroll", "openMailbox", "introduce", "makeBreaker"],
-  "agent:joined": ["requeueTasks", "releaseLocks", "endReceivers"],
+  "agent:joined": ["withdrawAsk", "requeueTasks", "releaseLocks", "endReceivers"],
   "agent:suspected": ["suspendAgent", "requeueWhileSuspect"],
   "agent:recovered": ["resumeAgent"],
   "agent:died": ["removeFromTasks", "releaseLocks", "closeMailbox", "retireFromConflicts"],

@@ -32,6 +32,10 @@ export interface Timed {
 /** The command as it is meant in `state`; it shares nothing with others. */
 export function concrete({ command, claim }: Timed, state: TaskState): Timed["command"] {
   const copy = structuredClone(command);
+  if (copy.type === "withdraw-ask") {
+    const ask = state.agents.get(copy.agentId)?.ask?.id ?? state.asked;
+    return { ...copy, ask: ask - (claim?.age ?? 0) };
+  }
   if (claim?.isParent) return ofFamily(copy as TaskCommand, claim, state);
   if (claim === undefined || !("taskId" in copy)) return copy;
   const { pick, age } = claim;
@@ -135,6 +139,7 @@ const registration = fc.record({
   maxQueuedTasks: fc.constantFrom(0, 1, 3, 10_000, 10_000),
   priority: fc.nat(1),
   startsAtOnce: fc.boolean(),
+  pulls: fc.nat(2).map((n) => n === 0),
   isImplicit: fc.boolean(),
 }).map(({ id, ...fields }): TaskCommand => agent(id, fields));
 
@@ -178,6 +183,7 @@ const aboutClaim = fc.record({
     "end-attempt",
     "snooze",
     "block",
+    "release-claim",
   ),
   other: fc.constantFrom(
     ...["unblock", "unblock", "park", "preempt"],
@@ -286,6 +292,16 @@ const operation: fc.Arbitrary<TaskCommand> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ type: "resume" as const }) },
 );
 
+const claim = fc.record({
+  agentId,
+  taskId: fc.oneof({ weight: 3, arbitrary: fc.constant("") }, taskId),
+  waitMs: fc.constantFrom(undefined, undefined, 0, 1, 10, 30),
+}).map(({ agentId, taskId, waitMs }): TaskCommand => (
+  { type: "claim", agentId, taskId, ...(waitMs !== undefined && { waitMs }) }
+));
+
+const withdrawal = fc.record({ agentId, back: fc.nat(2) });
+
 const yieldLocks = taskId.map((id): TaskCommand => (
   { type: "yield-locks", taskIds: [id], reason: "stuck" }
 ));
@@ -302,6 +318,8 @@ const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 15, arbitrary: rare.map(ageless) },
   { weight: 15, arbitrary: operation.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
+  { weight: 40, arbitrary: claim.map(ageless) },
+  { weight: 6, arbitrary: withdrawal.map(withdrawAsk) },
   { weight: 4, arbitrary: award },
   { weight: 10, arbitrary: tick.map(ageless) },
 );
@@ -336,9 +354,19 @@ const crowdStep: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 5, arbitrary: rare.map(ageless) },
   { weight: 5, arbitrary: operation.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
+  { weight: 25, arbitrary: claim.map(ageless) },
+  { weight: 4, arbitrary: withdrawal.map(withdrawAsk) },
   { weight: 4, arbitrary: award },
   { weight: 5, arbitrary: tick.map(ageless) },
 );
+
+/** A withdrawal of one of the newest requests. */
+function withdrawAsk({ agentId, back }: { agentId: string; back: number }): Partial<Timed> {
+  return {
+    claim: { pick: undefined, age: back },
+    command: { type: "withdraw-ask", agentId, ask: 0 },
+  };
+}
 
 function ageless(command: Timed["command"]): Partial<Timed> {
   return { command };

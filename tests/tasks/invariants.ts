@@ -37,6 +37,8 @@ export function checkState(state: TaskState): void {
   checkQueues(state);
   idleAgentsAreListed(state);
   pagesListTasks(state);
+  asksAreOfAgents(state);
+  askersAreServed(state);
 }
 
 /** All kept tasks are listed, in the order of their submission, by their statuses. */
@@ -60,6 +62,47 @@ function idOf({ spec: { id } }: TaskRecord): string {
   return id;
 }
 
+/** Each agent has at most one request, and nothing that it did not ask for and has not started. */
+function asksAreOfAgents({ asks, agents, groups, momentary, draining }: TaskState): void {
+  assert([...asks.keys()].every((id, i, ids) => i === 0 || ids[i - 1]! < id), "in order of asking");
+  assert(!draining || asks.size === 0, "asked while draining");
+  for (const ask of asks.values()) {
+    const { agent, task, pending } = ask;
+    assert(agents.get(agent.agentId) === agent && agent.ask === ask, "OneClaimPerAsk");
+    assert(agent.pulls && agent.drained === undefined, "asks in push mode");
+    assert(task === undefined || task.askers!.includes(ask), "an asker");
+    assert(task === undefined || !isTerminal(task.status), "a task that has ended");
+    assert(pending === undefined || pending.agent === agent, "pending");
+  }
+  assert(momentary === undefined || momentary.pending !== undefined, "waits without time");
+  for (const { agentId, pulls, ask, tasks } of agents.values()) {
+    assert(ask === undefined || asks.get(ask.id) === ask, "a request that is unknown");
+    for (const each of pulls ? tasks : []) {
+      const isAskedFor = each.status === "running" || ask?.pending === each;
+      assert(isAskedFor, `PullsOnlyWhatItAskedFor: ${agentId}`);
+    }
+  }
+  for (const { wanted, queue } of groups.values()) {
+    assertEquals(wanted, new Set(queue.filter(({ askers }) => askers !== undefined)), "wanted");
+  }
+}
+
+/** A1-asker-finds-nothing-while-tasks-sit-assigned: no agent asks beside a ready task that fits. */
+function askersAreServed({ asks, groups, draining, paused }: TaskState): void {
+  if (draining || paused !== undefined) return;
+  for (const { agent, task, pending } of asks.values()) {
+    const { slotsInUse, usableSlots, cordons, drained, capabilities, agentId } = agent;
+    const hasSlot = slotsInUse < usableSlots && cordons.size === 0 && drained === undefined;
+    if (pending !== undefined || !hasSlot) continue;
+    for (const { queue, requires, pinnedTo } of groups.values()) {
+      if (!requires.every((each) => capabilities.includes(each))) continue;
+      if (pinnedTo !== "" && pinnedTo !== agentId) continue;
+      const isServed = task === undefined ? queue.length === 0 : !queue.includes(task);
+      assert(isServed, `NoAskerBesideItsTask: ${agentId}`);
+    }
+  }
+}
+
 /** Exactly the agents that no caller registered, and that nothing is known of, may be evicted. */
 function idleAgentsAreListed({ agents, idleAgents, tasks }: TaskState): void {
   const listed = new Set<Agent>();
@@ -68,7 +111,8 @@ function idleAgentsAreListed({ agents, idleAgents, tasks }: TaskState): void {
     const expected = [...tasks.values()].filter(({ home }) => home === agent).length;
     assertEquals(agent.expected, expected, "expected tasks");
     const isUnused = expected + agent.tasks.size + agent.slotsInUse + agent.cordons.size === 0 &&
-      agent.slotLimit === 0 && agent.drained === undefined && agent.report === undefined;
+      agent.slotLimit === 0 && agent.drained === undefined && agent.report === undefined &&
+      agent.ask === undefined;
     assertEquals(listed.delete(agent), agent.isImplicit && isUnused, "IdleAgentsAreListed");
   }
   assertEquals(listed.size, 0, "IdleAgentsAreListed");
@@ -182,7 +226,10 @@ function noTimerOfFinishedTasks({ deadlines, lingering, agents }: TaskState): vo
     } else if ("task" in subject) {
       assert(!isTerminal(subject.task.status), `timer of ${subject.task.spec.id}`);
     } else {
-      const { agent } = subject;
+      const { agent } = subject.limit === "ask" ? subject.ask : subject;
+      if (subject.limit === "ask") {
+        assert(agent.ask === subject.ask, "the wait of a former request");
+      }
       assert(agents.get(agent.agentId) === agent, `timer of ${agent.agentId}, who is gone`);
     }
   }

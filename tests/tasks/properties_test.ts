@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Refusal } from "../../src/core/machine.ts";
+import type { AskAnswer } from "../../src/tasks/commands.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
-import type { TaskEvent, TaskRefused } from "../../src/tasks/events.ts";
+import type { AskRequested, TaskEvent, TaskRefused } from "../../src/tasks/events.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
 import { outcomeOf, type TaskState } from "../../src/tasks/state.ts";
 import { stepped } from "../support/driver.ts";
@@ -125,6 +126,15 @@ Deno.test("a submission says whether its task is new, an assignment and a start 
         } else if (command.type === "retry") {
           const retried = events.filter((event) => event.type === "task:retried");
           assertEquals(answer, { taskIds: retried.map(({ taskId }) => taskId) });
+        } else if (command.type === "claim") {
+          const asked = events.findLast(({ type }) => type === "claim:requested");
+          const { ask, status } = answer as AskAnswer;
+          assertEquals(ask, asked === undefined ? 0 : (asked as AskRequested).ask);
+          if (status === "asking") return;
+          const { taskId, epoch } = answer as { taskId: string; epoch: number };
+          const task = state.tasks.get(taskId);
+          assertEquals([task?.epoch, task?.status], [epoch, "running"]);
+          assertEquals(task?.agent?.agentId, command.agentId);
         } else {
           assertEquals(answer, undefined);
         }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { TaskEvent, TaskRefusal } from "../../src/tasks/events.ts";
+import type { AskAbandoned, TaskEvent, TaskRefusal } from "../../src/tasks/events.ts";
 import { nextInt, seeded } from "../../src/core/data/prng.ts";
 import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
@@ -22,6 +22,7 @@ import {
   isFit,
   isOpen,
   isParked,
+  isReceptive,
   isTrusted,
   isUsable,
   slotsOf,
@@ -48,7 +49,15 @@ type AboutAgent = Command<
   | "requeue-agent-tasks"
 >;
 type Claim = Command<
-  "start" | "heartbeat" | "progress" | "await" | "complete" | "fail" | "snooze" | "block"
+  | "start"
+  | "heartbeat"
+  | "progress"
+  | "await"
+  | "complete"
+  | "fail"
+  | "snooze"
+  | "block"
+  | "release-claim"
 >;
 
 /** The fields of a timer that is of no task. */
@@ -86,6 +95,7 @@ export class SlowScheduler {
   /** Epochs of claims whose agent went while they ran. */
   #abandoned: number[] = [];
   #registrations = 0;
+  #asks = 0;
   /** The number of times that an agent became idle. */
   #idlings = 0;
   #random;
@@ -96,6 +106,8 @@ export class SlowScheduler {
   #ended: { task: SlowTask; because: string }[] = [];
   #freed: string[] = [];
   #queued: string[] = [];
+  /** Tasks that were asked for, and became ready or ended. */
+  #wanted: SlowTask[] = [];
   /** The agents that had a claim before. */
   #busy: string[] = [];
 
@@ -143,6 +155,7 @@ export class SlowScheduler {
       case "fail":
       case "snooze":
       case "block":
+      case "release-claim":
         return this.#claim(command);
       case "answer-question":
       case "review":
@@ -163,7 +176,14 @@ export class SlowScheduler {
         this.#say({ type: "scheduler:resumed" });
         this.#freed.push(...this.#inOrder);
         this.#queued.push(...this.#demands);
+        this.#wanted.push(...this.tasks.filter((task) => this.#askersFor(task).length > 0));
         return;
+      case "claim":
+        return this.#askFor(command);
+      case "withdraw-ask": {
+        const agent = this.#agent(command.agentId);
+        return agent?.ask?.id === command.ask ? this.#endAsk(agent, "withdrawn") : undefined;
+      }
       case "end-attempt":
         return this.#endAttempt(command);
       case "park":
@@ -191,8 +211,10 @@ export class SlowScheduler {
         this.#queued.push(...this.#demands);
         return;
       case "drain":
-        if (!this.#draining) this.#say({ type: "scheduler:drained" });
+        if (this.#draining) return;
         this.#draining = true;
+        this.#say({ type: "scheduler:drained" });
+        for (const agent of this.#askers()) this.#endAsk(agent, "drained");
         return;
       case "tick":
       case "resume-listening":
@@ -340,7 +362,7 @@ export class SlowScheduler {
       return this.#refuse(command, taskId, "stale-epoch", current);
     }
     const mayStart = task.status === "assigned" && task.locked &&
-      !["heartbeat", "progress", "await"].includes(type);
+      !["heartbeat", "progress", "await", "release-claim"].includes(type);
     if (type === "start") {
       if (!mayStart) return this.#refuse(command, taskId, "status", task.status);
       if (this.#draining) return this.#refuse(command, taskId, "draining");
@@ -352,7 +374,71 @@ export class SlowScheduler {
     else if (type === "snooze") this.#suspend(task, { resumeAt: this.now + command.delayMs });
     else if (type === "block") this.#suspend(task, { question: command.question });
     else if (type === "await") this.#await(task, command);
-    else if (type !== "start") this.#hear(task, command);
+    else if (type === "release-claim") {
+      task.attempts--;
+      this.#requeue(task, command.reason, false);
+    } else if (type !== "start") this.#hear(task, command);
+  }
+
+  #askFor(command: Command<"claim">): void {
+    const { agentId, taskId, waitMs } = command;
+    const agent = this.#agent(agentId);
+    const task = this.find(taskId);
+    if (agent === undefined) return this.#refuse(command, taskId, "unknown-agent");
+    if (!agent.pulls) {
+      const rule = "the agent must be registered in pull mode";
+      return this.#refuse(command, taskId, "unfit", rule);
+    }
+    const isOwn = (each: SlowTask) =>
+      each.status === "running" && (taskId === "" ? !this.isLent(each) : each.spec.id === taskId);
+    if (this.#tasksOf(agentId).some(isOwn)) return;
+    if (this.#draining) return this.#refuse(command, taskId, "draining");
+    if (agent.drained !== undefined) {
+      return this.#refuse(command, taskId, "unfit", "the agent must not be draining");
+    }
+    if (taskId !== "") {
+      const outcome = this.#outcomeOf(taskId);
+      if (outcome !== undefined) return this.#refuse(command, taskId, "status", outcome);
+      if (task === undefined) return this.#refuse(command, taskId, "unknown-task");
+      if (!isFit(agent, task)) return this.#refuse(command, taskId, "unfit");
+    }
+    this.#endAsk(agent, "replaced");
+    const id = ++this.#asks;
+    const isMomentary = waitMs === 0;
+    agent.ask = { id, task, since: this.now, isMomentary, pending: undefined };
+    let untilMs = isMomentary ? this.now : 0;
+    if (waitMs !== undefined && !isMomentary) {
+      untilMs = this.now + waitMs;
+      const order = this.#timersSet++;
+      this.#timers.push({ ...NOTHING, limit: "ask", agentId, at: untilMs, order });
+    }
+    this.#say({ type: "claim:requested", agentId, ask: id, taskId, untilMs });
+    this.#freed.push(agentId);
+  }
+
+  #endAsk(agent: SlowAgent, reason: AskAbandoned["reason"]): void {
+    const { id: agentId, ask } = agent;
+    if (ask === undefined) return;
+    const wasTrusted = isTrusted(agent);
+    this.#dropAsk(agent);
+    if (wasTrusted && this.#agent(agentId) === agent) this.#resort(agent);
+    this.#say({ type: "claim:abandoned", agentId, ask: ask.id, reason });
+    if (ask.pending !== undefined) {
+      this.#requeue(ask.pending, "its agent asks for it no longer", false);
+    }
+  }
+
+  #dropAsk(agent: SlowAgent): void {
+    agent.ask = undefined;
+    this.#timers = this.#timers.filter(({ limit, agentId }) =>
+      limit !== "ask" || agentId !== agent.id
+    );
+  }
+
+  /** The agents that ask, first come, first served. */
+  #askers(): SlowAgent[] {
+    return this.agents.filter(({ ask }) => ask !== undefined)
+      .sort((a, b) => a.ask!.id - b.ask!.id);
   }
 
   #await(awaiter: SlowTask, command: Command<"await">): void {
@@ -548,6 +634,7 @@ export class SlowScheduler {
     if (task?.agentId === undefined) return;
     const { spec: { id: taskId, resources }, agentId, epoch } = task;
     this.claims = this.claims.filter((claim) => claim.epoch !== epoch);
+    this.#noLongerPending(task);
     Object.assign(task, { status: "ready", agentId: undefined });
     this.#freed.push(agentId);
     this.#say({ type: "task:parked", taskId, agentId, epoch, resources });
@@ -558,7 +645,7 @@ export class SlowScheduler {
     task.granted = true;
     if (task.agentId === undefined) return this.#makeReady(task);
     task.locked = true;
-    if (this.#agent(task.agentId)!.eager && !this.#draining) this.#start(task);
+    if (this.#startsItself(task.agentId) && !this.#draining) this.#start(task);
   }
 
   #unlock(task: SlowTask, reason: string): void {
@@ -610,6 +697,8 @@ export class SlowScheduler {
       maxQueuedTasks: command.maxQueuedTasks,
       priority: command.priority,
       eager: startsAtOnce,
+      pulls: command.pulls === true,
+      ask: known?.ask,
       registration: this.#registrations,
       first: known?.first ?? this.#registrations,
       isImplicit: (known?.isImplicit ?? true) && command.isImplicit === true,
@@ -623,7 +712,15 @@ export class SlowScheduler {
     this.#registrations++;
     if (known !== undefined) this.#resort(known);
     this.agents = [...this.agents.filter((other) => other !== known), agent];
-    this.#say({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind });
+    const pulls = agent.pulls ? { pulls: true } : {};
+    this.#say({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind, ...pulls });
+    if (agent.pulls !== (known?.pulls ?? false)) {
+      this.#endAsk(agent, "closed");
+      for (const task of agent.pulls ? this.#tasksOf(agentId) : []) {
+        if (task.status !== "assigned") continue;
+        this.#requeue(task, `agent "${agentId}" asks for its tasks`, false);
+      }
+    }
     this.#unpinFrom(agentId);
     if (startsAtOnce && !this.#draining) {
       for (const task of this.#tasksOf(agentId)) {
@@ -726,6 +823,7 @@ export class SlowScheduler {
     if (agent.drained !== undefined) return;
     agent.drained = reason;
     this.#say({ type: "agent:draining", agentId: agent.id, reason });
+    this.#endAsk(agent, "closed");
     this.#freed.push(agent.id);
     this.#shed(agent, `agent "${agent.id}" is draining`);
   }
@@ -743,6 +841,7 @@ export class SlowScheduler {
     this.#timers = this.#timers.filter((timer) => timer.agentId !== agentId);
     this.#resort(agent);
     this.#say({ type: "agent:terminated", agentId, reason });
+    this.#endAsk(agent, "gone");
     this.#unpinFrom(agentId);
     const tasks = this.#tasksOf(agentId);
     const running = tasks.filter(({ status }) => status === "running");
@@ -787,6 +886,7 @@ export class SlowScheduler {
   }
 
   #enqueue(task: SlowTask): void {
+    if (this.agents.some(({ ask }) => ask?.task === task)) this.#wanted.push(task);
     this.#demands.add(demandOf(task));
     this.#queued.push(demandOf(task));
   }
@@ -800,7 +900,10 @@ export class SlowScheduler {
 
   #assign(task: SlowTask, agent: SlowAgent, queued = false): void {
     const { id: taskId, resources } = task.spec;
-    const lastResort = !queued && !this.#hasRoom(agent);
+    const hasUsableSlot = isOpen(agent) && this.loadOf(agent.id) < slotsOf(agent);
+    const lastResort = !queued && !hasUsableSlot;
+    const wasTrusted = isTrusted(agent);
+    if (agent.ask !== undefined) agent.ask.pending = task;
     const epoch = ++this.#epoch;
     Object.assign(task, { status: "assigned", agentId: agent.id, epoch, queued });
     if (!queued) this.#request(task);
@@ -814,7 +917,13 @@ export class SlowScheduler {
       ...{ taskId, agentId: agent.id, epoch, resources, queued },
       ...(lastResort && { lastResort }),
     });
-    if (agent.eager && task.locked) this.#start(task);
+    if (wasTrusted && !isTrusted(agent)) this.#resort(agent);
+    if (this.#startsItself(agent.id) && task.locked) this.#start(task);
+  }
+
+  #startsItself(agentId: string): boolean {
+    const { eager, pulls } = this.#agent(agentId)!;
+    return eager || pulls;
   }
 
   /** Gives an agent's slot to a claim in its queue, or to a ready task. */
@@ -856,7 +965,13 @@ export class SlowScheduler {
     if (spec.heartbeatTimeoutMs > 0) this.#time(task, "heartbeat", spec.heartbeatTimeoutMs);
     const waitedMs = this.now - task.createdAt;
     const agentId = task.agentId!;
-    this.#say({ type: "task:started", taskId: spec.id, agentId, epoch, attempt, waitedMs });
+    const agent = this.#agent(agentId)!;
+    const { ask } = agent;
+    if (ask !== undefined) this.#dropAsk(agent);
+    this.#say({
+      ...{ type: "task:started", taskId: spec.id, agentId, epoch, attempt, waitedMs },
+      ...(ask !== undefined && { ask: ask.id, askedMs: this.now - ask.since }),
+    });
   }
 
   #interrupt(task: SlowTask, error: ErrorData, lingers: boolean): void {
@@ -929,6 +1044,7 @@ export class SlowScheduler {
     this.#timers = this.#timers.filter((timer) => timer.task !== task);
     task.status = outcome;
     this.#part(task, lingers);
+    if (this.agents.some(({ ask }) => ask?.task === task)) this.#wanted.push(task);
     this.#ended.push({ task, because });
     this.#forget(task);
   }
@@ -963,6 +1079,7 @@ export class SlowScheduler {
       this.#unlock(task, `it is ${task.status}`);
     }
     if (task.agentId === undefined || claim === undefined) return;
+    this.#noLongerPending(task);
     const { epoch } = claim;
     const { queued } = task;
     Object.assign(task, { agentId: undefined, locked: false, queued: false });
@@ -975,6 +1092,10 @@ export class SlowScheduler {
       at: this.now + this.config.abortGraceMs,
       order: this.#timersSet++,
     });
+  }
+
+  #noLongerPending(task: SlowTask): void {
+    for (const { ask } of this.agents) if (ask?.pending === task) ask.pending = undefined;
   }
 
   #endAttempt({ taskId, epoch }: Command<"end-attempt">): void {
@@ -1016,17 +1137,27 @@ export class SlowScheduler {
       this.#tellDependents(task, because);
     }
     this.#ended = [];
-    this.#distribute();
-    while (this.#stealBatch()) this.#distribute();
+    this.#level();
+    const isIdle = ({ ask }: SlowAgent) => ask?.isMomentary && ask.pending === undefined;
+    const momentary = this.agents.find(isIdle);
+    if (momentary !== undefined) {
+      this.#endAsk(momentary, "none");
+      this.#level();
+    }
     this.#noteIdle();
     this.#announceIdleness();
+  }
+
+  #level(): void {
+    this.#distribute();
+    while (this.#stealBatch()) this.#distribute();
   }
 
   /** Numbers the agents that became idle, in their order. */
   #noteIdle(): void {
     for (const agent of this.agents.toSorted(bySeniority)) {
       const isIdle = agent.isImplicit && agent.cordons.length === 0 && agent.slotLimit === 0 &&
-        agent.drained === undefined && agent.report === undefined &&
+        agent.drained === undefined && agent.report === undefined && agent.ask === undefined &&
         !this.claims.some(({ agentId }) => agentId === agent.id) &&
         !this.tasks.some(({ home, status }) => home === agent.first && !isOver(status));
       if (!isIdle) agent.idleSince = undefined;
@@ -1041,33 +1172,72 @@ export class SlowScheduler {
       if (agent?.drained !== undefined && isThrough) this.#dismiss(agent, agent.drained);
       else if (agent !== undefined && !isTrusted(agent)) this.#resort(agent);
     }
-    const [freed, queued] = [this.#freed, this.#queued];
+    const [freed, queued, wanted] = [this.#freed, this.#queued, this.#wanted];
+    for (const task of wanted) this.#giveWanted(task);
     this.#freed = [];
     this.#queued = [];
+    this.#wanted = [];
     if (!this.#isAssigning) return;
+    for (const demand of queued) this.#serveAskers(demand);
+    for (const agentId of freed) {
+      if (this.#agent(agentId)?.ask !== undefined) this.#giveWork(agentId);
+    }
     for (const agentId of freed) this.#giveWork(agentId);
     for (const demand of queued) this.#serve(demand, queued);
+  }
+
+  #askersFor(task: SlowTask): SlowAgent[] {
+    return this.#askers().filter(({ ask }) => ask!.task === task);
+  }
+
+  #giveWanted(task: SlowTask): void {
+    const askers = this.#askersFor(task);
+    if (isOver(task.status)) {
+      for (const agent of askers) this.#endAsk(agent, "ended");
+    } else if (task.status === "ready" && !isParked(task) && this.#isAssigning) {
+      const agent = askers.find((each) => this.#mayClaim(each, task));
+      if (agent !== undefined) this.#assign(task, agent);
+    }
+  }
+
+  #mayClaim(agent: SlowAgent, task: SlowTask): boolean {
+    return agent.ask!.pending === undefined && isFit(agent, task) &&
+      this.#mayTake({ ...agent, pulls: false }, task);
   }
 
   #giveWork(agentId: string): void {
     const agent = this.#agent(agentId);
     if (agent === undefined) return;
+    if (agent.ask?.task !== undefined) this.#giveWanted(agent.ask.task);
     for (let task = this.#taskFor(agent); task !== undefined; task = this.#taskFor(agent)) {
       this.#take(task, agent);
     }
     while (this.#hasRoomInQueue(agent)) {
-      const task = this.#ready().find((task) => task.spec.placed && task.pinnedTo === agentId);
+      const task = this.#ready(true).find((task) => task.spec.placed && task.pinnedTo === agentId);
       if (task === undefined) return;
       this.#assign(task, agent, true);
     }
   }
 
+  #serveAskers(demand: string): void {
+    for (;;) {
+      const first = this.#ready(true).find((task) => demandOf(task) === demand);
+      const agent = first && this.#choose(first);
+      if (!agent?.pulls) return;
+      this.#assign(this.#taskFor(agent)!, agent);
+    }
+  }
+
   /** `queued` gets what is to be served after it. */
   #serve(demand: string, queued: string[]): void {
+    for (const task of this.#ready(true).filter((task) => demandOf(task) === demand)) {
+      this.#giveWanted(task);
+    }
     for (;;) {
-      const first = this.#ready().find((task) => demandOf(task) === demand);
+      const first = this.#ready(true).find((task) => demandOf(task) === demand);
       if (first === undefined) return;
       const agent = this.#choose(first);
+      if (!this.#isAssigned(first) && !agent?.pulls) return;
       if (agent !== undefined) {
         this.#take(this.#taskFor(agent)!, agent);
         continue;
@@ -1134,20 +1304,24 @@ export class SlowScheduler {
     }
   }
 
-  /** The ready tasks that the machine assigns by itself, first things first. */
-  #ready(): SlowTask[] {
+  /** The ready tasks that the machine assigns by itself, or to agents that ask; first things first. */
+  #ready(isAsked: boolean): SlowTask[] {
     return this.tasks
-      .filter(({ status, pinnedTo }) =>
-        status === "ready" && (this.#strategy !== "external" || pinnedTo !== "")
-      )
+      .filter((task) => task.status === "ready" && (isAsked || this.#isAssigned(task)))
       .filter((task) => !isParked(task))
       .sort(byRank);
+  }
+
+  #isAssigned({ pinnedTo }: SlowTask): boolean {
+    return this.#strategy !== "external" || pinnedTo !== "";
   }
 
   /** The task for an agent's next slot, from its own queue or the ready tasks. */
   #taskFor(agent: SlowAgent): SlowTask | undefined {
     const own = this.#tasksOf(agent.id).filter(({ queued }) => queued && this.#hasRoom(agent));
-    const others = this.#ready().filter((task) => isFit(agent, task) && this.#mayTake(agent, task));
+    const others = this.#ready(agent.pulls).filter((task) =>
+      isFit(agent, task) && this.#mayTake(agent, task)
+    );
     return [...own, ...others].sort(byRank)[0];
   }
 
@@ -1155,6 +1329,8 @@ export class SlowScheduler {
     const able = this.agents.filter((agent) => isFit(agent, task) && this.#mayTake(agent, task));
     const first = able.filter((agent) => this.#hasRoom(agent));
     const fit = first.length > 0 ? first : able;
+    const [asker] = this.#askers().filter((agent) => fit.includes(agent));
+    if (asker !== undefined) return asker;
     const name = this.#strategy === "external" ? "capability" : this.#strategy;
     const chosen = STRATEGIES.get(name)!.selectAgent(task.spec, fit, {
       taskLoads: new Map(fit.map(({ id }) => [id, this.loadOf(id)])),
@@ -1169,6 +1345,7 @@ export class SlowScheduler {
 
   #fire({ limit, task, epoch, agentId = "", cause }: SlowTimer): void {
     if (limit === "grace") return this.#endLingering(epoch, true);
+    if (limit === "ask") return this.#endAsk(this.#agent(agentId)!, "timed-out");
     if (limit === "cordon" || limit === "report") {
       return this.#fireOf(this.#agent(agentId)!, cause);
     }
@@ -1252,21 +1429,24 @@ export class SlowScheduler {
   }
 
   #hasRoom(agent: SlowAgent): boolean {
-    return isOpen(agent) && this.loadOf(agent.id) < slotsOf(agent);
+    return isOpen(agent) && this.loadOf(agent.id) < slotsOf(agent) && isReceptive(agent);
   }
 
   /** Whether a fit agent may take a task: it has a slot, or is the last resort. */
   #mayTake(agent: SlowAgent, task: SlowTask): boolean {
     if (this.#hasRoom(agent)) return true;
     const hasSlot = this.loadOf(agent.id) < agent.maxConcurrentTasks;
-    if (!hasSlot || !isUsable(agent) || (task.spec.placed && task.pinnedTo !== "")) return false;
+    if (
+      !hasSlot || !isUsable(agent) || !isReceptive(agent) ||
+      (task.spec.placed && task.pinnedTo !== "")
+    ) return false;
     return !this.agents.some((other) => isTrusted(other) && isFit(other, task));
   }
 
   /** Serves the ready tasks for which an agent was the last that is trusted. */
   #resort(agent: SlowAgent): void {
     for (const demand of this.#demands) {
-      const isOfAgent = this.#ready().some((task) =>
+      const isOfAgent = this.#ready(true).some((task) =>
         demandOf(task) === demand && isFit(agent, task)
       );
       if (isOfAgent) this.#queued.push(demand);
@@ -1274,11 +1454,13 @@ export class SlowScheduler {
   }
 
   #hasRoomInQueue(agent: SlowAgent): boolean {
-    return isTrusted(agent) && this.#queueOf(agent.id).length < agent.maxQueuedTasks;
+    return !agent.pulls && isTrusted(agent) &&
+      this.#queueOf(agent.id).length < agent.maxQueuedTasks;
   }
 
   #roomOf(agent: SlowAgent): number {
     if (!isOpen(agent)) return 0;
+    if (agent.pulls) return Number(this.#hasRoom(agent));
     const slots = Math.max(0, slotsOf(agent) - this.loadOf(agent.id));
     if (!isTrusted(agent)) return slots;
     return slots + Math.max(0, agent.maxQueuedTasks - this.#queueOf(agent.id).length);

@@ -45,6 +45,17 @@ export interface SlowAwait {
   readonly awaited: SlowTask;
 }
 
+/** A request of an agent for a task. */
+export interface SlowAsk {
+  readonly id: number;
+  /** The only task, or `undefined`. */
+  readonly task: SlowTask | undefined;
+  readonly since: number;
+  readonly isMomentary: boolean;
+  /** What was assigned for it. */
+  pending: SlowTask | undefined;
+}
+
 export interface SlowAgent {
   readonly id: string;
   readonly capabilities: readonly string[];
@@ -53,6 +64,8 @@ export interface SlowAgent {
   readonly maxQueuedTasks: number;
   readonly priority: number;
   readonly eager: boolean;
+  readonly pulls: boolean;
+  ask: SlowAsk | undefined;
   /** The number of registrations before its newest. */
   readonly registration: number;
   /** The number of registrations before its first. */
@@ -90,8 +103,9 @@ export interface SlowTimer {
     | "backoff"
     | "grace"
     | "cordon"
-    | "report";
-  /** The agent of a cordon or a report. */
+    | "report"
+    | "ask";
+  /** The agent of a cordon, a report or a request. */
   readonly agentId?: string;
   readonly cause?: CordonCause;
   at: number;
@@ -120,7 +134,12 @@ export function isOpen({ cordons, drained }: SlowAgent): boolean {
 
 /** Whether an agent gets tasks like any other. */
 export function isTrusted(agent: SlowAgent): boolean {
-  return isOpen(agent) && agent.slotLimit === 0;
+  return isOpen(agent) && agent.slotLimit === 0 && isReceptive(agent);
+}
+
+/** Whether an agent is given tasks, or asks for any and has none yet. */
+export function isReceptive({ pulls, ask }: SlowAgent): boolean {
+  return !pulls || (ask !== undefined && ask.task === undefined && ask.pending === undefined);
 }
 
 /** Whether an agent gets tasks where no fit agent is trusted. */

@@ -84,6 +84,15 @@ export function resumeAgent(
   return { type: "uncordon-agent", agentId, cause: "suspect" };
 }
 
+/** Ends the request for a task of an earlier incarnation. */
+export function withdrawAsk(
+  { agentId, replaces }: Happened<"agent:joined">,
+  { tasks }: RootState,
+): PartCommand | undefined {
+  const ask = replaces === undefined ? undefined : tasks.agents.get(agentId)?.ask;
+  return ask && { type: "withdraw-ask", agentId, ask: ask.id };
+}
+
 /** Requeues the tasks of an earlier incarnation. */
 export function requeueTasks(
   { agentId, replaces }: Happened<"agent:joined">,

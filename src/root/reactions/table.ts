@@ -38,6 +38,7 @@ import {
   resumeAgent,
   retireFromConflicts,
   suspendAgent,
+  withdrawAsk,
 } from "./agents.ts";
 import {
   acquireResources,
@@ -102,7 +103,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
 
   // A registered agent is known to all subsystems, and a removed one to none.
   on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
-  on("agent:joined", requeueTasks, releaseLocks, endReceivers),
+  on("agent:joined", withdrawAsk, requeueTasks, releaseLocks, endReceivers),
   on("agent:suspected", suspendAgent, requeueWhileSuspect),
   on("agent:recovered", resumeAgent),
   on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),
