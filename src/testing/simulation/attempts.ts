@@ -28,6 +28,8 @@ export interface SimulatedProfile {
   readonly queue?: number;
   /** The higher of two equally good agents is chosen. @default 0 */
   readonly priority?: number;
+  /** Whether it asks for its tasks. @default false */
+  readonly pulls?: boolean;
 }
 
 /** A task without requirements. */
@@ -133,8 +135,9 @@ export class Attempts {
       maxConcurrentTasks: profile?.slots ?? 1 + index % 3,
       maxQueuedTasks: profile?.queue ?? 100,
       priority: profile?.priority ?? 0,
-      startsAtOnce: this.#startsAtOnce,
+      startsAtOnce: this.#startsAtOnce && !this.#pulls,
       kind: "agent",
+      ...(this.#pulls && { pulls: true }),
     });
     const current = this.#incarnationInForce;
     if (current !== 0 && current !== former) agent.incarnation = this.#lastIncarnation = current;
@@ -198,7 +201,21 @@ export class Attempts {
 
   /** Whether claims of the agent start as soon as they can, without a command of the agent. */
   get #startsAtOnce(): boolean {
-    return this.#agent.index % 4 !== 3;
+    return this.#agent.index % 4 !== 3 || this.#pulls;
+  }
+
+  get #pulls(): boolean {
+    return this.#profile()?.pulls === true;
+  }
+
+  /** Returns the number of attempts under way. */
+  get count(): number {
+    return this.#underWay.size;
+  }
+
+  /** Begins the attempt of a claim that was the answer to a request, unless its event came first. */
+  take(taskId: string, epoch: number): void {
+    this.#begin(taskId, epoch, true);
   }
 
   /** Begins attempts whose events were lost. */

@@ -9,6 +9,7 @@ import { disputes } from "./workloads/conflicts.ts";
 import { guests } from "./workloads/guests.ts";
 import { philosophers, readersAndWriters, reservations } from "./workloads/locks.ts";
 import { chatter } from "./workloads/messages.ts";
+import { asking } from "./workloads/pull.ts";
 import {
   bursts,
   failing,
@@ -33,6 +34,7 @@ export const WORKLOADS: readonly Workload[] = [
   failing,
   operated,
   uneven,
+  asking,
   chatter,
   calls,
   disputes,

@@ -133,6 +133,7 @@ export function checkTasks(state: TaskState): void {
     claimed += agent.tasks.size;
     for (const { timer } of agent.cordons.values()) if (timer?.isSet) timers++;
     if (agent.report !== undefined) timers++;
+    if (agent.ask?.timer !== undefined) timers++;
     checkAgent(state, agent);
   }
   if (queued + parked.size !== counts.ready) {
@@ -157,6 +158,7 @@ export function checkTasks(state: TaskState): void {
   }
   if (timers !== countOwn(state)) fail("TimersMatchState", `${timers} limits`);
   checkDependencies(state);
+  checkAsks(state);
   checkWorkConserving(state);
   checkBalance(state);
 }
@@ -197,6 +199,40 @@ function hasRoom(
   return slotsInUse < slots && cordons.size === 0 && drained === undefined;
 }
 
+/** Returns whether an agent is given tasks, or asks for any. */
+function isReceptive({ pulls, ask }: Agent): boolean {
+  return !pulls || (ask !== undefined && ask.task === undefined);
+}
+
+/** Checks the requests for tasks, and that an agent in pull mode has only what it asked for. */
+function checkAsks({ asks, agents, draining, momentary }: TaskState): void {
+  if (momentary !== undefined) fail("NoGhostAsker", "a request without time to wait waits");
+  for (const [id, ask] of asks) {
+    const { agent, task, pending } = ask;
+    if (agents.get(agent.agentId) !== agent || agent.ask !== ask || draining) {
+      fail("NoGhostAsker", `"${agent.agentId}" asks, by request ${id}`);
+    }
+    if (pending !== undefined) fail("PullsOnlyWhatItAskedFor", `request ${id} is half answered`);
+    if (task !== undefined && isTerminal(task.status)) {
+      fail("NoGhostAsker", `"${agent.agentId}" asks for "${task.spec.id}", which has ended`);
+    }
+    const isReady = task?.group !== undefined && isFit(agent, task.spec.requires, task.pinnedTo);
+    if (isReady && hasRoom(agent)) {
+      fail("A1-asker-finds-nothing-while-tasks-sit-assigned", `"${task.spec.id}" is ready`);
+    }
+  }
+  for (const { agentId, pulls, ask, tasks, queue } of agents.values()) {
+    if (!pulls && ask !== undefined) fail("NoGhostAsker", `"${agentId}" is in push mode`);
+    if (ask !== undefined && !asks.has(ask.id)) fail("NoGhostAsker", `"${agentId}" asks`);
+    const unstarted = pulls ? [...tasks].find(({ status }) => status !== "running") : undefined;
+    if (unstarted === undefined && (!pulls || queue.length === 0)) continue;
+    fail(
+      "PullsOnlyWhatItAskedFor",
+      `"${agentId}" has "${unstarted?.spec.id}", which it did not start`,
+    );
+  }
+}
+
 function checkDependencies({ tasks, awaited }: TaskState): void {
   for (const [id, dependents] of awaited) {
     if (tasks.has(id) || dependents.size === 0) {
@@ -217,8 +253,11 @@ function checkDependencies({ tasks, awaited }: TaskState): void {
 function checkWorkConserving({ groups, agents, draining, paused, strategy }: TaskState): void {
   if (draining || paused !== undefined) return;
   for (const { queue: [task], requires, pinnedTo, placed } of groups.values()) {
-    if (task === undefined || (strategy === "external" && pinnedTo === "")) continue;
-    const fit = [...agents.values()].filter((agent) => isFit(agent, requires, pinnedTo));
+    if (task === undefined) continue;
+    const isForStrategy = strategy === "external" && pinnedTo === "";
+    const fit = [...agents.values()].filter((agent) =>
+      isFit(agent, requires, pinnedTo) && isReceptive(agent) && !(isForStrategy && !agent.pulls)
+    );
     const hasTrusted = placed || fit.some(isTrusted);
     for (const agent of fit) {
       if (!hasRoom(agent) && (hasTrusted || !isLastResort(agent))) continue;
@@ -232,8 +271,9 @@ function isFit(agent: Agent, requires: readonly string[], pinnedTo: string): boo
   return requires.every((capability) => agent.capabilities.includes(capability));
 }
 
-function isTrusted({ cordons, drained, slotLimit }: Agent): boolean {
-  return cordons.size === 0 && drained === undefined && slotLimit === 0;
+function isTrusted(agent: Agent): boolean {
+  const { cordons, drained, slotLimit } = agent;
+  return cordons.size === 0 && drained === undefined && slotLimit === 0 && isReceptive(agent);
 }
 
 function isLastResort({ cordons, drained, slotsInUse, maxConcurrentTasks }: Agent): boolean {
@@ -284,7 +324,7 @@ interface Expected {
 
 /** The events by which an agent may become trusted. */
 const TRUST_GAINED: ReadonlySet<string> = new Set([
-  ...["agent:spawned", "agent:uncordoned", "agent:limited"],
+  ...["agent:spawned", "agent:uncordoned", "agent:limited", "claim:requested"],
 ]);
 
 interface Claim {
@@ -301,6 +341,10 @@ export class TaskShadow {
   readonly #touched: string[] = [];
   /** The tasks of this step that were assigned to an agent as the last resort. */
   readonly #resorts: string[] = [];
+  /** The open requests of agents for tasks, by the events. */
+  readonly #asks = new Map<string, number>();
+  /** The agents in pull mode. */
+  readonly #pulling = new Set<string>();
   /** Whether an agent may have become trusted in this step. */
   #isTrustGained = false;
   #isPaused = false;
@@ -319,6 +363,12 @@ export class TaskShadow {
       fail(rule, `${event.type} of "${taskId}", which is ${expected.status}`);
     }
     this.#touch(taskId, expected);
+    if (event.type === "task:started" && this.#pulling.has(event.agentId)) {
+      if (event.ask === undefined || this.#asks.get(event.agentId) !== event.ask) {
+        fail("OneClaimPerAsk", `"${taskId}" was given to "${event.agentId}" for ${event.ask}`);
+      }
+      this.#asks.delete(event.agentId);
+    }
     if (event.type === "task:assigned") {
       if (this.#isPaused) fail("PausedMeansPaused", `"${taskId}" is assigned during a pause`);
       if (event.epoch <= this.#epoch) fail("EpochMonotonic", `"${taskId}" has ${event.epoch}`);
@@ -344,6 +394,9 @@ export class TaskShadow {
   check(state: TaskState): void {
     const { tasks } = state;
     this.#checkResorts(state);
+    if (this.#asks.size !== state.asks.size) {
+      fail("OneClaimPerAsk", `${this.#asks.size} ask by the events, and ${state.asks.size} do`);
+    }
     for (const taskId of this.#touched) {
       const expected = this.#tasks.get(taskId)!;
       expected.isTouched = false;
@@ -391,6 +444,15 @@ export class TaskShadow {
   }
 
   #takeOther(event: LockstepEvent): void {
+    if (event.type === "agent:spawned") {
+      if (event.pulls === true) this.#pulling.add(event.agentId);
+      else this.#pulling.delete(event.agentId);
+    }
+    if (event.type === "claim:requested") this.#asks.set(event.agentId, event.ask);
+    if (event.type === "claim:abandoned") {
+      if (this.#asks.get(event.agentId) !== event.ask) fail("OneClaimPerAsk", "ended twice");
+      this.#asks.delete(event.agentId);
+    }
     if (event.type === "attempt:ended") this.#endAttempt(event.taskId, event.epoch);
     else if (event.type === "task:created") this.#create(event.taskId, event.task.status);
     else if (event.type === "scheduler:paused") this.#isPaused = true;
