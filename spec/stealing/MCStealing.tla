@@ -7,7 +7,7 @@ VARIABLES
   runs,        \* every start: task, agent, epoch
   done         \* every completion: task, and the epoch that it named; 0 meant the one in force
 history == <<runs, done>>
-hvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet, runs, done>>
+hvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, asks, todo, freed, quiet, runs, done>>
 
 MCInit == InitWith(There) /\ runs = {} /\ done = {}
 MCNext ==

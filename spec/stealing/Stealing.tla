@@ -23,7 +23,8 @@ CONSTANTS
   Limits,          \* the time limits that tasks have: queue, attempt, heartbeat
   Causes,          \* for which agents may be cordoned
   Needs,           \* the tasks that need locks
-  ParentOf         \* [Task -> the task whose attempts submit it, or Nobody]
+  ParentOf,        \* [Task -> the task whose attempts submit it, or Nobody]
+  Pulls            \* the agents that ask for their tasks, and are given no other
 
 \* Sequences
 
@@ -46,12 +47,14 @@ VARIABLES
   load,            \* [Agent -> slots in use]
   lingering,       \* attempts that lost their claims and may go on, in their slots
   epoch,           \* the newest epoch
+  asks,            \* the open requests for tasks, in the order of asking: agent, task or Nobody, whether
+                   \* it ends with the step
   todo,            \* pending consequences of the last command
   freed,           \* agents that got capacity in the current step, and can use it
   quiet            \* whether nothing is pending
 
-known == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
-vars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
+known == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, asks>>
+vars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, asks, todo, freed, quiet>>
 
 Single == [status |-> "new", agent |-> Nobody, epoch |-> 0, slot |-> FALSE, placed |-> FALSE,
            pin |-> Nobody, rank |-> 0, attempts |-> 0, crashes |-> 0, paused |-> FALSE,
@@ -71,7 +74,7 @@ InitWith(there) ==
         /\ order = there /\ born = <<>> /\ ready = <<>>
         /\ claims = [a \in Agent |-> <<>>] /\ queue = [a \in Agent |-> <<>>]
         /\ load = [a \in Agent |-> 0]
-        /\ lingering = {} /\ epoch = 0
+        /\ lingering = {} /\ epoch = 0 /\ asks = <<>>
         /\ todo = <<>> /\ freed = {} /\ quiet = TRUE
 Init == InitWith(<<>>)
 
@@ -102,21 +105,32 @@ ResumeDue == {p \in Task : Lent(p) /\ \A c \in Task : ParentOf[c] = p => ~tasks[
 
 Takes(a) == agents[a].up /\ agents[a].cordons = {} /\ ~agents[a].drained
 HasSlot(a) == load[a] < Slots[a]
-HasPlace(a) == Len(queue[a]) < Room[a]
+HasPlace(a) == a \notin Pulls /\ Len(queue[a]) < Room[a]
 Fit(a, t) == tasks[t].pin \in {Nobody, a}
 FitReady(a) == SelectSeq(ready, LAMBDA t : Fit(a, t))
 
-\* An agent whose breaker is open is avoided, unless no other agent takes tasks: then it is the last resort.
-LastResort(a) == /\ agents[a].up /\ agents[a].cordons = {"breaker"} /\ ~agents[a].drained
-                 /\ \A b \in Agent : ~Takes(b)
+\* A task was assigned for a request, and has not started: it waits for its locks.
+InProspect(a) == \E t \in Task : tasks[t].agent = a /\ tasks[t].status = "assigned"
+AsksFor(a, t) == \E i \in 1..Len(asks) : asks[i].a = a /\ asks[i].t = t
+\* It is given tasks, or asks for any.
+Receptive(a) == a \notin Pulls \/ (AsksFor(a, Nobody) /\ ~InProspect(a))
+StartsItself(a) == a \in AtOnce \cup Pulls
+
+\* An agent whose breaker is open is avoided, unless no other agent takes tasks: then it is the last
+\* resort. An agent that may never ask again is none that takes tasks.
+Avoided(a) == agents[a].up /\ agents[a].cordons = {"breaker"} /\ ~agents[a].drained
+LastResort(a) == Avoided(a) /\ \A b \in Agent : ~(Takes(b) /\ Receptive(b))
 
 TakesOwn(a) == Takes(a) /\ HasSlot(a) /\ queue[a] # <<>>
-TakesReady(a) == (Takes(a) \/ LastResort(a)) /\ HasSlot(a) /\ FitReady(a) # <<>>
+MayTake(a) == (Takes(a) \/ LastResort(a)) /\ HasSlot(a)
+TakesReady(a) == MayTake(a) /\ Receptive(a) /\ FitReady(a) # <<>>
 CanTake(a) == TakesOwn(a) \/ TakesReady(a)
 
 \* The smaller part of its slots in use first, then the earlier registered.
 Idler(a, b) == \/ load[a] * Slots[b] < load[b] * Slots[a]
                \/ load[a] * Slots[b] = load[b] * Slots[a] /\ Index(order, a) < Index(order, b)
+\* Agents that ask come first, in the order of asking.
+FirstAsker(S) == LET i == Min({j \in 1..Len(asks) : asks[j].a \in S}) IN asks[i].a
 Idlest(S) == CHOOSE a \in S : \A b \in S \ {a} : Idler(a, b)
 Earliest(S) == CHOOSE a \in S : \A b \in S \ {a} : Index(order, a) < Index(order, b)
 
@@ -128,6 +142,15 @@ Take(a) == IF TakesOwn(a) /\ (~TakesReady(a) \/ Precedes(Head(queue[a]), Head(Fi
            ELSE [kind |-> "assign", t |-> Head(FitReady(a)), a |-> a]
 Placeable == SelectSeq(ready, LAMBDA t : tasks[t].placed /\ tasks[t].pin # Nobody
                                           /\ Takes(tasks[t].pin) /\ HasPlace(tasks[t].pin))
+\* Requests for exactly one task, which is ready, or has ended.
+Exact == {i \in 1..Len(asks) : LET t == asks[i].t IN
+            t # Nobody /\ t \in Range(ready) /\ MayTake(asks[i].a) /\ ~InProspect(asks[i].a) /\ Fit(asks[i].a, t)}
+\* What became ready comes before what the agents that got a slot ask for.
+NextExact == LET others == {i \in Exact : asks[i].a \notin freed} IN Min(IF others = {} THEN Exact ELSE others)
+TakesExact(a) == \E i \in Exact : asks[i].a = a
+Vain == {i \in 1..Len(asks) : asks[i].t # Nobody /\ tasks[asks[i].t].status \in Terminal}
+\* Requests that end with the step.
+Momentary == {i \in 1..Len(asks) : asks[i].brief /\ ~InProspect(asks[i].a)}
 \* A drained agent is removed when it has no claim and no slot in use.
 Through(a) == agents[a].up /\ agents[a].drained /\ load[a] = 0 /\ claims[a] = <<>>
 Due == LET able == {a \in Agent : CanTake(a)}
@@ -136,6 +159,9 @@ Due == LET able == {a \in Agent : CanTake(a)}
        IF ResumeDue # {} THEN [kind |-> "resume", t |-> "", a |-> Nobody]
        ELSE IF \E a \in freed : Through(a)
        THEN [kind |-> "dismiss", t |-> "", a |-> CHOOSE a \in freed : Through(a)]
+       ELSE IF Vain # {} THEN [kind |-> "ended", t |-> "", a |-> asks[Min(Vain)].a]
+       ELSE IF Exact # {} THEN [kind |-> "assign", t |-> asks[NextExact].t, a |-> asks[NextExact].a]
+       ELSE IF able \cap Pulls # {} THEN Take(FirstAsker(able))
        ELSE IF able \cap freed # {} THEN Take(Earliest(able \cap freed))
        ELSE IF able # {} THEN Take(Idlest(able))
        ELSE IF placeable # <<>>
@@ -147,8 +173,9 @@ Due == LET able == {a \in Agent : CanTake(a)}
 
 Load(a) == Len(SelectSeq(claims[a], LAMBDA t : ~Lent(t))) + agents[a].outside
 Movable(a) == SelectSeq(claims[a], LAMBDA t : tasks[t].placed /\ tasks[t].status = "assigned")
-FreeRoom(a) == (IF HasSlot(a) THEN Slots[a] - load[a] ELSE 0)
-               + (IF HasPlace(a) THEN Room[a] - Len(queue[a]) ELSE 0)
+FreeRoom(a) == IF a \in Pulls THEN (IF HasSlot(a) /\ Receptive(a) THEN 1 ELSE 0)
+               ELSE (IF HasSlot(a) THEN Slots[a] - load[a] ELSE 0)
+                    + (IF HasPlace(a) THEN Room[a] - Len(queue[a]) ELSE 0)
 Donors == {a \in Agent : Movable(a) # <<>>}
 Receivers == {a \in Agent : Takes(a) /\ FreeRoom(a) > 0}
 Busier(a, b) == Load(a) > Load(b) \/ (Load(a) = Load(b) /\ Index(order, a) < Index(order, b))
@@ -159,7 +186,7 @@ Batch(from, to) == Min({MaxStealBatch, (Load(from) - Load(to)) \div 2, Len(Movab
 MayMove(from, to) == from # to /\ Load(from) >= Load(to) + StealThreshold /\ Batch(from, to) > 0
 StealDue == Steals /\ Donors # {} /\ Receivers # {} /\ MayMove(Source, Target)
 
-NothingLeft == todo = <<>> /\ Due.kind = "nothing" /\ ~StealDue
+NothingLeft == todo = <<>> /\ Due.kind = "nothing" /\ ~StealDue /\ Momentary = {}
 
 -------------------------------------------------------------------------------
 \* Items of `todo`
@@ -178,6 +205,11 @@ Stole(from, to, n, ts) == [ev |-> "stole", from |-> from, to |-> to, n |-> n, ts
 OfAgent(ev, a) == [ev |-> ev, a |-> a]
 OfCordon(ev, a, cause) == [ev |-> ev, a |-> a, cause |-> cause]
 Awaited(t, c) == [ev |-> "lent", t |-> t, c |-> c]
+Abandoned(a, reason) == [ev |-> "abandoned", a |-> a, reason |-> reason]
+Asking(a) == \E i \in 1..Len(asks) : asks[i].a = a
+\* The end of the request of `a`, if it has one.
+Abandons(a, reason) == IF Asking(a) THEN <<Abandoned(a, reason)>> ELSE <<>>
+WithoutAsk(a) == SelectSeq(asks, LAMBDA i : i.a # a)
 Reported(a, outside) == [ev |-> "reported", a |-> a, outside |-> outside]
 
 \* The state of the attempt of a claim when the claim ends.
@@ -208,9 +240,10 @@ Leaves(t) == Leaving /\ Deepest(Head(todo).t) = t
 NotOf(t) == SelectSeq(todo, LAMBDA i : ~(EndsClaim(i) /\ i.t = t))
 
 \* The last conjunct of every event: agents in S got capacity; when `todo` is empty, only those that
-\* can use it are kept.
-Frees(S) == /\ freed' = IF todo' = <<>> THEN {a \in S : (CanTake(a) \/ Through(a))'} ELSE S
-            /\ quiet' = NothingLeft'
+\* can use it are kept. `Settles` is for an event that changes `asks`.
+Settles(S) == /\ freed' = IF todo' = <<>> THEN {a \in S : (CanTake(a) \/ TakesExact(a) \/ Through(a))'} ELSE S
+              /\ quiet' = NothingLeft'
+Frees(S) == asks' = asks /\ Settles(S)
 
 Unclaimed(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE,
                    !.request = IF tasks[t].slot THEN 0 ELSE @, !.granted = @ /\ ~tasks[t].slot]
@@ -272,7 +305,7 @@ Claims(t, a, rest) ==
   /\ claims' = [claims EXCEPT ![a] = Append(@, t)]
   /\ queue' = IF slot THEN queue ELSE [queue EXCEPT ![a] = Insert(@, t)]
   /\ load' = IF slot THEN [load EXCEPT ![a] = @ + 1] ELSE load
-  /\ todo' = (IF slot /\ a \in AtOnce /\ HasLocks(t) THEN <<Started(t)>> ELSE <<>>) \o rest
+  /\ todo' = (IF slot /\ StartsItself(a) /\ HasLocks(t) THEN <<Started(t)>> ELSE <<>>) \o rest
   /\ UNCHANGED <<agents, order, born, lingering>>
   /\ Frees(freed)
 
@@ -291,7 +324,7 @@ TaskAdmitted(t, a, e) ==
   /\ tasks' = [tasks EXCEPT ![t].slot = TRUE, ![t].request = Requests(t, e)]
   /\ queue' = [queue EXCEPT ![a] = Without(@, t)]
   /\ load' = [load EXCEPT ![a] = @ + 1]
-  /\ todo' = IF a \in AtOnce /\ HasLocks(t) THEN <<Started(t)>> ELSE <<>>
+  /\ todo' = IF StartsItself(a) /\ HasLocks(t) THEN <<Started(t)>> ELSE <<>>
   /\ UNCHANGED <<agents, order, born, ready, claims, lingering, epoch>>
   /\ Frees(freed)
 
@@ -320,8 +353,30 @@ TaskStarted(t, a, e) ==
   /\ a = tasks[t].agent /\ e = tasks[t].epoch
   /\ tasks' = [tasks EXCEPT ![t].status = "running", ![t].attempts = @ + 1]
   /\ todo' = Tail(todo)
+  /\ asks' = WithoutAsk(a)   \* whatever such an agent starts, it asked for
   /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
-  /\ Frees(freed)
+  /\ Settles(freed)
+
+\* An agent asks for any task, or for `t`.
+ClaimRequested(a, t) ==
+  /\ todo # <<>> /\ Head(todo).ev = "requested" /\ Head(todo).a = a /\ Head(todo).t = t
+  /\ asks' = Append(asks, [a |-> a, t |-> t, brief |-> Head(todo).brief])
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Settles(freed \cup {a})
+
+\* A request ends without a task. What was assigned for it is not started.
+ClaimAbandoned(a, reason) ==
+  /\ \/ todo # <<>> /\ Head(todo) = Abandoned(a, reason)
+     \/ todo = <<>> /\ ~quiet /\ reason = "ended" /\ Due.kind = "ended" /\ Due.a = a
+     \/ /\ todo = <<>> /\ ~quiet /\ reason = "none" /\ Due.kind = "nothing" /\ ~StealDue
+        /\ \E i \in Momentary : asks[i].a = a
+  /\ asks' = WithoutAsk(a)
+  /\ LET unstarted == SelectSeq(claims[a], LAMBDA t : tasks[t].status = "assigned") IN
+     todo' = [i \in 1..Len(unstarted) |-> Ends(unstarted[i], "requeue", "settled")]
+             \o (IF todo = <<>> THEN <<>> ELSE Tail(todo))
+  /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Settles(freed)
 
 TaskCompleted(t, a, e) ==
   /\ todo # <<>> /\ Head(todo) = Completed(t)
@@ -441,7 +496,10 @@ AgentTerminated(a) ==
   /\ tasks' = [t \in Task |-> Unpinned(t, a)]
   /\ LET orphan(t) == Ends(t, "orphan", IF tasks[t].status = "running" THEN "abandoned" ELSE "settled")
          ended(l) == Ended(l.task, a, l.epoch, TRUE, TRUE)
-     IN todo' = [i \in 1..Len(claims[a]) |-> orphan(claims[a][i])]
+         \* What was assigned for its request is requeued with that.
+         kept == SelectSeq(claims[a], LAMBDA t : ~(Asking(a) /\ tasks[t].status = "assigned"))
+     IN todo' = Abandons(a, "gone")
+                \o [i \in 1..Len(kept) |-> orphan(kept[i])]
                 \o [i \in 1..Len(Bodies(a)) |-> ended(Bodies(a)[i])]
                 \o (IF todo = <<>> THEN <<>> ELSE Tail(todo))
   /\ UNCHANGED <<born, ready, claims, queue, load, lingering, epoch>>
@@ -451,7 +509,7 @@ AgentDraining(a) ==
   /\ todo # <<>> /\ Head(todo) = OfAgent("draining", a)
   /\ agents' = [agents EXCEPT ![a].drained = TRUE]
   /\ tasks' = [t \in Task |-> Unpinned(t, a)]
-  /\ todo' = Tail(todo)
+  /\ todo' = Abandons(a, "closed") \o Tail(todo)
   /\ UNCHANGED <<order, born, ready, claims, queue, load, lingering, epoch>>
   /\ Frees(freed \cup {a})
 
@@ -528,6 +586,8 @@ Refusal(command, t, e) ==
          IF RunRefusal(t, e) = "none" /\ tasks[t].status = "running" THEN "status" ELSE RunRefusal(t, e)
     [] command = "await" ->
          IF ClaimRefusal(t, e) = "none" /\ tasks[t].status # "running" THEN "status" ELSE ClaimRefusal(t, e)
+    [] command = "release-claim" ->
+         IF RunRefusal(t, e) = "none" /\ tasks[t].status # "running" THEN "status" ELSE RunRefusal(t, e)
     [] command = "cancel" ->
          IF tasks[t].status = "new" THEN "unknown-task"
          ELSE IF tasks[t].status \in {"completed", "failed"} THEN "status" ELSE "none"
@@ -546,6 +606,19 @@ ChildRefusal(c, e) ==
           \/ tasks[c].status = "failed" /\ tasks[c].parent # e
        THEN "none" ELSE "duplicate"
 
+\* A claim of any task, or of `t`. An open claim of the agent that has not lent its slot answers it.
+HasClaim(a, t) == \E u \in Task : /\ tasks[u].agent = a /\ tasks[u].status = "running"
+                                  /\ IF t = Nobody THEN ~Lent(u) ELSE t = u
+AskRefusal(a, t) ==
+  IF ~agents[a].up THEN "unknown-agent"
+  ELSE IF a \notin Pulls THEN "unfit"
+  ELSE IF HasClaim(a, t) THEN "none"
+  ELSE IF agents[a].drained THEN "unfit"
+  ELSE IF t = Nobody THEN "none"
+  ELSE IF tasks[t].status = "new" THEN "unknown-task"
+  ELSE IF tasks[t].status \in Terminal THEN "status"
+  ELSE IF ~Fit(a, t) THEN "unfit" ELSE "none"
+
 \* A refusal changes nothing, so it needs no item. It names a task, or an unknown agent.
 TaskRefused(command, t, e, reason) ==
   /\ quiet /\ reason # "none" /\ Refusal(command, t, e) = reason
@@ -558,6 +631,10 @@ ChildRefused(c, e, reason) ==
   /\ UNCHANGED vars
 AgentRefused(command, a, reason) ==
   /\ quiet /\ reason = "unknown-agent" /\ ~agents[a].up
+  /\ UNCHANGED vars
+
+ClaimRefused(a, t, reason) ==
+  /\ quiet /\ reason # "none" /\ AskRefusal(a, t) = reason
   /\ UNCHANGED vars
 
 First(t) == IF tasks[t].status = "running" THEN <<>> ELSE <<Started(t)>>
@@ -596,7 +673,7 @@ PauseOver(t) ==
   /\ quiet /\ tasks[t].paused
   /\ IF \E l \in lingering : l.task = t
      THEN tasks' = [tasks EXCEPT ![t].paused = FALSE] /\ UNCHANGED
-            <<agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
+            <<agents, order, born, ready, claims, queue, load, lingering, epoch, asks, todo, freed, quiet>>
      ELSE Asks(<<OfTask("readied", t)>>)
 \* What the locks answer to a request; late, or twice, it is nothing.
 IsOpen(t, n) == n # 0 /\ tasks[t].request = n /\ ~tasks[t].granted
@@ -607,8 +684,8 @@ Unblock(t, n) ==
   /\ IF ~IsOpen(t, n) THEN Asks(<<>>)
      ELSE /\ tasks' = [tasks EXCEPT ![t].granted = TRUE]
           /\ todo' = IF tasks[t].agent = Nobody THEN <<OfTask("readied", t)>>
-                     ELSE IF tasks[t].agent \in AtOnce THEN <<Started(t)>> ELSE <<>>
-          /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
+                     ELSE IF StartsItself(tasks[t].agent) THEN <<Started(t)>> ELSE <<>>
+          /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, asks>>
           /\ freed' = {} /\ quiet' = (todo' = <<>>)
 \* A lock was taken from it, or can't be had. Its locks have the name of the request, if there was one.
 Preempt(t, n) ==
@@ -629,7 +706,7 @@ UncordonAgent(a, cause) ==
 \* Claims with a slot, and tasks that were not placed with the agent, stay until they end.
 DrainAgent(a) ==
   /\ quiet /\ agents[a].up
-  /\ LET leaving == SelectSeq(claims[a], LAMBDA t : tasks[t].placed /\ tasks[t].status = "assigned") IN
+  /\ LET leaving == SelectSeq(claims[a], LAMBDA t : tasks[t].placed /\ tasks[t].status = "assigned" /\ ~Asking(a)) IN
      Asks(IF agents[a].drained THEN <<>>
           ELSE <<OfAgent("draining", a)>>
                \o [i \in 1..Len(leaving) |-> Ends(leaving[i], "requeue", "settled")])
@@ -642,6 +719,19 @@ ReportLoad(a, count) ==
   /\ Asks(<<Reported(a, IF count > Len(claims[a]) THEN count - Len(claims[a]) ELSE 0)>>)
 ForgetReport(a) == quiet /\ agents[a].reported /\ Asks(<<OfAgent("report-expired", a)>>)
 
+\* A further request takes the place of the last one.
+Claim(a, t, brief) ==
+  /\ quiet /\ AskRefusal(a, t) = "none"
+  /\ Asks(IF HasClaim(a, t) THEN <<>>
+          ELSE Abandons(a, "replaced") \o <<[ev |-> "requested", a |-> a, t |-> t, brief |-> brief]>>)
+\* A no-op when it is over.
+WithdrawAsk(a) == quiet /\ Asks(Abandons(a, "withdrawn"))
+WaitOver(a) == quiet /\ (\E i \in 1..Len(asks) : asks[i].a = a /\ ~asks[i].brief) /\ Asks(<<Abandoned(a, "timed-out")>>)
+\* A claim is given back.
+ReleaseClaim(t, e) ==
+  /\ quiet /\ InForce(t, e) /\ tasks[t].status = "running"
+  /\ Asks(<<Ends(t, "requeue", "settled")>>)
+
 Epochs == 0..epoch
 Commands ==
   \/ \E t \in Task, home \in Agent \cup {Nobody}, rank \in Int :
@@ -653,7 +743,11 @@ Commands ==
        Start(t, e) \/ Complete(t, e) \/ Settle(t, e) \/ GraceOver(t, e)
        \/ Park(t, e) \/ Unblock(t, e) \/ Preempt(t, e)
   \/ \E t \in Task, e \in Epochs, fault \in {"attempt", "task", "none"} : Fail(t, e, fault)
-  \/ \E t \in Task, e \in Epochs, command \in {"start", "complete", "fail"},
+  \/ \E a \in Agent : WithdrawAsk(a) \/ WaitOver(a)
+       \/ \E t \in Task \cup {Nobody} : \/ \E brief \in BOOLEAN : Claim(a, t, brief)
+            \/ \E reason \in {"unknown-agent", "unfit", "unknown-task", "status"} : ClaimRefused(a, t, reason)
+  \/ \E t \in Task, e \in Epochs : ReleaseClaim(t, e)
+  \/ \E t \in Task, e \in Epochs, command \in {"start", "complete", "fail", "release-claim"},
         reason \in {"unknown-task", "status", "stale-epoch"} : TaskRefused(command, t, e, reason)
   \/ \E t \in Task, home \in Agent \cup {Nobody}, reason \in {"duplicate", "unknown-agent", "unfit"} :
        SubmitRefused(t, home, reason)
@@ -680,6 +774,9 @@ Events ==
                       \/ todo # <<>> /\ Head(todo).ev = "reported" /\ AgentReported(a, Head(todo).outside)
   \/ todo # <<>> /\ Head(todo).ev = "lent"
      /\ LET i == Head(todo) IN TaskLent(i.t, tasks[i.t].agent, tasks[i.t].epoch, i.c)
+  \/ todo # <<>> /\ Head(todo).ev = "requested" /\ ClaimRequested(Head(todo).a, Head(todo).t)
+  \/ todo # <<>> /\ Head(todo).ev = "abandoned" /\ ClaimAbandoned(Head(todo).a, Head(todo).reason)
+  \/ todo = <<>> /\ \E a \in Agent, reason \in {"ended", "none"} : ClaimAbandoned(a, reason)
   \/ todo # <<>> /\ Head(todo).ev = "unlocked" /\ TaskUnlocked(Head(todo).t, Head(todo).n)
   \/ todo # <<>> /\ Head(todo).ev = "ended"
      /\ LET i == Head(todo) IN AttemptEnded(i.t, i.a, i.e, i.abandoned, ~i.slot)
@@ -715,6 +812,9 @@ TypeOK ==
   /\ \A a \in Agent : /\ agents[a].up \in BOOLEAN /\ agents[a].cordons \subseteq Causes
                       /\ load[a] \in Nat /\ agents[a].outside \in Nat
   /\ \A l \in lingering : l.task \in Task /\ l.agent \in Agent /\ l.epoch \in 1..epoch
+  /\ \A i \in 1..Len(asks) : /\ asks[i].a \in Pulls /\ asks[i].t \in Task \cup {Nobody}
+                              /\ asks[i].brief \in BOOLEAN
+                              /\ \A j \in 1..Len(asks) : asks[i].a = asks[j].a => i = j
   /\ freed \subseteq Agent /\ (todo = <<>> => \A a \in freed : agents[a].up)
   /\ Range(order) = {a \in Agent : agents[a].up} /\ Len(order) = Cardinality(Range(order))
 
@@ -799,28 +899,55 @@ QueueOrdered ==
        (i < j /\ j <= Len(claims[a])) => tasks[claims[a][i]].epoch < tasks[claims[a][j]].epoch
 
 Open(a) == agents[a].up /\ ~agents[a].drained /\ agents[a].cordons = {}
+\* Nothing is given to it that it does not ask for: `t`, or any task if that is Nobody.
+Reachable(a, t) == a \in Pulls =>
+  /\ \E i \in 1..Len(asks) : asks[i] \in [a : {a}, t : {t}, brief : BOOLEAN]
+  /\ ~\E u \in Task : tasks[u].agent = a /\ tasks[u].status = "assigned"
 \* Its breaker is open, and no agent that is open may take its part.
 OnlyAvoided(a) == /\ agents[a].up /\ ~agents[a].drained /\ agents[a].cordons = {"breaker"}
-                  /\ ~\E b \in Agent : Open(b)
+                  /\ ~\E b \in Agent : Open(b) /\ Reachable(b, Nobody)
 \* In a quiet state no agent idles beside work that it could do.
 WorkConserving ==
   quiet => \A a \in Agent, t \in Task :
-    /\ ~(/\ OnlyAvoided(a) /\ load[a] < Slots[a]
-         /\ tasks[t].status = "ready" /\ tasks[t].pin \in {Nobody, a})
-    /\ ~(tasks[t].status = "ready" /\ tasks[t].pin = a /\ "breaker" \in agents[a].cordons)
+    /\ ~(/\ OnlyAvoided(a) /\ load[a] < Slots[a] /\ Reachable(a, Nobody)
+         /\ tasks[t].status = "ready" /\ (tasks[t].request = 0 \/ tasks[t].granted)
+         /\ tasks[t].pin \in {Nobody, a})
+    /\ ~(/\ tasks[t].status = "ready" /\ (tasks[t].request = 0 \/ tasks[t].granted)
+         /\ tasks[t].pin = a /\ "breaker" \in agents[a].cordons)
     /\ ~(/\ Open(a) /\ load[a] < Slots[a]
          /\ tasks[t].agent = a /\ tasks[t].status = "assigned" /\ ~tasks[t].slot)
     /\ ~(/\ Open(a) /\ tasks[t].status = "ready" /\ (tasks[t].request = 0 \/ tasks[t].granted)
          /\ tasks[t].pin \in {Nobody, a}
-         /\ load[a] < Slots[a] \/ (tasks[t].pin = a /\ Len(queue[a]) < Room[a]))
+         /\ Reachable(a, Nobody) \/ Reachable(a, t)
+         /\ \/ load[a] < Slots[a]
+            \/ (a \notin Pulls /\ tasks[t].pin = a /\ Len(queue[a]) < Room[a]))
+
+\* In a quiet state no agent asks for a task that it could have.
+NoAskerBesideItsTask ==
+  quiet => \A i \in 1..Len(asks), t \in Task :
+    LET a == asks[i].a IN
+    ~(/\ Open(a) /\ load[a] < Slots[a] /\ ~\E u \in Task : tasks[u].agent = a /\ tasks[u].status = "assigned"
+      /\ tasks[t].status = "ready" /\ (tasks[t].request = 0 \/ tasks[t].granted)
+      /\ tasks[t].pin \in {Nobody, a} /\ asks[i].t \in {Nobody, t})
+\* An agent in pull mode has no queue; and no claim that has not started, but for a request.
+PullsOnlyWhatItAskedFor ==
+  \A a \in Pulls : /\ queue[a] = <<>>
+                   /\ quiet => \A t \in Task : (tasks[t].agent = a /\ tasks[t].status = "assigned") =>
+                        \E i \in 1..Len(asks) : asks[i].a = a
+\* Requests are of agents that are there, for tasks that have not ended, and wait.
+NoGhostAsker ==
+  quiet => \A i \in 1..Len(asks) :
+    /\ agents[asks[i].a].up /\ ~agents[asks[i].a].drained
+    /\ asks[i].t # Nobody => tasks[asks[i].t].status \notin Terminal \cup {"new"}
+    /\ asks[i].brief => \E t \in Task : tasks[t].agent = asks[i].a /\ tasks[t].status = "assigned"
 
 \* In a quiet state no two agents are so unequal that a task should move.
 Work(a) == Cardinality({i \in 1..Len(claims[a]) : Families => ~tasks[claims[a][i]].lent}) + agents[a].outside
 Balanced ==
   (quiet /\ Steals) => \A t \in Task, a \in Agent :
     ~(/\ tasks[t].status = "assigned" /\ tasks[t].placed
-      /\ Open(a) /\ a # tasks[t].agent
-      /\ load[a] < Slots[a] \/ Len(queue[a]) < Room[a]
+      /\ Open(a) /\ a # tasks[t].agent /\ Reachable(a, Nobody)
+      /\ load[a] < Slots[a] \/ (a \notin Pulls /\ Len(queue[a]) < Room[a])
       /\ Work(tasks[t].agent) >= Work(a) + StealThreshold
       /\ Work(tasks[t].agent) >= Work(a) + 2)
 
@@ -859,8 +986,8 @@ StealIsDue ==
        /\ \A t \in moved, u \in Takeable(from) \ moved : tasks[t].epoch > tasks[u].epoch
        /\ Work(from) - Work(to) >= StealThreshold
        /\ \A a \in Agent : Takeable(a) # {} => Work(a) <= Work(from)
-       /\ \A a \in Agent : (/\ Open(a)
-                            /\ load[a] < Slots[a] \/ Len(queue[a]) < Room[a]) => Work(a) >= Work(to)
+       /\ \A a \in Agent : (/\ Open(a) /\ Reachable(a, Nobody)
+                            /\ load[a] < Slots[a] \/ (a \notin Pulls /\ Len(queue[a]) < Room[a])) => Work(a) >= Work(to)
     ]_vars
 \* A cordoned or draining agent gets no task.
 ClosedTakesNothing ==
@@ -869,6 +996,23 @@ ClosedTakesNothing ==
        /\ \/ OnlyAvoided(a)
           \/ /\ Len(claims'[a]) <= Len(claims[a])
              /\ \A t \in Task : (tasks'[t].slot /\ tasks'[t].agent = a) => tasks[t].slot]_vars
+\* An agent in pull mode gets a task that it asks for, and one for each request.
+OneClaimPerAsk ==
+  [][\A t \in Task, a \in Pulls :
+       /\ (tasks[t].agent # a /\ tasks'[t].agent = a) =>
+            \E i \in 1..Len(asks) : asks[i].a = a /\ asks[i].t \in {Nobody, t}
+       /\ (tasks[t].status # "running" /\ tasks'[t].status = "running" /\ tasks'[t].agent = a) =>
+            /\ \E i \in 1..Len(asks) : asks[i].a = a
+            /\ ~\E i \in 1..Len(asks') : asks'[i].a = a]_vars
+\* Who asks is before all others: for a task by its id, then for any, each in the order of asking.
+AskersServedInOrder ==
+  [][\A t \in Task, i \in 1..Len(asks) : LET a == asks[i].a  b == tasks'[t].agent IN
+       (/\ todo = <<>> /\ tasks[t].agent = Nobody /\ b \notin {Nobody, a}
+        /\ Open(a) /\ load[a] < Slots[a] /\ tasks[t].pin \in {Nobody, a}
+        /\ Reachable(a, t) \/ Reachable(a, Nobody))
+       => \E j \in 1..Len(asks) : /\ asks[j].a = b
+                                  /\ \/ asks[j].t = t /\ (asks[i].t = Nobody \/ j < i)
+                                     \/ asks[j].t = Nobody /\ asks[i].t = Nobody /\ j < i]_vars
 \* A task is not tried again while a body of it may run.
 RetryWaitsForBody ==
   [][\A t \in Task : (tasks[t].status = "backing-off" /\ tasks'[t].status = "ready") =>

@@ -28,6 +28,11 @@ BPark(t, e) == Heard("park") /\ Park(t, e)
 BUnblock(t, e) == Heard("unblock") /\ Unblock(t, e)
 BPreempt(t, e) == Heard("preempt") /\ Preempt(t, e)
 BYield(t) == Heard("yield") /\ Yield(t)
+BClaim(a, t, brief) == Heard("claim") /\ Claim(a, t, brief)
+BClaimRefused(a, t, reason) == Heard("claim") /\ ClaimRefused(a, t, reason)
+BWithdrawAsk(a) == Heard("withdraw-ask") /\ WithdrawAsk(a)
+BWaitOver(a) == Heard("wait-over") /\ WaitOver(a)
+BReleaseClaim(t, e) == Heard("release-claim") /\ ReleaseClaim(t, e)
 BGraceOver(t, e) == Heard("grace-over") /\ GraceOver(t, e)
 BExpire(t, limit) == Heard("expire-" \o limit) /\ Expire(t, limit)
 BPauseOver(t) == Heard("pause-over") /\ PauseOver(t)
@@ -64,7 +69,12 @@ BCommands ==
                       \/ BRequeueAgentTasks(a) \/ BForgetReport(a)
                       \/ \E cause \in Causes : BCordonAgent(a, cause) \/ BUncordonAgent(a, cause)
                       \/ \E count \in Reports : BReportLoad(a, count)
-  \/ \E t \in Task, e \in Named, command \in {"start", "complete", "await"} \cup {"fail-" \o fault : fault \in Faults},
+  \/ \E a \in Agent : BWithdrawAsk(a) \/ BWaitOver(a)
+       \/ \E t \in Task \cup {Nobody} : \/ \E brief \in BOOLEAN : BClaim(a, t, brief)
+            \/ \E reason \in {"unknown-agent", "unfit", "unknown-task", "status"} : BClaimRefused(a, t, reason)
+  \/ \E t \in Task, e \in Named : BReleaseClaim(t, e)
+  \/ \E t \in Task, e \in Named,
+        command \in {"start", "complete", "await", "release-claim"} \cup {"fail-" \o fault : fault \in Faults},
         reason \in {"unknown-task", "status", "stale-epoch"} : BTaskRefused(command, t, e, reason)
   \/ \E t \in Task, reason \in {"unknown-task", "status"} : BTaskRefused("cancel", t, 0, reason)
   \/ \E t \in Task, home \in Homes, reason \in {"duplicate", "unknown-agent", "unfit"} :
@@ -88,5 +98,6 @@ Siblings == [t \in Task |-> IF t = "t1" THEN "" ELSE "t1"]
 Generations == [t \in Task |-> CASE t = "t2" -> "t1" [] t = "t3" -> "t2" [] OTHER -> ""]
 OnlyOne == <<"a1">>
 InOrder2 == <<"a1", "a2">>
+InOrder3 == <<"a1", "a2", "a3">>
 Shuffled3 == <<"a2", "a1", "a3">>
 ===============================================================================

@@ -7,7 +7,7 @@ EXTENDS StealingBounds, StealingMutants
 CONSTANT Fragile   \* the agents that may crash
 
 VARIABLE crashed   \* agents that have crashed and were not detected
-lvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet, crashed>>
+lvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, asks, todo, freed, quiet, crashed>>
 
 SameEpoch == 1
 
@@ -24,6 +24,7 @@ LSubmitChild(c) == /\ InTurn(c) /\ ParentOf[c] # Nobody /\ Alive(ParentOf[c])
                    /\ SubmitChild(c, tasks[ParentOf[c]].epoch, 0) /\ UNCHANGED crashed
 LAwait(c) == /\ ParentOf[c] # Nobody /\ Alive(ParentOf[c])
              /\ Await(ParentOf[c], 0, c) /\ UNCHANGED crashed
+LClaim(a) == a \notin crashed /\ Claim(a, Nobody, FALSE) /\ UNCHANGED crashed
 LReport(a, count) == ReportLoad(a, count) /\ UNCHANGED crashed
 LCordon(a, cause) == (CordonAgent(a, cause) \/ UncordonAgent(a, cause)) /\ UNCHANGED crashed
 LEvents == Events /\ UNCHANGED crashed
@@ -37,6 +38,7 @@ LNext ==
                                  \/ Uses("start") /\ LStart(t)
                                  \/ Uses("complete") /\ LComplete(t)
               \/ \E a \in Agent : \/ a \in Fragile /\ (Crash(a) \/ Detect(a) \/ Return(a))
+                                  \/ Uses("claim") /\ LClaim(a)
                                   \/ \E count \in Reports : Uses("report-load") /\ LReport(a, count)
                                   \/ \E cause \in Causes : Uses("cordon-agent") /\ LCordon(a, cause)
   \/ ~quiet /\ LEvents
@@ -54,6 +56,13 @@ AgentsAreFair ==
   /\ \A a \in Fragile : SF_lvars(Return(a))
   /\ \A t \in Task : SF_lvars(LStart(t)) /\ SF_lvars(LComplete(t))
 DoneSpec == LInit /\ [][LNext]_lvars /\ CrashesAreFound /\ AgentsAreFair
+
+\* Agents in pull mode ask, and complete what they get.
+AskersAreFair ==
+  /\ \A a \in Fragile : SF_lvars(Return(a))
+  /\ \A a \in Pulls : SF_lvars(LClaim(a))
+  /\ \A t \in Task : SF_lvars(LComplete(t))
+PullSpec == LInit /\ [][LNext]_lvars /\ CrashesAreFound /\ AskersAreFair
 
 -------------------------------------------------------------------------------
 \* Every step ends: steals do not cause each other forever.

@@ -150,7 +150,7 @@ M_RetriesBesideBody(t) == quiet /\ tasks[t].paused /\ Asks(<<OfTask("readied", t
 M_PauseForgotten(t) ==
   /\ quiet /\ tasks[t].paused
   /\ tasks' = [tasks EXCEPT ![t].paused = FALSE]
-  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, asks, todo, freed, quiet>>
 
 \* Crashes cost nothing.
 M_NoQuarantine(t, fault) ==
@@ -188,7 +188,7 @@ M_StartsWithoutLocks(t) == TRUE
 M_GrantForgotten(t, n) ==
   /\ quiet /\ IsOpen(t, n)
   /\ tasks' = [tasks EXCEPT ![t].granted = TRUE]
-  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet>>
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, asks, todo, freed, quiet>>
 
 \* A claim that awaits a child keeps its slot.
 M_LendKeepsSlot(t, a, e, c) ==
@@ -216,4 +216,26 @@ M_ChildrenStay == FALSE
 
 \* What has ended keeps its locks.
 M_LocksNeverComeBack(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE]
+
+\* An agent that does not ask is given tasks.
+M_GivenUnasked(a) == TRUE
+M_AnyAsker(S) == CHOOSE a \in S : TRUE
+
+\* Agents that ask are served last come, first served.
+M_LastAskerFirst(S) == LET i == CHOOSE j \in 1..Len(asks) : asks[j].a \in S /\ \A k \in 1..Len(asks) : asks[k].a \in S => k <= j
+                       IN asks[i].a
+
+\* A request outlives the claim that it led to, the agent, or the task.
+M_AskStays(a) == asks
+M_NobodyAsks(a) == FALSE
+M_NothingVain == {}
+
+\* An agent that asks for any task is given none.
+M_AskersForgotten(a) == a \notin Pulls
+
+\* A request for one task is not served.
+M_ExactForgotten == {}
+
+\* A request that may not wait does.
+M_NothingMomentary == {}
 ================================================================================

@@ -7,7 +7,7 @@ EXTENDS Stealing, TraceData
 VARIABLES
   run,   \* the index of the run
   i      \* the number of its rows that were followed
-tvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, todo, freed, quiet, run, i>>
+tvars == <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch, asks, todo, freed, quiet, run, i>>
 
 Names(first, n) == {first \o ToString(k) : k \in 1..n}
 TraceTasks == Names("t", 16)
@@ -24,6 +24,10 @@ Command(r) == LET x == r.args IN
     [] r.action = "Complete" -> Complete(x[1], x[2])
     [] r.action = "Fail" -> Fail(x[1], x[2], x[3])
     [] r.action = "Settle" -> Settle(x[1], x[2])
+    [] r.action = "Claim" -> Claim(x[1], x[2], x[3])
+    [] r.action = "ClaimRefused" -> ClaimRefused(x[1], x[2], x[3])
+    [] r.action = "WithdrawAsk" -> WithdrawAsk(x[1])
+    [] r.action = "ReleaseClaim" -> ReleaseClaim(x[1], x[2])
     [] r.action = "Park" -> Park(x[1], x[2])
     [] r.action = "Unblock" -> Unblock(x[1], x[2])
     [] r.action = "Preempt" -> Preempt(x[1], x[2])
@@ -46,6 +50,8 @@ Event(r) == LET x == r.args IN
     [] r.action = "TaskReadied" -> TaskReadied(x[1])
     [] r.action = "TaskAssigned" -> TaskAssigned(x[1], x[2], x[3], x[4])
     [] r.action = "TaskAdmitted" -> TaskAdmitted(x[1], x[2], x[3])
+    [] r.action = "ClaimRequested" -> ClaimRequested(x[1], x[2])
+    [] r.action = "ClaimAbandoned" -> ClaimAbandoned(x[1], x[2])
     [] r.action = "TaskParked" -> TaskParked(x[1], x[2], x[3])
     [] r.action = "TaskUnlocked" -> TaskUnlocked(x[1], x[2])
     [] r.action = "TaskStarted" -> TaskStarted(x[1], x[2], x[3])
@@ -75,9 +81,11 @@ Timer(r) == LET x == r.args IN
     [] r.action = "AttemptEnded" -> GraceOver(x[1], x[3])
     [] r.action = "AgentReportExpired" -> ForgetReport(x[1])
     [] r.action = "AgentUncordoned" -> UncordonAgent(x[1], x[2])
+    [] r.action = "ClaimAbandoned" -> WaitOver(x[1])
     [] OTHER -> FALSE
 BeginsByTimer(r) ==
-  quiet /\ r.action \in {"TaskTimedOut", "TaskReadied", "AttemptEnded", "AgentReportExpired", "AgentUncordoned"}
+  quiet /\ r.action \in {"TaskTimedOut", "TaskReadied", "AttemptEnded", "AgentReportExpired", "AgentUncordoned",
+                         "ClaimAbandoned"}
 
 Agrees(r) == /\ "claims" \in DOMAIN r => claims' = r.claims
              /\ "queue" \in DOMAIN r => queue' = r.queue

@@ -60,6 +60,11 @@ export function abstraction(
     load: ofAgent((agent) => agent.slotsInUse, 0),
     lingering: new Set(lingering),
     epoch: state.epoch,
+    asks: [...state.asks.values()].map((ask) => ({
+      a: ask.agent.agentId,
+      t: ask.task?.spec.id ?? "",
+      brief: state.momentary === ask,
+    })),
   };
 }
 

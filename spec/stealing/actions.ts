@@ -10,14 +10,14 @@ import type { TaskCommand } from "../../src/tasks/commands.ts";
 /** Makes a timer that is set due: the model has no other time. */
 export interface Expire {
   readonly type: "expire";
-  readonly limit: "queue" | "attempt" | "heartbeat" | "backoff" | "grace" | "report";
-  /** The task, or of a report the agent. */
+  readonly limit: "queue" | "attempt" | "heartbeat" | "backoff" | "grace" | "report" | "ask";
+  /** The task, or of a report or a request the agent. */
   readonly id: string;
   /** The epoch of the claim whose grace period ends; otherwise 0. */
   readonly epoch: number;
 }
 
-/** A command of the environment of a modelled machine. */
+/** A command of the environment of a modelled machine. An `ask` of 0 is the one of the agent. */
 export type ModelCommand = TaskCommand | Expire;
 
 /** An action with its arguments. */
@@ -45,6 +45,12 @@ export function commandAction(command: ModelCommand): Action {
       return action("Fail", command.taskId, command.epoch, command.fault);
     case "end-attempt":
       return action("Settle", command.taskId, command.epoch);
+    case "claim":
+      return action("Claim", command.agentId, command.taskId, command.waitMs === 0);
+    case "withdraw-ask":
+      return action("WithdrawAsk", command.agentId);
+    case "release-claim":
+      return action("ReleaseClaim", command.taskId, command.epoch);
     case "park":
       return action("Park", command.taskId, command.epoch);
     case "unblock":
@@ -78,6 +84,7 @@ export function commandAction(command: ModelCommand): Action {
 function expiryAction({ limit, id, epoch }: Expire): Action {
   if (limit === "grace") return action("GraceOver", id, epoch);
   if (limit === "backoff") return action("PauseOver", id);
+  if (limit === "ask") return action("WaitOver", id);
   if (limit === "report") return action("ForgetReport", id);
   return action("Expire", id, limit);
 }
@@ -94,9 +101,12 @@ export function refusalAction(
         : action("ChildRefused", taskId, command.parent.epoch, reason);
     case "fail":
       return action("TaskRefused", `fail-${command.fault}`, taskId, command.epoch, reason);
+    case "claim":
+      return action("ClaimRefused", agentId, taskId, reason);
     case "start":
     case "await":
     case "complete":
+    case "release-claim":
       return action("TaskRefused", command.type, taskId, command.epoch, reason);
     case "cancel":
       return action("TaskRefused", command.type, taskId, 0, reason);
@@ -122,6 +132,10 @@ export function eventAction(event: TaskEvent): Action {
       return action(nameOf(event), event.taskId, event.agentId, event.epoch);
     case "task:lent":
       return action(nameOf(event), event.taskId, event.agentId, event.epoch, event.childId);
+    case "claim:requested":
+      return action(nameOf(event), event.agentId, event.taskId);
+    case "claim:abandoned":
+      return action(nameOf(event), event.agentId, event.reason);
     case "task:unlocked":
       return action(nameOf(event), event.taskId, event.lockEpoch);
     case "task:backed-off":

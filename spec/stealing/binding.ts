@@ -50,7 +50,8 @@ export function exploreWithin(
     describe: (state) => {
       const { tasks, agents, parents } = bounds;
       const hasFamilies = Object.keys(parents).length > 0;
-      const variables = Object.entries(abstraction(state, tasks, agents, hasFamilies));
+      const variables = Object.entries(abstraction(state, tasks, agents, hasFamilies))
+        .filter(([name]) => !hidden(bounds).includes(name));
       return stateText(variables.map(([name, value]) => [name, canonical(value)]));
     },
     label: ({ command }, events) => label(command as ModelCommand, events, name),
@@ -74,6 +75,11 @@ function textOf(prefix: string, { name, arguments: given }: Action): string {
   return `${prefix}${name}(${given.map(expression).join(", ")})`;
 }
 
+/** The variables that are not compared; nothing is asked for where all agents are given tasks. */
+function hidden({ pulls }: Bounds): string[] {
+  return ["todo", "freed", "quiet", ...(pulls.length === 0 ? ["asks"] : [])];
+}
+
 function graphModel(name: string, bounds: Bounds): GraphModel {
   let found: ReturnType<typeof exploreWithin> | undefined;
   const explored = () => found ??= exploreWithin(bounds);
@@ -91,7 +97,7 @@ function graphModel(name: string, bounds: Bounds): GraphModel {
     reading: {
       isStable: (state) => state.get("quiet") === "TRUE",
       label: (action) => action,
-      hidden: ["todo", "freed", "quiet"],
+      hidden: hidden(bounds),
     },
   };
 }

@@ -13,8 +13,8 @@ import type { TaskEvent } from "../../src/tasks/events.ts";
 import type { Machine } from "../../src/core/machine.ts";
 import type { CordonCause } from "../../src/tasks/types.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
-import type { TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
-import type { TaskState, TaskTimer } from "../../src/tasks/state.ts";
+import type { Claim, TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
+import { isTerminal, type TaskState, type TaskTimer } from "../../src/tasks/state.ts";
 import type { Expire, ModelCommand } from "./actions.ts";
 
 /** The constants of a configuration of `MCStealing`. */
@@ -36,6 +36,8 @@ export interface Bounds {
   readonly needs: readonly string[];
   /** By task, the one whose attempts submit it; others are submitted by clients. */
   readonly parents: Readonly<Record<string, string>>;
+  /** The agents that ask for their tasks. */
+  readonly pulls: readonly string[];
   readonly used: readonly string[];
   readonly ranks: readonly number[];
   readonly maxEpoch: number;
@@ -74,6 +76,9 @@ export function boundedMachine(bounds: Bounds): Machine<TaskState, ModelCommand,
       if (command.type === "expire") {
         reschedule(state.deadlines, timerOf(state, command)!, now);
         machine.fire(state, now, now, events);
+      } else if (command.type === "withdraw-ask") {
+        const ask = state.agents.get(command.agentId)?.ask?.id ?? 0;
+        machine.step(state, { ...command, ask }, now, events);
       } else machine.step(state, command, now, events);
       return undefined as never;
     },
@@ -85,6 +90,8 @@ function timerOf(state: TaskState, { limit, id, epoch }: Expire): Timer<TaskTime
   switch (limit) {
     case "report":
       return state.agents.get(id)?.report?.timer;
+    case "ask":
+      return state.agents.get(id)?.ask?.timer;
     case "grace": {
       const lingering = state.lingering.get(epoch);
       return lingering?.task === task ? lingering?.timer : undefined;
@@ -126,11 +133,27 @@ export function allows(bounds: Bounds, state: TaskState, command: ModelCommand):
       const isAccepted = parent?.status === "running" && [0, parent.epoch].includes(epoch);
       return isAccepted || childId === bounds.tasks.find((id) => bounds.parents[id] === taskId);
     }
+    case "claim":
+      // A refused claim counts once, whether it would wait or not.
+      return command.waitMs !== 0 || mayClaim(state, command);
     case "expire":
       return timerOf(state, command)?.isSet === true;
     default:
       return true;
   }
+}
+
+/** Whether a claim is not refused. */
+function mayClaim({ agents, tasks }: TaskState, { agentId, taskId }: Claim): boolean {
+  const agent = agents.get(agentId);
+  if (agent?.pulls !== true) return false;
+  const isOwn = [...agent.tasks].some(({ spec, status }) =>
+    status === "running" && ["", spec.id].includes(taskId)
+  );
+  if (isOwn) return true;
+  const task = tasks.get(taskId);
+  if (agent.drained !== undefined || taskId === "") return agent.drained === undefined;
+  return task !== undefined && !isTerminal(task.status) && ["", agentId].includes(task.pinnedTo);
 }
 
 function isLost(state: TaskState, agentId: string): boolean {
@@ -159,6 +182,7 @@ function usedAs(command: ModelCommand): string {
   if (command.type === "yield-locks") return "yield";
   if (command.type !== "expire") return command.type;
   if (command.limit === "grace") return "grace-over";
+  if (command.limit === "ask") return "wait-over";
   if (command.limit === "backoff") return "pause-over";
   return command.limit === "report" ? "report-load" : `expire-${command.limit}`;
 }
@@ -203,6 +227,7 @@ function claimCommands(taskId: string, epoch: number): ModelCommand[] {
     fail("task"),
     fail("none"),
     { type: "end-attempt", taskId, epoch },
+    { type: "release-claim", taskId, epoch, reason: "test" },
     { type: "park", taskId, epoch },
     { type: "unblock", taskId, epoch },
     { type: "preempt", taskId, epoch, reason: "test", isHopeless: false },
@@ -230,10 +255,16 @@ function agentCommands(bounds: Bounds, agentId: string): ModelCommand[] {
       memoryPercent: undefined,
     })),
     { type: "expire", limit: "report", id: agentId, epoch: 0 },
+    { type: "expire", limit: "ask", id: agentId, epoch: 0 },
+    { type: "withdraw-ask", agentId, ask: 0 },
+    ...["", ...bounds.tasks].flatMap((taskId): ModelCommand[] => [
+      { type: "claim", agentId, taskId, waitMs: FAR_MS },
+      { type: "claim", agentId, taskId, waitMs: 0 },
+    ]),
   ];
 }
 
-function register({ slots, room, atOnce }: Bounds, agentId: string): TaskCommand {
+function register({ slots, room, atOnce, pulls }: Bounds, agentId: string): TaskCommand {
   return {
     type: "register-agent",
     agentId,
@@ -242,6 +273,7 @@ function register({ slots, room, atOnce }: Bounds, agentId: string): TaskCommand
     maxQueuedTasks: room[agentId]!,
     priority: 0,
     startsAtOnce: atOnce.includes(agentId),
+    pulls: pulls.includes(agentId),
     kind: "agent",
   };
 }
