@@ -165,6 +165,41 @@ function* listing(): Iterable<Row> {
   yield atMost(label, "ns", median(times), 1e6, times.length);
 }
 
+const ASKERS = 50;
+const CLAIMED = 100_000;
+
+/** The cost of a claim and its completion by agents that ask, of tasks that are ready. */
+async function nanosecondsPerClaim(): Promise<number> {
+  const scheduler = new AdvancedTaskScheduler();
+  const ids = Array.from({ length: ASKERS }, (_, i) => `agent-${i}`);
+  for (const id of ids) await scheduler.registerAgent({ id, mode: "pull" });
+  for (let i = 0; i < CLAIMED; i++) await scheduler.submit({ id: `task-${i}` });
+  const start = performance.now();
+  await Promise.all(ids.map(async (id) => {
+    for (;;) {
+      const claim = await scheduler.claim(id, { waitMs: 0 });
+      if (claim === undefined) return;
+      await claim.complete(1);
+    }
+  }));
+  const ns = (performance.now() - start) * 1e6 / CLAIMED;
+  await scheduler.shutdown();
+  return ns;
+}
+
+async function* claims(): AsyncIterable<Row> {
+  const all: number[] = [];
+  await nanosecondsPerClaim();
+  for (let round = 0; round < ROUNDS; round++) all.push(await nanosecondsPerClaim());
+  yield atMost(
+    `${ASKERS} agents that ask: claim and complete a task`,
+    "ns",
+    median(all),
+    10_000,
+    ROUNDS,
+  );
+}
+
 function* comparisons(): Iterable<Comparison> {
   for (const { count, rounds, warmUps, target } of CROWDS) {
     yield {
@@ -180,7 +215,8 @@ function* comparisons(): Iterable<Comparison> {
   }
 }
 
-function* measures(): Iterable<Row> {
+async function* measures(): AsyncIterable<Row> {
+  yield* claims();
   yield* depth();
   yield* stealing();
   yield* listing();
