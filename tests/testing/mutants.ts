@@ -618,6 +618,42 @@ export const MUTANTS: readonly Mutant[] = [
     "first.rank > now) return undefined;",
     "first.rank >= now) return undefined;",
   ),
+  {
+    ...mutant(
+      "an agent in pull mode is given tasks that it did not ask for",
+      "tasks/placement.ts",
+      "return !pulls || (ask !== undefined && ask.task === undefined && ask.pending === undefined);",
+      "return !pulls || ask?.pending === undefined;",
+    ),
+    workload: "asking",
+  },
+  {
+    ...mutant(
+      "a request outlives its agent",
+      "tasks/agents.ts",
+      '  if (agent.ask !== undefined) endAsk(step, agent.ask, "gone");\n',
+      "",
+    ),
+    workload: "asking",
+  },
+  {
+    ...mutant(
+      "a request for a task outlives it",
+      "tasks/pull.ts",
+      'for (const ask of [...askers]) endAsk(step, ask, "ended");',
+      "void askers;",
+    ),
+    workload: "asking",
+  },
+  {
+    ...mutant(
+      "agents that ask for any task are overlooked",
+      "tasks/placement.ts",
+      "  if (best === undefined || best.pulls) return best;\n",
+      "  if (best === undefined || best.pulls) return undefined;\n",
+    ),
+    workload: "asking",
+  },
   inManager(
     "a shutdown ends what waits by commands in the log",
     "core/host.ts",
