@@ -109,6 +109,48 @@ function* depth(): Iterable<Row> {
   yield atMost(`${label}: heap for each`, "B", bytes, 1024, ROUNDS);
 }
 
+const FEW_DELAYED = 10_000;
+/** The number of delayed tasks that are due in one millisecond. */
+const DUE_AT_ONCE = 10;
+
+/** The cost of a task that is submitted for later, becomes ready at its time, and is completed. */
+function nanosecondsPerDelayed(count: number): number {
+  const machine = taskMachine();
+  const state = machine.init();
+  machine.step(state, registerCommand({ id: "agent", maxConcurrentTasks: 1_000 }, true), 0, []);
+  const longest = count / DUE_AT_ONCE;
+  const start = performance.now();
+  for (let i = 0; i < count; i++) {
+    const delayMs = 1 + (i * 7_919) % longest; // in no order
+    machine.step(state, submitCommand({ id: `task-${i}`, delayMs }, 0), 0, []);
+  }
+  for (let now = 1; now <= longest; now++) {
+    const events: TaskEvent[] = [];
+    machine.step(state, { type: "tick" }, now, events);
+    for (const event of events) {
+      if (event.type !== "task:started") continue;
+      const { taskId } = event;
+      machine.step(state, { type: "complete", taskId, epoch: 0, result: 1 }, now, []);
+    }
+  }
+  const ns = (performance.now() - start) * 1e6 / count;
+  if (state.counts.completed !== count) throw new Error(`${state.counts.completed} completed`);
+  return ns;
+}
+
+function* delays(): Iterable<Row> {
+  const few: number[] = [];
+  const many: number[] = [];
+  for (let i = 0; i < 20; i++) nanosecondsPerDelayed(FEW_DELAYED);
+  for (let round = 0; round < ROUNDS; round++) {
+    few.push(median(Array.from({ length: 9 }, () => nanosecondsPerDelayed(FEW_DELAYED))));
+    many.push(nanosecondsPerDelayed(MANY));
+  }
+  const label = `${MANY.toLocaleString("en")} delayed tasks, submitted and run`;
+  const growth = median(many) / median(few);
+  yield atMost(`${label}: time of ${FEW_DELAYED.toLocaleString("en")}`, "×", growth, 2, ROUNDS);
+}
+
 const FEW_AGENTS = 100;
 const MANY_AGENTS = 10_000;
 
@@ -218,6 +260,7 @@ function* comparisons(): Iterable<Comparison> {
 async function* measures(): AsyncIterable<Row> {
   yield* claims();
   yield* depth();
+  yield* delays();
   yield* stealing();
   yield* listing();
 }

@@ -54,6 +54,10 @@ export interface TaskSpec {
   readonly resources: readonly ResourceRequest[];
   /** Capabilities, sorted, without repetition. */
   readonly requires: readonly string[];
+  /** The delay before it may start, which begins with its submission. @default 0 */
+  readonly delayMs?: number;
+  /** When it may start; `delayMs` does not count beside it. @default at once */
+  readonly runAt?: Instant;
   /** The limit of the wait to start. */
   readonly queueTimeoutMs: number;
   /** The limit of one attempt. */
@@ -495,31 +499,65 @@ export function submitCommand(
     const limit = task[name];
     if (limit !== undefined) requireMs(limit, 1, name, attempt);
   }
+  const options = optionsOf(task, attempt);
+  const spec = {
+    id,
+    type,
+    description,
+    priority,
+    dependencies: dependencies === undefined ? NONE : dependenciesOf(dependencies, attempt),
+    assignedAgent: agentId ?? assignedAgent,
+    placed: agentId !== undefined,
+    resources: resources === undefined ? NONE : requestsOf(resources, attempt),
+    requires: requires === undefined ? NONE : namesOf(requires, "requires", attempt),
+    queueTimeoutMs: task.queueTimeoutMs ?? 0,
+    timeoutMs: task.timeoutMs ?? 0,
+    heartbeatTimeoutMs: task.heartbeatTimeoutMs ?? 0,
+    totalTimeoutMs: task.totalTimeoutMs ?? 0,
+    retries,
+    idempotencyKey,
+    ...(requiresApproval && { requiresApproval }),
+  };
   return {
     type: "submit",
-    task: {
-      id,
-      type,
-      description,
-      priority,
-      dependencies: dependencies === undefined ? NONE : dependenciesOf(dependencies, attempt),
-      assignedAgent: agentId ?? assignedAgent,
-      placed: agentId !== undefined,
-      resources: resources === undefined ? NONE : requestsOf(resources, attempt),
-      requires: requires === undefined ? NONE : namesOf(requires, "requires", attempt),
-      queueTimeoutMs: task.queueTimeoutMs ?? 0,
-      timeoutMs: task.timeoutMs ?? 0,
-      heartbeatTimeoutMs: task.heartbeatTimeoutMs ?? 0,
-      totalTimeoutMs: task.totalTimeoutMs ?? 0,
-      retries,
-      idempotencyKey,
-      ...(requiresApproval && { requiresApproval }),
-    },
+    task: options === undefined ? spec : { ...spec, ...options },
     input: task.input,
     metadata: task.metadata,
     ...(parent !== undefined && { parent }),
   };
 }
+
+/** The fields of a task that most tasks lack. */
+type SpecOptions = Pick<TaskSpec, "delayMs" | "runAt">;
+
+/** Returns the fields that most tasks lack, or `undefined` when the task lacks all. */
+function optionsOf(task: Task, attempt: Attempt): SpecOptions | undefined {
+  const { delayMs, runAt } = task;
+  if (delayMs === undefined && runAt === undefined) return undefined;
+  if (delayMs !== undefined) requireMs(delayMs, 0, "delayMs", attempt);
+  if (delayMs !== undefined && runAt !== undefined) {
+    throw new RangeError(`Cannot ${attempt()}: delayMs must not be given with runAt, got both`);
+  }
+  return {
+    ...(delayMs !== undefined && { delayMs }),
+    ...(runAt !== undefined && { runAt: instantOf(runAt, "runAt", attempt) }),
+  };
+}
+
+/** Returns a date, or an instant in whole milliseconds, as an instant. */
+function instantOf(value: unknown, name: string, attempt: Attempt): Instant {
+  const instant = value instanceof Date ? value.getTime() : value;
+  if (typeof instant !== "number") {
+    throw new TypeError(
+      `Cannot ${attempt()}: ${name} must be a Date or milliseconds, got ${quote(value)}`,
+    );
+  }
+  requireInteger(instant, -LATEST, LATEST, name, attempt);
+  return instant;
+}
+
+/** The latest instant of a `Date`. */
+const LATEST = 8_640_000_000_000_000;
 
 /**
  * Returns the command that registers the agent of `profile`.

@@ -45,7 +45,10 @@ export interface TaskRecognized extends Named<"task:recognized"> {
   readonly outcome?: Outcome;
 }
 
-/** A task became ready: its dependencies have ended, its pause is over, or it has its locks. */
+/**
+ * A task became ready: its dependencies have ended and its time has come, its pause is over, or it has
+ * its locks.
+ */
 export interface TaskReadied extends Named<"task:readied"> {
   /** The task that may be assigned. */
   readonly taskId: string;
@@ -87,7 +90,7 @@ export interface TaskUnlocked extends Named<"task:unlocked"> {
 export interface TaskStarted extends Named<"task:started">, ClaimEvent {
   /** 1 for the first; an attempt that ended through no fault of the task gives its number back. */
   readonly attempt: number;
-  /** From submission to this start, earlier attempts included. */
+  /** From submission, or from when its time came, to this start; earlier attempts included. */
   readonly waitedMs: number;
   /** The number of the request for a task that it ends; left out for an agent in push mode. */
   readonly ask?: number;
@@ -522,9 +525,12 @@ export type StealingEvent =
 
 /** From the name of an event to its one-line description. */
 export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
-  "task:created": ({ task: { id, status, dependencies } }) => {
-    const open = status === "waiting" ? ` for ${listed(dependencies)}` : "";
-    return `task ${id}: created → ${status}${open}`;
+  "task:created": ({ task: { id, status, dependencies, runAt } }) => {
+    const open = status !== "waiting" || dependencies.length === 0
+      ? ""
+      : ` for ${listed(dependencies)}`;
+    const time = runAt === undefined ? "" : ` until ${timeOfDay(runAt)}`;
+    return `task ${id}: created → ${status}${open}${time}`;
   },
   "task:recognized": ({ taskId, outcome }) =>
     `task ${taskId}: submitted again, and known${outcome === undefined ? "" : ` as ${outcome}`}`,
@@ -546,7 +552,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     `task ${taskId}: taken from ${agentId} (epoch ${epoch}) for ${targetAgent}`,
   "task:started": ({ taskId, agentId, epoch, attempt, waitedMs }) =>
     `task ${taskId}: assigned → running on ${agentId} (epoch ${epoch}), attempt ${attempt}, ` +
-    `${waitedMs} ms after submission`,
+    `after a wait of ${waitedMs} ms`,
   "claim:requested": ({ agentId, taskId, untilMs }) => {
     const what = taskId === "" ? "a task" : `task ${taskId}`;
     const until = untilMs === 0 ? "" : ` until ${timeOfDay(untilMs)}`;

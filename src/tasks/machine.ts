@@ -84,6 +84,7 @@ import { cycleOfAwait, cycleThrough, link, resolveDependents } from "./dependenc
 import { TASK_DESCRIPTIONS, type TaskEvent, type TaskRefusal } from "./events.ts";
 import { answerQuestion, pause, resume, review, setPriority } from "./operations.ts";
 import { addToPage, removeFromPage } from "./pages.ts";
+import { dueTime, endDelay, holdUntilDue, withoutDelay } from "./later.ts";
 import {
   allowStealing,
   assignsItself,
@@ -134,7 +135,6 @@ import {
   interrupt,
   isDue,
   lend,
-  limitQueueTime,
   orphan,
   park,
   propose,
@@ -374,7 +374,9 @@ function retry(step: Step, command: Retry): Answer<"retry"> {
   if (unfinished(state) + former.length > maxTasks) {
     return refuse(step, command, former[0]!.spec.id, "full", maxTasks);
   }
-  const tasks = former.map((task) => newTask(state, task, now));
+  const tasks = former.map(({ spec, input, metadata }) =>
+    newTask(state, { spec: withoutDelay(spec), input, metadata }, now)
+  );
   replace(state, former, tasks); // all are open before one is linked: some may depend on others
   for (const task of tasks) {
     const { spec } = task;
@@ -419,7 +421,7 @@ function accept(step: Step, task: TaskRecord, parent?: ParentClaim): void {
   if (task.home !== undefined) expect(step, task.home, 1);
   const isLinked = spec.dependencies.length > 0 || state.awaited.size > 0;
   const doomed = isLinked ? link(state, task) : undefined;
-  if (isDue(task) && doomed === undefined) task.status = "ready";
+  if (isDue(task) && task.dueAt <= now && doomed === undefined) task.status = "ready";
   state.counts[task.status]++;
   addToPage(state, task);
   if (spec.totalTimeoutMs !== 0) {
@@ -428,7 +430,7 @@ function accept(step: Step, task: TaskRecord, parent?: ParentClaim): void {
   events.push({ type: "task:created", taskId, task: viewOf(task) });
   if (doomed !== undefined) cancel(step, task, doomed, doomed, "ended");
   else if (task.status === "ready") queue(step, task);
-  else limitQueueTime(step, task);
+  else holdUntilDue(step, task);
 }
 
 /** Returns why a task can't be accepted, if it can't. */
@@ -480,15 +482,17 @@ function newTask(
   now: Instant,
   parent?: ParentClaim,
 ): TaskRecord {
+  const dueAt = dueTime(spec, now);
   return {
     spec,
     input,
     metadata,
-    rank: rankOf(state, now, spec.priority, parent),
+    rank: rankOf(state, dueAt, spec.priority, parent),
     sequence: state.sequence++,
     position: -1,
     status: "waiting",
     createdAt: now,
+    dueAt,
     startedAt: undefined,
     finishedAt: undefined,
     home: spec.assignedAgent === "" ? undefined : state.agents.get(spec.assignedAgent),
@@ -791,6 +795,8 @@ function fireTimer(step: Step, due: TaskTimer): void {
       return endAsk(step, due.ask, "timed-out");
     case "backoff":
       return endPause(step, due.task);
+    case "delay":
+      return endDelay(step, due.task);
     default:
       return exceedLimit(step, due.task, due.limit);
   }

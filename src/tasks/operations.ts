@@ -37,7 +37,7 @@ export function setPriority(step: Step, command: SetPriority): Refusal | void {
   if (isTerminal(task.status)) return refuse(step, command, taskId, "status", task.status);
   if (task.spec.priority === priority) return;
   task.spec = { ...task.spec, priority };
-  const rank = rankOf(state, task.createdAt, priority, task.family?.parent);
+  const rank = rankOf(state, task.dueAt, priority, task.family?.parent);
   const queue = task.group?.queue ?? (task.queued ? task.agent!.queue : undefined);
   if (queue === undefined) task.rank = rank;
   else reorder(queue, task, rank);

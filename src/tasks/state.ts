@@ -34,6 +34,8 @@ export interface TaskRecord extends HeapEntry {
   status: TaskStatus;
   /** The time of submission. */
   readonly createdAt: Instant;
+  /** When its time comes or came; the time of submission of a task that may start at once. */
+  dueAt: Instant;
   /** The start of the newest attempt. */
   startedAt: Instant | undefined;
   /** The time of its end. */
@@ -90,7 +92,7 @@ export interface TaskRecord extends HeapEntry {
   proposal: Proposal | undefined;
   /** The error of the newest failed attempt, or the reason of its end. */
   error: ErrorData | undefined;
-  /** The queue timeout, the attempt timeout or the end of the pause, by its status. */
+  /** The end of its delay or of its pause, the queue timeout or the attempt timeout, by its status. */
   timer: Timer<TaskTimer> | undefined;
   /** The heartbeat timeout of the running attempt. */
   heartbeat: Timer<TaskTimer> | undefined;
@@ -175,7 +177,10 @@ export interface Ask {
 
 /** The subject of a timer. */
 export type TaskTimer =
-  | { readonly limit: "queue" | "attempt" | "heartbeat" | "total" | "backoff"; task: TaskRecord }
+  | {
+    readonly limit: "delay" | "queue" | "attempt" | "heartbeat" | "total" | "backoff";
+    task: TaskRecord;
+  }
   | { readonly limit: "grace"; lingering: Lingering }
   | { readonly limit: "cordon"; agent: Agent; cause: CordonCause }
   | { readonly limit: "report"; agent: Agent }
@@ -485,16 +490,16 @@ export function keyOf(state: Readonly<TaskState>, taskId: string): string {
 }
 
 /**
- * Returns the rank of a task that was submitted at `createdAt`. Children are not overtaken by what came
+ * Returns the rank of a task whose time came at `dueAt`. Children are not overtaken by what came
  * after their parents: else all parents begin first.
  */
 export function rankOf(
   { config, tasks }: TaskState,
-  createdAt: Instant,
+  dueAt: Instant,
   priority: number,
   parent: { readonly taskId: string } | undefined,
 ): number {
-  const rank = createdAt - priority * config.agingMs;
+  const rank = dueAt - priority * config.agingMs;
   return parent === undefined ? rank : Math.min(rank, tasks.get(parent.taskId)!.rank);
 }
 
@@ -525,6 +530,7 @@ export function viewOf(task: TaskRecord): TaskView {
     status,
     input: task.input?.value,
     createdAt: task.createdAt,
+    ...(task.dueAt > task.createdAt && { runAt: task.dueAt }),
     epoch: task.epoch,
     attempts: task.attempts,
     ...(agent !== undefined && { assignedAgent: agent.agentId }),

@@ -223,7 +223,7 @@ export function start({ state, now, events }: Step, task: TaskRecord): void {
     agentId: task.agent!.agentId,
     epoch,
     attempt: task.attempts,
-    waitedMs: now - task.createdAt,
+    waitedMs: now - task.dueAt,
     ...(ask !== undefined && { ask: ask.id, askedMs: now - ask.since }),
   });
 }
@@ -688,9 +688,9 @@ export function endLingering(step: Step, lingering: Lingering, abandoned: boolea
   if ((pauses || task.status === "waiting") && isDue(task)) ready(step, task);
 }
 
-/** Returns whether neither a dependency nor an attempt that goes on keeps a task from being ready. */
-export function isDue({ openDependencies, lingering }: TaskRecord): boolean {
-  return openDependencies === 0 && lingering === 0;
+/** Returns whether no dependency, no attempt that goes on and no delay keeps a task from being ready. */
+export function isDue({ openDependencies, lingering, timer }: TaskRecord): boolean {
+  return openDependencies === 0 && lingering === 0 && timer?.subject.limit !== "delay";
 }
 
 // Bookkeeping

@@ -19,7 +19,7 @@ export type Outcome = "completed" | "failed" | "cancelled";
  * @category Tasks
  */
 export type TaskStatus =
-  /** A dependency is open. */
+  /** A dependency is open, or its time has not come. */
   | "waiting"
   /** Nothing is missing but an agent. */
   | "ready"
@@ -114,7 +114,11 @@ export interface Task<Input = unknown> {
   readonly requires?: readonly string[];
   /** The limit of one attempt, in milliseconds. @default no limit */
   readonly timeoutMs?: number;
-  /** The limit of the wait to start, in milliseconds. @default no limit */
+  /** The least time from submission to its start, in milliseconds. @default 0 */
+  readonly delayMs?: number;
+  /** When it may start, instead of `delayMs`; at once if that is past. @default at once */
+  readonly runAt?: Date | Instant;
+  /** The limit of the wait to start, in milliseconds, from when its time has come. @default no limit */
   readonly queueTimeoutMs?: number;
   /** The limit between heartbeats of a running attempt, in milliseconds. @default no limit */
   readonly heartbeatTimeoutMs?: number;
@@ -158,6 +162,8 @@ export interface TaskView<Input = unknown, Result = unknown> {
   readonly error?: ErrorData;
   /** When it was submitted. */
   readonly createdAt: Instant;
+  /** When its time comes or came, of a task that was submitted for later. */
+  readonly runAt?: Instant;
   /** When its newest attempt began. */
   readonly startedAt?: Instant;
   /** When it ended, in any of the terminal statuses. */

@@ -20,6 +20,7 @@ import { listed, readable } from "../core/describe.ts";
 import { requireText } from "./commands.ts";
 import { UnknownTaskError } from "./errors.ts";
 import { tasksAfter } from "./pages.ts";
+import { isDelayed } from "./later.ts";
 import { backlogOf, hasFreeSlot, isFit, isOpen, isTrusted, isUsable } from "./placement.ts";
 import {
   type Agent,
@@ -85,6 +86,8 @@ export interface TaskExplanation {
   readonly locks: readonly LockExplanation[];
   /** Its place in the queue of its agent, if it has an agent and no slot. */
   readonly queue?: QueueExplanation;
+  /** When its time comes, of a task for later. */
+  readonly runAt?: Instant;
   /** When the next attempt is due. */
   readonly retryAt?: Instant;
   /** The tasks that its attempt awaits, while it has lent its slot. */
@@ -200,7 +203,10 @@ function waiting(state: Readonly<TaskState>, task: TaskRecord): [string, Reasons
   const names = openDependencies.map(({ taskId, submitted }) =>
     submitted ? `"${taskId}"` : `"${taskId}", which was not submitted`
   );
-  return [`It waits for ${listed(names)}`, { openDependencies }];
+  const reasons: Reasons = { openDependencies, ...(isDelayed(task) && { runAt: task.dueAt }) };
+  if (reasons.runAt === undefined) return [`It waits for ${listed(names)}`, reasons];
+  const open = names.length === 0 ? "" : `for ${listed(names)}, and `;
+  return [`It waits ${open}until ${new Date(reasons.runAt).toISOString()}`, reasons];
 }
 
 function unassigned(state: Readonly<TaskState>, task: TaskRecord): [string, Reasons] {

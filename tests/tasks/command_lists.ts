@@ -101,6 +101,12 @@ const age = fc.oneof(
   fc.constantFrom(-1, 1, 2),
 );
 
+const later = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ delayMs: fc.nat(30) }) },
+  { weight: 1, arbitrary: fc.record({ runAt: fc.nat(200) }) },
+);
+
 const submission = fc.record({
   id: taskId,
   after: fc.array(
@@ -121,9 +127,11 @@ const submission = fc.record({
   heartbeatTimeoutMs: limit,
   totalTimeoutMs: limit,
   idempotencyKey: fc.constantFrom("", "", "k1", "k2"),
-}).map(({ id, after, isIndependent, needsLock, placed, ...fields }): TaskCommand =>
+  later,
+}).map(({ id, after, isIndependent, needsLock, placed, later, ...fields }): TaskCommand =>
   submit(id, {
     ...fields,
+    ...later,
     placed: placed && fields.assignedAgent !== "",
     after: isIndependent
       ? []

@@ -134,11 +134,12 @@ function noLostTask(state: TaskState): void {
     assertEquals(agent !== undefined, isClaimed, "NoLostTask: agent");
     if (agent !== undefined) assert(agent.tasks.has(task), "NoLostTask: claim");
     const { openDependencies, lingering } = task;
-    if (status === "waiting") {
-      assertGreater(openDependencies + lingering, 0, "NoLostTask: dependencies");
-    }
     assertEquals(task.proposal !== undefined && status !== "blocked", false, "proposal");
     const pauses = timer?.isSet === true;
+    if (status === "waiting" && openDependencies + lingering === 0) {
+      assert(pauses && timer?.subject.limit === "delay", "NoLostTask: delay");
+      assertEquals(timer?.rank, task.dueAt, "NoLostTask: delay");
+    }
     if (status === "backing-off") assert(pauses || task.lingering > 0, "NoLostTask: pause");
     const bodies = [...state.lingering.values()].filter((each) => each.task === task);
     assertEquals(task.lingering, bodies.length, "bodies");

@@ -279,9 +279,11 @@ export class SlowScheduler {
     former: SlowTask | undefined,
     parent: Submit["parent"] = undefined,
   ): SlowTask {
+    const dueAt = Math.max(spec.runAt ?? 0, this.now + (spec.delayMs ?? 0));
     const task: SlowTask = {
       spec,
-      rank: this.#rankOf(this.now, spec.priority, parent),
+      dueAt,
+      rank: this.#rankOf(dueAt, spec.priority, parent),
       sequence: this.#submissions++,
       status: "waiting",
       createdAt: this.now,
@@ -314,12 +316,17 @@ export class SlowScheduler {
     }
     if (spec.totalTimeoutMs > 0) this.#time(task, "total", spec.totalTimeoutMs);
     const isReady = doom === undefined && task.counted.size === spec.dependencies.length;
-    if (isReady && !this.#lingers(task)) task.status = "ready";
+    if (isReady && !this.#lingers(task) && dueAt <= this.now) task.status = "ready";
     this.#say({ type: "task:created", taskId: spec.id } as TaskEvent);
     if (doom !== undefined) this.#cancel(task, doom, doom);
     else if (task.status === "ready") this.#queue(task);
+    else if (dueAt > this.now) this.#time(task, "delay", dueAt - this.now);
     else this.#limitQueueTime(task);
     return task;
+  }
+
+  #isResolved({ counted, spec }: SlowTask): boolean {
+    return counted.size === spec.dependencies.length;
   }
 
   #rankOf(createdAt: number, priority: number, parent: Submit["parent"]): number {
@@ -329,6 +336,10 @@ export class SlowScheduler {
 
   #lingers(task: SlowTask): boolean {
     return this.claims.some((claim) => claim.task === task && claim.lingers);
+  }
+
+  #isDelayed(task: SlowTask): boolean {
+    return this.#timers.some((timer) => timer.task === task && timer.limit === "delay");
   }
 
   #assignTo(command: Command<"assign">): void {
@@ -555,7 +566,7 @@ export class SlowScheduler {
     if (isOver(task.status)) return this.#refuse(command, taskId, "status", task.status);
     if (task.spec.priority === priority) return;
     task.spec = { ...task.spec, priority };
-    task.rank = this.#rankOf(task.createdAt, priority, task.parent);
+    task.rank = this.#rankOf(task.dueAt, priority, task.parent);
     this.#say({ type: "task:reprioritized", taskId, priority });
   }
 
@@ -576,7 +587,8 @@ export class SlowScheduler {
     }
     this.tasks = this.tasks.filter((task) => !tasks.includes(task));
     for (const former of tasks) {
-      const { spec, spec: { id: taskId } } = former;
+      const { delayMs: _delayMs, runAt: _runAt, ...spec } = former.spec;
+      const { id: taskId } = spec;
       const cycle = slowCycle(this.tasks, this.awaits, spec);
       this.#say({ type: "task:retried", taskId });
       const task = this.#accept(spec, former);
@@ -963,7 +975,7 @@ export class SlowScheduler {
     const attempt = ++task.attempts;
     if (spec.timeoutMs > 0) this.#time(task, "attempt", spec.timeoutMs);
     if (spec.heartbeatTimeoutMs > 0) this.#time(task, "heartbeat", spec.heartbeatTimeoutMs);
-    const waitedMs = this.now - task.createdAt;
+    const waitedMs = this.now - task.dueAt;
     const agentId = task.agentId!;
     const agent = this.#agent(agentId)!;
     const { ask } = agent;
@@ -1117,8 +1129,8 @@ export class SlowScheduler {
     this.#freed.push(agentId);
     const pauses = this.#timers.some((timer) => timer.task === task && timer.limit === "backoff");
     const isBusy = this.claims.some((other) => other.task === task && other.lingers);
-    const isResolved = task.status === "waiting" &&
-      task.counted.size === task.spec.dependencies.length;
+    const isResolved = task.status === "waiting" && this.#isResolved(task) &&
+      !this.#isDelayed(task);
     if (task.status === "backing-off" && !pauses && !isBusy) this.#makeReady(task);
     else if (isResolved && !isBusy) this.#makeReady(task);
   }
@@ -1296,7 +1308,7 @@ export class SlowScheduler {
       const doom = doomOf(task, because);
       if (doom !== undefined) {
         this.#cancel(task, doom, doom);
-      } else if (task.counted.size === task.spec.dependencies.length && !this.#lingers(task)) {
+      } else if (this.#isResolved(task) && !this.#lingers(task) && !this.#isDelayed(task)) {
         task.status = "ready";
         this.#say({ type: "task:readied", taskId: task.spec.id });
         this.#queue(task);
@@ -1354,6 +1366,10 @@ export class SlowScheduler {
     if (limit === "backoff") {
       const isBusy = this.claims.some((claim) => claim.task === task && claim.lingers);
       return isBusy ? undefined : this.#makeReady(task);
+    }
+    if (limit === "delay") {
+      const isReady = this.#isResolved(task) && !this.#lingers(task);
+      return isReady ? this.#makeReady(task) : this.#limitQueueTime(task);
     }
     const isRunning = task.status === "running";
     const ms = {

@@ -14,6 +14,7 @@ export interface SlowTask {
   readonly sequence: number;
   status: TaskStatus;
   readonly createdAt: number;
+  readonly dueAt: number;
   startedAt: number;
   /** The only agent that it may be given to, or `""`. */
   pinnedTo: string;
@@ -96,6 +97,7 @@ export interface SlowTimer {
   readonly task: SlowTask | undefined;
   readonly epoch: number;
   readonly limit:
+    | "delay"
     | "queue"
     | "attempt"
     | "heartbeat"

@@ -168,8 +168,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "the priority of a task is ignored",
     "tasks/state.ts",
-    "const rank = createdAt - priority * config.agingMs;",
-    "const rank = createdAt;",
+    "const rank = dueAt - priority * config.agingMs;",
+    "const rank = dueAt;",
   ),
   mutant(
     "a removed agent is kept",

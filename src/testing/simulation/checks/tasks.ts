@@ -38,7 +38,9 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
       fail("OwnedByLiveAgent", `"${id}" belongs to "${agent.agentId}", which is removed`);
     }
   }
-  if (status === "waiting" && task.openDependencies + task.lingering <= 0) {
+  if (
+    status === "waiting" && task.openDependencies + task.lingering <= 0 && !waitsForItsTime(task)
+  ) {
     fail("NoLostTask", `"${id}" waits`);
   }
   if (status === "backing-off" && timer?.isSet !== true && task.lingering === 0) {
@@ -100,10 +102,18 @@ function checkRequest({ parked, reserving, unsettled }: TaskState, task: TaskRec
   if (unsettled.size > 0) fail("WorkConserving", "an agent is left without work");
 }
 
+function waitsForItsTime({ timer, dueAt }: TaskRecord): boolean {
+  return timer?.isSet === true && timer.subject.limit === "delay" && timer.rank === dueAt;
+}
+
 /** Checks the rank and the timers of a task against when it was submitted and started. */
 function checkTimes({ config }: TaskState, task: TaskRecord): void {
-  const { spec, status, rank, createdAt, startedAt = 0, timer, total, heartbeat } = task;
-  const own = createdAt - spec.priority * config.agingMs;
+  const { spec, status, rank, createdAt, dueAt, startedAt = 0, timer, total, heartbeat } = task;
+  const due = Math.max(createdAt + (spec.delayMs ?? 0), spec.runAt ?? 0);
+  if (dueAt !== due || (startedAt !== 0 && startedAt < due)) {
+    fail("NotBeforeItsTime", `"${spec.id}" was due at ${due}`);
+  }
+  const own = dueAt - spec.priority * config.agingMs;
   const isRanked = task.family?.parent === undefined ? rank === own : rank <= own;
   if (!isRanked) fail("QueueOrdered", `"${spec.id}"`);
   const isWrong = (status === "running" && timer?.isSet === true &&
