@@ -85,6 +85,8 @@ export { TaskHandle } from "./src/tasks/client.ts";
 export { ChildHandle, type TaskContext, type TaskHandler } from "./src/tasks/attempts.ts";
 export type {
   CordonCause,
+  Dedupe,
+  DedupePolicy,
   Dependency,
   OnFailure,
   Outcome as TaskOutcome,
@@ -126,6 +128,7 @@ export type { GraphTaskStatus } from "./src/tasks/graph_walks.ts";
 export {
   ClaimLostError,
   DependencyCycleError,
+  DuplicateKeyError,
   DuplicateTaskError,
   ResultDroppedError,
   SchedulerPausedError,

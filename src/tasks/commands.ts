@@ -32,7 +32,15 @@ import {
 } from "../locks/types.ts";
 import { MOST_RETRIES } from "./config.ts";
 import type { StrategyName } from "./strategies.ts";
-import type { CordonCause, Dependency, OnFailure, Outcome, Task } from "./types.ts";
+import type {
+  CordonCause,
+  Dedupe,
+  DedupePolicy,
+  Dependency,
+  OnFailure,
+  Outcome,
+  Task,
+} from "./types.ts";
 
 /** The options of a task, with the defaults filled in. */
 export interface TaskSpec {
@@ -72,6 +80,8 @@ export interface TaskSpec {
   readonly idempotencyKey: string;
   /** Whether its result counts only once it was accepted. @default false */
   readonly requiresApproval?: boolean;
+  /** The key by which it is one of a kind. @default none */
+  readonly dedupe?: Dedupe;
 }
 
 /** Accepts a task. */
@@ -421,7 +431,7 @@ export type TaskCommand =
 export interface SubmitAnswer {
   /** The id of the task. */
   readonly taskId: string;
-  /** Whether the task was accepted by this command; otherwise its idempotency key was known. */
+  /** Whether the task was accepted by this command; otherwise its idempotency key or its key was known. */
   readonly isNew: boolean;
   /** How the task ended, if its result and its error are no longer kept. */
   readonly outcome?: Outcome;
@@ -467,6 +477,7 @@ export const MOST_LISTED = 100_000;
 
 const ON_FAILURE: readonly OnFailure[] = ["cancel", "ignore", "run-on-failure"];
 const AGENT_MODES: readonly AgentMode[] = ["push", "pull"];
+const DEDUPE_POLICIES: readonly DedupePolicy[] = ["existing", "reject", "replace", "debounce"];
 const LIMITS = ["queueTimeoutMs", "timeoutMs", "heartbeatTimeoutMs", "totalTimeoutMs"] as const;
 const NONE: readonly never[] = [];
 
@@ -528,12 +539,12 @@ export function submitCommand(
 }
 
 /** The fields of a task that most tasks lack. */
-type SpecOptions = Pick<TaskSpec, "delayMs" | "runAt">;
+type SpecOptions = Pick<TaskSpec, "delayMs" | "runAt" | "dedupe">;
 
 /** Returns the fields that most tasks lack, or `undefined` when the task lacks all. */
 function optionsOf(task: Task, attempt: Attempt): SpecOptions | undefined {
-  const { delayMs, runAt } = task;
-  if (delayMs === undefined && runAt === undefined) return undefined;
+  const { delayMs, runAt, dedupe } = task;
+  if (delayMs === undefined && runAt === undefined && dedupe === undefined) return undefined;
   if (delayMs !== undefined) requireMs(delayMs, 0, "delayMs", attempt);
   if (delayMs !== undefined && runAt !== undefined) {
     throw new RangeError(`Cannot ${attempt()}: delayMs must not be given with runAt, got both`);
@@ -541,7 +552,21 @@ function optionsOf(task: Task, attempt: Attempt): SpecOptions | undefined {
   return {
     ...(delayMs !== undefined && { delayMs }),
     ...(runAt !== undefined && { runAt: instantOf(runAt, "runAt", attempt) }),
+    ...(dedupe !== undefined && { dedupe: dedupeOf(task, attempt) }),
   };
+}
+
+function dedupeOf({ dedupe, delayMs, runAt }: Task, attempt: Attempt): Dedupe {
+  requireObject(dedupe, "dedupe", attempt);
+  const { key, policy } = dedupe;
+  requireId(key, "dedupe.key", attempt);
+  requireOneOf(policy, DEDUPE_POLICIES, "dedupe.policy", attempt);
+  if (policy === "debounce" && delayMs === undefined && runAt === undefined) {
+    throw new RangeError(
+      `Cannot ${attempt()}: delayMs or runAt must be given with dedupe.policy "debounce", got none`,
+    );
+  }
+  return { key, policy: policy as DedupePolicy };
 }
 
 /** Returns a date, or an instant in whole milliseconds, as an instant. */

@@ -14,7 +14,7 @@ import {
   UnknownAgentError,
 } from "../core/errors.ts";
 import { DeadlockError } from "../locks/errors.ts";
-import type { Block, Fail, Snooze, TaskCommand } from "./commands.ts";
+import type { Block, Fail, Snooze, Submit, TaskCommand } from "./commands.ts";
 import type { TaskCancelled, TaskFailed, TaskRefused } from "./events.ts";
 import { phrase } from "./dependencies.ts";
 import type { Outcome } from "./types.ts";
@@ -53,6 +53,30 @@ export class DuplicateTaskError extends LockstepError {
         `idempotencyKey as before, got a known id`,
     );
     this.taskId = taskId;
+  }
+}
+
+/**
+ * A submission under a key that an open task has, where the policy is to reject it.
+ * @category Tasks
+ */
+export class DuplicateKeyError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "duplicate-key";
+  /** The open task. */
+  readonly taskId: string;
+  /** The key that it has. */
+  readonly key: string;
+
+  /** Makes the error of `attempt`. */
+  constructor(attempt: string, key: string, taskId: string) {
+    super(
+      `Cannot ${attempt}: no open task may have the key ${JSON.stringify(key)}, got ${
+        JSON.stringify(taskId)
+      }`,
+    );
+    this.taskId = taskId;
+    this.key = key;
   }
 }
 
@@ -282,6 +306,10 @@ export function refusalError(command: TaskCommand, refusal: TaskRefused): Lockst
       return new UnknownAgentError(attempt, agentId ?? "");
     case "duplicate":
       return new DuplicateTaskError(taskId);
+    case "duplicate-key": {
+      const { key } = (command as Submit).task.dedupe!;
+      return new DuplicateKeyError(attempt, key, String(detail));
+    }
     case "cycle":
       return new DependencyCycleError(taskId, detail as readonly string[]);
     case "stale-epoch": {

@@ -37,12 +37,24 @@ export interface TaskCreated extends Named<"task:created"> {
   readonly task: TaskView;
 }
 
-/** A known task was submitted again under its idempotency key; nothing changed. */
+/** A known task was submitted again, under its idempotency key or its key; nothing changed. */
 export interface TaskRecognized extends Named<"task:recognized"> {
   /** The id of the task. */
   readonly taskId: string;
   /** How it ended, if its result and its error are no longer kept. */
   readonly outcome?: Outcome;
+  /** The id of the submission, of which the task has the key. @default the id of the task */
+  readonly submittedAs?: string;
+}
+
+/** A task was submitted again under its key: its delay began anew, and it got the newest input. */
+export interface TaskDebounced extends Named<"task:debounced"> {
+  /** The task that waits for its time. */
+  readonly taskId: string;
+  /** When its time comes. */
+  readonly runAt: Instant;
+  /** The newest input; opaque. */
+  readonly input: unknown;
 }
 
 /**
@@ -298,6 +310,8 @@ export type TaskRefusal =
   | "unknown-agent"
   /** The id is known, under another idempotency key or none. */
   | "duplicate"
+  /** An open task has its key. */
+  | "duplicate-key"
   /** Its dependencies lead back to it. */
   | "cycle"
   /** The claim that the command names is not in force. */
@@ -323,7 +337,7 @@ export interface TaskRefused extends Named<"task:refused"> {
   readonly command: string;
   /** The condition that was not met. */
   readonly reason: TaskRefusal;
-  /** The status, the epoch in force, the cycle or the limit that the reason is about. */
+  /** The status, the epoch in force, the cycle, the limit or the open task that the reason is about. */
   readonly detail: string | number | readonly string[] | undefined;
 }
 
@@ -426,6 +440,7 @@ export type TaskEvent =
   | StealingEvent
   | TaskCreated
   | TaskRecognized
+  | TaskDebounced
   | TaskReadied
   | TaskAssigned
   | TaskAdmitted
@@ -532,8 +547,14 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     const time = runAt === undefined ? "" : ` until ${timeOfDay(runAt)}`;
     return `task ${id}: created → ${status}${open}${time}`;
   },
-  "task:recognized": ({ taskId, outcome }) =>
-    `task ${taskId}: submitted again, and known${outcome === undefined ? "" : ` as ${outcome}`}`,
+  "task:recognized": ({ taskId, outcome, submittedAs }) => {
+    const again = submittedAs === undefined ? "again" : `again as ${submittedAs}`;
+    return `task ${taskId}: submitted ${again}, and known${
+      outcome === undefined ? "" : ` as ${outcome}`
+    }`;
+  },
+  "task:debounced": ({ taskId, runAt }) =>
+    `task ${taskId}: submitted again, waits until ${timeOfDay(runAt)}`,
   "task:readied": ({ taskId }) => `task ${taskId}: → ready`,
   "task:assigned": ({ taskId, agentId, epoch, resources, queued, lastResort = false }) => {
     const needs = queued ? ", and waits for a slot" : needed(resources);

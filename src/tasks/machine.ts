@@ -81,6 +81,7 @@ import type {
 } from "./commands.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
 import { cycleOfAwait, cycleThrough, link, resolveDependents } from "./dependencies.ts";
+import { answerByKey, supersede, supersededBy, takeKey } from "./dedupe.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent, type TaskRefusal } from "./events.ts";
 import { answerQuestion, pause, resume, review, setPriority } from "./operations.ts";
 import { addToPage, removeFromPage } from "./pages.ts";
@@ -330,17 +331,28 @@ function submit(step: Step, command: Submit): Answer<"submit"> {
   const { state, now, events } = step;
   const { task: spec } = command;
   const taskId = spec.id;
-  const reason = objectionTo(state, command);
-  if (reason !== undefined) {
-    return refuse(step, command, taskId, reason, detailOf(state, command, reason));
+  const { parent } = command;
+  if (state.draining) return refuse(step, command, taskId, "draining");
+  if (parent !== undefined && !isRunning(state, parent)) {
+    return refuse(step, command, taskId, "stale-epoch", epochInForce(state, parent));
   }
-  const outcome = outcomeOf(state, taskId);
-  if (outcome !== undefined || (state.tasks.has(taskId) && !isRetryOf(state, command))) {
+  if (isRepetition(state, command)) {
+    const outcome = outcomeOf(state, taskId);
     const known = { taskId, ...(outcome !== undefined && { outcome }) };
     events.push({ type: "task:recognized", ...known });
     return { ...known, isNew: false };
   }
-  const { parent } = command;
+  const answer = spec.dedupe === undefined ? undefined : answerByKey(step, command);
+  if (answer !== undefined) return answer as Answer<"submit">;
+  const superseded = supersededBy(state, spec);
+  const reason = objectionTo(state, command, superseded === undefined ? 1 : 0);
+  if (reason !== undefined) {
+    const detail = reason === "full" ? state.config.maxTasks : undefined;
+    return refuse(step, command, taskId, reason, detail);
+  }
+  if (superseded !== undefined && parent !== undefined && isWithin(state, parent, superseded)) {
+    return refuse(step, command, taskId, "cycle", [taskId, superseded.spec.id]);
+  }
   const cycle = spec.dependencies.length === 0
     ? undefined
     : cycleThrough(state, spec, parent?.taskId);
@@ -349,6 +361,7 @@ function submit(step: Step, command: Submit): Answer<"submit"> {
   const task = newTask(state, { spec, input, metadata }, now, parent);
   const former = state.tasks.get(taskId);
   if (former !== undefined) replace(state, [former], [task]);
+  if (superseded !== undefined) supersede(step, superseded, taskId);
   accept(step, task, parent);
   return { taskId, isNew: true };
 }
@@ -417,6 +430,7 @@ function accept(step: Step, task: TaskRecord, parent?: ParentClaim): void {
   const { state, now, events } = step;
   const { spec, spec: { id: taskId } } = task;
   state.tasks.set(taskId, task);
+  takeKey(state, task);
   if (parent !== undefined) adopt(state, task, parent);
   if (task.home !== undefined) expect(step, task.home, 1);
   const isLinked = spec.dependencies.length > 0 || state.awaited.size > 0;
@@ -433,31 +447,38 @@ function accept(step: Step, task: TaskRecord, parent?: ParentClaim): void {
   else holdUntilDue(step, task);
 }
 
-/** Returns why a task can't be accepted, if it can't. */
-function objectionTo(state: TaskState, command: Submit): TaskRefusal | undefined {
-  const { task: spec, parent } = command;
-  if (state.draining) return "draining";
-  if (parent !== undefined && !isRunning(state, parent)) return "stale-epoch";
+/** Returns whether a task of that id was submitted before under the same idempotency key. */
+function isRepetition(state: TaskState, command: Submit): boolean {
+  const { id, idempotencyKey } = command.task;
+  return idempotencyKey !== "" && keyOf(state, id) === idempotencyKey && !isRetryOf(state, command);
+}
+
+/** Returns why a task can't be accepted that adds so many unfinished ones, if it can't. */
+function objectionTo(state: TaskState, command: Submit, added: number): TaskRefusal | undefined {
+  const { task: spec } = command;
   const isKnown = state.tasks.has(spec.id) || outcomeOf(state, spec.id) !== undefined;
-  if (isKnown && !isRetryOf(state, command)) {
-    const key = keyOf(state, spec.id);
-    return key !== "" && key === spec.idempotencyKey ? undefined : "duplicate";
-  }
-  if (unfinished(state) >= state.config.maxTasks) return "full";
+  if (isKnown && !isRetryOf(state, command)) return "duplicate";
+  if (unfinished(state) + added > state.config.maxTasks) return "full";
   if (spec.assignedAgent === "") return undefined;
   const agent = state.agents.get(spec.assignedAgent);
   if (agent === undefined) return "unknown-agent";
   return agent.drained === undefined && isFit(agent, spec.requires, "") ? undefined : "unfit";
 }
 
-function detailOf(
-  { config, tasks }: TaskState,
-  { parent }: Submit,
-  reason: TaskRefusal,
-): number | undefined {
-  if (reason === "full") return config.maxTasks;
-  const claimed = reason === "stale-epoch" ? tasks.get(parent!.taskId) : undefined;
-  return claimed?.agent === undefined ? undefined : claimed.epoch;
+/** Returns the epoch of the claim on a task, if there is one. */
+function epochInForce({ tasks }: TaskState, { taskId }: ParentClaim): number | undefined {
+  const task = tasks.get(taskId);
+  return task?.agent === undefined ? undefined : task.epoch;
+}
+
+/** Returns whether a claim is one on `task`, or on one of its descendants. */
+function isWithin({ tasks }: TaskState, { taskId }: ParentClaim, task: TaskRecord): boolean {
+  for (let at = tasks.get(taskId); at !== undefined;) {
+    if (at === task) return true;
+    const parent = at.family?.parent;
+    at = parent === undefined ? undefined : tasks.get(parent.taskId);
+  }
+  return false;
 }
 
 function isRunning({ tasks }: TaskState, { taskId, epoch }: ParentClaim): boolean {

@@ -27,9 +27,9 @@ export interface TaskRecord extends HeapEntry {
   /** The task as it was submitted, with every default, and the newest priority. */
   spec: TaskSpec;
   /** The input, opaque to the machine. */
-  readonly input: Opaque | undefined;
+  input: Opaque | undefined;
   /** The metadata, opaque to the machine. */
-  readonly metadata: Opaque | undefined;
+  metadata: Opaque | undefined;
   /** The status. */
   status: TaskStatus;
   /** The time of submission. */
@@ -366,6 +366,8 @@ export interface TaskState {
   readonly tasks: Map<string, TaskRecord>;
   /** The same tasks in the order of their submission. */
   readonly pages: Map<number, Page>;
+  /** By the key that makes them one of a kind, the newest task of each, while it is open. */
+  readonly newestByKey: Map<string, TaskRecord>;
   /** By id. */
   readonly agents: Map<string, Agent>;
   /** Those that may be evicted, the longest idle first. */
@@ -431,6 +433,7 @@ export function initialTaskState(config: TaskConfig): TaskState {
     paused: undefined,
     tasks: new Map(),
     pages: new Map(),
+    newestByKey: new Map(),
     agents: new Map(),
     idleAgents: emptyList(),
     groups: new Map(),

@@ -609,6 +609,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   task.timer = task.total = undefined;
   if (task.home !== undefined) expect(step, task.home, -1);
   task.home = undefined;
+  if (task.spec.dedupe !== undefined) freeKey(state, task, task.spec.dedupe.key);
   const { dependents, family } = task;
   if (family?.parent !== undefined) {
     state.tasks.get(family.parent.taskId)?.family?.children.delete(task);
@@ -619,6 +620,11 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   if (task.askers !== undefined) step.wanted.push(task);
   enqueueLast(state.finished, task);
   while (fifoSize(state.finished) > state.config.keepFinished) dropOldest(state);
+}
+
+/** Frees the key of a task that ended, unless a newer one has it. */
+function freeKey({ newestByKey }: TaskState, task: TaskRecord, key: string): void {
+  if (newestByKey.get(key) === task) newestByKey.delete(key);
 }
 
 /** Exponential backoff with full jitter (Brooker, "Exponential Backoff and Jitter", 2015). */

@@ -74,6 +74,31 @@ export type CordonCause =
   | "breaker";
 
 /**
+ * The effect of a submission whose key an open task has.
+ * @category Tasks
+ */
+export type DedupePolicy =
+  /** Returns the handle of the open task, and creates none. */
+  | "existing"
+  /** Refuses the submission with an error that names the open task. */
+  | "reject"
+  /** Cancels the open task, also when it runs, in favor of the new one. */
+  | "replace"
+  /** Restarts the delay of the open task, which gets the input; creates one if its time has come. */
+  | "debounce";
+
+/**
+ * A key by which a task is one of a kind, while it is open.
+ * @category Tasks
+ */
+export interface Dedupe {
+  /** A string of at most 256 characters, which is not the id. */
+  readonly key: string;
+  /** The effect while the newest task of that key is open. */
+  readonly policy: DedupePolicy;
+}
+
+/**
  * A task as a caller describes it. Only `id` is needed. Everything that a task gets later (`status`,
  * `output`, `error` and the times) is in its {@linkcode TaskView}, and ignored here.
  *
@@ -133,6 +158,8 @@ export interface Task<Input = unknown> {
   readonly requiresApproval?: boolean;
   /** Makes a second submission of the same id return the first one's handle. */
   readonly idempotencyKey?: string;
+  /** Makes it one of a kind: decides what happens while another task of that key is open. */
+  readonly dedupe?: Dedupe;
 }
 
 /**

@@ -203,6 +203,7 @@ export const EVENTS: Readonly<Record<LockstepEvent["type"], Presence>> = {
   "topic:subscribed": "recorded",
   "topic:unsubscribed": "recorded",
   "task:created": "recorded",
+  "task:debounced": "missing",
   "task:recognized": "recorded",
   "task:readied": "recorded",
   "task:assigned": "recorded",

@@ -209,6 +209,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/tasks/state.ts TaskState.reserving": "among TaskState.tasks",
   "src/tasks/state.ts TaskState.unsettled": "among TaskState.agents",
   "src/tasks/state.ts TaskState.tasks": "`maxTasks` unfinished, then refused, and `keepFinished`",
+  "src/tasks/state.ts TaskState.newestByKey": "among TaskState.tasks",
   "src/tasks/state.ts TaskState.agents":
     "`maxAgents`, then the longest idle one that no caller registered is evicted, or refused",
   "src/tasks/state.ts TaskState.idleAgents": "among TaskState.agents",

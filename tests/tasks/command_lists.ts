@@ -6,7 +6,7 @@
  */
 
 import fc from "fast-check";
-import type { OnFailure } from "../../src/tasks/types.ts";
+import type { Dedupe, OnFailure } from "../../src/tasks/types.ts";
 import type { Fail, TaskCommand } from "../../src/tasks/commands.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "../../src/tasks/config.ts";
 import { lockEpochOf, type TaskState } from "../../src/tasks/state.ts";
@@ -107,6 +107,19 @@ const later = fc.oneof(
   { weight: 1, arbitrary: fc.record({ runAt: fc.nat(200) }) },
 );
 
+const kind = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      dedupe: fc.record({
+        key: fc.constantFrom("d1", "d2"),
+        policy: fc.constantFrom("existing", "reject", "replace", "debounce"),
+      }),
+    }),
+  },
+) as fc.Arbitrary<{ dedupe?: Dedupe }>;
+
 const submission = fc.record({
   id: taskId,
   after: fc.array(
@@ -128,10 +141,12 @@ const submission = fc.record({
   totalTimeoutMs: limit,
   idempotencyKey: fc.constantFrom("", "", "k1", "k2"),
   later,
-}).map(({ id, after, isIndependent, needsLock, placed, later, ...fields }): TaskCommand =>
+  kind,
+}).map(({ id, after, isIndependent, needsLock, placed, later, kind, ...fields }): TaskCommand =>
   submit(id, {
     ...fields,
     ...later,
+    ...kind,
     placed: placed && fields.assignedAgent !== "",
     after: isIndependent
       ? []

@@ -39,6 +39,7 @@ export function checkState(state: TaskState): void {
   pagesListTasks(state);
   asksAreOfAgents(state);
   askersAreServed(state);
+  keysAreOfOpenTasks(state);
 }
 
 /** All kept tasks are listed, in the order of their submission, by their statuses. */
@@ -100,6 +101,14 @@ function askersAreServed({ asks, groups, draining, paused }: TaskState): void {
       const isServed = task === undefined ? queue.length === 0 : !queue.includes(task);
       assert(isServed, `NoAskerBesideItsTask: ${agentId}`);
     }
+  }
+}
+
+/** A key is that of an open task, and no older task has it alone. */
+function keysAreOfOpenTasks({ newestByKey, tasks }: TaskState): void {
+  for (const [key, task] of newestByKey) {
+    assert(!isTerminal(task.status) && tasks.get(task.spec.id) === task, "OneOfAKind: open");
+    assertEquals(task.spec.dedupe?.key, key, "OneOfAKind: key");
   }
 }
 

@@ -110,7 +110,10 @@ Deno.test("a submission says whether its task is new, an assignment and a start 
         const answer = machine.step(state, command, now, events) as unknown;
         if (answer instanceof Refusal) return;
         if (command.type === "submit") {
-          const taskId = command.task.id;
+          const known = events.find(({ type }) =>
+            type === "task:recognized" || type === "task:debounced"
+          ) as { taskId: string } | undefined;
+          const taskId = known?.taskId ?? command.task.id;
           const isNew = events.some((event) => event.type === "task:created");
           const outcome = isNew ? undefined : outcomeOf(state, taskId);
           assertEquals(answer, { taskId, isNew, ...(outcome !== undefined && { outcome }) });

@@ -92,6 +92,8 @@ export class SlowScheduler {
   #submissions = 0;
   /** The number of outcomes since the older ones were dropped. */
   #latest = 0;
+  /** By key, the newest task that was accepted under it. */
+  #newest: { key: string; task: SlowTask }[] = [];
   /** Epochs of claims whose agent went while they ran. */
   #abandoned: number[] = [];
   #registrations = 0;
@@ -258,10 +260,24 @@ export class SlowScheduler {
       const outcome = past === undefined ? {} : { outcome: past.outcome };
       return this.#say({ type: "task:recognized", taskId: spec.id, ...outcome });
     }
+    const { key: kind, policy } = spec.dedupe ?? {};
+    const newest = this.#newest.find(({ key }) => key === kind)?.task;
+    const rival = newest !== undefined && !isOver(newest.status) ? newest : undefined;
+    if (rival !== undefined && policy === "existing") {
+      const taskId = rival.spec.id;
+      return this.#say({ type: "task:recognized", taskId, submittedAs: spec.id });
+    }
+    if (rival !== undefined && policy === "reject") {
+      return this.#refuse(command, spec.id, "duplicate-key", rival.spec.id);
+    }
+    if (rival !== undefined && policy === "debounce" && this.#isDelayed(rival)) {
+      return this.#debounce(rival, command);
+    }
     if (known !== undefined || past !== undefined) {
       return this.#refuse(command, spec.id, "duplicate");
     }
-    if (open >= this.config.maxTasks) {
+    const superseded = policy === "replace" ? rival : undefined;
+    if (open - (superseded === undefined ? 0 : 1) >= this.config.maxTasks) {
       return this.#refuse(command, spec.id, "full", this.config.maxTasks);
     }
     if (spec.assignedAgent !== "") {
@@ -269,9 +285,28 @@ export class SlowScheduler {
       const isUnfit = !hasAll(pinned, spec.requires) || pinned.drained !== undefined;
       if (isUnfit) return this.#refuse(command, spec.id, "unfit");
     }
+    for (let at = parentTask; at !== undefined; at = at.parent && this.find(at.parent.taskId)) {
+      if (at !== superseded) continue;
+      return this.#refuse(command, spec.id, "cycle", [spec.id, superseded.spec.id]);
+    }
     if (cycle !== undefined) return this.#refuse(command, spec.id, "cycle", cycle);
     if (isOrphan) this.tasks = this.tasks.filter((task) => task !== old);
+    if (superseded !== undefined) {
+      const { id } = superseded.spec;
+      const because = `dependency "${id}" was superseded by "${spec.id}"`;
+      this.#cancel(superseded, `it was superseded by task "${spec.id}"`, because);
+    }
     this.#accept(spec, old, parent);
+  }
+
+  #debounce(task: SlowTask, { task: spec, input }: Submit): void {
+    const dueAt = Math.max(spec.runAt ?? 0, this.now + (spec.delayMs ?? 0));
+    task.dueAt = dueAt;
+    task.rank = this.#rankOf(dueAt, task.spec.priority, task.parent);
+    for (const timer of this.#timers) {
+      if (timer.task === task && timer.limit === "delay") timer.at = dueAt;
+    }
+    this.#say({ type: "task:debounced", taskId: task.spec.id, runAt: dueAt, input });
   }
 
   #accept(
@@ -314,6 +349,8 @@ export class SlowScheduler {
     for (const claim of this.claims) {
       if (former !== undefined && claim.task === former) claim.task = task;
     }
+    this.#newest = this.#newest.filter(({ key }) => key !== spec.dedupe?.key);
+    if (spec.dedupe !== undefined) this.#newest.push({ key: spec.dedupe.key, task });
     if (spec.totalTimeoutMs > 0) this.#time(task, "total", spec.totalTimeoutMs);
     const isReady = doom === undefined && task.counted.size === spec.dependencies.length;
     if (isReady && !this.#lingers(task) && dueAt <= this.now) task.status = "ready";

@@ -14,7 +14,7 @@ export interface SlowTask {
   readonly sequence: number;
   status: TaskStatus;
   readonly createdAt: number;
-  readonly dueAt: number;
+  dueAt: number;
   startedAt: number;
   /** The only agent that it may be given to, or `""`. */
   pinnedTo: string;

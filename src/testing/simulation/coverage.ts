@@ -115,6 +115,7 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "ask:refused known-ask": true,
   "task:refused unknown-task": true,
   "task:refused unknown-agent": true,
+  "task:refused duplicate-key": true,
   "task:refused duplicate": true,
   "task:refused cycle": true,
   "task:refused stale-epoch": true,
