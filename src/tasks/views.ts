@@ -191,7 +191,7 @@ function reasonsOf(
 
 function waiting(state: Readonly<TaskState>, task: TaskRecord): [string, Reasons] {
   const { tasks } = state;
-  if (task.openDependencies === 0) return ["It waits until its last attempt has ended", {}];
+  if (task.lingering > 0) return ["It waits until its last attempt has ended", {}];
   const openDependencies = task.spec.dependencies
     .filter(({ taskId }) => {
       const known = tasks.get(taskId);
