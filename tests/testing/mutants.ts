@@ -804,4 +804,22 @@ export const MUTANTS: readonly Mutant[] = [
     ),
     workload: "operated",
   },
+  {
+    ...mutant(
+      "a task for later is ready at once",
+      "tasks/machine.ts",
+      "isDue(task) && task.dueAt <= now && doomed === undefined",
+      "isDue(task) && doomed === undefined",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a key outlives its task",
+      "tasks/transitions.ts",
+      "if (newestByKey.get(key) === task) newestByKey.delete(key);",
+      "",
+    ),
+    workload: "operated",
+  },
 ];

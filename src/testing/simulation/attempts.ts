@@ -71,9 +71,9 @@ export function* submit(
     ...{ type: "submit", task, input: null, metadata: null },
     ...(parent !== undefined && { parent }),
   });
-  if (!(answer instanceof Refusal)) return id;
-  world.scripts.delete(id);
-  return "";
+  const taskId = answer instanceof Refusal ? "" : answer.taskId;
+  if (taskId !== id) world.scripts.delete(id);
+  return taskId;
 }
 
 /** An attempt that the agent believes to be under way. */

@@ -110,8 +110,9 @@ function waitsForItsTime({ timer, dueAt }: TaskRecord): boolean {
 function checkTimes({ config }: TaskState, task: TaskRecord): void {
   const { spec, status, rank, createdAt, dueAt, startedAt = 0, timer, total, heartbeat } = task;
   const due = Math.max(createdAt + (spec.delayMs ?? 0), spec.runAt ?? 0);
-  if (dueAt !== due || (startedAt !== 0 && startedAt < due)) {
-    fail("NotBeforeItsTime", `"${spec.id}" was due at ${due}`);
+  const isMoved = dueAt !== due && spec.dedupe === undefined; // a debounced one was put off
+  if (isMoved || (startedAt !== 0 && startedAt < dueAt)) {
+    fail("NotBeforeItsTime", `"${spec.id}" was due at ${dueAt}`);
   }
   const own = dueAt - spec.priority * config.agingMs;
   const isRanked = task.family?.parent === undefined ? rank === own : rank <= own;
@@ -165,6 +166,9 @@ export function checkTasks(state: TaskState): void {
     }
     if (agents.get(agent.agentId) === agent) continue;
     fail("OwnedByLiveAgent", `an attempt of "${task.spec.id}" goes on at a removed agent`);
+  }
+  for (const [key, { status, spec: { id } }] of state.newestByKey) {
+    if (isTerminal(status)) fail("OneOfAKind", `"${id}" has ended and has the key "${key}"`);
   }
   if (timers !== countOwn(state)) fail("TimersMatchState", `${timers} limits`);
   checkDependencies(state);

@@ -5,7 +5,7 @@
  */
 
 import { STRATEGY_NAMES } from "../../../tasks/strategies.ts";
-import type { OnFailure } from "../../../tasks/types.ts";
+import type { Dedupe, OnFailure } from "../../../tasks/types.ts";
 import type { SimulatedAgent, Workload } from "../agent.ts";
 import type { Chance } from "../chance.ts";
 import { fail } from "../failure.ts";
@@ -242,7 +242,10 @@ function* dose(client: SimulatedAgent): Behavior {
   }
 }
 
-/** Tasks that ask to go on later, for an answer or for approval, and an operator with a busy hand. */
+/**
+ * Tasks that are for later, or one of a kind; that ask to go on later, for an answer or for approval;
+ * and an operator with a busy hand.
+ */
 export const operated: Workload = {
   name: "operated",
   clients: 2,
@@ -263,10 +266,17 @@ function* delegate(client: SimulatedAgent): Behavior {
       ...{ dependencies, requiresApproval: chance.happens(0.3), priority: chance.int(3) },
       ...{ retries: chance.int(2), totalTimeoutMs: chance.pick([0, 0, 2_000]) },
       ...(chance.happens(0.4) && { assignedAgent: chance.pick(world.workers).id, placed: true }),
+      ...(chance.happens(0.3) && { delayMs: chance.around(20) }),
+      ...(chance.happens(0.3) && { dedupe: drawDedupe(chance) }),
       resources: chance.happens(0.2) ? requests(chance) : [],
     });
     yield* waitForCapacity(client, 15);
   }
+}
+
+function drawDedupe(chance: Chance): Dedupe {
+  const policy = chance.pick(["existing", "reject", "replace", "debounce"] as const);
+  return { key: `kind-${chance.int(4)}`, policy };
 }
 
 /** Decides what waits for a decision until all tasks have ended; does other things until the end. */
