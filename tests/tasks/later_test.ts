@@ -3,7 +3,7 @@ import { explainTask } from "../../src/tasks/views.ts";
 import { lines, TaskDriver } from "./driver.ts";
 import { choosing } from "./scheduling.ts";
 
-Deno.test("T21-delay-ignored: a task with delayMs waits until its time has come", () => {
+Deno.test("T26-delay-ignored: a task with delayMs waits until its time has come", () => {
   const driver = new TaskDriver();
   driver.agent("x");
   assertEquals(lines(driver.submit("t", { delayMs: 100 })), ["task:created t"]);
