@@ -251,12 +251,12 @@ function requestRetry(step: BreakerStep, breaker: Breaker, command: RequestRetry
   const { name, counts } = breaker;
   const { attempt, delayMs: first, maxDelayMs, retryAfterMs } = command;
   const budget = refill(breaker, step.now);
-  if (budget.tokens < 1) {
+  if (budget.tokens < TOKEN) {
     counts.rejectedRetries++;
     step.events.push({ type: "circuitbreaker:retry-rejected", name, attempt });
     return { status: "rejected" };
   }
-  budget.tokens--;
+  budget.tokens -= TOKEN;
   budget.requests++; // the retry is a request that earns nothing
   counts.retries++;
   const longest = Math.min(maxDelayMs, first * 2 ** (attempt - 1));
@@ -265,13 +265,16 @@ function requestRetry(step: BreakerStep, breaker: Breaker, command: RequestRetry
   return { status: "permitted", delayMs };
 }
 
+/** The parts of a token: sums of fractions would depend on their order. */
+const TOKEN = 1_000_000;
+
 /** Adds what calls and time have brought to the retry budget of a breaker. */
 function refill(breaker: Breaker, now: Instant): RetryBudget {
   const { rules: { retryShare, retriesPerSecond, retryBurst }, counts: { requests } } = breaker;
-  const budget = breaker.budget ??= { tokens: retryBurst, at: now, requests };
-  const ofCalls = Math.max(0, requests - budget.requests) * retryShare;
-  const ofTime = (now - budget.at) / 1_000 * retriesPerSecond;
-  budget.tokens = Math.min(retryBurst, budget.tokens + ofCalls + ofTime);
+  const budget = breaker.budget ??= { tokens: retryBurst * TOKEN, at: now, requests };
+  const ofCalls = Math.max(0, requests - budget.requests) * Math.round(retryShare * TOKEN);
+  const ofTime = (now - budget.at) * Math.round(retriesPerSecond * TOKEN / 1_000);
+  budget.tokens = Math.min(retryBurst * TOKEN, budget.tokens + ofCalls + ofTime);
   budget.at = now;
   budget.requests = Math.max(requests, budget.requests);
   return budget;

@@ -73,7 +73,7 @@ export interface BreakerCounts {
 
 /** The retries of calls through a breaker that may be made: a token bucket. */
 export interface RetryBudget {
-  /** The number of retries, with fractions. */
+  /** The number of retries, in millionths. */
   tokens: number;
   /** When they were counted. */
   at: Instant;

@@ -361,6 +361,7 @@ function submit(step: Step, command: Submit): Answer<"submit"> {
   const task = newTask(state, { spec, input, metadata }, now, parent);
   const former = state.tasks.get(taskId);
   if (former !== undefined) replace(state, [former], [task]);
+  else if (parent !== undefined) inheritAttempts(state, task);
   if (superseded !== undefined) supersede(step, superseded, taskId);
   accept(step, task, parent);
   return { taskId, isNew: true };
@@ -423,6 +424,18 @@ function replace(state: TaskState, former: readonly TaskRecord[], by: readonly T
   }
   if (lingering === 0) return;
   for (const each of state.lingering.values()) each.task = successors.get(each.task) ?? each.task;
+}
+
+/**
+ * Makes attempts that go on those of the new record of their task: of a child that was cancelled with
+ * its parent and is kept no longer, since such a task may be submitted again. Costs O(such attempts).
+ */
+function inheritAttempts({ lingering }: TaskState, task: TaskRecord): void {
+  for (const each of lingering.values()) {
+    if (each.task.spec.id !== task.spec.id) continue;
+    each.task = task;
+    task.lingering++;
+  }
 }
 
 /** Adds a task, which is ready unless it has open dependencies. */

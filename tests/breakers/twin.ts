@@ -109,7 +109,7 @@ export class Twin {
 
   #retry({ attempt }: RequestRetry, now: number): Expected[] {
     this.askedAt ??= now;
-    if (this.retriesLeft(now) < 1) {
+    if (this.retriesLeft(now) < 1_000_000) {
       this.figures.rejectedRetries++;
       return [{ type: "circuitbreaker:retry-rejected", attempt }];
     }
@@ -118,23 +118,25 @@ export class Twin {
     return [{ type: "circuitbreaker:retry-permitted", attempt }];
   }
 
-  /** Returns the number of retries in the budget, counted anew from the first question on. */
+  /** Returns the budget in millionths of a retry, counted anew from the first question on. */
   retriesLeft(now: number): number {
-    const { retryShare, retriesPerSecond, retryBurst } = this.rules;
+    const retryShare = Math.round(this.rules.retryShare * 1_000_000);
+    const perMs = Math.round(this.rules.retriesPerSecond * 1_000);
+    const retryBurst = this.rules.retryBurst * 1_000_000;
     let left = retryBurst;
     let at = this.askedAt!;
     let retried = 0;
     const first = this.budget.findIndex(({ kind }) => kind === "retry");
     for (const entry of first < 0 ? [] : this.budget.slice(first)) {
-      left = Math.min(retryBurst, left + (entry.at - at) / 1_000 * retriesPerSecond);
+      left = Math.min(retryBurst, left + (entry.at - at) * perMs);
       at = entry.at;
       if (entry.kind === "retry") {
-        left--;
+        left -= 1_000_000;
         retried++;
       } else if (retried > 0) retried--; // the retry itself
       else left = Math.min(retryBurst, left + retryShare);
     }
-    return Math.min(retryBurst, left + (now - at) / 1_000 * retriesPerSecond);
+    return Math.min(retryBurst, left + (now - at) * perMs);
   }
 
   #settle(command: SettlePermit, now: number, openMs: number, ids: Ids): Expected[] {

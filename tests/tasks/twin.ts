@@ -347,7 +347,8 @@ export class SlowScheduler {
     }
     this.tasks.push(task);
     for (const claim of this.claims) {
-      if (former !== undefined && claim.task === former) claim.task = task;
+      const isOfDropped = parent !== undefined && claim.task.spec.id === spec.id;
+      if (isOfDropped || (former !== undefined && claim.task === former)) claim.task = task;
     }
     this.#newest = this.#newest.filter(({ key }) => key !== spec.dedupe?.key);
     if (spec.dedupe !== undefined) this.#newest.push({ key: spec.dedupe.key, task });

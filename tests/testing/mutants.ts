@@ -437,8 +437,8 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "a retry budget has no largest size",
       "breakers/machine.ts",
-      "budget.tokens = Math.min(retryBurst, budget.tokens + ofCalls + ofTime);",
-      "budget.tokens = Math.max(retryBurst, budget.tokens + ofCalls + ofTime);",
+      "budget.tokens = Math.min(retryBurst * TOKEN, budget.tokens + ofCalls + ofTime);",
+      "budget.tokens = Math.max(retryBurst * TOKEN, budget.tokens + ofCalls + ofTime);",
     ),
     workload: "calls",
   },
@@ -446,7 +446,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "a retry takes nothing from its budget",
       "breakers/machine.ts",
-      "  if (budget.tokens < 1) {\n",
+      "  if (budget.tokens < TOKEN) {\n",
       "  if (budget.tokens < 0) {\n",
     ),
     workload: "calls",

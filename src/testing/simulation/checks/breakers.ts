@@ -38,6 +38,9 @@ const BY_RESULT: ReadonlySet<string> = new Set([
   ...["failures", "failure-rate", "slow-calls", "probe-failed", "probes-succeeded"],
 ]);
 
+/** The parts of a retry in a budget. */
+const TOKEN = 1_000_000;
+
 /** The events that end an attempt. */
 const ENDS: ReadonlySet<string> = new Set([
   ...["task:completed", "task:failed", "task:cancelled", "task:backed-off", "task:requeued"],
@@ -227,10 +230,10 @@ export class BreakerShadow {
   ): void {
     const { budget, rules } = breakers.get(name) ?? {};
     if (budget === undefined || rules === undefined) return; // it was reset in the same step
-    if (!(budget.tokens >= 0 && budget.tokens <= rules.retryBurst)) {
+    if (!(budget.tokens >= 0 && budget.tokens <= rules.retryBurst * TOKEN)) {
       fail("RetriesBudgeted", `"${name}" has ${budget.tokens} retries left`);
     }
-    if (type === "circuitbreaker:retry-rejected" && budget.tokens >= 1) {
+    if (type === "circuitbreaker:retry-rejected" && budget.tokens >= TOKEN) {
       fail("RetriesBudgeted", `"${name}" rejects a retry and has ${budget.tokens}`);
     }
   }
