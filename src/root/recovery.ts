@@ -22,9 +22,10 @@ export interface RecoveringClient {
 const REASON = "its process ended";
 
 /**
- * Cancels the waits and the requests for tasks of callers that ended with their process, and cordons its in-process agents as
- * suspect until they are registered again: their tasks are requeued, their locks released, and their
- * attempts ended. Messages to them stay. What has ended meanwhile, as it was overdue, is refused.
+ * Cancels the waits and the requests for tasks of callers that ended with their process, and cordons
+ * its in-process agents as suspect until they are registered again: their tasks are requeued, their
+ * locks released, and their attempts ended. Messages to them stay. What has ended meanwhile, as it was
+ * overdue, is refused.
  *
  * @throws {LogError} when the log does not store a command
  */

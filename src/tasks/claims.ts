@@ -137,6 +137,11 @@ export class TaskClaim<Input = unknown> implements AsyncDisposable {
     return this.#attempt.acquire;
   }
 
+  /** Acquires a set of paths, likewise. */
+  get acquirePaths(): TaskContext["acquirePaths"] {
+    return this.#attempt.acquirePaths;
+  }
+
   /**
    * Completes the task.
    *

@@ -256,10 +256,10 @@ export class TaskScheduler implements AsyncDisposable {
 
   /**
    * Asks for a task for an agent in pull mode, and resolves with its claim: with the oldest open claim
-   * of the agent if it has one that has not lent its slot, so that asking twice is idempotent; or else with the first ready task
-   * that the agent may run, or with `taskId`. An agent that asks is given a task before any agent that
-   * doesn't; those that ask are served in the order of asking, and those that ask for a task by its id
-   * before the others.
+   * of the agent that has not lent its slot, so that asking twice is idempotent; or else with the first
+   * ready task that the agent may run, or with `taskId`. An agent that asks is given a task before any
+   * agent that doesn't; those that ask are served in the order of asking, and those that ask for a task
+   * by its id before the others.
    *
    * Resolves with `undefined` when the wait ends without a task: after `waitMs`, when the agent asks
    * again (a further call takes the place of the earlier one), when it drains, or when the task with
