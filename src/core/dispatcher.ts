@@ -1,5 +1,5 @@
 /**
- * What façades and engines know of each other: commands go one way, answers and events the other.
+ * Interfaces between façades and engines: commands go one way, answers and events the other.
  *
  * @module
  */
