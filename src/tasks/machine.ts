@@ -108,6 +108,7 @@ import {
   type Agent,
   type Group,
   initialTaskState,
+  isLent,
   isTerminal,
   keyOf,
   lockEpochOf,
@@ -589,6 +590,7 @@ function award(step: Step, { taskId, agentId, losers }: Award): void {
   const winner = state.agents.get(agentId);
   if (task?.agent === undefined || winner === undefined || !isAssigning(state)) return;
   if (!losers.includes(task.agent.agentId) || capacityOf(winner) === 0) return;
+  if (task.agent === winner && isLent(task)) return; // the capacity is the slot that it lent
   const { placed, requires } = task.spec;
   if (!isFit(winner, requires, placed ? "" : task.pinnedTo)) return;
   if (task.status === "running") task.attempts--;

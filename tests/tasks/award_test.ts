@@ -60,3 +60,12 @@ Deno.test("a limited agent uses some of its slots, and all when the limit is lif
   assertEquals(driver.tasksOf("x"), ["b", "c", "d"]);
   driver.refuses({ type: "limit-agent", agentId: "nobody", slots: 1 }, "unknown-agent");
 });
+
+Deno.test("an award to the agent that has the task changes nothing while its slot is lent", () => {
+  const driver = new TaskDriver();
+  driver.do(agent("x", { startsAtOnce: true, maxQueuedTasks: 0 }), submit("t"));
+  driver.submit("other", { requires: ["sql"] });
+  driver.do({ type: "await", taskId: "t", epoch: 1, childId: "other" });
+  assertEquals(driver.load("x"), 0);
+  assertEquals(driver.do(award("t", "x", "x")), []);
+});

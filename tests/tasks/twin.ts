@@ -709,6 +709,7 @@ export class SlowScheduler {
     const winner = this.#agent(agentId);
     const loser = losers.find((id) => id === task?.agentId);
     if (task === undefined || winner === undefined || loser === undefined) return;
+    if (loser === agentId && this.isLent(task)) return;
     const { spec: { placed, requires }, pinnedTo, status } = task;
     const mayHaveIt = hasAll(winner, requires) && (placed || ["", agentId].includes(pinnedTo));
     if (!mayHaveIt || this.#roomOf(winner) === 0 || !this.#isAssigning) return;
