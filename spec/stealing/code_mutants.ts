@@ -18,6 +18,7 @@ function mutant(
 }
 
 const MACHINE = "src/tasks/machine.ts";
+const SUBMISSION = "src/tasks/submission.ts";
 const TRANSITIONS = "src/tasks/transitions.ts";
 const AGENTS = "src/tasks/agents.ts";
 const PLACEMENT = "src/tasks/placement.ts";
@@ -43,7 +44,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "a child that was cancelled with its parent is submitted by any attempt, and refused",
     "siblings",
     "BChildRefused_t2_2_duplicate",
-    MACHINE,
+    SUBMISSION,
     "return isOrphan === true ||",
     "return",
   ),

@@ -753,7 +753,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     ...mutant(
       "a retried task begins before its last attempt has ended",
-      "tasks/machine.ts",
+      "tasks/submission.ts",
       "    lingering += successor.lingering = task.lingering;\n",
       "",
     ),
@@ -807,7 +807,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     ...mutant(
       "a task for later is ready at once",
-      "tasks/machine.ts",
+      "tasks/submission.ts",
       "isDue(task) && task.dueAt <= now && doomed === undefined",
       "isDue(task) && doomed === undefined",
     ),
