@@ -33,8 +33,21 @@ export function answerByKey(step: Step, command: Submit): SubmitAnswer | Refusal
       debounce(step, open, command);
       return { taskId, isNew: false };
     case "replace":
-      return undefined;
+      if (!isNeededBy(command, step.state, open)) return undefined;
+      return refuse(step, command, spec.id, "duplicate-key", taskId);
   }
+}
+
+/** Returns whether a new task would depend on `task`, or be cancelled with it as its descendant. */
+function isNeededBy(command: Submit, { tasks }: TaskState, task: TaskRecord): boolean {
+  const { task: { dependencies }, parent } = command;
+  if (dependencies.some(({ taskId }) => taskId === task.spec.id)) return true;
+  for (let claim = parent; claim !== undefined;) {
+    const each = tasks.get(claim.taskId);
+    if (each === task) return true;
+    claim = each?.family?.parent;
+  }
+  return false;
 }
 
 /** Restarts the delay of `task`, which gets the newest input. */

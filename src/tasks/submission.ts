@@ -53,9 +53,6 @@ export function submit(step: Step, command: Submit): SubmitAnswer | Refusal {
     const detail = reason === "full" ? state.config.maxTasks : undefined;
     return refuse(step, command, taskId, reason, detail);
   }
-  if (superseded !== undefined && parent !== undefined && isWithin(state, parent, superseded)) {
-    return refuse(step, command, taskId, "cycle", [taskId, superseded.spec.id]);
-  }
   const cycle = spec.dependencies.length === 0
     ? undefined
     : cycleThrough(state, spec, parent?.taskId);
@@ -185,16 +182,6 @@ function objectionTo(state: TaskState, command: Submit, added: number): TaskRefu
 function epochInForce({ tasks }: TaskState, { taskId }: ParentClaim): number | undefined {
   const task = tasks.get(taskId);
   return task?.agent === undefined ? undefined : task.epoch;
-}
-
-/** Returns whether a claim is one on `task`, or on one of its descendants. */
-function isWithin({ tasks }: TaskState, { taskId }: ParentClaim, task: TaskRecord): boolean {
-  for (let at = tasks.get(taskId); at !== undefined;) {
-    if (at === task) return true;
-    const parent = at.family?.parent;
-    at = parent === undefined ? undefined : tasks.get(parent.taskId);
-  }
-  return false;
 }
 
 function isRunning({ tasks }: TaskState, { taskId, epoch }: ParentClaim): boolean {

@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { DuplicateKeyError } from "../../src/tasks/errors.ts";
 import type { Dedupe, DedupePolicy } from "../../src/tasks/types.ts";
-import { lines, submit, TaskDriver } from "./driver.ts";
+import { lines, submit, TaskDriver, type TaskFields } from "./driver.ts";
 import { choosing } from "./scheduling.ts";
 
 function kind(policy: DedupePolicy): { dedupe: Dedupe } {
@@ -127,4 +127,18 @@ Deno.test("a malformed dedupe is refused, and debounce without a delay", async (
   await refused({ dedupe: { key: "k", policy: "drop" } }, rule);
   const debounce = 'delayMs or runAt must be given with dedupe.policy "debounce", got none';
   await refused({ dedupe: { key: "k", policy: "debounce" } }, debounce);
+});
+
+Deno.test("a task supersedes neither its own dependency nor, as a child, its parents", () => {
+  const driver = new TaskDriver();
+  driver.submit("a", kind("replace"));
+  driver.refuses(submit("b", { ...kind("replace"), after: ["a"] }), "duplicate-key", "a");
+  driver.agent("x", { startsAtOnce: true, maxConcurrentTasks: 2 });
+  const childOf = (taskId: string, id: string, fields: TaskFields) => ({
+    ...submit(id, fields),
+    parent: { taskId, epoch: driver.task(taskId).epoch },
+  });
+  driver.do(childOf("a", "child", {}));
+  driver.refuses(childOf("child", "c", kind("replace")), "duplicate-key", "a");
+  assertEquals([driver.status("a"), driver.status("child")], ["running", "running"]);
 });

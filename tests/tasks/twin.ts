@@ -273,6 +273,11 @@ export class SlowScheduler {
     if (rival !== undefined && policy === "debounce" && this.#isDelayed(rival)) {
       return this.#debounce(rival, command);
     }
+    const isNeeded = rival !== undefined && (this.#ancestors(parentTask).includes(rival) ||
+      spec.dependencies.some(({ taskId }) => taskId === rival.spec.id));
+    if (isNeeded && policy === "replace") {
+      return this.#refuse(command, spec.id, "duplicate-key", rival.spec.id);
+    }
     if (known !== undefined || past !== undefined) {
       return this.#refuse(command, spec.id, "duplicate");
     }
@@ -285,10 +290,6 @@ export class SlowScheduler {
       const isUnfit = !hasAll(pinned, spec.requires) || pinned.drained !== undefined;
       if (isUnfit) return this.#refuse(command, spec.id, "unfit");
     }
-    for (let at = parentTask; at !== undefined; at = at.parent && this.find(at.parent.taskId)) {
-      if (at !== superseded) continue;
-      return this.#refuse(command, spec.id, "cycle", [spec.id, superseded.spec.id]);
-    }
     if (cycle !== undefined) return this.#refuse(command, spec.id, "cycle", cycle);
     if (isOrphan) this.tasks = this.tasks.filter((task) => task !== old);
     if (superseded !== undefined) {
@@ -297,6 +298,11 @@ export class SlowScheduler {
       this.#cancel(superseded, `it was superseded by task "${spec.id}"`, because);
     }
     this.#accept(spec, old, parent);
+  }
+
+  #ancestors(task: SlowTask | undefined): SlowTask[] {
+    if (task === undefined) return [];
+    return [task, ...this.#ancestors(task.parent && this.find(task.parent.taskId))];
   }
 
   #debounce(task: SlowTask, { task: spec, input }: Submit): void {
