@@ -11,7 +11,7 @@
  * @module
  */
 
-import { reschedule, schedule, takeDue, unschedule } from "../core/data/deadlines.ts";
+import { takeDue } from "../core/data/deadlines.ts";
 import { describer } from "../core/describe.ts";
 import { InvariantError } from "../core/errors.ts";
 import {
@@ -39,27 +39,18 @@ import type {
   Release,
   ReleaseAll,
   Renew,
-  ResourceCommand,
 } from "./commands.ts";
 import {
-  addCandidate,
-  candidatesNear,
   comparePathsAnew,
   covers,
   DEFAULT_CAPACITY,
   emptyLocks,
   findHold,
   findLock,
-  findTickets,
-  type FollowUps,
   followUps,
   forgetPaths,
-  freePaths,
   type Hold,
-  holdAgainst,
-  isAwaited,
   isFree,
-  isNext,
   isOfPaths,
   type Lock,
   lockOf,
@@ -68,24 +59,31 @@ import {
   type Owner,
   ownerOf,
   ownersOf,
-  type PendingRequest,
   sweep,
-  type Ticket,
   type Wait,
 } from "./state.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./config.ts";
 import {
-  type AskEnded,
   type AskRefused,
   LOCK_DESCRIPTIONS,
   type LockEvent,
-  type ResourceAbandoned,
   type ResourceRefusal,
-  type ResourceRefused,
 } from "./events.ts";
 import { claimAskId, type ResourceRequest } from "./types.ts";
-import { pop, push, remove } from "../core/data/heap.ts";
-import { type Deadlock, findDeadlock, isRequest, waiterOf } from "./deadlock.ts";
+import {
+  addRequest,
+  cancelRequest,
+  endHold,
+  endRequestsOf,
+  endWait,
+  enqueue,
+  followUp,
+  grant,
+  rankOf,
+  reacquire,
+  refuse,
+  startLease,
+} from "./transitions.ts";
 
 type Command = Exclude<LockCommand, Named<"tick">>;
 type Answer<Type extends Command["type"]> = LockAnswers[Type] | Refusal;
@@ -484,425 +482,4 @@ function byEpoch(a: Hold, b: Hold): number {
 
 function byId(a: Wait, b: Wait): number {
   return a.id - b.id;
-}
-
-/** Refuses a command: the state stays as it is. */
-function refuse(
-  step: LockStep,
-  command: ResourceCommand,
-  resourceId: string,
-  reason: ResourceRefusal,
-): Refusal<ResourceRefused> {
-  const refused: ResourceRefused = {
-    type: "resource:refused",
-    resourceId,
-    agentId: "agentId" in command ? command.agentId : "",
-    owner: "owner" in command ? command.owner : "",
-    command: command.type,
-    reason,
-  };
-  step.events.push(refused);
-  return new Refusal(refused);
-}
-
-// Grants.
-
-/** Grants `lock` to `owner`, at once or at the end of `wait`; its lease starts. */
-function grant(
-  step: LockStep,
-  lock: Lock,
-  owner: Owner,
-  { mode, units }: Pick<ResourceRequest, "mode" | "units">,
-  leaseMs: number,
-  wait: Wait | undefined,
-): Hold {
-  const { state, now, events } = step;
-  const epoch = ++state.epoch;
-  const waitId = wait === undefined ? 0 : wait.id;
-  const hold: Hold = {
-    kind: "hold",
-    lock,
-    owner,
-    mode,
-    units,
-    epoch,
-    since: now,
-    waitId,
-    leaseMs,
-    lease: undefined,
-    lockIndex: lock.holds.length,
-    ownerIndex: owner.holds.length,
-  };
-  if (lock.uses++ === 0) state.locksInUse++;
-  lock.holds.push(hold);
-  owner.holds.push(hold);
-  if (mode === "shared") lock.sharers++;
-  else lock.used += units;
-  if (leaseMs > 0) hold.lease = schedule(state.deadlines, now + leaseMs, hold);
-  events.push({
-    type: "resource:acquired",
-    resourceId: lock.resourceId,
-    agentId: owner.agentId,
-    owner: owner.owner,
-    epoch,
-    mode,
-    units,
-    waitId,
-    waitedMs: wait === undefined ? 0 : now - wait.since,
-  });
-  const hasWaiters = isAwaited(lock);
-  const isWaiting = hasWaiters && owner.waits.length > 0;
-  if (isWaiting) endOtherWaits(step, hold);
-  const isSending = owner.outgoing !== undefined && (hasWaiters || owner.incoming !== undefined);
-  if (isWaiting || isSending) followUps(step).suspects.push(owner);
-  return hold;
-}
-
-/**
- * Ends the other waits of an owner for a lock that it was just granted. Where that is a set of paths,
- * the rest may be granted as well: the owner doesn't wait for those that wait for it.
- */
-function endOtherWaits(step: LockStep, hold: Hold): void {
-  for (const { wait, mode, units } of findTickets(hold.lock, hold.owner)) {
-    if (!covers(hold, mode, units)) {
-      endWait(step, wait, { type: "resource:abandoned", reason: "upgrade" });
-    } else if (wait.tickets.length > 1) {
-      if (!isOfPaths(hold.lock)) followUps(step).groups.push(wait);
-    } else {
-      removeWait(step, wait);
-      reacquire(step, hold, wait.id);
-    }
-  }
-  if (!isOfPaths(hold.lock)) return;
-  followUps(step).groups.push(...hold.owner.waits.toSorted((a, b) => a.id - b.id));
-}
-
-/** Emits that the owner of `hold` has acquired what it holds. */
-function reacquire(
-  { events }: LockStep,
-  { lock, owner, epoch }: Hold,
-  waitId: number,
-): void {
-  events.push({
-    type: "resource:reacquired",
-    resourceId: lock.resourceId,
-    agentId: owner.agentId,
-    owner: owner.owner,
-    epoch,
-    waitId,
-  });
-}
-
-/** Starts the lease of a grant, if it has one. Returns when it ends. */
-function startLease(step: LockStep, hold: Hold): Instant {
-  const { lock, owner, lease, leaseMs, epoch } = hold;
-  const expiresAt = leaseMs === 0 ? Infinity : step.now + leaseMs;
-  const { deadlines } = step.state;
-  if (lease !== undefined) reschedule(deadlines, lease, expiresAt);
-  else if (leaseMs > 0) hold.lease = schedule(deadlines, expiresAt, hold);
-  step.events.push({
-    type: "resource:renewed",
-    resourceId: lock.resourceId,
-    agentId: owner.agentId,
-    owner: owner.owner,
-    epoch,
-    expiresAt,
-  });
-  return expiresAt;
-}
-
-/** Ends a grant: it was released, its lease has ended, or it was revoked. */
-function endHold(
-  step: LockStep,
-  hold: Hold,
-  type: "resource:released" | "resource:expired" | "resource:revoked",
-): void {
-  const { state, now, events } = step;
-  const { lock, owner } = hold;
-  const lastOfLock = lock.holds.pop()!;
-  if (lastOfLock !== hold) lock.holds[lastOfLock.lockIndex = hold.lockIndex] = lastOfLock;
-  const lastOfOwner = owner.holds.pop()!;
-  if (lastOfOwner !== hold) owner.holds[lastOfOwner.ownerIndex = hold.ownerIndex] = lastOfOwner;
-  if (hold.mode === "shared") lock.sharers--;
-  else lock.used -= hold.units;
-  if (hold.lease !== undefined) unschedule(state.deadlines, hold.lease);
-  if (--lock.uses === 0) endUse(step, lock);
-  events.push({
-    type,
-    resourceId: lock.resourceId,
-    agentId: owner.agentId,
-    owner: owner.owner,
-    epoch: hold.epoch,
-    heldMs: now - hold.since,
-  });
-  if (isAwaited(lock)) followUps(step).unserved.push(lock);
-  else if (!isOfPaths(lock)) return;
-  // Its own waits may have relied on this one.
-  if (owner.waits.length > 0) followUps(step).suspects.push(owner);
-}
-
-function endUse(step: LockStep, lock: Lock): void {
-  step.state.locksInUse--;
-  if (isOfPaths(lock)) freePaths(step, lock);
-}
-
-// Waits.
-
-/** Adds a wait for all of `requests`, in the queue of each. */
-function enqueue(
-  step: LockStep,
-  owner: Owner,
-  requests: readonly ResourceRequest[],
-  { priority, timeoutMs, leaseMs }: Acquire | AcquireAll,
-): Wait {
-  const { state, now, events } = step;
-  const id = ++state.lastWait;
-  const wait: Wait = {
-    kind: "wait",
-    id,
-    owner,
-    tickets: [],
-    priority,
-    since: now,
-    timeoutMs,
-    leaseMs,
-    timeout: undefined,
-    ownerIndex: owner.waits.length,
-  };
-  const rank = rankOf(step, priority);
-  wait.tickets = requests.map(({ resourceId, mode, units }) => {
-    const lock = lockOf(state, resourceId);
-    const ticket: Ticket = { rank, sequence: id, position: -1, lock, wait, mode, units };
-    if (lock.uses++ === 0) state.locksInUse++;
-    push(lock.queue, ticket);
-    return ticket;
-  });
-  owner.waits.push(wait);
-  state.waits.set(id, wait);
-  if (timeoutMs > 0) wait.timeout = schedule(state.deadlines, now + timeoutMs, wait);
-  const resourceIds = requests.map(({ resourceId }) => resourceId);
-  const { agentId } = owner;
-  events.push({
-    type: "resource:queued",
-    resourceIds,
-    agentId,
-    owner: owner.owner,
-    waitId: id,
-    priority,
-  });
-  followUps(step).suspects.push(owner);
-  return wait;
-}
-
-/** Returns the rank of a wait that begins in this step. Smaller ranks are served first. */
-function rankOf({ now, state }: LockStep, priority: number): number {
-  return now - priority * state.config.agingMs;
-}
-
-/** The end of a wait without a grant. */
-type WaitOutcome =
-  | { readonly type: "resource:timed-out"; readonly timeoutMs: number }
-  | { readonly type: "resource:cancelled" }
-  | { readonly type: "resource:abandoned"; readonly reason: ResourceAbandoned["reason"] };
-
-/** Ends a wait without a grant. */
-function endWait(step: LockStep, wait: Wait, outcome: WaitOutcome): void {
-  removeWait(step, wait);
-  const { owner: { agentId, owner }, id: waitId, tickets, since } = wait;
-  const resourceIds = tickets.map(({ lock }) => lock.resourceId);
-  const waitedMs = step.now - since;
-  step.events.push({ ...outcome, resourceIds, agentId, owner, waitId, waitedMs });
-}
-
-/** Removes a wait from its queues; the next of each may be granted. */
-function removeWait(step: LockStep, wait: Wait): void {
-  const { state } = step;
-  for (const ticket of wait.tickets) {
-    const { lock } = ticket;
-    const wasFirst = ticket.position === 0;
-    remove(lock.queue, ticket);
-    if (--lock.uses === 0) endUse(step, lock);
-    if (isOfPaths(lock)) {
-      if (isAwaited(lock, wait)) followUps(step).unserved.push(lock);
-      continue;
-    }
-    const first = lock.queue[0];
-    if (first === undefined || !wasFirst) continue;
-    const { unserved, suspects } = followUps(step);
-    unserved.push(lock);
-    if (lock.queue.length > 1) suspects.push(first.wait.owner);
-  }
-  const { waits } = wait.owner;
-  const last = waits.pop()!;
-  if (last !== wait) waits[last.ownerIndex = wait.ownerIndex] = last;
-  wait.ownerIndex = -1;
-  state.waits.delete(wait.id);
-  unschedule(state.deadlines, wait.timeout);
-}
-
-// Requests.
-
-/** Adds a pending request, or the wait of a claim for another, in O(1). */
-function addRequest(
-  step: LockStep,
-  askId: string,
-  from: Owner,
-  to: Owner,
-  priority: number,
-): void {
-  const { state, now, events } = step;
-  from.outgoing ??= [];
-  to.incoming ??= [];
-  const request: PendingRequest = {
-    askId,
-    number: ++state.lastWait,
-    from,
-    to,
-    priority,
-    since: now,
-    fromIndex: from.outgoing.length,
-    toIndex: to.incoming.length,
-  };
-  from.outgoing.push(request);
-  to.incoming.push(request);
-  state.requests.set(askId, request);
-  const { agentId } = from;
-  events.push({ type: "ask:begun", askId, agentId, toAgentId: to.agentId, priority });
-  if (from.incoming !== undefined || from.holds.length + from.waits.length > 0) {
-    followUps(step).suspects.push(from);
-  }
-}
-
-/** Ends all requests from and to `owner`, oldest first. */
-function endRequestsOf(step: LockStep, { outgoing = [], incoming = [] }: Owner): void {
-  const requests = [...outgoing, ...incoming].sort((a, b) => a.number - b.number);
-  for (const request of requests) cancelRequest(step, request, "gone");
-}
-
-function cancelRequest(
-  step: LockStep,
-  request: PendingRequest,
-  reason: AskEnded["reason"],
-): void {
-  const { askId, from, to, since } = request;
-  removeRequest(step.state, request);
-  step.events.push({
-    type: "ask:ended",
-    askId,
-    agentId: from.agentId,
-    toAgentId: to.agentId,
-    reason,
-    waitedMs: step.now - since,
-  });
-}
-
-/** Removes a request from the tables, in O(1). */
-function removeRequest(state: LockState, request: PendingRequest): void {
-  const { askId, from, to } = request;
-  const outgoing = from.outgoing!;
-  const lastOfFrom = outgoing.pop()!;
-  if (lastOfFrom !== request) outgoing[lastOfFrom.fromIndex = request.fromIndex] = lastOfFrom;
-  const incoming = to.incoming!;
-  const lastOfTo = incoming.pop()!;
-  if (lastOfTo !== request) incoming[lastOfTo.toIndex = request.toIndex] = lastOfTo;
-  if (outgoing.length === 0) from.outgoing = undefined;
-  if (incoming.length === 0) to.incoming = undefined;
-  state.requests.delete(askId);
-}
-
-// What follows.
-
-/**
- * Grants locks to waiters, and breaks the deadlocks that result, until no more follow.
- * Consequences of these are added to the lists, so a chain of any length needs no recursion.
- */
-function followUp(step: LockStep, { unserved, groups, suspects }: FollowUps): void {
-  do {
-    for (let served = 0, tried = 0; served < unserved.length || tried < groups.length;) {
-      const lock = unserved[served];
-      if (lock !== undefined && isOfPaths(lock)) {
-        serveNear(step, lock);
-        served++;
-        continue;
-      }
-      const wait = served < unserved.length ? unserved[served++]!.queue[0]?.wait : groups[tried++]!;
-      if (wait !== undefined && isGrantable(wait)) grantWait(step, wait);
-    }
-    unserved.length = 0;
-    groups.length = 0;
-  } while (breakDeadlock(step, suspects));
-}
-
-/** Serves those who wait for paths of `lock`, or of one near to it, in order. */
-function serveNear(step: LockStep, lock: Lock): void {
-  let candidates = candidatesNear(lock);
-  for (let next = pop(candidates); next !== undefined; next = pop(candidates)) {
-    const { lock: own, wait } = next.ticket;
-    if (!isGrantable(wait)) continue;
-    grantWait(step, wait);
-    const follower = own.queue[0];
-    const isSimple = [wait, follower?.wait ?? wait].every(({ tickets }) => tickets.length === 1) &&
-      wait.owner.waits.length === 0;
-    if (!isSimple) candidates = candidatesNear(lock);
-    else if (follower !== undefined) addCandidate(candidates, follower);
-  }
-}
-
-/** Whether the owner of `wait` can have all its locks: each ticket is next, or it holds the lock. */
-function isGrantable({ tickets, owner, ownerIndex }: Wait): boolean {
-  if (ownerIndex < 0) return false;
-  return tickets.every((ticket) => {
-    if (isNext(ticket)) return true;
-    const { lock, mode, units } = ticket;
-    const held = tickets.length === 1 ? undefined : findHold(lock, owner);
-    return held !== undefined && covers(held, mode, units);
-  });
-}
-
-function grantWait(step: LockStep, wait: Wait): void {
-  const { tickets, owner, id, leaseMs } = wait;
-  removeWait(step, wait);
-  for (const ticket of tickets) {
-    const held = tickets.length === 1 ? undefined : findHold(ticket.lock, owner);
-    if (held !== undefined) reacquire(step, held, id);
-    else grant(step, ticket.lock, owner, ticket, leaseMs, wait);
-  }
-}
-
-/** Breaks one deadlock through an owner with a new edge, if there is one. Returns whether it did. */
-function breakDeadlock(step: LockStep, suspects: Owner[]): boolean {
-  const { state } = step;
-  if (!state.config.deadlockDetection) suspects.length = 0;
-  for (let owner = suspects.at(-1); owner !== undefined; owner = suspects.at(-1)) {
-    const deadlock = findDeadlock(state, owner);
-    if (deadlock !== undefined) {
-      endVictim(step, deadlock);
-      return true;
-    }
-    suspects.pop();
-  }
-  return false;
-}
-
-/** Ends the victim of a cycle; by the policy `revoke`, also its hold that the cycle waits for. */
-function endVictim(step: LockStep, { cycle, victim }: Deadlock): void {
-  const { state, now, events } = step;
-  const owner = waiterOf(victim);
-  if (isRequest(victim)) removeRequest(state, victim);
-  else removeWait(step, victim.wait);
-  events.push({
-    type: "deadlock:detected",
-    agents: cycle.map((edge) => waiterOf(edge).agentId),
-    owners: cycle.map((edge) => waiterOf(edge).owner),
-    resources: cycle.map((edge) => isRequest(edge) ? "" : edge.lock.resourceId),
-    victim: owner.agentId,
-    owner: owner.owner,
-    waitId: isRequest(victim) ? 0 : victim.wait.id,
-    askId: isRequest(victim) ? victim.askId : "",
-    waitedMs: now - (isRequest(victim) ? victim : victim.wait).since,
-  });
-  const before = cycle.at(cycle.indexOf(victim) - 1)!;
-  if (state.config.deadlockPolicy !== "revoke" || isRequest(before)) return;
-  const held = holdAgainst(before, owner);
-  if (held !== undefined) endHold(step, held, "resource:revoked");
 }

@@ -44,37 +44,37 @@ function inChatter(name: string, file: string, from: string, to: string): Mutant
 export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a granted wait stays in its queue",
-    "locks/machine.ts",
+    "locks/transitions.ts",
     "  removeWait(step, wait);\n  for (const ticket of tickets) {",
     "  for (const ticket of tickets) {",
   ),
   mutant(
     "the epoch of a lock is not raised",
-    "locks/machine.ts",
+    "locks/transitions.ts",
     "const epoch = ++state.epoch;",
     "const epoch = state.epoch;",
   ),
   mutant(
     "a release grants nothing to a waiter",
-    "locks/machine.ts",
+    "locks/transitions.ts",
     "if (isAwaited(lock)) followUps(step).unserved.push(lock);\n  else",
     "if (isAwaited(lock)) void lock;\n  else",
   ),
   mutant(
     "a lease ends a millisecond late",
-    "locks/machine.ts",
+    "locks/transitions.ts",
     "schedule(state.deadlines, now + leaseMs, hold)",
     "schedule(state.deadlines, now + leaseMs + 1, hold)",
   ),
   mutant(
     "a wait times out a millisecond early",
-    "locks/machine.ts",
+    "locks/transitions.ts",
     "schedule(state.deadlines, now + timeoutMs, wait)",
     "schedule(state.deadlines, now + timeoutMs - 1, wait)",
   ),
   mutant(
     "the priority of a wait is ignored",
-    "locks/machine.ts",
+    "locks/transitions.ts",
     "return now - priority * state.config.agingMs;",
     "return now - 0 * priority;",
   ),
@@ -92,14 +92,14 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "no deadlock is searched for when a wait begins",
-    "locks/machine.ts",
+    "locks/transitions.ts",
     "  followUps(step).suspects.push(owner);\n  return wait;",
     "  return wait;",
   ),
   {
     ...mutant(
       "no deadlock is searched for after a grant",
-      "locks/machine.ts",
+      "locks/transitions.ts",
       "  if (isWaiting || isSending) followUps(step).suspects.push(owner);\n",
       "",
     ),
