@@ -285,22 +285,22 @@ export function acquireAllCommand(
 }
 
 /**
- * Returns the requests with every field.
+ * Returns the requests with every field. Errors call the list `name`.
  *
  * @throws {TypeError | RangeError} when one is malformed, or a resource is named twice
  */
 export function normalizeRequests(
   requests: readonly ResourceRequestLike[],
   attempt: Attempt,
+  name = "requests",
 ): ResourceRequest[] {
-  requireArray(requests, MOST_REQUESTS, "requests", attempt);
+  requireArray(requests, MOST_REQUESTS, name, attempt);
   const seen = new Set<string>();
-  return requests.map((request) => {
-    if (typeof request !== "string") requireObject(request, "each request", attempt);
-    const normalized = normalizeRequest(request, attempt);
+  return requests.map((request, i) => {
+    const normalized = normalizeRequest(request, `${name}[${i}]`, attempt);
     const { resourceId } = normalized;
     if (seen.has(resourceId)) {
-      const rule = `requests must name each resource once, got ${quote(resourceId)} twice`;
+      const rule = `${name} must name each resource once, got ${quote(resourceId)} twice`;
       throw new RangeError(`Cannot ${attempt()}: ${rule}`);
     }
     seen.add(resourceId);
@@ -308,13 +308,21 @@ export function normalizeRequests(
   });
 }
 
-function normalizeRequest(request: ResourceRequestLike, attempt: Attempt): ResourceRequest {
-  if (typeof request === "object" && "paths" in request) return pathsRequest(request, attempt);
-  const { resourceId, mode = "exclusive", units = 1 } = typeof request === "string"
-    ? { resourceId: request }
-    : request;
-  requireResourceId(resourceId, "resourceId", attempt);
-  requireModeAndUnits(mode, units, attempt);
+function normalizeRequest(
+  request: ResourceRequestLike,
+  name: string,
+  attempt: Attempt,
+): ResourceRequest {
+  if (typeof request === "string") {
+    requireResourceId(request, name, attempt);
+    return { resourceId: request, mode: "exclusive", units: 1 };
+  }
+  const value: unknown = request;
+  requireObject(value, name, attempt);
+  if ("paths" in request) return pathsRequest(request, attempt);
+  const { resourceId, mode = "exclusive", units = 1 } = request;
+  requireResourceId(resourceId, `${name}.resourceId`, attempt);
+  requireModeAndUnits(mode, units, attempt, `${name}.`);
   return { resourceId, mode, units };
 }
 
@@ -448,7 +456,12 @@ function readOptions(
   return { mode, units, priority, timeoutMs, leaseMs };
 }
 
-function requireModeAndUnits(mode: LockMode, units: number, attempt: Attempt): void {
-  requireOneOf(mode, LOCK_MODES, "mode", attempt);
-  requireInteger(units, 1, mode === "shared" ? 1 : MOST_UNITS, "units", attempt);
+function requireModeAndUnits(
+  mode: LockMode,
+  units: number,
+  attempt: Attempt,
+  prefix = "",
+): void {
+  requireOneOf(mode, LOCK_MODES, `${prefix}mode`, attempt);
+  requireInteger(units, 1, mode === "shared" ? 1 : MOST_UNITS, `${prefix}units`, attempt);
 }

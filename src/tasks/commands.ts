@@ -22,14 +22,8 @@ import {
 } from "../core/arguments.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant, Named, ResumeListening } from "../core/machine.ts";
-import {
-  LOCK_MODES,
-  type LockMode,
-  type PathsRequest,
-  pathsRequest,
-  requireResourceId,
-  type ResourceRequest,
-} from "../locks/types.ts";
+import { normalizeRequests } from "../locks/commands.ts";
+import type { ResourceRequest } from "../locks/types.ts";
 import { MOST_RETRIES } from "./config.ts";
 import type { StrategyName } from "./strategies.ts";
 import type {
@@ -519,7 +513,7 @@ export function submitCommand(
     dependencies: dependencies === undefined ? NONE : dependenciesOf(dependencies, attempt),
     assignedAgent: agentId ?? assignedAgent,
     placed: agentId !== undefined,
-    resources: resources === undefined ? NONE : requestsOf(resources, attempt),
+    resources: resources === undefined ? NONE : normalizeRequests(resources, attempt, "resources"),
     requires: requires === undefined ? NONE : namesOf(requires, "requires", attempt),
     queueTimeoutMs: task.queueTimeoutMs ?? 0,
     timeoutMs: task.timeoutMs ?? 0,
@@ -753,29 +747,4 @@ function dependencyOf(entry: unknown, name: string, attempt: Attempt): Dependenc
   requireId(taskId, `${name}.taskId`, attempt);
   requireOneOf(onFailure, ON_FAILURE, `${name}.onFailure`, attempt);
   return { taskId, onFailure: onFailure as OnFailure };
-}
-
-/** Returns requests with their mode and units, each resource once. */
-function requestsOf(value: unknown, attempt: Attempt): readonly ResourceRequest[] {
-  requireArray(value, MOST_LISTED, "resources", attempt);
-  const requests = value.map((entry, i) => requestOf(entry, `resources[${i}]`, attempt));
-  const ids = new Set(requests.map(({ resourceId }) => resourceId));
-  if (ids.size < requests.length) {
-    throw new RangeError(`Cannot ${attempt()}: resources must name each resource once`);
-  }
-  return requests;
-}
-
-function requestOf(entry: unknown, name: string, attempt: Attempt): ResourceRequest {
-  if (typeof entry === "string") {
-    requireResourceId(entry, name, attempt);
-    return { resourceId: entry, mode: "exclusive", units: 1 };
-  }
-  requireObject(entry, name, attempt);
-  if ("paths" in entry) return pathsRequest(entry as unknown as PathsRequest, attempt);
-  const { resourceId, mode = "exclusive", units = 1 } = entry;
-  requireResourceId(resourceId, `${name}.resourceId`, attempt);
-  requireOneOf(mode, LOCK_MODES, `${name}.mode`, attempt);
-  requireInteger(units, 1, Number.MAX_SAFE_INTEGER, `${name}.units`, attempt);
-  return { resourceId, mode: mode as LockMode, units };
 }

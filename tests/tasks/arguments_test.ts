@@ -71,7 +71,11 @@ const BAD_FIELDS: readonly [Record<string, unknown>, string][] = [
   [{ resources: [""] }, "resources[0] must have 1 to 256 characters"],
   [{ resources: ["a", "a"] }, "resources must name each resource once"],
   [{ resources: [{ resourceId: "a", mode: "mine" }] }, "resources[0].mode must be one of"],
-  [{ resources: [{ resourceId: "a", units: 0 }] }, "resources[0].units must be a positive integer"],
+  [{ resources: [{ resourceId: "a", units: 0 }] }, "resources[0].units must be an integer from 1"],
+  [
+    { resources: [{ resourceId: "a", mode: "shared", units: 2 }] },
+    "resources[0].units must be an integer from 1 to 1, got 2",
+  ],
   [{ requires: "git" }, "requires must be an array"],
   [{ requires: ["git", 7] }, "requires[1] must be a string, got 7"],
   [{ assignedAgent: 7 }, "assignedAgent must be a string, got 7"],
