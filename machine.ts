@@ -16,6 +16,17 @@ export type { Linked as MailboxLink, List as MailboxList } from "./src/core/data
 export { fork } from "./src/core/data/plain.ts";
 export type { Dispatcher, Observer, Reply } from "./src/core/dispatcher.ts";
 export { Engine, type EngineOptions } from "./src/core/engine.ts";
+export { entriesOf, type Entry } from "./src/core/journal.ts";
+export {
+  type AnyReplica,
+  type BeginSession,
+  catchUp,
+  type Epoch,
+  Replica,
+  restoreNewest,
+  type Step,
+  type SteppedMachine,
+} from "./src/core/replica.ts";
 export { defaultLogger, requireLogger, silentLogger } from "./src/core/logger.ts";
 export {
   type AnswerTo,

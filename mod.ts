@@ -32,7 +32,7 @@
  * | {@linkcode ConflictResolver}, {@linkcode OptimisticLockManager} | one decision between agents that want the same thing; versions |
  * | {@linkcode CoordinationMetricsCollector} | counters, gauges, quantiles and OpenMetrics text |
  * | {@linkcode EventBus}, {@linkcode SystemEvents}, {@linkcode Logger} | typed events, debug mode, logging |
- * | {@linkcode MemoryLog}, {@linkcode CommandLog} | stores commands, for recovery and replay |
+ * | {@linkcode MemoryJournal}, {@linkcode Journal} | stores commands, for recovery and replay |
  *
  * Errors are subclasses of {@linkcode LockstepError} with a stable `code`. The other entry points are
  * `./events` (the type of each event), `./machine` (the machines themselves, and the engine that
@@ -301,13 +301,16 @@ export type {
 // Runtime
 export { type CancelTimer, type Clock, systemClock } from "./src/core/clock.ts";
 export { Logger, type LoggerOptions, type LogLevel } from "./src/core/logger.ts";
-export {
-  type CommandLog,
-  type LogBatch,
-  type LogEntry,
-  MemoryLog,
-  type Snapshot,
-} from "./src/core/log.ts";
+export type {
+  Journal,
+  JournalRecord,
+  Position,
+  SnapshotMeta,
+  SnapshotStore,
+  StoredRecord,
+  StoredSnapshot,
+} from "./src/core/journal.ts";
+export { MemoryJournal } from "./src/core/memory_journal.ts";
 export type { HealthStatus } from "./src/core/machine.ts";
 export type { Instant } from "./src/core/machine.ts";
 export type { ErrorData } from "./src/core/error_data.ts";
@@ -316,9 +319,11 @@ export {
   ClosedError,
   EventTimeoutError,
   InvariantError,
+  JournalError,
+  JournalTruncatedError,
+  JournalUnreadableError,
   LimitError,
   LockstepError,
-  LogError,
   NonRetryableError,
   OutcomeUnknownError,
   RetryAfterError,

@@ -10,7 +10,7 @@ import { Deferred, MachineClient, type MachineHost } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError } from "../core/errors.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
-import type { CommandLog } from "../core/log.ts";
+import type { Journal } from "../core/journal.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Refusal, Tick } from "../core/machine.ts";
 import type { ConflictAnswers, ConflictCommand } from "./commands.ts";
@@ -40,10 +40,10 @@ export interface ConflictHosting {
   /** The clock of the machine, which ends votes. @default systemClock */
   clock?: Clock;
   /** Stores the commands, so that they outlive the process. @default none */
-  log?: CommandLog<ConflictCommand>;
-  /** Positions in the log of commands that break the machine, and are left out. @default none */
-  skip?: readonly number[];
-  /** A conflict machine that runs already; then `clock`, `log` and its rules are its own. */
+  journal?: Journal;
+  /** Commands in the journal that break the machine, such as `17:0`, and are left out. @default none */
+  skip?: readonly string[];
+  /** A conflict machine that runs already; then `clock`, `journal` and its rules are its own. */
   host?: ConflictHost;
 }
 

@@ -113,7 +113,7 @@ const THING = "the conflict resolver";
  * Resolves conflicts, each once: by a strategy and its context, by the known priorities and requests
  * of the agents, or by a vote.
  *
- * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
+ * Works at once, unless it has a journal: then {@linkcode initialize} has to read it first.
  *
  * @example
  * ```ts
@@ -152,7 +152,7 @@ export class ConflictResolver implements AsyncDisposable {
     this.registerStrategy(new VotingResolutionStrategy());
   }
 
-  /** Reads the log, if there is one. Idempotent. */
+  /** Reads the journal, if there is one. Idempotent. */
   initialize(): Promise<void> {
     return this.#host.initialize();
   }

@@ -40,7 +40,7 @@ const THING = "the optimistic lock manager";
  * Compares versions when changes are committed, and excludes no agent: any number of them may read the
  * same version, the first commit wins, and the others get the version that it made.
  *
- * Works at once, unless it has a log: then {@linkcode initialize} has to read it first.
+ * Works at once, unless it has a journal: then {@linkcode initialize} has to read it first.
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ export class OptimisticLockManager implements AsyncDisposable {
     this.#host = new HostOfConflicts(THING, config, eventBus, logger, options);
   }
 
-  /** Reads the log, if there is one. Idempotent. */
+  /** Reads the journal, if there is one. Idempotent. */
   initialize(): Promise<void> {
     return this.#host.initialize();
   }

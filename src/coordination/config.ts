@@ -163,7 +163,7 @@ export const REPORTS: Options<{ reportContention: boolean; reportDoubleClaims: b
 };
 
 /** The options of a manager that are not of its machine. */
-const SURROUNDINGS = ["eventBus", "logger", "clock", "log", "skip"];
+const SURROUNDINGS = ["eventBus", "logger", "clock", "journal", "skip"];
 
 /** The options of each section, and those that it ignores. */
 const SECTIONS = {

@@ -23,9 +23,9 @@ import { EventBus } from "../core/bus/event_bus.ts";
 import { type LockstepEvent, SystemEvents } from "../root/events.ts";
 import type { TaskBackedOff, TaskFailed } from "../tasks/events.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
-import type { CommandLog } from "../core/log.ts";
+import type { Journal } from "../core/journal.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import { healthOf, type Tick } from "../core/machine.ts";
+import { healthOf } from "../core/machine.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Conflict } from "../conflicts/types.ts";
 import type { Task, TaskView } from "../tasks/types.ts";
@@ -83,9 +83,9 @@ export interface CoordinationOptions {
    * Stores every command before it is acknowledged, so that the state outlives the process. @default
    * none
    */
-  log?: CommandLog<RootCommand | Tick>;
-  /** Positions in the log of commands that break the machine, and are left out. @default none */
-  skip?: readonly number[];
+  journal?: Journal;
+  /** Commands in the journal that break the machine, such as `17:0`, and are left out. @default none */
+  skip?: readonly string[];
 }
 
 /**
@@ -127,10 +127,10 @@ export interface SystemMetrics extends CoordinationMetrics {
 
 /**
  * Coordinates agents: their tasks, locks and messages, whether they are alive, and what happens when
- * one of them fails. All parts share one log, one clock and one order of events, and all consequences
+ * one of them fails. All parts share one journal, one clock and one order of events, and all consequences
  * of an event in other parts happen in the same step.
  *
- * Needs no initialization without a log; with one, {@linkcode initialize} has to read it first.
+ * Needs no initialization without a journal; with one, {@linkcode initialize} has to read it first.
  *
  * @example
  * ```ts
@@ -176,8 +176,8 @@ export class CoordinationManager implements AsyncDisposable {
     requireSurroundings(attempt, eventBus, logger, options);
     requireFunction(eventBus?.publish, "eventBus.publish", attempt);
     this.eventBus = eventBus;
-    const { clock = config.clock, log = config.log, skip = config.skip } = options;
-    const isRecovered = log !== undefined;
+    const { clock = config.clock, journal = config.journal, skip = config.skip } = options;
+    const isRecovered = journal !== undefined;
     const hosted = {
       thing: THING,
       machine: rootMachine(this.#settings.root),
@@ -187,7 +187,7 @@ export class CoordinationManager implements AsyncDisposable {
     };
     this.#host = new Host(hosted, eventBus, logger, {
       ...(clock !== undefined && { clock }),
-      ...(log !== undefined && { log }),
+      ...(journal !== undefined && { journal }),
       ...(skip !== undefined && { skip }),
     });
     this.#unsubscribers = [
@@ -197,7 +197,7 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * Initializes the system, and emits `system:ready`. With a log, replays it: the calls of the process
+   * Initializes the system, and emits `system:ready`. With a journal, replays it: the calls of the process
    * that wrote it are cancelled, its in-process agents are cordoned until they are registered again,
    * and the heartbeat timeouts of agents outside of it restart. Idempotent.
    */
@@ -208,7 +208,7 @@ export class CoordinationManager implements AsyncDisposable {
 
   /**
    * Starts nothing any more, lets running attempts end for `graceMs`, ends all waits with a
-   * `ClosedError`, and releases all resources. With a log, the next start finds what it would find
+   * `ClosedError`, and releases all resources. With a journal, the next start finds what it would find
    * after a crash. Idempotent.
    */
   shutdown({ graceMs = 5_000 }: ShutdownOptions = {}): Promise<void> {
@@ -619,7 +619,7 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * Fires due timers, writes a snapshot if there is a log, and emits the health as
+   * Fires due timers, writes a snapshot if there is a journal, and emits the health as
    * `system:healthcheck`.
    */
   async performMaintenance(): Promise<void> {

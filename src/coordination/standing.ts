@@ -1,6 +1,6 @@
 /**
  * The gauges of metrics, read from the state of the root. Metrics start with them, as they have not
- * received the events before: after a restart from a log, these were replayed and not published.
+ * received the events before: after a restart from a journal, these were replayed and not published.
  *
  * @module
  */

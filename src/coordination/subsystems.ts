@@ -40,7 +40,7 @@ export class Subsystems {
   readonly versions: OptimisticLockManager;
   readonly metrics: CoordinationMetricsCollector;
 
-  /** `isRecovered` says whether the machine was read from a log of an earlier process. */
+  /** `isRecovered` says whether the machine was read from a journal of an earlier process. */
   constructor(
     host: RootHost,
     settings: CoordinationSettings,

@@ -9,7 +9,7 @@ import { rejectedFor } from "./call_site.ts";
 import type { CancelTimer } from "./clock.ts";
 import type { Dispatcher, Reply } from "./dispatcher.ts";
 import { type ErrorData, errorData, keptErrorData } from "./error_data.ts";
-import { LogError } from "./errors.ts";
+import { JournalError } from "./errors.ts";
 import {
   type AnswerTo,
   type Instant,
@@ -32,10 +32,10 @@ export interface MachineHost<
   state(): Readonly<State>;
 }
 
-/** Pause before a command that the log did not store is retried. */
+/** Pause before a command that the journal did not store is retried. */
 const RESEND_MS = 1000;
 
-/** A command to retry until the log stores it, and the result of its caller. */
+/** A command to retry until the journal stores it, and the result of its caller. */
 interface Owed<Command> {
   readonly command: Command;
   readonly settled: Deferred<unknown>;
@@ -68,7 +68,7 @@ export abstract class MachineClient<
     this.state = host.state();
   }
 
-  /** Why nothing is stepped, for good or until the log answers: a problem of the health. */
+  /** Why nothing is stepped, for good or until the journal answers: a problem of the health. */
   get problem(): string | undefined {
     const error = this.stopped ?? this.host.dispatcher.stalled;
     return error === undefined ? undefined : errorData(error).message;
@@ -84,7 +84,7 @@ export abstract class MachineClient<
     return this.host.dispatcher;
   }
 
-  /** Returns the data of a thrown value for a command. Without a log, the value itself is kept. */
+  /** Returns the data of a thrown value for a command. Without a journal, the value itself is kept. */
   dataOf(thrown: unknown): ErrorData {
     return this.host.dispatcher.synchronous ? keptErrorData(thrown) : errorData(thrown);
   }
@@ -141,7 +141,7 @@ export abstract class MachineClient<
   }
 
   /**
-   * Sends `command` with retries until the log stores it, and resolves with the answer. Sends even
+   * Sends `command` with retries until the journal stores it, and resolves with the answer. Sends even
    * after the client has stopped: such a command ends something that would otherwise stay forever.
    */
   deliver<Each extends Command>(command: Each): Promise<AnswerTo<Answers, Each>> {
@@ -168,7 +168,7 @@ export abstract class MachineClient<
     }
   }
 
-  /** Fires the timers that are due, and retries the commands that the log did not store. */
+  /** Fires the timers that are due, and retries the commands that the journal did not store. */
   refresh(): Promise<void> {
     this.#resend();
     return this.exchange({ type: "tick" }, ignore);
@@ -264,7 +264,7 @@ export abstract class MachineClient<
     const { command, settled } = owed;
     try {
       this.pass(command, (answer, error) => {
-        if (error instanceof LogError && this.stopped === undefined) {
+        if (error instanceof JournalError && this.stopped === undefined) {
           return this.#resendLater(owed);
         }
         if (error !== undefined) return settled.reject(error);

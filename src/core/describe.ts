@@ -263,17 +263,17 @@ export function eventLine(
     (describe === undefined ? readable(payload) : describe(payload as never));
 }
 
-/** A command as a line of a trace, with its position in the log and the events that it led to. */
+/** A command as a line of a trace, with its position in the journal and the events that it led to. */
 export function commandLine(
   machine: string,
-  position: number,
+  place: string | number,
   command: Named,
   at: Instant,
   first: number,
   count: number,
 ): string {
   const what = `${command.type} ${fields(command)}`.trimEnd();
-  return `${timeOfDay(at)} ${machine} ${position}: ${what} ${cameTo(first, count)}`;
+  return `${timeOfDay(at)} ${machine} ${place}: ${what} ${cameTo(first, count)}`;
 }
 
 function cameTo(first: number, count: number): string {

@@ -36,7 +36,7 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
   /** Stamps commands; façades use it for their own timers. */
   readonly clock: Clock;
   /**
-   * Steps `command` and calls `reply` with the answer, at once or when the log has stored it; exactly
+   * Steps `command` and calls `reply` with the answer, at once or when the journal has stored it; exactly
    * once and before any later command is stepped. Neither `reply` nor an observer may send or throw.
    *
    * @throws {ClosedError} after `close`
@@ -52,9 +52,9 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
   hold(): void;
   /** Undoes one {@linkcode hold}. */
   release(): void;
-  /** Whether commands are stepped at once, as there is no log. */
+  /** Whether commands are stepped at once, as there is no journal. */
   readonly synchronous: boolean;
-  /** The error of a log that has not reported yet whether it stored a batch; commands wait for it. */
+  /** The error of a journal that has not reported yet whether it stored a batch; commands wait for it. */
   readonly stalled: LockstepError | undefined;
   /**
    * Steps `command` and returns the answer, when `synchronous`: a caller that needs it only after

@@ -1,8 +1,8 @@
 /**
- * Hosts one machine, with a clock, a log, a timer and an event bus.
+ * Hosts one machine, with a clock, a journal, a timer and an event bus.
  *
- * Without a log a dispatch is synchronous. With one, commands are stepped in the log's order once
- * the log says that they are safe, as they are read back from JSON, so that a replay is equal.
+ * Without a journal a dispatch is synchronous. With one, commands are stepped as the journal delivers
+ * them, in its order and as JSON represents them, so that a replay is equal.
  *
  * @module
  */
@@ -12,11 +12,13 @@ import type { Dispatcher, EventPublisher, Observer, Reply } from "./dispatcher.t
 import {
   ClosedError,
   InvariantError,
+  JournalError,
   type LockstepError,
-  type OutcomeUnknownError,
+  UninitializedError,
 } from "./errors.ts";
-import type { CommandLog } from "./log.ts";
-import { LogWriter } from "./log_writer.ts";
+import { type Journal, type Position, positionOf, type StoredRecord } from "./journal.ts";
+import { JournalReader } from "./journal_reader.ts";
+import { JournalWriter, mostBytesOf, type Pending } from "./journal_writer.ts";
 import { defaultLogger, isAtDebug, type Logger, logTo } from "./logger.ts";
 import {
   asPart,
@@ -28,21 +30,26 @@ import {
   type Tick,
 } from "./machine.ts";
 import { quote } from "./arguments.ts";
-import { differences } from "./config.ts";
-import { decode, encode, requireJson } from "./data/plain.ts";
+import { requireJson } from "./data/plain.ts";
 import { commandLine, eventLine } from "./describe.ts";
+import { Replica } from "./replica.ts";
 
 /** Options of {@linkcode Engine}. */
-export interface EngineOptions<Command extends Named> {
+export interface EngineOptions {
   /** Stamps commands, and times the timers of the machine. @default systemClock */
   clock?: Clock;
   /** Stores the commands. @default none: the state is in memory only, and `dispatch` works */
-  log?: CommandLog<Command | Tick>;
+  journal?: Journal;
   /**
-   * Positions in the log of commands that break the machine, and are not stepped when the log is read.
-   * A snapshot follows, so that they need to be named only once. @default none
+   * Commands in the journal that break the machine, such as `17:0`, and are not stepped when it is
+   * read. A snapshot follows, so that they need to be named only once. @default none
    */
-  skip?: readonly number[];
+  skip?: readonly string[];
+  /**
+   * The number of commands from which on more are rejected, while the journal has not stored those
+   * before. @default 100_000
+   */
+  maxUnstored?: number;
   /** The name, in errors, of what is closed with the engine. @default "the engine" */
   thing?: string;
   /** Where events are published. @default nowhere */
@@ -57,8 +64,8 @@ export interface EngineOptions<Command extends Named> {
 /** One step. */
 interface Happened<Event> {
   readonly command: Named;
-  /** The place of the command in the log, from 1. */
-  readonly position: number;
+  /** The place of the command in the journal, or the number of the step. */
+  readonly place: string | number;
   readonly events: readonly Event[];
   readonly at: Instant;
   /** The sequence number of the first of them. */
@@ -71,7 +78,7 @@ interface Happened<Event> {
  * A timer that goes off late shows that the process did not run for a while: the machine was
  * suspended, or the event loop was blocked. Then the first command that is stepped is
  * `resume-listening`, if the machine has it, so that no lease and no heartbeat ends that could not be
- * renewed. It is stored in the log like any other: a replay sees the same.
+ * renewed. It is stored in the journal like any other: a replay sees the same.
  *
  * @example
  * ```ts
@@ -107,12 +114,13 @@ export class Engine<
 > implements Dispatcher<Command, Event, Answers>, AsyncDisposable {
   /** Stamps commands. It may jump: stamps never decrease. */
   readonly clock: Clock;
-  /** Whether {@linkcode dispatch} works, as there is no log. */
+  /** Whether {@linkcode dispatch} works, as there is no journal. */
   readonly synchronous: boolean;
   readonly #machine: Machine<State, Command, Event, Answers>;
   /** The machine, if its timers can be left alone until one is due, and nothing configures it. */
   readonly #part: Part<State, Command, Event, Answers> | undefined;
-  readonly #log: CommandLog<Command | Tick> | undefined;
+  readonly #journal: Journal | undefined;
+  readonly #maxUnstored: number;
   readonly #thing: string;
   readonly #eventBus: EventPublisher | undefined;
   readonly #logger: Logger;
@@ -120,10 +128,11 @@ export class Engine<
   readonly #traces: boolean;
   /** By the type of an event. */
   readonly #observers = new Map<string, readonly Observer<Event>[]>();
-  readonly #skip: ReadonlySet<number>;
+  readonly #skip: readonly string[];
   #state: State;
   #now: Instant;
-  #position = 0;
+  /** Number of steps. */
+  #steps = 0;
   /** Number of events since the first step. */
   #sequence = 0;
 
@@ -145,53 +154,66 @@ export class Engine<
   readonly #outbox: Happened<Event>[] = [];
   #publishing = false;
 
-  /** Appends to the log, if there is one. */
-  readonly #writer: LogWriter<Command | Tick> | undefined;
+  /** Appends to the journal, if there is one. */
+  readonly #writer: JournalWriter | undefined;
+  /** Reads the journal, if there is one, for the replica. */
+  readonly #reader: JournalReader | undefined;
+  /** Whether the journal was read. */
+  #isOpen = false;
+  /** The state as the journal leads to it, if there is one; the engine steps it for the replica. */
+  readonly #replica: Replica<State> | undefined;
   #tickIsQueued = false;
 
   /** Whether commands are rejected, because the engine was closed or the machine broke. */
   #isStopping = false;
   #closing: Promise<void> | undefined;
   /** Why nothing is stepped any more, if not because it was closed. */
-  #broken: InvariantError | OutcomeUnknownError | undefined;
+  #broken: LockstepError | undefined;
   #stopped: LockstepError | undefined;
   #stopListeners: ((error: LockstepError) => void)[] = [];
 
-  /** Starts from the machine's initial state; {@linkcode recover} starts from a log. */
+  /** Starts from the machine's initial state; with a journal, {@linkcode open} has to read it first. */
   constructor(
     machine: Machine<State, Command, Event, Answers>,
-    options: EngineOptions<Command> = {},
+    options: EngineOptions = {},
   ) {
     this.clock = options.clock ?? systemClock;
     this.#machine = machine;
-    this.#part = options.log === undefined ? asPart(machine) : undefined;
+    this.#part = options.journal === undefined ? asPart(machine) : undefined;
     this.#toleratedMs = machine.commands.includes("resume-listening") ? TOLERATED_MS : Infinity;
-    this.#log = options.log;
-    this.#skip = new Set(options.skip);
-    this.synchronous = options.log === undefined;
+    this.#journal = options.journal;
+    this.#maxUnstored = options.maxUnstored ?? 100_000;
+    this.#skip = options.skip ?? [];
+    this.synchronous = options.journal === undefined;
     this.#thing = options.thing ?? "the engine";
     this.#eventBus = options.eventBus;
     this.#logger = options.logger ?? defaultLogger;
     this.#traces = isAtDebug(this.#logger);
     this.#state = machine.init();
     this.#now = Math.floor(this.clock.now());
-    if (options.log === undefined) return;
-    this.#writer = new LogWriter(options.log, this.clock, this.#logger, {
-      step: ({ command, at }, reply) => {
-        if (this.#broken !== undefined) throw this.#broken;
-        this.#step(command, at, reply);
-      },
+    const { journal } = options;
+    if (journal === undefined) return;
+    this.#writer = new JournalWriter(journal, this.clock, this.#logger, {
       broken: () => this.#broken,
       fail: (problem) => this.#fail(problem),
+    });
+    this.#replica = new Replica(machine, this.#skip);
+    this.#state = this.#replica.state;
+    this.#reader = new JournalReader(journal, this.#replica, this.clock, this.#logger, {
+      take: (record) => this.#take(record),
+      fail: (problem) => {
+        if (this.#isStopping) this.#writer!.abandon(problem);
+        else this.#fail(problem);
+      },
     });
   }
 
   /**
-   * Returns an engine that has read its log, as {@linkcode open} does.
+   * Returns an engine that has read its journal, as {@linkcode open} does.
    */
   static async recover<State, Command extends Named, Event extends Named, Answers>(
     machine: Machine<State, Command, Event, Answers>,
-    options: EngineOptions<Command> & { log: CommandLog<Command | Tick> },
+    options: EngineOptions & { journal: Journal },
   ): Promise<Engine<State, Command, Event, Answers>> {
     const engine = new Engine(machine, options);
     await engine.open();
@@ -199,44 +221,39 @@ export class Engine<
   }
 
   /**
-   * Reads the log: its newest snapshot, and every entry since. Nothing of the past is published. The
-   * time goes on from the newest entry, if the clock is behind that. Then puts the options of the
+   * Reads the journal: its newest snapshot, and every record since. Nothing of the past is published.
+   * The time goes on from the newest command, if the clock is behind that. Then puts the options of the
    * machine in force, if others are.
    *
    * To be called once, before any command is sent.
    *
-   * @throws {InvariantError} when a command breaks the machine; the message names its position
-   * @throws {RangeError} when `skip` names a position that the log doesn't have
-   * @throws {LogError} when the log does not store the options
+   * @throws {InvariantError} when a command breaks the machine; the message names its place
+   * @throws {JournalUnreadableError} when another machine, or another version of it, wrote the journal
+   * @throws {RangeError} when `skip` names a command that was not read
+   * @throws {JournalError} when the journal does not store the options
    */
   async open(): Promise<void> {
-    const log = this.#log;
-    if (log === undefined) throw new TypeError("Cannot open: the engine must have a log, got none");
-    const snapshot = await log.loadSnapshot();
-    if (snapshot !== undefined) {
-      const kept = decode(snapshot.state) as { state: State; now: Instant; sequence: number };
-      this.#state = kept.state;
-      this.#now = kept.now;
-      this.#sequence = kept.sequence;
-      this.#position = snapshot.position;
+    const replica = this.#replica;
+    if (replica === undefined) {
+      throw new TypeError("Cannot open: the engine must have a journal, got none");
     }
-    let hasSkipped = false;
-    for await (const { at, command } of log.read(this.#position)) {
-      this.#now = at;
-      if (this.#skip.has(this.#position)) hasSkipped = true;
-      else this.#replay(command, at);
-      this.#position++;
+    await this.#reader!.open(await this.#journal!.open(this.#writer!.session));
+    const end = replica.position;
+    const unknown = this.#skip.find((place) => !(positionOf(place) <= end));
+    if (unknown !== undefined) {
+      const rule = `skip must name commands up to position ${end}, the end, such as ${end}:0`;
+      throw new RangeError(`Cannot read the journal: ${rule}, got ${quote(unknown)}`);
     }
-    for (const position of this.#skip) {
-      if (Number.isInteger(position) && position >= 0 && position < this.#position) continue;
-      const rule = `skip must name positions below ${this.#position}, the end of the log`;
-      throw new RangeError(`Cannot read the log: ${rule}, got ${quote(position)}`);
-    }
+    this.#state = replica.state;
+    this.#sequence = replica.sequence;
+    this.#now = Math.max(this.#now, replica.now);
     const behindMs = this.#now - Math.floor(this.clock.now());
     if (behindMs > 0) (this as { clock: Clock }).clock = aheadOf(this.clock, behindMs);
     this.#deadline = this.#machine.deadline(this.#state);
-    if (hasSkipped) await this.snapshot();
-    await this.#configure();
+    if (replica.skipped.size > 0) await this.snapshot();
+    this.#isOpen = true;
+    this.#reader!.follow();
+    await this.#begin(replica);
     this.#arm();
   }
 
@@ -250,14 +267,14 @@ export class Engine<
     return this.#machine.deadline(this.#state);
   }
 
-  /** The error of a log that has not reported yet whether it stored a batch. */
+  /** The error of a journal that can't be read, or has not reported whether it stored a record. */
   get stalled(): LockstepError | undefined {
-    return this.#writer?.stalled;
+    return this.#writer?.stalled ?? this.#reader?.stalled;
   }
 
-  /** Number of log entries that were stepped; without a log, of commands. */
-  get position(): number {
-    return this.#position;
+  /** The position of the last record that was stepped; without a journal, the number of steps. */
+  get position(): Position {
+    return this.#replica?.position ?? this.#steps;
   }
 
   /** Whether {@linkcode close} was called. */
@@ -270,12 +287,12 @@ export class Engine<
    * they are published after the events before them.
    *
    * @throws {ClosedError} after {@linkcode close}
-   * @throws {TypeError} on an engine with a log; use {@linkcode send}
+   * @throws {TypeError} on an engine with a journal; use {@linkcode send}
    */
   dispatch<Each extends Command | Tick>(command: Each): Outcome<Answers, Each> {
-    if (this.#log !== undefined) {
+    if (this.#journal !== undefined) {
       throw new TypeError(
-        `Cannot dispatch ${command.type}: the engine must have no log, got one; use send()`,
+        `Cannot dispatch ${command.type}: the engine must have no journal, got one; use send()`,
       );
     }
     if (this.#isStopping) this.#throwStopped(command.type);
@@ -295,18 +312,33 @@ export class Engine<
       }
       return;
     }
+    if (!this.#isOpen) throw new UninitializedError(command.type, this.#thing);
     requireJson(command, `command ${command.type}`);
-    const read = JSON.parse(JSON.stringify(command)) as Each;
+    const text = JSON.stringify(command);
+    this.#requireRoom(command, text);
+    if (this.#writer.waiting >= this.#maxUnstored) {
+      const rule = `it must store its ${this.#maxUnstored} commands first`;
+      return reply(undefined, new JournalError(`Cannot append to the journal: ${rule}`));
+    }
     const at = this.#time();
     if (this.#unheardMs !== undefined) this.#resume(at);
-    this.#writer.add({ at, command: read }, reply as Reply<unknown>);
+    this.#writer.add({ at, text, reply: reply as Reply<unknown> });
+  }
+
+  /**
+   * Resolves once everything is stepped that the journal had acknowledged to anyone before the call,
+   * so that `state` is not behind it. At once without a journal.
+   */
+  async barrier(): Promise<void> {
+    if (this.#journal === undefined) return;
+    await this.#reader!.reached(await this.#journal.tail());
   }
 
   /**
    * Starts anew what could not be renewed, as no process ran; a no-op for a machine without such
    * things, and when nothing will be due. Must come before any command is sent.
    *
-   * @throws {LogError} when the log does not store it
+   * @throws {JournalError} when the journal does not store it
    */
   resumeListening(): Promise<void> {
     if (this.#toleratedMs === Infinity || this.deadline === Infinity) return Promise.resolve();
@@ -347,34 +379,41 @@ export class Engine<
   }
 
   /**
-   * Writes a snapshot of the state to the log, so that recovery does not replay earlier entries.
+   * Writes a snapshot of the state, so that recovery does not replay earlier records, and has the
+   * journal forget the records before the older one of the two snapshots that are kept.
    *
-   * @throws {TypeError} on an engine without a log
+   * @throws {TypeError} on an engine without a journal, or with one that keeps no snapshots
    * @throws {ClosedError} after {@linkcode close}
    */
   async snapshot(): Promise<void> {
-    const log = this.#log;
-    if (log === undefined) {
-      throw new TypeError("Cannot save a snapshot: the engine must have a log, got none");
+    const snapshots = this.#journal?.snapshots;
+    if (snapshots === undefined) {
+      const rule = "the engine must have a journal that keeps snapshots, got none";
+      throw new TypeError(`Cannot save a snapshot: ${rule}`);
     }
+    await undefined; // a snapshot has whole records, also when a handler asks for it
     if (this.#isStopping) this.#throwStopped("save a snapshot");
-    const state = encode({ state: this.#state, now: this.#now, sequence: this.#sequence });
-    await log.saveSnapshot({ position: this.#position, state });
+    const { meta, text } = this.#replica!.snapshot(this.#sequence);
+    const bytes = new TextEncoder().encode(text);
+    await snapshots.save(meta, chunksOf(bytes));
+    const older = await snapshots.newest(meta.position);
+    if (older !== undefined) await this.#journal!.forget(older.meta.position + 1);
   }
 
   /**
    * Refuses all further commands, as {@linkcode close} does, which has to follow. So what is closed
-   * meanwhile can't leave commands in the log that a restart would have to undo. Idempotent.
+   * meanwhile can't leave commands in the journal that a restart would have to undo. Idempotent.
    */
   seal(): void {
     this.#disarm();
     this.#isStopping = true;
     this.#writer?.seal();
+    this.#reader?.seal();
   }
 
   /**
-   * Waits until the log has stored what was sent, then releases everything. A batch of which the log
-   * has not reported whether it stored it is offered once more. Idempotent.
+   * Waits until the journal has stored what was sent, then releases everything. A record of which the
+   * journal has not reported whether it stored it is offered once more. Idempotent.
    */
   close(): Promise<void> {
     this.seal();
@@ -392,7 +431,8 @@ export class Engine<
     await this.#writer?.flushed();
     this.#stop(new ClosedError("go on", this.#thing));
     this.#observers.clear();
-    await this.#log?.close();
+    await this.#reader?.close();
+    await this.#journal?.close();
   }
 
   /**
@@ -408,7 +448,7 @@ export class Engine<
     return this.#now = read;
   }
 
-  /** Steps `resume-listening`, which also fires what is due; with a log, once that has stored it. */
+  /** Steps `resume-listening`, which also fires what is due; with a journal, once that has stored it. */
   #resume(at: Instant, whenStepped?: (error: unknown) => void, isFirst = false): void {
     const unheardMs = this.#unheardMs!;
     this.#unheardMs = undefined;
@@ -417,7 +457,7 @@ export class Engine<
       type: "resume-listening",
       ...(unheardMs < Infinity && { unheardMs }),
     } as Named as Command;
-    if (this.#log === undefined) return void this.#step(command, at, undefined);
+    if (this.#journal === undefined) return void this.#step(command, at, undefined);
     const ended = (error: unknown) => {
       whenStepped?.(error);
       if (error === undefined) return;
@@ -426,6 +466,16 @@ export class Engine<
       if (next !== undefined) this.#resume(next.at, undefined, true);
     };
     this.#gatherTick(at, command, ended, isFirst);
+  }
+
+  /** @throws {RangeError} when a command is too large for a record */
+  #requireRoom({ type }: Named, text: string): void {
+    const { maxRecordBytes } = this.#journal!;
+    if (mostBytesOf(text) <= maxRecordBytes) return;
+    const bytes = new TextEncoder().encode(text).length;
+    if (bytes + mostBytesOf("") <= maxRecordBytes) return;
+    const rule = `its ${bytes} bytes must fit into a record of the journal, of ${maxRecordBytes}`;
+    throw new RangeError(`Cannot ${type}: ${rule}`);
   }
 
   #throwStopped(attempt: string): never {
@@ -470,7 +520,7 @@ export class Engine<
       this.#break(command, cause);
     }
     if (this.#deadline !== this.#armedFor) this.#arm();
-    this.#position++;
+    this.#steps++;
     reply?.(answer, undefined);
     const { length } = events;
     this.#sequence += length;
@@ -482,63 +532,65 @@ export class Engine<
       }
     }
     if (this.#traces || (length > 0 && this.#eventBus !== undefined)) {
-      this.#publish(events, now, this.#sequence - length, command, this.#position);
+      this.#publish(events, now, this.#sequence - length, command, this.#place());
     }
     return answer;
   }
 
   #break({ type }: Named, cause: unknown): never {
-    const where = this.synchronous ? "" : ` at position ${this.#position} of its log`;
+    const where = this.synchronous ? "" : ` at ${this.#place()} of its journal`;
     const problem = `the machine ${this.#machine.name} broke${where}, and its engine stops`;
     throw this.#fail(new InvariantError(`Cannot ${type}: ${problem}`, { cause }));
   }
 
   /** Stops for good, and logs why. */
-  #fail<Problem extends InvariantError | OutcomeUnknownError>(problem: Problem): Problem {
+  #fail<Problem extends LockstepError>(problem: Problem): Problem {
     this.#disarm();
     this.#isStopping = true;
     this.#broken = problem;
+    this.#writer?.abandon(problem);
     this.#stop(problem);
     logTo(this.#logger, "error", problem.message, problem.cause);
     return problem;
   }
 
-  /** Writes the options of the machine into a log that has none, or others in force. */
-  async #configure(): Promise<void> {
-    const { config, configIn } = this.#machine;
-    if (config === undefined || configIn === undefined) return;
-    const isNew = this.#position === 0;
-    const changed = differences(configIn(this.#state), config);
-    if (!isNew && changed.length === 0) return;
+  /** Tells the journal which machine reads it from now on, and puts its options in force. */
+  async #begin(replica: Replica<State>): Promise<void> {
+    const { changed } = replica;
     await new Promise<void>((resolve, reject) => {
-      this.send({ type: "configure", config } as Named as Tick, (_answer, error) => {
+      this.send(replica.beginning() as Named as Tick, (_answer, error) => {
         if (error === undefined) resolve();
         else reject(error);
       });
     });
-    if (isNew) return;
+    if (changed.length === 0) return;
     const options = `${changed.length === 1 ? "option" : "options"} ${changed.join(", ")}`;
-    logTo(
-      this.#logger,
-      "info",
-      `The log has the new ${options} from position ${this.#position} on`,
-    );
+    const since = `from position ${replica.position} on`;
+    logTo(this.#logger, "info", `The journal has the new ${options} ${since}`);
   }
 
-  /** Steps an entry of the log, of which nothing is published. */
-  #replay(command: Command | Tick, at: Instant): void {
-    const events: Event[] = [];
+  /** Steps the commands of a record, and answers those of this engine. */
+  #take(record: StoredRecord): void {
+    const isOwn = record.session === this.#writer!.session;
+    const pending = isOwn ? this.#writer!.delivered(record.number) : NONE;
+    let next = 0;
     try {
-      this.#machine.step(this.#state, command, at, events);
-    } catch (cause) {
-      const where = `the machine ${this.#machine.name} broke at position ${this.#position}`;
-      const attempt = `read the log: its command ${command.type}`;
-      const way = `skip: [${this.#position}] leaves it out`;
-      throw new InvariantError(`Cannot ${attempt} must be stepped, but ${where}; ${way}`, {
-        cause,
+      this.#replica!.take(record, (command, at, index) => {
+        for (; next < index; next++) pending[next]?.reply(undefined, undefined);
+        if (at > this.#now) this.#now = at;
+        this.#step(command as Command | Tick, at, pending[index]?.reply);
+        next++;
       });
+    } catch (error) {
+      while (next < pending.length) pending[next++]!.reply(undefined, error);
+      throw error;
     }
-    this.#sequence += events.length;
+    while (next < pending.length) pending[next++]!.reply(undefined, undefined);
+  }
+
+  /** The command that is stepped: its place in the journal, or the number of the step. */
+  #place(): string | number {
+    return this.#replica?.place ?? this.#steps;
   }
 
   /** Publishes `events`, and then those of the steps that their handlers cause, in order. */
@@ -547,14 +599,14 @@ export class Engine<
     at: Instant,
     first: number,
     command: Named,
-    position: number,
+    place: string | number,
   ): void {
     if (this.#publishing) {
-      this.#outbox.push({ events, at, first, command, position });
+      this.#outbox.push({ events, at, first, command, place });
       return;
     }
     this.#publishing = true;
-    if (this.#traces) this.#trace({ events, at, first, command, position });
+    if (this.#traces) this.#trace({ events, at, first, command, place });
     this.#tell(events, at, first);
     if (this.#outbox.length > 0) {
       for (let i = 0; i < this.#outbox.length; i++) {
@@ -577,10 +629,10 @@ export class Engine<
   }
 
   /** Logs a command and, unless the bus does that, its events. */
-  #trace({ events, at, first, command, position }: Happened<Event>): void {
+  #trace({ events, at, first, command, place }: Happened<Event>): void {
     const logger = this.#logger;
     const { name, describe } = this.#machine;
-    logTo(logger, "debug", commandLine(name, position, command, at, first, events.length));
+    logTo(logger, "debug", commandLine(name, place, command, at, first, events.length));
     if (this.#eventBus?.debug === true) return;
     events.forEach((event, i) =>
       logTo(logger, "debug", eventLine(event.type, event, first + i, at, describe))
@@ -615,14 +667,14 @@ export class Engine<
       if (this.#unheardMs !== undefined) return this.#resume(now);
       if (this.#tickIsQueued) return this.#watch(now);
       if (this.#deadline > now) return this.#arm();
-      if (this.#log !== undefined) return this.#gatherTick(now, { type: "tick" });
+      if (this.#journal !== undefined) return this.#gatherTick(now, { type: "tick" });
       this.#step({ type: "tick" }, now, undefined);
     } catch {
       // It is logged, and rejects every later call.
     }
   }
 
-  /** Appends `command`, which fires what is due, to the log; before what is gathered if `isFirst`. */
+  /** Appends `command`, which fires what is due; before what is gathered if `isFirst`. */
   #gatherTick(
     at: Instant,
     command: Command | Tick,
@@ -635,16 +687,16 @@ export class Engine<
       if (error !== undefined) this.#retryTick();
       ended?.(error);
     };
-    this.#writer!.add({ at, command }, reply, isFirst);
+    this.#writer!.add({ at, text: JSON.stringify(command), reply }, isFirst);
     this.#watch(at);
   }
 
-  /** Sets a timer while a tick is in the log, to notice when the process does not run meanwhile. */
+  /** Sets a timer while a tick is being stored, to notice when the process does not run meanwhile. */
   #watch(now: Instant): void {
     if (this.#toleratedMs < Infinity) this.#setTimer(now + LEAD_MS);
   }
 
-  /** Retries a tick that the log did not store. */
+  /** Retries a tick that the journal did not store. */
   #retryTick(): void {
     if (this.#isStopping) return;
     const at = this.#time() + TICK_RETRY_MS;
@@ -659,7 +711,7 @@ export class Engine<
   #setTimer(deadline: Instant): void {
     const leadMs = this.#toleratedMs < Infinity ? LEAD_MS : 0;
     this.#armedFor = deadline;
-    // One that passed while the log was slow is not late yet: the process runs.
+    // One that passed while the journal was slow is not late yet: the process runs.
     this.#armedAt = deadline - leadMs > this.#now
       ? deadline - leadMs
       : Math.max(deadline, this.#now);
@@ -668,7 +720,7 @@ export class Engine<
   }
 }
 
-/** Pause before a tick that the log did not store is offered again. */
+/** Pause before a tick that the journal did not store is offered again. */
 const TICK_RETRY_MS = 1000;
 
 /** The lateness of a timer up to which the process counts as running, as all timers are a bit late. */
@@ -676,3 +728,12 @@ const TOLERATED_MS = 500;
 
 /** The time before a deadline at which the engine looks whether the process runs. */
 const LEAD_MS = 1000;
+
+const NONE: readonly Pending[] = [];
+
+/** The largest chunk of a snapshot, in bytes. */
+const CHUNK_BYTES = 1 << 20;
+
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < bytes.length; i += CHUNK_BYTES) yield bytes.subarray(i, i + CHUNK_BYTES);
+}

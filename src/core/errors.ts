@@ -33,7 +33,7 @@ export class ClosedError extends LockstepError {
 }
 
 /**
- * A call on an object that has not read its log yet.
+ * A call on an object that has not read its journal yet.
  * @category Errors
  */
 export class UninitializedError extends LockstepError {
@@ -46,7 +46,7 @@ export class UninitializedError extends LockstepError {
 }
 
 /**
- * A bug in Lockstep: a machine found its own state impossible. The engine stops; with a log, the
+ * A bug in Lockstep: a machine found its own state impossible. The engine stops; with a journal, the
  * message names the position of the command.
  * @category Errors
  */
@@ -56,17 +56,17 @@ export class InvariantError extends LockstepError {
 }
 
 /**
- * The log did not store a command; the state is as before.
+ * The journal did not store a command, or has no room for it now; the state is as before.
  * @category Errors
  */
-export class LogError extends LockstepError {
+export class JournalError extends LockstepError {
   /** Stable, unlike the message. */
-  readonly code = "log";
+  readonly code = "journal";
 }
 
 /**
  * Thrown by an append that certainly stored nothing and never will. After any other error of an
- * append it is unknown whether the log stored the batch.
+ * append it is unknown whether the journal stored the record.
  * @category Errors
  */
 export class AppendRefusedError extends LockstepError {
@@ -75,7 +75,34 @@ export class AppendRefusedError extends LockstepError {
 }
 
 /**
- * The engine was closed before its log reported whether it stored a command.
+ * Records that were to be read were forgotten. A snapshot has to stand for them.
+ * @category Errors
+ */
+export class JournalTruncatedError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "journal-truncated";
+  /** The position of the oldest record that is kept. */
+  readonly first: number;
+  /** The records behind `after` were to be read, and those before `first` are gone. */
+  constructor(after: number, first: number) {
+    super(
+      `Cannot read the journal: the record behind ${after} must be kept, the first is ${first}`,
+    );
+    this.first = first;
+  }
+}
+
+/**
+ * The journal can't be read: another machine or version wrote it, or it is damaged.
+ * @category Errors
+ */
+export class JournalUnreadableError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "journal-unreadable";
+}
+
+/**
+ * The engine was closed before its journal reported whether it stored a command.
  * @category Errors
  */
 export class OutcomeUnknownError extends LockstepError {

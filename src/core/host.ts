@@ -1,6 +1,6 @@
 /**
- * Runs the machine of a façade: in a given host, or in an engine of its own. Without a log that
- * engine runs at once; with one, after the log has been read.
+ * Runs the machine of a façade: in a given host, or in an engine of its own. Without a journal that
+ * engine runs at once; with one, after the journal has been read.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import type { EventPublisher } from "./dispatcher.ts";
 import { Engine } from "./engine.ts";
 import { errorData } from "./error_data.ts";
 import { ClosedError, UninitializedError } from "./errors.ts";
-import type { CommandLog } from "./log.ts";
+import type { Journal } from "./journal.ts";
 import { type Logger, requireLogger } from "./logger.ts";
-import { healthOf, type HealthStatus, type Machine, type Named, type Tick } from "./machine.ts";
+import { healthOf, type HealthStatus, type Machine, type Named } from "./machine.ts";
 
 /** The machine of a façade, and how the façade uses it. */
 export interface Hosted<State, Command extends Named, Event extends Named, Answers, Client> {
@@ -24,7 +24,7 @@ export interface Hosted<State, Command extends Named, Event extends Named, Answe
   readonly machine: Machine<State, Command, Event, Answers>;
   /** Makes the client once the machine runs. */
   readonly connect: (host: MachineHost<State, Command, Event, Answers>) => Client;
-  /** Ends what a log contains of callers that ended with the process that wrote it. */
+  /** Ends what a journal contains of callers that ended with the process that wrote it. */
   readonly recover?: (client: Client) => void | Promise<void>;
 }
 
@@ -33,12 +33,12 @@ export interface HostOptions<State, Command extends Named, Event extends Named, 
   /** The source of time. @default systemClock */
   clock?: Clock;
   /** Stores the commands. @default none */
-  log?: CommandLog<Command | Tick>;
-  /** Positions in the log of commands that break the machine and are left out. @default none */
-  skip?: readonly number[];
-  /** A machine that runs already; then `clock` and `log` are its own. */
+  journal?: Journal;
+  /** Commands in the journal that break the machine, such as `17:0`, and are left out. @default none */
+  skip?: readonly string[];
+  /** A machine that runs already; then `clock` and `journal` are its own. */
   host?: MachineHost<State, Command, Event, Answers>;
-  /** Whether the machine of `host` was read from a log of an earlier process. @default false */
+  /** Whether the machine of `host` was read from a journal of an earlier process. @default false */
   isRecovered?: boolean;
 }
 
@@ -61,19 +61,24 @@ export class Host<
   /** The client of the machine, or `undefined` until it runs. */
   readonly client: Client | undefined;
   readonly #hosted: Hosted<State, Command, Event, Answers, Client>;
-  /** The engine with a log that has to be read. */
+  /** The engine with a journal that has to be read. */
   readonly #unread: Engine<State, Command, Event, Answers> | undefined;
   #engine: Engine<State, Command, Event, Answers> | undefined;
   #initializing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #failure: unknown;
 
-  /** Runs the machine at once, unless there is a log to read. */
+  /** Runs the machine at once, unless there is a journal to read. */
   constructor(
     hosted: Hosted<State, Command, Event, Answers, Client>,
     eventBus: EventPublisher | undefined,
     logger: Logger,
-    { clock, log, skip, host, isRecovered = false }: HostOptions<State, Command, Event, Answers>,
+    { clock, journal, skip, host, isRecovered = false }: HostOptions<
+      State,
+      Command,
+      Event,
+      Answers
+    >,
   ) {
     const { thing, machine, connect, recover } = hosted;
     this.#hosted = hosted;
@@ -84,7 +89,7 @@ export class Host<
     }
     const rest = { thing, logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
     const logged = { ...rest, ...(skip && { skip }) };
-    if (log !== undefined) this.#unread = new Engine(machine, { ...logged, log });
+    if (journal !== undefined) this.#unread = new Engine(machine, { ...logged, journal });
     else this.#run(new Engine(machine, rest));
   }
 
@@ -118,7 +123,7 @@ export class Host<
     throw new UninitializedError(attempt, thing);
   }
 
-  /** Reads the log, if there is one. Idempotent. */
+  /** Reads the journal, if there is one. Idempotent. */
   initialize(): Promise<void> {
     this.#initializing ??= this.#initialize().catch((error) => {
       throw this.#failure = error;
@@ -132,7 +137,7 @@ export class Host<
     return this.#closing;
   }
 
-  /** Fires due timers at once, and writes a snapshot to the log of the host's own engine. */
+  /** Fires due timers at once, and writes a snapshot to the journal of the host's own engine. */
   async maintain(): Promise<void> {
     await this.running("go on").refresh();
     if (this.#engine?.synchronous === false) await this.#engine.snapshot();
@@ -159,7 +164,7 @@ export class Host<
     if (this.client === undefined) await engine.close(); // it was closed meanwhile
   }
 
-  /** What a client ends when it is closed is not to be undone at the next start, nor in the log. */
+  /** What a client ends when it is closed is not to be undone at the next start, nor in the journal. */
   async #close(): Promise<void> {
     (this.#engine ?? this.#unread)?.seal();
     await this.#initializing?.catch(() => {});

@@ -53,7 +53,7 @@ export function startsAnew({ unheardMs = Infinity }: ResumeListening, periodMs: 
 }
 
 /**
- * The command that puts options in force. An engine writes it into its log when the machine has other
+ * The command that puts options in force. An engine writes it into its journal when the machine has other
  * options than those in force there, so that a replay has the same. It fires no timer.
  */
 export interface Configure extends Named<"configure"> {
@@ -87,8 +87,13 @@ export interface Machine<
   Event extends Named,
   Answers = Record<never, never>,
 > {
-  /** The name of the machine in error messages. */
+  /** The name of the machine in error messages, and in journals. */
   readonly name: string;
+  /**
+   * The version of what it does: another one makes other states or events of the same commands, so it
+   * can't read the journals of this one. @default 1
+   */
+  readonly version?: number;
   /** The types of the commands that the machine accepts, besides `tick`. */
   readonly commands: readonly string[];
   /** The options in force in a first state, which `configure` changes; absent when it has none. */

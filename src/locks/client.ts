@@ -6,7 +6,7 @@
 
 import { attempting, Deferred, DONE, MachineClient, type MachineHost } from "../core/client.ts";
 import type { CancelTimer } from "../core/clock.ts";
-import { ClosedError, LogError, StaleEpochError } from "../core/errors.ts";
+import { ClosedError, JournalError, StaleEpochError } from "../core/errors.ts";
 import { type Instant, type Outcome, Refusal } from "../core/machine.ts";
 import { joinSignals } from "../core/signals.ts";
 import {
@@ -176,7 +176,7 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
     const { clock } = this.host.dispatcher;
     const cancel = clock.setTimer(clock.now() + Math.ceil(leaseMs / 3), () => {
       this.#renewals.delete(cancel);
-      // An error of the log is temporary, and a lock that was lost or released is not renewed again.
+      // An error of the journal is temporary, and a lock that was lost or released is not renewed again.
       handle.deref()?.renew(leaseMs)
         .catch((error) => isTemporary(error) ? undefined : Promise.reject(error))
         .then(() => this.#renewLater(handle, leaseMs), ignore);
@@ -199,12 +199,12 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
 }
 
 function isTemporary(error: unknown): boolean {
-  return error instanceof LogError;
+  return error instanceof JournalError;
 }
 
 function ignore(): void {}
 
-/** A call of `acquire` that waits, for the lock or for the log. */
+/** A call of `acquire` that waits, for the lock or for the journal. */
 class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
   readonly #client: LockClient;
   readonly #command: AcquireCommand;

@@ -10,7 +10,7 @@ import { attempting } from "../core/client.ts";
 import type { EventPublisher } from "../core/dispatcher.ts";
 import type { HealthStatus, Instant } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
-import type { CommandLog } from "../core/log.ts";
+import type { Journal } from "../core/journal.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import { LockClient, type LockHandle, type LockHost, LockSet } from "./client.ts";
 import {
@@ -69,17 +69,17 @@ export interface ResourceManagerOptions {
   /** Times waits and leases. @default systemClock */
   clock?: Clock;
   /** Stores the commands, so that locks outlive the process. @default none */
-  log?: CommandLog<LockCommand>;
-  /** Positions in the log of commands that break the machine, and are left out. @default none */
-  skip?: readonly number[];
-  /** A lock machine that runs already; then `clock`, `log` and the machine's config are its own. */
+  journal?: Journal;
+  /** Commands in the journal that break the machine, such as `17:0`, and are left out. @default none */
+  skip?: readonly string[];
+  /** A lock machine that runs already; then `clock`, `journal` and the machine's config are its own. */
   host?: LockHost;
 }
 
 /**
  * Grants locks to agents: one at a time, in order, with epochs, leases and deadlock detection.
  *
- * Works at once, unless it has a log, which {@linkcode initialize} has to read first.
+ * Works at once, unless it has a journal, which {@linkcode initialize} has to read first.
  *
  * @example
  * ```ts
@@ -125,7 +125,7 @@ export class ResourceManager implements AsyncDisposable {
   }
 
   /**
-   * Reads the log, if there is one. Locks stay as they were; waits of the process that wrote the log
+   * Reads the journal, if there is one. Locks stay as they were; waits of the process that wrote the journal
    * end, as their callers ended with it. Idempotent.
    */
   initialize(): Promise<void> {
@@ -387,7 +387,7 @@ export class ResourceManager implements AsyncDisposable {
     });
   }
 
-  /** Fires due timers at once, and writes a snapshot to the manager's own log. */
+  /** Fires due timers at once, and writes a snapshot to the manager's own journal. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }
@@ -427,7 +427,7 @@ function acquireBy(
   return autoRenew ? client.acquireRenewed(command, signal) : client.acquire(command, signal);
 }
 
-/** Ends the waits that a log contains: their callers ended with the process that wrote it. */
+/** Ends the waits that a journal contains: their callers ended with the process that wrote it. */
 function endWaits(client: LockClient): void {
   for (const { id: waitId, owner: { agentId, owner } } of [...client.state.waits.values()]) {
     client.owe({ type: "cancel-wait", waitId, agentId, owner });

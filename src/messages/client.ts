@@ -179,7 +179,7 @@ export class MessageClient
   /**
    * Attaches a handler, which is not called before this returns.
    *
-   * @throws the error of the refusal; with a log, which is not waited for, it is logged instead
+   * @throws the error of the refusal; with a journal, which is not waited for, it is logged instead
    */
   attach(handlerId: string, handler: Handler): void {
     if (this.stopped !== undefined) throw this.stopped;

@@ -17,7 +17,7 @@ import { attempting } from "../core/client.ts";
 import type { AnswerTo, HealthStatus, Tick } from "../core/machine.ts";
 import { requireKnown } from "../core/config.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
-import type { CommandLog } from "../core/log.ts";
+import type { Journal } from "../core/journal.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import {
   broadcastCommand,
@@ -68,12 +68,12 @@ export interface MessageRouterOptions {
   /** Times deliveries and requests. @default systemClock */
   clock?: Clock;
   /** Stores the commands, so that messages outlive the process. @default none */
-  log?: CommandLog<MessageCommand | Tick>;
-  /** Positions in the log of commands that break the machine, and are left out. @default none */
-  skip?: readonly number[];
-  /** A mailbox machine that runs already; then `clock`, `log` and the machine's config are its own. */
+  journal?: Journal;
+  /** Commands in the journal that break the machine, such as `17:0`, and are left out. @default none */
+  skip?: readonly string[];
+  /** A mailbox machine that runs already; then `clock`, `journal` and the machine's config are its own. */
   host?: MessageHost;
-  /** Whether the machine of `host` was read from a log of an earlier process. @default false */
+  /** Whether the machine of `host` was read from a journal of an earlier process. @default false */
   isRecovered?: boolean;
 }
 
@@ -83,7 +83,7 @@ type Command = Exclude<MessageCommand, Tick>;
  * Carries messages between agents: at least once, in order for each sender, with responses, topics
  * and dead letters.
  *
- * Works at once, unless it has a log: then {@linkcode initialize} has to read it first. Synchronous
+ * Works at once, unless it has a journal: then {@linkcode initialize} has to read it first. Synchronous
  * handlers have ended when `send` returns, unless a handler calls it.
  *
  * @example
@@ -131,7 +131,7 @@ export class MessageRouter implements AsyncDisposable {
   }
 
   /**
-   * Reads the log, if there is one. Messages that were in delivery are delivered again, and requests
+   * Reads the journal, if there is one. Messages that were in delivery are delivered again, and requests
    * end, as their callers ended with the earlier process. Idempotent.
    */
   initialize(): Promise<void> {
@@ -459,7 +459,7 @@ export class MessageRouter implements AsyncDisposable {
     });
   }
 
-  /** Fires due timers at once, and writes a snapshot to the router's own log. */
+  /** Fires due timers at once, and writes a snapshot to the router's own journal. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }
@@ -486,7 +486,7 @@ export class MessageRouter implements AsyncDisposable {
   }
 }
 
-/** Ends the handlers, requests and receivers of an earlier process, which a log contains. */
+/** Ends the handlers, requests and receivers of an earlier process, which a journal contains. */
 function endFormerCalls(client: MessageClient): void {
   for (const [handlerId, { mailbox: { agentId } }] of [...client.state.consumers]) {
     client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });

@@ -1,5 +1,5 @@
 /**
- * The vocabulary: every event of every machine, by the name that it has on the bus, in the log, in
+ * The vocabulary: every event of every machine, by the name that it has on the bus, in the journal, in
  * a trace and in the specification.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * The end of a process and the start of the next one, the same for all façades: what belonged to the
- * process that wrote a log is over.
+ * process that wrote a journal is over.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const REASON = "its process ended";
  * locks released, and their attempts ended. Messages to them stay. What has ended meanwhile, as it was
  * overdue, is refused.
  *
- * @throws {LogError} when the log does not store a command
+ * @throws {JournalError} when the journal does not store a command
  */
 export async function endFormerProcess(client: RecoveringClient): Promise<void> {
   for (const { id: waitId, owner: { agentId, owner } } of [...client.state.locks.waits.values()]) {

@@ -196,7 +196,7 @@ export interface AttemptHost {
   call(report: Heartbeat | Progress | Await): Promise<void>;
   /** Submits a child of a claim. */
   submitChild(task: Task, parent: ParentClaim): Promise<SubmittedTask>;
-  /** Sends the end of an attempt until the log stores it. */
+  /** Sends the end of an attempt until the journal stores it. */
   deliver(report: Report): Promise<void>;
 }
 
@@ -406,7 +406,7 @@ export class AttemptRunner {
     }
   }
 
-  /** Reports the end of an attempt whose claim has ended, or whose result no log can store. */
+  /** Reports the end of an attempt whose claim has ended, or whose result no journal can store. */
   async #reportInstead({ taskId, epoch }: Report, cause: unknown): Promise<void> {
     try {
       const error = new NonRetryableError(errorData(cause).message, { cause });
@@ -440,7 +440,7 @@ export class AttemptRunner {
   }
 }
 
-/** Returns whether a report was refused; what else is thrown comes of a result that no log can store. */
+/** Returns whether a report was refused; what else is thrown comes of a result that no journal can store. */
 function isRefusal(thrown: unknown): boolean {
   try {
     return thrown instanceof LockstepError;

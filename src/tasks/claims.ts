@@ -54,7 +54,7 @@ export interface ClaimHost {
   dataOf(thrown: unknown): ErrorData;
   /** Sends a report, and resolves once it was accepted. */
   call(report: Complete | Fail | Snooze | Block): Promise<void>;
-  /** Sends the end of a claim until the log stores it. */
+  /** Sends the end of a claim until the journal stores it. */
   deliver(report: ReleaseClaim | EndAttempt): Promise<void>;
   /** The same without a result. */
   owe(command: ReleaseClaim | WithdrawAsk): void;

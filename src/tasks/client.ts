@@ -76,7 +76,7 @@ export class TaskClient
   readonly #replaced = new Map<string, TaskHandle>();
   readonly #profiles = new Map<string, AgentProfile>();
   readonly #warnings: TaskWarnings;
-  /** The sequence of the first task that was not read from a log. */
+  /** The sequence of the first task that was not read from a journal. */
   readonly #firstOwn: number;
   /** The tasks that were cancelled as the scheduler was shut down. */
   readonly #dropped: string[] = [];
@@ -235,7 +235,7 @@ export class TaskClient
     this.#attempts.abortAll(error);
   }
 
-  /** With a log, tasks are left as a crash leaves them: cancelled ones would be so for good. */
+  /** With a journal, tasks are left as a crash leaves them: cancelled ones would be so for good. */
   async #drain(graceMs: number): Promise<void> {
     this.#attempts.announceShutdown(new ClosedError("go on", "the scheduler"));
     const { synchronous } = this.host.dispatcher;
@@ -296,7 +296,7 @@ export class TaskClient
       const { message } = errorData(signal.reason);
       handle.cancel(`its signal aborted: ${message}`).catch(ignore);
     };
-    if (signal.aborted) return queueMicrotask(cancel); // while the log stored the command
+    if (signal.aborted) return queueMicrotask(cancel); // while the journal stored the command
     signal.addEventListener("abort", cancel);
     handle.onEnd(() => signal.removeEventListener("abort", cancel));
   }

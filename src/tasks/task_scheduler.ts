@@ -23,9 +23,9 @@ import { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { readConfig, requireKnown, SYSTEM_OPTIONS } from "../core/config.ts";
 import { attempting } from "../core/client.ts";
-import type { HealthStatus, Tick } from "../core/machine.ts";
+import type { HealthStatus } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
-import type { CommandLog } from "../core/log.ts";
+import type { Journal } from "../core/journal.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
 import { endFormerProcess, liftSuspicion } from "../root/recovery.ts";
@@ -70,11 +70,11 @@ export interface TaskSchedulerOptions {
   /** The source of time. @default systemClock */
   readonly clock?: Clock;
   /** Stores the commands, so that tasks outlive the process. @default none */
-  readonly log?: CommandLog<SchedulerCommand | Tick>;
-  /** Positions in the log of commands that break the machine, and are left out. @default none */
-  readonly skip?: readonly number[];
+  readonly journal?: Journal;
+  /** Commands in the journal that break the machine, such as `17:0`, and are left out. @default none */
+  readonly skip?: readonly string[];
   /**
-   * A machine that runs already; then `clock`, `log` and the machine's config are its own.
+   * A machine that runs already; then `clock`, `journal` and the machine's config are its own.
    * @internal
    */
   readonly host?: SchedulerHost;
@@ -137,7 +137,7 @@ export class TaskScheduler implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /**
-   * Makes a scheduler that works at once; one with a log works after `initialize`.
+   * Makes a scheduler that works at once; one with a journal works after `initialize`.
    *
    * @throws {TypeError | RangeError} when an option is malformed; the message names it
    */
@@ -170,7 +170,7 @@ export class TaskScheduler implements AsyncDisposable {
 
   /**
    * The client of the machine.
-   * @throws {UninitializedError} until the log was read
+   * @throws {UninitializedError} until the journal was read
    * @internal
    */
   protected get client(): TaskClient {
@@ -183,7 +183,7 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   /**
-   * Reads the log, if there is one. The callers and the in-process agents of the process that wrote
+   * Reads the journal, if there is one. The callers and the in-process agents of the process that wrote
    * it are gone: their waits are cancelled, their tasks requeued, their locks released; the agents
    * get no tasks until they are registered again. Idempotent.
    */
@@ -196,7 +196,7 @@ export class TaskScheduler implements AsyncDisposable {
    * and closes. Does not wait for attempts of agents outside of this process; the results of all
    * tasks that have not ended reject with a `ClosedError`. Idempotent.
    *
-   * Without a log, what is aborted is cancelled. With one, the next start finds what it would find
+   * Without a journal, what is aborted is cancelled. With one, the next start finds what it would find
    * after a crash: unfinished tasks go on with the agents that are registered then.
    */
   shutdown({ graceMs = 5_000 }: ShutdownOptions = {}): Promise<void> {
@@ -543,7 +543,7 @@ export class TaskScheduler implements AsyncDisposable {
     );
   }
 
-  /** Fires due timers at once, and writes a snapshot to the scheduler's own log. */
+  /** Fires due timers at once, and writes a snapshot to the scheduler's own journal. */
   performMaintenance(): Promise<void> {
     return this.#host.maintain();
   }

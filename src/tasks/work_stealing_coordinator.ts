@@ -11,9 +11,9 @@ import { attempting, MachineClient, type MachineHost } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
-import type { CommandLog } from "../core/log.ts";
+import type { Journal } from "../core/journal.ts";
 import { defaultLogger, type Logger, logTo } from "../core/logger.ts";
-import { Refusal, type Tick } from "../core/machine.ts";
+import { Refusal } from "../core/machine.ts";
 import {
   MOST_LISTED,
   registerCommand,
@@ -43,11 +43,11 @@ export interface WorkStealingOptions {
   /** The source of time. @default systemClock */
   clock?: Clock;
   /** Stores the reports. @default none */
-  log?: CommandLog<TaskCommand | Tick>;
-  /** Positions in the log of commands that break the machine, and are left out. @default none */
-  skip?: readonly number[];
+  journal?: Journal;
+  /** Commands in the journal that break the machine, such as `17:0`, and are left out. @default none */
+  skip?: readonly string[];
   /**
-   * A task machine that runs already; then `clock`, `log` and the machine's config are its own.
+   * A task machine that runs already; then `clock`, `journal` and the machine's config are its own.
    * @internal
    */
   host?: TaskHost;
@@ -83,7 +83,7 @@ export class WorkStealingCoordinator implements AsyncDisposable {
   readonly #isAlone: boolean;
 
   /**
-   * Makes a coordinator that works at once; one with a log works after {@linkcode initialize}.
+   * Makes a coordinator that works at once; one with a journal works after {@linkcode initialize}.
    *
    * @throws {TypeError | RangeError} when an option is malformed; the message names it
    */
@@ -102,7 +102,7 @@ export class WorkStealingCoordinator implements AsyncDisposable {
     this.#host = new Host({ thing: THING, machine, connect }, eventBus, logger, options);
   }
 
-  /** Reads the log, if there is one. Idempotent. */
+  /** Reads the journal, if there is one. Idempotent. */
   initialize(): Promise<void> {
     return this.#host.initialize();
   }
@@ -301,7 +301,7 @@ class StealingClient extends MachineClient<TaskState, TaskCommand, TaskEvent, Ta
     if (failure !== undefined) throw failure;
   }
 
-  /** Returns the profile of an agent, also of one whose registration the log has not stored yet. */
+  /** Returns the profile of an agent, also of one whose registration the journal has not stored yet. */
   profileOf(agentId: string): KnownProfile | undefined {
     return this.#registered.get(agentId) ?? this.state.agents.get(agentId);
   }

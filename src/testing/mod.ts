@@ -1,5 +1,5 @@
 /**
- * Tools for testing programs that use Lockstep, and Lockstep itself: a clock that a test moves, a log
+ * Tools for testing programs that use Lockstep, and Lockstep itself: a clock that a test moves, a journal
  * that fails on demand, a checker of recorded histories, an explorer of states, and a simulator of
  * agents and a coordinator with faults.
  *
@@ -7,7 +7,7 @@
  */
 
 export { SimulatedClock } from "./simulated_clock.ts";
-export { FaultyLog } from "./faulty_log.ts";
+export { FaultyJournal } from "./faulty_journal.ts";
 
 export type * from "./history.ts";
 export {

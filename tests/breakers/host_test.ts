@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Engine } from "../../src/core/engine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { ClosedError, LimitError, LogError } from "../../src/core/errors.ts";
+import { ClosedError, JournalError, LimitError } from "../../src/core/errors.ts";
 import { Logger } from "../../src/core/logger.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import type { BreakerAnswers, BreakerCommand } from "../../src/breakers/commands.ts";
 import { CircuitOpenError } from "../../src/breakers/errors.ts";
 import type { BreakerEvent } from "../../src/breakers/events.ts";
@@ -16,7 +16,7 @@ import {
 } from "../../src/breakers/mod.ts";
 import type { BreakerState } from "../../src/breakers/state.ts";
 import { CoordinationManager } from "../../src/coordination/mod.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 const silent = new Logger({ level: "silent" });
@@ -31,10 +31,11 @@ function make(host: BreakerHost, config: CircuitBreakerConfig = {}, logger = sil
   return new CircuitBreaker("api", config, logger, undefined, { host });
 }
 
-Deno.test("a breaker on an engine with a log has changed when its call has ended", async () => {
+Deno.test("a breaker on an engine with a journal has changed when its call has ended", async () => {
   const clock = new SimulatedClock();
-  const log = new MemoryLog<BreakerCommand>();
-  const engine = new BreakerEngine(machine, { clock, log, logger: silent });
+  const journal = new MemoryJournal();
+  const engine = new BreakerEngine(machine, { clock, journal, logger: silent });
+  await engine.open();
   const breaker = make(engine.host, { failureThreshold: 2, successThreshold: 1 });
   assertEquals(await breaker.execute(() => 1), 1);
   for (let i = 0; i < 2; i++) await assertRejects(() => breaker.execute(down), Error, "down");
@@ -47,10 +48,11 @@ Deno.test("a breaker on an engine with a log has changed when its call has ended
   await engine.close();
 });
 
-Deno.test("a call ends when the log has its outcome, whichever it is", async () => {
+Deno.test("a call ends when the journal has its outcome, whichever it is", async () => {
   const clock = new SimulatedClock();
-  const log = new FaultyLog(new MemoryLog<BreakerCommand>());
-  const engine = new BreakerEngine(machine, { clock, log, logger: silent });
+  const journal = new FaultyJournal(new MemoryJournal());
+  const engine = new BreakerEngine(machine, { clock, journal, logger: silent });
+  await engine.open();
   const breaker = make(engine.host, { failureThreshold: 1, successThreshold: 1 });
   await clock.advance(0);
   const bodies: [() => Promise<number>, string][] = [
@@ -60,13 +62,13 @@ Deno.test("a call ends when the log has its outcome, whichever it is", async () 
   for (const [body, state] of bodies) {
     let hasEnded = false;
     const call = breaker.execute(() => {
-      log.hold();
+      journal.hold();
       return body();
     });
     const ended = call.catch(() => {}).then(() => hasEnded = true);
     await clock.advance(0);
     assertEquals(hasEnded, false);
-    log.release();
+    journal.release();
     await ended;
     assertEquals(breaker.getState(), state);
     breaker.forceState("half-open");
@@ -77,14 +79,15 @@ Deno.test("a call ends when the log has its outcome, whichever it is", async () 
 
 Deno.test("a breaker has the same state and figures after a restart", async () => {
   const clock = new SimulatedClock();
-  const log = new MemoryLog<BreakerCommand>();
-  const engine = new BreakerEngine(machine, { clock, log, logger: silent });
+  const journal = new MemoryJournal();
+  const engine = new BreakerEngine(machine, { clock, journal, logger: silent });
+  await engine.open();
   const breaker = make(engine.host, { failureThreshold: 1 });
   await breaker.execute(() => 1);
   await breaker.execute(down).catch(() => {});
   const before = breaker.getMetrics();
   await engine.close();
-  const recovered = await Engine.recover(machine, { clock, log, logger: silent });
+  const recovered = await Engine.recover(machine, { clock, journal, logger: silent });
   const after = make({ dispatcher: recovered, state: () => recovered.state }, {
     failureThreshold: 1,
   });
@@ -94,10 +97,11 @@ Deno.test("a breaker has the same state and figures after a restart", async () =
   await recovered.close();
 });
 
-Deno.test("a command that the log does not store is logged, and the call keeps its result", async () => {
+Deno.test("a command that the journal does not store is logged, and the call keeps its result", async () => {
   const clock = new SimulatedClock();
-  const log = new FaultyLog(new MemoryLog<BreakerCommand>());
-  const engine = new BreakerEngine(machine, { clock, log, logger: silent });
+  const journal = new FaultyJournal(new MemoryJournal());
+  const engine = new BreakerEngine(machine, { clock, journal, logger: silent });
+  await engine.open();
   const lost: unknown[] = [];
   const logger = {
     ...silent,
@@ -108,10 +112,10 @@ Deno.test("a command that the log does not store is logged, and the call keeps i
   };
   const breaker = make(engine.host, { failureThreshold: 1 }, logger);
   await clock.advance(0);
-  log.fail(1);
+  journal.fail(1);
   await assertRejects(() => breaker.execute(down), Error, "down");
   assertEquals(breaker.getState(), "closed");
-  log.fail(1);
+  journal.fail(1);
   breaker.forceState("open");
   await clock.advance(0);
   assertEquals(
@@ -122,8 +126,8 @@ Deno.test("a command that the log does not store is logged, and the call keeps i
   );
   breaker.forceState("open");
   await clock.advance(0);
-  log.fail(1);
-  await assertRejects(() => breaker.execute(() => 1), LogError);
+  journal.fail(1);
+  await assertRejects(() => breaker.execute(() => 1), JournalError);
   await engine.close();
 });
 
@@ -213,13 +217,13 @@ Deno.test("getState() uses the time of the newest step when the clock goes back"
   await breakers.shutdown();
 });
 
-Deno.test("a breaker whose definition the log did not store is defined by its next call", async () => {
-  const log = new FaultyLog<never>(new MemoryLog());
-  const manager = new CoordinationManager({}, undefined, silent, { log });
+Deno.test("a breaker whose definition the journal did not store is defined by its next call", async () => {
+  const journal = new FaultyJournal(new MemoryJournal());
+  const manager = new CoordinationManager({}, undefined, silent, { journal });
   await manager.initialize();
-  log.fail(1);
+  journal.fail(1);
   const breaker = manager.breakers.getBreaker("api");
-  await assertRejects(() => breaker.execute(() => "never"), LogError);
+  await assertRejects(() => breaker.execute(() => "never"), JournalError);
   assertEquals(await breaker.execute(() => "called"), "called");
   await manager.shutdown();
 });

@@ -6,7 +6,6 @@ import {
   OptimisticLockManager,
   PriorityResolutionStrategy,
 } from "../../src/conflicts/mod.ts";
-import type { ConflictCommand } from "../../src/conflicts/commands.ts";
 import { conflictMachine } from "../../src/conflicts/machine.ts";
 import { Engine } from "../../src/core/engine.ts";
 import { ClosedError, LimitError, UninitializedError } from "../../src/core/errors.ts";
@@ -16,9 +15,9 @@ import {
   VoteError,
 } from "../../src/conflicts/errors.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 function create(options: ConflictResolverOptions = {}): {
@@ -276,9 +275,9 @@ Deno.test("history, cleanup and statistics show the resolved conflicts, newest f
   assertEquals(resolver.getActiveConflicts().length, 1);
 });
 
-Deno.test("with a log, conflicts, known facts and versions outlive the process", async () => {
-  const log = new MemoryLog<ConflictCommand>();
-  const first = create({ log }).resolver;
+Deno.test("with a journal, conflicts, known facts and versions outlive the process", async () => {
+  const journal = new MemoryJournal();
+  const first = create({ journal }).resolver;
   await assertRejects(() => first.reportResourceConflict("r", ["a", "b"]), UninitializedError);
   await first.initialize();
   const { id } = await first.reportResourceConflict("r", ["a", "b"]);
@@ -286,17 +285,17 @@ Deno.test("with a log, conflicts, known facts and versions outlive the process",
   await first.setAgentPriority("b", 2);
   await first.shutdown();
 
-  await using second = create({ log }).resolver;
+  await using second = create({ journal }).resolver;
   await second.initialize();
   assertEquals(second.getActiveConflicts().map((conflict) => conflict.id), [id]);
   assertEquals((await second.autoResolve(id)).winner, "b");
 
-  const versionLog = new MemoryLog<ConflictCommand>();
-  const writer = new OptimisticLockManager(silentLogger, undefined, { log: versionLog });
+  const versionLog = new MemoryJournal();
+  const writer = new OptimisticLockManager(silentLogger, undefined, { journal: versionLog });
   await writer.initialize();
   assert(await writer.validateAndUpdate("r", "a", 0));
   await writer.shutdown();
-  await using reader = new OptimisticLockManager(silentLogger, undefined, { log: versionLog });
+  await using reader = new OptimisticLockManager(silentLogger, undefined, { journal: versionLog });
   await reader.initialize();
   assertEquals(reader.currentVersion("r"), 1);
 });
@@ -344,16 +343,16 @@ Deno.test("several façades may share one running machine", async () => {
   assertEquals(two.getStats().resolvedConflicts, 1);
 });
 
-Deno.test("a release that the log did not store is sent again", async () => {
+Deno.test("a release that the journal did not store is sent again", async () => {
   const clock = new SimulatedClock();
   const eventBus = new EventBus(false, { clock });
-  const log = new FaultyLog(new MemoryLog<ConflictCommand>());
+  const journal = new FaultyJournal(new MemoryJournal());
   let released = 0;
   eventBus.on("version:released", () => void released++);
-  await using versions = new OptimisticLockManager(silentLogger, eventBus, { clock, log });
+  await using versions = new OptimisticLockManager(silentLogger, eventBus, { clock, journal });
   await versions.initialize();
   await versions.acquireLock("r", "a");
-  log.fail(1);
+  journal.fail(1);
   versions.releaseLock("r", "a");
   await clock.advance(999);
   assertEquals(released, 0);
@@ -362,7 +361,7 @@ Deno.test("a release that the log did not store is sent again", async () => {
 });
 
 Deno.test("a resolver that was closed before it was initialized stays closed", async () => {
-  const { resolver } = create({ log: new MemoryLog<ConflictCommand>() });
+  const { resolver } = create({ journal: new MemoryJournal() });
   await resolver.shutdown();
   await assertRejects(() => resolver.initialize(), ClosedError);
   await assertRejects(() => resolver.reportResourceConflict("r", ["a", "b"]), ClosedError);

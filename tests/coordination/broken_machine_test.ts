@@ -2,35 +2,34 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import {
-  type CommandLog,
   CoordinationManager,
   InvariantError,
-  MemoryLog,
+  type Journal,
+  type JournalRecord,
+  MemoryJournal,
   ResourceManager,
   TaskScheduler,
 } from "../../mod.ts";
 import { EventBus } from "../../mod.ts";
-import { silentLogger } from "../../machine.ts";
+import { type Named, silentLogger } from "../../machine.ts";
+import { written } from "../support/journals.ts";
 
-// deno-lint-ignore no-explicit-any -- the commands of any façade
-type AnyLog = CommandLog<any>;
-type Options = { log: AnyLog; skip?: readonly number[] };
+type Options = { journal: Journal; skip?: readonly string[] };
 
-/** A log that gives commands of type `victim` a form that no machine accepts. */
-class Poisoned extends MemoryLog<{ type: string }> {
+/** A journal that gives commands of type `victim` a form that no machine accepts. */
+class Poisoned extends MemoryJournal {
   victim = "";
-  override append(batch: Parameters<MemoryLog<{ type: string }>["append"]>[0]): Promise<void> {
-    for (const { command } of batch.entries) {
-      if (command.type === this.victim) poison(command);
-    }
-    return super.append(batch);
+  override append(record: JournalRecord): Promise<number> {
+    const commands = JSON.stringify(JSON.parse(record.commands).map(this.#poison));
+    return super.append({ ...record, commands });
   }
-}
 
-function poison(command: object): void {
-  for (const key of Object.keys(command)) {
-    if (key !== "type") Object.assign(command, { [key]: null });
-  }
+  readonly #poison = (command: Named): unknown => {
+    if (command.type !== this.victim) return command;
+    return Object.fromEntries(
+      Object.keys(command).map((key) => [key, key === "type" ? command.type : null]),
+    );
+  };
 }
 
 interface Facade {
@@ -63,38 +62,33 @@ const CASES: readonly Case[] = [
   },
 ];
 
-async function endOf(log: AnyLog): Promise<number> {
-  return (await Array.fromAsync(log.read(0))).length;
-}
-
 for (const { name, make, use } of CASES) {
   Deno.test(`a ${name} whose machine broke is unhealthy, and goes past the command when told to`, async () => {
-    const log = new Poisoned();
-    const facade = make({ log });
+    const journal = new Poisoned();
+    const facade = make({ journal });
     await facade.initialize();
     await use(facade as never, "before");
-    const position = await endOf(log);
-    const entries = await Array.fromAsync(log.read(position - 1));
-    log.victim = entries[0]!.command.type;
+    journal.victim = (await written(journal)).at(-1)!.command.type;
+    const place = `${await journal.tail() + 1}:0`;
     await assertRejects(
       () => use(facade as never, "poisoned"),
       InvariantError,
-      `at position ${position} of its log`,
+      `at ${place} of its journal`,
     );
     const { healthy, error } = await facade.getHealthStatus();
-    assertEquals([healthy, error?.includes(`at position ${position}`)], [false, true]);
+    assertEquals([healthy, error?.includes(`at ${place}`)], [false, true]);
     await assertRejects(() => use(facade as never, "behind"), InvariantError);
     await facade.shutdown();
-    log.victim = "";
+    journal.victim = "";
 
-    const unread = make({ log });
+    const unread = make({ journal });
     assertEquals((await unread.getHealthStatus()).healthy, false);
-    await assertRejects(() => unread.initialize(), InvariantError, `skip: [${position}]`);
+    await assertRejects(() => unread.initialize(), InvariantError, `skip: ["${place}"]`);
     const health = await unread.getHealthStatus();
-    assertEquals([health.healthy, health.error?.includes(`skip: [${position}]`)], [false, true]);
+    assertEquals([health.healthy, health.error?.includes(`skip: ["${place}"]`)], [false, true]);
     await unread.shutdown();
 
-    const next = make({ log, skip: [position] });
+    const next = make({ journal, skip: [place] });
     await next.initialize();
     await use(next as never, "after");
     const { error: problem = "" } = await next.getHealthStatus();

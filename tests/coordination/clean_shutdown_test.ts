@@ -1,14 +1,13 @@
-/** A clean shutdown on a log leaves what a crash leaves, for each façade. */
+/** A clean shutdown on a journal leaves what a crash leaves, for each façade. */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   AdvancedTaskScheduler,
   ClosedError,
-  type CommandLog,
   ConflictResolver,
   CoordinationManager,
-  type LogEntry,
-  MemoryLog,
+  type Journal,
+  MemoryJournal,
   MessageRouter,
   OptimisticLockManager,
   OutcomeUnknownError,
@@ -18,21 +17,18 @@ import {
 } from "../../mod.ts";
 import { silentLogger } from "../../machine.ts";
 import { EventBus } from "../../mod.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
-
-// deno-lint-ignore no-explicit-any -- the commands of any façade
-type AnyLog = CommandLog<any>;
-type Entries = readonly LogEntry<unknown>[];
+import { journalOf, type Written, written } from "../support/journals.ts";
+import { FaultyJournal, SimulatedClock } from "../../src/testing/mod.ts";
 
 interface Facade {
   initialize(): Promise<void>;
   shutdown(options?: { graceMs: number }): Promise<void>;
 }
 
-/** Makes a façade on a log, and uses it in ways that a shutdown ends. */
+/** Makes a façade on a journal, and uses it in ways that a shutdown ends. */
 interface Case {
   readonly name: string;
-  readonly make: (clock: SimulatedClock, log: AnyLog) => Facade;
+  readonly make: (clock: SimulatedClock, journal: Journal) => Facade;
   readonly use: (facade: never) => Promise<unknown>;
 }
 
@@ -44,7 +40,7 @@ function ignored(promise: Promise<unknown>): void {
 
 function caseOf<Each extends Facade>(
   name: string,
-  make: (clock: SimulatedClock, log: AnyLog) => Each,
+  make: (clock: SimulatedClock, journal: Journal) => Each,
   use: (facade: Each) => Promise<unknown>,
 ): Case {
   return { name, make, use };
@@ -82,12 +78,12 @@ async function useConflicts(resolver: ConflictResolver): Promise<void> {
 const CASES: readonly Case[] = [
   caseOf(
     "ResourceManager",
-    (clock, log) => new ResourceManager({}, undefined, silentLogger, { clock, log }),
+    (clock, journal) => new ResourceManager({}, undefined, silentLogger, { clock, journal }),
     useLocks,
   ),
   caseOf(
     "TaskScheduler",
-    (clock, log) => new TaskScheduler({}, new EventBus(), silentLogger, { clock, log }),
+    (clock, journal) => new TaskScheduler({}, new EventBus(), silentLogger, { clock, journal }),
     async (scheduler) => {
       await scheduler.assignTask({ id: "t", resources: ["db"] }, "outside");
       await scheduler.start("t");
@@ -96,32 +92,35 @@ const CASES: readonly Case[] = [
   ),
   caseOf(
     "AdvancedTaskScheduler",
-    (clock, log) => new AdvancedTaskScheduler({}, new EventBus(), silentLogger, { clock, log }),
+    (clock, journal) =>
+      new AdvancedTaskScheduler({}, new EventBus(), silentLogger, { clock, journal }),
     useTasks,
   ),
   caseOf(
     "MessageRouter",
-    (clock, log) => new MessageRouter({}, new EventBus(), silentLogger, { clock, log }),
+    (clock, journal) => new MessageRouter({}, new EventBus(), silentLogger, { clock, journal }),
     useMessages,
   ),
   caseOf(
     "ConflictResolver",
-    (clock, log) => new ConflictResolver(silentLogger, new EventBus(), { clock, log }),
+    (clock, journal) => new ConflictResolver(silentLogger, new EventBus(), { clock, journal }),
     useConflicts,
   ),
   caseOf(
     "OptimisticLockManager",
-    (clock, log) => new OptimisticLockManager(silentLogger, new EventBus(), { clock, log }),
+    (clock, journal) => new OptimisticLockManager(silentLogger, new EventBus(), { clock, journal }),
     (versions) => versions.acquireLock("r", "a"),
   ),
   caseOf(
     "WorkStealingCoordinator",
-    (clock, log) => new WorkStealingCoordinator({}, new EventBus(), silentLogger, { clock, log }),
+    (clock, journal) =>
+      new WorkStealingCoordinator({}, new EventBus(), silentLogger, { clock, journal }),
     (stealing) => Promise.resolve(stealing.updateAgentWorkload("a", { taskCount: 1 })),
   ),
   caseOf(
     "CoordinationManager",
-    (clock, log) => new CoordinationManager({}, new EventBus(), silentLogger, { clock, log }),
+    (clock, journal) =>
+      new CoordinationManager({}, new EventBus(), silentLogger, { clock, journal }),
     async (manager) => {
       await manager.registerAgent({ id: "inside" }, never);
       await manager.registerAgent({ id: "outside" });
@@ -136,52 +135,48 @@ const CASES: readonly Case[] = [
   ),
 ];
 
-function entriesOf(log: AnyLog): Promise<Entries> {
-  return Array.fromAsync(log.read(0)) as Promise<Entries>;
-}
-
-async function copyOf(entries: Entries): Promise<AnyLog> {
-  const log: AnyLog = new MemoryLog();
-  if (entries.length > 0) await log.append({ session: "copy", number: 1, entries });
-  return log;
-}
-
-/** The log after a façade was started on it, a minute later. */
-async function restarted({ make }: Case, log: AnyLog): Promise<Entries> {
+/** The journal after a façade was started on it, a minute later. */
+async function restarted({ make }: Case, journal: Journal): Promise<Written[]> {
   const clock = new SimulatedClock(60_000);
-  const facade = make(clock, log);
+  const facade = make(clock, journal);
   await facade.initialize();
   await clock.advance(0);
-  return await entriesOf(log);
+  return await written(journal);
 }
 
 for (const each of CASES) {
   Deno.test(`shutdown() of a ${each.name} writes nothing, and the next start equals one after a crash`, async () => {
-    const log: AnyLog = new MemoryLog();
+    const journal: Journal = new MemoryJournal();
     const clock = new SimulatedClock(1_000);
-    const facade = each.make(clock, log);
+    const facade = each.make(clock, journal);
     await facade.initialize();
     await each.use(facade as never);
     await clock.advance(0);
-    const before = await entriesOf(log);
+    const before = await written(journal);
     assert(before.length > 0);
     const closed = facade.shutdown({ graceMs: 0 });
     await clock.runUntilIdle();
     await closed;
-    assertEquals(await entriesOf(log), before);
-    assertEquals(await restarted(each, log), await restarted(each, await copyOf(before)));
+    assertEquals(await written(journal), before);
+    const after = await restarted(each, journal);
+    const afterCrash = await restarted(each, await journalOf(before));
+    assertEquals(after.map(withoutPlace), afterCrash.map(withoutPlace));
   });
 }
 
-function managed(log: AnyLog, now: number) {
+function withoutPlace({ at, command }: Written): object {
+  return { at, command };
+}
+
+function managed(journal: Journal, now: number) {
   const clock = new SimulatedClock(now);
-  const manager = new CoordinationManager({}, new EventBus(), silentLogger, { clock, log });
+  const manager = new CoordinationManager({}, new EventBus(), silentLogger, { clock, journal });
   return { clock, manager };
 }
 
 Deno.test("after a clean shutdown the next process runs what was unfinished, and accepts more", async () => {
-  const log: AnyLog = new MemoryLog();
-  const before = managed(log, 1_000);
+  const journal: Journal = new MemoryJournal();
+  const before = managed(journal, 1_000);
   await before.manager.initialize();
   await before.manager.registerAgent({ id: "a" }, never);
   const running = await before.manager.submit({ id: "running" });
@@ -192,7 +187,7 @@ Deno.test("after a clean shutdown the next process runs what was unfinished, and
   await closed;
   await end;
 
-  const { clock, manager } = managed(log, 60_000);
+  const { clock, manager } = managed(journal, 60_000);
   await manager.initialize();
   await manager.registerAgent({ id: "a" }, ({ id }) => `did ${id}`);
   const more = await manager.submit({ id: "more", dependencies: ["waiting"] });
@@ -203,9 +198,9 @@ Deno.test("after a clean shutdown the next process runs what was unfinished, and
   await manager.shutdown();
 });
 
-Deno.test("while a shutdown waits, attempts end in the log, no other begins, and nothing is accepted", async () => {
-  const log: AnyLog = new MemoryLog();
-  const { clock, manager } = managed(log, 1_000);
+Deno.test("while a shutdown waits, attempts end in the journal, no other begins, and nothing is accepted", async () => {
+  const journal: Journal = new MemoryJournal();
+  const { clock, manager } = managed(journal, 1_000);
   await manager.initialize();
   const ends = new Map<string, (result: string) => void>();
   await manager.registerAgent({ id: "a" }, ({ id }) => new Promise((end) => ends.set(id, end)));
@@ -227,7 +222,7 @@ Deno.test("while a shutdown waits, attempts end in the log, no other begins, and
   assertEquals([...ends.keys()], ["first"]);
   assertEquals(manager.scheduler.getTask("second")?.status, "ready");
 
-  const next = managed(log, 60_000);
+  const next = managed(journal, 60_000);
   await next.manager.initialize();
   assertEquals(next.manager.scheduler.getTask("first")?.output, "in time");
   await next.manager.registerAgent({ id: "a" }, ({ id }) => `did ${id}`);
@@ -237,8 +232,8 @@ Deno.test("while a shutdown waits, attempts end in the log, no other begins, and
 });
 
 Deno.test("an attempt that goes on when the time of a shutdown is over is aborted, and not reported", async () => {
-  const log: AnyLog = new MemoryLog();
-  const { clock, manager } = managed(log, 1_000);
+  const journal: Journal = new MemoryJournal();
+  const { clock, manager } = managed(journal, 1_000);
   await manager.initialize();
   let signal: AbortSignal | undefined;
   await manager.registerAgent({ id: "a" }, (_task, context) => {
@@ -251,26 +246,26 @@ Deno.test("an attempt that goes on when the time of a shutdown is over is aborte
   await clock.advance(0);
   const closed = manager.shutdown({ graceMs: 100 });
   await clock.advance(99);
-  const entries = await entriesOf(log);
+  const entries = await written(journal);
   assertEquals(signal?.aborted, false);
   await clock.advance(1);
   assertInstanceOf(signal?.reason, ClosedError);
   await closed;
   assertEquals(clock.pending, 0);
-  assertEquals(await entriesOf(log), entries);
+  assertEquals(await written(journal), entries);
 });
 
-Deno.test("a shutdown ends although the log does not answer", async () => {
-  const log = new FaultyLog<never>(new MemoryLog());
-  const { clock, manager } = managed(log, 1_000);
+Deno.test("a shutdown ends although the journal does not answer", async () => {
+  const journal = new FaultyJournal(new MemoryJournal());
+  const { clock, manager } = managed(journal, 1_000);
   await manager.initialize();
   await manager.registerAgent({ id: "a" }, never);
   await manager.submit({ id: "t" });
-  log.fail(1_000_000, new Error("The connection was lost"));
+  journal.fail(1_000_000, new Error("The connection was lost"));
   const outcome = assertRejects(() => manager.submit({ id: "u" }), OutcomeUnknownError);
   await clock.advance(1_000);
   const { healthy, error } = await manager.getHealthStatus();
-  assertEquals([healthy, error?.includes("unknown whether the log stored")], [false, true]);
+  assertEquals([healthy, error?.includes("unknown whether the journal stored")], [false, true]);
   const closed = manager.shutdown({ graceMs: 100 });
   await clock.runUntilIdle();
   await closed;

@@ -1,13 +1,13 @@
-/** Options that change between two processes: they take effect by a command in the log, for good. */
+/** Options that change between two processes: they take effect by a command in the journal, for good. */
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
-  type CommandLog,
   type CoordinationConfig,
   CoordinationManager,
   EventBus,
-  MemoryLog,
+  type Journal,
+  MemoryJournal,
   ResourceManager,
   TaskScheduler,
 } from "../../mod.ts";
@@ -17,12 +17,11 @@ import { differences } from "../../src/core/config.ts";
 import { rootMachine } from "../../src/root/machine.ts";
 import type { RootCommand, RootConfig } from "../../src/root/state.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+import type { LockConfig } from "../../src/locks/config.ts";
+import { replayed, typesIn, written } from "../support/journals.ts";
+import { FaultyJournal, SimulatedClock } from "../../src/testing/mod.ts";
 import { agent, error, place, submit } from "../tasks/driver.ts";
 import { acquire, lines, message, RootDriver } from "./driver.ts";
-
-// deno-lint-ignore no-explicit-any -- the commands of any façade
-type AnyLog = CommandLog<any>;
 
 /** The command that puts options in force, on top of the defaults. */
 function configure(config: RootConfig): RootCommand {
@@ -133,67 +132,60 @@ Deno.test("putting options in force fires nothing, so that no agent dies of it",
 
 // Façades
 
-async function managed(log: AnyLog, now: number, config: CoordinationConfig) {
+async function managed(journal: Journal, now: number, config: CoordinationConfig) {
   const clock = new SimulatedClock(now);
-  const manager = new CoordinationManager(config, new EventBus(), silentLogger, { clock, log });
+  const manager = new CoordinationManager(config, new EventBus(), silentLogger, { clock, journal });
   await manager.initialize();
   return { clock, manager };
 }
 
 Deno.test("a changed option of a manager takes effect, with a snapshot and without, and stays", async () => {
   for (const writesSnapshot of [false, true]) {
-    const log: AnyLog = new MemoryLog();
-    const first = await managed(log, 0, { tasks: { maxTasks: 1 } });
+    const journal: Journal = new MemoryJournal();
+    const first = await managed(journal, 0, { tasks: { maxTasks: 1 } });
     await first.manager.submit({ id: "a" });
     if (writesSnapshot) await first.manager.performMaintenance();
     await first.manager.shutdown();
 
-    const second = await managed(log, 1_000, { tasks: { maxTasks: 2 } });
+    const second = await managed(journal, 1_000, { tasks: { maxTasks: 2 } });
     await second.manager.submit({ id: "b" });
     await second.manager.shutdown();
 
-    const third = await managed(log, 2_000, { tasks: { maxTasks: 1 } });
+    const third = await managed(journal, 2_000, { tasks: { maxTasks: 1 } });
     assertEquals(third.manager.scheduler.getTask("b")?.status, "ready"); // accepted under other options
     await third.manager.shutdown();
   }
 });
 
-Deno.test("a log gives the same state under whatever options it is read", async () => {
-  const log: AnyLog = new MemoryLog();
-  const first = await managed(log, 0, { tasks: { maxTasks: 1, keepFinished: 0 }, seed: 7 });
+Deno.test("a journal gives the same state under whatever options it is read", async () => {
+  const journal: Journal = new MemoryJournal();
+  const first = await managed(journal, 0, { tasks: { maxTasks: 1, keepFinished: 0 }, seed: 7 });
   await first.manager.submit({ id: "a" });
   await first.manager.submit({ id: "b" }).catch(() => {});
   await first.manager.shutdown();
   const states = [];
   for (const config of [{}, { tasks: { maxTasks: 5, seed: 3, stealing: true } }] as RootConfig[]) {
-    const machine = rootMachine(config);
-    const state = machine.init();
-    for await (const { at, command } of log.read(0)) machine.step(state, command, at, []);
-    states.push(encode(state));
+    states.push(encode(await replayed(rootMachine(config), journal)));
   }
   assertEquals(states[0], states[1]);
 });
 
-Deno.test("an unchanged config writes nothing, and a changed one a single command, in each façade", async () => {
-  const log: AnyLog = new MemoryLog();
-  const typesIn = async () =>
-    (await Array.fromAsync(log.read(0))).map(({ command }) => command.type);
+Deno.test("each start writes one command, with the options from which on a replay has them", async () => {
+  const journal: Journal = new MemoryJournal();
   const run = async (config: object) => {
     const clock = new SimulatedClock();
-    const locks = new ResourceManager(config, undefined, silentLogger, { clock, log });
+    const locks = new ResourceManager(config, undefined, silentLogger, { clock, journal });
     await locks.initialize();
     await locks.shutdown();
   };
-  await run({});
-  await run({});
-  assertEquals(await typesIn(), ["configure"]);
-  await run({ maxWaiters: 1 });
-  await run({ maxWaiters: 1 });
-  assertEquals(await typesIn(), ["configure", "configure"]);
+  for (const maxWaiters of [5, 5, 1, 1]) await run({ maxWaiters });
+  assertEquals(await typesIn(journal), []);
+  const options = (await written(journal)).map(({ command }) => command.config as LockConfig);
+  assertEquals(options.map(({ maxWaiters }) => maxWaiters), [5, 5, 1, 1]);
 });
 
 Deno.test("changed options are logged with their names and the position", async () => {
-  const log: AnyLog = new MemoryLog();
+  const journal: Journal = new MemoryJournal();
   const said: string[] = [];
   const logger = {
     debug() {},
@@ -207,41 +199,41 @@ Deno.test("changed options are logged with their names and the position", async 
       new EventBus(),
       logger,
       {
-        log,
+        journal,
       },
     );
     await scheduler.initialize();
     await scheduler.shutdown();
   }
   assertEquals(said, [
-    "The log has the new options tasks.keepFinished, tasks.seed from position 2 on",
+    "The journal has the new options tasks.keepFinished, tasks.seed from position 2 on",
   ]);
 });
 
-Deno.test("a start whose log refuses the options fails, and the next one puts them in force", async () => {
-  const memory = new MemoryLog<never>();
-  const log = new FaultyLog(memory);
-  log.fail(1);
-  const locks = new ResourceManager({}, undefined, silentLogger, { log });
+Deno.test("a start whose journal refuses the options fails, and the next one puts them in force", async () => {
+  const memory = new MemoryJournal();
+  const journal = new FaultyJournal(memory);
+  journal.fail(1);
+  const locks = new ResourceManager({}, undefined, silentLogger, { journal });
   const failed = await locks.initialize().catch((error) => error.code);
-  assertEquals([failed, (await locks.getHealthStatus()).healthy], ["log", false]);
+  assertEquals([failed, (await locks.getHealthStatus()).healthy], ["journal", false]);
   await locks.shutdown();
-  const next = new ResourceManager({}, undefined, silentLogger, { log: memory });
+  const next = new ResourceManager({}, undefined, silentLogger, { journal: memory });
   await next.initialize();
   await next.shutdown();
-  assertEquals((await Array.fromAsync(memory.read(0))).length, 1);
+  assertEquals((await written(memory)).length, 1);
 });
 
-Deno.test("a façade can be shut down while its log does not answer to the options", async () => {
+Deno.test("a façade can be shut down while its journal does not answer to the options", async () => {
   const clock = new SimulatedClock();
-  const log = new FaultyLog<never>(new MemoryLog(), clock);
-  log.fail(1_000_000, new Error("The connection was lost"));
-  const manager = new CoordinationManager({}, new EventBus(), silentLogger, { clock, log });
+  const journal = new FaultyJournal(new MemoryJournal(), clock);
+  journal.fail(1_000_000, new Error("The connection was lost"));
+  const manager = new CoordinationManager({}, new EventBus(), silentLogger, { clock, journal });
   const initialized = manager.initialize();
   await clock.advance(10_000);
   await manager.shutdown();
   await initialized;
-  assertEquals([clock.pending, log.closed], [0, true]);
+  assertEquals([clock.pending, journal.closed], [0, true]);
 });
 
 Deno.test("differences() names the options that differ, and takes undefined for absent", () => {

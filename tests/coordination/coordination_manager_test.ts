@@ -1,6 +1,4 @@
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import type { RootCommand } from "../../src/root/state.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   AdvancedTaskScheduler,
@@ -11,7 +9,7 @@ import {
   DuplicateTaskError,
   EventBus,
   LockLostError,
-  MemoryLog,
+  MemoryJournal,
   NonRetryableError,
   StaleEpochError,
   TaskFailedError,
@@ -384,10 +382,10 @@ Deno.test("whoever reports a conflict is answered with that one, also when what 
   await manager.shutdown({ graceMs: 0 });
 });
 
-Deno.test("a manager with a log works once it has read it, and takes up everything that the log knows", async () => {
+Deno.test("a manager with a journal works once it has read it, and takes up everything that the journal knows", async () => {
   const clock = new SimulatedClock();
-  const log = new MemoryLog<RootCommand | Tick>();
-  const first = new CoordinationManager({}, undefined, undefined, { clock, log });
+  const journal = new MemoryJournal();
+  const first = new CoordinationManager({}, undefined, undefined, { clock, journal });
   assertThrows(() => first.scheduler, UninitializedError);
   await assertRejects(() => first.submit({ id: "t" }), UninitializedError);
   await first.initialize();
@@ -401,7 +399,7 @@ Deno.test("a manager with a log works once it has read it, and takes up everythi
   await first.sendMessage("outside", "inside", "after the snapshot");
   await first.messages.peek("inside");
 
-  const second = new CoordinationManager({}, undefined, undefined, { clock, log });
+  const second = new CoordinationManager({}, undefined, undefined, { clock, journal });
   await second.initialize();
   assertEquals(second.scheduler.getTask("t1")!.status, "ready");
   assertEquals(second.scheduler.getTask("t2")!.status, "assigned");

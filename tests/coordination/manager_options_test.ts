@@ -1,8 +1,7 @@
+import { written } from "../support/journals.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { CoordinationManager, EventBus, type ListAgentsOptions, MemoryLog } from "../../mod.ts";
+import { CoordinationManager, EventBus, type ListAgentsOptions, MemoryJournal } from "../../mod.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import type { RootCommand } from "../../src/root/state.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 
 Deno.test("listAgents() pages through members by status, in a stable order", async () => {
@@ -28,8 +27,8 @@ Deno.test("listAgents() pages through members by status, in a stable order", asy
 Deno.test("one object holds all options of a manager, and the bus is a property", async () => {
   const clock = new SimulatedClock(5_000);
   const eventBus = new EventBus(false, { clock });
-  const log = new MemoryLog<RootCommand | Tick>();
-  const options = { maxRetries: 1, eventBus, logger: silentLogger, clock, log };
+  const journal = new MemoryJournal();
+  const options = { maxRetries: 1, eventBus, logger: silentLogger, clock, journal };
   const manager = new CoordinationManager(options);
   await manager.initialize();
   assertEquals(manager.eventBus, eventBus);
@@ -41,9 +40,7 @@ Deno.test("one object holds all options of a manager, and the bus is a property"
   assertEquals([delivery?.message.type, delivery?.attempt], ["note", 1]);
   await delivery!.ack();
   await manager.shutdown();
-  let entries = 0;
-  for await (const _ of log.read(0)) entries++;
-  assertEquals(entries > 3, true);
+  assertEquals((await written(journal)).length > 3, true);
   const other = new EventBus();
   assertEquals(new CoordinationManager(options, other).eventBus, other);
   assertThrows(() => new CoordinationManager({ eventBus: {} as never }), TypeError, "eventBus");

@@ -1,19 +1,17 @@
-import type { Tick } from "../../src/core/machine.ts";
-import type { RootCommand } from "../../src/root/state.ts";
 import { assertEquals } from "@std/assert";
-import { CoordinationManager, EventBus, MemoryLog } from "../../mod.ts";
+import { CoordinationManager, EventBus, MemoryJournal } from "../../mod.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 
-function create(log: MemoryLog<RootCommand | Tick>): CoordinationManager {
+function create(journal: MemoryJournal): CoordinationManager {
   const clock = new SimulatedClock();
   const eventBus = new EventBus(false, { clock });
-  return new CoordinationManager({}, eventBus, silentLogger, { clock, log });
+  return new CoordinationManager({}, eventBus, silentLogger, { clock, journal });
 }
 
-Deno.test("Q1-active-gauge-drifts: after a restart the figures tell what the log knows to be so", async () => {
-  const log = new MemoryLog<RootCommand | Tick>();
-  const before = create(log);
+Deno.test("Q1-active-gauge-drifts: after a restart the figures tell what the journal knows to be so", async () => {
+  const journal = new MemoryJournal();
+  const before = create(journal);
   await before.initialize();
   await before.registerAgent({ id: "x", maxConcurrentTasks: 2 });
   await before.submit({ id: "t", type: "code", priority: 3 });
@@ -27,7 +25,7 @@ Deno.test("Q1-active-gauge-drifts: after a restart the figures tell what the log
     1,
   ]);
 
-  await using after = create(log);
+  await using after = create(journal);
   await after.initialize();
   const again = await after.getCoordinationMetrics();
   assertEquals(again.taskMetrics, taskMetrics);

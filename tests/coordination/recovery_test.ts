@@ -1,52 +1,42 @@
-import type { Tick } from "../../src/core/machine.ts";
-import type { RootCommand } from "../../src/root/state.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type CoordinationConfig,
   CoordinationManager,
-  type LogEntry,
-  LogError,
-  MemoryLog,
+  JournalError,
+  MemoryJournal,
   StaleEpochError,
   UninitializedError,
 } from "../../mod.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+import { FaultyJournal, SimulatedClock } from "../../src/testing/mod.ts";
+import { journalOf, typesIn, written } from "../support/journals.ts";
 import { acquire, lines, RootDriver } from "./driver.ts";
-
-type Log = MemoryLog<RootCommand | Tick>;
 
 const LATER = 60_000;
 
-/** A manager that begins at `now` with what `log` knows; what wrote the log before is left to stand still. */
+/** A manager that begins at `now` with what `journal` knows; what wrote the journal before is left to stand still. */
 async function begun(
-  log: Log,
+  journal: MemoryJournal,
   now: number,
   config: CoordinationConfig = {},
 ): Promise<{ manager: CoordinationManager; clock: SimulatedClock }> {
   const clock = new SimulatedClock(now);
-  const manager = new CoordinationManager(config, undefined, undefined, { clock, log });
+  const manager = new CoordinationManager(config, undefined, undefined, { clock, journal });
   await manager.initialize();
   return { manager, clock };
-}
-
-async function commandsIn(log: Log): Promise<string[]> {
-  const types: string[] = [];
-  for await (const { command } of log.read(0)) types.push(command.type);
-  return types;
 }
 
 const config = { agents: { heartbeatTimeoutMs: 1_000 } };
 
 Deno.test("no agent is taken for dead because nobody listened while no process ran", async () => {
-  const log: Log = new MemoryLog();
-  const before = await begun(log, 0, config);
+  const journal: MemoryJournal = new MemoryJournal();
+  const before = await begun(journal, 0, config);
   const session = await before.manager.registerAgent({ id: "a" });
   await before.manager.assignTask({ id: "t", heartbeatTimeoutMs: 2_000 }, "a");
   await session.start("t");
   await session.acquire("r");
   const { incarnation } = session;
 
-  const { manager, clock } = await begun(log, 60_000, config);
+  const { manager, clock } = await begun(journal, 60_000, config);
   assertEquals(manager.getAgent("a"), {
     agentId: "a",
     incarnation,
@@ -69,26 +59,26 @@ Deno.test("no agent is taken for dead because nobody listened while no process r
 });
 
 Deno.test("a restart tells that it listens again before it tells anything else, and only where somebody may speak", async () => {
-  const log: Log = new MemoryLog();
-  const before = await begun(log, 0, config);
-  assertEquals(await commandsIn(log), ["configure"]);
+  const journal: MemoryJournal = new MemoryJournal();
+  const before = await begun(journal, 0, config);
+  assertEquals(await typesIn(journal), []);
   await before.manager.registerAgent({ id: "a" });
   await before.manager.registerAgent({ id: "inside" }, () => {});
   await before.manager.messages.subscribe("inside", () => {});
-  const known = (await commandsIn(log)).length;
-  const { manager } = await begun(log, 5_000, config);
-  const told = (await commandsIn(log)).slice(known);
+  const known = (await typesIn(journal)).length;
+  const { manager } = await begun(journal, 5_000, config);
+  const told = (await typesIn(journal)).slice(known);
   assertEquals(told[0], "resume-listening");
   assertEquals(told.filter((type) => type === "resume-listening").length, 1);
   await manager.shutdown();
 });
 
-Deno.test("what a restart spares is spared in each later reading of the log", async () => {
-  const log: Log = new MemoryLog();
-  const first = await begun(log, 0, config);
+Deno.test("what a restart spares is spared in each later reading of the journal", async () => {
+  const journal: MemoryJournal = new MemoryJournal();
+  const first = await begun(journal, 0, config);
   const { incarnation } = await first.manager.registerAgent({ id: "a" });
   for (const now of [10_000, 20_000, 30_000]) {
-    const { manager } = await begun(log, now, config);
+    const { manager } = await begun(journal, now, config);
     assertEquals(manager.getAgent("a")!.incarnation, incarnation);
     if (now === 20_000) await manager.performMaintenance(); // the next one reads a snapshot
   }
@@ -115,11 +105,11 @@ Deno.test("whoever can be heard again comes before what is due, and what else is
 });
 
 Deno.test("an agent that was suspected when the process ended gets no tasks until it is heard", async () => {
-  const log: Log = new MemoryLog();
-  const before = await begun(log, 0, config);
+  const journal: MemoryJournal = new MemoryJournal();
+  const before = await begun(journal, 0, config);
   await before.manager.registerAgent({ id: "a" });
   await before.clock.advance(600);
-  const { manager } = await begun(log, 60_000, config);
+  const { manager } = await begun(journal, 60_000, config);
   await manager.submit({ id: "t" });
   assertEquals(manager.scheduler.getTask("t")!.status, "ready");
   await manager.heartbeat("a");
@@ -130,15 +120,15 @@ Deno.test("an agent that was suspected when the process ended gets no tasks unti
 });
 
 Deno.test("waits of callers who are gone with their process end, and those of tasks outside go on", async () => {
-  const log: Log = new MemoryLog();
-  const { manager: before } = await begun(log, 0);
+  const journal: MemoryJournal = new MemoryJournal();
+  const { manager: before } = await begun(journal, 0);
   await before.registerAgent({ id: "a" });
   await before.acquireResource("r", "holder");
   await before.assignTask({ id: "t", resources: ["r"] }, "a");
   void before.acquireResource("r", "caller").catch(() => {});
   await before.performMaintenance();
 
-  const { manager } = await begun(log, 1_000);
+  const { manager } = await begun(journal, 1_000);
   assertEquals(manager.resources.queueOf("r").map(({ agentId }) => agentId), ["a"]);
   await manager.releaseResource("r", "holder");
   await manager.scheduler.start("t");
@@ -148,8 +138,8 @@ Deno.test("waits of callers who are gone with their process end, and those of ta
 });
 
 Deno.test("what agents had that ran in the process is free again, and what agents outside have is not", async () => {
-  const log: Log = new MemoryLog();
-  const { manager: before } = await begun(log, 0);
+  const journal: MemoryJournal = new MemoryJournal();
+  const { manager: before } = await begun(journal, 0);
   const forever = () => new Promise<never>(() => {});
   await before.registerAgent({ id: "inside" }, forever);
   await before.registerAgent({ id: "outside" });
@@ -158,7 +148,7 @@ Deno.test("what agents had that ran in the process is free again, and what agent
     await before.acquireResource(`held by ${agentId}`, agentId);
   }
   await before.cancelTask("of outside"); // it goes on with what it has until it settles
-  const { manager } = await begun(log, 1_000);
+  const { manager } = await begun(journal, 1_000);
   assertEquals(
     ["inside", "held by inside", "held by outside"].map((id) => manager.resources.holderOf(id)),
     [undefined, undefined, "outside"],
@@ -175,27 +165,27 @@ Deno.test("what agents had that ran in the process is free again, and what agent
 });
 
 Deno.test("an aborted attempt of an agent outside keeps its locks over a restart until its body settles", async () => {
-  const log: Log = new MemoryLog();
-  const { manager: before } = await begun(log, 0);
+  const journal: MemoryJournal = new MemoryJournal();
+  const { manager: before } = await begun(journal, 0);
   await before.registerAgent({ id: "inside" }, () => {});
   await before.registerAgent({ id: "outside" });
   await before.submit({ id: "t", assignedAgent: "outside", resources: ["r"] });
   await before.scheduler.start("t");
   await before.cancelTask("t");
-  const { manager } = await begun(log, 10);
+  const { manager } = await begun(journal, 10);
   assertEquals(manager.resources.isLocked("r"), true);
   await manager.shutdown({ graceMs: 0 });
 });
 
 Deno.test("an agent that is registered again is suspected no longer", async () => {
-  const log: Log = new MemoryLog();
-  const { manager, clock } = await begun(log, 0, config);
+  const journal: MemoryJournal = new MemoryJournal();
+  const { manager, clock } = await begun(journal, 0, config);
   await manager.registerAgent({ id: "a" });
   await clock.advance(600);
-  const known = (await commandsIn(log)).length;
+  const known = (await typesIn(journal)).length;
   await manager.registerAgent({ id: "a" });
   await manager.registerAgent({ id: "a" });
-  assertEquals((await commandsIn(log)).slice(known), [
+  assertEquals((await typesIn(journal)).slice(known), [
     "register-agent",
     "uncordon-agent",
     "beat-agent",
@@ -205,39 +195,39 @@ Deno.test("an agent that is registered again is suspected no longer", async () =
   await manager.shutdown();
 });
 
-Deno.test("a restart whose log refuses that it listens again is none, and the next one spares all agents", async () => {
-  const log: Log = new MemoryLog();
-  const before = await begun(log, 0, config);
+Deno.test("a restart whose journal refuses that it listens again is none, and the next one spares all agents", async () => {
+  const journal: MemoryJournal = new MemoryJournal();
+  const before = await begun(journal, 0, config);
   await before.manager.registerAgent({ id: "a" });
-  const faulty = new FaultyLog(log);
+  const faulty = new FaultyJournal(journal);
   faulty.fail(1);
   const clock = new SimulatedClock(LATER);
-  const manager = new CoordinationManager(config, undefined, undefined, { clock, log: faulty });
-  await assertRejects(() => manager.initialize(), LogError);
+  const manager = new CoordinationManager(config, undefined, undefined, { clock, journal: faulty });
+  await assertRejects(() => manager.initialize(), JournalError);
   await clock.advance(10_000);
   assertThrows(() => manager.scheduler, UninitializedError);
   assertEquals(clock.pending, 0);
   await manager.shutdown();
-  const next = await begun(log, LATER, config);
+  const next = await begun(journal, LATER, config);
   assertEquals(next.manager.getAgent("a")!.status, "alive");
   await next.manager.shutdown();
 });
 
-Deno.test("a restart that is given up halfway is taken up by the next one, wherever the log ends", async () => {
-  const log: Log = new MemoryLog();
-  const { manager: before } = await begun(log, 0, config);
+Deno.test("a restart that is given up halfway is taken up by the next one, wherever the journal ends", async () => {
+  const journal: MemoryJournal = new MemoryJournal();
+  const { manager: before } = await begun(journal, 0, config);
   await before.registerAgent({ id: "inside" }, () => new Promise<never>(() => {}));
   await before.registerAgent({ id: "outside" });
   await before.submit({ id: "t", assignedAgent: "inside", resources: ["r"] });
   await before.acquireResource("s", "inside");
   void before.acquireResource("s", "caller").catch(() => {});
-  const whole = await entriesOf(log);
-  const restarted = await copyOf(whole);
+  const whole = await written(journal);
+  const restarted = await journalOf(whole);
   await begun(restarted, LATER, config);
-  const all = await entriesOf(restarted);
+  const all = await written(restarted);
   assert(all.length > whole.length + 3);
   for (let length = whole.length; length <= all.length; length++) {
-    const { manager } = await begun(await copyOf(all.slice(0, length)), 2 * LATER, config);
+    const { manager } = await begun(await journalOf(all.slice(0, length)), 2 * LATER, config);
     assertEquals(manager.getAgent("outside")!.status, "alive");
     assertEquals([manager.resources.isLocked("r"), manager.resources.isLocked("s")], [
       false,
@@ -251,25 +241,15 @@ Deno.test("a restart that is given up halfway is taken up by the next one, where
   }
 });
 
-async function entriesOf(log: Log): Promise<LogEntry<RootCommand | Tick>[]> {
-  return await Array.fromAsync(log.read(0));
-}
-
-async function copyOf(entries: readonly LogEntry<RootCommand | Tick>[]): Promise<Log> {
-  const log: Log = new MemoryLog();
-  await log.append({ session: "copy", number: 1, entries });
-  return log;
-}
-
-Deno.test("a manager recovers a log whose waits have timed out while no process ran", async () => {
-  const log: Log = new MemoryLog();
-  const before = await begun(log, 0);
+Deno.test("a manager recovers a journal whose waits have timed out while no process ran", async () => {
+  const journal: MemoryJournal = new MemoryJournal();
+  const before = await begun(journal, 0);
   await before.manager.acquireResource("r", "a");
   for (const agent of ["b", "c"]) {
     before.manager.acquireResource("r", agent, { timeoutMs: 50 }).catch(() => {});
   }
   await before.clock.advance(0);
-  const { manager } = await begun(log, LATER);
+  const { manager } = await begun(journal, LATER);
   assertEquals(manager.resources.queueOf("r"), []);
   await manager.shutdown();
 });

@@ -5,8 +5,8 @@ import { ActingDispatcher, RootClient } from "../../src/coordination/client.ts";
 import type { Dispatcher, Reply } from "../../src/core/dispatcher.ts";
 import { Engine } from "../../src/core/engine.ts";
 import { ClosedError, StaleEpochError, UnknownAgentError } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
-import { type Named, Refusal, type Tick } from "../../src/core/machine.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
+import { type Named, Refusal } from "../../src/core/machine.ts";
 import { rootMachine } from "../../src/root/machine.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
 import type { RootAnswers, RootCommand } from "../../src/root/state.ts";
@@ -166,9 +166,9 @@ Deno.test("call() rejects with the error of a refusal, and once the client is cl
   await engine.close();
 });
 
-Deno.test("with a log an agent is refused as it is without one", async () => {
-  const log = new MemoryLog<RootCommand | Tick>();
-  const engine = await Engine.recover(rootMachine(), { log, clock: new SimulatedClock() });
+Deno.test("with a journal an agent is refused as it is without one", async () => {
+  const journal = new MemoryJournal();
+  const engine = await Engine.recover(rootMachine(), { journal, clock: new SimulatedClock() });
   const dispatcher = new ActingDispatcher(engine);
   assertEquals([dispatcher.synchronous, dispatcher.clock === engine.clock], [false, true]);
   const answer = Promise.withResolvers<unknown>();

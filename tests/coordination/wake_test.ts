@@ -7,44 +7,40 @@ import {
   AdvancedTaskScheduler,
   type CoordinationConfig,
   CoordinationManager,
-  type LogEntry,
-  MemoryLog,
+  MemoryJournal,
   MessageRouter,
   ResourceManager,
 } from "../../mod.ts";
 import { memberView } from "../../src/agents/views.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
 import { rootMachine } from "../../src/root/machine.ts";
-import type { RootCommand } from "../../src/root/state.ts";
 import { readCoordinationConfig } from "../../src/coordination/config.ts";
-import { FaultyLog, SimulatedClock } from "../../src/testing/mod.ts";
+import { replayed, written } from "../support/journals.ts";
+import { FaultyJournal, SimulatedClock } from "../../src/testing/mod.ts";
 
 const TIMEOUT_MS = 30_000;
 const HOUR_MS = 3_600_000;
-
-type Log = FaultyLog<RootCommand | Tick>;
 
 const config: CoordinationConfig = { agents: { heartbeatTimeoutMs: TIMEOUT_MS } };
 
 interface Awake extends AsyncDisposable {
   readonly clock: SimulatedClock;
   readonly manager: CoordinationManager;
-  readonly inner: MemoryLog<RootCommand | Tick>;
-  readonly log: Log;
+  readonly inner: MemoryJournal;
+  readonly journal: FaultyJournal;
   /** Lets the process not run for `ms`, then lets it go on with `first`, before its timers fire. */
   sleep(ms: number, first?: () => unknown): Promise<void>;
 }
 
-async function awake(hasLog: boolean): Promise<Awake> {
+async function awake(hasJournal: boolean): Promise<Awake> {
   const clock = new SimulatedClock(1_000_000);
-  const inner = new MemoryLog<RootCommand | Tick>();
-  const log = new FaultyLog(inner, clock);
-  const options = hasLog ? { clock, log } : { clock };
+  const inner = new MemoryJournal();
+  const journal = new FaultyJournal(inner, clock);
+  const options = hasJournal ? { clock, journal } : { clock };
   const manager = new CoordinationManager(config, undefined, silentLogger, options);
   await manager.initialize();
   return {
-    ...{ clock, manager, inner, log },
+    ...{ clock, manager, inner, journal },
     async sleep(ms, first) {
       clock.jumpTo(clock.now() + ms);
       const made = first?.();
@@ -52,28 +48,22 @@ async function awake(hasLog: boolean): Promise<Awake> {
       await made;
     },
     async [Symbol.asyncDispose]() {
-      log.release();
+      journal.release();
       await manager.shutdown({ graceMs: 0 });
     },
   };
 }
 
-async function entriesOf(log: MemoryLog<RootCommand | Tick>) {
-  const entries: LogEntry<RootCommand | Tick>[] = [];
-  for await (const entry of log.read(0)) entries.push(entry);
-  return entries;
-}
-
 async function resumptions({ inner }: Awake): Promise<number> {
-  const entries = await entriesOf(inner);
+  const entries = await written(inner);
   return entries.filter(({ command }) => command.type === "resume-listening").length;
 }
 
-for (const hasLog of [false, true]) {
-  const where = hasLog ? "with a log" : "without a log";
+for (const hasJournal of [false, true]) {
+  const where = hasJournal ? "with a journal" : "without a journal";
 
   Deno.test(`${where}, an agent is alive after the process slept, and dies of silence after that`, async () => {
-    await using it = await awake(hasLog);
+    await using it = await awake(hasJournal);
     const { manager, clock } = it;
     const { incarnation } = await manager.registerAgent({ id: "a" });
     await it.sleep(HOUR_MS);
@@ -86,7 +76,7 @@ for (const hasLog of [false, true]) {
   });
 
   Deno.test(`${where}, a command that comes before the late timer finds the agent alive`, async () => {
-    await using it = await awake(hasLog);
+    await using it = await awake(hasJournal);
     const { manager } = it;
     const { incarnation } = await manager.registerAgent({ id: "a" });
     await it.sleep(HOUR_MS, () => manager.heartbeat("a", incarnation));
@@ -97,7 +87,7 @@ for (const hasLog of [false, true]) {
   });
 
   Deno.test(`${where}, leases, heartbeats of attempts and deliveries start anew`, async () => {
-    await using it = await awake(hasLog);
+    await using it = await awake(hasJournal);
     const { manager, clock } = it;
     await manager.registerAgent({ id: "a" });
     await manager.assignTask({ id: "t", heartbeatTimeoutMs: 20_000, timeoutMs: 2 * HOUR_MS }, "a");
@@ -122,7 +112,7 @@ for (const hasLog of [false, true]) {
   });
 
   Deno.test(`${where}, limits of waits, attempts and pauses, and open breakers go on`, async () => {
-    await using it = await awake(hasLog);
+    await using it = await awake(hasJournal);
     const { manager } = it;
     const session = await manager.registerAgent({ id: "a" });
     await session.acquire("r");
@@ -147,7 +137,7 @@ for (const hasLog of [false, true]) {
   });
 
   Deno.test(`${where}, an agent outlives a process that slept until just after its deadline`, async () => {
-    await using it = await awake(hasLog);
+    await using it = await awake(hasJournal);
     const { manager, clock } = it;
     const { incarnation } = await manager.registerAgent({ id: "a" });
     const lock = await manager.acquireResource("r", "a", { leaseMs: TIMEOUT_MS });
@@ -160,7 +150,7 @@ for (const hasLog of [false, true]) {
   });
 
   Deno.test(`${where}, a process that often stalls for a while still notices a dead agent`, async () => {
-    await using it = await awake(hasLog);
+    await using it = await awake(hasJournal);
     const { manager, clock } = it;
     await manager.registerAgent({ id: "a" });
     await manager.registerAgent({ id: "b" });
@@ -173,30 +163,27 @@ for (const hasLog of [false, true]) {
   });
 }
 
-Deno.test("a gap is in the log once, and a replay leads to the same state", async () => {
+Deno.test("a gap is in the journal once, and a replay leads to the same state", async () => {
   await using it = await awake(true);
   const { manager, inner } = it;
   await manager.registerAgent({ id: "a" });
   await manager.acquireResource("r", "a", { leaseMs: 1_000 });
   await it.sleep(HOUR_MS, () => manager.heartbeat("a"));
   await it.sleep(100, () => manager.heartbeat("a"));
-  const entries = await entriesOf(inner);
-  const commands = entries.map(({ command }) => command);
+  const commands = (await written(inner)).map(({ command }) => command);
   assertEquals(commands.filter(({ type }) => type === "resume-listening"), [
     { type: "resume-listening", unheardMs: HOUR_MS },
   ]);
-  const machine = rootMachine(readCoordinationConfig(config).root);
-  const state = machine.init();
-  for (const { at, command } of entries) machine.step(state, command, at, []);
+  const state = await replayed(rootMachine(readCoordinationConfig(config).root), inner);
   assertEquals(memberView(state.agents, "a"), manager.getAgent("a"));
   assertEquals(state.locks.deadlines.timers[0]!.rank, it.clock.now() + 900);
 });
 
-Deno.test("a gap that the log does not store is told later, and no agent dies meanwhile", async () => {
+Deno.test("a gap that the journal does not store is told later, and no agent dies meanwhile", async () => {
   await using it = await awake(true);
-  const { manager, clock, log } = it;
+  const { manager, clock, journal } = it;
   const { incarnation } = await manager.registerAgent({ id: "a" });
-  log.fail(2);
+  journal.fail(2);
   await it.sleep(HOUR_MS);
   await manager.submit({ id: "t" }).catch(() => {});
   assertEquals(await resumptions(it), 0);
@@ -205,15 +192,15 @@ Deno.test("a gap that the log does not store is told later, and no agent dies me
   assertEquals(await resumptions(it), 1);
 });
 
-Deno.test("a command that follows a gap that the log refused comes after the gap all the same", async () => {
+Deno.test("a command that follows a gap that the journal refused comes after the gap all the same", async () => {
   await using it = await awake(true);
-  const { manager, clock, log } = it;
+  const { manager, clock, journal } = it;
   const { incarnation } = await manager.registerAgent({ id: "a" });
-  log.hold();
+  journal.hold();
   await it.sleep(HOUR_MS);
   const submitted = manager.submit({ id: "t" });
-  log.fail(1);
-  log.release();
+  journal.fail(1);
+  journal.release();
   await clock.advance(0);
   await submitted;
   assertEquals(manager.getAgent("a")!.incarnation, incarnation);
@@ -222,36 +209,36 @@ Deno.test("a command that follows a gap that the log refused comes after the gap
 
 Deno.test("a gap is noticed when an append fails in it, before any timer or command", async () => {
   await using it = await awake(true);
-  const { manager, clock, log } = it;
+  const { manager, clock, journal } = it;
   const { incarnation } = await manager.registerAgent({ id: "a" });
-  log.delay(100);
-  log.fail(1);
+  journal.delay(100);
+  journal.fail(1);
   await clock.advance(TIMEOUT_MS / 2); // the tick that suspects the agent is being stored
   await it.sleep(HOUR_MS);
-  log.delay(0);
+  journal.delay(0);
   await manager.messages.send("a", "b", 1);
   assertEquals(manager.getAgent("a")!.incarnation, incarnation);
 });
 
 Deno.test("a process that slept while a tick was being stored finds its agents alive", async () => {
   await using it = await awake(true);
-  const { manager, clock, log } = it;
+  const { manager, clock, journal } = it;
   const { incarnation } = await manager.registerAgent({ id: "a" });
-  log.hold();
+  journal.hold();
   await clock.advance(TIMEOUT_MS / 2); // the tick that suspects the agent
   await it.sleep(HOUR_MS, () => void manager.submit({ id: "t" }));
-  log.release();
+  journal.release();
   await clock.advance(0);
   assertEquals(manager.getAgent("a")!.incarnation, incarnation);
 });
 
-Deno.test("a log that stalls is no gap while the process runs", async () => {
+Deno.test("a journal that stalls is no gap while the process runs", async () => {
   await using it = await awake(true);
-  const { manager, clock, log } = it;
+  const { manager, clock, journal } = it;
   await manager.registerAgent({ id: "a" });
-  log.hold();
+  journal.hold();
   await clock.advance(10 * TIMEOUT_MS);
-  log.release();
+  journal.release();
   await clock.advance(0);
   assertEquals([await resumptions(it), manager.getAgent("a")], [0, undefined]);
 });
@@ -305,14 +292,14 @@ Deno.test("messages alone start limits of deliveries anew after a gap", async ()
 });
 
 Deno.test("locks alone start leases anew after a restart", async () => {
-  const log = new MemoryLog<never>();
+  const journal = new MemoryJournal();
   const first = new ResourceManager({}, undefined, silentLogger, {
-    ...{ clock: new SimulatedClock(), log },
+    ...{ clock: new SimulatedClock(), journal },
   });
   await first.initialize();
   await first.acquire("r", "a", { leaseMs: 10_000 });
   const clock = new SimulatedClock(HOUR_MS);
-  await using locks = new ResourceManager({}, undefined, silentLogger, { clock, log });
+  await using locks = new ResourceManager({}, undefined, silentLogger, { clock, journal });
   await locks.initialize();
   await clock.advance(9_999);
   assertEquals(locks.holderOf("r"), "a");
@@ -321,16 +308,19 @@ Deno.test("locks alone start leases anew after a restart", async () => {
 });
 
 Deno.test("tasks alone start heartbeats of attempts outside anew after a restart", async () => {
-  const log = new MemoryLog<never>();
+  const journal = new MemoryJournal();
   const first = new AdvancedTaskScheduler({}, undefined, silentLogger, {
-    ...{ clock: new SimulatedClock(), log },
+    ...{ clock: new SimulatedClock(), journal },
   });
   await first.initialize();
   await first.registerAgent({ id: "a" });
   await first.submit({ id: "t", heartbeatTimeoutMs: 10_000 });
   await first.start("t");
   const clock = new SimulatedClock(HOUR_MS);
-  await using scheduler = new AdvancedTaskScheduler({}, undefined, silentLogger, { clock, log });
+  await using scheduler = new AdvancedTaskScheduler({}, undefined, silentLogger, {
+    clock,
+    journal,
+  });
   await scheduler.initialize();
   assertEquals(scheduler.getTask("t")!.status, "running");
   await scheduler.heartbeat("t");

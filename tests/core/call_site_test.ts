@@ -11,7 +11,7 @@ import {
   EventTimeoutError,
   LimitError,
   LockTimeoutError,
-  MemoryLog,
+  MemoryJournal,
   MessageRouter,
   ResourceManager,
   ResponseTimeoutError,
@@ -52,9 +52,12 @@ function setting() {
 }
 
 Deno.test("a LockTimeoutError shows the caller of acquire() and names the holders", async () => {
-  for (const log of [undefined, new MemoryLog<never>()]) {
+  for (const journal of [undefined, new MemoryJournal()]) {
     const { clock, bus } = setting();
-    const locks = new ResourceManager({}, bus, silentLogger, { clock, ...(log && { log }) });
+    const locks = new ResourceManager({}, bus, silentLogger, {
+      clock,
+      ...(journal && { journal }),
+    });
     await locks.initialize();
     await locks.acquire("r", "a");
     const error = await requireCaller(
@@ -136,10 +139,10 @@ Deno.test("the error of a session, of a request and of a task show their caller"
   await manager.shutdown({ graceMs: 0 });
 });
 
-Deno.test("a refusal that waits for a log shows the caller", async () => {
+Deno.test("a refusal that waits for a journal shows the caller", async () => {
   const { clock, bus } = setting();
-  const log = new MemoryLog<never>();
-  const manager = new CoordinationManager({}, bus, silentLogger, { clock, log });
+  const journal = new MemoryJournal();
+  const manager = new CoordinationManager({}, bus, silentLogger, { clock, journal });
   await manager.initialize();
   await manager.submit({ id: "t" });
   await requireCaller(() => manager.submit({ id: "t" }), DuplicateTaskError, clock);

@@ -1,27 +1,31 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Engine } from "../../src/core/engine.ts";
-import { ClosedError, InvariantError, LogError } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { ClosedError, InvariantError, JournalError } from "../../src/core/errors.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
-import { counter, type CounterCommand } from "./counter.ts";
+import { counter } from "./counter.ts";
 import { CounterClient, NegativeError, ONE } from "./counter_client.ts";
 
-/** A client of an engine, with a log that can fail or without one. */
-function start(hasLog: boolean) {
+/** A client of an engine, with a journal that can fail or without one. */
+async function start(hasJournal: boolean) {
   const clock = new SimulatedClock();
-  const log = new FaultyLog(new MemoryLog<CounterCommand | Tick>());
-  const engine = new Engine(counter, { clock, logger: silentLogger, ...(hasLog && { log }) });
+  const journal = new FaultyJournal(new MemoryJournal());
+  const engine = new Engine(counter, {
+    clock,
+    logger: silentLogger,
+    ...(hasJournal && { journal }),
+  });
+  if (hasJournal) await engine.open();
   const client = new CounterClient({ dispatcher: engine, state: () => engine.state });
-  return { clock, log, engine, client };
+  return { clock, journal, engine, client };
 }
 
 const BOTH = [false, true];
 
 Deno.test("call() resolves with the answer, or with what a reader makes of it", async () => {
-  for (const { engine, client } of BOTH.map(start)) {
+  for (const { engine, client } of await Promise.all(BOTH.map(start))) {
     assertEquals(await client.call({ type: "add", by: 2 }), { total: 2 });
     assertEquals(await client.call({ type: "add", by: 3 }, ({ total }) => total * 10), 50);
     assertEquals(await client.call({ type: "remind", of: "tea", inMs: 5 }), undefined);
@@ -30,7 +34,7 @@ Deno.test("call() resolves with the answer, or with what a reader makes of it", 
 });
 
 Deno.test("call() rejects with the error of a refusal, or with what a reader throws", async () => {
-  for (const { engine, client } of BOTH.map(start)) {
+  for (const { engine, client } of await Promise.all(BOTH.map(start))) {
     await assertRejects(() => client.call({ type: "add", by: -4 }), NegativeError, "Cannot add -4");
     await assertRejects(
       () =>
@@ -46,7 +50,7 @@ Deno.test("call() rejects with the error of a refusal, or with what a reader thr
 });
 
 Deno.test("attempt() resolves once a command was stepped, also when it was refused", async () => {
-  for (const { engine, client } of BOTH.map(start)) {
+  for (const { engine, client } of await Promise.all(BOTH.map(start))) {
     await client.attempt(ONE);
     await client.attempt({ type: "add", by: -4 });
     assertEquals(client.state.total, 1);
@@ -54,18 +58,18 @@ Deno.test("attempt() resolves once a command was stepped, also when it was refus
   }
 });
 
-Deno.test("call() and attempt() reject when the log does not store the command", async () => {
-  const { engine, client, log } = start(true);
-  log.fail(2);
-  await assertRejects(() => client.call(ONE), LogError);
-  await assertRejects(() => client.attempt(ONE), LogError);
+Deno.test("call() and attempt() reject when the journal does not store the command", async () => {
+  const { engine, client, journal } = await start(true);
+  journal.fail(2);
+  await assertRejects(() => client.call(ONE), JournalError);
+  await assertRejects(() => client.attempt(ONE), JournalError);
   assertEquals(client.state.total, 0);
   await engine.close();
 });
 
-Deno.test("deliver() resends a command until the log stores it", async () => {
-  const { clock, engine, client, log } = start(true);
-  log.fail(2);
+Deno.test("deliver() resends a command until the journal stores it", async () => {
+  const { clock, engine, client, journal } = await start(true);
+  journal.fail(2);
   const delivered = client.deliver({ type: "add", by: 1 });
   await clock.advance(1999);
   assertEquals(client.state.total, 0);
@@ -76,7 +80,7 @@ Deno.test("deliver() resends a command until the log stores it", async () => {
 });
 
 Deno.test("deliver() rejects with the error of a refusal, which owe() drops", async () => {
-  for (const { engine, client } of BOTH.map(start)) {
+  for (const { engine, client } of await Promise.all(BOTH.map(start))) {
     await assertRejects(() => client.deliver({ type: "add", by: -1 }), NegativeError);
     client.owe({ type: "add", by: -1 });
     client.owe(ONE);
@@ -86,10 +90,10 @@ Deno.test("deliver() rejects with the error of a refusal, which owe() drops", as
   }
 });
 
-Deno.test("refresh() fires what is due, and resends at once what the log did not store", async () => {
-  const { clock, engine, client, log } = start(true);
+Deno.test("refresh() fires what is due, and resends at once what the journal did not store", async () => {
+  const { clock, engine, client, journal } = await start(true);
   await client.call({ type: "remind", of: "tea", inMs: 5 });
-  log.fail(1);
+  journal.fail(1);
   client.owe(ONE);
   await clock.advance(0);
   clock.jumpTo(5);
@@ -100,7 +104,7 @@ Deno.test("refresh() fires what is due, and resends at once what the log did not
 });
 
 Deno.test("a client observes the types that it names, until it stops", async () => {
-  for (const { engine, client } of BOTH.map(start)) {
+  for (const { engine, client } of await Promise.all(BOTH.map(start))) {
     await client.call(ONE);
     await client.call({ type: "remind", of: "tea", inMs: 5 });
     client.close();
@@ -111,7 +115,7 @@ Deno.test("a client observes the types that it names, until it stops", async () 
 });
 
 Deno.test("a client that is closed refuses calls, but delivers what must not be lost", async () => {
-  for (const { engine, client } of BOTH.map(start)) {
+  for (const { engine, client } of await Promise.all(BOTH.map(start))) {
     client.close();
     await assertRejects(() => client.call(ONE), ClosedError, "the counter");
     await assertRejects(() => client.attempt(ONE), ClosedError);
@@ -123,8 +127,8 @@ Deno.test("a client that is closed refuses calls, but delivers what must not be 
 });
 
 Deno.test("a client that stops rejects what it still had to resend, and leaves no timer", async () => {
-  const { clock, engine, client, log } = start(true);
-  log.fail(1);
+  const { clock, engine, client, journal } = await start(true);
+  journal.fail(1);
   const delivered = client.deliver(ONE);
   await clock.advance(0);
   assertEquals(clock.pending, 1);
@@ -135,7 +139,7 @@ Deno.test("a client that stops rejects what it still had to resend, and leaves n
 });
 
 Deno.test("a client stops once, with the error that stopped its machine", async () => {
-  for (const { engine, client } of BOTH.map(start)) {
+  for (const { engine, client } of await Promise.all(BOTH.map(start))) {
     await assertRejects(() => client.call({ type: "break" }), InvariantError);
     assert(client.stopped instanceof InvariantError);
     await engine.close();

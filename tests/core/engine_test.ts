@@ -1,17 +1,18 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { Engine, type EngineOptions } from "../../src/core/engine.ts";
 import {
   AppendRefusedError,
   ClosedError,
   InvariantError,
-  LogError,
+  JournalError,
 } from "../../src/core/errors.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import type { Journal } from "../../src/core/journal.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { definePart, type Outcome, Refusal, type Tick } from "../../src/core/machine.ts";
+import { definePart, type Outcome, Refusal } from "../../src/core/machine.ts";
 import { encode } from "../../src/core/data/plain.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import {
   counter,
@@ -24,7 +25,7 @@ import {
 type CounterEngine = Engine<CounterState, CounterCommand, CounterEvent, CounterAnswers>;
 
 /** An engine of the counter with a simulated clock at 1000, and every event that it publishes. */
-function start(options: EngineOptions<CounterCommand> = {}) {
+function start(options: EngineOptions = {}) {
   const clock = new SimulatedClock(1000);
   const eventBus = new EventBus(false, { logger: silentLogger, clock });
   const published: [type: string, sequence: number, at: number][] = [];
@@ -35,9 +36,13 @@ function start(options: EngineOptions<CounterCommand> = {}) {
   return { clock, eventBus, published, engine };
 }
 
-function startWithLog() {
-  const log = new FaultyLog(new MemoryLog<CounterCommand | Tick>());
-  return { log, ...start({ log }) };
+/** The same with a journal, which the engine has opened at position 1. */
+async function startWithJournal<Kind extends Journal = FaultyJournal>(
+  journal = new FaultyJournal(new MemoryJournal()) as Journal as Kind,
+) {
+  const started = start({ journal });
+  await started.engine.open();
+  return { journal, ...started };
 }
 
 /** Resolves with the answer to `command` once the engine has stepped it. */
@@ -58,9 +63,9 @@ function settled(clock: SimulatedClock): Promise<void> {
   return clock.advance(0);
 }
 
-// Without a log
+// Without a journal
 
-Deno.test("without a log dispatch() steps, publishes and answers at once", async () => {
+Deno.test("without a journal dispatch() steps, publishes and answers at once", async () => {
   const { engine, published } = start();
   assertEquals(engine.synchronous, true);
   assertEquals(engine.dispatch(add(5)), { total: 5 });
@@ -70,7 +75,7 @@ Deno.test("without a log dispatch() steps, publishes and answers at once", async
 });
 
 Deno.test("send() replies, then notifies observers, and then publishes", async () => {
-  for (const { engine, eventBus, clock } of [start(), startWithLog()]) {
+  for (const { engine, eventBus, clock } of [start(), await startWithJournal()]) {
     const order: string[] = [];
     eventBus.on("counter:added", () => order.push("published"));
     const unobserve = engine.observe(["counter:added"], (event, now) => {
@@ -126,7 +131,7 @@ Deno.test("an observer is notified of all events of a step in their order, with 
 });
 
 Deno.test("a refusal is an answer, not an error, and its event is published", async () => {
-  for (const { engine, eventBus, clock } of [start(), startWithLog()]) {
+  for (const { engine, eventBus, clock } of [start(), await startWithJournal()]) {
     const published: object[] = [];
     eventBus.on("counter:refused", (event) => published.push(event as object));
     const answer = await sent(engine, add(-1));
@@ -138,7 +143,7 @@ Deno.test("a refusal is an answer, not an error, and its event is published", as
 });
 
 Deno.test("a command that a handler sends is stepped after its handlers, and events stay in order", async () => {
-  for (const { engine, eventBus, clock, published } of [start(), startWithLog()]) {
+  for (const { engine, eventBus, clock, published } of [start(), await startWithJournal()]) {
     const order: string[] = [];
     eventBus.on("counter:scheduled", () => {
       order.push("first handler");
@@ -162,7 +167,7 @@ Deno.test("a command that a handler sends is stepped after its handlers, and eve
 });
 
 Deno.test("a command that a handler sends comes after all events of the step that it received", async () => {
-  for (const { engine, eventBus, clock, published } of [start(), startWithLog()]) {
+  for (const { engine, eventBus, clock, published } of [start(), await startWithJournal()]) {
     await sent(engine, remind("tea", 5));
     eventBus.on("counter:reminded", () => engine.send(remind("soup", 500), () => {}));
     clock.jumpTo(1010);
@@ -197,7 +202,7 @@ Deno.test("events are published at the instant of their step, also late", async 
 });
 
 Deno.test("a handler that throws harms neither the engine nor other handlers", async () => {
-  for (const { engine, eventBus, clock, published } of [start(), startWithLog()]) {
+  for (const { engine, eventBus, clock, published } of [start(), await startWithJournal()]) {
     eventBus.on("counter:added", () => {
       throw new Error("handler");
     });
@@ -211,7 +216,7 @@ Deno.test("a handler that throws harms neither the engine nor other handlers", a
 });
 
 Deno.test("a clock that goes back stands still for the machine", async () => {
-  for (const { engine, clock } of [start(), startWithLog()]) {
+  for (const { engine, clock } of [start(), await startWithJournal()]) {
     await sent(engine, add(1));
     clock.jumpTo(400);
     await sent(engine, add(1));
@@ -267,7 +272,7 @@ Deno.test("a copy of a machine with a step of its own is stepped by that", async
 });
 
 Deno.test("one timer is armed, and what is due fires at its instant", async () => {
-  for (const { engine, clock, published } of [start(), startWithLog()]) {
+  for (const { engine, clock, published } of [start(), await startWithJournal()]) {
     await sent(engine, remind("late", 500));
     await sent(engine, remind("early", 100));
     await sent(engine, remind("middle", 300));
@@ -319,7 +324,7 @@ Deno.test("a deadline that moves away costs no timer, and its timer finds nothin
 });
 
 Deno.test("close() leaves no timer, and a command within it arms none", async () => {
-  for (const { engine, clock } of [start(), startWithLog()]) {
+  for (const { engine, clock } of [start(), await startWithJournal()]) {
     await sent(engine, remind("tea", 100));
     const unsettled = engine.synchronous ? undefined : sent(engine, remind("soup", 50));
     const closing = engine.close();
@@ -330,37 +335,37 @@ Deno.test("close() leaves no timer, and a command within it arms none", async ()
   }
 });
 
-// With a log
+// With a journal
 
-Deno.test("with a log a command is stepped and answered once it is stored", async () => {
-  const { log, engine, clock, published } = startWithLog();
+Deno.test("with a journal a command is stepped and answered once it is stored", async () => {
+  const { journal, engine, clock, published } = await startWithJournal();
   assertEquals(engine.synchronous, false);
-  log.hold();
+  journal.hold();
   const answered: number[] = [];
   for (const by of [1, 2, 3]) void sent(engine, add(by)).then(() => answered.push(by));
   await settled(clock);
-  assertEquals([log.waiting, engine.state.total, engine.position], [1, 0, 0]);
+  assertEquals([journal.waiting, engine.state.total, engine.position], [1, 0, 1]);
   assertEquals([answered, published], [[], []]);
-  log.release();
+  journal.release();
   await settled(clock);
-  assertEquals([engine.state.total, engine.position, answered], [6, 3, [1, 2, 3]]);
+  assertEquals([engine.state.total, engine.position, answered], [6, 2, [1, 2, 3]]);
   await engine.close();
 });
 
 Deno.test("commands are stepped in the order in which they were sent, across batches", async () => {
-  const { log, engine, clock, published } = startWithLog();
+  const { journal, engine, clock, published } = await startWithJournal();
   const order: number[] = [];
   const send = (by: number) => void sent(engine, add(by)).then(() => order.push(by));
   [1, 2, 3].forEach(send);
   await settled(clock);
-  log.hold();
+  journal.hold();
   send(4);
   await settled(clock);
   [5, 6, 7].forEach(send);
   await settled(clock);
-  log.release();
+  journal.release();
   await settled(clock);
-  assertEquals(log.batches, [3, 1, 3]);
+  assertEquals(journal.batches, [1, 3, 1, 3]);
   assertEquals(order, [1, 2, 3, 4, 5, 6, 7]);
   assertEquals(engine.state.history.map(({ by }) => by), [1, 2, 3, 4, 5, 6, 7]);
   assertEquals(published.map(([, sequence]) => sequence), [0, 1, 2, 3, 4, 5, 6]);
@@ -368,13 +373,13 @@ Deno.test("commands are stepped in the order in which they were sent, across bat
 });
 
 Deno.test("a command is stepped at the instant at which it was sent", async () => {
-  const { log, engine, clock, published } = startWithLog();
-  log.hold();
+  const { journal, engine, clock, published } = await startWithJournal();
+  journal.hold();
   const first = sent(engine, add(1));
   await clock.advance(50);
   const second = sent(engine, add(2));
   await clock.advance(50);
-  log.release();
+  journal.release();
   await Promise.all([first, second]);
   await settled(clock);
   assertEquals(published, [["counter:added", 0, 1000], ["counter:added", 1, 1050]]);
@@ -382,25 +387,25 @@ Deno.test("a command is stepped at the instant at which it was sent", async () =
 });
 
 Deno.test("a failed append rejects its callers and changes nothing, and later commands go on", async () => {
-  const { log, engine, published } = startWithLog();
+  const { journal, engine, published } = await startWithJournal();
   await sent(engine, add(1));
   const before = encode(engine.state);
   const cause = new AppendRefusedError("The disk is full");
-  log.fail(1, cause);
+  journal.fail(1, cause);
   const refused = [sent(engine, add(2)), sent(engine, add(3))];
   for (const each of refused) {
-    const error = await assertRejects(() => each, LogError, "nothing was changed");
-    assertEquals([error.code, error.cause], ["log", cause]);
+    const error = await assertRejects(() => each, JournalError, "nothing was changed");
+    assertEquals([error.code, error.cause], ["journal", cause]);
   }
-  assertEquals([encode(engine.state), engine.position, published.length], [before, 1, 1]);
+  assertEquals([encode(engine.state), engine.position, published.length], [before, 2, 1]);
   assertEquals(await sent(engine, add(4)), { total: 5 });
   await engine.close();
 });
 
-Deno.test("a tick that the log refuses is retried, and no timer is lost", async () => {
-  const { log, engine, clock, published } = startWithLog();
+Deno.test("a tick that the journal refuses is retried, and no timer is lost", async () => {
+  const { journal, engine, clock, published } = await startWithJournal();
   await sent(engine, remind("tea", 100));
-  log.fail(2);
+  journal.fail(2);
   await clock.advance(100);
   assertEquals([published.length, clock.pending], [1, 1]);
   await clock.advance(1000);
@@ -413,23 +418,23 @@ Deno.test("a tick that the log refuses is retried, and no timer is lost", async 
 
 Deno.test("while a tick is being written no second one is queued", async () => {
   const clock = new SimulatedClock(1000);
-  const log = new FaultyLog(new MemoryLog<CounterCommand | Tick>(), clock);
-  const engine = new Engine(counter, { clock, log });
+  const journal = new FaultyJournal(new MemoryJournal(), clock);
+  const engine = await Engine.recover(counter, { clock, journal });
   await sent(engine, remind("tea", 5));
-  log.delay(10);
+  journal.delay(10);
   const added = sent(engine, add(1));
   await clock.advance(10);
   await added;
-  assertEquals([engine.position, log.waiting], [2, 1]);
+  assertEquals([engine.position, journal.waiting], [3, 1]);
   await clock.advance(10);
-  assertEquals([engine.position, engine.state.reminders.timers.length], [3, 0]);
+  assertEquals([engine.position, engine.state.reminders.timers.length], [4, 0]);
   await clock.advance(1000);
-  assertEquals([engine.position, clock.pending], [3, 0]);
+  assertEquals([engine.position, clock.pending], [4, 0]);
   await engine.close();
 });
 
 Deno.test("send() refuses a command that JSON can't hold, with the path to it", async () => {
-  const { engine, log } = startWithLog();
+  const { engine, journal } = await startWithJournal();
   assertThrows(
     () => engine.send({ type: "add", by: 1, note: { when: new Date(0) } }, () => {}),
     TypeError,
@@ -438,13 +443,13 @@ Deno.test("send() refuses a command that JSON can't hold, with the path to it", 
   assertThrows(
     () => engine.dispatch(add(1)),
     TypeError,
-    "Cannot dispatch add: the engine must have no log, got one; use send()",
+    "Cannot dispatch add: the engine must have no journal, got one; use send()",
   );
   await engine.close();
-  assertEquals(log.batches, []);
+  assertEquals(journal.batches, [1]);
 });
 
-Deno.test("without a log a command may carry anything", async () => {
+Deno.test("without a journal a command may carry anything", async () => {
   const { engine } = start();
   const note = { when: new Date(0), run: () => 1 };
   engine.dispatch({ type: "add", by: 1, note });
@@ -454,9 +459,9 @@ Deno.test("without a log a command may carry anything", async () => {
 
 // Closing
 
-Deno.test("close() lets the log store what was sent, and refuses later commands", async () => {
-  const { log, engine, clock } = startWithLog();
-  log.hold();
+Deno.test("close() lets the journal store what was sent, and refuses later commands", async () => {
+  const { journal, engine, clock } = await startWithJournal();
+  journal.hold();
   const first = sent(engine, add(1));
   await settled(clock);
   const second = sent(engine, add(2));
@@ -468,24 +473,24 @@ Deno.test("close() lets the log store what was sent, and refuses later commands"
     "Cannot add: the engine is closed",
   );
   await settled(clock);
-  assertEquals(log.closed, false);
-  log.release();
+  assertEquals(journal.closed, false);
+  journal.release();
   await closing;
   assertEquals([await first, await second], [{ total: 1 }, { total: 3 }]);
-  assertEquals([log.batches, log.closed, engine.state.total], [[1, 1], true, 3]);
+  assertEquals([journal.batches, journal.closed, engine.state.total], [[1, 1, 1], true, 3]);
 });
 
 Deno.test("close() is idempotent, and await using calls it", async () => {
-  const { log, engine } = startWithLog();
+  const { journal, engine } = await startWithJournal();
   await Promise.all([engine.close(), engine.close()]);
   await engine.close();
-  assertEquals(log.closed, true);
-  const other = startWithLog();
+  assertEquals(journal.closed, true);
+  const other = await startWithJournal();
   {
     await using engine = other.engine;
     await sent(engine, add(1));
   }
-  assertEquals([other.log.closed, other.engine.closed], [true, true]);
+  assertEquals([other.journal.closed, other.engine.closed], [true, true]);
 });
 
 Deno.test("whenStopped() reports once that an engine was closed, also when it was closed before", async () => {
@@ -508,7 +513,7 @@ Deno.test("whenStopped() reports once that an engine was closed, also when it wa
 // Bugs
 
 Deno.test("a machine that breaks stops its engine, and rejects its callers and whenStopped listeners", async () => {
-  for (const { engine, clock } of [start(), startWithLog()]) {
+  for (const { engine, clock } of [start(), await startWithJournal()]) {
     const reported: unknown[] = [];
     engine.whenStopped((error) => reported.push(error));
     await sent(engine, remind("tea", 100));
@@ -519,7 +524,7 @@ Deno.test("a machine that breaks stops its engine, and rejects its callers and w
     assertEquals(reported, [error]);
     if (after !== undefined) await assertRejects(() => after, InvariantError);
     assertThrows(() => engine.send(add(1), () => {}), InvariantError, "its engine stops");
-    assertEquals([clock.pending, engine.position], [0, 1]);
+    assertEquals([clock.pending, engine.position], [0, engine.synchronous ? 1 : 3]);
     if (!engine.synchronous) await assertRejects(() => engine.snapshot(), InvariantError);
     await engine.close();
     assertEquals(reported.length, 1);
@@ -534,15 +539,15 @@ Deno.test("dispatch() throws what broke the machine", async () => {
 });
 
 Deno.test("a command behind the one that broke the machine is not written", async () => {
-  const { log, engine, clock } = startWithLog();
-  log.hold();
+  const { journal, engine, clock } = await startWithJournal();
+  journal.hold();
   const broken = sent(engine, { type: "break" });
   await settled(clock);
   const behind = sent(engine, add(1));
-  log.release();
+  journal.release();
   await assertRejects(() => broken, InvariantError);
   await assertRejects(() => behind, InvariantError);
-  assertEquals(log.batches, [1]);
+  assertEquals(journal.batches, [1, 1]);
   await engine.close();
 });
 
@@ -557,48 +562,45 @@ async function liveThrough(engine: CounterEngine, clock: SimulatedClock): Promis
   await sent(engine, add(-1));
 }
 
-/** A log in memory that outlives its engine, like a file does. */
-function durable(): MemoryLog<CounterCommand | Tick> {
-  return new MemoryLog<CounterCommand | Tick>();
+/** A journal in memory that outlives its engine, like a file does. */
+function durable(): MemoryJournal {
+  return new MemoryJournal();
 }
 
-Deno.test("recovery from the log gives the identical state", async () => {
-  const log = durable();
-  const { engine, clock } = start({ log });
+Deno.test("recovery from the journal gives the identical state", async () => {
+  const journal = durable();
+  const { engine, clock } = await startWithJournal(journal);
   await liveThrough(engine, clock);
   await engine.close();
-  const recovered = await Engine.recover(counter, { log, clock });
+  const recovered = await Engine.recover(counter, { journal, clock });
   assertEquals(encode(recovered.state), encode(engine.state));
-  assertEquals(recovered.position, engine.position);
+  assertEquals(recovered.position, engine.position + 1);
   await recovered.close();
 });
 
 Deno.test("recovery from a snapshot and what came after gives the identical state", async () => {
-  const log = durable();
-  const { engine, clock } = start({ log });
+  const journal = durable();
+  const { engine, clock } = await startWithJournal(journal);
   await liveThrough(engine, clock);
   await engine.snapshot();
-  await assertRejects(async () => {
-    for await (const _ of log.read(0)) assert(false);
-  }, RangeError);
   await sent(engine, add(40));
   await engine.close();
-  const recovered = await Engine.recover(counter, { log, clock });
+  const recovered = await Engine.recover(counter, { journal, clock });
   assertEquals(encode(recovered.state), encode(engine.state));
-  assertEquals([recovered.position, recovered.state.total], [engine.position, 42]);
+  assertEquals([recovered.position, recovered.state.total], [engine.position + 1, 42]);
   await recovered.close();
 });
 
 Deno.test("a recovered engine publishes nothing of the past and counts on", async () => {
-  const log = durable();
-  const { engine, clock, published } = start({ log });
+  const journal = durable();
+  const { engine, clock, published } = await startWithJournal(journal);
   await liveThrough(engine, clock);
   await engine.snapshot();
   await sent(engine, add(1));
   await engine.close();
   const count = published.length;
   const { eventBus, published: later } = start();
-  const recovered = await Engine.recover(counter, { log, clock, eventBus });
+  const recovered = await Engine.recover(counter, { journal, clock, eventBus });
   assertEquals(later, []);
   await sent(recovered, add(1));
   await settled(clock);
@@ -607,13 +609,13 @@ Deno.test("a recovered engine publishes nothing of the past and counts on", asyn
 });
 
 Deno.test("a snapshot taken by a handler counts the events that are still to be published", async () => {
-  const log = durable();
-  const { engine, clock, eventBus } = start({ log });
+  const journal = durable();
+  const { engine, clock, eventBus } = await startWithJournal(journal);
   eventBus.once("counter:added", () => void engine.snapshot());
   await Promise.all([sent(engine, add(1)), sent(engine, add(2)), sent(engine, add(3))]);
   await engine.close();
   const { eventBus: laterBus, published } = start();
-  const recovered = await Engine.recover(counter, { log, clock, eventBus: laterBus });
+  const recovered = await Engine.recover(counter, { journal, clock, eventBus: laterBus });
   await sent(recovered, add(1));
   await settled(clock);
   assertEquals(published.map(([, sequence]) => sequence), [3]);
@@ -622,49 +624,53 @@ Deno.test("a snapshot taken by a handler counts the events that are still to be 
 });
 
 Deno.test("what fell due while no engine ran fires after recovery", async () => {
-  const log = durable();
-  const { engine, clock } = start({ log });
+  const journal = durable();
+  const { engine, clock } = await startWithJournal(journal);
   await sent(engine, remind("tea", 100));
   await engine.close();
   clock.jumpTo(9000);
   const { eventBus, published } = start();
-  const recovered = await Engine.recover(counter, { log, clock, eventBus });
+  const recovered = await Engine.recover(counter, { journal, clock, eventBus });
   await settled(clock);
   assertEquals(published, [["counter:reminded", 1, 9000]]);
   await recovered.close();
 });
 
 Deno.test("time doesn't go back over a restart", async () => {
-  const log = durable();
-  const { engine, clock } = start({ log });
+  const journal = durable();
+  const { engine, clock } = await startWithJournal(journal);
   await sent(engine, add(1));
   await engine.close();
   clock.jumpTo(10);
-  const recovered = await Engine.recover(counter, { log, clock });
+  const recovered = await Engine.recover(counter, { journal, clock });
   await sent(recovered, add(1));
   assertEquals(recovered.state.history.map(({ at }) => at), [1000, 1000]);
   await recovered.close();
 });
 
 Deno.test("time goes on over a restart under a clock that was set back", async () => {
-  const log = durable();
-  const { engine, clock } = start({ log });
+  const journal = durable();
+  const { engine, clock } = await startWithJournal(journal);
   await sent(engine, remind("tea", 100));
   await engine.close();
   clock.jumpTo(10);
   const { eventBus, published } = start();
-  const recovered = await Engine.recover(counter, { log, clock, eventBus });
+  const recovered = await Engine.recover(counter, { journal, clock, eventBus });
   assertEquals(recovered.clock.now(), 1_000);
   await clock.advance(100);
   assertEquals(published, [["counter:reminded", 1, 1_100]]);
   await recovered.close();
 });
 
-Deno.test("snapshot() needs a log and an open engine", async () => {
+Deno.test("snapshot() needs a journal and an open engine", async () => {
   const { engine } = start();
-  await assertRejects(() => engine.snapshot(), TypeError, "the engine must have a log, got none");
+  await assertRejects(
+    () => engine.snapshot(),
+    TypeError,
+    "the engine must have a journal that keeps snapshots, got none",
+  );
   await engine.close();
-  const logged = startWithLog();
+  const logged = await startWithJournal();
   await logged.engine.close();
   await assertRejects(() => logged.engine.snapshot(), ClosedError, "Cannot save a snapshot");
 });

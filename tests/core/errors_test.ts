@@ -4,8 +4,10 @@ import * as errors from "../../mod.ts";
 const all: errors.LockstepError[] = [
   new errors.ClosedError("acquire", "the engine"),
   new errors.InvariantError("broken"),
-  new errors.LogError("refused"),
+  new errors.JournalError("refused"),
   new errors.AppendRefusedError("The disk is full"),
+  new errors.JournalTruncatedError(3, 7),
+  new errors.JournalUnreadableError("Cannot read the journal: it is cut"),
   new errors.OutcomeUnknownError("Cannot go on: the outcome is unknown"),
   new errors.LimitError("submit a task", "tasks must fit", 5),
   new errors.StaleEpochError('release "db"', 3, 4),
@@ -41,7 +43,17 @@ Deno.test("every error is a LockstepError, has its class as name and a code of i
 
 Deno.test("messages start with a capital, stand on one line and end without a full stop", () => {
   for (const { message, code } of all) {
-    if (["invariant", "log", "non-retryable", "retry-after"].includes(code)) continue;
+    if (
+      [
+        "append-refused",
+        "invariant",
+        "journal",
+        "journal-unreadable",
+        "outcome-unknown",
+        "non-retryable",
+        "retry-after",
+      ].includes(code)
+    ) continue;
     assert(/^[A-Z][^\n]*[^.\n]$/.test(message), message);
   }
 });

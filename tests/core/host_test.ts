@@ -3,10 +3,10 @@ import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { Engine } from "../../src/core/engine.ts";
 import { ClosedError, UninitializedError } from "../../src/core/errors.ts";
 import { Host, type HostOptions, requireSurroundings } from "../../src/core/host.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { recordOf } from "../support/journals.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import {
   counter,
   type CounterAnswers,
@@ -29,11 +29,11 @@ function host(options: Options = {}, eventBus?: EventBus) {
   return new Host(hosted, eventBus, silentLogger, options);
 }
 
-function faultyLog() {
-  return new FaultyLog(new MemoryLog<CounterCommand | Tick>());
+function faultyJournal() {
+  return new FaultyJournal(new MemoryJournal());
 }
 
-Deno.test("a host without a log has a client at once, and recovers nothing", async () => {
+Deno.test("a host without a journal has a client at once, and recovers nothing", async () => {
   const eventBus = new EventBus(false, { logger: silentLogger });
   let published = 0;
   eventBus.on("counter:added", () => published++);
@@ -44,29 +44,29 @@ Deno.test("a host without a log has a client at once, and recovers nothing", asy
   await own.close();
 });
 
-Deno.test("a host with a log has a client once the log is read, and recovers once", async () => {
-  const log = faultyLog();
-  await log.append({ session: "s", number: 1, entries: [{ at: 0, command: ONE }] });
-  const own = host({ log });
+Deno.test("a host with a journal has a client once the journal is read, and recovers once", async () => {
+  const journal = faultyJournal();
+  await journal.append(recordOf("s", 1, [{ at: 0, command: ONE as never }]));
+  const own = host({ journal });
   assertEquals([own.client, own.engine], [undefined, undefined]);
   assertThrows(() => own.running("count"), UninitializedError, "the counter");
   await Promise.all([own.initialize(), own.initialize()]);
   await own.maintain();
   assertEquals(own.running("count").state.total, 101);
-  assertEquals((await log.loadSnapshot())?.position, 3);
-  assertEquals(log.batches.reduce((sum, entries) => sum + entries, 0), 3);
+  assertEquals((await journal.snapshots!.newest())?.meta.position, 4);
+  assertEquals(journal.batches.reduce((sum, entries) => sum + entries, 0), 4);
   await own.close();
-  assert(log.closed);
+  assert(journal.closed);
 });
 
-Deno.test("a host that is closed while it reads its log closes it, and has no client", async () => {
-  const log = faultyLog();
-  const own = host({ log });
+Deno.test("a host that is closed while it reads its journal closes it, and has no client", async () => {
+  const journal = faultyJournal();
+  const own = host({ journal });
   const initialized = own.initialize();
   await own.close();
   await initialized;
   assertEquals(own.client, undefined);
-  assert(log.closed);
+  assert(journal.closed);
 });
 
 Deno.test("a host that is closed cannot be initialized", async () => {

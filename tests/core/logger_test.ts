@@ -70,13 +70,13 @@ Deno.test("a logger in the manner of pino is one as it is", () => {
     (message: string, ...data: unknown[]): void;
   }
   const lines: unknown[][] = [];
-  const log: LogFn = (...data: unknown[]) => void lines.push(data);
+  const journal: LogFn = (...data: unknown[]) => void lines.push(data);
   const pino: { level: string; debug: LogFn; info: LogFn; warn: LogFn; error: LogFn } = {
     level: "info",
-    debug: log,
-    info: log,
-    warn: log,
-    error: log,
+    debug: journal,
+    info: journal,
+    warn: journal,
+    error: journal,
   };
   const logger: Logger = pino;
   sayAll(requireLogger(logger, "start"));
@@ -86,29 +86,29 @@ Deno.test("a logger in the manner of pino is one as it is", () => {
 Deno.test("a logger in the manner of @std/log is one as it is", () => {
   class StdLogger {
     readonly lines: unknown[][] = [];
-    #log<Message>(message: Message, data: unknown[]): Message {
+    #journal<Message>(message: Message, data: unknown[]): Message {
       this.lines.push([message, ...data]);
       return message;
     }
     debug<Message>(message: () => Message, ...data: unknown[]): Message | undefined;
     debug<Message>(message: Message, ...data: unknown[]): Message;
     debug(message: unknown, ...data: unknown[]): unknown {
-      return this.#log(message, data);
+      return this.#journal(message, data);
     }
     info<Message>(message: () => Message, ...data: unknown[]): Message | undefined;
     info<Message>(message: Message, ...data: unknown[]): Message;
     info(message: unknown, ...data: unknown[]): unknown {
-      return this.#log(message, data);
+      return this.#journal(message, data);
     }
     warn<Message>(message: () => Message, ...data: unknown[]): Message | undefined;
     warn<Message>(message: Message, ...data: unknown[]): Message;
     warn(message: unknown, ...data: unknown[]): unknown {
-      return this.#log(message, data);
+      return this.#journal(message, data);
     }
     error<Message>(message: () => Message, ...data: unknown[]): Message | undefined;
     error<Message>(message: Message, ...data: unknown[]): Message;
     error(message: unknown, ...data: unknown[]): unknown {
-      return this.#log(message, data);
+      return this.#journal(message, data);
     }
   }
   const std = new StdLogger();

@@ -1,15 +1,14 @@
-/** Laws of what an engine and a client owe: time to a caller that waits, and commands to a log. */
+/** Laws of what an engine and a client owe: time to a caller that waits, and commands to a journal. */
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Engine } from "../../src/core/engine.ts";
 import type { CancelTimer } from "../../src/core/clock.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
-import { counter, type CounterCommand } from "./counter.ts";
+import { counter } from "./counter.ts";
 import { CounterClient } from "./counter_client.ts";
 
 /** A clock that knows which of its pending timers keep the process alive. */
@@ -61,7 +60,7 @@ Deno.test("the timer of an engine keeps the process alive exactly while a caller
   );
 });
 
-Deno.test("each command that is owed is stored once, however often the log fails", async () => {
+Deno.test("each command that is owed is stored once, however often the journal fails", async () => {
   const action = fc.oneof(
     fc.constant("owe" as const),
     fc.record({ times: fc.integer({ min: 1, max: 3 }) }),
@@ -70,15 +69,15 @@ Deno.test("each command that is owed is stored once, however often the log fails
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 25 }), async (actions) => {
       const clock = new SimulatedClock();
-      const log = new FaultyLog(new MemoryLog<CounterCommand | Tick>());
-      const engine = new Engine(counter, { clock, logger: silentLogger, log });
+      const journal = new FaultyJournal(new MemoryJournal());
+      const engine = await Engine.recover(counter, { clock, logger: silentLogger, journal });
       const client = new CounterClient({ dispatcher: engine, state: () => engine.state });
       let owed = 0;
       for (const each of actions) {
         if (each === "owe") {
           client.owe({ type: "add", by: 1 });
           owed++;
-        } else if ("times" in each) log.fail(each.times);
+        } else if ("times" in each) journal.fail(each.times);
         else await clock.advance(each.passMs);
       }
       await clock.advance(10_000);

@@ -1,13 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { Engine } from "../../src/core/engine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { isAtDebug, Logger, type LogLevel } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
 import { ResourceManager } from "../../src/locks/mod.ts";
 import { TaskScheduler } from "../../src/tasks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
-import { counter, type CounterCommand } from "./counter.ts";
+import { counter } from "./counter.ts";
 
 /** A logger at a level that keeps its lines, without the spaces that align them. */
 function recorder(level: LogLevel = "debug"): { lines: string[]; logger: Logger } {
@@ -29,7 +28,7 @@ const WHOLE_TRACE = [
   "00:00:01.007 #3 resource:acquired lock db: → held by a2 (epoch 2), after 7 ms",
 ];
 
-Deno.test("a debug logger and a bus in debug mode log each command, then its events, each once", async () => {
+Deno.test("a debug logger and a bus in debug mode journal each command, then its events, each once", async () => {
   for (const debug of [true, false]) {
     const { lines, logger } = recorder();
     const clock = new SimulatedClock(1_000);
@@ -94,20 +93,20 @@ Deno.test("a command that a handler sends is logged after the events that the ha
   await engine.close();
 });
 
-Deno.test("a command without events is logged as well, and positions are those of the log", async () => {
-  const log = new MemoryLog<CounterCommand | Tick>();
+Deno.test("a command without events is logged as well, and positions are those of the journal", async () => {
+  const journal = new MemoryJournal();
   const clock = new SimulatedClock();
-  const first = new Engine(counter, { log, clock });
+  const first = await Engine.recover(counter, { journal, clock });
   await new Promise((resolve) => first.send({ type: "add", by: 1 }, resolve));
   await first.close();
   const { lines, logger } = recorder();
   const engine = await Engine.recover(counter, {
-    log,
+    journal,
     clock,
     logger,
   });
   await new Promise((resolve) => engine.send({ type: "tick" } as never, resolve));
-  assertEquals(lines, ["00:00:00.000 counter 2: tick ⇒ nothing"]);
+  assertEquals(lines, ["00:00:00.000 counter 4:0: tick ⇒ nothing"]);
   await engine.close();
 });
 

@@ -2,8 +2,8 @@
  * Records golden runs: `deno run -A tests/golden/record.ts`.
  *
  * It drives the simulator with fixed seeds and keeps each command of the root machine, with a digest of
- * the events. Commands that a simulated coordinator steps again when it recovers from its log are kept
- * once, as they were first stepped: a run is one log from the first state on.
+ * the events. Commands that a simulated coordinator steps again when it recovers from its journal are kept
+ * once, as they were first stepped: a run is one journal from the first state on.
  *
  * The runs are a yardstick for changes that must not change events, so they are not recorded anew after
  * one. Where events are meant to change, `record.ts --rehash` keeps configs and commands, digests the

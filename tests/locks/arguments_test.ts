@@ -212,7 +212,7 @@ Deno.test("after shutdown() every call is refused, and shutdown() is idempotent"
   await assertRejects(() => managedAndClosed().then((closed) => closed.initialize()), ClosedError);
 });
 
-Deno.test("initialize() is idempotent, and not needed without a log", async () => {
+Deno.test("initialize() is idempotent, and not needed without a journal", async () => {
   await using fixture = managed();
   const { locks } = fixture;
   await locks.acquire("r", "a");

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "fast-check";
 import { Engine } from "../../src/core/engine.ts";
 import { ClosedError, LockstepError } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { Refusal } from "../../src/core/machine.ts";
 import { LockClient, type LockHandle, LockSet } from "../../src/locks/client.ts";
@@ -23,7 +23,7 @@ import type { LockEvent } from "../../src/locks/events.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
 import type { LockState } from "../../src/locks/state.ts";
 import type { ResourceRequest } from "../../src/locks/types.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import {
   CountingController,
@@ -144,7 +144,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 /** Runs actions against a client of an engine, which has other clients, and checks the laws after each. */
 class Run {
   readonly clock = new SimulatedClock(1_000);
-  readonly log: FaultyLog<LockCommand> | undefined;
+  readonly journal: FaultyJournal | undefined;
   readonly engine: Engine<LockState, Command, LockEvent, LockAnswers>;
   readonly host: WatchedHost<LockState, Command, LockEvent, LockAnswers>;
   readonly client: LockClient;
@@ -155,18 +155,24 @@ class Run {
   readonly released: number[] = [];
   #counted = 0;
 
-  constructor(isLogged: boolean) {
-    if (isLogged) this.log = new FaultyLog(new MemoryLog<LockCommand>(), this.clock);
+  constructor(isJournaled: boolean) {
+    if (isJournaled) this.journal = new FaultyJournal(new MemoryJournal(), this.clock);
     this.engine = new Engine(lockMachine({ maxWaiters: 3 }), {
       clock: this.clock,
       logger: silentLogger,
-      ...(this.log && { log: this.log }),
+      ...(this.journal && { journal: this.journal }),
     });
     this.host = new WatchedHost(this.engine);
     this.engine.observe([...Object.keys(ENDS), ...Object.keys(LOSSES), ...GRANTS] as never, (
       event: LockEvent,
     ) => this.#note(event));
     this.client = new LockClient(this.host);
+  }
+
+  /** Opens the journal, if there is one. */
+  async begin(): Promise<this> {
+    if (this.journal !== undefined) await this.engine.open();
+    return this;
   }
 
   async do(action: Action): Promise<void> {
@@ -216,11 +222,11 @@ class Run {
       case "pass":
         return this.clock.advanceSync(action.ms);
       case "hold":
-        return this.log?.hold();
+        return this.journal?.hold();
       case "let go":
-        return this.log?.release();
+        return this.journal?.release();
       case "fail":
-        return this.log?.fail(1);
+        return this.journal?.fail(1);
     }
   }
 
@@ -252,7 +258,7 @@ class Run {
     if (how === "dispose" && handle.borrowed) return void handle[Symbol.asyncDispose]();
     this.released.push(handle.epoch);
     const before = this.host.sent.length;
-    // Without a log, the loss is observed before this returns.
+    // Without a journal, the loss is observed before this returns.
     const { length } = held.releases;
     held.releases.push({ command: {} as Command, answer: undefined, error: undefined });
     (how === "release" ? handle.release() : handle[Symbol.asyncDispose]()).catch(() => {});
@@ -361,9 +367,9 @@ class Run {
 
   /** Lets everything end, and checks that nothing is left. */
   async end(): Promise<void> {
-    this.log?.fail(0);
-    this.log?.release();
-    await this.clock.advance(1_000); // what the log refused was sent again
+    this.journal?.fail(0);
+    this.journal?.release();
+    await this.clock.advance(1_000); // what the journal refused was sent again
     this.check();
     this.#checkAborted();
     const waiting = this.calls.filter(({ settled }) => settled() === undefined);
@@ -429,12 +435,12 @@ function withUnits(request: Omit<ResourceRequest, "units">): ResourceRequest {
   return { ...request, units: 1 };
 }
 
-for (const isLogged of [false, true]) {
-  const how = isLogged ? "with a log that waits and fails" : "without a log";
+for (const isJournaled of [false, true]) {
+  const how = isJournaled ? "with a journal that waits and fails" : "without a journal";
   Deno.test(`each call and each signal follow their own wait and grant, ${how}`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 40, size: "max" }), async (actions) => {
-        const run = new Run(isLogged);
+        const run = await new Run(isJournaled).begin();
         for (const action of actions) await run.do(action);
         await run.end();
       }),
@@ -445,7 +451,7 @@ for (const isLogged of [false, true]) {
 
 /** Acts like a failed run of the laws. */
 async function replay(actions: readonly Action[]): Promise<void> {
-  const run = new Run(true);
+  const run = await new Run(true).begin();
   for (const action of actions) await run.do(action);
   await run.end();
 }

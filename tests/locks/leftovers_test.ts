@@ -1,14 +1,14 @@
 /** No wait outlives the process of its caller. */
 
 import { assertEquals } from "@std/assert";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { type LockCommand, ResourceManager } from "../../src/locks/mod.ts";
+import { ResourceManager } from "../../src/locks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 Deno.test("a restart cancels the waits of all owners, also of those that are no agents", async () => {
-  const log = new MemoryLog<LockCommand>();
-  const options = { clock: new SimulatedClock(), log };
+  const journal = new MemoryJournal();
+  const options = { clock: new SimulatedClock(), journal };
   const before = new ResourceManager({}, undefined, silentLogger, options);
   await before.initialize();
   await before.acquire("r", "a");

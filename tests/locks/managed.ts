@@ -1,13 +1,9 @@
 /** A resource manager on a clock that stands still. */
 
-import type { CommandLog } from "../../src/core/log.ts";
+import type { Journal } from "../../src/core/journal.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import {
-  type LockCommand,
-  ResourceManager,
-  type ResourceManagerConfig,
-} from "../../src/locks/mod.ts";
+import { ResourceManager, type ResourceManagerConfig } from "../../src/locks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 export interface Managed extends AsyncDisposable {
@@ -20,11 +16,11 @@ export interface Managed extends AsyncDisposable {
 
 export function managed(
   config: ResourceManagerConfig = {},
-  log?: CommandLog<LockCommand>,
+  journal?: Journal,
 ): Managed {
   const clock = new SimulatedClock(1_000);
   const eventBus = new EventBus();
-  const options = { clock, ...(log && { log }) };
+  const options = { clock, ...(journal && { journal }) };
   const locks = new ResourceManager(config, eventBus, silentLogger, options);
   const heard: string[] = [];
   for (

@@ -1,7 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { MessageCommand } from "../../src/messages/commands.ts";
 import { UnansweredError } from "../../src/messages/errors.ts";
 import { MessageRouter } from "../../src/messages/message_router.ts";
 
@@ -10,10 +9,10 @@ class OutOfStock extends Error {
   readonly data = { article: "bolt", left: 2 };
 }
 
-for (const withLog of [false, true]) {
-  const how = withLog ? "with a log" : "without a log";
+for (const hasJournal of [false, true]) {
+  const how = hasJournal ? "with a journal" : "without a journal";
   Deno.test(`M8-no-error-answer: a rejected request has the error as its cause, ${how}`, async () => {
-    const options = withLog ? { log: new MemoryLog<MessageCommand>() } : {};
+    const options = hasJournal ? { journal: new MemoryJournal() } : {};
     await using router = new MessageRouter({}, undefined, silentLogger, options);
     await router.initialize();
     router.subscribe("shop", (_message, delivery) => delivery.reject(new OutOfStock("no bolts")));

@@ -7,9 +7,8 @@ import {
   StaleEpochError,
   UnknownAgentError,
 } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { MessageCommand } from "../../src/messages/commands.ts";
 import type { MessageRouterConfig } from "../../src/messages/config.ts";
 import { MessageRouter } from "../../src/messages/message_router.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
@@ -83,9 +82,9 @@ Deno.test("an aborted signal ends the wait, and the message goes to the next rec
   await assertRejects(() => aborted, Error, "changed my mind");
 });
 
-Deno.test("a delivery that crosses an abort on its way through the log is returned at no cost", async () => {
+Deno.test("a delivery that crosses an abort on its way through the journal is returned at no cost", async () => {
   const router = new MessageRouter({}, undefined, silentLogger, {
-    log: new MemoryLog<MessageCommand>(),
+    journal: new MemoryJournal(),
   });
   await router.initialize();
   await router.registerAgent("b");
@@ -186,15 +185,15 @@ Deno.test("receivers are bounded, and malformed options are refused", async () =
 });
 
 Deno.test("a receiver of an earlier process does not take a message of the next one", async () => {
-  const log = new MemoryLog<MessageCommand>();
-  const first = new MessageRouter({}, undefined, silentLogger, { log });
+  const journal = new MemoryJournal();
+  const first = new MessageRouter({}, undefined, silentLogger, { journal });
   await first.initialize();
   await first.registerAgent("b");
   const lost = assertRejects(() => first.receive("b", { waitMs: 60_000 }), ClosedError);
   await first.send("a", "c", 1);
   await first.shutdown();
   await lost;
-  const next = new MessageRouter({}, undefined, silentLogger, { log });
+  const next = new MessageRouter({}, undefined, silentLogger, { journal });
   await next.initialize();
   await next.send("a", "b", 2);
   const received = await next.receive("b");

@@ -9,18 +9,17 @@ import {
 } from "@std/assert";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { NonRetryableError } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { MessageCommand } from "../../src/messages/commands.ts";
 import { ResponseTimeoutError, UnansweredError } from "../../src/messages/errors.ts";
 import { MessageRouter, type MessageRouterConfig } from "../../src/messages/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { HOSTILE } from "../support/hostile.ts";
 
-function routing(config: MessageRouterConfig = {}, log?: MemoryLog<MessageCommand>) {
+function routing(config: MessageRouterConfig = {}, journal?: MemoryJournal) {
   const clock = new SimulatedClock(1_000);
   const bus = new EventBus(false, { clock, logger: silentLogger });
-  const options = { clock, ...(log && { log }) };
+  const options = { clock, ...(journal && { journal }) };
   return { clock, router: new MessageRouter(config, bus, silentLogger, options) };
 }
 
@@ -151,8 +150,8 @@ Deno.test("an error of an earlier delivery is not that of a request that was han
   await router.shutdown();
 });
 
-Deno.test("with a log the cause is an error with the data of what was thrown", async () => {
-  const { router } = routing({ maxDeliveries: 1 }, new MemoryLog());
+Deno.test("with a journal the cause is an error with the data of what was thrown", async () => {
+  const { router } = routing({ maxDeliveries: 1 }, new MemoryJournal());
   await router.initialize();
   router.subscribe("b", failing);
   const { cause } = await assertRejects(

@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { LimitError } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { MessageCommand } from "../../src/messages/commands.ts";
 import { MessageRouter } from "../../src/messages/message_router.ts";
 import { lines, MessageDriver } from "./driver.ts";
 
@@ -56,13 +55,13 @@ Deno.test("what a handler of a topic leaves goes to the agent's other handler or
 });
 
 Deno.test("after a restart, messages of a topic wait for its next handler", async () => {
-  const log = new MemoryLog<MessageCommand>();
-  const first = new MessageRouter({}, undefined, silentLogger, { log });
+  const journal = new MemoryJournal();
+  const first = new MessageRouter({}, undefined, silentLogger, { journal });
   await first.initialize();
   first.subscribe("a", () => new Promise(() => {}), { topic: "t" });
   await first.publish("b", "t", 1);
   await first.shutdown();
-  await using next = new MessageRouter({}, undefined, silentLogger, { log });
+  await using next = new MessageRouter({}, undefined, silentLogger, { journal });
   await next.initialize();
   await next.publish("b", "t", 2);
   assertEquals(await next.receive("a"), undefined);

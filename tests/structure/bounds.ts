@@ -65,9 +65,16 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/engine.ts Engine.#observers": "those of the façades",
   "src/core/engine.ts Engine.#outbox": "the events of steps whose handlers have not run",
   "src/core/engine.ts Engine.#stopListeners": "those of the façades",
-  "src/core/log_writer.ts LogWriter.#gathering": "calls whose command the log has not stored",
-  "src/core/log.ts MemoryLog.#entries": "the commands since the newest snapshot",
-  "src/core/log.ts MemoryLog.#numbers": "one for each engine that has appended",
+  "src/core/journal_writer.ts JournalWriter.#gathering":
+    "maxUnstored, and the engine's own commands",
+  "src/core/engine.ts Engine.#skip": "the commands that the options name",
+  "src/core/journal_reader.ts JournalReader.#waiting": "calls of barrier that wait",
+  "src/core/memory_journal.ts MemoryJournal.#followers": "one for each reader that waits",
+  "src/core/memory_journal.ts MemoryJournal.#records": "the records since the older snapshot",
+  "src/core/memory_journal.ts MemoryJournal.#sessions": "one for each engine that has appended",
+  "src/core/memory_journal.ts MemorySnapshots.#kept": "the newest two",
+  "src/core/replica.ts Replica.#sessions": "MOST_SESSIONS",
+  "src/core/replica.ts Replica.skipped": "the commands that the options name",
 
   // Locks
   "src/locks/client.ts LockClient.#renewals": "handles that renew themselves",

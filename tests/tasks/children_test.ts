@@ -10,7 +10,7 @@ import {
   type ChildHandle,
   DependencyCycleError,
   DuplicateTaskError,
-  MemoryLog,
+  MemoryJournal,
   StaleEpochError,
   TaskCancelledError,
   type TaskContext,
@@ -316,8 +316,8 @@ Deno.test("lent claims are no load: tasks are not stolen because of them", () =>
 });
 
 Deno.test("after a restart the parent runs again, and so do its open children", async () => {
-  const log = new MemoryLog();
-  const options = { log: log as never };
+  const journal = new MemoryJournal();
+  const options = { journal: journal as never };
   const first = new AdvancedTaskScheduler({}, undefined, undefined, options);
   await first.initialize();
   const never: TaskHandler = async ({ id }, context) =>

@@ -2,10 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import type { SchedulerCommand } from "../../src/root/scheduler_machine.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import { WorkStealingCoordinator } from "../../src/tasks/work_stealing_coordinator.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
@@ -80,8 +78,8 @@ Deno.test("shutdown() names only the tasks that it cancels, not those that had l
 });
 
 Deno.test("a restart ends the attempts of the former process, and none of agents outside of it", async () => {
-  const log = new MemoryLog<SchedulerCommand | Tick>();
-  const before = await logging({}, log);
+  const journal = new MemoryJournal();
+  const before = await logging({}, journal);
   await before.scheduler.registerAgent({ id: "x" }, () => new Promise(() => {}));
   await before.scheduler.registerAgent({ id: "outside" });
   for (const [id, agentId] of [["t", "x"], ["u", "outside"]] as const) {
@@ -91,7 +89,7 @@ Deno.test("a restart ends the attempts of the former process, and none of agents
   await settle();
   for (const id of ["t", "u"]) await before.scheduler.cancelTask(id);
 
-  await using it = await logging({}, log);
+  await using it = await logging({}, journal);
   const loads = it.scheduler.getSchedulingMetrics().agents.map((
     { agentId, load },
   ) => [agentId, load]);

@@ -1,33 +1,31 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import type { SchedulerCommand } from "../../src/root/scheduler_machine.ts";
-import { ClosedError, LogError } from "../../src/core/errors.ts";
+import { ClosedError, JournalError } from "../../src/core/errors.ts";
 import { TaskFailedError } from "../../src/tasks/errors.ts";
 import { UninitializedError } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import { TaskTimeoutError } from "../../src/tasks/errors.ts";
 import { Body, logging } from "./scheduling.ts";
 import { settle } from "../support/settle.ts";
 
-Deno.test("nothing is acknowledged before the log has it", async () => {
+Deno.test("nothing is acknowledged before the journal has it", async () => {
   await using it = await logging();
-  it.log.hold();
+  it.journal.hold();
   let handle: unknown;
   it.scheduler.submit({ id: "t" }).then((given) => handle = given);
   await settle();
   assertEquals([handle, it.scheduler.getTask("t")], [undefined, undefined]);
-  it.log.release();
+  it.journal.release();
   await settle();
   assertEquals(it.scheduler.getTask("t")?.status, "ready");
 });
 
-Deno.test("what the log doesn't take is refused with a LogError and changes nothing", async () => {
+Deno.test("what the journal doesn't take is refused with a JournalError and changes nothing", async () => {
   await using it = await logging();
-  it.log.fail(1);
-  const error = await assertRejects(() => it.scheduler.submit({ id: "t" }), LogError);
+  it.journal.fail(1);
+  const error = await assertRejects(() => it.scheduler.submit({ id: "t" }), JournalError);
   assertEquals((error.cause as Error).message, "The disk is full");
   assertEquals(it.scheduler.getTask("t"), undefined);
   const handle = await it.scheduler.submit({ id: "t" });
@@ -38,12 +36,12 @@ Deno.test("commands of one turn share a batch and keep their order", async () =>
   await using it = await logging();
   const accepted = ["a", "b", "c"].map((id) => it.scheduler.assignTask({ id }));
   await Promise.all(accepted);
-  assertEquals(it.log.batches, [1, 3]); // the options come first
+  assertEquals(it.journal.batches, [1, 3]); // the options come first
   await it.scheduler.registerAgent({ id: "x", maxConcurrentTasks: 3 });
   assertEquals(it.scheduler.getAgentTasks("x").map(({ id }) => id), ["a", "b", "c"]);
 });
 
-Deno.test("handlers run, report and are retried as without a log", async () => {
+Deno.test("handlers run, report and are retried as without a journal", async () => {
   await using it = await logging({ retryDelay: 10 });
   await it.scheduler.registerAgent({ id: "x" }, async (task, context) => {
     await context.progress({ attempt: context.attempt });
@@ -59,7 +57,7 @@ Deno.test("handlers run, report and are retried as without a log", async () => {
   assertEquals(it.scheduler.resources.getAllocations().size, 0);
 });
 
-Deno.test("timeouts fire through the log", async () => {
+Deno.test("timeouts fire through the journal", async () => {
   await using it = await logging({ abortGraceMs: 0 });
   const body = new Body();
   await it.scheduler.registerAgent({ id: "x" }, body.run);
@@ -72,38 +70,38 @@ Deno.test("timeouts fire through the log", async () => {
   body.end();
 });
 
-Deno.test("a timeout that the log didn't take fires when it takes it", async () => {
+Deno.test("a timeout that the journal didn't take fires when it takes it", async () => {
   await using it = await logging();
   const handle = await it.scheduler.submit({ id: "t", queueTimeoutMs: 50 });
   const failure = assertRejects(() => handle.result, TaskFailedError);
-  it.log.fail(1);
+  it.journal.fail(1);
   await it.clock.advance(50);
   assertEquals(handle.status, "ready");
   await it.clock.advance(60_000);
   await failure;
 });
 
-Deno.test("a result that the log did not store is delivered again", async () => {
+Deno.test("a result that the journal did not store is delivered again", async () => {
   await using it = await logging();
   const body = new Body();
   await it.scheduler.registerAgent({ id: "x" }, body.run);
   const handle = await it.scheduler.submit({ id: "t" });
   await body.begun;
-  it.log.fail(3);
+  it.journal.fail(3);
   body.end("safe");
   await it.clock.advance(60_000);
   assertEquals(await handle.result, "safe");
   assertEquals(it.scheduler.getSchedulingMetrics().agents[0]?.load, 0);
 });
 
-Deno.test("a scheduler whose log fails for good can be shut down and leaves no timer", async () => {
+Deno.test("a scheduler whose journal fails for good can be shut down and leaves no timer", async () => {
   await using it = await logging({ abortGraceMs: 100 });
   const body = new Body();
   await it.scheduler.registerAgent({ id: "x" }, body.run);
   const handle = await it.scheduler.submit({ id: "t" });
   const end = assertRejects(() => handle.result, ClosedError);
   await body.begun;
-  it.log.fail(1_000_000);
+  it.journal.fail(1_000_000);
   body.end("never safe");
   await settle();
   const closed = it.scheduler.shutdown({ graceMs: 100 });
@@ -114,7 +112,7 @@ Deno.test("a scheduler whose log fails for good can be shut down and leaves no t
   assertEquals(it.clock.pending, 0);
 });
 
-Deno.test("an input, progress or result that a log can't write is refused with the path to it", async () => {
+Deno.test("an input, progress or result that a journal can't write is refused with the path to it", async () => {
   await using it = await logging();
   const input = { pages: [1, new Date(0)] };
   await assertRejects(
@@ -133,7 +131,7 @@ Deno.test("an input, progress or result that a log can't write is refused with t
   assertEquals(it.scheduler.getSchedulingMetrics().agents[0]?.load, 0);
 });
 
-Deno.test("T10-late-result-of-timed-out-attempt-accepted: also when both are on their way to the log", async () => {
+Deno.test("T10-late-result-of-timed-out-attempt-accepted: also when both are on their way to the journal", async () => {
   await using it = await logging({ retryDelay: 0 });
   const body = new Body();
   let calls = 0;
@@ -142,31 +140,31 @@ Deno.test("T10-late-result-of-timed-out-attempt-accepted: also when both are on 
   });
   const handle = await it.scheduler.submit({ id: "t", timeoutMs: 50 });
   await body.begun;
-  it.log.hold();
+  it.journal.hold();
   it.clock.advanceSync(50); // the tick is on its way
   body.end("first"); // and so is the result
   await settle();
-  it.log.release();
+  it.journal.release();
   await it.clock.advance(1);
   assertEquals(await handle.result, "second");
   assertEquals(it.scheduler.getSchedulingMetrics().agents[0]?.load, 0);
 });
 
-Deno.test("shutdown() waits until sent commands are in the log, and closes it", async () => {
+Deno.test("shutdown() waits until sent commands are in the journal, and closes it", async () => {
   await using it = await logging();
-  it.log.delay(30);
+  it.journal.delay(30);
   const accepted = it.scheduler.submit({ id: "t" });
   const closed = it.scheduler.shutdown();
   await it.clock.advance(1_000);
   const handle = await accepted;
   await assertRejects(() => handle.result, ClosedError);
   await closed;
-  assertEquals([it.log.closed, it.clock.pending], [true, 0]);
+  assertEquals([it.journal.closed, it.clock.pending], [true, 0]);
 });
 
-Deno.test("a scheduler with a log rejects calls until it is initialized", async () => {
-  const log = new MemoryLog<SchedulerCommand | Tick>();
-  const scheduler = new AdvancedTaskScheduler({}, new EventBus(), silentLogger, { log });
+Deno.test("a scheduler with a journal rejects calls until it is initialized", async () => {
+  const journal = new MemoryJournal();
+  const scheduler = new AdvancedTaskScheduler({}, new EventBus(), silentLogger, { journal });
   await assertRejects(() => scheduler.submit({ id: "t" }), UninitializedError);
   await assertRejects(() => scheduler.assignTask({ id: "t" }, "x"), UninitializedError);
   await assertRejects(() => scheduler.registerAgent({ id: "x" }), UninitializedError);
@@ -176,8 +174,8 @@ Deno.test("a scheduler with a log rejects calls until it is initialized", async 
   await scheduler.shutdown();
 });
 
-Deno.test("the next process goes on with the results, waits and tasks in the log", async () => {
-  const memory = new MemoryLog<SchedulerCommand | Tick>();
+Deno.test("the next process goes on with the results, waits and tasks in the journal", async () => {
+  const memory = new MemoryJournal();
   const first = await logging({}, memory);
   const body = new Body();
   await first.scheduler.registerAgent({ id: "x" }, (task, context) => {
@@ -206,7 +204,7 @@ Deno.test("the next process goes on with the results, waits and tasks in the log
 });
 
 Deno.test("an agent outside keeps its claim over a restart", async () => {
-  const memory = new MemoryLog<SchedulerCommand | Tick>();
+  const memory = new MemoryJournal();
   const first = await logging({}, memory);
   await first.scheduler.registerAgent({ id: "outside" });
   await first.scheduler.submit({ id: "t", resources: ["db"], idempotencyKey: "k" });
@@ -221,7 +219,7 @@ Deno.test("an agent outside keeps its claim over a restart", async () => {
 });
 
 Deno.test("an agent of the former process gets no tasks until it is registered again", async () => {
-  const memory = new MemoryLog<SchedulerCommand | Tick>();
+  const memory = new MemoryJournal();
   const first = await logging({}, memory);
   const body = new Body();
   await first.scheduler.registerAgent({ id: "x" }, body.run);
@@ -245,11 +243,11 @@ Deno.test("an agent of the former process gets no tasks until it is registered a
 });
 
 Deno.test("performMaintenance() writes a snapshot, from which the next process goes on", async () => {
-  const memory = new MemoryLog<SchedulerCommand | Tick>();
+  const memory = new MemoryJournal();
   const first = await logging({}, memory);
   await first.scheduler.submit({ id: "t" });
   await first.scheduler.performMaintenance();
-  assertEquals((await memory.loadSnapshot())?.position, 3); // with the options, and the tick of the maintenance
+  assertEquals((await memory.snapshots.newest())?.meta.position, 3); // with the options, and the tick of the maintenance
   await using second = await logging({}, memory);
   assertEquals(second.scheduler.getTask("t")?.status, "ready");
 });

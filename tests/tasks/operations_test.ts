@@ -1,8 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ClosedError } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import type { SchedulerCommand } from "../../src/root/scheduler_machine.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { CoordinationManager } from "../../src/coordination/mod.ts";
 import {
   SchedulerPausedError,
@@ -441,10 +439,10 @@ Deno.test("handlers hear of a shutdown before they are aborted", async () => {
   assertEquals([saw, context!.signal.aborted], [["told"], false]);
 });
 
-// With a log, and through the manager
+// With a journal, and through the manager
 
-Deno.test("with a log, what an operator did is there after a restart", async () => {
-  const inner = new MemoryLog<SchedulerCommand | Tick>();
+Deno.test("with a journal, what an operator did is there after a restart", async () => {
+  const inner = new MemoryJournal();
   const it = await logging({}, inner);
   await it.scheduler.submit({ id: "a" });
   await it.scheduler.setTaskPriority("a", 3);
@@ -459,7 +457,7 @@ Deno.test("with a log, what an operator did is there after a restart", async () 
   await again.scheduler.whenIdle();
 });
 
-Deno.test("a question that no log can store fails the task, and says why", async () => {
+Deno.test("a question that no journal can store fails the task, and says why", async () => {
   await using it = await logging();
   await it.scheduler.registerAgent({ id: "x" }, (_task, { block }) => block(1n));
   const handle = await it.scheduler.submit({ id: "t" });

@@ -3,7 +3,7 @@ import {
   AdvancedTaskScheduler,
   ClosedError,
   CoordinationManager,
-  MemoryLog,
+  MemoryJournal,
   StaleEpochError,
   TaskStatusError,
   UnfitAgentError,
@@ -270,9 +270,9 @@ Deno.test("an agent that changes to pull mode loses what it has not started", as
   await tasks.shutdown({ graceMs: 0 });
 });
 
-Deno.test("A2-task-for-an-asker-that-left: a grant that a log answers too late is given back", async () => {
-  const log = new MemoryLog<never>();
-  const tasks = new AdvancedTaskScheduler({}, undefined, undefined, { log: log as never });
+Deno.test("A2-task-for-an-asker-that-left: a grant that a journal answers too late is given back", async () => {
+  const journal = new MemoryJournal();
+  const tasks = new AdvancedTaskScheduler({}, undefined, undefined, { journal: journal as never });
   await tasks.initialize();
   await tasks.registerAgent(puller("a1"));
   await tasks.submit({ id: "t1" });
@@ -288,8 +288,8 @@ Deno.test("A2-task-for-an-asker-that-left: a grant that a log answers too late i
 });
 
 Deno.test("requests of a former process are over, and its open claims are answered again", async () => {
-  const log = new MemoryLog<never>();
-  const before = new AdvancedTaskScheduler({}, undefined, undefined, { log: log as never });
+  const journal = new MemoryJournal();
+  const before = new AdvancedTaskScheduler({}, undefined, undefined, { journal: journal as never });
   await before.initialize();
   for (const id of ["a1", "a2"]) await before.registerAgent(puller(id));
   const handle = await before.submit({ id: "t1" });
@@ -300,7 +300,7 @@ Deno.test("requests of a former process are over, and its open claims are answer
   await before.shutdown({ graceMs: 0 });
   await gone;
   assert(claim.signal.aborted);
-  const after = new AdvancedTaskScheduler({}, undefined, undefined, { log: log as never });
+  const after = new AdvancedTaskScheduler({}, undefined, undefined, { journal: journal as never });
   await after.initialize();
   assertEquals((await after.getHealthStatus()).metrics.askers, 0);
   const again = (await after.claim("a1", { waitMs: 0 }))!;

@@ -4,15 +4,13 @@
  * @module
  */
 
-import type { SchedulerCommand } from "../../src/root/scheduler_machine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import type { TaskSchedulerConfig } from "../../src/tasks/config.ts";
 import { TaskScheduler } from "../../src/tasks/task_scheduler.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 /** A scheduler and what it is built on. Disposing of it shuts it down without grace. */
@@ -37,22 +35,22 @@ export function assigning(config: TaskSchedulerConfig = {}): Scheduling<TaskSche
   return disposable(clock, bus, new TaskScheduler(config, bus, silentLogger, { clock }));
 }
 
-/** A scheduler that chooses agents, on a log that fails on command. */
+/** A scheduler that chooses agents, on a journal that fails on command. */
 export interface Logging extends Scheduling<AdvancedTaskScheduler> {
-  readonly log: FaultyLog<SchedulerCommand | Tick>;
+  readonly journal: FaultyJournal;
 }
 
-/** A scheduler on a log; on `inner`, which another one may have written, if that is given. */
+/** A scheduler on a journal; on `inner`, which another one may have written, if that is given. */
 export async function logging(
   config: TaskSchedulerConfig = {},
-  inner: MemoryLog<SchedulerCommand | Tick> = new MemoryLog(),
+  inner: MemoryJournal = new MemoryJournal(),
 ): Promise<Logging> {
   const clock = new SimulatedClock();
   const bus = new EventBus(false, { clock, logger: silentLogger });
-  const log = new FaultyLog(inner, clock);
-  const scheduler = new AdvancedTaskScheduler(config, bus, silentLogger, { clock, log });
+  const journal = new FaultyJournal(inner, clock);
+  const scheduler = new AdvancedTaskScheduler(config, bus, silentLogger, { clock, journal });
   await scheduler.initialize();
-  return { ...disposable(clock, bus, scheduler), log };
+  return { ...disposable(clock, bus, scheduler), journal };
 }
 
 function disposable<Scheduler extends TaskScheduler>(

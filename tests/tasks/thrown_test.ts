@@ -29,7 +29,7 @@ for (const [name, make] of Object.entries(HOSTILE)) {
     assertEquals((await it.scheduler.getHealthStatus()).healthy, true);
   });
 
-  Deno.test(`with a log, a handler that throws ${name} fails its task, too`, async () => {
+  Deno.test(`with a journal, a handler that throws ${name} fails its task, too`, async () => {
     await using it = await logging();
     await it.scheduler.registerAgent({ id: "x" }, (task) => {
       if (task.id === "t") throw make();
@@ -54,7 +54,7 @@ function callService(): never {
   throw new QuotaError(7, { cause: new TypeError("root") });
 }
 
-Deno.test("without a log the cause of a TaskFailedError is what the last attempt threw", async () => {
+Deno.test("without a journal the cause of a TaskFailedError is what the last attempt threw", async () => {
   await using it = choosing({ retryDelay: 1 });
   const thrown: unknown[] = [];
   await it.scheduler.registerAgent({ id: "x" }, () => {
@@ -86,7 +86,7 @@ Deno.test("the cause is what failTask() was given, also for a second submitter",
   }
 });
 
-Deno.test("with a log the cause has the name, message, code, stack and cause of the error", async () => {
+Deno.test("with a journal the cause has the name, message, code, stack and cause of the error", async () => {
   await using it = await logging();
   await it.scheduler.registerAgent({ id: "x" }, callService);
   const handle = await it.scheduler.submit({ id: "t", retries: 0 });
@@ -107,7 +107,7 @@ Deno.test("a thrown object is shown readable in the error of the task", async ()
   await assertRejects(() => handle.result, TaskFailedError, '{ status: 503, body: "busy" }');
 });
 
-Deno.test("a result that no log can store, as reading it throws, fails the task", async () => {
+Deno.test("a result that no journal can store, as reading it throws, fails the task", async () => {
   const results = [
     {
       get secret() {

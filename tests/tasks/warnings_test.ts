@@ -2,16 +2,15 @@
 
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { type CommandLog, MemoryLog } from "../../src/core/log.ts";
+import type { Journal } from "../../src/core/journal.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import type { SchedulerCommand } from "../../src/root/scheduler_machine.ts";
 import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
 import { TaskFailedError } from "../../src/tasks/errors.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { settle } from "../support/settle.ts";
 
-function warned(log?: CommandLog<SchedulerCommand | Tick>) {
+function warned(journal?: Journal) {
   const warnings: unknown[][] = [];
   const logger: Logger = { ...silentLogger, debug() {}, info() {}, error() {}, warn };
   function warn(...line: unknown[]): void {
@@ -19,7 +18,7 @@ function warned(log?: CommandLog<SchedulerCommand | Tick>) {
   }
   const clock = new SimulatedClock();
   const bus = new EventBus(false, { clock, logger });
-  const options = { clock, ...(log && { log }) };
+  const options = { clock, ...(journal && { journal }) };
   const scheduler = new AdvancedTaskScheduler({ maxRetries: 0 }, bus, logger, options);
   /** The first words of each warning. */
   const lines = () => warnings.map(([line]) => line);
@@ -106,7 +105,7 @@ Deno.test("one task is dropped in the singular, and none is not logged", async (
 });
 
 Deno.test("tasks that a journal keeps are not dropped", async () => {
-  const { scheduler, lines } = warned(new MemoryLog());
+  const { scheduler, lines } = warned(new MemoryJournal());
   await scheduler.initialize();
   await scheduler.submit({ id: "t", dependencies: ["never"] });
   await scheduler.shutdown();
@@ -176,11 +175,11 @@ Deno.test("a program that ends at once still says which tasks no agent could run
 });
 
 Deno.test("a task of an earlier process that fails is logged, as its submitter is gone", async () => {
-  const log = new MemoryLog<SchedulerCommand | Tick>();
-  const first = warned(log);
+  const journal = new MemoryJournal();
+  const first = warned(journal);
   await first.scheduler.initialize();
   await first.scheduler.submit({ id: "t" });
-  const second = warned(log);
+  const second = warned(journal);
   await second.scheduler.initialize();
   await second.scheduler.registerAgent({ id: "x" }, throwing);
   await settle();

@@ -3,14 +3,14 @@ import { ClosedError, UninitializedError, UnknownAgentError } from "../../src/co
 import { TASK_DESCRIPTIONS, type TaskEvent } from "../../src/tasks/events.ts";
 import { Engine } from "../../src/core/engine.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { Refusal, type Tick } from "../../src/core/machine.ts";
+import { Refusal } from "../../src/core/machine.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
 import type { TaskCommand } from "../../src/tasks/commands.ts";
 import type { AgentWorkload } from "../../src/tasks/mod.ts";
 import { WorkStealingCoordinator } from "../../src/tasks/work_stealing_coordinator.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { agent, cordon, place } from "./driver.ts";
 
@@ -227,13 +227,13 @@ Deno.test("malformed configs, loads, durations and arguments are refused by name
   assertEquals(it.stealing.getWorkloadStats().totalAgents, 0);
 });
 
-Deno.test("a coordinator with a log recovers the reports in it", async () => {
+Deno.test("a coordinator with a journal recovers the reports in it", async () => {
   const clock = new SimulatedClock();
-  const inner = new MemoryLog<TaskCommand | Tick>();
+  const inner = new MemoryJournal();
   const open = () =>
     new WorkStealingCoordinator({}, undefined, silentLogger, {
       clock,
-      log: new FaultyLog(inner, clock),
+      journal: new FaultyJournal(inner, clock),
     });
   const first = open();
   assertThrows(() => first.updateAgentWorkload("x", { taskCount: 3 }), UninitializedError);

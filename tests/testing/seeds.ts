@@ -22,7 +22,7 @@ export const SEEDS: readonly KeptRun[] = [
   {
     ...{ seed: 3, steps: 5_000, workload: "mixed", agents: 2 },
     faults: ["pause", "restart", "late-report", "lost", "handler-answers-twice", "log-cut"],
-    because: "commands that were read back from a log shared parts with each other",
+    because: "commands that were read back from a journal shared parts with each other",
   },
   {
     ...{ seed: 20, steps: 3_000, workload: "bursts", agents: 3, faults: [] },

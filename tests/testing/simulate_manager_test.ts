@@ -1,21 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
 import { simulateManager } from "../../src/testing/mod.ts";
 
-for (const hasLog of [false, true]) {
-  const with_ = hasLog ? "on a log that fails, and processes that die" : "without a log";
+for (const hasJournal of [false, true]) {
+  const with_ = hasJournal
+    ? "on a journal that fails, and processes that die"
+    : "without a journal";
   Deno.test(`every call of a manager ends, with an error of its own if not well, ${with_}`, async () => {
     let crashes = 0;
     let restarts = 0;
     let poisonings = 0;
     for (let seed = 1; seed <= 8; seed++) {
-      const report = await simulateManager({ seed, rounds: 60, hasLog });
+      const report = await simulateManager({ seed, rounds: 60, hasJournal });
       assertEquals(report.broken, undefined);
       assert(report.outcomes.get("ok")! > 0);
       crashes += report.crashes;
       restarts += report.restarts;
       poisonings += report.poisonings;
     }
-    assertEquals([crashes > 0, restarts > 0, poisonings > 0], [hasLog, hasLog, hasLog]);
+    assertEquals([crashes > 0, restarts > 0, poisonings > 0], [hasJournal, hasJournal, hasJournal]);
   });
 }
 

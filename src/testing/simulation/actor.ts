@@ -180,7 +180,7 @@ export abstract class Actor implements Participant {
   /**
    * Sends a command once.
    *
-   * @returns the answer, or the refusal; `NO_ANSWER` when the log failed, or none came in time
+   * @returns the answer, or the refusal; `NO_ANSWER` when the journal failed, or none came in time
    */
   *call<Each extends RootCommand>(
     command: Each,

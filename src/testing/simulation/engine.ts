@@ -1,5 +1,5 @@
 /**
- * The coordinator of a simulated world: the root machine, a clock that may be wrong, and a log that
+ * The coordinator of a simulated world: the root machine, a clock that may be wrong, and a journal that
  * may fail.
  *
  * It does what an engine does, without promises, so that it simulates a hundred thousand steps a second
@@ -9,7 +9,7 @@
  */
 
 import { decode, encode } from "../../core/data/plain.ts";
-import type { LogEntry } from "../../core/log.ts";
+import type { Entry } from "../../core/journal.ts";
 import { type Instant, type Machine, Refusal, type Tick } from "../../core/machine.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import type { RootAnswers, RootCommand, RootState } from "../../root/state.ts";
@@ -18,7 +18,7 @@ import { BrokenInvariantError, fail } from "./failure.ts";
 /** The machine that a simulation drives. */
 export type RootMachine = Machine<RootState, RootCommand, LockstepEvent, RootAnswers>;
 
-/** Stands for the answer to a command that the log did not store, or whose answer was lost. */
+/** Stands for the answer to a command that the journal did not store, or whose answer was lost. */
 export const NO_ANSWER: unique symbol = Symbol("no answer");
 
 /** The type of {@linkcode NO_ANSWER}. */
@@ -29,7 +29,7 @@ export function accepted<Answer>(answer: Answer | Refusal | NoAnswer): Answer | 
   return answer === NO_ANSWER || answer instanceof Refusal ? undefined : answer;
 }
 
-/** Receives the answer to a command, or {@linkcode NO_ANSWER} when the log did not store it. */
+/** Receives the answer to a command, or {@linkcode NO_ANSWER} when the journal did not store it. */
 export type EngineReply = (answer: unknown) => void;
 
 /** The parts of a world that its engine needs. */
@@ -53,14 +53,14 @@ export interface EngineWorld {
 }
 
 interface Pending {
-  readonly entry: LogEntry<RootCommand | Tick>;
+  readonly entry: Entry<RootCommand | Tick>;
   readonly reply: EngineReply;
 }
 
-/** The number of log entries after which an engine writes a snapshot. */
+/** The number of journal entries after which an engine writes a snapshot. */
 const SNAPSHOT_EVERY = 2_000;
 
-/** The pause after a tick that the log did not store. */
+/** The pause after a tick that the journal did not store. */
 const RETRY_MS = 20;
 
 /** Hosts the root machine. */
@@ -71,8 +71,8 @@ export class SimulatedEngine {
   steps = 0;
   readonly #machine: RootMachine;
   readonly #world: EngineWorld;
-  readonly #hasLog: boolean;
-  /** Whether the log is ever read, so that its entries have to be kept. */
+  readonly #hasJournal: boolean;
+  /** Whether the journal is ever read, so that its entries have to be kept. */
   readonly #isRead: boolean;
   #now: Instant = 0;
   /** The deadline of the current state. */
@@ -91,7 +91,7 @@ export class SimulatedEngine {
   #unheardMs: number | undefined;
 
   #snapshot: string;
-  #entries: LogEntry<RootCommand | Tick>[] = [];
+  #entries: Entry<RootCommand | Tick>[] = [];
   #pending: Pending[] = [];
   #writing: Pending[] | undefined;
   /** Counts crashes: a write of an earlier generation never completes. */
@@ -101,11 +101,11 @@ export class SimulatedEngine {
   #retryTickAt = 0;
 
   /** Starts from the first state of `machine`. */
-  constructor(machine: RootMachine, world: EngineWorld, log: "none" | "kept" | "read") {
+  constructor(machine: RootMachine, world: EngineWorld, journal: "none" | "kept" | "read") {
     this.#machine = machine;
     this.#world = world;
-    this.#hasLog = log !== "none";
-    this.#isRead = log === "read";
+    this.#hasJournal = journal !== "none";
+    this.#isRead = journal === "read";
     this.state = machine.init();
     this.#snapshot = this.#isRead ? encode(this.state) : "";
   }
@@ -165,11 +165,11 @@ export class SimulatedEngine {
     for (const receive of inbox) receive();
   }
 
-  /** Steps `resume-listening` before any later command; with a log, once that has stored it. */
+  /** Steps `resume-listening` before any later command; with a journal, once that has stored it. */
   #resume(at: Instant, unheardMs: number): void {
     this.#unheardMs = undefined;
     const command = { type: "resume-listening", unheardMs } as const;
-    if (!this.#hasLog) return void this.#step(command, at, true);
+    if (!this.#hasJournal) return void this.#step(command, at, true);
     const reply = (answer: unknown) => {
       if (answer !== NO_ANSWER) return;
       const [next] = this.#pending;
@@ -184,7 +184,7 @@ export class SimulatedEngine {
 
   /** Fires what is due. */
   tick(): void {
-    if (!this.#hasLog) {
+    if (!this.#hasJournal) {
       this.#step({ type: "tick" }, this.time(), true);
       return;
     }
@@ -195,12 +195,12 @@ export class SimulatedEngine {
     });
   }
 
-  /** Steps `command` once the log has stored it, or at once without one. A no-op while it is down. */
+  /** Steps `command` once the journal has stored it, or at once without one. A no-op while it is down. */
   submit(command: RootCommand | Tick, reply: EngineReply): void {
     if (this.#isDown) return;
     if (this.#isAsleep) return void this.#inbox.push(() => this.submit(command, reply));
     if (this.#unheardMs !== undefined) this.#resume(this.time(), this.#unheardMs);
-    if (!this.#hasLog) return reply(this.#step(command, this.time(), true));
+    if (!this.#hasJournal) return reply(this.#step(command, this.time(), true));
     const kept = this.#isRead ? throughJson(command) : command;
     this.#pending.push({ entry: { at: this.time(), command: kept }, reply });
     if (this.#writing === undefined) this.#write();
@@ -216,7 +216,7 @@ export class SimulatedEngine {
   }
 
   /**
-   * Crashes in the middle of a write of which `written` entries are stored, and recovers from the log
+   * Crashes in the middle of a write of which `written` entries are stored, and recovers from the journal
    * after `ms`. The callers of commands that were under way get no answer.
    */
   crash(written: number, ms: number): void {
@@ -240,7 +240,7 @@ export class SimulatedEngine {
       this.#machine.step(this.state, throughJson(command), at, []);
     }
     if (encode(this.state) !== before) {
-      fail("ReplayGivesTheSameState", "the log leads to another state than before the crash");
+      fail("ReplayGivesTheSameState", "the journal leads to another state than before the crash");
     }
     this.#isDown = false;
     for (const { entry } of stored) this.#step(entry.command, entry.at, false);
@@ -284,7 +284,7 @@ export class SimulatedEngine {
     return answer;
   }
 
-  #keep(entry: LogEntry<RootCommand | Tick>): void {
+  #keep(entry: Entry<RootCommand | Tick>): void {
     this.#entries.push(entry);
     if (this.#entries.length < SNAPSHOT_EVERY) return;
     this.#snapshot = encode(this.state);
@@ -292,7 +292,7 @@ export class SimulatedEngine {
   }
 }
 
-/** Returns a copy of a command as a log returns it. */
+/** Returns a copy of a command as a journal returns it. */
 function throughJson(command: RootCommand | Tick): RootCommand | Tick {
   return JSON.parse(JSON.stringify(command));
 }

@@ -41,11 +41,11 @@ export const FAULTS = [
   "clock-stall",
   /** The process of the coordinator does not run for a while: what is sent to it waits. */
   "suspend",
-  /** An append to the log takes long. */
+  /** An append to the journal takes long. */
   "log-stall",
-  /** An append to the log fails. */
+  /** An append to the journal fails. */
   "log-failure",
-  /** The coordinator crashes in the middle of a write, and recovers from what the log stored. */
+  /** The coordinator crashes in the middle of a write, and recovers from what the journal stored. */
   "log-cut",
   /** The coordinator goes on from a snapshot of its state. */
   "restore",
@@ -57,7 +57,7 @@ export type FaultName = (typeof FAULTS)[number];
 /** The rate of each fault that can happen, above 0 and up to 1. */
 export type Faults = Partial<Record<FaultName, number>>;
 
-/** Returns whether a coordinator with these faults has a log, and whether the log is ever read. */
+/** Returns whether a coordinator with these faults has a journal, and whether the journal is ever read. */
 export function logFor(faults: Faults): "none" | "kept" | "read" {
   if ("log-cut" in faults) return "read";
   return "log-stall" in faults || "log-failure" in faults ? "kept" : "none";

@@ -97,7 +97,7 @@ export async function joinFromOutside(world: CallWorld, agentId: string): Promis
 }
 
 /** The codes of errors that say nothing about an agent. */
-const UNREACHABLE: readonly string[] = ["log", "uninitialized", ...ONLY_AT_THE_END];
+const UNREACHABLE: readonly string[] = ["journal", "uninitialized", ...ONLY_AT_THE_END];
 
 /** Registers an agent with handlers of tasks and messages that work, lock, fail or hang. */
 export async function register(world: CallWorld, agentId: string): Promise<void> {

@@ -1,15 +1,26 @@
 /**
- * The process of a simulated manager: its clock and its log, which end with it.
+ * The process of a simulated manager: its clock and its journal, which end with it.
  *
  * @module
  */
 
-import { decode, encode } from "../../core/data/plain.ts";
 import type { CancelTimer, Clock, Timers } from "../../core/clock.ts";
-import type { CommandLog, LogBatch, LogEntry, Snapshot } from "../../core/log.ts";
-import type { Instant, Tick } from "../../core/machine.ts";
+import { encode } from "../../core/data/plain.ts";
+import {
+  entriesOf,
+  type Journal,
+  type JournalRecord,
+  placeOf,
+  type Position,
+  type SnapshotMeta,
+  type SnapshotStore,
+  type StoredRecord,
+  type StoredSnapshot,
+} from "../../core/journal.ts";
+import type { Instant, Named } from "../../core/machine.ts";
+import { catchUp, Replica, restoreNewest } from "../../core/replica.ts";
 import { rootMachine } from "../../root/machine.ts";
-import type { RootCommand, RootState } from "../../root/state.ts";
+import type { RootState } from "../../root/state.ts";
 import { BrokenInvariantError } from "./failure.ts";
 
 const NEVER: Promise<never> = new Promise(() => {});
@@ -23,28 +34,31 @@ export function timersOf(clock: Clock): Timers {
 }
 
 /**
- * The clock and the log of a process, until it crashes. It checks that each snapshot is the state to
- * which the log leads.
+ * The clock and the journal of a process, until it crashes. It checks that each snapshot is the state to
+ * which the journal leads.
  */
-export class SimulatedProcess implements Clock, CommandLog<RootCommand | Tick> {
+export class SimulatedProcess implements Clock, Journal, SnapshotStore {
+  readonly maxRecordBytes: number;
+  readonly snapshots: SnapshotStore = this;
   readonly #clock: Clock;
-  readonly #log: CommandLog<RootCommand | Tick>;
-  readonly #skip: readonly number[];
+  readonly #journal: Journal;
+  readonly #skip: readonly string[];
   readonly #timers: Set<CancelTimer> = new Set();
   /** The types of the commands that it appended. */
   readonly appended: string[] = [];
   /** The broken invariant, if a snapshot was another state. */
   broken: BrokenInvariantError | undefined;
-  /** The position of the command that was poisoned. */
-  poisonedAt = -1;
+  /** The place of the command that was poisoned. */
+  poisonedAt: string | undefined;
   #poisons = false;
   #saving: Promise<void> = Promise.resolve();
   #hasCrashed = false;
 
-  /** Creates a running process; `skip` are the positions that it leaves out when it reads its log. */
-  constructor(clock: Clock, log: CommandLog<RootCommand | Tick>, skip: readonly number[]) {
+  /** Creates a running process; `skip` are the commands that it leaves out when it reads its journal. */
+  constructor(clock: Clock, journal: Journal, skip: readonly string[]) {
     this.#clock = clock;
-    this.#log = log;
+    this.#journal = journal;
+    this.maxRecordBytes = journal.maxRecordBytes;
     this.#skip = [...skip];
   }
 
@@ -58,7 +72,7 @@ export class SimulatedProcess implements Clock, CommandLog<RootCommand | Tick> {
     return this.#timers.size;
   }
 
-  /** Crashes the process: what waits for its clock or its log waits for ever. */
+  /** Crashes the process: what waits for its clock or its journal waits for ever. */
   crash(): void {
     this.#hasCrashed = true;
     for (const cancel of this.#timers) cancel();
@@ -82,83 +96,79 @@ export class SimulatedProcess implements Clock, CommandLog<RootCommand | Tick> {
     };
   }
 
-  append(batch: LogBatch<RootCommand | Tick>): Promise<void> {
-    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#append(batch));
+  open(session: string): Promise<Position> {
+    return this.#hasCrashed ? NEVER : this.#journal.open(session);
   }
 
-  read(position: number): AsyncIterable<LogEntry<RootCommand | Tick>> {
-    return this.#log.read(position);
+  append(record: JournalRecord): Promise<Position> {
+    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#append(record));
   }
 
-  saveSnapshot(snapshot: Snapshot): Promise<void> {
-    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#save(snapshot));
+  async *follow(
+    after: Position,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly StoredRecord[], void, undefined> {
+    for await (const records of this.#journal.follow(after, signal)) {
+      if (this.#hasCrashed) await NEVER;
+      yield records;
+    }
   }
 
-  loadSnapshot(): Promise<Snapshot | undefined> {
-    return this.#log.loadSnapshot();
+  tail(): Promise<Position> {
+    return this.#journal.tail();
   }
 
-  /** A no-op: the log stays open for the next process. */
+  forget(before: Position): Promise<void> {
+    return this.#hasCrashed ? NEVER : this.#journal.forget(before);
+  }
+
+  save(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#hasCrashed ? NEVER : this.#unlessCrashed(this.#save(meta, chunks));
+  }
+
+  newest(before?: Position): Promise<StoredSnapshot | undefined> {
+    return this.#journal.snapshots!.newest(before);
+  }
+
+  /** A no-op: the journal stays open for the next process. */
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  async #append(batch: LogBatch<RootCommand | Tick>): Promise<void> {
-    for (const { command } of batch.entries) this.appended.push(command.type);
-    if (this.#poisons) {
-      this.#poisons = false;
-      this.poisonedAt = await endOf(this.#log);
-      (batch.entries[0]!.command as { type: string }).type = "poison";
-    }
-    await this.#log.append(batch);
+  async #append(record: JournalRecord): Promise<Position> {
+    for (const { command } of entriesOf<Named>(record)) this.appended.push(command.type);
+    if (!this.#poisons) return await this.#journal.append(record);
+    this.#poisons = false;
+    const [first, ...others] = JSON.parse(record.commands) as Named[];
+    const commands = JSON.stringify([{ ...first, type: "poison" }, ...others]);
+    const position = await this.#journal.append({ ...record, commands });
+    this.poisonedAt = placeOf(position, 0);
+    return position;
   }
 
-  /** Saves one snapshot after the other, as a log may forget what lies before each. */
-  #save(snapshot: Snapshot): Promise<void> {
-    this.#saving = this.#saving.then(() => this.#checkAndSave(snapshot));
+  /** Saves one snapshot after the other, as a journal may forget what lies before each. */
+  #save(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#saving = this.#saving.then(async () => {
+      await this.#journal.snapshots!.save(meta, chunks);
+      await this.#check(meta.position);
+    });
     return this.#saving;
   }
 
-  async #checkAndSave(snapshot: Snapshot): Promise<void> {
-    const replayed = await replay(this.#log, snapshot.position, this.#skip);
-    const { state } = decode(snapshot.state) as { state: unknown };
-    if (replayed !== encode(state)) {
-      const message = `a snapshot at ${snapshot.position} is not the state to which the log leads`;
-      this.broken ??= new BrokenInvariantError("ReplayGivesTheSameState", message);
-    }
-    await this.#log.saveSnapshot(snapshot);
+  /** Checks that the snapshot at `position` has the state to which the one before it leads. */
+  async #check(position: Position): Promise<void> {
+    const saved = new Replica<RootState>(rootMachine(), this.#skip);
+    const replayed = new Replica<RootState>(rootMachine(), this.#skip);
+    await restoreNewest(saved, this.#journal, position + 1);
+    await restoreNewest(replayed, this.#journal, position);
+    await catchUp(replayed, this.#journal, position);
+    if (encode(saved.state) === encode(replayed.state)) return;
+    const problem = `a snapshot at ${position} is not the state to which the journal leads`;
+    this.broken ??= new BrokenInvariantError("ReplayGivesTheSameState", problem);
   }
 
   async #unlessCrashed<Result>(promise: Promise<Result>): Promise<Result> {
     const result = await promise;
     return this.#hasCrashed ? await NEVER : result;
   }
-}
-
-/** Returns the number of entries that a log ever had. */
-async function endOf(log: CommandLog<RootCommand | Tick>): Promise<number> {
-  let position = (await log.loadSnapshot())?.position ?? 0;
-  for await (const _ of log.read(position)) position++;
-  return position;
-}
-
-/** Returns the text of the state at `end`, under whatever options the log puts in force. */
-async function replay(
-  log: CommandLog<RootCommand | Tick>,
-  end: number,
-  skip: readonly number[],
-): Promise<string> {
-  const machine = rootMachine();
-  const snapshot = await log.loadSnapshot();
-  const state = snapshot === undefined
-    ? machine.init()
-    : (decode(snapshot.state) as { state: RootState }).state;
-  let position = snapshot?.position ?? 0;
-  if (position < end) {
-    for await (const { at, command } of log.read(position)) {
-      if (!skip.includes(position)) machine.step(state, command, at, []);
-      if (++position === end) break;
-    }
-  }
-  return encode(state);
 }

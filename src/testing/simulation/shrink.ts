@@ -11,7 +11,7 @@ import type { FaultName, Faults } from "./faults.ts";
 import type { RootMachine } from "./engine.ts";
 import { simulate, type SimulationOptions, type SimulationReport } from "./simulate.ts";
 import { rootMachine } from "../../root/machine.ts";
-import type { LogEntry } from "../../core/log.ts";
+import type { Entry } from "../../core/journal.ts";
 import type { Tick } from "../../core/machine.ts";
 import { Coverage } from "./coverage.ts";
 import { EventKinds } from "./event_kinds.ts";
@@ -110,7 +110,7 @@ function breaks(
 }
 
 /** A command of the root machine, and the time of its step. */
-export type RootEntry = LogEntry<RootCommand | Tick>;
+export type RootEntry = Entry<RootCommand | Tick>;
 
 /**
  * Steps `entries` in order, and checks everything after each.

@@ -69,7 +69,7 @@ export interface SimulationReport {
 const MOST_STEPS_TO_REST = 20_000;
 
 /**
- * Simulates a coordinator with agents, a log and a network on one clock. Every choice is drawn from the
+ * Simulates a coordinator with agents, a journal and a network on one clock. Every choice is drawn from the
  * seed: the same options give the same run, step by step.
  *
  * Checks after each step of the coordinator what the step touched, and now and then everything. In the

@@ -5,7 +5,7 @@
  * get wrong: calls that never end, untyped errors, handlers that are called for what is over, timers
  * that are left behind, and what a process loses that crashes or is shut down.
  *
- * The log refuses appends, and stores some without an answer; callers pass data that JSON changes or
+ * The journal refuses appends, and stores some without an answer; callers pass data that JSON changes or
  * can't hold; a command breaks the machine; and the next process may have other options.
  *
  * @module
@@ -13,17 +13,15 @@
 
 import { type CoordinationConfig, CoordinationManager } from "../../coordination/mod.ts";
 import { readCoordinationConfig } from "../../coordination/config.ts";
-import { differences } from "../../core/config.ts";
-import { decode } from "../../core/data/plain.ts";
 import { EventBus } from "../../core/bus/event_bus.ts";
 import { SteadyClock } from "../../core/clock.ts";
 import { InvariantError, LockstepError } from "../../core/errors.ts";
-import { MemoryLog } from "../../core/log.ts";
+import { MemoryJournal } from "../../core/memory_journal.ts";
 import { silentLogger } from "../../core/logger.ts";
-import type { Tick } from "../../core/machine.ts";
+import { Replica, restoreNewest } from "../../core/replica.ts";
 import { rootMachine } from "../../root/machine.ts";
-import type { RootCommand, RootState } from "../../root/state.ts";
-import { FaultyLog } from "../faulty_log.ts";
+import type { RootState } from "../../root/state.ts";
+import { FaultyJournal } from "../faulty_journal.ts";
 import { HistoryChecker } from "../history_checker.ts";
 import { SimulatedClock } from "../simulated_clock.ts";
 import { Chance } from "./chance.ts";
@@ -47,8 +45,8 @@ export interface ManagerSimulationOptions {
   readonly seed: number;
   /** The number of rounds of calls before faults and new calls stop. @default 100 */
   readonly rounds?: number;
-  /** Whether there is a log, which may block, fail, and be read by another process. @default drawn */
-  readonly hasLog?: boolean;
+  /** Whether there is a journal, which may block, fail, and be read by another process. @default drawn */
+  readonly hasJournal?: boolean;
 }
 
 /** The result of a simulation of a manager. */
@@ -83,9 +81,9 @@ export interface ManagerSimulationReport {
  * ```
  */
 export async function simulateManager(
-  { seed, rounds = 100, hasLog }: ManagerSimulationOptions,
+  { seed, rounds = 100, hasJournal }: ManagerSimulationOptions,
 ): Promise<ManagerSimulationReport> {
-  const world = new ManagerWorld(seed, hasLog);
+  const world = new ManagerWorld(seed, hasJournal);
   let broken: BrokenInvariantError | undefined;
   try {
     await world.start();
@@ -98,8 +96,6 @@ export async function simulateManager(
   const { calls, outcomes, crashes, restarts, poisonings } = world;
   return { seed, calls, outcomes, crashes, restarts, poisonings, broken };
 }
-
-type Log = FaultyLog<RootCommand | Tick>;
 
 /** A manager, and its surroundings. */
 class ManagerWorld implements CallWorld {
@@ -119,10 +115,10 @@ class ManagerWorld implements CallWorld {
   calls = 0;
   /** Whether faults and failures of handlers have stopped. */
   isOver = false;
-  readonly #log: Log | undefined;
+  readonly #journal: FaultyJournal | undefined;
   #config: CoordinationConfig;
-  /** The positions in the log of the commands that broke the machine. */
-  readonly #skip: number[] = [];
+  /** The positions in the journal of the commands that broke the machine. */
+  readonly #skip: string[] = [];
   /** Whether calls may end as the manager is closed, or as its machine broke. */
   #isEnding = false;
   #manager: CoordinationManager | undefined;
@@ -136,11 +132,11 @@ class ManagerWorld implements CallWorld {
   #wallAheadMs = 0;
 
   /** Creates a world without a running manager. */
-  constructor(seed: number, hasLog: boolean | undefined) {
+  constructor(seed: number, hasJournal: boolean | undefined) {
     this.chance = new Chance(seed);
     const drawn = this.chance.happens(0.5);
-    const inner = new MemoryLog<RootCommand | Tick>();
-    if (hasLog ?? drawn) this.#log = new FaultyLog(inner, this.clock);
+    const inner = new MemoryJournal();
+    if (hasJournal ?? drawn) this.#journal = new FaultyJournal(inner, this.clock);
     this.#config = drawConfig(this.chance);
   }
 
@@ -172,9 +168,9 @@ class ManagerWorld implements CallWorld {
     if (!this.isOver) this.#broken ??= new BrokenInvariantError(rule, message);
   }
 
-  /** Starts a process, which reads the log if there is one, and registers the agents. */
+  /** Starts a process, which reads the journal if there is one, and registers the agents. */
   async start(): Promise<void> {
-    const inner = this.#log ?? new MemoryLog<RootCommand | Tick>();
+    const inner = this.#journal ?? new MemoryJournal();
     if (this.#generation > 0 && this.chance.happens(0.5)) this.#config = drawConfig(this.chance);
     const { clock } = this;
     const wall = () => WALL_START + clock.now() + this.#wallAheadMs;
@@ -185,10 +181,10 @@ class ManagerWorld implements CallWorld {
     this.#open = new Map();
     this.#checker = new HistoryChecker({ agingMs: 50 });
     if (this.#generation++ === 0) this.#checker.watch(eventBus);
-    const log = this.#log === undefined ? {} : { log: process, skip: this.#skip };
+    const journal = this.#journal === undefined ? {} : { journal: process, skip: this.#skip };
     const manager = new CoordinationManager(this.#config, eventBus, silentLogger, {
       ...{ clock: process },
-      ...log,
+      ...journal,
     });
     this.#manager = manager;
     eventBus.on("agent:died", ({ agentId }) => {
@@ -224,8 +220,8 @@ class ManagerWorld implements CallWorld {
 
   /** Reports that a call passed data that JSON can't hold, and was accepted. */
   reportStored(data: unknown): void {
-    if (this.#log === undefined) return;
-    this.#broken ??= new BrokenInvariantError("OnlyJsonIsStored", `a log was given ${data}`);
+    if (this.#journal === undefined) return;
+    this.#broken ??= new BrokenInvariantError("OnlyJsonIsStored", `a journal was given ${data}`);
   }
 
   /** Makes some calls, lets time pass, and injects faults. */
@@ -236,13 +232,18 @@ class ManagerWorld implements CallWorld {
     this.#check();
     if (chance.happens(0.05)) this.#suspend();
     if (chance.happens(0.05)) this.#stepWallClock();
-    if (this.#log === undefined) return;
-    if (chance.happens(0.05)) this.#log.fail(chance.between(1, 3));
-    if (chance.happens(0.05)) this.#log.fail(chance.between(1, 3), new Error("It is unreachable"));
-    if (chance.happens(0.05)) this.#log.loseAnswers(chance.between(1, 3));
-    if (chance.happens(0.05)) this.#log.delay(chance.pick([0, 0, 5, 50]));
-    if (chance.happens(0.05)) this.#log.hold();
-    if (chance.happens(0.2)) this.#log.release();
+    if (this.#journal === undefined) return;
+    if (chance.happens(0.05)) this.#journal.fail(chance.between(1, 3));
+    if (chance.happens(0.05)) {
+      this.#journal.fail(chance.between(1, 3), new Error("It is unreachable"));
+    }
+    if (chance.happens(0.05)) {
+      this.#journal.loseAnswers(chance.between(1, 3), undefined, chance.happens(0.5));
+    }
+    if (chance.happens(0.05)) this.#journal.repeat(chance.between(1, 3));
+    if (chance.happens(0.05)) this.#journal.delay(chance.pick([0, 0, 5, 50]));
+    if (chance.happens(0.05)) this.#journal.hold();
+    if (chance.happens(0.2)) this.#journal.release();
     if (chance.happens(0.02)) await this.#crash();
     if (chance.happens(0.02)) await this.#restart();
     if (chance.happens(0.01)) await this.#poison();
@@ -251,7 +252,7 @@ class ManagerWorld implements CallWorld {
   /** Ends all faults, lets everything end, and checks what is left. */
   async end(): Promise<void> {
     this.isOver = true;
-    this.#mendLog();
+    this.#mend();
     await this.clock.advance(60_000);
     const [endless] = this.#open.values();
     if (endless !== undefined) fail("EveryCallEnds", `${endless} goes on after its time limit`);
@@ -288,17 +289,16 @@ class ManagerWorld implements CallWorld {
   async #crash(): Promise<void> {
     this.crashes++;
     this.#process!.crash();
-    this.#log!.release();
-    // An append of the former process must have ended when the next one reads the log.
-    await this.clock.advance(LONGEST_WRITE_MS + this.chance.around(100));
-    this.#mendLog();
+    // What the former process is appending may come in before, while or after the next one reads.
+    await this.clock.advance(this.chance.pick([0, this.chance.around(100)]));
+    this.#mend();
     await this.start();
   }
 
   /** Shuts the process down, and starts the next one. */
   async #restart(): Promise<void> {
     this.restarts++;
-    this.#mendLog();
+    this.#mend();
     await this.#advanceUntil(this.manager.performMaintenance());
     const process = this.#process!;
     const before = process.appended.length;
@@ -312,15 +312,15 @@ class ManagerWorld implements CallWorld {
   /** Lets a command break the machine, and goes on without it in the next process. */
   async #poison(): Promise<void> {
     this.poisonings++;
-    this.#mendLog();
+    this.#mend();
     await this.clock.advance(200); // what was stored without an answer is offered again
     this.#isEnding = true;
     const process = this.#process!;
     process.poisonNext();
     const victim = this.manager.submit({ id: this.name("poison") });
     const error: unknown = await this.#advanceUntil(victim.then(() => undefined, (error) => error));
-    const position = process.poisonedAt;
-    if (!(error instanceof InvariantError) || !error.message.includes(`position ${position} `)) {
+    const place = process.poisonedAt!;
+    if (!(error instanceof InvariantError) || !error.message.includes(` at ${place} of`)) {
       fail("CallersLearnOfPoison", `the caller got ${error}`);
     }
     const { components: { engine } } = await this.manager.getHealthStatus();
@@ -331,11 +331,11 @@ class ManagerWorld implements CallWorld {
     const unaware = await this.#advanceUntil(
       this.start().then(() => undefined, (error) => error),
     ) as unknown;
-    if (!(unaware instanceof InvariantError) || !unaware.message.includes(`skip: [${position}]`)) {
-      fail("RestartNamesThePosition", `the next process got ${unaware}`);
+    if (!(unaware instanceof InvariantError) || !unaware.message.includes(`skip: ["${place}"]`)) {
+      fail("RestartNamesThePlace", `the next process got ${unaware}`);
     }
     await this.#shutDown(0);
-    this.#skip.push(position);
+    this.#skip.push(place);
     try {
       await this.start();
     } catch (error) {
@@ -351,22 +351,25 @@ class ManagerWorld implements CallWorld {
     this.#check();
   }
 
-  /** Ends the faults of the log. */
-  #mendLog(): void {
-    this.#log?.release();
-    this.#log?.fail(0);
-    this.#log?.loseAnswers(0);
-    this.#log?.delay(0);
+  /** Ends the faults of the journal. */
+  #mend(): void {
+    this.#journal?.release();
+    this.#journal?.fail(0);
+    this.#journal?.loseAnswers(0);
+    this.#journal?.delay(0);
   }
 
-  /** Checks that the options of the process are in force in its log. */
+  /** Checks that the options of the process are in force in its journal. */
   async #checkOptions(): Promise<void> {
-    if (this.#log === undefined || !this.chance.happens(0.5)) return;
+    if (this.#journal === undefined || !this.chance.happens(0.5)) return;
     await this.#advanceUntil(this.manager.performMaintenance());
-    const { state } = decode((await this.#log.loadSnapshot())!.state) as { state: RootState };
     const machine = rootMachine(readCoordinationConfig(this.#config).root);
-    const wrong = differences(machine.configIn!(state), machine.config);
-    if (wrong.length > 0) fail("OptionsAreInForce", `${wrong.join()} are not those of the process`);
+    const replica = new Replica<RootState>(machine);
+    await restoreNewest(replica, this.#journal);
+    const { changed } = replica;
+    if (changed.length > 0) {
+      fail("OptionsAreInForce", `${changed.join()} are not those of the process`);
+    }
   }
 
   /** Advances time until `promise` has settled. */
@@ -376,7 +379,7 @@ class ManagerWorld implements CallWorld {
     watched.catch(() => {});
     for (let i = 0; !hasEnded; i++) {
       if (i === 1_000) fail("EveryCallEnds", "the manager neither starts nor shuts down");
-      this.#log?.release();
+      this.#journal?.release();
       await this.clock.advance(100);
     }
     this.#check();
@@ -394,7 +397,7 @@ class ManagerWorld implements CallWorld {
     if (error instanceof HandlerError || error === ABORTED) return "ours";
     const isForeign = error instanceof TypeError &&
       error.message.includes(".input.bad[0]: it must");
-    if (isForeign && this.#log !== undefined) return "not-json";
+    if (isForeign && this.#journal !== undefined) return "not-json";
     this.#broken ??= new BrokenInvariantError("ErrorsAreTyped", `${what} ended with ${error}`, {
       cause: error,
     });
@@ -411,9 +414,6 @@ class ManagerWorld implements CallWorld {
 
 /** The wall time at the true time 0. */
 const WALL_START = 1_000_000_000_000;
-
-/** The longest delay of an append. */
-const LONGEST_WRITE_MS = 50;
 
 /** The commands with which façades end what waits; a shutdown leaves that to the next process. */
 const ENDS: ReadonlySet<string> = new Set(["drain", "cancel", "detach-handler", "cancel-request"]);

@@ -244,7 +244,7 @@ export class World implements EngineWorld {
     );
   }
 
-  /** Sends `command` to the coordinator without the network, until the log stores it. */
+  /** Sends `command` to the coordinator without the network, until the journal stores it. */
   report(command: RootCommand): void {
     const again = () => this.after(20, () => this.report(command));
     if (this.engine.isDown) return again();

@@ -1,4 +1,4 @@
-/** What an engine does with a log whose answers are lost, data that JSON changes, and commands that break. */
+/** What an engine does with a journal whose answers are lost, data that JSON changes, and commands that break. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { encode } from "../../src/core/data/plain.ts";
@@ -6,13 +6,14 @@ import { Engine, type EngineOptions } from "../../src/core/engine.ts";
 import {
   ClosedError,
   InvariantError,
-  LogError,
+  JournalError,
   OutcomeUnknownError,
 } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
+import { typesIn } from "../support/journals.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Outcome, Tick } from "../../src/core/machine.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import type { Outcome } from "../../src/core/machine.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import {
   counter,
@@ -23,13 +24,13 @@ import {
 } from "./counter.ts";
 
 type CounterEngine = Engine<CounterState, CounterCommand, CounterEvent, CounterAnswers>;
-type Log = MemoryLog<CounterCommand | Tick>;
 
-function start(memory: Log = new MemoryLog(), options: EngineOptions<CounterCommand> = {}) {
+async function start(memory: MemoryJournal = new MemoryJournal(), options: EngineOptions = {}) {
   const clock = new SimulatedClock(1000);
-  const log = new FaultyLog(memory, clock);
-  const engine = new Engine(counter, { clock, log, logger: silentLogger, ...options });
-  return { clock, memory, log, engine };
+  const journal = new FaultyJournal(memory, clock);
+  const engine = new Engine(counter, { clock, journal, logger: silentLogger, ...options });
+  await engine.open();
+  return { clock, memory, journal, engine };
 }
 
 function sent<Each extends CounterCommand>(
@@ -43,25 +44,21 @@ function sent<Each extends CounterCommand>(
 
 const add = (by: number, note?: unknown) => ({ type: "add", by, note }) as const;
 
-/** Reads a log as the next process does. */
-function recovered(log: Log, skip: readonly number[] = []): Promise<CounterEngine> {
+/** Reads a journal as the next process does. */
+function recovered(journal: MemoryJournal, skip: readonly string[] = []): Promise<CounterEngine> {
   const clock = new SimulatedClock(5000);
-  return Engine.recover(counter, { log, clock, skip, logger: silentLogger });
-}
-
-async function typesIn(log: Log): Promise<string[]> {
-  return (await Array.fromAsync(log.read(0))).map(({ command }) => command.type);
+  return Engine.recover(counter, { journal, clock, skip, logger: silentLogger });
 }
 
 // Appends of which it is unknown whether they were stored
 
-Deno.test("a batch that the log stored before it rejected is acknowledged once, and stored once", async () => {
-  const { engine, log, memory, clock } = start();
-  log.loseAnswers(1);
+Deno.test("a batch that the journal stored before it rejected is acknowledged once, and stored once", async () => {
+  const { engine, journal, memory, clock } = await start();
+  journal.loseAnswers(1);
   const first = sent(engine, add(1));
   const second = sent(engine, add(10));
   await clock.advance(0);
-  assertEquals([engine.position, engine.stalled instanceof LogError], [0, true]);
+  assertEquals([engine.position, engine.stalled instanceof JournalError], [1, true]);
   const third = sent(engine, add(100));
   await clock.advance(1000);
   assertEquals([await first, await second, await third].map((answer) => answer), [
@@ -75,12 +72,12 @@ Deno.test("a batch that the log stored before it rejected is acknowledged once, 
   assertEquals(encode((await recovered(memory)).state), encode(engine.state));
 });
 
-Deno.test("a batch of which nothing is known is offered until the log takes it, however often it fails", async () => {
-  const { engine, log, memory, clock } = start();
-  log.fail(5, new Error("The connection was lost"));
+Deno.test("a batch of which nothing is known is offered until the journal takes it, however often it fails", async () => {
+  const { engine, journal, memory, clock } = await start();
+  journal.fail(5, new Error("The connection was lost"));
   const answer = sent(engine, add(1));
   await clock.advance(300);
-  assertEquals(engine.position, 0);
+  assertEquals(engine.position, 1);
   await clock.advance(10_000);
   assertEquals(await answer, { total: 1 });
   assertEquals(await typesIn(memory), ["add"]);
@@ -88,11 +85,11 @@ Deno.test("a batch of which nothing is known is offered until the log takes it, 
 });
 
 Deno.test("once it is unknown whether a batch was stored, a refusal of the same batch says nothing", async () => {
-  const { engine, log, memory, clock } = start();
-  log.loseAnswers(1);
+  const { engine, journal, memory, clock } = await start();
+  journal.loseAnswers(1);
   const answer = sent(engine, add(1));
   await clock.advance(0);
-  log.fail(1); // refuses the second offer of what the first one stored
+  journal.fail(1); // refuses the second offer of what the first one stored
   await clock.advance(1000);
   assertEquals(await answer, { total: 1 });
   assertEquals(await typesIn(memory), ["add"]);
@@ -100,21 +97,21 @@ Deno.test("once it is unknown whether a batch was stored, a refusal of the same 
 });
 
 Deno.test("close() offers a batch once more, and then reports that its outcome is unknown", async () => {
-  const { engine, log, memory, clock } = start();
-  log.loseAnswers(1_000);
+  const { engine, journal, memory, clock } = await start();
+  journal.loseAnswers(1_000);
   const answer = assertRejects(() => sent(engine, add(1)), OutcomeUnknownError, "next start");
   await clock.advance(0);
   const behind = assertRejects(() => sent(engine, add(2)), OutcomeUnknownError);
   await engine.close();
   await answer;
   await behind;
-  assertEquals([clock.pending, engine.position], [0, 0]);
+  assertEquals([clock.pending, engine.position], [0, 1]);
   assertEquals((await recovered(memory)).state.total, 1);
 });
 
 Deno.test("close() during the pause before an offer succeeds with that offer", async () => {
-  const { engine, log, clock } = start();
-  log.loseAnswers(1);
+  const { engine, journal, clock } = await start();
+  journal.loseAnswers(1);
   const answer = sent(engine, add(1));
   await clock.advance(0);
   await engine.close();
@@ -122,22 +119,9 @@ Deno.test("close() during the pause before an offer succeeds with that offer", a
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("a memory log stores a batch of a session once, and batches of each session", async () => {
-  const log = new MemoryLog<number>();
-  const batch = (session: string, number: number) => ({
-    session,
-    number,
-    entries: [{ at: 0, command: number }],
-  });
-  for (const number of [1, 2, 2, 1, 3]) await log.append(batch("a", number));
-  await log.append(batch("b", 1));
-  const read = await Array.fromAsync(log.read(0));
-  assertEquals(read.map(({ command }) => command), [1, 2, 3, 1]);
-});
-
 // Data that JSON changes
 
-Deno.test("with a log the state is made of what JSON makes of a command", async () => {
+Deno.test("with a journal the state is made of what JSON makes of a command", async () => {
   const shared = { deep: [1] };
   const bare = Object.assign(Object.create(null), { a: 1 });
   const notes: unknown[] = [
@@ -149,14 +133,14 @@ Deno.test("with a log the state is made of what JSON makes of a command", async 
     { __proto__: null, inside: bare },
     JSON.parse('{"__proto__": [1]}'),
   ];
-  const { engine, memory } = start();
+  const { engine, memory } = await start();
   for (const note of notes) await sent(engine, add(-0, note));
   await engine.close();
   assertEquals(encode(engine.state), encode((await recovered(memory)).state));
 });
 
-Deno.test("with a log neither a later change of the data nor of the state reaches the other or the log", async () => {
-  const { engine, memory } = start();
+Deno.test("with a journal neither a later change of the data nor of the state reaches the other or the journal", async () => {
+  const { engine, memory } = await start();
   const note = { pages: [1] };
   const answer = sent(engine, add(1, note));
   note.pages.push(2);
@@ -171,58 +155,58 @@ Deno.test("with a log neither a later change of the data nor of the state reache
 // Commands that break the machine
 
 Deno.test("a command that breaks the machine stops its engine with the position, also at each restart", async () => {
-  const { engine, memory } = start();
+  const { engine, memory } = await start();
   await sent(engine, add(1));
   await assertRejects(
     () => sent(engine, { type: "break" }),
     InvariantError,
-    "at position 1 of its",
+    "at 3:0 of its",
   );
   await engine.close();
   for (let i = 0; i < 2; i++) {
-    const error = await assertRejects(() => recovered(memory), InvariantError, "at position 1;");
+    const error = await assertRejects(() => recovered(memory), InvariantError, "at 3:0;");
     assertEquals((error.cause as Error).message, "The counter is broken");
-    assert(error.message.endsWith("skip: [1] leaves it out"), error.message);
+    assert(error.message.endsWith(`skip: ["3:0"] leaves it out`), error.message);
   }
 });
 
 Deno.test("a position that is skipped is passed over, and needs to be named only once", async () => {
-  const { engine, memory } = start();
+  const { engine, memory } = await start();
   await sent(engine, add(1));
   const broken = assertRejects(() => sent(engine, { type: "break" }), InvariantError);
   const behind = assertRejects(() => sent(engine, add(10)), InvariantError); // in the same batch
   await broken;
   await behind;
   await engine.close();
-  const next = await recovered(memory, [1]);
-  assertEquals([next.state.total, next.position], [11, 3]);
+  const next = await recovered(memory, ["3:0"]);
+  assertEquals([next.state.total, next.position], [11, 4]);
   await sent(next, add(100));
   await next.close();
-  for (const skip of [[], [1]]) assertEquals((await recovered(memory, skip)).state.total, 111);
+  for (const skip of [[], ["3:0"]]) assertEquals((await recovered(memory, skip)).state.total, 111);
 });
 
-Deno.test("a position that the log doesn't have can't be skipped", async () => {
-  const { engine, memory } = start();
+Deno.test("a position that the journal doesn't have can't be skipped", async () => {
+  const { engine, memory } = await start();
   await sent(engine, add(1));
   await engine.close();
   await assertRejects(
-    () => recovered(memory, [1]),
+    () => recovered(memory, ["3:0"]),
     RangeError,
-    "positions below 1, the end of the",
+    "up to position 2, the end",
   );
 });
 
 // Sealing
 
-Deno.test("seal() refuses what comes later, and lets the log store what was sent", async () => {
-  const { engine, log, clock } = start();
-  log.hold();
+Deno.test("seal() refuses what comes later, and lets the journal store what was sent", async () => {
+  const { engine, journal, clock } = await start();
+  journal.hold();
   const answer = sent(engine, add(1));
   engine.seal();
   engine.seal();
   assertThrows(() => engine.send(add(1), () => {}), ClosedError);
   await clock.advance(0);
-  log.release();
+  journal.release();
   assertEquals(await answer, { total: 1 });
   await engine.close();
 });

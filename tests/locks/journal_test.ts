@@ -1,43 +1,43 @@
-/** The resource manager on a log: its commands are stepped when the log has them. */
+/** The resource manager on a journal: its commands are stepped when the journal has them. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import { LogError, StaleEpochError, UninitializedError } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { JournalError, StaleEpochError, UninitializedError } from "../../src/core/errors.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { type LockCommand, ResourceManager } from "../../src/locks/mod.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { ResourceManager } from "../../src/locks/mod.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { settle } from "../support/settle.ts";
 
-interface Logged extends AsyncDisposable {
+interface Journaled extends AsyncDisposable {
   readonly locks: ResourceManager;
-  readonly log: FaultyLog<LockCommand>;
-  readonly memory: MemoryLog<LockCommand>;
+  readonly journal: FaultyJournal;
+  readonly memory: MemoryJournal;
   readonly clock: SimulatedClock;
 }
 
-async function logged(memory: MemoryLog<LockCommand> = new MemoryLog()): Promise<Logged> {
+async function journaled(memory: MemoryJournal = new MemoryJournal()): Promise<Journaled> {
   const clock = new SimulatedClock(1_000);
-  const log = new FaultyLog<LockCommand>(memory, clock);
-  const locks = new ResourceManager({}, new EventBus(), silentLogger, { clock, log });
+  const journal = new FaultyJournal(memory, clock);
+  const locks = new ResourceManager({}, new EventBus(), silentLogger, { clock, journal });
   await locks.initialize();
-  return { locks, log, memory, clock, [Symbol.asyncDispose]: () => locks.shutdown() };
+  return { locks, journal, memory, clock, [Symbol.asyncDispose]: () => locks.shutdown() };
 }
 
-Deno.test("with a log, nothing is granted before the command is stored", async () => {
-  await using fixture = await logged();
-  const { locks, log } = fixture;
-  log.hold();
+Deno.test("with a journal, nothing is granted before the command is stored", async () => {
+  await using fixture = await journaled();
+  const { locks, journal } = fixture;
+  journal.hold();
   const wait = locks.acquire("r", "a");
   await settle();
   assertEquals(locks.isLocked("r"), false);
-  log.release();
+  journal.release();
   assertEquals((await wait).epoch, 1);
 });
 
-Deno.test("with a log, contenders are granted the lock one after the other", async () => {
-  await using fixture = await logged();
+Deno.test("with a journal, contenders are granted the lock one after the other", async () => {
+  await using fixture = await journaled();
   const { locks } = fixture;
   let inside = 0;
   const epochs = await Promise.all(Array.from({ length: 20 }, async (_, i) => {
@@ -50,8 +50,8 @@ Deno.test("with a log, contenders are granted the lock one after the other", asy
   assertEquals(epochs.toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
-Deno.test("with a log, all other calls work", async () => {
-  await using fixture = await logged();
+Deno.test("with a journal, all other calls work", async () => {
+  await using fixture = await journaled();
   const { locks, clock } = fixture;
   const lock = await locks.acquire("r", "a", { leaseMs: 100 });
   assertEquals(await lock.renew(200), 1_200);
@@ -70,15 +70,15 @@ Deno.test("with a log, all other calls work", async () => {
   await locks.releaseAllForAgent("a");
 });
 
-Deno.test("a command that the log refuses changes nothing, and later ones go on", async () => {
-  await using fixture = await logged();
-  const { locks, log } = fixture;
-  log.fail(1);
-  await assertRejects(() => locks.acquire("r", "a"), LogError);
+Deno.test("a command that the journal refuses changes nothing, and later ones go on", async () => {
+  await using fixture = await journaled();
+  const { locks, journal } = fixture;
+  journal.fail(1);
+  await assertRejects(() => locks.acquire("r", "a"), JournalError);
   assertEquals(locks.isLocked("r"), false);
   const lock = await locks.acquire("r", "a");
-  log.fail(1);
-  await assertRejects(() => lock.release(), LogError);
+  journal.fail(1);
+  await assertRejects(() => lock.release(), JournalError);
   assertEquals(locks.isLocked("r"), true);
   const { signal } = lock;
   await lock.release();
@@ -87,9 +87,9 @@ Deno.test("a command that the log refuses changes nothing, and later ones go on"
 });
 
 Deno.test("a call that is aborted before its command is stored releases what it is granted", async () => {
-  await using fixture = await logged();
-  const { locks, log } = fixture;
-  log.hold();
+  await using fixture = await journaled();
+  const { locks, journal } = fixture;
+  journal.hold();
   const abort = new AbortController();
   const { signal } = abort;
   const calls = [
@@ -99,37 +99,37 @@ Deno.test("a call that is aborted before its command is stored releases what it 
   ];
   abort.abort("enough");
   for (const call of calls) assertEquals(await call.catch((reason) => reason), "enough");
-  log.release();
+  journal.release();
   await settle();
   assertEquals(locks.getAllocations().size, 0);
   assertEquals(locks.getWaitingRequests().size, 0);
 });
 
 Deno.test("a wait that is aborted before its grant is stored passes the grant on", async () => {
-  await using fixture = await logged();
-  const { locks, log } = fixture;
+  await using fixture = await journaled();
+  const { locks, journal } = fixture;
   const lock = await locks.acquire("r", "a");
   const abort = new AbortController();
   const aborted = locks.acquire("r", "b", { signal: abort.signal }).catch((reason) => reason);
   const next = locks.acquire("r", "c");
   await settle();
-  log.hold();
+  journal.hold();
   const released = lock.release();
   abort.abort("enough");
-  log.release();
+  journal.release();
   await released;
   assertEquals(await aborted, "enough");
   assertEquals((await next).agent, "c");
 });
 
-Deno.test("a cancellation that the log refuses is retried", async () => {
-  await using fixture = await logged();
-  const { locks, log, clock } = fixture;
+Deno.test("a cancellation that the journal refuses is retried", async () => {
+  await using fixture = await journaled();
+  const { locks, journal, clock } = fixture;
   await locks.acquire("r", "a");
   const abort = new AbortController();
   const aborted = locks.acquire("r", "b", { signal: abort.signal }).catch((reason) => reason);
   await settle();
-  log.fail(1);
+  journal.fail(1);
   abort.abort("enough");
   await settle();
   assertEquals([await aborted, locks.queueOf("r").length], ["enough", 1]);
@@ -139,13 +139,13 @@ Deno.test("a cancellation that the log refuses is retried", async () => {
 });
 
 Deno.test("shutdown() leaves no timer, even with a cancellation to retry", async () => {
-  const { locks, log, clock } = await logged();
+  const { locks, journal, clock } = await journaled();
   await locks.acquire("r", "a");
   const abort = new AbortController();
   const options = { signal: abort.signal, timeoutMs: 0 };
   const aborted = locks.acquire("r", "b", options).catch((reason) => reason);
   await settle();
-  log.fail(1);
+  journal.fail(1);
   abort.abort("enough");
   await settle();
   assertEquals([await aborted, clock.pending], ["enough", 1]);
@@ -154,8 +154,8 @@ Deno.test("shutdown() leaves no timer, even with a cancellation to retry", async
 });
 
 Deno.test("locks outlive the process, and waits end with it", async () => {
-  const memory = new MemoryLog<LockCommand>();
-  const first = await logged(memory);
+  const memory = new MemoryJournal();
+  const first = await journaled(memory);
   const lock = await first.locks.acquire("r", "a");
   const waits = [
     first.locks.acquire("r", "b").catch((error) => error.code),
@@ -164,7 +164,7 @@ Deno.test("locks outlive the process, and waits end with it", async () => {
   await settle();
   await crash(first);
 
-  await using second = await logged(memory);
+  await using second = await journaled(memory);
   const { locks } = second;
   await settle();
   assertEquals([locks.holderOf("r"), locks.queueOf("r")], ["a", []]);
@@ -175,23 +175,23 @@ Deno.test("locks outlive the process, and waits end with it", async () => {
 });
 
 Deno.test("performMaintenance() writes a snapshot, from which locks are recovered", async () => {
-  const memory = new MemoryLog<LockCommand>();
-  const first = await logged(memory);
+  const memory = new MemoryJournal();
+  const first = await journaled(memory);
   for (let i = 0; i < 5; i++) await first.locks.acquire(`r${i}`, "a", { leaseMs: 5_000 });
   await first.locks.performMaintenance();
   await first.locks.release("r0", "a");
   await crash(first);
-  assert(await memory.loadSnapshot() !== undefined);
+  assert(await memory.snapshots.newest() !== undefined);
 
-  await using second = await logged(memory);
+  await using second = await journaled(memory);
   assertEquals([...second.locks.getAllocations().keys()], ["r1", "r2", "r3", "r4"]);
   await second.clock.advance(5_000);
   await settle();
   assertEquals(second.locks.getAllocations().size, 0);
 });
 
-Deno.test("a manager with a log has to be initialized first", async () => {
-  const locks = new ResourceManager({}, undefined, silentLogger, { log: new MemoryLog() });
+Deno.test("a manager with a journal has to be initialized first", async () => {
+  const locks = new ResourceManager({}, undefined, silentLogger, { journal: new MemoryJournal() });
   await assertRejects(() => locks.acquire("r", "a"), UninitializedError);
   assertEquals((await locks.getHealthStatus()).healthy, false);
   await locks.initialize();
@@ -200,22 +200,22 @@ Deno.test("a manager with a log has to be initialized first", async () => {
 });
 
 Deno.test("calls whose commands are not stored at shutdown end all the same", async () => {
-  const fixture = await logged();
-  const { locks, log } = fixture;
+  const fixture = await journaled();
+  const { locks, journal } = fixture;
   await locks.acquire("r", "a");
-  log.hold();
+  journal.hold();
   const [wait, other] = [locks.acquire("r", "b"), locks.acquire("s", "b")]
     .map((call) => call.then(({ epoch }) => epoch, (error) => error.code));
   const shutdown = locks.shutdown();
   await settle();
-  log.release();
+  journal.release();
   await shutdown;
   assertEquals([await wait, await other], ["closed", 2]);
 });
 
-/** Ends a process as a crash does: what it would say in parting doesn't reach the log. */
-async function crash({ locks, log }: Logged): Promise<void> {
-  log.fail(100);
+/** Ends a process as a crash does: what it would say in parting doesn't reach the journal. */
+async function crash({ locks, journal }: Journaled): Promise<void> {
+  journal.fail(100);
   await locks.shutdown();
-  log.fail(0);
+  journal.fail(0);
 }

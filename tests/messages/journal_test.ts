@@ -1,26 +1,23 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UninitializedError } from "../../src/core/errors.ts";
-import { MemoryLog } from "../../src/core/log.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import type { Tick } from "../../src/core/machine.ts";
-import { type MessageCommand, MessageRouter } from "../../src/messages/mod.ts";
-import { FaultyLog } from "../../src/testing/faulty_log.ts";
+import { MessageRouter } from "../../src/messages/mod.ts";
+import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
-type Log = MemoryLog<MessageCommand | Tick>;
-
 async function routerOn(
-  log: Log | FaultyLog<MessageCommand | Tick>,
+  journal: MemoryJournal | FaultyJournal,
   clock: SimulatedClock = new SimulatedClock(),
 ): Promise<MessageRouter> {
   const config = { retryDelay: 0 };
-  const router = new MessageRouter(config, undefined, silentLogger, { log, clock });
+  const router = new MessageRouter(config, undefined, silentLogger, { journal, clock });
   await router.initialize();
   return router;
 }
 
-Deno.test("a router with a log has to be initialized first", async () => {
-  const router = new MessageRouter({}, undefined, silentLogger, { log: new MemoryLog() });
+Deno.test("a router with a journal has to be initialized first", async () => {
+  const router = new MessageRouter({}, undefined, silentLogger, { journal: new MemoryJournal() });
   await assertRejects(() => router.send("a", "b", 1), UninitializedError);
   assertThrows(() => router.subscribe("b", () => {}), UninitializedError);
   assertEquals((await router.getHealthStatus()).healthy, false);
@@ -28,16 +25,16 @@ Deno.test("a router with a log has to be initialized first", async () => {
 });
 
 Deno.test("unhandled messages survive a restart, in order and with their attempts", async () => {
-  const log: Log = new MemoryLog();
-  const first = await routerOn(log);
+  const journal: MemoryJournal = new MemoryJournal();
+  const first = await routerOn(journal);
   first.subscribe("b", () => new Promise(() => {}));
   for (const payload of [1, 2]) await first.send("a", "b", payload);
   await first.performMaintenance();
   await first.send("a", "b", 3);
 
-  // The first process is gone without a word; the second one reads its log.
+  // The first process is gone without a word; the second one reads its journal.
   const clock = new SimulatedClock(1_000);
-  await using second = await routerOn(log, clock);
+  await using second = await routerOn(journal, clock);
   const got: unknown[] = [];
   second.subscribe("b", ({ payload, attempt }) => got.push([payload, attempt]));
   await clock.advance(0);
@@ -46,26 +43,26 @@ Deno.test("unhandled messages survive a restart, in order and with their attempt
 });
 
 Deno.test("requests of an earlier process are cancelled by the next one", async () => {
-  const log: Log = new MemoryLog();
-  const first = await routerOn(log);
+  const journal: MemoryJournal = new MemoryJournal();
+  const first = await routerOn(journal);
   const asked = first.sendWithResponse("a", "b", "?");
   asked.catch(() => {});
   await undefined;
   const clock = new SimulatedClock();
-  await using second = await routerOn(log, clock);
+  await using second = await routerOn(journal, clock);
   await clock.advance(0);
   assertEquals(second.getWaitingRequests().size, 0);
   await first.shutdown();
 });
 
-Deno.test("an ack that the log did not store is sent again", async () => {
-  const log = new FaultyLog<MessageCommand | Tick>(new MemoryLog());
+Deno.test("an ack that the journal did not store is sent again", async () => {
+  const journal = new FaultyJournal(new MemoryJournal());
   const clock = new SimulatedClock();
-  await using router = await routerOn(log, clock);
+  await using router = await routerOn(journal, clock);
   let calls = 0;
   router.subscribe("b", () => {
     calls++;
-    log.fail(1);
+    journal.fail(1);
   });
   await router.send("a", "b", 1);
   await clock.advance(0);
@@ -74,23 +71,23 @@ Deno.test("an ack that the log did not store is sent again", async () => {
   assertEquals([calls, router.peek("b").length], [1, 0]);
 });
 
-Deno.test("a request that is aborted before the log stores it is cancelled", async () => {
-  const log = new FaultyLog<MessageCommand | Tick>(new MemoryLog());
+Deno.test("a request that is aborted before the journal stores it is cancelled", async () => {
+  const journal = new FaultyJournal(new MemoryJournal());
   const clock = new SimulatedClock();
-  await using router = await routerOn(log, clock);
+  await using router = await routerOn(journal, clock);
   const abort = new AbortController();
-  log.hold();
+  journal.hold();
   const { signal } = abort;
   const response = assertRejects(() => router.sendWithResponse("a", "b", "?", { signal }));
   abort.abort();
-  log.release();
+  journal.release();
   await response;
   await clock.advance(0);
   assertEquals(router.getWaitingRequests().size, 0);
 });
 
-Deno.test("a payload that a log can't store is refused with the path to the value", async () => {
-  await using router = await routerOn(new MemoryLog());
+Deno.test("a payload that a journal can't store is refused with the path to the value", async () => {
+  await using router = await routerOn(new MemoryJournal());
   await assertRejects(
     () => router.send("a", "b", { list: [1, new Date()] }),
     TypeError,

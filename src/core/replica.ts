@@ -1,0 +1,240 @@
+/**
+ * The state to which a journal leads: every replica that takes the same records has the same.
+ *
+ * @module
+ */
+
+import { quote } from "./arguments.ts";
+import { differences } from "./config.ts";
+import { decode, encode } from "./data/plain.ts";
+import { InvariantError, JournalUnreadableError } from "./errors.ts";
+import {
+  entriesOf,
+  type Journal,
+  placeOf,
+  type Position,
+  type SnapshotMeta,
+  type StoredRecord,
+} from "./journal.ts";
+import type { Instant, Machine, Named } from "./machine.ts";
+
+/** The machine that writes a journal, and the format of its records. */
+export interface Epoch {
+  /** The version of the records, and of the contents of snapshots. */
+  readonly format: number;
+  /** The name of the machine. */
+  readonly machine: string;
+  /** The version of the machine. */
+  readonly version: number;
+}
+
+/** The first command of each session: which machine reads the journal from here on. */
+export interface BeginSession extends Epoch, Named<"begin-session"> {
+  /** The options of the machine, if it has any. */
+  readonly config?: object;
+}
+
+/** The contents of a snapshot. */
+interface Kept<State> {
+  readonly state: State;
+  readonly now: Instant;
+  readonly sequence: number;
+  readonly sessions: ReadonlyMap<string, number>;
+}
+
+/** Steps a command of a record. */
+export type Step = (command: Named, at: Instant, index: number) => void;
+
+/** What a replica needs of a machine, whatever its commands and events. */
+export interface SteppedMachine<State>
+  extends Pick<Machine<State, Named, Named>, "name" | "version" | "config" | "init"> {
+  /** See {@linkcode Machine.configIn}. */
+  configIn?(state: State): object;
+  /** See {@linkcode Machine.step}. */
+  step(state: State, command: never, now: Instant, events: never[]): unknown;
+}
+
+/** Takes the records of a journal in order. */
+export class Replica<State> {
+  /** The state after the last step. */
+  state: State;
+  /** The time of the last step. */
+  now: Instant = -Infinity;
+  /** Number of events of all steps that this replica did itself. */
+  sequence = 0;
+  /** The position of the last record that was taken. */
+  position: Position = 0;
+  /** The commands that were left out. */
+  readonly skipped: Set<string> = new Set();
+  readonly #machine: SteppedMachine<State>;
+  readonly #skip: ReadonlySet<string>;
+  /** By session, the number of its last record. */
+  #sessions = new Map<string, number>();
+  /** Who wrote the journal, once the first record was taken. */
+  #epoch: Epoch | undefined;
+  /** The command of the record that is stepped. */
+  #index = 0;
+
+  /** Starts from the first state of `machine`, and leaves out the commands that `skip` names. */
+  constructor(machine: SteppedMachine<State>, skip: readonly string[] = []) {
+    this.#machine = machine;
+    this.#skip = new Set(skip);
+    this.state = machine.init();
+  }
+
+  /** The place of the command that is stepped. */
+  get place(): string {
+    return placeOf(this.position, this.#index);
+  }
+
+  /** The options that the machine has and the state has not, by name; none before the first record. */
+  get changed(): readonly string[] {
+    const { config, configIn } = this.#machine;
+    if (this.#epoch === undefined || config === undefined || configIn === undefined) return [];
+    return differences(configIn(this.state), config);
+  }
+
+  /** Returns the first command of a session of this machine. */
+  beginning(): BeginSession {
+    const { config } = this.#machine;
+    return { type: "begin-session", ...epochOf(this.#machine), ...(config && { config }) };
+  }
+
+  /** Returns a snapshot, with the number of events so far. */
+  snapshot(sequence: number): { meta: SnapshotMeta; text: string } {
+    const { state, now } = this;
+    const kept: Kept<State> = { state, now, sequence, sessions: this.#sessions };
+    const { machine, version } = epochOf(this.#machine);
+    return { meta: { position: this.position, machine, version }, text: encode(kept) };
+  }
+
+  /** Continues from a snapshot. @throws {JournalUnreadableError} when another machine made it */
+  restore({ position, machine, version }: SnapshotMeta, text: string): void {
+    const epoch = { format: FORMAT, machine, version };
+    this.#requireOwn(epoch);
+    const kept = decode(text) as Kept<State>;
+    this.state = kept.state;
+    this.now = kept.now;
+    this.sequence = kept.sequence;
+    this.#sessions = kept.sessions as Map<string, number>;
+    this.#epoch = epoch;
+    this.position = position;
+  }
+
+  /**
+   * Takes a record: steps its commands with `step`, or by itself. One that was delivered before is left
+   * out.
+   *
+   * @throws {JournalUnreadableError} when a record is missing, or is of another machine or version
+   * @throws {InvariantError} when a command breaks the machine
+   */
+  take(record: StoredRecord, step: Step = this.#step): void {
+    this.position = record.position;
+    if (!this.#isNext(record)) return;
+    const entries = entriesOf<Named>(record);
+    for (let i = 0; i < entries.length; i++) {
+      const { at, command } = entries[i]!;
+      if (at > this.now) this.now = at;
+      this.#index = i;
+      if (this.#skip.size > 0 && this.#skip.has(this.place)) this.skipped.add(this.place);
+      else if (command.type === "begin-session") {
+        this.#begin(command as BeginSession, step);
+      } else step(command, this.now, i);
+    }
+  }
+
+  /** Whether a record is the next one of its session; not when it was delivered before. */
+  #isNext({ session, number, position }: StoredRecord): boolean {
+    const last = this.#sessions.get(session) ?? 0;
+    if (number <= last) return false;
+    if (number > last + 1) {
+      const rule = `record ${last + 1} of session ${quote(session)} must come before ${number}`;
+      throw new JournalUnreadableError(`Cannot read the journal at position ${position}: ${rule}`);
+    }
+    this.#sessions.delete(session); // it becomes the newest
+    this.#sessions.set(session, number);
+    if (this.#sessions.size > MOST_SESSIONS) {
+      this.#sessions.delete(this.#sessions.keys().next().value!);
+    }
+    return true;
+  }
+
+  /** Notes which machine reads on, and puts its options in force unless they are. */
+  #begin({ type: _, config, ...epoch }: BeginSession, step: Step): void {
+    this.#requireOwn(epoch);
+    const isFirst = this.#epoch === undefined;
+    this.#epoch = epoch;
+    const { configIn } = this.#machine;
+    if (config === undefined || configIn === undefined) return;
+    if (!isFirst && differences(configIn(this.state), config).length === 0) return;
+    step({ type: "configure", config } as Named, this.now, this.#index);
+  }
+
+  /** @throws {JournalUnreadableError} when another machine wrote the journal */
+  #requireOwn({ format, machine, version }: Epoch): void {
+    const own = epochOf(this.#machine);
+    if (format === FORMAT && machine === own.machine && version === own.version) return;
+    const read = `format ${FORMAT}, machine ${own.machine}, version ${own.version}`;
+    const found = `format ${format}, machine ${machine}, version ${version}`;
+    throw new JournalUnreadableError(`Cannot read the journal: it must have ${read}, got ${found}`);
+  }
+
+  readonly #step = (command: Named, at: Instant): void => {
+    const events: Named[] = [];
+    try {
+      this.#machine.step(this.state, command as never, at, events as never[]);
+    } catch (cause) {
+      const where = `the machine ${this.#machine.name} broke at ${this.place}`;
+      const attempt = `read the journal: its command ${command.type}`;
+      const way = `skip: ["${this.place}"] leaves it out`;
+      throw new InvariantError(`Cannot ${attempt} must be stepped, but ${where}; ${way}`, {
+        cause,
+      });
+    }
+    this.sequence += events.length;
+  };
+}
+
+function epochOf({ name, version = 1 }: { readonly name: string; readonly version?: number }) {
+  return { format: FORMAT, machine: name, version };
+}
+
+/** The number of sessions of which a replica knows the last record: those that appended last. */
+const MOST_SESSIONS = 1_000;
+
+/** The version of the records of a journal, and of the contents of a snapshot. */
+const FORMAT = 1;
+
+/** A replica of any machine. */
+export type AnyReplica = Pick<Replica<unknown>, "position" | "restore" | "take">;
+
+/** Restores the newest snapshot of a position below `before`, if there is one. */
+export async function restoreNewest(
+  replica: AnyReplica,
+  journal: Journal,
+  before?: Position,
+): Promise<void> {
+  const found = await journal.snapshots?.newest(before);
+  if (found === undefined) return;
+  const decoder = new TextDecoder();
+  const parts: string[] = [];
+  for await (const chunk of found.chunks) parts.push(decoder.decode(chunk, { stream: true }));
+  replica.restore(found.meta, parts.join("") + decoder.decode());
+}
+
+/** Has a replica take everything up to `position`. */
+export async function catchUp(
+  replica: AnyReplica,
+  journal: Journal,
+  position: Position,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  if (replica.position >= position) return;
+  for await (const records of journal.follow(replica.position, signal)) {
+    for (const record of records) {
+      if (record.position > position) return;
+      replica.take(record);
+    }
+    if (replica.position >= position) return;
+  }
+}
