@@ -104,7 +104,7 @@ await using messages = new MessageRouter(config);
 \`\`\`
 
 Every constructor also takes \`options.clock\`, for tests with a \`SimulatedClock\`, and every class with
-a state takes \`options.log\`.
+a state takes \`options.journal\`.
 `;
 
 /** Returns the text of the page. */

@@ -19,7 +19,7 @@ const SECTIONS: ReadonlyMap<string, string> = new Map([
 
 const INTRODUCTION = `# Events
 
-Every event, by the name that it has on the bus, in a log, in a trace and in the specification. This
+Every event, by the name that it has on the bus, in a journal, in a trace and in the specification. This
 page is generated from the types (\`deno task docs\`), and a test compares the two.
 [Events and debugging](events-and-debugging.md) shows how to subscribe.
 
