@@ -532,7 +532,8 @@ export class Engine<
       }
     }
     if (this.#traces || (length > 0 && this.#eventBus !== undefined)) {
-      this.#publish(events, now, this.#sequence - length, command, this.#place());
+      const place = this.#traces ? this.#place() : "";
+      this.#publish(events, now, this.#sequence - length, command, place);
     }
     return answer;
   }
