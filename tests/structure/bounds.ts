@@ -76,6 +76,11 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/replica.ts Replica.#sessions": "MOST_SESSIONS",
   "src/core/replica.ts Replica.skipped": "the commands that the options name",
 
+  // Journals
+  "src/journal/sqlite/sqlite_journal.ts SqliteJournal.#recent": "MOST_RECENT, twice",
+  "src/journal/sqlite/sqlite_journal.ts SqliteJournal.#followers": "one for each reader that waits",
+  "src/journal/sqlite/sqlite_journal.ts Thread.#waiting": "calls that wait for the thread",
+
   // Locks
   "src/locks/client.ts LockClient.#renewals": "handles that renew themselves",
   "src/locks/client.ts LockClient.#waiting": "among LockState.waits",

@@ -1,0 +1,8 @@
+/**
+ * A journal in a folder, in a database of SQLite. Needs `node:sqlite`.
+ *
+ * @module
+ */
+
+export { JournalDamagedError, JournalInUseError, NotAJournalError } from "./errors.ts";
+export { SqliteJournal, type SqliteJournalOptions } from "./sqlite_journal.ts";
