@@ -32,7 +32,7 @@ import {
 import { quote } from "./arguments.ts";
 import { requireJson } from "./data/plain.ts";
 import { commandLine, eventLine } from "./describe.ts";
-import { Replica } from "./replica.ts";
+import { chunksOf, Replica } from "./replica.ts";
 
 /** Options of {@linkcode Engine}. */
 export interface EngineOptions {
@@ -393,9 +393,9 @@ export class Engine<
     }
     await undefined; // a snapshot has whole records, also when a handler asks for it
     if (this.#isStopping) this.#throwStopped("save a snapshot");
-    const { meta, text } = this.#replica!.snapshot(this.#sequence);
-    const bytes = new TextEncoder().encode(text);
-    await snapshots.save(meta, chunksOf(bytes));
+    const { meta, lines } = this.#replica!.snapshot(this.#sequence);
+    const chunks = [...chunksOf(lines)]; // before the next step
+    await snapshots.save(meta, oneByOne(chunks));
     const older = await snapshots.newest(meta.position);
     if (older !== undefined) await this.#journal!.forget(older.meta.position + 1);
   }
@@ -732,9 +732,6 @@ const LEAD_MS = 1000;
 
 const NONE: readonly Pending[] = [];
 
-/** The largest chunk of a snapshot, in bytes. */
-const CHUNK_BYTES = 1 << 20;
-
-async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let i = 0; i < bytes.length; i += CHUNK_BYTES) yield bytes.subarray(i, i + CHUNK_BYTES);
+async function* oneByOne<Each>(items: Iterable<Each>): AsyncGenerator<Each, void, undefined> {
+  yield* items;
 }

@@ -6,7 +6,7 @@
 
 import { quote } from "./arguments.ts";
 import { differences } from "./config.ts";
-import { decode, encode } from "./data/plain.ts";
+import { encodeLines, LineDecoder } from "./data/plain.ts";
 import { InvariantError, JournalUnreadableError } from "./errors.ts";
 import {
   entriesOf,
@@ -100,19 +100,22 @@ export class Replica<State> {
     return { type: "begin-session", ...epochOf(this.#machine), ...(config && { config }) };
   }
 
-  /** Returns a snapshot, with the number of events so far. */
-  snapshot(sequence: number): { meta: SnapshotMeta; text: string } {
+  /**
+   * Returns a snapshot, with the number of events so far. Its lines are made one by one, and no record
+   * may be taken meanwhile.
+   */
+  snapshot(sequence: number): { meta: SnapshotMeta; lines: Iterable<string> } {
     const { state, now } = this;
     const kept: Kept<State> = { state, now, sequence, sessions: this.#sessions };
     const { machine, version } = epochOf(this.#machine);
-    return { meta: { position: this.position, machine, version }, text: encode(kept) };
+    return { meta: { position: this.position, machine, version }, lines: encodeLines(kept) };
   }
 
   /** Continues from a snapshot. @throws {JournalUnreadableError} when another machine made it */
-  restore({ position, machine, version }: SnapshotMeta, text: string): void {
+  restore({ position, machine, version }: SnapshotMeta, lines: LineDecoder): void {
     const epoch = { format: FORMAT, machine, version };
     this.#requireOwn(epoch);
-    const kept = decode(text) as Kept<State>;
+    const kept = lines.value() as Kept<State>;
     this.state = kept.state;
     this.now = kept.now;
     this.sequence = kept.sequence;
@@ -217,9 +220,27 @@ export async function restoreNewest(
   const found = await journal.snapshots?.newest(before);
   if (found === undefined) return;
   const decoder = new TextDecoder();
-  const parts: string[] = [];
-  for await (const chunk of found.chunks) parts.push(decoder.decode(chunk, { stream: true }));
-  replica.restore(found.meta, parts.join("") + decoder.decode());
+  const lines = new LineDecoder();
+  let open = "";
+  for await (const chunk of found.chunks) {
+    const parts = (open + decoder.decode(chunk, { stream: true })).split("\n");
+    open = parts.pop()!;
+    for (const line of parts) lines.add(line);
+  }
+  replica.restore(found.meta, lines);
+}
+
+/** Returns the bytes of lines, in chunks of some hundred kilobytes. */
+export function* chunksOf(lines: Iterable<string>): Generator<Uint8Array, void, undefined> {
+  const encoder = new TextEncoder();
+  let text = "";
+  for (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < CHUNK_LENGTH) continue;
+    yield encoder.encode(text);
+    text = "";
+  }
+  if (text !== "") yield encoder.encode(text);
 }
 
 /** Has a replica take everything up to `position`. */
@@ -238,3 +259,6 @@ export async function catchUp(
     if (replica.position >= position) return;
   }
 }
+
+/** The length of a chunk of a snapshot from which on another one begins. */
+const CHUNK_LENGTH = 250_000;

@@ -1,6 +1,14 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { decode, encode, fork, Opaque, requireJson } from "../../src/core/data/plain.ts";
+import {
+  decode,
+  encode,
+  encodeLines,
+  fork,
+  LineDecoder,
+  Opaque,
+  requireJson,
+} from "../../src/core/data/plain.ts";
 
 /** Whether `a` and `b` look the same from every path, down to which references are to one object. */
 function assertSameShape(a: unknown, b: unknown): void {
@@ -154,6 +162,44 @@ Deno.test("a key named __proto__ survives and changes no prototype", () => {
     assertEquals((copy as { polluted?: boolean }).polluted, undefined);
   }
   assertEquals(({} as { polluted?: boolean }).polluted, undefined);
+});
+
+Deno.test("the lines of a value give the same data, however many there are", () => {
+  const through = (value: unknown) => {
+    const decoder = new LineDecoder();
+    let count = 0;
+    for (const line of encodeLines(value)) {
+      assert(!line.includes("\n") && line.length < 200_000);
+      decoder.add(line);
+      count++;
+    }
+    return { value: decoder.value(), count };
+  };
+  fc.assert(fc.property(graph, (value) => {
+    assertEquals(encode(through(value).value), encode(value));
+  }));
+  const large = Array.from({ length: 20_000 }, (_, i) => ({ id: `task-${i}`, next: [i] }));
+  const { value, count } = through(large);
+  assertEquals([encode(value) === encode(large), count > 10], [true, true]);
+});
+
+Deno.test("a line decoder refuses lines that encodeLines() never made", () => {
+  const wrong: [lines: string[], rule: string][] = [
+    [[], "there must be a first line"],
+    [["{}"], "version must be 1"],
+    [['{"version":1,"root":[0]}', "7"], "nodes must be an array"],
+    [['{"version":1,"root":[0]}', "[]"], "references must be to one of 0 nodes"],
+    [['{"version":1,"root":[0]}', '[["cat"]]'], "each node must begin with its kind"],
+    [["{"], "the text must be JSON"],
+  ];
+  for (const [lines, rule] of wrong) {
+    const decode = () => {
+      const decoder = new LineDecoder();
+      for (const line of lines) decoder.add(line);
+      return decoder.value();
+    };
+    assertThrows(decode, SyntaxError, `Cannot decode a state: ${rule}`);
+  }
 });
 
 Deno.test("fork() and encode() refuse what isn't plain data, with the path to it", () => {

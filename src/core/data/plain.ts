@@ -73,6 +73,42 @@ type Part = string | number | boolean | null | [number] | [string];
  * @throws {TypeError} when something in `value` isn't plain data
  */
 export function encode(value: unknown): string {
+  const { root, objects, nodeOf } = partsOf(value);
+  const nodes: unknown[][] = [];
+  for (let i = 0; i < objects.length; i++) nodes.push(nodeOf(objects[i]!)); // adds objects
+  return JSON.stringify({ version: 1, root, nodes });
+}
+
+/**
+ * Returns the same as {@linkcode encode} in lines of some ten kilobytes, made one by one: the first is
+ * {"version":1,"root":part}, each other one an array of nodes. The value must not change meanwhile.
+ *
+ * @throws {TypeError} when something in `value` isn't plain data
+ */
+export function* encodeLines(value: unknown): Generator<string, void, undefined> {
+  const { root, objects, nodeOf } = partsOf(value);
+  yield JSON.stringify({ version: 1, root });
+  let parts: string[] = [];
+  let length = 0;
+  for (let i = 0; i < objects.length; i++) {
+    const text = JSON.stringify(nodeOf(objects[i]!));
+    parts.push(text);
+    length += text.length;
+    if (length < LINE_LENGTH) continue;
+    yield `[${parts.join(",")}]`;
+    parts = [];
+    length = 0;
+  }
+  yield `[${parts.join(",")}]`;
+}
+
+/**
+ * Returns the part of a value, and the objects to which it leads: `nodeOf` returns the node of one, and
+ * adds those to which that refers.
+ */
+function partsOf(
+  value: unknown,
+): { root: Part; objects: readonly object[]; nodeOf: (object: object) => unknown[] } {
   const indices = new Map<object, number>();
   const objects: object[] = [];
   const partOf = (part: unknown): Part => {
@@ -88,15 +124,12 @@ export function encode(value: unknown): string {
     }
     return [index];
   };
-  const root = partOf(value);
-  const nodes: unknown[][] = [];
-  for (let i = 0; i < objects.length; i++) {
-    const object = objects[i]!;
+  const nodeOf = (object: object): unknown[] => {
     const kind = kindOf(object);
     if (kind === undefined) throw notPlain("encode", value);
-    nodes.push(nodeOf(kind, object, partOf));
-  }
-  return JSON.stringify({ version: 1, root, nodes });
+    return nodeOfKind(kind, object, partOf);
+  };
+  return { root: partOf(value), objects, nodeOf };
 }
 
 function primitivePart(value: string | number | boolean | null | undefined | bigint): Part {
@@ -107,7 +140,7 @@ function primitivePart(value: string | number | boolean | null | undefined | big
   return Number.isFinite(value) ? value : [String(value)];
 }
 
-function nodeOf(kind: Kind, object: object, partOf: (part: unknown) => Part): unknown[] {
+function nodeOfKind(kind: Kind, object: object, partOf: (part: unknown) => Part): unknown[] {
   const node: unknown[] = [kind];
   if (object instanceof Opaque) {
     if (object.value === undefined) return node;
@@ -134,6 +167,34 @@ function nodeOf(kind: Kind, object: object, partOf: (part: unknown) => Part): un
  */
 export function decode(text: string): unknown {
   const { root, nodes } = parse(text);
+  if (!Array.isArray(nodes)) throw garbled("nodes must be an array", nodes);
+  return valueOfNodes(root, nodes);
+}
+
+/** Reads the lines of {@linkcode encodeLines}, one by one. */
+export class LineDecoder {
+  #root: { readonly root: unknown } | undefined;
+  readonly #nodes: unknown[][] = [];
+
+  /** Takes the next line. @throws {SyntaxError} when it isn't such a line */
+  add(line: string): void {
+    if (this.#root === undefined) {
+      this.#root = { root: parse(line).root };
+      return;
+    }
+    const nodes = json(line);
+    if (!Array.isArray(nodes)) throw garbled("nodes must be an array", nodes);
+    for (const node of nodes) this.#nodes.push(node);
+  }
+
+  /** Returns the value. @throws {SyntaxError} when the lines don't belong together */
+  value(): unknown {
+    if (this.#root === undefined) throw garbled("there must be a first line", undefined);
+    return valueOfNodes(this.#root.root, this.#nodes);
+  }
+}
+
+function valueOfNodes(root: unknown, nodes: unknown[][]): unknown {
   const objects = nodes.map(emptyNode);
   const valueOf = (part: unknown): unknown => {
     if (!Array.isArray(part)) {
@@ -152,19 +213,19 @@ export function decode(text: string): unknown {
   return valueOf(root);
 }
 
-function parse(text: string): { root: unknown; nodes: unknown[][] } {
-  let parsed: { version?: unknown; root?: unknown; nodes?: unknown } | null;
-  try {
-    parsed = JSON.parse(text);
-  } catch (cause) {
-    throw new SyntaxError(`Cannot decode a state: the text must be JSON, got ${quote(text)}`, {
-      cause,
-    });
-  }
+function parse(text: string): { root: unknown; nodes?: unknown } {
+  const parsed = json(text) as { version?: unknown; root: unknown; nodes?: unknown } | null;
   if (parsed?.version !== 1) throw garbled("version must be 1", parsed?.version);
-  const { root, nodes } = parsed;
-  if (!Array.isArray(nodes)) throw garbled("nodes must be an array", nodes);
-  return { root, nodes };
+  return parsed;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const rule = `the text must be JSON, got ${quote(text)}`;
+    throw new SyntaxError(`Cannot decode a state: ${rule}`, { cause });
+  }
 }
 
 function emptyNode(node: unknown): object {
@@ -212,6 +273,9 @@ function namedPrimitive(name: string): undefined | number | bigint {
 function garbled(rule: string, value: unknown): SyntaxError {
   return new SyntaxError(`Cannot decode a state: ${rule}, got ${quote(value)}`);
 }
+
+/** The length of a line from which on the next node begins another one. */
+const LINE_LENGTH = 50_000;
 
 /** Number of steps of a path that are shown. */
 const LONGEST_PATH = 20;
