@@ -391,6 +391,7 @@ export class Engine<
       const rule = "the engine must have a journal that keeps snapshots, got none";
       throw new TypeError(`Cannot save a snapshot: ${rule}`);
     }
+    if (await snapshots.take?.() === true) return;
     await undefined; // a snapshot has whole records, also when a handler asks for it
     if (this.#isStopping) this.#throwStopped("save a snapshot");
     const { meta, lines } = this.#replica!.snapshot(this.#sequence);

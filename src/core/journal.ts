@@ -115,6 +115,11 @@ export interface StoredSnapshot {
  * @category Runtime
  */
 export interface SnapshotStore {
+  /**
+   * Takes a snapshot of what is stored, without the engine, and has the journal forget what lies before
+   * the older one. Resolves with `false` if it can't, as it doesn't know the machine.
+   */
+  take?(): Promise<boolean>;
   /** Stores a snapshot, whole or not at all. */
   save(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** Resolves with the newest snapshot of a position below `before` that is whole, or `undefined`. */

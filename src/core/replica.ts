@@ -218,16 +218,24 @@ export async function restoreNewest(
   before?: Position,
 ): Promise<void> {
   const found = await journal.snapshots?.newest(before);
-  if (found === undefined) return;
+  if (found !== undefined) await restoreChunks(replica, found.meta, found.chunks);
+}
+
+/** Has a replica continue from the bytes of a snapshot. */
+export async function restoreChunks(
+  replica: AnyReplica,
+  meta: SnapshotMeta,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const decoder = new TextDecoder();
   const lines = new LineDecoder();
   let open = "";
-  for await (const chunk of found.chunks) {
+  for await (const chunk of chunks) {
     const parts = (open + decoder.decode(chunk, { stream: true })).split("\n");
     open = parts.pop()!;
     for (const line of parts) lines.add(line);
   }
-  replica.restore(found.meta, lines);
+  replica.restore(meta, lines);
 }
 
 /** Returns the bytes of lines, in chunks of some hundred kilobytes. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { MessagePort } from "node:worker_threads";
 import type { ErrorData } from "../../core/error_data.ts";
 import type { JournalRecord, Position, SnapshotMeta } from "../../core/journal.ts";
 
@@ -22,7 +23,18 @@ export type Call =
   | { readonly type: "complete-snapshot"; readonly meta: SnapshotMeta }
   | { readonly type: "newest-snapshot"; readonly before: Position }
   | { readonly type: "chunk"; readonly position: Position; readonly index: number }
+  | { readonly type: "tail" }
+  /** Has calls from another port answered, too. */
+  | { readonly type: "connect"; readonly port: MessagePort }
   | { readonly type: "close" };
+
+/** The answer to an append. */
+export interface Appended {
+  /** The position of the record. */
+  readonly position: Position;
+  /** Whether a snapshot is due. */
+  readonly isDue: boolean;
+}
 
 /** An error with the fields of its class. */
 export interface SentError extends ErrorData {

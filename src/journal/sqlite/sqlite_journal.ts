@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type Transferable, Worker } from "node:worker_threads";
 import { quote } from "../../core/arguments.ts";
 import {
   boolean,
@@ -26,7 +26,8 @@ import type {
   StoredSnapshot,
 } from "../../core/journal.ts";
 import { JournalDamagedError, JournalInUseError, NotAJournalError } from "./errors.ts";
-import type { Answer, Call, SentError } from "./protocol.ts";
+import type { Answer, Appended, Call, SentError } from "./protocol.ts";
+import { SNAPSHOTTER_URL, type SnapshotterData, type Taken } from "./snapshotter.ts";
 import type { StoreOptions } from "./store.ts";
 import { type ThreadData, WORKER_URL } from "./worker.ts";
 
@@ -43,6 +44,11 @@ export interface SqliteJournalOptions {
    * deleted. @default false: the journal can't be opened then
    */
   acceptLoss?: boolean;
+  /**
+   * The bytes of records from which on a snapshot is taken of them, if they are four times those of the
+   * snapshot before, too. @default 4 MiB
+   */
+  snapshotBytes?: number;
   /** The largest size of the commands of one record, in bytes. @default 16 MiB */
   maxRecordBytes?: number;
 }
@@ -76,6 +82,7 @@ export interface SqliteJournalOptions {
 export class SqliteJournal implements Journal {
   readonly maxRecordBytes: number;
   readonly snapshots: SnapshotStore;
+  readonly #snapshots: ThreadSnapshots;
   readonly #thread: Thread;
   #tail: Position = 0;
   /** The newest records, so that they need not be read to be delivered. */
@@ -93,7 +100,7 @@ export class SqliteJournal implements Journal {
     const { maxRecordBytes, ...rest } = readConfig(SQLITE_OPTIONS, options, attempt);
     this.maxRecordBytes = maxRecordBytes;
     this.#thread = new Thread({ folder, ...rest });
-    this.snapshots = new ThreadSnapshots(this.#thread);
+    this.snapshots = this.#snapshots = new ThreadSnapshots(this.#thread);
   }
 
   async open(session: string): Promise<Position> {
@@ -102,7 +109,9 @@ export class SqliteJournal implements Journal {
   }
 
   async append(record: JournalRecord): Promise<Position> {
-    const position = await this.#thread.call({ type: "append", record }) as Position;
+    const call = { type: "append", record } as const;
+    const { position, isDue } = await this.#thread.call(call) as Appended;
+    if (isDue) this.#snapshots.takeDue();
     if (position !== this.#tail + 1) return position; // it was stored before
     this.#tail = position;
     this.#recent.push({ ...record, position });
@@ -137,8 +146,9 @@ export class SqliteJournal implements Journal {
     return this.#thread.call({ type: "forget", before }) as Promise<void>;
   }
 
-  close(): Promise<void> {
-    return this.#thread.close();
+  async close(): Promise<void> {
+    await this.#snapshots.close();
+    await this.#thread.close();
   }
 
   /** Returns the records behind `after`, if all of them are among the newest. */
@@ -163,9 +173,51 @@ export class SqliteJournal implements Journal {
 
 class ThreadSnapshots implements SnapshotStore {
   readonly #thread: Thread;
+  /** The snapshot that is being taken. */
+  #taking: { readonly worker: Worker; readonly result: Promise<boolean> } | undefined;
+  #isClosed = false;
+  #hasFailed = false;
 
   constructor(thread: Thread) {
     this.#thread = thread;
+  }
+
+  take(): Promise<boolean> {
+    if (this.#isClosed) return Promise.resolve(false);
+    this.#taking ??= this.#take();
+    return this.#taking.result;
+  }
+
+  /** Takes one that is due, unless the last one failed. */
+  takeDue(): void {
+    if (this.#taking !== undefined || this.#hasFailed) return;
+    this.take().catch(() => this.#hasFailed = true);
+  }
+
+  /** Ends the snapshot that is being taken, which is not complete then. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#taking?.worker.terminate();
+  }
+
+  #take(): { worker: Worker; result: Promise<boolean> } {
+    const { port1, port2 } = new MessageChannel();
+    this.#thread.call({ type: "connect", port: port1 }, [port1]).catch(() => {});
+    const data: SnapshotterData = { thread: "lockstep-snapshotter", port: port2 };
+    const worker = new Worker(SNAPSHOTTER_URL, { workerData: data, transferList: [port2] });
+    const result = new Promise<Taken>((resolve) => {
+      worker.on("message", resolve);
+      worker.on("error", (error: unknown) => resolve({ problem: String(error) }));
+      worker.on("exit", () => resolve({ problem: "its thread has ended" }));
+    }).then(async ({ position, problem }) => {
+      this.#taking = undefined;
+      await worker.terminate();
+      if (problem !== undefined && !this.#isClosed) {
+        throw new Error(`Cannot take a snapshot of the journal: ${problem}`);
+      }
+      return position !== undefined;
+    });
+    return { worker, result };
   }
 
   async save(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array>): Promise<void> {
@@ -212,11 +264,11 @@ class Thread {
     this.#options = options;
   }
 
-  call(call: Call): Promise<unknown> {
+  call(call: Call, transferred: readonly Transferable[] = []): Promise<unknown> {
     if (this.#closing !== undefined) {
       return Promise.reject(new ClosedError(call.type, "the journal"));
     }
-    return this.#send(call);
+    return this.#send(call, transferred);
   }
 
   close(): Promise<void> {
@@ -233,14 +285,14 @@ class Thread {
     }
   }
 
-  #send(call: Call): Promise<unknown> {
+  #send(call: Call, transferred: readonly Transferable[] = []): Promise<unknown> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
     const worker = this.#worker ??= this.#start();
     const id = ++this.#calls;
     if (this.#waiting.size === 0) worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, call });
+      worker.postMessage({ id, call }, transferred);
     });
   }
 
@@ -294,6 +346,7 @@ const CLASSES: ReadonlyMap<string, { readonly prototype: object }> = new Map<
 const SQLITE_OPTIONS: Options<Required<SqliteJournalOptions>> = {
   synchronous: oneOf<"full" | "normal">("full", ["full", "normal"]),
   acceptLoss: boolean(false),
+  snapshotBytes: integer(4 << 20, 1),
   maxRecordBytes: integer(1 << 24, 1_000, 1 << 28),
 };
 

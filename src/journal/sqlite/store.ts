@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -22,6 +22,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { AppendRefusedError, JournalTruncatedError } from "../../core/errors.ts";
 import type { JournalRecord, Position, SnapshotMeta, StoredRecord } from "../../core/journal.ts";
+import type { Appended } from "./protocol.ts";
 import { JournalDamagedError, JournalInUseError, NotAJournalError } from "./errors.ts";
 
 /** What {@linkcode RecordStore} is opened with. */
@@ -32,6 +33,8 @@ export interface StoreOptions {
   readonly synchronous: "full" | "normal";
   /** Whether to go on from what is left of a damaged journal. */
   readonly acceptLoss: boolean;
+  /** The bytes of records from which on a snapshot may be due. */
+  readonly snapshotBytes: number;
 }
 
 /** The end of a journal. */
@@ -68,6 +71,12 @@ export class RecordStore {
   /** The only session that may append, and its last record. */
   #session: string | undefined;
   #last: { readonly number: number; readonly position: Position } = { number: 0, position: 0 };
+  /** The bytes of the newest snapshot, and of the records behind it. */
+  #snapshotBytes = 0;
+  readonly #leastBytes: number;
+  #bytesSince = 0;
+  /** The bytes of the snapshot that is being stored, as they came. */
+  #incoming: Hash = createHash("sha256");
 
   /**
    * Opens the journal in a folder, or begins one there.
@@ -76,8 +85,9 @@ export class RecordStore {
    * @throws {NotAJournalError} when the file is something else, or of a newer version
    * @throws {JournalDamagedError} when records are damaged, or were lost after they were acknowledged
    */
-  constructor({ folder, synchronous, acceptLoss }: StoreOptions) {
+  constructor({ folder, synchronous, acceptLoss, snapshotBytes }: StoreOptions) {
     this.#folder = folder;
+    this.#leastBytes = snapshotBytes;
     this.#path = join(folder, "journal.sqlite");
     mkdirSync(folder, { recursive: true });
     this.#database = openDatabase(this.#path, folder, synchronous);
@@ -87,6 +97,7 @@ export class RecordStore {
       const { first, before } = this.#base();
       this.#first = first;
       this.#tail = this.#verify(before, acceptLoss);
+      this.#measure();
       const path = join(folder, "acknowledged");
       const last = readWitness(path);
       if (last !== undefined && last.position > this.#tail.position && !acceptLoss) {
@@ -122,7 +133,13 @@ export class RecordStore {
   }
 
   /** Appends a record, and returns its position. See {@linkcode Journal.append}. */
-  append({ session, number, at, commands }: JournalRecord): Position {
+  append(record: JournalRecord): Appended {
+    const position = this.#append(record);
+    const most = Math.max(this.#leastBytes, SNAPSHOT_RATIO * this.#snapshotBytes);
+    return { position, isDue: this.#bytesSince > most };
+  }
+
+  #append({ session, number, at, commands }: JournalRecord): Position {
     if (session !== this.#session) {
       throw new AppendRefusedError("The journal was opened by another engine");
     }
@@ -130,8 +147,9 @@ export class RecordStore {
     this.#requireFile();
     const position = this.tail + 1;
     const sum = sumOf(this.#tail.sum, { position, session, number, at, commands });
+    const stored = packed(commands);
     try {
-      this.#insert.run(position, session, number, at, packed(commands), fromHex(sum));
+      this.#insert.run(position, session, number, at, stored, fromHex(sum));
     } catch (error) {
       if (FULL.has((error as { errcode?: number }).errcode ?? 0)) {
         const why = (error as Error).message;
@@ -141,6 +159,7 @@ export class RecordStore {
     }
     this.#tail = { position, sum };
     this.#last = { number, position };
+    this.#bytesSince += stored.length;
     this.#acknowledge();
     return position;
   }
@@ -171,15 +190,23 @@ export class RecordStore {
   addChunk(position: Position, index: number, chunk: Uint8Array): void {
     const bytes = deflateRawSync(chunk, { level: 1 });
     if (index === 0) {
+      this.#incoming = createHash("sha256");
       this.#database.prepare("DELETE FROM chunks WHERE position = ?").run(position);
     }
+    this.#incoming.update(bytes);
     this.#database.prepare("INSERT INTO chunks (position, number, bytes) VALUES (?, ?, ?)")
       .run(position, index, bytes);
   }
 
-  /** Completes a snapshot, after reading it once, and deletes all but the newest two. */
+  /**
+   * Completes a snapshot, after comparing what is stored with what came, and deletes all but the newest
+   * two.
+   */
   completeSnapshot({ position, machine, version }: SnapshotMeta): void {
     const digest = this.#digestOf(position);
+    if (digest !== this.#incoming.digest("hex")) {
+      throw new Error(`The snapshot at position ${position} is not stored as it was written`);
+    }
     this.#transact(() => {
       this.#database.prepare(
         "INSERT OR REPLACE INTO snapshots (position, machine, version, digest) VALUES (?, ?, ?, ?)",
@@ -190,6 +217,7 @@ export class RecordStore {
         "DELETE FROM chunks WHERE position NOT IN (SELECT position FROM snapshots)",
       );
     });
+    this.#measure();
   }
 
   /** Returns the newest snapshot of a position below `before` that has its digest. */
@@ -249,6 +277,17 @@ export class RecordStore {
         | { value: string }
         | undefined)?.value;
     return { first: Number(get("first") ?? 1), before: get("before") ?? "" };
+  }
+
+  /** Measures the newest snapshot, and what is behind it. */
+  #measure(): void {
+    const newest = "(SELECT coalesce(max(position), 0) FROM snapshots)";
+    const { snapshot, records } = this.#database.prepare(
+      `SELECT (SELECT coalesce(sum(length(bytes)), 0) FROM chunks WHERE position = ${newest}) AS snapshot,
+        (SELECT coalesce(sum(length(commands)), 0) FROM records WHERE position > ${newest}) AS records`,
+    ).get() as { snapshot: number; records: number };
+    this.#snapshotBytes = snapshot;
+    this.#bytesSince = records;
   }
 
   #set(name: string, value: string | number): void {
@@ -442,6 +481,9 @@ const SUM_BYTES = 16;
 
 /** Bytes of the file that says what was acknowledged. */
 const WITNESS_BYTES = 80;
+
+/** A snapshot is due when the records behind the newest one have this many times its bytes. */
+const SNAPSHOT_RATIO = 4;
 
 /** Number of characters from which on commands are compressed. */
 const PACKED_FROM = 1_000;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { errorData } from "../../core/error_data.ts";
 import type { Answer, Call } from "./protocol.ts";
 import { RecordStore, type StoreOptions } from "./store.ts";
@@ -21,8 +21,8 @@ export interface ThreadData {
 /** The address of this module. */
 export const WORKER_URL: URL = new URL(import.meta.url);
 
-/** Answers the calls of `port`. */
-function serve(port: NonNullable<typeof parentPort>, options: StoreOptions): void {
+/** Answers the calls of the main thread. */
+function serve(main: MessagePort, options: StoreOptions): void {
   let store: RecordStore | undefined;
   const opened = () => store ??= new RecordStore(options);
   const answer = (call: Call): unknown => {
@@ -43,20 +43,26 @@ function serve(port: NonNullable<typeof parentPort>, options: StoreOptions): voi
         return opened().newestSnapshot(call.before);
       case "chunk":
         return opened().chunk(call.position, call.index);
+      case "tail":
+        return opened().tail;
+      case "connect":
+        return void listen(call.port);
       case "close":
         return store?.close();
     }
   };
-  port.on("message", ({ id, call }: { id: number; call: Call }) => {
-    let message: Answer;
-    try {
-      message = { id, value: answer(call) };
-    } catch (error) {
-      const { from, to, pid, first } = error as Record<string, unknown>;
-      message = { id, error: { ...errorData(error), from, to, pid, first } };
-    }
-    port.postMessage(message);
-  });
+  const listen = (port: MessagePort) =>
+    port.on("message", ({ id, call }: { id: number; call: Call }) => {
+      let message: Answer;
+      try {
+        message = { id, value: answer(call) };
+      } catch (error) {
+        const { from, to, pid, first } = error as Record<string, unknown>;
+        message = { id, error: { ...errorData(error), from, to, pid, first } };
+      }
+      port.postMessage(message);
+    });
+  listen(main);
 }
 
 const data = workerData as ThreadData | null | undefined;
