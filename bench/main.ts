@@ -8,11 +8,20 @@ import { breakers } from "./breakers_bench.ts";
 import { dependencyGraph } from "./dependency_graph_bench.ts";
 import { events } from "./events_bench.ts";
 import { collectsGarbage, header, line, type Row, rowsOf, type Suite } from "./harness.ts";
+import { journal } from "./journal_bench.ts";
 import { locks } from "./locks_bench.ts";
 import { messages } from "./messages_bench.ts";
 import { tasks } from "./tasks_bench.ts";
 
-const SUITES: readonly Suite[] = [locks, tasks, dependencyGraph, breakers, messages, events];
+const SUITES: readonly Suite[] = [
+  locks,
+  tasks,
+  dependencyGraph,
+  breakers,
+  messages,
+  events,
+  journal,
+];
 
 const USAGE = `Usage: deno task bench [filter] [--json]
   filter      run the suites with that in their name: ${SUITES.map(({ name }) => name).join(", ")}
