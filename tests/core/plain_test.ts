@@ -190,6 +190,14 @@ Deno.test("a line decoder refuses lines that encodeLines() never made", () => {
     [['{"version":1,"root":[0]}', "7"], "nodes must be an array"],
     [['{"version":1,"root":[0]}', "[]"], "references must be to one of 0 nodes"],
     [['{"version":1,"root":[0]}', '[["cat"]]'], "each node must begin with its kind"],
+    [['{"version":1,"root":[0]}', "[[0]]"], "each node must have its shape"],
+    [
+      ['{"version":1,"root":[0]}', '[{"shape":["object","a"]},[0]]'],
+      "each node must have its shape",
+    ],
+    [['{"version":1,"root":[0]}', '[{"shape":["cat"]},[0]]'], "each node must have its shape"],
+    [['{"version":1,"root":[0]}', '[{"shape":[7]}]'], "each node must be an array or a shape"],
+    [['{"version":1,"root":[0]}', "[null]"], "each node must be an array or a shape"],
     [["{"], "the text must be JSON"],
   ];
   for (const [lines, rule] of wrong) {
