@@ -61,6 +61,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/bus/event_stream.ts EventBuffer.#consumers": "calls of next that wait",
   "src/core/client.ts MachineClient.#unobserve": "one for each call of listen in a constructor",
   "src/core/client.ts MachineClient.#owed": "the ends of things that the machine keeps",
+  "src/core/data/plain.ts LineDecoder.#nodes": "the state of a snapshot",
+  "src/core/data/plain.ts LineDecoder.#shapes": "the state of a snapshot",
   "src/core/describe.ts Writer.#path": "the depth of one value",
   "src/core/engine.ts Engine.#observers": "those of the façades",
   "src/core/engine.ts Engine.#outbox": "the events of steps whose handlers have not run",
@@ -79,6 +81,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   // Journals
   "src/journal/sqlite/sqlite_journal.ts SqliteJournal.#recent": "MOST_RECENT, twice",
   "src/journal/sqlite/sqlite_journal.ts SqliteJournal.#followers": "one for each reader that waits",
+  "src/journal/sqlite/snapshotter.ts Store.#waiting": "calls that wait for the store",
   "src/journal/sqlite/sqlite_journal.ts Thread.#waiting": "calls that wait for the thread",
 
   // Locks
