@@ -111,11 +111,11 @@ export class Replica<State> {
     return { meta: { position: this.position, machine, version }, lines: encodeLines(kept) };
   }
 
-  /** Continues from a snapshot. @throws {JournalUnreadableError} when another machine made it */
-  restore({ position, machine, version }: SnapshotMeta, lines: LineDecoder): void {
+  /** Continues from a snapshot, of which `contents` are decoded. @throws {JournalUnreadableError} when another machine made it */
+  restore({ position, machine, version }: SnapshotMeta, contents: unknown): void {
     const epoch = { format: FORMAT, machine, version };
     this.#requireOwn(epoch);
-    const kept = lines.value() as Kept<State>;
+    const kept = contents as Kept<State>;
     this.state = kept.state;
     this.now = kept.now;
     this.sequence = kept.sequence;
@@ -235,7 +235,7 @@ export async function restoreChunks(
     open = parts.pop()!;
     for (const line of parts) lines.add(line);
   }
-  replica.restore(meta, lines);
+  replica.restore(meta, lines.value());
 }
 
 /** Returns the bytes of lines, in chunks of some hundred kilobytes. */
