@@ -250,6 +250,7 @@ export type {
   WithdrawAsk,
   YieldLocks,
 } from "./src/tasks/commands.ts";
+export type { RemoveSchedule, ScheduleSpec, SetSchedule } from "./src/tasks/schedule_commands.ts";
 export type { StrategyName } from "./src/tasks/strategies.ts";
 export { EventBus as AnyEventBus } from "./src/core/bus/event_bus.ts";
 export type { Descriptions } from "./src/core/describe.ts";
@@ -295,6 +296,7 @@ export type {
   Page,
   Proposal,
   Receiver,
+  Schedule,
   Stealable,
   TaskRecord,
   TaskState,

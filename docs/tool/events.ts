@@ -10,6 +10,7 @@ import { readShapes, type Shape } from "./symbols.ts";
 /** The headings of the catalog, in order, by the file that declares the events below them. */
 const SECTIONS: ReadonlyMap<string, string> = new Map([
   ["tasks/events.ts", "Tasks and the agents that run them"],
+  ["tasks/schedule_events.ts", "Schedules of tasks"],
   ["agents/events.ts", "Agents as members"],
   ["locks/events.ts", "Resources"],
   ["messages/events.ts", "Messages"],

@@ -28,7 +28,7 @@ import { defaultLogger, type Logger } from "../core/logger.ts";
 import { healthOf } from "../core/machine.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Conflict } from "../conflicts/types.ts";
-import type { Task, TaskView } from "../tasks/types.ts";
+import type { ScheduleOptions, ScheduleView, Task, TaskView } from "../tasks/types.ts";
 import type {
   AcquireOptions,
   AcquirePathsOptions,
@@ -452,6 +452,21 @@ export class CoordinationManager implements AsyncDisposable {
     return this.#running("list tasks").scheduler.listTasks(options);
   }
 
+  /** Submits a task again and again; see {@linkcode TaskScheduler.every}. */
+  every<Input = unknown>(id: string, options: ScheduleOptions<Input>): Promise<ScheduleView> {
+    return attempting(() => this.#running("set a schedule").scheduler.every(id, options));
+  }
+
+  /** Removes a schedule; see {@linkcode TaskScheduler.unschedule}. */
+  unschedule(id: string): Promise<boolean> {
+    return attempting(() => this.#running("remove a schedule").scheduler.unschedule(id));
+  }
+
+  /** Returns all schedules, oldest first. */
+  schedules(): ScheduleView[] {
+    return this.#running("list schedules").scheduler.schedules();
+  }
+
   /** Assigns nothing until {@linkcode resume}; see {@linkcode TaskScheduler.pause}. */
   pause(reason?: string): Promise<void> {
     return attempting(() => this.#running("pause").scheduler.pause(reason));
@@ -601,9 +616,8 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
-   * Explains the state of a task, a message, an agent or a wait for locks, and the change that would
-   * end it. Without `kind`, `id` is looked up among tasks, messages and agents, in this order; a number
-   * is the `waitId` of a `resource:queued` event.
+   * Explains the state of a task, a message, an agent, a schedule or a wait for locks, and the change
+   * that would end it. Without `kind`, `id` is looked up among them, in this order; a number is the `waitId` of a `resource:queued` event.
    *
    * @throws {UnknownSubjectError} when nothing has this id
    */
@@ -611,7 +625,7 @@ export class CoordinationManager implements AsyncDisposable {
     const attempt = () => `explain ${quote(id)}`;
     if (typeof id !== "number") requireId(id, "id", attempt);
     if (kind !== undefined) {
-      requireOneOf(kind, ["task", "wait", "message", "agent"], "kind", attempt);
+      requireOneOf(kind, ["task", "wait", "message", "agent", "schedule"], "kind", attempt);
     }
     const found = explain(this.#running("explain"), id, kind);
     if (found === undefined) throw new UnknownSubjectError(id, kind);

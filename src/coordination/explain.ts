@@ -1,5 +1,5 @@
 /**
- * Explanations of the state of a task, a wait, a message or an agent.
+ * Explanations of the state of a task, a wait, a message, an agent or a schedule.
  *
  * @module
  */
@@ -20,6 +20,8 @@ import type { MessageExplanation } from "../messages/mod.ts";
 import { isUsable } from "../tasks/placement.ts";
 import { type Agent, lockEpochOf } from "../tasks/state.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
+import { explainSchedule } from "../tasks/schedules.ts";
+import type { ScheduleExplanation } from "../tasks/types.ts";
 import { isKnown } from "../root/reactions/agents.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";
 import type { RootState } from "../root/state.ts";
@@ -28,7 +30,7 @@ import type { RootState } from "../root/state.ts";
  * The kinds of things that can be explained.
  * @category Coordination
  */
-export type Explicable = "task" | "wait" | "message" | "agent";
+export type Explicable = "task" | "wait" | "message" | "agent" | "schedule";
 
 /**
  * An id to explain that nothing has.
@@ -45,7 +47,7 @@ export class UnknownSubjectError extends LockstepError {
     const rule = typeof id === "number"
       ? "id must be that of a wait that has not ended"
       : `id must be that of ${kind === "agent" ? "an" : "a"} ${
-        kind ?? "task, a message or an agent"
+        kind ?? "task, a message, an agent or a schedule"
       }`;
     super(`Cannot explain ${quote(id)}: ${rule}, got ${quote(id)}`);
     this.id = id;
@@ -60,7 +62,8 @@ export type Explanation =
   | ({ readonly kind: "task" } & TaskExplanation)
   | ({ readonly kind: "wait" } & WaitExplanation)
   | ({ readonly kind: "message" } & MessageExplanation)
-  | ({ readonly kind: "agent" } & AgentExplanation);
+  | ({ readonly kind: "agent" } & AgentExplanation)
+  | ({ readonly kind: "schedule" } & ScheduleExplanation);
 
 /**
  * A request that waits for its response.
@@ -168,8 +171,11 @@ export function explain(
   }
   const message = isMeant("message") ? knownMessage(messages, id) : undefined;
   if (message !== undefined) return { kind: "message", ...message };
-  if (!isKnown(state, id) || !isMeant("agent")) return undefined;
-  return { kind: "agent", ...explainAgent(state, id, Math.floor(now)) };
+  if (isMeant("agent") && isKnown(state, id)) {
+    return { kind: "agent", ...explainAgent(state, id, Math.floor(now)) };
+  }
+  const schedule = isMeant("schedule") ? state.tasks.schedules.get(id) : undefined;
+  return schedule && { kind: "schedule", ...explainSchedule(state.tasks, schedule) };
 }
 
 function knownMessage(

@@ -66,6 +66,9 @@ export const COUNTERS: readonly CounterSpec[] = [
   counter("task.proposed", "task:proposed", "Results that wait to be accepted"),
   counter("task.rejected", "task:rejected", "Results that were rejected"),
   counter("task.resubmitted", "task:retried", "Finished tasks that were submitted once more"),
+  counter("schedule.fired", "schedule:fired", "Tasks that schedules submitted"),
+  counter("schedule.skipped", "schedule:skipped", "Occasions of schedules without a task"),
+  counter("schedule.missed", "schedule:missed", "Times that a schedule missed occasions"),
   counter("task.timed_out", "task:timed-out", "Time limits of tasks that were exceeded"),
   counter(
     "task.stale",
@@ -161,6 +164,12 @@ export const DURATIONS: readonly DurationSpec[] = [
     "task:started",
     "From asking for a task to its start",
     ({ askedMs }) => askedMs,
+  ),
+  duration(
+    "schedule.lateness",
+    "schedule:fired",
+    "From an occasion of a schedule to the submission of its task",
+    ({ lateMs }) => lateMs,
   ),
   duration(
     "resource.wait",

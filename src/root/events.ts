@@ -21,6 +21,7 @@ export type * from "../conflicts/events.ts";
 export type * from "../locks/events.ts";
 export type * from "../messages/events.ts";
 export type * from "../tasks/events.ts";
+export type * from "../tasks/schedule_events.ts";
 
 /**
  * The names that event handlers of the coordination API use.

@@ -34,10 +34,12 @@ import {
   type Submit,
   type SubmitAnswer,
   submitCommand,
+  type TaskAnswers,
   type TaskCommand,
 } from "./commands.ts";
 import { cancellation, failure, refusalError, ResultDroppedError } from "./errors.ts";
 import type { TaskEvent, TaskFailed, TaskRefused } from "./events.ts";
+import type { RemoveSchedule, SetSchedule } from "./schedule_commands.ts";
 import { isTerminal, outcomeOf, type TaskRecord, type TaskState, unfinished } from "./state.ts";
 import type { Task, TaskStatus } from "./types.ts";
 import { TaskWarnings } from "./warnings.ts";
@@ -58,7 +60,7 @@ const OBSERVED = [
 
 /** The commands that begin something, which a scheduler that is shut down refuses. */
 const BEGINNINGS: ReadonlySet<string> = new Set([
-  ...["submit", "retry", "assign", "claim", "start", "register-agent"],
+  ...["submit", "retry", "set-schedule", "assign", "claim", "start", "register-agent"],
 ]);
 
 type Observed = Extract<TaskEvent, { type: typeof OBSERVED[number] }>;
@@ -150,6 +152,16 @@ export class TaskClient
     };
     signal.addEventListener("abort", abort);
     return idle.promise().finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  /** Sends a command about a schedule, and resolves with its answer. */
+  ask<Command extends SetSchedule | RemoveSchedule>(
+    command: Command,
+  ): Promise<TaskAnswers[Command["type"]]> {
+    return this.exchange(command, (outcome) => {
+      if (outcome instanceof Refusal) throw this.errorOf(outcome, command);
+      return outcome as TaskAnswers[Command["type"]];
+    });
   }
 
   /** Submits a child of a claim. */
@@ -304,8 +316,9 @@ export class TaskClient
   #fail(event: TaskFailed): void {
     const handle = this.#takeHandle(event.taskId);
     const task = this.state.tasks.tasks.get(event.taskId);
-    const isForeign = handle === undefined &&
-      !(task !== undefined && task.sequence < this.#firstOwn);
+    const isOwn = task !== undefined &&
+      (task.sequence < this.#firstOwn || task.spec.scheduleId !== undefined);
+    const isForeign = handle === undefined && !isOwn;
     if (!isForeign) this.#warnings.failed(event, handle);
     handle?.fail(failure(event));
   }

@@ -24,6 +24,7 @@ import type { ErrorData } from "../core/error_data.ts";
 import type { Instant, Named, ResumeListening } from "../core/machine.ts";
 import { normalizeRequests } from "../locks/commands.ts";
 import type { ResourceRequest } from "../locks/types.ts";
+import type { RemoveSchedule, SetSchedule } from "./schedule_commands.ts";
 import { MOST_RETRIES } from "./config.ts";
 import type { StrategyName } from "./strategies.ts";
 import type {
@@ -33,6 +34,7 @@ import type {
   Dependency,
   OnFailure,
   Outcome,
+  ScheduleView,
   Task,
 } from "./types.ts";
 
@@ -76,6 +78,8 @@ export interface TaskSpec {
   readonly requiresApproval?: boolean;
   /** The key by which it is one of a kind. @default none */
   readonly dedupe?: Dedupe;
+  /** The schedule that submits it. @default none */
+  readonly scheduleId?: string;
 }
 
 /** Accepts a task. */
@@ -419,6 +423,8 @@ export type TaskCommand =
   | RequeueAgentTasks
   | ResumeListening
   | UseStrategy
+  | SetSchedule
+  | RemoveSchedule
   | Drain;
 
 /** The answer to `submit`. */
@@ -464,6 +470,8 @@ export type TaskAnswers = {
   readonly start: ClaimAnswer;
   readonly retry: RetriedTasks;
   readonly claim: AskAnswer;
+  readonly "set-schedule": ScheduleView;
+  readonly "remove-schedule": boolean;
 };
 
 /** The most dependencies, resources or capabilities of one task or agent. */
@@ -564,7 +572,7 @@ function dedupeOf({ dedupe, delayMs, runAt }: Task, attempt: Attempt): Dedupe {
 }
 
 /** Returns a date, or an instant in whole milliseconds, as an instant. */
-function instantOf(value: unknown, name: string, attempt: Attempt): Instant {
+export function instantOf(value: unknown, name: string, attempt: Attempt): Instant {
   const instant = value instanceof Date ? value.getTime() : value;
   if (typeof instant !== "number") {
     throw new TypeError(

@@ -50,6 +50,12 @@ export interface TaskConfig {
    * later is a new one. @default 100_000
    */
   readonly keepOutcomes: number;
+  /** The most schedules. @default 10_000 */
+  readonly maxSchedules: number;
+  /** The most missed occasions of a schedule that `missed: "all"` makes up for at once. @default 100 */
+  readonly maxMissed: number;
+  /** By how much the newest occasion of a schedule may be late without being missed. @default 1_000 */
+  readonly occasionGraceMs: number;
   /** The number of types of task whose history is kept. @default 1_000 */
   readonly keepTypes: number;
   /** The seed of the jitter of pauses. @default 1 */
@@ -86,6 +92,9 @@ export const TASK_OPTIONS: Options<TaskConfig> = {
   maxAgents: count(100_000),
   keepFinished: count(1_000, 0),
   keepOutcomes: count(100_000, 0),
+  maxSchedules: count(10_000, 0),
+  maxMissed: count(100, 0),
+  occasionGraceMs: ms(1_000),
   keepTypes: count(1_000),
   seed: integer(1, 0),
   stealing: boolean(false),

@@ -357,6 +357,7 @@ function attemptOf({ type }: TaskCommand, { taskId, agentId }: TaskRefused): str
     const what = taskId === "" ? "a task" : `task ${quote(taskId)}`;
     return `claim ${what} for agent ${quote(agentId)}`;
   }
+  if (type === "set-schedule") return `set schedule ${quote(taskId)}`;
   const verb = VERBS[type] ?? type.replaceAll("-", " ");
   return taskId === "" ? `${verb} ${quote(agentId)}` : `${verb} task ${quote(taskId)}`;
 }

@@ -15,6 +15,7 @@ import {
   timeOfDay,
 } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
+import { SCHEDULE_DESCRIPTIONS, type ScheduleEvent } from "./schedule_events.ts";
 import type { CordonCause, Outcome, TaskView } from "./types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { ResourceRequest } from "../locks/types.ts";
@@ -320,7 +321,7 @@ export type TaskRefusal =
   | "status"
   /** The agent lacks a capability or a free slot, or is cordoned or draining. */
   | "unfit"
-  /** There are as many unfinished tasks, or agents, as there may be. */
+  /** There are as many unfinished tasks, agents or schedules as there may be. */
   | "full"
   /** Nothing is assigned until the scheduler is resumed. */
   | "paused"
@@ -329,7 +330,7 @@ export type TaskRefusal =
 
 /** A command was refused, and the state is as before. */
 export interface TaskRefused extends Named<"task:refused"> {
-  /** The task of the command; `""` for a command about an agent. */
+  /** The task, or the schedule, of the command; `""` for a command about an agent. */
   readonly taskId: string;
   /** The agent that the command names, if any. */
   readonly agentId: string | undefined;
@@ -438,6 +439,7 @@ export interface SchedulerDrained extends Named<"scheduler:drained"> {}
 /** An event of a task machine. */
 export type TaskEvent =
   | StealingEvent
+  | ScheduleEvent
   | TaskCreated
   | TaskRecognized
   | TaskDebounced
@@ -655,6 +657,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     `stealing: ${targetAgent} takes ${counted(taskCount, "task")} from ${sourceAgent}`,
   "workstealing:completed": ({ sourceAgent, targetAgent, taskIds }) =>
     `stealing: ${targetAgent} took ${listed(taskIds)} from ${sourceAgent}`,
+  ...SCHEDULE_DESCRIPTIONS,
   "strategy:changed": ({ strategy }) => `scheduler: agents are chosen by ${strategy}`,
   "scheduler:paused": ({ reason }) => `scheduler: → paused, ${oneLine(reason)}`,
   "scheduler:resumed": () => "scheduler: → resumed",

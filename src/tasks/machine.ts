@@ -81,6 +81,7 @@ import { cycleOfAwait, resolveDependents } from "./dependencies.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent } from "./events.ts";
 import { answerQuestion, pause, resume, review, setPriority } from "./operations.ts";
 import { endDelay } from "./later.ts";
+import { removeSchedule, runOccasions, setSchedule, stopSchedules } from "./schedules.ts";
 import {
   allowStealing,
   assignsItself,
@@ -286,6 +287,8 @@ const HANDLERS: {
   "review": review,
   "set-priority": setPriority,
   "retry": retry,
+  "set-schedule": setSchedule,
+  "remove-schedule": removeSchedule,
   "pause": pause,
   "resume": resume,
   "register-agent": registerAgent,
@@ -565,6 +568,7 @@ function drain(step: Step): void {
   if (state.draining) return;
   state.draining = true;
   events.push({ type: "scheduler:drained" });
+  stopSchedules(state);
   for (const ask of [...state.asks.values()]) endAsk(step, ask, "drained");
 }
 
@@ -582,6 +586,8 @@ function fireTimer(step: Step, due: TaskTimer): void {
       return endAsk(step, due.ask, "timed-out");
     case "backoff":
       return endPause(step, due.task);
+    case "schedule":
+      return runOccasions(step, due.schedule);
     case "delay":
       return endDelay(step, due.task);
     default:

@@ -17,6 +17,7 @@ import { type Prng, seeded } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
 import type { ParentClaim, TaskSpec } from "./commands.ts";
+import type { ScheduleSpec } from "./schedule_commands.ts";
 import type { TaskConfig } from "./config.ts";
 import type { TaskEvent } from "./events.ts";
 import type { StrategyName } from "./strategies.ts";
@@ -184,7 +185,26 @@ export type TaskTimer =
   | { readonly limit: "grace"; lingering: Lingering }
   | { readonly limit: "cordon"; agent: Agent; cause: CordonCause }
   | { readonly limit: "report"; agent: Agent }
-  | { readonly limit: "ask"; ask: Ask };
+  | { readonly limit: "ask"; ask: Ask }
+  | { readonly limit: "schedule"; schedule: Schedule };
+
+/** A task that is submitted again and again. */
+export interface Schedule {
+  /** Its options. */
+  spec: ScheduleSpec;
+  /** The input of its tasks, opaque to the machine. */
+  input: Opaque;
+  /** Their metadata, opaque to the machine. */
+  metadata: Opaque;
+  /** The number of the next occasion. */
+  next: number;
+  /** The time of the next occasion. */
+  nextAt: Instant;
+  /** The newest task; `""` before the first. */
+  last: string;
+  /** Ends at the next occasion; `undefined` once nothing is accepted any more. */
+  timer: Timer<TaskTimer> | undefined;
+}
 
 /** The history of the tasks of one type. */
 export interface TypeHistory {
@@ -411,6 +431,10 @@ export interface TaskState {
   keys: Map<string, string>;
   /** The same for `olderOutcomes`. */
   olderKeys: Map<string, string>;
+  /** By id. */
+  readonly schedules: Map<string, Schedule>;
+  /** The number of the first occasion of a new schedule, larger than any of those that were removed. */
+  occasions: number;
   /** By type of task, oldest first. */
   readonly history: Map<string, TypeHistory>;
   /** The number of tasks with each status; finished ones are never subtracted. */
@@ -454,6 +478,8 @@ export function initialTaskState(config: TaskConfig): TaskState {
     olderOutcomes: new Map(),
     keys: new Map(),
     olderKeys: new Map(),
+    schedules: new Map(),
+    occasions: 0,
     history: new Map(),
     counts: {
       waiting: 0,
@@ -546,6 +572,7 @@ export function viewOf(task: TaskRecord): TaskView {
     ...(answer !== undefined && { answer: answer.value }),
     ...(metadata !== undefined && { metadata: metadata.value }),
     ...(parent !== undefined && { parentId: parent.taskId }),
+    ...(spec.scheduleId !== undefined && { scheduleId: spec.scheduleId }),
   };
 }
 

@@ -48,8 +48,10 @@ import {
 } from "./commands.ts";
 import { TASK_OPTIONS, type TaskSchedulerConfig } from "./config.ts";
 import { faultOf } from "./errors.ts";
+import { scheduleCommand } from "./schedule_commands.ts";
+import { scheduleView } from "./schedules.ts";
 import { viewOf } from "./state.ts";
-import type { Task, TaskStatus, TaskView } from "./types.ts";
+import type { ScheduleOptions, ScheduleView, Task, TaskStatus, TaskView } from "./types.ts";
 import {
   explainTask,
   health,
@@ -443,6 +445,34 @@ export class TaskScheduler implements AsyncDisposable {
         .map(({ spec: { id } }) => id);
       return taskIds.length === 0 ? Promise.resolve([]) : this.client.retry(taskIds);
     });
+  }
+
+  /**
+   * Submits a task every `everyMs` milliseconds until {@linkcode unschedule}. The task of occasion `n`,
+   * from 0, has the id `id@n`. An occasion for which no task is submitted emits `schedule:missed` or
+   * `schedule:skipped`. A schedule does not keep the process alive.
+   *
+   * Idempotent: a call with the id of a schedule changes what differs, and its occasions only when
+   * `everyMs` or `startAt` does.
+   *
+   * @throws {LimitError} when there are `maxSchedules`
+   * @throws {ClosedError} after `shutdown`
+   */
+  every<Input = unknown>(id: string, options: ScheduleOptions<Input>): Promise<ScheduleView> {
+    return attempting(() => this.client.ask(scheduleCommand(id, options, this.#maxRetries)));
+  }
+
+  /** Removes a schedule; its tasks go on. Resolves with whether there was one. */
+  unschedule(id: string): Promise<boolean> {
+    return attempting(() => {
+      requireId(id, "id", () => "remove a schedule");
+      return this.client.ask({ type: "remove-schedule", scheduleId: id });
+    });
+  }
+
+  /** Returns all schedules, oldest first. */
+  schedules(): ScheduleView[] {
+    return [...this.client.state.tasks.schedules.values()].map(scheduleView);
   }
 
   /**

@@ -163,6 +163,80 @@ export interface Task<Input = unknown> {
 }
 
 /**
+ * The policy of a schedule for occasions that passed while nothing ran: the process was down, or its
+ * clock was suspended.
+ * @category Tasks
+ */
+export type MissedPolicy =
+  /** Runs none of them. */
+  | "skip"
+  /** Runs the newest of them, for all. */
+  | "once"
+  /** Runs each of the `maxMissed` newest, one after the other unless they may overlap. */
+  | "all";
+
+/**
+ * A task of a schedule: a {@linkcode Task} without what the schedule decides on.
+ * @category Tasks
+ */
+export type ScheduledTask<Input = unknown> = Omit<
+  Task<Input>,
+  "id" | "delayMs" | "runAt" | "dedupe" | "idempotencyKey"
+>;
+
+/**
+ * Options of a schedule.
+ * @category Tasks
+ */
+export interface ScheduleOptions<Input = unknown> {
+  /** The time between two occasions, in milliseconds. */
+  readonly everyMs: number;
+  /** The task that is submitted at each occasion. */
+  readonly task: ScheduledTask<Input>;
+  /**
+   * An occasion, from which the others follow; if it is past, the first one is the next that follows
+   * from it. @default when the schedule is set
+   */
+  readonly startAt?: Date | Instant;
+  /** The policy for occasions that passed while nothing ran. @default "skip" */
+  readonly missed?: MissedPolicy;
+  /** Whether a task is submitted while that of a former occasion is unfinished. @default false */
+  readonly overlap?: boolean;
+}
+
+/**
+ * A schedule.
+ * @category Tasks
+ */
+export interface ScheduleView {
+  /** The id that the caller chose. */
+  readonly id: string;
+  /** The time between two occasions, in milliseconds. */
+  readonly everyMs: number;
+  /** The occasion that the caller named, if it did. */
+  readonly startAt?: Instant;
+  /** The policy for missed occasions. */
+  readonly missed: MissedPolicy;
+  /** Whether its tasks may overlap. */
+  readonly overlap: boolean;
+  /** The next occasion. */
+  readonly nextAt: Instant;
+  /** The id of the task of that. */
+  readonly nextTaskId: string;
+  /** The newest task; left out before the first. */
+  readonly lastTaskId?: string;
+}
+
+/**
+ * A schedule, and what it does next.
+ * @category Tasks
+ */
+export interface ScheduleExplanation extends ScheduleView {
+  /** One sentence. */
+  readonly summary: string;
+}
+
+/**
  * The state of a submitted task. Times are {@linkcode Instant}s.
  * @category Tasks
  */
@@ -209,4 +283,6 @@ export interface TaskView<Input = unknown, Result = unknown> {
   readonly answer?: unknown;
   /** The task whose attempt submitted it; it is cancelled when that attempt ends. */
   readonly parentId?: string;
+  /** The schedule that submitted it. */
+  readonly scheduleId?: string;
 }

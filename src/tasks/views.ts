@@ -123,7 +123,10 @@ export function explainTask(
   if (task === undefined) throw new UnknownTaskError("explain it", taskId);
   const [reason, reasons] = reasonsOf(state, holdersOf, task);
   const parentId = task.family?.parent?.taskId;
-  const summary = parentId === undefined ? reason : `${reason}; it is a child of "${parentId}"`;
+  const { scheduleId } = task.spec;
+  const child = parentId === undefined ? "" : `; it is a child of "${parentId}"`;
+  const scheduled = scheduleId === undefined ? "" : `; schedule "${scheduleId}" submitted it`;
+  const summary = reason + child + scheduled;
   return {
     taskId,
     status: task.status,

@@ -293,6 +293,37 @@ const decision = fc.record({
     : { type, taskId, answer: "yes" }
 );
 
+const scheduling: fc.Arbitrary<TaskCommand> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      id: fc.constantFrom("s1", "s2"),
+      everyMs: fc.constantFrom(3, 10),
+      startAt: fc.option(fc.integer({ min: -20, max: 200 }), { nil: undefined }),
+      missed: fc.constantFrom("skip" as const, "once" as const, "all" as const),
+      overlap: fc.boolean(),
+      assignedAgent: fc.oneof({ weight: 5, arbitrary: fc.constant("") }, agentId),
+      after: fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, taskId.map((id) => [id])),
+      retries: fc.nat(1),
+      queueTimeoutMs: limit,
+      input: fc.constantFrom(undefined, 1),
+    }).map(({ id, everyMs, startAt, missed, overlap, input, ...fields }): TaskCommand => ({
+      type: "set-schedule",
+      spec: {
+        ...{ id, everyMs, ...(startAt !== undefined && { startAt }), missed, overlap },
+        task: { ...submit(id, fields).task, scheduleId: id },
+      },
+      ...{ input, metadata: undefined },
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("s1", "s2", "s3").map((scheduleId): TaskCommand => (
+      { type: "remove-schedule", scheduleId }
+    )),
+  },
+);
+
 /** The commands of an operator. */
 const operation: fc.Arbitrary<TaskCommand> = fc.oneof(
   { weight: 4, arbitrary: decision },
@@ -340,6 +371,7 @@ const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 40, arbitrary: ofFamilies },
   { weight: 15, arbitrary: rare.map(ageless) },
   { weight: 15, arbitrary: operation.map(ageless) },
+  { weight: 8, arbitrary: scheduling.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
   { weight: 40, arbitrary: claim.map(ageless) },
   { weight: 6, arbitrary: withdrawal.map(withdrawAsk) },
@@ -439,6 +471,9 @@ export const configs: fc.Arbitrary<TaskConfig> = fc.record({
   maxAgents: fc.constantFrom(3, DEFAULT_TASK_CONFIG.maxAgents),
   keepFinished: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepFinished),
   keepOutcomes: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepOutcomes),
+  maxSchedules: fc.constantFrom(1, DEFAULT_TASK_CONFIG.maxSchedules),
+  maxMissed: fc.constantFrom(0, 1, 3),
+  occasionGraceMs: fc.constantFrom(0, 3, DEFAULT_TASK_CONFIG.occasionGraceMs),
   keepTypes: fc.constantFrom(1, 2, DEFAULT_TASK_CONFIG.keepTypes),
   seed: fc.nat(),
   stealing: fc.nat(2).map((n) => n > 0),

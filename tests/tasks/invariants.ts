@@ -40,6 +40,20 @@ export function checkState(state: TaskState): void {
   asksAreOfAgents(state);
   askersAreServed(state);
   keysAreOfOpenTasks(state);
+  schedulesAwaitOccasions(state);
+}
+
+/** Each schedule waits for its next occasion, until nothing is accepted any more. */
+function schedulesAwaitOccasions({ schedules, deadlines, draining, occasions }: TaskState): void {
+  let timers = 0;
+  for (const { subject, isSet, rank } of deadlines.timers) {
+    if (!isSet || subject.limit !== "schedule") continue;
+    timers++;
+    assert(schedules.get(subject.schedule.spec.id) === subject.schedule, "NoLostOccasion: removed");
+    assertEquals(rank, subject.schedule.nextAt, "NoLostOccasion");
+  }
+  assertEquals(timers, draining ? 0 : schedules.size, "NoLostOccasion");
+  for (const { next } of schedules.values()) assert(next >= 0 && occasions >= 0, "numbers");
 }
 
 /** All kept tasks are listed, in the order of their submission, by their statuses. */
@@ -235,7 +249,7 @@ function noTimerOfFinishedTasks({ deadlines, lingering, agents }: TaskState): vo
       assert(lingering.get(subject.lingering.epoch) === subject.lingering, "grace of nobody");
     } else if ("task" in subject) {
       assert(!isTerminal(subject.task.status), `timer of ${subject.task.spec.id}`);
-    } else {
+    } else if (subject.limit !== "schedule") {
       const { agent } = subject.limit === "ask" ? subject.ask : subject;
       if (subject.limit === "ask") {
         assert(agent.ask === subject.ask, "the wait of a former request");

@@ -5,6 +5,7 @@ import type { AskAnswer } from "../../src/tasks/commands.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
 import type { AskRequested, TaskEvent, TaskRefused } from "../../src/tasks/events.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
+import { scheduleView } from "../../src/tasks/schedules.ts";
 import { outcomeOf, type TaskState } from "../../src/tasks/state.ts";
 import { stepped } from "../support/driver.ts";
 import { machineLaws } from "../support/machine_laws.ts";
@@ -114,7 +115,9 @@ Deno.test("a submission says whether its task is new, an assignment and a start 
             type === "task:recognized" || type === "task:debounced"
           ) as { taskId: string } | undefined;
           const taskId = known?.taskId ?? command.task.id;
-          const isNew = events.some((event) => event.type === "task:created");
+          const isNew = events.some((event) =>
+            event.type === "task:created" && event.taskId === taskId
+          );
           const outcome = isNew ? undefined : outcomeOf(state, taskId);
           assertEquals(answer, { taskId, isNew, ...(outcome !== undefined && { outcome }) });
         } else if (command.type === "assign" || command.type === "start") {
@@ -138,6 +141,10 @@ Deno.test("a submission says whether its task is new, an assignment and a start 
           const task = state.tasks.get(taskId);
           assertEquals([task?.epoch, task?.status], [epoch, "running"]);
           assertEquals(task?.agent?.agentId, command.agentId);
+        } else if (command.type === "set-schedule") {
+          assertEquals(answer, scheduleView(state.schedules.get(command.spec.id)!));
+        } else if (command.type === "remove-schedule") {
+          assertEquals(answer, events.some(({ type }) => type === "schedule:removed"));
         } else {
           assertEquals(answer, undefined);
         }

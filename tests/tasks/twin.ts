@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { AskAbandoned, TaskEvent, TaskRefusal } from "../../src/tasks/events.ts";
+import type { AskAbandoned, TaskEvent, TaskRefusal, TaskRefused } from "../../src/tasks/events.ts";
 import { nextInt, seeded } from "../../src/core/data/prng.ts";
 import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
@@ -29,6 +29,7 @@ import {
   type SlowAgent,
   type SlowAwait,
   slowCycle,
+  type SlowSchedule,
   type SlowTask,
   type SlowTimer,
 } from "./twin_parts.ts";
@@ -68,6 +69,9 @@ export class SlowScheduler {
   tasks: SlowTask[] = [];
   agents: SlowAgent[] = [];
   forgotten: { id: string; outcome: Outcome; key: string }[] = [];
+  schedules: SlowSchedule[] = [];
+  /** The numbers of the next occasions of schedules that were removed. */
+  readonly #removed: number[] = [0];
   /** Every claim that has not ended: in force, or with an attempt that lost it and goes on. */
   claims: {
     task: SlowTask;
@@ -172,6 +176,17 @@ export class SlowScheduler {
         }
         this.#paused = command.reason;
         return;
+      case "set-schedule":
+        return this.#setSchedule(command);
+      case "remove-schedule": {
+        const { scheduleId } = command;
+        const schedule = this.schedules.find(({ spec }) => spec.id === scheduleId);
+        if (schedule === undefined) return;
+        this.#forgetTimer(schedule);
+        this.schedules = this.schedules.filter((each) => each !== schedule);
+        this.#removed.push(schedule.first + schedule.occasions.length - 1);
+        return this.#say({ type: "schedule:removed", scheduleId });
+      }
       case "resume":
         if (this.#paused === undefined) return;
         this.#paused = undefined;
@@ -216,6 +231,7 @@ export class SlowScheduler {
         if (this.#draining) return;
         this.#draining = true;
         this.#say({ type: "scheduler:drained" });
+        for (const schedule of this.schedules) this.#forgetTimer(schedule);
         for (const agent of this.#askers()) this.#endAsk(agent, "drained");
         return;
       case "tick":
@@ -313,6 +329,89 @@ export class SlowScheduler {
       if (timer.task === task && timer.limit === "delay") timer.at = dueAt;
     }
     this.#say({ type: "task:debounced", taskId: task.spec.id, runAt: dueAt, input });
+  }
+
+  #setSchedule(command: Command<"set-schedule">): void {
+    const { spec, input, metadata } = command;
+    const { id: scheduleId, everyMs, startAt } = spec;
+    const { maxSchedules } = this.config;
+    const known = this.schedules.find((each) => each.spec.id === scheduleId);
+    if (this.#draining) return this.#refuse(command, scheduleId, "draining");
+    if (known === undefined && this.schedules.length >= maxSchedules) {
+      return this.#refuse(command, scheduleId, "full", maxSchedules);
+    }
+    const isEqual = known !== undefined &&
+      JSON.stringify([known.spec, known.input]) === JSON.stringify([spec, input]);
+    const isMoved = known?.spec.everyMs !== everyMs || known.spec.startAt !== startAt;
+    let nextAt = startAt ?? this.now;
+    while (nextAt < this.now) nextAt += everyMs;
+    const schedule: SlowSchedule = known ??
+      { spec, input, metadata, first: Math.max(...this.#removed), occasions: [0], last: "" };
+    Object.assign(schedule, { spec, input, metadata });
+    if (isMoved) {
+      schedule.occasions.splice(-1, 1, nextAt);
+      this.#awaitOccasion(schedule);
+    }
+    if (known === undefined) this.schedules.push(schedule);
+    [nextAt] = schedule.occasions.slice(-1) as [number];
+    const type = known === undefined ? "schedule:created" : "schedule:updated";
+    if (!isEqual) this.#say({ type, scheduleId, everyMs, nextAt });
+    if (nextAt <= this.now) this.#runOccasions(schedule);
+  }
+
+  #awaitOccasion(schedule: SlowSchedule): void {
+    this.#forgetTimer(schedule);
+    const at = schedule.occasions.at(-1)!;
+    this.#timers.push({ ...NOTHING, limit: "schedule", schedule, at, order: this.#timersSet++ });
+  }
+
+  #forgetTimer(schedule: SlowSchedule): void {
+    this.#timers = this.#timers.filter((timer) => timer.schedule !== schedule);
+  }
+
+  /** Lists the occasions that are over, and decides on each. */
+  #runOccasions(schedule: SlowSchedule): void {
+    const { spec: { id: scheduleId, everyMs, missed, overlap, task }, occasions } = schedule;
+    const over: { n: number; at: number; isMissed: boolean }[] = [];
+    for (let at = occasions.at(-1)!; at <= this.now; at += everyMs) {
+      const isMissed = at + everyMs <= this.now || this.now - at > this.config.occasionGraceMs;
+      over.push({ n: schedule.first + occasions.length - 1, at, isMissed });
+      occasions.push(at + everyMs);
+    }
+    this.#awaitOccasion(schedule);
+    const hasMissed = over.some(({ isMissed }) => isMissed);
+    const current = over.filter(({ isMissed }) => !isMissed);
+    const kept = missed === "all" ? this.config.maxMissed : 0;
+    const madeUp = kept === 0 ? [] : over.filter(({ isMissed }) => isMissed).slice(-kept);
+    const chosen = missed === "once" ? over.slice(-1) : [...madeUp, ...current];
+    const count = over.length - chosen.length;
+    if (count > 0) this.#say({ type: "schedule:missed", scheduleId, count, since: over[0]!.at });
+    for (const { n, at: dueAt } of chosen) {
+      const id = `${scheduleId}@${n}`;
+      const last = this.find(schedule.last);
+      const former = last === undefined || isOver(last.status) || overlap ? undefined : last;
+      const skipped = { type: "schedule:skipped", scheduleId, taskId: id, dueAt } as const;
+      if (former !== undefined && !(missed === "all" && hasMissed)) {
+        this.#say({ ...skipped, reason: "unfinished" });
+        continue;
+      }
+      const chain = former === undefined
+        ? []
+        : [{ taskId: schedule.last, onFailure: "ignore" as const }];
+      const spec = { ...task, id, dependencies: [...task.dependencies, ...chain] };
+      const before = this.#events.length;
+      const { input, metadata } = schedule;
+      this.#submit({ type: "submit", task: spec, input, metadata });
+      const refusal = this.#events.slice(before).find(({ type }) => type === "task:refused");
+      if (refusal !== undefined) {
+        this.#events.pop();
+        this.#say({ ...skipped, reason: (refusal as TaskRefused).reason });
+        continue;
+      }
+      schedule.last = id;
+      const lateMs = this.now - dueAt;
+      this.#say({ type: "schedule:fired", scheduleId, taskId: id, dueAt, lateMs });
+    }
   }
 
   #accept(
@@ -1400,7 +1499,8 @@ export class SlowScheduler {
     return chosen === null ? undefined : this.#agent(chosen);
   }
 
-  #fire({ limit, task, epoch, agentId = "", cause }: SlowTimer): void {
+  #fire({ limit, task, epoch, agentId = "", cause, schedule }: SlowTimer): void {
+    if (limit === "schedule") return this.#runOccasions(schedule!);
     if (limit === "grace") return this.#endLingering(epoch, true);
     if (limit === "ask") return this.#endAsk(this.#agent(agentId)!, "timed-out");
     if (limit === "cordon" || limit === "report") {

@@ -7,6 +7,7 @@
 import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
 import type { Outcome } from "../../src/tasks/types.ts";
 import type { TaskSpec } from "../../src/tasks/commands.ts";
+import type { ScheduleSpec } from "../../src/tasks/schedule_commands.ts";
 
 export interface SlowTask {
   spec: TaskSpec;
@@ -38,6 +39,18 @@ export interface SlowTask {
   readonly parent: { readonly taskId: string; readonly epoch: number } | undefined;
   /** Whether it was cancelled with that claim. */
   isOrphan: boolean;
+}
+
+/** A schedule, with the occasions that are over. */
+export interface SlowSchedule {
+  spec: ScheduleSpec;
+  input: unknown;
+  metadata: unknown;
+  /** The number of its first occasion. */
+  readonly first: number;
+  /** Its occasions up to the next one, by number. */
+  occasions: number[];
+  last: string;
 }
 
 /** A wait of a running task for another one. */
@@ -106,9 +119,11 @@ export interface SlowTimer {
     | "grace"
     | "cordon"
     | "report"
-    | "ask";
+    | "ask"
+    | "schedule";
   /** The agent of a cordon, a report or a request. */
   readonly agentId?: string;
+  readonly schedule?: SlowSchedule;
   readonly cause?: CordonCause;
   at: number;
   readonly order: number;

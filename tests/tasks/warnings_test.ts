@@ -44,6 +44,16 @@ Deno.test("a failure whose result is not awaited is logged once, with its error"
   assertEquals([warnings.length, clock.pending], [1, 0]);
 });
 
+Deno.test("a failure of a task that a schedule submitted is logged", async () => {
+  const { clock, scheduler, lines } = warned();
+  await scheduler.registerAgent({ id: "x" }, throwing);
+  await scheduler.every("s", { everyMs: 1_000, task: {} });
+  await clock.advance(0);
+  assertEquals(lines(), ['Task "s@0" failed after 1 attempt, and no caller awaits its result']);
+  await scheduler.shutdown();
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("a failure whose result is awaited is not logged, however fast it comes", async () => {
   const { clock, scheduler, lines } = warned();
   await scheduler.registerAgent({ id: "x" }, throwing);
