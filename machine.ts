@@ -229,6 +229,7 @@ export type {
   RegisterAgent,
   ReleaseClaim,
   RemoveAgent,
+  RemoveSchedule,
   ReportLoad,
   RequeueAgentTasks,
   RequeueUnstarted,
@@ -236,7 +237,9 @@ export type {
   RetriedTasks,
   Retry,
   Review,
+  ScheduleSpec,
   SetPriority,
+  SetSchedule,
   Snooze,
   Start,
   Submit,
@@ -250,7 +253,6 @@ export type {
   WithdrawAsk,
   YieldLocks,
 } from "./src/tasks/commands.ts";
-export type { RemoveSchedule, ScheduleSpec, SetSchedule } from "./src/tasks/schedule_commands.ts";
 export type { StrategyName } from "./src/tasks/strategies.ts";
 export { EventBus as AnyEventBus } from "./src/core/bus/event_bus.ts";
 export type { Descriptions } from "./src/core/describe.ts";

@@ -20,7 +20,7 @@ import type { MessageExplanation } from "../messages/mod.ts";
 import { isUsable } from "../tasks/placement.ts";
 import { type Agent, lockEpochOf } from "../tasks/state.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
-import { explainSchedule } from "../tasks/schedules.ts";
+import { explainSchedule } from "../tasks/views.ts";
 import type { ScheduleExplanation } from "../tasks/types.ts";
 import { isKnown } from "../root/reactions/agents.ts";
 import { agentBreakerName } from "../root/reactions/breakers.ts";

@@ -31,6 +31,8 @@ import {
   type Claim,
   type ParentClaim,
   type RegisterAgent,
+  type RemoveSchedule,
+  type SetSchedule,
   type Submit,
   type SubmitAnswer,
   submitCommand,
@@ -39,7 +41,6 @@ import {
 } from "./commands.ts";
 import { cancellation, failure, refusalError, ResultDroppedError } from "./errors.ts";
 import type { TaskEvent, TaskFailed, TaskRefused } from "./events.ts";
-import type { RemoveSchedule, SetSchedule } from "./schedule_commands.ts";
 import { isTerminal, outcomeOf, type TaskRecord, type TaskState, unfinished } from "./state.ts";
 import type { Task, TaskStatus } from "./types.ts";
 import { TaskWarnings } from "./warnings.ts";

@@ -24,7 +24,6 @@ import type { ErrorData } from "../core/error_data.ts";
 import type { Instant, Named, ResumeListening } from "../core/machine.ts";
 import { normalizeRequests } from "../locks/commands.ts";
 import type { ResourceRequest } from "../locks/types.ts";
-import type { RemoveSchedule, SetSchedule } from "./schedule_commands.ts";
 import { MOST_RETRIES } from "./config.ts";
 import type { StrategyName } from "./strategies.ts";
 import type {
@@ -32,6 +31,7 @@ import type {
   Dedupe,
   DedupePolicy,
   Dependency,
+  MissedPolicy,
   OnFailure,
   Outcome,
   ScheduleView,
@@ -378,6 +378,38 @@ export interface RequeueAgentTasks extends AgentCommand, Named<"requeue-agent-ta
 export interface UseStrategy extends Named<"use-strategy"> {
   /** The name of the strategy. */
   readonly strategy: StrategyName;
+}
+
+/** The options of a schedule, with the defaults filled in. */
+export interface ScheduleSpec {
+  /** Unique among all schedules. */
+  readonly id: string;
+  /** The time between two occasions; positive. */
+  readonly everyMs: number;
+  /** An occasion, from which the others follow. @default when the schedule is set */
+  readonly startAt?: Instant;
+  /** What becomes of missed occasions. */
+  readonly missed: MissedPolicy;
+  /** Whether a task may be submitted while the former one is unfinished. */
+  readonly overlap: boolean;
+  /** The tasks, but for their ids. */
+  readonly task: TaskSpec;
+}
+
+/** Sets a schedule, or changes the one of that id. */
+export interface SetSchedule extends Named<"set-schedule"> {
+  /** The schedule. */
+  readonly spec: ScheduleSpec;
+  /** The input of each task; opaque, like `metadata`. */
+  readonly input: unknown;
+  /** Kept for callers. */
+  readonly metadata: unknown;
+}
+
+/** Removes a schedule. A no-op when there is none. */
+export interface RemoveSchedule extends Named<"remove-schedule"> {
+  /** The schedule. */
+  readonly scheduleId: string;
 }
 
 /** Stops accepting, assigning and starting tasks, permanently. */

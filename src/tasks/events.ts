@@ -16,9 +16,12 @@ import {
 } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
 import { SCHEDULE_DESCRIPTIONS, type ScheduleEvent } from "./schedule_events.ts";
-import type { CordonCause, Outcome, TaskView } from "./types.ts";
+import type { CordonCause, Outcome, TaskRefusal, TaskView } from "./types.ts";
+
 import type { ErrorData } from "../core/error_data.ts";
 import type { ResourceRequest } from "../locks/types.ts";
+
+export type { TaskRefusal } from "./types.ts";
 
 /** The fields of all events about a claim. */
 export interface ClaimEvent {
@@ -302,31 +305,6 @@ export interface AttemptEnded extends Named<"attempt:ended">, ClaimEvent {
   /** The epoch in whose name its locks are released; 0 for none. @default `epoch` */
   readonly lockEpoch?: number;
 }
-
-/** The reason of a refusal of a command about a task or an agent. */
-export type TaskRefusal =
-  /** It was never submitted, or was dropped after it had ended. */
-  | "unknown-task"
-  /** It is not registered. */
-  | "unknown-agent"
-  /** The id is known, under another idempotency key or none. */
-  | "duplicate"
-  /** An open task has its key. */
-  | "duplicate-key"
-  /** Its dependencies lead back to it. */
-  | "cycle"
-  /** The claim that the command names is not in force. */
-  | "stale-epoch"
-  /** The status of the task does not allow it. */
-  | "status"
-  /** The agent lacks a capability or a free slot, or is cordoned or draining. */
-  | "unfit"
-  /** There are as many unfinished tasks, agents or schedules as there may be. */
-  | "full"
-  /** Nothing is assigned until the scheduler is resumed. */
-  | "paused"
-  /** The scheduler accepts and starts nothing any more. */
-  | "draining";
 
 /** A command was refused, and the state is as before. */
 export interface TaskRefused extends Named<"task:refused"> {

@@ -1,5 +1,5 @@
 /**
- * The commands of schedules, and the function that makes them of the arguments of callers.
+ * The command that sets a schedule, from the arguments of callers.
  *
  * @module
  */
@@ -14,41 +14,8 @@ import {
   requireOneOf,
   requireOnly,
 } from "../core/arguments.ts";
-import type { Instant, Named } from "../core/machine.ts";
-import { instantOf, submitCommand, type TaskSpec } from "./commands.ts";
+import { instantOf, type SetSchedule, submitCommand } from "./commands.ts";
 import type { MissedPolicy, ScheduleOptions } from "./types.ts";
-
-/** The options of a schedule, with the defaults filled in. */
-export interface ScheduleSpec {
-  /** Unique among all schedules. */
-  readonly id: string;
-  /** The time between two occasions; positive. */
-  readonly everyMs: number;
-  /** An occasion, from which the others follow. @default when the schedule is set */
-  readonly startAt?: Instant;
-  /** What becomes of missed occasions. */
-  readonly missed: MissedPolicy;
-  /** Whether a task may be submitted while the former one is unfinished. */
-  readonly overlap: boolean;
-  /** The tasks, but for their ids. */
-  readonly task: TaskSpec;
-}
-
-/** Sets a schedule, or changes the one of that id. */
-export interface SetSchedule extends Named<"set-schedule"> {
-  /** The schedule. */
-  readonly spec: ScheduleSpec;
-  /** The input of each task; opaque, like `metadata`. */
-  readonly input: unknown;
-  /** Kept for callers. */
-  readonly metadata: unknown;
-}
-
-/** Removes a schedule. A no-op when there is none. */
-export interface RemoveSchedule extends Named<"remove-schedule"> {
-  /** The schedule. */
-  readonly scheduleId: string;
-}
 
 const OPTIONS = new Set(["everyMs", "task", "startAt", "missed", "overlap"]);
 const POLICIES: readonly MissedPolicy[] = ["skip", "once", "all"];

@@ -7,7 +7,7 @@
 import { counted } from "../core/arguments.ts";
 import { type Descriptions, timeOfDay } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
-import type { TaskRefusal } from "./events.ts";
+import type { TaskRefusal } from "./types.ts";
 
 /** A schedule was set. */
 export interface ScheduleCreated extends Named<"schedule:created"> {

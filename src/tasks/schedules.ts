@@ -16,9 +16,9 @@
 import { schedule as setTimer, unschedule } from "../core/data/deadlines.ts";
 import { encode, Opaque } from "../core/data/plain.ts";
 import { type Instant, Refusal } from "../core/machine.ts";
-import type { RemoveSchedule, ScheduleSpec, SetSchedule } from "./schedule_commands.ts";
+import type { RemoveSchedule, ScheduleSpec, SetSchedule } from "./commands.ts";
 import type { TaskRefused } from "./events.ts";
-import type { Dependency, ScheduleExplanation, ScheduleView } from "./types.ts";
+import type { Dependency, ScheduleView } from "./types.ts";
 import { isTerminal, type Schedule, type Step, type TaskRecord, type TaskState } from "./state.ts";
 import { submit } from "./submission.ts";
 import { refuse } from "./transitions.ts";
@@ -155,22 +155,6 @@ function after(taskId: string, dependencies: readonly Dependency[]): readonly De
 function unfinishedTask({ tasks }: TaskState, { last }: Schedule): TaskRecord | undefined {
   const task = tasks.get(last);
   return task === undefined || isTerminal(task.status) ? undefined : task;
-}
-
-/** Explains a schedule: the next task, and what the newest one does. */
-export function explainSchedule(
-  { tasks, draining }: Readonly<TaskState>,
-  schedule: Schedule,
-): ScheduleExplanation {
-  const view = scheduleView(schedule);
-  const { nextAt, nextTaskId, lastTaskId } = view;
-  const status = lastTaskId === undefined ? undefined : tasks.get(lastTaskId)?.status;
-  const next = draining
-    ? "Nothing is submitted any more: the scheduler is shutting down"
-    : `It submits "${nextTaskId}" at ${new Date(nextAt).toISOString()}`;
-  const mayWait = !schedule.spec.overlap && status !== undefined && !isTerminal(status);
-  const waits = mayWait && !draining ? ` if "${lastTaskId}" has ended, which is ${status}` : "";
-  return { ...view, summary: next + waits };
 }
 
 /** Returns a schedule as callers see it. */

@@ -286,3 +286,28 @@ export interface TaskView<Input = unknown, Result = unknown> {
   /** The schedule that submitted it. */
   readonly scheduleId?: string;
 }
+
+/** The reason of a refusal of a command about a task or an agent. */
+export type TaskRefusal =
+  /** It was never submitted, or was dropped after it had ended. */
+  | "unknown-task"
+  /** It is not registered. */
+  | "unknown-agent"
+  /** The id is known, under another idempotency key or none. */
+  | "duplicate"
+  /** An open task has its key. */
+  | "duplicate-key"
+  /** Its dependencies lead back to it. */
+  | "cycle"
+  /** The claim that the command names is not in force. */
+  | "stale-epoch"
+  /** The status of the task does not allow it. */
+  | "status"
+  /** The agent lacks a capability or a free slot, or is cordoned or draining. */
+  | "unfit"
+  /** There are as many unfinished tasks, agents or schedules as there may be. */
+  | "full"
+  /** Nothing is assigned until the scheduler is resumed. */
+  | "paused"
+  /** The scheduler accepts and starts nothing any more. */
+  | "draining";

@@ -26,14 +26,17 @@ import {
   type Agent,
   type Group,
   isLent,
+  isTerminal,
   outcomeOf,
+  type Schedule,
   type TaskRecord,
   type TaskState,
   unfinished,
   viewOf,
 } from "./state.ts";
 import type { TaskStats } from "./strategies.ts";
-import type { TaskStatus, TaskView } from "./types.ts";
+import { scheduleView } from "./schedules.ts";
+import type { ScheduleExplanation, TaskStatus, TaskView } from "./types.ts";
 
 /**
  * A lock that a task waits for.
@@ -316,6 +319,22 @@ function idsOf(agents: readonly Agent[]): string[] {
 
 function quoted(names: readonly string[]): string[] {
   return names.map((name) => `"${name}"`);
+}
+
+/** Explains a schedule: the next task, and what the newest one does. */
+export function explainSchedule(
+  { tasks, draining }: Readonly<TaskState>,
+  schedule: Schedule,
+): ScheduleExplanation {
+  const view = scheduleView(schedule);
+  const { nextAt, nextTaskId, lastTaskId } = view;
+  const status = lastTaskId === undefined ? undefined : tasks.get(lastTaskId)?.status;
+  const next = draining
+    ? "Nothing is submitted any more: the scheduler is shutting down"
+    : `It submits "${nextTaskId}" at ${new Date(nextAt).toISOString()}`;
+  const mayWait = !schedule.spec.overlap && status !== undefined && !isTerminal(status);
+  const waits = mayWait && !draining ? ` if "${lastTaskId}" has ended, which is ${status}` : "";
+  return { ...view, summary: next + waits };
 }
 
 /** The part of the table of tasks that may be in use in good health. */

@@ -296,9 +296,14 @@ Deno.test("explain() tells why a task, a wait, a message or an agent is where it
   assertThrows(
     () => manager.explain("nobody"),
     UnknownSubjectError,
-    "a task, a message or an agent",
+    "a task, a message, an agent or a schedule",
   );
   assertThrows(() => manager.explain("a", "task"), UnknownSubjectError, "a task");
+  await manager.every("nightly", { everyMs: 1_000, task: { requires: ["fly"] } });
+  const schedule = manager.explain("nightly", "schedule");
+  assert(schedule.kind === "schedule" && schedule.lastTaskId === "nightly@0", schedule.kind);
+  assertEquals(manager.schedules().map(({ id }) => id), ["nightly"]);
+  assertEquals([await manager.unschedule("nightly"), manager.schedules()], [true, []]);
   assertThrows(() => manager.explain(99), UnknownSubjectError, "not ended");
   await manager.shutdown();
   await waiting;

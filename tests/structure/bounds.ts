@@ -230,6 +230,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/tasks/state.ts TaskState.idleAgents": "among TaskState.agents",
   "src/tasks/state.ts TaskState.groups": "twice those in use, but 256",
   "src/tasks/state.ts TaskState.awaited": "the dependencies of unfinished tasks",
+  "src/tasks/state.ts TaskState.schedules": "`maxSchedules`, then refused",
   "src/tasks/state.ts TaskState.shifted": "among TaskState.agents",
   "src/tasks/state.ts TaskState.lingering": "the slots of agents, for `abortGraceMs`",
   "src/tasks/state.ts TaskState.finished": "`keepFinished`, then the oldest is dropped",

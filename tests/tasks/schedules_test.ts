@@ -1,13 +1,17 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { decode, encode } from "../../src/core/data/plain.ts";
+import { EventBus } from "../../src/core/bus/event_bus.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import { AdvancedTaskScheduler } from "../../src/tasks/advanced_task_scheduler.ts";
+import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { LimitError } from "../../src/core/errors.ts";
-import type { ScheduleSpec } from "../../src/tasks/schedule_commands.ts";
+import type { ScheduleSpec } from "../../src/tasks/commands.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
-import { explainSchedule } from "../../src/tasks/schedules.ts";
 import type { ScheduleView } from "../../src/tasks/types.ts";
-import { explainTask } from "../../src/tasks/views.ts";
+import { explainSchedule, explainTask } from "../../src/tasks/views.ts";
 import { lines, submit, TaskDriver, type TaskFields } from "./driver.ts";
-import { choosing } from "./scheduling.ts";
+import { choosing, logging } from "./scheduling.ts";
 
 type Fields = Partial<Omit<ScheduleSpec, "task">> & { task?: TaskFields; input?: unknown };
 
@@ -218,6 +222,24 @@ Deno.test("every() runs a task again and again, until unschedule()", async () =>
   assertEquals(await scheduler.unschedule("__proto__"), false);
   await clock.advance(5_000);
   assertEquals([ran.length, scheduler.schedules()], [2, []]);
+});
+
+Deno.test("a schedule outlives a restart, and misses what passed between the processes", async () => {
+  const journal = new MemoryJournal();
+  const options = { everyMs: 10_000, missed: "once", task: {} } as const;
+  const first = await logging({}, journal);
+  await first.scheduler.every("s", options);
+  await first.scheduler.cancelTask("s@0");
+  await first.scheduler.shutdown({ graceMs: 0 });
+  const clock = new SimulatedClock(45_000);
+  const missed: unknown[] = [];
+  const bus = new EventBus(false, { clock, logger: silentLogger });
+  bus.on("schedule:missed", ({ count, since }) => missed.push([count, since]));
+  const second = new AdvancedTaskScheduler({}, bus, silentLogger, { clock, journal });
+  await second.initialize();
+  const view = await second.every("s", options);
+  assertEquals([view.lastTaskId, view.nextAt, missed], ["s@4", 50_000, [[3, 10_000]]]);
+  await second.shutdown({ graceMs: 0 });
 });
 
 Deno.test("malformed schedules are refused, and change nothing", async () => {

@@ -7,7 +7,7 @@
 import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
 import type { Outcome } from "../../src/tasks/types.ts";
 import type { TaskSpec } from "../../src/tasks/commands.ts";
-import type { ScheduleSpec } from "../../src/tasks/schedule_commands.ts";
+import type { ScheduleSpec } from "../../src/tasks/commands.ts";
 
 export interface SlowTask {
   spec: TaskSpec;

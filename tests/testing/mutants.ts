@@ -822,4 +822,31 @@ export const MUTANTS: readonly Mutant[] = [
     ),
     workload: "operated",
   },
+  {
+    ...mutant(
+      "the next occasion follows from when the timer fired",
+      "tasks/schedules.ts",
+      "schedule.nextAt = timeOf(newest + 1);",
+      "schedule.nextAt = now + everyMs;",
+    ),
+    workload: "repeating",
+  },
+  {
+    ...mutant(
+      "the missed occasion before the newest is not counted",
+      "tasks/schedules.ts",
+      "count: first - next, since",
+      "count: Math.max(1, first - next - 1), since",
+    ),
+    workload: "repeating",
+  },
+  {
+    ...mutant(
+      "an occasion that is made up for overlaps with the one before",
+      "tasks/schedules.ts",
+      '[...others, { taskId, onFailure: "ignore" }]',
+      "others",
+    ),
+    workload: "repeating",
+  },
 ];

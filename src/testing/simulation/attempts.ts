@@ -33,7 +33,7 @@ export interface SimulatedProfile {
 }
 
 /** A task without requirements. */
-const PLAIN: Omit<TaskSpec, "id"> = {
+export const PLAIN: Omit<TaskSpec, "id"> = {
   type: "task",
   description: "",
   priority: 0,

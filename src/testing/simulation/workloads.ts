@@ -10,6 +10,7 @@ import { guests } from "./workloads/guests.ts";
 import { philosophers, readersAndWriters, reservations } from "./workloads/locks.ts";
 import { chatter } from "./workloads/messages.ts";
 import { asking } from "./workloads/pull.ts";
+import { repeating } from "./workloads/schedules.ts";
 import {
   bursts,
   failing,
@@ -35,6 +36,7 @@ export const WORKLOADS: readonly Workload[] = [
   operated,
   uneven,
   asking,
+  repeating,
   chatter,
   calls,
   disputes,

@@ -13,6 +13,7 @@ import type { LockState } from "../../../locks/state.ts";
 import { claimAskId, claimOf, claimOwner, claimsOfAsk } from "../../../locks/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { RootCommand, RootState } from "../../../root/state.ts";
+import type { ScheduleEvent } from "../../../tasks/schedule_events.ts";
 import { type Agent, isLent, lockEpochOf, type TaskRecord } from "../../../tasks/state.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
 import type { Coverage } from "../coverage.ts";
@@ -23,6 +24,7 @@ import { BreakerShadow } from "./breakers.ts";
 import { ConflictShadow } from "./conflicts.ts";
 import { checkAcyclic, checkLock, checkLocks, checkLocksAtRest } from "./locks.ts";
 import { checkMessages, checkMessagesAtRest, MessageShadow } from "./messages.ts";
+import { checkOverlap, ScheduleShadow } from "./schedules.ts";
 import { checkTasks, checkTasksAtRest, TaskShadow } from "./tasks.ts";
 
 /** The commands after which nothing is left of the agents that left; others may bring them back. */
@@ -44,6 +46,7 @@ export class StepChecker {
   readonly #kinds: EventKinds;
   readonly #rules: EventRules;
   readonly #tasks = new TaskShadow();
+  readonly #schedules = new ScheduleShadow();
   readonly #messages = new MessageShadow();
   readonly #breakers = new BreakerShadow();
   readonly #conflicts = new ConflictShadow();
@@ -93,6 +96,7 @@ export class StepChecker {
       }
     }
     this.#tasks.check(state.tasks);
+    this.#schedules.check(state.tasks, at);
     if (answer instanceof Refusal) {
       if (!events.includes(answer.event as LockstepEvent)) fail("RefusalsAreEvents", command.type);
     } else this.#checkAccepted(state, command, answer, events, former);
@@ -148,6 +152,9 @@ export class StepChecker {
         }
         return checkLocksOf(state, event, at);
       case "tasks":
+        if (event.type.startsWith("schedule:")) {
+          return this.#schedules.take(event as ScheduleEvent, at);
+        }
         if (!event.type.startsWith("task:") || kind.isRefusal) this.#agents.take(event, at, 0);
         this.#breakers.noteEnd(event);
         return this.#tasks.take(event, kind.statusChange);
@@ -276,6 +283,7 @@ function priorityOf(
 function checkRoot(state: RootState, now: Instant): void {
   checkLocks(state.locks, now);
   checkTasks(state.tasks);
+  checkOverlap(state.tasks);
   checkMessages(state.messages);
   checkClaimsOfLocks(state);
   checkLocksOfTasks(state);

@@ -139,6 +139,7 @@ export function checkTasks(state: TaskState): void {
     if (!isTerminal(task.status)) actual[task.status]++;
     for (const timer of [task.timer, task.heartbeat, task.total]) if (timer?.isSet) timers++;
   }
+  for (const { timer } of state.schedules.values()) if (timer?.isSet) timers++;
   for (const { queue } of groups.values()) queued += queue.length;
   for (const agent of agents.values()) {
     claimed += agent.tasks.size;
