@@ -221,6 +221,7 @@ export type {
   Fail,
   Heartbeat,
   LimitAgent,
+  Note,
   ParentClaim,
   Park,
   Pause,

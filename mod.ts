@@ -75,6 +75,7 @@ export {
   type SchedulingMetrics,
 } from "./src/tasks/advanced_task_scheduler.ts";
 export {
+  type CompletionOptions,
   type ShutdownOptions,
   type SubmitOptions,
   TaskScheduler,
@@ -88,6 +89,7 @@ export type {
   Dedupe,
   DedupePolicy,
   Dependency,
+  DependencyReport,
   MissedPolicy,
   OnFailure,
   Outcome as TaskOutcome,

@@ -20,7 +20,14 @@ import type {
   RequestOptions,
   SendOptions,
 } from "../messages/mod.ts";
-import type { ClaimOptions, TaskClaim, TaskScheduler } from "../tasks/mod.ts";
+import type {
+  ChildHandle,
+  ClaimOptions,
+  CompletionOptions,
+  TaskClaim,
+  TaskScheduler,
+} from "../tasks/mod.ts";
+import type { Task } from "../tasks/types.ts";
 import type { ActingDispatcher, RootClient } from "./client.ts";
 
 /** The parts of a manager that a session calls. */
@@ -102,9 +109,28 @@ export class AgentSession {
     return this.#as(({ scheduler }) => scheduler.progress(taskId, progress, epoch));
   }
 
+  /** Adds a note to a task that runs. */
+  note(taskId: string, text: string, epoch?: number): Promise<void> {
+    return this.#as(({ scheduler }) => scheduler.noteTask(taskId, text, epoch));
+  }
+
+  /** Submits a child of a task that runs; see {@linkcode TaskScheduler.submitChild}. */
+  submit<Input = unknown, Result = unknown>(
+    taskId: string,
+    child: Task<Input>,
+    epoch?: number,
+  ): Promise<ChildHandle<Result>> {
+    return this.#as(({ scheduler }) => scheduler.submitChild(taskId, child, epoch));
+  }
+
   /** Completes an attempt. */
-  complete(taskId: string, result?: unknown, epoch?: number): Promise<void> {
-    return this.#as(({ scheduler }) => scheduler.completeTask(taskId, result, epoch));
+  complete(
+    taskId: string,
+    result?: unknown,
+    epoch?: number,
+    options?: CompletionOptions,
+  ): Promise<void> {
+    return this.#as(({ scheduler }) => scheduler.completeTask(taskId, result, epoch, options));
   }
 
   /** Fails an attempt. */

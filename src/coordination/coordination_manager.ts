@@ -42,6 +42,7 @@ import type { CoordinationMetrics, CoordinationMetricsCollector } from "../metri
 import type {
   AdvancedTaskScheduler,
   ClaimOptions,
+  CompletionOptions,
   ShutdownOptions,
   SubmitOptions,
   TaskClaim,
@@ -383,9 +384,14 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /** Completes a task; see {@linkcode TaskScheduler.completeTask}. */
-  completeTask(taskId: string, result?: unknown, epoch?: number): Promise<void> {
+  completeTask(
+    taskId: string,
+    result?: unknown,
+    epoch?: number,
+    options?: CompletionOptions,
+  ): Promise<void> {
     return attempting(() =>
-      this.#running("complete a task").scheduler.completeTask(taskId, result, epoch)
+      this.#running("complete a task").scheduler.completeTask(taskId, result, epoch, options)
     );
   }
 

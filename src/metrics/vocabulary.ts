@@ -61,6 +61,7 @@ export const COUNTERS: readonly CounterSpec[] = [
   counter("task.cancelled", "task:cancelled", "Tasks that were cancelled"),
   counter("task.retried", "task:backed-off", "Attempts that failed and were retried"),
   counter("task.requeued", "task:requeued", "Tasks that were put back into the ready queue"),
+  counter("task.noted", "task:noted", "Notes of attempts"),
   counter("task.snoozed", "task:snoozed", "Attempts that asked to go on later"),
   counter("task.blocked", "task:blocked", "Attempts that asked a question"),
   counter("task.proposed", "task:proposed", "Results that wait to be accepted"),

@@ -5,6 +5,7 @@
  */
 
 import { quote, requireMs, requireSignal } from "../core/arguments.ts";
+import { attempting } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { type ErrorData, errorData } from "../core/error_data.ts";
 import { ClosedError, LockstepError, NonRetryableError } from "../core/errors.ts";
@@ -14,6 +15,7 @@ import { claimOwner } from "../locks/types.ts";
 import type { AcquireOptions, AcquirePathsOptions } from "../locks/types.ts";
 import type { LockHandle } from "../locks/client.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
+import { requireNote } from "./commands.ts";
 import type {
   Await,
   Block,
@@ -21,6 +23,7 @@ import type {
   EndAttempt,
   Fail,
   Heartbeat,
+  Note,
   ParentClaim,
   Progress,
   Snooze,
@@ -36,7 +39,8 @@ import {
 } from "./errors.ts";
 import type { TaskEvent, TaskStarted, TaskTimedOut } from "./events.ts";
 import { lockEpochOf, type TaskRecord, type TaskState, viewOf } from "./state.ts";
-import type { Task, TaskStatus, TaskView } from "./types.ts";
+import { reportsOf } from "./remarks.ts";
+import type { DependencyReport, Task, TaskStatus, TaskView } from "./types.ts";
 
 /**
  * The second argument of a handler: the claim that it runs under.
@@ -53,6 +57,23 @@ export interface TaskContext {
   readonly attempt: number;
   /** Reports the progress of the attempt; counts as a heartbeat. */
   progress(value: unknown): Promise<void>;
+  /**
+   * The dependencies of the task, in their order, with their results, notes and summaries.
+   */
+  readonly dependencies: readonly DependencyReport[];
+  /**
+   * Adds a note to the task, for people and for its dependents; counts as a heartbeat. A task keeps its
+   * `maxNotes` newest, of all attempts.
+   *
+   * @throws {RangeError} when it has more than `maxNoteLength` characters
+   */
+  note(text: string): Promise<void>;
+  /**
+   * Sets the summary that goes with the result if this attempt completes the task; the last one counts.
+   *
+   * @throws {RangeError} when it has more than `maxNoteLength` characters
+   */
+  summarize(text: string): void;
   /** Reports that the attempt is alive; required by tasks with a heartbeat timeout. */
   heartbeat(): Promise<void>;
   /** Acquires a lock for this attempt; it is released when the attempt ends, at the latest. */
@@ -97,6 +118,10 @@ export interface SubmittedTask<Result = unknown> {
   readonly status: TaskStatus | undefined;
   /** Its result. */
   readonly result: Promise<Result>;
+  /** The summary that came with its result, while that is kept. */
+  readonly summary: string | undefined;
+  /** The notes of its attempts, while they are kept. */
+  readonly notes: readonly string[];
   /** Cancels it. */
   cancel(reason?: string): Promise<void>;
 }
@@ -139,6 +164,16 @@ export class ChildHandle<Result = unknown> {
   /** The status of the child, or `undefined` when its outcome is no longer kept. */
   get status(): TaskStatus | undefined {
     return this.#handle.status;
+  }
+
+  /** The summary that came with the result of the child, while that is kept. */
+  get summary(): string | undefined {
+    return this.#handle.summary;
+  }
+
+  /** The notes of the attempts of the child, oldest first, while they are kept. */
+  get notes(): readonly string[] {
+    return this.#handle.notes;
   }
 
   /**
@@ -193,7 +228,7 @@ export interface AttemptHost {
   /** Returns the data of a thrown value for a report. */
   dataOf(thrown: unknown): ErrorData;
   /** Sends a report, and resolves once it was accepted. */
-  call(report: Heartbeat | Progress | Await): Promise<void>;
+  call(report: Heartbeat | Progress | Note | Await): Promise<void>;
   /** Submits a child of a claim. */
   submitChild(task: Task, parent: ParentClaim): Promise<SubmittedTask>;
   /** Sends the end of an attempt until the journal stores it. */
@@ -371,7 +406,7 @@ export class AttemptRunner {
   #attemptOf(record: TaskRecord, agentId: string, epoch: number, number: number): RunningAttempt {
     const lockEpoch = lockEpochOf(record);
     const claim = { epoch, agentId, number, lockEpoch };
-    const attempt = new RunningAttempt(this.#host, viewOf(record), claim);
+    const attempt = new RunningAttempt(this.#host, viewOf(record), reportsOf(record), claim);
     if (this.#shutdown !== undefined) attempt.shutDown(this.#shutdown.error);
     return attempt;
   }
@@ -382,7 +417,7 @@ export class AttemptRunner {
     let report: Report;
     try {
       const result = attempt.isOver ? undefined : await handler(task, attempt);
-      report = { type: "complete", taskId, epoch, result };
+      report = { type: "complete", taskId, epoch, result, ...attempt.summarized };
     } catch (thrown) {
       report = suspensionOf(thrown) ?? {
         type: "fail",
@@ -451,6 +486,16 @@ function isRefusal(thrown: unknown): boolean {
 
 function ignore(): void {}
 
+/** Submits a child of a claim. */
+export async function submitChild<Result>(
+  host: AttemptHost,
+  task: Task,
+  parent: ParentClaim,
+): Promise<ChildHandle<Result>> {
+  const handle = await host.submitChild(task, parent) as SubmittedTask<Result>;
+  return new ChildHandle(handle, () => host.call({ type: "await", ...parent, childId: handle.id }));
+}
+
 /** The claim that an attempt runs under. */
 interface Claim {
   readonly epoch: number;
@@ -492,6 +537,9 @@ export class RunningAttempt implements TaskContext {
   readonly epoch: number;
   readonly agentId: string;
   readonly attempt: number;
+  readonly dependencies: readonly DependencyReport[];
+  /** The field of the report that has the summary, if the attempt gave one. */
+  summarized: { readonly summary?: string } = {};
   /** Whether the claim is over. */
   isOver = false;
   /** The handle of its claim, if its agent asked for it; then no handler runs it. */
@@ -501,9 +549,15 @@ export class RunningAttempt implements TaskContext {
   readonly #signal = new LazySignal();
   readonly #shutdown = new LazySignal();
 
-  constructor(host: AttemptHost, task: TaskView, claim: Claim) {
+  constructor(
+    host: AttemptHost,
+    task: TaskView,
+    dependencies: readonly DependencyReport[],
+    claim: Claim,
+  ) {
     this.#host = host;
     this.task = task;
+    this.dependencies = dependencies;
     this.epoch = claim.epoch;
     this.agentId = claim.agentId;
     this.attempt = claim.number;
@@ -541,6 +595,26 @@ export class RunningAttempt implements TaskContext {
     return () => this.#host.call({ type: "heartbeat", taskId, epoch });
   }
 
+  get note(): TaskContext["note"] {
+    const { task: { id: taskId }, epoch } = this;
+    return (text) =>
+      attempting(() => {
+        requireNote(text, "text", this.#longest, () => `add a note to task ${quote(taskId)}`);
+        return this.#host.call({ type: "note", taskId, epoch, text });
+      });
+  }
+
+  get summarize(): TaskContext["summarize"] {
+    return (text) => {
+      requireNote(text, "text", this.#longest, () => `summarize task ${quote(this.task.id)}`);
+      this.summarized = { summary: text };
+    };
+  }
+
+  get #longest(): number {
+    return this.#host.state.tasks.config.maxNoteLength;
+  }
+
   get snooze(): TaskContext["snooze"] {
     const { task: { id: taskId }, epoch } = this;
     return (delayMs) => {
@@ -558,11 +632,7 @@ export class RunningAttempt implements TaskContext {
 
   get submit(): TaskContext["submit"] {
     const parent = { taskId: this.task.id, epoch: this.epoch };
-    return async <Input, Result>(task: Task<Input>) => {
-      const handle = await this.#host.submitChild(task, parent) as SubmittedTask<Result>;
-      const begin = () => this.#host.call({ type: "await", ...parent, childId: handle.id });
-      return new ChildHandle(handle, begin);
-    };
+    return (task) => submitChild(this.#host, task, parent);
   }
 
   get acquire(): TaskContext["acquire"] {

@@ -24,7 +24,7 @@ import type {
 import type { TaskState } from "./state.ts";
 import { ClaimLostError, faultOf } from "./errors.ts";
 import type { AskAbandoned } from "./events.ts";
-import type { TaskView } from "./types.ts";
+import type { DependencyReport, TaskView } from "./types.ts";
 
 /**
  * Options of `claim`.
@@ -132,6 +132,31 @@ export class TaskClaim<Input = unknown> implements AsyncDisposable {
     return this.#attempt.progress(value);
   }
 
+  /** The dependencies of the task, in their order, with their results, notes and summaries. */
+  get dependencies(): readonly DependencyReport[] {
+    return this.#attempt.dependencies;
+  }
+
+  /** Adds a note to the task; counts as a heartbeat. @throws {StaleEpochError} when the claim is over */
+  get note(): TaskContext["note"] {
+    return this.#attempt.note;
+  }
+
+  /** Sets the summary that goes with the result of {@linkcode complete}. */
+  get summarize(): TaskContext["summarize"] {
+    return this.#attempt.summarize;
+  }
+
+  /**
+   * Submits a child: a task that is cancelled when this claim ends, however it ends. Reading the
+   * `result` of its handle begins the wait for it, during which the slot of the agent is lent to others.
+   *
+   * @throws {StaleEpochError} when the claim is over
+   */
+  get submit(): TaskContext["submit"] {
+    return this.#attempt.submit;
+  }
+
   /** Acquires a lock for this attempt; it is released when the attempt ends, at the latest. */
   get acquire(): TaskContext["acquire"] {
     return this.#attempt.acquire;
@@ -149,7 +174,7 @@ export class TaskClaim<Input = unknown> implements AsyncDisposable {
    */
   complete(result?: unknown): Promise<void> {
     const { task: { id: taskId }, epoch } = this;
-    return this.#end({ type: "complete", taskId, epoch, result });
+    return this.#end({ type: "complete", taskId, epoch, result, ...this.#attempt.summarized });
   }
 
   /**

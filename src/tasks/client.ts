@@ -41,7 +41,14 @@ import {
 } from "./commands.ts";
 import { cancellation, failure, refusalError, ResultDroppedError } from "./errors.ts";
 import type { TaskEvent, TaskFailed, TaskRefused } from "./events.ts";
-import { isTerminal, outcomeOf, type TaskRecord, type TaskState, unfinished } from "./state.ts";
+import {
+  isTerminal,
+  outcomeOf,
+  type Remarks,
+  type TaskRecord,
+  type TaskState,
+  unfinished,
+} from "./state.ts";
 import type { Task, TaskStatus } from "./types.ts";
 import { TaskWarnings } from "./warnings.ts";
 
@@ -195,6 +202,11 @@ export class TaskClient
   statusOf(taskId: string): TaskStatus | undefined {
     const { tasks } = this.state;
     return tasks.tasks.get(taskId)?.status ?? outcomeOf(tasks, taskId);
+  }
+
+  /** Returns the notes and the summary of a task, if it has any and is kept. */
+  remarksOf(taskId: string): Remarks | undefined {
+    return this.state.tasks.tasks.get(taskId)?.remarks;
   }
 
   /** Cancels a task. */
@@ -415,6 +427,16 @@ export class TaskHandle<Result = unknown> {
    */
   get isAwaited(): boolean {
     return this.#result !== undefined;
+  }
+
+  /** The summary that came with the result, while that is kept. */
+  get summary(): string | undefined {
+    return this.#client.remarksOf(this.id)?.summary;
+  }
+
+  /** The notes of the attempts of the task, oldest first, while they are kept. */
+  get notes(): readonly string[] {
+    return [...this.#client.remarksOf(this.id)?.notes ?? []];
   }
 
   /** Cancels the task. Idempotent. */

@@ -134,6 +134,12 @@ export interface Progress extends ClaimCommand, Named<"progress"> {
   readonly progress: unknown;
 }
 
+/** Adds a note to the task, and reports that the attempt is alive. */
+export interface Note extends ClaimCommand, Named<"note"> {
+  /** The note. */
+  readonly text: string;
+}
+
 /**
  * Begins a wait of the attempt for the end of another task: its slot is lent until no such wait is
  * left. A no-op when that task has ended.
@@ -147,6 +153,8 @@ export interface Await extends ClaimCommand, Named<"await"> {
 export interface Complete extends ClaimCommand, Named<"complete"> {
   /** Opaque. */
   readonly result: unknown;
+  /** For people and for dependents. @default none */
+  readonly summary?: string;
 }
 
 /** Ends the attempt as failed. */
@@ -422,6 +430,7 @@ export type TaskCommand =
   | Start
   | Heartbeat
   | Progress
+  | Note
   | Await
   | Complete
   | Fail
@@ -748,6 +757,20 @@ export function requireText(
 ): asserts value is string {
   if (typeof value === "string") return;
   throw new TypeError(`Cannot ${attempt()}: ${name} must be a string, got ${quote(value)}`);
+}
+
+/** Requires a text that is not longer than a note may be. */
+export function requireNote(
+  value: unknown,
+  name: string,
+  most: number,
+  attempt: Attempt,
+): asserts value is string {
+  requireText(value, name, attempt);
+  if (value.length <= most) return;
+  throw new RangeError(
+    `Cannot ${attempt()}: ${name} must have at most ${most} characters, got ${value.length}`,
+  );
 }
 
 /** Returns names sorted, each once. */

@@ -50,6 +50,10 @@ export interface TaskConfig {
    * later is a new one. @default 100_000
    */
   readonly keepOutcomes: number;
+  /** The most notes of a task; a further one drops the oldest. @default 20 */
+  readonly maxNotes: number;
+  /** The most characters of a note or a summary. @default 2_000 */
+  readonly maxNoteLength: number;
   /** The most schedules. @default 10_000 */
   readonly maxSchedules: number;
   /** The most missed occasions of a schedule that `missed: "all"` makes up for at once. @default 100 */
@@ -92,6 +96,8 @@ export const TASK_OPTIONS: Options<TaskConfig> = {
   maxAgents: count(100_000),
   keepFinished: count(1_000, 0),
   keepOutcomes: count(100_000, 0),
+  maxNotes: count(20, 0),
+  maxNoteLength: count(2_000),
   maxSchedules: count(10_000, 0),
   maxMissed: count(100, 0),
   occasionGraceMs: ms(1_000),

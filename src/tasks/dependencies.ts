@@ -14,6 +14,7 @@ import {
   type TaskRecord,
   type TaskState,
 } from "./state.ts";
+import { receive } from "./remarks.ts";
 import type { Outcome } from "./types.ts";
 
 /**
@@ -152,6 +153,7 @@ export function link(state: TaskState, task: TaskRecord): string | undefined {
     const known = state.tasks.get(taskId);
     const outcome = known === undefined ? outcomeOf(state, taskId) : known.status;
     if (outcome !== undefined && isTerminal(outcome)) {
+      receive(task, taskId, outcome, known);
       verdict ??= countEnd(edge, outcome, `dependency "${taskId}" ${phrase(outcome)}`);
     } else if (known !== undefined) {
       (known.dependents ??= new Map()).set(id, edge);
@@ -197,6 +199,7 @@ export function resolveDependents(
     for (const edge of dependents.values()) {
       const { dependent } = edge;
       if (dependent.status !== "waiting") continue;
+      receive(dependent, task.spec.id, status as Outcome, task);
       const verdict = countEnd(edge, status as Outcome, because);
       if (verdict !== undefined) onDoomed(step, dependent, verdict);
       else if (dependent.openDependencies === 0) onReady(step, dependent);

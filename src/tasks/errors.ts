@@ -339,6 +339,7 @@ const VERBS: Partial<Record<TaskCommand["type"], string>> = {
   "answer-question": "answer the question of",
   "review": "review the result of",
   "set-priority": "change the priority of",
+  "note": "add a note to",
 };
 
 const REQUIRED_STATUS: Partial<Record<TaskCommand["type"], string>> = {

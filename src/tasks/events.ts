@@ -161,6 +161,12 @@ export interface TaskProgressed extends Named<"task:progressed">, ClaimEvent {
   readonly progress: unknown;
 }
 
+/** A running attempt added a note to its task. */
+export interface TaskNoted extends Named<"task:noted">, ClaimEvent {
+  /** The note. */
+  readonly text: string;
+}
+
 /** An attempt awaits the end of a task: as long as it awaits any, its slot is lent to others. */
 export interface TaskLent extends Named<"task:lent">, ClaimEvent {
   /** The task that it awaits, usually its child. */
@@ -227,6 +233,8 @@ export interface TaskProposed extends Named<"task:proposed">, ClaimEvent {
   readonly result: unknown;
   /** From the start of the attempt. */
   readonly ranMs: number;
+  /** The summary that the attempt gave, if it did. */
+  readonly summary?: string;
 }
 
 /** A proposed result was rejected: its attempt counts as failed. */
@@ -265,6 +273,8 @@ export interface TaskCompleted extends Named<"task:completed">, ClaimEvent {
   readonly result: unknown;
   /** From the start of its last attempt. */
   readonly ranMs: number;
+  /** The summary that the attempt gave, if it did. */
+  readonly summary?: string;
 }
 
 /** A task failed, without another retry. */
@@ -431,6 +441,7 @@ export type TaskEvent =
   | AskAbandoned
   | TaskHeartbeat
   | TaskProgressed
+  | TaskNoted
   | TaskLent
   | TaskResumed
   | TaskTimedOut
@@ -564,6 +575,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "task:heartbeat": ({ taskId, agentId }) => `task ${taskId}: ${agentId} is alive`,
   "task:progressed": ({ taskId, agentId, progress }) =>
     `task ${taskId}: ${agentId} is at ${readable(progress)}`,
+  "task:noted": ({ taskId, agentId, text }) => `task ${taskId}: ${agentId} notes: ${oneLine(text)}`,
   "task:lent": ({ taskId, agentId, epoch, childId }) =>
     `task ${taskId}: awaits task ${childId}, its slot of ${agentId} is lent (epoch ${epoch})`,
   "task:resumed": ({ taskId, agentId, epoch }) =>

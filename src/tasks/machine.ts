@@ -64,6 +64,7 @@ import type {
   EndAttempt,
   Fail,
   Heartbeat,
+  Note,
   Park,
   Preempt,
   Progress,
@@ -81,6 +82,7 @@ import { cycleOfAwait, resolveDependents } from "./dependencies.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent } from "./events.ts";
 import { answerQuestion, pause, resume, review, setPriority } from "./operations.ts";
 import { endDelay } from "./later.ts";
+import { addNote } from "./remarks.ts";
 import { removeSchedule, runOccasions, setSchedule, stopSchedules } from "./schedules.ts";
 import {
   allowStealing,
@@ -268,6 +270,7 @@ const HANDLERS: {
   "start": startAttempt,
   "heartbeat": heartbeat,
   "progress": progress,
+  "note": noteProgress,
   "await": awaitTask,
   "complete": completeAttempt,
   "fail": reportFailure,
@@ -369,6 +372,7 @@ type ClaimCommand =
   | Start
   | Heartbeat
   | Progress
+  | Note
   | Await
   | Complete
   | Fail
@@ -407,6 +411,16 @@ function progress(step: Step, command: Progress): Answer<"progress"> {
   step.events.push({ type: "task:progressed", taskId, agentId, epoch: task.epoch, progress });
 }
 
+function noteProgress(step: Step, command: Note): Answer<"note"> {
+  const task = runningTask(step, command, false);
+  if (task instanceof Refusal) return task;
+  extendHeartbeat(step, task);
+  const { taskId, text } = command;
+  const { agentId } = task.agent!;
+  addNote(step, task, text);
+  step.events.push({ type: "task:noted", taskId, agentId, epoch: task.epoch, text });
+}
+
 /** Begins a wait for another task. Costs O(tasks that it waits for), unless that is its child. */
 function awaitTask(step: Step, command: Await): Answer<"await"> {
   const task = runningTask(step, command, false);
@@ -434,8 +448,8 @@ function extendHeartbeat({ state, now }: Step, task: TaskRecord): void {
 function completeAttempt(step: Step, command: Complete): Answer<"complete"> {
   const task = runningTask(step, command, true);
   if (task instanceof Refusal) return task;
-  if (task.spec.requiresApproval === true) propose(step, task, command.result);
-  else complete(step, task, command.result);
+  if (task.spec.requiresApproval === true) propose(step, task, command);
+  else complete(step, task, command);
 }
 
 function snoozeAttempt(step: Step, command: Snooze): Answer<"snooze"> {

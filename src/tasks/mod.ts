@@ -31,6 +31,7 @@ export {
   type TaskStats,
 } from "./strategies.ts";
 export {
+  type CompletionOptions,
   type ShutdownOptions,
   type SubmitOptions,
   TaskScheduler,

@@ -82,6 +82,10 @@ export interface TaskRecord extends HeapEntry {
   askers: Ask[] | undefined;
   /** The result of a completed task. */
   result: Opaque | undefined;
+  /** Its notes and its summary; `undefined` as long as there is none. */
+  remarks: Remarks | undefined;
+  /** What it received of dependencies that ended, until it has ended itself. */
+  received: Received[] | undefined;
   /** The newest progress report. */
   progress: Opaque | undefined;
   /** The newest question of an attempt. */
@@ -100,6 +104,26 @@ export interface TaskRecord extends HeapEntry {
   total: Timer<TaskTimer> | undefined;
   /** The page that it is listed on, while it is kept. */
   page: Page | undefined;
+}
+
+/** The words that go with the result of a task. */
+export interface Remarks {
+  /** The notes of its attempts, oldest first. */
+  readonly notes: string[];
+  /** The summary that came with the result. */
+  summary: string | undefined;
+}
+
+/** A dependency that has ended, as its dependent keeps it. */
+export interface Received {
+  /** The dependency. */
+  readonly taskId: string;
+  /** How it ended. */
+  readonly outcome: Outcome;
+  /** Its result, opaque to the machine. */
+  readonly result: Opaque | undefined;
+  /** Its remarks. */
+  readonly remarks: Remarks | undefined;
 }
 
 /** Tasks that were submitted one after another. */
@@ -545,7 +569,7 @@ export function lockEpochOf({ request, epoch }: TaskRecord): number {
 /** Returns a task as callers see it. */
 export function viewOf(task: TaskRecord): TaskView {
   const { spec, agent, status, startedAt, finishedAt, result, error, progress, metadata } = task;
-  const { question, answer } = task;
+  const { question, answer, remarks } = task;
   const parent = task.family?.parent;
   return {
     id: spec.id,
@@ -567,11 +591,19 @@ export function viewOf(task: TaskRecord): TaskView {
     ...(result !== undefined && { output: result.value }),
     ...(error !== undefined && { error }),
     ...(progress !== undefined && { progress: progress.value }),
+    ...(remarks !== undefined && viewOfRemarks(remarks)),
     ...(question !== undefined && { question: question.value }),
     ...(answer !== undefined && { answer: answer.value }),
     ...(metadata !== undefined && { metadata: metadata.value }),
     ...(parent !== undefined && { parentId: parent.taskId }),
     ...(spec.scheduleId !== undefined && { scheduleId: spec.scheduleId }),
+  };
+}
+
+function viewOfRemarks({ notes, summary }: Remarks): Pick<TaskView, "notes" | "summary"> {
+  return {
+    ...(notes.length > 0 && { notes: [...notes] }),
+    ...(summary !== undefined && { summary }),
   };
 }
 

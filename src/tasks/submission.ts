@@ -240,6 +240,8 @@ function newTask(
     family: undefined,
     askers: undefined,
     result: undefined,
+    remarks: undefined,
+    received: undefined,
     progress: undefined,
     question: undefined,
     answer: undefined,

@@ -36,12 +36,13 @@ import {
   type SchedulerHost,
   schedulerMachine,
 } from "../root/scheduler_machine.ts";
-import type { TaskHandler } from "./attempts.ts";
+import { type ChildHandle, submitChild, type TaskHandler } from "./attempts.ts";
 import { TaskClient, type TaskHandle } from "./client.ts";
 import type { ClaimOptions, TaskClaim } from "./claims.ts";
 import {
   claimCommand,
   registerCommand,
+  requireNote,
   requireText,
   submitCommand,
   type TaskCommand,
@@ -94,6 +95,15 @@ export interface TaskSchedulerOptions {
 export interface SubmitOptions {
   /** Cancels the task when it aborts, unless another submission had the same id before. */
   readonly signal?: AbortSignal;
+}
+
+/**
+ * Options of the completion of a task.
+ * @category Tasks
+ */
+export interface CompletionOptions {
+  /** A short text for people and for dependents. @default none */
+  readonly summary?: string;
 }
 
 /**
@@ -234,6 +244,29 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   /**
+   * Submits a child of a task that runs at an agent outside of this process: a task that is cancelled
+   * when the attempt ends, however it ends. Reading the `result` of its handle begins the wait for it,
+   * during which the slot of the attempt is lent to other tasks.
+   *
+   * @param epoch that of the claim on the parent @default that of the claim in force
+   * @throws {StaleEpochError} when the attempt has ended
+   * @throws {DependencyCycleError} when a dependency of the child waits for the parent
+   */
+  submitChild<Input = unknown, Result = unknown>(
+    taskId: string,
+    child: Task<Input>,
+    epoch = 0,
+  ): Promise<ChildHandle<Result>> {
+    return attempting(() => {
+      requireId(taskId, "taskId", () => "submit a child");
+      const attempt = () => `submit a child of task ${quote(taskId)}`;
+      requireInteger(epoch, 0, Number.MAX_SAFE_INTEGER, "epoch", attempt);
+      const inForce = this.client.state.tasks.tasks.get(taskId)?.epoch ?? 0;
+      return submitChild(this.client, child, { taskId, epoch: epoch === 0 ? inForce : epoch });
+    });
+  }
+
+  /**
    * Places a task with an agent: it goes into the agent's own queue at once, also when the agent has
    * no free slot. Registers an agent that is unknown: at `maxAgents` it takes the place of the one that
    * has been idle for longest, of those that were registered in this way.
@@ -309,14 +342,41 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   /**
-   * Completes a task. A claim that was not started counts as started.
+   * Completes a task, with a summary if `options` has one. A claim that was not started counts as
+   * started.
    *
+   * @throws {RangeError} when the summary has more than `maxNoteLength` characters
    * @throws {StaleEpochError} when the claim is over
    * @throws {TaskStatusError} when the task has ended, or has no agent
    * @throws {UnknownTaskError} when there is no such task
    */
-  completeTask(taskId: string, result?: unknown, epoch = 0): Promise<void> {
-    return this.#claim({ type: "complete", taskId, epoch, result });
+  completeTask(
+    taskId: string,
+    result?: unknown,
+    epoch = 0,
+    options: CompletionOptions = {},
+  ): Promise<void> {
+    return attempting(() => {
+      const attempt = () => "complete a task";
+      requireObject(options as unknown, "options", attempt);
+      const { summary } = options;
+      if (summary !== undefined) this.#requireNote(summary, "summary", attempt);
+      const given = summary === undefined ? {} : { summary };
+      return this.#claim({ type: "complete", taskId, epoch, result, ...given });
+    });
+  }
+
+  /**
+   * Adds a note to a task that runs, for people and for its dependents; counts as a heartbeat.
+   *
+   * @throws {StaleEpochError} when the claim is over
+   * @throws {RangeError} when it has more than `maxNoteLength` characters
+   */
+  noteTask(taskId: string, text: string, epoch = 0): Promise<void> {
+    return attempting(() => {
+      this.#requireNote(text, "text", () => "add a note");
+      return this.#claim({ type: "note", taskId, epoch, text });
+    });
   }
 
   /**
@@ -643,6 +703,10 @@ export class TaskScheduler implements AsyncDisposable {
   async #shutdown(graceMs: number): Promise<void> {
     await this.drain(graceMs);
     await this.#host.close();
+  }
+
+  #requireNote(value: unknown, name: string, attempt: Attempt): void {
+    requireNote(value, name, this.client.state.tasks.config.maxNoteLength, attempt);
   }
 
   #operate(command: TaskCommand & { readonly taskId: string }, verb: string): Promise<void> {

@@ -15,10 +15,11 @@ import type { ErrorData } from "../core/error_data.ts";
 import { InvariantError } from "../core/errors.ts";
 import { type Instant, Refusal } from "../core/machine.ts";
 import { dropAsk } from "./asks.ts";
-import type { ParentClaim, TaskCommand } from "./commands.ts";
+import type { Complete, ParentClaim, TaskCommand } from "./commands.ts";
 import { phrase, unlink } from "./dependencies.ts";
 import type { TaskRefusal, TaskRefused, TaskTimedOut } from "./events.ts";
 import { countStatus, removeFromPage } from "./pages.ts";
+import { summarize } from "./remarks.ts";
 import {
   dequeue,
   enqueue,
@@ -229,18 +230,26 @@ export function start({ state, now, events }: Step, task: TaskRecord): void {
 }
 
 /** Ends a running task as completed. */
-export function complete(step: Step, task: TaskRecord, result: unknown): void {
+export function complete(
+  step: Step,
+  task: TaskRecord,
+  { result, summary }: Pick<Complete, "result" | "summary">,
+): void {
   const { now, events } = step;
   leaveFamily(step, task);
   const agent = task.agent!;
   const ranMs = now - task.startedAt!;
   if (result !== undefined) task.result = new Opaque(result);
+  summarize(task, summary);
   task.error = undefined;
   agent.completed++;
   remember(step.state, task, agent, ranMs, true);
   finish(step, task, "completed", "");
   const { spec: { id: taskId }, epoch } = task;
-  events.push({ type: "task:completed", taskId, agentId: agent.agentId, epoch, result, ranMs });
+  events.push({
+    ...{ type: "task:completed", taskId, agentId: agent.agentId, epoch, result, ranMs },
+    ...(summary !== undefined && { summary }),
+  });
   endClaim(step, task, "ended");
 }
 
@@ -331,7 +340,11 @@ export function block(step: Step, task: TaskRecord, question: unknown): void {
 }
 
 /** Ends an attempt with a result that counts once it is accepted. */
-export function propose(step: Step, task: TaskRecord, result: unknown): void {
+export function propose(
+  step: Step,
+  task: TaskRecord,
+  { result, summary }: Pick<Complete, "result" | "summary">,
+): void {
   leaveFamily(step, task);
   const agent = task.agent!;
   const { agentId } = agent;
@@ -339,10 +352,14 @@ export function propose(step: Step, task: TaskRecord, result: unknown): void {
   const ranMs = step.now - task.startedAt!;
   task.proposal = { agentId, ranMs };
   task.result = result === undefined ? undefined : new Opaque(result);
+  summarize(task, summary);
   agent.completed++;
   remember(step.state, task, agent, ranMs, true);
   suspend(step, task);
-  step.events.push({ type: "task:proposed", taskId, agentId, epoch, result, ranMs });
+  step.events.push({
+    ...{ type: "task:proposed", taskId, agentId, epoch, result, ranMs },
+    ...(summary !== undefined && { summary }),
+  });
   endClaim(step, task, "ended");
 }
 
@@ -355,12 +372,13 @@ function suspend({ state }: Step, task: TaskRecord): void {
 
 /** Completes a task with the result that it proposed. */
 export function acceptProposal(step: Step, task: TaskRecord, proposal: Proposal): void {
-  const { spec: { id: taskId }, epoch, result } = task;
+  const { spec: { id: taskId }, epoch, result, remarks: { summary } = {} } = task;
   task.error = undefined;
   task.proposal = undefined;
   finish(step, task, "completed", "");
   step.events.push({
     ...{ type: "task:completed", taskId, epoch, result: result?.value, ...proposal },
+    ...(summary !== undefined && { summary }),
   });
 }
 
@@ -378,6 +396,7 @@ function dropProposal(task: TaskRecord): void {
   if (task.proposal === undefined) return;
   task.proposal = undefined;
   task.result = undefined;
+  summarize(task, undefined);
 }
 
 /** Ends a claim and puts the task back into the ready queue, at no cost to the task. */
@@ -609,6 +628,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   task.timer = task.total = undefined;
   if (task.home !== undefined) expect(step, task.home, -1);
   task.home = undefined;
+  task.received = undefined;
   if (task.spec.dedupe !== undefined) freeKey(state, task, task.spec.dedupe.key);
   const { dependents, family } = task;
   if (family?.parent !== undefined) {

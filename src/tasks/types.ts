@@ -163,6 +163,26 @@ export interface Task<Input = unknown> {
 }
 
 /**
+ * A dependency that has ended, as the attempts of its dependents receive it.
+ * @category Tasks
+ */
+export interface DependencyReport<Result = unknown> {
+  /** The dependency. */
+  readonly taskId: string;
+  /** How it ended. */
+  readonly outcome: Outcome;
+  /**
+   * The result of a completed one. Like the notes and the summary it is left out if the dependency had
+   * ended before the dependent was submitted, and only its outcome was kept.
+   */
+  readonly result?: Result;
+  /** The summary that came with the result. */
+  readonly summary?: string;
+  /** The notes that its attempts added, oldest first. */
+  readonly notes: readonly string[];
+}
+
+/**
  * The policy of a schedule for occasions that passed while nothing ran: the process was down, or its
  * clock was suspended.
  * @category Tasks
@@ -277,6 +297,10 @@ export interface TaskView<Input = unknown, Result = unknown> {
   readonly attempts: number;
   /** The latest report of its progress. */
   readonly progress?: unknown;
+  /** The notes that its attempts added, oldest first. */
+  readonly notes?: readonly string[];
+  /** The summary that came with the result. */
+  readonly summary?: string;
   /** The newest question of an attempt; it is open while the status is `blocked`. */
   readonly question?: unknown;
   /** The newest answer to a question. */

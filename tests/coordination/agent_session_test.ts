@@ -25,7 +25,9 @@ const CALLS: Record<string, (session: AgentSession) => Promise<unknown>> = {
   heartbeat: (session) => session.heartbeat(),
   start: (session) => session.start("t"),
   progress: (session) => session.progress("t", 1),
-  complete: (session) => session.complete("t"),
+  note: (session) => session.note("t", "half"),
+  submit: (session) => session.submit("t", { id: "c" }),
+  complete: (session) => session.complete("t", 1, 0, { summary: "done" }),
   fail: (session) => session.fail("t", new Error("no")),
   acquire: (session) => session.acquire("free"),
   release: (session) => session.release("r"),
@@ -46,6 +48,7 @@ for (const [name, call] of Object.entries(CALLS)) {
     await session.acquire("r");
     await assertRejects(() => call(old), StaleEpochError);
     assertEquals(manager.scheduler.getTask("t")!.status, "running");
+    assertEquals(manager.scheduler.getTask("c"), undefined);
     assertEquals(manager.resources.holderOf("r"), "a");
     assertEquals([manager.resources.isLocked("free"), manager.messages.peek("b")], [false, []]);
     await manager.shutdown({ graceMs: 0 });

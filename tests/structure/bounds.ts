@@ -185,6 +185,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   // Tasks
   "src/tasks/advanced_task_scheduler.ts AdvancedTaskScheduler.#strategies":
     "those that the program registers",
+  "src/tasks/attempts.ts RunningAttempt.dependencies": "one for each dependency of the task",
   "src/tasks/attempts.ts AttemptRunner.#handlers": "among TaskState.agents",
   "src/tasks/attempts.ts AttemptRunner.#attempts":
     "handlers that have not returned, and open claims of agents that ask",
@@ -220,6 +221,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/tasks/state.ts Group.receivers": "among TaskState.agents",
   "src/tasks/state.ts Donation.tasks": "the claims of one agent",
   "src/tasks/state.ts TaskState.asks": "one for each of TaskState.agents",
+  "src/tasks/state.ts Remarks.notes": "`maxNotes`, then the oldest is dropped",
+  "src/tasks/state.ts TaskRecord.received": "one for each dependency of the task",
   "src/tasks/state.ts TaskState.parked": "among TaskState.tasks",
   "src/tasks/state.ts TaskState.reserving": "among TaskState.tasks",
   "src/tasks/state.ts TaskState.unsettled": "among TaskState.agents",

@@ -338,3 +338,40 @@ Deno.test("after a restart the parent runs again, and so do its open children", 
   assertEquals(second.getTask("p")?.output, "done");
   await second.shutdown();
 });
+
+Deno.test("T32-only-handlers-have-children: a claim submits a child, and lends its slot", async () => {
+  await using scheduler = new AdvancedTaskScheduler();
+  await scheduler.registerAgent({ id: "p", mode: "pull" });
+  const parent = await scheduler.submit({ id: "parent" });
+  const claim = (await scheduler.claim("p"))!;
+  const child = await claim.submit<number, number>({ id: "child", input: 20 });
+  assertEquals(await scheduler.claim("p"), claim);
+  const sum = child.result.then((result) => claim.complete(result + 1));
+  const inner = (await scheduler.claim<number>("p"))!;
+  assertEquals([inner.task.id, inner.task.parentId], ["child", "parent"]);
+  await inner.complete(inner.task.input * 2);
+  await sum;
+  assertEquals(await parent.result, 41);
+  await assertRejects(() => claim.submit({ id: "late" }), StaleEpochError);
+});
+
+Deno.test("T32-only-handlers-have-children: an agent in push mode submits by its parent's id", async () => {
+  await using scheduler = new AdvancedTaskScheduler();
+  await scheduler.registerAgent({ id: "x" });
+  await scheduler.submit({ id: "parent" });
+  await assertRejects(() => scheduler.submitChild("parent", { id: "c" }), StaleEpochError);
+  await scheduler.start("parent");
+  const child = await scheduler.submitChild<number, number>("parent", { id: "c", input: 1 });
+  const result = child.result;
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(scheduler.getAgentTasks("x").map(({ id }) => id), ["parent", "c"]);
+  await scheduler.completeTask("c", 5);
+  assertEquals(await result, 5);
+  await scheduler.submitChild("parent", { id: "d" });
+  await scheduler.completeTask("parent");
+  assertEquals(scheduler.getTask("d")?.status, "cancelled");
+  await assertRejects(() => scheduler.submitChild("parent", { id: "e" }, 1), StaleEpochError);
+  const message = 'Cannot submit a child of task "parent": epoch must be a non-negative integer';
+  await assertRejects(() => scheduler.submitChild("parent", { id: "e" }, -1), RangeError, message);
+  await assertRejects(() => scheduler.submitChild("", { id: "e" }), RangeError, "taskId");
+});

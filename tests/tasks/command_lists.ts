@@ -203,6 +203,7 @@ const aboutClaim = fc.record({
     "fail",
     "heartbeat",
     "progress",
+    "note",
     "end-attempt",
     "snooze",
     "block",
@@ -217,16 +218,20 @@ const aboutClaim = fc.record({
   age,
   fault: fc.constantFrom<Fail["fault"]>("attempt", "attempt", "none", "task"),
   retryAfterMs: fc.constantFrom(undefined, undefined, 15),
+  text: fc.constantFrom("n1", "n2", "n3"),
+  summary: fc.constantFrom(undefined, undefined, "done"),
   isHopeless: fc.boolean(),
   isForgiven: fc.boolean(),
 }).map(({ type, other, taskId, pick, age, fault, ...fields }): Partial<Timed> => {
-  const { retryAfterMs, isHopeless, isForgiven } = fields;
+  const { retryAfterMs, isHopeless, isForgiven, text, summary } = fields;
   const error = { name: "E", message: "m", ...(retryAfterMs !== undefined && { retryAfterMs }) };
   const payload = {
     delayMs: 7,
     question: "q",
     result: 1,
     progress: 2,
+    text,
+    ...(summary !== undefined && { summary }),
     error,
     fault,
     isHopeless,
@@ -471,6 +476,8 @@ export const configs: fc.Arbitrary<TaskConfig> = fc.record({
   maxAgents: fc.constantFrom(3, DEFAULT_TASK_CONFIG.maxAgents),
   keepFinished: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepFinished),
   keepOutcomes: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepOutcomes),
+  maxNotes: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.maxNotes),
+  maxNoteLength: fc.constant(DEFAULT_TASK_CONFIG.maxNoteLength),
   maxSchedules: fc.constantFrom(1, DEFAULT_TASK_CONFIG.maxSchedules),
   maxMissed: fc.constantFrom(0, 1, 3),
   occasionGraceMs: fc.constantFrom(0, 3, DEFAULT_TASK_CONFIG.occasionGraceMs),

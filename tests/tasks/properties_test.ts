@@ -6,7 +6,8 @@ import type { TaskConfig } from "../../src/tasks/config.ts";
 import type { AskRequested, TaskEvent, TaskRefused } from "../../src/tasks/events.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
 import { scheduleView } from "../../src/tasks/schedules.ts";
-import { outcomeOf, type TaskState } from "../../src/tasks/state.ts";
+import { reportsOf } from "../../src/tasks/remarks.ts";
+import { isTerminal, outcomeOf, type TaskState, viewOf } from "../../src/tasks/state.ts";
 import { stepped } from "../support/driver.ts";
 import { machineLaws } from "../support/machine_laws.ts";
 import { commandLists, concrete, configs, type Timed } from "./command_lists.ts";
@@ -58,6 +59,15 @@ Deno.test("the machine emits at each step what the slow twin emits", () => {
       run(config, list, (machine, state, command, now) => {
         const events = stepped(machine, state, command, now);
         assertEquals(comparable(events), comparable(twin.step(command, now)));
+        for (const task of state.tasks.values()) {
+          const { reports, notes, summary } = twin.find(task.spec.id)!;
+          const received = task.spec.dependencies.flatMap((edge) =>
+            reports.filter(({ taskId }) => taskId === edge.taskId)
+          );
+          assertEquals(reportsOf(task), isTerminal(task.status) ? [] : received);
+          const view = viewOf(task);
+          assertEquals([view.notes ?? [], view.summary], [notes, summary]);
+        }
         for (const agent of state.agents.values()) {
           assertEquals(agent.slotsInUse, twin.loadOf(agent.agentId));
         }

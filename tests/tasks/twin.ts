@@ -25,6 +25,7 @@ import {
   isReceptive,
   isTrusted,
   isUsable,
+  reportOf,
   slotsOf,
   type SlowAgent,
   type SlowAwait,
@@ -53,6 +54,7 @@ type Claim = Command<
   | "start"
   | "heartbeat"
   | "progress"
+  | "note"
   | "await"
   | "complete"
   | "fail"
@@ -156,6 +158,7 @@ export class SlowScheduler {
       case "start":
       case "heartbeat":
       case "progress":
+      case "note":
       case "await":
       case "complete":
       case "fail":
@@ -439,6 +442,7 @@ export class SlowScheduler {
       crashes: 0,
       proposal: undefined,
       counted: new Map(),
+      ...{ notes: [], summary: undefined, result: undefined, reports: [] },
       home: this.#agent(spec.assignedAgent)?.first ?? -1,
       parent,
       isOrphan: false,
@@ -448,6 +452,8 @@ export class SlowScheduler {
       const outcome = this.#outcomeOf(taskId);
       if (outcome === undefined || doom !== undefined) continue;
       task.counted.set(taskId, outcome);
+      const ended = this.find(taskId);
+      task.reports.push(ended === undefined ? { taskId, outcome, notes: [] } : reportOf(ended));
       doom = doomOf(task, `dependency "${taskId}" ${phrase(outcome)}`);
     }
     this.tasks.push(task);
@@ -516,14 +522,14 @@ export class SlowScheduler {
       return this.#refuse(command, taskId, "stale-epoch", current);
     }
     const mayStart = task.status === "assigned" && task.locked &&
-      !["heartbeat", "progress", "await", "release-claim"].includes(type);
+      !["heartbeat", "progress", "note", "await", "release-claim"].includes(type);
     if (type === "start") {
       if (!mayStart) return this.#refuse(command, taskId, "status", task.status);
       if (this.#draining) return this.#refuse(command, taskId, "draining");
     }
     if (mayStart) this.#start(task);
     if (task.status !== "running") return this.#refuse(command, taskId, "status", task.status);
-    if (type === "complete") this.#complete(task, command.result);
+    if (type === "complete") this.#complete(task, command);
     else if (type === "fail") this.#failAttempt(task, command);
     else if (type === "snooze") this.#suspend(task, { resumeAt: this.now + command.delayMs });
     else if (type === "block") this.#suspend(task, { question: command.question });
@@ -650,10 +656,15 @@ export class SlowScheduler {
     this.#resumeAttempt(task);
   }
 
-  #hear(task: SlowTask, command: Command<"heartbeat" | "progress">): void {
+  #hear(task: SlowTask, command: Command<"heartbeat" | "progress" | "note">): void {
     const timer = this.#timers.find((timer) => timer.task === task && timer.limit === "heartbeat");
     if (timer !== undefined) timer.at = this.now + task.spec.heartbeatTimeoutMs;
     const claim = { taskId: command.taskId, agentId: task.agentId!, epoch: task.epoch };
+    if (command.type === "note") {
+      const { maxNotes } = this.config;
+      task.notes = maxNotes === 0 ? [] : [...task.notes, command.text].slice(-maxNotes);
+      return this.#say({ type: "task:noted", ...claim, text: command.text });
+    }
     this.#say(
       command.type === "heartbeat"
         ? { type: "task:heartbeat", ...claim }
@@ -690,13 +701,15 @@ export class SlowScheduler {
       return this.#makeReady(task);
     }
     const { epoch } = task;
-    const { agentId, result, ranMs } = task.proposal!;
+    const { agentId, result, ranMs, summary } = task.proposal!;
     task.proposal = undefined;
     if (command.isAccepted) {
-      this.#say({ type: "task:completed", taskId, agentId, epoch, result, ranMs });
+      const given = summary === undefined ? {} : { summary };
+      this.#say({ type: "task:completed", taskId, agentId, epoch, result, ranMs, ...given });
       return this.#end(task, "completed", "", false);
     }
     this.#say({ type: "task:rejected", taskId, epoch, reason: command.reason });
+    Object.assign(task, { result: undefined, summary: undefined });
     const error = { name: "ResultRejectedError", code: "result-rejected", message: command.reason };
     if (task.attempts > task.spec.retries) this.#fail(task, error, false);
     else this.#backOff(task, error, task.attempts, false);
@@ -744,20 +757,23 @@ export class SlowScheduler {
     }
   }
 
-  #complete(task: SlowTask, result: unknown): void {
+  #complete(task: SlowTask, { result, summary }: Command<"complete">): void {
+    const given = summary === undefined ? {} : { summary };
+    Object.assign(task, { result, summary });
     this.#leaveFamily(task);
     const taskId = task.spec.id;
     const claim = { taskId, agentId: task.agentId!, epoch: task.epoch };
     this.#remember(task.spec.type, task.agentId!);
     if (task.spec.requiresApproval) {
       const ranMs = this.now - task.startedAt;
-      task.proposal = { agentId: claim.agentId, result, ranMs };
+      task.proposal = { agentId: claim.agentId, result, ranMs, summary };
       this.#untime(task, "attempt", "heartbeat");
       task.status = "blocked";
-      this.#say({ type: "task:proposed", ...claim, result, ranMs });
+      this.#say({ type: "task:proposed", ...claim, result, ranMs, ...given });
       return this.#part(task, false);
     }
-    this.#say({ type: "task:completed", ...claim, result, ranMs: this.now - task.startedAt });
+    const ranMs = this.now - task.startedAt;
+    this.#say({ type: "task:completed", ...claim, result, ranMs, ...given });
     this.#end(task, "completed", "", false);
   }
 
@@ -1197,6 +1213,7 @@ export class SlowScheduler {
   }
 
   #end(task: SlowTask, outcome: Outcome, because: string, lingers: boolean): void {
+    if (outcome !== "completed") Object.assign(task, { result: undefined, summary: undefined });
     this.#timers = this.#timers.filter((timer) => timer.task !== task);
     task.status = outcome;
     this.#part(task, lingers);
@@ -1442,13 +1459,15 @@ export class SlowScheduler {
     }
   }
 
-  #tellDependents({ spec: { id }, status }: SlowTask, because: string): void {
+  #tellDependents(ended: SlowTask, because: string): void {
+    const { spec: { id }, status } = ended;
     const dependents = this.tasks
       .filter((task) => task.status === "waiting" && !task.counted.has(id))
       .filter((task) => task.spec.dependencies.some(({ taskId }) => taskId === id))
       .sort((a, b) => a.sequence - b.sequence);
     for (const task of dependents) {
       task.counted.set(id, status as Outcome);
+      task.reports.push(reportOf(ended));
       const doom = doomOf(task, because);
       if (doom !== undefined) {
         this.#cancel(task, doom, doom);

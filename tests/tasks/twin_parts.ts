@@ -5,7 +5,7 @@
  */
 
 import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
-import type { Outcome } from "../../src/tasks/types.ts";
+import type { DependencyReport, Outcome } from "../../src/tasks/types.ts";
 import type { TaskSpec } from "../../src/tasks/commands.ts";
 import type { ScheduleSpec } from "../../src/tasks/commands.ts";
 
@@ -30,7 +30,14 @@ export interface SlowTask {
   attempts: number;
   crashes: number;
   /** A result that waits to be accepted. */
-  proposal: { agentId: string; result: unknown; ranMs: number } | undefined;
+  proposal:
+    | { agentId: string; result: unknown; ranMs: number; summary: string | undefined }
+    | undefined;
+  notes: string[];
+  summary: string | undefined;
+  result: unknown;
+  /** What it knows of its dependencies that were counted. */
+  readonly reports: DependencyReport[];
   /** The outcomes of its dependencies that were counted. */
   readonly counted: Map<string, Outcome>;
   /** The first registration of the agent that it was submitted for, or -1. */
@@ -127,6 +134,17 @@ export interface SlowTimer {
   readonly cause?: CordonCause;
   at: number;
   readonly order: number;
+}
+
+/** The report of a task that has ended. */
+export function reportOf(
+  { spec: { id: taskId }, status, notes, summary, result }: SlowTask,
+): DependencyReport {
+  return {
+    ...{ taskId, outcome: status as Outcome, notes: [...notes] },
+    ...(summary !== undefined && { summary }),
+    ...(result !== undefined && { result }),
+  };
 }
 
 /** Whether a task waits for its locks. */

@@ -849,4 +849,16 @@ export const MUTANTS: readonly Mutant[] = [
     ),
     workload: "repeating",
   },
+  mutant(
+    "a dependent does not receive the result of a dependency that ends later",
+    "tasks/dependencies.ts",
+    "      receive(dependent, task.spec.id, status as Outcome, task);\n",
+    "",
+  ),
+  mutant(
+    "what a task has received outlives it",
+    "tasks/transitions.ts",
+    "  task.received = undefined;\n",
+    "",
+  ),
 ];

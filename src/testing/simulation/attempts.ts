@@ -91,6 +91,18 @@ const ENDS_OF_CLAIMS: ReadonlySet<string> = new Set([
   ...["task:failed", "task:cancelled"],
 ]);
 
+/** Returns one of the commands by which an attempt shows that it is alive. */
+function signOfLife(taskId: string, epoch: number, i: number): RootCommand {
+  switch ((epoch + i) % 3) {
+    case 0:
+      return { type: "heartbeat", taskId, epoch };
+    case 1:
+      return { type: "progress", taskId, epoch, progress: i };
+    default:
+      return { type: "note", taskId, epoch, text: taskId };
+  }
+}
+
 /** The tasks of an agent. */
 export class Attempts {
   readonly #agent: Actor;
@@ -317,10 +329,7 @@ export class Attempts {
       this.#locks.touch(resourceId, granted);
     }
     for (let i = 0; i < heartbeats; i++) {
-      const command: RootCommand = i % 2 === 0
-        ? { type: "heartbeat", taskId, epoch }
-        : { type: "progress", taskId, epoch, progress: i };
-      yield* this.#agent.call(command);
+      yield* this.#agent.call(signOfLife(taskId, epoch, i));
       yield* this.#agent.sleep(pause);
     }
     return true;

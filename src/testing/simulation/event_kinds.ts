@@ -55,6 +55,7 @@ const STATUS_CHANGES: ReadonlyMap<string, StatusChange> = new Map<string, Status
   ["task:started", { before: ["assigned"], after: "running" }],
   ["task:heartbeat", { before: ["running"], after: undefined }],
   ["task:progressed", { before: ["running"], after: undefined }],
+  ["task:noted", { before: ["running"], after: undefined }],
   ["task:completed", { before: ["running", "blocked"], after: "completed", isLast: true }],
   ["task:backed-off", {
     before: ["ready", "assigned", "running", "blocked"],

@@ -55,8 +55,23 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
   }
   if (status === "running" && !task.locked) fail("RunningHasLocks", `"${id}"`);
   if (task.family !== undefined) checkFamily(state, task, task.family);
+  if (status !== "waiting" || task.received !== undefined) checkReceived(task);
   if (isTerminal(status) && (timer?.isSet === true || task.total?.isSet === true)) {
     fail("TimersMatchState", `"${id}" has ended and has a timer`);
+  }
+}
+
+/** Checks that an unfinished task has a report of each dependency that ended, which is of that one. */
+function checkReceived(
+  { spec: { id, dependencies }, status, openDependencies, received }: TaskRecord,
+) {
+  const count = isTerminal(status) ? 0 : dependencies.length - openDependencies;
+  if ((received?.length ?? 0) !== count) {
+    fail("DependentsReceive", `"${id}" has ${received?.length} reports of ${count}`);
+  }
+  for (const { taskId, remarks } of received ?? []) {
+    const isOther = remarks?.notes.some((note) => note !== taskId);
+    if (isOther) fail("DependentsReceive", `"${id}" has notes of another than "${taskId}"`);
   }
 }
 
