@@ -87,6 +87,10 @@ All options are optional. A malformed one throws a \`TypeError\` or a \`RangeErr
 the object is created. A class ignores the options of other classes, so one config can be passed to
 all of them.
 
+A time limit of 0 is no limit: \`resourceTimeout\`, \`messageTimeout\`, \`callTimeoutMs\`, \`voteTimeoutMs\`,
+\`heartbeatTimeoutMs\`, and the \`timeoutMs\` of each call and each task. A limit that is left out is that
+of the config. \`waitMs\` is no such limit: with 0 a call does not wait.
+
 \`\`\`ts
 import { CoordinationManager, MessageRouter, ResourceManager, TaskScheduler } from "@lockstep/lockstep";
 

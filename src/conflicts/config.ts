@@ -45,4 +45,4 @@ export const CONFLICT_OPTIONS: Options<ConflictConfig> = {
 export const DEFAULT_CONFLICT_CONFIG: ConflictConfig = defaultsOf(CONFLICT_OPTIONS);
 
 /** The default and the check of each option that only the resolver reads. */
-export const VOTE_OPTIONS: Options<{ voteTimeoutMs: number }> = { voteTimeoutMs: ms(30_000, 1) };
+export const VOTE_OPTIONS: Options<{ voteTimeoutMs: number }> = { voteTimeoutMs: ms(30_000) };

@@ -6,6 +6,7 @@
 
 import {
   type Attempt,
+  limitMs,
   quote,
   requireFunction,
   requireId,
@@ -58,7 +59,7 @@ import { countResolved, evidenceOn, findConflict, viewOf } from "./views.ts";
  * @category Conflicts
  */
 export interface ConflictResolverOptions extends ConflictHosting, Partial<ConflictConfig> {
-  /** The time until a vote ends undecided, in milliseconds. @default 30_000 */
+  /** The time until a vote ends undecided, in milliseconds; 0 for no limit. @default 30_000 */
   voteTimeoutMs?: number;
 }
 
@@ -88,7 +89,7 @@ export interface VoteOptions {
   electorate?: readonly string[];
   /** The number of votes that ends the vote and decides. @default more than half of the electorate */
   quorum?: number;
-  /** The time until the vote ends undecided. @default the resolver's `voteTimeoutMs` */
+  /** The time until the vote ends undecided; 0 for no limit. @default the resolver's `voteTimeoutMs` */
   timeoutMs?: number;
 }
 
@@ -276,7 +277,7 @@ export class ConflictResolver implements AsyncDisposable {
     const attempt = () => attemptOf({ type: "open-vote", conflictId });
     const conflict = this.#find(conflictId, attempt);
     requireObject(options as unknown, "options", attempt);
-    const { timeoutMs = this.#voteTimeoutMs } = options;
+    const { timeoutMs: limit = this.#voteTimeoutMs } = options;
     const electorate = readIds(
       options.electorate ?? conflict.agents,
       "electorate",
@@ -288,7 +289,7 @@ export class ConflictResolver implements AsyncDisposable {
     }
     const { quorum = Math.floor(electorate.length / 2) + 1 } = options;
     requireInteger(quorum, 1, electorate.length, "quorum", attempt);
-    requireMs(timeoutMs, 1, "timeoutMs", attempt);
+    const timeoutMs = limitMs(limit, "timeoutMs", attempt);
     const command: OpenVote = { type: "open-vote", conflictId, electorate, quorum, timeoutMs };
     return await this.#host.clientFor(attempt).call(
       command,

@@ -46,7 +46,7 @@ import {
  * @category Conflicts
  */
 export interface ConflictOptions extends Partial<ConflictConfig> {
-  /** Time limit of a vote that names none, in milliseconds. @default 30_000 */
+  /** Time limit of a vote that names none, in milliseconds; 0 for none. @default 30_000 */
   voteTimeoutMs?: number;
   /**
    * Whether a wait for a lock that another agent holds is reported as a conflict. @default false

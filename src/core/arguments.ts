@@ -107,6 +107,15 @@ export function requireMs(
   requireInteger(value, least, Number.MAX_SAFE_INTEGER, name, attempt);
 }
 
+/**
+ * Requires a limit in whole milliseconds, of which 0 is no limit, and returns it for a machine that needs
+ * one: no limit becomes the longest time.
+ */
+export function limitMs(value: unknown, name: string, attempt: Attempt): number {
+  requireMs(value, 0, name, attempt);
+  return value === 0 ? LONGEST_MS : value;
+}
+
 /** The largest magnitude of a priority; larger ones would drown the arrival time in a rank. */
 export const LARGEST_PRIORITY = 1_000_000;
 

@@ -6,6 +6,7 @@
 
 import {
   type Attempt,
+  limitMs,
   quote,
   requireId,
   requireInteger,
@@ -52,7 +53,7 @@ export interface SendOptions extends PostOptions {
 export interface RequestOptions extends PostOptions {
   /** The kind of message, for its recipient. @default "request" */
   type?: string;
-  /** Longest wait for the response, in milliseconds. @default the config's `messageTimeout` */
+  /** Longest wait for the response, in ms; 0 for no limit. @default the config's `messageTimeout` */
   timeoutMs?: number;
   /** Ends the wait when it aborts. */
   signal?: AbortSignal;
@@ -100,7 +101,7 @@ export interface ReceiveOptions {
   /** Ends the wait when it aborts. */
   signal?: AbortSignal;
   /**
-   * Time limit of the delivery, in milliseconds; 0 for none.
+   * Time limit of the delivery, in milliseconds; 0 for no limit.
    * @default the config's `messageTimeout`
    */
   timeoutMs?: number;
@@ -156,7 +157,7 @@ export function requestCommand(
     : options ?? {};
   requireObject(given, "options", attempt);
   const { timeoutMs = defaults.responseMs, signal }: RequestOptions = given;
-  requireMs(timeoutMs, 1, "timeoutMs", attempt);
+  const responseMs = limitMs(timeoutMs, "timeoutMs", attempt);
   if (signal !== undefined) requireSignal(signal, "signal", attempt);
   const terms = readTerms(given, "request", attempt);
   return {
@@ -166,7 +167,7 @@ export function requestCommand(
     messageId: "",
     payload,
     ...terms,
-    responseMs: timeoutMs,
+    responseMs,
   };
 }
 

@@ -97,8 +97,7 @@ export const DEFAULT_MESSAGE_CONFIG: MessageConfig = defaultsOf(MESSAGE_OPTIONS)
 export interface MessageRouterConfig extends Partial<MessageConfig> {
   /**
    * Longest wait of a request for its response, and time limit of an asynchronous handler or an agent
-   * that pulls, in milliseconds; 0 for no limit, except for requests, which then wait 10 seconds.
-   * @default 10_000
+   * that pulls, in milliseconds; 0 for no limit. @default 10_000
    */
   messageTimeout?: number;
   /** For other subsystems. */
@@ -113,15 +112,13 @@ export interface MessageRouterConfig extends Partial<MessageConfig> {
 export interface MessageDefaults {
   /** Time limit of a handler, or 0. */
   readonly handlingMs: number;
-  /** Longest wait of a request. */
+  /** Longest wait of a request, or 0. */
   readonly responseMs: number;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
-
 /** The default and the check of the option that only the façade reads. */
 export const TIMEOUT_OPTIONS: Options<{ messageTimeout: number }> = {
-  messageTimeout: ms(DEFAULT_TIMEOUT_MS),
+  messageTimeout: ms(10_000),
 };
 
 /** All options of a message router, and those that it ignores. */
@@ -143,6 +140,6 @@ export function readMessageConfig(config: MessageRouterConfig, attempt: Attempt)
   const { messageTimeout } = readConfig(TIMEOUT_OPTIONS, config, attempt);
   return {
     machine: readConfig(MESSAGE_OPTIONS, config, attempt),
-    defaults: { handlingMs: messageTimeout, responseMs: messageTimeout || DEFAULT_TIMEOUT_MS },
+    defaults: { handlingMs: messageTimeout, responseMs: messageTimeout },
   };
 }

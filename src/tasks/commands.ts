@@ -551,7 +551,7 @@ export function submitCommand(
   if (retries !== maxRetries) requireInteger(retries, 0, MOST_RETRIES, "retries", attempt);
   for (const name of LIMITS) {
     const limit = task[name];
-    if (limit !== undefined) requireMs(limit, 1, name, attempt);
+    if (limit !== undefined) requireMs(limit, 0, name, attempt);
   }
   const options = optionsOf(task, attempt);
   const spec = {

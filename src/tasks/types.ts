@@ -137,17 +137,17 @@ export interface Task<Input = unknown> {
   readonly resources?: readonly ResourceRequestLike[];
   /** Capabilities that an agent must have. @default [] */
   readonly requires?: readonly string[];
-  /** The limit of one attempt, in milliseconds. @default no limit */
+  /** The limit of one attempt, in milliseconds; 0 for none. @default 0 */
   readonly timeoutMs?: number;
   /** The least time from submission to its start, in milliseconds. @default 0 */
   readonly delayMs?: number;
   /** When it may start, instead of `delayMs`; at once if that is past. @default at once */
   readonly runAt?: Date | Instant;
-  /** The limit of the wait to start, in milliseconds, from when its time has come. @default no limit */
+  /** The limit of the wait to start, in milliseconds, from when its time has come; 0 for none. @default 0 */
   readonly queueTimeoutMs?: number;
-  /** The limit between heartbeats of a running attempt, in milliseconds. @default no limit */
+  /** The limit between heartbeats of a running attempt, in milliseconds; 0 for none. @default 0 */
   readonly heartbeatTimeoutMs?: number;
-  /** The limit from submission to the end, in milliseconds. @default no limit */
+  /** The limit from submission to the end, in milliseconds; 0 for none. @default 0 */
   readonly totalTimeoutMs?: number;
   /** Attempts after the first. @default the config's `maxRetries` */
   readonly retries?: number;

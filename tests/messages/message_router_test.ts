@@ -669,7 +669,7 @@ Deno.test("malformed arguments are rejected with the rule that they break", asyn
     [() => router.send("a", "b", 1, { ttlMs: 0 }), "ttlMs must be a positive integer"],
     [() => router.send("a", "b", 1, { priority: NaN }), "priority must be a number"],
     [() => router.send("a", "b", 1, { id: "message-9" }), "id must not have the form"],
-    [() => router.sendWithResponse("a", "b", 1, -5), "timeoutMs must be a positive integer"],
+    [() => router.sendWithResponse("a", "b", 1, -5), "timeoutMs must be a non-negative integer"],
     [
       () => router.sendWithResponse("a", "b", 1, { signal: {} as never }),
       "signal must be an AbortSignal",

@@ -36,15 +36,15 @@ Deno.test("T31-dependents-learn-nothing: they receive results, notes and summari
   });
   await scheduler.submit({ id: "bad", retries: 0 });
   await scheduler.submit({ id: "good" });
-  const dependencies = [{ taskId: "bad", onFailure: "ignore" as const }, "good"];
+  const dependencies = ["good", { taskId: "bad", onFailure: "ignore" as const }];
   const last = await scheduler.submit({ id: "last", dependencies });
   await last.result;
   assertEquals(received, [
-    { taskId: "bad", outcome: "failed", notes: ["bad was looked at"] },
     {
       ...{ taskId: "good", outcome: "completed", notes: ["good was looked at"] },
       ...{ summary: "done", result: "good" },
     },
+    { taskId: "bad", outcome: "failed", notes: ["bad was looked at"] },
   ]);
   const view = scheduler.getTask("good");
   assertEquals([view?.notes, view?.summary], [["good was looked at"], "done"]);

@@ -183,7 +183,7 @@ export class EventBus<Events extends object = AnyEvents> {
   /**
    * Resolves with the payload of the next `event`. Leaves no handler and no timer behind.
    *
-   * @throws {EventTimeoutError} when none is emitted within `timeoutMs` @default no limit
+   * @throws {EventTimeoutError} when none is emitted within `timeoutMs`; 0 for no limit
    * @throws {ClosedError} when `removeAllListeners` ends the wait
    */
   waitFor<Name extends keyof Events & string>(
@@ -193,11 +193,11 @@ export class EventBus<Events extends object = AnyEvents> {
   ): Promise<Events[Name]>;
   async waitFor(
     event: string,
-    timeoutMs?: number,
+    timeoutMs = 0,
     { signal }: WaitForOptions = {},
   ): Promise<unknown> {
     const attempt = () => `wait for event ${JSON.stringify(event)}`;
-    if (timeoutMs !== undefined) requireMs(timeoutMs, 1, "timeoutMs", attempt);
+    requireMs(timeoutMs, 0, "timeoutMs", attempt);
     signal?.throwIfAborted();
     return await new Promise((resolve, reject) => {
       const end = (finish: () => void) => {
@@ -218,7 +218,7 @@ export class EventBus<Events extends object = AnyEvents> {
       );
       const abort = () => end(() => reject(signal!.reason));
       signal?.addEventListener("abort", abort, { once: true });
-      const cancelTimer = timeoutMs === undefined
+      const cancelTimer = timeoutMs === 0
         ? undefined
         : this.#clock.setTimer(this.#clock.now() + timeoutMs, () => {
           end(() => resolve(rejectedFor(new EventTimeoutError(event, timeoutMs))));
