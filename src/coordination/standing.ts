@@ -56,11 +56,14 @@ function takeLocks(gauges: Gauges, { locks: { locks, waits } }: Readonly<RootSta
   }
 }
 
-function openItemsOf({ agents, messages, conflicts, breakers }: Readonly<RootState>): OpenItems {
+function openItemsOf(
+  { agents, messages, tasks, conflicts, breakers }: Readonly<RootState>,
+): OpenItems {
   return {
     members: mapped(agents.members, ({ isSuspect }) => isSuspect),
     requests: new Set(messages.requests.keys()),
     deadLetters: new Set(messages.deadLetters.keys()),
+    schedules: new Set(tasks.schedules.keys()),
     conflicts: new Set(conflicts.active.keys()),
     breakers: mapped(breakers.breakers, ({ phase }) => phase.state),
   };

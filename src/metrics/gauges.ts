@@ -56,6 +56,8 @@ export interface OpenItems {
   readonly requests: Set<string>;
   /** Messages that could not be delivered. */
   readonly deadLetters: Set<string>;
+  /** Schedules that submit tasks. */
+  readonly schedules: Set<string>;
   /** Conflicts that were not resolved. */
   readonly conflicts: Set<string>;
   /** The state of each circuit breaker. */
@@ -99,6 +101,7 @@ export function noGauges(): Gauges {
       members: new Map(),
       requests: new Set(),
       deadLetters: new Set(),
+      schedules: new Set(),
       conflicts: new Set(),
       breakers: new Map(),
     },
@@ -179,6 +182,8 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
   "message:dead-lettered": ({ open }, { messageId }) => open.deadLetters.add(messageId),
   "message:resent": ({ open }, { messageId }) => open.deadLetters.delete(messageId),
   "message:forgotten": ({ open }, { messageId }) => open.deadLetters.delete(messageId),
+  "schedule:created": ({ open }, { scheduleId }) => open.schedules.add(scheduleId),
+  "schedule:removed": ({ open }, { scheduleId }) => open.schedules.delete(scheduleId),
   "conflict:reported": ({ open }, { conflictId }) => open.conflicts.add(conflictId),
   "conflict:resolved": ({ open }, { conflictId }) => open.conflicts.delete(conflictId),
   "circuitbreaker:defined": ({ open: { breakers } }, { name }) =>

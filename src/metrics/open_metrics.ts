@@ -68,7 +68,7 @@ const STATUSES = ["waiting", "ready", "assigned", "running", "backing-off"] as c
 
 function gaugeFamilies({ gauges }: Readonly<MetricsState>): Family[] {
   const { tasksByStatus, agents, resources, lockedResources: locked, waits, open } = gauges;
-  const { members, requests, deadLetters, conflicts } = open;
+  const { members, requests, deadLetters, schedules, conflicts } = open;
   const { busy, load, slots } = loadOf(gauges);
   const suspect = countSuspects(open);
   const statuses = STATUSES.map((status) => [status, tasksByStatus.get(status) ?? 0]);
@@ -84,6 +84,7 @@ function gaugeFamilies({ gauges }: Readonly<MetricsState>): Family[] {
     gauge("members", "Agents that are members", { alive: members.size - suspect, suspect }),
     gauge("requests", "Requests that wait for their response", requests.size),
     gauge("dead_letters", "Messages that could not be delivered", deadLetters.size),
+    gauge("schedules", "Schedules that submit tasks", schedules.size),
     gauge("conflicts", "Conflicts that were not resolved", conflicts.size),
     gauge("circuit_breakers", "Circuit breakers", breakersByState(open)),
   ];

@@ -113,6 +113,8 @@ export const COUNTERS: readonly CounterSpec[] = [
   ),
   counter("message.responded", "message:responded", "Requests that were answered"),
   counter("message.unanswered", "message:unanswered", "Requests that ended without a response"),
+  counter("inbox.seen", "inbox:seen", "Times that a reader of an inbox has seen further messages"),
+  counter("inbox.forgotten", "inbox:forgotten", "Places of readers of an inbox that were evicted"),
   counter("message.dead_lettered", "message:dead-lettered", "Messages that became dead letters"),
   counter("conflict.detected", "conflict:reported", "Conflicts that were reported"),
   counter("conflict.resolved", "conflict:resolved", "Conflicts that were resolved"),

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CoordinationManager, EventBus, MemoryJournal } from "../../mod.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
@@ -33,5 +33,26 @@ Deno.test("Q1-active-gauge-drifts: after a restart the figures tell what the jou
   assertEquals(again.resourceMetrics.lockedResources, resourceMetrics.lockedResources);
   assertEquals(again.coordinationMetrics.activeConflicts, 1);
   assertEquals(again.coordinationMetrics.messagesSent, 0, "counters count from the start");
+  await before.shutdown();
+});
+
+Deno.test("schedules and readers of inboxes have figures, and schedules also after a restart", async () => {
+  const journal = new MemoryJournal();
+  const before = create(journal);
+  await before.initialize();
+  await before.registerAgent({ id: "x" });
+  await before.every("s", { everyMs: 1_000, task: {} });
+  await before.sendMessage("y", "x", "hello");
+  const [entry] = before.messages.inbox("x").entries;
+  await before.messages.markSeen("x", "reader", entry!.place);
+  const text = before.metrics.toOpenMetrics();
+  for (const name of ["schedule_fired", "inbox_seen"]) {
+    assertStringIncludes(text, `lockstep_${name}_total 1\n`);
+  }
+  assertStringIncludes(text, "lockstep_inbox_forgotten_total 0\n");
+  assertStringIncludes(text, "lockstep_schedule_lateness_seconds_count 1\n");
+  await using after = create(journal);
+  await after.initialize();
+  assertStringIncludes(after.metrics.toOpenMetrics(), "lockstep_schedules 1\n");
   await before.shutdown();
 });

@@ -51,7 +51,9 @@ for (const [name, call] of Object.entries(CALLS)) {
     void call(manager).then(() => ended = "it ended", (error) => ended = error.message);
     await clock.advance(YEAR_MS);
     assertEquals(ended, "it waits");
-    await manager.shutdown({ graceMs: 0 });
+    const closed = manager.shutdown({ graceMs: 0 });
+    await clock.runUntilIdle();
+    await closed;
   });
 }
 

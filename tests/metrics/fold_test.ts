@@ -111,13 +111,14 @@ Deno.test("Q1-active-gauge-drifts: gauges of locks equal the state after each st
 
 /** Asserts that the other gauges and counters equal the states of their subsystems. */
 function compareOthers({ gauges, counters }: MetricsState, state: RootState): void {
-  const { members, requests, deadLetters, conflicts, breakers } = gauges.open;
+  const { members, requests, deadLetters, schedules, conflicts, breakers } = gauges.open;
   const isSuspect = [...state.agents.members].map(([id, member]) =>
     [id, member.isSuspect] as const
   );
   assertEquals(members, new Map(isSuspect));
   assertEquals(requests, new Set(state.messages.requests.keys()));
   assertEquals(deadLetters, new Set(state.messages.deadLetters.keys()));
+  assertEquals(schedules, new Set(state.tasks.schedules.keys()));
   assertEquals(conflicts, new Set(state.conflicts.active.keys()));
   const phases = [...state.breakers.breakers].map(([id, { phase }]) => [id, phase.state] as const);
   assertEquals(breakers, new Map(phases));

@@ -163,6 +163,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/metrics/gauges.ts OpenItems.members": "as MembershipState.members",
   "src/metrics/gauges.ts OpenItems.requests": "as MessageState.requests",
   "src/metrics/gauges.ts OpenItems.deadLetters": "as MessageState.deadLetters",
+  "src/metrics/gauges.ts OpenItems.schedules": "as TaskState.schedules",
   "src/metrics/gauges.ts OpenItems.conflicts": "as ConflictState.active",
   "src/metrics/gauges.ts OpenItems.breakers": "as BreakerState.breakers",
   "src/metrics/gauges.ts Gauges.tasks": "the unfinished ones of TaskState.tasks",
