@@ -131,8 +131,10 @@ export type {
   CancelWait,
   ClaimEdge,
   Define,
+  DetachWait,
   EndAsk,
   EndClaimAsks,
+  EndedAnswer,
   Evict,
   LockCommand,
   OwnerCommand,
@@ -143,8 +145,11 @@ export type {
 } from "./src/locks/commands.ts";
 export { lockMachine } from "./src/locks/machine.ts";
 export type {
+  Caller,
+  EndedWait,
   Hold,
   Lock,
+  LockDue,
   LockState,
   Owner,
   PendingRequest,
@@ -258,6 +263,7 @@ export type { StrategyName } from "./src/tasks/strategies.ts";
 export { EventBus as AnyEventBus } from "./src/core/bus/event_bus.ts";
 export type { Descriptions } from "./src/core/describe.ts";
 export type { Deadlines, Timer } from "./src/core/data/deadlines.ts";
+export type { TicketTerms } from "./src/core/tickets.ts";
 export type { Fifo } from "./src/core/data/fifo.ts";
 export type { Heap, HeapEntry } from "./src/core/data/heap.ts";
 export type { Prng } from "./src/core/data/prng.ts";

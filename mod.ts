@@ -338,3 +338,4 @@ export {
   UninitializedError,
   UnknownAgentError,
 } from "./src/core/errors.ts";
+export { StillWaitingError, TicketExpiredError, type TicketOptions } from "./src/core/tickets.ts";

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { quote } from "../core/arguments.ts";
 import { attempting, Deferred, DONE, MachineClient, type MachineHost } from "../core/client.ts";
 import type { CancelTimer } from "../core/clock.ts";
 import { ClosedError, JournalError, StaleEpochError } from "../core/errors.ts";
 import { type Instant, type Outcome, Refusal } from "../core/machine.ts";
 import { joinSignals } from "../core/signals.ts";
+import { StillWaitingError, ticketOf } from "../core/tickets.ts";
 import {
   type Acquire,
   type AcquireAll,
@@ -18,9 +20,16 @@ import {
   type Release,
   renewCommand,
   type ResourceCommand,
+  TICKETS,
 } from "./commands.ts";
-import { endError, LockLostError, refusalError, type WaitEnd } from "./errors.ts";
-import type { LockEvent, ResourceAcquired, ResourceReacquired, ResourceRefused } from "./events.ts";
+import { endError, LockLostError, refusalError } from "./errors.ts";
+import type {
+  LockEvent,
+  ResourceAcquired,
+  ResourceReacquired,
+  ResourceRefused,
+  WaitEnd,
+} from "./events.ts";
 import { patternsOf } from "./paths.ts";
 import { findHold, type LockState } from "./state.ts";
 
@@ -117,8 +126,9 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
     return call.promise();
   }
 
-  /** Notifies `call` of the grants or the end of a wait. */
+  /** Notifies `call` of the grants or the end of a wait, in place of a call that waited for it. */
   addWait(waitId: number, call: Acquisition): void {
+    this.#waiting.get(waitId)?.leave(this.now, undefined);
     this.#waiting.set(waitId, call);
     if (this.#observesWaits) return;
     this.#observesWaits = true;
@@ -127,6 +137,9 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
     });
     const ends = ["resource:timed-out", "resource:cancelled", "resource:abandoned"] as const;
     this.listen(ends, (event) => this.#waiting.get(event.waitId)?.endBy(event));
+    this.listen(["resource:detached"], ({ waitId, keptUntil }) => {
+      this.#waiting.get(waitId)?.leave(keptUntil, undefined);
+    });
   }
 
   /** Undoes {@linkcode addWait}. */
@@ -221,7 +234,9 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
     this.#signal = signal;
     if (signal === undefined) return;
     this.#onAbort = () => {
-      this.end(signal.reason);
+      const { keepMs } = command;
+      if (keepMs === undefined || this.#waitId === 0) this.end(signal.reason);
+      else this.leave(client.now + keepMs, signal.reason);
       this.cancel();
     };
     signal.addEventListener("abort", this.#onAbort);
@@ -237,6 +252,7 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
       if (isHeld) return this.#finish(undefined);
       return this.fail(this.#client.errorOf(outcome, command));
     }
+    if (outcome.status === "ended") return this.endBy(outcome.end);
     if (outcome.status === "queued") return this.#wait(outcome.waitId);
     const grants = "grants" in outcome ? outcome.grants : [{
       resourceId: (command as Acquire).resourceId,
@@ -251,13 +267,26 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
     this.#add({ resourceId, epoch, borrowed: type === "resource:reacquired" });
   }
 
+  /** Rejects the call, whose wait is kept. */
+  leave(keptUntil: Instant, cause: unknown): void {
+    const { agentId } = this.#command;
+    const attempt = `acquire ${this.#resourceIds.map(quote).join(", ")} for agent ${
+      quote(agentId)
+    }`;
+    const ticket = ticketOf(TICKETS, this.#waitId);
+    this.fail(new StillWaitingError(attempt, ticket, keptUntil, { cause }));
+  }
+
   /** Receives the end of the wait without a grant. */
   endBy(end: WaitEnd): void {
+    this.fail(endError(this.#client.state, this.#resourceIds, end));
+  }
+
+  get #resourceIds(): string[] {
     const command = this.#command;
-    const resourceIds = command.type === "acquire"
+    return command.type === "acquire"
       ? [command.resourceId]
       : command.requests.map(({ resourceId }) => resourceId);
-    this.fail(endError(this.#client.state, resourceIds, end));
   }
 
   /** Rejects the call. */
@@ -272,9 +301,10 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
     super.fail(error);
   }
 
-  /** Cancels the wait in the machine, if it has not ended there. */
+  /** Cancels the wait in the machine, if it has not ended there, or says that its caller has left. */
   cancel(): void {
-    if (!this.#client.state.waits.has(this.#waitId)) return;
+    const isOver = !this.#client.state.waits.has(this.#waitId);
+    if (isOver && (this.#command.keepMs === undefined || this.#waitId === 0)) return;
     this.#client.owe(this.#cancellation(this.#waitId));
   }
 
@@ -313,7 +343,8 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
 
   /** Cancels or releases what a call got that was aborted before its command was stepped. */
   #undo(outcome: AcquireOutcome): void {
-    if (outcome instanceof Refusal || outcome.status === "held") return;
+    if (outcome instanceof Refusal) return;
+    if (outcome.status === "held" || outcome.status === "ended") return;
     if (outcome.status === "queued") return this.#oweLater(this.#cancellation(outcome.waitId));
     const { agentId, owner } = this.#command;
     const grants = "grants" in outcome
@@ -330,8 +361,10 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
   }
 
   #cancellation(waitId: number): ResourceCommand {
-    const { agentId, owner } = this.#command;
-    return { type: "cancel-wait", waitId, agentId, owner };
+    const { agentId, owner, keepMs } = this.#command;
+    return keepMs === undefined
+      ? { type: "cancel-wait", waitId, agentId, owner }
+      : { type: "detach-wait", waitId, agentId, owner, keepMs };
   }
 }
 

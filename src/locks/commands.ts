@@ -22,6 +22,8 @@ import {
 } from "../core/arguments.ts";
 import type { Instant, Named, ResumeListening, Tick } from "../core/machine.ts";
 import type { AcquireDefaults } from "./config.ts";
+import { readTicketOptions, type TicketTerms } from "../core/tickets.ts";
+import type { WaitEnd } from "./events.ts";
 import type { LockState } from "./state.ts";
 import { isPathsId } from "./paths.ts";
 import {
@@ -45,8 +47,11 @@ export interface OwnerCommand {
   readonly owner: string;
 }
 
+/** Begins the tickets of waits for locks. */
+export const TICKETS = "wait";
+
 /** Acquires one lock. */
-export interface Acquire extends Named<"acquire">, OwnerCommand, ResourceRequest {
+export interface Acquire extends Named<"acquire">, OwnerCommand, ResourceRequest, TicketTerms {
   /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
   /** The time limit of the wait. */
@@ -58,7 +63,7 @@ export interface Acquire extends Named<"acquire">, OwnerCommand, ResourceRequest
 }
 
 /** Acquires several locks at the same moment, or none. No resource may be named twice. */
-export interface AcquireAll extends Named<"acquire-all">, OwnerCommand {
+export interface AcquireAll extends Named<"acquire-all">, OwnerCommand, TicketTerms {
   /** Granted in this order. */
   readonly requests: readonly ResourceRequest[];
   /** Higher is sooner; one point is worth `agingMs` of waiting. */
@@ -94,6 +99,17 @@ export interface Renew extends Named<"renew">, OwnerCommand {
 export interface CancelWait extends Named<"cancel-wait">, OwnerCommand {
   /** The id in the answer to the acquire, and in `resource:queued`. */
   readonly waitId: number;
+}
+
+/**
+ * Says that the caller of a wait has left: it keeps its place for `keepMs`, and what it is granted, or
+ * was granted in the meantime, is kept as long. A no-op when the caller had left before.
+ */
+export interface DetachWait extends Named<"detach-wait">, OwnerCommand {
+  /** The id in the answer to the acquire, and in `resource:queued`. */
+  readonly waitId: number;
+  /** The time for which it is kept. */
+  readonly keepMs: number;
 }
 
 /** Ends all waits and requests of an owner, those to it included, and releases all that it holds. */
@@ -183,6 +199,7 @@ export type ResourceCommand =
   | Release
   | Renew
   | CancelWait
+  | DetachWait
   | ReleaseAll
   | Evict
   | Define;
@@ -194,7 +211,16 @@ export type AcquireAnswer =
   /** The owner holds it already. */
   | { readonly status: "held"; readonly epoch: number }
   /** The owner waits; events with this `waitId` end the wait. */
-  | { readonly status: "queued"; readonly waitId: number };
+  | { readonly status: "queued"; readonly waitId: number }
+  | EndedAnswer;
+
+/** The answer to one that resumes a wait which ended without a grant. */
+export interface EndedAnswer {
+  /** The discriminator. */
+  readonly status: "ended";
+  /** How it ended. */
+  readonly end: WaitEnd;
+}
 
 /** One lock of several that were granted at once. */
 export interface GroupGrant {
@@ -211,10 +237,12 @@ export type LockAnswers = {
   readonly acquire: AcquireAnswer;
   readonly "acquire-all":
     | { readonly status: "granted"; readonly grants: readonly GroupGrant[] }
-    | { readonly status: "queued"; readonly waitId: number };
+    | { readonly status: "queued"; readonly waitId: number }
+    | EndedAnswer;
   readonly release: { readonly epoch: number };
   readonly renew: { readonly expiresAt: Instant };
   readonly "cancel-wait": void;
+  readonly "detach-wait": void;
   readonly "release-all": void;
   readonly evict: void;
   readonly define: void;
@@ -260,7 +288,16 @@ export function acquireCommand(
     timeoutMs: terms.timeoutMs,
     leaseMs: terms.leaseMs,
     wait,
+    ...ticketTerms(options, acquiring(resourceId, agentId)),
   };
+}
+
+/** Returns the terms of a wait that its caller may leave. */
+function ticketTerms(
+  options: AcquireOptions | number | undefined,
+  attempt: Attempt,
+): TicketTerms | undefined {
+  return typeof options === "object" ? readTicketOptions(options, TICKETS, attempt) : undefined;
 }
 
 function acquiring(resourceIds: unknown, agentId: unknown): Attempt {
@@ -281,7 +318,8 @@ export function acquireAllCommand(
     ? defaults
     : readOptions(options, defaults, attempt);
   const all = normalizeRequests(requests, attempt);
-  return { type: "acquire-all", requests: all, agentId, owner, priority, timeoutMs, leaseMs };
+  const terms = { priority, timeoutMs, leaseMs, ...ticketTerms(options, attempt) };
+  return { type: "acquire-all", requests: all, agentId, owner, ...terms };
 }
 
 /**
@@ -340,7 +378,8 @@ export function acquirePathsCommand(
     ? defaults
     : readOptions(options, defaults, attempt);
   const request = pathsRequest({ paths: patterns, mode }, attempt);
-  return { type: "acquire", agentId, owner, ...request, priority, timeoutMs, leaseMs, wait: true };
+  const terms = { priority, timeoutMs, leaseMs, wait: true, ...ticketTerms(options, attempt) };
+  return { type: "acquire", agentId, owner, ...request, ...terms };
 }
 
 /** Returns the command that releases a lock. Ids that `state` knows aren't checked again. */
@@ -441,7 +480,7 @@ function readOptions(
     mode = defaults.mode,
     units = defaults.units,
     priority = defaults.priority,
-    timeoutMs = defaults.timeoutMs,
+    timeoutMs = options.keepMs === undefined ? defaults.timeoutMs : 0,
     leaseMs = defaults.leaseMs,
   } = options;
   requireModeAndUnits(mode, units, attempt);

@@ -47,6 +47,11 @@ export interface LockConfig {
   readonly maxOverlaps: number;
   /** The most requests that wait for a response at once. @default 1_000_000 */
   readonly maxAsks: number;
+  /**
+   * The most waits of callers that had left of which it is remembered how they ended, for their
+   * tickets; the oldest is forgotten first. @default 10_000
+   */
+  readonly maxEndedWaits: number;
 }
 
 const LONGEST_AGING_MS = 1_000_000_000;
@@ -62,6 +67,7 @@ export const LOCK_OPTIONS: Options<LockConfig> = {
   caseSensitivePaths: boolean(true),
   maxOverlaps: count(100_000, 0),
   maxAsks: count(1_000_000, 0),
+  maxEndedWaits: count(10_000, 0),
 };
 
 /** The config of a lock machine that gets none. */

@@ -6,16 +6,11 @@
 
 import { quote } from "../core/arguments.ts";
 import { InvariantError, LimitError, LockstepError, StaleEpochError } from "../core/errors.ts";
-import type { ResourceCommand } from "./commands.ts";
-import type {
-  DeadlockDetected,
-  ResourceAbandoned,
-  ResourceCancelled,
-  ResourceRefusal,
-  ResourceRefused,
-  ResourceTimedOut,
-} from "./events.ts";
-import { type Lock, type LockState, MOST_COMPARED, type Owner, peekLock } from "./state.ts";
+import { TicketExpiredError, ticketOf } from "../core/tickets.ts";
+import { type Acquire, type ResourceCommand, TICKETS } from "./commands.ts";
+import type { ResourceAbandoned, ResourceRefusal, ResourceRefused, WaitEnd } from "./events.ts";
+import { MOST_COMPARED, peekLock } from "./path_locks.ts";
+import type { Lock, LockState, Owner } from "./state.ts";
 import { awaiterOf } from "./events.ts";
 import { claimOf, partyOf } from "./types.ts";
 
@@ -200,9 +195,6 @@ export class LockModeError extends LockstepError {
   }
 }
 
-/** The event of a wait that ended without a grant. */
-export type WaitEnd = ResourceTimedOut | ResourceCancelled | ResourceAbandoned | DeadlockDetected;
-
 /** Returns the error for a wait for `resourceIds` that ended without a grant. */
 export function endError(
   state: Readonly<LockState>,
@@ -243,6 +235,7 @@ const ABANDONED: Readonly<Record<ResourceAbandoned["reason"], string>> = {
   gone: "the agent is gone, or released all its locks",
   upgrade: "the agent was granted it in the meantime, in a weaker mode or with fewer units",
   conflict: "the agent lost a conflict over it",
+  lapsed: "nobody resumed the wait in time",
 };
 
 /** Returns the error for a refused `command`. `state` is the one that refused it. */
@@ -299,6 +292,10 @@ const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepE
   "too-complex": ({ attempt }) => {
     const rule = "the patterns must be simple enough to compare with those in use";
     return new LimitError(attempt, rule, MOST_COMPARED);
+  },
+  "unknown-ticket": ({ attempt, command }) => {
+    const { ticket = 0 } = command as Acquire;
+    return new TicketExpiredError(attempt, ticketOf(TICKETS, ticket));
   },
   "held": unexpected,
   "not-waiting": unexpected,

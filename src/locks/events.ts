@@ -83,7 +83,10 @@ export interface ResourceRenewed extends Named<"resource:renewed">, GrantEvent {
 }
 
 /** A lease ended, and with it the grant. */
-export interface ResourceExpired extends Named<"resource:expired">, GrantEnded {}
+export interface ResourceExpired extends Named<"resource:expired">, GrantEnded {
+  /** `true` when no caller came back for it in time; absent when it was used. */
+  readonly lapsed?: true;
+}
 
 /** A lock was revoked from the victim of a deadlock, or the loser of a conflict. */
 export interface ResourceRevoked extends Named<"resource:revoked">, GrantEnded {}
@@ -102,10 +105,22 @@ export interface ResourceAbandoned extends Named<"resource:abandoned">, WaitEnde
   /**
    * `gone`: its owner released all its locks, or is gone; `upgrade`: its owner was granted less in
    * the meantime, and has to release that before it may acquire more; `conflict`: its agent lost a
-   * conflict over the resource.
+   * conflict over the resource; `lapsed`: its caller had left it, and nobody resumed it in time.
    */
-  readonly reason: "gone" | "upgrade" | "conflict";
+  readonly reason: "gone" | "upgrade" | "conflict" | "lapsed";
 }
+
+/** A caller left a wait, which keeps its place for a time, or left what the wait was granted. */
+export interface ResourceDetached extends Named<"resource:detached">, WaitEvent {
+  /** When it lapses unless a caller resumes it. */
+  readonly keptUntil: Instant;
+}
+
+/** A caller resumed a wait, which never lost its place. */
+export interface ResourceResumed extends Named<"resource:resumed">, WaitEvent {}
+
+/** The event of a wait that ended without a grant. */
+export type WaitEnd = ResourceTimedOut | ResourceCancelled | ResourceAbandoned | DeadlockDetected;
 
 /** The capacity of a resource was set. */
 export interface ResourceDefined extends Named<"resource:defined"> {
@@ -133,6 +148,8 @@ export type ResourceRefusal =
   | "too-complex"
   /** There is no such wait: it has ended. */
   | "not-waiting"
+  /** The owner has no such wait for these resources, and doesn't hold them. */
+  | "unknown-ticket"
   /** The capacity of a resource in use can't change. */
   | "in-use";
 
@@ -216,6 +233,8 @@ export type LockEvent =
   | ResourceTimedOut
   | ResourceCancelled
   | ResourceAbandoned
+  | ResourceDetached
+  | ResourceResumed
   | ResourceDefined
   | ResourceRefused
   | AskBegun
@@ -241,11 +260,15 @@ export const LOCK_DESCRIPTIONS: Descriptions<LockEvent> = {
     const until = expiresAt === Infinity ? "for ever" : `until ${timeOfDay(expiresAt)}`;
     return `lock ${resourceId}: ${ownerName(event)} (epoch ${epoch}) may hold it ${until}`;
   },
-  "resource:expired": (event) => grantEnded(event, "expired"),
+  "resource:expired": (event) =>
+    grantEnded(event, event.lapsed ? "lapsed, nobody came back for it" : "expired"),
   "resource:revoked": (event) => grantEnded(event, "revoked"),
   "resource:timed-out": (event) => `${wait(event)} → timed out after ${event.timeoutMs} ms`,
   "resource:cancelled": (event) => `${wait(event)} → cancelled after ${event.waitedMs} ms`,
   "resource:abandoned": (event) => `${wait(event)} → abandoned, ${ABANDONED[event.reason]}`,
+  "resource:detached": (event) =>
+    `${wait(event)} is kept without a caller until ${timeOfDay(event.keptUntil)}`,
+  "resource:resumed": (event) => `${wait(event)} has a caller again`,
   "resource:defined": ({ resourceId, capacity }) =>
     `lock ${resourceId}: has ${counted(capacity, "unit")}`,
   "resource:refused": (event) =>
@@ -271,6 +294,7 @@ const ABANDONED: Readonly<Record<ResourceAbandoned["reason"], string>> = {
   gone: "its owner is gone",
   upgrade: "its owner holds less",
   conflict: "its agent lost a conflict",
+  lapsed: "nobody resumed it",
 };
 
 const REQUEST_ENDS: Readonly<Record<AskEnded["reason"], string>> = {

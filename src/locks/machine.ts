@@ -41,14 +41,11 @@ import type {
   Renew,
 } from "./commands.ts";
 import {
-  comparePathsAnew,
   covers,
   DEFAULT_CAPACITY,
   emptyLocks,
   findHold,
-  findLock,
   followUps,
-  forgetPaths,
   type Hold,
   isFree,
   isOfPaths,
@@ -62,6 +59,8 @@ import {
   sweep,
   type Wait,
 } from "./state.ts";
+import { comparePathsAnew, findLock, forgetPaths } from "./path_locks.ts";
+import { detachWait, fireCaller, mayLeave, restartKeeping, resume } from "./callers.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./config.ts";
 import {
   type AskRefused,
@@ -95,6 +94,7 @@ const COMMANDS = [
   "release",
   "renew",
   "cancel-wait",
+  "detach-wait",
   "release-all",
   "evict",
   "define",
@@ -141,6 +141,9 @@ function apply(state: LockState, command: Command, now: Instant, events: LockEve
       break;
     case "cancel-wait":
       answer = cancelWait(step, command);
+      break;
+    case "detach-wait":
+      answer = detachWait(step, command);
       break;
     case "release-all":
       answer = releaseAll(step, command);
@@ -209,6 +212,8 @@ function fire(state: LockState, now: Instant, until: Instant, events: LockEvent[
     const step = beginStep(state, now, events);
     const { subject } = due;
     if (subject.kind === "hold") endHold(step, subject, "resource:expired");
+    else if (subject.kind === "caller") fireCaller(step, subject);
+    else if (subject.kind === "ended") state.endedWaits.delete(subject.end.waitId);
     else endWait(step, subject, { type: "resource:timed-out", timeoutMs: subject.timeoutMs });
     endStep(step);
   }
@@ -218,14 +223,21 @@ function fire(state: LockState, now: Instant, until: Instant, events: LockEvent[
 function acquire(step: LockStep, command: Acquire): Answer<"acquire"> {
   const { state } = step;
   const { resourceId, agentId, mode, units, priority, leaseMs } = command;
+  if (command.ticket !== undefined) {
+    const resumed = resume(step, command, [command]);
+    if (!("grants" in resumed)) return resumed;
+    const { epoch, borrowed } = resumed.grants[0]!;
+    return { status: borrowed ? "held" : "granted", epoch };
+  }
   const lock = findLock(step, resourceId);
   if (typeof lock === "string") return refuse(step, command, resourceId, lock);
   const isIdle = lock === undefined || (lock.uses === 0 && !isOfPaths(lock));
   const known = state.owners.get(command.owner);
   const held = isIdle ? undefined : heldBy(lock, known);
   if (held !== undefined && covers(held, mode, units)) {
-    reacquire(step, held, 0);
-    return { status: "held", epoch: held.epoch };
+    const status = held.keepMs > 0 ? "granted" : "held";
+    reacquire(step, held, undefined);
+    return { status, epoch: held.epoch };
   }
   const free = isIdle
     ? units <= DEFAULT_CAPACITY
@@ -237,7 +249,12 @@ function acquire(step: LockStep, command: Acquire): Answer<"acquire"> {
   if (reason !== undefined) return refuse(step, command, resourceId, reason);
 
   const owner = known?.agentId === agentId ? known : ownerOf(state, command.owner, agentId);
-  if (!free) return { status: "queued", waitId: enqueue(step, owner, [command], command).id };
+  if (!free) {
+    return {
+      status: "queued",
+      waitId: mayLeave(step, enqueue(step, owner, [command], command), command),
+    };
+  }
   const granted = lock ?? lockOf(state, resourceId);
   const { epoch } = grant(step, granted, owner, command, leaseMs, undefined);
   return { status: "granted", epoch };
@@ -248,6 +265,7 @@ function acquireAll(step: LockStep, command: AcquireAll): Answer<"acquire-all"> 
   const { state } = step;
   const { requests, agentId, priority, leaseMs } = command;
   requireDistinct(requests);
+  if (command.ticket !== undefined) return resume(step, command, requests);
   for (const { resourceId } of requests) {
     const lock = findLock(step, resourceId);
     if (typeof lock === "string") return refuse(step, command, resourceId, lock);
@@ -273,15 +291,21 @@ function acquireAll(step: LockStep, command: AcquireAll): Answer<"acquire-all"> 
   }
 
   const owner = ownerOf(state, command.owner, agentId);
-  if (!free) return { status: "queued", waitId: enqueue(step, owner, requests, command).id };
+  if (!free) {
+    return {
+      status: "queued",
+      waitId: mayLeave(step, enqueue(step, owner, requests, command), command),
+    };
+  }
   owner.agentId = agentId;
   const grants = requests.map((request): GroupGrant => {
     const { resourceId } = request;
     const lock = lockOf(state, resourceId);
     const held = findHold(lock, owner);
-    if (held !== undefined) reacquire(step, held, 0);
+    const borrowed = held !== undefined && held.keepMs === 0;
+    if (held !== undefined) reacquire(step, held, undefined);
     const { epoch } = held ?? grant(step, lock, owner, request, leaseMs, undefined);
-    return { resourceId, epoch, borrowed: held !== undefined };
+    return { resourceId, epoch, borrowed };
   });
   return { status: "granted", grants };
 }
@@ -299,15 +323,19 @@ function renew(step: LockStep, command: Renew): Answer<"renew"> {
   const held = holdOf(step, command);
   if (held instanceof Refusal) return held;
   if (command.leaseMs > 0) held.leaseMs = command.leaseMs;
+  held.keepMs = 0;
   return { expiresAt: startLease(step, held) };
 }
 
 /** Starts the leases anew that could not be renewed, oldest grant first. Spec: `Wake`. */
 function resumeListening(step: LockStep, command: ResumeListening): void {
   const leased = step.state.deadlines.timers.flatMap(({ subject, isSet }) =>
-    isSet && subject.kind === "hold" && startsAnew(command, subject.leaseMs) ? [subject] : []
+    isSet && subject.kind === "hold" && startsAnew(command, subject.keepMs || subject.leaseMs)
+      ? [subject]
+      : []
   );
   for (const hold of leased.sort(byEpoch)) startLease(step, hold);
+  restartKeeping(step, command);
 }
 
 /** Cancels a wait, or releases what it was granted in the meantime. Spec: `CancelWait`. */

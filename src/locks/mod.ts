@@ -13,8 +13,10 @@ export {
   type CancelWait,
   type ClaimEdge,
   type Define,
+  type DetachWait,
   type EndAsk,
   type EndClaimAsks,
+  type EndedAnswer,
   type Evict,
   type LockCommand,
   normalizeRequests,
@@ -27,7 +29,17 @@ export {
 export type { LockConfig, ResourceManagerConfig } from "./config.ts";
 export { lockMachine } from "./machine.ts";
 export { ResourceManager, type ResourceManagerOptions } from "./resource_manager.ts";
-export type { Hold, Lock, LockState, Owner, PendingRequest, Ticket, Wait } from "./state.ts";
+export type {
+  Caller,
+  EndedWait,
+  Hold,
+  Lock,
+  LockState,
+  Owner,
+  PendingRequest,
+  Ticket,
+  Wait,
+} from "./state.ts";
 export type {
   AcquireAllOptions,
   AcquireOptions,

@@ -35,6 +35,7 @@ import {
   readLockConfig,
   type ResourceManagerConfig,
 } from "./config.ts";
+import { orphanedWaits } from "./callers.ts";
 import type { LockEvent } from "./events.ts";
 import { lockMachine } from "./machine.ts";
 import type { LockState } from "./state.ts";
@@ -126,7 +127,7 @@ export class ResourceManager implements AsyncDisposable {
 
   /**
    * Reads the journal, if there is one. Locks stay as they were; waits of the process that wrote the journal
-   * end, as their callers ended with it. Idempotent.
+   * end, as their callers ended with it, unless they are kept for them (`keepMs`). Idempotent.
    */
   initialize(): Promise<void> {
     return this.#host.initialize();
@@ -153,6 +154,8 @@ export class ResourceManager implements AsyncDisposable {
    * @throws {LockAbandonedError} when {@linkcode releaseAllForAgent} ends the wait
    * @throws {LockModeError} when the agent holds it already, but in a weaker mode
    * @throws {LimitError} when there is no room to wait, or `units` exceed the capacity
+   * @throws {StillWaitingError} with `keepMs`, when `waitMs` has passed or `signal` aborts
+   * @throws {TicketExpiredError} when the agent has no wait with the `ticket`
    * @throws the reason of `signal` when it aborts
    */
   acquire(
@@ -427,9 +430,10 @@ function acquireBy(
   return autoRenew ? client.acquireRenewed(command, signal) : client.acquire(command, signal);
 }
 
-/** Ends the waits that a journal contains: their callers ended with the process that wrote it. */
+/**
+ * Ends the waits that a journal contains, as their callers ended with the process that wrote it; those that
+ * are kept for their callers go on.
+ */
 function endWaits(client: LockClient): void {
-  for (const { id: waitId, owner: { agentId, owner } } of [...client.state.waits.values()]) {
-    client.owe({ type: "cancel-wait", waitId, agentId, owner });
-  }
+  for (const end of orphanedWaits(client.state)) client.owe(end);
 }

@@ -20,17 +20,8 @@ import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.
 import { type Heap, type HeapEntry, precedes, push } from "../core/data/heap.ts";
 import type { Instant } from "../core/machine.ts";
 import type { LockConfig } from "./config.ts";
-import type { LockEvent } from "./events.ts";
-import {
-  insertPaths,
-  isPathsId,
-  noPaths,
-  overlapping,
-  parsePaths,
-  type PathEntry,
-  type PathNode,
-  removePaths,
-} from "./paths.ts";
+import type { LockEvent, WaitEnd } from "./events.ts";
+import { noPaths, type PathEntry, type PathNode } from "./paths.ts";
 import { isClaim, type LockMode } from "./types.ts";
 
 /** The state of a lock machine. */
@@ -49,8 +40,10 @@ export interface LockState {
   readonly waits: Map<number, Wait>;
   /** By id, oldest first. */
   readonly requests: Map<string, PendingRequest>;
-  /** The ends of leases, and the time limits of waits. */
-  readonly deadlines: Deadlines<Hold | Wait>;
+  /** How waits ended whose callers had left, by the number of the wait, oldest first. */
+  readonly endedWaits: Map<number, EndedWait>;
+  /** The ends of leases, the time limits of waits, and when their callers leave or are missed. */
+  readonly deadlines: Deadlines<LockDue>;
   /** The epoch of the newest grant. */
   epoch: number;
   /** The number of the newest wait or request. */
@@ -115,7 +108,7 @@ export interface Owner {
 
 /** A grant in force. */
 export interface Hold {
-  /** The discriminator: a timer is about a hold or a wait. */
+  /** The discriminator: a timer is about a hold. */
   readonly kind: "hold";
   /** The lock. */
   readonly lock: Lock;
@@ -133,8 +126,13 @@ export interface Hold {
   readonly waitId: number;
   /** The length of the lease, or 0. */
   leaseMs: number;
-  /** Due when the lease ends; `undefined` without a lease. */
-  lease: Timer<Hold | Wait> | undefined;
+  /**
+   * The time for which it is kept for a caller that has left its wait, or 0. Its lease ends with that
+   * time then, and begins anew when a caller comes back for it.
+   */
+  keepMs: number;
+  /** LockDue when the lease ends; `undefined` without a lease. */
+  lease: Timer<LockDue> | undefined;
   /** Its index in `lock.holds`. */
   lockIndex: number;
   /** Its index in `owner.holds`. */
@@ -143,7 +141,7 @@ export interface Hold {
 
 /** A wait for one lock, or for several at once. */
 export interface Wait {
-  /** The discriminator: a timer is about a hold or a wait. */
+  /** The discriminator: a timer is about a wait. */
   readonly kind: "wait";
   /** Its key in `waits`; larger than that of any earlier wait or request. */
   readonly id: number;
@@ -159,11 +157,42 @@ export interface Wait {
   readonly timeoutMs: number;
   /** The length of the lease that it waits for, or 0. */
   readonly leaseMs: number;
-  /** Due at its time limit; `undefined` without one. */
-  timeout: Timer<Hold | Wait> | undefined;
+  /** LockDue at its time limit; `undefined` without one. */
+  timeout: Timer<LockDue> | undefined;
+  /** Its caller, if that may leave it, or has left; `undefined` for one that stays to its end. */
+  caller: Caller | undefined;
   /** Its index in `owner.waits`, or -1 once it has ended. */
   ownerIndex: number;
 }
+
+/** A caller that may leave its wait. */
+export interface Caller {
+  /** The discriminator: a timer is about a caller. */
+  readonly kind: "caller";
+  /** The wait. */
+  readonly wait: Wait;
+  /** The time for which the wait is kept without it. */
+  readonly keepMs: number;
+  /** Whether it has left. */
+  readonly isGone: boolean;
+  /** LockDue when it leaves, and once it has left, when the wait lapses; `undefined` for never. */
+  readonly timer: Timer<LockDue> | undefined;
+}
+
+/** How a wait ended whose caller had left. */
+export interface EndedWait {
+  /** The discriminator: a timer is about an ended wait. */
+  readonly kind: "ended";
+  /** The owner that waited. */
+  readonly owner: string;
+  /** The event. */
+  readonly end: WaitEnd;
+  /** LockDue when it is forgotten. */
+  timer: Timer<LockDue> | undefined;
+}
+
+/** The subject of a timer. */
+export type LockDue = Hold | Wait | Caller | EndedWait;
 
 /**
  * The place of a wait in the queue of one lock. Its rank is `since − priority × agingMs`, which never
@@ -238,6 +267,7 @@ export function emptyLocks(config: LockConfig): LockState {
     aliases: new Map(),
     waits: new Map(),
     requests: new Map(),
+    endedWaits: new Map(),
     deadlines: noDeadlines(),
     epoch: 0,
     lastWait: 0,
@@ -261,7 +291,8 @@ export function lockOf(state: LockState, resourceId: string): Lock {
   return lock;
 }
 
-function idleLock(resourceId: string): Lock {
+/** Returns a lock that is not in use, and in no table. */
+export function idleLock(resourceId: string): Lock {
   return {
     resourceId,
     capacity: DEFAULT_CAPACITY,
@@ -273,77 +304,6 @@ function idleLock(resourceId: string): Lock {
     search: 0,
     paths: undefined,
   };
-}
-
-/** The most states of comparisons that one request for paths may take: some 100 ms. */
-export const MOST_COMPARED = 1_000_000;
-
-/**
- * Returns the lock of a resource, and adds it if that is a set of paths: `undefined` for another
- * unknown resource, or the reason for which the set is refused.
- */
-export function findLock(
-  step: LockStep,
-  resourceId: string,
-): Lock | "too-complex" | "full" | undefined {
-  const { state } = step;
-  const known = state.locks.get(resourceId);
-  if (known !== undefined || !isPathsId(resourceId)) return known;
-  const { caseSensitivePaths, maxOverlaps } = state.config;
-  const patterns = parsePaths(resourceId, caseSensitivePaths);
-  const budget = { left: MOST_COMPARED };
-  const overlaps = overlapping(state.paths, patterns, budget);
-  if (budget.left < 0) return "too-complex";
-  if (overlaps.size > maxOverlaps) return "full";
-  const lock = lockOf(state, resourceId);
-  lock.paths = { entries: insertPaths(state.paths, patterns, lock), overlaps: [...overlaps] };
-  for (const other of overlaps) other.paths!.overlaps.push(lock);
-  freePaths(step, lock);
-  return lock;
-}
-
-/** Returns the lock of a resource; of a set of paths that is not in use, one that is in no table. */
-export function peekLock(state: Readonly<LockState>, resourceId: string): Lock | undefined {
-  const known = state.locks.get(resourceId);
-  if (known !== undefined || !isPathsId(resourceId)) return known;
-  const patterns = parsePaths(resourceId, state.config.caseSensitivePaths);
-  const overlaps = overlapping(state.paths, patterns, { left: MOST_COMPARED });
-  return { ...idleLock(resourceId), paths: { entries: [], overlaps: [...overlaps] } };
-}
-
-/** Forgets a set of paths at the end of the step, unless it is in use then. */
-export function freePaths(step: LockStep, lock: Lock): void {
-  step.idlePaths ??= [];
-  step.idlePaths.push(lock);
-}
-
-/** Forgets the sets of paths that are not in use: the last that was added first. */
-export function forgetPaths(state: LockState, idle: readonly Lock[]): void {
-  for (const lock of idle.toReversed()) {
-    if (lock.uses > 0 || lock.paths === undefined) continue;
-    removePaths(lock.paths.entries);
-    for (const { paths } of lock.paths.overlaps) removeFrom(paths!.overlaps, lock);
-    lock.paths = undefined;
-    state.locks.delete(lock.resourceId);
-  }
-}
-
-function removeFrom(list: Lock[], lock: Lock): void {
-  const index = list.lastIndexOf(lock);
-  const last = list.pop()!;
-  if (last !== lock) list[index] = last;
-}
-
-/** Compares all sets of paths again, as the config says how. */
-export function comparePathsAnew(state: LockState): void {
-  const locks = [...state.locks.values()].filter(({ paths }) => paths !== undefined);
-  for (const { paths } of locks) removePaths(paths!.entries);
-  for (const lock of locks) {
-    const patterns = parsePaths(lock.resourceId, state.config.caseSensitivePaths);
-    const overlaps = [...overlapping(state.paths, patterns, { left: Infinity })];
-    lock.paths = { entries: insertPaths(state.paths, patterns, lock), overlaps };
-    for (const other of overlaps) other.paths!.overlaps.push(lock);
-  }
 }
 
 /** Returns the owner of that name, and adds it if need be. An idle one may change its agent. */

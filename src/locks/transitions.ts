@@ -12,11 +12,11 @@ import {
   addCandidate,
   candidatesNear,
   covers,
+  type EndedWait,
   findHold,
   findTickets,
   type FollowUps,
   followUps,
-  freePaths,
   type Hold,
   holdAgainst,
   isAwaited,
@@ -31,7 +31,15 @@ import {
   type Ticket,
   type Wait,
 } from "./state.ts";
-import type { AskEnded, ResourceAbandoned, ResourceRefusal, ResourceRefused } from "./events.ts";
+import type {
+  AskEnded,
+  DeadlockDetected,
+  ResourceAbandoned,
+  ResourceRefusal,
+  ResourceRefused,
+  WaitEnd,
+} from "./events.ts";
+import { freePaths } from "./path_locks.ts";
 import type { ResourceRequest } from "./types.ts";
 import { pop, push, remove } from "../core/data/heap.ts";
 import { type Deadlock, findDeadlock, isRequest, waiterOf } from "./deadlock.ts";
@@ -79,6 +87,7 @@ export function grant(
     since: now,
     waitId,
     leaseMs,
+    keepMs: 0,
     lease: undefined,
     lockIndex: lock.holds.length,
     ownerIndex: owner.holds.length,
@@ -88,7 +97,9 @@ export function grant(
   owner.holds.push(hold);
   if (mode === "shared") lock.sharers++;
   else lock.used += units;
-  if (leaseMs > 0) hold.lease = schedule(state.deadlines, now + leaseMs, hold);
+  const caller = wait?.caller;
+  if (caller?.isGone) keepUntil(state, hold, caller.keepMs, caller.timer!.rank);
+  else if (leaseMs > 0) hold.lease = schedule(state.deadlines, now + leaseMs, hold);
   events.push({
     type: "resource:acquired",
     resourceId: lock.resourceId,
@@ -108,6 +119,18 @@ export function grant(
   return hold;
 }
 
+/** Keeps a grant for a caller that has left, in place of its lease. */
+export function keepUntil(
+  { deadlines }: LockState,
+  hold: Hold,
+  keepMs: number,
+  until: Instant,
+): void {
+  unschedule(deadlines, hold.lease);
+  hold.keepMs = keepMs;
+  hold.lease = schedule(deadlines, until, hold);
+}
+
 /**
  * Ends the other waits of an owner for a lock that it was just granted. Where that is a set of paths,
  * the rest may be granted as well: the owner doesn't wait for those that wait for it.
@@ -120,35 +143,48 @@ function endOtherWaits(step: LockStep, hold: Hold): void {
       if (!isOfPaths(hold.lock)) followUps(step).groups.push(wait);
     } else {
       removeWait(step, wait);
-      reacquire(step, hold, wait.id);
+      reacquire(step, hold, wait);
     }
   }
   if (!isOfPaths(hold.lock)) return;
   followUps(step).groups.push(...hold.owner.waits.toSorted((a, b) => a.id - b.id));
 }
 
-/** Emits that the owner of `hold` has acquired what it holds. */
+/**
+ * Emits that the owner of `hold` has acquired what it holds. If that was kept for a caller, it is kept no
+ * longer, and its lease starts; unless it was acquired by a `wait` that has no caller either.
+ */
 export function reacquire(
-  { events }: LockStep,
-  { lock, owner, epoch }: Hold,
-  waitId: number,
+  { state: { deadlines }, now, events }: LockStep,
+  hold: Hold,
+  wait: Wait | undefined,
 ): void {
+  const { lock, owner, epoch, leaseMs } = hold;
+  if (hold.keepMs > 0 && !wait?.caller?.isGone) {
+    unschedule(deadlines, hold.lease);
+    hold.keepMs = 0;
+    hold.lease = leaseMs > 0 ? schedule(deadlines, now + leaseMs, hold) : undefined;
+  }
   events.push({
     type: "resource:reacquired",
     resourceId: lock.resourceId,
     agentId: owner.agentId,
     owner: owner.owner,
     epoch,
-    waitId,
+    waitId: wait === undefined ? 0 : wait.id,
   });
 }
 
-/** Starts the lease of a grant, if it has one. Returns when it ends. */
+/** Starts the lease of a grant anew, or the time for which it is kept. Returns when that ends. */
 export function startLease(step: LockStep, hold: Hold): Instant {
-  const { lock, owner, lease, leaseMs, epoch } = hold;
+  const { lock, owner, lease, epoch } = hold;
+  const leaseMs = hold.keepMs || hold.leaseMs;
   const expiresAt = leaseMs === 0 ? Infinity : step.now + leaseMs;
   const { deadlines } = step.state;
-  if (lease !== undefined) reschedule(deadlines, lease, expiresAt);
+  if (lease !== undefined && leaseMs === 0) {
+    unschedule(deadlines, lease);
+    hold.lease = undefined;
+  } else if (lease !== undefined) reschedule(deadlines, lease, expiresAt);
   else if (leaseMs > 0) hold.lease = schedule(deadlines, expiresAt, hold);
   step.events.push({
     type: "resource:renewed",
@@ -184,6 +220,7 @@ export function endHold(
     owner: owner.owner,
     epoch: hold.epoch,
     heldMs: now - hold.since,
+    ...(type === "resource:expired" && hold.keepMs > 0 && { lapsed: true as const }),
   });
   if (isAwaited(lock)) followUps(step).unserved.push(lock);
   else if (!isOfPaths(lock)) return;
@@ -217,6 +254,7 @@ export function enqueue(
     timeoutMs,
     leaseMs,
     timeout: undefined,
+    caller: undefined,
     ownerIndex: owner.waits.length,
   };
   const rank = rankOf(step, priority);
@@ -261,7 +299,28 @@ export function endWait(step: LockStep, wait: Wait, outcome: WaitOutcome): void 
   const { owner: { agentId, owner }, id: waitId, tickets, since } = wait;
   const resourceIds = tickets.map(({ lock }) => lock.resourceId);
   const waitedMs = step.now - since;
-  step.events.push({ ...outcome, resourceIds, agentId, owner, waitId, waitedMs });
+  const end = { ...outcome, resourceIds, agentId, owner, waitId, waitedMs };
+  step.events.push(end);
+  rememberEnd(step.state, wait, end);
+}
+
+/**
+ * Remembers how a wait ended whose caller has left, for as long as that was told to ask again; not if
+ * the wait was given up, as then nobody asks.
+ */
+function rememberEnd({ endedWaits, deadlines, config }: LockState, wait: Wait, end: WaitEnd): void {
+  const { caller, owner: { owner } } = wait;
+  const isGivenUp = end.type === "resource:cancelled" ||
+    (end.type === "resource:abandoned" && (end.reason === "gone" || end.reason === "lapsed"));
+  if (!caller?.isGone || isGivenUp || config.maxEndedWaits === 0) return;
+  const ended: EndedWait = { kind: "ended", owner, end, timer: undefined };
+  ended.timer = schedule(deadlines, caller.timer!.rank, ended);
+  endedWaits.set(wait.id, ended);
+  for (const [oldest, { timer }] of endedWaits) {
+    if (endedWaits.size <= config.maxEndedWaits) break;
+    unschedule(deadlines, timer);
+    endedWaits.delete(oldest);
+  }
 }
 
 /** Removes a wait from its queues; the next of each may be granted. */
@@ -288,6 +347,7 @@ function removeWait(step: LockStep, wait: Wait): void {
   wait.ownerIndex = -1;
   state.waits.delete(wait.id);
   unschedule(state.deadlines, wait.timeout);
+  unschedule(state.deadlines, wait.caller?.timer);
 }
 
 // Requests.
@@ -410,11 +470,11 @@ function isGrantable({ tickets, owner, ownerIndex }: Wait): boolean {
 }
 
 function grantWait(step: LockStep, wait: Wait): void {
-  const { tickets, owner, id, leaseMs } = wait;
+  const { tickets, owner, leaseMs } = wait;
   removeWait(step, wait);
   for (const ticket of tickets) {
     const held = tickets.length === 1 ? undefined : findHold(ticket.lock, owner);
-    if (held !== undefined) reacquire(step, held, id);
+    if (held !== undefined) reacquire(step, held, wait);
     else grant(step, ticket.lock, owner, ticket, leaseMs, wait);
   }
 }
@@ -440,7 +500,7 @@ function endVictim(step: LockStep, { cycle, victim }: Deadlock): void {
   const owner = waiterOf(victim);
   if (isRequest(victim)) removeRequest(state, victim);
   else removeWait(step, victim.wait);
-  events.push({
+  const detected: DeadlockDetected = {
     type: "deadlock:detected",
     agents: cycle.map((edge) => waiterOf(edge).agentId),
     owners: cycle.map((edge) => waiterOf(edge).owner),
@@ -450,7 +510,9 @@ function endVictim(step: LockStep, { cycle, victim }: Deadlock): void {
     waitId: isRequest(victim) ? 0 : victim.wait.id,
     askId: isRequest(victim) ? victim.askId : "",
     waitedMs: now - (isRequest(victim) ? victim : victim.wait).since,
-  });
+  };
+  events.push(detected);
+  if (!isRequest(victim)) rememberEnd(state, victim.wait, detected);
   const before = cycle.at(cycle.indexOf(victim) - 1)!;
   if (state.config.deadlockPolicy !== "revoke" || isRequest(before)) return;
   const held = holdAgainst(before, owner);

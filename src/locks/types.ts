@@ -5,6 +5,7 @@
  */
 
 import { type Attempt, quote, requireId, requireObject, requireOneOf } from "../core/arguments.ts";
+import type { TicketOptions } from "../core/tickets.ts";
 import { isPathsId, pathsId, patternsOf, readPatterns } from "./paths.ts";
 
 /**
@@ -79,12 +80,12 @@ export function requireResourceId(
  * Options of an acquire.
  * @category Locks
  */
-export interface AcquireOptions {
+export interface AcquireOptions extends TicketOptions {
   /** Higher is sooner; one point is worth `agingMs` of waiting. @default 0 */
   priority?: number;
   /**
    * The time limit of the wait, in ms; 0 for none: it waits as long as it takes. A call that is not
-   * to wait at all is `tryAcquire`. @default the config's `resourceTimeout`
+   * to wait at all is `tryAcquire`. @default the config's `resourceTimeout`, or 0 with `keepMs`
    */
   timeoutMs?: number;
   /** The length of the lease, in ms; 0 for none. @default the config's `leaseMs` */
@@ -98,7 +99,7 @@ export interface AcquireOptions {
   mode?: LockMode;
   /** The number of units of a resource with a capacity. @default 1 */
   units?: number;
-  /** Ends the wait when it aborts. */
+  /** Ends the wait when it aborts; with `keepMs`, the call alone. */
   signal?: AbortSignal;
 }
 

@@ -16,14 +16,14 @@ import {
   type Lock,
   type LockState,
   type Owner,
-  peekLock,
   type Ticket,
   ticketsAhead,
   type Wait,
 } from "./state.ts";
+import { peekLock } from "./path_locks.ts";
 import { patternsOf } from "./paths.ts";
 import { counted, quote } from "../core/arguments.ts";
-import { listed } from "../core/describe.ts";
+import { listed, timeOfDay } from "../core/describe.ts";
 
 /**
  * One holder of a lock.
@@ -46,6 +46,8 @@ export interface HolderView {
   readonly since: Instant;
   /** When its lease ends; `undefined` without one. */
   readonly expiresAt: Instant | undefined;
+  /** `true` while it is kept for a caller that has left, until `expiresAt`. */
+  readonly isKept?: true;
 }
 
 /**
@@ -69,6 +71,8 @@ export interface WaiterView {
   readonly priority: number;
   /** The time when the wait began. */
   readonly since: Instant;
+  /** Until when it waits for its caller to come back; absent while that is there. */
+  readonly keptUntil?: Instant;
 }
 
 /** Returns the holders of a lock, oldest first. */
@@ -77,8 +81,13 @@ export function holders(state: Readonly<LockState>, resourceId: string): HolderV
   return holds.sort((a, b) => a.epoch - b.epoch).map(holderView);
 }
 
-function holderView({ owner, epoch, mode, units, since, lease }: Hold): HolderView {
-  return { ...ownerView(owner), epoch, mode, units, since, expiresAt: lease?.rank };
+function holderView({ owner, epoch, mode, units, since, lease, keepMs }: Hold): HolderView {
+  const view = { ...ownerView(owner), epoch, mode, units, since, expiresAt: lease?.rank };
+  return keepMs === 0 ? view : { ...view, isKept: true };
+}
+
+function keptView({ caller }: Wait): { keptUntil?: Instant } {
+  return caller?.isGone ? { keptUntil: caller.timer!.rank } : {};
 }
 
 function ownerView({ agentId, owner }: Owner): { agentId: string; owner: string; taskId?: string } {
@@ -94,7 +103,7 @@ export function queue(state: Readonly<LockState>, resourceId: string): WaiterVie
 
 function waiterView({ wait, mode, units }: Ticket): WaiterView {
   const { owner, id: waitId, priority, since } = wait;
-  return { ...ownerView(owner), waitId, mode, units, priority, since };
+  return { ...ownerView(owner), waitId, mode, units, priority, since, ...keptView(wait) };
 }
 
 /**
@@ -230,6 +239,8 @@ export interface WaitExplanation {
   readonly since: Instant;
   /** When its time limit ends; `undefined` for never. */
   readonly timesOutAt: Instant | undefined;
+  /** Until when it waits for its caller to come back; absent while that is there. */
+  readonly keptUntil?: Instant;
   /** One sentence. */
   readonly summary: string;
   /** Its locks; it ends when all of them are free. */
@@ -250,9 +261,12 @@ export function explainWaitsOf({ waits }: Readonly<Owner>): WaitExplanation[] {
   return waits.toSorted((a, b) => a.id - b.id).map(explain);
 }
 
-function explain(
-  { id, owner: { agentId, owner }, since, timeout, tickets }: Wait,
-): WaitExplanation {
+function explain(wait: Wait): WaitExplanation {
+  const { id, owner: { agentId, owner }, since, timeout, tickets } = wait;
+  const kept = keptView(wait);
+  const left = kept.keptUntil === undefined
+    ? ""
+    : `; its caller has left, and it is kept until ${timeOfDay(kept.keptUntil)}`;
   const parts = tickets.filter(isBlocked).map((ticket) => {
     const holders = listedAs(", held by ", excluding(ticket));
     return quote(ticket.lock.resourceId) + holders + listedAs(", behind ", preceding(ticket));
@@ -263,7 +277,8 @@ function explain(
     owner,
     since,
     timesOutAt: timeout?.rank,
-    summary: `It waits for ${parts.join("; and for ")}`,
+    ...kept,
+    summary: `It waits for ${parts.join("; and for ")}${left}`,
     locks: tickets.map((ticket) => ({
       resourceId: ticket.lock.resourceId,
       isFree: !isBlocked(ticket),

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { orphanedWaits } from "../locks/callers.ts";
 import { claimOf } from "../locks/types.ts";
 import type { LockCommand } from "../locks/commands.ts";
 import type { LockState } from "../locks/state.ts";
@@ -30,9 +31,8 @@ const REASON = "its process ended";
  * @throws {JournalError} when the journal does not store a command
  */
 export async function endFormerProcess(client: RecoveringClient): Promise<void> {
-  for (const { id: waitId, owner: { agentId, owner } } of [...client.state.locks.waits.values()]) {
-    if (claimOf(owner) !== undefined) continue;
-    await client.attempt({ type: "cancel-wait", waitId, agentId, owner });
+  for (const end of orphanedWaits(client.state.locks)) {
+    if (claimOf(end.owner) === undefined) await client.attempt(end);
   }
   for (const { id: ask, agent: { agentId } } of [...client.state.tasks.asks.values()]) {
     await client.attempt({ type: "withdraw-ask", agentId, ask });

@@ -105,6 +105,61 @@ const cancel = fc.tuple(owner, fc.nat(5)).map(([name, back]) => (state: Readonly
   return { type: "cancel-wait" as const, waitId, ...holder(owner) };
 });
 
+const waitMs = fc.constantFrom(undefined, undefined, 0, 10, 30);
+const keepMs = fc.constantFrom(10, 30, 100);
+
+/** An acquire whose caller may leave. */
+const acquireKept = fc.tuple(fc.oneof(acquire, acquireAll), keepMs, waitMs).map(
+  ([acquire, keepMs, waitMs]) => () => ({
+    ...acquire(),
+    keepMs,
+    ...(waitMs !== undefined && { waitMs }),
+  }),
+);
+
+/** Finds a recent wait, or one that a hold ended. */
+function recentWait(state: Readonly<LockState>, name: string, back: number) {
+  const waitId = Math.max(1, state.lastWait - back);
+  const owners = [...state.owners.values()];
+  const holds = owners.flatMap(({ holds }) => holds).filter((hold) => hold.waitId === waitId);
+  const wait = state.waits.get(waitId);
+  const owner = (wait ?? holds[0])?.owner.owner ?? state.endedWaits.get(waitId)?.owner ?? name;
+  const requests =
+    wait?.tickets.map(({ lock, mode, units }) => request(lock.resourceId, mode, units)) ??
+      holds.map(({ lock, mode, units }) => request(lock.resourceId, mode, units));
+  return { waitId, owner, requests };
+}
+
+const detach = fc.tuple(owner, fc.nat(5), keepMs).map(
+  ([name, back, keepMs]) => (state: Readonly<LockState>) => {
+    const { waitId, owner } = recentWait(state, name, back);
+    return { type: "detach-wait" as const, waitId, ...holder(owner), keepMs };
+  },
+);
+
+const resume = fc.tuple(
+  owner,
+  fc.nat(5),
+  fc.boolean(),
+  fc.option(keepMs),
+  waitMs,
+  terms,
+  resourceId,
+)
+  .map(([name, back, isStranger, keepMs, waitMs, terms, id]) => (state: Readonly<LockState>) => {
+    const { waitId: ticket, owner, requests } = recentWait(state, name, back);
+    const common = {
+      ...holder(isStranger ? name : owner),
+      ...terms,
+      ticket,
+      ...(keepMs !== null && { keepMs, ...(waitMs !== undefined && { waitMs }) }),
+    };
+    const [first = request(id, "exclusive", 1)] = requests;
+    return requests.length > 1
+      ? { type: "acquire-all" as const, requests, ...common }
+      : { type: "acquire" as const, ...first, ...common, wait: true };
+  });
+
 const releaseAll = owner.map((owner) => () => ({
   type: "release-all" as const,
   ...holder(owner),
@@ -172,6 +227,9 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 5, arbitrary: release },
     { weight: 1, arbitrary: renew },
     { weight: 2, arbitrary: cancel },
+    { weight: 3, arbitrary: acquireKept },
+    { weight: 3, arbitrary: detach },
+    { weight: 3, arbitrary: resume },
     { weight: 1, arbitrary: releaseAll },
     { weight: 1, arbitrary: evict },
     { weight: 2, arbitrary: define },
@@ -195,6 +253,10 @@ export const moves: fc.Arbitrary<Move[]> = fc.array(move, {
 
 /** The command as it would be in the beginning, which is enough to read a failure. */
 function describe(command: Move["command"]): string {
-  const beginning = { locks: new Map(), waits: new Map(), requests: new Map(), lastWait: 0 };
+  const none = new Map();
+  const beginning = {
+    ...{ locks: none, waits: none, requests: none, owners: none, endedWaits: none },
+    lastWait: 0,
+  };
   return JSON.stringify(command(beginning as unknown as LockState));
 }

@@ -13,6 +13,7 @@ const ABANDONED: Record<ResourceAbandoned["reason"], string> = {
   gone: "its owner is gone",
   upgrade: "its owner holds less",
   conflict: "its agent lost a conflict",
+  lapsed: "nobody resumed it",
 };
 
 for (const [reason, why] of Object.entries(ABANDONED)) {

@@ -21,6 +21,7 @@ const config: fc.Arbitrary<Partial<LockConfig>> = fc.record({
   maxResources: fc.constantFrom(2, 1_000),
   maxDefined: fc.constantFrom(1, 1_000),
   maxAsks: fc.constantFrom(0, 2, 1_000),
+  maxEndedWaits: fc.constantFrom(0, 1, 1_000),
 });
 
 /** One step of a run, and what was so before and after it. */
@@ -83,6 +84,7 @@ Deno.test("the answer to a command says what its events say", () => {
     if (command.type === "renew") assertNamed(events, "resource:renewed", answer);
     if (command.type !== "acquire-all") return;
     const { status, ...rest } = answer as LockAnswers["acquire-all"];
+    if (command.ticket !== undefined) return;
     if (status === "queued") assertNamed(events, "resource:queued", rest);
     else assertEquals((rest as { grants: unknown[] }).grants.length, command.requests.length);
     assert(status === "granted" || state.lastWait > 0);
@@ -91,11 +93,16 @@ Deno.test("the answer to a command says what its events say", () => {
 
 function assertAcquired(
   { status, ...rest }: AcquireAnswer,
-  { resourceId, owner }: Acquire,
+  { resourceId, owner, ticket }: Acquire,
   events: readonly LockEvent[],
 ): void {
+  if (status === "ended") return assert(ticket !== undefined);
+  const isResumed = status === "queued" && ticket !== undefined;
+  if (isResumed) return assertNamed(events, "resource:resumed", { ...rest, owner });
+  const isBack = events.some(({ type }) => type === "resource:reacquired");
   if (status === "queued") return assertNamed(events, "resource:queued", { ...rest, owner });
-  const type = status === "held" ? "resource:reacquired" : "resource:acquired";
+  assert(status === "granted" || isBack, "what is held already is acquired again");
+  const type = isBack ? "resource:reacquired" : "resource:acquired";
   assertNamed(events, type, { ...rest, resourceId, owner, waitId: 0 });
 }
 
@@ -244,17 +251,38 @@ Deno.test("WaitEndsWithOutcome: every wait ends exactly once, and its timer with
         const ended = new Set<number>();
         for (const event of events) {
           if (event.type === "resource:queued") open.add(event.waitId);
-          else if ("waitId" in event && event.waitId !== 0) ended.add(event.waitId);
+          else if (event.type === "resource:detached" || event.type === "resource:resumed") {
+            continue;
+          } else if ("waitId" in event && event.waitId !== 0) ended.add(event.waitId);
         }
         for (const waitId of ended) assert(open.delete(waitId), `wait ${waitId} ended twice`);
       });
       assertEquals([...state.waits.keys()].toSorted(), [...open].toSorted());
       const timed = [...state.waits.values()].filter((wait) => wait.timeoutMs > 0).length;
       const leased = [...state.locks.values()].flatMap(({ holds }) =>
-        holds.filter((hold) => hold.leaseMs > 0)
+        holds.filter((hold) =>
+          hold.leaseMs > 0 || hold.keepMs > 0
+        )
       ).length;
-      assertEquals(countTimers(state.deadlines), timed + leased);
+      const left = [...state.waits.values()].filter(({ caller }) => caller?.timer).length;
+      const { deadlines, endedWaits } = state;
+      assertEquals(countTimers(deadlines), timed + leased + left + endedWaits.size);
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("NoGrantKeptForEver: without a caller, nothing is held or waits past the time it is kept", () => {
+  always(config, ({ state, now }) => {
+    for (const { holds } of state.locks.values()) {
+      for (const { keepMs, lease } of holds) {
+        assert(keepMs === 0 || (lease!.isSet && lease!.rank > now && lease!.rank <= now + keepMs));
+      }
+    }
+    for (const { caller } of state.waits.values()) {
+      if (!caller?.isGone) continue;
+      assert(caller.timer!.isSet && caller.timer!.rank > now);
+      assert(caller.timer!.rank <= now + caller.keepMs);
+    }
+  });
 });

@@ -114,6 +114,8 @@ export function lines(events: readonly LockEvent[]): string[] {
       case "resource:queued":
       case "resource:timed-out":
       case "resource:cancelled":
+      case "resource:detached":
+      case "resource:resumed":
         return `${type} ${event.resourceIds.join("+")} by ${event.owner}`;
       default:
         return `${type} ${event.resourceId} by ${event.owner}`;

@@ -20,7 +20,24 @@ export interface TwinHold extends ResourceRequest {
   since: number;
   waitId: number;
   leaseMs: number;
+  /** Above 0 while it is kept for a caller that has left. */
+  keepMs: number;
   /** Due at, and in which order among those due at once. */
+  timer: [at: number, sequence: number];
+}
+
+/** When a caller leaves its wait or, once it has left, when the wait lapses. */
+interface TwinCaller {
+  wait: TwinWait;
+  keepMs: number;
+  isGone: boolean;
+  timer: [at: number, sequence: number];
+}
+
+/** How a wait ended whose caller had left. */
+interface TwinEnded {
+  owner: string;
+  ended: number;
   timer: [at: number, sequence: number];
 }
 
@@ -34,6 +51,7 @@ export interface TwinWait {
   timeoutMs: number;
   leaseMs: number;
   timer: [at: number, sequence: number];
+  caller?: TwinCaller;
 }
 
 export interface TwinAsk {
@@ -52,6 +70,7 @@ interface Grant {
   owner: string;
   since: number;
   leaseMs: number;
+  caller?: TwinCaller;
   open: ResourceRequest[];
 }
 
@@ -63,6 +82,7 @@ export class Twin {
   holds: TwinHold[] = [];
   waits: TwinWait[] = [];
   asks: TwinAsk[] = [];
+  ended: TwinEnded[] = [];
   epoch = 0;
   #lastWait = 0;
   #timers = 0;
@@ -84,11 +104,21 @@ export class Twin {
     if (command.type === "resume-listening") {
       const { unheardMs = Infinity } = command;
       for (const hold of this.holds.toSorted((a, b) => a.epoch - b.epoch)) {
-        if (hold.leaseMs > 0 && unheardMs >= hold.leaseMs / 4) this.#renewed(hold, 0);
+        const length = hold.keepMs || hold.leaseMs;
+        if (length > 0 && unheardMs >= length / 4) this.#renewed(hold, 0);
+      }
+      for (const { caller } of this.waits) {
+        if (!caller?.isGone || unheardMs < caller.keepMs / 4) continue;
+        caller.timer[0] = now + caller.keepMs;
+        this.#takeDetached(caller.wait, caller.keepMs);
       }
     }
     for (let due = this.#due(); due !== undefined; due = this.#due()) {
-      if ("requests" in due) {
+      if ("ended" in due) this.ended = this.ended.filter((other) => other !== due);
+      else if ("isGone" in due) {
+        if (!due.isGone) this.#leaves(due.wait, due.keepMs);
+        else this.#waitEnds(due.wait, "resource:abandoned", { reason: "lapsed" });
+      } else if ("requests" in due) {
         this.#waitEnds(due, "resource:timed-out", { timeoutMs: due.timeoutMs });
       } else this.#holdEnds(due, "resource:expired");
       this.#consequences();
@@ -100,7 +130,12 @@ export class Twin {
 
   /** When something is due next. */
   deadline(): number {
-    return Math.min(...this.holds.map((h) => h.timer[0]), ...this.waits.map((w) => w.timer[0]));
+    return Math.min(...this.#timed().map(({ timer }) => timer[0]));
+  }
+
+  #timed(): (TwinHold | TwinWait | TwinCaller | TwinEnded)[] {
+    const callers = this.waits.flatMap(({ caller }) => caller ?? []);
+    return [...this.holds, ...this.waits, ...callers, ...this.ended];
   }
 
   /** All who wait for a resource, in the order in which they are served. */
@@ -175,6 +210,8 @@ export class Twin {
           return this.#refused(command, resourceId, reason);
         }
         if (command.type === "release") return this.#holdEnds(hold, "resource:released");
+        if (hold.keepMs > 0 && (command.leaseMs || hold.leaseMs) === 0) hold.timer = [Infinity, -1];
+        hold.keepMs = 0;
         return this.#renewed(hold, command.leaseMs);
       }
       case "cancel-wait": {
@@ -187,6 +224,8 @@ export class Twin {
         for (const hold of held) this.#holdEnds(hold, "resource:released");
         return;
       }
+      case "detach-wait":
+        return this.#detach(command);
       case "release-all": {
         const waits = this.waits.filter((wait) => wait.owner === command.owner);
         const held = this.holds.filter((hold) => hold.owner === command.owner);
@@ -265,6 +304,7 @@ export class Twin {
     command: Extract<LockCommand, { type: "acquire" | "acquire-all" }>,
     requests: readonly ResourceRequest[],
   ): void {
+    if (command.ticket !== undefined) return this.#resume(command, requests);
     const { owner, agentId, priority, timeoutMs, leaseMs } = command;
     const rank = this.#now - priority * this.config.agingMs;
     const isHeld = ({ resourceId, mode, units }: ResourceRequest) =>
@@ -301,14 +341,78 @@ export class Twin {
     this.#take({ type: "resource:queued", resourceIds, agentId, owner, waitId: id, priority });
     const timer = this.#timer(timeoutMs);
     const since = this.#now;
-    this.waits.push({ id, owner, requests, priority, rank, since, timeoutMs, leaseMs, timer });
+    const wait = { id, owner, requests, priority, rank, since, timeoutMs, leaseMs, timer };
+    this.waits.push(wait);
+    if (command.keepMs !== undefined) this.#attach(wait, command);
+  }
+
+  #attach(wait: TwinWait, { keepMs, waitMs }: { keepMs?: number; waitMs?: number }): void {
+    delete wait.caller;
+    if (keepMs === undefined) return;
+    const timer = waitMs === undefined ? NEVER : this.#after(waitMs);
+    wait.caller = { wait, keepMs, isGone: false, timer: [...timer] };
+    if (waitMs === 0) this.#leaves(wait, keepMs);
+  }
+
+  #leaves(wait: TwinWait, keepMs: number): void {
+    wait.caller = { wait, keepMs, isGone: true, timer: this.#after(keepMs) };
+    this.#takeDetached(wait, keepMs);
+  }
+
+  #takeDetached(
+    { id: waitId, owner, requests }: Pick<TwinWait, "id" | "owner" | "requests">,
+    keepMs: number,
+  ): void {
+    const resourceIds = requests.map((request) => request.resourceId);
+    const keptUntil = this.#now + keepMs;
+    const agentId = agentOf(owner);
+    this.#take({ type: "resource:detached", resourceIds, agentId, owner, waitId, keptUntil });
+  }
+
+  #detach(command: Extract<LockCommand, { type: "detach-wait" }>): void {
+    const { waitId, owner, keepMs } = command;
+    const wait = this.waits.find((w) => w.id === waitId && w.owner === owner);
+    if (wait?.caller?.isGone) return;
+    if (wait !== undefined) return this.#leaves(wait, keepMs);
+    const granted = this.holds.filter((h) => h.waitId === waitId && h.owner === owner);
+    if (granted.length === 0) return this.#refused(command, "", "not-waiting");
+    const used = granted.filter((hold) => hold.keepMs === 0).sort((a, b) => a.epoch - b.epoch);
+    for (const hold of used) {
+      hold.keepMs = keepMs;
+      hold.timer = this.#after(keepMs);
+    }
+    if (used.length > 0) this.#takeDetached({ id: waitId, owner, requests: used }, keepMs);
+  }
+
+  #resume(
+    command: Extract<LockCommand, { type: "acquire" | "acquire-all" }>,
+    requests: readonly ResourceRequest[],
+  ): void {
+    const { owner, agentId, ticket } = command;
+    const names = requests.map(({ resourceId }) => resourceId);
+    const wait = this.waits.find((w) =>
+      w.id === ticket && w.owner === owner &&
+      w.requests.map(({ resourceId }) => resourceId).join("|") === names.join("|")
+    );
+    if (wait !== undefined) {
+      const waitId = wait.id;
+      this.#take({ type: "resource:resumed", resourceIds: names, agentId, owner, waitId });
+      return this.#attach(wait, command);
+    }
+    const isHeld = requests.every(({ resourceId, mode, units }) =>
+      this.#covers(this.#held(owner, resourceId), mode, units)
+    );
+    if (isHeld) return names.forEach((name) => this.#reacquired(owner, name, 0));
+    if (this.ended.some((end) => end.ended === ticket && end.owner === owner)) return;
+    this.#refused(command, names[0]!, "unknown-ticket");
   }
 
   #renewed(hold: TwinHold, leaseMs: number): void {
-    const hadLease = hold.leaseMs > 0;
+    const hadLease = hold.timer[1] >= 0;
     hold.leaseMs = leaseMs > 0 ? leaseMs : hold.leaseMs;
-    const at = hold.leaseMs > 0 ? this.#now + hold.leaseMs : Infinity;
-    hold.timer = hadLease ? [at, hold.timer[1]] : this.#timer(hold.leaseMs);
+    const length = hold.keepMs || hold.leaseMs;
+    const at = length > 0 ? this.#now + length : Infinity;
+    hold.timer = length > 0 && hadLease ? [at, hold.timer[1]] : this.#timer(length);
     const { resourceId, owner, epoch } = hold;
     this.#take({
       type: "resource:renewed",
@@ -393,22 +497,30 @@ export class Twin {
         "a grant must be completed before the next",
       );
       if (this.#grant !== undefined || event.type === "resource:reacquired") {
-        if (wait!.requests.length === 1) return this.#reacquired(owner, resourceId, waitId);
+        if (wait!.requests.length === 1) {
+          return this.#reacquired(owner, resourceId, waitId, wait!.caller);
+        }
       }
-      this.#grant = { ...wait!, waitId, open: [...wait!.requests] };
+      const { caller } = wait!;
+      this.#grant = { ...wait!, waitId, open: [...wait!.requests], ...(caller && { caller }) };
     }
     const grant = this.#grant!;
     assertEquals(grant.open[0]?.resourceId, resourceId, "locks are granted in the order asked for");
     const request = grant.open.shift()!;
     if (grant.open.length === 0) this.#grant = undefined;
     if (this.#held(owner, resourceId) !== undefined) {
-      return this.#reacquired(owner, resourceId, waitId);
+      return this.#reacquired(owner, resourceId, waitId, grant.caller);
     }
     this.#acquired(grant, request);
   }
 
-  #reacquired(owner: string, resourceId: string, waitId: number): void {
-    const epoch = this.#held(owner, resourceId)!.epoch;
+  #reacquired(owner: string, resourceId: string, waitId: number, caller?: TwinCaller): void {
+    const hold = this.#held(owner, resourceId)!;
+    const { epoch } = hold;
+    if (hold.keepMs > 0 && !caller?.isGone) {
+      hold.keepMs = 0;
+      hold.timer = this.#timer(hold.leaseMs);
+    }
     this.#take({
       type: "resource:reacquired",
       resourceId,
@@ -419,7 +531,7 @@ export class Twin {
     });
   }
 
-  #acquired({ waitId, owner, since, leaseMs }: Grant, request: ResourceRequest): void {
+  #acquired({ waitId, owner, since, leaseMs, caller }: Grant, request: ResourceRequest): void {
     const { resourceId, mode, units } = request;
     assert(this.#admits(request, owner), "the lock must have room");
     const epoch = ++this.epoch;
@@ -434,8 +546,12 @@ export class Twin {
       waitId,
       waitedMs: this.#now - since,
     });
-    const timer = this.#timer(leaseMs);
+    const isKept = caller?.isGone === true;
+    const timer: [number, number] = isKept
+      ? [caller!.timer[0], this.#timers++]
+      : this.#timer(leaseMs);
     this.holds.push({
+      keepMs: isKept ? caller!.keepMs : 0,
       resourceId,
       mode,
       units,
@@ -526,6 +642,13 @@ export class Twin {
 
   #waitEnds(wait: TwinWait, type: LockEvent["type"] | undefined, more: object): void {
     this.waits = this.waits.filter((other) => other !== wait);
+    const { reason } = more as { reason?: string };
+    const isGivenUp = type === "resource:cancelled" || reason === "gone" || reason === "lapsed";
+    if (wait.caller?.isGone && !isGivenUp && this.config.maxEndedWaits > 0) {
+      const timer: [number, number] = [wait.caller.timer[0], this.#timers++];
+      this.ended.push({ owner: wait.owner, ended: wait.id, timer });
+      if (this.ended.length > this.config.maxEndedWaits) this.ended.shift();
+    }
     if (type === undefined) return;
     const { id: waitId, owner, requests, since } = wait;
     this.#take({
@@ -546,7 +669,11 @@ export class Twin {
     this.holds = this.holds.filter((other) => other !== hold);
     const { resourceId, owner, epoch, since } = hold;
     const heldMs = this.#now - since;
-    this.#take({ type, resourceId, agentId: agentOf(owner), owner, epoch, heldMs });
+    const isLapsed = type === "resource:expired" && hold.keepMs > 0;
+    this.#take({
+      ...{ type, resourceId, agentId: agentOf(owner), owner, epoch, heldMs },
+      ...(isLapsed && { lapsed: true }),
+    } as LockEvent);
   }
 
   #take(expected: LockEvent): void {
@@ -556,14 +683,18 @@ export class Twin {
 
   // Questions.
 
-  #due(): TwinHold | TwinWait | undefined {
-    return [...this.holds, ...this.waits]
+  #due(): TwinHold | TwinWait | TwinCaller | TwinEnded | undefined {
+    return this.#timed()
       .filter((thing) => thing.timer[0] <= this.#now)
       .sort((a, b) => a.timer[0] - b.timer[0] || a.timer[1] - b.timer[1])[0];
   }
 
   #timer(ms: number): [number, number] {
-    return ms > 0 ? [this.#now + ms, this.#timers++] : [Infinity, -1];
+    return ms > 0 ? this.#after(ms) : [...NEVER];
+  }
+
+  #after(ms: number): [number, number] {
+    return [this.#now + ms, this.#timers++];
   }
 
   #on(resourceId: string): TwinHold[] {
@@ -679,10 +810,13 @@ export class Twin {
   }
 
   #describe(): string {
-    const { holds, waits, asks } = this;
+    const { holds, asks } = this;
+    const waits = this.waits.map(({ caller: _, ...wait }) => wait);
     return JSON.stringify({ holds, waits, asks, stuck: [...this.stuck()] });
   }
 }
+
+const NEVER: [number, number] = [Infinity, -1];
 
 function clash(a: LockMode, b: LockMode): boolean {
   return a === "exclusive" || b === "exclusive";

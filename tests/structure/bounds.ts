@@ -99,7 +99,9 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/locks/state.ts LockState.aliases": "among LockState.owners",
   "src/locks/state.ts LockState.waits": "`maxWaiters` for each of `maxResources`",
   "src/locks/state.ts LockState.requests": "`maxAsks`, then not watched",
-  "src/locks/state.ts LockState.deadlines": "one for each lease and wait, and as many idle ones",
+  "src/locks/state.ts LockState.endedWaits": "`maxEndedWaits`, then the oldest is forgotten",
+  "src/locks/state.ts LockState.deadlines":
+    "one for each lease and ended wait, two for each wait, and as many idle ones",
   "src/locks/state.ts Lock.holds": "`maxWaiters`, then refused",
   "src/locks/state.ts Lock.queue": "`maxWaiters`, then refused",
   "src/locks/state.ts Owner.holds": "`maxResources`",

@@ -110,6 +110,7 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "resource:refused full": true,
   "resource:refused too-complex": true,
   "resource:refused not-waiting": true,
+  "resource:refused unknown-ticket": true,
   "resource:refused in-use": true,
   "ask:refused full": true,
   "ask:refused known-ask": true,

@@ -160,6 +160,7 @@ export class Locking {
     if (answer === NO_ANSWER) return undefined;
     if (answer instanceof Refusal) return answer.event.type === "agent:refused" ? undefined : 0;
     if (answer.status === "queued") return yield* this.#endOf(answer.waitId, grants);
+    if (answer.status === "ended") return 0;
     return "epoch" in answer ? answer.epoch : answer.grants[0]!.epoch;
   }
 
