@@ -44,6 +44,7 @@ Nothing == [
   open     |-> FALSE,  \* whether a step is under way
   woken    |-> FALSE,  \* whether it ends a time in which no command could be taken
   renew    |-> <<>>,   \* grants, by epoch, whose lease starts anew
+  keep     |-> <<>>,   \* waits without a caller, which are kept anew
   revoke   |-> <<>>,   \* the lock that a victim loses
   others   |-> <<>>,   \* waits of an owner for a lock that it was just granted
   grant    |-> <<>>,   \* the rest of a grant of several locks
@@ -75,6 +76,16 @@ Holders(r) == DOMAIN holds[r]
 Holds(a, r) == a \in Holders(r)
 LocksOf(a) == {r \in Lock : Holds(a, r)}
 WaitsOf(a) == {w \in DOMAIN waits : waits[w].owner = a}
+
+(* A caller that leaves its wait. The fields are there only while they matter: `caller` of a wait that its *)
+(* caller may leave, or has left, and `keepMs` of a grant that is kept for a caller that has left.         *)
+HasCaller(w) == "caller" \in DOMAIN waits[w]
+IsLeft(w) == w \in DOMAIN waits /\ HasCaller(w) /\ waits[w].caller.left
+IsKept(r, a) == "keepMs" \in DOMAIN holds[r][a]
+FieldsWithout(record, field) == [name \in DOMAIN record \ {field} |-> record[name]]
+WithField(record, field, value) ==
+  [name \in DOMAIN record \cup {field} |-> IF name = field THEN value ELSE record[name]]
+WithCaller(wait, left, keep) == WithField(wait, "caller", [left |-> left, keepMs |-> keep])
 IsMany(w) == Len(waits[w].requests) > 1
 
 Used(r) == Sum([a \in Holders(r) |-> IF holds[r][a].mode = "exclusive" THEN holds[r][a].units ELSE 0], Holders(r))
@@ -226,7 +237,13 @@ Victim(cycle) == CHOOSE i \in DOMAIN cycle :
 
 WaitsWithout(w) == [v \in DOMAIN waits \ {w} |-> waits[v]]
 QueueWithout(w) == [r \in Lock |-> Without(queue[r], w)]
-TimersWithout(kind, id) == SelectSeq(timers, LAMBDA t : ~(t.kind = kind /\ t.id = id))
+IsTimerOf(t, kind, id) == t.id = id /\ (t.kind = kind \/ (kind = "wait" /\ t.kind = "caller"))
+TimersWithout(kind, id) == SelectSeq(timers, LAMBDA t : ~IsTimerOf(t, kind, id))
+(* The end of the time for which a wait is kept, which a grant to it inherits; <<>> while its caller is there. *)
+KeptAs(w) == IF IsLeft(w)
+             THEN <<[keepMs |-> waits[w].caller.keepMs,
+                     at |-> timers[CHOOSE i \in DOMAIN timers : timers[i].kind = "caller" /\ timers[i].id = w].at]>>
+             ELSE <<>>
 
 (* The locks whose first waiter leaves with a wait while others remain, and sets of paths that others wait for. *)
 Vacated(w) == LET rs == [i \in DOMAIN waits[w].requests |-> waits[w].requests[i].lock] IN
@@ -272,8 +289,8 @@ NewestWait(w) == w
 (* Events. Each has the arguments of the event of that name, and then those that  *)
 (* its action needs besides.                                                      *)
 
-(* `ws`, `qs`, `ts` and `t` are waits, queue, timers and todo without the wait that ends. *)
-Acquired(r, a, e, m, u, w, waited, lease, ws, qs, ts, t) ==
+(* `ws`, `qs`, `ts` and `t` are waits, queue, timers and todo without the wait that ends; `kept` is KeptAs of it. *)
+Acquired(r, a, e, m, u, w, waited, lease, kept, ws, qs, ts, t) ==
   LET mine == {v \in DOMAIN ws : ws[v].owner = a}
       here == SelectSeq(Sorted(mine), LAMBDA v : \E i \in DOMAIN qs[r] : qs[r][i] = v)
       want(v) == LET q == ws[v].requests IN q[CHOOSE i \in DOMAIN q : q[i].lock = r]
@@ -288,11 +305,14 @@ Acquired(r, a, e, m, u, w, waited, lease, ws, qs, ts, t) ==
   IN /\ e = NextEpoch
      /\ epoch' = NewestEpoch(e)
      /\ holds' = [holds EXCEPT ![r] = [b \in Holders(r) \cup {a} |->
-          IF b = a THEN [mode |-> m, units |-> u, epoch |-> e, since |-> now, wait |-> w, leaseMs |-> lease]
-          ELSE holds[r][b]]]
+          IF b # a THEN holds[r][b]
+          ELSE LET hold == [mode |-> m, units |-> u, epoch |-> e, since |-> now, wait |-> w, leaseMs |-> lease] IN
+               IF kept = <<>> THEN hold ELSE WithField(hold, "keepMs", kept[1].keepMs)]]
      /\ waits' = ws
      /\ queue' = qs
-     /\ timers' = IF lease = 0 THEN ts ELSE Append(ts, [at |-> now + lease, kind |-> "hold", id |-> e])
+     /\ timers' = CASE kept # <<>> -> Append(ts, [at |-> kept[1].at, kind |-> "hold", id |-> e])
+                    [] lease = 0 -> ts
+                    [] OTHER -> Append(ts, [at |-> now + lease, kind |-> "hold", id |-> e])
      /\ todo' = Opened([t EXCEPT !.again = @ \o again,
                                  !.others = ends,
                                  !.suspects = IF isSuspect /\ ended = <<>> THEN Append(@, a) ELSE @])
@@ -303,12 +323,19 @@ Acquired(r, a, e, m, u, w, waited, lease, ws, qs, ts, t) ==
 (* An owner is granted its request; this may end a wait. *)
 ToldReacquired(r, a, e, w) ==
   Say([type |-> "resource:reacquired", resourceId |-> r, owner |-> a, epoch |-> e, waitId |-> w])
-Reacquired(r, a, e, w, ws, qs, ts, t) ==
-  /\ e = holds[r][a].epoch
-  /\ waits' = ws /\ queue' = qs /\ timers' = ts
-  /\ todo' = Opened(t)
-  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds>>
-  /\ ToldReacquired(r, a, e, w)
+(* What was kept for a caller is so no longer, and its lease starts, unless a wait without one acquires it. *)
+Collects(r, a, left) == IsKept(r, a) /\ ~left
+Uncollected(e, ts) == SelectSeq(ts, LAMBDA timer : ~IsTimerOf(timer, "hold", e))
+Reacquired(r, a, e, w, left, ws, qs, ts, t) ==
+  LET hold == holds[r][a]
+      lease == IF hold.leaseMs = 0 THEN <<>> ELSE <<[at |-> now + hold.leaseMs, kind |-> "hold", id |-> e]>>
+  IN /\ e = hold.epoch
+     /\ holds' = IF Collects(r, a, left) THEN [holds EXCEPT ![r][a] = FieldsWithout(hold, "keepMs")] ELSE holds
+     /\ timers' = IF Collects(r, a, left) THEN Uncollected(e, ts) \o lease ELSE ts
+     /\ waits' = ws /\ queue' = qs
+     /\ todo' = Opened(t)
+     /\ UNCHANGED <<now, epoch, lastWait, capacity>>
+     /\ ToldReacquired(r, a, e, w)
 
 ResourcesOf(w) == [i \in DOMAIN waits[w].requests |-> waits[w].requests[i].lock]
 
@@ -330,23 +357,68 @@ GaveBack(type, r, a, e, held, t) ==
   /\ e = holds[r][a].epoch
   /\ held = now - holds[r][a].since
   /\ EndHold(r, a, t)
-  /\ Say([type |-> type, resourceId |-> r, owner |-> a, epoch |-> e, heldMs |-> held])
+  /\ LET event == [type |-> type, resourceId |-> r, owner |-> a, epoch |-> e, heldMs |-> held] IN
+     Say(IF type = "resource:expired" /\ IsKept(r, a) THEN WithField(event, "lapsed", TRUE) ELSE event)
 Released(r, a, e, held, t) == GaveBack("resource:released", r, a, e, held, t)
 Expired(r, a, e, held, t) == GaveBack("resource:expired", r, a, e, held, t)
 Revoked(r, a, e, held, t) == GaveBack("resource:revoked", r, a, e, held, t)
 
-Renewed(r, a, e, expires, lease, t) ==
-  LET had == \E i \in DOMAIN timers : timers[i].kind = "hold" /\ timers[i].id = e
+(* Starts a lease anew; with `keep`, the time for which the grant is kept instead. *)
+Renewed(r, a, e, lease, keep, t) ==
+  LET length == IF keep = 0 THEN lease ELSE keep
+      expires == IF length = 0 THEN 0 ELSE now + length
+      hold == [holds[r][a] EXCEPT !.leaseMs = lease]
+      had == \E i \in DOMAIN timers : timers[i].kind = "hold" /\ timers[i].id = e
       again(timer) == IF timer.kind = "hold" /\ timer.id = e THEN [timer EXCEPT !.at = expires] ELSE timer
   IN /\ e = holds[r][a].epoch
-     /\ expires = IF lease = 0 THEN 0 ELSE now + lease
-     /\ holds' = [holds EXCEPT ![r][a].leaseMs = lease]
-     /\ timers' = CASE had -> [i \in DOMAIN timers |-> again(timers[i])]
-                    [] ~had /\ lease > 0 -> Append(timers, [at |-> expires, kind |-> "hold", id |-> e])
+     /\ holds' = [holds EXCEPT ![r][a] = IF keep = 0 THEN FieldsWithout(hold, "keepMs") ELSE hold]
+     /\ timers' = CASE had /\ length = 0 -> TimersWithout("hold", e)
+                    [] had -> [i \in DOMAIN timers |-> again(timers[i])]
+                    [] ~had /\ length > 0 -> Append(timers, [at |-> expires, kind |-> "hold", id |-> e])
                     [] OTHER -> timers
      /\ todo' = t
      /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits>>
      /\ Say([type |-> "resource:renewed", resourceId |-> r, owner |-> a, epoch |-> e, expiresAt |-> expires])
+
+(* The caller of a wait has left: the wait is kept. *)
+TellDetached(rs, a, w, keep) ==
+  Say([type |-> "resource:detached", resourceIds |-> rs, owner |-> a, waitId |-> w, keptUntil |-> now + keep])
+TimersWithoutCaller(w) == SelectSeq(timers, LAMBDA timer : ~(timer.kind = "caller" /\ timer.id = w))
+Missed(w, keep) == Append(TimersWithoutCaller(w), [at |-> now + keep, kind |-> "caller", id |-> w])
+Detached(rs, a, w, keep, t) ==
+  /\ waits' = [waits EXCEPT ![w] = WithCaller(@, TRUE, keep)]
+  /\ timers' = Missed(w, keep)
+  /\ todo' = t
+  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue>>
+  /\ TellDetached(rs, a, w, keep)
+(* It left as the wait was granted: the grants `rs`, in their order, are kept. *)
+GrantDetached(rs, a, w, keep, t) ==
+  LET es == {holds[rs[i]][a].epoch : i \in DOMAIN rs} IN
+  /\ holds' = [r \in Lock |-> IF \E i \in DOMAIN rs : rs[i] = r
+                              THEN [holds[r] EXCEPT ![a] = WithField(@, "keepMs", keep)] ELSE holds[r]]
+  /\ timers' = SelectSeq(timers, LAMBDA timer : ~(timer.kind = "hold" /\ timer.id \in es))
+               \o [i \in DOMAIN rs |-> [at |-> now + keep, kind |-> "hold", id |-> holds[rs[i]][a].epoch]]
+  /\ todo' = t
+  /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits>>
+  /\ TellDetached(rs, a, w, keep)
+(* A wait without a caller is kept anew. *)
+KeptAnew(rs, a, w, keep, t) ==
+  /\ timers' = [i \in DOMAIN timers |-> IF timers[i].kind = "caller" /\ timers[i].id = w
+                                        THEN [timers[i] EXCEPT !.at = now + keep] ELSE timers[i]]
+  /\ todo' = t
+  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits>>
+  /\ TellDetached(rs, a, w, keep)
+(* A wait has a caller again, which leaves it after `limit`; never for -1. Without `keep` it stays to the end. *)
+Attached(w, keep, limit) ==
+  waits' = [waits EXCEPT ![w] = IF keep = 0 THEN FieldsWithout(@, "caller") ELSE WithCaller(@, FALSE, keep)]
+Resumed(rs, a, w, keep, limit, t) ==
+  LET isLimited == keep > 0 /\ limit >= 0 IN
+  /\ Attached(w, keep, limit)
+  /\ timers' = TimersWithoutCaller(w)
+               \o (IF isLimited THEN <<[at |-> now + limit, kind |-> "caller", id |-> w]>> ELSE <<>>)
+  /\ todo' = IF isLimited /\ limit = 0 THEN [t EXCEPT !.open = TRUE, !.due = TRUE] ELSE t
+  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue>>
+  /\ Say([type |-> "resource:resumed", resourceIds |-> rs, owner |-> a, waitId |-> w])
 
 TimedOut(rs, a, w, waited, timeout, t) ==
   /\ EndWait(w, t)
@@ -387,8 +459,8 @@ AnswerToAcquire(a, r, m, u, p, wait) ==
 Acquire(a, r, m, u, p, timeout, lease, wait) ==
   LET answer == AnswerToAcquire(a, r, m, u, p, wait)  q == Request(r, m, u) IN
   /\ Stable
-  /\ CASE answer = "reacquired" -> Reacquired(r, a, holds[r][a].epoch, 0, waits, queue, timers, todo)
-       [] answer = "acquired" -> Acquired(r, a, NextEpoch, m, u, 0, 0, lease, waits, queue, timers, todo)
+  /\ CASE answer = "reacquired" -> Reacquired(r, a, holds[r][a].epoch, 0, FALSE, waits, queue, timers, todo)
+       [] answer = "acquired" -> Acquired(r, a, NextEpoch, m, u, 0, 0, lease, <<>>, waits, queue, timers, todo)
        [] answer = "queued" -> Queued(<<r>>, a, NextWait, p, <<q>>, timeout, lease)
        [] OTHER -> Refused(r, a, "acquire", answer)
 
@@ -409,15 +481,15 @@ GrantNext(g, ws, qs, ts, t) ==
       rest == IF Len(g.requests) = 1 THEN <<>> ELSE <<[g EXCEPT !.requests = Tail(@)]>>
       then == [t EXCEPT !.grant = rest]
   IN IF Holds(g.owner, q.lock)
-     THEN Reacquired(q.lock, g.owner, holds[q.lock][g.owner].epoch, g.wait, ws, qs, ts, then)
+     THEN Reacquired(q.lock, g.owner, holds[q.lock][g.owner].epoch, g.wait, g.kept # <<>>, ws, qs, ts, then)
      ELSE Acquired(q.lock, g.owner, NextEpoch, q.mode, q.units, g.wait,
-                   IF g.wait = 0 THEN 0 ELSE now - g.since, g.leaseMs, ws, qs, ts, then)
+                   IF g.wait = 0 THEN 0 ELSE now - g.since, g.leaseMs, g.kept, ws, qs, ts, then)
 
 AcquireAll(a, qs, p, timeout, lease) ==
   LET answer == AnswerToAcquireAll(a, qs, p) IN
   /\ Stable
   /\ CASE answer[1] \in {"acquired", "reacquired"} ->
-            GrantNext([owner |-> a, wait |-> 0, since |-> now, leaseMs |-> lease, requests |-> qs],
+            GrantNext([owner |-> a, wait |-> 0, since |-> now, leaseMs |-> lease, kept |-> <<>>, requests |-> qs],
                       waits, queue, timers, todo)
        [] answer[1] = "queued" -> Queued([i \in DOMAIN qs |-> qs[i].lock], a, NextWait, p, qs, timeout, lease)
        [] OTHER -> Refused(answer[2], a, "acquire-all", answer[1])
@@ -442,7 +514,7 @@ Renew(a, r, e, lease) ==
       length == IF lease = 0 THEN holds[r][a].leaseMs ELSE lease
   IN /\ Stable
      /\ IF answer = "renewed"
-        THEN Renewed(r, a, holds[r][a].epoch, IF length = 0 THEN 0 ELSE now + length, length, todo)
+        THEN Renewed(r, a, holds[r][a].epoch, length, 0, todo)
         ELSE Refused(r, a, "renew", answer)
 
 (* The lock among S that was granted first. *)
@@ -459,6 +531,32 @@ CancelWait(a, w) ==
        [] answer = "released" -> ReleasedNow(Oldest(a, GrantedBy(a, w)), a,
             [todo EXCEPT !.leaving = <<[owner |-> a, all |-> FALSE, wait |-> w]>>])
        [] OTHER -> Refused("", a, "cancel-wait", answer)
+
+(* The caller of a wait leaves it. *)
+UsedOf(a, w) == {r \in GrantedBy(a, w) : ~IsKept(r, a)}
+InEpochs(a, S) == LET es == Sorted({holds[r][a].epoch : r \in S}) IN
+                  [i \in DOMAIN es |-> CHOOSE r \in S : holds[r][a].epoch = es[i]]
+AnswerToDetachWait(a, w) == CASE w \in WaitsOf(a) -> IF IsLeft(w) THEN "nothing" ELSE "detached"
+                              [] GrantedBy(a, w) # {} -> IF UsedOf(a, w) = {} THEN "nothing" ELSE "detached"
+                              [] OTHER -> "not-waiting"
+DetachWait(a, w, keep) ==
+  LET answer == AnswerToDetachWait(a, w) IN
+  /\ Stable
+  /\ CASE answer = "nothing" -> Stay /\ Say([type |-> "nothing"])
+       [] answer = "not-waiting" -> Refused("", a, "detach-wait", answer)
+       [] w \in WaitsOf(a) -> Detached(ResourcesOf(w), a, w, keep, todo)
+       [] OTHER -> GrantDetached(InEpochs(a, UsedOf(a, w)), a, w, keep, todo)
+
+(* An owner asks with its ticket. How a wait ended without a grant is not modeled: it is then unknown. *)
+AnswerToResume(a, q, w) == CASE w \in WaitsOf(a) /\ ResourcesOf(w) = <<q.lock>> -> "resumed"
+                             [] HasEnough(a, q) -> "reacquired"
+                             [] OTHER -> "unknown-ticket"
+Resume(a, r, m, u, w, keep, limit) ==
+  LET q == Request(r, m, u)  answer == AnswerToResume(a, q, w) IN
+  /\ Stable
+  /\ CASE answer = "resumed" -> Resumed(<<r>>, a, w, keep, limit, todo)
+       [] answer = "reacquired" -> Reacquired(r, a, holds[r][a].epoch, 0, FALSE, waits, queue, timers, todo)
+       [] OTHER -> Refused(r, a, "acquire", answer)
 
 (* The next event of an owner that releases everything: waits first, so that none is granted meanwhile. *)
 AnswerToReleaseAll(a) == CASE WaitsOf(a) # {} -> "abandoned"
@@ -495,8 +593,10 @@ Tick(d) == Pass(d, IF IsDueIn(d) THEN [todo EXCEPT !.open = TRUE, !.due = TRUE] 
 (* Time passes in which no command could be taken. Holders could not renew their leases, so these *)
 (* start anew, before anything that is due; patience does not.                                    *)
 Renewable == Sorted({timers[i].id : i \in {k \in DOMAIN timers : timers[k].kind = "hold"}})
-Wake(d) == Pass(d, IF Renewable = <<>> /\ ~IsDueIn(d) THEN todo
-                   ELSE [todo EXCEPT !.open = TRUE, !.woken = TRUE, !.renew = Renewable, !.due = TRUE])
+Keepable == Sorted({w \in DOMAIN waits : IsLeft(w)})
+Wake(d) == Pass(d, IF Renewable = <<>> /\ Keepable = <<>> /\ ~IsDueIn(d) THEN todo
+                   ELSE [todo EXCEPT !.open = TRUE, !.woken = TRUE, !.renew = Renewable, !.keep = Keepable,
+                                     !.due = TRUE])
 
 --------------------------------------------------------------------------------
 (* Consequences. *)
@@ -507,6 +607,7 @@ NextTimer == CHOOSE i \in Due : \A k \in Due : timers[i].at < timers[k].at \/ (t
 RECURSIVE Pending(_)
 Pending(t) ==
   CASE t.renew # <<>> -> Coming("renew", Head(t.renew), [t EXCEPT !.renew = Tail(@)])
+    [] t.keep # <<>> -> Coming("keep", Head(t.keep), [t EXCEPT !.keep = Tail(@)])
     [] t.revoke # <<>> -> Coming("revoke", t.revoke, [t EXCEPT !.revoke = <<>>])
     [] t.others # <<>> -> Coming("other", t.others[1], t)
     [] t.grant # <<>> -> Coming("grant", t.grant[1], t)
@@ -539,7 +640,7 @@ Pending(t) ==
 Serve(w, t) ==
   LET wait == waits[w] IN
   GrantNext([owner |-> wait.owner, wait |-> w, since |-> wait.since, leaseMs |-> wait.leaseMs,
-             requests |-> wait.requests],
+             kept |-> KeptAs(w), requests |-> wait.requests],
             WaitsWithout(w), QueueWithout(w), TimersWithout("wait", w), AfterWait(w, t))
 
 (* Ends a wait for a lock that its owner was just granted. *)
@@ -551,7 +652,7 @@ EndOther(other, t) ==
                  !.suspects = IF last THEN Append(@, a) ELSE @]
       q == waits[w].requests[CHOOSE i \in DOMAIN waits[w].requests : waits[w].requests[i].lock = r]
   IN IF HasEnough(a, q)
-     THEN Reacquired(r, a, holds[r][a].epoch, w, WaitsWithout(w), QueueWithout(w), TimersWithout("wait", w), then)
+     THEN Reacquired(r, a, holds[r][a].epoch, w, IsLeft(w), WaitsWithout(w), QueueWithout(w), TimersWithout("wait", w), then)
      ELSE /\ waits' = WaitsWithout(w)
           /\ queue' = QueueWithout(w)
           /\ timers' = TimersWithout("wait", w)
@@ -577,17 +678,22 @@ Fire(timer, t) ==
   IF timer.kind = "wait"
   THEN LET wait == waits[timer.id] IN
        TimedOut(ResourcesOf(timer.id), wait.owner, timer.id, Waited(timer.id), wait.timeoutMs, t)
+  ELSE IF timer.kind = "caller"
+  THEN LET w == timer.id  a == waits[w].owner IN
+       IF IsLeft(w) THEN Abandoned(ResourcesOf(w), a, w, Waited(w), "lapsed", t)
+       ELSE Detached(ResourcesOf(w), a, w, waits[w].caller.keepMs, t)
   ELSE \E r \in Lock : \E a \in Holders(r) :
        /\ holds[r][a].epoch = timer.id
        /\ Expired(r, a, timer.id, now - holds[r][a].since, t)
 
 Restart(e, t) == \E r \in Lock : \E a \in Holders(r) :
   /\ holds[r][a].epoch = e
-  /\ Renewed(r, a, e, now + holds[r][a].leaseMs, holds[r][a].leaseMs, t)
+  /\ Renewed(r, a, e, holds[r][a].leaseMs, IF IsKept(r, a) THEN holds[r][a].keepMs ELSE 0, t)
 
 (* The next event of the step. TLC evaluates an argument once, but what LET names in an action each time. *)
 FollowWith(p) ==
   CASE p.is = "renew" -> Restart(p.what, p.then)
+    [] p.is = "keep" -> KeptAnew(ResourcesOf(p.what), waits[p.what].owner, p.what, waits[p.what].caller.keepMs, p.then)
     [] p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
          Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, p.then)
     [] p.is = "other" -> EndOther(p.what, p.then)
@@ -717,10 +823,19 @@ WaitForAcyclic == Stable /\ Detects => ~\E S \in SUBSET Owner \ {{}} : Deadlocke
 (* Every timer belongs to a grant or a wait, and every lease and every timeout has one. *)
 TimersBelong ==
   LET ends(kind) == {timers[i].id : i \in {k \in DOMAIN timers : timers[k].kind = kind}}
-      leased == UNION {{holds[r][a].epoch : a \in {b \in Holders(r) : holds[r][b].leaseMs > 0}} : r \in Lock}
+      leased == UNION {{holds[r][a].epoch : a \in {b \in Holders(r) : holds[r][b].leaseMs > 0 \/ IsKept(r, b)}} : r \in Lock}
+      left == {w \in DOMAIN waits : IsLeft(w)}
       patient == {w \in DOMAIN waits : waits[w].timeoutMs > 0}
   IN ends("hold") = leased /\ ends("wait") = patient
-     /\ Len(timers) = Cardinality(leased) + Cardinality(patient)
+     /\ left \subseteq ends("caller") /\ ends("caller") \subseteq {w \in DOMAIN waits : HasCaller(w)}
+     /\ Len(timers) = Cardinality(leased) + Cardinality(patient) + Cardinality(ends("caller"))
+
+(* Without a caller, nothing waits or is held for longer than that was told. *)
+EndsWithin(kind, id, keep) == \E i \in DOMAIN timers :
+  timers[i].kind = kind /\ timers[i].id = id /\ timers[i].at <= now + keep
+KeptIsBounded ==
+  /\ \A w \in DOMAIN waits : IsLeft(w) => EndsWithin("caller", w, waits[w].caller.keepMs)
+  /\ \A r \in Lock : \A a \in Holders(r) : IsKept(r, a) => EndsWithin("hold", holds[r][a].epoch, holds[r][a].keepMs)
 
 (* No timer is overdue. *)
 NothingOverdue == Stable => \A i \in DOMAIN timers : timers[i].at > now
@@ -757,6 +872,7 @@ WaitEndsWithOutcome == [][\A w \in Ended :
        [] Is("resource:timed-out") -> WasDue("wait", w)
        [] Is("resource:abandoned") ->
             \/ \E i \in DOMAIN todo.others : todo.others[i].waits[1] = w
+            \/ IsLeft(w) /\ WasDue("caller", w)
             \/ holds' = holds /\ todo'.leaving # <<>>
        [] Is("deadlock:detected") -> \E S \in SUBSET Owner : waits[w].owner \in S /\ Deadlocked(S)
        [] OTHER -> Is("resource:cancelled")]_vars
@@ -767,6 +883,22 @@ ReleaseOnlyByHolder == [][\A r \in Lock : \A a \in Holders(r) : ~Keeps(a, r) =>
   /\ \/ Is("resource:released")
      \/ Is("resource:expired") /\ WasDue("hold", holds[r][a].epoch)
      \/ Is("resource:revoked") /\ Revokes]_vars
+
+(* A grant to a wait without a caller is kept for one, for no longer than the wait was. *)
+GrantIsKept == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
+  LET w == holds'[r][a].wait IN
+  ~(a \in Holders(r) /\ Keeps(a, r)) /\ IsLeft(w) =>
+    /\ "keepMs" \in DOMAIN holds'[r][a]
+    /\ \A i, k \in DOMAIN timers \cup DOMAIN timers' :
+         i \in DOMAIN timers /\ timers[i].kind = "caller" /\ timers[i].id = w
+         /\ k \in DOMAIN timers' /\ timers'[k].kind = "hold" /\ timers'[k].id = holds'[r][a].epoch
+         => timers'[k].at = timers[i].at]_vars
+
+(* A wait keeps its place, whether its caller is there or not. *)
+PlaceKept == [][\A w \in DOMAIN waits \cap DOMAIN waits' :
+  /\ FieldsWithout(waits'[w], "caller") = FieldsWithout(waits[w], "caller")
+  /\ \A r \in Lock : \A i, k \in DOMAIN queue[r] : \A j, l \in DOMAIN queue'[r] :
+       i < k /\ queue'[r][j] = queue[r][i] /\ queue'[r][l] = queue[r][k] => j < l]_vars
 
 (* No lease ends with a time in which it could not be renewed. *)
 NoLeaseLostAsleep == [][todo.woken => ~Is("resource:expired")]_vars

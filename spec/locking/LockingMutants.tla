@@ -62,6 +62,19 @@ M_ServesOwnQueue(a, r, t) == [t EXCEPT !.unserved = IF queue[r] = <<>> THEN @ EL
 M_OvertakesOverlaps(a, q) == {v \in Line(q.lock) : waits[v].owner # a}
 (* The wait-for graph lacks the holders of other paths that overlap. *)
 M_SamePathsHolders(a, q) == SelectSeq(HoldersInOrder(q.lock), LAMBDA b : b # a)
+(* A grant to a wait without a caller is for good. *)
+M_GrantedForGood(w) == <<>>
+(* A grant is kept for as long again as its wait. *)
+M_KeptAnewByGrant(w) == IF IsLeft(w) THEN <<[keepMs |-> waits[w].caller.keepMs, at |-> now + waits[w].caller.keepMs]>>
+                        ELSE <<>>
+(* A wait without a caller is kept for longer than its caller was told. *)
+M_KeptTooLong(w, keep) == Append(TimersWithoutCaller(w), [at |-> now + keep + 1, kind |-> "caller", id |-> w])
+(* The end of what was kept stays when it is collected. *)
+M_LapsesInUse(e, ts) == ts
+(* A wait that is resumed begins anew. *)
+M_LosesPlace(w, keep, limit) ==
+  waits' = [waits EXCEPT ![w] = [IF keep = 0 THEN FieldsWithout(@, "caller") ELSE WithCaller(@, FALSE, keep)
+                                 EXCEPT !.since = now]]
 (* A wait is dropped without an event. *)
 M_Forgets(rs, a, w, waited, t) == EndWait(w, t) /\ Say([type |-> "resource:renewed", owner |-> a])
 ================================================================================

@@ -13,6 +13,8 @@ Row(e) ==
     [] e.do = "release" -> Release(e.owner, e.lock, e.epoch)
     [] e.do = "renew" -> Renew(e.owner, e.lock, e.epoch, e.leaseMs)
     [] e.do = "cancel-wait" -> CancelWait(e.owner, e.wait)
+    [] e.do = "detach-wait" -> DetachWait(e.owner, e.wait, e.keepMs)
+    [] e.do = "resume" -> Resume(e.owner, e.lock, e.mode, e.units, e.wait, e.keepMs, e.waitMs)
     [] e.do = "release-all" -> ReleaseAll(e.owner)
     [] e.do = "define" -> Define(e.lock, e.capacity)
     [] e.do = "tick" -> Tick(e.ms)

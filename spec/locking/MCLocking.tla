@@ -35,6 +35,13 @@ Overlapping(r) == Lock \cap CASE r = "x" -> {"x", "y"}
                                [] r = "z" -> {"y", "z"}
                                [] OTHER -> {}
 
+(* How long waits are kept whose callers leave; and that with the limit of a call that resumes one, -1 for *)
+(* none. Overridden by configurations in which callers leave.                                              *)
+Keepings == {}
+Terms == {}
+ShortKeepings == {1}
+SomeTerms == {<<0, -1>>, <<1, 0>>, <<1, 1>>}
+
 Commands(a) ==
   \/ \E r \in Lock, m \in AskedModes, u \in AskedUnits, p \in Priorities, t \in Timeouts, l \in Leases, w \in Patience :
        MayAsk /\ IsWellFormed(m, u) /\ Acquire(a, r, m, u, p, t, l, w)
@@ -42,6 +49,8 @@ Commands(a) ==
   \/ \E r \in Lock, e \in Epochs : Release(a, r, e) \/ \E l \in Renewals : Renew(a, r, e, l)
   \/ \E w \in Cancellable : CancelWait(a, w)
   \/ a \in Leavers /\ ReleaseAll(a)
+  \/ \E w \in Cancellable, k \in Keepings : DetachWait(a, w, k)
+  \/ \E w \in Cancellable, r \in Lock, m \in AskedModes, t \in Terms : Resume(a, r, m, 1, w, t[1], t[2])
 Surroundings ==
   \/ \E r \in Lock, c \in Capacities : Define(r, c)
   \/ \E d \in Durations : MayPass(d) /\ (Tick(d) \/ Wake(d))
@@ -78,5 +87,6 @@ NobodyIsRevoked == ~(told.type = "resource:revoked")
 NobodyIsAbandoned == ~(told.type = "resource:abandoned" /\ todo.leaving = <<>>)
 NobodySharesOverlaps == \A r \in Lock : \A s \in Near(r) \ {r} : \A a \in Holders(r) : Holders(s) \subseteq {a}
 NobodyNests == \A r \in Lock : \A s \in Near(r) \ {r} : Holders(r) \cap Holders(s) = {}
+NothingIsKept == \A r \in Lock : \A a \in Holders(r) : ~IsKept(r, a)
 NobodyShares == \A r \in Lock : Cardinality(Holders(r)) < 2
 ================================================================================

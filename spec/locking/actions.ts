@@ -66,7 +66,8 @@ function expressionOf(
   const [name, values, asked = values] = operatorOf(command);
   const call = (operator: string, list: readonly unknown[]) =>
     `${operator}(${list.map(expression).join(", ")})`;
-  const isAsking = command.type === "acquire" || command.type === "acquire-all";
+  const isAsking = (command.type === "acquire" || command.type === "acquire-all") &&
+    command.ticket === undefined;
   const parts = answer!.split(" ");
   const answered = command.type === "acquire-all" ? expression(parts) : expression(answer);
   return [
@@ -84,6 +85,11 @@ export function operatorOf(
   switch (command.type) {
     case "acquire": {
       const { owner, resourceId, mode, units, priority, timeoutMs, leaseMs, wait } = command;
+      const { ticket, keepMs = 0, waitMs = -1 } = command;
+      if (ticket !== undefined) {
+        const asked = [owner, { lock: lockOf(resourceId), mode, units }, ticket];
+        return ["Resume", [owner, lockOf(resourceId), mode, units, ticket, keepMs, waitMs], asked];
+      }
       const what = [owner, lockOf(resourceId), mode, units, priority];
       return ["Acquire", [...what, timeoutMs, leaseMs, wait], [...what, wait]];
     }
@@ -104,6 +110,10 @@ export function operatorOf(
     }
     case "cancel-wait":
       return ["CancelWait", [command.owner, command.waitId]];
+    case "detach-wait": {
+      const { owner, waitId, keepMs } = command;
+      return ["DetachWait", [owner, waitId, keepMs], [owner, waitId]];
+    }
     case "release-all":
       return ["ReleaseAll", [command.owner]];
     case "define":

@@ -221,6 +221,22 @@ export const MUTANTS: readonly CodeMutant[] = [
     "(owner === undefined || holdAgainst(ticket, owner) === undefined);",
     "true;",
   ),
+  mutant(
+    "a grant to a wait without a caller is for good",
+    "tickets",
+    "release a r 0",
+    "transitions.ts",
+    "if (caller?.isGone) keepUntil(",
+    "if (caller?.isGone && now < 0) keepUntil(",
+  ),
+  mutant(
+    "a wait that is resumed lapses all the same",
+    "tickets",
+    "resume b r exclusive 1 1 1 0",
+    "callers.ts",
+    "unschedule(deadlines, wait.caller?.timer);",
+    "",
+  ),
   {
     name: "the binding ignores the order of a queue",
     graph: "queue",
@@ -250,7 +266,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     graph: "time",
     at: "acquire b r exclusive 1 0 1 0",
     file: BINDING,
-    find: ".sort((a, b) => a.sequence - b.sequence)\n    .map",
-    replace: ".sort((a, b) => b.sequence - a.sequence)\n    .map",
+    find: ".sort((a, b) => a.sequence - b.sequence)\n    .flatMap",
+    replace: ".sort((a, b) => b.sequence - a.sequence)\n    .flatMap",
   },
 ];

@@ -7,7 +7,7 @@
 import { type Instant, Refusal, type Tick } from "../../src/core/machine.ts";
 import type { LockEvent, ResourceRefused } from "../../src/locks/events.ts";
 import type { ResourceRequest } from "../../src/locks/types.ts";
-import type { AcquireAnswer, LockAnswers, LockCommand } from "../../src/locks/commands.ts";
+import type { LockAnswers, LockCommand } from "../../src/locks/commands.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
 import type { LockState } from "../../src/locks/state.ts";
 import type { Move, StateGraph } from "../../src/testing/explorer.ts";
@@ -85,6 +85,17 @@ function commandsOf(model: LockModel, owner: string): LockCommand[] {
       { type: "renew", ...who, resourceId, epoch, leaseMs }
     )),
     ...waits.map((waitId): LockCommand => ({ type: "cancel-wait", ...who, waitId })),
+    ...product(waits, model.keepings ?? []).map(([waitId, keepMs]): LockCommand => (
+      { type: "detach-wait", ...who, waitId, keepMs }
+    )),
+    ...product(waits, locks, model.modes, model.terms ?? []).map((
+      [ticket, resourceId, mode, [keepMs, waitMs]],
+    ): LockCommand => ({
+      ...{ type: "acquire", ...who, resourceId, mode, units: 1, priority: 0, timeoutMs: 0 },
+      ...{ leaseMs: 0, wait: true, ticket },
+      ...(keepMs > 0 && { keepMs }),
+      ...(waitMs >= 0 && { waitMs }),
+    })),
     ...(model.leavers ?? model.owners).includes(owner)
       ? [{ type: "release-all" as const, ...who }]
       : [],
@@ -112,7 +123,7 @@ function mayTry(
     return now + afterMs <= maxNow;
   }
   if (command.type !== "acquire" && command.type !== "acquire-all") return true;
-  return epoch < maxEpoch && lastWait < maxWait;
+  return command.ticket !== undefined || (epoch < maxEpoch && lastWait < maxWait);
 }
 
 /** The values of the specification's variables in a state of the machine. */
@@ -142,15 +153,16 @@ export function variablesOf(
 function holdsOf(state: Readonly<LockState>, id: string): Map<string, unknown> {
   const holds = state.locks.get(idOf(id))?.holds ?? [];
   return new Map(
-    holds.map(({ owner, mode, units, epoch, since, waitId: wait, leaseMs }) =>
-      [owner.owner, { mode, units, epoch, since, wait, leaseMs }] as const
-    ),
+    holds.map(({ owner, mode, units, epoch, since, waitId: wait, leaseMs, keepMs }) => {
+      const hold = { mode, units, epoch, since, wait, leaseMs };
+      return [owner.owner, keepMs > 0 ? { ...hold, keepMs } : hold] as const;
+    }),
   );
 }
 
 function waitsOf({ waits }: Readonly<LockState>): Map<number, unknown> {
   return new Map(
-    [...waits].map(([key, { id, owner, tickets, priority, since, timeoutMs, leaseMs }]) => {
+    [...waits].map(([key, { id, owner, tickets, priority, since, timeoutMs, leaseMs, caller }]) => {
       const requests = tickets.map(({ lock, mode, units }) => ({
         lock: lockOf(lock.resourceId),
         mode,
@@ -164,18 +176,20 @@ function waitsOf({ waits }: Readonly<LockState>): Map<number, unknown> {
         since,
         timeoutMs,
         leaseMs,
+        ...(caller && { caller: { left: caller.isGone, keepMs: caller.keepMs } }),
       }] as const;
     }),
   );
 }
 
+/** The timers; how waits ended whose callers had left, which is forgotten in time, is not modeled. */
 function timersOf({ deadlines }: Readonly<LockState>): unknown[] {
   return deadlines.timers.filter(({ isSet }) => isSet).sort((a, b) => a.sequence - b.sequence)
-    .map(({ rank: at, subject }) =>
-      subject.kind === "hold"
-        ? { at, kind: "hold", id: subject.epoch }
-        : { at, kind: "wait", id: subject.id }
-    );
+    .flatMap(({ rank: at, subject }) => {
+      if (subject.kind === "ended") return [];
+      if (subject.kind === "hold") return { at, kind: "hold", id: subject.epoch };
+      return { at, kind: subject.kind, id: subject.kind === "wait" ? subject.id : subject.wait.id };
+    });
 }
 
 /** Labels a step: the command, its answer, and the fields of each event that followed. */
@@ -202,7 +216,11 @@ export function commandText(command: LockCommand | Tick, afterMs: number): strin
     case "define":
       return `define ${lockOf(command.resourceId)} ${command.capacity}`;
     case "acquire": {
-      const { owner, priority, timeoutMs, leaseMs, wait } = command;
+      const { owner, priority, timeoutMs, leaseMs, wait, ticket, keepMs = 0, waitMs = -1 } =
+        command;
+      if (ticket !== undefined) {
+        return `resume ${owner} ${requestText(command)} ${ticket} ${keepMs} ${waitMs}`;
+      }
       return `acquire ${owner} ${requestText(command)} ${priority} ${timeoutMs} ${leaseMs} ${wait}`;
     }
     case "acquire-all": {
@@ -218,6 +236,8 @@ export function commandText(command: LockCommand | Tick, afterMs: number): strin
     }
     case "cancel-wait":
       return `cancel-wait ${command.owner} ${command.waitId}`;
+    case "detach-wait":
+      return `detach-wait ${command.owner} ${command.waitId} ${command.keepMs}`;
     case "release-all":
       return `release-all ${command.owner}`;
     default:
@@ -240,19 +260,15 @@ function answerText(
     return command.type === "acquire-all" ? `${reason} ${lockOf(resourceId)}` : reason;
   }
   switch (command.type) {
-    case "acquire":
-      return GRANTED[(answer as AcquireAnswer).status];
     case "acquire-all": {
       const given = answer as LockAnswers["acquire-all"];
-      if (given.status === "queued") return "queued";
+      if (given.status !== "granted") return given.status;
       return given.grants[0]!.borrowed ? "reacquired" : "acquired";
     }
     default:
       return first === undefined ? "nothing" : first.type.split(":")[1]!;
   }
 }
-
-const GRANTED = { granted: "acquired", held: "reacquired", queued: "queued" } as const;
 
 /** Fields that the specification lacks: agents apart from owners, and requests. */
 const UNKNOWN = new Set(["agentId", "agents", "victim", "askId"]);

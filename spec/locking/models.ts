@@ -32,6 +32,10 @@ export interface LockModel {
   readonly renewals: readonly number[];
   readonly capacities: readonly number[];
   readonly durations: readonly number[];
+  /** How long waits are kept whose callers leave; none do unless it is given. */
+  readonly keepings?: readonly number[];
+  /** The same of a call that resumes a wait, 0 for not at all, and its limit, -1 for none. */
+  readonly terms?: readonly (readonly [keepMs: number, waitMs: number])[];
   /** The owners that release everything; all of them unless it is given. */
   readonly leavers?: readonly string[];
 }
@@ -142,6 +146,18 @@ export const MODELS: readonly LockModel[] = [
     locks: ["x", "y", "z"],
     maxWait: 2,
     leavers: [],
+  },
+  {
+    ...FEW,
+    name: "tickets",
+    maxEpoch: 2,
+    maxWait: 2,
+    maxNow: 2,
+    leases: [1],
+    durations: [1],
+    keepings: [1],
+    terms: [[0, -1], [1, 0], [1, 1]],
+    leavers: ["b"],
   },
   {
     ...FEW,

@@ -41,6 +41,11 @@ function asked(command: Exclude<LockCommand, { type: "tick" }>): Row {
   switch (command.type) {
     case "acquire": {
       const { type, owner, resourceId, mode, units, priority, timeoutMs, leaseMs, wait } = command;
+      const { ticket, keepMs = 0, waitMs = -1 } = command;
+      if (ticket !== undefined) {
+        const lock = lockOf(resourceId);
+        return { do: "resume", owner, lock, mode, units, wait: ticket, keepMs, waitMs };
+      }
       const what = { owner, lock: lockOf(resourceId), mode, units, priority };
       return { do: type, ...what, timeoutMs, leaseMs, wait };
     }
@@ -63,6 +68,13 @@ function asked(command: Exclude<LockCommand, { type: "tick" }>): Row {
     }
     case "cancel-wait":
       return { do: "cancel-wait", owner: command.owner, wait: command.waitId };
+    case "detach-wait":
+      return {
+        do: command.type,
+        owner: command.owner,
+        wait: command.waitId,
+        keepMs: command.keepMs,
+      };
     case "release-all":
       return { do: "release-all", owner: command.owner };
     case "define":

@@ -20,7 +20,6 @@ import {
   type Release,
   renewCommand,
   type ResourceCommand,
-  TICKETS,
 } from "./commands.ts";
 import { endError, LockLostError, refusalError } from "./errors.ts";
 import type {
@@ -32,6 +31,7 @@ import type {
 } from "./events.ts";
 import { patternsOf } from "./paths.ts";
 import { findHold, type LockState } from "./state.ts";
+import { WAIT_TICKETS } from "./types.ts";
 
 /** A running lock machine, alone in its engine or part of a larger one. */
 export interface LockHost extends MachineHost<LockState, LockCommand, LockEvent, LockAnswers> {}
@@ -273,7 +273,7 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
     const attempt = `acquire ${this.#resourceIds.map(quote).join(", ")} for agent ${
       quote(agentId)
     }`;
-    const ticket = ticketOf(TICKETS, this.#waitId);
+    const ticket = ticketOf(WAIT_TICKETS, this.#waitId);
     this.fail(new StillWaitingError(attempt, ticket, keptUntil, { cause }));
   }
 

@@ -37,6 +37,7 @@ import {
   requireResourceId,
   type ResourceRequest,
   type ResourceRequestLike,
+  WAIT_TICKETS,
 } from "./types.ts";
 
 /** The fields of all commands of an owner. */
@@ -46,9 +47,6 @@ export interface OwnerCommand {
   /** The owner of the lock: the agent itself, or a name unique to one claim on a task. */
   readonly owner: string;
 }
-
-/** Begins the tickets of waits for locks. */
-export const TICKETS = "wait";
 
 /** Acquires one lock. */
 export interface Acquire extends Named<"acquire">, OwnerCommand, ResourceRequest, TicketTerms {
@@ -297,7 +295,9 @@ function ticketTerms(
   options: AcquireOptions | number | undefined,
   attempt: Attempt,
 ): TicketTerms | undefined {
-  return typeof options === "object" ? readTicketOptions(options, TICKETS, attempt) : undefined;
+  return typeof options === "object"
+    ? readTicketOptions(options, WAIT_TICKETS, attempt)
+    : undefined;
 }
 
 function acquiring(resourceIds: unknown, agentId: unknown): Attempt {

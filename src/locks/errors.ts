@@ -7,12 +7,12 @@
 import { quote } from "../core/arguments.ts";
 import { InvariantError, LimitError, LockstepError, StaleEpochError } from "../core/errors.ts";
 import { TicketExpiredError, ticketOf } from "../core/tickets.ts";
-import { type Acquire, type ResourceCommand, TICKETS } from "./commands.ts";
+import type { Acquire, ResourceCommand } from "./commands.ts";
 import type { ResourceAbandoned, ResourceRefusal, ResourceRefused, WaitEnd } from "./events.ts";
 import { MOST_COMPARED, peekLock } from "./path_locks.ts";
 import type { Lock, LockState, Owner } from "./state.ts";
 import { awaiterOf } from "./events.ts";
-import { claimOf, partyOf } from "./types.ts";
+import { claimOf, partyOf, WAIT_TICKETS } from "./types.ts";
 
 /**
  * A release or renewal by an agent that doesn't hold the lock. It changed nothing.
@@ -295,7 +295,7 @@ const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepE
   },
   "unknown-ticket": ({ attempt, command }) => {
     const { ticket = 0 } = command as Acquire;
-    return new TicketExpiredError(attempt, ticketOf(TICKETS, ticket));
+    return new TicketExpiredError(attempt, ticketOf(WAIT_TICKETS, ticket));
   },
   "held": unexpected,
   "not-waiting": unexpected,

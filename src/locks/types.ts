@@ -51,6 +51,9 @@ export interface PathsRequest {
   readonly mode?: LockMode;
 }
 
+/** Begins the tickets of waits for locks. */
+export const WAIT_TICKETS = "wait";
+
 /** The modes. */
 export const LOCK_MODES: readonly LockMode[] = ["exclusive", "shared"];
 

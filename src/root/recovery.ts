@@ -23,7 +23,8 @@ export interface RecoveringClient {
 const REASON = "its process ended";
 
 /**
- * Cancels the waits and the requests for tasks of callers that ended with their process, and cordons
+ * Cancels the waits and the requests for tasks of callers that ended with their process, but for those
+ * that are kept for them, and cordons
  * its in-process agents as suspect until they are registered again: their tasks are requeued, their
  * locks released, and their attempts ended. Messages to them stay. What has ended meanwhile, as it was
  * overdue, is refused.
@@ -34,8 +35,15 @@ export async function endFormerProcess(client: RecoveringClient): Promise<void> 
   for (const end of orphanedWaits(client.state.locks)) {
     if (claimOf(end.owner) === undefined) await client.attempt(end);
   }
-  for (const { id: ask, agent: { agentId } } of [...client.state.tasks.asks.values()]) {
-    await client.attempt({ type: "withdraw-ask", agentId, ask });
+  for (
+    const { id: ask, agent: { agentId }, keepMs, isLeft } of [...client.state.tasks.asks.values()]
+  ) {
+    if (isLeft) continue;
+    await client.attempt(
+      keepMs === 0
+        ? { type: "withdraw-ask", agentId, ask }
+        : { type: "detach-ask", agentId, ask, keepMs },
+    );
   }
   for (const agentId of agentsInProcess(client)) {
     await suspect(client, agentId);

@@ -6,14 +6,15 @@
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
 import type { Instant } from "../core/machine.ts";
+import type { TicketTerms } from "../core/tickets.ts";
 import type { Agent, Ask, TaskRecord, TaskState } from "./state.ts";
 
-/** Adds a request of an agent that has none; `waitMs` of `undefined` is no limit. */
+/** Adds a request of an agent that has none. */
 export function addAsk(
   state: TaskState,
   agent: Agent,
   task: TaskRecord | undefined,
-  waitMs: number | undefined,
+  terms: TicketTerms,
   now: Instant,
 ): Ask {
   const ask: Ask = {
@@ -21,20 +22,48 @@ export function addAsk(
     agent,
     task,
     since: now,
+    keepMs: 0,
+    isLeft: false,
     timer: undefined,
     pending: undefined,
   };
   agent.ask = ask;
   state.asks.set(ask.id, ask);
-  if (waitMs === 0) state.momentary = ask;
-  else if (waitMs !== undefined) {
-    ask.timer = schedule(state.deadlines, now + waitMs, { limit: "ask", ask });
-  }
+  attachCaller(state, ask, terms, now);
   if (task !== undefined) {
     (task.askers ??= []).push(ask);
     task.group?.wanted.add(task);
   }
   return ask;
+}
+
+/** Gives a request a caller; `waitMs` of `undefined` is no limit. */
+export function attachCaller(
+  state: TaskState,
+  ask: Ask,
+  { keepMs = 0, waitMs }: TicketTerms,
+  now: Instant,
+): void {
+  unschedule(state.deadlines, ask.timer);
+  if (state.momentary === ask) state.momentary = undefined;
+  ask.keepMs = keepMs;
+  ask.isLeft = false;
+  ask.timer = waitMs === undefined || waitMs === 0
+    ? undefined
+    : schedule(state.deadlines, now + waitMs, { limit: "ask", ask });
+  if (waitMs === 0) state.momentary = ask;
+}
+
+/** Keeps a request without a caller. Returns until when. */
+export function detachCaller(
+  state: TaskState,
+  ask: Ask,
+  keepMs: number,
+  now: Instant,
+): Instant {
+  attachCaller(state, ask, { keepMs, waitMs: keepMs }, now);
+  ask.isLeft = true;
+  return ask.timer!.rank;
 }
 
 /** Drops a request, as it got its task or is over. */

@@ -8,14 +8,17 @@ import { quote, requireMs } from "../core/arguments.ts";
 import { attempting, Deferred, type Keeper } from "../core/client.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import { ClosedError, UnknownAgentError } from "../core/errors.ts";
-import { type Outcome, Refusal } from "../core/machine.ts";
+import { type Instant, type Outcome, Refusal } from "../core/machine.ts";
+import { StillWaitingError, ticketOf, type TicketOptions } from "../core/tickets.ts";
 import type { AttemptRunner, RunningAttempt, TaskContext } from "./attempts.ts";
 import type {
   Block,
   Claim,
   Complete,
+  DetachAsk,
   EndAttempt,
   Fail,
+  KeepClaim,
   ReleaseClaim,
   Snooze,
   TaskAnswers,
@@ -23,22 +26,23 @@ import type {
 } from "./commands.ts";
 import type { TaskState } from "./state.ts";
 import { ClaimLostError, faultOf } from "./errors.ts";
-import type { AskAbandoned } from "./events.ts";
-import type { DependencyReport, TaskView } from "./types.ts";
+import type { AskAbandoned, AskDetached } from "./events.ts";
+import { ASK_TICKETS, type DependencyReport, type TaskView } from "./types.ts";
 
 /**
  * Options of `claim`.
  * @category Tasks
  */
-export interface ClaimOptions {
+export interface ClaimOptions extends TicketOptions {
   /**
-   * The limit of the wait for a task, in milliseconds; 0 asks once and does not wait.
+   * The limit of the wait for a task, or with `keepMs` of the call, in milliseconds; 0 asks once and
+   * does not wait.
    * @default no limit
    */
   readonly waitMs?: number;
   /** The only task to claim; it is waited for while it isn't ready. @default any fit task */
   readonly taskId?: string;
-  /** Ends the wait. */
+  /** Ends the wait; with `keepMs`, the call alone. */
   readonly signal?: AbortSignal;
 }
 
@@ -57,7 +61,9 @@ export interface ClaimHost {
   /** Sends the end of a claim until the journal stores it. */
   deliver(report: ReleaseClaim | EndAttempt): Promise<void>;
   /** The same without a result. */
-  owe(command: ReleaseClaim | WithdrawAsk): void;
+  owe(command: ReleaseClaim | WithdrawAsk | DetachAsk | KeepClaim): void;
+  /** The time of the scheduler's clock. */
+  readonly now: Instant;
   /** Returns the error for a refused command. */
   errorOf(refusal: Refusal, command: Claim): Error;
 }
@@ -276,9 +282,16 @@ export class ClaimCalls {
     return call.promise();
   }
 
-  /** Notifies `call` of the end of its request. */
+  /** Notifies `call` of the end of its request, in place of a call that waited for it. */
   add(ask: number, call: ClaimCall): void {
+    this.#waiting.get(ask)?.leave(this.#client.now, undefined);
     this.#waiting.set(ask, call);
+  }
+
+  /** Ends the call that has left its request. */
+  detach({ ask, keptUntil }: AskDetached): void {
+    this.#waiting.get(ask)?.leave(keptUntil, undefined);
+    this.remove(ask);
   }
 
   /** Undoes {@linkcode add}. */
@@ -331,6 +344,7 @@ class ClaimCall extends Deferred<TaskClaim | undefined> {
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort: (() => void) | undefined;
   #ask = 0;
+  #hasLeft = false;
 
   constructor(
     client: ClaimHost,
@@ -345,7 +359,9 @@ class ClaimCall extends Deferred<TaskClaim | undefined> {
     this.#signal = signal;
     if (signal === undefined) return;
     this.#onAbort = () => {
-      this.end(signal.reason);
+      const { keepMs } = command;
+      if (keepMs === undefined || this.#ask === 0) this.end(signal.reason);
+      else this.leave(client.now + keepMs, signal.reason);
       this.withdraw();
     };
     signal.addEventListener("abort", this.#onAbort);
@@ -369,10 +385,23 @@ class ClaimCall extends Deferred<TaskClaim | undefined> {
     this.#calls.remove(this.#ask);
     if (this.settled) {
       if (this.#ask === 0) return; // another call has it
+      if (this.#hasLeft) {
+        const keepMs = this.#command.keepMs!;
+        return this.#client.owe({ type: "keep-claim", taskId, epoch, keepMs });
+      }
       const reason = "its agent waits no longer";
       return this.#client.owe({ type: "release-claim", taskId, epoch, reason });
     }
     this.resolve(this.#calls.handleOf(agentId, taskId, epoch));
+  }
+
+  /** Rejects the call, whose request is kept. */
+  leave(keptUntil: Instant, cause: unknown): void {
+    const attempt = `claim a task for agent ${quote(this.#command.agentId)}`;
+    this.#hasLeft = true;
+    this.fail(
+      new StillWaitingError(attempt, ticketOf(ASK_TICKETS, this.#ask), keptUntil, { cause }),
+    );
   }
 
   override resolve(claim: TaskClaim | undefined): void {
@@ -397,9 +426,13 @@ class ClaimCall extends Deferred<TaskClaim | undefined> {
 
   /** Ends the request, if it is known yet. */
   withdraw(): void {
-    const { agentId } = this.#command;
+    const { agentId, keepMs } = this.#command;
     if (this.#ask === 0) return;
-    this.#client.owe({ type: "withdraw-ask", agentId, ask: this.#ask });
+    this.#client.owe(
+      keepMs === undefined
+        ? { type: "withdraw-ask", agentId, ask: this.#ask }
+        : { type: "detach-ask", agentId, ask: this.#ask, keepMs },
+    );
   }
 
   #unlisten(): void {

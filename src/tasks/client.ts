@@ -62,6 +62,7 @@ interface State {
 const OBSERVED = [
   ...ATTEMPT_EVENTS,
   "claim:abandoned",
+  "claim:detached",
   "task:readied",
   "task:refused",
 ] as const;
@@ -288,6 +289,8 @@ export class TaskClient
         return;
       case "claim:abandoned":
         return this.#claims.abandon(event);
+      case "claim:detached":
+        return this.#claims.detach(event);
       case "task:started":
         if (event.ask !== undefined) this.#claims.grant(event.ask, event.taskId, event.epoch);
         break;

@@ -21,21 +21,23 @@ import {
   requirePriority,
 } from "../core/arguments.ts";
 import type { ErrorData } from "../core/error_data.ts";
+import { readTicketOptions, type TicketOptions, type TicketTerms } from "../core/tickets.ts";
 import type { Instant, Named, ResumeListening } from "../core/machine.ts";
 import { normalizeRequests } from "../locks/commands.ts";
 import type { ResourceRequest } from "../locks/types.ts";
 import { MOST_RETRIES } from "./config.ts";
 import type { StrategyName } from "./strategies.ts";
-import type {
-  CordonCause,
-  Dedupe,
-  DedupePolicy,
-  Dependency,
-  MissedPolicy,
-  OnFailure,
-  Outcome,
-  ScheduleView,
-  Task,
+import {
+  ASK_TICKETS,
+  type CordonCause,
+  type Dedupe,
+  type DedupePolicy,
+  type Dependency,
+  type MissedPolicy,
+  type OnFailure,
+  type Outcome,
+  type ScheduleView,
+  type Task,
 } from "./types.ts";
 
 /** The options of a task, with the defaults filled in. */
@@ -169,11 +171,28 @@ export interface Fail extends ClaimCommand, Named<"fail"> {
 }
 
 /** Asks for a task for an agent in pull mode. A request that it has already is replaced. */
-export interface Claim extends AgentCommand, Named<"claim"> {
+export interface Claim extends AgentCommand, Named<"claim">, TicketTerms {
   /** The only task that it asks for, or `""`. */
   readonly taskId: string;
-  /** The limit of the wait; 0 for none: the request ends with the step. @default no limit */
+  /**
+   * The limit of the wait, or with `keepMs` of the call; 0 for none: it ends with the step.
+   * @default no limit
+   */
   readonly waitMs?: number;
+}
+
+/** Says that the caller of a request has left: it is kept for `keepMs`. A no-op when it is over. */
+export interface DetachAsk extends AgentCommand, Named<"detach-ask"> {
+  /** The number of the request. */
+  readonly ask: number;
+  /** The time for which it is kept. */
+  readonly keepMs: number;
+}
+
+/** Says that the caller of a request left as it led to this claim, which is kept for `keepMs`. */
+export interface KeepClaim extends ClaimCommand, Named<"keep-claim"> {
+  /** The time for which it is kept. */
+  readonly keepMs: number;
 }
 
 /** Ends a request for a task. A no-op when it is over. */
@@ -437,6 +456,8 @@ export type TaskCommand =
   | EndAttempt
   | Claim
   | WithdrawAsk
+  | DetachAsk
+  | KeepClaim
   | ReleaseClaim
   | Park
   | Unblock
@@ -671,9 +692,7 @@ export function registerCommand(
 }
 
 /** The options of a claim that the command needs. */
-export interface ClaimTerms {
-  /** The limit of the wait. */
-  readonly waitMs?: number;
+export interface ClaimTerms extends TicketOptions {
   /** The only task. */
   readonly taskId?: string;
 }
@@ -687,14 +706,13 @@ export function claimCommand(agentId: string, terms: ClaimTerms): Claim {
   const attempt = () => `claim a task for agent ${quote(agentId)}`;
   requireId(agentId, "agentId", () => "claim a task");
   requireObject(terms, "options", attempt);
-  const { waitMs, taskId } = terms;
-  if (waitMs !== undefined) requireMs(waitMs, 0, "waitMs", attempt);
+  const { taskId } = terms;
   if (taskId !== undefined) requireId(taskId, "taskId", attempt);
   return {
     type: "claim",
     agentId,
     taskId: taskId ?? "",
-    ...(waitMs !== undefined && { waitMs }),
+    ...readTicketOptions(terms, ASK_TICKETS, attempt, true),
   };
 }
 

@@ -14,10 +14,11 @@ import {
   UnknownAgentError,
 } from "../core/errors.ts";
 import { DeadlockError } from "../locks/errors.ts";
-import type { Block, Fail, Snooze, Submit, TaskCommand } from "./commands.ts";
+import { TicketExpiredError, ticketOf } from "../core/tickets.ts";
+import type { Block, Claim, Fail, Snooze, Submit, TaskCommand } from "./commands.ts";
 import type { TaskCancelled, TaskFailed, TaskRefused } from "./events.ts";
 import { phrase } from "./dependencies.ts";
-import type { Outcome } from "./types.ts";
+import { ASK_TICKETS, type Outcome } from "./types.ts";
 
 /**
  * A task that was never submitted, or was dropped after it had ended.
@@ -331,6 +332,8 @@ export function refusalError(command: TaskCommand, refusal: TaskRefused): Lockst
       return new SchedulerPausedError(attempt, String(detail));
     case "draining":
       return new ClosedError(attempt, "the scheduler");
+    case "unknown-ticket":
+      return new TicketExpiredError(attempt, ticketOf(ASK_TICKETS, (command as Claim).ticket ?? 0));
   }
 }
 

@@ -126,6 +126,24 @@ export interface AskRequested extends Named<"claim:requested"> {
   readonly untilMs: Instant;
 }
 
+/** The caller of a request for a task has left it; it keeps its place for a time. */
+export interface AskDetached extends Named<"claim:detached"> {
+  /** The agent. */
+  readonly agentId: string;
+  /** The number of the request. */
+  readonly ask: number;
+  /** When it lapses, or the claim that it has led to, unless the agent comes back. */
+  readonly keptUntil: Instant;
+}
+
+/** A caller resumed a request for a task, which never lost its place. */
+export interface AskResumed extends Named<"claim:resumed"> {
+  /** The agent. */
+  readonly agentId: string;
+  /** The number of the request. */
+  readonly ask: number;
+}
+
 /** A request for a task ended without one. */
 export interface AskAbandoned extends Named<"claim:abandoned"> {
   /** The agent. */
@@ -138,6 +156,8 @@ export interface AskAbandoned extends Named<"claim:abandoned"> {
     | "none"
     /** Its wait was over. */
     | "timed-out"
+    /** Its caller had left, and the agent did not come back in time. */
+    | "lapsed"
     /** Its caller waits no longer. */
     | "withdrawn"
     /** The agent asked again. */
@@ -438,6 +458,8 @@ export type TaskEvent =
   | TaskUnlocked
   | TaskStarted
   | AskRequested
+  | AskDetached
+  | AskResumed
   | AskAbandoned
   | TaskHeartbeat
   | TaskProgressed
@@ -570,6 +592,9 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     const until = untilMs === 0 ? "" : ` until ${timeOfDay(untilMs)}`;
     return `agent ${agentId}: asks for ${what}${until}`;
   },
+  "claim:detached": ({ agentId, keptUntil }) =>
+    `agent ${agentId}: its request is kept without a caller until ${timeOfDay(keptUntil)}`,
+  "claim:resumed": ({ agentId }) => `agent ${agentId}: its request has a caller again`,
   "claim:abandoned": ({ agentId, reason }) =>
     `agent ${agentId}: asks for no task any more, as ${ABANDONED[reason]}`,
   "task:heartbeat": ({ taskId, agentId }) => `task ${taskId}: ${agentId} is alive`,
@@ -666,6 +691,7 @@ function locksOf(resources: readonly ResourceRequest[]): string {
 const ABANDONED: Readonly<Record<AskAbandoned["reason"], string>> = {
   none: "there is none",
   "timed-out": "its wait is over",
+  lapsed: "it did not come back",
   withdrawn: "its caller waits no longer",
   replaced: "it asked again",
   ended: "that task has ended",

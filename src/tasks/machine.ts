@@ -38,7 +38,6 @@ import {
   cancelAgentTasks,
   cordonAgent,
   drainAgent,
-  expireReport,
   limitAgent,
   noteIdle,
   registerAgent,
@@ -47,7 +46,6 @@ import {
   reportLoad,
   requeueAgentTasks,
   requeueUnstarted,
-  uncordon,
   uncordonAgent,
   unpin,
 } from "./agents.ts";
@@ -64,6 +62,7 @@ import type {
   EndAttempt,
   Fail,
   Heartbeat,
+  KeepClaim,
   Note,
   Park,
   Preempt,
@@ -77,13 +76,14 @@ import type {
   UseStrategy,
   YieldLocks,
 } from "./commands.ts";
+import { collect, extendHeartbeat, keepClaim, keptClaim, showLife } from "./attempt_limits.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
 import { cycleOfAwait, resolveDependents } from "./dependencies.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent } from "./events.ts";
 import { answerQuestion, pause, resume, review, setPriority } from "./operations.ts";
-import { endDelay } from "./later.ts";
 import { addNote } from "./remarks.ts";
-import { removeSchedule, runOccasions, setSchedule, stopSchedules } from "./schedules.ts";
+import { removeSchedule, setSchedule, stopSchedules } from "./schedules.ts";
+import { fireTimer } from "./timers.ts";
 import {
   allowStealing,
   assignsItself,
@@ -101,7 +101,17 @@ import {
   rebalance,
   refresh,
 } from "./placement.ts";
-import { answerTo, beginAsk, endAsk, endMomentaryAsk, giveWanted, withdrawAsk } from "./pull.ts";
+import {
+  answerTo,
+  beginAsk,
+  detachAsk,
+  endAsk,
+  endMomentaryAsk,
+  giveBack,
+  giveWanted,
+  keepAnew,
+  withdrawAsk,
+} from "./pull.ts";
 import {
   type Agent,
   type Group,
@@ -112,7 +122,6 @@ import {
   type Step,
   type TaskRecord,
   type TaskState,
-  type TaskTimer,
 } from "./state.ts";
 import {
   admit,
@@ -128,7 +137,6 @@ import {
   interrupt,
   isDue,
   lend,
-  orphan,
   park,
   propose,
   ready,
@@ -139,7 +147,6 @@ import {
   snooze,
   start,
   steal,
-  timeOut,
   unblock,
   unlock,
 } from "./transitions.ts";
@@ -277,6 +284,8 @@ const HANDLERS: {
   "end-attempt": endLostAttempt,
   "claim": claimTask,
   "withdraw-ask": withdrawAsk,
+  "detach-ask": detachAsk,
+  "keep-claim": keepClaimed,
   "release-claim": releaseClaim,
   "park": parkClaim,
   "unblock": unblockTask,
@@ -369,6 +378,7 @@ function cancelTask(step: Step, command: Cancel): Answer<"cancel"> {
 // Agents with a claim
 
 type ClaimCommand =
+  | KeepClaim
   | Start
   | Heartbeat
   | Progress
@@ -395,7 +405,7 @@ function startAttempt(step: Step, command: Start): Answer<"start"> {
 function heartbeat(step: Step, command: Heartbeat): Answer<"heartbeat"> {
   const task = runningTask(step, command, false);
   if (task instanceof Refusal) return task;
-  extendHeartbeat(step, task);
+  showLife(step.state, task, step.now);
   const { taskId } = command;
   const { agentId } = task.agent!;
   step.events.push({ type: "task:heartbeat", taskId, agentId, epoch: task.epoch });
@@ -404,7 +414,7 @@ function heartbeat(step: Step, command: Heartbeat): Answer<"heartbeat"> {
 function progress(step: Step, command: Progress): Answer<"progress"> {
   const task = runningTask(step, command, false);
   if (task instanceof Refusal) return task;
-  extendHeartbeat(step, task);
+  showLife(step.state, task, step.now);
   const { taskId, progress } = command;
   const { agentId } = task.agent!;
   task.progress = new Opaque(progress);
@@ -430,19 +440,21 @@ function awaitTask(step: Step, command: Await): Answer<"await"> {
   if (task.family?.awaits.has(awaited)) return;
   const cycle = cycleOfAwait(step.state, task, awaited);
   if (cycle !== undefined) return refuse(step, command, command.taskId, "cycle", cycle);
+  collect(step.state, task, step.now);
   lend(step, task, awaited);
 }
 
-/** Starts the heartbeat timeouts of attempts anew. Costs O(tasks). */
+/** Starts the heartbeat timeouts of attempts anew, and what is kept. Costs O(tasks). */
 function resumeListening(step: Step, command: ResumeListening): void {
-  for (const task of step.state.tasks.values()) {
-    if (startsAnew(command, task.spec.heartbeatTimeoutMs)) extendHeartbeat(step, task);
+  const { state, now } = step;
+  for (const task of state.tasks.values()) {
+    if (startsAnew(command, task.spec.heartbeatTimeoutMs)) extendHeartbeat(state, task, now);
+    const { keepMs } = keptClaim(task) ?? {};
+    if (keepMs !== undefined && startsAnew(command, keepMs)) {
+      reschedule(state.deadlines, task.timer!, now + keepMs);
+    }
   }
-}
-
-function extendHeartbeat({ state, now }: Step, task: TaskRecord): void {
-  if (task.heartbeat === undefined) return;
-  reschedule(state.deadlines, task.heartbeat, now + task.spec.heartbeatTimeoutMs);
+  keepAnew(step, command);
 }
 
 function completeAttempt(step: Step, command: Complete): Answer<"complete"> {
@@ -518,9 +530,13 @@ function claimTask(step: Step, command: Claim): Answer<"claim"> {
 
 function releaseClaim(step: Step, command: ReleaseClaim): Answer<"release-claim"> {
   const task = runningTask(step, command, false);
+  return task instanceof Refusal ? task : giveBack(step, task, command.reason);
+}
+
+function keepClaimed(step: Step, command: KeepClaim): Answer<"keep-claim"> {
+  const task = runningTask(step, command, false);
   if (task instanceof Refusal) return task;
-  task.attempts--;
-  requeue(step, task, command.reason, "ended");
+  if (!isLent(task)) keepClaim(step.state, task, command.keepMs, step.now); // else it is in use
 }
 
 // Claims in other subsystems; a command that comes too late is a no-op
@@ -584,46 +600,6 @@ function drain(step: Step): void {
   events.push({ type: "scheduler:drained" });
   stopSchedules(state);
   for (const ask of [...state.asks.values()]) endAsk(step, ask, "drained");
-}
-
-// Timers
-
-function fireTimer(step: Step, due: TaskTimer): void {
-  switch (due.limit) {
-    case "grace":
-      return endLingering(step, due.lingering, true);
-    case "cordon":
-      return uncordon(step, due.agent, due.cause);
-    case "report":
-      return expireReport(step, due.agent);
-    case "ask":
-      return endAsk(step, due.ask, "timed-out");
-    case "backoff":
-      return endPause(step, due.task);
-    case "schedule":
-      return runOccasions(step, due.schedule);
-    case "delay":
-      return endDelay(step, due.task);
-    default:
-      return exceedLimit(step, due.task, due.limit);
-  }
-}
-
-function endPause(step: Step, task: TaskRecord): void {
-  task.timer = undefined;
-  if (task.lingering === 0) ready(step, task);
-}
-
-function exceedLimit(
-  step: Step,
-  task: TaskRecord,
-  limit: "queue" | "attempt" | "heartbeat" | "total",
-): void {
-  const error = timeOut(step, task, limit);
-  const attempt = attemptOf(task);
-  if (limit === "heartbeat") orphan(step, task, "its heartbeat stopped", attempt);
-  else if (limit === "attempt") failAttempt(step, task, error, attempt);
-  else fail(step, task, error, attempt);
 }
 
 // The consequences of a change, once it is complete

@@ -7,12 +7,18 @@
  * task waits for them without an agent, and the request keeps its place. An agent that has an open claim
  * is answered with that. Spec: `Claim`, `Withdraw`, `Release`.
  *
+ * A caller may leave a request that says for how long it is kept (`keepMs`): it keeps its place, and a
+ * claim that it leads to is kept until the same time, without limits of its attempt. The agent collects
+ * it by asking again, or by a report on it; else the task is ready again, at no cost.
+ *
  * @module
  */
 
-import { Refusal } from "../core/machine.ts";
-import { addAsk, dropAsk } from "./asks.ts";
-import type { AskAnswer, Claim, WithdrawAsk } from "./commands.ts";
+import { reschedule } from "../core/data/deadlines.ts";
+import { Refusal, type ResumeListening, startsAnew } from "../core/machine.ts";
+import { addAsk, attachCaller, detachCaller, dropAsk } from "./asks.ts";
+import { collect } from "./attempt_limits.ts";
+import type { AskAnswer, Claim, DetachAsk, WithdrawAsk } from "./commands.ts";
 import type { AskAbandoned } from "./events.ts";
 import { isAssigning, isFit, mayClaim, refresh } from "./placement.ts";
 import {
@@ -29,27 +35,76 @@ import { assign, refuse, requeue, touch } from "./transitions.ts";
 /** Begins the request of an agent, unless it has an open claim that answers it. */
 export function beginAsk(step: Step, command: Claim): Ask | AskAnswer | Refusal {
   const { state, now, events, freed } = step;
-  const { agentId, taskId, waitMs } = command;
+  const { agentId, taskId } = command;
   const agent = state.agents.get(agentId);
   if (agent === undefined) return refuse(step, command, taskId, "unknown-agent");
   if (!agent.pulls) {
     return refuse(step, command, taskId, "unfit", "the agent must be registered in pull mode");
   }
   const own = openClaim(agent, taskId);
-  if (own !== undefined) return granted(own, 0);
+  if (own !== undefined) {
+    collect(state, own, now);
+    return granted(own, 0);
+  }
   if (state.draining) return refuse(step, command, taskId, "draining");
   if (agent.drained !== undefined) {
     return refuse(step, command, taskId, "unfit", "the agent must not be draining");
   }
+  if (command.ticket !== undefined) return resumeAsk(step, command, agent);
   const task = taskId === "" ? undefined : claimableTask(step, command, agent);
   if (task instanceof Refusal) return task;
   if (agent.ask !== undefined) endAsk(step, agent.ask, "replaced");
   touch(step, agent);
-  const ask = addAsk(state, agent, task, waitMs, now);
-  const untilMs = ask.timer?.rank ?? (waitMs === 0 ? now : 0);
+  const ask = addAsk(state, agent, task, command, now);
+  const untilMs = ask.timer?.rank ?? (command.waitMs === 0 ? now : 0);
   events.push({ type: "claim:requested", agentId, ask: ask.id, taskId, untilMs });
   freed.push(agent);
   return ask;
+}
+
+/** Gives the request with the ticket of `command` a caller again; it keeps its place. */
+function resumeAsk(step: Step, command: Claim, agent: Agent): Ask | Refusal {
+  const { state, now, events } = step;
+  const { agentId, taskId, ticket } = command;
+  const { ask } = agent;
+  if (ask === undefined || ask.id !== ticket || (ask.task?.spec.id ?? "") !== taskId) {
+    return refuse(step, command, taskId, "unknown-ticket");
+  }
+  attachCaller(state, ask, command, now);
+  events.push({ type: "claim:resumed", agentId, ask: ask.id });
+  return ask;
+}
+
+/** Keeps a request whose caller has left. A no-op when it is over, or its caller had left before. */
+export function detachAsk(step: Step, { agentId, ask: id, keepMs }: DetachAsk): void {
+  const ask = step.state.asks.get(id);
+  if (ask?.agent.agentId === agentId && !ask.isLeft) leaveAsk(step, ask, keepMs);
+}
+
+function leaveAsk({ state, now, events }: Step, ask: Ask, keepMs: number): void {
+  const keptUntil = detachCaller(state, ask, keepMs, now);
+  events.push({ type: "claim:detached", agentId: ask.agent.agentId, ask: ask.id, keptUntil });
+}
+
+/** Acts on the end of a request's time, of its caller's, or of the time for which it is kept. */
+export function fireAsk(step: Step, ask: Ask): void {
+  const { keepMs, isLeft } = ask;
+  if (keepMs > 0 && !isLeft) leaveAsk(step, ask, keepMs);
+  else endAsk(step, ask, isLeft ? "lapsed" : "timed-out");
+}
+
+/** Gives a running claim back, at no cost to the task. */
+export function giveBack(step: Step, task: TaskRecord, reason: string): void {
+  task.attempts--;
+  requeue(step, task, reason, "ended");
+}
+
+/** Keeps requests and claims anew whose agents could not come back. Costs O(requests). */
+export function keepAnew({ state, now }: Step, command: ResumeListening): void {
+  for (const ask of state.asks.values()) {
+    const { isLeft, keepMs, timer } = ask;
+    if (isLeft && startsAnew(command, keepMs)) reschedule(state.deadlines, timer!, now + keepMs);
+  }
 }
 
 /**
@@ -115,8 +170,10 @@ export function endAsk(step: Step, ask: Ask, reason: AskAbandoned["reason"]): vo
 export function endMomentaryAsk(step: Step): boolean {
   const { momentary } = step.state;
   if (momentary === undefined || momentary.pending !== undefined) return false;
-  endAsk(step, momentary, "none");
-  return true;
+  const { keepMs } = momentary;
+  if (keepMs > 0) leaveAsk(step, momentary, keepMs);
+  else endAsk(step, momentary, "none");
+  return keepMs === 0;
 }
 
 /** Gives a task to the first of the agents that ask for exactly it, or ends their requests with it. */

@@ -193,7 +193,11 @@ export interface Ask {
   readonly task: TaskRecord | undefined;
   /** When it began. */
   readonly since: Instant;
-  /** The end of its time; `undefined` for no limit. */
+  /** The time for which it is kept after its caller has left, or 0. */
+  keepMs: number;
+  /** Whether its caller has left. */
+  isLeft: boolean;
+  /** The end of its time, of its caller's, or of the time for which it is kept; `undefined` for no limit. */
   timer: Timer<TaskTimer> | undefined;
   /** The task that was assigned for it: it is answered when that starts. */
   pending: TaskRecord | undefined;
@@ -209,7 +213,9 @@ export type TaskTimer =
   | { readonly limit: "cordon"; agent: Agent; cause: CordonCause }
   | { readonly limit: "report"; agent: Agent }
   | { readonly limit: "ask"; ask: Ask }
-  | { readonly limit: "schedule"; schedule: Schedule };
+  | { readonly limit: "schedule"; schedule: Schedule }
+  /** The end of the time for which a claim is kept. */
+  | { readonly limit: "collect"; task: TaskRecord; readonly keepMs: number };
 
 /** A task that is submitted again and again. */
 export interface Schedule {

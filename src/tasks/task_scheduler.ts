@@ -306,6 +306,8 @@ export class TaskScheduler implements AsyncDisposable {
    * @throws {UnfitAgentError} when it is in push mode, is draining, or may not run `taskId`
    * @throws {UnknownTaskError} when there is no task with `taskId`
    * @throws {TaskStatusError} when that has ended
+   * @throws {StillWaitingError} with `keepMs`, when `waitMs` has passed or `signal` aborts
+   * @throws {TicketExpiredError} when the agent has no request with the `ticket`
    * @throws {ClosedError} after `shutdown`
    */
   claim<Input = unknown>(

@@ -15,6 +15,7 @@ import type { ErrorData } from "../core/error_data.ts";
 import { InvariantError } from "../core/errors.ts";
 import { type Instant, Refusal } from "../core/machine.ts";
 import { dropAsk } from "./asks.ts";
+import { startLimits } from "./attempt_limits.ts";
 import type { Complete, ParentClaim, TaskCommand } from "./commands.ts";
 import { phrase, unlink } from "./dependencies.ts";
 import type { TaskRefusal, TaskRefused, TaskTimedOut } from "./events.ts";
@@ -208,15 +209,8 @@ export function start({ state, now, events }: Step, task: TaskRecord): void {
   if (task.stealable !== undefined) withdraw(state, task, task.stealable);
   task.attempts++;
   task.startedAt = now;
-  if (task.timer !== undefined) unschedule(state.deadlines, task.timer);
-  task.timer = spec.timeoutMs === 0
-    ? undefined
-    : schedule(state.deadlines, now + spec.timeoutMs, { limit: "attempt", task });
-  if (spec.heartbeatTimeoutMs !== 0) {
-    const at = now + spec.heartbeatTimeoutMs;
-    task.heartbeat = schedule(state.deadlines, at, { limit: "heartbeat", task });
-  }
   const { ask } = task.agent!;
+  startLimits(state, task, now, ask);
   if (ask !== undefined) dropAsk(state, ask); // whatever such an agent starts, it asked for
   events.push({
     type: "task:started",

@@ -8,6 +8,9 @@ import type { ResourceRequestLike } from "../locks/types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
 
+/** Begins the tickets of requests for tasks. */
+export const ASK_TICKETS = "ask";
+
 /**
  * A terminal status.
  * @category Tasks
@@ -334,4 +337,6 @@ export type TaskRefusal =
   /** Nothing is assigned until the scheduler is resumed. */
   | "paused"
   /** The scheduler accepts and starts nothing any more. */
-  | "draining";
+  | "draining"
+  /** The agent has no such request for a task. */
+  | "unknown-ticket";

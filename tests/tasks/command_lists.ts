@@ -36,6 +36,14 @@ export function concrete({ command, claim }: Timed, state: TaskState): Timed["co
     const ask = state.agents.get(copy.agentId)?.ask?.id ?? state.asked;
     return { ...copy, ask: ask - (claim?.age ?? 0) };
   }
+  if (copy.type === "claim" && copy.ticket !== undefined) {
+    const ask = state.agents.get(copy.agentId)?.ask;
+    const ticket = Math.max(1, (ask?.id ?? state.asked) - (copy.ticket - 1));
+    return { ...copy, ticket, taskId: copy.taskId || (ask?.task?.spec.id ?? "") };
+  }
+  if (copy.type === "detach-ask") {
+    return { ...copy, ask: state.agents.get(copy.agentId)?.ask?.id ?? state.asked };
+  }
   if (claim?.isParent) return ofFamily(copy as TaskCommand, claim, state);
   if (claim === undefined || !("taskId" in copy)) return copy;
   const { pick, age } = claim;
@@ -208,6 +216,7 @@ const aboutClaim = fc.record({
     "snooze",
     "block",
     "release-claim",
+    "keep-claim",
   ),
   other: fc.constantFrom(
     ...["unblock", "unblock", "park", "preempt"],
@@ -227,6 +236,7 @@ const aboutClaim = fc.record({
   const error = { name: "E", message: "m", ...(retryAfterMs !== undefined && { retryAfterMs }) };
   const payload = {
     delayMs: 7,
+    keepMs: 15,
     question: "q",
     result: 1,
     progress: 2,
@@ -355,9 +365,18 @@ const claim = fc.record({
   agentId,
   taskId: fc.oneof({ weight: 3, arbitrary: fc.constant("") }, taskId),
   waitMs: fc.constantFrom(undefined, undefined, 0, 1, 10, 30),
-}).map(({ agentId, taskId, waitMs }): TaskCommand => (
-  { type: "claim", agentId, taskId, ...(waitMs !== undefined && { waitMs }) }
-));
+  keepMs: fc.constantFrom(undefined, 5, 20, 60),
+  ticket: fc.constantFrom(undefined, undefined, 1, 1, 2),
+}).map(({ agentId, taskId, waitMs, keepMs, ticket }): TaskCommand => ({
+  ...{ type: "claim", agentId, taskId },
+  ...(waitMs !== undefined && { waitMs }),
+  ...(keepMs !== undefined && { keepMs }),
+  ...(ticket !== undefined && { ticket }),
+}));
+
+const leaving = fc.record({ agentId, keepMs: fc.constantFrom(5, 20, 60) }).map((
+  { agentId, keepMs },
+): TaskCommand => ({ type: "detach-ask", agentId, ask: 0, keepMs }));
 
 const withdrawal = fc.record({ agentId, back: fc.nat(2) });
 
@@ -380,6 +399,7 @@ const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
   { weight: 40, arbitrary: claim.map(ageless) },
   { weight: 6, arbitrary: withdrawal.map(withdrawAsk) },
+  { weight: 10, arbitrary: leaving.map(ageless) },
   { weight: 4, arbitrary: award },
   { weight: 10, arbitrary: tick.map(ageless) },
 );

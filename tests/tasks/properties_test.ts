@@ -143,7 +143,9 @@ Deno.test("a submission says whether its task is new, an assignment and a start 
           const retried = events.filter((event) => event.type === "task:retried");
           assertEquals(answer, { taskIds: retried.map(({ taskId }) => taskId) });
         } else if (command.type === "claim") {
-          const asked = events.findLast(({ type }) => type === "claim:requested");
+          const asked = events.findLast(({ type }) =>
+            type === "claim:requested" || type === "claim:resumed"
+          );
           const { ask, status } = answer as AskAnswer;
           assertEquals(ask, asked === undefined ? 0 : (asked as AskRequested).ask);
           if (status === "asking") return;

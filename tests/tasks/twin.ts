@@ -61,6 +61,7 @@ type Claim = Command<
   | "snooze"
   | "block"
   | "release-claim"
+  | "keep-claim"
 >;
 
 /** The fields of a timer that is of no task. */
@@ -165,6 +166,7 @@ export class SlowScheduler {
       case "snooze":
       case "block":
       case "release-claim":
+      case "keep-claim":
         return this.#claim(command);
       case "answer-question":
       case "review":
@@ -203,6 +205,11 @@ export class SlowScheduler {
       case "withdraw-ask": {
         const agent = this.#agent(command.agentId);
         return agent?.ask?.id === command.ask ? this.#endAsk(agent, "withdrawn") : undefined;
+      }
+      case "detach-ask": {
+        const agent = this.#agent(command.agentId);
+        const isOpen = agent?.ask?.id === command.ask && !agent.ask.isLeft;
+        return isOpen ? this.#leaveAsk(agent, command.keepMs) : undefined;
       }
       case "end-attempt":
         return this.#endAttempt(command);
@@ -250,6 +257,9 @@ export class SlowScheduler {
   #resume({ unheardMs = Infinity }: Command<"resume-listening">): void {
     for (const timer of this.#timers) {
       const { heartbeatTimeoutMs = 0 } = timer.task?.spec ?? {};
+      if (timer.keepMs !== undefined && unheardMs >= timer.keepMs / 4) {
+        timer.at = this.now + timer.keepMs;
+      }
       if (timer.limit !== "heartbeat" || unheardMs < heartbeatTimeoutMs / 4) continue;
       timer.at = this.now + heartbeatTimeoutMs;
     }
@@ -522,13 +532,18 @@ export class SlowScheduler {
       return this.#refuse(command, taskId, "stale-epoch", current);
     }
     const mayStart = task.status === "assigned" && task.locked &&
-      !["heartbeat", "progress", "note", "await", "release-claim"].includes(type);
+      !["heartbeat", "progress", "note", "await", "release-claim", "keep-claim"].includes(type);
     if (type === "start") {
       if (!mayStart) return this.#refuse(command, taskId, "status", task.status);
       if (this.#draining) return this.#refuse(command, taskId, "draining");
     }
     if (mayStart) this.#start(task);
     if (task.status !== "running") return this.#refuse(command, taskId, "status", task.status);
+    if (type === "keep-claim") {
+      if (this.isLent(task)) return;
+      this.#untime(task, "attempt", "heartbeat");
+      return this.#keep(task, command.keepMs, this.now + command.keepMs);
+    }
     if (type === "complete") this.#complete(task, command);
     else if (type === "fail") this.#failAttempt(task, command);
     else if (type === "snooze") this.#suspend(task, { resumeAt: this.now + command.delayMs });
@@ -551,11 +566,13 @@ export class SlowScheduler {
     }
     const isOwn = (each: SlowTask) =>
       each.status === "running" && (taskId === "" ? !this.isLent(each) : each.spec.id === taskId);
-    if (this.#tasksOf(agentId).some(isOwn)) return;
+    const own = this.#tasksOf(agentId).filter(isOwn).sort((a, b) => a.epoch - b.epoch)[0];
+    if (own !== undefined) return this.#collect(own);
     if (this.#draining) return this.#refuse(command, taskId, "draining");
     if (agent.drained !== undefined) {
       return this.#refuse(command, taskId, "unfit", "the agent must not be draining");
     }
+    if (command.ticket !== undefined) return this.#resumeAsk(command, agent);
     if (taskId !== "") {
       const outcome = this.#outcomeOf(taskId);
       if (outcome !== undefined) return this.#refuse(command, taskId, "status", outcome);
@@ -564,16 +581,60 @@ export class SlowScheduler {
     }
     this.#endAsk(agent, "replaced");
     const id = ++this.#asks;
-    const isMomentary = waitMs === 0;
-    agent.ask = { id, task, since: this.now, isMomentary, pending: undefined };
-    let untilMs = isMomentary ? this.now : 0;
-    if (waitMs !== undefined && !isMomentary) {
-      untilMs = this.now + waitMs;
-      const order = this.#timersSet++;
-      this.#timers.push({ ...NOTHING, limit: "ask", agentId, at: untilMs, order });
-    }
+    agent.ask = {
+      ...{ id, task, since: this.now, isMomentary: false, pending: undefined },
+      ...{ keepMs: 0, isLeft: false },
+    };
+    this.#attach(agent, command);
+    const untilMs = waitMs === undefined ? 0 : this.now + waitMs;
     this.#say({ type: "claim:requested", agentId, ask: id, taskId, untilMs });
     this.#freed.push(agentId);
+  }
+
+  #attach(agent: SlowAgent, { waitMs, keepMs = 0 }: { waitMs?: number; keepMs?: number }): void {
+    Object.assign(agent.ask!, { isMomentary: waitMs === 0, keepMs, isLeft: false });
+    this.#untimeAsk(agent);
+    if (waitMs === undefined || waitMs === 0) return;
+    const order = this.#timersSet++;
+    const at = this.now + waitMs;
+    this.#timers.push({ ...NOTHING, limit: "ask", agentId: agent.id, at, order });
+  }
+
+  #leaveAsk(agent: SlowAgent, keepMs: number): void {
+    const { id: agentId, ask } = agent;
+    Object.assign(ask!, { isMomentary: false, keepMs, isLeft: true });
+    this.#untimeAsk(agent);
+    const keptUntil = this.now + keepMs;
+    const order = this.#timersSet++;
+    this.#timers.push({ ...NOTHING, limit: "ask", agentId, at: keptUntil, order, keepMs });
+    this.#say({ type: "claim:detached", agentId, ask: ask!.id, keptUntil });
+  }
+
+  #resumeAsk(command: Command<"claim">, agent: SlowAgent): void {
+    const { agentId, taskId, ticket } = command;
+    const { ask } = agent;
+    if (ask === undefined || ask.id !== ticket || (ask.task?.spec.id ?? "") !== taskId) {
+      return this.#refuse(command, taskId, "unknown-ticket");
+    }
+    this.#attach(agent, command);
+    this.#say({ type: "claim:resumed", agentId, ask: ask.id });
+  }
+
+  #keep(task: SlowTask, keepMs: number, at: number): void {
+    const order = this.#timersSet++;
+    this.#timers.push({ task, epoch: 0, limit: "collect", at, order, keepMs });
+  }
+
+  #collect(task: SlowTask): void {
+    if (!this.#timers.some((timer) => timer.task === task && timer.limit === "collect")) return;
+    this.#untime(task, "attempt");
+    this.#startLimits(task);
+  }
+
+  #startLimits(task: SlowTask): void {
+    const { timeoutMs, heartbeatTimeoutMs } = task.spec;
+    if (timeoutMs > 0) this.#time(task, "attempt", timeoutMs);
+    if (heartbeatTimeoutMs > 0) this.#time(task, "heartbeat", heartbeatTimeoutMs);
   }
 
   #endAsk(agent: SlowAgent, reason: AskAbandoned["reason"]): void {
@@ -590,6 +651,10 @@ export class SlowScheduler {
 
   #dropAsk(agent: SlowAgent): void {
     agent.ask = undefined;
+    this.#untimeAsk(agent);
+  }
+
+  #untimeAsk(agent: SlowAgent): void {
     this.#timers = this.#timers.filter(({ limit, agentId }) =>
       limit !== "ask" || agentId !== agent.id
     );
@@ -614,6 +679,7 @@ export class SlowScheduler {
       return this.#refuse(command, taskId, "cycle", cycle);
     }
     const isFurther = this.isLent(awaiter);
+    this.#collect(awaiter);
     if (!isFurther) {
       this.#untime(awaiter, "heartbeat");
       this.#freed.push(agentId);
@@ -657,6 +723,7 @@ export class SlowScheduler {
   }
 
   #hear(task: SlowTask, command: Command<"heartbeat" | "progress" | "note">): void {
+    this.#collect(task);
     const timer = this.#timers.find((timer) => timer.task === task && timer.limit === "heartbeat");
     if (timer !== undefined) timer.at = this.now + task.spec.heartbeatTimeoutMs;
     const claim = { taskId: command.taskId, agentId: task.agentId!, epoch: task.epoch };
@@ -1133,12 +1200,15 @@ export class SlowScheduler {
     this.#untime(task, "queue");
     Object.assign(task, { status: "running", startedAt: this.now });
     const attempt = ++task.attempts;
-    if (spec.timeoutMs > 0) this.#time(task, "attempt", spec.timeoutMs);
-    if (spec.heartbeatTimeoutMs > 0) this.#time(task, "heartbeat", spec.heartbeatTimeoutMs);
     const waitedMs = this.now - task.dueAt;
     const agentId = task.agentId!;
     const agent = this.#agent(agentId)!;
     const { ask } = agent;
+    const kept = ask?.isLeft
+      ? this.#timers.find((timer) => timer.limit === "ask" && timer.agentId === agentId)
+      : undefined;
+    if (kept === undefined) this.#startLimits(task);
+    else this.#keep(task, ask!.keepMs, kept.at);
     if (ask !== undefined) this.#dropAsk(agent);
     this.#say({
       ...{ type: "task:started", taskId: spec.id, agentId, epoch, attempt, waitedMs },
@@ -1314,8 +1384,11 @@ export class SlowScheduler {
     const isIdle = ({ ask }: SlowAgent) => ask?.isMomentary && ask.pending === undefined;
     const momentary = this.agents.find(isIdle);
     if (momentary !== undefined) {
-      this.#endAsk(momentary, "none");
-      this.#level();
+      if (momentary.ask!.keepMs > 0) this.#leaveAsk(momentary, momentary.ask!.keepMs);
+      else {
+        this.#endAsk(momentary, "none");
+        this.#level();
+      }
     }
     this.#noteIdle();
     this.#announceIdleness();
@@ -1521,7 +1594,16 @@ export class SlowScheduler {
   #fire({ limit, task, epoch, agentId = "", cause, schedule }: SlowTimer): void {
     if (limit === "schedule") return this.#runOccasions(schedule!);
     if (limit === "grace") return this.#endLingering(epoch, true);
-    if (limit === "ask") return this.#endAsk(this.#agent(agentId)!, "timed-out");
+    if (limit === "ask") {
+      const agent = this.#agent(agentId)!;
+      const { keepMs, isLeft } = agent.ask!;
+      if (keepMs > 0 && !isLeft) return this.#leaveAsk(agent, keepMs);
+      return this.#endAsk(agent, isLeft ? "lapsed" : "timed-out");
+    }
+    if (limit === "collect") {
+      task!.attempts--;
+      return this.#requeue(task!, "its agent did not come back for it", false);
+    }
     if (limit === "cordon" || limit === "report") {
       return this.#fireOf(this.#agent(agentId)!, cause);
     }
@@ -1578,7 +1660,7 @@ export class SlowScheduler {
 
   #untime(task: SlowTask, ...limits: SlowTimer["limit"][]): void {
     this.#timers = this.#timers.filter((timer) =>
-      timer.task !== task || !limits.includes(timer.limit)
+      timer.task !== task || !limits.includes(timer.limit === "collect" ? "attempt" : timer.limit)
     );
   }
 

@@ -72,7 +72,10 @@ export interface SlowAsk {
   /** The only task, or `undefined`. */
   readonly task: SlowTask | undefined;
   readonly since: number;
-  readonly isMomentary: boolean;
+  isMomentary: boolean;
+  /** For how long it is kept without a caller, or 0. */
+  keepMs: number;
+  isLeft: boolean;
   /** What was assigned for it. */
   pending: SlowTask | undefined;
 }
@@ -127,7 +130,10 @@ export interface SlowTimer {
     | "cordon"
     | "report"
     | "ask"
-    | "schedule";
+    | "schedule"
+    | "collect";
+  /** For how long a claim, or a request whose caller has left, is kept. */
+  readonly keepMs?: number;
   /** The agent of a cordon, a report or a request. */
   readonly agentId?: string;
   readonly schedule?: SlowSchedule;

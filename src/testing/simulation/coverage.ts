@@ -125,6 +125,7 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "task:refused full": true,
   "task:refused paused": true,
   "task:refused draining": true,
+  "task:refused unknown-ticket": true,
   "message:refused mailbox-full": true,
   "message:refused too-many-mailboxes": true,
   "message:refused too-many-requests": true,
