@@ -15,9 +15,17 @@ import {
   requirePriority,
   requireSignal,
 } from "../core/arguments.ts";
-import type { BroadcastMessage, PublishMessage, ReceiveMessage, SendMessage } from "./commands.ts";
+import { readTicketOptions, type TicketOptions } from "../core/tickets.ts";
+import type {
+  BroadcastMessage,
+  PublishMessage,
+  ReceiveMessage,
+  ResumeRequest,
+  SendMessage,
+} from "./commands.ts";
 import type { MessageDefaults } from "./config.ts";
 import type { MessageState } from "./state.ts";
+import { RECEIVER_TICKETS, REQUEST_TICKETS, requestOfTicket } from "./types.ts";
 
 /**
  * Options of a message to several agents.
@@ -50,12 +58,15 @@ export interface SendOptions extends PostOptions {
  * Options of a request.
  * @category Messages
  */
-export interface RequestOptions extends PostOptions {
+export interface RequestOptions extends PostOptions, TicketOptions {
   /** The kind of message, for its recipient. @default "request" */
   type?: string;
-  /** Longest wait for the response, in ms; 0 for no limit. @default the config's `messageTimeout` */
+  /**
+   * Longest wait for the response, in milliseconds, 0 for no limit; goes on when the caller has left.
+   * @default the config's `messageTimeout`
+   */
   timeoutMs?: number;
-  /** Ends the wait when it aborts. */
+  /** Ends the wait when it aborts; with `keepMs`, the call alone. */
   signal?: AbortSignal;
 }
 
@@ -95,10 +106,10 @@ export interface InboxOptions {
  * Options of `receive`.
  * @category Messages
  */
-export interface ReceiveOptions {
-  /** Longest wait for a message, in milliseconds. @default 0 */
+export interface ReceiveOptions extends TicketOptions {
+  /** Longest wait for a message, or with `keepMs` of the call, in milliseconds. @default 0 */
   waitMs?: number;
-  /** Ends the wait when it aborts. */
+  /** Ends the wait when it aborts; with `keepMs`, the call alone. */
   signal?: AbortSignal;
   /**
    * Time limit of the delivery, in milliseconds; 0 for no limit.
@@ -148,7 +159,7 @@ export function requestCommand(
   payload: unknown,
   options: number | RequestOptions | undefined,
   defaults: MessageDefaults,
-): SendMessage {
+): SendMessage | ResumeRequest {
   const attempt = () => `ask ${quote(to)} for ${quote(from)}`;
   requireId(from, "from", attempt);
   requireId(to, "to", attempt);
@@ -160,6 +171,10 @@ export function requestCommand(
   const responseMs = limitMs(timeoutMs, "timeoutMs", attempt);
   if (signal !== undefined) requireSignal(signal, "signal", attempt);
   const terms = readTerms(given, "request", attempt);
+  const { ticket, ...leaving } = readTicketOptions(given, REQUEST_TICKETS, attempt);
+  if (ticket !== undefined) {
+    return { type: "resume-request", messageId: requestOfTicket(ticket), from, to, ...leaving };
+  }
   return {
     type: "send-message",
     from,
@@ -168,6 +183,7 @@ export function requestCommand(
     payload,
     ...terms,
     responseMs,
+    ...leaving,
   };
 }
 
@@ -206,11 +222,11 @@ export function receiveCommand(
   const attempt = () => `receive a message of agent ${quote(agentId)}`;
   requireId(agentId, "agentId", attempt);
   const timeoutMs = readTimeout(options, handlingMs, attempt);
-  const { waitMs = 0, signal }: ReceiveOptions = options;
-  requireMs(waitMs, 0, "waitMs", attempt);
+  const { signal }: ReceiveOptions = options;
+  const terms = readTicketOptions(options, RECEIVER_TICKETS, attempt, true);
   if (signal !== undefined) requireSignal(signal, "signal", attempt);
   const type = "receive-message";
-  return waitMs === 0 ? { type, agentId, timeoutMs } : { type, agentId, timeoutMs, waitMs };
+  return { type, agentId, timeoutMs, ...terms };
 }
 
 /** The most messages of a page. */

@@ -12,7 +12,8 @@ import type { Reply } from "../core/dispatcher.ts";
 import { isFinal } from "../core/error_data.ts";
 import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
-import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
+import { type Instant, type Outcome, Refusal, type Tick } from "../core/machine.ts";
+import { StillWaitingError, ticketOf } from "../core/tickets.ts";
 import { DeadlockError } from "../locks/errors.ts";
 import type { DeadlockDetected } from "../locks/events.ts";
 import type {
@@ -20,6 +21,7 @@ import type {
   MessageAnswers,
   MessageCommand,
   ReceiveMessage,
+  ResumeRequest,
   SendMessage,
 } from "./commands.ts";
 import { DeliveryLostError, refusalError, unansweredError } from "./errors.ts";
@@ -40,7 +42,7 @@ import {
   ReceivedMessage,
 } from "./handlers.ts";
 import type { MessageState } from "./state.ts";
-import type { Message } from "./types.ts";
+import { type Message, RECEIVER_TICKETS, requestTicket } from "./types.ts";
 import { MessageWarnings } from "./warnings.ts";
 
 /** A running mailbox machine, alone in its engine or part of a larger one. */
@@ -58,6 +60,8 @@ const OBSERVED = [
   "message:received",
   "message:misaddressed",
   "receiver:ended",
+  "receiver:detached",
+  "request:detached",
   "message:nacked",
   "message:returned",
   "message:dropped",
@@ -72,7 +76,13 @@ const OBSERVED = [
 /** A request that waits for its response. */
 interface PendingRequest {
   readonly response: Deferred<unknown>;
-  readonly timeoutMs: number;
+  readonly command: SendMessage | ResumeRequest;
+}
+
+/** A call that waits for a message. */
+interface PendingReceive {
+  readonly result: Deferred<ReceivedMessage | undefined>;
+  readonly command: ReceiveMessage;
 }
 
 /** Sends the commands of a message façade, and keeps the calls that wait. */
@@ -83,7 +93,7 @@ export class MessageClient
   /** By message. */
   readonly #requests = new Map<string, PendingRequest>();
   /** By receiver; one whose call has ended stays until its wait has. */
-  readonly #receivers = new Map<number, Deferred<ReceivedMessage | undefined>>();
+  readonly #receivers = new Map<number, PendingReceive>();
   /** Number of calls of the dispatcher under way, after which the handlers are called. */
   #depth = 0;
   #staleReports = 0;
@@ -101,25 +111,37 @@ export class MessageClient
     return this.#staleReports;
   }
 
-  /** Sends a request and resolves with the response. */
-  request(command: SendMessage, signal: AbortSignal | undefined): Promise<unknown> {
+  /** Sends a request, or resumes one, and resolves with the response. */
+  request(
+    command: SendMessage | ResumeRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const response = new Deferred<unknown>(this.keeper);
     let messageId: string | undefined;
+    const { keepMs } = command;
     const abort = () => {
-      response.reject(signal!.reason);
-      if (messageId === undefined || !this.#requests.delete(messageId)) return;
-      this.owe({ type: "cancel-request", messageId });
+      if (messageId === undefined) return response.reject(signal!.reason);
+      const pending = this.#take(messageId);
+      if (keepMs === undefined) response.reject(signal!.reason);
+      else if (pending !== undefined) {
+        leaveRequest(pending, messageId, this.now + keepMs, signal!.reason);
+      }
+      if (pending !== undefined) this.owe(endOfCall(messageId, keepMs));
     };
     signal?.addEventListener("abort", abort);
     try {
       this.send(command, (answer, error) => {
         if (answer === undefined) return response.reject(error);
         if (answer instanceof Refusal) return response.fail(this.errorOf(answer, command));
+        if ("response" in answer) return response.resolve(answer.response);
+        if ("end" in answer) return response.fail(unansweredError(answer.end, answer.end.waitedMs));
         const id = messageId = answer.messageId;
         if (this.stopped !== undefined) response.reject(this.stopped);
-        if (!response.settled) this.#requests.set(id, { response, timeoutMs: command.responseMs });
-        else queueMicrotask(() => this.owe({ type: "cancel-request", messageId: id }));
+        if (response.settled) return queueMicrotask(() => this.owe(endOfCall(id, keepMs)));
+        const former = this.#take(id);
+        if (former !== undefined) leaveRequest(former, id, this.now, undefined);
+        this.#requests.set(id, { response, command });
       });
     } catch (error) {
       response.reject(error);
@@ -140,9 +162,12 @@ export class MessageClient
     if (signal?.aborted) return Promise.reject(signal.reason);
     const result = new Deferred<ReceivedMessage | undefined>(this.keeper);
     let receiverId: number | undefined;
+    const { keepMs } = command;
     const abort = () => {
-      result.reject(signal!.reason);
-      if (receiverId !== undefined) this.owe({ type: "cancel-receive", receiverId });
+      if (receiverId === undefined) return result.reject(signal!.reason);
+      if (keepMs === undefined) result.reject(signal!.reason);
+      else this.#leaveReceiver(receiverId, this.now + keepMs, signal!.reason);
+      this.owe(endOfReceive(receiverId, keepMs));
     };
     signal?.addEventListener("abort", abort);
     try {
@@ -150,12 +175,13 @@ export class MessageClient
         if (error !== undefined) return result.reject(error);
         if (answer instanceof Refusal) return result.fail(this.errorOf(answer, command));
         if (answer === undefined) return result.resolve(undefined);
-        if (!("receiverId" in answer)) return this.#handTo(result, answer);
+        if (!("receiverId" in answer)) return this.#handTo({ result, command }, answer);
         const id = receiverId = answer.receiverId;
-        this.#receivers.set(id, result);
+        this.#leaveReceiver(id, this.now, undefined);
+        this.#receivers.set(id, { result, command });
         if (this.stopped !== undefined) result.reject(this.stopped);
         if (!result.settled) return;
-        queueMicrotask(() => this.owe({ type: "cancel-receive", receiverId: id }));
+        queueMicrotask(() => this.owe(endOfReceive(id, keepMs)));
       });
     } catch (error) {
       result.reject(error);
@@ -165,9 +191,13 @@ export class MessageClient
     return promise.finally(() => signal.removeEventListener("abort", abort));
   }
 
-  #handTo(result: Deferred<ReceivedMessage | undefined>, message: Message): void {
+  #handTo({ result, command }: PendingReceive, message: Message): void {
     if (!result.settled) return result.resolve(new ReceivedMessage(this.#runner, message, ""));
     const { to: agentId, epoch } = message;
+    const { ticket, keepMs } = command;
+    if (ticket !== undefined && keepMs !== undefined) {
+      return queueMicrotask(() => this.owe(endOfReceive(ticket, keepMs)));
+    }
     queueMicrotask(() => this.owe({ type: "return-message", agentId, epoch }));
   }
 
@@ -234,13 +264,13 @@ export class MessageClient
     for (const [handlerId, { agentId }] of this.#runner.handlers) {
       this.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
     }
-    for (const [messageId, { response }] of requests) {
+    for (const [messageId, { response, command }] of requests) {
       response.reject(error);
-      this.owe({ type: "cancel-request", messageId });
+      this.owe(endOfCall(messageId, command.keepMs));
     }
-    for (const [receiverId, result] of this.#receivers) {
+    for (const [receiverId, { result, command }] of this.#receivers) {
       result.reject(error);
-      this.owe({ type: "cancel-receive", receiverId });
+      this.owe(endOfReceive(receiverId, command.keepMs));
     }
     this.#warnings.report();
     this.stop(error);
@@ -278,7 +308,7 @@ export class MessageClient
     const requests = [...this.#requests.values()];
     this.#requests.clear();
     for (const { response } of requests) response.reject(error);
-    for (const result of this.#receivers.values()) result.reject(error);
+    for (const { result } of this.#receivers.values()) result.reject(error);
     this.#receivers.clear();
     this.#warnings.close();
   }
@@ -287,8 +317,15 @@ export class MessageClient
     switch (event.type) {
       case "message:received": {
         if (event.receiverId === undefined) return this.#runner.enqueue(event, this.#depth > 0);
-        const result = this.#takeReceiver(event.receiverId);
-        return result && this.#handTo(result, event.message);
+        const pending = this.#takeReceiver(event.receiverId);
+        return pending && this.#handTo(pending, event.message);
+      }
+      case "receiver:detached":
+        return this.#leaveReceiver(event.receiverId, event.keptUntil, undefined);
+      case "request:detached": {
+        const { messageId, keptUntil } = event;
+        const request = this.#take(messageId);
+        return request && leaveRequest(request, messageId, keptUntil, undefined);
       }
       case "receiver:ended":
         return this.#endReceive(event);
@@ -303,7 +340,10 @@ export class MessageClient
         return this.#take(event.messageId)?.response.resolve(event.response);
       case "message:unanswered": {
         const request = this.#take(event.messageId);
-        return request?.response.fail(unansweredError(event, request.timeoutMs));
+        if (request === undefined) return;
+        const { command } = request;
+        const limitMs = "responseMs" in command ? command.responseMs : event.waitedMs;
+        return request.response.fail(unansweredError(event, limitMs));
       }
       case "deadlock:detected": {
         const { askId, victim, agents, resources } = event;
@@ -318,15 +358,24 @@ export class MessageClient
   }
 
   #endReceive({ receiverId, agentId, reason }: ReceiverEnded): void {
-    const result = this.#takeReceiver(receiverId);
+    const { result } = this.#takeReceiver(receiverId) ?? {};
     if (reason !== "agent-gone") return result?.resolve(undefined);
     result?.fail(new UnknownAgentError("receive a message", agentId));
   }
 
-  #takeReceiver(receiverId: number): Deferred<ReceivedMessage | undefined> | undefined {
-    const result = this.#receivers.get(receiverId);
+  #takeReceiver(receiverId: number): PendingReceive | undefined {
+    const pending = this.#receivers.get(receiverId);
     this.#receivers.delete(receiverId);
-    return result;
+    return pending;
+  }
+
+  /** Rejects the call that waits for a receiver, which is kept. */
+  #leaveReceiver(receiverId: number, keptUntil: Instant, cause: unknown): void {
+    const pending = this.#takeReceiver(receiverId);
+    if (pending === undefined) return;
+    const attempt = `receive a message of agent ${quote(pending.command.agentId)}`;
+    const ticket = ticketOf(RECEIVER_TICKETS, receiverId);
+    pending.result.fail(new StillWaitingError(attempt, ticket, keptUntil, { cause }));
   }
 
   #take(messageId: string): PendingRequest | undefined {
@@ -334,6 +383,32 @@ export class MessageClient
     this.#requests.delete(messageId);
     return request;
   }
+}
+
+/** Rejects the call that waits for the answer to a request, which is kept. */
+function leaveRequest(
+  { response, command: { from, to } }: PendingRequest,
+  messageId: string,
+  keptUntil: Instant,
+  cause: unknown,
+): void {
+  const attempt = `ask ${quote(to)} for ${quote(from)}`;
+  const ticket = requestTicket(messageId);
+  response.fail(new StillWaitingError(attempt, ticket, keptUntil, { cause }));
+}
+
+/** Returns the command for a request whose caller has left. */
+export function endOfCall(messageId: string, keepMs: number | undefined): Command {
+  return keepMs === undefined
+    ? { type: "cancel-request", messageId }
+    : { type: "detach-request", messageId, keepMs };
+}
+
+/** Returns the command for a receiver whose caller has left. */
+export function endOfReceive(receiverId: number, keepMs: number | undefined): Command {
+  return keepMs === undefined
+    ? { type: "cancel-receive", receiverId }
+    : { type: "detach-receive", receiverId, keepMs };
 }
 
 /** A handler and its agent. */

@@ -6,6 +6,8 @@
 
 import type { Named, ResumeListening, Tick } from "../core/machine.ts";
 import type { ErrorData } from "../core/error_data.ts";
+import type { TicketTerms } from "../core/tickets.ts";
+import type { MessageUnanswered } from "./events.ts";
 import type { Message, MessageOutcome } from "./types.ts";
 
 /** The fields of every command that sends. */
@@ -22,8 +24,16 @@ export interface Sending {
   readonly ttlMs: number;
 }
 
+/** The terms of a wait that its caller may leave. */
+export interface Leaving {
+  /** The time for which it is kept without a caller. @default it ends with its caller */
+  readonly keepMs?: number;
+  /** The time after which its caller leaves. */
+  readonly waitMs?: number;
+}
+
 /** Sends a message to one agent. Idempotent for a `messageId` within the `dedupeWindow`. */
-export interface SendMessage extends Named<"send-message">, Sending {
+export interface SendMessage extends Named<"send-message">, Sending, Leaving {
   /** The recipient. */
   readonly to: string;
   /** An id that the sender chose, or empty. */
@@ -99,11 +109,33 @@ export interface MailboxCommand {
 }
 
 /** Delivers the next message of an agent that has no handler, or waits for it. */
-export interface ReceiveMessage extends Named<"receive-message">, MailboxCommand {
+export interface ReceiveMessage extends Named<"receive-message">, MailboxCommand, TicketTerms {
   /** Time limit of the delivery. */
   readonly timeoutMs: number;
-  /** Longest wait for a message. @default 0 */
+  /** Longest wait for a message, or with `keepMs` longest time of the call. @default 0 */
   readonly waitMs?: number;
+}
+
+/** Says that the caller of a receiver has left: it is kept, or the message that it got meanwhile. */
+export interface DetachReceive extends Named<"detach-receive"> {
+  /** The id of the receiver. */
+  readonly receiverId: number;
+  /** The time for which it is kept. */
+  readonly keepMs: number;
+}
+
+/** Says that the caller of a request has left, which is kept. */
+export interface DetachRequest extends Named<"detach-request">, MessageIdCommand {
+  /** The time for which it is kept. */
+  readonly keepMs: number;
+}
+
+/** Resumes a request, or asks for its answer. */
+export interface ResumeRequest extends Named<"resume-request">, MessageIdCommand, Leaving {
+  /** The agent that asked. */
+  readonly from: string;
+  /** The agent that was asked. */
+  readonly to: string;
 }
 
 /** Ends the wait of a receiver. */
@@ -173,6 +205,9 @@ export type MessageCommand =
   | ExtendMessage
   | ReceiveMessage
   | CancelReceive
+  | DetachReceive
+  | DetachRequest
+  | ResumeRequest
   | EndReceivers
   | MarkSeen
   | AttachHandler
@@ -191,6 +226,15 @@ export interface WaitingReceiver {
   readonly receiverId: number;
 }
 
+/** The answer to a request that is resumed. */
+export type RequestAnswer =
+  /** It waits for its response. */
+  | { readonly status: "waiting"; readonly messageId: string }
+  /** It has its response. */
+  | { readonly status: "responded"; readonly response: unknown }
+  /** It ended without one. */
+  | { readonly status: "unanswered"; readonly end: MessageUnanswered };
+
 /** The answers of a mailbox machine, by the type of the command; `void` unless listed here. */
 export interface MessageAnswers extends
   Record<
@@ -203,6 +247,7 @@ export interface MessageAnswers extends
       | "receive-message"
       | "mark-seen"
       | "respond"
+      | "resume-request"
     >,
     void
   > {
@@ -216,6 +261,8 @@ export interface MessageAnswers extends
   readonly "receive-message": Message | WaitingReceiver | undefined;
   /** Whether a request waited for the response. */
   readonly respond: boolean;
+  /** How the request ended, unless it waits. */
+  readonly "resume-request": RequestAnswer;
   /** Whether the place of the reader moved. */
   readonly "mark-seen": boolean;
 }

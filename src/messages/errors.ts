@@ -8,7 +8,9 @@ import { quote } from "../core/arguments.ts";
 import { causeOf, type ErrorData } from "../core/error_data.ts";
 import { InvariantError, LimitError, LockstepError, StaleEpochError } from "../core/errors.ts";
 import type { Tick } from "../core/machine.ts";
-import type { MessageCommand } from "./commands.ts";
+import { TicketExpiredError, ticketOf } from "../core/tickets.ts";
+import type { MessageCommand, ReceiveMessage } from "./commands.ts";
+import { RECEIVER_TICKETS, requestTicket } from "./types.ts";
 import type { MessageRefused, MessageUnanswered, UnansweredReason } from "./events.ts";
 import { nearNames } from "./names.ts";
 import type { MessageState } from "./state.ts";
@@ -120,6 +122,7 @@ const UNANSWERED: Readonly<Record<UnansweredError["reason"], string>> = {
   "cancelled": "the request was cancelled",
   "deadlock": "the request was the victim of a deadlock",
   "rejected": "it was answered with an error",
+  "lapsed": "nobody resumed the request in time",
 };
 
 /**
@@ -213,6 +216,8 @@ export function refusalError(
       return new StaleEpochError(attempt, "epoch" in command ? command.epoch : 0, undefined);
     case "unknown-message":
       return new UnknownMessageError(attempt, messageId);
+    case "unknown-ticket":
+      return new TicketExpiredError(attempt, ticketIn(command));
     case "known-handler":
     case "unknown-handler":
     case "not-waiting":
@@ -231,8 +236,16 @@ export function unansweredError(
     : new UnansweredError(messageId, from, to, reason, error);
 }
 
+function ticketIn(command: Exclude<MessageCommand, Tick>): string {
+  return command.type === "resume-request"
+    ? requestTicket(command.messageId)
+    : ticketOf(RECEIVER_TICKETS, (command as ReceiveMessage).ticket ?? 0);
+}
+
 function attemptOf(command: Exclude<MessageCommand, Tick>): string {
   switch (command.type) {
+    case "resume-request":
+      return `ask ${quote(command.to)} for ${quote(command.from)}`;
     case "send-message": {
       const { from, to } = command;
       return command.responseMs > 0

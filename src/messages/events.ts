@@ -160,7 +160,18 @@ export type UnansweredReason =
   /** The message is a dead letter. */
   | "undeliverable"
   /** The agent that asked, or the one that was asked, is gone. */
-  | "agent-gone";
+  | "agent-gone"
+  /** Its caller had left, and nobody resumed it in time. */
+  | "lapsed";
+
+/** The caller of a request has left; it goes on waiting, and its answer is kept. */
+export interface RequestDetached extends Named<"request:detached">, MessageIdEvent {
+  /** When it lapses, or its answer, unless a caller resumes it. */
+  readonly keptUntil: Instant;
+}
+
+/** A caller resumed a request. */
+export interface RequestResumed extends Named<"request:resumed">, MessageIdEvent {}
 
 /** A request ended without a response. */
 export interface MessageUnanswered extends Named<"message:unanswered">, MessageIdEvent {
@@ -197,7 +208,9 @@ export type MessageRefusal =
   /** No such request or receiver waits. */
   | "not-waiting"
   /** No message can be delivered. */
-  | "empty";
+  | "empty"
+  /** The agent has no such receiver or request. */
+  | "unknown-ticket";
 
 /** A command was refused, and the state is as before. */
 export interface MessageRefused extends Named<"message:refused">, MessageIdEvent {
@@ -250,7 +263,21 @@ export interface ReceiverEnded extends Named<"receiver:ended">, MailboxEvent {
   /** The id of the receiver. */
   readonly receiverId: number;
   /** Why it ended; `agent-gone` when the agent was removed, or began a new incarnation. */
-  readonly reason: "timed-out" | "cancelled" | "agent-gone";
+  readonly reason: "timed-out" | "cancelled" | "agent-gone" | "lapsed";
+}
+
+/** The caller of a receiver has left; it keeps its place for a time. */
+export interface ReceiverDetached extends Named<"receiver:detached">, MailboxEvent {
+  /** The id of the receiver. */
+  readonly receiverId: number;
+  /** When it lapses, or the message that it got, unless a caller resumes it. */
+  readonly keptUntil: Instant;
+}
+
+/** A caller resumed a receiver, which never lost its place. */
+export interface ReceiverResumed extends Named<"receiver:resumed">, MailboxEvent {
+  /** The id of the receiver. */
+  readonly receiverId: number;
 }
 
 /** A reader of an inbox has seen all messages up to one. */
@@ -308,7 +335,11 @@ export type MessageEvent =
   | MailboxSubscribed
   | MailboxUnsubscribed
   | ReceiverQueued
+  | ReceiverDetached
+  | ReceiverResumed
   | ReceiverEnded
+  | RequestDetached
+  | RequestResumed
   | InboxSeen
   | InboxForgotten
   | MailboxOpened
@@ -371,6 +402,14 @@ export const MESSAGE_DESCRIPTIONS: Descriptions<MessageEvent> = {
   },
   "receiver:queued": ({ agentId, receiverId, until }) =>
     `mailbox ${agentId}: receiver ${receiverId} → waits until ${timeOfDay(until)}`,
+  "receiver:detached": ({ agentId, receiverId, keptUntil }) =>
+    `receiver ${receiverId} of ${agentId}: kept without a caller until ${timeOfDay(keptUntil)}`,
+  "receiver:resumed": ({ agentId, receiverId }) =>
+    `receiver ${receiverId} of ${agentId}: has a caller again`,
+  "request:detached": ({ messageId, from, to, keptUntil }) =>
+    `${about(messageId, from, to)} kept without a caller until ${timeOfDay(keptUntil)}`,
+  "request:resumed": ({ messageId, from, to }) =>
+    `${about(messageId, from, to)} has a caller again`,
   "receiver:ended": ({ agentId, receiverId, reason }) =>
     `mailbox ${agentId}: receiver ${receiverId} waits → ended (${reason})`,
   "inbox:seen": ({ agentId, reader, upTo }) =>

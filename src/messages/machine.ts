@@ -47,6 +47,19 @@ import type {
   SubscribeTopic,
   UnsubscribeTopic,
 } from "./commands.ts";
+import type { TicketTerms } from "../core/tickets.ts";
+import {
+  attachAsker,
+  attachReceiver,
+  detachReceive,
+  detachRequest,
+  fireAsker,
+  fireReceiver,
+  giveBack,
+  keepAnew,
+  resumeReceive,
+  resumeRequest,
+} from "./callers.ts";
 import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "./config.ts";
 import { MESSAGE_DESCRIPTIONS, type MessageEvent } from "./events.ts";
 import {
@@ -112,6 +125,9 @@ const COMMANDS = [
   "extend-message",
   "receive-message",
   "cancel-receive",
+  "detach-receive",
+  "detach-request",
+  "resume-request",
   "end-receivers",
   "mark-seen",
   "attach-handler",
@@ -165,7 +181,8 @@ function fire(state: MessageState, now: Instant, until: Instant, events: Message
 function fireOne(step: MessageStep, due: Due): void {
   switch (due.kind) {
     case "copy":
-      if (due.isInFlight) nack(step, due, "timed-out", { ...TOO_LONG }, false);
+      if (due.keepMs > 0) giveBack(step, due);
+      else if (due.isInFlight) nack(step, due, "timed-out", { ...TOO_LONG }, false);
       else endPause(step, due);
       return;
     case "expiry":
@@ -174,8 +191,12 @@ function fireOne(step: MessageStep, due: Due): void {
       return;
     case "request":
       return endRequest(step, due, "timed-out");
+    case "asker":
+      return fireAsker(step, due);
+    case "answer":
+      return void step.state.answers.delete(due.id);
     case "receiver":
-      return endReceiver(step, due, "timed-out");
+      return fireReceiver(step, due);
   }
 }
 
@@ -205,6 +226,12 @@ function handle(step: MessageStep, command: Command): unknown {
       return receive(step, command);
     case "cancel-receive":
       return cancelReceive(step, command);
+    case "detach-receive":
+      return detachReceive(step, command);
+    case "detach-request":
+      return detachRequest(step, command);
+    case "resume-request":
+      return resumeRequest(step, command);
     case "end-receivers":
       return endReceivers(step, step.state.mailboxes.get(command.agentId));
     case "mark-seen":
@@ -251,7 +278,7 @@ function send(step: MessageStep, command: SendMessage): Answer<"send-message"> {
   }
   if (messageId !== "") remember(state, messageId);
   const message = newMessage(step, command, to, messageId, undefined);
-  post(step, mailbox, message, new Opaque(payload), responseMs);
+  post(step, mailbox, message, new Opaque(payload), responseMs, command);
   if (isMisaddressed && known === undefined) {
     events.push({ type: "message:misaddressed", from, to, messageId: message.id });
   }
@@ -349,13 +376,14 @@ function post(
   message: Message,
   payload: Opaque,
   responseMs: number,
+  terms: TicketTerms = {},
 ): void {
   const { from, to, topic } = message;
   const consumers = groupOf(mailbox, topic);
   const isRequest = responseMs > 0;
   for (const consumer of consumers) makeRoom(step, laneOf(consumer, message.priority));
   step.events.push({ type: "message:sent", from, to, message, isRequest });
-  if (isRequest) openRequest(step, message, responseMs, consumers.length);
+  if (isRequest) attachAsker(step, openRequest(step, message, responseMs, consumers.length), terms);
   for (const consumer of consumers) enqueue(step, consumer, message, payload);
   if (!consumers[0]!.isPush) updateIdle(step.state, mailbox);
 }
@@ -386,6 +414,8 @@ function enqueue(
     handlerId: consumer.handlerId,
     deliveredAt: 0,
     limitMs: 0,
+    receiverId: 0,
+    keepMs: 0,
     timer: undefined,
     expiry: undefined,
     previous: undefined,
@@ -445,14 +475,15 @@ function forgetIds({ knownIds, knownOrder, config }: MessageState): void {
  */
 function receive(step: MessageStep, command: ReceiveMessage): Answer<"receive-message"> {
   const { state } = step;
-  const { agentId, timeoutMs, waitMs = 0 } = command;
+  const { agentId, timeoutMs, waitMs = 0, keepMs } = command;
+  if (command.ticket !== undefined) return resumeReceive(step, command);
   const known = state.mailboxes.get(agentId);
   const copy = known && nextToReceive(known);
   if (copy !== undefined) {
     noteName(state, agentId);
     return deliver(step, copy, timeoutMs);
   }
-  if (waitMs === 0) {
+  if (waitMs === 0 && keepMs === undefined) {
     noteName(state, agentId);
     refuse(step, command, "empty"); // for the world; the caller finds the mailbox empty
     return undefined;
@@ -463,7 +494,9 @@ function receive(step: MessageStep, command: ReceiveMessage): Answer<"receive-me
   const mailbox = known ?? mailboxOf(step, agentId);
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
   noteName(state, agentId);
-  return { receiverId: addReceiver(step, mailbox, timeoutMs, waitMs).id };
+  const receiver = addReceiver(step, mailbox, timeoutMs, waitMs);
+  if (keepMs !== undefined) attachReceiver(step, receiver, command);
+  return { receiverId: receiver.id };
 }
 
 function cancelReceive(step: MessageStep, command: CancelReceive): Answer<"cancel-receive"> {
@@ -507,10 +540,7 @@ function nackMessage(step: MessageStep, command: NackMessage): Answer<"nack-mess
 function returnMessage(step: MessageStep, command: ReturnMessage): Answer<"return-message"> {
   const copy = deliveryOf(step, command);
   if (copy instanceof Refusal) return copy;
-  const { consumer, lane } = copy.channel;
-  if (consumer.hasLeft) return handOver(step, copy, undefined);
-  returnDelivery(step, copy);
-  deliverReady(step, consumer, lane);
+  giveBack(step, copy);
 }
 
 function extendMessage(step: MessageStep, command: ExtendMessage): Answer<"extend-message"> {
@@ -521,8 +551,10 @@ function extendMessage(step: MessageStep, command: ExtendMessage): Answer<"exten
 /** Starts the limits of deliveries anew, oldest first. Costs O(deliveries). */
 function resumeListening(step: MessageStep, command: ResumeListening): void {
   for (const copy of step.state.deliveries.values()) {
-    if (copy.limitMs > 0 && startsAnew(command, copy.limitMs)) extend(step, copy, copy.limitMs);
+    if (copy.keepMs > 0 || copy.limitMs === 0) continue;
+    if (startsAnew(command, copy.limitMs)) extend(step, copy, copy.limitMs);
   }
+  keepAnew(step, command);
 }
 
 /** Returns the delivery that `command` names, or refuses the command when it has ended. */

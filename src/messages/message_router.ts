@@ -35,7 +35,7 @@ import {
   type SendOptions,
   type SubscribeOptions,
 } from "./arguments.ts";
-import { MessageClient, type MessageHost } from "./client.ts";
+import { endOfCall, endOfReceive, MessageClient, type MessageHost } from "./client.ts";
 import type { AckMessage, ExtendMessage, MessageAnswers, MessageCommand } from "./commands.ts";
 import {
   KNOWN_MESSAGE_OPTIONS,
@@ -132,7 +132,8 @@ export class MessageRouter implements AsyncDisposable {
 
   /**
    * Reads the journal, if there is one. Messages that were in delivery are delivered again, and requests
-   * end, as their callers ended with the earlier process. Idempotent.
+   * end, as their callers ended with the earlier process, unless they are kept for them (`keepMs`).
+   * Idempotent.
    */
   initialize(): Promise<void> {
     return this.#host.initialize();
@@ -175,6 +176,8 @@ export class MessageRouter implements AsyncDisposable {
    * @throws {DeadlockError} when the request is the victim of a deadlock
    * @throws {MailboxFullError} when the mailbox is full and may not evict its oldest message
    * @throws {LimitError} when there is no room for another mailbox or request
+   * @throws {StillWaitingError} with `keepMs`, when `waitMs` has passed or `signal` aborts
+   * @throws {TicketExpiredError} when `from` has no request to `to` with the `ticket`
    * @throws the reason of `signal` when it aborts
    */
   sendWithResponse<Response = unknown>(
@@ -312,6 +315,8 @@ export class MessageRouter implements AsyncDisposable {
    *
    * @throws {UnknownAgentError} when the agent is removed while it waits
    * @throws {LimitError} when there is no room for another receiver or mailbox
+   * @throws {StillWaitingError} with `keepMs`, when `waitMs` has passed or `signal` aborts
+   * @throws {TicketExpiredError} when no receiver of the agent has the `ticket`
    * @throws the reason of `signal` when it aborts; a message that comes then is received by another call
    */
   receive<Payload = unknown>(
@@ -491,11 +496,11 @@ function endFormerCalls(client: MessageClient): void {
   for (const [handlerId, { mailbox: { agentId } }] of [...client.state.consumers]) {
     client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
   }
-  for (const messageId of [...client.state.requests.keys()]) {
-    client.owe({ type: "cancel-request", messageId });
+  for (const { id, asker } of [...client.state.requests.values()]) {
+    if (!asker?.isLeft) client.owe(endOfCall(id, asker?.keepMs));
   }
-  for (const receiverId of [...client.state.receivers.keys()]) {
-    client.owe({ type: "cancel-receive", receiverId });
+  for (const { id, keepMs, isLeft } of [...client.state.receivers.values()]) {
+    if (!isLeft) client.owe(endOfReceive(id, keepMs || undefined));
   }
 }
 

@@ -22,7 +22,7 @@ import { type Prng, seeded } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
 import type { MessageConfig } from "./config.ts";
-import type { DeadLetterCause, MessageEvent } from "./events.ts";
+import type { DeadLetterCause, MessageEvent, MessageUnanswered } from "./events.ts";
 import type { Message } from "./types.ts";
 
 /** The messages for one agent. */
@@ -139,6 +139,10 @@ export interface Copy extends Linked<Copy> {
   deliveredAt: Instant;
   /** The limit of that delivery in milliseconds, or 0. */
   limitMs: number;
+  /** The receiver that it is delivered to, if the caller of that may leave it, or 0. */
+  receiverId: number;
+  /** The time for which it is kept for that caller, before its limit starts, or 0. */
+  keepMs: number;
   /** The limit of that delivery, or the end of the pause after it. */
   timer: Timer<Due> | undefined;
   /** The timer of its expiry. */
@@ -175,6 +179,40 @@ export interface OpenRequest {
   timer: Timer<Due> | undefined;
   /** The error of the newest delivery, if that failed. */
   error: ErrorData | undefined;
+  /** Its caller, if that may leave it, or has left; `undefined` for one that stays to its end. */
+  asker: Asker | undefined;
+}
+
+/** A caller that may leave its request. */
+export interface Asker {
+  /** Distinguishes the subjects of timers. */
+  readonly kind: "asker";
+  /** The request. */
+  readonly request: OpenRequest;
+  /** The time for which the request is kept without it. */
+  readonly keepMs: number;
+  /** Whether it has left. */
+  readonly isLeft: boolean;
+  /** When it leaves and, once it has left, when the request lapses; `undefined` for never. */
+  timer: Timer<Due> | undefined;
+}
+
+/** How a request ended whose caller may ask for that. */
+export interface KeptAnswer {
+  /** Distinguishes the subjects of timers. */
+  readonly kind: "answer";
+  /** The id of the message. */
+  readonly id: string;
+  /** The agent that asked. */
+  readonly from: string;
+  /** The agent that was asked. */
+  readonly to: string;
+  /** The response; `undefined` when there was none. */
+  readonly response: Opaque | undefined;
+  /** The end without a response. */
+  readonly end: MessageUnanswered | undefined;
+  /** When it is forgotten. */
+  readonly timer?: Timer<Due>;
 }
 
 /** A call that waits for a message. */
@@ -187,12 +225,16 @@ export interface Receiver extends Linked<Receiver> {
   readonly mailbox: Mailbox;
   /** The time limit of the delivery that it waits for, in milliseconds, or 0. */
   readonly timeoutMs: number;
-  /** The end of the wait. */
+  /** The time for which it is kept after its caller has left, or 0. */
+  keepMs: number;
+  /** Whether its caller has left. */
+  isLeft: boolean;
+  /** The end of the wait, of the call, or of the time for which it is kept. */
   timer: Timer<Due> | undefined;
 }
 
 /** The subject of a timer. */
-export type Due = Copy | Expiry | OpenRequest | Receiver;
+export type Due = Copy | Expiry | OpenRequest | Asker | KeptAnswer | Receiver;
 
 /** A message that could not be delivered. */
 export interface DeadLetter extends Linked<DeadLetter> {
@@ -226,10 +268,14 @@ export interface MessageState {
   readonly receivers: Map<number, Receiver>;
   /** The messages in delivery, by epoch. */
   readonly deliveries: Map<number, Copy>;
+  /** Those of them whose receiver may be resumed, by receiver. */
+  readonly kept: Map<number, Copy>;
   /** The subscribers, by topic. */
   readonly topics: Map<string, Set<string>>;
   /** The requests that wait for their response, by message. */
   readonly requests: Map<string, OpenRequest>;
+  /** The answers that are kept for callers, by message, oldest first. */
+  readonly answers: Map<string, KeptAnswer>;
   /** The same by the agent that waits: edges of the wait-for graph. */
   readonly waitingOn: Map<string, Set<OpenRequest>>;
   /** The same edges by the agent that is to respond. */
@@ -273,8 +319,10 @@ export function emptyMessages(config: MessageConfig): MessageState {
     consumers: new Map(),
     receivers: new Map(),
     deliveries: new Map(),
+    kept: new Map(),
     topics: new Map(),
     requests: new Map(),
+    answers: new Map(),
     waitingOn: new Map(),
     askedOf: new Map(),
     deadLetters: new Map(),

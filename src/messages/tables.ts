@@ -247,6 +247,8 @@ export function removeCopy(state: MessageState, copy: Copy): void {
 export function endDelivery(state: MessageState, copy: Copy): void {
   copy.isInFlight = false;
   state.deliveries.delete(copy.epoch);
+  if (copy.receiverId !== 0) state.kept.delete(copy.receiverId);
+  copy.receiverId = copy.keepMs = 0;
   copy.channel.lane.inFlight--;
   unschedule(state.deadlines, copy.timer);
   copy.timer = undefined;

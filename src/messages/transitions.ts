@@ -16,6 +16,8 @@ import type {
   MessageNacked,
   MessageRefusal,
   MessageRefused,
+  MessageResponded,
+  MessageUnanswered,
   ReceiverEnded,
   UnansweredReason,
 } from "./events.ts";
@@ -42,6 +44,7 @@ import {
   updateIdle,
   updateReady,
 } from "./tables.ts";
+import { keepAnswer } from "./answers.ts";
 import type { Message } from "./types.ts";
 
 /** Delivers messages to a handler until it has as many as it may have, or to receivers that wait. */
@@ -59,9 +62,9 @@ export function serveReceivers(step: MessageStep, mailbox: Mailbox): void {
   while (receivers.first !== undefined) {
     const copy = nextToReceive(mailbox);
     if (copy === undefined) return;
-    const { id, timeoutMs } = receivers.first;
-    removeReceiver(step.state, receivers.first);
-    deliver(step, copy, timeoutMs, id);
+    const receiver = receivers.first;
+    removeReceiver(step.state, receiver);
+    deliver(step, copy, receiver.timeoutMs, receiver);
   }
 }
 
@@ -82,6 +85,8 @@ export function addReceiver(
   const id = ++state.lastReceiver;
   const receiver: Receiver = {
     ...{ kind: "receiver", id, mailbox, timeoutMs },
+    keepMs: 0,
+    isLeft: false,
     timer: undefined,
     previous: undefined,
     next: undefined,
@@ -113,12 +118,12 @@ function removeReceiver(state: MessageState, receiver: Receiver): void {
   unlink(receiver.mailbox.receivers, receiver);
 }
 
-/** Delivers the first copy of a ready channel under a new epoch; `receiverId` waited for it. */
+/** Delivers the first copy of a ready channel under a new epoch; `receiver` waited for it. */
 export function deliver(
   step: MessageStep,
   copy: Copy,
   timeoutMs: number,
-  receiverId?: number,
+  receiver?: Receiver,
 ): Message {
   const { state, now } = step;
   const { channel } = copy;
@@ -128,7 +133,14 @@ export function deliver(
   copy.handlerId = channel.consumer.handlerId;
   copy.deliveredAt = now;
   copy.limitMs = timeoutMs;
-  if (timeoutMs > 0) copy.timer = schedule(state.deadlines, now + timeoutMs, copy);
+  if (receiver?.isLeft) {
+    copy.keepMs = receiver.keepMs;
+    copy.timer = schedule(state.deadlines, receiver.timer!.rank, copy);
+  } else if (timeoutMs > 0) copy.timer = schedule(state.deadlines, now + timeoutMs, copy);
+  if (receiver !== undefined && receiver.keepMs > 0) {
+    copy.receiverId = receiver.id;
+    state.kept.set(receiver.id, copy);
+  }
   state.deliveries.set(copy.epoch, copy);
   channel.busy = copy;
   channel.lane.inFlight++;
@@ -137,9 +149,9 @@ export function deliver(
   const { from, to } = message;
   const { handlerId } = copy;
   step.events.push(
-    receiverId === undefined
+    receiver === undefined
       ? { type: "message:received", from, to, message, handlerId }
-      : { type: "message:received", from, to, message, handlerId, receiverId },
+      : { type: "message:received", from, to, message, handlerId, receiverId: receiver.id },
   );
   return message;
 }
@@ -222,6 +234,7 @@ export function endPause(step: MessageStep, copy: Copy): void {
 export function extend(step: MessageStep, copy: Copy, timeoutMs: number): void {
   const { deadlines } = step.state;
   copy.limitMs = timeoutMs;
+  copy.keepMs = 0;
   unschedule(deadlines, copy.timer);
   const until = timeoutMs === 0 ? Infinity : step.now + timeoutMs;
   copy.timer = timeoutMs === 0 ? undefined : schedule(deadlines, until, copy);
@@ -342,17 +355,19 @@ export function openRequest(
   { id, from, to }: Message,
   responseMs: number,
   copies: number,
-): void {
+): OpenRequest {
   const kind = "request";
   const request: OpenRequest = {
     ...{ kind, id, from, to, since: now, copies },
     timer: undefined,
     error: undefined,
+    asker: undefined,
   };
   request.timer = schedule(state.deadlines, now + responseMs, request);
   state.requests.set(id, request);
   addTo(state.waitingOn, from, request);
   addTo(state.askedOf, to, request);
+  return request;
 }
 
 /** Ends a request with its response. */
@@ -360,7 +375,10 @@ export function respondTo(step: MessageStep, request: OpenRequest, response: unk
   const { id: messageId, from: to, to: from, since } = request;
   closeRequest(step.state, request);
   const waitedMs = step.now - since;
-  step.events.push({ type: "message:responded", from, to, messageId, response, waitedMs });
+  const type = "message:responded";
+  const responded: MessageResponded = { type, from, to, messageId, response, waitedMs };
+  step.events.push(responded);
+  keepAnswer(step, request, responded);
 }
 
 /** Ends a request without a response. */
@@ -375,7 +393,10 @@ export function endRequest(
   const isDueToError = reason === "undeliverable" || reason === "timed-out" ||
     reason === "rejected";
   const error = isDueToError ? request.error : undefined;
-  step.events.push({ type: "message:unanswered", from, to, messageId, reason, error, waitedMs });
+  const type = "message:unanswered";
+  const unanswered: MessageUnanswered = { type, from, to, messageId, reason, error, waitedMs };
+  step.events.push(unanswered);
+  keepAnswer(step, request, unanswered);
 }
 
 /** Ends all requests by an agent and to it. */
@@ -393,6 +414,7 @@ function loseCopy(step: MessageStep, messageId: string): void {
 
 function closeRequest(state: MessageState, request: OpenRequest): void {
   unschedule(state.deadlines, request.timer);
+  unschedule(state.deadlines, request.asker?.timer);
   state.requests.delete(request.id);
   deleteFrom(state.waitingOn, request.from, request);
   deleteFrom(state.askedOf, request.to, request);

@@ -5,6 +5,25 @@
  */
 
 import type { Instant } from "../core/machine.ts";
+import { ticketOf } from "../core/tickets.ts";
+
+/** Begins the tickets of waits for a message. */
+export const RECEIVER_TICKETS = "receiver";
+
+/** Begins the tickets of requests. */
+export const REQUEST_TICKETS = "request";
+
+const MADE_ID = "message-";
+
+/** Returns the ticket of a request, whose id was made. */
+export function requestTicket(messageId: string): string {
+  return ticketOf(REQUEST_TICKETS, Number(messageId.slice(MADE_ID.length)));
+}
+
+/** Returns the id of the request with the ticket of that number. */
+export function requestOfTicket(ticket: number): string {
+  return MADE_ID + ticket;
+}
 
 /**
  * A message as its recipient sees it.

@@ -424,7 +424,7 @@ function progress(step: Step, command: Progress): Answer<"progress"> {
 function noteProgress(step: Step, command: Note): Answer<"note"> {
   const task = runningTask(step, command, false);
   if (task instanceof Refusal) return task;
-  extendHeartbeat(step, task);
+  showLife(step.state, task, step.now);
   const { taskId, text } = command;
   const { agentId } = task.agent!;
   addNote(step, task, text);

@@ -272,7 +272,7 @@ Deno.test("WaitEndsWithOutcome: every wait ends exactly once, and its timer with
   );
 });
 
-Deno.test("NoGrantKeptForEver: without a caller, nothing is held or waits past the time it is kept", () => {
+Deno.test("KeptIsBounded: without a caller, nothing is held or waits past the time it is kept", () => {
   always(config, ({ state, now }) => {
     for (const { holds } of state.locks.values()) {
       for (const { keepMs, lease } of holds) {

@@ -32,13 +32,15 @@ const send = fc.tuple(
   terms,
   fc.constantFrom("", "", "", "p", "q", "r"),
   fc.constantFrom(0, 0, 0, 12, 50),
-).map(([from, to, terms, messageId, responseMs]): Maker => () => ({
+  fc.constantFrom({}, {}, { keepMs: 10 }, { keepMs: 40, waitMs: 0 }, { keepMs: 20, waitMs: 8 }),
+).map(([from, to, terms, messageId, responseMs, leaving]): Maker => () => ({
   type: "send-message",
   from,
   to,
   ...terms,
   messageId,
   responseMs,
+  ...leaving,
 }));
 
 const broadcast = fc.tuple(agent, terms).map(([from, terms]): Maker => () => ({
@@ -90,12 +92,51 @@ const receive = fc.tuple(
   fc.constantFrom("b", "b", "c", "d", "e"),
   fc.constantFrom(0, 0, 10),
   fc.constantFrom(undefined, undefined, 8, 40),
-).map(([agentId, timeoutMs, waitMs]): Maker => () => ({
-  type: "receive-message",
-  agentId,
-  timeoutMs,
-  ...(waitMs !== undefined && { waitMs }),
-}));
+  fc.constantFrom(undefined, undefined, 10, 40),
+  fc.constantFrom(undefined, undefined, 0, 1, 2),
+).map(([agentId, timeoutMs, waitMs, keepMs, pick]): Maker => (state) => {
+  const open = [...state.receivers.values()];
+  const kept = [...state.kept];
+  const receiver = pick === undefined ? undefined : open[pick];
+  const [ticket, copy] = pick === undefined ? [] : kept[pick] ?? [1];
+  return {
+    type: "receive-message",
+    agentId: receiver?.mailbox.agentId ?? copy?.channel.consumer.mailbox.agentId ?? agentId,
+    timeoutMs,
+    ...(waitMs !== undefined && { waitMs }),
+    ...(keepMs !== undefined && { keepMs }),
+    ...(ticket !== undefined && { ticket: copy === undefined ? receiver?.id ?? ticket : ticket }),
+  };
+});
+const leave = fc.tuple(fc.nat(3), fc.constantFrom(10, 40), fc.boolean()).map(
+  ([pick, keepMs, isRequest]): Maker => (state) =>
+    isRequest
+      ? {
+        type: "detach-request",
+        messageId: [...state.requests.keys(), ...state.answers.keys()][pick] ?? "message-1",
+        keepMs,
+      }
+      : {
+        type: "detach-receive",
+        receiverId: [...state.receivers.keys(), ...state.kept.keys()][pick] ?? 1,
+        keepMs,
+      },
+);
+const resumeRequest = fc.tuple(
+  fc.nat(3),
+  fc.constantFrom(undefined, 10, 40),
+  fc.constantFrom(undefined, 0, 8),
+  fc.constantFrom(undefined, undefined, undefined, "a"),
+).map(([pick, keepMs, waitMs, stranger]): Maker => (state) => {
+  const { id = "message-1", from = "a", to = "b" } =
+    [...state.requests.values(), ...state.answers.values()][pick] ?? {};
+  return {
+    type: "resume-request",
+    ...{ messageId: id, from: stranger ?? from, to },
+    ...(keepMs !== undefined && { keepMs }),
+    ...(waitMs !== undefined && { waitMs }),
+  };
+});
 const cancelReceive = fc.nat(3).map((pick): Maker => (state) => ({
   type: "cancel-receive",
   receiverId: [...state.receivers.keys()][pick] ?? 1,
@@ -171,6 +212,8 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 2, arbitrary: extend },
     { weight: 7, arbitrary: receive },
     { weight: 1, arbitrary: cancelReceive },
+    { weight: 3, arbitrary: leave },
+    { weight: 3, arbitrary: resumeRequest },
     { weight: 1, arbitrary: endReceivers },
     { weight: 2, arbitrary: markSeen },
     { weight: 4, arbitrary: attach },
@@ -202,7 +245,7 @@ function describe(command: Maker): string {
   const nothing = new Map();
   const beginning = {
     ...{ deliveries: nothing, consumers: nothing, deadLetters: nothing, epoch: 0 },
-    ...{ receivers: nothing, requests: nothing },
+    ...{ receivers: nothing, requests: nothing, kept: nothing, answers: nothing },
   };
   return JSON.stringify(command(beginning as unknown as MessageState));
 }

@@ -44,7 +44,19 @@ interface TwinMailbox {
 
 interface TwinReceiver {
   readonly id: number;
+  readonly agentId: string;
   readonly timeoutMs: number;
+  /** For how long it is kept without a caller, or 0. */
+  keepMs: number;
+  isLeft: boolean;
+}
+
+/** How a request ended whose caller may ask for that. */
+interface TwinAnswer {
+  readonly of: string;
+  readonly from: string;
+  readonly to: string;
+  readonly answer: unknown;
 }
 
 interface TwinCopy {
@@ -57,6 +69,8 @@ interface TwinCopy {
   handlerId: string;
   deliveredAt: number;
   limitMs: number;
+  /** The receiver that got it, if that may be resumed; of the newest delivery. */
+  receiverId: number;
 }
 
 interface TwinRequest {
@@ -67,12 +81,16 @@ interface TwinRequest {
   copies: number;
   /** The error of the newest delivery, if that failed. */
   error: ErrorData | undefined;
+  keepMs: number;
+  isLeft: boolean;
 }
 
 interface TwinTimer {
-  readonly at: number;
+  at: number;
   readonly order: number;
-  readonly of: TwinCopy | TwinRequest | TwinReceiver;
+  readonly of: TwinCopy | TwinRequest | TwinReceiver | TwinAnswer;
+  /** For how long something is kept without a caller, if that is what it ends. */
+  readonly keepMs?: number;
   readonly isExpiry: boolean;
   readonly fire: () => void;
 }
@@ -90,6 +108,7 @@ export class Twin {
   copies: TwinCopy[] = [];
   requests: TwinRequest[] = [];
   deadLetters: TwinDeadLetter[] = [];
+  answers: TwinAnswer[] = [];
   topics: [topic: string, agentId: string][] = [];
   #known: string[] = [];
   #names: string[] = [];
@@ -168,14 +187,15 @@ export class Twin {
         return this.#nack(copy, "failed", command.error, command.isFinal);
       }
       case "receive-message": {
-        const { agentId, timeoutMs, waitMs = 0 } = command;
+        const { agentId, timeoutMs, waitMs = 0, keepMs } = command;
+        if (command.ticket !== undefined) return this.#resumeReceive(command);
         const known = this.#find(agentId);
         const copy = known && this.#nextToReceive(known);
         if (copy !== undefined) {
           this.#noteName(agentId);
           return this.#deliver(copy, timeoutMs);
         }
-        if (waitMs === 0) {
+        if (waitMs === 0 && keepMs === undefined) {
           this.#noteName(agentId);
           this.#refuse(command, "empty");
           return undefined;
@@ -185,11 +205,12 @@ export class Twin {
         const mailbox = this.#open(agentId);
         if (mailbox === undefined) return this.#refuse(command, "too-many-mailboxes");
         this.#noteName(agentId);
-        const receiver = { id: ++this.#receivers, timeoutMs };
+        const id = ++this.#receivers;
+        const receiver = { id, agentId, timeoutMs, keepMs: 0, isLeft: false };
         mailbox.receivers.push(receiver);
         const until = this.#now + waitMs;
-        this.#set(until, receiver, () => this.#endReceiver(receiver, "timed-out"));
         this.#emit({ type: "receiver:queued", agentId, receiverId: receiver.id, until });
+        this.#attachReceiver(receiver, command);
         return { receiverId: receiver.id };
       }
       case "cancel-receive": {
@@ -198,6 +219,29 @@ export class Twin {
         if (receiver === undefined) return this.#refuse(command, "not-waiting");
         return this.#endReceiver(receiver, "cancelled");
       }
+      case "detach-receive": {
+        const { receiverId, keepMs } = command;
+        const receiver = this.#receiver(receiverId);
+        const copy = this.#keptBy(receiverId);
+        if (receiver === undefined && copy === undefined) {
+          return this.#refuse(command, "not-waiting");
+        }
+        if (receiver?.isLeft === false) return this.#leaveReceiver(receiver, keepMs);
+        if (copy === undefined || this.#isKept(copy)) return;
+        this.#keep(copy, keepMs, this.#now + keepMs);
+        const { agentId } = copy.consumer.mailbox;
+        const keptUntil = this.#now + keepMs;
+        return this.#emit({ type: "receiver:detached", agentId, receiverId, keptUntil });
+      }
+      case "detach-request": {
+        const { messageId, keepMs } = command;
+        const request = this.requests.find(({ id }) => id === messageId);
+        if (request?.isLeft === false) return this.#leaveRequest(request, keepMs);
+        const isKnown = request !== undefined || this.answers.some(({ of }) => of === messageId);
+        return isKnown ? undefined : this.#refuse(command, "not-waiting");
+      }
+      case "resume-request":
+        return this.#resumeRequest(command);
       case "end-receivers":
         for (const receiver of this.#find(command.agentId)?.receivers ?? []) {
           this.#endReceiver(receiver, "agent-gone");
@@ -285,7 +329,7 @@ export class Twin {
       this.#known = [...this.#known, messageId].slice(-this.config.dedupeWindow);
     }
     const message = this.#message(command, to, undefined, messageId);
-    this.#post(mailbox, message, responseMs);
+    this.#post(mailbox, message, responseMs, command);
     if (isMisaddressed && isNew) {
       this.#emit({ type: "message:misaddressed", from, to, messageId: message.id });
     }
@@ -327,7 +371,12 @@ export class Twin {
     return { id, type: kind, payload, timestamp, ...rest };
   }
 
-  #post(mailbox: TwinMailbox, message: Message, responseMs: number): void {
+  #post(
+    mailbox: TwinMailbox,
+    message: Message,
+    responseMs: number,
+    terms: { waitMs?: number; keepMs?: number } = {},
+  ): void {
     const { id, from, to, topic } = message;
     const consumers = this.#group(mailbox, topic);
     this.#sequence++;
@@ -341,9 +390,11 @@ export class Twin {
         since: this.#now,
         copies: consumers.length,
         error: undefined,
+        ...{ keepMs: 0, isLeft: false },
       };
       this.requests.push(request);
       this.#set(this.#now + responseMs, request, () => this.#unanswered(request, "timed-out"));
+      this.#attachRequest(request, terms);
     }
     for (const consumer of consumers) this.#enqueue(consumer, message);
   }
@@ -359,6 +410,7 @@ export class Twin {
       handlerId: consumer.handlerId,
       deliveredAt: 0,
       limitMs: 0,
+      receiverId: 0,
     };
     this.copies.push(copy);
     this.#noteSender(consumer, message);
@@ -417,9 +469,112 @@ export class Twin {
       const [receiver] = mailbox.receivers;
       const next = this.#nextToReceive(mailbox);
       if (receiver === undefined || next === undefined) return;
+      const until = this.#timers.find(({ of }) => of === receiver)!.at;
       this.#removeReceiver(receiver);
-      this.#deliver(next, receiver.timeoutMs, receiver.id);
+      this.#deliver(next, receiver.timeoutMs, receiver, until);
     }
+  }
+
+  #receiver(id: number): TwinReceiver | undefined {
+    return this.mailboxes.flatMap(({ receivers }) => receivers).find((each) => each.id === id);
+  }
+
+  #keptBy(receiverId: number): TwinCopy | undefined {
+    return this.copies.find((copy) => copy.phase === "out" && copy.receiverId === receiverId);
+  }
+
+  #isKept(copy: TwinCopy): boolean {
+    return this.#timers.some(({ of, keepMs }) => of === copy && keepMs !== undefined);
+  }
+
+  #keep(copy: TwinCopy, keepMs: number, at: number): void {
+    this.#unset(copy);
+    this.#set(at, copy, () => this.#returnDelivery(copy), false, keepMs);
+  }
+
+  #attachReceiver(
+    receiver: TwinReceiver,
+    { waitMs = 0, keepMs = 0 }: { waitMs?: number; keepMs?: number },
+  ): void {
+    Object.assign(receiver, { keepMs, isLeft: false });
+    this.#timers = this.#timers.filter(({ of }) => of !== receiver);
+    const end = () =>
+      keepMs > 0 ? this.#leaveReceiver(receiver, keepMs) : this.#endReceiver(receiver, "timed-out");
+    if (waitMs === 0) end();
+    else this.#set(this.#now + waitMs, receiver, end);
+  }
+
+  #leaveReceiver(receiver: TwinReceiver, keepMs: number): void {
+    Object.assign(receiver, { keepMs, isLeft: true });
+    this.#timers = this.#timers.filter(({ of }) => of !== receiver);
+    const keptUntil = this.#now + keepMs;
+    this.#set(keptUntil, receiver, () => this.#endReceiver(receiver, "lapsed"), false, keepMs);
+    const { id: receiverId, agentId } = receiver;
+    this.#emit({ type: "receiver:detached", agentId, receiverId, keptUntil });
+  }
+
+  #resumeReceive(command: Extract<MessageCommand, { type: "receive-message" }>): unknown {
+    const { agentId, ticket: receiverId = 0 } = command;
+    const receiver = this.#receiver(receiverId);
+    if (receiver?.agentId === agentId) {
+      this.#emit({ type: "receiver:resumed", agentId, receiverId });
+      this.#attachReceiver(receiver, command);
+      return { receiverId };
+    }
+    const copy = this.#keptBy(receiverId);
+    if (copy?.consumer.mailbox.agentId !== agentId) return this.#refuse(command, "unknown-ticket");
+    if (this.#isKept(copy)) this.#extend(copy, copy.limitMs);
+    return this.#view(copy);
+  }
+
+  #attachRequest(
+    request: TwinRequest,
+    { waitMs, keepMs = 0 }: { waitMs?: number; keepMs?: number },
+  ): void {
+    Object.assign(request, { keepMs, isLeft: false });
+    this.#unkeep(request);
+    if (keepMs === 0 || waitMs === undefined) return;
+    const leave = () => this.#leaveRequest(request, keepMs);
+    if (waitMs === 0) leave();
+    else this.#set(this.#now + waitMs, request, leave, true);
+  }
+
+  #leaveRequest(request: TwinRequest, keepMs: number): void {
+    Object.assign(request, { keepMs, isLeft: true });
+    this.#unkeep(request);
+    const keptUntil = this.#now + keepMs;
+    this.#set(keptUntil, request, () => this.#unanswered(request, "lapsed"), true, keepMs);
+    const { id: messageId, from, to } = request;
+    this.#emit({ type: "request:detached", from, to, messageId, keptUntil });
+  }
+
+  #unkeep(request: TwinRequest): void {
+    this.#timers = this.#timers.filter(({ of, isExpiry }) => of !== request || !isExpiry);
+  }
+
+  #resumeRequest(command: Extract<MessageCommand, { type: "resume-request" }>): unknown {
+    const { messageId, from, to } = command;
+    const isIt = (each: { from: string; to: string }) => each.from === from && each.to === to;
+    const request = this.requests.find((each) => each.id === messageId && isIt(each));
+    if (request !== undefined) {
+      this.#emit({ type: "request:resumed", from, to, messageId });
+      this.#attachRequest(request, command);
+      return { status: "waiting", messageId };
+    }
+    const found = this.answers.find((each) => each.of === messageId && isIt(each));
+    return found?.answer ?? this.#refuse(command, "unknown-ticket");
+  }
+
+  #keepAnswer(request: TwinRequest, answer: unknown, until: number): void {
+    if (request.keepMs === 0) return;
+    const { id: of, from, to } = request;
+    const kept = { of, from, to, answer };
+    this.answers.push(kept);
+    const forget = () => this.answers = this.answers.filter((other) => other !== kept);
+    this.#set(until, kept, forget);
+    if (this.answers.length <= this.config.maxRequests) return;
+    const oldest = this.answers.shift();
+    this.#timers = this.#timers.filter((timer) => timer.of !== oldest);
   }
 
   /** Returns the message that `receive` takes, if there is no handler that gets them all. */
@@ -429,7 +584,10 @@ export class Twin {
     return this.#next(consumer!, true) ?? this.#next(consumer!, false);
   }
 
-  #endReceiver(receiver: TwinReceiver, reason: "timed-out" | "cancelled" | "agent-gone"): void {
+  #endReceiver(
+    receiver: TwinReceiver,
+    reason: "timed-out" | "cancelled" | "agent-gone" | "lapsed",
+  ): void {
     const { agentId } = this.mailboxes.find(({ receivers }) => receivers.includes(receiver))!;
     this.#removeReceiver(receiver);
     this.#noteIdle();
@@ -462,20 +620,27 @@ export class Twin {
     this.#names = [...this.#names, name].slice(-this.config.maxKnownNames);
   }
 
-  #deliver(copy: TwinCopy, timeoutMs: number, receiverId?: number): Message {
+  #deliver(
+    copy: TwinCopy,
+    timeoutMs: number,
+    receiver?: TwinReceiver,
+    until: number = Infinity,
+  ): Message {
     copy.phase = "out";
     copy.attempt++;
     copy.epoch = ++this.#epoch;
     copy.handlerId = copy.consumer.handlerId;
     copy.deliveredAt = this.#now;
     copy.limitMs = timeoutMs;
-    if (timeoutMs > 0) this.#limit(copy, timeoutMs);
+    copy.receiverId = receiver !== undefined && receiver.keepMs > 0 ? receiver.id : 0;
+    if (receiver?.isLeft) this.#keep(copy, receiver.keepMs, until);
+    else if (timeoutMs > 0) this.#limit(copy, timeoutMs);
     const { from, to } = copy.message;
     const message = this.#view(copy);
     const { handlerId } = copy;
     this.#emit({
       ...{ type: "message:received", from, to, message, handlerId },
-      ...(receiverId !== undefined && { receiverId }),
+      ...(receiver !== undefined && { receiverId: receiver.id }),
     });
     return message;
   }
@@ -488,7 +653,13 @@ export class Twin {
   #resume({ unheardMs = Infinity }: ResumeListening): void {
     const out = this.copies.filter(({ phase, limitMs }) => phase === "out" && limitMs > 0);
     for (const copy of out.sort((a, b) => a.epoch - b.epoch)) {
+      if (this.#isKept(copy)) continue;
       if (unheardMs >= copy.limitMs / 4) this.#extend(copy, copy.limitMs);
+    }
+    for (const timer of this.#timers) {
+      if (timer.keepMs !== undefined && unheardMs >= timer.keepMs / 4) {
+        timer.at = this.#now + timer.keepMs;
+      }
     }
   }
 
@@ -633,9 +804,10 @@ export class Twin {
       return true;
     }
     const { from: to, to: from, since } = request;
-    this.#end(request);
+    const until = this.#end(request);
     const waitedMs = this.#now - since;
     this.#emit({ type: "message:responded", from, to, messageId, response, waitedMs });
+    this.#keepAnswer(request, { status: "responded", response }, until);
     return true;
   }
 
@@ -646,18 +818,25 @@ export class Twin {
 
   #unanswered(
     request: TwinRequest,
-    reason: "timed-out" | "cancelled" | "undeliverable" | "agent-gone" | "rejected",
+    reason: "timed-out" | "cancelled" | "undeliverable" | "agent-gone" | "rejected" | "lapsed",
   ): void {
-    this.#end(request);
+    const until = this.#end(request);
     const { id: messageId, from, to, since } = request;
     const waitedMs = this.#now - since;
-    const error = reason === "cancelled" || reason === "agent-gone" ? undefined : request.error;
-    this.#emit({ type: "message:unanswered", from, to, messageId, reason, error, waitedMs });
+    const isOver = reason === "cancelled" || reason === "lapsed";
+    const error = isOver || reason === "agent-gone" ? undefined : request.error;
+    const type = "message:unanswered";
+    const end = { type, from, to, messageId, reason, error, waitedMs } as const;
+    this.#emit(end);
+    if (!isOver) this.#keepAnswer(request, { status: "unanswered", end }, until);
   }
 
-  #end(request: TwinRequest): void {
+  /** Ends a request. Returns until when its answer is kept. */
+  #end(request: TwinRequest): number {
+    const kept = this.#timers.find(({ of, keepMs }) => of === request && keepMs !== undefined);
     this.requests = this.requests.filter((other) => other !== request);
     this.#timers = this.#timers.filter((timer) => timer.of !== request);
+    return kept?.at ?? this.#now + request.keepMs;
   }
 
   #join(agentId: string, topic: string): void {
@@ -790,7 +969,7 @@ export class Twin {
     }
     for (const { id: receiverId } of mailbox?.receivers ?? []) {
       const reason = "agent-gone";
-      this.#timers = this.#timers.filter(({ of }) => !("id" in of) || of.id !== receiverId);
+      this.#timers = this.#timers.filter(({ of }) => !("agentId" in of) || of.id !== receiverId);
       this.#emit({ type: "receiver:ended", agentId, receiverId, reason });
     }
     this.topics = this.topics.filter(([, other]) => other !== agentId);
@@ -858,8 +1037,15 @@ export class Twin {
     return { from, to, messageId, handlerId, epoch };
   }
 
-  #set(at: number, of: TwinTimer["of"], fire: () => void, isExpiry = false): void {
-    this.#timers.push({ at, order: this.#orders++, of, isExpiry, fire });
+  #set(
+    at: number,
+    of: TwinTimer["of"],
+    fire: () => void,
+    isExpiry = false,
+    keepMs?: number,
+  ): void {
+    const kept = keepMs !== undefined && { keepMs };
+    this.#timers.push({ at, order: this.#orders++, of, isExpiry, fire, ...kept });
   }
 
   /** Removes the limit of a delivery or of a pause, but not the expiry. */

@@ -137,6 +137,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/messages/state.ts MessageState.deliveries": "`maxInFlight` for each lane",
   "src/messages/state.ts MessageState.topics": "`maxTopics`, then refused",
   "src/messages/state.ts MessageState.requests": "`maxRequests`, then refused",
+  "src/messages/state.ts MessageState.answers": "`maxRequests`, then the oldest is forgotten",
+  "src/messages/state.ts MessageState.kept": "among MessageState.deliveries",
   "src/messages/state.ts MessageState.waitingOn": "as MessageState.requests",
   "src/messages/state.ts MessageState.askedOf": "as MessageState.requests",
   "src/messages/state.ts MessageState.deadLetters": "`maxDeadLetters`, then the oldest is evicted",

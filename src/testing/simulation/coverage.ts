@@ -139,6 +139,7 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "message:refused unknown-message": true,
   "message:refused not-waiting": true,
   "message:refused empty": true,
+  "message:refused unknown-ticket": true,
   "circuitbreaker:refused unknown-breaker": true,
   "circuitbreaker:refused unknown-permit": true,
   "circuitbreaker:refused held": true,
