@@ -49,6 +49,10 @@ export const FAULTS = [
   "log-cut",
   /** The coordinator goes on from a snapshot of its state. */
   "restore",
+  /** The caller of a wait that is kept for it never comes back. */
+  "caller-vanishes",
+  /** The caller of a wait that is kept for it comes back late, or too late. */
+  "caller-late",
 ] as const;
 
 /** The name of a fault. */

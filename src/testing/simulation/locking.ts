@@ -37,7 +37,7 @@ interface CommonTerms extends OwnerCommand {
 
 interface Waiter {
   /** Ends the wait, with the epoch of the last grant or 0. */
-  readonly resume: (epoch: number) => void;
+  readonly resume: (epoch: number | undefined) => void;
   /** The number of grants that are still missing. */
   missing: number;
 }
@@ -75,6 +75,11 @@ export class Locking {
   observe(event: LockstepEvent): void {
     if (!("waitId" in event) || event.waitId === 0 || event.type === "resource:queued") return;
     const waiter = this.#waiters.get(event.waitId);
+    if (event.type === "resource:detached") {
+      this.#waiters.delete(event.waitId);
+      return waiter?.resume(undefined);
+    }
+    if (event.type === "resource:resumed") return;
     if (waiter === undefined) this.#keep(event.waitId, event);
     else this.#endWait(event.waitId, waiter, event);
   }
@@ -97,6 +102,48 @@ export class Locking {
       if (this.#agent.world.isOver && !wait) return 0;
       yield* this.#agent.sleep(3);
     }
+  }
+
+  /**
+   * Requests locks by calls that end while the wait goes on, and are repeated with its ticket; at times
+   * late, or never.
+   *
+   * @returns the epoch of the last grant; 0 when there is none, or the agent has not come back for it
+   */
+  *acquireByTicket(resourceIds: readonly string[], terms: LockTerms = {}): Routine<number> {
+    const { world } = this.#agent;
+    const { chance } = world;
+    const { mode = "exclusive" } = terms;
+    const common = this.#common(terms);
+    const requests = resourceIds.map((resourceId) => ({ resourceId, mode, units: 1 }));
+    const [first] = requests;
+    const keepMs = chance.pick([20, 60]);
+    let ticket: number | undefined;
+    for (let calls = 0; calls < 20; calls++) {
+      const waitMs = chance.pick([0, 5, 20]);
+      const kept = { ...common, keepMs, waitMs, ...(ticket !== undefined && { ticket }) };
+      const answer = yield* this.#agent.call(
+        requests.length === 1
+          ? { type: "acquire", ...first!, wait: true, ...kept }
+          : { type: "acquire-all", requests, ...kept },
+      );
+      if (answer !== NO_ANSWER) {
+        if (!(answer instanceof Refusal) && answer.status === "queued") ticket = answer.waitId;
+        const epoch = yield* this.#epochOf(answer, requests.length, waitMs + 1);
+        if (epoch !== undefined) return epoch;
+      }
+      if (world.injects("caller-vanishes", 0.3)) return 0;
+      if (world.injects("caller-late", 0.3)) yield* this.#agent.sleep(chance.around(2 * keepMs));
+      else yield* this.#agent.sleep(chance.int(keepMs / 2));
+      if (ticket !== undefined && chance.happens(0.1)) yield* this.#leave(ticket, keepMs);
+    }
+    return 0;
+  }
+
+  /** Says that the caller of a wait has left, which the coordinator may know by now. */
+  *#leave(waitId: number, keepMs: number): Routine<void> {
+    const { id: agentId } = this.#agent;
+    yield* this.#agent.call({ type: "detach-wait", waitId, agentId, owner: agentId, keepMs });
   }
 
   /** Requests several locks at once. Returns whether they were granted. */
@@ -156,23 +203,29 @@ export class Locking {
   *#epochOf(
     answer: Outcome<LockAnswers, Acquire | AcquireAll> | NoAnswer,
     grants: number,
+    patienceMs = Infinity,
   ): Routine<number | undefined> {
     if (answer === NO_ANSWER) return undefined;
     if (answer instanceof Refusal) return answer.event.type === "agent:refused" ? undefined : 0;
-    if (answer.status === "queued") return yield* this.#endOf(answer.waitId, grants);
+    if (answer.status === "queued") return yield* this.#endOf(answer.waitId, grants, patienceMs);
     if (answer.status === "ended") return 0;
     return "epoch" in answer ? answer.epoch : answer.grants[0]!.epoch;
   }
 
-  *#endOf(waitId: number, grants: number): Routine<number | undefined> {
+  *#endOf(
+    waitId: number,
+    grants: number,
+    patienceMs: number,
+  ): Routine<number | undefined> {
     const { world } = this.#agent;
     return yield* this.#agent.wait<number | undefined>((resume) => {
       const waiter = { resume, missing: grants };
       this.#waiters.set(waitId, waiter);
       for (const end of this.#early.get(waitId) ?? []) this.#endWait(waitId, waiter, end);
       this.#early.delete(waitId);
-      if (!world.isUnreliable) return; // also when faults have stopped: an earlier event may be lost
-      world.after(WAIT_TIMEOUT_MS, () => {
+      const isSure = patienceMs === Infinity && !world.isUnreliable;
+      if (isSure) return; // not when faults have stopped: an earlier event may be lost
+      world.after(Math.min(WAIT_TIMEOUT_MS, patienceMs), () => {
         if (this.#waiters.get(waitId) !== waiter) return;
         this.#waiters.delete(waitId);
         resume(undefined);
@@ -181,6 +234,7 @@ export class Locking {
   }
 
   #endWait(waitId: number, waiter: Waiter, event: LockstepEvent): void {
+    if (!this.#waiters.has(waitId)) return;
     const isGrant = event.type === "resource:acquired" || event.type === "resource:reacquired";
     if (isGrant && --waiter.missing > 0) return;
     this.#waiters.delete(waitId);

@@ -11,6 +11,7 @@ import { philosophers, readersAndWriters, reservations } from "./workloads/locks
 import { chatter } from "./workloads/messages.ts";
 import { asking } from "./workloads/pull.ts";
 import { repeating } from "./workloads/schedules.ts";
+import { leaving } from "./workloads/tickets.ts";
 import {
   bursts,
   failing,
@@ -42,5 +43,6 @@ export const WORKLOADS: readonly Workload[] = [
   disputes,
   guests,
   reservations,
-  together("mixed", readersAndWriters, forkJoin, uneven, chatter, calls, disputes),
+  leaving,
+  together("mixed", readersAndWriters, forkJoin, uneven, chatter, calls, disputes, leaving),
 ];

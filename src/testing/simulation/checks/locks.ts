@@ -17,9 +17,14 @@ export function checkLock(state: LockState, lock: Lock, now: Instant): void {
   const { resourceId, holds, queue, capacity, used, sharers } = lock;
   let units = 0;
   let shared = 0;
-  for (const { mode, units: held, epoch, lease, leaseMs, since } of holds) {
+  for (const { mode, units: held, epoch, lease, leaseMs, since, keepMs } of holds) {
     const renewedAt = lease === undefined ? since : lease.rank - leaseMs;
-    if (renewedAt < since || renewedAt > now) fail("LeaseKept", `"${resourceId}" under ${epoch}`);
+    if (keepMs > 0) {
+      const isBounded = lease?.isSet === true && lease.rank <= now + keepMs;
+      if (!isBounded) fail("KeptIsBounded", `"${resourceId}" under ${epoch}`);
+    } else if (renewedAt < since || renewedAt > now) {
+      fail("LeaseKept", `"${resourceId}" under ${epoch}`);
+    }
     if (mode === "shared") shared++;
     else units += held;
     if (epoch > state.epoch) fail("HolderHasNewestEpoch", `"${resourceId}" under ${epoch}`);
@@ -144,13 +149,22 @@ export function checkLocks(state: LockState, now: Instant): void {
   for (const lock of state.locks.values()) {
     checkLock(state, lock, now);
     checkQueue(lock);
-    timers += lock.holds.filter(({ leaseMs }) => leaseMs > 0).length;
+    timers += lock.holds.filter(({ leaseMs, keepMs }) => leaseMs > 0 || keepMs > 0).length;
     const uses = lock.holds.length + lock.queue.length + (lock.capacity === 1 ? 0 : 1);
     if (uses !== lock.uses) fail("UsesCounted", `${lock.uses} of "${lock.resourceId}"`);
     if (uses > 0) locksInUse++;
   }
+  timers += state.endedWaits.size;
+  if (state.endedWaits.size > state.config.maxEndedWaits) {
+    fail("EndedWaitsBounded", `${state.endedWaits.size}`);
+  }
   for (const wait of state.waits.values()) {
     if (wait.timeoutMs > 0) timers++;
+    const { caller } = wait;
+    if (caller?.timer !== undefined) timers++;
+    if (caller?.isGone && !(caller.timer!.rank <= now + caller.keepMs)) {
+      fail("KeptIsBounded", `the wait ${wait.id} lapses at ${caller.timer!.rank}`);
+    }
     if (wait.timeout !== undefined && wait.timeout.rank !== wait.since + wait.timeoutMs) {
       fail("TimersMatchState", `the wait ${wait.id} is timed out at ${wait.timeout.rank}`);
     }

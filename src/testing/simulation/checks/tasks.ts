@@ -132,8 +132,12 @@ function checkTimes({ config }: TaskState, task: TaskRecord): void {
   const own = dueAt - spec.priority * config.agingMs;
   const isRanked = task.family?.parent === undefined ? rank === own : rank <= own;
   if (!isRanked) fail("QueueOrdered", `"${spec.id}"`);
-  const isWrong = (status === "running" && timer?.isSet === true &&
-    timer.rank !== startedAt + spec.timeoutMs) ||
+  const attemptEnds = startedAt + spec.timeoutMs;
+  const isLimited = status === "running" && timer?.isSet === true &&
+    timer.subject.limit !== "collect";
+  // The limit of one that was kept for its agent started when that came back.
+  const isWrong =
+    (isLimited && (task.agent?.pulls ? timer.rank < attemptEnds : timer.rank !== attemptEnds)) ||
     (total?.isSet === true && total.rank !== createdAt + spec.totalTimeoutMs) ||
     (heartbeat?.isSet === true && heartbeat.rank < startedAt + spec.heartbeatTimeoutMs);
   if (isWrong) fail("TimersMatchState", `a timer of "${spec.id}" is at the wrong instant`);

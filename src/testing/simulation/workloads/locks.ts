@@ -11,7 +11,7 @@ import type { Behavior, Routine } from "../actor.ts";
 import { accepted } from "../engine.ts";
 
 /** Draws a config of locks with short times and low limits. */
-function drawLockRules(chance: Chance) {
+export function drawLockRules(chance: Chance) {
   return {
     locks: {
       agingMs: chance.pick([0, 5, 50]),

@@ -39,6 +39,7 @@ export const asking: Workload = {
 function* askForTasks(agent: SimulatedAgent): Behavior {
   const { world, id: agentId } = agent;
   const { chance } = world;
+  let ticket: number | undefined;
   while (!world.isOver || world.unfinishedTasks > 0) {
     yield* agent.sleep(chance.int(6));
     if (chance.happens(0.3)) yield* agent.sleep(chance.around(30));
@@ -46,7 +47,15 @@ function* askForTasks(agent: SimulatedAgent): Behavior {
     const isExact = !world.isOver && chance.happens(0.15) && tasks.size > 0;
     const taskId = isExact ? chance.pick([...tasks.keys(), "nothing"]) : "";
     const waitMs = chance.pick([0, 20, 100]);
-    const answer = yield* agent.call({ type: "claim", agentId, taskId, waitMs });
+    const keepMs = chance.pick([undefined, 20, 100]);
+    const kept = keepMs !== undefined && { keepMs };
+    const isSame = ticket !== undefined && chance.happens(0.8);
+    const answer = yield* agent.call({
+      ...{ type: "claim", agentId, taskId, waitMs },
+      ...kept,
+      ...(isSame && { ticket: ticket! }),
+    });
+    ticket = undefined;
     if (answer === NO_ANSWER || answer instanceof Refusal) continue;
     if (answer.status === "granted") {
       agent.attempts.take(answer.taskId, answer.epoch);
@@ -54,6 +63,14 @@ function* askForTasks(agent: SimulatedAgent): Behavior {
         const { taskId, epoch } = answer;
         yield* agent.call({ type: "release-claim", taskId, epoch, reason: "it is not its kind" });
       }
+    } else if (keepMs !== undefined) {
+      ticket = answer.ask;
+      yield* agent.sleep(chance.int(waitMs + 1));
+      if (chance.happens(0.2)) {
+        yield* agent.call({ type: "detach-ask", agentId, ask: ticket, keepMs });
+      }
+      if (world.injects("caller-vanishes", 0.2)) yield* agent.sleep(waitMs + 3 * keepMs);
+      else if (world.injects("caller-late", 0.3)) yield* agent.sleep(chance.around(keepMs));
     } else if (chance.happens(0.2)) {
       yield* agent.sleep(chance.int(20));
       yield* agent.call({ type: "withdraw-ask", agentId, ask: answer.ask });
