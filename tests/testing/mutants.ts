@@ -552,7 +552,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "deliveries time out that could not be acknowledged",
       "messages/machine.ts",
-      "if (copy.limitMs > 0 && startsAnew(command, copy.limitMs)) extend(step, copy, copy.limitMs);",
+      "if (startsAnew(command, copy.limitMs)) extend(step, copy, copy.limitMs);",
       "void startsAnew(command, copy.limitMs);",
     ),
     fault: "suspend",
@@ -861,4 +861,64 @@ export const MUTANTS: readonly Mutant[] = [
     "  task.received = undefined;\n",
     "",
   ),
+  {
+    ...mutant(
+      "a grant that lapsed is not passed on",
+      "locks/transitions.ts",
+      "if (isAwaited(lock)) followUps(step).unserved.push(lock);",
+      "if (isAwaited(lock) && hold.keepMs === 0) followUps(step).unserved.push(lock);",
+    ),
+    workload: "leaving",
+    fault: "caller-vanishes",
+  },
+  {
+    ...mutant(
+      "a wait that is resumed goes to the end of the queue",
+      "locks/callers.ts",
+      "    attach(step, wait, command);\n    return",
+      "    for (const ticket of wait.tickets) {\n" +
+        "      reorder(ticket.lock.queue, ticket, step.now);\n" +
+        "    }\n    attach(step, wait, command);\n    return",
+    ),
+    workload: "leaving",
+  },
+  {
+    ...mutant(
+      "a grant lapses although it was collected",
+      "locks/transitions.ts",
+      "    unschedule(deadlines, hold.lease);\n    hold.keepMs = 0;",
+      "    hold.keepMs = 0;",
+    ),
+    workload: "leaving",
+  },
+  {
+    ...mutant(
+      "a grant to a wait without a caller is for good",
+      "locks/transitions.ts",
+      "if (caller?.isGone) keepUntil(",
+      "if (caller?.isGone && now < 0) keepUntil(",
+    ),
+    workload: "leaving",
+    fault: "caller-vanishes",
+  },
+  {
+    ...mutant(
+      "a message that is kept for a caller is so for ever",
+      "messages/transitions.ts",
+      "copy.timer = schedule(state.deadlines, receiver.timer!.rank, copy);",
+      "",
+    ),
+    workload: "chatter",
+    fault: "caller-vanishes",
+  },
+  {
+    ...mutant(
+      "the limits of an attempt start while nobody has collected it",
+      "tasks/attempt_limits.ts",
+      "if (ask?.isLeft) {",
+      "if (ask?.isLeft && now < 0) {",
+    ),
+    workload: "asking",
+    fault: "caller-vanishes",
+  },
 ];

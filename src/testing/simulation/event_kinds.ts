@@ -85,6 +85,7 @@ const NOTIFYING: ReadonlySet<string> = new Set([
   ...["task:cancelled", "resource:acquired", "resource:reacquired", "resource:timed-out"],
   ...["resource:cancelled", "resource:abandoned", "deadlock:detected", "message:received"],
   ...["message:responded", "message:unanswered", "receiver:ended"],
+  ...["resource:detached", "receiver:detached", "request:detached"],
 ]);
 
 const SUBSYSTEMS: ReadonlyMap<string, Subsystem> = new Map(

@@ -5,8 +5,13 @@
  */
 
 import type { Outcome } from "../../core/machine.ts";
-import type { MessageAnswers, SendMessage } from "../../messages/commands.ts";
-import type { MessageReceived } from "../../messages/events.ts";
+import type { MessageAnswers, ResumeRequest, SendMessage } from "../../messages/commands.ts";
+import type {
+  MessageReceived,
+  MessageResponded,
+  MessageUnanswered,
+  RequestDetached,
+} from "../../messages/events.ts";
 import type { Message } from "../../messages/types.ts";
 import type { LockstepEvent } from "../../root/events.ts";
 import type { RootCommand } from "../../root/state.ts";
@@ -29,6 +34,14 @@ const HANDLING_MS = 150;
 /** The milliseconds after the limit of a request at which its sender gives up. */
 const RESPONSE_TIMEOUT_MS = 400;
 
+/** Returns whether an event ends a call that asks. */
+function isEndOfCall(event: LockstepEvent): event is EndOfCall {
+  return event.type === "message:responded" || event.type === "message:unanswered" ||
+    event.type === "request:detached";
+}
+
+type EndOfCall = MessageResponded | MessageUnanswered | RequestDetached;
+
 /** The messages of an agent. */
 export class Mailing {
   readonly #agent: Actor;
@@ -39,6 +52,8 @@ export class Mailing {
   readonly #receivers = new Map<number, (end: LockstepEvent) => void>();
   readonly #ended = new Map<number, LockstepEvent>();
   readonly #handlers = new Set<string>();
+  /** A receiver that is kept for it. */
+  #ticket: number | undefined;
 
   /** Creates the messages of an agent that has none. */
   constructor(agent: Actor) {
@@ -52,6 +67,7 @@ export class Mailing {
     this.#receivers.clear();
     this.#ended.clear();
     this.#handlers.clear();
+    this.#ticket = undefined;
   }
 
   /** Returns whether the agent observes `event`, as far as messages are concerned. */
@@ -60,9 +76,11 @@ export class Mailing {
       case "message:received":
         return event.handlerId !== "" || event.receiverId !== undefined;
       case "receiver:ended":
+      case "receiver:detached":
         return true;
       case "message:responded":
       case "message:unanswered":
+      case "request:detached":
         return this.#requests.has(event.messageId);
       default:
         return false;
@@ -71,12 +89,14 @@ export class Mailing {
 
   /** Receives an event. */
   observe(event: LockstepEvent): void {
-    if (event.type === "receiver:ended") return this.#endReceive(event.receiverId, event);
+    if (event.type === "receiver:ended" || event.type === "receiver:detached") {
+      return this.#endReceive(event.receiverId, event);
+    }
     if (event.type === "message:received") {
       if (event.receiverId === undefined) return this.#receive(event);
       return this.#endReceive(event.receiverId, event);
     }
-    if (event.type !== "message:responded" && event.type !== "message:unanswered") return;
+    if (!isEndOfCall(event)) return;
     const resume = this.#requests.get(event.messageId);
     this.#requests.delete(event.messageId);
     resume?.(event);
@@ -126,11 +146,21 @@ export class Mailing {
   /** Receives a message, if one comes in time. Returns whether one came. */
   *receive(): Routine<boolean> {
     const { world, id: agentId } = this.#agent;
-    const waitMs = world.chance.pick([0, 0, 10, 40]);
+    const { chance } = world;
+    const waitMs = chance.pick([0, 0, 10, 40]);
+    const keepMs = world.isOver ? 0 : chance.pick([0, 0, 20, 60]);
+    const ticket = chance.happens(0.8) ? this.#ticket : undefined;
+    this.#ticket = undefined;
+    if (ticket !== undefined && world.injects("caller-vanishes", 0.3)) return false;
+    if (ticket !== undefined && world.injects("caller-late", 0.3)) {
+      yield* this.#agent.sleep(chance.around(50));
+    }
     const received = accepted(
       yield* this.#agent.call({
         ...{ type: "receive-message", agentId, timeoutMs: HANDLING_MS },
         ...(waitMs > 0 && { waitMs }),
+        ...(keepMs > 0 && { keepMs }),
+        ...(ticket !== undefined && { ticket }),
       }),
     );
     const message = received !== undefined && "receiverId" in received
@@ -148,7 +178,7 @@ export class Mailing {
       const early = this.#ended.get(receiverId);
       if (early !== undefined) return resume(early);
       this.#receivers.set(receiverId, resume);
-      if (aborts) world.after(world.chance.int(waitMs), () => resume(undefined));
+      if (aborts) world.after(world.chance.int(waitMs + 1), () => resume(undefined));
       else if (world.isUnreliable) {
         world.after(waitMs + RESPONSE_TIMEOUT_MS, () => resume(undefined));
       }
@@ -156,6 +186,13 @@ export class Mailing {
     this.#receivers.delete(receiverId);
     this.#ended.clear();
     if (end?.type === "message:received") return end.message;
+    if (end?.type === "receiver:detached") {
+      this.#ticket = receiverId;
+      if (world.chance.happens(0.2)) {
+        yield* this.#agent.call({ type: "detach-receive", receiverId, keepMs: 30 });
+      }
+      return undefined;
+    }
     if (aborts) yield* this.#agent.call({ type: "cancel-receive", receiverId });
     return undefined;
   }
@@ -169,7 +206,13 @@ export class Mailing {
   *request(to: string, responseMs: number, terms: MailTerms = {}): Routine<boolean> {
     const { world } = this.#agent;
     const messageId = world.name("ask");
-    const command = this.#message(to, { ...terms, messageId }, responseMs, { ask: true });
+    const kept = world.chance.happens(0.5)
+      ? { keepMs: world.chance.pick([20, 100]), waitMs: world.chance.pick([0, 10]) }
+      : undefined;
+    const command = {
+      ...this.#message(to, { ...terms, messageId }, responseMs, { ask: true }),
+      ...kept,
+    };
     const end = yield* this.#agent.wait<LockstepEvent | undefined>((resume) => {
       this.#requests.set(messageId, resume);
       world.send(command, (answer) => {
@@ -181,7 +224,34 @@ export class Mailing {
       }
     });
     this.#requests.delete(messageId);
+    if (kept !== undefined && end?.type === "request:detached") {
+      return yield* this.#resume(messageId, to, kept.keepMs);
+    }
     return end?.type === "message:responded";
+  }
+
+  /** Resumes a request that it has left, once. Returns whether there was a response. */
+  *#resume(messageId: string, to: string, keepMs: number): Routine<boolean> {
+    const { world, id: from } = this.#agent;
+    const { chance } = world;
+    if (world.injects("caller-vanishes", 0.3)) return false;
+    const isLate = world.injects("caller-late", 0.3);
+    yield* this.#agent.sleep(isLate ? chance.around(2 * keepMs) : chance.int(keepMs));
+    if (chance.happens(0.2)) {
+      yield* this.#agent.call({ type: "detach-request", messageId, keepMs });
+    }
+    const end = yield* this.#agent.wait<LockstepEvent | "responded" | undefined>((resume) => {
+      this.#requests.set(messageId, resume);
+      world.send({ type: "resume-request", messageId, from, to, keepMs }, (answer) => {
+        const got = accepted(answer as Outcome<MessageAnswers, ResumeRequest> | NoAnswer);
+        if (got?.status !== "waiting") {
+          resume(got?.status === "responded" ? "responded" : undefined);
+        }
+      });
+      if (world.isUnreliable) world.after(RESPONSE_TIMEOUT_MS, () => resume(undefined));
+    });
+    this.#requests.delete(messageId);
+    return end === "responded" || (typeof end === "object" && end.type === "message:responded");
   }
 
   /** Handles deliveries whose events were lost. */
@@ -203,7 +273,7 @@ export class Mailing {
     return consumers.map(({ handlerId }) => handlerId).filter((handlerId) => handlerId !== "");
   }
 
-  #message(to: string, terms: MailTerms, responseMs: number, payload: unknown): RootCommand {
+  #message(to: string, terms: MailTerms, responseMs: number, payload: unknown): SendMessage {
     const { messageId = "", priority = 0, ttlMs = 0 } = terms;
     return {
       ...{ type: "send-message", from: this.#agent.id, to, kind: "message", payload },

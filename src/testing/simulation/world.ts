@@ -351,6 +351,7 @@ function recipientOf(event: LockstepEvent): string | undefined {
     case "message:responded":
       return event.to;
     case "message:unanswered":
+    case "request:detached":
       return event.from;
     default:
       return (event as { agentId?: string }).agentId;

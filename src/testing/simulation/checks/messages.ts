@@ -112,6 +112,17 @@ export function checkMessages(state: MessageState): void {
     if (request.copies <= 0) fail("NoLostRequest", `nothing can answer "${request.id}"`);
     if (request.timer?.isSet) timers++;
   }
+  timers += state.answers.size;
+  if (state.answers.size > state.config.maxRequests) {
+    fail("AnswersBounded", `${state.answers.size}`);
+  }
+  for (const [receiverId, copy] of state.kept) {
+    const isKnown = copy.receiverId === receiverId && state.deliveries.get(copy.epoch) === copy;
+    if (!isKnown || state.receivers.has(receiverId)) fail("DeliveredIsKnown", `"${copy.id}"`);
+    if (copy.keepMs > 0 && copy.timer?.isSet !== true) {
+      fail("KeptIsBounded", `"${copy.id}" is kept for ever`);
+    }
+  }
   if (state.deadLetters.size > state.config.maxDeadLetters) {
     fail("DeadLettersBounded", `${state.deadLetters.size}`);
   }

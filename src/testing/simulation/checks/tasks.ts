@@ -397,6 +397,7 @@ export class TaskShadow {
       fail(rule, `${event.type} of "${taskId}", which is ${expected.status}`);
     }
     this.#touch(taskId, expected);
+    if (event.type === "task:parked") this.#isTrustGained = true; // its agent may ask for another one
     if (event.type === "task:started" && this.#pulling.has(event.agentId)) {
       if (event.ask === undefined || this.#asks.get(event.agentId) !== event.ask) {
         fail("OneClaimPerAsk", `"${taskId}" was given to "${event.agentId}" for ${event.ask}`);
