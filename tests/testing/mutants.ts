@@ -876,9 +876,8 @@ export const MUTANTS: readonly Mutant[] = [
       "a wait that is resumed goes to the end of the queue",
       "locks/callers.ts",
       "    attach(step, wait, command);\n    return",
-      "    for (const ticket of wait.tickets) {\n" +
-        "      reorder(ticket.lock.queue, ticket, step.now);\n" +
-        "    }\n    attach(step, wait, command);\n    return",
+      "    for (const ticket of wait.tickets) Object.assign(ticket, { rank: step.now });\n" +
+        "    attach(step, wait, command);\n    return",
     ),
     workload: "leaving",
   },
@@ -909,16 +908,6 @@ export const MUTANTS: readonly Mutant[] = [
       "",
     ),
     workload: "chatter",
-    fault: "caller-vanishes",
-  },
-  {
-    ...mutant(
-      "the limits of an attempt start while nobody has collected it",
-      "tasks/attempt_limits.ts",
-      "if (ask?.isLeft) {",
-      "if (ask?.isLeft && now < 0) {",
-    ),
-    workload: "asking",
     fault: "caller-vanishes",
   },
 ];

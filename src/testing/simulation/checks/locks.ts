@@ -10,6 +10,7 @@ import type { Instant } from "../../../core/machine.ts";
 import { precedes } from "../../../core/data/heap.ts";
 import type { Hold, Lock, LockState, Owner, Ticket, Wait } from "../../../locks/mod.ts";
 import { overlap, parsePaths } from "../../../locks/paths.ts";
+import type { LockstepEvent } from "../../../root/events.ts";
 import { fail } from "../failure.ts";
 
 /** Checks one lock. Costs O(holders). */
@@ -261,6 +262,32 @@ function comesTrue(ticket: Ticket, stuck: ReadonlySet<Owner>): boolean {
   if (mode === "shared") return exclusive.length === 0;
   const used = exclusive.reduce((sum, hold) => sum + hold.units, 0);
   return exclusive.length === kept.length && used + units <= lock.capacity;
+}
+
+/** Follows the waits that their callers have left: what they are granted is kept for these. */
+export class LeftWaits {
+  readonly #left = new Set<number>();
+  /** By epoch, the resources that such waits were granted in this step. */
+  readonly #granted = new Map<number, string>();
+
+  /** Takes the next event. */
+  take(event: LockstepEvent): void {
+    if (event.type === "resource:detached") this.#left.add(event.waitId);
+    else if (event.type === "resource:resumed") this.#left.delete(event.waitId);
+    else if (event.type === "resource:reacquired") this.#granted.delete(event.epoch);
+    else if (event.type === "resource:acquired" && this.#left.delete(event.waitId)) {
+      this.#granted.set(event.epoch, event.resourceId);
+    }
+  }
+
+  /** Checks the state after a step. */
+  check(state: LockState): void {
+    for (const [epoch, resourceId] of this.#granted) {
+      const hold = state.locks.get(resourceId)?.holds.find((each) => each.epoch === epoch);
+      if (hold?.keepMs === 0) fail("GrantIsKept", `"${resourceId}" under ${epoch} has no caller`);
+    }
+    this.#granted.clear();
+  }
 }
 
 /** Checks locks when everything has come to rest. */

@@ -22,7 +22,7 @@ import { fail } from "../failure.ts";
 import { AgentShadow } from "./agents.ts";
 import { BreakerShadow } from "./breakers.ts";
 import { ConflictShadow } from "./conflicts.ts";
-import { checkAcyclic, checkLock, checkLocks, checkLocksAtRest } from "./locks.ts";
+import { checkAcyclic, checkLock, checkLocks, checkLocksAtRest, LeftWaits } from "./locks.ts";
 import { checkMessages, checkMessagesAtRest, MessageShadow } from "./messages.ts";
 import { checkOverlap, ScheduleShadow } from "./schedules.ts";
 import { checkTasks, checkTasksAtRest, TaskShadow } from "./tasks.ts";
@@ -45,6 +45,7 @@ export class StepChecker {
   readonly #coverage: Coverage;
   readonly #kinds: EventKinds;
   readonly #rules: EventRules;
+  readonly #left = new LeftWaits();
   readonly #tasks = new TaskShadow();
   readonly #schedules = new ScheduleShadow();
   readonly #messages = new MessageShadow();
@@ -90,6 +91,7 @@ export class StepChecker {
         this.#coverage.refusal(event.type, (event as { reason: string }).reason);
       }
       this.#take(state, event, kind, at);
+      this.#left.take(event);
       if (event.type === "resource:acquired" && event.waitId === 0) {
         const priority = priorityOf(event.owner, command, state);
         if (priority !== undefined) this.#rules.overtake(event, priority, at);
@@ -97,6 +99,7 @@ export class StepChecker {
     }
     this.#tasks.check(state.tasks);
     this.#schedules.check(state.tasks, at);
+    this.#left.check(state.locks);
     if (answer instanceof Refusal) {
       if (!events.includes(answer.event as LockstepEvent)) fail("RefusalsAreEvents", command.type);
     } else this.#checkAccepted(state, command, answer, events, former);
