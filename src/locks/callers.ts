@@ -173,10 +173,9 @@ export function restartKeeping(step: LockStep, command: ResumeListening): void {
  * it is kept, that its caller has left.
  */
 export function orphanedWaits({ waits }: Readonly<LockState>): (CancelWait | DetachWait)[] {
-  return [...waits.values()].filter(({ caller }) => !caller?.isGone)
-    .map(({ id: waitId, owner: { agentId, owner }, caller }) =>
-      caller === undefined
-        ? { type: "cancel-wait", waitId, agentId, owner }
-        : { type: "detach-wait", waitId, agentId, owner, keepMs: caller.keepMs }
-    );
+  return [...waits.values()].map(({ id: waitId, owner: { agentId, owner }, caller }) =>
+    caller === undefined
+      ? { type: "cancel-wait", waitId, agentId, owner }
+      : { type: "detach-wait", waitId, agentId, owner, keepMs: caller.keepMs }
+  );
 }
