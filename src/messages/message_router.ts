@@ -497,10 +497,10 @@ function endFormerCalls(client: MessageClient): void {
     client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
   }
   for (const { id, asker } of [...client.state.requests.values()]) {
-    if (!asker?.isLeft) client.owe(endOfCall(id, asker?.keepMs));
+    client.owe(endOfCall(id, asker?.keepMs));
   }
-  for (const { id, keepMs, isLeft } of [...client.state.receivers.values()]) {
-    if (!isLeft) client.owe(endOfReceive(id, keepMs || undefined));
+  for (const { id, keepMs } of [...client.state.receivers.values()]) {
+    client.owe(endOfReceive(id, keepMs || undefined));
   }
 }
 

@@ -35,10 +35,7 @@ export async function endFormerProcess(client: RecoveringClient): Promise<void> 
   for (const end of orphanedWaits(client.state.locks)) {
     if (claimOf(end.owner) === undefined) await client.attempt(end);
   }
-  for (
-    const { id: ask, agent: { agentId }, keepMs, isLeft } of [...client.state.tasks.asks.values()]
-  ) {
-    if (isLeft) continue;
+  for (const { id: ask, agent: { agentId }, keepMs } of [...client.state.tasks.asks.values()]) {
     await client.attempt(
       keepMs === 0
         ? { type: "withdraw-ask", agentId, ask }

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   CoordinationManager,
-  MemoryLog,
+  MemoryJournal,
   MessageRouter,
   StillWaitingError,
   TicketExpiredError,
@@ -202,10 +202,13 @@ Deno.test("a request without a caller stays in the wait-for graph, and its victi
 });
 
 Deno.test("M17-restart-ends-waits-of-other-processes: those that may be resumed go on", async () => {
-  const log = new MemoryLog();
+  const journal = new MemoryJournal();
   const clock = new SimulatedClock();
   const open = async () => {
-    const router = new MessageRouter({}, undefined, undefined, { clock, log: log as never });
+    const router = new MessageRouter({}, undefined, undefined, {
+      clock,
+      journal: journal as never,
+    });
     await router.initialize();
     return router;
   };

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   AdvancedTaskScheduler,
-  MemoryLog,
+  MemoryJournal,
   StillWaitingError,
   type Task,
   TicketExpiredError,
@@ -154,10 +154,13 @@ Deno.test("an agent that is drained loses its request without a caller, too", as
 });
 
 Deno.test("A6-restart-ends-requests-of-other-processes: those that may be resumed go on", async () => {
-  const log = new MemoryLog();
+  const journal = new MemoryJournal();
   const clock = new SimulatedClock();
   const open = async () => {
-    const tasks = new AdvancedTaskScheduler({}, undefined, undefined, { clock, log: log as never });
+    const tasks = new AdvancedTaskScheduler({}, undefined, undefined, {
+      clock,
+      journal: journal as never,
+    });
     await tasks.initialize();
     return tasks;
   };
