@@ -4,7 +4,6 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { DeadlockError, LockTimeoutError } from "../../src/locks/errors.ts";
 import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { StillWaitingError, TicketExpiredError } from "../../src/core/tickets.ts";
-import type { LockCommand } from "../../src/locks/commands.ts";
 import { ResourceManager } from "../../src/locks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
@@ -237,7 +236,7 @@ Deno.test("an agent that is gone loses its waits and grants without a caller, to
 });
 
 Deno.test("L16-restart-ends-waits-of-other-processes: a restart ends the waits of its process, and keeps those that may be resumed", async () => {
-  const journal = new MemoryJournal<LockCommand>();
+  const journal = new MemoryJournal();
   const clock = new SimulatedClock();
   const open = async () => {
     const locks = new ResourceManager({ agingMs: 0 }, undefined, undefined, { clock, journal });

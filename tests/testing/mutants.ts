@@ -147,7 +147,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     ...mutant(
       "a set of paths that is free stays among those that others overlap with",
-      "locks/state.ts",
+      "locks/path_locks.ts",
       "  if (last !== lock) list[index] = last;",
       "  if (last === lock) list[index] = last;",
     ),
@@ -192,19 +192,19 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "an attempt may take twice its time limit",
-    "tasks/transitions.ts",
-    'schedule(state.deadlines, now + spec.timeoutMs, { limit: "attempt", task })',
-    'schedule(state.deadlines, now + 2 * spec.timeoutMs, { limit: "attempt", task })',
+    "tasks/attempt_limits.ts",
+    'schedule(state.deadlines, now + timeoutMs, { limit: "attempt", task })',
+    'schedule(state.deadlines, now + 2 * timeoutMs, { limit: "attempt", task })',
   ),
   mutant(
     "a retry begins while the attempt before goes on",
-    "tasks/machine.ts",
+    "tasks/timers.ts",
     "  if (task.lingering === 0) ready(step, task);",
     "  ready(step, task);",
   ),
   mutant(
     "an attempt that never ends keeps its slot",
-    "tasks/machine.ts",
+    "tasks/timers.ts",
     "      return endLingering(step, due.lingering, true);\n",
     "      return;\n",
   ),
@@ -376,8 +376,9 @@ export const MUTANTS: readonly Mutant[] = [
   inChatter(
     "a receiver gets a message and goes on waiting",
     "messages/transitions.ts",
-    "    removeReceiver(step.state, receivers.first);\n    deliver(step, copy, timeoutMs, id);\n",
-    "    deliver(step, copy, timeoutMs, id);\n    if (timeoutMs > 0) return;\n",
+    "    removeReceiver(step.state, receiver);\n    deliver(step, copy, receiver.timeoutMs, receiver);\n",
+    "    deliver(step, copy, receiver.timeoutMs, receiver);\n" +
+      "    if (receiver.timeoutMs > 0) return;\n",
   ),
   inChatter(
     "receivers do not get what the last handler leaves",
@@ -543,7 +544,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "attempts time out whose heartbeats could not be received",
       "tasks/machine.ts",
-      "if (startsAnew(command, task.spec.heartbeatTimeoutMs)) extendHeartbeat(step, task);",
+      "if (startsAnew(command, task.spec.heartbeatTimeoutMs)) extendHeartbeat(state, task, now);",
       "void startsAnew(command, task.spec.heartbeatTimeoutMs);",
     ),
     fault: "suspend",
