@@ -57,6 +57,20 @@ Deno.test("the lives of a member that does no tasks are nothing to the tasks", (
   ]);
 });
 
+Deno.test("a suspect that begins a new life gets tasks again", () => {
+  const bench = shared({ rules: { heartbeatTimeoutMs: 50 } });
+  bench.do(agent("x", { maxConcurrentTasks: 1 }), submit("t"));
+  bench.pass(25);
+  assertEquals([...bench.state.tasks.agents.get("x")!.cordons.keys()], ["suspect"]);
+  assertEquals(lines(bench.do(join("x", 50))), [
+    "agent:joined x",
+    "task:requeued t x",
+    "attempt:ended t x",
+    "agent:uncordoned x",
+    "task:assigned t x",
+  ]);
+});
+
 Deno.test("a suspect gets no tasks, and why is told", () => {
   const bench = shared({ rules: { heartbeatTimeoutMs: 100 } });
   bench.do(agent("x"));

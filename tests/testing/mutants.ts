@@ -911,4 +911,10 @@ export const MUTANTS: readonly Mutant[] = [
     workload: "chatter",
     fault: "caller-vanishes",
   },
+  mutant(
+    "a suspect that begins a new life stays cordoned",
+    "root/reactions/table.ts",
+    "releaseLocks, endReceivers, resumeAgent),",
+    "releaseLocks, endReceivers),",
+  ),
 ];

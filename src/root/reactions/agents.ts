@@ -75,9 +75,9 @@ export function requeueWhileSuspect(
   return { type: "requeue-unstarted", agentId, reason: `agent "${agentId}" is silent` };
 }
 
-/** Uncordons an agent that is no longer suspected. */
+/** Uncordons an agent that is no longer suspected: it was heard again, or began a new life. */
 export function resumeAgent(
-  { agentId }: Happened<"agent:recovered">,
+  { agentId }: Happened<"agent:recovered" | "agent:joined">,
   { tasks }: RootState,
 ): PartCommand | undefined {
   if (!tasks.agents.has(agentId)) return undefined;

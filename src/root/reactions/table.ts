@@ -103,7 +103,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
 
   // A registered agent is known to all subsystems, and a removed one to none.
   on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
-  on("agent:joined", withdrawAsk, requeueTasks, releaseLocks, endReceivers),
+  on("agent:joined", withdrawAsk, requeueTasks, releaseLocks, endReceivers, resumeAgent),
   on("agent:suspected", suspendAgent, requeueWhileSuspect),
   on("agent:recovered", resumeAgent),
   on("agent:died", removeFromTasks, releaseLocks, closeMailbox, retireFromConflicts),

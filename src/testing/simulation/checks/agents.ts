@@ -79,11 +79,20 @@ export class AgentShadow {
    * unknown.
    */
   check(state: RootState, isLeaving: boolean): void {
+    checkSuspects(state);
     for (const agentId of this.#unknown) checkGone(agentId, state);
     this.#unknown.clear();
     if (this.#departed.size === 0) return;
     if (isLeaving) { for (const agentId of this.#departed) checkGone(agentId, state); }
     this.#departed.clear();
+  }
+}
+
+/** Checks that no agent is cordoned for a suspicion that is over. */
+function checkSuspects({ tasks, agents }: RootState): void {
+  for (const { agentId, isSuspect } of agents.members.values()) {
+    if (isSuspect || !tasks.agents.get(agentId)?.cordons.has("suspect")) continue;
+    fail("TrustedGetsTasks", `"${agentId}" is not suspected, and is cordoned as a suspect`);
   }
 }
 
