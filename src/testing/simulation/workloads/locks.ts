@@ -149,7 +149,7 @@ function* readAndWrite(agent: SimulatedAgent): Behavior {
 }
 
 /** Sets of paths, by id, and a file of each. */
-const RESERVED: readonly (readonly [resourceId: string, file: string])[] = [
+export const RESERVED: readonly (readonly [resourceId: string, file: string])[] = [
   ["paths:src/a.ts", "src/a.ts"],
   ["paths:src/b.ts", "src/b.ts"],
   ["paths:src/*.ts", "src/a.ts"],

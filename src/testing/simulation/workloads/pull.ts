@@ -8,11 +8,15 @@ import { Refusal } from "../../../core/machine.ts";
 import { submit } from "../attempts.ts";
 import type { Behavior } from "../actor.ts";
 import type { SimulatedAgent, Workload } from "../agent.ts";
+import type { Chance } from "../chance.ts";
 import { NO_ANSWER } from "../engine.ts";
+import type { ResourceRequest } from "../../../locks/types.ts";
+import { RESERVED } from "./locks.ts";
 
 /**
  * Agents that ask, some of them for a task by its id; that withdraw, die or ask again while they wait;
- * that give claims back; beside some that are given tasks.
+ * that give claims back; beside some that are given tasks. Tasks reserve files, also by patterns that
+ * overlap.
  */
 export const asking: Workload = {
   name: "asking",
@@ -78,6 +82,17 @@ function* askForTasks(agent: SimulatedAgent): Behavior {
   }
 }
 
+/** Returns a request for a file, or for files that others may reserve under other patterns. */
+function reserved(chance: Chance): ResourceRequest {
+  const [resourceId] = chance.pick(RESERVED);
+  const isPaths = chance.happens(0.7);
+  return {
+    resourceId: isPaths ? resourceId : `file-${chance.int(3)}`,
+    mode: isPaths && chance.happens(0.3) ? "shared" : "exclusive",
+    units: 1,
+  };
+}
+
 function* feed(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
@@ -86,9 +101,7 @@ function* feed(client: SimulatedAgent): Behavior {
     yield* submit(client, {
       script: { ms: chance.around(8), throws: chance.pick([0, 0, 0.2]) },
       requires: chance.happens(0.3) ? ["sql"] : [],
-      resources: chance.happens(0.3)
-        ? [{ resourceId: `file-${chance.int(3)}`, mode: "exclusive", units: 1 }]
-        : [],
+      resources: chance.happens(0.3) ? [reserved(chance)] : [],
       queueTimeoutMs: chance.pick([0, 0, 500]),
       heartbeatTimeoutMs: chance.pick([0, 0, 100]),
       ...(chance.happens(0.2) && { assignedAgent: id, placed: chance.happens(0.7) }),
