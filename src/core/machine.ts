@@ -94,6 +94,11 @@ export interface Machine<
    * can't read the journals of this one. @default 1
    */
   readonly version?: number;
+  /**
+   * Returns what an earlier version left as a state of this one; `version` is the earlier one. Absent
+   * when no journal of an earlier one is accepted.
+   */
+  upgrade?(state: unknown, version: number): State;
   /** The types of the commands that the machine accepts, besides `tick`. */
   readonly commands: readonly string[];
   /** The options in force in a first state, which `configure` changes; absent when it has none. */

@@ -47,7 +47,7 @@ export type Step = (command: Named, at: Instant, index: number) => void;
 
 /** What a replica needs of a machine, whatever its commands and events. */
 export interface SteppedMachine<State>
-  extends Pick<Machine<State, Named, Named>, "name" | "version" | "config" | "init"> {
+  extends Pick<Machine<State, Named, Named>, "name" | "version" | "config" | "init" | "upgrade"> {
   /** See {@linkcode Machine.configIn}. */
   configIn?(state: State): object;
   /** See {@linkcode Machine.step}. */
@@ -74,6 +74,8 @@ export class Replica<State> {
   #epoch: Epoch | undefined;
   /** The command of the record that is stepped. */
   #index = 0;
+  /** The version of the snapshot that was upgraded, until this version has begun a session. */
+  #upgradedFrom: number | undefined;
 
   /** Starts from the first state of `machine`, and leaves out the commands that `skip` names. */
   constructor(machine: SteppedMachine<State>, skip: readonly string[] = []) {
@@ -113,10 +115,13 @@ export class Replica<State> {
 
   /** Continues from a snapshot, of which `contents` are decoded. @throws {JournalUnreadableError} when another machine made it */
   restore({ position, machine, version }: SnapshotMeta, contents: unknown): void {
-    const epoch = { format: FORMAT, machine, version };
+    const { name, version: own = 1, upgrade } = this.#machine;
+    const isUpgraded = machine === name && version < own && upgrade !== undefined;
+    const epoch = { format: FORMAT, machine, version: isUpgraded ? own : version };
     this.#requireOwn(epoch);
     const kept = contents as Kept<State>;
-    this.state = kept.state;
+    this.state = isUpgraded ? upgrade(kept.state, version) : kept.state;
+    this.#upgradedFrom = isUpgraded ? version : undefined;
     this.now = kept.now;
     this.sequence = kept.sequence;
     this.#sessions = kept.sessions as Map<string, number>;
@@ -135,6 +140,7 @@ export class Replica<State> {
     this.position = record.position;
     if (!this.#isNext(record)) return;
     const entries = entriesOf<Named>(record);
+    if (this.#upgradedFrom !== undefined) this.#requireBegin(entries[0]!.command);
     for (let i = 0; i < entries.length; i++) {
       const { at, command } = entries[i]!;
       if (at > this.now) this.now = at;
@@ -171,6 +177,20 @@ export class Replica<State> {
     if (config === undefined || configIn === undefined) return;
     if (!isFirst && differences(configIn(this.state), config).length === 0) return;
     step({ type: "configure", config } as Named, this.now, this.#index);
+  }
+
+  /**
+   * Requires that no record of the earlier version follows its snapshot, which only that version can step.
+   */
+  #requireBegin({ type }: Named): void {
+    if (type !== "begin-session") {
+      const way = "start it once more with that version, and take a snapshot before it ends";
+      throw new JournalUnreadableError(
+        `Cannot read the journal: version ${this.#upgradedFrom} wrote the record at position ` +
+          `${this.position}, behind its snapshot; ${way}`,
+      );
+    }
+    this.#upgradedFrom = undefined;
   }
 
   /** @throws {JournalUnreadableError} when another machine wrote the journal */

@@ -304,3 +304,46 @@ Deno.test("a foreign command that breaks the machine stops every engine that fol
   await engine.close();
   await other.engine.close();
 });
+
+/** The counter in another version, which keeps its total in cents. */
+const cents = {
+  ...counter,
+  version: 2,
+  upgrade: (state: unknown, version: number) => {
+    const former = state as ReturnType<typeof counter.init>;
+    return { ...former, total: version === 1 ? former.total * 100 : NaN };
+  },
+};
+
+Deno.test("another version goes on from the snapshot of an earlier one, and replays what it wrote itself", async () => {
+  const journal = new MemoryJournal();
+  const { engine } = await opened(journal);
+  await add(engine, 3);
+  await engine.snapshot();
+  await engine.close();
+  for (const total of [300, 301]) {
+    const clock = new SimulatedClock(2_000);
+    const next = await Engine.recover(cents, { journal, clock, logger: silentLogger });
+    assertEquals(next.state.total, total);
+    await new Promise((resolve) => next.send({ type: "add", by: 1 }, resolve));
+    await next.close();
+  }
+  await assertRejects(() => opened(journal), JournalUnreadableError, "version 1, got format 1");
+});
+
+Deno.test("another version refuses records that an earlier one wrote behind its snapshot", async () => {
+  const journal = new MemoryJournal();
+  const { engine } = await opened(journal);
+  await engine.snapshot();
+  await add(engine, 3);
+  await engine.close();
+  const before = await journal.tail();
+  const next = new Engine(cents, { journal, logger: silentLogger });
+  await assertRejects(
+    () => next.open(),
+    JournalUnreadableError,
+    "version 1 wrote the record at position 2, behind its snapshot; start it once more with that version",
+  );
+  await next.close();
+  assertEquals(await journal.tail(), before);
+});
