@@ -14,6 +14,8 @@ export interface Digest {
   readonly hash: string;
   /** For each {@linkcode CHUNK} commands, the first 8 digits of the SHA-256 of their events' text. */
   readonly chunks: readonly string[];
+  /** The first 16 digits of the SHA-256 of the text of the last state. */
+  readonly state: string;
 }
 
 /** How many commands share a checkpoint. */
@@ -40,14 +42,15 @@ export class Digester {
     if (++this.#commands % CHUNK === 0) this.#endChunk();
   }
 
-  /** Ends it; nothing may be added afterwards. */
-  digest(): Digest {
+  /** Ends it with the text of the last state; nothing may be added afterwards. */
+  digest(state: string): Digest {
     if (this.#text !== "") this.#endChunk();
     return {
       commands: this.#commands,
       events: this.#events,
       hash: this.#hash.digest("hex"),
       chunks: this.#chunks,
+      state: createHash("sha256").update(state).digest("hex").slice(0, 2 * DIGITS),
     };
   }
 

@@ -13,7 +13,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Chance, type FaultName, FAULTS, simulate, WORKLOADS } from "../../src/testing/mod.ts";
 import type { SimulationOptions } from "../../src/testing/mod.ts";
-import { canonical, Digester } from "./digest.ts";
+import { canonical } from "./digest.ts";
 import { injected, Seen } from "./injection.ts";
 import { type Command, goldenMachine, type RootConfig, stepRoot } from "./machine.ts";
 import {
@@ -24,6 +24,7 @@ import {
   type RecordedCommand,
   type RecordedConfig,
   type RecordedEntry,
+  VERSION,
   writeRuns,
 } from "./runs.ts";
 import { varied } from "./variation.ts";
@@ -48,18 +49,14 @@ const RARE: readonly (readonly [workload: string, seed: number])[] = [
 /** Records a simulated run. */
 function record(name: string, options: SimulationOptions): GoldenRun {
   const commands: RecordedEntry[] = [];
-  const digester = new Digester();
   const { broken, config, coverage } = simulate({
     steps: STEPS,
     ...options,
-    onStep: (command, at, events) => {
-      commands.push([at, plain(command)]);
-      digester.add(events);
-    },
+    onStep: (command, at) => void commands.push([at, plain(command)]),
   });
   assertEquals(broken, undefined, name);
   const faults = FAULTS.filter((fault) => coverage.faults.has(fault));
-  return finish({ name, faults, config: plain(config), commands }, digester);
+  return finish({ name, faults, config: plain(config), commands });
 }
 
 /**
@@ -74,12 +71,9 @@ function recordInjected(name: string, seed: number): GoldenRun {
   const state = machine.init();
   const seen = new Seen();
   const commands: RecordedEntry[] = [];
-  const digester = new Digester();
   const step = (at: number, command: RecordedCommand) => {
     commands.push([at, command]);
-    const events = stepRoot(machine, state, plain(command) as unknown as Command, at);
-    digester.add(events);
-    seen.take(events);
+    seen.take(stepRoot(machine, state, plain(command) as unknown as Command, at));
   };
   for (const [at, command] of simulated.commands) {
     if (chance.happens(0.3)) {
@@ -89,7 +83,7 @@ function recordInjected(name: string, seed: number): GoldenRun {
     step(at, chance.happens(0.4) ? varied(command, chance, at) : command);
     if (chance.happens(0.05)) step(at, command);
   }
-  return finish({ name, faults: simulated.faults, config, commands }, digester);
+  return finish({ name, faults: simulated.faults, config, commands });
 }
 
 function tightened(config: RootConfig, chance: Chance): RootConfig {
@@ -107,11 +101,11 @@ function tightened(config: RootConfig, chance: Chance): RootConfig {
   };
 }
 
-/** Returns the run with its digest, after a replay that has the same digest. */
-function finish(run: Omit<GoldenRun, "digest">, digester: Digester): GoldenRun {
-  const digest = digester.digest();
+/** Returns the run with its version and its digest, which is the same when it is replayed again. */
+function finish(run: Omit<GoldenRun, "digest" | "version">): GoldenRun {
+  const digest = digestOf(run);
   assertEquals(digestOf(run), digest, `${run.name} does not replay`);
-  return { ...run, digest };
+  return { ...run, version: VERSION, digest };
 }
 
 /** Returns `value` as JSON restores it, which must be the same. */
@@ -165,15 +159,18 @@ function rehash(): void {
   for (const group of groupNames()) {
     const runs = readRuns(group).map((run) => {
       const digest = digestOf(run);
-      if (digest.hash !== run.digest.hash) {
-        differing++;
-        console.log(`${run.name} has other events`);
-      }
-      return { ...run, digest };
+      const what = digest.hash !== run.digest.hash
+        ? "events"
+        : digest.state !== run.digest.state
+        ? "states"
+        : undefined;
+      if (what !== undefined) differing++;
+      if (what === "events") console.log(`${run.name} has other events`);
+      return { ...run, version: VERSION, digest };
     });
     writeRuns(group, runs);
   }
-  if (differing === 0) console.log("No run has other events");
+  console.log(`${differing} runs have other events or states`);
 }
 
 if (Deno.args.includes("--rehash")) rehash();

@@ -3,6 +3,7 @@
  */
 
 import { gunzipSync, gzipSync } from "node:zlib";
+import { encode } from "../../src/core/data/plain.ts";
 import { type Digest, Digester } from "./digest.ts";
 import { type Command, goldenMachine, type RootConfig, stepRoot } from "./machine.ts";
 import { currentCommand, currentConfig, recordedEvent } from "./renames.ts";
@@ -17,7 +18,9 @@ export interface GoldenRun {
   readonly config: RecordedConfig;
   /** Every command and the instant at which it was stepped, in order. */
   readonly commands: readonly RecordedEntry[];
-  /** What its events were. */
+  /** The version of the machine that steps it so: another one must have another number. */
+  readonly version: number;
+  /** What its events were, and its last state. */
   readonly digest: Digest;
 }
 
@@ -38,7 +41,12 @@ export interface Replayed {
   readonly command: Command;
   /** What happened. */
   readonly events: readonly object[];
+  /** The state after it, which later steps change. */
+  readonly state: object;
 }
+
+/** The version of the machine in use. */
+export const VERSION: number = goldenMachine({}).version ?? 1;
 
 /** Replays commands on a root machine in its first state, one for each value that is taken. */
 export function* replay(
@@ -49,7 +57,7 @@ export function* replay(
   const state = machine.init();
   for (const [at, recorded] of commands) {
     const command = currentCommand(recorded) as unknown as Command;
-    yield { at, command, events: stepRoot(machine, state, command, at) };
+    yield { at, command, events: stepRoot(machine, state, command, at), state };
   }
 }
 
@@ -59,13 +67,15 @@ export function digestOf(
   look: (replayed: Replayed) => void = () => {},
 ): Digest {
   const digester = new Digester();
+  let state: object = {};
   for (const replayed of replay(config, commands)) {
     look(replayed);
+    state = replayed.state;
     digester.add(
       replayed.events.map((event) => recordedEvent(event as { readonly type: string } & object)),
     );
   }
-  return digester.digest();
+  return digester.digest(encode(state));
 }
 
 const FOLDER = new URL("./runs/", import.meta.url);
