@@ -18,7 +18,10 @@ const IS_THOROUGH = Deno.env.has("KILLS");
 const FILES = ["journal.sqlite", "journal.sqlite-wal", "acknowledged"];
 
 function store(folder: string, acceptLoss = false): RecordStore {
-  return new RecordStore({ folder, synchronous: "normal", acceptLoss, snapshotBytes: 1 << 20 });
+  return new RecordStore({
+    ...{ folder, synchronous: "normal", acceptLoss },
+    ...{ snapshotBytes: 1 << 20, keepRecordsMs: 0 },
+  });
 }
 
 function record(number: number, text = "") {

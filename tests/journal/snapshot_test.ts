@@ -6,7 +6,7 @@ import { encode, Engine, lockMachine, silentLogger } from "../../machine.ts";
 import { JournalTruncatedError } from "../../src/core/errors.ts";
 import { SqliteJournal } from "../../src/journal/sqlite/mod.ts";
 import { counter } from "../core/counter.ts";
-import { written } from "../support/journals.ts";
+import { recordOf, written } from "../support/journals.ts";
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -35,6 +35,21 @@ Deno.test("a snapshot is taken when the records are several times the one before
     await using after = new ResourceManager({}, undefined, silentLogger, { journal: next });
     await after.initialize();
     assertEquals([...after.getAllocations().keys()], before);
+  }));
+
+Deno.test("records are kept for a time, also when a snapshot stands for them", () =>
+  inFolder(async (folder) => {
+    const now = Date.now();
+    const journal = new SqliteJournal(folder, { keepRecordsMs: 60_000 });
+    await journal.open("a");
+    const command = { type: "note" };
+    for (const [i, agoMs] of [100_000, 80_000, 30_000, 0].entries()) {
+      await journal.append(recordOf("a", i + 1, [{ at: now - agoMs, command }]));
+    }
+    await journal.forget(5);
+    assertEquals((await written(journal, 2)).length, 2);
+    await assertRejects(() => written(journal, 1), JournalTruncatedError, "the first is 3");
+    await journal.close();
   }));
 
 Deno.test("the state of a snapshot is that of the engine, also after a snapshot before", () =>

@@ -9,6 +9,7 @@ import { quote } from "../../core/arguments.ts";
 import {
   boolean,
   integer,
+  ms,
   oneOf,
   type Options,
   readConfig,
@@ -49,6 +50,11 @@ export interface SqliteJournalOptions {
    * snapshot before, too. @default 4 MiB
    */
   snapshotBytes?: number;
+  /**
+   * The time for which records are kept at least, in milliseconds, also when a snapshot stands for them:
+   * so long can the past be looked at. @default 0
+   */
+  keepRecordsMs?: number;
   /** The largest size of the commands of one record, in bytes. @default 16 MiB */
   maxRecordBytes?: number;
 }
@@ -347,6 +353,7 @@ const SQLITE_OPTIONS: Options<Required<SqliteJournalOptions>> = {
   synchronous: oneOf<"full" | "normal">("full", ["full", "normal"]),
   acceptLoss: boolean(false),
   snapshotBytes: integer(4 << 20, 1),
+  keepRecordsMs: ms(0),
   maxRecordBytes: integer(1 << 24, 1_000, 1 << 28),
 };
 

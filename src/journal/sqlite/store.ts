@@ -35,6 +35,8 @@ export interface StoreOptions {
   readonly acceptLoss: boolean;
   /** The bytes of records from which on a snapshot may be due. */
   readonly snapshotBytes: number;
+  /** The time for which records are kept at least. */
+  readonly keepRecordsMs: number;
 }
 
 /** The end of a journal. */
@@ -74,6 +76,7 @@ export class RecordStore {
   /** The bytes of the newest snapshot, and of the records behind it. */
   #snapshotBytes = 0;
   readonly #leastBytes: number;
+  readonly #keepMs: number;
   #bytesSince = 0;
   /** The bytes of the snapshot that is being stored, as they came. */
   #incoming: Hash = createHash("sha256");
@@ -85,7 +88,9 @@ export class RecordStore {
    * @throws {NotAJournalError} when the file is something else, or of a newer version
    * @throws {JournalDamagedError} when records are damaged, or were lost after they were acknowledged
    */
-  constructor({ folder, synchronous, acceptLoss, snapshotBytes }: StoreOptions) {
+  constructor(options: StoreOptions) {
+    const { folder, synchronous, acceptLoss, snapshotBytes, keepRecordsMs } = options;
+    this.#keepMs = keepRecordsMs;
     this.#folder = folder;
     this.#leastBytes = snapshotBytes;
     this.#path = join(folder, "journal.sqlite");
@@ -172,7 +177,7 @@ export class RecordStore {
 
   /** Deletes the records before `before`. */
   forget(before: Position): void {
-    const last = Math.min(before - 1, this.tail);
+    const last = Math.min(before - 1, this.#lastOld());
     if (last < this.#first) return;
     const row = this.#database.prepare("SELECT sum FROM records WHERE position = ?").get(last) as
       | { sum: Uint8Array }
@@ -184,6 +189,15 @@ export class RecordStore {
       this.#database.prepare("DELETE FROM records WHERE position <= ?").run(last);
     });
     this.#first = last + 1;
+  }
+
+  /** The position of the last record that is old enough to be forgotten. */
+  #lastOld(): Position {
+    if (this.#keepMs === 0) return this.tail;
+    const { last } = this.#database.prepare(
+      "SELECT coalesce(min(position), ?) - 1 AS last FROM records WHERE at > ?",
+    ).get(this.tail + 1, Date.now() - this.#keepMs) as { last: number };
+    return last;
   }
 
   /** Stores one chunk of a snapshot that is not complete yet. */
