@@ -137,7 +137,7 @@ export class Replica<State> {
    * @throws {InvariantError} when a command breaks the machine
    */
   take(record: StoredRecord, step: Step = this.#step): void {
-    this.position = record.position;
+    if (record.position > this.position) this.position = record.position;
     if (!this.#isNext(record)) return;
     const entries = entriesOf<Named>(record);
     if (this.#upgradedFrom !== undefined) this.#requireBegin(entries[0]!.command);

@@ -10,7 +10,7 @@ import {
   JournalUnreadableError,
   UninitializedError,
 } from "../../src/core/errors.ts";
-import type { Journal } from "../../src/core/journal.ts";
+import type { Journal, StoredRecord } from "../../src/core/journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { Machine } from "../../src/core/machine.ts";
 import { MemoryJournal, MemorySnapshots } from "../../src/core/memory_journal.ts";
@@ -110,6 +110,28 @@ Deno.test("a record that is delivered twice is stepped once", async () => {
   assertEquals(await add(engine, 1), { total: 1 });
   assertEquals(await add(engine, 1), { total: 2 });
   assertEquals(engine.state.total, 2);
+  await engine.close();
+});
+
+Deno.test("an older record that is delivered again does not take an engine back", async () => {
+  class Repeating extends MemoryJournal {
+    override async *follow(after: number, signal: AbortSignal) {
+      const all: StoredRecord[] = [];
+      for await (const records of super.follow(after, signal)) {
+        yield records;
+        all.push(...records);
+        yield [all[0]!];
+      }
+    }
+  }
+  const journal = new Repeating();
+  const { engine, clock } = await opened(journal);
+  await add(engine, 1);
+  await clock.advance(0);
+  assertEquals(engine.position, await journal.tail());
+  await engine.barrier();
+  await engine.snapshot();
+  assertEquals((await journal.snapshots.newest())?.meta.position, await journal.tail());
   await engine.close();
 });
 
