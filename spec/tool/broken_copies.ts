@@ -48,7 +48,7 @@ export async function* tryMutants(
  * @throws {Error} when it is not the graph that is kept, and mutants can't be compared with it
  */
 async function exploreIntact(root: URL, folder: string, name: string): Promise<StateGraph> {
-  const graph = (await loadSubject(folder, root)).graphs.get(name)?.explore();
+  const graph = await (await loadSubject(folder, root)).graphs.get(name)?.explore();
   if (graph === undefined) throw new Error(`Cannot break the code: "${name}" must be a graph`);
   const [found, kept] = [await digestOf(graph), await readDigest(folder, name)];
   if (found.sha256 === kept.sha256) return graph;
@@ -68,7 +68,7 @@ async function tryMutant(
   await Deno.writeTextFile(path, text.replace(find, () => replace));
   try {
     const { graphs } = await loadSubject(folder, root);
-    graphs.get(graph)!.explore(new Comparison(known));
+    await graphs.get(graph)!.explore(new Comparison(known));
     return `the graph "${graph}" is the same`;
   } catch (error) {
     if (!(error instanceof Difference)) return `it does not run: ${error}`;

@@ -207,7 +207,7 @@ async function compare(
   const unnamed = findUnnamed(dot);
   if (unnamed !== undefined) return [unnamed];
   const spec = readGraph(dot, reading);
-  const difference = findDifference(spec, explore());
+  const difference = findDifference(spec, await explore());
   if (difference !== undefined) return [difference];
   const digest = JSON.stringify(await digestOf(spec), null, 2) + "\n";
   const file = digestFile(folderOf(model), model.subject!);

@@ -50,7 +50,7 @@ export async function findChanged(folder: string): Promise<string[]> {
   const { graphs } = await loadSubject(folder);
   const changed: string[] = [];
   for (const [name, { explore }] of graphs) {
-    const [found, kept] = [await digestOf(explore()), await readDigest(folder, name)];
+    const [found, kept] = [await digestOf(await explore()), await readDigest(folder, name)];
     if (JSON.stringify(found) !== JSON.stringify(kept)) changed.push(name);
   }
   return changed;

@@ -22,7 +22,7 @@ export interface GraphModel {
   /** The generated module, in `spec/gen`. */
   readonly alphabet: Alphabet;
   /** Explores the machine; `observer` follows each step. */
-  readonly explore: (observer?: Observer) => StateGraph;
+  readonly explore: (observer?: Observer) => StateGraph | Promise<StateGraph>;
   /** Interpretation of TLC's graph. */
   readonly reading: Reading;
 }
