@@ -3,6 +3,7 @@ import { folderOf, readModels, type TlcModel } from "../../spec/tool/models.ts";
 import { extendedBy, tlcFilesOf } from "../../spec/tool/modules.ts";
 import { loadSubject } from "../../spec/tool/subject.ts";
 
+const FOLDERS = ["locking", "stealing", "journal"];
 const models = await readModels();
 
 function modelOf(name: string): TlcModel {
@@ -23,7 +24,7 @@ Deno.test("every number that the checks print is asserted", () => {
 });
 
 Deno.test("every graph is compared, together with the steps of Next that have no name", async () => {
-  for (const folder of ["locking", "stealing"]) {
+  for (const folder of FOLDERS) {
     const { graphs } = await loadSubject(folder);
     assert(graphs.size >= 6);
     for (const name of graphs.keys()) {
@@ -36,7 +37,7 @@ Deno.test("every graph is compared, together with the steps of Next that have no
 });
 
 Deno.test("every set of traces is followed, and every folder has its code mutants tried", async () => {
-  for (const folder of ["locking", "stealing"]) {
+  for (const folder of FOLDERS) {
     const { traces, mutants } = await loadSubject(folder);
     const own = models.filter((model) => folderOf(model) === folder);
     for (const name of traces.keys()) {
