@@ -66,7 +66,7 @@ export interface Journal {
    * Rejects with an `AppendRefusedError` when this call stored nothing and never will. After any other
    * error the outcome is unknown, and the engine offers the same record until it is known.
    *
-   * An engine has one call under way at a time.
+   * An engine has one call under way at a time, apart from those whose records were delivered.
    */
   append(record: JournalRecord): Promise<Position>;
   /**
