@@ -163,6 +163,8 @@ export class Engine<
   /** The state as the journal leads to it, if there is one; the engine steps it for the replica. */
   readonly #replica: Replica<State> | undefined;
   #tickIsQueued = false;
+  /** Settles when no snapshot is being saved. */
+  #saving: Promise<unknown> | undefined;
 
   /** Whether commands are rejected, because the engine was closed or the machine broke. */
   #isStopping = false;
@@ -385,7 +387,13 @@ export class Engine<
    * @throws {TypeError} on an engine without a journal, or with one that keeps no snapshots
    * @throws {ClosedError} after {@linkcode close}
    */
-  async snapshot(): Promise<void> {
+  snapshot(): Promise<void> {
+    const saving = this.#save();
+    this.#saving = Promise.allSettled([this.#saving, saving]).then(() => {});
+    return saving;
+  }
+
+  async #save(): Promise<void> {
     const snapshots = this.#journal?.snapshots;
     if (snapshots === undefined) {
       const rule = "the engine must have a journal that keeps snapshots, got none";
@@ -433,6 +441,7 @@ export class Engine<
     this.#stop(new ClosedError("go on", this.#thing));
     this.#observers.clear();
     await this.#reader?.close();
+    await this.#saving;
     await this.#journal?.close();
   }
 

@@ -203,6 +203,42 @@ Deno.test("a snapshot has whole records, and the records before the older one ar
   await next.engine.close();
 });
 
+Deno.test("an engine that is closed while it saves a snapshot closes its journal last", async () => {
+  const calls: string[] = [];
+  let saved = () => {};
+  class Slow extends MemorySnapshots {
+    override async save(...args: Parameters<MemorySnapshots["save"]>) {
+      await new Promise<void>((resolve) => saved = resolve);
+      await super.save(...args);
+      calls.push("save");
+    }
+  }
+  class Watched extends MemoryJournal {
+    override readonly snapshots = new Slow();
+    override forget(before: number) {
+      calls.push("forget");
+      return super.forget(before);
+    }
+    override close() {
+      calls.push("close");
+      return super.close();
+    }
+  }
+  const journal = new Watched();
+  const { engine, clock } = await opened(journal);
+  for (let i = 0; i < 2; i++) {
+    await add(engine, 1);
+    const snapshot = engine.snapshot();
+    await clock.advance(0);
+    if (i === 1) void engine.close();
+    await clock.advance(0);
+    saved();
+    await snapshot;
+  }
+  await engine.close();
+  assertEquals(calls, ["save", "save", "forget", "close"]);
+});
+
 Deno.test("an engine starts from the older snapshot when the store finds the newer one damaged", async () => {
   class Damaged extends MemorySnapshots {
     isDamaged = false;
