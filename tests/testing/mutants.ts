@@ -745,12 +745,6 @@ export const MUTANTS: readonly Mutant[] = [
     "if (!isFirst && differences(configIn(this.state), config).length === 0) return;",
     "if (!isFirst) return;",
   ),
-  inManager(
-    "a snapshot is taken in the middle of a record",
-    "core/engine.ts",
-    "    await undefined; // a snapshot has whole records, also when a handler asks for it\n",
-    "",
-  ),
   {
     ...mutant(
       "a retried task begins before its last attempt has ended",
